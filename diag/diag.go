@@ -1,0 +1,125 @@
+// Package diag holds source positions, diagnostics with stable codes, and the
+// renderer that shows them with the source lines they speak of.
+package diag
+
+import (
+	"sort"
+	"strings"
+)
+
+// File is a source text with the name that diagnostics show for it.
+type File struct {
+	Name string
+	Text []byte
+
+	lines []int // offset of each line's first byte, made on first use
+}
+
+// NewFile returns a File of the given name and text.
+func NewFile(name string, text []byte) *File { return &File{Name: name, Text: text} }
+
+// Position is a place in a file for people: line and column count from 1, and
+// the column counts characters (Unicode code points), not bytes.
+type Position struct {
+	Line, Column int
+}
+
+// Position returns the line and column of a byte offset.
+func (f *File) Position(offset int) Position {
+	line := f.line(offset)
+	start := f.lines[line]
+	offset = min(max(offset, start), len(f.Text))
+	return Position{Line: line + 1, Column: len([]rune(string(f.Text[start:offset]))) + 1}
+}
+
+// line returns the index of the line that holds offset.
+func (f *File) line(offset int) int {
+	if f.lines == nil {
+		f.lines = []int{0}
+		for i, c := range f.Text {
+			if c == '\n' {
+				f.lines = append(f.lines, i+1)
+			}
+		}
+	}
+	return sort.SearchInts(f.lines, offset+1) - 1
+}
+
+// Span is a range of bytes in a file, End excluded. The zero Span is nowhere.
+type Span struct {
+	File       *File
+	Start, End int
+}
+
+// IsZero reports whether the span is nowhere.
+func (s Span) IsZero() bool { return s.File == nil }
+
+// Text returns the bytes that the span covers.
+func (s Span) Text() string {
+	if s.IsZero() {
+		return ""
+	}
+	return string(s.File.Text[s.Start:s.End])
+}
+
+// Code is the stable name of a kind of diagnostic.
+type Code string
+
+// Diagnostic is one mistake in the user's input.
+type Diagnostic struct {
+	Code    Code
+	Span    Span
+	Message string
+	// Hints say what to do about it, a sentence each.
+	Hints []string
+	// Related are other places that matter: the earlier definition, the steps
+	// of a cycle.
+	Related []Related
+}
+
+// Related is another place that a diagnostic speaks of.
+type Related struct {
+	Span    Span
+	Message string
+}
+
+// Hint adds a hint and returns d.
+func (d *Diagnostic) Hint(text string) *Diagnostic {
+	if text != "" {
+		d.Hints = append(d.Hints, text)
+	}
+	return d
+}
+
+// Relate adds a related place and returns d.
+func (d *Diagnostic) Relate(span Span, message string) *Diagnostic {
+	d.Related = append(d.Related, Related{span, message})
+	return d
+}
+
+// Error returns the diagnostic on one line: file:line:col: message [code].
+func (d *Diagnostic) Error() string {
+	var b strings.Builder
+	writeHead(&b, d)
+	return b.String()
+}
+
+// List is the diagnostics of one run. It is an error where it is not empty.
+type List []*Diagnostic
+
+// Error returns the diagnostics, a line each.
+func (l List) Error() string {
+	lines := make([]string, len(l))
+	for i, d := range l {
+		lines[i] = d.Error()
+	}
+	return strings.Join(lines, "\n")
+}
+
+// Err returns l as an error, and nil where l is empty.
+func (l List) Err() error {
+	if len(l) == 0 {
+		return nil
+	}
+	return l
+}
