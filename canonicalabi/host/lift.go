@@ -1,0 +1,164 @@
+package host
+
+import (
+	"encoding/binary"
+	"fmt"
+	"math"
+	"slices"
+	"unicode/utf8"
+	"unsafe"
+)
+
+// maxBytes is the most bytes of a string or list (CanonicalABI.md,
+// MAX_STRING_BYTE_LENGTH and MAX_LIST_BYTE_LENGTH).
+const maxBytes = 1<<28 - 1
+
+// number is a type whose values lie in guest memory as they lie in Go's.
+type number interface {
+	uint8 | uint16 | uint32 | uint64 | int8 | int16 | int32 | int64 | float32 | float64
+}
+
+// swapped says that this machine's byte order is not WebAssembly's.
+var swapped = binary.NativeEndian.Uint16([]byte{1, 0}) != 1
+
+// View returns size bytes of guest memory at ptr, to be lifted from before any
+// guest code runs. It fails where ptr is not a multiple of align, or the bytes
+// are not all in memory.
+func (c *Call) View(ptr, size, align uint32) ([]byte, bool) {
+	if !c.check(ptr, uint64(size), align) {
+		return nil, false
+	}
+	return c.mem[ptr : ptr+size : ptr+size], true
+}
+
+// CheckArea reports whether size bytes at ptr can be lowered to, like View.
+func (c *Call) CheckArea(ptr, size, align uint32) bool {
+	return c.check(ptr, uint64(size), align)
+}
+
+// check reports whether an aligned region lies in memory, and fails the call
+// where it does not.
+func (c *Call) check(ptr uint32, size uint64, align uint32) bool {
+	if c.err != nil {
+		return false
+	}
+	if ptr&(align-1) != 0 {
+		c.trap(RuleAlignment, fmt.Sprintf("pointer 0x%x is not a multiple of %d", ptr, align))
+		return false
+	}
+	if mem := c.memory(); uint64(ptr)+size > uint64(len(mem)) {
+		c.trap(RuleBounds, fmt.Sprintf("%d bytes at 0x%x in a memory of %d", size, ptr, len(mem)))
+		return false
+	}
+	return true
+}
+
+// charge counts n Go bytes that are about to be lifted.
+func (c *Call) charge(n uint64) bool {
+	if n > uint64(max(c.left, 0)) {
+		c.limit("size of lifted values", fmt.Sprintf("more than %d bytes in one call", c.inst.limits.LiftedBytes))
+		return false
+	}
+	c.left -= int64(n)
+	return true
+}
+
+// LiftString lifts a string: a copy of n bytes of UTF-8 at ptr.
+func (c *Call) LiftString(ptr, n uint32) string {
+	if n > maxBytes {
+		c.trap(RuleStringLength, fmt.Sprintf("%d bytes", n))
+	}
+	if !c.check(ptr, uint64(n), 1) || !c.charge(uint64(n)) {
+		return ""
+	}
+	b := c.mem[ptr : ptr+n]
+	if !utf8.Valid(b) {
+		c.trap(RuleUTF8, fmt.Sprintf("%d bytes at 0x%x", n, ptr))
+		return ""
+	}
+	return string(b)
+}
+
+// LiftNumbers lifts a list of plain numbers as one copy.
+func LiftNumbers[T number](c *Call, ptr, n uint32) []T {
+	var zero T
+	size := uint32(unsafe.Sizeof(zero))
+	region, list := LiftList[T](c, ptr, n, size, size)
+	if len(list) > 0 {
+		bytes := unsafe.Slice((*byte)(unsafe.Pointer(&list[0])), len(region))
+		copy(bytes, region)
+		if swapped {
+			swap(bytes, int(size))
+		}
+	}
+	return list
+}
+
+// LiftList checks a list of n elements at ptr, of size and align bytes each, and
+// returns its memory together with a Go list of the same length to fill. Both
+// are empty where the call has failed.
+func LiftList[T any](c *Call, ptr, n, size, align uint32) (region []byte, list []T) {
+	bytes := uint64(n) * uint64(size)
+	if bytes > maxBytes {
+		c.trap(RuleListLength, fmt.Sprintf("%d elements of %d bytes", n, size))
+	}
+	var zero T
+	if !c.check(ptr, bytes, align) || !c.charge(uint64(n)*max(uint64(unsafe.Sizeof(zero)), 1)) {
+		return nil, nil
+	}
+	return c.mem[ptr : ptr+uint32(bytes)], make([]T, n)
+}
+
+// LiftMap is LiftList for a map of n entries.
+func LiftMap[K comparable, V any](c *Call, ptr, n, size, align uint32) (region []byte, m map[K]V) {
+	bytes := uint64(n) * uint64(size)
+	if bytes > maxBytes {
+		c.trap(RuleListLength, fmt.Sprintf("%d entries of %d bytes", n, size))
+	}
+	var k K
+	var v V
+	const overhead = 16 // of a map, for each entry
+	if !c.check(ptr, bytes, align) || !c.charge(uint64(n)*uint64(unsafe.Sizeof(k)+unsafe.Sizeof(v)+overhead)) {
+		return nil, nil
+	}
+	return c.mem[ptr : ptr+uint32(bytes)], make(map[K]V, n)
+}
+
+// LiftBool lifts a bool: any number but zero is true.
+func LiftBool(core uint64) bool { return uint32(core) != 0 }
+
+// LiftChar lifts a char.
+func (c *Call) LiftChar(core uint32) rune {
+	if core >= 0x110000 || 0xD800 <= core && core <= 0xDFFF {
+		c.trap(RuleChar, fmt.Sprintf("0x%x", core))
+		return 0
+	}
+	return rune(core)
+}
+
+// LiftEnum lifts the case of an enum that has n cases.
+func (c *Call) LiftEnum(core, n uint32) uint32 {
+	if core >= n {
+		c.BadDiscriminant(core, n)
+		return 0
+	}
+	return core
+}
+
+// BadDiscriminant records that a discriminant names none of n cases.
+func (c *Call) BadDiscriminant(core, n uint32) {
+	c.trap(RuleDiscriminant, fmt.Sprintf("%d of %d cases", core, n))
+}
+
+// Float32 and Float64 return the float with the given bits.
+func Float32(bits uint32) float32 { return math.Float32frombits(bits) }
+
+// Float64 returns the float with the given bits.
+func Float64(bits uint64) float64 { return math.Float64frombits(bits) }
+
+// swap turns the byte order of each element of size bytes.
+func swap(bytes []byte, size int) {
+	for i := 0; i < len(bytes); i += size {
+		slices.Reverse(bytes[i : i+size])
+	}
+}

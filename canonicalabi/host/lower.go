@@ -1,0 +1,122 @@
+package host
+
+import (
+	"encoding/binary"
+	"fmt"
+	"math"
+	"unsafe"
+)
+
+// Realloc asks the guest for size bytes of new memory, and checks what it
+// returns: aligned and in bounds. It returns 0 where the call has failed.
+func (c *Call) Realloc(size, align uint32) uint32 {
+	if c.err != nil {
+		return 0
+	}
+	if size == 0 {
+		return align // A guest need not be asked for nothing; some want it not null.
+	}
+	i := c.inst
+	if i.realloc == nil && !i.lookupRealloc() {
+		c.trap(RuleRealloc, "the guest exports no cabi_realloc")
+		return 0
+	}
+	c.scratch = [4]uint64{0, 0, uint64(align), uint64(size)}
+	mayLeave := i.mayLeave
+	i.mayLeave = false
+	err := i.realloc.CallWithStack(&i.ctx, c.scratch[:])
+	i.mayLeave = mayLeave
+	c.mem = nil
+	if err != nil {
+		c.fail(i.guestError(c.name, RuleReallocTrap, err))
+		return 0
+	}
+	ptr := uint32(c.scratch[0])
+	if mem := c.memory(); ptr&(align-1) != 0 || uint64(ptr)+uint64(size) > uint64(len(mem)) {
+		c.trap(RuleRealloc, fmt.Sprintf("0x%x for %d bytes aligned to %d in a memory of %d", ptr, size, align, len(mem)))
+		return 0
+	}
+	return ptr
+}
+
+// LowerString lowers a string to new memory.
+func (c *Call) LowerString(s string) (ptr, n uint32) {
+	ptr = c.Realloc(uint32(len(s)), 1)
+	if c.err != nil {
+		return 0, 0
+	}
+	copy(c.memory()[min(int(ptr), len(c.mem)):], s)
+	return ptr, uint32(len(s))
+}
+
+// LowerNumbers lowers a list of plain numbers to new memory as one copy.
+func LowerNumbers[T number](c *Call, list []T) (ptr, n uint32) {
+	var zero T
+	size := int(unsafe.Sizeof(zero))
+	ptr = c.LowerList(len(list), uint32(size), uint32(size))
+	if c.err != nil || len(list) == 0 {
+		return ptr, 0
+	}
+	region := c.mem[ptr : int(ptr)+len(list)*size]
+	copy(region, unsafe.Slice((*byte)(unsafe.Pointer(&list[0])), len(region)))
+	if swapped {
+		swap(region, size)
+	}
+	return ptr, uint32(len(list))
+}
+
+// LowerList returns new memory for a list of n elements of size and align bytes
+// each, to be filled by stores.
+func (c *Call) LowerList(n int, size, align uint32) (ptr uint32) {
+	if bytes := uint64(n) * uint64(size); bytes > maxBytes {
+		c.fail(&BadValueError{Path: c.name, Detail: fmt.Sprintf("a list of %d bytes is more than WIT allows", bytes)})
+		return 0
+	}
+	return c.Realloc(uint32(n)*size, align)
+}
+
+// StoreUint8 stores a byte at ptr, which lies in an area of Realloc, LowerList or
+// CheckArea. The other stores are like it. A call that has failed stores nothing.
+func (c *Call) StoreUint8(ptr uint32, v uint8) {
+	if mem := c.memory(); c.err == nil && int(ptr) < len(mem) {
+		mem[ptr] = v
+	}
+}
+
+// StoreUint16 stores two bytes.
+func (c *Call) StoreUint16(ptr uint32, v uint16) {
+	if mem := c.memory(); c.err == nil && int(ptr)+2 <= len(mem) {
+		binary.LittleEndian.PutUint16(mem[ptr:], v)
+	}
+}
+
+// StoreUint32 stores four bytes.
+func (c *Call) StoreUint32(ptr uint32, v uint32) {
+	if mem := c.memory(); c.err == nil && int(ptr)+4 <= len(mem) {
+		binary.LittleEndian.PutUint32(mem[ptr:], v)
+	}
+}
+
+// StoreUint64 stores eight bytes.
+func (c *Call) StoreUint64(ptr uint32, v uint64) {
+	if mem := c.memory(); c.err == nil && int(ptr)+8 <= len(mem) {
+		binary.LittleEndian.PutUint64(mem[ptr:], v)
+	}
+}
+
+// StoreFloat32 stores the bits of a float.
+func (c *Call) StoreFloat32(ptr uint32, v float32) { c.StoreUint32(ptr, math.Float32bits(v)) }
+
+// StoreFloat64 stores the bits of a float.
+func (c *Call) StoreFloat64(ptr uint32, v float64) { c.StoreUint64(ptr, math.Float64bits(v)) }
+
+// StoreBool stores a bool as a byte.
+func (c *Call) StoreBool(ptr uint32, v bool) { c.StoreUint8(ptr, uint8(LowerBool(v))) }
+
+// LowerBool lowers a bool.
+func LowerBool(v bool) uint64 {
+	if v {
+		return 1
+	}
+	return 0
+}

@@ -1,0 +1,228 @@
+package instance
+
+import (
+	"bytes"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/tetratelabs/wazero"
+	"github.com/tetratelabs/wazero/api"
+	"github.com/tetratelabs/wazero/imports/wasi_snapshot_preview1"
+
+	"github.com/witgen/witgen/canonicalabi/host"
+)
+
+// Root is the name of the world's own functions among its imports and exports.
+const root = "$root"
+
+// checkPreamble refuses what is no core module before wazero sees it.
+func checkPreamble(world *host.World, wasm []byte) error {
+	bad := func(format string, args ...any) error {
+		return &host.LinkError{World: world.Name, Detail: fmt.Sprintf(format, args...)}
+	}
+	if len(wasm) < 8 || !bytes.HasPrefix(wasm, []byte("\x00asm")) {
+		return bad("the guest is not WebAssembly: %d bytes that start with %q; pass the contents of a .wasm file", len(wasm), wasm[:min(len(wasm), 8)])
+	}
+	switch [4]byte(wasm[4:8]) {
+	case [4]byte{1, 0, 0, 0}:
+		return nil
+	case [4]byte{0x0d, 0, 1, 0}:
+		return bad("the guest is a component; this version of witgen runs core modules")
+	default:
+		return bad("the guest's version of WebAssembly, %x, is not supported; a core module has 01000000", wasm[4:8])
+	}
+}
+
+// matchExports finds the core functions of the world's exports.
+func matchExports(world *host.World, compiled wazero.CompiledModule) ([][]host.Export, error) {
+	functions := compiled.ExportedFunctions()
+	names := newVersions(functions)
+	if _, command := functions["_start"]; command && functions["_initialize"] == nil {
+		return nil, &host.LinkError{World: world.Name, Item: "export _start",
+			Detail: "the guest is a command, which ends when it has run; build it with -buildmode=c-shared"}
+	}
+	exports := make([][]host.Export, len(world.Exports))
+	for n, item := range world.Exports {
+		prefix := ""
+		if item.Name != root {
+			name, ok := names.match(item.Name)
+			if !ok && len(item.Interface.Functions) > 0 {
+				return nil, missingExport(world, item, functions, names)
+			}
+			prefix = name + "#"
+		}
+		exports[n] = make([]host.Export, len(item.Interface.Functions))
+		for k, f := range item.Interface.Functions {
+			core := prefix + f.Name
+			def := functions[core]
+			if def == nil {
+				return nil, &host.LinkError{World: world.Name, Item: "export " + core,
+					Detail: "the guest does not export this function; build it with the bindings of this world" + nearest(core, functions)}
+			}
+			if got := host.SignatureOf(def); got != f.Export {
+				return nil, &host.LinkError{World: world.Name, Item: "export " + core,
+					Detail: fmt.Sprintf("the guest's function is of type %s, where the world says %s; build it with the bindings of this world", show(got), show(f.Export))}
+			}
+			export := host.Export{Name: core, Core: core}
+			if post := "cabi_post_" + core; functions[post] != nil {
+				if err := checkPost(world, post, functions[post], f); err != nil {
+					return nil, err
+				}
+				export.Post = post
+			}
+			exports[n][k] = export
+		}
+	}
+	return exports, checkRuntimeExports(world, functions)
+}
+
+// checkPost checks that a post-return function takes its function's results.
+func checkPost(world *host.World, name string, def api.FunctionDefinition, f host.Function) error {
+	_, results := f.Export.Types()
+	if slices.Equal(def.ParamTypes(), results) && len(def.ResultTypes()) == 0 {
+		return nil
+	}
+	return &host.LinkError{World: world.Name, Item: "export " + name,
+		Detail: fmt.Sprintf("a post-return function takes the results of its function and returns nothing, and this one is of type %s", show(host.SignatureOf(def)))}
+}
+
+// checkRuntimeExports checks the functions that every guest's runtime exports.
+func checkRuntimeExports(world *host.World, functions map[string]api.FunctionDefinition) error {
+	for _, want := range []struct {
+		name string
+		sig  host.Signature
+	}{{"cabi_realloc", "i32 i32 i32 i32 -> i32"}, {"_initialize", "->"}} {
+		if def := functions[want.name]; def != nil && host.SignatureOf(def) != want.sig {
+			return &host.LinkError{World: world.Name, Item: "export " + want.name,
+				Detail: fmt.Sprintf("the guest's function is of type %s, and must be %s", show(host.SignatureOf(def)), show(want.sig))}
+		}
+	}
+	return nil
+}
+
+func missingExport(world *host.World, item host.Item, functions map[string]api.FunctionDefinition, names versions) error {
+	detail := "the guest does not export this interface; build it with the bindings of this world"
+	if other, ok := names.otherVersion(item.Name); ok {
+		detail = fmt.Sprintf("the guest exports %s, whose version is not compatible", other)
+	} else if hint := nearest(item.Name, functions); hint != "" {
+		detail += hint
+	}
+	return &host.LinkError{World: world.Name, Item: "export " + item.Name, Detail: detail}
+}
+
+// nearest names an export of the guest that might have been meant.
+func nearest(want string, functions map[string]api.FunctionDefinition) string {
+	_, base, ok := strings.Cut(want, "#")
+	if !ok {
+		return ""
+	}
+	names := make([]string, 0, len(functions))
+	for name := range functions {
+		if strings.HasSuffix(name, "#"+base) || name == base {
+			names = append(names, name)
+		}
+	}
+	if len(names) == 0 {
+		return ""
+	}
+	return "; it exports " + slices.Min(names)
+}
+
+// show puts a signature the way people write function types.
+func show(s host.Signature) string {
+	params, results, _ := strings.Cut(string(s), "->")
+	list := func(s string) string { return "(" + strings.Join(strings.Fields(s), ", ") + ")" }
+	return list(params) + " -> " + list(results)
+}
+
+// importPlan is what the host has to supply to a guest.
+type importPlan struct {
+	needed  []bool // by World.Imports
+	modules []importModule
+}
+
+// importModule is a module name that the guest imports from.
+type importModule struct {
+	name      string
+	wasi      bool
+	functions []importFunction
+}
+
+type importFunction struct {
+	fn   *host.Function
+	item int
+}
+
+// matchImports finds what the guest's imports are in the world.
+func matchImports(world *host.World, compiled wazero.CompiledModule) (*importPlan, error) {
+	plan := &importPlan{needed: make([]bool, len(world.Imports))}
+	byName := map[string]int{}
+	names := versions{}
+	for n, item := range world.Imports {
+		byName[item.Name] = n
+		names.add(item.Name)
+	}
+	modules := map[string]*importModule{}
+	var order []string
+	module := func(name string) *importModule {
+		m := modules[name]
+		if m == nil {
+			m = &importModule{name: name}
+			modules[name] = m
+			order = append(order, name)
+		}
+		return m
+	}
+	for _, def := range compiled.ImportedFunctions() {
+		from, name, _ := def.Import()
+		if from == wasi_snapshot_preview1.ModuleName {
+			module(from).wasi = true
+			continue
+		}
+		world1, ok := names.match(from)
+		if !ok {
+			return nil, unknownImport(world, from, name, names)
+		}
+		n := byName[world1]
+		fn := findFunction(world.Imports[n].Interface, name)
+		if fn == nil {
+			return nil, &host.LinkError{World: world.Name, Item: fmt.Sprintf("import %s#%s", from, name),
+				Detail: "the guest imports a function that the world's interface does not have"}
+		}
+		if got := host.SignatureOf(def); got != fn.Import {
+			return nil, &host.LinkError{World: world.Name, Item: fmt.Sprintf("import %s#%s", from, name),
+				Detail: fmt.Sprintf("the guest takes the function to be of type %s, where the world says %s; build it with the bindings of this world", show(got), show(fn.Import))}
+		}
+		plan.needed[n] = true
+		m := module(from)
+		if !slices.ContainsFunc(m.functions, func(f importFunction) bool { return f.fn == fn }) {
+			m.functions = append(m.functions, importFunction{fn, n})
+		}
+	}
+	for _, def := range compiled.ImportedMemories() {
+		from, name, _ := def.Import()
+		return nil, &host.LinkError{World: world.Name, Item: fmt.Sprintf("import %s#%s", from, name), Detail: "the guest imports its memory; it must define and export it"}
+	}
+	for _, name := range order {
+		plan.modules = append(plan.modules, *modules[name])
+	}
+	return plan, nil
+}
+
+func findFunction(i *host.Interface, name string) *host.Function {
+	for k := range i.Functions {
+		if i.Functions[k].Name == name {
+			return &i.Functions[k]
+		}
+	}
+	return nil
+}
+
+func unknownImport(world *host.World, from, name string, names versions) error {
+	detail := "the guest imports it, and the world does not"
+	if other, ok := names.otherVersion(from); ok {
+		detail = fmt.Sprintf("the guest imports it, and the world has %s, whose version is not compatible", other)
+	}
+	return &host.LinkError{World: world.Name, Item: fmt.Sprintf("import %s#%s", from, name), Detail: detail}
+}

@@ -1,0 +1,252 @@
+// Package instance links and runs guests on wazero. The Compile function of a
+// generated world package calls it; what it returns makes instances of
+// canonicalabi/host.
+package instance
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+
+	"github.com/tetratelabs/wazero"
+	"github.com/tetratelabs/wazero/api"
+	"github.com/tetratelabs/wazero/experimental"
+
+	"github.com/witgen/witgen/canonicalabi/host"
+)
+
+// Plugin is a compiled guest of a world, from which instances are made. It may
+// be used by several goroutines at once.
+type Plugin struct {
+	world    *host.World
+	config   *host.Config
+	runtime  wazero.Runtime
+	owned    bool // the runtime is the plugin's own
+	compiled wazero.CompiledModule
+	exports  [][]host.Export // by World.Exports and Interface.Functions
+	needed   []bool          // by World.Imports: whether the guest imports it
+	imports  []hostModule
+
+	mu     sync.Mutex
+	live   map[*host.Instance]struct{}
+	closed bool
+}
+
+// hostModule supplies what a guest imports from one module name.
+type hostModule struct {
+	name     string
+	compiled wazero.CompiledModule
+	instance api.Module
+}
+
+// Compile compiles a guest, a core module, and checks that it fits the world:
+// what it exports and what it imports. The error is a *host.LinkError where it
+// does not.
+func Compile(ctx context.Context, wasm []byte, world *host.World, opts ...host.Option) (*Plugin, error) {
+	config := host.NewConfig(opts)
+	if err := checkPreamble(world, wasm); err != nil {
+		return nil, err
+	}
+	p := &Plugin{world: world, config: config, runtime: config.Runtime, live: map[*host.Instance]struct{}{}}
+	if p.runtime == nil {
+		p.runtime = wazero.NewRuntimeWithConfig(ctx, runtimeConfig(config))
+		p.owned = true
+	}
+	if err := p.compile(ctx, wasm); err != nil {
+		return nil, errors.Join(err, p.release(ctx))
+	}
+	return p, nil
+}
+
+// maxPages bounds a memory so that its size in bytes fits 32 bits.
+const maxPages = 1<<16 - 1
+
+func runtimeConfig(config *host.Config) wazero.RuntimeConfig {
+	rc := wazero.NewRuntimeConfig().
+		WithMemoryLimitPages(uint32(min(config.Limits.MemoryBytes>>16, maxPages))).
+		WithCloseOnContextDone(config.Deadline)
+	if config.Cache != nil {
+		rc = rc.WithCompilationCache(config.Cache)
+	}
+	return rc
+}
+
+func (p *Plugin) compile(ctx context.Context, wasm []byte) error {
+	var err error
+	p.compiled, err = p.runtime.CompileModule(ctx, wasm)
+	if err != nil {
+		return &host.LinkError{World: p.world.Name, Detail: "the guest is not a valid WebAssembly module: " + err.Error()}
+	}
+	if p.exports, err = matchExports(p.world, p.compiled); err != nil {
+		return err
+	}
+	plan, err := matchImports(p.world, p.compiled)
+	if err != nil {
+		return err
+	}
+	p.needed = plan.needed
+	for _, m := range plan.modules {
+		if err := p.supply(ctx, m); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// supply makes the host module that the guest's imports of one module name
+// resolve to. It has no name in the runtime, so that plugins which import
+// different functions under one name can share a runtime.
+func (p *Plugin) supply(ctx context.Context, m importModule) error {
+	builder := p.runtime.NewHostModuleBuilder(m.name)
+	if m.wasi {
+		exportWASI(builder)
+	}
+	for _, f := range m.functions {
+		params, results := f.fn.Import.Types()
+		builder.NewFunctionBuilder().
+			WithGoModuleFunction(host.NewImport(f.fn, m.name+"#"+f.fn.Name, f.item), params, results).
+			Export(f.fn.Name)
+	}
+	compiled, err := builder.Compile(ctx)
+	if err != nil {
+		return fmt.Errorf("%s: host module %s: %w", p.world.Name, m.name, err)
+	}
+	p.imports = append(p.imports, hostModule{name: m.name, compiled: compiled})
+	made := &p.imports[len(p.imports)-1]
+	made.instance, err = p.runtime.InstantiateModule(ctx, compiled, wazero.NewModuleConfig().WithName(""))
+	if err != nil {
+		return fmt.Errorf("%s: host module %s: %w", p.world.Name, m.name, err)
+	}
+	return nil
+}
+
+// resolve finds the host module for an import of the guest.
+func (p *Plugin) resolve(name string) api.Module {
+	for i := range p.imports {
+		if p.imports[i].name == name {
+			return p.imports[i].instance
+		}
+	}
+	return nil
+}
+
+// Instantiate starts an instance. impls are what the host supplies for
+// World.Imports, in order, nil for what it does not; an interface that the guest
+// imports must be supplied. ctx holds while the guest starts.
+func (p *Plugin) Instantiate(ctx context.Context, impls []any) (*host.Instance, error) {
+	for n, needed := range p.needed {
+		if needed && impls[n] == nil {
+			item := p.world.Imports[n]
+			return nil, &host.LinkError{World: p.world.Name, Item: "import " + item.Name,
+				Detail: fmt.Sprintf("the guest imports it: set Imports.%s", item.Field)}
+		}
+	}
+	var module api.Module
+	var inst *host.Instance
+	inst = host.NewInstance(p.config.Limits, impls, func(ctx context.Context) error {
+		var err error
+		if module != nil {
+			err = module.Close(ctx)
+		}
+		return errors.Join(err, p.remove(ctx, inst))
+	})
+	if err := p.add(inst); err != nil {
+		return nil, err
+	}
+	err := p.start(inst.Context(experimental.WithImportResolver(ctx, p.resolve)), inst, &module)
+	if err != nil {
+		inst.Abandon()
+		return nil, errors.Join(err, inst.Close(ctx))
+	}
+	inst.Ready()
+	return inst, nil
+}
+
+// start instantiates the guest's module and runs its _initialize.
+func (p *Plugin) start(ctx context.Context, inst *host.Instance, module *api.Module) error {
+	inst.Starting()
+	var err error
+	*module, err = p.runtime.InstantiateModule(ctx, p.compiled, moduleConfig(p.config))
+	if err != nil {
+		return inst.StartError(p.world.Name, err)
+	}
+	inst.Started(*module)
+	if initialize := (*module).ExportedFunction("_initialize"); initialize != nil {
+		if err := initialize.CallWithStack(ctx, nil); err != nil {
+			return inst.StartError(p.world.Name, err)
+		}
+	}
+	return nil
+}
+
+// Export returns the functions of the world's export number, bound to an
+// instance of the plugin.
+func (p *Plugin) Export(inst *host.Instance, number int) host.Exports {
+	return host.NewExports(inst, p.exports[number])
+}
+
+func (p *Plugin) add(inst *host.Instance) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.closed {
+		return &host.InstanceError{Func: p.world.Name, Err: host.ErrClosed}
+	}
+	p.live[inst] = struct{}{}
+	return nil
+}
+
+// remove forgets an instance, and releases the plugin where it is closed and
+// that was its last one.
+func (p *Plugin) remove(ctx context.Context, inst *host.Instance) error {
+	p.mu.Lock()
+	delete(p.live, inst)
+	last := p.closed && len(p.live) == 0
+	p.mu.Unlock()
+	if last {
+		return p.release(ctx)
+	}
+	return nil
+}
+
+// Close closes all instances and releases the compiled code, once no call is
+// under way any more. A second Close does nothing.
+func (p *Plugin) Close(ctx context.Context) error {
+	p.mu.Lock()
+	if p.closed {
+		p.mu.Unlock()
+		return nil
+	}
+	p.closed = true
+	live := make([]*host.Instance, 0, len(p.live))
+	for inst := range p.live {
+		live = append(live, inst)
+	}
+	p.mu.Unlock()
+	if len(live) == 0 {
+		return p.release(ctx)
+	}
+	var errs []error
+	for _, inst := range live {
+		errs = append(errs, inst.Close(ctx))
+	}
+	return errors.Join(errs...)
+}
+
+// release frees what Compile made.
+func (p *Plugin) release(ctx context.Context) error {
+	if p.owned {
+		return p.runtime.Close(ctx)
+	}
+	var errs []error
+	for _, m := range p.imports {
+		if m.instance != nil {
+			errs = append(errs, m.instance.Close(ctx))
+		}
+		errs = append(errs, m.compiled.Close(ctx))
+	}
+	if p.compiled != nil {
+		errs = append(errs, p.compiled.Close(ctx))
+	}
+	return errors.Join(errs...)
+}

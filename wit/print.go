@@ -1,0 +1,495 @@
+package wit
+
+import (
+	"fmt"
+	"strings"
+	"unicode"
+)
+
+// Print returns packages as the text of one WIT file: main as the file's own
+// package, the others nested in it. The text resolves to the same model, where
+// all packages that main needs are among them; what the model does not hold
+// (comments that document nothing, items whose feature is not active, include
+// statements) is not there, and transitive imports are spelled out.
+func Print(r *Resolve, main PackageID, nested ...PackageID) string {
+	p := &printer{r: r}
+	p.file(main, nested)
+	return p.b.String()
+}
+
+// PrintAll returns a whole model as the text of one WIT file, with main as the
+// file's own package and all others nested in it.
+func PrintAll(r *Resolve, main PackageID) string {
+	var others []PackageID
+	for id := range r.Packages {
+		if PackageID(id) != main {
+			others = append(others, PackageID(id))
+		}
+	}
+	return Print(r, main, others...)
+}
+
+// printer writes WIT. indent counts the braces that are open; pkg is the package
+// that is being written.
+type printer struct {
+	r      *Resolve
+	b      strings.Builder
+	indent int
+	pkg    PackageID
+	// spaced tells that an empty line goes before the next item, first that the
+	// next item is the first one after a brace.
+	spaced, first bool
+}
+
+func (p *printer) line(format string, args ...any) {
+	p.b.WriteString(strings.Repeat("  ", p.indent))
+	fmt.Fprintf(&p.b, format, args...)
+	p.b.WriteByte('\n')
+}
+
+// block writes head { body }, in one line where the body is empty.
+func (p *printer) block(empty bool, head string, body func()) {
+	if empty {
+		p.line("%s {}", head)
+		return
+	}
+	p.line("%s {", head)
+	p.indent++
+	p.first = true
+	body()
+	p.indent--
+	p.first = false
+	p.line("}")
+}
+
+// item starts an item: an empty line where one is due, docs and attributes.
+// Items that take more than a line, or have docs, stand apart.
+func (p *printer) item(large bool, docs string, s Stability, externalID string) {
+	large = large || docs != ""
+	if !p.first && (large || p.spaced) {
+		p.b.WriteByte('\n')
+	}
+	p.first, p.spaced = false, large
+	p.docs(docs)
+	switch {
+	case s.Since != "":
+		p.line("@since(version = %s)", s.Since)
+	case s.Feature != "":
+		p.line("@unstable(feature = %s)", ident(s.Feature))
+	}
+	if s.Deprecated != "" {
+		p.line("@deprecated(version = %s)", s.Deprecated)
+	}
+	if externalID != "" {
+		p.line("@external-id(%s)", quote(externalID))
+	}
+}
+
+func (p *printer) docs(docs string) {
+	for _, c := range docComments(docs) {
+		p.line("%s", c)
+	}
+}
+
+func (p *printer) file(main PackageID, nested []PackageID) {
+	pkg := p.r.Packages[main]
+	p.docs(pkg.Docs)
+	p.line("package %s;", packageText(pkg.Name))
+	p.spaced = true
+	p.body(main)
+	for _, id := range nested {
+		pkg := p.r.Packages[id]
+		p.item(true, pkg.Docs, Stability{}, "")
+		p.block(len(pkg.Interfaces)+len(pkg.Worlds) == 0, "package "+packageText(pkg.Name), func() { p.body(id) })
+		p.spaced = true
+	}
+}
+
+// body writes the interfaces and worlds of a package.
+func (p *printer) body(id PackageID) {
+	p.pkg = id
+	for _, id := range p.r.Packages[id].Interfaces {
+		i := p.r.Interfaces[id]
+		p.item(true, i.Docs, i.Stability, "")
+		p.iface("interface "+ident(i.Name), id)
+		p.spaced = true
+	}
+	for _, id := range p.r.Packages[id].Worlds {
+		w := p.r.Worlds[id]
+		p.item(true, w.Docs, w.Stability, "")
+		p.block(len(w.Imports)+len(w.Exports) == 0, "world "+ident(w.Name), func() { p.world(id) })
+		p.spaced = true
+	}
+}
+
+// iface writes an interface after its docs.
+func (p *printer) iface(head string, id InterfaceID) {
+	i := p.r.Interfaces[id]
+	p.block(len(i.Types)+len(i.Functions) == 0, head, func() {
+		rest := p.uses(id, i.Types)
+		p.members(rest, i.Functions, func(f *Function) {
+			p.item(false, f.Docs, f.Stability, f.ExternalID)
+			p.line("%s: %s;", ident(f.Name), p.funcText(f))
+		})
+	})
+}
+
+// members writes the types that are declared in an interface or world, and its
+// functions. A resource holds its own functions; those before them stand before
+// the resource, so that the order of functions stays.
+func (p *printer) members(types []TypeID, functions []*Function, function func(*Function)) {
+	of := map[TypeID][]*Function{}
+	next := 0 // first function that is not written yet
+	free := func(end int) {
+		for ; next < end; next++ {
+			if f := functions[next]; f.Kind == Freestanding {
+				function(f)
+			}
+		}
+	}
+	at := map[TypeID]int{} // where the resource's first function stands
+	for i, f := range functions {
+		if f.Kind != Freestanding {
+			if _, ok := at[f.Resource]; !ok {
+				at[f.Resource] = i
+			}
+			of[f.Resource] = append(of[f.Resource], f)
+		}
+	}
+	for _, id := range types {
+		if i, ok := at[id]; ok {
+			free(i)
+		}
+		p.typeDef(id, of[id])
+	}
+	free(len(functions))
+}
+
+// uses writes the use statements among the types of an interface or world, and
+// returns the other types.
+func (p *printer) uses(owner Owner, types []TypeID) []TypeID {
+	var rest []TypeID
+	for i := 0; i < len(types); {
+		from, _, ok := p.usedFrom(types[i])
+		if !ok {
+			rest = append(rest, types[i])
+			i++
+			continue
+		}
+		first := p.r.Types[types[i]]
+		var names []string
+		for ; i < len(types); i++ {
+			t := p.r.Types[types[i]]
+			f, name, ok := p.usedFrom(types[i])
+			if !ok || f != from || t.Stability != first.Stability || t.ExternalID != first.ExternalID {
+				break
+			}
+			if name != t.Name {
+				names = append(names, ident(name)+" as "+ident(t.Name))
+			} else {
+				names = append(names, ident(name))
+			}
+		}
+		p.item(false, "", first.Stability, first.ExternalID)
+		p.line("use %s.{%s};", p.path(from), strings.Join(names, ", "))
+	}
+	p.spaced = p.spaced || len(rest) < len(types)
+	return rest
+}
+
+// usedFrom returns the interface that a type is used from, and its name there.
+func (p *printer) usedFrom(id TypeID) (InterfaceID, string, bool) {
+	t := p.r.Types[id]
+	if alias, ok := t.Kind.(*Alias); ok {
+		if to, ok := alias.Type.(TypeID); ok {
+			target := p.r.Types[to]
+			if from, ok := target.Owner.(InterfaceID); ok && target.Owner != t.Owner {
+				return from, target.Name, true
+			}
+		}
+	}
+	return 0, "", false
+}
+
+// path returns the name of an interface in a use, import or export.
+func (p *printer) path(id InterfaceID) string {
+	i := p.r.Interfaces[id]
+	if i.Package == p.pkg {
+		return ident(i.Name)
+	}
+	name := p.r.Packages[i.Package].Name
+	s := ident(name.Namespace) + ":" + ident(name.Name) + "/" + ident(i.Name)
+	if name.Version != "" {
+		s += "@" + name.Version
+	}
+	return s
+}
+
+func packageText(n PackageName) string {
+	s := ident(n.Namespace) + ":" + ident(n.Name)
+	if n.Version != "" {
+		s += "@" + n.Version
+	}
+	return s
+}
+
+// world writes the items of a world: imports, then exports.
+func (p *printer) world(id WorldID) {
+	w := p.r.Worlds[id]
+	var types []TypeID
+	var functions []*Function
+	for _, item := range w.Imports {
+		switch what := item.Item.(type) {
+		case InterfaceID:
+			p.extern("import", item)
+		case TypeID:
+			types = append(types, what)
+		case *Function:
+			functions = append(functions, what)
+		default:
+			panic(fmt.Sprintf("wit: unhandled item %T", what))
+		}
+	}
+	rest := p.uses(id, types)
+	of := map[TypeID][]*Function{}
+	for _, f := range functions {
+		if f.Kind != Freestanding {
+			of[f.Resource] = append(of[f.Resource], f)
+		}
+	}
+	for _, t := range rest {
+		p.typeDef(t, of[t])
+	}
+	for _, item := range w.Imports {
+		if f, ok := item.Item.(*Function); ok && f.Kind == Freestanding {
+			p.extern("import", item)
+		}
+	}
+	p.spaced = len(w.Imports) > 0
+	for _, item := range w.Exports {
+		p.extern("export", item)
+	}
+}
+
+// extern writes an import or export that is not a type.
+func (p *printer) extern(word string, item *WorldItem) {
+	switch what := item.Item.(type) {
+	case *Function:
+		p.item(false, what.Docs, what.Stability, what.ExternalID)
+		p.line("%s %s: %s;", word, ident(what.Name), p.funcText(what))
+	case InterfaceID:
+		i := p.r.Interfaces[what]
+		switch {
+		case item.Name == "":
+			p.item(false, item.Docs, item.Stability, item.ExternalID)
+			p.line("%s %s;", word, p.path(what))
+		case i.Name != "":
+			p.item(false, item.Docs, item.Stability, item.ExternalID)
+			p.line("%s %s: %s;", word, ident(item.Name), p.path(what))
+		default:
+			p.item(true, i.Docs, item.Stability, item.ExternalID)
+			p.iface(word+" "+ident(item.Name)+": interface", what)
+			p.spaced = true
+		}
+	default:
+		panic(fmt.Sprintf("wit: unhandled item %T", what))
+	}
+}
+
+// typeDef writes the declaration of a type, a resource with its functions.
+func (p *printer) typeDef(id TypeID, functions []*Function) {
+	t := p.r.Types[id]
+	name := ident(t.Name)
+	p.item(true, t.Docs, t.Stability, t.ExternalID)
+	switch k := t.Kind.(type) {
+	case *Record:
+		p.list("record", name, len(k.Fields), func(i int) (string, string) {
+			f := k.Fields[i]
+			return f.Docs, ident(f.Name) + ": " + p.typeText(f.Type)
+		})
+	case *Variant:
+		p.list("variant", name, len(k.Cases), func(i int) (string, string) {
+			c := k.Cases[i]
+			if c.Type == nil {
+				return c.Docs, ident(c.Name)
+			}
+			return c.Docs, ident(c.Name) + "(" + p.typeText(c.Type) + ")"
+		})
+	case *Flags:
+		p.list("flags", name, len(k.Flags), func(i int) (string, string) { return k.Flags[i].Docs, ident(k.Flags[i].Name) })
+	case *Enum:
+		p.list("enum", name, len(k.Cases), func(i int) (string, string) { return k.Cases[i].Docs, ident(k.Cases[i].Name) })
+	case *Resource:
+		if len(functions) == 0 {
+			p.line("resource %s;", name)
+			break
+		}
+		p.block(false, "resource "+name, func() {
+			for _, f := range functions {
+				p.item(false, f.Docs, f.Stability, f.ExternalID)
+				p.line("%s;", p.memberText(f))
+			}
+		})
+	default:
+		p.line("type %s = %s;", name, p.kindText(t.Kind))
+	}
+	p.first, p.spaced = false, true
+}
+
+// list writes the fields of a record, or the cases or flags of a type.
+func (p *printer) list(word, name string, n int, entry func(i int) (docs, text string)) {
+	p.block(n == 0, word+" "+name, func() {
+		for i := range n {
+			docs, text := entry(i)
+			p.docs(docs)
+			p.line("%s,", text)
+		}
+	})
+}
+
+// memberText returns a function of a resource without its semicolon.
+func (p *printer) memberText(f *Function) string {
+	if f.Kind == Constructor {
+		text := "constructor" + p.paramsText(f.Params)
+		if own, ok := p.r.Kind(f.Result).(*Own); !ok || own.Resource != f.Resource {
+			text += " -> " + p.typeText(f.Result)
+		}
+		return text
+	}
+	static := ""
+	if f.Kind == Static {
+		static = "static "
+	}
+	return ident(f.Base()) + ": " + static + p.funcText(f)
+}
+
+func (p *printer) funcText(f *Function) string {
+	params := f.Params
+	if f.Kind == Method {
+		params = params[1:]
+	}
+	text := "func" + p.paramsText(params)
+	if f.Async {
+		text = "async " + text
+	}
+	if f.Result != nil {
+		text += " -> " + p.typeText(f.Result)
+	}
+	return text
+}
+
+func (p *printer) paramsText(params []Param) string {
+	texts := make([]string, len(params))
+	for i, param := range params {
+		texts[i] = ident(param.Name) + ": " + p.typeText(param.Type)
+	}
+	return "(" + strings.Join(texts, ", ") + ")"
+}
+
+// typeText returns a reference to a type: its name, or its structure where it
+// has none.
+func (p *printer) typeText(t Type) string {
+	switch t := t.(type) {
+	case Prim:
+		return t.String()
+	case TypeID:
+		def := p.r.Types[t]
+		if def.Name != "" {
+			return ident(def.Name)
+		}
+		if own, ok := def.Kind.(*Own); ok {
+			return p.typeText(own.Resource)
+		}
+		return p.kindText(def.Kind)
+	default:
+		panic(fmt.Sprintf("wit: unhandled type %T", t))
+	}
+}
+
+// kindText returns the structure of a type that may stand anywhere.
+func (p *printer) kindText(k Kind) string {
+	switch k := k.(type) {
+	case *Alias:
+		return p.typeText(k.Type)
+	case *Tuple:
+		texts := make([]string, len(k.Types))
+		for i, t := range k.Types {
+			texts[i] = p.typeText(t)
+		}
+		return "tuple<" + strings.Join(texts, ", ") + ">"
+	case *Option:
+		return "option<" + p.typeText(k.Type) + ">"
+	case *Result:
+		switch {
+		case k.OK == nil && k.Err == nil:
+			return "result"
+		case k.OK == nil:
+			return "result<_, " + p.typeText(k.Err) + ">"
+		case k.Err == nil:
+			return "result<" + p.typeText(k.OK) + ">"
+		}
+		return "result<" + p.typeText(k.OK) + ", " + p.typeText(k.Err) + ">"
+	case *List:
+		return "list<" + p.typeText(k.Type) + ">"
+	case *FixedList:
+		return fmt.Sprintf("list<%s, %d>", p.typeText(k.Type), k.Size)
+	case *Map:
+		return "map<" + p.typeText(k.Key) + ", " + p.typeText(k.Value) + ">"
+	case *Stream:
+		return p.payload("stream", k.Type)
+	case *Future:
+		return p.payload("future", k.Type)
+	case *Own:
+		return "own<" + p.typeText(k.Resource) + ">"
+	case *Borrow:
+		return "borrow<" + p.typeText(k.Resource) + ">"
+	default:
+		panic(fmt.Sprintf("wit: a %T has no name", k))
+	}
+}
+
+func (p *printer) payload(word string, t Type) string {
+	if t == nil {
+		return word
+	}
+	return word + "<" + p.typeText(t) + ">"
+}
+
+// keywords are the names that WIT text escapes with %.
+var keywords = func() map[string]bool {
+	words := map[string]bool{}
+	for _, w := range strings.Fields(`use type func u8 u16 u32 u64 s8 s16 s32 s64 f32 f64 char
+		resource own borrow record flags variant enum bool string option result future stream
+		error-context list map as from static interface tuple world import export package
+		constructor include with async`) {
+		words[w] = true
+	}
+	return words
+}()
+
+// ident returns a name as WIT text spells it.
+func ident(name string) string {
+	if keywords[name] {
+		return "%" + name
+	}
+	return name
+}
+
+// quote returns a string literal of WIT. What does not print is escaped.
+func quote(s string) string {
+	var b strings.Builder
+	b.WriteByte('"')
+	for _, c := range s {
+		switch {
+		case c == '"' || c == '\\':
+			b.WriteByte('\\')
+			b.WriteRune(c)
+		case unicode.IsPrint(c):
+			b.WriteRune(c)
+		default:
+			fmt.Fprintf(&b, `\u{%x}`, c)
+		}
+	}
+	b.WriteByte('"')
+	return b.String()
+}
