@@ -1,0 +1,187 @@
+package abi
+
+import (
+	"fmt"
+
+	"github.com/witgen/witgen/diag"
+	"github.com/witgen/witgen/wit"
+)
+
+// The limits of what Programs are made for. The specification limits lists and
+// strings to MaxSize bytes and leaves types open; MaxOps keeps one line of WIT
+// from turning into gigabytes of code.
+const (
+	// MaxSize is the largest size of a type in bytes.
+	MaxSize = 1<<28 - 1
+	// MaxOps is the largest number of operations of one Program, blocks
+	// included.
+	MaxOps = 1 << 18
+	// MaxFlags is the largest number of flags of one type.
+	MaxFlags = 32
+)
+
+// TooLarge reports whether f, or a type that f needs, exceeds a limit. Then
+// what says which, in words that fit behind "is not supported:", and span is
+// where: the parameter or result, or the type that exceeds by itself. A Program
+// of such a function must not be asked for.
+func (a *ABI) TooLarge(f *wit.Function) (what string, span diag.Span, ok bool) {
+	s := search{resolve: a.Resolve, seen: make(map[wit.TypeID]bool), match: a.typeTooLarge}
+	if what, span, ok = s.function(f); ok {
+		return what, span, true
+	}
+	// The parameters together, or the parts of the Program together.
+	params := a.recordLayout(paramTypes(f))
+	ops := params.memoryOps
+	if a.paramsInMemory(f) {
+		if params.size > MaxSize {
+			return fmt.Sprintf("parameters of more than %d bytes", MaxSize), f.Span, true
+		}
+	} else {
+		ops = params.flatOps
+	}
+	if f.Result != nil {
+		result := a.layout(f.Result)
+		if a.resultInMemory(f) {
+			ops = satAdd(ops, result.memoryOps)
+		} else {
+			ops = satAdd(ops, result.flatOps)
+		}
+	}
+	if ops > MaxOps {
+		return fmt.Sprintf("types that take more than %d operations to pass", MaxOps), f.Span, true
+	}
+	return "", diag.Span{}, false
+}
+
+func (a *ABI) typeTooLarge(t wit.Type) (string, bool) {
+	l := a.layout(t)
+	if l.size > MaxSize {
+		return fmt.Sprintf("a type of more than %d bytes", MaxSize), true
+	}
+	if l.memoryOps > MaxOps {
+		return fmt.Sprintf("a type that takes more than %d operations to pass", MaxOps), true
+	}
+	if flags, ok := a.Resolve.Kind(t).(*wit.Flags); ok && len(flags.Flags) > MaxFlags {
+		return fmt.Sprintf("more than %d flags", MaxFlags), true
+	}
+	return "", false
+}
+
+// Unsupported reports whether f cannot have a Program because it is async or
+// because a type that it needs is: stream, future or error-context. Then what
+// names it ("async function", "stream") and span is where it stands.
+func (a *ABI) Unsupported(f *wit.Function) (what string, span diag.Span, ok bool) {
+	if f.Async {
+		return "async function", f.Span, true
+	}
+	s := search{resolve: a.Resolve, seen: make(map[wit.TypeID]bool), match: a.typeUnsupported}
+	return s.function(f)
+}
+
+func (a *ABI) typeUnsupported(t wit.Type) (string, bool) {
+	if t == wit.ErrorContext {
+		return "error-context", true
+	}
+	switch a.Resolve.Kind(t).(type) {
+	case *wit.Stream:
+		return "stream", true
+	case *wit.Future:
+		return "future", true
+	}
+	return "", false
+}
+
+// search looks for a type that matches among the types of a function, at any
+// depth. It looks at each type once, innermost first, so that what it finds is
+// the smallest type at fault.
+type search struct {
+	resolve *wit.Resolve
+	seen    map[wit.TypeID]bool
+	match   func(wit.Type) (string, bool)
+}
+
+func (s *search) function(f *wit.Function) (string, diag.Span, bool) {
+	for _, p := range f.Params {
+		if what, span, ok := s.find(p.Type, p.Span); ok {
+			return what, span, true
+		}
+	}
+	return s.find(f.Result, f.Span)
+}
+
+// find looks at t, which stands at span if its definition has no span itself.
+func (s *search) find(t wit.Type, span diag.Span) (string, diag.Span, bool) {
+	if t == nil {
+		return "", diag.Span{}, false
+	}
+	t = s.resolve.Dealias(t)
+	if id, ok := t.(wit.TypeID); ok {
+		if s.seen[id] {
+			return "", diag.Span{}, false
+		}
+		s.seen[id] = true
+		if def := s.resolve.Types[id]; !def.Span.IsZero() {
+			span = def.Span
+		}
+		for _, part := range parts(s.resolve.Types[id].Kind, span) {
+			if what, span, ok := s.find(part.t, part.span); ok {
+				return what, span, true
+			}
+		}
+	}
+	if what, ok := s.match(t); ok {
+		return what, span, true
+	}
+	return "", diag.Span{}, false
+}
+
+// part is a type inside another and where it stands. The type may be nil.
+type part struct {
+	t    wit.Type
+	span diag.Span
+}
+
+// parts returns the types directly inside a type of kind k that stands at span.
+func parts(k wit.Kind, span diag.Span) []part {
+	switch k := k.(type) {
+	case *wit.Record:
+		list := make([]part, len(k.Fields))
+		for i, f := range k.Fields {
+			list[i] = part{f.Type, orSpan(f.Span, span)}
+		}
+		return list
+	case *wit.Variant:
+		list := make([]part, len(k.Cases))
+		for i, c := range k.Cases {
+			list[i] = part{c.Type, orSpan(c.Span, span)}
+		}
+		return list
+	case *wit.Tuple:
+		list := make([]part, len(k.Types))
+		for i, t := range k.Types {
+			list[i] = part{t, span}
+		}
+		return list
+	case *wit.Option:
+		return []part{{k.Type, span}}
+	case *wit.Result:
+		return []part{{k.OK, span}, {k.Err, span}}
+	case *wit.List:
+		return []part{{k.Type, span}}
+	case *wit.FixedList:
+		return []part{{k.Type, span}}
+	case *wit.Map:
+		return []part{{k.Key, span}, {k.Value, span}}
+	case *wit.Enum, *wit.Flags, *wit.Own, *wit.Borrow, *wit.Resource, *wit.Stream, *wit.Future:
+		return nil
+	default:
+		panic(fmt.Sprintf("abi: unhandled kind %T", k))
+	}
+}
+
+func orSpan(span, otherwise diag.Span) diag.Span {
+	if span.IsZero() {
+		return otherwise
+	}
+	return span
+}
