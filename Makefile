@@ -1,0 +1,72 @@
+# The commands of the project; CONTRIBUTING.md says when to use which.
+# Everything here needs Go, make and bash. TinyGo comes by scripts/tinygo.
+
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+
+# Settings that a command line may change: make bench BENCH=Add COUNT=10
+PKG      ?= ./...
+TESTARGS ?=
+BENCH    ?= .
+COUNT    ?= 6
+FUZZTIME ?= 10s
+
+# Packages that guests compile, beside the generated ones.
+GUEST := ./canonicalabi/types ./canonicalabi/guest ./examples/...
+
+# Test packages that keep golden files: those with a flag -update.
+GOLDEN = $(sort $(addprefix ./,$(dir $(shell grep -rl --include='*_test.go' 'Bool("update"' . | sed 's,^\./,,'))))
+
+STATICCHECK := go tool -modfile=internal/tools/go.mod staticcheck
+
+.PHONY: help
+help: ## Print this list.
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: run
+run: ## Build the calculator's guest and call it from its host. Needs Go alone.
+	@go generate ./examples/calculator/...
+	@scripts/build-guest bin/calculator.wasm ./examples/calculator/guest
+	@go run ./examples/calculator/host bin/calculator.wasm
+
+.PHONY: test
+test: ## Run every test, TinyGo guests included. WITGEN_TINYGO=skip leaves these out.
+	@scripts/test $(PKG) $(TESTARGS)
+
+.PHONY: lint
+lint: ## Check formatting, go vet, staticcheck, and that generated files are up to date.
+	@scripts/lint $(GUEST)
+
+.PHONY: bench
+bench: ## Run the benchmarks, in a form that benchstat reads. BENCH=regexp COUNT=n
+	@WITGEN_TINYGO=$$(scripts/find-tinygo) go test -run '^$$' -bench '$(BENCH)' -benchmem -count $(COUNT) $(PKG)
+
+.PHONY: fuzz
+fuzz: ## Run each fuzz target for FUZZTIME.
+	@scripts/fuzz $(FUZZTIME) $(PKG)
+
+.PHONY: golden
+golden: ## Write the golden files anew. Read the difference before you commit it.
+	@WITGEN_TINYGO=$$(scripts/find-tinygo) go test $(GOLDEN) -update
+
+.PHONY: generate
+generate: ## Write the generated files of the examples anew.
+	@go generate ./...
+
+.PHONY: suite
+suite: ## Run the outside test suites in the folder SUITES.
+	@test -n '$(SUITES)' || { echo 'usage: make suite SUITES=folder' >&2; exit 2; }
+	@go run ./internal/suite '$(SUITES)'
+
+.PHONY: corpus
+corpus: ## Generate, build and vet every WIT package in the folder DIR.
+	@test -n '$(DIR)' || { echo 'usage: make corpus DIR=folder' >&2; exit 2; }
+	@WITGEN_TINYGO=$$(scripts/find-tinygo) go run ./internal/corpus '$(DIR)'
+
+.PHONY: build
+build: ## Build bin/witgen.
+	@go build -o bin/witgen ./cmd/witgen
+
+.PHONY: clean
+clean: ## Remove bin. TinyGo stays under .tools.
+	@rm -rf bin
