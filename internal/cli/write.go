@@ -1,0 +1,168 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+)
+
+// write makes the changes: all of them, or none. The new contents lie complete
+// beside the old ones before the first is renamed; where a rename fails, those
+// done before are undone.
+func (o *output) write() (err error) {
+	if o.upToDate() {
+		return nil
+	}
+	w := writer{output: o}
+	defer func() {
+		if err != nil {
+			err = errors.Join(fmt.Errorf("writing to %s: %w", o.dir, err), w.undo())
+		}
+		if w.root != nil {
+			w.root.Close()
+		}
+	}()
+	if err := w.open(); err != nil {
+		return err
+	}
+	for _, c := range o.changes {
+		if err := w.stage(c); err != nil {
+			return err
+		}
+	}
+	for _, c := range o.changes {
+		if err := w.commit(c); err != nil {
+			return err
+		}
+	}
+	return w.removeStale()
+}
+
+// writer makes the changes of an output and remembers how to undo them.
+type writer struct {
+	*output
+	root      *os.Root
+	folders   []string // made below OUT, outermost first
+	outerDirs []string // made for OUT itself, outermost first
+	staged    map[string]string
+	committed []change
+}
+
+// open makes the folder OUT where it is not there, and opens it.
+func (w *writer) open() error {
+	w.staged = map[string]string{}
+	var missing []string
+	for dir := filepath.Clean(w.dir); ; dir = filepath.Dir(dir) {
+		if _, err := os.Stat(dir); err == nil || filepath.Dir(dir) == dir {
+			break
+		}
+		missing = append(missing, dir)
+	}
+	slices.Reverse(missing)
+	for _, dir := range missing {
+		if err := os.Mkdir(dir, 0o777); err != nil {
+			return err
+		}
+		w.outerDirs = append(w.outerDirs, dir)
+	}
+	var err error
+	w.root, err = os.OpenRoot(w.dir)
+	return err
+}
+
+// stage writes the new content of a file under another name in its folder.
+func (w *writer) stage(c change) error {
+	folder := path.Dir(c.path)
+	if err := w.mkdir(folder); err != nil {
+		return err
+	}
+	temp := filepath.FromSlash(path.Join(folder, fmt.Sprintf(".%s.%d.tmp", path.Base(c.path), os.Getpid())))
+	w.staged[c.path] = temp
+	return w.root.WriteFile(temp, c.new, 0o666)
+}
+
+// mkdir makes a folder below OUT and those that it lies in.
+func (w *writer) mkdir(folder string) error {
+	if folder == "." {
+		return nil
+	}
+	if err := w.mkdir(path.Dir(folder)); err != nil {
+		return err
+	}
+	err := w.root.Mkdir(filepath.FromSlash(folder), 0o777)
+	if errors.Is(err, fs.ErrExist) {
+		info, err := w.root.Stat(filepath.FromSlash(folder))
+		if err == nil && !info.IsDir() {
+			err = fmt.Errorf("%s is not a folder, and one has to be there: move it away, or choose another --out", w.name(folder))
+		}
+		return err
+	}
+	if err == nil {
+		w.folders = append(w.folders, folder)
+	}
+	return err
+}
+
+// commit puts the staged content of a file in its place.
+func (w *writer) commit(c change) error {
+	if err := w.root.Rename(w.staged[c.path], filepath.FromSlash(c.path)); err != nil {
+		return err
+	}
+	delete(w.staged, c.path)
+	w.committed = append(w.committed, c)
+	return nil
+}
+
+// removeStale removes what is no longer made, and the folders that this leaves
+// empty. A file that stays because it cannot be removed undoes nothing: all that
+// the run makes is in place by then.
+func (w *writer) removeStale() error {
+	var problems []error
+	for _, p := range w.stale {
+		if err := w.root.Remove(filepath.FromSlash(p)); err != nil {
+			problems = append(problems, err)
+			continue
+		}
+		for dir := path.Dir(p); dir != "."; dir = path.Dir(dir) {
+			if w.root.Remove(filepath.FromSlash(dir)) != nil {
+				break // it holds something still
+			}
+		}
+	}
+	w.committed, w.folders, w.outerDirs = nil, nil, nil
+	return errors.Join(problems...)
+}
+
+// undo takes back what was done so far, and returns an error for what it could
+// not take back.
+func (w *writer) undo() error {
+	var problems []error
+	for _, temp := range w.staged {
+		if err := w.root.Remove(temp); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			problems = append(problems, err)
+		}
+	}
+	for _, c := range w.committed {
+		p := filepath.FromSlash(c.path)
+		var err error
+		if c.exists {
+			err = w.root.WriteFile(p, c.old, 0o666)
+		} else {
+			err = w.root.Remove(p)
+		}
+		if err != nil {
+			problems = append(problems, fmt.Errorf("%s could not be put back: %w", w.name(c.path), err))
+		}
+	}
+	for _, folder := range slices.Backward(w.folders) {
+		problems = append(problems, w.root.Remove(filepath.FromSlash(folder)))
+	}
+	for _, dir := range slices.Backward(w.outerDirs) {
+		problems = append(problems, os.Remove(dir))
+	}
+	return errors.Join(problems...)
+}
