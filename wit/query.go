@@ -73,3 +73,7 @@ func (f *Function) Base() string {
 	}
 	return name
 }
+
+// TypeString returns t as WIT spells it: the name of a named type, the
+// structure of any other.
+func (r *Resolve) TypeString(t Type) string { return (&printer{r: r}).typeText(t) }

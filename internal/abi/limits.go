@@ -110,78 +110,29 @@ func (s *search) function(f *wit.Function) (string, diag.Span, bool) {
 }
 
 // find looks at t, which stands at span if its definition has no span itself.
-func (s *search) find(t wit.Type, span diag.Span) (string, diag.Span, bool) {
+func (s *search) find(t wit.Type, span diag.Span) (what string, at diag.Span, ok bool) {
 	if t == nil {
 		return "", diag.Span{}, false
 	}
 	t = s.resolve.Dealias(t)
-	if id, ok := t.(wit.TypeID); ok {
-		if s.seen[id] {
+	if id, isID := t.(wit.TypeID); isID {
+		def := s.resolve.Types[id]
+		if _, resource := def.Kind.(*wit.Resource); resource || s.seen[id] {
 			return "", diag.Span{}, false
 		}
 		s.seen[id] = true
-		if def := s.resolve.Types[id]; !def.Span.IsZero() {
+		if !def.Span.IsZero() {
 			span = def.Span
 		}
-		for _, part := range parts(s.resolve.Types[id].Kind, span) {
-			if what, span, ok := s.find(part.t, part.span); ok {
-				return what, span, true
+		wit.EachType(def.Kind, func(part wit.Type) {
+			if !ok {
+				what, at, ok = s.find(part, span)
 			}
+		})
+		if ok {
+			return what, at, true
 		}
 	}
-	if what, ok := s.match(t); ok {
-		return what, span, true
-	}
-	return "", diag.Span{}, false
-}
-
-// part is a type inside another and where it stands. The type may be nil.
-type part struct {
-	t    wit.Type
-	span diag.Span
-}
-
-// parts returns the types directly inside a type of kind k that stands at span.
-func parts(k wit.Kind, span diag.Span) []part {
-	switch k := k.(type) {
-	case *wit.Record:
-		list := make([]part, len(k.Fields))
-		for i, f := range k.Fields {
-			list[i] = part{f.Type, orSpan(f.Span, span)}
-		}
-		return list
-	case *wit.Variant:
-		list := make([]part, len(k.Cases))
-		for i, c := range k.Cases {
-			list[i] = part{c.Type, orSpan(c.Span, span)}
-		}
-		return list
-	case *wit.Tuple:
-		list := make([]part, len(k.Types))
-		for i, t := range k.Types {
-			list[i] = part{t, span}
-		}
-		return list
-	case *wit.Option:
-		return []part{{k.Type, span}}
-	case *wit.Result:
-		return []part{{k.OK, span}, {k.Err, span}}
-	case *wit.List:
-		return []part{{k.Type, span}}
-	case *wit.FixedList:
-		return []part{{k.Type, span}}
-	case *wit.Map:
-		return []part{{k.Key, span}, {k.Value, span}}
-	case *wit.Enum, *wit.Flags, *wit.Own, *wit.Borrow, *wit.Resource, *wit.Stream, *wit.Future:
-		return nil
-	default:
-		panic(fmt.Sprintf("abi: unhandled kind %T", k))
-	}
-}
-
-func orSpan(span, otherwise diag.Span) diag.Span {
-	if span.IsZero() {
-		return otherwise
-	}
-	return span
+	what, ok = s.match(t)
+	return what, span, ok
 }

@@ -41,7 +41,7 @@ func (pr *printer) operation(op *Op, indent string) {
 	}
 	pr.out.WriteString(op.Code.String())
 	if op.Type != nil {
-		pr.out.WriteString(" " + pr.a.typeString(op.Type))
+		pr.out.WriteString(" " + pr.a.Resolve.TypeString(op.Type))
 	}
 	needs := shapes[op.Code].needs
 	if needs&mayImm != 0 {
@@ -100,7 +100,7 @@ func (pr *printer) definitions(values []Value) string {
 			name += " " + info.Hint
 		}
 		if info.Type != nil {
-			list[i] = name + ": " + pr.a.typeString(info.Type)
+			list[i] = name + ": " + pr.a.Resolve.TypeString(info.Type)
 		} else {
 			list[i] = name + ": " + info.Core.String()
 		}
@@ -118,64 +118,6 @@ func (a *ABI) caseName(t wit.Type, i int) string {
 	case *wit.Result:
 		return [...]string{"ok", "error"}[i]
 	default:
-		panic(fmt.Sprintf("abi: unhandled kind %T", k))
-	}
-}
-
-// typeString returns t as WIT spells it: the name of a named type, the
-// structure of any other.
-func (a *ABI) typeString(t wit.Type) string {
-	switch t := t.(type) {
-	case nil:
-		return "_"
-	case wit.Prim:
-		return t.String()
-	case wit.TypeID:
-		def := a.Resolve.Types[t]
-		if def.Name != "" {
-			return def.Name
-		}
-		return a.kindString(def.Kind)
-	default:
-		panic(fmt.Sprintf("abi: unhandled type %T", t))
-	}
-}
-
-func (a *ABI) kindString(k wit.Kind) string {
-	generic := func(name string, types ...wit.Type) string {
-		list := make([]string, len(types))
-		for i, t := range types {
-			list[i] = a.typeString(t)
-		}
-		return name + "<" + strings.Join(list, ", ") + ">"
-	}
-	switch k := k.(type) {
-	case *wit.Tuple:
-		return generic("tuple", k.Types...)
-	case *wit.Option:
-		return generic("option", k.Type)
-	case *wit.Result:
-		switch {
-		case k.Err != nil:
-			return generic("result", k.OK, k.Err)
-		case k.OK != nil:
-			return generic("result", k.OK)
-		}
-		return "result"
-	case *wit.List:
-		return generic("list", k.Type)
-	case *wit.FixedList:
-		return fmt.Sprintf("list<%s, %d>", a.typeString(k.Type), k.Size)
-	case *wit.Map:
-		return generic("map", k.Key, k.Value)
-	case *wit.Own:
-		return generic("own", k.Resource)
-	case *wit.Borrow:
-		return generic("borrow", k.Resource)
-	case *wit.Alias:
-		return a.typeString(k.Type)
-	default:
-		// Only what must be declared is left, and a declaration has a name.
 		panic(fmt.Sprintf("abi: unhandled kind %T", k))
 	}
 }
