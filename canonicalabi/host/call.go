@@ -15,22 +15,17 @@ type Export struct {
 	Core, Post string
 }
 
-// Func is an export of one instance.
-type Func struct {
-	inst   *Instance
-	export *Export
-	// core and post are looked up on the first call, since wazero gives each
-	// function a stack of its own.
-	core, post api.Function
+// ExportedInterface is what the instances of a plugin share of an exported
+// interface.
+type ExportedInterface struct {
+	// Functions are in the order of Interface.Functions.
+	Functions []Export
+	// Types are in the order of Interface.Resources.
+	Types []*ResourceType
 }
 
-// lookup finds the core functions of f.
-func (f *Func) lookup() {
-	f.core = f.inst.module.ExportedFunction(f.export.Core)
-	if f.export.Post != "" {
-		f.post = f.inst.module.ExportedFunction(f.export.Post)
-	}
-}
+// Func is an export of one instance.
+type Func struct{ call Call }
 
 // Call is one call across the boundary, of an export or of an import. The first
 // error stays with it: operations after that do nothing and return zero values,
@@ -41,10 +36,10 @@ type Call struct {
 	Stack []uint64
 
 	inst *Instance
-	name string
-	fn   *Func // of an export
-	impl any   // of an import
 	err  error
+	// refused says that the call was not let in, invoked that the core function
+	// has returned.
+	refused, invoked bool
 	// mem is the guest's memory, and nil where it must be fetched anew, since
 	// guest code ran.
 	mem []byte
@@ -52,23 +47,52 @@ type Call struct {
 	left int64
 	// scratch are the parameters of realloc and post-return.
 	scratch [4]uint64
+
+	// core and post are of an export. They are looked up on the first call,
+	// since wazero gives each function a stack of its own.
+	core, post api.Function
+	export     *Export
+
+	// name and impl are of an import; resource is the number of the resource
+	// whose [resource-drop], [resource-new] or [resource-rep] it is.
+	name     string
+	impl     any
+	resource int
+
+	// types are the resource types that the interface mentions.
+	types []*ResourceType
+	// loans says that one of the lists below is not empty. lent are the handles
+	// that the guest borrowed for the call; lenders are its handles of what it
+	// lent to the host, and borrows what the host made of those.
+	loans   bool
+	lent    []uint32
+	lenders []uint32
+	borrows []*Handle
 }
 
-// Begin starts a call of f. A call that has begun must End.
-func (f *Func) Begin(ctx context.Context) (*Call, error) {
-	i := f.inst
-	if i.unusable.Load() || !i.lock.tryLock() {
-		return nil, i.refusal(f.export.Name)
+// Begin starts a call of f, which must End or Finish. A call that may not start
+// has failed from the beginning: its operations do nothing, and its end returns
+// why.
+func (f *Func) Begin(ctx context.Context) *Call {
+	c := &f.call
+	if !c.inst.lock.tryLock() {
+		return c.refuse()
 	}
-	if f.core == nil {
-		f.lookup()
+	c.inst.ctx.Context = ctx
+	return c
+}
+
+// refuse returns a call that has failed because the instance cannot be entered.
+//
+//go:noinline
+func (c *Call) refuse() *Call {
+	return &Call{
+		Stack:   make([]uint64, maxStack),
+		inst:    c.inst,
+		export:  c.export,
+		err:     c.inst.refusal(c.export.Name),
+		refused: true,
 	}
-	i.ctx.Context = ctx
-	c := &i.exported
-	c.fn = f
-	c.name = f.export.Name
-	c.left = i.limits.LiftedBytes
-	return c, nil
 }
 
 // Invoke calls the core function with the parameters on the Stack, and leaves
@@ -77,23 +101,57 @@ func (c *Call) Invoke() bool {
 	if c.err != nil {
 		return false
 	}
+	if c.core == nil {
+		c.lookup()
+	}
 	i := c.inst
 	i.mayLeave = true
-	err := c.fn.core.CallWithStack(&i.ctx, c.Stack)
+	err := c.core.CallWithStack(&i.ctx, c.Stack)
 	i.mayLeave = false
 	c.mem = nil
+	c.left = i.limits.LiftedBytes
+	c.invoked = true
 	if err != nil {
-		c.err = i.guestError(c.name, "", err)
+		c.err = i.guestError(c.export.Name, "", err)
 		return false
 	}
 	return true
+}
+
+// lookup finds the core functions of an export.
+func (c *Call) lookup() {
+	c.core = c.inst.module.ExportedFunction(c.export.Core)
+	if c.export.Post != "" {
+		c.post = c.inst.module.ExportedFunction(c.export.Post)
+	}
+}
+
+// Finish is Invoke and End in one, for a function whose result is a single core
+// value, or none: it returns what is on the Stack.
+func (c *Call) Finish() (uint64, error) {
+	if c.err != nil || c.core == nil || c.post != nil || c.loans {
+		c.Invoke()
+		result := c.Stack[0]
+		return result, c.End()
+	}
+	i := c.inst
+	i.mayLeave = true
+	err := c.core.CallWithStack(&i.ctx, c.Stack)
+	i.mayLeave = false
+	if err != nil {
+		c.err = i.guestError(c.export.Name, "", err)
+		return 0, c.End()
+	}
+	result := c.Stack[0]
+	i.lock.unlock()
+	return result, nil
 }
 
 // End ends a call of an export and returns its error: where the guest did not
 // trap, its post-return function runs. The instance is dead afterwards if the
 // guest trapped or was stopped.
 func (c *Call) End() error {
-	if c.err != nil || c.fn.post != nil {
+	if c.err != nil || c.post != nil || c.loans {
 		return c.endSlow()
 	}
 	c.mem = nil
@@ -102,18 +160,26 @@ func (c *Call) End() error {
 }
 
 func (c *Call) endSlow() error {
+	if c.refused {
+		return c.err
+	}
 	i := c.inst
-	if c.fn.post != nil && !c.fatal() {
+	if c.loans {
+		c.endLoans()
+	}
+	if c.post != nil && c.invoked && !c.fatal() {
 		c.scratch[0] = c.Stack[0]
-		if err := c.fn.post.CallWithStack(&i.ctx, c.scratch[:]); err != nil {
-			c.err = i.guestError(c.name, RulePostReturn, err)
+		if err := c.post.CallWithStack(&i.ctx, c.scratch[:]); err != nil {
+			c.err = i.guestError(c.export.Name, RulePostReturn, err)
 		}
 	}
 	err := c.err
 	if c.fatal() {
 		i.die(err)
+		c.err, c.mem = nil, nil
+		return err
 	}
-	c.err, c.mem = nil, nil
+	c.err, c.mem, c.invoked = nil, nil, false
 	i.lock.unlock()
 	return err
 }
@@ -124,8 +190,14 @@ func (c *Call) fatal() bool {
 	if c.err == nil {
 		return false
 	}
-	limit, ok := c.err.(*LimitError)
-	return !ok || limit.Err != nil
+	switch err := c.err.(type) {
+	case *BadValueError:
+		return false
+	case *LimitError:
+		return err.stopped
+	default:
+		return true
+	}
 }
 
 // Context returns the context of the caller that entered the guest.
@@ -141,23 +213,31 @@ func (c *Call) OK() bool { return c.err == nil }
 // of the function's WIT errors: the guest traps, and the error comes out of the
 // call that entered the guest.
 func (c *Call) Fail(err error) {
-	c.fail(&Trap{Func: c.name, Rule: RuleImportFailed, Err: err})
+	c.fail(&Trap{Func: c.funcName(), Rule: RuleImportFailed, Err: err})
 }
 
 // trap records that the guest broke a rule.
 func (c *Call) trap(rule Rule, detail string) {
-	c.fail(&Trap{Func: c.name, Rule: rule, Detail: detail})
+	c.fail(&Trap{Func: c.funcName(), Rule: rule, Detail: detail})
 }
 
 // limit records that the call ran into a limit.
 func (c *Call) limit(limit, detail string) {
-	c.fail(&LimitError{Func: c.name, Limit: limit, Detail: detail})
+	c.fail(&LimitError{Func: c.funcName(), Limit: limit, Detail: detail})
 }
 
 func (c *Call) fail(err error) {
 	if c.err == nil {
 		c.err = err
 	}
+}
+
+// funcName returns the name that errors show for the call.
+func (c *Call) funcName() string {
+	if c.export != nil {
+		return c.export.Name
+	}
+	return c.name
 }
 
 // memory returns the guest's memory as it is now.
@@ -171,11 +251,18 @@ func (c *Call) memory() []byte {
 // Exports are the functions of one exported interface of an instance.
 type Exports struct {
 	inst    *Instance
-	exports []Export
+	exports *ExportedInterface
 }
 
 // NewExports returns the exports of an instance.
-func NewExports(i *Instance, exports []Export) Exports { return Exports{i, exports} }
+func NewExports(i *Instance, exports *ExportedInterface) Exports { return Exports{i, exports} }
 
 // Func returns the function with the given number in the Interface's Functions.
-func (e Exports) Func(number int) Func { return Func{inst: e.inst, export: &e.exports[number]} }
+func (e Exports) Func(number int) Func {
+	return Func{Call{
+		Stack:  e.inst.stack[:],
+		inst:   e.inst,
+		export: &e.exports.Functions[number],
+		types:  e.exports.Types,
+	}}
+}

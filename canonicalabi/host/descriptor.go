@@ -12,6 +12,9 @@ import (
 type Interface struct {
 	// Functions are the interface's functions, in order of declaration.
 	Functions []Function
+	// Resources are the resources that the functions mention, by name; those
+	// that the interface uses from others among them.
+	Resources []string
 }
 
 // Function describes one function of an interface.
@@ -86,6 +89,19 @@ type Item struct {
 	// Field is the Go field of the world's Imports that supplies it.
 	Field     string
 	Interface *Interface
+	// Resources says of each of Interface.Resources where it is defined.
+	Resources []Resource
+}
+
+// Resource is where a resource is defined, as seen from an Item.
+type Resource struct {
+	// Export says that the guest defines it, in World.Exports, and not the host,
+	// in World.Imports.
+	Export bool
+	// Item is the place of the defining interface there.
+	Item int
+	// Name is the resource's name there.
+	Name string
 }
 
 // World describes a world to the runtime.

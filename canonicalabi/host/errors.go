@@ -39,6 +39,7 @@ const (
 	RuleRealloc      Rule = "realloc returned a bad pointer"
 	RuleMayLeave     Rule = "guest called an import where it may not leave"
 	RuleHandle       Rule = "handle is not valid"
+	RuleBorrowKept   Rule = "guest kept a borrowed handle after the call"
 	RuleImportFailed Rule = "host function failed"
 	RuleReallocTrap  Rule = "realloc trapped"
 	RulePostReturn   Rule = "post-return trapped"
@@ -80,6 +81,8 @@ type LimitError struct {
 	Detail string
 	// Err is the cause: context.DeadlineExceeded, context.Canceled, or nil.
 	Err error
+
+	stopped bool // running guest code was stopped
 }
 
 // Error names the function, the limit and the figures.

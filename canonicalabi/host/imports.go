@@ -10,16 +10,27 @@ import (
 // Import serves the guests' calls of one imported function: it is what wazero
 // calls. It belongs to a plugin and serves all of its instances.
 type Import struct {
-	fn     *Function
-	name   string
-	number int // of the Item in World.Imports
+	// Name is the name that errors show, as in "example:calculator/log#write".
+	Name string
+	// Handle serves a call.
+	Handle func(*Call)
+	// Item is the place in World.Imports of what implements the function, and
+	// -1 for the functions of the runtime.
+	Item int
+	// Types are the resource types that the interface mentions, in the order of
+	// Interface.Resources; Resource is the number of the one that DropResource,
+	// NewResource or ResourceRep concerns.
+	Types    []*ResourceType
+	Resource int
 }
 
-// NewImport returns the Import of a function of the world's import number,
-// under the name that errors show.
-func NewImport(fn *Function, name string, number int) *Import {
-	return &Import{fn: fn, name: name, number: number}
-}
+// The runtime's own functions, which guests import beside an interface's
+// (CanonicalABI.md, "canon resource.drop" and following).
+var (
+	DropResource = Function{Name: "[resource-drop]", Import: "i32 ->", Handle: dropHandle}
+	NewResource  = Function{Name: "[resource-new]", Import: "i32 -> i32", Handle: newHandle}
+	ResourceRep  = Function{Name: "[resource-rep]", Import: "i32 -> i32", Handle: handleRep}
+)
 
 var errNoInstance = errors.New("an import of a guest was called outside of a call of the guest")
 
@@ -32,7 +43,7 @@ func (f *Import) Call(ctx context.Context, caller api.Module, stack []uint64) {
 	}
 	i := own.inst
 	if !i.mayLeave {
-		i.importErr = &Trap{Func: f.name, Rule: RuleMayLeave}
+		i.importErr = &Trap{Func: f.Name, Rule: RuleMayLeave}
 		panic(i.importErr)
 	}
 	i.mayLeave = false
@@ -41,11 +52,19 @@ func (f *Import) Call(ctx context.Context, caller api.Module, stack []uint64) {
 	}
 	c := &i.imported
 	c.Stack = stack
-	c.name = f.name
-	c.impl = i.impls[f.number]
+	c.name = f.Name
+	c.impl = nil
+	if f.Item >= 0 {
+		c.impl = i.impls[f.Item]
+	}
+	c.types = f.Types
+	c.resource = f.Resource
 	c.left = i.limits.LiftedBytes
-	f.fn.Handle(c)
+	f.Handle(c)
 	c.mem = nil
+	if c.loans {
+		c.endLoans()
+	}
 	if c.err != nil {
 		i.importErr, c.err = c.err, nil
 		panic(i.importErr)

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/tetratelabs/wazero/api"
@@ -15,26 +14,28 @@ import (
 // Instance is one running guest. It serves one call at a time; another call
 // meanwhile, from anywhere, is refused with ErrBusy.
 type Instance struct {
-	lock lock
-	// unusable is set once the instance is dead or closed.
-	unusable atomic.Bool
-	limits   Limits
+	lock   lock
+	limits Limits
 	// ctx is the context that wazero is called with. It carries the instance to
 	// the handlers of its imports without an allocation.
 	ctx callContext
 	// mayLeave says whether the guest may call imports now: not while its
 	// realloc or post-return runs, nor while it is in an import already.
 	mayLeave bool
-	exported Call // the call of an export that is under way
-	imported Call // the call of an import that is under way
+	stack    [maxStack]uint64 // of the call of an export that is under way
+	imported Call             // the call of an import that is under way
 	// importErr is the error with which a handler stopped the guest.
 	importErr error
 	// impls are what the host supplies, in the order of World.Imports.
-	impls   []any
-	module  api.Module
-	memory  api.Memory   // nil where the guest has none
-	realloc api.Function // looked up when first needed
-	close   func(ctx context.Context) error
+	impls []any
+	// wrappers make the Go value of a resource that the guest defines, by
+	// ResourceType.Number.
+	wrappers []func(*Handle) any
+	handles  handleTable
+	module   api.Module
+	memory   api.Memory   // nil where the guest has none
+	realloc  api.Function // looked up when first needed
+	release  func(ctx context.Context) error
 
 	mu     sync.Mutex
 	death  error // what killed the instance
@@ -51,16 +52,26 @@ type callContext struct {
 // canonical ABI has: 16 flat parameters and a return pointer.
 const maxStack = 17
 
+// The states of a lock.
+const (
+	lockFree uint32 = iota
+	lockHeld
+	lockEnded
+)
+
 // NewInstance returns an Instance that lets no calls in until Ready is called.
 // impls are the implementations of the world's imports, in their order; nil
-// where there is none. close releases what the instance runs on.
-func NewInstance(limits Limits, impls []any, close func(ctx context.Context) error) *Instance {
-	i := &Instance{limits: limits, impls: impls, close: close}
+// where there is none. resources is how many resource types the plugin has.
+// release frees what the instance runs on.
+func NewInstance(limits Limits, impls []any, resources int, release func(ctx context.Context) error) *Instance {
+	i := &Instance{limits: limits, impls: impls, release: release}
+	if resources > 0 {
+		i.wrappers = make([]func(*Handle) any, resources)
+	}
 	i.lock.tryLock()
 	i.ctx.inst = i
 	i.ctx.Context = context.Background()
-	i.exported.inst, i.imported.inst = i, i
-	i.exported.Stack = make([]uint64, maxStack)
+	i.imported.inst = i
 	return i
 }
 
@@ -80,6 +91,29 @@ func (i *Instance) Started(module api.Module) {
 	i.memory = module.ExportedMemory("memory")
 }
 
+// Ready lets calls in.
+func (i *Instance) Ready() {
+	i.mayLeave = false
+	i.ctx.Context = context.Background()
+	i.lock.unlock()
+}
+
+// StartFailed turns the error with which the guest of a world failed to start
+// into a Trap or LimitError. The instance is dead.
+func (i *Instance) StartFailed(world string, err error) error {
+	err = i.guestError(world, RuleStart, err)
+	i.die(err)
+	return err
+}
+
+// Wrap tells how the Go value of a resource that the guest defines is made from
+// a handle.
+func (e Exports) Wrap(number int, wrap func(*Handle) any) {
+	e.inst.wrappers[e.exports.Types[number].Number] = wrap
+}
+
+func (i *Instance) wrap(typ *ResourceType, h *Handle) any { return i.wrappers[typ.Number](h) }
+
 // lookupRealloc finds the guest's realloc. It reports false where it has none.
 func (i *Instance) lookupRealloc() bool {
 	if i.module != nil {
@@ -88,57 +122,71 @@ func (i *Instance) lookupRealloc() bool {
 	return i.realloc != nil
 }
 
-// Ready lets calls in.
-func (i *Instance) Ready() {
-	i.mayLeave = false
-	i.ctx.Context = context.Background()
-	i.lock.unlock()
-}
-
-// Abandon lets go of an instance that did not start, so that Close releases it.
-func (i *Instance) Abandon() { i.lock.unlock() }
-
-// StartError returns the error that says why the guest of a world did not
-// start.
-func (i *Instance) StartError(world string, err error) error {
-	return i.guestError(world, RuleStart, err)
-}
-
 // Close ends the instance. A second Close does nothing. It may be called while a
-// call is under way: that call ends with an error as soon as the guest returns,
-// and what the instance runs on is released then.
+// call is under way: that call ends as soon as the guest returns, and what the
+// instance runs on is released then.
 func (i *Instance) Close(ctx context.Context) error {
 	i.mu.Lock()
 	closed := i.closed
 	i.closed = true
-	i.unusable.Store(true)
 	i.mu.Unlock()
 	if closed {
 		return nil
 	}
-	if i.lock.tryLock() { // and never unlocked
-		return i.close(ctx)
+	if i.lock.tryEnd() {
+		return i.end(ctx)
 	}
 	go func() {
-		for wait := time.Microsecond; !i.lock.tryLock(); wait = min(2*wait, maxCloseWait) {
+		for wait := time.Microsecond; !i.lock.tryEnd(); wait = min(2*wait, maxCloseWait) {
 			time.Sleep(wait)
 		}
-		_ = i.close(context.WithoutCancel(ctx)) // nobody is left to hear of it
+		_ = i.end(context.WithoutCancel(ctx)) // nobody is left to hear of it
 	}()
 	return nil
 }
 
-// maxCloseWait is how long a closed instance's memory may outlive its last call.
+// maxCloseWait bounds how long a closed instance's memory outlives its last
+// call.
 const maxCloseWait = 10 * time.Millisecond
 
-// die marks the instance dead because of err.
+// end releases what a closed instance holds.
+func (i *Instance) end(ctx context.Context) error {
+	return errors.Join(i.closeObjects(ctx), i.release(ctx))
+}
+
+// closeObjects closes the host's objects that the guest owned.
+func (i *Instance) closeObjects(ctx context.Context) error {
+	var errs []error
+	for _, e := range i.handles.entries {
+		if e.own && e.typ != nil && !e.typ.Guest {
+			errs = append(errs, closeObject(ctx, e.object))
+		}
+	}
+	i.handles = handleTable{}
+	return errors.Join(errs...)
+}
+
+func closeObject(ctx context.Context, object any) error {
+	if c, ok := object.(interface{ Close(context.Context) error }); ok {
+		return c.Close(ctx)
+	}
+	return nil
+}
+
+// die ends the instance, which the caller has locked, because of err.
 func (i *Instance) die(err error) {
 	i.mu.Lock()
-	if i.death == nil {
-		i.death = err
-	}
-	i.unusable.Store(true)
+	i.death = err
 	i.mu.Unlock()
+	_ = i.closeObjects(context.WithoutCancel(i.ctx.Context)) // err is what the caller hears of
+	i.lock.end()
+}
+
+// ended reports whether the instance is dead or closed.
+func (i *Instance) ended() bool {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	return i.closed || i.death != nil
 }
 
 // refusal says why the function cannot be called now.
@@ -155,12 +203,6 @@ func (i *Instance) refusal(name string) error {
 	}
 }
 
-func (i *Instance) isClosed() bool {
-	i.mu.Lock()
-	defer i.mu.Unlock()
-	return i.closed
-}
-
 // guestError turns the error of a call into the guest into a Trap or a
 // LimitError. rule is the rule that a plain trap breaks, or "".
 func (i *Instance) guestError(name string, rule Rule, err error) error {
@@ -168,7 +210,7 @@ func (i *Instance) guestError(name string, rule Rule, err error) error {
 	i.importErr = nil
 	var limit *LimitError
 	if errors.As(cause, &limit) {
-		return &LimitError{Func: name, Limit: limit.Limit, Detail: limit.Func + ": " + limit.Detail, Err: limit.Err}
+		return &LimitError{Func: name, Limit: limit.Limit, Detail: limit.Func + ": " + limit.Detail, Err: limit.Err, stopped: true}
 	}
 	var trap *Trap
 	if errors.As(cause, &trap) {
@@ -184,12 +226,9 @@ func (i *Instance) guestError(name string, rule Rule, err error) error {
 	}
 	switch exit.ExitCode() {
 	case sys.ExitCodeDeadlineExceeded:
-		return &LimitError{Func: name, Limit: "deadline", Err: context.DeadlineExceeded}
+		return &LimitError{Func: name, Limit: "deadline", Err: context.DeadlineExceeded, stopped: true}
 	case sys.ExitCodeContextCanceled:
-		return &LimitError{Func: name, Limit: "cancel", Err: context.Canceled}
-	}
-	if i.isClosed() {
-		return &InstanceError{name, ErrClosed}
+		return &LimitError{Func: name, Limit: "cancel", Err: context.Canceled, stopped: true}
 	}
 	return &Trap{Func: name, Rule: rule, Detail: fmt.Sprintf("guest exited with status %d", exit.ExitCode()), Err: err}
 }

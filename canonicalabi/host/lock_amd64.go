@@ -4,12 +4,20 @@ package host
 
 import "sync/atomic"
 
-// lock is a lock that is only ever tried. Unlocking is a plain store: on amd64 a
-// store releases what was stored before it, and the exchange that
-// sync/atomic's Store compiles to would cost as much as a third of a call into a
-// guest. See RATIONALE.md.
-type lock struct{ held uint32 }
+// lock is a lock that is only ever tried, and that may be held for good. To
+// unlock is a plain store: on amd64 a store releases what was stored before it,
+// and the exchange that sync/atomic's Store compiles to would cost as much as a
+// third of a call into a guest. See RATIONALE.md.
+type lock struct{ state uint32 }
 
-func (l *lock) tryLock() bool { return atomic.CompareAndSwapUint32(&l.held, 0, 1) }
+func (l *lock) tryLock() bool { return atomic.CompareAndSwapUint32(&l.state, lockFree, lockHeld) }
 
-func (l *lock) unlock() { l.held = 0 }
+func (l *lock) unlock() { l.state = lockFree }
+
+// tryEnd makes a free lock be held for good, and reports whether it is.
+func (l *lock) tryEnd() bool {
+	return atomic.CompareAndSwapUint32(&l.state, lockFree, lockEnded) || atomic.LoadUint32(&l.state) == lockEnded
+}
+
+// end makes a lock that the caller holds be held for good.
+func (l *lock) end() { atomic.StoreUint32(&l.state, lockEnded) }

@@ -28,7 +28,7 @@ func (c *Call) Realloc(size, align uint32) uint32 {
 	i.mayLeave = mayLeave
 	c.mem = nil
 	if err != nil {
-		c.fail(i.guestError(c.name, RuleReallocTrap, err))
+		c.fail(i.guestError(c.funcName(), RuleReallocTrap, err))
 		return 0
 	}
 	ptr := uint32(c.scratch[0])
@@ -69,7 +69,7 @@ func LowerNumbers[T number](c *Call, list []T) (ptr, n uint32) {
 // each, to be filled by stores.
 func (c *Call) LowerList(n int, size, align uint32) (ptr uint32) {
 	if bytes := uint64(n) * uint64(size); bytes > maxBytes {
-		c.fail(&BadValueError{Path: c.name, Detail: fmt.Sprintf("a list of %d bytes is more than WIT allows", bytes)})
+		c.fail(&BadValueError{Path: c.funcName(), Detail: fmt.Sprintf("a list of %d bytes is more than WIT allows", bytes)})
 		return 0
 	}
 	return c.Realloc(uint32(n)*size, align)

@@ -30,17 +30,20 @@ type Limits struct {
 	// bytes that the values take in Go, each shared region as often as it is
 	// lifted.
 	LiftedBytes int64
+	// Handles is how many handles a guest may hold at a time.
+	Handles int
 }
 
 // The default limits.
 const (
 	DefaultMemoryBytes = 256 << 20
 	DefaultLiftedBytes = 64 << 20
+	DefaultHandles     = 1 << 16
 )
 
 // NewConfig returns the defaults with opts applied to them.
 func NewConfig(opts []Option) *Config {
-	c := &Config{Limits: Limits{MemoryBytes: DefaultMemoryBytes, LiftedBytes: DefaultLiftedBytes}}
+	c := &Config{Limits: Limits{MemoryBytes: DefaultMemoryBytes, LiftedBytes: DefaultLiftedBytes, Handles: DefaultHandles}}
 	for _, opt := range opts {
 		opt(c)
 	}
@@ -60,6 +63,12 @@ func MemoryLimit(bytes uint64) Option {
 // LimitError.
 func LiftLimit(bytes int64) Option {
 	return func(c *Config) { c.Limits.LiftedBytes = bytes }
+}
+
+// HandleLimit bounds how many handles of resources a guest may hold at a time; the
+// default is 65,536. A call that would give it more ends with a LimitError.
+func HandleLimit(n int) Option {
+	return func(c *Config) { c.Limits.Handles = n }
 }
 
 // Deadline makes a call end with a LimitError when its context is cancelled or

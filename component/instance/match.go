@@ -35,14 +35,14 @@ func checkPreamble(world *host.World, wasm []byte) error {
 }
 
 // matchExports finds the core functions of the world's exports.
-func matchExports(world *host.World, compiled wazero.CompiledModule) ([][]host.Export, error) {
+func matchExports(world *host.World, types *resourceTypes, compiled wazero.CompiledModule) ([]host.ExportedInterface, error) {
 	functions := compiled.ExportedFunctions()
 	names := newVersions(functions)
 	if _, command := functions["_start"]; command && functions["_initialize"] == nil {
 		return nil, &host.LinkError{World: world.Name, Item: "export _start",
 			Detail: "the guest is a command, which ends when it has run; build it with -buildmode=c-shared"}
 	}
-	exports := make([][]host.Export, len(world.Exports))
+	exports := make([]host.ExportedInterface, len(world.Exports))
 	for n, item := range world.Exports {
 		prefix := ""
 		if item.Name != root {
@@ -52,7 +52,8 @@ func matchExports(world *host.World, compiled wazero.CompiledModule) ([][]host.E
 			}
 			prefix = name + "#"
 		}
-		exports[n] = make([]host.Export, len(item.Interface.Functions))
+		exports[n] = host.ExportedInterface{Functions: make([]host.Export, len(item.Interface.Functions)), Types: types.of(item)}
+		types.setDtors(n, prefix, functions)
 		for k, f := range item.Interface.Functions {
 			core := prefix + f.Name
 			def := functions[core]
@@ -71,7 +72,7 @@ func matchExports(world *host.World, compiled wazero.CompiledModule) ([][]host.E
 				}
 				export.Post = post
 			}
-			exports[n][k] = export
+			exports[n].Functions[k] = export
 		}
 	}
 	return exports, checkRuntimeExports(world, functions)
@@ -150,79 +151,44 @@ type importModule struct {
 }
 
 type importFunction struct {
-	fn   *host.Function
-	item int
+	name      string
+	signature host.Signature
+	serve     *host.Import
 }
 
 // matchImports finds what the guest's imports are in the world.
-func matchImports(world *host.World, compiled wazero.CompiledModule) (*importPlan, error) {
+func matchImports(world *host.World, types *resourceTypes, compiled wazero.CompiledModule) (*importPlan, error) {
 	plan := &importPlan{needed: make([]bool, len(world.Imports))}
-	byName := map[string]int{}
-	names := versions{}
-	for n, item := range world.Imports {
-		byName[item.Name] = n
-		names.add(item.Name)
-	}
-	modules := map[string]*importModule{}
-	var order []string
-	module := func(name string) *importModule {
-		m := modules[name]
-		if m == nil {
-			m = &importModule{name: name}
-			modules[name] = m
-			order = append(order, name)
-		}
-		return m
-	}
+	finder := newImportFinder(world, types)
+	modules := map[string]int{}
 	for _, def := range compiled.ImportedFunctions() {
 		from, name, _ := def.Import()
-		if from == wasi_snapshot_preview1.ModuleName {
-			module(from).wasi = true
+		at, ok := modules[from]
+		if !ok {
+			at = len(plan.modules)
+			modules[from] = at
+			plan.modules = append(plan.modules, importModule{name: from, wasi: from == wasi_snapshot_preview1.ModuleName})
+		}
+		m := &plan.modules[at]
+		if m.wasi || slices.ContainsFunc(m.functions, func(f importFunction) bool { return f.name == name }) {
 			continue
 		}
-		world1, ok := names.match(from)
-		if !ok {
-			return nil, unknownImport(world, from, name, names)
+		f, err := finder.find(from, name)
+		if err != nil {
+			return nil, err
 		}
-		n := byName[world1]
-		fn := findFunction(world.Imports[n].Interface, name)
-		if fn == nil {
+		if got := host.SignatureOf(def); got != f.signature {
 			return nil, &host.LinkError{World: world.Name, Item: fmt.Sprintf("import %s#%s", from, name),
-				Detail: "the guest imports a function that the world's interface does not have"}
+				Detail: fmt.Sprintf("the guest takes the function to be of type %s, where the world says %s; build it with the bindings of this world", show(got), show(f.signature))}
 		}
-		if got := host.SignatureOf(def); got != fn.Import {
-			return nil, &host.LinkError{World: world.Name, Item: fmt.Sprintf("import %s#%s", from, name),
-				Detail: fmt.Sprintf("the guest takes the function to be of type %s, where the world says %s; build it with the bindings of this world", show(got), show(fn.Import))}
+		if f.serve.Item >= 0 {
+			plan.needed[f.serve.Item] = true
 		}
-		plan.needed[n] = true
-		m := module(from)
-		if !slices.ContainsFunc(m.functions, func(f importFunction) bool { return f.fn == fn }) {
-			m.functions = append(m.functions, importFunction{fn, n})
-		}
+		m.functions = append(m.functions, f)
 	}
 	for _, def := range compiled.ImportedMemories() {
 		from, name, _ := def.Import()
 		return nil, &host.LinkError{World: world.Name, Item: fmt.Sprintf("import %s#%s", from, name), Detail: "the guest imports its memory; it must define and export it"}
 	}
-	for _, name := range order {
-		plan.modules = append(plan.modules, *modules[name])
-	}
 	return plan, nil
-}
-
-func findFunction(i *host.Interface, name string) *host.Function {
-	for k := range i.Functions {
-		if i.Functions[k].Name == name {
-			return &i.Functions[k]
-		}
-	}
-	return nil
-}
-
-func unknownImport(world *host.World, from, name string, names versions) error {
-	detail := "the guest imports it, and the world does not"
-	if other, ok := names.otherVersion(from); ok {
-		detail = fmt.Sprintf("the guest imports it, and the world has %s, whose version is not compatible", other)
-	}
-	return &host.LinkError{World: world.Name, Item: fmt.Sprintf("import %s#%s", from, name), Detail: detail}
 }

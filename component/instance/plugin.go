@@ -24,8 +24,9 @@ type Plugin struct {
 	runtime  wazero.Runtime
 	owned    bool // the runtime is the plugin's own
 	compiled wazero.CompiledModule
-	exports  [][]host.Export // by World.Exports and Interface.Functions
-	needed   []bool          // by World.Imports: whether the guest imports it
+	exports  []host.ExportedInterface // by World.Exports
+	needed   []bool                   // by World.Imports: whether the guest imports it
+	types    *resourceTypes
 	imports  []hostModule
 
 	mu     sync.Mutex
@@ -73,15 +74,16 @@ func runtimeConfig(config *host.Config) wazero.RuntimeConfig {
 }
 
 func (p *Plugin) compile(ctx context.Context, wasm []byte) error {
+	p.types = newResourceTypes(p.world)
 	var err error
 	p.compiled, err = p.runtime.CompileModule(ctx, wasm)
 	if err != nil {
 		return &host.LinkError{World: p.world.Name, Detail: "the guest is not a valid WebAssembly module: " + err.Error()}
 	}
-	if p.exports, err = matchExports(p.world, p.compiled); err != nil {
+	if p.exports, err = matchExports(p.world, p.types, p.compiled); err != nil {
 		return err
 	}
-	plan, err := matchImports(p.world, p.compiled)
+	plan, err := matchImports(p.world, p.types, p.compiled)
 	if err != nil {
 		return err
 	}
@@ -103,10 +105,10 @@ func (p *Plugin) supply(ctx context.Context, m importModule) error {
 		exportWASI(builder)
 	}
 	for _, f := range m.functions {
-		params, results := f.fn.Import.Types()
+		params, results := f.signature.Types()
 		builder.NewFunctionBuilder().
-			WithGoModuleFunction(host.NewImport(f.fn, m.name+"#"+f.fn.Name, f.item), params, results).
-			Export(f.fn.Name)
+			WithGoModuleFunction(f.serve, params, results).
+			Export(f.name)
 	}
 	compiled, err := builder.Compile(ctx)
 	if err != nil {
@@ -144,7 +146,7 @@ func (p *Plugin) Instantiate(ctx context.Context, impls []any) (*host.Instance, 
 	}
 	var module api.Module
 	var inst *host.Instance
-	inst = host.NewInstance(p.config.Limits, impls, func(ctx context.Context) error {
+	inst = host.NewInstance(p.config.Limits, impls, p.types.count, func(ctx context.Context) error {
 		var err error
 		if module != nil {
 			err = module.Close(ctx)
@@ -156,7 +158,6 @@ func (p *Plugin) Instantiate(ctx context.Context, impls []any) (*host.Instance, 
 	}
 	err := p.start(inst.Context(experimental.WithImportResolver(ctx, p.resolve)), inst, &module)
 	if err != nil {
-		inst.Abandon()
 		return nil, errors.Join(err, inst.Close(ctx))
 	}
 	inst.Ready()
@@ -169,12 +170,12 @@ func (p *Plugin) start(ctx context.Context, inst *host.Instance, module *api.Mod
 	var err error
 	*module, err = p.runtime.InstantiateModule(ctx, p.compiled, moduleConfig(p.config))
 	if err != nil {
-		return inst.StartError(p.world.Name, err)
+		return inst.StartFailed(p.world.Name, err)
 	}
 	inst.Started(*module)
 	if initialize := (*module).ExportedFunction("_initialize"); initialize != nil {
 		if err := initialize.CallWithStack(ctx, nil); err != nil {
-			return inst.StartError(p.world.Name, err)
+			return inst.StartFailed(p.world.Name, err)
 		}
 	}
 	return nil
@@ -183,7 +184,7 @@ func (p *Plugin) start(ctx context.Context, inst *host.Instance, module *api.Mod
 // Export returns the functions of the world's export number, bound to an
 // instance of the plugin.
 func (p *Plugin) Export(inst *host.Instance, number int) host.Exports {
-	return host.NewExports(inst, p.exports[number])
+	return host.NewExports(inst, &p.exports[number])
 }
 
 func (p *Plugin) add(inst *host.Instance) error {

@@ -1,0 +1,68 @@
+package meter
+
+// Limits bound what a module may contain. They are checked while the module is read and before
+// anything is compiled, so that a small module cannot make wazero compile for minutes or allocate
+// gigabytes. A limit of 0 does not apply. An [*Error] names a limit by its field here.
+type Limits struct {
+	// ModuleBytes is the size of the module in bytes.
+	ModuleBytes uint64
+	// Types is the number of types, Params and Results the number of each of one type.
+	Types, Params, Results uint64
+	// Imports and Exports are the numbers of each, of all kinds.
+	Imports, Exports uint64
+	// Functions is the number of functions that the module defines.
+	Functions uint64
+	// Globals is the number of globals that it defines.
+	Globals uint64
+	// Tables is the number of tables that it defines or imports.
+	Tables uint64
+	// TableElements is the size of one table: a table that starts larger is refused, and a table may
+	// not grow beyond it (its maximum is lowered). Each element takes the host 8 bytes.
+	TableElements uint64
+	// MemoryPages is the size of the memory in pages of 64 KiB: a memory that starts larger is
+	// refused, and a memory may not grow beyond it (its maximum is lowered).
+	MemoryPages uint64
+	// Segments is the number of data segments and of element segments, Elements the number of
+	// elements in all segments together.
+	Segments, Elements uint64
+	// FunctionBytes is the size of one function's body in bytes.
+	FunctionBytes uint64
+	// FunctionInstructions is the number of instructions of one function.
+	FunctionInstructions uint64
+	// FunctionBlocks is the number of blocks, loops, ifs and branches of one function. wazero's time to
+	// compile a function can grow with its square.
+	FunctionBlocks uint64
+	// FunctionLocals is the number of locals of one function with its parameters.
+	FunctionLocals uint64
+	// Nesting is how deep blocks lie in each other.
+	Nesting uint64
+	// CompileWork bounds the time to compile the whole module: the sum over all functions of their
+	// FunctionBlocks times the sum of their FunctionBlocks and FunctionLocals.
+	CompileWork uint64
+}
+
+// DefaultLimits returns limits that modules of the usual compilers keep and that hold the time to
+// compile a module to seconds.
+func DefaultLimits() Limits {
+	return Limits{
+		ModuleBytes:          64 << 20,
+		Types:                100_000,
+		Params:               1_000,
+		Results:              1_000,
+		Imports:              10_000,
+		Exports:              100_000,
+		Functions:            200_000,
+		Globals:              100_000,
+		Tables:               100,
+		TableElements:        1_000_000,
+		MemoryPages:          4096, // 256 MiB
+		Segments:             100_000,
+		Elements:             1_000_000,
+		FunctionBytes:        1 << 20,
+		FunctionInstructions: 500_000,
+		FunctionBlocks:       20_000,
+		FunctionLocals:       10_000,
+		Nesting:              5_000,
+		CompileWork:          20_000_000_000,
+	}
+}
