@@ -1,0 +1,55 @@
+package diag
+
+// Codes of what is valid WIT that cannot become Go, found by internal/gogen. The
+// comment of each says what it means; the example below it is refused with that
+// code when bindings are generated for world w.
+const (
+	// AsyncFunction occurs where the world needs an async function.
+	//
+	// Example:
+	//
+	//	package a:b;
+	//	world w { import f: async func(); }
+	AsyncFunction Code = "G0101"
+
+	// StreamType occurs where the world needs a stream.
+	//
+	// Example:
+	//
+	//	package a:b;
+	//	world w { import f: func(s: stream<u8>); }
+	StreamType Code = "G0102"
+
+	// FutureType occurs where the world needs a future.
+	//
+	// Example:
+	//
+	//	package a:b;
+	//	world w { import f: func(s: future<u8>); }
+	FutureType Code = "G0103"
+
+	// ErrorContextType occurs where the world needs an error-context.
+	//
+	// Example:
+	//
+	//	package a:b;
+	//	world w { import f: func(e: error-context); }
+	ErrorContextType Code = "G0104"
+
+	// TooLargeType occurs where a type exceeds a limit of internal/abi: its size
+	// in bytes, the operations that it takes, or 32 flags.
+	//
+	// Example:
+	//
+	//	package a:b;
+	//	world w { import f: func(l: list<u64, 100000000>); }
+	TooLargeType Code = "G0105"
+
+	// UnknownWith occurs where --with names an interface that the world does not
+	// need.
+	UnknownWith Code = "G0106"
+
+	// ForeignDependency occurs where --with gives the package of an interface and
+	// nothing tells where the packages are whose types it uses.
+	ForeignDependency Code = "G0107"
+)

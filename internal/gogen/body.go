@@ -1,0 +1,287 @@
+package gogen
+
+import (
+	"fmt"
+
+	"github.com/dave/jennifer/jen"
+	"github.com/witgen/witgen/internal/abi"
+	"github.com/witgen/witgen/wit"
+)
+
+// Side spells the operations that host and guest spell differently.
+type Side interface {
+	// Op spells one operation: memory, strings, lists, maps, handles, calls,
+	// returns, and LowerScalar and LiftScalar of char, enum and flags. It takes
+	// the arguments by Body.Arg, gives the results by Body.Set or Body.Define,
+	// and adds statements by Body.Emit.
+	Op(b *Body, op *abi.Op)
+	// BadDiscriminant returns the statements for a discriminant of op.Type that
+	// no case has. What follows them in the program is not to matter.
+	BadDiscriminant(b *Body, op *abi.Op, disc jen.Code) []jen.Code
+	// BadVariant returns the statements for a variant of op.Type that is nil.
+	BadVariant(b *Body, op *abi.Op) []jen.Code
+	// ErrorValue spells how the error value of a function comes out of the error
+	// that its implementation returned, which is not nil. t is the error type
+	// and nil where WIT has none. It returns the value, or nil if t is nil.
+	ErrorValue(b *Body, t wit.Type, err jen.Code) *jen.Statement
+}
+
+// Weight says what an expression is, so that the driver knows where it may
+// stand.
+type Weight uint8
+
+const (
+	// Plain is an identifier, a selector of one, or a constant: it may be
+	// repeated and moved.
+	Plain Weight = iota
+	// Pure is an expression without effects that reads no memory: it may be
+	// moved, and is written once.
+	Pure
+	// Read is an expression that reads memory or takes parts of the call's
+	// state: it may be moved up to the next operation that has effects.
+	Read
+	// Effect is an expression that must stand where it is.
+	Effect
+)
+
+// Body turns the operations of a Program, or of one block of it, into Go
+// statements.
+type Body struct {
+	Plan    *Plan
+	Package *Package
+	Program *abi.Program
+	// Scope holds the names of the block.
+	Scope *Scope
+	Side  Side
+
+	shared *values
+	stmts  []jen.Code
+}
+
+// values is what all Bodies of one Program share.
+type values struct {
+	uses []int
+	expr []*jen.Statement
+	// pending are the values whose expressions have not been written yet, in
+	// order, each with the Body in which it can be.
+	pending []pendingValue
+	weight  []Weight
+	// returned says of values that ReturnValue is their only use.
+	returned []bool
+	// parts are the Go results of a call that stand for one WIT value.
+	parts map[abi.Value]*parts
+	// packed are the elements of a tuple that is returned.
+	packed map[abi.Value][]abi.Value
+}
+
+type pendingValue struct {
+	value abi.Value
+	body  *Body
+}
+
+// parts are the Go expressions for the result of a function.
+type parts struct {
+	values []*jen.Statement
+	err    *jen.Statement // nil where the function has no WIT result
+}
+
+// NewBody returns the Body of a Program. scope is that of the Go function.
+func NewBody(plan *Plan, pkg *Package, program *abi.Program, side Side, scope *Scope) *Body {
+	n := len(program.Values)
+	b := &Body{Plan: plan, Package: pkg, Program: program, Scope: scope, Side: side, shared: &values{
+		uses: make([]int, n), expr: make([]*jen.Statement, n), weight: make([]Weight, n), returned: make([]bool, n),
+		parts: map[abi.Value]*parts{}, packed: map[abi.Value][]abi.Value{},
+	}}
+	b.shared.count(program.Body, 1)
+	return b
+}
+
+// count counts the uses of values. A use inside a loop counts as many.
+func (s *values) count(ops []abi.Op, times int) {
+	for i := range ops {
+		op := &ops[i]
+		for _, v := range op.Args {
+			s.uses[v] += times
+			s.returned[v] = op.Code == abi.ReturnValue
+		}
+		inside := times
+		switch op.Code {
+		case abi.LowerList, abi.LiftList, abi.LowerMap, abi.LiftMap, abi.StoreFixed, abi.LoadFixed:
+			inside = 2
+		}
+		for _, block := range op.Blocks {
+			s.count(block.Body, inside)
+			for _, v := range block.Results {
+				s.uses[v] += inside
+			}
+		}
+	}
+	for v, n := range s.uses {
+		s.returned[v] = s.returned[v] && n == 1
+	}
+}
+
+// Run returns the statements of the Program. Its parameters must be Set before.
+func (b *Body) Run() []jen.Code {
+	b.run(b.Program.Body)
+	return b.stmts
+}
+
+func (b *Body) run(ops []abi.Op) {
+	for i := range ops {
+		b.op(&ops[i])
+	}
+}
+
+// Emit adds statements.
+func (b *Body) Emit(stmts ...jen.Code) { b.stmts = append(b.stmts, stmts...) }
+
+// Used reports whether anything uses v.
+func (b *Body) Used(v abi.Value) bool { return b.shared.uses[v] > 0 }
+
+// Type returns the WIT type of v.
+func (b *Body) Type(v abi.Value) wit.Type { return b.Program.Values[v].Type }
+
+// Set says what expression v is. It is written where v is used if its weight
+// allows that, and otherwise bound to a new local now. An Effect that nothing
+// uses is written as a statement.
+func (b *Body) Set(v abi.Value, weight Weight, expr *jen.Statement) {
+	s := b.shared
+	s.weight[v] = weight
+	switch {
+	case weight == Plain:
+		s.expr[v] = expr
+	case s.uses[v] == 0:
+		if weight == Effect {
+			b.Emit(expr)
+		}
+	case weight == Effect || s.uses[v] > 1:
+		b.bind(v, expr)
+	default:
+		s.expr[v] = expr
+		s.pending = append(s.pending, pendingValue{v, b})
+	}
+}
+
+// bind declares a local for v.
+func (b *Body) bind(v abi.Value, expr *jen.Statement) {
+	b.Emit(b.Define(v).Op(":=").Add(expr))
+}
+
+// Define makes a local's name for v, which the caller declares, and returns it.
+// Where nothing uses v it is the blank identifier.
+func (b *Body) Define(v abi.Value) *jen.Statement {
+	if !b.Used(v) {
+		return jen.Id("_")
+	}
+	name := b.Local(b.hint(v))
+	b.Set(v, Plain, jen.Id(name))
+	return jen.Id(name)
+}
+
+// Local declares a name in the block's scope. hint is a WIT name.
+func (b *Body) Local(hint string) string { return b.Scope.Declare(LowerCamel(hint)) }
+
+// hint returns a WIT name for v.
+func (b *Body) hint(v abi.Value) string {
+	info := b.Program.Values[v]
+	switch {
+	case info.Hint != "":
+		return info.Hint
+	case info.Type == nil:
+		return "core"
+	default:
+		return "value"
+	}
+}
+
+// Arg returns the expression of v for one use.
+func (b *Body) Arg(v abi.Value) *jen.Statement {
+	s := b.shared
+	expr := s.expr[v]
+	if expr == nil {
+		panic(fmt.Sprintf("gogen: value %d of %s has no expression", v, b.Program.Name))
+	}
+	for i, pending := range s.pending {
+		if pending.value == v {
+			s.pending = append(s.pending[:i:i], s.pending[i+1:]...)
+			break
+		}
+	}
+	return expr.Clone()
+}
+
+// PlainArg returns the expression of v for any number of uses: if it is not
+// Plain, it is bound to a local first.
+func (b *Body) PlainArg(v abi.Value) *jen.Statement {
+	expr := b.Arg(v)
+	if b.shared.weight[v] == Plain {
+		return expr
+	}
+	b.bind(v, expr)
+	return b.Arg(v)
+}
+
+// Args returns the expressions of several values.
+func (b *Body) Args(list []abi.Value) []jen.Code {
+	args := make([]jen.Code, len(list))
+	for i, v := range list {
+		args[i] = b.Arg(v)
+	}
+	return args
+}
+
+// Block returns the statements of a block whose parameters are the given
+// expressions, all of them Plain, and the expressions of its results.
+func (b *Body) Block(block *abi.Block, params ...*jen.Statement) (stmts []jen.Code, results []*jen.Statement) {
+	return b.inside(b.Scope.Inner(), block, params)
+}
+
+// Loop is Block for the body of a loop whose variables were declared in scope,
+// a scope inside the Body's.
+func (b *Body) Loop(scope *Scope, block *abi.Block, params ...*jen.Statement) (stmts []jen.Code, results []*jen.Statement) {
+	return b.inside(scope, block, params)
+}
+
+func (b *Body) inside(scope *Scope, block *abi.Block, params []*jen.Statement) ([]jen.Code, []*jen.Statement) {
+	inner := *b
+	inner.Scope, inner.stmts = scope, nil
+	for i, v := range block.Params {
+		if params[i] != nil {
+			inner.Set(v, Plain, params[i])
+		}
+	}
+	inner.run(block.Body)
+	results := make([]*jen.Statement, len(block.Results))
+	for i, v := range block.Results {
+		results[i] = inner.Arg(v)
+	}
+	return inner.stmts, results
+}
+
+// flush writes the values that must not move past an operation with effects,
+// except those that the operation itself takes.
+func (b *Body) flush(op *abi.Op) {
+	s := b.shared
+	var kept, due []pendingValue
+	for _, pending := range s.pending {
+		if s.weight[pending.value] == Read && !takes(op, pending.value) {
+			due = append(due, pending)
+		} else {
+			kept = append(kept, pending)
+		}
+	}
+	s.pending = kept
+	for _, pending := range due {
+		pending.body.bind(pending.value, s.expr[pending.value])
+	}
+}
+
+func takes(op *abi.Op, v abi.Value) bool {
+	for _, arg := range op.Args {
+		if arg == v {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,215 @@
+package gogen
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+
+	"github.com/dave/jennifer/jen"
+	"github.com/witgen/witgen/wit"
+)
+
+// primTypes are the Go types of WIT's primitive types.
+var primTypes = map[wit.Prim]string{
+	wit.Bool: "bool", wit.U8: "uint8", wit.U16: "uint16", wit.U32: "uint32", wit.U64: "uint64",
+	wit.S8: "int8", wit.S16: "int16", wit.S32: "int32", wit.S64: "int64",
+	wit.F32: "float32", wit.F64: "float64", wit.Char: "rune", wit.String: "string",
+}
+
+// GoType returns the Go type of t. A nil t, an absent payload, is types.Unit.
+// The Go type of a resource, and of a handle of it, is the resource's Go
+// interface.
+func (p *Plan) GoType(t wit.Type) *jen.Statement {
+	switch t := t.(type) {
+	case nil:
+		return Unit.Qual()
+	case wit.Prim:
+		return jen.Id(primTypes[t])
+	case wit.TypeID:
+		if def := p.Resolve.Types[t]; def.Owner != nil {
+			return p.TypeRef(t)
+		}
+		return p.kindType(p.Resolve.Types[t].Kind)
+	default:
+		panic(fmt.Sprintf("gogen: unhandled type %T", t))
+	}
+}
+
+// kindType returns the Go type of what has no name of its own in Go: anonymous
+// types, and what an alias stands for.
+func (p *Plan) kindType(k wit.Kind) *jen.Statement {
+	switch k := k.(type) {
+	case *wit.Alias:
+		return p.GoType(k.Type)
+	case *wit.Own:
+		return p.TypeRef(k.Resource)
+	case *wit.Borrow:
+		return p.TypeRef(k.Resource)
+	case *wit.List:
+		return jen.Index().Add(p.elementType(k.Type))
+	case *wit.FixedList:
+		return jen.Index(jen.Lit(int(k.Size))).Add(p.elementType(k.Type))
+	case *wit.Map:
+		return jen.Map(p.GoType(k.Key)).Add(p.GoType(k.Value))
+	case *wit.Option:
+		return Option.Qual().Types(p.GoType(k.Type))
+	case *wit.Result:
+		return Result.Qual().Types(p.GoType(k.OK), p.GoType(k.Err))
+	case *wit.Tuple:
+		return p.tupleType(k)
+	default:
+		panic(fmt.Sprintf("gogen: unhandled kind %T", k))
+	}
+}
+
+// elementType is GoType, except that bytes are called so.
+func (p *Plan) elementType(t wit.Type) *jen.Statement {
+	if t == wit.U8 {
+		return jen.Byte()
+	}
+	return p.GoType(t)
+}
+
+// tupleType returns the runtime's type for a tuple. A tuple longer than the
+// runtime has types for is a struct of the same form, so that it is one type
+// wherever it is written.
+func (p *Plan) tupleType(k *wit.Tuple) *jen.Statement {
+	n := len(k.Types)
+	if n == 0 {
+		return Unit.Qual()
+	}
+	elements := make([]jen.Code, n)
+	for i, t := range k.Types {
+		elements[i] = p.GoType(t)
+	}
+	if n <= maxTuple {
+		return tupleSymbols[n].Qual().Types(elements...)
+	}
+	for i, t := range elements {
+		elements[i] = jen.Id(TupleField(i)).Add(t)
+	}
+	return jen.Struct(elements...)
+}
+
+// TupleField returns the Go name of the i-th element of a tuple.
+func TupleField(i int) string { return "F" + strconv.Itoa(i) }
+
+// DeclaredType returns the Go type that the declaration of a named type gives to
+// it, where that is a Go alias: type a = b, use, and names for anonymous types.
+// ok is false for types that are Go types of their own.
+func (p *Plan) DeclaredType(id wit.TypeID) (t *jen.Statement, ok bool) {
+	switch k := p.Resolve.Types[id].Kind.(type) {
+	case *wit.Record, *wit.Variant, *wit.Enum, *wit.Flags, *wit.Resource:
+		return nil, false
+	default:
+		return p.kindType(k), true
+	}
+}
+
+// HoldsResource reports whether t is a resource or a handle, or holds one at any
+// depth. Such types differ by side.
+func (p *Plan) HoldsResource(t wit.Type) bool {
+	id, ok := t.(wit.TypeID)
+	if !ok {
+		return false
+	}
+	holds, known := p.resources[id]
+	if known {
+		return holds
+	}
+	kind := p.Resolve.Types[id].Kind
+	_, holds = kind.(*wit.Resource)
+	wit.EachType(kind, func(part wit.Type) { holds = holds || p.HoldsResource(part) })
+	p.resources[id] = holds
+	return holds
+}
+
+// Results are the Go results of a function, without the error that every host
+// function has.
+type Results struct {
+	// Values are the types of the results before the error: one for most
+	// functions, the elements of a tuple, the success of a result if it has a
+	// payload.
+	Values []wit.Type
+	// Result is the WIT result, where the function has one: then an error is the
+	// last Go result on both sides.
+	Result *wit.Result
+	// Tuple says that Values are the elements of a tuple.
+	Tuple bool
+}
+
+// Results returns the Go results of f.
+func (p *Plan) Results(f *wit.Function) Results {
+	if f.Result == nil {
+		return Results{}
+	}
+	switch k := p.Resolve.Kind(f.Result).(type) {
+	case *wit.Result:
+		r := Results{Result: k}
+		if k.OK != nil {
+			r.Values = []wit.Type{k.OK}
+		}
+		return r
+	case *wit.Tuple:
+		return Results{Values: k.Types, Tuple: true}
+	default:
+		return Results{Values: []wit.Type{f.Result}}
+	}
+}
+
+// ResultTypes returns the Go types of the results of f. The last is error where
+// f has a WIT result, or where withError asks for it, as hosts do.
+func (p *Plan) ResultTypes(f *wit.Function, withError bool) []jen.Code {
+	r := p.Results(f)
+	var list []jen.Code
+	for _, t := range r.Values {
+		list = append(list, p.GoType(t))
+	}
+	if withError || r.Result != nil {
+		list = append(list, jen.Error())
+	}
+	return list
+}
+
+// findErrorTypes finds the types that implement error: those that a function of
+// their own interface, or of their own world, has as the error of its result.
+func (p *Plan) findErrorTypes() map[wit.TypeID]bool {
+	found := map[wit.TypeID]bool{}
+	for _, pkg := range p.Packages {
+		for _, f := range slices.Concat(pkg.Functions, pkg.Exports) {
+			r := p.Results(f).Result
+			if r == nil || r.Err == nil {
+				continue
+			}
+			id, ok := p.Resolve.Dealias(r.Err).(wit.TypeID)
+			if !ok {
+				continue
+			}
+			def := p.Resolve.Types[id]
+			switch def.Kind.(type) {
+			case *wit.Record, *wit.Variant, *wit.Enum, *wit.Flags:
+				found[id] = found[id] || p.PackageOf(def.Owner) == pkg
+			}
+		}
+	}
+	return found
+}
+
+// IsError reports whether the Go type of t implements error. Any other type
+// arrives as a types.Error.
+func (p *Plan) IsError(t wit.Type) bool {
+	id, ok := p.Resolve.Dealias(t).(wit.TypeID)
+	return ok && p.errorTypes[id]
+}
+
+// WrapError returns the Go error for an error value of type e. A nil e is an
+// absent error type; value is not looked at then.
+func (p *Plan) WrapError(e wit.Type, value *jen.Statement) *jen.Statement {
+	if e == nil {
+		return Error.Qual().Types(Unit.Qual()).Values()
+	}
+	if p.IsError(e) {
+		return value
+	}
+	return Error.Qual().Types(p.GoType(e)).Values(jen.Id("Value").Op(":").Add(value))
+}

@@ -1,0 +1,106 @@
+package gogen
+
+import "github.com/dave/jennifer/jen"
+
+// Import paths of the runtime that generated code uses.
+const (
+	runtimeModule = "github.com/witgen/witgen"
+	ABIPath       = runtimeModule + "/canonicalabi"
+	TypesPath     = runtimeModule + "/canonicalabi/types"
+	HostPath      = runtimeModule + "/canonicalabi/host"
+	GuestPath     = runtimeModule + "/canonicalabi/guest"
+	InstancePath  = runtimeModule + "/component/instance"
+)
+
+// importNames are the packages that generated code may import besides generated
+// ones, with the names that they have there. No identifier of generated code
+// has one of these names, so that none shadows an import.
+var importNames = []struct{ path, name string }{
+	{"cmp", "cmp"},
+	{"context", "context"},
+	{"errors", "errors"},
+	{"iter", "iter"},
+	{"maps", "maps"},
+	{"math", "math"},
+	{"slices", "slices"},
+	{"sync", "sync"},
+	{"unsafe", "unsafe"},
+	{ABIPath, "canonicalabi"},
+	{TypesPath, "types"},
+	{HostPath, "host"},
+	{GuestPath, "guest"},
+	{InstancePath, "instance"},
+	{"github.com/tetratelabs/wazero", "wazero"},
+	{"github.com/tetratelabs/wazero/api", "api"},
+}
+
+// Symbol is an exported name of the runtime. Generators refer to the runtime by
+// Symbols alone, and a test checks that each exists.
+type Symbol struct {
+	Path, Name string
+}
+
+// Qual returns the symbol for use in a file.
+func (s Symbol) Qual() *jen.Statement { return jen.Qual(s.Path, s.Name) }
+
+// Symbols of the portable runtime.
+var (
+	ABIVersion = symbol(ABIPath, "GeneratedCodeNeedsABI1")
+
+	Unit         = symbol(TypesPath, "Unit")
+	Option       = symbol(TypesPath, "Option")
+	Some         = symbol(TypesPath, "Some")
+	None         = symbol(TypesPath, "None")
+	Result       = symbol(TypesPath, "Result")
+	OK           = symbol(TypesPath, "OK")
+	Err          = symbol(TypesPath, "Err")
+	Error        = symbol(TypesPath, "Error")
+	AsError      = symbol(TypesPath, "AsError")
+	UnknownCase  = symbol(TypesPath, "UnknownCase")
+	FlagNames    = symbol(TypesPath, "FlagNames")
+	FromBool     = symbol(TypesPath, "FromBool")
+	tupleSymbols = [maxTuple + 1]Symbol{
+		1: symbol(TypesPath, "Tuple1"), 2: symbol(TypesPath, "Tuple2"),
+		3: symbol(TypesPath, "Tuple3"), 4: symbol(TypesPath, "Tuple4"),
+		5: symbol(TypesPath, "Tuple5"), 6: symbol(TypesPath, "Tuple6"),
+		7: symbol(TypesPath, "Tuple7"), 8: symbol(TypesPath, "Tuple8"),
+		9: symbol(TypesPath, "Tuple9"), 10: symbol(TypesPath, "Tuple10"),
+		11: symbol(TypesPath, "Tuple11"), 12: symbol(TypesPath, "Tuple12"),
+		13: symbol(TypesPath, "Tuple13"), 14: symbol(TypesPath, "Tuple14"),
+		15: symbol(TypesPath, "Tuple15"), 16: symbol(TypesPath, "Tuple16"),
+	}
+)
+
+// maxTuple is the length of the longest tuple that the runtime has a type for.
+// A longer one is a Go struct of the same fields.
+const maxTuple = 16
+
+// symbols holds every symbol that was made, for the test that looks them up.
+var symbols []Symbol
+
+func symbol(path, name string) Symbol {
+	s := Symbol{path, name}
+	symbols = append(symbols, s)
+	return s
+}
+
+// Reserved names. A WIT name that would become one of them gets a suffix.
+var (
+	// reservedInterface are the package-level names of an interface's package
+	// that the generators declare themselves.
+	reservedInterface = []string{"Interface", "Descriptor", "Bind", "Import", "Export", "Imports", "Exports"}
+	// reservedWorld are those of a world's package.
+	reservedWorld = []string{"Compile", "Plugin", "Instance", "Imports", "Exports", "Export", "Pool", "Descriptor", "Bind", "Interface"}
+	// reservedMethods are names that methods of resources and instances cannot
+	// have: Close is our own, and of the others go vet asks for the signatures of
+	// the standard library.
+	reservedMethods = append([]string{"Close"}, vetMethods...)
+	vetMethods      = []string{
+		"Format", "GobDecode", "GobEncode", "MarshalJSON", "MarshalXML",
+		"ReadByte", "ReadFrom", "ReadRune", "Scan", "Seek", "UnmarshalJSON",
+		"UnmarshalXML", "UnreadByte", "UnreadRune", "WriteByte", "WriteTo",
+	}
+	// reservedFields are names that fields cannot have beside the methods of
+	// their structs.
+	reservedFields = []string{"Error"}
+)

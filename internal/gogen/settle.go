@@ -1,0 +1,201 @@
+package gogen
+
+import (
+	"slices"
+
+	"github.com/dave/jennifer/jen"
+	"github.com/witgen/witgen/wit"
+)
+
+// names are the exported Go names of a plan.
+type names struct {
+	types     map[wit.TypeID]string
+	cases     map[wit.TypeID][]string
+	fields    map[wit.TypeID][]string
+	functions map[*wit.Function]string
+	items     map[*wit.WorldItem]string
+}
+
+// settleNames gives every package its names, in the order of its WIT: types
+// first, then their cases, then functions, so that a new function does not
+// rename a type.
+func (p *Plan) settleNames() {
+	p.names = names{
+		types:     map[wit.TypeID]string{},
+		cases:     map[wit.TypeID][]string{},
+		fields:    map[wit.TypeID][]string{},
+		functions: map[*wit.Function]string{},
+		items:     map[*wit.WorldItem]string{},
+	}
+	for _, pkg := range p.Packages {
+		reserved := reservedInterface
+		if pkg.Interface < 0 {
+			reserved = reservedWorld
+		}
+		pkg.Scope = NewScope().Reserve(reserved...)
+		for _, id := range pkg.Types {
+			p.names.types[id] = pkg.Scope.Declare(Camel(p.Resolve.Types[id].Name))
+		}
+		for _, id := range pkg.Types {
+			p.settleParts(pkg.Scope, id)
+		}
+		p.settleFunctions(pkg.Scope, pkg.Functions)
+		p.settleFunctions(NewScope().Reserve(reserved...), pkg.Exports)
+	}
+	p.settleItems()
+}
+
+// settleParts names the fields or the cases of a type.
+func (p *Plan) settleParts(scope *Scope, id wit.TypeID) {
+	name := p.names.types[id]
+	switch k := p.Resolve.Types[id].Kind.(type) {
+	case *wit.Record:
+		fields := NewScope().Reserve(reservedFields...)
+		for _, f := range k.Fields {
+			p.names.fields[id] = append(p.names.fields[id], fields.Declare(Camel(f.Name)))
+		}
+	case *wit.Variant:
+		for _, c := range k.Cases {
+			p.names.cases[id] = append(p.names.cases[id], scope.Declare(name+Camel(c.Name)))
+		}
+	case *wit.Enum:
+		for _, c := range k.Cases {
+			p.names.cases[id] = append(p.names.cases[id], scope.Declare(name+Camel(c.Name)))
+		}
+	case *wit.Flags:
+		for _, f := range k.Flags {
+			p.names.cases[id] = append(p.names.cases[id], scope.Declare(name+Camel(f.Name)))
+		}
+	}
+}
+
+// settleFunctions names functions: methods in a scope of their resource, all
+// others in the given scope.
+func (p *Plan) settleFunctions(scope *Scope, functions []*wit.Function) {
+	methods := map[wit.TypeID]*Scope{}
+	for _, f := range functions {
+		name := Camel(f.Base())
+		in := scope
+		switch f.Kind {
+		case wit.Constructor:
+			name = "New" + p.names.types[f.Resource]
+		case wit.Static:
+			name = p.names.types[f.Resource] + name
+		case wit.Method:
+			if methods[f.Resource] == nil {
+				methods[f.Resource] = NewScope().Reserve(reservedMethods...)
+			}
+			in = methods[f.Resource]
+		default: // wit.Freestanding: a method of Interface as well
+			if slices.Contains(vetMethods, name) {
+				name += "_"
+			}
+		}
+		p.names.functions[f] = in.Declare(name)
+	}
+}
+
+// settleItems names what the plan's world imports and exports: the fields of
+// Imports, and the methods of an instance.
+func (p *Plan) settleItems() {
+	w := p.Resolve.Worlds[p.World]
+	// sharing counts the interfaces of each name, in both directions.
+	sharing := map[string]map[wit.InterfaceID]bool{}
+	for _, item := range slices.Concat(w.Imports, w.Exports) {
+		if id, ok := item.KeyInterface(); ok {
+			name := Camel(p.Resolve.Interfaces[id].Name)
+			if sharing[name] == nil {
+				sharing[name] = map[wit.InterfaceID]bool{}
+			}
+			sharing[name][id] = true
+		}
+	}
+	for _, items := range [][]*wit.WorldItem{w.Imports, w.Exports} {
+		scope := NewScope().Reserve(reservedMethods...)
+		for _, item := range items {
+			switch what := item.Item.(type) {
+			case wit.TypeID:
+			case *wit.Function:
+				if what.Kind == wit.Freestanding {
+					p.names.items[item] = scope.Declare(Camel(what.Name))
+				}
+			case wit.InterfaceID:
+				p.names.items[item] = scope.Declare(p.interfaceItem(item, what, sharing))
+			}
+		}
+	}
+}
+
+// interfaceItem returns the name of an interface among the items of the world:
+// its own, behind as much of its package's name as tells it apart from others.
+func (p *Plan) interfaceItem(item *wit.WorldItem, id wit.InterfaceID, sharing map[string]map[wit.InterfaceID]bool) string {
+	if item.Name != "" {
+		return Camel(item.Name)
+	}
+	name := Camel(p.Resolve.Interfaces[id].Name)
+	others := sharing[name]
+	pkg := p.interfaces[id]
+	for level := 1; level <= 3 && len(others) > 1; level++ {
+		same := map[wit.InterfaceID]bool{}
+		for other := range others {
+			if p.qualifier(p.interfaces[other], level) == p.qualifier(pkg, level) {
+				same[other] = true
+			}
+		}
+		name = Camel(p.qualifier(pkg, level)) + Camel(p.Resolve.Interfaces[id].Name)
+		others = same
+	}
+	return name
+}
+
+// TypeName returns the Go name of a named type in its package. For a type that
+// is anonymous it is empty.
+func (p *Plan) TypeName(id wit.TypeID) string { return p.names.types[id] }
+
+// TypeRef returns a named type for use in any package.
+func (p *Plan) TypeRef(id wit.TypeID) *jen.Statement {
+	return jen.Qual(p.PackageOf(p.Resolve.Types[id].Owner).ImportPath, p.names.types[id])
+}
+
+// FieldName returns the Go name of a field of a record, or of an alias of one.
+// The i-th element of a tuple is called F and its number.
+func (p *Plan) FieldName(t wit.Type, i int) string { return p.names.fields[p.def(t)][i] }
+
+// CaseName returns the Go name of a case, in the package of the type: the struct
+// of a variant's case, the constant of an enum's or of a flag.
+func (p *Plan) CaseName(t wit.Type, i int) string { return p.names.cases[p.def(t)][i] }
+
+// CaseRef returns what CaseName names for use in any package.
+func (p *Plan) CaseRef(t wit.Type, i int) *jen.Statement {
+	id := p.def(t)
+	return jen.Qual(p.PackageOf(p.Resolve.Types[id].Owner).ImportPath, p.names.cases[id][i])
+}
+
+// def returns the type behind aliases.
+func (p *Plan) def(t wit.Type) wit.TypeID { return p.Resolve.Dealias(t).(wit.TypeID) }
+
+// FuncName returns the Go name of a function: of a function in the package and
+// a method of Interface, or for methods of a resource of a method of the
+// resource's Go interface.
+func (p *Plan) FuncName(f *wit.Function) string { return p.names.functions[f] }
+
+// ItemName returns the Go name of an import or export of the plan's world, as a
+// field of Imports or a method of an instance. Types and the functions of
+// resources have none.
+func (p *Plan) ItemName(item *wit.WorldItem) string { return p.names.items[item] }
+
+// Param is a parameter of a Go function.
+type Param struct {
+	Name string
+	Type wit.Type
+}
+
+// Params declares the parameters of f in scope. For a method the first is self,
+// which is the receiver in Go.
+func (p *Plan) Params(scope *Scope, f *wit.Function) []Param {
+	params := make([]Param, len(f.Params))
+	for i, param := range f.Params {
+		params[i] = Param{scope.Declare(LowerCamel(param.Name)), param.Type}
+	}
+	return params
+}

@@ -1,0 +1,292 @@
+package gogen
+
+import (
+	"fmt"
+
+	"github.com/dave/jennifer/jen"
+	"github.com/witgen/witgen/internal/abi"
+	"github.com/witgen/witgen/wit"
+)
+
+// switchValue spells a Switch by the case of a variant, option or result, which
+// gives core values.
+func (b *Body) switchValue(op *abi.Op) {
+	arg := op.Args[0]
+	p := b.shared.parts[arg]
+	var value *jen.Statement
+	if p == nil {
+		value = b.Arg(arg)
+	}
+	targets := b.declareCores(op)
+	switch k := b.Plan.Resolve.Kind(op.Type).(type) {
+	case *wit.Variant:
+		b.switchVariant(op, value, targets)
+	case *wit.Option:
+		b.switchOption(op, value, targets)
+	case *wit.Result:
+		if p != nil {
+			b.switchError(op, k, p, targets)
+		} else {
+			b.switchResult(op, k, value, targets)
+		}
+	default:
+		panic(fmt.Sprintf("gogen: unhandled kind %T", k))
+	}
+}
+
+// declareCores declares the variables that the cases of a Switch set: the
+// discriminant and the payload's core values.
+func (b *Body) declareCores(op *abi.Op) []*jen.Statement {
+	targets := make([]*jen.Statement, len(op.Results))
+	for i, v := range op.Results {
+		if !b.Used(v) {
+			continue
+		}
+		hint := b.hint(v)
+		if i == 0 {
+			hint += "-case"
+		} else if len(op.Results) > 2 {
+			hint += fmt.Sprintf("-%d", i)
+		} else {
+			hint += "-payload"
+		}
+		name := b.Local(hint)
+		b.Set(v, Plain, jen.Id(name))
+		targets[i] = jen.Id(name)
+		b.Emit(jen.Var().Id(name).Add(GoCore(b.Program.Values[v].Core)))
+	}
+	return targets
+}
+
+// caseBlock returns the statements of one case. What it gives is assigned to the
+// targets, except for zeros, which they are already.
+func (b *Body) caseBlock(block *abi.Block, targets []*jen.Statement, payload ...*jen.Statement) []jen.Code {
+	stmts, results := b.Block(block, payload...)
+	for i, r := range results {
+		if targets[i] != nil && !b.isZero(block, block.Results[i]) {
+			stmts = append(stmts, targets[i].Clone().Op("=").Add(r))
+		}
+	}
+	return stmts
+}
+
+func (b *Body) isZero(block *abi.Block, v abi.Value) bool {
+	for i := range block.Body {
+		op := &block.Body[i]
+		if op.Code == abi.Const && op.Results[0] == v {
+			return op.Imm == 0
+		}
+	}
+	return false
+}
+
+// switchVariant spells a type switch.
+func (b *Body) switchVariant(op *abi.Op, value *jen.Statement, targets []*jen.Statement) {
+	scope := b.Scope.Inner()
+	name, used := scope.Declare("c"), false
+	var cases []jen.Code
+	for i := range op.Blocks {
+		block := &op.Blocks[i]
+		for _, v := range block.Params {
+			used = used || b.Used(v)
+		}
+		inner := *b
+		inner.Scope = scope
+		stmts := inner.caseBlock(block, targets, jen.Id(name).Dot("Value"))
+		cases = append(cases, jen.Case(b.Plan.CaseRef(op.Type, i)).Block(stmts...))
+	}
+	cases = append(cases, jen.Default().Block(b.Side.BadVariant(b, op)...))
+	head := value.Assert(jen.Type())
+	if used {
+		head = jen.Id(name).Op(":=").Add(head)
+	}
+	b.Emit(jen.Switch(head).Block(cases...))
+}
+
+// switchOption spells: if value, ok := option.Get(); ok { ... } else { ... }.
+func (b *Body) switchOption(op *abi.Op, value *jen.Statement, targets []*jen.Statement) {
+	none, some := &op.Blocks[0], &op.Blocks[1]
+	inner := *b
+	inner.Scope = b.Scope.Inner()
+	payload := inner.Define(some.Params[0])
+	ok := jen.Id(inner.Scope.Declare("ok"))
+	head := jen.List(payload, ok.Clone()).Op(":=").Add(value.Dot("Get").Call())
+	b.ifElse(jen.If(head, ok), inner.caseBlock(some, targets, payload), inner.caseBlock(none, targets))
+}
+
+// switchResult spells: if value, failure, ok := result.Get(); ok { ... } else { ... }.
+func (b *Body) switchResult(op *abi.Op, k *wit.Result, value *jen.Statement, targets []*jen.Statement) {
+	inner := *b
+	inner.Scope = b.Scope.Inner()
+	payload := [2]*jen.Statement{jen.Id("_"), jen.Id("_")}
+	for i := range op.Blocks {
+		if params := op.Blocks[i].Params; len(params) > 0 {
+			payload[i] = inner.Define(params[0])
+		}
+	}
+	ok := jen.Id(inner.Scope.Declare("ok"))
+	head := jen.List(payload[0], payload[1], ok.Clone()).Op(":=").Add(value.Dot("Get").Call())
+	b.ifElse(jen.If(head, ok),
+		inner.caseBlock(&op.Blocks[0], targets, payload[0]),
+		inner.caseBlock(&op.Blocks[1], targets, payload[1]))
+}
+
+// switchError spells the two ways out of a call: if err != nil { ... } else { ... }.
+func (b *Body) switchError(op *abi.Op, k *wit.Result, p *parts, targets []*jen.Statement) {
+	inner := *b
+	inner.Scope, inner.stmts = b.Scope.Inner(), nil
+	failure := inner.Side.ErrorValue(&inner, k.Err, p.err.Clone())
+	failed := inner.caseBlock(&op.Blocks[1], targets, failure)
+	var value *jen.Statement
+	if len(p.values) > 0 {
+		value = p.values[0]
+	}
+	b.ifElse(jen.If(p.err.Clone().Op("!=").Nil()),
+		append(inner.stmts, failed...),
+		b.caseBlock(&op.Blocks[0], targets, value))
+}
+
+// ifElse adds an if statement and leaves an empty else out.
+func (b *Body) ifElse(head *jen.Statement, then, otherwise []jen.Code) {
+	head.Block(then...)
+	if len(otherwise) > 0 {
+		head.Else().Block(otherwise...)
+	}
+	b.Emit(head)
+}
+
+// switchDisc spells a SwitchDisc: a variable that each case sets.
+func (b *Body) switchDisc(op *abi.Op) {
+	disc := b.PlainArg(op.Args[0])
+	v := op.Results[0]
+	var assign func(i int, payload *jen.Statement) []jen.Code
+	switch k := b.Plan.Resolve.Kind(op.Type).(type) {
+	case *wit.Variant:
+		target := b.declareTarget(v, op.Type)
+		assign = func(i int, payload *jen.Statement) []jen.Code {
+			c := b.Plan.CaseRef(op.Type, i).Values()
+			if payload != nil {
+				c = b.Plan.CaseRef(op.Type, i).Values(jen.Id("Value").Op(":").Add(payload))
+			}
+			return []jen.Code{target.Clone().Op("=").Add(c)}
+		}
+	case *wit.Option:
+		target := b.declareTarget(v, op.Type)
+		assign = func(i int, payload *jen.Statement) []jen.Code {
+			if i == 0 {
+				return nil
+			}
+			return []jen.Code{target.Clone().Op("=").Add(Some.Qual().Types(b.Plan.GoType(k.Type)).Call(payload))}
+		}
+	case *wit.Result:
+		if b.returnsParts(v) {
+			assign = b.returnedResult(v, k)
+		} else {
+			assign = b.resultValue(b.declareTarget(v, op.Type), k)
+		}
+	default:
+		panic(fmt.Sprintf("gogen: unhandled kind %T", k))
+	}
+	var cases []jen.Code
+	for i := range op.Blocks {
+		stmts, results := b.Block(&op.Blocks[i])
+		var payload *jen.Statement
+		if len(results) > 0 {
+			payload = results[0]
+		}
+		cases = append(cases, jen.Case(jen.Lit(i)).Block(append(stmts, assign(i, payload)...)...))
+	}
+	cases = append(cases, jen.Default().Block(b.Side.BadDiscriminant(b, op, disc.Clone())...))
+	b.Emit(jen.Switch(disc).Block(cases...))
+}
+
+// declareTarget declares the variable for v.
+func (b *Body) declareTarget(v abi.Value, t wit.Type) *jen.Statement {
+	target := b.Define(v)
+	b.Emit(jen.Var().Add(target.Clone()).Add(b.Plan.GoType(t)))
+	return target
+}
+
+// resultValue assigns the cases of a result that is a value.
+func (b *Body) resultValue(target *jen.Statement, k *wit.Result) func(int, *jen.Statement) []jen.Code {
+	return func(i int, payload *jen.Statement) []jen.Code {
+		if payload == nil {
+			payload = Unit.Qual().Values()
+		}
+		of := [...]Symbol{OK, Err}[i].Qual().Types(b.Plan.GoType(k.OK), b.Plan.GoType(k.Err))
+		return []jen.Code{target.Clone().Op("=").Add(of.Call(payload))}
+	}
+}
+
+// returnedResult assigns the cases of a result that the function returns: a
+// variable for its success, if there is a payload, and one for the error.
+func (b *Body) returnedResult(v abi.Value, k *wit.Result) func(int, *jen.Statement) []jen.Code {
+	p := &parts{}
+	if k.OK != nil {
+		name := b.Local("value")
+		p.values = []*jen.Statement{jen.Id(name)}
+		b.Emit(jen.Var().Id(name).Add(b.Plan.GoType(k.OK)))
+	}
+	name := b.Local("err")
+	p.err = jen.Id(name)
+	b.Emit(jen.Var().Id(name).Error())
+	b.shared.parts[v] = p
+	return func(i int, payload *jen.Statement) []jen.Code {
+		switch {
+		case i == 1:
+			return []jen.Code{p.err.Clone().Op("=").Add(b.Plan.WrapError(k.Err, payload))}
+		case payload != nil:
+			return []jen.Code{p.values[0].Clone().Op("=").Add(payload)}
+		default:
+			return nil
+		}
+	}
+}
+
+// BindCall declares names for the Go results of the implementation that a
+// CallValue calls, for use in: names := call. The last is an error where the
+// function has a WIT result or withError asks for it, and err is that one.
+func (b *Body) BindCall(op *abi.Op, withError bool) (names []jen.Code, err *jen.Statement) {
+	results := b.Plan.Results(b.Program.Func)
+	p := &parts{}
+	if len(op.Results) > 0 {
+		v := op.Results[0]
+		if results.Tuple || results.Result != nil {
+			for range results.Values {
+				name := jen.Id(b.Local("result"))
+				p.values = append(p.values, name)
+				names = append(names, name.Clone())
+			}
+			b.shared.parts[v] = p
+		} else {
+			names = append(names, b.Define(v))
+		}
+	}
+	if withError || results.Result != nil {
+		err = jen.Id(b.Local("err"))
+		names = append(names, err.Clone())
+	}
+	if results.Result != nil {
+		p.err = err.Clone()
+	}
+	return names, err
+}
+
+// Returned returns the Go results that a ReturnValue gives, and the WIT error
+// where the function has a WIT result.
+func (b *Body) Returned(op *abi.Op) (values []jen.Code, err *jen.Statement) {
+	if len(op.Args) == 0 {
+		return nil, nil
+	}
+	v := op.Args[0]
+	if elements, ok := b.shared.packed[v]; ok {
+		return b.Args(elements), nil
+	}
+	if p := b.shared.parts[v]; p != nil {
+		for _, value := range p.values {
+			values = append(values, value.Clone())
+		}
+		return values, p.err.Clone()
+	}
+	return []jen.Code{b.Arg(v)}, nil
+}
