@@ -239,3 +239,27 @@ func (o *output) diff() []byte {
 	}
 	return out.Bytes()
 }
+
+// summary says in a few words what has to change.
+func (o *output) summary() string {
+	created := 0
+	for _, c := range o.changes {
+		if !c.exists {
+			created++
+		}
+	}
+	var parts []string
+	for _, part := range []struct {
+		n    int
+		what string
+	}{{created, "to create"}, {len(o.changes) - created, "to change"}, {len(o.stale), "to remove"}} {
+		switch part.n {
+		case 0:
+		case 1:
+			parts = append(parts, "1 file "+part.what)
+		default:
+			parts = append(parts, fmt.Sprintf("%d files %s", part.n, part.what))
+		}
+	}
+	return strings.Join(parts, ", ")
+}

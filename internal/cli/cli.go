@@ -1,0 +1,167 @@
+// Package cli is the commands of witgen.
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"runtime/debug"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/witgen/witgen/diag"
+)
+
+const issues = "https://github.com/witgen/witgen/issues"
+
+// Run runs witgen with its arguments (without the program's name) and returns
+// the exit status: 0, or 1 where there are diagnostics, where --verify finds
+// stale output, and for any other error. It does not panic.
+func Run(args []string, stdin io.Reader, stdout, stderr io.Writer) (status int) {
+	a := &app{stdin: stdin, stdout: stdout, stderr: stderr, generators: generators}
+	return a.run(args)
+}
+
+// app is one run.
+type app struct {
+	stdin          io.Reader
+	stdout, stderr io.Writer
+	generators     map[side]generator
+	format         format
+}
+
+// errReported ends a run whose error has been shown.
+var errReported = errors.New("reported")
+
+func (a *app) run(args []string) (status int) {
+	defer func() {
+		if p := recover(); p != nil {
+			a.reportInternal(fmt.Sprint(p), string(debug.Stack()))
+			status = 1
+		}
+	}()
+	root := a.rootCommand()
+	root.SetArgs(args)
+	root.SetIn(a.stdin)
+	root.SetOut(a.stdout)
+	root.SetErr(a.stderr)
+	if err := root.Execute(); err != nil {
+		a.report(err)
+		return 1
+	}
+	return 0
+}
+
+// report shows an error of a command.
+func (a *app) report(err error) {
+	var list diag.List
+	var internal internalError
+	switch {
+	case errors.Is(err, errReported):
+	case errors.As(err, &list):
+		a.diagnostics(list)
+	case errors.As(err, &internal):
+		a.reportInternal(internal.what, "")
+	default:
+		// The output may stand among that of other programs (go generate): say
+		// who speaks.
+		fmt.Fprintf(a.stderr, "witgen: %v\n", err)
+	}
+}
+
+func (a *app) reportInternal(what, stack string) {
+	fmt.Fprintf(a.stderr, "witgen: internal error: %s\n", what)
+	fmt.Fprintf(a.stderr, "This is a mistake of witgen's. Please report it, with the WIT and this text: %s\n", issues)
+	fmt.Fprintf(a.stderr, "%s\n", strings.TrimSpace(versionText()))
+	if stack != "" {
+		fmt.Fprintf(a.stderr, "\n%s", stack)
+	}
+}
+
+func (a *app) rootCommand() *cobra.Command {
+	root := &cobra.Command{
+		Use:   "witgen",
+		Short: "WIT to Go: bindings for WebAssembly hosts and guests",
+		Long: `witgen reads a WIT package and writes typed Go for both sides of the boundary:
+host bindings that run a WebAssembly guest on wazero, and guest bindings that
+TinyGo or standard Go compile to WebAssembly.`,
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		Args:          noCommand,
+		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		return fmt.Errorf("%w\nrun %q for its flags", err, cmd.CommandPath()+" --help")
+	})
+	a.format = formatText
+	root.PersistentFlags().Var(&a.format, "format", "how to show diagnostics: text, json (on standard output) or github")
+	must(root.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(formats, cobra.ShellCompDirectiveNoFileComp)))
+	root.AddCommand(
+		a.generateCommand("generate", hostSide, guestSide),
+		a.generateCommand("host", hostSide),
+		a.generateCommand("guest", guestSide),
+		a.checkCommand(),
+		a.witCommand(),
+		a.abiCommand(),
+		a.versionCommand(),
+	)
+	return root
+}
+
+// noCommand is the error of a word that is no command.
+func noCommand(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	text := fmt.Sprintf("there is no command %q", args[0])
+	if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
+		text += fmt.Sprintf("; did you mean %q?", near[0])
+	}
+	return fmt.Errorf("%s\nrun \"witgen help\" for the commands", text)
+}
+
+// noArguments takes none.
+func noArguments(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	return fmt.Errorf("%s takes no arguments, and got %q", cmd.CommandPath(), args[0])
+}
+
+// onePath takes the one argument WIT-PATH.
+func onePath(cmd *cobra.Command, args []string) error {
+	if len(args) == 1 {
+		return nil
+	}
+	return fmt.Errorf("%s takes one WIT-PATH, a file or a folder, and got %d\nusage: %s", cmd.CommandPath(), len(args), cmd.UseLine())
+}
+
+// completePath completes WIT-PATH: a folder or a .wit file.
+func completePath(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+	if len(args) > 0 {
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
+	return []string{"wit"}, cobra.ShellCompDirectiveFilterFileExt
+}
+
+func must(err error) {
+	if err != nil {
+		panic(err)
+	}
+}
+
+// colourful reports whether to write colours to w: it is a terminal, and the
+// environment does not say no (https://no-color.org).
+func colourful(w io.Writer) bool {
+	if os.Getenv("NO_COLOR") != "" || os.Getenv("TERM") == "dumb" {
+		return false
+	}
+	file, ok := w.(*os.File)
+	if !ok {
+		return false
+	}
+	info, err := file.Stat()
+	return err == nil && info.Mode()&os.ModeCharDevice != 0
+}

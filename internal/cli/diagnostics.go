@@ -1,0 +1,37 @@
+package cli
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/witgen/witgen/diag"
+)
+
+// format is how diagnostics are shown. It is a flag's value.
+type format string
+
+const (
+	formatText   format = "text"
+	formatJSON   format = "json"
+	formatGitHub format = "github"
+)
+
+var formats = []string{string(formatText), string(formatJSON), string(formatGitHub)}
+
+func (f *format) String() string { return string(*f) }
+func (f *format) Type() string   { return "FORMAT" }
+
+func (f *format) Set(value string) error {
+	if !slices.Contains(formats, value) {
+		return fmt.Errorf("it is one of %s", strings.Join(formats, ", "))
+	}
+	*f = format(value)
+	return nil
+}
+
+// diagnostics shows a list in the format asked for: text on standard error, the
+// formats for programs on standard output.
+func (a *app) diagnostics(list diag.List) {
+	fmt.Fprintln(a.stderr, list.Error())
+}

@@ -1,0 +1,167 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/witgen/witgen/diag"
+	"github.com/witgen/witgen/internal/gogen"
+	"github.com/witgen/witgen/wit"
+)
+
+// generator makes the files of one side for one world.
+type generator func(r *wit.Resolve, world wit.WorldID, opts gogen.Options) ([]gogen.File, diag.List)
+
+// generateFlags are the flags of generate, host and guest.
+type generateFlags struct {
+	featureFlags
+	world      worldFlag
+	out        string
+	importPath string
+	with       []string
+	versioned  bool
+	verify     bool
+	prune      bool
+}
+
+func (a *app) generateCommand(name string, sides ...side) *cobra.Command {
+	what := map[string]string{
+		"generate": "host and guest bindings",
+		"host":     "host bindings",
+		"guest":    "guest bindings",
+	}[name]
+	var flags generateFlags
+	cmd := &cobra.Command{
+		Use:   name + " [flags] WIT-PATH",
+		Short: "Write " + what,
+		Long: `Write ` + what + ` for worlds of a WIT package, below the folder OUT.
+
+WIT-PATH is a .wit file, or a folder of .wit files with what they depend on in
+its folder deps. An interface becomes the Go package OUT/NAMESPACE/PACKAGE/NAME,
+and so does a world. One folder OUT may hold any number of worlds, and both
+sides.
+
+The files are written whole or not at all. A file that witgen did not write is
+not overwritten, and one that stays as it is is not touched.`,
+		Example: `  //go:generate go tool witgen ` + name + ` --world calculator --out gen ./wit`,
+		Args:    onePath,
+		RunE: func(_ *cobra.Command, args []string) error {
+			return a.generate(&flags, args[0], sides)
+		},
+		ValidArgsFunction: completePath,
+	}
+	flags.world.add(cmd, &flags.featureFlags, "`WORLD` to generate for, as name, ns:pkg/name or ns:pkg/name@1.2.3; may be repeated (default: the only world)")
+	f := cmd.Flags()
+	f.StringVarP(&flags.out, "out", "o", "gen", "`FOLDER` to write to")
+	f.StringVar(&flags.importPath, "import-path", "", "import `PATH` of OUT (default: by the nearest go.mod)")
+	f.StringArrayVar(&flags.with, "with", nil, "use a Go package for an interface instead of generating it, as `INTERFACE=IMPORT-PATH`; may be repeated")
+	f.BoolVar(&flags.versioned, "versioned", false, "put every package's version into its path, not only where there are two versions")
+	f.BoolVar(&flags.verify, "verify", false, "write nothing; exit with status 1 and a diff where OUT is out of date")
+	f.BoolVar(&flags.prune, "prune", false, "remove what witgen wrote to OUT for this command's sides and does not make now; needs every world of OUT in one command")
+	must(cmd.MarkFlagDirname("out"))
+	flags.featureFlags.add(cmd)
+	return cmd
+}
+
+func (a *app) generate(flags *generateFlags, path string, sides []side) error {
+	opts, err := flags.options()
+	if err != nil {
+		return err
+	}
+	result, err := flags.load(path)
+	if err != nil {
+		return err
+	}
+	worlds, err := flags.world.choose(result)
+	if err != nil {
+		return err
+	}
+	var made [][]gogen.File
+	var mistakes diag.List
+	for _, world := range worlds {
+		for _, s := range sides {
+			files, list := a.generators[s](result.Resolve, world, opts)
+			made = append(made, files)
+			mistakes = appendNew(mistakes, list)
+		}
+	}
+	if err := mistakes.Err(); err != nil {
+		return err
+	}
+	files, err := merge(made...)
+	if err != nil {
+		return err
+	}
+	out, err := compare(flags.out, files, flags.prune, sides)
+	if err != nil {
+		return err
+	}
+	if flags.verify {
+		return a.verify(out)
+	}
+	return out.write()
+}
+
+// options returns what the flags say to the generators.
+func (flags *generateFlags) options() (gogen.Options, error) {
+	opts := gogen.Options{
+		ImportPath: flags.importPath,
+		Versioned:  flags.versioned,
+		With:       map[string]string{},
+		Version:    witgenVersion(),
+	}
+	if flags.out == "" {
+		return opts, errors.New("--out is empty: name a folder, or . for this one")
+	}
+	var err error
+	if opts.ImportPath == "" {
+		if opts.ImportPath, err = importPathOf(flags.out); err != nil {
+			return opts, err
+		}
+	} else if err = checkImportPath(opts.ImportPath); err != nil {
+		return opts, fmt.Errorf("--import-path: %w", err)
+	}
+	for _, with := range flags.with {
+		name, importPath, ok := strings.Cut(with, "=")
+		if !ok || name == "" {
+			return opts, fmt.Errorf("--with %s: write --with ns:pkg/interface=IMPORT-PATH", with)
+		}
+		if err := checkImportPath(importPath); err != nil {
+			return opts, fmt.Errorf("--with %s: %w", with, err)
+		}
+		if other, ok := opts.With[name]; ok && other != importPath {
+			return opts, fmt.Errorf("--with names two packages for %s: %s and %s", name, other, importPath)
+		}
+		opts.With[name] = importPath
+	}
+	return opts, nil
+}
+
+// appendNew appends the diagnostics that list does not hold yet: both sides of a
+// world find much the same.
+func appendNew(list, more diag.List) diag.List {
+	for _, d := range more {
+		known := false
+		for _, other := range list {
+			known = known || other.Code == d.Code && other.Span == d.Span && other.Message == d.Message
+		}
+		if !known {
+			list = append(list, d)
+		}
+	}
+	return list
+}
+
+// verify shows what a run would change, and fails where that is anything.
+func (a *app) verify(out *output) error {
+	if out.upToDate() {
+		return nil
+	}
+	if _, err := a.stdout.Write(out.diff()); err != nil {
+		return err
+	}
+	return fmt.Errorf("%s is out of date: %s; run the command without --verify", out.dir, out.summary())
+}
