@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/dave/jennifer/jen"
+	"github.com/witgen/witgen/wit"
 )
 
 // NewFile returns an empty Go file of a package, with the header that all files
@@ -40,14 +41,34 @@ func (pkg *Package) Render(f *jen.File, side string) File {
 	return File{Path: pkg.File(side), Content: b.Bytes()}
 }
 
-// Comment returns text as comment lines. Nothing in text can end the comment or
-// become a directive.
-func Comment(text string) []jen.Code {
-	var lines []jen.Code
+// CommentText returns text as the lines of a comment, in one string.
+func CommentText(text string) string { return strings.Join(commentLines(text), "\n") }
+
+// Comment returns text as comment lines, each with the end of its line. Nothing
+// in text can end the comment or become a directive.
+func Comment(text string) *jen.Statement {
+	s := &jen.Statement{}
 	for _, line := range commentLines(text) {
-		lines = append(lines, jen.Comment(line))
+		s.Comment(line).Line()
 	}
-	return lines
+	return s
+}
+
+// Doc returns the comment of a declaration called name in Go: the WIT
+// documentation of what is called witName there, or otherwise the sentence that
+// begins with name and goes on with says; and the deprecation. A first word that
+// is the WIT name becomes the Go name.
+func Doc(name, witName, docs, says string, stability wit.Stability) *jen.Statement {
+	docs = strings.TrimSpace(docs)
+	if docs == "" {
+		docs = name + " " + says
+	} else if first, rest, _ := strings.Cut(docs, " "); strings.Trim(first, "`") == witName {
+		docs = name + " " + rest
+	}
+	if stability.Deprecated != "" {
+		docs += "\n\nDeprecated: since version " + stability.Deprecated + "."
+	}
+	return Comment(docs)
 }
 
 func commentLines(text string) []string {

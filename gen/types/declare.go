@@ -1,0 +1,237 @@
+package types
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/dave/jennifer/jen"
+	"github.com/witgen/witgen/internal/gogen"
+	"github.com/witgen/witgen/wit"
+)
+
+// Declare returns the declarations of a named type that is no resource: the type
+// with its documentation, its constants or case types, and its methods.
+func Declare(p *gogen.Plan, id wit.TypeID) []jen.Code {
+	d := &decl{Plan: p, id: id, def: p.Resolve.Types[id], name: p.TypeName(id)}
+	switch k := d.def.Kind.(type) {
+	case *wit.Record:
+		return d.record(k)
+	case *wit.Variant:
+		return d.variant(k)
+	case *wit.Enum:
+		return d.enum(k)
+	case *wit.Flags:
+		return d.flags(k)
+	default:
+		t, ok := p.DeclaredType(id)
+		if !ok {
+			panic(fmt.Sprintf("types: unhandled kind %T", k))
+		}
+		return []jen.Code{d.doc(d.aliasSays(k)).Type().Id(d.name).Op("=").Add(t)}
+	}
+}
+
+// decl is the declaration of one type.
+type decl struct {
+	*gogen.Plan
+	id   wit.TypeID
+	def  *wit.TypeDef
+	name string
+}
+
+// doc returns the comment of the type.
+func (d *decl) doc(says string) *jen.Statement {
+	return gogen.Doc(d.name, d.def.Name, d.def.Docs, says, d.def.Stability)
+}
+
+// aliasSays is what is said of an alias without documentation.
+func (d *decl) aliasSays(k wit.Kind) string {
+	alias, ok := k.(*wit.Alias)
+	if !ok {
+		return "is the type " + d.def.Name + "."
+	}
+	if target, ok := alias.Type.(wit.TypeID); ok {
+		if of := d.Resolve.Types[target]; of.Owner != nil && of.Owner != d.def.Owner {
+			return "is " + of.Name + " of " + d.PackageOf(of.Owner).Source + "."
+		}
+	}
+	return "is the type " + d.def.Name + "."
+}
+
+// part returns the comment of a field or case: its documentation, if it has any.
+func part(name, witName, docs string) *jen.Statement {
+	if docs == "" {
+		return &jen.Statement{}
+	}
+	return gogen.Doc(name, witName, docs, "", wit.Stability{})
+}
+
+func (d *decl) record(k *wit.Record) []jen.Code {
+	var fields []jen.Code
+	for i, f := range k.Fields {
+		name := d.FieldName(d.id, i)
+		fields = append(fields, part(name, f.Name, f.Docs).Id(name).Add(d.GoType(f.Type)))
+	}
+	decls := []jen.Code{d.doc("is the record " + d.def.Name + ".").Type().Id(d.name).Struct(fields...)}
+	if d.IsError(d.id) {
+		text := jen.Lit(d.def.Name)
+		for i, f := range k.Fields {
+			if t := d.text(f.Type, jen.Id("e").Dot(d.FieldName(d.id, i))); t != nil {
+				text.Op("+").Lit(": ").Op("+").Add(t)
+			}
+		}
+		decls = append(decls, errorMethod(d.name, text))
+	}
+	return decls
+}
+
+// text returns an expression for what a value says of itself, without what
+// would need fmt: a string, the name of an enum's case, the text of an error.
+func (d *decl) text(t wit.Type, value *jen.Statement) *jen.Statement {
+	if t == nil {
+		return nil
+	}
+	if d.Resolve.Dealias(t) == wit.String {
+		return value
+	}
+	if d.IsError(t) {
+		return value.Dot("Error").Call()
+	}
+	switch d.Resolve.Kind(t).(type) {
+	case *wit.Enum, *wit.Flags:
+		return value.Dot("String").Call()
+	}
+	return nil
+}
+
+func errorMethod(name string, text jen.Code) jen.Code {
+	return gogen.Comment("Error says which error it is, in the words of WIT.").
+		Func().Params(jen.Id("e").Id(name)).Id("Error").Params().String().Block(jen.Return(text))
+}
+
+func (d *decl) variant(k *wit.Variant) []jen.Code {
+	marker := "is" + d.name
+	methods := []jen.Code{jen.Id(marker).Params()}
+	if d.IsError(d.id) {
+		methods = append([]jen.Code{jen.Error()}, methods...)
+	}
+	var names []string
+	for i := range k.Cases {
+		names = append(names, d.CaseName(d.id, i))
+	}
+	doc := d.doc("is the variant " + d.def.Name + ".")
+	doc.Comment("//").Line().Add(gogen.Comment(wrap("It is one of " + strings.Join(names, ", ") + ".")))
+	decls := []jen.Code{doc.Type().Id(d.name).Interface(methods...)}
+	for i, c := range k.Cases {
+		decls = append(decls, d.variantCase(c, names[i], marker)...)
+	}
+	return decls
+}
+
+// variantCase declares the struct of one case.
+func (d *decl) variantCase(c wit.Case, name, marker string) []jen.Code {
+	var fields []jen.Code
+	if c.Type != nil {
+		fields = []jen.Code{jen.Id("Value").Add(d.GoType(c.Type))}
+	}
+	decls := []jen.Code{
+		gogen.Doc(name, c.Name, c.Docs, "is the case "+c.Name+" of "+d.name+".", wit.Stability{}).
+			Type().Id(name).Struct(fields...),
+		jen.Func().Params(jen.Id(name)).Id(marker).Params().Block(),
+	}
+	if d.IsError(d.id) {
+		text := jen.Lit(c.Name)
+		if t := d.text(c.Type, jen.Id("e").Dot("Value")); t != nil {
+			text.Op("+").Lit(": ").Op("+").Add(t)
+		}
+		decls = append(decls, errorMethod(name, text))
+	}
+	return decls
+}
+
+func (d *decl) enum(k *wit.Enum) []jen.Code {
+	var consts, cases []jen.Code
+	for i, c := range k.Cases {
+		name := d.CaseName(d.id, i)
+		constant := part(name, c.Name, c.Docs).Id(name)
+		if i == 0 {
+			constant.Id(d.name).Op("=").Iota()
+		}
+		consts = append(consts, constant)
+		cases = append(cases, jen.Case(jen.Id(name)).Block(jen.Return(jen.Lit(c.Name))))
+	}
+	cases = append(cases, jen.Default().Block(jen.Return(
+		gogen.UnknownCase.Qual().Call(jen.Lit(d.def.Name), jen.Uint32().Call(jen.Id("e"))))))
+	decls := []jen.Code{
+		d.doc("is the enum " + d.def.Name + ".").Type().Id(d.name).Add(unsigned(len(k.Cases), 1<<8, 1<<16)),
+		jen.Comment("The cases of " + d.name + ".").Line().Const().Defs(consts...),
+		gogen.Comment("String returns the name of the case in WIT.").
+			Func().Params(jen.Id("e").Id(d.name)).Id("String").Params().String().
+			Block(jen.Switch(jen.Id("e")).Block(cases...)),
+	}
+	if d.IsError(d.id) {
+		decls = append(decls, errorMethod(d.name, jen.Id("e").Dot("String").Call()))
+	}
+	return decls
+}
+
+func (d *decl) flags(k *wit.Flags) []jen.Code {
+	names := []jen.Code{jen.Uint32().Call(jen.Id("f"))}
+	var consts []jen.Code
+	for i, f := range k.Flags {
+		name := d.CaseName(d.id, i)
+		constant := part(name, f.Name, f.Docs).Id(name)
+		if i == 0 {
+			constant.Id(d.name).Op("=").Lit(1).Op("<<").Iota()
+		}
+		consts = append(consts, constant)
+		names = append(names, jen.Lit(f.Name))
+	}
+	decls := []jen.Code{d.doc("is the flags " + d.def.Name + ".").Type().Id(d.name).Add(unsigned(len(k.Flags), 8, 16))}
+	if len(consts) > 0 {
+		decls = append(decls, jen.Comment("The flags of "+d.name+".").Line().Const().Defs(consts...))
+	}
+	decls = append(decls,
+		gogen.Comment("Has reports whether f holds all of flags.").
+			Func().Params(jen.Id("f").Id(d.name)).Id("Has").Params(jen.Id("flags").Id(d.name)).Bool().
+			Block(jen.Return(jen.Id("f").Op("&").Id("flags").Op("==").Id("flags"))),
+		gogen.Comment("String returns the names of the flags in WIT, with | between them.").
+			Func().Params(jen.Id("f").Id(d.name)).Id("String").Params().String().
+			Block(jen.Return(gogen.FlagNames.Qual().Call(names...))))
+	if d.IsError(d.id) {
+		decls = append(decls, errorMethod(d.name, jen.Id("e").Dot("String").Call()))
+	}
+	return decls
+}
+
+// unsigned returns the smallest type for n cases or flags.
+func unsigned(n, most8, most16 int) *jen.Statement {
+	switch {
+	case n <= most8:
+		return jen.Uint8()
+	case n <= most16:
+		return jen.Uint16()
+	default:
+		return jen.Uint32()
+	}
+}
+
+// wrap breaks a sentence into lines.
+func wrap(text string) string {
+	var b strings.Builder
+	column := 0
+	for word := range strings.FieldsSeq(text) {
+		switch {
+		case column == 0:
+		case column+1+len(word) > 76:
+			b.WriteByte('\n')
+			column = 0
+		default:
+			b.WriteByte(' ')
+			column++
+		}
+		b.WriteString(word)
+		column += len(word)
+	}
+	return b.String()
+}
