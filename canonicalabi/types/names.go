@@ -1,0 +1,37 @@
+package types
+
+import "strconv"
+
+// FromBool returns 1 for true and 0 for false: how a bool is lowered.
+func FromBool(b bool) uint32 {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// UnknownCase is what String returns for a number that none of an enum's cases
+// has: name(n).
+func UnknownCase(name string, n uint32) string {
+	return name + "(" + strconv.FormatUint(uint64(n), 10) + ")"
+}
+
+// FlagNames returns the names of the flags that are set in bits, with | between
+// them; the first name is that of bit 0. Bits without a name are left out. Where
+// nothing is left it returns 0.
+func FlagNames(bits uint32, names ...string) string {
+	s := ""
+	for i, name := range names {
+		if bits&(1<<i) == 0 {
+			continue
+		}
+		if s != "" {
+			s += "|"
+		}
+		s += name
+	}
+	if s == "" {
+		return "0"
+	}
+	return s
+}

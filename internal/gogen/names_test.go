@@ -1,0 +1,91 @@
+package gogen
+
+import (
+	"go/token"
+	"testing"
+)
+
+func TestCamel(t *testing.T) {
+	for _, c := range []struct{ wit, exported, local string }{
+		{"add", "Add", "add"},
+		{"http-url", "HTTPURL", "httpURL"},
+		{"get-id", "GetID", "getID"},
+		{"identity", "Identity", "identity"},
+		{"HTTP-server", "HTTPServer", "httpServer"},
+		{"to-HTTP", "ToHTTP", "toHTTP"},
+		{"NOT-known", "NOTKnown", "notKnown"},
+		{"rec-1", "Rec1", "rec1"},
+		{"rec1", "Rec1", "rec1"},
+		{"utf8-text", "UTF8Text", "utf8Text"},
+		{"ipv4-address", "IPv4Address", "ipv4Address"},
+		{"my-ipv6", "MyIPv6", "myIPv6"},
+		{"a", "A", "a"},
+		{"x-86-64", "X8664", "x8664"},
+		{"type", "Type", "type"},
+	} {
+		if got := Camel(c.wit); got != c.exported {
+			t.Errorf("Camel(%q) = %q, want %q", c.wit, got, c.exported)
+		}
+		if got := LowerCamel(c.wit); got != c.local {
+			t.Errorf("LowerCamel(%q) = %q, want %q", c.wit, got, c.local)
+		}
+	}
+}
+
+func TestScopeDeclare(t *testing.T) {
+	for _, c := range []struct {
+		name           string
+		reserve, names []string
+		want           []string
+	}{
+		{"free", nil, []string{"a", "b"}, []string{"a", "b"}},
+		{"twice", nil, []string{"ptr", "ptr", "ptr"}, []string{"ptr", "ptr2", "ptr3"}},
+		{"after a digit", nil, []string{"rec1", "rec1", "rec1"}, []string{"rec1", "rec1_2", "rec1_3"}},
+		{"number is taken", nil, []string{"a2", "a", "a"}, []string{"a2", "a", "a3"}},
+		{"keyword", nil, []string{"type", "type"}, []string{"type_", "type2"}},
+		{"predeclared", nil, []string{"len", "error", "any"}, []string{"len_", "error_", "any_"}},
+		{"import", []string{"context"}, []string{"context"}, []string{"context_"}},
+		{"suffix is taken", []string{"Close"}, []string{"Close_", "Close"}, []string{"Close_", "Close2"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			s := NewScope().Reserve(c.reserve...)
+			for i, name := range c.names {
+				if got := s.Declare(name); got != c.want[i] {
+					t.Errorf("%d: Declare(%q) = %q, want %q", i, name, got, c.want[i])
+				}
+			}
+		})
+	}
+}
+
+func TestInnerScopeShadowsNothing(t *testing.T) {
+	outer := NewScope().Reserve("context")
+	outer.Declare("a")
+	inner := outer.Inner()
+	for name, want := range map[string]string{"a": "a2", "context": "context_", "b": "b", "func": "func_"} {
+		if got := inner.Declare(name); got != want {
+			t.Errorf("Declare(%q) = %q, want %q", name, got, want)
+		}
+	}
+	if got := outer.Inner().Declare("b"); got != "b" {
+		t.Errorf("a name of one inner scope is taken in another: %q", got)
+	}
+	if !inner.Has("a") || outer.Has("b") {
+		t.Error("Has looks the wrong way")
+	}
+}
+
+// Every name that Go gives a meaning must be known to a new scope.
+func TestScopeKnowsGo(t *testing.T) {
+	s := NewScope()
+	for tok := token.BREAK; tok <= token.VAR; tok++ {
+		if !s.Has(tok.String()) {
+			t.Errorf("keyword %s is free", tok)
+		}
+	}
+	for _, name := range goUniverse() {
+		if !s.Has(name) {
+			t.Errorf("predeclared %s is free", name)
+		}
+	}
+}
