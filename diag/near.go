@@ -1,0 +1,56 @@
+package diag
+
+// Nearest returns the candidate that is closest to name, for hints about typing
+// mistakes, and "" where none is close. Of several that are equally close the
+// first wins. The distance counts characters inserted, removed, changed, and
+// neighbours swapped; a third of the name may differ, and case counts half.
+func Nearest(name string, candidates []string) string {
+	const longest = 64
+	if len(name) > longest {
+		return ""
+	}
+	best, limit := "", 2*max(1, len(name)/3)
+	for _, c := range candidates {
+		if c == name || len(c) > longest {
+			continue
+		}
+		if d := distance(name, c); d <= limit && (best == "" || d < limit) {
+			best, limit = c, d
+		}
+	}
+	return best
+}
+
+// distance returns twice the edit distance of a and b; letters that differ in
+// case only count one.
+func distance(a, b string) int {
+	before := make([]int, len(b)+1) // the row two above
+	above := make([]int, len(b)+1)
+	row := make([]int, len(b)+1)
+	for j := range above {
+		above[j] = 2 * j
+	}
+	for i := 1; i <= len(a); i++ {
+		row[0] = 2 * i
+		for j := 1; j <= len(b); j++ {
+			row[j] = min(above[j]+2, row[j-1]+2, above[j-1]+change(a[i-1], b[j-1]))
+			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
+				row[j] = min(row[j], before[j-2]+2)
+			}
+		}
+		before, above, row = above, row, before
+	}
+	return above[len(b)]
+}
+
+// change returns the cost of writing b for a.
+func change(a, b byte) int {
+	switch {
+	case a == b:
+		return 0
+	case a|0x20 == b|0x20 && (a|0x20) >= 'a' && (a|0x20) <= 'z':
+		return 1
+	default:
+		return 2
+	}
+}
