@@ -16,7 +16,9 @@ func DocText(comments []string) string {
 	texts := make([]string, len(comments))
 	indent := -1
 	for i, c := range comments {
-		if block, ok := strings.CutPrefix(c, "/**"); ok && strings.HasSuffix(block, "*/") {
+		if c == "/**/" {
+			c = ""
+		} else if block, ok := strings.CutPrefix(c, "/**"); ok {
 			c = strings.TrimSuffix(block, "*/")
 		} else {
 			c = strings.TrimLeft(c, "/")

@@ -2,6 +2,7 @@ package wit
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"unicode"
 )
@@ -18,7 +19,7 @@ func Print(r *Resolve, main PackageID, nested ...PackageID) string {
 }
 
 // PrintAll returns a whole model as the text of one WIT file, with main as the
-// file's own package and all others nested in it.
+// file's own package and all others nested in it, sorted by name.
 func PrintAll(r *Resolve, main PackageID) string {
 	var others []PackageID
 	for id := range r.Packages {
@@ -26,6 +27,9 @@ func PrintAll(r *Resolve, main PackageID) string {
 			others = append(others, PackageID(id))
 		}
 	}
+	slices.SortFunc(others, func(a, b PackageID) int {
+		return ComparePackages(r.Packages[a].Name, r.Packages[b].Name)
+	})
 	return Print(r, main, others...)
 }
 

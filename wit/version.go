@@ -29,6 +29,17 @@ func CompareVersions(a, b string) int {
 	return compareIdents(av.build, bv.build)
 }
 
+// ComparePackages orders packages by namespace, name and version.
+func ComparePackages(a, b PackageName) int {
+	if c := strings.Compare(a.Namespace, b.Namespace); c != 0 {
+		return c
+	}
+	if c := strings.Compare(a.Name, b.Name); c != 0 {
+		return c
+	}
+	return CompareVersions(a.Version, b.Version)
+}
+
 // VersionTrack returns the part of a version that decides compatibility
 // (Explainer, "Import and Export Definitions", canonversion): 1 of 1.2.3, 0.2 of
 // 0.2.8, 0.0.3 of 0.0.3 and the whole of a pre-release, without build metadata.

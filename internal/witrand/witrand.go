@@ -1,0 +1,369 @@
+// Package witrand makes random WIT for tests: valid packages with every construct
+// of the language, the same for the same seed.
+package witrand
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"strings"
+)
+
+// Options says what the text may hold.
+type Options struct {
+	// Packages is how many packages are nested in the file; at least none.
+	Packages int
+	// Features are the names for @unstable; without them no item is gated.
+	Features []string
+	// Async allows async functions, streams, futures and error-context.
+	Async bool
+	// Maps allows map<K, V>, FixedLists list<T, N>, Implements imports of the
+	// form label: path, ExternalID the attribute @external-id.
+	Maps, FixedLists, Implements, ExternalID bool
+}
+
+// File returns the text of a WIT file: the package rand:main, which uses the
+// packages nested in it.
+func File(seed uint64, o Options) string {
+	g := &gen{Rand: rand.New(rand.NewPCG(seed, 1)), o: o}
+	g.line("package rand:main%s;", g.version())
+	g.header = g.b.String()
+	g.b.Reset()
+	for i := range o.Packages {
+		g.nested(i)
+	}
+	// The file's own package comes last, so that it can use the others.
+	nested := g.b.String()
+	g.b.Reset()
+	p := &pkg{name: "rand:main"}
+	g.body(p)
+	return g.header + g.b.String() + nested
+}
+
+// pkg is a package that is there already.
+type pkg struct {
+	name, version string // version with its @
+	interfaces    []*iface
+	worlds        []*world
+	versioned     bool
+	// aliases are the names under which the package has taken in interfaces of
+	// others with use.
+	aliases map[*iface]string
+}
+
+type iface struct {
+	pkg   *pkg
+	name  string
+	types []typ // what can be used from it
+	gate  string
+}
+
+type world struct {
+	pkg     *pkg
+	name    string
+	plain   []string // plain names of imports and exports
+	imports map[*iface]bool
+	exports map[*iface]bool
+	gate    string
+}
+
+// typ is a named type.
+type typ struct {
+	name     string
+	resource bool
+	borrow   bool
+}
+
+type gen struct {
+	*rand.Rand
+	o      Options
+	b      strings.Builder
+	header string
+	indent int
+	pkgs   []*pkg
+	cur    *pkg
+	n      int // for names that are new
+}
+
+func (g *gen) line(format string, args ...any) {
+	g.b.WriteString(strings.Repeat("  ", g.indent))
+	fmt.Fprintf(&g.b, format, args...)
+	g.b.WriteByte('\n')
+}
+
+// chance is true once in n.
+func (g *gen) chance(n int) bool { return g.IntN(n) == 0 }
+
+func pick[T any](g *gen, list []T) T { return list[g.IntN(len(list))] }
+
+var words = strings.Split("get set open read write size kind list-of with-case http URL a1 b2c max-32 result type own x", " ")
+
+// name returns a name that is new in the file.
+func (g *gen) name() string {
+	g.n++
+	return fmt.Sprintf("%s-n%d", pick(g, words), g.n)
+}
+
+// label returns a short name, which the caller keeps apart from others.
+func (g *gen) label(seen map[string]bool) string {
+	for {
+		l := pick(g, words)
+		if g.chance(2) {
+			l += fmt.Sprintf("-k%d", g.IntN(100))
+		}
+		if !seen[strings.ToLower(l)] {
+			seen[strings.ToLower(l)] = true
+			if strings.Contains("list type own result", l) {
+				l = "%" + l
+			}
+			return l
+		}
+	}
+}
+
+func (g *gen) version() string {
+	switch g.IntN(4) {
+	case 0:
+		return fmt.Sprintf("@%d.%d.%d", g.IntN(2), g.IntN(3), 1+g.IntN(4))
+	case 1:
+		return fmt.Sprintf("@0.2.%d", g.IntN(9))
+	case 2:
+		return fmt.Sprintf("@1.0.0-rc.%d+b.%d", g.IntN(9), g.IntN(3))
+	}
+	return ""
+}
+
+func (g *gen) docs() {
+	switch g.IntN(8) {
+	case 0:
+		g.line("/// %s", pick(g, []string{"One line.", "  Indented.", "With `code` and \"quotes\".", "Ünïcödé."}))
+	case 1:
+		g.line("/// First.")
+		g.line("///")
+		g.line("///   Third.")
+	case 2:
+		g.line("/** A block")
+		g.line("    of two lines. */")
+	}
+}
+
+// attrs writes the attributes of an item and returns the feature that gates it.
+// Inside of something gated, outer is that feature, and everything there has it.
+func (g *gen) attrs(outer string) string {
+	if outer != "" {
+		g.line("@unstable(feature = %s)", outer)
+		return outer
+	}
+	gate := ""
+	switch {
+	case len(g.o.Features) > 0 && g.chance(12):
+		gate = pick(g, g.o.Features)
+		g.line("@unstable(feature = %s)", gate)
+	case g.cur.versioned && g.chance(6):
+		g.line("@since(version = 0.0.1)")
+		if g.chance(3) {
+			g.line("@deprecated(version = 0.0.1)")
+		}
+	}
+	return gate
+}
+
+func (g *gen) externalID() {
+	if g.o.ExternalID && g.chance(10) {
+		g.line("@external-id(%q)", pick(g, []string{"id", "an id", "a/b"}))
+	}
+}
+
+func (g *gen) nested(i int) {
+	g.docs()
+	p := &pkg{name: fmt.Sprintf("rand:%s%d", pick(g, []string{"pkg", "dep", "lib"}), i), version: g.version()}
+	p.versioned = p.version != ""
+	if g.chance(5) && len(g.pkgs) > 0 {
+		// Another version of a package that is there.
+		p.name = pick(g, g.pkgs).name
+		p.version = fmt.Sprintf("@0.2.%d", 10+i)
+		p.versioned = true
+	}
+	g.line("package %s%s {", p.name, p.version)
+	g.indent++
+	g.body(p)
+	g.indent--
+	g.line("}")
+	g.line("")
+	g.pkgs = append(g.pkgs, p)
+}
+
+func (g *gen) body(p *pkg) {
+	g.cur = p
+	p.aliases = map[*iface]string{}
+	for range g.IntN(3) {
+		if i := g.anyInterface(); i != nil && p.aliases[i] == "" {
+			alias := g.name()
+			g.line("use %s as %s;", g.path(i.pkg, i.name), alias)
+			p.aliases[i] = alias
+		}
+	}
+	for range 1 + g.IntN(4) {
+		g.iface(p)
+	}
+	for range g.IntN(3) {
+		g.world(p)
+	}
+}
+
+// path returns the path of an interface or world from the current package.
+func (g *gen) path(p *pkg, name string) string {
+	if p == g.cur {
+		return name
+	}
+	return p.name + "/" + name + p.version
+}
+
+// interfacePath returns a path of an interface, by its alias where it has one.
+func (g *gen) interfacePath(i *iface) string {
+	if alias := g.cur.aliases[i]; alias != "" {
+		return alias
+	}
+	return g.path(i.pkg, i.name)
+}
+
+// anyInterface returns an interface that is there already, and that a gate does
+// not hide.
+func (g *gen) anyInterface() *iface {
+	p := g.cur
+	if len(g.pkgs) > 0 && g.chance(2) {
+		p = pick(g, g.pkgs)
+	}
+	if len(p.interfaces) == 0 {
+		return nil
+	}
+	i := pick(g, p.interfaces)
+	if i.gate != "" {
+		return nil
+	}
+	return i
+}
+
+func (g *gen) iface(p *pkg) {
+	i := &iface{pkg: p, name: g.name()}
+	g.docs()
+	i.gate = g.attrs("")
+	g.line("interface %s {", i.name)
+	g.indent++
+	i.types = g.interfaceItems(i.gate)
+	g.indent--
+	g.line("}")
+	p.interfaces = append(p.interfaces, i)
+}
+
+// interfaceItems writes the items of an interface and returns its types that are
+// not gated.
+func (g *gen) interfaceItems(gate string) []typ {
+	s := &scope{gen: g, gate: gate}
+	for range g.IntN(3) {
+		s.use()
+	}
+	for range g.IntN(6) {
+		s.typeDecl()
+	}
+	for range g.IntN(5) {
+		g.docs()
+		g.attrs(gate)
+		g.externalID()
+		g.line("%s: %s;", g.name(), s.function())
+		if g.chance(3) {
+			s.typeDecl()
+		}
+	}
+	return s.types
+}
+
+func (g *gen) world(p *pkg) {
+	w := &world{pkg: p, name: g.name(), imports: map[*iface]bool{}, exports: map[*iface]bool{}}
+	g.docs()
+	w.gate = g.attrs("")
+	g.line("world %s {", w.name)
+	g.indent++
+	s := &scope{gen: g, gate: w.gate}
+	for range g.IntN(3) {
+		s.use()
+	}
+	for range g.IntN(4) {
+		s.typeDecl()
+	}
+	for range g.IntN(6) {
+		g.extern(w, s)
+	}
+	if g.chance(3) {
+		g.include(w)
+	}
+	g.indent--
+	g.line("}")
+	for _, t := range s.types {
+		w.plain = append(w.plain, t.name)
+	}
+	p.worlds = append(p.worlds, w)
+}
+
+// extern writes an import or export. Exported interfaces are few, so that worlds
+// that need one interface both ways are few.
+func (g *gen) extern(w *world, s *scope) {
+	word, set := "import", w.imports
+	if g.chance(3) {
+		word, set = "export", w.exports
+	}
+	switch g.IntN(4) {
+	case 0:
+		g.docs()
+		g.attrs(w.gate)
+		g.externalID()
+		name := g.name()
+		g.line("%s %s: %s;", word, name, s.function())
+		w.plain = append(w.plain, name)
+	case 1:
+		g.docs()
+		gate := g.attrs(w.gate)
+		name := g.name()
+		g.line("%s %s: interface {", word, name)
+		g.indent++
+		g.interfaceItems(gate)
+		g.indent--
+		g.line("}")
+		w.plain = append(w.plain, name)
+	default:
+		i := g.anyInterface()
+		if i == nil || set[i] || word == "export" && !g.chance(3) {
+			return
+		}
+		g.attrs(w.gate)
+		g.externalID()
+		if g.o.Implements && g.chance(3) {
+			name := g.name()
+			g.line("%s %s: %s;", word, name, g.interfacePath(i))
+			w.plain = append(w.plain, name)
+			return
+		}
+		set[i] = true
+		g.line("%s %s;", word, g.interfacePath(i))
+	}
+}
+
+// include includes a world that is there already.
+func (g *gen) include(w *world) {
+	p := g.cur
+	if len(g.pkgs) > 0 && g.chance(3) {
+		p = pick(g, g.pkgs)
+	}
+	if len(p.worlds) == 0 {
+		return
+	}
+	from := pick(g, p.worlds)
+	if from.gate != "" {
+		return
+	}
+	text := "include " + g.path(p, from.name)
+	if len(from.plain) > 0 && g.chance(2) {
+		g.line("%s with { %s as %s }", text, pick(g, from.plain), g.name())
+		return
+	}
+	g.line("%s;", text)
+}
