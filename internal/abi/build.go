@@ -30,12 +30,27 @@ func (a *ABI) Program(kind Kind, f *wit.Function) *Program {
 
 // TypeProgram returns the plan that lifts (LoadType) or lowers (StoreType) one
 // value of a record or variant in memory. It panics where id, behind its
-// aliases, is neither.
+// aliases, is neither. The same type always has the same Program, so it must not
+// be changed.
 func (a *ABI) TypeProgram(kind Kind, id wit.TypeID) *Program {
 	id, ok := a.named(id)
 	if !ok {
 		panic(fmt.Sprintf("abi: type %d has no Program of its own", id))
 	}
+	key := typeKey{kind, id}
+	if a.programs[key] == nil {
+		a.programs[key] = a.typeProgram(kind, id)
+	}
+	return a.programs[key]
+}
+
+// typeKey names the Program of a type.
+type typeKey struct {
+	kind Kind
+	id   wit.TypeID
+}
+
+func (a *ABI) typeProgram(kind Kind, id wit.TypeID) *Program {
 	b := newBuilder(a, &Program{Kind: kind, Name: a.Resolve.Types[id].Name, Type: id})
 	ptr := b.core(I32, "ptr")
 	b.p.Params = []Value{ptr}

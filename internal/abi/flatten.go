@@ -56,7 +56,7 @@ func (a *ABI) flatKind(k wit.Kind) []Core {
 		return []Core{I32, I32}
 	case *wit.FixedList:
 		return slices.Repeat(a.Flat(k.Type), int(k.Size))
-	case *wit.Enum, *wit.Flags, *wit.Own, *wit.Borrow, *wit.Stream, *wit.Future:
+	case *wit.Enum, *wit.Flags, *wit.Own, *wit.Borrow, *wit.Stream, *wit.Future, *wit.Resource:
 		return []Core{I32}
 	default:
 		panic(fmt.Sprintf("abi: unhandled kind %T", k))
@@ -104,7 +104,8 @@ func join(a, b Core) Core {
 
 // Signature is the type of a core function.
 type Signature struct {
-	Params, Results []Core
+	Params  []Core `json:"params"`
+	Results []Core `json:"results"`
 }
 
 // Lift returns the type of the core function behind an exported f (canon lift,

@@ -11,17 +11,19 @@ import (
 // has worked out, so one ABI serves a whole run. It is not safe for concurrent
 // use.
 type ABI struct {
-	Resolve *wit.Resolve
-	layouts map[wit.TypeID]layout
-	flats   map[wit.TypeID][]Core
+	Resolve  *wit.Resolve
+	layouts  map[wit.TypeID]layout
+	flats    map[wit.TypeID][]Core
+	programs map[typeKey]*Program
 }
 
 // New returns the ABI of r's types. The Resolve must not change afterwards.
 func New(r *wit.Resolve) *ABI {
 	return &ABI{
-		Resolve: r,
-		layouts: make(map[wit.TypeID]layout),
-		flats:   make(map[wit.TypeID][]Core),
+		Resolve:  r,
+		layouts:  make(map[wit.TypeID]layout),
+		flats:    make(map[wit.TypeID][]Core),
+		programs: make(map[typeKey]*Program),
 	}
 }
 
@@ -106,7 +108,9 @@ func (a *ABI) kindLayout(k wit.Kind) layout {
 		return listLayout(a.recordLayout([]wit.Type{k.Key, k.Value}).memoryOps)
 	case *wit.FixedList:
 		return a.fixedLayout(k)
-	case *wit.Own, *wit.Borrow, *wit.Stream, *wit.Future:
+	case *wit.Own, *wit.Borrow, *wit.Stream, *wit.Future, *wit.Resource:
+		// A resource by itself is the type of no value, but callers ask about
+		// all the types of an interface.
 		return handleLayout
 	default:
 		panic(fmt.Sprintf("abi: unhandled kind %T", k))

@@ -117,7 +117,7 @@ func (s *search) find(t wit.Type, span diag.Span) (what string, at diag.Span, ok
 	t = s.resolve.Dealias(t)
 	if id, isID := t.(wit.TypeID); isID {
 		def := s.resolve.Types[id]
-		if _, resource := def.Kind.(*wit.Resource); resource || s.seen[id] {
+		if s.seen[id] {
 			return "", diag.Span{}, false
 		}
 		s.seen[id] = true

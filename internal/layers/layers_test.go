@@ -22,10 +22,10 @@ var layers = [][]string{
 	{"diag", "internal/leb128"},
 	{"wit", "parser/ast"},
 	{"parser", "internal/abi"},
-	{"parser/resolve", "parser/format", "component", "internal/gogen"},
+	{"parser/resolve", "parser/format", "component", "internal/gogen", "internal/abi/interp"},
 	{"gen/types", "gen/host", "gen/guest"},
 	{"internal/cli"},
-	{"cmd/witgen", "internal/suite", "internal/corpus"},
+	{"cmd/witgen", "internal/suite", "internal/corpus", "internal/abi/vectors"},
 }
 
 // generators is the first layer of layers that may import the runtime: what
