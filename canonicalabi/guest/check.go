@@ -1,0 +1,59 @@
+//go:build wasm || tinygo.wasm
+
+package guest
+
+// LowerChar returns the code point of v. It panics where v is none that UTF-8
+// can hold.
+func LowerChar(v rune) uint32 {
+	if uint32(v) > 0x10ffff || v&^0x7ff == 0xd800 {
+		panic("canonicalabi: rune " + decimal(uint32(v)) + " is no Unicode scalar value")
+	}
+	return uint32(v)
+}
+
+// LowerEnum returns v. It panics where v is none of the cases, whose number is
+// given; typ names the Go type in the message.
+func LowerEnum[T ~uint8 | ~uint16 | ~uint32](v T, cases uint32, typ string) T {
+	if uint32(v) >= cases {
+		panic("canonicalabi: " + decimal(uint32(v)) + " is no case of " + typ)
+	}
+	return v
+}
+
+// LowerFlags returns v. It panics where v has a flag beside the known ones.
+func LowerFlags[T ~uint8 | ~uint16 | ~uint32](v, known T, typ string) T {
+	if v&^known != 0 {
+		panic("canonicalabi: " + decimal(uint32(v)) + " has flags that are none of " + typ)
+	}
+	return v
+}
+
+// NoCase panics for a variant that is nil or of a type that is no case of it.
+func NoCase(typ string) {
+	panic("canonicalabi: a nil " + typ + ", or one that is no case of it")
+}
+
+// NoHandle panics for a resource that is nil or that the guest did not get by
+// the import that it is given to.
+func NoHandle(typ string) {
+	panic("canonicalabi: a nil " + typ + ", or one that is no handle of the import")
+}
+
+// WrongError panics for an error that an export returns and its WIT type has no
+// place for.
+func WrongError(err error, typ string) {
+	panic("canonicalabi: an error that is no " + typ + ": " + err.Error())
+}
+
+func decimal(v uint32) string {
+	var digits [10]byte
+	i := len(digits)
+	for {
+		i--
+		digits[i] = byte('0' + v%10)
+		v /= 10
+		if v == 0 {
+			return string(digits[i:])
+		}
+	}
+}

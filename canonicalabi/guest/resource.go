@@ -1,0 +1,110 @@
+//go:build wasm || tinygo.wasm
+
+package guest
+
+// Handle is a guest's handle of a resource that it imports. The zero Handle is
+// one that is gone: closed or given away.
+type Handle struct {
+	index uint32
+}
+
+// LiftHandle returns the handle that has an index of the guest's handle table.
+func LiftHandle(index uint32) Handle { return Handle{index: index} }
+
+// Lend returns the index of h for a call that borrows it. It panics where h is
+// gone; resource names the Go type in the message.
+func (h *Handle) Lend(resource string) uint32 {
+	if h.index == 0 {
+		panic("canonicalabi: use of a " + resource + " that was closed or given away")
+	}
+	return h.index
+}
+
+// Give returns the index of h for a call that takes it over. After that h is
+// gone. It panics where h is gone already.
+func (h *Handle) Give(resource string) uint32 {
+	index := h.Lend(resource)
+	h.index = 0
+	return index
+}
+
+// Close returns the index of h, which the caller drops, and false where h is
+// gone already. After that it is.
+func (h *Handle) Close() (index uint32, ok bool) {
+	index = h.index
+	h.index = 0
+	return index, index != 0
+}
+
+// Closer is what every resource's Go interface has.
+type Closer interface{ Close() }
+
+// Borrows holds what a call of an export has borrowed, to be closed at its end.
+type Borrows struct {
+	handles []Closer
+}
+
+// Borrow adds h to b and returns it.
+func Borrow[T Closer](b *Borrows, h T) T {
+	b.handles = append(b.handles, h)
+	return h
+}
+
+// End closes what was borrowed. Any use of it after that panics.
+func (b *Borrows) End() {
+	for _, h := range b.handles {
+		h.Close()
+	}
+}
+
+// Values holds the Go values behind the handles of one resource that the guest
+// exports. What the canonical ABI calls the representation of a resource is a
+// value's place in it, so a value stays alive for as long as the host has a
+// handle of it.
+type Values[T Closer] struct {
+	// slots[rep-1] belongs to rep.
+	slots []slot[T]
+	free  []uint32
+}
+
+type slot[T Closer] struct {
+	value T
+	// owned says that a handle owns the value. It does not where the guest has
+	// taken the value back.
+	owned bool
+}
+
+// Add puts v behind a new representation.
+func (s *Values[T]) Add(v T) (rep uint32) {
+	if n := len(s.free); n > 0 {
+		rep = s.free[n-1]
+		s.free = s.free[:n-1]
+	} else {
+		s.slots = append(s.slots, slot[T]{})
+		rep = uint32(len(s.slots))
+	}
+	s.slots[rep-1] = slot[T]{v, true}
+	return rep
+}
+
+// Get returns the value behind rep.
+func (s *Values[T]) Get(rep uint32) T { return s.slots[rep-1].value }
+
+// Take returns the value behind rep to the guest, which owns it from now on. The
+// destructor that follows when the handle is dropped does not close it.
+func (s *Values[T]) Take(rep uint32) T {
+	v := s.slots[rep-1].value
+	s.slots[rep-1] = slot[T]{}
+	return v
+}
+
+// Destroy is the destructor: it forgets rep, and closes the value behind it
+// unless it was taken.
+func (s *Values[T]) Destroy(rep uint32) {
+	old := s.slots[rep-1]
+	s.slots[rep-1] = slot[T]{}
+	s.free = append(s.free, rep)
+	if old.owned {
+		old.value.Close()
+	}
+}

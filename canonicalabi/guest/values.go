@@ -1,0 +1,69 @@
+//go:build wasm || tinygo.wasm
+
+package guest
+
+import "unsafe"
+
+// Number is what lies in memory as it does in Go: integers, floats, enums and
+// flags.
+type Number interface {
+	~uint8 | ~uint16 | ~uint32 | ~uint64 | ~int8 | ~int16 | ~int32 | ~int64 | ~float32 | ~float64
+}
+
+// Load returns the number at ptr+offset, which is aligned for it.
+func Load[T Number](ptr, offset uint32) T { return *(*T)(pointer(ptr + offset)) }
+
+// Store writes v to ptr+offset, which is aligned for it.
+func Store[T Number](ptr, offset uint32, v T) { *(*T)(pointer(ptr + offset)) = v }
+
+// LoadBool returns the bool at ptr+offset. Any byte but 0 is true.
+func LoadBool(ptr, offset uint32) bool { return Load[uint8](ptr, offset) != 0 }
+
+// StoreBool writes v to ptr+offset.
+func StoreBool(ptr, offset uint32, v bool) { Store(ptr, offset, uint8(LowerBool(v))) }
+
+// LowerBool returns 1 for true and 0 for false.
+func LowerBool(v bool) uint32 {
+	if v {
+		return 1
+	}
+	return 0
+}
+
+// LiftString returns the string at ptr. It is that memory, not a copy.
+func LiftString(ptr, length uint32) string {
+	if length == 0 {
+		return ""
+	}
+	return unsafe.String((*byte)(pointer(ptr)), length)
+}
+
+// LowerString returns the address and length of s, which a keeps alive. It does
+// not copy s. That s is UTF-8 is for the host to check.
+func LowerString(a *Arena, s string) (ptr, length uint32) {
+	if s == "" {
+		return 1, 0
+	}
+	start := unsafe.Pointer(unsafe.StringData(s))
+	a.roots = append(a.roots, start)
+	return address(start), uint32(len(s))
+}
+
+// LiftSlice returns the list of numbers at ptr. It is that memory, not a copy.
+func LiftSlice[T Number](ptr, length uint32) []T {
+	if length == 0 {
+		return nil
+	}
+	return unsafe.Slice((*T)(pointer(ptr)), length)
+}
+
+// LowerSlice returns the address and length of v, which a keeps alive. It does
+// not copy v.
+func LowerSlice[T Number](a *Arena, v []T) (ptr, length uint32) {
+	if len(v) == 0 {
+		return uint32(unsafe.Sizeof(*new(T))), 0
+	}
+	start := unsafe.Pointer(unsafe.SliceData(v))
+	a.roots = append(a.roots, start)
+	return address(start), uint32(len(v))
+}
