@@ -3,8 +3,11 @@
 package diag
 
 import (
+	"fmt"
 	"sort"
 	"strings"
+	"sync"
+	"unicode/utf8"
 )
 
 // File is a source text with the name that diagnostics show for it.
@@ -12,6 +15,7 @@ type File struct {
 	Name string
 	Text []byte
 
+	once  sync.Once
 	lines []int // offset of each line's first byte, made on first use
 }
 
@@ -24,24 +28,27 @@ type Position struct {
 	Line, Column int
 }
 
-// Position returns the line and column of a byte offset.
+// Position returns the line and column of a byte offset. An offset outside the
+// text counts as the nearest inside.
 func (f *File) Position(offset int) Position {
+	offset = f.clamp(offset)
 	line := f.line(offset)
-	start := f.lines[line]
-	offset = min(max(offset, start), len(f.Text))
-	return Position{Line: line + 1, Column: len([]rune(string(f.Text[start:offset]))) + 1}
+	return Position{Line: line + 1, Column: utf8.RuneCount(f.Text[f.lines[line]:offset]) + 1}
 }
+
+// clamp returns the offset of the text that is nearest to offset.
+func (f *File) clamp(offset int) int { return min(max(offset, 0), len(f.Text)) }
 
 // line returns the index of the line that holds offset.
 func (f *File) line(offset int) int {
-	if f.lines == nil {
+	f.once.Do(func() {
 		f.lines = []int{0}
 		for i, c := range f.Text {
 			if c == '\n' {
 				f.lines = append(f.lines, i+1)
 			}
 		}
-	}
+	})
 	return sort.SearchInts(f.lines, offset+1) - 1
 }
 
@@ -59,7 +66,8 @@ func (s Span) Text() string {
 	if s.IsZero() {
 		return ""
 	}
-	return string(s.File.Text[s.Start:s.End])
+	start := s.File.clamp(s.Start)
+	return string(s.File.Text[start:max(start, s.File.clamp(s.End))])
 }
 
 // Code is the stable name of a kind of diagnostic.
@@ -99,9 +107,14 @@ func (d *Diagnostic) Relate(span Span, message string) *Diagnostic {
 
 // Error returns the diagnostic on one line: file:line:col: message [code].
 func (d *Diagnostic) Error() string {
-	var b strings.Builder
-	writeHead(&b, d)
-	return b.String()
+	text := d.Message
+	if d.Code != "" {
+		text += " [" + string(d.Code) + "]"
+	}
+	if d.Span.IsZero() {
+		return text
+	}
+	return place(d.Span) + ": " + text
 }
 
 // List is the diagnostics of one run. It is an error where it is not empty.
@@ -122,4 +135,10 @@ func (l List) Err() error {
 		return nil
 	}
 	return l
+}
+
+// place returns file:line:col of where a span starts.
+func place(s Span) string {
+	p := s.File.Position(s.Start)
+	return fmt.Sprintf("%s:%d:%d", s.File.Name, p.Line, p.Column)
 }
