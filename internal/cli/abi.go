@@ -2,7 +2,9 @@ package cli
 
 import (
 	"bytes"
+	"encoding/json"
 	"fmt"
+	"io"
 	"math"
 	"strings"
 
@@ -246,7 +248,25 @@ func (a *app) abiJSON(layout *abi.ABI, funcs []boundFunc) error {
 		}
 		entries = append(entries, entry)
 	}
-	return writeJSON(a.stdout, entries)
+	return writeLines(a.stdout, entries)
+}
+
+// writeLines writes an array as JSON, an entry a line.
+func writeLines(w io.Writer, entries []abiFunc) error {
+	var out bytes.Buffer
+	for i, entry := range entries {
+		text, err := json.Marshal(entry)
+		if err != nil {
+			return err
+		}
+		if i > 0 {
+			out.WriteByte(',')
+		}
+		out.WriteString("\n  ")
+		out.Write(text)
+	}
+	_, err := fmt.Fprintf(w, "[%s\n]\n", out.Bytes())
+	return err
 }
 
 // tooManyFlat reports whether a parameter or the result of f flattens to more

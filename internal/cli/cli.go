@@ -61,7 +61,9 @@ func (a *app) report(err error) {
 	switch {
 	case errors.Is(err, errReported):
 	case errors.As(err, &list):
-		a.diagnostics(list)
+		if err := a.diagnostics(list); err != nil {
+			fmt.Fprintf(a.stderr, "witgen: %v\n", err)
+		}
 	case errors.As(err, &internal):
 		a.reportInternal(internal.what, "")
 	default:
@@ -87,10 +89,11 @@ func (a *app) rootCommand() *cobra.Command {
 		Long: `witgen reads a WIT package and writes typed Go for both sides of the boundary:
 host bindings that run a WebAssembly guest on wazero, and guest bindings that
 TinyGo or standard Go compile to WebAssembly.`,
-		SilenceErrors: true,
-		SilenceUsage:  true,
-		Args:          noCommand,
-		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+		SilenceErrors:              true,
+		SuggestionsMinimumDistance: 2,
+		SilenceUsage:               true,
+		Args:                       noCommand,
+		RunE:                       func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return fmt.Errorf("%w\nrun %q for its flags", err, cmd.CommandPath()+" --help")

@@ -33,7 +33,7 @@ what they depend on in their folder deps. Prints nothing where there are none.`,
 				}
 			}
 			if len(mistakes) == 0 && a.format == formatJSON {
-				a.diagnostics(mistakes)
+				return a.diagnostics(mistakes)
 			}
 			return mistakes.Err()
 		},

@@ -1,7 +1,15 @@
 package cli
 
+import (
+	"strings"
+
+	"github.com/witgen/witgen/internal/gogen"
+)
+
 // generators are the generators of both sides.
 var generators = map[side]generator{}
 
-// abiVersion is the version of the runtime that generated code asks for.
-const abiVersion = 1
+// abiVersion returns the version of the runtime that generated code asks for.
+func abiVersion() string {
+	return strings.TrimPrefix(gogen.ABIVersion.Name, "GeneratedCodeNeedsABI")
+}

@@ -23,8 +23,8 @@ func (a *app) versionCommand() *cobra.Command {
 }
 
 func versionText() string {
-	return fmt.Sprintf("witgen %s\nABI version %d\n%s %s/%s\n",
-		witgenVersion(), abiVersion, runtime.Version(), runtime.GOOS, runtime.GOARCH)
+	return fmt.Sprintf("witgen %s\nABI version %s\n%s %s/%s\n",
+		witgenVersion(), abiVersion(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
 }
 
 // witgenVersion returns the version of the module that witgen was built from,

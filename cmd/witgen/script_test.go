@@ -1,0 +1,123 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"witgen": main})
+}
+
+// TestScript runs testdata/script/*.txtar. The scripts have these commands beside
+// those of package testscript:
+//
+//	project       puts beside the script's go.mod what builds offline need
+//	stamp FILE    remembers the files below the current folder
+//	untouched     fails where a file remembered was written, made or removed since
+func TestScript(t *testing.T) {
+	goEnv := map[string]string{}
+	for _, name := range []string{"GOMODCACHE", "GOCACHE", "GOROOT"} {
+		out, err := exec.Command("go", "env", name).Output()
+		if err != nil {
+			t.Fatal(err)
+		}
+		goEnv[name] = strings.TrimSpace(string(out))
+	}
+	repo, err := filepath.Abs("../..")
+	if err != nil {
+		t.Fatal(err)
+	}
+	testscript.Run(t, testscript.Params{
+		Dir:           "testdata/script",
+		UpdateScripts: os.Getenv("UPDATE_SCRIPTS") != "",
+		Setup: func(env *testscript.Env) error {
+			for name, value := range goEnv {
+				env.Setenv(name, value)
+			}
+			env.Setenv("REPO", repo)
+			// Modules come from the module cache, which building this test filled.
+			env.Setenv("GOPROXY", "off")
+			env.Setenv("GOFLAGS", "-mod=mod")
+			env.Setenv("GONOSUMDB", "*")
+			env.Setenv("NO_COLOR", "1")
+			return nil
+		},
+		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
+			"project":   project,
+			"stamp":     stamp,
+			"untouched": untouched,
+		},
+	})
+}
+
+// project adds to the go.mod of the current folder what witgen's own requires,
+// with a replace of witgen by this checkout, and copies go.sum.
+func project(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 0 {
+		ts.Fatalf("usage: project")
+	}
+	repo := ts.Getenv("REPO")
+	own, err := os.ReadFile(filepath.Join(repo, "go.mod"))
+	ts.Check(err)
+	_, requires, _ := bytes.Cut(own, []byte("\nrequire"))
+	goMod := ts.ReadFile("go.mod") + fmt.Sprintf(`
+require github.com/witgen/witgen v0.0.0
+
+replace github.com/witgen/witgen => %s
+
+require%s`, repo, requires)
+	ts.Check(os.WriteFile(ts.MkAbs("go.mod"), []byte(goMod), 0o666))
+	sum, err := os.ReadFile(filepath.Join(repo, "go.sum"))
+	ts.Check(err)
+	ts.Check(os.WriteFile(ts.MkAbs("go.sum"), sum, 0o666))
+}
+
+// stamp writes a line for each file below the current folder: its path, time of
+// change, size and identity.
+func stamp(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 0 {
+		ts.Fatalf("usage: stamp")
+	}
+	ts.Setenv("STAMP", state(ts))
+}
+
+func untouched(ts *testscript.TestScript, neg bool, args []string) {
+	if len(args) != 0 {
+		ts.Fatalf("usage: untouched")
+	}
+	switch before, after := ts.Getenv("STAMP"), state(ts); {
+	case before == "":
+		ts.Fatalf("untouched without a stamp before it")
+	case neg && before == after:
+		ts.Fatalf("no file was written")
+	case !neg && before != after:
+		ts.Fatalf("files were written; before:\n%s\nafter:\n%s", before, after)
+	}
+}
+
+func state(ts *testscript.TestScript) string {
+	var out strings.Builder
+	ts.Check(filepath.WalkDir(ts.MkAbs("."), func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() && entry.Name() == ".tmp" {
+			if err == nil {
+				err = fs.SkipDir
+			}
+			return err
+		}
+		info, err := entry.Info()
+		if err == nil {
+			fmt.Fprintf(&out, "%s %v %d %v\n", path, info.Mode(), info.ModTime().UnixNano(), info.Size())
+		}
+		return err
+	}))
+	return out.String()
+}
