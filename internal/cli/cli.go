@@ -141,6 +141,14 @@ func onePath(cmd *cobra.Command, args []string) error {
 	return fmt.Errorf("%s takes one WIT-PATH, a file or a folder, and got %d\nusage: %s", cmd.CommandPath(), len(args), cmd.UseLine())
 }
 
+// somePaths takes one or more WIT-PATHs.
+func somePaths(cmd *cobra.Command, args []string) error {
+	if len(args) > 0 {
+		return nil
+	}
+	return fmt.Errorf("%s takes a WIT-PATH, a file or a folder\nusage: %s", cmd.CommandPath(), cmd.UseLine())
+}
+
 // completePath completes WIT-PATH: a folder or a .wit file.
 func completePath(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
 	if len(args) > 0 {

@@ -19,7 +19,7 @@ func (a *app) checkCommand() *cobra.Command {
 		Short: "Report the mistakes in WIT packages",
 		Long: `Report the mistakes in WIT packages: .wit files, or folders of .wit files with
 what they depend on in their folder deps. Prints nothing where there are none.`,
-		Args: cobra.MinimumNArgs(1),
+		Args: somePaths,
 		RunE: func(_ *cobra.Command, paths []string) error {
 			var mistakes diag.List
 			for _, path := range paths {
