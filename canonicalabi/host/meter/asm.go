@@ -1,0 +1,42 @@
+package meter
+
+import "github.com/witgen/witgen/internal/leb128"
+
+// An asm is code that is being written.
+type asm []byte
+
+func (a *asm) op(codes ...byte) { *a = append(*a, codes...) }
+
+// opIndex writes an instruction with one index.
+func (a *asm) opIndex(code byte, index uint32) {
+	*a = leb128.AppendUint32(append(*a, code), index)
+}
+
+func (a *asm) misc(code byte, operands ...uint32) {
+	*a = append(*a, opcodeMisc, code)
+	for _, o := range operands {
+		*a = leb128.AppendUint32(*a, o)
+	}
+}
+
+func (a *asm) i32(v int32) { *a = leb128.AppendInt32(append(*a, opcodeI32Const), v) }
+func (a *asm) i64(v int64) { *a = leb128.AppendInt64(append(*a, opcodeI64Const), v) }
+
+func (a *asm) localGet(i uint32)  { a.opIndex(opcodeLocalGet, i) }
+func (a *asm) localSet(i uint32)  { a.opIndex(opcodeLocalSet, i) }
+func (a *asm) globalGet(i uint32) { a.opIndex(opcodeGlobalGet, i) }
+func (a *asm) globalSet(i uint32) { a.opIndex(opcodeGlobalSet, i) }
+func (a *asm) call(i uint32)      { a.opIndex(opcodeCall, i) }
+
+// addGlobal adds a constant to a 64-bit global.
+func (a *asm) addGlobal(i uint32, v int64) {
+	a.globalGet(i)
+	a.i64(v)
+	a.op(opcodeI64Add)
+	a.globalSet(i)
+}
+
+// vector appends the length of items in bytes or entries and the items.
+func appendSized(b, content []byte) []byte {
+	return append(leb128.AppendUint32(b, uint32(len(content))), content...)
+}

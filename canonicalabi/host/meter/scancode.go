@@ -1,0 +1,334 @@
+package meter
+
+import (
+	"fmt"
+
+	"github.com/witgen/witgen/internal/leb128"
+)
+
+// importCost is what a call of an imported function costs: entering the host takes about as long as
+// this many instructions, so a guest that calls the host in a loop is checked about as often as others.
+const importCost = 64
+
+// scanCode reads the instructions of a function up to its end.
+func (s *scanner) scanCode() *Error {
+	in := s.m.in
+	for len(s.frames) > 0 {
+		if s.pos >= s.end {
+			return s.fail(ErrMalformed, "unexpected end", s.pos)
+		}
+		at := s.pos
+		c := in[at]
+		s.pos++
+		s.instructions++
+		s.cost += int64(coreCosts[c])
+		var err *Error
+		switch coreOps[c] {
+		case opNone:
+		case opLocal:
+			_, err = s.index(s.locals, "local index out of range")
+		case opI32:
+			err = s.i32Const()
+		case opMemArg:
+			err = s.memArg(at)
+		case opGlobal:
+			_, err = s.index(s.m.globals, "global index out of range")
+		case opI64:
+			n := varintLen(in[s.pos:s.end], leb128.MaxLen64)
+			if n <= 0 {
+				return s.fail(ErrMalformed, varintRule(n), s.pos)
+			}
+			s.pos += n
+		case opF32:
+			err = s.skip(4)
+		case opF64:
+			err = s.skip(8)
+		case opPrefix:
+			err = s.prefixed(c, at)
+		case opInvalid:
+			return s.fail(ErrUnsupported, fmt.Sprintf("unknown instruction %#02x", c), at)
+		default:
+			err = s.control(c, at)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	if s.pos != s.end {
+		return s.fail(ErrMalformed, "code after the function's end", s.pos)
+	}
+	return nil
+}
+
+func (s *scanner) i32Const() *Error {
+	b := s.m.in[s.pos:s.end]
+	n := varintLen(b, leb128.MaxLen32)
+	if n <= 0 {
+		return s.fail(ErrMalformed, varintRule(n), s.pos)
+	}
+	v, ok := leb128.Int32(b)
+	s.pos += n
+	if ok == n {
+		s.constEnd, s.constVal = s.pos, uint32(v)
+	}
+	return nil
+}
+
+// control reads the instructions that change where the code goes on, and the rarer others.
+func (s *scanner) control(c byte, at int) *Error {
+	m := s.m
+	switch op := coreOps[c]; op {
+	case opBlock, opLoop, opIf:
+		return s.openBlock(c, at)
+	case opTry:
+		return s.openTry(at)
+	case opElse:
+		f := &s.frames[len(s.frames)-1]
+		if f.op != opcodeIf {
+			return s.fail(ErrMalformed, "else without if", at)
+		}
+		f.op = opcodeElse
+		s.begin(f.region, false)
+		return nil
+	case opEnd:
+		return s.closeBlock(at)
+	case opBr:
+		s.blocks++
+		err := s.branch()
+		s.stop()
+		return err
+	case opBrIf:
+		s.blocks++
+		if err := s.branch(); err != nil {
+			return err
+		}
+		s.begin(s.cur, false)
+		return nil
+	case opTable:
+		n, err := s.u32()
+		for i := uint64(0); i <= uint64(n) && err == nil; i++ {
+			s.blocks++
+			err = s.branch()
+		}
+		s.stop()
+		return err
+	case opReturn:
+		s.leave(uint32(len(s.frames) - 1))
+		s.edits = append(s.edits, edit{kind: editReturn, pos: at, skip: 1, arg: int32(s.open - 1)})
+		s.stop()
+		return nil
+	case opStop:
+		s.stop()
+		return nil
+	case opThrow:
+		_, err := s.index(m.tags, "tag index out of range")
+		s.stop()
+		return err
+	case opCall, opCallIndirect, opCallRef:
+		s.calls = true
+		return s.callee(op)
+	case opReturnCall, opReturnCallIndirect, opReturnCallRef:
+		s.calls = true
+		s.edits = append(s.edits, edit{kind: editLeave, pos: at})
+		s.leave(uint32(len(s.frames) - 1))
+		err := s.callee(op)
+		s.stop()
+		return err
+	case opTableIndex:
+		_, err := s.index(uint32(len(m.tables)), "table index out of range")
+		return err
+	case opMemory:
+		return s.zero(at)
+	case opMemoryGrow:
+		if err := s.zero(at); err != nil {
+			return err
+		}
+		s.replace(at, helperKey{op: opMemoryGrow})
+		return nil
+	case opRefNull:
+		return s.part(m.nullType)
+	case opRefFunc:
+		_, err := s.index(uint32(len(m.funcs)), "function index out of range")
+		return err
+	case opSelect:
+		if n, err := s.u32(); err != nil || n != 1 {
+			if err == nil {
+				err = s.fail(ErrMalformed, "select of more than one value", at)
+			}
+			return err
+		}
+		return s.part(m.valueType)
+	case opLegacy:
+		return s.fail(ErrUnsupported, "legacy exceptions", at)
+	default:
+		panic(fmt.Sprintf("meter: unhandled operand %d", op))
+	}
+}
+
+// callee reads the operands of a call.
+func (s *scanner) callee(op operand) *Error {
+	m := s.m
+	switch op {
+	case opCall, opReturnCall:
+		f, err := s.index(uint32(len(m.funcs)), "function index out of range")
+		if f < m.imported.funcs {
+			s.cost += importCost - 1
+		}
+		return err
+	case opCallIndirect, opReturnCallIndirect:
+		if _, err := s.index(uint32(len(m.types)), "type index out of range"); err != nil {
+			return err
+		}
+		_, err := s.index(uint32(len(m.tables)), "table index out of range")
+		return err
+	default:
+		_, err := s.index(uint32(len(m.types)), "type index out of range")
+		return err
+	}
+}
+
+// blockType reads a block type and returns the number of its parameters.
+func (s *scanner) blockType() (params int, err *Error) {
+	if s.pos < s.end {
+		switch s.m.in[s.pos] {
+		case blockEmpty, typeI32, typeI64, typeF32, typeF64, typeV128, typeFuncRef, typeExtern, typeExnRef:
+			s.pos++
+			return 0, nil
+		case typeRefNull, typeRef:
+			return 0, s.part(s.m.valueType)
+		}
+	}
+	at := s.pos
+	err = s.part(func(r *reader) {
+		i := r.s33()
+		if (i < 0 || i >= int64(len(s.m.types))) && r.err == nil {
+			r.pos = at
+			r.fail(ErrMalformed, "unknown block type")
+			return
+		}
+		if r.err == nil {
+			params = s.m.types[i].params
+		}
+	})
+	return params, err
+}
+
+// openBlock reads a block, loop or if.
+func (s *scanner) openBlock(c byte, at int) *Error {
+	s.blocks++
+	top := len(s.frames)
+	if err := s.limit("Nesting", uint64(top), s.m.cfg.Limits.Nesting, at); err != nil {
+		return err
+	}
+	params, err := s.blockType()
+	if err != nil {
+		return err
+	}
+	f := frame{op: c, out: s.open, region: s.cur, target: int32(top)}
+	switch c {
+	case opcodeIf:
+		s.begin(s.cur, false)
+	case opcodeLoop:
+		s.loops = true
+		// A loop that takes no operands can be surrounded by others of its own.
+		f.split = params == 0
+		if f.split {
+			s.edits = append(s.edits, edit{kind: editLoop, pos: at, arg: int32(s.pos - at - 1)})
+			f.out += 3
+		}
+		s.begin(s.cur, true)
+		f.head = int32(len(s.edits))
+		kind := editLoopCheck
+		if f.split {
+			kind = editLoopHead
+		}
+		s.edits = append(s.edits, edit{kind: kind, pos: s.pos, arg: s.cur})
+	}
+	s.open = f.out + 1
+	s.frames = append(s.frames, f)
+	return nil
+}
+
+// openTry reads a try_table: a block with clauses that branch to labels outside it.
+func (s *scanner) openTry(at int) *Error {
+	s.blocks++
+	s.tries = true
+	if err := s.limit("Nesting", uint64(len(s.frames)), s.m.cfg.Limits.Nesting, at); err != nil {
+		return err
+	}
+	if _, err := s.blockType(); err != nil {
+		return err
+	}
+	n, err := s.u32()
+	if err != nil {
+		return err
+	}
+	outermost := int32(len(s.frames))
+	for range n {
+		s.blocks++
+		if s.pos >= s.end {
+			return s.fail(ErrMalformed, "unexpected end", s.pos)
+		}
+		kind := s.m.in[s.pos]
+		s.pos++
+		if kind > 3 {
+			return s.fail(ErrMalformed, "unknown kind of catch", s.pos-1)
+		}
+		if kind < 2 { // catch, catch_ref
+			if _, err := s.index(s.m.tags, "tag index out of range"); err != nil {
+				return err
+			}
+		}
+		labelAt := s.pos
+		label, err := s.index(uint32(len(s.frames)), "label out of range")
+		if err != nil {
+			return err
+		}
+		s.pos = labelAt
+		if err := s.branch(); err != nil {
+			return err
+		}
+		to := int32(len(s.frames)-1) - int32(label)
+		f := &s.frames[to]
+		f.caught = true
+		if f.op == opcodeLoop {
+			s.edits[f.head].flag = true
+		}
+		outermost = min(outermost, to)
+	}
+	s.frames = append(s.frames, frame{op: 0x1f, out: s.open, region: s.cur, target: outermost})
+	s.open++
+	return nil
+}
+
+// closeBlock reads an end.
+func (s *scanner) closeBlock(at int) *Error {
+	top := len(s.frames) - 1
+	f := s.frames[top]
+	s.frames = s.frames[:top]
+	s.flush()
+	if top == 0 {
+		s.edits = append(s.edits, edit{kind: editEnd, pos: at, flag: f.caught})
+		return nil
+	}
+	outer := &s.frames[top-1]
+	outer.target = min(outer.target, f.target)
+	s.open = f.out
+	if f.split {
+		s.open -= 3
+		s.edits = append(s.edits, edit{kind: editLoopEnd, pos: s.pos})
+	}
+	if f.caught && f.op != opcodeLoop {
+		s.edits = append(s.edits, edit{kind: editRestore, pos: s.pos})
+	}
+	s.cur = f.region
+	if f.target < int32(top) { // something leaves it by another way
+		s.begin(f.region, false)
+	}
+	return nil
+}
+
+// replace writes a call of a helper in the place of the instruction at the position.
+func (s *scanner) replace(at int, key helperKey) {
+	s.edits = append(s.edits, edit{kind: editCall, pos: at, skip: s.pos - at, arg: int32(s.helpers.index(key))})
+}
