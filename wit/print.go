@@ -11,7 +11,9 @@ import (
 // package, the others nested in it. The text resolves to the same model, where
 // all packages that main needs are among them; what the model does not hold
 // (comments that document nothing, items whose feature is not active, include
-// statements) is not there, and transitive imports are spelled out.
+// statements) is not there, and transitive imports are spelled out. A gate that
+// an included item has from a package of another version is left out where this
+// package could not say it.
 func Print(r *Resolve, main PackageID, nested ...PackageID) string {
 	p := &printer{r: r}
 	p.file(main, nested)
@@ -75,6 +77,7 @@ func (p *printer) item(large bool, docs string, s Stability, externalID string) 
 	}
 	p.first, p.spaced = false, large
 	p.docs(docs)
+	s = p.gate(s)
 	switch {
 	case s.Since != "":
 		p.line("@since(version = %s)", s.Since)
@@ -87,6 +90,16 @@ func (p *printer) item(large bool, docs string, s Stability, externalID string) 
 	if externalID != "" {
 		p.line("@external-id(%s)", quote(externalID))
 	}
+}
+
+// gate returns the gate that the package may say for an item of that stability.
+// What a world includes keeps the version of the package that it is from.
+func (p *printer) gate(s Stability) Stability {
+	version := p.r.Packages[p.pkg].Name.Version
+	if s.Since != "" && (version == "" || CompareVersions(s.Since, version) > 0) {
+		return Stability{}
+	}
+	return s
 }
 
 func (p *printer) docs(docs string) {
@@ -185,7 +198,7 @@ func (p *printer) uses(owner Owner, types []TypeID) []TypeID {
 		for ; i < len(types); i++ {
 			t := p.r.Types[types[i]]
 			f, name, ok := p.usedFrom(types[i])
-			if !ok || f != from || t.Stability != first.Stability || t.ExternalID != first.ExternalID {
+			if !ok || f != from || p.gate(t.Stability) != p.gate(first.Stability) || t.ExternalID != first.ExternalID {
 				break
 			}
 			if name != t.Name {

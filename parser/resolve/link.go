@@ -82,7 +82,9 @@ func (l *linker) link(u *unit) {
 	before := len(l.list)
 	l.r.Packages = append(l.r.Packages, &wit.Package{Name: u.name, Docs: u.docs, Span: u.nameSpan})
 	l.packages[u.name] = m.out
-	m.linkForeign()
+	if !u.cyclic {
+		m.linkForeign()
+	}
 	if !u.broken && len(l.list) == before {
 		m.linkOwn()
 	}

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/witgen/witgen/diag"
+	"github.com/witgen/witgen/wit"
 )
 
 // Dir resolves the WIT at a path of the file system: a file, or a folder. The
@@ -34,7 +35,7 @@ func FS(fsys fs.FS, name string, opts Options) (*Result, error) {
 // load resolves the file or folder name of fsys. Diagnostics show the names of
 // files below root.
 func load(fsys fs.FS, name, root string, opts Options) (*Result, error) {
-	l := &loader{fsys: fsys, root: root}
+	l := &loader{fsys: fsys, root: root, decode: opts.Decode}
 	info, err := fs.Stat(fsys, name)
 	if err != nil {
 		return nil, err
@@ -62,8 +63,9 @@ func load(fsys fs.FS, name, root string, opts Options) (*Result, error) {
 
 // loader reads files.
 type loader struct {
-	fsys fs.FS
-	root string
+	fsys   fs.FS
+	root   string
+	decode func(name string, wasm []byte) (*wit.Resolve, wit.PackageID, error)
 }
 
 // shown returns the name of a file for people.
@@ -76,12 +78,12 @@ func (l *loader) file(name string) (group, error) {
 	if err != nil {
 		return group{}, err
 	}
-	return group{l.shown(name), []*diag.File{diag.NewFile(l.shown(name), text)}}, nil
+	return group{files: []*diag.File{diag.NewFile(l.shown(name), text)}}, nil
 }
 
 // folder reads the .wit files of a folder, in the order of their names.
 func (l *loader) folder(name string) (group, error) {
-	g := group{name: l.shown(name)}
+	var g group
 	entries, err := fs.ReadDir(l.fsys, name)
 	if err != nil {
 		return g, err
@@ -129,11 +131,7 @@ func (l *loader) deps(name string) ([]group, error) {
 		case ext == ".wit":
 			g, err = l.file(entry)
 		case ext == ".wasm" || ext == ".wat":
-			err = diag.List{{
-				Code:    diag.BinaryDependency,
-				Message: fmt.Sprintf("%s: dependencies are read as text only", l.shown(entry)),
-				Hints:   []string{"put the package's WIT text into deps/ instead"},
-			}}
+			g, err = l.binary(entry)
 		default:
 			continue
 		}
@@ -143,4 +141,28 @@ func (l *loader) deps(name string) ([]group, error) {
 		groups = append(groups, g)
 	}
 	return groups, nil
+}
+
+// binary reads a WIT package in binary form, as the text that says the same.
+func (l *loader) binary(name string) (group, error) {
+	refuse := func(why string) (group, error) {
+		return group{}, diag.List{{
+			Code:    diag.BinaryDependency,
+			Message: l.shown(name) + ": " + why,
+			Hints:   []string{"put the package's WIT text into deps/ instead"},
+		}}
+	}
+	if l.decode == nil || path.Ext(name) != ".wasm" {
+		return refuse("a dependency of this form is not read here")
+	}
+	wasm, err := fs.ReadFile(l.fsys, name)
+	if err != nil {
+		return group{}, err
+	}
+	r, main, err := l.decode(l.shown(name), wasm)
+	if err != nil {
+		return refuse(err.Error())
+	}
+	text := wit.PrintAll(r, main)
+	return group{files: []*diag.File{diag.NewFile(l.shown(name), []byte(text))}, binary: true}, nil
 }

@@ -23,15 +23,28 @@ func linkAll(units []*unit, opts Options, p *reporter) *linker {
 	return l
 }
 
-// uniqueUnits returns the units without those that define a package again.
+// uniqueUnits returns the units without those that define a package again. That
+// is a mistake, but for a package that a binary brings along.
 func uniqueUnits(units []*unit, p *reporter) []*unit {
 	first := make(map[wit.PackageName]*unit)
 	var unique []*unit
+	units = slices.Clone(units)
+	slices.SortStableFunc(units, func(a, b *unit) int {
+		if a.binary == b.binary {
+			return 0
+		} else if b.binary {
+			return -1
+		}
+		return 1
+	})
 	for _, u := range units {
 		prev := first[u.name]
 		if prev == nil {
 			first[u.name] = u
 			unique = append(unique, u)
+			continue
+		}
+		if u.binary {
 			continue
 		}
 		p.report(diag.DuplicatePackage, u.nameSpan, "package `%s` is defined in two different locations", u.name).

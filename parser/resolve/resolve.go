@@ -25,6 +25,10 @@ type Options struct {
 	Features []string
 	// AllFeatures activates all features.
 	AllFeatures bool
+	// Decode reads a WIT package in binary form: what deps/NAME.wasm holds. It
+	// returns the model and the package that the file is. Without it such a file
+	// is a mistake.
+	Decode func(name string, wasm []byte) (*wit.Resolve, wit.PackageID, error)
 }
 
 // Result is a model and what the input itself defines of it.
@@ -38,14 +42,16 @@ type Result struct {
 
 // group is files that define one package, and perhaps nested ones.
 type group struct {
-	name  string // of the file or folder
 	files []*diag.File
+	// binary tells that the text is that of a binary, which holds copies of the
+	// packages that it needs: they do not clash with those that are there.
+	binary bool
 }
 
 // Source resolves the text of one file. name is what diagnostics call it. The
 // error, if any, is a diag.List.
 func Source(name, text string, opts Options) (*Result, error) {
-	return resolve(group{name, []*diag.File{diag.NewFile(name, []byte(text))}}, nil, opts)
+	return resolve(group{files: []*diag.File{diag.NewFile(name, []byte(text))}}, nil, opts)
 }
 
 // Files resolves the texts of one package, as if they lay in one folder, in
@@ -121,13 +127,16 @@ func (p *reporter) units(g parsedGroup) []*unit {
 		}
 		files = append(files, items)
 	}
-	if own.decl == nil {
-		if !broken {
-			p.missingPackage(g)
-		}
-		return units
+	switch {
+	case own.decl != nil:
+		units = append(units, p.unit(&own.decl.Name, own.docs, files, broken))
+	case !broken:
+		p.missingPackage(g)
 	}
-	return append(units, p.unit(&own.decl.Name, own.docs, files, broken))
+	for _, u := range units {
+		u.binary = g.binary
+	}
+	return units
 }
 
 // ownPackage is what the files of a group say of their package.

@@ -2,9 +2,9 @@ package resolve
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
+	"github.com/witgen/witgen/diag"
 	"github.com/witgen/witgen/wit"
 )
 
@@ -71,7 +71,7 @@ func selectIn(r *wit.Resolve, pkg wit.PackageID, name string) (wit.WorldID, erro
 }
 
 func meant(name string, names []string) string {
-	if near := nearest(name, slices.Values(names)); near != "" {
+	if near := diag.Nearest(name, names); near != "" {
 		return fmt.Sprintf("; did you mean %q?", near)
 	}
 	return ""

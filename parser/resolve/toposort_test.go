@@ -1,7 +1,6 @@
 package resolve
 
 import (
-	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -42,22 +41,5 @@ func TestToposort(t *testing.T) {
 				t.Errorf("cycles (-want +got):\n%s", diff)
 			}
 		})
-	}
-}
-
-func TestNearest(t *testing.T) {
-	names := []string{"stream", "streams", "poll", "pollable", "u32", "error-code"}
-	for name, want := range map[string]string{
-		"strem":     "stream",
-		"pol":       "poll",
-		"u23":       "u32",
-		"eror-code": "error-code",
-		"Stream":    "stream",
-		"nothing":   "",
-		"x":         "",
-	} {
-		if got := nearest(name, slices.Values(names)); got != want {
-			t.Errorf("nearest(%q) = %q, want %q", name, got, want)
-		}
 	}
 }

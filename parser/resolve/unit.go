@@ -32,6 +32,8 @@ type unit struct {
 	// packages that need each other: then only what it refers to is checked, or
 	// nothing.
 	broken, cyclic bool
+	// binary tells that the package comes from a binary.
+	binary bool
 }
 
 // foreignPackage is another package that a unit refers to.

@@ -218,7 +218,7 @@ func (m *remap) includeItems(c *cloner, into, from []*wit.WorldItem, inc include
 			} else {
 				set.add(&copied)
 			}
-			m.mergeStability(item.Stability, &copied, inc.span, external)
+			m.mergeStability(item, &copied, inc.span, external)
 			continue
 		}
 		copied.Name = rename(item.Name, renames)
@@ -237,8 +237,9 @@ func (m *remap) includeItems(c *cloner, into, from []*wit.WorldItem, inc include
 
 // mergeStability settles the gate of an interface that a world gets both from
 // an included world and otherwise.
-func (m *remap) mergeStability(from wit.Stability, into *wit.WorldItem, span diag.Span, external bool) {
+func (m *remap) mergeStability(item, into *wit.WorldItem, include diag.Span, external bool) {
 	none := wit.Stability{}
+	from := item.Stability
 	switch {
 	case external && from.Since != "":
 		// The version of another package says nothing here.
@@ -247,9 +248,14 @@ func (m *remap) mergeStability(from wit.Stability, into *wit.WorldItem, span dia
 	case into.Stability == none:
 		into.Stability = from
 	default:
+		span := item.Span
+		if span.IsZero() {
+			span = include
+		}
 		m.report(diag.StabilityMismatch, span,
-			"the gate of an included interface is %s, and this world's own import or export of it has %s", gateText(from), gateText(into.Stability)).
-			Relate(into.Span, "the world's own")
+			"the gate here is %s, and a world that includes this one has %s for the same interface", gateText(from), gateText(into.Stability)).
+			Relate(include, "included here").
+			Relate(into.Span, "the other gate")
 	}
 }
 
