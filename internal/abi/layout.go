@@ -47,6 +47,12 @@ func (a *ABI) Size(t wit.Type) uint64 { return a.layout(t).size }
 // "Alignment").
 func (a *ABI) Align(t wit.Type) uint32 { return a.layout(t).align }
 
+// EntrySize returns the size in bytes of an entry of a map in memory, which is
+// that of a tuple of key and value.
+func (a *ABI) EntrySize(m *wit.Map) uint64 {
+	return a.recordLayout([]wit.Type{m.Key, m.Value}).size
+}
+
 func (a *ABI) layout(t wit.Type) layout {
 	t = a.Resolve.Dealias(t)
 	switch t := t.(type) {
