@@ -3,6 +3,7 @@ package cli
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -79,19 +80,7 @@ func (a *app) generate(flags *generateFlags, path string, sides []side) error {
 	if err != nil {
 		return err
 	}
-	var made [][]gogen.File
-	var mistakes diag.List
-	for _, world := range worlds {
-		for _, s := range sides {
-			files, list := a.generators[s](result.Resolve, world, opts)
-			made = append(made, files)
-			mistakes = appendNew(mistakes, list)
-		}
-	}
-	if err := mistakes.Err(); err != nil {
-		return err
-	}
-	files, err := merge(made...)
+	files, err := a.makeFiles(result.Resolve, worlds, sides, opts)
 	if err != nil {
 		return err
 	}
@@ -138,6 +127,54 @@ func (flags *generateFlags) options() (gogen.Options, error) {
 		opts.With[name] = importPath
 	}
 	return opts, nil
+}
+
+// makeFiles makes the files of all sides of all worlds. The error is a diag.List
+// where one of them is not supported.
+func (a *app) makeFiles(r *wit.Resolve, worlds []wit.WorldID, sides []side, opts gogen.Options) ([]gogen.File, error) {
+	var made [][]gogen.File
+	var mistakes diag.List
+	with := opts.With
+	for _, world := range worlds {
+		opts.With = withOf(r, world, worlds, with)
+		for _, s := range sides {
+			files, list := a.generators[s](r, world, opts)
+			made = append(made, files)
+			mistakes = appendNew(mistakes, list)
+		}
+	}
+	if err := mistakes.Err(); err != nil {
+		return nil, err
+	}
+	return merge(made...)
+}
+
+// withOf returns the entries of --with for one world: all but those that only
+// other worlds of the run need. What no world needs the generators report.
+func withOf(r *wit.Resolve, world wit.WorldID, worlds []wit.WorldID, with map[string]string) map[string]string {
+	of := map[string]string{}
+	for name, importPath := range with {
+		needs := func(id wit.WorldID) bool { return needsInterface(r, id, name) }
+		if needs(world) || !slices.ContainsFunc(worlds, needs) {
+			of[name] = importPath
+		}
+	}
+	return of
+}
+
+// needsInterface reports whether a world imports or exports the interface of that
+// name, which is ns:pkg/name or ns:pkg/name@1.2.3.
+func needsInterface(r *wit.Resolve, world wit.WorldID, name string) bool {
+	w := r.Worlds[world]
+	return slices.ContainsFunc(slices.Concat(w.Imports, w.Exports), func(item *wit.WorldItem) bool {
+		id, ok := item.Item.(wit.InterfaceID)
+		if !ok {
+			return false
+		}
+		qualified := r.QualifiedName(id)
+		unversioned, _, _ := strings.Cut(qualified, "@")
+		return name == qualified || name == unversioned
+	})
 }
 
 // appendNew appends the diagnostics that list does not hold yet: both sides of a

@@ -3,11 +3,14 @@ package cli
 import (
 	"strings"
 
+	"github.com/witgen/witgen/gen/host"
 	"github.com/witgen/witgen/internal/gogen"
 )
 
 // generators are the generators of both sides.
-var generators = map[side]generator{}
+var generators = map[side]generator{
+	hostSide: host.Generate,
+}
 
 // abiVersion returns the version of the runtime that generated code asks for.
 func abiVersion() string {

@@ -74,25 +74,25 @@ func checkTree(t *testing.T, dir string, want map[string]string) {
 }
 
 var (
-	neutral = generated("example/calculator/operations/operations.wit.go", "example:calculator/operations", "package operations")
-	host    = generated("example/calculator/operations/operations_host.wit.go", "example:calculator/operations", "package operations // host")
-	guest   = generated("example/calculator/operations/operations_guest.wit.go", "example:calculator/operations", "package operations // guest")
-	other   = generated("example/calculator/log/log.wit.go", "example:calculator/log", "package log")
-	otherH  = generated("example/calculator/log/log_host.wit.go", "example:calculator/log", "package log // host")
+	neutral   = generated("example/calculator/operations/operations.wit.go", "example:calculator/operations", "package operations")
+	hostFile  = generated("example/calculator/operations/operations_host.wit.go", "example:calculator/operations", "package operations // host")
+	guestFile = generated("example/calculator/operations/operations_guest.wit.go", "example:calculator/operations", "package operations // guest")
+	other     = generated("example/calculator/log/log.wit.go", "example:calculator/log", "package log")
+	otherH    = generated("example/calculator/log/log_host.wit.go", "example:calculator/log", "package log // host")
 )
 
 func TestWriteMakesFoldersAndFiles(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "a", "gen")
-	mustWrite(t, dir, false, nil, neutral, host)
-	checkTree(t, dir, contents(neutral, host))
+	mustWrite(t, dir, false, nil, neutral, hostFile)
+	checkTree(t, dir, contents(neutral, hostFile))
 }
 
 func TestWriteLeavesUnchangedFilesUntouched(t *testing.T) {
 	dir := t.TempDir()
-	mustWrite(t, dir, false, nil, neutral, host)
+	mustWrite(t, dir, false, nil, neutral, hostFile)
 	before := fileInfo(t, dir, neutral.Path)
-	changed := host
-	changed.Content = append([]byte(nil), append(host.Content, "// more\n"...)...)
+	changed := hostFile
+	changed.Content = append([]byte(nil), append(hostFile.Content, "// more\n"...)...)
 	mustWrite(t, dir, false, nil, neutral, changed)
 	checkTree(t, dir, contents(neutral, changed))
 	after := fileInfo(t, dir, neutral.Path)
@@ -141,13 +141,13 @@ func TestCompareKeepsWhatWitgenDidNotWrite(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			dir := t.TempDir()
-			mustWrite(t, dir, false, nil, neutral, host)
-			file := filepath.Join(dir, filepath.FromSlash(host.Path))
+			mustWrite(t, dir, false, nil, neutral, hostFile)
+			file := filepath.Join(dir, filepath.FromSlash(hostFile.Path))
 			if err := os.Remove(file); err != nil {
 				t.Fatal(err)
 			}
 			c.lay(t, file)
-			_, err := compare(dir, []gogen.File{neutral, host}, false, nil)
+			_, err := compare(dir, []gogen.File{neutral, hostFile}, false, nil)
 			if err == nil || !strings.Contains(err.Error(), c.want) || !strings.Contains(err.Error(), file) {
 				t.Errorf("error %v; want one that names %s and says %q", err, file, c.want)
 			}
@@ -170,7 +170,7 @@ func TestCompareNamesVersioned(t *testing.T) {
 
 func TestCompareReportsEveryFile(t *testing.T) {
 	dir := t.TempDir()
-	for _, f := range []gogen.File{neutral, host} {
+	for _, f := range []gogen.File{neutral, hostFile} {
 		file := filepath.Join(dir, filepath.FromSlash(f.Path))
 		if err := os.MkdirAll(filepath.Dir(file), 0o777); err != nil {
 			t.Fatal(err)
@@ -179,7 +179,7 @@ func TestCompareReportsEveryFile(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	_, err := compare(dir, []gogen.File{neutral, host}, false, nil)
+	_, err := compare(dir, []gogen.File{neutral, hostFile}, false, nil)
 	if err == nil || strings.Count(err.Error(), "\n") != 1 {
 		t.Errorf("error %v; want a line for each of two files", err)
 	}
@@ -188,10 +188,10 @@ func TestCompareReportsEveryFile(t *testing.T) {
 // A failure at any rename leaves the files as they were.
 func TestWriteIsWholeOrNotAtAll(t *testing.T) {
 	dir := t.TempDir()
-	mustWrite(t, dir, false, nil, neutral, host)
+	mustWrite(t, dir, false, nil, neutral, hostFile)
 	changed := []gogen.File{
 		generated(neutral.Path, "example:calculator/operations", "package operations // new"),
-		generated(host.Path, "example:calculator/operations", "package operations // new host"),
+		generated(hostFile.Path, "example:calculator/operations", "package operations // new host"),
 		other,
 	}
 	o, err := compare(dir, changed, false, nil)
@@ -207,7 +207,7 @@ func TestWriteIsWholeOrNotAtAll(t *testing.T) {
 	if err := o.write(); err == nil {
 		t.Fatal("writing over a folder gave no error")
 	}
-	want := contents(neutral, host)
+	want := contents(neutral, hostFile)
 	want["z/z.wit.go/full/"] = ""
 	checkTree(t, dir, want)
 }
@@ -235,19 +235,19 @@ func TestPrune(t *testing.T) {
 		after  []gogen.File
 	}{
 		"all of an interface goes, with its folder": {
-			before: []gogen.File{neutral, host, guest, other, otherH},
+			before: []gogen.File{neutral, hostFile, guestFile, other, otherH},
 			sides:  []side{hostSide, guestSide},
-			make:   []gogen.File{neutral, host, guest},
-			after:  []gogen.File{neutral, host, guest},
+			make:   []gogen.File{neutral, hostFile, guestFile},
+			after:  []gogen.File{neutral, hostFile, guestFile},
 		},
 		"the other side stays, and what it needs": {
-			before: []gogen.File{neutral, host, guest},
+			before: []gogen.File{neutral, hostFile, guestFile},
 			sides:  []side{hostSide},
 			make:   []gogen.File{other, otherH},
-			after:  []gogen.File{neutral, guest, other, otherH},
+			after:  []gogen.File{neutral, guestFile, other, otherH},
 		},
 		"the last side takes the neutral file along": {
-			before: []gogen.File{neutral, host},
+			before: []gogen.File{neutral, hostFile},
 			sides:  []side{hostSide},
 			make:   []gogen.File{other, otherH},
 			after:  []gogen.File{other, otherH},
@@ -296,11 +296,11 @@ func TestOutputStaysInItsFolder(t *testing.T) {
 }
 
 func TestMerge(t *testing.T) {
-	files, err := merge([]gogen.File{neutral, host}, []gogen.File{neutral, guest})
+	files, err := merge([]gogen.File{neutral, hostFile}, []gogen.File{neutral, guestFile})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if d := cmp.Diff([]gogen.File{neutral, guest, host}, files); d != "" {
+	if d := cmp.Diff([]gogen.File{neutral, guestFile, hostFile}, files); d != "" {
 		t.Errorf("merged files (-want +got):\n%s", d)
 	}
 
@@ -323,7 +323,7 @@ func TestDiff(t *testing.T) {
 	dir := t.TempDir()
 	mustWrite(t, dir, false, nil, neutral, other)
 	changed := generated(neutral.Path, "example:calculator/operations", "package other")
-	o, err := compare(dir, []gogen.File{changed, host}, true, []side{hostSide})
+	o, err := compare(dir, []gogen.File{changed, hostFile}, true, []side{hostSide})
 	if err != nil {
 		t.Fatal(err)
 	}
