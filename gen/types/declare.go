@@ -74,13 +74,11 @@ func (d *decl) record(k *wit.Record) []jen.Code {
 	}
 	decls := []jen.Code{d.doc("is the record " + d.def.Name + ".").Type().Id(d.name).Struct(fields...)}
 	if d.IsError(d.id) {
-		text := jen.Lit(d.def.Name)
+		var texts []*jen.Statement
 		for i, f := range k.Fields {
-			if t := d.text(f.Type, jen.Id("e").Dot(d.FieldName(d.id, i))); t != nil {
-				text.Op("+").Lit(": ").Op("+").Add(t)
-			}
+			texts = append(texts, d.text(f.Type, jen.Id("e").Dot(d.FieldName(d.id, i))))
 		}
-		decls = append(decls, errorMethod(d.name, text))
+		decls = append(decls, errorMethod(d.name, d.def.Name, texts...))
 	}
 	return decls
 }
@@ -104,9 +102,32 @@ func (d *decl) text(t wit.Type, value *jen.Statement) *jen.Statement {
 	return nil
 }
 
-func errorMethod(name string, text jen.Code) jen.Code {
+// errorMethod declares Error, which says name and then the texts, those that are
+// nil left out, with colons between.
+func errorMethod(receiver, name string, texts ...*jen.Statement) jen.Code {
+	var sum *jen.Statement
+	add := func(operand *jen.Statement) {
+		if sum == nil {
+			sum = operand
+		} else {
+			sum.Op("+").Add(operand)
+		}
+	}
+	for _, text := range texts {
+		if text == nil {
+			continue
+		}
+		if name != "" || sum != nil {
+			add(jen.Lit(name + ": "))
+		}
+		name = ""
+		add(text)
+	}
+	if sum == nil {
+		sum = jen.Lit(name)
+	}
 	return gogen.Comment("Error says which error it is, in the words of WIT.").
-		Func().Params(jen.Id("e").Id(name)).Id("Error").Params().String().Block(jen.Return(text))
+		Func().Params(jen.Id("e").Id(receiver)).Id("Error").Params().String().Block(jen.Return(sum))
 }
 
 func (d *decl) variant(k *wit.Variant) []jen.Code {
@@ -140,11 +161,7 @@ func (d *decl) variantCase(c wit.Case, name, marker string) []jen.Code {
 		jen.Func().Params(jen.Id(name)).Id(marker).Params().Block(),
 	}
 	if d.IsError(d.id) {
-		text := jen.Lit(c.Name)
-		if t := d.text(c.Type, jen.Id("e").Dot("Value")); t != nil {
-			text.Op("+").Lit(": ").Op("+").Add(t)
-		}
-		decls = append(decls, errorMethod(name, text))
+		decls = append(decls, errorMethod(name, c.Name, d.text(c.Type, jen.Id("e").Dot("Value"))))
 	}
 	return decls
 }
@@ -170,7 +187,7 @@ func (d *decl) enum(k *wit.Enum) []jen.Code {
 			Block(jen.Switch(jen.Id("e")).Block(cases...)),
 	}
 	if d.IsError(d.id) {
-		decls = append(decls, errorMethod(d.name, jen.Id("e").Dot("String").Call()))
+		decls = append(decls, errorMethod(d.name, "", jen.Id("e").Dot("String").Call()))
 	}
 	return decls
 }
@@ -199,7 +216,7 @@ func (d *decl) flags(k *wit.Flags) []jen.Code {
 			Func().Params(jen.Id("f").Id(d.name)).Id("String").Params().String().
 			Block(jen.Return(gogen.FlagNames.Qual().Call(names...))))
 	if d.IsError(d.id) {
-		decls = append(decls, errorMethod(d.name, jen.Id("e").Dot("String").Call()))
+		decls = append(decls, errorMethod(d.name, "", jen.Id("e").Dot("String").Call()))
 	}
 	return decls
 }

@@ -68,6 +68,8 @@ type values struct {
 	weight  []Weight
 	// returned says of values that ReturnValue is their only use.
 	returned []bool
+	// view says which values are results of a View.
+	view []bool
 	// parts are the Go results of a call that stand for one WIT value.
 	parts map[abi.Value]*parts
 	// packed are the elements of a tuple that is returned.
@@ -89,35 +91,47 @@ type parts struct {
 func NewBody(plan *Plan, pkg *Package, program *abi.Program, side Side, scope *Scope) *Body {
 	n := len(program.Values)
 	b := &Body{Plan: plan, Package: pkg, Program: program, Scope: scope, Side: side, shared: &values{
-		uses: make([]int, n), expr: make([]*jen.Statement, n), weight: make([]Weight, n), returned: make([]bool, n),
+		uses: make([]int, n), expr: make([]*jen.Statement, n), weight: make([]Weight, n), returned: make([]bool, n), view: make([]bool, n),
 		parts: map[abi.Value]*parts{}, packed: map[abi.Value][]abi.Value{},
 	}}
-	b.shared.count(program.Body, 1)
+	b.shared.count(program.Body, make([]int, n), 0)
 	return b
 }
 
-// count counts the uses of values. A use inside a loop counts as many.
-func (s *values) count(ops []abi.Op, times int) {
+// count counts the uses of values. A use in a loop counts as two if the value
+// was defined outside: loops has the number of loops around each definition, and
+// inside is that of ops.
+func (s *values) count(ops []abi.Op, loops []int, inside int) {
+	use := func(v abi.Value, inside int) {
+		s.uses[v]++
+		if loops[v] < inside {
+			s.uses[v]++
+		}
+	}
 	for i := range ops {
 		op := &ops[i]
 		for _, v := range op.Args {
-			s.uses[v] += times
-			s.returned[v] = op.Code == abi.ReturnValue
+			use(v, inside)
+			s.returned[v] = op.Code == abi.ReturnValue && s.uses[v] == 1
 		}
-		inside := times
+		for _, v := range op.Results {
+			loops[v] = inside
+			s.view[v] = op.Code == abi.View
+		}
+		body := inside
 		switch op.Code {
 		case abi.LowerList, abi.LiftList, abi.LowerMap, abi.LiftMap, abi.StoreFixed, abi.LoadFixed:
-			inside = 2
+			body++
 		}
 		for _, block := range op.Blocks {
-			s.count(block.Body, inside)
+			for _, v := range block.Params {
+				loops[v] = body
+			}
+			s.count(block.Body, loops, body)
 			for _, v := range block.Results {
-				s.uses[v] += inside
+				use(v, body)
 			}
 		}
-	}
-	for v, n := range s.uses {
-		s.returned[v] = s.returned[v] && n == 1
 	}
 }
 
@@ -171,10 +185,15 @@ func (b *Body) bind(v abi.Value, expr *jen.Statement) {
 // Define makes a local's name for v, which the caller declares, and returns it.
 // Where nothing uses v it is the blank identifier.
 func (b *Body) Define(v abi.Value) *jen.Statement {
+	return b.DefineAs(v, b.hint(v))
+}
+
+// DefineAs is Define with a WIT name of the caller's choice.
+func (b *Body) DefineAs(v abi.Value, hint string) *jen.Statement {
 	if !b.Used(v) {
 		return jen.Id("_")
 	}
-	name := b.Local(b.hint(v))
+	name := b.Local(hint)
 	b.Set(v, Plain, jen.Id(name))
 	return jen.Id(name)
 }
@@ -186,6 +205,8 @@ func (b *Body) Local(hint string) string { return b.Scope.Declare(LowerCamel(hin
 func (b *Body) hint(v abi.Value) string {
 	info := b.Program.Values[v]
 	switch {
+	case b.shared.view[v]:
+		return "area"
 	case info.Hint != "":
 		return info.Hint
 	case info.Type == nil:

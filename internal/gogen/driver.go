@@ -20,17 +20,17 @@ func (b *Body) op(op *abi.Op) {
 	case abi.Bitcast:
 		b.bitcast(op)
 	case abi.LowerScalar:
-		if _, ok := b.Plan.Resolve.Dealias(op.Type).(wit.Prim); !ok || b.Plan.Resolve.Dealias(op.Type) == wit.Char {
+		if prim, ok := b.number(op.Type); ok {
+			b.lowerScalar(op, prim)
+		} else {
 			b.Side.Op(b, op)
-			return
 		}
-		b.lowerScalar(op)
 	case abi.LiftScalar:
-		if _, ok := b.Plan.Resolve.Dealias(op.Type).(wit.Prim); !ok || b.Plan.Resolve.Dealias(op.Type) == wit.Char {
+		if prim, ok := b.number(op.Type); ok {
+			b.liftScalar(op, prim)
+		} else {
 			b.Side.Op(b, op)
-			return
 		}
-		b.liftScalar(op)
 	case abi.Unpack:
 		b.unpack(op)
 	case abi.Pack:
@@ -125,14 +125,21 @@ func (b *Body) weightOver(list ...abi.Value) Weight {
 	return Pure
 }
 
+// number returns the type behind t where it is a number or a bool: what both
+// sides lift and lower alike, since every value of it is good.
+func (b *Body) number(t wit.Type) (wit.Prim, bool) {
+	prim, ok := b.Plan.Resolve.Dealias(t).(wit.Prim)
+	return prim, ok && prim != wit.Char
+}
+
 // lowerScalar spells the lowering of numbers and bools (CanonicalABI.md, "Flat
 // Lowering").
-func (b *Body) lowerScalar(op *abi.Op) {
+func (b *Body) lowerScalar(op *abi.Op, prim wit.Prim) {
 	arg := b.Arg(op.Args[0])
 	var expr *jen.Statement
-	switch prim := b.Plan.Resolve.Dealias(op.Type).(wit.Prim); prim {
+	switch prim {
 	case wit.U32, wit.U64, wit.F32, wit.F64:
-		b.shared.reset(op.Results[0], b, b.shared.weight[op.Args[0]], arg)
+		b.Set(op.Results[0], b.shared.weight[op.Args[0]], arg)
 		return
 	case wit.S64:
 		expr = jen.Uint64().Call(arg)
@@ -144,16 +151,10 @@ func (b *Body) lowerScalar(op *abi.Op) {
 	b.Set(op.Results[0], b.weightOver(op.Args[0]), expr)
 }
 
-// reset gives a value the expression of another.
-func (s *values) reset(v abi.Value, b *Body, weight Weight, expr *jen.Statement) {
-	b.Set(v, weight, expr)
-}
-
 // liftScalar spells the lifting of numbers and bools (CanonicalABI.md, "Flat
 // Lifting"): bits beyond the type's are dropped.
-func (b *Body) liftScalar(op *abi.Op) {
+func (b *Body) liftScalar(op *abi.Op, prim wit.Prim) {
 	arg := b.Arg(op.Args[0])
-	prim := b.Plan.Resolve.Dealias(op.Type).(wit.Prim)
 	switch prim {
 	case wit.U32, wit.U64, wit.F32, wit.F64:
 		b.Set(op.Results[0], b.shared.weight[op.Args[0]], arg)

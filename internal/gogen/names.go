@@ -3,8 +3,9 @@ package gogen
 import "strings"
 
 // initialisms are the words that Go spells in one case (the list of golint and
-// staticcheck), and ipv4 and ipv6 as package net spells them.
-var initialisms = map[string]string{"ipv4": "IPv4", "ipv6": "IPv6"}
+// staticcheck), their plurals that APIs are full of, and what package net spells
+// in a way of its own.
+var initialisms = map[string]string{"ids": "IDs", "urls": "URLs", "uris": "URIs", "ipv4": "IPv4", "ipv6": "IPv6"}
 
 func init() {
 	for _, word := range strings.Fields(`

@@ -63,6 +63,7 @@ type Package struct {
 	base    string            // file name without suffix
 	imports map[string]string // name of each generated package that it refers to, by import path
 	deps    []*Package
+	own     map[string]string // see Own
 }
 
 // inlineIn says in which world an inline interface stands, and as what.
@@ -242,7 +243,7 @@ func (p *Plan) nameImports(pkg *Package) {
 	pkg.imports = map[string]string{}
 	for _, dep := range deps {
 		name := dep.Name
-		for _, longer := range []string{p.qualifier(dep, 1), p.qualifier(dep, 2)} {
+		for _, longer := range []string{p.qualifier(dep, byName), p.qualifier(dep, byNamespace)} {
 			if !scope.Has(name) {
 				break
 			}
@@ -267,14 +268,28 @@ func (p *Plan) extraImports(pkg *Package) []*Package {
 	return list
 }
 
-// qualifier returns what tells pkg apart from packages of its name: on level 1
-// the name of its WIT package, on level 2 the namespace and the name.
+// The ways to tell the packages of interfaces of one name apart.
+const (
+	byName = iota
+	byNamespace
+	byVersion
+	byAll
+)
+
+// qualifier returns what tells pkg apart from others of its name: parts of the
+// name of its WIT package.
 func (p *Plan) qualifier(pkg *Package, level int) string {
 	name := p.packageName(pkg)
-	if level == 1 {
+	switch level {
+	case byName:
 		return name.Name
+	case byNamespace:
+		return name.Namespace + "-" + name.Name
+	case byVersion:
+		return name.Name + "-v" + name.Version
+	default:
+		return name.Namespace + "-" + name.Name + "-v" + name.Version
 	}
-	return name.Namespace + "-" + name.Name
 }
 
 // packageName returns the name of the WIT package that pkg is from.

@@ -38,7 +38,37 @@ func (pkg *Package) Render(f *jen.File, side string) File {
 	if err := f.Render(&b); err != nil {
 		panic(fmt.Sprintf("gogen: %s does not format: %v", pkg.File(side), err))
 	}
-	return File{Path: pkg.File(side), Content: b.Bytes()}
+	return File{Path: pkg.File(side), Content: groupImports(b.Bytes())}
+}
+
+// groupImports puts the imports of the standard library before all others, with
+// an empty line between.
+func groupImports(source []byte) []byte {
+	open, end := []byte("\nimport (\n"), []byte("\n)\n")
+	start := bytes.Index(source, open)
+	if start < 0 {
+		return source
+	}
+	start += len(open)
+	length := bytes.Index(source[start:], end)
+	var standard, others []string
+	for line := range strings.SplitSeq(string(source[start:start+length]), "\n") {
+		_, path, _ := strings.Cut(line, `"`)
+		first, _, _ := strings.Cut(path, "/")
+		if strings.Contains(first, ".") {
+			others = append(others, line)
+		} else {
+			standard = append(standard, line)
+		}
+	}
+	if len(standard) == 0 || len(others) == 0 {
+		return source
+	}
+	var b bytes.Buffer
+	b.Write(source[:start])
+	b.WriteString(strings.Join(standard, "\n") + "\n\n" + strings.Join(others, "\n"))
+	b.Write(source[start+length:])
+	return b.Bytes()
 }
 
 // CommentText returns text as the lines of a comment, in one string.

@@ -18,6 +18,7 @@ const (
 var importNames = []struct{ path, name string }{
 	{"cmp", "cmp"},
 	{"context", "context"},
+	{"encoding/binary", "binary"},
 	{"errors", "errors"},
 	{"iter", "iter"},
 	{"maps", "maps"},
@@ -84,21 +85,23 @@ func symbol(path, name string) Symbol {
 	return s
 }
 
-// Reserved names. A WIT name that would become one of them gets a suffix.
+// Names that the generators declare themselves.
 var (
-	// reservedInterface are the package-level names of an interface's package
-	// that the generators declare themselves.
-	reservedInterface = []string{"Interface", "Descriptor", "Bind", "Import", "Export", "Imports", "Exports"}
-	// reservedWorld are those of a world's package.
-	reservedWorld = []string{"Compile", "Plugin", "Instance", "Imports", "Exports", "Export", "Pool", "Descriptor", "Bind", "Interface"}
+	// reservedInterface and reservedWorld are what users write of the package of
+	// an interface and of a world: these names are always the same, and a WIT name
+	// that would become one of them gets a suffix.
+	reservedInterface = []string{"Interface"}
+	reservedWorld     = []string{"Compile", "Plugin", "Instance", "Imports", "Exports", "Export", "Interface", "Pool"}
+	// ownNames are exported for other generated packages alone. WIT's names go
+	// first: where one of them is the same, ours gets the suffix.
+	ownNames = []string{"Descriptor", "Bind"}
 	// reservedMethods are names that methods of resources and instances cannot
 	// have: Close is our own, and of the others go vet asks for the signatures of
 	// the standard library.
 	reservedMethods = append([]string{"Close"}, vetMethods...)
 	vetMethods      = []string{
-		"Format", "GobDecode", "GobEncode", "MarshalJSON", "MarshalXML",
-		"ReadByte", "ReadFrom", "ReadRune", "Scan", "Seek", "UnmarshalJSON",
-		"UnmarshalXML", "UnreadByte", "UnreadRune", "WriteByte", "WriteTo",
+		"GobDecode", "GobEncode", "MarshalJSON", "MarshalXML", "ReadByte", "ReadRune",
+		"Seek", "UnmarshalJSON", "UnmarshalXML", "UnreadByte", "UnreadRune", "WriteByte",
 	}
 	// reservedFields are names that fields cannot have beside the methods of
 	// their structs.

@@ -1,6 +1,7 @@
 package gogen
 
 import (
+	"fmt"
 	"slices"
 
 	"github.com/dave/jennifer/jen"
@@ -41,6 +42,10 @@ func (p *Plan) settleNames() {
 		}
 		p.settleFunctions(pkg.Scope, pkg.Functions)
 		p.settleFunctions(NewScope().Reserve(reserved...), pkg.Exports)
+		pkg.own = map[string]string{}
+		for _, name := range ownNames {
+			pkg.own[name] = pkg.Scope.Declare(name)
+		}
 	}
 	p.settleItems()
 }
@@ -126,26 +131,29 @@ func (p *Plan) settleItems() {
 	}
 }
 
-// interfaceItem returns the name of an interface among the items of the world:
-// its own, behind as much of its package's name as tells it apart from others.
+// interfaceItem returns the name of an interface among the items of the world.
+// Interfaces that share a name are all called after their packages too, with as
+// much of the packages' names as tells them apart.
 func (p *Plan) interfaceItem(item *wit.WorldItem, id wit.InterfaceID, sharing map[string]map[wit.InterfaceID]bool) string {
 	if item.Name != "" {
 		return Camel(item.Name)
 	}
 	name := Camel(p.Resolve.Interfaces[id].Name)
 	others := sharing[name]
-	pkg := p.interfaces[id]
-	for level := 1; level <= 3 && len(others) > 1; level++ {
-		same := map[wit.InterfaceID]bool{}
-		for other := range others {
-			if p.qualifier(p.interfaces[other], level) == p.qualifier(pkg, level) {
-				same[other] = true
-			}
-		}
-		name = Camel(p.qualifier(pkg, level)) + Camel(p.Resolve.Interfaces[id].Name)
-		others = same
+	if len(others) < 2 {
+		return name
 	}
-	return name
+	level := byName
+	for ; level < byAll; level++ {
+		distinct := map[string]bool{}
+		for other := range others {
+			distinct[Camel(p.qualifier(p.interfaces[other], level))] = true
+		}
+		if len(distinct) == len(others) {
+			break
+		}
+	}
+	return Camel(p.qualifier(p.interfaces[id], level)) + name
 }
 
 // TypeName returns the Go name of a named type in its package. For a type that
@@ -183,6 +191,16 @@ func (p *Plan) FuncName(f *wit.Function) string { return p.names.functions[f] }
 // field of Imports or a method of an instance. Types and the functions of
 // resources have none.
 func (p *Plan) ItemName(item *wit.WorldItem) string { return p.names.items[item] }
+
+// Own returns the name of what a generator declares in the package for other
+// generated packages to use: name itself, or name with a suffix where WIT has it.
+func (pkg *Package) Own(name string) string {
+	own, ok := pkg.own[name]
+	if !ok {
+		panic(fmt.Sprintf("gogen: %s is not among ownNames", name))
+	}
+	return own
+}
 
 // Param is a parameter of a Go function.
 type Param struct {

@@ -27,7 +27,7 @@ func (b *Body) switchValue(op *abi.Op) {
 		if p != nil {
 			b.switchError(op, k, p, targets)
 		} else {
-			b.switchResult(op, k, value, targets)
+			b.switchResult(op, value, targets)
 		}
 	default:
 		panic(fmt.Sprintf("gogen: unhandled kind %T", k))
@@ -38,24 +38,39 @@ func (b *Body) switchValue(op *abi.Op) {
 // discriminant and the payload's core values.
 func (b *Body) declareCores(op *abi.Op) []*jen.Statement {
 	targets := make([]*jen.Statement, len(op.Results))
+	var names []jen.Code
+	var last abi.Core
+	declare := func() {
+		if len(names) > 0 {
+			b.Emit(jen.Var().List(names...).Add(GoCore(last)))
+		}
+		names = nil
+	}
 	for i, v := range op.Results {
 		if !b.Used(v) {
 			continue
 		}
-		hint := b.hint(v)
-		if i == 0 {
-			hint += "-case"
-		} else if len(op.Results) > 2 {
-			hint += fmt.Sprintf("-%d", i)
-		} else {
-			hint += "-payload"
+		if core := b.Program.Values[v].Core; core != last {
+			declare()
+			last = core
 		}
-		name := b.Local(hint)
-		b.Set(v, Plain, jen.Id(name))
-		targets[i] = jen.Id(name)
-		b.Emit(jen.Var().Id(name).Add(GoCore(b.Program.Values[v].Core)))
+		targets[i] = b.DefineAs(v, flatHint(b.hint(v), i, len(op.Results)))
+		names = append(names, targets[i].Clone())
 	}
+	declare()
 	return targets
+}
+
+// flatHint names the i-th of n core values of a variant.
+func flatHint(hint string, i, n int) string {
+	switch {
+	case i == 0:
+		return hint + "-case"
+	case n == 2:
+		return hint + "-payload"
+	default:
+		return fmt.Sprintf("%s-%d", hint, i)
+	}
 }
 
 // caseBlock returns the statements of one case. What it gives is assigned to the
@@ -115,13 +130,13 @@ func (b *Body) switchOption(op *abi.Op, value *jen.Statement, targets []*jen.Sta
 }
 
 // switchResult spells: if value, failure, ok := result.Get(); ok { ... } else { ... }.
-func (b *Body) switchResult(op *abi.Op, k *wit.Result, value *jen.Statement, targets []*jen.Statement) {
+func (b *Body) switchResult(op *abi.Op, value *jen.Statement, targets []*jen.Statement) {
 	inner := *b
 	inner.Scope = b.Scope.Inner()
 	payload := [2]*jen.Statement{jen.Id("_"), jen.Id("_")}
 	for i := range op.Blocks {
 		if params := op.Blocks[i].Params; len(params) > 0 {
-			payload[i] = inner.Define(params[0])
+			payload[i] = inner.DefineAs(params[0], [...]string{"value", "failure"}[i])
 		}
 	}
 	ok := jen.Id(inner.Scope.Declare("ok"))
@@ -176,7 +191,7 @@ func (b *Body) switchDisc(op *abi.Op) {
 			if i == 0 {
 				return nil
 			}
-			return []jen.Code{target.Clone().Op("=").Add(Some.Qual().Types(b.Plan.GoType(k.Type)).Call(payload))}
+			return []jen.Code{target.Clone().Op("=").Add(b.some(k.Type).Call(payload))}
 		}
 	case *wit.Result:
 		if b.returnsParts(v) {
@@ -198,6 +213,17 @@ func (b *Body) switchDisc(op *abi.Op) {
 	}
 	cases = append(cases, jen.Default().Block(b.Side.BadDiscriminant(b, op, disc.Clone())...))
 	b.Emit(jen.Switch(disc).Block(cases...))
+}
+
+// some returns types.Some for payloads of type t. Where the payload may be a
+// struct behind the Go interface of a resource, it says so.
+func (b *Body) some(t wit.Type) *jen.Statement {
+	switch b.Plan.Resolve.Kind(t).(type) {
+	case *wit.Own, *wit.Borrow:
+		return Some.Qual().Types(b.Plan.GoType(t))
+	default:
+		return Some.Qual()
+	}
 }
 
 // declareTarget declares the variable for v.

@@ -61,7 +61,7 @@ var external = map[string][]string{
 	"github.com/spf13/cobra":        {"internal/cli"},
 	"github.com/spf13/pflag":        {"internal/cli"},
 	"golang.org/x/sys":              {"canonicalabi/host", "internal/cli"},
-	"golang.org/x/tools":            {"internal/gogen", "gen"},
+	"golang.org/x/tools":            {"internal/gogen", "internal/goldentest", "gen"},
 }
 
 // listed is what go list says of a package.
