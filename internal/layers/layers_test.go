@@ -25,7 +25,7 @@ var layers = [][]string{
 	{"parser/resolve", "parser/format", "component", "internal/gogen", "internal/abi/interp"},
 	{"gen/types", "gen/host", "gen/guest"},
 	{"internal/cli"},
-	{"cmd/witgen", "internal/suite", "internal/corpus", "internal/abi/vectors"},
+	{"cmd/witgen", "internal/suite", "internal/corpus", "internal/abi/vectors", "internal/goldentest"},
 }
 
 // generators is the first layer of layers that may import the runtime: what
