@@ -33,7 +33,7 @@ const (
 	//	interface i {}
 	UnterminatedComment Code = "W0103"
 
-	// UnterminatedString occurs where the file ends within a string.
+	// UnterminatedString occurs where a line or the file ends within a string.
 	//
 	// Example:
 	//

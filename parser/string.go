@@ -57,11 +57,12 @@ func unquote(file *diag.File, start int) (string, *diag.Diagnostic) {
 			return string(u.value), nil
 		case r == '\\':
 			u.escape()
+		case r == '\n' || r == '\r':
+			u.fail(at, u.pos, "the line ends within a string")
+			u.mistake.Code = diag.UnterminatedString
+			u.mistake.Hint("a string ends with `\"` on the line where it starts; write a line end as \\n")
 		case r < 0x20 || r == 0x7f:
 			u.fail(at, u.pos, "a string may not hold "+showRune(r))
-			if r == '\n' || r == '\r' {
-				u.mistake.Hint("close the string with `\"` on its own line")
-			}
 		default:
 			u.value = utf8.AppendRune(u.value, r)
 		}
