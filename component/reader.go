@@ -107,6 +107,12 @@ func (r *reader) s33() int64 {
 	return v
 }
 
+func (r *reader) s64() int64 {
+	v, n := leb128.Int64(r.data[r.at:])
+	r.took(n)
+	return v
+}
+
 // name reads a core:name: UTF-8 with its length.
 func (r *reader) name() string {
 	start := r.offset()

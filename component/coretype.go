@@ -1,0 +1,164 @@
+package component
+
+import (
+	"encoding/binary"
+	"slices"
+)
+
+// coreTypeID is a core type. Two types with one id are the same type: groups of
+// recursive types are compared by structure, as the core specification says.
+type coreTypeID int
+
+// coreTypes gives core types their ids.
+type coreTypes struct {
+	groups map[string]coreTypeID // first id by the form of the group
+	// types are the types by id. The heap types in them are ids.
+	types []SubType
+}
+
+// group returns the ids of a group's types. space are the types before it, to
+// which its indices refer. bad is the first index that refers to no type, and -1
+// where all do.
+func (c *coreTypes) group(g *RecGroup, space []coreTypeID) (ids []coreTypeID, bad int64) {
+	base := int64(len(space))
+	bad = -1
+	next := int64(len(c.types))
+	var key []byte
+	// resolve writes an index into key in a form that is the same wherever the
+	// group stands, and returns the id.
+	resolve := func(i int64) int64 {
+		switch {
+		case i < base:
+			key = binary.AppendVarint(append(key, 'c'), int64(space[i]))
+			return int64(space[i])
+		case i < base+int64(len(g.Types)):
+			key = binary.AppendVarint(append(key, 'r'), i-base)
+			return next + i - base
+		default:
+			bad = i
+			return 0
+		}
+	}
+	val := func(t CoreValType) CoreValType {
+		key = append(key, t.Code)
+		if t.Code == CoreRef || t.Code == CoreRefNull {
+			if t.Heap < 0 {
+				key = binary.AppendVarint(key, t.Heap)
+			} else {
+				t.Heap = resolve(t.Heap)
+			}
+		}
+		return t
+	}
+	types := make([]SubType, len(g.Types))
+	for i, t := range g.Types {
+		t.Params, t.Results, t.Fields, t.Supers = slices.Clone(t.Params), slices.Clone(t.Results), slices.Clone(t.Fields), slices.Clone(t.Supers)
+		open := byte(0)
+		if t.Form == 0x50 {
+			open = 1
+		}
+		key = append(key, 'T', open, t.Kind)
+		key = binary.AppendVarint(key, int64(len(t.Supers)))
+		for k, s := range t.Supers {
+			t.Supers[k] = uint32(resolve(int64(s)))
+		}
+		for _, list := range [][]CoreValType{t.Params, t.Results} {
+			key = binary.AppendVarint(key, int64(len(list)))
+			for k := range list {
+				list[k] = val(list[k])
+			}
+		}
+		key = binary.AppendVarint(key, int64(len(t.Fields)))
+		for k, f := range t.Fields {
+			t.Fields[k].Type = val(f.Type)
+			if f.Mutable {
+				key = append(key, 'm')
+			}
+		}
+		types[i] = t
+	}
+	if bad >= 0 {
+		return nil, bad
+	}
+	first, known := c.groups[string(key)]
+	if !known {
+		first = coreTypeID(next)
+		if c.groups == nil {
+			c.groups = make(map[string]coreTypeID)
+		}
+		c.groups[string(key)] = first
+		c.types = append(c.types, types...)
+	}
+	for i := range types {
+		ids = append(ids, first+coreTypeID(i))
+	}
+	return ids, -1
+}
+
+// function returns the id of a function type of number types.
+func (c *coreTypes) function(params, results []CoreValType) coreTypeID {
+	ids, _ := c.group(&RecGroup{Types: []SubType{{Kind: FuncKind, Params: params, Results: results}}}, nil)
+	return ids[0]
+}
+
+// functionOf is function for types that hold ids of other types.
+func (c *coreTypes) functionOf(params, results []CoreValType) coreTypeID {
+	space := make([]coreTypeID, len(c.types))
+	for i := range space {
+		space[i] = coreTypeID(i)
+	}
+	ids, _ := c.group(&RecGroup{Types: []SubType{{Kind: FuncKind, Params: params, Results: results}}}, space)
+	return ids[0]
+}
+
+// isSub reports whether a is b or declares it as a supertype, at any distance.
+func (c *coreTypes) isSub(a, b coreTypeID) bool {
+	for range maxNesting {
+		if a == b {
+			return true
+		}
+		supers := c.types[a].Supers
+		if len(supers) == 0 || coreTypeID(supers[0]) >= a {
+			return false
+		}
+		a = coreTypeID(supers[0])
+	}
+	return false
+}
+
+// isFunc returns the function type of an id.
+func (c *coreTypes) isFunc(id coreTypeID) (SubType, bool) {
+	t := c.types[id]
+	return t, t.Kind == FuncKind
+}
+
+// show writes a function type as people do: (i32, i64) -> (i32).
+func (c *coreTypes) show(id coreTypeID) string {
+	t := c.types[id]
+	if t.Kind != FuncKind {
+		return "no function type"
+	}
+	return showCore(t.Params) + " -> " + showCore(t.Results)
+}
+
+func showCore(types []CoreValType) string {
+	s := "("
+	for i, t := range types {
+		if i > 0 {
+			s += ", "
+		}
+		s += t.String()
+	}
+	return s + ")"
+}
+
+var coreValNames = map[byte]string{
+	CoreI32Code: "i32", CoreI64Code: "i64", CoreF32Code: "f32", CoreF64Code: "f64", CoreV128: "v128",
+	0x78: "i8", 0x77: "i16", 0x74: "nullexnref", 0x73: "nullfuncref", 0x72: "nullexternref", 0x71: "nullref", 0x70: "funcref", 0x6f: "externref",
+	0x6e: "anyref", 0x6d: "eqref", 0x6c: "i31ref", 0x6b: "structref", 0x6a: "arrayref", 0x69: "exnref", 0x68: "contref",
+	CoreRef: "ref", CoreRefNull: "ref null",
+}
+
+// String returns the type's name in the text format, without the heap type of a
+// reference.
+func (t CoreValType) String() string { return coreValNames[t.Code] }

@@ -1,0 +1,338 @@
+package component
+
+import "fmt"
+
+// Validate checks a component by the validation rules of the specification
+// (Binary.md, Explainer.md and CanonicalABI.md): indices, types, names, canonical
+// definitions and what instantiations are given. Of core modules it checks the
+// sections that their types depend on, and no function bodies: that is left to
+// the engine that runs them.
+//
+// An error is an *Error. Time and memory are bounded: a component whose types
+// take more work than its length justifies is refused.
+func Validate(c *Component) error {
+	_, err := validate(c)
+	return err
+}
+
+// validate returns the type of a component.
+func validate(c *Component) (t *componentType, err error) {
+	defer catch(&err)
+	v := &validator{core: &coreTypes{}, equal: make(map[*valType]*valType), budget: baseBudget + 8*c.Size}
+	return v.component(c, nil), nil
+}
+
+// baseBudget is how many types validation may make or compare beyond those that
+// the length of the binary allows.
+const baseBudget = 1 << 20
+
+// validator holds what is the same for all scopes.
+type validator struct {
+	core *coreTypes
+	// equal maps types to types that they were found equal to.
+	equal  map[*valType]*valType
+	budget int
+	// at is the offset of the definition that is being checked.
+	at int
+}
+
+// work counts n steps.
+func (v *validator) work(n int) {
+	if v.budget -= n; v.budget < 0 {
+		v.fail("the types of the component take too much work to check")
+	}
+}
+
+// fail ends validation at the current definition.
+func (v *validator) fail(format string, args ...any) { invalidAt(v.at, format, args...) }
+
+func invalidAt(offset int, format string, args ...any) {
+	panic(&Error{Offset: offset, Rule: fmt.Sprintf(format, args...)})
+}
+
+// lookup returns an item of an index space.
+func lookup[T any](space []T, index uint32, what string, at int) T {
+	if int64(index) >= int64(len(space)) {
+		invalidAt(at, "%s %d is out of range: there are %d", what, index, len(space))
+	}
+	return space[index]
+}
+
+// scopeKind says what a scope is the inside of.
+type scopeKind uint8
+
+const (
+	inComponent scopeKind = iota
+	inComponentType
+	inInstanceType
+)
+
+// scope is the inside of a component, a component type or an instance type, with
+// its index spaces (Explainer.md, "Index Spaces").
+type scope struct {
+	v      *validator
+	kind   scopeKind
+	parent *scope
+
+	coreTypes     []coreType
+	coreFuncs     []coreTypeID
+	coreTags      []coreTypeID
+	coreTables    []CoreTable
+	coreMemories  []CoreLimits
+	coreGlobals   []CoreGlobal
+	coreModules   []*moduleType
+	coreInstances []map[string]coreEntity
+
+	types      []anyType
+	funcs      []*funcType
+	values     []value
+	instances  []*instanceType
+	components []*componentType
+
+	imports, exports externs
+	// importedResources and defined are the resources that imports introduce,
+	// and those that definitions, instances and exports do.
+	importedResources []bound
+	defined           []*resource
+	// slotType is that of the context built-ins of the component, once there is
+	// one.
+	slotType CoreValType
+}
+
+// coreType is an entry of the index space of core types: a module type where
+// module is not nil.
+type coreType struct {
+	module *moduleType
+	id     coreTypeID
+}
+
+// value is an entry of the index space of values.
+type value struct {
+	typ      val
+	consumed bool
+}
+
+// externs are the imports or the exports of a scope.
+type externs struct {
+	items
+	kind string // "import" or "export", for messages
+	// unique holds the name for each key by which names must differ.
+	unique map[string]string
+	// named are the types with an external name, and clean the types of which
+	// is known that all they are made of is named.
+	named, clean map[anyType]bool
+	// resources are the names of resources at the top level.
+	resources map[*resourceType]string
+}
+
+func (v *validator) newScope(kind scopeKind, parent *scope) *scope {
+	s := &scope{v: v, kind: kind, parent: parent}
+	for e, name := range map[*externs]string{&s.imports: "import", &s.exports: "export"} {
+		*e = externs{kind: name, unique: make(map[string]string), named: make(map[anyType]bool), clean: make(map[anyType]bool), resources: make(map[*resourceType]string)}
+	}
+	return s
+}
+
+func (v *validator) component(c *Component, parent *scope) *componentType {
+	s := v.newScope(inComponent, parent)
+	for d := range c.Defs() {
+		v.at = d.At()
+		v.work(1)
+		s.def(d)
+	}
+	v.at = c.Offset + c.Size
+	for i, value := range s.values {
+		if !value.consumed {
+			v.fail("value %d is not used: values must be used once", i)
+		}
+	}
+	return s.finish()
+}
+
+func (s *scope) def(d Def) {
+	switch d := d.(type) {
+	case *Custom:
+	case *CoreModule:
+		s.coreModules = append(s.coreModules, readModule(s.v.core, d.Bytes, d.At()))
+	case *CoreInstance:
+		s.coreInstances = append(s.coreInstances, s.coreInstance(d))
+	case *CoreTypeDef:
+		s.coreTypeDef(d)
+	case *Component:
+		s.components = append(s.components, s.v.component(d, s))
+	case *Instance:
+		s.instances = append(s.instances, s.instance(d))
+	case *Alias:
+		s.alias(d)
+	case *TypeDef:
+		s.types = append(s.types, s.typeDef(d.Type))
+	case *Canon:
+		s.canon(d)
+	case *Start:
+		s.start(d)
+	case *Import:
+		s.importItem(d.Name, d.Type)
+	case *ExportDecl:
+		s.exportItem(s.externType(d.Name, d.Type))
+	case *Export:
+		s.export(d)
+	case *Value:
+		t := s.val(d.Type)
+		s.checkValue(t, d)
+		s.values = append(s.values, value{typ: t})
+	default:
+		panic(fmt.Sprintf("component: unhandled definition %T", d))
+	}
+}
+
+// define adds an item to the index space of its sort.
+func (s *scope) define(it *item) {
+	switch it.sort {
+	case SortCoreModule:
+		s.coreModules = append(s.coreModules, it.module)
+	case SortFunc:
+		s.funcs = append(s.funcs, it.typ.(*funcType))
+	case SortValue:
+		s.values = append(s.values, value{typ: it.val})
+	case SortType:
+		s.types = append(s.types, it.typ)
+	case SortInstance:
+		s.instances = append(s.instances, it.typ.(*instanceType))
+	case SortComponent:
+		s.components = append(s.components, it.typ.(*componentType))
+	default:
+		panic(fmt.Sprintf("component: unhandled sort %s", it.sort))
+	}
+}
+
+// lookup returns the item of an index. A value is consumed by it.
+func (s *scope) lookup(sort Sort, index uint32) *item {
+	it := &item{sort: sort}
+	at := s.v.at
+	switch sort {
+	case SortCoreModule:
+		it.module = lookup(s.coreModules, index, "core module", at)
+	case SortFunc:
+		it.typ = lookup(s.funcs, index, "function", at)
+	case SortValue:
+		it.val = s.consume(index)
+	case SortType:
+		it.typ = lookup(s.types, index, "type", at)
+	case SortInstance:
+		it.typ = lookup(s.instances, index, "instance", at)
+	case SortComponent:
+		it.typ = lookup(s.components, index, "component", at)
+	default:
+		s.v.fail("a %s cannot be used here: of the core sorts, only modules have a type that components know", sort)
+	}
+	return it
+}
+
+// consume returns the type of a value and marks it as used.
+func (s *scope) consume(index uint32) val {
+	lookup(s.values, index, "value", s.v.at)
+	value := &s.values[index]
+	if value.consumed {
+		s.v.fail("value %d is used twice: values must be used once", index)
+	}
+	value.consumed = true
+	return value.typ
+}
+
+// start: Binary.md, "Start Definitions".
+func (s *scope) start(d *Start) {
+	f := lookup(s.funcs, d.Func, "function", s.v.at)
+	if len(d.Args) != len(f.params) {
+		s.v.fail("a start function takes %d arguments and is given %d", len(f.params), len(d.Args))
+	}
+	results := uint32(0)
+	if !f.result.absent() {
+		results = 1
+	}
+	if d.Results != results {
+		s.v.fail("a start function has %d results and %d are announced", results, d.Results)
+	}
+	for i, arg := range d.Args {
+		if m := s.v.equalVal(s.consume(arg), f.params[i].typ); m != nil {
+			s.v.fail("argument %d of a start function: %s", i, m.what)
+		}
+	}
+	if results == 1 {
+		s.values = append(s.values, value{typ: f.result})
+	}
+}
+
+// alias: Binary.md, "Alias Definitions".
+func (s *scope) alias(d *Alias) {
+	if s.kind != inComponent {
+		ok := d.Target == AliasExport && (d.Sort == SortInstance || d.Sort == SortType) ||
+			d.Target == AliasOuter && (d.Sort == SortCoreType || d.Sort == SortType)
+		if !ok {
+			s.v.fail("an alias inside a type may name an exported instance or type, or an outer type or core type, and no %s", d.Sort)
+		}
+	}
+	switch d.Target {
+	case AliasExport:
+		if d.Sort.Core() && d.Sort != SortCoreModule {
+			s.v.fail("an instance exports no %s", d.Sort)
+		}
+		it := lookup(s.instances, d.Instance, "instance", s.v.at).exports.get(d.Name)
+		if it == nil || it.sort != d.Sort {
+			s.v.fail("instance %d exports no %s %q", d.Instance, d.Sort, d.Name)
+		}
+		s.define(it)
+	case AliasCoreExport:
+		s.coreAlias(d)
+	case AliasOuter:
+		s.outerAlias(d)
+	}
+}
+
+func (s *scope) coreAlias(d *Alias) {
+	instance := lookup(s.coreInstances, d.Instance, "core instance", s.v.at)
+	e, ok := instance[d.Name]
+	if !ok || e.sort != d.Sort {
+		s.v.fail("core instance %d exports no %s %q", d.Instance, d.Sort, d.Name)
+	}
+	switch e.sort {
+	case SortCoreFunc:
+		s.coreFuncs = append(s.coreFuncs, e.typ)
+	case SortCoreTag:
+		s.coreTags = append(s.coreTags, e.typ)
+	case SortCoreTable:
+		s.coreTables = append(s.coreTables, e.table)
+	case SortCoreMemory:
+		s.coreMemories = append(s.coreMemories, e.memory)
+	case SortCoreGlobal:
+		s.coreGlobals = append(s.coreGlobals, e.global)
+	default:
+		panic(fmt.Sprintf("component: unhandled sort %s", e.sort))
+	}
+}
+
+func (s *scope) outerAlias(d *Alias) {
+	target, crossed := s, false
+	for range d.Count {
+		crossed = crossed || target.kind == inComponent
+		if target = target.parent; target == nil {
+			s.v.fail("an outer alias goes %d scopes outwards, and there are fewer", d.Count)
+		}
+	}
+	at := s.v.at
+	switch d.Sort {
+	case SortCoreModule:
+		s.coreModules = append(s.coreModules, lookup(target.coreModules, d.Index, "core module", at))
+	case SortCoreType:
+		s.coreTypes = append(s.coreTypes, lookup(target.coreTypes, d.Index, "core type", at))
+	case SortComponent:
+		s.components = append(s.components, lookup(target.components, d.Index, "component", at))
+	case SortType:
+		t := lookup(target.types, d.Index, "type", at)
+		if crossed && s.v.freeResource(t) {
+			s.v.fail("an outer alias leaves a component, and type %d there refers to a resource", d.Index)
+		}
+		s.types = append(s.types, t)
+	default:
+		s.v.fail("an outer alias may name a core module, a core type, a type or a component, and no %s", d.Sort)
+	}
+}

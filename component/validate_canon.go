@@ -1,0 +1,347 @@
+package component
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// The limits on flat parameters and results (CanonicalABI.md, "Flattening").
+const (
+	maxFlatParams      = 16
+	maxFlatAsyncParams = 4
+	maxFlatResults     = 1
+)
+
+// options are canonical options after their checks.
+type options struct {
+	d *Canon
+	// has says which are there; the string encodings count one by one.
+	has [CallbackOption + 1]bool
+	// pointer is the core type of addresses in the memory.
+	pointer CoreValType
+}
+
+// options checks what holds of options wherever they stand (CanonicalABI.md,
+// "canonopt Validation"). allowed are the options that the definition knows.
+func (s *scope) options(d *Canon, allowed ...OptionKind) options {
+	v := s.v
+	o := options{d: d, pointer: CoreI32}
+	encodings := 0
+	for _, x := range d.Options {
+		if o.has[x.Kind] {
+			v.fail("the option %s of canon %s is given twice", x.Kind, d.Op)
+		}
+		if !slices.Contains(allowed, x.Kind) {
+			v.fail("canon %s takes no option %s", d.Op, x.Kind)
+		}
+		o.has[x.Kind] = true
+		if x.Kind <= Latin1UTF16 {
+			encodings++
+		}
+	}
+	if encodings > 1 {
+		v.fail("canon %s has more than one string encoding", d.Op)
+	}
+	if index, ok := d.Option(MemoryOption); ok {
+		o.pointer = s.memory(index)
+	}
+	if index, ok := d.Option(ReallocOption); ok {
+		if !o.has[MemoryOption] {
+			v.fail("the option realloc of canon %s needs the option memory", d.Op)
+		}
+		p := o.pointer
+		s.checkOptionFunc(ReallocOption, index, []CoreValType{p, p, p, p}, []CoreValType{p})
+	}
+	if index, ok := d.Option(CallbackOption); ok {
+		if !o.has[AsyncOption] {
+			v.fail("the option callback needs the option async")
+		}
+		s.checkOptionFunc(CallbackOption, index, []CoreValType{CoreI32, CoreI32, CoreI32}, []CoreValType{CoreI32})
+	}
+	if o.has[AsyncOption] && o.has[PostReturnOption] {
+		v.fail("the option post-return cannot stand beside the option async")
+	}
+	return o
+}
+
+func (s *scope) checkOptionFunc(kind OptionKind, index uint32, params, results []CoreValType) {
+	f := lookup(s.coreFuncs, index, "core function", s.v.at)
+	if want := s.v.core.function(params, results); f != want {
+		s.v.fail("the option %s needs a core function of type %s, and function %d is of type %s", kind, s.v.core.show(want), index, s.v.core.show(f))
+	}
+}
+
+// memory checks a memory that canonical definitions read and write and returns the
+// type of its addresses.
+func (s *scope) memory(index uint32) CoreValType {
+	m := lookup(s.coreMemories, index, "core memory", s.v.at)
+	if m.Shared {
+		s.v.fail("memory %d is shared, which canonical definitions cannot use", index)
+	}
+	if m.Addr64 {
+		return CoreI64
+	}
+	return CoreI32
+}
+
+func (s *scope) need(o options, kind OptionKind, why string) {
+	if !o.has[kind] {
+		s.v.fail("canon %s needs the option %s: %s", o.d.Op, kind, why)
+	}
+}
+
+// needMemory checks the options that reading a value out of the component's memory
+// needs.
+func (s *scope) needMemory(o options, t val) {
+	if t.info().list {
+		s.need(o, MemoryOption, t.show()+" goes through memory")
+	}
+}
+
+// needRealloc checks the options that writing a value into it needs.
+func (s *scope) needRealloc(o options, t val) {
+	if t.info().list {
+		s.need(o, MemoryOption, t.show()+" goes through memory")
+		s.need(o, ReallocOption, t.show()+" needs memory that the component allocates")
+	}
+}
+
+var (
+	stringOptions = []OptionKind{UTF8, UTF16, Latin1UTF16, MemoryOption}
+	lowerOptions  = append(slices.Clone(stringOptions), ReallocOption, AsyncOption)
+	liftOptions   = append(slices.Clone(lowerOptions), PostReturnOption, CallbackOption)
+)
+
+// canon checks a canonical definition and adds what it defines (CanonicalABI.md,
+// "Canonical Definitions").
+func (s *scope) canon(d *Canon) {
+	if d.Op == CanonLift {
+		s.lift(d)
+		return
+	}
+	s.coreFuncs = append(s.coreFuncs, s.canonFunc(d))
+}
+
+// canonFunc returns the type of the core function that a definition makes.
+func (s *scope) canonFunc(d *Canon) coreTypeID {
+	f := s.v.core.function
+	i32 := []CoreValType{CoreI32}
+	switch d.Op {
+	case CanonLower:
+		return s.lower(d)
+	case CanonResourceNew, CanonResourceRep:
+		r := s.resourceType(d.Type).res
+		if r.owner != s {
+			s.v.fail("canon %s needs a resource that this component defines, and type %d is not", d.Op, d.Type)
+		}
+		rep := []CoreValType{r.rep}
+		if d.Op == CanonResourceNew {
+			return f(rep, i32)
+		}
+		return f(i32, rep)
+	case CanonResourceDrop:
+		s.resourceType(d.Type)
+	case CanonTaskReturn:
+		return s.taskReturn(d)
+	case CanonContextGet, CanonContextSet:
+		return s.context(d)
+	case CanonStreamRead, CanonStreamWrite, CanonFutureRead, CanonFutureWrite:
+		return s.copy(d)
+	case CanonStreamNew, CanonStreamCancelRead, CanonStreamCancelWrite, CanonStreamDropReadable, CanonStreamDropWritable,
+		CanonFutureNew, CanonFutureCancelRead, CanonFutureCancelWrite, CanonFutureDropReadable, CanonFutureDropWritable:
+		s.channel(d)
+	case CanonErrorContextNew, CanonErrorContextMessage:
+		return s.errorContext(d)
+	case CanonWaitableSetWait, CanonWaitableSetPoll:
+		return f([]CoreValType{CoreI32, s.memory(d.Memory)}, i32)
+	case CanonThreadNewIndirect, CanonThreadSpawnRef, CanonThreadSpawnIndirect:
+		return s.thread(d)
+	}
+	form, ok := canonForms[d.Op]
+	if !ok || form.sig == "" {
+		panic(fmt.Sprintf("component: unhandled canonical definition %s", d.Op))
+	}
+	params, results, _ := strings.Cut(form.sig, "->")
+	return f(coreList(params), coreList(results))
+}
+
+// coreList reads the core types of a signature.
+func coreList(s string) []CoreValType {
+	var list []CoreValType
+	for _, name := range strings.Fields(s) {
+		list = append(list, map[string]CoreValType{"i32": CoreI32, "i64": CoreI64}[name])
+	}
+	return list
+}
+
+// lift: CanonicalABI.md, "canon lift".
+func (s *scope) lift(d *Canon) {
+	v := s.v
+	core := lookup(s.coreFuncs, d.Func, "core function", v.at)
+	ft, ok := lookup(s.types, d.Type, "type", v.at).(*funcType)
+	if !ok {
+		v.fail("type %d is not that of a function", d.Type)
+	}
+	o := s.options(d, liftOptions...)
+	s.checkAsync(o, ft)
+	params, results := s.flatten(o, ft, true)
+	if want := v.core.function(params, results); core != want {
+		v.fail("canon lift makes a function of a core function of type %s, and function %d is of type %s", v.core.show(want), d.Func, v.core.show(core))
+	}
+	if index, ok := d.Option(PostReturnOption); ok {
+		s.checkOptionFunc(PostReturnOption, index, results, nil)
+	}
+	for _, p := range ft.params {
+		s.needRealloc(o, p.typ)
+	}
+	if flatCount(ft.params) > maxFlatParams {
+		s.need(o, ReallocOption, "the parameters are too many to pass flat")
+	}
+	s.needMemory(o, ft.result)
+	limit := maxFlatResults
+	if o.has[AsyncOption] {
+		limit = maxFlatParams
+	}
+	if len(flat(ft.result)) > limit {
+		s.need(o, MemoryOption, "the result is too large to return flat")
+	}
+	s.funcs = append(s.funcs, ft)
+}
+
+// lower: CanonicalABI.md, "canon lower".
+func (s *scope) lower(d *Canon) coreTypeID {
+	ft := lookup(s.funcs, d.Func, "function", s.v.at)
+	o := s.options(d, lowerOptions...)
+	s.checkAsync(o, ft)
+	params, results := s.flatten(o, ft, false)
+	limit := maxFlatParams
+	if o.has[AsyncOption] {
+		limit = maxFlatAsyncParams
+		s.need(o, MemoryOption, "an async lowering needs it")
+	}
+	for _, p := range ft.params {
+		s.needMemory(o, p.typ)
+	}
+	s.needRealloc(o, ft.result)
+	if flatCount(ft.params) > limit {
+		s.need(o, MemoryOption, "the parameters are too many to pass flat")
+	}
+	if len(flat(ft.result)) > maxFlatResults {
+		s.need(o, MemoryOption, "the result is too large to return flat")
+	}
+	return s.v.core.function(params, results)
+}
+
+func (s *scope) checkAsync(o options, ft *funcType) {
+	if o.has[AsyncOption] && !ft.async {
+		s.v.fail("the option async of canon %s needs a function type that is async", o.d.Op)
+	}
+}
+
+// taskReturn: CanonicalABI.md, "canon task.return".
+func (s *scope) taskReturn(d *Canon) coreTypeID {
+	o := s.options(d, stringOptions...)
+	ft := &funcType{}
+	if d.Result != nil {
+		t := s.val(*d.Result)
+		if t.info().borrow {
+			s.v.fail("the result of task.return must not contain a borrow")
+		}
+		ft.params = []param{{typ: t}}
+		s.needMemory(o, t)
+		if flatCount(ft.params) > maxFlatParams {
+			s.need(o, MemoryOption, "the result is too large to pass flat")
+		}
+	}
+	params, _ := s.flatten(o, ft, false)
+	return s.v.core.function(params, nil)
+}
+
+// context: CanonicalABI.md, "canon context.get" and "canon context.set".
+func (s *scope) context(d *Canon) coreTypeID {
+	if d.SlotType != CoreI32 && d.SlotType != CoreI64 {
+		s.v.fail("canon %s is of type %s, and must be of i32 or i64", d.Op, d.SlotType)
+	}
+	if d.Slot >= 2 {
+		s.v.fail("canon %s names slot %d, and there are 2", d.Op, d.Slot)
+	}
+	if s.slotType.Code != 0 && s.slotType != d.SlotType {
+		s.v.fail("canon %s is of type %s and another of the component of %s: they must agree", d.Op, d.SlotType, s.slotType)
+	}
+	s.slotType = d.SlotType
+	if slot := []CoreValType{d.SlotType}; d.Op == CanonContextGet {
+		return s.v.core.function(nil, slot)
+	} else {
+		return s.v.core.function(slot, nil)
+	}
+}
+
+// channel returns the element of the stream or future that a definition is for.
+func (s *scope) channel(d *Canon) val {
+	kind := "future"
+	if strings.HasPrefix(d.Op.String(), "stream.") {
+		kind = "stream"
+	}
+	if t, ok := lookup(s.types, d.Type, "type", s.v.at).(*valType); ok {
+		if k := kindName(t.origin().def); k == "a "+kind {
+			return t.parts[0]
+		}
+	}
+	s.v.fail("canon %s needs a %s, and type %d is not", d.Op, kind, d.Type)
+	return val{}
+}
+
+// copy: CanonicalABI.md, "canon stream.{read,write}" and "canon future.{read,write}".
+func (s *scope) copy(d *Canon) coreTypeID {
+	elem := s.channel(d)
+	o := s.options(d, lowerOptions...)
+	if !elem.absent() {
+		s.need(o, MemoryOption, "the elements are copied through it")
+		if d.Op == CanonStreamRead || d.Op == CanonFutureRead {
+			s.needRealloc(o, elem)
+		}
+	}
+	p := o.pointer
+	if d.Op == CanonFutureRead || d.Op == CanonFutureWrite {
+		return s.v.core.function([]CoreValType{CoreI32, p}, []CoreValType{CoreI32})
+	}
+	return s.v.core.function([]CoreValType{CoreI32, p, p}, []CoreValType{p})
+}
+
+// errorContext: CanonicalABI.md, "canon error-context.new" and
+// "canon error-context.debug-message".
+func (s *scope) errorContext(d *Canon) coreTypeID {
+	if d.Op == CanonErrorContextNew {
+		o := s.options(d, stringOptions...)
+		s.need(o, MemoryOption, "the message is read from it")
+		return s.v.core.function([]CoreValType{o.pointer, o.pointer}, []CoreValType{CoreI32})
+	}
+	o := s.options(d, append(slices.Clone(stringOptions), ReallocOption)...)
+	s.need(o, MemoryOption, "the message is written to it")
+	s.need(o, ReallocOption, "the message needs memory that the component allocates")
+	return s.v.core.function([]CoreValType{CoreI32, o.pointer}, nil)
+}
+
+// thread: CanonicalABI.md, "canon thread.new-indirect", "canon thread.spawn-ref"
+// and "canon thread.spawn-indirect".
+func (s *scope) thread(d *Canon) coreTypeID {
+	v := s.v
+	t := lookup(s.coreTypes, d.Type, "core type", v.at)
+	if t.module != nil || t.id != v.core.function([]CoreValType{CoreI32}, nil) && t.id != v.core.function([]CoreValType{CoreI64}, nil) {
+		v.fail("canon %s needs a core function type (i32) -> () or (i64) -> (), and core type %d is not", d.Op, d.Type)
+	}
+	start := CoreValType{Code: CoreRefNull, Heap: int64(t.id)}
+	if d.Op != CanonThreadSpawnRef {
+		table := lookup(s.coreTables, d.Table, "core table", v.at)
+		if table.Elem.Code != CoreFuncref && table.Elem != (CoreValType{Code: CoreRefNull, Heap: -0x10}) {
+			v.fail("canon %s needs a table of funcref, and table %d is not", d.Op, d.Table)
+		}
+		start = CoreI32
+		if table.Limits.Addr64 {
+			start = CoreI64
+		}
+	}
+	closure := v.core.types[t.id].Params[0]
+	return v.core.functionOf([]CoreValType{start, closure}, []CoreValType{CoreI32})
+}

@@ -1,0 +1,135 @@
+package component
+
+import (
+	"encoding/binary"
+	"fmt"
+	"math"
+	"unicode/utf8"
+)
+
+// checkValue checks that the encoding of a constant is one of its type (Binary.md,
+// "Value Definitions").
+func (s *scope) checkValue(t val, d *Value) {
+	r := &valueReader{reader: &reader{data: d.Data, base: s.v.at}, v: s.v}
+	r.value(t)
+	r.end("a value")
+}
+
+// valueReader reads over a constant.
+type valueReader struct {
+	*reader
+	v *validator
+}
+
+func (r *valueReader) value(t val) {
+	r.v.work(1)
+	if t.t == nil {
+		r.prim(t.prim)
+		return
+	}
+	o := t.t.origin()
+	switch def := o.def.(type) {
+	case *PrimType:
+		r.prim(def.Prim)
+	case *Record, *Tuple:
+		for _, p := range o.parts {
+			r.value(p)
+		}
+	case *Variant, *Enum:
+		n := r.u32()
+		if count := len(labels(def)); int64(n) >= int64(count) {
+			r.fail("case %d is out of range: there are %d", n, count)
+		}
+		if len(o.parts) > 0 {
+			r.payload(o.parts[n])
+		}
+	case *Option:
+		if r.flag("an option") {
+			r.value(o.parts[0])
+		}
+	case *Result:
+		if r.flag("a result") {
+			r.payload(o.parts[1])
+		} else {
+			r.payload(o.parts[0])
+		}
+	case *Flags:
+		r.bytes(uint32(len(def.Labels)+7) / 8)
+	case *List:
+		for range r.u32() {
+			r.value(o.parts[0])
+		}
+	case *FixedList:
+		for range def.Length {
+			r.value(o.parts[0])
+		}
+	case *Map:
+		for range r.u32() {
+			r.value(o.parts[0])
+			r.value(o.parts[1])
+		}
+	case *Own, *Borrow, *Stream, *Future:
+		r.fail("there is no constant of %s", kindName(def))
+	default:
+		panic(fmt.Sprintf("component: unhandled type %T", def))
+	}
+}
+
+func (r *valueReader) payload(t val) {
+	if !t.absent() {
+		r.value(t)
+	}
+}
+
+func (r *valueReader) prim(p Prim) {
+	switch p {
+	case Bool:
+		r.flag("a bool")
+	case U8, S8:
+		r.byte()
+	case U16, U32:
+		if v := r.u32(); p == U16 && v > math.MaxUint16 {
+			r.fail("%d is no u16", v)
+		}
+	case S16, S32:
+		if v := r.s33(); p == S16 && v != int64(int16(v)) || v != int64(int32(v)) {
+			r.fail("%d is no %s", v, p)
+		}
+	case U64:
+		r.u64()
+	case S64:
+		r.s64()
+	case F32:
+		if b := r.bytes(4); isNaN32(b) && [4]byte(b) != [4]byte{0, 0, 0xc0, 0x7f} {
+			r.fail("a NaN must be the canonical one")
+		}
+	case F64:
+		if b := r.bytes(8); isNaN64(b) && [8]byte(b) != [8]byte{0, 0, 0, 0, 0, 0, 0xf8, 0x7f} {
+			r.fail("a NaN must be the canonical one")
+		}
+	case Char:
+		r.char()
+	case String:
+		r.name()
+	default:
+		r.fail("there is no constant of %s", p)
+	}
+}
+
+func isNaN32(b []byte) bool {
+	f := math.Float32frombits(binary.LittleEndian.Uint32(b))
+	return f != f
+}
+
+func isNaN64(b []byte) bool {
+	return math.IsNaN(math.Float64frombits(binary.LittleEndian.Uint64(b)))
+}
+
+// char reads one character in UTF-8.
+func (r *valueReader) char() {
+	c, n := utf8.DecodeRune(r.data[r.at:])
+	if c == utf8.RuneError && n <= 1 {
+		r.fail("a char is not valid UTF-8")
+	}
+	r.at += n
+}
