@@ -15,7 +15,6 @@ import (
 
 	"github.com/witgen/witgen/diag"
 	"github.com/witgen/witgen/parser/resolve"
-	"github.com/witgen/witgen/wit"
 )
 
 // TestSuites runs the test suites of others, which lie outside this repository:
@@ -90,19 +89,6 @@ func resolves(input, expected string) error {
 		return fmt.Errorf("the model differs (-want +got):\n%s", diff)
 	}
 	return printsBack(result)
-}
-
-// printsBack checks that the text of a model resolves, to a model of that text.
-func printsBack(result *resolve.Result) error {
-	text := wit.PrintAll(result.Resolve, result.Main)
-	again, err := resolve.Source("printed.wit", text, resolve.Options{AllFeatures: true})
-	if err != nil {
-		return fmt.Errorf("the printed text does not resolve: %w\n%s", err, text)
-	}
-	if diff := cmp.Diff(text, wit.PrintAll(again.Resolve, again.Main)); diff != "" {
-		return fmt.Errorf("the printed text changes (-first +second):\n%s", diff)
-	}
-	return nil
 }
 
 var (
