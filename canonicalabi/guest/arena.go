@@ -96,7 +96,7 @@ func (a *Arena) Area(size, align uint32) uint32 {
 // List returns the address of count elements of size bytes each.
 func (a *Arena) List(count int, size, align uint32) uint32 {
 	total := uint64(count) * uint64(size)
-	if total > 1<<31 {
+	if total >= 1<<28 {
 		panic("canonicalabi: a list is too large to be lowered")
 	}
 	return a.Area(uint32(total), align)

@@ -2,6 +2,8 @@
 
 package guest
 
+import "github.com/witgen/witgen/canonicalabi/types"
+
 // LowerChar returns the code point of v. It panics where v is none that UTF-8
 // can hold.
 func LowerChar(v rune) uint32 {
@@ -39,10 +41,19 @@ func NoHandle(typ string) {
 	panic("canonicalabi: a nil " + typ + ", or one that is no handle of the import")
 }
 
-// WrongError panics for an error that an export returns and its WIT type has no
-// place for.
-func WrongError(err error, typ string) {
-	panic("canonicalabi: an error that is no " + typ + ": " + err.Error())
+// NoDiscriminant panics for a discriminant that none of the cases has.
+func NoDiscriminant(disc uint32, typ string) {
+	panic("canonicalabi: " + decimal(disc) + " is no discriminant of " + typ)
+}
+
+// ErrorValue returns the error value of type E in err, which an export returned.
+// It panics where there is none.
+func ErrorValue[E any](err error) E {
+	value, ok := types.AsError[E](err)
+	if !ok {
+		panic("canonicalabi: an error that the function's WIT type has no place for: " + err.Error())
+	}
+	return value
 }
 
 func decimal(v uint32) string {

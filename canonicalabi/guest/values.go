@@ -20,15 +20,7 @@ func Store[T Number](ptr, offset uint32, v T) { *(*T)(pointer(ptr + offset)) = v
 func LoadBool(ptr, offset uint32) bool { return Load[uint8](ptr, offset) != 0 }
 
 // StoreBool writes v to ptr+offset.
-func StoreBool(ptr, offset uint32, v bool) { Store(ptr, offset, uint8(LowerBool(v))) }
-
-// LowerBool returns 1 for true and 0 for false.
-func LowerBool(v bool) uint32 {
-	if v {
-		return 1
-	}
-	return 0
-}
+func StoreBool(ptr, offset uint32, v bool) { *(*bool)(pointer(ptr + offset)) = v }
 
 // LiftString returns the string at ptr. It is that memory, not a copy.
 func LiftString(ptr, length uint32) string {
@@ -67,3 +59,9 @@ func LowerSlice[T Number](a *Arena, v []T) (ptr, length uint32) {
 	a.roots = append(a.roots, start)
 	return address(start), uint32(len(v))
 }
+
+// LoadArray returns the array of numbers at ptr+offset.
+func LoadArray[A any](ptr, offset uint32) A { return *(*A)(pointer(ptr + offset)) }
+
+// StoreArray writes an array of numbers to ptr+offset.
+func StoreArray[A any](ptr, offset uint32, v A) { *(*A)(pointer(ptr + offset)) = v }
