@@ -3,7 +3,6 @@ package host
 import (
 	"encoding/binary"
 	"fmt"
-	"math"
 	"slices"
 	"unicode/utf8"
 	"unsafe"
@@ -94,6 +93,18 @@ func LiftNumbers[T number](c *Call, ptr, n uint32) []T {
 	return list
 }
 
+// LiftArray lifts a list<T, N> of plain numbers from an area.
+func LiftArray[T number](array []T, area []byte) {
+	if len(array) == 0 {
+		return
+	}
+	bytes := unsafe.Slice((*byte)(unsafe.Pointer(&array[0])), len(array)*int(unsafe.Sizeof(array[0])))
+	copy(bytes, area)
+	if swapped {
+		swap(bytes, int(unsafe.Sizeof(array[0])))
+	}
+}
+
 // LiftList checks a list of n elements at ptr, of size and align bytes each, and
 // returns its memory together with a Go list of the same length to fill. Both
 // are empty where the call has failed.
@@ -124,9 +135,6 @@ func LiftMap[K comparable, V any](c *Call, ptr, n, size, align uint32) (region [
 	return c.mem[ptr : ptr+uint32(bytes)], make(map[K]V, n)
 }
 
-// LiftBool lifts a bool: any number but zero is true.
-func LiftBool(core uint64) bool { return uint32(core) != 0 }
-
 // LiftChar lifts a char.
 func (c *Call) LiftChar(core uint32) rune {
 	if core >= 0x110000 || 0xD800 <= core && core <= 0xDFFF {
@@ -149,12 +157,6 @@ func (c *Call) LiftEnum(core, n uint32) uint32 {
 func (c *Call) BadDiscriminant(core, n uint32) {
 	c.trap(RuleDiscriminant, fmt.Sprintf("%d of %d cases", core, n))
 }
-
-// Float32 and Float64 return the float with the given bits.
-func Float32(bits uint32) float32 { return math.Float32frombits(bits) }
-
-// Float64 returns the float with the given bits.
-func Float64(bits uint64) float64 { return math.Float64frombits(bits) }
 
 // swap turns the byte order of each element of size bytes.
 func swap(bytes []byte, size int) {

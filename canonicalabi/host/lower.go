@@ -1,10 +1,16 @@
 package host
 
 import (
+	"cmp"
 	"encoding/binary"
 	"fmt"
+	"maps"
 	"math"
+	"slices"
+	"strings"
 	"unsafe"
+
+	"github.com/witgen/witgen/canonicalabi/types"
 )
 
 // Realloc asks the guest for size bytes of new memory, and checks what it
@@ -41,11 +47,16 @@ func (c *Call) Realloc(size, align uint32) uint32 {
 
 // LowerString lowers a string to new memory.
 func (c *Call) LowerString(s string) (ptr, n uint32) {
-	ptr = c.Realloc(uint32(len(s)), 1)
-	if c.err != nil {
-		return 0, 0
+	if c.export == nil { // of an import; parameters of exports are checked before
+		if bad := CheckString(s); bad != nil {
+			c.Fail(bad)
+		}
 	}
-	copy(c.memory()[min(int(ptr), len(c.mem)):], s)
+	ptr = c.Realloc(uint32(len(s)), 1)
+	if c.err != nil || len(s) == 0 {
+		return ptr, 0
+	}
+	copy(c.mem[ptr:], s)
 	return ptr, uint32(len(s))
 }
 
@@ -63,6 +74,28 @@ func LowerNumbers[T number](c *Call, list []T) (ptr, n uint32) {
 		swap(region, size)
 	}
 	return ptr, uint32(len(list))
+}
+
+// StoreArray stores a list<T, N> of plain numbers at ptr, like StoreUint8.
+func StoreArray[T number](c *Call, ptr uint32, array []T) {
+	mem := c.memory()
+	if c.err != nil || len(array) == 0 {
+		return
+	}
+	size := int(unsafe.Sizeof(array[0]))
+	if int(ptr)+len(array)*size > len(mem) {
+		return
+	}
+	region := mem[ptr : int(ptr)+len(array)*size]
+	copy(region, unsafe.Slice((*byte)(unsafe.Pointer(&array[0])), len(region)))
+	if swapped {
+		swap(region, size)
+	}
+}
+
+// SortedKeys returns the keys of a map in the order in which maps are lowered.
+func SortedKeys[K cmp.Ordered, V any](m map[K]V) []K {
+	return slices.Sorted(maps.Keys(m))
 }
 
 // LowerList returns new memory for a list of n elements of size and align bytes
@@ -111,12 +144,70 @@ func (c *Call) StoreFloat32(ptr uint32, v float32) { c.StoreUint32(ptr, math.Flo
 func (c *Call) StoreFloat64(ptr uint32, v float64) { c.StoreUint64(ptr, math.Float64bits(v)) }
 
 // StoreBool stores a bool as a byte.
-func (c *Call) StoreBool(ptr uint32, v bool) { c.StoreUint8(ptr, uint8(LowerBool(v))) }
+func (c *Call) StoreBool(ptr uint32, v bool) { c.StoreUint8(ptr, uint8(types.FromBool(v))) }
 
-// LowerBool lowers a bool.
-func LowerBool(v bool) uint64 {
-	if v {
-		return 1
+// LowerChar lowers a char. Parameters of exports are checked before; a bad one
+// that a host function returned fails the call.
+func (c *Call) LowerChar(r rune) uint32 {
+	c.refuseBad(CheckChar(r))
+	return uint32(r)
+}
+
+// LowerEnum lowers a case of an enum that has n cases, like LowerChar.
+func (c *Call) LowerEnum(v, n uint32) uint32 {
+	c.refuseBad(CheckEnum(v, n))
+	return v
+}
+
+// LowerFlags lowers n flags, like LowerChar.
+func (c *Call) LowerFlags(v uint32, n uint) uint32 {
+	c.refuseBad(CheckFlags(v, n))
+	return v
+}
+
+// BadVariant fails the call because a variant of the host's is nil.
+func (c *Call) BadVariant(typ string) { c.refuseBad(NilValue(typ)) }
+
+func (c *Call) refuseBad(bad *BadValueError) {
+	if bad != nil {
+		c.Fail(bad)
 	}
-	return 0
+}
+
+// Failed reports whether an error that a host function returned goes to the
+// guest as the error of a WIT result that has no error type. If not, the call
+// has failed with it.
+func (c *Call) Failed(err error) bool {
+	if isFatal(err) {
+		c.Fail(err)
+		return false
+	}
+	return true
+}
+
+// ErrorText returns the text that goes to the guest for an error that a host
+// function returned, where WIT's error is a string. ok is false where the error
+// does not go to the guest; then the call has failed with it.
+func (c *Call) ErrorText(err error) (text string, ok bool) {
+	if !c.Failed(err) {
+		return "", false
+	}
+	if text, ok := types.AsError[string](err); ok {
+		return text, true
+	}
+	return strings.ToValidUTF8(err.Error(), "\uFFFD"), true
+}
+
+// AsError returns the WIT error of type E inside an error that a host function
+// returned. ok is false where there is none, or the error must not go to the
+// guest; then the call has failed with it.
+func AsError[E any](c *Call, err error) (e E, ok bool) {
+	if isFatal(err) {
+		c.Fail(err)
+		return e, false
+	}
+	if e, ok = types.AsError[E](err); !ok {
+		c.Fail(err)
+	}
+	return e, ok
 }

@@ -244,7 +244,7 @@ func (b *builder) handle(f *wit.Function) {
 	}
 	var out Value
 	if b.p.Kind == HandleImport && b.a.resultInMemory(f) {
-		out = b.core(I32, "result")
+		out = b.core(I32, "result-ptr")
 		b.p.Params = append(b.p.Params[:len(b.p.Params):len(b.p.Params)], out)
 	}
 	args = b.liftParams(f, cores)
