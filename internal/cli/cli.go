@@ -108,6 +108,7 @@ TinyGo or standard Go compile to WebAssembly.`,
 		a.checkCommand(),
 		a.witCommand(),
 		a.abiCommand(),
+		a.explainCommand(),
 		a.versionCommand(),
 	)
 	return root
