@@ -230,7 +230,7 @@ func (b *builder) handle(f *wit.Function) {
 	if b.p.Kind == HandleImport {
 		sig = b.a.Lower(f)
 	}
-	var args, cores []Value
+	var cores []Value
 	if b.a.paramsInMemory(f) {
 		cores = b.cores(sig.Params[:1], "params")
 		b.p.Params = cores
@@ -247,7 +247,7 @@ func (b *builder) handle(f *wit.Function) {
 		out = b.core(I32, "result-ptr")
 		b.p.Params = append(b.p.Params[:len(b.p.Params):len(b.p.Params)], out)
 	}
-	args = b.liftParams(f, cores)
+	args := b.liftParams(f, cores)
 	var result []Value
 	if f.Result != nil {
 		result = []Value{b.value(f.Result, "result")}
