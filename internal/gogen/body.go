@@ -111,6 +111,9 @@ func (s *values) count(ops []abi.Op, loops []int, inside int) {
 	for i := range ops {
 		op := &ops[i]
 		for _, v := range op.Args {
+			if op.Code == abi.PostReturn {
+				break // the host's runtime keeps what it takes
+			}
 			use(v, inside)
 			s.returned[v] = op.Code == abi.ReturnValue && s.uses[v] == 1
 		}
