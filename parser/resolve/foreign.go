@@ -139,7 +139,7 @@ func (m *remap) foreignType(t *wit.TypeDef) wit.TypeID {
 // packageNotFound reports a package that is nowhere.
 func (m *remap) packageNotFound(f *foreignPackage) {
 	var known, versions []string
-	for name := range m.packages {
+	for _, name := range m.names {
 		known = append(known, name.String())
 		if name.Namespace == f.name.Namespace && name.Name == f.name.Name {
 			versions = append(versions, name.Version)

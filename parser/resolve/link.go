@@ -14,6 +14,7 @@ type linker struct {
 	opts     Options
 	r        *wit.Resolve
 	packages map[wit.PackageName]*linked
+	names    []wit.PackageName // of all units, linked or not
 
 	// What is known of each type of r, by its id: whether it names a resource,
 	// perhaps through aliases, and whether it holds a borrow.

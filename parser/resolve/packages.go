@@ -17,7 +17,11 @@ func linkAll(units []*unit, opts Options, p *reporter) *linker {
 		r:        &wit.Resolve{},
 		packages: make(map[wit.PackageName]*linked),
 	}
-	for _, u := range sortUnits(uniqueUnits(units, p), p) {
+	order := sortUnits(uniqueUnits(units, p), p)
+	for _, u := range order {
+		l.names = append(l.names, u.name)
+	}
+	for _, u := range order {
 		l.link(u)
 	}
 	return l

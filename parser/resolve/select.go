@@ -39,6 +39,8 @@ func SelectWorld(r *wit.Resolve, main wit.PackageID, name string) (wit.WorldID, 
 	switch {
 	case len(found) == 0:
 		return 0, fmt.Errorf("there is no package %s:%s%s", namespace, pkgName, meant(namespace+":"+pkgName, names))
+	case version != "" && len(found) == 1 && versions[0] == "":
+		return 0, fmt.Errorf("there is no package %s:%s@%s: it is there without a version", namespace, pkgName, version)
 	case version != "":
 		return 0, fmt.Errorf("there is no package %s:%s@%s: it is there at version %s", namespace, pkgName, version, strings.Join(versions, ", "))
 	case len(found) > 1:

@@ -1,0 +1,215 @@
+package resolve_test
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/witgen/witgen/diag"
+	"github.com/witgen/witgen/parser/resolve"
+	"github.com/witgen/witgen/wit"
+)
+
+// mistakes resolves a text that has mistakes.
+func mistakes(t *testing.T, text string) diag.List {
+	t.Helper()
+	_, err := resolve.Source("x.wit", text, resolve.Options{})
+	var list diag.List
+	if !errors.As(err, &list) {
+		t.Fatalf("no diagnostics but %v", err)
+	}
+	return list
+}
+
+func TestSeveralMistakesInOneRun(t *testing.T) {
+	list := mistakes(t, `package a:b@1.0.0;
+interface types {
+  record person { name: strng, age: u8, AGE: u16 }
+  resource r { f: func() -> u8; f: static func(); }
+  g: func(x: persn, x: u8) -> float32;
+}
+interface uses {
+  use typs.{person};
+  use types.{persn, g};
+  use a:c/i.{t};
+}
+world w {
+  import types;
+  import types;
+  export wasi:io/streams@0.2.0;
+}
+package a:c { interface j {} }
+`)
+	var got []string
+	for _, d := range list {
+		p := d.Span.File.Position(d.Span.Start)
+		got = append(got, fmt.Sprintf("%d:%d %s %s", p.Line, p.Column, d.Code, strings.Join(d.Hints, "; ")))
+	}
+	want := []string{
+		`8:7 W0207 did you mean "types"?`,
+		`3:25 W0302 did you mean "string"?`,
+		`3:41 W0308 names that differ in upper and lower case only are one name`,
+		`4:33 W0402 methods and static functions share one set of names`,
+		`5:14 W0302 did you mean "person"?`,
+		`5:21 W0401 `,
+		`5:31 W0302 in WIT this type is f32`,
+		`9:14 W0302 did you mean "person"?`,
+		`9:21 W0303 use takes in types; a world takes in functions with their interface, by import`,
+		`14:10 W0501 an interface may be there again under a name of its own: import other-name: path`,
+		`10:11 W0213 did you mean "j"?`,
+		`15:10 W0212 put its WIT into deps/, or write package wasi:io@0.2.0 { ... } into this package's files`,
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+// related returns the places that the first mistake refers to.
+func related(list diag.List) []string {
+	var lines []string
+	for _, r := range list[0].Related {
+		p := r.Span.File.Position(r.Span.Start)
+		lines = append(lines, fmt.Sprintf("%d:%d %s", p.Line, p.Column, r.Message))
+	}
+	return lines
+}
+
+func TestMistakesShowTheChain(t *testing.T) {
+	tests := []struct {
+		name, text string
+		want       []string
+	}{
+		{"types", "package a:b;\ninterface i {\n  type a = list<b>;\n  type b = option<c>;\n  type c = tuple<u8, a>;\n}",
+			[]string{"3:17 a contains b", "4:19 b contains c", "5:22 c contains a"}},
+		{"types by way of another", "package a:b;\ninterface i {\n  type a = b;\n  type b = list<b>;\n}",
+			[]string{"4:17 b contains b"}},
+		{"interfaces", "package a:b;\ninterface i { use j.{t}; }\ninterface j { use i.{t}; }",
+			[]string{"3:11 i needs j", "2:11 j needs i"}},
+		{"packages", "package a:b;\ninterface i { use a:c/j.{t}; }\npackage a:c {\n  interface j { use a:b/i.{t}; }\n}",
+			[]string{"2:19 a:b depends on a:c", "4:21 a:c depends on a:b"}},
+		{"the other definition", "package a:b;\ninterface i {}\nworld i {}",
+			[]string{"2:11 the other definition"}},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			if diff := cmp.Diff(test.want, related(mistakes(t, test.text))); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestExportThatNeedsAnImportIsExplained(t *testing.T) {
+	list := mistakes(t, `package a:b;
+interface x { resource t; }
+interface y { use x.{t}; }
+interface z { use x.{t}; use y.{t as t2}; }
+world w { export x; export z; }
+`)
+	hints := strings.Join(list[0].Hints, "\n")
+	if !strings.Contains(hints, "a:b/z uses a:b/y uses a:b/x") {
+		t.Errorf("the hints do not show the chain:\n%s", hints)
+	}
+}
+
+func TestHiddenItemsAreExplained(t *testing.T) {
+	for _, body := range []string{
+		"world w { import a:c/i; }",
+		"world w { include a:c/v; }",
+		"interface j { use a:c/k.{t}; }",
+	} {
+		list := mistakes(t, "package a:b;\n"+body+`
+package a:c {
+  @unstable(feature = new) interface i {}
+  @unstable(feature = new) world v {}
+  interface k { @unstable(feature = new) type t = u8; }
+}`)
+		if hints := strings.Join(list[0].Hints, "\n"); !strings.Contains(hints, "@unstable(feature = new)") {
+			t.Errorf("%s: the hints do not name the feature: %v %s", body, list, hints)
+		}
+	}
+}
+
+func TestOtherVersionsAreNamed(t *testing.T) {
+	list := mistakes(t, "package a:b; world w { import a:c/i@0.2.1; } package a:c@0.2.0 { interface i {} } package a:c@0.2.10 {}")
+	want := []string{"the package is there at version 0.2.0, 0.2.10"}
+	if diff := cmp.Diff(want, list[0].Hints); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+// A mistake in one package does not make others of what refers to it.
+func TestNoMistakesThatFollowFromOthers(t *testing.T) {
+	for name, text := range map[string]string{
+		"syntax in a package":        "package a:b; interface i { use a:c/j.{t}; f: func(t: t); } package a:c { interface j { type t = ; } }",
+		"a type of an interface":     "package a:b; interface i { type t = nothing; f: func(t: t) -> own<t>; } interface j { use i.{t}; g: func(t: t); }",
+		"a package":                  "package a:b; interface i { use x:y/z.{t}; f: func(t: borrow<t>); } world w { import i; export x:y/z; }",
+		"a package of a package":     "package a:b; interface i { use a:c/j.{t}; } package a:c { interface j { use x:y/z.{t}; } }",
+		"an interface":               "package a:b; interface i { use j.{t}; f: func(t: t); } world w { use j.{t}; import i; import f: func(t: t); }",
+		"a circle of types":          "package a:b; interface i { type a = list<a>; type b = a; f: func(b: b); } interface j { use i.{a, b}; }",
+		"a circle of interfaces":     "package a:b; interface i { use j.{t}; f: func(t: t); } interface j { use i.{t}; } world w { use i.{t}; import i; }",
+		"a circle of packages":       "package a:b; interface i { use a:c/j.{t}; } package a:c { interface j { use a:b/i.{t}; } } package a:d { world w { import a:c/j; } }",
+		"a world that is not there":  "package a:b; world w { include v with { a as b } }",
+		"a foreign type is missing":  "package a:b; interface i { use a:c/j.{t}; f: func(t: t); g: func() -> option<t>; } package a:c { interface j {} }",
+		"a feature that is not used": "package a:b; interface i { @unstable(feature = x) type t = u8; type u = list<t>; f: func(u: u); }",
+	} {
+		if list := mistakes(t, text); len(list) != 1 {
+			if name == "an interface" && len(list) == 2 {
+				continue // both uses name it
+			}
+			t.Errorf("%s: %d mistakes: %v", name, len(list), list)
+		}
+	}
+}
+
+func TestDir(t *testing.T) {
+	files := fstest.MapFS{
+		"wit/world.wit":       {Data: []byte("package a:b; world w { import a:text/i; import a:single/i; import a:binary/i; }")},
+		"wit/deps/text/a.wit": {Data: []byte("package a:text; interface i {}")},
+		"wit/deps/one.wit":    {Data: []byte("package a:single; interface i {}")},
+		"wit/deps/two.wasm":   {Data: []byte("binary")},
+		"wit/deps/README.md":  {Data: []byte("not WIT")},
+	}
+	decode := func(name string, wasm []byte) (*wit.Resolve, wit.PackageID, error) {
+		if name != "wit/deps/two.wasm" || string(wasm) != "binary" {
+			t.Errorf("decoding %q of %s", wasm, name)
+		}
+		// The binary brings along a package that is there as text.
+		r, err := resolve.Source(name, "package a:binary; interface i {} package a:single { interface i {} }", resolve.Options{})
+		if err != nil {
+			return nil, 0, err
+		}
+		return r.Resolve, r.Main, nil
+	}
+	result, err := resolve.FS(files, "wit", resolve.Options{Decode: decode})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, p := range result.Resolve.Packages {
+		names = append(names, p.Name.String())
+	}
+	if diff := cmp.Diff([]string{"a:text", "a:single", "a:binary", "a:b"}, names); diff != "" {
+		t.Errorf("packages (-want +got):\n%s", diff)
+	}
+	if name := result.Resolve.Packages[result.Main].Name.String(); name != "a:b" {
+		t.Errorf("the main package is %s", name)
+	}
+	if _, err := resolve.FS(files, "nowhere", resolve.Options{}); err == nil {
+		t.Error("a folder that is not there was resolved")
+	}
+	if _, err := resolve.FS(fstest.MapFS{"a/b.txt": {}}, "a", resolve.Options{}); err == nil {
+		t.Error("a folder without WIT was resolved")
+	}
+	result, err = resolve.FS(files, "wit/deps/one.wit", resolve.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if name := result.Resolve.Packages[result.Main].Name.String(); name != "a:single" {
+		t.Errorf("the package of one file is %s", name)
+	}
+}
