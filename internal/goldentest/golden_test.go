@@ -71,39 +71,28 @@ func TestGolden(t *testing.T) {
 	}
 }
 
-// The output of every archive compiles and vets, natively and for guests.
+// The output of every archive compiles and vets, natively and for guests, and
+// the tests that are with it pass.
 func TestGoldenCompiles(t *testing.T) {
 	dir := t.TempDir()
-	writeModule(t, dir)
-	for _, path := range archives(t) {
-		data, err := os.ReadFile(path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		files, err := Generate(txtar.Parse(data), importPath(path), generators...)
-		if err != nil {
-			t.Fatalf("%s: %v", path, err)
-		}
-		for _, f := range files {
-			file := filepath.Join(dir, nameOf(path), filepath.FromSlash(f.Path))
-			if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
-				t.Fatal(err)
-			}
-			if err := os.WriteFile(file, f.Content, 0o644); err != nil {
-				t.Fatal(err)
-			}
-		}
+	abs, err := filepath.Abs(root)
+	if err != nil {
+		t.Fatal(err)
 	}
-	for name, env := range map[string][]string{
-		"native": nil,
-		"wasip1": {"GOOS=wasip1", "GOARCH=wasm"},
+	writeModule(t, dir, abs)
+	for _, path := range archives(t) {
+		writeArchive(t, filepath.Join(dir, nameOf(path)), path)
+	}
+	for name, c := range map[string]struct {
+		env      []string
+		commands []string
+	}{
+		"native": {nil, []string{"vet", "test"}},
+		"wasip1": {[]string{"GOOS=wasip1", "GOARCH=wasm"}, []string{"build", "vet"}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			for _, command := range []string{"build", "vet"} {
-				cmd := exec.Command("go", command, "./...")
-				cmd.Dir = dir
-				cmd.Env = append(append(os.Environ(), "GOFLAGS=-mod=mod", "GOWORK=off"), env...)
-				if out, err := cmd.CombinedOutput(); err != nil {
+			for _, command := range c.commands {
+				if out, err := goCommand(dir, c.env, command, "./..."); err != nil {
 					t.Errorf("go %s: %v\n%s", command, err, out)
 				}
 			}
@@ -111,27 +100,78 @@ func TestGoldenCompiles(t *testing.T) {
 	}
 }
 
-// writeModule writes a module that uses this one, with what it needs.
-func writeModule(t *testing.T, dir string) {
-	t.Helper()
-	abs, err := filepath.Abs(root)
+// Against a runtime that is older than the generated code, the code does not
+// compile, and the message says why.
+func TestRuntimeTooOld(t *testing.T) {
+	dir, old := t.TempDir(), t.TempDir()
+	writeModule(t, dir, old)
+	writeFile(t, filepath.Join(old, "go.mod"), []byte("module github.com/witgen/witgen\n"))
+	writeFile(t, filepath.Join(old, "canonicalabi/version.go"), []byte("package canonicalabi\n"))
+	archive := &txtar.Archive{Files: []txtar.File{{Name: Input, Data: []byte("package a:b; interface i { type t = u8; } world w { import i; }")}}}
+	files, err := Generate(archive, "example.com", Neutral)
 	if err != nil {
 		t.Fatal(err)
 	}
+	for _, f := range files {
+		writeFile(t, filepath.Join(dir, filepath.FromSlash(f.Path)), f.Content)
+	}
+	out, err := goCommand(dir, nil, "build", "./...")
+	if err == nil || !strings.Contains(string(out), "undefined: canonicalabi.GeneratedCodeNeedsABI1") {
+		t.Errorf("err %v, output:\n%s", err, out)
+	}
+}
+
+func goCommand(dir string, env []string, args ...string) ([]byte, error) {
+	cmd := exec.Command("go", args...)
+	cmd.Dir = dir
+	cmd.Env = append(append(os.Environ(), "GOFLAGS=-mod=mod", "GOWORK=off"), env...)
+	return cmd.CombinedOutput()
+}
+
+// writeArchive writes the output of an archive and its tests to a folder.
+func writeArchive(t *testing.T, dir, path string) {
+	t.Helper()
+	data, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	archive := txtar.Parse(data)
+	files, err := Generate(archive, importPath(path), generators...)
+	if err != nil {
+		t.Fatalf("%s: %v", path, err)
+	}
+	for _, f := range Replace(archive, files).Files {
+		if f.Name != Input {
+			writeFile(t, filepath.Join(dir, filepath.FromSlash(f.Name)), f.Data)
+		}
+	}
+}
+
+func writeFile(t *testing.T, path string, data []byte) {
+	t.Helper()
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, data, 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// writeModule writes the go.mod of a module that uses witgen's from a folder,
+// with all that it needs.
+func writeModule(t *testing.T, dir, witgen string) {
+	t.Helper()
 	mod, err := os.ReadFile(filepath.Join(root, "go.mod"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	const module = "github.com/witgen/witgen"
 	text := regexp.MustCompile(`(?m)^module .*$`).ReplaceAllString(string(mod), "module example.com")
-	text += "\nrequire " + module + " v0.0.0\nreplace " + module + " => " + abs + "\n"
+	text += "\nrequire " + module + " v0.0.0\nreplace " + module + " => " + witgen + "\n"
 	sum, err := os.ReadFile(filepath.Join(root, "go.sum"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	for name, data := range map[string][]byte{"go.mod": []byte(text), "go.sum": sum} {
-		if err := os.WriteFile(filepath.Join(dir, name), data, 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
+	writeFile(t, filepath.Join(dir, "go.mod"), []byte(text))
+	writeFile(t, filepath.Join(dir, "go.sum"), sum)
 }

@@ -40,6 +40,12 @@ func Neutral(r *wit.Resolve, world wit.WorldID, opts gogen.Options) ([]gogen.Fil
 // Input is the file of an archive that holds the WIT text.
 const Input = "input.wit"
 
+// IsInput reports whether a file of an archive is written by people: the WIT
+// text, and the Go tests of what is generated.
+func IsInput(f txtar.File) bool {
+	return f.Name == Input || strings.HasSuffix(f.Name, "_test.go")
+}
+
 // Generate runs generators for an archive's WIT and returns their files in the
 // order of their paths. Lines "key: value" of the archive's comment are
 // settings: world (else every world of the main package), and versioned.
@@ -96,7 +102,7 @@ func settingsOf(comment string) map[string]string {
 func Replace(archive *txtar.Archive, files []gogen.File) *txtar.Archive {
 	replaced := &txtar.Archive{Comment: archive.Comment}
 	for _, f := range archive.Files {
-		if f.Name == Input {
+		if IsInput(f) {
 			replaced.Files = append(replaced.Files, f)
 		}
 	}
