@@ -2,6 +2,7 @@ package gogen
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/dave/jennifer/jen"
 	"github.com/witgen/witgen/internal/abi"
@@ -226,12 +227,7 @@ func (b *Body) Arg(v abi.Value) *jen.Statement {
 	if expr == nil {
 		panic(fmt.Sprintf("gogen: value %d of %s has no expression", v, b.Program.Name))
 	}
-	for i, pending := range s.pending {
-		if pending.value == v {
-			s.pending = append(s.pending[:i:i], s.pending[i+1:]...)
-			break
-		}
-	}
+	s.pending = slices.DeleteFunc(s.pending, func(p pendingValue) bool { return p.value == v })
 	return expr.Clone()
 }
 
@@ -283,13 +279,17 @@ func (b *Body) inside(scope *Scope, block *abi.Block, params []*jen.Statement) (
 	return inner.stmts, results
 }
 
+// Settle binds what reads memory and has not been written yet to locals, so that
+// the memory may go away.
+func (b *Body) Settle() { b.flush(&abi.Op{}) }
+
 // flush writes the values that must not move past an operation with effects,
 // except those that the operation itself takes.
 func (b *Body) flush(op *abi.Op) {
 	s := b.shared
 	var kept, due []pendingValue
 	for _, pending := range s.pending {
-		if s.weight[pending.value] == Read && !takes(op, pending.value) {
+		if s.weight[pending.value] == Read && !slices.Contains(op.Args, pending.value) {
 			due = append(due, pending)
 		} else {
 			kept = append(kept, pending)
@@ -299,13 +299,4 @@ func (b *Body) flush(op *abi.Op) {
 	for _, pending := range due {
 		pending.body.bind(pending.value, s.expr[pending.value])
 	}
-}
-
-func takes(op *abi.Op, v abi.Value) bool {
-	for _, arg := range op.Args {
-		if arg == v {
-			return true
-		}
-	}
-	return false
 }

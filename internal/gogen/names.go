@@ -40,6 +40,19 @@ func LowerCamel(name string) string {
 	return b.String()
 }
 
+// LowerFirst returns an exported Go name as an unexported one: HTTPTypes gives
+// httpTypes.
+func LowerFirst(name string) string {
+	end := strings.IndexFunc(name, func(c rune) bool { return c < 'A' || c > 'Z' })
+	switch {
+	case end < 0:
+		return strings.ToLower(name)
+	case end > 1:
+		end--
+	}
+	return strings.ToLower(name[:end]) + name[end:]
+}
+
 // flat returns a WIT name as Go spells package names: http-types gives
 // httptypes.
 func flat(name string) string {

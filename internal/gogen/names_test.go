@@ -32,6 +32,14 @@ func TestCamel(t *testing.T) {
 	}
 }
 
+func TestLowerFirst(t *testing.T) {
+	for name, want := range map[string]string{"HTTPTypes": "httpTypes", "Log": "log", "ID": "id", "Rec1": "rec1", "MyID": "myID"} {
+		if got := LowerFirst(name); got != want {
+			t.Errorf("LowerFirst(%q) = %q, want %q", name, got, want)
+		}
+	}
+}
+
 func TestScopeDeclare(t *testing.T) {
 	for _, c := range []struct {
 		name           string
