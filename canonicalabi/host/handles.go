@@ -217,6 +217,10 @@ func (c *Call) addHandle(e entry) uint32 {
 	if c.err != nil {
 		return 0
 	}
+	if !e.typ.Guest && e.object == nil {
+		c.Fail(NilValue(e.typ.Name))
+		return 0
+	}
 	table := &c.inst.handles
 	if limit := c.inst.limits.Handles; table.held >= min(limit, maxHandles) {
 		c.limit("handles held", fmt.Sprintf("more than %d", limit))

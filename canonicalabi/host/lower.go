@@ -98,6 +98,17 @@ func SortedKeys[K cmp.Ordered, V any](m map[K]V) []K {
 	return slices.Sorted(maps.Keys(m))
 }
 
+// SortedBools is SortedKeys for keys that are bools.
+func SortedBools[V any](m map[bool]V) []bool {
+	var keys []bool
+	for _, key := range []bool{false, true} {
+		if _, ok := m[key]; ok {
+			keys = append(keys, key)
+		}
+	}
+	return keys
+}
+
 // LowerList returns new memory for a list of n elements of size and align bytes
 // each, to be filled by stores.
 func (c *Call) LowerList(n int, size, align uint32) (ptr uint32) {

@@ -249,11 +249,16 @@ func (g *generator) params(scope *gogen.Scope, f *wit.Function) []jen.Code {
 func (g *generator) descriptor(name, of string, functions []*wit.Function) {
 	entries := make([]jen.Code, len(functions))
 	for i, f := range functions {
-		entries[i] = jen.Line().Values(
+		fields := []jen.Code{
 			jen.Id("Name").Op(":").Lit(f.Name),
 			jen.Id("Export").Op(":").Lit(signatureText(g.abi.Lift(f))),
-			jen.Id("Import").Op(":").Lit(signatureText(g.abi.Lower(f))),
-			jen.Id("Handle").Op(":").Id(g.names.handlers[f]))
+		}
+		if handler := g.names.handlers[f]; handler != "" {
+			fields = append(fields,
+				jen.Id("Import").Op(":").Lit(signatureText(g.abi.Lower(f))),
+				jen.Id("Handle").Op(":").Id(handler))
+		}
+		entries[i] = jen.Line().Values(fields...)
 	}
 	var fields []jen.Code
 	if len(entries) > 0 {

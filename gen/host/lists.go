@@ -36,7 +36,11 @@ func (s *side) lowerList(b *gogen.Body, op *abi.Op) {
 	if op.Code == abi.LowerMap {
 		key := scope.Declare("key")
 		stmts, _ := b.Loop(scope, block, jen.Id(at), jen.Id(key), value.Clone().Index(jen.Id(key)))
-		b.Emit(jen.For(jen.List(jen.Id(i), jen.Id(key)).Op(":=").Range().Add(gogen.HostSortedKeys.Qual().Call(value.Clone()))).
+		sorted := gogen.HostSortedKeys
+		if s.g.plan.Resolve.Dealias(s.g.plan.Resolve.Kind(op.Type).(*wit.Map).Key) == wit.Bool {
+			sorted = gogen.HostSortedBools
+		}
+		b.Emit(jen.For(jen.List(jen.Id(i), jen.Id(key)).Op(":=").Range().Add(sorted.Qual().Call(value.Clone()))).
 			Block(append([]jen.Code{place}, stmts...)...))
 		return
 	}
@@ -139,12 +143,12 @@ func (s *side) handle(b *gogen.Body, op *abi.Op) {
 	lifted := s.g.plan.GoType(op.Type)
 	switch op.Code {
 	case abi.LowerOwn:
-		b.Set(op.Results[0], gogen.Effect, call("LowerOwn", number, arg))
+		b.Set(op.Results[0], gogen.Read, call("LowerOwn", number, arg))
 	case abi.LowerBorrow:
-		b.Set(op.Results[0], gogen.Effect, call("LowerBorrow", number, arg))
+		b.Set(op.Results[0], gogen.Read, call("LowerBorrow", number, arg))
 	case abi.LiftOwn:
-		b.Set(op.Results[0], gogen.Effect, gogen.HostLiftOwn.Qual().Types(lifted).Call(jen.Id("call"), number, arg))
+		b.Set(op.Results[0], gogen.Read, gogen.HostLiftOwn.Qual().Types(lifted).Call(jen.Id("call"), number, arg))
 	default: // abi.LiftBorrow
-		b.Set(op.Results[0], gogen.Effect, gogen.HostLiftBorrow.Qual().Types(lifted).Call(jen.Id("call"), number, arg))
+		b.Set(op.Results[0], gogen.Read, gogen.HostLiftBorrow.Qual().Types(lifted).Call(jen.Id("call"), number, arg))
 	}
 }

@@ -124,6 +124,7 @@ func (w *worldGenerator) ownExports() {
 	w.resources = item.resources
 	w.nameFile(w.pkg.Exports)
 	w.names.exports = w.calls
+	w.names.handlers = nil // nobody imports them from here
 	w.descriptor(w.ownExport, "the functions that the world exports itself", w.pkg.Exports)
 	w.callsType()
 	for _, f := range w.pkg.Exports {

@@ -24,6 +24,7 @@ var (
 	HostLowerNums   = symbol(HostPath, "LowerNumbers")
 	HostStoreArray  = symbol(HostPath, "StoreArray")
 	HostSortedKeys  = symbol(HostPath, "SortedKeys")
+	HostSortedBools = symbol(HostPath, "SortedBools")
 	HostAsError     = symbol(HostPath, "AsError")
 
 	HostCheckString = symbol(HostPath, "CheckString")
