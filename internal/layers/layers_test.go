@@ -55,7 +55,7 @@ var runtime = map[string][]string{
 // like, and nothing but tests and each other imports them.
 var apart = []string{
 	"examples/", "scripts/",
-	"internal/layers", "internal/goldentest", "internal/witrand", "internal/abi/interp", "internal/abi/vectors",
+	"internal/layers", "internal/guestbuild", "internal/goldentest", "internal/witrand", "internal/abi/interp", "internal/abi/vectors",
 }
 
 // external lists which packages may import a module that is not witgen's. A
