@@ -63,9 +63,10 @@ type Body struct {
 type values struct {
 	uses []int
 	expr []*jen.Statement
-	// pending are the values whose expressions have not been written yet, in
-	// order, each with the Body in which it can be.
+	// pending are values of weight Read whose expressions have not been written
+	// when they were Set, in order, each with the Body in which they can be.
 	pending []pendingValue
+	written []bool
 	weight  []Weight
 	// returned says of values that ReturnValue is their only use.
 	returned []bool
@@ -92,7 +93,7 @@ type parts struct {
 func NewBody(plan *Plan, pkg *Package, program *abi.Program, side Side, scope *Scope) *Body {
 	n := len(program.Values)
 	b := &Body{Plan: plan, Package: pkg, Program: program, Scope: scope, Side: side, shared: &values{
-		uses: make([]int, n), expr: make([]*jen.Statement, n), weight: make([]Weight, n), returned: make([]bool, n), view: make([]bool, n),
+		uses: make([]int, n), expr: make([]*jen.Statement, n), weight: make([]Weight, n), written: make([]bool, n), returned: make([]bool, n), view: make([]bool, n),
 		parts: map[abi.Value]*parts{}, packed: map[abi.Value][]abi.Value{},
 	}}
 	b.shared.count(program.Body, make([]int, n), 0)
@@ -177,7 +178,9 @@ func (b *Body) Set(v abi.Value, weight Weight, expr *jen.Statement) {
 		b.bind(v, expr)
 	default:
 		s.expr[v] = expr
-		s.pending = append(s.pending, pendingValue{v, b})
+		if weight == Read {
+			s.pending = append(s.pending, pendingValue{v, b})
+		}
 	}
 }
 
@@ -227,7 +230,7 @@ func (b *Body) Arg(v abi.Value) *jen.Statement {
 	if expr == nil {
 		panic(fmt.Sprintf("gogen: value %d of %s has no expression", v, b.Program.Name))
 	}
-	s.pending = slices.DeleteFunc(s.pending, func(p pendingValue) bool { return p.value == v })
+	s.written[v] = true
 	return expr.Clone()
 }
 
@@ -287,16 +290,15 @@ func (b *Body) Settle() { b.flush(&abi.Op{}) }
 // except those that the operation itself takes.
 func (b *Body) flush(op *abi.Op) {
 	s := b.shared
-	var kept, due []pendingValue
-	for _, pending := range s.pending {
-		if s.weight[pending.value] == Read && !slices.Contains(op.Args, pending.value) {
-			due = append(due, pending)
-		} else {
-			kept = append(kept, pending)
-		}
-	}
-	s.pending = kept
+	due := s.pending
+	s.pending = nil
 	for _, pending := range due {
-		pending.body.bind(pending.value, s.expr[pending.value])
+		switch {
+		case s.written[pending.value]:
+		case slices.Contains(op.Args, pending.value):
+			s.pending = append(s.pending, pending)
+		default:
+			pending.body.bind(pending.value, s.expr[pending.value])
+		}
 	}
 }
