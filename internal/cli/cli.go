@@ -29,7 +29,7 @@ type app struct {
 	stdin          io.Reader
 	stdout, stderr io.Writer
 	generators     map[side]generator
-	format         format
+	format         outputFormat
 }
 
 // errReported ends a run whose error has been shown.
@@ -109,6 +109,7 @@ TinyGo or standard Go compile to WebAssembly.`,
 		a.witCommand(),
 		a.abiCommand(),
 		a.explainCommand(),
+		a.fmtCommand(),
 		a.versionCommand(),
 	)
 	return root

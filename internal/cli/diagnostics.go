@@ -8,25 +8,25 @@ import (
 	"github.com/witgen/witgen/diag"
 )
 
-// format is how diagnostics are shown. It is a flag's value.
-type format string
+// outputFormat is how diagnostics are shown. It is a flag's value.
+type outputFormat string
 
 const (
-	formatText   format = "text"
-	formatJSON   format = "json"
-	formatGitHub format = "github"
+	formatText   outputFormat = "text"
+	formatJSON   outputFormat = "json"
+	formatGitHub outputFormat = "github"
 )
 
 var formats = []string{string(formatText), string(formatJSON), string(formatGitHub)}
 
-func (f *format) String() string { return string(*f) }
-func (f *format) Type() string   { return "FORMAT" }
+func (f *outputFormat) String() string { return string(*f) }
+func (f *outputFormat) Type() string   { return "FORMAT" }
 
-func (f *format) Set(value string) error {
+func (f *outputFormat) Set(value string) error {
 	if !slices.Contains(formats, value) {
 		return fmt.Errorf("it is one of %s", strings.Join(formats, ", "))
 	}
-	*f = format(value)
+	*f = outputFormat(value)
 	return nil
 }
 
