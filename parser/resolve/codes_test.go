@@ -59,7 +59,7 @@ func files(example string) []*diag.File {
 // examples returns the examples in the comments of the codes in a Go file. Codes
 // whose comments have none need more than a few lines of WIT; they have tests of
 // their own.
-func examples(t *testing.T, name string) map[diag.Code]string {
+func examples(t testing.TB, name string) map[diag.Code]string {
 	file, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.ParseComments)
 	if err != nil {
 		t.Fatal(err)

@@ -123,14 +123,14 @@ func (b *builder) signature(t *nameTable, from *ast.Func, f *wit.Function) (*wit
 	f.Async = from.Async
 	allOK := true
 	var none wit.Stability
-	seen := make(map[string]diag.Span, len(from.Params))
+	f.Params = make([]wit.Param, 0, len(from.Params)+1)
 	if f.Kind == wit.Method {
 		self := b.anonymous(&wit.Borrow{Resource: f.Resource}, none, from.Keyword)
 		f.Params = append(f.Params, wit.Param{Name: "self", Type: self, Span: from.Keyword})
-		seen["self"] = from.Keyword
 	}
+	seen := paramIndex(len(from.Params))
 	for _, p := range from.Params {
-		if prev, ok := seen[p.Name.Text]; ok {
+		if prev, ok := seen(f.Params, p.Name.Text); ok {
 			d := b.report(diag.DuplicateParam, p.Name.Where, "param `%s` is defined more than once", p.Name.Text)
 			if prev == from.Keyword {
 				d.Hint("a method has a parameter of that name already: the resource it is called on")
@@ -140,7 +140,6 @@ func (b *builder) signature(t *nameTable, from *ast.Func, f *wit.Function) (*wit
 			allOK = false
 			continue
 		}
-		seen[p.Name.Text] = p.Name.Where
 		typ, ok := b.typ(t, p.Type, none)
 		allOK = allOK && ok
 		f.Params = append(f.Params, wit.Param{Name: p.Name.Text, Type: typ, Span: p.Name.Where})
@@ -157,6 +156,30 @@ func (b *builder) signature(t *nameTable, from *ast.Func, f *wit.Function) (*wit
 		f.Result = f.Resource
 	}
 	return f, allOK
+}
+
+// paramIndex returns a function that finds a parameter by name among those so
+// far: by looking at each where there will be few, and with a map else.
+func paramIndex(more int) func(params []wit.Param, name string) (diag.Span, bool) {
+	if more <= 16 {
+		return func(params []wit.Param, name string) (diag.Span, bool) {
+			for i := range params {
+				if params[i].Name == name {
+					return params[i].Span, true
+				}
+			}
+			return diag.Span{}, false
+		}
+	}
+	index := make(map[string]diag.Span, more)
+	known := 0
+	return func(params []wit.Param, name string) (diag.Span, bool) {
+		for ; known < len(params); known++ {
+			index[params[known].Name] = params[known].Span
+		}
+		span, ok := index[name]
+		return span, ok
+	}
 }
 
 // checkConstructor reports a result that a constructor may not have.
