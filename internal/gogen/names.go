@@ -1,6 +1,9 @@
 package gogen
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // initialisms are the words that Go spells in one case (the list of golint and
 // staticcheck), their plurals that APIs are full of, and what package net spells
@@ -54,9 +57,9 @@ func LowerFirst(name string) string {
 }
 
 // flat returns a WIT name as Go spells package names: http-types gives
-// httptypes.
+// httptypes. Versions lose their dots.
 func flat(name string) string {
-	return strings.ToLower(strings.ReplaceAll(name, "-", ""))
+	return strings.ToLower(strings.Join(slices.Collect(words(name)), ""))
 }
 
 func words(name string) func(yield func(string) bool) {

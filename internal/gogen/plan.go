@@ -243,11 +243,12 @@ func (p *Plan) nameImports(pkg *Package) {
 	pkg.imports = map[string]string{}
 	for _, dep := range deps {
 		name := dep.Name
-		for _, longer := range []string{p.qualifier(dep, byName), p.qualifier(dep, byNamespace)} {
-			if !scope.Has(name) {
-				break
-			}
-			name = flat(longer) + dep.Name
+		level := byName
+		if p.hasOtherVersion(p.packageName(dep)) {
+			level = byVersion
+		}
+		for ; level <= byAll && scope.Has(name); level++ {
+			name = flat(p.qualifier(dep, level)) + dep.Name
 		}
 		pkg.imports[dep.ImportPath] = scope.Declare(name)
 	}
