@@ -61,7 +61,7 @@ func (g *generator) interfaceFile() gogen.File {
 	g.sideTypes()
 	if len(g.pkg.Functions) > 0 || len(g.resources) > 0 {
 		g.interfaceType("Interface", g.pkg.Functions, fmt.Sprintf("Interface is %s: what a guest\nexports, and what a host implements for the guests that import it.", g.pkg.Source))
-		g.descriptor("Descriptor", g.pkg.Source, g.pkg.Functions)
+		g.descriptor(g.pkg.Own("Descriptor"), g.pkg.Source, g.pkg.Functions)
 		g.bind()
 		for _, f := range g.pkg.Functions {
 			g.export(f)
@@ -304,7 +304,9 @@ func (g *generator) bind() {
 	if len(values) > 0 {
 		values = append(values, jen.Line())
 	}
-	g.file.Line().Add(gogen.Comment("Bind returns the interface as an instance exports it. Worlds that export it call\nBind.")).Func().Id("Bind").Params(jen.Id("e").Add(gogen.HostExports.Qual())).Id("Interface").BlockFunc(func(b *jen.Group) {
+	bind := g.pkg.Own("Bind")
+	g.file.Line().Add(gogen.Comment(bind + " returns the interface as an instance exports it. Worlds that export it\ncall it.")).
+		Func().Id(bind).Params(jen.Id("e").Add(gogen.HostExports.Qual())).Id("Interface").BlockFunc(func(b *jen.Group) {
 		bound := jen.Op("&").Id(g.names.exports).Values(values...)
 		handles := g.ownResources()
 		if len(handles) == 0 {

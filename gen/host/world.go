@@ -148,7 +148,7 @@ func (w *worldGenerator) worldVariable() {
 func (w *worldGenerator) itemList(items []worldItem, export bool) *jen.Statement {
 	entries := make([]jen.Code, len(items))
 	for i, item := range items {
-		descriptor := jen.Qual(item.pkg.ImportPath, "Descriptor")
+		descriptor := jen.Qual(item.pkg.ImportPath, item.pkg.Own("Descriptor"))
 		if item.item == nil {
 			name := &w.ownImport
 			if export {
@@ -235,7 +235,7 @@ func (w *worldGenerator) plugin() {
 			continue
 		}
 		bound := jen.Id("p").Dot("plugin").Dot("Export").Call(jen.Id("inst"), jen.Lit(i))
-		fields = append(fields, jen.Id(lowerFirst(item.field)).Op(":").Qual(item.pkg.ImportPath, "Bind").Call(bound))
+		fields = append(fields, jen.Id(lowerFirst(item.field)).Op(":").Qual(item.pkg.ImportPath, item.pkg.Own("Bind")).Call(bound))
 	}
 	body := []jen.Code{
 		jen.List(jen.Id("inst"), jen.Err()).Op(":=").Id("p").Dot("plugin").Dot("Instantiate").Call(jen.Id("ctx"), jen.Index().Any().Values(impls...)),
