@@ -46,8 +46,7 @@ func (e errAsync) Error() string { return e.what }
 // steps returns the steps in order. Each uses what those before it found.
 func (b *builder) steps(folder string, p *witPackage) [stepCount]func() error {
 	var result *resolve.Result
-	var worlds []string // import paths of the worlds' packages that export something
-	generated := false
+	guests := 0 // to link; none where there is nothing to generate
 	here := filepath.Join(b.dir, folder)
 	packages := "./" + folder + "/gen/..."
 	wasm := []string{"GOOS=wasip1", "GOARCH=wasm"}
@@ -67,24 +66,23 @@ func (b *builder) steps(folder string, p *witPackage) [stepCount]func() error {
 			if err := generate(input, filepath.Join(here, "gen"), worldsOf(result.Resolve, result.Main)); err != nil {
 				return err
 			}
-			generated = true
-			worlds, err = b.writeGuests(folder)
+			guests, err = b.writeGuests(folder)
 			return err
 		},
 		stepHost: func() error {
-			if !generated {
+			if guests == 0 {
 				return errSkip
 			}
 			return errors.Join(b.command(".", nil, "go", "build", packages), b.command(".", nil, "go", "vet", packages))
 		},
 		stepGo: func() error {
-			if !generated {
+			if guests == 0 {
 				return errSkip
 			}
 			if err := b.command(".", wasm, "go", "vet", packages); err != nil {
 				return err
 			}
-			for i := range worlds {
+			for i := range guests {
 				if err := b.command(guestFolder(folder, i), wasm, "go", "build", "-buildmode=c-shared", "-o", "go.wasm", "."); err != nil {
 					return err
 				}
@@ -92,10 +90,10 @@ func (b *builder) steps(folder string, p *witPackage) [stepCount]func() error {
 			return nil
 		},
 		stepTinyGo: func() error {
-			if len(worlds) == 0 || b.tinygo == "skip" {
+			if guests == 0 || b.tinygo == "skip" {
 				return errSkip
 			}
-			for i := range worlds {
+			for i := range guests {
 				if err := b.command(guestFolder(folder, i), nil, b.tinygo, "build", "-target=wasm-unknown",
 					"-gc=conservative", "-scheduler=none", "-no-debug", "-o", "tinygo.wasm", "."); err != nil {
 					return err
@@ -138,10 +136,11 @@ func generate(input, out string, worlds []string) error {
 	return fmt.Errorf("witgen generate:\n%s", stderr.String())
 }
 
-// writeGuests writes a main package for each world that was generated, so that
-// its guest can be linked. It returns the import paths of the worlds' packages.
-func (b *builder) writeGuests(folder string) ([]string, error) {
-	var worlds []string
+// writeGuests writes main packages from which guests can be linked, and returns
+// how many: one for each world that exports something, with all packages that
+// export nothing. Two worlds may export one name, which one guest cannot.
+func (b *builder) writeGuests(folder string) (int, error) {
+	var exporting, others []string // import paths
 	err := filepath.WalkDir(filepath.Join(b.dir, folder, "gen"), func(file string, entry fs.DirEntry, err error) error {
 		if err != nil || !strings.HasSuffix(file, "_guest.wit.go") {
 			return err
@@ -150,27 +149,41 @@ func (b *builder) writeGuests(folder string) ([]string, error) {
 		if err != nil {
 			return err
 		}
-		if !bytes.Contains(text, []byte("//go:wasmexport ")) {
-			return nil // an interface, or a world that exports nothing
-		}
 		rel, err := filepath.Rel(b.dir, filepath.Dir(file))
-		worlds = append(worlds, path.Join("corpus.example", filepath.ToSlash(rel)))
+		importPath := path.Join("corpus.example", filepath.ToSlash(rel))
+		if bytes.Contains(text, []byte("//go:wasmexport ")) {
+			exporting = append(exporting, importPath)
+		} else {
+			others = append(others, importPath)
+		}
 		return err
 	})
 	if err != nil {
-		return nil, err
+		return 0, err
 	}
-	for i, world := range worlds {
+	guests := [][]string{others}
+	if len(exporting) > 0 {
+		guests = nil
+	}
+	for _, world := range exporting {
+		guests = append(guests, append([]string{world}, others...))
+	}
+	for i, imports := range guests {
+		var main strings.Builder
+		main.WriteString("package main\n\n")
+		for _, importPath := range imports {
+			fmt.Fprintf(&main, "import _ %q\n", importPath)
+		}
+		main.WriteString("\nfunc main() {}\n")
 		dir := filepath.Join(b.dir, guestFolder(folder, i))
 		if err := os.MkdirAll(dir, 0o777); err != nil {
-			return nil, err
+			return 0, err
 		}
-		main := fmt.Sprintf("package main\n\nimport _ %q\n\nfunc main() {}\n", world)
-		if err := os.WriteFile(filepath.Join(dir, "main.go"), []byte(main), 0o666); err != nil {
-			return nil, err
+		if err := os.WriteFile(filepath.Join(dir, "main.go"), []byte(main.String()), 0o666); err != nil {
+			return 0, err
 		}
 	}
-	return worlds, nil
+	return len(guests), nil
 }
 
 func guestFolder(folder string, i int) string { return filepath.Join(folder, "guest", fmt.Sprint(i)) }
