@@ -97,14 +97,14 @@ func (g *generator) nameFile(functions []*wit.Function) {
 	fields := gogen.NewScope()
 	for _, f := range functions {
 		name := g.functionName(f)
-		g.names.fields[f] = fields.Declare(lowerFirst(name))
+		g.names.fields[f] = fields.Declare(gogen.LowerFirst(name))
 		g.names.handlers[f] = g.scope.Declare("handle" + name)
 	}
 	for _, id := range g.resources {
 		name := g.plan.TypeName(id)
 		g.names.numbers[id] = g.scope.Declare("resource" + name)
 		if g.isOwn(id) {
-			g.names.handles[id] = g.scope.Declare(lowerFirst(name) + "Handle")
+			g.names.handles[id] = g.scope.Declare(gogen.LowerFirst(name) + "Handle")
 		}
 	}
 }
@@ -116,19 +116,6 @@ func (g *generator) functionName(f *wit.Function) string {
 		return g.plan.TypeName(f.Resource) + g.plan.FuncName(f)
 	}
 	return g.plan.FuncName(f)
-}
-
-// lowerFirst returns an exported Go name as an unexported one: HTTPGet gives
-// httpGet.
-func lowerFirst(name string) string {
-	end := strings.IndexFunc(name, func(c rune) bool { return c < 'A' || c > 'Z' })
-	switch {
-	case end < 0:
-		return strings.ToLower(name)
-	case end > 1:
-		end--
-	}
-	return strings.ToLower(name[:end]) + name[end:]
 }
 
 // isOwn reports whether the package declares the resource.

@@ -18,8 +18,10 @@ type side struct {
 	program *abi.Program
 	fn      *jen.Statement // CallExport: the host.Func
 	impl    *jen.Statement // HandleImport: the Go interface that implements it
-	// finished says that the call has ended with Finish already.
+	// finished says that the call has ended with Finish already, and err is the
+	// name of the error that it returned.
 	finished bool
+	err      string
 }
 
 // Op implements gogen.Side.
@@ -102,7 +104,8 @@ func (s *side) callCore(b *gogen.Body, op *abi.Op) {
 		if len(op.Results) == 0 {
 			return
 		}
-		b.Emit(jen.List(jen.Id("core"), jen.Err()).Op(":=").Add(call("Finish")))
+		s.err = b.Local("err")
+		b.Emit(jen.List(jen.Id("core"), jen.Id(s.err)).Op(":=").Add(call("Finish")))
 		b.Set(op.Results[0], gogen.Pure, decode(jen.Id("core"), s.program.Values[op.Results[0]].Core))
 		return
 	}
@@ -160,9 +163,10 @@ func (s *side) returnValue(b *gogen.Body, op *abi.Op) {
 	values, err := b.Returned(op)
 	switch {
 	case s.finished && len(values) == 0:
-		b.Emit(jen.List(jen.Id("_"), jen.Err()).Op(":=").Add(call("Finish")), jen.Return(jen.Err()))
+		s.err = b.Local("err")
+		b.Emit(jen.List(jen.Id("_"), jen.Id(s.err)).Op(":=").Add(call("Finish")), jen.Return(jen.Id(s.err)))
 	case s.finished:
-		b.Emit(jen.Return(append(values, jen.Err())...))
+		b.Emit(jen.Return(append(values, jen.Id(s.err))...))
 	case err == nil:
 		b.Emit(jen.Return(append(values, call("End"))...))
 	default:

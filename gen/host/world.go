@@ -235,7 +235,7 @@ func (w *worldGenerator) plugin() {
 			continue
 		}
 		bound := jen.Id("p").Dot("plugin").Dot("Export").Call(jen.Id("inst"), jen.Lit(i))
-		fields = append(fields, jen.Id(lowerFirst(item.field)).Op(":").Qual(item.pkg.ImportPath, item.pkg.Own("Bind")).Call(bound))
+		fields = append(fields, jen.Id(gogen.LowerFirst(item.field)).Op(":").Qual(item.pkg.ImportPath, item.pkg.Own("Bind")).Call(bound))
 	}
 	body := []jen.Code{
 		jen.List(jen.Id("inst"), jen.Err()).Op(":=").Id("p").Dot("plugin").Dot("Instantiate").Call(jen.Id("ctx"), jen.Index().Any().Values(impls...)),
@@ -276,7 +276,7 @@ func (w *worldGenerator) instanceType() {
 	fields := []jen.Code{jen.Id("inst").Op("*").Add(gogen.HostInstance.Qual())}
 	for _, item := range w.exports {
 		if item.item != nil {
-			fields = append(fields, jen.Id(lowerFirst(item.field)).Qual(item.pkg.ImportPath, "Interface"))
+			fields = append(fields, jen.Id(gogen.LowerFirst(item.field)).Qual(item.pkg.ImportPath, "Interface"))
 		}
 	}
 	if w.calls != "" {
@@ -288,7 +288,7 @@ func (w *worldGenerator) instanceType() {
 			continue
 		}
 		w.file.Line().Add(gogen.Comment(fmt.Sprintf("%s returns the exports of %s.", item.field, item.name))).Func().Params(jen.Id("i").Op("*").Id("Instance")).Id(item.field).Params().Qual(item.pkg.ImportPath, "Interface").
-			Block(jen.Return(jen.Id("i").Dot(lowerFirst(item.field))))
+			Block(jen.Return(jen.Id("i").Dot(gogen.LowerFirst(item.field))))
 	}
 	w.file.Line().Add(gogen.Comment("Close ends the instance. A second Close does nothing.")).Func().Params(jen.Id("i").Op("*").Id("Instance")).Id("Close").Params(jen.Id("ctx").Qual("context", "Context")).Error().
 		Block(jen.Return(jen.Id("i").Dot("inst").Dot("Close").Call(jen.Id("ctx"))))
