@@ -321,6 +321,18 @@ const (
 	//	  f: func() -> option<borrow<r>>;
 	//	}
 	BorrowInResult Code = "W0404"
+
+	// BorrowInStream occurs where what a stream or future carries holds a borrow:
+	// it arrives after the call that the borrow was lent for.
+	//
+	// Example:
+	//
+	//	package a:b;
+	//	interface i {
+	//	  resource r;
+	//	  f: func(x: stream<borrow<r>>);
+	//	}
+	BorrowInStream Code = "W0405"
 )
 
 // Worlds.

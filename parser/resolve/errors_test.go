@@ -213,3 +213,48 @@ func TestDir(t *testing.T) {
 		t.Errorf("the package of one file is %s", name)
 	}
 }
+
+func TestNamesAreStronglyUnique(t *testing.T) {
+	for text, code := range map[string]diag.Code{
+		"interface i { resource r { r: func(); } }":                                   diag.DuplicateMethod,
+		"interface i { resource r { R: static func(); } }":                            diag.DuplicateMethod,
+		"interface i { resource r { a: func(); A: static func(); } }":                 diag.DuplicateLabel,
+		"interface i { f: func(a: u8, A: u8); }":                                      diag.DuplicateParam,
+		"interface i { f: func(); F: func(); }":                                       diag.DuplicateName,
+		"interface i { type t = u8; T: func(); }":                                     diag.DuplicateName,
+		"interface i { flags f { a-b, A-b } }":                                        diag.DuplicateLabel,
+		"world w { import f: func(); import F: func(); }":                             diag.WorldNameClash,
+		"world w { export f: func(); export F: interface {} }":                        diag.WorldNameClash,
+		"world v { resource r { f: func(); } } world w { include v with { r as f } }": diag.WorldNameClash,
+		"world v { import f: func(); } world w { import F: func(); include v; }":      diag.WorldNameClash,
+		"interface i { f: func(a: u8, b: u8, c: u8, d: u8, e: u8, f: u8, g: u8, h: u8, i: u8, j: u8, k: u8, l: u8, m: u8, n: u8, o: u8, p: u8, q: u8, A: u8); }": diag.DuplicateParam,
+	} {
+		if list := mistakes(t, "package a:b;\n"+text); list[0].Code != code {
+			t.Errorf("%s: %v", text, list)
+		}
+	}
+	// A constructor and functions of several resources do not clash.
+	if _, err := resolve.Source("x.wit", `package a:b;
+interface i { resource r { constructor(); a: func(); b: static func(); } resource s { a: func(); r: func(); } a: func(); }
+world w { import f: func(); export f: func(); resource r { f: func(); } }`, resolve.Options{}); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestBorrowsThatMayNotStand(t *testing.T) {
+	for text, code := range map[string]diag.Code{
+		"f: func() -> borrow<r>;":                           diag.BorrowInResult,
+		"f: func() -> result<u8, tuple<list<borrow<r>>>>;":  diag.BorrowInResult,
+		"type a = borrow<r>; f: func() -> a;":               diag.BorrowInResult,
+		"record a { b: borrow<r> } f: func() -> option<a>;": diag.BorrowInResult,
+		"f: func(x: stream<borrow<r>>);":                    diag.BorrowInStream,
+		"record a { b: borrow<r> } type t = future<a>;":     diag.BorrowInStream,
+	} {
+		if list := mistakes(t, "package a:b; interface i { resource r; "+text+" }"); list[0].Code != code || len(list) != 1 {
+			t.Errorf("%s: %v", text, list)
+		}
+	}
+	if _, err := resolve.Source("x.wit", "package a:b; interface i { resource r; record a { b: borrow<r> } f: func(x: list<borrow<r>>, a: a) -> stream<r>; }", resolve.Options{}); err != nil {
+		t.Error(err)
+	}
+}

@@ -2,6 +2,7 @@ package resolve
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/witgen/witgen/diag"
 	"github.com/witgen/witgen/parser/ast"
@@ -77,8 +78,9 @@ func (b *builder) members(t *nameTable, d *ast.TypeDecl) []*wit.Function {
 	return functions
 }
 
-// checkMembers reports functions of a resource that have one name.
-func (b *builder) checkMembers(r *ast.Resource) bool {
+// checkMembers reports functions of a resource that have one name, or that of
+// the resource (Explainer, "Name Uniqueness").
+func (b *builder) checkMembers(resource *ast.Ident, r *ast.Resource) bool {
 	seen := make(map[string]*ast.FuncDecl)
 	labels := newLabelSet(b)
 	for _, f := range r.Items {
@@ -101,6 +103,14 @@ func (b *builder) checkMembers(r *ast.Resource) bool {
 		}
 		seen[f.Name.Text] = f
 		labels.add("function", &f.Name)
+	}
+	for _, f := range r.Items {
+		if f.Kind != ast.FuncConstructor && strings.EqualFold(f.Name.Text, resource.Text) {
+			b.report(diag.DuplicateMethod, f.Name.Where, "function `%s` conflicts with the name of its resource `%s`", f.Name.Text, resource.Text).
+				Relate(resource.Where, "the resource").
+				Hint("only a constructor may have the name of the resource: many languages call it by that name")
+			labels.ok = false
+		}
 	}
 	return labels.ok
 }
@@ -159,12 +169,12 @@ func (b *builder) signature(t *nameTable, from *ast.Func, f *wit.Function) (*wit
 }
 
 // paramIndex returns a function that finds a parameter by name among those so
-// far: by looking at each where there will be few, and with a map else.
+// far, in upper or lower case: by looking at each where there will be few, and with a map else.
 func paramIndex(more int) func(params []wit.Param, name string) (diag.Span, bool) {
 	if more <= 16 {
 		return func(params []wit.Param, name string) (diag.Span, bool) {
 			for i := range params {
-				if params[i].Name == name {
+				if strings.EqualFold(params[i].Name, name) {
 					return params[i].Span, true
 				}
 			}
@@ -175,9 +185,9 @@ func paramIndex(more int) func(params []wit.Param, name string) (diag.Span, bool
 	known := 0
 	return func(params []wit.Param, name string) (diag.Span, bool) {
 		for ; known < len(params); known++ {
-			index[params[known].Name] = params[known].Span
+			index[strings.ToLower(params[known].Name)] = params[known].Span
 		}
-		span, ok := index[name]
+		span, ok := index[strings.ToLower(name)]
 		return span, ok
 	}
 }

@@ -161,12 +161,31 @@ func (m *remap) linkType(t *wit.TypeDef) wit.TypeID {
 		return gated
 	}
 	kind, ok := m.linkKind(t)
-	if !ok {
+	if !ok || !m.checkPayload(kind, t.Span) {
 		return faulty
 	}
 	moved := *t
 	moved.Kind = kind
 	return m.addType(&moved)
+}
+
+// checkPayload reports a borrow in what a stream or future carries (Explainer,
+// "Asynchronous value types").
+func (m *remap) checkPayload(kind wit.Kind, span diag.Span) bool {
+	var word string
+	var payload wit.Type
+	switch k := kind.(type) {
+	case *wit.Stream:
+		word, payload = "stream", k.Type
+	case *wit.Future:
+		word, payload = "future", k.Type
+	}
+	if payload == nil || !m.hasBorrow(payload) {
+		return true
+	}
+	m.report(diag.BorrowInStream, span, "`%s` payload cannot contain a `borrow` type", word).
+		Hint("send own handles, or the data itself")
+	return false
 }
 
 // linkKind returns the kind of a type with its references mapped.

@@ -256,7 +256,7 @@ func (b *builder) definition(t *nameTable, d *ast.TypeDecl, s wit.Stability) (wi
 		b.wantCases(len(def.Cases), "enum", &d.Name)
 		return &wit.Enum{Cases: labels.list("case", def.Cases)}, labels.ok
 	case *ast.Resource:
-		return &wit.Resource{}, b.checkMembers(def)
+		return &wit.Resource{}, b.checkMembers(&d.Name, def)
 	default:
 		panic(fmt.Sprintf("resolve: unhandled definition %T", def))
 	}

@@ -266,22 +266,28 @@ func gateText(s wit.Stability) string {
 	return "@unstable(feature = " + s.Feature + ")"
 }
 
-// checkCase reports plain names that differ in upper and lower case only.
+// checkCase reports plain names that are one name (Explainer, "Name
+// Uniqueness"): that differ in upper and lower case only, or where a function of
+// a resource has the resource's name.
 func (m *remap) checkCase(w *wit.World, items []*wit.WorldItem, what string) {
 	seen := map[string]*wit.WorldItem{}
 	for _, item := range items {
 		if item.Name == "" {
 			continue
 		}
-		lower := strings.ToLower(item.Name)
-		prev := seen[lower]
+		key := strings.ToLower(item.Name)
+		if member, function, ok := strings.Cut(strings.TrimPrefix(strings.TrimPrefix(key, "[method]"), "[static]"), "."); ok && member == function {
+			key = member
+		}
+		prev := seen[key]
 		if prev == nil {
-			seen[lower] = item
+			seen[key] = item
 			continue
 		}
 		m.report(diag.WorldNameClash, item.Span,
-			"%s `%s` in world `%s` conflicts with %s `%s`: names that differ in upper and lower case only are one name", what, item.Name, w.Name, what, prev.Name).
-			Relate(prev.Span, "the other "+what)
+			"%s `%s` in world `%s` conflicts with %s `%s`", what, item.Name, w.Name, what, prev.Name).
+			Relate(prev.Span, "the other "+what).
+			Hint("names that differ in upper and lower case only are one name, and so are a resource and a function of it with its name")
 	}
 }
 
