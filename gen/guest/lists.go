@@ -1,0 +1,121 @@
+package guest
+
+import (
+	"fmt"
+
+	"github.com/dave/jennifer/jen"
+
+	"github.com/witgen/witgen/internal/abi"
+	"github.com/witgen/witgen/internal/gogen"
+	"github.com/witgen/witgen/wit"
+)
+
+// lowerList spells the lowering of strings, lists and maps.
+func (s *side) lowerList(b *gogen.Body, op *abi.Op) {
+	if op.Code == abi.LowerString || op.Bulk {
+		lower := gogen.GuestLowerString
+		if op.Bulk {
+			lower = gogen.GuestLowerSlice
+		}
+		value := b.Arg(op.Args[0])
+		names := jen.List(b.Define(op.Results[0]), b.Define(op.Results[1]))
+		b.Emit(names.Op(":=").Add(lower.Qual().Call(s.arena.Clone(), value)))
+		return
+	}
+	value := b.PlainArg(op.Args[0])
+	ptr := b.Define(op.Results[0])
+	size := int(op.Size)
+	b.Emit(ptr.Clone().Op(":=").Add(s.arena.Clone()).Dot("List").Call(jen.Len(value.Clone()), jen.Lit(size), jen.Lit(int(op.Align))))
+	b.Set(op.Results[1], gogen.Pure, jen.Uint32().Call(jen.Len(value.Clone())))
+
+	scope := b.Scope.Inner()
+	i, place := scope.Declare("i"), scope.Declare("at")
+	first := jen.Id(place).Op(":=").Add(ptr.Clone()).Op("+").Uint32().Call(jen.Id(i)).Op("*").Lit(size)
+	if op.Code == abi.LowerMap {
+		key := scope.Declare("key")
+		stmts, _ := b.Loop(scope, &op.Blocks[0], jen.Id(place), jen.Id(key), value.Clone().Index(jen.Id(key)))
+		keys := gogen.GuestSortedKeys
+		if s.g.plan.Resolve.Dealias(s.g.plan.Resolve.Kind(op.Type).(*wit.Map).Key) == wit.Bool {
+			keys = gogen.GuestSortedBools
+		}
+		b.Emit(jen.For(jen.List(jen.Id(i), jen.Id(key)).Op(":=").Range().Add(keys.Qual().Call(value.Clone()))).
+			Block(append([]jen.Code{first}, stmts...)...))
+		return
+	}
+	item := scope.Declare("item")
+	stmts, _ := b.Loop(scope, &op.Blocks[0], jen.Id(place), jen.Id(item))
+	b.Emit(jen.For(jen.List(jen.Id(i), jen.Id(item)).Op(":=").Range().Add(value.Clone())).
+		Block(append([]jen.Code{first}, stmts...)...))
+}
+
+// liftList spells the lifting of strings, lists and maps.
+func (s *side) liftList(b *gogen.Body, op *abi.Op) {
+	v := op.Results[0]
+	if op.Code == abi.LiftString {
+		b.Set(v, gogen.Read, gogen.GuestLiftString.Qual().Call(b.Args(op.Args)...))
+		return
+	}
+	switch k := s.g.plan.Resolve.Kind(op.Type).(type) {
+	case *wit.List:
+		if op.Bulk {
+			b.Set(v, gogen.Read, gogen.GuestLiftSlice.Qual().Types(s.g.plan.GoType(k.Type)).Call(b.Args(op.Args)...))
+			return
+		}
+		ptr, n := b.PlainArg(op.Args[0]), b.Arg(op.Args[1])
+		list := b.Define(v)
+		b.Emit(list.Clone().Op(":=").Make(s.g.plan.GoType(op.Type), n))
+		scope := b.Scope.Inner()
+		i, place := scope.Declare("i"), scope.Declare("at")
+		stmts, results := b.Loop(scope, &op.Blocks[0], jen.Id(place))
+		first := jen.Id(place).Op(":=").Add(ptr).Op("+").Uint32().Call(jen.Id(i)).Op("*").Lit(int(op.Size))
+		stmts = append([]jen.Code{first}, stmts...)
+		b.Emit(jen.For(jen.Id(i).Op(":=").Range().Add(list.Clone())).
+			Block(append(stmts, list.Clone().Index(jen.Id(i)).Op("=").Add(results[0]))...))
+	case *wit.Map:
+		ptr, n := b.PlainArg(op.Args[0]), b.PlainArg(op.Args[1])
+		m := b.Define(v)
+		b.Emit(m.Clone().Op(":=").Make(s.g.plan.GoType(op.Type), n.Clone()))
+		scope := b.Scope.Inner()
+		i, place := scope.Declare("i"), scope.Declare("at")
+		stmts, results := b.Loop(scope, &op.Blocks[0], jen.Id(place))
+		first := jen.Id(place).Op(":=").Add(ptr).Op("+").Id(i).Op("*").Lit(int(op.Size))
+		stmts = append([]jen.Code{first}, stmts...)
+		b.Emit(jen.For(jen.Id(i).Op(":=").Range().Add(n)).
+			Block(append(stmts, m.Clone().Index(results[0]).Op("=").Add(results[1]))...))
+	default:
+		panic(fmt.Sprintf("guest: unhandled kind %T", k))
+	}
+}
+
+// loadFixed spells the loading of a list<T, N>.
+func (s *side) loadFixed(b *gogen.Body, op *abi.Op, ptr *jen.Statement) {
+	v := op.Results[0]
+	if op.Bulk {
+		b.Set(v, gogen.Read, gogen.GuestLoadArray.Qual().Types(s.g.plan.GoType(op.Type)).Call(ptr, jen.Lit(int(op.Offset))))
+		return
+	}
+	list := b.Define(v)
+	b.Emit(jen.Var().Add(list.Clone()).Add(s.g.plan.GoType(op.Type)))
+	scope := b.Scope.Inner()
+	i, place := scope.Declare("i"), scope.Declare("at")
+	stmts, results := b.Loop(scope, &op.Blocks[0], jen.Id(place))
+	first := jen.Id(place).Op(":=").Add(at(ptr, op.Offset)).Op("+").Uint32().Call(jen.Id(i)).Op("*").Lit(int(op.Size))
+	stmts = append([]jen.Code{first}, stmts...)
+	b.Emit(jen.For(jen.Id(i).Op(":=").Range().Add(list.Clone())).
+		Block(append(stmts, list.Clone().Index(jen.Id(i)).Op("=").Add(results[0]))...))
+}
+
+// storeFixed spells the storing of a list<T, N>.
+func (s *side) storeFixed(b *gogen.Body, op *abi.Op, ptr *jen.Statement) {
+	value := b.Arg(op.Args[1])
+	if op.Bulk {
+		b.Emit(gogen.GuestStoreArray.Qual().Call(ptr, jen.Lit(int(op.Offset)), value))
+		return
+	}
+	scope := b.Scope.Inner()
+	i, item, place := scope.Declare("i"), scope.Declare("item"), scope.Declare("at")
+	stmts, _ := b.Loop(scope, &op.Blocks[0], jen.Id(place), jen.Id(item))
+	first := jen.Id(place).Op(":=").Add(at(ptr, op.Offset)).Op("+").Uint32().Call(jen.Id(i)).Op("*").Lit(int(op.Size))
+	b.Emit(jen.For(jen.List(jen.Id(i), jen.Id(item)).Op(":=").Range().Add(value)).
+		Block(append([]jen.Code{first}, stmts...)...))
+}

@@ -1,0 +1,183 @@
+package guest
+
+import (
+	"github.com/dave/jennifer/jen"
+
+	"github.com/witgen/witgen/internal/gogen"
+	"github.com/witgen/witgen/wit"
+)
+
+// importedResource is the glue of a resource that a guest imports: a Go type
+// that holds a handle, and the functions between it and the resource's Go
+// interface.
+type importedResource struct {
+	id wit.TypeID
+	// path is the import path of the package that has the functions.
+	path string
+	// handle is the Go type.
+	handle string
+	// lift makes the Go value of a handle; lower gives the handle of a Go value.
+	lift, lower string
+}
+
+// exportedResource is the glue of a resource that the guest exports: the Go
+// values behind its handles, and the functions that lift and lower owned ones.
+type exportedResource struct {
+	id          wit.TypeID
+	values      string
+	lift, lower string
+}
+
+// realm says whose resources an item of a world refers to. The resources of an
+// interface may be the guest's own or imported, and differ by the item where
+// plain names import or export one interface more than once.
+type realm struct {
+	// exports says that the item is an export: the resources of interfaces that
+	// the world exports are the guest's own.
+	exports bool
+	// imported and exported are resources that the item itself defines.
+	imported map[wit.TypeID]*importedResource
+	exported map[wit.TypeID]*exportedResource
+}
+
+// resourcesIn returns the glue of the resources that a package declares, as
+// imports. scope is a fresh FileScope of the package, so the names are the same
+// wherever they are asked for.
+func resourcesIn(plan *gogen.Plan, pkg *gogen.Package, scope *gogen.Scope) map[wit.TypeID]*importedResource {
+	found := map[wit.TypeID]*importedResource{}
+	for _, id := range pkg.Types {
+		if _, ok := plan.Resolve.Types[id].Kind.(*wit.Resource); ok {
+			name := plan.TypeName(id)
+			found[id] = &importedResource{
+				id:    id,
+				path:  pkg.ImportPath,
+				lift:  scope.Declare(name + "FromHandle"),
+				lower: scope.Declare(name + "Handle"),
+			}
+		}
+	}
+	for _, id := range pkg.Types {
+		if r := found[id]; r != nil {
+			r.handle = scope.Declare(gogen.LowerCamel(plan.Resolve.Types[id].Name) + "Handle")
+		}
+	}
+	return found
+}
+
+// resource returns what a resource is in a realm: one of the two is nil.
+func (g *generator) resource(in *realm, id wit.TypeID) (*importedResource, *exportedResource) {
+	id = g.plan.Resolve.Dealias(id).(wit.TypeID)
+	if r, ok := in.exported[id]; ok {
+		return nil, r
+	}
+	if r, ok := in.imported[id]; ok {
+		return r, nil
+	}
+	if r, ok := g.exported[id]; ok && in.exports {
+		return nil, r
+	}
+	pkg := g.plan.PackageOf(g.plan.Resolve.Types[id].Owner)
+	if pkg == g.pkg {
+		return g.imported[id], nil
+	}
+	return resourcesIn(g.plan, pkg, pkg.FileScope())[id], nil
+}
+
+// isImported reports whether a handle type's resource is an import in a realm.
+func (g *generator) isImported(in *realm, t wit.Type) bool {
+	imported, _ := g.resource(in, g.handleResource(t))
+	return imported != nil
+}
+
+// handleResource returns the resource of an own<R> or borrow<R>.
+func (g *generator) handleResource(t wit.Type) wit.TypeID {
+	switch k := g.plan.Resolve.Kind(t).(type) {
+	case *wit.Own:
+		return k.Resource
+	case *wit.Borrow:
+		return k.Resource
+	default:
+		panic("guest: a handle of no resource")
+	}
+}
+
+// importedType generates the glue of a resource that the guest imports.
+func (i *importer) importedType(r *importedResource) {
+	name := i.plan.TypeName(r.id)
+	drop := i.scope.Declare("import" + i.prefix + name + "Drop")
+	coreImport(i.file, drop, i.module, "[resource-drop]"+i.plan.Resolve.Types[r.id].Name, []jen.Code{jen.Uint32()}, nil)
+
+	i.file.Commentf("%s is a %s that the guest imports.", r.handle, name)
+	i.file.Type().Id(r.handle).Struct(jen.Id("handle").Add(gogen.GuestHandle.Qual()))
+
+	typ := i.plan.TypeRef(r.id)
+	i.file.Commentf("%s returns the %s behind a handle of the guest. It is for generated code.", r.lift, name)
+	i.file.Func().Id(r.lift).Params(jen.Id("handle").Uint32()).Add(typ.Clone()).Block(
+		jen.Return(jen.Op("&").Id(r.handle).Values(gogen.GuestLiftHandle.Qual().Call(jen.Id("handle")))))
+
+	i.file.Commentf("%s returns the handle of a %s, which the guest must have imported. It is for\ngenerated code.", r.lower, name)
+	i.file.Func().Id(r.lower).Params(jen.Id("v").Add(typ)).Op("*").Add(gogen.GuestHandle.Qual()).Block(
+		jen.List(jen.Id("h"), jen.Id("ok")).Op(":=").Id("v").Assert(jen.Op("*").Id(r.handle)),
+		jen.If(jen.Op("!").Id("ok")).Block(gogen.GuestNoHandle.Qual().Call(jen.Lit(i.goName(r.id)))),
+		jen.Return(jen.Op("&").Id("h").Dot("handle")))
+
+	i.file.Comment("Close drops the handle. A second Close does nothing.")
+	i.file.Func().Params(jen.Id("h").Op("*").Id(r.handle)).Id("Close").Params().Block(
+		jen.If(jen.List(jen.Id("handle"), jen.Id("ok")).Op(":=").Id("h").Dot("handle").Dot("Close").Call(), jen.Id("ok")).Block(
+			jen.Id(drop).Call(jen.Id("handle"))))
+}
+
+// exportedResources declares the names of the glue of an interface's resources
+// as exports. prefix is a WIT name that tells plain-named exports apart, or "".
+func (g *generator) exportedResources(pkg *gogen.Package, prefix string) map[wit.TypeID]*exportedResource {
+	found := map[wit.TypeID]*exportedResource{}
+	for _, id := range pkg.Types {
+		if _, ok := g.plan.Resolve.Types[id].Kind.(*wit.Resource); ok {
+			name := gogen.Camel(prefix) + g.plan.TypeName(id)
+			found[id] = &exportedResource{
+				id:     id,
+				values: g.scope.Declare(gogen.LowerCamel(prefix+"-"+g.plan.Resolve.Types[id].Name) + "Values"),
+				lift:   g.scope.Declare("lift" + name),
+				lower:  g.scope.Declare("lower" + name),
+			}
+		}
+	}
+	return found
+}
+
+// exportedType generates the glue of a resource that the guest exports
+// (CanonicalABI.md, "canon resource.new", "canon resource.rep", "canon
+// resource.drop").
+func (e *exporter) exportedType(r *exportedResource) {
+	witName := e.plan.Resolve.Types[r.id].Name
+	name := e.prefix + e.plan.TypeName(r.id)
+	typ := e.plan.TypeRef(r.id)
+	module := "[export]" + e.name
+	core := func(suffix, coreName string, results ...jen.Code) string {
+		goName := e.scope.Declare("import" + name + suffix)
+		coreImport(e.file, goName, module, coreName+witName, []jen.Code{jen.Uint32()}, results)
+		return goName
+	}
+	newName := core("New", "[resource-new]", jen.Uint32())
+	repName := core("Rep", "[resource-rep]", jen.Uint32())
+	dropName := core("Drop", "[resource-drop]")
+
+	e.file.Commentf("%s holds the %s values that the host has handles of.", r.values, witName)
+	e.file.Var().Id(r.values).Add(gogen.GuestValues.Qual()).Types(typ.Clone())
+
+	e.file.Commentf("%s returns a new handle that owns v.", r.lower)
+	e.file.Func().Id(r.lower).Params(jen.Id("v").Add(typ.Clone())).Uint32().Block(
+		jen.If(jen.Id("v").Op("==").Nil()).Block(gogen.GuestNoHandle.Qual().Call(jen.Lit(e.goName(r.id)))),
+		jen.Return(jen.Id(newName).Call(jen.Id(r.values).Dot("Add").Call(jen.Id("v")))))
+
+	e.file.Commentf("%s takes the value back that a handle owns, and drops the handle.", r.lift)
+	e.file.Func().Id(r.lift).Params(jen.Id("handle").Uint32()).Add(typ).Block(
+		jen.Id("v").Op(":=").Id(r.values).Dot("Take").Call(jen.Id(repName).Call(jen.Id("handle"))),
+		jen.Id(dropName).Call(jen.Id("handle")),
+		jen.Return(jen.Id("v")))
+
+	destroy := e.scope.Declare("export" + name + "Destroy")
+	e.coreExport("[dtor]" + witName)
+	e.file.Func().Id(destroy).Params(jen.Id("rep").Uint32()).Block(
+		jen.Id(r.values).Dot("Destroy").Call(jen.Id("rep")))
+}

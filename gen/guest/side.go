@@ -1,0 +1,261 @@
+package guest
+
+import (
+	"fmt"
+
+	"github.com/dave/jennifer/jen"
+
+	"github.com/witgen/witgen/internal/abi"
+	"github.com/witgen/witgen/internal/gogen"
+	"github.com/witgen/witgen/wit"
+)
+
+// side spells the operations of one Program for a guest. It implements
+// gogen.Side. Pointers, lengths and handles are uint32 in its Go.
+type side struct {
+	g       *generator
+	f       *wit.Function // nil for LoadType and StoreType
+	program *abi.Program
+	realm   *realm
+	core    string         // CallImport: the core function
+	impl    *jen.Statement // HandleExport: the Go value that implements f
+	arena   *jen.Statement // what values are lowered with
+	// borrows says that there is a local of that name for what is borrowed.
+	borrows bool
+}
+
+// Op implements gogen.Side.
+func (s *side) Op(b *gogen.Body, op *abi.Op) {
+	switch op.Code {
+	case abi.LowerScalar:
+		b.Set(op.Results[0], gogen.Pure, s.lowerScalar(op.Type, b.Arg(op.Args[0])))
+	case abi.LiftScalar:
+		b.Set(op.Results[0], gogen.Read, s.g.plan.GoType(op.Type).Call(b.Arg(op.Args[0])))
+	case abi.LoadScalar, abi.LoadCore, abi.LoadDisc, abi.LoadNamed, abi.LoadFixed:
+		s.load(b, op)
+	case abi.StoreScalar, abi.StoreCore, abi.StoreDisc, abi.StoreNamed, abi.StoreFixed:
+		s.store(b, op)
+	case abi.Realloc, abi.ReturnArea:
+		s.area(b, op)
+	case abi.View: // what the host points to is trusted
+		b.Set(op.Results[0], gogen.Plain, b.PlainArg(op.Args[0]))
+	case abi.LowerString, abi.LowerList, abi.LowerMap:
+		s.lowerList(b, op)
+	case abi.LiftString, abi.LiftList, abi.LiftMap:
+		s.liftList(b, op)
+	case abi.LowerOwn, abi.LowerBorrow:
+		s.lowerHandle(b, op)
+	case abi.LiftOwn, abi.LiftBorrow:
+		s.liftHandle(b, op)
+	case abi.CallCore:
+		s.callCore(b, op)
+	case abi.CallValue:
+		s.callValue(b, op)
+	case abi.ReturnValue:
+		s.returnValue(b, op)
+	case abi.ReturnCore:
+		if len(op.Args) > 0 {
+			b.Emit(jen.Return(b.Args(op.Args)...))
+		}
+	default:
+		panic(fmt.Sprintf("guest: unhandled operation %s", op.Code))
+	}
+}
+
+// BadDiscriminant implements gogen.Side.
+func (s *side) BadDiscriminant(_ *gogen.Body, op *abi.Op, disc jen.Code) []jen.Code {
+	return []jen.Code{gogen.GuestNoDiscriminant.Qual().Call(jen.Uint32().Call(disc), jen.Lit(s.g.plan.Resolve.TypeString(op.Type)))}
+}
+
+// BadVariant implements gogen.Side.
+func (s *side) BadVariant(_ *gogen.Body, op *abi.Op) []jen.Code {
+	return []jen.Code{gogen.GuestNoCase.Qual().Call(jen.Lit(s.g.goName(op.Type)))}
+}
+
+// ErrorValue implements gogen.Side. Any error will do where the error type is
+// string or absent; any other error is to be of the type.
+func (s *side) ErrorValue(b *gogen.Body, t wit.Type, err jen.Code) *jen.Statement {
+	if t == nil {
+		return nil
+	}
+	value := gogen.GuestErrorValue.Qual().Types(s.g.plan.GoType(t)).Call(err)
+	if s.g.plan.Resolve.Dealias(t) == wit.String {
+		value = jen.Add(err).Dot("Error").Call()
+	}
+	name := b.Local("failure")
+	b.Emit(jen.Id(name).Op(":=").Add(value))
+	return jen.Id(name)
+}
+
+// find reports whether an operation among ops, or inside one, is one that match
+// accepts. It looks into the Programs of the named types that are loaded and
+// stored.
+func (s *side) find(ops []abi.Op, match func(op *abi.Op) bool) bool {
+	for i := range ops {
+		op := &ops[i]
+		if match(op) {
+			return true
+		}
+		for j := range op.Blocks {
+			if s.find(op.Blocks[j].Body, match) {
+				return true
+			}
+		}
+		switch op.Code {
+		case abi.LoadNamed:
+			if s.find(s.g.abi.TypeProgram(abi.LoadType, op.Type.(wit.TypeID)).Body, match) {
+				return true
+			}
+		case abi.StoreNamed:
+			if s.find(s.g.abi.TypeProgram(abi.StoreType, op.Type.(wit.TypeID)).Body, match) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// needsArena reports whether the Program lowers anything that is not flat, or
+// gets its result in memory.
+func (s *side) needsArena() bool {
+	return s.lowersToMemory(s.program.Body) || s.find(s.program.Body, func(op *abi.Op) bool {
+		return op.Code == abi.Realloc || op.Code == abi.ReturnArea
+	})
+}
+
+// lowersToMemory reports whether ops lower a string, list or map.
+func (s *side) lowersToMemory(ops []abi.Op) bool {
+	return s.find(ops, func(op *abi.Op) bool {
+		return op.Code == abi.LowerString || op.Code == abi.LowerList || op.Code == abi.LowerMap
+	})
+}
+
+// liftsFromMemory reports whether ops lift anything from memory that the host
+// allocated.
+func (s *side) liftsFromMemory(ops []abi.Op) bool {
+	return s.find(ops, func(op *abi.Op) bool {
+		return op.Code == abi.View || op.Code == abi.LiftString || op.Code == abi.LiftList || op.Code == abi.LiftMap
+	})
+}
+
+// liftsBorrows reports whether ops lift handles that are to be dropped at the
+// end of the call.
+func (s *side) liftsBorrows(ops []abi.Op) bool {
+	return s.find(ops, func(op *abi.Op) bool {
+		return op.Code == abi.LiftBorrow && s.g.isImported(s.realm, op.Type)
+	})
+}
+
+// area spells memory for parameters or for a result.
+func (s *side) area(b *gogen.Body, op *abi.Op) {
+	method := "Area"
+	if op.Code == abi.ReturnArea && s.program.Kind == abi.CallImport {
+		method = "ResultArea"
+	}
+	if op.Code == abi.ReturnArea && s.program.Kind == abi.HandleExport {
+		b.Emit(s.arena.Clone().Op(":=").Add(gogen.GuestResults.Qual()).Call())
+	}
+	b.Set(op.Results[0], gogen.Effect, s.arena.Clone().Dot(method).Call(jen.Lit(int(op.Size)), jen.Lit(int(op.Align))))
+}
+
+// callCore calls the core import.
+func (s *side) callCore(b *gogen.Body, op *abi.Op) {
+	call := jen.Id(s.core).Call(b.Args(op.Args)...)
+	switch {
+	case len(op.Results) == 0:
+		b.Emit(call)
+	case b.Used(op.Results[0]):
+		b.Set(op.Results[0], gogen.Read, call)
+	default:
+		b.Set(op.Results[0], gogen.Effect, call)
+	}
+	for i := range s.program.Body {
+		if s.program.Body[i].Code == abi.ReturnArea {
+			b.Emit(s.arena.Clone().Dot("Returned").Call())
+		}
+	}
+}
+
+// returnValue ends the call of an import, or the lifting of a named type.
+func (s *side) returnValue(b *gogen.Body, op *abi.Op) {
+	if s.program.Kind == abi.LoadType {
+		b.Emit(jen.Return(b.Args(op.Args)...))
+		return
+	}
+	if s.needsArena() {
+		b.Settle()
+		b.Emit(s.arena.Clone().Dot("Done").Call())
+	}
+	values, err := b.Returned(op)
+	if err != nil {
+		values = append(values, err)
+	}
+	if len(values) > 0 {
+		b.Emit(jen.Return(values...))
+	}
+}
+
+// callValue calls the guest's implementation of an export.
+func (s *side) callValue(b *gogen.Body, op *abi.Op) {
+	if s.liftsFromMemory(s.program.Body) {
+		b.Settle()
+		b.Emit(gogen.GuestParamsLifted.Qual().Call())
+	}
+	args := b.Args(op.Args)
+	callee := s.impl.Clone()
+	if s.f.Kind == wit.Method {
+		callee, args = args[0].(*jen.Statement), args[1:]
+	}
+	callee.Dot(s.g.plan.FuncName(s.f)).Call(args...)
+	if r := s.g.plan.Results(s.f); len(r.Values) == 1 && r.Result == nil && !r.Tuple && b.Used(op.Results[0]) {
+		b.Set(op.Results[0], gogen.Read, callee)
+	} else {
+		names, _ := b.BindCall(op, false)
+		if len(names) > 0 {
+			callee = jen.List(names...).Op(":=").Add(callee)
+		}
+		b.Emit(callee)
+	}
+	if s.borrows {
+		b.Settle()
+		b.Emit(jen.Id("borrows").Dot("End").Call())
+	}
+}
+
+// lowerHandle spells the lowering of a resource. A borrow of a resource that the
+// guest exports is never lowered: what takes borrows is an import, and those are
+// of imported resources.
+func (s *side) lowerHandle(b *gogen.Body, op *abi.Op) {
+	arg := b.Arg(op.Args[0])
+	resource := s.g.handleResource(op.Type)
+	imported, exported := s.g.resource(s.realm, resource)
+	if exported != nil {
+		b.Set(op.Results[0], gogen.Effect, jen.Id(exported.lower).Call(arg))
+		return
+	}
+	method, weight := "Give", gogen.Effect
+	if op.Code == abi.LowerBorrow {
+		method, weight = "Lend", gogen.Read
+	}
+	handle := jen.Qual(imported.path, imported.lower).Call(arg)
+	if s.f != nil && s.f.Kind == wit.Method && op.Args[0] == s.program.Params[0] {
+		handle = arg.Dot("handle")
+	}
+	b.Set(op.Results[0], weight, handle.Dot(method).Call(jen.Lit(s.g.goName(resource))))
+}
+
+// liftHandle spells the lifting of a resource.
+func (s *side) liftHandle(b *gogen.Body, op *abi.Op) {
+	arg := b.Arg(op.Args[0])
+	imported, exported := s.g.resource(s.realm, s.g.handleResource(op.Type))
+	switch {
+	case exported != nil && op.Code == abi.LiftOwn:
+		b.Set(op.Results[0], gogen.Effect, jen.Id(exported.lift).Call(arg))
+	case exported != nil:
+		b.Set(op.Results[0], gogen.Read, jen.Id(exported.values).Dot("Get").Call(arg))
+	case op.Code == abi.LiftOwn:
+		b.Set(op.Results[0], gogen.Read, jen.Qual(imported.path, imported.lift).Call(arg))
+	default:
+		b.Set(op.Results[0], gogen.Effect, gogen.GuestBorrow.Qual().Call(jen.Id("borrows"), jen.Qual(imported.path, imported.lift).Call(arg)))
+	}
+}
