@@ -24,10 +24,11 @@ help: ## Print this list.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: run
-run: ## Build the calculator's guest and call it from its host. Needs Go alone.
+run: ## Build the calculator's guests and call them from its host. Needs Go alone.
 	@go generate ./examples/calculator/...
 	@scripts/build-guest bin/calculator.wasm ./examples/calculator/guest
-	@go run ./examples/calculator/host bin/calculator.wasm
+	@scripts/build-guest bin/scientific.wasm ./examples/calculator/scientific
+	@go run ./examples/calculator/host bin/calculator.wasm bin/scientific.wasm
 
 .PHONY: test
 test: ## Run every test, TinyGo guests included. WITGEN_TINYGO=skip leaves these out.
