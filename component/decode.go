@@ -40,9 +40,12 @@ func FormOf(wasm []byte) Form {
 // ranges that nobody looks into. The component shares the memory of wasm.
 //
 // An error is an *Error. Time and memory are proportional to the length of wasm.
-func Decode(wasm []byte) (c *Component, err error) {
+func Decode(wasm []byte) (*Component, error) { return decodeAt(wasm, 0) }
+
+// decodeAt reads a component that stands at an offset of its file.
+func decodeAt(wasm []byte, offset int) (c *Component, err error) {
 	defer catch(&err)
-	d := decoder{reader: &reader{data: wasm}}
+	d := decoder{reader: &reader{data: wasm, base: offset}}
 	return d.component(0), nil
 }
 

@@ -10,10 +10,12 @@ type subst struct {
 	// memo holds what was replaced, so that what was one type before is one type
 	// afterwards.
 	memo map[anyType]anyType
+	// renames says that memo holds replacements of types without resources too.
+	renames bool
 }
 
 func (v *validator) newSubst() *subst {
-	return &subst{v, make(map[*resource]*resourceType), make(map[anyType]anyType)}
+	return &subst{v: v, res: make(map[*resource]*resourceType), memo: make(map[anyType]anyType)}
 }
 
 // fresh maps each bound resource to a new one and returns the new ones.
@@ -26,15 +28,36 @@ func (s *subst) fresh(defines []bound) []bound {
 	return list
 }
 
+// supply makes the types that are given for imports stand for these imports, by
+// their identity.
+func (s *subst) supply(have, want *items) {
+	s.renames = true
+	for _, w := range want.list {
+		h := have.get(w.name.Name)
+		s.v.work(1)
+		switch w.sort {
+		case SortType:
+			if _, ok := w.typ.(*resourceType); !ok {
+				s.memo[w.typ] = h.typ
+			}
+		case SortInstance:
+			s.supply(&h.typ.(*instanceType).exports, &w.typ.(*instanceType).exports)
+		}
+	}
+}
+
+// untouched reports whether there is nothing to replace in a type.
+func (s *subst) untouched(info typeInfo) bool { return !info.resources && !s.renames }
+
 func (s *subst) val(t val) val {
-	if t.t == nil || !t.t.info.resources {
+	if t.t == nil || s.untouched(t.t.info) {
 		return t
 	}
 	return val{t: s.typ(t.t).(*valType)}
 }
 
 func (s *subst) typ(t anyType) anyType {
-	if len(s.res) == 0 {
+	if len(s.res) == 0 && !s.renames {
 		return t
 	}
 	if done, ok := s.memo[t]; ok {
@@ -58,23 +81,9 @@ func (s *subst) replace(t anyType) anyType {
 		}
 		return &resourceType{res: target.res, alias: s.typ(t.alias).(*resourceType)}
 	case *valType:
-		if !t.info.resources {
-			return t
-		}
-		out := *t
-		if t.alias != nil {
-			out.alias = s.typ(t.alias).(*valType)
-		}
-		if t.res != nil {
-			out.res = s.typ(t.res).(*resourceType)
-		}
-		out.parts = make([]val, len(t.parts))
-		for i, p := range t.parts {
-			out.parts[i] = s.val(p)
-		}
-		return &out
+		return s.valType(t)
 	case *funcType:
-		if !t.info.resources {
+		if s.untouched(t.info) {
 			return t
 		}
 		out := *t
@@ -85,12 +94,12 @@ func (s *subst) replace(t anyType) anyType {
 		out.result = s.val(t.result)
 		return &out
 	case *instanceType:
-		if !t.info.resources {
+		if s.untouched(t.info) {
 			return t
 		}
 		return &instanceType{exports: s.items(&t.exports), defines: t.defines, info: t.info}
 	case *componentType:
-		if !t.info.resources {
+		if s.untouched(t.info) {
 			return t
 		}
 		out := *t
@@ -99,6 +108,32 @@ func (s *subst) replace(t anyType) anyType {
 	default:
 		panic(fmt.Sprintf("component: unhandled type %T", t))
 	}
+}
+
+// valType replaces what is in a value type. A type in which nothing changes stays
+// what it is.
+func (s *subst) valType(t *valType) *valType {
+	if s.untouched(t.info) {
+		return t
+	}
+	out, changed := *t, false
+	if t.alias != nil {
+		out.alias = s.typ(t.alias).(*valType)
+		changed = out.alias != t.alias
+	}
+	if t.res != nil {
+		out.res = s.typ(t.res).(*resourceType)
+		changed = changed || out.res != t.res
+	}
+	out.parts = make([]val, len(t.parts))
+	for i, p := range t.parts {
+		out.parts[i] = s.val(p)
+		changed = changed || out.parts[i] != p
+	}
+	if !changed {
+		return t
+	}
+	return &out
 }
 
 func (s *subst) items(l *items) items {

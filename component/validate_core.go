@@ -182,10 +182,15 @@ func (s *scope) instance(d *Instance) *instanceType {
 	if m != nil {
 		v.fail("the arguments do not fit component %d: %s", d.Component, m.what)
 	}
-	for _, b := range sub.fresh(c.defines) {
+	// A new substitution: what was replaced so far was so without the names of the
+	// arguments.
+	given := v.newSubst()
+	given.res = sub.res
+	given.supply(&args, &c.imports)
+	for _, b := range given.fresh(c.defines) {
 		s.defined = append(s.defined, b.res)
 	}
-	t := &instanceType{exports: sub.items(&c.exports)}
+	t := &instanceType{exports: given.items(&c.exports)}
 	t.info = v.measureItems(t.exports.list)
 	return t
 }
@@ -197,7 +202,7 @@ func (s *scope) bag(d *Instance) *instanceType {
 	e := &s.v.newScope(inInstanceType, nil).exports
 	for _, x := range d.Exports {
 		it := s.lookup(x.Sort, x.Index)
-		it.name = x.Name
+		it.name, it.at = x.Name, s.v.at
 		s.v.work(1)
 		s.v.checkName(e, it)
 		t.exports.add(it)

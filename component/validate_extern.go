@@ -50,7 +50,7 @@ func (s *scope) freshen(it *item) []bound {
 // export checks an export definition.
 func (s *scope) export(d *Export) {
 	it := s.lookup(d.Sort, d.Index)
-	it.name = d.Name
+	it.name, it.at = d.Name, d.At()
 	if d.Type == nil {
 		if it.sort == SortType {
 			it.typ = rename(it.typ)
@@ -94,8 +94,8 @@ func rename(t anyType) anyType {
 
 // externType resolves the type of an import or export.
 func (s *scope) externType(name ExternName, t ExternType) *item {
-	it := &item{name: name, sort: t.Sort}
 	at := s.v.at
+	it := &item{name: name, sort: t.Sort, at: at}
 	want := func(ok bool) {
 		if !ok {
 			s.v.fail("type %d is not that of a %s", t.Index, t.Sort)

@@ -151,6 +151,8 @@ type item struct {
 	// fresh says of a type that it is a resource that this item introduces, with
 	// a sub bound.
 	fresh bool
+	// at is the offset of the import or export in the file.
+	at int
 }
 
 // items are imports or exports in order, found by name.

@@ -1,0 +1,359 @@
+package component
+
+import (
+	"strings"
+
+	"github.com/witgen/witgen/wit"
+)
+
+// WIT is the WIT that a binary carries.
+type WIT struct {
+	Resolve *wit.Resolve
+	// Package is the package of the binary itself: the encoded package;
+	// root:component of a component and root:root of a core module, whose
+	// binaries do not name one.
+	Package wit.PackageID
+	// World is the world of a component or core module, called root, and -1
+	// where the binary is a WIT package.
+	World wit.WorldID
+	// Worlds are, of a core module, the worlds as its metadata names them: one
+	// for each section. World is all of them together.
+	Worlds []wit.WorldID
+	// Encodings are the string encodings of Worlds.
+	Encodings []OptionKind
+}
+
+// IsPackage reports whether the binary is a WIT package.
+func (w *WIT) IsPackage() bool { return w.World < 0 }
+
+// DecodeWIT reads the WIT of a component, of a WIT package in binary form (WIT.md,
+// "Package Format") or of a core module with embedded metadata. The binary is
+// validated first, as Validate does. An error is an *Error.
+func DecodeWIT(wasm []byte) (w *WIT, err error) {
+	defer catch(&err)
+	if FormOf(wasm) == CoreForm {
+		return decodeModule(wasm), nil
+	}
+	c, err := Decode(wasm)
+	if err != nil {
+		return nil, err
+	}
+	t, err := validate(c)
+	if err != nil {
+		return nil, err
+	}
+	d := newWITDecoder()
+	if isWITPackage(t) {
+		return d.packageWIT(c, t), nil
+	}
+	return d.componentWIT(c, t), nil
+}
+
+// isWITPackage reports whether a component exports component types under plain
+// names and nothing else.
+func isWITPackage(t *componentType) bool {
+	for _, it := range t.exports.list {
+		n, _ := parseName(it.name.Name)
+		if _, ok := it.typ.(*componentType); !ok || it.sort != SortType || n.kind != labelName {
+			return false
+		}
+	}
+	return len(t.exports.list) > 0 && len(t.imports.list) == 0
+}
+
+// witDecoder makes a model of component types.
+type witDecoder struct {
+	r *wit.Resolve
+	// packages are in order of first mention.
+	packages []*draftPackage
+	byName   map[string]*draftPackage
+	// local are the interfaces of the package itself, by their full names. They
+	// are whole once they are there; other interfaces gain what is met.
+	local map[string]wit.InterfaceID
+	// foreign are all others.
+	foreign map[string]wit.InterfaceID
+	// types maps identities to types of the model.
+	types map[anyType]wit.TypeID
+	// known holds what interfaces hold: types by their ids, functions as -1.
+	known map[ownedName]wit.TypeID
+	// resources are those that interfaces and worlds define.
+	resources map[ownedName]wit.TypeID
+	// home is the draft of the package that is being decoded.
+	home *draftPackage
+}
+
+// ownedName is a name in an interface or world.
+type ownedName struct {
+	owner wit.Owner
+	name  string
+}
+
+// draftPackage is a package before it has an id.
+type draftPackage struct {
+	name       wit.PackageName
+	interfaces []wit.InterfaceID
+	worlds     []wit.WorldID
+}
+
+func newWITDecoder() *witDecoder {
+	return &witDecoder{
+		r:         &wit.Resolve{},
+		byName:    make(map[string]*draftPackage),
+		local:     make(map[string]wit.InterfaceID),
+		foreign:   make(map[string]wit.InterfaceID),
+		types:     make(map[anyType]wit.TypeID),
+		known:     make(map[ownedName]wit.TypeID),
+		resources: make(map[ownedName]wit.TypeID),
+	}
+}
+
+// fail ends decoding with a place.
+func (d *witDecoder) fail(it *item, format string, args ...any) {
+	invalidAt(it.at, "%q: "+format, append([]any{it.name.Name}, args...)...)
+}
+
+// draft returns the draft of a package.
+func (d *witDecoder) draft(name wit.PackageName) *draftPackage {
+	key := name.String()
+	if d.byName[key] == nil {
+		d.byName[key] = &draftPackage{name: name}
+		d.packages = append(d.packages, d.byName[key])
+	}
+	return d.byName[key]
+}
+
+// interfaceName splits the name of an item, or its attribute implements, into
+// package and interface.
+func (d *witDecoder) interfaceName(it *item, name string) (wit.PackageName, string) {
+	n, wrong := parseName(name)
+	if wrong != "" || n.kind != interfaceName {
+		d.fail(it, "%q is no name of an interface", name)
+	}
+	pkg, ok := n.packageName()
+	if !ok {
+		d.fail(it, "nested packages cannot be said in WIT yet")
+	}
+	suffix, _ := it.name.Attribute(VersionSuffix)
+	pkg.Version = fullVersion(pkg.Version, suffix)
+	return pkg, n.path
+}
+
+// fullVersion makes a semantic version of a canonical version and what was cut off
+// from it (Explainer.md, "Canonical Interface Name").
+func fullVersion(version, suffix string) string {
+	version += suffix
+	for version != "" && !validSemver(version) && strings.Count(version, ".") < 2 {
+		version += ".0"
+	}
+	return version
+}
+
+// packageWIT decodes a WIT package.
+func (d *witDecoder) packageWIT(c *Component, t *componentType) *WIT {
+	d.home = &draftPackage{}
+	for _, it := range t.exports.list {
+		d.packageItem(it)
+	}
+	w := d.finish()
+	if docs, ok := c.Custom(docsSection); ok {
+		applyDocs(w.Resolve, w.Package, docs)
+	}
+	return w
+}
+
+// packageItem decodes an interface or world of a package: a component type with
+// one export.
+func (d *witDecoder) packageItem(it *item) wit.WorldID {
+	t := it.typ.(*componentType)
+	if len(t.exports.list) != 1 {
+		d.fail(it, "a WIT definition must export one thing and exports %d", len(t.exports.list))
+	}
+	inner := t.exports.list[0]
+	pkg, name := d.interfaceName(inner, inner.name.Name)
+	if d.home.name == (wit.PackageName{}) {
+		d.home.name = pkg
+	} else if d.home.name != pkg {
+		d.fail(inner, "the binary holds definitions of the packages %s and %s", d.home.name, pkg)
+	}
+	switch what := inner.typ.(type) {
+	case *instanceType:
+		for _, dep := range t.imports.list {
+			d.knownInterface(dep, dep.name.Name)
+		}
+		d.newInterface(inner)
+	case *componentType:
+		return d.world(inner, name, what)
+	default:
+		d.fail(inner, "a WIT definition must export an instance or a component")
+	}
+	return -1
+}
+
+// world decodes a world from a component type.
+func (d *witDecoder) world(it *item, name string, t *componentType) wit.WorldID {
+	owner := wit.WorldID(len(d.r.Worlds))
+	w := &wit.World{Name: name, Package: wit.NoPackage}
+	d.r.Worlds = append(d.r.Worlds, w)
+	for _, x := range t.imports.list {
+		if item := d.worldItem(x, owner, true); item != nil {
+			w.Imports = append(w.Imports, item)
+		} else {
+			d.fail(x, "a world imports instances, functions and types, and no %s", x.sort)
+		}
+	}
+	for _, x := range t.exports.list {
+		if item := d.worldItem(x, owner, false); item != nil {
+			w.Exports = append(w.Exports, item)
+		} else {
+			d.fail(x, "a world exports instances and functions, and no %s", x.sort)
+		}
+	}
+	d.home.worlds = append(d.home.worlds, owner)
+	return owner
+}
+
+// componentWIT infers the world of a component.
+func (d *witDecoder) componentWIT(c *Component, t *componentType) *WIT {
+	d.home = &draftPackage{name: wit.PackageName{Namespace: "root", Name: "component"}}
+	w := &wit.World{Name: "root", Package: wit.NoPackage}
+	d.r.Worlds = append(d.r.Worlds, w)
+	d.home.worlds = []wit.WorldID{0}
+	for def := range c.Defs() {
+		switch def := def.(type) {
+		case *Import:
+			// Core modules, components and values are no part of a world.
+			if item := d.worldItem(t.imports.get(def.Name.Name), 0, true); item != nil {
+				w.Imports = append(w.Imports, item)
+			}
+		case *Export:
+			x := t.exports.get(def.Name.Name)
+			item := d.worldItem(x, 0, false)
+			if item == nil {
+				d.fail(x, "a component that exports a %s has no world that WIT can say", x.sort)
+			}
+			w.Exports = append(w.Exports, item)
+		}
+	}
+	out := d.finish()
+	out.World = 0
+	if docs, ok := c.Custom(docsSection); ok {
+		applyDocs(out.Resolve, out.Package, docs)
+	}
+	return out
+}
+
+// worldItem decodes an import or export of a world. It returns nil where it is
+// neither an instance nor a function nor an imported type.
+func (d *witDecoder) worldItem(it *item, owner wit.WorldID, imported bool) *wit.WorldItem {
+	out := &wit.WorldItem{Name: it.name.Name}
+	switch it.sort {
+	case SortInstance:
+		out.ExternalID, _ = it.name.Attribute(ExternalID)
+		n, _ := parseName(it.name.Name)
+		if implements, ok := it.name.Attribute(Implements); ok {
+			out.Item = d.knownInterface(it, implements)
+		} else if n.kind == interfaceName {
+			out.Item, out.Name = d.knownInterface(it, it.name.Name), ""
+		} else {
+			out.Item = d.newInterface(it)
+		}
+	case SortFunc:
+		out.Item = d.function(it, owner)
+	case SortType:
+		if !imported {
+			return nil
+		}
+		if _, ok := it.typ.(*valType); !ok {
+			if _, ok := it.typ.(*resourceType); !ok {
+				return nil
+			}
+		}
+		out.Item = d.namedType(it, owner)
+	default:
+		return nil
+	}
+	return out
+}
+
+// finish gives the packages their ids, dependencies first.
+func (d *witDecoder) finish() *WIT {
+	done := make(map[*draftPackage]wit.PackageID)
+	owner := make(map[wit.InterfaceID]*draftPackage)
+	for _, p := range d.packages {
+		for _, id := range p.interfaces {
+			owner[id] = p
+		}
+	}
+	var place func(p *draftPackage)
+	place = func(p *draftPackage) {
+		if _, ok := done[p]; ok {
+			return
+		}
+		done[p] = wit.NoPackage // stops where packages use each other in a circle
+		for _, id := range p.interfaces {
+			for _, dep := range d.deps(id) {
+				if q := owner[dep]; q != nil {
+					place(q)
+				}
+			}
+		}
+		done[p] = d.place(p)
+	}
+	for _, p := range d.packages {
+		place(p)
+	}
+	w := &WIT{Resolve: d.r, World: -1}
+	if p := d.byName[d.home.name.String()]; p != nil {
+		// The package was mentioned before it was met.
+		w.Package = done[p]
+		d.fill(w.Package, d.home)
+	} else {
+		w.Package = d.place(d.home)
+	}
+	return w
+}
+
+// place adds a package to the model.
+func (d *witDecoder) place(p *draftPackage) wit.PackageID {
+	id := wit.PackageID(len(d.r.Packages))
+	d.r.Packages = append(d.r.Packages, &wit.Package{Name: p.name})
+	d.fill(id, p)
+	return id
+}
+
+// fill gives a package what its draft holds.
+func (d *witDecoder) fill(id wit.PackageID, p *draftPackage) {
+	pkg := d.r.Packages[id]
+	for _, i := range p.interfaces {
+		pkg.Interfaces = append(pkg.Interfaces, i)
+		d.r.Interfaces[i].Package = id
+	}
+	for _, w := range p.worlds {
+		pkg.Worlds = append(pkg.Worlds, w)
+		d.r.Worlds[w].Package = id
+		for _, items := range [][]*wit.WorldItem{d.r.Worlds[w].Imports, d.r.Worlds[w].Exports} {
+			for _, it := range items {
+				if i, ok := it.Item.(wit.InterfaceID); ok && d.r.Interfaces[i].Name == "" {
+					d.r.Interfaces[i].Package = id
+				}
+			}
+		}
+	}
+}
+
+// deps returns the interfaces whose types an interface uses.
+func (d *witDecoder) deps(id wit.InterfaceID) []wit.InterfaceID {
+	var list []wit.InterfaceID
+	for _, t := range d.r.Interfaces[id].Types {
+		alias, ok := d.r.Types[t].Kind.(*wit.Alias)
+		if !ok {
+			continue
+		}
+		if target, ok := alias.Type.(wit.TypeID); ok {
+			if owner, ok := d.r.Types[target].Owner.(wit.InterfaceID); ok && owner != id {
+				list = append(list, owner)
+			}
+		}
+	}
+	return list
+}

@@ -1,0 +1,456 @@
+package component
+
+import (
+	"fmt"
+
+	"github.com/witgen/witgen/wit"
+)
+
+// newInterface decodes an instance as an interface that this binary defines: one
+// of its package, or one that stands inline in a world.
+func (d *witDecoder) newInterface(it *item) wit.InterfaceID {
+	t, ok := it.typ.(*instanceType)
+	if !ok || it.sort != SortInstance {
+		d.fail(it, "an interface must be an instance")
+	}
+	full := it.name.Name
+	n, _ := parseName(full)
+	if _, known := d.local[full]; known && n.kind == interfaceName {
+		return d.knownInterface(it, full)
+	}
+	iface := &wit.Interface{Package: wit.NoPackage, CloneOf: -1}
+	if n.kind == interfaceName {
+		iface.Name = n.path
+	}
+	id := wit.InterfaceID(len(d.r.Interfaces))
+	d.r.Interfaces = append(d.r.Interfaces, iface)
+	for _, x := range t.exports.list {
+		d.interfaceItem(id, x)
+	}
+	if n.kind == interfaceName {
+		d.local[full] = id
+		d.home.interfaces = append(d.home.interfaces, id)
+	}
+	return id
+}
+
+func (d *witDecoder) interfaceItem(id wit.InterfaceID, x *item) {
+	iface := d.r.Interfaces[id]
+	switch x.sort {
+	case SortType:
+		t := d.namedType(x, id)
+		iface.Types = append(iface.Types, t)
+		d.known[ownedName{id, x.name.Name}] = t
+	case SortFunc:
+		iface.Functions = append(iface.Functions, d.function(x, id))
+		d.known[ownedName{id, x.name.Name}] = -1
+	default:
+		d.fail(x, "an interface holds types and functions, and no %s", x.sort)
+	}
+}
+
+// knownInterface decodes an instance of an interface that has a name of its own,
+// which may have been met before: then what it holds must be what was met. Other
+// interfaces than those of this package gain what is new.
+func (d *witDecoder) knownInterface(it *item, name string) wit.InterfaceID {
+	t, ok := it.typ.(*instanceType)
+	if !ok || it.sort != SortInstance {
+		d.fail(it, "an interface must be an instance")
+	}
+	id, local := d.local[name]
+	if !local {
+		id = d.foreignInterface(it, name)
+	}
+	for _, x := range t.exports.list {
+		if known, ok := d.known[ownedName{id, x.name.Name}]; ok {
+			d.unify(known, x)
+			continue
+		}
+		if local {
+			d.fail(x, "%s does not define it", name)
+		}
+		d.interfaceItem(id, x)
+	}
+	return id
+}
+
+// foreignInterface returns an interface of another package by its full name.
+func (d *witDecoder) foreignInterface(it *item, name string) wit.InterfaceID {
+	pkg, label := d.interfaceName(it, name)
+	full := pkg.Qualify(label)
+	id, ok := d.foreign[full]
+	if !ok {
+		id = wit.InterfaceID(len(d.r.Interfaces))
+		d.r.Interfaces = append(d.r.Interfaces, &wit.Interface{Name: label, Package: wit.NoPackage, CloneOf: -1})
+		p := d.draft(pkg)
+		p.interfaces = append(p.interfaces, id)
+		d.foreign[full] = id
+	}
+	return id
+}
+
+// unify connects an item of an instance with what the interface has under its
+// name: a type, or a function where known is -1.
+func (d *witDecoder) unify(known wit.TypeID, x *item) {
+	if x.sort != SortType && x.sort != SortFunc || (x.sort == SortFunc) != (known < 0) {
+		d.fail(x, "it is a %s here and something else elsewhere", x.sort)
+	}
+	if known >= 0 {
+		d.connect(x, known)
+	}
+}
+
+// connect records that a type that is met again is one of the model, and so for
+// the anonymous types inside, which are then not made twice.
+func (d *witDecoder) connect(x *item, id wit.TypeID) {
+	d.types[x.typ] = id
+	t, ok := x.typ.(*valType)
+	if !ok {
+		if _, ok := d.r.Kind(id).(*wit.Resource); !ok {
+			d.fail(x, "it is a resource here and another type elsewhere")
+		}
+		return
+	}
+	if !d.connectType(t, id) {
+		d.fail(x, "it is of another type elsewhere")
+	}
+}
+
+// connectType goes on inside a type. It reports whether both have one structure,
+// as far as it looks: a type with a name was compared when it was met.
+func (d *witDecoder) connectType(t *valType, id wit.TypeID) bool {
+	def := d.r.Types[id]
+	if alias, ok := def.Kind.(*wit.Alias); ok {
+		if _, ok := alias.Type.(wit.TypeID); ok {
+			return true
+		}
+	}
+	if !sameKind(t.def, def.Kind) {
+		return false
+	}
+	parts := kindParts(def.Kind)
+	if len(parts) != len(t.parts) {
+		return len(t.parts) == 0 || t.res != nil
+	}
+	for i, p := range t.parts {
+		if !d.connectVal(p, parts[i]) {
+			return false
+		}
+	}
+	return true
+}
+
+func (d *witDecoder) connectVal(p val, t wit.Type) bool {
+	if p.t == nil {
+		_, isID := t.(wit.TypeID)
+		return !isID && p.absent() == (t == nil)
+	}
+	id, ok := t.(wit.TypeID)
+	if !ok {
+		return false
+	}
+	if _, met := d.types[p.t]; met {
+		return true
+	}
+	d.types[p.t] = id
+	return d.connectType(p.t, id)
+}
+
+// sameKind reports whether a definition and a kind of the model have the same form
+// and labels.
+func sameKind(t Type, k wit.Kind) bool {
+	switch t := t.(type) {
+	case *Record:
+		k, ok := k.(*wit.Record)
+		if !ok || len(k.Fields) != len(t.Fields) {
+			return false
+		}
+		for i, f := range t.Fields {
+			if f.Name != k.Fields[i].Name {
+				return false
+			}
+		}
+		return true
+	case *Variant:
+		k, ok := k.(*wit.Variant)
+		if !ok || len(k.Cases) != len(t.Cases) {
+			return false
+		}
+		for i, c := range t.Cases {
+			if c.Name != k.Cases[i].Name {
+				return false
+			}
+		}
+		return true
+	case *Flags:
+		k, ok := k.(*wit.Flags)
+		return ok && sameLabels(t.Labels, k.Flags)
+	case *Enum:
+		k, ok := k.(*wit.Enum)
+		return ok && sameLabels(t.Labels, k.Cases)
+	case *FixedList:
+		k, ok := k.(*wit.FixedList)
+		return ok && k.Size == t.Length
+	case *PrimType:
+		_, ok := k.(*wit.Alias)
+		return ok
+	case *List:
+		_, ok := k.(*wit.List)
+		return ok
+	case *Tuple:
+		_, ok := k.(*wit.Tuple)
+		return ok
+	case *Option:
+		_, ok := k.(*wit.Option)
+		return ok
+	case *Result:
+		_, ok := k.(*wit.Result)
+		return ok
+	case *Map:
+		_, ok := k.(*wit.Map)
+		return ok
+	case *Own:
+		_, ok := k.(*wit.Own)
+		return ok
+	case *Borrow:
+		_, ok := k.(*wit.Borrow)
+		return ok
+	case *Stream:
+		_, ok := k.(*wit.Stream)
+		return ok
+	case *Future:
+		_, ok := k.(*wit.Future)
+		return ok
+	default:
+		panic(fmt.Sprintf("component: unhandled type %T", t))
+	}
+}
+
+func sameLabels(a []string, b []wit.Label) bool {
+	if len(a) != len(b) {
+		return false
+	}
+	for i := range a {
+		if a[i] != b[i].Name {
+			return false
+		}
+	}
+	return true
+}
+
+// kindParts returns the types that a kind refers to, in the order of
+// valType.parts, absent payloads as nil. Handles have none.
+func kindParts(k wit.Kind) []wit.Type {
+	switch k := k.(type) {
+	case *wit.Record:
+		list := make([]wit.Type, len(k.Fields))
+		for i, f := range k.Fields {
+			list[i] = f.Type
+		}
+		return list
+	case *wit.Variant:
+		list := make([]wit.Type, len(k.Cases))
+		for i, c := range k.Cases {
+			list[i] = c.Type
+		}
+		return list
+	case *wit.Tuple:
+		return k.Types
+	case *wit.Option:
+		return []wit.Type{k.Type}
+	case *wit.Result:
+		return []wit.Type{k.OK, k.Err}
+	case *wit.List:
+		return []wit.Type{k.Type}
+	case *wit.FixedList:
+		return []wit.Type{k.Type}
+	case *wit.Map:
+		return []wit.Type{k.Key, k.Value}
+	case *wit.Stream:
+		return []wit.Type{k.Type}
+	case *wit.Future:
+		return []wit.Type{k.Type}
+	case *wit.Alias:
+		return []wit.Type{k.Type}
+	case *wit.Flags, *wit.Enum, *wit.Own, *wit.Borrow, *wit.Resource:
+		return nil
+	default:
+		panic(fmt.Sprintf("component: unhandled kind %T", k))
+	}
+}
+
+// namedType decodes a type that an interface or world defines or uses.
+func (d *witDecoder) namedType(it *item, owner wit.Owner) wit.TypeID {
+	def := &wit.TypeDef{Name: it.name.Name, Owner: owner}
+	def.ExternalID, _ = it.name.Attribute(ExternalID)
+	if _, again := d.types[it.typ]; again {
+		d.fail(it, "WIT cannot say that a type appears under several names at once")
+	}
+	if prev, ok := d.aliased(it.typ); ok {
+		def.Kind = &wit.Alias{Type: prev}
+	} else {
+		switch t := it.typ.(type) {
+		case *valType:
+			def.Kind = d.kind(it, t)
+		case *resourceType:
+			def.Kind = &wit.Resource{}
+		default:
+			d.fail(it, "an interface or world has value types and resources, and no %s", t.desc())
+		}
+	}
+	id := wit.TypeID(len(d.r.Types))
+	d.r.Types = append(d.r.Types, def)
+	d.types[it.typ] = id
+	if _, ok := def.Kind.(*wit.Resource); ok {
+		d.resources[ownedName{owner, def.Name}] = id
+	}
+	return id
+}
+
+// aliased returns the type of the model that t is an alias of.
+func (d *witDecoder) aliased(t anyType) (wit.TypeID, bool) {
+	for {
+		switch x := t.(type) {
+		case *valType:
+			if x.alias == nil {
+				return 0, false
+			}
+			t = x.alias
+		case *resourceType:
+			if x.alias == nil {
+				return 0, false
+			}
+			t = x.alias
+		default:
+			return 0, false
+		}
+		if id, ok := d.types[t]; ok {
+			return id, true
+		}
+	}
+}
+
+// typ decodes a reference to a type. Anonymous types are made where they are first
+// met.
+func (d *witDecoder) typ(it *item, t val) wit.Type {
+	if t.absent() {
+		return nil
+	}
+	if t.t == nil {
+		return witPrims[t.prim]
+	}
+	if id, ok := d.types[t.t]; ok {
+		return id
+	}
+	if t.t.named() {
+		d.fail(it, "it refers to %s that has no name", kindName(t.t.def))
+	}
+	kind := d.kind(it, t.t)
+	id := wit.TypeID(len(d.r.Types))
+	d.r.Types = append(d.r.Types, &wit.TypeDef{Kind: kind})
+	d.types[t.t] = id
+	return id
+}
+
+var witPrims = map[Prim]wit.Prim{
+	Bool: wit.Bool, S8: wit.S8, U8: wit.U8, S16: wit.S16, U16: wit.U16, S32: wit.S32, U32: wit.U32, S64: wit.S64, U64: wit.U64,
+	F32: wit.F32, F64: wit.F64, Char: wit.Char, String: wit.String, ErrorContextVal: wit.ErrorContext,
+}
+
+func (d *witDecoder) kind(it *item, t *valType) wit.Kind {
+	part := func(i int) wit.Type { return d.typ(it, t.parts[i]) }
+	switch def := t.def.(type) {
+	case *PrimType:
+		return &wit.Alias{Type: part(0)}
+	case *Record:
+		k := &wit.Record{Fields: make([]wit.Field, len(def.Fields))}
+		for i, f := range def.Fields {
+			k.Fields[i] = wit.Field{Name: f.Name, Type: part(i)}
+		}
+		return k
+	case *Variant:
+		k := &wit.Variant{Cases: make([]wit.Case, len(def.Cases))}
+		for i, c := range def.Cases {
+			k.Cases[i] = wit.Case{Name: c.Name, Type: part(i)}
+		}
+		return k
+	case *Flags:
+		return &wit.Flags{Flags: witLabels(def.Labels)}
+	case *Enum:
+		return &wit.Enum{Cases: witLabels(def.Labels)}
+	case *Tuple:
+		k := &wit.Tuple{Types: make([]wit.Type, len(def.Types))}
+		for i := range def.Types {
+			k.Types[i] = part(i)
+		}
+		return k
+	case *List:
+		return &wit.List{Type: part(0)}
+	case *FixedList:
+		return &wit.FixedList{Type: part(0), Size: def.Length}
+	case *Option:
+		return &wit.Option{Type: part(0)}
+	case *Result:
+		ok := part(0)
+		return &wit.Result{OK: ok, Err: part(1)}
+	case *Map:
+		key := part(0)
+		return &wit.Map{Key: key, Value: part(1)}
+	case *Own:
+		return &wit.Own{Resource: d.resource(it, t.res)}
+	case *Borrow:
+		return &wit.Borrow{Resource: d.resource(it, t.res)}
+	case *Stream:
+		return &wit.Stream{Type: part(0)}
+	case *Future:
+		return &wit.Future{Type: part(0)}
+	default:
+		panic(fmt.Sprintf("component: unhandled type %T", def))
+	}
+}
+
+func witLabels(labels []string) []wit.Label {
+	list := make([]wit.Label, len(labels))
+	for i, l := range labels {
+		list[i] = wit.Label{Name: l}
+	}
+	return list
+}
+
+func (d *witDecoder) resource(it *item, r *resourceType) wit.TypeID {
+	id, ok := d.types[r]
+	if !ok {
+		d.fail(it, "it refers to a resource that has no name")
+	}
+	return id
+}
+
+// function decodes a function of an interface or world.
+func (d *witDecoder) function(it *item, owner wit.Owner) *wit.Function {
+	t := it.typ.(*funcType)
+	n, _ := parseName(it.name.Name)
+	f := &wit.Function{Name: it.name.Name, Async: t.async, Resource: -1}
+	f.ExternalID, _ = it.name.Attribute(ExternalID)
+	for _, p := range t.params {
+		f.Params = append(f.Params, wit.Param{Name: p.name, Type: d.typ(it, p.typ)})
+	}
+	f.Result = d.typ(it, t.result)
+	switch n.kind {
+	case labelName:
+		return f
+	case constructorName:
+		f.Kind = wit.Constructor
+	case methodName:
+		f.Kind = wit.Method
+	case staticName:
+		f.Kind = wit.Static
+	default:
+		d.fail(it, "a function has the name of an interface, which WIT cannot say")
+	}
+	id, ok := d.resources[ownedName{owner, n.resource}]
+	if !ok {
+		d.fail(it, "it belongs to a resource that the interface or world does not hold")
+	}
+	f.Resource = id
+	return f
+}
