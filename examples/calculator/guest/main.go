@@ -1,3 +1,5 @@
+//go:build wasm || tinygo.wasm
+
 // Command guest is a guest of the world example:calculator/calculator.
 package main
 

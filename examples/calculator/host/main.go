@@ -1,3 +1,5 @@
+//go:build !(wasm || tinygo.wasm)
+
 // Command host runs the guests of the calculator's two worlds and prints what
 // they answer.
 //

@@ -1,3 +1,5 @@
+//go:build wasm || tinygo.wasm
+
 // Command scientific is a guest of the world example:calculator/scientific: it
 // exports two interfaces, and calls the host's log while it works.
 package main
