@@ -1,0 +1,238 @@
+package component
+
+import (
+	"fmt"
+
+	"github.com/witgen/witgen/wit"
+)
+
+// EncodePackage returns a WIT package in binary form (WIT.md, "Package Format"),
+// with its documentation and gates in a custom section.
+func EncodePackage(r *wit.Resolve, id wit.PackageID) ([]byte, error) {
+	c := &Component{}
+	pkg := r.Packages[id]
+	types := uint32(0)
+	add := func(name string, t *ComponentType) {
+		c.Add(&TypeDef{Type: t})
+		c.Add(&Export{Name: Named(name), Sort: SortType, Index: types})
+		types += 2
+	}
+	for _, i := range pkg.Interfaces {
+		add(r.Interfaces[i].Name, interfaceComponent(r, i))
+	}
+	for _, w := range pkg.Worlds {
+		add(r.Worlds[w].Name, wrapWorld(r, w))
+	}
+	docs, err := encodeDocs(r, id)
+	if err != nil {
+		return nil, err
+	}
+	c.Add(&Custom{Name: docsSection, Data: docs})
+	return checked(c)
+}
+
+// checked encodes a component that was made here and validates it.
+func checked(c *Component) ([]byte, error) {
+	wasm := c.Encode()
+	c, err := Decode(wasm)
+	if err == nil {
+		err = Validate(c)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("the component that was made is not valid: %w", err)
+	}
+	return wasm, nil
+}
+
+// wrapWorld returns the component type that exports the type of a world under its
+// full name.
+func wrapWorld(r *wit.Resolve, id wit.WorldID) *ComponentType {
+	w := r.Worlds[id]
+	return &ComponentType{[]Def{
+		&TypeDef{Type: worldComponent(r, id)},
+		&ExportDecl{Name: Named(r.Packages[w.Package].Name.Qualify(w.Name)), Type: ExternType{Sort: SortComponent}},
+	}}
+}
+
+// worldEncoder encodes interfaces and worlds as declarators of a component type.
+type worldEncoder struct {
+	r     *wit.Resolve
+	decls []Def
+	outer *typeScope
+	// instances are the instances that stand for interfaces, by index.
+	instances map[wit.InterfaceID]uint32
+	count     uint32
+	// aliases are the types of instances that have an index in outer.
+	aliases map[instanceTypeKey]uint32
+	// imports says that the world's own types are being imported.
+	imports bool
+}
+
+type instanceTypeKey struct {
+	instance uint32
+	typ      wit.TypeID
+}
+
+func newWorldEncoder(r *wit.Resolve) *worldEncoder {
+	e := &worldEncoder{r: r, instances: make(map[wit.InterfaceID]uint32), aliases: make(map[instanceTypeKey]uint32)}
+	e.outer = newTypeScope(r, noInterface, func(d Def) { e.decls = append(e.decls, d) })
+	e.outer.foreign = e.alias
+	e.outer.name = func(name ExternName, index *uint32) uint32 {
+		t := typeBound(index)
+		if e.imports {
+			return e.outer.emitType(&Import{Name: name, Type: t})
+		}
+		return e.outer.emitType(&ExportDecl{Name: name, Type: t})
+	}
+	return e
+}
+
+func typeBound(index *uint32) ExternType {
+	if index == nil {
+		return ExternType{Sort: SortType, Bound: BoundSub}
+	}
+	return ExternType{Sort: SortType, Index: *index}
+}
+
+// alias returns the index of a type of an instance in the outer scope.
+func (e *worldEncoder) alias(owner wit.InterfaceID, id wit.TypeID) uint32 {
+	key := instanceTypeKey{e.instances[owner], id}
+	index, ok := e.aliases[key]
+	if !ok {
+		index = e.outer.emitType(&Alias{Sort: SortType, Target: AliasExport, Instance: key.instance, Name: e.r.Types[id].Name})
+		e.aliases[key] = index
+	}
+	return index
+}
+
+// instance defines the type of an interface's instance and returns its index.
+func (e *worldEncoder) instance(id wit.InterfaceID, functions bool) uint32 {
+	iface := e.r.Interfaces[id]
+	t := &InstanceType{}
+	in := newTypeScope(e.r, id, func(d Def) { t.Decls = append(t.Decls, d) })
+	in.foreign = func(owner wit.InterfaceID, id wit.TypeID) uint32 {
+		return in.emitType(&Alias{Sort: SortType, Target: AliasOuter, Count: 1, Index: e.alias(owner, id)})
+	}
+	in.name = func(name ExternName, index *uint32) uint32 {
+		return in.emitType(&ExportDecl{Name: name, Type: typeBound(index)})
+	}
+	for _, id := range iface.Types {
+		in.typ(id)
+	}
+	if functions {
+		for _, f := range iface.Functions {
+			index := in.function(f)
+			t.Decls = append(t.Decls, &ExportDecl{Name: externNameOf(f.Name, f.ExternalID), Type: ExternType{Sort: SortFunc, Index: index}})
+		}
+	}
+	e.instances[id] = e.count
+	e.count++
+	return e.outer.define(t)
+}
+
+// interfaceComponent returns the component type that exports an interface and
+// imports those that it uses types of.
+func interfaceComponent(r *wit.Resolve, id wit.InterfaceID) *ComponentType {
+	e := newWorldEncoder(r)
+	for _, i := range interfaceDeps(r, id) {
+		own := i == id
+		index := e.instance(i, own)
+		t := ExternType{Sort: SortInstance, Index: index}
+		if name := Named(r.QualifiedName(i)); own {
+			e.decls = append(e.decls, &ExportDecl{Name: name, Type: t})
+		} else {
+			e.decls = append(e.decls, &Import{Name: name, Type: t})
+		}
+	}
+	return &ComponentType{e.decls}
+}
+
+// interfaceDeps returns an interface with all whose types it uses, directly or
+// not, dependencies first.
+func interfaceDeps(r *wit.Resolve, id wit.InterfaceID) []wit.InterfaceID {
+	var list []wit.InterfaceID
+	seen := make(map[wit.InterfaceID]bool)
+	var visit func(wit.InterfaceID)
+	visit = func(id wit.InterfaceID) {
+		if seen[id] {
+			return
+		}
+		seen[id] = true
+		for _, dep := range interfaceUses(r, id) {
+			visit(dep)
+		}
+		list = append(list, id)
+	}
+	visit(id)
+	return list
+}
+
+// interfaceUses returns the interfaces that one uses types of.
+func interfaceUses(r *wit.Resolve, id wit.InterfaceID) []wit.InterfaceID {
+	var list []wit.InterfaceID
+	for _, t := range r.Interfaces[id].Types {
+		alias, ok := r.Types[t].Kind.(*wit.Alias)
+		if !ok {
+			continue
+		}
+		if target, ok := alias.Type.(wit.TypeID); ok {
+			if owner, ok := r.Types[target].Owner.(wit.InterfaceID); ok && owner != id {
+				list = append(list, owner)
+			}
+		}
+	}
+	return list
+}
+
+// worldComponent returns the component type of a world.
+func worldComponent(r *wit.Resolve, id wit.WorldID) *ComponentType {
+	e := newWorldEncoder(r)
+	w := r.Worlds[id]
+	for _, it := range w.Imports {
+		if t, ok := e.item(it); ok {
+			e.decls = append(e.decls, &Import{Name: itemName(r, it), Type: t})
+		}
+	}
+	for _, it := range w.Exports {
+		if t, ok := e.item(it); ok {
+			e.decls = append(e.decls, &ExportDecl{Name: itemName(r, it), Type: t})
+		}
+	}
+	return &ComponentType{e.decls}
+}
+
+// item encodes what an import or export of a world is. A type needs no import of
+// its own: encoding it makes one.
+func (e *worldEncoder) item(it *wit.WorldItem) (ExternType, bool) {
+	switch what := it.Item.(type) {
+	case wit.InterfaceID:
+		return ExternType{Sort: SortInstance, Index: e.instance(what, true)}, true
+	case *wit.Function:
+		return ExternType{Sort: SortFunc, Index: e.outer.function(what)}, true
+	case wit.TypeID:
+		e.imports = true
+		e.outer.typ(what)
+		e.imports = false
+		return ExternType{}, false
+	default:
+		panic(fmt.Sprintf("component: unhandled item %T", what))
+	}
+}
+
+// itemName returns the name and the attributes of an import or export of a world.
+func itemName(r *wit.Resolve, it *wit.WorldItem) ExternName {
+	n := Named(r.ItemName(it))
+	externalID := it.ExternalID
+	switch what := it.Item.(type) {
+	case wit.InterfaceID:
+		if it.Name != "" && r.Interfaces[what].Name != "" {
+			n.Attributes = append(n.Attributes, Attribute{Implements, r.QualifiedName(what)})
+		}
+	case *wit.Function:
+		externalID = what.ExternalID
+	}
+	if externalID != "" {
+		n.Attributes = append(n.Attributes, Attribute{ExternalID, externalID})
+	}
+	return n
+}

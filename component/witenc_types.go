@@ -1,0 +1,210 @@
+package component
+
+import (
+	"fmt"
+
+	"github.com/witgen/witgen/wit"
+)
+
+// typeScope is a place where types of a model are encoded: the inside of a
+// component type, of an instance type or of a component.
+type typeScope struct {
+	r *wit.Resolve
+	// emit appends a definition, which defines the type of index types where it
+	// is one of types.
+	emit  func(Def)
+	types uint32
+	// iface is the interface whose types are defined here. Types of other
+	// interfaces are brought in by foreign.
+	iface   wit.InterfaceID
+	foreign func(owner wit.InterfaceID, id wit.TypeID) uint32
+	// name makes a named type known under its name, as an import or export, and
+	// returns the index that this defines; a nil bound says that it is a
+	// resource.
+	name func(name ExternName, index *uint32) uint32
+
+	ids   map[wit.TypeID]uint32
+	kinds map[string]uint32 // anonymous types
+	funcs map[string]uint32
+}
+
+// noInterface is the iface of a scope of a world's own types.
+const noInterface wit.InterfaceID = -1
+
+func newTypeScope(r *wit.Resolve, iface wit.InterfaceID, emit func(Def)) *typeScope {
+	return &typeScope{r: r, emit: emit, iface: iface, ids: make(map[wit.TypeID]uint32), kinds: make(map[string]uint32), funcs: make(map[string]uint32)}
+}
+
+// define emits a type and returns its index.
+func (s *typeScope) define(t Type) uint32 {
+	s.emit(&TypeDef{Type: t})
+	s.types++
+	return s.types - 1
+}
+
+// emitType emits a definition that defines a type in another way.
+func (s *typeScope) emitType(d Def) uint32 {
+	s.emit(d)
+	s.types++
+	return s.types - 1
+}
+
+// externNameOf returns a name with the external id of the item.
+func externNameOf(name, externalID string) ExternName {
+	n := Named(name)
+	if externalID != "" {
+		n.Attributes = []Attribute{{ExternalID, externalID}}
+	}
+	return n
+}
+
+var primsOf = func() map[wit.Prim]Prim {
+	m := make(map[wit.Prim]Prim)
+	for p, w := range witPrims {
+		m[w] = p
+	}
+	return m
+}()
+
+// val encodes a type, with all that it needs, and returns the reference to it.
+func (s *typeScope) val(t wit.Type) ValType {
+	switch t := t.(type) {
+	case wit.Prim:
+		return ValType{Prim: primsOf[t]}
+	case wit.TypeID:
+		return s.typ(t)
+	default:
+		panic(fmt.Sprintf("component: unhandled type %T", t))
+	}
+}
+
+func (s *typeScope) optional(t wit.Type) *ValType {
+	if t == nil {
+		return nil
+	}
+	v := s.val(t)
+	return &v
+}
+
+// index is val of a type that has an index.
+func (s *typeScope) index(id wit.TypeID) uint32 { return s.typ(id).Index }
+
+func (s *typeScope) typ(id wit.TypeID) ValType {
+	if index, ok := s.ids[id]; ok {
+		return ValType{Index: index}
+	}
+	def := s.r.Types[id]
+	key := ""
+	if def.Name == "" {
+		key = fmt.Sprintf("%T %v", def.Kind, def.Kind)
+		if index, ok := s.kinds[key]; ok {
+			return ValType{Index: index}
+		}
+	}
+	if owner, ok := def.Owner.(wit.InterfaceID); ok && owner != s.iface {
+		s.ids[id] = s.foreign(owner, id)
+		return ValType{Index: s.ids[id]}
+	}
+	if _, ok := def.Kind.(*wit.Resource); ok {
+		s.ids[id] = s.name(externNameOf(def.Name, def.ExternalID), nil)
+		return ValType{Index: s.ids[id]}
+	}
+	v := s.kind(def.Kind)
+	if def.Name != "" {
+		if v.Prim != NoPrim {
+			v = ValType{Index: s.define(&PrimType{v.Prim})}
+		}
+		v.Index = s.name(externNameOf(def.Name, def.ExternalID), &v.Index)
+	}
+	if v.Prim == NoPrim {
+		s.ids[id] = v.Index
+		if key != "" {
+			s.kinds[key] = v.Index
+		}
+	}
+	return v
+}
+
+// kind encodes the structure of a type.
+func (s *typeScope) kind(k wit.Kind) ValType {
+	if alias, ok := k.(*wit.Alias); ok {
+		return s.val(alias.Type)
+	}
+	return ValType{Index: s.define(s.structure(k))}
+}
+
+func (s *typeScope) structure(k wit.Kind) Type {
+	switch k := k.(type) {
+	case *wit.Record:
+		t := &Record{}
+		for _, f := range k.Fields {
+			t.Fields = append(t.Fields, Field{f.Name, s.val(f.Type)})
+		}
+		return t
+	case *wit.Variant:
+		t := &Variant{}
+		for _, c := range k.Cases {
+			t.Cases = append(t.Cases, Case{c.Name, s.optional(c.Type)})
+		}
+		return t
+	case *wit.Flags:
+		return &Flags{labelNames(k.Flags)}
+	case *wit.Enum:
+		return &Enum{labelNames(k.Cases)}
+	case *wit.Tuple:
+		t := &Tuple{}
+		for _, p := range k.Types {
+			t.Types = append(t.Types, s.val(p))
+		}
+		return t
+	case *wit.Option:
+		return &Option{s.val(k.Type)}
+	case *wit.Result:
+		ok := s.optional(k.OK)
+		return &Result{ok, s.optional(k.Err)}
+	case *wit.List:
+		return &List{s.val(k.Type)}
+	case *wit.FixedList:
+		return &FixedList{s.val(k.Type), k.Size}
+	case *wit.Map:
+		key := s.val(k.Key)
+		return &Map{key, s.val(k.Value)}
+	case *wit.Own:
+		return &Own{s.index(k.Resource)}
+	case *wit.Borrow:
+		return &Borrow{s.index(k.Resource)}
+	case *wit.Stream:
+		return &Stream{s.optional(k.Type)}
+	case *wit.Future:
+		return &Future{s.optional(k.Type)}
+	default:
+		panic(fmt.Sprintf("component: unhandled kind %T", k))
+	}
+}
+
+func labelNames(labels []wit.Label) []string {
+	list := make([]string, len(labels))
+	for i, l := range labels {
+		list[i] = l.Name
+	}
+	return list
+}
+
+// function encodes the type of a function and returns its index.
+func (s *typeScope) function(f *wit.Function) uint32 {
+	t := &Func{Async: f.Async}
+	key := fmt.Sprintf("%v ", f.Async)
+	for _, p := range f.Params {
+		key += fmt.Sprintf("%s %T %v ", p.Name, p.Type, p.Type)
+	}
+	key += fmt.Sprintf("-> %T %v", f.Result, f.Result)
+	if index, ok := s.funcs[key]; ok {
+		return index
+	}
+	for _, p := range f.Params {
+		t.Params = append(t.Params, Field{p.Name, s.val(p.Type)})
+	}
+	t.Result = s.optional(f.Result)
+	s.funcs[key] = s.define(t)
+	return s.funcs[key]
+}
