@@ -17,8 +17,6 @@ GUEST := ./canonicalabi/types ./canonicalabi/guest ./examples/...
 # Test packages that keep golden files: those with a flag -update.
 GOLDEN = $(sort $(addprefix ./,$(dir $(shell grep -rl --include='*_test.go' 'Bool("update"' . | sed 's,^\./,,'))))
 
-STATICCHECK := go tool -modfile=internal/tools/go.mod staticcheck
-
 .PHONY: help
 help: ## Print this list.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
