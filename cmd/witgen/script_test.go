@@ -11,6 +11,11 @@ import (
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	// The scripts build against the runtime. As imports, its changes reach the
+	// cache of test results.
+	_ "github.com/witgen/witgen/canonicalabi/guest"
+	_ "github.com/witgen/witgen/component/instance"
 )
 
 func TestMain(m *testing.M) {
@@ -21,8 +26,8 @@ func TestMain(m *testing.M) {
 // those of package testscript:
 //
 //	project       puts beside the script's go.mod what builds offline need
-//	stamp FILE    remembers the files below the current folder
-//	untouched     fails where a file remembered was written, made or removed since
+//	stamp         remembers the files below the current folder
+//	untouched     fails where one was written, made or removed since
 func TestScript(t *testing.T) {
 	goEnv := map[string]string{}
 	for _, name := range []string{"GOMODCACHE", "GOCACHE", "GOROOT"} {
