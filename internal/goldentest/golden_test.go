@@ -12,12 +12,15 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"golang.org/x/tools/txtar"
+
+	"github.com/witgen/witgen/gen/guest"
+	"github.com/witgen/witgen/gen/host"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
 
 // generators are those whose files the archives hold.
-var generators = []Generator{Neutral}
+var generators = []Generator{host.Generate, guest.Generate}
 
 const root = "../.."
 
