@@ -12,6 +12,9 @@ type scope struct {
 	// types are what can be named; those that are gated on their own are left
 	// out.
 	types []typ
+	// declared tells that there are types, gated ones included.
+	declared bool
+	world    bool
 }
 
 // use takes in types of an interface that is there already.
@@ -33,7 +36,13 @@ func (s *scope) use() {
 	if len(names) == 0 {
 		return
 	}
-	gate := s.attrs(s.gate)
+	s.declared = true
+	gate := s.gate
+	if s.world {
+		gate = s.worldAttrs(s.gate)
+	} else {
+		gate = s.attrs(s.gate)
+	}
 	s.line("use %s.{%s};", s.interfacePath(i), strings.Join(names, ", "))
 	if gate == s.gate {
 		s.types = append(s.types, taken...)
@@ -42,6 +51,7 @@ func (s *scope) use() {
 
 // typeDecl declares a type.
 func (s *scope) typeDecl() {
+	s.declared = true
 	s.docs()
 	gate := s.attrs(s.gate)
 	s.externalID()
@@ -109,7 +119,7 @@ func (s *scope) resource(t typ, gate string) {
 		s.docs()
 		s.attrs(gate)
 		result := ""
-		if s.chance(2) {
+		if s.o.ConstructorResults && s.chance(2) {
 			result = fmt.Sprintf(" -> result<%s, string>", t.name)
 		}
 		s.line("constructor%s%s;", inner.params(), result)
@@ -186,7 +196,7 @@ func (s *scope) typ(depth int, borrow *bool) string {
 func (s *scope) structure(depth int, borrow *bool) string {
 	inner := func() string { return s.typ(depth-1, borrow) }
 	kinds := 5
-	if s.o.Async {
+	if s.o.Streams {
 		kinds = 8
 	}
 	switch s.IntN(kinds) {

@@ -14,11 +14,24 @@ type Options struct {
 	Packages int
 	// Features are the names for @unstable; without them no item is gated.
 	Features []string
-	// Async allows async functions, streams, futures and error-context.
-	Async bool
+	// Streams allows streams, futures and error-context, Async async functions.
+	Streams, Async bool
 	// Maps allows map<K, V>, FixedLists list<T, N>, Implements imports of the
 	// form label: path, ExternalID the attribute @external-id.
 	Maps, FixedLists, Implements, ExternalID bool
+	// Digits allows words of names that begin with a digit, ConstructorResults
+	// constructors with a result, IncludeOwn to include worlds that have types,
+	// functions and inline interfaces of their own.
+	Digits, ConstructorResults, IncludeOwn bool
+	// GatedImports allows gates on what a world imports, exports and uses of
+	// interfaces. The interfaces that these need take their gate.
+	GatedImports bool
+}
+
+// Everything returns the options that allow every construct but gates.
+func Everything(packages int) Options {
+	return Options{Packages: packages, Streams: true, Async: true, Maps: true, FixedLists: true, Implements: true, ExternalID: true,
+		Digits: true, ConstructorResults: true, IncludeOwn: true, GatedImports: true}
 }
 
 // File returns the text of a WIT file: the package rand:main, which uses the
@@ -64,6 +77,7 @@ type world struct {
 	imports map[*iface]bool
 	exports map[*iface]bool
 	gate    string
+	own     bool // has types, functions or interfaces of its own
 }
 
 // typ is a named type.
@@ -97,16 +111,24 @@ func pick[T any](g *gen, list []T) T { return list[g.IntN(len(list))] }
 
 var words = strings.Split("get set open read write size kind list-of with-case http URL a1 b2c max-32 result type own x", " ")
 
+// word returns a word for a name.
+func (g *gen) word() string {
+	if w := pick(g, words); g.o.Digits || w != "max-32" {
+		return w
+	}
+	return "max"
+}
+
 // name returns a name that is new in the file.
 func (g *gen) name() string {
 	g.n++
-	return fmt.Sprintf("%s-n%d", pick(g, words), g.n)
+	return fmt.Sprintf("%s-n%d", g.word(), g.n)
 }
 
 // label returns a short name, which the caller keeps apart from others.
 func (g *gen) label(seen map[string]bool) string {
 	for {
-		l := pick(g, words)
+		l := g.word()
 		if g.chance(2) {
 			l += fmt.Sprintf("-k%d", g.IntN(100))
 		}
@@ -165,6 +187,15 @@ func (g *gen) attrs(outer string) string {
 		}
 	}
 	return gate
+}
+
+// worldAttrs writes the attributes of something in a world that needs
+// interfaces.
+func (g *gen) worldAttrs(outer string) string {
+	if g.o.GatedImports {
+		return g.attrs(outer)
+	}
+	return ""
 }
 
 func (g *gen) externalID() {
@@ -280,10 +311,10 @@ func (g *gen) interfaceItems(gate string) []typ {
 func (g *gen) world(p *pkg) {
 	w := &world{pkg: p, name: g.name(), imports: map[*iface]bool{}, exports: map[*iface]bool{}}
 	g.docs()
-	w.gate = g.attrs("")
+	w.gate = g.worldAttrs("")
 	g.line("world %s {", w.name)
 	g.indent++
-	s := &scope{gen: g, gate: w.gate}
+	s := &scope{gen: g, gate: w.gate, world: true}
 	for range g.IntN(3) {
 		s.use()
 	}
@@ -301,6 +332,7 @@ func (g *gen) world(p *pkg) {
 	for _, t := range s.types {
 		w.plain = append(w.plain, t.name)
 	}
+	w.own = len(w.plain) > 0 || s.declared
 	p.worlds = append(p.worlds, w)
 }
 
@@ -321,7 +353,7 @@ func (g *gen) extern(w *world, s *scope) {
 		w.plain = append(w.plain, name)
 	case 1:
 		g.docs()
-		gate := g.attrs(w.gate)
+		gate := g.worldAttrs(w.gate)
 		name := g.name()
 		g.line("%s %s: interface {", word, name)
 		g.indent++
@@ -334,7 +366,7 @@ func (g *gen) extern(w *world, s *scope) {
 		if i == nil || set[i] || word == "export" && !g.chance(3) {
 			return
 		}
-		g.attrs(w.gate)
+		g.worldAttrs(w.gate)
 		g.externalID()
 		if g.o.Implements && g.chance(3) {
 			name := g.name()
@@ -357,7 +389,7 @@ func (g *gen) include(w *world) {
 		return
 	}
 	from := pick(g, p.worlds)
-	if from.gate != "" {
+	if from.gate != "" || from.own && !g.o.IncludeOwn {
 		return
 	}
 	text := "include " + g.path(p, from.name)
