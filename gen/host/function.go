@@ -11,21 +11,22 @@ import (
 // export generates the Go method that calls a function which a guest exports.
 func (g *generator) export(f *wit.Function) {
 	scope := g.scope.Inner()
-	receiver, binding := scope.Declare("x"), jen.Id("x")
-	typ := g.names.exports
+	receiver, typ := "x", g.names.exports
 	if f.Kind == wit.Method {
-		receiver, typ = scope.Declare("h"), g.names.handles[g.definition(f.Resource)]
+		receiver, typ = "h", g.names.handles[g.definition(f.Resource)]
+	}
+	receiver = scope.Declare(receiver)
+	binding := jen.Id(receiver)
+	if f.Kind == wit.Method {
 		binding = jen.Id(receiver).Dot("exports")
 	}
 	scope.Reserve("call", "trap", "bad", "core")
-	params := g.params(scope, f)
+	params, names := g.params(scope, f, receiver)
 	program := g.abi.Program(abi.CallExport, f)
 	s := &side{g: g, f: f, program: program}
 	body := gogen.NewBody(g.plan, g.pkg, program, s, scope)
 	s.fn = binding.Dot(g.names.fields[f])
 
-	// The parameters' names were declared by params, in order.
-	names := g.paramNames(f, receiver)
 	for i, v := range program.Params {
 		body.Set(v, gogen.Plain, jen.Id(names[i]))
 	}
@@ -34,23 +35,6 @@ func (g *generator) export(f *wit.Function) {
 	stmts := body.Run()
 	g.file.Line().Func().Params(jen.Id(receiver).Op("*").Id(typ)).Id(g.plan.FuncName(f)).
 		Params(params...).Params(g.plan.ResultTypes(f, true)...).Block(stmts...)
-}
-
-// paramNames returns the Go names of a function's parameters, as params declares
-// them; a method's self is the receiver.
-func (g *generator) paramNames(f *wit.Function, receiver string) []string {
-	scope := g.scope.Inner()
-	scope.Declare(receiver)
-	scope.Reserve("call", "trap", "bad", "core")
-	scope.Declare("ctx")
-	var names []string
-	for i, p := range g.plan.Params(scope, f) {
-		if i == 0 && f.Kind == wit.Method {
-			p.Name = receiver
-		}
-		names = append(names, p.Name)
-	}
-	return names
 }
 
 // handler generates the function that serves a guest's call of an import. impl

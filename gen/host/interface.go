@@ -214,22 +214,25 @@ func (g *generator) interfaceType(name string, functions []*wit.Function, doc st
 // signature returns a function as a method of a Go interface, with its comment.
 func (g *generator) signature(f *wit.Function) *jen.Statement {
 	name := g.plan.FuncName(f)
-	params := g.params(g.scope.Inner(), f)
+	params, _ := g.params(g.scope.Inner(), f, "")
 	return gogen.Doc(name, f.Base(), f.Docs, "is "+f.Name+".", f.Stability).
 		Id(name).Params(params...).Params(g.plan.ResultTypes(f, true)...)
 }
 
-// params declares the Go parameters of a function in scope. A method's self is
+// params declares the Go parameters of a function in scope, and returns them
+// with the names by which the parameters of WIT are known: a method's self is
 // its receiver.
-func (g *generator) params(scope *gogen.Scope, f *wit.Function) []jen.Code {
-	list := []jen.Code{jen.Id(scope.Declare("ctx")).Qual("context", "Context")}
+func (g *generator) params(scope *gogen.Scope, f *wit.Function, receiver string) (list []jen.Code, names []string) {
+	list = []jen.Code{jen.Id(scope.Declare("ctx")).Qual("context", "Context")}
 	for i, p := range g.plan.Params(scope, f) {
 		if i == 0 && f.Kind == wit.Method {
+			names = append(names, receiver)
 			continue
 		}
 		list = append(list, jen.Id(p.Name).Add(g.plan.GoType(p.Type)))
+		names = append(names, p.Name)
 	}
-	return list
+	return list, names
 }
 
 // descriptor declares the variable that describes functions to the runtime.
