@@ -24,7 +24,7 @@ func (p *parser) id() ast.Ident {
 	}
 	p.cur++
 	at := p.tokenSpan(t)
-	text := string(p.text[t.start:t.end])
+	text := p.source[t.start:t.end]
 	if t.kind == tokExplicitID {
 		text = text[1:]
 	}
@@ -165,7 +165,7 @@ func (p *parser) version() *ast.Version {
 	p.versionTail(tokMinus)
 	p.versionTail(tokPlus)
 	v := &ast.Version{Pos: p.from(start)}
-	v.Text = v.Where.Text()
+	v.Text = p.source[v.Where.Start:v.Where.End]
 	if problem := checkVersion(v.Text); problem != "" {
 		p.report(diag.InvalidVersion, v.Where, "`%s` is not a semantic version: %s", shorten(v.Text), problem)
 	}

@@ -7,6 +7,7 @@
 package parser
 
 import (
+	"bytes"
 	"fmt"
 
 	"github.com/witgen/witgen/diag"
@@ -24,7 +25,7 @@ func Parse(file *diag.File) (*ast.File, diag.List) {
 	s := scanner{file: file, text: file.Text}
 	s.scan()
 	tree.Comments = s.comments
-	p := parser{scanner: s, failed: -1}
+	p := parser{scanner: s, source: string(file.Text), failed: -1}
 	p.file(tree)
 	return tree, p.mistakes
 }
@@ -32,8 +33,9 @@ func Parse(file *diag.File) (*ast.File, diag.List) {
 // parser reads the tokens of one file.
 type parser struct {
 	scanner
-	cur      int // index of the next token
-	packages int // how many nested packages are open
+	source   string // the text; names are sections of it
+	cur      int    // index of the next token
+	packages int    // how many nested packages are open
 	mistakes diag.List
 	failed   int // index of the token at which parsing failed last, or -1
 }
@@ -164,7 +166,7 @@ func describe(k kind) string {
 
 // found names a token in a message.
 func (p *parser) found(t token) string {
-	text := string(p.text[t.start:t.end])
+	text := p.source[t.start:t.end]
 	if len(text) > 40 {
 		text = text[:40] + "..."
 	}
@@ -186,11 +188,18 @@ func (p *parser) hint(d *diag.Diagnostic, t token) {
 	case p.cur == 0:
 	case t.kind == tokSemicolon && p.tokens[p.cur-1].kind == tokRBrace:
 		d.Hint("remove the `;`: what ends in `}` takes none")
-	case t.kind == tokSemicolon && p.inPackageName():
+	case d.Message == "expected `{`, found `;`" && p.inPackageName():
 		d.Hint("a file has one `package` line, at its head; further packages are written `package name { ... }`")
-	case d.Message == "expected `;`, found "+p.found(t):
+	case d.Message == "expected `;`, found "+p.found(t) && p.endsLine(t):
 		d.Hint(fmt.Sprintf("put a `;` after `%s`", p.tokenSpan(p.tokens[p.cur-1]).Text()))
 	}
+}
+
+// endsLine reports whether something ends right before the next token t: a line,
+// a pair of braces or the file.
+func (p *parser) endsLine(t token) bool {
+	before := p.text[p.tokens[p.cur-1].end:t.start]
+	return t.kind == tokRBrace || t.kind == tokEOF || bytes.IndexByte(before, '\n') >= 0
 }
 
 // inPackageName reports whether the tokens before the next one are the name of a

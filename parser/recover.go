@@ -7,21 +7,24 @@ import (
 )
 
 // item runs a function that parses one item. Where it fails, item moves to where
-// the next item starts or the braces around it end, and returns false.
-// inBraces says whether the items stand in braces.
-func (p *parser) item(inBraces bool, parse func()) (ok bool) {
+// the next item starts or the braces around it end, and returns the index of the
+// token at which it failed; otherwise it returns -1. inBraces says whether the
+// items stand in braces.
+func (p *parser) item(inBraces bool, parse func()) (failed int) {
 	first := p.cur
 	defer func() {
-		if !ok {
-			r := recover()
-			if _, mine := r.(bailout); !mine {
-				panic(r)
-			}
-			p.resync(first, inBraces)
+		if failed == -1 {
+			return
 		}
+		r := recover()
+		if _, mine := r.(bailout); !mine {
+			panic(r)
+		}
+		failed = p.cur
+		p.resync(first, inBraces)
 	}()
 	parse()
-	return true
+	return -1
 }
 
 // resync moves from the token at which an item failed to the end of the item: a
@@ -96,11 +99,12 @@ func (p *parser) body(parse func()) diag.Span {
 	open := p.cur - 1
 	for p.peek() != tokRBrace {
 		first := p.cur
-		if p.item(true, parse) {
+		failed := p.item(true, parse)
+		if failed == -1 {
 			continue
 		}
-		if p.belongsOutside(first, open) {
-			p.cur = first
+		if failed == first && p.belongsOutside(first, open) {
+			p.cur, p.failed = first, first
 		}
 		if p.cur == first || p.peek() == tokEOF {
 			return p.scanner.span(p.start(), p.start())
