@@ -15,7 +15,7 @@ FUZZTIME ?= 10s
 GUEST := ./canonicalabi/types ./canonicalabi/guest ./examples/...
 
 # Test packages that keep golden files: those with a flag -update.
-GOLDEN = $(sort $(addprefix ./,$(dir $(shell grep -rl --include='*_test.go' 'Bool("update"' . | sed 's,^\./,,'))))
+GOLDEN = $(sort $(dir $(shell grep -rl --include='*_test.go' 'flag.Bool."update"' .)))
 
 .PHONY: help
 help: ## Print this list.
