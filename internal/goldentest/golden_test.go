@@ -6,7 +6,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"regexp"
 	"strings"
 	"testing"
 
@@ -82,7 +81,7 @@ func TestGoldenCompiles(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	writeModule(t, dir, abs)
+	must(t, WriteModule(dir, abs))
 	for _, path := range archives(t) {
 		writeArchive(t, filepath.Join(dir, nameOf(path)), path)
 	}
@@ -107,7 +106,7 @@ func TestGoldenCompiles(t *testing.T) {
 // compile, and the message says why.
 func TestRuntimeTooOld(t *testing.T) {
 	dir, old := t.TempDir(), t.TempDir()
-	writeModule(t, dir, old)
+	must(t, WriteModule(dir, old))
 	writeFile(t, filepath.Join(old, "go.mod"), []byte("module github.com/witgen/witgen\n"))
 	writeFile(t, filepath.Join(old, "canonicalabi/version.go"), []byte("package canonicalabi\n"))
 	archive := &txtar.Archive{Files: []txtar.File{{Name: Input, Data: []byte("package a:b; interface i { type t = u8; } world w { import i; }")}}}
@@ -160,21 +159,9 @@ func writeFile(t *testing.T, path string, data []byte) {
 	}
 }
 
-// writeModule writes the go.mod of a module that uses witgen's from a folder,
-// with all that it needs.
-func writeModule(t *testing.T, dir, witgen string) {
+func must(t *testing.T, err error) {
 	t.Helper()
-	mod, err := os.ReadFile(filepath.Join(root, "go.mod"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	const module = "github.com/witgen/witgen"
-	text := regexp.MustCompile(`(?m)^module .*$`).ReplaceAllString(string(mod), "module example.com")
-	text += "\nrequire " + module + " v0.0.0\nreplace " + module + " => " + witgen + "\n"
-	sum, err := os.ReadFile(filepath.Join(root, "go.sum"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	writeFile(t, filepath.Join(dir, "go.mod"), []byte(text))
-	writeFile(t, filepath.Join(dir, "go.sum"), sum)
 }

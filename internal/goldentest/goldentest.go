@@ -7,6 +7,9 @@ package goldentest
 import (
 	"bytes"
 	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -110,4 +113,29 @@ func Replace(archive *txtar.Archive, files []gogen.File) *txtar.Archive {
 		replaced.Files = append(replaced.Files, txtar.File{Name: f.Path, Data: f.Content})
 	}
 	return replaced
+}
+
+// WriteModule writes the go.mod and go.sum of a module example.com in dir that
+// uses the witgen in another folder, with all that this one needs. The test's
+// working folder is two below the root of the project.
+func WriteModule(dir, witgen string) error {
+	abs, err := filepath.Abs(witgen)
+	if err != nil {
+		return err
+	}
+	mod, err := os.ReadFile("../../go.mod")
+	if err != nil {
+		return err
+	}
+	sum, err := os.ReadFile("../../go.sum")
+	if err != nil {
+		return err
+	}
+	const module = "github.com/witgen/witgen"
+	text := regexp.MustCompile(`(?m)^(module .*|tool .*)$`).ReplaceAllString(string(mod), "")
+	text = "module example.com\n" + text + "\nrequire " + module + " v0.0.0\nreplace " + module + " => " + abs + "\n"
+	if err := os.WriteFile(filepath.Join(dir, "go.mod"), []byte(text), 0o644); err != nil {
+		return err
+	}
+	return os.WriteFile(filepath.Join(dir, "go.sum"), sum, 0o644)
 }
