@@ -38,7 +38,8 @@ const NoPackage PackageID = -1
 type Package struct {
 	Name PackageName
 	Docs string
-	// Interfaces and Worlds are in order of declaration.
+	// Interfaces and Worlds are in order of declaration, but for those that
+	// others need: these come first. Inline interfaces are not among them.
 	Interfaces []InterfaceID
 	Worlds     []WorldID
 	Span       diag.Span
@@ -110,8 +111,9 @@ type Interface struct {
 	Docs      string
 	Stability Stability
 	Package   PackageID
-	// Types and Functions are in order of declaration. Among Types are those
-	// that the interface uses from others.
+	// Types and Functions are in order of declaration, but that types which
+	// others are made of come first. Types begins with those that the interface
+	// uses from others.
 	Types     []TypeID
 	Functions []*Function
 	// CloneOf is the interface that this one was made from where a world needs

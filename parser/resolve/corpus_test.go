@@ -83,7 +83,7 @@ func TestCorpusPrintsBack(t *testing.T) {
 func TestRandomPrintsBack(t *testing.T) {
 	n := 0
 	for seed := range uint64(120) {
-		o := witrand.Options{Packages: int(seed % 6), Async: true, Maps: true, FixedLists: true, Implements: true, ExternalID: true}
+		o := witrand.Everything(int(seed % 6))
 		if seed%2 == 0 {
 			o.Features = []string{"active", "other"}
 		}

@@ -221,6 +221,7 @@ func TestNamesAreStronglyUnique(t *testing.T) {
 		"interface i { resource r { a: func(); A: static func(); } }":                 diag.DuplicateLabel,
 		"interface i { f: func(a: u8, A: u8); }":                                      diag.DuplicateParam,
 		"interface i { f: func(); F: func(); }":                                       diag.DuplicateName,
+		"interface j { type t = u8; } interface i { type t = u16; use j.{t}; }":       diag.DuplicateName,
 		"interface i { type t = u8; T: func(); }":                                     diag.DuplicateName,
 		"interface i { flags f { a-b, A-b } }":                                        diag.DuplicateLabel,
 		"world w { import f: func(); import F: func(); }":                             diag.WorldNameClash,

@@ -39,7 +39,7 @@ func FuzzResolve(f *testing.F) {
 func FuzzRandom(f *testing.F) {
 	f.Add(uint64(1), uint8(3), true)
 	f.Fuzz(func(t *testing.T, seed uint64, packages uint8, gates bool) {
-		o := witrand.Options{Packages: int(packages % 8), Async: true, Maps: true, FixedLists: true, Implements: true, ExternalID: true}
+		o := witrand.Everything(int(packages % 8))
 		if gates {
 			o.Features = []string{"active"}
 		}
