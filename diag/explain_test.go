@@ -1,10 +1,12 @@
 package diag
 
 import (
+	"fmt"
 	"go/ast"
 	"go/parser"
 	"go/token"
 	"maps"
+	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -79,5 +81,25 @@ func TestExplain(t *testing.T) {
 		if page, ok := Explain(code); ok {
 			t.Errorf("there is a page of %q: %s", code, page)
 		}
+	}
+}
+
+// TestDocumentedCodes checks that docs/errors.md lists each code with the title of
+// its page.
+func TestDocumentedCodes(t *testing.T) {
+	text, err := os.ReadFile("../docs/errors.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, code := range Codes() {
+		page, _ := Explain(code)
+		title, _, _ := strings.Cut(page, "\n")
+		_, title, _ = strings.Cut(title, ": ")
+		if row := fmt.Sprintf("\n| %s | %s |\n", code, title); !strings.Contains(string(text), row) {
+			t.Errorf("docs/errors.md lacks %q", row)
+		}
+	}
+	if rows, codes := strings.Count(string(text), "\n| W")+strings.Count(string(text), "\n| G"), len(Codes()); rows != codes {
+		t.Errorf("docs/errors.md has %d rows for %d codes", rows, codes)
 	}
 }

@@ -1,20 +1,31 @@
 package diag
 
+import "iter"
+
+// maxCandidates and maxName bound the work for one hint.
+const (
+	maxCandidates = 10_000
+	maxName       = 100 // bytes
+)
+
 // Nearest returns the candidate that is closest to name, for hints about typing
 // mistakes, and "" where none is close. Of several that are equally close the
-// first wins. The distance counts characters inserted, removed, changed, and
+// first wins. The distance counts letters inserted, removed, changed, and
 // neighbours swapped; a third of the name may differ, and case counts half.
-func Nearest(name string, candidates []string) string {
-	const longest = 64
-	if len(name) > longest {
+func Nearest(name string, candidates iter.Seq[string]) string {
+	if len(name) > maxName {
 		return ""
 	}
-	best, limit := "", 2*max(1, len(name)/3)
-	for _, c := range candidates {
-		if c == name || len(c) > longest {
+	best, limit := "", 2*max(1, len(name)/3)+1
+	n := 0
+	for c := range candidates {
+		if n++; n > maxCandidates {
+			break
+		}
+		if c == name || len(c) > 2*len(name)+2 {
 			continue
 		}
-		if d := distance(name, c); d <= limit && (best == "" || d < limit) {
+		if d := distance(name, c); d < limit {
 			best, limit = c, d
 		}
 	}

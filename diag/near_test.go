@@ -20,7 +20,7 @@ func TestNearest(t *testing.T) {
 		{"same", "same", ""},
 		{strings.Repeat("a", 100_000), "a", ""},
 	} {
-		if got := Nearest(test.name, strings.Fields(test.candidates)); got != test.want {
+		if got := Nearest(test.name, strings.FieldsSeq(test.candidates)); got != test.want {
 			t.Errorf("Nearest(%.20q, %q) = %q, want %q", test.name, test.candidates, got, test.want)
 		}
 	}

@@ -2,6 +2,7 @@ package parser
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/witgen/witgen/diag"
 	"github.com/witgen/witgen/parser/ast"
@@ -56,7 +57,7 @@ func (p *parser) attribute() *ast.Attribute {
 			Message: fmt.Sprintf("there is no attribute `%s`", shorten(a.Name.Text)),
 		}
 		known := []string{"since", "unstable", "deprecated", "external-id"}
-		if near := diag.Nearest(a.Name.Text, known); near != "" {
+		if near := diag.Nearest(a.Name.Text, slices.Values(known)); near != "" {
 			d.Hint("did you mean `@" + near + "`?")
 		} else {
 			d.Hint("the attributes are @since, @unstable, @deprecated and @external-id")

@@ -200,6 +200,8 @@ func TestDocs(t *testing.T) {
 		{"/***/", ""},
 		{"///\ta\n/// b", "\ta\nb"},
 		{"//// a", "a"},
+		{"/// a\u00a0\u3000", "a"},
+		{"/**\n * a\n */", "\n * a"},
 		{"/// a\r\n/** b\r\n c */", "a\nb\n c"},
 	} {
 		tree := parse(t, test.comments+"\ninterface i {}")

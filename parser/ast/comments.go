@@ -2,6 +2,7 @@ package ast
 
 import (
 	"strings"
+	"unicode"
 
 	"github.com/witgen/witgen/diag"
 )
@@ -39,7 +40,7 @@ func (d Docs) Text() string {
 	lines := make([]string, len(d.Comments))
 	indent := -1
 	for i, c := range d.Comments {
-		lines[i] = strings.TrimRight(commentBody(c.Text()), " \t\r\n")
+		lines[i] = strings.TrimRightFunc(commentBody(c.Text()), unicode.IsSpace)
 		if lines[i] == "" {
 			continue
 		}
