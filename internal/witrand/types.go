@@ -37,12 +37,11 @@ func (s *scope) use() {
 		return
 	}
 	s.declared = true
-	gate := s.gate
+	attrs := s.attrs
 	if s.world {
-		gate = s.worldAttrs(s.gate)
-	} else {
-		gate = s.attrs(s.gate)
+		attrs = s.worldAttrs
 	}
+	gate := attrs(s.gate)
 	s.line("use %s.{%s};", s.interfacePath(i), strings.Join(names, ", "))
 	if gate == s.gate {
 		s.types = append(s.types, taken...)

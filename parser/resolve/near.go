@@ -22,7 +22,7 @@ func nearest(name string, candidates func(yield func(string) bool)) string {
 			break
 		}
 	}
-	return diag.Nearest(name, list)
+	return diag.Nearest(name, slices.Values(list))
 }
 
 // sortedKeys yields the keys of a map in order. They are sorted only once they

@@ -2,6 +2,7 @@ package resolve
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/witgen/witgen/diag"
@@ -73,7 +74,7 @@ func selectIn(r *wit.Resolve, pkg wit.PackageID, name string) (wit.WorldID, erro
 }
 
 func meant(name string, names []string) string {
-	if near := diag.Nearest(name, names); near != "" {
+	if near := diag.Nearest(name, slices.Values(names)); near != "" {
 		return fmt.Sprintf("; did you mean %q?", near)
 	}
 	return ""
