@@ -36,8 +36,9 @@ import "github.com/witgen/witgen/internal/leb128"
 // mergeCost and mergeExtra let a short region be charged with the one that it hangs off, whether it
 // runs or not: at most so many instructions of one region, and of all that hang off one.
 const (
-	mergeCost  = 8
-	mergeExtra = 16
+	mergeCost  = 32
+	mergeExtra = 64
+	spreadCost = 8
 )
 
 // An emitter writes functions. The pieces that are the same in all of them are made once.
@@ -92,17 +93,48 @@ func newEmitter(h *helpers) *emitter {
 	return e
 }
 
-// settle moves the cost of short regions to those that they hang off.
+// settle moves the cost of short regions to others, so that fewer places charge.
 func settle(regions []region) {
+	spread(regions)
 	for i := len(regions) - 1; i > 0; i-- {
 		r := &regions[i]
-		if r.cost == 0 || r.loop || r.parent == dead {
+		if r.cost == 0 || r.loop || r.parent == dead || r.extra > 0 && r.table != dead {
 			continue
 		}
 		p := &regions[r.parent]
-		if extra := r.cost + r.extra; r.cost <= mergeCost && p.extra+extra <= mergeExtra {
+		if extra := r.cost + r.extra; r.cost <= mergeCost && p.extra+extra <= mergeExtra && !p.spread {
 			p.extra += extra
 			r.cost, r.extra = 0, 0
+		}
+	}
+}
+
+// spread moves the cost of a region that does little more than a br_table to where that leads. Standard
+// Go's functions all start with such a loop, and come back to it for each jump.
+func spread(regions []region) {
+	any := false
+	for i := range regions {
+		r := &regions[i]
+		if r.spread = r.spread && r.cost <= spreadCost; !r.spread {
+			continue
+		}
+		any = true
+		if p := &regions[0]; r.loop && r.parent == 0 && p.cost <= spreadCost && !p.spread {
+			r.cost += p.cost
+			p.cost = 0
+		}
+	}
+	if !any {
+		return
+	}
+	for i := range regions {
+		if r := &regions[i]; r.table != dead && regions[r.table].spread {
+			r.extra += regions[r.table].cost
+		}
+	}
+	for i := range regions {
+		if r := &regions[i]; r.spread {
+			r.cost = 0
 		}
 	}
 }
@@ -113,19 +145,24 @@ func (e *emitter) function(s *scanner) {
 	m := s.m
 	wrapped := m.cfg.Depth && s.calls
 	keeps := wrapped && s.tries // the depth is kept in a local
-	kept := s.locals            // which is that local
 
-	out := &e.out
-	*out = (*out)[:0]
+	// The locals that are added: the operands of an editBulk, and the depth.
+	operands, kept := s.locals, s.locals
 	groups := s.groups
+	var added asm
+	if s.bulk {
+		added.op(3, typeI32)
+		groups++
+		kept += 3
+	}
 	if keeps {
+		added.op(1, typeI64)
 		groups++
 	}
-	*out = leb128.AppendUint32(*out, groups)
+	out := &e.out
+	*out = leb128.AppendUint32((*out)[:0], groups)
 	*out = append(*out, m.in[s.groupsAt:s.codeAt]...)
-	if keeps {
-		out.op(1, typeI64)
-	}
+	out.op(added...)
 
 	restore := func() {
 		if keeps {
@@ -146,7 +183,7 @@ func (e *emitter) function(s *scanner) {
 		out.op(e.depthCheck...)
 		out.op(opcodeBlock)
 		e.resultType(m.types[m.funcs[s.fn]])
-	case s.calls:
+	case s.calls && !s.checked:
 		out.op(e.entryCheck...)
 	}
 
@@ -187,6 +224,8 @@ func (e *emitter) function(s *scanner) {
 			}
 		case editCall:
 			out.call(uint32(d.arg))
+		case editBulk:
+			e.bulk(operands, m.in[d.pos:pos], uint32(d.arg))
 		case editLeave:
 			if wrapped {
 				out.op(e.depthUp...)
@@ -212,6 +251,35 @@ func (e *emitter) charge(r region) {
 		e.out = leb128.AppendInt64(e.out, cost)
 		e.out.op(e.chargeEnd...)
 	}
+}
+
+// bulk writes a memory.copy or memory.fill, which is charged and, where it is short, done in place.
+func (e *emitter) bulk(operands uint32, op []byte, helper uint32) {
+	out := &e.out
+	length := operands + 2
+	for i := range uint32(3) {
+		out.localSet(length - i)
+	}
+	get := func() {
+		for i := range uint32(3) {
+			out.localGet(operands + i)
+		}
+	}
+	out.localGet(length)
+	out.i32(shortBytes)
+	out.op(opcodeI32GtU, opcodeIf, blockEmpty)
+	get()
+	out.call(helper)
+	out.op(opcodeElse)
+	out.globalGet(e.h.globals.slice)
+	out.localGet(length)
+	out.op(opcodeI64ExtendU)
+	out.i64(bulkShift)
+	out.op(opcodeI64ShrU, opcodeI64Sub)
+	out.globalSet(e.h.globals.slice)
+	get()
+	out.op(op...)
+	out.op(opcodeEnd)
 }
 
 // resultType writes the block type of a block with the results of a function.

@@ -11,6 +11,7 @@ type frame struct {
 	region int32  // the region in which the instruction stands, or dead
 	target int32  // the outermost frame to which a branch from inside leads
 	head   int32  // the edit that writes a loop's head
+	table  int32  // a region from which a br_table leads here, or dead
 }
 
 // A region is code that runs as a whole once its first instruction runs, unless it traps: its fuel is
@@ -20,7 +21,9 @@ type region struct {
 	cost   int64
 	extra  int64 // cost taken over from short regions that hang off this one
 	parent int32 // the region that is left when this one begins, or dead
+	table  int32 // a region from which a br_table leads here, or dead
 	loop   bool
+	spread bool // ends in a br_table all of whose targets begin regions of their own
 }
 
 // dead is the region of code that is not reached.
@@ -46,6 +49,7 @@ const (
 	editLabel                     // label arg
 	editReturn                    // branch to label arg where the function is wrapped, else return
 	editCall                      // call function arg
+	editBulk                      // do a short memory.copy or memory.fill as it is, else call function arg
 	editLeave                     // count a frame off before a tail call
 	editRestore                   // restore the depth
 	editEnd                       // before the function's last end
@@ -72,8 +76,9 @@ type scanner struct {
 	codeAt   int    // where the instructions start
 
 	calls        bool // the function calls another
-	loops        bool
+	checked      bool // a loop's check comes before any call, on every way
 	tries        bool
+	bulk         bool // there is an editBulk
 	blocks       uint64
 	instructions uint64
 
@@ -107,8 +112,8 @@ func (s *scanner) scan(fn, pos, end int) *Error {
 	if err := s.readLocals(); err != nil {
 		return err
 	}
-	s.regions = append(s.regions, region{parent: dead})
-	s.frames = append(s.frames, frame{region: 0})
+	s.regions = append(s.regions, region{parent: dead, table: dead})
+	s.frames = append(s.frames, frame{table: dead})
 	s.open = 1
 	if err := s.scanCode(); err != nil {
 		return err
@@ -237,7 +242,7 @@ func (s *scanner) begin(parent int32, loop bool) {
 		return
 	}
 	s.cur = int32(len(s.regions))
-	s.regions = append(s.regions, region{parent: parent, loop: loop})
+	s.regions = append(s.regions, region{parent: parent, table: dead, loop: loop})
 	if !loop {
 		s.edits = append(s.edits, edit{kind: editCharge, pos: s.pos, arg: s.cur})
 	}

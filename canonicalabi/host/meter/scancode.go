@@ -105,11 +105,7 @@ func (s *scanner) control(c byte, at int) *Error {
 		s.begin(s.cur, false)
 		return nil
 	case opTable:
-		n, err := s.u32()
-		for i := uint64(0); i <= uint64(n) && err == nil; i++ {
-			s.blocks++
-			err = s.branch()
-		}
+		err := s.branchTable()
 		s.stop()
 		return err
 	case opReturn:
@@ -163,6 +159,32 @@ func (s *scanner) control(c byte, at int) *Error {
 	default:
 		panic(fmt.Sprintf("meter: unhandled operand %d", op))
 	}
+}
+
+// branchTable reads the labels of a br_table and notes where it leads: if each label is the end of a
+// block where a region of its own begins, this region's cost can be charged there.
+func (s *scanner) branchTable() *Error {
+	n, err := s.u32()
+	if s.cur != dead {
+		s.regions[s.cur].spread = true
+	}
+	for i := uint64(0); i <= uint64(n) && err == nil; i++ {
+		s.blocks++
+		at := s.pos
+		if err = s.branch(); err != nil || s.cur == dead {
+			continue
+		}
+		label, _ := leb128.Uint32(s.m.in[at:s.end])
+		f := &s.frames[len(s.frames)-1-int(label)]
+		if f.table == dead {
+			f.table = s.cur
+		}
+		if f.table != s.cur || f.op == opcodeLoop || f == &s.frames[0] {
+			s.regions[f.table].spread = false
+			s.regions[s.cur].spread = false
+		}
+	}
+	return err
 }
 
 // callee reads the operands of a call.
@@ -224,12 +246,12 @@ func (s *scanner) openBlock(c byte, at int) *Error {
 	if err != nil {
 		return err
 	}
-	f := frame{op: c, out: s.open, region: s.cur, target: int32(top)}
+	f := frame{op: c, out: s.open, region: s.cur, target: int32(top), table: dead}
 	switch c {
 	case opcodeIf:
 		s.begin(s.cur, false)
 	case opcodeLoop:
-		s.loops = true
+		s.checked = s.checked || !s.calls && s.cur == 0
 		// A loop that takes no operands can be surrounded by others of its own.
 		f.split = params == 0
 		if f.split {
@@ -296,7 +318,7 @@ func (s *scanner) openTry(at int) *Error {
 		}
 		outermost = min(outermost, to)
 	}
-	s.frames = append(s.frames, frame{op: 0x1f, out: s.open, region: s.cur, target: outermost})
+	s.frames = append(s.frames, frame{op: 0x1f, out: s.open, region: s.cur, target: outermost, table: dead})
 	s.open++
 	return nil
 }
@@ -324,6 +346,11 @@ func (s *scanner) closeBlock(at int) *Error {
 	s.cur = f.region
 	if f.target < int32(top) { // something leaves it by another way
 		s.begin(f.region, false)
+		if f.table != dead && s.cur != dead {
+			s.regions[s.cur].table = f.table
+		}
+	} else if f.table != dead {
+		s.regions[f.table].spread = false
 	}
 	return nil
 }

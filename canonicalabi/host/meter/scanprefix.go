@@ -4,10 +4,12 @@ import "fmt"
 
 // bulkShift and elementShift give the fuel for bulk operations: one unit for each 16 bytes of memory
 // and for each 2 elements of a table, which are as large. chunkBytes and chunkElements are what one
-// operation does at most before interrupts are looked for.
+// operation does at most before interrupts are looked for. A memory.copy or memory.fill of at most
+// shortBytes is done where it stands, as a call takes longer than the work.
 const (
 	bulkShift     = 4
 	elementShift  = 1
+	shortBytes    = 1 << 10
 	chunkBytes    = 256 << 10
 	chunkElements = chunkBytes / 8
 	pageShift     = 16 - bulkShift // fuel for a page of memory
@@ -116,11 +118,15 @@ func (s *scanner) misc(op operand, code uint32, at int) *Error {
 	if err != nil {
 		return err
 	}
-	// A length that is a constant right before the instruction is charged with the code around it.
-	if s.constEnd == at && s.constVal <= chunkBytes && (op == opMemoryCopy || op == opMemoryFill || op == opMemoryInit) {
+	// A short length that is a constant right before the instruction is charged with the code around it.
+	if s.constEnd == at && s.constVal <= shortBytes && (op == opMemoryCopy || op == opMemoryFill || op == opMemoryInit) {
 		s.cost += int64(s.constVal >> bulkShift)
 		return nil
 	}
 	s.replace(at, helperKey{op: op, a: a, b: b})
+	if op == opMemoryCopy || op == opMemoryFill {
+		s.edits[len(s.edits)-1].kind = editBulk
+		s.bulk = true
+	}
 	return nil
 }
