@@ -94,7 +94,7 @@ func (p *parser) nestedPackage(docs ast.Docs, attrs []*ast.Attribute) ast.Item {
 	p.expect(tokLBrace)
 	p.packages++
 	defer func() { p.packages-- }()
-	n.Close = p.body(func() { n.Items = append(n.Items, p.topItem()) })
+	p.body(func() { n.Items = append(n.Items, p.topItem()) })
 	n.Pos = p.from(start)
 	return n
 }
@@ -133,7 +133,7 @@ func (p *parser) interfaceItem(docs ast.Docs, attrs []*ast.Attribute) ast.Item {
 func (p *parser) interfaceBody(body *ast.InterfaceBody) {
 	start := p.start()
 	p.expect(tokLBrace)
-	body.Close = p.body(func() {
+	p.body(func() {
 		docs := p.docs()
 		attrs := p.attributes()
 		body.Items = append(body.Items, p.interfaceDefinition(docs, attrs))
@@ -163,7 +163,7 @@ func (p *parser) world(docs ast.Docs, attrs []*ast.Attribute) ast.Item {
 	p.keyword()
 	w := &ast.World{Docs: docs, Attrs: attrs, Name: p.id()}
 	p.expect(tokLBrace)
-	w.Close = p.body(func() {
+	p.body(func() {
 		docs := p.docs()
 		attrs := p.attributes()
 		w.Items = append(w.Items, p.worldDefinition(docs, attrs))
@@ -254,7 +254,7 @@ func (p *parser) use(docs ast.Docs, attrs []*ast.Attribute) *ast.Use {
 			break
 		}
 	}
-	u.Close = p.tokenSpan(p.expect(tokRBrace))
+	p.expect(tokRBrace)
 	p.expect(tokSemicolon)
 	u.Pos = p.from(start)
 	return u
@@ -283,7 +283,7 @@ func (p *parser) include(docs ast.Docs, attrs []*ast.Attribute) *ast.Include {
 				break
 			}
 		}
-		i.Close = p.tokenSpan(p.expect(tokRBrace))
+		p.expect(tokRBrace)
 	} else {
 		p.expect(tokSemicolon)
 	}

@@ -191,7 +191,9 @@ func (p *parser) hint(d *diag.Diagnostic, t token) {
 	case d.Message == "expected `{`, found `;`" && p.inPackageName():
 		d.Hint("a file has one `package` line, at its head; further packages are written `package name { ... }`")
 	case d.Message == "expected `;`, found "+p.found(t) && p.endsLine(t):
-		d.Hint(fmt.Sprintf("put a `;` after `%s`", p.tokenSpan(p.tokens[p.cur-1]).Text()))
+		before := p.tokenSpan(p.tokens[p.cur-1])
+		d.Relate(before, "the `;` is missing after this")
+		d.Hint(fmt.Sprintf("put a `;` after `%s`", shorten(before.Text())))
 	}
 }
 

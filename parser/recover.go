@@ -1,10 +1,6 @@
 package parser
 
-import (
-	"bytes"
-
-	"github.com/witgen/witgen/diag"
-)
+import "bytes"
 
 // item runs a function that parses one item. Where it fails, item moves to where
 // the next item starts or the braces around it end, and returns the index of the
@@ -93,9 +89,8 @@ func (p *parser) startsItem(i int) bool {
 }
 
 // body parses items up to the closing brace and takes the brace. An item that
-// fails because it belongs outside the braces ends them; the place returned then
-// is empty.
-func (p *parser) body(parse func()) diag.Span {
+// fails because it belongs outside the braces ends them without one.
+func (p *parser) body(parse func()) {
 	open := p.cur - 1
 	for p.peek() != tokRBrace {
 		first := p.cur
@@ -107,10 +102,10 @@ func (p *parser) body(parse func()) diag.Span {
 			p.cur, p.failed = first, first
 		}
 		if p.cur == first || p.peek() == tokEOF {
-			return p.scanner.span(p.start(), p.start())
+			return
 		}
 	}
-	return p.keyword()
+	p.expect(tokRBrace)
 }
 
 // belongsOutside reports whether the item at first, which failed, starts like

@@ -81,7 +81,6 @@ type NestedPackage struct {
 	Keyword diag.Span // package
 	Name    PackageName
 	Items   []Item
-	Close   diag.Span // the closing brace
 }
 
 // TopUse is "use path as name;" at the top level.
@@ -114,7 +113,6 @@ type Interface struct {
 type InterfaceBody struct {
 	Pos
 	Items []InterfaceItem
-	Close diag.Span // the closing brace
 }
 
 // InterfaceItem is *Use, *TypeDecl or *FuncDecl.
@@ -134,7 +132,6 @@ type World struct {
 	Attrs []*Attribute
 	Name  Ident
 	Items []WorldItem
-	Close diag.Span // the closing brace
 }
 
 // WorldItem is *Extern, *Use, *TypeDecl or *Include.
@@ -186,7 +183,6 @@ type Use struct {
 	Keyword diag.Span // use
 	Path    *UsePath
 	Names   []*UseName
-	Close   diag.Span // the closing brace
 }
 
 // UseName is "a" or "a as b" in a use.
@@ -205,7 +201,6 @@ type Include struct {
 	Path    *UsePath
 	With    []*IncludeName
 	HasWith bool
-	Close   diag.Span // the closing brace, where HasWith
 }
 
 // IncludeName is "a as b" in an include.
