@@ -104,3 +104,18 @@ func TestMapping(t *testing.T) {
 		}
 	}
 }
+
+// What docs/publishing.md shows is in the script that runs it.
+func TestPublishing(t *testing.T) {
+	script, err := os.ReadFile(filepath.Join(root, "cmd/witgen/testdata/script/publish.txtar"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, kind := range []string{"go", "wit"} {
+		for _, block := range blocks(t, "docs/publishing.md", kind) {
+			if !strings.Contains(string(script), block) {
+				t.Errorf("publish.txtar does not hold\n%s", block)
+			}
+		}
+	}
+}
