@@ -40,6 +40,7 @@ func Call() *Arena {
 		return new(Arena)
 	}
 	idle = a.next
+	a.used = 0
 	return a
 }
 
@@ -65,6 +66,7 @@ func (a *Arena) Done() {
 // before.
 func Results() *Arena {
 	results.reset()
+	results.used = 0
 	return &results
 }
 
@@ -76,11 +78,20 @@ func FreeResults() { results.reset() }
 // hold what they still need of the memory that the host allocated for them.
 func ParamsLifted() { params.reset() }
 
+// reset forgets all roots, in a loop that does not make TinyGo link memset.
+//
+//go:noinline
 func (a *Arena) reset() {
-	clear(a.roots)
-	a.roots = a.roots[:0]
-	a.used = 0
+	for n := len(a.roots) - 1; n >= 0; n-- {
+		a.roots[n] = nil
+		a.roots = a.roots[:n]
+	}
 }
+
+// root keeps the memory at ptr alive until the arena is reset.
+//
+//go:noinline
+func (a *Arena) root(ptr unsafe.Pointer) { a.roots = append(a.roots, ptr) }
 
 // Area returns the address of size bytes, which live as long as the arena. Their
 // content is not defined. The alignment is a power of two.
@@ -102,25 +113,14 @@ func (a *Arena) List(count int, size, align uint32) uint32 {
 	return a.Area(uint32(total), align)
 }
 
-// alloc returns new memory that is rooted by the arena.
+// alloc returns new memory that is rooted by the arena. Its alignment is at least
+// what was asked for: it begins inside a piece that is larger by that.
 func (a *Arena) alloc(size, align uint32) unsafe.Pointer {
-	ptr := alloc(size, align)
-	a.roots = append(a.roots, ptr)
+	ptr := unsafe.Pointer(unsafe.SliceData(make([]byte, size+align)))
+	ptr = unsafe.Add(ptr, -address(ptr)&(align-1))
+	a.root(ptr)
 	return ptr
 }
-
-// alloc returns new memory. Go aligns words of 8 bytes to 8 on wasm; where more is
-// asked for, the memory starts inside a larger piece.
-func alloc(size, align uint32) unsafe.Pointer {
-	if align <= 8 {
-		return unsafe.Pointer(unsafe.SliceData(make([]uint64, words(size))))
-	}
-	ptr := unsafe.Pointer(unsafe.SliceData(make([]uint64, words(size)+words(align))))
-	return unsafe.Add(ptr, -address(ptr)&(align-1))
-}
-
-// words returns how many words of 8 bytes hold size bytes, at least one.
-func words(size uint32) uint32 { return max(1, size/8+(size%8+7)/8) }
 
 func address(ptr unsafe.Pointer) uint32 { return uint32(uintptr(ptr)) }
 

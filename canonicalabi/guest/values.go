@@ -25,38 +25,38 @@ func StoreBool(ptr, offset uint32, v bool) { *(*bool)(pointer(ptr + offset)) = v
 // LiftString returns the string at ptr. It is that memory, not a copy.
 func LiftString(ptr, length uint32) string {
 	if length == 0 {
-		return ""
+		ptr = 0
 	}
-	return unsafe.String((*byte)(pointer(ptr)), length)
+	// What unsafe.String checks of the length would be code in every guest.
+	header := [2]uintptr{uintptr(ptr), uintptr(length)}
+	return *(*string)(unsafe.Pointer(&header))
 }
 
 // LowerString returns the address and length of s, which a keeps alive. It does
 // not copy s. That s is UTF-8 is for the host to check.
 func LowerString(a *Arena, s string) (ptr, length uint32) {
-	if s == "" {
-		return 1, 0
-	}
 	start := unsafe.Pointer(unsafe.StringData(s))
-	a.roots = append(a.roots, start)
+	a.root(start)
 	return address(start), uint32(len(s))
 }
 
 // LiftSlice returns the list of numbers at ptr. It is that memory, not a copy.
 func LiftSlice[T Number](ptr, length uint32) []T {
 	if length == 0 {
-		return nil
+		return []T{}
 	}
-	return unsafe.Slice((*T)(pointer(ptr)), length)
+	header := [3]uintptr{uintptr(ptr), uintptr(length), uintptr(length)}
+	return *(*[]T)(unsafe.Pointer(&header))
 }
 
 // LowerSlice returns the address and length of v, which a keeps alive. It does
 // not copy v.
 func LowerSlice[T Number](a *Arena, v []T) (ptr, length uint32) {
-	if len(v) == 0 {
+	if len(v) == 0 { // there may be no aligned address
 		return uint32(unsafe.Sizeof(*new(T))), 0
 	}
 	start := unsafe.Pointer(unsafe.SliceData(v))
-	a.roots = append(a.roots, start)
+	a.root(start)
 	return address(start), uint32(len(v))
 }
 
