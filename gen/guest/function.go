@@ -103,7 +103,7 @@ func (e *exporter) function(f *wit.Function) {
 	sig := e.abi.Lift(f)
 	params := make([]param, len(program.Params))
 	for i, v := range program.Params {
-		params[i] = param{body.Define(v), program.Values[v].Core}
+		params[i] = param{s.coreParam(body, v), program.Values[v].Core}
 	}
 	if s.liftsBorrows(program.Body) {
 		s.borrows = true
@@ -120,6 +120,26 @@ func (e *exporter) function(f *wit.Function) {
 		e.file.Comment("//go:wasmexport cabi_post_" + e.coreName(f.Name))
 		e.file.Func().Id(name).Params(jen.Uint32()).Block(gogen.GuestFreeResults.Qual().Call())
 	}
+}
+
+// coreParam declares the parameter for a core value. That of a resource is called
+// after what it is, a handle or the representation of the guest's own value, so
+// that the resource has the name of the WIT parameter.
+func (s *side) coreParam(b *gogen.Body, v abi.Value) *jen.Statement {
+	for i := range s.program.Body {
+		op := &s.program.Body[i]
+		if (op.Code != abi.LiftOwn && op.Code != abi.LiftBorrow) || op.Args[0] != v {
+			continue
+		}
+		what := "-handle"
+		if op.Code == abi.LiftBorrow && !s.g.isImported(s.realm, op.Type) {
+			what = "-rep"
+		}
+		name := jen.Id(b.Local(b.Program.Values[v].Hint + what))
+		b.Set(v, gogen.Plain, name)
+		return name.Clone()
+	}
+	return b.Define(v)
 }
 
 // coreName returns the name of a core export of the interface or world.

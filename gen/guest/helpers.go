@@ -102,7 +102,7 @@ func (s *side) loadHelper(name string) {
 		params = append(params, jen.Id("borrows").Op("*").Add(gogen.GuestBorrows.Qual()))
 	}
 	stmts := body.Run()
-	s.g.file.Func().Id(name).Params(params...).Add(s.g.plan.GoType(s.program.Type)).Block(stmts...)
+	s.g.file.Line().Func().Id(name).Params(params...).Add(s.g.plan.GoType(s.program.Type)).Block(stmts...)
 }
 
 // storeHelper generates: func storeT(arena *guest.Arena, ptr uint32, value T).
@@ -118,5 +118,5 @@ func (s *side) storeHelper(name string) {
 	}
 	params = append(params, jen.Id("ptr").Uint32(), jen.Id("value").Add(s.g.plan.GoType(s.program.Type)))
 	stmts := body.Run()
-	s.g.file.Func().Id(name).Params(params...).Block(stmts...)
+	s.g.file.Line().Func().Id(name).Params(params...).Block(stmts...)
 }

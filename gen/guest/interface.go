@@ -110,7 +110,7 @@ func (g *generator) resourceType(id wit.TypeID) {
 		}
 	}
 	methods = append(methods,
-		jen.Comment("Close ends the resource. On a resource that the guest exports, it is called\nwhen nobody has it any more.").Line().
+		gogen.Comment("Close ends the resource. On a resource that the guest exports, it is called\nwhen nobody has it any more.").
 			Id("Close").Params())
 	name := g.plan.TypeName(id)
 	g.file.Add(gogen.Doc(name, def.Name, def.Docs, "is the resource "+def.Name+".", def.Stability).

@@ -230,32 +230,41 @@ func (s *side) lowerHandle(b *gogen.Body, op *abi.Op) {
 	resource := s.g.handleResource(op.Type)
 	imported, exported := s.g.resource(s.realm, resource)
 	if exported != nil {
-		b.Set(op.Results[0], gogen.Effect, jen.Id(exported.lower).Call(arg))
+		b.Set(op.Results[0], gogen.Read, jen.Id(exported.lower).Call(arg))
 		return
 	}
-	method, weight := "Give", gogen.Effect
+	method := "Give"
 	if op.Code == abi.LowerBorrow {
-		method, weight = "Lend", gogen.Read
+		method = "Lend"
 	}
 	handle := jen.Qual(imported.path, imported.lower).Call(arg)
-	if s.f != nil && s.f.Kind == wit.Method && op.Args[0] == s.program.Params[0] {
+	if s.isSelf(op.Args[0]) {
 		handle = arg.Dot("handle")
 	}
-	b.Set(op.Results[0], weight, handle.Dot(method).Call(jen.Lit(s.g.goName(resource))))
+	name := b.Local(b.Program.Values[op.Results[0]].Hint + "-handle")
+	b.Emit(jen.Id(name).Op(":=").Add(handle.Dot(method).Call(jen.Lit(s.g.goName(resource)))))
+	b.Set(op.Results[0], gogen.Plain, jen.Id(name))
+}
+
+// isSelf reports whether a value is the receiver of a method that is imported.
+func (s *side) isSelf(v abi.Value) bool {
+	return s.program.Kind == abi.CallImport && s.f.Kind == wit.Method && v == s.program.Params[0]
 }
 
 // liftHandle spells the lifting of a resource.
 func (s *side) liftHandle(b *gogen.Body, op *abi.Op) {
 	arg := b.Arg(op.Args[0])
 	imported, exported := s.g.resource(s.realm, s.g.handleResource(op.Type))
+	var lifted *jen.Statement
 	switch {
 	case exported != nil && op.Code == abi.LiftOwn:
-		b.Set(op.Results[0], gogen.Effect, jen.Id(exported.lift).Call(arg))
+		lifted = jen.Id(exported.lift).Call(arg)
 	case exported != nil:
-		b.Set(op.Results[0], gogen.Read, jen.Id(exported.values).Dot("Get").Call(arg))
+		lifted = jen.Id(exported.values).Dot("Get").Call(arg)
 	case op.Code == abi.LiftOwn:
-		b.Set(op.Results[0], gogen.Read, jen.Qual(imported.path, imported.lift).Call(arg))
+		lifted = jen.Qual(imported.path, imported.lift).Call(arg)
 	default:
-		b.Set(op.Results[0], gogen.Effect, gogen.GuestBorrow.Qual().Call(jen.Id("borrows"), jen.Qual(imported.path, imported.lift).Call(arg)))
+		lifted = gogen.GuestBorrow.Qual().Call(jen.Id("borrows"), jen.Qual(imported.path, imported.lift).Call(arg))
 	}
+	b.Set(op.Results[0], gogen.Read, lifted)
 }

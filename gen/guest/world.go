@@ -91,11 +91,11 @@ func (g *generator) namedImport(item *wit.WorldItem, id wit.InterfaceID) {
 func (g *generator) exports(world *wit.World) []*export {
 	var list []*export
 	params := g.scope.Inner()
-	add := func(e *export, name string) {
+	add := func(e *export, name, witName string) {
 		e.generator = g
 		if len(e.functions) > 0 {
 			e.variable = g.scope.Declare("exported" + name)
-			e.param = params.Declare("impl")
+			e.param = params.Declare(gogen.LowerCamel(witName + "-impl"))
 		}
 		list = append(list, e)
 	}
@@ -118,12 +118,16 @@ func (g *generator) exports(world *wit.World) []*export {
 			}
 		}
 		e.prefix = g.plan.ItemName(item)
-		add(e, e.prefix)
+		witName := item.Name
+		if witName == "" {
+			witName = g.plan.Resolve.Interfaces[id].Name
+		}
+		add(e, e.prefix, witName)
 	}
 	if len(g.pkg.Exports) > 0 {
 		e := &export{typ: jen.Id("Exports"), functions: g.pkg.Exports}
 		e.realm = &realm{}
-		add(e, "World")
+		add(e, "World", "world")
 	}
 	return list
 }
