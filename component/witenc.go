@@ -58,6 +58,7 @@ func wrapWorld(r *wit.Resolve, id wit.WorldID) *ComponentType {
 type worldEncoder struct {
 	r     *wit.Resolve
 	decls []Def
+	types uint32 // number of types that decls define
 	outer *typeScope
 	// instances are the instances that stand for interfaces, by index.
 	instances map[wit.InterfaceID]uint32
@@ -75,14 +76,18 @@ type instanceTypeKey struct {
 
 func newWorldEncoder(r *wit.Resolve) *worldEncoder {
 	e := &worldEncoder{r: r, instances: make(map[wit.InterfaceID]uint32), aliases: make(map[instanceTypeKey]uint32)}
-	e.outer = newTypeScope(r, noInterface, func(d Def) { e.decls = append(e.decls, d) })
+	e.outer = newTypeScope(r, noInterface, func(d Def) uint32 {
+		e.decls = append(e.decls, d)
+		e.types++
+		return e.types - 1
+	})
 	e.outer.foreign = e.alias
-	e.outer.name = func(name ExternName, index *uint32) uint32 {
+	e.outer.name = func(_ wit.TypeID, name ExternName, index *uint32) uint32 {
 		t := typeBound(index)
 		if e.imports {
-			return e.outer.emitType(&Import{Name: name, Type: t})
+			return e.outer.emit(&Import{Name: name, Type: t})
 		}
-		return e.outer.emitType(&ExportDecl{Name: name, Type: t})
+		return e.outer.emit(&ExportDecl{Name: name, Type: t})
 	}
 	return e
 }
@@ -99,7 +104,7 @@ func (e *worldEncoder) alias(owner wit.InterfaceID, id wit.TypeID) uint32 {
 	key := instanceTypeKey{e.instances[owner], id}
 	index, ok := e.aliases[key]
 	if !ok {
-		index = e.outer.emitType(&Alias{Sort: SortType, Target: AliasExport, Instance: key.instance, Name: e.r.Types[id].Name})
+		index = e.outer.emit(&Alias{Sort: SortType, Target: AliasExport, Instance: key.instance, Name: e.r.Types[id].Name})
 		e.aliases[key] = index
 	}
 	return index
@@ -108,26 +113,41 @@ func (e *worldEncoder) alias(owner wit.InterfaceID, id wit.TypeID) uint32 {
 // instance defines the type of an interface's instance and returns its index.
 func (e *worldEncoder) instance(id wit.InterfaceID, functions bool) uint32 {
 	iface := e.r.Interfaces[id]
-	t := &InstanceType{}
-	in := newTypeScope(e.r, id, func(d Def) { t.Decls = append(t.Decls, d) })
-	in.foreign = func(owner wit.InterfaceID, id wit.TypeID) uint32 {
-		return in.emitType(&Alias{Sort: SortType, Target: AliasOuter, Count: 1, Index: e.alias(owner, id)})
-	}
-	in.name = func(name ExternName, index *uint32) uint32 {
-		return in.emitType(&ExportDecl{Name: name, Type: typeBound(index)})
-	}
-	for _, id := range iface.Types {
-		in.typ(id)
-	}
+	var funcs []*wit.Function
 	if functions {
-		for _, f := range iface.Functions {
-			index := in.function(f)
-			t.Decls = append(t.Decls, &ExportDecl{Name: externNameOf(f.Name, f.ExternalID), Type: ExternType{Sort: SortFunc, Index: index}})
-		}
+		funcs = iface.Functions
 	}
+	t := instanceTypeOf(e.r, id, iface.Types, funcs, e.alias)
 	e.instances[id] = e.count
 	e.count++
 	return e.outer.define(t)
+}
+
+// instanceTypeOf returns an instance type with types and functions of an interface.
+// foreign returns the index that a type of another interface has in the scope
+// around it.
+func instanceTypeOf(r *wit.Resolve, id wit.InterfaceID, types []wit.TypeID, funcs []*wit.Function, foreign func(wit.InterfaceID, wit.TypeID) uint32) *InstanceType {
+	t := &InstanceType{}
+	count := uint32(0)
+	in := newTypeScope(r, id, func(d Def) uint32 {
+		t.Decls = append(t.Decls, d)
+		count++
+		return count - 1
+	})
+	in.foreign = func(owner wit.InterfaceID, id wit.TypeID) uint32 {
+		return in.emit(&Alias{Sort: SortType, Target: AliasOuter, Count: 1, Index: foreign(owner, id)})
+	}
+	in.name = func(_ wit.TypeID, name ExternName, index *uint32) uint32 {
+		return in.emit(&ExportDecl{Name: name, Type: typeBound(index)})
+	}
+	for _, id := range types {
+		in.typ(id)
+	}
+	for _, f := range funcs {
+		index := in.function(f)
+		t.Decls = append(t.Decls, &ExportDecl{Name: externNameOf(f.Name, f.ExternalID), Type: ExternType{Sort: SortFunc, Index: index}})
+	}
+	return t
 }
 
 // interfaceComponent returns the component type that exports an interface and

@@ -2,6 +2,7 @@ package component
 
 import (
 	"fmt"
+	"maps"
 
 	"github.com/witgen/witgen/wit"
 )
@@ -10,18 +11,17 @@ import (
 // component type, of an instance type or of a component.
 type typeScope struct {
 	r *wit.Resolve
-	// emit appends a definition, which defines the type of index types where it
-	// is one of types.
-	emit  func(Def)
-	types uint32
+	// emit appends a definition that defines a type and returns its index.
+	emit func(Def) uint32
 	// iface is the interface whose types are defined here. Types of other
-	// interfaces are brought in by foreign.
+	// interfaces are brought in by foreign; where that is nil, they are defined
+	// here too.
 	iface   wit.InterfaceID
 	foreign func(owner wit.InterfaceID, id wit.TypeID) uint32
 	// name makes a named type known under its name, as an import or export, and
-	// returns the index that this defines; a nil bound says that it is a
+	// returns the index that this defines; a nil index says that it is a
 	// resource.
-	name func(name ExternName, index *uint32) uint32
+	name func(id wit.TypeID, name ExternName, index *uint32) uint32
 
 	ids   map[wit.TypeID]uint32
 	kinds map[string]uint32 // anonymous types
@@ -31,23 +31,26 @@ type typeScope struct {
 // noInterface is the iface of a scope of a world's own types.
 const noInterface wit.InterfaceID = -1
 
-func newTypeScope(r *wit.Resolve, iface wit.InterfaceID, emit func(Def)) *typeScope {
+func newTypeScope(r *wit.Resolve, iface wit.InterfaceID, emit func(Def) uint32) *typeScope {
 	return &typeScope{r: r, emit: emit, iface: iface, ids: make(map[wit.TypeID]uint32), kinds: make(map[string]uint32), funcs: make(map[string]uint32)}
 }
 
-// define emits a type and returns its index.
-func (s *typeScope) define(t Type) uint32 {
-	s.emit(&TypeDef{Type: t})
-	s.types++
-	return s.types - 1
+// saved is what a typeScope has encoded at some time.
+type saved struct {
+	ids          map[wit.TypeID]uint32
+	kinds, funcs map[string]uint32
 }
 
-// emitType emits a definition that defines a type in another way.
-func (s *typeScope) emitType(d Def) uint32 {
-	s.emit(d)
-	s.types++
-	return s.types - 1
+// save remembers what has been encoded.
+func (s *typeScope) save() saved {
+	return saved{maps.Clone(s.ids), maps.Clone(s.kinds), maps.Clone(s.funcs)}
 }
+
+// restore forgets what was encoded after save.
+func (s *typeScope) restore(to saved) { s.ids, s.kinds, s.funcs = to.ids, to.kinds, to.funcs }
+
+// define emits a type and returns its index.
+func (s *typeScope) define(t Type) uint32 { return s.emit(&TypeDef{Type: t}) }
 
 // externNameOf returns a name with the external id of the item.
 func externNameOf(name, externalID string) ExternName {
@@ -101,12 +104,12 @@ func (s *typeScope) typ(id wit.TypeID) ValType {
 			return ValType{Index: index}
 		}
 	}
-	if owner, ok := def.Owner.(wit.InterfaceID); ok && owner != s.iface {
+	if owner, ok := def.Owner.(wit.InterfaceID); ok && owner != s.iface && s.foreign != nil {
 		s.ids[id] = s.foreign(owner, id)
 		return ValType{Index: s.ids[id]}
 	}
 	if _, ok := def.Kind.(*wit.Resource); ok {
-		s.ids[id] = s.name(externNameOf(def.Name, def.ExternalID), nil)
+		s.ids[id] = s.name(id, externNameOf(def.Name, def.ExternalID), nil)
 		return ValType{Index: s.ids[id]}
 	}
 	v := s.kind(def.Kind)
@@ -114,7 +117,7 @@ func (s *typeScope) typ(id wit.TypeID) ValType {
 		if v.Prim != NoPrim {
 			v = ValType{Index: s.define(&PrimType{v.Prim})}
 		}
-		v.Index = s.name(externNameOf(def.Name, def.ExternalID), &v.Index)
+		v.Index = s.name(id, externNameOf(def.Name, def.ExternalID), &v.Index)
 	}
 	if v.Prim == NoPrim {
 		s.ids[id] = v.Index

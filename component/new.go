@@ -1,0 +1,281 @@
+package component
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/witgen/witgen/internal/abi"
+	"github.com/witgen/witgen/wit"
+)
+
+// NewOptions are the options of New. The zero value has no adapters.
+type NewOptions struct {
+	Adapters []Adapter
+}
+
+// Adapter is a core module whose exports stand for what the main module imports
+// from Name, such as wasi_snapshot_preview1. It may import the main module's memory
+// as env.memory, other exports of the main module from __main_module__, and what
+// the worlds of its own metadata import. It must not have a memory of its own. Only
+// adapters that the main module imports from, or that export something themselves,
+// become a part of the component.
+type Adapter struct {
+	Name string
+	Wasm []byte
+}
+
+// New makes a component of a core module that carries metadata (see Embed). The
+// module's imports and exports have the names that component tooling reads: those
+// of docs/components.md, or the cm32p2 names of the component model's build targets.
+//
+// The component imports what the core modules use of their worlds, and exports all
+// that the worlds export. An error of a module that does not fit its world names the
+// import or export.
+func New(core []byte, opts NewOptions) (wasm []byte, err error) {
+	defer catch(&err)
+	m := &maker{
+		b:        &builder{c: &Component{}},
+		used:     make(map[string]map[string]bool),
+		live:     make(map[wit.TypeID]bool),
+		imported: make(map[string]uint32),
+		funcs:    make(map[string]uint32),
+		ifaces:   make(map[wit.InterfaceID]uint32),
+		exported: make(map[wit.InterfaceID]uint32),
+		lists:    make(map[wit.TypeID]bool),
+	}
+	m.readUnits(core, opts.Adapters)
+	m.classify()
+	m.findUses()
+	m.encodeImports()
+	m.instantiate()
+	m.encodeExports()
+	return checked(m.b.c)
+}
+
+// maker makes one component.
+type maker struct {
+	r     *wit.Resolve
+	abi   *abi.ABI
+	types *coreTypes
+	world *wit.World
+	// units are the main module and the adapters that are needed.
+	units []*unit
+	b     *builder
+	shims []*shim
+
+	// used are the functions that core modules import, by the name of the item
+	// and the name of the function; root functions are under "".
+	used map[string]map[string]bool
+	// live are the types that the component imports.
+	live map[wit.TypeID]bool
+	// imported are the instances of imported interfaces by the name of the item,
+	// ifaces the same by interface, funcs the imported functions of the world.
+	imported map[string]uint32
+	ifaces   map[wit.InterfaceID]uint32
+	funcs    map[string]uint32
+	// exported are the instances of exported interfaces.
+	exported map[wit.InterfaceID]uint32
+	// root encodes types of the world and of imported interfaces.
+	root *typeScope
+	// resources are the resources that exported interfaces define.
+	resources map[resourceKey]uint32
+	memory    uint32
+	// hasMemory says that memory is the main module's.
+	hasMemory bool
+	lists     map[wit.TypeID]bool
+}
+
+// unit is a core module of the component: the main one or an adapter.
+type unit struct {
+	name string // "" of the main module
+	wasm []byte
+	typ  *moduleType
+	// exports are the names of the world's exports that are the unit's to make.
+	exports []*wit.WorldItem
+	// encodings are the string encodings by the names of imports and exports.
+	encodings map[string]OptionKind
+	imports   []*coreUse
+	module    uint32
+	instance  uint32
+	// adapted are an adapter's exports that the main module imports.
+	adapted map[string]coreEntity
+}
+
+// describe names the unit for messages.
+func (u *unit) describe() string {
+	if u.name == "" {
+		return "the core module"
+	}
+	return fmt.Sprintf("the adapter %q", u.name)
+}
+
+// failNew ends New with an error that has no place in a binary.
+func failNew(format string, args ...any) {
+	panic(&Error{Rule: fmt.Sprintf(format, args...)})
+}
+
+// builder adds definitions to a component and counts its index spaces.
+type builder struct {
+	c       *Component
+	count   [sorts]uint32
+	aliases map[Alias]uint32
+}
+
+// add adds a definition and returns the index that it defines.
+func (b *builder) add(sort Sort, d Def) uint32 {
+	b.c.Add(d)
+	b.count[sort]++
+	return b.count[sort] - 1
+}
+
+// alias returns the index of an export of an instance, or of a core instance.
+func (b *builder) alias(target AliasTarget, sort Sort, instance uint32, name string) uint32 {
+	key := Alias{Sort: sort, Target: target, Instance: instance, Name: name}
+	if index, ok := b.aliases[key]; ok {
+		return index
+	}
+	if b.aliases == nil {
+		b.aliases = make(map[Alias]uint32)
+	}
+	d := key
+	index := b.add(sort, &d)
+	b.aliases[key] = index
+	return index
+}
+
+// export adds an export and returns the index that it defines.
+func (b *builder) export(name ExternName, sort Sort, index uint32, t *ExternType) uint32 {
+	return b.add(sort, &Export{Name: name, Sort: sort, Index: index, Type: t})
+}
+
+// canon adds a canonical definition that makes a core function.
+func (b *builder) canon(d *Canon) uint32 { return b.add(SortCoreFunc, d) }
+
+// coreValTypes are core types of the abi package.
+func coreValTypes(list []abi.Core) []CoreValType {
+	out := make([]CoreValType, len(list))
+	for i, c := range list {
+		out[i] = [...]CoreValType{abi.I32: CoreI32, abi.I64: CoreI64, abi.F32: CoreF32, abi.F64: CoreF64}[c]
+	}
+	return out
+}
+
+// hasList reports whether values of a type are or contain lists, strings or maps,
+// which go through memory.
+func (m *maker) hasList(t wit.Type) bool {
+	id, ok := t.(wit.TypeID)
+	if !ok {
+		return t == wit.String
+	}
+	if has, ok := m.lists[id]; ok {
+		return has
+	}
+	has := false
+	switch k := m.r.Types[id].Kind.(type) {
+	case *wit.List, *wit.Map:
+		has = true
+	case *wit.Stream, *wit.Future, *wit.Own, *wit.Borrow, *wit.Resource:
+	default:
+		wit.EachType(k, func(t wit.Type) { has = has || m.hasList(t) })
+	}
+	m.lists[id] = has
+	return has
+}
+
+// hasString reports whether a type contains a string, for which the string encoding
+// counts.
+func (m *maker) hasString(t wit.Type, seen map[wit.TypeID]bool) bool {
+	id, ok := t.(wit.TypeID)
+	if !ok {
+		return t == wit.String
+	}
+	if seen[id] {
+		return false
+	}
+	seen[id] = true
+	has := false
+	switch k := m.r.Types[id].Kind.(type) {
+	case *wit.Own, *wit.Borrow, *wit.Resource:
+	default:
+		wit.EachType(k, func(t wit.Type) { has = has || m.hasString(t, seen) })
+	}
+	return has
+}
+
+// needs are the options that lowering or lifting a function needs.
+type needs struct{ memory, realloc, encoding bool }
+
+// needsOf returns the options for f: lifted says that it is an export.
+func (m *maker) needsOf(f *wit.Function, lifted bool) needs {
+	var flat uint64
+	for _, p := range f.Params {
+		if c := m.abi.FlatCount(p.Type); flat+c < flat {
+			flat = math.MaxUint64
+		} else {
+			flat += c
+		}
+	}
+	params := flat > abi.MaxFlatParams
+	result := f.Result != nil && m.abi.FlatCount(f.Result) > abi.MaxFlatResults
+	paramLists, resultLists := false, f.Result != nil && m.hasList(f.Result)
+	seen := make(map[wit.TypeID]bool)
+	n := needs{encoding: f.Result != nil && m.hasString(f.Result, seen)}
+	for _, p := range f.Params {
+		paramLists = paramLists || m.hasList(p.Type)
+		n.encoding = n.encoding || m.hasString(p.Type, seen)
+	}
+	n.memory = params || result || paramLists || resultLists
+	if lifted {
+		n.realloc = params || paramLists
+	} else {
+		n.realloc = resultLists
+	}
+	return n
+}
+
+// options returns the canonical options of a function of a unit, whose core module
+// has been instantiated where memory is needed.
+func (m *maker) options(u *unit, item string, n needs, lifted bool) []CanonOption {
+	var list []CanonOption
+	if n.encoding {
+		list = append(list, CanonOption{Kind: u.encodings[item]})
+	}
+	if n.memory {
+		list = append(list, CanonOption{MemoryOption, m.memory})
+	}
+	if n.realloc {
+		owner, name := m.reallocOf(u, lifted)
+		list = append(list, CanonOption{ReallocOption, m.b.alias(AliasCoreExport, SortCoreFunc, owner.instance, name)})
+	}
+	return list
+}
+
+// reallocOf returns the unit and the name of the function that allocates for a
+// unit: its own, or the main module's.
+func (m *maker) reallocOf(u *unit, lifted bool) (*unit, string) {
+	special := "cabi_import_realloc"
+	if lifted {
+		special = "cabi_export_realloc"
+	}
+	for _, owner := range []*unit{u, m.units[0]} {
+		for _, name := range []string{special, "cabi_realloc", "cm32p2_realloc", "canonical_abi_realloc"} {
+			if e, ok := owner.typ.exports[name]; ok {
+				i32 := CoreI32
+				m.checkFunc(owner, "export "+name, e, []CoreValType{i32, i32, i32, i32}, []CoreValType{i32})
+				return owner, name
+			}
+		}
+	}
+	failNew("%s exports no cabi_realloc, which is needed to pass lists and strings to it", u.describe())
+	return nil, ""
+}
+
+// checkFunc checks the type of a core import or export.
+func (m *maker) checkFunc(u *unit, what string, e coreEntity, params, results []CoreValType) {
+	if e.sort != SortCoreFunc {
+		failNew("%s of %s is a %s, and must be a function", what, u.describe(), e.sort)
+	}
+	if want := m.types.function(params, results); e.typ != want {
+		failNew("%s of %s is of type %s, and must be of type %s", what, u.describe(), m.types.show(e.typ), m.types.show(want))
+	}
+}

@@ -1,0 +1,177 @@
+package component
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/witgen/witgen/wit"
+)
+
+// encodeExports lifts what core modules export and exports it from the component.
+func (m *maker) encodeExports() {
+	for _, it := range m.world.Exports {
+		u := m.exporter(m.r.ItemName(it))
+		switch what := it.Item.(type) {
+		case *wit.Function:
+			f := m.lift(u, it, what, m.root.function(what))
+			m.b.export(itemName(m.r, it), SortFunc, f, nil)
+		case wit.InterfaceID:
+			m.exportInterface(u, it, what)
+		default:
+			panic(fmt.Sprintf("component: unhandled item %T", what))
+		}
+	}
+}
+
+// lift adds the function that a core export implements. typ is its type.
+func (m *maker) lift(u *unit, it *wit.WorldItem, f *wit.Function, typ uint32) uint32 {
+	var names coreExportNames
+	for _, n := range m.exportNames(it, f) {
+		if _, ok := u.typ.exports[n.name]; ok {
+			names = n
+			break
+		}
+	}
+	if names.name == "" {
+		failNew("%s does not export %q, which its world says", u.describe(), m.exportNames(it, f)[0].name)
+	}
+	sig := m.abi.Lift(f)
+	params, results := coreValTypes(sig.Params), coreValTypes(sig.Results)
+	m.checkFunc(u, "export "+names.name, u.typ.exports[names.name], params, results)
+	n := m.needsOf(f, true)
+	if n.memory && !m.hasMemory {
+		failNew("%s exports no memory, which %q needs", m.units[0].describe(), names.name)
+	}
+	d := &Canon{Op: CanonLift, Type: typ, Options: m.options(u, m.r.ItemName(it), n, true)}
+	d.Func = m.b.alias(AliasCoreExport, SortCoreFunc, u.instance, names.name)
+	if post, ok := u.typ.exports[names.post]; ok {
+		m.checkFunc(u, "export "+names.post, post, results, nil)
+		d.Options = append(d.Options, CanonOption{PostReturnOption, m.b.alias(AliasCoreExport, SortCoreFunc, u.instance, names.post)})
+	}
+	return m.b.add(SortFunc, d)
+}
+
+// exportInterface exports an interface. Its functions are lifted with types that
+// have no names; a nested component imports these and exports them again, with the
+// names and types of the interface, since only a component can give types names.
+func (m *maker) exportInterface(u *unit, it *wit.WorldItem, id wit.InterfaceID) {
+	iface := m.r.Interfaces[id]
+	outer := newTypeScope(m.r, id, func(d Def) uint32 { return m.b.add(SortType, d) })
+	outer.foreign = m.typeForExport
+	outer.name = func(_ wit.TypeID, _ ExternName, index *uint32) uint32 { return *index }
+	m.eachResource(it, func(t wit.TypeID) { outer.ids[t] = m.resources[resourceKey{it, t}] })
+
+	n := newNested(m, outer)
+	n.importForeign(id)
+	before := n.in.save()
+	m.eachResource(it, func(t wit.TypeID) { n.resources[t] = n.in.index(t) })
+	for _, f := range iface.Functions {
+		n.importFunction(f, m.lift(u, it, f, outer.function(f)))
+	}
+	n.in.restore(before)
+	n.exports(iface)
+
+	component := m.b.add(SortComponent, n.b.c)
+	instance := m.b.add(SortInstance, &Instance{Component: component, Args: n.args})
+	exported := m.b.export(itemName(m.r, it), SortInstance, instance, nil)
+	if it.Name == "" {
+		m.exported[id] = exported
+	}
+}
+
+// typeForExport returns the index of a type that an exported interface uses of
+// another: of the exported instance where there is one, else of the imported one.
+func (m *maker) typeForExport(owner wit.InterfaceID, id wit.TypeID) uint32 {
+	if m.isExported(owner) {
+		instance, ok := m.exported[owner]
+		if !ok {
+			failNew("the world exports %s after an interface that uses its types", m.r.QualifiedName(owner))
+		}
+		return m.b.alias(AliasExport, SortType, instance, m.r.Types[id].Name)
+	}
+	return m.root.index(id)
+}
+
+// nested makes the component inside that gives an exported interface its types.
+type nested struct {
+	m *maker
+	b *builder
+	// outer encodes types around the component, in inside it.
+	outer, in *typeScope
+	names     map[string]bool
+	args      []Arg
+	// resources are those that the interface defines, funcs its functions in
+	// order, both as they are imported.
+	resources map[wit.TypeID]uint32
+	funcs     []uint32
+}
+
+func newNested(m *maker, outer *typeScope) *nested {
+	n := &nested{m: m, b: &builder{c: &Component{}}, outer: outer, names: make(map[string]bool), resources: make(map[wit.TypeID]uint32)}
+	n.in = newTypeScope(m.r, outer.iface, func(d Def) uint32 { return n.b.add(SortType, d) })
+	n.in.name = n.importType
+	return n
+}
+
+// unique returns a name that was not used before, to import something under.
+func (n *nested) unique(name string) string {
+	for i := 0; ; i++ {
+		try := name
+		if i > 0 {
+			try = fmt.Sprintf("%s-%d", name, i)
+		}
+		if key := (parsedName{label: try}).uniqueKey(); !n.names[key] {
+			n.names[key] = true
+			return try
+		}
+	}
+}
+
+// importType imports a named type, for which the same type around the component is
+// the argument.
+func (n *nested) importType(id wit.TypeID, name ExternName, index *uint32) uint32 {
+	label := n.unique("import-type-" + name.Name)
+	n.args = append(n.args, Arg{label, SortType, n.outer.index(id)})
+	return n.b.add(SortType, &Import{Name: Named(label), Type: typeBound(index)})
+}
+
+// importForeign imports the types of other interfaces that one uses.
+func (n *nested) importForeign(id wit.InterfaceID) {
+	var list []wit.TypeID
+	for t := range n.m.typesOf(id) {
+		if owner, ok := n.m.r.Types[t].Owner.(wit.InterfaceID); ok && owner != id {
+			list = append(list, t)
+		}
+	}
+	slices.Sort(list)
+	for _, t := range list {
+		n.in.typ(t)
+	}
+}
+
+// importFunction imports a function, for which lifted is the argument.
+func (n *nested) importFunction(f *wit.Function, lifted uint32) {
+	label := n.unique("import-func-" + f.Base())
+	n.args = append(n.args, Arg{label, SortFunc, lifted})
+	t := ExternType{Sort: SortFunc, Index: n.in.function(f)}
+	n.funcs = append(n.funcs, n.b.add(SortFunc, &Import{Name: Named(label), Type: t}))
+}
+
+// exports exports the types and functions of the interface.
+func (n *nested) exports(iface *wit.Interface) {
+	n.in.name = func(_ wit.TypeID, name ExternName, index *uint32) uint32 {
+		return n.b.export(name, SortType, *index, nil)
+	}
+	for _, t := range iface.Types {
+		if imported, ok := n.resources[t]; ok {
+			def := n.m.r.Types[t]
+			n.in.ids[t] = n.b.export(externNameOf(def.Name, def.ExternalID), SortType, imported, nil)
+		} else {
+			n.in.typ(t)
+		}
+	}
+	for i, f := range iface.Functions {
+		t := ExternType{Sort: SortFunc, Index: n.in.function(f)}
+		n.b.export(externNameOf(f.Name, f.ExternalID), SortFunc, n.funcs[i], &t)
+	}
+}

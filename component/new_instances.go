@@ -1,0 +1,244 @@
+package component
+
+import (
+	"fmt"
+	"strconv"
+
+	"github.com/witgen/witgen/wit"
+)
+
+// A core module is instantiated with its imports, but lowered functions may need
+// its memory and its realloc, destructors are its exports, and adapters need its
+// memory: none of these is there before. So a shim module is instantiated first,
+// whose functions call through a table, and when all is there a fixup module puts
+// the real functions in that table.
+
+// shim is a function of the shim module.
+type shim struct {
+	typ SubType
+	// unit and use are the import that the shim stands for.
+	unit *unit
+	use  *coreUse
+	// dtor is the export of unit that the shim stands for, where it is not "".
+	dtor string
+	// core is the shim's function.
+	core uint32
+}
+
+// exportName is the name of a shim in the shim module and the fixup module.
+func exportName(i int) string { return strconv.Itoa(i) }
+
+const shimTable = "$imports"
+
+// instantiate adds the core modules and their instances.
+func (m *maker) instantiate() {
+	main := m.units[0]
+	m.findShims()
+	for _, u := range m.units {
+		u.module = m.b.add(SortCoreModule, &CoreModule{Bytes: u.wasm})
+	}
+	shims := m.instantiateShims()
+	m.defineResources()
+	m.instantiateUnit(main)
+	if name, ok := main.exportNamed("memory", standardPrefix+"_memory"); ok && main.typ.exports[name].sort == SortCoreMemory {
+		m.memory = m.b.alias(AliasCoreExport, SortCoreMemory, main.instance, name)
+		m.hasMemory = true
+	}
+	for _, u := range m.units[1:] {
+		m.instantiateUnit(u)
+	}
+	m.instantiateFixup(shims)
+}
+
+// findShims makes shims of the imports and destructors that cannot be supplied at
+// instantiation.
+func (m *maker) findShims() {
+	add := func(s *shim) {
+		m.shims = append(m.shims, s)
+	}
+	for _, u := range m.units {
+		for _, use := range u.imports {
+			late := use.kind == useAdapter
+			if use.kind == useFunc {
+				n := m.needsOf(use.fn, false)
+				late = n.memory || n.realloc
+			}
+			if late {
+				use.shim = &shim{typ: m.types.types[use.entity.typ], unit: u, use: use}
+				add(use.shim)
+			}
+		}
+		for _, it := range u.exports {
+			m.eachResource(it, func(id wit.TypeID) {
+				if name, ok := m.dtor(u, it, id); ok {
+					add(&shim{typ: SubType{Kind: FuncKind, Params: []CoreValType{CoreI32}}, unit: u, dtor: name})
+				}
+			})
+		}
+	}
+}
+
+// eachResource calls visit for the resources that an exported interface defines.
+func (m *maker) eachResource(it *wit.WorldItem, visit func(wit.TypeID)) {
+	id, ok := it.Item.(wit.InterfaceID)
+	if !ok {
+		return
+	}
+	for _, t := range m.r.Interfaces[id].Types {
+		if _, ok := m.r.Types[t].Kind.(*wit.Resource); ok {
+			visit(t)
+		}
+	}
+}
+
+// dtor returns the export of a unit that is the destructor of a resource.
+func (m *maker) dtor(u *unit, it *wit.WorldItem, id wit.TypeID) (string, bool) {
+	names := m.dtorNames(it, m.r.Types[id].Name)
+	name, ok := u.exportNamed(names[:]...)
+	if ok {
+		m.checkFunc(u, "export "+name, u.typ.exports[name], []CoreValType{CoreI32}, nil)
+	}
+	return name, ok
+}
+
+// instantiateShims adds the shim module and its instance, which it returns.
+func (m *maker) instantiateShims() uint32 {
+	if len(m.shims) == 0 {
+		return 0
+	}
+	module := m.b.add(SortCoreModule, &CoreModule{Bytes: shimModule(m.shims)})
+	instance := m.b.add(SortCoreInstance, &CoreInstance{Module: module})
+	for i, s := range m.shims {
+		s.core = m.b.alias(AliasCoreExport, SortCoreFunc, instance, exportName(i))
+	}
+	return instance
+}
+
+// defineResources defines the resources of exported interfaces.
+func (m *maker) defineResources() {
+	m.resources = make(map[resourceKey]uint32)
+	for _, u := range m.units {
+		for _, it := range u.exports {
+			m.eachResource(it, func(id wit.TypeID) {
+				r := &Resource{Rep: CoreI32}
+				if name, ok := m.dtor(u, it, id); ok {
+					for _, s := range m.shims {
+						if s.unit == u && s.dtor == name {
+							r.Dtor = &s.core
+						}
+					}
+				}
+				m.resources[resourceKey{it, id}] = m.b.add(SortType, &TypeDef{Type: r})
+			})
+		}
+	}
+}
+
+// instantiateUnit adds the instance of a core module, with a bag of exports for
+// each module that it imports from.
+func (m *maker) instantiateUnit(u *unit) {
+	var names []string
+	bags := make(map[string]*CoreInstance)
+	for _, use := range u.imports {
+		bag := bags[use.module]
+		if bag == nil {
+			bag = &CoreInstance{Exports: []CoreExport{}}
+			bags[use.module] = bag
+			names = append(names, use.module)
+		}
+		sort, index := m.supply(u, use)
+		if !hasCoreExport(bag, use.name) {
+			bag.Exports = append(bag.Exports, CoreExport{use.name, sort, index})
+		}
+	}
+	instance := &CoreInstance{Module: u.module}
+	for _, name := range names {
+		instance.Args = append(instance.Args, CoreArg{name, m.b.add(SortCoreInstance, bags[name])})
+	}
+	u.instance = m.b.add(SortCoreInstance, instance)
+}
+
+// hasCoreExport reports whether a bag has a name, since a module may import one
+// thing twice.
+func hasCoreExport(bag *CoreInstance, name string) bool {
+	for _, x := range bag.Exports {
+		if x.Name == name {
+			return true
+		}
+	}
+	return false
+}
+
+// supply returns what stands for an import at instantiation.
+func (m *maker) supply(u *unit, use *coreUse) (Sort, uint32) {
+	if use.shim != nil {
+		return SortCoreFunc, use.shim.core
+	}
+	main := m.units[0]
+	switch use.kind {
+	case useFunc:
+		return SortCoreFunc, m.lower(u, use)
+	case useDrop:
+		return SortCoreFunc, m.b.canon(&Canon{Op: CanonResourceDrop, Type: m.resourceIndex(use.item, use.resource)})
+	case useExportedNew:
+		return SortCoreFunc, m.b.canon(&Canon{Op: CanonResourceNew, Type: m.ownResource(use)})
+	case useExportedRep:
+		return SortCoreFunc, m.b.canon(&Canon{Op: CanonResourceRep, Type: m.ownResource(use)})
+	case useExportedDrop:
+		return SortCoreFunc, m.b.canon(&Canon{Op: CanonResourceDrop, Type: m.ownResource(use)})
+	case useMemory:
+		return SortCoreMemory, m.b.alias(AliasCoreExport, SortCoreMemory, main.instance, use.name)
+	case useMainExport:
+		return use.entity.sort, m.b.alias(AliasCoreExport, use.entity.sort, main.instance, use.name)
+	default:
+		panic(fmt.Sprintf("component: unhandled use %d", use.kind))
+	}
+}
+
+// ownResource returns the index of a resource that the component defines.
+func (m *maker) ownResource(use *coreUse) uint32 {
+	return m.resources[resourceKey{use.item, use.resource}]
+}
+
+// resourceKey is a resource of an exported interface. An interface may be exported
+// more than once under plain names.
+type resourceKey struct {
+	item *wit.WorldItem
+	id   wit.TypeID
+}
+
+// instantiateFixup adds the module that fills the table of the shims and runs the
+// main module's _initialize.
+func (m *maker) instantiateFixup(shims uint32) {
+	main := m.units[0]
+	initialize, ok := main.exportNamed("_initialize", standardPrefix+"_initialize")
+	if ok {
+		m.checkFunc(main, "export "+initialize, main.typ.exports[initialize], nil, nil)
+	}
+	if len(m.shims) == 0 && !ok {
+		return
+	}
+	fixup := &CoreInstance{Module: m.b.add(SortCoreModule, &CoreModule{Bytes: fixupModule(m.shims, initialize)})}
+	if len(m.shims) > 0 {
+		actual := &CoreInstance{Exports: []CoreExport{}}
+		for i, s := range m.shims {
+			actual.Exports = append(actual.Exports, CoreExport{exportName(i), SortCoreFunc, m.actual(s)})
+		}
+		fixup.Args = append(fixup.Args, CoreArg{"actual", m.b.add(SortCoreInstance, actual)}, CoreArg{"shim", shims})
+	}
+	if ok {
+		fixup.Args = append(fixup.Args, CoreArg{"main", main.instance})
+	}
+	m.b.add(SortCoreInstance, fixup)
+}
+
+// actual returns the function that a shim stands for, now that all is there.
+func (m *maker) actual(s *shim) uint32 {
+	if s.dtor != "" {
+		return m.b.alias(AliasCoreExport, SortCoreFunc, s.unit.instance, s.dtor)
+	}
+	if s.use.kind == useAdapter {
+		return m.b.alias(AliasCoreExport, SortCoreFunc, s.use.adapter.instance, s.use.name)
+	}
+	return m.lower(s.unit, s.use)
+}

@@ -1,0 +1,214 @@
+package component
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/witgen/witgen/internal/abi"
+	"github.com/witgen/witgen/wit"
+)
+
+// readUnits reads the core modules and their worlds into one model.
+func (m *maker) readUnits(core []byte, adapters []Adapter) {
+	d := newWITDecoder()
+	m.types = &coreTypes{}
+	var all []wit.WorldID
+	var worlds []moduleWorlds
+	read := func(name string, wasm []byte) {
+		u := &unit{name: name, encodings: make(map[string]OptionKind), adapted: make(map[string]coreEntity)}
+		u.typ = readModule(m.types, wasm, 0)
+		var w moduleWorlds
+		u.wasm, w = splitMetadata(d, wasm)
+		m.units = append(m.units, u)
+		worlds = append(worlds, w)
+		all = append(all, w.worlds...)
+	}
+	read("", core)
+	if len(all) == 0 {
+		failNew("the core module carries no WIT: embed a world in it first")
+	}
+	for i, a := range adapters {
+		for _, before := range adapters[:i] {
+			if before.Name == a.Name {
+				failNew("two adapters are called %q", a.Name)
+			}
+		}
+		if m.needsAdapter(a) {
+			read(a.Name, a.Wasm)
+		}
+	}
+	d.home = &draftPackage{name: wit.PackageName{Namespace: "root", Name: "root"}}
+	id := d.mergeWorlds(all)
+	m.r = d.finish().Resolve
+	m.world = m.r.Worlds[id]
+	m.abi = abi.New(m.r)
+	for i, u := range m.units {
+		m.assign(u, worlds[i])
+	}
+}
+
+// needsAdapter reports whether the main module imports from an adapter or the
+// adapter has a world of its own.
+func (m *maker) needsAdapter(a Adapter) bool {
+	for _, i := range m.units[0].typ.imports {
+		if i.module == a.Name {
+			return true
+		}
+	}
+	for _, s := range coreSections(a.Wasm, 0) {
+		if s.id == coreCustomID {
+			r := &reader{data: s.data, base: s.at}
+			if strings.HasPrefix(r.name(), typeSection) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// splitMetadata returns a core module without its metadata, and the worlds of that.
+func splitMetadata(d *witDecoder, wasm []byte) ([]byte, moduleWorlds) {
+	var m moduleWorlds
+	e := encoder{buf: append(make([]byte, 0, len(wasm)), coreHead[:]...)}
+	for _, s := range coreSections(wasm, 0) {
+		if s.id == coreCustomID {
+			r := &reader{data: s.data, base: s.at}
+			if name := r.name(); strings.HasPrefix(name, typeSection) {
+				d.metadata(r, &m)
+				continue
+			}
+		}
+		e.byte(s.id)
+		e.u32(uint32(len(s.data)))
+		e.byte(s.data...)
+	}
+	return e.buf, m
+}
+
+// assign gives a unit the exports of its worlds that no other unit has, and the
+// string encodings of all its items.
+func (m *maker) assign(u *unit, w moduleWorlds) {
+	for i, id := range w.worlds {
+		world := m.r.Worlds[id]
+		for _, it := range slices.Concat(world.Imports, world.Exports) {
+			name := m.r.ItemName(it)
+			if before, ok := u.encodings[name]; ok && before != w.encodings[i] {
+				failNew("the metadata of %s gives two string encodings for %q", u.describe(), name)
+			}
+			u.encodings[name] = w.encodings[i]
+		}
+		for _, it := range world.Exports {
+			name := m.r.ItemName(it)
+			if other := m.exporter(name); other != nil {
+				failNew("%s and %s both export %q", other.describe(), u.describe(), name)
+			}
+			merged := finder(m.world.Exports, m.r.ItemName)(name)
+			u.exports = append(u.exports, *merged)
+		}
+	}
+}
+
+// exporter returns the unit that exports an item, or nil.
+func (m *maker) exporter(name string) *unit {
+	for _, u := range m.units {
+		for _, it := range u.exports {
+			if m.r.ItemName(it) == name {
+				return u
+			}
+		}
+	}
+	return nil
+}
+
+// coreUse is what an import of a core module stands for.
+type coreUse struct {
+	module, name string
+	entity       coreEntity
+	kind         useKind
+	// item is the import or export of the world, fn its function, resource its
+	// resource, where the kind has them.
+	item     *wit.WorldItem
+	fn       *wit.Function
+	resource wit.TypeID
+	// adapter is the unit that supplies it.
+	adapter *unit
+	// shim is the shim through which it goes, or nil.
+	shim *shim
+}
+
+// useKind says what an import of a core module stands for.
+type useKind uint8
+
+const (
+	useFunc        useKind = iota // an imported function
+	useDrop                       // drops a handle of an imported resource
+	useExportedNew                // the three of an exported resource
+	useExportedRep
+	useExportedDrop
+	useAdapter    // an export of an adapter
+	useMemory     // the main module's memory
+	useMainExport // another export of the main module
+)
+
+// classify finds what each import of each core module stands for.
+func (m *maker) classify() {
+	for _, u := range m.units {
+		for _, i := range u.typ.imports {
+			use := &coreUse{module: i.module, name: i.name, entity: i.entity}
+			m.classifyImport(u, use)
+			u.imports = append(u.imports, use)
+		}
+	}
+}
+
+func (m *maker) classifyImport(u *unit, use *coreUse) {
+	main := m.units[0]
+	switch {
+	case u != main && use.module == "env" && use.name == "memory" && use.entity.sort == SortCoreMemory:
+		use.kind = useMemory
+		m.checkMainExport(u, use, "memory")
+		return
+	case u != main && use.module == "__main_module__":
+		use.kind = useMainExport
+		m.checkMainExport(u, use, use.name)
+		return
+	}
+	for _, a := range m.units[1:] {
+		if a.name == use.module && a != u {
+			use.kind, use.adapter = useAdapter, a
+			e, ok := a.typ.exports[use.name]
+			if !ok {
+				failNew("%s imports %q from %q, and the adapter of that name does not export it", u.describe(), use.name, use.module)
+			}
+			if bad := (&validator{core: m.types}).subCore(e, use.entity); bad != nil {
+				failNew("%s imports %q from the adapter %q: %s", u.describe(), use.name, use.module, bad.what)
+			}
+			if e.sort != SortCoreFunc {
+				failNew("%s imports the %s %q from the adapter %q, and adapters supply functions", u.describe(), e.sort, use.name, use.module)
+			}
+			a.adapted[use.name] = e
+			return
+		}
+	}
+	if use.entity.sort != SortCoreFunc {
+		failNew("%s imports the %s %q from %q, and a component supplies functions", u.describe(), use.entity.sort, use.name, use.module)
+	}
+	if !m.matchImport(u, use) {
+		hint := ""
+		if use.module == "wasi_snapshot_preview1" || use.module == "wasi_unstable" {
+			hint = ": an adapter of that name is needed"
+		}
+		failNew("%s imports %q from %q, which its world does not say%s", u.describe(), use.name, use.module, hint)
+	}
+}
+
+// checkMainExport checks that the main module exports what an adapter imports.
+func (m *maker) checkMainExport(u *unit, use *coreUse, name string) {
+	e, ok := m.units[0].typ.exports[name]
+	if !ok {
+		failNew("%s needs the export %q of the core module, which is not there", u.describe(), name)
+	}
+	if bad := (&validator{core: m.types}).subCore(e, use.entity); bad != nil {
+		failNew("%s imports %q of the core module: %s", u.describe(), name, bad.what)
+	}
+}
