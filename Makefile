@@ -9,6 +9,7 @@ PKG      ?= ./...
 TESTARGS ?=
 BENCH    ?= .
 COUNT    ?= 6
+ROWS     ?= .
 FUZZTIME ?= 10s
 
 # Packages that guests compile, beside the generated ones.
@@ -39,6 +40,10 @@ lint: ## Check formatting, go vet, staticcheck, and that generated files are up 
 .PHONY: bench
 bench: ## Run the benchmarks, in a form that benchstat reads. BENCH=regexp COUNT=n
 	@WITGEN_TINYGO=$$(scripts/find-tinygo) go test -run '^$$' -bench '$(BENCH)' -benchmem -count $(COUNT) $(PKG)
+
+.PHONY: bench-table
+bench-table: ## Print calls through generated bindings beside calls by hand. ROWS=regexp
+	@WITGEN_TINYGO=$$(scripts/find-tinygo) go run ./internal/bench/table -rows '$(ROWS)'
 
 .PHONY: fuzz
 fuzz: ## Run each fuzz target for FUZZTIME.
