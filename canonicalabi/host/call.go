@@ -24,8 +24,9 @@ type ExportedInterface struct {
 	Types []*ResourceType
 }
 
-// Func is an export of one instance.
-type Func struct{ call Call }
+// Func is an export of one instance: the Call that its calls use, one after the
+// other.
+type Func Call
 
 // Call is one call across the boundary, of an export or of an import. The first
 // error stays with it: operations after that do nothing and return zero values,
@@ -36,10 +37,17 @@ type Call struct {
 	Stack []uint64
 
 	inst *Instance
-	err  error
+	// core and post are of an export. They are looked up on the first call,
+	// since wazero gives each function a stack of its own.
+	core api.Function
+	// slow says that the call of an export is more than one of core: that core
+	// was not looked up yet, that there is post-return, an error, or anything
+	// to undo at the end. See RATIONALE.md.
+	slow bool
 	// refused says that the call was not let in, invoked that the core function
 	// has returned.
 	refused, invoked bool
+	err              error
 	// mem is the guest's memory, and nil where it must be fetched anew, since
 	// guest code ran.
 	mem []byte
@@ -48,10 +56,8 @@ type Call struct {
 	// scratch are the parameters of realloc and post-return.
 	scratch [4]uint64
 
-	// core and post are of an export. They are looked up on the first call,
-	// since wazero gives each function a stack of its own.
-	core, post api.Function
-	export     *Export
+	post   api.Function
+	export *Export
 
 	// name and impl are of an import; resource is the number of the resource
 	// whose [resource-drop], [resource-new] or [resource-rep] it is.
@@ -61,36 +67,36 @@ type Call struct {
 
 	// types are the resource types that the interface mentions.
 	types []*ResourceType
-	// loans says that one of the lists below is not empty. lent are the handles
-	// that the guest borrowed for the call; lenders are its handles of what it
-	// lent to the host, and borrows what the host made of those.
-	loans   bool
-	lent    []uint32
-	lenders []uint32
-	borrows []*Handle
+	loans loans
 }
 
 // Begin starts a call of f, which must End or Finish. A call that may not start
 // has failed from the beginning: its operations do nothing, and its end returns
-// why.
+// why. The body is as large as the compiler inlines.
 func (f *Func) Begin(ctx context.Context) *Call {
-	c := &f.call
-	if !c.inst.lock.tryLock() {
-		return c.refuse()
+	if f.inst.lock.tryLock() {
+		f.inst.ctx.Context = ctx
+		return (*Call)(f)
 	}
-	c.inst.ctx.Context = ctx
-	return c
+	return f.beginSlow(ctx)
 }
 
-// refuse returns a call that has failed because the instance cannot be entered.
+// beginSlow starts a call where that takes more than a free lock: of an instance
+// with a deadline, or of one that cannot be entered.
 //
 //go:noinline
-func (c *Call) refuse() *Call {
+func (f *Func) beginSlow(ctx context.Context) *Call {
+	err := f.inst.enter(ctx, f.export.Name)
+	if err == nil {
+		return (*Call)(f)
+	}
 	return &Call{
 		Stack:   make([]uint64, maxStack),
-		inst:    c.inst,
-		export:  c.export,
-		err:     c.inst.refusal(c.export.Name),
+		inst:    f.inst,
+		export:  f.export,
+		types:   f.types,
+		err:     err,
+		slow:    true,
 		refused: true,
 	}
 }
@@ -98,21 +104,21 @@ func (c *Call) refuse() *Call {
 // Invoke calls the core function with the parameters on the Stack, and leaves
 // its result there. It reports whether the call may go on.
 func (c *Call) Invoke() bool {
-	if c.err != nil {
-		return false
-	}
-	if c.core == nil {
-		c.lookup()
+	if c.slow {
+		if c.err != nil {
+			return false
+		}
+		if c.core == nil {
+			c.lookup()
+		}
 	}
 	i := c.inst
-	i.mayLeave = true
 	err := c.core.CallWithStack(&i.ctx, c.Stack)
-	i.mayLeave = false
 	c.mem = nil
 	c.left = i.limits.LiftedBytes
 	c.invoked = true
 	if err != nil {
-		c.err = i.guestError(c.export.Name, "", err)
+		c.fail(i.guestError(c.export.Name, "", err))
 		return false
 	}
 	return true
@@ -129,17 +135,12 @@ func (c *Call) lookup() {
 // Finish is Invoke and End in one, for a function whose result is a single core
 // value, or none: it returns what is on the Stack.
 func (c *Call) Finish() (uint64, error) {
-	if c.err != nil || c.core == nil || c.post != nil || c.loans {
-		c.Invoke()
-		result := c.Stack[0]
-		return result, c.End()
+	if c.slow {
+		return c.finishSlow()
 	}
 	i := c.inst
-	i.mayLeave = true
-	err := c.core.CallWithStack(&i.ctx, c.Stack)
-	i.mayLeave = false
-	if err != nil {
-		c.err = i.guestError(c.export.Name, "", err)
+	if err := c.core.CallWithStack(&i.ctx, c.Stack); err != nil {
+		c.fail(i.guestError(c.export.Name, "", err))
 		return 0, c.End()
 	}
 	result := c.Stack[0]
@@ -147,14 +148,25 @@ func (c *Call) Finish() (uint64, error) {
 	return result, nil
 }
 
+func (c *Call) finishSlow() (result uint64, err error) {
+	if c.Invoke() {
+		result = c.Stack[0]
+	}
+	if err := c.End(); err != nil {
+		return 0, err
+	}
+	return result, nil
+}
+
 // End ends a call of an export and returns its error: where the guest did not
 // trap, its post-return function runs. The instance is dead afterwards if the
 // guest trapped or was stopped.
 func (c *Call) End() error {
-	if c.err != nil || c.post != nil || c.loans {
+	if c.slow {
 		return c.endSlow()
 	}
 	c.mem = nil
+	c.invoked = false
 	c.inst.lock.unlock()
 	return nil
 }
@@ -164,23 +176,28 @@ func (c *Call) endSlow() error {
 		return c.err
 	}
 	i := c.inst
-	if c.loans {
-		c.endLoans()
-	}
+	c.endLoans()
 	if c.post != nil && c.invoked && !c.fatal() {
 		c.scratch[0] = c.Stack[0]
-		if err := c.post.CallWithStack(&i.ctx, c.scratch[:]); err != nil {
-			c.err = i.guestError(c.export.Name, RulePostReturn, err)
+		i.mayLeave = false
+		err := c.post.CallWithStack(&i.ctx, c.scratch[:])
+		i.mayLeave = true
+		if err != nil {
+			c.fail(i.guestError(c.export.Name, RulePostReturn, err))
 		}
 	}
-	err := c.err
-	if c.fatal() {
-		i.die(err)
-		c.err, c.mem = nil, nil
-		return err
+	if c.err != nil {
+		c.undo()
 	}
+	err, fatal := c.err, c.fatal()
+	c.loans.clear()
 	c.err, c.mem, c.invoked = nil, nil, false
-	i.lock.unlock()
+	c.slow = c.core == nil || c.post != nil
+	if fatal {
+		i.die(err)
+	} else {
+		i.lock.unlock()
+	}
 	return err
 }
 
@@ -206,8 +223,15 @@ func (c *Call) Context() context.Context { return c.inst.ctx.Context }
 // Impl returns what the host supplied for the import that is called.
 func (c *Call) Impl() any { return c.impl }
 
-// OK reports whether nothing has failed so far.
-func (c *Call) OK() bool { return c.err == nil }
+// OK reports whether nothing has failed so far. The handler of an import asks
+// before it calls the implementation, which then owns what was lifted.
+func (c *Call) OK() bool {
+	if c.err == nil {
+		c.loans.lifted = c.loans.lifted[:0]
+		return true
+	}
+	return false
+}
 
 // Fail ends a call of an import with an error of the host function that is none
 // of the function's WIT errors: the guest traps, and the error comes out of the
@@ -228,7 +252,20 @@ func (c *Call) limit(limit, detail string) {
 
 func (c *Call) fail(err error) {
 	if c.err == nil {
-		c.err = err
+		c.err, c.slow = err, true
+	}
+}
+
+// refuseBad records that a value of the host's cannot be sent to the guest,
+// where bad is not nil: the call of an export is not made, the call of an import
+// ends like with Fail.
+func (c *Call) refuseBad(bad *BadValueError) {
+	switch {
+	case bad == nil:
+	case c.export != nil:
+		c.fail(bad.In(c.funcName()))
+	default:
+		c.Fail(bad)
 	}
 }
 
@@ -242,8 +279,8 @@ func (c *Call) funcName() string {
 
 // memory returns the guest's memory as it is now.
 func (c *Call) memory() []byte {
-	if m := c.inst.memory; c.mem == nil && m != nil {
-		c.mem, _ = m.Read(0, m.Size())
+	if c.mem == nil {
+		c.mem = c.inst.readMemory()
 	}
 	return c.mem
 }
@@ -259,10 +296,11 @@ func NewExports(i *Instance, exports *ExportedInterface) Exports { return Export
 
 // Func returns the function with the given number in the Interface's Functions.
 func (e Exports) Func(number int) Func {
-	return Func{Call{
+	return Func{
 		Stack:  e.inst.stack[:],
 		inst:   e.inst,
+		slow:   true,
 		export: &e.exports.Functions[number],
 		types:  e.exports.Types,
-	}}
+	}
 }

@@ -3,6 +3,7 @@ package host
 import (
 	"context"
 	"fmt"
+	"sync/atomic"
 )
 
 // ResourceType is the identity of a resource in a plugin.
@@ -83,18 +84,36 @@ type Handle struct {
 	inst *Instance
 	typ  *ResourceType
 	rep  uint32
-	// gone says why the handle can no longer be used; "" while it can.
-	gone string
-	// borrowed says that the guest lent the resource for the time of a call.
-	borrowed bool
+	// gone says why the handle can no longer be used. It changes while the
+	// instance is locked, and is read at any time.
+	gone atomic.Uint32
+}
+
+// What became of a Handle.
+const (
+	usable uint32 = iota
+	closed
+	givenAway
+)
+
+// why says why a handle cannot be used, and "" where it can.
+func (h *Handle) why() string {
+	switch h.gone.Load() {
+	case usable:
+		return ""
+	case closed:
+		return "it is closed"
+	default:
+		return "it was given away"
+	}
 }
 
 // guestHandle is promoted to the types that embed a Handle.
 func (h *Handle) guestHandle() *Handle { return h }
 
-// ownedHandle returns the Handle inside a resource's Go value, and nil where the
+// handleIn returns the Handle inside a resource's Go value, and nil where the
 // value is the host's own.
-func ownedHandle(v any) *Handle {
+func handleIn(v any) *Handle {
 	if g, ok := v.(interface{ guestHandle() *Handle }); ok {
 		return g.guestHandle()
 	}
@@ -105,20 +124,20 @@ func ownedHandle(v any) *Handle {
 // does Close after the resource was given away or its instance has ended.
 func (h *Handle) Close(ctx context.Context) error {
 	i := h.inst
-	if !i.lock.tryLock() {
+	if h.why() != "" || i.ended() {
+		return nil
+	}
+	if err := i.enter(ctx, h.typ.Name+": Close"); err != nil {
 		if i.ended() {
 			return nil
 		}
-		return i.refusal(h.typ.Name + ": Close")
+		return err
 	}
-	if h.gone != "" || h.borrowed {
+	if !h.gone.CompareAndSwap(usable, closed) {
 		i.lock.unlock()
 		return nil
 	}
-	h.gone = "it is closed"
-	i.ctx.Context = ctx
-	err := i.destroy(h.typ, h.rep)
-	if err != nil {
+	if err := i.destroy(h.typ, h.rep); err != nil {
 		i.die(err)
 		return err
 	}
@@ -126,59 +145,105 @@ func (h *Handle) Close(ctx context.Context) error {
 	return nil
 }
 
-// destroy runs the guest's destructor.
+// maxNested bounds how many destructors may run inside each other: a guest's
+// destructor may drop a handle, whose destructor drops another, and each has a
+// stack of its own on the host.
+const maxNested = 16
+
+// destroy runs the guest's destructor (CanonicalABI.md, "canon resource.drop").
 func (i *Instance) destroy(typ *ResourceType, rep uint32) error {
 	if typ.Dtor == "" {
 		return nil
 	}
+	if i.nested == maxNested {
+		return &LimitError{Func: typ.Dtor, Limit: "nested destructors", Detail: fmt.Sprintf("more than %d", maxNested), stopped: true}
+	}
 	dtor := i.module.ExportedFunction(typ.Dtor)
-	if dtor == nil {
-		return nil
-	}
 	stack := []uint64{uint64(rep)}
-	mayLeave := i.mayLeave
-	i.mayLeave = true
+	mayLeave, importing := i.mayLeave, i.importing
+	i.mayLeave, i.importing = true, false
+	i.nested++
 	err := dtor.CallWithStack(&i.ctx, stack)
-	i.mayLeave = mayLeave
+	i.nested--
 	if err != nil {
-		return i.guestError(typ.Dtor, "", err)
+		err = i.guestError(typ.Dtor, "", err)
 	}
-	return nil
+	i.mayLeave, i.importing = mayLeave, importing
+	return err
 }
 
 // CheckHandle refuses a value for a parameter of the interface's resource number
 // where it is a handle that cannot be used, or not one of this instance although
 // the guest defines the resource. It is called before Begin.
 func (f *Func) CheckHandle(number int, v any) *BadValueError {
-	typ := f.call.types[number]
-	h := ownedHandle(v)
-	switch {
-	case v == nil:
+	typ := f.types[number]
+	if v == nil {
 		return NilValue(typ.Name)
-	case h != nil && h.gone != "":
-		return badValue("the %s cannot be used: %s", typ.Name, h.gone)
-	case typ.Guest && (h == nil || h.inst != f.call.inst):
+	}
+	h := handleIn(v)
+	if h != nil {
+		if why := h.why(); why != "" {
+			return badValue("the %s cannot be used: %s", typ.Name, why)
+		}
+	}
+	if typ.Guest && (h == nil || h.inst != f.inst || h.typ != typ) {
 		return badValue("the %s is not of this instance, which defines the resource", typ.Name)
 	}
 	return nil
+}
+
+// loans is what a call has moved or lent so far, to be settled at its end.
+type loans struct {
+	// lent are the handles that the guest borrowed for a call of an export.
+	lent []uint32
+	// lenders are the guest's handles of what it lent for a call of an import.
+	lenders []uint32
+	// given are the handles that the guest was given, lifted the resources that
+	// it has given: a call that fails gives them back, or closes them.
+	given  []gift
+	lifted []any
+}
+
+// gift is an owned handle that was added to the guest's table; from is the
+// Handle that it was before, nil for the host's objects.
+type gift struct {
+	handle uint32
+	from   *Handle
+}
+
+func (l *loans) clear() {
+	clear(l.lifted)
+	l.lent, l.lenders, l.given, l.lifted = l.lent[:0], l.lenders[:0], l.given[:0], l.lifted[:0]
 }
 
 // LowerOwn gives a resource to the guest and returns the guest's handle for it.
 func (c *Call) LowerOwn(number int, v any) uint32 {
 	typ := c.types[number]
 	if !typ.Guest {
-		return c.addHandle(entry{typ: typ, object: v, own: true})
+		handle := c.addHandle(entry{typ: typ, object: v, own: true})
+		if c.err == nil {
+			c.give(gift{handle: handle})
+		}
+		return handle
 	}
-	h := c.usable(typ, v)
+	h := c.guestOf(typ, v)
 	if h == nil {
 		return 0
 	}
-	if h.borrowed {
-		c.fail(badValue("the %s is lent and cannot be given away", typ.Name))
-		return 0
+	handle := c.addHandle(entry{typ: typ, rep: h.rep, own: true})
+	if c.err == nil {
+		h.gone.Store(givenAway)
+		c.give(gift{handle, h})
 	}
-	h.gone = "it was given away"
-	return c.addHandle(entry{typ: typ, rep: h.rep, own: true})
+	return handle
+}
+
+// give notes what is to be taken back where the guest is not entered.
+func (c *Call) give(g gift) {
+	if c.export != nil {
+		c.loans.given = append(c.loans.given, g)
+		c.slow = true
+	}
 }
 
 // LowerBorrow lends a resource to the guest until the call ends: as a handle, or
@@ -186,31 +251,35 @@ func (c *Call) LowerOwn(number int, v any) uint32 {
 func (c *Call) LowerBorrow(number int, v any) uint32 {
 	typ := c.types[number]
 	if typ.Guest {
-		if h := c.usable(typ, v); h != nil {
+		if h := c.guestOf(typ, v); h != nil {
 			return h.rep
 		}
 		return 0
 	}
 	handle := c.addHandle(entry{typ: typ, object: v})
 	if c.err == nil {
-		c.lent = append(c.lent, handle)
-		c.loans = true
+		c.loans.lent = append(c.loans.lent, handle)
+		c.slow = true
 	}
 	return handle
 }
 
-// usable returns the Handle of a resource that the guest defines.
-func (c *Call) usable(typ *ResourceType, v any) *Handle {
-	h := ownedHandle(v)
-	switch {
-	case h == nil || h.inst != c.inst || h.typ != typ:
-		c.fail(badValue("the %s is not of this instance, which defines the resource", typ.Name))
-	case h.gone != "":
-		c.fail(badValue("the %s cannot be used: %s", typ.Name, h.gone))
-	default:
-		return h
+// guestOf returns the Handle of a resource that the guest defines. It checks
+// again what CheckHandle has: the same handle may be passed twice.
+func (c *Call) guestOf(typ *ResourceType, v any) *Handle {
+	if c.err != nil {
+		return nil
 	}
-	return nil
+	h := handleIn(v)
+	if h == nil || h.inst != c.inst || h.typ != typ {
+		c.refuseBad(badValue("the %s is not of this instance, which defines the resource", typ.Name))
+		return nil
+	}
+	if why := h.why(); why != "" {
+		c.refuseBad(badValue("the %s cannot be used: %s", typ.Name, why))
+		return nil
+	}
+	return h
 }
 
 func (c *Call) addHandle(e entry) uint32 {
@@ -218,11 +287,11 @@ func (c *Call) addHandle(e entry) uint32 {
 		return 0
 	}
 	if !e.typ.Guest && e.object == nil {
-		c.Fail(NilValue(e.typ.Name))
+		c.refuseBad(NilValue(e.typ.Name))
 		return 0
 	}
 	table := &c.inst.handles
-	if limit := c.inst.limits.Handles; table.held >= min(limit, maxHandles) {
+	if limit := min(c.inst.limits.Handles, maxHandles); table.held >= limit {
 		c.limit("handles held", fmt.Sprintf("more than %d", limit))
 		return 0
 	}
@@ -235,9 +304,12 @@ func LiftOwn[R any](c *Call, number int, handle uint32) R {
 	return v
 }
 
+// handleBytes is what a resource that is lifted takes in Go, about.
+const handleBytes = 96
+
 func (c *Call) liftOwn(typ *ResourceType, handle uint32) any {
 	e := c.entry(typ, handle)
-	if e == nil {
+	if e == nil || !c.charge(handleBytes) {
 		return nil
 	}
 	if !e.own || e.lends != 0 {
@@ -249,10 +321,13 @@ func (c *Call) liftOwn(typ *ResourceType, handle uint32) any {
 		v = c.inst.wrap(typ, &Handle{inst: c.inst, typ: typ, rep: e.rep})
 	}
 	c.inst.handles.remove(handle)
+	c.loans.lifted = append(c.loans.lifted, v)
+	c.slow = true
 	return v
 }
 
-// LiftBorrow takes a resource on loan from the guest, until the call ends.
+// LiftBorrow takes a resource of the host's on loan from the guest, until the
+// call ends.
 func LiftBorrow[R any](c *Call, number int, handle uint32) R {
 	v, _ := c.liftBorrow(c.types[number], handle).(R)
 	return v
@@ -260,21 +335,12 @@ func LiftBorrow[R any](c *Call, number int, handle uint32) R {
 
 func (c *Call) liftBorrow(typ *ResourceType, handle uint32) any {
 	e := c.entry(typ, handle)
-	if e == nil {
+	if e == nil || !c.charge(handleBytes) {
 		return nil
 	}
-	if e.own {
-		e.lends++
-		c.lenders = append(c.lenders, handle)
-		c.loans = true
-	}
-	if !typ.Guest {
-		return e.object
-	}
-	h := &Handle{inst: c.inst, typ: typ, rep: e.rep, borrowed: true}
-	c.borrows = append(c.borrows, h)
-	c.loans = true
-	return c.inst.wrap(typ, h)
+	e.lends++
+	c.loans.lenders = append(c.loans.lenders, handle)
+	return e.object
 }
 
 func (c *Call) entry(typ *ResourceType, handle uint32) *entry {
@@ -296,21 +362,44 @@ func borrowedOrLent(e *entry) string {
 }
 
 // endLoans ends what was lent for the time of the call: the guest must have
-// dropped the handles that it borrowed.
+// dropped the handles that it borrowed (CanonicalABI.md, Task.return_).
 func (c *Call) endLoans() {
-	for _, handle := range c.lenders {
-		c.inst.handles.entries[handle].lends--
+	table := &c.inst.handles
+	for _, handle := range c.loans.lenders {
+		table.entries[handle].lends--
 	}
-	for _, h := range c.borrows {
-		h.gone = "it was borrowed for a call that has ended"
-	}
-	for _, handle := range c.lent {
-		if e := c.inst.handles.entries[handle]; e.typ != nil && !e.own {
+	for _, handle := range c.loans.lent {
+		switch e := &table.entries[handle]; {
+		case !c.invoked:
+			table.remove(handle)
+		case e.typ != nil && !e.own:
 			c.trap(RuleBorrowKept, fmt.Sprintf("handle %d of a %s", handle, e.typ.Name))
 		}
 	}
-	c.loans = false
-	c.lenders, c.borrows, c.lent = c.lenders[:0], c.borrows[:0], c.lent[:0]
+}
+
+// undo takes back what a call that has failed gave to the guest before it was
+// entered, and closes what the guest gave and nobody received.
+func (c *Call) undo() {
+	i := c.inst
+	if !c.invoked {
+		for _, g := range c.loans.given {
+			i.handles.remove(g.handle)
+			if g.from != nil {
+				g.from.gone.Store(usable)
+			}
+		}
+	}
+	for _, v := range c.loans.lifted {
+		h := handleIn(v)
+		if h == nil || h.inst != i {
+			_ = closeObject(context.WithoutCancel(c.Context()), v) // the call's error is what the caller hears of
+		} else if h.gone.CompareAndSwap(usable, closed) && !c.fatal() {
+			if err := i.destroy(h.typ, h.rep); err != nil {
+				c.err = err
+			}
+		}
+	}
 }
 
 // dropHandle serves a guest's [resource-drop].
@@ -327,17 +416,19 @@ func dropHandle(c *Call) {
 	dropped := *e
 	i := c.inst
 	i.handles.remove(handle)
-	if !dropped.own {
-		return
-	}
-	var err error
-	if typ.Guest {
-		err = i.destroy(typ, dropped.rep)
-	} else if err = closeObject(c.Context(), dropped.object); err != nil {
-		err = &Trap{Func: c.funcName(), Rule: RuleImportFailed, Err: err}
-	}
-	if err != nil {
-		c.fail(err)
+	switch {
+	case !dropped.own:
+	case typ.Guest:
+		name := c.name // the destructor may call imports, which use the same Call
+		err := i.destroy(typ, dropped.rep)
+		c.name = name
+		if err != nil {
+			c.fail(err)
+		}
+	default:
+		if err := closeObject(c.Context(), dropped.object); err != nil {
+			c.Fail(err)
+		}
 	}
 }
 

@@ -46,7 +46,7 @@ func (f *Import) Call(ctx context.Context, caller api.Module, stack []uint64) {
 		i.importErr = &Trap{Func: f.Name, Rule: RuleMayLeave}
 		panic(i.importErr)
 	}
-	i.mayLeave = false
+	i.mayLeave, i.importing = false, true
 	if i.module == nil {
 		i.Started(caller) // the guest is still starting
 	}
@@ -62,12 +62,13 @@ func (f *Import) Call(ctx context.Context, caller api.Module, stack []uint64) {
 	c.left = i.limits.LiftedBytes
 	f.Handle(c)
 	c.mem = nil
-	if c.loans {
-		c.endLoans()
-	}
+	c.endLoans()
 	if c.err != nil {
+		c.undo()
+		c.loans.clear()
 		i.importErr, c.err = c.err, nil
 		panic(i.importErr)
 	}
-	i.mayLeave = true
+	c.loans.clear()
+	i.mayLeave, i.importing = true, false
 }

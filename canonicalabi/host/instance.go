@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"sync"
 	"time"
 
@@ -22,6 +23,10 @@ type Instance struct {
 	// mayLeave says whether the guest may call imports now: not while its
 	// realloc or post-return runs, nor while it is in an import already.
 	mayLeave bool
+	// importing says that the host serves a call of an import.
+	importing bool
+	// nested counts the destructors that run inside each other.
+	nested   int
 	stack    [maxStack]uint64 // of the call of an export that is under way
 	imported Call             // the call of an import that is under way
 	// importErr is the error with which a handler stopped the guest.
@@ -48,13 +53,18 @@ type callContext struct {
 	inst *Instance
 }
 
+// Guarded makes every call look at its context first: one that has ended is
+// refused before it reaches the guest. It is called before Ready.
+func (i *Instance) Guarded() { i.lock.free = lockGuarded }
+
 // maxStack is the most parameters or results that a core function of the
 // canonical ABI has: 16 flat parameters and a return pointer.
 const maxStack = 17
 
 // The states of a lock.
 const (
-	lockFree uint32 = iota
+	lockFree    uint32 = iota
+	lockGuarded        // free, but not for the taking without a look at the context
 	lockHeld
 	lockEnded
 )
@@ -68,7 +78,7 @@ func NewInstance(limits Limits, impls []any, resources int, release func(ctx con
 	if resources > 0 {
 		i.wrappers = make([]func(*Handle) any, resources)
 	}
-	i.lock.tryLock()
+	i.lock.hold()
 	i.ctx.inst = i
 	i.ctx.Context = context.Background()
 	i.imported.inst = i
@@ -93,7 +103,6 @@ func (i *Instance) Started(module api.Module) {
 
 // Ready lets calls in.
 func (i *Instance) Ready() {
-	i.mayLeave = false
 	i.ctx.Context = context.Background()
 	i.lock.unlock()
 }
@@ -113,6 +122,46 @@ func (e Exports) Wrap(number int, wrap func(*Handle) any) {
 }
 
 func (i *Instance) wrap(typ *ResourceType, h *Handle) any { return i.wrappers[typ.Number](h) }
+
+// enter locks the instance for the function called name. It fails where the
+// instance cannot be entered, and where it is Guarded and ctx has ended.
+func (i *Instance) enter(ctx context.Context, name string) error {
+	if !i.lock.take() {
+		return i.refusal(name)
+	}
+	if i.lock.free == lockGuarded {
+		if err := ctx.Err(); err != nil {
+			i.lock.unlock()
+			return contextError(name, err)
+		}
+	}
+	i.ctx.Context = ctx
+	return nil
+}
+
+// contextError is the error of a call whose context has ended.
+func contextError(name string, err error) *LimitError {
+	if errors.Is(err, context.DeadlineExceeded) {
+		return &LimitError{Func: name, Limit: "deadline", Err: context.DeadlineExceeded}
+	}
+	return &LimitError{Func: name, Limit: "cancel", Err: context.Canceled}
+}
+
+// readMemory returns the guest's memory, and nil where it has none. The last
+// byte of a memory of 4 GiB is out of reach.
+func (i *Instance) readMemory() []byte {
+	if i.memory == nil {
+		return nil
+	}
+	size := i.memory.Size()
+	if size == 0 { // or 4 GiB, which wazero's Size cannot say
+		if mem, ok := i.memory.Read(0, math.MaxUint32); ok {
+			return mem
+		}
+	}
+	mem, _ := i.memory.Read(0, size)
+	return mem
+}
 
 // lookupRealloc finds the guest's realloc. It reports false where it has none.
 func (i *Instance) lookupRealloc() bool {
@@ -178,8 +227,8 @@ func (i *Instance) die(err error) {
 	i.mu.Lock()
 	i.death = err
 	i.mu.Unlock()
+	defer i.lock.end()                                       // even if an object's Close panics
 	_ = i.closeObjects(context.WithoutCancel(i.ctx.Context)) // err is what the caller hears of
-	i.lock.end()
 }
 
 // ended reports whether the instance is dead or closed.
@@ -206,29 +255,40 @@ func (i *Instance) refusal(name string) error {
 // guestError turns the error of a call into the guest into a Trap or a
 // LimitError. rule is the rule that a plain trap breaks, or "".
 func (i *Instance) guestError(name string, rule Rule, err error) error {
-	cause := i.importErr
-	i.importErr = nil
-	var limit *LimitError
-	if errors.As(cause, &limit) {
-		return &LimitError{Func: name, Limit: limit.Limit, Detail: limit.Func + ": " + limit.Detail, Err: limit.Err, stopped: true}
-	}
-	var trap *Trap
-	if errors.As(cause, &trap) {
-		detail := "in import " + trap.Func
-		if trap.Detail != "" {
-			detail += ": " + trap.Detail
+	cause, importing := i.importErr, i.importing
+	i.importErr, i.importing = nil, false
+	switch cause := cause.(type) {
+	case *LimitError:
+		return &LimitError{Func: name, Limit: cause.Limit, Detail: inImport(cause.Func, cause.Detail), Err: cause.Err, stopped: true}
+	case *Trap:
+		// A limit of another instance stays one.
+		var limit *LimitError
+		if errors.As(cause.Err, &limit) {
+			return &LimitError{Func: name, Limit: limit.Limit, Detail: inImport(cause.Func, ""), Err: cause.Err, stopped: true}
 		}
-		return &Trap{Func: name, Rule: trap.Rule, Detail: detail, Err: err}
+		return &Trap{Func: name, Rule: cause.Rule, Detail: inImport(cause.Func, cause.Detail), Err: err}
+	}
+	if importing && rule == "" {
+		return &Trap{Func: name, Rule: RuleImportFailed, Detail: inImport(i.imported.name, "it panicked"), Err: err}
 	}
 	var exit *sys.ExitError
 	if !errors.As(err, &exit) {
 		return &Trap{Func: name, Rule: rule, Err: err}
 	}
-	switch exit.ExitCode() {
-	case sys.ExitCodeDeadlineExceeded:
-		return &LimitError{Func: name, Limit: "deadline", Err: context.DeadlineExceeded, stopped: true}
-	case sys.ExitCodeContextCanceled:
-		return &LimitError{Func: name, Limit: "cancel", Err: context.Canceled, stopped: true}
+	// A guest may exit with any code, those of wazero's own among them.
+	code := exit.ExitCode()
+	if ended := i.ctx.Err(); ended != nil && (code == sys.ExitCodeDeadlineExceeded || code == sys.ExitCodeContextCanceled) {
+		limit := contextError(name, ended)
+		limit.stopped = true
+		return limit
 	}
-	return &Trap{Func: name, Rule: rule, Detail: fmt.Sprintf("guest exited with status %d", exit.ExitCode()), Err: err}
+	return &Trap{Func: name, Rule: rule, Detail: fmt.Sprintf("guest exited with status %d", code), Err: err}
+}
+
+// inImport says in which import something happened, and what.
+func inImport(name, detail string) string {
+	if detail == "" {
+		return "in import " + name
+	}
+	return "in import " + name + ": " + detail
 }

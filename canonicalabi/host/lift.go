@@ -52,6 +52,13 @@ func (c *Call) check(ptr uint32, size uint64, align uint32) bool {
 	return true
 }
 
+// Room counts a T that is about to be allocated, a case of a variant, and reports
+// whether the call may lift it.
+func Room[T any](c *Call) bool {
+	var zero T
+	return c.err == nil && c.charge(uint64(unsafe.Sizeof(zero)))
+}
+
 // charge counts n Go bytes that are about to be lifted.
 func (c *Call) charge(n uint64) bool {
 	if n > uint64(max(c.left, 0)) {
@@ -128,8 +135,10 @@ func LiftMap[K comparable, V any](c *Call, ptr, n, size, align uint32) (region [
 	}
 	var k K
 	var v V
-	const overhead = 16 // of a map, for each entry
-	if !c.check(ptr, bytes, align) || !c.charge(uint64(n)*uint64(unsafe.Sizeof(k)+unsafe.Sizeof(v)+overhead)) {
+	// A map has room for up to twice as many entries as it holds, and more.
+	const header, overhead = 64, 16
+	entry := 2*uint64(unsafe.Sizeof(k)+unsafe.Sizeof(v)) + overhead
+	if !c.check(ptr, bytes, align) || !c.charge(header+uint64(n)*entry) {
 		return nil, nil
 	}
 	return c.mem[ptr : ptr+uint32(bytes)], make(map[K]V, n)

@@ -29,7 +29,7 @@ func (c *Call) Realloc(size, align uint32) uint32 {
 	}
 	c.scratch = [4]uint64{0, 0, uint64(align), uint64(size)}
 	mayLeave := i.mayLeave
-	i.mayLeave = false
+	i.mayLeave, c.slow = false, true
 	err := i.realloc.CallWithStack(&i.ctx, c.scratch[:])
 	i.mayLeave = mayLeave
 	c.mem = nil
@@ -48,9 +48,7 @@ func (c *Call) Realloc(size, align uint32) uint32 {
 // LowerString lowers a string to new memory.
 func (c *Call) LowerString(s string) (ptr, n uint32) {
 	if c.export == nil { // of an import; parameters of exports are checked before
-		if bad := CheckString(s); bad != nil {
-			c.Fail(bad)
-		}
+		c.refuseBad(CheckString(s))
 	}
 	ptr = c.Realloc(uint32(len(s)), 1)
 	if c.err != nil || len(s) == 0 {
@@ -113,7 +111,7 @@ func SortedBools[V any](m map[bool]V) []bool {
 // each, to be filled by stores.
 func (c *Call) LowerList(n int, size, align uint32) (ptr uint32) {
 	if bytes := uint64(n) * uint64(size); bytes > maxBytes {
-		c.fail(&BadValueError{Path: c.funcName(), Detail: fmt.Sprintf("a list of %d bytes is more than WIT allows", bytes)})
+		c.refuseBad(badValue("a list of %d bytes is longer than the %d that WIT allows", bytes, maxBytes))
 		return 0
 	}
 	return c.Realloc(uint32(n)*size, align)
@@ -178,12 +176,6 @@ func (c *Call) LowerFlags(v uint32, n uint) uint32 {
 
 // BadVariant fails the call because a variant of the host's is nil.
 func (c *Call) BadVariant(typ string) { c.refuseBad(NilValue(typ)) }
-
-func (c *Call) refuseBad(bad *BadValueError) {
-	if bad != nil {
-		c.Fail(bad)
-	}
-}
 
 // Failed reports whether an error that a host function returned goes to the
 // guest as the error of a WIT result that has no error type. If not, the call

@@ -69,6 +69,11 @@ func (s *side) BadDiscriminant(b *gogen.Body, op *abi.Op, disc jen.Code) []jen.C
 	return []jen.Code{call("BadDiscriminant", jen.Uint32().Call(disc), jen.Lit(len(op.Blocks)))}
 }
 
+// Room implements gogen.Boxer.
+func (s *side) Room(kase *jen.Statement) *jen.Statement {
+	return gogen.HostRoom.Qual().Types(kase).Call(jen.Id("call"))
+}
+
 // BadVariant implements gogen.Side.
 func (s *side) BadVariant(_ *gogen.Body, op *abi.Op) []jen.Code {
 	return []jen.Code{call("BadVariant", jen.Lit(s.g.plan.Resolve.TypeString(op.Type)))}

@@ -19,6 +19,7 @@ var (
 	HostLiftArray   = symbol(HostPath, "LiftArray")
 	HostLiftList    = symbol(HostPath, "LiftList")
 	HostLiftMap     = symbol(HostPath, "LiftMap")
+	HostRoom        = symbol(HostPath, "Room")
 	HostLiftOwn     = symbol(HostPath, "LiftOwn")
 	HostLiftBorrow  = symbol(HostPath, "LiftBorrow")
 	HostLowerNums   = symbol(HostPath, "LowerNumbers")

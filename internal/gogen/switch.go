@@ -179,11 +179,14 @@ func (b *Body) switchDisc(op *abi.Op) {
 	case *wit.Variant:
 		target := b.declareTarget(v, op.Type)
 		assign = func(i int, payload *jen.Statement) []jen.Code {
-			c := b.Plan.CaseRef(op.Type, i).Values()
-			if payload != nil {
-				c = b.Plan.CaseRef(op.Type, i).Values(jen.Id("Value").Op(":").Add(payload))
+			if payload == nil {
+				return []jen.Code{target.Clone().Op("=").Add(b.Plan.CaseRef(op.Type, i).Values())}
 			}
-			return []jen.Code{target.Clone().Op("=").Add(c)}
+			set := target.Clone().Op("=").Add(b.Plan.CaseRef(op.Type, i).Values(jen.Id("Value").Op(":").Add(payload)))
+			if boxer, ok := b.Side.(Boxer); ok {
+				set = jen.If(boxer.Room(b.Plan.CaseRef(op.Type, i))).Block(set)
+			}
+			return []jen.Code{set}
 		}
 	case *wit.Option:
 		target := b.declareTarget(v, op.Type)
@@ -213,6 +216,12 @@ func (b *Body) switchDisc(op *abi.Op) {
 	}
 	cases = append(cases, jen.Default().Block(b.Side.BadDiscriminant(b, op, disc.Clone())...))
 	b.Emit(jen.Switch(disc).Block(cases...))
+}
+
+// Boxer is a Side that counts the memory of what it lifts. Room spells whether
+// there is room for a case of a variant, which Go allocates by itself.
+type Boxer interface {
+	Room(kase *jen.Statement) *jen.Statement
 }
 
 // some returns types.Some for payloads of type t. Where the payload may be a

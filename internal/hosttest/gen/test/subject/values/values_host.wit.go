@@ -1360,16 +1360,22 @@ func handleEchoShape(call *host.Call) {
 	case 0:
 		v = ShapeDot{}
 	case 1:
-		v = ShapeCircle{Value: math.Float64frombits(v1)}
+		if host.Room[ShapeCircle](call) {
+			v = ShapeCircle{Value: math.Float64frombits(v1)}
+		}
 	case 2:
-		v = ShapeLabel{Value: call.LiftString(uint32(v1), uint32(v2))}
+		if host.Room[ShapeLabel](call) {
+			v = ShapeLabel{Value: call.LiftString(uint32(v1), uint32(v2))}
+		}
 	case 3:
-		v = ShapeCorners{Value: types.Tuple4[uint64, uint64, uint64, uint64]{
-			F0: v1,
-			F1: v2,
-			F2: call.Stack[3],
-			F3: call.Stack[4],
-		}}
+		if host.Room[ShapeCorners](call) {
+			v = ShapeCorners{Value: types.Tuple4[uint64, uint64, uint64, uint64]{
+				F0: v1,
+				F1: v2,
+				F2: call.Stack[3],
+				F3: call.Stack[4],
+			}}
+		}
 	default:
 		call.BadDiscriminant(uint32(v0), 4)
 	}
@@ -1747,16 +1753,22 @@ func loadShape(call *host.Call, area []byte) Shape {
 	case 0:
 		value = ShapeDot{}
 	case 1:
-		value = ShapeCircle{Value: math.Float64frombits(binary.LittleEndian.Uint64(area[8:]))}
+		if host.Room[ShapeCircle](call) {
+			value = ShapeCircle{Value: math.Float64frombits(binary.LittleEndian.Uint64(area[8:]))}
+		}
 	case 2:
-		value = ShapeLabel{Value: call.LiftString(binary.LittleEndian.Uint32(area[8:]), binary.LittleEndian.Uint32(area[12:]))}
+		if host.Room[ShapeLabel](call) {
+			value = ShapeLabel{Value: call.LiftString(binary.LittleEndian.Uint32(area[8:]), binary.LittleEndian.Uint32(area[12:]))}
+		}
 	case 3:
-		value = ShapeCorners{Value: types.Tuple4[uint64, uint64, uint64, uint64]{
-			F0: binary.LittleEndian.Uint64(area[8:]),
-			F1: binary.LittleEndian.Uint64(area[16:]),
-			F2: binary.LittleEndian.Uint64(area[24:]),
-			F3: binary.LittleEndian.Uint64(area[32:]),
-		}}
+		if host.Room[ShapeCorners](call) {
+			value = ShapeCorners{Value: types.Tuple4[uint64, uint64, uint64, uint64]{
+				F0: binary.LittleEndian.Uint64(area[8:]),
+				F1: binary.LittleEndian.Uint64(area[16:]),
+				F2: binary.LittleEndian.Uint64(area[24:]),
+				F3: binary.LittleEndian.Uint64(area[32:]),
+			}}
+		}
 	default:
 		call.BadDiscriminant(uint32(valueCase), 4)
 	}
