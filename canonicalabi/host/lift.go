@@ -89,13 +89,19 @@ func (c *Call) LiftString(ptr, n uint32) string {
 func LiftNumbers[T number](c *Call, ptr, n uint32) []T {
 	var zero T
 	size := uint32(unsafe.Sizeof(zero))
-	region, list := LiftList[T](c, ptr, n, size, size)
-	if len(list) > 0 {
-		bytes := unsafe.Slice((*byte)(unsafe.Pointer(&list[0])), len(region))
-		copy(bytes, region)
-		if swapped {
-			swap(bytes, int(size))
-		}
+	region, ok := listRegion[T](c, ptr, n, size, size)
+	if !ok {
+		return nil
+	}
+	if n == 0 {
+		return []T{}
+	}
+	// To make a slice and copy to it at once leaves out clearing it first.
+	guest := unsafe.Slice((*T)(unsafe.Pointer(&region[0])), n)
+	list := make([]T, n)
+	copy(list, guest)
+	if swapped {
+		swap(unsafe.Slice((*byte)(unsafe.Pointer(&list[0])), len(region)), int(size))
 	}
 	return list
 }
@@ -116,15 +122,24 @@ func LiftArray[T number](array []T, area []byte) {
 // returns its memory together with a Go list of the same length to fill. Both
 // are empty where the call has failed.
 func LiftList[T any](c *Call, ptr, n, size, align uint32) (region []byte, list []T) {
+	region, ok := listRegion[T](c, ptr, n, size, align)
+	if !ok {
+		return nil, nil
+	}
+	return region, make([]T, n)
+}
+
+// listRegion checks and charges a list, and returns its memory.
+func listRegion[T any](c *Call, ptr, n, size, align uint32) ([]byte, bool) {
 	bytes := uint64(n) * uint64(size)
 	if bytes > maxBytes {
 		c.trap(RuleListLength, fmt.Sprintf("%d elements of %d bytes", n, size))
 	}
 	var zero T
 	if !c.check(ptr, bytes, align) || !c.charge(uint64(n)*max(uint64(unsafe.Sizeof(zero)), 1)) {
-		return nil, nil
+		return nil, false
 	}
-	return c.mem[ptr : ptr+uint32(bytes)], make([]T, n)
+	return c.mem[ptr : ptr+uint32(bytes)], true
 }
 
 // LiftMap is LiftList for a map of n entries.
