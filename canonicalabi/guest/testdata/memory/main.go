@@ -1,0 +1,118 @@
+// Command memory is a guest whose exports and imports do by hand what generated
+// code does, with a collection of garbage at every step.
+package main
+
+import (
+	"runtime"
+	"strings"
+	"unsafe"
+
+	"github.com/witgen/witgen/canonicalabi/guest"
+)
+
+func main() {}
+
+// collect frees what is garbage and writes over it.
+//
+//go:wasmexport collect
+func collect() {
+	runtime.GC()
+	for size := 8; size <= 1<<12; size *= 2 {
+		for range 64 {
+			block := make([]byte, size)
+			for i := range block {
+				block[i] = 0xee
+			}
+			sink = block
+		}
+	}
+	sink = nil
+}
+
+var sink []byte
+
+// bareRealloc is a realloc without roots.
+//
+//go:wasmexport bare_realloc
+func bareRealloc(_, _, _, size uint32) uint32 {
+	return uint32(uintptr(unsafe.Pointer(unsafe.SliceData(make([]uint64, size/8+1)))))
+}
+
+// join is join: func(list: list<string>) -> string.
+//
+//go:wasmexport join
+func join(listPtr, listLen uint32) uint32 {
+	list := make([]string, listLen)
+	for i := range list {
+		at := listPtr + uint32(i)*8
+		list[i] = guest.LiftString(guest.Load[uint32](at, 0), guest.Load[uint32](at, 4))
+		collect()
+	}
+	guest.ParamsLifted()
+	collect()
+	result := strings.Join(list, ",")
+	results := guest.Results()
+	area := results.Area(8, 4)
+	resultPtr, resultLen := guest.LowerString(results, result)
+	guest.Store(area, 0, resultPtr)
+	guest.Store(area, 4, resultLen)
+	return area
+}
+
+//go:wasmexport cabi_post_join
+func postReturnJoin(uint32) { guest.FreeResults() }
+
+//go:wasmimport host exchange
+func importExchange(uint32, uint32, uint32)
+
+// exchange calls exchange: func(list: list<string>) -> list<string>, with
+// strings that nothing but the call refers to.
+//
+//go:wasmexport exchange
+func exchange(n uint32) uint32 {
+	call := guest.Call()
+	listPtr := call.List(int(n), 8, 4)
+	for i := range n {
+		at := listPtr + i*8
+		itemPtr, itemLen := guest.LowerString(call, strings.Repeat(string('a'+rune(i%26)), int(i)+1))
+		collect()
+		guest.Store(at, 0, itemPtr)
+		guest.Store(at, 4, itemLen)
+	}
+	area := call.ResultArea(8, 4)
+	importExchange(listPtr, n, area)
+	call.Returned()
+	resultPtr := guest.Load[uint32](area, 0)
+	result := make([]string, guest.Load[uint32](area, 4))
+	for i := range result {
+		at := resultPtr + uint32(i)*8
+		result[i] = guest.LiftString(guest.Load[uint32](at, 0), guest.Load[uint32](at, 4))
+		collect()
+	}
+	call.Done()
+	collect()
+	for i, item := range result {
+		if item != strings.Repeat(string('A'+rune(i%26)), i+1) {
+			return 0
+		}
+	}
+	return uint32(len(result))
+}
+
+// echo is echo: func(text: string) -> string.
+//
+//go:wasmexport echo
+func echo(textPtr, textLen uint32) uint32 {
+	text := guest.LiftString(textPtr, textLen)
+	guest.ParamsLifted()
+	result := strings.ToUpper(text)
+	results := guest.Results()
+	area := results.Area(8, 4)
+	resultPtr, resultLen := guest.LowerString(results, result)
+	guest.Store(area, 0, resultPtr)
+	guest.Store(area, 4, resultLen)
+	return area
+}
+
+//go:wasmexport cabi_post_echo
+func postReturnEcho(uint32) { guest.FreeResults() }

@@ -1,0 +1,26 @@
+package guestbuild
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+)
+
+// BuildWith is Build with flags that go beside those of the compiler, or against
+// them: the last one counts.
+func BuildWith(t testing.TB, c Compiler, dir string, flags ...string) []byte {
+	t.Helper()
+	out := filepath.Join(t.TempDir(), "guest.wasm")
+	cmd := command(t, c, out)
+	cmd.Dir = dir
+	cmd.Args = slices.Insert(cmd.Args, len(cmd.Args)-1, flags...)
+	if text, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("building %s by %s with %v: %v\n%s", dir, c, flags, err, text)
+	}
+	wasm, err := os.ReadFile(out)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return wasm
+}
