@@ -114,7 +114,7 @@ func (h *Handle) guestHandle() *Handle { return h }
 // handleIn returns the Handle inside a resource's Go value, and nil where the
 // value is the host's own.
 func handleIn(v any) *Handle {
-	if g, ok := v.(interface{ guestHandle() *Handle }); ok {
+	if g, ok := v.(guestResource); ok {
 		return g.guestHandle()
 	}
 	return nil
@@ -192,6 +192,23 @@ func (f *Func) CheckHandle(number int, v any) *BadValueError {
 	return nil
 }
 
+// guestResource is a resource's Go value that holds a Handle.
+type guestResource interface{ guestHandle() *Handle }
+
+// CheckSelf is CheckHandle for the resource whose method is called.
+func (f *Func) CheckSelf(number int, self guestResource) *BadValueError {
+	if self.guestHandle().usableAs(f.types[number], f.inst) {
+		return nil
+	}
+	return f.CheckHandle(number, self)
+}
+
+// usableAs reports whether a handle can be used where the instance takes one of
+// the type.
+func (h *Handle) usableAs(typ *ResourceType, inst *Instance) bool {
+	return h.inst == inst && h.typ == typ && h.gone.Load() == usable
+}
+
 // loans is what a call has moved or lent so far, to be settled at its end.
 type loans struct {
 	// lent are the handles that the guest borrowed for a call of an export.
@@ -262,6 +279,14 @@ func (c *Call) LowerBorrow(number int, v any) uint32 {
 		c.slow = true
 	}
 	return handle
+}
+
+// LowerSelf is LowerBorrow for the resource whose method is called.
+func (c *Call) LowerSelf(number int, self guestResource) uint32 {
+	if h := self.guestHandle(); c.err == nil && h.usableAs(c.types[number], c.inst) {
+		return h.rep
+	}
+	return c.LowerBorrow(number, self)
 }
 
 // guestOf returns the Handle of a resource that the guest defines. It checks

@@ -16,14 +16,17 @@ import (
 func (s *side) checkParams(b *gogen.Body, names []string) {
 	c := checker{g: s.g, fn: s.fn}
 	for i, p := range s.f.Params {
-		self := i == 0 && s.f.Kind == wit.Method
 		label := p.Name
-		if self {
-			label = s.g.plan.Resolve.Types[s.f.Resource].Name
-		}
-		b.Emit(c.check(b.Scope, p.Type, jen.Id(names[i]), func(bad *jen.Statement) jen.Code {
+		refuse := func(bad *jen.Statement) jen.Code {
 			return jen.Return(s.g.failed(s.f, bad.Dot("In").Call(jen.Lit(label)))...)
-		})...)
+		}
+		if i == 0 && s.f.Kind == wit.Method {
+			label = s.g.plan.Resolve.Types[s.f.Resource].Name
+			number := jen.Id(s.g.names.numbers[s.g.definition(s.f.Resource)])
+			b.Emit(one(s.fn.Clone().Dot("CheckSelf").Call(number, jen.Id(names[i])), refuse)...)
+			continue
+		}
+		b.Emit(c.check(b.Scope, p.Type, jen.Id(names[i]), refuse)...)
 	}
 }
 

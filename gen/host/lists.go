@@ -145,7 +145,11 @@ func (s *side) handle(b *gogen.Body, op *abi.Op) {
 	case abi.LowerOwn:
 		b.Set(op.Results[0], gogen.Read, call("LowerOwn", number, arg))
 	case abi.LowerBorrow:
-		b.Set(op.Results[0], gogen.Read, call("LowerBorrow", number, arg))
+		lower := "LowerBorrow"
+		if s.f != nil && s.f.Kind == wit.Method && op.Args[0] == s.program.Params[0] {
+			lower = "LowerSelf"
+		}
+		b.Set(op.Results[0], gogen.Read, call(lower, number, arg))
 	case abi.LiftOwn:
 		b.Set(op.Results[0], gogen.Read, gogen.HostLiftOwn.Qual().Types(lifted).Call(jen.Id("call"), number, arg))
 	default: // abi.LiftBorrow

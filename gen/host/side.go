@@ -101,8 +101,14 @@ func (s *side) ErrorValue(b *gogen.Body, t wit.Type, err jen.Code) *jen.Statemen
 // callCore calls the guest. Where the rest of the Program only converts the
 // result, the call ends at once.
 func (s *side) callCore(b *gogen.Body, op *abi.Op) {
+	stack := jen.Id("call").Dot("Stack")
+	if n := len(op.Args); n > 1 { // one check of its length, and not one for each parameter
+		name := b.Local("stack")
+		b.Emit(jen.Id(name).Op(":=").Add(stack).Index(jen.Empty(), jen.Lit(n)))
+		stack = jen.Id(name)
+	}
 	for i, v := range op.Args {
-		b.Emit(jen.Id("call").Dot("Stack").Index(jen.Lit(i)).Op("=").Add(encode(b.Arg(v), s.program.Values[v].Core)))
+		b.Emit(stack.Clone().Index(jen.Lit(i)).Op("=").Add(encode(b.Arg(v), s.program.Values[v].Core)))
 	}
 	if s.convertsOnly(op) {
 		s.finished = true

@@ -48,8 +48,9 @@ type exports struct {
 
 func (x *exports) Divide(ctx context.Context, a int32, b int32) (int32, error) {
 	call := x.divide.Begin(ctx)
-	call.Stack[0] = uint64(uint32(a))
-	call.Stack[1] = uint64(uint32(b))
+	stack := call.Stack[:2]
+	stack[0] = uint64(uint32(a))
+	stack[1] = uint64(uint32(b))
 	if !call.Invoke() {
 		return 0, call.End()
 	}
@@ -80,8 +81,9 @@ func (x *exports) Eval(ctx context.Context, expression string) (float64, error) 
 	}
 	call := x.eval.Begin(ctx)
 	expressionPtr, expressionLen := call.LowerString(expression)
-	call.Stack[0] = uint64(expressionPtr)
-	call.Stack[1] = uint64(expressionLen)
+	stack := call.Stack[:2]
+	stack[0] = uint64(expressionPtr)
+	stack[1] = uint64(expressionLen)
 	if !call.Invoke() {
 		return 0, call.End()
 	}

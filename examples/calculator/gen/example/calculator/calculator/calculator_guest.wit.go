@@ -10,8 +10,8 @@ var exportedOperations operations.Interface
 
 // Export says what implements the world's exports. A guest calls it once, in an
 // init function: any call of the host that comes before it traps.
-func Export(impl operations.Interface) {
-	exportedOperations = impl
+func Export(operationsImpl operations.Interface) {
+	exportedOperations = operationsImpl
 }
 
 //go:wasmexport example:calculator/operations#add

@@ -47,9 +47,10 @@ func (x *exports) Write(ctx context.Context, level Level, message string) error 
 	call := x.write.Begin(ctx)
 	level2 := call.LowerEnum(uint32(level), 3)
 	messagePtr, messageLen := call.LowerString(message)
-	call.Stack[0] = uint64(level2)
-	call.Stack[1] = uint64(messagePtr)
-	call.Stack[2] = uint64(messageLen)
+	stack := call.Stack[:3]
+	stack[0] = uint64(level2)
+	stack[1] = uint64(messagePtr)
+	stack[2] = uint64(messageLen)
 	_, err := call.Finish()
 	return err
 }

@@ -44,16 +44,18 @@ type exports struct {
 
 func (x *exports) Add(ctx context.Context, a int32, b int32) (int32, error) {
 	call := x.add.Begin(ctx)
-	call.Stack[0] = uint64(uint32(a))
-	call.Stack[1] = uint64(uint32(b))
+	stack := call.Stack[:2]
+	stack[0] = uint64(uint32(a))
+	stack[1] = uint64(uint32(b))
 	core, err := call.Finish()
 	return int32(uint32(core)), err
 }
 
 func (x *exports) Multiply(ctx context.Context, a int32, b int32) (int32, error) {
 	call := x.multiply.Begin(ctx)
-	call.Stack[0] = uint64(uint32(a))
-	call.Stack[1] = uint64(uint32(b))
+	stack := call.Stack[:2]
+	stack[0] = uint64(uint32(a))
+	stack[1] = uint64(uint32(b))
 	core, err := call.Finish()
 	return int32(uint32(core)), err
 }

@@ -17,9 +17,9 @@ var (
 
 // Export says what implements the world's exports. A guest calls it once, in an
 // init function: any call of the host that comes before it traps.
-func Export(impl operations.Interface, impl2 arithmetic.Interface) {
-	exportedOperations = impl
-	exportedArithmetic = impl2
+func Export(operationsImpl operations.Interface, arithmeticImpl arithmetic.Interface) {
+	exportedOperations = operationsImpl
+	exportedArithmetic = arithmeticImpl
 }
 
 //go:wasmexport example:calculator/operations#add

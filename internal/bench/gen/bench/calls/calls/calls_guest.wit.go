@@ -15,8 +15,8 @@ var exportedWork work.Interface
 
 // Export says what implements the world's exports. A guest calls it once, in an
 // init function: any call of the host that comes before it traps.
-func Export(impl work.Interface) {
-	exportedWork = impl
+func Export(workImpl work.Interface) {
+	exportedWork = workImpl
 }
 
 //go:wasmimport [export]bench:calls/work [resource-new]counter
@@ -53,13 +53,12 @@ func exportWorkCounterDestroy(rep uint32) {
 
 //go:wasmexport bench:calls/work#[constructor]counter
 func exportWorkNewCounter(start uint32) uint32 {
-	result := lowerCounter(exportedWork.NewCounter(start))
-	return result
+	return lowerCounter(exportedWork.NewCounter(start))
 }
 
 //go:wasmexport bench:calls/work#[method]counter.next
-func exportWorkCounterNext(self uint32) uint32 {
-	return counterValues.Get(self).Next()
+func exportWorkCounterNext(selfRep uint32) uint32 {
+	return counterValues.Get(selfRep).Next()
 }
 
 //go:wasmexport bench:calls/work#add
@@ -230,6 +229,7 @@ func exportWorkFind(key uint32) uint32 {
 	}
 	return area
 }
+
 func loadItem(ptr uint32) work.Item {
 	return work.Item{
 		ID:     guest.Load[uint32](ptr, 0),
@@ -240,6 +240,7 @@ func loadItem(ptr uint32) work.Item {
 		Kind:   guest.Load[uint8](ptr, 33),
 	}
 }
+
 func storeItem(arena *guest.Arena, ptr uint32, value work.Item) {
 	guest.Store(ptr, 0, value.ID)
 	namePtr, nameLen := guest.LowerString(arena, value.Name)
@@ -250,6 +251,7 @@ func storeItem(arena *guest.Arena, ptr uint32, value work.Item) {
 	guest.StoreBool(ptr, 32, value.Active)
 	guest.Store(ptr, 33, value.Kind)
 }
+
 func storeShape(arena *guest.Arena, ptr uint32, value work.Shape) {
 	switch c := value.(type) {
 	case work.ShapeDot:

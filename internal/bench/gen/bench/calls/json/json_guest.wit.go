@@ -13,8 +13,8 @@ var exportedText text.Interface
 
 // Export says what implements the world's exports. A guest calls it once, in an
 // init function: any call of the host that comes before it traps.
-func Export(impl text.Interface) {
-	exportedText = impl
+func Export(textImpl text.Interface) {
+	exportedText = textImpl
 }
 
 //go:wasmexport bench:calls/text#echo

@@ -44,8 +44,9 @@ func (x *exports) Echo(ctx context.Context, items string) (string, error) {
 	}
 	call := x.echo.Begin(ctx)
 	itemsPtr, itemsLen := call.LowerString(items)
-	call.Stack[0] = uint64(itemsPtr)
-	call.Stack[1] = uint64(itemsLen)
+	stack := call.Stack[:2]
+	stack[0] = uint64(itemsPtr)
+	stack[1] = uint64(itemsLen)
 	if !call.Invoke() {
 		return "", call.End()
 	}

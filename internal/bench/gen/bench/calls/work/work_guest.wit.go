@@ -15,10 +15,8 @@ import (
 type Counter interface {
 	// Next is [method]counter.next.
 	Next() uint32
-	/*
-	   Close ends the resource. On a resource that the guest exports, it is called
-	   when nobody has it any more.
-	*/
+	// Close ends the resource. On a resource that the guest exports, it is called
+	// when nobody has it any more.
 	Close()
 }
 
@@ -58,15 +56,12 @@ type counterHandle struct {
 	handle guest.Handle
 }
 
-// CounterFromHandle returns the Counter behind a handle of the guest. It is for generated code.
+// CounterFromHandle returns the Counter behind a handle. It is for generated code.
 func CounterFromHandle(handle uint32) Counter {
 	return &counterHandle{guest.LiftHandle(handle)}
 }
 
-/*
-CounterHandle returns the handle of a Counter, which the guest must have imported. It is for
-generated code.
-*/
+// CounterHandle returns the handle of an imported Counter. It is for generated code.
 func CounterHandle(v Counter) *guest.Handle {
 	h, ok := v.(*counterHandle)
 	if !ok {
@@ -87,7 +82,8 @@ func importCounterNext(uint32) uint32
 
 // Next is [method]counter.next.
 func (h *counterHandle) Next() uint32 {
-	return importCounterNext(h.handle.Lend("work.Counter"))
+	selfHandle := h.handle.Lend("work.Counter")
+	return importCounterNext(selfHandle)
 }
 
 //go:wasmimport bench:calls/work [constructor]counter
@@ -283,6 +279,7 @@ func Find(key uint32) (uint32, error) {
 	call.Done()
 	return value, err
 }
+
 func storeItem(arena *guest.Arena, ptr uint32, value Item) {
 	guest.Store(ptr, 0, value.ID)
 	namePtr, nameLen := guest.LowerString(arena, value.Name)
@@ -293,6 +290,7 @@ func storeItem(arena *guest.Arena, ptr uint32, value Item) {
 	guest.StoreBool(ptr, 32, value.Active)
 	guest.Store(ptr, 33, value.Kind)
 }
+
 func loadItem(ptr uint32) Item {
 	return Item{
 		ID:     guest.Load[uint32](ptr, 0),
@@ -303,6 +301,7 @@ func loadItem(ptr uint32) Item {
 		Kind:   guest.Load[uint8](ptr, 33),
 	}
 }
+
 func loadShape(ptr uint32) Shape {
 	valueCase := guest.Load[uint8](ptr, 0)
 	var value Shape

@@ -133,19 +133,20 @@ func (x *exports) NewCounter(ctx context.Context, start uint32) (Counter, error)
 }
 
 func (h *counterHandle) Next(ctx context.Context) (uint32, error) {
-	if bad := h.exports.counterNext.CheckHandle(resourceCounter, h); bad != nil {
+	if bad := h.exports.counterNext.CheckSelf(resourceCounter, h); bad != nil {
 		return 0, bad.In("counter")
 	}
 	call := h.exports.counterNext.Begin(ctx)
-	call.Stack[0] = uint64(call.LowerBorrow(resourceCounter, h))
+	call.Stack[0] = uint64(call.LowerSelf(resourceCounter, h))
 	core, err := call.Finish()
 	return uint32(core), err
 }
 
 func (x *exports) Add(ctx context.Context, a int32, b int32) (int32, error) {
 	call := x.add.Begin(ctx)
-	call.Stack[0] = uint64(uint32(a))
-	call.Stack[1] = uint64(uint32(b))
+	stack := call.Stack[:2]
+	stack[0] = uint64(uint32(a))
+	stack[1] = uint64(uint32(b))
 	core, err := call.Finish()
 	return int32(uint32(core)), err
 }
@@ -163,8 +164,9 @@ func (x *exports) Eval(ctx context.Context, expression string) (float64, error) 
 	}
 	call := x.eval.Begin(ctx)
 	expressionPtr, expressionLen := call.LowerString(expression)
-	call.Stack[0] = uint64(expressionPtr)
-	call.Stack[1] = uint64(expressionLen)
+	stack := call.Stack[:2]
+	stack[0] = uint64(expressionPtr)
+	stack[1] = uint64(expressionLen)
 	if !call.Invoke() {
 		return 0, call.End()
 	}
@@ -191,22 +193,23 @@ func (x *exports) Eval(ctx context.Context, expression string) (float64, error) 
 
 func (x *exports) Sixteen(ctx context.Context, a int32, b int32, c int32, d int32, e int32, f int32, g int32, h int32, i int32, j int32, k int32, l int32, m int32, n int32, o int32, p int32) (int32, error) {
 	call := x.sixteen.Begin(ctx)
-	call.Stack[0] = uint64(uint32(a))
-	call.Stack[1] = uint64(uint32(b))
-	call.Stack[2] = uint64(uint32(c))
-	call.Stack[3] = uint64(uint32(d))
-	call.Stack[4] = uint64(uint32(e))
-	call.Stack[5] = uint64(uint32(f))
-	call.Stack[6] = uint64(uint32(g))
-	call.Stack[7] = uint64(uint32(h))
-	call.Stack[8] = uint64(uint32(i))
-	call.Stack[9] = uint64(uint32(j))
-	call.Stack[10] = uint64(uint32(k))
-	call.Stack[11] = uint64(uint32(l))
-	call.Stack[12] = uint64(uint32(m))
-	call.Stack[13] = uint64(uint32(n))
-	call.Stack[14] = uint64(uint32(o))
-	call.Stack[15] = uint64(uint32(p))
+	stack := call.Stack[:16]
+	stack[0] = uint64(uint32(a))
+	stack[1] = uint64(uint32(b))
+	stack[2] = uint64(uint32(c))
+	stack[3] = uint64(uint32(d))
+	stack[4] = uint64(uint32(e))
+	stack[5] = uint64(uint32(f))
+	stack[6] = uint64(uint32(g))
+	stack[7] = uint64(uint32(h))
+	stack[8] = uint64(uint32(i))
+	stack[9] = uint64(uint32(j))
+	stack[10] = uint64(uint32(k))
+	stack[11] = uint64(uint32(l))
+	stack[12] = uint64(uint32(m))
+	stack[13] = uint64(uint32(n))
+	stack[14] = uint64(uint32(o))
+	stack[15] = uint64(uint32(p))
 	core, err := call.Finish()
 	return int32(uint32(core)), err
 }
@@ -217,8 +220,9 @@ func (x *exports) EchoText(ctx context.Context, text string) (string, error) {
 	}
 	call := x.echoText.Begin(ctx)
 	textPtr, textLen := call.LowerString(text)
-	call.Stack[0] = uint64(textPtr)
-	call.Stack[1] = uint64(textLen)
+	stack := call.Stack[:2]
+	stack[0] = uint64(textPtr)
+	stack[1] = uint64(textLen)
 	if !call.Invoke() {
 		return "", call.End()
 	}
@@ -236,8 +240,9 @@ func (x *exports) TakeBytes(ctx context.Context, bytes []byte) (uint8, error) {
 	}
 	call := x.takeBytes.Begin(ctx)
 	bytesPtr, bytesLen := host.LowerNumbers(call, bytes)
-	call.Stack[0] = uint64(bytesPtr)
-	call.Stack[1] = uint64(bytesLen)
+	stack := call.Stack[:2]
+	stack[0] = uint64(bytesPtr)
+	stack[1] = uint64(bytesLen)
 	core, err := call.Finish()
 	return uint8(uint32(core)), err
 }
@@ -261,8 +266,9 @@ func (x *exports) EchoFloats(ctx context.Context, floats []float64) ([]float64, 
 	}
 	call := x.echoFloats.Begin(ctx)
 	floatsPtr, floatsLen := host.LowerNumbers(call, floats)
-	call.Stack[0] = uint64(floatsPtr)
-	call.Stack[1] = uint64(floatsLen)
+	stack := call.Stack[:2]
+	stack[0] = uint64(floatsPtr)
+	stack[1] = uint64(floatsLen)
 	if !call.Invoke() {
 		return nil, call.End()
 	}
@@ -289,8 +295,9 @@ func (x *exports) EchoItems(ctx context.Context, items []Item) ([]Item, error) {
 		at := itemsPtr + uint32(i)*40
 		storeItem(call, at, item)
 	}
-	call.Stack[0] = uint64(itemsPtr)
-	call.Stack[1] = uint64(uint32(len(items)))
+	stack := call.Stack[:2]
+	stack[0] = uint64(itemsPtr)
+	stack[1] = uint64(uint32(len(items)))
 	if !call.Invoke() {
 		return nil, call.End()
 	}
@@ -330,9 +337,10 @@ func (x *exports) EchoShape(ctx context.Context, shape Shape) (Shape, error) {
 	default:
 		call.BadVariant("shape")
 	}
-	call.Stack[0] = uint64(shapeCase)
-	call.Stack[1] = shape1
-	call.Stack[2] = uint64(shape2)
+	stack := call.Stack[:3]
+	stack[0] = uint64(shapeCase)
+	stack[1] = shape1
+	stack[2] = uint64(shape2)
 	if !call.Invoke() {
 		return nil, call.End()
 	}
@@ -546,11 +554,17 @@ func handleEchoShape(call *host.Call) {
 	case 0:
 		shape = ShapeDot{}
 	case 1:
-		shape = ShapeCircle{Value: math.Float64frombits(shape1)}
+		if host.Room[ShapeCircle](call) {
+			shape = ShapeCircle{Value: math.Float64frombits(shape1)}
+		}
 	case 2:
-		shape = ShapeLabel{Value: call.LiftString(uint32(shape1), uint32(call.Stack[2]))}
+		if host.Room[ShapeLabel](call) {
+			shape = ShapeLabel{Value: call.LiftString(uint32(shape1), uint32(call.Stack[2]))}
+		}
 	case 3:
-		shape = ShapeArea{Value: shape1}
+		if host.Room[ShapeArea](call) {
+			shape = ShapeArea{Value: shape1}
+		}
 	default:
 		call.BadDiscriminant(uint32(shape0), 4)
 	}
@@ -637,11 +651,17 @@ func loadShape(call *host.Call, area []byte) Shape {
 	case 0:
 		value = ShapeDot{}
 	case 1:
-		value = ShapeCircle{Value: math.Float64frombits(binary.LittleEndian.Uint64(area[8:]))}
+		if host.Room[ShapeCircle](call) {
+			value = ShapeCircle{Value: math.Float64frombits(binary.LittleEndian.Uint64(area[8:]))}
+		}
 	case 2:
-		value = ShapeLabel{Value: call.LiftString(binary.LittleEndian.Uint32(area[8:]), binary.LittleEndian.Uint32(area[12:]))}
+		if host.Room[ShapeLabel](call) {
+			value = ShapeLabel{Value: call.LiftString(binary.LittleEndian.Uint32(area[8:]), binary.LittleEndian.Uint32(area[12:]))}
+		}
 	case 3:
-		value = ShapeArea{Value: binary.LittleEndian.Uint64(area[8:])}
+		if host.Room[ShapeArea](call) {
+			value = ShapeArea{Value: binary.LittleEndian.Uint64(area[8:])}
+		}
 	default:
 		call.BadDiscriminant(uint32(valueCase), 4)
 	}
