@@ -22,6 +22,8 @@ type worldItem struct {
 	pkg  *gogen.Package // of the interface
 	// field is the Go name: a field of Imports, a method of Instance.
 	field string
+	// local is the Go name of what an instance keeps of an export: a field.
+	local string
 	// resources are those that the item's functions mention.
 	resources []wit.TypeID
 }
@@ -64,6 +66,7 @@ type worldGenerator struct {
 // order.
 func (w *worldGenerator) items(items []*wit.WorldItem) []worldItem {
 	var list []worldItem
+	locals := gogen.NewScope().Reserve("inst", "ownCalls")
 	for _, item := range items {
 		id, ok := item.Item.(wit.InterfaceID)
 		if !ok {
@@ -74,7 +77,9 @@ func (w *worldGenerator) items(items []*wit.WorldItem) []worldItem {
 		if len(pkg.Functions) == 0 && len(resources) == 0 {
 			continue
 		}
-		list = append(list, worldItem{item: item, name: w.plan.Resolve.ItemName(item), pkg: pkg, field: w.plan.ItemName(item), resources: resources})
+		field := w.plan.ItemName(item)
+		list = append(list, worldItem{item: item, name: w.plan.Resolve.ItemName(item), pkg: pkg,
+			field: field, local: locals.Declare(gogen.LowerFirst(field)), resources: resources})
 	}
 	return list
 }
@@ -235,7 +240,7 @@ func (w *worldGenerator) plugin() {
 			continue
 		}
 		bound := jen.Id("p").Dot("plugin").Dot("Export").Call(jen.Id("inst"), jen.Lit(i))
-		fields = append(fields, jen.Id(gogen.LowerFirst(item.field)).Op(":").Qual(item.pkg.ImportPath, item.pkg.Own("Bind")).Call(bound))
+		fields = append(fields, jen.Id(item.local).Op(":").Qual(item.pkg.ImportPath, item.pkg.Own("Bind")).Call(bound))
 	}
 	body := []jen.Code{
 		jen.List(jen.Id("inst"), jen.Err()).Op(":=").Id("p").Dot("plugin").Dot("Instantiate").Call(jen.Id("ctx"), jen.Index().Any().Values(impls...)),
@@ -276,7 +281,7 @@ func (w *worldGenerator) instanceType() {
 	fields := []jen.Code{jen.Id("inst").Op("*").Add(gogen.HostInstance.Qual())}
 	for _, item := range w.exports {
 		if item.item != nil {
-			fields = append(fields, jen.Id(gogen.LowerFirst(item.field)).Qual(item.pkg.ImportPath, "Interface"))
+			fields = append(fields, jen.Id(item.local).Qual(item.pkg.ImportPath, "Interface"))
 		}
 	}
 	if w.calls != "" {
@@ -288,10 +293,12 @@ func (w *worldGenerator) instanceType() {
 			continue
 		}
 		w.file.Line().Add(gogen.Comment(fmt.Sprintf("%s returns the exports of %s.", item.field, item.name))).Func().Params(jen.Id("i").Op("*").Id("Instance")).Id(item.field).Params().Qual(item.pkg.ImportPath, "Interface").
-			Block(jen.Return(jen.Id("i").Dot(gogen.LowerFirst(item.field))))
+			Block(jen.Return(jen.Id("i").Dot(item.local)))
 	}
 	w.file.Line().Add(gogen.Comment("Close ends the instance. A second Close does nothing.")).Func().Params(jen.Id("i").Op("*").Id("Instance")).Id("Close").Params(jen.Id("ctx").Qual("context", "Context")).Error().
 		Block(jen.Return(jen.Id("i").Dot("inst").Dot("Close").Call(jen.Id("ctx"))))
+	w.file.Line().Add(gogen.Comment("Err returns nil while the instance can be called, and otherwise why it cannot:\nhost.ErrClosed, or host.ErrDead with what killed it.")).Func().Params(jen.Id("i").Op("*").Id("Instance")).Id("Err").Params().Error().
+		Block(jen.Return(jen.Id("i").Dot("inst").Dot("Err").Call()))
 }
 
 // callsType declares the struct that calls the functions which the world exports

@@ -229,7 +229,7 @@ func (p *Plan) addNeeds(pkg *Package, t wit.Type, seen map[wit.Type]bool) {
 // nameImports settles the names that the generated packages which pkg refers to
 // have in its files. They depend on pkg's own WIT alone.
 func (p *Plan) nameImports(pkg *Package) {
-	scope := NewScope().Reserve("err")
+	scope := NewScope().Reserve(localNames...)
 	for _, known := range importNames {
 		scope.Reserve(known.name)
 	}
@@ -239,7 +239,18 @@ func (p *Plan) nameImports(pkg *Package) {
 			deps = append(deps, other)
 		}
 	}
-	slices.SortFunc(deps, func(a, b *Package) int { return strings.Compare(a.Source, b.Source) })
+	bySource := func(a, b *Package) int { return strings.Compare(a.Source, b.Source) }
+	slices.SortFunc(deps, bySource)
+	// What is behind aliases or inside the types of other packages comes last.
+	near := len(deps)
+	for i := 0; i < len(deps); i++ {
+		for _, dep := range deps[i].deps {
+			if dep != pkg && !slices.Contains(deps, dep) {
+				deps = append(deps, dep)
+			}
+		}
+	}
+	slices.SortFunc(deps[near:], bySource)
 	pkg.imports = map[string]string{}
 	for _, dep := range deps {
 		name := dep.Name

@@ -1,6 +1,10 @@
 package gogen
 
-import "github.com/dave/jennifer/jen"
+import (
+	"strings"
+
+	"github.com/dave/jennifer/jen"
+)
 
 // Import paths of the runtime that generated code uses.
 const (
@@ -34,6 +38,13 @@ var importNames = []struct{ path, name string }{
 	{"github.com/tetratelabs/wazero", "wazero"},
 	{"github.com/tetratelabs/wazero/api", "api"},
 }
+
+// localNames are what generated functions call their receivers, parameters and
+// variables without asking a Scope. No generated package is imported under one of
+// these names.
+var localNames = strings.Fields(`
+	area arena at bad borrows call core ctx e err exports f failure h handle i impl
+	imports inst item key m mem n ok opts p plugin ptr rep results stack trap v value wasm x`)
 
 // Symbol is an exported name of the runtime. Generators refer to the runtime by
 // Symbols alone, and a test checks that each exists.
@@ -95,11 +106,14 @@ var (
 	// ownNames are exported for other generated packages alone. WIT's names go
 	// first: where one of them is the same, ours gets the suffix.
 	ownNames = []string{"Descriptor", "Bind"}
-	// reservedMethods are names that methods of resources and instances cannot
-	// have: Close is our own, and of the others go vet asks for the signatures of
-	// the standard library.
-	reservedMethods = append([]string{"Close"}, vetMethods...)
-	vetMethods      = []string{
+	// reservedMethods are names that methods of resources cannot have: Close is
+	// our own, Handle is what hosts embed, and of the others go vet asks for the
+	// signatures of the standard library.
+	reservedMethods = append([]string{"Close", "Handle"}, vetMethods...)
+	// reservedInstance are names that methods of instances cannot have: Close and
+	// Err are our own.
+	reservedInstance = append([]string{"Close", "Err"}, vetMethods...)
+	vetMethods       = []string{
 		"GobDecode", "GobEncode", "MarshalJSON", "MarshalXML", "ReadByte", "ReadRune",
 		"Seek", "UnmarshalJSON", "UnmarshalXML", "UnreadByte", "UnreadRune", "WriteByte",
 	}

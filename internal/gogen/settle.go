@@ -41,7 +41,7 @@ func (p *Plan) settleNames() {
 			p.settleParts(pkg.Scope, id)
 		}
 		p.settleFunctions(pkg.Scope, pkg.Functions)
-		p.settleFunctions(NewScope().Reserve(reserved...), pkg.Exports)
+		p.settleFunctions(NewScope().Reserve(reserved...).Reserve(reservedInstance...), pkg.Exports)
 		pkg.own = map[string]string{}
 		for _, name := range ownNames {
 			pkg.own[name] = pkg.Scope.Declare(name)
@@ -116,16 +116,15 @@ func (p *Plan) settleItems() {
 		}
 	}
 	for _, items := range [][]*wit.WorldItem{w.Imports, w.Exports} {
-		scope := NewScope().Reserve(reservedMethods...)
+		scope := NewScope().Reserve(reservedInstance...)
 		for _, item := range items {
-			switch what := item.Item.(type) {
-			case wit.TypeID:
-			case *wit.Function:
-				if what.Kind == wit.Freestanding {
-					p.names.items[item] = scope.Declare(Camel(what.Name))
-				}
-			case wit.InterfaceID:
-				p.names.items[item] = scope.Declare(p.interfaceItem(item, what, sharing))
+			if f, ok := item.Item.(*wit.Function); ok && f.Kind == wit.Freestanding {
+				p.names.items[item] = scope.Declare(p.names.functions[f])
+			}
+		}
+		for _, item := range items {
+			if id, ok := item.Item.(wit.InterfaceID); ok {
+				p.names.items[item] = scope.Declare(p.interfaceItem(item, id, sharing))
 			}
 		}
 	}

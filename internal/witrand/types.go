@@ -60,7 +60,7 @@ func (s *scope) typeDecl() {
 	case 0:
 		s.line("record %s {", t.name)
 		s.indent++
-		for range 1 + s.IntN(4) {
+		for range 1 + s.count(4, 20) {
 			s.docs()
 			s.line("%s: %s,", s.label(seen), s.typ(2, &t.borrow))
 		}
@@ -69,7 +69,7 @@ func (s *scope) typeDecl() {
 	case 1:
 		s.line("variant %s {", t.name)
 		s.indent++
-		for range 1 + s.IntN(4) {
+		for range 1 + s.count(4, 265) {
 			s.docs()
 			if s.chance(2) {
 				s.line("%s,", s.label(seen))
@@ -80,9 +80,13 @@ func (s *scope) typeDecl() {
 		s.indent--
 		s.line("}")
 	case 2, 3:
-		s.line("%s %s {", pick(s.gen, []string{"enum", "flags"}), t.name)
+		kind, large := "enum", 270
+		if s.chance(2) {
+			kind, large = "flags", 31
+		}
+		s.line("%s %s {", kind, t.name)
 		s.indent++
-		for range 1 + s.IntN(20) {
+		for range 1 + s.count(20, large) {
 			s.docs()
 			s.line("%s,", s.label(seen))
 		}
@@ -155,7 +159,7 @@ func (s *scope) function() string {
 func (s *scope) params() string {
 	var params []string
 	seen := map[string]bool{"self": true}
-	for range s.IntN(4) {
+	for range s.count(4, 20) {
 		var borrow bool
 		params = append(params, s.label(seen)+": "+s.typ(3, &borrow))
 	}

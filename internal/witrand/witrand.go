@@ -5,6 +5,7 @@ package witrand
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
 )
 
@@ -26,6 +27,20 @@ type Options struct {
 	// GatedImports allows gates on what a world imports, exports and uses of
 	// interfaces. The interfaces that these need take their gate.
 	GatedImports bool
+	// Names allows names that Go or generated code has a use for, that differ in
+	// little, and that stand in several interfaces.
+	Names bool
+	// Large allows many parameters, fields and cases, enums and variants of more
+	// than 255 cases, and flags of 32.
+	Large bool
+	// Overlap makes it likely that a world imports and exports one interface.
+	Overlap bool
+}
+
+// Synchronous returns the options that allow what bindings are generated for.
+func Synchronous(packages int) Options {
+	return Options{Packages: packages, Maps: true, FixedLists: true, Implements: true, ExternalID: true, Digits: true,
+		ConstructorResults: true, IncludeOwn: true, GatedImports: true, Names: true, Large: true, Overlap: true}
 }
 
 // Everything returns the options that allow every construct but gates.
@@ -37,7 +52,7 @@ func Everything(packages int) Options {
 // File returns the text of a WIT file: the package rand:main, which uses the
 // packages nested in it.
 func File(seed uint64, o Options) string {
-	g := &gen{Rand: rand.New(rand.NewPCG(seed, 1)), o: o}
+	g := &gen{Rand: rand.New(rand.NewPCG(seed, 1)), o: o, used: map[string]bool{}}
 	g.line("package rand:main%s;", g.version())
 	g.header = g.b.String()
 	g.b.Reset()
@@ -96,6 +111,8 @@ type gen struct {
 	pkgs   []*pkg
 	cur    *pkg
 	n      int // for names that are new
+	// used are the hard names of the interface, world or package at hand.
+	used map[string]bool
 }
 
 func (g *gen) line(format string, args ...any) {
@@ -119,8 +136,52 @@ func (g *gen) word() string {
 	return "max"
 }
 
-// name returns a name that is new in the file.
+// hard are names that generated Go has a use for or that are near each other.
+var hard = strings.Fields(`
+	func type interface map range chan select go string error len nil any new init main close get has
+	ctx err call ptr arena results borrows host guest types types2 tuple2 option result r h v i n at key item value ok
+	export imports exports instance instantiate compile plugin self rep handle lift lower load store drop destroy
+	bucket bucket-open new-bucket open-bucket a-b ab a1-b a1b A-B x x2 x3 http-url HTTP-URL url URL ids uint32 uint8
+	context math unsafe fmt errors wazero api unit some none unwrap is string-to go-string as write-to
+	wasi-http http types-error error-code e e-x ex E-X vendor internal testdata aux con linux amd64 test wasm js windows
+	record variant enum flags resource list tuple own borrow use include world package import as async future stream
+	f32 s64 u8 char bool constructor static method`)
+
+var keywords = strings.Fields(`
+	as async bool borrow char constructor enum export f32 f64 flags from func future import include interface list
+	map option own package record resource result s16 s32 s64 s8 static stream string tuple type u16 u32 u64 u8 use
+	variant with world error-context`)
+
+// hardName returns a hard name that the caller does not have, and "" where it
+// found none.
+func (g *gen) hardName(seen map[string]bool) string {
+	name := pick(g, hard)
+	if seen[strings.ToLower(name)] {
+		return ""
+	}
+	seen[strings.ToLower(name)] = true
+	if slices.Contains(keywords, name) {
+		return "%" + name
+	}
+	return name
+}
+
+// scoped runs f with a set of used names of its own.
+func (g *gen) scoped(f func()) {
+	outer := g.used
+	g.used = map[string]bool{}
+	f()
+	g.used = outer
+}
+
+// name returns a name that is new in the file, or a hard one that is new where it
+// stands.
 func (g *gen) name() string {
+	if g.o.Names && g.chance(2) {
+		if name := g.hardName(g.used); name != "" {
+			return name
+		}
+	}
 	g.n++
 	return fmt.Sprintf("%s-n%d", g.word(), g.n)
 }
@@ -128,6 +189,11 @@ func (g *gen) name() string {
 // label returns a short name, which the caller keeps apart from others.
 func (g *gen) label(seen map[string]bool) string {
 	for {
+		if g.o.Names && g.chance(2) {
+			if name := g.hardName(seen); name != "" {
+				return name
+			}
+		}
 		l := g.word()
 		if g.chance(2) {
 			l += fmt.Sprintf("-k%d", g.IntN(100))
@@ -224,7 +290,7 @@ func (g *gen) nested(i int) {
 }
 
 func (g *gen) body(p *pkg) {
-	g.cur = p
+	g.cur, g.used = p, map[string]bool{}
 	p.aliases = map[*iface]string{}
 	for range g.IntN(3) {
 		if i := g.anyInterface(); i != nil && p.aliases[i] == "" {
@@ -236,7 +302,11 @@ func (g *gen) body(p *pkg) {
 	for range 1 + g.IntN(4) {
 		g.iface(p)
 	}
-	for range g.IntN(3) {
+	worlds := g.IntN(3)
+	if g.o.Overlap {
+		worlds++
+	}
+	for range worlds {
 		g.world(p)
 	}
 }
@@ -280,7 +350,7 @@ func (g *gen) iface(p *pkg) {
 	i.gate = g.attrs("")
 	g.line("interface %s {", i.name)
 	g.indent++
-	i.types = g.interfaceItems(i.gate)
+	g.scoped(func() { i.types = g.interfaceItems(i.gate) })
 	g.indent--
 	g.line("}")
 	p.interfaces = append(p.interfaces, i)
@@ -314,6 +384,9 @@ func (g *gen) world(p *pkg) {
 	w.gate = g.worldAttrs("")
 	g.line("world %s {", w.name)
 	g.indent++
+	outer := g.used
+	g.used = map[string]bool{}
+	defer func() { g.used = outer }()
 	s := &scope{gen: g, gate: w.gate, world: true}
 	for range g.IntN(3) {
 		s.use()
@@ -340,7 +413,7 @@ func (g *gen) world(p *pkg) {
 // that need one interface both ways are few.
 func (g *gen) extern(w *world, s *scope) {
 	word, set := "import", w.imports
-	if g.chance(3) {
+	if g.chance(3) || g.o.Overlap && g.chance(3) {
 		word, set = "export", w.exports
 	}
 	switch g.IntN(4) {
@@ -357,13 +430,13 @@ func (g *gen) extern(w *world, s *scope) {
 		name := g.name()
 		g.line("%s %s: interface {", word, name)
 		g.indent++
-		g.interfaceItems(gate)
+		g.scoped(func() { g.interfaceItems(gate) })
 		g.indent--
 		g.line("}")
 		w.plain = append(w.plain, name)
 	default:
 		i := g.anyInterface()
-		if i == nil || set[i] || word == "export" && !g.chance(3) {
+		if i == nil || set[i] || word == "export" && !g.o.Overlap && !g.chance(3) {
 			return
 		}
 		g.worldAttrs(w.gate)
@@ -376,7 +449,20 @@ func (g *gen) extern(w *world, s *scope) {
 		}
 		set[i] = true
 		g.line("%s %s;", word, g.interfacePath(i))
+		if g.o.Overlap && !w.imports[i] && g.chance(2) {
+			w.imports[i] = true
+			g.line("import %s;", g.interfacePath(i))
+		}
 	}
+}
+
+// count returns how many fields, cases or parameters there are to be: up to
+// most, and where large ones are allowed now and then up to large.
+func (g *gen) count(most, large int) int {
+	if g.o.Large && g.chance(20) {
+		return large - g.IntN(1+large/20)
+	}
+	return g.IntN(most)
 }
 
 // include includes a world that is there already.
