@@ -173,6 +173,8 @@ func TestItemNames(t *testing.T) {
 			[]string{"T", "T"}},
 		{"inline", `package a:b; world w { import my-log: interface { f: func(); } export my-log: interface { f: func(); } }`,
 			[]string{"MyLog", "MyLog"}},
+		{"of an instance's own methods", `package a:b; interface close { f: func(); } interface err { f: func(); } world w { export close; export err; }`,
+			[]string{"Close_", "Err_"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			plan := mustPlan(t, c.text, Options{})
@@ -217,6 +219,19 @@ func TestFuncNames(t *testing.T) {
 	}
 	if own := pkg.Own("Descriptor"); own != "Descriptor2" {
 		t.Errorf("the generators' own name is %s", own)
+	}
+}
+
+// The functions that a world exports itself are methods of its instances, beside
+// Close and Err.
+func TestFuncNamesOfWorlds(t *testing.T) {
+	plan := mustPlan(t, `package a:b; world w { export close: func(); export err: func(); export run: func(); }`, Options{})
+	var got []string
+	for _, f := range plan.Packages[0].Exports {
+		got = append(got, plan.FuncName(f))
+	}
+	if diff := cmp.Diff([]string{"Close_", "Err_", "Run"}, got); diff != "" {
+		t.Error(diff)
 	}
 }
 
