@@ -29,12 +29,13 @@ const sample = 2 * time.Millisecond
 
 // Measure runs both sides of a row by turns, in pairs.
 func Measure(row Row, pairs int) (Result, error) {
-	n, err := calibrate(row.Hand)
+	nGenerated, err := calibrate(row.Generated)
+	if err != nil {
+		return Result{}, fmt.Errorf("%s: %w", row.Name, err)
+	}
+	nHand, err := calibrate(row.Hand)
 	if err != nil {
 		return Result{}, fmt.Errorf("%s, by hand: %w", row.Name, err)
-	}
-	if _, err := row.Generated(n); err != nil {
-		return Result{}, fmt.Errorf("%s: %w", row.Name, err)
 	}
 	var generated, hand []Cost
 	var ratios []float64
@@ -42,11 +43,11 @@ func Measure(row Row, pairs int) (Result, error) {
 		var g, h Cost
 		// Each side goes first in every other pair.
 		if i%2 == 0 {
-			g = measure(row.Generated, n)
-			h = measure(row.Hand, n)
+			g = measure(row.Generated, nGenerated)
+			h = measure(row.Hand, nHand)
 		} else {
-			h = measure(row.Hand, n)
-			g = measure(row.Generated, n)
+			h = measure(row.Hand, nHand)
+			g = measure(row.Generated, nGenerated)
 		}
 		generated, hand = append(generated, g), append(hand, h)
 		ratios = append(ratios, g.Nanos/h.Nanos)
