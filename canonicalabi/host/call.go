@@ -75,7 +75,7 @@ type Call struct {
 // why. The body is as large as the compiler inlines.
 func (f *Func) Begin(ctx context.Context) *Call {
 	if f.inst.lock.tryLock() {
-		f.inst.ctx.Context = ctx
+		f.inst.caller = ctx
 		return (*Call)(f)
 	}
 	return f.beginSlow(ctx)
@@ -113,7 +113,7 @@ func (c *Call) Invoke() bool {
 		}
 	}
 	i := c.inst
-	err := c.core.CallWithStack(&i.ctx, c.Stack)
+	err := c.core.CallWithStack(i.context(), c.Stack)
 	c.mem = nil
 	c.left = i.limits.LiftedBytes
 	c.invoked = true
@@ -139,7 +139,7 @@ func (c *Call) Finish() (uint64, error) {
 		return c.finishSlow()
 	}
 	i := c.inst
-	if err := c.core.CallWithStack(&i.ctx, c.Stack); err != nil {
+	if err := c.core.CallWithStack(i.context(), c.Stack); err != nil {
 		c.fail(i.guestError(c.export.Name, "", err))
 		return 0, c.End()
 	}
@@ -180,7 +180,7 @@ func (c *Call) endSlow() error {
 	if c.post != nil && c.invoked && !c.fatal() {
 		c.scratch[0] = c.Stack[0]
 		i.mayLeave = false
-		err := c.post.CallWithStack(&i.ctx, c.scratch[:])
+		err := c.post.CallWithStack(i.context(), c.scratch[:])
 		i.mayLeave = true
 		if err != nil {
 			c.fail(i.guestError(c.export.Name, RulePostReturn, err))
@@ -194,6 +194,7 @@ func (c *Call) endSlow() error {
 	c.err, c.mem, c.invoked = nil, nil, false
 	c.slow = c.core == nil || c.post != nil
 	if fatal {
+		c.core, c.post, i.realloc = nil, nil, nil // their stacks may be large
 		i.die(err)
 	} else {
 		i.lock.unlock()
@@ -218,7 +219,7 @@ func (c *Call) fatal() bool {
 }
 
 // Context returns the context of the caller that entered the guest.
-func (c *Call) Context() context.Context { return c.inst.ctx.Context }
+func (c *Call) Context() context.Context { return c.inst.caller }
 
 // Impl returns what the host supplied for the import that is called.
 func (c *Call) Impl() any { return c.impl }

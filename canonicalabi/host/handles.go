@@ -163,7 +163,7 @@ func (i *Instance) destroy(typ *ResourceType, rep uint32) error {
 	mayLeave, importing := i.mayLeave, i.importing
 	i.mayLeave, i.importing = true, false
 	i.nested++
-	err := dtor.CallWithStack(&i.ctx, stack)
+	err := dtor.CallWithStack(i.context(), stack)
 	i.nested--
 	if err != nil {
 		err = i.guestError(typ.Dtor, "", err)

@@ -22,6 +22,9 @@ type Import struct {
 	// NewResource or ResourceRep concerns.
 	Types    []*ResourceType
 	Resource int
+	// Anytime says that guests may call the function even where they may not
+	// leave: it is [resource-rep].
+	Anytime bool
 }
 
 // The runtime's own functions, which guests import beside an interface's
@@ -34,6 +37,17 @@ var (
 
 var errNoInstance = errors.New("an import of a guest was called outside of a call of the guest")
 
+// rep serves [resource-rep] where the guest may not leave: in its realloc and
+// post-return (CanonicalABI.md, "canon resource.rep", which asks for no
+// may_leave). The Call of imports may be under way then.
+func (i *Instance) rep(f *Import, handle uint64) uint64 {
+	e, why := i.handles.get(uint32(handle), f.Types[f.Resource])
+	if e == nil {
+		i.stop(&Trap{Func: f.Name, Rule: RuleHandle, Detail: why})
+	}
+	return uint64(e.rep)
+}
+
 // Call implements wazero's api.GoModuleFunction. It panics to make the guest
 // trap, as wazero asks.
 func (f *Import) Call(ctx context.Context, caller api.Module, stack []uint64) {
@@ -41,10 +55,13 @@ func (f *Import) Call(ctx context.Context, caller api.Module, stack []uint64) {
 	if !ok {
 		panic(errNoInstance)
 	}
-	i := own.inst
+	i := (*Instance)(own)
 	if !i.mayLeave {
-		i.importErr = &Trap{Func: f.Name, Rule: RuleMayLeave}
-		panic(i.importErr)
+		if f.Anytime {
+			stack[0] = i.rep(f, stack[0])
+			return
+		}
+		i.stop(&Trap{Func: f.Name, Rule: RuleMayLeave})
 	}
 	i.mayLeave, i.importing = false, true
 	if i.module == nil {
@@ -66,9 +83,23 @@ func (f *Import) Call(ctx context.Context, caller api.Module, stack []uint64) {
 	if c.err != nil {
 		c.undo()
 		c.loans.clear()
-		i.importErr, c.err = c.err, nil
-		panic(i.importErr)
+		err := c.err
+		c.err = nil
+		i.stop(err)
 	}
 	c.loans.clear()
 	i.mayLeave, i.importing = true, false
 }
+
+// stop makes the guest trap because of err, which guestError finds again.
+func (i *Instance) stop(err error) {
+	i.importErr = err
+	panic(stopped{err})
+}
+
+// stopped is what the host panics with to make a guest trap. Its text is short,
+// since wazero's error begins with it and the Trap has said the rest.
+type stopped struct{ err error }
+
+func (s stopped) Error() string { return "stopped by the host" }
+func (s stopped) Unwrap() error { return s.err }

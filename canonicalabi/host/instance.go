@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"strings"
 	"sync"
 	"time"
 
@@ -17,9 +18,8 @@ import (
 type Instance struct {
 	lock   lock
 	limits Limits
-	// ctx is the context that wazero is called with. It carries the instance to
-	// the handlers of its imports without an allocation.
-	ctx callContext
+	// caller is the context of the caller that entered the guest.
+	caller context.Context
 	// mayLeave says whether the guest may call imports now: not while its
 	// realloc or post-return runs, nor while it is in an import already.
 	mayLeave bool
@@ -47,11 +47,17 @@ type Instance struct {
 	closed bool
 }
 
-// callContext is the caller's context together with the instance.
-type callContext struct {
-	context.Context
-	inst *Instance
-}
+// callContext is an Instance as the context that wazero is called with: the
+// caller's, which carries the instance to the handlers of its imports without an
+// allocation.
+type callContext Instance
+
+func (c *callContext) Deadline() (time.Time, bool) { return c.caller.Deadline() }
+func (c *callContext) Done() <-chan struct{}       { return c.caller.Done() }
+func (c *callContext) Err() error                  { return c.caller.Err() }
+func (c *callContext) Value(key any) any           { return c.caller.Value(key) }
+
+func (i *Instance) context() *callContext { return (*callContext)(i) }
 
 // Guarded makes every call look at its context first: one that has ended is
 // refused before it reaches the guest. It is called before Ready.
@@ -79,8 +85,7 @@ func NewInstance(limits Limits, impls []any, resources int, release func(ctx con
 		i.wrappers = make([]func(*Handle) any, resources)
 	}
 	i.lock.hold()
-	i.ctx.inst = i
-	i.ctx.Context = context.Background()
+	i.caller = context.Background()
 	i.imported.inst = i
 	return i
 }
@@ -88,8 +93,8 @@ func NewInstance(limits Limits, impls []any, resources int, release func(ctx con
 // Context returns the context under which the guest must be instantiated and
 // started, so that its imports find the instance.
 func (i *Instance) Context(ctx context.Context) context.Context {
-	i.ctx.Context = ctx
-	return &i.ctx
+	i.caller = ctx
+	return i.context()
 }
 
 // Starting lets the guest call its imports from now on, while it starts.
@@ -103,7 +108,7 @@ func (i *Instance) Started(module api.Module) {
 
 // Ready lets calls in.
 func (i *Instance) Ready() {
-	i.ctx.Context = context.Background()
+	i.caller = context.Background()
 	i.lock.unlock()
 }
 
@@ -135,7 +140,7 @@ func (i *Instance) enter(ctx context.Context, name string) error {
 			return contextError(name, err)
 		}
 	}
-	i.ctx.Context = ctx
+	i.caller = ctx
 	return nil
 }
 
@@ -227,8 +232,8 @@ func (i *Instance) die(err error) {
 	i.mu.Lock()
 	i.death = err
 	i.mu.Unlock()
-	defer i.lock.end()                                       // even if an object's Close panics
-	_ = i.closeObjects(context.WithoutCancel(i.ctx.Context)) // err is what the caller hears of
+	defer i.lock.end()                                  // even if an object's Close panics
+	_ = i.closeObjects(context.WithoutCancel(i.caller)) // err is what the caller hears of
 }
 
 // ended reports whether the instance is dead or closed.
@@ -266,7 +271,11 @@ func (i *Instance) guestError(name string, rule Rule, err error) error {
 		if errors.As(cause.Err, &limit) {
 			return &LimitError{Func: name, Limit: limit.Limit, Detail: inImport(cause.Func, ""), Err: cause.Err, stopped: true}
 		}
-		return &Trap{Func: name, Rule: cause.Rule, Detail: inImport(cause.Func, cause.Detail), Err: err}
+		detail := cause.Detail
+		if detail == "" && cause.Err != nil {
+			detail, _, _ = strings.Cut(cause.Err.Error(), "\n")
+		}
+		return &Trap{Func: name, Rule: cause.Rule, Detail: inImport(cause.Func, detail), Err: err}
 	}
 	if importing && rule == "" {
 		return &Trap{Func: name, Rule: RuleImportFailed, Detail: inImport(i.imported.name, "it panicked"), Err: err}
@@ -277,7 +286,7 @@ func (i *Instance) guestError(name string, rule Rule, err error) error {
 	}
 	// A guest may exit with any code, those of wazero's own among them.
 	code := exit.ExitCode()
-	if ended := i.ctx.Err(); ended != nil && (code == sys.ExitCodeDeadlineExceeded || code == sys.ExitCodeContextCanceled) {
+	if ended := i.caller.Err(); ended != nil && (code == sys.ExitCodeDeadlineExceeded || code == sys.ExitCodeContextCanceled) {
 		limit := contextError(name, ended)
 		limit.stopped = true
 		return limit

@@ -30,7 +30,7 @@ func (c *Call) Realloc(size, align uint32) uint32 {
 	c.scratch = [4]uint64{0, 0, uint64(align), uint64(size)}
 	mayLeave := i.mayLeave
 	i.mayLeave, c.slow = false, true
-	err := i.realloc.CallWithStack(&i.ctx, c.scratch[:])
+	err := i.realloc.CallWithStack(i.context(), c.scratch[:])
 	i.mayLeave = mayLeave
 	c.mem = nil
 	if err != nil {

@@ -79,7 +79,7 @@ func (f *importFinder) intrinsic(from, iface, name string) (importFunction, erro
 
 // runtime returns one of the runtime's own functions for resource k of an item.
 func (f *importFinder) runtime(fn *host.Function, from, name string, item host.Item, k int) importFunction {
-	return importFunction{name, fn.Import, &host.Import{Name: label(from, name), Handle: fn.Handle, Item: -1, Types: f.types.of(item), Resource: k}}
+	return importFunction{name, fn.Import, &host.Import{Name: label(from, name), Handle: fn.Handle, Item: -1, Types: f.types.of(item), Resource: k, Anytime: fn == &host.ResourceRep}}
 }
 
 func (f *importFinder) unknown(from, name string) error {

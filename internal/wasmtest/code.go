@@ -77,6 +77,9 @@ func GlobalSet(global uint32) Code { return index(0x24, global) }
 // Call is call.
 func Call(function uint32) Code { return index(0x10, function) }
 
+// CallIndirect is call_indirect of a type through the first table.
+func CallIndirect(typ uint32) Code { return append(index(0x11, typ), 0) }
+
 // Br is br.
 func Br(depth uint32) Code { return index(0x0c, depth) }
 

@@ -101,18 +101,18 @@ func (m *Module) importedFunctions() uint32 {
 // behind the parameters, as "i32 i32".
 func (m *Module) Func(signature, locals string, code ...Code) uint32 {
 	index := m.Declare(signature)
-	m.Define(index, locals, code...)
+	m.DefineFunc(index, locals, code...)
 	return index
 }
 
-// Declare adds a function that Define gives a body, and returns its index.
+// Declare adds a function that DefineFunc gives a body, and returns its index.
 func (m *Module) Declare(signature string) uint32 {
 	m.functions = append(m.functions, function{typ: m.Type(signature)})
 	return m.importedFunctions() + uint32(len(m.functions)-1)
 }
 
-// Define gives a declared function its body.
-func (m *Module) Define(index uint32, locals string, code ...Code) {
+// DefineFunc gives a declared function its body.
+func (m *Module) DefineFunc(index uint32, locals string, code ...Code) {
 	types := strings.Fields(locals)
 	body := leb128.AppendUint32(nil, uint32(len(types)))
 	for _, t := range types {

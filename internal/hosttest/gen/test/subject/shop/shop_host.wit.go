@@ -163,26 +163,27 @@ func (x *exports) NewItem(ctx context.Context, n uint32) (Item, error) {
 }
 
 func (h *itemHandle) Value(ctx context.Context) (uint32, error) {
-	if bad := h.exports.itemValue.CheckHandle(resourceItem, h); bad != nil {
+	if bad := h.exports.itemValue.CheckSelf(resourceItem, h); bad != nil {
 		return 0, bad.In("item")
 	}
 	call := h.exports.itemValue.Begin(ctx)
-	call.Stack[0] = uint64(call.LowerBorrow(resourceItem, h))
+	call.Stack[0] = uint64(call.LowerSelf(resourceItem, h))
 	core, err := call.Finish()
 	return uint32(core), err
 }
 
 func (h *itemHandle) Compare(ctx context.Context, other Item) (int32, error) {
-	if bad := h.exports.itemCompare.CheckHandle(resourceItem, h); bad != nil {
+	if bad := h.exports.itemCompare.CheckSelf(resourceItem, h); bad != nil {
 		return 0, bad.In("item")
 	}
 	if bad := h.exports.itemCompare.CheckHandle(resourceItem, other); bad != nil {
 		return 0, bad.In("other")
 	}
 	call := h.exports.itemCompare.Begin(ctx)
-	self2 := call.LowerBorrow(resourceItem, h)
-	call.Stack[0] = uint64(self2)
-	call.Stack[1] = uint64(call.LowerBorrow(resourceItem, other))
+	self2 := call.LowerSelf(resourceItem, h)
+	stack := call.Stack[:2]
+	stack[0] = uint64(self2)
+	stack[1] = uint64(call.LowerBorrow(resourceItem, other))
 	core, err := call.Finish()
 	return int32(uint32(core)), err
 }
@@ -196,8 +197,9 @@ func (x *exports) ItemMerge(ctx context.Context, a Item, b Item) (Item, error) {
 	}
 	call := x.itemMerge.Begin(ctx)
 	a2 := call.LowerOwn(resourceItem, a)
-	call.Stack[0] = uint64(a2)
-	call.Stack[1] = uint64(call.LowerOwn(resourceItem, b))
+	stack := call.Stack[:2]
+	stack[0] = uint64(a2)
+	stack[1] = uint64(call.LowerOwn(resourceItem, b))
 	if !call.Invoke() {
 		return nil, call.End()
 	}
@@ -243,8 +245,9 @@ func (x *exports) Both(ctx context.Context, a Item, b Item) error {
 	}
 	call := x.both.Begin(ctx)
 	a2 := call.LowerOwn(resourceItem, a)
-	call.Stack[0] = uint64(a2)
-	call.Stack[1] = uint64(call.LowerBorrow(resourceItem, b))
+	stack := call.Stack[:2]
+	stack[0] = uint64(a2)
+	stack[1] = uint64(call.LowerBorrow(resourceItem, b))
 	_, err := call.Finish()
 	return err
 }
@@ -264,8 +267,9 @@ func (x *exports) All(ctx context.Context, items []Item) ([]Item, error) {
 		at := itemsPtr + uint32(i)*4
 		call.StoreUint32(at, call.LowerOwn(resourceItem, item))
 	}
-	call.Stack[0] = uint64(itemsPtr)
-	call.Stack[1] = uint64(uint32(len(items)))
+	stack := call.Stack[:2]
+	stack[0] = uint64(itemsPtr)
+	stack[1] = uint64(uint32(len(items)))
 	if !call.Invoke() {
 		return nil, call.End()
 	}
@@ -326,10 +330,11 @@ func (x *exports) VisitBoth(ctx context.Context, a Entry, b Entry, text string) 
 	a2 := call.LowerBorrow(resourceEntry, a)
 	b2 := call.LowerBorrow(resourceEntry, b)
 	textPtr, textLen := call.LowerString(text)
-	call.Stack[0] = uint64(a2)
-	call.Stack[1] = uint64(b2)
-	call.Stack[2] = uint64(textPtr)
-	call.Stack[3] = uint64(textLen)
+	stack := call.Stack[:4]
+	stack[0] = uint64(a2)
+	stack[1] = uint64(b2)
+	stack[2] = uint64(textPtr)
+	stack[3] = uint64(textLen)
 	core, err := call.Finish()
 	return uint32(core), err
 }
@@ -344,9 +349,10 @@ func (x *exports) Hand(ctx context.Context, e Entry, text string) (uint32, error
 	call := x.hand.Begin(ctx)
 	e2 := call.LowerOwn(resourceEntry, e)
 	textPtr, textLen := call.LowerString(text)
-	call.Stack[0] = uint64(e2)
-	call.Stack[1] = uint64(textPtr)
-	call.Stack[2] = uint64(textLen)
+	stack := call.Stack[:3]
+	stack[0] = uint64(e2)
+	stack[1] = uint64(textPtr)
+	stack[2] = uint64(textLen)
 	core, err := call.Finish()
 	return uint32(core), err
 }

@@ -112,8 +112,9 @@ func (x *exports) NewEntry(ctx context.Context, name string) (Entry, error) {
 	}
 	call := x.newEntry.Begin(ctx)
 	namePtr, nameLen := call.LowerString(name)
-	call.Stack[0] = uint64(namePtr)
-	call.Stack[1] = uint64(nameLen)
+	stack := call.Stack[:2]
+	stack[0] = uint64(namePtr)
+	stack[1] = uint64(nameLen)
 	if !call.Invoke() {
 		return nil, call.End()
 	}
@@ -122,11 +123,11 @@ func (x *exports) NewEntry(ctx context.Context, name string) (Entry, error) {
 }
 
 func (h *entryHandle) Name(ctx context.Context) (string, error) {
-	if bad := h.exports.entryName.CheckHandle(resourceEntry, h); bad != nil {
+	if bad := h.exports.entryName.CheckSelf(resourceEntry, h); bad != nil {
 		return "", bad.In("entry")
 	}
 	call := h.exports.entryName.Begin(ctx)
-	call.Stack[0] = uint64(call.LowerBorrow(resourceEntry, h))
+	call.Stack[0] = uint64(call.LowerSelf(resourceEntry, h))
 	if !call.Invoke() {
 		return "", call.End()
 	}
@@ -139,18 +140,19 @@ func (h *entryHandle) Name(ctx context.Context) (string, error) {
 }
 
 func (h *entryHandle) Rename(ctx context.Context, name string) error {
-	if bad := h.exports.entryRename.CheckHandle(resourceEntry, h); bad != nil {
+	if bad := h.exports.entryRename.CheckSelf(resourceEntry, h); bad != nil {
 		return bad.In("entry")
 	}
 	if bad := host.CheckString(name); bad != nil {
 		return bad.In("name")
 	}
 	call := h.exports.entryRename.Begin(ctx)
-	self2 := call.LowerBorrow(resourceEntry, h)
+	self2 := call.LowerSelf(resourceEntry, h)
 	namePtr, nameLen := call.LowerString(name)
-	call.Stack[0] = uint64(self2)
-	call.Stack[1] = uint64(namePtr)
-	call.Stack[2] = uint64(nameLen)
+	stack := call.Stack[:3]
+	stack[0] = uint64(self2)
+	stack[1] = uint64(namePtr)
+	stack[2] = uint64(nameLen)
 	_, err := call.Finish()
 	return err
 }
@@ -164,8 +166,9 @@ func (x *exports) EntryMerge(ctx context.Context, a Entry, b Entry) (Entry, erro
 	}
 	call := x.entryMerge.Begin(ctx)
 	a2 := call.LowerOwn(resourceEntry, a)
-	call.Stack[0] = uint64(a2)
-	call.Stack[1] = uint64(call.LowerBorrow(resourceEntry, b))
+	stack := call.Stack[:2]
+	stack[0] = uint64(a2)
+	stack[1] = uint64(call.LowerBorrow(resourceEntry, b))
 	if !call.Invoke() {
 		return nil, call.End()
 	}
@@ -179,8 +182,9 @@ func (x *exports) Find(ctx context.Context, name string) (Entry, error) {
 	}
 	call := x.find.Begin(ctx)
 	namePtr, nameLen := call.LowerString(name)
-	call.Stack[0] = uint64(namePtr)
-	call.Stack[1] = uint64(nameLen)
+	stack := call.Stack[:2]
+	stack[0] = uint64(namePtr)
+	stack[1] = uint64(nameLen)
 	if !call.Invoke() {
 		return nil, call.End()
 	}
@@ -220,8 +224,9 @@ func (x *exports) Count(ctx context.Context, entries []Entry) (uint32, error) {
 		at := entriesPtr + uint32(i)*4
 		call.StoreUint32(at, call.LowerBorrow(resourceEntry, item))
 	}
-	call.Stack[0] = uint64(entriesPtr)
-	call.Stack[1] = uint64(uint32(len(entries)))
+	stack := call.Stack[:2]
+	stack[0] = uint64(entriesPtr)
+	stack[1] = uint64(uint32(len(entries)))
 	core, err := call.Finish()
 	return uint32(core), err
 }
@@ -246,9 +251,10 @@ func (x *exports) TakeAnd(ctx context.Context, entry Entry, text string) error {
 	call := x.takeAnd.Begin(ctx)
 	entry2 := call.LowerOwn(resourceEntry, entry)
 	textPtr, textLen := call.LowerString(text)
-	call.Stack[0] = uint64(entry2)
-	call.Stack[1] = uint64(textPtr)
-	call.Stack[2] = uint64(textLen)
+	stack := call.Stack[:3]
+	stack[0] = uint64(entry2)
+	stack[1] = uint64(textPtr)
+	stack[2] = uint64(textLen)
 	_, err := call.Finish()
 	return err
 }
@@ -268,8 +274,9 @@ func (x *exports) TakeAll(ctx context.Context, entries []Entry) error {
 		at := entriesPtr + uint32(i)*4
 		call.StoreUint32(at, call.LowerOwn(resourceEntry, item))
 	}
-	call.Stack[0] = uint64(entriesPtr)
-	call.Stack[1] = uint64(uint32(len(entries)))
+	stack := call.Stack[:2]
+	stack[0] = uint64(entriesPtr)
+	stack[1] = uint64(uint32(len(entries)))
 	_, err := call.Finish()
 	return err
 }

@@ -223,8 +223,9 @@ type exports struct {
 
 func (x *exports) Add(ctx context.Context, a int32, b int32) (int32, error) {
 	call := x.add.Begin(ctx)
-	call.Stack[0] = uint64(uint32(a))
-	call.Stack[1] = uint64(uint32(b))
+	stack := call.Stack[:2]
+	stack[0] = uint64(uint32(a))
+	stack[1] = uint64(uint32(b))
 	core, err := call.Finish()
 	return int32(uint32(core)), err
 }
@@ -335,8 +336,9 @@ func (x *exports) EchoString(ctx context.Context, v string) (string, error) {
 	}
 	call := x.echoString.Begin(ctx)
 	vPtr, vLen := call.LowerString(v)
-	call.Stack[0] = uint64(vPtr)
-	call.Stack[1] = uint64(vLen)
+	stack := call.Stack[:2]
+	stack[0] = uint64(vPtr)
+	stack[1] = uint64(vLen)
 	if !call.Invoke() {
 		return "", call.End()
 	}
@@ -354,8 +356,9 @@ func (x *exports) EchoBytes(ctx context.Context, v []byte) ([]byte, error) {
 	}
 	call := x.echoBytes.Begin(ctx)
 	vPtr, vLen := host.LowerNumbers(call, v)
-	call.Stack[0] = uint64(vPtr)
-	call.Stack[1] = uint64(vLen)
+	stack := call.Stack[:2]
+	stack[0] = uint64(vPtr)
+	stack[1] = uint64(vLen)
 	if !call.Invoke() {
 		return nil, call.End()
 	}
@@ -373,8 +376,9 @@ func (x *exports) EchoNumbers(ctx context.Context, v []uint32) ([]uint32, error)
 	}
 	call := x.echoNumbers.Begin(ctx)
 	vPtr, vLen := host.LowerNumbers(call, v)
-	call.Stack[0] = uint64(vPtr)
-	call.Stack[1] = uint64(vLen)
+	stack := call.Stack[:2]
+	stack[0] = uint64(vPtr)
+	stack[1] = uint64(vLen)
 	if !call.Invoke() {
 		return nil, call.End()
 	}
@@ -392,8 +396,9 @@ func (x *exports) EchoWide(ctx context.Context, v []uint64) ([]uint64, error) {
 	}
 	call := x.echoWide.Begin(ctx)
 	vPtr, vLen := host.LowerNumbers(call, v)
-	call.Stack[0] = uint64(vPtr)
-	call.Stack[1] = uint64(vLen)
+	stack := call.Stack[:2]
+	stack[0] = uint64(vPtr)
+	stack[1] = uint64(vLen)
 	if !call.Invoke() {
 		return nil, call.End()
 	}
@@ -420,8 +425,9 @@ func (x *exports) EchoChars(ctx context.Context, v []rune) ([]rune, error) {
 		at := vPtr + uint32(i)*4
 		call.StoreUint32(at, call.LowerChar(item))
 	}
-	call.Stack[0] = uint64(vPtr)
-	call.Stack[1] = uint64(uint32(len(v)))
+	stack := call.Stack[:2]
+	stack[0] = uint64(vPtr)
+	stack[1] = uint64(uint32(len(v)))
 	if !call.Invoke() {
 		return nil, call.End()
 	}
@@ -447,8 +453,9 @@ func (x *exports) EchoBools(ctx context.Context, v []bool) ([]bool, error) {
 		at := vPtr + uint32(i)*1
 		call.StoreBool(at, item)
 	}
-	call.Stack[0] = uint64(vPtr)
-	call.Stack[1] = uint64(uint32(len(v)))
+	stack := call.Stack[:2]
+	stack[0] = uint64(vPtr)
+	stack[1] = uint64(uint32(len(v)))
 	if !call.Invoke() {
 		return nil, call.End()
 	}
@@ -481,8 +488,9 @@ func (x *exports) EchoStrings(ctx context.Context, v []string) ([]string, error)
 		call.StoreUint32(at, itemPtr)
 		call.StoreUint32(at+4, itemLen)
 	}
-	call.Stack[0] = uint64(vPtr)
-	call.Stack[1] = uint64(uint32(len(v)))
+	stack := call.Stack[:2]
+	stack[0] = uint64(vPtr)
+	stack[1] = uint64(uint32(len(v)))
 	if !call.Invoke() {
 		return nil, call.End()
 	}
@@ -515,8 +523,9 @@ func (x *exports) EchoLists(ctx context.Context, v [][]uint64) ([][]uint64, erro
 		call.StoreUint32(at, itemPtr)
 		call.StoreUint32(at+4, itemLen)
 	}
-	call.Stack[0] = uint64(vPtr)
-	call.Stack[1] = uint64(uint32(len(v)))
+	stack := call.Stack[:2]
+	stack[0] = uint64(vPtr)
+	stack[1] = uint64(uint32(len(v)))
 	if !call.Invoke() {
 		return nil, call.End()
 	}
@@ -543,12 +552,13 @@ func (x *exports) EchoPerson(ctx context.Context, v Person) (Person, error) {
 		likesCase = 1
 		likesPayload = call.LowerEnum(uint32(value), 3)
 	}
-	call.Stack[0] = uint64(namePtr)
-	call.Stack[1] = uint64(nameLen)
-	call.Stack[2] = uint64(uint32(v.Age))
-	call.Stack[3] = uint64(call.LowerChar(v.Letter))
-	call.Stack[4] = uint64(likesCase)
-	call.Stack[5] = uint64(likesPayload)
+	stack := call.Stack[:6]
+	stack[0] = uint64(namePtr)
+	stack[1] = uint64(nameLen)
+	stack[2] = uint64(uint32(v.Age))
+	stack[3] = uint64(call.LowerChar(v.Letter))
+	stack[4] = uint64(likesCase)
+	stack[5] = uint64(likesPayload)
 	if !call.Invoke() {
 		return Person{}, call.End()
 	}
@@ -575,8 +585,9 @@ func (x *exports) EchoPeople(ctx context.Context, v []Person) ([]Person, error) 
 		at := vPtr + uint32(i)*20
 		storePerson(call, at, item)
 	}
-	call.Stack[0] = uint64(vPtr)
-	call.Stack[1] = uint64(uint32(len(v)))
+	stack := call.Stack[:2]
+	stack[0] = uint64(vPtr)
+	stack[1] = uint64(uint32(len(v)))
 	if !call.Invoke() {
 		return nil, call.End()
 	}
@@ -618,11 +629,12 @@ func (x *exports) EchoShape(ctx context.Context, v Shape) (Shape, error) {
 	default:
 		call.BadVariant("shape")
 	}
-	call.Stack[0] = uint64(vCase)
-	call.Stack[1] = v1
-	call.Stack[2] = v2
-	call.Stack[3] = v3
-	call.Stack[4] = v4
+	stack := call.Stack[:5]
+	stack[0] = uint64(vCase)
+	stack[1] = v1
+	stack[2] = v2
+	stack[3] = v3
+	stack[4] = v4
 	if !call.Invoke() {
 		return nil, call.End()
 	}
@@ -649,8 +661,9 @@ func (x *exports) EchoShapes(ctx context.Context, v []Shape) ([]Shape, error) {
 		at := vPtr + uint32(i)*40
 		storeShape(call, at, item)
 	}
-	call.Stack[0] = uint64(vPtr)
-	call.Stack[1] = uint64(uint32(len(v)))
+	stack := call.Stack[:2]
+	stack[0] = uint64(vPtr)
+	stack[1] = uint64(uint32(len(v)))
 	if !call.Invoke() {
 		return nil, call.End()
 	}
@@ -692,8 +705,9 @@ func (x *exports) EchoGroups(ctx context.Context, v [][]Shape) ([][]Shape, error
 		call.StoreUint32(at, itemPtr)
 		call.StoreUint32(at+4, uint32(len(item)))
 	}
-	call.Stack[0] = uint64(vPtr)
-	call.Stack[1] = uint64(uint32(len(v)))
+	stack := call.Stack[:2]
+	stack[0] = uint64(vPtr)
+	stack[1] = uint64(uint32(len(v)))
 	if !call.Invoke() {
 		return nil, call.End()
 	}
@@ -721,8 +735,9 @@ func (x *exports) EchoOption(ctx context.Context, v types.Option[uint32]) (types
 		vCase = 1
 		vPayload = value
 	}
-	call.Stack[0] = uint64(vCase)
-	call.Stack[1] = uint64(vPayload)
+	stack := call.Stack[:2]
+	stack[0] = uint64(vCase)
+	stack[1] = uint64(vPayload)
 	if !call.Invoke() {
 		return types.Option[uint32]{}, call.End()
 	}
@@ -758,10 +773,11 @@ func (x *exports) EchoOutcome(ctx context.Context, v types.Tuple2[types.Result[u
 		f01 = errPtr
 		f02 = errLen
 	}
-	call.Stack[0] = uint64(f0Case)
-	call.Stack[1] = uint64(f01)
-	call.Stack[2] = uint64(f02)
-	call.Stack[3] = uint64(uint32(v.F1))
+	stack := call.Stack[:4]
+	stack[0] = uint64(f0Case)
+	stack[1] = uint64(f01)
+	stack[2] = uint64(f02)
+	stack[3] = uint64(uint32(v.F1))
 	if !call.Invoke() {
 		return types.Result[uint32, string]{}, 0, call.End()
 	}
@@ -801,8 +817,9 @@ func (x *exports) EchoMap(ctx context.Context, v map[uint32]string) (map[uint32]
 		call.StoreUint32(at+4, valuePtr)
 		call.StoreUint32(at+8, valueLen)
 	}
-	call.Stack[0] = uint64(vPtr)
-	call.Stack[1] = uint64(uint32(len(v)))
+	stack := call.Stack[:2]
+	stack[0] = uint64(vPtr)
+	stack[1] = uint64(uint32(len(v)))
 	if !call.Invoke() {
 		return nil, call.End()
 	}
@@ -819,9 +836,10 @@ func (x *exports) EchoMap(ctx context.Context, v map[uint32]string) (map[uint32]
 
 func (x *exports) EchoFixed(ctx context.Context, v [3]uint16) ([3]uint16, error) {
 	call := x.echoFixed.Begin(ctx)
-	call.Stack[0] = uint64(uint32(v[0]))
-	call.Stack[1] = uint64(uint32(v[1]))
-	call.Stack[2] = uint64(uint32(v[2]))
+	stack := call.Stack[:3]
+	stack[0] = uint64(uint32(v[0]))
+	stack[1] = uint64(uint32(v[1]))
+	stack[2] = uint64(uint32(v[2]))
 	if !call.Invoke() {
 		return [3]uint16{}, call.End()
 	}
@@ -836,22 +854,23 @@ func (x *exports) EchoFixed(ctx context.Context, v [3]uint16) ([3]uint16, error)
 
 func (x *exports) Sixteen(ctx context.Context, a uint32, b uint32, c uint32, d uint32, e uint32, f uint32, g uint32, h uint32, i uint32, j uint32, k uint32, l uint32, m uint32, n uint32, o uint32, p uint32) (uint64, error) {
 	call := x.sixteen.Begin(ctx)
-	call.Stack[0] = uint64(a)
-	call.Stack[1] = uint64(b)
-	call.Stack[2] = uint64(c)
-	call.Stack[3] = uint64(d)
-	call.Stack[4] = uint64(e)
-	call.Stack[5] = uint64(f)
-	call.Stack[6] = uint64(g)
-	call.Stack[7] = uint64(h)
-	call.Stack[8] = uint64(i)
-	call.Stack[9] = uint64(j)
-	call.Stack[10] = uint64(k)
-	call.Stack[11] = uint64(l)
-	call.Stack[12] = uint64(m)
-	call.Stack[13] = uint64(n)
-	call.Stack[14] = uint64(o)
-	call.Stack[15] = uint64(p)
+	stack := call.Stack[:16]
+	stack[0] = uint64(a)
+	stack[1] = uint64(b)
+	stack[2] = uint64(c)
+	stack[3] = uint64(d)
+	stack[4] = uint64(e)
+	stack[5] = uint64(f)
+	stack[6] = uint64(g)
+	stack[7] = uint64(h)
+	stack[8] = uint64(i)
+	stack[9] = uint64(j)
+	stack[10] = uint64(k)
+	stack[11] = uint64(l)
+	stack[12] = uint64(m)
+	stack[13] = uint64(n)
+	stack[14] = uint64(o)
+	stack[15] = uint64(p)
 	core, err := call.Finish()
 	return core, err
 }
@@ -883,8 +902,9 @@ func (x *exports) Seventeen(ctx context.Context, a uint32, b uint32, c uint32, d
 
 func (x *exports) Divide(ctx context.Context, a int32, b int32) (int32, error) {
 	call := x.divide.Begin(ctx)
-	call.Stack[0] = uint64(uint32(a))
-	call.Stack[1] = uint64(uint32(b))
+	stack := call.Stack[:2]
+	stack[0] = uint64(uint32(a))
+	stack[1] = uint64(uint32(b))
 	if !call.Invoke() {
 		return 0, call.End()
 	}
@@ -915,8 +935,9 @@ func (x *exports) Parse(ctx context.Context, text string) (uint32, error) {
 	}
 	call := x.parse.Begin(ctx)
 	textPtr, textLen := call.LowerString(text)
-	call.Stack[0] = uint64(textPtr)
-	call.Stack[1] = uint64(textLen)
+	stack := call.Stack[:2]
+	stack[0] = uint64(textPtr)
+	stack[1] = uint64(textLen)
 	if !call.Invoke() {
 		return 0, call.End()
 	}
@@ -968,8 +989,9 @@ func (x *exports) Length(ctx context.Context, text string) (uint32, error) {
 	}
 	call := x.length.Begin(ctx)
 	textPtr, textLen := call.LowerString(text)
-	call.Stack[0] = uint64(textPtr)
-	call.Stack[1] = uint64(textLen)
+	stack := call.Stack[:2]
+	stack[0] = uint64(textPtr)
+	stack[1] = uint64(textLen)
 	core, err := call.Finish()
 	return uint32(core), err
 }

@@ -1,0 +1,220 @@
+package host_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"runtime"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/witgen/witgen/canonicalabi/host"
+	"github.com/witgen/witgen/internal/hosttest"
+	"github.com/witgen/witgen/internal/hosttest/gen/test/subject/subject"
+)
+
+// rule is a rule that a guest can break: a trap_if of CanonicalABI.md, by its
+// function there, or another danger, with guests that break it, or that come
+// close and may.
+type rule struct {
+	of     string
+	guests []hostile
+}
+
+// hostile is a guest and a call into it.
+type hostile struct {
+	name string
+	// imports are what the guest imports, write makes it.
+	imports []string
+	write   func(g *hosttest.Guest)
+	// host changes what the host supplies.
+	host func(h *hosttest.Host)
+	opts []host.Option
+	call func(ctx context.Context, inst *subject.Instance, h *hosttest.Host) error
+	want outcome
+}
+
+// outcome is what a call must end with.
+type outcome struct {
+	// fn is the short name of the function that the error names, and "" where
+	// there must be no error.
+	fn string
+	// rule is of a Trap; text is what the error says beside it.
+	rule host.Rule
+	text string
+	// limit is the name of a LimitError.
+	limit string
+	// is is what errors.Is finds.
+	is error
+	// alive says that the instance serves calls after the error.
+	alive bool
+}
+
+func trap(fn string, r host.Rule, text string) outcome { return outcome{fn: fn, rule: r, text: text} }
+
+func limit(fn, name string) outcome { return outcome{fn: fn, limit: name} }
+
+func (o outcome) livesOn() outcome { o.alive = true; return o }
+
+var allowed = outcome{alive: true}
+
+// rules is the table. Its parts stand in the files hostile_*_test.go.
+func rules() []rule {
+	var all []rule
+	for _, part := range [][]rule{liftRules(), paramRules(), reallocRules(), handleRules(), conductRules()} {
+		all = append(all, part...)
+	}
+	return all
+}
+
+// TestHostile runs every guest of the table. Each breach ends in a typed error
+// that names the function and the rule, what the specification allows in a
+// result; afterwards another instance of the same plugin works.
+func TestHostile(t *testing.T) {
+	t.Parallel()
+	count := 0
+	for _, r := range rules() {
+		t.Run(r.of, func(t *testing.T) {
+			for _, test := range r.guests {
+				count++
+				t.Run(test.name, func(t *testing.T) { runHostile(t, test) })
+			}
+		})
+	}
+	if count < 100 {
+		t.Errorf("there are %d guests; at least 100 must be", count)
+	}
+	if os.Getenv(childVariable) != "" {
+		fmt.Printf("%s%d\n", childReport, count)
+	}
+}
+
+func runHostile(t *testing.T, test hostile) {
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	g := hosttest.NewGuest(test.imports...)
+	test.write(g)
+	h := &hosttest.Host{}
+	if test.host != nil {
+		test.host(h)
+	}
+	plugin := compile(t, g, test.opts...)
+	inst, err := plugin.Instantiate(ctx, h.Imports())
+	if err == nil {
+		defer inst.Close(ctx)
+		if test.call == nil {
+			t.Fatal("the guest starts")
+		}
+		err = test.call(ctx, inst, h)
+		checkState(t, inst, test.want.alive)
+	} else if test.call != nil {
+		t.Fatal(err)
+	}
+	checkOutcome(t, err, test.want)
+	if test.call == nil {
+		return
+	}
+	other := instantiate(t, plugin, &hosttest.Host{})
+	if sum, err := other.Values().Add(ctx, 2, 3); sum != 5 || err != nil {
+		t.Errorf("another instance: %d, %v", sum, err)
+	}
+}
+
+// checkState checks whether an instance lives.
+func checkState(t *testing.T, inst *subject.Instance, alive bool) {
+	t.Helper()
+	sum, err := inst.Values().Add(context.Background(), 2, 3)
+	var refused *host.InstanceError
+	switch {
+	case alive && (err != nil || sum != 5):
+		t.Errorf("the instance does not live on: %d, %v", sum, err)
+	case !alive && !(errors.As(err, &refused) && errors.Is(err, host.ErrDead)):
+		t.Errorf("the instance is not dead: %d, %v", sum, err)
+	}
+}
+
+func checkOutcome(t *testing.T, err error, want outcome) {
+	t.Helper()
+	if want.fn == "" {
+		if err != nil {
+			t.Errorf("the call fails: %v", err)
+		}
+		return
+	}
+	fn := want.fn
+	if strings.Contains(fn, ".") && !strings.Contains(fn, ":") {
+		fn = hosttest.ExportName(fn)
+	}
+	var trap *host.Trap
+	var limit *host.LimitError
+	switch {
+	case want.limit != "":
+		if !errors.As(err, &limit) || limit.Func != fn || limit.Limit != want.limit {
+			t.Errorf("got %T %v; want a LimitError of %s for %q", err, err, fn, want.limit)
+		}
+	case !errors.As(err, &trap) || trap.Func != fn || trap.Rule != want.rule:
+		t.Errorf("got %T %v; want a Trap of %s for %q", err, err, fn, want.rule)
+	}
+	if want.is != nil && !errors.Is(err, want.is) {
+		t.Errorf("%v is not %v", err, want.is)
+	}
+	if err != nil && !strings.Contains(err.Error(), want.text) {
+		t.Errorf("%q does not say %q", err, want.text)
+	}
+}
+
+// How a child process knows that it is one, and what it prints.
+const (
+	childVariable = "WITGEN_HOSTILE_CHILD"
+	childReport   = "hostile guests: "
+)
+
+// TestHostileMemory runs the table in a process of its own, whose memory must
+// not have grown beyond 256 MiB at any time. Go's collector is told to stay
+// below, since otherwise it lets garbage double what is in use: the stack of a
+// guest that recurses without end, which wazero lets grow to 100 MB.
+func TestHostileMemory(t *testing.T) {
+	if runtime.GOOS != "linux" {
+		t.Skip("the peak of a process's memory is read from Linux's /proc")
+	}
+	t.Parallel()
+	cmd := exec.Command(os.Args[0], "-test.run=^TestHostile$", "-test.parallel=1")
+	cmd.Env = append(os.Environ(), childVariable+"=1", "GOMEMLIMIT=192MiB")
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	count, peak := "", 0
+	for line := range strings.Lines(string(out)) {
+		if n, ok := strings.CutPrefix(line, childReport); ok {
+			count = strings.TrimSpace(n)
+		}
+		if kb, ok := strings.CutPrefix(line, "VmHWM:"); ok {
+			peak, _ = strconv.Atoi(strings.Fields(kb)[0])
+		}
+	}
+	if count == "" || peak == 0 {
+		t.Fatalf("the child reports nothing:\n%s", out)
+	}
+	t.Logf("%s hostile guests, VmHWM %d MiB", count, peak>>10)
+	if peak > 256<<10 {
+		t.Errorf("the peak of memory is %d MiB", peak>>10)
+	}
+}
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	if os.Getenv(childVariable) != "" {
+		status, err := os.ReadFile("/proc/self/status")
+		if err != nil {
+			fmt.Println(err)
+			code = 1
+		}
+		fmt.Print(string(status))
+	}
+	os.Exit(code)
+}
