@@ -111,11 +111,15 @@ func (i *importer) importedType(r *importedResource) {
 	i.file.Type().Id(r.handle).Struct(jen.Id("handle").Add(gogen.GuestHandle.Qual()))
 
 	typ := i.plan.TypeRef(r.id)
-	i.file.Commentf("%s returns the %s behind a handle. It is for generated code.", r.lift, name)
+	forWhom := "" // other packages do not see the glue of a plain-named import
+	if i.receiver == "" {
+		forWhom = " It is for generated code."
+	}
+	i.file.Commentf("%s returns the %s behind a handle.%s", r.lift, name, forWhom)
 	i.file.Func().Id(r.lift).Params(jen.Id("handle").Uint32()).Add(typ.Clone()).Block(
 		jen.Return(jen.Op("&").Id(r.handle).Values(gogen.GuestLiftHandle.Qual().Call(jen.Id("handle")))))
 
-	i.file.Commentf("%s returns the handle of an imported %s. It is for generated code.", r.lower, name)
+	i.file.Commentf("%s returns the handle of an imported %s.%s", r.lower, name, forWhom)
 	i.file.Func().Id(r.lower).Params(jen.Id("v").Add(typ)).Op("*").Add(gogen.GuestHandle.Qual()).Block(
 		jen.List(jen.Id("h"), jen.Id("ok")).Op(":=").Id("v").Assert(jen.Op("*").Id(r.handle)),
 		jen.If(jen.Op("!").Id("ok")).Block(gogen.GuestNoHandle.Qual().Call(jen.Lit(i.goName(r.id)))),
