@@ -17,4 +17,19 @@
 //     (FreeResults), or the next result.
 //
 // Strings and lists of numbers are lifted and lowered in place, without a copy.
+//
+// A guest may be called any number of times without growing where its garbage
+// is collected: with TinyGo by -gc=conservative or -gc=precise, with
+// -scheduler=none, and with standard Go always. TinyGo's default for
+// wasm-unknown, -gc=leaking, never frees. TinyGo's scheduler allocates a stack
+// for each call of an export.
+//
+// TinyGo's runtime for wasip2 exports a cabi_realloc of its own, which roots
+// nothing: a collection in one realloc may free what an earlier one returned, and
+// a host that allocates more than once for a call may find its memory changed.
+// Guests for wasip2 that take strings, lists or large values are safe with
+// -gc=leaking only.
+//
+// Standard Go mixes up goroutines where one blocks inside an export, cabi_realloc
+// among them, while another is in a call of an import.
 package guest
