@@ -84,8 +84,7 @@ func (c *Controller) Fuel() uint64 {
 }
 
 // SetDepth sets how many calls may be nested: 1 allows a function that calls another. Functions that
-// call none do not count. It needs [Config.Depth]. The count is set anew with each SetDepth, which is
-// needed after a trap or an exception left the guest; else it comes back by itself.
+// call none do not count. It needs [Config.Depth]. It comes back by itself, but for a trap.
 func (c *Controller) SetDepth(n uint64) { c.depth.Set(min(n, Unlimited)) }
 
 // Cause returns why the guest trapped, and [None] where that was its own doing. It stays until

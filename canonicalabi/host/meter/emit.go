@@ -144,38 +144,19 @@ func (e *emitter) function(s *scanner) {
 	settle(s.regions)
 	m := s.m
 	wrapped := m.cfg.Depth && s.calls
-	keeps := wrapped && s.tries // the depth is kept in a local
-
-	// The locals that are added: the operands of an editBulk, and the depth.
-	operands, kept := s.locals, s.locals
 	groups := s.groups
-	var added asm
 	if s.bulk {
-		added.op(3, typeI32)
-		groups++
-		kept += 3
-	}
-	if keeps {
-		added.op(1, typeI64)
 		groups++
 	}
 	out := &e.out
 	*out = leb128.AppendUint32((*out)[:0], groups)
 	*out = append(*out, m.in[s.groupsAt:s.codeAt]...)
-	out.op(added...)
-
-	restore := func() {
-		if keeps {
-			out.localGet(kept)
-			out.globalSet(e.h.globals.depth)
-		}
+	if s.bulk {
+		out.op(3, typeI32)
 	}
+
 	if wrapped {
 		out.op(e.depthDown...)
-	}
-	if keeps {
-		out.globalGet(e.h.globals.depth)
-		out.localSet(kept)
 	}
 	e.charge(s.regions[0])
 	switch {
@@ -200,9 +181,6 @@ func (e *emitter) function(s *scanner) {
 			*out = append(*out, m.in[d.pos+1:d.pos+1+int(d.arg)]...)
 			out.op(e.loopStart...)
 		case editLoopHead, editLoopCheck:
-			if d.flag {
-				restore()
-			}
 			if d.arg == dead {
 				break
 			}
@@ -225,19 +203,14 @@ func (e *emitter) function(s *scanner) {
 		case editCall:
 			out.call(uint32(d.arg))
 		case editBulk:
-			e.bulk(operands, m.in[d.pos:pos], uint32(d.arg))
+			e.bulk(s.locals, m.in[d.pos:pos], uint32(d.arg))
 		case editLeave:
 			if wrapped {
 				out.op(e.depthUp...)
 			}
-		case editRestore:
-			restore()
 		case editEnd:
 			if wrapped {
 				out.op(opcodeEnd)
-				if d.flag {
-					restore()
-				}
 				out.op(e.depthUp...)
 			}
 		}
@@ -253,7 +226,8 @@ func (e *emitter) charge(r region) {
 	}
 }
 
-// bulk writes a memory.copy or memory.fill, which is charged and, where it is short, done in place.
+// bulk writes a memory.copy or memory.fill, which is charged and, where it is short, done in place. Its
+// operands are put into three locals.
 func (e *emitter) bulk(operands uint32, op []byte, helper uint32) {
 	out := &e.out
 	length := operands + 2

@@ -73,7 +73,6 @@ type module struct {
 	memories    uint32
 	memLimits   []limits // of the memories defined here
 	globals     uint32
-	tags        uint32
 	elements    uint32 // element segments
 	datas       uint32 // data segments
 	start       int    // function index or -1
@@ -201,10 +200,7 @@ func (m *module) readSection(r *reader, s *section) {
 			m.memLimits = append(m.memLimits, m.readMemory(r))
 		}
 	case sectionTag:
-		n := r.count()
-		for i := uint32(0); i < n && r.err == nil; i++ {
-			m.readTag(r)
-		}
+		r.fail(ErrUnsupported, "exceptions")
 	case sectionGlobal:
 		n := r.count()
 		r.limit("Globals", uint64(n), l.Globals)
@@ -258,19 +254,11 @@ func (m *module) readImport(r *reader) {
 		m.globals++
 		m.imported.globals++
 	case 4:
-		m.readTag(r)
+		r.fail(ErrUnsupported, "exceptions")
 	default:
 		r.pos--
 		r.fail(ErrMalformed, "unknown kind of import")
 	}
-}
-
-func (m *module) readTag(r *reader) {
-	if r.byte() != 0 {
-		r.fail(ErrMalformed, "unknown kind of tag")
-	}
-	r.index(uint32(len(m.types)), "type index out of range")
-	m.tags++
 }
 
 func (m *module) readTable(r *reader) {
@@ -337,8 +325,6 @@ func (m *module) readExports(r *reader) {
 			r.index(m.memories, "memory index out of range")
 		case 3:
 			r.index(m.globals, "global index out of range")
-		case 4:
-			r.index(m.tags, "tag index out of range")
 		default:
 			r.pos--
 			r.fail(ErrMalformed, "unknown kind of export")

@@ -16,9 +16,7 @@ const (
 	opBrIf   // br_if, br_on_null, br_on_non_null: label
 	opTable  // br_table: labels
 	opReturn // return
-	opStop   // unreachable, throw_ref: what follows is not reached
-	opThrow  // throw: tag
-	opTry    // try_table: block type, catches
+	opStop   // unreachable: what follows is not reached
 	opCall   // call: function
 	opCallIndirect
 	opCallRef // call_ref: type
@@ -59,8 +57,8 @@ const (
 	opWait
 	opFence // a zero byte
 
-	// Legacy exceptions, which wazero refuses too.
-	opLegacy
+	// Exceptions, which are refused.
+	opException
 
 	opMemoryGrow
 )
@@ -80,10 +78,7 @@ var coreRanges = []opRange{
 	{0x03, 0x03, opLoop},
 	{0x04, 0x04, opIf},
 	{0x05, 0x05, opElse},
-	{0x06, 0x07, opLegacy}, // try, catch
-	{0x08, 0x08, opThrow},
-	{0x09, 0x09, opLegacy}, // rethrow
-	{0x0a, 0x0a, opStop},   // throw_ref
+	{0x06, 0x0a, opException}, // try, catch, throw, rethrow, throw_ref
 	{0x0b, 0x0b, opEnd},
 	{0x0c, 0x0c, opBr},
 	{0x0d, 0x0d, opBrIf},
@@ -95,10 +90,10 @@ var coreRanges = []opRange{
 	{0x13, 0x13, opReturnCallIndirect},
 	{0x14, 0x14, opCallRef},
 	{0x15, 0x15, opReturnCallRef},
-	{0x18, 0x19, opLegacy}, // delegate, catch_all
-	{0x1a, 0x1b, opNone},   // drop, select
+	{0x18, 0x19, opException}, // delegate, catch_all
+	{0x1a, 0x1b, opNone},      // drop, select
 	{0x1c, 0x1c, opSelect},
-	{0x1f, 0x1f, opTry},
+	{0x1f, 0x1f, opException}, // try_table
 	{0x20, 0x22, opLocal},
 	{0x23, 0x24, opGlobal},
 	{0x25, 0x26, opTableIndex},

@@ -96,7 +96,7 @@ func (m *module) rewriteCode(h *helpers) ([]byte, *Error) {
 		if err := s.scan(fn, at, at+int(size)); err != nil {
 			return nil, err
 		}
-		work += s.blocks * (s.blocks + uint64(s.locals))
+		work += s.work()
 		if err := s.limit("CompileWork", work, m.cfg.Limits.CompileWork, at); err != nil {
 			return nil, err
 		}

@@ -6,12 +6,12 @@ import "github.com/witgen/witgen/internal/leb128"
 type frame struct {
 	op     byte
 	split  bool   // a loop that is written as two, see emit.go
-	caught bool   // a catch clause leads to its label
 	out    uint32 // its label in the output, counted from the function's
 	region int32  // the region in which the instruction stands, or dead
 	target int32  // the outermost frame to which a branch from inside leads
-	head   int32  // the edit that writes a loop's head
 	table  int32  // a region from which a br_table leads here, or dead
+
+	carries int32 // the operands that a branch to the label passes, if its type is not a value type
 }
 
 // A region is code that runs as a whole once its first instruction runs, unless it traps: its fuel is
@@ -32,7 +32,6 @@ const dead = -1
 // An edit is a change to a function's code. Edits are ordered by their place.
 type edit struct {
 	kind editKind
-	flag bool
 	pos  int // in the module
 	skip int // bytes that it replaces
 	arg  int32
@@ -43,7 +42,7 @@ type editKind uint8
 const (
 	editCharge    editKind = iota // charge region arg
 	editLoop                      // open what surrounds a loop whose block type is arg bytes long
-	editLoopHead                  // check at the head of a split loop, charge region arg; flag: restore the depth
+	editLoopHead                  // check at the head of a split loop, charge region arg
 	editLoopCheck                 // the same in a loop that is not split
 	editLoopEnd                   // close what surrounds a loop
 	editLabel                     // label arg
@@ -51,7 +50,6 @@ const (
 	editCall                      // call function arg
 	editBulk                      // do a short memory.copy or memory.fill as it is, else call function arg
 	editLeave                     // count a frame off before a tail call
-	editRestore                   // restore the depth
 	editEnd                       // before the function's last end
 )
 
@@ -77,10 +75,10 @@ type scanner struct {
 
 	calls        bool // the function calls another
 	checked      bool // a loop's check comes before any call, on every way
-	tries        bool
 	bulk         bool // there is an editBulk
 	blocks       uint64
 	instructions uint64
+	operands     uint64 // that calls, blocks and branches pass, beyond a few for each
 
 	constEnd int // where the last i32.const ended
 	constVal uint32
@@ -263,10 +261,17 @@ func (s *scanner) branch() *Error {
 		return err
 	}
 	f := s.leave(label)
+	s.operands += uint64(max(0, f.carries-4))
 	if out := s.open - 1 - f.out; out != label {
 		s.edits = append(s.edits, edit{kind: editLabel, pos: at, skip: s.pos - at, arg: int32(out)})
 	}
 	return nil
+}
+
+// work estimates from above how long wazero compiles the function, in nanoseconds.
+func (s *scanner) work() uint64 {
+	bytes := uint64(s.end - s.codeAt)
+	return 16*s.blocks*s.blocks + 1000*s.blocks*uint64(s.locals) + 1000*bytes + 2000*s.operands
 }
 
 // leave notes a branch to a label and returns its frame.

@@ -10,6 +10,9 @@ import (
 // this many instructions, so a guest that calls the host in a loop is checked about as often as others.
 const importCost = 64
 
+// loopBlocks is how many blocks a loop counts for: it becomes four.
+const loopBlocks = 4
+
 // scanCode reads the instructions of a function up to its end.
 func (s *scanner) scanCode() *Error {
 	in := s.m.in
@@ -80,8 +83,6 @@ func (s *scanner) control(c byte, at int) *Error {
 	switch op := coreOps[c]; op {
 	case opBlock, opLoop, opIf:
 		return s.openBlock(c, at)
-	case opTry:
-		return s.openTry(at)
 	case opElse:
 		f := &s.frames[len(s.frames)-1]
 		if f.op != opcodeIf {
@@ -116,10 +117,6 @@ func (s *scanner) control(c byte, at int) *Error {
 	case opStop:
 		s.stop()
 		return nil
-	case opThrow:
-		_, err := s.index(m.tags, "tag index out of range")
-		s.stop()
-		return err
 	case opCall, opCallIndirect, opCallRef:
 		s.calls = true
 		return s.callee(op)
@@ -154,8 +151,8 @@ func (s *scanner) control(c byte, at int) *Error {
 			return err
 		}
 		return s.part(m.valueType)
-	case opLegacy:
-		return s.fail(ErrUnsupported, "legacy exceptions", at)
+	case opException:
+		return s.fail(ErrUnsupported, "exceptions", at)
 	default:
 		panic(fmt.Sprintf("meter: unhandled operand %d", op))
 	}
@@ -193,31 +190,46 @@ func (s *scanner) callee(op operand) *Error {
 	switch op {
 	case opCall, opReturnCall:
 		f, err := s.index(uint32(len(m.funcs)), "function index out of range")
+		if err != nil {
+			return err
+		}
 		if f < m.imported.funcs {
 			s.cost += importCost - 1
 		}
-		return err
+		s.passes(m.types[m.funcs[f]])
+		return nil
 	case opCallIndirect, opReturnCallIndirect:
-		if _, err := s.index(uint32(len(m.types)), "type index out of range"); err != nil {
+		t, err := s.index(uint32(len(m.types)), "type index out of range")
+		if err != nil {
 			return err
 		}
-		_, err := s.index(uint32(len(m.tables)), "table index out of range")
+		s.passes(m.types[t])
+		_, err = s.index(uint32(len(m.tables)), "table index out of range")
 		return err
 	default:
-		_, err := s.index(uint32(len(m.types)), "type index out of range")
+		t, err := s.index(uint32(len(m.types)), "type index out of range")
+		if err == nil {
+			s.passes(m.types[t])
+		}
 		return err
 	}
 }
 
-// blockType reads a block type and returns the number of its parameters.
-func (s *scanner) blockType() (params int, err *Error) {
+// passes counts the operands that a call or a block passes, beyond a few.
+func (s *scanner) passes(t funcType) {
+	s.operands += uint64(max(0, t.params+t.arity-4))
+}
+
+// blockType reads a block type. Of one that is a value type it returns no more than that it has no
+// parameters.
+func (s *scanner) blockType() (t funcType, err *Error) {
 	if s.pos < s.end {
 		switch s.m.in[s.pos] {
 		case blockEmpty, typeI32, typeI64, typeF32, typeF64, typeV128, typeFuncRef, typeExtern, typeExnRef:
 			s.pos++
-			return 0, nil
+			return t, nil
 		case typeRefNull, typeRef:
-			return 0, s.part(s.m.valueType)
+			return t, s.part(s.m.valueType)
 		}
 	}
 	at := s.pos
@@ -229,10 +241,11 @@ func (s *scanner) blockType() (params int, err *Error) {
 			return
 		}
 		if r.err == nil {
-			params = s.m.types[i].params
+			t = s.m.types[i]
+			s.passes(t)
 		}
 	})
-	return params, err
+	return t, err
 }
 
 // openBlock reads a block, loop or if.
@@ -242,24 +255,25 @@ func (s *scanner) openBlock(c byte, at int) *Error {
 	if err := s.limit("Nesting", uint64(top), s.m.cfg.Limits.Nesting, at); err != nil {
 		return err
 	}
-	params, err := s.blockType()
+	t, err := s.blockType()
 	if err != nil {
 		return err
 	}
-	f := frame{op: c, out: s.open, region: s.cur, target: int32(top), table: dead}
+	f := frame{op: c, out: s.open, region: s.cur, target: int32(top), table: dead, carries: int32(t.arity)}
 	switch c {
 	case opcodeIf:
 		s.begin(s.cur, false)
 	case opcodeLoop:
 		s.checked = s.checked || !s.calls && s.cur == 0
 		// A loop that takes no operands can be surrounded by others of its own.
-		f.split = params == 0
+		f.split = t.params == 0
+		f.carries = int32(t.params)
+		s.blocks += loopBlocks - 1
 		if f.split {
 			s.edits = append(s.edits, edit{kind: editLoop, pos: at, arg: int32(s.pos - at - 1)})
 			f.out += 3
 		}
 		s.begin(s.cur, true)
-		f.head = int32(len(s.edits))
 		kind := editLoopCheck
 		if f.split {
 			kind = editLoopHead
@@ -271,58 +285,6 @@ func (s *scanner) openBlock(c byte, at int) *Error {
 	return nil
 }
 
-// openTry reads a try_table: a block with clauses that branch to labels outside it.
-func (s *scanner) openTry(at int) *Error {
-	s.blocks++
-	s.tries = true
-	if err := s.limit("Nesting", uint64(len(s.frames)), s.m.cfg.Limits.Nesting, at); err != nil {
-		return err
-	}
-	if _, err := s.blockType(); err != nil {
-		return err
-	}
-	n, err := s.u32()
-	if err != nil {
-		return err
-	}
-	outermost := int32(len(s.frames))
-	for range n {
-		s.blocks++
-		if s.pos >= s.end {
-			return s.fail(ErrMalformed, "unexpected end", s.pos)
-		}
-		kind := s.m.in[s.pos]
-		s.pos++
-		if kind > 3 {
-			return s.fail(ErrMalformed, "unknown kind of catch", s.pos-1)
-		}
-		if kind < 2 { // catch, catch_ref
-			if _, err := s.index(s.m.tags, "tag index out of range"); err != nil {
-				return err
-			}
-		}
-		labelAt := s.pos
-		label, err := s.index(uint32(len(s.frames)), "label out of range")
-		if err != nil {
-			return err
-		}
-		s.pos = labelAt
-		if err := s.branch(); err != nil {
-			return err
-		}
-		to := int32(len(s.frames)-1) - int32(label)
-		f := &s.frames[to]
-		f.caught = true
-		if f.op == opcodeLoop {
-			s.edits[f.head].flag = true
-		}
-		outermost = min(outermost, to)
-	}
-	s.frames = append(s.frames, frame{op: 0x1f, out: s.open, region: s.cur, target: outermost, table: dead})
-	s.open++
-	return nil
-}
-
 // closeBlock reads an end.
 func (s *scanner) closeBlock(at int) *Error {
 	top := len(s.frames) - 1
@@ -330,7 +292,7 @@ func (s *scanner) closeBlock(at int) *Error {
 	s.frames = s.frames[:top]
 	s.flush()
 	if top == 0 {
-		s.edits = append(s.edits, edit{kind: editEnd, pos: at, flag: f.caught})
+		s.edits = append(s.edits, edit{kind: editEnd, pos: at})
 		return nil
 	}
 	outer := &s.frames[top-1]
@@ -339,9 +301,6 @@ func (s *scanner) closeBlock(at int) *Error {
 	if f.split {
 		s.open -= 3
 		s.edits = append(s.edits, edit{kind: editLoopEnd, pos: s.pos})
-	}
-	if f.caught && f.op != opcodeLoop {
-		s.edits = append(s.edits, edit{kind: editRestore, pos: s.pos})
 	}
 	s.cur = f.region
 	if f.target < int32(top) { // something leaves it by another way
