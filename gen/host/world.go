@@ -28,6 +28,12 @@ type worldItem struct {
 	resources []wit.TypeID
 }
 
+// implemented reports whether the host implements any function of an import. It
+// does not where there are only methods: those are the resources' own.
+func (i worldItem) implemented() bool {
+	return slices.ContainsFunc(i.pkg.Functions, func(f *wit.Function) bool { return f.Kind != wit.Method })
+}
+
 // worldFile makes the host file of the plan's world.
 func (g *generator) worldFile() gogen.File {
 	g.begin()
@@ -180,14 +186,15 @@ func (w *worldGenerator) itemList(items []worldItem, export bool) *jen.Statement
 }
 
 // resourceRef says where a resource is defined that an item mentions, the one
-// with the given number: by the item itself; for an export, by another export of
-// the world; otherwise by an import.
+// with the given number: by the item itself; for an exported interface, by another
+// export of the world; otherwise by an import. What the world itself uses is
+// imported, even where the interface is exported too.
 func (w *worldGenerator) resourceRef(id wit.TypeID, number int, item worldItem, export bool) *jen.Statement {
 	owner := w.plan.PackageOf(w.plan.Resolve.Types[id].Owner)
 	n, defines := number, export
 	if owner != item.pkg || export && item.item == nil {
 		n = -1
-		if export {
+		if export && item.item != nil {
 			n = definer(w.exports, owner)
 		}
 		if defines = n >= 0; !defines {
@@ -232,7 +239,10 @@ func (w *worldGenerator) plugin() {
 
 	impls := make([]jen.Code, len(w.imports))
 	for i, item := range w.imports {
-		impls[i] = jen.Id("imports").Dot(item.field)
+		impls[i] = jen.Struct().Values()
+		if item.implemented() {
+			impls[i] = jen.Id("imports").Dot(item.field)
+		}
 	}
 	fields := []jen.Code{jen.Id("inst").Op(":").Id("inst")}
 	for i, item := range w.exports {
@@ -253,7 +263,7 @@ func (w *worldGenerator) plugin() {
 	}
 	body = append(body, jen.Return(jen.Op("&").Id("Instance").Add(lines(fields)), jen.Nil()))
 	params := []jen.Code{ctx(), jen.Id("imports").Id("Imports")}
-	if len(w.imports) == 0 {
+	if !slices.ContainsFunc(w.imports, worldItem.implemented) {
 		params[1] = jen.Id("_").Id("Imports")
 	}
 	w.file.Line().Add(gogen.Comment("Instantiate starts an instance with what the host supplies. An interface that the\nguest does not import may be left nil.")).
@@ -265,13 +275,16 @@ func (w *worldGenerator) plugin() {
 
 // importsType declares Imports.
 func (w *worldGenerator) importsType() {
-	fields := make([]jen.Code, len(w.imports))
-	for i, item := range w.imports {
+	var fields []jen.Code
+	for _, item := range w.imports {
+		if !item.implemented() {
+			continue
+		}
 		typ := jen.Qual(item.pkg.ImportPath, "Interface")
 		if item.item == nil {
 			typ = jen.Id("Interface")
 		}
-		fields[i] = jen.Id(item.field).Add(typ)
+		fields = append(fields, jen.Id(item.field).Add(typ))
 	}
 	w.file.Line().Add(gogen.Comment("Imports is what the host supplies to an instance.")).Type().Id("Imports").Struct(fields...)
 }
