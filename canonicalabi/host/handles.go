@@ -114,7 +114,7 @@ func (h *Handle) guestHandle() *Handle { return h }
 // handleIn returns the Handle inside a resource's Go value, and nil where the
 // value is the host's own.
 func handleIn(v any) *Handle {
-	if g, ok := v.(guestResource); ok {
+	if g, ok := v.(interface{ guestHandle() *Handle }); ok {
 		return g.guestHandle()
 	}
 	return nil
@@ -192,12 +192,9 @@ func (f *Func) CheckHandle(number int, v any) *BadValueError {
 	return nil
 }
 
-// guestResource is a resource's Go value that holds a Handle.
-type guestResource interface{ guestHandle() *Handle }
-
 // CheckSelf is CheckHandle for the resource whose method is called.
-func (f *Func) CheckSelf(number int, self guestResource) *BadValueError {
-	if self.guestHandle().usableAs(f.types[number], f.inst) {
+func (f *Func) CheckSelf(number int, self *Handle) *BadValueError {
+	if self.usableAs(f.types[number], f.inst) {
 		return nil
 	}
 	return f.CheckHandle(number, self)
@@ -282,9 +279,9 @@ func (c *Call) LowerBorrow(number int, v any) uint32 {
 }
 
 // LowerSelf is LowerBorrow for the resource whose method is called.
-func (c *Call) LowerSelf(number int, self guestResource) uint32 {
-	if h := self.guestHandle(); c.err == nil && h.usableAs(c.types[number], c.inst) {
-		return h.rep
+func (c *Call) LowerSelf(number int, self *Handle) uint32 {
+	if c.err == nil && self.usableAs(c.types[number], c.inst) {
+		return self.rep
 	}
 	return c.LowerBorrow(number, self)
 }

@@ -23,7 +23,7 @@ func (s *side) checkParams(b *gogen.Body, names []string) {
 		if i == 0 && s.f.Kind == wit.Method {
 			label = s.g.plan.Resolve.Types[s.f.Resource].Name
 			number := jen.Id(s.g.names.numbers[s.g.definition(s.f.Resource)])
-			b.Emit(one(s.fn.Clone().Dot("CheckSelf").Call(number, jen.Id(names[i])), refuse)...)
+			b.Emit(one(s.fn.Clone().Dot("CheckSelf").Call(number, jen.Id(names[i]).Dot("Handle")), refuse)...)
 			continue
 		}
 		b.Emit(c.check(b.Scope, p.Type, jen.Id(names[i]), refuse)...)

@@ -147,7 +147,7 @@ func (s *side) handle(b *gogen.Body, op *abi.Op) {
 	case abi.LowerBorrow:
 		lower := "LowerBorrow"
 		if s.f != nil && s.f.Kind == wit.Method && op.Args[0] == s.program.Params[0] {
-			lower = "LowerSelf"
+			lower, arg = "LowerSelf", arg.Dot("Handle")
 		}
 		b.Set(op.Results[0], gogen.Read, call(lower, number, arg))
 	case abi.LiftOwn:

@@ -163,24 +163,24 @@ func (x *exports) NewItem(ctx context.Context, n uint32) (Item, error) {
 }
 
 func (h *itemHandle) Value(ctx context.Context) (uint32, error) {
-	if bad := h.exports.itemValue.CheckSelf(resourceItem, h); bad != nil {
+	if bad := h.exports.itemValue.CheckSelf(resourceItem, h.Handle); bad != nil {
 		return 0, bad.In("item")
 	}
 	call := h.exports.itemValue.Begin(ctx)
-	call.Stack[0] = uint64(call.LowerSelf(resourceItem, h))
+	call.Stack[0] = uint64(call.LowerSelf(resourceItem, h.Handle))
 	core, err := call.Finish()
 	return uint32(core), err
 }
 
 func (h *itemHandle) Compare(ctx context.Context, other Item) (int32, error) {
-	if bad := h.exports.itemCompare.CheckSelf(resourceItem, h); bad != nil {
+	if bad := h.exports.itemCompare.CheckSelf(resourceItem, h.Handle); bad != nil {
 		return 0, bad.In("item")
 	}
 	if bad := h.exports.itemCompare.CheckHandle(resourceItem, other); bad != nil {
 		return 0, bad.In("other")
 	}
 	call := h.exports.itemCompare.Begin(ctx)
-	self2 := call.LowerSelf(resourceItem, h)
+	self2 := call.LowerSelf(resourceItem, h.Handle)
 	stack := call.Stack[:2]
 	stack[0] = uint64(self2)
 	stack[1] = uint64(call.LowerBorrow(resourceItem, other))

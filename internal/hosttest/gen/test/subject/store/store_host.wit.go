@@ -123,11 +123,11 @@ func (x *exports) NewEntry(ctx context.Context, name string) (Entry, error) {
 }
 
 func (h *entryHandle) Name(ctx context.Context) (string, error) {
-	if bad := h.exports.entryName.CheckSelf(resourceEntry, h); bad != nil {
+	if bad := h.exports.entryName.CheckSelf(resourceEntry, h.Handle); bad != nil {
 		return "", bad.In("entry")
 	}
 	call := h.exports.entryName.Begin(ctx)
-	call.Stack[0] = uint64(call.LowerSelf(resourceEntry, h))
+	call.Stack[0] = uint64(call.LowerSelf(resourceEntry, h.Handle))
 	if !call.Invoke() {
 		return "", call.End()
 	}
@@ -140,14 +140,14 @@ func (h *entryHandle) Name(ctx context.Context) (string, error) {
 }
 
 func (h *entryHandle) Rename(ctx context.Context, name string) error {
-	if bad := h.exports.entryRename.CheckSelf(resourceEntry, h); bad != nil {
+	if bad := h.exports.entryRename.CheckSelf(resourceEntry, h.Handle); bad != nil {
 		return bad.In("entry")
 	}
 	if bad := host.CheckString(name); bad != nil {
 		return bad.In("name")
 	}
 	call := h.exports.entryRename.Begin(ctx)
-	self2 := call.LowerSelf(resourceEntry, h)
+	self2 := call.LowerSelf(resourceEntry, h.Handle)
 	namePtr, nameLen := call.LowerString(name)
 	stack := call.Stack[:3]
 	stack[0] = uint64(self2)
