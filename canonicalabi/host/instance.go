@@ -61,19 +61,11 @@ func (i *Instance) context() *callContext { return (*callContext)(i) }
 
 // Guarded makes every call look at its context first: one that has ended is
 // refused before it reaches the guest. It is called before Ready.
-func (i *Instance) Guarded() { i.lock.free = lockGuarded }
+func (i *Instance) Guarded() { i.lock.hold(lockGuarded) }
 
 // maxStack is the most parameters or results that a core function of the
 // canonical ABI has: 16 flat parameters and a return pointer.
 const maxStack = 17
-
-// The states of a lock.
-const (
-	lockFree    uint32 = iota
-	lockGuarded        // free, but not for the taking without a look at the context
-	lockHeld
-	lockEnded
-)
 
 // NewInstance returns an Instance that lets no calls in until Ready is called.
 // impls are the implementations of the world's imports, in their order; nil
@@ -84,7 +76,7 @@ func NewInstance(limits Limits, impls []any, resources int, release func(ctx con
 	if resources > 0 {
 		i.wrappers = make([]func(*Handle) any, resources)
 	}
-	i.lock.hold()
+	i.lock.hold(lockFree)
 	i.caller = context.Background()
 	i.imported.inst = i
 	return i
@@ -131,10 +123,11 @@ func (i *Instance) wrap(typ *ResourceType, h *Handle) any { return i.wrappers[ty
 // enter locks the instance for the function called name. It fails where the
 // instance cannot be entered, and where it is Guarded and ctx has ended.
 func (i *Instance) enter(ctx context.Context, name string) error {
-	if !i.lock.take() {
+	guarded, ok := i.lock.take()
+	if !ok {
 		return i.refusal(name)
 	}
-	if i.lock.free == lockGuarded {
+	if guarded {
 		if err := ctx.Err(); err != nil {
 			i.lock.unlock()
 			return contextError(name, err)
@@ -187,6 +180,7 @@ func (i *Instance) Close(ctx context.Context) error {
 	if closed {
 		return nil
 	}
+	i.lock.close()
 	if i.lock.tryEnd() {
 		return i.end(ctx)
 	}
