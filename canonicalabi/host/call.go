@@ -68,6 +68,8 @@ type Call struct {
 	// types are the resource types that the interface mentions.
 	types []*ResourceType
 	loans loans
+	// self is the resource whose method is called, where it is a method.
+	self *Handle
 }
 
 // Begin starts a call of f, which must End or Finish. A call that may not start

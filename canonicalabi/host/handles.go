@@ -3,6 +3,7 @@ package host
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sync/atomic"
 )
 
@@ -210,6 +211,9 @@ func (h *Handle) usableAs(typ *ResourceType, inst *Instance) bool {
 type loans struct {
 	// lent are the handles that the guest borrowed for a call of an export.
 	lent []uint32
+	// borrowed are resources of the guest's own that it borrowed for a call of an
+	// export.
+	borrowed []*Handle
 	// lenders are the guest's handles of what it lent for a call of an import.
 	lenders []uint32
 	// given are the handles that the guest was given, lifted the resources that
@@ -226,7 +230,9 @@ type gift struct {
 }
 
 func (l *loans) clear() {
+	clear(l.borrowed)
 	clear(l.lifted)
+	l.borrowed = l.borrowed[:0]
 	l.lent, l.lenders, l.given, l.lifted = l.lent[:0], l.lenders[:0], l.given[:0], l.lifted[:0]
 }
 
@@ -242,6 +248,10 @@ func (c *Call) LowerOwn(number int, v any) uint32 {
 	}
 	h := c.guestOf(typ, v)
 	if h == nil {
+		return 0
+	}
+	if h == c.self || slices.Contains(c.loans.borrowed, h) {
+		c.refuseBad(badValue("the %s is lent in the same call and cannot be given away", typ.Name))
 		return 0
 	}
 	handle := c.addHandle(entry{typ: typ, rep: h.rep, own: true})
@@ -266,6 +276,8 @@ func (c *Call) LowerBorrow(number int, v any) uint32 {
 	typ := c.types[number]
 	if typ.Guest {
 		if h := c.guestOf(typ, v); h != nil {
+			c.loans.borrowed = append(c.loans.borrowed, h)
+			c.slow = true
 			return h.rep
 		}
 		return 0
@@ -281,6 +293,7 @@ func (c *Call) LowerBorrow(number int, v any) uint32 {
 // LowerSelf is LowerBorrow for the resource whose method is called.
 func (c *Call) LowerSelf(number int, self *Handle) uint32 {
 	if c.err == nil && self.usableAs(c.types[number], c.inst) {
+		c.self = self
 		return self.rep
 	}
 	return c.LowerBorrow(number, self)
