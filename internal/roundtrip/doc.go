@@ -7,4 +7,5 @@
 // guests in guests.
 package roundtrip
 
-//go:generate go tool witgen generate --out gen ./wit
+//go:generate go tool witgen generate --out gen ./wit/values
+//go:generate go tool witgen generate --out gen ./wit/things

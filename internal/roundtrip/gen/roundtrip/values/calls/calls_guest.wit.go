@@ -667,6 +667,7 @@ func Colours(v Colour) (Colour, error) {
 	call.Done()
 	return value, err
 }
+
 func storePerson(arena *guest.Arena, ptr uint32, value named.Person) {
 	namePtr, nameLen := guest.LowerString(arena, value.Name)
 	guest.Store(ptr, 0, namePtr)
@@ -688,6 +689,7 @@ func storePerson(arena *guest.Arena, ptr uint32, value named.Person) {
 	guest.Store(ptr, 20, tagsPtr)
 	guest.Store(ptr, 24, uint32(len(value.Tags)))
 }
+
 func storeShape(arena *guest.Arena, ptr uint32, value named.Shape) {
 	switch c := value.(type) {
 	case named.ShapeNothing:
@@ -716,6 +718,7 @@ func storeShape(arena *guest.Arena, ptr uint32, value named.Shape) {
 		guest.NoCase("named.Shape")
 	}
 }
+
 func loadPerson(ptr uint32) named.Person {
 	heightCase := guest.Load[uint8](ptr, 12)
 	var height types.Option[float32]
@@ -739,13 +742,16 @@ func loadPerson(ptr uint32) named.Person {
 		Tags:   tags,
 	}
 }
+
 func loadFault(ptr uint32) Fault {
 	return Fault{Code: guest.Load[uint16](ptr, 0), Why: guest.LiftString(guest.Load[uint32](ptr, 4), guest.Load[uint32](ptr, 8))}
 }
+
 func storePoint(ptr uint32, value named.Point) {
 	guest.Store(ptr, 0, value.X)
 	guest.Store(ptr, 4, value.Y)
 }
+
 func loadShape(ptr uint32) named.Shape {
 	valueCase := guest.Load[uint8](ptr, 0)
 	var value named.Shape
@@ -771,6 +777,7 @@ func loadShape(ptr uint32) named.Shape {
 	}
 	return value
 }
+
 func loadFailure(ptr uint32) Failure {
 	valueCase := guest.Load[uint8](ptr, 0)
 	var value Failure
@@ -788,6 +795,7 @@ func loadFailure(ptr uint32) Failure {
 	}
 	return value
 }
+
 func loadPoint(ptr uint32) named.Point {
 	return named.Point{X: guest.Load[int32](ptr, 0), Y: guest.Load[int32](ptr, 4)}
 }

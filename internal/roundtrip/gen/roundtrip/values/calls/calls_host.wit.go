@@ -158,8 +158,9 @@ func (x *exports) OnlyParam(ctx context.Context, v string) error {
 	}
 	call := x.onlyParam.Begin(ctx)
 	vPtr, vLen := call.LowerString(v)
-	call.Stack[0] = uint64(vPtr)
-	call.Stack[1] = uint64(vLen)
+	stack := call.Stack[:2]
+	stack[0] = uint64(vPtr)
+	stack[1] = uint64(vLen)
 	_, err := call.Finish()
 	return err
 }
@@ -191,22 +192,23 @@ func (x *exports) Sixteen(ctx context.Context, a bool, b uint8, c int8, d uint16
 	l2 := call.LowerChar(l)
 	mPtr, mLen := call.LowerString(m)
 	nPtr, nLen := host.LowerNumbers(call, n)
-	call.Stack[0] = uint64(types.FromBool(a))
-	call.Stack[1] = uint64(uint32(b))
-	call.Stack[2] = uint64(uint32(c))
-	call.Stack[3] = uint64(uint32(d))
-	call.Stack[4] = uint64(uint32(e))
-	call.Stack[5] = uint64(f)
-	call.Stack[6] = uint64(uint32(g))
-	call.Stack[7] = h
-	call.Stack[8] = uint64(i)
-	call.Stack[9] = uint64(math.Float32bits(j))
-	call.Stack[10] = math.Float64bits(k)
-	call.Stack[11] = uint64(l2)
-	call.Stack[12] = uint64(mPtr)
-	call.Stack[13] = uint64(mLen)
-	call.Stack[14] = uint64(nPtr)
-	call.Stack[15] = uint64(nLen)
+	stack := call.Stack[:16]
+	stack[0] = uint64(types.FromBool(a))
+	stack[1] = uint64(uint32(b))
+	stack[2] = uint64(uint32(c))
+	stack[3] = uint64(uint32(d))
+	stack[4] = uint64(uint32(e))
+	stack[5] = uint64(f)
+	stack[6] = uint64(uint32(g))
+	stack[7] = h
+	stack[8] = uint64(i)
+	stack[9] = uint64(math.Float32bits(j))
+	stack[10] = math.Float64bits(k)
+	stack[11] = uint64(l2)
+	stack[12] = uint64(mPtr)
+	stack[13] = uint64(mLen)
+	stack[14] = uint64(nPtr)
+	stack[15] = uint64(nLen)
 	if !call.Invoke() {
 		return false, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, "", nil, call.End()
 	}
@@ -395,18 +397,19 @@ func (x *exports) Keywords(ctx context.Context, type_ uint8, func_ string, use [
 		call.StoreUint32(at+4, itemLen)
 	}
 	stringPtr, stringLen := call.LowerString(string_)
-	call.Stack[0] = uint64(uint32(type_))
-	call.Stack[1] = uint64(funcPtr)
-	call.Stack[2] = uint64(funcLen)
-	call.Stack[3] = uint64(usePtr)
-	call.Stack[4] = uint64(uint32(len(use)))
-	call.Stack[5] = uint64(uint32(range_))
-	call.Stack[6] = uint64(go_)
-	call.Stack[7] = uint64(stringPtr)
-	call.Stack[8] = uint64(stringLen)
-	call.Stack[9] = uint64(uint32(len_))
-	call.Stack[10] = uint64(types.FromBool(nil_))
-	call.Stack[11] = uint64(call.LowerChar(make_))
+	stack := call.Stack[:12]
+	stack[0] = uint64(uint32(type_))
+	stack[1] = uint64(funcPtr)
+	stack[2] = uint64(funcLen)
+	stack[3] = uint64(usePtr)
+	stack[4] = uint64(uint32(len(use)))
+	stack[5] = uint64(uint32(range_))
+	stack[6] = uint64(go_)
+	stack[7] = uint64(stringPtr)
+	stack[8] = uint64(stringLen)
+	stack[9] = uint64(uint32(len_))
+	stack[10] = uint64(types.FromBool(nil_))
+	stack[11] = uint64(call.LowerChar(make_))
 	if !call.Invoke() {
 		return "", call.End()
 	}
@@ -537,13 +540,14 @@ func (x *exports) Records(ctx context.Context, v Person) (Person, error) {
 		call.StoreUint32(at, itemPtr)
 		call.StoreUint32(at+4, itemLen)
 	}
-	call.Stack[0] = uint64(namePtr)
-	call.Stack[1] = uint64(nameLen)
-	call.Stack[2] = uint64(uint32(v.Age))
-	call.Stack[3] = uint64(heightCase)
-	call.Stack[4] = uint64(math.Float32bits(heightPayload))
-	call.Stack[5] = uint64(tagsPtr)
-	call.Stack[6] = uint64(uint32(len(v.Tags)))
+	stack := call.Stack[:7]
+	stack[0] = uint64(namePtr)
+	stack[1] = uint64(nameLen)
+	stack[2] = uint64(uint32(v.Age))
+	stack[3] = uint64(heightCase)
+	stack[4] = uint64(math.Float32bits(heightPayload))
+	stack[5] = uint64(tagsPtr)
+	stack[6] = uint64(uint32(len(v.Tags)))
 	if !call.Invoke() {
 		return Person{}, call.End()
 	}
@@ -602,9 +606,10 @@ func (x *exports) Variants(ctx context.Context, v Shape) (Shape, error) {
 	default:
 		call.BadVariant("shape")
 	}
-	call.Stack[0] = uint64(vCase)
-	call.Stack[1] = v1
-	call.Stack[2] = uint64(v2)
+	stack := call.Stack[:3]
+	stack[0] = uint64(vCase)
+	stack[1] = v1
+	stack[2] = uint64(v2)
 	if !call.Invoke() {
 		return nil, call.End()
 	}
@@ -692,8 +697,9 @@ func (x *exports) Lists(ctx context.Context, v []uint32) ([]uint32, error) {
 	}
 	call := x.lists.Begin(ctx)
 	vPtr, vLen := host.LowerNumbers(call, v)
-	call.Stack[0] = uint64(vPtr)
-	call.Stack[1] = uint64(vLen)
+	stack := call.Stack[:2]
+	stack[0] = uint64(vPtr)
+	stack[1] = uint64(vLen)
 	if !call.Invoke() {
 		return nil, call.End()
 	}
@@ -737,9 +743,10 @@ func (x *exports) Options(ctx context.Context, v types.Option[string]) (types.Op
 		v1 = valuePtr
 		v2 = valueLen
 	}
-	call.Stack[0] = uint64(vCase)
-	call.Stack[1] = uint64(v1)
-	call.Stack[2] = uint64(v2)
+	stack := call.Stack[:3]
+	stack[0] = uint64(vCase)
+	stack[1] = uint64(v1)
+	stack[2] = uint64(v2)
 	if !call.Invoke() {
 		return types.Option[string]{}, call.End()
 	}
@@ -788,9 +795,10 @@ func (x *exports) Tuples(ctx context.Context, v types.Tuple2[uint8, string]) (ty
 	}
 	call := x.tuples.Begin(ctx)
 	f1Ptr, f1Len := call.LowerString(v.F1)
-	call.Stack[0] = uint64(uint32(v.F0))
-	call.Stack[1] = uint64(f1Ptr)
-	call.Stack[2] = uint64(f1Len)
+	stack := call.Stack[:3]
+	stack[0] = uint64(uint32(v.F0))
+	stack[1] = uint64(f1Ptr)
+	stack[2] = uint64(f1Len)
 	if !call.Invoke() {
 		return types.Tuple2[uint8, string]{}, call.End()
 	}
@@ -1250,18 +1258,26 @@ func handleVariants(call *host.Call) {
 	case 0:
 		v = named.ShapeNothing{}
 	case 1:
-		v = named.ShapeDot{Value: named.Point{X: int32(uint32(v1)), Y: int32(v2)}}
+		if host.Room[named.ShapeDot](call) {
+			v = named.ShapeDot{Value: named.Point{X: int32(uint32(v1)), Y: int32(v2)}}
+		}
 	case 2:
-		v = named.ShapeCircle{Value: math.Float64frombits(v1)}
+		if host.Room[named.ShapeCircle](call) {
+			v = named.ShapeCircle{Value: math.Float64frombits(v1)}
+		}
 	case 3:
-		v = named.ShapeLabel{Value: call.LiftString(uint32(v1), v2)}
+		if host.Room[named.ShapeLabel](call) {
+			v = named.ShapeLabel{Value: call.LiftString(uint32(v1), v2)}
+		}
 	case 4:
 		region, path := host.LiftList[named.Point](call, uint32(v1), v2, 8, 4)
 		for i := range path {
 			item := region[i*8:]
 			path[i] = loadPoint(call, item)
 		}
-		v = named.ShapePath{Value: path}
+		if host.Room[named.ShapePath](call) {
+			v = named.ShapePath{Value: path}
+		}
 	default:
 		call.BadDiscriminant(uint32(v0), 5)
 	}
@@ -1624,18 +1640,26 @@ func loadShape(call *host.Call, area []byte) named.Shape {
 	case 0:
 		value = named.ShapeNothing{}
 	case 1:
-		value = named.ShapeDot{Value: loadPoint(call, area[8:])}
+		if host.Room[named.ShapeDot](call) {
+			value = named.ShapeDot{Value: loadPoint(call, area[8:])}
+		}
 	case 2:
-		value = named.ShapeCircle{Value: math.Float64frombits(binary.LittleEndian.Uint64(area[8:]))}
+		if host.Room[named.ShapeCircle](call) {
+			value = named.ShapeCircle{Value: math.Float64frombits(binary.LittleEndian.Uint64(area[8:]))}
+		}
 	case 3:
-		value = named.ShapeLabel{Value: call.LiftString(binary.LittleEndian.Uint32(area[8:]), binary.LittleEndian.Uint32(area[12:]))}
+		if host.Room[named.ShapeLabel](call) {
+			value = named.ShapeLabel{Value: call.LiftString(binary.LittleEndian.Uint32(area[8:]), binary.LittleEndian.Uint32(area[12:]))}
+		}
 	case 4:
 		region, path := host.LiftList[named.Point](call, binary.LittleEndian.Uint32(area[8:]), binary.LittleEndian.Uint32(area[12:]), 8, 4)
 		for i := range path {
 			item := region[i*8:]
 			path[i] = loadPoint(call, item)
 		}
-		value = named.ShapePath{Value: path}
+		if host.Room[named.ShapePath](call) {
+			value = named.ShapePath{Value: path}
+		}
 	default:
 		call.BadDiscriminant(uint32(valueCase), 5)
 	}
@@ -1649,11 +1673,17 @@ func loadFailure(call *host.Call, area []byte) Failure {
 	case 0:
 		value = FailureGone{}
 	case 1:
-		value = FailureBusy{Value: binary.LittleEndian.Uint32(area[4:])}
+		if host.Room[FailureBusy](call) {
+			value = FailureBusy{Value: binary.LittleEndian.Uint32(area[4:])}
+		}
 	case 2:
-		value = FailureText{Value: call.LiftString(binary.LittleEndian.Uint32(area[4:]), binary.LittleEndian.Uint32(area[8:]))}
+		if host.Room[FailureText](call) {
+			value = FailureText{Value: call.LiftString(binary.LittleEndian.Uint32(area[4:]), binary.LittleEndian.Uint32(area[8:]))}
+		}
 	case 3:
-		value = FailureWhere{Value: loadPoint(call, area[4:])}
+		if host.Room[FailureWhere](call) {
+			value = FailureWhere{Value: loadPoint(call, area[4:])}
+		}
 	default:
 		call.BadDiscriminant(uint32(valueCase), 4)
 	}

@@ -310,6 +310,7 @@ func OfMatrix(v Matrix) Matrix {
 	call.Done()
 	return result
 }
+
 func loadPerson(ptr uint32) named.Person {
 	heightCase := guest.Load[uint8](ptr, 12)
 	var height types.Option[float32]
@@ -333,6 +334,7 @@ func loadPerson(ptr uint32) named.Person {
 		Tags:   tags,
 	}
 }
+
 func loadMatrix(ptr uint32) Matrix {
 	var rows [2][3]float32
 	for i := range rows {

@@ -103,11 +103,12 @@ type exports struct {
 
 func (x *exports) OfU8s(ctx context.Context, v [5]byte) ([5]byte, error) {
 	call := x.ofU8s.Begin(ctx)
-	call.Stack[0] = uint64(uint32(v[0]))
-	call.Stack[1] = uint64(uint32(v[1]))
-	call.Stack[2] = uint64(uint32(v[2]))
-	call.Stack[3] = uint64(uint32(v[3]))
-	call.Stack[4] = uint64(uint32(v[4]))
+	stack := call.Stack[:5]
+	stack[0] = uint64(uint32(v[0]))
+	stack[1] = uint64(uint32(v[1]))
+	stack[2] = uint64(uint32(v[2]))
+	stack[3] = uint64(uint32(v[3]))
+	stack[4] = uint64(uint32(v[4]))
 	if !call.Invoke() {
 		return [5]byte{}, call.End()
 	}
@@ -122,9 +123,10 @@ func (x *exports) OfU8s(ctx context.Context, v [5]byte) ([5]byte, error) {
 
 func (x *exports) OfF64s(ctx context.Context, v [3]float64) ([3]float64, error) {
 	call := x.ofF64s.Begin(ctx)
-	call.Stack[0] = math.Float64bits(v[0])
-	call.Stack[1] = math.Float64bits(v[1])
-	call.Stack[2] = math.Float64bits(v[2])
+	stack := call.Stack[:3]
+	stack[0] = math.Float64bits(v[0])
+	stack[1] = math.Float64bits(v[1])
+	stack[2] = math.Float64bits(v[2])
 	if !call.Invoke() {
 		return [3]float64{}, call.End()
 	}
@@ -139,9 +141,10 @@ func (x *exports) OfF64s(ctx context.Context, v [3]float64) ([3]float64, error) 
 
 func (x *exports) OfBools(ctx context.Context, v [3]bool) ([3]bool, error) {
 	call := x.ofBools.Begin(ctx)
-	call.Stack[0] = uint64(types.FromBool(v[0]))
-	call.Stack[1] = uint64(types.FromBool(v[1]))
-	call.Stack[2] = uint64(types.FromBool(v[2]))
+	stack := call.Stack[:3]
+	stack[0] = uint64(types.FromBool(v[0]))
+	stack[1] = uint64(types.FromBool(v[1]))
+	stack[2] = uint64(types.FromBool(v[2]))
 	if !call.Invoke() {
 		return [3]bool{}, call.End()
 	}
@@ -164,8 +167,9 @@ func (x *exports) OfChars(ctx context.Context, v [2]rune) ([2]rune, error) {
 		}
 	}
 	call := x.ofChars.Begin(ctx)
-	call.Stack[0] = uint64(call.LowerChar(v[0]))
-	call.Stack[1] = uint64(call.LowerChar(v[1]))
+	stack := call.Stack[:2]
+	stack[0] = uint64(call.LowerChar(v[0]))
+	stack[1] = uint64(call.LowerChar(v[1]))
 	if !call.Invoke() {
 		return [2]rune{}, call.End()
 	}
@@ -190,10 +194,11 @@ func (x *exports) OfStrings(ctx context.Context, v [2]string) ([2]string, error)
 	call := x.ofStrings.Begin(ctx)
 	item0Ptr, item0Len := call.LowerString(v[0])
 	item1Ptr, item1Len := call.LowerString(v[1])
-	call.Stack[0] = uint64(item0Ptr)
-	call.Stack[1] = uint64(item0Len)
-	call.Stack[2] = uint64(item1Ptr)
-	call.Stack[3] = uint64(item1Len)
+	stack := call.Stack[:4]
+	stack[0] = uint64(item0Ptr)
+	stack[1] = uint64(item0Len)
+	stack[2] = uint64(item1Ptr)
+	stack[3] = uint64(item1Len)
 	if !call.Invoke() {
 		return [2]string{}, call.End()
 	}
@@ -237,12 +242,13 @@ func (x *exports) OfLists(ctx context.Context, v [3][]uint16) ([3][]uint16, erro
 	item0Ptr, item0Len := host.LowerNumbers(call, v[0])
 	item1Ptr, item1Len := host.LowerNumbers(call, v[1])
 	item2Ptr, item2Len := host.LowerNumbers(call, v[2])
-	call.Stack[0] = uint64(item0Ptr)
-	call.Stack[1] = uint64(item0Len)
-	call.Stack[2] = uint64(item1Ptr)
-	call.Stack[3] = uint64(item1Len)
-	call.Stack[4] = uint64(item2Ptr)
-	call.Stack[5] = uint64(item2Len)
+	stack := call.Stack[:6]
+	stack[0] = uint64(item0Ptr)
+	stack[1] = uint64(item0Len)
+	stack[2] = uint64(item1Ptr)
+	stack[3] = uint64(item1Len)
+	stack[4] = uint64(item2Ptr)
+	stack[5] = uint64(item2Len)
 	if !call.Invoke() {
 		return [3][]uint16{}, call.End()
 	}
@@ -260,12 +266,13 @@ func (x *exports) OfLists(ctx context.Context, v [3][]uint16) ([3][]uint16, erro
 
 func (x *exports) OfNested(ctx context.Context, v [2][3]uint16) ([2][3]uint16, error) {
 	call := x.ofNested.Begin(ctx)
-	call.Stack[0] = uint64(uint32(v[0][0]))
-	call.Stack[1] = uint64(uint32(v[0][1]))
-	call.Stack[2] = uint64(uint32(v[0][2]))
-	call.Stack[3] = uint64(uint32(v[1][0]))
-	call.Stack[4] = uint64(uint32(v[1][1]))
-	call.Stack[5] = uint64(uint32(v[1][2]))
+	stack := call.Stack[:6]
+	stack[0] = uint64(uint32(v[0][0]))
+	stack[1] = uint64(uint32(v[0][1]))
+	stack[2] = uint64(uint32(v[0][2]))
+	stack[3] = uint64(uint32(v[1][0]))
+	stack[4] = uint64(uint32(v[1][1]))
+	stack[5] = uint64(uint32(v[1][2]))
 	if !call.Invoke() {
 		return [2][3]uint16{}, call.End()
 	}
@@ -294,8 +301,9 @@ func (x *exports) OfList(ctx context.Context, v [][2]uint32) ([][2]uint32, error
 		numbers := item
 		host.StoreArray(call, at, numbers[:])
 	}
-	call.Stack[0] = uint64(vPtr)
-	call.Stack[1] = uint64(uint32(len(v)))
+	stack := call.Stack[:2]
+	stack[0] = uint64(vPtr)
+	stack[1] = uint64(uint32(len(v)))
 	if !call.Invoke() {
 		return nil, call.End()
 	}
@@ -322,9 +330,10 @@ func (x *exports) OfOption(ctx context.Context, v types.Option[[2]uint64]) (type
 		v1 = value[0]
 		v2 = value[1]
 	}
-	call.Stack[0] = uint64(vCase)
-	call.Stack[1] = v1
-	call.Stack[2] = v2
+	stack := call.Stack[:3]
+	stack[0] = uint64(vCase)
+	stack[1] = v1
+	stack[2] = v2
 	if !call.Invoke() {
 		return types.Option[[2]uint64]{}, call.End()
 	}
@@ -381,20 +390,21 @@ func (x *exports) OfPeople(ctx context.Context, v [2]Person) ([2]Person, error) 
 		call.StoreUint32(at, itemPtr)
 		call.StoreUint32(at+4, itemLen)
 	}
-	call.Stack[0] = uint64(namePtr)
-	call.Stack[1] = uint64(nameLen)
-	call.Stack[2] = uint64(uint32(v[0].Age))
-	call.Stack[3] = uint64(heightCase)
-	call.Stack[4] = uint64(math.Float32bits(heightPayload))
-	call.Stack[5] = uint64(tagsPtr)
-	call.Stack[6] = uint64(uint32(len(v[0].Tags)))
-	call.Stack[7] = uint64(namePtr2)
-	call.Stack[8] = uint64(nameLen2)
-	call.Stack[9] = uint64(uint32(v[1].Age))
-	call.Stack[10] = uint64(heightCase2)
-	call.Stack[11] = uint64(math.Float32bits(heightPayload2))
-	call.Stack[12] = uint64(tagsPtr2)
-	call.Stack[13] = uint64(uint32(len(v[1].Tags)))
+	stack := call.Stack[:14]
+	stack[0] = uint64(namePtr)
+	stack[1] = uint64(nameLen)
+	stack[2] = uint64(uint32(v[0].Age))
+	stack[3] = uint64(heightCase)
+	stack[4] = uint64(math.Float32bits(heightPayload))
+	stack[5] = uint64(tagsPtr)
+	stack[6] = uint64(uint32(len(v[0].Tags)))
+	stack[7] = uint64(namePtr2)
+	stack[8] = uint64(nameLen2)
+	stack[9] = uint64(uint32(v[1].Age))
+	stack[10] = uint64(heightCase2)
+	stack[11] = uint64(math.Float32bits(heightPayload2))
+	stack[12] = uint64(tagsPtr2)
+	stack[13] = uint64(uint32(len(v[1].Tags)))
 	if !call.Invoke() {
 		return [2]Person{}, call.End()
 	}
@@ -417,9 +427,10 @@ func (x *exports) OfColours(ctx context.Context, v [3]Colour) ([3]Colour, error)
 		}
 	}
 	call := x.ofColours.Begin(ctx)
-	call.Stack[0] = uint64(call.LowerEnum(uint32(v[0]), 3))
-	call.Stack[1] = uint64(call.LowerEnum(uint32(v[1]), 3))
-	call.Stack[2] = uint64(call.LowerEnum(uint32(v[2]), 3))
+	stack := call.Stack[:3]
+	stack[0] = uint64(call.LowerEnum(uint32(v[0]), 3))
+	stack[1] = uint64(call.LowerEnum(uint32(v[1]), 3))
+	stack[2] = uint64(call.LowerEnum(uint32(v[2]), 3))
 	if !call.Invoke() {
 		return [3]Colour{}, call.End()
 	}
@@ -441,14 +452,15 @@ func (x *exports) OfMatrix(ctx context.Context, v Matrix) (Matrix, error) {
 	}
 	call := x.ofMatrix.Begin(ctx)
 	namePtr, nameLen := call.LowerString(v.Name)
-	call.Stack[0] = uint64(math.Float32bits(v.Rows[0][0]))
-	call.Stack[1] = uint64(math.Float32bits(v.Rows[0][1]))
-	call.Stack[2] = uint64(math.Float32bits(v.Rows[0][2]))
-	call.Stack[3] = uint64(math.Float32bits(v.Rows[1][0]))
-	call.Stack[4] = uint64(math.Float32bits(v.Rows[1][1]))
-	call.Stack[5] = uint64(math.Float32bits(v.Rows[1][2]))
-	call.Stack[6] = uint64(namePtr)
-	call.Stack[7] = uint64(nameLen)
+	stack := call.Stack[:8]
+	stack[0] = uint64(math.Float32bits(v.Rows[0][0]))
+	stack[1] = uint64(math.Float32bits(v.Rows[0][1]))
+	stack[2] = uint64(math.Float32bits(v.Rows[0][2]))
+	stack[3] = uint64(math.Float32bits(v.Rows[1][0]))
+	stack[4] = uint64(math.Float32bits(v.Rows[1][1]))
+	stack[5] = uint64(math.Float32bits(v.Rows[1][2]))
+	stack[6] = uint64(namePtr)
+	stack[7] = uint64(nameLen)
 	if !call.Invoke() {
 		return Matrix{}, call.End()
 	}

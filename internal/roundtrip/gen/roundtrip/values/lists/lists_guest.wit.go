@@ -521,13 +521,16 @@ func OfShapes(v []Shape) []Shape {
 	call.Done()
 	return result
 }
+
 func storePoint(ptr uint32, value named.Point) {
 	guest.Store(ptr, 0, value.X)
 	guest.Store(ptr, 4, value.Y)
 }
+
 func loadPoint(ptr uint32) named.Point {
 	return named.Point{X: guest.Load[int32](ptr, 0), Y: guest.Load[int32](ptr, 4)}
 }
+
 func storePerson(arena *guest.Arena, ptr uint32, value named.Person) {
 	namePtr, nameLen := guest.LowerString(arena, value.Name)
 	guest.Store(ptr, 0, namePtr)
@@ -549,6 +552,7 @@ func storePerson(arena *guest.Arena, ptr uint32, value named.Person) {
 	guest.Store(ptr, 20, tagsPtr)
 	guest.Store(ptr, 24, uint32(len(value.Tags)))
 }
+
 func loadPerson(ptr uint32) named.Person {
 	heightCase := guest.Load[uint8](ptr, 12)
 	var height types.Option[float32]
@@ -572,6 +576,7 @@ func loadPerson(ptr uint32) named.Person {
 		Tags:   tags,
 	}
 }
+
 func storeShape(arena *guest.Arena, ptr uint32, value named.Shape) {
 	switch c := value.(type) {
 	case named.ShapeNothing:
@@ -600,6 +605,7 @@ func storeShape(arena *guest.Arena, ptr uint32, value named.Shape) {
 		guest.NoCase("named.Shape")
 	}
 }
+
 func loadShape(ptr uint32) named.Shape {
 	valueCase := guest.Load[uint8](ptr, 0)
 	var value named.Shape

@@ -151,8 +151,9 @@ func (x *exports) OfBools(ctx context.Context, v []bool) ([]bool, error) {
 		at := vPtr + uint32(i)*1
 		call.StoreBool(at, item)
 	}
-	call.Stack[0] = uint64(vPtr)
-	call.Stack[1] = uint64(uint32(len(v)))
+	stack := call.Stack[:2]
+	stack[0] = uint64(vPtr)
+	stack[1] = uint64(uint32(len(v)))
 	if !call.Invoke() {
 		return nil, call.End()
 	}
@@ -174,8 +175,9 @@ func (x *exports) OfU8s(ctx context.Context, v []byte) ([]byte, error) {
 	}
 	call := x.ofU8s.Begin(ctx)
 	vPtr, vLen := host.LowerNumbers(call, v)
-	call.Stack[0] = uint64(vPtr)
-	call.Stack[1] = uint64(vLen)
+	stack := call.Stack[:2]
+	stack[0] = uint64(vPtr)
+	stack[1] = uint64(vLen)
 	if !call.Invoke() {
 		return nil, call.End()
 	}
@@ -193,8 +195,9 @@ func (x *exports) OfS8s(ctx context.Context, v []int8) ([]int8, error) {
 	}
 	call := x.ofS8s.Begin(ctx)
 	vPtr, vLen := host.LowerNumbers(call, v)
-	call.Stack[0] = uint64(vPtr)
-	call.Stack[1] = uint64(vLen)
+	stack := call.Stack[:2]
+	stack[0] = uint64(vPtr)
+	stack[1] = uint64(vLen)
 	if !call.Invoke() {
 		return nil, call.End()
 	}
@@ -212,8 +215,9 @@ func (x *exports) OfU16s(ctx context.Context, v []uint16) ([]uint16, error) {
 	}
 	call := x.ofU16s.Begin(ctx)
 	vPtr, vLen := host.LowerNumbers(call, v)
-	call.Stack[0] = uint64(vPtr)
-	call.Stack[1] = uint64(vLen)
+	stack := call.Stack[:2]
+	stack[0] = uint64(vPtr)
+	stack[1] = uint64(vLen)
 	if !call.Invoke() {
 		return nil, call.End()
 	}
@@ -231,8 +235,9 @@ func (x *exports) OfS16s(ctx context.Context, v []int16) ([]int16, error) {
 	}
 	call := x.ofS16s.Begin(ctx)
 	vPtr, vLen := host.LowerNumbers(call, v)
-	call.Stack[0] = uint64(vPtr)
-	call.Stack[1] = uint64(vLen)
+	stack := call.Stack[:2]
+	stack[0] = uint64(vPtr)
+	stack[1] = uint64(vLen)
 	if !call.Invoke() {
 		return nil, call.End()
 	}
@@ -250,8 +255,9 @@ func (x *exports) OfU32s(ctx context.Context, v []uint32) ([]uint32, error) {
 	}
 	call := x.ofU32s.Begin(ctx)
 	vPtr, vLen := host.LowerNumbers(call, v)
-	call.Stack[0] = uint64(vPtr)
-	call.Stack[1] = uint64(vLen)
+	stack := call.Stack[:2]
+	stack[0] = uint64(vPtr)
+	stack[1] = uint64(vLen)
 	if !call.Invoke() {
 		return nil, call.End()
 	}
@@ -269,8 +275,9 @@ func (x *exports) OfS32s(ctx context.Context, v []int32) ([]int32, error) {
 	}
 	call := x.ofS32s.Begin(ctx)
 	vPtr, vLen := host.LowerNumbers(call, v)
-	call.Stack[0] = uint64(vPtr)
-	call.Stack[1] = uint64(vLen)
+	stack := call.Stack[:2]
+	stack[0] = uint64(vPtr)
+	stack[1] = uint64(vLen)
 	if !call.Invoke() {
 		return nil, call.End()
 	}
@@ -288,8 +295,9 @@ func (x *exports) OfU64s(ctx context.Context, v []uint64) ([]uint64, error) {
 	}
 	call := x.ofU64s.Begin(ctx)
 	vPtr, vLen := host.LowerNumbers(call, v)
-	call.Stack[0] = uint64(vPtr)
-	call.Stack[1] = uint64(vLen)
+	stack := call.Stack[:2]
+	stack[0] = uint64(vPtr)
+	stack[1] = uint64(vLen)
 	if !call.Invoke() {
 		return nil, call.End()
 	}
@@ -307,8 +315,9 @@ func (x *exports) OfS64s(ctx context.Context, v []int64) ([]int64, error) {
 	}
 	call := x.ofS64s.Begin(ctx)
 	vPtr, vLen := host.LowerNumbers(call, v)
-	call.Stack[0] = uint64(vPtr)
-	call.Stack[1] = uint64(vLen)
+	stack := call.Stack[:2]
+	stack[0] = uint64(vPtr)
+	stack[1] = uint64(vLen)
 	if !call.Invoke() {
 		return nil, call.End()
 	}
@@ -326,8 +335,9 @@ func (x *exports) OfF32s(ctx context.Context, v []float32) ([]float32, error) {
 	}
 	call := x.ofF32s.Begin(ctx)
 	vPtr, vLen := host.LowerNumbers(call, v)
-	call.Stack[0] = uint64(vPtr)
-	call.Stack[1] = uint64(vLen)
+	stack := call.Stack[:2]
+	stack[0] = uint64(vPtr)
+	stack[1] = uint64(vLen)
 	if !call.Invoke() {
 		return nil, call.End()
 	}
@@ -345,8 +355,9 @@ func (x *exports) OfF64s(ctx context.Context, v []float64) ([]float64, error) {
 	}
 	call := x.ofF64s.Begin(ctx)
 	vPtr, vLen := host.LowerNumbers(call, v)
-	call.Stack[0] = uint64(vPtr)
-	call.Stack[1] = uint64(vLen)
+	stack := call.Stack[:2]
+	stack[0] = uint64(vPtr)
+	stack[1] = uint64(vLen)
 	if !call.Invoke() {
 		return nil, call.End()
 	}
@@ -375,8 +386,9 @@ func (x *exports) OfBytes(ctx context.Context, v [][]byte) ([][]byte, error) {
 		call.StoreUint32(at, itemPtr)
 		call.StoreUint32(at+4, itemLen)
 	}
-	call.Stack[0] = uint64(vPtr)
-	call.Stack[1] = uint64(uint32(len(v)))
+	stack := call.Stack[:2]
+	stack[0] = uint64(vPtr)
+	stack[1] = uint64(uint32(len(v)))
 	if !call.Invoke() {
 		return nil, call.End()
 	}
@@ -420,8 +432,9 @@ func (x *exports) OfDeep(ctx context.Context, v [][][]uint16) ([][][]uint16, err
 		call.StoreUint32(at, itemPtr)
 		call.StoreUint32(at+4, uint32(len(item)))
 	}
-	call.Stack[0] = uint64(vPtr)
-	call.Stack[1] = uint64(uint32(len(v)))
+	stack := call.Stack[:2]
+	stack[0] = uint64(vPtr)
+	stack[1] = uint64(uint32(len(v)))
 	if !call.Invoke() {
 		return nil, call.End()
 	}
@@ -461,8 +474,9 @@ func (x *exports) OfTuples(ctx context.Context, v []types.Tuple3[uint8, uint64, 
 		call.StoreUint32(at+16, f2Ptr)
 		call.StoreUint32(at+20, f2Len)
 	}
-	call.Stack[0] = uint64(vPtr)
-	call.Stack[1] = uint64(uint32(len(v)))
+	stack := call.Stack[:2]
+	stack[0] = uint64(vPtr)
+	stack[1] = uint64(uint32(len(v)))
 	if !call.Invoke() {
 		return nil, call.End()
 	}
@@ -493,8 +507,9 @@ func (x *exports) OfOptions(ctx context.Context, v []types.Option[uint16]) ([]ty
 			call.StoreUint8(at, 0)
 		}
 	}
-	call.Stack[0] = uint64(vPtr)
-	call.Stack[1] = uint64(uint32(len(v)))
+	stack := call.Stack[:2]
+	stack[0] = uint64(vPtr)
+	stack[1] = uint64(uint32(len(v)))
 	if !call.Invoke() {
 		return nil, call.End()
 	}
@@ -544,8 +559,9 @@ func (x *exports) OfResults(ctx context.Context, v []types.Result[uint64, string
 			call.StoreUint32(at+12, errLen)
 		}
 	}
-	call.Stack[0] = uint64(vPtr)
-	call.Stack[1] = uint64(uint32(len(v)))
+	stack := call.Stack[:2]
+	stack[0] = uint64(vPtr)
+	stack[1] = uint64(uint32(len(v)))
 	if !call.Invoke() {
 		return nil, call.End()
 	}
@@ -581,8 +597,9 @@ func (x *exports) OfPoints(ctx context.Context, v []Point) ([]Point, error) {
 		at := vPtr + uint32(i)*8
 		storePoint(call, at, item)
 	}
-	call.Stack[0] = uint64(vPtr)
-	call.Stack[1] = uint64(uint32(len(v)))
+	stack := call.Stack[:2]
+	stack[0] = uint64(vPtr)
+	stack[1] = uint64(uint32(len(v)))
 	if !call.Invoke() {
 		return nil, call.End()
 	}
@@ -613,8 +630,9 @@ func (x *exports) OfPeople(ctx context.Context, v []Person) ([]Person, error) {
 		at := vPtr + uint32(i)*28
 		storePerson(call, at, item)
 	}
-	call.Stack[0] = uint64(vPtr)
-	call.Stack[1] = uint64(uint32(len(v)))
+	stack := call.Stack[:2]
+	stack[0] = uint64(vPtr)
+	stack[1] = uint64(uint32(len(v)))
 	if !call.Invoke() {
 		return nil, call.End()
 	}
@@ -645,8 +663,9 @@ func (x *exports) OfColours(ctx context.Context, v []Colour) ([]Colour, error) {
 		at := vPtr + uint32(i)*1
 		call.StoreUint8(at, uint8(call.LowerEnum(uint32(item), 3)))
 	}
-	call.Stack[0] = uint64(vPtr)
-	call.Stack[1] = uint64(uint32(len(v)))
+	stack := call.Stack[:2]
+	stack[0] = uint64(vPtr)
+	stack[1] = uint64(uint32(len(v)))
 	if !call.Invoke() {
 		return nil, call.End()
 	}
@@ -677,8 +696,9 @@ func (x *exports) OfAccesses(ctx context.Context, v []Access) ([]Access, error) 
 		at := vPtr + uint32(i)*1
 		call.StoreUint8(at, uint8(call.LowerFlags(uint32(item), 3)))
 	}
-	call.Stack[0] = uint64(vPtr)
-	call.Stack[1] = uint64(uint32(len(v)))
+	stack := call.Stack[:2]
+	stack[0] = uint64(vPtr)
+	stack[1] = uint64(uint32(len(v)))
 	if !call.Invoke() {
 		return nil, call.End()
 	}
@@ -709,8 +729,9 @@ func (x *exports) OfShapes(ctx context.Context, v []Shape) ([]Shape, error) {
 		at := vPtr + uint32(i)*16
 		storeShape(call, at, item)
 	}
-	call.Stack[0] = uint64(vPtr)
-	call.Stack[1] = uint64(uint32(len(v)))
+	stack := call.Stack[:2]
+	stack[0] = uint64(vPtr)
+	stack[1] = uint64(uint32(len(v)))
 	if !call.Invoke() {
 		return nil, call.End()
 	}
@@ -1386,18 +1407,26 @@ func loadShape(call *host.Call, area []byte) named.Shape {
 	case 0:
 		value = named.ShapeNothing{}
 	case 1:
-		value = named.ShapeDot{Value: loadPoint(call, area[8:])}
+		if host.Room[named.ShapeDot](call) {
+			value = named.ShapeDot{Value: loadPoint(call, area[8:])}
+		}
 	case 2:
-		value = named.ShapeCircle{Value: math.Float64frombits(binary.LittleEndian.Uint64(area[8:]))}
+		if host.Room[named.ShapeCircle](call) {
+			value = named.ShapeCircle{Value: math.Float64frombits(binary.LittleEndian.Uint64(area[8:]))}
+		}
 	case 3:
-		value = named.ShapeLabel{Value: call.LiftString(binary.LittleEndian.Uint32(area[8:]), binary.LittleEndian.Uint32(area[12:]))}
+		if host.Room[named.ShapeLabel](call) {
+			value = named.ShapeLabel{Value: call.LiftString(binary.LittleEndian.Uint32(area[8:]), binary.LittleEndian.Uint32(area[12:]))}
+		}
 	case 4:
 		region, path := host.LiftList[named.Point](call, binary.LittleEndian.Uint32(area[8:]), binary.LittleEndian.Uint32(area[12:]), 8, 4)
 		for i := range path {
 			item := region[i*8:]
 			path[i] = loadPoint(call, item)
 		}
-		value = named.ShapePath{Value: path}
+		if host.Room[named.ShapePath](call) {
+			value = named.ShapePath{Value: path}
+		}
 	default:
 		call.BadDiscriminant(uint32(valueCase), 5)
 	}

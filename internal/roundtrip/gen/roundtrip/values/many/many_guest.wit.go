@@ -1193,6 +1193,7 @@ func OfV257s(v []V257) []V257 {
 	call.Done()
 	return result
 }
+
 func loadV257(ptr uint32) V257 {
 	valueCase := guest.Load[uint16](ptr, 0)
 	var value V257
@@ -1716,6 +1717,7 @@ func loadV257(ptr uint32) V257 {
 	}
 	return value
 }
+
 func loadSome(ptr uint32) Some {
 	return Some{
 		A: guest.Load[uint8](ptr, 0),
@@ -1725,6 +1727,7 @@ func loadSome(ptr uint32) Some {
 		E: guest.Load[E256](ptr, 24),
 	}
 }
+
 func storeV257(arena *guest.Arena, ptr uint32, value V257) {
 	switch c := value.(type) {
 	case V257C0:

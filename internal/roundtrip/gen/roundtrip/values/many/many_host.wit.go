@@ -623,9 +623,10 @@ func (x *exports) OfV257(ctx context.Context, v V257) (V257, error) {
 	default:
 		call.BadVariant("v257")
 	}
-	call.Stack[0] = uint64(vCase)
-	call.Stack[1] = v1
-	call.Stack[2] = uint64(v2)
+	stack := call.Stack[:3]
+	stack[0] = uint64(vCase)
+	stack[1] = v1
+	stack[2] = uint64(v2)
 	if !call.Invoke() {
 		return nil, call.End()
 	}
@@ -1171,13 +1172,14 @@ func (x *exports) OfSome(ctx context.Context, v Some) (Some, error) {
 	default:
 		call.BadVariant("v257")
 	}
-	call.Stack[0] = uint64(uint32(v.A))
-	call.Stack[1] = uint64(b)
-	call.Stack[2] = uint64(c)
-	call.Stack[3] = uint64(dCase)
-	call.Stack[4] = d1
-	call.Stack[5] = uint64(d2)
-	call.Stack[6] = uint64(call.LowerEnum(uint32(v.E), 256))
+	stack := call.Stack[:7]
+	stack[0] = uint64(uint32(v.A))
+	stack[1] = uint64(b)
+	stack[2] = uint64(c)
+	stack[3] = uint64(dCase)
+	stack[4] = d1
+	stack[5] = uint64(d2)
+	stack[6] = uint64(call.LowerEnum(uint32(v.E), 256))
 	if !call.Invoke() {
 		return Some{}, call.End()
 	}
@@ -1199,8 +1201,9 @@ func (x *exports) OfE256s(ctx context.Context, v []E256) ([]E256, error) {
 		at := vPtr + uint32(i)*1
 		call.StoreUint8(at, uint8(call.LowerEnum(uint32(item), 256)))
 	}
-	call.Stack[0] = uint64(vPtr)
-	call.Stack[1] = uint64(uint32(len(v)))
+	stack := call.Stack[:2]
+	stack[0] = uint64(vPtr)
+	stack[1] = uint64(uint32(len(v)))
 	if !call.Invoke() {
 		return nil, call.End()
 	}
@@ -1231,8 +1234,9 @@ func (x *exports) OfE257s(ctx context.Context, v []E257) ([]E257, error) {
 		at := vPtr + uint32(i)*2
 		call.StoreUint16(at, uint16(call.LowerEnum(uint32(item), 257)))
 	}
-	call.Stack[0] = uint64(vPtr)
-	call.Stack[1] = uint64(uint32(len(v)))
+	stack := call.Stack[:2]
+	stack[0] = uint64(vPtr)
+	stack[1] = uint64(uint32(len(v)))
 	if !call.Invoke() {
 		return nil, call.End()
 	}
@@ -1263,8 +1267,9 @@ func (x *exports) OfV257s(ctx context.Context, v []V257) ([]V257, error) {
 		at := vPtr + uint32(i)*16
 		storeV257(call, at, item)
 	}
-	call.Stack[0] = uint64(vPtr)
-	call.Stack[1] = uint64(uint32(len(v)))
+	stack := call.Stack[:2]
+	stack[0] = uint64(vPtr)
+	stack[1] = uint64(uint32(len(v)))
 	if !call.Invoke() {
 		return nil, call.End()
 	}
@@ -1313,9 +1318,13 @@ func handleOfV257(call *host.Call) {
 	var v V257
 	switch v0 {
 	case 0:
-		v = V257C0{Value: call.LiftString(uint32(v1), v2)}
+		if host.Room[V257C0](call) {
+			v = V257C0{Value: call.LiftString(uint32(v1), v2)}
+		}
 	case 1:
-		v = V257C1{Value: v1}
+		if host.Room[V257C1](call) {
+			v = V257C1{Value: v1}
+		}
 	case 2:
 		v = V257C2{}
 	case 3:
@@ -1825,7 +1834,9 @@ func handleOfV257(call *host.Call) {
 	case 255:
 		v = V257C255{}
 	case 256:
-		v = V257C256{Value: host.LiftNumbers[uint16](call, uint32(v1), v2)}
+		if host.Room[V257C256](call) {
+			v = V257C256{Value: host.LiftNumbers[uint16](call, uint32(v1), v2)}
+		}
 	default:
 		call.BadDiscriminant(uint32(v0), 257)
 	}
@@ -1851,9 +1862,13 @@ func handleOfSome(call *host.Call) {
 	var d V257
 	switch v3 {
 	case 0:
-		d = V257C0{Value: call.LiftString(uint32(v4), v5)}
+		if host.Room[V257C0](call) {
+			d = V257C0{Value: call.LiftString(uint32(v4), v5)}
+		}
 	case 1:
-		d = V257C1{Value: v4}
+		if host.Room[V257C1](call) {
+			d = V257C1{Value: v4}
+		}
 	case 2:
 		d = V257C2{}
 	case 3:
@@ -2363,7 +2378,9 @@ func handleOfSome(call *host.Call) {
 	case 255:
 		d = V257C255{}
 	case 256:
-		d = V257C256{Value: host.LiftNumbers[uint16](call, uint32(v4), v5)}
+		if host.Room[V257C256](call) {
+			d = V257C256{Value: host.LiftNumbers[uint16](call, uint32(v4), v5)}
+		}
 	default:
 		call.BadDiscriminant(uint32(v3), 257)
 	}
@@ -2492,9 +2509,13 @@ func loadV257(call *host.Call, area []byte) V257 {
 	var value V257
 	switch valueCase {
 	case 0:
-		value = V257C0{Value: call.LiftString(binary.LittleEndian.Uint32(area[8:]), binary.LittleEndian.Uint32(area[12:]))}
+		if host.Room[V257C0](call) {
+			value = V257C0{Value: call.LiftString(binary.LittleEndian.Uint32(area[8:]), binary.LittleEndian.Uint32(area[12:]))}
+		}
 	case 1:
-		value = V257C1{Value: binary.LittleEndian.Uint64(area[8:])}
+		if host.Room[V257C1](call) {
+			value = V257C1{Value: binary.LittleEndian.Uint64(area[8:])}
+		}
 	case 2:
 		value = V257C2{}
 	case 3:
@@ -3004,7 +3025,9 @@ func loadV257(call *host.Call, area []byte) V257 {
 	case 255:
 		value = V257C255{}
 	case 256:
-		value = V257C256{Value: host.LiftNumbers[uint16](call, binary.LittleEndian.Uint32(area[8:]), binary.LittleEndian.Uint32(area[12:]))}
+		if host.Room[V257C256](call) {
+			value = V257C256{Value: host.LiftNumbers[uint16](call, binary.LittleEndian.Uint32(area[8:]), binary.LittleEndian.Uint32(area[12:]))}
+		}
 	default:
 		call.BadDiscriminant(uint32(valueCase), 257)
 	}

@@ -388,6 +388,7 @@ func OfOption(v types.Option[map[uint64]string]) types.Option[map[uint64]string]
 	call.Done()
 	return result
 }
+
 func storePerson(arena *guest.Arena, ptr uint32, value named.Person) {
 	namePtr, nameLen := guest.LowerString(arena, value.Name)
 	guest.Store(ptr, 0, namePtr)
@@ -409,6 +410,7 @@ func storePerson(arena *guest.Arena, ptr uint32, value named.Person) {
 	guest.Store(ptr, 20, tagsPtr)
 	guest.Store(ptr, 24, uint32(len(value.Tags)))
 }
+
 func loadPerson(ptr uint32) named.Person {
 	heightCase := guest.Load[uint8](ptr, 12)
 	var height types.Option[float32]
@@ -432,6 +434,7 @@ func loadPerson(ptr uint32) named.Person {
 		Tags:   tags,
 	}
 }
+
 func storeShape(arena *guest.Arena, ptr uint32, value named.Shape) {
 	switch c := value.(type) {
 	case named.ShapeNothing:
@@ -460,6 +463,7 @@ func storeShape(arena *guest.Arena, ptr uint32, value named.Shape) {
 		guest.NoCase("named.Shape")
 	}
 }
+
 func loadShape(ptr uint32) named.Shape {
 	valueCase := guest.Load[uint8](ptr, 0)
 	var value named.Shape
@@ -485,10 +489,12 @@ func loadShape(ptr uint32) named.Shape {
 	}
 	return value
 }
+
 func storePoint(ptr uint32, value named.Point) {
 	guest.Store(ptr, 0, value.X)
 	guest.Store(ptr, 4, value.Y)
 }
+
 func loadPoint(ptr uint32) named.Point {
 	return named.Point{X: guest.Load[int32](ptr, 0), Y: guest.Load[int32](ptr, 4)}
 }

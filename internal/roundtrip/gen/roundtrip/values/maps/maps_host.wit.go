@@ -115,8 +115,9 @@ func (x *exports) OfStrings(ctx context.Context, v map[string]string) (map[strin
 		call.StoreUint32(at+8, valuePtr)
 		call.StoreUint32(at+12, valueLen)
 	}
-	call.Stack[0] = uint64(vPtr)
-	call.Stack[1] = uint64(uint32(len(v)))
+	stack := call.Stack[:2]
+	stack[0] = uint64(vPtr)
+	stack[1] = uint64(uint32(len(v)))
 	if !call.Invoke() {
 		return nil, call.End()
 	}
@@ -142,8 +143,9 @@ func (x *exports) OfU8s(ctx context.Context, v map[uint8]uint64) (map[uint8]uint
 		call.StoreUint8(at, key)
 		call.StoreUint64(at+8, v[key])
 	}
-	call.Stack[0] = uint64(vPtr)
-	call.Stack[1] = uint64(uint32(len(v)))
+	stack := call.Stack[:2]
+	stack[0] = uint64(vPtr)
+	stack[1] = uint64(uint32(len(v)))
 	if !call.Invoke() {
 		return nil, call.End()
 	}
@@ -169,8 +171,9 @@ func (x *exports) OfS64s(ctx context.Context, v map[int64]uint8) (map[int64]uint
 		call.StoreUint64(at, uint64(key))
 		call.StoreUint8(at+8, v[key])
 	}
-	call.Stack[0] = uint64(vPtr)
-	call.Stack[1] = uint64(uint32(len(v)))
+	stack := call.Stack[:2]
+	stack[0] = uint64(vPtr)
+	stack[1] = uint64(uint32(len(v)))
 	if !call.Invoke() {
 		return nil, call.End()
 	}
@@ -201,8 +204,9 @@ func (x *exports) OfChars(ctx context.Context, v map[rune]float64) (map[rune]flo
 		call.StoreUint32(at, call.LowerChar(key))
 		call.StoreFloat64(at+8, v[key])
 	}
-	call.Stack[0] = uint64(vPtr)
-	call.Stack[1] = uint64(uint32(len(v)))
+	stack := call.Stack[:2]
+	stack[0] = uint64(vPtr)
+	stack[1] = uint64(uint32(len(v)))
 	if !call.Invoke() {
 		return nil, call.End()
 	}
@@ -235,8 +239,9 @@ func (x *exports) OfBools(ctx context.Context, v map[bool]string) (map[bool]stri
 		call.StoreUint32(at+4, valuePtr)
 		call.StoreUint32(at+8, valueLen)
 	}
-	call.Stack[0] = uint64(vPtr)
-	call.Stack[1] = uint64(uint32(len(v)))
+	stack := call.Stack[:2]
+	stack[0] = uint64(vPtr)
+	stack[1] = uint64(uint32(len(v)))
 	if !call.Invoke() {
 		return nil, call.End()
 	}
@@ -280,8 +285,9 @@ func (x *exports) OfLists(ctx context.Context, v map[uint32][]string) (map[uint3
 		call.StoreUint32(at+4, valuePtr)
 		call.StoreUint32(at+8, uint32(len(v[key])))
 	}
-	call.Stack[0] = uint64(vPtr)
-	call.Stack[1] = uint64(uint32(len(v)))
+	stack := call.Stack[:2]
+	stack[0] = uint64(vPtr)
+	stack[1] = uint64(uint32(len(v)))
 	if !call.Invoke() {
 		return nil, call.End()
 	}
@@ -322,8 +328,9 @@ func (x *exports) OfPeople(ctx context.Context, v map[string]Person) (map[string
 		call.StoreUint32(at+4, keyLen)
 		storePerson(call, at+8, v[key])
 	}
-	call.Stack[0] = uint64(vPtr)
-	call.Stack[1] = uint64(uint32(len(v)))
+	stack := call.Stack[:2]
+	stack[0] = uint64(vPtr)
+	stack[1] = uint64(uint32(len(v)))
 	if !call.Invoke() {
 		return nil, call.End()
 	}
@@ -354,8 +361,9 @@ func (x *exports) OfShapes(ctx context.Context, v map[int16]Shape) (map[int16]Sh
 		call.StoreUint16(at, uint16(key))
 		storeShape(call, at+8, v[key])
 	}
-	call.Stack[0] = uint64(vPtr)
-	call.Stack[1] = uint64(uint32(len(v)))
+	stack := call.Stack[:2]
+	stack[0] = uint64(vPtr)
+	stack[1] = uint64(uint32(len(v)))
 	if !call.Invoke() {
 		return nil, call.End()
 	}
@@ -400,8 +408,9 @@ func (x *exports) OfMaps(ctx context.Context, v map[uint16]map[string]uint32) (m
 		call.StoreUint32(at+4, valuePtr)
 		call.StoreUint32(at+8, uint32(len(v[key])))
 	}
-	call.Stack[0] = uint64(vPtr)
-	call.Stack[1] = uint64(uint32(len(v)))
+	stack := call.Stack[:2]
+	stack[0] = uint64(vPtr)
+	stack[1] = uint64(uint32(len(v)))
 	if !call.Invoke() {
 		return nil, call.End()
 	}
@@ -442,8 +451,9 @@ func (x *exports) OfList(ctx context.Context, v []map[int32]bool) ([]map[int32]b
 		call.StoreUint32(at, itemPtr)
 		call.StoreUint32(at+4, uint32(len(item)))
 	}
-	call.Stack[0] = uint64(vPtr)
-	call.Stack[1] = uint64(uint32(len(v)))
+	stack := call.Stack[:2]
+	stack[0] = uint64(vPtr)
+	stack[1] = uint64(uint32(len(v)))
 	if !call.Invoke() {
 		return nil, call.End()
 	}
@@ -489,9 +499,10 @@ func (x *exports) OfOption(ctx context.Context, v types.Option[map[uint64]string
 		v1 = valuePtr
 		v2 = uint32(len(value))
 	}
-	call.Stack[0] = uint64(vCase)
-	call.Stack[1] = uint64(v1)
-	call.Stack[2] = uint64(v2)
+	stack := call.Stack[:3]
+	stack[0] = uint64(vCase)
+	stack[1] = uint64(v1)
+	stack[2] = uint64(v2)
 	if !call.Invoke() {
 		return types.Option[map[uint64]string]{}, call.End()
 	}
@@ -986,18 +997,26 @@ func loadShape(call *host.Call, area []byte) named.Shape {
 	case 0:
 		value = named.ShapeNothing{}
 	case 1:
-		value = named.ShapeDot{Value: loadPoint(call, area[8:])}
+		if host.Room[named.ShapeDot](call) {
+			value = named.ShapeDot{Value: loadPoint(call, area[8:])}
+		}
 	case 2:
-		value = named.ShapeCircle{Value: math.Float64frombits(binary.LittleEndian.Uint64(area[8:]))}
+		if host.Room[named.ShapeCircle](call) {
+			value = named.ShapeCircle{Value: math.Float64frombits(binary.LittleEndian.Uint64(area[8:]))}
+		}
 	case 3:
-		value = named.ShapeLabel{Value: call.LiftString(binary.LittleEndian.Uint32(area[8:]), binary.LittleEndian.Uint32(area[12:]))}
+		if host.Room[named.ShapeLabel](call) {
+			value = named.ShapeLabel{Value: call.LiftString(binary.LittleEndian.Uint32(area[8:]), binary.LittleEndian.Uint32(area[12:]))}
+		}
 	case 4:
 		region, path := host.LiftList[named.Point](call, binary.LittleEndian.Uint32(area[8:]), binary.LittleEndian.Uint32(area[12:]), 8, 4)
 		for i := range path {
 			item := region[i*8:]
 			path[i] = loadPoint(call, item)
 		}
-		value = named.ShapePath{Value: path}
+		if host.Room[named.ShapePath](call) {
+			value = named.ShapePath{Value: path}
+		}
 	default:
 		call.BadDiscriminant(uint32(valueCase), 5)
 	}

@@ -516,6 +516,7 @@ func OfShape(v types.Option[Shape]) types.Option[Shape] {
 	call.Done()
 	return result
 }
+
 func loadPerson(ptr uint32) named.Person {
 	heightCase := guest.Load[uint8](ptr, 12)
 	var height types.Option[float32]
@@ -539,10 +540,12 @@ func loadPerson(ptr uint32) named.Person {
 		Tags:   tags,
 	}
 }
+
 func storePoint(ptr uint32, value named.Point) {
 	guest.Store(ptr, 0, value.X)
 	guest.Store(ptr, 4, value.Y)
 }
+
 func loadShape(ptr uint32) named.Shape {
 	valueCase := guest.Load[uint8](ptr, 0)
 	var value named.Shape
@@ -568,6 +571,7 @@ func loadShape(ptr uint32) named.Shape {
 	}
 	return value
 }
+
 func loadPoint(ptr uint32) named.Point {
 	return named.Point{X: guest.Load[int32](ptr, 0), Y: guest.Load[int32](ptr, 4)}
 }

@@ -103,8 +103,9 @@ func (x *exports) OfU8(ctx context.Context, v types.Option[uint8]) (types.Option
 		vCase = 1
 		vPayload = uint32(value)
 	}
-	call.Stack[0] = uint64(vCase)
-	call.Stack[1] = uint64(vPayload)
+	stack := call.Stack[:2]
+	stack[0] = uint64(vCase)
+	stack[1] = uint64(vPayload)
 	if !call.Invoke() {
 		return types.Option[uint8]{}, call.End()
 	}
@@ -132,8 +133,9 @@ func (x *exports) OfU64(ctx context.Context, v types.Option[uint64]) (types.Opti
 		vCase = 1
 		vPayload = value
 	}
-	call.Stack[0] = uint64(vCase)
-	call.Stack[1] = vPayload
+	stack := call.Stack[:2]
+	stack[0] = uint64(vCase)
+	stack[1] = vPayload
 	if !call.Invoke() {
 		return types.Option[uint64]{}, call.End()
 	}
@@ -161,8 +163,9 @@ func (x *exports) OfF32(ctx context.Context, v types.Option[float32]) (types.Opt
 		vCase = 1
 		vPayload = value
 	}
-	call.Stack[0] = uint64(vCase)
-	call.Stack[1] = uint64(math.Float32bits(vPayload))
+	stack := call.Stack[:2]
+	stack[0] = uint64(vCase)
+	stack[1] = uint64(math.Float32bits(vPayload))
 	if !call.Invoke() {
 		return types.Option[float32]{}, call.End()
 	}
@@ -189,8 +192,9 @@ func (x *exports) OfBool(ctx context.Context, v types.Option[bool]) (types.Optio
 		vCase = 1
 		vPayload = types.FromBool(value)
 	}
-	call.Stack[0] = uint64(vCase)
-	call.Stack[1] = uint64(vPayload)
+	stack := call.Stack[:2]
+	stack[0] = uint64(vCase)
+	stack[1] = uint64(vPayload)
 	if !call.Invoke() {
 		return types.Option[bool]{}, call.End()
 	}
@@ -224,9 +228,10 @@ func (x *exports) OfString(ctx context.Context, v types.Option[string]) (types.O
 		v1 = valuePtr
 		v2 = valueLen
 	}
-	call.Stack[0] = uint64(vCase)
-	call.Stack[1] = uint64(v1)
-	call.Stack[2] = uint64(v2)
+	stack := call.Stack[:3]
+	stack[0] = uint64(vCase)
+	stack[1] = uint64(v1)
+	stack[2] = uint64(v2)
 	if !call.Invoke() {
 		return types.Option[string]{}, call.End()
 	}
@@ -259,9 +264,10 @@ func (x *exports) OfNested(ctx context.Context, v types.Option[types.Option[uint
 		v1 = valueCase
 		v2 = valuePayload
 	}
-	call.Stack[0] = uint64(vCase)
-	call.Stack[1] = uint64(v1)
-	call.Stack[2] = uint64(v2)
+	stack := call.Stack[:3]
+	stack[0] = uint64(vCase)
+	stack[1] = uint64(v1)
+	stack[2] = uint64(v2)
 	if !call.Invoke() {
 		return types.Option[types.Option[uint32]]{}, call.End()
 	}
@@ -323,11 +329,12 @@ func (x *exports) OfDeep(ctx context.Context, v types.Option[types.Option[types.
 		v3 = value2
 		v4 = value3
 	}
-	call.Stack[0] = uint64(vCase)
-	call.Stack[1] = uint64(v1)
-	call.Stack[2] = uint64(v2)
-	call.Stack[3] = uint64(v3)
-	call.Stack[4] = uint64(v4)
+	stack := call.Stack[:5]
+	stack[0] = uint64(vCase)
+	stack[1] = uint64(v1)
+	stack[2] = uint64(v2)
+	stack[3] = uint64(v3)
+	stack[4] = uint64(v4)
 	if !call.Invoke() {
 		return types.Option[types.Option[types.Option[string]]]{}, call.End()
 	}
@@ -388,9 +395,10 @@ func (x *exports) OfList(ctx context.Context, v types.Option[[]types.Option[int1
 		v1 = valuePtr
 		v2 = uint32(len(value))
 	}
-	call.Stack[0] = uint64(vCase)
-	call.Stack[1] = uint64(v1)
-	call.Stack[2] = uint64(v2)
+	stack := call.Stack[:3]
+	stack[0] = uint64(vCase)
+	stack[1] = uint64(v1)
+	stack[2] = uint64(v2)
 	if !call.Invoke() {
 		return types.Option[[]types.Option[int16]]{}, call.End()
 	}
@@ -440,10 +448,11 @@ func (x *exports) OfTuple(ctx context.Context, v types.Option[types.Tuple2[uint8
 		v2 = f1Case
 		v3 = f1Payload
 	}
-	call.Stack[0] = uint64(vCase)
-	call.Stack[1] = uint64(v1)
-	call.Stack[2] = uint64(v2)
-	call.Stack[3] = v3
+	stack := call.Stack[:4]
+	stack[0] = uint64(vCase)
+	stack[1] = uint64(v1)
+	stack[2] = uint64(v2)
+	stack[3] = v3
 	if !call.Invoke() {
 		return types.Option[types.Tuple2[uint8, types.Option[uint64]]]{}, call.End()
 	}
@@ -506,14 +515,15 @@ func (x *exports) OfPerson(ctx context.Context, v types.Option[Person]) (types.O
 		v6 = tagsPtr
 		v7 = uint32(len(value.Tags))
 	}
-	call.Stack[0] = uint64(vCase)
-	call.Stack[1] = uint64(v1)
-	call.Stack[2] = uint64(v2)
-	call.Stack[3] = uint64(v3)
-	call.Stack[4] = uint64(v4)
-	call.Stack[5] = uint64(math.Float32bits(v5))
-	call.Stack[6] = uint64(v6)
-	call.Stack[7] = uint64(v7)
+	stack := call.Stack[:8]
+	stack[0] = uint64(vCase)
+	stack[1] = uint64(v1)
+	stack[2] = uint64(v2)
+	stack[3] = uint64(v3)
+	stack[4] = uint64(v4)
+	stack[5] = uint64(math.Float32bits(v5))
+	stack[6] = uint64(v6)
+	stack[7] = uint64(v7)
 	if !call.Invoke() {
 		return types.Option[Person]{}, call.End()
 	}
@@ -545,8 +555,9 @@ func (x *exports) OfColour(ctx context.Context, v types.Option[Colour]) (types.O
 		vCase = 1
 		vPayload = call.LowerEnum(uint32(value), 3)
 	}
-	call.Stack[0] = uint64(vCase)
-	call.Stack[1] = uint64(vPayload)
+	stack := call.Stack[:2]
+	stack[0] = uint64(vCase)
+	stack[1] = uint64(vPayload)
 	if !call.Invoke() {
 		return types.Option[Colour]{}, call.End()
 	}
@@ -611,10 +622,11 @@ func (x *exports) OfShape(ctx context.Context, v types.Option[Shape]) (types.Opt
 		v2 = value1
 		v3 = value2
 	}
-	call.Stack[0] = uint64(vCase)
-	call.Stack[1] = uint64(v1)
-	call.Stack[2] = v2
-	call.Stack[3] = uint64(v3)
+	stack := call.Stack[:4]
+	stack[0] = uint64(vCase)
+	stack[1] = uint64(v1)
+	stack[2] = v2
+	stack[3] = uint64(v3)
 	if !call.Invoke() {
 		return types.Option[Shape]{}, call.End()
 	}
@@ -1083,18 +1095,26 @@ func handleOfShape(call *host.Call) {
 		case 0:
 			value = named.ShapeNothing{}
 		case 1:
-			value = named.ShapeDot{Value: named.Point{X: int32(uint32(v2)), Y: int32(v3)}}
+			if host.Room[named.ShapeDot](call) {
+				value = named.ShapeDot{Value: named.Point{X: int32(uint32(v2)), Y: int32(v3)}}
+			}
 		case 2:
-			value = named.ShapeCircle{Value: math.Float64frombits(v2)}
+			if host.Room[named.ShapeCircle](call) {
+				value = named.ShapeCircle{Value: math.Float64frombits(v2)}
+			}
 		case 3:
-			value = named.ShapeLabel{Value: call.LiftString(uint32(v2), v3)}
+			if host.Room[named.ShapeLabel](call) {
+				value = named.ShapeLabel{Value: call.LiftString(uint32(v2), v3)}
+			}
 		case 4:
 			region, path := host.LiftList[named.Point](call, uint32(v2), v3, 8, 4)
 			for i := range path {
 				item := region[i*8:]
 				path[i] = loadPoint(call, item)
 			}
-			value = named.ShapePath{Value: path}
+			if host.Room[named.ShapePath](call) {
+				value = named.ShapePath{Value: path}
+			}
 		default:
 			call.BadDiscriminant(uint32(v1), 5)
 		}
@@ -1189,18 +1209,26 @@ func loadShape(call *host.Call, area []byte) named.Shape {
 	case 0:
 		value = named.ShapeNothing{}
 	case 1:
-		value = named.ShapeDot{Value: loadPoint(call, area[8:])}
+		if host.Room[named.ShapeDot](call) {
+			value = named.ShapeDot{Value: loadPoint(call, area[8:])}
+		}
 	case 2:
-		value = named.ShapeCircle{Value: math.Float64frombits(binary.LittleEndian.Uint64(area[8:]))}
+		if host.Room[named.ShapeCircle](call) {
+			value = named.ShapeCircle{Value: math.Float64frombits(binary.LittleEndian.Uint64(area[8:]))}
+		}
 	case 3:
-		value = named.ShapeLabel{Value: call.LiftString(binary.LittleEndian.Uint32(area[8:]), binary.LittleEndian.Uint32(area[12:]))}
+		if host.Room[named.ShapeLabel](call) {
+			value = named.ShapeLabel{Value: call.LiftString(binary.LittleEndian.Uint32(area[8:]), binary.LittleEndian.Uint32(area[12:]))}
+		}
 	case 4:
 		region, path := host.LiftList[named.Point](call, binary.LittleEndian.Uint32(area[8:]), binary.LittleEndian.Uint32(area[12:]), 8, 4)
 		for i := range path {
 			item := region[i*8:]
 			path[i] = loadPoint(call, item)
 		}
-		value = named.ShapePath{Value: path}
+		if host.Room[named.ShapePath](call) {
+			value = named.ShapePath{Value: path}
+		}
 	default:
 		call.BadDiscriminant(uint32(valueCase), 5)
 	}

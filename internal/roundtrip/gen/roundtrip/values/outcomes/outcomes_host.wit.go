@@ -85,8 +85,9 @@ func (x *exports) OfPlain(ctx context.Context, v []Plain) ([]Plain, error) {
 			call.StoreUint8(at, 1)
 		}
 	}
-	call.Stack[0] = uint64(vPtr)
-	call.Stack[1] = uint64(uint32(len(v)))
+	stack := call.Stack[:2]
+	stack[0] = uint64(vPtr)
+	stack[1] = uint64(uint32(len(v)))
 	if !call.Invoke() {
 		return nil, call.End()
 	}
@@ -126,9 +127,10 @@ func (x *exports) OfOk(ctx context.Context, v types.Option[types.Result[uint8, t
 		v1 = valueCase
 		v2 = valuePayload
 	}
-	call.Stack[0] = uint64(vCase)
-	call.Stack[1] = uint64(v1)
-	call.Stack[2] = uint64(v2)
+	stack := call.Stack[:3]
+	stack[0] = uint64(vCase)
+	stack[1] = uint64(v1)
+	stack[2] = uint64(v2)
 	if !call.Invoke() {
 		return types.Option[types.Result[uint8, types.Unit]]{}, call.End()
 	}
@@ -173,9 +175,10 @@ func (x *exports) OfErr(ctx context.Context, v types.Tuple1[types.Result[types.U
 		f01 = errPtr
 		f02 = errLen
 	}
-	call.Stack[0] = uint64(f0Case)
-	call.Stack[1] = uint64(f01)
-	call.Stack[2] = uint64(f02)
+	stack := call.Stack[:3]
+	stack[0] = uint64(f0Case)
+	stack[1] = uint64(f01)
+	stack[2] = uint64(f02)
 	if !call.Invoke() {
 		return types.Result[types.Unit, string]{}, call.End()
 	}
@@ -223,8 +226,9 @@ func (x *exports) OfBoth(ctx context.Context, v []types.Result[Person, Colour]) 
 			call.StoreUint8(at+4, uint8(call.LowerEnum(uint32(failure), 3)))
 		}
 	}
-	call.Stack[0] = uint64(vPtr)
-	call.Stack[1] = uint64(uint32(len(v)))
+	stack := call.Stack[:2]
+	stack[0] = uint64(vPtr)
+	stack[1] = uint64(uint32(len(v)))
 	if !call.Invoke() {
 		return nil, call.End()
 	}
@@ -289,8 +293,9 @@ func (x *exports) OfNested(ctx context.Context, v []types.Result[types.Result[ui
 			}
 		}
 	}
-	call.Stack[0] = uint64(vPtr)
-	call.Stack[1] = uint64(uint32(len(v)))
+	stack := call.Stack[:2]
+	stack[0] = uint64(vPtr)
+	stack[1] = uint64(uint32(len(v)))
 	if !call.Invoke() {
 		return nil, call.End()
 	}
@@ -346,8 +351,9 @@ func (x *exports) OfParam(ctx context.Context, v types.Result[uint64, float32]) 
 		vCase = 1
 		vPayload = uint64(math.Float32bits(failure))
 	}
-	call.Stack[0] = uint64(vCase)
-	call.Stack[1] = vPayload
+	stack := call.Stack[:2]
+	stack[0] = uint64(vCase)
+	stack[1] = vPayload
 	if !call.Invoke() {
 		return types.Result[uint64, float32]{}, call.End()
 	}
@@ -409,11 +415,12 @@ func (x *exports) OfOption(ctx context.Context, v types.Option[types.Result[type
 		v3 = value2
 		v4 = value3
 	}
-	call.Stack[0] = uint64(vCase)
-	call.Stack[1] = uint64(v1)
-	call.Stack[2] = uint64(v2)
-	call.Stack[3] = uint64(v3)
-	call.Stack[4] = uint64(v4)
+	stack := call.Stack[:5]
+	stack[0] = uint64(vCase)
+	stack[1] = uint64(v1)
+	stack[2] = uint64(v2)
+	stack[3] = uint64(v3)
+	stack[4] = uint64(v4)
 	if !call.Invoke() {
 		return types.Option[types.Result[types.Option[uint32], types.Option[string]]]{}, call.End()
 	}

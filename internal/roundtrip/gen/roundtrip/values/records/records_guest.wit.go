@@ -163,9 +163,11 @@ func OfName(v Name) Name {
 	call.Done()
 	return result
 }
+
 func loadPoint(ptr uint32) named.Point {
 	return named.Point{X: guest.Load[int32](ptr, 0), Y: guest.Load[int32](ptr, 4)}
 }
+
 func loadPerson(ptr uint32) named.Person {
 	heightCase := guest.Load[uint8](ptr, 12)
 	var height types.Option[float32]
@@ -189,6 +191,7 @@ func loadPerson(ptr uint32) named.Person {
 		Tags:   tags,
 	}
 }
+
 func loadPadded(ptr uint32) Padded {
 	return Padded{
 		A: guest.Load[uint8](ptr, 0),
@@ -207,6 +210,7 @@ func loadPadded(ptr uint32) Padded {
 		N: guest.Load[int64](ptr, 64),
 	}
 }
+
 func storeNested(arena *guest.Arena, ptr uint32, value Nested) {
 	storePoint(ptr, value.P)
 	if value_, ok := value.Q.Get(); ok {
@@ -224,6 +228,7 @@ func storeNested(arena *guest.Arena, ptr uint32, value Nested) {
 	guest.Store(ptr, 76, f1Ptr)
 	guest.Store(ptr, 80, f1Len)
 }
+
 func loadNested(ptr uint32) Nested {
 	qCase := guest.Load[uint8](ptr, 8)
 	var q types.Option[Point]
@@ -244,9 +249,11 @@ func loadNested(ptr uint32) Nested {
 		T:      types.Tuple2[uint8, Name]{F0: guest.Load[uint8](ptr, 72), F1: guest.LiftString(guest.Load[uint32](ptr, 76), guest.Load[uint32](ptr, 80))},
 	}
 }
+
 func loadWrapper(ptr uint32) Wrapper {
 	return Wrapper{Inner: loadTiny(ptr), Type: guest.LiftString(guest.Load[uint32](ptr, 4), guest.Load[uint32](ptr, 8)), Func: guest.LoadBool(ptr, 12)}
 }
+
 func storePerson(arena *guest.Arena, ptr uint32, value named.Person) {
 	namePtr, nameLen := guest.LowerString(arena, value.Name)
 	guest.Store(ptr, 0, namePtr)
@@ -268,10 +275,12 @@ func storePerson(arena *guest.Arena, ptr uint32, value named.Person) {
 	guest.Store(ptr, 20, tagsPtr)
 	guest.Store(ptr, 24, uint32(len(value.Tags)))
 }
+
 func storePoint(ptr uint32, value named.Point) {
 	guest.Store(ptr, 0, value.X)
 	guest.Store(ptr, 4, value.Y)
 }
+
 func storeShape(arena *guest.Arena, ptr uint32, value named.Shape) {
 	switch c := value.(type) {
 	case named.ShapeNothing:
@@ -300,6 +309,7 @@ func storeShape(arena *guest.Arena, ptr uint32, value named.Shape) {
 		guest.NoCase("named.Shape")
 	}
 }
+
 func loadShape(ptr uint32) named.Shape {
 	valueCase := guest.Load[uint8](ptr, 0)
 	var value named.Shape
@@ -325,6 +335,7 @@ func loadShape(ptr uint32) named.Shape {
 	}
 	return value
 }
+
 func loadTiny(ptr uint32) Tiny {
 	return Tiny{V: guest.Load[uint8](ptr, 0)}
 }

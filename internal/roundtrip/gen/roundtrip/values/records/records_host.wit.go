@@ -78,8 +78,9 @@ type exports struct {
 
 func (x *exports) OfPoint(ctx context.Context, v Point) (Point, error) {
 	call := x.ofPoint.Begin(ctx)
-	call.Stack[0] = uint64(uint32(v.X))
-	call.Stack[1] = uint64(uint32(v.Y))
+	stack := call.Stack[:2]
+	stack[0] = uint64(uint32(v.X))
+	stack[1] = uint64(uint32(v.Y))
 	if !call.Invoke() {
 		return Point{}, call.End()
 	}
@@ -110,13 +111,14 @@ func (x *exports) OfHuman(ctx context.Context, v Human) (Human, error) {
 		call.StoreUint32(at, itemPtr)
 		call.StoreUint32(at+4, itemLen)
 	}
-	call.Stack[0] = uint64(namePtr)
-	call.Stack[1] = uint64(nameLen)
-	call.Stack[2] = uint64(uint32(v.Age))
-	call.Stack[3] = uint64(heightCase)
-	call.Stack[4] = uint64(math.Float32bits(heightPayload))
-	call.Stack[5] = uint64(tagsPtr)
-	call.Stack[6] = uint64(uint32(len(v.Tags)))
+	stack := call.Stack[:7]
+	stack[0] = uint64(namePtr)
+	stack[1] = uint64(nameLen)
+	stack[2] = uint64(uint32(v.Age))
+	stack[3] = uint64(heightCase)
+	stack[4] = uint64(math.Float32bits(heightPayload))
+	stack[5] = uint64(tagsPtr)
+	stack[6] = uint64(uint32(len(v.Tags)))
 	if !call.Invoke() {
 		return Human{}, call.End()
 	}
@@ -133,20 +135,21 @@ func (x *exports) OfPadded(ctx context.Context, v Padded) (Padded, error) {
 		return Padded{}, bad.In("v")
 	}
 	call := x.ofPadded.Begin(ctx)
-	call.Stack[0] = uint64(uint32(v.A))
-	call.Stack[1] = v.B
-	call.Stack[2] = uint64(uint32(v.C))
-	call.Stack[3] = uint64(v.D)
-	call.Stack[4] = uint64(uint32(v.E))
-	call.Stack[5] = uint64(uint32(v.F))
-	call.Stack[6] = uint64(types.FromBool(v.G))
-	call.Stack[7] = math.Float64bits(v.H)
-	call.Stack[8] = uint64(uint32(v.I))
-	call.Stack[9] = uint64(math.Float32bits(v.J))
-	call.Stack[10] = uint64(call.LowerChar(v.K))
-	call.Stack[11] = uint64(uint32(v.L))
-	call.Stack[12] = uint64(uint32(v.M))
-	call.Stack[13] = uint64(v.N)
+	stack := call.Stack[:14]
+	stack[0] = uint64(uint32(v.A))
+	stack[1] = v.B
+	stack[2] = uint64(uint32(v.C))
+	stack[3] = uint64(v.D)
+	stack[4] = uint64(uint32(v.E))
+	stack[5] = uint64(uint32(v.F))
+	stack[6] = uint64(types.FromBool(v.G))
+	stack[7] = math.Float64bits(v.H)
+	stack[8] = uint64(uint32(v.I))
+	stack[9] = uint64(math.Float32bits(v.J))
+	stack[10] = uint64(call.LowerChar(v.K))
+	stack[11] = uint64(uint32(v.L))
+	stack[12] = uint64(uint32(v.M))
+	stack[13] = uint64(v.N)
 	if !call.Invoke() {
 		return Padded{}, call.End()
 	}
@@ -193,10 +196,11 @@ func (x *exports) OfAlias(ctx context.Context, v Alias) (Alias, error) {
 	}
 	call := x.ofAlias.Begin(ctx)
 	typePtr, typeLen := call.LowerString(v.Type)
-	call.Stack[0] = uint64(uint32(v.Inner.V))
-	call.Stack[1] = uint64(typePtr)
-	call.Stack[2] = uint64(typeLen)
-	call.Stack[3] = uint64(types.FromBool(v.Func))
+	stack := call.Stack[:4]
+	stack[0] = uint64(uint32(v.Inner.V))
+	stack[1] = uint64(typePtr)
+	stack[2] = uint64(typeLen)
+	stack[3] = uint64(types.FromBool(v.Func))
 	if !call.Invoke() {
 		return Alias{}, call.End()
 	}
@@ -223,8 +227,9 @@ func (x *exports) OfCrowd(ctx context.Context, v Crowd) (Crowd, error) {
 		at := vPtr + uint32(i)*28
 		storePerson(call, at, item)
 	}
-	call.Stack[0] = uint64(vPtr)
-	call.Stack[1] = uint64(uint32(len(v)))
+	stack := call.Stack[:2]
+	stack[0] = uint64(vPtr)
+	stack[1] = uint64(uint32(len(v)))
 	if !call.Invoke() {
 		return nil, call.End()
 	}
@@ -246,8 +251,9 @@ func (x *exports) OfName(ctx context.Context, v Name) (Name, error) {
 	}
 	call := x.ofName.Begin(ctx)
 	vPtr, vLen := call.LowerString(v)
-	call.Stack[0] = uint64(vPtr)
-	call.Stack[1] = uint64(vLen)
+	stack := call.Stack[:2]
+	stack[0] = uint64(vPtr)
+	stack[1] = uint64(vLen)
 	if !call.Invoke() {
 		return "", call.End()
 	}
@@ -675,18 +681,26 @@ func loadShape(call *host.Call, area []byte) named.Shape {
 	case 0:
 		value = named.ShapeNothing{}
 	case 1:
-		value = named.ShapeDot{Value: loadPoint(call, area[8:])}
+		if host.Room[named.ShapeDot](call) {
+			value = named.ShapeDot{Value: loadPoint(call, area[8:])}
+		}
 	case 2:
-		value = named.ShapeCircle{Value: math.Float64frombits(binary.LittleEndian.Uint64(area[8:]))}
+		if host.Room[named.ShapeCircle](call) {
+			value = named.ShapeCircle{Value: math.Float64frombits(binary.LittleEndian.Uint64(area[8:]))}
+		}
 	case 3:
-		value = named.ShapeLabel{Value: call.LiftString(binary.LittleEndian.Uint32(area[8:]), binary.LittleEndian.Uint32(area[12:]))}
+		if host.Room[named.ShapeLabel](call) {
+			value = named.ShapeLabel{Value: call.LiftString(binary.LittleEndian.Uint32(area[8:]), binary.LittleEndian.Uint32(area[12:]))}
+		}
 	case 4:
 		region, path := host.LiftList[named.Point](call, binary.LittleEndian.Uint32(area[8:]), binary.LittleEndian.Uint32(area[12:]), 8, 4)
 		for i := range path {
 			item := region[i*8:]
 			path[i] = loadPoint(call, item)
 		}
-		value = named.ShapePath{Value: path}
+		if host.Room[named.ShapePath](call) {
+			value = named.ShapePath{Value: path}
+		}
 	default:
 		call.BadDiscriminant(uint32(valueCase), 5)
 	}

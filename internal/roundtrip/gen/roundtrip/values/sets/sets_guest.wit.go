@@ -137,6 +137,7 @@ func OfF32s(v []F32) []F32 {
 	call.Done()
 	return result
 }
+
 func loadAll(ptr uint32) All {
 	return All{
 		A: guest.Load[F1](ptr, 0),

@@ -140,12 +140,13 @@ func (x *exports) OfAll(ctx context.Context, v All) (All, error) {
 		return All{}, bad.In("v")
 	}
 	call := x.ofAll.Begin(ctx)
-	call.Stack[0] = uint64(call.LowerFlags(uint32(v.A), 1))
-	call.Stack[1] = uint64(call.LowerFlags(uint32(v.B), 8))
-	call.Stack[2] = uint64(call.LowerFlags(uint32(v.C), 9))
-	call.Stack[3] = uint64(call.LowerFlags(uint32(v.D), 16))
-	call.Stack[4] = uint64(call.LowerFlags(uint32(v.E), 17))
-	call.Stack[5] = uint64(call.LowerFlags(uint32(v.F), 32))
+	stack := call.Stack[:6]
+	stack[0] = uint64(call.LowerFlags(uint32(v.A), 1))
+	stack[1] = uint64(call.LowerFlags(uint32(v.B), 8))
+	stack[2] = uint64(call.LowerFlags(uint32(v.C), 9))
+	stack[3] = uint64(call.LowerFlags(uint32(v.D), 16))
+	stack[4] = uint64(call.LowerFlags(uint32(v.E), 17))
+	stack[5] = uint64(call.LowerFlags(uint32(v.F), 32))
 	if !call.Invoke() {
 		return All{}, call.End()
 	}
@@ -172,8 +173,9 @@ func (x *exports) OfF9s(ctx context.Context, v []F9) ([]F9, error) {
 		at := vPtr + uint32(i)*2
 		call.StoreUint16(at, uint16(call.LowerFlags(uint32(item), 9)))
 	}
-	call.Stack[0] = uint64(vPtr)
-	call.Stack[1] = uint64(uint32(len(v)))
+	stack := call.Stack[:2]
+	stack[0] = uint64(vPtr)
+	stack[1] = uint64(uint32(len(v)))
 	if !call.Invoke() {
 		return nil, call.End()
 	}
@@ -199,8 +201,9 @@ func (x *exports) OfF32s(ctx context.Context, v []F32) ([]F32, error) {
 		at := vPtr + uint32(i)*4
 		call.StoreUint32(at, call.LowerFlags(uint32(item), 32))
 	}
-	call.Stack[0] = uint64(vPtr)
-	call.Stack[1] = uint64(uint32(len(v)))
+	stack := call.Stack[:2]
+	stack[0] = uint64(vPtr)
+	stack[1] = uint64(uint32(len(v)))
 	if !call.Invoke() {
 		return nil, call.End()
 	}

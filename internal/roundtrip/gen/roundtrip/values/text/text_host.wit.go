@@ -65,8 +65,9 @@ func (x *exports) OfString(ctx context.Context, v string) (string, error) {
 	}
 	call := x.ofString.Begin(ctx)
 	vPtr, vLen := call.LowerString(v)
-	call.Stack[0] = uint64(vPtr)
-	call.Stack[1] = uint64(vLen)
+	stack := call.Stack[:2]
+	stack[0] = uint64(vPtr)
+	stack[1] = uint64(vLen)
 	if !call.Invoke() {
 		return "", call.End()
 	}
@@ -93,8 +94,9 @@ func (x *exports) OfChars(ctx context.Context, v []rune) ([]rune, error) {
 		at := vPtr + uint32(i)*4
 		call.StoreUint32(at, call.LowerChar(item))
 	}
-	call.Stack[0] = uint64(vPtr)
-	call.Stack[1] = uint64(uint32(len(v)))
+	stack := call.Stack[:2]
+	stack[0] = uint64(vPtr)
+	stack[1] = uint64(uint32(len(v)))
 	if !call.Invoke() {
 		return nil, call.End()
 	}
@@ -127,8 +129,9 @@ func (x *exports) OfStrings(ctx context.Context, v []string) ([]string, error) {
 		call.StoreUint32(at, itemPtr)
 		call.StoreUint32(at+4, itemLen)
 	}
-	call.Stack[0] = uint64(vPtr)
-	call.Stack[1] = uint64(uint32(len(v)))
+	stack := call.Stack[:2]
+	stack[0] = uint64(vPtr)
+	stack[1] = uint64(uint32(len(v)))
 	if !call.Invoke() {
 		return nil, call.End()
 	}
@@ -172,8 +175,9 @@ func (x *exports) OfLines(ctx context.Context, v [][]string) ([][]string, error)
 		call.StoreUint32(at, itemPtr)
 		call.StoreUint32(at+4, uint32(len(item)))
 	}
-	call.Stack[0] = uint64(vPtr)
-	call.Stack[1] = uint64(uint32(len(v)))
+	stack := call.Stack[:2]
+	stack[0] = uint64(vPtr)
+	stack[1] = uint64(uint32(len(v)))
 	if !call.Invoke() {
 		return nil, call.End()
 	}
@@ -204,10 +208,11 @@ func (x *exports) OfPair(ctx context.Context, v types.Tuple2[string, string]) (s
 	call := x.ofPair.Begin(ctx)
 	f0Ptr, f0Len := call.LowerString(v.F0)
 	f1Ptr, f1Len := call.LowerString(v.F1)
-	call.Stack[0] = uint64(f0Ptr)
-	call.Stack[1] = uint64(f0Len)
-	call.Stack[2] = uint64(f1Ptr)
-	call.Stack[3] = uint64(f1Len)
+	stack := call.Stack[:4]
+	stack[0] = uint64(f0Ptr)
+	stack[1] = uint64(f0Len)
+	stack[2] = uint64(f1Ptr)
+	stack[3] = uint64(f1Len)
 	if !call.Invoke() {
 		return "", "", call.End()
 	}

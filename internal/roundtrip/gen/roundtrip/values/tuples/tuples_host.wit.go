@@ -77,8 +77,9 @@ func (x *exports) OfOne(ctx context.Context, v types.Tuple1[uint16]) (uint16, er
 
 func (x *exports) OfTwo(ctx context.Context, v types.Tuple2[uint8, uint64]) (uint8, uint64, error) {
 	call := x.ofTwo.Begin(ctx)
-	call.Stack[0] = uint64(uint32(v.F0))
-	call.Stack[1] = v.F1
+	stack := call.Stack[:2]
+	stack[0] = uint64(uint32(v.F0))
+	stack[1] = v.F1
 	if !call.Invoke() {
 		return 0, 0, call.End()
 	}
@@ -97,10 +98,11 @@ func (x *exports) OfThree(ctx context.Context, v types.Tuple3[float32, string, b
 	}
 	call := x.ofThree.Begin(ctx)
 	f1Ptr, f1Len := call.LowerString(v.F1)
-	call.Stack[0] = uint64(math.Float32bits(v.F0))
-	call.Stack[1] = uint64(f1Ptr)
-	call.Stack[2] = uint64(f1Len)
-	call.Stack[3] = uint64(types.FromBool(v.F2))
+	stack := call.Stack[:4]
+	stack[0] = uint64(math.Float32bits(v.F0))
+	stack[1] = uint64(f1Ptr)
+	stack[2] = uint64(f1Len)
+	stack[3] = uint64(types.FromBool(v.F2))
 	if !call.Invoke() {
 		return 0, "", false, call.End()
 	}
@@ -119,11 +121,12 @@ func (x *exports) OfNested(ctx context.Context, v types.Tuple2[types.Tuple2[uint
 		return types.Tuple2[uint8, uint16]{}, types.Tuple2[uint64, types.Tuple2[rune, int8]]{}, bad.At(0).At(1).At(1).In("v")
 	}
 	call := x.ofNested.Begin(ctx)
-	call.Stack[0] = uint64(uint32(v.F0.F0))
-	call.Stack[1] = uint64(uint32(v.F0.F1))
-	call.Stack[2] = v.F1.F0
-	call.Stack[3] = uint64(call.LowerChar(v.F1.F1.F0))
-	call.Stack[4] = uint64(uint32(v.F1.F1.F1))
+	stack := call.Stack[:5]
+	stack[0] = uint64(uint32(v.F0.F0))
+	stack[1] = uint64(uint32(v.F0.F1))
+	stack[2] = v.F1.F0
+	stack[3] = uint64(call.LowerChar(v.F1.F1.F0))
+	stack[4] = uint64(uint32(v.F1.F1.F1))
 	if !call.Invoke() {
 		return types.Tuple2[uint8, uint16]{}, types.Tuple2[uint64, types.Tuple2[rune, int8]]{}, call.End()
 	}
@@ -142,9 +145,10 @@ func (x *exports) OfPair(ctx context.Context, v Pair) (uint8, string, error) {
 	}
 	call := x.ofPair.Begin(ctx)
 	f1Ptr, f1Len := call.LowerString(v.F1)
-	call.Stack[0] = uint64(uint32(v.F0))
-	call.Stack[1] = uint64(f1Ptr)
-	call.Stack[2] = uint64(f1Len)
+	stack := call.Stack[:3]
+	stack[0] = uint64(uint32(v.F0))
+	stack[1] = uint64(f1Ptr)
+	stack[2] = uint64(f1Len)
 	if !call.Invoke() {
 		return 0, "", call.End()
 	}

@@ -45,21 +45,21 @@ var (
 
 // Export says what implements the world's exports. A guest calls it once, in an
 // init function: any call of the host that comes before it traps.
-func Export(impl scalars.Interface, impl2 text.Interface, impl3 lists.Interface, impl4 fixed.Interface, impl5 valuesmaps.Interface, impl6 tuples.Interface, impl7 records.Interface, impl8 variants.Interface, impl9 many.Interface, impl10 sets.Interface, impl11 options.Interface, impl12 outcomes.Interface, impl13 calls.Interface, impl14 state.Interface) {
-	exportedScalars = impl
-	exportedText = impl2
-	exportedLists = impl3
-	exportedFixed = impl4
-	exportedMaps = impl5
-	exportedTuples = impl6
-	exportedRecords = impl7
-	exportedVariants = impl8
-	exportedMany = impl9
-	exportedSets = impl10
-	exportedOptions = impl11
-	exportedOutcomes = impl12
-	exportedCalls = impl13
-	exportedState = impl14
+func Export(scalarsImpl scalars.Interface, textImpl text.Interface, listsImpl lists.Interface, fixedImpl fixed.Interface, mapsImpl valuesmaps.Interface, tuplesImpl tuples.Interface, recordsImpl records.Interface, variantsImpl variants.Interface, manyImpl many.Interface, setsImpl sets.Interface, optionsImpl options.Interface, outcomesImpl outcomes.Interface, callsImpl calls.Interface, stateImpl state.Interface) {
+	exportedScalars = scalarsImpl
+	exportedText = textImpl
+	exportedLists = listsImpl
+	exportedFixed = fixedImpl
+	exportedMaps = mapsImpl
+	exportedTuples = tuplesImpl
+	exportedRecords = recordsImpl
+	exportedVariants = variantsImpl
+	exportedMany = manyImpl
+	exportedSets = setsImpl
+	exportedOptions = optionsImpl
+	exportedOutcomes = outcomesImpl
+	exportedCalls = callsImpl
+	exportedState = stateImpl
 }
 
 //go:wasmexport roundtrip:values/scalars#of-bool
@@ -4495,13 +4495,16 @@ func exportCallsColours(v uint32) uint32 {
 func exportStateSeen() uint64 {
 	return exportedState.Seen()
 }
+
 func loadPoint(ptr uint32) named.Point {
 	return named.Point{X: guest.Load[int32](ptr, 0), Y: guest.Load[int32](ptr, 4)}
 }
+
 func storePoint(ptr uint32, value named.Point) {
 	guest.Store(ptr, 0, value.X)
 	guest.Store(ptr, 4, value.Y)
 }
+
 func loadPerson(ptr uint32) named.Person {
 	heightCase := guest.Load[uint8](ptr, 12)
 	var height types.Option[float32]
@@ -4525,6 +4528,7 @@ func loadPerson(ptr uint32) named.Person {
 		Tags:   tags,
 	}
 }
+
 func storePerson(arena *guest.Arena, ptr uint32, value named.Person) {
 	namePtr, nameLen := guest.LowerString(arena, value.Name)
 	guest.Store(ptr, 0, namePtr)
@@ -4546,6 +4550,7 @@ func storePerson(arena *guest.Arena, ptr uint32, value named.Person) {
 	guest.Store(ptr, 20, tagsPtr)
 	guest.Store(ptr, 24, uint32(len(value.Tags)))
 }
+
 func loadShape(ptr uint32) named.Shape {
 	valueCase := guest.Load[uint8](ptr, 0)
 	var value named.Shape
@@ -4571,6 +4576,7 @@ func loadShape(ptr uint32) named.Shape {
 	}
 	return value
 }
+
 func storeShape(arena *guest.Arena, ptr uint32, value named.Shape) {
 	switch c := value.(type) {
 	case named.ShapeNothing:
@@ -4599,6 +4605,7 @@ func storeShape(arena *guest.Arena, ptr uint32, value named.Shape) {
 		guest.NoCase("named.Shape")
 	}
 }
+
 func storeMatrix(arena *guest.Arena, ptr uint32, value fixed.Matrix) {
 	for i, item := range value.Rows {
 		at := ptr + uint32(i)*12
@@ -4608,6 +4615,7 @@ func storeMatrix(arena *guest.Arena, ptr uint32, value fixed.Matrix) {
 	guest.Store(ptr, 24, namePtr)
 	guest.Store(ptr, 28, nameLen)
 }
+
 func storePadded(ptr uint32, value records.Padded) {
 	guest.Store(ptr, 0, value.A)
 	guest.Store(ptr, 8, value.B)
@@ -4624,6 +4632,7 @@ func storePadded(ptr uint32, value records.Padded) {
 	guest.Store(ptr, 56, value.M)
 	guest.Store(ptr, 64, value.N)
 }
+
 func loadNested(ptr uint32) records.Nested {
 	qCase := guest.Load[uint8](ptr, 8)
 	var q types.Option[records.Point]
@@ -4644,6 +4653,7 @@ func loadNested(ptr uint32) records.Nested {
 		T:      types.Tuple2[uint8, records.Name]{F0: guest.Load[uint8](ptr, 72), F1: guest.LiftString(guest.Load[uint32](ptr, 76), guest.Load[uint32](ptr, 80))},
 	}
 }
+
 func storeNested(arena *guest.Arena, ptr uint32, value records.Nested) {
 	storePoint(ptr, value.P)
 	if value_, ok := value.Q.Get(); ok {
@@ -4661,6 +4671,7 @@ func storeNested(arena *guest.Arena, ptr uint32, value records.Nested) {
 	guest.Store(ptr, 76, f1Ptr)
 	guest.Store(ptr, 80, f1Len)
 }
+
 func storeWrapper(arena *guest.Arena, ptr uint32, value records.Wrapper) {
 	storeTiny(ptr, value.Inner)
 	typePtr, typeLen := guest.LowerString(arena, value.Type)
@@ -4668,6 +4679,7 @@ func storeWrapper(arena *guest.Arena, ptr uint32, value records.Wrapper) {
 	guest.Store(ptr, 8, typeLen)
 	guest.StoreBool(ptr, 12, value.Func)
 }
+
 func storeOnly(ptr uint32, value variants.Only) {
 	switch c := value.(type) {
 	case variants.OnlyOne:
@@ -4677,6 +4689,7 @@ func storeOnly(ptr uint32, value variants.Only) {
 		guest.NoCase("variants.Only")
 	}
 }
+
 func storeNumbers(ptr uint32, value variants.Numbers) {
 	switch c := value.(type) {
 	case variants.NumbersA:
@@ -4689,6 +4702,7 @@ func storeNumbers(ptr uint32, value variants.Numbers) {
 		guest.NoCase("variants.Numbers")
 	}
 }
+
 func storeWide(ptr uint32, value variants.Wide) {
 	switch c := value.(type) {
 	case variants.WideA:
@@ -4701,6 +4715,7 @@ func storeWide(ptr uint32, value variants.Wide) {
 		guest.NoCase("variants.Wide")
 	}
 }
+
 func storeMixed(ptr uint32, value variants.Mixed) {
 	switch c := value.(type) {
 	case variants.MixedA:
@@ -4719,6 +4734,7 @@ func storeMixed(ptr uint32, value variants.Mixed) {
 		guest.NoCase("variants.Mixed")
 	}
 }
+
 func storeTexts(arena *guest.Arena, ptr uint32, value variants.Texts) {
 	switch c := value.(type) {
 	case variants.TextsS:
@@ -4740,6 +4756,7 @@ func storeTexts(arena *guest.Arena, ptr uint32, value variants.Texts) {
 		guest.NoCase("variants.Texts")
 	}
 }
+
 func storeTuples(arena *guest.Arena, ptr uint32, value variants.Tuples) {
 	switch c := value.(type) {
 	case variants.TuplesA:
@@ -4766,6 +4783,7 @@ func storeTuples(arena *guest.Arena, ptr uint32, value variants.Tuples) {
 		guest.NoCase("variants.Tuples")
 	}
 }
+
 func storeOuter(arena *guest.Arena, ptr uint32, value variants.Outer) {
 	switch c := value.(type) {
 	case variants.OuterIn:
@@ -4797,6 +4815,7 @@ func storeOuter(arena *guest.Arena, ptr uint32, value variants.Outer) {
 		guest.NoCase("variants.Outer")
 	}
 }
+
 func loadLarge(ptr uint32) variants.Large {
 	valueCase := guest.Load[uint8](ptr, 0)
 	var value variants.Large
@@ -4854,6 +4873,7 @@ func loadLarge(ptr uint32) variants.Large {
 	}
 	return value
 }
+
 func storeLarge(arena *guest.Arena, ptr uint32, value variants.Large) {
 	switch c := value.(type) {
 	case variants.LargeText:
@@ -4893,6 +4913,7 @@ func storeLarge(arena *guest.Arena, ptr uint32, value variants.Large) {
 		guest.NoCase("variants.Large")
 	}
 }
+
 func loadOuter(ptr uint32) variants.Outer {
 	valueCase := guest.Load[uint8](ptr, 0)
 	var value variants.Outer
@@ -4931,6 +4952,7 @@ func loadOuter(ptr uint32) variants.Outer {
 	}
 	return value
 }
+
 func storeV257(arena *guest.Arena, ptr uint32, value many.V257) {
 	switch c := value.(type) {
 	case many.V257C0:
@@ -5458,6 +5480,7 @@ func storeV257(arena *guest.Arena, ptr uint32, value many.V257) {
 		guest.NoCase("many.V257")
 	}
 }
+
 func storeSome(arena *guest.Arena, ptr uint32, value many.Some) {
 	guest.Store(ptr, 0, value.A)
 	guest.Store(ptr, 1, value.B)
@@ -5465,6 +5488,7 @@ func storeSome(arena *guest.Arena, ptr uint32, value many.Some) {
 	storeV257(arena, ptr+8, value.D)
 	guest.Store(ptr, 24, value.E)
 }
+
 func loadV257(ptr uint32) many.V257 {
 	valueCase := guest.Load[uint16](ptr, 0)
 	var value many.V257
@@ -5988,6 +6012,7 @@ func loadV257(ptr uint32) many.V257 {
 	}
 	return value
 }
+
 func storeAll(ptr uint32, value sets.All) {
 	guest.Store(ptr, 0, guest.LowerFlags(value.A, 0x1, "sets.F1"))
 	guest.Store(ptr, 1, value.B)
@@ -5996,12 +6021,14 @@ func storeAll(ptr uint32, value sets.All) {
 	guest.Store(ptr, 8, guest.LowerFlags(value.E, 0x1ffff, "sets.F17"))
 	guest.Store(ptr, 12, value.F)
 }
+
 func storeFault(arena *guest.Arena, ptr uint32, value calls.Fault) {
 	guest.Store(ptr, 0, value.Code)
 	whyPtr, whyLen := guest.LowerString(arena, value.Why)
 	guest.Store(ptr, 4, whyPtr)
 	guest.Store(ptr, 8, whyLen)
 }
+
 func storeFailure(arena *guest.Arena, ptr uint32, value calls.Failure) {
 	switch c := value.(type) {
 	case calls.FailureGone:
@@ -6021,9 +6048,11 @@ func storeFailure(arena *guest.Arena, ptr uint32, value calls.Failure) {
 		guest.NoCase("calls.Failure")
 	}
 }
+
 func storeTiny(ptr uint32, value records.Tiny) {
 	guest.Store(ptr, 0, value.V)
 }
+
 func loadMixed(ptr uint32) variants.Mixed {
 	valueCase := guest.Load[uint8](ptr, 0)
 	var value variants.Mixed
@@ -6041,6 +6070,7 @@ func loadMixed(ptr uint32) variants.Mixed {
 	}
 	return value
 }
+
 func loadWide(ptr uint32) variants.Wide {
 	valueCase := guest.Load[uint8](ptr, 0)
 	var value variants.Wide
@@ -6054,6 +6084,7 @@ func loadWide(ptr uint32) variants.Wide {
 	}
 	return value
 }
+
 func loadTexts(ptr uint32) variants.Texts {
 	valueCase := guest.Load[uint8](ptr, 0)
 	var value variants.Texts
@@ -6071,6 +6102,7 @@ func loadTexts(ptr uint32) variants.Texts {
 	}
 	return value
 }
+
 func loadNumbers(ptr uint32) variants.Numbers {
 	valueCase := guest.Load[uint8](ptr, 0)
 	var value variants.Numbers

@@ -181,6 +181,12 @@ func (i *Instance) Close(ctx context.Context) error {
 	return i.inst.Close(ctx)
 }
 
+// Err returns nil while the instance can be called, and otherwise why it cannot:
+// host.ErrClosed, or host.ErrDead with what killed it.
+func (i *Instance) Err() error {
+	return i.inst.Err()
+}
+
 // world describes the world to the runtime.
 var world = host.World{
 	Name: "roundtrip:values/values",

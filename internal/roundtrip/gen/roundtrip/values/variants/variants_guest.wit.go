@@ -444,6 +444,7 @@ func OfOuters(v []Outer) []Outer {
 	call.Done()
 	return result
 }
+
 func loadOnly(ptr uint32) Only {
 	valueCase := guest.Load[uint8](ptr, 0)
 	var value Only
@@ -455,6 +456,7 @@ func loadOnly(ptr uint32) Only {
 	}
 	return value
 }
+
 func loadNumbers(ptr uint32) Numbers {
 	valueCase := guest.Load[uint8](ptr, 0)
 	var value Numbers
@@ -468,6 +470,7 @@ func loadNumbers(ptr uint32) Numbers {
 	}
 	return value
 }
+
 func loadWide(ptr uint32) Wide {
 	valueCase := guest.Load[uint8](ptr, 0)
 	var value Wide
@@ -481,6 +484,7 @@ func loadWide(ptr uint32) Wide {
 	}
 	return value
 }
+
 func loadMixed(ptr uint32) Mixed {
 	valueCase := guest.Load[uint8](ptr, 0)
 	var value Mixed
@@ -498,6 +502,7 @@ func loadMixed(ptr uint32) Mixed {
 	}
 	return value
 }
+
 func loadTexts(ptr uint32) Texts {
 	valueCase := guest.Load[uint8](ptr, 0)
 	var value Texts
@@ -515,6 +520,7 @@ func loadTexts(ptr uint32) Texts {
 	}
 	return value
 }
+
 func loadTuples(ptr uint32) Tuples {
 	valueCase := guest.Load[uint8](ptr, 0)
 	var value Tuples
@@ -537,10 +543,12 @@ func loadTuples(ptr uint32) Tuples {
 	}
 	return value
 }
+
 func storePoint(ptr uint32, value named.Point) {
 	guest.Store(ptr, 0, value.X)
 	guest.Store(ptr, 4, value.Y)
 }
+
 func loadOuter(ptr uint32) Outer {
 	valueCase := guest.Load[uint8](ptr, 0)
 	var value Outer
@@ -579,6 +587,7 @@ func loadOuter(ptr uint32) Outer {
 	}
 	return value
 }
+
 func storeLarge(arena *guest.Arena, ptr uint32, value Large) {
 	switch c := value.(type) {
 	case LargeText:
@@ -618,6 +627,7 @@ func storeLarge(arena *guest.Arena, ptr uint32, value Large) {
 		guest.NoCase("variants.Large")
 	}
 }
+
 func loadLarge(ptr uint32) Large {
 	valueCase := guest.Load[uint8](ptr, 0)
 	var value Large
@@ -675,6 +685,7 @@ func loadLarge(ptr uint32) Large {
 	}
 	return value
 }
+
 func loadShape(ptr uint32) named.Shape {
 	valueCase := guest.Load[uint8](ptr, 0)
 	var value named.Shape
@@ -700,6 +711,7 @@ func loadShape(ptr uint32) named.Shape {
 	}
 	return value
 }
+
 func storeOuter(arena *guest.Arena, ptr uint32, value Outer) {
 	switch c := value.(type) {
 	case OuterIn:
@@ -731,9 +743,11 @@ func storeOuter(arena *guest.Arena, ptr uint32, value Outer) {
 		guest.NoCase("variants.Outer")
 	}
 }
+
 func loadPoint(ptr uint32) named.Point {
 	return named.Point{X: guest.Load[int32](ptr, 0), Y: guest.Load[int32](ptr, 4)}
 }
+
 func storeMixed(ptr uint32, value Mixed) {
 	switch c := value.(type) {
 	case MixedA:
@@ -752,6 +766,7 @@ func storeMixed(ptr uint32, value Mixed) {
 		guest.NoCase("variants.Mixed")
 	}
 }
+
 func storeWide(ptr uint32, value Wide) {
 	switch c := value.(type) {
 	case WideA:
@@ -764,6 +779,7 @@ func storeWide(ptr uint32, value Wide) {
 		guest.NoCase("variants.Wide")
 	}
 }
+
 func storeTexts(arena *guest.Arena, ptr uint32, value Texts) {
 	switch c := value.(type) {
 	case TextsS:
@@ -785,6 +801,7 @@ func storeTexts(arena *guest.Arena, ptr uint32, value Texts) {
 		guest.NoCase("variants.Texts")
 	}
 }
+
 func storeNumbers(ptr uint32, value Numbers) {
 	switch c := value.(type) {
 	case NumbersA:
@@ -797,6 +814,7 @@ func storeNumbers(ptr uint32, value Numbers) {
 		guest.NoCase("variants.Numbers")
 	}
 }
+
 func storeShape(arena *guest.Arena, ptr uint32, value named.Shape) {
 	switch c := value.(type) {
 	case named.ShapeNothing:

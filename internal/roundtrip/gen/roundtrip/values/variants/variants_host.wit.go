@@ -98,8 +98,9 @@ func (x *exports) OfOnly(ctx context.Context, v Only) (Only, error) {
 	default:
 		call.BadVariant("only")
 	}
-	call.Stack[0] = uint64(vCase)
-	call.Stack[1] = uint64(vPayload)
+	stack := call.Stack[:2]
+	stack[0] = uint64(vCase)
+	stack[1] = uint64(vPayload)
 	if !call.Invoke() {
 		return nil, call.End()
 	}
@@ -126,8 +127,9 @@ func (x *exports) OfNumbers(ctx context.Context, v Numbers) (Numbers, error) {
 	default:
 		call.BadVariant("numbers")
 	}
-	call.Stack[0] = uint64(vCase)
-	call.Stack[1] = uint64(vPayload)
+	stack := call.Stack[:2]
+	stack[0] = uint64(vCase)
+	stack[1] = uint64(vPayload)
 	if !call.Invoke() {
 		return nil, call.End()
 	}
@@ -155,8 +157,9 @@ func (x *exports) OfWide(ctx context.Context, v Wide) (Wide, error) {
 	default:
 		call.BadVariant("wide")
 	}
-	call.Stack[0] = uint64(vCase)
-	call.Stack[1] = vPayload
+	stack := call.Stack[:2]
+	stack[0] = uint64(vCase)
+	stack[1] = vPayload
 	if !call.Invoke() {
 		return nil, call.End()
 	}
@@ -190,8 +193,9 @@ func (x *exports) OfMixed(ctx context.Context, v Mixed) (Mixed, error) {
 	default:
 		call.BadVariant("mixed")
 	}
-	call.Stack[0] = uint64(vCase)
-	call.Stack[1] = vPayload
+	stack := call.Stack[:2]
+	stack[0] = uint64(vCase)
+	stack[1] = vPayload
 	if !call.Invoke() {
 		return nil, call.End()
 	}
@@ -229,9 +233,10 @@ func (x *exports) OfTexts(ctx context.Context, v Texts) (Texts, error) {
 	default:
 		call.BadVariant("texts")
 	}
-	call.Stack[0] = uint64(vCase)
-	call.Stack[1] = v1
-	call.Stack[2] = uint64(v2)
+	stack := call.Stack[:3]
+	stack[0] = uint64(vCase)
+	stack[1] = v1
+	stack[2] = uint64(v2)
 	if !call.Invoke() {
 		return nil, call.End()
 	}
@@ -275,11 +280,12 @@ func (x *exports) OfTuples(ctx context.Context, v Tuples) (Tuples, error) {
 	default:
 		call.BadVariant("tuples")
 	}
-	call.Stack[0] = uint64(vCase)
-	call.Stack[1] = v1
-	call.Stack[2] = v2
-	call.Stack[3] = uint64(v3)
-	call.Stack[4] = uint64(math.Float32bits(v4))
+	stack := call.Stack[:5]
+	stack[0] = uint64(vCase)
+	stack[1] = v1
+	stack[2] = v2
+	stack[3] = uint64(v3)
+	stack[4] = uint64(math.Float32bits(v4))
 	if !call.Invoke() {
 		return nil, call.End()
 	}
@@ -431,11 +437,12 @@ func (x *exports) OfOuter(ctx context.Context, v Outer) (Outer, error) {
 	default:
 		call.BadVariant("outer")
 	}
-	call.Stack[0] = uint64(vCase)
-	call.Stack[1] = uint64(v1)
-	call.Stack[2] = v2
-	call.Stack[3] = v3
-	call.Stack[4] = uint64(v4)
+	stack := call.Stack[:5]
+	stack[0] = uint64(vCase)
+	stack[1] = uint64(v1)
+	stack[2] = v2
+	stack[3] = v3
+	stack[4] = uint64(v4)
 	if !call.Invoke() {
 		return nil, call.End()
 	}
@@ -500,9 +507,10 @@ func (x *exports) OfShape(ctx context.Context, v Shape) (Shape, error) {
 	default:
 		call.BadVariant("shape")
 	}
-	call.Stack[0] = uint64(vCase)
-	call.Stack[1] = v1
-	call.Stack[2] = uint64(v2)
+	stack := call.Stack[:3]
+	stack[0] = uint64(vCase)
+	stack[1] = v1
+	stack[2] = uint64(v2)
 	if !call.Invoke() {
 		return nil, call.End()
 	}
@@ -529,8 +537,9 @@ func (x *exports) OfOuters(ctx context.Context, v []Outer) ([]Outer, error) {
 		at := vPtr + uint32(i)*32
 		storeOuter(call, at, item)
 	}
-	call.Stack[0] = uint64(vPtr)
-	call.Stack[1] = uint64(uint32(len(v)))
+	stack := call.Stack[:2]
+	stack[0] = uint64(vPtr)
+	stack[1] = uint64(uint32(len(v)))
 	if !call.Invoke() {
 		return nil, call.End()
 	}
@@ -551,7 +560,9 @@ func handleOfOnly(call *host.Call) {
 	var v Only
 	switch v0 {
 	case 0:
-		v = OnlyOne{Value: uint8(uint32(call.Stack[1]))}
+		if host.Room[OnlyOne](call) {
+			v = OnlyOne{Value: uint8(uint32(call.Stack[1]))}
+		}
 	default:
 		call.BadDiscriminant(uint32(v0), 1)
 	}
@@ -576,9 +587,13 @@ func handleOfNumbers(call *host.Call) {
 	var v Numbers
 	switch v0 {
 	case 0:
-		v = NumbersA{Value: v1}
+		if host.Room[NumbersA](call) {
+			v = NumbersA{Value: v1}
+		}
 	case 1:
-		v = NumbersB{Value: math.Float32frombits(v1)}
+		if host.Room[NumbersB](call) {
+			v = NumbersB{Value: math.Float32frombits(v1)}
+		}
 	default:
 		call.BadDiscriminant(uint32(v0), 2)
 	}
@@ -603,9 +618,13 @@ func handleOfWide(call *host.Call) {
 	var v Wide
 	switch v0 {
 	case 0:
-		v = WideA{Value: v1}
+		if host.Room[WideA](call) {
+			v = WideA{Value: v1}
+		}
 	case 1:
-		v = WideB{Value: math.Float64frombits(v1)}
+		if host.Room[WideB](call) {
+			v = WideB{Value: math.Float64frombits(v1)}
+		}
 	default:
 		call.BadDiscriminant(uint32(v0), 2)
 	}
@@ -630,13 +649,21 @@ func handleOfMixed(call *host.Call) {
 	var v Mixed
 	switch v0 {
 	case 0:
-		v = MixedA{Value: uint32(v1)}
+		if host.Room[MixedA](call) {
+			v = MixedA{Value: uint32(v1)}
+		}
 	case 1:
-		v = MixedB{Value: math.Float64frombits(v1)}
+		if host.Room[MixedB](call) {
+			v = MixedB{Value: math.Float64frombits(v1)}
+		}
 	case 2:
-		v = MixedC{Value: math.Float32frombits(uint32(v1))}
+		if host.Room[MixedC](call) {
+			v = MixedC{Value: math.Float32frombits(uint32(v1))}
+		}
 	case 3:
-		v = MixedD{Value: int64(v1)}
+		if host.Room[MixedD](call) {
+			v = MixedD{Value: int64(v1)}
+		}
 	default:
 		call.BadDiscriminant(uint32(v0), 4)
 	}
@@ -662,11 +689,17 @@ func handleOfTexts(call *host.Call) {
 	var v Texts
 	switch v0 {
 	case 0:
-		v = TextsS{Value: call.LiftString(uint32(v1), v2)}
+		if host.Room[TextsS](call) {
+			v = TextsS{Value: call.LiftString(uint32(v1), v2)}
+		}
 	case 1:
-		v = TextsN{Value: v1}
+		if host.Room[TextsN](call) {
+			v = TextsN{Value: v1}
+		}
 	case 2:
-		v = TextsL{Value: host.LiftNumbers[float64](call, uint32(v1), v2)}
+		if host.Room[TextsL](call) {
+			v = TextsL{Value: host.LiftNumbers[float64](call, uint32(v1), v2)}
+		}
 	case 3:
 		v = TextsNone{}
 	default:
@@ -695,18 +728,26 @@ func handleOfTuples(call *host.Call) {
 	var v Tuples
 	switch v0 {
 	case 0:
-		v = TuplesA{Value: types.Tuple3[float32, uint64, uint8]{F0: math.Float32frombits(uint32(v1)), F1: v2, F2: uint8(v3)}}
+		if host.Room[TuplesA](call) {
+			v = TuplesA{Value: types.Tuple3[float32, uint64, uint8]{F0: math.Float32frombits(uint32(v1)), F1: v2, F2: uint8(v3)}}
+		}
 	case 1:
-		v = TuplesB{Value: types.Tuple2[uint64, float64]{F0: v1, F1: math.Float64frombits(v2)}}
+		if host.Room[TuplesB](call) {
+			v = TuplesB{Value: types.Tuple2[uint64, float64]{F0: v1, F1: math.Float64frombits(v2)}}
+		}
 	case 2:
-		v = TuplesC{Value: call.LiftString(uint32(v1), uint32(v2))}
+		if host.Room[TuplesC](call) {
+			v = TuplesC{Value: call.LiftString(uint32(v1), uint32(v2))}
+		}
 	case 3:
-		v = TuplesD{Value: types.Tuple4[float32, float32, float32, float32]{
-			F0: math.Float32frombits(uint32(v1)),
-			F1: math.Float32frombits(uint32(v2)),
-			F2: math.Float32frombits(v3),
-			F3: math.Float32frombits(uint32(call.Stack[4])),
-		}}
+		if host.Room[TuplesD](call) {
+			v = TuplesD{Value: types.Tuple4[float32, float32, float32, float32]{
+				F0: math.Float32frombits(uint32(v1)),
+				F1: math.Float32frombits(uint32(v2)),
+				F2: math.Float32frombits(v3),
+				F3: math.Float32frombits(uint32(call.Stack[4])),
+			}}
+		}
 	default:
 		call.BadDiscriminant(uint32(v0), 4)
 	}
@@ -737,17 +778,27 @@ func handleOfOuter(call *host.Call) {
 		var in Mixed
 		switch v1 {
 		case 0:
-			in = MixedA{Value: uint32(v2)}
+			if host.Room[MixedA](call) {
+				in = MixedA{Value: uint32(v2)}
+			}
 		case 1:
-			in = MixedB{Value: math.Float64frombits(v2)}
+			if host.Room[MixedB](call) {
+				in = MixedB{Value: math.Float64frombits(v2)}
+			}
 		case 2:
-			in = MixedC{Value: math.Float32frombits(uint32(v2))}
+			if host.Room[MixedC](call) {
+				in = MixedC{Value: math.Float32frombits(uint32(v2))}
+			}
 		case 3:
-			in = MixedD{Value: int64(v2)}
+			if host.Room[MixedD](call) {
+				in = MixedD{Value: int64(v2)}
+			}
 		default:
 			call.BadDiscriminant(uint32(v1), 4)
 		}
-		v = OuterIn{Value: in}
+		if host.Room[OuterIn](call) {
+			v = OuterIn{Value: in}
+		}
 	case 1:
 		var opt types.Option[Wide]
 		switch v1 {
@@ -757,9 +808,13 @@ func handleOfOuter(call *host.Call) {
 			var value Wide
 			switch v2_2 {
 			case 0:
-				value = WideA{Value: v3}
+				if host.Room[WideA](call) {
+					value = WideA{Value: v3}
+				}
 			case 1:
-				value = WideB{Value: math.Float64frombits(v3)}
+				if host.Room[WideB](call) {
+					value = WideB{Value: math.Float64frombits(v3)}
+				}
 			default:
 				call.BadDiscriminant(uint32(v2_2), 2)
 			}
@@ -767,7 +822,9 @@ func handleOfOuter(call *host.Call) {
 		default:
 			call.BadDiscriminant(uint32(v1), 2)
 		}
-		v = OuterOpt{Value: opt}
+		if host.Room[OuterOpt](call) {
+			v = OuterOpt{Value: opt}
+		}
 	case 2:
 		v2_2 := uint32(v2)
 		var res types.Result[Texts, Numbers]
@@ -776,11 +833,17 @@ func handleOfOuter(call *host.Call) {
 			var ok Texts
 			switch v2_2 {
 			case 0:
-				ok = TextsS{Value: call.LiftString(uint32(v3), v4)}
+				if host.Room[TextsS](call) {
+					ok = TextsS{Value: call.LiftString(uint32(v3), v4)}
+				}
 			case 1:
-				ok = TextsN{Value: v3}
+				if host.Room[TextsN](call) {
+					ok = TextsN{Value: v3}
+				}
 			case 2:
-				ok = TextsL{Value: host.LiftNumbers[float64](call, uint32(v3), v4)}
+				if host.Room[TextsL](call) {
+					ok = TextsL{Value: host.LiftNumbers[float64](call, uint32(v3), v4)}
+				}
 			case 3:
 				ok = TextsNone{}
 			default:
@@ -792,9 +855,13 @@ func handleOfOuter(call *host.Call) {
 			var err Numbers
 			switch v2_2 {
 			case 0:
-				err = NumbersA{Value: v3_2}
+				if host.Room[NumbersA](call) {
+					err = NumbersA{Value: v3_2}
+				}
 			case 1:
-				err = NumbersB{Value: math.Float32frombits(v3_2)}
+				if host.Room[NumbersB](call) {
+					err = NumbersB{Value: math.Float32frombits(v3_2)}
+				}
 			default:
 				call.BadDiscriminant(uint32(v2_2), 2)
 			}
@@ -802,7 +869,9 @@ func handleOfOuter(call *host.Call) {
 		default:
 			call.BadDiscriminant(uint32(v1), 2)
 		}
-		v = OuterRes{Value: res}
+		if host.Room[OuterRes](call) {
+			v = OuterRes{Value: res}
+		}
 	case 3:
 		v3_2 := uint32(v3)
 		var shape Shape
@@ -810,22 +879,32 @@ func handleOfOuter(call *host.Call) {
 		case 0:
 			shape = named.ShapeNothing{}
 		case 1:
-			shape = named.ShapeDot{Value: named.Point{X: int32(uint32(v2)), Y: int32(v3_2)}}
+			if host.Room[named.ShapeDot](call) {
+				shape = named.ShapeDot{Value: named.Point{X: int32(uint32(v2)), Y: int32(v3_2)}}
+			}
 		case 2:
-			shape = named.ShapeCircle{Value: math.Float64frombits(v2)}
+			if host.Room[named.ShapeCircle](call) {
+				shape = named.ShapeCircle{Value: math.Float64frombits(v2)}
+			}
 		case 3:
-			shape = named.ShapeLabel{Value: call.LiftString(uint32(v2), v3_2)}
+			if host.Room[named.ShapeLabel](call) {
+				shape = named.ShapeLabel{Value: call.LiftString(uint32(v2), v3_2)}
+			}
 		case 4:
 			region, path := host.LiftList[named.Point](call, uint32(v2), v3_2, 8, 4)
 			for i := range path {
 				item := region[i*8:]
 				path[i] = loadPoint(call, item)
 			}
-			shape = named.ShapePath{Value: path}
+			if host.Room[named.ShapePath](call) {
+				shape = named.ShapePath{Value: path}
+			}
 		default:
 			call.BadDiscriminant(uint32(v1), 5)
 		}
-		v = OuterShape{Value: shape}
+		if host.Room[OuterShape](call) {
+			v = OuterShape{Value: shape}
+		}
 	case 4:
 		v = OuterUnit{}
 	default:
@@ -876,18 +955,26 @@ func handleOfShape(call *host.Call) {
 	case 0:
 		v = named.ShapeNothing{}
 	case 1:
-		v = named.ShapeDot{Value: named.Point{X: int32(uint32(v1)), Y: int32(v2)}}
+		if host.Room[named.ShapeDot](call) {
+			v = named.ShapeDot{Value: named.Point{X: int32(uint32(v1)), Y: int32(v2)}}
+		}
 	case 2:
-		v = named.ShapeCircle{Value: math.Float64frombits(v1)}
+		if host.Room[named.ShapeCircle](call) {
+			v = named.ShapeCircle{Value: math.Float64frombits(v1)}
+		}
 	case 3:
-		v = named.ShapeLabel{Value: call.LiftString(uint32(v1), v2)}
+		if host.Room[named.ShapeLabel](call) {
+			v = named.ShapeLabel{Value: call.LiftString(uint32(v1), v2)}
+		}
 	case 4:
 		region, path := host.LiftList[named.Point](call, uint32(v1), v2, 8, 4)
 		for i := range path {
 			item := region[i*8:]
 			path[i] = loadPoint(call, item)
 		}
-		v = named.ShapePath{Value: path}
+		if host.Room[named.ShapePath](call) {
+			v = named.ShapePath{Value: path}
+		}
 	default:
 		call.BadDiscriminant(uint32(v0), 5)
 	}
@@ -947,7 +1034,9 @@ func loadOnly(call *host.Call, area []byte) Only {
 	var value Only
 	switch valueCase {
 	case 0:
-		value = OnlyOne{Value: area[1]}
+		if host.Room[OnlyOne](call) {
+			value = OnlyOne{Value: area[1]}
+		}
 	default:
 		call.BadDiscriminant(uint32(valueCase), 1)
 	}
@@ -968,9 +1057,13 @@ func loadNumbers(call *host.Call, area []byte) Numbers {
 	var value Numbers
 	switch valueCase {
 	case 0:
-		value = NumbersA{Value: binary.LittleEndian.Uint32(area[4:])}
+		if host.Room[NumbersA](call) {
+			value = NumbersA{Value: binary.LittleEndian.Uint32(area[4:])}
+		}
 	case 1:
-		value = NumbersB{Value: math.Float32frombits(binary.LittleEndian.Uint32(area[4:]))}
+		if host.Room[NumbersB](call) {
+			value = NumbersB{Value: math.Float32frombits(binary.LittleEndian.Uint32(area[4:]))}
+		}
 	default:
 		call.BadDiscriminant(uint32(valueCase), 2)
 	}
@@ -991,9 +1084,13 @@ func loadWide(call *host.Call, area []byte) Wide {
 	var value Wide
 	switch valueCase {
 	case 0:
-		value = WideA{Value: binary.LittleEndian.Uint64(area[8:])}
+		if host.Room[WideA](call) {
+			value = WideA{Value: binary.LittleEndian.Uint64(area[8:])}
+		}
 	case 1:
-		value = WideB{Value: math.Float64frombits(binary.LittleEndian.Uint64(area[8:]))}
+		if host.Room[WideB](call) {
+			value = WideB{Value: math.Float64frombits(binary.LittleEndian.Uint64(area[8:]))}
+		}
 	default:
 		call.BadDiscriminant(uint32(valueCase), 2)
 	}
@@ -1014,13 +1111,21 @@ func loadMixed(call *host.Call, area []byte) Mixed {
 	var value Mixed
 	switch valueCase {
 	case 0:
-		value = MixedA{Value: binary.LittleEndian.Uint32(area[8:])}
+		if host.Room[MixedA](call) {
+			value = MixedA{Value: binary.LittleEndian.Uint32(area[8:])}
+		}
 	case 1:
-		value = MixedB{Value: math.Float64frombits(binary.LittleEndian.Uint64(area[8:]))}
+		if host.Room[MixedB](call) {
+			value = MixedB{Value: math.Float64frombits(binary.LittleEndian.Uint64(area[8:]))}
+		}
 	case 2:
-		value = MixedC{Value: math.Float32frombits(binary.LittleEndian.Uint32(area[8:]))}
+		if host.Room[MixedC](call) {
+			value = MixedC{Value: math.Float32frombits(binary.LittleEndian.Uint32(area[8:]))}
+		}
 	case 3:
-		value = MixedD{Value: int64(binary.LittleEndian.Uint64(area[8:]))}
+		if host.Room[MixedD](call) {
+			value = MixedD{Value: int64(binary.LittleEndian.Uint64(area[8:]))}
+		}
 	default:
 		call.BadDiscriminant(uint32(valueCase), 4)
 	}
@@ -1049,11 +1154,17 @@ func loadTexts(call *host.Call, area []byte) Texts {
 	var value Texts
 	switch valueCase {
 	case 0:
-		value = TextsS{Value: call.LiftString(binary.LittleEndian.Uint32(area[8:]), binary.LittleEndian.Uint32(area[12:]))}
+		if host.Room[TextsS](call) {
+			value = TextsS{Value: call.LiftString(binary.LittleEndian.Uint32(area[8:]), binary.LittleEndian.Uint32(area[12:]))}
+		}
 	case 1:
-		value = TextsN{Value: binary.LittleEndian.Uint64(area[8:])}
+		if host.Room[TextsN](call) {
+			value = TextsN{Value: binary.LittleEndian.Uint64(area[8:])}
+		}
 	case 2:
-		value = TextsL{Value: host.LiftNumbers[float64](call, binary.LittleEndian.Uint32(area[8:]), binary.LittleEndian.Uint32(area[12:]))}
+		if host.Room[TextsL](call) {
+			value = TextsL{Value: host.LiftNumbers[float64](call, binary.LittleEndian.Uint32(area[8:]), binary.LittleEndian.Uint32(area[12:]))}
+		}
 	case 3:
 		value = TextsNone{}
 	default:
@@ -1080,18 +1191,26 @@ func loadTuples(call *host.Call, area []byte) Tuples {
 	var value Tuples
 	switch valueCase {
 	case 0:
-		value = TuplesA{Value: types.Tuple3[float32, uint64, uint8]{F0: math.Float32frombits(binary.LittleEndian.Uint32(area[8:])), F1: binary.LittleEndian.Uint64(area[16:]), F2: area[24]}}
+		if host.Room[TuplesA](call) {
+			value = TuplesA{Value: types.Tuple3[float32, uint64, uint8]{F0: math.Float32frombits(binary.LittleEndian.Uint32(area[8:])), F1: binary.LittleEndian.Uint64(area[16:]), F2: area[24]}}
+		}
 	case 1:
-		value = TuplesB{Value: types.Tuple2[uint64, float64]{F0: binary.LittleEndian.Uint64(area[8:]), F1: math.Float64frombits(binary.LittleEndian.Uint64(area[16:]))}}
+		if host.Room[TuplesB](call) {
+			value = TuplesB{Value: types.Tuple2[uint64, float64]{F0: binary.LittleEndian.Uint64(area[8:]), F1: math.Float64frombits(binary.LittleEndian.Uint64(area[16:]))}}
+		}
 	case 2:
-		value = TuplesC{Value: call.LiftString(binary.LittleEndian.Uint32(area[8:]), binary.LittleEndian.Uint32(area[12:]))}
+		if host.Room[TuplesC](call) {
+			value = TuplesC{Value: call.LiftString(binary.LittleEndian.Uint32(area[8:]), binary.LittleEndian.Uint32(area[12:]))}
+		}
 	case 3:
-		value = TuplesD{Value: types.Tuple4[float32, float32, float32, float32]{
-			F0: math.Float32frombits(binary.LittleEndian.Uint32(area[8:])),
-			F1: math.Float32frombits(binary.LittleEndian.Uint32(area[12:])),
-			F2: math.Float32frombits(binary.LittleEndian.Uint32(area[16:])),
-			F3: math.Float32frombits(binary.LittleEndian.Uint32(area[20:])),
-		}}
+		if host.Room[TuplesD](call) {
+			value = TuplesD{Value: types.Tuple4[float32, float32, float32, float32]{
+				F0: math.Float32frombits(binary.LittleEndian.Uint32(area[8:])),
+				F1: math.Float32frombits(binary.LittleEndian.Uint32(area[12:])),
+				F2: math.Float32frombits(binary.LittleEndian.Uint32(area[16:])),
+				F3: math.Float32frombits(binary.LittleEndian.Uint32(area[20:])),
+			}}
+		}
 	default:
 		call.BadDiscriminant(uint32(valueCase), 4)
 	}
@@ -1141,7 +1260,9 @@ func loadOuter(call *host.Call, area []byte) Outer {
 	var value Outer
 	switch valueCase {
 	case 0:
-		value = OuterIn{Value: loadMixed(call, area[8:])}
+		if host.Room[OuterIn](call) {
+			value = OuterIn{Value: loadMixed(call, area[8:])}
+		}
 	case 1:
 		optCase := area[8]
 		var opt types.Option[Wide]
@@ -1152,7 +1273,9 @@ func loadOuter(call *host.Call, area []byte) Outer {
 		default:
 			call.BadDiscriminant(uint32(optCase), 2)
 		}
-		value = OuterOpt{Value: opt}
+		if host.Room[OuterOpt](call) {
+			value = OuterOpt{Value: opt}
+		}
 	case 2:
 		resCase := area[8]
 		var res types.Result[Texts, Numbers]
@@ -1164,9 +1287,13 @@ func loadOuter(call *host.Call, area []byte) Outer {
 		default:
 			call.BadDiscriminant(uint32(resCase), 2)
 		}
-		value = OuterRes{Value: res}
+		if host.Room[OuterRes](call) {
+			value = OuterRes{Value: res}
+		}
 	case 3:
-		value = OuterShape{Value: loadShape(call, area[8:])}
+		if host.Room[OuterShape](call) {
+			value = OuterShape{Value: loadShape(call, area[8:])}
+		}
 	case 4:
 		value = OuterUnit{}
 	default:
@@ -1242,52 +1369,58 @@ func loadLarge(call *host.Call, area []byte) Large {
 	var value Large
 	switch valueCase {
 	case 0:
-		value = LargeText{Value: call.LiftString(binary.LittleEndian.Uint32(area[8:]), binary.LittleEndian.Uint32(area[12:]))}
+		if host.Room[LargeText](call) {
+			value = LargeText{Value: call.LiftString(binary.LittleEndian.Uint32(area[8:]), binary.LittleEndian.Uint32(area[12:]))}
+		}
 	case 1:
-		value = LargeBig{Value: struct {
-			F0  uint64
-			F1  uint64
-			F2  uint64
-			F3  uint64
-			F4  uint64
-			F5  uint64
-			F6  uint64
-			F7  uint64
-			F8  uint64
-			F9  uint64
-			F10 uint64
-			F11 uint64
-			F12 uint64
-			F13 uint64
-			F14 uint64
-			F15 float32
-			F16 float64
-		}{
-			F0:  binary.LittleEndian.Uint64(area[8:]),
-			F1:  binary.LittleEndian.Uint64(area[16:]),
-			F2:  binary.LittleEndian.Uint64(area[24:]),
-			F3:  binary.LittleEndian.Uint64(area[32:]),
-			F4:  binary.LittleEndian.Uint64(area[40:]),
-			F5:  binary.LittleEndian.Uint64(area[48:]),
-			F6:  binary.LittleEndian.Uint64(area[56:]),
-			F7:  binary.LittleEndian.Uint64(area[64:]),
-			F8:  binary.LittleEndian.Uint64(area[72:]),
-			F9:  binary.LittleEndian.Uint64(area[80:]),
-			F10: binary.LittleEndian.Uint64(area[88:]),
-			F11: binary.LittleEndian.Uint64(area[96:]),
-			F12: binary.LittleEndian.Uint64(area[104:]),
-			F13: binary.LittleEndian.Uint64(area[112:]),
-			F14: binary.LittleEndian.Uint64(area[120:]),
-			F15: math.Float32frombits(binary.LittleEndian.Uint32(area[128:])),
-			F16: math.Float64frombits(binary.LittleEndian.Uint64(area[136:])),
-		}}
+		if host.Room[LargeBig](call) {
+			value = LargeBig{Value: struct {
+				F0  uint64
+				F1  uint64
+				F2  uint64
+				F3  uint64
+				F4  uint64
+				F5  uint64
+				F6  uint64
+				F7  uint64
+				F8  uint64
+				F9  uint64
+				F10 uint64
+				F11 uint64
+				F12 uint64
+				F13 uint64
+				F14 uint64
+				F15 float32
+				F16 float64
+			}{
+				F0:  binary.LittleEndian.Uint64(area[8:]),
+				F1:  binary.LittleEndian.Uint64(area[16:]),
+				F2:  binary.LittleEndian.Uint64(area[24:]),
+				F3:  binary.LittleEndian.Uint64(area[32:]),
+				F4:  binary.LittleEndian.Uint64(area[40:]),
+				F5:  binary.LittleEndian.Uint64(area[48:]),
+				F6:  binary.LittleEndian.Uint64(area[56:]),
+				F7:  binary.LittleEndian.Uint64(area[64:]),
+				F8:  binary.LittleEndian.Uint64(area[72:]),
+				F9:  binary.LittleEndian.Uint64(area[80:]),
+				F10: binary.LittleEndian.Uint64(area[88:]),
+				F11: binary.LittleEndian.Uint64(area[96:]),
+				F12: binary.LittleEndian.Uint64(area[104:]),
+				F13: binary.LittleEndian.Uint64(area[112:]),
+				F14: binary.LittleEndian.Uint64(area[120:]),
+				F15: math.Float32frombits(binary.LittleEndian.Uint32(area[128:])),
+				F16: math.Float64frombits(binary.LittleEndian.Uint64(area[136:])),
+			}}
+		}
 	case 2:
 		region, list := host.LiftList[Outer](call, binary.LittleEndian.Uint32(area[8:]), binary.LittleEndian.Uint32(area[12:]), 32, 8)
 		for i := range list {
 			item := region[i*32:]
 			list[i] = loadOuter(call, item)
 		}
-		value = LargeList{Value: list}
+		if host.Room[LargeList](call) {
+			value = LargeList{Value: list}
+		}
 	default:
 		call.BadDiscriminant(uint32(valueCase), 3)
 	}
@@ -1318,18 +1451,26 @@ func loadShape(call *host.Call, area []byte) named.Shape {
 	case 0:
 		value = named.ShapeNothing{}
 	case 1:
-		value = named.ShapeDot{Value: loadPoint(call, area[8:])}
+		if host.Room[named.ShapeDot](call) {
+			value = named.ShapeDot{Value: loadPoint(call, area[8:])}
+		}
 	case 2:
-		value = named.ShapeCircle{Value: math.Float64frombits(binary.LittleEndian.Uint64(area[8:]))}
+		if host.Room[named.ShapeCircle](call) {
+			value = named.ShapeCircle{Value: math.Float64frombits(binary.LittleEndian.Uint64(area[8:]))}
+		}
 	case 3:
-		value = named.ShapeLabel{Value: call.LiftString(binary.LittleEndian.Uint32(area[8:]), binary.LittleEndian.Uint32(area[12:]))}
+		if host.Room[named.ShapeLabel](call) {
+			value = named.ShapeLabel{Value: call.LiftString(binary.LittleEndian.Uint32(area[8:]), binary.LittleEndian.Uint32(area[12:]))}
+		}
 	case 4:
 		region, path := host.LiftList[named.Point](call, binary.LittleEndian.Uint32(area[8:]), binary.LittleEndian.Uint32(area[12:]), 8, 4)
 		for i := range path {
 			item := region[i*8:]
 			path[i] = loadPoint(call, item)
 		}
-		value = named.ShapePath{Value: path}
+		if host.Room[named.ShapePath](call) {
+			value = named.ShapePath{Value: path}
+		}
 	default:
 		call.BadDiscriminant(uint32(valueCase), 5)
 	}
