@@ -20,7 +20,7 @@ GOLDEN = $(sort $(dir $(shell grep -rl --include='*_test.go' 'flag.Bool."update"
 
 .PHONY: help
 help: ## Print this list.
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: run
 run: ## Build the calculator's guests and call them from its host. Needs Go alone.
@@ -28,6 +28,18 @@ run: ## Build the calculator's guests and call them from its host. Needs Go alon
 	@scripts/build-guest bin/calculator.wasm ./examples/calculator/guest
 	@scripts/build-guest bin/scientific.wasm ./examples/calculator/scientific
 	@go run ./examples/calculator/host bin/calculator.wasm bin/scientific.wasm
+
+.PHONY: run-plugins
+run-plugins: ## Build good and bad plugins and run them in one host. Needs Go alone.
+	@go generate ./examples/plugins
+	@export WITGEN_TINYGO=$${WITGEN_TINYGO:-$$(scripts/tinygo --no-download || echo skip)}; \
+	for guest in examples/plugins/guests/*; do \
+		scripts/build-guest "bin/plugins/$${guest##*/}.wasm" "./$$guest"; \
+	done
+	@mv bin/plugins/shout2.wasm bin/shout2.wasm
+	@scripts/build-guest bin/plugins/wrongworld.wasm ./examples/calculator/guest
+	@echo 'this is not a plugin' > bin/plugins/notwasm.wasm
+	@go run ./examples/plugins/host -reload shout.wasm=bin/shout2.wasm bin/plugins
 
 .PHONY: test
 test: ## Run every test, TinyGo guests included. WITGEN_TINYGO=skip leaves these out.
