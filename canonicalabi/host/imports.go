@@ -51,11 +51,15 @@ func (i *Instance) rep(f *Import, handle uint64) uint64 {
 // Call implements wazero's api.GoModuleFunction. It panics to make the guest
 // trap, as wazero asks.
 func (f *Import) Call(ctx context.Context, caller api.Module, stack []uint64) {
-	own, ok := ctx.(*callContext)
-	if !ok {
+	var i *Instance
+	switch ctx := ctx.(type) {
+	case *callContext:
+		i = (*Instance)(ctx)
+	case *guardedContext:
+		i = ctx.inst
+	default:
 		panic(errNoInstance)
 	}
-	i := (*Instance)(own)
 	if !i.mayLeave {
 		if f.Anytime {
 			stack[0] = i.rep(f, stack[0])

@@ -20,6 +20,8 @@ type Instance struct {
 	limits Limits
 	// caller is the context of the caller that entered the guest.
 	caller context.Context
+	// guarded is that context for a Guarded instance, and nil for others.
+	guarded *guardedContext
 	// mayLeave says whether the guest may call imports now: not while its
 	// realloc or post-return runs, nor while it is in an import already.
 	mayLeave bool
@@ -57,11 +59,36 @@ func (c *callContext) Done() <-chan struct{}       { return c.caller.Done() }
 func (c *callContext) Err() error                  { return c.caller.Err() }
 func (c *callContext) Value(key any) any           { return c.caller.Value(key) }
 
-func (i *Instance) context() *callContext { return (*callContext)(i) }
+// guardedContext is the same for one call of a Guarded instance: a goroutine of
+// wazero's looks at it, and may do so when the next call has begun.
+type guardedContext struct {
+	context.Context
+	inst *Instance
+}
 
-// Guarded makes every call look at its context first: one that has ended is
-// refused before it reaches the guest. It is called before Ready.
-func (i *Instance) Guarded() { i.lock.hold(lockGuarded) }
+// context returns the context to call wazero with.
+func (i *Instance) context() context.Context {
+	if i.guarded != nil {
+		return i.guarded
+	}
+	return (*callContext)(i)
+}
+
+// setCaller makes ctx the context of the caller.
+func (i *Instance) setCaller(ctx context.Context) {
+	i.caller = ctx
+	if i.guarded != nil {
+		i.guarded = &guardedContext{ctx, i}
+	}
+}
+
+// Guarded prepares the instance for a runtime that closes a module when the
+// context of a call ends: a call whose context has ended already is refused
+// before it reaches the guest. It must be called before Context.
+func (i *Instance) Guarded() {
+	i.lock.hold(lockGuarded)
+	i.guarded = &guardedContext{i.caller, i}
+}
 
 // maxStack is the most parameters or results that a core function of the
 // canonical ABI has: 16 flat parameters and a return pointer.
@@ -85,7 +112,7 @@ func NewInstance(limits Limits, impls []any, resources int, release func(ctx con
 // Context returns the context under which the guest must be instantiated and
 // started, so that its imports find the instance.
 func (i *Instance) Context(ctx context.Context) context.Context {
-	i.caller = ctx
+	i.setCaller(ctx)
 	return i.context()
 }
 
@@ -100,7 +127,7 @@ func (i *Instance) Started(module api.Module) {
 
 // Ready lets calls in.
 func (i *Instance) Ready() {
-	i.caller = context.Background()
+	i.setCaller(context.Background())
 	i.lock.unlock()
 }
 
@@ -130,15 +157,16 @@ func (i *Instance) enter(ctx context.Context, name string) error {
 	if guarded {
 		if err := ctx.Err(); err != nil {
 			i.lock.unlock()
-			return contextError(name, err)
+			return ContextError(name, err)
 		}
 	}
-	i.caller = ctx
+	i.setCaller(ctx)
 	return nil
 }
 
-// contextError is the error of a call whose context has ended.
-func contextError(name string, err error) *LimitError {
+// ContextError is the error of a call of the function name whose context has
+// ended with err.
+func ContextError(name string, err error) *LimitError {
 	if errors.Is(err, context.DeadlineExceeded) {
 		return &LimitError{Func: name, Limit: "deadline", Err: context.DeadlineExceeded}
 	}
@@ -281,7 +309,7 @@ func (i *Instance) guestError(name string, rule Rule, err error) error {
 	// A guest may exit with any code, those of wazero's own among them.
 	code := exit.ExitCode()
 	if ended := i.caller.Err(); ended != nil && (code == sys.ExitCodeDeadlineExceeded || code == sys.ExitCodeContextCanceled) {
-		limit := contextError(name, ended)
+		limit := ContextError(name, ended)
 		limit.stopped = true
 		return limit
 	}

@@ -23,6 +23,7 @@ type Plugin struct {
 	config   *host.Config
 	runtime  wazero.Runtime
 	owned    bool // the runtime is the plugin's own
+	guarded  bool // the runtime closes modules when contexts end
 	compiled wazero.CompiledModule
 	exports  []host.ExportedInterface // by World.Exports
 	needed   []bool                   // by World.Imports: whether the guest imports it
@@ -52,12 +53,31 @@ func Compile(ctx context.Context, wasm []byte, world *host.World, opts ...host.O
 	p := &Plugin{world: world, config: config, runtime: config.Runtime, live: map[*host.Instance]struct{}{}}
 	if p.runtime == nil {
 		p.runtime = wazero.NewRuntimeWithConfig(ctx, runtimeConfig(config))
-		p.owned = true
+		p.owned, p.guarded = true, config.Deadline
+	} else if p.guarded = config.Deadline; !p.guarded {
+		var err error
+		if p.guarded, err = closesOnDone(ctx, p.runtime); err != nil {
+			return nil, fmt.Errorf("%s: %w", world.Name, err)
+		}
 	}
 	if err := p.compile(ctx, wasm); err != nil {
 		return nil, errors.Join(err, p.release(ctx))
 	}
 	return p, nil
+}
+
+// closesOnDone reports whether a runtime closes a module when the context of a
+// call ends. It calls a function that does nothing under a context that has.
+func closesOnDone(ctx context.Context, r wazero.Runtime) (bool, error) {
+	wasm := []byte("\x00asm\x01\x00\x00\x00\x01\x04\x01\x60\x00\x00\x03\x02\x01\x00\x07\x05\x01\x01f\x00\x00\x0a\x04\x01\x02\x00\x0b")
+	module, err := r.InstantiateWithConfig(ctx, wasm, wazero.NewModuleConfig().WithName(""))
+	if err != nil {
+		return false, err
+	}
+	ended, cancel := context.WithCancel(ctx)
+	cancel()
+	closes := module.ExportedFunction("f").CallWithStack(ended, nil) != nil
+	return closes, module.Close(ctx)
 }
 
 // maxPages bounds a memory so that its size in bytes fits 32 bits.
@@ -153,6 +173,12 @@ func (p *Plugin) Instantiate(ctx context.Context, impls []any) (*host.Instance, 
 		}
 		return errors.Join(err, p.remove(ctx, inst))
 	})
+	if p.guarded {
+		if err := ctx.Err(); err != nil {
+			return nil, host.ContextError(p.world.Name, err)
+		}
+		inst.Guarded()
+	}
 	if err := p.add(inst); err != nil {
 		return nil, err
 	}
