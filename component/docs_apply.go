@@ -10,7 +10,7 @@ import (
 // applyDocs gives a package the documentation and gates that a section holds.
 func applyDocs(r *wit.Resolve, id wit.PackageID, data []byte) {
 	bad := func(format string, args ...any) {
-		panic(&Error{Malformed: true, Rule: "the section " + docsSection + ": " + fmt.Sprintf(format, args...)})
+		panic(&Error{Offset: -1, Malformed: true, Rule: "the section " + docsSection + ": " + fmt.Sprintf(format, args...)})
 	}
 	if len(data) == 0 || data[0] > docsVersion {
 		bad("the version is not 0 or %d", docsVersion)

@@ -4,7 +4,7 @@ import "fmt"
 
 // Error is what is wrong with a binary.
 type Error struct {
-	// Offset is the place in the file, in bytes.
+	// Offset is the place in the file, in bytes, and -1 where the error has none.
 	Offset int
 	// Malformed says that the binary breaks the format itself; otherwise it
 	// breaks a rule of validation.
@@ -15,6 +15,9 @@ type Error struct {
 
 // Error returns the rule with the offset in hexadecimal.
 func (e *Error) Error() string {
+	if e.Offset < 0 {
+		return e.Rule
+	}
 	return fmt.Sprintf("at offset 0x%x: %s", e.Offset, e.Rule)
 }
 

@@ -111,7 +111,7 @@ func (u *unit) describe() string {
 
 // failNew ends New with an error that has no place in a binary.
 func failNew(format string, args ...any) {
-	panic(&Error{Rule: fmt.Sprintf(format, args...)})
+	panic(&Error{Offset: -1, Rule: fmt.Sprintf(format, args...)})
 }
 
 // builder adds definitions to a component and counts its index spaces.

@@ -18,8 +18,11 @@ func Validate(c *Component) error {
 // validate returns the type of a component.
 func validate(c *Component) (t *componentType, err error) {
 	defer catch(&err)
-	v := &validator{core: &coreTypes{}, equal: make(map[*valType]*valType), budget: baseBudget + 8*c.Size}
-	return v.component(c, nil), nil
+	return newValidator(c).component(c, nil), nil
+}
+
+func newValidator(c *Component) *validator {
+	return &validator{core: &coreTypes{}, equal: make(map[*valType]*valType), budget: baseBudget + 8*c.Size}
 }
 
 // baseBudget is how many types validation may make or compare beyond those that
@@ -34,6 +37,8 @@ type validator struct {
 	budget int
 	// at is the offset of the definition that is being checked.
 	at int
+	// scopes keeps the scopes of components where it is not nil.
+	scopes map[*Component]*scope
 }
 
 // work counts n steps.
@@ -135,6 +140,9 @@ func (v *validator) newScope(kind scopeKind, parent *scope) *scope {
 
 func (v *validator) component(c *Component, parent *scope) *componentType {
 	s := v.newScope(inComponent, parent)
+	if v.scopes != nil {
+		v.scopes[c] = s
+	}
 	for d := range c.Defs() {
 		v.at = d.At()
 		v.work(1)

@@ -255,7 +255,7 @@ func (s *scope) explicit() []bound {
 	s.exports.walkResources(nil, func(r *resourceType, path []string) {
 		s.v.work(1)
 		if paths[r.res] == nil {
-			paths[r.res] = path
+			paths[r.res] = slices.Clone(path)
 		}
 	})
 	var list []bound

@@ -205,10 +205,10 @@ type componentType struct {
 }
 
 // walkResources calls visit for the types of resources among exports, and in the
-// instances among them, with their paths.
+// instances among them, with their paths, which hold only during the visit.
 func (l *items) walkResources(path []string, visit func(r *resourceType, path []string)) {
 	for _, it := range l.list {
-		here := append(path[:len(path):len(path)], it.name.Name)
+		here := append(path, it.name.Name)
 		switch t := it.typ.(type) {
 		case *resourceType:
 			if it.sort == SortType {

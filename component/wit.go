@@ -1,6 +1,7 @@
 package component
 
 import (
+	"fmt"
 	"strings"
 
 	"github.com/witgen/witgen/wit"
@@ -151,9 +152,7 @@ func fullVersion(version, suffix string) string {
 // packageWIT decodes a WIT package.
 func (d *witDecoder) packageWIT(c *Component, t *componentType) *WIT {
 	d.home = &draftPackage{}
-	for _, it := range t.exports.list {
-		d.packageItem(it)
-	}
+	d.packageItems(t.exports.list)
 	w := d.finish()
 	if docs, ok := c.Custom(docsSection); ok {
 		applyDocs(w.Resolve, w.Package, docs)
@@ -161,14 +160,62 @@ func (d *witDecoder) packageWIT(c *Component, t *componentType) *WIT {
 	return w
 }
 
-// packageItem decodes an interface or world of a package: a component type with
-// one export.
-func (d *witDecoder) packageItem(it *item) wit.WorldID {
+// packageItems decodes the definitions of a package: interfaces after those that
+// they use, and worlds last.
+func (d *witDecoder) packageItems(list []*item) {
+	interfaces := make(map[string]*item)
+	for _, it := range list {
+		inner := d.definition(it)
+		if inner.sort != SortInstance {
+			continue
+		}
+		if interfaces[inner.name.Name] != nil {
+			d.fail(inner, "the package defines it twice")
+		}
+		interfaces[inner.name.Name] = it
+	}
+	var visit func(it *item)
+	visit = func(it *item) {
+		inner := d.definition(it)
+		if interfaces[inner.name.Name] != it {
+			return
+		}
+		delete(interfaces, inner.name.Name)
+		for _, dep := range it.typ.(*componentType).imports.list {
+			if local := interfaces[dep.name.Name]; local != nil {
+				visit(local)
+			}
+		}
+		d.packageItem(it)
+	}
+	for _, it := range list {
+		visit(it)
+	}
+	for _, it := range list {
+		if d.definition(it).sort == SortComponent {
+			d.packageItem(it)
+		}
+	}
+}
+
+// definition returns the one thing that a definition of a WIT package exports.
+func (d *witDecoder) definition(it *item) *item {
 	t := it.typ.(*componentType)
 	if len(t.exports.list) != 1 {
 		d.fail(it, "a WIT definition must export one thing and exports %d", len(t.exports.list))
 	}
 	inner := t.exports.list[0]
+	if inner.sort != SortInstance && inner.sort != SortComponent {
+		d.fail(inner, "a WIT definition must export an instance or a component")
+	}
+	return inner
+}
+
+// packageItem decodes an interface or world of a package: a component type with
+// one export.
+func (d *witDecoder) packageItem(it *item) wit.WorldID {
+	t := it.typ.(*componentType)
+	inner := d.definition(it)
 	pkg, name := d.interfaceName(inner, inner.name.Name)
 	if d.home.name == (wit.PackageName{}) {
 		d.home.name = pkg
@@ -184,7 +231,7 @@ func (d *witDecoder) packageItem(it *item) wit.WorldID {
 	case *componentType:
 		return d.world(inner, name, what)
 	default:
-		d.fail(inner, "a WIT definition must export an instance or a component")
+		panic(fmt.Sprintf("component: unhandled type %T", what))
 	}
 	return -1
 }
@@ -356,4 +403,17 @@ func (d *witDecoder) deps(id wit.InterfaceID) []wit.InterfaceID {
 		}
 	}
 	return list
+}
+
+// DecodePackage reads a WIT package in binary form. name is what errors call the
+// file. It has the form that parser/resolve asks for, to read deps/NAME.wasm.
+func DecodePackage(name string, wasm []byte) (*wit.Resolve, wit.PackageID, error) {
+	w, err := DecodeWIT(wasm)
+	if err != nil {
+		return nil, 0, fmt.Errorf("%s: %w", name, err)
+	}
+	if !w.IsPackage() {
+		return nil, 0, fmt.Errorf("%s: the binary is no WIT package: it must export types of components under plain names", name)
+	}
+	return w.Resolve, w.Package, nil
 }

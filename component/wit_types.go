@@ -358,7 +358,12 @@ var witPrims = map[Prim]wit.Prim{
 }
 
 func (d *witDecoder) kind(it *item, t *valType) wit.Kind {
-	part := func(i int) wit.Type { return d.typ(it, t.parts[i]) }
+	return witKind(t, func(i int) wit.Type { return d.typ(it, t.parts[i]) }, func(r *resourceType) wit.TypeID { return d.resource(it, r) })
+}
+
+// witKind returns the structure of a type in the model. part makes the type of a
+// part, resource that of a handle's resource.
+func witKind(t *valType, part func(int) wit.Type, resource func(*resourceType) wit.TypeID) wit.Kind {
 	switch def := t.def.(type) {
 	case *PrimType:
 		return &wit.Alias{Type: part(0)}
@@ -397,9 +402,9 @@ func (d *witDecoder) kind(it *item, t *valType) wit.Kind {
 		key := part(0)
 		return &wit.Map{Key: key, Value: part(1)}
 	case *Own:
-		return &wit.Own{Resource: d.resource(it, t.res)}
+		return &wit.Own{Resource: resource(t.res)}
 	case *Borrow:
-		return &wit.Borrow{Resource: d.resource(it, t.res)}
+		return &wit.Borrow{Resource: resource(t.res)}
 	case *Stream:
 		return &wit.Stream{Type: part(0)}
 	case *Future:

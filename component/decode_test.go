@@ -1,0 +1,160 @@
+package component
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestEncodeGivesWhatDecodeRead(t *testing.T) {
+	want := everything()
+	wasm := want.Encode()
+	got, err := Decode(wasm)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(want, got, ignoreOffsets); diff != "" {
+		t.Errorf("decoding gives something else (-want +got):\n%s", diff)
+	}
+	for name, wasm := range seeds(t) {
+		if FormOf(wasm) != ComponentForm {
+			continue
+		}
+		c, err := Decode(wasm)
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		if !bytes.Equal(c.Encode(), wasm) {
+			t.Errorf("%s: encoding gives other bytes", name)
+		}
+	}
+}
+
+// TestOffsets: the offset of each definition is where its bytes are.
+func TestOffsets(t *testing.T) {
+	wasm := everything().Encode()
+	c, err := Decode(wasm)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for d := range c.Defs() {
+		var e encoder
+		e.def(d)
+		if !bytes.HasPrefix(wasm[d.At():], e.buf) {
+			t.Errorf("%T at %#x: the bytes there are % x, want % x", d, d.At(), wasm[d.At():d.At()+len(e.buf)], e.buf)
+		}
+	}
+}
+
+// wasmOf returns a component of sections, each an id and its contents.
+func wasmOf(sections ...string) []byte {
+	wasm := preamble[:len(preamble):len(preamble)]
+	for _, s := range sections {
+		e := encoder{buf: wasm}
+		e.byte(s[0])
+		e.sized(func() { e.byte([]byte(s[1:])...) })
+		wasm = e.buf
+	}
+	return wasm
+}
+
+func TestMalformed(t *testing.T) {
+	deep := strings.Repeat("\x01\x42\x01", 200) // instance types inside each other
+	for _, test := range []struct {
+		name   string
+		wasm   []byte
+		offset int
+		rule   string
+	}{
+		{"empty", nil, 0, "not that of WebAssembly"},
+		{"core module", coreHead[:], 0, "core module"},
+		{"version", []byte("\x00asm\x0e\x00\x01\x00"), 0, "version is 0e 00 01 00"},
+		{"section", wasmOf("\x0d"), 8, "13 is no section"},
+		{"section too long", append(wasmOf(), 7, 5, 0), 10, "5 bytes are announced and 1 are there"},
+		{"size too long", append(wasmOf(), 7, 0x80, 0x80, 0x80, 0x80, 0x10), 9, "too long"},
+		{"bytes left", wasmOf("\x07\x00\x00"), 11, "1 bytes are left"},
+		{"count", wasmOf("\x07\xff\xff\xff\xff\x0f\x7f"), 16, "ends too early"},
+		{"type", wasmOf("\x07\x01\x3e"), 11, "0x3e is no type"},
+		{"value type", wasmOf("\x07\x01\x70\x40"), 12, "0x40 is no value type"},
+		{"optional type", wasmOf("\x07\x01\x66\x02"), 12, "mark of an optional type"},
+		{"result list", wasmOf("\x07\x01\x40\x00\x01\x01"), 14, "number of results"},
+		{"case", wasmOf("\x07\x01\x71\x01\x01a\x00\x01"), 16, "end of a case"},
+		{"name", wasmOf("\x00\x01\xff"), 10, "not valid UTF-8"},
+		{"surrogate", wasmOf("\x00\x03\xed\xa0\x80"), 10, "not valid UTF-8"},
+		{"sort", wasmOf("\x06\x01\x06\x00\x00\x00"), 11, "0x06 is no sort"},
+		{"core sort", wasmOf("\x06\x01\x00\x05\x00\x00\x00"), 12, "0x05 is no core sort"},
+		{"alias target", wasmOf("\x06\x01\x01\x03\x00\x00"), 12, "target of an alias"},
+		{"canon", wasmOf("\x08\x01\x07"), 11, "0x07 is no canonical definition"},
+		{"canon sort", wasmOf("\x08\x01\x01\x01\x00\x00"), 12, "sort func"},
+		{"canon option", wasmOf("\x08\x01\x01\x00\x00\x01\x08"), 15, "canonical option"},
+		{"import of a core func", wasmOf("\x0a\x01\x00\x01a\x00\x00\x00"), 14, "core func is neither imported nor exported"},
+		{"name form", wasmOf("\x0a\x01\x03\x01a\x01\x00"), 11, "form of a name"},
+		{"attribute", wasmOf("\x0a\x01\x02\x01a\x01\x03\x00\x01\x00"), 15, "attribute"},
+		{"import in an instance type", wasmOf("\x07\x01\x42\x01\x03"), 13, "no declarator"},
+		{"core instance argument", wasmOf("\x02\x01\x00\x00\x01\x01a\x00\x00"), 16, "sort instance"},
+		{"core module of another version", wasmOf("\x01\x00asm\x02\x00\x00\x00"), 10, "core module of version 1"},
+		{"heap type", wasmOf("\x03\x01\x60\x01\x64\x40\x00"), 14, "no heap type"},
+		{"nested types", wasmOf("\x07\x01\x42\x01" + deep), -1, "nested more than"},
+		{"nested components", nestedComponents(maxNesting + 1), -1, "nested more than"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			_, err := Decode(test.wasm)
+			var bad *Error
+			if !errors.As(err, &bad) {
+				t.Fatalf("got %v, want an *Error", err)
+			}
+			if !bad.Malformed || !strings.Contains(bad.Rule, test.rule) || test.offset >= 0 && bad.Offset != test.offset {
+				t.Errorf("got %v (offset %d), want %q at offset %d", bad, bad.Offset, test.rule, test.offset)
+			}
+			if want := fmt.Sprintf("at offset 0x%x: ", bad.Offset); !strings.HasPrefix(err.Error(), want) {
+				t.Errorf("%q does not start with %q", err, want)
+			}
+		})
+	}
+	if _, err := Decode(nestedComponents(maxNesting)); err != nil {
+		t.Errorf("components nested %d deep: %v", maxNesting, err)
+	}
+}
+
+func nestedComponents(n int) []byte {
+	c := &Component{}
+	for range n {
+		outer := &Component{}
+		outer.Add(c)
+		c = outer
+	}
+	return c.Encode()
+}
+
+// TestCutAndChanged: whatever is cut off or changed gives an error or a component
+// and never a panic. It tries some places of each binary; the fuzz targets try more.
+func TestCutAndChanged(t *testing.T) {
+	for _, wasm := range seeds(t) {
+		for i := 0; i < len(wasm); i += 1 + len(wasm)/60 {
+			tryAll(wasm[:i])
+			for _, b := range []byte{0, 0xff, wasm[i] + 1} {
+				changed := bytes.Clone(wasm)
+				changed[i] = b
+				tryAll(changed)
+			}
+		}
+	}
+}
+
+// tryAll does all that can be done to a binary.
+func tryAll(wasm []byte) {
+	if c, err := Decode(wasm); err == nil {
+		if Validate(c) == nil {
+			Analyze(c)
+		}
+		Inspect(wasm)
+	}
+	DecodeWIT(wasm)
+	if FormOf(wasm) == CoreForm {
+		New(wasm, NewOptions{})
+	}
+}

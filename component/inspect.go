@@ -1,0 +1,281 @@
+package component
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Inspect returns a component as a tree of text: its definitions in order with the
+// indices that they define, core modules with their sizes, imports and exports,
+// canonical definitions with their options, types, and the names that the name
+// section gives. A component that is malformed gives an error; one that is invalid
+// is shown as it is.
+func Inspect(wasm []byte) (string, error) {
+	c, err := Decode(wasm)
+	if err != nil {
+		return "", err
+	}
+	var p inspector
+	p.component(c, "component")
+	return p.b.String(), nil
+}
+
+// inspector writes one component. Those inside have inspectors of their own.
+type inspector struct {
+	b     strings.Builder
+	depth int
+	count [sorts]int
+	names *Names
+}
+
+func (p *inspector) line(format string, args ...any) {
+	p.b.WriteString(strings.Repeat("  ", p.depth))
+	fmt.Fprintf(&p.b, format, args...)
+	p.b.WriteByte('\n')
+}
+
+// next returns the sort with the index that a definition of it gets, and the name
+// of that.
+func (p *inspector) next(sort Sort) string {
+	s := fmt.Sprintf("%s %d", sort, p.count[sort])
+	if name, ok := p.names.Sorts[sort][uint32(p.count[sort])]; ok {
+		s += fmt.Sprintf(" (%s)", name)
+	}
+	p.count[sort]++
+	return s
+}
+
+func (p *inspector) component(c *Component, head string) {
+	p.names = c.Names()
+	if p.names.Component != "" {
+		head += fmt.Sprintf(" (%s)", p.names.Component)
+	}
+	p.line("%s: %d bytes", head, c.Size)
+	p.depth++
+	for d := range c.Defs() {
+		p.def(d)
+	}
+	p.depth--
+}
+
+func (p *inspector) def(d Def) {
+	switch d := d.(type) {
+	case *Custom:
+		p.line("custom %q: %d bytes", d.Name, len(d.Data))
+	case *CoreModule:
+		p.line("%s: %d bytes", p.next(SortCoreModule), len(d.Bytes))
+		p.module(d)
+	case *CoreInstance:
+		p.coreInstance(d)
+	case *CoreTypeDef:
+		p.coreType(d)
+	case *Component:
+		head := p.next(SortComponent)
+		inner := inspector{depth: p.depth}
+		inner.component(d, head)
+		p.b.WriteString(inner.b.String())
+	case *Instance:
+		p.instance(d)
+	case *Alias:
+		p.line("%s: %s", p.next(d.Sort), aliasText(d))
+	case *TypeDef:
+		p.typeDef(p.next(SortType), d.Type)
+	case *Canon:
+		sort := SortCoreFunc
+		if d.Op == CanonLift {
+			sort = SortFunc
+		}
+		p.line("%s: %s", p.next(sort), canonText(d))
+	case *Start:
+		p.line("start: func %d with values %v", d.Func, d.Args)
+		for range d.Results {
+			p.line("%s: of start", p.next(SortValue))
+		}
+	case *Import:
+		p.line("import %s: %s: %s", nameText(d.Name), p.next(d.Type.Sort), externText(d.Type))
+	case *Export:
+		s := fmt.Sprintf("export %s: %s: %s %d", nameText(d.Name), p.next(d.Sort), d.Sort, d.Index)
+		if d.Type != nil {
+			s += " as " + externText(*d.Type)
+		}
+		p.line("%s", s)
+	case *ExportDecl:
+		p.line("export %s: %s: %s", nameText(d.Name), p.next(d.Type.Sort), externText(d.Type))
+	case *Value:
+		p.line("%s: %s: %d bytes", p.next(SortValue), valText(d.Type), len(d.Data))
+	default:
+		panic(fmt.Sprintf("component: unhandled definition %T", d))
+	}
+}
+
+// module shows what a core module imports and exports.
+func (p *inspector) module(d *CoreModule) {
+	p.depth++
+	defer func() { p.depth-- }()
+	var err error
+	types := &coreTypes{}
+	var m *moduleType
+	func() {
+		defer catch(&err)
+		m = readModule(types, d.Bytes, d.At())
+	}()
+	if err != nil {
+		p.line("not readable: %v", err)
+		return
+	}
+	for _, i := range m.imports {
+		p.line("import %q %q: %s", i.module, i.name, coreText(types, i.entity))
+	}
+	for _, name := range m.names {
+		p.line("export %q: %s", name, coreText(types, m.exports[name]))
+	}
+}
+
+func coreText(types *coreTypes, e coreEntity) string {
+	s := strings.TrimPrefix(e.sort.String(), "core ")
+	switch e.sort {
+	case SortCoreFunc, SortCoreTag:
+		return s + " " + types.show(e.typ)
+	case SortCoreTable:
+		return s + " " + e.table.Elem.String() + " " + limitsText(e.table.Limits)
+	case SortCoreMemory:
+		return s + " " + limitsText(e.memory)
+	case SortCoreGlobal:
+		if e.global.Mutable {
+			s += " mut"
+		}
+		return s + " " + e.global.Type.String()
+	default:
+		panic(fmt.Sprintf("component: unhandled sort %s", e.sort))
+	}
+}
+
+func limitsText(l CoreLimits) string {
+	s := fmt.Sprint(l.Min)
+	if l.HasMax {
+		s += fmt.Sprintf("..%d", l.Max)
+	}
+	if l.Addr64 {
+		s += " i64"
+	}
+	if l.Shared {
+		s += " shared"
+	}
+	return s
+}
+
+func (p *inspector) coreInstance(d *CoreInstance) {
+	if d.Exports == nil {
+		p.line("%s: instance of core module %d", p.next(SortCoreInstance), d.Module)
+	} else {
+		p.line("%s:", p.next(SortCoreInstance))
+	}
+	p.depth++
+	for _, a := range d.Args {
+		p.line("with %q: core instance %d", a.Name, a.Instance)
+	}
+	for _, x := range d.Exports {
+		p.line("export %q: %s %d", x.Name, x.Sort, x.Index)
+	}
+	p.depth--
+}
+
+func (p *inspector) instance(d *Instance) {
+	if d.Exports == nil {
+		p.line("%s: instance of component %d", p.next(SortInstance), d.Component)
+	} else {
+		p.line("%s:", p.next(SortInstance))
+	}
+	p.depth++
+	for _, a := range d.Args {
+		p.line("with %q: %s %d", a.Name, a.Sort, a.Index)
+	}
+	for _, x := range d.Exports {
+		p.line("export %s: %s %d", nameText(x.Name), x.Sort, x.Index)
+	}
+	p.depth--
+}
+
+func aliasText(d *Alias) string {
+	switch d.Target {
+	case AliasExport:
+		return fmt.Sprintf("export %q of instance %d", d.Name, d.Instance)
+	case AliasCoreExport:
+		return fmt.Sprintf("export %q of core instance %d", d.Name, d.Instance)
+	default:
+		return fmt.Sprintf("%s %d of scope %d outwards", d.Sort, d.Index, d.Count)
+	}
+}
+
+func nameText(n ExternName) string {
+	s := fmt.Sprintf("%q", n.Name)
+	for _, a := range n.Attributes {
+		s += fmt.Sprintf(" (%s %q)", a.Kind, a.Value)
+	}
+	return s
+}
+
+func externText(t ExternType) string {
+	switch {
+	case t.Sort == SortType && t.Bound == BoundSub:
+		return "a resource"
+	case t.Sort == SortValue && t.Bound == BoundEq:
+		return fmt.Sprintf("value %d", t.Index)
+	case t.Sort == SortValue:
+		return valText(t.Value)
+	case t.Sort == SortCoreModule:
+		return fmt.Sprintf("core type %d", t.Index)
+	default:
+		return fmt.Sprintf("type %d", t.Index)
+	}
+}
+
+// canonText shows a canonical definition with its operands and, after them, its
+// options.
+func canonText(d *Canon) string {
+	s, options := "canon "+d.Op.String(), ""
+	for _, imm := range canonForms[d.Op].imms {
+		switch imm {
+		case 'f':
+			if d.Op == CanonLift {
+				s += " core"
+			}
+			s += fmt.Sprintf(" func %d", d.Func)
+		case 't':
+			s += fmt.Sprintf(" type %d", d.Type)
+		case 'o':
+			for _, o := range d.Options {
+				options += ", " + o.Kind.String()
+				if o.Kind.hasIndex() {
+					options += fmt.Sprintf(" %d", o.Index)
+				}
+			}
+		case 'r':
+			s += " " + optionalText(d.Result)
+		case 'a':
+			s += flagText(d.Async, "async")
+		case 'c':
+			s += flagText(d.Cancellable, "cancellable")
+		case 's':
+			s += flagText(d.Shared, "shared")
+		case 'm':
+			s += fmt.Sprintf(" memory %d", d.Memory)
+		case 'T':
+			s += fmt.Sprintf(" table %d", d.Table)
+		case 'v':
+			s += " " + d.SlotType.String()
+		case 'i':
+			s += fmt.Sprintf(" slot %d", d.Slot)
+		default:
+			panic("component: unhandled immediate " + string(imm))
+		}
+	}
+	return s + options
+}
+
+func flagText(set bool, name string) string {
+	if set {
+		return " " + name
+	}
+	return ""
+}

@@ -1,0 +1,47 @@
+package component
+
+// namesSection is the custom section that names definitions (Binary.md, "Name
+// Section").
+const namesSection = "component-name"
+
+// Names are the names that a component's name section gives.
+type Names struct {
+	Component string
+	// Sorts are names by sort and index.
+	Sorts map[Sort]map[uint32]string
+}
+
+// Names reads the name section of a component. Where there is none, or where it is
+// malformed, which is no fault of the component, it returns what could be read.
+func (c *Component) Names() *Names {
+	n := &Names{Sorts: make(map[Sort]map[uint32]string)}
+	data, ok := c.Custom(namesSection)
+	if ok {
+		var err error
+		func() {
+			defer catch(&err)
+			n.read(&decoder{reader: &reader{data: data}})
+		}()
+	}
+	return n
+}
+
+func (n *Names) read(d *decoder) {
+	for !d.done() {
+		id := d.byte()
+		s := &decoder{reader: d.sub(d.u32())}
+		switch id {
+		case 0:
+			n.Component = s.name()
+		case 1:
+			sort := s.sort()
+			if n.Sorts[sort] == nil {
+				n.Sorts[sort] = make(map[uint32]string)
+			}
+			for range s.u32() {
+				index := s.u32()
+				n.Sorts[sort][index] = s.name()
+			}
+		}
+	}
+}

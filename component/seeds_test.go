@@ -1,0 +1,232 @@
+package component
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/witgen/witgen/internal/abi"
+	"github.com/witgen/witgen/parser/resolve"
+	"github.com/witgen/witgen/wit"
+)
+
+// witOf resolves WIT text.
+func witOf(t testing.TB, text string) (*wit.Resolve, wit.PackageID) {
+	t.Helper()
+	res, err := resolve.Source("input.wit", text, resolve.Options{AllFeatures: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return res.Resolve, res.Main
+}
+
+// worldNamed returns a world of a package.
+func worldNamed(t testing.TB, r *wit.Resolve, pkg wit.PackageID, name string) wit.WorldID {
+	t.Helper()
+	for _, id := range r.Packages[pkg].Worlds {
+		if r.Worlds[id].Name == name {
+			return id
+		}
+	}
+	t.Fatalf("there is no world %q", name)
+	return 0
+}
+
+func jsonOf(t testing.TB, r *wit.Resolve) string {
+	t.Helper()
+	text, err := json.MarshalIndent(r, "", " ")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+// witFiles returns the WIT of testdata, by name.
+func witFiles(t testing.TB) map[string]string {
+	t.Helper()
+	paths, err := filepath.Glob("testdata/*.wit")
+	if err != nil || len(paths) == 0 {
+		t.Fatalf("there is no WIT in testdata: %v", err)
+	}
+	files := make(map[string]string)
+	for _, p := range paths {
+		text, err := os.ReadFile(p)
+		if err != nil {
+			t.Fatal(err)
+		}
+		files[strings.TrimSuffix(filepath.Base(p), ".wit")] = string(text)
+	}
+	return files
+}
+
+// guest is a core module for a world, whose functions do nothing. It imports and
+// exports all that the world says unless edit leaves something out.
+type guest struct {
+	r     *wit.Resolve
+	world *wit.World
+	// edit may change an import or export, whose name it is given, and returns
+	// false where it shall not be there. It may be nil.
+	edit func(name string, sig *abi.Signature) bool
+	// noMemory leaves out the memory and cabi_realloc.
+	noMemory bool
+}
+
+// coreFuncDef is a function that a guest imports or exports.
+type coreFuncDef struct {
+	module, name string
+	sig          abi.Signature
+}
+
+// functions returns what the guest imports and exports.
+func (g *guest) functions() (imports, exports []coreFuncDef) {
+	a := abi.New(g.r)
+	add := func(list *[]coreFuncDef, module, name string, sig abi.Signature) {
+		if g.edit == nil || g.edit(strings.TrimPrefix(module+" "+name, " "), &sig) {
+			*list = append(*list, coreFuncDef{module, name, sig})
+		}
+	}
+	i32 := []abi.Core{abi.I32}
+	for _, it := range g.world.Imports {
+		name := g.r.ItemName(it)
+		switch what := it.Item.(type) {
+		case *wit.Function:
+			add(&imports, "$root", what.Name, a.Lower(what))
+		case wit.InterfaceID:
+			for _, f := range g.r.Interfaces[what].Functions {
+				add(&imports, name, f.Name, a.Lower(f))
+			}
+			for _, id := range g.r.Interfaces[what].Types {
+				if _, ok := g.r.Kind(id).(*wit.Resource); ok {
+					add(&imports, name, "[resource-drop]"+g.r.Types[id].Name, abi.Signature{Params: i32})
+				}
+			}
+		}
+	}
+	for _, it := range g.world.Exports {
+		name := g.r.ItemName(it)
+		switch what := it.Item.(type) {
+		case *wit.Function:
+			add(&exports, "", what.Name, a.Lift(what))
+		case wit.InterfaceID:
+			for _, f := range g.r.Interfaces[what].Functions {
+				sig := a.Lift(f)
+				add(&exports, "", name+"#"+f.Name, sig)
+				add(&exports, "", "cabi_post_"+name+"#"+f.Name, abi.Signature{Params: sig.Results})
+			}
+			for _, id := range g.r.Interfaces[what].Types {
+				if _, ok := g.r.Types[id].Kind.(*wit.Resource); ok {
+					r := g.r.Types[id].Name
+					add(&imports, "[export]"+name, "[resource-new]"+r, abi.Signature{Params: i32, Results: i32})
+					add(&imports, "[export]"+name, "[resource-rep]"+r, abi.Signature{Params: i32, Results: i32})
+					add(&imports, "[export]"+name, "[resource-drop]"+r, abi.Signature{Params: i32})
+					add(&exports, "", name+"#[dtor]"+r, abi.Signature{Params: i32})
+				}
+			}
+		}
+	}
+	if !g.noMemory {
+		add(&exports, "", "cabi_realloc", abi.Signature{Params: []abi.Core{abi.I32, abi.I32, abi.I32, abi.I32}, Results: i32})
+	}
+	add(&exports, "", "_initialize", abi.Signature{})
+	return imports, exports
+}
+
+// wasm returns the core module, without metadata.
+func (g *guest) wasm() []byte {
+	imports, exports := g.functions()
+	return coreModuleOf(imports, exports, !g.noMemory)
+}
+
+// coreModuleOf returns a core module with functions that trap.
+func coreModuleOf(imports, exports []coreFuncDef, memory bool) []byte {
+	w := newCoreWriter()
+	var list []SubType
+	for _, f := range append(append([]coreFuncDef(nil), imports...), exports...) {
+		list = append(list, SubType{Kind: FuncKind, Params: coreValTypes(f.sig.Params), Results: coreValTypes(f.sig.Results)})
+	}
+	types := w.types(list)
+	w.section(coreImportID, func() {
+		w.u32(uint32(len(imports)))
+		for i, f := range imports {
+			w.coreImport(CoreImport{f.module, f.name, CoreExtern{Sort: SortCoreFunc, Func: types[i]}})
+		}
+	})
+	w.section(coreFuncID, func() { w.indices(types[len(imports):]) })
+	if memory {
+		w.section(coreMemoryID, func() {
+			w.u32(1)
+			w.coreLimits(CoreLimits{Min: 1})
+		})
+	}
+	w.section(coreExportID, func() {
+		n := len(exports)
+		if memory {
+			n++
+		}
+		w.u32(uint32(n))
+		for i, f := range exports {
+			w.name(f.name)
+			w.byte(sortBytes[SortCoreFunc])
+			w.u32(uint32(len(imports) + i))
+		}
+		if memory {
+			w.name("memory")
+			w.byte(sortBytes[SortCoreMemory])
+			w.u32(0)
+		}
+	})
+	w.section(coreCodeID, func() {
+		w.u32(uint32(len(exports)))
+		for range exports {
+			w.sized(func() { w.byte(0, 0x00, opEnd) }) // no locals, unreachable
+		}
+	})
+	return w.buf
+}
+
+// seeds returns binaries of all forms: for each WIT of testdata the package, for
+// each of its worlds a core module with metadata and a component; and a component
+// with definitions of every kind.
+func seeds(t testing.TB) map[string][]byte {
+	t.Helper()
+	out := map[string][]byte{"everything": everything().Encode()}
+	for name, text := range witFiles(t) {
+		r, pkg := witOf(t, text)
+		wasm, err := EncodePackage(r, pkg)
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		out[name] = wasm
+		for _, id := range r.Packages[pkg].Worlds {
+			g := &guest{r: r, world: r.Worlds[id]}
+			core, err := Embed(g.wasm(), r, id, UTF8)
+			if err != nil {
+				t.Fatalf("%s: %v", name, err)
+			}
+			made, err := New(core, NewOptions{})
+			if err != nil {
+				t.Fatalf("%s: %v", name, err)
+			}
+			world := fmt.Sprintf("%s.%s", name, r.Worlds[id].Name)
+			out[world+".core"], out[world+".component"] = core, made
+		}
+	}
+	return out
+}
+
+// normalJSON returns JSON in one spelling, members in order of their names.
+func normalJSON(t testing.TB, text []byte) string {
+	t.Helper()
+	var v any
+	if err := json.Unmarshal(text, &v); err != nil {
+		t.Fatal(err)
+	}
+	out, err := json.MarshalIndent(v, "", " ")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(out)
+}
