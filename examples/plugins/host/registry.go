@@ -24,10 +24,10 @@ import (
 // The limits that every plugin is kept to. What a plugin imports of WASI, it gets
 // closed: no files, environment or output.
 const (
-	maxFileBytes  = 16 << 20               // of a plugin's file
-	instances     = 2                      // of a plugin, each with a memory of its own
-	startDeadline = 2 * time.Second        // for an instance to start and say its name
-	callDeadline  = 250 * time.Millisecond // for a call, and for the wait for an instance
+	maxFileBytes  = 16 << 20        // of a plugin's file
+	instances     = 2               // of a plugin, each with a memory of its own
+	startDeadline = 2 * time.Second // for an instance to start and say its name
+	callDeadline  = time.Second     // for a call, and for the wait for an instance
 )
 
 var options = []host.Option{

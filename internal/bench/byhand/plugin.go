@@ -11,6 +11,7 @@ import (
 
 	"github.com/tetratelabs/wazero"
 	"github.com/tetratelabs/wazero/api"
+	"github.com/tetratelabs/wazero/imports/wasi_snapshot_preview1"
 )
 
 // Ticks is what guests call in their host.
@@ -95,6 +96,10 @@ func (p *Plugin) compile(ctx context.Context, wasm []byte) error {
 		NewFunctionBuilder().WithGoFunction(api.GoFunc(p.dropCounter), i32, nil).Export("[resource-drop]counter").
 		Instantiate(ctx)
 	if err != nil {
+		return err
+	}
+	// What standard Go's guests import. wazero's default opens nothing of it.
+	if _, err = wasi_snapshot_preview1.Instantiate(ctx, p.runtime); err != nil {
 		return err
 	}
 	p.compiled, err = p.runtime.CompileModule(ctx, wasm)
