@@ -1,0 +1,378 @@
+package component
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/witgen/witgen/internal/abi"
+	"github.com/witgen/witgen/wit"
+)
+
+// TestNew: the component of a guest that imports all of its world has the WIT of the
+// world, as far as functions need it.
+func TestNew(t *testing.T) {
+	for name, text := range witFiles(t) {
+		r, pkg := witOf(t, text)
+		for _, id := range r.Packages[pkg].Worlds {
+			w := r.Worlds[id]
+			t.Run(name+"."+w.Name, func(t *testing.T) {
+				made := newComponent(t, &guest{r: r, world: w}, id)
+				got, err := DecodeWIT(made)
+				if err != nil {
+					t.Fatal(err)
+				}
+				world := got.Resolve.Worlds[got.World]
+				for _, side := range []struct {
+					name      string
+					want, got []*wit.WorldItem
+				}{{"imports", w.Imports, world.Imports}, {"exports", w.Exports, world.Exports}} {
+					if diff := cmp.Diff(itemNames(r, side.want), itemNames(got.Resolve, side.got)); diff != "" {
+						t.Errorf("the %s differ (-want +got):\n%s", side.name, diff)
+					}
+				}
+			})
+		}
+	}
+}
+
+// newComponent makes the component of a guest.
+func newComponent(t *testing.T, g *guest, world wit.WorldID, adapters ...Adapter) []byte {
+	t.Helper()
+	core, err := Embed(g.wasm(), g.r, world, UTF8)
+	if err != nil {
+		t.Fatal(err)
+	}
+	made, err := New(core, NewOptions{Adapters: adapters})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return made
+}
+
+// itemNames are the names of items with their functions, sorted. Interfaces without
+// functions are left out.
+func itemNames(r *wit.Resolve, items []*wit.WorldItem) []string {
+	var list []string
+	for _, it := range items {
+		if id, ok := it.Item.(wit.InterfaceID); ok {
+			for _, f := range r.Interfaces[id].Functions {
+				list = append(list, r.ItemName(it)+" "+f.Name)
+			}
+		} else {
+			list = append(list, r.ItemName(it))
+		}
+	}
+	slices.Sort(list)
+	return list
+}
+
+// TestNewImportsWhatIsUsed: functions and types that no core module needs are not
+// imported.
+func TestNewImportsWhatIsUsed(t *testing.T) {
+	r, pkg := witOf(t, `
+		package test:used@1.2.0;
+		interface types { record a { x: u8 } record b { y: u8 } }
+		interface log { use types.{a, b}; one: func(v: a); two: func(v: b); resource r { f: func(); } }
+		interface other { f: func(); }
+		world w { import log; import other; import plain: func(); export run: func(); }
+	`)
+	id := worldNamed(t, r, pkg, "w")
+	g := &guest{r: r, world: r.Worlds[id], edit: func(name string, _ *abi.Signature) bool {
+		return !strings.HasPrefix(name, "test:used") && !strings.HasPrefix(name, "$root") || strings.HasSuffix(name, " one")
+	}}
+	got, err := DecodeWIT(newComponent(t, g, id))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := `package root:component;
+
+world root {
+  import test:used/types@1.2.0;
+  import test:used/log@1.2.0;
+
+  export run: func();
+}
+
+package test:used@1.2.0 {
+  interface types {
+    record a {
+      x: u8,
+    }
+  }
+
+  interface log {
+    use types.{a};
+
+    one: func(v: a);
+  }
+}
+`
+	if diff := cmp.Diff(want, wit.PrintAll(got.Resolve, got.Package)); diff != "" {
+		t.Errorf("the WIT differs (-want +got):\n%s", diff)
+	}
+}
+
+// TestNewOptions: which canonical options functions have.
+func TestNewOptions(t *testing.T) {
+	r, pkg := witOf(t, `
+		package test:opts;
+		interface i {
+			numbers: func(a: u32) -> u64;
+			text-in: func(s: string);
+			text-out: func() -> string;
+			bytes-out: func() -> list<u8>;
+			big-out: func() -> tuple<u64, u64>;
+		}
+		world w { import i; export i; }
+	`)
+	id := worldNamed(t, r, pkg, "w")
+	g := &guest{r: r, world: r.Worlds[id]}
+	core, err := Embed(g.wasm(), r, id, Latin1UTF16)
+	if err != nil {
+		t.Fatal(err)
+	}
+	made, err := New(core, NewOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := Inspect(made)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for line := range strings.Lines(text) {
+		if _, options, ok := strings.Cut(line, ": canon l"); ok {
+			fields := strings.Split(strings.TrimSpace("l"+options), ", ")
+			for i, f := range fields {
+				fields[i], _, _ = strings.Cut(f, " ") // without indices
+			}
+			got = append(got, strings.Join(fields, " "))
+		}
+	}
+	want := []string{
+		"lower",
+		"lower string-encoding=latin1+utf16 memory",
+		"lower string-encoding=latin1+utf16 memory realloc",
+		"lower memory realloc",
+		"lower memory",
+		"lift post-return",
+		"lift string-encoding=latin1+utf16 memory realloc post-return",
+		"lift string-encoding=latin1+utf16 memory post-return",
+		"lift memory post-return",
+		"lift memory post-return",
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("the options differ (-want +got):\n%s", diff)
+	}
+}
+
+// TestNewVersions: a core module may import from another compatible version.
+func TestNewVersions(t *testing.T) {
+	r, pkg := witOf(t, "package test:v@0.2.8; interface i { f: func(); } world w { import i; }")
+	id := worldNamed(t, r, pkg, "w")
+	for version, ok := range map[string]bool{"0.2.0": true, "0.2.8": true, "0.3.0": false} {
+		core, err := Embed(coreModuleOf([]coreFuncDef{{module: "test:v/i@" + version, name: "f"}}, nil, false), r, id, UTF8)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := New(core, NewOptions{}); (err == nil) != ok {
+			t.Errorf("an import from version %s: %v", version, err)
+		}
+	}
+}
+
+// TestNewStandardNames: the names of build target cm32p2.
+func TestNewStandardNames(t *testing.T) {
+	r, pkg := witOf(t, "package test:s@1.2.0; interface i { resource r { constructor(); } f: func() -> string; } world w { import i; export i; export run: func(); }")
+	id := worldNamed(t, r, pkg, "w")
+	i32 := []abi.Core{abi.I32}
+	one := abi.Signature{Params: i32, Results: i32}
+	core := coreModuleOf([]coreFuncDef{
+		{"cm32p2|test:s/i@1", "[constructor]r", abi.Signature{Results: i32}}, {"cm32p2|test:s/i@1", "f", abi.Signature{Params: i32}}, {"cm32p2|test:s/i@1", "r_drop", abi.Signature{Params: i32}},
+		{"cm32p2|_ex_test:s/i@1", "r_new", one}, {"cm32p2|_ex_test:s/i@1", "r_rep", one}, {"cm32p2|_ex_test:s/i@1", "r_drop", abi.Signature{Params: i32}},
+	}, []coreFuncDef{
+		{name: "cm32p2|test:s/i@1|[constructor]r", sig: abi.Signature{Results: i32}}, {name: "cm32p2|test:s/i@1|f", sig: abi.Signature{Results: i32}},
+		{name: "cm32p2|test:s/i@1|f_post", sig: abi.Signature{Params: i32}}, {name: "cm32p2|test:s/i@1|r_dtor", sig: abi.Signature{Params: i32}},
+		{name: "cm32p2||run"}, {name: "cm32p2_initialize"}, {name: "cm32p2_realloc", sig: abi.Signature{Params: []abi.Core{abi.I32, abi.I32, abi.I32, abi.I32}, Results: i32}},
+	}, true)
+	core = renameExport(core, "memory", "cm32p2_memory")
+	core, err := Embed(core, r, id, UTF8)
+	if err != nil {
+		t.Fatal(err)
+	}
+	made, err := New(core, NewOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := Inspect(made)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{`destructor core func`, `post-return`, `import "main" "cm32p2_initialize"`, `export "test:s/i@1.2.0"`} {
+		if !strings.Contains(text, want) {
+			t.Errorf("the component has no %s:\n%s", want, text)
+		}
+	}
+}
+
+// renameExport gives an export of a core module another name.
+func renameExport(core []byte, from, to string) []byte {
+	w := newCoreWriter()
+	for _, s := range coreSections(core, 0) {
+		data := string(s.data)
+		if s.id == coreExportID {
+			data = strings.Replace(data, string(rune(len(from)))+from, string(rune(len(to)))+to, 1)
+		}
+		w.section(s.id, func() { w.byte([]byte(data)...) })
+	}
+	return w.buf
+}
+
+// withoutMemory is a core module of functions that has no memory.
+func withoutMemory(imports, exports []coreFuncDef) []byte {
+	return coreModuleOf(imports, exports, false)
+}
+
+func TestNewErrors(t *testing.T) {
+	r, pkg := witOf(t, `
+		package test:e;
+		interface i { f: func(s: string) -> string; resource r { m: func(); } }
+		world w { import i; export i; export run: func(a: u32); }
+	`)
+	id := worldNamed(t, r, pkg, "w")
+	world := r.Worlds[id]
+	without := func(name string) *guest {
+		return &guest{r: r, world: world, edit: func(n string, _ *abi.Signature) bool { return n != name }}
+	}
+	changed := func(name string) *guest {
+		return &guest{r: r, world: world, edit: func(n string, sig *abi.Signature) bool {
+			if n == name {
+				sig.Params = append(slices.Clone(sig.Params), abi.F64)
+			}
+			return true
+		}}
+	}
+	foreign := coreModuleOf([]coreFuncDef{{module: "wasi_snapshot_preview1", name: "fd_write"}}, nil, false)
+	for _, test := range []struct {
+		name string
+		core []byte
+		rule string
+	}{
+		{"an export that is missing", without("run").wasm(), `the core module does not export "run"`},
+		{"an interface's export that is missing", without("test:e/i#f").wasm(), `does not export "test:e/i#f"`},
+		{"an export of another type", changed("run").wasm(), "export run of the core module is of type (i32, f64) -> (), and must be of type (i32) -> ()"},
+		{"an import of another type", changed("test:e/i f").wasm(), "import test:e/i f of the core module is of type (i32, i32, i32, f64) -> ()"},
+		{"a post-return of another type", changed("cabi_post_test:e/i#f").wasm(), "cabi_post_test:e/i#f"},
+		{"a destructor of another type", changed("test:e/i#[dtor]r").wasm(), "[dtor]r of the core module is of type"},
+		{"a realloc of another type", changed("cabi_realloc").wasm(), "export cabi_realloc of the core module"},
+		{"an intrinsic of another type", changed("[export]test:e/i [resource-new]r").wasm(), "[resource-new]r of the core module"},
+		{"no realloc", without("cabi_realloc").wasm(), "exports no cabi_realloc"},
+		{"no memory", withoutMemory(without("").functions()), "exports no memory"},
+		{"an import of WASI", foreign, `imports "fd_write" from "wasi_snapshot_preview1", which its world does not say: an adapter of that name is needed`},
+		{"an import of what is not in the world", coreModuleOf([]coreFuncDef{{module: "test:e/i", name: "g"}}, nil, false), `imports "g" from "test:e/i", which its world does not say`},
+		{"a memory that is imported", append(coreHead[:8:8], "\x02\x0a\x01\x01m\x03mem\x02\x00\x01"...), "a component supplies functions"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			core, err := Embed(test.core, r, id, UTF8)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := New(core, NewOptions{}); err == nil || !strings.Contains(err.Error(), test.rule) {
+				t.Errorf("got %v, want %q", err, test.rule)
+			}
+		})
+	}
+	if _, err := New(foreign, NewOptions{}); err == nil || err.Error() != "the core module carries no WIT: embed a world in it first" {
+		t.Errorf("without metadata: %v", err)
+	}
+}
+
+// adapterModule is an adapter that imports the main module's memory and realloc.
+func adapterModule(exports ...coreFuncDef) []byte {
+	core := coreModuleOf([]coreFuncDef{{"__main_module__", "cabi_realloc", abi.Signature{Params: []abi.Core{abi.I32, abi.I32, abi.I32, abi.I32}, Results: []abi.Core{abi.I32}}}}, exports, false)
+	w := newCoreWriter()
+	for _, s := range coreSections(core, 0) {
+		data := s.data
+		if s.id == coreImportID {
+			data = append([]byte{2}, append(slices.Clone(data[1:]), "\x03env\x06memory\x02\x00\x01"...)...)
+		}
+		w.section(s.id, func() { w.byte(data...) })
+	}
+	return w.buf
+}
+
+func TestAdapters(t *testing.T) {
+	r, pkg := witOf(t, `
+		package test:a;
+		interface clock { now: func() -> u64; name: func() -> string; }
+		world w { export run: func() -> string; }
+		world adapted { import clock; export start: func(); }
+	`)
+	main, adapted := worldNamed(t, r, pkg, "w"), worldNamed(t, r, pkg, "adapted")
+	write := abi.Signature{Params: []abi.Core{abi.I32, abi.I32}, Results: []abi.Core{abi.I32}}
+	run := abi.Signature{Results: []abi.Core{abi.I32}}
+	core := coreModuleOf([]coreFuncDef{{"old", "write", write}}, []coreFuncDef{{name: "run", sig: run}, {name: "cabi_realloc", sig: abi.Signature{Params: []abi.Core{abi.I32, abi.I32, abi.I32, abi.I32}, Results: []abi.Core{abi.I32}}}}, true)
+	core, err := Embed(core, r, main, UTF8)
+	if err != nil {
+		t.Fatal(err)
+	}
+	plain := adapterModule(coreFuncDef{name: "write", sig: write}, coreFuncDef{name: "unused"})
+
+	made, err := New(core, NewOptions{Adapters: []Adapter{{"old", plain}, {"not-needed", coreHead[:]}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := DecodeWIT(made)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if w := got.Resolve.Worlds[got.World]; len(w.Imports) != 0 || len(w.Exports) != 1 {
+		t.Errorf("an adapter changes the world: %s", wit.Print(got.Resolve, got.Package))
+	}
+	if text := inspected(t, made); !strings.Contains(text, `export "write": func`) || strings.Contains(text, "not-needed") {
+		t.Errorf("the component holds other adapters than it needs:\n%s", text)
+	}
+
+	// An adapter with a world of its own.
+	imports := []coreFuncDef{{"test:a/clock", "now", abi.Signature{Results: []abi.Core{abi.I64}}}, {"test:a/clock", "name", abi.Signature{Params: []abi.Core{abi.I32}}}}
+	own, err := Embed(coreModuleOf(imports, []coreFuncDef{{name: "write", sig: write}, {name: "start"}}, false), r, adapted, UTF16)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if made, err = New(core, NewOptions{Adapters: []Adapter{{"old", own}}}); err != nil {
+		t.Fatal(err)
+	}
+	text := inspected(t, made)
+	for _, want := range []string{`import "test:a/clock"`, `export "run"`, `export "start"`, "canon lower func 1, string-encoding=utf16, memory 0"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("the component has no %s:\n%s", want, text)
+		}
+	}
+
+	for name, test := range map[string]struct {
+		adapters []Adapter
+		rule     string
+	}{
+		"an export that the adapter lacks":       {[]Adapter{{"old", adapterModule(coreFuncDef{name: "read", sig: write})}}, `imports "write" from "old", and the adapter of that name does not export it`},
+		"an export of another type":              {[]Adapter{{"old", adapterModule(coreFuncDef{name: "write"})}}, `imports "write" from the adapter "old": a function of type`},
+		"two adapters of one name":               {[]Adapter{{"old", plain}, {"old", plain}}, "two adapters are called"},
+		"an adapter that needs more of the main": {[]Adapter{{"old", coreModuleOf([]coreFuncDef{{module: "__main_module__", name: "malloc"}}, []coreFuncDef{{name: "write", sig: write}}, false)}}, `the adapter "old" needs the export "malloc"`},
+		"an adapter that imports anything":       {[]Adapter{{"old", coreModuleOf([]coreFuncDef{{module: "env", name: "x"}}, []coreFuncDef{{name: "write", sig: write}}, false)}}, `the adapter "old" imports "x" from "env"`},
+	} {
+		if _, err := New(core, NewOptions{Adapters: test.adapters}); err == nil || !strings.Contains(err.Error(), test.rule) {
+			t.Errorf("%s: got %v, want %q", name, err, test.rule)
+		}
+	}
+}
+
+func inspected(t *testing.T, wasm []byte) string {
+	t.Helper()
+	text, err := Inspect(wasm)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return text
+}
