@@ -18,7 +18,7 @@ type importFinder struct {
 }
 
 func newImportFinder(world *host.World, types *resourceTypes) *importFinder {
-	f := &importFinder{world: world, types: types, imports: map[string]int{}, exports: map[string]int{}, names: versions{}, exported: versions{}}
+	f := &importFinder{world: world, types: types, imports: map[string]int{}, exports: map[string]int{}, names: noVersions(), exported: noVersions()}
 	for n, item := range world.Imports {
 		f.imports[item.Name] = n
 		f.names.add(item.Name)
@@ -55,7 +55,7 @@ func (f *importFinder) find(from, name string) (importFunction, error) {
 			return importFunction{name, fn.Import, &host.Import{Name: label(from, name), Handle: fn.Handle, Item: n, Types: f.types.of(item)}}, nil
 		}
 	}
-	return importFunction{}, f.bad(from, name, "the guest imports a function that the world's interface does not have")
+	return importFunction{}, f.bad(from, name, "the guest imports a function that the world's interface does not have; build it with the bindings of this world")
 }
 
 // intrinsic finds the runtime's function for a resource that the guest defines.
@@ -74,7 +74,7 @@ func (f *importFinder) intrinsic(from, iface, name string) (importFunction, erro
 			}
 		}
 	}
-	return importFunction{}, f.bad(from, name, "the guest asks for a resource that its exports in this world do not define")
+	return importFunction{}, f.bad(from, name, "the guest asks for a resource that its exports in this world do not define; build it with the bindings of this world")
 }
 
 // runtime returns one of the runtime's own functions for resource k of an item.
@@ -84,9 +84,9 @@ func (f *importFinder) runtime(fn *host.Function, from, name string, item host.I
 
 func (f *importFinder) unknown(from, name string) error {
 	if other, ok := f.names.otherVersion(from); ok {
-		return f.bad(from, name, fmt.Sprintf("the guest imports it, and the world has %s, whose version is not compatible", other))
+		return f.bad(from, name, fmt.Sprintf("the guest imports it, and the world has %s, whose version is not compatible; build it with the bindings of this world", other))
 	}
-	return f.bad(from, name, "the guest imports it, and the world does not")
+	return f.bad(from, name, "the guest imports it, and the world does not; build it with the bindings of this world")
 }
 
 func (f *importFinder) bad(from, name, detail string) error {

@@ -35,12 +35,11 @@ func checkPreamble(world *host.World, wasm []byte) error {
 }
 
 // matchExports finds the core functions of the world's exports.
-func matchExports(world *host.World, types *resourceTypes, compiled wazero.CompiledModule) ([]host.ExportedInterface, error) {
-	functions := compiled.ExportedFunctions()
+func matchExports(world *host.World, types *resourceTypes, functions map[string]api.FunctionDefinition, module outline) ([]host.ExportedInterface, error) {
 	names := newVersions(functions)
 	if _, command := functions["_start"]; command && functions["_initialize"] == nil {
 		return nil, &host.LinkError{World: world.Name, Item: "export _start",
-			Detail: "the guest is a command, which ends when it has run; build it with -buildmode=c-shared"}
+			Detail: "the guest is a command, which ends when it has run; build it as a library, with -buildmode=c-shared"}
 	}
 	exports := make([]host.ExportedInterface, len(world.Exports))
 	for n, item := range world.Exports {
@@ -48,16 +47,21 @@ func matchExports(world *host.World, types *resourceTypes, compiled wazero.Compi
 		if item.Name != root {
 			name, ok := names.match(item.Name)
 			if !ok && len(item.Interface.Functions) > 0 {
-				return nil, missingExport(world, item, functions, names)
+				return nil, missingExport(world, item, functions, names, module)
 			}
 			prefix = name + "#"
 		}
 		exports[n] = host.ExportedInterface{Functions: make([]host.Export, len(item.Interface.Functions)), Types: types.of(item)}
-		types.setDtors(n, prefix, functions)
+		if err := types.setDtors(n, prefix, functions, module); err != nil {
+			return nil, err
+		}
 		for k, f := range item.Interface.Functions {
 			core := prefix + f.Name
 			def := functions[core]
 			if def == nil {
+				if k, ok := module.exports[core]; ok {
+					return nil, wrongKind(world, core, k, kindFunc)
+				}
 				return nil, &host.LinkError{World: world.Name, Item: "export " + core,
 					Detail: "the guest does not export this function; build it with the bindings of this world" + nearest(core, functions)}
 			}
@@ -66,7 +70,11 @@ func matchExports(world *host.World, types *resourceTypes, compiled wazero.Compi
 					Detail: fmt.Sprintf("the guest's function is of type %s, where the world says %s; build it with the bindings of this world", show(got), show(f.Export))}
 			}
 			export := host.Export{Name: core, Core: core}
-			if post := "cabi_post_" + core; functions[post] != nil {
+			post := "cabi_post_" + core
+			if k, ok := module.exports[post]; ok && k != kindFunc {
+				return nil, wrongKind(world, post, k, kindFunc)
+			}
+			if functions[post] != nil {
 				if err := checkPost(world, post, functions[post], f); err != nil {
 					return nil, err
 				}
@@ -75,7 +83,13 @@ func matchExports(world *host.World, types *resourceTypes, compiled wazero.Compi
 			exports[n].Functions[k] = export
 		}
 	}
-	return exports, checkRuntimeExports(world, functions)
+	return exports, checkRuntimeExports(world, functions, module)
+}
+
+// wrongKind is the error of an export that is something else than it must be.
+func wrongKind(world *host.World, name string, is, want kind) error {
+	return &host.LinkError{World: world.Name, Item: "export " + name,
+		Detail: fmt.Sprintf("the guest exports a %s of this name, and it must be a %s; build it with the bindings of this world", is, want)}
 }
 
 // checkPost checks that a post-return function takes its function's results.
@@ -85,27 +99,37 @@ func checkPost(world *host.World, name string, def api.FunctionDefinition, f hos
 		return nil
 	}
 	return &host.LinkError{World: world.Name, Item: "export " + name,
-		Detail: fmt.Sprintf("a post-return function takes the results of its function and returns nothing, and this one is of type %s", show(host.SignatureOf(def)))}
+		Detail: fmt.Sprintf("a post-return function takes the results of its function and returns nothing, and this one is of type %s; build the guest with the bindings of this world", show(host.SignatureOf(def)))}
 }
 
 // checkRuntimeExports checks the functions that every guest's runtime exports.
-func checkRuntimeExports(world *host.World, functions map[string]api.FunctionDefinition) error {
+func checkRuntimeExports(world *host.World, functions map[string]api.FunctionDefinition, module outline) error {
+	for name, want := range map[string]kind{"memory": kindMemory, "cabi_realloc": kindFunc, "_initialize": kindFunc} {
+		if k, ok := module.exports[name]; ok && k != want {
+			return wrongKind(world, name, k, want)
+		}
+	}
 	for _, want := range []struct {
 		name string
 		sig  host.Signature
 	}{{"cabi_realloc", "i32 i32 i32 i32 -> i32"}, {"_initialize", "->"}} {
 		if def := functions[want.name]; def != nil && host.SignatureOf(def) != want.sig {
 			return &host.LinkError{World: world.Name, Item: "export " + want.name,
-				Detail: fmt.Sprintf("the guest's function is of type %s, and must be %s", show(host.SignatureOf(def)), show(want.sig))}
+				Detail: fmt.Sprintf("the guest's function is of type %s, and must be of type %s; build it with the bindings of this world", show(host.SignatureOf(def)), show(want.sig))}
 		}
 	}
 	return nil
 }
 
-func missingExport(world *host.World, item host.Item, functions map[string]api.FunctionDefinition, names versions) error {
+func missingExport(world *host.World, item host.Item, functions map[string]api.FunctionDefinition, names versions, module outline) error {
+	for _, f := range item.Interface.Functions {
+		if k, ok := module.exports[item.Name+"#"+f.Name]; ok && k != kindFunc {
+			return wrongKind(world, item.Name+"#"+f.Name, k, kindFunc)
+		}
+	}
 	detail := "the guest does not export this interface; build it with the bindings of this world"
 	if other, ok := names.otherVersion(item.Name); ok {
-		detail = fmt.Sprintf("the guest exports %s, whose version is not compatible", other)
+		detail = fmt.Sprintf("the guest exports %s, whose version is not compatible; build it with the bindings of this world", other)
 	} else if hint := nearest(item.Name, functions); hint != "" {
 		detail += hint
 	}
@@ -157,7 +181,14 @@ type importFunction struct {
 }
 
 // matchImports finds what the guest's imports are in the world.
-func matchImports(world *host.World, types *resourceTypes, compiled wazero.CompiledModule) (*importPlan, error) {
+func matchImports(world *host.World, types *resourceTypes, compiled wazero.CompiledModule, module outline) (*importPlan, error) {
+	for _, i := range module.imports {
+		detail := fmt.Sprintf("the guest imports a %s, and a host supplies functions only; the guest must define it itself", i.kind)
+		if i.kind == kindMemory {
+			detail = "the guest imports its memory; it must define and export it"
+		}
+		return nil, &host.LinkError{World: world.Name, Item: "import " + label(i.module, i.name), Detail: detail}
+	}
 	plan := &importPlan{needed: make([]bool, len(world.Imports))}
 	finder := newImportFinder(world, types)
 	modules := map[string]int{}
@@ -170,7 +201,7 @@ func matchImports(world *host.World, types *resourceTypes, compiled wazero.Compi
 			plan.modules = append(plan.modules, importModule{name: from, wasi: from == wasi_snapshot_preview1.ModuleName})
 		}
 		m := &plan.modules[at]
-		if m.wasi || slices.ContainsFunc(m.functions, func(f importFunction) bool { return f.name == name }) {
+		if m.wasi {
 			continue
 		}
 		f, err := finder.find(from, name)
@@ -178,17 +209,15 @@ func matchImports(world *host.World, types *resourceTypes, compiled wazero.Compi
 			return nil, err
 		}
 		if got := host.SignatureOf(def); got != f.signature {
-			return nil, &host.LinkError{World: world.Name, Item: fmt.Sprintf("import %s#%s", from, name),
+			return nil, &host.LinkError{World: world.Name, Item: "import " + label(from, name),
 				Detail: fmt.Sprintf("the guest takes the function to be of type %s, where the world says %s; build it with the bindings of this world", show(got), show(f.signature))}
 		}
 		if f.serve.Item >= 0 {
 			plan.needed[f.serve.Item] = true
 		}
-		m.functions = append(m.functions, f)
-	}
-	for _, def := range compiled.ImportedMemories() {
-		from, name, _ := def.Import()
-		return nil, &host.LinkError{World: world.Name, Item: fmt.Sprintf("import %s#%s", from, name), Detail: "the guest imports its memory; it must define and export it"}
+		if !slices.ContainsFunc(m.functions, func(f importFunction) bool { return f.name == name }) {
+			m.functions = append(m.functions, f)
+		}
 	}
 	return plan, nil
 }

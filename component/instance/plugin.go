@@ -95,15 +95,20 @@ func runtimeConfig(config *host.Config) wazero.RuntimeConfig {
 
 func (p *Plugin) compile(ctx context.Context, wasm []byte) error {
 	p.types = newResourceTypes(p.world)
+	module := outlineOf(wasm)
+	if limit := p.config.Limits.MemoryBytes; p.owned && uint64(module.pages)<<16 > limit {
+		return &host.LinkError{World: p.world.Name, Item: "memory",
+			Detail: fmt.Sprintf("the guest starts with %d bytes of memory, and the limit is %d; raise it with host.MemoryLimit, or give the guest less", uint64(module.pages)<<16, limit)}
+	}
 	var err error
 	p.compiled, err = p.runtime.CompileModule(ctx, wasm)
 	if err != nil {
 		return &host.LinkError{World: p.world.Name, Detail: "the guest is not a valid WebAssembly module: " + err.Error()}
 	}
-	if p.exports, err = matchExports(p.world, p.types, p.compiled); err != nil {
+	if p.exports, err = matchExports(p.world, p.types, p.compiled.ExportedFunctions(), module); err != nil {
 		return err
 	}
-	plan, err := matchImports(p.world, p.types, p.compiled)
+	plan, err := matchImports(p.world, p.types, p.compiled, module)
 	if err != nil {
 		return err
 	}
@@ -135,6 +140,11 @@ func (p *Plugin) supply(ctx context.Context, m importModule) error {
 		return fmt.Errorf("%s: host module %s: %w", p.world.Name, m.name, err)
 	}
 	p.imports = append(p.imports, hostModule{name: m.name, compiled: compiled})
+	if m.wasi {
+		if err := checkWASI(p.world, p.compiled, compiled.ExportedFunctions()); err != nil {
+			return err
+		}
+	}
 	made := &p.imports[len(p.imports)-1]
 	made.instance, err = p.runtime.InstantiateModule(ctx, compiled, wazero.NewModuleConfig().WithName(""))
 	if err != nil {
@@ -260,11 +270,9 @@ func (p *Plugin) Close(ctx context.Context) error {
 	return errors.Join(errs...)
 }
 
-// release frees what Compile made.
+// release frees what Compile made. The code is closed by itself also where the
+// runtime is the plugin's own: a cache would keep it.
 func (p *Plugin) release(ctx context.Context) error {
-	if p.owned {
-		return p.runtime.Close(ctx)
-	}
 	var errs []error
 	for _, m := range p.imports {
 		if m.instance != nil {
@@ -274,6 +282,9 @@ func (p *Plugin) release(ctx context.Context) error {
 	}
 	if p.compiled != nil {
 		errs = append(errs, p.compiled.Close(ctx))
+	}
+	if p.owned {
+		errs = append(errs, p.runtime.Close(ctx))
 	}
 	return errors.Join(errs...)
 }

@@ -1,6 +1,7 @@
 package instance
 
 import (
+	"fmt"
 	"slices"
 
 	"github.com/tetratelabs/wazero/api"
@@ -51,10 +52,24 @@ func (t *resourceTypes) number(item host.Item, r host.Resource) int {
 
 // setDtors finds the guest's destructors for the resources that it defines in
 // export number n.
-func (t *resourceTypes) setDtors(n int, prefix string, functions map[string]api.FunctionDefinition) {
+func (t *resourceTypes) setDtors(n int, prefix string, functions map[string]api.FunctionDefinition, module outline) error {
 	for _, r := range t.world.Exports[n].Resources {
-		if dtor := prefix + "[dtor]" + r.Name; r.Export && r.Item == n && functions[dtor] != nil {
-			t.get(r).Dtor = dtor
+		if !r.Export || r.Item != n {
+			continue
 		}
+		dtor := prefix + "[dtor]" + r.Name
+		if k, ok := module.exports[dtor]; ok && k != kindFunc {
+			return wrongKind(t.world, dtor, k, kindFunc)
+		}
+		def := functions[dtor]
+		if def == nil {
+			continue
+		}
+		if got := host.SignatureOf(def); got != "i32 ->" {
+			return &host.LinkError{World: t.world.Name, Item: "export " + dtor,
+				Detail: fmt.Sprintf("a destructor takes the resource's representation and returns nothing, (i32) -> (), and this one is of type %s; build the guest with the bindings of this world", show(got))}
+		}
+		t.get(r).Dtor = dtor
 	}
+	return nil
 }

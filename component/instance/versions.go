@@ -1,6 +1,8 @@
 package instance
 
 import (
+	"cmp"
+	"slices"
 	"strings"
 
 	"github.com/tetratelabs/wazero/api"
@@ -9,11 +11,16 @@ import (
 // versions finds names of interfaces by compatible version: 1.2.0 is met by
 // 1.9.3, 0.2.0 by 0.2.8, 0.0.3 and pre-releases only by themselves (Explainer.md,
 // "canonical interface names").
-type versions map[string]string // a name's compatible form to the name
+type versions struct {
+	names      map[string]bool
+	compatible map[string]string // a name's compatible form to the name
+}
+
+func noVersions() versions { return versions{map[string]bool{}, map[string]string{}} }
 
 // newVersions returns the interfaces that exported core functions belong to.
 func newVersions(functions map[string]api.FunctionDefinition) versions {
-	v := versions{}
+	v := noVersions()
 	for name := range functions {
 		if iface, _, ok := strings.Cut(name, "#"); ok && !strings.HasPrefix(iface, "cabi_post_") {
 			v.add(iface)
@@ -23,15 +30,33 @@ func newVersions(functions map[string]api.FunctionDefinition) versions {
 }
 
 func (v versions) add(name string) {
+	v.names[name] = true
 	key := compatible(name)
-	if old, ok := v[key]; !ok || old < name {
-		v[key] = name
+	if old, ok := v.compatible[key]; !ok || older(old, name) {
+		v.compatible[key] = name
 	}
 }
 
-// match returns the name at hand that serves for the wanted one.
+// older reports whether of two compatible names a has the lower version. Their
+// versions have no pre-release, since those are compatible with nothing else.
+func older(a, b string) bool {
+	numbers := func(name string) []string {
+		_, version, _ := strings.Cut(name, "@")
+		version, _, _ = strings.Cut(version, "+")
+		return strings.Split(version, ".")
+	}
+	return slices.CompareFunc(numbers(a), numbers(b), func(x, y string) int {
+		return cmp.Or(cmp.Compare(len(x), len(y)), cmp.Compare(x, y))
+	}) < 0
+}
+
+// match returns the name at hand that serves for the wanted one: the same, or the
+// latest that is compatible.
 func (v versions) match(want string) (string, bool) {
-	name, ok := v[compatible(want)]
+	if v.names[want] {
+		return want, true
+	}
+	name, ok := v.compatible[compatible(want)]
 	return name, ok
 }
 
@@ -40,7 +65,7 @@ func (v versions) match(want string) (string, bool) {
 func (v versions) otherVersion(want string) (string, bool) {
 	base, _, _ := strings.Cut(want, "@")
 	best := ""
-	for _, name := range v {
+	for name := range v.names {
 		if b, _, _ := strings.Cut(name, "@"); b == base && name > best {
 			best = name
 		}

@@ -2,8 +2,10 @@ package instance
 
 import (
 	"crypto/rand"
+	"fmt"
 
 	"github.com/tetratelabs/wazero"
+	"github.com/tetratelabs/wazero/api"
 	"github.com/tetratelabs/wazero/imports/wasi_snapshot_preview1"
 
 	"github.com/witgen/witgen/canonicalabi/host"
@@ -13,6 +15,27 @@ import (
 // TinyGo's wasip1 target import.
 func exportWASI(builder wazero.HostModuleBuilder) {
 	wasi_snapshot_preview1.NewFunctionExporter().ExportFunctions(builder)
+}
+
+// checkWASI checks that there is what the guest imports of WASI.
+func checkWASI(world *host.World, compiled wazero.CompiledModule, functions map[string]api.FunctionDefinition) error {
+	for _, def := range compiled.ImportedFunctions() {
+		from, name, _ := def.Import()
+		if from != wasi_snapshot_preview1.ModuleName {
+			continue
+		}
+		bad := &host.LinkError{World: world.Name, Item: "import " + label(from, name)}
+		have := functions[name]
+		if have == nil {
+			bad.Detail = "WASI preview 1 has no such function; build the guest for wasip1"
+			return bad
+		}
+		if got, want := host.SignatureOf(def), host.SignatureOf(have); got != want {
+			bad.Detail = fmt.Sprintf("the guest takes the function to be of type %s, and it is of type %s; build the guest for wasip1", show(got), show(want))
+			return bad
+		}
+	}
+	return nil
 }
 
 // moduleConfig returns what a guest sees through WASI. wazero's default is no
