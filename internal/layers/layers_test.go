@@ -48,7 +48,7 @@ var runtime = map[string][]string{
 	"canonicalabi/host/meter": {"internal/leb128"},
 	"canonicalabi/host":       {"canonicalabi", "canonicalabi/types", "canonicalabi/host/meter"},
 	"canonicalabi/dynamic":    {"canonicalabi", "canonicalabi/types", "canonicalabi/host", "component", "wit", "internal/abi", "diag"},
-	"component/instance":      {"canonicalabi", "canonicalabi/types", "canonicalabi/host", "component", "wit", "internal/abi", "diag"},
+	"component/instance":      {"canonicalabi", "canonicalabi/types", "canonicalabi/host", "component", "wit", "internal/abi", "diag", "internal/leb128"},
 }
 
 // apart matches the packages that are in neither list: examples, scripts, and what
