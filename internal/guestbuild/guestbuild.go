@@ -59,29 +59,39 @@ func Build(t testing.TB, c Compiler, dir string) []byte {
 	return wasm
 }
 
-// command returns the command that builds the package of its folder. What the
-// flags mean stands in the README: a guest that was built so may be called any
+// flags are what each compiler is called with, beside -o and the package. What
+// they mean stands in the README: a guest that was built so may be called any
 // number of times without growing.
+var flags = map[Compiler]string{
+	TinyGoUnknown: "-target=wasm-unknown -gc=conservative -scheduler=none -opt=z -no-debug",
+	TinyGoWASIP1:  "-target=wasip1 -buildmode=c-shared -gc=conservative -scheduler=none -opt=z -no-debug",
+	Go:            "-buildmode=c-shared -ldflags=-s",
+}
+
+// CommandLine returns the command that builds the package ./guest as calc.wasm,
+// as the documentation shows it.
+func CommandLine(c Compiler) string {
+	if c == Go {
+		return "GOOS=wasip1 GOARCH=wasm go build " + flags[c] + " -o calc.wasm ./guest"
+	}
+	return "tinygo build " + flags[c] + " -o calc.wasm ./guest"
+}
+
+// command returns the command that builds the package of its folder.
 func command(t testing.TB, c Compiler, out string) *exec.Cmd {
 	t.Helper()
-	var cmd *exec.Cmd
-	switch c {
-	case Go:
-		cmd = exec.Command("go", "build", "-buildmode=c-shared", "-ldflags=-s -w", "-o", out, ".")
-		cmd.Env = append(os.Environ(), "GOOS=wasip1", "GOARCH=wasm")
-	case TinyGoUnknown, TinyGoWASIP1:
+	program := "go"
+	if c != Go {
 		path, why := tinygo()
 		if why != "" {
 			t.Fatalf("%s cannot be used: %s", c, why)
 		}
-		cmd = exec.Command(path, "build", "-gc=conservative", "-scheduler=none", "-opt=z", "-no-debug", "-o", out)
-		if c == TinyGoUnknown {
-			cmd.Args = append(cmd.Args, "-target=wasm-unknown", ".")
-		} else {
-			cmd.Args = append(cmd.Args, "-target=wasip1", "-buildmode=c-shared", ".")
-		}
-	default:
-		panic(fmt.Sprintf("guestbuild: unhandled compiler %s", c))
+		program = path
+	}
+	args := append([]string{"build"}, strings.Fields(flags[c])...)
+	cmd := exec.Command(program, append(args, "-o", out, ".")...)
+	if c == Go {
+		cmd.Env = append(os.Environ(), "GOOS=wasip1", "GOARCH=wasm")
 	}
 	return cmd
 }
