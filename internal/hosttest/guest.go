@@ -149,6 +149,12 @@ func ExportName(short string) string {
 	return name
 }
 
+// Signature returns the core signature of a function that the world exports.
+func Signature(short string) string {
+	_, signature := exportOf(short)
+	return signature
+}
+
 func exportOf(short string) (name, signature string) {
 	if short == "run" {
 		return short, "i32 -> i64"
