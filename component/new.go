@@ -25,8 +25,11 @@ type Adapter struct {
 }
 
 // New makes a component of a core module that carries metadata (see Embed). The
-// module's imports and exports have the names that component tooling reads: those
-// of docs/components.md, or the cm32p2 names of the component model's build targets.
+// module's imports and exports have the names that component tooling reads:
+// namespace:package/interface#function for the function of an exported interface,
+// cabi_post_ before a name for its post-return, cabi_realloc, memory and
+// _initialize, modules namespace:package/interface, $root and [export] with an
+// interface for imports; or the cm32p2 names of the component model's build targets.
 //
 // The component imports what the core modules use of their worlds, and exports all
 // that the worlds export. An error of a module that does not fit its world names the
