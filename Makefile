@@ -41,6 +41,12 @@ run-plugins: ## Build good and bad plugins and run them in one host. Needs Go al
 	@echo 'this is not a plugin' > bin/plugins/notwasm.wasm
 	@go run ./examples/plugins/host -reload shout.wasm=bin/shout2.wasm bin/plugins
 
+.PHONY: run-render
+run-render: ## Serve pages that a guest renders. ARGS=-load measures it. Needs Go alone.
+	@go generate ./examples/render
+	@scripts/build-guest bin/render.wasm ./examples/render/guest
+	@go run ./examples/render/host $(ARGS) bin/render.wasm
+
 .PHONY: test
 test: ## Run every test, TinyGo guests included. WITGEN_TINYGO=skip leaves these out.
 	@scripts/test $(PKG) $(TESTARGS)
