@@ -306,12 +306,14 @@ func (i *Instance) guestError(name string, rule Rule, err error) error {
 	if !errors.As(err, &exit) {
 		return &Trap{Func: name, Rule: rule, Err: err}
 	}
-	// A guest may exit with any code, those of wazero's own among them.
 	code := exit.ExitCode()
-	if ended := i.caller.Err(); ended != nil && (code == sys.ExitCodeDeadlineExceeded || code == sys.ExitCodeContextCanceled) {
-		limit := ContextError(name, ended)
-		limit.stopped = true
-		return limit
+	if code == sys.ExitCodeDeadlineExceeded || code == sys.ExitCodeContextCanceled {
+		if ended := i.caller.Err(); ended != nil {
+			limit := ContextError(name, ended)
+			limit.stopped = true
+			return limit
+		}
+		err = nil // the guest itself has exited so, and wazero's error would tell of a context
 	}
 	return &Trap{Func: name, Rule: rule, Detail: fmt.Sprintf("guest exited with status %d", code), Err: err}
 }

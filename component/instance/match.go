@@ -182,7 +182,8 @@ type importFunction struct {
 
 // matchImports finds what the guest's imports are in the world.
 func matchImports(world *host.World, types *resourceTypes, compiled wazero.CompiledModule, module outline) (*importPlan, error) {
-	for _, i := range module.imports {
+	if len(module.imports) > 0 {
+		i := module.imports[0]
 		detail := fmt.Sprintf("the guest imports a %s, and a host supplies functions only; the guest must define it itself", i.kind)
 		if i.kind == kindMemory {
 			detail = "the guest imports its memory; it must define and export it"
