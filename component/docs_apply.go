@@ -27,6 +27,7 @@ func applyDocs(r *wit.Resolve, id wit.PackageID, data []byte) {
 		w := worlds(name)
 		if w == nil {
 			bad("there is no world %q", name)
+			return
 		}
 		a.world(r.Worlds[*w], docs.Worlds.values[i])
 	}
@@ -35,6 +36,7 @@ func applyDocs(r *wit.Resolve, id wit.PackageID, data []byte) {
 		x := interfaces(name)
 		if x == nil {
 			bad("there is no interface %q", name)
+			return
 		}
 		a.iface(r.Interfaces[*x], docs.Interfaces.values[i])
 	}
@@ -67,6 +69,7 @@ func (a *docsApplier) iface(x *wit.Interface, docs docsInterface) {
 		t := types(name)
 		if t == nil {
 			a.bad("there is no type %q", name)
+			return
 		}
 		a.typ(a.r.Types[*t], docs.Types.values[i])
 	}
@@ -75,6 +78,7 @@ func (a *docsApplier) iface(x *wit.Interface, docs docsInterface) {
 		f := functions(name)
 		if f == nil {
 			a.bad("there is no function %q", name)
+			return
 		}
 		a.function(*f, docs.Funcs.values[i])
 	}
@@ -131,6 +135,7 @@ func (a *docsApplier) world(w *wit.World, docs docsWorld) {
 			it := byName(name)
 			if it == nil {
 				a.bad("the world %q has no %q", w.Name, name)
+				return nil
 			}
 			return *it
 		}

@@ -11,9 +11,14 @@ type bad struct{}
 
 func (bad) Name() string { return "loops" }
 
-func (bad) Process(string) (string, error) {
-	for {
+// turns is what keeps the loop busy.
+var turns uint32
+
+func (bad) Process(input string) (string, error) {
+	for len(input) >= 0 {
+		turns++
 	}
+	return input, nil
 }
 
 func init() { plugin.Export(bad{}) }

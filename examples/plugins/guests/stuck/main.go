@@ -13,9 +13,13 @@ func (bad) Name() string { return "stuck" }
 
 func (bad) Process(input string) (string, error) { return input, nil }
 
+// stop is never set.
+var stop, turns uint32
+
 func init() {
 	plugin.Export(bad{})
-	for {
+	for stop == 0 {
+		turns++
 	}
 }
 
