@@ -149,7 +149,9 @@ func reloadWhileServing(ctx context.Context, r *registry, file, from string) (se
 				s.calls++
 				if err != nil {
 					s.failed++
-					s.firstErr = errors.Join(s.firstErr, err)
+					if s.firstErr == nil {
+						s.firstErr = err
+					}
 				} else {
 					s.answers[answer]++
 				}

@@ -26,7 +26,7 @@ var style []byte
 const renderDeadline = 5 * time.Second
 
 // render has a page made by something that makes pages.
-type render func(ctx context.Context, make func(ctx context.Context, p pages.Interface) (pages.Page, error)) (pages.Page, error)
+type render func(ctx context.Context, ask func(ctx context.Context, p pages.Interface) (pages.Page, error)) (pages.Page, error)
 
 // newPool compiles a guest for a pool of size instances.
 func newPool(ctx context.Context, wasm []byte, size int) (*host.Pool[*renderer.Instance], error) {
@@ -44,9 +44,9 @@ func newPool(ctx context.Context, wasm []byte, size int) (*host.Pool[*renderer.I
 
 // pooled renders by the guest, on an instance of a pool.
 func pooled(pool *host.Pool[*renderer.Instance]) render {
-	return func(ctx context.Context, make func(context.Context, pages.Interface) (pages.Page, error)) (page pages.Page, err error) {
+	return func(ctx context.Context, ask func(context.Context, pages.Interface) (pages.Page, error)) (page pages.Page, err error) {
 		err = pool.Do(ctx, func(inst *renderer.Instance) error {
-			page, err = make(ctx, inst.Pages())
+			page, err = ask(ctx, inst.Pages())
 			return err
 		})
 		return page, err
@@ -56,11 +56,11 @@ func pooled(pool *host.Pool[*renderer.Instance]) render {
 // newHandler serves the shop.
 func newHandler(render render) http.Handler {
 	mux := http.NewServeMux()
-	serve := func(pattern string, status int, make func(ctx context.Context, p pages.Interface, r *http.Request) (pages.Page, error)) {
+	serve := func(pattern string, status int, ask func(ctx context.Context, p pages.Interface, r *http.Request) (pages.Page, error)) {
 		mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
 			ctx, cancel := context.WithTimeout(r.Context(), renderDeadline)
 			defer cancel()
-			page, err := render(ctx, func(ctx context.Context, p pages.Interface) (pages.Page, error) { return make(ctx, p, r) })
+			page, err := render(ctx, func(ctx context.Context, p pages.Interface) (pages.Page, error) { return ask(ctx, p, r) })
 			switch {
 			case errors.Is(err, errNoBook):
 				page, err = render(ctx, func(ctx context.Context, p pages.Interface) (pages.Page, error) { return notFound(ctx, p, r) })

@@ -19,7 +19,7 @@ func makeCatalogue() []pages.Book {
 	books := []pages.Book{
 		{Title: "R.U.R.", Author: "Karel Čapek", Stock: pages.StockInStock, Tags: []string{"drama", "robots"}, Link: types.Some("https://example.com/rur")},
 		{Title: "<script>alert('hello')</script>", Author: `Robert "); DROP TABLE`, Stock: pages.StockFewLeft, Tags: []string{`" onmouseover="alert(1)`}, Link: types.Some("javascript:alert(1)")},
-		{Title: "吾輩は猫である", Author: "夏目漱石", Stock: pages.StockInStock, Tags: []string{"cats", "novel"}},
+		{Title: "Мы", Author: "Евгений Замятин", Stock: pages.StockInStock, Tags: []string{"novel", "robots"}},
 		{Title: "Pride & Prejudice", Author: "Jane Austen", Stock: pages.StockSoldOut, Tags: []string{"novel"}},
 	}
 	for n := len(books); n < 40; n++ {

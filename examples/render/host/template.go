@@ -57,6 +57,6 @@ func (templates) Catalogue(_ context.Context, shop string, books []pages.Book) (
 }
 
 // inProcess renders by html/template.
-func inProcess(ctx context.Context, make func(context.Context, pages.Interface) (pages.Page, error)) (pages.Page, error) {
-	return make(ctx, templates{})
+func inProcess(ctx context.Context, ask func(context.Context, pages.Interface) (pages.Page, error)) (pages.Page, error) {
+	return ask(ctx, templates{})
 }
