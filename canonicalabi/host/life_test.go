@@ -368,7 +368,7 @@ func TestFailedCallsMoveNothing(t *testing.T) {
 	// and nothing stays of calls that do not.
 	for range 3 {
 		if _, err := s.Hand(ctx, h.Make("kept"), ""); err != nil {
-			break
+			t.Fatal(err)
 		}
 		_, err = s.VisitBoth(ctx, h.Make("a"), h.Make("b"), "")
 	}

@@ -73,9 +73,11 @@ func HandleLimit(n int) Option {
 
 // Deadline makes a call end with a LimitError when its context is cancelled or
 // its deadline passes, even while guest code runs; the instance is dead then.
-// Without it a context is only passed on to host functions. It uses wazero's
-// WithCloseOnContextDone, and has no effect together with Runtime, whose
-// configuration decides.
+// A call whose context has ended already is refused with a LimitError, and the
+// instance lives on. Without the option a context is only passed on to host
+// functions. It uses wazero's WithCloseOnContextDone, which slows loops down, and
+// each call allocates. Together with Runtime, whose configuration decides, it
+// stops no running guest.
 func Deadline() Option {
 	return func(c *Config) { c.Deadline = true }
 }
