@@ -233,36 +233,41 @@ func TestPoolWaitsUnderTheContext(t *testing.T) {
 	})
 }
 
-// A goroutine may stop waiting at the moment that it is granted something.
+// A goroutine may stop waiting at the moment that it is granted something: an
+// instance, or leave to start one in the place of a dead one.
 func TestPoolLosesNothingToThoseWhoGiveUp(t *testing.T) {
-	var s fakeSource
-	p := host.NewPool(2, s.source())
-	var wg sync.WaitGroup
-	for g := range 8 {
-		wg.Go(func() {
-			for n := range 500 {
-				ctx, cancel := context.WithCancel(t.Context())
-				wg.Go(cancel)
-				err := p.Do(ctx, func(inst *pooled) error {
-					if (g+n)%3 == 0 {
-						inst.kill(host.ErrDead)
-					}
-					return nil
-				})
-				if err != nil && !errors.Is(err, context.Canceled) {
-					t.Error(err)
-				}
+	synctest.Test(t, func(t *testing.T) {
+		var s fakeSource
+		p := host.NewPool(1, s.source())
+		gaveUp := 0
+		for n := range 200 {
+			ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+			inst, err := p.Get(ctx)
+			cancel()
+			if err != nil {
+				t.Fatalf("round %d, after %d gave up: %v", n, gaveUp, err)
 			}
-		})
-	}
-	wg.Wait()
-	a, b := take(t, p), take(t, p) // both are there still
-	p.Put(t.Context(), a)
-	p.Put(t.Context(), b)
-	closePool(t, p)
-	if s.most.Load() > 2 || s.live.Load() != 0 {
-		t.Errorf("%d instances lived at a time and %d live after Close", s.most.Load(), s.live.Load())
-	}
+			ctx, cancel = context.WithCancel(t.Context())
+			done := make(chan error)
+			go func() { done <- p.Do(ctx, func(*pooled) error { return nil }) }()
+			synctest.Wait()
+			if n%2 == 0 {
+				inst.kill(host.ErrDead)
+			}
+			p.Put(t.Context(), inst)
+			cancel() // both are there now, and either may be seen first
+			if err := <-done; errors.Is(err, context.Canceled) {
+				gaveUp++
+			} else if err != nil {
+				t.Fatal(err)
+			}
+		}
+		t.Logf("%d of 200 gave up", gaveUp)
+		closePool(t, p)
+		if s.live.Load() != 0 || s.most.Load() != 1 {
+			t.Errorf("%d instances live after Close, and %d lived at a time", s.live.Load(), s.most.Load())
+		}
+	})
 }
 
 func TestPoolPassesOnAFailedStart(t *testing.T) {
