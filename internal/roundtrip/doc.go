@@ -9,3 +9,4 @@ package roundtrip
 
 //go:generate go tool witgen generate --out gen ./wit/values
 //go:generate go tool witgen generate --out gen ./wit/things
+//go:generate go tool witgen generate --out gen ./wit/lasting
