@@ -52,6 +52,7 @@ var refused = []struct {
 	{"tag", wasm(sec(1, vec(sig("", ""))), sec(13, vec([]byte{0, 0}))), ErrUnsupported, "exceptions"},
 	{"import of a tag", wasm(sec(1, vec(sig("", ""))), sec(2, vec(seq(str("a"), str("b"), []byte{4, 0, 0})))), ErrUnsupported, "exceptions"},
 	{"64-bit memory", wasm(sec(5, vec([]byte{4, 0}))), ErrUnsupported, "limits other than 32-bit ones"},
+	{"shared memory without a maximum", wasm(sec(5, vec([]byte{2, 0}))), ErrMalformed, "shared memory without a maximum"},
 	{"reserved export", wasm(sec(5, vec([]byte{0, 0})), sec(7, vec(seq(str("!meter/x"), []byte{2, 0})))), ErrUnsupported, "reserved export name"},
 	{"reserved import", wasm(sec(2, vec(seq(str("x"), str("!meter/interrupt"), []byte{3, typeI32, 1})))), ErrUnsupported, "reserved import name"},
 	{"export of an added function", wasm(sec(7, vec(exportFunc("f", 0)))), ErrMalformed, "function index out of range"},

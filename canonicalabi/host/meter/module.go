@@ -288,6 +288,9 @@ func (m *module) tableType(r *reader) limits {
 func (m *module) readMemory(r *reader) limits {
 	m.memories++
 	lim := m.readLimits(r)
+	if lim.flags == 2 {
+		r.fail(ErrMalformed, "shared memory without a maximum")
+	}
 	r.limit("MemoryPages", uint64(lim.min), m.cfg.Limits.MemoryPages)
 	return lim
 }

@@ -1,0 +1,85 @@
+package meter
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/tetratelabs/wazero"
+)
+
+// fuzzLimits keep what the fuzzer makes small enough to compile.
+var fuzzLimits = Limits{
+	ModuleBytes: 1 << 16, Params: 100, Results: 100, TableElements: 1000, MemoryPages: 20, Elements: 1000, Nesting: 200, FunctionBlocks: 1000,
+	FunctionLocals: 1000, CompileWork: 100_000_000,
+}
+
+// laxRules are those of code in which wazero takes what the specification does not.
+var laxRules = map[string]bool{
+	"type index out of range": true, // it does not look at a local's reference type before it is used
+}
+
+// FuzzRewrite mutates modules: reading one never panics, and wazero takes the rewritten module if and only
+// if it takes the original.
+func FuzzRewrite(f *testing.F) {
+	for _, in := range endless {
+		f.Add(in, true)
+	}
+	for _, code := range leaving {
+		f.Add(leavingModule(code), true)
+	}
+	for _, tt := range refused {
+		if len(tt.in) < 1000 {
+			f.Add(tt.in, false)
+		}
+	}
+	for _, tt := range fuelTests {
+		f.Add(simple(ti, "", "", tt.code), false)
+	}
+	for seed := range uint64(20) {
+		in, _ := randomModule(seed)
+		f.Add(in, seed%2 == 0)
+	}
+	ctx := context.Background()
+	r := wazero.NewRuntimeWithConfig(ctx, wazero.NewRuntimeConfigInterpreter().WithCoreFeatures(allFeatures).WithMemoryLimitPages(20))
+	f.Cleanup(func() { r.Close(ctx) })
+	compile := func(in []byte) (err error) {
+		// wazero 1.12 panics on some code that ends too early.
+		defer func() {
+			if p := recover(); p != nil {
+				err = fmt.Errorf("panic: %v", p)
+			}
+		}()
+		c, err := r.CompileModule(ctx, in)
+		if err == nil {
+			err = c.Close(ctx)
+		}
+		return err
+	}
+	f.Fuzz(func(t *testing.T, in []byte, depth bool) {
+		out, err := Rewrite(in, Config{Depth: depth, Limits: fuzzLimits})
+		if err != nil {
+			var e *Error
+			if !errors.As(err, &e) || e.Rule == "" || e.Offset < 0 || e.Offset > len(in) {
+				t.Fatalf("error %v", err)
+			}
+			// Code is read last, so what is malformed there is so by itself. Other malformed modules are not
+			// shown to wazero: it allocates by the counts that it reads, before it looks at what follows.
+			if e.Kind == ErrMalformed && e.Func >= 0 && e.Rule != "too many locals" && !laxRules[e.Rule] && compile(in) == nil {
+				t.Fatalf("wazero takes what is refused: %v", err)
+			}
+			return
+		}
+		plain, rewritten := compile(in), compile(out.Wasm)
+		if (plain == nil) != (rewritten == nil) {
+			// wazero refuses a malformed name section, which is replaced here, and an empty custom section
+			// at the end of a module, which no longer stands there.
+			if text := fmt.Sprint(plain); strings.Contains(text, "custom section") || strings.Contains(text, "section custom") {
+				return
+			}
+			t.Fatalf("plain: %v\nrewritten: %v", plain, rewritten)
+		}
+	})
+}
