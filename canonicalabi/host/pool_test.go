@@ -254,8 +254,8 @@ func TestPoolLosesNothingToThoseWhoGiveUp(t *testing.T) {
 			if n%2 == 0 {
 				inst.kill(host.ErrDead)
 			}
+			cancel() // wakes the waiter, which is granted something before it has looked
 			p.Put(t.Context(), inst)
-			cancel() // both are there now, and either may be seen first
 			if err := <-done; errors.Is(err, context.Canceled) {
 				gaveUp++
 			} else if err != nil {
