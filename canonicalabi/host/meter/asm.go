@@ -28,15 +28,7 @@ func (a *asm) globalGet(i uint32) { a.opIndex(opcodeGlobalGet, i) }
 func (a *asm) globalSet(i uint32) { a.opIndex(opcodeGlobalSet, i) }
 func (a *asm) call(i uint32)      { a.opIndex(opcodeCall, i) }
 
-// addGlobal adds a constant to a 64-bit global.
-func (a *asm) addGlobal(i uint32, v int64) {
-	a.globalGet(i)
-	a.i64(v)
-	a.op(opcodeI64Add)
-	a.globalSet(i)
-}
-
-// vector appends the length of items in bytes or entries and the items.
+// appendSized appends the length of content in bytes and the content.
 func appendSized(b, content []byte) []byte {
 	return append(leb128.AppendUint32(b, uint32(len(content))), content...)
 }

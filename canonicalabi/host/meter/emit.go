@@ -27,7 +27,7 @@ import "github.com/witgen/witgen/internal/leb128"
 //
 // A function that calls others starts with a check too, and with a depth it becomes
 //
-//	depth -= 1, check, block T ... end, depth += 1
+//	start = depth, depth -= 1, check, block T ... end, depth = start
 //
 // where every return is a branch to the end of the block. A function that calls none can be on the
 // stack only once and runs no longer than its length without a loop, so it is neither counted nor
@@ -51,7 +51,6 @@ type emitter struct {
 	loopCheck, loopEnd     []byte
 	entryCheck             []byte
 	depthCheck             []byte
-	depthDown, depthUp     []byte
 }
 
 func newEmitter(h *helpers) *emitter {
@@ -88,8 +87,6 @@ func newEmitter(h *helpers) *emitter {
 		below(a)
 		call(a)
 	})
-	e.depthDown = piece(func(a *asm) { a.addGlobal(g.depth, -1) })
-	e.depthUp = piece(func(a *asm) { a.addGlobal(g.depth, 1) })
 	return e
 }
 
@@ -102,7 +99,10 @@ func settle(regions []region) {
 			continue
 		}
 		p := &regions[r.parent]
-		if extra := r.cost + r.extra; r.cost <= mergeCost && p.extra+extra <= mergeExtra && !p.spread {
+		if p.cost == 0 {
+			continue // it charges nothing itself
+		}
+		if extra := r.cost + r.extra; r.cost <= mergeCost && p.extra+extra <= mergeExtra {
 			p.extra += extra
 			r.cost, r.extra = 0, 0
 		}
@@ -144,19 +144,35 @@ func (e *emitter) function(s *scanner) {
 	settle(s.regions)
 	m := s.m
 	wrapped := m.cfg.Depth && s.calls
-	groups := s.groups
+	// The locals that are added: the depth at the start, and the operands of an editBulk.
+	groups, start, operands := s.groups, s.locals, s.locals
+	var added asm
+	if wrapped {
+		added.op(1, typeI64)
+		groups++
+		operands++
+	}
 	if s.bulk {
+		added.op(3, typeI32)
 		groups++
 	}
 	out := &e.out
 	*out = leb128.AppendUint32((*out)[:0], groups)
 	*out = append(*out, m.in[s.groupsAt:s.codeAt]...)
-	if s.bulk {
-		out.op(3, typeI32)
+	out.op(added...)
+	leave := func() {
+		if wrapped {
+			out.localGet(start)
+			out.globalSet(e.h.globals.depth)
+		}
 	}
 
 	if wrapped {
-		out.op(e.depthDown...)
+		out.globalGet(e.h.globals.depth)
+		out.opIndex(opcodeLocalTee, start)
+		out.i64(1)
+		out.op(opcodeI64Sub)
+		out.globalSet(e.h.globals.depth)
 	}
 	e.charge(s.regions[0])
 	switch {
@@ -203,16 +219,14 @@ func (e *emitter) function(s *scanner) {
 		case editCall:
 			out.call(uint32(d.arg))
 		case editBulk:
-			e.bulk(s.locals, m.in[d.pos:pos], uint32(d.arg))
+			e.bulk(operands, m.in[d.pos:pos], uint32(d.arg))
 		case editLeave:
-			if wrapped {
-				out.op(e.depthUp...)
-			}
+			leave()
 		case editEnd:
 			if wrapped {
 				out.op(opcodeEnd)
-				out.op(e.depthUp...)
 			}
+			leave()
 		}
 	}
 	*out = append(*out, m.in[pos:s.end]...)

@@ -1,0 +1,56 @@
+// Package meter makes core WebAssembly modules that a host can stop: by an interrupt from another
+// goroutine, when their fuel is used up, or when their calls nest too deep. It works on the module's
+// bytes before they are compiled, and is of use to any program that runs modules on wazero v1.12.
+//
+//	out, err := meter.Rewrite(wasm, meter.Config{Limits: meter.DefaultLimits()})
+//	mod, err := runtime.InstantiateWithConfig(ctx, out.Wasm, wazero.NewModuleConfig().WithStartFunctions())
+//	guest, err := meter.NewController(mod)
+//	err = guest.Start(ctx)
+//	guest.SetFuel(1_000_000)
+//
+//	watch := meter.NewWatch(guest) // one for the instance
+//	if err := watch.Begin(ctx); err != nil { ... } // the context is done already
+//	err = function.CallWithStack(ctx, stack)
+//	watch.End()
+//	switch guest.Cause() { case meter.OutOfFuel: ... }
+//
+// # What is added
+//
+// Globals, at the end of their index space: a slice of fuel, the rest of it, the depth that is left, a
+// flag and the cause of a trap. They are exported, as wazero gives them to the host no other way, under
+// names that [Reserved] knows; a module that imports or exports such a name is refused, so no other
+// module that was rewritten can name them. Each part of the code takes its instructions from the slice.
+// Each loop and each function that calls others looks whether the slice is used up, and then calls a
+// function that traps or hands out the next slice. Bulk operations take fuel for their length and are
+// done in chunks. A start function becomes an export for [Controller.Start], since nothing could stop
+// it while the module is being instantiated.
+//
+// Once for each slice, some 65,000 instructions, the guest leaves its code for a moment. Go cannot stop
+// compiled code, so a garbage collection that starts while a guest loops waits for that guest, and all
+// other goroutines wait for the collection, the one that would have interrupted the guest among them.
+// A flag that is only read in the loop does not prevent that.
+//
+// Names stay, and the added ones show in a trap's stack. Sections that hold offsets into the code are
+// dropped: DWARF, source maps, branch hints, relocations.
+//
+// # What is refused
+//
+// What is malformed, so far as this can be seen without types, and above all every count that its
+// section cannot hold and every index that is not the module's own: wazero allocates by some counts
+// before it looks at what follows, panics on some code that ends too early, and would take the index of
+// an added global for the module's. What exceeds the [Limits]. Atomic waits, which nothing can
+// interrupt. Exceptions, as in wazero 1.12 each takes longer than the one before, 20,000 of them two
+// seconds. Types other than function types. Everything else that wazero takes with any of its feature
+// flags is metered: vectors, bulk memory, reference types, multiple values, tail calls, threads but for
+// waits, extended constants, typed function references.
+//
+// The result needs no feature that the module did not need, but for the mutable globals of WebAssembly
+// 1.0 that are exported.
+//
+// # Where it ends
+//
+// A host function that the guest calls is not interrupted. memory.grow and table.grow are charged but
+// not split: the limits of memory and tables bound them. An instance of several modules has fuel and
+// depth in each; an [Interrupter] of several controllers stops them all. After a trap a guest's stack
+// pointer and data are wherever they were, so the instance is best closed.
+package meter
