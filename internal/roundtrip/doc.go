@@ -7,6 +7,6 @@
 // guests in guests.
 package roundtrip
 
-//go:generate go tool witgen generate --out gen ./wit/values
+//go:generate go tool witgen generate --world values --world second --out gen ./wit/values
 //go:generate go tool witgen generate --out gen ./wit/things
 //go:generate go tool witgen generate --out gen ./wit/lasting

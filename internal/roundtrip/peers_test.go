@@ -3,6 +3,7 @@ package roundtrip
 import (
 	"context"
 	"github.com/witgen/witgen/canonicalabi/types"
+	"github.com/witgen/witgen/internal/roundtrip/gen/roundtrip/values/big"
 	"github.com/witgen/witgen/internal/roundtrip/gen/roundtrip/values/fixed"
 	"github.com/witgen/witgen/internal/roundtrip/gen/roundtrip/values/lists"
 	"github.com/witgen/witgen/internal/roundtrip/gen/roundtrip/values/many"
@@ -370,7 +371,9 @@ func (p variantsPeer) OfOuter(_ context.Context, v variants.Outer) (variants.Out
 	return through(p.exchange, v), nil
 }
 
-func (p variantsPeer) OfLarge(_ context.Context, v variants.Large) (variants.Large, error) {
+type bigPeer struct{ *exchange }
+
+func (p bigPeer) OfLarge(_ context.Context, v big.Large) (big.Large, error) {
 	return through(p.exchange, v), nil
 }
 

@@ -10,6 +10,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"github.com/witgen/witgen/internal/roundtrip/gen/roundtrip/values/big"
 	"github.com/witgen/witgen/internal/roundtrip/gen/roundtrip/values/calls"
 	"github.com/witgen/witgen/internal/roundtrip/gen/roundtrip/values/many"
 	"github.com/witgen/witgen/internal/roundtrip/gen/roundtrip/values/named"
@@ -33,7 +34,7 @@ var cases = map[reflect.Type][]any{
 	reflect.TypeFor[variants.Texts]():   {variants.TextsS{}, variants.TextsN{}, variants.TextsL{}, variants.TextsNone{}},
 	reflect.TypeFor[variants.Tuples]():  {variants.TuplesA{}, variants.TuplesB{}, variants.TuplesC{}, variants.TuplesD{}},
 	reflect.TypeFor[variants.Outer]():   {variants.OuterIn{}, variants.OuterOpt{}, variants.OuterRes{}, variants.OuterShape{}, variants.OuterUnit{}},
-	reflect.TypeFor[variants.Large]():   {variants.LargeText{}, variants.LargeBig{}, variants.LargeList{}},
+	reflect.TypeFor[big.Large]():        {big.LargeText{}, big.LargeBig{}, big.LargeList{}},
 	reflect.TypeFor[many.V257]():        {many.V257C0{}, many.V257C1{}, many.V257C2{}, many.V257C3{}, many.V257C127{}, many.V257C128{}, many.V257C255{}, many.V257C256{}},
 	reflect.TypeFor[calls.Failure]():    {calls.FailureGone{}, calls.FailureBusy{}, calls.FailureText{}, calls.FailureWhere{}},
 }

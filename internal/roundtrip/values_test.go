@@ -15,7 +15,7 @@ import (
 // imports serves all imports of the world values by an exchange.
 func imports(x *exchange) values.Imports {
 	return values.Imports{
-		Scalars: scalarsPeer{x}, Text: textPeer{x}, Lists: listsPeer{x}, Fixed: fixedPeer{x}, Maps: mapsPeer{x},
+		Scalars: scalarsPeer{x}, Text: textPeer{x}, Lists: listsPeer{x}, Fixed: fixedPeer{x}, Maps: mapsPeer{x}, Big: bigPeer{x},
 		Tuples: tuplesPeer{x}, Records: recordsPeer{x}, Variants: variantsPeer{x}, Many: manyPeer{x}, Sets: setsPeer{x},
 		Options: optionsPeer{x}, Outcomes: outcomesPeer{x}, Calls: callsPeer{x},
 	}
@@ -55,7 +55,7 @@ func (s *session) start(t testingT) {
 		t.Fatalf("%v", err)
 	}
 	s.trips = families(s.inst)
-	s.trips["calls"] = callTrips(s.inst.Calls())
+	maps.Copy(s.trips, newerFamilies(s.inst))
 	s.seen = 0
 }
 

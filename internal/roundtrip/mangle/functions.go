@@ -120,10 +120,12 @@ var (
 	VariantsOfTexts   = Texts
 	VariantsOfTuples  = Tuples
 	VariantsOfOuter   = Outer
-	VariantsOfLarge   = Large
 	VariantsOfShape   = Shape
 	VariantsOfOuters  = List(Outer)
 )
+
+// What is done to the values of the interface big.
+var BigOfLarge = Large
 
 // What is done to the values of the interface many.
 var (

@@ -2,6 +2,7 @@ package mangle
 
 import (
 	"github.com/witgen/witgen/canonicalabi/types"
+	"github.com/witgen/witgen/internal/roundtrip/gen/roundtrip/values/big"
 	"github.com/witgen/witgen/internal/roundtrip/gen/roundtrip/values/fixed"
 	"github.com/witgen/witgen/internal/roundtrip/gen/roundtrip/values/many"
 	"github.com/witgen/witgen/internal/roundtrip/gen/roundtrip/values/named"
@@ -195,11 +196,11 @@ func Outer(v variants.Outer) variants.Outer {
 }
 
 // Large changes the payload.
-func Large(v variants.Large) variants.Large {
+func Large(v big.Large) big.Large {
 	switch v := v.(type) {
-	case variants.LargeText:
-		return variants.LargeText{Value: String(v.Value)}
-	case variants.LargeBig:
+	case big.LargeText:
+		return big.LargeText{Value: String(v.Value)}
+	case big.LargeBig:
 		b := &v.Value
 		for _, n := range []*uint64{
 			&b.F0, &b.F1, &b.F2, &b.F3, &b.F4, &b.F5, &b.F6, &b.F7, &b.F8, &b.F9, &b.F10, &b.F11, &b.F12, &b.F13, &b.F14,
@@ -208,8 +209,8 @@ func Large(v variants.Large) variants.Large {
 		}
 		b.F15, b.F16 = -b.F15, -b.F16
 		return v
-	case variants.LargeList:
-		return variants.LargeList{Value: List(Outer)(v.Value)}
+	case big.LargeList:
+		return big.LargeList{Value: List(Outer)(v.Value)}
 	default:
 		panic("mangle: not a large")
 	}

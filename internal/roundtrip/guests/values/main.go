@@ -12,8 +12,8 @@ import (
 
 func init() {
 	values.Export(
-		scalarsGuest{}, textGuest{}, listsGuest{}, fixedGuest{}, mapsGuest{}, tuplesGuest{}, recordsGuest{},
-		variantsGuest{}, manyGuest{}, setsGuest{}, optionsGuest{}, outcomesGuest{}, callsGuest{}, stateGuest{},
+		scalarsGuest{}, textGuest{}, listsGuest{}, fixedGuest{}, mapsGuest{}, variantsGuest{}, bigGuest{},
+		tuplesGuest{}, recordsGuest{}, manyGuest{}, setsGuest{}, optionsGuest{}, outcomesGuest{}, callsGuest{}, stateGuest{},
 	)
 }
 

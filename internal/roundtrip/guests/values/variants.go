@@ -37,10 +37,6 @@ func (variantsGuest) OfOuter(v variants.Outer) variants.Outer {
 	return through(v, mangle.VariantsOfOuter, variants.OfOuter)
 }
 
-func (variantsGuest) OfLarge(v variants.Large) variants.Large {
-	return through(v, mangle.VariantsOfLarge, variants.OfLarge)
-}
-
 func (variantsGuest) OfShape(v variants.Shape) variants.Shape {
 	return through(v, mangle.VariantsOfShape, variants.OfShape)
 }

@@ -2,6 +2,8 @@
 // Source: roundtrip:values/fixed
 
 // Package fixed is the WIT interface roundtrip:values/fixed in Go.
+//
+// What other generators do not know, or make no Go of that compiles.
 package fixed
 
 import (

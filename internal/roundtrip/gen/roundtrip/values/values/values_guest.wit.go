@@ -9,6 +9,7 @@ import (
 
 	"github.com/witgen/witgen/canonicalabi/guest"
 	"github.com/witgen/witgen/canonicalabi/types"
+	"github.com/witgen/witgen/internal/roundtrip/gen/roundtrip/values/big"
 	"github.com/witgen/witgen/internal/roundtrip/gen/roundtrip/values/calls"
 	"github.com/witgen/witgen/internal/roundtrip/gen/roundtrip/values/fixed"
 	"github.com/witgen/witgen/internal/roundtrip/gen/roundtrip/values/lists"
@@ -32,9 +33,10 @@ var (
 	exportedLists    lists.Interface
 	exportedFixed    fixed.Interface
 	exportedMaps     valuesmaps.Interface
+	exportedVariants variants.Interface
+	exportedBig      big.Interface
 	exportedTuples   tuples.Interface
 	exportedRecords  records.Interface
-	exportedVariants variants.Interface
 	exportedMany     many.Interface
 	exportedSets     sets.Interface
 	exportedOptions  options.Interface
@@ -45,15 +47,16 @@ var (
 
 // Export says what implements the world's exports. A guest calls it once, in an
 // init function: any call of the host that comes before it traps.
-func Export(scalarsImpl scalars.Interface, textImpl text.Interface, listsImpl lists.Interface, fixedImpl fixed.Interface, mapsImpl valuesmaps.Interface, tuplesImpl tuples.Interface, recordsImpl records.Interface, variantsImpl variants.Interface, manyImpl many.Interface, setsImpl sets.Interface, optionsImpl options.Interface, outcomesImpl outcomes.Interface, callsImpl calls.Interface, stateImpl state.Interface) {
+func Export(scalarsImpl scalars.Interface, textImpl text.Interface, listsImpl lists.Interface, fixedImpl fixed.Interface, mapsImpl valuesmaps.Interface, variantsImpl variants.Interface, bigImpl big.Interface, tuplesImpl tuples.Interface, recordsImpl records.Interface, manyImpl many.Interface, setsImpl sets.Interface, optionsImpl options.Interface, outcomesImpl outcomes.Interface, callsImpl calls.Interface, stateImpl state.Interface) {
 	exportedScalars = scalarsImpl
 	exportedText = textImpl
 	exportedLists = listsImpl
 	exportedFixed = fixedImpl
 	exportedMaps = mapsImpl
+	exportedVariants = variantsImpl
+	exportedBig = bigImpl
 	exportedTuples = tuplesImpl
 	exportedRecords = recordsImpl
-	exportedVariants = variantsImpl
 	exportedMany = manyImpl
 	exportedSets = setsImpl
 	exportedOptions = optionsImpl
@@ -1380,6 +1383,335 @@ func postReturnMapsOfOption(uint32) {
 	guest.FreeResults()
 }
 
+//go:wasmexport roundtrip:values/variants#of-only
+func exportVariantsOfOnly(v0, v1 uint32) uint32 {
+	var v variants.Only
+	switch v0 {
+	case 0:
+		v = variants.OnlyOne{Value: uint8(v1)}
+	default:
+		guest.NoDiscriminant(uint32(v0), "only")
+	}
+	result := exportedVariants.OfOnly(v)
+	results := guest.Results()
+	area := results.Area(2, 1)
+	storeOnly(area, result)
+	return area
+}
+
+//go:wasmexport roundtrip:values/variants#of-numbers
+func exportVariantsOfNumbers(v0, v1 uint32) uint32 {
+	var v variants.Numbers
+	switch v0 {
+	case 0:
+		v = variants.NumbersA{Value: v1}
+	case 1:
+		v = variants.NumbersB{Value: math.Float32frombits(v1)}
+	default:
+		guest.NoDiscriminant(uint32(v0), "numbers")
+	}
+	result := exportedVariants.OfNumbers(v)
+	results := guest.Results()
+	area := results.Area(8, 4)
+	storeNumbers(area, result)
+	return area
+}
+
+//go:wasmexport roundtrip:values/variants#of-wide
+func exportVariantsOfWide(v0 uint32, v1 uint64) uint32 {
+	var v variants.Wide
+	switch v0 {
+	case 0:
+		v = variants.WideA{Value: v1}
+	case 1:
+		v = variants.WideB{Value: math.Float64frombits(v1)}
+	default:
+		guest.NoDiscriminant(uint32(v0), "wide")
+	}
+	result := exportedVariants.OfWide(v)
+	results := guest.Results()
+	area := results.Area(16, 8)
+	storeWide(area, result)
+	return area
+}
+
+//go:wasmexport roundtrip:values/variants#of-mixed
+func exportVariantsOfMixed(v0 uint32, v1 uint64) uint32 {
+	var v variants.Mixed
+	switch v0 {
+	case 0:
+		v = variants.MixedA{Value: uint32(v1)}
+	case 1:
+		v = variants.MixedB{Value: math.Float64frombits(v1)}
+	case 2:
+		v = variants.MixedC{Value: math.Float32frombits(uint32(v1))}
+	case 3:
+		v = variants.MixedD{Value: int64(v1)}
+	default:
+		guest.NoDiscriminant(uint32(v0), "mixed")
+	}
+	result := exportedVariants.OfMixed(v)
+	results := guest.Results()
+	area := results.Area(16, 8)
+	storeMixed(area, result)
+	return area
+}
+
+//go:wasmexport roundtrip:values/variants#of-texts
+func exportVariantsOfTexts(v0 uint32, v1 uint64, v2 uint32) uint32 {
+	var v variants.Texts
+	switch v0 {
+	case 0:
+		v = variants.TextsS{Value: guest.LiftString(uint32(v1), v2)}
+	case 1:
+		v = variants.TextsN{Value: v1}
+	case 2:
+		v = variants.TextsL{Value: guest.LiftSlice[float64](uint32(v1), v2)}
+	case 3:
+		v = variants.TextsNone{}
+	default:
+		guest.NoDiscriminant(uint32(v0), "texts")
+	}
+	guest.ParamsLifted()
+	result := exportedVariants.OfTexts(v)
+	results := guest.Results()
+	area := results.Area(16, 8)
+	storeTexts(results, area, result)
+	return area
+}
+
+//go:wasmexport cabi_post_roundtrip:values/variants#of-texts
+func postReturnVariantsOfTexts(uint32) {
+	guest.FreeResults()
+}
+
+//go:wasmexport roundtrip:values/variants#of-tuples
+func exportVariantsOfTuples(v0 uint32, v1, v2 uint64, v3 uint32, v4 float32) uint32 {
+	var v variants.Tuples
+	switch v0 {
+	case 0:
+		v = variants.TuplesA{Value: types.Tuple3[float32, uint64, uint8]{F0: math.Float32frombits(uint32(v1)), F1: v2, F2: uint8(v3)}}
+	case 1:
+		v = variants.TuplesB{Value: types.Tuple2[uint64, float64]{F0: v1, F1: math.Float64frombits(v2)}}
+	case 2:
+		v = variants.TuplesC{Value: guest.LiftString(uint32(v1), uint32(v2))}
+	case 3:
+		v = variants.TuplesD{Value: types.Tuple4[float32, float32, float32, float32]{
+			F0: math.Float32frombits(uint32(v1)),
+			F1: math.Float32frombits(uint32(v2)),
+			F2: math.Float32frombits(v3),
+			F3: v4,
+		}}
+	default:
+		guest.NoDiscriminant(uint32(v0), "tuples")
+	}
+	guest.ParamsLifted()
+	result := exportedVariants.OfTuples(v)
+	results := guest.Results()
+	area := results.Area(32, 8)
+	storeTuples(results, area, result)
+	return area
+}
+
+//go:wasmexport cabi_post_roundtrip:values/variants#of-tuples
+func postReturnVariantsOfTuples(uint32) {
+	guest.FreeResults()
+}
+
+//go:wasmexport roundtrip:values/variants#of-outer
+func exportVariantsOfOuter(v0, v1 uint32, v2, v3 uint64, v4 uint32) uint32 {
+	var v variants.Outer
+	switch v0 {
+	case 0:
+		var in variants.Mixed
+		switch v1 {
+		case 0:
+			in = variants.MixedA{Value: uint32(v2)}
+		case 1:
+			in = variants.MixedB{Value: math.Float64frombits(v2)}
+		case 2:
+			in = variants.MixedC{Value: math.Float32frombits(uint32(v2))}
+		case 3:
+			in = variants.MixedD{Value: int64(v2)}
+		default:
+			guest.NoDiscriminant(uint32(v1), "mixed")
+		}
+		v = variants.OuterIn{Value: in}
+	case 1:
+		var opt types.Option[variants.Wide]
+		switch v1 {
+		case 0:
+		case 1:
+			v2_2 := uint32(v2)
+			var value variants.Wide
+			switch v2_2 {
+			case 0:
+				value = variants.WideA{Value: v3}
+			case 1:
+				value = variants.WideB{Value: math.Float64frombits(v3)}
+			default:
+				guest.NoDiscriminant(uint32(v2_2), "wide")
+			}
+			opt = types.Some(value)
+		default:
+			guest.NoDiscriminant(uint32(v1), "option<wide>")
+		}
+		v = variants.OuterOpt{Value: opt}
+	case 2:
+		v2_2 := uint32(v2)
+		var res types.Result[variants.Texts, variants.Numbers]
+		switch v1 {
+		case 0:
+			var ok variants.Texts
+			switch v2_2 {
+			case 0:
+				ok = variants.TextsS{Value: guest.LiftString(uint32(v3), v4)}
+			case 1:
+				ok = variants.TextsN{Value: v3}
+			case 2:
+				ok = variants.TextsL{Value: guest.LiftSlice[float64](uint32(v3), v4)}
+			case 3:
+				ok = variants.TextsNone{}
+			default:
+				guest.NoDiscriminant(uint32(v2_2), "texts")
+			}
+			res = types.OK[variants.Texts, variants.Numbers](ok)
+		case 1:
+			v3_2 := uint32(v3)
+			var err variants.Numbers
+			switch v2_2 {
+			case 0:
+				err = variants.NumbersA{Value: v3_2}
+			case 1:
+				err = variants.NumbersB{Value: math.Float32frombits(v3_2)}
+			default:
+				guest.NoDiscriminant(uint32(v2_2), "numbers")
+			}
+			res = types.Err[variants.Texts, variants.Numbers](err)
+		default:
+			guest.NoDiscriminant(uint32(v1), "result<texts, numbers>")
+		}
+		v = variants.OuterRes{Value: res}
+	case 3:
+		v3_2 := uint32(v3)
+		var shape variants.Shape
+		switch v1 {
+		case 0:
+			shape = named.ShapeNothing{}
+		case 1:
+			shape = named.ShapeDot{Value: named.Point{X: int32(uint32(v2)), Y: int32(v3_2)}}
+		case 2:
+			shape = named.ShapeCircle{Value: math.Float64frombits(v2)}
+		case 3:
+			shape = named.ShapeLabel{Value: guest.LiftString(uint32(v2), v3_2)}
+		case 4:
+			v2_2 := uint32(v2)
+			path := make([]named.Point, v3_2)
+			for i := range path {
+				at := v2_2 + uint32(i)*8
+				path[i] = loadPoint(at)
+			}
+			shape = named.ShapePath{Value: path}
+		default:
+			guest.NoDiscriminant(uint32(v1), "shape")
+		}
+		v = variants.OuterShape{Value: shape}
+	case 4:
+		v = variants.OuterUnit{}
+	default:
+		guest.NoDiscriminant(uint32(v0), "outer")
+	}
+	guest.ParamsLifted()
+	result := exportedVariants.OfOuter(v)
+	results := guest.Results()
+	area := results.Area(32, 8)
+	storeOuter(results, area, result)
+	return area
+}
+
+//go:wasmexport cabi_post_roundtrip:values/variants#of-outer
+func postReturnVariantsOfOuter(uint32) {
+	guest.FreeResults()
+}
+
+//go:wasmexport roundtrip:values/variants#of-shape
+func exportVariantsOfShape(v0 uint32, v1 uint64, v2 uint32) uint32 {
+	var v variants.Shape
+	switch v0 {
+	case 0:
+		v = named.ShapeNothing{}
+	case 1:
+		v = named.ShapeDot{Value: named.Point{X: int32(uint32(v1)), Y: int32(v2)}}
+	case 2:
+		v = named.ShapeCircle{Value: math.Float64frombits(v1)}
+	case 3:
+		v = named.ShapeLabel{Value: guest.LiftString(uint32(v1), v2)}
+	case 4:
+		v1_2 := uint32(v1)
+		path := make([]named.Point, v2)
+		for i := range path {
+			at := v1_2 + uint32(i)*8
+			path[i] = loadPoint(at)
+		}
+		v = named.ShapePath{Value: path}
+	default:
+		guest.NoDiscriminant(uint32(v0), "shape")
+	}
+	guest.ParamsLifted()
+	result := exportedVariants.OfShape(v)
+	results := guest.Results()
+	area := results.Area(16, 8)
+	storeShape(results, area, result)
+	return area
+}
+
+//go:wasmexport cabi_post_roundtrip:values/variants#of-shape
+func postReturnVariantsOfShape(uint32) {
+	guest.FreeResults()
+}
+
+//go:wasmexport roundtrip:values/variants#of-outers
+func exportVariantsOfOuters(vPtr, vLen uint32) uint32 {
+	v := make([]variants.Outer, vLen)
+	for i := range v {
+		at := vPtr + uint32(i)*32
+		v[i] = loadOuter(at)
+	}
+	guest.ParamsLifted()
+	result := exportedVariants.OfOuters(v)
+	results := guest.Results()
+	area := results.Area(8, 4)
+	resultPtr := results.List(len(result), 32, 8)
+	for i, item := range result {
+		at := resultPtr + uint32(i)*32
+		storeOuter(results, at, item)
+	}
+	guest.Store(area, 0, resultPtr)
+	guest.Store(area, 4, uint32(len(result)))
+	return area
+}
+
+//go:wasmexport cabi_post_roundtrip:values/variants#of-outers
+func postReturnVariantsOfOuters(uint32) {
+	guest.FreeResults()
+}
+
+//go:wasmexport roundtrip:values/big#of-large
+func exportBigOfLarge(params uint32) uint32 {
+	v := loadLarge(params)
+	guest.ParamsLifted()
+	result := exportedBig.OfLarge(v)
+	results := guest.Results()
+	area := results.Area(144, 8)
+	storeLarge(results, area, result)
+	return area
+}
+
+//go:wasmexport cabi_post_roundtrip:values/big#of-large
+func postReturnBigOfLarge(uint32) {
+	guest.FreeResults()
+}
+
 //go:wasmexport roundtrip:values/tuples#of-one
 func exportTuplesOfOne(v uint32) uint32 {
 	result := exportedTuples.OfOne(types.Tuple1[uint16]{F0: uint16(v)})
@@ -1644,335 +1976,6 @@ func exportRecordsOfName(vPtr, vLen uint32) uint32 {
 
 //go:wasmexport cabi_post_roundtrip:values/records#of-name
 func postReturnRecordsOfName(uint32) {
-	guest.FreeResults()
-}
-
-//go:wasmexport roundtrip:values/variants#of-only
-func exportVariantsOfOnly(v0, v1 uint32) uint32 {
-	var v variants.Only
-	switch v0 {
-	case 0:
-		v = variants.OnlyOne{Value: uint8(v1)}
-	default:
-		guest.NoDiscriminant(uint32(v0), "only")
-	}
-	result := exportedVariants.OfOnly(v)
-	results := guest.Results()
-	area := results.Area(2, 1)
-	storeOnly(area, result)
-	return area
-}
-
-//go:wasmexport roundtrip:values/variants#of-numbers
-func exportVariantsOfNumbers(v0, v1 uint32) uint32 {
-	var v variants.Numbers
-	switch v0 {
-	case 0:
-		v = variants.NumbersA{Value: v1}
-	case 1:
-		v = variants.NumbersB{Value: math.Float32frombits(v1)}
-	default:
-		guest.NoDiscriminant(uint32(v0), "numbers")
-	}
-	result := exportedVariants.OfNumbers(v)
-	results := guest.Results()
-	area := results.Area(8, 4)
-	storeNumbers(area, result)
-	return area
-}
-
-//go:wasmexport roundtrip:values/variants#of-wide
-func exportVariantsOfWide(v0 uint32, v1 uint64) uint32 {
-	var v variants.Wide
-	switch v0 {
-	case 0:
-		v = variants.WideA{Value: v1}
-	case 1:
-		v = variants.WideB{Value: math.Float64frombits(v1)}
-	default:
-		guest.NoDiscriminant(uint32(v0), "wide")
-	}
-	result := exportedVariants.OfWide(v)
-	results := guest.Results()
-	area := results.Area(16, 8)
-	storeWide(area, result)
-	return area
-}
-
-//go:wasmexport roundtrip:values/variants#of-mixed
-func exportVariantsOfMixed(v0 uint32, v1 uint64) uint32 {
-	var v variants.Mixed
-	switch v0 {
-	case 0:
-		v = variants.MixedA{Value: uint32(v1)}
-	case 1:
-		v = variants.MixedB{Value: math.Float64frombits(v1)}
-	case 2:
-		v = variants.MixedC{Value: math.Float32frombits(uint32(v1))}
-	case 3:
-		v = variants.MixedD{Value: int64(v1)}
-	default:
-		guest.NoDiscriminant(uint32(v0), "mixed")
-	}
-	result := exportedVariants.OfMixed(v)
-	results := guest.Results()
-	area := results.Area(16, 8)
-	storeMixed(area, result)
-	return area
-}
-
-//go:wasmexport roundtrip:values/variants#of-texts
-func exportVariantsOfTexts(v0 uint32, v1 uint64, v2 uint32) uint32 {
-	var v variants.Texts
-	switch v0 {
-	case 0:
-		v = variants.TextsS{Value: guest.LiftString(uint32(v1), v2)}
-	case 1:
-		v = variants.TextsN{Value: v1}
-	case 2:
-		v = variants.TextsL{Value: guest.LiftSlice[float64](uint32(v1), v2)}
-	case 3:
-		v = variants.TextsNone{}
-	default:
-		guest.NoDiscriminant(uint32(v0), "texts")
-	}
-	guest.ParamsLifted()
-	result := exportedVariants.OfTexts(v)
-	results := guest.Results()
-	area := results.Area(16, 8)
-	storeTexts(results, area, result)
-	return area
-}
-
-//go:wasmexport cabi_post_roundtrip:values/variants#of-texts
-func postReturnVariantsOfTexts(uint32) {
-	guest.FreeResults()
-}
-
-//go:wasmexport roundtrip:values/variants#of-tuples
-func exportVariantsOfTuples(v0 uint32, v1, v2 uint64, v3 uint32, v4 float32) uint32 {
-	var v variants.Tuples
-	switch v0 {
-	case 0:
-		v = variants.TuplesA{Value: types.Tuple3[float32, uint64, uint8]{F0: math.Float32frombits(uint32(v1)), F1: v2, F2: uint8(v3)}}
-	case 1:
-		v = variants.TuplesB{Value: types.Tuple2[uint64, float64]{F0: v1, F1: math.Float64frombits(v2)}}
-	case 2:
-		v = variants.TuplesC{Value: guest.LiftString(uint32(v1), uint32(v2))}
-	case 3:
-		v = variants.TuplesD{Value: types.Tuple4[float32, float32, float32, float32]{
-			F0: math.Float32frombits(uint32(v1)),
-			F1: math.Float32frombits(uint32(v2)),
-			F2: math.Float32frombits(v3),
-			F3: v4,
-		}}
-	default:
-		guest.NoDiscriminant(uint32(v0), "tuples")
-	}
-	guest.ParamsLifted()
-	result := exportedVariants.OfTuples(v)
-	results := guest.Results()
-	area := results.Area(32, 8)
-	storeTuples(results, area, result)
-	return area
-}
-
-//go:wasmexport cabi_post_roundtrip:values/variants#of-tuples
-func postReturnVariantsOfTuples(uint32) {
-	guest.FreeResults()
-}
-
-//go:wasmexport roundtrip:values/variants#of-outer
-func exportVariantsOfOuter(v0, v1 uint32, v2, v3 uint64, v4 uint32) uint32 {
-	var v variants.Outer
-	switch v0 {
-	case 0:
-		var in variants.Mixed
-		switch v1 {
-		case 0:
-			in = variants.MixedA{Value: uint32(v2)}
-		case 1:
-			in = variants.MixedB{Value: math.Float64frombits(v2)}
-		case 2:
-			in = variants.MixedC{Value: math.Float32frombits(uint32(v2))}
-		case 3:
-			in = variants.MixedD{Value: int64(v2)}
-		default:
-			guest.NoDiscriminant(uint32(v1), "mixed")
-		}
-		v = variants.OuterIn{Value: in}
-	case 1:
-		var opt types.Option[variants.Wide]
-		switch v1 {
-		case 0:
-		case 1:
-			v2_2 := uint32(v2)
-			var value variants.Wide
-			switch v2_2 {
-			case 0:
-				value = variants.WideA{Value: v3}
-			case 1:
-				value = variants.WideB{Value: math.Float64frombits(v3)}
-			default:
-				guest.NoDiscriminant(uint32(v2_2), "wide")
-			}
-			opt = types.Some(value)
-		default:
-			guest.NoDiscriminant(uint32(v1), "option<wide>")
-		}
-		v = variants.OuterOpt{Value: opt}
-	case 2:
-		v2_2 := uint32(v2)
-		var res types.Result[variants.Texts, variants.Numbers]
-		switch v1 {
-		case 0:
-			var ok variants.Texts
-			switch v2_2 {
-			case 0:
-				ok = variants.TextsS{Value: guest.LiftString(uint32(v3), v4)}
-			case 1:
-				ok = variants.TextsN{Value: v3}
-			case 2:
-				ok = variants.TextsL{Value: guest.LiftSlice[float64](uint32(v3), v4)}
-			case 3:
-				ok = variants.TextsNone{}
-			default:
-				guest.NoDiscriminant(uint32(v2_2), "texts")
-			}
-			res = types.OK[variants.Texts, variants.Numbers](ok)
-		case 1:
-			v3_2 := uint32(v3)
-			var err variants.Numbers
-			switch v2_2 {
-			case 0:
-				err = variants.NumbersA{Value: v3_2}
-			case 1:
-				err = variants.NumbersB{Value: math.Float32frombits(v3_2)}
-			default:
-				guest.NoDiscriminant(uint32(v2_2), "numbers")
-			}
-			res = types.Err[variants.Texts, variants.Numbers](err)
-		default:
-			guest.NoDiscriminant(uint32(v1), "result<texts, numbers>")
-		}
-		v = variants.OuterRes{Value: res}
-	case 3:
-		v3_2 := uint32(v3)
-		var shape variants.Shape
-		switch v1 {
-		case 0:
-			shape = named.ShapeNothing{}
-		case 1:
-			shape = named.ShapeDot{Value: named.Point{X: int32(uint32(v2)), Y: int32(v3_2)}}
-		case 2:
-			shape = named.ShapeCircle{Value: math.Float64frombits(v2)}
-		case 3:
-			shape = named.ShapeLabel{Value: guest.LiftString(uint32(v2), v3_2)}
-		case 4:
-			v2_2 := uint32(v2)
-			path := make([]named.Point, v3_2)
-			for i := range path {
-				at := v2_2 + uint32(i)*8
-				path[i] = loadPoint(at)
-			}
-			shape = named.ShapePath{Value: path}
-		default:
-			guest.NoDiscriminant(uint32(v1), "shape")
-		}
-		v = variants.OuterShape{Value: shape}
-	case 4:
-		v = variants.OuterUnit{}
-	default:
-		guest.NoDiscriminant(uint32(v0), "outer")
-	}
-	guest.ParamsLifted()
-	result := exportedVariants.OfOuter(v)
-	results := guest.Results()
-	area := results.Area(32, 8)
-	storeOuter(results, area, result)
-	return area
-}
-
-//go:wasmexport cabi_post_roundtrip:values/variants#of-outer
-func postReturnVariantsOfOuter(uint32) {
-	guest.FreeResults()
-}
-
-//go:wasmexport roundtrip:values/variants#of-large
-func exportVariantsOfLarge(params uint32) uint32 {
-	v := loadLarge(params)
-	guest.ParamsLifted()
-	result := exportedVariants.OfLarge(v)
-	results := guest.Results()
-	area := results.Area(144, 8)
-	storeLarge(results, area, result)
-	return area
-}
-
-//go:wasmexport cabi_post_roundtrip:values/variants#of-large
-func postReturnVariantsOfLarge(uint32) {
-	guest.FreeResults()
-}
-
-//go:wasmexport roundtrip:values/variants#of-shape
-func exportVariantsOfShape(v0 uint32, v1 uint64, v2 uint32) uint32 {
-	var v variants.Shape
-	switch v0 {
-	case 0:
-		v = named.ShapeNothing{}
-	case 1:
-		v = named.ShapeDot{Value: named.Point{X: int32(uint32(v1)), Y: int32(v2)}}
-	case 2:
-		v = named.ShapeCircle{Value: math.Float64frombits(v1)}
-	case 3:
-		v = named.ShapeLabel{Value: guest.LiftString(uint32(v1), v2)}
-	case 4:
-		v1_2 := uint32(v1)
-		path := make([]named.Point, v2)
-		for i := range path {
-			at := v1_2 + uint32(i)*8
-			path[i] = loadPoint(at)
-		}
-		v = named.ShapePath{Value: path}
-	default:
-		guest.NoDiscriminant(uint32(v0), "shape")
-	}
-	guest.ParamsLifted()
-	result := exportedVariants.OfShape(v)
-	results := guest.Results()
-	area := results.Area(16, 8)
-	storeShape(results, area, result)
-	return area
-}
-
-//go:wasmexport cabi_post_roundtrip:values/variants#of-shape
-func postReturnVariantsOfShape(uint32) {
-	guest.FreeResults()
-}
-
-//go:wasmexport roundtrip:values/variants#of-outers
-func exportVariantsOfOuters(vPtr, vLen uint32) uint32 {
-	v := make([]variants.Outer, vLen)
-	for i := range v {
-		at := vPtr + uint32(i)*32
-		v[i] = loadOuter(at)
-	}
-	guest.ParamsLifted()
-	result := exportedVariants.OfOuters(v)
-	results := guest.Results()
-	area := results.Area(8, 4)
-	resultPtr := results.List(len(result), 32, 8)
-	for i, item := range result {
-		at := resultPtr + uint32(i)*32
-		storeOuter(results, at, item)
-	}
-	guest.Store(area, 0, resultPtr)
-	guest.Store(area, 4, uint32(len(result)))
-	return area
-}
-
-//go:wasmexport cabi_post_roundtrip:values/variants#of-outers
-func postReturnVariantsOfOuters(uint32) {
 	guest.FreeResults()
 }
 
@@ -4616,70 +4619,6 @@ func storeMatrix(arena *guest.Arena, ptr uint32, value fixed.Matrix) {
 	guest.Store(ptr, 28, nameLen)
 }
 
-func storePadded(ptr uint32, value records.Padded) {
-	guest.Store(ptr, 0, value.A)
-	guest.Store(ptr, 8, value.B)
-	guest.Store(ptr, 16, value.C)
-	guest.Store(ptr, 20, value.D)
-	guest.Store(ptr, 24, value.E)
-	guest.Store(ptr, 26, value.F)
-	guest.StoreBool(ptr, 28, value.G)
-	guest.Store(ptr, 32, value.H)
-	guest.Store(ptr, 40, value.I)
-	guest.Store(ptr, 44, value.J)
-	guest.Store(ptr, 48, guest.LowerChar(value.K))
-	guest.Store(ptr, 52, value.L)
-	guest.Store(ptr, 56, value.M)
-	guest.Store(ptr, 64, value.N)
-}
-
-func loadNested(ptr uint32) records.Nested {
-	qCase := guest.Load[uint8](ptr, 8)
-	var q types.Option[records.Point]
-	switch qCase {
-	case 0:
-	case 1:
-		q = types.Some(loadPoint(ptr + 12))
-	default:
-		guest.NoDiscriminant(uint32(qCase), "option<point>")
-	}
-	return records.Nested{
-		P:      loadPoint(ptr),
-		Q:      q,
-		Who:    loadPerson(ptr + 20),
-		C:      guest.Load[records.Colour](ptr, 48),
-		Access: guest.Load[records.Access](ptr, 49),
-		S:      loadShape(ptr + 56),
-		T:      types.Tuple2[uint8, records.Name]{F0: guest.Load[uint8](ptr, 72), F1: guest.LiftString(guest.Load[uint32](ptr, 76), guest.Load[uint32](ptr, 80))},
-	}
-}
-
-func storeNested(arena *guest.Arena, ptr uint32, value records.Nested) {
-	storePoint(ptr, value.P)
-	if value_, ok := value.Q.Get(); ok {
-		guest.Store(ptr, 8, uint8(1))
-		storePoint(ptr+12, value_)
-	} else {
-		guest.Store(ptr, 8, uint8(0))
-	}
-	storePerson(arena, ptr+20, value.Who)
-	guest.Store(ptr, 48, guest.LowerEnum(value.C, 3, "named.Colour"))
-	guest.Store(ptr, 49, guest.LowerFlags(value.Access, 0x7, "named.Access"))
-	storeShape(arena, ptr+56, value.S)
-	guest.Store(ptr, 72, value.T.F0)
-	f1Ptr, f1Len := guest.LowerString(arena, value.T.F1)
-	guest.Store(ptr, 76, f1Ptr)
-	guest.Store(ptr, 80, f1Len)
-}
-
-func storeWrapper(arena *guest.Arena, ptr uint32, value records.Wrapper) {
-	storeTiny(ptr, value.Inner)
-	typePtr, typeLen := guest.LowerString(arena, value.Type)
-	guest.Store(ptr, 4, typePtr)
-	guest.Store(ptr, 8, typeLen)
-	guest.StoreBool(ptr, 12, value.Func)
-}
-
 func storeOnly(ptr uint32, value variants.Only) {
 	switch c := value.(type) {
 	case variants.OnlyOne:
@@ -4816,14 +4755,53 @@ func storeOuter(arena *guest.Arena, ptr uint32, value variants.Outer) {
 	}
 }
 
-func loadLarge(ptr uint32) variants.Large {
+func loadOuter(ptr uint32) variants.Outer {
 	valueCase := guest.Load[uint8](ptr, 0)
-	var value variants.Large
+	var value variants.Outer
 	switch valueCase {
 	case 0:
-		value = variants.LargeText{Value: guest.LiftString(guest.Load[uint32](ptr, 8), guest.Load[uint32](ptr, 12))}
+		value = variants.OuterIn{Value: loadMixed(ptr + 8)}
 	case 1:
-		value = variants.LargeBig{Value: struct {
+		optCase := guest.Load[uint8](ptr, 8)
+		var opt types.Option[variants.Wide]
+		switch optCase {
+		case 0:
+		case 1:
+			opt = types.Some(loadWide(ptr + 16))
+		default:
+			guest.NoDiscriminant(uint32(optCase), "option<wide>")
+		}
+		value = variants.OuterOpt{Value: opt}
+	case 2:
+		resCase := guest.Load[uint8](ptr, 8)
+		var res types.Result[variants.Texts, variants.Numbers]
+		switch resCase {
+		case 0:
+			res = types.OK[variants.Texts, variants.Numbers](loadTexts(ptr + 16))
+		case 1:
+			res = types.Err[variants.Texts, variants.Numbers](loadNumbers(ptr + 16))
+		default:
+			guest.NoDiscriminant(uint32(resCase), "result<texts, numbers>")
+		}
+		value = variants.OuterRes{Value: res}
+	case 3:
+		value = variants.OuterShape{Value: loadShape(ptr + 8)}
+	case 4:
+		value = variants.OuterUnit{}
+	default:
+		guest.NoDiscriminant(uint32(valueCase), "outer")
+	}
+	return value
+}
+
+func loadLarge(ptr uint32) big.Large {
+	valueCase := guest.Load[uint8](ptr, 0)
+	var value big.Large
+	switch valueCase {
+	case 0:
+		value = big.LargeText{Value: guest.LiftString(guest.Load[uint32](ptr, 8), guest.Load[uint32](ptr, 12))}
+	case 1:
+		value = big.LargeBig{Value: struct {
 			F0  uint64
 			F1  uint64
 			F2  uint64
@@ -4862,26 +4840,26 @@ func loadLarge(ptr uint32) variants.Large {
 		}}
 	case 2:
 		listPtr := guest.Load[uint32](ptr, 8)
-		list := make([]variants.Outer, guest.Load[uint32](ptr, 12))
+		list := make([]big.Outer, guest.Load[uint32](ptr, 12))
 		for i := range list {
 			at := listPtr + uint32(i)*32
 			list[i] = loadOuter(at)
 		}
-		value = variants.LargeList{Value: list}
+		value = big.LargeList{Value: list}
 	default:
 		guest.NoDiscriminant(uint32(valueCase), "large")
 	}
 	return value
 }
 
-func storeLarge(arena *guest.Arena, ptr uint32, value variants.Large) {
+func storeLarge(arena *guest.Arena, ptr uint32, value big.Large) {
 	switch c := value.(type) {
-	case variants.LargeText:
+	case big.LargeText:
 		guest.Store(ptr, 0, uint8(0))
 		textPtr, textLen := guest.LowerString(arena, c.Value)
 		guest.Store(ptr, 8, textPtr)
 		guest.Store(ptr, 12, textLen)
-	case variants.LargeBig:
+	case big.LargeBig:
 		guest.Store(ptr, 0, uint8(1))
 		guest.Store(ptr, 8, c.Value.F0)
 		guest.Store(ptr, 16, c.Value.F1)
@@ -4900,7 +4878,7 @@ func storeLarge(arena *guest.Arena, ptr uint32, value variants.Large) {
 		guest.Store(ptr, 120, c.Value.F14)
 		guest.Store(ptr, 128, c.Value.F15)
 		guest.Store(ptr, 136, c.Value.F16)
-	case variants.LargeList:
+	case big.LargeList:
 		guest.Store(ptr, 0, uint8(2))
 		listPtr := arena.List(len(c.Value), 32, 8)
 		for i, item := range c.Value {
@@ -4910,47 +4888,72 @@ func storeLarge(arena *guest.Arena, ptr uint32, value variants.Large) {
 		guest.Store(ptr, 8, listPtr)
 		guest.Store(ptr, 12, uint32(len(c.Value)))
 	default:
-		guest.NoCase("variants.Large")
+		guest.NoCase("big.Large")
 	}
 }
 
-func loadOuter(ptr uint32) variants.Outer {
-	valueCase := guest.Load[uint8](ptr, 0)
-	var value variants.Outer
-	switch valueCase {
+func storePadded(ptr uint32, value records.Padded) {
+	guest.Store(ptr, 0, value.A)
+	guest.Store(ptr, 8, value.B)
+	guest.Store(ptr, 16, value.C)
+	guest.Store(ptr, 20, value.D)
+	guest.Store(ptr, 24, value.E)
+	guest.Store(ptr, 26, value.F)
+	guest.StoreBool(ptr, 28, value.G)
+	guest.Store(ptr, 32, value.H)
+	guest.Store(ptr, 40, value.I)
+	guest.Store(ptr, 44, value.J)
+	guest.Store(ptr, 48, guest.LowerChar(value.K))
+	guest.Store(ptr, 52, value.L)
+	guest.Store(ptr, 56, value.M)
+	guest.Store(ptr, 64, value.N)
+}
+
+func loadNested(ptr uint32) records.Nested {
+	qCase := guest.Load[uint8](ptr, 8)
+	var q types.Option[records.Point]
+	switch qCase {
 	case 0:
-		value = variants.OuterIn{Value: loadMixed(ptr + 8)}
 	case 1:
-		optCase := guest.Load[uint8](ptr, 8)
-		var opt types.Option[variants.Wide]
-		switch optCase {
-		case 0:
-		case 1:
-			opt = types.Some(loadWide(ptr + 16))
-		default:
-			guest.NoDiscriminant(uint32(optCase), "option<wide>")
-		}
-		value = variants.OuterOpt{Value: opt}
-	case 2:
-		resCase := guest.Load[uint8](ptr, 8)
-		var res types.Result[variants.Texts, variants.Numbers]
-		switch resCase {
-		case 0:
-			res = types.OK[variants.Texts, variants.Numbers](loadTexts(ptr + 16))
-		case 1:
-			res = types.Err[variants.Texts, variants.Numbers](loadNumbers(ptr + 16))
-		default:
-			guest.NoDiscriminant(uint32(resCase), "result<texts, numbers>")
-		}
-		value = variants.OuterRes{Value: res}
-	case 3:
-		value = variants.OuterShape{Value: loadShape(ptr + 8)}
-	case 4:
-		value = variants.OuterUnit{}
+		q = types.Some(loadPoint(ptr + 12))
 	default:
-		guest.NoDiscriminant(uint32(valueCase), "outer")
+		guest.NoDiscriminant(uint32(qCase), "option<point>")
 	}
-	return value
+	return records.Nested{
+		P:      loadPoint(ptr),
+		Q:      q,
+		Who:    loadPerson(ptr + 20),
+		C:      guest.Load[records.Colour](ptr, 48),
+		Access: guest.Load[records.Access](ptr, 49),
+		S:      loadShape(ptr + 56),
+		T:      types.Tuple2[uint8, records.Name]{F0: guest.Load[uint8](ptr, 72), F1: guest.LiftString(guest.Load[uint32](ptr, 76), guest.Load[uint32](ptr, 80))},
+	}
+}
+
+func storeNested(arena *guest.Arena, ptr uint32, value records.Nested) {
+	storePoint(ptr, value.P)
+	if value_, ok := value.Q.Get(); ok {
+		guest.Store(ptr, 8, uint8(1))
+		storePoint(ptr+12, value_)
+	} else {
+		guest.Store(ptr, 8, uint8(0))
+	}
+	storePerson(arena, ptr+20, value.Who)
+	guest.Store(ptr, 48, guest.LowerEnum(value.C, 3, "named.Colour"))
+	guest.Store(ptr, 49, guest.LowerFlags(value.Access, 0x7, "named.Access"))
+	storeShape(arena, ptr+56, value.S)
+	guest.Store(ptr, 72, value.T.F0)
+	f1Ptr, f1Len := guest.LowerString(arena, value.T.F1)
+	guest.Store(ptr, 76, f1Ptr)
+	guest.Store(ptr, 80, f1Len)
+}
+
+func storeWrapper(arena *guest.Arena, ptr uint32, value records.Wrapper) {
+	storeTiny(ptr, value.Inner)
+	typePtr, typeLen := guest.LowerString(arena, value.Type)
+	guest.Store(ptr, 4, typePtr)
+	guest.Store(ptr, 8, typeLen)
+	guest.StoreBool(ptr, 12, value.Func)
 }
 
 func storeV257(arena *guest.Arena, ptr uint32, value many.V257) {
@@ -6049,10 +6052,6 @@ func storeFailure(arena *guest.Arena, ptr uint32, value calls.Failure) {
 	}
 }
 
-func storeTiny(ptr uint32, value records.Tiny) {
-	guest.Store(ptr, 0, value.V)
-}
-
 func loadMixed(ptr uint32) variants.Mixed {
 	valueCase := guest.Load[uint8](ptr, 0)
 	var value variants.Mixed
@@ -6115,4 +6114,8 @@ func loadNumbers(ptr uint32) variants.Numbers {
 		guest.NoDiscriminant(uint32(valueCase), "numbers")
 	}
 	return value
+}
+
+func storeTiny(ptr uint32, value records.Tiny) {
+	guest.Store(ptr, 0, value.V)
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/witgen/witgen/canonicalabi/host"
 	"github.com/witgen/witgen/component/instance"
+	"github.com/witgen/witgen/internal/roundtrip/gen/roundtrip/values/big"
 	"github.com/witgen/witgen/internal/roundtrip/gen/roundtrip/values/calls"
 	"github.com/witgen/witgen/internal/roundtrip/gen/roundtrip/values/fixed"
 	"github.com/witgen/witgen/internal/roundtrip/gen/roundtrip/values/lists"
@@ -42,7 +43,7 @@ func Compile(ctx context.Context, wasm []byte, opts ...host.Option) (*Plugin, er
 // Instantiate starts an instance with what the host supplies. An interface that the
 // guest does not import may be left nil.
 func (p *Plugin) Instantiate(ctx context.Context, imports Imports) (*Instance, error) {
-	inst, err := p.plugin.Instantiate(ctx, []any{imports.Scalars, imports.Text, imports.Lists, imports.Fixed, imports.Maps, imports.Tuples, imports.Records, imports.Variants, imports.Many, imports.Sets, imports.Options, imports.Outcomes, imports.Calls})
+	inst, err := p.plugin.Instantiate(ctx, []any{imports.Scalars, imports.Text, imports.Lists, imports.Fixed, imports.Maps, imports.Variants, imports.Big, imports.Tuples, imports.Records, imports.Many, imports.Sets, imports.Options, imports.Outcomes, imports.Calls})
 	if err != nil {
 		return nil, err
 	}
@@ -53,15 +54,16 @@ func (p *Plugin) Instantiate(ctx context.Context, imports Imports) (*Instance, e
 		lists:    lists.Bind(p.plugin.Export(inst, 2)),
 		fixed:    fixed.Bind(p.plugin.Export(inst, 3)),
 		maps:     valuesmaps.Bind(p.plugin.Export(inst, 4)),
-		tuples:   tuples.Bind(p.plugin.Export(inst, 5)),
-		records:  records.Bind(p.plugin.Export(inst, 6)),
-		variants: variants.Bind(p.plugin.Export(inst, 7)),
-		many:     many.Bind(p.plugin.Export(inst, 8)),
-		sets:     sets.Bind(p.plugin.Export(inst, 9)),
-		options:  options.Bind(p.plugin.Export(inst, 10)),
-		outcomes: outcomes.Bind(p.plugin.Export(inst, 11)),
-		calls:    calls.Bind(p.plugin.Export(inst, 12)),
-		state:    state.Bind(p.plugin.Export(inst, 13)),
+		variants: variants.Bind(p.plugin.Export(inst, 5)),
+		big:      big.Bind(p.plugin.Export(inst, 6)),
+		tuples:   tuples.Bind(p.plugin.Export(inst, 7)),
+		records:  records.Bind(p.plugin.Export(inst, 8)),
+		many:     many.Bind(p.plugin.Export(inst, 9)),
+		sets:     sets.Bind(p.plugin.Export(inst, 10)),
+		options:  options.Bind(p.plugin.Export(inst, 11)),
+		outcomes: outcomes.Bind(p.plugin.Export(inst, 12)),
+		calls:    calls.Bind(p.plugin.Export(inst, 13)),
+		state:    state.Bind(p.plugin.Export(inst, 14)),
 	}, nil
 }
 
@@ -77,9 +79,10 @@ type Imports struct {
 	Lists    lists.Interface
 	Fixed    fixed.Interface
 	Maps     valuesmaps.Interface
+	Variants variants.Interface
+	Big      big.Interface
 	Tuples   tuples.Interface
 	Records  records.Interface
-	Variants variants.Interface
 	Many     many.Interface
 	Sets     sets.Interface
 	Options  options.Interface
@@ -95,9 +98,10 @@ type Instance struct {
 	lists    lists.Interface
 	fixed    fixed.Interface
 	maps     valuesmaps.Interface
+	variants variants.Interface
+	big      big.Interface
 	tuples   tuples.Interface
 	records  records.Interface
-	variants variants.Interface
 	many     many.Interface
 	sets     sets.Interface
 	options  options.Interface
@@ -131,6 +135,16 @@ func (i *Instance) Maps() valuesmaps.Interface {
 	return i.maps
 }
 
+// Variants returns the exports of roundtrip:values/variants.
+func (i *Instance) Variants() variants.Interface {
+	return i.variants
+}
+
+// Big returns the exports of roundtrip:values/big.
+func (i *Instance) Big() big.Interface {
+	return i.big
+}
+
 // Tuples returns the exports of roundtrip:values/tuples.
 func (i *Instance) Tuples() tuples.Interface {
 	return i.tuples
@@ -139,11 +153,6 @@ func (i *Instance) Tuples() tuples.Interface {
 // Records returns the exports of roundtrip:values/records.
 func (i *Instance) Records() records.Interface {
 	return i.records
-}
-
-// Variants returns the exports of roundtrip:values/variants.
-func (i *Instance) Variants() variants.Interface {
-	return i.variants
 }
 
 // Many returns the exports of roundtrip:values/many.
@@ -196,9 +205,10 @@ var world = host.World{
 		{Name: "roundtrip:values/lists", Field: "Lists", Interface: &lists.Descriptor},
 		{Name: "roundtrip:values/fixed", Field: "Fixed", Interface: &fixed.Descriptor},
 		{Name: "roundtrip:values/maps", Field: "Maps", Interface: &valuesmaps.Descriptor},
+		{Name: "roundtrip:values/variants", Field: "Variants", Interface: &variants.Descriptor},
+		{Name: "roundtrip:values/big", Field: "Big", Interface: &big.Descriptor},
 		{Name: "roundtrip:values/tuples", Field: "Tuples", Interface: &tuples.Descriptor},
 		{Name: "roundtrip:values/records", Field: "Records", Interface: &records.Descriptor},
-		{Name: "roundtrip:values/variants", Field: "Variants", Interface: &variants.Descriptor},
 		{Name: "roundtrip:values/many", Field: "Many", Interface: &many.Descriptor},
 		{Name: "roundtrip:values/sets", Field: "Sets", Interface: &sets.Descriptor},
 		{Name: "roundtrip:values/options", Field: "Options", Interface: &options.Descriptor},
@@ -211,9 +221,10 @@ var world = host.World{
 		{Name: "roundtrip:values/lists", Field: "Lists", Interface: &lists.Descriptor},
 		{Name: "roundtrip:values/fixed", Field: "Fixed", Interface: &fixed.Descriptor},
 		{Name: "roundtrip:values/maps", Field: "Maps", Interface: &valuesmaps.Descriptor},
+		{Name: "roundtrip:values/variants", Field: "Variants", Interface: &variants.Descriptor},
+		{Name: "roundtrip:values/big", Field: "Big", Interface: &big.Descriptor},
 		{Name: "roundtrip:values/tuples", Field: "Tuples", Interface: &tuples.Descriptor},
 		{Name: "roundtrip:values/records", Field: "Records", Interface: &records.Descriptor},
-		{Name: "roundtrip:values/variants", Field: "Variants", Interface: &variants.Descriptor},
 		{Name: "roundtrip:values/many", Field: "Many", Interface: &many.Descriptor},
 		{Name: "roundtrip:values/sets", Field: "Sets", Interface: &sets.Descriptor},
 		{Name: "roundtrip:values/options", Field: "Options", Interface: &options.Descriptor},

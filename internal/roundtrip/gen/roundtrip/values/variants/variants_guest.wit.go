@@ -28,8 +28,6 @@ type Interface interface {
 	OfTuples(v Tuples) Tuples
 	// OfOuter is of-outer.
 	OfOuter(v Outer) Outer
-	// OfLarge is of-large.
-	OfLarge(v Large) Large
 	// OfShape is of-shape.
 	OfShape(v Shape) Shape
 	// OfOuters is of-outers.
@@ -362,22 +360,6 @@ func OfOuter(v Outer) Outer {
 	return result
 }
 
-//go:wasmimport roundtrip:values/variants of-large
-func importOfLarge(uint32, uint32)
-
-// OfLarge is of-large.
-func OfLarge(v Large) Large {
-	call := guest.Call()
-	params := call.Area(144, 8)
-	storeLarge(call, params, v)
-	area := call.ResultArea(144, 8)
-	importOfLarge(params, area)
-	call.Returned()
-	result := loadLarge(area)
-	call.Done()
-	return result
-}
-
 //go:wasmimport roundtrip:values/variants of-shape
 func importOfShape(uint32, uint64, uint32, uint32)
 
@@ -584,104 +566,6 @@ func loadOuter(ptr uint32) Outer {
 		value = OuterUnit{}
 	default:
 		guest.NoDiscriminant(uint32(valueCase), "outer")
-	}
-	return value
-}
-
-func storeLarge(arena *guest.Arena, ptr uint32, value Large) {
-	switch c := value.(type) {
-	case LargeText:
-		guest.Store(ptr, 0, uint8(0))
-		textPtr, textLen := guest.LowerString(arena, c.Value)
-		guest.Store(ptr, 8, textPtr)
-		guest.Store(ptr, 12, textLen)
-	case LargeBig:
-		guest.Store(ptr, 0, uint8(1))
-		guest.Store(ptr, 8, c.Value.F0)
-		guest.Store(ptr, 16, c.Value.F1)
-		guest.Store(ptr, 24, c.Value.F2)
-		guest.Store(ptr, 32, c.Value.F3)
-		guest.Store(ptr, 40, c.Value.F4)
-		guest.Store(ptr, 48, c.Value.F5)
-		guest.Store(ptr, 56, c.Value.F6)
-		guest.Store(ptr, 64, c.Value.F7)
-		guest.Store(ptr, 72, c.Value.F8)
-		guest.Store(ptr, 80, c.Value.F9)
-		guest.Store(ptr, 88, c.Value.F10)
-		guest.Store(ptr, 96, c.Value.F11)
-		guest.Store(ptr, 104, c.Value.F12)
-		guest.Store(ptr, 112, c.Value.F13)
-		guest.Store(ptr, 120, c.Value.F14)
-		guest.Store(ptr, 128, c.Value.F15)
-		guest.Store(ptr, 136, c.Value.F16)
-	case LargeList:
-		guest.Store(ptr, 0, uint8(2))
-		listPtr := arena.List(len(c.Value), 32, 8)
-		for i, item := range c.Value {
-			at := listPtr + uint32(i)*32
-			storeOuter(arena, at, item)
-		}
-		guest.Store(ptr, 8, listPtr)
-		guest.Store(ptr, 12, uint32(len(c.Value)))
-	default:
-		guest.NoCase("variants.Large")
-	}
-}
-
-func loadLarge(ptr uint32) Large {
-	valueCase := guest.Load[uint8](ptr, 0)
-	var value Large
-	switch valueCase {
-	case 0:
-		value = LargeText{Value: guest.LiftString(guest.Load[uint32](ptr, 8), guest.Load[uint32](ptr, 12))}
-	case 1:
-		value = LargeBig{Value: struct {
-			F0  uint64
-			F1  uint64
-			F2  uint64
-			F3  uint64
-			F4  uint64
-			F5  uint64
-			F6  uint64
-			F7  uint64
-			F8  uint64
-			F9  uint64
-			F10 uint64
-			F11 uint64
-			F12 uint64
-			F13 uint64
-			F14 uint64
-			F15 float32
-			F16 float64
-		}{
-			F0:  guest.Load[uint64](ptr, 8),
-			F1:  guest.Load[uint64](ptr, 16),
-			F2:  guest.Load[uint64](ptr, 24),
-			F3:  guest.Load[uint64](ptr, 32),
-			F4:  guest.Load[uint64](ptr, 40),
-			F5:  guest.Load[uint64](ptr, 48),
-			F6:  guest.Load[uint64](ptr, 56),
-			F7:  guest.Load[uint64](ptr, 64),
-			F8:  guest.Load[uint64](ptr, 72),
-			F9:  guest.Load[uint64](ptr, 80),
-			F10: guest.Load[uint64](ptr, 88),
-			F11: guest.Load[uint64](ptr, 96),
-			F12: guest.Load[uint64](ptr, 104),
-			F13: guest.Load[uint64](ptr, 112),
-			F14: guest.Load[uint64](ptr, 120),
-			F15: guest.Load[float32](ptr, 128),
-			F16: guest.Load[float64](ptr, 136),
-		}}
-	case 2:
-		listPtr := guest.Load[uint32](ptr, 8)
-		list := make([]Outer, guest.Load[uint32](ptr, 12))
-		for i := range list {
-			at := listPtr + uint32(i)*32
-			list[i] = loadOuter(at)
-		}
-		value = LargeList{Value: list}
-	default:
-		guest.NoDiscriminant(uint32(valueCase), "large")
 	}
 	return value
 }

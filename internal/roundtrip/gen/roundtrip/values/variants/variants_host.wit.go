@@ -31,8 +31,6 @@ type Interface interface {
 	OfTuples(ctx context.Context, v Tuples) (Tuples, error)
 	// OfOuter is of-outer.
 	OfOuter(ctx context.Context, v Outer) (Outer, error)
-	// OfLarge is of-large.
-	OfLarge(ctx context.Context, v Large) (Large, error)
 	// OfShape is of-shape.
 	OfShape(ctx context.Context, v Shape) (Shape, error)
 	// OfOuters is of-outers.
@@ -49,7 +47,6 @@ var Descriptor = host.Interface{
 		{Name: "of-texts", Export: "i32 i64 i32 -> i32", Import: "i32 i64 i32 i32 ->", Handle: handleOfTexts},
 		{Name: "of-tuples", Export: "i32 i64 i64 i32 f32 -> i32", Import: "i32 i64 i64 i32 f32 i32 ->", Handle: handleOfTuples},
 		{Name: "of-outer", Export: "i32 i32 i64 i64 i32 -> i32", Import: "i32 i32 i64 i64 i32 i32 ->", Handle: handleOfOuter},
-		{Name: "of-large", Export: "i32 -> i32", Import: "i32 i32 ->", Handle: handleOfLarge},
 		{Name: "of-shape", Export: "i32 i64 i32 -> i32", Import: "i32 i64 i32 i32 ->", Handle: handleOfShape},
 		{Name: "of-outers", Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleOfOuters},
 	},
@@ -66,9 +63,8 @@ func Bind(e host.Exports) Interface {
 		ofTexts:   e.Func(4),
 		ofTuples:  e.Func(5),
 		ofOuter:   e.Func(6),
-		ofLarge:   e.Func(7),
-		ofShape:   e.Func(8),
-		ofOuters:  e.Func(9),
+		ofShape:   e.Func(7),
+		ofOuters:  e.Func(8),
 	}
 }
 
@@ -81,7 +77,6 @@ type exports struct {
 	ofTexts   host.Func
 	ofTuples  host.Func
 	ofOuter   host.Func
-	ofLarge   host.Func
 	ofShape   host.Func
 	ofOuters  host.Func
 }
@@ -451,25 +446,6 @@ func (x *exports) OfOuter(ctx context.Context, v Outer) (Outer, error) {
 		return nil, call.End()
 	}
 	result := loadOuter(call, area)
-	return result, call.End()
-}
-
-func (x *exports) OfLarge(ctx context.Context, v Large) (Large, error) {
-	if bad := checkLarge(v); bad != nil {
-		return nil, bad.In("v")
-	}
-	call := x.ofLarge.Begin(ctx)
-	params := call.Realloc(144, 8)
-	storeLarge(call, params, v)
-	call.Stack[0] = uint64(params)
-	if !call.Invoke() {
-		return nil, call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 144, 8)
-	if !ok {
-		return nil, call.End()
-	}
-	result := loadLarge(call, area)
 	return result, call.End()
 }
 
@@ -925,27 +901,6 @@ func handleOfOuter(call *host.Call) {
 	storeOuter(call, resultPtr, result)
 }
 
-func handleOfLarge(call *host.Call) {
-	area, ok := call.View(uint32(call.Stack[0]), 144, 8)
-	if !ok {
-		return
-	}
-	v := loadLarge(call, area)
-	if !call.OK() {
-		return
-	}
-	result, err := call.Impl().(Interface).OfLarge(call.Context(), v)
-	if err != nil {
-		call.Fail(err)
-		return
-	}
-	resultPtr := uint32(call.Stack[1])
-	if !call.CheckArea(resultPtr, 144, 8) {
-		return
-	}
-	storeLarge(call, resultPtr, result)
-}
-
 func handleOfShape(call *host.Call) {
 	v1 := call.Stack[1]
 	v2 := uint32(call.Stack[2])
@@ -1298,131 +1253,6 @@ func loadOuter(call *host.Call, area []byte) Outer {
 		value = OuterUnit{}
 	default:
 		call.BadDiscriminant(uint32(valueCase), 5)
-	}
-	return value
-}
-
-func checkLarge(value Large) *host.BadValueError {
-	switch v := value.(type) {
-	case LargeText:
-		if bad := host.CheckString(v.Value); bad != nil {
-			return bad.In("text")
-		}
-	case LargeList:
-		if bad := host.CheckList(len(v.Value), 32); bad != nil {
-			return bad.In("list")
-		}
-		for i, item := range v.Value {
-			if bad := checkOuter(item); bad != nil {
-				return bad.At(i).In("list")
-			}
-		}
-	case LargeBig:
-	default:
-		return host.UnknownCase("large", value)
-	}
-	return nil
-}
-
-func storeLarge(call *host.Call, ptr uint32, value Large) {
-	switch c := value.(type) {
-	case LargeText:
-		call.StoreUint8(ptr, 0)
-		textPtr, textLen := call.LowerString(c.Value)
-		call.StoreUint32(ptr+8, textPtr)
-		call.StoreUint32(ptr+12, textLen)
-	case LargeBig:
-		call.StoreUint8(ptr, 1)
-		call.StoreUint64(ptr+8, c.Value.F0)
-		call.StoreUint64(ptr+16, c.Value.F1)
-		call.StoreUint64(ptr+24, c.Value.F2)
-		call.StoreUint64(ptr+32, c.Value.F3)
-		call.StoreUint64(ptr+40, c.Value.F4)
-		call.StoreUint64(ptr+48, c.Value.F5)
-		call.StoreUint64(ptr+56, c.Value.F6)
-		call.StoreUint64(ptr+64, c.Value.F7)
-		call.StoreUint64(ptr+72, c.Value.F8)
-		call.StoreUint64(ptr+80, c.Value.F9)
-		call.StoreUint64(ptr+88, c.Value.F10)
-		call.StoreUint64(ptr+96, c.Value.F11)
-		call.StoreUint64(ptr+104, c.Value.F12)
-		call.StoreUint64(ptr+112, c.Value.F13)
-		call.StoreUint64(ptr+120, c.Value.F14)
-		call.StoreFloat32(ptr+128, c.Value.F15)
-		call.StoreFloat64(ptr+136, c.Value.F16)
-	case LargeList:
-		call.StoreUint8(ptr, 2)
-		listPtr := call.LowerList(len(c.Value), 32, 8)
-		for i, item := range c.Value {
-			at := listPtr + uint32(i)*32
-			storeOuter(call, at, item)
-		}
-		call.StoreUint32(ptr+8, listPtr)
-		call.StoreUint32(ptr+12, uint32(len(c.Value)))
-	default:
-		call.BadVariant("large")
-	}
-}
-
-func loadLarge(call *host.Call, area []byte) Large {
-	valueCase := area[0]
-	var value Large
-	switch valueCase {
-	case 0:
-		if host.Room[LargeText](call) {
-			value = LargeText{Value: call.LiftString(binary.LittleEndian.Uint32(area[8:]), binary.LittleEndian.Uint32(area[12:]))}
-		}
-	case 1:
-		if host.Room[LargeBig](call) {
-			value = LargeBig{Value: struct {
-				F0  uint64
-				F1  uint64
-				F2  uint64
-				F3  uint64
-				F4  uint64
-				F5  uint64
-				F6  uint64
-				F7  uint64
-				F8  uint64
-				F9  uint64
-				F10 uint64
-				F11 uint64
-				F12 uint64
-				F13 uint64
-				F14 uint64
-				F15 float32
-				F16 float64
-			}{
-				F0:  binary.LittleEndian.Uint64(area[8:]),
-				F1:  binary.LittleEndian.Uint64(area[16:]),
-				F2:  binary.LittleEndian.Uint64(area[24:]),
-				F3:  binary.LittleEndian.Uint64(area[32:]),
-				F4:  binary.LittleEndian.Uint64(area[40:]),
-				F5:  binary.LittleEndian.Uint64(area[48:]),
-				F6:  binary.LittleEndian.Uint64(area[56:]),
-				F7:  binary.LittleEndian.Uint64(area[64:]),
-				F8:  binary.LittleEndian.Uint64(area[72:]),
-				F9:  binary.LittleEndian.Uint64(area[80:]),
-				F10: binary.LittleEndian.Uint64(area[88:]),
-				F11: binary.LittleEndian.Uint64(area[96:]),
-				F12: binary.LittleEndian.Uint64(area[104:]),
-				F13: binary.LittleEndian.Uint64(area[112:]),
-				F14: binary.LittleEndian.Uint64(area[120:]),
-				F15: math.Float32frombits(binary.LittleEndian.Uint32(area[128:])),
-				F16: math.Float64frombits(binary.LittleEndian.Uint64(area[136:])),
-			}}
-		}
-	case 2:
-		region, list := host.LiftList[Outer](call, binary.LittleEndian.Uint32(area[8:]), binary.LittleEndian.Uint32(area[12:]), 32, 8)
-		for i := range list {
-			item := region[i*32:]
-			list[i] = loadOuter(call, item)
-		}
-		if host.Room[LargeList](call) {
-			value = LargeList{Value: list}
-		}
-	default:
-		call.BadDiscriminant(uint32(valueCase), 3)
 	}
 	return value
 }
