@@ -20,11 +20,11 @@ const module = "github.com/witgen/witgen"
 // layers lists the packages that make up the witgen command, lowest layer
 // first. A package imports packages of lower layers only.
 var layers = [][]string{
-	{"diag", "internal/leb128"},
+	{"diag", "internal/leb128", "internal/guestcompile"},
 	{"wit", "parser/ast"},
 	{"parser", "internal/abi"},
 	{"parser/resolve", "parser/format", "component", "internal/gogen", "internal/abi/interp"},
-	{"gen/types", "gen/host", "gen/guest"},
+	{"gen/types", "gen/host", "gen/guest", "internal/preview1"},
 	{"internal/cli"},
 	{"cmd/witgen", "internal/suite", "internal/corpus", "internal/abi/vectors", "internal/goldentest"},
 }
@@ -47,8 +47,11 @@ var runtime = map[string][]string{
 	"canonicalabi/guest":      {"canonicalabi", "canonicalabi/types"},
 	"canonicalabi/host/meter": {"internal/leb128"},
 	"canonicalabi/host":       {"canonicalabi", "canonicalabi/types", "canonicalabi/host/meter"},
-	"canonicalabi/dynamic":    {"canonicalabi", "canonicalabi/types", "canonicalabi/host", "component", "wit", "internal/abi", "diag"},
-	"component/instance":      {"canonicalabi", "canonicalabi/types", "canonicalabi/host", "component", "wit", "internal/abi", "diag", "internal/leb128"},
+	"canonicalabi/dynamic":    {"canonicalabi/types", "canonicalabi/host", "canonicalabi/dynamic/value", "component/instance", "component", "wit", "internal/abi", "diag"},
+	// The values and their text run nothing: they do without the rest of the runtime.
+	"canonicalabi/dynamic/value": {"canonicalabi/types", "wit"},
+	"canonicalabi/dynamic/wave":  {"canonicalabi/dynamic/value", "wit"},
+	"component/instance":         {"canonicalabi", "canonicalabi/types", "canonicalabi/host", "component", "wit", "internal/abi", "diag", "internal/leb128"},
 }
 
 // apart matches the packages that are in neither list: examples, scripts, and what
