@@ -8,15 +8,36 @@ import (
 // Inspect returns a component as a tree of text: its definitions in order with the
 // indices that they define, core modules with their sizes, imports and exports,
 // canonical definitions with their options, types, and the names that the name
-// section gives. A component that is malformed gives an error; one that is invalid
+// section gives. Of a core module it returns the imports, the exports and the custom
+// sections. A binary that is malformed gives an error; a component that is invalid
 // is shown as it is.
 func Inspect(wasm []byte) (string, error) {
+	if FormOf(wasm) == CoreForm {
+		return inspectModule(wasm)
+	}
 	c, err := Decode(wasm)
 	if err != nil {
 		return "", err
 	}
 	var p inspector
 	p.component(c, "component")
+	return p.b.String(), nil
+}
+
+// inspectModule shows a core module that stands alone.
+func inspectModule(wasm []byte) (text string, err error) {
+	defer catch(&err)
+	readModule(&coreTypes{}, wasm, 0) // for the error
+	var p inspector
+	p.line("core module: %d bytes", len(wasm))
+	p.module(&CoreModule{Bytes: wasm})
+	p.depth++
+	for _, s := range coreSections(wasm, 0) {
+		if s.id == coreCustomID {
+			r := &reader{data: s.data, base: s.at}
+			p.line("custom %q: %d bytes", r.name(), len(r.data)-r.at)
+		}
+	}
 	return p.b.String(), nil
 }
 

@@ -55,15 +55,7 @@ func (m *maker) needsAdapter(a Adapter) bool {
 			return true
 		}
 	}
-	for _, s := range coreSections(a.Wasm, 0) {
-		if s.id == coreCustomID {
-			r := &reader{data: s.data, base: s.at}
-			if strings.HasPrefix(r.name(), typeSection) {
-				return true
-			}
-		}
-	}
-	return false
+	return hasMetadata(a.Wasm)
 }
 
 // splitMetadata returns a core module without its metadata, and the worlds of that.

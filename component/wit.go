@@ -405,15 +405,16 @@ func (d *witDecoder) deps(id wit.InterfaceID) []wit.InterfaceID {
 	return list
 }
 
-// DecodePackage reads a WIT package in binary form. name is what errors call the
-// file. It has the form that parser/resolve asks for, to read deps/NAME.wasm.
-func DecodePackage(name string, wasm []byte) (*wit.Resolve, wit.PackageID, error) {
+// DecodePackage reads a WIT package in binary form. It has the form that
+// parser/resolve asks for, to read deps/NAME.wasm, and leaves it to the caller to say
+// in an error which file it is.
+func DecodePackage(_ string, wasm []byte) (*wit.Resolve, wit.PackageID, error) {
 	w, err := DecodeWIT(wasm)
 	if err != nil {
-		return nil, 0, fmt.Errorf("%s: %w", name, err)
+		return nil, 0, err
 	}
 	if !w.IsPackage() {
-		return nil, 0, fmt.Errorf("%s: the binary is no WIT package: it must export types of components under plain names", name)
+		return nil, 0, &Error{Offset: -1, Rule: "the binary is no WIT package: it must export types of components under plain names"}
 	}
 	return w.Resolve, w.Package, nil
 }

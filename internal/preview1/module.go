@@ -1,0 +1,123 @@
+// Package preview1 makes the core module that stands for WASI preview 1 in a
+// component: an adapter for component.New, which imports nothing but the guest's
+// memory. It is closed, so that the component runs in any host:
+//
+//   - there are no files: no folder is preopened, and paths and descriptors other
+//     than 0, 1 and 2 are refused with the error badf
+//   - standard input is at its end; what is written to standard output and standard
+//     error is dropped
+//   - there are no arguments and there is no environment
+//   - the clocks start at zero and go on by a microsecond at each reading; a guest
+//     that sleeps goes on at once, with the clock put forward
+//   - random numbers come from a fixed seed, the same ones in every instance: hash
+//     tables work, and nothing that is meant to be secret may come from them
+//   - proc_exit traps
+//
+// All other functions return the error nosys. The module holds the functions that
+// a guest imports and no others.
+package preview1
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/witgen/witgen/component"
+	"github.com/witgen/witgen/internal/leb128"
+)
+
+// Name is the module that guests import WASI preview 1 from.
+const Name = "wasi_snapshot_preview1"
+
+// Needed reports whether a core module imports WASI preview 1.
+func Needed(m *component.Module) bool {
+	return slices.ContainsFunc(m.Imports, func(i component.ModuleImport) bool { return i.Module == Name })
+}
+
+// Adapters returns the adapter for a core module, and none where the module imports
+// nothing of WASI preview 1. The error says that the module cannot be read, or that
+// it imports what WASI preview 1 does not have.
+func Adapters(core []byte) ([]component.Adapter, error) {
+	m, err := component.ReadModule(core)
+	if err != nil || !Needed(m) {
+		return nil, err
+	}
+	var names []string
+	for _, i := range m.Imports {
+		if i.Module == Name && !slices.Contains(names, i.Name) {
+			names = append(names, i.Name)
+		}
+	}
+	wasm, err := Module(names)
+	if err != nil {
+		return nil, err
+	}
+	return []component.Adapter{{Name: Name, Wasm: wasm}}, nil
+}
+
+// Functions returns the names of all functions of WASI preview 1.
+func Functions() []string {
+	names := make([]string, len(functions))
+	for i, f := range functions {
+		names[i] = f.name
+	}
+	return names
+}
+
+// Module returns a core module that exports the functions of those names. It
+// imports env.memory where one of them uses memory.
+func Module(names []string) ([]byte, error) {
+	var list []function
+	usesMemory := false
+	for _, name := range names {
+		i := slices.IndexFunc(functions, func(f function) bool { return f.name == name })
+		if i < 0 {
+			return nil, fmt.Errorf("WASI preview 1 has no function %q", name)
+		}
+		list = append(list, functions[i])
+		usesMemory = usesMemory || functions[i].memory
+	}
+	var types, funcs, exports, bodies, debug []byte
+	for i, f := range list {
+		index := uint32(i)
+		types = append(types, f.typ()...)
+		funcs = leb128.AppendUint32(funcs, index)
+		exports = name(exports, f.name)
+		exports = leb128.AppendUint32(append(exports, 0x00), index) // a function
+		body := f.binary()
+		bodies = vector(bodies, len(body), body)
+		debug = name(leb128.AppendUint32(debug, index), f.name)
+	}
+	n := len(list)
+	wasm := slices.Clone(head)
+	wasm = section(wasm, 1, vector(nil, n, types))
+	if usesMemory {
+		memory := name(name(nil, "env"), "memory")
+		wasm = section(wasm, 2, vector(nil, 1, append(memory, 0x02, 0x00, 0x00))) // a memory of 0 pages or more
+	}
+	wasm = section(wasm, 3, vector(nil, n, funcs))
+	wasm = section(wasm, 6, vector(nil, len(globals), seq(globals...)))
+	wasm = section(wasm, 7, vector(nil, n, exports))
+	wasm = section(wasm, 10, vector(nil, n, bodies))
+	// The name section, for the stack of a trap.
+	debugNames := section(name(nil, "name"), 1, vector(nil, n, debug))
+	return section(wasm, 0, debugNames), nil
+}
+
+// typ returns the function's type in binary.
+func (f function) typ() []byte {
+	results := "i"
+	if f.noResult {
+		results = ""
+	}
+	t := vector([]byte{0x60}, len(f.params), valTypes(f.params))
+	return vector(t, len(results), valTypes(results))
+}
+
+// binary returns the function's locals and its instructions.
+func (f function) binary() []byte {
+	var locals []byte
+	for _, t := range valTypes(f.locals) {
+		locals = append(locals, 1, t)
+	}
+	return seq(vector(nil, len(f.locals), locals), f.body, code{0x0b})
+}
