@@ -14,6 +14,7 @@ import (
 	runtime "github.com/witgen/witgen/canonicalabi/host"
 	"github.com/witgen/witgen/examples/calculator/gen/example/calculator/calculator"
 	"github.com/witgen/witgen/internal/guestbuild"
+	"github.com/witgen/witgen/internal/guestcompile"
 )
 
 // What docs/guests.md says of panics: the host gets a Trap, and the text goes to
@@ -68,7 +69,7 @@ func TestBuildCommands(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, compiler := range guestbuild.All {
-			if want := guestbuild.CommandLine(compiler); !strings.Contains(string(text), want) {
+			if want := guestcompile.CommandLine(compiler); !strings.Contains(string(text), want) {
 				t.Errorf("%s does not show\n%s", page, want)
 			}
 		}

@@ -3,7 +3,6 @@ package guestbuild
 import (
 	"os"
 	"path/filepath"
-	"slices"
 	"testing"
 )
 
@@ -12,9 +11,8 @@ import (
 func BuildWith(t testing.TB, c Compiler, dir string, flags ...string) []byte {
 	t.Helper()
 	out := filepath.Join(t.TempDir(), "guest.wasm")
-	cmd := command(t, c, out)
+	cmd := command(t, c, out, flags...)
 	cmd.Dir = dir
-	cmd.Args = slices.Insert(cmd.Args, len(cmd.Args)-1, flags...)
 	if text, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("building %s by %s with %v: %v\n%s", dir, c, flags, err, text)
 	}

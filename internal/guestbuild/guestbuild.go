@@ -14,23 +14,22 @@ import (
 	"strings"
 	"sync"
 	"testing"
+
+	"github.com/witgen/witgen/internal/guestcompile"
 )
 
 // Compiler is a way to build a guest.
-type Compiler string
+type Compiler = guestcompile.Compiler
 
 // The compilers.
 const (
-	// TinyGoUnknown is TinyGo for wasm-unknown: no WASI, the smallest guests.
-	TinyGoUnknown Compiler = "tinygo-wasm-unknown"
-	// TinyGoWASIP1 is TinyGo for WASI preview 1.
-	TinyGoWASIP1 Compiler = "tinygo-wasip1"
-	// Go is standard Go for WASI preview 1.
-	Go Compiler = "go-wasip1"
+	TinyGoUnknown = guestcompile.TinyGoUnknown
+	TinyGoWASIP1  = guestcompile.TinyGoWASIP1
+	Go            = guestcompile.Go
 )
 
 // All are all compilers.
-var All = []Compiler{TinyGoUnknown, TinyGoWASIP1, Go}
+var All = guestcompile.All
 
 // Compilers returns the compilers that are there, and logs those that are not.
 func Compilers(t testing.TB) []Compiler {
@@ -46,41 +45,13 @@ func Compilers(t testing.TB) []Compiler {
 // returns the module. A guest that does not build fails the test.
 func Build(t testing.TB, c Compiler, dir string) []byte {
 	t.Helper()
-	out := filepath.Join(t.TempDir(), "guest.wasm")
-	cmd := command(t, c, out)
-	cmd.Dir = dir
-	if text, err := cmd.CombinedOutput(); err != nil {
-		t.Fatalf("building %s by %s: %v\n%s", dir, c, err, text)
-	}
-	wasm, err := os.ReadFile(out)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return wasm
-}
-
-// flags are what each compiler is called with, beside -o and the package. What
-// they mean stands in the README: a guest that was built so may be called any
-// number of times without growing.
-var flags = map[Compiler]string{
-	TinyGoUnknown: "-target=wasm-unknown -gc=conservative -scheduler=none -opt=z -no-debug",
-	TinyGoWASIP1:  "-target=wasip1 -buildmode=c-shared -gc=conservative -scheduler=none -opt=z -no-debug",
-	Go:            "-buildmode=c-shared -ldflags=-s",
-}
-
-// CommandLine returns the command that builds the package ./guest as calc.wasm,
-// as the documentation shows it.
-func CommandLine(c Compiler) string {
-	if c == Go {
-		return "GOOS=wasip1 GOARCH=wasm go build " + flags[c] + " -o calc.wasm ./guest"
-	}
-	return "tinygo build " + flags[c] + " -o calc.wasm ./guest"
+	return BuildWith(t, c, dir)
 }
 
 // command returns the command that builds the package of its folder.
-func command(t testing.TB, c Compiler, out string) *exec.Cmd {
+func command(t testing.TB, c Compiler, out string, flags ...string) *exec.Cmd {
 	t.Helper()
-	program := "go"
+	var program string
 	if c != Go {
 		path, why := tinygo()
 		if why != "" {
@@ -88,22 +59,13 @@ func command(t testing.TB, c Compiler, out string) *exec.Cmd {
 		}
 		program = path
 	}
-	args := append([]string{"build"}, strings.Fields(flags[c])...)
-	cmd := exec.Command(program, append(args, "-o", out, ".")...)
-	if c == Go {
-		cmd.Env = append(os.Environ(), "GOOS=wasip1", "GOARCH=wasm")
-	}
-	return cmd
+	return guestcompile.Command(c, program, out, ".", flags...)
 }
 
 // tinygo returns the path of TinyGo, or why there is none.
 var tinygo = sync.OnceValues(func() (path, why string) {
-	switch path = os.Getenv("WITGEN_TINYGO"); path {
-	case "skip":
-		return "", "WITGEN_TINYGO is skip"
-	case "":
-	default:
-		return path, ""
+	if os.Getenv("WITGEN_TINYGO") != "" {
+		return guestcompile.FindTinyGo()
 	}
 	script, err := findScript()
 	if err != nil {

@@ -1,0 +1,82 @@
+// Package guestcompile says how a Go guest is compiled to a core module: by which
+// compilers, and with which flags. The command witgen build, the tests and the
+// documentation all have them from here.
+package guestcompile
+
+import (
+	"os"
+	"os/exec"
+	"slices"
+	"strings"
+)
+
+// Compiler is a way to compile a guest.
+type Compiler string
+
+// The compilers.
+const (
+	// TinyGoUnknown is TinyGo for wasm-unknown: no WASI, the smallest guests.
+	TinyGoUnknown Compiler = "tinygo-wasm-unknown"
+	// TinyGoWASIP1 is TinyGo for WASI preview 1.
+	TinyGoWASIP1 Compiler = "tinygo-wasip1"
+	// Go is standard Go for WASI preview 1.
+	Go Compiler = "go-wasip1"
+)
+
+// All are all compilers.
+var All = []Compiler{TinyGoUnknown, TinyGoWASIP1, Go}
+
+// flags are what each compiler is called with, beside -o and the package. What
+// they mean stands in docs/guests.md: a guest that was built so may be called any
+// number of times without growing.
+var flags = map[Compiler]string{
+	TinyGoUnknown: "-target=wasm-unknown -gc=conservative -scheduler=none -opt=z -no-debug",
+	TinyGoWASIP1:  "-target=wasip1 -buildmode=c-shared -gc=conservative -scheduler=none -opt=z -no-debug",
+	Go:            "-buildmode=c-shared -ldflags=-s",
+}
+
+// CommandLine returns the command that builds the package ./guest as calc.wasm,
+// as the documentation shows it.
+func CommandLine(c Compiler) string {
+	if c == Go {
+		return "GOOS=wasip1 GOARCH=wasm go build " + flags[c] + " -o calc.wasm ./guest"
+	}
+	return "tinygo build " + flags[c] + " -o calc.wasm ./guest"
+}
+
+// Command returns the command that compiles a package to the file out. program is
+// the TinyGo; standard Go is the go on PATH. extra are flags that go after those of
+// the compiler, so that they count where both say something.
+func Command(c Compiler, program, out, pkg string, extra ...string) *exec.Cmd {
+	if c == Go {
+		program = "go"
+	}
+	args := slices.Concat([]string{"build"}, strings.Fields(flags[c]), extra, []string{"-o", out, pkg})
+	cmd := exec.Command(program, args...)
+	// TinyGo's targets say what GOOS and GOARCH are.
+	cmd.Env = slices.DeleteFunc(os.Environ(), func(v string) bool {
+		return strings.HasPrefix(v, "GOOS=") || strings.HasPrefix(v, "GOARCH=")
+	})
+	if c == Go {
+		cmd.Env = append(cmd.Env, "GOOS=wasip1", "GOARCH=wasm")
+	}
+	return cmd
+}
+
+// FindTinyGo returns the path of the TinyGo to use: the environment variable
+// WITGEN_TINYGO, else the tinygo on PATH. Where there is none it says why. The
+// variable's value skip means none.
+func FindTinyGo() (path, why string) {
+	switch path = os.Getenv("WITGEN_TINYGO"); path {
+	case "skip":
+		return "", "WITGEN_TINYGO is skip"
+	case "":
+	default:
+		return path, ""
+	}
+	path, err := exec.LookPath("tinygo")
+	if err != nil {
+		return "", "there is no tinygo on PATH, and WITGEN_TINYGO does not name one"
+	}
+	return path, ""
+}
