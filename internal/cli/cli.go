@@ -105,9 +105,11 @@ TinyGo or standard Go compile to WebAssembly.`,
 		a.generateCommand("generate", hostSide, guestSide),
 		a.generateCommand("host", hostSide),
 		a.generateCommand("guest", guestSide),
+		a.buildCommand(),
 		a.checkCommand(),
 		a.witCommand(),
 		a.abiCommand(),
+		a.componentCommand(),
 		a.explainCommand(),
 		a.fmtCommand(),
 		a.versionCommand(),
@@ -143,6 +145,14 @@ func onePath(cmd *cobra.Command, args []string) error {
 	return fmt.Errorf("%s takes one WIT-PATH, a file or a folder, and got %d\nusage: %s", cmd.CommandPath(), len(args), cmd.UseLine())
 }
 
+// oneFile takes the one argument that a command's usage names, a file.
+func oneFile(cmd *cobra.Command, args []string) error {
+	if len(args) == 1 {
+		return nil
+	}
+	return fmt.Errorf("%s takes one file, and got %d\nusage: %s", cmd.CommandPath(), len(args), cmd.UseLine())
+}
+
 // somePaths takes one or more WIT-PATHs.
 func somePaths(cmd *cobra.Command, args []string) error {
 	if len(args) > 0 {
@@ -151,12 +161,20 @@ func somePaths(cmd *cobra.Command, args []string) error {
 	return fmt.Errorf("%s takes a WIT-PATH, a file or a folder\nusage: %s", cmd.CommandPath(), cmd.UseLine())
 }
 
-// completePath completes WIT-PATH: a folder or a .wit file.
+// completePath completes WIT-PATH: a folder, a .wit file or a .wasm file.
 func completePath(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
 	if len(args) > 0 {
 		return nil, cobra.ShellCompDirectiveNoFileComp
 	}
-	return []string{"wit"}, cobra.ShellCompDirectiveFilterFileExt
+	return []string{"wit", "wasm"}, cobra.ShellCompDirectiveFilterFileExt
+}
+
+// completeWasm completes FILE.wasm.
+func completeWasm(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+	if len(args) > 0 {
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
+	return []string{"wasm"}, cobra.ShellCompDirectiveFilterFileExt
 }
 
 func must(err error) {

@@ -9,7 +9,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/witgen/witgen/diag"
-	"github.com/witgen/witgen/wit"
 )
 
 func (a *app) checkCommand() *cobra.Command {
@@ -17,8 +16,9 @@ func (a *app) checkCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "check [flags] WIT-PATH...",
 		Short: "Report the mistakes in WIT packages",
-		Long: `Report the mistakes in WIT packages: .wit files, or folders of .wit files with
-what they depend on in their folder deps. Prints nothing where there are none.`,
+		Long: `Report the mistakes in WIT packages: .wit files, folders of .wit files with what
+they depend on in their folder deps, or WebAssembly files that carry WIT. Prints
+nothing where there are none.`,
 		Args: somePaths,
 		RunE: func(_ *cobra.Command, paths []string) error {
 			var mistakes diag.List
@@ -38,34 +38,6 @@ what they depend on in their folder deps. Prints nothing where there are none.`,
 			return mistakes.Err()
 		},
 	}
-	features.add(cmd)
-	return cmd
-}
-
-func (a *app) witCommand() *cobra.Command {
-	var features featureFlags
-	var asJSON bool
-	cmd := &cobra.Command{
-		Use:   "wit [flags] WIT-PATH",
-		Short: "Print a WIT package as it is resolved",
-		Long: `Print a WIT package as it is resolved, with the packages that it depends on in
-one text: names are looked up, includes spread, gates decided, and the imports
-that the types of a world need spelled out. The text resolves to the same model.`,
-		Args: onePath,
-		RunE: func(_ *cobra.Command, args []string) error {
-			result, err := features.load(args[0])
-			if err != nil {
-				return err
-			}
-			if asJSON {
-				return writeJSON(a.stdout, result.Resolve)
-			}
-			_, err = io.WriteString(a.stdout, wit.PrintAll(result.Resolve, result.Main))
-			return err
-		},
-		ValidArgsFunction: completePath,
-	}
-	cmd.Flags().BoolVar(&asJSON, "json", false, "print the model as JSON, in the form of wasm-tools component wit --json")
 	features.add(cmd)
 	return cmd
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/rogpeppe/go-internal/diff"
 	"github.com/spf13/cobra"
 
+	"github.com/witgen/witgen/component"
 	"github.com/witgen/witgen/diag"
 	"github.com/witgen/witgen/parser/format"
 )
@@ -91,6 +92,9 @@ func (flags *fmtFlags) status(changed bool) error {
 // whether formatting changes it. The error is a diag.List where the text has
 // mistakes.
 func (a *app) fmtText(flags *fmtFlags, name string, text []byte) (changed bool, err error) {
+	if component.FormOf(text) != component.NotWasm {
+		return false, fmt.Errorf("%s: this is WebAssembly, and fmt formats WIT text; witgen wit prints the WIT that it carries", name)
+	}
 	formatted, list := format.Source(diag.NewFile(name, text))
 	if err := list.Err(); err != nil {
 		return false, err

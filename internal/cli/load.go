@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/witgen/witgen/component"
 	"github.com/witgen/witgen/parser/resolve"
 	"github.com/witgen/witgen/wit"
 )
@@ -24,17 +25,47 @@ func (f *featureFlags) add(cmd *cobra.Command) {
 	cmd.MarkFlagsMutuallyExclusive("features", "all-features")
 }
 
-// load resolves the WIT at a path. The error is a diag.List where the WIT has
-// mistakes.
+// load reads the WIT at a path: a .wit file, a folder of them, or a WebAssembly
+// file that carries WIT. The error is a diag.List where the WIT has mistakes.
+//
+// The main package of a core module whose metadata is one world is the package of
+// that world, so that the world is chosen by its own name. DecodeWIT gives that of
+// all its worlds together.
 func (f *featureFlags) load(path string) (*resolve.Result, error) {
-	result, err := resolve.Dir(path, resolve.Options{Features: f.features, AllFeatures: f.all})
-	if errors.Is(err, fs.ErrNotExist) {
-		var pathErr *fs.PathError
-		if errors.As(err, &pathErr) {
-			return nil, fmt.Errorf("there is no file or folder %s", path)
-		}
+	result, binary, err := f.open(path)
+	if binary != nil && len(binary.Worlds) == 1 {
+		result.Main = result.Resolve.Worlds[binary.Worlds[0]].Package
 	}
 	return result, err
+}
+
+// open is load with what DecodeWIT says of a binary, which is nil for text.
+func (f *featureFlags) open(path string) (*resolve.Result, *component.WIT, error) {
+	wasm, err := readBinary(path)
+	if wasm == nil && err == nil {
+		var result *resolve.Result
+		result, err = resolve.Dir(path, resolve.Options{Features: f.features, AllFeatures: f.all, Decode: component.DecodePackage})
+		if err == nil {
+			return result, nil, nil
+		}
+	}
+	if err != nil {
+		return nil, nil, missing(path, err)
+	}
+	binary, err := component.DecodeWIT(wasm)
+	if err != nil {
+		return nil, nil, binaryMistake(path, wasm, err)
+	}
+	return &resolve.Result{Resolve: binary.Resolve, Main: binary.Package}, binary, nil
+}
+
+// missing says in plain words that a file is not there, where that is the error.
+func missing(path string, err error) error {
+	var pathErr *fs.PathError
+	if errors.Is(err, fs.ErrNotExist) && errors.As(err, &pathErr) {
+		return fmt.Errorf("there is no file or folder %s", path)
+	}
+	return err
 }
 
 // worldFlag is the flag that chooses worlds.
@@ -86,4 +117,16 @@ func (f *worldFlag) choose(r *resolve.Result) ([]wit.WorldID, error) {
 		}
 	}
 	return worlds, nil
+}
+
+// one returns the world that the flag names, for a command that takes one.
+func (f *worldFlag) one(r *resolve.Result) (wit.WorldID, error) {
+	worlds, err := f.choose(r)
+	if err != nil {
+		return 0, err
+	}
+	if len(worlds) > 1 {
+		return 0, fmt.Errorf("--world names %d worlds, and one is taken here", len(worlds))
+	}
+	return worlds[0], nil
 }

@@ -1,0 +1,70 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"github.com/witgen/witgen/component"
+	"github.com/witgen/witgen/diag"
+)
+
+// readBinary returns the contents of a WebAssembly file: one that starts like one,
+// or whose name ends in .wasm. It returns nil for a folder or any other file.
+func readBinary(path string) ([]byte, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	if info, err := file.Stat(); err != nil || info.IsDir() {
+		return nil, err
+	}
+	head := make([]byte, 8)
+	n, err := io.ReadFull(file, head)
+	if err != nil && err != io.EOF && err != io.ErrUnexpectedEOF {
+		return nil, err
+	}
+	head = head[:n]
+	if component.FormOf(head) == component.NotWasm && filepath.Ext(path) != ".wasm" {
+		return nil, nil
+	}
+	rest, err := io.ReadAll(file)
+	if err != nil {
+		return nil, err
+	}
+	return append(head, rest...), nil
+}
+
+// binaryMistake returns an error of package component about a file as a diagnostic,
+// which names the file, since an offset is no line and column.
+func binaryMistake(path string, wasm []byte, err error) error {
+	var bad *component.Error
+	if !errors.As(err, &bad) {
+		return fmt.Errorf("%s: %w", path, err)
+	}
+	d := &diag.Diagnostic{Code: diag.InvalidBinary, Message: fmt.Sprintf("%s: %v", path, err)}
+	form := component.FormOf(wasm)
+	if bad.Malformed {
+		d.Code = diag.MalformedBinary
+	}
+	switch form {
+	case component.NotWasm:
+		d.Code = diag.MalformedBinary
+		d.Message = path + ": this is no WebAssembly: it does not start with the bytes 00 61 73 6d"
+	case component.OtherWasm:
+		d.Code = diag.MalformedBinary
+	case component.CoreForm:
+		if m, err := component.ReadModule(wasm); err == nil && !m.HasWIT {
+			d.Code = diag.NoWIT
+			d.Message = path + ": this is a core module that carries no WIT"
+			d.Hint("witgen component embed puts a world into a core module, and witgen build compiles a guest with its world inside")
+		}
+	case component.ComponentForm:
+	default:
+		panic(fmt.Sprintf("cli: unhandled form %d", form))
+	}
+	return diag.List{d}
+}

@@ -1,0 +1,237 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/witgen/witgen/component"
+	"github.com/witgen/witgen/internal/guestcompile"
+	"github.com/witgen/witgen/internal/preview1"
+	"github.com/witgen/witgen/parser/resolve"
+	"github.com/witgen/witgen/wit"
+)
+
+// buildFlags are the flags of build.
+type buildFlags struct {
+	featureFlags
+	world            worldFlag
+	wit              string
+	out              outFlag
+	compiler, target string
+	core             bool
+}
+
+const (
+	compilerTinyGo = "tinygo"
+	compilerGo     = "go"
+	targetUnknown  = "wasm-unknown"
+	targetWASIP1   = "wasip1"
+)
+
+func (a *app) buildCommand() *cobra.Command {
+	var flags buildFlags
+	cmd := &cobra.Command{
+		Use:   "build [flags] PACKAGE [-- COMPILER-FLAGS]",
+		Short: "Compile a Go guest and make a component of it",
+		Long: `Compile a Go guest, a package main that uses bindings of witgen guest, and make a
+component of it that any host of components can run.
+
+The compiler is TinyGo where there is one (the environment variable WITGEN_TINYGO
+names it, else it is the tinygo on PATH), for the target wasm-unknown, and
+otherwise standard Go. The flags that witgen gives it stand in docs/guests.md;
+flags after -- are added to them and count where both say something.
+
+What the guest imports of WASI preview 1 is inside the component: no files,
+arguments or environment, output dropped, a clock that counts its readings, the
+same random numbers each time (docs/components.md). With --core the output is the
+core module, with its world inside, and WASI is left to the host.`,
+		Example: `  witgen build --world calculator --wit ./wit -o calc.wasm ./guest
+  witgen build --compiler go -o calc.wasm ./guest -- -tags=debug`,
+		Args: func(cmd *cobra.Command, args []string) error {
+			if n := beforeDash(cmd, args); n != 1 {
+				return fmt.Errorf("%s takes one PACKAGE, and got %d\nusage: %s", cmd.CommandPath(), n, cmd.UseLine())
+			}
+			return nil
+		},
+		RunE: func(_ *cobra.Command, args []string) error {
+			return a.build(&flags, args[0], args[1:])
+		},
+		ValidArgsFunction: func(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+			if len(args) > 0 {
+				return nil, cobra.ShellCompDirectiveNoFileComp
+			}
+			return nil, cobra.ShellCompDirectiveFilterDirs
+		},
+	}
+	f := cmd.Flags()
+	f.StringArrayVarP(&flags.world.names, "world", "w", nil, "`WORLD` of the guest, as name, ns:pkg/name or ns:pkg/name@1.2.3 (default: the only world)")
+	must(cmd.RegisterFlagCompletionFunc("world", func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+		return completeWorlds(&flags.featureFlags, []string{flags.wit}), cobra.ShellCompDirectiveNoFileComp
+	}))
+	f.StringVar(&flags.wit, "wit", "wit", "`WIT-PATH` of the world: a file or a folder")
+	flags.out.add(cmd)
+	cmd.Flags().Lookup("out").Usage = "`FILE` to write to, whole or not at all"
+	f.StringVar(&flags.compiler, "compiler", "", "`COMPILER` to use: tinygo or go (default: tinygo where there is one)")
+	f.StringVar(&flags.target, "target", "", "`TARGET` to compile for: wasm-unknown (TinyGo only, its default) or wasip1")
+	for name, values := range map[string][]string{"compiler": {compilerTinyGo, compilerGo}, "target": {targetUnknown, targetWASIP1}} {
+		must(cmd.RegisterFlagCompletionFunc(name, cobra.FixedCompletions(values, cobra.ShellCompDirectiveNoFileComp)))
+	}
+	f.BoolVar(&flags.core, "core", false, "write the core module with its world inside, and no component")
+	flags.featureFlags.add(cmd)
+	return cmd
+}
+
+// beforeDash returns the number of arguments before --.
+func beforeDash(cmd *cobra.Command, args []string) int {
+	if n := cmd.ArgsLenAtDash(); n >= 0 {
+		return n
+	}
+	return len(args)
+}
+
+func (a *app) build(flags *buildFlags, pkg string, extra []string) error {
+	if flags.out.file == "" {
+		return errors.New("build writes a file: name it with -o")
+	}
+	compiler, tinygo, err := flags.choose()
+	if err != nil {
+		return err
+	}
+	// What is wrong with the WIT shows before the compiler takes its time.
+	result, err := flags.load(flags.wit)
+	if err != nil {
+		return err
+	}
+	world, err := flags.world.one(result)
+	if err != nil {
+		return err
+	}
+	core, err := a.compile(compiler, tinygo, pkg, extra)
+	if err != nil {
+		return err
+	}
+	core, made, err := componentOf(core, result, world)
+	if err != nil {
+		return fmt.Errorf("%s: %w\nthe guest must use the bindings of world %s, as witgen guest writes them, and call its Export", pkg, err, worldName(result.Resolve, world))
+	}
+	if flags.core {
+		made = core
+	}
+	if err := writeFile(flags.out.file, made); err != nil {
+		return err
+	}
+	by := map[guestcompile.Compiler]string{
+		guestcompile.TinyGoUnknown: "TinyGo for wasm-unknown",
+		guestcompile.TinyGoWASIP1:  "TinyGo for wasip1",
+		guestcompile.Go:            "standard Go",
+	}[compiler]
+	_, err = fmt.Fprintf(a.stderr, "witgen: %s: %d bytes, compiled by %s\n", flags.out.file, len(made), by)
+	return err
+}
+
+func worldName(r *wit.Resolve, id wit.WorldID) string {
+	w := r.Worlds[id]
+	return r.Packages[w.Package].Name.Qualify(w.Name)
+}
+
+// choose returns the compiler that the flags and the machine call for, with the path
+// of the TinyGo.
+func (flags *buildFlags) choose() (guestcompile.Compiler, string, error) {
+	switch flags.target {
+	case "", targetUnknown, targetWASIP1:
+	default:
+		return "", "", fmt.Errorf("--target %s: it is one of %s, %s", flags.target, targetUnknown, targetWASIP1)
+	}
+	tinygo, why := guestcompile.FindTinyGo()
+	switch flags.compiler {
+	case compilerGo:
+		tinygo = ""
+	case compilerTinyGo:
+		if tinygo == "" {
+			return "", "", fmt.Errorf("TinyGo cannot be used: %s", why)
+		}
+	case "":
+	default:
+		return "", "", fmt.Errorf("--compiler %s: it is one of %s, %s", flags.compiler, compilerTinyGo, compilerGo)
+	}
+	switch {
+	case tinygo != "" && flags.target == targetWASIP1:
+		return guestcompile.TinyGoWASIP1, tinygo, nil
+	case tinygo != "":
+		return guestcompile.TinyGoUnknown, tinygo, nil
+	case flags.target != targetUnknown:
+		return guestcompile.Go, "", nil
+	case flags.compiler == compilerGo:
+		return "", "", fmt.Errorf("--target %s: standard Go compiles for %s only", targetUnknown, targetWASIP1)
+	default:
+		return "", "", fmt.Errorf("--target %s needs TinyGo: %s", targetUnknown, why)
+	}
+}
+
+// compile compiles a package to a core module. What the compiler says goes to
+// standard error.
+func (a *app) compile(compiler guestcompile.Compiler, tinygo, pkg string, extra []string) ([]byte, error) {
+	dir, err := os.MkdirTemp("", "witgen-build-")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(dir)
+	out := filepath.Join(dir, "guest.wasm")
+	cmd := guestcompile.Command(compiler, tinygo, out, pkg, extra...)
+	cmd.Stdout, cmd.Stderr = a.stderr, a.stderr
+	if err := cmd.Run(); err != nil {
+		return nil, fmt.Errorf("%s build: %w%s", filepath.Base(cmd.Path), err, tooOld(tinygo))
+	}
+	core, err := os.ReadFile(out)
+	if err != nil {
+		return nil, fmt.Errorf("%s build wrote no file: %w", filepath.Base(cmd.Path), err)
+	}
+	if component.FormOf(core) != component.CoreForm {
+		return nil, fmt.Errorf("%s build did not write a core module: is %s a package main?", filepath.Base(cmd.Path), pkg)
+	}
+	return core, nil
+}
+
+// oldestTinyGo is the minor version of the oldest TinyGo 0.x whose guests are
+// tested.
+const oldestTinyGo = 41
+
+// tooOld returns what to add to the error of a TinyGo that is too old.
+func tooOld(tinygo string) string {
+	if tinygo == "" {
+		return ""
+	}
+	text, err := exec.Command(tinygo, "version").Output()
+	if err != nil {
+		return ""
+	}
+	version, _, _ := strings.Cut(strings.TrimPrefix(string(text), "tinygo version "), " ")
+	minor, isZero := strings.CutPrefix(version, "0.")
+	minor, _, _ = strings.Cut(minor, ".")
+	if n, err := strconv.Atoi(minor); err != nil || !isZero || n >= oldestTinyGo {
+		return ""
+	}
+	return fmt.Sprintf("\nthis is TinyGo %s, and guests need 0.%d or newer", version, oldestTinyGo)
+}
+
+// componentOf puts a world into a core module and makes a component of it. It
+// returns both.
+func componentOf(core []byte, result *resolve.Result, world wit.WorldID) (embedded, made []byte, err error) {
+	embedded, err = component.Embed(core, result.Resolve, world, component.UTF8)
+	if err != nil {
+		return nil, nil, err
+	}
+	adapters, err := preview1.Adapters(embedded)
+	if err != nil {
+		return nil, nil, err
+	}
+	made, err = component.New(embedded, component.NewOptions{Adapters: adapters})
+	return embedded, made, err
+}

@@ -1,0 +1,87 @@
+package cli
+
+import (
+	"bytes"
+	"errors"
+	"io"
+
+	"github.com/spf13/cobra"
+
+	"github.com/witgen/witgen/component"
+	"github.com/witgen/witgen/parser/resolve"
+	"github.com/witgen/witgen/wit"
+)
+
+// witFlags are the flags of wit.
+type witFlags struct {
+	featureFlags
+	json, wasm bool
+	out        outFlag
+}
+
+func (a *app) witCommand() *cobra.Command {
+	var flags witFlags
+	cmd := &cobra.Command{
+		Use:   "wit [flags] WIT-PATH",
+		Short: "Print a WIT package as it is resolved, or write it in binary form",
+		Long: `Print a WIT package as it is resolved, with the packages that it depends on in
+one text: names are looked up, includes spread, gates decided, and the imports
+that the types of a world need spelled out. The text resolves to the same model.
+
+WIT-PATH is a .wit file, a folder of them, or a WebAssembly file: the WIT of a
+component is the world root of the package root:component, that of a core
+module the world root of root:root, and a WIT package in binary form is printed
+as it is. What is @unstable in a binary is printed, since its features were
+chosen when it was written.
+
+With --wasm the package is written in binary form, to a file or to standard
+output where that is no terminal. Read back, it is the same package, with its
+documentation.`,
+		Example: `  witgen wit --wasm -o pkg.wasm ./wit`,
+		Args:    onePath,
+		RunE: func(_ *cobra.Command, args []string) error {
+			return a.wit(&flags, args[0])
+		},
+		ValidArgsFunction: completePath,
+	}
+	cmd.Flags().BoolVar(&flags.json, "json", false, "print the model as JSON, in the form of wasm-tools component wit --json")
+	cmd.Flags().BoolVar(&flags.wasm, "wasm", false, "write the package in binary form")
+	cmd.MarkFlagsMutuallyExclusive("json", "wasm")
+	flags.out.add(cmd)
+	flags.featureFlags.add(cmd)
+	return cmd
+}
+
+func (a *app) wit(flags *witFlags, path string) error {
+	result, _, err := flags.open(path)
+	if err != nil {
+		return err
+	}
+	if flags.wasm {
+		wasm, err := encodePackage(result)
+		if err != nil {
+			return err
+		}
+		return a.writeBinary(&flags.out, wasm)
+	}
+	var text bytes.Buffer
+	if flags.json {
+		err = writeJSON(&text, result.Resolve)
+	} else {
+		_, err = io.WriteString(&text, wit.PrintAll(result.Resolve, result.Main))
+	}
+	if err != nil {
+		return err
+	}
+	return a.writeText(&flags.out, text.Bytes())
+}
+
+// encodePackage returns the main package in binary form. The format says which
+// packages others come from, and so holds one package only.
+func encodePackage(result *resolve.Result) ([]byte, error) {
+	p := result.Resolve.Packages[result.Main]
+	if len(p.Interfaces)+len(p.Worlds) == 0 {
+		return nil, errors.New("package " + p.Name.String() + " has no interface and no world, so that its binary form would not name it")
+	}
+	return component.EncodePackage(result.Resolve, result.Main)
+}
