@@ -74,27 +74,33 @@ type Call struct {
 
 // Begin starts a call of f, which must End or Finish. A call that may not start
 // has failed from the beginning: its operations do nothing, and its end returns
-// why. The body is as large as the compiler inlines.
+// why.
 func (f *Func) Begin(ctx context.Context) *Call {
-	if f.inst.lock.tryLock() {
-		f.inst.caller = ctx
+	locked := f.inst.lock.tryLock()
+	if locked && f.inst.known.is(ctx) {
 		return (*Call)(f)
 	}
-	return f.beginSlow(ctx)
+	return f.beginSlow(ctx, locked)
 }
 
-// beginSlow starts a call where that takes more than a free lock: of an instance
-// with a deadline, or of one that cannot be entered.
+// beginSlow starts a call where that takes more than a free lock: under another
+// context than the last one, under a context that can end, of an instance with
+// fuel, or of one that cannot be entered.
 //
 //go:noinline
-func (f *Func) beginSlow(ctx context.Context) *Call {
-	err := f.inst.enter(ctx, f.export.Name)
-	if err == nil {
+func (f *Func) beginSlow(ctx context.Context, locked bool) *Call {
+	i := f.inst
+	var err error
+	if !locked {
+		err = i.refusal(f.export.Name)
+	} else if err = i.admit(ctx, f.export.Name); err == nil {
 		return (*Call)(f)
+	} else {
+		i.lock.unlock()
 	}
 	return &Call{
 		Stack:   make([]uint64, maxStack),
-		inst:    f.inst,
+		inst:    i,
 		export:  f.export,
 		types:   f.types,
 		err:     err,
@@ -117,7 +123,7 @@ func (c *Call) Invoke() bool {
 	i := c.inst
 	err := c.core.CallWithStack(i.context(), c.Stack)
 	c.mem = nil
-	c.left = i.limits.LiftedBytes
+	c.left = i.liftLimit
 	c.invoked = true
 	if err != nil {
 		c.fail(i.guestError(c.export.Name, "", err))
@@ -146,7 +152,7 @@ func (c *Call) Finish() (uint64, error) {
 		return 0, c.End()
 	}
 	result := c.Stack[0]
-	i.lock.unlock()
+	i.leave()
 	return result, nil
 }
 
@@ -169,7 +175,7 @@ func (c *Call) End() error {
 	}
 	c.mem = nil
 	c.invoked = false
-	c.inst.lock.unlock()
+	c.inst.leave()
 	return nil
 }
 
@@ -199,7 +205,7 @@ func (c *Call) endSlow() error {
 		c.core, c.post, i.realloc = nil, nil, nil // their stacks may be large
 		i.die(err)
 	} else {
-		i.lock.unlock()
+		i.leave()
 	}
 	return err
 }

@@ -135,14 +135,14 @@ func (h *Handle) Close(ctx context.Context) error {
 		return err
 	}
 	if !h.gone.CompareAndSwap(usable, closed) {
-		i.lock.unlock()
+		i.leave()
 		return nil
 	}
 	if err := i.destroy(h.typ, h.rep); err != nil {
 		i.die(err)
 		return err
 	}
-	i.lock.unlock()
+	i.leave()
 	return nil
 }
 
@@ -326,7 +326,7 @@ func (c *Call) addHandle(e entry) uint32 {
 		return 0
 	}
 	table := &c.inst.handles
-	if limit := min(c.inst.limits.Handles, maxHandles); table.held >= limit {
+	if limit := c.inst.handleLimit; table.held >= limit {
 		c.limit("handles held", fmt.Sprintf("more than %d", limit))
 		return 0
 	}

@@ -80,7 +80,7 @@ func (f *Import) Call(ctx context.Context, caller api.Module, stack []uint64) {
 	}
 	c.types = f.Types
 	c.resource = f.Resource
-	c.left = i.limits.LiftedBytes
+	c.left = i.liftLimit
 	f.Handle(c)
 	c.mem = nil
 	c.endLoans()

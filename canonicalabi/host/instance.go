@@ -8,20 +8,32 @@ import (
 	"strings"
 	"sync"
 	"time"
+	"unsafe"
 
 	"github.com/tetratelabs/wazero/api"
 	"github.com/tetratelabs/wazero/sys"
+
+	"github.com/witgen/witgen/canonicalabi/host/meter"
 )
 
 // Instance is one running guest. It serves one call at a time; another call
 // meanwhile, from anywhere, is refused with ErrBusy.
 type Instance struct {
-	lock   lock
-	limits Limits
+	lock lock
 	// caller is the context of the caller that entered the guest.
 	caller context.Context
+	// known is caller, as its two words, where that is a context under which a
+	// call takes no more than the lock.
+	known identity
+	// watched says that watch watches the call that is under way.
+	watched bool
+	// liftLimit and handleLimit are as in Limits.
+	liftLimit   int64
+	handleLimit int
 	// guarded is that context for a Guarded instance, and nil for others.
 	guarded *guardedContext
+	// metering stops the guest; it has no modules where that is not metered.
+	metering metering
 	// mayLeave says whether the guest may call imports now: not while its
 	// realloc or post-return runs, nor while it is in an import already.
 	mayLeave bool
@@ -74,6 +86,20 @@ func (i *Instance) context() context.Context {
 	return (*callContext)(i)
 }
 
+// An identity is a context as its two words. Where those of two contexts are equal
+// and one of them is still in use, they are the same context.
+type identity [2]uintptr
+
+func identityOf(ctx context.Context) identity { return *(*identity)(unsafe.Pointer(&ctx)) }
+
+// is reports whether a context is the one. It compares word by word, since the
+// compiler would move both at once out of where they were just stored one by one,
+// which takes a processor longer than all the rest.
+func (id *identity) is(ctx context.Context) bool {
+	words := (*identity)(unsafe.Pointer(&ctx))
+	return id[0] == words[0] && id[1] == words[1]
+}
+
 // setCaller makes ctx the context of the caller.
 func (i *Instance) setCaller(ctx context.Context) {
 	i.caller = ctx
@@ -83,12 +109,8 @@ func (i *Instance) setCaller(ctx context.Context) {
 }
 
 // Guarded prepares the instance for a runtime that closes a module when the
-// context of a call ends: a call whose context has ended already is refused
-// before it reaches the guest. It must be called before Context.
-func (i *Instance) Guarded() {
-	i.lock.hold(lockGuarded)
-	i.guarded = &guardedContext{i.caller, i}
-}
+// context of a call ends. It must be called before Starting.
+func (i *Instance) Guarded() { i.guarded = &guardedContext{i.caller, i} }
 
 // maxStack is the most parameters or results that a core function of the
 // canonical ABI has: 16 flat parameters and a return pointer.
@@ -98,37 +120,48 @@ const maxStack = 17
 // impls are the implementations of the world's imports, in their order; nil
 // where there is none. resources is how many resource types the plugin has.
 // release frees what the instance runs on.
-func NewInstance(limits Limits, impls []any, resources int, release func(ctx context.Context) error) *Instance {
-	i := &Instance{limits: limits, impls: impls, release: release}
+func NewInstance(config *Config, impls []any, resources int, release func(ctx context.Context) error) *Instance {
+	i := &Instance{
+		liftLimit:   config.Limits.LiftedBytes,
+		handleLimit: min(config.Limits.Handles, maxHandles),
+		metering:    metering{on: !config.Unmetered, fuel: config.Limits.Fuel, depth: config.Limits.CallDepth},
+		caller:      context.Background(),
+		impls:       impls,
+		release:     release,
+	}
+	i.metering.watch = meter.NewWatch(&i.metering)
 	if resources > 0 {
 		i.wrappers = make([]func(*Handle) any, resources)
 	}
-	i.lock.hold(lockFree)
-	i.caller = context.Background()
+	i.lock.hold()
 	i.imported.inst = i
 	return i
 }
 
-// Context returns the context under which the guest must be instantiated and
-// started, so that its imports find the instance.
-func (i *Instance) Context(ctx context.Context) context.Context {
-	i.setCaller(ctx)
-	return i.context()
+// Starting begins the start of the guest of a world under ctx, and returns the
+// context under which its modules must be instantiated and started, so that its
+// imports find the instance. Guests may call their imports from now on. It returns
+// a LimitError where ctx has ended already.
+func (i *Instance) Starting(ctx context.Context, world string) (context.Context, error) {
+	if err := i.admit(ctx, world); err != nil {
+		return nil, err
+	}
+	i.mayLeave = true
+	return i.context(), nil
 }
 
-// Starting lets the guest call its imports from now on, while it starts.
-func (i *Instance) Starting() { i.mayLeave = true }
-
-// Started gives the instance its module, once that is instantiated.
+// Started gives the instance its main module, once that is instantiated: the one
+// that has the memory.
 func (i *Instance) Started(module api.Module) {
 	i.module = module
 	i.memory = module.ExportedMemory("memory")
 }
 
-// Ready lets calls in.
+// Ready ends the start, and lets calls in.
 func (i *Instance) Ready() {
 	i.setCaller(context.Background())
-	i.lock.unlock()
+	i.known = identity{}
+	i.leave()
 }
 
 // StartFailed turns the error with which the guest of a world failed to start
@@ -148,20 +181,51 @@ func (e Exports) Wrap(number int, wrap func(*Handle) any) {
 func (i *Instance) wrap(typ *ResourceType, h *Handle) any { return i.wrappers[typ.Number](h) }
 
 // enter locks the instance for the function called name. It fails where the
-// instance cannot be entered, and where it is Guarded and ctx has ended.
+// instance cannot be entered, and where ctx has ended.
 func (i *Instance) enter(ctx context.Context, name string) error {
-	guarded, ok := i.lock.take()
-	if !ok {
+	if !i.lock.tryLock() {
 		return i.refusal(name)
 	}
-	if guarded {
-		if err := ctx.Err(); err != nil {
-			i.lock.unlock()
+	if err := i.admit(ctx, name); err != nil {
+		i.lock.unlock()
+		return err
+	}
+	return nil
+}
+
+// admit lets a call of the function called name into the instance, which the
+// caller has locked. It fails where ctx has ended.
+func (i *Instance) admit(ctx context.Context, name string) error {
+	i.known = identity{}
+	if ctx.Done() != nil {
+		if i.metering.on {
+			if err := i.metering.watch.Begin(ctx); err != nil {
+				return ContextError(name, err)
+			}
+			i.watched = true
+		} else if err := ctx.Err(); err != nil {
 			return ContextError(name, err)
 		}
+	} else if i.guarded == nil && i.metering.fuel == 0 {
+		i.known = identityOf(ctx)
 	}
+	i.metering.refuel()
 	i.setCaller(ctx)
 	return nil
+}
+
+// leave unlocks the instance after a call that went well.
+func (i *Instance) leave() {
+	if i.watched {
+		i.unwatch()
+	}
+	i.lock.unlock()
+}
+
+// unwatch ends the watch over a call.
+func (i *Instance) unwatch() {
+	i.watched = false
+	i.metering.watch.End()
 }
 
 // ContextError is the error of a call of the function name whose context has
@@ -227,6 +291,7 @@ const maxCloseWait = 10 * time.Millisecond
 
 // end releases what a closed instance holds.
 func (i *Instance) end(ctx context.Context) error {
+	i.metering.watch.Close()
 	return errors.Join(i.closeObjects(ctx), i.release(ctx))
 }
 
@@ -254,6 +319,10 @@ func (i *Instance) die(err error) {
 	i.mu.Lock()
 	i.death = err
 	i.mu.Unlock()
+	if i.watched {
+		i.unwatch()
+	}
+	i.metering.watch.Close()
 	defer i.lock.end()                                  // even if an object's Close panics
 	_ = i.closeObjects(context.WithoutCancel(i.caller)) // err is what the caller hears of
 }
@@ -299,11 +368,17 @@ func (i *Instance) guestError(name string, rule Rule, err error) error {
 		}
 		return &Trap{Func: name, Rule: cause.Rule, Detail: inImport(cause.Func, detail), Err: err}
 	}
+	if limit := i.metering.limit(name, i.caller); limit != nil {
+		return limit
+	}
 	if importing && rule == "" {
 		return &Trap{Func: name, Rule: RuleImportFailed, Detail: inImport(i.imported.name, "it panicked"), Err: err}
 	}
 	var exit *sys.ExitError
 	if !errors.As(err, &exit) {
+		if limit := overflow(name, err); limit != nil {
+			return limit
+		}
 		return &Trap{Func: name, Rule: rule, Err: err}
 	}
 	code := exit.ExitCode()

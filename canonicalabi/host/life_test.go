@@ -303,7 +303,7 @@ func TestNothingIsKept(t *testing.T) {
 	ctx := t.Context()
 	wasm := keeper().Bytes()
 	cycle := func() {
-		plugin, err := subject.Compile(ctx, wasm, host.Deadline())
+		plugin, err := subject.Compile(ctx, wasm)
 		if err != nil {
 			t.Fatal(err)
 		}

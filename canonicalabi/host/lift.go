@@ -62,7 +62,7 @@ func Room[T any](c *Call) bool {
 // charge counts n Go bytes that are about to be lifted.
 func (c *Call) charge(n uint64) bool {
 	if n > uint64(max(c.left, 0)) {
-		c.limit("size of lifted values", fmt.Sprintf("more than %d bytes in one call", c.inst.limits.LiftedBytes))
+		c.limit("size of lifted values", fmt.Sprintf("more than %d bytes in one call", c.inst.liftLimit))
 		return false
 	}
 	c.left -= int64(n)

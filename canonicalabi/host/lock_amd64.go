@@ -10,16 +10,16 @@ import "sync/atomic"
 // much as a third of a call into a guest. See RATIONALE.md.
 type lock struct {
 	state uint32
-	// free is what the state becomes when the holder lets go: lockFree,
-	// lockGuarded, or lockClosing once close was called.
+	// free is what the state becomes when the holder lets go: lockFree, or
+	// lockClosing once close was called.
 	free uint32
 }
 
-// tryLock takes a lock that is free and not guarded.
+// tryLock takes a lock that is free.
 func (l *lock) tryLock() bool { return atomic.CompareAndSwapUint32(&l.state, lockFree, lockHeld) }
 
-// hold makes a lock that nobody knows yet be held, and guarded afterwards or not.
-func (l *lock) hold(free uint32) { l.state, l.free = lockHeld, free }
+// hold makes a lock that nobody knows yet be held.
+func (l *lock) hold() { l.state = lockHeld }
 
 func (l *lock) unlock() { l.state = l.free }
 

@@ -7,19 +7,16 @@ import "sync/atomic"
 // lock is a lock that is only ever tried, and that may be held for good.
 type lock struct {
 	state atomic.Uint32
-	// free is what the state becomes when the holder lets go: lockFree,
-	// lockGuarded, or lockClosing once close was called.
+	// free is what the state becomes when the holder lets go: lockFree, or
+	// lockClosing once close was called.
 	free atomic.Uint32
 }
 
-// tryLock takes a lock that is free and not guarded.
+// tryLock takes a lock that is free.
 func (l *lock) tryLock() bool { return l.state.CompareAndSwap(lockFree, lockHeld) }
 
-// hold makes a lock that nobody knows yet be held, and guarded afterwards or not.
-func (l *lock) hold(free uint32) {
-	l.state.Store(lockHeld)
-	l.free.Store(free)
-}
+// hold makes a lock that nobody knows yet be held.
+func (l *lock) hold() { l.state.Store(lockHeld) }
 
 func (l *lock) unlock() { l.state.Store(l.free.Load()) }
 

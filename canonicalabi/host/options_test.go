@@ -35,17 +35,19 @@ func spinner() *hosttest.Guest {
 // context ends while the guest runs is stopped.
 func TestDeadline(t *testing.T) {
 	t.Parallel()
-	for name, opt := range map[string]func(t *testing.T) host.Option{
-		"own runtime": func(*testing.T) host.Option { return host.Deadline() },
-		"shared runtime": func(t *testing.T) host.Option {
-			r := wazero.NewRuntimeWithConfig(t.Context(), wazero.NewRuntimeConfig().WithCloseOnContextDone(true))
-			t.Cleanup(func() { r.Close(context.Background()) })
-			return host.Runtime(r)
+	for name, opt := range map[string]func(t *testing.T) []host.Option{
+		"own runtime":    func(*testing.T) []host.Option { return nil },
+		"shared runtime": func(t *testing.T) []host.Option { return []host.Option{shared(t, false)} },
+		"shared runtime that closes": func(t *testing.T) []host.Option {
+			return []host.Option{shared(t, true)}
+		},
+		"unmetered, in a runtime that closes": func(t *testing.T) []host.Option {
+			return []host.Option{shared(t, true), host.Unmetered()}
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			h := &hosttest.Host{}
-			inst := start(t, spinner(), h, opt(t))
+			inst := start(t, spinner(), h, opt(t)...)
 			item := items(t, inst, 1)[0]
 			ended, cancel := context.WithCancel(t.Context())
 			cancel()
@@ -64,20 +66,37 @@ func TestDeadline(t *testing.T) {
 	}
 }
 
-// Without the option a context is only handed to host functions.
-func TestNoDeadline(t *testing.T) {
+// shared is a runtime of the caller's, which closes modules when contexts end or
+// does not.
+func shared(t *testing.T, closes bool) host.Option {
+	r := wazero.NewRuntimeWithConfig(t.Context(), wazero.NewRuntimeConfig().WithCloseOnContextDone(closes))
+	t.Cleanup(func() { r.Close(context.Background()) })
+	return host.Runtime(r)
+}
+
+// Host functions get the caller's context, which may end while they run.
+func TestContextOfHostFunctions(t *testing.T) {
 	t.Parallel()
 	type key struct{}
-	seen := false
-	h := &hosttest.Host{OnLog: func(ctx context.Context, _ string) error {
-		seen = ctx.Value(key{}) == 7 && ctx.Err() == context.Canceled
-		return nil
-	}}
-	inst := start(t, keeper(), h)
-	ctx, cancel := context.WithCancel(context.WithValue(t.Context(), key{}, 7))
-	cancel()
-	if n, err := inst.Run(ctx, 0); n != 1 || err != nil || !seen {
-		t.Errorf("run under a context that has ended: %d, %v; the host function saw it: %v", n, err, seen)
+	for name, opts := range map[string][]host.Option{"metered": nil, "unmetered": {host.Unmetered()}} {
+		t.Run(name, func(t *testing.T) {
+			ctx, cancel := context.WithCancel(context.WithValue(t.Context(), key{}, 7))
+			seen := false
+			h := &hosttest.Host{OnLog: func(ctx context.Context, _ string) error {
+				seen = ctx.Value(key{}) == 7 && ctx.Err() == nil
+				cancel()
+				seen = seen && ctx.Err() == context.Canceled
+				return nil
+			}}
+			inst := start(t, keeper(), h, opts...)
+			// run calls log last, and there is nothing left to stop.
+			if n, err := inst.Run(ctx, 0); n != 1 || err != nil || !seen {
+				t.Errorf("run under a context that ends in a host function: %d, %v; the host function saw it: %v", n, err, seen)
+			}
+			_, err := inst.Run(ctx, 0)
+			wantsLimit(t, "a call afterwards", err, context.Canceled)
+			checkState(t, inst, true)
+		})
 	}
 }
 
@@ -92,7 +111,7 @@ func TestDeadlineOfStart(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			g := hosttest.NewGuest()
 			write(g)
-			plugin := compile(t, g, host.Deadline())
+			plugin := compile(t, g)
 			_, err := plugin.Instantiate(soon(t.Context()), subject.Imports{})
 			wantsLimit(t, "a start that loops", err, context.DeadlineExceeded)
 			ended, cancel := context.WithCancel(t.Context())

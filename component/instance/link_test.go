@@ -60,7 +60,6 @@ func TestLinkErrors(t *testing.T) {
 	for name, test := range map[string]struct {
 		wasm         []byte
 		item, detail string
-		opts         []host.Option
 	}{
 		"nothing":                       {wasm: nil, detail: "the guest is not WebAssembly: 0 bytes"},
 		"text":                          {wasm: []byte("(module ())"), detail: `the guest is not WebAssembly: 11 bytes that start with "(module "; pass the contents of a .wasm file`},
@@ -120,13 +119,10 @@ func TestLinkErrors(t *testing.T) {
 		}(), item: "import log", detail: "the guest imports a global"},
 		"unknown function of WASI":   {wasm: importing("wasi_snapshot_preview1", "fd_fly", "i32 -> i32"), item: "import wasi_snapshot_preview1#fd_fly", detail: "WASI preview 1 has no such function; build the guest for wasip1"},
 		"signature of a WASI import": {wasm: importing("wasi_snapshot_preview1", "fd_close", "i64 -> i32"), item: "import wasi_snapshot_preview1#fd_close", detail: "the guest takes the function to be of type (i64) -> (i32), and it is of type (i32) -> (i32); build the guest for wasip1"},
-		"more memory than the limit": {wasm: guest(nil, func(g *hosttest.Guest) { g.Export("memory", wasmtest.KindMemory, g.Memory(17, -1)) }), item: "memory",
-			detail: "the guest starts with 1114112 bytes of memory, and the limit is 1048576; raise it with host.MemoryLimit, or give the guest less", opts: []host.Option{host.MemoryLimit(1 << 20)}},
-		"all memory there is": {wasm: guest(nil, func(g *hosttest.Guest) { g.Export("memory", wasmtest.KindMemory, g.Memory(1<<16, -1)) }), item: "memory", detail: "the guest starts with 4294967296 bytes of memory"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			plugin, err := subject.Compile(context.Background(), test.wasm, test.opts...)
+			plugin, err := subject.Compile(context.Background(), test.wasm)
 			var link *host.LinkError
 			if plugin != nil || !errors.As(err, &link) {
 				t.Fatalf("got %T %v; want a LinkError", err, err)

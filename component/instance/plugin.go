@@ -53,8 +53,8 @@ func Compile(ctx context.Context, wasm []byte, world *host.World, opts ...host.O
 	p := &Plugin{world: world, config: config, runtime: config.Runtime, live: map[*host.Instance]struct{}{}}
 	if p.runtime == nil {
 		p.runtime = wazero.NewRuntimeWithConfig(ctx, runtimeConfig(config))
-		p.owned, p.guarded = true, config.Deadline
-	} else if p.guarded = config.Deadline; !p.guarded {
+		p.owned = true
+	} else {
 		var err error
 		if p.guarded, err = closesOnDone(ctx, p.runtime); err != nil {
 			return nil, fmt.Errorf("%s: %w", world.Name, err)
@@ -80,13 +80,8 @@ func closesOnDone(ctx context.Context, r wazero.Runtime) (bool, error) {
 	return closes, module.Close(ctx)
 }
 
-// maxPages bounds a memory so that its size in bytes fits 32 bits.
-const maxPages = 1<<16 - 1
-
 func runtimeConfig(config *host.Config) wazero.RuntimeConfig {
-	rc := wazero.NewRuntimeConfig().
-		WithMemoryLimitPages(uint32(min(config.Limits.MemoryBytes>>16, maxPages))).
-		WithCloseOnContextDone(config.Deadline)
+	rc := wazero.NewRuntimeConfig().WithMemoryLimitPages(uint32(config.Limits.MemoryPages()))
 	if config.Cache != nil {
 		rc = rc.WithCompilationCache(config.Cache)
 	}
@@ -96,12 +91,14 @@ func runtimeConfig(config *host.Config) wazero.RuntimeConfig {
 func (p *Plugin) compile(ctx context.Context, wasm []byte) error {
 	p.types = newResourceTypes(p.world)
 	module := outlineOf(wasm)
-	if limit := p.config.Limits.MemoryBytes; p.owned && uint64(module.pages)<<16 > limit {
-		return &host.LinkError{World: p.world.Name, Item: "memory",
-			Detail: fmt.Sprintf("the guest starts with %d bytes of memory, and the limit is %d; raise it with host.MemoryLimit, or give the guest less", uint64(module.pages)<<16, limit)}
+	metered, err := p.config.Rewrite(p.world.Name, wasm)
+	if err != nil {
+		return err
 	}
-	var err error
-	p.compiled, err = p.runtime.CompileModule(ctx, wasm)
+	if limit := p.config.Limits.MemoryPages(); p.owned && uint64(module.pages) > limit { // of a guest that is not metered
+		return host.MemoryError(p.world.Name, uint64(module.pages), limit)
+	}
+	p.compiled, err = p.runtime.CompileModule(ctx, metered)
 	if err != nil {
 		return &host.LinkError{World: p.world.Name, Detail: "the guest is not a valid WebAssembly module: " + err.Error()}
 	}
@@ -176,7 +173,7 @@ func (p *Plugin) Instantiate(ctx context.Context, impls []any) (*host.Instance, 
 	}
 	var module api.Module
 	var inst *host.Instance
-	inst = host.NewInstance(p.config.Limits, impls, p.types.count, func(ctx context.Context) error {
+	inst = host.NewInstance(p.config, impls, p.types.count, func(ctx context.Context) error {
 		var err error
 		if module != nil {
 			err = module.Close(ctx)
@@ -184,15 +181,12 @@ func (p *Plugin) Instantiate(ctx context.Context, impls []any) (*host.Instance, 
 		return errors.Join(err, p.remove(ctx, inst))
 	})
 	if p.guarded {
-		if err := ctx.Err(); err != nil {
-			return nil, host.ContextError(p.world.Name, err)
-		}
 		inst.Guarded()
 	}
 	if err := p.add(inst); err != nil {
 		return nil, err
 	}
-	err := p.start(inst.Context(experimental.WithImportResolver(ctx, p.resolve)), inst, &module)
+	err := p.start(ctx, inst, &module)
 	if err != nil {
 		return nil, errors.Join(err, inst.Close(ctx))
 	}
@@ -200,15 +194,23 @@ func (p *Plugin) Instantiate(ctx context.Context, impls []any) (*host.Instance, 
 	return inst, nil
 }
 
-// start instantiates the guest's module and runs its _initialize.
+// start instantiates the guest's module, and runs its start function and its
+// _initialize.
 func (p *Plugin) start(ctx context.Context, inst *host.Instance, module *api.Module) error {
-	inst.Starting()
-	var err error
+	ctx, err := inst.Starting(experimental.WithImportResolver(ctx, p.resolve), p.world.Name)
+	if err != nil {
+		return err
+	}
 	*module, err = p.runtime.InstantiateModule(ctx, p.compiled, moduleConfig(p.config))
 	if err != nil {
 		return inst.StartFailed(p.world.Name, err)
 	}
 	inst.Started(*module)
+	if !p.config.Unmetered {
+		if err := inst.RunStart(ctx, *module); err != nil {
+			return inst.StartFailed(p.world.Name, err)
+		}
+	}
 	if initialize := (*module).ExportedFunction("_initialize"); initialize != nil {
 		if err := initialize.CallWithStack(ctx, nil); err != nil {
 			return inst.StartFailed(p.world.Name, err)
@@ -228,6 +230,9 @@ func (p *Plugin) add(inst *host.Instance) error {
 	defer p.mu.Unlock()
 	if p.closed {
 		return &host.InstanceError{Func: p.world.Name, Err: host.ErrClosed}
+	}
+	if limit := p.config.Limits.Instances; limit > 0 && len(p.live) >= limit {
+		return &host.LimitError{Func: p.world.Name, Limit: "instances", Detail: fmt.Sprintf("%d exist; close some, or raise it with host.InstanceLimit", len(p.live))}
 	}
 	p.live[inst] = struct{}{}
 	return nil

@@ -68,7 +68,7 @@ func (s *Suite) generated(ctx context.Context) error {
 	for _, v := range []struct {
 		work *work.Interface
 		opts []host.Option
-	}{{&s.deadline, []host.Option{host.Deadline()}}, {&s.work, nil}} {
+	}{{&s.deadline, []host.Option{host.Fuel(1 << 40)}}, {&s.work, nil}} {
 		plugin, err := calls.Compile(ctx, s.Guests.Calls, v.opts...)
 		if err != nil {
 			return err

@@ -32,6 +32,11 @@ var (
 	I64Add      = Code{0x7c}
 	I64ExtendU  = Code{0xad}
 	MemoryCopy  = Code{0xfc, 10, 0, 0}
+	MemoryFill  = Code{0xfc, 11, 0}
+	RefNullFunc = Code{0xd0, 0x70}
+	TableCopy   = Code{0xfc, 14, 0, 0} // of the first table
+	TableGrow   = Code{0xfc, 15, 0}
+	TableFill   = Code{0xfc, 17, 0}
 )
 
 // Seq joins instructions.

@@ -79,7 +79,7 @@ func (l logger) Write(_ context.Context, level log.Level, message string) error 
 // runScientific calls a guest of world scientific, which can fail and which
 // calls its host.
 func runScientific(ctx context.Context, wasm []byte, out io.Writer) error {
-	plugin, err := scientific.Compile(ctx, wasm, host.MemoryLimit(64<<20), host.Deadline())
+	plugin, err := scientific.Compile(ctx, wasm, host.MemoryLimit(64<<20))
 	if err != nil {
 		return err
 	}

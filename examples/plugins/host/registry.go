@@ -34,7 +34,7 @@ var options = []host.Option{
 	host.MemoryLimit(32 << 20), // each instance
 	host.LiftLimit(1 << 20),    // what one call brings out
 	host.HandleLimit(64),       // open buckets
-	host.Deadline(),            // a call ends when its context does
+	host.CallDepth(10_000),     // nested calls in the guest
 }
 
 // running is an instance with the log that it writes.

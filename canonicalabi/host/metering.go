@@ -1,0 +1,121 @@
+package host
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"sync"
+
+	"github.com/tetratelabs/wazero/api"
+
+	"github.com/witgen/witgen/canonicalabi/host/meter"
+)
+
+// metering is what stops an instance's guest: the controllers of its modules as
+// one meter.Interrupter.
+type metering struct {
+	on bool
+	// fuel and depth are as in Limits.
+	fuel, depth uint64
+	watch       *meter.Watch
+
+	mu          sync.Mutex // guards what follows while the instance starts
+	controllers []*meter.Controller
+	interrupted bool
+}
+
+// Interrupt implements meter.Interrupter.
+func (m *metering) Interrupt() { m.interrupt(true) }
+
+// Resume implements meter.Interrupter.
+func (m *metering) Resume() { m.interrupt(false) }
+
+func (m *metering) interrupt(on bool) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.interrupted = on
+	for _, c := range m.controllers {
+		if on {
+			c.Interrupt()
+		} else {
+			c.Resume()
+		}
+	}
+}
+
+// add adds a module's controller. Its fuel is what the start of the instance may
+// use.
+func (m *metering) add(c *meter.Controller) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.controllers = append(m.controllers, c)
+	if m.fuel > 0 {
+		c.SetFuel(m.fuel)
+	}
+	if m.depth > 0 {
+		c.SetDepth(m.depth)
+	}
+	if m.interrupted {
+		c.Interrupt()
+	}
+}
+
+// refuel gives each module the fuel for a call.
+func (m *metering) refuel() {
+	if m.fuel > 0 {
+		for _, c := range m.controllers {
+			c.SetFuel(m.fuel)
+		}
+	}
+}
+
+// limit returns the error of a call that metering stopped, under the context
+// caller, and nil where it did not.
+func (m *metering) limit(name string, caller context.Context) *LimitError {
+	cause := meter.None
+	for _, c := range m.controllers {
+		if cause = c.Cause(); cause != meter.None {
+			break
+		}
+	}
+	var limit *LimitError
+	switch cause {
+	case meter.None:
+		return nil
+	case meter.Interrupted:
+		limit = ContextError(name, caller.Err())
+	case meter.OutOfFuel:
+		limit = &LimitError{Func: name, Limit: "fuel", Detail: fmt.Sprintf("the call used up its %d; raise it with host.Fuel", m.fuel)}
+	case meter.TooDeep:
+		limit = &LimitError{Func: name, Limit: "call depth", Detail: fmt.Sprintf("the guest's calls are nested more than %d deep; raise it with host.CallDepth", m.depth)}
+	default:
+		panic(fmt.Sprintf("host: unhandled cause %d", cause))
+	}
+	limit.stopped = true
+	return limit
+}
+
+// stackOverflow begins the text of wazero's error of a guest that fills its
+// stack.
+const stackOverflow = "wasm error: stack overflow"
+
+// overflow returns the error of a call that wazero ended because its stack was
+// full, and nil where err is something else.
+func overflow(name string, err error) *LimitError {
+	if !strings.HasPrefix(err.Error(), stackOverflow) {
+		return nil
+	}
+	return &LimitError{Func: name, Limit: "call depth", Detail: "wazero's stack of 50 MB is full", Err: err, stopped: true}
+}
+
+// RunStart puts a module, which Config.Rewrite has made, under the limits of the
+// instance, and runs its start function. It is called for each module of the
+// instance, under the context of Starting, before anything else of it runs.
+func (i *Instance) RunStart(ctx context.Context, module api.Module) error {
+	c, err := meter.NewController(module)
+	if err != nil {
+		return err
+	}
+	i.metering.add(c)
+	return c.Start(ctx)
+}
