@@ -6,8 +6,10 @@ import (
 
 	"github.com/tetratelabs/wazero"
 
+	"github.com/witgen/witgen/canonicalabi/host"
 	"github.com/witgen/witgen/internal/hosttest"
 	"github.com/witgen/witgen/internal/hosttest/gen/test/subject/subject"
+	"github.com/witgen/witgen/internal/hosttest/gen/test/subject/values"
 	"github.com/witgen/witgen/internal/wasmtest"
 )
 
@@ -17,26 +19,42 @@ func addGuest() []byte {
 	return g.Bytes()
 }
 
-// BenchmarkAdd is a call of add through the generated bindings, beside the same
-// by hand.
+// BenchmarkAdd is a call of add through the generated bindings under contexts and
+// options, beside the same by hand.
 func BenchmarkAdd(b *testing.B) {
 	ctx := context.Background()
-	b.Run("witgen", func(b *testing.B) {
-		plugin, err := subject.Compile(ctx, addGuest())
-		if err != nil {
-			b.Fatal(err)
-		}
-		defer plugin.Close(ctx)
-		inst, err := plugin.Instantiate(ctx, subject.Imports{})
-		if err != nil {
-			b.Fatal(err)
-		}
-		values := inst.Values()
+	cancellable, cancel := context.WithCancel(ctx)
+	defer cancel()
+	for _, test := range []struct {
+		name string
+		ctx  context.Context
+		opts []host.Option
+	}{
+		{"witgen", ctx, nil},
+		{"cancellable", cancellable, nil},
+		{"fuel", ctx, []host.Option{host.Fuel(1 << 30)}},
+		{"cancellable-fuel", cancellable, []host.Option{host.Fuel(1 << 30)}},
+		{"unmetered", ctx, []host.Option{host.Unmetered()}},
+	} {
+		b.Run(test.name, func(b *testing.B) {
+			values := startAdd(b, test.opts...)
+			b.ReportAllocs()
+			for b.Loop() {
+				if sum, err := values.Add(test.ctx, 2, 3); sum != 5 || err != nil {
+					b.Fatal(sum, err)
+				}
+			}
+		})
+	}
+	b.Run("fresh", func(b *testing.B) {
+		values := startAdd(b)
 		b.ReportAllocs()
 		for b.Loop() {
+			ctx, cancel := context.WithCancel(ctx)
 			if sum, err := values.Add(ctx, 2, 3); sum != 5 || err != nil {
 				b.Fatal(sum, err)
 			}
+			cancel()
 		}
 	})
 	b.Run("hand", func(b *testing.B) {
@@ -56,4 +74,18 @@ func BenchmarkAdd(b *testing.B) {
 			}
 		}
 	})
+}
+
+func startAdd(b *testing.B, opts ...host.Option) values.Interface {
+	ctx := context.Background()
+	plugin, err := subject.Compile(ctx, addGuest(), opts...)
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(func() { plugin.Close(ctx) })
+	inst, err := plugin.Instantiate(ctx, subject.Imports{})
+	if err != nil {
+		b.Fatal(err)
+	}
+	return inst.Values()
 }

@@ -25,6 +25,8 @@ type Instance struct {
 	// known is caller, as its two words, where that is a context under which a
 	// call takes no more than the lock.
 	known identity
+	// bare says that caller is context.Background or TODO, which hold no values.
+	bare bool
 	// watched says that watch watches the call that is under way.
 	watched bool
 	// liftLimit and handleLimit are as in Limits.
@@ -69,7 +71,14 @@ type callContext Instance
 func (c *callContext) Deadline() (time.Time, bool) { return c.caller.Deadline() }
 func (c *callContext) Done() <-chan struct{}       { return c.caller.Done() }
 func (c *callContext) Err() error                  { return c.caller.Err() }
-func (c *callContext) Value(key any) any           { return c.caller.Value(key) }
+
+// Value is what wazero asks at each call.
+func (c *callContext) Value(key any) any {
+	if c.bare {
+		return nil
+	}
+	return c.caller.Value(key)
+}
 
 // guardedContext is the same for one call of a Guarded instance: a goroutine of
 // wazero's looks at it, and may do so when the next call has begun.
@@ -103,6 +112,7 @@ func (id *identity) is(ctx context.Context) bool {
 // setCaller makes ctx the context of the caller.
 func (i *Instance) setCaller(ctx context.Context) {
 	i.caller = ctx
+	i.bare = ctx == context.Background() || ctx == context.TODO()
 	if i.guarded != nil {
 		i.guarded = &guardedContext{ctx, i}
 	}
