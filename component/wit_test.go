@@ -138,7 +138,7 @@ func TestNoWIT(t *testing.T) {
 			}
 		})
 	}
-	if _, _, err := DecodePackage("x.wasm", nest().Encode()); err == nil || !strings.HasPrefix(err.Error(), "x.wasm: the binary is no WIT package") {
+	if _, _, err := DecodePackage("x.wasm", nest().Encode()); err == nil || !strings.HasPrefix(err.Error(), "the binary is no WIT package") {
 		t.Errorf("a component as a package: %v", err)
 	}
 }

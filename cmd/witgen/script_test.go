@@ -7,10 +7,13 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/witgen/witgen/internal/wasmtest"
 
 	// The scripts build against the runtime. As imports, its changes reach the
 	// cache of test results.
@@ -28,6 +31,8 @@ func TestMain(m *testing.M) {
 //	project       puts beside the script's go.mod what builds offline need
 //	stamp         remembers the files below the current folder
 //	untouched     fails where one was written, made or removed since
+//	core          writes a core module (see coreModule)
+//	cut FILE N    leaves the first N bytes of a file
 func TestScript(t *testing.T) {
 	goEnv := map[string]string{}
 	for _, name := range []string{"GOMODCACHE", "GOCACHE", "GOROOT"} {
@@ -54,12 +59,16 @@ func TestScript(t *testing.T) {
 			env.Setenv("GOFLAGS", "-mod=mod")
 			env.Setenv("GONOSUMDB", "*")
 			env.Setenv("NO_COLOR", "1")
+			// Guests are compiled by standard Go unless a script says otherwise.
+			env.Setenv("WITGEN_TINYGO", "skip")
 			return nil
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
 			"project":   project,
 			"stamp":     stamp,
 			"untouched": untouched,
+			"core":      coreModule,
+			"cut":       cut,
 		},
 	})
 }
@@ -125,4 +134,50 @@ func state(ts *testscript.TestScript) string {
 		return err
 	}))
 	return out.String()
+}
+
+// coreModule is the command core FILE ITEM..., which writes a core module whose
+// functions do nothing but trap. An item is a quoted line: memory, import MODULE NAME
+// SIGNATURE, export NAME SIGNATURE or custom NAME, where a signature is that of
+// package wasmtest, as i32 i64 -> f32.
+func coreModule(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) == 0 {
+		ts.Fatalf("usage: core FILE ITEM...")
+	}
+	var m wasmtest.Module
+	for _, item := range args[1:] {
+		fields := append(strings.Fields(item), "", "", "")
+		switch fields[0] {
+		case "memory":
+			m.Memory(1, -1)
+			m.Export("memory", wasmtest.KindMemory, 0)
+		case "import":
+			m.Import(fields[1], fields[2], signature(fields[3:]))
+		case "export":
+			m.ExportFunc(fields[1], signature(fields[2:]), "", wasmtest.Unreachable)
+		case "custom":
+			m.Custom(fields[1], nil)
+		default:
+			ts.Fatalf("core: unknown item %q", item)
+		}
+	}
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), m.Bytes(), 0o666))
+}
+
+// signature returns what is left of an item as package wasmtest takes it.
+func signature(fields []string) string {
+	s := strings.TrimSpace(strings.Join(fields, " "))
+	if !strings.Contains(s, "->") {
+		s += " ->"
+	}
+	return s
+}
+
+func cut(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: cut FILE N")
+	}
+	n, err := strconv.ParseInt(args[1], 10, 64)
+	ts.Check(err)
+	ts.Check(os.Truncate(ts.MkAbs(args[0]), n))
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/witgen/witgen/component"
 	"github.com/witgen/witgen/internal/abi"
 	"github.com/witgen/witgen/parser/resolve"
 	"github.com/witgen/witgen/wit"
@@ -37,7 +38,8 @@ func (a *app) abiCommand() *cobra.Command {
 of its parameters and its result.
 
 Without --world and --interface it is about every interface of the package, and
-then about the functions that its worlds declare themselves.`,
+then about the functions that its worlds declare themselves. Of a component or a
+core module it is about what that imports and exports.`,
 		Args: onePath,
 		RunE: func(_ *cobra.Command, args []string) error {
 			return a.abi(&flags, args[0])
@@ -68,11 +70,11 @@ var (
 )
 
 func (a *app) abi(flags *abiFlags, path string) error {
-	result, err := flags.load(path)
+	result, binary, err := flags.loadBinary(path)
 	if err != nil {
 		return err
 	}
-	funcs, err := flags.funcs(result)
+	funcs, err := flags.funcs(result, binary)
 	if err != nil {
 		return err
 	}
@@ -105,7 +107,7 @@ func (a *app) abi(flags *abiFlags, path string) error {
 }
 
 // funcs returns the functions that the flags ask for, in order of declaration.
-func (flags *abiFlags) funcs(result *resolve.Result) ([]boundFunc, error) {
+func (flags *abiFlags) funcs(result *resolve.Result, binary *component.WIT) ([]boundFunc, error) {
 	r := result.Resolve
 	var funcs []boundFunc
 	ofInterface := func(name string, id wit.InterfaceID, kinds []abi.Kind) {
@@ -124,7 +126,20 @@ func (flags *abiFlags) funcs(result *resolve.Result) ([]boundFunc, error) {
 			panic(fmt.Sprintf("cli: unhandled item %T", what))
 		}
 	}
-	if len(flags.interfaces) == 0 && len(flags.world.names) == 0 {
+	ofWorld := func(id wit.WorldID) {
+		for _, item := range r.Worlds[id].Imports {
+			ofItem(item, importKinds)
+		}
+		for _, item := range r.Worlds[id].Exports {
+			ofItem(item, exportKinds)
+		}
+	}
+	all := len(flags.interfaces) == 0 && len(flags.world.names) == 0
+	if all && binary != nil && !binary.IsPackage() {
+		ofWorld(binary.World)
+		return funcs, nil
+	}
+	if all {
 		pkg := r.Packages[result.Main]
 		for _, id := range pkg.Interfaces {
 			ofInterface(r.QualifiedName(id), id, allKinds)
@@ -158,12 +173,7 @@ func (flags *abiFlags) funcs(result *resolve.Result) ([]boundFunc, error) {
 		return nil, err
 	}
 	for _, id := range worlds {
-		for _, item := range r.Worlds[id].Imports {
-			ofItem(item, importKinds)
-		}
-		for _, item := range r.Worlds[id].Exports {
-			ofItem(item, exportKinds)
-		}
+		ofWorld(id)
 	}
 	return funcs, nil
 }

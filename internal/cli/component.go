@@ -34,12 +34,17 @@ var encodings = []component.OptionKind{component.UTF8, component.UTF16, componen
 // encodingFlag is a string encoding. It is a flag's value.
 type encodingFlag component.OptionKind
 
-func (f *encodingFlag) String() string { return component.OptionKind(*f).String() }
+func (f *encodingFlag) String() string { return encodingName(component.OptionKind(*f)) }
 func (f *encodingFlag) Type() string   { return "ENCODING" }
+
+// encodingName returns the name of a string encoding alone.
+func encodingName(e component.OptionKind) string {
+	return strings.TrimPrefix(e.String(), "string-encoding=")
+}
 
 func (f *encodingFlag) Set(value string) error {
 	for _, e := range encodings {
-		if e.String() == value {
+		if encodingName(e) == value {
 			*f = encodingFlag(e)
 			return nil
 		}
@@ -50,7 +55,7 @@ func (f *encodingFlag) Set(value string) error {
 func encodingNames() []string {
 	var names []string
 	for _, e := range encodings {
-		names = append(names, e.String())
+		names = append(names, encodingName(e))
 	}
 	return names
 }

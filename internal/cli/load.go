@@ -32,14 +32,20 @@ func (f *featureFlags) add(cmd *cobra.Command) {
 // that world, so that the world is chosen by its own name. DecodeWIT gives that of
 // all its worlds together.
 func (f *featureFlags) load(path string) (*resolve.Result, error) {
+	result, _, err := f.loadBinary(path)
+	return result, err
+}
+
+// loadBinary is load with what DecodeWIT says of a binary, which is nil for text.
+func (f *featureFlags) loadBinary(path string) (*resolve.Result, *component.WIT, error) {
 	result, binary, err := f.open(path)
 	if binary != nil && len(binary.Worlds) == 1 {
 		result.Main = result.Resolve.Worlds[binary.Worlds[0]].Package
 	}
-	return result, err
+	return result, binary, err
 }
 
-// open is load with what DecodeWIT says of a binary, which is nil for text.
+// open is loadBinary with the main package that DecodeWIT gives.
 func (f *featureFlags) open(path string) (*resolve.Result, *component.WIT, error) {
 	wasm, err := readBinary(path)
 	if wasm == nil && err == nil {
