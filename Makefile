@@ -85,6 +85,12 @@ corpus: ## Generate, build and vet every WIT package in the folder DIR.
 	@test -n '$(DIR)' || { echo 'usage: make corpus DIR=folder' >&2; exit 2; }
 	@WITGEN_TINYGO=$$(scripts/find-tinygo) go run ./internal/corpus '$(DIR)'
 
+.PHONY: interop
+interop: ## Have wasm-tools, wasmtime and jco judge witgen's components, and run theirs.
+	@WITGEN_INTEROP=$$(scripts/interop); WITGEN_TINYGO=$$(scripts/find-tinygo); \
+	export WITGEN_INTEROP WITGEN_TINYGO WITGEN_WASM_TOOLS=$$WITGEN_INTEROP/venv/bin/wasm-tools; \
+	go test -v -run 'Interop' ./internal/interop ./component
+
 .PHONY: build
 build: ## Build bin/witgen.
 	@go build -o bin/witgen ./cmd/witgen
