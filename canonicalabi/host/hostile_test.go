@@ -34,8 +34,12 @@ type hostile struct {
 	// host changes what the host supplies.
 	host func(h *hosttest.Host)
 	opts []host.Option
-	call func(ctx context.Context, inst *subject.Instance, h *hosttest.Host) error
-	want outcome
+	// refused says that Compile refuses the guest, startWithin how long it may
+	// take to start.
+	refused     bool
+	startWithin time.Duration
+	call        func(ctx context.Context, inst *subject.Instance, h *hosttest.Host) error
+	want        outcome
 }
 
 // outcome is what a call must end with.
@@ -65,7 +69,7 @@ var allowed = outcome{alive: true}
 // rules is the table. Its parts stand in the files hostile_*_test.go.
 func rules() []rule {
 	var all []rule
-	for _, part := range [][]rule{liftRules(), paramRules(), reallocRules(), handleRules(), conductRules()} {
+	for _, part := range [][]rule{liftRules(), paramRules(), reallocRules(), handleRules(), conductRules(), timeRules()} {
 		all = append(all, part...)
 	}
 	return all
@@ -102,8 +106,19 @@ func runHostile(t *testing.T, test hostile) {
 	if test.host != nil {
 		test.host(h)
 	}
+	if test.refused {
+		_, err := subject.Compile(ctx, g.Bytes(), test.opts...)
+		checkOutcome(t, err, test.want)
+		return
+	}
 	plugin := compile(t, g, test.opts...)
-	inst, err := plugin.Instantiate(ctx, h.Imports())
+	startCtx := ctx
+	if test.startWithin > 0 {
+		var cancel context.CancelFunc
+		startCtx, cancel = context.WithTimeout(ctx, test.startWithin)
+		defer cancel()
+	}
+	inst, err := plugin.Instantiate(startCtx, h.Imports())
 	if err == nil {
 		defer inst.Close(ctx)
 		if test.call == nil {

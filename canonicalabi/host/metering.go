@@ -95,14 +95,14 @@ func (m *metering) limit(name string, caller context.Context) *LimitError {
 	return limit
 }
 
-// stackOverflow begins the text of wazero's error of a guest that fills its
-// stack.
-const stackOverflow = "wasm error: stack overflow"
+// stackOverflow is the text of wazero's error of a guest that fills its stack,
+// which wazero does not export.
+const stackOverflow = "stack overflow"
 
 // overflow returns the error of a call that wazero ended because its stack was
 // full, and nil where err is something else.
 func overflow(name string, err error) *LimitError {
-	if !strings.HasPrefix(err.Error(), stackOverflow) {
+	if text, _, _ := strings.Cut(err.Error(), "\n"); strings.TrimPrefix(text, "wasm error: ") != stackOverflow {
 		return nil
 	}
 	return &LimitError{Func: name, Limit: "call depth", Detail: "wazero's stack of 50 MB is full", Err: err, stopped: true}

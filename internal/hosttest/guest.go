@@ -66,6 +66,12 @@ func (g *Guest) Define(short, locals string, code ...wasmtest.Code) {
 	g.ExportFunc(name, signature, locals, code...)
 }
 
+// DefineRaw defines a function of the world by its body in binary: locals and code.
+func (g *Guest) DefineRaw(short string, body []byte) {
+	name, signature := exportOf(short)
+	g.Export(name, wasmtest.KindFunc, g.RawFunc(signature, body))
+}
+
 // Post defines the post-return function of a function of the world.
 func (g *Guest) Post(short string, code ...wasmtest.Code) {
 	name, signature := exportOf(short)

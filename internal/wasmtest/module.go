@@ -122,6 +122,13 @@ func (m *Module) DefineFunc(index uint32, locals string, code ...Code) {
 	m.functions[index-m.importedFunctions()].body = body
 }
 
+// RawFunc adds a function by its body in binary, locals and code, which may be
+// wrong.
+func (m *Module) RawFunc(signature string, body []byte) uint32 {
+	m.functions = append(m.functions, function{typ: m.Type(signature), body: body})
+	return m.importedFunctions() + uint32(len(m.functions)-1)
+}
+
 // ExportFunc adds a function and exports it.
 func (m *Module) ExportFunc(name, signature, locals string, code ...Code) uint32 {
 	index := m.Func(signature, locals, code...)
