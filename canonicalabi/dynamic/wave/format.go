@@ -1,7 +1,6 @@
 package wave
 
 import (
-	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -131,36 +130,16 @@ func (f *formatter) record(k *wit.Record, r value.Record) {
 }
 
 func (f *formatter) list(element wit.Type, v any) {
-	switch list := v.(type) {
-	case []any:
-		f.sequence("[", "]", len(list), func(i int) { f.value(element, list[i]) })
-	case []uint8:
-		numbers(f, list)
-	case []uint16:
-		numbers(f, list)
-	case []uint32:
-		numbers(f, list)
-	case []uint64:
-		numbers(f, list)
-	case []int8:
-		numbers(f, list)
-	case []int16:
-		numbers(f, list)
-	case []int32:
-		numbers(f, list)
-	case []int64:
-		numbers(f, list)
-	case []float32:
-		numbers(f, list)
-	case []float64:
-		numbers(f, list)
-	default:
-		panic(fmt.Sprintf("wave: unhandled list %T", v))
+	f.write("[")
+	first := true
+	for e := range value.Elements(v) {
+		if !first {
+			f.write(", ")
+		}
+		first = false
+		f.value(element, e)
 	}
-}
-
-func numbers[T any](f *formatter, list []T) {
-	f.sequence("[", "]", len(list), func(i int) { f.number(list[i]) })
+	f.write("]")
 }
 
 func (f *formatter) mapping(k *wit.Map, m value.Map) {
@@ -168,47 +147,12 @@ func (f *formatter) mapping(k *wit.Map, m value.Map) {
 	for key := range m {
 		keys = append(keys, key)
 	}
-	slices.SortFunc(keys, compareKeys)
+	slices.SortFunc(keys, value.CompareKeys)
 	f.sequence("{", "}", len(keys), func(i int) {
 		f.value(k.Key, keys[i])
 		f.write(": ")
 		f.value(k.Value, m[keys[i]])
 	})
-}
-
-// compareKeys orders the keys of one map.
-func compareKeys(a, b any) int {
-	switch a := a.(type) {
-	case bool:
-		return cmp.Compare(bit(a), bit(b.(bool)))
-	case uint8:
-		return cmp.Compare(a, b.(uint8))
-	case uint16:
-		return cmp.Compare(a, b.(uint16))
-	case uint32:
-		return cmp.Compare(a, b.(uint32))
-	case uint64:
-		return cmp.Compare(a, b.(uint64))
-	case int8:
-		return cmp.Compare(a, b.(int8))
-	case int16:
-		return cmp.Compare(a, b.(int16))
-	case int32:
-		return cmp.Compare(a, b.(int32))
-	case int64:
-		return cmp.Compare(a, b.(int64))
-	case string:
-		return cmp.Compare(a, b.(string))
-	default:
-		panic(fmt.Sprintf("wave: unhandled key %T", a))
-	}
-}
-
-func bit(b bool) int {
-	if b {
-		return 1
-	}
-	return 0
 }
 
 func (f *formatter) flags(k *wit.Flags, set value.Flags) {

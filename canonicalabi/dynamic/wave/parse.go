@@ -302,18 +302,18 @@ func (p *parser) tuple(t wit.Type, k *wit.Tuple) any {
 //	list ::= '[' (value (',' value)* ','?)? ']'
 func (p *parser) list(t, element wit.Type, n int) any {
 	p.expect(t, '[')
-	list := newList(p.codec.Resolve.Dealias(element))
+	list := value.NewList(p.codec.Resolve.Dealias(element), 0)
 	length := p.sequence(t, ']', func(i int) {
 		if i == n {
 			p.fail(p.name(t), "expected ']' after %d elements, found %s", i, p.found())
 		}
-		list.add(p.value(element))
+		list.Append(p.value(element))
 	})
 	if length < n {
 		p.at--
 		p.fail(p.name(t), "expected %d elements, found %d", n, length)
 	}
-	return list.done()
+	return list.Value()
 }
 
 // mapping reads a map.

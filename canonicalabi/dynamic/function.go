@@ -1,0 +1,98 @@
+package dynamic
+
+import (
+	"strings"
+
+	"github.com/witgen/witgen/internal/abi"
+	"github.com/witgen/witgen/wit"
+)
+
+// Function is a function that a guest exports or imports.
+type Function struct {
+	// Name is the function's whole name: "example:calculator/operations#add" of
+	// an interface, with @ and the version before the # where there is one, or
+	// the plain name of a world's own function. Of a resource it ends as in
+	// "#[method]counter.get".
+	Name string
+	// Interface is the name of the interface, under which the world has it, and
+	// "" for a world's own function.
+	Interface string
+	// Func is the function in the model, and Resolve the model.
+	Func    *wit.Function
+	Resolve *wit.Resolve
+	// Unsupported names what the function needs and this version of witgen does
+	// not have, and is "" for a function that can be called.
+	Unsupported string
+
+	program *abi.Program
+	// item and number are the function's place among the world's items: number
+	// counts the supported functions of the item.
+	item, number int
+	group        *group
+}
+
+// Signature returns the function's type as WIT spells it, as in
+// "func(a: s32) -> s32"; a method's without self.
+func (f *Function) Signature() string {
+	var b strings.Builder
+	params := f.Func.Params
+	if f.Func.Async {
+		b.WriteString("async ")
+	}
+	switch f.Func.Kind {
+	case wit.Method:
+		params = params[1:]
+	case wit.Static:
+		b.WriteString("static ")
+	}
+	if f.Func.Kind == wit.Constructor {
+		b.WriteString("constructor(")
+	} else {
+		b.WriteString("func(")
+	}
+	for i, p := range params {
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		b.WriteString(p.Name + ": " + f.Resolve.TypeString(p.Type))
+	}
+	b.WriteString(")")
+	if f.Func.Result != nil && !f.returnsSelf() {
+		b.WriteString(" -> " + f.Resolve.TypeString(f.Func.Result))
+	}
+	return b.String()
+}
+
+// returnsSelf reports whether the function is a constructor that cannot fail,
+// whose result WIT does not spell.
+func (f *Function) returnsSelf() bool {
+	own, ok := f.Resolve.Kind(f.Func.Result).(*wit.Own)
+	return f.Func.Kind == wit.Constructor && ok && own.Resource == f.Func.Resource
+}
+
+// group is an interface of a world, or the world's own functions, on one side.
+type group struct {
+	name string // as components spell it, "$root" for the world's own
+	// iface is the interface, and -1 for the world's own functions.
+	iface     wit.InterfaceID
+	plain     bool // the world gives the interface another name than its own
+	functions []*Function
+	// resources are those that the functions mention and those that the interface
+	// defines, by number.
+	resources []wit.TypeID
+	numbers   map[wit.TypeID]int
+}
+
+// rootName is the name of a world's own functions among its imports and exports.
+const rootName = "$root"
+
+// callable returns the functions that are supported, by number.
+func (g *group) callable() []*Function {
+	var list []*Function
+	for _, f := range g.functions {
+		if f.Unsupported == "" {
+			list = append(list, f)
+		}
+	}
+	return list
+}

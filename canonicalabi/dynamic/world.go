@@ -1,0 +1,237 @@
+package dynamic
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/witgen/witgen/canonicalabi/host"
+	"github.com/witgen/witgen/internal/abi"
+	"github.com/witgen/witgen/wit"
+)
+
+// world is a world of a Resolve prepared for running: what generated code says of
+// it in constants.
+type world struct {
+	resolve *wit.Resolve
+	id      wit.WorldID
+	name    string
+	// abi knows the layouts of all types before the world is used: it is not safe
+	// for concurrent use while it learns.
+	abi              *abi.ABI
+	imports, exports []*group
+	// programs are those of the named types that the functions' Programs run.
+	programs map[programKey]*abi.Program
+	host     host.World
+}
+
+type programKey struct {
+	kind abi.Kind
+	id   wit.TypeID
+}
+
+func newWorld(r *wit.Resolve, id wit.WorldID) *world {
+	w := &world{resolve: r, id: id, abi: abi.New(r), programs: map[programKey]*abi.Program{}}
+	of := r.Worlds[id]
+	for t := range r.Types {
+		w.abi.Size(wit.TypeID(t))
+	}
+	w.name = of.Name
+	if of.Package != wit.NoPackage {
+		w.name = r.Packages[of.Package].Name.Qualify(of.Name)
+	}
+	w.imports = w.groups(of.Imports, abi.HandleImport)
+	w.exports = w.groups(of.Exports, abi.CallExport)
+	w.host = host.World{Name: w.name, Imports: w.items(w.imports, false), Exports: w.items(w.exports, true)}
+	return w
+}
+
+// size returns the size of a type in guest memory.
+func (w *world) size(t wit.Type) uint64 { return w.abi.Size(t) }
+
+// groups returns the interfaces of one side that have functions or resources, and
+// last the world's own functions.
+func (w *world) groups(items []*wit.WorldItem, kind abi.Kind) []*group {
+	var list []*group
+	own := &group{name: rootName, iface: -1}
+	for _, item := range items {
+		switch what := item.Item.(type) {
+		case *wit.Function:
+			w.function(own, what)
+		case wit.InterfaceID:
+			g := &group{name: w.resolve.ItemName(item), iface: what, plain: item.Name != ""}
+			for _, f := range w.resolve.Interfaces[what].Functions {
+				w.function(g, f)
+			}
+			list = append(list, g)
+		case wit.TypeID:
+			if _, ok := w.resolve.Types[what].Kind.(*wit.Resource); ok {
+				own.resources = append(own.resources, what)
+			}
+		default:
+			panic(fmt.Sprintf("dynamic: unhandled item %T", what))
+		}
+	}
+	list = append(list, own)
+	used := list[:0]
+	for _, g := range list {
+		w.findResources(g)
+		if len(g.functions) == 0 && len(g.resources) == 0 {
+			continue
+		}
+		for number, f := range g.callable() {
+			f.item, f.number = len(used), number
+			f.program = w.abi.Program(kind, f.Func)
+			for _, id := range w.abi.NamedIn(f.program) {
+				for _, kind := range []abi.Kind{abi.LoadType, abi.StoreType} {
+					w.programs[programKey{kind, id}] = w.abi.TypeProgram(kind, id)
+				}
+			}
+		}
+		used = append(used, g)
+	}
+	return used
+}
+
+// function adds a function to its group.
+func (w *world) function(g *group, f *wit.Function) {
+	fn := &Function{Name: f.Name, Func: f, Resolve: w.resolve, group: g}
+	if g.name != rootName {
+		fn.Name, fn.Interface = g.name+"#"+f.Name, g.name
+	}
+	if what, _, bad := w.abi.Unsupported(f); bad {
+		fn.Unsupported = what
+	} else if what, _, bad := w.abi.TooLarge(f); bad {
+		fn.Unsupported = what
+	}
+	g.functions = append(g.functions, fn)
+}
+
+// findResources numbers the resources of a group: those that it defines, then
+// those that its functions mention.
+func (w *world) findResources(g *group) {
+	g.numbers = map[wit.TypeID]int{}
+	defined := g.resources
+	g.resources = nil
+	add := func(id wit.TypeID) {
+		id = w.resolve.Dealias(id).(wit.TypeID)
+		if _, known := g.numbers[id]; !known {
+			g.numbers[id] = len(g.resources)
+			g.resources = append(g.resources, id)
+		}
+	}
+	if g.iface >= 0 {
+		for _, id := range w.resolve.Interfaces[g.iface].Types {
+			if _, ok := w.resolve.Types[id].Kind.(*wit.Resource); ok {
+				add(id)
+			}
+		}
+	}
+	for _, id := range defined {
+		add(id)
+	}
+	seen := map[wit.TypeID]bool{}
+	var visit func(t wit.Type)
+	visit = func(t wit.Type) {
+		id, ok := t.(wit.TypeID)
+		if !ok || seen[id] {
+			return
+		}
+		seen[id] = true
+		switch k := w.resolve.Types[id].Kind.(type) {
+		case *wit.Own:
+			add(k.Resource)
+		case *wit.Borrow:
+			add(k.Resource)
+		default:
+			wit.EachType(k, visit)
+		}
+	}
+	for _, f := range g.callable() {
+		for _, p := range f.Func.Params {
+			visit(p.Type)
+		}
+		visit(f.Func.Result)
+	}
+}
+
+// items describes the groups of one side to the runtime.
+func (w *world) items(groups []*group, export bool) []host.Item {
+	items := make([]host.Item, len(groups))
+	for n, g := range groups {
+		iface := &host.Interface{}
+		for _, f := range g.callable() {
+			function := host.Function{Name: f.Func.Name, Export: signature(w.abi.Lift(f.Func)), Import: signature(w.abi.Lower(f.Func))}
+			if !export {
+				function.Handle = func(call *host.Call) { w.handle(call, f) }
+			}
+			iface.Functions = append(iface.Functions, function)
+		}
+		// A missing import is found before the runtime would name this field.
+		items[n] = host.Item{Name: g.name, Field: g.name, Interface: iface}
+		for _, id := range g.resources {
+			iface.Resources = append(iface.Resources, w.resolve.Types[id].Name)
+			items[n].Resources = append(items[n].Resources, w.definition(id, n, g, export))
+		}
+	}
+	return items
+}
+
+// signature puts a core signature in the runtime's form.
+func signature(s abi.Signature) host.Signature {
+	var b strings.Builder
+	for _, t := range s.Params {
+		b.WriteString(t.String() + " ")
+	}
+	b.WriteString("->")
+	for _, t := range s.Results {
+		b.WriteString(" " + t.String())
+	}
+	return host.Signature(b.String())
+}
+
+// definition says where a resource is defined that group number n mentions: by
+// the group itself; for an exported interface, by another export of the world;
+// otherwise by an import. What the world's own functions mention is imported, even
+// where the interface is exported too.
+func (w *world) definition(id wit.TypeID, n int, g *group, export bool) host.Resource {
+	r := host.Resource{Name: w.resolve.Types[id].Name}
+	owner := w.resolve.Types[id].Owner
+	if w.owns(g, owner) && !(export && g.iface < 0) {
+		r.Export, r.Item = export, n
+		return r
+	}
+	if export && g.iface >= 0 {
+		if r.Item = w.definer(w.exports, owner); r.Item >= 0 {
+			r.Export = true
+			return r
+		}
+	}
+	if r.Item = w.definer(w.imports, owner); r.Item < 0 {
+		panic(fmt.Sprintf("dynamic: nothing in world %s defines resource %s", w.name, r.Name))
+	}
+	return r
+}
+
+// owns reports whether an owner of types is the group itself.
+func (w *world) owns(g *group, owner wit.Owner) bool {
+	switch owner := owner.(type) {
+	case wit.InterfaceID:
+		return g.iface == owner
+	case wit.WorldID:
+		return g.iface < 0
+	default:
+		return false
+	}
+}
+
+// definer returns the number of the group of an owner, the one under the
+// interface's own name where there are two, and -1 where there is none.
+func (w *world) definer(groups []*group, owner wit.Owner) int {
+	best := -1
+	for n, g := range groups {
+		if w.owns(g, owner) && (best < 0 || !g.plain) {
+			best = n
+		}
+	}
+	return best
+}
