@@ -10,9 +10,11 @@ import (
 type Export struct {
 	// Name is the name that errors show, as in "example:calculator/operations#add".
 	Name string
-	// Core is the name of the core function, and Post that of its post-return
-	// function, or "".
-	Core, Post string
+	// Core is the core function, and Post its post-return function, or nil.
+	Core CoreItem
+	Post *CoreItem
+	// Options are those of the function, by number in the Tree.
+	Options int
 }
 
 // ExportedInterface is what the instances of a plugin share of an exported
@@ -37,6 +39,8 @@ type Call struct {
 	Stack []uint64
 
 	inst *Instance
+	// opts are the canonical options of the function.
+	opts *canon
 	// core and post are of an export. They are looked up on the first call,
 	// since wazero gives each function a stack of its own.
 	core api.Function
@@ -101,6 +105,7 @@ func (f *Func) beginSlow(ctx context.Context, locked bool) *Call {
 	return &Call{
 		Stack:   make([]uint64, maxStack),
 		inst:    i,
+		opts:    f.opts,
 		export:  f.export,
 		types:   f.types,
 		err:     err,
@@ -119,6 +124,7 @@ func (c *Call) Invoke() bool {
 		if c.core == nil {
 			c.lookup()
 		}
+		c.inst.enterComponents(c.opts.comp)
 	}
 	i := c.inst
 	err := c.core.CallWithStack(i.context(), c.Stack)
@@ -134,10 +140,8 @@ func (c *Call) Invoke() bool {
 
 // lookup finds the core functions of an export.
 func (c *Call) lookup() {
-	c.core = c.inst.module.ExportedFunction(c.export.Core)
-	if c.export.Post != "" {
-		c.post = c.inst.module.ExportedFunction(c.export.Post)
-	}
+	c.core = c.inst.core(&c.export.Core)
+	c.post = c.inst.core(c.export.Post)
 }
 
 // Finish is Invoke and End in one, for a function whose result is a single core
@@ -187,9 +191,9 @@ func (c *Call) endSlow() error {
 	c.endLoans()
 	if c.post != nil && c.invoked && !c.fatal() {
 		c.scratch[0] = c.Stack[0]
-		i.mayLeave = false
+		c.opts.comp.mayLeave = false
 		err := c.post.CallWithStack(i.context(), c.scratch[:])
-		i.mayLeave = true
+		c.opts.comp.mayLeave = true
 		if err != nil {
 			c.fail(i.guestError(c.export.Name, RulePostReturn, err))
 		}
@@ -197,12 +201,16 @@ func (c *Call) endSlow() error {
 	if c.err != nil {
 		c.undo()
 	}
+	if c.invoked {
+		i.leaveComponents(c.opts.comp)
+	}
 	err, fatal := c.err, c.fatal()
 	c.loans.clear()
 	c.err, c.mem, c.invoked = nil, nil, false
-	c.slow = c.core == nil || c.post != nil
+	c.slow = c.core == nil || c.post != nil || i.tree.Tracked
 	if fatal {
-		c.core, c.post, i.realloc = nil, nil, nil // their stacks may be large
+		c.core, c.post = nil, nil // their stacks may be large
+		i.forget()
 		i.die(err)
 	} else {
 		i.leave()
@@ -289,7 +297,7 @@ func (c *Call) funcName() string {
 // memory returns the guest's memory as it is now.
 func (c *Call) memory() []byte {
 	if c.mem == nil {
-		c.mem = c.inst.readMemory()
+		c.mem = c.opts.readMemory()
 	}
 	return c.mem
 }
@@ -305,11 +313,13 @@ func NewExports(i *Instance, exports *ExportedInterface) Exports { return Export
 
 // Func returns the function with the given number in the Interface's Functions.
 func (e Exports) Func(number int) Func {
+	export := &e.exports.Functions[number]
 	return Func{
 		Stack:  e.inst.stack[:],
 		inst:   e.inst,
+		opts:   &e.inst.options[export.Options],
 		slow:   true,
-		export: &e.exports.Functions[number],
+		export: export,
 		types:  e.exports.Types,
 	}
 }

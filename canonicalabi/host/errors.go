@@ -32,12 +32,14 @@ const (
 	RuleBounds       Rule = "pointer out of bounds"
 	RuleAlignment    Rule = "pointer is not aligned"
 	RuleUTF8         Rule = "string is not valid UTF-8"
+	RuleUTF16        Rule = "string is not valid UTF-16"
 	RuleStringLength Rule = "string is too long"
 	RuleListLength   Rule = "list is too long"
 	RuleChar         Rule = "char is not a Unicode scalar value"
 	RuleDiscriminant Rule = "discriminant out of range"
 	RuleRealloc      Rule = "realloc returned a bad pointer"
 	RuleMayLeave     Rule = "guest called an import where it may not leave"
+	RuleMayEnter     Rule = "component instance was entered again during a call of it"
 	RuleHandle       Rule = "handle is not valid"
 	RuleBorrowKept   Rule = "guest kept a borrowed handle after the call"
 	RuleImportFailed Rule = "host function failed"
@@ -82,7 +84,8 @@ type LimitError struct {
 	// Err is the cause: context.DeadlineExceeded, context.Canceled, or nil.
 	Err error
 
-	stopped bool // running guest code was stopped
+	stopped    bool // running guest code was stopped
+	overflowed bool // wazero's stack was full
 }
 
 // Error names the function, the limit and the figures.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"sync/atomic"
 )
 
@@ -12,11 +13,13 @@ type ResourceType struct {
 	// Name is the name that errors show, as in "example:kv/store#bucket".
 	Name string
 	// Dtor is the core function that destroys a resource which the guest
-	// defines. It is "" where the host defines the resource, or the guest needs
+	// defines. It is nil where the host defines the resource, or the guest needs
 	// no destructor.
-	Dtor string
-	// Guest says that the guest defines the resource.
-	Guest bool
+	Dtor *CoreItem
+	// Guest says that the guest defines the resource, and Component which of its
+	// component instances does.
+	Guest     bool
+	Component int
 	// Number is the place of the type among the plugin's.
 	Number int
 }
@@ -39,14 +42,12 @@ type entry struct {
 type handleTable struct {
 	entries []entry
 	free    uint32
-	held    int
 }
 
 // maxHandles is the most elements of a table (CanonicalABI.md, Table.MAX_LENGTH).
 const maxHandles = 1<<28 - 1
 
 func (t *handleTable) add(e entry) uint32 {
-	t.held++
 	if t.free != 0 {
 		index := t.free
 		t.free = t.entries[index].next
@@ -76,8 +77,30 @@ func (t *handleTable) get(index uint32, typ *ResourceType) (e *entry, why string
 func (t *handleTable) remove(index uint32) {
 	t.entries[index] = entry{next: t.free}
 	t.free = index
-	t.held--
 }
+
+// addHandle and removeHandle add and remove a handle of a component instance.
+func (i *Instance) addHandle(comp *component, e entry) uint32 {
+	i.held++
+	return comp.handles.add(e)
+}
+
+func (i *Instance) removeHandle(comp *component, handle uint32) {
+	i.held--
+	comp.handles.remove(handle)
+}
+
+// dtorName is the name that errors show for the destructor.
+func (t *ResourceType) dtorName() string {
+	if at := strings.LastIndexByte(t.Name, '#'); at >= 0 {
+		return t.Name[:at+1] + "[dtor]" + t.Name[at+1:]
+	}
+	return "[dtor]" + t.Name
+}
+
+// definedIn reports whether a component instance defines the resource: it is lent
+// its own resources as their representations.
+func (t *ResourceType) definedIn(c *component) bool { return t.Guest && t.Component == c.number }
 
 // Handle is a resource of a guest in the host's hands. A generated type that
 // embeds it implements the resource's Go interface.
@@ -138,7 +161,7 @@ func (h *Handle) Close(ctx context.Context) error {
 		i.leave()
 		return nil
 	}
-	if err := i.destroy(h.typ, h.rep); err != nil {
+	if err := i.destroy(h.typ, h.rep, nil); err != nil {
 		i.die(err)
 		return err
 	}
@@ -152,24 +175,39 @@ func (h *Handle) Close(ctx context.Context) error {
 const maxNested = 16
 
 // destroy runs the guest's destructor (CanonicalABI.md, "canon resource.drop").
-func (i *Instance) destroy(typ *ResourceType, rep uint32) error {
-	if typ.Dtor == "" {
+// dropper is the component instance that drops the resource, nil for the host.
+func (i *Instance) destroy(typ *ResourceType, rep uint32, dropper *component) error {
+	if typ.Dtor == nil {
 		return nil
 	}
-	if i.nested == maxNested {
-		return &LimitError{Func: typ.Dtor, Limit: "nested destructors", Detail: fmt.Sprintf("more than %d", maxNested), stopped: true}
+	name := typ.dtorName()
+	caller, owner := noComponent, &i.components[typ.Component]
+	if dropper != nil {
+		caller = dropper.number
+	} else {
+		dropper = owner
 	}
-	dtor := i.module.ExportedFunction(typ.Dtor)
+	if i.tree.Tracked && !i.enterComponent(owner.number, caller) {
+		return &Trap{Func: name, Rule: RuleMayEnter}
+	}
+	if i.nested == maxNested {
+		return &LimitError{Func: name, Limit: "nested destructors", Detail: fmt.Sprintf("more than %d", maxNested), stopped: true}
+	}
+	dtor := i.core(typ.Dtor)
 	stack := []uint64{uint64(rep)}
-	mayLeave, importing := i.mayLeave, i.importing
-	i.mayLeave, i.importing = true, false
+	// It is as if the one that drops called an import: it is inside of none now.
+	ownerLeaves, dropperLeaves, importing := owner.mayLeave, dropper.mayLeave, i.importing
+	owner.mayLeave, dropper.mayLeave, i.importing = true, true, false
 	i.nested++
 	err := dtor.CallWithStack(i.context(), stack)
 	i.nested--
 	if err != nil {
-		err = i.guestError(typ.Dtor, "", err)
+		err = i.guestError(name, "", err)
 	}
-	i.mayLeave, i.importing = mayLeave, importing
+	dropper.mayLeave, owner.mayLeave, i.importing = dropperLeaves, ownerLeaves, importing
+	if i.tree.Tracked {
+		i.leaveComponent(owner.number, caller)
+	}
 	return err
 }
 
@@ -274,15 +312,20 @@ func (c *Call) give(g gift) {
 // as its representation where the guest itself defines the resource.
 func (c *Call) LowerBorrow(number int, v any) uint32 {
 	typ := c.types[number]
+	e := entry{typ: typ, object: v}
 	if typ.Guest {
-		if h := c.guestOf(typ, v); h != nil {
-			c.loans.borrowed = append(c.loans.borrowed, h)
-			c.slow = true
+		h := c.guestOf(typ, v)
+		if h == nil {
+			return 0
+		}
+		c.loans.borrowed = append(c.loans.borrowed, h)
+		c.slow = true
+		if typ.definedIn(c.opts.comp) {
 			return h.rep
 		}
-		return 0
+		e = entry{typ: typ, rep: h.rep}
 	}
-	handle := c.addHandle(entry{typ: typ, object: v})
+	handle := c.addHandle(e)
 	if c.err == nil {
 		c.loans.lent = append(c.loans.lent, handle)
 		c.slow = true
@@ -292,7 +335,7 @@ func (c *Call) LowerBorrow(number int, v any) uint32 {
 
 // LowerSelf is LowerBorrow for the resource whose method is called.
 func (c *Call) LowerSelf(number int, self *Handle) uint32 {
-	if c.err == nil && self.usableAs(c.types[number], c.inst) {
+	if typ := c.types[number]; c.err == nil && self.usableAs(typ, c.inst) && typ.definedIn(c.opts.comp) {
 		c.self = self
 		return self.rep
 	}
@@ -325,12 +368,12 @@ func (c *Call) addHandle(e entry) uint32 {
 		c.refuseBad(NilValue(e.typ.Name))
 		return 0
 	}
-	table := &c.inst.handles
-	if limit := c.inst.handleLimit; table.held >= limit {
+	i := c.inst
+	if limit := i.handleLimit; i.held >= limit {
 		c.limit("handles held", fmt.Sprintf("more than %d", limit))
 		return 0
 	}
-	return table.add(e)
+	return i.addHandle(c.opts.comp, e)
 }
 
 // LiftOwn takes a resource from the guest, whose handle ends.
@@ -355,7 +398,7 @@ func (c *Call) liftOwn(typ *ResourceType, handle uint32) any {
 	if typ.Guest {
 		v = c.inst.wrap(typ, &Handle{inst: c.inst, typ: typ, rep: e.rep})
 	}
-	c.inst.handles.remove(handle)
+	c.inst.removeHandle(c.opts.comp, handle)
 	c.loans.lifted = append(c.loans.lifted, v)
 	c.slow = true
 	return v
@@ -382,7 +425,7 @@ func (c *Call) entry(typ *ResourceType, handle uint32) *entry {
 	if c.err != nil {
 		return nil
 	}
-	e, why := c.inst.handles.get(handle, typ)
+	e, why := c.opts.comp.handles.get(handle, typ)
 	if e == nil {
 		c.trap(RuleHandle, why)
 	}
@@ -399,14 +442,17 @@ func borrowedOrLent(e *entry) string {
 // endLoans ends what was lent for the time of the call: the guest must have
 // dropped the handles that it borrowed (CanonicalABI.md, Task.return_).
 func (c *Call) endLoans() {
-	table := &c.inst.handles
+	if len(c.loans.lenders) == 0 && len(c.loans.lent) == 0 {
+		return
+	}
+	table := &c.opts.comp.handles
 	for _, handle := range c.loans.lenders {
 		table.entries[handle].lends--
 	}
 	for _, handle := range c.loans.lent {
 		switch e := &table.entries[handle]; {
 		case !c.invoked:
-			table.remove(handle)
+			c.inst.removeHandle(c.opts.comp, handle)
 		case e.typ != nil && !e.own:
 			c.trap(RuleBorrowKept, fmt.Sprintf("handle %d of a %s", handle, e.typ.Name))
 		}
@@ -419,7 +465,7 @@ func (c *Call) undo() {
 	i := c.inst
 	if !c.invoked {
 		for _, g := range c.loans.given {
-			i.handles.remove(g.handle)
+			i.removeHandle(c.opts.comp, g.handle)
 			if g.from != nil {
 				g.from.gone.Store(usable)
 			}
@@ -430,7 +476,7 @@ func (c *Call) undo() {
 		if h == nil || h.inst != i {
 			_ = closeObject(context.WithoutCancel(c.Context()), v) // the call's error is what the caller hears of
 		} else if h.gone.CompareAndSwap(usable, closed) && !c.fatal() {
-			if err := i.destroy(h.typ, h.rep); err != nil {
+			if err := i.destroy(h.typ, h.rep, nil); err != nil {
 				c.err = err
 			}
 		}
@@ -449,13 +495,13 @@ func dropHandle(c *Call) {
 		return
 	}
 	dropped := *e
-	i := c.inst
-	i.handles.remove(handle)
+	i, comp := c.inst, c.opts.comp
+	i.removeHandle(comp, handle)
 	switch {
 	case !dropped.own:
 	case typ.Guest:
 		name := c.name // the destructor may call imports, which use the same Call
-		err := i.destroy(typ, dropped.rep)
+		err := i.destroy(typ, dropped.rep, comp)
 		c.name = name
 		if err != nil {
 			c.fail(err)

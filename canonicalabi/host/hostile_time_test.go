@@ -18,7 +18,7 @@ func timeRules() []rule {
 	deadline := outcome{fn: "run", limit: "deadline", is: context.DeadlineExceeded}
 	const huge = 1<<32 - 1
 	forever := wasmtest.Loop(wasmtest.Br(0))
-	grown := wasmtest.Seq(wasmtest.I32(1023), wasmtest.MemoryGrow, wasmtest.Drop)
+	grown := wasmtest.Seq(wasmtest.I32(255), wasmtest.MemoryGrow, wasmtest.Drop)
 	again := func(code ...wasmtest.Code) wasmtest.Code {
 		return wasmtest.Seq(wasmtest.Loop(wasmtest.Seq(code...), wasmtest.Br(0)), wasmtest.I64(0))
 	}
@@ -109,8 +109,8 @@ func timeRules() []rule {
 			grows("table.grow by everything", deadline, again(wasmtest.RefNullFunc, wasmtest.I32(huge), wasmtest.TableGrow, wasmtest.Drop)).within(soon),
 		}},
 		{"bulk operations of huge length", []hostile{
-			runs("memory.fill", deadline, grown, again(wasmtest.I32(0), wasmtest.I32(1), wasmtest.I32(64<<20), wasmtest.MemoryFill)).within(soon).with(host.MemoryLimit(64 << 20)),
-			runs("memory.copy", deadline, grown, again(wasmtest.I32(0), wasmtest.I32(1), wasmtest.I32(64<<20-1), wasmtest.MemoryCopy)).within(soon).with(host.MemoryLimit(64 << 20)),
+			runs("memory.fill", deadline, grown, again(wasmtest.I32(0), wasmtest.I32(1), wasmtest.I32(16<<20), wasmtest.MemoryFill)).within(soon).with(host.MemoryLimit(16 << 20)),
+			runs("memory.copy", deadline, grown, again(wasmtest.I32(0), wasmtest.I32(1), wasmtest.I32(16<<20-1), wasmtest.MemoryCopy)).within(soon).with(host.MemoryLimit(16 << 20)),
 			runs("memory.fill past the end", trap("run", "", "out of bounds memory access"), wasmtest.I32(1), wasmtest.I32(1), wasmtest.I32(huge), wasmtest.MemoryFill, wasmtest.I64(0)),
 			runs("memory.copy past the end", trap("run", "", "out of bounds memory access"), wasmtest.I32(1), wasmtest.I32(1), wasmtest.I32(huge), wasmtest.MemoryCopy, wasmtest.I64(0)),
 			runs("memory.fill out of fuel", limit("run", "fuel"), again(wasmtest.I32(0), wasmtest.I32(1), wasmtest.I32(page), wasmtest.MemoryFill)).with(host.Fuel(1e6)),

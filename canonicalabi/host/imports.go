@@ -22,6 +22,8 @@ type Import struct {
 	// NewResource or ResourceRep concerns.
 	Types    []*ResourceType
 	Resource int
+	// Options are those of the function, by number in the Tree.
+	Options int
 	// Anytime says that guests may call the function even where they may not
 	// leave: it is [resource-rep].
 	Anytime bool
@@ -40,8 +42,8 @@ var errNoInstance = errors.New("an import of a guest was called outside of a cal
 // rep serves [resource-rep] where the guest may not leave: in its realloc and
 // post-return (CanonicalABI.md, "canon resource.rep", which asks for no
 // may_leave). The Call of imports may be under way then.
-func (i *Instance) rep(f *Import, handle uint64) uint64 {
-	e, why := i.handles.get(uint32(handle), f.Types[f.Resource])
+func (i *Instance) rep(f *Import, comp *component, handle uint64) uint64 {
+	e, why := comp.handles.get(uint32(handle), f.Types[f.Resource])
 	if e == nil {
 		i.stop(&Trap{Func: f.Name, Rule: RuleHandle, Detail: why})
 	}
@@ -51,27 +53,22 @@ func (i *Instance) rep(f *Import, handle uint64) uint64 {
 // Call implements wazero's api.GoModuleFunction. It panics to make the guest
 // trap, as wazero asks.
 func (f *Import) Call(ctx context.Context, caller api.Module, stack []uint64) {
-	var i *Instance
-	switch ctx := ctx.(type) {
-	case *callContext:
-		i = (*Instance)(ctx)
-	case *guardedContext:
-		i = ctx.inst
-	default:
-		panic(errNoInstance)
-	}
-	if !i.mayLeave {
+	i := instanceOf(ctx)
+	opts := &i.options[f.Options]
+	comp := opts.comp
+	if !comp.mayLeave {
 		if f.Anytime {
-			stack[0] = i.rep(f, stack[0])
+			stack[0] = i.rep(f, comp, stack[0])
 			return
 		}
 		i.stop(&Trap{Func: f.Name, Rule: RuleMayLeave})
 	}
-	i.mayLeave, i.importing = false, true
-	if i.module == nil {
-		i.Started(caller) // the guest is still starting
+	comp.mayLeave, i.importing = false, true
+	if i.modules[0] == nil {
+		i.Started(0, caller) // the guest is still starting
 	}
 	c := &i.imported
+	c.opts = opts
 	c.Stack = stack
 	c.name = f.Name
 	c.impl = nil
@@ -92,7 +89,19 @@ func (f *Import) Call(ctx context.Context, caller api.Module, stack []uint64) {
 		i.stop(err)
 	}
 	c.loans.clear()
-	i.mayLeave, i.importing = true, false
+	comp.mayLeave, i.importing = true, false
+}
+
+// instanceOf returns the instance under whose context a guest runs.
+func instanceOf(ctx context.Context) *Instance {
+	switch ctx := ctx.(type) {
+	case *callContext:
+		return (*Instance)(ctx)
+	case *guardedContext:
+		return ctx.inst
+	default:
+		panic(errNoInstance)
+	}
 }
 
 // stop makes the guest trap because of err, which guestError finds again.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math"
 	"strings"
 	"sync"
 	"time"
@@ -36,15 +35,13 @@ type Instance struct {
 	guarded *guardedContext
 	// metering stops the guest; it has no modules where that is not metered.
 	metering metering
-	// mayLeave says whether the guest may call imports now: not while its
-	// realloc or post-return runs, nor while it is in an import already.
-	mayLeave bool
 	// importing says that the host serves a call of an import.
 	importing bool
-	// nested counts the destructors that run inside each other.
-	nested   int
-	stack    [maxStack]uint64 // of the call of an export that is under way
-	imported Call             // the call of an import that is under way
+	// nested counts the destructors that run inside each other, inner the calls
+	// between component instances.
+	nested, inner int
+	stack         [maxStack]uint64 // of the call of an export that is under way
+	imported      Call             // the call of an import that is under way
 	// importErr is the error with which a handler stopped the guest.
 	importErr error
 	// impls are what the host supplies, in the order of World.Imports.
@@ -52,11 +49,16 @@ type Instance struct {
 	// wrappers make the Go value of a resource that the guest defines, by
 	// ResourceType.Number.
 	wrappers []func(*Handle) any
-	handles  handleTable
-	module   api.Module
-	memory   api.Memory   // nil where the guest has none
-	realloc  api.Function // looked up when first needed
-	release  func(ctx context.Context) error
+	// held counts the handles in all tables.
+	held int
+	// tree is what there is of what follows.
+	tree       *Tree
+	components []component
+	options    []canon
+	modules    []api.Module
+	hostModule api.Module
+	frames     []*innerFrame // by InnerCall.Number, made when first needed
+	release    func(ctx context.Context) error
 
 	mu     sync.Mutex
 	death  error // what killed the instance
@@ -126,18 +128,33 @@ func (i *Instance) Guarded() { i.guarded = &guardedContext{i.caller, i} }
 // canonical ABI has: 16 flat parameters and a return pointer.
 const maxStack = 17
 
-// NewInstance returns an Instance that lets no calls in until Ready is called.
+// NewInstance returns an Instance of a tree that lets no calls in until Ready is
+// called.
 // impls are the implementations of the world's imports, in their order; nil
 // where there is none. resources is how many resource types the plugin has.
 // release frees what the instance runs on.
-func NewInstance(config *Config, impls []any, resources int, release func(ctx context.Context) error) *Instance {
+func NewInstance(config *Config, tree *Tree, impls []any, resources int, release func(ctx context.Context) error) *Instance {
 	i := &Instance{
 		liftLimit:   config.Limits.LiftedBytes,
 		handleLimit: min(config.Limits.Handles, maxHandles),
 		metering:    metering{on: !config.Unmetered, fuel: config.Limits.Fuel, depth: config.Limits.CallDepth},
 		caller:      context.Background(),
 		impls:       impls,
+		tree:        tree,
+		components:  make([]component, len(tree.Parents)),
+		options:     make([]canon, len(tree.Options)),
+		modules:     make([]api.Module, tree.Modules),
 		release:     release,
+	}
+	if tree.Inner > 0 {
+		i.frames = make([]*innerFrame, tree.Inner)
+	}
+	for n := range i.components {
+		i.components[n].number = n
+	}
+	for n := range i.options {
+		o := &tree.Options[n]
+		i.options[n] = canon{inst: i, comp: &i.components[o.Component], encoding: o.Encoding, options: o}
 	}
 	i.metering.watch = meter.NewWatch(&i.metering)
 	if resources > 0 {
@@ -156,16 +173,19 @@ func (i *Instance) Starting(ctx context.Context, world string) (context.Context,
 	if err := i.admit(ctx, world); err != nil {
 		return nil, err
 	}
-	i.mayLeave = true
+	for n := range i.components {
+		i.components[n].mayLeave = true
+	}
 	return i.context(), nil
 }
 
-// Started gives the instance its main module, once that is instantiated: the one
-// that has the memory.
-func (i *Instance) Started(module api.Module) {
-	i.module = module
-	i.memory = module.ExportedMemory("memory")
-}
+// Started gives the instance the core module of that number, once it is
+// instantiated.
+func (i *Instance) Started(number int, module api.Module) { i.modules[number] = module }
+
+// Supplied gives the instance the module of the host's functions, for a CoreItem
+// that names one.
+func (i *Instance) Supplied(module api.Module) { i.hostModule = module }
 
 // Ready ends the start, and lets calls in.
 func (i *Instance) Ready() {
@@ -247,30 +267,6 @@ func ContextError(name string, err error) *LimitError {
 	return &LimitError{Func: name, Limit: "cancel", Err: context.Canceled}
 }
 
-// readMemory returns the guest's memory, and nil where it has none. The last
-// byte of a memory of 4 GiB is out of reach.
-func (i *Instance) readMemory() []byte {
-	if i.memory == nil {
-		return nil
-	}
-	size := i.memory.Size()
-	if size == 0 { // or 4 GiB, which wazero's Size cannot say
-		if mem, ok := i.memory.Read(0, math.MaxUint32); ok {
-			return mem
-		}
-	}
-	mem, _ := i.memory.Read(0, size)
-	return mem
-}
-
-// lookupRealloc finds the guest's realloc. It reports false where it has none.
-func (i *Instance) lookupRealloc() bool {
-	if i.module != nil {
-		i.realloc = i.module.ExportedFunction("cabi_realloc")
-	}
-	return i.realloc != nil
-}
-
 // Close ends the instance. A second Close does nothing. It may be called while a
 // call is under way: that call ends as soon as the guest returns, and what the
 // instance runs on is released then.
@@ -308,12 +304,15 @@ func (i *Instance) end(ctx context.Context) error {
 // closeObjects closes the host's objects that the guest owned.
 func (i *Instance) closeObjects(ctx context.Context) error {
 	var errs []error
-	for _, e := range i.handles.entries {
-		if e.own && e.typ != nil && !e.typ.Guest {
-			errs = append(errs, closeObject(ctx, e.object))
+	for n := range i.components {
+		table := &i.components[n].handles
+		for _, e := range table.entries {
+			if e.own && e.typ != nil && !e.typ.Guest {
+				errs = append(errs, closeObject(ctx, e.object))
+			}
 		}
+		*table = handleTable{}
 	}
-	i.handles = handleTable{}
 	return errors.Join(errs...)
 }
 
@@ -335,6 +334,7 @@ func (i *Instance) die(err error) {
 	i.metering.watch.Close()
 	defer i.lock.end()                                  // even if an object's Close panics
 	_ = i.closeObjects(context.WithoutCancel(i.caller)) // err is what the caller hears of
+	freeStack(err)
 }
 
 // ended reports whether the instance is dead or closed.

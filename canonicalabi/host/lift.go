@@ -71,6 +71,9 @@ func (c *Call) charge(n uint64) bool {
 
 // LiftString lifts a string: a copy of n bytes of UTF-8 at ptr.
 func (c *Call) LiftString(ptr, n uint32) string {
+	if c.opts.encoding != UTF8 {
+		return c.liftWide(ptr, n)
+	}
 	if n > maxBytes {
 		c.trap(RuleStringLength, fmt.Sprintf("%d bytes", n))
 	}

@@ -16,22 +16,28 @@ import (
 // Realloc asks the guest for size bytes of new memory, and checks what it
 // returns: aligned and in bounds. It returns 0 where the call has failed.
 func (c *Call) Realloc(size, align uint32) uint32 {
-	if c.err != nil {
-		return 0
-	}
 	if size == 0 {
 		return align // A guest need not be asked for nothing; some want it not null.
 	}
-	i := c.inst
-	if i.realloc == nil && !i.lookupRealloc() {
+	return c.resize(0, 0, align, size)
+}
+
+// resize asks the guest for another size of memory that it gave, or for new memory
+// where old is 0.
+func (c *Call) resize(old, oldSize, align, size uint32) uint32 {
+	if c.err != nil {
+		return 0
+	}
+	i, o := c.inst, c.opts
+	if o.realloc == nil && !o.lookupRealloc() {
 		c.trap(RuleRealloc, "the guest exports no cabi_realloc")
 		return 0
 	}
-	c.scratch = [4]uint64{0, 0, uint64(align), uint64(size)}
-	mayLeave := i.mayLeave
-	i.mayLeave, c.slow = false, true
-	err := i.realloc.CallWithStack(i.context(), c.scratch[:])
-	i.mayLeave = mayLeave
+	c.scratch = [4]uint64{uint64(old), uint64(oldSize), uint64(align), uint64(size)}
+	mayLeave := o.comp.mayLeave
+	o.comp.mayLeave, c.slow = false, true
+	err := o.realloc.CallWithStack(i.context(), c.scratch[:])
+	o.comp.mayLeave = mayLeave
 	c.mem = nil
 	if err != nil {
 		c.fail(i.guestError(c.funcName(), RuleReallocTrap, err))
@@ -49,6 +55,9 @@ func (c *Call) Realloc(size, align uint32) uint32 {
 func (c *Call) LowerString(s string) (ptr, n uint32) {
 	if c.export == nil { // of an import; parameters of exports are checked before
 		c.refuseBad(CheckString(s))
+	}
+	if c.opts.encoding != UTF8 {
+		return c.lowerWide(s)
 	}
 	ptr = c.Realloc(uint32(len(s)), 1)
 	if c.err != nil || len(s) == 0 {

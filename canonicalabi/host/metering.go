@@ -3,6 +3,7 @@ package host
 import (
 	"context"
 	"fmt"
+	"runtime"
 	"strings"
 	"sync"
 
@@ -105,7 +106,15 @@ func overflow(name string, err error) *LimitError {
 	if text, _, _ := strings.Cut(err.Error(), "\n"); strings.TrimPrefix(text, "wasm error: ") != stackOverflow {
 		return nil
 	}
-	return &LimitError{Func: name, Limit: "call depth", Detail: "wazero's stack of 50 MB is full", Err: err, stopped: true}
+	return &LimitError{Func: name, Limit: "call depth", Detail: "wazero's stack is full", Err: err, stopped: true, overflowed: true}
+}
+
+// freeStack gives the stack back of a guest that overflowed it, up to 100 MB: the
+// next collection would start only when as much was allocated again.
+func freeStack(err error) {
+	if limit, ok := err.(*LimitError); ok && limit.overflowed {
+		runtime.GC()
+	}
 }
 
 // RunStart puts a module, which Config.Rewrite has made, under the limits of the

@@ -52,7 +52,7 @@ func (f *importFinder) find(from, name string) (importFunction, error) {
 	}
 	for k := range item.Interface.Functions {
 		if fn := &item.Interface.Functions[k]; fn.Name == name {
-			return importFunction{name, fn.Import, &host.Import{Name: label(from, name), Handle: fn.Handle, Item: n, Types: f.types.of(item)}}, nil
+			return importFunction{name, fn.Import, &host.Import{Name: label(from, name), Handle: fn.Handle, Item: n, Types: f.types.of(item)}, n}, nil
 		}
 	}
 	return importFunction{}, f.bad(from, name, "the guest imports a function that the world's interface does not have; build it with the bindings of this world")
@@ -79,7 +79,7 @@ func (f *importFinder) intrinsic(from, iface, name string) (importFunction, erro
 
 // runtime returns one of the runtime's own functions for resource k of an item.
 func (f *importFinder) runtime(fn *host.Function, from, name string, item host.Item, k int) importFunction {
-	return importFunction{name, fn.Import, &host.Import{Name: label(from, name), Handle: fn.Handle, Item: -1, Types: f.types.of(item), Resource: k, Anytime: fn == &host.ResourceRep}}
+	return importFunction{name, fn.Import, &host.Import{Name: label(from, name), Handle: fn.Handle, Item: -1, Types: f.types.of(item), Resource: k, Anytime: fn == &host.ResourceRep}, -1}
 }
 
 func (f *importFinder) unknown(from, name string) error {

@@ -16,7 +16,7 @@ import (
 // Root is the name of the world's own functions among its imports and exports.
 const root = "$root"
 
-// checkPreamble refuses what is no core module before wazero sees it.
+// checkPreamble refuses what is neither a core module nor a component.
 func checkPreamble(world *host.World, wasm []byte) error {
 	bad := func(format string, args ...any) error {
 		return &host.LinkError{World: world.Name, Detail: fmt.Sprintf(format, args...)}
@@ -28,9 +28,9 @@ func checkPreamble(world *host.World, wasm []byte) error {
 	case [4]byte{1, 0, 0, 0}:
 		return nil
 	case [4]byte{0x0d, 0, 1, 0}:
-		return bad("the guest is a component; this version of witgen runs core modules")
+		return nil
 	default:
-		return bad("the guest's version of WebAssembly, %x, is not supported; a core module has 01000000", wasm[4:8])
+		return bad("the guest's version of WebAssembly, %x, is not supported; a core module has 01000000 and a component 0d000100", wasm[4:8])
 	}
 }
 
@@ -69,7 +69,7 @@ func matchExports(world *host.World, types *resourceTypes, functions map[string]
 				return nil, &host.LinkError{World: world.Name, Item: "export " + core,
 					Detail: fmt.Sprintf("the guest's function is of type %s, where the world says %s; build it with the bindings of this world", show(got), show(f.Export))}
 			}
-			export := host.Export{Name: core, Core: core}
+			export := host.Export{Name: core, Core: host.CoreItem{Name: core}}
 			post := "cabi_post_" + core
 			if k, ok := module.exports[post]; ok && k != kindFunc {
 				return nil, wrongKind(world, post, k, kindFunc)
@@ -78,7 +78,7 @@ func matchExports(world *host.World, types *resourceTypes, functions map[string]
 				if err := checkPost(world, post, functions[post], f); err != nil {
 					return nil, err
 				}
-				export.Post = post
+				export.Post = &host.CoreItem{Name: post}
 			}
 			exports[n].Functions[k] = export
 		}
@@ -177,7 +177,8 @@ type importModule struct {
 type importFunction struct {
 	name      string
 	signature host.Signature
-	serve     *host.Import
+	serve     api.GoModuleFunction
+	item      int // in World.Imports, -1 for the runtime's own
 }
 
 // matchImports finds what the guest's imports are in the world.
@@ -213,8 +214,8 @@ func matchImports(world *host.World, types *resourceTypes, compiled wazero.Compi
 			return nil, &host.LinkError{World: world.Name, Item: "import " + label(from, name),
 				Detail: fmt.Sprintf("the guest takes the function to be of type %s, where the world says %s; build it with the bindings of this world", show(got), show(f.signature))}
 		}
-		if f.serve.Item >= 0 {
-			plan.needed[f.serve.Item] = true
+		if f.item >= 0 {
+			plan.needed[f.item] = true
 		}
 		if !slices.ContainsFunc(m.functions, func(f importFunction) bool { return f.name == name }) {
 			m.functions = append(m.functions, f)

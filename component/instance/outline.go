@@ -61,23 +61,7 @@ func outlineOf(wasm []byte) outline {
 
 func (o *outline) addImport(r *moduleReader) {
 	module, name := string(r.bytes(r.u32())), string(r.bytes(r.u32()))
-	k := kind(r.byte())
-	switch k {
-	case kindFunc:
-		r.u32()
-	case kindTable:
-		r.byte()
-		r.limits()
-	case kindMemory:
-		r.limits()
-	case kindGlobal:
-		r.bytes(2)
-	case kindTag:
-		r.byte()
-		r.u32()
-	default:
-		r.bad = true
-	}
+	k := r.importType()
 	if !r.bad && k != kindFunc {
 		o.imports = append(o.imports, foreign{module, name, k})
 	}

@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 
 	"github.com/tetratelabs/wazero"
@@ -14,6 +15,7 @@ import (
 	"github.com/tetratelabs/wazero/experimental"
 
 	"github.com/witgen/witgen/canonicalabi/host"
+	"github.com/witgen/witgen/component"
 )
 
 // Plugin is a compiled guest of a world, from which instances are made. It may
@@ -24,11 +26,16 @@ type Plugin struct {
 	runtime  wazero.Runtime
 	owned    bool // the runtime is the plugin's own
 	guarded  bool // the runtime closes modules when contexts end
-	compiled wazero.CompiledModule
+	tree     *host.Tree
+	cores    []wazero.CompiledModule  // by core instance
+	compiled []wazero.CompiledModule  // each once
 	exports  []host.ExportedInterface // by World.Exports
 	needed   []bool                   // by World.Imports: whether the guest imports it
 	types    *resourceTypes
 	imports  []hostModule
+	// component says that the guest is one: its core modules import from each
+	// other, and from the one of imports.
+	component bool
 
 	mu     sync.Mutex
 	live   map[*host.Instance]struct{}
@@ -42,9 +49,9 @@ type hostModule struct {
 	instance api.Module
 }
 
-// Compile compiles a guest, a core module, and checks that it fits the world:
-// what it exports and what it imports. The error is a *host.LinkError where it
-// does not.
+// Compile compiles a guest, a core module or a component, and checks that it fits
+// the world: what it exports and what it imports. The error is a *host.LinkError
+// where it does not.
 func Compile(ctx context.Context, wasm []byte, world *host.World, opts ...host.Option) (*Plugin, error) {
 	config := host.NewConfig(opts)
 	if err := checkPreamble(world, wasm); err != nil {
@@ -60,7 +67,11 @@ func Compile(ctx context.Context, wasm []byte, world *host.World, opts ...host.O
 			return nil, fmt.Errorf("%s: %w", world.Name, err)
 		}
 	}
-	if err := p.compile(ctx, wasm); err != nil {
+	compile := p.compile
+	if component.FormOf(wasm) == component.ComponentForm {
+		compile = p.compileComponent
+	}
+	if err := compile(ctx, wasm); err != nil {
 		return nil, errors.Join(err, p.release(ctx))
 	}
 	return p, nil
@@ -81,31 +92,29 @@ func closesOnDone(ctx context.Context, r wazero.Runtime) (bool, error) {
 }
 
 func runtimeConfig(config *host.Config) wazero.RuntimeConfig {
-	rc := wazero.NewRuntimeConfig().WithMemoryLimitPages(uint32(config.Limits.MemoryPages()))
+	rc := wazero.NewRuntimeConfig().
+		WithCoreFeatures(api.CoreFeaturesV2 | experimental.CoreFeaturesExtendedConst).
+		WithMemoryLimitPages(uint32(config.Limits.MemoryPages()))
 	if config.Cache != nil {
 		rc = rc.WithCompilationCache(config.Cache)
 	}
 	return rc
 }
 
+// compile compiles a guest that is a core module.
 func (p *Plugin) compile(ctx context.Context, wasm []byte) error {
 	p.types = newResourceTypes(p.world)
+	p.tree = host.ModuleTree()
 	module := outlineOf(wasm)
-	metered, err := p.config.Rewrite(p.world.Name, wasm)
+	compiled, err := p.compileModule(ctx, wasm, module)
 	if err != nil {
 		return err
 	}
-	if limit := p.config.Limits.MemoryPages(); p.owned && uint64(module.pages) > limit { // of a guest that is not metered
-		return host.MemoryError(p.world.Name, uint64(module.pages), limit)
-	}
-	p.compiled, err = p.runtime.CompileModule(ctx, metered)
-	if err != nil {
-		return &host.LinkError{World: p.world.Name, Detail: "the guest is not a valid WebAssembly module: " + err.Error()}
-	}
-	if p.exports, err = matchExports(p.world, p.types, p.compiled.ExportedFunctions(), module); err != nil {
+	p.cores = []wazero.CompiledModule{compiled}
+	if p.exports, err = matchExports(p.world, p.types, compiled.ExportedFunctions(), module); err != nil {
 		return err
 	}
-	plan, err := matchImports(p.world, p.types, p.compiled, module)
+	plan, err := matchImports(p.world, p.types, compiled, module)
 	if err != nil {
 		return err
 	}
@@ -116,6 +125,23 @@ func (p *Plugin) compile(ctx context.Context, wasm []byte) error {
 		}
 	}
 	return nil
+}
+
+// compileModule compiles a core module.
+func (p *Plugin) compileModule(ctx context.Context, wasm []byte, module outline) (wazero.CompiledModule, error) {
+	metered, err := p.config.Rewrite(p.world.Name, wasm)
+	if err != nil {
+		return nil, err
+	}
+	if limit := p.config.Limits.MemoryPages(); p.owned && uint64(module.pages) > limit { // of a guest that is not metered
+		return nil, host.MemoryError(p.world.Name, uint64(module.pages), limit)
+	}
+	compiled, err := p.runtime.CompileModule(ctx, metered)
+	if err != nil {
+		return nil, &host.LinkError{World: p.world.Name, Detail: "the guest is not a valid WebAssembly module: " + err.Error()}
+	}
+	p.compiled = append(p.compiled, compiled)
+	return compiled, nil
 }
 
 // supply makes the host module that the guest's imports of one module name
@@ -138,7 +164,7 @@ func (p *Plugin) supply(ctx context.Context, m importModule) error {
 	}
 	p.imports = append(p.imports, hostModule{name: m.name, compiled: compiled})
 	if m.wasi {
-		if err := checkWASI(p.world, p.compiled, compiled.ExportedFunctions()); err != nil {
+		if err := checkWASI(p.world, p.cores[0], compiled.ExportedFunctions()); err != nil {
 			return err
 		}
 	}
@@ -171,14 +197,14 @@ func (p *Plugin) Instantiate(ctx context.Context, impls []any) (*host.Instance, 
 				Detail: fmt.Sprintf("the guest imports it: set Imports.%s", item.Field)}
 		}
 	}
-	var module api.Module
+	modules := make([]api.Module, 0, len(p.cores))
 	var inst *host.Instance
-	inst = host.NewInstance(p.config, impls, p.types.count, func(ctx context.Context) error {
-		var err error
-		if module != nil {
-			err = module.Close(ctx)
+	inst = host.NewInstance(p.config, p.tree, impls, p.types.count, func(ctx context.Context) error {
+		var errs []error
+		for _, m := range slices.Backward(modules) {
+			errs = append(errs, m.Close(ctx))
 		}
-		return errors.Join(err, p.remove(ctx, inst))
+		return errors.Join(append(errs, p.remove(ctx, inst))...)
 	})
 	if p.guarded {
 		inst.Guarded()
@@ -186,7 +212,7 @@ func (p *Plugin) Instantiate(ctx context.Context, impls []any) (*host.Instance, 
 	if err := p.add(inst); err != nil {
 		return nil, err
 	}
-	err := p.start(ctx, inst, &module)
+	err := p.start(ctx, inst, &modules)
 	if err != nil {
 		return nil, errors.Join(err, inst.Close(ctx))
 	}
@@ -194,30 +220,47 @@ func (p *Plugin) Instantiate(ctx context.Context, impls []any) (*host.Instance, 
 	return inst, nil
 }
 
-// start instantiates the guest's module, and runs its start function and its
-// _initialize.
-func (p *Plugin) start(ctx context.Context, inst *host.Instance, module *api.Module) error {
-	ctx, err := inst.Starting(experimental.WithImportResolver(ctx, p.resolve), p.world.Name)
+// start instantiates the guest's core modules, and runs their start functions and
+// the _initialize of a guest that is a core module.
+func (p *Plugin) start(ctx context.Context, inst *host.Instance, modules *[]api.Module) error {
+	resolve, config := p.resolve, plainConfig
+	if p.component {
+		resolve = func(key string) api.Module { return p.resolveCore(key, *modules) }
+		inst.Supplied(p.imports[0].instance)
+	} else {
+		config = moduleConfig(p.config)
+	}
+	ctx, err := inst.Starting(experimental.WithImportResolver(ctx, resolve), p.world.Name)
 	if err != nil {
 		return err
 	}
-	*module, err = p.runtime.InstantiateModule(ctx, p.compiled, moduleConfig(p.config))
-	if err != nil {
-		return inst.StartFailed(p.world.Name, err)
-	}
-	inst.Started(*module)
-	if !p.config.Unmetered {
-		if err := inst.RunStart(ctx, *module); err != nil {
+	for n, core := range p.cores {
+		module, err := p.runtime.InstantiateModule(ctx, core, config)
+		if err != nil {
 			return inst.StartFailed(p.world.Name, err)
 		}
+		*modules = append(*modules, module)
+		inst.Started(n, module)
+		if !p.config.Unmetered {
+			if err := inst.RunStart(ctx, module); err != nil {
+				return inst.StartFailed(p.world.Name, err)
+			}
+		}
 	}
-	if initialize := (*module).ExportedFunction("_initialize"); initialize != nil {
+	if p.component {
+		return nil
+	}
+	if initialize := (*modules)[0].ExportedFunction("_initialize"); initialize != nil {
 		if err := initialize.CallWithStack(ctx, nil); err != nil {
 			return inst.StartFailed(p.world.Name, err)
 		}
 	}
 	return nil
 }
+
+// plainConfig is that of a core module of a component, which sees nothing but its
+// imports.
+var plainConfig = wazero.NewModuleConfig().WithName("").WithStartFunctions()
 
 // Export returns the functions of the world's export number, bound to an
 // instance of the plugin.
@@ -285,8 +328,8 @@ func (p *Plugin) release(ctx context.Context) error {
 		}
 		errs = append(errs, m.compiled.Close(ctx))
 	}
-	if p.compiled != nil {
-		errs = append(errs, p.compiled.Close(ctx))
+	for _, c := range p.compiled {
+		errs = append(errs, c.Close(ctx))
 	}
 	if p.owned {
 		errs = append(errs, p.runtime.Close(ctx))

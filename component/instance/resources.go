@@ -69,7 +69,7 @@ func (t *resourceTypes) setDtors(n int, prefix string, functions map[string]api.
 			return &host.LinkError{World: t.world.Name, Item: "export " + dtor,
 				Detail: fmt.Sprintf("a destructor takes the resource's representation and returns nothing, (i32) -> (), and this one is of type %s; build the guest with the bindings of this world", show(got))}
 		}
-		t.get(r).Dtor = dtor
+		t.get(r).Dtor = &host.CoreItem{Name: dtor}
 	}
 	return nil
 }
