@@ -2,9 +2,14 @@ package bench
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"io"
 	"slices"
+	"strings"
+
+	"github.com/witgen/witgen/internal/bench/gen/bench/calls/text"
+	"github.com/witgen/witgen/internal/bench/gen/bench/calls/work"
 )
 
 // Compare measures what is compared with something else than the same work by
@@ -28,8 +33,33 @@ func (s *Suite) Compare(w io.Writer, pairs int) error {
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(w, "The same records as JSON through one string take %.0f times as long as the list (aim: 10).\n", json.Ratio)
-	return err
+	fmt.Fprintf(w, "The same records as JSON through one string take %.0f times as long as the list (aim: 10).\n", json.Ratio)
+	return s.compareMetering(w, pairs)
+}
+
+// compareMetering measures what metering costs a guest's own code: one that reads
+// and writes JSON, and one that reads a long expression in a few small loops.
+func (s *Suite) compareMetering(w io.Writer, pairs int) error {
+	ctx := context.Background()
+	items, _ := items()
+	expression := strings.Repeat("12 * 34 + 567 / 8 - ", 500) + "1"
+	eval := func(work work.Interface) Body {
+		return body(func() (float64, error) { return work.Eval(ctx, expression) })
+	}
+	echo := func(t text.Interface) Body {
+		return body(func() ([]work.Item, error) { return s.echoJSON(ctx, t, items) })
+	}
+	for _, row := range []Row{
+		{"JSON", 1.1, echo(s.fuelText), echo(s.plainText)},
+		{"an expression of 10 KB", 1.1, eval(s.fuel), eval(s.plain)},
+	} {
+		r, err := Measure(row, max(pairs/2, 1))
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(w, "A guest that reads %s takes %.2f times as long with fuel as unmetered (aim: %.1f).\n", row.Name, r.Ratio, row.Aim)
+	}
+	return nil
 }
 
 // sink keeps a copy from being optimized away.

@@ -6,10 +6,11 @@ import (
 	stdjson "encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/witgen/witgen/internal/bench/byhand"
-	"github.com/witgen/witgen/internal/bench/gen/bench/calls/calls"
+	"github.com/witgen/witgen/internal/bench/gen/bench/calls/text"
 	"github.com/witgen/witgen/internal/bench/gen/bench/calls/work"
 )
 
@@ -22,7 +23,8 @@ type Body func(n int) (any, error)
 type Row struct {
 	// Name names the row; the benchmark's name is made of it.
 	Name string
-	// Aim is how many times as long as by hand the generated side may take.
+	// Aim is how many times as long as by hand the generated side may take; 0
+	// where the two do not do the same.
 	Aim float64
 	// Generated and Hand return results that print alike.
 	Generated, Hand Body
@@ -53,14 +55,12 @@ func body[T any](call func() (T, error)) Body {
 
 // Rows returns the rows, in the order of the table.
 func (s *Suite) Rows() []Row {
-	return append(s.first(), s.values()...)
+	return slices.Concat(s.first(), s.contexts(), s.values(), s.pools(), s.last())
 }
 
 // first are the rows of scalars, an import, a string, and instances.
 func (s *Suite) first() []Row {
 	ctx := context.Background()
-	cancellable, cancel := context.WithCancel(ctx)
-	s.close = append(s.close, func() error { cancel(); return nil })
 	expression := (strings.Repeat("12 * 34 + 567 / 8 - ", 3) + "9 + 1")[:64]
 	return []Row{
 		{"add", firstAim, addGenerated(ctx, s.work), addByHand(ctx, s.hand)},
@@ -72,7 +72,7 @@ func (s *Suite) first() []Row {
 			body(func() (float64, error) { return s.hand.Eval(ctx, expression) })},
 		{"instantiate and close", firstAim,
 			body(func() (bool, error) {
-				inst, err := s.plugin.Instantiate(ctx, calls.Imports{Ticks: ticker{}})
+				inst, err := s.plugin.Instantiate(ctx, s.imports())
 				if err != nil {
 					return false, err
 				}
@@ -85,8 +85,6 @@ func (s *Suite) first() []Row {
 				}
 				return true, guest.Close(ctx)
 			})},
-		{"add, cancellable context", firstAim, addGenerated(cancellable, s.work), addByHand(cancellable, s.hand)},
-		{"add, cancellable context, Deadline", firstAim, addGenerated(cancellable, s.deadline), addByHand(cancellable, s.handDeadline)},
 	}
 }
 
@@ -131,7 +129,7 @@ func ticks(call func(n uint32) (int32, error)) Body {
 	}
 }
 
-// values are the rows of the other types, and of compiling.
+// values are the rows of the other types.
 func (s *Suite) values() []Row {
 	ctx := context.Background()
 	rows := []Row{
@@ -179,17 +177,24 @@ func (s *Suite) values() []Row {
 		Row{"error of a result", aim,
 			body(func() (work.Failure, error) { return failure[work.Failure](s.work.Find(ctx, 1)) }),
 			body(func() (byhand.Failure, error) { return failure[byhand.Failure](s.hand.Find(ctx, 1)) })},
-		Row{"method of a resource", aim, counter, handCounter},
-		Row{"compile", aim,
+		Row{"method of a resource", aim, counter, handCounter})
+}
+
+// last are the rows of compiling, and of JSON.
+func (s *Suite) last() []Row {
+	ctx := context.Background()
+	items, handItems := items()
+	return []Row{
+		{"compile", aim,
 			body(func() (bool, error) { return true, s.compile(ctx, "") }),
 			body(func() (bool, error) { return true, s.compileByHand(ctx, "") })},
-		Row{"compile, from disk cache", aim,
+		{"compile, from disk cache", aim,
 			body(func() (bool, error) { return true, s.compile(ctx, s.cacheDir) }),
 			body(func() (bool, error) { return true, s.compileByHand(ctx, s.cacheDir) })},
-		Row{jsonRow, aim,
-			body(func() ([]work.Item, error) { return s.echoJSON(ctx, items) }),
+		{jsonRow, aim,
+			body(func() ([]work.Item, error) { return s.echoJSON(ctx, s.text, items) }),
 			body(func() ([]byhand.Item, error) { return s.handText.EchoJSON(ctx, handItems) })},
-	)
+	}
 }
 
 // The rows that are compared with each other.
@@ -249,12 +254,12 @@ func (s *Suite) counters(ctx context.Context) (generated, byHand Body) {
 }
 
 // echoJSON sends items to the guest and back as JSON.
-func (s *Suite) echoJSON(ctx context.Context, items []work.Item) ([]work.Item, error) {
+func (s *Suite) echoJSON(ctx context.Context, t text.Interface, items []work.Item) ([]work.Item, error) {
 	encoded, err := stdjson.Marshal(items)
 	if err != nil {
 		return nil, err
 	}
-	back, err := s.text.Echo(ctx, string(encoded))
+	back, err := t.Echo(ctx, string(encoded))
 	if err != nil {
 		return nil, err
 	}

@@ -28,8 +28,10 @@ type Suite struct {
 	plugin *calls.Plugin
 	work   work.Interface
 	text   text.Interface
-	// deadline is of a plugin with host.Deadline.
-	deadline work.Interface
+	// fuel and fuelText are of plugins with host.Fuel, and the plain ones of
+	// plugins with host.Unmetered.
+	fuel, plain         work.Interface
+	fuelText, plainText text.Interface
 
 	handPlugin   *byhand.Plugin
 	hand         *byhand.Guest
@@ -63,33 +65,41 @@ func (s *Suite) Close() error {
 	return errors.Join(errs...)
 }
 
+// imports is what the guests of the world calls import.
+func (s *Suite) imports() calls.Imports { return calls.Imports{Ticks: ticker{}} }
+
 func (s *Suite) generated(ctx context.Context) error {
-	imports := calls.Imports{Ticks: ticker{}}
 	for _, v := range []struct {
 		work *work.Interface
+		text *text.Interface
 		opts []host.Option
-	}{{&s.deadline, []host.Option{host.Fuel(1 << 40)}}, {&s.work, nil}} {
+	}{
+		{&s.plain, &s.plainText, []host.Option{host.Unmetered()}},
+		{&s.fuel, &s.fuelText, []host.Option{host.Fuel(1 << 40)}},
+		{&s.work, &s.text, nil},
+	} {
 		plugin, err := calls.Compile(ctx, s.Guests.Calls, v.opts...)
 		if err != nil {
 			return err
 		}
 		s.close = append(s.close, func() error { return plugin.Close(ctx) })
-		inst, err := plugin.Instantiate(ctx, imports)
+		inst, err := plugin.Instantiate(ctx, s.imports())
 		if err != nil {
 			return err
 		}
 		s.plugin, *v.work = plugin, inst.Work()
+
+		texts, err := json.Compile(ctx, s.Guests.JSON, v.opts...)
+		if err != nil {
+			return err
+		}
+		s.close = append(s.close, func() error { return texts.Close(ctx) })
+		other, err := texts.Instantiate(ctx, json.Imports{})
+		if err != nil {
+			return err
+		}
+		*v.text = other.Text()
 	}
-	plugin, err := json.Compile(ctx, s.Guests.JSON)
-	if err != nil {
-		return err
-	}
-	s.close = append(s.close, func() error { return plugin.Close(ctx) })
-	inst, err := plugin.Instantiate(ctx, json.Imports{})
-	if err != nil {
-		return err
-	}
-	s.text = inst.Text()
 	return nil
 }
 

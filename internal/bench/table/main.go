@@ -54,8 +54,12 @@ func run(pairs int, match string) error {
 		if err != nil {
 			return err
 		}
-		fmt.Printf("| %s | %s | %s | %.2fx | %.1f | %s | %s |\n",
-			row.Name, duration(r.Generated.Nanos), duration(r.Hand.Nanos), r.Ratio, row.Aim, allocs(r.Generated), allocs(r.Hand))
+		aim := ""
+		if row.Aim > 0 {
+			aim = fmt.Sprintf("%.1f", row.Aim)
+		}
+		fmt.Printf("| %s | %s | %s | %.2fx | %s | %s | %s |\n",
+			row.Name, duration(r.Generated.Nanos), duration(r.Hand.Nanos), r.Ratio, aim, allocs(r.Generated), allocs(r.Hand))
 	}
 	if match != "." {
 		return nil
