@@ -147,26 +147,13 @@ func (m *maker) instantiateUnit(u *unit) {
 			names = append(names, use.module)
 		}
 		sort, index := m.supply(u, use)
-		if !hasCoreExport(bag, use.name) {
-			bag.Exports = append(bag.Exports, CoreExport{use.name, sort, index})
-		}
+		bag.Exports = append(bag.Exports, CoreExport{use.unique, sort, index})
 	}
 	instance := &CoreInstance{Module: u.module}
 	for _, name := range names {
 		instance.Args = append(instance.Args, CoreArg{name, m.b.add(SortCoreInstance, bags[name])})
 	}
 	u.instance = m.b.add(SortCoreInstance, instance)
-}
-
-// hasCoreExport reports whether a bag has a name, since a module may import one
-// thing twice.
-func hasCoreExport(bag *CoreInstance, name string) bool {
-	for _, x := range bag.Exports {
-		if x.Name == name {
-			return true
-		}
-	}
-	return false
 }
 
 // supply returns what stands for an import at instantiation.

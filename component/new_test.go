@@ -115,6 +115,42 @@ package test:used@1.2.0 {
 	}
 }
 
+// TestNewRepeatedImports: a core module may import a function several times, under one
+// name and at several types, and the component's module has a name for each.
+func TestNewRepeatedImports(t *testing.T) {
+	r, pkg := witOf(t, "package test:twice; interface i { f: func() -> u32; } world w { import i; export run: func(); }")
+	id := worldNamed(t, r, pkg, "w")
+	f := coreFuncDef{"test:twice/i", "f", abi.Signature{Results: []abi.Core{abi.I32}}}
+	write := coreFuncDef{"old", "write", abi.Signature{Params: []abi.Core{abi.I32}}}
+	odd := coreFuncDef{"old", "write$1", abi.Signature{}}
+	core, err := Embed(coreModuleOf([]coreFuncDef{f, write, f, odd, write, write}, []coreFuncDef{{name: "run"}}, true), r, id, UTF8)
+	if err != nil {
+		t.Fatal(err)
+	}
+	adapter := Adapter{"old", coreModuleOf(nil, []coreFuncDef{{name: "write", sig: write.sig}, {name: "write$1"}}, false)}
+	made, err := New(core, NewOptions{Adapters: []Adapter{adapter}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := inspected(t, made)
+	for _, want := range []string{
+		`import "test:twice/i" "f": func () -> (i32)`, `import "test:twice/i" "f$1": func () -> (i32)`,
+		`import "old" "write": func (i32) -> ()`, `import "old" "write$1": func () -> ()`,
+		`import "old" "write$2": func (i32) -> ()`, `import "old" "write$3": func (i32) -> ()`,
+	} {
+		if strings.Count(text, "    "+want+"\n") != 1 {
+			t.Errorf("the module in the component lacks %s:\n%s", want, text)
+		}
+	}
+	w, err := DecodeWIT(made)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := itemNames(w.Resolve, w.Resolve.Worlds[w.World].Imports); !slices.Equal(got, []string{"test:twice/i f"}) {
+		t.Errorf("the component imports %v", got)
+	}
+}
+
 // TestNewOptions: which canonical options functions have.
 func TestNewOptions(t *testing.T) {
 	r, pkg := witOf(t, `

@@ -58,17 +58,21 @@ func (m *maker) needsAdapter(a Adapter) bool {
 	return hasMetadata(a.Wasm)
 }
 
-// splitMetadata returns a core module without its metadata, and the worlds of that.
+// splitMetadata returns a core module without its metadata, with unique names for its
+// imports, and the worlds of the metadata.
 func splitMetadata(d *witDecoder, wasm []byte) ([]byte, moduleWorlds) {
 	var m moduleWorlds
 	e := encoder{buf: append(make([]byte, 0, len(wasm)), coreHead[:]...)}
 	for _, s := range coreSections(wasm, 0) {
-		if s.id == coreCustomID {
+		switch s.id {
+		case coreCustomID:
 			r := &reader{data: s.data, base: s.at}
 			if name := r.name(); strings.HasPrefix(name, typeSection) {
 				d.metadata(r, &m)
 				continue
 			}
+		case coreImportID:
+			s.data = uniqueImports(s)
 		}
 		e.byte(s.id)
 		e.u32(uint32(len(s.data)))
@@ -115,8 +119,10 @@ func (m *maker) exporter(name string) *unit {
 // coreUse is what an import of a core module stands for.
 type coreUse struct {
 	module, name string
-	entity       coreEntity
-	kind         useKind
+	// unique is the name in the module of the component.
+	unique string
+	entity coreEntity
+	kind   useKind
 	// item is the import or export of the world, fn its function, resource its
 	// resource, where the kind has them.
 	item     *wit.WorldItem
@@ -145,8 +151,9 @@ const (
 // classify finds what each import of each core module stands for.
 func (m *maker) classify() {
 	for _, u := range m.units {
-		for _, i := range u.typ.imports {
-			use := &coreUse{module: i.module, name: i.name, entity: i.entity}
+		names := uniqueNames(u.typ.imports)
+		for n, i := range u.typ.imports {
+			use := &coreUse{module: i.module, name: i.name, unique: names[n], entity: i.entity}
 			m.classifyImport(u, use)
 			u.imports = append(u.imports, use)
 		}

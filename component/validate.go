@@ -161,7 +161,13 @@ func (s *scope) def(d Def) {
 	switch d := d.(type) {
 	case *Custom:
 	case *CoreModule:
-		s.coreModules = append(s.coreModules, readModule(s.v.core, d.Bytes, d.At()))
+		m := readModule(s.v.core, d.Bytes, d.At())
+		// As in a module type: two-level names are arguments at instantiation.
+		if twice := repeatedImport(m.imports); twice >= 0 {
+			i := m.imports[twice]
+			invalidAt(d.At(), "a core module inside a component imports %q %q twice", i.module, i.name)
+		}
+		s.coreModules = append(s.coreModules, m)
 	case *CoreInstance:
 		s.coreInstances = append(s.coreInstances, s.coreInstance(d))
 	case *CoreTypeDef:

@@ -336,6 +336,7 @@ func coreCases() []validationCase {
 		{"a core alias that is not there", withLibrary(&Alias{Sort: SortCoreFunc, Target: AliasCoreExport, Name: "x"}), "exports no core func"},
 		{"a module with functions out of range", nest(&CoreModule{Bytes: append(coreHead[:8:8], coreFuncID, 2, 1, 0)}), "core type 0 is out of range"},
 		{"a module with sections out of order", nest(&CoreModule{Bytes: append(coreHead[:8:8], coreMemoryID, 1, 0, coreTypeID_, 1, 0)}), "out of order"},
+		{"a module that imports a name twice", nest(&CoreModule{Bytes: coreModuleOf([]coreFuncDef{{module: "m", name: "f"}, {module: "m", name: "g"}, {module: "m", name: "f"}}, nil, false)}), `imports "m" "f" twice`},
 		{"a module with functions and no bodies", nest(&CoreModule{Bytes: append(coreHead[:8:8], coreTypeID_, 4, 1, 0x60, 0, 0, coreFuncID, 2, 1, 0)}), "without a body"},
 		{"a module type", nest(module(functionType, ModuleDecl{Import: &CoreImport{"a", "b", CoreExtern{Sort: SortCoreFunc}}}, ModuleDecl{Export: &CoreExportDecl{"c", CoreExtern{Sort: SortCoreFunc}}})), ""},
 		{"a module type that exports twice", nest(module(functionType, ModuleDecl{Export: &CoreExportDecl{"c", CoreExtern{Sort: SortCoreFunc}}}, ModuleDecl{Export: &CoreExportDecl{"c", CoreExtern{Sort: SortCoreFunc}}})), "exports \"c\" twice"},

@@ -1,0 +1,61 @@
+package component
+
+import "fmt"
+
+// Core WebAssembly lets a module import one name several times, as standard Go does.
+// In a component it may not, and so such imports get names of their own.
+
+// repeatedImport returns the first import whose name an earlier one has, or -1.
+func repeatedImport(imports []moduleImport) int {
+	seen := make(map[ModuleImport]bool, len(imports))
+	for n, i := range imports {
+		key := ModuleImport{i.module, i.name}
+		if seen[key] {
+			return n
+		}
+		seen[key] = true
+	}
+	return -1
+}
+
+// uniqueNames returns the names of imports, those that repeat an earlier one with a
+// number behind them.
+func uniqueNames(imports []moduleImport) []string {
+	taken := make(map[ModuleImport]bool, len(imports))
+	for _, i := range imports {
+		taken[ModuleImport{i.module, i.name}] = true
+	}
+	names := make([]string, len(imports))
+	next := make(map[ModuleImport]int, len(imports)) // the number to try, where a name was met
+	for n, i := range imports {
+		key := ModuleImport{i.module, i.name}
+		names[n] = i.name
+		for try := key; next[key] > 0 && taken[try]; next[key]++ {
+			try.Name = fmt.Sprintf("%s$%d", i.name, next[key])
+			names[n] = try.Name
+		}
+		taken[ModuleImport{i.module, names[n]}] = true
+		next[key] = max(next[key], 1)
+	}
+	return names
+}
+
+// uniqueImports returns the contents of an import section with the names that
+// uniqueNames gives.
+func uniqueImports(s coreSection) []byte {
+	d := &decoder{reader: &reader{data: s.data, base: s.at}}
+	list := vec(d.reader, d.coreImport)
+	imports := make([]moduleImport, len(list))
+	for n, i := range list {
+		imports[n] = moduleImport{module: i.Module, name: i.Name}
+	}
+	if repeatedImport(imports) < 0 {
+		return s.data
+	}
+	for n, name := range uniqueNames(imports) {
+		list[n].Name = name
+	}
+	var e encoder
+	encodeVec(&e, list, e.coreImport)
+	return e.buf
+}
