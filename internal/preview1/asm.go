@@ -75,8 +75,8 @@ func whenElse(then, otherwise code) code {
 // forEach runs body n times, where n is an i32 local that counts down to zero.
 func forEach(n uint32, body ...code) code {
 	return seq(
-		code{0x02, noResult}, // block
-		code{0x03, noResult}, // loop
+		code{0x02, noResult},          // block
+		code{0x03, noResult},          // loop
 		get(n), i32Eqz, code{0x0d, 1}, // br_if out of the block
 		seq(body...),
 		increase(n, -1),

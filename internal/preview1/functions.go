@@ -1,5 +1,7 @@
 package preview1
 
+import "sync"
+
 // The errors of WASI preview 1 that are returned.
 const (
 	success = 0
@@ -19,10 +21,10 @@ const (
 	random               // i64, the state of SplitMix64
 )
 
-// globals are mutable, of type i64 and zero at first.
-var globals = []code{
-	clock:  seq(code{0x7e, 0x01}, i64(0), code{0x0b}),
-	random: seq(code{0x7e, 0x01}, i64(0), code{0x0b}),
+// globals returns them in binary: mutable, of type i64 and zero at first.
+func globals() []code {
+	global := seq(code{0x7e, 0x01}, i64(0), code{0x0b})
+	return []code{clock: global, random: global}
 }
 
 // function is one of WASI preview 1. It returns an error number unless noResult.
@@ -57,80 +59,82 @@ func putZeros(address uint32, n int) code {
 	return all
 }
 
-// sizes stores two zeros: the number of arguments, and the bytes that they take.
-var sizes = seq(get(0), i32(0), store32(0), get(1), i32(0), store32(0), result(success))
-
 // characterDevice is the file type of standard input and output.
 const characterDevice = 2
 
 // The rights that standard input and output have.
 const rightRead, rightWrite = 1 << 1, 1 << 6
 
-// functions are all of WASI preview 1, in the order of its definition.
-var functions = []function{
-	{name: "args_get", params: "ii", body: result(success)},
-	{name: "args_sizes_get", params: "ii", memory: true, body: sizes},
-	{name: "environ_get", params: "ii", body: result(success)},
-	{name: "environ_sizes_get", params: "ii", memory: true, body: sizes},
-	{name: "clock_res_get", params: "ii", memory: true, body: seq(onlyClocks, get(1), i64(step), store64(0), result(success))},
-	{name: "clock_time_get", params: "ili", memory: true, body: seq(onlyClocks,
-		getGlobal(clock), i64(step), i64Add, setGlobal(clock),
-		get(2), getGlobal(clock), store64(0), result(success))},
-	{name: "fd_advise", params: "illi", body: standard(nosys)},
-	{name: "fd_allocate", params: "ill", body: standard(nosys)},
-	{name: "fd_close", params: "i", body: standard(success)},
-	{name: "fd_datasync", params: "i", body: standard(nosys)},
-	{name: "fd_fdstat_get", params: "ii", memory: true, body: seq(onlyDescriptors(0, 2),
-		putZeros(1, 3),
-		get(1), i32(characterDevice), store8(0),
-		get(1), i64(rightWrite), i64(rightRead), get(0), selectOp, store64(8), result(success))},
-	{name: "fd_fdstat_set_flags", params: "ii", body: standard(nosys)},
-	{name: "fd_fdstat_set_rights", params: "ill", body: standard(nosys)},
-	{name: "fd_filestat_get", params: "ii", memory: true, body: seq(onlyDescriptors(0, 2),
-		putZeros(1, 8),
-		get(1), i32(characterDevice), store8(16), result(success))},
-	{name: "fd_filestat_set_size", params: "il", body: standard(nosys)},
-	{name: "fd_filestat_set_times", params: "illi", body: standard(nosys)},
-	{name: "fd_pread", params: "iiili", body: standard(spipe)},
-	{name: "fd_prestat_get", params: "ii", body: result(badf)},
-	{name: "fd_prestat_dir_name", params: "iii", body: result(badf)},
-	{name: "fd_pwrite", params: "iiili", body: standard(spipe)},
-	{name: "fd_read", params: "iiii", memory: true, body: seq(onlyDescriptors(0, 0),
-		get(3), i32(0), store32(0), result(success))},
-	{name: "fd_readdir", params: "iiili", body: standard(nosys)},
-	{name: "fd_renumber", params: "ii", body: standard(nosys)},
-	{name: "fd_seek", params: "ilii", body: standard(spipe)},
-	{name: "fd_sync", params: "i", body: standard(nosys)},
-	{name: "fd_tell", params: "ii", body: standard(spipe)},
-	{name: "fd_write", params: "iiii", locals: "i", memory: true, body: fdWrite},
-	{name: "path_create_directory", params: "iii", body: result(badf)},
-	{name: "path_filestat_get", params: "iiiii", body: result(badf)},
-	{name: "path_filestat_set_times", params: "iiiilli", body: result(badf)},
-	{name: "path_link", params: "iiiiiii", body: result(badf)},
-	{name: "path_open", params: "iiiiillii", body: result(badf)},
-	{name: "path_readlink", params: "iiiiii", body: result(badf)},
-	{name: "path_remove_directory", params: "iii", body: result(badf)},
-	{name: "path_rename", params: "iiiiii", body: result(badf)},
-	{name: "path_symlink", params: "iiiii", body: result(badf)},
-	{name: "path_unlink_file", params: "iii", body: result(badf)},
-	{name: "poll_oneoff", params: "iiii", locals: "iiilll", memory: true, body: pollOneoff},
-	{name: "proc_exit", params: "i", noResult: true, body: unreachable},
-	{name: "proc_raise", params: "i", body: result(nosys)},
-	{name: "sched_yield", body: result(success)},
-	{name: "random_get", params: "ii", locals: "l", memory: true, body: randomGet},
-	{name: "sock_accept", params: "iii", body: result(nosys)},
-	{name: "sock_recv", params: "iiiiii", body: result(nosys)},
-	{name: "sock_send", params: "iiiii", body: result(nosys)},
-	{name: "sock_shutdown", params: "ii", body: result(nosys)},
-}
+// functions returns all of WASI preview 1, in the order of its definition. They are
+// not made when the program starts, since most commands need none.
+var functions = sync.OnceValue(makeFunctions)
 
-// onlyClocks returns inval for a clock that is neither the realtime one, 0, nor the
-// monotonic one, 1. The two are one clock.
-var onlyClocks = seq(get(0), i32(1), i32GtU, when(result(inval), ret))
+func makeFunctions() []function {
+	// A clock is the realtime one, 0, or the monotonic one, 1. The two are one clock.
+	onlyClocks := seq(get(0), i32(1), i32GtU, when(result(inval), ret))
+	// The number of arguments, and the bytes that they take: none.
+	sizes := seq(get(0), i32(0), store32(0), get(1), i32(0), store32(0), result(success))
+	return []function{
+		{name: "args_get", params: "ii", body: result(success)},
+		{name: "args_sizes_get", params: "ii", memory: true, body: sizes},
+		{name: "environ_get", params: "ii", body: result(success)},
+		{name: "environ_sizes_get", params: "ii", memory: true, body: sizes},
+		{name: "clock_res_get", params: "ii", memory: true, body: seq(onlyClocks, get(1), i64(step), store64(0), result(success))},
+		{name: "clock_time_get", params: "ili", memory: true, body: seq(onlyClocks,
+			getGlobal(clock), i64(step), i64Add, setGlobal(clock),
+			get(2), getGlobal(clock), store64(0), result(success))},
+		{name: "fd_advise", params: "illi", body: standard(nosys)},
+		{name: "fd_allocate", params: "ill", body: standard(nosys)},
+		{name: "fd_close", params: "i", body: standard(success)},
+		{name: "fd_datasync", params: "i", body: standard(nosys)},
+		{name: "fd_fdstat_get", params: "ii", memory: true, body: seq(onlyDescriptors(0, 2),
+			putZeros(1, 3),
+			get(1), i32(characterDevice), store8(0),
+			get(1), i64(rightWrite), i64(rightRead), get(0), selectOp, store64(8), result(success))},
+		{name: "fd_fdstat_set_flags", params: "ii", body: standard(nosys)},
+		{name: "fd_fdstat_set_rights", params: "ill", body: standard(nosys)},
+		{name: "fd_filestat_get", params: "ii", memory: true, body: seq(onlyDescriptors(0, 2),
+			putZeros(1, 8),
+			get(1), i32(characterDevice), store8(16), result(success))},
+		{name: "fd_filestat_set_size", params: "il", body: standard(nosys)},
+		{name: "fd_filestat_set_times", params: "illi", body: standard(nosys)},
+		{name: "fd_pread", params: "iiili", body: standard(spipe)},
+		{name: "fd_prestat_get", params: "ii", body: result(badf)},
+		{name: "fd_prestat_dir_name", params: "iii", body: result(badf)},
+		{name: "fd_pwrite", params: "iiili", body: standard(spipe)},
+		{name: "fd_read", params: "iiii", memory: true, body: seq(onlyDescriptors(0, 0),
+			get(3), i32(0), store32(0), result(success))},
+		{name: "fd_readdir", params: "iiili", body: standard(nosys)},
+		{name: "fd_renumber", params: "ii", body: standard(nosys)},
+		{name: "fd_seek", params: "ilii", body: standard(spipe)},
+		{name: "fd_sync", params: "i", body: standard(nosys)},
+		{name: "fd_tell", params: "ii", body: standard(spipe)},
+		{name: "fd_write", params: "iiii", locals: "i", memory: true, body: fdWrite()},
+		{name: "path_create_directory", params: "iii", body: result(badf)},
+		{name: "path_filestat_get", params: "iiiii", body: result(badf)},
+		{name: "path_filestat_set_times", params: "iiiilli", body: result(badf)},
+		{name: "path_link", params: "iiiiiii", body: result(badf)},
+		{name: "path_open", params: "iiiiillii", body: result(badf)},
+		{name: "path_readlink", params: "iiiiii", body: result(badf)},
+		{name: "path_remove_directory", params: "iii", body: result(badf)},
+		{name: "path_rename", params: "iiiiii", body: result(badf)},
+		{name: "path_symlink", params: "iiiii", body: result(badf)},
+		{name: "path_unlink_file", params: "iii", body: result(badf)},
+		{name: "poll_oneoff", params: "iiii", locals: "iiilll", memory: true, body: pollOneoff()},
+		{name: "proc_exit", params: "i", noResult: true, body: unreachable},
+		{name: "proc_raise", params: "i", body: result(nosys)},
+		{name: "sched_yield", body: result(success)},
+		{name: "random_get", params: "ii", locals: "l", memory: true, body: randomGet()},
+		{name: "sock_accept", params: "iii", body: result(nosys)},
+		{name: "sock_recv", params: "iiiiii", body: result(nosys)},
+		{name: "sock_send", params: "iiiii", body: result(nosys)},
+		{name: "sock_shutdown", params: "ii", body: result(nosys)},
+	}
+}
 
 // fdWrite is fd_write(fd, iovs, count, written): it adds up the lengths, which
 // stand in the second half of each 8 bytes.
-var fdWrite = func() code {
+func fdWrite() code {
 	const iovs, count, written, sum = 1, 2, 3, 4
 	return seq(onlyDescriptors(1, 2),
 		forEach(count,
@@ -138,11 +142,11 @@ var fdWrite = func() code {
 			increase(iovs, 8)),
 		get(written), get(sum), store32(0),
 		result(success))
-}()
+}
 
 // randomGet is random_get(buffer, length): for each byte a step of SplitMix64, of
 // whose result it is the lowest.
-var randomGet = func() code {
+func randomGet() code {
 	const buffer, length, z = 0, 1, 2
 	mix := func(shift, factor uint64) code {
 		return seq(get(z), get(z), i64(shift), i64ShrU, i64Xor, i64(factor), i64Mul, set(z))
@@ -156,13 +160,13 @@ var randomGet = func() code {
 			get(buffer), get(z), get(z), i64(31), i64ShrU, i64Xor, store64As8(0),
 			increase(buffer, 1)),
 		result(success))
-}()
+}
 
 // pollOneoff is poll_oneoff(in, out, count, events). A subscription to a descriptor
 // is ready at once. Where there are none, the clock is put forward to the earliest
 // time that a subscription waits for. Subscriptions whose time has come, or that
 // are ready, become events.
-var pollOneoff = func() code {
+func pollOneoff() code {
 	const in, out, count, events, at, n, event, deadline, earliest, start = 0, 1, 2, 3, 4, 5, 6, 7, 8, 9
 	// Offsets in a subscription, of 48 bytes: user data, kind, timeout and flags
 	// of a clock, descriptor.
@@ -207,4 +211,4 @@ var pollOneoff = func() code {
 			increase(at, size)),
 		get(events), get(event), get(out), i32Sub, i32(5), i32ShrU, store32(0),
 		result(success))
-}()
+}

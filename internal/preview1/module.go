@@ -56,9 +56,9 @@ func Adapters(core []byte) ([]component.Adapter, error) {
 
 // Functions returns the names of all functions of WASI preview 1.
 func Functions() []string {
-	names := make([]string, len(functions))
-	for i, f := range functions {
-		names[i] = f.name
+	var names []string
+	for _, f := range functions() {
+		names = append(names, f.name)
 	}
 	return names
 }
@@ -66,15 +66,16 @@ func Functions() []string {
 // Module returns a core module that exports the functions of those names. It
 // imports env.memory where one of them uses memory.
 func Module(names []string) ([]byte, error) {
+	all := functions()
 	var list []function
 	usesMemory := false
 	for _, name := range names {
-		i := slices.IndexFunc(functions, func(f function) bool { return f.name == name })
+		i := slices.IndexFunc(all, func(f function) bool { return f.name == name })
 		if i < 0 {
 			return nil, fmt.Errorf("WASI preview 1 has no function %q", name)
 		}
-		list = append(list, functions[i])
-		usesMemory = usesMemory || functions[i].memory
+		list = append(list, all[i])
+		usesMemory = usesMemory || all[i].memory
 	}
 	var types, funcs, exports, bodies, debug []byte
 	for i, f := range list {
@@ -95,7 +96,7 @@ func Module(names []string) ([]byte, error) {
 		wasm = section(wasm, 2, vector(nil, 1, append(memory, 0x02, 0x00, 0x00))) // a memory of 0 pages or more
 	}
 	wasm = section(wasm, 3, vector(nil, n, funcs))
-	wasm = section(wasm, 6, vector(nil, len(globals), seq(globals...)))
+	wasm = section(wasm, 6, vector(nil, len(globals()), seq(globals()...)))
 	wasm = section(wasm, 7, vector(nil, n, exports))
 	wasm = section(wasm, 10, vector(nil, n, bodies))
 	// The name section, for the stack of a trap.
