@@ -9,10 +9,21 @@ import (
 	"github.com/witgen/witgen/internal/hosttest/gen/test/subject/subject"
 )
 
+// asComponent makes compile compile components of the guests. TestMain runs the
+// tests on both.
+var asComponent bool
+
 // compile compiles a guest of the world subject for the time of the test.
 func compile(t testing.TB, g *hosttest.Guest, opts ...host.Option) *subject.Plugin {
 	t.Helper()
-	plugin, err := subject.Compile(context.Background(), g.Bytes(), opts...)
+	wasm := g.Bytes()
+	if asComponent {
+		var err error
+		if wasm, err = hosttest.Component(wasm); err != nil {
+			t.Fatal(err)
+		}
+	}
+	plugin, err := subject.Compile(context.Background(), wasm, opts...)
 	if err != nil {
 		t.Fatal(err)
 	}

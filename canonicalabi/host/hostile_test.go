@@ -3,6 +3,7 @@ package host_test
 import (
 	"context"
 	"errors"
+	"flag"
 	"fmt"
 	"os"
 	"os/exec"
@@ -38,8 +39,10 @@ type hostile struct {
 	// take to start.
 	refused     bool
 	startWithin time.Duration
-	call        func(ctx context.Context, inst *subject.Instance, h *hosttest.Host) error
-	want        outcome
+	// coreOnly says why the guest is tried as a core module only.
+	coreOnly string
+	call     func(ctx context.Context, inst *subject.Instance, h *hosttest.Host) error
+	want     outcome
 }
 
 // outcome is what a call must end with.
@@ -63,6 +66,15 @@ func trap(fn string, r host.Rule, text string) outcome { return outcome{fn: fn, 
 func limit(fn, name string) outcome { return outcome{fn: fn, limit: name} }
 
 func (o outcome) livesOn() outcome { o.alive = true; return o }
+
+// asCore makes a guest one that is tried as a core module only.
+func (h hostile) asCore(why string) hostile { h.coreOnly = why; return h }
+
+// Why guests are tried as core modules only.
+const (
+	notMade    = "no component can be made of a module that does not export this"
+	startEarly = "the start function of a component's module cannot call imports that need its memory"
+)
 
 var allowed = outcome{alive: true}
 
@@ -98,6 +110,9 @@ func TestHostile(t *testing.T) {
 }
 
 func runHostile(t *testing.T, test hostile) {
+	if asComponent && test.coreOnly != "" {
+		t.Skip(test.coreOnly)
+	}
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
 	g := hosttest.NewGuest(test.imports...)
@@ -222,8 +237,15 @@ func TestHostileMemory(t *testing.T) {
 	}
 }
 
+// TestMain runs the tests twice: on core modules and on components of them.
 func TestMain(m *testing.M) {
+	flag.Parse()
 	code := m.Run()
+	measuring := flag.Lookup("test.bench").Value.String() + flag.Lookup("test.fuzz").Value.String()
+	if code == 0 && measuring == "" && os.Getenv(childVariable) == "" {
+		asComponent = true
+		code = m.Run()
+	}
 	if os.Getenv(childVariable) != "" {
 		status, err := os.ReadFile("/proc/self/status")
 		if err != nil {

@@ -122,8 +122,13 @@ func TestDeadlineOfStart(t *testing.T) {
 	}
 }
 
+const noWASI = "components do not import WASI preview 1"
+
 // A guest cannot pretend that its context has ended.
 func TestExitCodes(t *testing.T) {
+	if asComponent {
+		t.Skip(noWASI)
+	}
 	t.Parallel()
 	for _, code := range []uint32{0, 1, 0xffffffff, 0xefffffff} {
 		g := &hosttest.Guest{}
@@ -240,6 +245,9 @@ func TestCache(t *testing.T) {
 
 // WASI is closed unless ModuleConfig opens it.
 func TestModuleConfig(t *testing.T) {
+	if asComponent {
+		t.Skip(noWASI)
+	}
 	t.Parallel()
 	const text = "hello"
 	write := func() *hosttest.Guest {
