@@ -17,9 +17,10 @@ type Interrupter interface {
 	Resume()
 }
 
-// A Watch interrupts a guest when the context of the running call is done. It keeps one
-// context.AfterFunc for the context that it saw last: further calls under that context, or under others
-// that share its Done channel, register nothing and allocate nothing. It has no goroutine of its own.
+// A Watch interrupts a guest when the context of the running call is done. From the second call in a row
+// under one context on it keeps one context.AfterFunc: further calls under that context, or under others
+// that share its Done channel, register nothing and allocate nothing. A context of one call only is let
+// go of at the end, since it would start a goroutine when it is cancelled. It has no goroutine of its own.
 //
 // Begin and End belong to whoever calls the guest, one call at a time: calls that the guest makes back
 // through the host belong to the outer one. Close may be called at any time and from any goroutine.
@@ -27,6 +28,7 @@ type Watch struct {
 	guest  Interrupter
 	last   *watched // of the last context that could be cancelled, or nil
 	active *watched // of the running call, or nil
+	seen   <-chan struct{} // the Done channel of a context that one call ran under
 
 	mu         sync.Mutex // held by whoever interrupts or resumes, and guards what follows
 	registered *watched   // whose AfterFunc is waiting, or nil
@@ -36,6 +38,7 @@ type Watch struct {
 // A watched is a context that is watched.
 type watched struct {
 	done  <-chan struct{}
+	once  bool        // it is let go of at the end of the call
 	stop  func() bool // takes the AfterFunc back
 	state atomic.Uint32
 }
@@ -83,7 +86,8 @@ func (w *Watch) register(ctx context.Context, done <-chan struct{}) (*watched, e
 		return nil, ErrWatchClosed
 	}
 	w.release()
-	x := &watched{done: done}
+	x := &watched{done: done, once: done != w.seen}
+	w.seen = done
 	x.state.Store(running)
 	x.stop = context.AfterFunc(ctx, func() { w.cancel(x) })
 	w.last, w.registered = x, x
@@ -121,6 +125,9 @@ func (w *Watch) End() (wasCancelled bool) {
 	}
 	w.active = nil
 	if x.state.And(^uint32(running))&cancelled == 0 {
+		if x.once {
+			w.Release()
+		}
 		return false
 	}
 	// cancel has the lock until the interrupt is set.

@@ -91,10 +91,7 @@ func TestWatchOtherContexts(t *testing.T) {
 	one, cancelOne := context.WithCancel(context.Background())
 	two, cancelTwo := context.WithCancel(context.Background())
 	defer cancelTwo()
-	if err := w.Begin(one); err != nil {
-		t.Fatal(err)
-	}
-	w.End()
+	twice(t, w, one)
 	if err := w.Begin(context.Background()); err != nil { // leaves one's registration in place
 		t.Fatal(err)
 	}
@@ -103,10 +100,7 @@ func TestWatchOtherContexts(t *testing.T) {
 	if w.End() {
 		t.Error("a call without a context was cancelled")
 	}
-	if err := w.Begin(two); err != nil {
-		t.Fatal(err)
-	}
-	w.End()
+	twice(t, w, two)
 	// A value's context has its parent's Done channel and so shares its registration.
 	last := w.last
 	if err := w.Begin(context.WithValue(two, counter{}, 1)); err != nil || w.last != last {
@@ -118,14 +112,29 @@ func TestWatchOtherContexts(t *testing.T) {
 	}
 }
 
+// twice makes two calls under a context. After the first nothing is registered, after the second the
+// context is.
+func twice(t *testing.T, w *Watch, ctx context.Context) {
+	t.Helper()
+	for _, want := range []bool{false, true} {
+		if err := w.Begin(ctx); err != nil {
+			t.Fatal(err)
+		}
+		if w.registered == nil {
+			t.Error("the context of a running call is not registered")
+		}
+		w.End()
+		if got := w.registered != nil; got != want {
+			t.Errorf("registered after the call: %v, want %v", got, want)
+		}
+	}
+}
+
 func TestWatchReleaseAndClose(t *testing.T) {
 	c := newCounter()
 	w := NewWatch(c)
 	ctx, cancel := context.WithCancel(context.Background())
-	if err := w.Begin(ctx); err != nil {
-		t.Fatal(err)
-	}
-	w.End()
+	twice(t, w, ctx)
 	w.Release()
 	if err := w.Begin(ctx); err != nil {
 		t.Fatal(err)
