@@ -91,6 +91,10 @@ interop: ## Have wasm-tools, wasmtime and jco judge witgen's components, and run
 	export WITGEN_INTEROP WITGEN_TINYGO WITGEN_WASM_TOOLS=$$WITGEN_INTEROP/venv/bin/wasm-tools; \
 	go test -v -run 'Interop' ./internal/interop ./component
 
+.PHONY: sizes
+sizes: ## Print how large guests are, beside those of wit-bindgen-go. Needs TinyGo.
+	@WITGEN_TINYGO=$$(scripts/find-tinygo) go run ./internal/sizes
+
 .PHONY: build
 build: ## Build bin/witgen.
 	@go build -o bin/witgen ./cmd/witgen

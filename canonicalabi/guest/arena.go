@@ -7,7 +7,7 @@ import "unsafe"
 // Arena holds the memory that the values of one call are lowered to, and the
 // roots of all memory that the call has handed out as bare addresses.
 type Arena struct {
-	roots []unsafe.Pointer
+	roots *root
 	// small is for the first small areas; used counts its bytes.
 	small [smallWords]uint64
 	used  uint32
@@ -25,8 +25,8 @@ var (
 	// params roots what the host allocates between calls, which is for the
 	// parameters of the next export.
 	params Arena
-	// results roots what the host reads after an export has returned.
-	results Arena
+	// Results roots what the host reads after an export has returned.
+	Results Arena
 	// current is the arena of the call in which the host allocates.
 	current = &params
 	// idle are arenas that were used before.
@@ -62,64 +62,76 @@ func (a *Arena) Done() {
 	a.next, idle = idle, a
 }
 
-// Results returns the arena for the result of an export, emptied of the result
-// before.
-func Results() *Arena {
-	results.reset()
-	results.used = 0
-	return &results
+// ResultArea forgets the result before and returns the address of memory for the
+// result of an export, which lives in Results.
+func ResultArea(size, align uint32) uint32 {
+	Results.reset()
+	Results.used = 0
+	return Results.Area(size, align)
 }
 
 // FreeResults lets go of the result of the last export. It is what post-return
 // does.
-func FreeResults() { results.reset() }
+func FreeResults() { Results.reset() }
 
 // ParamsLifted says that the parameters of an export are lifted. Go values now
 // hold what they still need of the memory that the host allocated for them.
 func ParamsLifted() { params.reset() }
 
-// reset forgets all roots, in a loop that does not make TinyGo link memset.
-//
-//go:noinline
+// root keeps what it points to alive. A list of them grows and is forgotten by
+// less code than a slice.
+type root struct {
+	ptr  unsafe.Pointer
+	next *root
+}
+
+// reset forgets all roots.
 func (a *Arena) reset() {
-	for n := len(a.roots) - 1; n >= 0; n-- {
-		a.roots[n] = nil
-		a.roots = a.roots[:n]
+	if !leaking {
+		a.roots = nil
 	}
 }
 
 // root keeps the memory at ptr alive until the arena is reset.
 //
 //go:noinline
-func (a *Arena) root(ptr unsafe.Pointer) { a.roots = append(a.roots, ptr) }
+func (a *Arena) root(ptr unsafe.Pointer) {
+	if !leaking {
+		a.roots = &root{ptr, a.roots}
+	}
+}
 
 // Area returns the address of size bytes, which live as long as the arena. Their
-// content is not defined. The alignment is a power of two.
+// content is not defined. The alignment is a power of two, and at most 8.
 func (a *Arena) Area(size, align uint32) uint32 {
 	start := (a.used + align - 1) &^ (align - 1)
-	if align <= 8 && size <= 8*smallWords && start+size <= 8*smallWords {
+	if size <= 8*smallWords && start+size <= 8*smallWords {
 		a.used = start + size
 		return address(unsafe.Pointer(&a.small)) + start
 	}
-	return address(a.alloc(size, align))
+	return a.alloc(size)
 }
 
 // List returns the address of count elements of size bytes each.
 func (a *Arena) List(count int, size, align uint32) uint32 {
 	total := uint64(count) * uint64(size)
 	if total >= 1<<28 {
-		panic("canonicalabi: a list is too large to be lowered")
+		panic(message("a list is too large to be lowered"))
 	}
 	return a.Area(uint32(total), align)
 }
 
-// alloc returns new memory that is rooted by the arena. Its alignment is at least
-// what was asked for: it begins inside a piece that is larger by that.
-func (a *Arena) alloc(size, align uint32) unsafe.Pointer {
-	ptr := unsafe.Pointer(unsafe.SliceData(make([]byte, size+align)))
-	ptr = unsafe.Add(ptr, -address(ptr)&(align-1))
+// alloc returns the address of new memory that is rooted by the arena, aligned for
+// all that WIT has.
+func (a *Arena) alloc(size uint32) uint32 {
+	ptr := newWords(size)
 	a.root(ptr)
-	return ptr
+	return address(ptr)
+}
+
+// newWords returns memory for at least size bytes. As words it is aligned to 8.
+func newWords(size uint32) unsafe.Pointer {
+	return unsafe.Pointer(unsafe.SliceData(make([]uint64, size/8+1)))
 }
 
 func address(ptr unsafe.Pointer) uint32 { return uint32(uintptr(ptr)) }

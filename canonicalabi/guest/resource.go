@@ -15,7 +15,7 @@ func LiftHandle(index uint32) Handle { return Handle{index: index} }
 // gone; resource names the Go type in the message.
 func (h *Handle) Lend(resource string) uint32 {
 	if h.index == 0 {
-		panic("canonicalabi: use of a " + resource + " that was closed or given away")
+		panic(message("use of a ", resource, " that was closed or given away"))
 	}
 	return h.index
 }
@@ -58,53 +58,46 @@ func (b *Borrows) End() {
 }
 
 // Values holds the Go values behind the handles of one resource that the guest
-// exports. What the canonical ABI calls the representation of a resource is a
+// exports, whose Go interface T is. What the canonical ABI calls the representation of a resource is a
 // value's place in it, so a value stays alive for as long as the host has a
 // handle of it.
 type Values[T Closer] struct {
-	// slots[rep-1] belongs to rep.
-	slots []slot[T]
+	// slots[rep-1] belongs to rep. It is nil where the guest has taken the value
+	// back, and where rep is free.
+	slots []T
 	free  []uint32
 }
 
-type slot[T Closer] struct {
-	value T
-	// owned says that a handle owns the value. It does not where the guest has
-	// taken the value back.
-	owned bool
-}
-
-// Add puts v behind a new representation.
+// Add puts v, which is not nil, behind a new representation.
 func (s *Values[T]) Add(v T) (rep uint32) {
 	if n := len(s.free); n > 0 {
 		rep = s.free[n-1]
 		s.free = s.free[:n-1]
-	} else {
-		s.slots = append(s.slots, slot[T]{})
-		rep = uint32(len(s.slots))
+		s.slots[rep-1] = v
+		return rep
 	}
-	s.slots[rep-1] = slot[T]{v, true}
-	return rep
+	s.slots = append(s.slots, v)
+	return uint32(len(s.slots))
 }
 
 // Get returns the value behind rep.
-func (s *Values[T]) Get(rep uint32) T { return s.slots[rep-1].value }
+func (s *Values[T]) Get(rep uint32) T { return s.slots[rep-1] }
 
 // Take returns the value behind rep to the guest, which owns it from now on. The
 // destructor that follows when the handle is dropped does not close it.
 func (s *Values[T]) Take(rep uint32) T {
-	v := s.slots[rep-1].value
-	s.slots[rep-1] = slot[T]{}
+	v := s.slots[rep-1]
+	var none T
+	s.slots[rep-1] = none
 	return v
 }
 
 // Destroy is the destructor: it forgets rep, and closes the value behind it
 // unless it was taken.
 func (s *Values[T]) Destroy(rep uint32) {
-	old := s.slots[rep-1]
-	s.slots[rep-1] = slot[T]{}
+	v := s.Take(rep)
 	s.free = append(s.free, rep)
-	if old.owned {
-		old.value.Close()
+	if any(v) != nil {
+		v.Close()
 	}
 }

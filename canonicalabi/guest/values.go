@@ -24,7 +24,7 @@ func StoreBool(ptr, offset uint32, v bool) { *(*bool)(pointer(ptr + offset)) = v
 
 // LiftString returns the string at ptr. It is that memory, not a copy.
 func LiftString(ptr, length uint32) string {
-	if length == 0 {
+	if length == 0 && !tinygo { // standard Go's collector minds what is no address of its own
 		ptr = 0
 	}
 	// What unsafe.String checks of the length would be code in every guest.
@@ -32,32 +32,31 @@ func LiftString(ptr, length uint32) string {
 	return *(*string)(unsafe.Pointer(&header))
 }
 
-// LowerString returns the address and length of s, which a keeps alive. It does
-// not copy s. That s is UTF-8 is for the host to check.
-func LowerString(a *Arena, s string) (ptr, length uint32) {
+// LowerString returns the address of s, which a keeps alive. It does not copy s.
+// That s is UTF-8 is for the host to check.
+func LowerString(a *Arena, s string) (ptr uint32) {
 	start := unsafe.Pointer(unsafe.StringData(s))
 	a.root(start)
-	return address(start), uint32(len(s))
+	return address(start)
 }
 
 // LiftSlice returns the list of numbers at ptr. It is that memory, not a copy.
 func LiftSlice[T Number](ptr, length uint32) []T {
-	if length == 0 {
+	if length == 0 && !tinygo {
 		return []T{}
 	}
 	header := [3]uintptr{uintptr(ptr), uintptr(length), uintptr(length)}
 	return *(*[]T)(unsafe.Pointer(&header))
 }
 
-// LowerSlice returns the address and length of v, which a keeps alive. It does
-// not copy v.
-func LowerSlice[T Number](a *Arena, v []T) (ptr, length uint32) {
+// LowerSlice returns the address of v, which a keeps alive. It does not copy v.
+func LowerSlice[T Number](a *Arena, v []T) (ptr uint32) {
 	if len(v) == 0 { // there may be no aligned address
-		return uint32(unsafe.Sizeof(*new(T))), 0
+		return uint32(unsafe.Sizeof(*new(T)))
 	}
 	start := unsafe.Pointer(unsafe.SliceData(v))
 	a.root(start)
-	return address(start), uint32(len(v))
+	return address(start)
 }
 
 // LoadArray returns the array of numbers at ptr+offset.

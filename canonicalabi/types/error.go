@@ -9,32 +9,34 @@ type Error[E any] struct {
 }
 
 // Error returns the value as text: a string as it is, what String or Error says
-// where the value has such a method, numbers in decimal, and for anything else
-// a fixed sentence.
+// where E is no interface and has such a method, numbers in decimal, and for
+// anything else a fixed sentence.
 func (e Error[E]) Error() string {
-	switch v := any(e.Value).(type) {
-	case string:
-		return v
+	// The switch is over E, not over what is in it. A compiler settles it for
+	// each E, and leaves out of a guest what the other cases need.
+	switch v := any(&e.Value).(type) {
+	case *string:
+		return *v
 	case interface{ String() string }:
 		return v.String()
 	case error:
 		return v.Error()
-	case uint8:
-		return strconv.FormatUint(uint64(v), 10)
-	case uint16:
-		return strconv.FormatUint(uint64(v), 10)
-	case uint32:
-		return strconv.FormatUint(uint64(v), 10)
-	case uint64:
-		return strconv.FormatUint(v, 10)
-	case int8:
-		return strconv.FormatInt(int64(v), 10)
-	case int16:
-		return strconv.FormatInt(int64(v), 10)
-	case int32:
-		return strconv.FormatInt(int64(v), 10)
-	case int64:
-		return strconv.FormatInt(v, 10)
+	case *uint8:
+		return strconv.FormatUint(uint64(*v), 10)
+	case *uint16:
+		return strconv.FormatUint(uint64(*v), 10)
+	case *uint32:
+		return strconv.FormatUint(uint64(*v), 10)
+	case *uint64:
+		return strconv.FormatUint(*v, 10)
+	case *int8:
+		return strconv.FormatInt(int64(*v), 10)
+	case *int16:
+		return strconv.FormatInt(int64(*v), 10)
+	case *int32:
+		return strconv.FormatInt(int64(*v), 10)
+	case *int64:
+		return strconv.FormatInt(*v, 10)
 	default:
 		return "the call returned an error value"
 	}

@@ -96,9 +96,9 @@ type exporter struct {
 // function generates the core export of f, and the post-return where its result
 // refers to memory.
 func (e *exporter) function(f *wit.Function) {
-	scope := e.scope.Inner().Reserve("results", "borrows")
+	scope := e.scope.Inner().Reserve("borrows")
 	program := e.abi.Program(abi.HandleExport, f)
-	s := &side{g: e.generator, f: f, program: program, realm: e.realm, impl: jen.Id(e.variable), arena: jen.Id("results")}
+	s := &side{g: e.generator, f: f, program: program, realm: e.realm, impl: jen.Id(e.variable), arena: gogen.GuestResults.Qual()}
 	body := gogen.NewBody(e.plan, e.pkg, program, s, scope)
 	sig := e.abi.Lift(f)
 	params := make([]param, len(program.Params))

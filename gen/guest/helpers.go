@@ -69,7 +69,7 @@ func (s *side) arenaFor(t wit.Type) bool {
 func (s *side) storeNamed(op *abi.Op, ptr, value *jen.Statement) *jen.Statement {
 	args := []jen.Code{at(ptr, op.Offset), value}
 	if s.arenaFor(op.Type) {
-		args = append([]jen.Code{s.arena.Clone()}, args...)
+		args = append([]jen.Code{s.arenaArg()}, args...)
 	}
 	return jen.Id(s.helper(abi.StoreType, op.Type)).Call(args...)
 }

@@ -17,12 +17,17 @@ func (s *side) lowerList(b *gogen.Body, op *abi.Op) {
 		if op.Bulk {
 			lower = gogen.GuestLowerSlice
 		}
-		value := b.Arg(op.Args[0])
-		names := jen.List(b.Define(op.Results[0]), b.Define(op.Results[1]))
-		b.Emit(names.Op(":=").Add(lower.Qual().Call(s.arena.Clone(), value)))
+		value := b.PlainArg(op.Args[0])
+		b.Set(op.Results[0], gogen.Effect, lower.Qual().Call(s.arenaArg(), value.Clone()))
+		b.Set(op.Results[1], gogen.Pure, jen.Uint32().Call(jen.Len(value)))
 		return
 	}
 	value := b.PlainArg(op.Args[0])
+	if lower := s.lowerElements(op, value); lower != nil {
+		b.Set(op.Results[0], gogen.Effect, lower)
+		b.Set(op.Results[1], gogen.Pure, jen.Uint32().Call(jen.Len(value.Clone())))
+		return
+	}
 	ptr := b.Define(op.Results[0])
 	size := int(op.Size)
 	b.Emit(ptr.Clone().Op(":=").Add(s.arena.Clone()).Dot("List").Call(jen.Len(value.Clone()), jen.Lit(size), jen.Lit(int(op.Align))))
@@ -48,6 +53,38 @@ func (s *side) lowerList(b *gogen.Body, op *abi.Op) {
 		Block(append([]jen.Code{first}, stmts...)...))
 }
 
+// lowerElements spells the lowering of a list by one call, where its elements are
+// strings or of a named type that is lowered with the arena, and is nil for other
+// lists.
+func (s *side) lowerElements(op *abi.Op, value *jen.Statement) *jen.Statement {
+	list, ok := s.g.plan.Resolve.Kind(op.Type).(*wit.List)
+	if !ok {
+		return nil
+	}
+	if s.g.plan.Resolve.Dealias(list.Type) == wit.String {
+		return gogen.GuestLowerStrings.Qual().Call(s.arenaArg(), value.Clone())
+	}
+	body := op.Blocks[0].Body
+	if len(body) != 1 || body[0].Code != abi.StoreNamed || !s.arenaFor(body[0].Type) {
+		return nil
+	}
+	store := jen.Id(s.helper(abi.StoreType, body[0].Type))
+	return gogen.GuestLowerList.Qual().Call(s.arenaArg(), value.Clone(), jen.Lit(int(op.Size)), jen.Lit(int(op.Align)), store)
+}
+
+// liftElements spells the lifting of a list by one call, as lowerElements does
+// the lowering.
+func (s *side) liftElements(op *abi.Op, list *wit.List, ptr, n *jen.Statement) *jen.Statement {
+	if s.g.plan.Resolve.Dealias(list.Type) == wit.String {
+		return gogen.GuestLiftStrings.Qual().Call(ptr, n)
+	}
+	body := op.Blocks[0].Body
+	if len(body) != 1 || body[0].Code != abi.LoadNamed || s.borrowsIn(body[0].Type) {
+		return nil
+	}
+	return gogen.GuestLiftList.Qual().Call(ptr, n, jen.Lit(int(op.Size)), jen.Id(s.helper(abi.LoadType, body[0].Type)))
+}
+
 // liftList spells the lifting of strings, lists and maps.
 func (s *side) liftList(b *gogen.Body, op *abi.Op) {
 	v := op.Results[0]
@@ -62,6 +99,10 @@ func (s *side) liftList(b *gogen.Body, op *abi.Op) {
 			return
 		}
 		ptr, n := b.PlainArg(op.Args[0]), b.Arg(op.Args[1])
+		if lifted := s.liftElements(op, k, ptr, n); lifted != nil {
+			b.Set(v, gogen.Read, lifted)
+			return
+		}
 		list := b.Define(v)
 		b.Emit(list.Clone().Op(":=").Make(s.g.plan.GoType(op.Type), n))
 		scope := b.Scope.Inner()

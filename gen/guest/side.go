@@ -152,10 +152,19 @@ func (s *side) area(b *gogen.Body, op *abi.Op) {
 	if op.Code == abi.ReturnArea && s.program.Kind == abi.CallImport {
 		method = "ResultArea"
 	}
+	call := s.arena.Clone().Dot(method)
 	if op.Code == abi.ReturnArea && s.program.Kind == abi.HandleExport {
-		b.Emit(s.arena.Clone().Op(":=").Add(gogen.GuestResults.Qual()).Call())
+		call = gogen.GuestResultArea.Qual()
 	}
-	b.Set(op.Results[0], gogen.Effect, s.arena.Clone().Dot(method).Call(jen.Lit(int(op.Size)), jen.Lit(int(op.Align))))
+	b.Set(op.Results[0], gogen.Effect, call.Call(jen.Lit(int(op.Size)), jen.Lit(int(op.Align))))
+}
+
+// arenaArg spells the arena as an argument.
+func (s *side) arenaArg() *jen.Statement {
+	if s.program.Kind == abi.HandleExport { // the arena is a variable, not a pointer
+		return jen.Op("&").Add(s.arena.Clone())
+	}
+	return s.arena.Clone()
 }
 
 // callCore calls the core import.

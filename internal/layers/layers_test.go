@@ -57,7 +57,7 @@ var runtime = map[string][]string{
 // apart matches the packages that are in neither list: examples, scripts, and what
 // only tests import. They import what they like, and nothing but tests and each
 // other imports them.
-var apart = regexp.MustCompile(`^(examples/.*|scripts/.*|internal/[a-z]*test(/.*)?|internal/(layers|guestbuild|witrand|abi/interp|abi/vectors)|internal/(roundtrip|bench|secondguest|interop)(/.*)?)$`)
+var apart = regexp.MustCompile(`^(examples/.*|scripts/.*|internal/[a-z]*test(/.*)?|internal/(layers|guestbuild|witrand|abi/interp|abi/vectors)|internal/(roundtrip|bench|sizes|secondguest|interop)(/.*)?)$`)
 
 // external lists which packages may import a module that is not witgen's. A
 // folder stands for itself and what is below it.

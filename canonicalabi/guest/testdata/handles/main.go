@@ -11,7 +11,7 @@ type thing struct{ closed int }
 
 func (t *thing) Close() { t.closed++ }
 
-var things guest.Values[*thing]
+var things guest.Values[guest.Closer]
 
 // The values of a resource live until their destructor, which closes them.
 //

@@ -51,11 +51,10 @@ func join(listPtr, listLen uint32) uint32 {
 	guest.ParamsLifted()
 	collect()
 	result := strings.Join(list, ",")
-	results := guest.Results()
-	area := results.Area(8, 4)
-	resultPtr, resultLen := guest.LowerString(results, result)
+	area := guest.ResultArea(8, 4)
+	resultPtr := guest.LowerString(&guest.Results, result)
 	guest.Store(area, 0, resultPtr)
-	guest.Store(area, 4, resultLen)
+	guest.Store(area, 4, uint32(len(result)))
 	return area
 }
 
@@ -64,6 +63,10 @@ func postReturnJoin(uint32) { guest.FreeResults() }
 
 //go:wasmimport host exchange
 func importExchange(uint32, uint32, uint32)
+
+func lower(call *guest.Arena, s string) (ptr, length uint32) {
+	return guest.LowerString(call, s), uint32(len(s))
+}
 
 // exchange calls exchange: func(list: list<string>) -> list<string>, with
 // strings that nothing but the call refers to.
@@ -74,7 +77,7 @@ func exchange(n uint32) uint32 {
 	listPtr := call.List(int(n), 8, 4)
 	for i := range n {
 		at := listPtr + i*8
-		itemPtr, itemLen := guest.LowerString(call, strings.Repeat(string('a'+rune(i%26)), int(i)+1))
+		itemPtr, itemLen := lower(call, strings.Repeat(string('a'+rune(i%26)), int(i)+1))
 		collect()
 		guest.Store(at, 0, itemPtr)
 		guest.Store(at, 4, itemLen)
@@ -106,11 +109,10 @@ func echo(textPtr, textLen uint32) uint32 {
 	text := guest.LiftString(textPtr, textLen)
 	guest.ParamsLifted()
 	result := strings.ToUpper(text)
-	results := guest.Results()
-	area := results.Area(8, 4)
-	resultPtr, resultLen := guest.LowerString(results, result)
+	area := guest.ResultArea(8, 4)
+	resultPtr := guest.LowerString(&guest.Results, result)
 	guest.Store(area, 0, resultPtr)
-	guest.Store(area, 4, resultLen)
+	guest.Store(area, 4, uint32(len(result)))
 	return area
 }
 

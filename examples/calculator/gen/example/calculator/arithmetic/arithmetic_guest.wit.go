@@ -49,9 +49,9 @@ func importEval(uint32, uint32, uint32)
 // each step, and returns what is wrong with an expression that it cannot read.
 func Eval(expression string) (float64, error) {
 	call := guest.Call()
-	expressionPtr, expressionLen := guest.LowerString(call, expression)
+	expressionPtr := guest.LowerString(call, expression)
 	area := call.ResultArea(16, 8)
-	importEval(expressionPtr, expressionLen, area)
+	importEval(expressionPtr, uint32(len(expression)), area)
 	call.Returned()
 	resultCase := guest.Load[uint8](area, 0)
 	var value float64

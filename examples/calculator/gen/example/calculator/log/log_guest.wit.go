@@ -18,7 +18,7 @@ func importWrite(uint32, uint32, uint32)
 // Write takes one message.
 func Write(level Level, message string) {
 	call := guest.Call()
-	messagePtr, messageLen := guest.LowerString(call, message)
-	importWrite(uint32(guest.LowerEnum(level, 3, "log.Level")), messagePtr, messageLen)
+	messagePtr := guest.LowerString(call, message)
+	importWrite(uint32(guest.LowerEnum(level, 3, "log.Level")), messagePtr, uint32(len(message)))
 	call.Done()
 }

@@ -35,8 +35,7 @@ func exportOperationsMultiply(a, b uint32) uint32 {
 //go:wasmexport example:calculator/arithmetic#divide
 func exportArithmeticDivide(a, b uint32) uint32 {
 	result, err := exportedArithmetic.Divide(int32(a), int32(b))
-	results := guest.Results()
-	area := results.Area(8, 4)
+	area := guest.ResultArea(8, 4)
 	if err != nil {
 		failure := guest.ErrorValue[arithmetic.DivideError](err)
 		guest.Store(area, 0, uint8(1))
@@ -53,14 +52,13 @@ func exportArithmeticEval(expressionPtr, expressionLen uint32) uint32 {
 	expression := guest.LiftString(expressionPtr, expressionLen)
 	guest.ParamsLifted()
 	result, err := exportedArithmetic.Eval(expression)
-	results := guest.Results()
-	area := results.Area(16, 8)
+	area := guest.ResultArea(16, 8)
 	if err != nil {
 		failure := err.Error()
 		guest.Store(area, 0, uint8(1))
-		errPtr, errLen := guest.LowerString(results, failure)
+		errPtr := guest.LowerString(&guest.Results, failure)
 		guest.Store(area, 8, errPtr)
-		guest.Store(area, 12, errLen)
+		guest.Store(area, 12, uint32(len(failure)))
 	} else {
 		guest.Store(area, 0, uint8(0))
 		guest.Store(area, 8, result)

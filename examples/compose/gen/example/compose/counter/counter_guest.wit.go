@@ -59,11 +59,10 @@ func exportWordsNewDocument(textPtr, textLen uint32) uint32 {
 //go:wasmexport example:compose/words#[method]document.text
 func exportWordsDocumentText(selfRep uint32) uint32 {
 	result := documentValues.Get(selfRep).Text()
-	results := guest.Results()
-	area := results.Area(8, 4)
-	resultPtr, resultLen := guest.LowerString(results, result)
+	area := guest.ResultArea(8, 4)
+	resultPtr := guest.LowerString(&guest.Results, result)
 	guest.Store(area, 0, resultPtr)
-	guest.Store(area, 4, resultLen)
+	guest.Store(area, 4, uint32(len(result)))
 	return area
 }
 
@@ -75,19 +74,14 @@ func postReturnWordsDocumentText(uint32) {
 //go:wasmexport example:compose/words#[method]document.counts
 func exportWordsDocumentCounts(selfRep uint32) uint32 {
 	result, err := documentValues.Get(selfRep).Counts()
-	results := guest.Results()
-	area := results.Area(16, 4)
+	area := guest.ResultArea(16, 4)
 	if err != nil {
 		failure := guest.ErrorValue[words.Problem](err)
 		guest.Store(area, 0, uint8(1))
-		storeProblem(results, area+4, failure)
+		storeProblem(&guest.Results, area+4, failure)
 	} else {
 		guest.Store(area, 0, uint8(0))
-		okPtr := results.List(len(result), 12, 4)
-		for i, item := range result {
-			at := okPtr + uint32(i)*12
-			storeCount(results, at, item)
-		}
+		okPtr := guest.LowerList(&guest.Results, result, 12, 4, storeCount)
 		guest.Store(area, 4, okPtr)
 		guest.Store(area, 8, uint32(len(result)))
 	}
@@ -111,17 +105,17 @@ func storeProblem(arena *guest.Arena, ptr uint32, value words.Problem) {
 		guest.Store(ptr, 0, uint8(0))
 	case words.ProblemForbidden:
 		guest.Store(ptr, 0, uint8(1))
-		forbiddenPtr, forbiddenLen := guest.LowerString(arena, c.Value)
+		forbiddenPtr := guest.LowerString(arena, c.Value)
 		guest.Store(ptr, 4, forbiddenPtr)
-		guest.Store(ptr, 8, forbiddenLen)
+		guest.Store(ptr, 8, uint32(len(c.Value)))
 	default:
 		guest.NoCase("words.Problem")
 	}
 }
 
 func storeCount(arena *guest.Arena, ptr uint32, value words.Count) {
-	wordPtr, wordLen := guest.LowerString(arena, value.Word)
+	wordPtr := guest.LowerString(arena, value.Word)
 	guest.Store(ptr, 0, wordPtr)
-	guest.Store(ptr, 4, wordLen)
+	guest.Store(ptr, 4, uint32(len(value.Word)))
 	guest.Store(ptr, 8, value.Times)
 }

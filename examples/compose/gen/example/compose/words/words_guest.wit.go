@@ -85,12 +85,7 @@ func (h *documentHandle) Counts() ([]Count, error) {
 	switch resultCase {
 	case 0:
 		okPtr := guest.Load[uint32](area, 4)
-		ok := make([]Count, guest.Load[uint32](area, 8))
-		for i := range ok {
-			at := okPtr + uint32(i)*12
-			ok[i] = loadCount(at)
-		}
-		value = ok
+		value = guest.LiftList(okPtr, guest.Load[uint32](area, 8), 12, loadCount)
 	case 1:
 		err = loadProblem(area + 4)
 	default:
@@ -106,8 +101,8 @@ func importNewDocument(uint32, uint32) uint32
 // NewDocument is [constructor]document.
 func NewDocument(text string) Document {
 	call := guest.Call()
-	textPtr, textLen := guest.LowerString(call, text)
-	result := DocumentFromHandle(importNewDocument(textPtr, textLen))
+	textPtr := guest.LowerString(call, text)
+	result := DocumentFromHandle(importNewDocument(textPtr, uint32(len(text))))
 	call.Done()
 	return result
 }

@@ -20,11 +20,10 @@ func Export(processorImpl processor.Interface) {
 //go:wasmexport example:plugins/processor#name
 func exportProcessorName() uint32 {
 	result := exportedProcessor.Name()
-	results := guest.Results()
-	area := results.Area(8, 4)
-	resultPtr, resultLen := guest.LowerString(results, result)
+	area := guest.ResultArea(8, 4)
+	resultPtr := guest.LowerString(&guest.Results, result)
 	guest.Store(area, 0, resultPtr)
-	guest.Store(area, 4, resultLen)
+	guest.Store(area, 4, uint32(len(result)))
 	return area
 }
 
@@ -38,17 +37,16 @@ func exportProcessorProcess(inputPtr, inputLen uint32) uint32 {
 	input := guest.LiftString(inputPtr, inputLen)
 	guest.ParamsLifted()
 	result, err := exportedProcessor.Process(input)
-	results := guest.Results()
-	area := results.Area(16, 4)
+	area := guest.ResultArea(16, 4)
 	if err != nil {
 		failure := guest.ErrorValue[processor.Error](err)
 		guest.Store(area, 0, uint8(1))
-		storeError(results, area+4, failure)
+		storeError(&guest.Results, area+4, failure)
 	} else {
 		guest.Store(area, 0, uint8(0))
-		okPtr, okLen := guest.LowerString(results, result)
+		okPtr := guest.LowerString(&guest.Results, result)
 		guest.Store(area, 4, okPtr)
-		guest.Store(area, 8, okLen)
+		guest.Store(area, 8, uint32(len(result)))
 	}
 	return area
 }
@@ -64,9 +62,9 @@ func storeError(arena *guest.Arena, ptr uint32, value processor.Error) {
 		guest.Store(ptr, 0, uint8(0))
 	case processor.ErrorInvalid:
 		guest.Store(ptr, 0, uint8(1))
-		invalidPtr, invalidLen := guest.LowerString(arena, c.Value)
+		invalidPtr := guest.LowerString(arena, c.Value)
 		guest.Store(ptr, 4, invalidPtr)
-		guest.Store(ptr, 8, invalidLen)
+		guest.Store(ptr, 8, uint32(len(c.Value)))
 	default:
 		guest.NoCase("processor.Error")
 	}

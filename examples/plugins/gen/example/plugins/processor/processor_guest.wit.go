@@ -34,9 +34,9 @@ func importProcess(uint32, uint32, uint32)
 // Process is process.
 func Process(input string) (string, error) {
 	call := guest.Call()
-	inputPtr, inputLen := guest.LowerString(call, input)
+	inputPtr := guest.LowerString(call, input)
 	area := call.ResultArea(16, 4)
-	importProcess(inputPtr, inputLen, area)
+	importProcess(inputPtr, uint32(len(input)), area)
 	call.Returned()
 	resultCase := guest.Load[uint8](area, 0)
 	var value string

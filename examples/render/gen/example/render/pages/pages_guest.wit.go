@@ -24,14 +24,10 @@ func importCatalogue(uint32, uint32, uint32, uint32, uint32)
 // Catalogue is catalogue.
 func Catalogue(shop string, books []Book) Page {
 	call := guest.Call()
-	shopPtr, shopLen := guest.LowerString(call, shop)
-	booksPtr := call.List(len(books), 56, 4)
-	for i, item := range books {
-		at := booksPtr + uint32(i)*56
-		storeBook(call, at, item)
-	}
+	shopPtr := guest.LowerString(call, shop)
+	booksPtr := guest.LowerList(call, books, 56, 4, storeBook)
 	area := call.ResultArea(12, 4)
-	importCatalogue(shopPtr, shopLen, booksPtr, uint32(len(books)), area)
+	importCatalogue(shopPtr, uint32(len(shop)), booksPtr, uint32(len(books)), area)
 	call.Returned()
 	result := loadPage(area)
 	call.Done()
@@ -45,15 +41,11 @@ func importDetail(uint32, uint32)
 func Detail(shop string, book Book, reviews []Review) Page {
 	call := guest.Call()
 	params := call.Area(72, 4)
-	shopPtr, shopLen := guest.LowerString(call, shop)
+	shopPtr := guest.LowerString(call, shop)
 	guest.Store(params, 0, shopPtr)
-	guest.Store(params, 4, shopLen)
+	guest.Store(params, 4, uint32(len(shop)))
 	storeBook(call, params+8, book)
-	reviewsPtr := call.List(len(reviews), 20, 4)
-	for i, item := range reviews {
-		at := reviewsPtr + uint32(i)*20
-		storeReview(call, at, item)
-	}
+	reviewsPtr := guest.LowerList(call, reviews, 20, 4, storeReview)
 	guest.Store(params, 64, reviewsPtr)
 	guest.Store(params, 68, uint32(len(reviews)))
 	area := call.ResultArea(12, 4)
@@ -70,14 +62,10 @@ func importFeed(uint32, uint32, uint32, uint32, uint32)
 // Feed is feed.
 func Feed(shop string, books []Book) Page {
 	call := guest.Call()
-	shopPtr, shopLen := guest.LowerString(call, shop)
-	booksPtr := call.List(len(books), 56, 4)
-	for i, item := range books {
-		at := booksPtr + uint32(i)*56
-		storeBook(call, at, item)
-	}
+	shopPtr := guest.LowerString(call, shop)
+	booksPtr := guest.LowerList(call, books, 56, 4, storeBook)
 	area := call.ResultArea(12, 4)
-	importFeed(shopPtr, shopLen, booksPtr, uint32(len(books)), area)
+	importFeed(shopPtr, uint32(len(shop)), booksPtr, uint32(len(books)), area)
 	call.Returned()
 	result := loadPage(area)
 	call.Done()
@@ -90,10 +78,10 @@ func importNotFound(uint32, uint32, uint32, uint32, uint32)
 // NotFound is not-found.
 func NotFound(shop, path string) Page {
 	call := guest.Call()
-	shopPtr, shopLen := guest.LowerString(call, shop)
-	pathPtr, pathLen := guest.LowerString(call, path)
+	shopPtr := guest.LowerString(call, shop)
+	pathPtr := guest.LowerString(call, path)
 	area := call.ResultArea(12, 4)
-	importNotFound(shopPtr, shopLen, pathPtr, pathLen, area)
+	importNotFound(shopPtr, uint32(len(shop)), pathPtr, uint32(len(path)), area)
 	call.Returned()
 	result := loadPage(area)
 	call.Done()
@@ -102,21 +90,15 @@ func NotFound(shop, path string) Page {
 
 func storeBook(arena *guest.Arena, ptr uint32, value Book) {
 	guest.Store(ptr, 0, value.ID)
-	titlePtr, titleLen := guest.LowerString(arena, value.Title)
+	titlePtr := guest.LowerString(arena, value.Title)
 	guest.Store(ptr, 4, titlePtr)
-	guest.Store(ptr, 8, titleLen)
-	authorPtr, authorLen := guest.LowerString(arena, value.Author)
+	guest.Store(ptr, 8, uint32(len(value.Title)))
+	authorPtr := guest.LowerString(arena, value.Author)
 	guest.Store(ptr, 12, authorPtr)
-	guest.Store(ptr, 16, authorLen)
+	guest.Store(ptr, 16, uint32(len(value.Author)))
 	guest.Store(ptr, 20, value.Cents)
 	guest.Store(ptr, 24, guest.LowerEnum(value.Stock, 3, "pages.Stock"))
-	tagsPtr := arena.List(len(value.Tags), 8, 4)
-	for i, item := range value.Tags {
-		at := tagsPtr + uint32(i)*8
-		itemPtr, itemLen := guest.LowerString(arena, item)
-		guest.Store(at, 0, itemPtr)
-		guest.Store(at, 4, itemLen)
-	}
+	tagsPtr := guest.LowerStrings(arena, value.Tags)
 	guest.Store(ptr, 28, tagsPtr)
 	guest.Store(ptr, 32, uint32(len(value.Tags)))
 	if value_, ok := value.Rating.Get(); ok {
@@ -127,9 +109,9 @@ func storeBook(arena *guest.Arena, ptr uint32, value Book) {
 	}
 	if value_, ok := value.Link.Get(); ok {
 		guest.Store(ptr, 44, uint8(1))
-		valuePtr, valueLen := guest.LowerString(arena, value_)
+		valuePtr := guest.LowerString(arena, value_)
 		guest.Store(ptr, 48, valuePtr)
-		guest.Store(ptr, 52, valueLen)
+		guest.Store(ptr, 52, uint32(len(value_)))
 	} else {
 		guest.Store(ptr, 44, uint8(0))
 	}
@@ -140,11 +122,11 @@ func loadPage(ptr uint32) Page {
 }
 
 func storeReview(arena *guest.Arena, ptr uint32, value Review) {
-	authorPtr, authorLen := guest.LowerString(arena, value.Author)
+	authorPtr := guest.LowerString(arena, value.Author)
 	guest.Store(ptr, 0, authorPtr)
-	guest.Store(ptr, 4, authorLen)
-	textPtr, textLen := guest.LowerString(arena, value.Text)
+	guest.Store(ptr, 4, uint32(len(value.Author)))
+	textPtr := guest.LowerString(arena, value.Text)
 	guest.Store(ptr, 8, textPtr)
-	guest.Store(ptr, 12, textLen)
+	guest.Store(ptr, 12, uint32(len(value.Text)))
 	guest.Store(ptr, 16, value.Stars)
 }

@@ -20,17 +20,12 @@ func Export(pagesImpl pages.Interface) {
 
 //go:wasmexport example:render/pages#catalogue
 func exportPagesCatalogue(shopPtr, shopLen, booksPtr, booksLen uint32) uint32 {
-	books := make([]pages.Book, booksLen)
-	for i := range books {
-		at := booksPtr + uint32(i)*56
-		books[i] = loadBook(at)
-	}
 	shop := guest.LiftString(shopPtr, shopLen)
+	books := guest.LiftList(booksPtr, booksLen, 56, loadBook)
 	guest.ParamsLifted()
 	result := exportedPages.Catalogue(shop, books)
-	results := guest.Results()
-	area := results.Area(12, 4)
-	storePage(results, area, result)
+	area := guest.ResultArea(12, 4)
+	storePage(&guest.Results, area, result)
 	return area
 }
 
@@ -42,18 +37,13 @@ func postReturnPagesCatalogue(uint32) {
 //go:wasmexport example:render/pages#detail
 func exportPagesDetail(params uint32) uint32 {
 	reviewsPtr := guest.Load[uint32](params, 64)
-	reviews := make([]pages.Review, guest.Load[uint32](params, 68))
-	for i := range reviews {
-		at := reviewsPtr + uint32(i)*20
-		reviews[i] = loadReview(at)
-	}
 	shop := guest.LiftString(guest.Load[uint32](params, 0), guest.Load[uint32](params, 4))
 	book := loadBook(params + 8)
+	reviews := guest.LiftList(reviewsPtr, guest.Load[uint32](params, 68), 20, loadReview)
 	guest.ParamsLifted()
 	result := exportedPages.Detail(shop, book, reviews)
-	results := guest.Results()
-	area := results.Area(12, 4)
-	storePage(results, area, result)
+	area := guest.ResultArea(12, 4)
+	storePage(&guest.Results, area, result)
 	return area
 }
 
@@ -64,17 +54,12 @@ func postReturnPagesDetail(uint32) {
 
 //go:wasmexport example:render/pages#feed
 func exportPagesFeed(shopPtr, shopLen, booksPtr, booksLen uint32) uint32 {
-	books := make([]pages.Book, booksLen)
-	for i := range books {
-		at := booksPtr + uint32(i)*56
-		books[i] = loadBook(at)
-	}
 	shop := guest.LiftString(shopPtr, shopLen)
+	books := guest.LiftList(booksPtr, booksLen, 56, loadBook)
 	guest.ParamsLifted()
 	result := exportedPages.Feed(shop, books)
-	results := guest.Results()
-	area := results.Area(12, 4)
-	storePage(results, area, result)
+	area := guest.ResultArea(12, 4)
+	storePage(&guest.Results, area, result)
 	return area
 }
 
@@ -89,9 +74,8 @@ func exportPagesNotFound(shopPtr, shopLen, pathPtr, pathLen uint32) uint32 {
 	path := guest.LiftString(pathPtr, pathLen)
 	guest.ParamsLifted()
 	result := exportedPages.NotFound(shop, path)
-	results := guest.Results()
-	area := results.Area(12, 4)
-	storePage(results, area, result)
+	area := guest.ResultArea(12, 4)
+	storePage(&guest.Results, area, result)
 	return area
 }
 
@@ -102,11 +86,6 @@ func postReturnPagesNotFound(uint32) {
 
 func loadBook(ptr uint32) pages.Book {
 	tagsPtr := guest.Load[uint32](ptr, 28)
-	tags := make([]string, guest.Load[uint32](ptr, 32))
-	for i := range tags {
-		at := tagsPtr + uint32(i)*8
-		tags[i] = guest.LiftString(guest.Load[uint32](at, 0), guest.Load[uint32](at, 4))
-	}
 	ratingCase := guest.Load[uint8](ptr, 36)
 	var rating types.Option[float32]
 	switch ratingCase {
@@ -131,7 +110,7 @@ func loadBook(ptr uint32) pages.Book {
 		Author: guest.LiftString(guest.Load[uint32](ptr, 12), guest.Load[uint32](ptr, 16)),
 		Cents:  guest.Load[uint32](ptr, 20),
 		Stock:  guest.Load[pages.Stock](ptr, 24),
-		Tags:   tags,
+		Tags:   guest.LiftStrings(tagsPtr, guest.Load[uint32](ptr, 32)),
 		Rating: rating,
 		Link:   link,
 	}
@@ -139,9 +118,9 @@ func loadBook(ptr uint32) pages.Book {
 
 func storePage(arena *guest.Arena, ptr uint32, value pages.Page) {
 	guest.Store(ptr, 0, guest.LowerEnum(value.Kind, 2, "pages.Kind"))
-	bodyPtr, bodyLen := guest.LowerSlice(arena, value.Body)
+	bodyPtr := guest.LowerSlice(arena, value.Body)
 	guest.Store(ptr, 4, bodyPtr)
-	guest.Store(ptr, 8, bodyLen)
+	guest.Store(ptr, 8, uint32(len(value.Body)))
 }
 
 func loadReview(ptr uint32) pages.Review {

@@ -76,14 +76,13 @@ func exportWorkEval(expressionPtr, expressionLen uint32) uint32 {
 	expression := guest.LiftString(expressionPtr, expressionLen)
 	guest.ParamsLifted()
 	result, err := exportedWork.Eval(expression)
-	results := guest.Results()
-	area := results.Area(16, 8)
+	area := guest.ResultArea(16, 8)
 	if err != nil {
 		failure := err.Error()
 		guest.Store(area, 0, uint8(1))
-		errPtr, errLen := guest.LowerString(results, failure)
+		errPtr := guest.LowerString(&guest.Results, failure)
 		guest.Store(area, 8, errPtr)
-		guest.Store(area, 12, errLen)
+		guest.Store(area, 12, uint32(len(failure)))
 	} else {
 		guest.Store(area, 0, uint8(0))
 		guest.Store(area, 8, result)
@@ -106,11 +105,10 @@ func exportWorkEchoText(textPtr, textLen uint32) uint32 {
 	text := guest.LiftString(textPtr, textLen)
 	guest.ParamsLifted()
 	result := exportedWork.EchoText(text)
-	results := guest.Results()
-	area := results.Area(8, 4)
-	resultPtr, resultLen := guest.LowerString(results, result)
+	area := guest.ResultArea(8, 4)
+	resultPtr := guest.LowerString(&guest.Results, result)
 	guest.Store(area, 0, resultPtr)
-	guest.Store(area, 4, resultLen)
+	guest.Store(area, 4, uint32(len(result)))
 	return area
 }
 
@@ -129,11 +127,10 @@ func exportWorkTakeBytes(bytesPtr, bytesLen uint32) uint32 {
 //go:wasmexport bench:calls/work#give-bytes
 func exportWorkGiveBytes() uint32 {
 	result := exportedWork.GiveBytes()
-	results := guest.Results()
-	area := results.Area(8, 4)
-	resultPtr, resultLen := guest.LowerSlice(results, result)
+	area := guest.ResultArea(8, 4)
+	resultPtr := guest.LowerSlice(&guest.Results, result)
 	guest.Store(area, 0, resultPtr)
-	guest.Store(area, 4, resultLen)
+	guest.Store(area, 4, uint32(len(result)))
 	return area
 }
 
@@ -147,11 +144,10 @@ func exportWorkEchoFloats(floatsPtr, floatsLen uint32) uint32 {
 	floats := guest.LiftSlice[float64](floatsPtr, floatsLen)
 	guest.ParamsLifted()
 	result := exportedWork.EchoFloats(floats)
-	results := guest.Results()
-	area := results.Area(8, 4)
-	resultPtr, resultLen := guest.LowerSlice(results, result)
+	area := guest.ResultArea(8, 4)
+	resultPtr := guest.LowerSlice(&guest.Results, result)
 	guest.Store(area, 0, resultPtr)
-	guest.Store(area, 4, resultLen)
+	guest.Store(area, 4, uint32(len(result)))
 	return area
 }
 
@@ -162,20 +158,11 @@ func postReturnWorkEchoFloats(uint32) {
 
 //go:wasmexport bench:calls/work#echo-items
 func exportWorkEchoItems(itemsPtr, itemsLen uint32) uint32 {
-	items := make([]work.Item, itemsLen)
-	for i := range items {
-		at := itemsPtr + uint32(i)*40
-		items[i] = loadItem(at)
-	}
+	items := guest.LiftList(itemsPtr, itemsLen, 40, loadItem)
 	guest.ParamsLifted()
 	result := exportedWork.EchoItems(items)
-	results := guest.Results()
-	area := results.Area(8, 4)
-	resultPtr := results.List(len(result), 40, 8)
-	for i, item := range result {
-		at := resultPtr + uint32(i)*40
-		storeItem(results, at, item)
-	}
+	area := guest.ResultArea(8, 4)
+	resultPtr := guest.LowerList(&guest.Results, result, 40, 8, storeItem)
 	guest.Store(area, 0, resultPtr)
 	guest.Store(area, 4, uint32(len(result)))
 	return area
@@ -203,9 +190,8 @@ func exportWorkEchoShape(shape0 uint32, shape1 uint64, shape2 uint32) uint32 {
 	}
 	guest.ParamsLifted()
 	result := exportedWork.EchoShape(shape)
-	results := guest.Results()
-	area := results.Area(16, 8)
-	storeShape(results, area, result)
+	area := guest.ResultArea(16, 8)
+	storeShape(&guest.Results, area, result)
 	return area
 }
 
@@ -217,8 +203,7 @@ func postReturnWorkEchoShape(uint32) {
 //go:wasmexport bench:calls/work#find
 func exportWorkFind(key uint32) uint32 {
 	result, err := exportedWork.Find(key)
-	results := guest.Results()
-	area := results.Area(8, 4)
+	area := guest.ResultArea(8, 4)
 	if err != nil {
 		failure := guest.ErrorValue[work.Failure](err)
 		guest.Store(area, 0, uint8(1))
@@ -243,9 +228,9 @@ func loadItem(ptr uint32) work.Item {
 
 func storeItem(arena *guest.Arena, ptr uint32, value work.Item) {
 	guest.Store(ptr, 0, value.ID)
-	namePtr, nameLen := guest.LowerString(arena, value.Name)
+	namePtr := guest.LowerString(arena, value.Name)
 	guest.Store(ptr, 4, namePtr)
-	guest.Store(ptr, 8, nameLen)
+	guest.Store(ptr, 8, uint32(len(value.Name)))
 	guest.Store(ptr, 16, value.Price)
 	guest.Store(ptr, 24, value.Stock)
 	guest.StoreBool(ptr, 32, value.Active)
@@ -261,9 +246,9 @@ func storeShape(arena *guest.Arena, ptr uint32, value work.Shape) {
 		guest.Store(ptr, 8, c.Value)
 	case work.ShapeLabel:
 		guest.Store(ptr, 0, uint8(2))
-		labelPtr, labelLen := guest.LowerString(arena, c.Value)
+		labelPtr := guest.LowerString(arena, c.Value)
 		guest.Store(ptr, 8, labelPtr)
-		guest.Store(ptr, 12, labelLen)
+		guest.Store(ptr, 12, uint32(len(c.Value)))
 	case work.ShapeArea:
 		guest.Store(ptr, 0, uint8(3))
 		guest.Store(ptr, 8, c.Value)

@@ -22,11 +22,10 @@ func exportTextEcho(itemsPtr, itemsLen uint32) uint32 {
 	items := guest.LiftString(itemsPtr, itemsLen)
 	guest.ParamsLifted()
 	result := exportedText.Echo(items)
-	results := guest.Results()
-	area := results.Area(8, 4)
-	resultPtr, resultLen := guest.LowerString(results, result)
+	area := guest.ResultArea(8, 4)
+	resultPtr := guest.LowerString(&guest.Results, result)
 	guest.Store(area, 0, resultPtr)
-	guest.Store(area, 4, resultLen)
+	guest.Store(area, 4, uint32(len(result)))
 	return area
 }
 

@@ -18,9 +18,9 @@ func importEcho(uint32, uint32, uint32)
 // Echo decodes the items and encodes them again.
 func Echo(items string) string {
 	call := guest.Call()
-	itemsPtr, itemsLen := guest.LowerString(call, items)
+	itemsPtr := guest.LowerString(call, items)
 	area := call.ResultArea(8, 4)
-	importEcho(itemsPtr, itemsLen, area)
+	importEcho(itemsPtr, uint32(len(items)), area)
 	call.Returned()
 	result := guest.LiftString(guest.Load[uint32](area, 0), guest.Load[uint32](area, 4))
 	call.Done()

@@ -116,9 +116,9 @@ func importEval(uint32, uint32, uint32)
 // Eval works out an expression of numbers, + - * / and parentheses.
 func Eval(expression string) (float64, error) {
 	call := guest.Call()
-	expressionPtr, expressionLen := guest.LowerString(call, expression)
+	expressionPtr := guest.LowerString(call, expression)
 	area := call.ResultArea(16, 8)
-	importEval(expressionPtr, expressionLen, area)
+	importEval(expressionPtr, uint32(len(expression)), area)
 	call.Returned()
 	resultCase := guest.Load[uint8](area, 0)
 	var value float64
@@ -149,9 +149,9 @@ func importEchoText(uint32, uint32, uint32)
 // EchoText is echo-text.
 func EchoText(text string) string {
 	call := guest.Call()
-	textPtr, textLen := guest.LowerString(call, text)
+	textPtr := guest.LowerString(call, text)
 	area := call.ResultArea(8, 4)
-	importEchoText(textPtr, textLen, area)
+	importEchoText(textPtr, uint32(len(text)), area)
 	call.Returned()
 	result := guest.LiftString(guest.Load[uint32](area, 0), guest.Load[uint32](area, 4))
 	call.Done()
@@ -164,8 +164,8 @@ func importTakeBytes(uint32, uint32) uint32
 // TakeBytes returns the last byte.
 func TakeBytes(bytes []byte) uint8 {
 	call := guest.Call()
-	bytesPtr, bytesLen := guest.LowerSlice(call, bytes)
-	result := uint8(importTakeBytes(bytesPtr, bytesLen))
+	bytesPtr := guest.LowerSlice(call, bytes)
+	result := uint8(importTakeBytes(bytesPtr, uint32(len(bytes))))
 	call.Done()
 	return result
 }
@@ -190,9 +190,9 @@ func importEchoFloats(uint32, uint32, uint32)
 // EchoFloats is echo-floats.
 func EchoFloats(floats []float64) []float64 {
 	call := guest.Call()
-	floatsPtr, floatsLen := guest.LowerSlice(call, floats)
+	floatsPtr := guest.LowerSlice(call, floats)
 	area := call.ResultArea(8, 4)
-	importEchoFloats(floatsPtr, floatsLen, area)
+	importEchoFloats(floatsPtr, uint32(len(floats)), area)
 	call.Returned()
 	result := guest.LiftSlice[float64](guest.Load[uint32](area, 0), guest.Load[uint32](area, 4))
 	call.Done()
@@ -205,20 +205,12 @@ func importEchoItems(uint32, uint32, uint32)
 // EchoItems is echo-items.
 func EchoItems(items []Item) []Item {
 	call := guest.Call()
-	itemsPtr := call.List(len(items), 40, 8)
-	for i, item := range items {
-		at := itemsPtr + uint32(i)*40
-		storeItem(call, at, item)
-	}
+	itemsPtr := guest.LowerList(call, items, 40, 8, storeItem)
 	area := call.ResultArea(8, 4)
 	importEchoItems(itemsPtr, uint32(len(items)), area)
 	call.Returned()
 	resultPtr := guest.Load[uint32](area, 0)
-	result := make([]Item, guest.Load[uint32](area, 4))
-	for i := range result {
-		at := resultPtr + uint32(i)*40
-		result[i] = loadItem(at)
-	}
+	result := guest.LiftList(resultPtr, guest.Load[uint32](area, 4), 40, loadItem)
 	call.Done()
 	return result
 }
@@ -238,10 +230,10 @@ func EchoShape(shape Shape) Shape {
 		shapeCase = 1
 		shape1 = math.Float64bits(c.Value)
 	case ShapeLabel:
-		labelPtr, labelLen := guest.LowerString(call, c.Value)
+		labelPtr := guest.LowerString(call, c.Value)
 		shapeCase = 2
 		shape1 = uint64(labelPtr)
-		shape2 = labelLen
+		shape2 = uint32(len(c.Value))
 	case ShapeArea:
 		shapeCase = 3
 		shape1 = c.Value
@@ -282,9 +274,9 @@ func Find(key uint32) (uint32, error) {
 
 func storeItem(arena *guest.Arena, ptr uint32, value Item) {
 	guest.Store(ptr, 0, value.ID)
-	namePtr, nameLen := guest.LowerString(arena, value.Name)
+	namePtr := guest.LowerString(arena, value.Name)
 	guest.Store(ptr, 4, namePtr)
-	guest.Store(ptr, 8, nameLen)
+	guest.Store(ptr, 8, uint32(len(value.Name)))
 	guest.Store(ptr, 16, value.Price)
 	guest.Store(ptr, 24, value.Stock)
 	guest.StoreBool(ptr, 32, value.Active)

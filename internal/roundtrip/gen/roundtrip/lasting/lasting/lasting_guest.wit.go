@@ -59,11 +59,6 @@ func exportWorkNewBox(namePtr, nameLen uint32) uint32 {
 
 //go:wasmexport roundtrip:lasting/work#[method]box.put
 func exportWorkBoxPut(selfRep, i0, i1, i2, i3, i4 uint32, i5 float64) uint32 {
-	tags := make([]string, i3)
-	for i := range tags {
-		at := i2 + uint32(i)*8
-		tags[i] = guest.LiftString(guest.Load[uint32](at, 0), guest.Load[uint32](at, 4))
-	}
 	var weight types.Option[float64]
 	switch i4 {
 	case 0:
@@ -73,7 +68,7 @@ func exportWorkBoxPut(selfRep, i0, i1, i2, i3, i4 uint32, i5 float64) uint32 {
 		guest.NoDiscriminant(uint32(i4), "option<f64>")
 	}
 	self := boxValues.Get(selfRep)
-	i := work.Item{Name: guest.LiftString(i0, i1), Tags: tags, Weight: weight}
+	i := work.Item{Name: guest.LiftString(i0, i1), Tags: guest.LiftStrings(i2, i3), Weight: weight}
 	guest.ParamsLifted()
 	return self.Put(i)
 }
@@ -81,13 +76,8 @@ func exportWorkBoxPut(selfRep, i0, i1, i2, i3, i4 uint32, i5 float64) uint32 {
 //go:wasmexport roundtrip:lasting/work#[method]box.items
 func exportWorkBoxItems(selfRep uint32) uint32 {
 	result := boxValues.Get(selfRep).Items()
-	results := guest.Results()
-	area := results.Area(8, 4)
-	resultPtr := results.List(len(result), 32, 8)
-	for i, item := range result {
-		at := resultPtr + uint32(i)*32
-		storeItem(results, at, item)
-	}
+	area := guest.ResultArea(8, 4)
+	resultPtr := guest.LowerList(&guest.Results, result, 32, 8, storeItem)
 	guest.Store(area, 0, resultPtr)
 	guest.Store(area, 4, uint32(len(result)))
 	return area
@@ -103,11 +93,10 @@ func exportWorkText(sPtr, sLen uint32) uint32 {
 	s := guest.LiftString(sPtr, sLen)
 	guest.ParamsLifted()
 	result := exportedWork.Text(s)
-	results := guest.Results()
-	area := results.Area(8, 4)
-	resultPtr, resultLen := guest.LowerString(results, result)
+	area := guest.ResultArea(8, 4)
+	resultPtr := guest.LowerString(&guest.Results, result)
 	guest.Store(area, 0, resultPtr)
-	guest.Store(area, 4, resultLen)
+	guest.Store(area, 4, uint32(len(result)))
 	return area
 }
 
@@ -121,11 +110,10 @@ func exportWorkNumbers(vPtr, vLen uint32) uint32 {
 	v := guest.LiftSlice[uint32](vPtr, vLen)
 	guest.ParamsLifted()
 	result := exportedWork.Numbers(v)
-	results := guest.Results()
-	area := results.Area(8, 4)
-	resultPtr, resultLen := guest.LowerSlice(results, result)
+	area := guest.ResultArea(8, 4)
+	resultPtr := guest.LowerSlice(&guest.Results, result)
 	guest.Store(area, 0, resultPtr)
-	guest.Store(area, 4, resultLen)
+	guest.Store(area, 4, uint32(len(result)))
 	return area
 }
 
@@ -136,20 +124,11 @@ func postReturnWorkNumbers(uint32) {
 
 //go:wasmexport roundtrip:lasting/work#items
 func exportWorkItems(vPtr, vLen uint32) uint32 {
-	v := make([]work.Item, vLen)
-	for i := range v {
-		at := vPtr + uint32(i)*32
-		v[i] = loadItem(at)
-	}
+	v := guest.LiftList(vPtr, vLen, 32, loadItem)
 	guest.ParamsLifted()
 	result := exportedWork.Items(v)
-	results := guest.Results()
-	area := results.Area(8, 4)
-	resultPtr := results.List(len(result), 32, 8)
-	for i, item := range result {
-		at := resultPtr + uint32(i)*32
-		storeItem(results, at, item)
-	}
+	area := guest.ResultArea(8, 4)
+	resultPtr := guest.LowerList(&guest.Results, result, 32, 8, storeItem)
 	guest.Store(area, 0, resultPtr)
 	guest.Store(area, 4, uint32(len(result)))
 	return area
@@ -165,17 +144,16 @@ func exportWorkCheck(sPtr, sLen uint32) uint32 {
 	s := guest.LiftString(sPtr, sLen)
 	guest.ParamsLifted()
 	result, err := exportedWork.Check(s)
-	results := guest.Results()
-	area := results.Area(16, 4)
+	area := guest.ResultArea(16, 4)
 	if err != nil {
 		failure := guest.ErrorValue[work.Failure](err)
 		guest.Store(area, 0, uint8(1))
-		storeFailure(results, area+4, failure)
+		storeFailure(&guest.Results, area+4, failure)
 	} else {
 		guest.Store(area, 0, uint8(0))
-		okPtr, okLen := guest.LowerString(results, result)
+		okPtr := guest.LowerString(&guest.Results, result)
 		guest.Store(area, 4, okPtr)
-		guest.Store(area, 8, okLen)
+		guest.Store(area, 8, uint32(len(result)))
 	}
 	return area
 }
@@ -192,16 +170,10 @@ func exportWorkPack(bHandle, otherRep uint32) uint32 {
 }
 
 func storeItem(arena *guest.Arena, ptr uint32, value work.Item) {
-	namePtr, nameLen := guest.LowerString(arena, value.Name)
+	namePtr := guest.LowerString(arena, value.Name)
 	guest.Store(ptr, 0, namePtr)
-	guest.Store(ptr, 4, nameLen)
-	tagsPtr := arena.List(len(value.Tags), 8, 4)
-	for i, item := range value.Tags {
-		at := tagsPtr + uint32(i)*8
-		itemPtr, itemLen := guest.LowerString(arena, item)
-		guest.Store(at, 0, itemPtr)
-		guest.Store(at, 4, itemLen)
-	}
+	guest.Store(ptr, 4, uint32(len(value.Name)))
+	tagsPtr := guest.LowerStrings(arena, value.Tags)
 	guest.Store(ptr, 8, tagsPtr)
 	guest.Store(ptr, 12, uint32(len(value.Tags)))
 	if value_, ok := value.Weight.Get(); ok {
@@ -214,11 +186,6 @@ func storeItem(arena *guest.Arena, ptr uint32, value work.Item) {
 
 func loadItem(ptr uint32) work.Item {
 	tagsPtr := guest.Load[uint32](ptr, 8)
-	tags := make([]string, guest.Load[uint32](ptr, 12))
-	for i := range tags {
-		at := tagsPtr + uint32(i)*8
-		tags[i] = guest.LiftString(guest.Load[uint32](at, 0), guest.Load[uint32](at, 4))
-	}
 	weightCase := guest.Load[uint8](ptr, 16)
 	var weight types.Option[float64]
 	switch weightCase {
@@ -228,7 +195,7 @@ func loadItem(ptr uint32) work.Item {
 	default:
 		guest.NoDiscriminant(uint32(weightCase), "option<f64>")
 	}
-	return work.Item{Name: guest.LiftString(guest.Load[uint32](ptr, 0), guest.Load[uint32](ptr, 4)), Tags: tags, Weight: weight}
+	return work.Item{Name: guest.LiftString(guest.Load[uint32](ptr, 0), guest.Load[uint32](ptr, 4)), Tags: guest.LiftStrings(tagsPtr, guest.Load[uint32](ptr, 12)), Weight: weight}
 }
 
 func storeFailure(arena *guest.Arena, ptr uint32, value work.Failure) {
@@ -237,9 +204,9 @@ func storeFailure(arena *guest.Arena, ptr uint32, value work.Failure) {
 		guest.Store(ptr, 0, uint8(0))
 	case work.FailureTooLong:
 		guest.Store(ptr, 0, uint8(1))
-		tooLongPtr, tooLongLen := guest.LowerString(arena, c.Value)
+		tooLongPtr := guest.LowerString(arena, c.Value)
 		guest.Store(ptr, 4, tooLongPtr)
-		guest.Store(ptr, 8, tooLongLen)
+		guest.Store(ptr, 8, uint32(len(c.Value)))
 	default:
 		guest.NoCase("work.Failure")
 	}

@@ -72,21 +72,15 @@ func importBoxPut(uint32, uint32, uint32, uint32, uint32, uint32, float64) uint3
 func (h *boxHandle) Put(i Item) uint32 {
 	call := guest.Call()
 	selfHandle := h.handle.Lend("work.Box")
-	namePtr, nameLen := guest.LowerString(call, i.Name)
-	tagsPtr := call.List(len(i.Tags), 8, 4)
-	for i2, item := range i.Tags {
-		at := tagsPtr + uint32(i2)*8
-		itemPtr, itemLen := guest.LowerString(call, item)
-		guest.Store(at, 0, itemPtr)
-		guest.Store(at, 4, itemLen)
-	}
+	namePtr := guest.LowerString(call, i.Name)
+	tagsPtr := guest.LowerStrings(call, i.Tags)
 	var weightCase uint32
 	var weightPayload float64
 	if value, ok := i.Weight.Get(); ok {
 		weightCase = 1
 		weightPayload = value
 	}
-	result := importBoxPut(selfHandle, namePtr, nameLen, tagsPtr, uint32(len(i.Tags)), weightCase, weightPayload)
+	result := importBoxPut(selfHandle, namePtr, uint32(len(i.Name)), tagsPtr, uint32(len(i.Tags)), weightCase, weightPayload)
 	call.Done()
 	return result
 }
@@ -102,11 +96,7 @@ func (h *boxHandle) Items() []Item {
 	importBoxItems(selfHandle, area)
 	call.Returned()
 	resultPtr := guest.Load[uint32](area, 0)
-	result := make([]Item, guest.Load[uint32](area, 4))
-	for i := range result {
-		at := resultPtr + uint32(i)*32
-		result[i] = loadItem(at)
-	}
+	result := guest.LiftList(resultPtr, guest.Load[uint32](area, 4), 32, loadItem)
 	call.Done()
 	return result
 }
@@ -117,8 +107,8 @@ func importNewBox(uint32, uint32) uint32
 // NewBox is [constructor]box.
 func NewBox(name string) Box {
 	call := guest.Call()
-	namePtr, nameLen := guest.LowerString(call, name)
-	result := BoxFromHandle(importNewBox(namePtr, nameLen))
+	namePtr := guest.LowerString(call, name)
+	result := BoxFromHandle(importNewBox(namePtr, uint32(len(name))))
 	call.Done()
 	return result
 }
@@ -129,9 +119,9 @@ func importText(uint32, uint32, uint32)
 // Text is text.
 func Text(s string) string {
 	call := guest.Call()
-	sPtr, sLen := guest.LowerString(call, s)
+	sPtr := guest.LowerString(call, s)
 	area := call.ResultArea(8, 4)
-	importText(sPtr, sLen, area)
+	importText(sPtr, uint32(len(s)), area)
 	call.Returned()
 	result := guest.LiftString(guest.Load[uint32](area, 0), guest.Load[uint32](area, 4))
 	call.Done()
@@ -144,9 +134,9 @@ func importNumbers(uint32, uint32, uint32)
 // Numbers is numbers.
 func Numbers(v []uint32) []uint32 {
 	call := guest.Call()
-	vPtr, vLen := guest.LowerSlice(call, v)
+	vPtr := guest.LowerSlice(call, v)
 	area := call.ResultArea(8, 4)
-	importNumbers(vPtr, vLen, area)
+	importNumbers(vPtr, uint32(len(v)), area)
 	call.Returned()
 	result := guest.LiftSlice[uint32](guest.Load[uint32](area, 0), guest.Load[uint32](area, 4))
 	call.Done()
@@ -159,20 +149,12 @@ func importItems(uint32, uint32, uint32)
 // Items is items.
 func Items(v []Item) []Item {
 	call := guest.Call()
-	vPtr := call.List(len(v), 32, 8)
-	for i, item := range v {
-		at := vPtr + uint32(i)*32
-		storeItem(call, at, item)
-	}
+	vPtr := guest.LowerList(call, v, 32, 8, storeItem)
 	area := call.ResultArea(8, 4)
 	importItems(vPtr, uint32(len(v)), area)
 	call.Returned()
 	resultPtr := guest.Load[uint32](area, 0)
-	result := make([]Item, guest.Load[uint32](area, 4))
-	for i := range result {
-		at := resultPtr + uint32(i)*32
-		result[i] = loadItem(at)
-	}
+	result := guest.LiftList(resultPtr, guest.Load[uint32](area, 4), 32, loadItem)
 	call.Done()
 	return result
 }
@@ -183,9 +165,9 @@ func importCheck(uint32, uint32, uint32)
 // Check is check.
 func Check(s string) (string, error) {
 	call := guest.Call()
-	sPtr, sLen := guest.LowerString(call, s)
+	sPtr := guest.LowerString(call, s)
 	area := call.ResultArea(16, 4)
-	importCheck(sPtr, sLen, area)
+	importCheck(sPtr, uint32(len(s)), area)
 	call.Returned()
 	resultCase := guest.Load[uint8](area, 0)
 	var value string
@@ -214,11 +196,6 @@ func Pack(b Box, other Box) Box {
 
 func loadItem(ptr uint32) Item {
 	tagsPtr := guest.Load[uint32](ptr, 8)
-	tags := make([]string, guest.Load[uint32](ptr, 12))
-	for i := range tags {
-		at := tagsPtr + uint32(i)*8
-		tags[i] = guest.LiftString(guest.Load[uint32](at, 0), guest.Load[uint32](at, 4))
-	}
 	weightCase := guest.Load[uint8](ptr, 16)
 	var weight types.Option[float64]
 	switch weightCase {
@@ -228,20 +205,14 @@ func loadItem(ptr uint32) Item {
 	default:
 		guest.NoDiscriminant(uint32(weightCase), "option<f64>")
 	}
-	return Item{Name: guest.LiftString(guest.Load[uint32](ptr, 0), guest.Load[uint32](ptr, 4)), Tags: tags, Weight: weight}
+	return Item{Name: guest.LiftString(guest.Load[uint32](ptr, 0), guest.Load[uint32](ptr, 4)), Tags: guest.LiftStrings(tagsPtr, guest.Load[uint32](ptr, 12)), Weight: weight}
 }
 
 func storeItem(arena *guest.Arena, ptr uint32, value Item) {
-	namePtr, nameLen := guest.LowerString(arena, value.Name)
+	namePtr := guest.LowerString(arena, value.Name)
 	guest.Store(ptr, 0, namePtr)
-	guest.Store(ptr, 4, nameLen)
-	tagsPtr := arena.List(len(value.Tags), 8, 4)
-	for i, item := range value.Tags {
-		at := tagsPtr + uint32(i)*8
-		itemPtr, itemLen := guest.LowerString(arena, item)
-		guest.Store(at, 0, itemPtr)
-		guest.Store(at, 4, itemLen)
-	}
+	guest.Store(ptr, 4, uint32(len(value.Name)))
+	tagsPtr := guest.LowerStrings(arena, value.Tags)
 	guest.Store(ptr, 8, tagsPtr)
 	guest.Store(ptr, 12, uint32(len(value.Tags)))
 	if value_, ok := value.Weight.Get(); ok {

@@ -256,9 +256,9 @@ func importCounterOpen(uint32, uint32, uint32)
 // CounterOpen is [static]counter.open.
 func CounterOpen(name string) (Counter, error) {
 	call := guest.Call()
-	namePtr, nameLen := guest.LowerString(call, name)
+	namePtr := guest.LowerString(call, name)
 	area := call.ResultArea(12, 4)
-	importCounterOpen(namePtr, nameLen, area)
+	importCounterOpen(namePtr, uint32(len(name)), area)
 	call.Returned()
 	resultCase := guest.Load[uint8](area, 0)
 	var value Counter
@@ -308,9 +308,9 @@ func importMake(uint32, uint32, uint32)
 // Make is make.
 func Make(starts []uint32) []Counter {
 	call := guest.Call()
-	startsPtr, startsLen := guest.LowerSlice(call, starts)
+	startsPtr := guest.LowerSlice(call, starts)
 	area := call.ResultArea(8, 4)
-	importMake(startsPtr, startsLen, area)
+	importMake(startsPtr, uint32(len(starts)), area)
 	call.Returned()
 	resultPtr := guest.Load[uint32](area, 0)
 	result := make([]Counter, guest.Load[uint32](area, 4))
@@ -338,11 +338,7 @@ func Take(all []Counter) []string {
 	importTake(allPtr, uint32(len(all)), area)
 	call.Returned()
 	resultPtr := guest.Load[uint32](area, 0)
-	result := make([]string, guest.Load[uint32](area, 4))
-	for i := range result {
-		at := resultPtr + uint32(i)*8
-		result[i] = guest.LiftString(guest.Load[uint32](at, 0), guest.Load[uint32](at, 4))
-	}
+	result := guest.LiftStrings(resultPtr, guest.Load[uint32](area, 4))
 	call.Done()
 	return result
 }
@@ -426,10 +422,10 @@ func importLabel(uint32, uint32, uint32, uint32)
 // Label is label.
 func Label(l Labelled) Labelled {
 	call := guest.Call()
-	labelPtr, labelLen := guest.LowerString(call, l.Label)
+	labelPtr := guest.LowerString(call, l.Label)
 	counterHandle2 := CounterHandle(l.Counter).Give("counters.Counter")
 	area := call.ResultArea(12, 4)
-	importLabel(labelPtr, labelLen, counterHandle2, area)
+	importLabel(labelPtr, uint32(len(l.Label)), counterHandle2, area)
 	call.Returned()
 	result := loadLabelled(area)
 	call.Done()
@@ -442,7 +438,7 @@ func importLook(uint32, uint32, uint32, uint32, uint32, uint32)
 // Look is look.
 func Look(v View) []string {
 	call := guest.Call()
-	labelPtr, labelLen := guest.LowerString(call, v.Label)
+	labelPtr := guest.LowerString(call, v.Label)
 	counterHandle2 := CounterHandle(v.Counter).Lend("counters.Counter")
 	restPtr := call.List(len(v.Rest), 4, 4)
 	for i, item := range v.Rest {
@@ -451,14 +447,10 @@ func Look(v View) []string {
 		guest.Store(at, 0, itemHandle)
 	}
 	area := call.ResultArea(8, 4)
-	importLook(labelPtr, labelLen, counterHandle2, restPtr, uint32(len(v.Rest)), area)
+	importLook(labelPtr, uint32(len(v.Label)), counterHandle2, restPtr, uint32(len(v.Rest)), area)
 	call.Returned()
 	resultPtr := guest.Load[uint32](area, 0)
-	result := make([]string, guest.Load[uint32](area, 4))
-	for i := range result {
-		at := resultPtr + uint32(i)*8
-		result[i] = guest.LiftString(guest.Load[uint32](at, 0), guest.Load[uint32](at, 4))
-	}
+	result := guest.LiftStrings(resultPtr, guest.Load[uint32](area, 4))
 	call.Done()
 	return result
 }
@@ -478,11 +470,7 @@ func Outlooks(all []Outlook) []string {
 	importOutlooks(allPtr, uint32(len(all)), area)
 	call.Returned()
 	resultPtr := guest.Load[uint32](area, 0)
-	result := make([]string, guest.Load[uint32](area, 4))
-	for i := range result {
-		at := resultPtr + uint32(i)*8
-		result[i] = guest.LiftString(guest.Load[uint32](at, 0), guest.Load[uint32](at, 4))
-	}
+	result := guest.LiftStrings(resultPtr, guest.Load[uint32](area, 4))
 	call.Done()
 	return result
 }
@@ -566,9 +554,9 @@ func Outcomes(all []types.Result[Counter, string]) []types.Result[Counter, strin
 			guest.Store(at, 4, okHandle)
 		} else {
 			guest.Store(at, 0, uint8(1))
-			errPtr, errLen := guest.LowerString(call, failure)
+			errPtr := guest.LowerString(call, failure)
 			guest.Store(at, 4, errPtr)
-			guest.Store(at, 8, errLen)
+			guest.Store(at, 8, uint32(len(failure)))
 		}
 	}
 	area := call.ResultArea(8, 4)
@@ -603,9 +591,9 @@ func Named(m map[string]Counter) map[string]Counter {
 	mPtr := call.List(len(m), 12, 4)
 	for i, key := range guest.SortedKeys(m) {
 		at := mPtr + uint32(i)*12
-		keyPtr, keyLen := guest.LowerString(call, key)
+		keyPtr := guest.LowerString(call, key)
 		guest.Store(at, 0, keyPtr)
-		guest.Store(at, 4, keyLen)
+		guest.Store(at, 4, uint32(len(key)))
 		valueHandle := CounterHandle(m[key]).Give("counters.Counter")
 		guest.Store(at, 8, valueHandle)
 	}
@@ -674,18 +662,14 @@ func Spill(a Counter, b Counter, c Labelled, d View, e []Counter, f types.Option
 		guest.Store(params, 48, uint8(0))
 	}
 	storeSlot(call, params+56, g)
-	hPtr, hLen := guest.LowerString(call, h)
+	hPtr := guest.LowerString(call, h)
 	guest.Store(params, 72, hPtr)
-	guest.Store(params, 76, hLen)
+	guest.Store(params, 76, uint32(len(h)))
 	area := call.ResultArea(8, 4)
 	importSpill(params, area)
 	call.Returned()
 	resultPtr := guest.Load[uint32](area, 0)
-	result := make([]string, guest.Load[uint32](area, 4))
-	for i := range result {
-		at := resultPtr + uint32(i)*8
-		result[i] = guest.LiftString(guest.Load[uint32](at, 0), guest.Load[uint32](at, 4))
-	}
+	result := guest.LiftStrings(resultPtr, guest.Load[uint32](area, 4))
 	call.Done()
 	return result
 }
@@ -733,17 +717,17 @@ func loadSlot(ptr uint32) Slot {
 }
 
 func storeLabelled(arena *guest.Arena, ptr uint32, value Labelled) {
-	labelPtr, labelLen := guest.LowerString(arena, value.Label)
+	labelPtr := guest.LowerString(arena, value.Label)
 	guest.Store(ptr, 0, labelPtr)
-	guest.Store(ptr, 4, labelLen)
+	guest.Store(ptr, 4, uint32(len(value.Label)))
 	counterHandle2 := CounterHandle(value.Counter).Give("counters.Counter")
 	guest.Store(ptr, 8, counterHandle2)
 }
 
 func storeView(arena *guest.Arena, ptr uint32, value View) {
-	labelPtr, labelLen := guest.LowerString(arena, value.Label)
+	labelPtr := guest.LowerString(arena, value.Label)
 	guest.Store(ptr, 0, labelPtr)
-	guest.Store(ptr, 4, labelLen)
+	guest.Store(ptr, 4, uint32(len(value.Label)))
 	counterHandle2 := CounterHandle(value.Counter).Lend("counters.Counter")
 	guest.Store(ptr, 8, counterHandle2)
 	restPtr := arena.List(len(value.Rest), 4, 4)

@@ -64,9 +64,9 @@ func importBucketGet(uint32, uint32, uint32, uint32)
 func (h *bucketHandle) Get(key string) types.Option[string] {
 	call := guest.Call()
 	selfHandle := h.handle.Lend("store.Bucket")
-	keyPtr, keyLen := guest.LowerString(call, key)
+	keyPtr := guest.LowerString(call, key)
 	area := call.ResultArea(12, 4)
-	importBucketGet(selfHandle, keyPtr, keyLen, area)
+	importBucketGet(selfHandle, keyPtr, uint32(len(key)), area)
 	call.Returned()
 	resultCase := guest.Load[uint8](area, 0)
 	var result types.Option[string]
@@ -88,9 +88,9 @@ func importBucketSet(uint32, uint32, uint32, uint32, uint32)
 func (h *bucketHandle) Set(key, value string) {
 	call := guest.Call()
 	selfHandle := h.handle.Lend("store.Bucket")
-	keyPtr, keyLen := guest.LowerString(call, key)
-	valuePtr, valueLen := guest.LowerString(call, value)
-	importBucketSet(selfHandle, keyPtr, keyLen, valuePtr, valueLen)
+	keyPtr := guest.LowerString(call, key)
+	valuePtr := guest.LowerString(call, value)
+	importBucketSet(selfHandle, keyPtr, uint32(len(key)), valuePtr, uint32(len(value)))
 	call.Done()
 }
 
@@ -100,9 +100,9 @@ func importOpen(uint32, uint32, uint32)
 // Open is open.
 func Open(name string) (Bucket, error) {
 	call := guest.Call()
-	namePtr, nameLen := guest.LowerString(call, name)
+	namePtr := guest.LowerString(call, name)
 	area := call.ResultArea(12, 4)
-	importOpen(namePtr, nameLen, area)
+	importOpen(namePtr, uint32(len(name)), area)
 	call.Returned()
 	resultCase := guest.Load[uint8](area, 0)
 	var value Bucket
@@ -127,8 +127,8 @@ func Copy(from, to Bucket, key string) bool {
 	call := guest.Call()
 	fromHandle := BucketHandle(from).Lend("store.Bucket")
 	toHandle := BucketHandle(to).Lend("store.Bucket")
-	keyPtr, keyLen := guest.LowerString(call, key)
-	result := importCopy(fromHandle, toHandle, keyPtr, keyLen) != 0
+	keyPtr := guest.LowerString(call, key)
+	result := importCopy(fromHandle, toHandle, keyPtr, uint32(len(key))) != 0
 	call.Done()
 	return result
 }

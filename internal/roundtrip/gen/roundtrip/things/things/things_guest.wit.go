@@ -68,8 +68,8 @@ func importSessionSend(uint32, uint32, uint32) uint32
 func (h *sessionHandle) Send(line string) uint32 {
 	call := guest.Call()
 	selfHandle := h.handle.Lend("things.Session")
-	linePtr, lineLen := guest.LowerString(call, line)
-	result := importSessionSend(selfHandle, linePtr, lineLen)
+	linePtr := guest.LowerString(call, line)
+	result := importSessionSend(selfHandle, linePtr, uint32(len(line)))
 	call.Done()
 	return result
 }
@@ -80,9 +80,9 @@ func importNotify(uint32, uint32, uint32, uint32)
 // Notify is notify.
 func Notify(s Settings) (Level, error) {
 	call := guest.Call()
-	namePtr, nameLen := guest.LowerString(call, s.Name)
+	namePtr := guest.LowerString(call, s.Name)
 	area := call.ResultArea(12, 4)
-	importNotify(namePtr, nameLen, uint32(guest.LowerEnum(s.Level, 2, "things.Level")), area)
+	importNotify(namePtr, uint32(len(s.Name)), uint32(guest.LowerEnum(s.Level, 2, "things.Level")), area)
 	call.Returned()
 	resultCase := guest.Load[uint8](area, 0)
 	var value Level
@@ -114,8 +114,8 @@ func importNewSession(uint32, uint32, uint32) uint32
 // NewSession is [constructor]session.
 func NewSession(s Settings) Session {
 	call := guest.Call()
-	namePtr, nameLen := guest.LowerString(call, s.Name)
-	result := SessionFromHandle(importNewSession(namePtr, nameLen, uint32(guest.LowerEnum(s.Level, 2, "things.Level"))))
+	namePtr := guest.LowerString(call, s.Name)
+	result := SessionFromHandle(importNewSession(namePtr, uint32(len(s.Name)), uint32(guest.LowerEnum(s.Level, 2, "things.Level"))))
 	call.Done()
 	return result
 }
@@ -163,9 +163,9 @@ func importFirstBucketGet(uint32, uint32, uint32, uint32)
 func (h *firstBucketHandle) Get(key string) types.Option[string] {
 	call := guest.Call()
 	selfHandle := h.handle.Lend("store.Bucket")
-	keyPtr, keyLen := guest.LowerString(call, key)
+	keyPtr := guest.LowerString(call, key)
 	area := call.ResultArea(12, 4)
-	importFirstBucketGet(selfHandle, keyPtr, keyLen, area)
+	importFirstBucketGet(selfHandle, keyPtr, uint32(len(key)), area)
 	call.Returned()
 	resultCase := guest.Load[uint8](area, 0)
 	var result types.Option[string]
@@ -187,9 +187,9 @@ func importFirstBucketSet(uint32, uint32, uint32, uint32, uint32)
 func (h *firstBucketHandle) Set(key, value string) {
 	call := guest.Call()
 	selfHandle := h.handle.Lend("store.Bucket")
-	keyPtr, keyLen := guest.LowerString(call, key)
-	valuePtr, valueLen := guest.LowerString(call, value)
-	importFirstBucketSet(selfHandle, keyPtr, keyLen, valuePtr, valueLen)
+	keyPtr := guest.LowerString(call, key)
+	valuePtr := guest.LowerString(call, value)
+	importFirstBucketSet(selfHandle, keyPtr, uint32(len(key)), valuePtr, uint32(len(value)))
 	call.Done()
 }
 
@@ -199,9 +199,9 @@ func importFirstOpen(uint32, uint32, uint32)
 // Open is open.
 func (firstImport) Open(name string) (store.Bucket, error) {
 	call := guest.Call()
-	namePtr, nameLen := guest.LowerString(call, name)
+	namePtr := guest.LowerString(call, name)
 	area := call.ResultArea(12, 4)
-	importFirstOpen(namePtr, nameLen, area)
+	importFirstOpen(namePtr, uint32(len(name)), area)
 	call.Returned()
 	resultCase := guest.Load[uint8](area, 0)
 	var value store.Bucket
@@ -226,8 +226,8 @@ func (firstImport) Copy(from, to store.Bucket, key string) bool {
 	call := guest.Call()
 	fromHandle := lowerFirstBucket(from).Lend("store.Bucket")
 	toHandle := lowerFirstBucket(to).Lend("store.Bucket")
-	keyPtr, keyLen := guest.LowerString(call, key)
-	result := importFirstCopy(fromHandle, toHandle, keyPtr, keyLen) != 0
+	keyPtr := guest.LowerString(call, key)
+	result := importFirstCopy(fromHandle, toHandle, keyPtr, uint32(len(key))) != 0
 	call.Done()
 	return result
 }
@@ -275,9 +275,9 @@ func importSecondBucketGet(uint32, uint32, uint32, uint32)
 func (h *secondBucketHandle) Get(key string) types.Option[string] {
 	call := guest.Call()
 	selfHandle := h.handle.Lend("store.Bucket")
-	keyPtr, keyLen := guest.LowerString(call, key)
+	keyPtr := guest.LowerString(call, key)
 	area := call.ResultArea(12, 4)
-	importSecondBucketGet(selfHandle, keyPtr, keyLen, area)
+	importSecondBucketGet(selfHandle, keyPtr, uint32(len(key)), area)
 	call.Returned()
 	resultCase := guest.Load[uint8](area, 0)
 	var result types.Option[string]
@@ -299,9 +299,9 @@ func importSecondBucketSet(uint32, uint32, uint32, uint32, uint32)
 func (h *secondBucketHandle) Set(key, value string) {
 	call := guest.Call()
 	selfHandle := h.handle.Lend("store.Bucket")
-	keyPtr, keyLen := guest.LowerString(call, key)
-	valuePtr, valueLen := guest.LowerString(call, value)
-	importSecondBucketSet(selfHandle, keyPtr, keyLen, valuePtr, valueLen)
+	keyPtr := guest.LowerString(call, key)
+	valuePtr := guest.LowerString(call, value)
+	importSecondBucketSet(selfHandle, keyPtr, uint32(len(key)), valuePtr, uint32(len(value)))
 	call.Done()
 }
 
@@ -311,9 +311,9 @@ func importSecondOpen(uint32, uint32, uint32)
 // Open is open.
 func (secondImport) Open(name string) (store.Bucket, error) {
 	call := guest.Call()
-	namePtr, nameLen := guest.LowerString(call, name)
+	namePtr := guest.LowerString(call, name)
 	area := call.ResultArea(12, 4)
-	importSecondOpen(namePtr, nameLen, area)
+	importSecondOpen(namePtr, uint32(len(name)), area)
 	call.Returned()
 	resultCase := guest.Load[uint8](area, 0)
 	var value store.Bucket
@@ -338,8 +338,8 @@ func (secondImport) Copy(from, to store.Bucket, key string) bool {
 	call := guest.Call()
 	fromHandle := lowerSecondBucket(from).Lend("store.Bucket")
 	toHandle := lowerSecondBucket(to).Lend("store.Bucket")
-	keyPtr, keyLen := guest.LowerString(call, key)
-	result := importSecondCopy(fromHandle, toHandle, keyPtr, keyLen) != 0
+	keyPtr := guest.LowerString(call, key)
+	result := importSecondCopy(fromHandle, toHandle, keyPtr, uint32(len(key))) != 0
 	call.Done()
 	return result
 }
@@ -424,14 +424,13 @@ func exportCountersCounterOpen(namePtr, nameLen uint32) uint32 {
 	name := guest.LiftString(namePtr, nameLen)
 	guest.ParamsLifted()
 	result, err := exportedCounters.CounterOpen(name)
-	results := guest.Results()
-	area := results.Area(12, 4)
+	area := guest.ResultArea(12, 4)
 	if err != nil {
 		failure := err.Error()
 		guest.Store(area, 0, uint8(1))
-		errPtr, errLen := guest.LowerString(results, failure)
+		errPtr := guest.LowerString(&guest.Results, failure)
 		guest.Store(area, 4, errPtr)
-		guest.Store(area, 8, errLen)
+		guest.Store(area, 8, uint32(len(failure)))
 	} else {
 		guest.Store(area, 0, uint8(0))
 		guest.Store(area, 4, lowerCounter(result))
@@ -464,11 +463,10 @@ func exportCountersCounterSum(allPtr, allLen uint32) uint64 {
 //go:wasmexport roundtrip:things/counters#[method]counter.name
 func exportCountersCounterName(selfRep uint32) uint32 {
 	result := counterValues.Get(selfRep).Name()
-	results := guest.Results()
-	area := results.Area(8, 4)
-	resultPtr, resultLen := guest.LowerString(results, result)
+	area := guest.ResultArea(8, 4)
+	resultPtr := guest.LowerString(&guest.Results, result)
 	guest.Store(area, 0, resultPtr)
-	guest.Store(area, 4, resultLen)
+	guest.Store(area, 4, uint32(len(result)))
 	return area
 }
 
@@ -485,14 +483,13 @@ func exportCountersCounterAdd(selfRep, n uint32) uint32 {
 //go:wasmexport roundtrip:things/counters#[method]counter.checked-add
 func exportCountersCounterCheckedAdd(selfRep, n uint32) uint32 {
 	result, err := counterValues.Get(selfRep).CheckedAdd(n)
-	results := guest.Results()
-	area := results.Area(12, 4)
+	area := guest.ResultArea(12, 4)
 	if err != nil {
 		failure := err.Error()
 		guest.Store(area, 0, uint8(1))
-		errPtr, errLen := guest.LowerString(results, failure)
+		errPtr := guest.LowerString(&guest.Results, failure)
 		guest.Store(area, 4, errPtr)
-		guest.Store(area, 8, errLen)
+		guest.Store(area, 8, uint32(len(failure)))
 	} else {
 		guest.Store(area, 0, uint8(0))
 		guest.Store(area, 4, result)
@@ -527,9 +524,8 @@ func exportCountersMake(startsPtr, startsLen uint32) uint32 {
 	starts := guest.LiftSlice[uint32](startsPtr, startsLen)
 	guest.ParamsLifted()
 	result := exportedCounters.Make(starts)
-	results := guest.Results()
-	area := results.Area(8, 4)
-	resultPtr := results.List(len(result), 4, 4)
+	area := guest.ResultArea(8, 4)
+	resultPtr := guest.Results.List(len(result), 4, 4)
 	for i, item := range result {
 		at := resultPtr + uint32(i)*4
 		guest.Store(at, 0, lowerCounter(item))
@@ -553,15 +549,8 @@ func exportCountersTake(allPtr, allLen uint32) uint32 {
 	}
 	guest.ParamsLifted()
 	result := exportedCounters.Take(all)
-	results := guest.Results()
-	area := results.Area(8, 4)
-	resultPtr := results.List(len(result), 8, 4)
-	for i, item := range result {
-		at := resultPtr + uint32(i)*8
-		itemPtr, itemLen := guest.LowerString(results, item)
-		guest.Store(at, 0, itemPtr)
-		guest.Store(at, 4, itemLen)
-	}
+	area := guest.ResultArea(8, 4)
+	resultPtr := guest.LowerStrings(&guest.Results, result)
 	guest.Store(area, 0, resultPtr)
 	guest.Store(area, 4, uint32(len(result)))
 	return area
@@ -576,8 +565,7 @@ func postReturnCountersTake(uint32) {
 func exportCountersSwap(aHandle, bHandle uint32) uint32 {
 	a := liftCounter(aHandle)
 	result, result2 := exportedCounters.Swap(a, liftCounter(bHandle))
-	results := guest.Results()
-	area := results.Area(8, 4)
+	area := guest.ResultArea(8, 4)
 	guest.Store(area, 0, lowerCounter(result))
 	guest.Store(area, 4, lowerCounter(result2))
 	return area
@@ -594,8 +582,7 @@ func exportCountersMaybe(c0, c1 uint32) uint32 {
 		guest.NoDiscriminant(uint32(c0), "option<counter>")
 	}
 	result := exportedCounters.Maybe(c)
-	results := guest.Results()
-	area := results.Area(8, 4)
+	area := guest.ResultArea(8, 4)
 	if value, ok := result.Get(); ok {
 		guest.Store(area, 0, uint8(1))
 		guest.Store(area, 4, lowerCounter(value))
@@ -616,13 +603,12 @@ func exportCountersPeek(c0, c1 uint32) uint32 {
 		guest.NoDiscriminant(uint32(c0), "option<borrow<counter>>")
 	}
 	result := exportedCounters.Peek(c)
-	results := guest.Results()
-	area := results.Area(12, 4)
+	area := guest.ResultArea(12, 4)
 	if value, ok := result.Get(); ok {
 		guest.Store(area, 0, uint8(1))
-		valuePtr, valueLen := guest.LowerString(results, value)
+		valuePtr := guest.LowerString(&guest.Results, value)
 		guest.Store(area, 4, valuePtr)
-		guest.Store(area, 8, valueLen)
+		guest.Store(area, 8, uint32(len(value)))
 	} else {
 		guest.Store(area, 0, uint8(0))
 	}
@@ -640,9 +626,8 @@ func exportCountersLabel(l0, l1, l2Handle uint32) uint32 {
 	l := counters.Labelled{Label: label, Counter: liftCounter(l2Handle)}
 	guest.ParamsLifted()
 	result := exportedCounters.Label(l)
-	results := guest.Results()
-	area := results.Area(12, 4)
-	storeLabelled(results, area, result)
+	area := guest.ResultArea(12, 4)
+	storeLabelled(&guest.Results, area, result)
 	return area
 }
 
@@ -662,15 +647,8 @@ func exportCountersLook(v0, v1, v2Rep, v3, v4 uint32) uint32 {
 	}
 	guest.ParamsLifted()
 	result := exportedCounters.Look(counters.View{Label: label, Counter: counter, Rest: rest})
-	results := guest.Results()
-	area := results.Area(8, 4)
-	resultPtr := results.List(len(result), 8, 4)
-	for i, item := range result {
-		at := resultPtr + uint32(i)*8
-		itemPtr, itemLen := guest.LowerString(results, item)
-		guest.Store(at, 0, itemPtr)
-		guest.Store(at, 4, itemLen)
-	}
+	area := guest.ResultArea(8, 4)
+	resultPtr := guest.LowerStrings(&guest.Results, result)
 	guest.Store(area, 0, resultPtr)
 	guest.Store(area, 4, uint32(len(result)))
 	return area
@@ -683,22 +661,11 @@ func postReturnCountersLook(uint32) {
 
 //go:wasmexport roundtrip:things/counters#outlooks
 func exportCountersOutlooks(allPtr, allLen uint32) uint32 {
-	all := make([]counters.Outlook, allLen)
-	for i := range all {
-		at := allPtr + uint32(i)*8
-		all[i] = loadOutlook(at)
-	}
+	all := guest.LiftList(allPtr, allLen, 8, loadOutlook)
 	guest.ParamsLifted()
 	result := exportedCounters.Outlooks(all)
-	results := guest.Results()
-	area := results.Area(8, 4)
-	resultPtr := results.List(len(result), 8, 4)
-	for i, item := range result {
-		at := resultPtr + uint32(i)*8
-		itemPtr, itemLen := guest.LowerString(results, item)
-		guest.Store(at, 0, itemPtr)
-		guest.Store(at, 4, itemLen)
-	}
+	area := guest.ResultArea(8, 4)
+	resultPtr := guest.LowerStrings(&guest.Results, result)
 	guest.Store(area, 0, resultPtr)
 	guest.Store(area, 4, uint32(len(result)))
 	return area
@@ -732,9 +699,8 @@ func exportCountersSlots(s0 uint32, s1 uint64, s2 uint32) uint32 {
 	}
 	guest.ParamsLifted()
 	result := exportedCounters.Slots(s)
-	results := guest.Results()
-	area := results.Area(16, 8)
-	storeSlot(results, area, result)
+	area := guest.ResultArea(16, 8)
+	storeSlot(&guest.Results, area, result)
 	return area
 }
 
@@ -746,8 +712,7 @@ func postReturnCountersSlots(uint32) {
 //go:wasmexport roundtrip:things/counters#attempt
 func exportCountersAttempt(cHandle, fail uint32) uint32 {
 	result, err := exportedCounters.Attempt(liftCounter(cHandle), fail != 0)
-	results := guest.Results()
-	area := results.Area(8, 4)
+	area := guest.ResultArea(8, 4)
 	if err != nil {
 		failure := guest.ErrorValue[counters.Counter](err)
 		guest.Store(area, 0, uint8(1))
@@ -778,9 +743,8 @@ func exportCountersOutcomes(allPtr, allLen uint32) uint32 {
 	}
 	guest.ParamsLifted()
 	result := exportedCounters.Outcomes(all)
-	results := guest.Results()
-	area := results.Area(8, 4)
-	resultPtr := results.List(len(result), 12, 4)
+	area := guest.ResultArea(8, 4)
+	resultPtr := guest.Results.List(len(result), 12, 4)
 	for i, item := range result {
 		at := resultPtr + uint32(i)*12
 		if value, failure, ok := item.Get(); ok {
@@ -788,9 +752,9 @@ func exportCountersOutcomes(allPtr, allLen uint32) uint32 {
 			guest.Store(at, 4, lowerCounter(value))
 		} else {
 			guest.Store(at, 0, uint8(1))
-			errPtr, errLen := guest.LowerString(results, failure)
+			errPtr := guest.LowerString(&guest.Results, failure)
 			guest.Store(at, 4, errPtr)
-			guest.Store(at, 8, errLen)
+			guest.Store(at, 8, uint32(len(failure)))
 		}
 	}
 	guest.Store(area, 0, resultPtr)
@@ -813,14 +777,13 @@ func exportCountersNamed(mPtr, mLen uint32) uint32 {
 	}
 	guest.ParamsLifted()
 	result := exportedCounters.Named(m)
-	results := guest.Results()
-	area := results.Area(8, 4)
-	resultPtr := results.List(len(result), 12, 4)
+	area := guest.ResultArea(8, 4)
+	resultPtr := guest.Results.List(len(result), 12, 4)
 	for i, key := range guest.SortedKeys(result) {
 		at := resultPtr + uint32(i)*12
-		keyPtr, keyLen := guest.LowerString(results, key)
+		keyPtr := guest.LowerString(&guest.Results, key)
 		guest.Store(at, 0, keyPtr)
-		guest.Store(at, 4, keyLen)
+		guest.Store(at, 4, uint32(len(key)))
 		guest.Store(at, 8, lowerCounter(result[key]))
 	}
 	guest.Store(area, 0, resultPtr)
@@ -838,8 +801,7 @@ func exportCountersTwo(aHandle, b0Handle, b1Handle uint32) uint32 {
 	a := liftCounter(aHandle)
 	item0 := liftCounter(b0Handle)
 	result := exportedCounters.Two(a, [2]counters.Counter{item0, liftCounter(b1Handle)})
-	results := guest.Results()
-	area := results.Area(8, 4)
+	area := guest.ResultArea(8, 4)
 	for i, item := range result {
 		at := area + uint32(i)*4
 		guest.Store(at, 0, lowerCounter(item))
@@ -872,15 +834,8 @@ func exportCountersSpill(params uint32) uint32 {
 	h := guest.LiftString(guest.Load[uint32](params, 72), guest.Load[uint32](params, 76))
 	guest.ParamsLifted()
 	result := exportedCounters.Spill(a, b, c, d, e, f, g, h)
-	results := guest.Results()
-	area := results.Area(8, 4)
-	resultPtr := results.List(len(result), 8, 4)
-	for i, item := range result {
-		at := resultPtr + uint32(i)*8
-		itemPtr, itemLen := guest.LowerString(results, item)
-		guest.Store(at, 0, itemPtr)
-		guest.Store(at, 4, itemLen)
-	}
+	area := guest.ResultArea(8, 4)
+	resultPtr := guest.LowerStrings(&guest.Results, result)
 	guest.Store(area, 0, resultPtr)
 	guest.Store(area, 4, uint32(len(result)))
 	return area
@@ -899,8 +854,7 @@ func exportUsersKeep(cHandle uint32) {
 //go:wasmexport roundtrip:things/users#give-back
 func exportUsersGiveBack() uint32 {
 	result := exportedUsers.GiveBack()
-	results := guest.Results()
-	area := results.Area(8, 4)
+	area := guest.ResultArea(8, 4)
 	if value, ok := result.Get(); ok {
 		guest.Store(area, 0, uint8(1))
 		guest.Store(area, 4, lowerCounter(value))
@@ -913,11 +867,10 @@ func exportUsersGiveBack() uint32 {
 //go:wasmexport roundtrip:things/users#ask
 func exportUsersAsk(cRep uint32) uint32 {
 	result := exportedUsers.Ask(counterValues.Get(cRep))
-	results := guest.Results()
-	area := results.Area(8, 4)
-	resultPtr, resultLen := guest.LowerString(results, result)
+	area := guest.ResultArea(8, 4)
+	resultPtr := guest.LowerString(&guest.Results, result)
 	guest.Store(area, 0, resultPtr)
-	guest.Store(area, 4, resultLen)
+	guest.Store(area, 4, uint32(len(result)))
 	return area
 }
 
@@ -969,13 +922,12 @@ func exportNearBucketGet(selfRep, keyPtr, keyLen uint32) uint32 {
 	key := guest.LiftString(keyPtr, keyLen)
 	guest.ParamsLifted()
 	result := self.Get(key)
-	results := guest.Results()
-	area := results.Area(12, 4)
+	area := guest.ResultArea(12, 4)
 	if value, ok := result.Get(); ok {
 		guest.Store(area, 0, uint8(1))
-		valuePtr, valueLen := guest.LowerString(results, value)
+		valuePtr := guest.LowerString(&guest.Results, value)
 		guest.Store(area, 4, valuePtr)
-		guest.Store(area, 8, valueLen)
+		guest.Store(area, 8, uint32(len(value)))
 	} else {
 		guest.Store(area, 0, uint8(0))
 	}
@@ -1001,14 +953,13 @@ func exportNearOpen(namePtr, nameLen uint32) uint32 {
 	name := guest.LiftString(namePtr, nameLen)
 	guest.ParamsLifted()
 	result, err := exportedNear.Open(name)
-	results := guest.Results()
-	area := results.Area(12, 4)
+	area := guest.ResultArea(12, 4)
 	if err != nil {
 		failure := err.Error()
 		guest.Store(area, 0, uint8(1))
-		errPtr, errLen := guest.LowerString(results, failure)
+		errPtr := guest.LowerString(&guest.Results, failure)
 		guest.Store(area, 4, errPtr)
-		guest.Store(area, 8, errLen)
+		guest.Store(area, 8, uint32(len(failure)))
 	} else {
 		guest.Store(area, 0, uint8(0))
 		guest.Store(area, 4, lowerNearBucket(result))
@@ -1068,13 +1019,12 @@ func exportFarBucketGet(selfRep, keyPtr, keyLen uint32) uint32 {
 	key := guest.LiftString(keyPtr, keyLen)
 	guest.ParamsLifted()
 	result := self.Get(key)
-	results := guest.Results()
-	area := results.Area(12, 4)
+	area := guest.ResultArea(12, 4)
 	if value, ok := result.Get(); ok {
 		guest.Store(area, 0, uint8(1))
-		valuePtr, valueLen := guest.LowerString(results, value)
+		valuePtr := guest.LowerString(&guest.Results, value)
 		guest.Store(area, 4, valuePtr)
-		guest.Store(area, 8, valueLen)
+		guest.Store(area, 8, uint32(len(value)))
 	} else {
 		guest.Store(area, 0, uint8(0))
 	}
@@ -1100,14 +1050,13 @@ func exportFarOpen(namePtr, nameLen uint32) uint32 {
 	name := guest.LiftString(namePtr, nameLen)
 	guest.ParamsLifted()
 	result, err := exportedFar.Open(name)
-	results := guest.Results()
-	area := results.Area(12, 4)
+	area := guest.ResultArea(12, 4)
 	if err != nil {
 		failure := err.Error()
 		guest.Store(area, 0, uint8(1))
-		errPtr, errLen := guest.LowerString(results, failure)
+		errPtr := guest.LowerString(&guest.Results, failure)
 		guest.Store(area, 4, errPtr)
-		guest.Store(area, 8, errLen)
+		guest.Store(area, 8, uint32(len(failure)))
 	} else {
 		guest.Store(area, 0, uint8(0))
 		guest.Store(area, 4, lowerFarBucket(result))
@@ -1132,9 +1081,8 @@ func exportFarCopy(fromRep, toRep, keyPtr, keyLen uint32) uint32 {
 //go:wasmexport old:db/rows@1.0.0#fetch
 func exportDBV100RowsFetch(id uint32) uint32 {
 	result := exportedDBV100Rows.Fetch(id)
-	results := guest.Results()
-	area := results.Area(12, 4)
-	storeRow(results, area, result)
+	area := guest.ResultArea(12, 4)
+	storeRow(&guest.Results, area, result)
 	return area
 }
 
@@ -1178,11 +1126,10 @@ func exportDBV210RowsCursorDestroy(rep uint32) {
 //go:wasmexport old:db/rows@2.1.0#[method]cursor.next
 func exportDBV210RowsCursorNext(selfRep uint32) uint32 {
 	result := cursorValues.Get(selfRep).Next()
-	results := guest.Results()
-	area := results.Area(40, 8)
+	area := guest.ResultArea(40, 8)
 	if value, ok := result.Get(); ok {
 		guest.Store(area, 0, uint8(1))
-		storeRow2(results, area+8, value)
+		storeRow2(&guest.Results, area+8, value)
 	} else {
 		guest.Store(area, 0, uint8(0))
 	}
@@ -1197,11 +1144,10 @@ func postReturnDBV210RowsCursorNext(uint32) {
 //go:wasmexport old:db/rows@2.1.0#fetch
 func exportDBV210RowsFetch(id uint64) uint32 {
 	result := exportedDBV210Rows.Fetch(id)
-	results := guest.Results()
-	area := results.Area(40, 8)
+	area := guest.ResultArea(40, 8)
 	if value, ok := result.Get(); ok {
 		guest.Store(area, 0, uint8(1))
-		storeRow2(results, area+8, value)
+		storeRow2(&guest.Results, area+8, value)
 	} else {
 		guest.Store(area, 0, uint8(0))
 	}
@@ -1231,11 +1177,10 @@ func exportDrainUseUp(cHandle, dHandle, othersPtr, othersLen uint32) uint32 {
 	guest.ParamsLifted()
 	result, result2 := exportedDrain.UseUp(c, d, others)
 	borrows.End()
-	results := guest.Results()
-	area := results.Area(16, 4)
-	f0Ptr, f0Len := guest.LowerString(results, result)
+	area := guest.ResultArea(16, 4)
+	f0Ptr := guest.LowerString(&guest.Results, result)
 	guest.Store(area, 0, f0Ptr)
-	guest.Store(area, 4, f0Len)
+	guest.Store(area, 4, uint32(len(result)))
 	if value, ok := result2.Get(); ok {
 		guest.Store(area, 8, uint8(1))
 		valueHandle := pool.ConnHandle(value).Give("pool.Conn")
@@ -1260,9 +1205,8 @@ func exportHooksEach(allPtr, allLen uint32) uint32 {
 	}
 	guest.ParamsLifted()
 	result := exportedHooks.Each(all)
-	results := guest.Results()
-	area := results.Area(8, 4)
-	resultPtr := results.List(len(result), 4, 4)
+	area := guest.ResultArea(8, 4)
+	resultPtr := guest.Results.List(len(result), 4, 4)
 	for i, item := range result {
 		at := resultPtr + uint32(i)*4
 		guest.Store(at, 0, lowerCounter(item))
@@ -1280,11 +1224,10 @@ func postReturnHooksEach(uint32) {
 //go:wasmexport hooks#seen
 func exportHooksSeen(cRep uint32) uint32 {
 	result := exportedHooks.Seen(counterValues.Get(cRep))
-	results := guest.Results()
-	area := results.Area(8, 4)
-	resultPtr, resultLen := guest.LowerString(results, result)
+	area := guest.ResultArea(8, 4)
+	resultPtr := guest.LowerString(&guest.Results, result)
 	guest.Store(area, 0, resultPtr)
-	guest.Store(area, 4, resultLen)
+	guest.Store(area, 4, uint32(len(result)))
 	return area
 }
 
@@ -1299,11 +1242,10 @@ func exportInspect(cHandle, dHandle uint32) uint32 {
 	c := counters.CounterFromHandle(cHandle)
 	result := exportedWorld.Inspect(c, guest.Borrow(borrows, counters.CounterFromHandle(dHandle)))
 	borrows.End()
-	results := guest.Results()
-	area := results.Area(8, 4)
-	resultPtr, resultLen := guest.LowerString(results, result)
+	area := guest.ResultArea(8, 4)
+	resultPtr := guest.LowerString(&guest.Results, result)
 	guest.Store(area, 0, resultPtr)
-	guest.Store(area, 4, resultLen)
+	guest.Store(area, 4, uint32(len(result)))
 	return area
 }
 
@@ -1314,27 +1256,22 @@ func postReturnInspect(uint32) {
 
 //go:wasmexport run
 func exportRun(s0, s1, s2, linesPtr, linesLen uint32) uint32 {
-	lines := make([]string, linesLen)
-	for i := range lines {
-		at := linesPtr + uint32(i)*8
-		lines[i] = guest.LiftString(guest.Load[uint32](at, 0), guest.Load[uint32](at, 4))
-	}
 	s := Settings{Name: guest.LiftString(s0, s1), Level: Level(s2)}
+	lines := guest.LiftStrings(linesPtr, linesLen)
 	guest.ParamsLifted()
 	result, err := exportedWorld.Run(s, lines)
-	results := guest.Results()
-	area := results.Area(12, 4)
+	area := guest.ResultArea(12, 4)
 	if err != nil {
 		failure := err.Error()
 		guest.Store(area, 0, uint8(1))
-		errPtr, errLen := guest.LowerString(results, failure)
+		errPtr := guest.LowerString(&guest.Results, failure)
 		guest.Store(area, 4, errPtr)
-		guest.Store(area, 8, errLen)
+		guest.Store(area, 8, uint32(len(failure)))
 	} else {
 		guest.Store(area, 0, uint8(0))
-		okPtr, okLen := guest.LowerSlice(results, result)
+		okPtr := guest.LowerSlice(&guest.Results, result)
 		guest.Store(area, 4, okPtr)
-		guest.Store(area, 8, okLen)
+		guest.Store(area, 8, uint32(len(result)))
 	}
 	return area
 }
@@ -1349,13 +1286,12 @@ func exportLookup(keyPtr, keyLen uint32) uint32 {
 	key := guest.LiftString(keyPtr, keyLen)
 	guest.ParamsLifted()
 	result := exportedWorld.Lookup(key)
-	results := guest.Results()
-	area := results.Area(12, 4)
+	area := guest.ResultArea(12, 4)
 	if value, ok := result.Get(); ok {
 		guest.Store(area, 0, uint8(1))
-		valuePtr, valueLen := guest.LowerString(results, value)
+		valuePtr := guest.LowerString(&guest.Results, value)
 		guest.Store(area, 4, valuePtr)
-		guest.Store(area, 8, valueLen)
+		guest.Store(area, 8, uint32(len(value)))
 	} else {
 		guest.Store(area, 0, uint8(0))
 	}
@@ -1368,9 +1304,9 @@ func postReturnLookup(uint32) {
 }
 
 func storeLabelled(arena *guest.Arena, ptr uint32, value counters.Labelled) {
-	labelPtr, labelLen := guest.LowerString(arena, value.Label)
+	labelPtr := guest.LowerString(arena, value.Label)
 	guest.Store(ptr, 0, labelPtr)
-	guest.Store(ptr, 4, labelLen)
+	guest.Store(ptr, 4, uint32(len(value.Label)))
 	guest.Store(ptr, 8, lowerCounter(value.Counter))
 }
 
@@ -1455,28 +1391,22 @@ func loadSlot(ptr uint32) counters.Slot {
 
 func storeRow(arena *guest.Arena, ptr uint32, value rows.Row) {
 	guest.Store(ptr, 0, value.ID)
-	textPtr, textLen := guest.LowerString(arena, value.Text)
+	textPtr := guest.LowerString(arena, value.Text)
 	guest.Store(ptr, 4, textPtr)
-	guest.Store(ptr, 8, textLen)
+	guest.Store(ptr, 8, uint32(len(value.Text)))
 }
 
 func storeRow2(arena *guest.Arena, ptr uint32, value dbv210rows.Row) {
 	guest.Store(ptr, 0, value.ID)
 	if value_, ok := value.Text.Get(); ok {
 		guest.Store(ptr, 8, uint8(1))
-		valuePtr, valueLen := guest.LowerString(arena, value_)
+		valuePtr := guest.LowerString(arena, value_)
 		guest.Store(ptr, 12, valuePtr)
-		guest.Store(ptr, 16, valueLen)
+		guest.Store(ptr, 16, uint32(len(value_)))
 	} else {
 		guest.Store(ptr, 8, uint8(0))
 	}
-	tagsPtr := arena.List(len(value.Tags), 8, 4)
-	for i, item := range value.Tags {
-		at := tagsPtr + uint32(i)*8
-		itemPtr, itemLen := guest.LowerString(arena, item)
-		guest.Store(at, 0, itemPtr)
-		guest.Store(at, 4, itemLen)
-	}
+	tagsPtr := guest.LowerStrings(arena, value.Tags)
 	guest.Store(ptr, 20, tagsPtr)
 	guest.Store(ptr, 24, uint32(len(value.Tags)))
 }

@@ -37,9 +37,9 @@ func storeLarge(arena *guest.Arena, ptr uint32, value Large) {
 	switch c := value.(type) {
 	case LargeText:
 		guest.Store(ptr, 0, uint8(0))
-		textPtr, textLen := guest.LowerString(arena, c.Value)
+		textPtr := guest.LowerString(arena, c.Value)
 		guest.Store(ptr, 8, textPtr)
-		guest.Store(ptr, 12, textLen)
+		guest.Store(ptr, 12, uint32(len(c.Value)))
 	case LargeBig:
 		guest.Store(ptr, 0, uint8(1))
 		guest.Store(ptr, 8, c.Value.F0)
@@ -61,11 +61,7 @@ func storeLarge(arena *guest.Arena, ptr uint32, value Large) {
 		guest.Store(ptr, 136, c.Value.F16)
 	case LargeList:
 		guest.Store(ptr, 0, uint8(2))
-		listPtr := arena.List(len(c.Value), 32, 8)
-		for i, item := range c.Value {
-			at := listPtr + uint32(i)*32
-			storeOuter(arena, at, item)
-		}
+		listPtr := guest.LowerList(arena, c.Value, 32, 8, storeOuter)
 		guest.Store(ptr, 8, listPtr)
 		guest.Store(ptr, 12, uint32(len(c.Value)))
 	default:
@@ -119,12 +115,7 @@ func loadLarge(ptr uint32) Large {
 		}}
 	case 2:
 		listPtr := guest.Load[uint32](ptr, 8)
-		list := make([]Outer, guest.Load[uint32](ptr, 12))
-		for i := range list {
-			at := listPtr + uint32(i)*32
-			list[i] = loadOuter(at)
-		}
-		value = LargeList{Value: list}
+		value = LargeList{Value: guest.LiftList(listPtr, guest.Load[uint32](ptr, 12), 32, loadOuter)}
 	default:
 		guest.NoDiscriminant(uint32(valueCase), "large")
 	}
@@ -238,17 +229,17 @@ func storeTexts(arena *guest.Arena, ptr uint32, value variants.Texts) {
 	switch c := value.(type) {
 	case variants.TextsS:
 		guest.Store(ptr, 0, uint8(0))
-		sPtr, sLen := guest.LowerString(arena, c.Value)
+		sPtr := guest.LowerString(arena, c.Value)
 		guest.Store(ptr, 8, sPtr)
-		guest.Store(ptr, 12, sLen)
+		guest.Store(ptr, 12, uint32(len(c.Value)))
 	case variants.TextsN:
 		guest.Store(ptr, 0, uint8(1))
 		guest.Store(ptr, 8, c.Value)
 	case variants.TextsL:
 		guest.Store(ptr, 0, uint8(2))
-		lPtr, lLen := guest.LowerSlice(arena, c.Value)
+		lPtr := guest.LowerSlice(arena, c.Value)
 		guest.Store(ptr, 8, lPtr)
-		guest.Store(ptr, 12, lLen)
+		guest.Store(ptr, 12, uint32(len(c.Value)))
 	case variants.TextsNone:
 		guest.Store(ptr, 0, uint8(3))
 	default:
@@ -281,9 +272,9 @@ func storeShape(arena *guest.Arena, ptr uint32, value named.Shape) {
 		guest.Store(ptr, 8, c.Value)
 	case named.ShapeLabel:
 		guest.Store(ptr, 0, uint8(3))
-		labelPtr, labelLen := guest.LowerString(arena, c.Value)
+		labelPtr := guest.LowerString(arena, c.Value)
 		guest.Store(ptr, 8, labelPtr)
-		guest.Store(ptr, 12, labelLen)
+		guest.Store(ptr, 12, uint32(len(c.Value)))
 	case named.ShapePath:
 		guest.Store(ptr, 0, uint8(4))
 		pathPtr := arena.List(len(c.Value), 8, 4)
@@ -376,12 +367,7 @@ func loadShape(ptr uint32) named.Shape {
 		value = named.ShapeLabel{Value: guest.LiftString(guest.Load[uint32](ptr, 8), guest.Load[uint32](ptr, 12))}
 	case 4:
 		pathPtr := guest.Load[uint32](ptr, 8)
-		path := make([]named.Point, guest.Load[uint32](ptr, 12))
-		for i := range path {
-			at := pathPtr + uint32(i)*8
-			path[i] = loadPoint(at)
-		}
-		value = named.ShapePath{Value: path}
+		value = named.ShapePath{Value: guest.LiftList(pathPtr, guest.Load[uint32](ptr, 12), 8, loadPoint)}
 	default:
 		guest.NoDiscriminant(uint32(valueCase), "shape")
 	}

@@ -74,8 +74,8 @@ func importOnlyParam(uint32, uint32)
 // OnlyParam is only-param.
 func OnlyParam(v string) {
 	call := guest.Call()
-	vPtr, vLen := guest.LowerString(call, v)
-	importOnlyParam(vPtr, vLen)
+	vPtr := guest.LowerString(call, v)
+	importOnlyParam(vPtr, uint32(len(v)))
 	call.Done()
 }
 
@@ -99,10 +99,10 @@ func importSixteen(uint32, uint32, uint32, uint32, uint32, uint32, uint32, uint6
 // 16 flat parameters, the most that are passed flat.
 func Sixteen(a bool, b uint8, c int8, d uint16, e int16, f uint32, g int32, h uint64, i int64, j float32, k float64, l rune, m string, n []byte) (bool, uint8, int8, uint16, int16, uint32, int32, uint64, int64, float32, float64, rune, string, []byte) {
 	call := guest.Call()
-	mPtr, mLen := guest.LowerString(call, m)
-	nPtr, nLen := guest.LowerSlice(call, n)
+	mPtr := guest.LowerString(call, m)
+	nPtr := guest.LowerSlice(call, n)
 	area := call.ResultArea(72, 8)
-	importSixteen(types.FromBool(a), uint32(b), uint32(c), uint32(d), uint32(e), f, uint32(g), h, uint64(i), j, k, guest.LowerChar(l), mPtr, mLen, nPtr, nLen, area)
+	importSixteen(types.FromBool(a), uint32(b), uint32(c), uint32(d), uint32(e), f, uint32(g), h, uint64(i), j, k, guest.LowerChar(l), mPtr, uint32(len(m)), nPtr, uint32(len(n)), area)
 	call.Returned()
 	f0 := guest.LoadBool(area, 0)
 	f1 := guest.Load[uint8](area, 1)
@@ -141,12 +141,12 @@ func Seventeen(a bool, b uint8, c int8, d uint16, e int16, f uint32, g int32, h 
 	guest.Store(params, 32, j)
 	guest.Store(params, 40, k)
 	guest.Store(params, 48, guest.LowerChar(l))
-	mPtr, mLen := guest.LowerString(call, m)
+	mPtr := guest.LowerString(call, m)
 	guest.Store(params, 52, mPtr)
-	guest.Store(params, 56, mLen)
-	nPtr, nLen := guest.LowerSlice(call, n)
+	guest.Store(params, 56, uint32(len(m)))
+	nPtr := guest.LowerSlice(call, n)
 	guest.Store(params, 60, nPtr)
-	guest.Store(params, 64, nLen)
+	guest.Store(params, 64, uint32(len(n)))
 	guest.Store(params, 68, o)
 	result := importSeventeen(params)
 	call.Done()
@@ -164,24 +164,14 @@ func Spilled(a, b, c Person, d Shape, e []string) []Person {
 	storePerson(call, params+28, b)
 	storePerson(call, params+56, c)
 	storeShape(call, params+88, d)
-	ePtr := call.List(len(e), 8, 4)
-	for i, item := range e {
-		at := ePtr + uint32(i)*8
-		itemPtr, itemLen := guest.LowerString(call, item)
-		guest.Store(at, 0, itemPtr)
-		guest.Store(at, 4, itemLen)
-	}
+	ePtr := guest.LowerStrings(call, e)
 	guest.Store(params, 104, ePtr)
 	guest.Store(params, 108, uint32(len(e)))
 	area := call.ResultArea(8, 4)
 	importSpilled(params, area)
 	call.Returned()
 	resultPtr := guest.Load[uint32](area, 0)
-	result := make([]Person, guest.Load[uint32](area, 4))
-	for i := range result {
-		at := resultPtr + uint32(i)*28
-		result[i] = loadPerson(at)
-	}
+	result := guest.LiftList(resultPtr, guest.Load[uint32](area, 4), 28, loadPerson)
 	call.Done()
 	return result
 }
@@ -194,22 +184,22 @@ func Names(ctx uint8, context_ string, err uint16, call_ uint32, results []uint1
 	call := guest.Call()
 	params2 := call.Area(72, 8)
 	guest.Store(params2, 0, ctx)
-	contextPtr, contextLen := guest.LowerString(call, context_)
+	contextPtr := guest.LowerString(call, context_)
 	guest.Store(params2, 4, contextPtr)
-	guest.Store(params2, 8, contextLen)
+	guest.Store(params2, 8, uint32(len(context_)))
 	guest.Store(params2, 12, err)
 	guest.Store(params2, 16, call_)
-	resultsPtr, resultsLen := guest.LowerSlice(call, results)
+	resultsPtr := guest.LowerSlice(call, results)
 	guest.Store(params2, 20, resultsPtr)
-	guest.Store(params2, 24, resultsLen)
-	guestPtr, guestLen := guest.LowerString(call, guest_)
+	guest.Store(params2, 24, uint32(len(results)))
+	guestPtr := guest.LowerString(call, guest_)
 	guest.Store(params2, 28, guestPtr)
-	guest.Store(params2, 32, guestLen)
+	guest.Store(params2, 32, uint32(len(guest_)))
 	guest.Store(params2, 40, host_)
 	guest.Store(params2, 48, stack)
-	areaPtr, areaLen := guest.LowerString(call, area)
+	areaPtr := guest.LowerString(call, area)
 	guest.Store(params2, 52, areaPtr)
-	guest.Store(params2, 56, areaLen)
+	guest.Store(params2, 56, uint32(len(area)))
 	guest.Store(params2, 60, params)
 	guest.Store(params2, 62, i)
 	guest.Store(params2, 64, at)
@@ -228,17 +218,11 @@ func importKeywords(uint32, uint32, uint32, uint32, uint32, uint32, uint32, uint
 // Keywords is keywords.
 func Keywords(type_ uint8, func_ string, use []string, range_ uint16, go_ uint32, string_ string, len_ int8, nil_ bool, make_ rune) string {
 	call := guest.Call()
-	funcPtr, funcLen := guest.LowerString(call, func_)
-	usePtr := call.List(len(use), 8, 4)
-	for i, item := range use {
-		at := usePtr + uint32(i)*8
-		itemPtr, itemLen := guest.LowerString(call, item)
-		guest.Store(at, 0, itemPtr)
-		guest.Store(at, 4, itemLen)
-	}
-	stringPtr, stringLen := guest.LowerString(call, string_)
+	funcPtr := guest.LowerString(call, func_)
+	usePtr := guest.LowerStrings(call, use)
+	stringPtr := guest.LowerString(call, string_)
 	area := call.ResultArea(8, 4)
-	importKeywords(uint32(type_), funcPtr, funcLen, usePtr, uint32(len(use)), uint32(range_), go_, stringPtr, stringLen, uint32(len_), types.FromBool(nil_), guest.LowerChar(make_), area)
+	importKeywords(uint32(type_), funcPtr, uint32(len(func_)), usePtr, uint32(len(use)), uint32(range_), go_, stringPtr, uint32(len(string_)), uint32(len_), types.FromBool(nil_), guest.LowerChar(make_), area)
 	call.Returned()
 	result := guest.LiftString(guest.Load[uint32](area, 0), guest.Load[uint32](area, 4))
 	call.Done()
@@ -338,22 +322,16 @@ func importRecords(uint32, uint32, uint32, uint32, float32, uint32, uint32, uint
 // Records is records.
 func Records(v Person) (Person, error) {
 	call := guest.Call()
-	namePtr, nameLen := guest.LowerString(call, v.Name)
+	namePtr := guest.LowerString(call, v.Name)
 	var heightCase uint32
 	var heightPayload float32
 	if value, ok := v.Height.Get(); ok {
 		heightCase = 1
 		heightPayload = value
 	}
-	tagsPtr := call.List(len(v.Tags), 8, 4)
-	for i, item := range v.Tags {
-		at := tagsPtr + uint32(i)*8
-		itemPtr, itemLen := guest.LowerString(call, item)
-		guest.Store(at, 0, itemPtr)
-		guest.Store(at, 4, itemLen)
-	}
+	tagsPtr := guest.LowerStrings(call, v.Tags)
 	area := call.ResultArea(32, 4)
-	importRecords(namePtr, nameLen, uint32(v.Age), heightCase, heightPayload, tagsPtr, uint32(len(v.Tags)), area)
+	importRecords(namePtr, uint32(len(v.Name)), uint32(v.Age), heightCase, heightPayload, tagsPtr, uint32(len(v.Tags)), area)
 	call.Returned()
 	resultCase := guest.Load[uint8](area, 0)
 	var value Person
@@ -389,10 +367,10 @@ func Variants(v Shape) (Shape, error) {
 		vCase = 2
 		v1 = math.Float64bits(c.Value)
 	case named.ShapeLabel:
-		labelPtr, labelLen := guest.LowerString(call, c.Value)
+		labelPtr := guest.LowerString(call, c.Value)
 		vCase = 3
 		v1 = uint64(labelPtr)
-		v2 = labelLen
+		v2 = uint32(len(c.Value))
 	case named.ShapePath:
 		pathPtr := call.List(len(c.Value), 8, 4)
 		for i, item := range c.Value {
@@ -477,9 +455,9 @@ func importLists(uint32, uint32, uint32)
 // Lists is lists.
 func Lists(v []uint32) ([]uint32, error) {
 	call := guest.Call()
-	vPtr, vLen := guest.LowerSlice(call, v)
+	vPtr := guest.LowerSlice(call, v)
 	area := call.ResultArea(12, 4)
-	importLists(vPtr, vLen, area)
+	importLists(vPtr, uint32(len(v)), area)
 	call.Returned()
 	resultCase := guest.Load[uint8](area, 0)
 	var value []uint32
@@ -489,12 +467,7 @@ func Lists(v []uint32) ([]uint32, error) {
 		value = guest.LiftSlice[uint32](guest.Load[uint32](area, 4), guest.Load[uint32](area, 8))
 	case 1:
 		errPtr := guest.Load[uint32](area, 4)
-		err2 := make([]string, guest.Load[uint32](area, 8))
-		for i := range err2 {
-			at := errPtr + uint32(i)*8
-			err2[i] = guest.LiftString(guest.Load[uint32](at, 0), guest.Load[uint32](at, 4))
-		}
-		err = types.Error[[]string]{Value: err2}
+		err = types.Error[[]string]{Value: guest.LiftStrings(errPtr, guest.Load[uint32](area, 8))}
 	default:
 		guest.NoDiscriminant(uint32(resultCase), "result<list<u32>, list<string>>")
 	}
@@ -510,10 +483,10 @@ func Options(v types.Option[string]) (types.Option[string], error) {
 	call := guest.Call()
 	var vCase, v1, v2 uint32
 	if value, ok := v.Get(); ok {
-		valuePtr, valueLen := guest.LowerString(call, value)
+		valuePtr := guest.LowerString(call, value)
 		vCase = 1
 		v1 = valuePtr
-		v2 = valueLen
+		v2 = uint32(len(value))
 	}
 	area := call.ResultArea(16, 4)
 	importOptions(vCase, v1, v2, area)
@@ -557,9 +530,9 @@ func importTuples(uint32, uint32, uint32, uint32)
 // Tuples is tuples.
 func Tuples(v types.Tuple2[uint8, string]) (types.Tuple2[uint8, string], error) {
 	call := guest.Call()
-	f1Ptr, f1Len := guest.LowerString(call, v.F1)
+	f1Ptr := guest.LowerString(call, v.F1)
 	area := call.ResultArea(24, 8)
-	importTuples(uint32(v.F0), f1Ptr, f1Len, area)
+	importTuples(uint32(v.F0), f1Ptr, uint32(len(v.F1)), area)
 	call.Returned()
 	resultCase := guest.Load[uint8](area, 0)
 	var value types.Tuple2[uint8, string]
@@ -669,9 +642,9 @@ func Colours(v Colour) (Colour, error) {
 }
 
 func storePerson(arena *guest.Arena, ptr uint32, value named.Person) {
-	namePtr, nameLen := guest.LowerString(arena, value.Name)
+	namePtr := guest.LowerString(arena, value.Name)
 	guest.Store(ptr, 0, namePtr)
-	guest.Store(ptr, 4, nameLen)
+	guest.Store(ptr, 4, uint32(len(value.Name)))
 	guest.Store(ptr, 8, value.Age)
 	if value_, ok := value.Height.Get(); ok {
 		guest.Store(ptr, 12, uint8(1))
@@ -679,13 +652,7 @@ func storePerson(arena *guest.Arena, ptr uint32, value named.Person) {
 	} else {
 		guest.Store(ptr, 12, uint8(0))
 	}
-	tagsPtr := arena.List(len(value.Tags), 8, 4)
-	for i, item := range value.Tags {
-		at := tagsPtr + uint32(i)*8
-		itemPtr, itemLen := guest.LowerString(arena, item)
-		guest.Store(at, 0, itemPtr)
-		guest.Store(at, 4, itemLen)
-	}
+	tagsPtr := guest.LowerStrings(arena, value.Tags)
 	guest.Store(ptr, 20, tagsPtr)
 	guest.Store(ptr, 24, uint32(len(value.Tags)))
 }
@@ -702,9 +669,9 @@ func storeShape(arena *guest.Arena, ptr uint32, value named.Shape) {
 		guest.Store(ptr, 8, c.Value)
 	case named.ShapeLabel:
 		guest.Store(ptr, 0, uint8(3))
-		labelPtr, labelLen := guest.LowerString(arena, c.Value)
+		labelPtr := guest.LowerString(arena, c.Value)
 		guest.Store(ptr, 8, labelPtr)
-		guest.Store(ptr, 12, labelLen)
+		guest.Store(ptr, 12, uint32(len(c.Value)))
 	case named.ShapePath:
 		guest.Store(ptr, 0, uint8(4))
 		pathPtr := arena.List(len(c.Value), 8, 4)
@@ -730,16 +697,11 @@ func loadPerson(ptr uint32) named.Person {
 		guest.NoDiscriminant(uint32(heightCase), "option<f32>")
 	}
 	tagsPtr := guest.Load[uint32](ptr, 20)
-	tags := make([]string, guest.Load[uint32](ptr, 24))
-	for i := range tags {
-		at := tagsPtr + uint32(i)*8
-		tags[i] = guest.LiftString(guest.Load[uint32](at, 0), guest.Load[uint32](at, 4))
-	}
 	return named.Person{
 		Name:   guest.LiftString(guest.Load[uint32](ptr, 0), guest.Load[uint32](ptr, 4)),
 		Age:    guest.Load[uint8](ptr, 8),
 		Height: height,
-		Tags:   tags,
+		Tags:   guest.LiftStrings(tagsPtr, guest.Load[uint32](ptr, 24)),
 	}
 }
 
@@ -766,12 +728,7 @@ func loadShape(ptr uint32) named.Shape {
 		value = named.ShapeLabel{Value: guest.LiftString(guest.Load[uint32](ptr, 8), guest.Load[uint32](ptr, 12))}
 	case 4:
 		pathPtr := guest.Load[uint32](ptr, 8)
-		path := make([]named.Point, guest.Load[uint32](ptr, 12))
-		for i := range path {
-			at := pathPtr + uint32(i)*8
-			path[i] = loadPoint(at)
-		}
-		value = named.ShapePath{Value: path}
+		value = named.ShapePath{Value: guest.LiftList(pathPtr, guest.Load[uint32](ptr, 12), 8, loadPoint)}
 	default:
 		guest.NoDiscriminant(uint32(valueCase), "shape")
 	}

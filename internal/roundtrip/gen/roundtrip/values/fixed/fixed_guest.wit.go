@@ -110,10 +110,10 @@ func importOfStrings(uint32, uint32, uint32, uint32, uint32)
 // OfStrings is of-strings.
 func OfStrings(v [2]string) [2]string {
 	call := guest.Call()
-	item0Ptr, item0Len := guest.LowerString(call, v[0])
-	item1Ptr, item1Len := guest.LowerString(call, v[1])
+	item0Ptr := guest.LowerString(call, v[0])
+	item1Ptr := guest.LowerString(call, v[1])
 	area := call.ResultArea(16, 4)
-	importOfStrings(item0Ptr, item0Len, item1Ptr, item1Len, area)
+	importOfStrings(item0Ptr, uint32(len(v[0])), item1Ptr, uint32(len(v[1])), area)
 	call.Returned()
 	var result [2]string
 	for i := range result {
@@ -146,11 +146,11 @@ func importOfLists(uint32, uint32, uint32, uint32, uint32, uint32, uint32)
 // OfLists is of-lists.
 func OfLists(v [3][]uint16) [3][]uint16 {
 	call := guest.Call()
-	item0Ptr, item0Len := guest.LowerSlice(call, v[0])
-	item1Ptr, item1Len := guest.LowerSlice(call, v[1])
-	item2Ptr, item2Len := guest.LowerSlice(call, v[2])
+	item0Ptr := guest.LowerSlice(call, v[0])
+	item1Ptr := guest.LowerSlice(call, v[1])
+	item2Ptr := guest.LowerSlice(call, v[2])
 	area := call.ResultArea(24, 4)
-	importOfLists(item0Ptr, item0Len, item1Ptr, item1Len, item2Ptr, item2Len, area)
+	importOfLists(item0Ptr, uint32(len(v[0])), item1Ptr, uint32(len(v[1])), item2Ptr, uint32(len(v[2])), area)
 	call.Returned()
 	var result [3][]uint16
 	for i := range result {
@@ -238,36 +238,24 @@ func importOfPeople(uint32, uint32, uint32, uint32, float32, uint32, uint32, uin
 // OfPeople is of-people.
 func OfPeople(v [2]Person) [2]Person {
 	call := guest.Call()
-	namePtr, nameLen := guest.LowerString(call, v[0].Name)
+	namePtr := guest.LowerString(call, v[0].Name)
 	var heightCase uint32
 	var heightPayload float32
 	if value, ok := v[0].Height.Get(); ok {
 		heightCase = 1
 		heightPayload = value
 	}
-	tagsPtr := call.List(len(v[0].Tags), 8, 4)
-	for i, item := range v[0].Tags {
-		at := tagsPtr + uint32(i)*8
-		itemPtr, itemLen := guest.LowerString(call, item)
-		guest.Store(at, 0, itemPtr)
-		guest.Store(at, 4, itemLen)
-	}
-	namePtr2, nameLen2 := guest.LowerString(call, v[1].Name)
+	tagsPtr := guest.LowerStrings(call, v[0].Tags)
+	namePtr2 := guest.LowerString(call, v[1].Name)
 	var heightCase2 uint32
 	var heightPayload2 float32
 	if value, ok := v[1].Height.Get(); ok {
 		heightCase2 = 1
 		heightPayload2 = value
 	}
-	tagsPtr2 := call.List(len(v[1].Tags), 8, 4)
-	for i, item := range v[1].Tags {
-		at := tagsPtr2 + uint32(i)*8
-		itemPtr, itemLen := guest.LowerString(call, item)
-		guest.Store(at, 0, itemPtr)
-		guest.Store(at, 4, itemLen)
-	}
+	tagsPtr2 := guest.LowerStrings(call, v[1].Tags)
 	area := call.ResultArea(56, 4)
-	importOfPeople(namePtr, nameLen, uint32(v[0].Age), heightCase, heightPayload, tagsPtr, uint32(len(v[0].Tags)), namePtr2, nameLen2, uint32(v[1].Age), heightCase2, heightPayload2, tagsPtr2, uint32(len(v[1].Tags)), area)
+	importOfPeople(namePtr, uint32(len(v[0].Name)), uint32(v[0].Age), heightCase, heightPayload, tagsPtr, uint32(len(v[0].Tags)), namePtr2, uint32(len(v[1].Name)), uint32(v[1].Age), heightCase2, heightPayload2, tagsPtr2, uint32(len(v[1].Tags)), area)
 	call.Returned()
 	var result [2]Person
 	for i := range result {
@@ -302,9 +290,9 @@ func importOfMatrix(float32, float32, float32, float32, float32, float32, uint32
 // OfMatrix is of-matrix.
 func OfMatrix(v Matrix) Matrix {
 	call := guest.Call()
-	namePtr, nameLen := guest.LowerString(call, v.Name)
+	namePtr := guest.LowerString(call, v.Name)
 	area := call.ResultArea(32, 4)
-	importOfMatrix(v.Rows[0][0], v.Rows[0][1], v.Rows[0][2], v.Rows[1][0], v.Rows[1][1], v.Rows[1][2], namePtr, nameLen, area)
+	importOfMatrix(v.Rows[0][0], v.Rows[0][1], v.Rows[0][2], v.Rows[1][0], v.Rows[1][1], v.Rows[1][2], namePtr, uint32(len(v.Name)), area)
 	call.Returned()
 	result := loadMatrix(area)
 	call.Done()
@@ -322,16 +310,11 @@ func loadPerson(ptr uint32) named.Person {
 		guest.NoDiscriminant(uint32(heightCase), "option<f32>")
 	}
 	tagsPtr := guest.Load[uint32](ptr, 20)
-	tags := make([]string, guest.Load[uint32](ptr, 24))
-	for i := range tags {
-		at := tagsPtr + uint32(i)*8
-		tags[i] = guest.LiftString(guest.Load[uint32](at, 0), guest.Load[uint32](at, 4))
-	}
 	return named.Person{
 		Name:   guest.LiftString(guest.Load[uint32](ptr, 0), guest.Load[uint32](ptr, 4)),
 		Age:    guest.Load[uint8](ptr, 8),
 		Height: height,
-		Tags:   tags,
+		Tags:   guest.LiftStrings(tagsPtr, guest.Load[uint32](ptr, 24)),
 	}
 }
 

@@ -86,9 +86,9 @@ func importOfU8s(uint32, uint32, uint32)
 // OfU8s is of-u8s.
 func OfU8s(v []byte) []byte {
 	call := guest.Call()
-	vPtr, vLen := guest.LowerSlice(call, v)
+	vPtr := guest.LowerSlice(call, v)
 	area := call.ResultArea(8, 4)
-	importOfU8s(vPtr, vLen, area)
+	importOfU8s(vPtr, uint32(len(v)), area)
 	call.Returned()
 	result := guest.LiftSlice[uint8](guest.Load[uint32](area, 0), guest.Load[uint32](area, 4))
 	call.Done()
@@ -101,9 +101,9 @@ func importOfS8s(uint32, uint32, uint32)
 // OfS8s is of-s8s.
 func OfS8s(v []int8) []int8 {
 	call := guest.Call()
-	vPtr, vLen := guest.LowerSlice(call, v)
+	vPtr := guest.LowerSlice(call, v)
 	area := call.ResultArea(8, 4)
-	importOfS8s(vPtr, vLen, area)
+	importOfS8s(vPtr, uint32(len(v)), area)
 	call.Returned()
 	result := guest.LiftSlice[int8](guest.Load[uint32](area, 0), guest.Load[uint32](area, 4))
 	call.Done()
@@ -116,9 +116,9 @@ func importOfU16s(uint32, uint32, uint32)
 // OfU16s is of-u16s.
 func OfU16s(v []uint16) []uint16 {
 	call := guest.Call()
-	vPtr, vLen := guest.LowerSlice(call, v)
+	vPtr := guest.LowerSlice(call, v)
 	area := call.ResultArea(8, 4)
-	importOfU16s(vPtr, vLen, area)
+	importOfU16s(vPtr, uint32(len(v)), area)
 	call.Returned()
 	result := guest.LiftSlice[uint16](guest.Load[uint32](area, 0), guest.Load[uint32](area, 4))
 	call.Done()
@@ -131,9 +131,9 @@ func importOfS16s(uint32, uint32, uint32)
 // OfS16s is of-s16s.
 func OfS16s(v []int16) []int16 {
 	call := guest.Call()
-	vPtr, vLen := guest.LowerSlice(call, v)
+	vPtr := guest.LowerSlice(call, v)
 	area := call.ResultArea(8, 4)
-	importOfS16s(vPtr, vLen, area)
+	importOfS16s(vPtr, uint32(len(v)), area)
 	call.Returned()
 	result := guest.LiftSlice[int16](guest.Load[uint32](area, 0), guest.Load[uint32](area, 4))
 	call.Done()
@@ -146,9 +146,9 @@ func importOfU32s(uint32, uint32, uint32)
 // OfU32s is of-u32s.
 func OfU32s(v []uint32) []uint32 {
 	call := guest.Call()
-	vPtr, vLen := guest.LowerSlice(call, v)
+	vPtr := guest.LowerSlice(call, v)
 	area := call.ResultArea(8, 4)
-	importOfU32s(vPtr, vLen, area)
+	importOfU32s(vPtr, uint32(len(v)), area)
 	call.Returned()
 	result := guest.LiftSlice[uint32](guest.Load[uint32](area, 0), guest.Load[uint32](area, 4))
 	call.Done()
@@ -161,9 +161,9 @@ func importOfS32s(uint32, uint32, uint32)
 // OfS32s is of-s32s.
 func OfS32s(v []int32) []int32 {
 	call := guest.Call()
-	vPtr, vLen := guest.LowerSlice(call, v)
+	vPtr := guest.LowerSlice(call, v)
 	area := call.ResultArea(8, 4)
-	importOfS32s(vPtr, vLen, area)
+	importOfS32s(vPtr, uint32(len(v)), area)
 	call.Returned()
 	result := guest.LiftSlice[int32](guest.Load[uint32](area, 0), guest.Load[uint32](area, 4))
 	call.Done()
@@ -176,9 +176,9 @@ func importOfU64s(uint32, uint32, uint32)
 // OfU64s is of-u64s.
 func OfU64s(v []uint64) []uint64 {
 	call := guest.Call()
-	vPtr, vLen := guest.LowerSlice(call, v)
+	vPtr := guest.LowerSlice(call, v)
 	area := call.ResultArea(8, 4)
-	importOfU64s(vPtr, vLen, area)
+	importOfU64s(vPtr, uint32(len(v)), area)
 	call.Returned()
 	result := guest.LiftSlice[uint64](guest.Load[uint32](area, 0), guest.Load[uint32](area, 4))
 	call.Done()
@@ -191,9 +191,9 @@ func importOfS64s(uint32, uint32, uint32)
 // OfS64s is of-s64s.
 func OfS64s(v []int64) []int64 {
 	call := guest.Call()
-	vPtr, vLen := guest.LowerSlice(call, v)
+	vPtr := guest.LowerSlice(call, v)
 	area := call.ResultArea(8, 4)
-	importOfS64s(vPtr, vLen, area)
+	importOfS64s(vPtr, uint32(len(v)), area)
 	call.Returned()
 	result := guest.LiftSlice[int64](guest.Load[uint32](area, 0), guest.Load[uint32](area, 4))
 	call.Done()
@@ -206,9 +206,9 @@ func importOfF32s(uint32, uint32, uint32)
 // OfF32s is of-f32s.
 func OfF32s(v []float32) []float32 {
 	call := guest.Call()
-	vPtr, vLen := guest.LowerSlice(call, v)
+	vPtr := guest.LowerSlice(call, v)
 	area := call.ResultArea(8, 4)
-	importOfF32s(vPtr, vLen, area)
+	importOfF32s(vPtr, uint32(len(v)), area)
 	call.Returned()
 	result := guest.LiftSlice[float32](guest.Load[uint32](area, 0), guest.Load[uint32](area, 4))
 	call.Done()
@@ -221,9 +221,9 @@ func importOfF64s(uint32, uint32, uint32)
 // OfF64s is of-f64s.
 func OfF64s(v []float64) []float64 {
 	call := guest.Call()
-	vPtr, vLen := guest.LowerSlice(call, v)
+	vPtr := guest.LowerSlice(call, v)
 	area := call.ResultArea(8, 4)
-	importOfF64s(vPtr, vLen, area)
+	importOfF64s(vPtr, uint32(len(v)), area)
 	call.Returned()
 	result := guest.LiftSlice[float64](guest.Load[uint32](area, 0), guest.Load[uint32](area, 4))
 	call.Done()
@@ -239,9 +239,9 @@ func OfBytes(v [][]byte) [][]byte {
 	vPtr := call.List(len(v), 8, 4)
 	for i, item := range v {
 		at := vPtr + uint32(i)*8
-		itemPtr, itemLen := guest.LowerSlice(call, item)
+		itemPtr := guest.LowerSlice(call, item)
 		guest.Store(at, 0, itemPtr)
-		guest.Store(at, 4, itemLen)
+		guest.Store(at, 4, uint32(len(item)))
 	}
 	area := call.ResultArea(8, 4)
 	importOfBytes(vPtr, uint32(len(v)), area)
@@ -268,9 +268,9 @@ func OfDeep(v [][][]uint16) [][][]uint16 {
 		itemPtr := call.List(len(item), 8, 4)
 		for i2, item2 := range item {
 			at2 := itemPtr + uint32(i2)*8
-			itemPtr2, itemLen := guest.LowerSlice(call, item2)
+			itemPtr2 := guest.LowerSlice(call, item2)
 			guest.Store(at2, 0, itemPtr2)
-			guest.Store(at2, 4, itemLen)
+			guest.Store(at2, 4, uint32(len(item2)))
 		}
 		guest.Store(at, 0, itemPtr)
 		guest.Store(at, 4, uint32(len(item)))
@@ -305,9 +305,9 @@ func OfTuples(v []types.Tuple3[uint8, uint64, string]) []types.Tuple3[uint8, uin
 		at := vPtr + uint32(i)*24
 		guest.Store(at, 0, item.F0)
 		guest.Store(at, 8, item.F1)
-		f2Ptr, f2Len := guest.LowerString(call, item.F2)
+		f2Ptr := guest.LowerString(call, item.F2)
 		guest.Store(at, 16, f2Ptr)
-		guest.Store(at, 20, f2Len)
+		guest.Store(at, 20, uint32(len(item.F2)))
 	}
 	area := call.ResultArea(8, 4)
 	importOfTuples(vPtr, uint32(len(v)), area)
@@ -374,9 +374,9 @@ func OfResults(v []types.Result[uint64, string]) []types.Result[uint64, string] 
 			guest.Store(at, 8, value)
 		} else {
 			guest.Store(at, 0, uint8(1))
-			errPtr, errLen := guest.LowerString(call, failure)
+			errPtr := guest.LowerString(call, failure)
 			guest.Store(at, 8, errPtr)
-			guest.Store(at, 12, errLen)
+			guest.Store(at, 12, uint32(len(failure)))
 		}
 	}
 	area := call.ResultArea(8, 4)
@@ -417,11 +417,7 @@ func OfPoints(v []Point) []Point {
 	importOfPoints(vPtr, uint32(len(v)), area)
 	call.Returned()
 	resultPtr := guest.Load[uint32](area, 0)
-	result := make([]Point, guest.Load[uint32](area, 4))
-	for i := range result {
-		at := resultPtr + uint32(i)*8
-		result[i] = loadPoint(at)
-	}
+	result := guest.LiftList(resultPtr, guest.Load[uint32](area, 4), 8, loadPoint)
 	call.Done()
 	return result
 }
@@ -432,20 +428,12 @@ func importOfPeople(uint32, uint32, uint32)
 // OfPeople is of-people.
 func OfPeople(v []Person) []Person {
 	call := guest.Call()
-	vPtr := call.List(len(v), 28, 4)
-	for i, item := range v {
-		at := vPtr + uint32(i)*28
-		storePerson(call, at, item)
-	}
+	vPtr := guest.LowerList(call, v, 28, 4, storePerson)
 	area := call.ResultArea(8, 4)
 	importOfPeople(vPtr, uint32(len(v)), area)
 	call.Returned()
 	resultPtr := guest.Load[uint32](area, 0)
-	result := make([]Person, guest.Load[uint32](area, 4))
-	for i := range result {
-		at := resultPtr + uint32(i)*28
-		result[i] = loadPerson(at)
-	}
+	result := guest.LiftList(resultPtr, guest.Load[uint32](area, 4), 28, loadPerson)
 	call.Done()
 	return result
 }
@@ -504,20 +492,12 @@ func importOfShapes(uint32, uint32, uint32)
 // OfShapes is of-shapes.
 func OfShapes(v []Shape) []Shape {
 	call := guest.Call()
-	vPtr := call.List(len(v), 16, 8)
-	for i, item := range v {
-		at := vPtr + uint32(i)*16
-		storeShape(call, at, item)
-	}
+	vPtr := guest.LowerList(call, v, 16, 8, storeShape)
 	area := call.ResultArea(8, 4)
 	importOfShapes(vPtr, uint32(len(v)), area)
 	call.Returned()
 	resultPtr := guest.Load[uint32](area, 0)
-	result := make([]Shape, guest.Load[uint32](area, 4))
-	for i := range result {
-		at := resultPtr + uint32(i)*16
-		result[i] = loadShape(at)
-	}
+	result := guest.LiftList(resultPtr, guest.Load[uint32](area, 4), 16, loadShape)
 	call.Done()
 	return result
 }
@@ -532,9 +512,9 @@ func loadPoint(ptr uint32) named.Point {
 }
 
 func storePerson(arena *guest.Arena, ptr uint32, value named.Person) {
-	namePtr, nameLen := guest.LowerString(arena, value.Name)
+	namePtr := guest.LowerString(arena, value.Name)
 	guest.Store(ptr, 0, namePtr)
-	guest.Store(ptr, 4, nameLen)
+	guest.Store(ptr, 4, uint32(len(value.Name)))
 	guest.Store(ptr, 8, value.Age)
 	if value_, ok := value.Height.Get(); ok {
 		guest.Store(ptr, 12, uint8(1))
@@ -542,13 +522,7 @@ func storePerson(arena *guest.Arena, ptr uint32, value named.Person) {
 	} else {
 		guest.Store(ptr, 12, uint8(0))
 	}
-	tagsPtr := arena.List(len(value.Tags), 8, 4)
-	for i, item := range value.Tags {
-		at := tagsPtr + uint32(i)*8
-		itemPtr, itemLen := guest.LowerString(arena, item)
-		guest.Store(at, 0, itemPtr)
-		guest.Store(at, 4, itemLen)
-	}
+	tagsPtr := guest.LowerStrings(arena, value.Tags)
 	guest.Store(ptr, 20, tagsPtr)
 	guest.Store(ptr, 24, uint32(len(value.Tags)))
 }
@@ -564,16 +538,11 @@ func loadPerson(ptr uint32) named.Person {
 		guest.NoDiscriminant(uint32(heightCase), "option<f32>")
 	}
 	tagsPtr := guest.Load[uint32](ptr, 20)
-	tags := make([]string, guest.Load[uint32](ptr, 24))
-	for i := range tags {
-		at := tagsPtr + uint32(i)*8
-		tags[i] = guest.LiftString(guest.Load[uint32](at, 0), guest.Load[uint32](at, 4))
-	}
 	return named.Person{
 		Name:   guest.LiftString(guest.Load[uint32](ptr, 0), guest.Load[uint32](ptr, 4)),
 		Age:    guest.Load[uint8](ptr, 8),
 		Height: height,
-		Tags:   tags,
+		Tags:   guest.LiftStrings(tagsPtr, guest.Load[uint32](ptr, 24)),
 	}
 }
 
@@ -589,9 +558,9 @@ func storeShape(arena *guest.Arena, ptr uint32, value named.Shape) {
 		guest.Store(ptr, 8, c.Value)
 	case named.ShapeLabel:
 		guest.Store(ptr, 0, uint8(3))
-		labelPtr, labelLen := guest.LowerString(arena, c.Value)
+		labelPtr := guest.LowerString(arena, c.Value)
 		guest.Store(ptr, 8, labelPtr)
-		guest.Store(ptr, 12, labelLen)
+		guest.Store(ptr, 12, uint32(len(c.Value)))
 	case named.ShapePath:
 		guest.Store(ptr, 0, uint8(4))
 		pathPtr := arena.List(len(c.Value), 8, 4)
@@ -620,12 +589,7 @@ func loadShape(ptr uint32) named.Shape {
 		value = named.ShapeLabel{Value: guest.LiftString(guest.Load[uint32](ptr, 8), guest.Load[uint32](ptr, 12))}
 	case 4:
 		pathPtr := guest.Load[uint32](ptr, 8)
-		path := make([]named.Point, guest.Load[uint32](ptr, 12))
-		for i := range path {
-			at := pathPtr + uint32(i)*8
-			path[i] = loadPoint(at)
-		}
-		value = named.ShapePath{Value: path}
+		value = named.ShapePath{Value: guest.LiftList(pathPtr, guest.Load[uint32](ptr, 12), 8, loadPoint)}
 	default:
 		guest.NoDiscriminant(uint32(valueCase), "shape")
 	}

@@ -51,9 +51,9 @@ func OfV257(v V257) V257 {
 	var v2 uint32
 	switch c := v.(type) {
 	case V257C0:
-		c0Ptr, c0Len := guest.LowerString(call, c.Value)
+		c0Ptr := guest.LowerString(call, c.Value)
 		v1 = uint64(c0Ptr)
-		v2 = c0Len
+		v2 = uint32(len(c.Value))
 	case V257C1:
 		vCase = 1
 		v1 = c.Value
@@ -566,10 +566,10 @@ func OfV257(v V257) V257 {
 	case V257C255:
 		vCase = 255
 	case V257C256:
-		c256Ptr, c256Len := guest.LowerSlice(call, c.Value)
+		c256Ptr := guest.LowerSlice(call, c.Value)
 		vCase = 256
 		v1 = uint64(c256Ptr)
-		v2 = c256Len
+		v2 = uint32(len(c.Value))
 	default:
 		guest.NoCase("many.V257")
 	}
@@ -592,9 +592,9 @@ func OfSome(v Some) Some {
 	var d2 uint32
 	switch c := v.D.(type) {
 	case V257C0:
-		c0Ptr, c0Len := guest.LowerString(call, c.Value)
+		c0Ptr := guest.LowerString(call, c.Value)
 		d1 = uint64(c0Ptr)
-		d2 = c0Len
+		d2 = uint32(len(c.Value))
 	case V257C1:
 		dCase = 1
 		d1 = c.Value
@@ -1107,10 +1107,10 @@ func OfSome(v Some) Some {
 	case V257C255:
 		dCase = 255
 	case V257C256:
-		c256Ptr, c256Len := guest.LowerSlice(call, c.Value)
+		c256Ptr := guest.LowerSlice(call, c.Value)
 		dCase = 256
 		d1 = uint64(c256Ptr)
-		d2 = c256Len
+		d2 = uint32(len(c.Value))
 	default:
 		guest.NoCase("many.V257")
 	}
@@ -1176,20 +1176,12 @@ func importOfV257s(uint32, uint32, uint32)
 // OfV257s is of-v257s.
 func OfV257s(v []V257) []V257 {
 	call := guest.Call()
-	vPtr := call.List(len(v), 16, 8)
-	for i, item := range v {
-		at := vPtr + uint32(i)*16
-		storeV257(call, at, item)
-	}
+	vPtr := guest.LowerList(call, v, 16, 8, storeV257)
 	area := call.ResultArea(8, 4)
 	importOfV257s(vPtr, uint32(len(v)), area)
 	call.Returned()
 	resultPtr := guest.Load[uint32](area, 0)
-	result := make([]V257, guest.Load[uint32](area, 4))
-	for i := range result {
-		at := resultPtr + uint32(i)*16
-		result[i] = loadV257(at)
-	}
+	result := guest.LiftList(resultPtr, guest.Load[uint32](area, 4), 16, loadV257)
 	call.Done()
 	return result
 }
@@ -1732,9 +1724,9 @@ func storeV257(arena *guest.Arena, ptr uint32, value V257) {
 	switch c := value.(type) {
 	case V257C0:
 		guest.Store(ptr, 0, uint16(0))
-		c0Ptr, c0Len := guest.LowerString(arena, c.Value)
+		c0Ptr := guest.LowerString(arena, c.Value)
 		guest.Store(ptr, 8, c0Ptr)
-		guest.Store(ptr, 12, c0Len)
+		guest.Store(ptr, 12, uint32(len(c.Value)))
 	case V257C1:
 		guest.Store(ptr, 0, uint16(1))
 		guest.Store(ptr, 8, c.Value)
@@ -2248,9 +2240,9 @@ func storeV257(arena *guest.Arena, ptr uint32, value V257) {
 		guest.Store(ptr, 0, uint16(255))
 	case V257C256:
 		guest.Store(ptr, 0, uint16(256))
-		c256Ptr, c256Len := guest.LowerSlice(arena, c.Value)
+		c256Ptr := guest.LowerSlice(arena, c.Value)
 		guest.Store(ptr, 8, c256Ptr)
-		guest.Store(ptr, 12, c256Len)
+		guest.Store(ptr, 12, uint32(len(c.Value)))
 	default:
 		guest.NoCase("many.V257")
 	}

@@ -45,12 +45,12 @@ func OfStrings(v map[string]string) map[string]string {
 	vPtr := call.List(len(v), 16, 4)
 	for i, key := range guest.SortedKeys(v) {
 		at := vPtr + uint32(i)*16
-		keyPtr, keyLen := guest.LowerString(call, key)
+		keyPtr := guest.LowerString(call, key)
 		guest.Store(at, 0, keyPtr)
-		guest.Store(at, 4, keyLen)
-		valuePtr, valueLen := guest.LowerString(call, v[key])
+		guest.Store(at, 4, uint32(len(key)))
+		valuePtr := guest.LowerString(call, v[key])
 		guest.Store(at, 8, valuePtr)
-		guest.Store(at, 12, valueLen)
+		guest.Store(at, 12, uint32(len(v[key])))
 	}
 	area := call.ResultArea(8, 4)
 	importOfStrings(vPtr, uint32(len(v)), area)
@@ -154,9 +154,9 @@ func OfBools(v map[bool]string) map[bool]string {
 	for i, key := range guest.SortedBools(v) {
 		at := vPtr + uint32(i)*12
 		guest.StoreBool(at, 0, key)
-		valuePtr, valueLen := guest.LowerString(call, v[key])
+		valuePtr := guest.LowerString(call, v[key])
 		guest.Store(at, 4, valuePtr)
-		guest.Store(at, 8, valueLen)
+		guest.Store(at, 8, uint32(len(v[key])))
 	}
 	area := call.ResultArea(8, 4)
 	importOfBools(vPtr, uint32(len(v)), area)
@@ -182,13 +182,7 @@ func OfLists(v map[uint32][]string) map[uint32][]string {
 	for i, key := range guest.SortedKeys(v) {
 		at := vPtr + uint32(i)*12
 		guest.Store(at, 0, key)
-		valuePtr := call.List(len(v[key]), 8, 4)
-		for i2, item := range v[key] {
-			at2 := valuePtr + uint32(i2)*8
-			itemPtr, itemLen := guest.LowerString(call, item)
-			guest.Store(at2, 0, itemPtr)
-			guest.Store(at2, 4, itemLen)
-		}
+		valuePtr := guest.LowerStrings(call, v[key])
 		guest.Store(at, 4, valuePtr)
 		guest.Store(at, 8, uint32(len(v[key])))
 	}
@@ -201,12 +195,7 @@ func OfLists(v map[uint32][]string) map[uint32][]string {
 	for i := range resultLen {
 		at := resultPtr + i*12
 		valuePtr := guest.Load[uint32](at, 4)
-		value := make([]string, guest.Load[uint32](at, 8))
-		for i2 := range value {
-			at2 := valuePtr + uint32(i2)*8
-			value[i2] = guest.LiftString(guest.Load[uint32](at2, 0), guest.Load[uint32](at2, 4))
-		}
-		result[guest.Load[uint32](at, 0)] = value
+		result[guest.Load[uint32](at, 0)] = guest.LiftStrings(valuePtr, guest.Load[uint32](at, 8))
 	}
 	call.Done()
 	return result
@@ -221,9 +210,9 @@ func OfPeople(v map[string]Person) map[string]Person {
 	vPtr := call.List(len(v), 36, 4)
 	for i, key := range guest.SortedKeys(v) {
 		at := vPtr + uint32(i)*36
-		keyPtr, keyLen := guest.LowerString(call, key)
+		keyPtr := guest.LowerString(call, key)
 		guest.Store(at, 0, keyPtr)
-		guest.Store(at, 4, keyLen)
+		guest.Store(at, 4, uint32(len(key)))
 		storePerson(call, at+8, v[key])
 	}
 	area := call.ResultArea(8, 4)
@@ -279,9 +268,9 @@ func OfMaps(v map[uint16]map[string]uint32) map[uint16]map[string]uint32 {
 		valuePtr := call.List(len(v[key]), 12, 4)
 		for i2, key2 := range guest.SortedKeys(v[key]) {
 			at2 := valuePtr + uint32(i2)*12
-			keyPtr, keyLen := guest.LowerString(call, key2)
+			keyPtr := guest.LowerString(call, key2)
 			guest.Store(at2, 0, keyPtr)
-			guest.Store(at2, 4, keyLen)
+			guest.Store(at2, 4, uint32(len(key2)))
 			guest.Store(at2, 8, v[key][key2])
 		}
 		guest.Store(at, 4, valuePtr)
@@ -358,9 +347,9 @@ func OfOption(v types.Option[map[uint64]string]) types.Option[map[uint64]string]
 		for i, key := range guest.SortedKeys(value) {
 			at := valuePtr + uint32(i)*16
 			guest.Store(at, 0, key)
-			valuePtr2, valueLen := guest.LowerString(call, value[key])
+			valuePtr2 := guest.LowerString(call, value[key])
 			guest.Store(at, 8, valuePtr2)
-			guest.Store(at, 12, valueLen)
+			guest.Store(at, 12, uint32(len(value[key])))
 		}
 		vCase = 1
 		v1 = valuePtr
@@ -390,9 +379,9 @@ func OfOption(v types.Option[map[uint64]string]) types.Option[map[uint64]string]
 }
 
 func storePerson(arena *guest.Arena, ptr uint32, value named.Person) {
-	namePtr, nameLen := guest.LowerString(arena, value.Name)
+	namePtr := guest.LowerString(arena, value.Name)
 	guest.Store(ptr, 0, namePtr)
-	guest.Store(ptr, 4, nameLen)
+	guest.Store(ptr, 4, uint32(len(value.Name)))
 	guest.Store(ptr, 8, value.Age)
 	if value_, ok := value.Height.Get(); ok {
 		guest.Store(ptr, 12, uint8(1))
@@ -400,13 +389,7 @@ func storePerson(arena *guest.Arena, ptr uint32, value named.Person) {
 	} else {
 		guest.Store(ptr, 12, uint8(0))
 	}
-	tagsPtr := arena.List(len(value.Tags), 8, 4)
-	for i, item := range value.Tags {
-		at := tagsPtr + uint32(i)*8
-		itemPtr, itemLen := guest.LowerString(arena, item)
-		guest.Store(at, 0, itemPtr)
-		guest.Store(at, 4, itemLen)
-	}
+	tagsPtr := guest.LowerStrings(arena, value.Tags)
 	guest.Store(ptr, 20, tagsPtr)
 	guest.Store(ptr, 24, uint32(len(value.Tags)))
 }
@@ -422,16 +405,11 @@ func loadPerson(ptr uint32) named.Person {
 		guest.NoDiscriminant(uint32(heightCase), "option<f32>")
 	}
 	tagsPtr := guest.Load[uint32](ptr, 20)
-	tags := make([]string, guest.Load[uint32](ptr, 24))
-	for i := range tags {
-		at := tagsPtr + uint32(i)*8
-		tags[i] = guest.LiftString(guest.Load[uint32](at, 0), guest.Load[uint32](at, 4))
-	}
 	return named.Person{
 		Name:   guest.LiftString(guest.Load[uint32](ptr, 0), guest.Load[uint32](ptr, 4)),
 		Age:    guest.Load[uint8](ptr, 8),
 		Height: height,
-		Tags:   tags,
+		Tags:   guest.LiftStrings(tagsPtr, guest.Load[uint32](ptr, 24)),
 	}
 }
 
@@ -447,9 +425,9 @@ func storeShape(arena *guest.Arena, ptr uint32, value named.Shape) {
 		guest.Store(ptr, 8, c.Value)
 	case named.ShapeLabel:
 		guest.Store(ptr, 0, uint8(3))
-		labelPtr, labelLen := guest.LowerString(arena, c.Value)
+		labelPtr := guest.LowerString(arena, c.Value)
 		guest.Store(ptr, 8, labelPtr)
-		guest.Store(ptr, 12, labelLen)
+		guest.Store(ptr, 12, uint32(len(c.Value)))
 	case named.ShapePath:
 		guest.Store(ptr, 0, uint8(4))
 		pathPtr := arena.List(len(c.Value), 8, 4)
@@ -478,12 +456,7 @@ func loadShape(ptr uint32) named.Shape {
 		value = named.ShapeLabel{Value: guest.LiftString(guest.Load[uint32](ptr, 8), guest.Load[uint32](ptr, 12))}
 	case 4:
 		pathPtr := guest.Load[uint32](ptr, 8)
-		path := make([]named.Point, guest.Load[uint32](ptr, 12))
-		for i := range path {
-			at := pathPtr + uint32(i)*8
-			path[i] = loadPoint(at)
-		}
-		value = named.ShapePath{Value: path}
+		value = named.ShapePath{Value: guest.LiftList(pathPtr, guest.Load[uint32](ptr, 12), 8, loadPoint)}
 	default:
 		guest.NoDiscriminant(uint32(valueCase), "shape")
 	}

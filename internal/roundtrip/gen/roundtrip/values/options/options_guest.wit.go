@@ -158,10 +158,10 @@ func OfString(v types.Option[string]) types.Option[string] {
 	call := guest.Call()
 	var vCase, v1, v2 uint32
 	if value, ok := v.Get(); ok {
-		valuePtr, valueLen := guest.LowerString(call, value)
+		valuePtr := guest.LowerString(call, value)
 		vCase = 1
 		v1 = valuePtr
-		v2 = valueLen
+		v2 = uint32(len(value))
 	}
 	area := call.ResultArea(12, 4)
 	importOfString(vCase, v1, v2, area)
@@ -233,10 +233,10 @@ func OfDeep(v types.Option[types.Option[types.Option[string]]]) types.Option[typ
 		if value4, ok2 := value.Get(); ok2 {
 			var valueCase2, value1_2, value2_2 uint32
 			if value5, ok3 := value4.Get(); ok3 {
-				valuePtr, valueLen := guest.LowerString(call, value5)
+				valuePtr := guest.LowerString(call, value5)
 				valueCase2 = 1
 				value1_2 = valuePtr
-				value2_2 = valueLen
+				value2_2 = uint32(len(value5))
 			}
 			valueCase = 1
 			value1 = valueCase2
@@ -391,23 +391,17 @@ func OfPerson(v types.Option[Person]) types.Option[Person] {
 	var v5 float32
 	var v6, v7 uint32
 	if value, ok := v.Get(); ok {
-		namePtr, nameLen := guest.LowerString(call, value.Name)
+		namePtr := guest.LowerString(call, value.Name)
 		var heightCase uint32
 		var heightPayload float32
 		if value2, ok2 := value.Height.Get(); ok2 {
 			heightCase = 1
 			heightPayload = value2
 		}
-		tagsPtr := call.List(len(value.Tags), 8, 4)
-		for i, item := range value.Tags {
-			at := tagsPtr + uint32(i)*8
-			itemPtr, itemLen := guest.LowerString(call, item)
-			guest.Store(at, 0, itemPtr)
-			guest.Store(at, 4, itemLen)
-		}
+		tagsPtr := guest.LowerStrings(call, value.Tags)
 		vCase = 1
 		v1 = namePtr
-		v2 = nameLen
+		v2 = uint32(len(value.Name))
 		v3 = uint32(value.Age)
 		v4 = heightCase
 		v5 = heightPayload
@@ -480,10 +474,10 @@ func OfShape(v types.Option[Shape]) types.Option[Shape] {
 			valueCase = 2
 			value1 = math.Float64bits(c.Value)
 		case named.ShapeLabel:
-			labelPtr, labelLen := guest.LowerString(call, c.Value)
+			labelPtr := guest.LowerString(call, c.Value)
 			valueCase = 3
 			value1 = uint64(labelPtr)
-			value2 = labelLen
+			value2 = uint32(len(c.Value))
 		case named.ShapePath:
 			pathPtr := call.List(len(c.Value), 8, 4)
 			for i, item := range c.Value {
@@ -528,16 +522,11 @@ func loadPerson(ptr uint32) named.Person {
 		guest.NoDiscriminant(uint32(heightCase), "option<f32>")
 	}
 	tagsPtr := guest.Load[uint32](ptr, 20)
-	tags := make([]string, guest.Load[uint32](ptr, 24))
-	for i := range tags {
-		at := tagsPtr + uint32(i)*8
-		tags[i] = guest.LiftString(guest.Load[uint32](at, 0), guest.Load[uint32](at, 4))
-	}
 	return named.Person{
 		Name:   guest.LiftString(guest.Load[uint32](ptr, 0), guest.Load[uint32](ptr, 4)),
 		Age:    guest.Load[uint8](ptr, 8),
 		Height: height,
-		Tags:   tags,
+		Tags:   guest.LiftStrings(tagsPtr, guest.Load[uint32](ptr, 24)),
 	}
 }
 
@@ -560,12 +549,7 @@ func loadShape(ptr uint32) named.Shape {
 		value = named.ShapeLabel{Value: guest.LiftString(guest.Load[uint32](ptr, 8), guest.Load[uint32](ptr, 12))}
 	case 4:
 		pathPtr := guest.Load[uint32](ptr, 8)
-		path := make([]named.Point, guest.Load[uint32](ptr, 12))
-		for i := range path {
-			at := pathPtr + uint32(i)*8
-			path[i] = loadPoint(at)
-		}
-		value = named.ShapePath{Value: path}
+		value = named.ShapePath{Value: guest.LiftList(pathPtr, guest.Load[uint32](ptr, 12), 8, loadPoint)}
 	default:
 		guest.NoDiscriminant(uint32(valueCase), "shape")
 	}

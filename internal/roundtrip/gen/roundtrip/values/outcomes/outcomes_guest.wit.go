@@ -121,10 +121,10 @@ func OfErr(v types.Tuple1[types.Result[types.Unit, string]]) types.Result[types.
 	var f0Case, f01, f02 uint32
 	if _, failure, ok := v.F0.Get(); ok {
 	} else {
-		errPtr, errLen := guest.LowerString(call, failure)
+		errPtr := guest.LowerString(call, failure)
 		f0Case = 1
 		f01 = errPtr
-		f02 = errLen
+		f02 = uint32(len(failure))
 	}
 	area := call.ResultArea(12, 4)
 	importOfErr(f0Case, f01, f02, area)
@@ -199,9 +199,9 @@ func OfNested(v []types.Result[types.Result[uint8, string], types.Result[float64
 				guest.Store(at, 12, value2)
 			} else {
 				guest.Store(at, 8, uint8(1))
-				errPtr, errLen := guest.LowerString(call, failure2)
+				errPtr := guest.LowerString(call, failure2)
 				guest.Store(at, 12, errPtr)
-				guest.Store(at, 16, errLen)
+				guest.Store(at, 16, uint32(len(failure2)))
 			}
 		} else {
 			guest.Store(at, 0, uint8(1))
@@ -308,10 +308,10 @@ func OfOption(v types.Option[types.Result[types.Option[uint32], types.Option[str
 		} else {
 			var errCase, err1, err2 uint32
 			if value5, ok3 := failure.Get(); ok3 {
-				valuePtr, valueLen := guest.LowerString(call, value5)
+				valuePtr := guest.LowerString(call, value5)
 				errCase = 1
 				err1 = valuePtr
-				err2 = valueLen
+				err2 = uint32(len(value5))
 			}
 			valueCase = 1
 			value1 = errCase
@@ -369,9 +369,9 @@ func OfOption(v types.Option[types.Result[types.Option[uint32], types.Option[str
 }
 
 func storePerson(arena *guest.Arena, ptr uint32, value named.Person) {
-	namePtr, nameLen := guest.LowerString(arena, value.Name)
+	namePtr := guest.LowerString(arena, value.Name)
 	guest.Store(ptr, 0, namePtr)
-	guest.Store(ptr, 4, nameLen)
+	guest.Store(ptr, 4, uint32(len(value.Name)))
 	guest.Store(ptr, 8, value.Age)
 	if value_, ok := value.Height.Get(); ok {
 		guest.Store(ptr, 12, uint8(1))
@@ -379,13 +379,7 @@ func storePerson(arena *guest.Arena, ptr uint32, value named.Person) {
 	} else {
 		guest.Store(ptr, 12, uint8(0))
 	}
-	tagsPtr := arena.List(len(value.Tags), 8, 4)
-	for i, item := range value.Tags {
-		at := tagsPtr + uint32(i)*8
-		itemPtr, itemLen := guest.LowerString(arena, item)
-		guest.Store(at, 0, itemPtr)
-		guest.Store(at, 4, itemLen)
-	}
+	tagsPtr := guest.LowerStrings(arena, value.Tags)
 	guest.Store(ptr, 20, tagsPtr)
 	guest.Store(ptr, 24, uint32(len(value.Tags)))
 }
@@ -401,15 +395,10 @@ func loadPerson(ptr uint32) named.Person {
 		guest.NoDiscriminant(uint32(heightCase), "option<f32>")
 	}
 	tagsPtr := guest.Load[uint32](ptr, 20)
-	tags := make([]string, guest.Load[uint32](ptr, 24))
-	for i := range tags {
-		at := tagsPtr + uint32(i)*8
-		tags[i] = guest.LiftString(guest.Load[uint32](at, 0), guest.Load[uint32](at, 4))
-	}
 	return named.Person{
 		Name:   guest.LiftString(guest.Load[uint32](ptr, 0), guest.Load[uint32](ptr, 4)),
 		Age:    guest.Load[uint8](ptr, 8),
 		Height: height,
-		Tags:   tags,
+		Tags:   guest.LiftStrings(tagsPtr, guest.Load[uint32](ptr, 24)),
 	}
 }

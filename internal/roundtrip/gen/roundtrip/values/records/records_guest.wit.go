@@ -50,22 +50,16 @@ func importOfHuman(uint32, uint32, uint32, uint32, float32, uint32, uint32, uint
 // OfHuman is of-human.
 func OfHuman(v Human) Human {
 	call := guest.Call()
-	namePtr, nameLen := guest.LowerString(call, v.Name)
+	namePtr := guest.LowerString(call, v.Name)
 	var heightCase uint32
 	var heightPayload float32
 	if value, ok := v.Height.Get(); ok {
 		heightCase = 1
 		heightPayload = value
 	}
-	tagsPtr := call.List(len(v.Tags), 8, 4)
-	for i, item := range v.Tags {
-		at := tagsPtr + uint32(i)*8
-		itemPtr, itemLen := guest.LowerString(call, item)
-		guest.Store(at, 0, itemPtr)
-		guest.Store(at, 4, itemLen)
-	}
+	tagsPtr := guest.LowerStrings(call, v.Tags)
 	area := call.ResultArea(28, 4)
-	importOfHuman(namePtr, nameLen, uint32(v.Age), heightCase, heightPayload, tagsPtr, uint32(len(v.Tags)), area)
+	importOfHuman(namePtr, uint32(len(v.Name)), uint32(v.Age), heightCase, heightPayload, tagsPtr, uint32(len(v.Tags)), area)
 	call.Returned()
 	result := loadPerson(area)
 	call.Done()
@@ -116,9 +110,9 @@ func importOfAlias(uint32, uint32, uint32, uint32, uint32)
 // OfAlias is of-alias.
 func OfAlias(v Alias) Alias {
 	call := guest.Call()
-	typePtr, typeLen := guest.LowerString(call, v.Type)
+	typePtr := guest.LowerString(call, v.Type)
 	area := call.ResultArea(16, 4)
-	importOfAlias(uint32(v.Inner.V), typePtr, typeLen, types.FromBool(v.Func), area)
+	importOfAlias(uint32(v.Inner.V), typePtr, uint32(len(v.Type)), types.FromBool(v.Func), area)
 	call.Returned()
 	result := loadWrapper(area)
 	call.Done()
@@ -131,20 +125,12 @@ func importOfCrowd(uint32, uint32, uint32)
 // OfCrowd is of-crowd.
 func OfCrowd(v Crowd) Crowd {
 	call := guest.Call()
-	vPtr := call.List(len(v), 28, 4)
-	for i, item := range v {
-		at := vPtr + uint32(i)*28
-		storePerson(call, at, item)
-	}
+	vPtr := guest.LowerList(call, v, 28, 4, storePerson)
 	area := call.ResultArea(8, 4)
 	importOfCrowd(vPtr, uint32(len(v)), area)
 	call.Returned()
 	resultPtr := guest.Load[uint32](area, 0)
-	result := make(Crowd, guest.Load[uint32](area, 4))
-	for i := range result {
-		at := resultPtr + uint32(i)*28
-		result[i] = loadPerson(at)
-	}
+	result := guest.LiftList(resultPtr, guest.Load[uint32](area, 4), 28, loadPerson)
 	call.Done()
 	return result
 }
@@ -155,9 +141,9 @@ func importOfName(uint32, uint32, uint32)
 // OfName is of-name.
 func OfName(v Name) Name {
 	call := guest.Call()
-	vPtr, vLen := guest.LowerString(call, v)
+	vPtr := guest.LowerString(call, v)
 	area := call.ResultArea(8, 4)
-	importOfName(vPtr, vLen, area)
+	importOfName(vPtr, uint32(len(v)), area)
 	call.Returned()
 	result := guest.LiftString(guest.Load[uint32](area, 0), guest.Load[uint32](area, 4))
 	call.Done()
@@ -179,16 +165,11 @@ func loadPerson(ptr uint32) named.Person {
 		guest.NoDiscriminant(uint32(heightCase), "option<f32>")
 	}
 	tagsPtr := guest.Load[uint32](ptr, 20)
-	tags := make([]string, guest.Load[uint32](ptr, 24))
-	for i := range tags {
-		at := tagsPtr + uint32(i)*8
-		tags[i] = guest.LiftString(guest.Load[uint32](at, 0), guest.Load[uint32](at, 4))
-	}
 	return named.Person{
 		Name:   guest.LiftString(guest.Load[uint32](ptr, 0), guest.Load[uint32](ptr, 4)),
 		Age:    guest.Load[uint8](ptr, 8),
 		Height: height,
-		Tags:   tags,
+		Tags:   guest.LiftStrings(tagsPtr, guest.Load[uint32](ptr, 24)),
 	}
 }
 
@@ -224,9 +205,9 @@ func storeNested(arena *guest.Arena, ptr uint32, value Nested) {
 	guest.Store(ptr, 49, guest.LowerFlags(value.Access, 0x7, "named.Access"))
 	storeShape(arena, ptr+56, value.S)
 	guest.Store(ptr, 72, value.T.F0)
-	f1Ptr, f1Len := guest.LowerString(arena, value.T.F1)
+	f1Ptr := guest.LowerString(arena, value.T.F1)
 	guest.Store(ptr, 76, f1Ptr)
-	guest.Store(ptr, 80, f1Len)
+	guest.Store(ptr, 80, uint32(len(value.T.F1)))
 }
 
 func loadNested(ptr uint32) Nested {
@@ -255,9 +236,9 @@ func loadWrapper(ptr uint32) Wrapper {
 }
 
 func storePerson(arena *guest.Arena, ptr uint32, value named.Person) {
-	namePtr, nameLen := guest.LowerString(arena, value.Name)
+	namePtr := guest.LowerString(arena, value.Name)
 	guest.Store(ptr, 0, namePtr)
-	guest.Store(ptr, 4, nameLen)
+	guest.Store(ptr, 4, uint32(len(value.Name)))
 	guest.Store(ptr, 8, value.Age)
 	if value_, ok := value.Height.Get(); ok {
 		guest.Store(ptr, 12, uint8(1))
@@ -265,13 +246,7 @@ func storePerson(arena *guest.Arena, ptr uint32, value named.Person) {
 	} else {
 		guest.Store(ptr, 12, uint8(0))
 	}
-	tagsPtr := arena.List(len(value.Tags), 8, 4)
-	for i, item := range value.Tags {
-		at := tagsPtr + uint32(i)*8
-		itemPtr, itemLen := guest.LowerString(arena, item)
-		guest.Store(at, 0, itemPtr)
-		guest.Store(at, 4, itemLen)
-	}
+	tagsPtr := guest.LowerStrings(arena, value.Tags)
 	guest.Store(ptr, 20, tagsPtr)
 	guest.Store(ptr, 24, uint32(len(value.Tags)))
 }
@@ -293,9 +268,9 @@ func storeShape(arena *guest.Arena, ptr uint32, value named.Shape) {
 		guest.Store(ptr, 8, c.Value)
 	case named.ShapeLabel:
 		guest.Store(ptr, 0, uint8(3))
-		labelPtr, labelLen := guest.LowerString(arena, c.Value)
+		labelPtr := guest.LowerString(arena, c.Value)
 		guest.Store(ptr, 8, labelPtr)
-		guest.Store(ptr, 12, labelLen)
+		guest.Store(ptr, 12, uint32(len(c.Value)))
 	case named.ShapePath:
 		guest.Store(ptr, 0, uint8(4))
 		pathPtr := arena.List(len(c.Value), 8, 4)
@@ -324,12 +299,7 @@ func loadShape(ptr uint32) named.Shape {
 		value = named.ShapeLabel{Value: guest.LiftString(guest.Load[uint32](ptr, 8), guest.Load[uint32](ptr, 12))}
 	case 4:
 		pathPtr := guest.Load[uint32](ptr, 8)
-		path := make([]named.Point, guest.Load[uint32](ptr, 12))
-		for i := range path {
-			at := pathPtr + uint32(i)*8
-			path[i] = loadPoint(at)
-		}
-		value = named.ShapePath{Value: path}
+		value = named.ShapePath{Value: guest.LiftList(pathPtr, guest.Load[uint32](ptr, 12), 8, loadPoint)}
 	default:
 		guest.NoDiscriminant(uint32(valueCase), "shape")
 	}

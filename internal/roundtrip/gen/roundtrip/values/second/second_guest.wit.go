@@ -118,11 +118,10 @@ func exportTextOfString(vPtr, vLen uint32) uint32 {
 	v := guest.LiftString(vPtr, vLen)
 	guest.ParamsLifted()
 	result := exportedText.OfString(v)
-	results := guest.Results()
-	area := results.Area(8, 4)
-	resultPtr, resultLen := guest.LowerString(results, result)
+	area := guest.ResultArea(8, 4)
+	resultPtr := guest.LowerString(&guest.Results, result)
 	guest.Store(area, 0, resultPtr)
-	guest.Store(area, 4, resultLen)
+	guest.Store(area, 4, uint32(len(result)))
 	return area
 }
 
@@ -140,9 +139,8 @@ func exportTextOfChars(vPtr, vLen uint32) uint32 {
 	}
 	guest.ParamsLifted()
 	result := exportedText.OfChars(v)
-	results := guest.Results()
-	area := results.Area(8, 4)
-	resultPtr := results.List(len(result), 4, 4)
+	area := guest.ResultArea(8, 4)
+	resultPtr := guest.Results.List(len(result), 4, 4)
 	for i, item := range result {
 		at := resultPtr + uint32(i)*4
 		guest.Store(at, 0, guest.LowerChar(item))
@@ -159,22 +157,11 @@ func postReturnTextOfChars(uint32) {
 
 //go:wasmexport roundtrip:values/text#of-strings
 func exportTextOfStrings(vPtr, vLen uint32) uint32 {
-	v := make([]string, vLen)
-	for i := range v {
-		at := vPtr + uint32(i)*8
-		v[i] = guest.LiftString(guest.Load[uint32](at, 0), guest.Load[uint32](at, 4))
-	}
+	v := guest.LiftStrings(vPtr, vLen)
 	guest.ParamsLifted()
 	result := exportedText.OfStrings(v)
-	results := guest.Results()
-	area := results.Area(8, 4)
-	resultPtr := results.List(len(result), 8, 4)
-	for i, item := range result {
-		at := resultPtr + uint32(i)*8
-		itemPtr, itemLen := guest.LowerString(results, item)
-		guest.Store(at, 0, itemPtr)
-		guest.Store(at, 4, itemLen)
-	}
+	area := guest.ResultArea(8, 4)
+	resultPtr := guest.LowerStrings(&guest.Results, result)
 	guest.Store(area, 0, resultPtr)
 	guest.Store(area, 4, uint32(len(result)))
 	return area
@@ -191,27 +178,15 @@ func exportTextOfLines(vPtr, vLen uint32) uint32 {
 	for i := range v {
 		at := vPtr + uint32(i)*8
 		itemPtr := guest.Load[uint32](at, 0)
-		item := make([]string, guest.Load[uint32](at, 4))
-		for i2 := range item {
-			at2 := itemPtr + uint32(i2)*8
-			item[i2] = guest.LiftString(guest.Load[uint32](at2, 0), guest.Load[uint32](at2, 4))
-		}
-		v[i] = item
+		v[i] = guest.LiftStrings(itemPtr, guest.Load[uint32](at, 4))
 	}
 	guest.ParamsLifted()
 	result := exportedText.OfLines(v)
-	results := guest.Results()
-	area := results.Area(8, 4)
-	resultPtr := results.List(len(result), 8, 4)
+	area := guest.ResultArea(8, 4)
+	resultPtr := guest.Results.List(len(result), 8, 4)
 	for i, item := range result {
 		at := resultPtr + uint32(i)*8
-		itemPtr := results.List(len(item), 8, 4)
-		for i2, item2 := range item {
-			at2 := itemPtr + uint32(i2)*8
-			itemPtr2, itemLen := guest.LowerString(results, item2)
-			guest.Store(at2, 0, itemPtr2)
-			guest.Store(at2, 4, itemLen)
-		}
+		itemPtr := guest.LowerStrings(&guest.Results, item)
 		guest.Store(at, 0, itemPtr)
 		guest.Store(at, 4, uint32(len(item)))
 	}
@@ -230,14 +205,13 @@ func exportTextOfPair(v0, v1, v2, v3 uint32) uint32 {
 	v := types.Tuple2[string, string]{F0: guest.LiftString(v0, v1), F1: guest.LiftString(v2, v3)}
 	guest.ParamsLifted()
 	result, result2 := exportedText.OfPair(v)
-	results := guest.Results()
-	area := results.Area(16, 4)
-	f0Ptr, f0Len := guest.LowerString(results, result)
+	area := guest.ResultArea(16, 4)
+	f0Ptr := guest.LowerString(&guest.Results, result)
 	guest.Store(area, 0, f0Ptr)
-	guest.Store(area, 4, f0Len)
-	f1Ptr, f1Len := guest.LowerString(results, result2)
+	guest.Store(area, 4, uint32(len(result)))
+	f1Ptr := guest.LowerString(&guest.Results, result2)
 	guest.Store(area, 8, f1Ptr)
-	guest.Store(area, 12, f1Len)
+	guest.Store(area, 12, uint32(len(result2)))
 	return area
 }
 
@@ -255,9 +229,8 @@ func exportListsOfBools(vPtr, vLen uint32) uint32 {
 	}
 	guest.ParamsLifted()
 	result := exportedLists.OfBools(v)
-	results := guest.Results()
-	area := results.Area(8, 4)
-	resultPtr := results.List(len(result), 1, 1)
+	area := guest.ResultArea(8, 4)
+	resultPtr := guest.Results.List(len(result), 1, 1)
 	for i, item := range result {
 		at := resultPtr + uint32(i)*1
 		guest.StoreBool(at, 0, item)
@@ -277,11 +250,10 @@ func exportListsOfU8s(vPtr, vLen uint32) uint32 {
 	v := guest.LiftSlice[uint8](vPtr, vLen)
 	guest.ParamsLifted()
 	result := exportedLists.OfU8s(v)
-	results := guest.Results()
-	area := results.Area(8, 4)
-	resultPtr, resultLen := guest.LowerSlice(results, result)
+	area := guest.ResultArea(8, 4)
+	resultPtr := guest.LowerSlice(&guest.Results, result)
 	guest.Store(area, 0, resultPtr)
-	guest.Store(area, 4, resultLen)
+	guest.Store(area, 4, uint32(len(result)))
 	return area
 }
 
@@ -295,11 +267,10 @@ func exportListsOfS8s(vPtr, vLen uint32) uint32 {
 	v := guest.LiftSlice[int8](vPtr, vLen)
 	guest.ParamsLifted()
 	result := exportedLists.OfS8s(v)
-	results := guest.Results()
-	area := results.Area(8, 4)
-	resultPtr, resultLen := guest.LowerSlice(results, result)
+	area := guest.ResultArea(8, 4)
+	resultPtr := guest.LowerSlice(&guest.Results, result)
 	guest.Store(area, 0, resultPtr)
-	guest.Store(area, 4, resultLen)
+	guest.Store(area, 4, uint32(len(result)))
 	return area
 }
 
@@ -313,11 +284,10 @@ func exportListsOfU16s(vPtr, vLen uint32) uint32 {
 	v := guest.LiftSlice[uint16](vPtr, vLen)
 	guest.ParamsLifted()
 	result := exportedLists.OfU16s(v)
-	results := guest.Results()
-	area := results.Area(8, 4)
-	resultPtr, resultLen := guest.LowerSlice(results, result)
+	area := guest.ResultArea(8, 4)
+	resultPtr := guest.LowerSlice(&guest.Results, result)
 	guest.Store(area, 0, resultPtr)
-	guest.Store(area, 4, resultLen)
+	guest.Store(area, 4, uint32(len(result)))
 	return area
 }
 
@@ -331,11 +301,10 @@ func exportListsOfS16s(vPtr, vLen uint32) uint32 {
 	v := guest.LiftSlice[int16](vPtr, vLen)
 	guest.ParamsLifted()
 	result := exportedLists.OfS16s(v)
-	results := guest.Results()
-	area := results.Area(8, 4)
-	resultPtr, resultLen := guest.LowerSlice(results, result)
+	area := guest.ResultArea(8, 4)
+	resultPtr := guest.LowerSlice(&guest.Results, result)
 	guest.Store(area, 0, resultPtr)
-	guest.Store(area, 4, resultLen)
+	guest.Store(area, 4, uint32(len(result)))
 	return area
 }
 
@@ -349,11 +318,10 @@ func exportListsOfU32s(vPtr, vLen uint32) uint32 {
 	v := guest.LiftSlice[uint32](vPtr, vLen)
 	guest.ParamsLifted()
 	result := exportedLists.OfU32s(v)
-	results := guest.Results()
-	area := results.Area(8, 4)
-	resultPtr, resultLen := guest.LowerSlice(results, result)
+	area := guest.ResultArea(8, 4)
+	resultPtr := guest.LowerSlice(&guest.Results, result)
 	guest.Store(area, 0, resultPtr)
-	guest.Store(area, 4, resultLen)
+	guest.Store(area, 4, uint32(len(result)))
 	return area
 }
 
@@ -367,11 +335,10 @@ func exportListsOfS32s(vPtr, vLen uint32) uint32 {
 	v := guest.LiftSlice[int32](vPtr, vLen)
 	guest.ParamsLifted()
 	result := exportedLists.OfS32s(v)
-	results := guest.Results()
-	area := results.Area(8, 4)
-	resultPtr, resultLen := guest.LowerSlice(results, result)
+	area := guest.ResultArea(8, 4)
+	resultPtr := guest.LowerSlice(&guest.Results, result)
 	guest.Store(area, 0, resultPtr)
-	guest.Store(area, 4, resultLen)
+	guest.Store(area, 4, uint32(len(result)))
 	return area
 }
 
@@ -385,11 +352,10 @@ func exportListsOfU64s(vPtr, vLen uint32) uint32 {
 	v := guest.LiftSlice[uint64](vPtr, vLen)
 	guest.ParamsLifted()
 	result := exportedLists.OfU64s(v)
-	results := guest.Results()
-	area := results.Area(8, 4)
-	resultPtr, resultLen := guest.LowerSlice(results, result)
+	area := guest.ResultArea(8, 4)
+	resultPtr := guest.LowerSlice(&guest.Results, result)
 	guest.Store(area, 0, resultPtr)
-	guest.Store(area, 4, resultLen)
+	guest.Store(area, 4, uint32(len(result)))
 	return area
 }
 
@@ -403,11 +369,10 @@ func exportListsOfS64s(vPtr, vLen uint32) uint32 {
 	v := guest.LiftSlice[int64](vPtr, vLen)
 	guest.ParamsLifted()
 	result := exportedLists.OfS64s(v)
-	results := guest.Results()
-	area := results.Area(8, 4)
-	resultPtr, resultLen := guest.LowerSlice(results, result)
+	area := guest.ResultArea(8, 4)
+	resultPtr := guest.LowerSlice(&guest.Results, result)
 	guest.Store(area, 0, resultPtr)
-	guest.Store(area, 4, resultLen)
+	guest.Store(area, 4, uint32(len(result)))
 	return area
 }
 
@@ -421,11 +386,10 @@ func exportListsOfF32s(vPtr, vLen uint32) uint32 {
 	v := guest.LiftSlice[float32](vPtr, vLen)
 	guest.ParamsLifted()
 	result := exportedLists.OfF32s(v)
-	results := guest.Results()
-	area := results.Area(8, 4)
-	resultPtr, resultLen := guest.LowerSlice(results, result)
+	area := guest.ResultArea(8, 4)
+	resultPtr := guest.LowerSlice(&guest.Results, result)
 	guest.Store(area, 0, resultPtr)
-	guest.Store(area, 4, resultLen)
+	guest.Store(area, 4, uint32(len(result)))
 	return area
 }
 
@@ -439,11 +403,10 @@ func exportListsOfF64s(vPtr, vLen uint32) uint32 {
 	v := guest.LiftSlice[float64](vPtr, vLen)
 	guest.ParamsLifted()
 	result := exportedLists.OfF64s(v)
-	results := guest.Results()
-	area := results.Area(8, 4)
-	resultPtr, resultLen := guest.LowerSlice(results, result)
+	area := guest.ResultArea(8, 4)
+	resultPtr := guest.LowerSlice(&guest.Results, result)
 	guest.Store(area, 0, resultPtr)
-	guest.Store(area, 4, resultLen)
+	guest.Store(area, 4, uint32(len(result)))
 	return area
 }
 
@@ -461,14 +424,13 @@ func exportListsOfBytes(vPtr, vLen uint32) uint32 {
 	}
 	guest.ParamsLifted()
 	result := exportedLists.OfBytes(v)
-	results := guest.Results()
-	area := results.Area(8, 4)
-	resultPtr := results.List(len(result), 8, 4)
+	area := guest.ResultArea(8, 4)
+	resultPtr := guest.Results.List(len(result), 8, 4)
 	for i, item := range result {
 		at := resultPtr + uint32(i)*8
-		itemPtr, itemLen := guest.LowerSlice(results, item)
+		itemPtr := guest.LowerSlice(&guest.Results, item)
 		guest.Store(at, 0, itemPtr)
-		guest.Store(at, 4, itemLen)
+		guest.Store(at, 4, uint32(len(item)))
 	}
 	guest.Store(area, 0, resultPtr)
 	guest.Store(area, 4, uint32(len(result)))
@@ -495,17 +457,16 @@ func exportListsOfDeep(vPtr, vLen uint32) uint32 {
 	}
 	guest.ParamsLifted()
 	result := exportedLists.OfDeep(v)
-	results := guest.Results()
-	area := results.Area(8, 4)
-	resultPtr := results.List(len(result), 8, 4)
+	area := guest.ResultArea(8, 4)
+	resultPtr := guest.Results.List(len(result), 8, 4)
 	for i, item := range result {
 		at := resultPtr + uint32(i)*8
-		itemPtr := results.List(len(item), 8, 4)
+		itemPtr := guest.Results.List(len(item), 8, 4)
 		for i2, item2 := range item {
 			at2 := itemPtr + uint32(i2)*8
-			itemPtr2, itemLen := guest.LowerSlice(results, item2)
+			itemPtr2 := guest.LowerSlice(&guest.Results, item2)
 			guest.Store(at2, 0, itemPtr2)
-			guest.Store(at2, 4, itemLen)
+			guest.Store(at2, 4, uint32(len(item2)))
 		}
 		guest.Store(at, 0, itemPtr)
 		guest.Store(at, 4, uint32(len(item)))
@@ -529,16 +490,15 @@ func exportListsOfTuples(vPtr, vLen uint32) uint32 {
 	}
 	guest.ParamsLifted()
 	result := exportedLists.OfTuples(v)
-	results := guest.Results()
-	area := results.Area(8, 4)
-	resultPtr := results.List(len(result), 24, 8)
+	area := guest.ResultArea(8, 4)
+	resultPtr := guest.Results.List(len(result), 24, 8)
 	for i, item := range result {
 		at := resultPtr + uint32(i)*24
 		guest.Store(at, 0, item.F0)
 		guest.Store(at, 8, item.F1)
-		f2Ptr, f2Len := guest.LowerString(results, item.F2)
+		f2Ptr := guest.LowerString(&guest.Results, item.F2)
 		guest.Store(at, 16, f2Ptr)
-		guest.Store(at, 20, f2Len)
+		guest.Store(at, 20, uint32(len(item.F2)))
 	}
 	guest.Store(area, 0, resultPtr)
 	guest.Store(area, 4, uint32(len(result)))
@@ -568,9 +528,8 @@ func exportListsOfOptions(vPtr, vLen uint32) uint32 {
 	}
 	guest.ParamsLifted()
 	result := exportedLists.OfOptions(v)
-	results := guest.Results()
-	area := results.Area(8, 4)
-	resultPtr := results.List(len(result), 4, 2)
+	area := guest.ResultArea(8, 4)
+	resultPtr := guest.Results.List(len(result), 4, 2)
 	for i, item := range result {
 		at := resultPtr + uint32(i)*4
 		if value, ok := item.Get(); ok {
@@ -609,9 +568,8 @@ func exportListsOfResults(vPtr, vLen uint32) uint32 {
 	}
 	guest.ParamsLifted()
 	result := exportedLists.OfResults(v)
-	results := guest.Results()
-	area := results.Area(8, 4)
-	resultPtr := results.List(len(result), 16, 8)
+	area := guest.ResultArea(8, 4)
+	resultPtr := guest.Results.List(len(result), 16, 8)
 	for i, item := range result {
 		at := resultPtr + uint32(i)*16
 		if value, failure, ok := item.Get(); ok {
@@ -619,9 +577,9 @@ func exportListsOfResults(vPtr, vLen uint32) uint32 {
 			guest.Store(at, 8, value)
 		} else {
 			guest.Store(at, 0, uint8(1))
-			errPtr, errLen := guest.LowerString(results, failure)
+			errPtr := guest.LowerString(&guest.Results, failure)
 			guest.Store(at, 8, errPtr)
-			guest.Store(at, 12, errLen)
+			guest.Store(at, 12, uint32(len(failure)))
 		}
 	}
 	guest.Store(area, 0, resultPtr)
@@ -636,16 +594,11 @@ func postReturnListsOfResults(uint32) {
 
 //go:wasmexport roundtrip:values/lists#of-points
 func exportListsOfPoints(vPtr, vLen uint32) uint32 {
-	v := make([]lists.Point, vLen)
-	for i := range v {
-		at := vPtr + uint32(i)*8
-		v[i] = loadPoint(at)
-	}
+	v := guest.LiftList(vPtr, vLen, 8, loadPoint)
 	guest.ParamsLifted()
 	result := exportedLists.OfPoints(v)
-	results := guest.Results()
-	area := results.Area(8, 4)
-	resultPtr := results.List(len(result), 8, 4)
+	area := guest.ResultArea(8, 4)
+	resultPtr := guest.Results.List(len(result), 8, 4)
 	for i, item := range result {
 		at := resultPtr + uint32(i)*8
 		storePoint(at, item)
@@ -662,20 +615,11 @@ func postReturnListsOfPoints(uint32) {
 
 //go:wasmexport roundtrip:values/lists#of-people
 func exportListsOfPeople(vPtr, vLen uint32) uint32 {
-	v := make([]lists.Person, vLen)
-	for i := range v {
-		at := vPtr + uint32(i)*28
-		v[i] = loadPerson(at)
-	}
+	v := guest.LiftList(vPtr, vLen, 28, loadPerson)
 	guest.ParamsLifted()
 	result := exportedLists.OfPeople(v)
-	results := guest.Results()
-	area := results.Area(8, 4)
-	resultPtr := results.List(len(result), 28, 4)
-	for i, item := range result {
-		at := resultPtr + uint32(i)*28
-		storePerson(results, at, item)
-	}
+	area := guest.ResultArea(8, 4)
+	resultPtr := guest.LowerList(&guest.Results, result, 28, 4, storePerson)
 	guest.Store(area, 0, resultPtr)
 	guest.Store(area, 4, uint32(len(result)))
 	return area
@@ -695,9 +639,8 @@ func exportListsOfColours(vPtr, vLen uint32) uint32 {
 	}
 	guest.ParamsLifted()
 	result := exportedLists.OfColours(v)
-	results := guest.Results()
-	area := results.Area(8, 4)
-	resultPtr := results.List(len(result), 1, 1)
+	area := guest.ResultArea(8, 4)
+	resultPtr := guest.Results.List(len(result), 1, 1)
 	for i, item := range result {
 		at := resultPtr + uint32(i)*1
 		guest.Store(at, 0, guest.LowerEnum(item, 3, "named.Colour"))
@@ -721,9 +664,8 @@ func exportListsOfAccesses(vPtr, vLen uint32) uint32 {
 	}
 	guest.ParamsLifted()
 	result := exportedLists.OfAccesses(v)
-	results := guest.Results()
-	area := results.Area(8, 4)
-	resultPtr := results.List(len(result), 1, 1)
+	area := guest.ResultArea(8, 4)
+	resultPtr := guest.Results.List(len(result), 1, 1)
 	for i, item := range result {
 		at := resultPtr + uint32(i)*1
 		guest.Store(at, 0, guest.LowerFlags(item, 0x7, "named.Access"))
@@ -740,20 +682,11 @@ func postReturnListsOfAccesses(uint32) {
 
 //go:wasmexport roundtrip:values/lists#of-shapes
 func exportListsOfShapes(vPtr, vLen uint32) uint32 {
-	v := make([]lists.Shape, vLen)
-	for i := range v {
-		at := vPtr + uint32(i)*16
-		v[i] = loadShape(at)
-	}
+	v := guest.LiftList(vPtr, vLen, 16, loadShape)
 	guest.ParamsLifted()
 	result := exportedLists.OfShapes(v)
-	results := guest.Results()
-	area := results.Area(8, 4)
-	resultPtr := results.List(len(result), 16, 8)
-	for i, item := range result {
-		at := resultPtr + uint32(i)*16
-		storeShape(results, at, item)
-	}
+	area := guest.ResultArea(8, 4)
+	resultPtr := guest.LowerList(&guest.Results, result, 16, 8, storeShape)
 	guest.Store(area, 0, resultPtr)
 	guest.Store(area, 4, uint32(len(result)))
 	return area
@@ -773,8 +706,7 @@ func exportTuplesOfOne(v uint32) uint32 {
 //go:wasmexport roundtrip:values/tuples#of-two
 func exportTuplesOfTwo(v0 uint32, v1 uint64) uint32 {
 	result, result2 := exportedTuples.OfTwo(types.Tuple2[uint8, uint64]{F0: uint8(v0), F1: v1})
-	results := guest.Results()
-	area := results.Area(16, 8)
+	area := guest.ResultArea(16, 8)
 	guest.Store(area, 0, result)
 	guest.Store(area, 8, result2)
 	return area
@@ -785,12 +717,11 @@ func exportTuplesOfThree(v0 float32, v1, v2, v3 uint32) uint32 {
 	v := types.Tuple3[float32, string, bool]{F0: v0, F1: guest.LiftString(v1, v2), F2: v3 != 0}
 	guest.ParamsLifted()
 	result, result2, result3 := exportedTuples.OfThree(v)
-	results := guest.Results()
-	area := results.Area(16, 4)
+	area := guest.ResultArea(16, 4)
 	guest.Store(area, 0, result)
-	f1Ptr, f1Len := guest.LowerString(results, result2)
+	f1Ptr := guest.LowerString(&guest.Results, result2)
 	guest.Store(area, 4, f1Ptr)
-	guest.Store(area, 8, f1Len)
+	guest.Store(area, 8, uint32(len(result2)))
 	guest.StoreBool(area, 12, result3)
 	return area
 }
@@ -803,8 +734,7 @@ func postReturnTuplesOfThree(uint32) {
 //go:wasmexport roundtrip:values/tuples#of-nested
 func exportTuplesOfNested(v0, v1 uint32, v2 uint64, v3, v4 uint32) uint32 {
 	result, result2 := exportedTuples.OfNested(types.Tuple2[types.Tuple2[uint8, uint16], types.Tuple2[uint64, types.Tuple2[rune, int8]]]{F0: types.Tuple2[uint8, uint16]{F0: uint8(v0), F1: uint16(v1)}, F1: types.Tuple2[uint64, types.Tuple2[rune, int8]]{F0: v2, F1: types.Tuple2[rune, int8]{F0: rune(v3), F1: int8(v4)}}})
-	results := guest.Results()
-	area := results.Area(24, 8)
+	area := guest.ResultArea(24, 8)
 	guest.Store(area, 0, result.F0)
 	guest.Store(area, 2, result.F1)
 	guest.Store(area, 8, result2.F0)
@@ -818,12 +748,11 @@ func exportTuplesOfPair(v0, v1, v2 uint32) uint32 {
 	v := tuples.Pair{F0: uint8(v0), F1: guest.LiftString(v1, v2)}
 	guest.ParamsLifted()
 	result, result2 := exportedTuples.OfPair(v)
-	results := guest.Results()
-	area := results.Area(12, 4)
+	area := guest.ResultArea(12, 4)
 	guest.Store(area, 0, result)
-	f1Ptr, f1Len := guest.LowerString(results, result2)
+	f1Ptr := guest.LowerString(&guest.Results, result2)
 	guest.Store(area, 4, f1Ptr)
-	guest.Store(area, 8, f1Len)
+	guest.Store(area, 8, uint32(len(result2)))
 	return area
 }
 
@@ -854,8 +783,7 @@ func exportTuplesOfMany(params uint32) uint32 {
 	}
 	guest.ParamsLifted()
 	result, result2, result3, result4, result5, result6, result7, result8, result9, result10, result11, result12, result13, result14, result15, result16 := exportedTuples.OfMany(v)
-	results := guest.Results()
-	area := results.Area(72, 8)
+	area := guest.ResultArea(72, 8)
 	guest.Store(area, 0, result)
 	guest.Store(area, 2, result2)
 	guest.Store(area, 4, result3)
@@ -868,9 +796,9 @@ func exportTuplesOfMany(params uint32) uint32 {
 	guest.Store(area, 40, result10)
 	guest.StoreBool(area, 48, result11)
 	guest.Store(area, 52, guest.LowerChar(result12))
-	f12Ptr, f12Len := guest.LowerString(results, result13)
+	f12Ptr := guest.LowerString(&guest.Results, result13)
 	guest.Store(area, 56, f12Ptr)
-	guest.Store(area, 60, f12Len)
+	guest.Store(area, 60, uint32(len(result13)))
 	guest.Store(area, 64, result14)
 	guest.Store(area, 66, result15)
 	guest.Store(area, 68, result16)
@@ -885,8 +813,7 @@ func postReturnTuplesOfMany(uint32) {
 //go:wasmexport roundtrip:values/records#of-point
 func exportRecordsOfPoint(v0, v1 uint32) uint32 {
 	result := exportedRecords.OfPoint(records.Point{X: int32(v0), Y: int32(v1)})
-	results := guest.Results()
-	area := results.Area(8, 4)
+	area := guest.ResultArea(8, 4)
 	storePoint(area, result)
 	return area
 }
@@ -901,22 +828,16 @@ func exportRecordsOfHuman(v0, v1, v2, v3 uint32, v4 float32, v5, v6 uint32) uint
 	default:
 		guest.NoDiscriminant(uint32(v3), "option<f32>")
 	}
-	tags := make([]string, v6)
-	for i := range tags {
-		at := v5 + uint32(i)*8
-		tags[i] = guest.LiftString(guest.Load[uint32](at, 0), guest.Load[uint32](at, 4))
-	}
 	v := records.Human{
 		Name:   guest.LiftString(v0, v1),
 		Age:    uint8(v2),
 		Height: height,
-		Tags:   tags,
+		Tags:   guest.LiftStrings(v5, v6),
 	}
 	guest.ParamsLifted()
 	result := exportedRecords.OfHuman(v)
-	results := guest.Results()
-	area := results.Area(28, 4)
-	storePerson(results, area, result)
+	area := guest.ResultArea(28, 4)
+	storePerson(&guest.Results, area, result)
 	return area
 }
 
@@ -943,8 +864,7 @@ func exportRecordsOfPadded(v0 uint32, v1 uint64, v2, v3, v4, v5, v6 uint32, v7 f
 		M: int32(v12),
 		N: int64(v13),
 	})
-	results := guest.Results()
-	area := results.Area(72, 8)
+	area := guest.ResultArea(72, 8)
 	storePadded(area, result)
 	return area
 }
@@ -954,9 +874,8 @@ func exportRecordsOfNested(params uint32) uint32 {
 	v := loadNested(params)
 	guest.ParamsLifted()
 	result := exportedRecords.OfNested(v)
-	results := guest.Results()
-	area := results.Area(88, 8)
-	storeNested(results, area, result)
+	area := guest.ResultArea(88, 8)
+	storeNested(&guest.Results, area, result)
 	return area
 }
 
@@ -976,9 +895,8 @@ func exportRecordsOfAlias(v0, v1, v2, v3 uint32) uint32 {
 	v := records.Alias{Inner: records.Tiny{V: uint8(v0)}, Type: guest.LiftString(v1, v2), Func: v3 != 0}
 	guest.ParamsLifted()
 	result := exportedRecords.OfAlias(v)
-	results := guest.Results()
-	area := results.Area(16, 4)
-	storeWrapper(results, area, result)
+	area := guest.ResultArea(16, 4)
+	storeWrapper(&guest.Results, area, result)
 	return area
 }
 
@@ -989,20 +907,11 @@ func postReturnRecordsOfAlias(uint32) {
 
 //go:wasmexport roundtrip:values/records#of-crowd
 func exportRecordsOfCrowd(vPtr, vLen uint32) uint32 {
-	v := make(records.Crowd, vLen)
-	for i := range v {
-		at := vPtr + uint32(i)*28
-		v[i] = loadPerson(at)
-	}
+	v := guest.LiftList(vPtr, vLen, 28, loadPerson)
 	guest.ParamsLifted()
 	result := exportedRecords.OfCrowd(v)
-	results := guest.Results()
-	area := results.Area(8, 4)
-	resultPtr := results.List(len(result), 28, 4)
-	for i, item := range result {
-		at := resultPtr + uint32(i)*28
-		storePerson(results, at, item)
-	}
+	area := guest.ResultArea(8, 4)
+	resultPtr := guest.LowerList(&guest.Results, result, 28, 4, storePerson)
 	guest.Store(area, 0, resultPtr)
 	guest.Store(area, 4, uint32(len(result)))
 	return area
@@ -1018,11 +927,10 @@ func exportRecordsOfName(vPtr, vLen uint32) uint32 {
 	v := guest.LiftString(vPtr, vLen)
 	guest.ParamsLifted()
 	result := exportedRecords.OfName(v)
-	results := guest.Results()
-	area := results.Area(8, 4)
-	resultPtr, resultLen := guest.LowerString(results, result)
+	area := guest.ResultArea(8, 4)
+	resultPtr := guest.LowerString(&guest.Results, result)
 	guest.Store(area, 0, resultPtr)
-	guest.Store(area, 4, resultLen)
+	guest.Store(area, 4, uint32(len(result)))
 	return area
 }
 
@@ -1041,8 +949,7 @@ func exportVariantsOfOnly(v0, v1 uint32) uint32 {
 		guest.NoDiscriminant(uint32(v0), "only")
 	}
 	result := exportedVariants.OfOnly(v)
-	results := guest.Results()
-	area := results.Area(2, 1)
+	area := guest.ResultArea(2, 1)
 	storeOnly(area, result)
 	return area
 }
@@ -1059,8 +966,7 @@ func exportVariantsOfNumbers(v0, v1 uint32) uint32 {
 		guest.NoDiscriminant(uint32(v0), "numbers")
 	}
 	result := exportedVariants.OfNumbers(v)
-	results := guest.Results()
-	area := results.Area(8, 4)
+	area := guest.ResultArea(8, 4)
 	storeNumbers(area, result)
 	return area
 }
@@ -1077,8 +983,7 @@ func exportVariantsOfWide(v0 uint32, v1 uint64) uint32 {
 		guest.NoDiscriminant(uint32(v0), "wide")
 	}
 	result := exportedVariants.OfWide(v)
-	results := guest.Results()
-	area := results.Area(16, 8)
+	area := guest.ResultArea(16, 8)
 	storeWide(area, result)
 	return area
 }
@@ -1099,8 +1004,7 @@ func exportVariantsOfMixed(v0 uint32, v1 uint64) uint32 {
 		guest.NoDiscriminant(uint32(v0), "mixed")
 	}
 	result := exportedVariants.OfMixed(v)
-	results := guest.Results()
-	area := results.Area(16, 8)
+	area := guest.ResultArea(16, 8)
 	storeMixed(area, result)
 	return area
 }
@@ -1122,9 +1026,8 @@ func exportVariantsOfTexts(v0 uint32, v1 uint64, v2 uint32) uint32 {
 	}
 	guest.ParamsLifted()
 	result := exportedVariants.OfTexts(v)
-	results := guest.Results()
-	area := results.Area(16, 8)
-	storeTexts(results, area, result)
+	area := guest.ResultArea(16, 8)
+	storeTexts(&guest.Results, area, result)
 	return area
 }
 
@@ -1155,9 +1058,8 @@ func exportVariantsOfTuples(v0 uint32, v1, v2 uint64, v3 uint32, v4 float32) uin
 	}
 	guest.ParamsLifted()
 	result := exportedVariants.OfTuples(v)
-	results := guest.Results()
-	area := results.Area(32, 8)
-	storeTuples(results, area, result)
+	area := guest.ResultArea(32, 8)
+	storeTuples(&guest.Results, area, result)
 	return area
 }
 
@@ -1254,12 +1156,7 @@ func exportVariantsOfOuter(v0, v1 uint32, v2, v3 uint64, v4 uint32) uint32 {
 			shape = named.ShapeLabel{Value: guest.LiftString(uint32(v2), v3_2)}
 		case 4:
 			v2_2 := uint32(v2)
-			path := make([]named.Point, v3_2)
-			for i := range path {
-				at := v2_2 + uint32(i)*8
-				path[i] = loadPoint(at)
-			}
-			shape = named.ShapePath{Value: path}
+			shape = named.ShapePath{Value: guest.LiftList(v2_2, v3_2, 8, loadPoint)}
 		default:
 			guest.NoDiscriminant(uint32(v1), "shape")
 		}
@@ -1271,9 +1168,8 @@ func exportVariantsOfOuter(v0, v1 uint32, v2, v3 uint64, v4 uint32) uint32 {
 	}
 	guest.ParamsLifted()
 	result := exportedVariants.OfOuter(v)
-	results := guest.Results()
-	area := results.Area(32, 8)
-	storeOuter(results, area, result)
+	area := guest.ResultArea(32, 8)
+	storeOuter(&guest.Results, area, result)
 	return area
 }
 
@@ -1296,20 +1192,14 @@ func exportVariantsOfShape(v0 uint32, v1 uint64, v2 uint32) uint32 {
 		v = named.ShapeLabel{Value: guest.LiftString(uint32(v1), v2)}
 	case 4:
 		v1_2 := uint32(v1)
-		path := make([]named.Point, v2)
-		for i := range path {
-			at := v1_2 + uint32(i)*8
-			path[i] = loadPoint(at)
-		}
-		v = named.ShapePath{Value: path}
+		v = named.ShapePath{Value: guest.LiftList(v1_2, v2, 8, loadPoint)}
 	default:
 		guest.NoDiscriminant(uint32(v0), "shape")
 	}
 	guest.ParamsLifted()
 	result := exportedVariants.OfShape(v)
-	results := guest.Results()
-	area := results.Area(16, 8)
-	storeShape(results, area, result)
+	area := guest.ResultArea(16, 8)
+	storeShape(&guest.Results, area, result)
 	return area
 }
 
@@ -1320,20 +1210,11 @@ func postReturnVariantsOfShape(uint32) {
 
 //go:wasmexport roundtrip:values/variants#of-outers
 func exportVariantsOfOuters(vPtr, vLen uint32) uint32 {
-	v := make([]variants.Outer, vLen)
-	for i := range v {
-		at := vPtr + uint32(i)*32
-		v[i] = loadOuter(at)
-	}
+	v := guest.LiftList(vPtr, vLen, 32, loadOuter)
 	guest.ParamsLifted()
 	result := exportedVariants.OfOuters(v)
-	results := guest.Results()
-	area := results.Area(8, 4)
-	resultPtr := results.List(len(result), 32, 8)
-	for i, item := range result {
-		at := resultPtr + uint32(i)*32
-		storeOuter(results, at, item)
-	}
+	area := guest.ResultArea(8, 4)
+	resultPtr := guest.LowerList(&guest.Results, result, 32, 8, storeOuter)
 	guest.Store(area, 0, resultPtr)
 	guest.Store(area, 4, uint32(len(result)))
 	return area
@@ -1877,9 +1758,8 @@ func exportManyOfV257(v0 uint32, v1 uint64, v2 uint32) uint32 {
 	}
 	guest.ParamsLifted()
 	result := exportedMany.OfV257(v)
-	results := guest.Results()
-	area := results.Area(16, 8)
-	storeV257(results, area, result)
+	area := guest.ResultArea(16, 8)
+	storeV257(&guest.Results, area, result)
 	return area
 }
 
@@ -2418,9 +2298,8 @@ func exportManyOfSome(v0, v1, v2, v3 uint32, v4 uint64, v5, v6 uint32) uint32 {
 	}
 	guest.ParamsLifted()
 	result := exportedMany.OfSome(v)
-	results := guest.Results()
-	area := results.Area(32, 8)
-	storeSome(results, area, result)
+	area := guest.ResultArea(32, 8)
+	storeSome(&guest.Results, area, result)
 	return area
 }
 
@@ -2438,9 +2317,8 @@ func exportManyOfE256s(vPtr, vLen uint32) uint32 {
 	}
 	guest.ParamsLifted()
 	result := exportedMany.OfE256s(v)
-	results := guest.Results()
-	area := results.Area(8, 4)
-	resultPtr := results.List(len(result), 1, 1)
+	area := guest.ResultArea(8, 4)
+	resultPtr := guest.Results.List(len(result), 1, 1)
 	for i, item := range result {
 		at := resultPtr + uint32(i)*1
 		guest.Store(at, 0, item)
@@ -2464,9 +2342,8 @@ func exportManyOfE257s(vPtr, vLen uint32) uint32 {
 	}
 	guest.ParamsLifted()
 	result := exportedMany.OfE257s(v)
-	results := guest.Results()
-	area := results.Area(8, 4)
-	resultPtr := results.List(len(result), 2, 2)
+	area := guest.ResultArea(8, 4)
+	resultPtr := guest.Results.List(len(result), 2, 2)
 	for i, item := range result {
 		at := resultPtr + uint32(i)*2
 		guest.Store(at, 0, guest.LowerEnum(item, 257, "many.E257"))
@@ -2483,20 +2360,11 @@ func postReturnManyOfE257s(uint32) {
 
 //go:wasmexport roundtrip:values/many#of-v257s
 func exportManyOfV257s(vPtr, vLen uint32) uint32 {
-	v := make([]many.V257, vLen)
-	for i := range v {
-		at := vPtr + uint32(i)*16
-		v[i] = loadV257(at)
-	}
+	v := guest.LiftList(vPtr, vLen, 16, loadV257)
 	guest.ParamsLifted()
 	result := exportedMany.OfV257s(v)
-	results := guest.Results()
-	area := results.Area(8, 4)
-	resultPtr := results.List(len(result), 16, 8)
-	for i, item := range result {
-		at := resultPtr + uint32(i)*16
-		storeV257(results, at, item)
-	}
+	area := guest.ResultArea(8, 4)
+	resultPtr := guest.LowerList(&guest.Results, result, 16, 8, storeV257)
 	guest.Store(area, 0, resultPtr)
 	guest.Store(area, 4, uint32(len(result)))
 	return area
@@ -2547,8 +2415,7 @@ func exportSetsOfAll(v0, v1, v2, v3, v4, v5 uint32) uint32 {
 		E: sets.F17(v4),
 		F: sets.F32(v5),
 	})
-	results := guest.Results()
-	area := results.Area(16, 4)
+	area := guest.ResultArea(16, 4)
 	storeAll(area, result)
 	return area
 }
@@ -2562,9 +2429,8 @@ func exportSetsOfF9s(vPtr, vLen uint32) uint32 {
 	}
 	guest.ParamsLifted()
 	result := exportedSets.OfF9s(v)
-	results := guest.Results()
-	area := results.Area(8, 4)
-	resultPtr := results.List(len(result), 2, 2)
+	area := guest.ResultArea(8, 4)
+	resultPtr := guest.Results.List(len(result), 2, 2)
 	for i, item := range result {
 		at := resultPtr + uint32(i)*2
 		guest.Store(at, 0, guest.LowerFlags(item, 0x1ff, "sets.F9"))
@@ -2588,9 +2454,8 @@ func exportSetsOfF32s(vPtr, vLen uint32) uint32 {
 	}
 	guest.ParamsLifted()
 	result := exportedSets.OfF32s(v)
-	results := guest.Results()
-	area := results.Area(8, 4)
-	resultPtr := results.List(len(result), 4, 4)
+	area := guest.ResultArea(8, 4)
+	resultPtr := guest.Results.List(len(result), 4, 4)
 	for i, item := range result {
 		at := resultPtr + uint32(i)*4
 		guest.Store(at, 0, item)
@@ -2616,8 +2481,7 @@ func exportOptionsOfU8(v0, v1 uint32) uint32 {
 		guest.NoDiscriminant(uint32(v0), "option<u8>")
 	}
 	result := exportedOptions.OfU8(v)
-	results := guest.Results()
-	area := results.Area(2, 1)
+	area := guest.ResultArea(2, 1)
 	if value, ok := result.Get(); ok {
 		guest.Store(area, 0, uint8(1))
 		guest.Store(area, 1, value)
@@ -2638,8 +2502,7 @@ func exportOptionsOfU64(v0 uint32, v1 uint64) uint32 {
 		guest.NoDiscriminant(uint32(v0), "option<u64>")
 	}
 	result := exportedOptions.OfU64(v)
-	results := guest.Results()
-	area := results.Area(16, 8)
+	area := guest.ResultArea(16, 8)
 	if value, ok := result.Get(); ok {
 		guest.Store(area, 0, uint8(1))
 		guest.Store(area, 8, value)
@@ -2660,8 +2523,7 @@ func exportOptionsOfF32(v0 uint32, v1 float32) uint32 {
 		guest.NoDiscriminant(uint32(v0), "option<f32>")
 	}
 	result := exportedOptions.OfF32(v)
-	results := guest.Results()
-	area := results.Area(8, 4)
+	area := guest.ResultArea(8, 4)
 	if value, ok := result.Get(); ok {
 		guest.Store(area, 0, uint8(1))
 		guest.Store(area, 4, value)
@@ -2682,8 +2544,7 @@ func exportOptionsOfBool(v0, v1 uint32) uint32 {
 		guest.NoDiscriminant(uint32(v0), "option<bool>")
 	}
 	result := exportedOptions.OfBool(v)
-	results := guest.Results()
-	area := results.Area(2, 1)
+	area := guest.ResultArea(2, 1)
 	if value, ok := result.Get(); ok {
 		guest.Store(area, 0, uint8(1))
 		guest.StoreBool(area, 1, value)
@@ -2705,13 +2566,12 @@ func exportOptionsOfString(v0, v1, v2 uint32) uint32 {
 	}
 	guest.ParamsLifted()
 	result := exportedOptions.OfString(v)
-	results := guest.Results()
-	area := results.Area(12, 4)
+	area := guest.ResultArea(12, 4)
 	if value, ok := result.Get(); ok {
 		guest.Store(area, 0, uint8(1))
-		valuePtr, valueLen := guest.LowerString(results, value)
+		valuePtr := guest.LowerString(&guest.Results, value)
 		guest.Store(area, 4, valuePtr)
-		guest.Store(area, 8, valueLen)
+		guest.Store(area, 8, uint32(len(value)))
 	} else {
 		guest.Store(area, 0, uint8(0))
 	}
@@ -2742,8 +2602,7 @@ func exportOptionsOfNested(v0, v1, v2 uint32) uint32 {
 		guest.NoDiscriminant(uint32(v0), "option<option<u32>>")
 	}
 	result := exportedOptions.OfNested(v)
-	results := guest.Results()
-	area := results.Area(12, 4)
+	area := guest.ResultArea(12, 4)
 	if value, ok := result.Get(); ok {
 		guest.Store(area, 0, uint8(1))
 		if value2, ok2 := value.Get(); ok2 {
@@ -2786,17 +2645,16 @@ func exportOptionsOfDeep(v0, v1, v2, v3, v4 uint32) uint32 {
 	}
 	guest.ParamsLifted()
 	result := exportedOptions.OfDeep(v)
-	results := guest.Results()
-	area := results.Area(20, 4)
+	area := guest.ResultArea(20, 4)
 	if value, ok := result.Get(); ok {
 		guest.Store(area, 0, uint8(1))
 		if value2, ok2 := value.Get(); ok2 {
 			guest.Store(area, 4, uint8(1))
 			if value3, ok3 := value2.Get(); ok3 {
 				guest.Store(area, 8, uint8(1))
-				valuePtr, valueLen := guest.LowerString(results, value3)
+				valuePtr := guest.LowerString(&guest.Results, value3)
 				guest.Store(area, 12, valuePtr)
-				guest.Store(area, 16, valueLen)
+				guest.Store(area, 16, uint32(len(value3)))
 			} else {
 				guest.Store(area, 8, uint8(0))
 			}
@@ -2840,11 +2698,10 @@ func exportOptionsOfList(v0, v1, v2 uint32) uint32 {
 	}
 	guest.ParamsLifted()
 	result := exportedOptions.OfList(v)
-	results := guest.Results()
-	area := results.Area(12, 4)
+	area := guest.ResultArea(12, 4)
 	if value, ok := result.Get(); ok {
 		guest.Store(area, 0, uint8(1))
-		valuePtr := results.List(len(value), 4, 2)
+		valuePtr := guest.Results.List(len(value), 4, 2)
 		for i, item := range value {
 			at := valuePtr + uint32(i)*4
 			if value2, ok2 := item.Get(); ok2 {
@@ -2886,8 +2743,7 @@ func exportOptionsOfTuple(v0, v1, v2 uint32, v3 uint64) uint32 {
 		guest.NoDiscriminant(uint32(v0), "option<tuple<u8, option<u64>>>")
 	}
 	result := exportedOptions.OfTuple(v)
-	results := guest.Results()
-	area := results.Area(32, 8)
+	area := guest.ResultArea(32, 8)
 	if value, ok := result.Get(); ok {
 		guest.Store(area, 0, uint8(1))
 		guest.Store(area, 8, value.F0)
@@ -2917,27 +2773,21 @@ func exportOptionsOfPerson(v0, v1, v2, v3, v4 uint32, v5 float32, v6, v7 uint32)
 		default:
 			guest.NoDiscriminant(uint32(v4), "option<f32>")
 		}
-		tags := make([]string, v7)
-		for i := range tags {
-			at := v6 + uint32(i)*8
-			tags[i] = guest.LiftString(guest.Load[uint32](at, 0), guest.Load[uint32](at, 4))
-		}
 		v = types.Some(options.Person{
 			Name:   guest.LiftString(v1, v2),
 			Age:    uint8(v3),
 			Height: height,
-			Tags:   tags,
+			Tags:   guest.LiftStrings(v6, v7),
 		})
 	default:
 		guest.NoDiscriminant(uint32(v0), "option<person>")
 	}
 	guest.ParamsLifted()
 	result := exportedOptions.OfPerson(v)
-	results := guest.Results()
-	area := results.Area(32, 4)
+	area := guest.ResultArea(32, 4)
 	if value, ok := result.Get(); ok {
 		guest.Store(area, 0, uint8(1))
-		storePerson(results, area+4, value)
+		storePerson(&guest.Results, area+4, value)
 	} else {
 		guest.Store(area, 0, uint8(0))
 	}
@@ -2960,8 +2810,7 @@ func exportOptionsOfColour(v0, v1 uint32) uint32 {
 		guest.NoDiscriminant(uint32(v0), "option<colour>")
 	}
 	result := exportedOptions.OfColour(v)
-	results := guest.Results()
-	area := results.Area(2, 1)
+	area := guest.ResultArea(2, 1)
 	if value, ok := result.Get(); ok {
 		guest.Store(area, 0, uint8(1))
 		guest.Store(area, 1, guest.LowerEnum(value, 3, "named.Colour"))
@@ -2989,12 +2838,7 @@ func exportOptionsOfShape(v0, v1 uint32, v2 uint64, v3 uint32) uint32 {
 			value = named.ShapeLabel{Value: guest.LiftString(uint32(v2), v3)}
 		case 4:
 			v2_2 := uint32(v2)
-			path := make([]named.Point, v3)
-			for i := range path {
-				at := v2_2 + uint32(i)*8
-				path[i] = loadPoint(at)
-			}
-			value = named.ShapePath{Value: path}
+			value = named.ShapePath{Value: guest.LiftList(v2_2, v3, 8, loadPoint)}
 		default:
 			guest.NoDiscriminant(uint32(v1), "shape")
 		}
@@ -3004,11 +2848,10 @@ func exportOptionsOfShape(v0, v1 uint32, v2 uint64, v3 uint32) uint32 {
 	}
 	guest.ParamsLifted()
 	result := exportedOptions.OfShape(v)
-	results := guest.Results()
-	area := results.Area(24, 8)
+	area := guest.ResultArea(24, 8)
 	if value, ok := result.Get(); ok {
 		guest.Store(area, 0, uint8(1))
-		storeShape(results, area+8, value)
+		storeShape(&guest.Results, area+8, value)
 	} else {
 		guest.Store(area, 0, uint8(0))
 	}
@@ -3039,9 +2882,8 @@ func exportOutcomesOfPlain(vPtr, vLen uint32) uint32 {
 	}
 	guest.ParamsLifted()
 	result := exportedOutcomes.OfPlain(v)
-	results := guest.Results()
-	area := results.Area(8, 4)
-	resultPtr := results.List(len(result), 1, 1)
+	area := guest.ResultArea(8, 4)
+	resultPtr := guest.Results.List(len(result), 1, 1)
 	for i, item := range result {
 		at := resultPtr + uint32(i)*1
 		if _, _, ok := item.Get(); ok {
@@ -3080,8 +2922,7 @@ func exportOutcomesOfOk(v0, v1, v2 uint32) uint32 {
 		guest.NoDiscriminant(uint32(v0), "option<result<u8>>")
 	}
 	result := exportedOutcomes.OfOk(v)
-	results := guest.Results()
-	area := results.Area(3, 1)
+	area := guest.ResultArea(3, 1)
 	if value, ok := result.Get(); ok {
 		guest.Store(area, 0, uint8(1))
 		if value2, _, ok2 := value.Get(); ok2 {
@@ -3109,15 +2950,14 @@ func exportOutcomesOfErr(v0, v1, v2 uint32) uint32 {
 	}
 	guest.ParamsLifted()
 	result := exportedOutcomes.OfErr(types.Tuple1[types.Result[types.Unit, string]]{F0: f0})
-	results := guest.Results()
-	area := results.Area(12, 4)
+	area := guest.ResultArea(12, 4)
 	if _, failure, ok := result.Get(); ok {
 		guest.Store(area, 0, uint8(0))
 	} else {
 		guest.Store(area, 0, uint8(1))
-		errPtr, errLen := guest.LowerString(results, failure)
+		errPtr := guest.LowerString(&guest.Results, failure)
 		guest.Store(area, 4, errPtr)
-		guest.Store(area, 8, errLen)
+		guest.Store(area, 8, uint32(len(failure)))
 	}
 	return area
 }
@@ -3146,14 +2986,13 @@ func exportOutcomesOfBoth(vPtr, vLen uint32) uint32 {
 	}
 	guest.ParamsLifted()
 	result := exportedOutcomes.OfBoth(v)
-	results := guest.Results()
-	area := results.Area(8, 4)
-	resultPtr := results.List(len(result), 32, 4)
+	area := guest.ResultArea(8, 4)
+	resultPtr := guest.Results.List(len(result), 32, 4)
 	for i, item := range result {
 		at := resultPtr + uint32(i)*32
 		if value, failure, ok := item.Get(); ok {
 			guest.Store(at, 0, uint8(0))
-			storePerson(results, at+4, value)
+			storePerson(&guest.Results, at+4, value)
 		} else {
 			guest.Store(at, 0, uint8(1))
 			guest.Store(at, 4, guest.LowerEnum(failure, 3, "named.Colour"))
@@ -3208,9 +3047,8 @@ func exportOutcomesOfNested(vPtr, vLen uint32) uint32 {
 	}
 	guest.ParamsLifted()
 	result := exportedOutcomes.OfNested(v)
-	results := guest.Results()
-	area := results.Area(8, 4)
-	resultPtr := results.List(len(result), 24, 8)
+	area := guest.ResultArea(8, 4)
+	resultPtr := guest.Results.List(len(result), 24, 8)
 	for i, item := range result {
 		at := resultPtr + uint32(i)*24
 		if value, failure, ok := item.Get(); ok {
@@ -3220,9 +3058,9 @@ func exportOutcomesOfNested(vPtr, vLen uint32) uint32 {
 				guest.Store(at, 12, value2)
 			} else {
 				guest.Store(at, 8, uint8(1))
-				errPtr, errLen := guest.LowerString(results, failure2)
+				errPtr := guest.LowerString(&guest.Results, failure2)
 				guest.Store(at, 12, errPtr)
-				guest.Store(at, 16, errLen)
+				guest.Store(at, 16, uint32(len(failure2)))
 			}
 		} else {
 			guest.Store(at, 0, uint8(1))
@@ -3257,8 +3095,7 @@ func exportOutcomesOfParam(v0 uint32, v1 uint64) uint32 {
 		guest.NoDiscriminant(uint32(v0), "result<u64, f32>")
 	}
 	result := exportedOutcomes.OfParam(v)
-	results := guest.Results()
-	area := results.Area(16, 8)
+	area := guest.ResultArea(16, 8)
 	if value, failure, ok := result.Get(); ok {
 		guest.Store(area, 0, uint8(0))
 		guest.Store(area, 8, value)
@@ -3306,8 +3143,7 @@ func exportOutcomesOfOption(v0, v1, v2, v3, v4 uint32) uint32 {
 	}
 	guest.ParamsLifted()
 	result := exportedOutcomes.OfOption(v)
-	results := guest.Results()
-	area := results.Area(20, 4)
+	area := guest.ResultArea(20, 4)
 	if value, ok := result.Get(); ok {
 		guest.Store(area, 0, uint8(1))
 		if value2, failure, ok2 := value.Get(); ok2 {
@@ -3322,9 +3158,9 @@ func exportOutcomesOfOption(v0, v1, v2, v3, v4 uint32) uint32 {
 			guest.Store(area, 4, uint8(1))
 			if value3, ok3 := failure.Get(); ok3 {
 				guest.Store(area, 8, uint8(1))
-				valuePtr, valueLen := guest.LowerString(results, value3)
+				valuePtr := guest.LowerString(&guest.Results, value3)
 				guest.Store(area, 12, valuePtr)
-				guest.Store(area, 16, valueLen)
+				guest.Store(area, 16, uint32(len(value3)))
 			} else {
 				guest.Store(area, 8, uint8(0))
 			}
@@ -3355,11 +3191,10 @@ func exportCallsOnlyParam(vPtr, vLen uint32) {
 //go:wasmexport roundtrip:values/calls#only-result
 func exportCallsOnlyResult() uint32 {
 	result := exportedCalls.OnlyResult()
-	results := guest.Results()
-	area := results.Area(8, 4)
-	resultPtr, resultLen := guest.LowerString(results, result)
+	area := guest.ResultArea(8, 4)
+	resultPtr := guest.LowerString(&guest.Results, result)
 	guest.Store(area, 0, resultPtr)
-	guest.Store(area, 4, resultLen)
+	guest.Store(area, 4, uint32(len(result)))
 	return area
 }
 
@@ -3375,8 +3210,7 @@ func exportCallsSixteen(a, b, c, d, e, f, g uint32, h, i uint64, j float32, k fl
 	n := guest.LiftSlice[uint8](nPtr, nLen)
 	guest.ParamsLifted()
 	result, result2, result3, result4, result5, result6, result7, result8, result9, result10, result11, result12, result13, result14 := exportedCalls.Sixteen(a != 0, uint8(b), int8(c), uint16(d), int16(e), f, int32(g), h, int64(i), j, k, l2, m, n)
-	results := guest.Results()
-	area := results.Area(72, 8)
+	area := guest.ResultArea(72, 8)
 	guest.StoreBool(area, 0, result)
 	guest.Store(area, 1, result2)
 	guest.Store(area, 2, result3)
@@ -3389,12 +3223,12 @@ func exportCallsSixteen(a, b, c, d, e, f, g uint32, h, i uint64, j float32, k fl
 	guest.Store(area, 32, result10)
 	guest.Store(area, 40, result11)
 	guest.Store(area, 48, guest.LowerChar(result12))
-	f12Ptr, f12Len := guest.LowerString(results, result13)
+	f12Ptr := guest.LowerString(&guest.Results, result13)
 	guest.Store(area, 52, f12Ptr)
-	guest.Store(area, 56, f12Len)
-	f13Ptr, f13Len := guest.LowerSlice(results, result14)
+	guest.Store(area, 56, uint32(len(result13)))
+	f13Ptr := guest.LowerSlice(&guest.Results, result14)
 	guest.Store(area, 60, f13Ptr)
-	guest.Store(area, 64, f13Len)
+	guest.Store(area, 64, uint32(len(result14)))
 	return area
 }
 
@@ -3427,24 +3261,15 @@ func exportCallsSeventeen(params uint32) uint64 {
 //go:wasmexport roundtrip:values/calls#spilled
 func exportCallsSpilled(params uint32) uint32 {
 	ePtr := guest.Load[uint32](params, 104)
-	e := make([]string, guest.Load[uint32](params, 108))
-	for i := range e {
-		at := ePtr + uint32(i)*8
-		e[i] = guest.LiftString(guest.Load[uint32](at, 0), guest.Load[uint32](at, 4))
-	}
 	a := loadPerson(params)
 	b := loadPerson(params + 28)
 	c := loadPerson(params + 56)
 	d := loadShape(params + 88)
+	e := guest.LiftStrings(ePtr, guest.Load[uint32](params, 108))
 	guest.ParamsLifted()
 	result := exportedCalls.Spilled(a, b, c, d, e)
-	results := guest.Results()
-	area := results.Area(8, 4)
-	resultPtr := results.List(len(result), 28, 4)
-	for i, item := range result {
-		at := resultPtr + uint32(i)*28
-		storePerson(results, at, item)
-	}
+	area := guest.ResultArea(8, 4)
+	resultPtr := guest.LowerList(&guest.Results, result, 28, 4, storePerson)
 	guest.Store(area, 0, resultPtr)
 	guest.Store(area, 4, uint32(len(result)))
 	return area
@@ -3461,7 +3286,7 @@ func exportCallsNames(params uint32) uint32 {
 	context_ := guest.LiftString(guest.Load[uint32](params, 4), guest.Load[uint32](params, 8))
 	err := guest.Load[uint16](params, 12)
 	call := guest.Load[uint32](params, 16)
-	results_ := guest.LiftSlice[uint16](guest.Load[uint32](params, 20), guest.Load[uint32](params, 24))
+	results := guest.LiftSlice[uint16](guest.Load[uint32](params, 20), guest.Load[uint32](params, 24))
 	guest_ := guest.LiftString(guest.Load[uint32](params, 28), guest.Load[uint32](params, 32))
 	host_ := guest.Load[uint64](params, 40)
 	stack := guest.Load[uint8](params, 48)
@@ -3471,12 +3296,11 @@ func exportCallsNames(params uint32) uint32 {
 	at := guest.Load[int32](params, 64)
 	ok := guest.LoadBool(params, 68)
 	guest.ParamsLifted()
-	result := exportedCalls.Names(ctx, context_, err, call, results_, guest_, host_, stack, area, params2, i, at, ok)
-	results := guest.Results()
-	area2 := results.Area(8, 4)
-	resultPtr, resultLen := guest.LowerString(results, result)
+	result := exportedCalls.Names(ctx, context_, err, call, results, guest_, host_, stack, area, params2, i, at, ok)
+	area2 := guest.ResultArea(8, 4)
+	resultPtr := guest.LowerString(&guest.Results, result)
 	guest.Store(area2, 0, resultPtr)
-	guest.Store(area2, 4, resultLen)
+	guest.Store(area2, 4, uint32(len(result)))
 	return area2
 }
 
@@ -3487,21 +3311,16 @@ func postReturnCallsNames(uint32) {
 
 //go:wasmexport roundtrip:values/calls#keywords
 func exportCallsKeywords(type_, funcPtr, funcLen, usePtr, useLen, range_, go_, stringPtr, stringLen, len_, nil_, make_ uint32) uint32 {
-	use := make([]string, useLen)
-	for i := range use {
-		at := usePtr + uint32(i)*8
-		use[i] = guest.LiftString(guest.Load[uint32](at, 0), guest.Load[uint32](at, 4))
-	}
 	func_ := guest.LiftString(funcPtr, funcLen)
+	use := guest.LiftStrings(usePtr, useLen)
 	string_ := guest.LiftString(stringPtr, stringLen)
 	make2 := rune(make_)
 	guest.ParamsLifted()
 	result := exportedCalls.Keywords(uint8(type_), func_, use, uint16(range_), go_, string_, int8(len_), nil_ != 0, make2)
-	results := guest.Results()
-	area := results.Area(8, 4)
-	resultPtr, resultLen := guest.LowerString(results, result)
+	area := guest.ResultArea(8, 4)
+	resultPtr := guest.LowerString(&guest.Results, result)
 	guest.Store(area, 0, resultPtr)
-	guest.Store(area, 4, resultLen)
+	guest.Store(area, 4, uint32(len(result)))
 	return area
 }
 
@@ -3523,8 +3342,7 @@ func exportCallsCheck(v uint32) uint32 {
 //go:wasmexport roundtrip:values/calls#value
 func exportCallsValue(v uint32) uint32 {
 	result, err := exportedCalls.Value(v)
-	results := guest.Results()
-	area := results.Area(8, 4)
+	area := guest.ResultArea(8, 4)
 	if err != nil {
 		guest.Store(area, 0, uint8(1))
 	} else {
@@ -3537,8 +3355,7 @@ func exportCallsValue(v uint32) uint32 {
 //go:wasmexport roundtrip:values/calls#error
 func exportCallsError(v uint32) uint32 {
 	err := exportedCalls.Error(v)
-	results := guest.Results()
-	area := results.Area(8, 4)
+	area := guest.ResultArea(8, 4)
 	if err != nil {
 		failure := guest.ErrorValue[uint32](err)
 		guest.Store(area, 0, uint8(1))
@@ -3552,19 +3369,18 @@ func exportCallsError(v uint32) uint32 {
 //go:wasmexport roundtrip:values/calls#text
 func exportCallsText(v uint32) uint32 {
 	result, err := exportedCalls.Text(v)
-	results := guest.Results()
-	area := results.Area(12, 4)
+	area := guest.ResultArea(12, 4)
 	if err != nil {
 		failure := err.Error()
 		guest.Store(area, 0, uint8(1))
-		errPtr, errLen := guest.LowerString(results, failure)
+		errPtr := guest.LowerString(&guest.Results, failure)
 		guest.Store(area, 4, errPtr)
-		guest.Store(area, 8, errLen)
+		guest.Store(area, 8, uint32(len(failure)))
 	} else {
 		guest.Store(area, 0, uint8(0))
-		okPtr, okLen := guest.LowerString(results, result)
+		okPtr := guest.LowerString(&guest.Results, result)
 		guest.Store(area, 4, okPtr)
-		guest.Store(area, 8, okLen)
+		guest.Store(area, 8, uint32(len(result)))
 	}
 	return area
 }
@@ -3584,28 +3400,22 @@ func exportCallsRecords(v0, v1, v2, v3 uint32, v4 float32, v5, v6 uint32) uint32
 	default:
 		guest.NoDiscriminant(uint32(v3), "option<f32>")
 	}
-	tags := make([]string, v6)
-	for i := range tags {
-		at := v5 + uint32(i)*8
-		tags[i] = guest.LiftString(guest.Load[uint32](at, 0), guest.Load[uint32](at, 4))
-	}
 	v := calls.Person{
 		Name:   guest.LiftString(v0, v1),
 		Age:    uint8(v2),
 		Height: height,
-		Tags:   tags,
+		Tags:   guest.LiftStrings(v5, v6),
 	}
 	guest.ParamsLifted()
 	result, err := exportedCalls.Records(v)
-	results := guest.Results()
-	area := results.Area(32, 4)
+	area := guest.ResultArea(32, 4)
 	if err != nil {
 		failure := guest.ErrorValue[calls.Fault](err)
 		guest.Store(area, 0, uint8(1))
-		storeFault(results, area+4, failure)
+		storeFault(&guest.Results, area+4, failure)
 	} else {
 		guest.Store(area, 0, uint8(0))
-		storePerson(results, area+4, result)
+		storePerson(&guest.Results, area+4, result)
 	}
 	return area
 }
@@ -3629,26 +3439,20 @@ func exportCallsVariants(v0 uint32, v1 uint64, v2 uint32) uint32 {
 		v = named.ShapeLabel{Value: guest.LiftString(uint32(v1), v2)}
 	case 4:
 		v1_2 := uint32(v1)
-		path := make([]named.Point, v2)
-		for i := range path {
-			at := v1_2 + uint32(i)*8
-			path[i] = loadPoint(at)
-		}
-		v = named.ShapePath{Value: path}
+		v = named.ShapePath{Value: guest.LiftList(v1_2, v2, 8, loadPoint)}
 	default:
 		guest.NoDiscriminant(uint32(v0), "shape")
 	}
 	guest.ParamsLifted()
 	result, err := exportedCalls.Variants(v)
-	results := guest.Results()
-	area := results.Area(24, 8)
+	area := guest.ResultArea(24, 8)
 	if err != nil {
 		failure := guest.ErrorValue[calls.Failure](err)
 		guest.Store(area, 0, uint8(1))
-		storeFailure(results, area+8, failure)
+		storeFailure(&guest.Results, area+8, failure)
 	} else {
 		guest.Store(area, 0, uint8(0))
-		storeShape(results, area+8, result)
+		storeShape(&guest.Results, area+8, result)
 	}
 	return area
 }
@@ -3661,8 +3465,7 @@ func postReturnCallsVariants(uint32) {
 //go:wasmexport roundtrip:values/calls#enums
 func exportCallsEnums(v uint64) uint32 {
 	result, err := exportedCalls.Enums(v)
-	results := guest.Results()
-	area := results.Area(16, 8)
+	area := guest.ResultArea(16, 8)
 	if err != nil {
 		failure := guest.ErrorValue[calls.Reason](err)
 		guest.Store(area, 0, uint8(1))
@@ -3677,8 +3480,7 @@ func exportCallsEnums(v uint64) uint32 {
 //go:wasmexport roundtrip:values/calls#flags
 func exportCallsFlags(v uint32) uint32 {
 	result, err := exportedCalls.Flags(calls.Access(v))
-	results := guest.Results()
-	area := results.Area(2, 1)
+	area := guest.ResultArea(2, 1)
 	if err != nil {
 		failure := guest.ErrorValue[calls.Access](err)
 		guest.Store(area, 0, uint8(1))
@@ -3695,25 +3497,18 @@ func exportCallsLists(vPtr, vLen uint32) uint32 {
 	v := guest.LiftSlice[uint32](vPtr, vLen)
 	guest.ParamsLifted()
 	result, err := exportedCalls.Lists(v)
-	results := guest.Results()
-	area := results.Area(12, 4)
+	area := guest.ResultArea(12, 4)
 	if err != nil {
 		failure := guest.ErrorValue[[]string](err)
 		guest.Store(area, 0, uint8(1))
-		errPtr := results.List(len(failure), 8, 4)
-		for i, item := range failure {
-			at := errPtr + uint32(i)*8
-			itemPtr, itemLen := guest.LowerString(results, item)
-			guest.Store(at, 0, itemPtr)
-			guest.Store(at, 4, itemLen)
-		}
+		errPtr := guest.LowerStrings(&guest.Results, failure)
 		guest.Store(area, 4, errPtr)
 		guest.Store(area, 8, uint32(len(failure)))
 	} else {
 		guest.Store(area, 0, uint8(0))
-		okPtr, okLen := guest.LowerSlice(results, result)
+		okPtr := guest.LowerSlice(&guest.Results, result)
 		guest.Store(area, 4, okPtr)
-		guest.Store(area, 8, okLen)
+		guest.Store(area, 8, uint32(len(result)))
 	}
 	return area
 }
@@ -3735,8 +3530,7 @@ func exportCallsOptions(v0, v1, v2 uint32) uint32 {
 	}
 	guest.ParamsLifted()
 	result, err := exportedCalls.Options(v)
-	results := guest.Results()
-	area := results.Area(16, 4)
+	area := guest.ResultArea(16, 4)
 	if err != nil {
 		failure := guest.ErrorValue[types.Option[uint8]](err)
 		guest.Store(area, 0, uint8(1))
@@ -3750,9 +3544,9 @@ func exportCallsOptions(v0, v1, v2 uint32) uint32 {
 		guest.Store(area, 0, uint8(0))
 		if value, ok := result.Get(); ok {
 			guest.Store(area, 4, uint8(1))
-			valuePtr, valueLen := guest.LowerString(results, value)
+			valuePtr := guest.LowerString(&guest.Results, value)
 			guest.Store(area, 8, valuePtr)
-			guest.Store(area, 12, valueLen)
+			guest.Store(area, 12, uint32(len(value)))
 		} else {
 			guest.Store(area, 4, uint8(0))
 		}
@@ -3770,8 +3564,7 @@ func exportCallsTuples(v0, v1, v2 uint32) uint32 {
 	v := types.Tuple2[uint8, string]{F0: uint8(v0), F1: guest.LiftString(v1, v2)}
 	guest.ParamsLifted()
 	result, err := exportedCalls.Tuples(v)
-	results := guest.Results()
-	area := results.Area(24, 8)
+	area := guest.ResultArea(24, 8)
 	if err != nil {
 		failure := guest.ErrorValue[types.Tuple2[float64, uint8]](err)
 		guest.Store(area, 0, uint8(1))
@@ -3780,9 +3573,9 @@ func exportCallsTuples(v0, v1, v2 uint32) uint32 {
 	} else {
 		guest.Store(area, 0, uint8(0))
 		guest.Store(area, 8, result.F0)
-		f1Ptr, f1Len := guest.LowerString(results, result.F1)
+		f1Ptr := guest.LowerString(&guest.Results, result.F1)
 		guest.Store(area, 12, f1Ptr)
-		guest.Store(area, 16, f1Len)
+		guest.Store(area, 16, uint32(len(result.F1)))
 	}
 	return area
 }
@@ -3795,8 +3588,7 @@ func postReturnCallsTuples(uint32) {
 //go:wasmexport roundtrip:values/calls#nested
 func exportCallsNested(v uint32) uint32 {
 	result, err := exportedCalls.Nested(uint8(v))
-	results := guest.Results()
-	area := results.Area(24, 8)
+	area := guest.ResultArea(24, 8)
 	if err != nil {
 		failure := guest.ErrorValue[types.Result[uint16, uint64]](err)
 		guest.Store(area, 0, uint8(1))
@@ -3814,9 +3606,9 @@ func exportCallsNested(v uint32) uint32 {
 			guest.Store(area, 12, value)
 		} else {
 			guest.Store(area, 8, uint8(1))
-			errPtr, errLen := guest.LowerString(results, failure)
+			errPtr := guest.LowerString(&guest.Results, failure)
 			guest.Store(area, 12, errPtr)
-			guest.Store(area, 16, errLen)
+			guest.Store(area, 16, uint32(len(failure)))
 		}
 	}
 	return area
@@ -3830,8 +3622,7 @@ func postReturnCallsNested(uint32) {
 //go:wasmexport roundtrip:values/calls#floats
 func exportCallsFloats(v float32) uint32 {
 	result, err := exportedCalls.Floats(v)
-	results := guest.Results()
-	area := results.Area(16, 8)
+	area := guest.ResultArea(16, 8)
 	if err != nil {
 		failure := guest.ErrorValue[float64](err)
 		guest.Store(area, 0, uint8(1))
@@ -3846,8 +3637,7 @@ func exportCallsFloats(v float32) uint32 {
 //go:wasmexport roundtrip:values/calls#colours
 func exportCallsColours(v uint32) uint32 {
 	result, err := exportedCalls.Colours(calls.Colour(v))
-	results := guest.Results()
-	area := results.Area(2, 1)
+	area := guest.ResultArea(2, 1)
 	if err != nil {
 		failure := guest.ErrorValue[calls.Colour](err)
 		guest.Store(area, 0, uint8(1))
@@ -3879,23 +3669,18 @@ func loadPerson(ptr uint32) named.Person {
 		guest.NoDiscriminant(uint32(heightCase), "option<f32>")
 	}
 	tagsPtr := guest.Load[uint32](ptr, 20)
-	tags := make([]string, guest.Load[uint32](ptr, 24))
-	for i := range tags {
-		at := tagsPtr + uint32(i)*8
-		tags[i] = guest.LiftString(guest.Load[uint32](at, 0), guest.Load[uint32](at, 4))
-	}
 	return named.Person{
 		Name:   guest.LiftString(guest.Load[uint32](ptr, 0), guest.Load[uint32](ptr, 4)),
 		Age:    guest.Load[uint8](ptr, 8),
 		Height: height,
-		Tags:   tags,
+		Tags:   guest.LiftStrings(tagsPtr, guest.Load[uint32](ptr, 24)),
 	}
 }
 
 func storePerson(arena *guest.Arena, ptr uint32, value named.Person) {
-	namePtr, nameLen := guest.LowerString(arena, value.Name)
+	namePtr := guest.LowerString(arena, value.Name)
 	guest.Store(ptr, 0, namePtr)
-	guest.Store(ptr, 4, nameLen)
+	guest.Store(ptr, 4, uint32(len(value.Name)))
 	guest.Store(ptr, 8, value.Age)
 	if value_, ok := value.Height.Get(); ok {
 		guest.Store(ptr, 12, uint8(1))
@@ -3903,13 +3688,7 @@ func storePerson(arena *guest.Arena, ptr uint32, value named.Person) {
 	} else {
 		guest.Store(ptr, 12, uint8(0))
 	}
-	tagsPtr := arena.List(len(value.Tags), 8, 4)
-	for i, item := range value.Tags {
-		at := tagsPtr + uint32(i)*8
-		itemPtr, itemLen := guest.LowerString(arena, item)
-		guest.Store(at, 0, itemPtr)
-		guest.Store(at, 4, itemLen)
-	}
+	tagsPtr := guest.LowerStrings(arena, value.Tags)
 	guest.Store(ptr, 20, tagsPtr)
 	guest.Store(ptr, 24, uint32(len(value.Tags)))
 }
@@ -3928,12 +3707,7 @@ func loadShape(ptr uint32) named.Shape {
 		value = named.ShapeLabel{Value: guest.LiftString(guest.Load[uint32](ptr, 8), guest.Load[uint32](ptr, 12))}
 	case 4:
 		pathPtr := guest.Load[uint32](ptr, 8)
-		path := make([]named.Point, guest.Load[uint32](ptr, 12))
-		for i := range path {
-			at := pathPtr + uint32(i)*8
-			path[i] = loadPoint(at)
-		}
-		value = named.ShapePath{Value: path}
+		value = named.ShapePath{Value: guest.LiftList(pathPtr, guest.Load[uint32](ptr, 12), 8, loadPoint)}
 	default:
 		guest.NoDiscriminant(uint32(valueCase), "shape")
 	}
@@ -3952,9 +3726,9 @@ func storeShape(arena *guest.Arena, ptr uint32, value named.Shape) {
 		guest.Store(ptr, 8, c.Value)
 	case named.ShapeLabel:
 		guest.Store(ptr, 0, uint8(3))
-		labelPtr, labelLen := guest.LowerString(arena, c.Value)
+		labelPtr := guest.LowerString(arena, c.Value)
 		guest.Store(ptr, 8, labelPtr)
-		guest.Store(ptr, 12, labelLen)
+		guest.Store(ptr, 12, uint32(len(c.Value)))
 	case named.ShapePath:
 		guest.Store(ptr, 0, uint8(4))
 		pathPtr := arena.List(len(c.Value), 8, 4)
@@ -4020,16 +3794,16 @@ func storeNested(arena *guest.Arena, ptr uint32, value records.Nested) {
 	guest.Store(ptr, 49, guest.LowerFlags(value.Access, 0x7, "named.Access"))
 	storeShape(arena, ptr+56, value.S)
 	guest.Store(ptr, 72, value.T.F0)
-	f1Ptr, f1Len := guest.LowerString(arena, value.T.F1)
+	f1Ptr := guest.LowerString(arena, value.T.F1)
 	guest.Store(ptr, 76, f1Ptr)
-	guest.Store(ptr, 80, f1Len)
+	guest.Store(ptr, 80, uint32(len(value.T.F1)))
 }
 
 func storeWrapper(arena *guest.Arena, ptr uint32, value records.Wrapper) {
 	storeTiny(ptr, value.Inner)
-	typePtr, typeLen := guest.LowerString(arena, value.Type)
+	typePtr := guest.LowerString(arena, value.Type)
 	guest.Store(ptr, 4, typePtr)
-	guest.Store(ptr, 8, typeLen)
+	guest.Store(ptr, 8, uint32(len(value.Type)))
 	guest.StoreBool(ptr, 12, value.Func)
 }
 
@@ -4092,17 +3866,17 @@ func storeTexts(arena *guest.Arena, ptr uint32, value variants.Texts) {
 	switch c := value.(type) {
 	case variants.TextsS:
 		guest.Store(ptr, 0, uint8(0))
-		sPtr, sLen := guest.LowerString(arena, c.Value)
+		sPtr := guest.LowerString(arena, c.Value)
 		guest.Store(ptr, 8, sPtr)
-		guest.Store(ptr, 12, sLen)
+		guest.Store(ptr, 12, uint32(len(c.Value)))
 	case variants.TextsN:
 		guest.Store(ptr, 0, uint8(1))
 		guest.Store(ptr, 8, c.Value)
 	case variants.TextsL:
 		guest.Store(ptr, 0, uint8(2))
-		lPtr, lLen := guest.LowerSlice(arena, c.Value)
+		lPtr := guest.LowerSlice(arena, c.Value)
 		guest.Store(ptr, 8, lPtr)
-		guest.Store(ptr, 12, lLen)
+		guest.Store(ptr, 12, uint32(len(c.Value)))
 	case variants.TextsNone:
 		guest.Store(ptr, 0, uint8(3))
 	default:
@@ -4123,9 +3897,9 @@ func storeTuples(arena *guest.Arena, ptr uint32, value variants.Tuples) {
 		guest.Store(ptr, 16, c.Value.F1)
 	case variants.TuplesC:
 		guest.Store(ptr, 0, uint8(2))
-		cPtr, cLen := guest.LowerString(arena, c.Value)
+		cPtr := guest.LowerString(arena, c.Value)
 		guest.Store(ptr, 8, cPtr)
-		guest.Store(ptr, 12, cLen)
+		guest.Store(ptr, 12, uint32(len(c.Value)))
 	case variants.TuplesD:
 		guest.Store(ptr, 0, uint8(3))
 		guest.Store(ptr, 8, c.Value.F0)
@@ -4212,9 +3986,9 @@ func storeV257(arena *guest.Arena, ptr uint32, value many.V257) {
 	switch c := value.(type) {
 	case many.V257C0:
 		guest.Store(ptr, 0, uint16(0))
-		c0Ptr, c0Len := guest.LowerString(arena, c.Value)
+		c0Ptr := guest.LowerString(arena, c.Value)
 		guest.Store(ptr, 8, c0Ptr)
-		guest.Store(ptr, 12, c0Len)
+		guest.Store(ptr, 12, uint32(len(c.Value)))
 	case many.V257C1:
 		guest.Store(ptr, 0, uint16(1))
 		guest.Store(ptr, 8, c.Value)
@@ -4728,9 +4502,9 @@ func storeV257(arena *guest.Arena, ptr uint32, value many.V257) {
 		guest.Store(ptr, 0, uint16(255))
 	case many.V257C256:
 		guest.Store(ptr, 0, uint16(256))
-		c256Ptr, c256Len := guest.LowerSlice(arena, c.Value)
+		c256Ptr := guest.LowerSlice(arena, c.Value)
 		guest.Store(ptr, 8, c256Ptr)
-		guest.Store(ptr, 12, c256Len)
+		guest.Store(ptr, 12, uint32(len(c.Value)))
 	default:
 		guest.NoCase("many.V257")
 	}
@@ -5279,9 +5053,9 @@ func storeAll(ptr uint32, value sets.All) {
 
 func storeFault(arena *guest.Arena, ptr uint32, value calls.Fault) {
 	guest.Store(ptr, 0, value.Code)
-	whyPtr, whyLen := guest.LowerString(arena, value.Why)
+	whyPtr := guest.LowerString(arena, value.Why)
 	guest.Store(ptr, 4, whyPtr)
-	guest.Store(ptr, 8, whyLen)
+	guest.Store(ptr, 8, uint32(len(value.Why)))
 }
 
 func storeFailure(arena *guest.Arena, ptr uint32, value calls.Failure) {
@@ -5293,9 +5067,9 @@ func storeFailure(arena *guest.Arena, ptr uint32, value calls.Failure) {
 		guest.Store(ptr, 4, c.Value)
 	case calls.FailureText:
 		guest.Store(ptr, 0, uint8(2))
-		textPtr, textLen := guest.LowerString(arena, c.Value)
+		textPtr := guest.LowerString(arena, c.Value)
 		guest.Store(ptr, 4, textPtr)
-		guest.Store(ptr, 8, textLen)
+		guest.Store(ptr, 8, uint32(len(c.Value)))
 	case calls.FailureWhere:
 		guest.Store(ptr, 0, uint8(3))
 		storePoint(ptr+4, c.Value)

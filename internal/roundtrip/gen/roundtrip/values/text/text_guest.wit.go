@@ -29,9 +29,9 @@ func importOfString(uint32, uint32, uint32)
 // OfString is of-string.
 func OfString(v string) string {
 	call := guest.Call()
-	vPtr, vLen := guest.LowerString(call, v)
+	vPtr := guest.LowerString(call, v)
 	area := call.ResultArea(8, 4)
-	importOfString(vPtr, vLen, area)
+	importOfString(vPtr, uint32(len(v)), area)
 	call.Returned()
 	result := guest.LiftString(guest.Load[uint32](area, 0), guest.Load[uint32](area, 4))
 	call.Done()
@@ -68,22 +68,12 @@ func importOfStrings(uint32, uint32, uint32)
 // OfStrings is of-strings.
 func OfStrings(v []string) []string {
 	call := guest.Call()
-	vPtr := call.List(len(v), 8, 4)
-	for i, item := range v {
-		at := vPtr + uint32(i)*8
-		itemPtr, itemLen := guest.LowerString(call, item)
-		guest.Store(at, 0, itemPtr)
-		guest.Store(at, 4, itemLen)
-	}
+	vPtr := guest.LowerStrings(call, v)
 	area := call.ResultArea(8, 4)
 	importOfStrings(vPtr, uint32(len(v)), area)
 	call.Returned()
 	resultPtr := guest.Load[uint32](area, 0)
-	result := make([]string, guest.Load[uint32](area, 4))
-	for i := range result {
-		at := resultPtr + uint32(i)*8
-		result[i] = guest.LiftString(guest.Load[uint32](at, 0), guest.Load[uint32](at, 4))
-	}
+	result := guest.LiftStrings(resultPtr, guest.Load[uint32](area, 4))
 	call.Done()
 	return result
 }
@@ -97,13 +87,7 @@ func OfLines(v [][]string) [][]string {
 	vPtr := call.List(len(v), 8, 4)
 	for i, item := range v {
 		at := vPtr + uint32(i)*8
-		itemPtr := call.List(len(item), 8, 4)
-		for i2, item2 := range item {
-			at2 := itemPtr + uint32(i2)*8
-			itemPtr2, itemLen := guest.LowerString(call, item2)
-			guest.Store(at2, 0, itemPtr2)
-			guest.Store(at2, 4, itemLen)
-		}
+		itemPtr := guest.LowerStrings(call, item)
 		guest.Store(at, 0, itemPtr)
 		guest.Store(at, 4, uint32(len(item)))
 	}
@@ -115,12 +99,7 @@ func OfLines(v [][]string) [][]string {
 	for i := range result {
 		at := resultPtr + uint32(i)*8
 		itemPtr := guest.Load[uint32](at, 0)
-		item := make([]string, guest.Load[uint32](at, 4))
-		for i2 := range item {
-			at2 := itemPtr + uint32(i2)*8
-			item[i2] = guest.LiftString(guest.Load[uint32](at2, 0), guest.Load[uint32](at2, 4))
-		}
-		result[i] = item
+		result[i] = guest.LiftStrings(itemPtr, guest.Load[uint32](at, 4))
 	}
 	call.Done()
 	return result
@@ -132,10 +111,10 @@ func importOfPair(uint32, uint32, uint32, uint32, uint32)
 // OfPair is of-pair.
 func OfPair(v types.Tuple2[string, string]) (string, string) {
 	call := guest.Call()
-	f0Ptr, f0Len := guest.LowerString(call, v.F0)
-	f1Ptr, f1Len := guest.LowerString(call, v.F1)
+	f0Ptr := guest.LowerString(call, v.F0)
+	f1Ptr := guest.LowerString(call, v.F1)
 	area := call.ResultArea(16, 4)
-	importOfPair(f0Ptr, f0Len, f1Ptr, f1Len, area)
+	importOfPair(f0Ptr, uint32(len(v.F0)), f1Ptr, uint32(len(v.F1)), area)
 	call.Returned()
 	f0 := guest.LiftString(guest.Load[uint32](area, 0), guest.Load[uint32](area, 4))
 	f1 := guest.LiftString(guest.Load[uint32](area, 8), guest.Load[uint32](area, 12))

@@ -130,11 +130,10 @@ func exportTextOfString(vPtr, vLen uint32) uint32 {
 	v := guest.LiftString(vPtr, vLen)
 	guest.ParamsLifted()
 	result := exportedText.OfString(v)
-	results := guest.Results()
-	area := results.Area(8, 4)
-	resultPtr, resultLen := guest.LowerString(results, result)
+	area := guest.ResultArea(8, 4)
+	resultPtr := guest.LowerString(&guest.Results, result)
 	guest.Store(area, 0, resultPtr)
-	guest.Store(area, 4, resultLen)
+	guest.Store(area, 4, uint32(len(result)))
 	return area
 }
 
@@ -152,9 +151,8 @@ func exportTextOfChars(vPtr, vLen uint32) uint32 {
 	}
 	guest.ParamsLifted()
 	result := exportedText.OfChars(v)
-	results := guest.Results()
-	area := results.Area(8, 4)
-	resultPtr := results.List(len(result), 4, 4)
+	area := guest.ResultArea(8, 4)
+	resultPtr := guest.Results.List(len(result), 4, 4)
 	for i, item := range result {
 		at := resultPtr + uint32(i)*4
 		guest.Store(at, 0, guest.LowerChar(item))
@@ -171,22 +169,11 @@ func postReturnTextOfChars(uint32) {
 
 //go:wasmexport roundtrip:values/text#of-strings
 func exportTextOfStrings(vPtr, vLen uint32) uint32 {
-	v := make([]string, vLen)
-	for i := range v {
-		at := vPtr + uint32(i)*8
-		v[i] = guest.LiftString(guest.Load[uint32](at, 0), guest.Load[uint32](at, 4))
-	}
+	v := guest.LiftStrings(vPtr, vLen)
 	guest.ParamsLifted()
 	result := exportedText.OfStrings(v)
-	results := guest.Results()
-	area := results.Area(8, 4)
-	resultPtr := results.List(len(result), 8, 4)
-	for i, item := range result {
-		at := resultPtr + uint32(i)*8
-		itemPtr, itemLen := guest.LowerString(results, item)
-		guest.Store(at, 0, itemPtr)
-		guest.Store(at, 4, itemLen)
-	}
+	area := guest.ResultArea(8, 4)
+	resultPtr := guest.LowerStrings(&guest.Results, result)
 	guest.Store(area, 0, resultPtr)
 	guest.Store(area, 4, uint32(len(result)))
 	return area
@@ -203,27 +190,15 @@ func exportTextOfLines(vPtr, vLen uint32) uint32 {
 	for i := range v {
 		at := vPtr + uint32(i)*8
 		itemPtr := guest.Load[uint32](at, 0)
-		item := make([]string, guest.Load[uint32](at, 4))
-		for i2 := range item {
-			at2 := itemPtr + uint32(i2)*8
-			item[i2] = guest.LiftString(guest.Load[uint32](at2, 0), guest.Load[uint32](at2, 4))
-		}
-		v[i] = item
+		v[i] = guest.LiftStrings(itemPtr, guest.Load[uint32](at, 4))
 	}
 	guest.ParamsLifted()
 	result := exportedText.OfLines(v)
-	results := guest.Results()
-	area := results.Area(8, 4)
-	resultPtr := results.List(len(result), 8, 4)
+	area := guest.ResultArea(8, 4)
+	resultPtr := guest.Results.List(len(result), 8, 4)
 	for i, item := range result {
 		at := resultPtr + uint32(i)*8
-		itemPtr := results.List(len(item), 8, 4)
-		for i2, item2 := range item {
-			at2 := itemPtr + uint32(i2)*8
-			itemPtr2, itemLen := guest.LowerString(results, item2)
-			guest.Store(at2, 0, itemPtr2)
-			guest.Store(at2, 4, itemLen)
-		}
+		itemPtr := guest.LowerStrings(&guest.Results, item)
 		guest.Store(at, 0, itemPtr)
 		guest.Store(at, 4, uint32(len(item)))
 	}
@@ -242,14 +217,13 @@ func exportTextOfPair(v0, v1, v2, v3 uint32) uint32 {
 	v := types.Tuple2[string, string]{F0: guest.LiftString(v0, v1), F1: guest.LiftString(v2, v3)}
 	guest.ParamsLifted()
 	result, result2 := exportedText.OfPair(v)
-	results := guest.Results()
-	area := results.Area(16, 4)
-	f0Ptr, f0Len := guest.LowerString(results, result)
+	area := guest.ResultArea(16, 4)
+	f0Ptr := guest.LowerString(&guest.Results, result)
 	guest.Store(area, 0, f0Ptr)
-	guest.Store(area, 4, f0Len)
-	f1Ptr, f1Len := guest.LowerString(results, result2)
+	guest.Store(area, 4, uint32(len(result)))
+	f1Ptr := guest.LowerString(&guest.Results, result2)
 	guest.Store(area, 8, f1Ptr)
-	guest.Store(area, 12, f1Len)
+	guest.Store(area, 12, uint32(len(result2)))
 	return area
 }
 
@@ -267,9 +241,8 @@ func exportListsOfBools(vPtr, vLen uint32) uint32 {
 	}
 	guest.ParamsLifted()
 	result := exportedLists.OfBools(v)
-	results := guest.Results()
-	area := results.Area(8, 4)
-	resultPtr := results.List(len(result), 1, 1)
+	area := guest.ResultArea(8, 4)
+	resultPtr := guest.Results.List(len(result), 1, 1)
 	for i, item := range result {
 		at := resultPtr + uint32(i)*1
 		guest.StoreBool(at, 0, item)
@@ -289,11 +262,10 @@ func exportListsOfU8s(vPtr, vLen uint32) uint32 {
 	v := guest.LiftSlice[uint8](vPtr, vLen)
 	guest.ParamsLifted()
 	result := exportedLists.OfU8s(v)
-	results := guest.Results()
-	area := results.Area(8, 4)
-	resultPtr, resultLen := guest.LowerSlice(results, result)
+	area := guest.ResultArea(8, 4)
+	resultPtr := guest.LowerSlice(&guest.Results, result)
 	guest.Store(area, 0, resultPtr)
-	guest.Store(area, 4, resultLen)
+	guest.Store(area, 4, uint32(len(result)))
 	return area
 }
 
@@ -307,11 +279,10 @@ func exportListsOfS8s(vPtr, vLen uint32) uint32 {
 	v := guest.LiftSlice[int8](vPtr, vLen)
 	guest.ParamsLifted()
 	result := exportedLists.OfS8s(v)
-	results := guest.Results()
-	area := results.Area(8, 4)
-	resultPtr, resultLen := guest.LowerSlice(results, result)
+	area := guest.ResultArea(8, 4)
+	resultPtr := guest.LowerSlice(&guest.Results, result)
 	guest.Store(area, 0, resultPtr)
-	guest.Store(area, 4, resultLen)
+	guest.Store(area, 4, uint32(len(result)))
 	return area
 }
 
@@ -325,11 +296,10 @@ func exportListsOfU16s(vPtr, vLen uint32) uint32 {
 	v := guest.LiftSlice[uint16](vPtr, vLen)
 	guest.ParamsLifted()
 	result := exportedLists.OfU16s(v)
-	results := guest.Results()
-	area := results.Area(8, 4)
-	resultPtr, resultLen := guest.LowerSlice(results, result)
+	area := guest.ResultArea(8, 4)
+	resultPtr := guest.LowerSlice(&guest.Results, result)
 	guest.Store(area, 0, resultPtr)
-	guest.Store(area, 4, resultLen)
+	guest.Store(area, 4, uint32(len(result)))
 	return area
 }
 
@@ -343,11 +313,10 @@ func exportListsOfS16s(vPtr, vLen uint32) uint32 {
 	v := guest.LiftSlice[int16](vPtr, vLen)
 	guest.ParamsLifted()
 	result := exportedLists.OfS16s(v)
-	results := guest.Results()
-	area := results.Area(8, 4)
-	resultPtr, resultLen := guest.LowerSlice(results, result)
+	area := guest.ResultArea(8, 4)
+	resultPtr := guest.LowerSlice(&guest.Results, result)
 	guest.Store(area, 0, resultPtr)
-	guest.Store(area, 4, resultLen)
+	guest.Store(area, 4, uint32(len(result)))
 	return area
 }
 
@@ -361,11 +330,10 @@ func exportListsOfU32s(vPtr, vLen uint32) uint32 {
 	v := guest.LiftSlice[uint32](vPtr, vLen)
 	guest.ParamsLifted()
 	result := exportedLists.OfU32s(v)
-	results := guest.Results()
-	area := results.Area(8, 4)
-	resultPtr, resultLen := guest.LowerSlice(results, result)
+	area := guest.ResultArea(8, 4)
+	resultPtr := guest.LowerSlice(&guest.Results, result)
 	guest.Store(area, 0, resultPtr)
-	guest.Store(area, 4, resultLen)
+	guest.Store(area, 4, uint32(len(result)))
 	return area
 }
 
@@ -379,11 +347,10 @@ func exportListsOfS32s(vPtr, vLen uint32) uint32 {
 	v := guest.LiftSlice[int32](vPtr, vLen)
 	guest.ParamsLifted()
 	result := exportedLists.OfS32s(v)
-	results := guest.Results()
-	area := results.Area(8, 4)
-	resultPtr, resultLen := guest.LowerSlice(results, result)
+	area := guest.ResultArea(8, 4)
+	resultPtr := guest.LowerSlice(&guest.Results, result)
 	guest.Store(area, 0, resultPtr)
-	guest.Store(area, 4, resultLen)
+	guest.Store(area, 4, uint32(len(result)))
 	return area
 }
 
@@ -397,11 +364,10 @@ func exportListsOfU64s(vPtr, vLen uint32) uint32 {
 	v := guest.LiftSlice[uint64](vPtr, vLen)
 	guest.ParamsLifted()
 	result := exportedLists.OfU64s(v)
-	results := guest.Results()
-	area := results.Area(8, 4)
-	resultPtr, resultLen := guest.LowerSlice(results, result)
+	area := guest.ResultArea(8, 4)
+	resultPtr := guest.LowerSlice(&guest.Results, result)
 	guest.Store(area, 0, resultPtr)
-	guest.Store(area, 4, resultLen)
+	guest.Store(area, 4, uint32(len(result)))
 	return area
 }
 
@@ -415,11 +381,10 @@ func exportListsOfS64s(vPtr, vLen uint32) uint32 {
 	v := guest.LiftSlice[int64](vPtr, vLen)
 	guest.ParamsLifted()
 	result := exportedLists.OfS64s(v)
-	results := guest.Results()
-	area := results.Area(8, 4)
-	resultPtr, resultLen := guest.LowerSlice(results, result)
+	area := guest.ResultArea(8, 4)
+	resultPtr := guest.LowerSlice(&guest.Results, result)
 	guest.Store(area, 0, resultPtr)
-	guest.Store(area, 4, resultLen)
+	guest.Store(area, 4, uint32(len(result)))
 	return area
 }
 
@@ -433,11 +398,10 @@ func exportListsOfF32s(vPtr, vLen uint32) uint32 {
 	v := guest.LiftSlice[float32](vPtr, vLen)
 	guest.ParamsLifted()
 	result := exportedLists.OfF32s(v)
-	results := guest.Results()
-	area := results.Area(8, 4)
-	resultPtr, resultLen := guest.LowerSlice(results, result)
+	area := guest.ResultArea(8, 4)
+	resultPtr := guest.LowerSlice(&guest.Results, result)
 	guest.Store(area, 0, resultPtr)
-	guest.Store(area, 4, resultLen)
+	guest.Store(area, 4, uint32(len(result)))
 	return area
 }
 
@@ -451,11 +415,10 @@ func exportListsOfF64s(vPtr, vLen uint32) uint32 {
 	v := guest.LiftSlice[float64](vPtr, vLen)
 	guest.ParamsLifted()
 	result := exportedLists.OfF64s(v)
-	results := guest.Results()
-	area := results.Area(8, 4)
-	resultPtr, resultLen := guest.LowerSlice(results, result)
+	area := guest.ResultArea(8, 4)
+	resultPtr := guest.LowerSlice(&guest.Results, result)
 	guest.Store(area, 0, resultPtr)
-	guest.Store(area, 4, resultLen)
+	guest.Store(area, 4, uint32(len(result)))
 	return area
 }
 
@@ -473,14 +436,13 @@ func exportListsOfBytes(vPtr, vLen uint32) uint32 {
 	}
 	guest.ParamsLifted()
 	result := exportedLists.OfBytes(v)
-	results := guest.Results()
-	area := results.Area(8, 4)
-	resultPtr := results.List(len(result), 8, 4)
+	area := guest.ResultArea(8, 4)
+	resultPtr := guest.Results.List(len(result), 8, 4)
 	for i, item := range result {
 		at := resultPtr + uint32(i)*8
-		itemPtr, itemLen := guest.LowerSlice(results, item)
+		itemPtr := guest.LowerSlice(&guest.Results, item)
 		guest.Store(at, 0, itemPtr)
-		guest.Store(at, 4, itemLen)
+		guest.Store(at, 4, uint32(len(item)))
 	}
 	guest.Store(area, 0, resultPtr)
 	guest.Store(area, 4, uint32(len(result)))
@@ -507,17 +469,16 @@ func exportListsOfDeep(vPtr, vLen uint32) uint32 {
 	}
 	guest.ParamsLifted()
 	result := exportedLists.OfDeep(v)
-	results := guest.Results()
-	area := results.Area(8, 4)
-	resultPtr := results.List(len(result), 8, 4)
+	area := guest.ResultArea(8, 4)
+	resultPtr := guest.Results.List(len(result), 8, 4)
 	for i, item := range result {
 		at := resultPtr + uint32(i)*8
-		itemPtr := results.List(len(item), 8, 4)
+		itemPtr := guest.Results.List(len(item), 8, 4)
 		for i2, item2 := range item {
 			at2 := itemPtr + uint32(i2)*8
-			itemPtr2, itemLen := guest.LowerSlice(results, item2)
+			itemPtr2 := guest.LowerSlice(&guest.Results, item2)
 			guest.Store(at2, 0, itemPtr2)
-			guest.Store(at2, 4, itemLen)
+			guest.Store(at2, 4, uint32(len(item2)))
 		}
 		guest.Store(at, 0, itemPtr)
 		guest.Store(at, 4, uint32(len(item)))
@@ -541,16 +502,15 @@ func exportListsOfTuples(vPtr, vLen uint32) uint32 {
 	}
 	guest.ParamsLifted()
 	result := exportedLists.OfTuples(v)
-	results := guest.Results()
-	area := results.Area(8, 4)
-	resultPtr := results.List(len(result), 24, 8)
+	area := guest.ResultArea(8, 4)
+	resultPtr := guest.Results.List(len(result), 24, 8)
 	for i, item := range result {
 		at := resultPtr + uint32(i)*24
 		guest.Store(at, 0, item.F0)
 		guest.Store(at, 8, item.F1)
-		f2Ptr, f2Len := guest.LowerString(results, item.F2)
+		f2Ptr := guest.LowerString(&guest.Results, item.F2)
 		guest.Store(at, 16, f2Ptr)
-		guest.Store(at, 20, f2Len)
+		guest.Store(at, 20, uint32(len(item.F2)))
 	}
 	guest.Store(area, 0, resultPtr)
 	guest.Store(area, 4, uint32(len(result)))
@@ -580,9 +540,8 @@ func exportListsOfOptions(vPtr, vLen uint32) uint32 {
 	}
 	guest.ParamsLifted()
 	result := exportedLists.OfOptions(v)
-	results := guest.Results()
-	area := results.Area(8, 4)
-	resultPtr := results.List(len(result), 4, 2)
+	area := guest.ResultArea(8, 4)
+	resultPtr := guest.Results.List(len(result), 4, 2)
 	for i, item := range result {
 		at := resultPtr + uint32(i)*4
 		if value, ok := item.Get(); ok {
@@ -621,9 +580,8 @@ func exportListsOfResults(vPtr, vLen uint32) uint32 {
 	}
 	guest.ParamsLifted()
 	result := exportedLists.OfResults(v)
-	results := guest.Results()
-	area := results.Area(8, 4)
-	resultPtr := results.List(len(result), 16, 8)
+	area := guest.ResultArea(8, 4)
+	resultPtr := guest.Results.List(len(result), 16, 8)
 	for i, item := range result {
 		at := resultPtr + uint32(i)*16
 		if value, failure, ok := item.Get(); ok {
@@ -631,9 +589,9 @@ func exportListsOfResults(vPtr, vLen uint32) uint32 {
 			guest.Store(at, 8, value)
 		} else {
 			guest.Store(at, 0, uint8(1))
-			errPtr, errLen := guest.LowerString(results, failure)
+			errPtr := guest.LowerString(&guest.Results, failure)
 			guest.Store(at, 8, errPtr)
-			guest.Store(at, 12, errLen)
+			guest.Store(at, 12, uint32(len(failure)))
 		}
 	}
 	guest.Store(area, 0, resultPtr)
@@ -648,16 +606,11 @@ func postReturnListsOfResults(uint32) {
 
 //go:wasmexport roundtrip:values/lists#of-points
 func exportListsOfPoints(vPtr, vLen uint32) uint32 {
-	v := make([]lists.Point, vLen)
-	for i := range v {
-		at := vPtr + uint32(i)*8
-		v[i] = loadPoint(at)
-	}
+	v := guest.LiftList(vPtr, vLen, 8, loadPoint)
 	guest.ParamsLifted()
 	result := exportedLists.OfPoints(v)
-	results := guest.Results()
-	area := results.Area(8, 4)
-	resultPtr := results.List(len(result), 8, 4)
+	area := guest.ResultArea(8, 4)
+	resultPtr := guest.Results.List(len(result), 8, 4)
 	for i, item := range result {
 		at := resultPtr + uint32(i)*8
 		storePoint(at, item)
@@ -674,20 +627,11 @@ func postReturnListsOfPoints(uint32) {
 
 //go:wasmexport roundtrip:values/lists#of-people
 func exportListsOfPeople(vPtr, vLen uint32) uint32 {
-	v := make([]lists.Person, vLen)
-	for i := range v {
-		at := vPtr + uint32(i)*28
-		v[i] = loadPerson(at)
-	}
+	v := guest.LiftList(vPtr, vLen, 28, loadPerson)
 	guest.ParamsLifted()
 	result := exportedLists.OfPeople(v)
-	results := guest.Results()
-	area := results.Area(8, 4)
-	resultPtr := results.List(len(result), 28, 4)
-	for i, item := range result {
-		at := resultPtr + uint32(i)*28
-		storePerson(results, at, item)
-	}
+	area := guest.ResultArea(8, 4)
+	resultPtr := guest.LowerList(&guest.Results, result, 28, 4, storePerson)
 	guest.Store(area, 0, resultPtr)
 	guest.Store(area, 4, uint32(len(result)))
 	return area
@@ -707,9 +651,8 @@ func exportListsOfColours(vPtr, vLen uint32) uint32 {
 	}
 	guest.ParamsLifted()
 	result := exportedLists.OfColours(v)
-	results := guest.Results()
-	area := results.Area(8, 4)
-	resultPtr := results.List(len(result), 1, 1)
+	area := guest.ResultArea(8, 4)
+	resultPtr := guest.Results.List(len(result), 1, 1)
 	for i, item := range result {
 		at := resultPtr + uint32(i)*1
 		guest.Store(at, 0, guest.LowerEnum(item, 3, "named.Colour"))
@@ -733,9 +676,8 @@ func exportListsOfAccesses(vPtr, vLen uint32) uint32 {
 	}
 	guest.ParamsLifted()
 	result := exportedLists.OfAccesses(v)
-	results := guest.Results()
-	area := results.Area(8, 4)
-	resultPtr := results.List(len(result), 1, 1)
+	area := guest.ResultArea(8, 4)
+	resultPtr := guest.Results.List(len(result), 1, 1)
 	for i, item := range result {
 		at := resultPtr + uint32(i)*1
 		guest.Store(at, 0, guest.LowerFlags(item, 0x7, "named.Access"))
@@ -752,20 +694,11 @@ func postReturnListsOfAccesses(uint32) {
 
 //go:wasmexport roundtrip:values/lists#of-shapes
 func exportListsOfShapes(vPtr, vLen uint32) uint32 {
-	v := make([]lists.Shape, vLen)
-	for i := range v {
-		at := vPtr + uint32(i)*16
-		v[i] = loadShape(at)
-	}
+	v := guest.LiftList(vPtr, vLen, 16, loadShape)
 	guest.ParamsLifted()
 	result := exportedLists.OfShapes(v)
-	results := guest.Results()
-	area := results.Area(8, 4)
-	resultPtr := results.List(len(result), 16, 8)
-	for i, item := range result {
-		at := resultPtr + uint32(i)*16
-		storeShape(results, at, item)
-	}
+	area := guest.ResultArea(8, 4)
+	resultPtr := guest.LowerList(&guest.Results, result, 16, 8, storeShape)
 	guest.Store(area, 0, resultPtr)
 	guest.Store(area, 4, uint32(len(result)))
 	return area
@@ -785,8 +718,7 @@ func exportFixedOfU8s(v0, v1, v2, v3, v4 uint32) uint32 {
 		uint8(v3),
 		uint8(v4),
 	})
-	results := guest.Results()
-	area := results.Area(5, 1)
+	area := guest.ResultArea(5, 1)
 	guest.StoreArray(area, 0, result)
 	return area
 }
@@ -794,8 +726,7 @@ func exportFixedOfU8s(v0, v1, v2, v3, v4 uint32) uint32 {
 //go:wasmexport roundtrip:values/fixed#of-f64s
 func exportFixedOfF64s(v0, v1, v2 float64) uint32 {
 	result := exportedFixed.OfF64s([3]float64{v0, v1, v2})
-	results := guest.Results()
-	area := results.Area(24, 8)
+	area := guest.ResultArea(24, 8)
 	guest.StoreArray(area, 0, result)
 	return area
 }
@@ -803,8 +734,7 @@ func exportFixedOfF64s(v0, v1, v2 float64) uint32 {
 //go:wasmexport roundtrip:values/fixed#of-bools
 func exportFixedOfBools(v0, v1, v2 uint32) uint32 {
 	result := exportedFixed.OfBools([3]bool{v0 != 0, v1 != 0, v2 != 0})
-	results := guest.Results()
-	area := results.Area(3, 1)
+	area := guest.ResultArea(3, 1)
 	for i, item := range result {
 		at := area + uint32(i)*1
 		guest.StoreBool(at, 0, item)
@@ -815,8 +745,7 @@ func exportFixedOfBools(v0, v1, v2 uint32) uint32 {
 //go:wasmexport roundtrip:values/fixed#of-chars
 func exportFixedOfChars(v0, v1 uint32) uint32 {
 	result := exportedFixed.OfChars([2]rune{rune(v0), rune(v1)})
-	results := guest.Results()
-	area := results.Area(8, 4)
+	area := guest.ResultArea(8, 4)
 	for i, item := range result {
 		at := area + uint32(i)*4
 		guest.Store(at, 0, guest.LowerChar(item))
@@ -829,13 +758,12 @@ func exportFixedOfStrings(v0, v1, v2, v3 uint32) uint32 {
 	v := [2]string{guest.LiftString(v0, v1), guest.LiftString(v2, v3)}
 	guest.ParamsLifted()
 	result := exportedFixed.OfStrings(v)
-	results := guest.Results()
-	area := results.Area(16, 4)
+	area := guest.ResultArea(16, 4)
 	for i, item := range result {
 		at := area + uint32(i)*8
-		itemPtr, itemLen := guest.LowerString(results, item)
+		itemPtr := guest.LowerString(&guest.Results, item)
 		guest.Store(at, 0, itemPtr)
-		guest.Store(at, 4, itemLen)
+		guest.Store(at, 4, uint32(len(item)))
 	}
 	return area
 }
@@ -850,8 +778,7 @@ func exportFixedOfMany(params uint32) uint32 {
 	v := guest.LoadArray[[20]uint32](params, 0)
 	guest.ParamsLifted()
 	result := exportedFixed.OfMany(v)
-	results := guest.Results()
-	area := results.Area(80, 4)
+	area := guest.ResultArea(80, 4)
 	guest.StoreArray(area, 0, result)
 	return area
 }
@@ -861,13 +788,12 @@ func exportFixedOfLists(v0, v1, v2, v3, v4, v5 uint32) uint32 {
 	v := [3][]uint16{guest.LiftSlice[uint16](v0, v1), guest.LiftSlice[uint16](v2, v3), guest.LiftSlice[uint16](v4, v5)}
 	guest.ParamsLifted()
 	result := exportedFixed.OfLists(v)
-	results := guest.Results()
-	area := results.Area(24, 4)
+	area := guest.ResultArea(24, 4)
 	for i, item := range result {
 		at := area + uint32(i)*8
-		itemPtr, itemLen := guest.LowerSlice(results, item)
+		itemPtr := guest.LowerSlice(&guest.Results, item)
 		guest.Store(at, 0, itemPtr)
-		guest.Store(at, 4, itemLen)
+		guest.Store(at, 4, uint32(len(item)))
 	}
 	return area
 }
@@ -880,8 +806,7 @@ func postReturnFixedOfLists(uint32) {
 //go:wasmexport roundtrip:values/fixed#of-nested
 func exportFixedOfNested(v0, v1, v2, v3, v4, v5 uint32) uint32 {
 	result := exportedFixed.OfNested([2][3]uint16{[3]uint16{uint16(v0), uint16(v1), uint16(v2)}, [3]uint16{uint16(v3), uint16(v4), uint16(v5)}})
-	results := guest.Results()
-	area := results.Area(12, 2)
+	area := guest.ResultArea(12, 2)
 	for i, item := range result {
 		at := area + uint32(i)*6
 		guest.StoreArray(at, 0, item)
@@ -898,9 +823,8 @@ func exportFixedOfList(vPtr, vLen uint32) uint32 {
 	}
 	guest.ParamsLifted()
 	result := exportedFixed.OfList(v)
-	results := guest.Results()
-	area := results.Area(8, 4)
-	resultPtr := results.List(len(result), 8, 4)
+	area := guest.ResultArea(8, 4)
+	resultPtr := guest.Results.List(len(result), 8, 4)
 	for i, item := range result {
 		at := resultPtr + uint32(i)*8
 		guest.StoreArray(at, 0, item)
@@ -926,8 +850,7 @@ func exportFixedOfOption(v0 uint32, v1, v2 uint64) uint32 {
 		guest.NoDiscriminant(uint32(v0), "option<list<u64, 2>>")
 	}
 	result := exportedFixed.OfOption(v)
-	results := guest.Results()
-	area := results.Area(24, 8)
+	area := guest.ResultArea(24, 8)
 	if value, ok := result.Get(); ok {
 		guest.Store(area, 0, uint8(1))
 		guest.StoreArray(area, 8, value)
@@ -947,11 +870,6 @@ func exportFixedOfPeople(v0, v1, v2, v3 uint32, v4 float32, v5, v6, v7, v8, v9, 
 	default:
 		guest.NoDiscriminant(uint32(v3), "option<f32>")
 	}
-	tags := make([]string, v6)
-	for i := range tags {
-		at := v5 + uint32(i)*8
-		tags[i] = guest.LiftString(guest.Load[uint32](at, 0), guest.Load[uint32](at, 4))
-	}
 	var height2 types.Option[float32]
 	switch v10 {
 	case 0:
@@ -960,29 +878,23 @@ func exportFixedOfPeople(v0, v1, v2, v3 uint32, v4 float32, v5, v6, v7, v8, v9, 
 	default:
 		guest.NoDiscriminant(uint32(v10), "option<f32>")
 	}
-	tags2 := make([]string, v13)
-	for i := range tags2 {
-		at := v12 + uint32(i)*8
-		tags2[i] = guest.LiftString(guest.Load[uint32](at, 0), guest.Load[uint32](at, 4))
-	}
 	v := [2]fixed.Person{fixed.Person{
 		Name:   guest.LiftString(v0, v1),
 		Age:    uint8(v2),
 		Height: height,
-		Tags:   tags,
+		Tags:   guest.LiftStrings(v5, v6),
 	}, fixed.Person{
 		Name:   guest.LiftString(v7, v8),
 		Age:    uint8(v9),
 		Height: height2,
-		Tags:   tags2,
+		Tags:   guest.LiftStrings(v12, v13),
 	}}
 	guest.ParamsLifted()
 	result := exportedFixed.OfPeople(v)
-	results := guest.Results()
-	area := results.Area(56, 4)
+	area := guest.ResultArea(56, 4)
 	for i, item := range result {
 		at := area + uint32(i)*28
-		storePerson(results, at, item)
+		storePerson(&guest.Results, at, item)
 	}
 	return area
 }
@@ -995,8 +907,7 @@ func postReturnFixedOfPeople(uint32) {
 //go:wasmexport roundtrip:values/fixed#of-colours
 func exportFixedOfColours(v0, v1, v2 uint32) uint32 {
 	result := exportedFixed.OfColours([3]fixed.Colour{fixed.Colour(v0), fixed.Colour(v1), fixed.Colour(v2)})
-	results := guest.Results()
-	area := results.Area(3, 1)
+	area := guest.ResultArea(3, 1)
 	for i, item := range result {
 		at := area + uint32(i)*1
 		guest.Store(at, 0, guest.LowerEnum(item, 3, "named.Colour"))
@@ -1009,9 +920,8 @@ func exportFixedOfMatrix(v0, v1, v2, v3, v4, v5 float32, v6, v7 uint32) uint32 {
 	v := fixed.Matrix{Rows: [2][3]float32{[3]float32{v0, v1, v2}, [3]float32{v3, v4, v5}}, Name: guest.LiftString(v6, v7)}
 	guest.ParamsLifted()
 	result := exportedFixed.OfMatrix(v)
-	results := guest.Results()
-	area := results.Area(32, 4)
-	storeMatrix(results, area, result)
+	area := guest.ResultArea(32, 4)
+	storeMatrix(&guest.Results, area, result)
 	return area
 }
 
@@ -1029,17 +939,16 @@ func exportMapsOfStrings(vPtr, vLen uint32) uint32 {
 	}
 	guest.ParamsLifted()
 	result := exportedMaps.OfStrings(v)
-	results := guest.Results()
-	area := results.Area(8, 4)
-	resultPtr := results.List(len(result), 16, 4)
+	area := guest.ResultArea(8, 4)
+	resultPtr := guest.Results.List(len(result), 16, 4)
 	for i, key := range guest.SortedKeys(result) {
 		at := resultPtr + uint32(i)*16
-		keyPtr, keyLen := guest.LowerString(results, key)
+		keyPtr := guest.LowerString(&guest.Results, key)
 		guest.Store(at, 0, keyPtr)
-		guest.Store(at, 4, keyLen)
-		valuePtr, valueLen := guest.LowerString(results, result[key])
+		guest.Store(at, 4, uint32(len(key)))
+		valuePtr := guest.LowerString(&guest.Results, result[key])
 		guest.Store(at, 8, valuePtr)
-		guest.Store(at, 12, valueLen)
+		guest.Store(at, 12, uint32(len(result[key])))
 	}
 	guest.Store(area, 0, resultPtr)
 	guest.Store(area, 4, uint32(len(result)))
@@ -1060,9 +969,8 @@ func exportMapsOfU8s(vPtr, vLen uint32) uint32 {
 	}
 	guest.ParamsLifted()
 	result := exportedMaps.OfU8s(v)
-	results := guest.Results()
-	area := results.Area(8, 4)
-	resultPtr := results.List(len(result), 16, 8)
+	area := guest.ResultArea(8, 4)
+	resultPtr := guest.Results.List(len(result), 16, 8)
 	for i, key := range guest.SortedKeys(result) {
 		at := resultPtr + uint32(i)*16
 		guest.Store(at, 0, key)
@@ -1087,9 +995,8 @@ func exportMapsOfS64s(vPtr, vLen uint32) uint32 {
 	}
 	guest.ParamsLifted()
 	result := exportedMaps.OfS64s(v)
-	results := guest.Results()
-	area := results.Area(8, 4)
-	resultPtr := results.List(len(result), 16, 8)
+	area := guest.ResultArea(8, 4)
+	resultPtr := guest.Results.List(len(result), 16, 8)
 	for i, key := range guest.SortedKeys(result) {
 		at := resultPtr + uint32(i)*16
 		guest.Store(at, 0, key)
@@ -1114,9 +1021,8 @@ func exportMapsOfChars(vPtr, vLen uint32) uint32 {
 	}
 	guest.ParamsLifted()
 	result := exportedMaps.OfChars(v)
-	results := guest.Results()
-	area := results.Area(8, 4)
-	resultPtr := results.List(len(result), 16, 8)
+	area := guest.ResultArea(8, 4)
+	resultPtr := guest.Results.List(len(result), 16, 8)
 	for i, key := range guest.SortedKeys(result) {
 		at := resultPtr + uint32(i)*16
 		guest.Store(at, 0, guest.LowerChar(key))
@@ -1141,15 +1047,14 @@ func exportMapsOfBools(vPtr, vLen uint32) uint32 {
 	}
 	guest.ParamsLifted()
 	result := exportedMaps.OfBools(v)
-	results := guest.Results()
-	area := results.Area(8, 4)
-	resultPtr := results.List(len(result), 12, 4)
+	area := guest.ResultArea(8, 4)
+	resultPtr := guest.Results.List(len(result), 12, 4)
 	for i, key := range guest.SortedBools(result) {
 		at := resultPtr + uint32(i)*12
 		guest.StoreBool(at, 0, key)
-		valuePtr, valueLen := guest.LowerString(results, result[key])
+		valuePtr := guest.LowerString(&guest.Results, result[key])
 		guest.Store(at, 4, valuePtr)
-		guest.Store(at, 8, valueLen)
+		guest.Store(at, 8, uint32(len(result[key])))
 	}
 	guest.Store(area, 0, resultPtr)
 	guest.Store(area, 4, uint32(len(result)))
@@ -1167,28 +1072,16 @@ func exportMapsOfLists(vPtr, vLen uint32) uint32 {
 	for i := range vLen {
 		at := vPtr + i*12
 		valuePtr := guest.Load[uint32](at, 4)
-		value := make([]string, guest.Load[uint32](at, 8))
-		for i2 := range value {
-			at2 := valuePtr + uint32(i2)*8
-			value[i2] = guest.LiftString(guest.Load[uint32](at2, 0), guest.Load[uint32](at2, 4))
-		}
-		v[guest.Load[uint32](at, 0)] = value
+		v[guest.Load[uint32](at, 0)] = guest.LiftStrings(valuePtr, guest.Load[uint32](at, 8))
 	}
 	guest.ParamsLifted()
 	result := exportedMaps.OfLists(v)
-	results := guest.Results()
-	area := results.Area(8, 4)
-	resultPtr := results.List(len(result), 12, 4)
+	area := guest.ResultArea(8, 4)
+	resultPtr := guest.Results.List(len(result), 12, 4)
 	for i, key := range guest.SortedKeys(result) {
 		at := resultPtr + uint32(i)*12
 		guest.Store(at, 0, key)
-		valuePtr := results.List(len(result[key]), 8, 4)
-		for i2, item := range result[key] {
-			at2 := valuePtr + uint32(i2)*8
-			itemPtr, itemLen := guest.LowerString(results, item)
-			guest.Store(at2, 0, itemPtr)
-			guest.Store(at2, 4, itemLen)
-		}
+		valuePtr := guest.LowerStrings(&guest.Results, result[key])
 		guest.Store(at, 4, valuePtr)
 		guest.Store(at, 8, uint32(len(result[key])))
 	}
@@ -1211,15 +1104,14 @@ func exportMapsOfPeople(vPtr, vLen uint32) uint32 {
 	}
 	guest.ParamsLifted()
 	result := exportedMaps.OfPeople(v)
-	results := guest.Results()
-	area := results.Area(8, 4)
-	resultPtr := results.List(len(result), 36, 4)
+	area := guest.ResultArea(8, 4)
+	resultPtr := guest.Results.List(len(result), 36, 4)
 	for i, key := range guest.SortedKeys(result) {
 		at := resultPtr + uint32(i)*36
-		keyPtr, keyLen := guest.LowerString(results, key)
+		keyPtr := guest.LowerString(&guest.Results, key)
 		guest.Store(at, 0, keyPtr)
-		guest.Store(at, 4, keyLen)
-		storePerson(results, at+8, result[key])
+		guest.Store(at, 4, uint32(len(key)))
+		storePerson(&guest.Results, at+8, result[key])
 	}
 	guest.Store(area, 0, resultPtr)
 	guest.Store(area, 4, uint32(len(result)))
@@ -1240,13 +1132,12 @@ func exportMapsOfShapes(vPtr, vLen uint32) uint32 {
 	}
 	guest.ParamsLifted()
 	result := exportedMaps.OfShapes(v)
-	results := guest.Results()
-	area := results.Area(8, 4)
-	resultPtr := results.List(len(result), 24, 8)
+	area := guest.ResultArea(8, 4)
+	resultPtr := guest.Results.List(len(result), 24, 8)
 	for i, key := range guest.SortedKeys(result) {
 		at := resultPtr + uint32(i)*24
 		guest.Store(at, 0, key)
-		storeShape(results, at+8, result[key])
+		storeShape(&guest.Results, at+8, result[key])
 	}
 	guest.Store(area, 0, resultPtr)
 	guest.Store(area, 4, uint32(len(result)))
@@ -1274,18 +1165,17 @@ func exportMapsOfMaps(vPtr, vLen uint32) uint32 {
 	}
 	guest.ParamsLifted()
 	result := exportedMaps.OfMaps(v)
-	results := guest.Results()
-	area := results.Area(8, 4)
-	resultPtr := results.List(len(result), 12, 4)
+	area := guest.ResultArea(8, 4)
+	resultPtr := guest.Results.List(len(result), 12, 4)
 	for i, key := range guest.SortedKeys(result) {
 		at := resultPtr + uint32(i)*12
 		guest.Store(at, 0, key)
-		valuePtr := results.List(len(result[key]), 12, 4)
+		valuePtr := guest.Results.List(len(result[key]), 12, 4)
 		for i2, key2 := range guest.SortedKeys(result[key]) {
 			at2 := valuePtr + uint32(i2)*12
-			keyPtr, keyLen := guest.LowerString(results, key2)
+			keyPtr := guest.LowerString(&guest.Results, key2)
 			guest.Store(at2, 0, keyPtr)
-			guest.Store(at2, 4, keyLen)
+			guest.Store(at2, 4, uint32(len(key2)))
 			guest.Store(at2, 8, result[key][key2])
 		}
 		guest.Store(at, 4, valuePtr)
@@ -1317,12 +1207,11 @@ func exportMapsOfList(vPtr, vLen uint32) uint32 {
 	}
 	guest.ParamsLifted()
 	result := exportedMaps.OfList(v)
-	results := guest.Results()
-	area := results.Area(8, 4)
-	resultPtr := results.List(len(result), 8, 4)
+	area := guest.ResultArea(8, 4)
+	resultPtr := guest.Results.List(len(result), 8, 4)
 	for i, item := range result {
 		at := resultPtr + uint32(i)*8
-		itemPtr := results.List(len(item), 8, 4)
+		itemPtr := guest.Results.List(len(item), 8, 4)
 		for i2, key := range guest.SortedKeys(item) {
 			at2 := itemPtr + uint32(i2)*8
 			guest.Store(at2, 0, key)
@@ -1358,17 +1247,16 @@ func exportMapsOfOption(v0, v1, v2 uint32) uint32 {
 	}
 	guest.ParamsLifted()
 	result := exportedMaps.OfOption(v)
-	results := guest.Results()
-	area := results.Area(12, 4)
+	area := guest.ResultArea(12, 4)
 	if value, ok := result.Get(); ok {
 		guest.Store(area, 0, uint8(1))
-		valuePtr := results.List(len(value), 16, 8)
+		valuePtr := guest.Results.List(len(value), 16, 8)
 		for i, key := range guest.SortedKeys(value) {
 			at := valuePtr + uint32(i)*16
 			guest.Store(at, 0, key)
-			valuePtr2, valueLen := guest.LowerString(results, value[key])
+			valuePtr2 := guest.LowerString(&guest.Results, value[key])
 			guest.Store(at, 8, valuePtr2)
-			guest.Store(at, 12, valueLen)
+			guest.Store(at, 12, uint32(len(value[key])))
 		}
 		guest.Store(area, 4, valuePtr)
 		guest.Store(area, 8, uint32(len(value)))
@@ -1393,8 +1281,7 @@ func exportVariantsOfOnly(v0, v1 uint32) uint32 {
 		guest.NoDiscriminant(uint32(v0), "only")
 	}
 	result := exportedVariants.OfOnly(v)
-	results := guest.Results()
-	area := results.Area(2, 1)
+	area := guest.ResultArea(2, 1)
 	storeOnly(area, result)
 	return area
 }
@@ -1411,8 +1298,7 @@ func exportVariantsOfNumbers(v0, v1 uint32) uint32 {
 		guest.NoDiscriminant(uint32(v0), "numbers")
 	}
 	result := exportedVariants.OfNumbers(v)
-	results := guest.Results()
-	area := results.Area(8, 4)
+	area := guest.ResultArea(8, 4)
 	storeNumbers(area, result)
 	return area
 }
@@ -1429,8 +1315,7 @@ func exportVariantsOfWide(v0 uint32, v1 uint64) uint32 {
 		guest.NoDiscriminant(uint32(v0), "wide")
 	}
 	result := exportedVariants.OfWide(v)
-	results := guest.Results()
-	area := results.Area(16, 8)
+	area := guest.ResultArea(16, 8)
 	storeWide(area, result)
 	return area
 }
@@ -1451,8 +1336,7 @@ func exportVariantsOfMixed(v0 uint32, v1 uint64) uint32 {
 		guest.NoDiscriminant(uint32(v0), "mixed")
 	}
 	result := exportedVariants.OfMixed(v)
-	results := guest.Results()
-	area := results.Area(16, 8)
+	area := guest.ResultArea(16, 8)
 	storeMixed(area, result)
 	return area
 }
@@ -1474,9 +1358,8 @@ func exportVariantsOfTexts(v0 uint32, v1 uint64, v2 uint32) uint32 {
 	}
 	guest.ParamsLifted()
 	result := exportedVariants.OfTexts(v)
-	results := guest.Results()
-	area := results.Area(16, 8)
-	storeTexts(results, area, result)
+	area := guest.ResultArea(16, 8)
+	storeTexts(&guest.Results, area, result)
 	return area
 }
 
@@ -1507,9 +1390,8 @@ func exportVariantsOfTuples(v0 uint32, v1, v2 uint64, v3 uint32, v4 float32) uin
 	}
 	guest.ParamsLifted()
 	result := exportedVariants.OfTuples(v)
-	results := guest.Results()
-	area := results.Area(32, 8)
-	storeTuples(results, area, result)
+	area := guest.ResultArea(32, 8)
+	storeTuples(&guest.Results, area, result)
 	return area
 }
 
@@ -1606,12 +1488,7 @@ func exportVariantsOfOuter(v0, v1 uint32, v2, v3 uint64, v4 uint32) uint32 {
 			shape = named.ShapeLabel{Value: guest.LiftString(uint32(v2), v3_2)}
 		case 4:
 			v2_2 := uint32(v2)
-			path := make([]named.Point, v3_2)
-			for i := range path {
-				at := v2_2 + uint32(i)*8
-				path[i] = loadPoint(at)
-			}
-			shape = named.ShapePath{Value: path}
+			shape = named.ShapePath{Value: guest.LiftList(v2_2, v3_2, 8, loadPoint)}
 		default:
 			guest.NoDiscriminant(uint32(v1), "shape")
 		}
@@ -1623,9 +1500,8 @@ func exportVariantsOfOuter(v0, v1 uint32, v2, v3 uint64, v4 uint32) uint32 {
 	}
 	guest.ParamsLifted()
 	result := exportedVariants.OfOuter(v)
-	results := guest.Results()
-	area := results.Area(32, 8)
-	storeOuter(results, area, result)
+	area := guest.ResultArea(32, 8)
+	storeOuter(&guest.Results, area, result)
 	return area
 }
 
@@ -1648,20 +1524,14 @@ func exportVariantsOfShape(v0 uint32, v1 uint64, v2 uint32) uint32 {
 		v = named.ShapeLabel{Value: guest.LiftString(uint32(v1), v2)}
 	case 4:
 		v1_2 := uint32(v1)
-		path := make([]named.Point, v2)
-		for i := range path {
-			at := v1_2 + uint32(i)*8
-			path[i] = loadPoint(at)
-		}
-		v = named.ShapePath{Value: path}
+		v = named.ShapePath{Value: guest.LiftList(v1_2, v2, 8, loadPoint)}
 	default:
 		guest.NoDiscriminant(uint32(v0), "shape")
 	}
 	guest.ParamsLifted()
 	result := exportedVariants.OfShape(v)
-	results := guest.Results()
-	area := results.Area(16, 8)
-	storeShape(results, area, result)
+	area := guest.ResultArea(16, 8)
+	storeShape(&guest.Results, area, result)
 	return area
 }
 
@@ -1672,20 +1542,11 @@ func postReturnVariantsOfShape(uint32) {
 
 //go:wasmexport roundtrip:values/variants#of-outers
 func exportVariantsOfOuters(vPtr, vLen uint32) uint32 {
-	v := make([]variants.Outer, vLen)
-	for i := range v {
-		at := vPtr + uint32(i)*32
-		v[i] = loadOuter(at)
-	}
+	v := guest.LiftList(vPtr, vLen, 32, loadOuter)
 	guest.ParamsLifted()
 	result := exportedVariants.OfOuters(v)
-	results := guest.Results()
-	area := results.Area(8, 4)
-	resultPtr := results.List(len(result), 32, 8)
-	for i, item := range result {
-		at := resultPtr + uint32(i)*32
-		storeOuter(results, at, item)
-	}
+	area := guest.ResultArea(8, 4)
+	resultPtr := guest.LowerList(&guest.Results, result, 32, 8, storeOuter)
 	guest.Store(area, 0, resultPtr)
 	guest.Store(area, 4, uint32(len(result)))
 	return area
@@ -1701,9 +1562,8 @@ func exportBigOfLarge(params uint32) uint32 {
 	v := loadLarge(params)
 	guest.ParamsLifted()
 	result := exportedBig.OfLarge(v)
-	results := guest.Results()
-	area := results.Area(144, 8)
-	storeLarge(results, area, result)
+	area := guest.ResultArea(144, 8)
+	storeLarge(&guest.Results, area, result)
 	return area
 }
 
@@ -1721,8 +1581,7 @@ func exportTuplesOfOne(v uint32) uint32 {
 //go:wasmexport roundtrip:values/tuples#of-two
 func exportTuplesOfTwo(v0 uint32, v1 uint64) uint32 {
 	result, result2 := exportedTuples.OfTwo(types.Tuple2[uint8, uint64]{F0: uint8(v0), F1: v1})
-	results := guest.Results()
-	area := results.Area(16, 8)
+	area := guest.ResultArea(16, 8)
 	guest.Store(area, 0, result)
 	guest.Store(area, 8, result2)
 	return area
@@ -1733,12 +1592,11 @@ func exportTuplesOfThree(v0 float32, v1, v2, v3 uint32) uint32 {
 	v := types.Tuple3[float32, string, bool]{F0: v0, F1: guest.LiftString(v1, v2), F2: v3 != 0}
 	guest.ParamsLifted()
 	result, result2, result3 := exportedTuples.OfThree(v)
-	results := guest.Results()
-	area := results.Area(16, 4)
+	area := guest.ResultArea(16, 4)
 	guest.Store(area, 0, result)
-	f1Ptr, f1Len := guest.LowerString(results, result2)
+	f1Ptr := guest.LowerString(&guest.Results, result2)
 	guest.Store(area, 4, f1Ptr)
-	guest.Store(area, 8, f1Len)
+	guest.Store(area, 8, uint32(len(result2)))
 	guest.StoreBool(area, 12, result3)
 	return area
 }
@@ -1751,8 +1609,7 @@ func postReturnTuplesOfThree(uint32) {
 //go:wasmexport roundtrip:values/tuples#of-nested
 func exportTuplesOfNested(v0, v1 uint32, v2 uint64, v3, v4 uint32) uint32 {
 	result, result2 := exportedTuples.OfNested(types.Tuple2[types.Tuple2[uint8, uint16], types.Tuple2[uint64, types.Tuple2[rune, int8]]]{F0: types.Tuple2[uint8, uint16]{F0: uint8(v0), F1: uint16(v1)}, F1: types.Tuple2[uint64, types.Tuple2[rune, int8]]{F0: v2, F1: types.Tuple2[rune, int8]{F0: rune(v3), F1: int8(v4)}}})
-	results := guest.Results()
-	area := results.Area(24, 8)
+	area := guest.ResultArea(24, 8)
 	guest.Store(area, 0, result.F0)
 	guest.Store(area, 2, result.F1)
 	guest.Store(area, 8, result2.F0)
@@ -1766,12 +1623,11 @@ func exportTuplesOfPair(v0, v1, v2 uint32) uint32 {
 	v := tuples.Pair{F0: uint8(v0), F1: guest.LiftString(v1, v2)}
 	guest.ParamsLifted()
 	result, result2 := exportedTuples.OfPair(v)
-	results := guest.Results()
-	area := results.Area(12, 4)
+	area := guest.ResultArea(12, 4)
 	guest.Store(area, 0, result)
-	f1Ptr, f1Len := guest.LowerString(results, result2)
+	f1Ptr := guest.LowerString(&guest.Results, result2)
 	guest.Store(area, 4, f1Ptr)
-	guest.Store(area, 8, f1Len)
+	guest.Store(area, 8, uint32(len(result2)))
 	return area
 }
 
@@ -1802,8 +1658,7 @@ func exportTuplesOfMany(params uint32) uint32 {
 	}
 	guest.ParamsLifted()
 	result, result2, result3, result4, result5, result6, result7, result8, result9, result10, result11, result12, result13, result14, result15, result16 := exportedTuples.OfMany(v)
-	results := guest.Results()
-	area := results.Area(72, 8)
+	area := guest.ResultArea(72, 8)
 	guest.Store(area, 0, result)
 	guest.Store(area, 2, result2)
 	guest.Store(area, 4, result3)
@@ -1816,9 +1671,9 @@ func exportTuplesOfMany(params uint32) uint32 {
 	guest.Store(area, 40, result10)
 	guest.StoreBool(area, 48, result11)
 	guest.Store(area, 52, guest.LowerChar(result12))
-	f12Ptr, f12Len := guest.LowerString(results, result13)
+	f12Ptr := guest.LowerString(&guest.Results, result13)
 	guest.Store(area, 56, f12Ptr)
-	guest.Store(area, 60, f12Len)
+	guest.Store(area, 60, uint32(len(result13)))
 	guest.Store(area, 64, result14)
 	guest.Store(area, 66, result15)
 	guest.Store(area, 68, result16)
@@ -1833,8 +1688,7 @@ func postReturnTuplesOfMany(uint32) {
 //go:wasmexport roundtrip:values/records#of-point
 func exportRecordsOfPoint(v0, v1 uint32) uint32 {
 	result := exportedRecords.OfPoint(records.Point{X: int32(v0), Y: int32(v1)})
-	results := guest.Results()
-	area := results.Area(8, 4)
+	area := guest.ResultArea(8, 4)
 	storePoint(area, result)
 	return area
 }
@@ -1849,22 +1703,16 @@ func exportRecordsOfHuman(v0, v1, v2, v3 uint32, v4 float32, v5, v6 uint32) uint
 	default:
 		guest.NoDiscriminant(uint32(v3), "option<f32>")
 	}
-	tags := make([]string, v6)
-	for i := range tags {
-		at := v5 + uint32(i)*8
-		tags[i] = guest.LiftString(guest.Load[uint32](at, 0), guest.Load[uint32](at, 4))
-	}
 	v := records.Human{
 		Name:   guest.LiftString(v0, v1),
 		Age:    uint8(v2),
 		Height: height,
-		Tags:   tags,
+		Tags:   guest.LiftStrings(v5, v6),
 	}
 	guest.ParamsLifted()
 	result := exportedRecords.OfHuman(v)
-	results := guest.Results()
-	area := results.Area(28, 4)
-	storePerson(results, area, result)
+	area := guest.ResultArea(28, 4)
+	storePerson(&guest.Results, area, result)
 	return area
 }
 
@@ -1891,8 +1739,7 @@ func exportRecordsOfPadded(v0 uint32, v1 uint64, v2, v3, v4, v5, v6 uint32, v7 f
 		M: int32(v12),
 		N: int64(v13),
 	})
-	results := guest.Results()
-	area := results.Area(72, 8)
+	area := guest.ResultArea(72, 8)
 	storePadded(area, result)
 	return area
 }
@@ -1902,9 +1749,8 @@ func exportRecordsOfNested(params uint32) uint32 {
 	v := loadNested(params)
 	guest.ParamsLifted()
 	result := exportedRecords.OfNested(v)
-	results := guest.Results()
-	area := results.Area(88, 8)
-	storeNested(results, area, result)
+	area := guest.ResultArea(88, 8)
+	storeNested(&guest.Results, area, result)
 	return area
 }
 
@@ -1924,9 +1770,8 @@ func exportRecordsOfAlias(v0, v1, v2, v3 uint32) uint32 {
 	v := records.Alias{Inner: records.Tiny{V: uint8(v0)}, Type: guest.LiftString(v1, v2), Func: v3 != 0}
 	guest.ParamsLifted()
 	result := exportedRecords.OfAlias(v)
-	results := guest.Results()
-	area := results.Area(16, 4)
-	storeWrapper(results, area, result)
+	area := guest.ResultArea(16, 4)
+	storeWrapper(&guest.Results, area, result)
 	return area
 }
 
@@ -1937,20 +1782,11 @@ func postReturnRecordsOfAlias(uint32) {
 
 //go:wasmexport roundtrip:values/records#of-crowd
 func exportRecordsOfCrowd(vPtr, vLen uint32) uint32 {
-	v := make(records.Crowd, vLen)
-	for i := range v {
-		at := vPtr + uint32(i)*28
-		v[i] = loadPerson(at)
-	}
+	v := guest.LiftList(vPtr, vLen, 28, loadPerson)
 	guest.ParamsLifted()
 	result := exportedRecords.OfCrowd(v)
-	results := guest.Results()
-	area := results.Area(8, 4)
-	resultPtr := results.List(len(result), 28, 4)
-	for i, item := range result {
-		at := resultPtr + uint32(i)*28
-		storePerson(results, at, item)
-	}
+	area := guest.ResultArea(8, 4)
+	resultPtr := guest.LowerList(&guest.Results, result, 28, 4, storePerson)
 	guest.Store(area, 0, resultPtr)
 	guest.Store(area, 4, uint32(len(result)))
 	return area
@@ -1966,11 +1802,10 @@ func exportRecordsOfName(vPtr, vLen uint32) uint32 {
 	v := guest.LiftString(vPtr, vLen)
 	guest.ParamsLifted()
 	result := exportedRecords.OfName(v)
-	results := guest.Results()
-	area := results.Area(8, 4)
-	resultPtr, resultLen := guest.LowerString(results, result)
+	area := guest.ResultArea(8, 4)
+	resultPtr := guest.LowerString(&guest.Results, result)
 	guest.Store(area, 0, resultPtr)
-	guest.Store(area, 4, resultLen)
+	guest.Store(area, 4, uint32(len(result)))
 	return area
 }
 
@@ -2512,9 +2347,8 @@ func exportManyOfV257(v0 uint32, v1 uint64, v2 uint32) uint32 {
 	}
 	guest.ParamsLifted()
 	result := exportedMany.OfV257(v)
-	results := guest.Results()
-	area := results.Area(16, 8)
-	storeV257(results, area, result)
+	area := guest.ResultArea(16, 8)
+	storeV257(&guest.Results, area, result)
 	return area
 }
 
@@ -3053,9 +2887,8 @@ func exportManyOfSome(v0, v1, v2, v3 uint32, v4 uint64, v5, v6 uint32) uint32 {
 	}
 	guest.ParamsLifted()
 	result := exportedMany.OfSome(v)
-	results := guest.Results()
-	area := results.Area(32, 8)
-	storeSome(results, area, result)
+	area := guest.ResultArea(32, 8)
+	storeSome(&guest.Results, area, result)
 	return area
 }
 
@@ -3073,9 +2906,8 @@ func exportManyOfE256s(vPtr, vLen uint32) uint32 {
 	}
 	guest.ParamsLifted()
 	result := exportedMany.OfE256s(v)
-	results := guest.Results()
-	area := results.Area(8, 4)
-	resultPtr := results.List(len(result), 1, 1)
+	area := guest.ResultArea(8, 4)
+	resultPtr := guest.Results.List(len(result), 1, 1)
 	for i, item := range result {
 		at := resultPtr + uint32(i)*1
 		guest.Store(at, 0, item)
@@ -3099,9 +2931,8 @@ func exportManyOfE257s(vPtr, vLen uint32) uint32 {
 	}
 	guest.ParamsLifted()
 	result := exportedMany.OfE257s(v)
-	results := guest.Results()
-	area := results.Area(8, 4)
-	resultPtr := results.List(len(result), 2, 2)
+	area := guest.ResultArea(8, 4)
+	resultPtr := guest.Results.List(len(result), 2, 2)
 	for i, item := range result {
 		at := resultPtr + uint32(i)*2
 		guest.Store(at, 0, guest.LowerEnum(item, 257, "many.E257"))
@@ -3118,20 +2949,11 @@ func postReturnManyOfE257s(uint32) {
 
 //go:wasmexport roundtrip:values/many#of-v257s
 func exportManyOfV257s(vPtr, vLen uint32) uint32 {
-	v := make([]many.V257, vLen)
-	for i := range v {
-		at := vPtr + uint32(i)*16
-		v[i] = loadV257(at)
-	}
+	v := guest.LiftList(vPtr, vLen, 16, loadV257)
 	guest.ParamsLifted()
 	result := exportedMany.OfV257s(v)
-	results := guest.Results()
-	area := results.Area(8, 4)
-	resultPtr := results.List(len(result), 16, 8)
-	for i, item := range result {
-		at := resultPtr + uint32(i)*16
-		storeV257(results, at, item)
-	}
+	area := guest.ResultArea(8, 4)
+	resultPtr := guest.LowerList(&guest.Results, result, 16, 8, storeV257)
 	guest.Store(area, 0, resultPtr)
 	guest.Store(area, 4, uint32(len(result)))
 	return area
@@ -3182,8 +3004,7 @@ func exportSetsOfAll(v0, v1, v2, v3, v4, v5 uint32) uint32 {
 		E: sets.F17(v4),
 		F: sets.F32(v5),
 	})
-	results := guest.Results()
-	area := results.Area(16, 4)
+	area := guest.ResultArea(16, 4)
 	storeAll(area, result)
 	return area
 }
@@ -3197,9 +3018,8 @@ func exportSetsOfF9s(vPtr, vLen uint32) uint32 {
 	}
 	guest.ParamsLifted()
 	result := exportedSets.OfF9s(v)
-	results := guest.Results()
-	area := results.Area(8, 4)
-	resultPtr := results.List(len(result), 2, 2)
+	area := guest.ResultArea(8, 4)
+	resultPtr := guest.Results.List(len(result), 2, 2)
 	for i, item := range result {
 		at := resultPtr + uint32(i)*2
 		guest.Store(at, 0, guest.LowerFlags(item, 0x1ff, "sets.F9"))
@@ -3223,9 +3043,8 @@ func exportSetsOfF32s(vPtr, vLen uint32) uint32 {
 	}
 	guest.ParamsLifted()
 	result := exportedSets.OfF32s(v)
-	results := guest.Results()
-	area := results.Area(8, 4)
-	resultPtr := results.List(len(result), 4, 4)
+	area := guest.ResultArea(8, 4)
+	resultPtr := guest.Results.List(len(result), 4, 4)
 	for i, item := range result {
 		at := resultPtr + uint32(i)*4
 		guest.Store(at, 0, item)
@@ -3251,8 +3070,7 @@ func exportOptionsOfU8(v0, v1 uint32) uint32 {
 		guest.NoDiscriminant(uint32(v0), "option<u8>")
 	}
 	result := exportedOptions.OfU8(v)
-	results := guest.Results()
-	area := results.Area(2, 1)
+	area := guest.ResultArea(2, 1)
 	if value, ok := result.Get(); ok {
 		guest.Store(area, 0, uint8(1))
 		guest.Store(area, 1, value)
@@ -3273,8 +3091,7 @@ func exportOptionsOfU64(v0 uint32, v1 uint64) uint32 {
 		guest.NoDiscriminant(uint32(v0), "option<u64>")
 	}
 	result := exportedOptions.OfU64(v)
-	results := guest.Results()
-	area := results.Area(16, 8)
+	area := guest.ResultArea(16, 8)
 	if value, ok := result.Get(); ok {
 		guest.Store(area, 0, uint8(1))
 		guest.Store(area, 8, value)
@@ -3295,8 +3112,7 @@ func exportOptionsOfF32(v0 uint32, v1 float32) uint32 {
 		guest.NoDiscriminant(uint32(v0), "option<f32>")
 	}
 	result := exportedOptions.OfF32(v)
-	results := guest.Results()
-	area := results.Area(8, 4)
+	area := guest.ResultArea(8, 4)
 	if value, ok := result.Get(); ok {
 		guest.Store(area, 0, uint8(1))
 		guest.Store(area, 4, value)
@@ -3317,8 +3133,7 @@ func exportOptionsOfBool(v0, v1 uint32) uint32 {
 		guest.NoDiscriminant(uint32(v0), "option<bool>")
 	}
 	result := exportedOptions.OfBool(v)
-	results := guest.Results()
-	area := results.Area(2, 1)
+	area := guest.ResultArea(2, 1)
 	if value, ok := result.Get(); ok {
 		guest.Store(area, 0, uint8(1))
 		guest.StoreBool(area, 1, value)
@@ -3340,13 +3155,12 @@ func exportOptionsOfString(v0, v1, v2 uint32) uint32 {
 	}
 	guest.ParamsLifted()
 	result := exportedOptions.OfString(v)
-	results := guest.Results()
-	area := results.Area(12, 4)
+	area := guest.ResultArea(12, 4)
 	if value, ok := result.Get(); ok {
 		guest.Store(area, 0, uint8(1))
-		valuePtr, valueLen := guest.LowerString(results, value)
+		valuePtr := guest.LowerString(&guest.Results, value)
 		guest.Store(area, 4, valuePtr)
-		guest.Store(area, 8, valueLen)
+		guest.Store(area, 8, uint32(len(value)))
 	} else {
 		guest.Store(area, 0, uint8(0))
 	}
@@ -3377,8 +3191,7 @@ func exportOptionsOfNested(v0, v1, v2 uint32) uint32 {
 		guest.NoDiscriminant(uint32(v0), "option<option<u32>>")
 	}
 	result := exportedOptions.OfNested(v)
-	results := guest.Results()
-	area := results.Area(12, 4)
+	area := guest.ResultArea(12, 4)
 	if value, ok := result.Get(); ok {
 		guest.Store(area, 0, uint8(1))
 		if value2, ok2 := value.Get(); ok2 {
@@ -3421,17 +3234,16 @@ func exportOptionsOfDeep(v0, v1, v2, v3, v4 uint32) uint32 {
 	}
 	guest.ParamsLifted()
 	result := exportedOptions.OfDeep(v)
-	results := guest.Results()
-	area := results.Area(20, 4)
+	area := guest.ResultArea(20, 4)
 	if value, ok := result.Get(); ok {
 		guest.Store(area, 0, uint8(1))
 		if value2, ok2 := value.Get(); ok2 {
 			guest.Store(area, 4, uint8(1))
 			if value3, ok3 := value2.Get(); ok3 {
 				guest.Store(area, 8, uint8(1))
-				valuePtr, valueLen := guest.LowerString(results, value3)
+				valuePtr := guest.LowerString(&guest.Results, value3)
 				guest.Store(area, 12, valuePtr)
-				guest.Store(area, 16, valueLen)
+				guest.Store(area, 16, uint32(len(value3)))
 			} else {
 				guest.Store(area, 8, uint8(0))
 			}
@@ -3475,11 +3287,10 @@ func exportOptionsOfList(v0, v1, v2 uint32) uint32 {
 	}
 	guest.ParamsLifted()
 	result := exportedOptions.OfList(v)
-	results := guest.Results()
-	area := results.Area(12, 4)
+	area := guest.ResultArea(12, 4)
 	if value, ok := result.Get(); ok {
 		guest.Store(area, 0, uint8(1))
-		valuePtr := results.List(len(value), 4, 2)
+		valuePtr := guest.Results.List(len(value), 4, 2)
 		for i, item := range value {
 			at := valuePtr + uint32(i)*4
 			if value2, ok2 := item.Get(); ok2 {
@@ -3521,8 +3332,7 @@ func exportOptionsOfTuple(v0, v1, v2 uint32, v3 uint64) uint32 {
 		guest.NoDiscriminant(uint32(v0), "option<tuple<u8, option<u64>>>")
 	}
 	result := exportedOptions.OfTuple(v)
-	results := guest.Results()
-	area := results.Area(32, 8)
+	area := guest.ResultArea(32, 8)
 	if value, ok := result.Get(); ok {
 		guest.Store(area, 0, uint8(1))
 		guest.Store(area, 8, value.F0)
@@ -3552,27 +3362,21 @@ func exportOptionsOfPerson(v0, v1, v2, v3, v4 uint32, v5 float32, v6, v7 uint32)
 		default:
 			guest.NoDiscriminant(uint32(v4), "option<f32>")
 		}
-		tags := make([]string, v7)
-		for i := range tags {
-			at := v6 + uint32(i)*8
-			tags[i] = guest.LiftString(guest.Load[uint32](at, 0), guest.Load[uint32](at, 4))
-		}
 		v = types.Some(options.Person{
 			Name:   guest.LiftString(v1, v2),
 			Age:    uint8(v3),
 			Height: height,
-			Tags:   tags,
+			Tags:   guest.LiftStrings(v6, v7),
 		})
 	default:
 		guest.NoDiscriminant(uint32(v0), "option<person>")
 	}
 	guest.ParamsLifted()
 	result := exportedOptions.OfPerson(v)
-	results := guest.Results()
-	area := results.Area(32, 4)
+	area := guest.ResultArea(32, 4)
 	if value, ok := result.Get(); ok {
 		guest.Store(area, 0, uint8(1))
-		storePerson(results, area+4, value)
+		storePerson(&guest.Results, area+4, value)
 	} else {
 		guest.Store(area, 0, uint8(0))
 	}
@@ -3595,8 +3399,7 @@ func exportOptionsOfColour(v0, v1 uint32) uint32 {
 		guest.NoDiscriminant(uint32(v0), "option<colour>")
 	}
 	result := exportedOptions.OfColour(v)
-	results := guest.Results()
-	area := results.Area(2, 1)
+	area := guest.ResultArea(2, 1)
 	if value, ok := result.Get(); ok {
 		guest.Store(area, 0, uint8(1))
 		guest.Store(area, 1, guest.LowerEnum(value, 3, "named.Colour"))
@@ -3624,12 +3427,7 @@ func exportOptionsOfShape(v0, v1 uint32, v2 uint64, v3 uint32) uint32 {
 			value = named.ShapeLabel{Value: guest.LiftString(uint32(v2), v3)}
 		case 4:
 			v2_2 := uint32(v2)
-			path := make([]named.Point, v3)
-			for i := range path {
-				at := v2_2 + uint32(i)*8
-				path[i] = loadPoint(at)
-			}
-			value = named.ShapePath{Value: path}
+			value = named.ShapePath{Value: guest.LiftList(v2_2, v3, 8, loadPoint)}
 		default:
 			guest.NoDiscriminant(uint32(v1), "shape")
 		}
@@ -3639,11 +3437,10 @@ func exportOptionsOfShape(v0, v1 uint32, v2 uint64, v3 uint32) uint32 {
 	}
 	guest.ParamsLifted()
 	result := exportedOptions.OfShape(v)
-	results := guest.Results()
-	area := results.Area(24, 8)
+	area := guest.ResultArea(24, 8)
 	if value, ok := result.Get(); ok {
 		guest.Store(area, 0, uint8(1))
-		storeShape(results, area+8, value)
+		storeShape(&guest.Results, area+8, value)
 	} else {
 		guest.Store(area, 0, uint8(0))
 	}
@@ -3674,9 +3471,8 @@ func exportOutcomesOfPlain(vPtr, vLen uint32) uint32 {
 	}
 	guest.ParamsLifted()
 	result := exportedOutcomes.OfPlain(v)
-	results := guest.Results()
-	area := results.Area(8, 4)
-	resultPtr := results.List(len(result), 1, 1)
+	area := guest.ResultArea(8, 4)
+	resultPtr := guest.Results.List(len(result), 1, 1)
 	for i, item := range result {
 		at := resultPtr + uint32(i)*1
 		if _, _, ok := item.Get(); ok {
@@ -3715,8 +3511,7 @@ func exportOutcomesOfOk(v0, v1, v2 uint32) uint32 {
 		guest.NoDiscriminant(uint32(v0), "option<result<u8>>")
 	}
 	result := exportedOutcomes.OfOk(v)
-	results := guest.Results()
-	area := results.Area(3, 1)
+	area := guest.ResultArea(3, 1)
 	if value, ok := result.Get(); ok {
 		guest.Store(area, 0, uint8(1))
 		if value2, _, ok2 := value.Get(); ok2 {
@@ -3744,15 +3539,14 @@ func exportOutcomesOfErr(v0, v1, v2 uint32) uint32 {
 	}
 	guest.ParamsLifted()
 	result := exportedOutcomes.OfErr(types.Tuple1[types.Result[types.Unit, string]]{F0: f0})
-	results := guest.Results()
-	area := results.Area(12, 4)
+	area := guest.ResultArea(12, 4)
 	if _, failure, ok := result.Get(); ok {
 		guest.Store(area, 0, uint8(0))
 	} else {
 		guest.Store(area, 0, uint8(1))
-		errPtr, errLen := guest.LowerString(results, failure)
+		errPtr := guest.LowerString(&guest.Results, failure)
 		guest.Store(area, 4, errPtr)
-		guest.Store(area, 8, errLen)
+		guest.Store(area, 8, uint32(len(failure)))
 	}
 	return area
 }
@@ -3781,14 +3575,13 @@ func exportOutcomesOfBoth(vPtr, vLen uint32) uint32 {
 	}
 	guest.ParamsLifted()
 	result := exportedOutcomes.OfBoth(v)
-	results := guest.Results()
-	area := results.Area(8, 4)
-	resultPtr := results.List(len(result), 32, 4)
+	area := guest.ResultArea(8, 4)
+	resultPtr := guest.Results.List(len(result), 32, 4)
 	for i, item := range result {
 		at := resultPtr + uint32(i)*32
 		if value, failure, ok := item.Get(); ok {
 			guest.Store(at, 0, uint8(0))
-			storePerson(results, at+4, value)
+			storePerson(&guest.Results, at+4, value)
 		} else {
 			guest.Store(at, 0, uint8(1))
 			guest.Store(at, 4, guest.LowerEnum(failure, 3, "named.Colour"))
@@ -3843,9 +3636,8 @@ func exportOutcomesOfNested(vPtr, vLen uint32) uint32 {
 	}
 	guest.ParamsLifted()
 	result := exportedOutcomes.OfNested(v)
-	results := guest.Results()
-	area := results.Area(8, 4)
-	resultPtr := results.List(len(result), 24, 8)
+	area := guest.ResultArea(8, 4)
+	resultPtr := guest.Results.List(len(result), 24, 8)
 	for i, item := range result {
 		at := resultPtr + uint32(i)*24
 		if value, failure, ok := item.Get(); ok {
@@ -3855,9 +3647,9 @@ func exportOutcomesOfNested(vPtr, vLen uint32) uint32 {
 				guest.Store(at, 12, value2)
 			} else {
 				guest.Store(at, 8, uint8(1))
-				errPtr, errLen := guest.LowerString(results, failure2)
+				errPtr := guest.LowerString(&guest.Results, failure2)
 				guest.Store(at, 12, errPtr)
-				guest.Store(at, 16, errLen)
+				guest.Store(at, 16, uint32(len(failure2)))
 			}
 		} else {
 			guest.Store(at, 0, uint8(1))
@@ -3892,8 +3684,7 @@ func exportOutcomesOfParam(v0 uint32, v1 uint64) uint32 {
 		guest.NoDiscriminant(uint32(v0), "result<u64, f32>")
 	}
 	result := exportedOutcomes.OfParam(v)
-	results := guest.Results()
-	area := results.Area(16, 8)
+	area := guest.ResultArea(16, 8)
 	if value, failure, ok := result.Get(); ok {
 		guest.Store(area, 0, uint8(0))
 		guest.Store(area, 8, value)
@@ -3941,8 +3732,7 @@ func exportOutcomesOfOption(v0, v1, v2, v3, v4 uint32) uint32 {
 	}
 	guest.ParamsLifted()
 	result := exportedOutcomes.OfOption(v)
-	results := guest.Results()
-	area := results.Area(20, 4)
+	area := guest.ResultArea(20, 4)
 	if value, ok := result.Get(); ok {
 		guest.Store(area, 0, uint8(1))
 		if value2, failure, ok2 := value.Get(); ok2 {
@@ -3957,9 +3747,9 @@ func exportOutcomesOfOption(v0, v1, v2, v3, v4 uint32) uint32 {
 			guest.Store(area, 4, uint8(1))
 			if value3, ok3 := failure.Get(); ok3 {
 				guest.Store(area, 8, uint8(1))
-				valuePtr, valueLen := guest.LowerString(results, value3)
+				valuePtr := guest.LowerString(&guest.Results, value3)
 				guest.Store(area, 12, valuePtr)
-				guest.Store(area, 16, valueLen)
+				guest.Store(area, 16, uint32(len(value3)))
 			} else {
 				guest.Store(area, 8, uint8(0))
 			}
@@ -3990,11 +3780,10 @@ func exportCallsOnlyParam(vPtr, vLen uint32) {
 //go:wasmexport roundtrip:values/calls#only-result
 func exportCallsOnlyResult() uint32 {
 	result := exportedCalls.OnlyResult()
-	results := guest.Results()
-	area := results.Area(8, 4)
-	resultPtr, resultLen := guest.LowerString(results, result)
+	area := guest.ResultArea(8, 4)
+	resultPtr := guest.LowerString(&guest.Results, result)
 	guest.Store(area, 0, resultPtr)
-	guest.Store(area, 4, resultLen)
+	guest.Store(area, 4, uint32(len(result)))
 	return area
 }
 
@@ -4010,8 +3799,7 @@ func exportCallsSixteen(a, b, c, d, e, f, g uint32, h, i uint64, j float32, k fl
 	n := guest.LiftSlice[uint8](nPtr, nLen)
 	guest.ParamsLifted()
 	result, result2, result3, result4, result5, result6, result7, result8, result9, result10, result11, result12, result13, result14 := exportedCalls.Sixteen(a != 0, uint8(b), int8(c), uint16(d), int16(e), f, int32(g), h, int64(i), j, k, l2, m, n)
-	results := guest.Results()
-	area := results.Area(72, 8)
+	area := guest.ResultArea(72, 8)
 	guest.StoreBool(area, 0, result)
 	guest.Store(area, 1, result2)
 	guest.Store(area, 2, result3)
@@ -4024,12 +3812,12 @@ func exportCallsSixteen(a, b, c, d, e, f, g uint32, h, i uint64, j float32, k fl
 	guest.Store(area, 32, result10)
 	guest.Store(area, 40, result11)
 	guest.Store(area, 48, guest.LowerChar(result12))
-	f12Ptr, f12Len := guest.LowerString(results, result13)
+	f12Ptr := guest.LowerString(&guest.Results, result13)
 	guest.Store(area, 52, f12Ptr)
-	guest.Store(area, 56, f12Len)
-	f13Ptr, f13Len := guest.LowerSlice(results, result14)
+	guest.Store(area, 56, uint32(len(result13)))
+	f13Ptr := guest.LowerSlice(&guest.Results, result14)
 	guest.Store(area, 60, f13Ptr)
-	guest.Store(area, 64, f13Len)
+	guest.Store(area, 64, uint32(len(result14)))
 	return area
 }
 
@@ -4062,24 +3850,15 @@ func exportCallsSeventeen(params uint32) uint64 {
 //go:wasmexport roundtrip:values/calls#spilled
 func exportCallsSpilled(params uint32) uint32 {
 	ePtr := guest.Load[uint32](params, 104)
-	e := make([]string, guest.Load[uint32](params, 108))
-	for i := range e {
-		at := ePtr + uint32(i)*8
-		e[i] = guest.LiftString(guest.Load[uint32](at, 0), guest.Load[uint32](at, 4))
-	}
 	a := loadPerson(params)
 	b := loadPerson(params + 28)
 	c := loadPerson(params + 56)
 	d := loadShape(params + 88)
+	e := guest.LiftStrings(ePtr, guest.Load[uint32](params, 108))
 	guest.ParamsLifted()
 	result := exportedCalls.Spilled(a, b, c, d, e)
-	results := guest.Results()
-	area := results.Area(8, 4)
-	resultPtr := results.List(len(result), 28, 4)
-	for i, item := range result {
-		at := resultPtr + uint32(i)*28
-		storePerson(results, at, item)
-	}
+	area := guest.ResultArea(8, 4)
+	resultPtr := guest.LowerList(&guest.Results, result, 28, 4, storePerson)
 	guest.Store(area, 0, resultPtr)
 	guest.Store(area, 4, uint32(len(result)))
 	return area
@@ -4096,7 +3875,7 @@ func exportCallsNames(params uint32) uint32 {
 	context_ := guest.LiftString(guest.Load[uint32](params, 4), guest.Load[uint32](params, 8))
 	err := guest.Load[uint16](params, 12)
 	call := guest.Load[uint32](params, 16)
-	results_ := guest.LiftSlice[uint16](guest.Load[uint32](params, 20), guest.Load[uint32](params, 24))
+	results := guest.LiftSlice[uint16](guest.Load[uint32](params, 20), guest.Load[uint32](params, 24))
 	guest_ := guest.LiftString(guest.Load[uint32](params, 28), guest.Load[uint32](params, 32))
 	host_ := guest.Load[uint64](params, 40)
 	stack := guest.Load[uint8](params, 48)
@@ -4106,12 +3885,11 @@ func exportCallsNames(params uint32) uint32 {
 	at := guest.Load[int32](params, 64)
 	ok := guest.LoadBool(params, 68)
 	guest.ParamsLifted()
-	result := exportedCalls.Names(ctx, context_, err, call, results_, guest_, host_, stack, area, params2, i, at, ok)
-	results := guest.Results()
-	area2 := results.Area(8, 4)
-	resultPtr, resultLen := guest.LowerString(results, result)
+	result := exportedCalls.Names(ctx, context_, err, call, results, guest_, host_, stack, area, params2, i, at, ok)
+	area2 := guest.ResultArea(8, 4)
+	resultPtr := guest.LowerString(&guest.Results, result)
 	guest.Store(area2, 0, resultPtr)
-	guest.Store(area2, 4, resultLen)
+	guest.Store(area2, 4, uint32(len(result)))
 	return area2
 }
 
@@ -4122,21 +3900,16 @@ func postReturnCallsNames(uint32) {
 
 //go:wasmexport roundtrip:values/calls#keywords
 func exportCallsKeywords(type_, funcPtr, funcLen, usePtr, useLen, range_, go_, stringPtr, stringLen, len_, nil_, make_ uint32) uint32 {
-	use := make([]string, useLen)
-	for i := range use {
-		at := usePtr + uint32(i)*8
-		use[i] = guest.LiftString(guest.Load[uint32](at, 0), guest.Load[uint32](at, 4))
-	}
 	func_ := guest.LiftString(funcPtr, funcLen)
+	use := guest.LiftStrings(usePtr, useLen)
 	string_ := guest.LiftString(stringPtr, stringLen)
 	make2 := rune(make_)
 	guest.ParamsLifted()
 	result := exportedCalls.Keywords(uint8(type_), func_, use, uint16(range_), go_, string_, int8(len_), nil_ != 0, make2)
-	results := guest.Results()
-	area := results.Area(8, 4)
-	resultPtr, resultLen := guest.LowerString(results, result)
+	area := guest.ResultArea(8, 4)
+	resultPtr := guest.LowerString(&guest.Results, result)
 	guest.Store(area, 0, resultPtr)
-	guest.Store(area, 4, resultLen)
+	guest.Store(area, 4, uint32(len(result)))
 	return area
 }
 
@@ -4158,8 +3931,7 @@ func exportCallsCheck(v uint32) uint32 {
 //go:wasmexport roundtrip:values/calls#value
 func exportCallsValue(v uint32) uint32 {
 	result, err := exportedCalls.Value(v)
-	results := guest.Results()
-	area := results.Area(8, 4)
+	area := guest.ResultArea(8, 4)
 	if err != nil {
 		guest.Store(area, 0, uint8(1))
 	} else {
@@ -4172,8 +3944,7 @@ func exportCallsValue(v uint32) uint32 {
 //go:wasmexport roundtrip:values/calls#error
 func exportCallsError(v uint32) uint32 {
 	err := exportedCalls.Error(v)
-	results := guest.Results()
-	area := results.Area(8, 4)
+	area := guest.ResultArea(8, 4)
 	if err != nil {
 		failure := guest.ErrorValue[uint32](err)
 		guest.Store(area, 0, uint8(1))
@@ -4187,19 +3958,18 @@ func exportCallsError(v uint32) uint32 {
 //go:wasmexport roundtrip:values/calls#text
 func exportCallsText(v uint32) uint32 {
 	result, err := exportedCalls.Text(v)
-	results := guest.Results()
-	area := results.Area(12, 4)
+	area := guest.ResultArea(12, 4)
 	if err != nil {
 		failure := err.Error()
 		guest.Store(area, 0, uint8(1))
-		errPtr, errLen := guest.LowerString(results, failure)
+		errPtr := guest.LowerString(&guest.Results, failure)
 		guest.Store(area, 4, errPtr)
-		guest.Store(area, 8, errLen)
+		guest.Store(area, 8, uint32(len(failure)))
 	} else {
 		guest.Store(area, 0, uint8(0))
-		okPtr, okLen := guest.LowerString(results, result)
+		okPtr := guest.LowerString(&guest.Results, result)
 		guest.Store(area, 4, okPtr)
-		guest.Store(area, 8, okLen)
+		guest.Store(area, 8, uint32(len(result)))
 	}
 	return area
 }
@@ -4219,28 +3989,22 @@ func exportCallsRecords(v0, v1, v2, v3 uint32, v4 float32, v5, v6 uint32) uint32
 	default:
 		guest.NoDiscriminant(uint32(v3), "option<f32>")
 	}
-	tags := make([]string, v6)
-	for i := range tags {
-		at := v5 + uint32(i)*8
-		tags[i] = guest.LiftString(guest.Load[uint32](at, 0), guest.Load[uint32](at, 4))
-	}
 	v := calls.Person{
 		Name:   guest.LiftString(v0, v1),
 		Age:    uint8(v2),
 		Height: height,
-		Tags:   tags,
+		Tags:   guest.LiftStrings(v5, v6),
 	}
 	guest.ParamsLifted()
 	result, err := exportedCalls.Records(v)
-	results := guest.Results()
-	area := results.Area(32, 4)
+	area := guest.ResultArea(32, 4)
 	if err != nil {
 		failure := guest.ErrorValue[calls.Fault](err)
 		guest.Store(area, 0, uint8(1))
-		storeFault(results, area+4, failure)
+		storeFault(&guest.Results, area+4, failure)
 	} else {
 		guest.Store(area, 0, uint8(0))
-		storePerson(results, area+4, result)
+		storePerson(&guest.Results, area+4, result)
 	}
 	return area
 }
@@ -4264,26 +4028,20 @@ func exportCallsVariants(v0 uint32, v1 uint64, v2 uint32) uint32 {
 		v = named.ShapeLabel{Value: guest.LiftString(uint32(v1), v2)}
 	case 4:
 		v1_2 := uint32(v1)
-		path := make([]named.Point, v2)
-		for i := range path {
-			at := v1_2 + uint32(i)*8
-			path[i] = loadPoint(at)
-		}
-		v = named.ShapePath{Value: path}
+		v = named.ShapePath{Value: guest.LiftList(v1_2, v2, 8, loadPoint)}
 	default:
 		guest.NoDiscriminant(uint32(v0), "shape")
 	}
 	guest.ParamsLifted()
 	result, err := exportedCalls.Variants(v)
-	results := guest.Results()
-	area := results.Area(24, 8)
+	area := guest.ResultArea(24, 8)
 	if err != nil {
 		failure := guest.ErrorValue[calls.Failure](err)
 		guest.Store(area, 0, uint8(1))
-		storeFailure(results, area+8, failure)
+		storeFailure(&guest.Results, area+8, failure)
 	} else {
 		guest.Store(area, 0, uint8(0))
-		storeShape(results, area+8, result)
+		storeShape(&guest.Results, area+8, result)
 	}
 	return area
 }
@@ -4296,8 +4054,7 @@ func postReturnCallsVariants(uint32) {
 //go:wasmexport roundtrip:values/calls#enums
 func exportCallsEnums(v uint64) uint32 {
 	result, err := exportedCalls.Enums(v)
-	results := guest.Results()
-	area := results.Area(16, 8)
+	area := guest.ResultArea(16, 8)
 	if err != nil {
 		failure := guest.ErrorValue[calls.Reason](err)
 		guest.Store(area, 0, uint8(1))
@@ -4312,8 +4069,7 @@ func exportCallsEnums(v uint64) uint32 {
 //go:wasmexport roundtrip:values/calls#flags
 func exportCallsFlags(v uint32) uint32 {
 	result, err := exportedCalls.Flags(calls.Access(v))
-	results := guest.Results()
-	area := results.Area(2, 1)
+	area := guest.ResultArea(2, 1)
 	if err != nil {
 		failure := guest.ErrorValue[calls.Access](err)
 		guest.Store(area, 0, uint8(1))
@@ -4330,25 +4086,18 @@ func exportCallsLists(vPtr, vLen uint32) uint32 {
 	v := guest.LiftSlice[uint32](vPtr, vLen)
 	guest.ParamsLifted()
 	result, err := exportedCalls.Lists(v)
-	results := guest.Results()
-	area := results.Area(12, 4)
+	area := guest.ResultArea(12, 4)
 	if err != nil {
 		failure := guest.ErrorValue[[]string](err)
 		guest.Store(area, 0, uint8(1))
-		errPtr := results.List(len(failure), 8, 4)
-		for i, item := range failure {
-			at := errPtr + uint32(i)*8
-			itemPtr, itemLen := guest.LowerString(results, item)
-			guest.Store(at, 0, itemPtr)
-			guest.Store(at, 4, itemLen)
-		}
+		errPtr := guest.LowerStrings(&guest.Results, failure)
 		guest.Store(area, 4, errPtr)
 		guest.Store(area, 8, uint32(len(failure)))
 	} else {
 		guest.Store(area, 0, uint8(0))
-		okPtr, okLen := guest.LowerSlice(results, result)
+		okPtr := guest.LowerSlice(&guest.Results, result)
 		guest.Store(area, 4, okPtr)
-		guest.Store(area, 8, okLen)
+		guest.Store(area, 8, uint32(len(result)))
 	}
 	return area
 }
@@ -4370,8 +4119,7 @@ func exportCallsOptions(v0, v1, v2 uint32) uint32 {
 	}
 	guest.ParamsLifted()
 	result, err := exportedCalls.Options(v)
-	results := guest.Results()
-	area := results.Area(16, 4)
+	area := guest.ResultArea(16, 4)
 	if err != nil {
 		failure := guest.ErrorValue[types.Option[uint8]](err)
 		guest.Store(area, 0, uint8(1))
@@ -4385,9 +4133,9 @@ func exportCallsOptions(v0, v1, v2 uint32) uint32 {
 		guest.Store(area, 0, uint8(0))
 		if value, ok := result.Get(); ok {
 			guest.Store(area, 4, uint8(1))
-			valuePtr, valueLen := guest.LowerString(results, value)
+			valuePtr := guest.LowerString(&guest.Results, value)
 			guest.Store(area, 8, valuePtr)
-			guest.Store(area, 12, valueLen)
+			guest.Store(area, 12, uint32(len(value)))
 		} else {
 			guest.Store(area, 4, uint8(0))
 		}
@@ -4405,8 +4153,7 @@ func exportCallsTuples(v0, v1, v2 uint32) uint32 {
 	v := types.Tuple2[uint8, string]{F0: uint8(v0), F1: guest.LiftString(v1, v2)}
 	guest.ParamsLifted()
 	result, err := exportedCalls.Tuples(v)
-	results := guest.Results()
-	area := results.Area(24, 8)
+	area := guest.ResultArea(24, 8)
 	if err != nil {
 		failure := guest.ErrorValue[types.Tuple2[float64, uint8]](err)
 		guest.Store(area, 0, uint8(1))
@@ -4415,9 +4162,9 @@ func exportCallsTuples(v0, v1, v2 uint32) uint32 {
 	} else {
 		guest.Store(area, 0, uint8(0))
 		guest.Store(area, 8, result.F0)
-		f1Ptr, f1Len := guest.LowerString(results, result.F1)
+		f1Ptr := guest.LowerString(&guest.Results, result.F1)
 		guest.Store(area, 12, f1Ptr)
-		guest.Store(area, 16, f1Len)
+		guest.Store(area, 16, uint32(len(result.F1)))
 	}
 	return area
 }
@@ -4430,8 +4177,7 @@ func postReturnCallsTuples(uint32) {
 //go:wasmexport roundtrip:values/calls#nested
 func exportCallsNested(v uint32) uint32 {
 	result, err := exportedCalls.Nested(uint8(v))
-	results := guest.Results()
-	area := results.Area(24, 8)
+	area := guest.ResultArea(24, 8)
 	if err != nil {
 		failure := guest.ErrorValue[types.Result[uint16, uint64]](err)
 		guest.Store(area, 0, uint8(1))
@@ -4449,9 +4195,9 @@ func exportCallsNested(v uint32) uint32 {
 			guest.Store(area, 12, value)
 		} else {
 			guest.Store(area, 8, uint8(1))
-			errPtr, errLen := guest.LowerString(results, failure)
+			errPtr := guest.LowerString(&guest.Results, failure)
 			guest.Store(area, 12, errPtr)
-			guest.Store(area, 16, errLen)
+			guest.Store(area, 16, uint32(len(failure)))
 		}
 	}
 	return area
@@ -4465,8 +4211,7 @@ func postReturnCallsNested(uint32) {
 //go:wasmexport roundtrip:values/calls#floats
 func exportCallsFloats(v float32) uint32 {
 	result, err := exportedCalls.Floats(v)
-	results := guest.Results()
-	area := results.Area(16, 8)
+	area := guest.ResultArea(16, 8)
 	if err != nil {
 		failure := guest.ErrorValue[float64](err)
 		guest.Store(area, 0, uint8(1))
@@ -4481,8 +4226,7 @@ func exportCallsFloats(v float32) uint32 {
 //go:wasmexport roundtrip:values/calls#colours
 func exportCallsColours(v uint32) uint32 {
 	result, err := exportedCalls.Colours(calls.Colour(v))
-	results := guest.Results()
-	area := results.Area(2, 1)
+	area := guest.ResultArea(2, 1)
 	if err != nil {
 		failure := guest.ErrorValue[calls.Colour](err)
 		guest.Store(area, 0, uint8(1))
@@ -4519,23 +4263,18 @@ func loadPerson(ptr uint32) named.Person {
 		guest.NoDiscriminant(uint32(heightCase), "option<f32>")
 	}
 	tagsPtr := guest.Load[uint32](ptr, 20)
-	tags := make([]string, guest.Load[uint32](ptr, 24))
-	for i := range tags {
-		at := tagsPtr + uint32(i)*8
-		tags[i] = guest.LiftString(guest.Load[uint32](at, 0), guest.Load[uint32](at, 4))
-	}
 	return named.Person{
 		Name:   guest.LiftString(guest.Load[uint32](ptr, 0), guest.Load[uint32](ptr, 4)),
 		Age:    guest.Load[uint8](ptr, 8),
 		Height: height,
-		Tags:   tags,
+		Tags:   guest.LiftStrings(tagsPtr, guest.Load[uint32](ptr, 24)),
 	}
 }
 
 func storePerson(arena *guest.Arena, ptr uint32, value named.Person) {
-	namePtr, nameLen := guest.LowerString(arena, value.Name)
+	namePtr := guest.LowerString(arena, value.Name)
 	guest.Store(ptr, 0, namePtr)
-	guest.Store(ptr, 4, nameLen)
+	guest.Store(ptr, 4, uint32(len(value.Name)))
 	guest.Store(ptr, 8, value.Age)
 	if value_, ok := value.Height.Get(); ok {
 		guest.Store(ptr, 12, uint8(1))
@@ -4543,13 +4282,7 @@ func storePerson(arena *guest.Arena, ptr uint32, value named.Person) {
 	} else {
 		guest.Store(ptr, 12, uint8(0))
 	}
-	tagsPtr := arena.List(len(value.Tags), 8, 4)
-	for i, item := range value.Tags {
-		at := tagsPtr + uint32(i)*8
-		itemPtr, itemLen := guest.LowerString(arena, item)
-		guest.Store(at, 0, itemPtr)
-		guest.Store(at, 4, itemLen)
-	}
+	tagsPtr := guest.LowerStrings(arena, value.Tags)
 	guest.Store(ptr, 20, tagsPtr)
 	guest.Store(ptr, 24, uint32(len(value.Tags)))
 }
@@ -4568,12 +4301,7 @@ func loadShape(ptr uint32) named.Shape {
 		value = named.ShapeLabel{Value: guest.LiftString(guest.Load[uint32](ptr, 8), guest.Load[uint32](ptr, 12))}
 	case 4:
 		pathPtr := guest.Load[uint32](ptr, 8)
-		path := make([]named.Point, guest.Load[uint32](ptr, 12))
-		for i := range path {
-			at := pathPtr + uint32(i)*8
-			path[i] = loadPoint(at)
-		}
-		value = named.ShapePath{Value: path}
+		value = named.ShapePath{Value: guest.LiftList(pathPtr, guest.Load[uint32](ptr, 12), 8, loadPoint)}
 	default:
 		guest.NoDiscriminant(uint32(valueCase), "shape")
 	}
@@ -4592,9 +4320,9 @@ func storeShape(arena *guest.Arena, ptr uint32, value named.Shape) {
 		guest.Store(ptr, 8, c.Value)
 	case named.ShapeLabel:
 		guest.Store(ptr, 0, uint8(3))
-		labelPtr, labelLen := guest.LowerString(arena, c.Value)
+		labelPtr := guest.LowerString(arena, c.Value)
 		guest.Store(ptr, 8, labelPtr)
-		guest.Store(ptr, 12, labelLen)
+		guest.Store(ptr, 12, uint32(len(c.Value)))
 	case named.ShapePath:
 		guest.Store(ptr, 0, uint8(4))
 		pathPtr := arena.List(len(c.Value), 8, 4)
@@ -4614,9 +4342,9 @@ func storeMatrix(arena *guest.Arena, ptr uint32, value fixed.Matrix) {
 		at := ptr + uint32(i)*12
 		guest.StoreArray(at, 0, item)
 	}
-	namePtr, nameLen := guest.LowerString(arena, value.Name)
+	namePtr := guest.LowerString(arena, value.Name)
 	guest.Store(ptr, 24, namePtr)
-	guest.Store(ptr, 28, nameLen)
+	guest.Store(ptr, 28, uint32(len(value.Name)))
 }
 
 func storeOnly(ptr uint32, value variants.Only) {
@@ -4678,17 +4406,17 @@ func storeTexts(arena *guest.Arena, ptr uint32, value variants.Texts) {
 	switch c := value.(type) {
 	case variants.TextsS:
 		guest.Store(ptr, 0, uint8(0))
-		sPtr, sLen := guest.LowerString(arena, c.Value)
+		sPtr := guest.LowerString(arena, c.Value)
 		guest.Store(ptr, 8, sPtr)
-		guest.Store(ptr, 12, sLen)
+		guest.Store(ptr, 12, uint32(len(c.Value)))
 	case variants.TextsN:
 		guest.Store(ptr, 0, uint8(1))
 		guest.Store(ptr, 8, c.Value)
 	case variants.TextsL:
 		guest.Store(ptr, 0, uint8(2))
-		lPtr, lLen := guest.LowerSlice(arena, c.Value)
+		lPtr := guest.LowerSlice(arena, c.Value)
 		guest.Store(ptr, 8, lPtr)
-		guest.Store(ptr, 12, lLen)
+		guest.Store(ptr, 12, uint32(len(c.Value)))
 	case variants.TextsNone:
 		guest.Store(ptr, 0, uint8(3))
 	default:
@@ -4709,9 +4437,9 @@ func storeTuples(arena *guest.Arena, ptr uint32, value variants.Tuples) {
 		guest.Store(ptr, 16, c.Value.F1)
 	case variants.TuplesC:
 		guest.Store(ptr, 0, uint8(2))
-		cPtr, cLen := guest.LowerString(arena, c.Value)
+		cPtr := guest.LowerString(arena, c.Value)
 		guest.Store(ptr, 8, cPtr)
-		guest.Store(ptr, 12, cLen)
+		guest.Store(ptr, 12, uint32(len(c.Value)))
 	case variants.TuplesD:
 		guest.Store(ptr, 0, uint8(3))
 		guest.Store(ptr, 8, c.Value.F0)
@@ -4840,12 +4568,7 @@ func loadLarge(ptr uint32) big.Large {
 		}}
 	case 2:
 		listPtr := guest.Load[uint32](ptr, 8)
-		list := make([]big.Outer, guest.Load[uint32](ptr, 12))
-		for i := range list {
-			at := listPtr + uint32(i)*32
-			list[i] = loadOuter(at)
-		}
-		value = big.LargeList{Value: list}
+		value = big.LargeList{Value: guest.LiftList(listPtr, guest.Load[uint32](ptr, 12), 32, loadOuter)}
 	default:
 		guest.NoDiscriminant(uint32(valueCase), "large")
 	}
@@ -4856,9 +4579,9 @@ func storeLarge(arena *guest.Arena, ptr uint32, value big.Large) {
 	switch c := value.(type) {
 	case big.LargeText:
 		guest.Store(ptr, 0, uint8(0))
-		textPtr, textLen := guest.LowerString(arena, c.Value)
+		textPtr := guest.LowerString(arena, c.Value)
 		guest.Store(ptr, 8, textPtr)
-		guest.Store(ptr, 12, textLen)
+		guest.Store(ptr, 12, uint32(len(c.Value)))
 	case big.LargeBig:
 		guest.Store(ptr, 0, uint8(1))
 		guest.Store(ptr, 8, c.Value.F0)
@@ -4880,11 +4603,7 @@ func storeLarge(arena *guest.Arena, ptr uint32, value big.Large) {
 		guest.Store(ptr, 136, c.Value.F16)
 	case big.LargeList:
 		guest.Store(ptr, 0, uint8(2))
-		listPtr := arena.List(len(c.Value), 32, 8)
-		for i, item := range c.Value {
-			at := listPtr + uint32(i)*32
-			storeOuter(arena, at, item)
-		}
+		listPtr := guest.LowerList(arena, c.Value, 32, 8, storeOuter)
 		guest.Store(ptr, 8, listPtr)
 		guest.Store(ptr, 12, uint32(len(c.Value)))
 	default:
@@ -4943,16 +4662,16 @@ func storeNested(arena *guest.Arena, ptr uint32, value records.Nested) {
 	guest.Store(ptr, 49, guest.LowerFlags(value.Access, 0x7, "named.Access"))
 	storeShape(arena, ptr+56, value.S)
 	guest.Store(ptr, 72, value.T.F0)
-	f1Ptr, f1Len := guest.LowerString(arena, value.T.F1)
+	f1Ptr := guest.LowerString(arena, value.T.F1)
 	guest.Store(ptr, 76, f1Ptr)
-	guest.Store(ptr, 80, f1Len)
+	guest.Store(ptr, 80, uint32(len(value.T.F1)))
 }
 
 func storeWrapper(arena *guest.Arena, ptr uint32, value records.Wrapper) {
 	storeTiny(ptr, value.Inner)
-	typePtr, typeLen := guest.LowerString(arena, value.Type)
+	typePtr := guest.LowerString(arena, value.Type)
 	guest.Store(ptr, 4, typePtr)
-	guest.Store(ptr, 8, typeLen)
+	guest.Store(ptr, 8, uint32(len(value.Type)))
 	guest.StoreBool(ptr, 12, value.Func)
 }
 
@@ -4960,9 +4679,9 @@ func storeV257(arena *guest.Arena, ptr uint32, value many.V257) {
 	switch c := value.(type) {
 	case many.V257C0:
 		guest.Store(ptr, 0, uint16(0))
-		c0Ptr, c0Len := guest.LowerString(arena, c.Value)
+		c0Ptr := guest.LowerString(arena, c.Value)
 		guest.Store(ptr, 8, c0Ptr)
-		guest.Store(ptr, 12, c0Len)
+		guest.Store(ptr, 12, uint32(len(c.Value)))
 	case many.V257C1:
 		guest.Store(ptr, 0, uint16(1))
 		guest.Store(ptr, 8, c.Value)
@@ -5476,9 +5195,9 @@ func storeV257(arena *guest.Arena, ptr uint32, value many.V257) {
 		guest.Store(ptr, 0, uint16(255))
 	case many.V257C256:
 		guest.Store(ptr, 0, uint16(256))
-		c256Ptr, c256Len := guest.LowerSlice(arena, c.Value)
+		c256Ptr := guest.LowerSlice(arena, c.Value)
 		guest.Store(ptr, 8, c256Ptr)
-		guest.Store(ptr, 12, c256Len)
+		guest.Store(ptr, 12, uint32(len(c.Value)))
 	default:
 		guest.NoCase("many.V257")
 	}
@@ -6027,9 +5746,9 @@ func storeAll(ptr uint32, value sets.All) {
 
 func storeFault(arena *guest.Arena, ptr uint32, value calls.Fault) {
 	guest.Store(ptr, 0, value.Code)
-	whyPtr, whyLen := guest.LowerString(arena, value.Why)
+	whyPtr := guest.LowerString(arena, value.Why)
 	guest.Store(ptr, 4, whyPtr)
-	guest.Store(ptr, 8, whyLen)
+	guest.Store(ptr, 8, uint32(len(value.Why)))
 }
 
 func storeFailure(arena *guest.Arena, ptr uint32, value calls.Failure) {
@@ -6041,9 +5760,9 @@ func storeFailure(arena *guest.Arena, ptr uint32, value calls.Failure) {
 		guest.Store(ptr, 4, c.Value)
 	case calls.FailureText:
 		guest.Store(ptr, 0, uint8(2))
-		textPtr, textLen := guest.LowerString(arena, c.Value)
+		textPtr := guest.LowerString(arena, c.Value)
 		guest.Store(ptr, 4, textPtr)
-		guest.Store(ptr, 8, textLen)
+		guest.Store(ptr, 8, uint32(len(c.Value)))
 	case calls.FailureWhere:
 		guest.Store(ptr, 0, uint8(3))
 		storePoint(ptr+4, c.Value)

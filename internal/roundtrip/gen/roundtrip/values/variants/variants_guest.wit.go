@@ -146,17 +146,17 @@ func OfTexts(v Texts) Texts {
 	var v2 uint32
 	switch c := v.(type) {
 	case TextsS:
-		sPtr, sLen := guest.LowerString(call, c.Value)
+		sPtr := guest.LowerString(call, c.Value)
 		v1 = uint64(sPtr)
-		v2 = sLen
+		v2 = uint32(len(c.Value))
 	case TextsN:
 		vCase = 1
 		v1 = c.Value
 	case TextsL:
-		lPtr, lLen := guest.LowerSlice(call, c.Value)
+		lPtr := guest.LowerSlice(call, c.Value)
 		vCase = 2
 		v1 = uint64(lPtr)
-		v2 = lLen
+		v2 = uint32(len(c.Value))
 	case TextsNone:
 		vCase = 3
 	default:
@@ -190,10 +190,10 @@ func OfTuples(v Tuples) Tuples {
 		v1 = c.Value.F0
 		v2 = math.Float64bits(c.Value.F1)
 	case TuplesC:
-		cPtr, cLen := guest.LowerString(call, c.Value)
+		cPtr := guest.LowerString(call, c.Value)
 		vCase = 2
 		v1 = uint64(cPtr)
-		v2 = uint64(cLen)
+		v2 = uint64(uint32(len(c.Value)))
 	case TuplesD:
 		vCase = 3
 		v1 = uint64(math.Float32bits(c.Value.F0))
@@ -274,17 +274,17 @@ func OfOuter(v Outer) Outer {
 			var ok2 uint32
 			switch c2 := value.(type) {
 			case TextsS:
-				sPtr, sLen := guest.LowerString(call, c2.Value)
+				sPtr := guest.LowerString(call, c2.Value)
 				ok1 = uint64(sPtr)
-				ok2 = sLen
+				ok2 = uint32(len(c2.Value))
 			case TextsN:
 				okCase = 1
 				ok1 = c2.Value
 			case TextsL:
-				lPtr, lLen := guest.LowerSlice(call, c2.Value)
+				lPtr := guest.LowerSlice(call, c2.Value)
 				okCase = 2
 				ok1 = uint64(lPtr)
-				ok2 = lLen
+				ok2 = uint32(len(c2.Value))
 			case TextsNone:
 				okCase = 3
 			default:
@@ -327,10 +327,10 @@ func OfOuter(v Outer) Outer {
 			shapeCase = 2
 			shape1 = math.Float64bits(c2.Value)
 		case named.ShapeLabel:
-			labelPtr, labelLen := guest.LowerString(call, c2.Value)
+			labelPtr := guest.LowerString(call, c2.Value)
 			shapeCase = 3
 			shape1 = uint64(labelPtr)
-			shape2 = labelLen
+			shape2 = uint32(len(c2.Value))
 		case named.ShapePath:
 			pathPtr := call.List(len(c2.Value), 8, 4)
 			for i, item := range c2.Value {
@@ -379,10 +379,10 @@ func OfShape(v Shape) Shape {
 		vCase = 2
 		v1 = math.Float64bits(c.Value)
 	case named.ShapeLabel:
-		labelPtr, labelLen := guest.LowerString(call, c.Value)
+		labelPtr := guest.LowerString(call, c.Value)
 		vCase = 3
 		v1 = uint64(labelPtr)
-		v2 = labelLen
+		v2 = uint32(len(c.Value))
 	case named.ShapePath:
 		pathPtr := call.List(len(c.Value), 8, 4)
 		for i, item := range c.Value {
@@ -409,20 +409,12 @@ func importOfOuters(uint32, uint32, uint32)
 // OfOuters is of-outers.
 func OfOuters(v []Outer) []Outer {
 	call := guest.Call()
-	vPtr := call.List(len(v), 32, 8)
-	for i, item := range v {
-		at := vPtr + uint32(i)*32
-		storeOuter(call, at, item)
-	}
+	vPtr := guest.LowerList(call, v, 32, 8, storeOuter)
 	area := call.ResultArea(8, 4)
 	importOfOuters(vPtr, uint32(len(v)), area)
 	call.Returned()
 	resultPtr := guest.Load[uint32](area, 0)
-	result := make([]Outer, guest.Load[uint32](area, 4))
-	for i := range result {
-		at := resultPtr + uint32(i)*32
-		result[i] = loadOuter(at)
-	}
+	result := guest.LiftList(resultPtr, guest.Load[uint32](area, 4), 32, loadOuter)
 	call.Done()
 	return result
 }
@@ -584,12 +576,7 @@ func loadShape(ptr uint32) named.Shape {
 		value = named.ShapeLabel{Value: guest.LiftString(guest.Load[uint32](ptr, 8), guest.Load[uint32](ptr, 12))}
 	case 4:
 		pathPtr := guest.Load[uint32](ptr, 8)
-		path := make([]named.Point, guest.Load[uint32](ptr, 12))
-		for i := range path {
-			at := pathPtr + uint32(i)*8
-			path[i] = loadPoint(at)
-		}
-		value = named.ShapePath{Value: path}
+		value = named.ShapePath{Value: guest.LiftList(pathPtr, guest.Load[uint32](ptr, 12), 8, loadPoint)}
 	default:
 		guest.NoDiscriminant(uint32(valueCase), "shape")
 	}
@@ -668,17 +655,17 @@ func storeTexts(arena *guest.Arena, ptr uint32, value Texts) {
 	switch c := value.(type) {
 	case TextsS:
 		guest.Store(ptr, 0, uint8(0))
-		sPtr, sLen := guest.LowerString(arena, c.Value)
+		sPtr := guest.LowerString(arena, c.Value)
 		guest.Store(ptr, 8, sPtr)
-		guest.Store(ptr, 12, sLen)
+		guest.Store(ptr, 12, uint32(len(c.Value)))
 	case TextsN:
 		guest.Store(ptr, 0, uint8(1))
 		guest.Store(ptr, 8, c.Value)
 	case TextsL:
 		guest.Store(ptr, 0, uint8(2))
-		lPtr, lLen := guest.LowerSlice(arena, c.Value)
+		lPtr := guest.LowerSlice(arena, c.Value)
 		guest.Store(ptr, 8, lPtr)
-		guest.Store(ptr, 12, lLen)
+		guest.Store(ptr, 12, uint32(len(c.Value)))
 	case TextsNone:
 		guest.Store(ptr, 0, uint8(3))
 	default:
@@ -711,9 +698,9 @@ func storeShape(arena *guest.Arena, ptr uint32, value named.Shape) {
 		guest.Store(ptr, 8, c.Value)
 	case named.ShapeLabel:
 		guest.Store(ptr, 0, uint8(3))
-		labelPtr, labelLen := guest.LowerString(arena, c.Value)
+		labelPtr := guest.LowerString(arena, c.Value)
 		guest.Store(ptr, 8, labelPtr)
-		guest.Store(ptr, 12, labelLen)
+		guest.Store(ptr, 12, uint32(len(c.Value)))
 	case named.ShapePath:
 		guest.Store(ptr, 0, uint8(4))
 		pathPtr := arena.List(len(c.Value), 8, 4)

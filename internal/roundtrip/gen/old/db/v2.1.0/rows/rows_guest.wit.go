@@ -119,10 +119,5 @@ func loadRow(ptr uint32) Row {
 		guest.NoDiscriminant(uint32(textCase), "option<string>")
 	}
 	tagsPtr := guest.Load[uint32](ptr, 20)
-	tags := make([]string, guest.Load[uint32](ptr, 24))
-	for i := range tags {
-		at := tagsPtr + uint32(i)*8
-		tags[i] = guest.LiftString(guest.Load[uint32](at, 0), guest.Load[uint32](at, 4))
-	}
-	return Row{ID: guest.Load[uint64](ptr, 0), Text: text, Tags: tags}
+	return Row{ID: guest.Load[uint64](ptr, 0), Text: text, Tags: guest.LiftStrings(tagsPtr, guest.Load[uint32](ptr, 24))}
 }

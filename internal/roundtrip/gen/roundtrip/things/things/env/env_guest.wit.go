@@ -21,9 +21,9 @@ func importGet(uint32, uint32, uint32)
 // Get is get.
 func Get(key string) Value {
 	call := guest.Call()
-	keyPtr, keyLen := guest.LowerString(call, key)
+	keyPtr := guest.LowerString(call, key)
 	area := call.ResultArea(12, 4)
-	importGet(keyPtr, keyLen, area)
+	importGet(keyPtr, uint32(len(key)), area)
 	call.Returned()
 	resultCase := guest.Load[uint8](area, 0)
 	var result Value

@@ -1,0 +1,7 @@
+//go:build gc.leaking
+
+package guest
+
+// leaking says that the guest is built with TinyGo's -gc=leaking, which frees
+// nothing, so that nothing needs a root.
+const leaking = true

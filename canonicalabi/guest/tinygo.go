@@ -1,0 +1,6 @@
+//go:build tinygo.wasm
+
+package guest
+
+// tinygo says that TinyGo compiles the guest.
+const tinygo = true
