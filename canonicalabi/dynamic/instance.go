@@ -2,7 +2,9 @@ package dynamic
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/witgen/witgen/canonicalabi/dynamic/value"
 	"github.com/witgen/witgen/canonicalabi/host"
@@ -84,7 +86,7 @@ func (w *world) checkParams(f *Function, fn *host.Func, args []any) error {
 	}
 	checker := value.Checker{Resolve: w.resolve, Size: w.size, Handle: func(t wit.Type, v any) error {
 		if bad := fn.CheckHandle(f.group.numbers[w.resourceOf(t)], v); bad != nil {
-			return bad
+			return errors.New(bad.Detail)
 		}
 		return nil
 	}}
@@ -144,12 +146,29 @@ func (r *Resource) Name() string {
 	return r.group.name + "#" + r.inst.plugin.world.resolve.Types[r.typ].Name
 }
 
+// Method finds a method by its name in WIT, as in "get".
+func (r *Resource) Method(name string) (*Function, error) {
+	var names []string
+	for _, f := range r.group.functions {
+		if f.Func.Kind != wit.Method || f.Func.Resource != r.typ {
+			continue
+		}
+		if f.Func.Base() == name {
+			return f, nil
+		}
+		names = append(names, f.Func.Base())
+	}
+	if len(names) == 0 {
+		return nil, fmt.Errorf("%s has no method %s, and no other", r.Name(), name)
+	}
+	return nil, fmt.Errorf("%s has no method %s; it has %s", r.Name(), name, strings.Join(names, ", "))
+}
+
 // Call calls a method by its name in WIT, as in r.Call(ctx, "get", "key").
 func (r *Resource) Call(ctx context.Context, method string, args ...any) (any, error) {
-	for _, f := range r.group.functions {
-		if f.Func.Kind == wit.Method && f.Func.Resource == r.typ && f.Func.Base() == method {
-			return r.inst.CallFunction(ctx, f, append([]any{r}, args...)...)
-		}
+	f, err := r.Method(method)
+	if err != nil {
+		return nil, err
 	}
-	return nil, fmt.Errorf("%s has no method %q", r.Name(), method)
+	return r.inst.CallFunction(ctx, f, append([]any{r}, args...)...)
 }

@@ -87,12 +87,12 @@ func functions(groups []*group) []*Function {
 func (w *world) imported(wasm []byte) ([]*Function, error) {
 	all := functions(w.imports)
 	if component.FormOf(wasm) == component.CoreForm {
-		imports, err := component.ModuleImports(wasm)
+		module, err := component.ReadModule(wasm)
 		if err != nil {
 			return nil, err
 		}
 		named := map[string]bool{}
-		for _, i := range imports {
+		for _, i := range module.Imports {
 			name := i.Name
 			if i.Module != rootName {
 				name = i.Module + "#" + i.Name

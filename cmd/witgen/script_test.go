@@ -13,6 +13,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"github.com/witgen/witgen/internal/calltest"
 	"github.com/witgen/witgen/internal/wasmtest"
 
 	// The scripts build against the runtime. As imports, its changes reach the
@@ -32,6 +33,7 @@ func TestMain(m *testing.M) {
 //	stamp         remembers the files below the current folder
 //	untouched     fails where one was written, made or removed since
 //	core          writes a core module (see coreModule)
+//	demo          writes the guest of package calltest and its WIT
 //	cut FILE N    leaves the first N bytes of a file
 func TestScript(t *testing.T) {
 	goEnv := map[string]string{}
@@ -68,6 +70,7 @@ func TestScript(t *testing.T) {
 			"stamp":     stamp,
 			"untouched": untouched,
 			"core":      coreModule,
+			"demo":      demo,
 			"cut":       cut,
 		},
 	})
@@ -171,6 +174,16 @@ func signature(fields []string) string {
 		s += " ->"
 	}
 	return s
+}
+
+// demo is the command demo FILE [chatty], which writes the guest of package calltest
+// and its WIT, demo.wit.
+func demo(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) == 0 || len(args) > 2 {
+		ts.Fatalf("usage: demo FILE [chatty]")
+	}
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), calltest.Guest(len(args) > 1), 0o666))
+	ts.Check(os.WriteFile(ts.MkAbs("demo.wit"), []byte(calltest.WIT), 0o666))
 }
 
 func cut(ts *testscript.TestScript, neg bool, args []string) {
