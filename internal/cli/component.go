@@ -112,7 +112,7 @@ func (a *app) embed(flags *embedFlags, witPath, file string) error {
 	if err != nil {
 		return err
 	}
-	core, err := readModule(file)
+	core, _, err := readModule(file)
 	if err != nil {
 		return err
 	}
@@ -128,18 +128,19 @@ func (a *app) embed(flags *embedFlags, witPath, file string) error {
 }
 
 // readModule reads a core module and checks it.
-func readModule(file string) ([]byte, error) {
+func readModule(file string) ([]byte, *component.Module, error) {
 	wasm, err := os.ReadFile(file)
 	if err != nil {
-		return nil, missing(file, err)
+		return nil, nil, missing(file, err)
 	}
 	if component.FormOf(wasm) == component.ComponentForm {
-		return nil, fmt.Errorf("%s: this is a component, and a core module is needed", file)
+		return nil, nil, fmt.Errorf("%s: this is a component, and a core module is needed", file)
 	}
-	if _, err := component.ReadModule(wasm); err != nil {
-		return nil, binaryMistake(file, wasm, err)
+	module, err := component.ReadModule(wasm)
+	if err != nil {
+		return nil, nil, binaryMistake(file, wasm, err)
 	}
-	return wasm, nil
+	return wasm, module, nil
 }
 
 // newFlags are the flags of component new.
@@ -178,9 +179,12 @@ The output goes to a file, or to standard output where that is no terminal.`,
 }
 
 func (a *app) newComponent(flags *newFlags, file string) error {
-	core, err := readModule(file)
+	core, module, err := readModule(file)
 	if err != nil {
 		return err
+	}
+	if !module.HasWIT {
+		return fmt.Errorf("%s: the core module carries no world: witgen component embed puts one into it", file)
 	}
 	var opts component.NewOptions
 	for _, adapt := range flags.adapt {
@@ -192,7 +196,7 @@ func (a *app) newComponent(flags *newFlags, file string) error {
 		if name == "" || adapter == "" {
 			return fmt.Errorf("--adapt %s: write --adapt NAME=FILE.wasm", adapt)
 		}
-		wasm, err := readModule(adapter)
+		wasm, _, err := readModule(adapter)
 		if err != nil {
 			return err
 		}
@@ -205,31 +209,15 @@ func (a *app) newComponent(flags *newFlags, file string) error {
 		}
 		opts.Adapters = append(opts.Adapters, adapters...)
 	}
-	made, err := makeComponent(file, core, opts)
+	made, err := component.New(core, opts)
 	if err != nil {
-		return err
+		hint := ""
+		if preview1.Needed(module) && len(opts.Adapters) == 0 {
+			hint = "\n--closed-wasi adds witgen's adapter, and --adapt another one"
+		}
+		return fmt.Errorf("%s: %w%s", file, err, hint)
 	}
 	return a.writeBinary(&flags.out, made)
-}
-
-// makeComponent makes a component of the core module in a file.
-func makeComponent(file string, core []byte, opts component.NewOptions) ([]byte, error) {
-	module, err := component.ReadModule(core)
-	if err != nil {
-		return nil, binaryMistake(file, core, err)
-	}
-	if !module.HasWIT {
-		return nil, fmt.Errorf("%s: the core module carries no world: witgen component embed puts one into it", file)
-	}
-	made, err := component.New(core, opts)
-	if err == nil {
-		return made, nil
-	}
-	hint := ""
-	if preview1.Needed(module) && len(opts.Adapters) == 0 {
-		hint = "\n--closed-wasi adds witgen's adapter, and --adapt another one"
-	}
-	return nil, fmt.Errorf("%s: %w%s", file, err, hint)
 }
 
 func (a *app) validateCommand() *cobra.Command {

@@ -52,33 +52,42 @@ func isTerminal(w io.Writer) bool {
 }
 
 // writeFile gives a file its content, whole or not at all: the content lies complete
-// beside the file before it takes the place of what was there. A link stays, and
-// what it points to is written; so is a device.
+// beside the file before it takes the place of what was there. A link that leads to a
+// file stays, and that file is written; a device is written to.
 func writeFile(name string, content []byte) error {
-	info, err := os.Stat(name)
+	mode := fs.FileMode(0o666)
+	info, err := os.Lstat(name)
+	if err == nil && info.Mode()&fs.ModeSymlink != 0 {
+		var target string
+		if target, err = filepath.EvalSymlinks(name); err == nil {
+			name = target
+			info, err = os.Stat(name)
+		}
+	}
+	there := err == nil
 	switch {
-	case err == nil && info.IsDir():
+	case there && info.IsDir():
 		return fmt.Errorf("%s is a folder: name a file with -o", name)
-	case err == nil && info.Mode().IsRegular():
-		return replaceFile(name, content)
-	case err == nil:
-		return os.WriteFile(name, content, 0o666)
+	case there && !info.Mode().IsRegular():
+		return os.WriteFile(name, content, mode)
+	case there:
+		mode = info.Mode().Perm()
 	case !errors.Is(err, fs.ErrNotExist):
 		return err
 	}
 	temp := filepath.Join(filepath.Dir(name), fmt.Sprintf(".%s.%d.tmp", filepath.Base(name), os.Getpid()))
-	if err := os.WriteFile(temp, content, 0o666); err != nil {
-		return fmt.Errorf("%s cannot be written: %w", name, errors.Join(err, removeIfThere(temp)))
+	err = os.WriteFile(temp, content, mode)
+	if err == nil && there {
+		err = os.Chmod(temp, mode) // in spite of the umask
 	}
-	if err := os.Rename(temp, name); err != nil {
-		return errors.Join(err, removeIfThere(temp))
+	if err == nil {
+		err = os.Rename(temp, name)
 	}
-	return nil
-}
-
-func removeIfThere(name string) error {
-	if err := os.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return err
+	if err != nil {
+		if left := os.Remove(temp); left != nil && !errors.Is(left, fs.ErrNotExist) {
+			err = errors.Join(err, left)
+		}
+		return fmt.Errorf("%s cannot be written: %w", name, err)
 	}
 	return nil
 }
