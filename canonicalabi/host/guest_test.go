@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/witgen/witgen/canonicalabi/host"
+	"github.com/witgen/witgen/component"
 	"github.com/witgen/witgen/internal/hosttest"
 	"github.com/witgen/witgen/internal/hosttest/gen/test/subject/subject"
 )
@@ -23,6 +24,11 @@ func compile(t testing.TB, g *hosttest.Guest, opts ...host.Option) *subject.Plug
 			t.Fatal(err)
 		}
 	}
+	return compileWasm(t, wasm, opts...)
+}
+
+func compileWasm(t testing.TB, wasm []byte, opts ...host.Option) *subject.Plugin {
+	t.Helper()
 	plugin, err := subject.Compile(context.Background(), wasm, opts...)
 	if err != nil {
 		t.Fatal(err)
@@ -48,4 +54,37 @@ func instantiate(t testing.TB, plugin *subject.Plugin, h *hosttest.Host) *subjec
 		t.Fatal(err)
 	}
 	return inst
+}
+
+// eachEcho runs a test on guests that echo values: a core module, or components of
+// each string encoding, and pairs of them of which one calls the other.
+func eachEcho(t *testing.T, test func(t *testing.T, inst *subject.Instance)) {
+	t.Helper()
+	core := hosttest.NewEcho().Bytes()
+	if !asComponent {
+		test(t, instantiate(t, compileWasm(t, core), &hosttest.Host{}))
+		return
+	}
+	made := map[string][]byte{}
+	encodings := []component.OptionKind{component.UTF8, component.UTF16, component.Latin1UTF16}
+	parts := map[component.OptionKind][]byte{}
+	for _, e := range encodings {
+		wasm, err := hosttest.ComponentOf(core, e)
+		if err != nil {
+			t.Fatal(err)
+		}
+		made[e.String()], parts[e] = wasm, wasm
+	}
+	for _, first := range encodings {
+		for _, second := range encodings {
+			wasm, err := hosttest.Compose(parts[first], parts[second])
+			if err != nil {
+				t.Fatal(err)
+			}
+			made[first.String()+" and "+second.String()] = wasm
+		}
+	}
+	for name, wasm := range made {
+		t.Run(name, func(t *testing.T) { test(t, instantiate(t, compileWasm(t, wasm), &hosttest.Host{})) })
+	}
 }

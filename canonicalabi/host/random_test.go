@@ -5,7 +5,7 @@ import (
 	"testing"
 
 	"github.com/witgen/witgen/canonicalabi/types"
-	"github.com/witgen/witgen/internal/hosttest"
+	"github.com/witgen/witgen/internal/hosttest/gen/test/subject/subject"
 	"github.com/witgen/witgen/internal/hosttest/gen/test/subject/values"
 )
 
@@ -60,20 +60,22 @@ func listOf[T any](r randomValues, make func() T) []T {
 // Random values go through a guest, and through memory that grows meanwhile.
 func TestRandomValuesGoThrough(t *testing.T) {
 	t.Parallel()
-	v := start(t, hosttest.NewEcho(), &hosttest.Host{}).Values()
-	r := randomValues{rand.New(rand.NewPCG(1, 2))}
-	for range 300 {
-		through(t, "strings", v.EchoStrings, listOf(r, r.text))
-		through(t, "chars", v.EchoChars, listOf(r, r.char))
-		through(t, "numbers", v.EchoNumbers, listOf(r, r.Uint32))
-		through(t, "lists", v.EchoLists, listOf(r, func() []uint64 { return listOf(r, r.Uint64) }))
-		through(t, "records", v.EchoPeople, listOf(r, r.person))
-		through(t, "variant", v.EchoShape, r.shape())
-		through(t, "groups", v.EchoGroups, listOf(r, func() []values.Shape { return listOf(r, r.shape) }))
-		m := map[uint32]string{}
-		for _, key := range listOf(r, r.Uint32) {
-			m[key] = r.text()
+	eachEcho(t, func(t *testing.T, inst *subject.Instance) {
+		v := inst.Values()
+		r := randomValues{rand.New(rand.NewPCG(1, 2))}
+		for range 300 {
+			through(t, "strings", v.EchoStrings, listOf(r, r.text))
+			through(t, "chars", v.EchoChars, listOf(r, r.char))
+			through(t, "numbers", v.EchoNumbers, listOf(r, r.Uint32))
+			through(t, "lists", v.EchoLists, listOf(r, func() []uint64 { return listOf(r, r.Uint64) }))
+			through(t, "records", v.EchoPeople, listOf(r, r.person))
+			through(t, "variant", v.EchoShape, r.shape())
+			through(t, "groups", v.EchoGroups, listOf(r, func() []values.Shape { return listOf(r, r.shape) }))
+			m := map[uint32]string{}
+			for _, key := range listOf(r, r.Uint32) {
+				m[key] = r.text()
+			}
+			through(t, "map", v.EchoMap, m)
 		}
-		through(t, "map", v.EchoMap, m)
-	}
+	})
 }

@@ -200,6 +200,12 @@ func (c *Call) liftWide(ptr, tagged uint32) string {
 // prescribes (CanonicalABI.md, "Storing", store_string_into_range).
 func (c *Call) storeText(t text) (ptr, tagged uint32) {
 	units := t.units()
+	if units == 0 {
+		if c.opts.encoding == UTF8 {
+			return c.Realloc(0, 1), 0
+		}
+		return c.Realloc(0, 2), 0
+	}
 	switch c.opts.encoding {
 	case UTF8:
 		switch {
@@ -232,9 +238,7 @@ func (c *Call) storeText(t text) (ptr, tagged uint32) {
 // storeCopy is store_string_copy.
 func (c *Call) storeCopy(b []byte, units int, align uint32) (ptr, tagged uint32) {
 	ptr = c.Realloc(uint32(len(b)), align)
-	if c.err == nil {
-		copy(c.mem[ptr:], b)
-	}
+	c.put(ptr, b)
 	return ptr, uint32(units)
 }
 
@@ -247,16 +251,12 @@ func (c *Call) storeUTF8(t text, worst int) (ptr, tagged uint32) {
 	for ascii < len(encoded) && encoded[ascii] < utf8.RuneSelf {
 		ascii++
 	}
-	if c.err == nil {
-		copy(c.mem[ptr:], encoded[:ascii])
-	}
+	c.put(ptr, encoded[:ascii])
 	if ascii == len(encoded) {
 		return ptr, uint32(units)
 	}
 	ptr = c.resize(ptr, uint32(units), 1, uint32(worst))
-	if c.err == nil {
-		copy(c.mem[int(ptr)+ascii:], encoded[ascii:])
-	}
+	c.put(ptr+uint32(ascii), encoded[ascii:])
 	if worst > len(encoded) {
 		ptr = c.resize(ptr, uint32(worst), 1, uint32(len(encoded)))
 	}
@@ -268,9 +268,7 @@ func (c *Call) storeUTF16(t text) (ptr, tagged uint32) {
 	worst := 2 * t.units()
 	ptr = c.Realloc(uint32(worst), 2)
 	encoded := t.appendUTF16(make([]byte, 0, worst))
-	if c.err == nil {
-		copy(c.mem[ptr:], encoded)
-	}
+	c.put(ptr, encoded)
 	if len(encoded) < worst {
 		ptr = c.resize(ptr, uint32(worst), 2, uint32(len(encoded)))
 	}
@@ -284,56 +282,47 @@ func (c *Call) storeLatin1(t text) (ptr, tagged uint32) {
 	units := t.units()
 	if t.probably {
 		ptr = c.Realloc(uint32(2*units), 2)
-		if c.err != nil {
-			return 0, 0
-		}
-		copy(c.mem[ptr:], t.bytes)
+		c.put(ptr, t.bytes)
 		if !t.isLatin1() {
 			return ptr, uint32(units) | utf16Tag
 		}
-		c.putLatin1(ptr, t, units)
+		narrow := make([]byte, 0, units)
+		for r := range t.runes {
+			narrow = append(narrow, byte(r))
+		}
+		c.put(ptr, narrow)
 		return c.resize(ptr, uint32(2*units), 1, uint32(units)), uint32(units)
 	}
 	ptr = c.Realloc(uint32(units), 2)
-	narrow := 0 // code points before the first that Latin-1 does not have
+	narrow := make([]byte, 0, units) // the code points before the first that Latin-1 does not have
 	latin1 := true
 	for r := range t.runes {
 		if latin1 = r <= 0xff; !latin1 {
 			break
 		}
-		narrow++
+		narrow = append(narrow, byte(r))
 	}
-	if c.err == nil {
-		c.putLatin1(ptr, t, narrow)
-	}
+	c.put(ptr, narrow)
 	if latin1 {
-		if narrow < units {
-			ptr = c.resize(ptr, uint32(units), 2, uint32(narrow))
+		if len(narrow) < units {
+			ptr = c.resize(ptr, uint32(units), 2, uint32(len(narrow)))
 		}
-		return ptr, uint32(narrow)
+		return ptr, uint32(len(narrow))
 	}
 	worst := 2 * units
 	ptr = c.resize(ptr, uint32(units), 2, uint32(worst))
 	encoded := t.appendUTF16(make([]byte, 0, worst))
-	if c.err == nil {
-		copy(c.mem[ptr:], encoded)
-	}
+	c.put(ptr, encoded)
 	if worst > len(encoded) {
 		ptr = c.resize(ptr, uint32(worst), 2, uint32(len(encoded)))
 	}
 	return ptr, uint32(len(encoded)/2) | utf16Tag
 }
 
-// putLatin1 stores the first n code points, which Latin-1 has.
-func (c *Call) putLatin1(ptr uint32, t text, n int) {
-	at := int(ptr)
-	for r := range t.runes {
-		if n == 0 {
-			return
-		}
-		c.mem[at] = byte(r)
-		at++
-		n--
+// put stores bytes in memory that realloc gave.
+func (c *Call) put(ptr uint32, b []byte) {
+	if mem := c.memory(); c.err == nil && uint64(ptr)+uint64(len(b)) <= uint64(len(mem)) {
+		copy(mem[ptr:], b)
 	}
 }
 

@@ -110,8 +110,10 @@ func (g *Guest) Bytes() []byte {
 
 // bump is a realloc that gives out memory and frees none.
 func (g *Guest) bump() []wasmtest.Code {
-	const align, size, ptr = 2, 3, 4
+	const old, oldSize, align, size, ptr = 0, 1, 2, 3, 4
 	return []wasmtest.Code{
+		wasmtest.Get(old), wasmtest.If( // smaller memory is the same
+			wasmtest.Get(size), wasmtest.Get(oldSize), wasmtest.I32LeU, wasmtest.If(wasmtest.Get(old), wasmtest.Return)),
 		wasmtest.GlobalGet(g.Heap), wasmtest.Get(align), wasmtest.I32Add, wasmtest.I32(1), wasmtest.I32Sub,
 		wasmtest.I32(0), wasmtest.Get(align), wasmtest.I32Sub, wasmtest.I32And, wasmtest.Tee(ptr),
 		wasmtest.Get(size), wasmtest.I32Add, wasmtest.GlobalSet(g.Heap),
@@ -120,6 +122,7 @@ func (g *Guest) bump() []wasmtest.Code {
 			wasmtest.If(
 				wasmtest.I32(1), wasmtest.MemoryGrow, wasmtest.I32(0xffffffff), wasmtest.I32Eq, wasmtest.If(wasmtest.Unreachable),
 				wasmtest.Br(1))),
+		wasmtest.Get(old), wasmtest.If(wasmtest.Get(ptr), wasmtest.Get(old), wasmtest.Get(oldSize), wasmtest.MemoryCopy),
 		wasmtest.Get(ptr),
 	}
 }
