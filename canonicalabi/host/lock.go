@@ -26,3 +26,6 @@ func (l *lock) tryEnd() bool {
 		}
 	}
 }
+
+// isFree reports whether nobody holds the lock, and it may be taken.
+func (l *lock) isFree() bool { return l.load() == lockFree && !l.closing() }

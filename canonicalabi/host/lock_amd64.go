@@ -27,6 +27,8 @@ func (l *lock) load() uint32 { return atomic.LoadUint32(&l.state) }
 
 func (l *lock) swap(from, to uint32) bool { return atomic.CompareAndSwapUint32(&l.state, from, to) }
 
+func (l *lock) closing() bool { return atomic.LoadUint32(&l.free) == lockClosing }
+
 func (l *lock) close() { atomic.StoreUint32(&l.free, lockClosing) }
 
 // end makes a lock that the caller holds be held for good.

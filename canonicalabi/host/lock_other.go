@@ -24,6 +24,8 @@ func (l *lock) load() uint32 { return l.state.Load() }
 
 func (l *lock) swap(from, to uint32) bool { return l.state.CompareAndSwap(from, to) }
 
+func (l *lock) closing() bool { return l.free.Load() == lockClosing }
+
 func (l *lock) close() { l.free.Store(lockClosing) }
 
 // end makes a lock that the caller holds be held for good.

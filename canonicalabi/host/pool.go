@@ -10,6 +10,9 @@ import (
 // Err returns nil while the instance can be called, and otherwise why it cannot:
 // ErrClosed, or ErrDead with what killed it.
 func (i *Instance) Err() error {
+	if i.lock.isFree() {
+		return nil
+	}
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	switch {
@@ -61,6 +64,9 @@ type Pool[I Pooled] struct {
 	ended   chan struct{} // closed once nothing is left after Close
 	sources int           // that are not closed
 	errs    []error       // of closing, for Close
+
+	// channels are those of waiters that got their grant.
+	channels sync.Pool
 }
 
 // poolSource is a Source with how many instances it has.
@@ -147,12 +153,16 @@ func (p *Pool[I]) Get(ctx context.Context) (I, error) {
 		p.mu.Unlock()
 		return p.start(ctx, source)
 	}
-	wait := make(chan poolGrant[I], 1)
+	wait, _ := p.channels.Get().(chan poolGrant[I])
+	if wait == nil {
+		wait = make(chan poolGrant[I], 1)
+	}
 	p.waiters = append(p.waiters, wait)
 	p.mu.Unlock()
 
 	select {
 	case grant := <-wait:
+		p.channels.Put(wait)
 		return p.accept(ctx, grant)
 	case <-ctx.Done():
 		if !p.stopWaiting(wait) {
