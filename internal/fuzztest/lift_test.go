@@ -1,0 +1,592 @@
+package fuzztest
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"reflect"
+	"strconv"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/witgen/witgen/canonicalabi/host"
+	"github.com/witgen/witgen/internal/abi"
+	"github.com/witgen/witgen/internal/abi/interp"
+	"github.com/witgen/witgen/internal/hosttest/gen/test/subject/values"
+	"github.com/witgen/witgen/wit"
+)
+
+// rules are the interpreter's names of the host's rules.
+var rules = map[host.Rule]interp.Rule{
+	host.RuleBounds:       interp.OutOfBounds,
+	host.RuleAlignment:    interp.Misaligned,
+	host.RuleUTF8:         interp.InvalidUTF8,
+	host.RuleStringLength: interp.StringTooLong,
+	host.RuleListLength:   interp.ListTooLong,
+	host.RuleChar:         interp.InvalidChar,
+	host.RuleDiscriminant: interp.InvalidCase,
+	host.RuleRealloc:      badRealloc,
+}
+
+// badRealloc is the rule of a realloc whose result is not aligned or not in memory,
+// which the interpreter does not tell from other pointers.
+const badRealloc interp.Rule = "realloc"
+
+// FuzzLift lifts and lowers through the generated bindings and the interpreter,
+// both over the same memory: the results of exports, and their parameters; the
+// parameters of imports, and their results. They agree on values, on memory, and on
+// the rule that is broken.
+func FuzzLift(f *testing.F) {
+	if len(valueFuncs) > 1<<7 {
+		f.Fatal("more functions than the fuzzer's byte tells apart")
+	}
+	random := rand.New(rand.NewPCG(1, 2))
+	for _, s := range seeds(f) {
+		f.Add(s.which, s.flats, s.memory, []byte{})
+		f.Add(s.which, s.flats, s.memory, []byte{byte(random.Uint32()), byte(random.Uint32())})
+	}
+	c := newComparison(f)
+	f.Fuzz(func(t *testing.T, which uint8, flats, memory, edits []byte) {
+		c.run(t, which, flats, memory, edits)
+	})
+}
+
+// TestLiftEdited is FuzzLift for what a guest lays out that means well, but for one
+// word or two that are numbers of the sort that rules are about.
+func TestLiftEdited(t *testing.T) {
+	t.Parallel()
+	c := newComparison(t)
+	random := rand.New(rand.NewPCG(1, 2))
+	for _, s := range seeds(t) {
+		for i := range 400 {
+			edits := make([]byte, 2+2*(i%2))
+			for at := range edits {
+				edits[at] = byte(random.Uint32())
+			}
+			c.run(t, s.which, s.flats, s.memory, edits)
+		}
+	}
+	if c.traps < 1000 || c.values < 1000 {
+		t.Errorf("%d traps and %d values; there are to be more of both", c.traps, c.values)
+	}
+}
+
+// comparison is what FuzzLift compares.
+type comparison struct {
+	real  *rig
+	model *model
+	// traps and values count how calls ended.
+	traps, values int
+}
+
+func newComparison(t testing.TB) *comparison {
+	r, _ := subjectWIT()
+	return &comparison{real: newRig(t), model: &model{ABI: abi.New(r)}}
+}
+
+func (c *comparison) run(t *testing.T, which uint8, flats, memory, edits []byte) {
+	t.Helper()
+	n := int(which&0x7f) % len(valueFuncs)
+	start := layOut(flats, memory)
+	edit(start, len(flats), len(memory), edits)
+	if which>>7 == 0 {
+		c.compareExport(t, n, start)
+	} else {
+		c.compareImport(t, n, start)
+	}
+}
+
+// edges are the numbers that edits store.
+var edges = []uint32{
+	0, 1, 2, 3, 4, 5, 8, 66, 68, 0xff, 0x100, 0xd7ff, 0xd800, 0xdfff, 0xe000, pageSize - 8, pageSize - 4, pageSize - 2, pageSize - 1, pageSize, pageSize + 1,
+	pageSize + 4, 0x10ffff, 0x110000, 1<<25 - 1, 1 << 25, 1<<28 - 1, 1 << 28, 1<<29 + 1, 1 << 30, 1<<31 - 1, 1 << 31, 1<<32 - 8, 1<<32 - 4, 1<<32 - 1,
+}
+
+// edit stores edges in words of the flat values, the first pointers of realloc or
+// the memory: each pair of bytes is a word and a number.
+func edit(page []byte, flats, memory int, edits []byte) {
+	const first = 64 // where seeds begin
+	words := []uint32{reallocAt + 8, reallocAt + 12, flatsAt}
+	for at := 4; at < min(flats, argsAt-flatsAt-4); at += 4 {
+		words = append(words, flatsAt+uint32(at))
+	}
+	for at := first; at < min(memory, flatsAt-4) && len(words) < 1<<8; at += 4 {
+		words = append(words, uint32(at))
+	}
+	for ; len(edits) >= 2; edits = edits[2:] {
+		binary.LittleEndian.PutUint32(page[words[int(edits[0])%len(words)]:], edges[int(edits[1])%len(edges)])
+	}
+}
+
+// layOut makes the puppet's memory. Where flats end, realloc returns pointers that
+// are good.
+func layOut(flats, memory []byte) []byte {
+	page := make([]byte, pageSize)
+	copy(page[:flatsAt], memory)
+	for i := range uint32(reallocs) {
+		binary.LittleEndian.PutUint32(page[reallocAt+4+4*i:], 0x4000+0x800*i)
+	}
+	flats = flats[:min(len(flats), argsAt-flatsAt)]
+	copy(page[flatsAt:], flats)
+	return page
+}
+
+// compareExport calls an export with values of no account, and then, where values
+// come back that it takes, with those.
+func (c *comparison) compareExport(t *testing.T, n int, start []byte) {
+	real, model := c.real, c.model
+	fn := valuesWIT()[n]
+	call := reflect.ValueOf(real.anyInstance(t).Values()).MethodByName(goName(fn.Name))
+	args := make([]reflect.Value, len(fn.Params))
+	for i := range args {
+		args[i] = reflect.New(call.Type().In(i + 1)).Elem()
+		plain(args[i], start[8*i:])
+	}
+	for range 2 {
+		real.ready(t, start)
+		call = reflect.ValueOf(real.inst.Values()).MethodByName(goName(fn.Name))
+		outs := call.Call(append([]reflect.Value{reflect.ValueOf(ctx)}, args...))
+		got, err := resultFromGo(model.Resolve, fn, outs)
+		if beyond(err) {
+			return
+		}
+		model.memory = append(model.memory[:0], start...)
+		given := make([]interp.Value, len(args))
+		for i, p := range fn.Params {
+			given[i] = fromGo(model.Resolve, p.Type, args[i])
+		}
+		want, trap := model.export(n, given)
+		c.same(t, fn, err, trap)
+		if err != nil {
+			return
+		}
+		if !reflect.DeepEqual(got, want) {
+			t.Fatalf("%s returns another value (-interpreter +bindings):\n%s", fn.Name, cmp.Diff(want, got))
+		}
+		if !holdsNaN(given) {
+			sameMemory(t, fn.Name, real.memory.bytes, model.memory)
+		}
+		if !strings.HasPrefix(fn.Name, "echo-") {
+			return
+		}
+		if len(outs) > 2 { // a tuple
+			tuple := reflect.New(args[0].Type()).Elem()
+			for i := range tuple.NumField() {
+				tuple.Field(i).Set(outs[i])
+			}
+			outs[0] = tuple
+		}
+		args = outs[:1]
+	}
+}
+
+// compareImport has the guest call an import, which returns what it is given.
+func (c *comparison) compareImport(t *testing.T, n int, start []byte) {
+	real, model := c.real, c.model
+	fn := valuesWIT()[n]
+	real.ready(t, start)
+	_, err := real.inst.Run(ctx, uint32(n))
+	if beyond(err) {
+		return
+	}
+	model.memory = append(model.memory[:0], start...)
+	nan, trap := model.run(n)
+	c.same(t, fn, err, trap)
+	if err == nil && !nan {
+		sameMemory(t, fn.Name, real.memory.bytes, model.memory)
+	}
+}
+
+// beyond reports whether a call ran into the limit of what it lifts, which the
+// interpreter does not have.
+func beyond(err error) bool {
+	var limit *host.LimitError
+	return errors.As(err, &limit) && limit.Limit == "size of lifted values"
+}
+
+// same compares how two calls have ended. Where a value has several parts that break
+// a rule, either rule will do: the bindings lift the parts of a record in an order of
+// their own.
+func (c *comparison) same(t *testing.T, fn *wit.Function, err, trap error) {
+	t.Helper()
+	name := fn.Name
+	var want interp.Rule
+	if breach := new(interp.Trap); errors.As(trap, &breach) {
+		want = breach.Rule
+	} else if trap != nil {
+		t.Fatalf("%s: the interpreter fails: %v", name, trap)
+	}
+	var got interp.Rule
+	if breach := new(host.Trap); errors.As(err, &breach) {
+		got = rules[breach.Rule]
+		if got == "" {
+			got = interp.Rule(breach.Rule)
+		}
+	} else if err != nil {
+		t.Fatalf("%s: the bindings fail: %v", name, err)
+	}
+	if got == "" {
+		c.values++
+	} else {
+		c.traps++
+	}
+	if got != want && !(got != "" && want != "" && hasParts(c.model.Resolve, fn)) {
+		t.Fatalf("%s: the bindings end with %q, %v\nthe interpreter with %q, %v", name, got, err, want, trap)
+	}
+}
+
+// hasParts reports whether a value of the function can break several rules.
+func hasParts(r *wit.Resolve, fn *wit.Function) bool {
+	var within func(t wit.Type) bool
+	within = func(t wit.Type) bool {
+		switch k := r.Kind(t).(type) {
+		case *wit.Record, *wit.Tuple:
+			return true
+		case *wit.List:
+			return within(k.Type)
+		default:
+			return false
+		}
+	}
+	return len(fn.Params) == 1 && within(fn.Params[0].Type)
+}
+
+func sameMemory(t *testing.T, name string, got, want []byte) {
+	t.Helper()
+	if string(got) == string(want) {
+		return
+	}
+	for at := range want {
+		if got[at] != want[at] {
+			t.Fatalf("%s: memory differs from 0x%x on: %x, and the interpreter's %x", name, at, got[at:min(at+32, pageSize)], want[at:min(at+32, pageSize)])
+		}
+	}
+}
+
+// goName is the name of a function of values in Go.
+func goName(name string) string {
+	var b strings.Builder
+	for word := range strings.SplitSeq(name, "-") {
+		b.WriteString(strings.ToUpper(word[:1]) + word[1:])
+	}
+	return b.String()
+}
+
+// plain sets a value to one that WIT has, by bytes where it is a number or string.
+func plain(v reflect.Value, from []byte) {
+	switch v.Kind() {
+	case reflect.Uint32, reflect.Uint64:
+		v.SetUint(binary.LittleEndian.Uint64(from) >> (64 - v.Type().Bits()))
+	case reflect.Int32:
+		v.SetInt(int64(from[0]))
+	case reflect.String:
+		v.SetString(strings.ToValidUTF8(string(from[:from[0]]), "?"))
+	case reflect.Interface:
+		v.Set(reflect.ValueOf(values.ShapeDot{}))
+	}
+}
+
+// model is the puppet under the interpreter.
+type model struct {
+	*abi.ABI
+	memory []byte
+}
+
+func (m *model) machine() *interp.Machine {
+	return &interp.Machine{
+		ABI:    m.ABI,
+		Memory: func() []byte { return m.memory },
+		Realloc: func(align, size uint32) (uint32, error) {
+			if size == 0 {
+				return align, nil
+			}
+			calls := m.word(reallocAt) + 1
+			m.setWord(reallocAt, uint64(calls), 4)
+			ptr := m.word(reallocAt + 4 + 4*(calls%reallocs))
+			if ptr%align != 0 || uint64(ptr)+uint64(size) > uint64(len(m.memory)) {
+				return 0, &interp.Trap{Rule: badRealloc, Detail: fmt.Sprintf("0x%x", ptr)}
+			}
+			return ptr, nil
+		},
+	}
+}
+
+func (m *model) word(at uint32) uint32 { return binary.LittleEndian.Uint32(m.memory[at:]) }
+
+// setWord stores a word of 4 or 8 bytes.
+func (m *model) setWord(at uint32, bits uint64, size int) {
+	var word [8]byte
+	binary.LittleEndian.PutUint64(word[:], bits)
+	copy(m.memory[at:], word[:size])
+}
+
+// flats are the flat values that the puppet passes on.
+func (m *model) flats(n int) []uint64 {
+	list := make([]uint64, n)
+	for i := range list {
+		list[i] = binary.LittleEndian.Uint64(m.memory[flatsAt+8*i:])
+	}
+	return list
+}
+
+// export calls an export of values.
+func (m *model) export(n int, args []interp.Value) (interp.Value, error) {
+	params, results := valueFuncs[n].Export.Types()
+	machine := m.machine()
+	machine.Core = func(flat []uint64) ([]uint64, error) {
+		for i, t := range params {
+			m.setWord(argsAt+8*uint32(i), flat[i], width(t))
+		}
+		return m.flats(len(results)), nil
+	}
+	fn := valuesWIT()[n]
+	v, err := machine.Call(m.Program(abi.CallExport, fn), args)
+	return m.normal(fn.Result, v), err
+}
+
+// run calls an import of values, and reports whether NaN was among its parameters.
+func (m *model) run(n int) (nan bool, err error) {
+	params, results := valueFuncs[n].Import.Types()
+	fn := valuesWIT()[n]
+	machine := m.machine()
+	machine.Implementation = func(args []interp.Value) (interp.Value, error) {
+		for i, p := range fn.Params {
+			args[i] = m.normal(p.Type, args[i])
+		}
+		nan = holdsNaN(args)
+		return implementation(fn.Name, args), nil
+	}
+	flat, err := machine.Handle(m.Program(abi.HandleImport, fn), m.flats(len(params)))
+	if err == nil && len(results) > 0 {
+		m.setWord(resultAt, flat[0], width(results[0]))
+	}
+	return nan, err
+}
+
+// width is the size of a core type in memory.
+func width(t byte) int {
+	if t == 0x7e || t == 0x7c { // i64, f64
+		return 8
+	}
+	return 4
+}
+
+// normal makes of a map what Go's map would be.
+func (m *model) normal(t wit.Type, v interp.Value) interp.Value {
+	if t == nil || v == nil {
+		return v
+	}
+	if _, ok := m.Resolve.Kind(t).(*wit.Map); ok {
+		return asMap(v.([]interp.Value))
+	}
+	return v
+}
+
+// implementation does what hosttest.Values does.
+func implementation(name string, args []interp.Value) interp.Value {
+	number := func(i int) int32 { return int32(args[i].(int64)) }
+	switch name {
+	case "add":
+		return int64(number(0) + number(1))
+	case "length":
+		return uint64(len(args[0].(string)))
+	case "nothing":
+		return nil
+	case "divide":
+		switch a, b := number(0), number(1); {
+		case b == 0:
+			return interp.Case{Index: 1, Payload: interp.Case{Index: int(values.ColorRed)}}
+		case a == -1<<31 && b == -1:
+			return interp.Case{Index: 1, Payload: interp.Case{Index: int(values.ColorBlue)}}
+		default:
+			return interp.Case{Payload: int64(a / b)}
+		}
+	case "parse":
+		n, err := strconv.ParseUint(args[0].(string), 10, 32)
+		if err != nil {
+			return interp.Case{Index: 1, Payload: err.Error()}
+		}
+		return interp.Case{Payload: n}
+	case "check":
+		if args[0].(uint64) == 2 {
+			return interp.Case{Index: 1}
+		}
+		return interp.Case{}
+	case "sixteen", "seventeen":
+		sum := uint64(0)
+		for i, v := range args[:16] {
+			sum += v.(uint64) * uint64(i+1)
+		}
+		if len(args) > 16 {
+			sum += args[16].(uint64)
+		}
+		return sum
+	default:
+		return args[0]
+	}
+}
+
+// seed is an input of FuzzLift.
+type seed struct {
+	which         uint8
+	flats, memory []byte
+}
+
+// seeds are values of each function, as a guest that means well lays them out.
+func seeds(t testing.TB) []seed {
+	r, _ := subjectWIT()
+	var list []seed
+	for n, fn := range valuesWIT() {
+		for k := range uint64(3) {
+			random := randomValues{rand.New(rand.NewPCG(k, uint64(n))), r}
+			m := &model{ABI: abi.New(r), memory: make([]byte, pageSize)}
+			next := uint32(64)
+			machine := m.machine()
+			machine.Realloc = func(align, size uint32) (uint32, error) {
+				ptr := (next + align - 1) &^ (align - 1)
+				next = ptr + size
+				return ptr, nil
+			}
+			machine.Implementation = func([]interp.Value) (interp.Value, error) { return random.value(fn.Result, 3), nil }
+			if fn.Result != nil {
+				flat, err := machine.Handle(m.Program(abi.HandleExport, noParams(fn)), nil)
+				if err != nil {
+					t.Fatal(err)
+				}
+				list = append(list, seed{uint8(n), words(flat), m.memory[:min(next, flatsAt)]})
+			}
+			m.memory, next = make([]byte, pageSize), 64
+			var flat []uint64
+			machine.Core = func(args []uint64) ([]uint64, error) {
+				flat = append([]uint64(nil), args...)
+				return nil, errStop
+			}
+			args := make([]interp.Value, len(fn.Params))
+			for i, p := range fn.Params {
+				args[i] = random.value(p.Type, 3)
+			}
+			if _, err := machine.Call(m.Program(abi.CallImport, fn), args); err != errStop {
+				t.Fatal(err)
+			}
+			list = append(list, seed{uint8(n) | 1<<7, words(flat), m.memory[:min(next, flatsAt)]})
+		}
+	}
+	return list
+}
+
+var errStop = errors.New("stop")
+
+// noParams is a function with the same result.
+func noParams(fn *wit.Function) *wit.Function {
+	c := *fn
+	c.Params = nil
+	return &c
+}
+
+func words(list []uint64) []byte {
+	var b []byte
+	for _, w := range list {
+		b = binary.LittleEndian.AppendUint64(b, w)
+	}
+	return b
+}
+
+// randomValues makes values for the interpreter.
+type randomValues struct {
+	*rand.Rand
+	r *wit.Resolve
+}
+
+func (g randomValues) value(t wit.Type, depth int) interp.Value {
+	if t == nil {
+		return nil
+	}
+	many := func(n int, t wit.Type) []interp.Value {
+		list := make([]interp.Value, n)
+		for i := range list {
+			list[i] = g.value(t, depth-1)
+		}
+		return list
+	}
+	length := g.IntN(max(depth, 0) + 2)
+	switch k := g.r.Kind(t).(type) {
+	case nil:
+		return g.prim(g.r.Dealias(t).(wit.Prim))
+	case *wit.Record, *wit.Tuple:
+		var list []interp.Value
+		for _, t := range fieldTypes(k) {
+			list = append(list, g.value(t, depth))
+		}
+		return list
+	case *wit.List:
+		return many(length, k.Type)
+	case *wit.FixedList:
+		return many(int(k.Size), k.Type)
+	case *wit.Map:
+		var list []interp.Value
+		for range length {
+			list = append(list, []interp.Value{g.value(k.Key, depth), g.value(k.Value, depth)})
+		}
+		return list
+	case *wit.Variant:
+		n := g.IntN(len(k.Cases))
+		return interp.Case{Index: n, Payload: g.value(k.Cases[n].Type, depth)}
+	case *wit.Enum:
+		return interp.Case{Index: g.IntN(len(k.Cases))}
+	case *wit.Flags:
+		return interp.Flags(g.IntN(1 << len(k.Flags)))
+	case *wit.Option:
+		if g.IntN(2) == 0 {
+			return interp.Case{}
+		}
+		return interp.Case{Index: 1, Payload: g.value(k.Type, depth)}
+	case *wit.Result:
+		if g.IntN(2) == 0 {
+			return interp.Case{Payload: g.value(k.OK, depth)}
+		}
+		return interp.Case{Index: 1, Payload: g.value(k.Err, depth)}
+	default:
+		panic(fmt.Sprintf("fuzztest: unhandled kind %T", k))
+	}
+}
+
+func (g randomValues) prim(p wit.Prim) interp.Value {
+	bits := g.Uint64() >> (8 * g.UintN(8))
+	switch p {
+	case wit.Bool:
+		return bits&1 != 0
+	case wit.U8:
+		return uint64(uint8(bits))
+	case wit.U16:
+		return uint64(uint16(bits))
+	case wit.U32:
+		return uint64(uint32(bits))
+	case wit.U64:
+		return bits
+	case wit.S8:
+		return int64(int8(bits))
+	case wit.S16:
+		return int64(int16(bits))
+	case wit.S32:
+		return int64(int32(bits))
+	case wit.S64:
+		return int64(bits)
+	case wit.F32:
+		return interp.F32(bits)
+	case wit.F64:
+		return interp.F64(bits)
+	case wit.Char:
+		if c := rune(bits % 0x110000); utf8.ValidRune(c) {
+			return c
+		}
+		return 'c'
+	case wit.String:
+		return []string{"", "a", "grüße", "世界", "\U0010ffff!"}[g.IntN(5)]
+	default:
+		panic(fmt.Sprintf("fuzztest: unhandled type %s", p))
+	}
+}
