@@ -12,6 +12,7 @@ import (
 
 	"github.com/witgen/witgen/canonicalabi/dynamic"
 	"github.com/witgen/witgen/canonicalabi/host"
+	"github.com/witgen/witgen/component"
 	"github.com/witgen/witgen/internal/abi"
 	"github.com/witgen/witgen/internal/leb128"
 	"github.com/witgen/witgen/internal/wasmtest"
@@ -48,6 +49,40 @@ func start(t testing.TB, wasm []byte, r *wit.Resolve, world wit.WorldID, imports
 		t.Fatal(err)
 	}
 	return inst
+}
+
+// startComponent makes a component of a core module, and starts it by the WIT that
+// it carries.
+func startComponent(t testing.TB, wasm []byte, r *wit.Resolve, world wit.WorldID, imports dynamic.Imports) *dynamic.Instance {
+	t.Helper()
+	ctx := context.Background()
+	plugin, err := dynamic.Compile(ctx, componentOf(t, wasm, r, world))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := plugin.Close(ctx); err != nil {
+			t.Error(err)
+		}
+	})
+	inst, err := plugin.Instantiate(ctx, imports)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return inst
+}
+
+func componentOf(t testing.TB, wasm []byte, r *wit.Resolve, world wit.WorldID) []byte {
+	t.Helper()
+	embedded, err := component.Embed(wasm, r, world, component.UTF8)
+	if err != nil {
+		t.Fatal(err)
+	}
+	made, err := component.New(embedded, component.NewOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return made
 }
 
 // difference compares values: NaNs are equal.

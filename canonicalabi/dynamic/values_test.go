@@ -12,7 +12,7 @@ import (
 )
 
 // Random values of random types go into a guest, out of it into an import, and
-// back the same way, and come out the same.
+// back the same way, and come out the same. Every fourth guest is a component.
 func TestRandomValues(t *testing.T) {
 	ctx := context.Background()
 	functions := 0
@@ -21,7 +21,7 @@ func TestRandomValues(t *testing.T) {
 		r := g.Resolve
 		var fs []*wit.Function
 		for i := range 4 {
-			f := &wit.Function{Name: fmt.Sprintf("f%d", i), Resource: -1}
+			f := &wit.Function{Name: fmt.Sprintf("call-%d", i), Resource: -1}
 			for n := range 1 + g.IntN(3) {
 				f.Params = append(f.Params, wit.Param{Name: fmt.Sprintf("p%d", n), Type: g.Type(3)})
 			}
@@ -34,6 +34,12 @@ func TestRandomValues(t *testing.T) {
 		}
 		r.Packages = []*wit.Package{{Name: wit.PackageName{Namespace: "test", Name: "random"}, Interfaces: []wit.InterfaceID{0}, Worlds: []wit.WorldID{0}}}
 		r.Interfaces = []*wit.Interface{{Name: "i", Functions: fs, CloneOf: -1}}
+		for id, def := range r.Types {
+			if def.Name != "" {
+				def.Owner = wit.InterfaceID(0)
+				r.Interfaces[0].Types = append(r.Interfaces[0].Types, wit.TypeID(id))
+			}
+		}
 		item := func() []*wit.WorldItem { return []*wit.WorldItem{{Item: wit.InterfaceID(0)}} }
 		r.Worlds = []*wit.World{{Name: "w", Imports: item(), Exports: item()}}
 
@@ -46,7 +52,11 @@ func TestRandomValues(t *testing.T) {
 				return answer, nil
 			}
 		}
-		inst := start(t, echo(r, 0), r, 0, imports)
+		begin := func() *dynamic.Instance { return start(t, echo(r, 0), r, 0, imports) }
+		if seed%4 == 0 {
+			begin = func() *dynamic.Instance { return startComponent(t, echo(r, 0), r, 0, imports) }
+		}
+		inst := begin()
 		for _, f := range fs {
 			for range 5 {
 				sent, answer = nil, nil

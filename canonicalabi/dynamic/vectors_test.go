@@ -20,7 +20,8 @@ import (
 
 // The functions and values of the specification's reference code: what is lowered
 // for a guest is what the reference lowers, and what a guest returns or passes as
-// the reference lowers it is lifted to the same values.
+// the reference lowers it is lifted to the same values. Every fourth guest is a
+// component.
 func TestVectors(t *testing.T) {
 	list, err := vectors.Read("../../testdata/vectors/abi.json")
 	if err != nil {
@@ -127,12 +128,19 @@ func testVector(t *testing.T, v *vectors.Vector) (exact bool) {
 	}
 
 	var received []any
-	inst := start(t, vectorGuest(v, "test:vectors/"+name), r, world, dynamic.Imports{
+	imports := dynamic.Imports{
 		"test:vectors/" + name + "#f": func(_ context.Context, args []any) (any, error) {
 			received = args
 			return result, nil
 		},
-	})
+	}
+	wasm := vectorGuest(v, "test:vectors/"+name)
+	var inst *dynamic.Instance
+	if v.ID%4 == 0 {
+		inst = startComponent(t, wasm, r, world, imports)
+	} else {
+		inst = start(t, wasm, r, world, imports)
+	}
 	got, err := inst.Call(ctx, "f", params...)
 	if err != nil {
 		t.Fatal(err)
