@@ -40,10 +40,10 @@ func (a *app) generateCommand(name string, sides ...side) *cobra.Command {
 		Short: "Write " + what,
 		Long: `Write ` + what + ` for worlds of a WIT package, below the folder OUT.
 
-WIT-PATH is a .wit file, or a folder of .wit files with what they depend on in
-its folder deps. An interface becomes the Go package OUT/NAMESPACE/PACKAGE/NAME,
-and so does a world. One folder OUT may hold any number of worlds, and both
-sides.
+WIT-PATH is a .wit file, a folder of .wit files with what they depend on in its
+folder deps, or a WebAssembly file that carries WIT. An interface becomes the Go
+package OUT/NAMESPACE/PACKAGE/NAME, and so does a world. One folder OUT may hold
+any number of worlds, and both sides.
 
 The files are written whole or not at all. A file that witgen did not write is
 not overwritten, and one that stays as it is is not touched.`,
