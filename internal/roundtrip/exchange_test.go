@@ -25,6 +25,10 @@ type exchange struct {
 	plain bool
 	// values counts the values that crossed the boundary and were compared.
 	values int
+	// mirror makes the same call once more in another way, where it is set: what
+	// was sent, what the import must get, what it answers and what the result must
+	// be then.
+	mirror func(name string, sent, want, answer, got any) error
 }
 
 // begin prepares for a call that comes back to an import.
@@ -103,6 +107,7 @@ func exchangeOf[P, R any](name string, call func(context.Context, P) (R, error),
 		got, err := call(context.Background(), sent)
 		x.end(s.T, name, err)
 		x.compare(s.T, name, result(answer), got)
+		x.repeat(s.T, name, sent, param(sent), answer, result(answer))
 	}}
 }
 
@@ -124,7 +129,18 @@ func outcome[P, T, E any](name string, call func(context.Context, P) (T, error),
 		}
 		x.end(s.T, name, err)
 		x.compare(s.T, name, result(answer), got)
+		x.repeat(s.T, name, sent, param(sent), answer, result(answer))
 	}}
+}
+
+// repeat makes a call by the mirror.
+func (x *exchange) repeat(t *rapid.T, name string, sent, want, answer, got any) {
+	if x.mirror == nil {
+		return
+	}
+	if err := x.mirror(name, sent, want, answer, got); err != nil {
+		t.Fatalf("%s: %v", name, err)
+	}
 }
 
 // compare compares a result.
