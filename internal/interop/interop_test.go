@@ -41,8 +41,11 @@ func agree(t *testing.T, calls []call, who string, want, got []any) {
 	if len(want) != len(got) {
 		t.Fatalf("%d answers of %s; want %d", len(got), who, len(want))
 	}
-	wrong := 0
+	wrong, traps := 0, 0
 	for i := range want {
+		if want[i] == "trap" {
+			traps++
+		}
 		if diff := cmp.Diff(want[i], got[i]); diff != "" {
 			if wrong++; wrong > 5 {
 				t.Fatal("and more")
@@ -50,7 +53,10 @@ func agree(t *testing.T, calls []call, who string, want, got []any) {
 			t.Errorf("%s%v: %s differs (-witgen's host +%s):\n%s", calls[i].Func, calls[i].Args, who, who, diff)
 		}
 	}
-	t.Logf("%s: %d calls", who, len(calls))
+	t.Logf("%s: %d calls, of which %d trap in both", who, len(calls), traps)
+	if traps > len(calls)/10 {
+		t.Error("so many traps prove little")
+	}
 }
 
 // sameWIT checks that witgen and wasm-tools read the same WIT in a component.

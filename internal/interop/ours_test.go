@@ -2,6 +2,7 @@ package interop
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"reflect"
@@ -12,6 +13,7 @@ import (
 	"unicode/utf8"
 	"unsafe"
 
+	"github.com/witgen/witgen/canonicalabi/host"
 	"github.com/witgen/witgen/canonicalabi/types"
 	"github.com/witgen/witgen/internal/interop/gen/witgen/judge/counters"
 	"github.com/witgen/witgen/internal/interop/gen/witgen/judge/judge"
@@ -25,21 +27,38 @@ func ours(t *testing.T, wasm []byte, calls []call) []any {
 	plugin, err := judge.Compile(ctx, wasm)
 	must(t, err)
 	defer func() { must(t, plugin.Close(ctx)) }()
-	inst, err := plugin.Instantiate(ctx, judge.Imports{Helper: helperHost{}})
-	must(t, err)
+	var inst *judge.Instance
 	var results []any
 	for _, c := range calls {
-		if c.Func == "counters" {
-			results = append(results, lifeOfCounters(t, inst, c.Args))
-			continue
+		if inst == nil {
+			inst, err = plugin.Instantiate(ctx, judge.Imports{Helper: helperHost{}})
+			must(t, err)
 		}
-		var impl any = inst.Values()
-		if strings.Contains(c.Interface, "/through@") {
-			impl = inst.Through()
+		result, err := answer(ctx, inst, c)
+		var trap *host.Trap
+		switch {
+		case errors.As(err, &trap):
+			result = "trap"
+			must(t, inst.Close(ctx))
+			inst = nil
+		case err != nil:
+			t.Fatalf("%s%v: %v", c.Func, c.Args, err)
 		}
-		results = append(results, callTyped(t, impl, c))
+		results = append(results, result)
 	}
 	return results
+}
+
+// answer answers one call.
+func answer(ctx context.Context, inst *judge.Instance, c call) (any, error) {
+	switch {
+	case c.Func == "counters":
+		return lifeOfCounters(ctx, inst, c.Args)
+	case strings.Contains(c.Interface, "/through@"):
+		return callTyped(ctx, inst.Through(), c)
+	default:
+		return callTyped(ctx, inst.Values(), c)
+	}
 }
 
 // helperHost is the host's side of the world.
@@ -62,43 +81,54 @@ func (helperHost) Measure(_ context.Context, text string) (uint32, error) {
 	return uint32(utf8.RuneCountInString(text)), nil
 }
 
-func lifeOfCounters(t *testing.T, inst *judge.Instance, args []any) any {
-	t.Helper()
-	ctx := t.Context()
-	number := func(i int) uint32 {
+func lifeOfCounters(ctx context.Context, inst *judge.Instance, args []any) (any, error) {
+	var numbers [3]uint32
+	for i := range numbers {
 		n, err := strconv.ParseUint(args[i].(string), 10, 32)
-		must(t, err)
-		return uint32(n)
+		if err != nil {
+			return nil, err
+		}
+		numbers[i] = uint32(n)
 	}
-	first, err := inst.Counters().NewCounter(ctx, number(0))
-	must(t, err)
-	added, err := first.Add(ctx, number(1))
-	must(t, err)
-	second, err := inst.Counters().NewCounter(ctx, number(2))
-	must(t, err)
+	first, err := inst.Counters().NewCounter(ctx, numbers[0])
+	if err != nil {
+		return nil, err
+	}
+	added, err := first.Add(ctx, numbers[1])
+	if err != nil {
+		return nil, err
+	}
+	second, err := inst.Counters().NewCounter(ctx, numbers[2])
+	if err != nil {
+		return nil, err
+	}
 	total, err := inst.Counters().Total(ctx, []counters.Counter{first, second})
-	must(t, err)
+	if err != nil {
+		return nil, err
+	}
 	merged, err := inst.Counters().CounterMerge(ctx, first, second)
-	must(t, err)
+	if err != nil {
+		return nil, err
+	}
 	last, err := merged.Get(ctx)
-	must(t, err)
-	must(t, merged.Close(ctx))
+	if err != nil {
+		return nil, err
+	}
 	text := func(n uint32) any { return strconv.FormatUint(uint64(n), 10) }
-	return []any{text(added), text(total), text(last)}
+	return []any{text(added), text(total), text(last)}, merged.Close(ctx)
 }
 
 // callTyped calls the method that is the function of a call.
-func callTyped(t *testing.T, impl any, c call) any {
-	t.Helper()
+func callTyped(ctx context.Context, impl any, c call) (any, error) {
 	var name strings.Builder
 	for word := range strings.SplitSeq(c.Func, "-") {
 		name.WriteString(strings.ToUpper(word[:1]) + word[1:])
 	}
 	method := reflect.ValueOf(impl).MethodByName(name.String())
 	if !method.IsValid() {
-		t.Fatalf("%T has no method %s", impl, name.String())
+		return nil, fmt.Errorf("%T has no method %s", impl, name.String())
 	}
-	params := []reflect.Value{reflect.ValueOf(t.Context())}
+	params := []reflect.Value{reflect.ValueOf(ctx)}
 	for i, arg := range c.Args {
 		v := reflect.New(method.Type().In(i + 1)).Elem()
 		decode(c.Params[i], arg, v)
@@ -107,28 +137,27 @@ func callTyped(t *testing.T, impl any, c call) any {
 	results := method.Call(params)
 	err, _ := results[len(results)-1].Interface().(error)
 	results = results[:len(results)-1]
-	switch kind, of := kindOf(c.Result); {
-	case kind == "result":
-		failure, failed := types.AsError[string](err)
-		switch {
-		case failed:
-			return []any{"err", failure}
-		case err != nil:
-			t.Fatalf("%s%v: %v", c.Func, c.Args, err)
+	kind, of := kindOf(c.Result)
+	if kind == "result" {
+		if failure, failed := types.AsError[string](err); failed {
+			return []any{"err", failure}, nil
 		}
-		return []any{"ok", encode(of.([]any)[0], results[0])}
-	case err != nil:
-		t.Fatalf("%s%v: %v", c.Func, c.Args, err)
-		return nil
-	case kind == "tuple":
-		tuple := []any{}
-		for i, t := range of.([]any) {
-			tuple = append(tuple, encode(t, results[i]))
+		if err != nil {
+			return nil, err
 		}
-		return tuple
-	default:
-		return encode(c.Result, results[0])
+		return []any{"ok", encode(of.([]any)[0], results[0])}, nil
 	}
+	if err != nil {
+		return nil, err
+	}
+	if kind != "tuple" {
+		return encode(c.Result, results[0]), nil
+	}
+	tuple := []any{}
+	for i, t := range of.([]any) {
+		tuple = append(tuple, encode(t, results[i]))
+	}
+	return tuple, nil
 }
 
 func kindOf(t any) (string, any) {

@@ -6,7 +6,6 @@
 // in the folder in which jco is installed.
 
 import { readFile } from "node:fs/promises";
-import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -136,9 +135,24 @@ const path = resolve(process.argv[2]);
 const require = createRequire(join(process.cwd(), "package.json"));
 const { WASIShim } = await import(pathToFileURL(require.resolve("@bytecodealliance/preview2-shim/instantiation")));
 const { instantiate } = await import(pathToFileURL(path));
-const guest = await instantiate(
-  async (name) => WebAssembly.compile(await readFile(join(dirname(path), name))),
-  { ...new WASIShim().getImportObject(), "witgen:judge/helper": helper, "witgen:judge/helper@1.2.0": helper, "witgen:judge/types": {} },
-);
-const results = JSON.parse(readFileSync(0, "utf8")).map((c) => (c.func === "counters" ? counters(guest, c.args) : call(guest, c)));
+const start = () =>
+  instantiate(
+    async (name) => WebAssembly.compile(await readFile(join(dirname(path), name))),
+    { ...new WASIShim().getImportObject(), "witgen:judge/helper": helper, "witgen:judge/helper@1.2.0": helper, "witgen:judge/types": {} },
+  );
+
+let text = "";
+for await (const chunk of process.stdin.setEncoding("utf8")) text += chunk;
+let guest = null;
+const results = [];
+for (const c of JSON.parse(text)) {
+  guest ??= await start();
+  try {
+    results.push(c.func === "counters" ? counters(guest, c.args) : call(guest, c));
+  } catch (error) {
+    if (!(error instanceof WebAssembly.RuntimeError)) throw error;
+    results.push("trap");
+    guest = null;
+  }
+}
 process.stdout.write(JSON.stringify(results));

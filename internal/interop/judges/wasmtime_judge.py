@@ -9,8 +9,8 @@ import json
 import struct
 import sys
 
-from wasmtime import Config, Engine, Store, WasiConfig
-from wasmtime.component import Component, Linker, ResultType, Variant
+from wasmtime import Config, Engine, Store, WasiConfig, WasmtimeError
+from wasmtime.component import Component, Linker, Variant
 from wasmtime.component import _types as t
 
 INTS = (t.S8, t.S16, t.S32, t.S64, t.U8, t.U16, t.U32, t.U64)
@@ -111,14 +111,12 @@ def helper(linker):
 
 
 class Guest:
-    def __init__(self, path):
-        self.engine = Engine(Config())
-        self.store = Store(self.engine)
+    def __init__(self, engine, component):
+        self.store = Store(engine)
         self.store.set_wasi(WasiConfig())
-        linker = Linker(self.engine)
+        linker = Linker(engine)
         linker.add_wasip2()
         helper(linker)
-        component = Component(self.engine, open(path, "rb").read())
         self.instance = linker.instantiate(self.store, component)
 
     def func(self, interface, name):
@@ -148,13 +146,22 @@ class Guest:
 
 
 def main():
-    guest = Guest(sys.argv[1])
+    engine = Engine(Config())
+    component = Component(engine, open(sys.argv[1], "rb").read())
+    guest = None
     results = []
     for call in json.load(sys.stdin):
-        if call["func"] == "counters":
-            results.append(guest.counters(*call["args"]))
-        else:
-            results.append(guest.call(call["interface"], call["func"], call["args"]))
+        guest = guest or Guest(engine, component)
+        try:
+            if call["func"] == "counters":
+                results.append(guest.counters(*call["args"]))
+            else:
+                results.append(guest.call(call["interface"], call["func"], call["args"]))
+        except WasmtimeError as error:
+            if "wasm trap" not in str(error):
+                raise
+            results.append("trap")
+            guest = None
     json.dump(results, sys.stdout)
 
 

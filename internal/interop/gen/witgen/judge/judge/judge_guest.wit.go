@@ -94,9 +94,8 @@ func exportValuesOfString(vPtr, vLen uint32) uint32 {
 	v := guest.LiftString(vPtr, vLen)
 	guest.ParamsLifted()
 	result := exportedValues.OfString(v)
-	results := guest.Results()
-	area := results.Area(8, 4)
-	resultPtr := guest.LowerString(results, result)
+	area := guest.ResultArea(8, 4)
+	resultPtr := guest.LowerString(&guest.Results, result)
 	guest.Store(area, 0, resultPtr)
 	guest.Store(area, 4, uint32(len(result)))
 	return area
@@ -112,9 +111,8 @@ func exportValuesOfBytes(vPtr, vLen uint32) uint32 {
 	v := guest.LiftSlice[uint8](vPtr, vLen)
 	guest.ParamsLifted()
 	result := exportedValues.OfBytes(v)
-	results := guest.Results()
-	area := results.Area(8, 4)
-	resultPtr := guest.LowerSlice(results, result)
+	area := guest.ResultArea(8, 4)
+	resultPtr := guest.LowerSlice(&guest.Results, result)
 	guest.Store(area, 0, resultPtr)
 	guest.Store(area, 4, uint32(len(result)))
 	return area
@@ -130,9 +128,8 @@ func exportValuesOfNumbers(vPtr, vLen uint32) uint32 {
 	v := guest.LiftSlice[int32](vPtr, vLen)
 	guest.ParamsLifted()
 	result := exportedValues.OfNumbers(v)
-	results := guest.Results()
-	area := results.Area(8, 4)
-	resultPtr := guest.LowerSlice(results, result)
+	area := guest.ResultArea(8, 4)
+	resultPtr := guest.LowerSlice(&guest.Results, result)
 	guest.Store(area, 0, resultPtr)
 	guest.Store(area, 4, uint32(len(result)))
 	return area
@@ -148,9 +145,8 @@ func exportValuesOfLongs(vPtr, vLen uint32) uint32 {
 	v := guest.LiftSlice[uint64](vPtr, vLen)
 	guest.ParamsLifted()
 	result := exportedValues.OfLongs(v)
-	results := guest.Results()
-	area := results.Area(8, 4)
-	resultPtr := guest.LowerSlice(results, result)
+	area := guest.ResultArea(8, 4)
+	resultPtr := guest.LowerSlice(&guest.Results, result)
 	guest.Store(area, 0, resultPtr)
 	guest.Store(area, 4, uint32(len(result)))
 	return area
@@ -166,9 +162,8 @@ func exportValuesOfStrings(vPtr, vLen uint32) uint32 {
 	v := guest.LiftStrings(vPtr, vLen)
 	guest.ParamsLifted()
 	result := exportedValues.OfStrings(v)
-	results := guest.Results()
-	area := results.Area(8, 4)
-	resultPtr := guest.LowerStrings(results, result)
+	area := guest.ResultArea(8, 4)
+	resultPtr := guest.LowerStrings(&guest.Results, result)
 	guest.Store(area, 0, resultPtr)
 	guest.Store(area, 4, uint32(len(result)))
 	return area
@@ -188,12 +183,11 @@ func exportValuesOfNested(vPtr, vLen uint32) uint32 {
 	}
 	guest.ParamsLifted()
 	result := exportedValues.OfNested(v)
-	results := guest.Results()
-	area := results.Area(8, 4)
-	resultPtr := results.List(len(result), 8, 4)
+	area := guest.ResultArea(8, 4)
+	resultPtr := guest.Results.List(len(result), 8, 4)
 	for i, item := range result {
 		at := resultPtr + uint32(i)*8
-		itemPtr := guest.LowerSlice(results, item)
+		itemPtr := guest.LowerSlice(&guest.Results, item)
 		guest.Store(at, 0, itemPtr)
 		guest.Store(at, 4, uint32(len(item)))
 	}
@@ -212,10 +206,9 @@ func exportValuesOfPair(v0, v1, v2 uint32) uint32 {
 	v := types.Tuple2[uint8, string]{F0: uint8(v0), F1: guest.LiftString(v1, v2)}
 	guest.ParamsLifted()
 	result, result2 := exportedValues.OfPair(v)
-	results := guest.Results()
-	area := results.Area(12, 4)
+	area := guest.ResultArea(12, 4)
 	guest.Store(area, 0, result)
-	f1Ptr := guest.LowerString(results, result2)
+	f1Ptr := guest.LowerString(&guest.Results, result2)
 	guest.Store(area, 4, f1Ptr)
 	guest.Store(area, 8, uint32(len(result2)))
 	return area
@@ -244,9 +237,8 @@ func exportValuesOfPerson(v0, v1, v2, v3, v4, v5, v6, v7 uint32) uint32 {
 	}
 	guest.ParamsLifted()
 	result := exportedValues.OfPerson(v)
-	results := guest.Results()
-	area := results.Area(32, 4)
-	storePerson(results, area, result)
+	area := guest.ResultArea(32, 4)
+	storePerson(&guest.Results, area, result)
 	return area
 }
 
@@ -260,9 +252,8 @@ func exportValuesOfPeople(vPtr, vLen uint32) uint32 {
 	v := guest.LiftList(vPtr, vLen, 32, loadPerson)
 	guest.ParamsLifted()
 	result := exportedValues.OfPeople(v)
-	results := guest.Results()
-	area := results.Area(8, 4)
-	resultPtr := guest.LowerList(results, result, 32, 4, storePerson)
+	area := guest.ResultArea(8, 4)
+	resultPtr := guest.LowerList(&guest.Results, result, 32, 4, storePerson)
 	guest.Store(area, 0, resultPtr)
 	guest.Store(area, 4, uint32(len(result)))
 	return area
@@ -281,8 +272,7 @@ func exportValuesOfPoint(v0 float64, v1 float32, v2, v3 uint32) uint32 {
 		OnGrid: v2 != 0,
 		Mark:   rune(v3),
 	})
-	results := guest.Results()
-	area := results.Area(24, 8)
+	area := guest.ResultArea(24, 8)
 	storePoint(area, result)
 	return area
 }
@@ -327,9 +317,8 @@ func exportValuesOfShape(v0 uint32, v1 uint64, v2, v3, v4, v5, v6, v7, v8 uint32
 	}
 	guest.ParamsLifted()
 	result := exportedValues.OfShape(v)
-	results := guest.Results()
-	area := results.Area(40, 8)
-	storeShape(results, area, result)
+	area := guest.ResultArea(40, 8)
+	storeShape(&guest.Results, area, result)
 	return area
 }
 
@@ -343,9 +332,8 @@ func exportValuesOfShapes(vPtr, vLen uint32) uint32 {
 	v := guest.LiftList(vPtr, vLen, 40, loadShape)
 	guest.ParamsLifted()
 	result := exportedValues.OfShapes(v)
-	results := guest.Results()
-	area := results.Area(8, 4)
-	resultPtr := guest.LowerList(results, result, 40, 8, storeShape)
+	area := guest.ResultArea(8, 4)
+	resultPtr := guest.LowerList(&guest.Results, result, 40, 8, storeShape)
 	guest.Store(area, 0, resultPtr)
 	guest.Store(area, 4, uint32(len(result)))
 	return area
@@ -377,8 +365,7 @@ func exportValuesOfOption(v0, v1 uint32) uint32 {
 		guest.NoDiscriminant(uint32(v0), "option<u32>")
 	}
 	result := exportedValues.OfOption(v)
-	results := guest.Results()
-	area := results.Area(8, 4)
+	area := guest.ResultArea(8, 4)
 	if value, ok := result.Get(); ok {
 		guest.Store(area, 0, uint8(1))
 		guest.Store(area, 4, value)
@@ -400,11 +387,10 @@ func exportValuesOfNames(v0, v1, v2 uint32) uint32 {
 	}
 	guest.ParamsLifted()
 	result := exportedValues.OfNames(v)
-	results := guest.Results()
-	area := results.Area(12, 4)
+	area := guest.ResultArea(12, 4)
 	if value, ok := result.Get(); ok {
 		guest.Store(area, 0, uint8(1))
-		valuePtr := guest.LowerStrings(results, value)
+		valuePtr := guest.LowerStrings(&guest.Results, value)
 		guest.Store(area, 4, valuePtr)
 		guest.Store(area, 8, uint32(len(value)))
 	} else {
@@ -431,12 +417,11 @@ func exportValuesOfResult(v0, v1, v2 uint32) uint32 {
 	}
 	guest.ParamsLifted()
 	result, err := exportedValues.OfResult(v)
-	results := guest.Results()
-	area := results.Area(12, 4)
+	area := guest.ResultArea(12, 4)
 	if err != nil {
 		failure := err.Error()
 		guest.Store(area, 0, uint8(1))
-		errPtr := guest.LowerString(results, failure)
+		errPtr := guest.LowerString(&guest.Results, failure)
 		guest.Store(area, 4, errPtr)
 		guest.Store(area, 8, uint32(len(failure)))
 	} else {
@@ -470,14 +455,13 @@ func exportValuesOfOutcome(vPtr, vLen uint32) uint32 {
 	}
 	guest.ParamsLifted()
 	result := exportedValues.OfOutcome(v)
-	results := guest.Results()
-	area := results.Area(8, 4)
-	resultPtr := results.List(len(result), 36, 4)
+	area := guest.ResultArea(8, 4)
+	resultPtr := guest.Results.List(len(result), 36, 4)
 	for i, item := range result {
 		at := resultPtr + uint32(i)*36
 		if value, failure, ok := item.Get(); ok {
 			guest.Store(at, 0, uint8(0))
-			storePerson(results, at+4, value)
+			storePerson(&guest.Results, at+4, value)
 		} else {
 			guest.Store(at, 0, uint8(1))
 			guest.Store(at, 4, guest.LowerEnum(failure, 3, "types.Colour"))
@@ -498,9 +482,8 @@ func exportValuesJoin(partsPtr, partsLen uint32) uint32 {
 	parts := guest.LiftStrings(partsPtr, partsLen)
 	guest.ParamsLifted()
 	result := exportedValues.Join(parts)
-	results := guest.Results()
-	area := results.Area(8, 4)
-	resultPtr := guest.LowerString(results, result)
+	area := guest.ResultArea(8, 4)
+	resultPtr := guest.LowerString(&guest.Results, result)
 	guest.Store(area, 0, resultPtr)
 	guest.Store(area, 4, uint32(len(result)))
 	return area
@@ -527,10 +510,9 @@ func exportValuesMany(a, bPtr, bLen uint32, c uint64, d float32, ePtr, eLen, f u
 	l := guest.LiftString(lPtr, lLen)
 	guest.ParamsLifted()
 	result, result2 := exportedValues.Many(uint8(a), b, c, d, e, f != 0, int64(g), h2, i, uint16(j), k, l)
-	results := guest.Results()
-	area := results.Area(16, 8)
+	area := guest.ResultArea(16, 8)
 	guest.Store(area, 0, result)
-	f1Ptr := guest.LowerString(results, result2)
+	f1Ptr := guest.LowerString(&guest.Results, result2)
 	guest.Store(area, 8, f1Ptr)
 	guest.Store(area, 12, uint32(len(result2)))
 	return area
@@ -546,12 +528,11 @@ func exportValuesParse(textPtr, textLen uint32) uint32 {
 	text := guest.LiftString(textPtr, textLen)
 	guest.ParamsLifted()
 	result, err := exportedValues.Parse(text)
-	results := guest.Results()
-	area := results.Area(12, 4)
+	area := guest.ResultArea(12, 4)
 	if err != nil {
 		failure := err.Error()
 		guest.Store(area, 0, uint8(1))
-		errPtr := guest.LowerString(results, failure)
+		errPtr := guest.LowerString(&guest.Results, failure)
 		guest.Store(area, 4, errPtr)
 		guest.Store(area, 8, uint32(len(failure)))
 	} else {
@@ -648,9 +629,8 @@ func exportThroughOlder(v0, v1, v2, v3, v4, v5, v6, v7 uint32) uint32 {
 	}
 	guest.ParamsLifted()
 	result := exportedThrough.Older(v)
-	results := guest.Results()
-	area := results.Area(32, 4)
-	storePerson(results, area, result)
+	area := guest.ResultArea(32, 4)
+	storePerson(&guest.Results, area, result)
 	return area
 }
 
@@ -664,9 +644,8 @@ func exportThroughReversed(vPtr, vLen uint32) uint32 {
 	v := guest.LiftList(vPtr, vLen, 40, loadShape)
 	guest.ParamsLifted()
 	result := exportedThrough.Reversed(v)
-	results := guest.Results()
-	area := results.Area(8, 4)
-	resultPtr := guest.LowerList(results, result, 40, 8, storeShape)
+	area := guest.ResultArea(8, 4)
+	resultPtr := guest.LowerList(&guest.Results, result, 40, 8, storeShape)
 	guest.Store(area, 0, resultPtr)
 	guest.Store(area, 4, uint32(len(result)))
 	return area
@@ -682,12 +661,11 @@ func exportThroughMeasure(textPtr, textLen uint32) uint32 {
 	text := guest.LiftString(textPtr, textLen)
 	guest.ParamsLifted()
 	result, err := exportedThrough.Measure(text)
-	results := guest.Results()
-	area := results.Area(12, 4)
+	area := guest.ResultArea(12, 4)
 	if err != nil {
 		failure := err.Error()
 		guest.Store(area, 0, uint8(1))
-		errPtr := guest.LowerString(results, failure)
+		errPtr := guest.LowerString(&guest.Results, failure)
 		guest.Store(area, 4, errPtr)
 		guest.Store(area, 8, uint32(len(failure)))
 	} else {
