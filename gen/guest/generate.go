@@ -26,12 +26,12 @@ func Generate(r *wit.Resolve, world wit.WorldID, opts gogen.Options) ([]gogen.Fi
 		return nil, diags
 	}
 	layout := abi.New(r)
-	var files []gogen.File
+	var sources gogen.Sources
 	for _, pkg := range plan.Packages {
 		if pkg.Foreign {
 			continue
 		}
-		files = append(files, types.Generate(plan, pkg))
+		sources.Add(pkg, types.Source(plan, pkg), "")
 		g := newGenerator(plan, pkg, layout)
 		switch {
 		case pkg == plan.WorldPackage():
@@ -41,7 +41,7 @@ func Generate(r *wit.Resolve, world wit.WorldID, opts gogen.Options) ([]gogen.Fi
 		default:
 			continue
 		}
-		files = append(files, g.end())
+		sources.Add(pkg, g.file, "guest")
 	}
-	return files, nil
+	return sources.Render(), nil
 }

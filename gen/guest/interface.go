@@ -40,9 +40,6 @@ func newGenerator(plan *gogen.Plan, pkg *gogen.Package, layout *abi.ABI) *genera
 	return g
 }
 
-// end renders the file.
-func (g *generator) end() gogen.File { return g.pkg.Render(g.file, "guest") }
-
 // needsFile reports whether a package has anything for a guest: a function, or a
 // type that holds resources. A world that is not the plan's has no more than
 // types.

@@ -23,18 +23,21 @@ func Generate(r *wit.Resolve, world wit.WorldID, opts gogen.Options) ([]gogen.Fi
 		return nil, diags
 	}
 	layout := abi.New(r)
-	var files []gogen.File
+	var sources gogen.Sources
 	for _, pkg := range plan.Packages {
 		if pkg.Foreign {
 			continue
 		}
-		files = append(files, types.Generate(plan, pkg))
+		sources.Add(pkg, types.Source(plan, pkg), "")
 		g := &generator{plan: plan, pkg: pkg, abi: layout}
 		if pkg == plan.WorldPackage() {
-			files = append(files, g.worldFile())
+			g.worldFile()
 		} else if g.needsFile() {
-			files = append(files, g.interfaceFile())
+			g.interfaceFile()
+		} else {
+			continue
 		}
+		sources.Add(pkg, g.file, "host")
 	}
-	return files, nil
+	return sources.Render(), nil
 }

@@ -54,7 +54,7 @@ func (g *generator) needsFile() bool {
 }
 
 // interfaceFile makes the host file of an interface.
-func (g *generator) interfaceFile() gogen.File {
+func (g *generator) interfaceFile() {
 	g.begin()
 	g.resources = g.mentioned(g.pkg.Functions)
 	g.nameFile(g.pkg.Functions)
@@ -71,18 +71,12 @@ func (g *generator) interfaceFile() gogen.File {
 		}
 	}
 	g.emitHelpers()
-	return g.end()
 }
 
 // begin starts the file of the package.
 func (g *generator) begin() {
 	g.file = g.plan.NewFile(g.pkg, buildTag)
 	g.scope = g.pkg.FileScope()
-}
-
-// end renders the file.
-func (g *generator) end() gogen.File {
-	return g.pkg.Render(g.file, "host")
 }
 
 // nameFile settles the names of the file's own declarations.

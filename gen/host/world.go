@@ -35,7 +35,7 @@ func (i worldItem) implemented() bool {
 }
 
 // worldFile makes the host file of the plan's world.
-func (g *generator) worldFile() gogen.File {
+func (g *generator) worldFile() {
 	g.begin()
 	world := g.plan.Resolve.Worlds[g.plan.World]
 	w := &worldGenerator{generator: g, variable: g.scope.Declare("world")}
@@ -55,7 +55,6 @@ func (g *generator) worldFile() gogen.File {
 	w.ownImports()
 	w.ownExports()
 	g.emitHelpers()
-	return g.end()
 }
 
 // worldGenerator makes the host file of a world.

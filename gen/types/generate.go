@@ -12,7 +12,10 @@ import (
 // Generate returns the neutral file of a package, NAME.wit.go: the package's
 // documentation, the check of the runtime's version, and the types that hold no
 // resource.
-func Generate(p *gogen.Plan, pkg *gogen.Package) gogen.File {
+func Generate(p *gogen.Plan, pkg *gogen.Package) gogen.File { return pkg.Render(Source(p, pkg), "") }
+
+// Source is Generate before the file is formatted.
+func Source(p *gogen.Plan, pkg *gogen.Package) *jen.File {
 	f := p.NewFile(pkg, "")
 	f.PackageComment(packageDoc(pkg))
 	f.Add(gogen.Comment("What this refers to is missing from a runtime that does not fit this file.\n" +
@@ -26,7 +29,7 @@ func Generate(p *gogen.Plan, pkg *gogen.Package) gogen.File {
 			f.Add(jen.Line().Add(decl))
 		}
 	}
-	return pkg.Render(f, "")
+	return f
 }
 
 // SideTypes returns the types of a package that hold resources and are not

@@ -3,6 +3,8 @@ package cli
 import (
 	"errors"
 	"fmt"
+	"os"
+	"runtime/debug"
 	"slices"
 	"strings"
 
@@ -40,10 +42,10 @@ func (a *app) generateCommand(name string, sides ...side) *cobra.Command {
 		Short: "Write " + what,
 		Long: `Write ` + what + ` for worlds of a WIT package, below the folder OUT.
 
-WIT-PATH is a .wit file, a folder of .wit files with what they depend on in its
-folder deps, or a WebAssembly file that carries WIT. An interface becomes the Go
-package OUT/NAMESPACE/PACKAGE/NAME, and so does a world. One folder OUT may hold
-any number of worlds, and both sides.
+WIT-PATH is a .wit file, or a folder of .wit files with what they depend on in
+its folder deps. An interface becomes the Go package OUT/NAMESPACE/PACKAGE/NAME,
+and so does a world. One folder OUT may hold any number of worlds, and both
+sides.
 
 The files are written whole or not at all. A file that witgen did not write is
 not overwritten, and one that stays as it is is not touched.`,
@@ -68,6 +70,11 @@ not overwritten, and one that stays as it is is not touched.`,
 }
 
 func (a *app) generate(flags *generateFlags, path string, sides []side) error {
+	if os.Getenv("GOGC") == "" {
+		// A run lives for a moment and holds little. Collecting its garbage less
+		// often saves a tenth of its time.
+		defer debug.SetGCPercent(debug.SetGCPercent(400))
+	}
 	opts, err := flags.options()
 	if err != nil {
 		return err
@@ -137,9 +144,12 @@ func (a *app) makeFiles(r *wit.Resolve, worlds []wit.WorldID, sides []side, opts
 	with := opts.With
 	for _, world := range worlds {
 		opts.With = withOf(r, world, worlds, with)
-		for _, s := range sides {
-			files, list := a.generators[s](r, world, opts)
-			made = append(made, files)
+		files, lists := make([][]gogen.File, len(sides)), make([]diag.List, len(sides))
+		gogen.Concurrently(len(sides), func(i int) {
+			files[i], lists[i] = a.generators[sides[i]](r, world, opts)
+		})
+		made = append(made, files...)
+		for _, list := range lists {
 			mistakes = appendNew(mistakes, list)
 		}
 	}

@@ -22,9 +22,7 @@ func (o *output) write() (err error) {
 		if err != nil {
 			err = errors.Join(fmt.Errorf("writing to %s: %w", o.dir, err), w.undo())
 		}
-		if w.root != nil {
-			w.root.Close()
-		}
+		w.close()
 	}()
 	if err := w.open(); err != nil {
 		return err
@@ -46,15 +44,18 @@ func (o *output) write() (err error) {
 type writer struct {
 	*output
 	root      *os.Root
-	folders   []string // made below OUT, outermost first
-	outerDirs []string // made for OUT itself, outermost first
-	staged    map[string]string
+	folder    string            // the folder below OUT that was used last
+	in        *os.Root          // and the same, open
+	folders   []string          // made below OUT, outermost first
+	outerDirs []string          // made for OUT itself, outermost first
+	there     map[string]bool   // folders below OUT that are there
+	staged    map[string]string // the names of complete new contents, in the file's folder
 	committed []change
 }
 
 // open makes the folder OUT where it is not there, and opens it.
 func (w *writer) open() error {
-	w.staged = map[string]string{}
+	w.staged, w.there = map[string]string{}, map[string]bool{}
 	var missing []string
 	for dir := filepath.Clean(w.dir); ; dir = filepath.Dir(dir) {
 		if _, err := os.Stat(dir); err == nil || filepath.Dir(dir) == dir {
@@ -80,14 +81,47 @@ func (w *writer) stage(c change) error {
 	if err := w.mkdir(folder); err != nil {
 		return err
 	}
-	temp := filepath.FromSlash(path.Join(folder, fmt.Sprintf(".%s.%d.tmp", path.Base(c.path), os.Getpid())))
-	w.staged[c.path] = temp
-	return w.root.WriteFile(temp, c.new, 0o666)
+	in, err := w.enter(folder)
+	if err != nil {
+		return err
+	}
+	w.staged[c.path] = tempName(c)
+	return in.WriteFile(tempName(c), c.new, 0o666)
+}
+
+// tempName returns the name that a file's new content has until it is complete.
+func tempName(c change) string { return fmt.Sprintf(".%s.%d.tmp", path.Base(c.path), os.Getpid()) }
+
+// enter opens a folder below OUT. Files that lie in one folder come one after the
+// other, so that one folder that stays open saves most of the system calls.
+func (w *writer) enter(folder string) (*os.Root, error) {
+	if w.in != nil && w.folder == folder {
+		return w.in, nil
+	}
+	in, err := w.root.OpenRoot(filepath.FromSlash(folder))
+	if err != nil {
+		return nil, err
+	}
+	if w.in != nil {
+		w.in.Close()
+	}
+	w.in, w.folder = in, folder
+	return in, nil
+}
+
+// close closes the folders that are open.
+func (w *writer) close() {
+	if w.in != nil {
+		w.in.Close()
+	}
+	if w.root != nil {
+		w.root.Close()
+	}
 }
 
 // mkdir makes a folder below OUT and those that it lies in.
 func (w *writer) mkdir(folder string) error {
-	if folder == "." {
+	if folder == "." || w.there[folder] {
 		return nil
 	}
 	if err := w.mkdir(path.Dir(folder)); err != nil {
@@ -99,17 +133,23 @@ func (w *writer) mkdir(folder string) error {
 		if err == nil && !info.IsDir() {
 			err = fmt.Errorf("%s is not a folder, and one has to be there: move it away, or choose another --out", w.name(folder))
 		}
+		w.there[folder] = err == nil
 		return err
 	}
 	if err == nil {
 		w.folders = append(w.folders, folder)
+		w.there[folder] = true
 	}
 	return err
 }
 
 // commit puts the staged content of a file in its place.
 func (w *writer) commit(c change) error {
-	if err := w.root.Rename(w.staged[c.path], filepath.FromSlash(c.path)); err != nil {
+	in, err := w.enter(path.Dir(c.path))
+	if err != nil {
+		return err
+	}
+	if err := in.Rename(w.staged[c.path], path.Base(c.path)); err != nil {
 		return err
 	}
 	delete(w.staged, c.path)
@@ -141,8 +181,8 @@ func (w *writer) removeStale() error {
 // not take back.
 func (w *writer) undo() error {
 	var problems []error
-	for _, temp := range w.staged {
-		if err := w.root.Remove(temp); err != nil && !errors.Is(err, fs.ErrNotExist) {
+	for p, temp := range w.staged {
+		if err := w.root.Remove(filepath.FromSlash(path.Join(path.Dir(p), temp))); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			problems = append(problems, err)
 		}
 	}

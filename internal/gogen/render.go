@@ -4,7 +4,11 @@ import (
 	"bytes"
 	"fmt"
 	"path"
+	"runtime"
+	"runtime/debug"
 	"strings"
+	"sync"
+	"sync/atomic"
 
 	"github.com/dave/jennifer/jen"
 	"github.com/witgen/witgen/wit"
@@ -39,6 +43,56 @@ func (pkg *Package) Render(f *jen.File, side string) File {
 		panic(fmt.Sprintf("gogen: %s does not format: %v", pkg.File(side), err))
 	}
 	return File{Path: pkg.File(side), Content: groupImports(b.Bytes())}
+}
+
+// Sources are the files of a generator before they are formatted.
+type Sources struct{ list []source }
+
+type source struct {
+	pkg  *Package
+	file *jen.File
+	side string
+}
+
+// Add adds a file of a package. It must not be changed after that.
+func (s *Sources) Add(pkg *Package, f *jen.File, side string) {
+	s.list = append(s.list, source{pkg, f, side})
+}
+
+// Render formats the files, on all processors at once: it is most of what a
+// generator's time goes to. They come in the order in which they were added.
+func (s *Sources) Render() []File {
+	files := make([]File, len(s.list))
+	Concurrently(len(files), func(i int) {
+		files[i] = s.list[i].pkg.Render(s.list[i].file, s.list[i].side)
+	})
+	return files
+}
+
+// Concurrently calls do with the numbers below n, on all processors at once, and
+// returns when all calls have. Where some panic, it panics with one of the values
+// and the stack that belongs to it.
+func Concurrently(n int, do func(i int)) {
+	var next atomic.Int64
+	var failure atomic.Pointer[string]
+	var group sync.WaitGroup
+	for range min(n, runtime.GOMAXPROCS(0)) {
+		group.Go(func() {
+			defer func() {
+				if p := recover(); p != nil {
+					text := fmt.Sprintf("%v\n%s", p, debug.Stack())
+					failure.Store(&text)
+				}
+			}()
+			for i := int(next.Add(1)) - 1; i < n; i = int(next.Add(1)) - 1 {
+				do(i)
+			}
+		})
+	}
+	group.Wait()
+	if text := failure.Load(); text != nil {
+		panic(*text)
+	}
 }
 
 // groupImports puts the imports of the standard library before all others, with
