@@ -347,3 +347,13 @@ func TestCompile(t *testing.T) {
 		t.Error("what is no WebAssembly compiles")
 	}
 }
+
+// The function that docs/call.md shows.
+func TestExample(t *testing.T) {
+	r, world := demoWorld(t, "chatty")
+	v, err := sum(ctx, componentOf(t, calltest.Guest(true), r, world))
+	if err != nil {
+		t.Fatal(err)
+	}
+	expect(t, v, int32(5))
+}
