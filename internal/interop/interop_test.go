@@ -2,6 +2,7 @@ package interop
 
 import (
 	"encoding/json"
+	"errors"
 	"math/rand/v2"
 	"os"
 	"os/exec"
@@ -11,7 +12,9 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/witgen/witgen/canonicalabi/host"
 	"github.com/witgen/witgen/internal/guestbuild"
+	"github.com/witgen/witgen/internal/interop/gen/witgen/judge/judge"
 )
 
 // witgen builds the command once.
@@ -140,4 +143,21 @@ var buildFlags = map[guestbuild.Compiler][]string{
 	guestbuild.TinyGoUnknown: {"--compiler", "tinygo", "--target", "wasm-unknown"},
 	guestbuild.TinyGoWASIP1:  {"--compiler", "tinygo", "--target", "wasip1"},
 	guestbuild.Go:            {"--compiler", "go"},
+}
+
+// TestInteropWASIP2: components that TinyGo makes for wasip2 give the same results
+// under wasmtime and jco. They import WASI 0.2, which witgen's host does not have,
+// and says so.
+func TestInteropWASIP2(t *testing.T) {
+	tools(t)
+	wasm := guestbuild.BuildWASIP2(t, "guest", "wit", "witgen:judge/judge@1.2.0", "-gc=leaking")
+	calls := source{Rand: rand.New(rand.NewPCG(5, 6))}.calls(t, 20)
+	results := wasmtime(t, wasm, calls)
+	agree(t, calls, "jco", results, jco(t, wasm, calls))
+
+	_, err := judge.Compile(t.Context(), wasm)
+	var link *host.LinkError
+	if !errors.As(err, &link) || !strings.Contains(err.Error(), "wasi:cli/") {
+		t.Errorf("Compile of a component that imports WASI 0.2 says %v", err)
+	}
 }
