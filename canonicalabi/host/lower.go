@@ -214,6 +214,13 @@ func (c *Call) ErrorText(err error) (text string, ok bool) {
 // returned. ok is false where there is none, or the error must not go to the
 // guest; then the call has failed with it.
 func AsError[E any](c *Call, err error) (e E, ok bool) {
+	// Most errors are it themselves, and wrap nothing that could be fatal.
+	if e, ok := any(err).(E); ok {
+		return e, true
+	}
+	if e, ok := err.(types.Error[E]); ok {
+		return e.Value, true
+	}
 	if isFatal(err) {
 		c.Fail(err)
 		return e, false

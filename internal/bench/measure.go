@@ -30,13 +30,9 @@ const sample = 2 * time.Millisecond
 
 // Measure runs both sides of a row by turns, in pairs.
 func Measure(row Row, pairs int) (Result, error) {
-	nGenerated, err := calibrate(row.Generated)
+	n, err := calibrate(row)
 	if err != nil {
 		return Result{}, fmt.Errorf("%s: %w", row.Name, err)
-	}
-	nHand, err := calibrate(row.Hand)
-	if err != nil {
-		return Result{}, fmt.Errorf("%s, by hand: %w", row.Name, err)
 	}
 	var generated, hand []Cost
 	var ratios []float64
@@ -44,11 +40,11 @@ func Measure(row Row, pairs int) (Result, error) {
 		var g, h Cost
 		// Each side goes first in every other pair.
 		if i%2 == 0 {
-			g = measure(row.Generated, nGenerated)
-			h = measure(row.Hand, nHand)
+			g = measure(row.Generated, n)
+			h = measure(row.Hand, n)
 		} else {
-			h = measure(row.Hand, nHand)
-			g = measure(row.Generated, nGenerated)
+			h = measure(row.Hand, n)
+			g = measure(row.Generated, n)
 		}
 		generated, hand = append(generated, g), append(hand, h)
 		ratios = append(ratios, g.Nanos/h.Nanos)
@@ -57,17 +53,21 @@ func Measure(row Row, pairs int) (Result, error) {
 	return Result{Row: row, Generated: median(generated), Hand: median(hand), Ratio: ratios[len(ratios)/2]}, nil
 }
 
-// calibrate returns how many times the body runs in a sample. It believes a time
-// only when it sees it twice, since other work may have held up the first.
-func calibrate(body Body) (int, error) {
+// calibrate returns how many times both sides run in a sample. It is the same for
+// both, so that both guests have the same calls behind them: what a guest's
+// collector does depends on all of them. A time is believed only when it is seen
+// twice, since other work may have held up the first.
+func calibrate(row Row) (int, error) {
 	for n := 1; ; n *= 2 {
 		fastest := time.Duration(math.MaxInt64)
 		for range 2 {
-			start := time.Now()
-			if _, err := body(n); err != nil {
-				return 0, err
+			for _, side := range []Body{row.Generated, row.Hand} {
+				start := time.Now()
+				if _, err := side(n); err != nil {
+					return 0, err
+				}
+				fastest = min(fastest, time.Since(start))
 			}
-			fastest = min(fastest, time.Since(start))
 		}
 		if fastest >= sample {
 			return n, nil

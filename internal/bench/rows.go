@@ -55,7 +55,7 @@ func body[T any](call func() (T, error)) Body {
 
 // Rows returns the rows, in the order of the table.
 func (s *Suite) Rows() []Row {
-	return slices.Concat(s.first(), s.contexts(), s.values(), s.pools(), s.last())
+	return slices.Concat(s.first(), s.contexts(), s.values(), s.importRows(), s.pools(), s.last())
 }
 
 // first are the rows of scalars, an import, a string, and instances.
@@ -65,8 +65,8 @@ func (s *Suite) first() []Row {
 	return []Row{
 		{"add", firstAim, addGenerated(ctx, s.work), addByHand(ctx, s.hand)},
 		{"import, from inside the guest", firstAim,
-			ticks(func(n uint32) (int32, error) { return s.work.TickTimes(ctx, n) }),
-			ticks(func(n uint32) (int32, error) { return s.hand.TickTimes(ctx, n) })},
+			inside(importCalls, func(n uint32) (int32, error) { return s.work.TickTimes(ctx, n) }),
+			inside(importCalls, func(n uint32) (int32, error) { return s.hand.TickTimes(ctx, n) })},
 		{"eval of 64 B", firstAim,
 			body(func() (float64, error) { return s.work.Eval(ctx, expression) }),
 			body(func() (float64, error) { return s.hand.Eval(ctx, expression) })},
@@ -113,19 +113,6 @@ func addByHand(ctx context.Context, g *byhand.Guest) Body {
 			}
 		}
 		return sum, nil
-	}
-}
-
-// ticks makes the guest call its import n times, importCalls of them in one call
-// of the guest.
-func ticks(call func(n uint32) (int32, error)) Body {
-	return func(n int) (any, error) {
-		for ; n > importCalls; n -= importCalls {
-			if _, err := call(importCalls); err != nil {
-				return nil, err
-			}
-		}
-		return call(uint32(n))
 	}
 }
 

@@ -66,7 +66,7 @@ func (s *Suite) Close() error {
 }
 
 // imports is what the guests of the world calls import.
-func (s *Suite) imports() calls.Imports { return calls.Imports{Ticks: ticker{}} }
+func (s *Suite) imports() calls.Imports { return calls.Imports{Ticks: ticker{}, Back: answers{}} }
 
 func (s *Suite) generated(ctx context.Context) error {
 	for _, v := range []struct {
@@ -109,7 +109,7 @@ func (s *Suite) byHand(ctx context.Context) error {
 		guest    **byhand.Guest
 		deadline bool
 	}{{s.Guests.JSON, &s.handText, false}, {s.Guests.Calls, &s.handDeadline, true}, {s.Guests.Calls, &s.hand, false}} {
-		plugin, err := byhand.Compile(ctx, v.wasm, ticker{}, v.deadline, nil)
+		plugin, err := byhand.Compile(ctx, v.wasm, ticker{}, handAnswers{}, v.deadline, nil)
 		if err != nil {
 			return err
 		}
@@ -151,7 +151,7 @@ func (s *Suite) compileByHand(ctx context.Context, dir string) error {
 		}
 		defer cache.Close(ctx)
 	}
-	plugin, err := byhand.Compile(ctx, s.Guests.Calls, ticker{}, false, cache)
+	plugin, err := byhand.Compile(ctx, s.Guests.Calls, ticker{}, handAnswers{}, false, cache)
 	if err != nil {
 		return err
 	}

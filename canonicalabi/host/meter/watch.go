@@ -26,8 +26,8 @@ type Interrupter interface {
 // through the host belong to the outer one. Close may be called at any time and from any goroutine.
 type Watch struct {
 	guest  Interrupter
-	last   *watched // of the last context that could be cancelled, or nil
-	active *watched // of the running call, or nil
+	last   *watched        // of the last context that could be cancelled, or nil
+	active *watched        // of the running call, or nil
 	seen   <-chan struct{} // the Done channel of a context that one call ran under
 
 	mu         sync.Mutex // held by whoever interrupts or resumes, and guards what follows

@@ -196,22 +196,35 @@ func (g *Guest) EchoShape(ctx context.Context, shape Shape) (Shape, error) {
 	if err != nil {
 		return nil, err
 	}
-	var back Shape
-	switch area[0] {
-	case 0:
-		back = ShapeDot{}
-	case 1:
-		back = ShapeCircle{math.Float64frombits(binary.LittleEndian.Uint64(area[8:]))}
-	case 2:
-		text, err := g.liftString(u32(area[8:]), u32(area[12:]))
-		if err != nil {
-			return nil, err
-		}
-		back = ShapeLabel{text}
-	case 3:
-		back = ShapeArea{binary.LittleEndian.Uint64(area[8:])}
-	default:
-		return nil, badCase(area[0])
+	back, err := g.liftShape(uint32(area[0]), binary.LittleEndian.Uint64(area[8:]), u32(area[12:]))
+	if err != nil {
+		return nil, err
 	}
 	return back, g.post(ctx, g.get(&g.postEchoShape, "cabi_post_bench:calls/work#echo-shape"), result)
+}
+
+// liftShape makes a shape of its case, its payload, and the length of its text.
+func (g *Guest) liftShape(n uint32, payload uint64, length uint32) (Shape, error) {
+	switch n {
+	case 0:
+		return ShapeDot{}, nil
+	case 1:
+		return ShapeCircle{math.Float64frombits(payload)}, nil
+	case 2:
+		text, err := g.liftString(uint32(payload), length)
+		return ShapeLabel{text}, err
+	case 3:
+		return ShapeArea{payload}, nil
+	default:
+		return nil, badCase(uint8(n))
+	}
+}
+
+// A Kind is what CallBack calls, in the order of WIT's enum.
+type Kind uint32
+
+// CallBack calls call-back.
+func (g *Guest) CallBack(ctx context.Context, what Kind, n uint32) (uint32, error) {
+	g.stack[0], g.stack[1] = uint64(what), uint64(n)
+	return g.call(ctx, g.get(&g.callBack, "bench:calls/work#call-back"))
 }

@@ -79,17 +79,25 @@ func (g *Guest) EchoFloats(ctx context.Context, floats []float64) ([]float64, er
 	if err != nil {
 		return nil, err
 	}
-	n := u32(area[4:])
-	if n > math.MaxUint32/8 {
-		return nil, errBounds
-	}
-	view, err := g.read(u32(area), 8*n, 8)
+	back, err := g.liftFloats(u32(area), u32(area[4:]))
 	if err != nil {
 		return nil, err
 	}
-	back := make([]float64, n)
-	copy(bytesOf(back), view)
 	return back, g.post(ctx, g.get(&g.postEchoFloats, "cabi_post_bench:calls/work#echo-floats"), result)
+}
+
+// liftFloats copies floats from the guest.
+func (g *Guest) liftFloats(ptr, n uint32) ([]float64, error) {
+	if n > math.MaxUint32/8 {
+		return nil, errBounds
+	}
+	view, err := g.read(ptr, 8*n, 8)
+	if err != nil {
+		return nil, err
+	}
+	floats := make([]float64, n)
+	copy(bytesOf(floats), view)
+	return floats, nil
 }
 
 // Item is what the list of records is made of.
@@ -105,23 +113,23 @@ type Item struct {
 // itemSize is the size of an Item in guest memory.
 const itemSize = 40
 
-// EchoItems calls echo-items.
-func (g *Guest) EchoItems(ctx context.Context, items []Item) ([]Item, error) {
+// lowerItems copies items to the guest.
+func (g *Guest) lowerItems(ctx context.Context, items []Item) (uint32, error) {
 	size := uint32(len(items)) * itemSize
 	ptr, err := g.alloc(ctx, size, 8)
 	if err != nil {
-		return nil, err
+		return 0, err
 	}
 	for i := range items {
 		item := &items[i]
 		name, err := g.lowerString(ctx, item.Name)
 		if err != nil {
-			return nil, err
+			return 0, err
 		}
 		// The memory may have moved while the guest allocated.
 		b, err := g.read(ptr+uint32(i)*itemSize, itemSize, 8)
 		if err != nil {
-			return nil, err
+			return 0, err
 		}
 		binary.LittleEndian.PutUint32(b, item.ID)
 		binary.LittleEndian.PutUint32(b[4:], name)
@@ -134,6 +142,15 @@ func (g *Guest) EchoItems(ctx context.Context, items []Item) ([]Item, error) {
 		}
 		b[33] = item.Kind
 	}
+	return ptr, nil
+}
+
+// EchoItems calls echo-items.
+func (g *Guest) EchoItems(ctx context.Context, items []Item) ([]Item, error) {
+	ptr, err := g.lowerItems(ctx, items)
+	if err != nil {
+		return nil, err
+	}
 	g.stack[0], g.stack[1] = uint64(ptr), uint64(uint32(len(items)))
 	result, err := g.call(ctx, g.get(&g.echoItems, "bench:calls/work#echo-items"))
 	if err != nil {
@@ -143,17 +160,25 @@ func (g *Guest) EchoItems(ctx context.Context, items []Item) ([]Item, error) {
 	if err != nil {
 		return nil, err
 	}
-	n := u32(area[4:])
-	if n > math.MaxUint32/itemSize {
-		return nil, errBounds
-	}
-	region, err := g.read(u32(area), n*itemSize, 8)
+	back, err := g.liftItems(u32(area), u32(area[4:]))
 	if err != nil {
 		return nil, err
 	}
-	back := make([]Item, n)
-	for i := range back {
-		b, item := region[i*itemSize:(i+1)*itemSize], &back[i]
+	return back, g.post(ctx, g.get(&g.postEchoItems, "cabi_post_bench:calls/work#echo-items"), result)
+}
+
+// liftItems copies items from the guest.
+func (g *Guest) liftItems(ptr, n uint32) ([]Item, error) {
+	if n > math.MaxUint32/itemSize {
+		return nil, errBounds
+	}
+	region, err := g.read(ptr, n*itemSize, 8)
+	if err != nil {
+		return nil, err
+	}
+	items := make([]Item, n)
+	for i := range items {
+		b, item := region[i*itemSize:(i+1)*itemSize], &items[i]
 		item.ID = u32(b)
 		if item.Name, err = g.liftString(u32(b[4:]), u32(b[8:])); err != nil {
 			return nil, err
@@ -163,7 +188,7 @@ func (g *Guest) EchoItems(ctx context.Context, items []Item) ([]Item, error) {
 		item.Active = b[32] != 0
 		item.Kind = b[33]
 	}
-	return back, g.post(ctx, g.get(&g.postEchoItems, "cabi_post_bench:calls/work#echo-items"), result)
+	return items, nil
 }
 
 // EchoJSON sends the items as JSON to a guest of the world json.

@@ -8,6 +8,7 @@ import (
 	"context"
 	"errors"
 	"sync"
+	"sync/atomic"
 
 	"github.com/tetratelabs/wazero"
 	"github.com/tetratelabs/wazero/api"
@@ -24,7 +25,10 @@ type Plugin struct {
 	runtime  wazero.Runtime
 	compiled wazero.CompiledModule
 	ticks    Ticks
+	back     Back
 	counters handles
+	gauges   gauges
+	guests   guests
 }
 
 // handles are the handles of the counters that guests own.
@@ -68,14 +72,31 @@ func (h *handles) rep(handle uint32) (uint32, error) {
 	return h.reps[handle-1], nil
 }
 
+// guests finds the guest of a module that calls the host: mostly the one that
+// called last.
+type guests struct {
+	last atomic.Pointer[Guest]
+	all  sync.Map // of *Guest by api.Module
+}
+
+func (s *guests) of(module api.Module) *Guest {
+	if g := s.last.Load(); g != nil && g.module == module {
+		return g
+	}
+	g, _ := s.all.Load(module)
+	guest, _ := g.(*Guest)
+	s.last.Store(guest)
+	return guest
+}
+
 // Compile compiles a guest. deadline makes calls end with their context; cache
 // may be nil.
-func Compile(ctx context.Context, wasm []byte, ticks Ticks, deadline bool, cache wazero.CompilationCache) (*Plugin, error) {
+func Compile(ctx context.Context, wasm []byte, ticks Ticks, back Back, deadline bool, cache wazero.CompilationCache) (*Plugin, error) {
 	config := wazero.NewRuntimeConfig().WithMemoryLimitPages(4096).WithCloseOnContextDone(deadline)
 	if cache != nil {
 		config = config.WithCompilationCache(cache)
 	}
-	p := &Plugin{runtime: wazero.NewRuntimeWithConfig(ctx, config), ticks: ticks}
+	p := &Plugin{runtime: wazero.NewRuntimeWithConfig(ctx, config), ticks: ticks, back: back}
 	if err := p.compile(ctx, wasm); err != nil {
 		return nil, errors.Join(err, p.Close(ctx))
 	}
@@ -88,6 +109,9 @@ func (p *Plugin) compile(ctx context.Context, wasm []byte) error {
 		NewFunctionBuilder().WithGoFunction(api.GoFunc(p.tick), i32, i32).Export("tick").
 		Instantiate(ctx)
 	if err != nil {
+		return err
+	}
+	if err := p.supplyBack(ctx); err != nil {
 		return err
 	}
 	_, err = p.runtime.NewHostModuleBuilder("[export]bench:calls/work").
@@ -145,10 +169,10 @@ type Guest struct {
 
 	realloc api.Function
 	// Each function is looked up on its first call, as wazero gives it a stack.
-	add, tickTimes, sixteen, takeBytes, find, newCounter, next    function
-	eval, echoText, giveBytes, echoFloats, echoItems, echoShape   function
-	postEval, postEchoText, postGiveBytes, postEchoFloats         function
-	postEchoItems, postEchoShape, echoJSON, postEchoJSON, destroy function
+	add, tickTimes, sixteen, takeBytes, find, newCounter, next            function
+	callBack, eval, echoText, giveBytes, echoFloats, echoItems, echoShape function
+	postEval, postEchoText, postGiveBytes, postEchoFloats                 function
+	postEchoItems, postEchoShape, echoJSON, postEchoJSON, destroy         function
 }
 
 type function struct{ api.Function }
@@ -167,8 +191,14 @@ func (p *Plugin) Instantiate(ctx context.Context) (*Guest, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Guest{plugin: p, module: module, memory: module.Memory()}, nil
+	g := &Guest{plugin: p, module: module, memory: module.Memory()}
+	p.guests.all.Store(module, g)
+	return g, nil
 }
 
 // Close ends the guest.
-func (g *Guest) Close(ctx context.Context) error { return g.module.Close(ctx) }
+func (g *Guest) Close(ctx context.Context) error {
+	g.plugin.guests.all.Delete(g.module)
+	g.plugin.guests.last.CompareAndSwap(g, nil)
+	return g.module.Close(ctx)
+}

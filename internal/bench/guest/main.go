@@ -5,7 +5,10 @@
 package main
 
 import (
+	"strings"
+
 	"github.com/witgen/witgen/canonicalabi/types"
+	"github.com/witgen/witgen/internal/bench/gen/bench/calls/back"
 	"github.com/witgen/witgen/internal/bench/gen/bench/calls/calls"
 	"github.com/witgen/witgen/internal/bench/gen/bench/calls/ticks"
 	"github.com/witgen/witgen/internal/bench/gen/bench/calls/work"
@@ -60,6 +63,72 @@ func (c *counter) Next() uint32 {
 
 func (c *counter) Close() {}
 
+// What CallBack sends.
+var (
+	text16 = strings.Repeat("witgen, ", 2)
+	text1k = strings.Repeat("witgen, ", 1<<7)
+	text1m = strings.Repeat("witgen, ", 1<<17)
+	floats = make([]float64, 10_000)
+	items  = make([]back.Item, 1000)
+	shape  = back.Shape(back.ShapeCircle{Value: 2})
+)
+
+// CallBack calls a function of the host n times.
+func (impl) CallBack(what work.Kind, n uint32) uint32 {
+	last := uint32(0)
+	switch what {
+	case work.KindSixteen:
+		for range n {
+			last = uint32(back.Sixteen(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16))
+		}
+	case work.KindText16:
+		last = echoText(text16, n)
+	case work.KindText1k:
+		last = echoText(text1k, n)
+	case work.KindText1m:
+		last = echoText(text1m, n)
+	case work.KindBytes:
+		for range n {
+			last = uint32(back.TakeBytes(megabyte))
+		}
+	case work.KindFloats:
+		for range n {
+			last = uint32(len(back.EchoFloats(floats)))
+		}
+	case work.KindItems:
+		for range n {
+			last = uint32(len(back.EchoItems(items)))
+		}
+	case work.KindShape:
+		for range n {
+			if circle, ok := back.EchoShape(shape).(back.ShapeCircle); ok {
+				last = uint32(circle.Value)
+			}
+		}
+	case work.KindFind:
+		for range n {
+			if _, err := back.Find(n); err == back.FailureDenied {
+				last = 1
+			}
+		}
+	case work.KindNext:
+		g := back.NewGauge(0)
+		for range n {
+			last = g.Next()
+		}
+		g.Close()
+	}
+	return last
+}
+
+func echoText(text string, n uint32) uint32 {
+	last := 0
+	for range n {
+		last = len(back.EchoText(text))
+	}
+	return uint32(last)
+}
+
 // parser reads sums of products of whole numbers.
 type parser struct {
 	text string
@@ -113,6 +182,11 @@ func (p *parser) accept(c byte) bool {
 	return false
 }
 
-func init() { calls.Export(impl{}) }
+func init() {
+	for i := range items {
+		items[i] = back.Item{ID: uint32(i), Name: "item number of a thousand", Price: float64(i), Active: true}
+	}
+	calls.Export(impl{})
+}
 
 func main() {}

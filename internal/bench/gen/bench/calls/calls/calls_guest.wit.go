@@ -71,6 +71,11 @@ func exportWorkTickTimes(n uint32) uint32 {
 	return uint32(exportedWork.TickTimes(n))
 }
 
+//go:wasmexport bench:calls/work#call-back
+func exportWorkCallBack(what, n uint32) uint32 {
+	return exportedWork.CallBack(work.Kind(what), n)
+}
+
 //go:wasmexport bench:calls/work#eval
 func exportWorkEval(expressionPtr, expressionLen uint32) uint32 {
 	expression := guest.LiftString(expressionPtr, expressionLen)

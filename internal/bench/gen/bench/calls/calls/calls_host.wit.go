@@ -9,6 +9,7 @@ import (
 
 	"github.com/witgen/witgen/canonicalabi/host"
 	"github.com/witgen/witgen/component/instance"
+	"github.com/witgen/witgen/internal/bench/gen/bench/calls/back"
 	"github.com/witgen/witgen/internal/bench/gen/bench/calls/ticks"
 	"github.com/witgen/witgen/internal/bench/gen/bench/calls/work"
 )
@@ -30,7 +31,7 @@ func Compile(ctx context.Context, wasm []byte, opts ...host.Option) (*Plugin, er
 // Instantiate starts an instance with what the host supplies. An interface that the
 // guest does not import may be left nil.
 func (p *Plugin) Instantiate(ctx context.Context, imports Imports) (*Instance, error) {
-	inst, err := p.plugin.Instantiate(ctx, []any{imports.Ticks})
+	inst, err := p.plugin.Instantiate(ctx, []any{imports.Ticks, imports.Back})
 	if err != nil {
 		return nil, err
 	}
@@ -48,6 +49,7 @@ func (p *Plugin) Close(ctx context.Context) error {
 // Imports is what the host supplies to an instance.
 type Imports struct {
 	Ticks ticks.Interface
+	Back  back.Interface
 }
 
 // Instance is a running guest. It serves one call at a time.
@@ -77,6 +79,7 @@ var world = host.World{
 	Name: "bench:calls/calls",
 	Imports: []host.Item{
 		{Name: "bench:calls/ticks", Field: "Ticks", Interface: &ticks.Descriptor},
+		{Name: "bench:calls/back", Field: "Back", Interface: &back.Descriptor, Resources: []host.Resource{{Item: 1, Name: "gauge"}}},
 	},
 	Exports: []host.Item{
 		{Name: "bench:calls/work", Field: "Work", Interface: &work.Descriptor, Resources: []host.Resource{{Export: true, Item: 0, Name: "counter"}}},

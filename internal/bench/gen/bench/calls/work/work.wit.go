@@ -83,3 +83,48 @@ func (e Failure) String() string {
 func (e Failure) Error() string {
 	return e.String()
 }
+
+// What call-back calls.
+type Kind uint8
+
+// The cases of Kind.
+const (
+	KindSixteen Kind = iota
+	KindText16
+	KindText1k
+	KindText1m
+	KindBytes
+	KindFloats
+	KindItems
+	KindShape
+	KindFind
+	KindNext
+)
+
+// String returns the name of the case in WIT.
+func (e Kind) String() string {
+	switch e {
+	case KindSixteen:
+		return "sixteen"
+	case KindText16:
+		return "text16"
+	case KindText1k:
+		return "text1k"
+	case KindText1m:
+		return "text1m"
+	case KindBytes:
+		return "bytes"
+	case KindFloats:
+		return "floats"
+	case KindItems:
+		return "items"
+	case KindShape:
+		return "shape"
+	case KindFind:
+		return "find"
+	case KindNext:
+		return "next"
+	default:
+		return types.UnknownCase("kind", uint32(e))
+	}
+}

@@ -28,6 +28,9 @@ type Interface interface {
 	Add(a, b int32) int32
 	// TickTimes calls ticks.tick n times, each time with what it returned.
 	TickTimes(n uint32) int32
+	// CallBack calls a function of back n times, and returns what its last result
+	// says: a length, a sum, or a case.
+	CallBack(what Kind, n uint32) uint32
 	// Eval works out an expression of numbers, + - * / and parentheses.
 	Eval(expression string) (float64, error)
 	// Sixteen is sixteen.
@@ -108,6 +111,15 @@ func importTickTimes(uint32) uint32
 // TickTimes calls ticks.tick n times, each time with what it returned.
 func TickTimes(n uint32) int32 {
 	return int32(importTickTimes(n))
+}
+
+//go:wasmimport bench:calls/work call-back
+func importCallBack(uint32, uint32) uint32
+
+// CallBack calls a function of back n times, and returns what its last result
+// says: a length, a sum, or a case.
+func CallBack(what Kind, n uint32) uint32 {
+	return importCallBack(uint32(guest.LowerEnum(what, 10, "work.Kind")), n)
 }
 
 //go:wasmimport bench:calls/work eval

@@ -30,6 +30,9 @@ type Interface interface {
 	Add(ctx context.Context, a int32, b int32) (int32, error)
 	// TickTimes calls ticks.tick n times, each time with what it returned.
 	TickTimes(ctx context.Context, n uint32) (int32, error)
+	// CallBack calls a function of back n times, and returns what its last result
+	// says: a length, a sum, or a case.
+	CallBack(ctx context.Context, what Kind, n uint32) (uint32, error)
 	// Eval works out an expression of numbers, + - * / and parentheses.
 	Eval(ctx context.Context, expression string) (float64, error)
 	// Sixteen is sixteen.
@@ -62,6 +65,7 @@ var Descriptor = host.Interface{
 		{Name: "[method]counter.next", Export: "i32 -> i32", Import: "i32 -> i32", Handle: handleCounterNext},
 		{Name: "add", Export: "i32 i32 -> i32", Import: "i32 i32 -> i32", Handle: handleAdd},
 		{Name: "tick-times", Export: "i32 -> i32", Import: "i32 -> i32", Handle: handleTickTimes},
+		{Name: "call-back", Export: "i32 i32 -> i32", Import: "i32 i32 -> i32", Handle: handleCallBack},
 		{Name: "eval", Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleEval},
 		{Name: "sixteen", Export: "i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 -> i32", Import: "i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 -> i32", Handle: handleSixteen},
 		{Name: "echo-text", Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleEchoText},
@@ -83,15 +87,16 @@ func Bind(e host.Exports) Interface {
 		counterNext: e.Func(1),
 		add:         e.Func(2),
 		tickTimes:   e.Func(3),
-		eval:        e.Func(4),
-		sixteen:     e.Func(5),
-		echoText:    e.Func(6),
-		takeBytes:   e.Func(7),
-		giveBytes:   e.Func(8),
-		echoFloats:  e.Func(9),
-		echoItems:   e.Func(10),
-		echoShape:   e.Func(11),
-		find:        e.Func(12),
+		callBack:    e.Func(4),
+		eval:        e.Func(5),
+		sixteen:     e.Func(6),
+		echoText:    e.Func(7),
+		takeBytes:   e.Func(8),
+		giveBytes:   e.Func(9),
+		echoFloats:  e.Func(10),
+		echoItems:   e.Func(11),
+		echoShape:   e.Func(12),
+		find:        e.Func(13),
 	}
 	e.Wrap(resourceCounter, func(h *host.Handle) any {
 		return &counterHandle{h, x}
@@ -105,6 +110,7 @@ type exports struct {
 	counterNext host.Func
 	add         host.Func
 	tickTimes   host.Func
+	callBack    host.Func
 	eval        host.Func
 	sixteen     host.Func
 	echoText    host.Func
@@ -156,6 +162,18 @@ func (x *exports) TickTimes(ctx context.Context, n uint32) (int32, error) {
 	call.Stack[0] = uint64(n)
 	core, err := call.Finish()
 	return int32(uint32(core)), err
+}
+
+func (x *exports) CallBack(ctx context.Context, what Kind, n uint32) (uint32, error) {
+	if bad := host.CheckEnum(uint32(what), 10); bad != nil {
+		return 0, bad.In("what")
+	}
+	call := x.callBack.Begin(ctx)
+	stack := call.Stack[:2]
+	stack[0] = uint64(call.LowerEnum(uint32(what), 10))
+	stack[1] = uint64(n)
+	core, err := call.Finish()
+	return uint32(core), err
 }
 
 func (x *exports) Eval(ctx context.Context, expression string) (float64, error) {
@@ -417,6 +435,20 @@ func handleTickTimes(call *host.Call) {
 		return
 	}
 	call.Stack[0] = uint64(uint32(result))
+}
+
+func handleCallBack(call *host.Call) {
+	what := Kind(call.LiftEnum(uint32(call.Stack[0]), 10))
+	n := uint32(call.Stack[1])
+	if !call.OK() {
+		return
+	}
+	result, err := call.Impl().(Interface).CallBack(call.Context(), what, n)
+	if err != nil {
+		call.Fail(err)
+		return
+	}
+	call.Stack[0] = uint64(result)
 }
 
 func handleEval(call *host.Call) {
