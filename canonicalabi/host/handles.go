@@ -281,6 +281,8 @@ func (c *Call) LowerOwn(number int, v any) uint32 {
 		handle := c.addHandle(entry{typ: typ, object: v, own: true})
 		if c.err == nil {
 			c.give(gift{handle: handle})
+		} else if c.export == nil { // of an import's result, which nobody receives
+			_ = closeObject(context.WithoutCancel(c.Context()), v)
 		}
 		return handle
 	}

@@ -22,8 +22,9 @@ type Host struct {
 	OnFind func(ctx context.Context, name string) (store.Entry, error)
 	OnTake func(ctx context.Context, e store.Entry) error
 	OnOpen func(ctx context.Context, n uint32) ([]store.Entry, error)
-	// Entries are all that were made.
+	// Entries are all that were made. OnMake is told of each.
 	Entries []*Entry
+	OnMake  func(e *Entry)
 }
 
 // Imports returns what an instance imports.
@@ -53,6 +54,9 @@ type Entry struct {
 func (h *Host) Make(label string) *Entry {
 	e := &Entry{Label: label}
 	h.Entries = append(h.Entries, e)
+	if h.OnMake != nil {
+		h.OnMake(e)
+	}
 	return e
 }
 
