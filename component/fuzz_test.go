@@ -97,10 +97,16 @@ func rewrite(t *testing.T, w *WIT) *WIT {
 	return again
 }
 
-// FuzzNew: core modules of any form give a component or an error.
+// FuzzNew: core modules of any form give a component or an error, and those that can
+// be read can be shown.
 func FuzzNew(f *testing.F) {
 	addSeeds(f)
 	f.Fuzz(func(t *testing.T, wasm []byte) {
+		if _, err := ReadModule(wasm); err == nil {
+			if _, err := Inspect(wasm); err != nil {
+				t.Errorf("what can be read cannot be inspected: %v", err)
+			}
+		}
 		made, err := New(wasm, NewOptions{})
 		if err != nil {
 			return

@@ -75,3 +75,16 @@ func TestBuildCommands(t *testing.T) {
 		}
 	}
 }
+
+// scripts/build-guest, which needs no witgen to run, has the same flags.
+func TestBuildScript(t *testing.T) {
+	text, err := os.ReadFile(filepath.Join(root, "scripts/build-guest"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, compiler := range []guestcompile.Compiler{guestcompile.TinyGoUnknown, guestcompile.Go} {
+		if want := " build " + guestcompile.Flags(compiler) + " -o "; !strings.Contains(string(text), want) {
+			t.Errorf("scripts/build-guest does not hold %q", want)
+		}
+	}
+}

@@ -35,6 +35,9 @@ var flags = map[Compiler]string{
 	Go:            "-buildmode=c-shared -ldflags=-s",
 }
 
+// Flags returns the flags that a compiler is called with, separated by blanks.
+func Flags(c Compiler) string { return flags[c] }
+
 // CommandLine returns the command that builds the package ./guest as calc.wasm,
 // as the documentation shows it.
 func CommandLine(c Compiler) string {
