@@ -87,7 +87,7 @@ corpus: ## Generate, build and vet every WIT package in the folder DIR.
 
 .PHONY: interop
 interop: ## Have wasm-tools, wasmtime and jco judge witgen's components, and run theirs.
-	@WITGEN_INTEROP=$$(scripts/interop); WITGEN_TINYGO=$$(scripts/find-tinygo); \
+	@WITGEN_INTEROP=$$(scripts/interop); WITGEN_TINYGO=$${WITGEN_TINYGO:-$$(scripts/tinygo --wasip2)}; \
 	export WITGEN_INTEROP WITGEN_TINYGO WITGEN_WASM_TOOLS=$$WITGEN_INTEROP/venv/bin/wasm-tools; \
 	go test -v -run 'Interop' ./internal/interop ./component
 
