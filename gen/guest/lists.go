@@ -49,6 +49,9 @@ func (s *side) lowerList(b *gogen.Body, op *abi.Op) {
 	}
 	item := scope.Declare("item")
 	stmts, _ := b.Loop(scope, &op.Blocks[0], jen.Id(place), jen.Id(item))
+	if len(stmts) == 0 { // elements of size 0
+		return
+	}
 	b.Emit(jen.For(jen.List(jen.Id(i), jen.Id(item)).Op(":=").Range().Add(value.Clone())).
 		Block(append([]jen.Code{first}, stmts...)...))
 }
@@ -98,6 +101,11 @@ func (s *side) liftList(b *gogen.Body, op *abi.Op) {
 			b.Set(v, gogen.Read, gogen.GuestLiftSlice.Qual().Types(s.g.plan.GoType(k.Type)).Call(b.Args(op.Args)...))
 			return
 		}
+		if op.Size == 0 { // there is nothing at the pointer
+			args := b.Args(op.Args)
+			b.Set(v, gogen.Read, jen.Make(s.g.plan.GoType(op.Type), args[1]))
+			return
+		}
 		ptr, n := b.PlainArg(op.Args[0]), b.Arg(op.Args[1])
 		if lifted := s.liftElements(op, k, ptr, n); lifted != nil {
 			b.Set(v, gogen.Read, lifted)
@@ -137,6 +145,9 @@ func (s *side) loadFixed(b *gogen.Body, op *abi.Op, ptr *jen.Statement) {
 	}
 	list := b.Define(v)
 	b.Emit(jen.Var().Add(list.Clone()).Add(s.g.plan.GoType(op.Type)))
+	if op.Size == 0 {
+		return
+	}
 	scope := b.Scope.Inner()
 	i, place := scope.Declare("i"), scope.Declare("at")
 	stmts, results := b.Loop(scope, &op.Blocks[0], jen.Id(place))
@@ -156,6 +167,9 @@ func (s *side) storeFixed(b *gogen.Body, op *abi.Op, ptr *jen.Statement) {
 	scope := b.Scope.Inner()
 	i, item, place := scope.Declare("i"), scope.Declare("item"), scope.Declare("at")
 	stmts, _ := b.Loop(scope, &op.Blocks[0], jen.Id(place), jen.Id(item))
+	if len(stmts) == 0 { // elements of size 0
+		return
+	}
 	first := jen.Id(place).Op(":=").Add(at(ptr, op.Offset)).Op("+").Uint32().Call(jen.Id(i)).Op("*").Lit(int(op.Size))
 	b.Emit(jen.For(jen.List(jen.Id(i), jen.Id(item)).Op(":=").Range().Add(value)).
 		Block(append([]jen.Code{first}, stmts...)...))

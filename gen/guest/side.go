@@ -74,13 +74,17 @@ func (s *side) BadVariant(_ *gogen.Body, op *abi.Op) []jen.Code {
 
 // ErrorValue implements gogen.Side. Any error will do where the error type is
 // string or absent; any other error is to be of the type.
-func (s *side) ErrorValue(b *gogen.Body, t wit.Type, err jen.Code) *jen.Statement {
+func (s *side) ErrorValue(b *gogen.Body, t wit.Type, err jen.Code, used bool) *jen.Statement {
 	if t == nil {
 		return nil
 	}
 	value := gogen.GuestErrorValue.Qual().Types(s.g.plan.GoType(t)).Call(err)
 	if s.g.plan.Resolve.Dealias(t) == wit.String {
 		value = jen.Add(err).Dot("Error").Call()
+	}
+	if !used {
+		b.Emit(value)
+		return nil
 	}
 	name := b.Local("failure")
 	b.Emit(jen.Id(name).Op(":=").Add(value))

@@ -46,6 +46,9 @@ func (s *side) lowerList(b *gogen.Body, op *abi.Op) {
 	}
 	item := scope.Declare("item")
 	stmts, _ := b.Loop(scope, block, jen.Id(at), jen.Id(item))
+	if len(stmts) == 0 { // elements of size 0
+		return
+	}
 	b.Emit(jen.For(jen.List(jen.Id(i), jen.Id(item)).Op(":=").Range().Add(value.Clone())).
 		Block(append([]jen.Code{place}, stmts...)...))
 }
@@ -66,6 +69,11 @@ func (s *side) liftList(b *gogen.Body, op *abi.Op) {
 		element := s.g.plan.GoType(k.Type)
 		if op.Bulk {
 			b.Set(v, gogen.Read, gogen.HostLiftNumbers.Qual().Types(element).Call(jen.Id("call"), ptr, n))
+			return
+		}
+		if op.Size == 0 {
+			list := b.Define(v)
+			b.Emit(jen.List(jen.Id("_"), list).Op(":=").Add(gogen.HostLiftList.Qual().Types(element).Call(args...)))
 			return
 		}
 		region := b.Local("region")
@@ -92,6 +100,9 @@ func (s *side) liftList(b *gogen.Body, op *abi.Op) {
 func (s *side) loadFixed(b *gogen.Body, op *abi.Op, area *jen.Statement) {
 	list := b.Define(op.Results[0])
 	b.Emit(jen.Var().Add(list.Clone()).Add(s.g.plan.GoType(b.Type(op.Results[0]))))
+	if op.Size == 0 {
+		return
+	}
 	if op.Bulk {
 		b.Emit(gogen.HostLiftArray.Qual().Call(list.Clone().Index(jen.Empty(), jen.Empty()), from(area, op.Offset)))
 		return
@@ -123,6 +134,9 @@ func (s *side) storeFixed(b *gogen.Body, op *abi.Op, ptr *jen.Statement) {
 	scope := b.Scope.Inner()
 	i, item, place := scope.Declare("i"), scope.Declare("item"), scope.Declare("at")
 	stmts, _ := b.Loop(scope, &op.Blocks[0], jen.Id(place), jen.Id(item))
+	if len(stmts) == 0 { // elements of size 0
+		return
+	}
 	stmts = append([]jen.Code{jen.Id(place).Op(":=").Add(at(ptr, op.Offset)).Op("+").Uint32().Call(jen.Id(i)).Op("*").Lit(int(op.Size))}, stmts...)
 	b.Emit(jen.For(jen.List(jen.Id(i), jen.Id(item)).Op(":=").Range().Add(value)).Block(stmts...))
 }

@@ -81,12 +81,15 @@ func (s *side) BadVariant(_ *gogen.Body, op *abi.Op) []jen.Code {
 
 // ErrorValue implements gogen.Side. It returns from the handler where the error
 // is none of WIT's.
-func (s *side) ErrorValue(b *gogen.Body, t wit.Type, err jen.Code) *jen.Statement {
+func (s *side) ErrorValue(b *gogen.Body, t wit.Type, err jen.Code, used bool) *jen.Statement {
 	if t == nil {
 		b.Emit(jen.If(jen.Op("!").Add(call("Failed", err))).Block(jen.Return()))
 		return nil
 	}
-	value := jen.Id(b.Local("failure"))
+	value := jen.Id("_")
+	if used {
+		value = jen.Id(b.Local("failure"))
+	}
 	ok := jen.Id(b.Scope.Declare("ok"))
 	of := gogen.HostAsError.Qual().Types(s.g.plan.GoType(t)).Call(jen.Id("call"), err)
 	if s.g.plan.Resolve.Dealias(t) == wit.String {

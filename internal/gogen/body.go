@@ -23,8 +23,9 @@ type Side interface {
 	BadVariant(b *Body, op *abi.Op) []jen.Code
 	// ErrorValue spells how the error value of a function comes out of the error
 	// that its implementation returned, which is not nil. t is the error type
-	// and nil where WIT has none. It returns the value, or nil if t is nil.
-	ErrorValue(b *Body, t wit.Type, err jen.Code) *jen.Statement
+	// and nil where WIT has none. It returns the value, or nil if t is nil or
+	// used is false.
+	ErrorValue(b *Body, t wit.Type, err jen.Code, used bool) *jen.Statement
 }
 
 // Weight says what an expression is, so that the driver knows where it may
@@ -96,13 +97,34 @@ func NewBody(plan *Plan, pkg *Package, program *abi.Program, side Side, scope *S
 		uses: make([]int, n), expr: make([]*jen.Statement, n), weight: make([]Weight, n), written: make([]bool, n), returned: make([]bool, n), view: make([]bool, n),
 		parts: map[abi.Value]*parts{}, packed: map[abi.Value][]abi.Value{},
 	}}
-	b.shared.count(program.Body, make([]int, n), 0)
+	loops := make([]int, n)
+	b.shared.define(program.Body, loops, 0)
+	b.shared.count(program.Body, loops, 0)
 	return b
 }
 
-// count counts the uses of values. A use in a loop counts as two if the value
-// was defined outside: loops has the number of loops around each definition, and
-// inside is that of ops.
+// define notes where values are defined: loops gets the number of loops around
+// each, and inside is that of ops.
+func (s *values) define(ops []abi.Op, loops []int, inside int) {
+	for i := range ops {
+		op := &ops[i]
+		for _, v := range op.Results {
+			loops[v] = inside
+			s.view[v] = op.Code == abi.View
+		}
+		body := inside + btoi(isLoop(op))
+		for _, block := range op.Blocks {
+			for _, v := range block.Params {
+				loops[v] = body
+			}
+			s.define(block.Body, loops, body)
+		}
+	}
+}
+
+// count counts the uses of values, from the last to the first. A use in a loop
+// counts as two if the value was defined outside. To unpack what has no parts
+// that are used, an empty tuple, is no use of it.
 func (s *values) count(ops []abi.Op, loops []int, inside int) {
 	use := func(v abi.Value, inside int) {
 		s.uses[v]++
@@ -110,34 +132,35 @@ func (s *values) count(ops []abi.Op, loops []int, inside int) {
 			s.uses[v]++
 		}
 	}
-	for i := range ops {
+	used := func(v abi.Value) bool { return s.uses[v] > 0 }
+	for i := len(ops) - 1; i >= 0; i-- {
 		op := &ops[i]
-		for _, v := range op.Args {
-			if op.Code == abi.PostReturn {
-				break // the host's runtime keeps what it takes
-			}
-			use(v, inside)
-			s.returned[v] = op.Code == abi.ReturnValue && s.uses[v] == 1
-		}
-		for _, v := range op.Results {
-			loops[v] = inside
-			s.view[v] = op.Code == abi.View
-		}
-		body := inside
-		switch op.Code {
-		case abi.LowerList, abi.LiftList, abi.LowerMap, abi.LiftMap, abi.StoreFixed, abi.LoadFixed:
-			body++
-		}
-		for _, block := range op.Blocks {
-			for _, v := range block.Params {
-				loops[v] = body
-			}
-			s.count(block.Body, loops, body)
+		body := inside + btoi(isLoop(op))
+		for _, block := range slices.Backward(op.Blocks) {
 			for _, v := range block.Results {
 				use(v, body)
 			}
+			s.count(block.Body, loops, body)
+		}
+		switch {
+		case op.Code == abi.PostReturn: // the host's runtime keeps what it takes
+		case op.Code == abi.Unpack && !slices.ContainsFunc(op.Results, used):
+		default:
+			for _, v := range op.Args {
+				use(v, inside)
+				s.returned[v] = op.Code == abi.ReturnValue && s.uses[v] == 1
+			}
 		}
 	}
+}
+
+// isLoop reports whether the blocks of an operation are bodies of a loop.
+func isLoop(op *abi.Op) bool {
+	switch op.Code {
+	case abi.LowerList, abi.LiftList, abi.LowerMap, abi.LiftMap, abi.StoreFixed, abi.LoadFixed:
+		return true
+	}
+	return false
 }
 
 // Run returns the statements of the Program. Its parameters must be Set before.

@@ -92,7 +92,7 @@ func (sketch) BadVariant(b *Body, op *abi.Op) []jen.Code {
 	return []jen.Code{jen.Id("mem").Dot("BadVariant").Call()}
 }
 
-func (sketch) ErrorValue(b *Body, t wit.Type, err jen.Code) *jen.Statement {
+func (sketch) ErrorValue(b *Body, t wit.Type, err jen.Code, _ bool) *jen.Statement {
 	if t == nil {
 		return nil
 	}

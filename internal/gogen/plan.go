@@ -66,10 +66,11 @@ type Package struct {
 	own     map[string]string // see Own
 }
 
-// inlineIn says in which world an inline interface stands, and as what.
+// inlineIn says in which world an inline interface stands, and where it lies in
+// it: at its name, and below exports where an import of the world has that name.
 type inlineIn struct {
 	world wit.WorldID
-	name  string
+	path  []string
 }
 
 // NewPlan settles what is to be generated for a world. The diagnostics say what
@@ -118,14 +119,22 @@ func (p *Plan) PackageOf(owner wit.Owner) *Package {
 // findParents finds the worlds in which inline interfaces stand.
 func (p *Plan) findParents() {
 	for id, w := range p.Resolve.Worlds {
-		for _, item := range slices.Concat(w.Imports, w.Exports) {
+		imported := map[string]bool{}
+		for i, item := range slices.Concat(w.Imports, w.Exports) {
 			iface, ok := item.Item.(wit.InterfaceID)
 			if !ok || p.Resolve.Interfaces[iface].Name != "" {
 				continue
 			}
-			if _, known := p.parents[iface]; !known {
-				p.parents[iface] = inlineIn{wit.WorldID(id), item.Name}
+			if _, known := p.parents[iface]; known {
+				continue
 			}
+			path := []string{item.Name}
+			if i < len(w.Imports) {
+				imported[item.Name] = true
+			} else if imported[item.Name] {
+				path = []string{"exports", item.Name}
+			}
+			p.parents[iface] = inlineIn{wit.WorldID(id), path}
 		}
 	}
 }
@@ -173,7 +182,7 @@ func (p *Plan) addInterface(id wit.InterfaceID) *Package {
 	path := []string{iface.Name}
 	if iface.Name == "" {
 		in := p.parents[id]
-		path = []string{p.Resolve.Worlds[in.world].Name, in.name}
+		path = append([]string{p.Resolve.Worlds[in.world].Name}, in.path...)
 	}
 	pkg.Source = of.Qualify(strings.Join(path, "/"))
 	p.finish(pkg, of, path...)

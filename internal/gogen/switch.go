@@ -2,6 +2,7 @@ package gogen
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/dave/jennifer/jen"
 	"github.com/witgen/witgen/internal/abi"
@@ -150,7 +151,8 @@ func (b *Body) switchResult(op *abi.Op, value *jen.Statement, targets []*jen.Sta
 func (b *Body) switchError(op *abi.Op, k *wit.Result, p *parts, targets []*jen.Statement) {
 	inner := *b
 	inner.Scope, inner.stmts = b.Scope.Inner(), nil
-	failure := inner.Side.ErrorValue(&inner, k.Err, p.err.Clone())
+	params := op.Blocks[1].Params
+	failure := inner.Side.ErrorValue(&inner, k.Err, p.err.Clone(), len(params) > 0 && b.Used(params[0]))
 	failed := inner.caseBlock(&op.Blocks[1], targets, failure)
 	var value *jen.Statement
 	if len(p.values) > 0 {
@@ -280,15 +282,20 @@ func (b *Body) returnedResult(v abi.Value, k *wit.Result) func(int, *jen.Stateme
 
 // BindCall declares names for the Go results of the implementation that a
 // CallValue calls, for use in: names := call. The last is an error where the
-// function has a WIT result or withError asks for it, and err is that one.
+// function has a WIT result or withError asks for it, and err is that one. What
+// nothing uses is blank; where that is all, there are no names.
 func (b *Body) BindCall(op *abi.Op, withError bool) (names []jen.Code, err *jen.Statement) {
 	results := b.Plan.Results(b.Program.Func)
-	p := &parts{}
+	p, used := &parts{}, false
 	if len(op.Results) > 0 {
 		v := op.Results[0]
+		used = b.Used(v)
 		if results.Tuple || results.Result != nil {
-			for range results.Values {
-				name := jen.Id(b.Local("result"))
+			for i := range results.Values {
+				name := jen.Id("_")
+				if b.partUsed(v, i) {
+					name = jen.Id(b.Local("result"))
+				}
 				p.values = append(p.values, name)
 				names = append(names, name.Clone())
 			}
@@ -304,7 +311,29 @@ func (b *Body) BindCall(op *abi.Op, withError bool) (names []jen.Code, err *jen.
 	if results.Result != nil {
 		p.err = err.Clone()
 	}
+	if !used && err == nil {
+		names = nil
+	}
 	return names, err
+}
+
+// partUsed reports whether anything uses the i-th Go result of the
+// implementation that a CallValue calls, whose WIT result is v.
+func (b *Body) partUsed(v abi.Value, i int) bool {
+	for k := range b.Program.Body {
+		op := &b.Program.Body[k]
+		if !slices.Contains(op.Args, v) {
+			continue
+		}
+		switch op.Code {
+		case abi.Unpack:
+			return b.Used(op.Results[i])
+		case abi.Switch:
+			return b.Used(op.Blocks[0].Params[0])
+		}
+		return true
+	}
+	return false
 }
 
 // Returned returns the Go results that a ReturnValue gives, and the WIT error
