@@ -1,6 +1,9 @@
 package roundtrip
 
 import (
+	"flag"
+	"fmt"
+	"os"
 	"path/filepath"
 	"sync"
 	"testing"
@@ -14,7 +17,27 @@ var built struct {
 	guests map[string]func() []byte
 }
 
-// guest returns a guest of the folder guests.
+// asComponent makes guest return components. TestMain runs the tests on both.
+var asComponent bool
+
+// TestMain runs the tests of calls twice: on core modules and on components of
+// them.
+func TestMain(m *testing.M) {
+	flag.Parse()
+	code := m.Run()
+	measuring := flag.Lookup("test.bench").Value.String() + flag.Lookup("test.fuzz").Value.String()
+	if code == 0 && measuring == "" {
+		fmt.Println("again, with the guests as components")
+		asComponent = true
+		if run := flag.Lookup("test.run").Value; run.String() == "" {
+			_ = run.Set("^(TestValues|TestResources|TestWorlds)$") // a pattern that compiles
+		}
+		code = m.Run()
+	}
+	os.Exit(code)
+}
+
+// guest returns a guest of the folder guests, whose world has the same name.
 func guest(t *testing.T, compiler guestbuild.Compiler, name string) []byte {
 	t.Helper()
 	key := string(compiler) + " " + name
@@ -31,6 +54,9 @@ func guest(t *testing.T, compiler guestbuild.Compiler, name string) []byte {
 	wasm := build()
 	if wasm == nil {
 		t.Fatalf("%s does not build by %s", name, compiler)
+	}
+	if asComponent {
+		return guestbuild.Componentize(t, wasm, filepath.Join("wit", name), name)
 	}
 	return wasm
 }
