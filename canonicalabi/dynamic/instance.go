@@ -20,15 +20,15 @@ type Instance struct {
 }
 
 func newInstance(p *Plugin, inst *host.Instance) *Instance {
-	i := &Instance{plugin: p, inst: inst, funcs: make([][]host.Func, len(p.world.exports))}
-	for n, g := range p.world.exports {
+	i := &Instance{plugin: p, inst: inst, funcs: make([][]host.Func, len(p.guest.world.exports))}
+	for n, g := range p.guest.world.exports {
 		exports := p.plugin.Export(inst, n)
 		i.funcs[n] = make([]host.Func, len(g.callable()))
 		for k := range i.funcs[n] {
 			i.funcs[n][k] = exports.Func(k)
 		}
 		for k, id := range g.resources {
-			if r := p.world.host.Exports[n].Resources[k]; r.Export && r.Item == n {
+			if r := p.guest.world.host.Exports[n].Resources[k]; r.Export && r.Item == n {
 				exports.Wrap(k, func(h *host.Handle) any { return &Resource{Handle: h, inst: i, group: g, typ: id} })
 			}
 		}
@@ -64,11 +64,11 @@ func (i *Instance) CallFunction(ctx context.Context, f *Function, args ...any) (
 		return nil, fmt.Errorf("%s: %s", f.Name, notSupported(f))
 	}
 	fn := &i.funcs[f.item][f.number]
-	if err := i.plugin.world.checkParams(f, fn, args); err != nil {
+	if err := i.plugin.guest.world.checkParams(f, fn, args); err != nil {
 		return nil, err
 	}
 	call := fn.Begin(ctx)
-	fr := i.plugin.world.frame(call, f, f.program)
+	fr := i.plugin.guest.world.frame(call, f, f.program)
 	for k, v := range f.program.Params {
 		fr.values[v] = args[k]
 	}
@@ -143,7 +143,7 @@ type Resource struct {
 // Name returns the name of the resource's type, as in
 // "example:kv/store#bucket".
 func (r *Resource) Name() string {
-	return r.group.name + "#" + r.inst.plugin.world.resolve.Types[r.typ].Name
+	return r.group.name + "#" + r.inst.plugin.guest.world.resolve.Types[r.typ].Name
 }
 
 // Method finds a method by its name in WIT, as in "get".

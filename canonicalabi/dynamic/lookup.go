@@ -14,12 +14,13 @@ import (
 // constructor of a resource, counter.get for its methods and statics. The error
 // lists the candidates where there are several, and what there is where there is
 // none.
-func (p *Plugin) Lookup(name string) (*Function, error) {
+func (g *Guest) Lookup(name string) (*Function, error) {
+	if f := g.byName[name]; f != nil {
+		return f, nil
+	}
 	var whole, short []*Function
-	for _, f := range p.Exports() {
+	for _, f := range g.exports {
 		switch {
-		case f.Name == name:
-			return f, nil
 		case compatible(f.Name) == compatible(name):
 			whole = append(whole, f)
 		case f.goesBy(name):
@@ -31,7 +32,7 @@ func (p *Plugin) Lookup(name string) (*Function, error) {
 	}
 	switch len(short) {
 	case 0:
-		return nil, &LookupError{Name: name, Functions: p.Exports()}
+		return nil, &LookupError{Name: name, Functions: g.Exports()}
 	case 1:
 		return short[0], nil
 	default:

@@ -2,127 +2,69 @@ package dynamic
 
 import (
 	"context"
-	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/witgen/witgen/canonicalabi/host"
-	"github.com/witgen/witgen/component"
 	"github.com/witgen/witgen/component/instance"
 	"github.com/witgen/witgen/wit"
 )
 
 // Plugin is a compiled guest. It may be used by several goroutines.
 type Plugin struct {
-	world  *world
+	guest  *Guest
 	plugin *instance.Plugin
-	// imports are the functions that the guest imports and the host must supply.
-	imports []*Function
 }
 
-// Compile compiles a guest that carries its WIT: a component, or a core module
-// with metadata for the strings' UTF-8 encoding. The error is a *component.Error
-// where the binary is not valid or carries no WIT, and a *host.LinkError where the
-// guest cannot be run.
+// Compile reads and compiles a guest that carries its WIT; see Read and
+// Guest.Compile.
 func Compile(ctx context.Context, wasm []byte, opts ...host.Option) (*Plugin, error) {
-	w, err := component.DecodeWIT(wasm)
+	g, err := Read(wasm)
 	if err != nil {
 		return nil, err
 	}
-	if w.IsPackage() {
-		return nil, fmt.Errorf("the file is a WIT package in binary form, and no code to call")
-	}
-	id := w.World
-	if len(w.Worlds) == 1 { // its own name says more than that of the union
-		id = w.Worlds[0]
-	}
-	for _, encoding := range w.Encodings {
-		if encoding != component.UTF8 {
-			return nil, fmt.Errorf("the core module's strings are not encoded as UTF-8; make a component of it, which says how they are encoded")
-		}
-	}
-	return CompileWorld(ctx, wasm, w.Resolve, id, opts...)
+	return g.Compile(ctx, opts...)
 }
 
-// CompileWorld compiles a guest of a world, whatever WIT it carries. The Resolve
-// must not change afterwards. The error is a *host.LinkError where the guest does
-// not fit the world.
-func CompileWorld(ctx context.Context, wasm []byte, r *wit.Resolve, id wit.WorldID, opts ...host.Option) (*Plugin, error) {
-	p := &Plugin{world: newWorld(r, id)}
-	var err error
-	if p.imports, err = p.world.imported(wasm); err != nil {
+// CompileWorld reads and compiles a guest of a world; see ReadWorld and
+// Guest.Compile.
+func CompileWorld(ctx context.Context, wasm []byte, r *wit.Resolve, world wit.WorldID, opts ...host.Option) (*Plugin, error) {
+	g, err := ReadWorld(wasm, r, world)
+	if err != nil {
 		return nil, err
 	}
-	if p.plugin, err = instance.Compile(ctx, wasm, &p.world.host, opts...); err != nil {
-		return nil, err
-	}
-	return p, nil
+	return g.Compile(ctx, opts...)
 }
+
+// Compile compiles the guest's code. The error is a *host.LinkError where the
+// guest does not fit its world or imports what is not supported, and a
+// *host.LimitError where it is beyond a limit.
+func (g *Guest) Compile(ctx context.Context, opts ...host.Option) (*Plugin, error) {
+	for _, f := range g.imports {
+		if f.Unsupported != "" {
+			return nil, &host.LinkError{World: g.world.name, Item: "import " + f.Name, Detail: notSupported(f)}
+		}
+	}
+	plugin, err := instance.Compile(ctx, g.wasm, &g.world.host, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return &Plugin{g, plugin}, nil
+}
+
+// Guest returns what the plugin was compiled from.
+func (p *Plugin) Guest() *Guest { return p.guest }
+
+// Exports is Guest.Exports.
+func (p *Plugin) Exports() []*Function { return p.guest.Exports() }
+
+// Imports is Guest.Imports.
+func (p *Plugin) Imports() []*Function { return p.guest.Imports() }
+
+// Lookup is Guest.Lookup.
+func (p *Plugin) Lookup(name string) (*Function, error) { return p.guest.Lookup(name) }
 
 // Close closes all instances and frees the compiled code.
 func (p *Plugin) Close(ctx context.Context) error { return p.plugin.Close(ctx) }
-
-// World returns the world's model and its number there.
-func (p *Plugin) World() (*wit.Resolve, wit.WorldID) { return p.world.resolve, p.world.id }
-
-// Exports returns the functions that the guest exports, in the order of the world,
-// its own functions last; those too that are not supported.
-func (p *Plugin) Exports() []*Function { return functions(p.world.exports) }
-
-// Imports returns the functions that the guest imports and Instantiate must be
-// given.
-func (p *Plugin) Imports() []*Function { return slices.Clone(p.imports) }
-
-func functions(groups []*group) []*Function {
-	var list []*Function
-	for _, g := range groups {
-		list = append(list, g.functions...)
-	}
-	return list
-}
-
-// imported returns the functions of the world that a guest really imports: all of
-// them where it is a component, which has no others. Where one of them is not
-// supported, the guest cannot be run.
-func (w *world) imported(wasm []byte) ([]*Function, error) {
-	all := functions(w.imports)
-	if component.FormOf(wasm) == component.CoreForm {
-		module, err := component.ReadModule(wasm)
-		if err != nil {
-			return nil, err
-		}
-		named := map[string]bool{}
-		for _, i := range module.Imports {
-			name := i.Name
-			if i.Module != rootName {
-				name = i.Module + "#" + i.Name
-			}
-			named[compatible(name)] = true
-		}
-		all = slices.DeleteFunc(all, func(f *Function) bool { return !named[compatible(f.Name)] })
-	}
-	for _, f := range all {
-		if f.Unsupported != "" {
-			return nil, &host.LinkError{World: w.name, Item: "import " + f.Name, Detail: notSupported(f)}
-		}
-	}
-	return all, nil
-}
-
-func notSupported(f *Function) string {
-	return "the function needs what is not supported: " + f.Unsupported
-}
-
-// compatible returns the whole name of a function with only that part of its
-// interface's version that compatible versions share.
-func compatible(name string) string {
-	iface, function, ok := strings.Cut(name, "#")
-	base, version, versioned := strings.Cut(iface, "@")
-	if !ok || !versioned {
-		return name
-	}
-	return base + "@" + wit.VersionTrack(version) + "#" + function
-}
 
 // Func is the host's implementation of a function that guests import. The
 // arguments and the result are values of the function's WIT types; the result is
@@ -146,8 +88,8 @@ func (p *Plugin) Instantiate(ctx context.Context, imports Imports) (*Instance, e
 	for name, f := range imports {
 		supplied[compatible(name)] = f
 	}
-	impls := make([]any, len(p.world.imports))
-	for n, g := range p.world.imports {
+	impls := make([]any, len(p.guest.world.imports))
+	for n, g := range p.guest.world.imports {
 		callable := g.callable()
 		impl := &implementation{funcs: make([]Func, len(callable))}
 		for k, f := range callable {
@@ -158,13 +100,13 @@ func (p *Plugin) Instantiate(ctx context.Context, imports Imports) (*Instance, e
 		impls[n] = impl
 	}
 	var missing []string
-	for _, f := range p.imports {
+	for _, f := range p.guest.imports {
 		if impls[f.item].(*implementation).funcs[f.number] == nil {
 			missing = append(missing, f.Name)
 		}
 	}
 	if len(missing) > 0 {
-		return nil, &host.LinkError{World: p.world.name, Item: "imports", Detail: "the guest imports what nobody supplies: " + strings.Join(missing, ", ")}
+		return nil, &host.LinkError{World: p.guest.world.name, Item: "imports", Detail: "the guest imports what nobody supplies: " + strings.Join(missing, ", ")}
 	}
 	inst, err := p.plugin.Instantiate(ctx, impls)
 	if err != nil {

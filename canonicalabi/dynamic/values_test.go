@@ -3,9 +3,11 @@ package dynamic_test
 import (
 	"context"
 	"fmt"
+	"sync"
 	"testing"
 
 	"github.com/witgen/witgen/canonicalabi/dynamic"
+	"github.com/witgen/witgen/canonicalabi/dynamic/value"
 	"github.com/witgen/witgen/internal/abi"
 	"github.com/witgen/witgen/internal/valuetest"
 	"github.com/witgen/witgen/wit"
@@ -16,7 +18,7 @@ import (
 func TestRandomValues(t *testing.T) {
 	ctx := context.Background()
 	functions := 0
-	for seed := range uint64(400) {
+	for seed := range uint64(250) {
 		g := valuetest.New(seed)
 		r := g.Resolve
 		var fs []*wit.Function
@@ -84,4 +86,59 @@ func TestRandomValues(t *testing.T) {
 		}
 	}
 	t.Logf("%d calls", functions)
+}
+
+// A plugin serves several goroutines, each with an instance.
+func TestConcurrentInstances(t *testing.T) {
+	const text = `package test:many;
+		interface i { record r { a: list<string>, b: option<tuple<u8, f64>> } f: func(v: list<r>) -> list<r>; }
+		world w { import i; export i; }`
+	r, world := model(t, text)
+	wasm := echo(r, 0)
+	imports := dynamic.Imports{"test:many/i#f": func(_ context.Context, args []any) (any, error) { return args[0], nil }}
+	first := start(t, wasm, r, world, imports)
+	var group sync.WaitGroup
+	for n := range 4 {
+		group.Go(func() {
+			inst, err := first.Plugin().Instantiate(ctx, imports)
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			v := []any{value.Record{"a": []any{"x", fmt.Sprint(n)}, "b": value.Some(value.Tuple{uint8(n), 1.5})}}
+			for range 50 {
+				got, err := inst.Call(ctx, "f", v)
+				if diff := difference(any(v), got); err != nil || diff != "" {
+					t.Errorf("%v\n%s", err, diff)
+				}
+			}
+		})
+	}
+	group.Wait()
+}
+
+// What the dynamic API costs for a list of records that goes in and out twice.
+func BenchmarkEcho(b *testing.B) {
+	const text = `package test:bench;
+		interface i { record r { name: string, age: u8, likes: option<string> } f: func(v: list<r>) -> list<r>; add: func(a: s32, b: s32) -> s32; }
+		world w { import i; export i; }`
+	r, world := model(b, text)
+	inst := start(b, echo(r, 0), r, world, dynamic.Imports{
+		"test:bench/i#f":   func(_ context.Context, args []any) (any, error) { return args[0], nil },
+		"test:bench/i#add": func(_ context.Context, args []any) (any, error) { return args[0].(int32) + args[1].(int32), nil },
+	})
+	list := []any{}
+	for i := range 10 {
+		list = append(list, value.Record{"name": fmt.Sprint(i), "age": uint8(i), "likes": value.Some("tea")})
+	}
+	for name, args := range map[string][]any{"f": {list}, "add": {int32(2), int32(3)}} {
+		b.Run(name, func(b *testing.B) {
+			b.ReportAllocs()
+			for range b.N {
+				if _, err := inst.Call(ctx, name, args...); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
 }

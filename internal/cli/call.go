@@ -108,25 +108,26 @@ func (f *sizeFlag) Set(text string) error {
 }
 
 func (a *app) call(ctx context.Context, flags *callFlags, path string, calls []string) (err error) {
-	if ctx == nil {
-		ctx = context.Background()
-	}
 	if flags.timeout > 0 {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeout(ctx, flags.timeout)
 		defer cancel()
 	}
-	plugin, err := flags.compile(ctx, path)
+	guest, err := flags.read(path)
+	if err != nil {
+		return err
+	}
+	if flags.list {
+		if err := a.listFunctions(guest); err != nil || len(calls) == 0 {
+			return err
+		}
+	}
+	plugin, err := guest.Compile(ctx, flags.limits()...)
 	if err != nil {
 		return err
 	}
 	closing := context.WithoutCancel(ctx)
 	defer func() { err = errors.Join(err, plugin.Close(closing)) }()
-	if flags.list {
-		if err := a.listFunctions(plugin); err != nil || len(calls) == 0 {
-			return err
-		}
-	}
 	s := &callSession{ctx: ctx, plugin: plugin, resources: map[string]*dynamic.Resource{}}
 	if s.inst, err = plugin.Instantiate(ctx, nil); err != nil {
 		return err
@@ -150,15 +151,8 @@ func (a *app) call(ctx context.Context, flags *callFlags, path string, calls []s
 	return nil
 }
 
-// compile compiles the guest of a file.
-func (flags *callFlags) compile(ctx context.Context, path string) (*dynamic.Plugin, error) {
-	wasm, err := readBinary(path)
-	switch {
-	case err != nil:
-		return nil, missing(path, err)
-	case wasm == nil:
-		return nil, fmt.Errorf("%s is no WebAssembly file", path)
-	}
+// limits returns the limits that the flags set.
+func (flags *callFlags) limits() []host.Option {
 	var opts []host.Option
 	if flags.fuel > 0 {
 		opts = append(opts, host.Fuel(flags.fuel))
@@ -166,20 +160,22 @@ func (flags *callFlags) compile(ctx context.Context, path string) (*dynamic.Plug
 	if flags.memory > 0 {
 		opts = append(opts, host.MemoryLimit(uint64(flags.memory)))
 	}
-	if flags.wit == "" {
-		if len(flags.world.names) > 0 {
-			return nil, errors.New("--world names a world of --wit, which is not there")
-		}
-		plugin, err := dynamic.Compile(ctx, wasm, opts...)
-		var bad *component.Error
-		if errors.As(err, &bad) {
-			err = binaryMistake(path, wasm, err)
-		}
-		var list diag.List
-		if errors.As(err, &list) && list[0].Code == diag.NoWIT {
-			list[0].Hint("--wit and --world say what it is for this call")
-		}
-		return plugin, err
+	return opts
+}
+
+// read reads the guest of a file.
+func (flags *callFlags) read(path string) (*dynamic.Guest, error) {
+	wasm, err := readBinary(path)
+	switch {
+	case err != nil:
+		return nil, missing(path, err)
+	case wasm == nil:
+		return nil, fmt.Errorf("%s is no WebAssembly file", path)
+	case flags.wit == "" && len(flags.world.names) > 0:
+		return nil, errors.New("--world names a world of --wit, which is not there")
+	case flags.wit == "":
+		guest, err := dynamic.Read(wasm)
+		return guest, callMistake(path, wasm, err)
 	}
 	result, err := flags.load(flags.wit)
 	if err != nil {
@@ -189,12 +185,27 @@ func (flags *callFlags) compile(ctx context.Context, path string) (*dynamic.Plug
 	if err != nil {
 		return nil, err
 	}
-	return dynamic.CompileWorld(ctx, wasm, result.Resolve, world, opts...)
+	guest, err := dynamic.ReadWorld(wasm, result.Resolve, world)
+	return guest, callMistake(path, wasm, err)
+}
+
+// callMistake returns the error of a binary as a diagnostic.
+func callMistake(path string, wasm []byte, err error) error {
+	var bad *component.Error
+	if !errors.As(err, &bad) {
+		return err
+	}
+	err = binaryMistake(path, wasm, err)
+	var list diag.List
+	if errors.As(err, &list) && list[0].Code == diag.NoWIT {
+		list[0].Hint("--wit and --world say what it is for this call")
+	}
+	return err
 }
 
 // listFunctions prints the functions that a guest exports, by interface, and those
 // that it imports.
-func (a *app) listFunctions(plugin *dynamic.Plugin) error {
+func (a *app) listFunctions(guest *dynamic.Guest) error {
 	var out bytes.Buffer
 	list := func(functions []*dynamic.Function, prefix string) {
 		for i, f := range functions {
@@ -216,8 +227,8 @@ func (a *app) listFunctions(plugin *dynamic.Plugin) error {
 			fmt.Fprintf(&out, "  %s: %s;%s\n", name, f.Signature(), note)
 		}
 	}
-	list(plugin.Exports(), "")
-	list(plugin.Imports(), "needs ")
+	list(guest.Exports(), "")
+	list(guest.Imports(), "needs ")
 	_, err := a.stdout.Write(out.Bytes())
 	return err
 }
@@ -318,7 +329,7 @@ func (s *callSession) drop(c *wave.Call) error {
 
 // codec reads and writes values, with names for resources.
 func (s *callSession) codec() *wave.Codec {
-	r, _ := s.plugin.World()
+	r, _ := s.plugin.Guest().World()
 	return &wave.Codec{
 		Resolve:        r,
 		ParseResource:  func(_ wit.Type, name string) (any, error) { return s.resource(name) },

@@ -126,8 +126,11 @@ func describe(v any) string {
 	if v == nil {
 		return "nil"
 	}
-	return fmt.Sprintf("%T", v)
+	return goNames.Replace(fmt.Sprintf("%T", v))
 }
+
+// goNames turns the names that fmt has for Go types into those of GoType.
+var goNames = strings.NewReplacer("types.Option[interface {}]", "value.Option", "types.Result[interface {},interface {}]", "value.Result", "interface {}", "any")
 
 func (c *Checker) prim(p wit.Prim, v any) *Error {
 	ok := false
