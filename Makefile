@@ -39,6 +39,7 @@ run-plugins: ## Build good and bad plugins and run them in one host. Needs Go al
 	@mv bin/plugins/shout2.wasm bin/shout2.wasm
 	@scripts/build-guest bin/plugins/wrongworld.wasm ./examples/calculator/guest
 	@echo 'this is not a plugin' > bin/plugins/notwasm.wasm
+	@go run ./examples/plugins/bomb > bin/plugins/bomb.wasm
 	@go run ./examples/plugins/host -reload shout.wasm=bin/shout2.wasm bin/plugins
 
 .PHONY: run-render

@@ -168,9 +168,10 @@ func NewInstance(config *Config, tree *Tree, impls []any, resources int, release
 // Starting begins the start of the guest of a world under ctx, and returns the
 // context under which its modules must be instantiated and started, so that its
 // imports find the instance. Guests may call their imports from now on. It returns
-// a LimitError where ctx has ended already.
+// a LimitError where ctx has ended already; the instance is dead then.
 func (i *Instance) Starting(ctx context.Context, world string) (context.Context, error) {
 	if err := i.admit(ctx, world); err != nil {
+		i.die(err) // or Close would wait for a start that never ends
 		return nil, err
 	}
 	for n := range i.components {
@@ -367,6 +368,12 @@ func (i *Instance) guestError(name string, rule Rule, err error) error {
 	case *LimitError:
 		return &LimitError{Func: name, Limit: cause.Limit, Detail: inImport(cause.Func, cause.Detail), Err: cause.Err, stopped: true}
 	case *Trap:
+		// The caller's context has ended, and a host function says so.
+		if ended := i.caller.Err(); ended != nil && errors.Is(cause.Err, ended) {
+			limit := ContextError(name, ended)
+			limit.Detail, limit.stopped = inImport(cause.Func, ""), true
+			return limit
+		}
 		// A limit of another instance stays one.
 		var limit *LimitError
 		if errors.As(cause.Err, &limit) {

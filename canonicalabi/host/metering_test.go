@@ -184,6 +184,21 @@ func TestDeadlineOfTwoGuests(t *testing.T) {
 	}
 }
 
+// A host function that returns the error of the call's context ends the call with
+// a LimitError; one that returns such an error of another context with a Trap.
+func TestContextErrorsOfHostFunctions(t *testing.T) {
+	t.Parallel()
+	h := &hosttest.Host{OnLog: func(ctx context.Context, _ string) error {
+		<-ctx.Done()
+		return ctx.Err()
+	}}
+	_, err := start(t, keeper(), h).Run(soon(t.Context()), 0)
+	wantsLimit(t, "run", err, context.DeadlineExceeded)
+	h = &hosttest.Host{OnLog: func(context.Context, string) error { return context.DeadlineExceeded }}
+	_, err = start(t, keeper(), h).Run(t.Context(), 0)
+	checkOutcome(t, err, outcome{fn: "run", rule: host.RuleImportFailed, is: context.DeadlineExceeded})
+}
+
 // A call under a context that can end allocates nothing, if the context was seen
 // before, nor does fuel.
 func TestStoppableAllocations(t *testing.T) {

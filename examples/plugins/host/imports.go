@@ -8,6 +8,7 @@ import (
 	"io"
 	"strconv"
 	"sync"
+	"time"
 
 	"github.com/witgen/witgen/canonicalabi/types"
 	"github.com/witgen/witgen/examples/plugins/gen/example/plugins/log"
@@ -49,18 +50,49 @@ const (
 	entryBytes    = 64
 )
 
+// operationsPerSecond is how often a plugin may use its store. More of them wait.
+const operationsPerSecond = 1000
+
 // storage is what one plugin keeps. All instances of the plugin share it.
 type storage struct {
 	mu      sync.Mutex
 	buckets map[string]map[string]string
 	bytes   int
+
+	second     time.Time // the current one's start
+	operations int       // in the current second
 }
 
 func newStorage() *storage { return &storage{buckets: map[string]map[string]string{}} }
 
+// operate waits until the plugin may use its store once more, and locks it. It
+// gives up when the call that waits has to end.
+func (s *storage) operate(ctx context.Context) error {
+	for {
+		s.mu.Lock()
+		now := time.Now()
+		if now.Sub(s.second) >= time.Second {
+			s.second, s.operations = now, 0
+		}
+		if s.operations++; s.operations <= operationsPerSecond {
+			return nil
+		}
+		wait := time.NewTimer(s.second.Add(time.Second).Sub(now))
+		s.mu.Unlock()
+		select {
+		case <-wait.C:
+		case <-ctx.Done():
+			wait.Stop()
+			return ctx.Err()
+		}
+	}
+}
+
 // Open implements store.Interface.
-func (s *storage) Open(_ context.Context, name string) (store.Bucket, error) {
-	s.mu.Lock()
+func (s *storage) Open(ctx context.Context, name string) (store.Bucket, error) {
+	if err := s.operate(ctx); err != nil {
+		return nil, err
+	}
 	defer s.mu.Unlock()
 	values := s.buckets[name]
 	if values == nil {
@@ -88,8 +120,10 @@ type bucket struct {
 	values  map[string]string
 }
 
-func (b *bucket) Get(_ context.Context, key string) (types.Option[string], error) {
-	b.storage.mu.Lock()
+func (b *bucket) Get(ctx context.Context, key string) (types.Option[string], error) {
+	if err := b.storage.operate(ctx); err != nil {
+		return types.None[string](), err
+	}
 	defer b.storage.mu.Unlock()
 	if value, ok := b.values[key]; ok {
 		return types.Some(value), nil
@@ -97,14 +131,18 @@ func (b *bucket) Get(_ context.Context, key string) (types.Option[string], error
 	return types.None[string](), nil
 }
 
-func (b *bucket) Set(_ context.Context, key, value string) error {
-	b.storage.mu.Lock()
+func (b *bucket) Set(ctx context.Context, key, value string) error {
+	if err := b.storage.operate(ctx); err != nil {
+		return err
+	}
 	defer b.storage.mu.Unlock()
 	return b.set(key, value)
 }
 
-func (b *bucket) Add(_ context.Context, key string, n uint64) (uint64, error) {
-	b.storage.mu.Lock()
+func (b *bucket) Add(ctx context.Context, key string, n uint64) (uint64, error) {
+	if err := b.storage.operate(ctx); err != nil {
+		return 0, err
+	}
 	defer b.storage.mu.Unlock()
 	old, _ := strconv.ParseUint(b.values[key], 10, 64) // what is no number counts as 0
 	return old + n, b.set(key, strconv.FormatUint(old+n, 10))

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -26,11 +27,13 @@ var wants = map[string][]string{
 	"badtext":    {`loaded`, `trapped: .*string is not valid UTF-8`, `trapped: .*string is not valid UTF-8`},
 	"floods":     {`loaded`, `answers "the store took 10 values: full"`, `answers "the store took 10 values: full"`},
 	"hoards":     {`loaded`, `stopped: .*handles`, `stopped: .*handles`},
-	"hog":        {`loaded`, `trapped: |stopped: `, `trapped: |stopped: `}, // out of memory, or of time while it looks for some
-	"loops":      {`loaded`, `stopped: .*deadline`, `stopped: .*deadline`},
+	"hog":        {`loaded`, `trapped: |stopped: `, `trapped: |stopped: `}, // out of memory, or of fuel while it looks for some
+	"loops":      {`loaded`, `stopped: .*fuel`, `stopped: .*fuel`},
+	"nags":       {`loaded`, `stopped: .*deadline`, `stopped: .*deadline`},
+	"bomb":       {`refused .*stopped: .*FunctionBlocks: .* in function 0`},
 	"panics":     {`loaded`, `trapped: .*guest`, `trapped: .*guest`},
-	"recurses":   {`loaded`, `trapped: |stopped: `, `trapped: |stopped: `}, // out of stack, of memory for it, or of time
-	"stuck":      {`refused .*stopped: .*deadline`},
+	"recurses":   {`loaded`, `stopped: .*call depth`, `stopped: .*call depth`},
+	"stuck":      {`refused .*stopped: .*fuel`},
 	"wrongworld": {`refused .*does not fit: .*does not export this interface`},
 	"notwasm":    {`refused .*does not fit: .*not WebAssembly`},
 	"tornfile":   {`refused .*does not fit: .*not a valid WebAssembly module`},
@@ -68,6 +71,11 @@ func fill(t *testing.T, compiler guestbuild.Compiler) (dir, shout2 string) {
 		}
 	}
 	write("notwasm", []byte("this is not a plugin\n"))
+	bomb, err := exec.Command("go", "run", "../bomb").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	write("bomb", bomb)
 	write("toolarge", make([]byte, maxFileBytes+1))
 	return dir, shout2
 }

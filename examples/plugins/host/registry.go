@@ -27,14 +27,20 @@ const (
 	maxFileBytes  = 16 << 20        // of a plugin's file
 	instances     = 2               // of a plugin, each with a memory of its own
 	startDeadline = 2 * time.Second // for an instance to start and say its name
-	callDeadline  = time.Second     // for a call, and for the wait for an instance
+	callDeadline  = 2 * time.Second // for a call, and for the wait for an instance
 )
 
+// What the guest's code may do comes out the same on every machine: fuel and depth
+// count instructions and calls. The deadlines are for what takes time without
+// them, such as waiting in the host.
 var options = []host.Option{
-	host.MemoryLimit(32 << 20), // each instance
-	host.LiftLimit(1 << 20),    // what one call brings out
-	host.HandleLimit(64),       // open buckets
-	host.CallDepth(10_000),     // nested calls in the guest
+	host.Fuel(200_000_000),            // instructions of a start or call: a tenth of a second or two
+	host.CallDepth(10_000),            // nested calls in the guest
+	host.MemoryLimit(32 << 20),        // each instance
+	host.TableLimit(10_000),           // functions that it calls through pointers
+	host.LiftLimit(1 << 20),           // what one call brings out
+	host.HandleLimit(64),              // open buckets
+	host.InstanceLimit(instances + 1), // and one for its name
 }
 
 // running is an instance with the log that it writes.
