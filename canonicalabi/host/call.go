@@ -296,7 +296,7 @@ func (c *Call) funcName() string {
 
 // memory returns the guest's memory as it is now.
 func (c *Call) memory() []byte {
-	if c.mem == nil {
+	if c.mem == nil && !c.refused { // another goroutine may be in the guest
 		c.mem = c.opts.readMemory()
 	}
 	return c.mem

@@ -1,5 +1,7 @@
 package fuzztest
 
+import "slices"
+
 // The model of the handle tables says what a call ends with, and what happens to the
 // host's objects, by the rules of CanonicalABI.md and no more machinery than they
 // need.
@@ -81,6 +83,11 @@ func (g *guestModel) add(s slot) (handle uint32, end string) {
 	}
 	g.slots = append(g.slots, s)
 	return uint32(len(g.slots) - 1), fine
+}
+
+// holds reports whether the guest holds a handle of a kind.
+func (g *guestModel) holds(k kind) bool {
+	return slices.ContainsFunc(g.slots, func(s slot) bool { return s.kind == k })
 }
 
 func (g *guestModel) get(handle uint32, k kind) (s slot, end string) {

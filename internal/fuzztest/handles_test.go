@@ -42,7 +42,7 @@ func TestHandles(t *testing.T) {
 	for range 4000 {
 		(&handles{t: t, plugin: plugin, bytes: randomBytes(random, 400), ends: ends}).run()
 	}
-	t.Logf("%q", ends)
+	t.Logf("%v", ends)
 	for _, end := range []string{fine, badHandle, kept, outside, trapped, tooMany, badValue, isDead, isClosed} {
 		if ends[end] < 20 {
 			t.Errorf("only %d calls end with %q", ends[end], end)
@@ -192,9 +192,19 @@ func (h *handles) holding(g *guest, k kind) uint32 {
 	return h.handle(g)
 }
 
+// takes is the kind of handle that a step takes, makes the step that makes one.
+var (
+	takes = [opCountOps]kind{opRepItem: item, opDropItem: item, opDropCrate: crate, opDropEntry: entry, opTake: entry, opCount: entry, opTakeAll: entry,
+		opMerge: entry, opName: entry, opTakeAnd: entry}
+	makes = map[kind]int{item: opNewItem, crate: opNewCrate, entry: opOpenAll}
+)
+
 // step returns a step, that mostly takes a handle of the right kind.
 func (h *handles) step(g *guest) step {
 	s := step{op: h.below(opCountOps)}
+	if k := takes[s.op]; k != noKind && h.below(8) > 0 && !g.holds(k) {
+		s.op = makes[k]
+	}
 	switch s.op {
 	case opNewItem, opNewCrate:
 		s.a = uint32(h.byte())

@@ -1,0 +1,520 @@
+package fuzztest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"reflect"
+	"runtime"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/tetratelabs/wazero"
+	"github.com/tetratelabs/wazero/experimental"
+
+	"github.com/witgen/witgen/canonicalabi/host"
+	"github.com/witgen/witgen/canonicalabi/types"
+	"github.com/witgen/witgen/internal/hosttest"
+	"github.com/witgen/witgen/internal/hosttest/gen/test/subject/shop"
+	"github.com/witgen/witgen/internal/hosttest/gen/test/subject/store"
+	"github.com/witgen/witgen/internal/hosttest/gen/test/subject/subject"
+	"github.com/witgen/witgen/internal/hosttest/gen/test/subject/values"
+	"github.com/witgen/witgen/internal/wasmtest"
+)
+
+// FuzzCalls has several goroutines use instances and a Pool as the bytes say: they
+// call any export with any arguments, under contexts that end, while others close
+// what they use. Errors are of the documented types, nothing hangs, and afterwards
+// no goroutine and no guest's memory is left.
+func FuzzCalls(f *testing.F) {
+	random := rand.New(rand.NewPCG(7, 8))
+	for range 20 {
+		f.Add(randomBytes(random, 600))
+	}
+	cache := wazero.NewCompilationCache()
+	f.Cleanup(func() { cache.Close(ctx) })
+	f.Fuzz(func(t *testing.T, bytes []byte) { newCalls(t, cache).run(bytes) })
+}
+
+// TestCalls is FuzzCalls for random bytes.
+func TestCalls(t *testing.T) {
+	random := rand.New(rand.NewPCG(9, 10))
+	cache := wazero.NewCompilationCache()
+	defer cache.Close(ctx)
+	ends := &sync.Map{}
+	for range 60 {
+		c := newCalls(t, cache)
+		c.ends = ends
+		c.run(randomBytes(random, 2000))
+	}
+	for _, end := range []any{"", "types.Error", "trap", "limit", "instance", "bad value", "pool"} {
+		if _, ok := ends.Load(end); !ok {
+			t.Errorf("no call ends with %q", end)
+		}
+	}
+}
+
+// What the guest's run does, by its argument.
+const (
+	runNothing = iota
+	runTrap
+	runForever
+	runDeep
+	runGrow
+	runBadPointer
+	runLog
+	runNewItem
+	runOpen
+	runFill
+	runCount
+)
+
+// busyGuest is a guest whose values go through the host, that keeps what it is
+// given, and whose run does much that it should not.
+var busyGuest = sync.OnceValue(func() []byte {
+	g := hosttest.NewEcho("log", "store.open-all", "store.[resource-drop]entry", "shop.[resource-new]item", "shop.[resource-drop]item", "shop.[resource-rep]item")
+	deep := g.Declare("->")
+	g.DefineFunc(deep, "", wasmtest.Call(deep))
+	cases := [runCount]wasmtest.Code{
+		runTrap:       wasmtest.Unreachable,
+		runForever:    wasmtest.Loop(wasmtest.Br(0)),
+		runDeep:       wasmtest.Call(deep),
+		runGrow:       wasmtest.Seq(wasmtest.I32(3), wasmtest.MemoryGrow, wasmtest.Drop),
+		runBadPointer: wasmtest.Seq(wasmtest.I32(1<<32-1), wasmtest.I32(2), g.Call("log")),
+		runLog:        wasmtest.Seq(wasmtest.I32(0), wasmtest.I32(0), g.Call("log")),
+		runNewItem:    wasmtest.Seq(wasmtest.I32(5), g.Call("shop.[resource-new]item"), wasmtest.Drop),
+		runOpen:       wasmtest.Seq(wasmtest.I32(3), wasmtest.I32(hosttest.Area), g.Call("store.open-all")),
+		runFill:       wasmtest.Seq(wasmtest.I32(0), wasmtest.I32(0), wasmtest.I32(pageSize), wasmtest.MemoryFill),
+	}
+	var code wasmtest.Code
+	for n, body := range cases {
+		code = wasmtest.Seq(code, wasmtest.Get(0), wasmtest.I32(uint32(n)), wasmtest.I32Eq, wasmtest.If(body))
+	}
+	g.Define("run", "", code, wasmtest.I64(0))
+	drop := func(local uint32) wasmtest.Code {
+		return wasmtest.Seq(wasmtest.Get(local), g.Call("store.[resource-drop]entry"))
+	}
+	g.Define("shop.[constructor]item", "", wasmtest.Get(0), g.Call("shop.[resource-new]item"))
+	g.Define("shop.[method]item.value", "", wasmtest.Get(0))
+	g.Define("shop.[method]item.compare", "", wasmtest.Get(0), wasmtest.Get(1), wasmtest.I32Sub)
+	g.Define("shop.[static]item.merge", "", wasmtest.Get(1), g.Call("shop.[resource-drop]item"), wasmtest.Get(0))
+	g.Define("shop.peek", "", wasmtest.Get(0))
+	g.Define("shop.take", "", wasmtest.Get(0), g.Call("shop.[resource-rep]item"))
+	g.Define("shop.both", "", wasmtest.Get(0), g.Call("shop.[resource-drop]item"))
+	g.Define("shop.all", "", hosttest.Words(hosttest.Area, 0, 0), wasmtest.I32(hosttest.Area), wasmtest.Get(0), wasmtest.Store32(0),
+		wasmtest.I32(hosttest.Area), wasmtest.Get(1), wasmtest.Store32(4), wasmtest.I32(hosttest.Area))
+	g.Define("shop.visit", "", drop(0), wasmtest.I32(0))
+	g.Define("shop.visit-both", "", drop(0), drop(1), wasmtest.I32(0))
+	g.Define("shop.hand", "", wasmtest.I32(0))
+	g.Define("shop.give-all", "", wasmtest.I32(3), wasmtest.I32(hosttest.Area), g.Call("store.open-all"), wasmtest.I32(hosttest.Area))
+	g.Dtor("item", "", wasmtest.I32(0), wasmtest.I32(1), g.Call("log"))
+	return g.Bytes()
+})
+
+// calls is one run of FuzzCalls.
+type calls struct {
+	t      *testing.T
+	plugin *subject.Plugin
+	pool   *host.Pool[*subject.Instance]
+	ends   *sync.Map
+	memory countedMemory
+	count  atomic.Uint32
+
+	mu    sync.Mutex
+	insts [3]*subject.Instance
+	items []shop.Item
+	// entries are the objects of the host's.
+	entries []*hosttest.Entry
+	hosts   []*hosttest.Host
+}
+
+func newCalls(t *testing.T, cache wazero.CompilationCache) *calls {
+	c := &calls{t: t}
+	compile := func() *subject.Plugin {
+		plugin, err := subject.Compile(ctx, busyGuest(), host.Cache(cache), host.MemoryLimit(1<<20), host.HandleLimit(50))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return plugin
+	}
+	c.plugin = compile()
+	pooled := compile()
+	c.pool = host.NewPool(2, host.Source[*subject.Instance]{
+		Instantiate: func(ctx context.Context) (*subject.Instance, error) { return c.start(ctx, pooled) },
+		Close:       pooled.Close,
+	})
+	return c
+}
+
+// run does what the bytes say, each goroutine with a part of them, and closes
+// everything.
+func (c *calls) run(bytes []byte) {
+	before := runtime.NumGoroutine()
+	const actors = 4
+	var group sync.WaitGroup
+	for n := range actors {
+		part := bytes[len(bytes)*n/actors : len(bytes)*(n+1)/actors]
+		group.Go(func() { (&actor{calls: c, bytes: part}).run() })
+	}
+	done := make(chan struct{})
+	go func() { group.Wait(); close(done) }()
+	select {
+	case <-done:
+	case <-time.After(time.Minute):
+		panic("fuzztest: a goroutine hangs\n" + stacks())
+	}
+	limited, cancel := context.WithTimeout(ctx, time.Minute)
+	defer cancel()
+	if err := errors.Join(c.pool.Close(limited), c.plugin.Close(limited)); err != nil && !errors.Is(err, errObject) {
+		c.t.Errorf("Close: %v", err)
+	}
+	for deadline := time.Now().Add(10 * time.Second); runtime.NumGoroutine() > before || c.memory.used.Load() != 0; runtime.Gosched() {
+		if time.Now().After(deadline) {
+			c.t.Fatalf("%d goroutines where %d were, %d bytes of memory\n%s", runtime.NumGoroutine(), before, c.memory.used.Load(), stacks())
+		}
+	}
+	for _, h := range c.hosts {
+		c.entries = append(c.entries, h.Entries...)
+	}
+	for _, e := range c.entries {
+		if e.Closed > 1 {
+			c.t.Errorf("an object is closed %d times", e.Closed)
+		}
+	}
+}
+
+func stacks() string {
+	b := make([]byte, 1<<20)
+	return string(b[:runtime.Stack(b, true)])
+}
+
+var errObject = errors.New("an object does not close")
+
+// start starts an instance of a plugin, with a host that misbehaves at times.
+func (c *calls) start(ctx context.Context, plugin *subject.Plugin) (*subject.Instance, error) {
+	var self atomic.Pointer[subject.Instance]
+	h := &hosttest.Host{}
+	h.OnMake = func(e *hosttest.Entry) {
+		if c.count.Add(1)%16 == 0 {
+			e.OnClose = func(context.Context) error { return errObject }
+		}
+	}
+	h.OnLog = func(ctx context.Context, _ string) error {
+		switch c.count.Add(1) % 16 {
+		case 0:
+			return errors.New("a storm")
+		case 1:
+			panic("a storm")
+		case 2, 3:
+			if inst := self.Load(); inst != nil {
+				return inst.Close(ctx)
+			}
+		case 4, 5:
+			if inst := self.Load(); inst != nil {
+				if _, err := inst.Values().Add(ctx, 1, 2); err == nil {
+					c.t.Error("a guest is entered twice")
+				}
+			}
+		case 6:
+			return context.Canceled
+		}
+		return nil
+	}
+	inst, err := plugin.Instantiate(experimental.WithMemoryAllocator(ctx, &c.memory), h.Imports())
+	if err == nil {
+		self.Store(inst)
+		c.mu.Lock()
+		c.hosts = append(c.hosts, h)
+		c.mu.Unlock()
+	}
+	return inst, err
+}
+
+// countedMemory counts the bytes of memory that guests have.
+type countedMemory struct{ used atomic.Int64 }
+
+type countedBytes struct {
+	ownMemory
+	all *countedMemory
+}
+
+func (m *countedMemory) Allocate(_, _ uint64) experimental.LinearMemory { return &countedBytes{all: m} }
+
+func (b *countedBytes) Reallocate(size uint64) []byte {
+	b.all.used.Add(int64(size) - int64(len(b.bytes)))
+	return b.ownMemory.Reallocate(size)
+}
+
+func (b *countedBytes) Free() {
+	b.all.used.Add(-int64(len(b.bytes)))
+	b.bytes = nil
+}
+
+// actor is one of the goroutines.
+type actor struct {
+	*calls
+	bytes []byte
+}
+
+func (a *actor) byte() byte {
+	if len(a.bytes) == 0 {
+		return 0
+	}
+	b := a.bytes[0]
+	a.bytes = a.bytes[1:]
+	return b
+}
+
+func (a *actor) below(n int) int { return int(a.byte()) % n }
+
+func (a *actor) run() {
+	for len(a.bytes) > 0 && !a.t.Failed() {
+		limited, cancel := a.context()
+		a.act(limited)
+		cancel()
+	}
+}
+
+// context returns a context of any sort that ends.
+func (a *actor) context() (context.Context, context.CancelFunc) {
+	switch a.below(4) {
+	case 0:
+		ended, cancel := context.WithCancel(ctx)
+		cancel()
+		return ended, cancel
+	case 1:
+		limited, cancel := context.WithCancel(ctx)
+		context.AfterFunc(limited, func() {})
+		timer := time.AfterFunc(time.Duration(a.byte())*10*time.Microsecond, cancel)
+		return limited, func() { timer.Stop(); cancel() }
+	default:
+		return context.WithTimeout(ctx, time.Duration(a.byte())*20*time.Microsecond)
+	}
+}
+
+// act does one thing.
+func (a *actor) act(ctx context.Context) {
+	switch a.below(12) {
+	case 0:
+		if inst := a.instance(ctx); inst != nil {
+			a.check(inst.Close(ctx))
+		}
+	case 1:
+		err := a.pool.Do(ctx, func(inst *subject.Instance) error { return a.call(ctx, inst) })
+		a.check(err)
+	case 2:
+		inst, err := a.pool.Get(ctx)
+		if a.check(err); err == nil {
+			a.check(a.call(ctx, inst))
+			if a.below(4) == 0 {
+				a.check(inst.Close(ctx))
+			}
+			a.pool.Put(ctx, inst)
+		}
+	case 3:
+		if a.below(40) == 0 {
+			a.check(a.pool.Close(ctx))
+		}
+	case 4:
+		if a.below(40) == 0 {
+			a.check(a.plugin.Close(ctx))
+		}
+	case 5:
+		if i := a.item(); i != nil {
+			a.check(i.Close(ctx))
+		}
+	case 6:
+		if i := a.item(); i != nil {
+			_, err := i.Value(ctx)
+			a.check(err)
+		}
+	default:
+		if inst := a.instance(ctx); inst != nil {
+			a.check(a.call(ctx, inst))
+		}
+	}
+}
+
+// instance returns one of the instances, new where there is none that lives,
+// and nil where none can be made.
+func (a *actor) instance(ctx context.Context) *subject.Instance {
+	n := a.below(len(a.insts))
+	a.mu.Lock()
+	inst := a.insts[n]
+	a.mu.Unlock()
+	if inst != nil && (inst.Err() == nil || a.below(4) == 0) {
+		return inst
+	}
+	if inst != nil {
+		a.check(inst.Close(ctx))
+	}
+	next, err := a.start(context.WithoutCancel(ctx), a.plugin)
+	a.check(err)
+	if err != nil {
+		if inst == nil {
+			return nil // the plugin is closed
+		}
+		return inst
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.insts[n] = next
+	return next
+}
+
+// call calls an export with arguments of any kind.
+func (a *actor) call(ctx context.Context, inst *subject.Instance) error {
+	if a.below(3) == 0 {
+		_, err := inst.Run(ctx, uint32(a.below(runCount)))
+		return err
+	}
+	exports := reflect.ValueOf(inst.Values())
+	if a.below(2) == 0 {
+		exports = reflect.ValueOf(inst.Shop())
+	}
+	method := exports.Method(a.below(exports.NumMethod()))
+	args := []reflect.Value{reflect.ValueOf(ctx)}
+	for n := 1; n < method.Type().NumIn(); n++ {
+		arg := reflect.New(method.Type().In(n)).Elem()
+		a.fill(arg)
+		args = append(args, arg)
+	}
+	outs := method.Call(args)
+	err, _ := outs[len(outs)-1].Interface().(error)
+	if err == nil {
+		for _, out := range outs {
+			a.keep(out)
+		}
+	}
+	return err
+}
+
+// keep keeps items that a call returned.
+func (a *actor) keep(v reflect.Value) {
+	switch v := v.Interface().(type) {
+	case shop.Item:
+		a.mu.Lock()
+		a.items = append(a.items, v)
+		a.mu.Unlock()
+	case []shop.Item:
+		for _, i := range v {
+			a.keep(reflect.ValueOf(&i).Elem())
+		}
+	}
+}
+
+func (a *actor) item() shop.Item {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if len(a.items) == 0 {
+		return nil
+	}
+	return a.items[a.below(len(a.items))]
+}
+
+// fill makes a value by the bytes, not always one that WIT has.
+func (a *actor) fill(v reflect.Value) {
+	switch v.Kind() {
+	case reflect.Bool:
+		v.SetBool(a.below(2) == 0)
+	case reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64:
+		v.SetUint(uint64(a.byte()) & (1<<v.Type().Bits() - 1))
+	case reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
+		v.SetInt(int64(int8(a.byte())))
+	case reflect.Float32, reflect.Float64:
+		v.SetFloat(float64(a.byte()))
+	case reflect.String:
+		v.SetString([]string{"", "text", "12", "\xff", "世界"}[a.below(5)])
+	case reflect.Slice:
+		v.Set(reflect.MakeSlice(v.Type(), a.below(4), 4))
+		fallthrough
+	case reflect.Array:
+		for i := range v.Len() {
+			a.fill(v.Index(i))
+		}
+	case reflect.Map:
+		v.Set(reflect.MakeMap(v.Type()))
+		for range a.below(3) {
+			key, value := reflect.New(v.Type().Key()).Elem(), reflect.New(v.Type().Elem()).Elem()
+			a.fill(key)
+			a.fill(value)
+			v.SetMapIndex(key, value)
+		}
+	case reflect.Struct:
+		for i := range v.NumField() {
+			if f := v.Field(i); f.CanSet() { // options and results stay zero
+				a.fill(f)
+			}
+		}
+	case reflect.Interface:
+		if made := a.object(v.Type()); made != nil {
+			v.Set(reflect.ValueOf(made))
+		}
+	default:
+		panic(fmt.Sprintf("fuzztest: unhandled kind %s", v.Kind()))
+	}
+}
+
+// object makes a variant or a resource, or returns nil.
+func (a *actor) object(t reflect.Type) any {
+	if a.below(8) == 0 {
+		return nil
+	}
+	switch t {
+	case reflect.TypeFor[values.Shape]():
+		return []any{values.ShapeDot{}, values.ShapeCircle{Value: 1}, values.ShapeLabel{Value: "a"}, values.ShapeLabel{Value: "\xff"}}[a.below(4)]
+	case reflect.TypeFor[shop.Item]():
+		if i := a.item(); i != nil {
+			return i
+		}
+		return nil
+	case reflect.TypeFor[store.Entry]():
+		e := &hosttest.Entry{}
+		a.mu.Lock()
+		a.entries = append(a.entries, e)
+		a.mu.Unlock()
+		return e
+	default:
+		panic(fmt.Sprintf("fuzztest: unhandled type %s", t))
+	}
+}
+
+// check checks that an error is one of those that calls return.
+func (a *actor) check(err error) {
+	a.t.Helper()
+	var end string
+	var trap *host.Trap
+	var limit *host.LimitError
+	var bad *host.BadValueError
+	var refused *host.InstanceError
+	switch _, isText := types.AsError[string](err); {
+	case err == nil:
+	case errors.As(err, &trap):
+		end = "trap"
+	case errors.As(err, &limit):
+		end = "limit"
+	case errors.As(err, &bad):
+		end = "bad value"
+	case errors.As(err, &refused):
+		end = "instance"
+	case isText:
+		end = "types.Error"
+	case errors.Is(err, errObject):
+		end = "object"
+	case errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded):
+		end = "pool" // of Close, whose context has ended
+	default:
+		_, isColor := types.AsError[values.Color](err)
+		_, isUnit := types.AsError[types.Unit](err)
+		if !isColor && !isUnit {
+			a.t.Errorf("an error of type %T: %v", err, err)
+		}
+		end = "wit"
+	}
+	if a.ends != nil {
+		a.ends.Store(end, true)
+	}
+}
