@@ -3,7 +3,6 @@ package cli
 import (
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 
@@ -11,31 +10,23 @@ import (
 	"github.com/witgen/witgen/diag"
 )
 
-// readBinary returns the contents of a WebAssembly file: one that starts like one,
-// or whose name ends in .wasm. It returns nil for a folder or any other file.
+// isBinary reports whether a file is WebAssembly, or ought to be: it starts like it, or
+// its name ends in .wasm.
+func isBinary(path string, content []byte) bool {
+	return component.FormOf(content) != component.NotWasm || filepath.Ext(path) == ".wasm"
+}
+
+// readBinary returns the contents of a WebAssembly file, and nil for a folder or any
+// other file.
 func readBinary(path string) ([]byte, error) {
-	file, err := os.Open(path)
-	if err != nil {
+	if info, err := os.Stat(path); err != nil || info.IsDir() {
 		return nil, err
 	}
-	defer file.Close()
-	if info, err := file.Stat(); err != nil || info.IsDir() {
+	content, err := os.ReadFile(path)
+	if err != nil || !isBinary(path, content) {
 		return nil, err
 	}
-	head := make([]byte, 8)
-	n, err := io.ReadFull(file, head)
-	if err != nil && err != io.EOF && err != io.ErrUnexpectedEOF {
-		return nil, err
-	}
-	head = head[:n]
-	if component.FormOf(head) == component.NotWasm && filepath.Ext(path) != ".wasm" {
-		return nil, nil
-	}
-	rest, err := io.ReadAll(file)
-	if err != nil {
-		return nil, err
-	}
-	return append(head, rest...), nil
+	return content, nil
 }
 
 // binaryMistake returns an error of package component about a file as a diagnostic,

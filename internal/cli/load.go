@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
+	"path/filepath"
 	"slices"
 
 	"github.com/spf13/cobra"
@@ -47,20 +49,27 @@ func (f *featureFlags) loadBinary(path string) (*resolve.Result, *component.WIT,
 
 // open is loadBinary with the main package that DecodeWIT gives.
 func (f *featureFlags) open(path string) (*resolve.Result, *component.WIT, error) {
-	wasm, err := readBinary(path)
-	if wasm == nil && err == nil {
-		var result *resolve.Result
-		result, err = resolve.Dir(path, resolve.Options{Features: f.features, AllFeatures: f.all, Decode: component.DecodePackage})
-		if err == nil {
-			return result, nil, nil
-		}
-	}
+	opts := resolve.Options{Features: f.features, AllFeatures: f.all, Decode: component.DecodePackage}
+	info, err := os.Stat(path)
 	if err != nil {
 		return nil, nil, missing(path, err)
 	}
-	binary, err := component.DecodeWIT(wasm)
+	if info.IsDir() {
+		result, err := resolve.Dir(path, opts)
+		return result, nil, err
+	}
+	// A file is read once: it may be a pipe.
+	content, err := os.ReadFile(path)
 	if err != nil {
-		return nil, nil, binaryMistake(path, wasm, err)
+		return nil, nil, missing(path, err)
+	}
+	if !isBinary(path, content) {
+		result, err := resolve.Source(filepath.Clean(path), string(content), opts)
+		return result, nil, err
+	}
+	binary, err := component.DecodeWIT(content)
+	if err != nil {
+		return nil, nil, binaryMistake(path, content, err)
 	}
 	return &resolve.Result{Resolve: binary.Resolve, Main: binary.Package}, binary, nil
 }
