@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"runtime/debug"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -42,7 +43,7 @@ func (a *app) run(args []string) (status int) {
 			status = 1
 		}
 	}()
-	root := a.rootCommand()
+	root := a.rootCommand(args)
 	root.SetArgs(args)
 	root.SetIn(a.stdin)
 	root.SetOut(a.stdout)
@@ -82,7 +83,34 @@ func (a *app) reportInternal(what, stack string) {
 	}
 }
 
-func (a *app) rootCommand() *cobra.Command {
+// command is a command that is made when it is needed.
+type command struct {
+	name string
+	make func() *cobra.Command
+}
+
+// commands returns all commands, in no order: help sorts them.
+func (a *app) commands() []command {
+	return []command{
+		{"generate", func() *cobra.Command { return a.generateCommand("generate", hostSide, guestSide) }},
+		{"host", func() *cobra.Command { return a.generateCommand("host", hostSide) }},
+		{"guest", func() *cobra.Command { return a.generateCommand("guest", guestSide) }},
+		{"build", a.buildCommand},
+		{"check", a.checkCommand},
+		{"wit", a.witCommand},
+		{"abi", a.abiCommand},
+		{"component", a.componentCommand},
+		{"call", a.callCommand},
+		{"explain", a.explainCommand},
+		{"fmt", a.fmtCommand},
+		{"version", a.versionCommand},
+	}
+}
+
+// rootCommand returns the command witgen for a run with args. Where the first of
+// these is the name of a command it has that one only: making them all takes a tenth
+// of the time of a short run.
+func (a *app) rootCommand(args []string) *cobra.Command {
 	root := &cobra.Command{
 		Use:   "witgen",
 		Short: "WIT to Go: bindings for WebAssembly hosts and guests",
@@ -101,20 +129,16 @@ TinyGo or standard Go compile to WebAssembly.`,
 	a.format = formatText
 	root.PersistentFlags().Var(&a.format, "format", "how to show diagnostics: text, json (on standard output) or github")
 	must(root.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(formats, cobra.ShellCompDirectiveNoFileComp)))
-	root.AddCommand(
-		a.generateCommand("generate", hostSide, guestSide),
-		a.generateCommand("host", hostSide),
-		a.generateCommand("guest", guestSide),
-		a.buildCommand(),
-		a.checkCommand(),
-		a.witCommand(),
-		a.abiCommand(),
-		a.componentCommand(),
-		a.callCommand(),
-		a.explainCommand(),
-		a.fmtCommand(),
-		a.versionCommand(),
-	)
+	commands := a.commands()
+	if len(args) > 0 {
+		if i := slices.IndexFunc(commands, func(c command) bool { return c.name == args[0] }); i >= 0 {
+			commands = commands[i : i+1]
+			root.CompletionOptions.DisableDefaultCmd = true
+		}
+	}
+	for _, c := range commands {
+		root.AddCommand(c.make())
+	}
 	return root
 }
 
