@@ -198,11 +198,11 @@ func (c *Call) endSlow() error {
 			c.fail(i.guestError(c.export.Name, RulePostReturn, err))
 		}
 	}
+	if c.invoked { // otherwise it was not entered, or is dead
+		i.leaveComponents(c.opts.comp)
+	}
 	if c.err != nil {
 		c.undo()
-	}
-	if c.invoked {
-		i.leaveComponents(c.opts.comp)
 	}
 	err, fatal := c.err, c.fatal()
 	c.loans.clear()

@@ -143,7 +143,7 @@ func NewInstance(config *Config, tree *Tree, impls []any, resources int, release
 		tree:        tree,
 		components:  make([]component, len(tree.Parents)),
 		options:     make([]canon, len(tree.Options)),
-		modules:     make([]api.Module, tree.Modules),
+		modules:     make([]api.Module, max(tree.Modules, 1)),
 		release:     release,
 	}
 	if tree.Inner > 0 {
