@@ -12,8 +12,8 @@ type Limits struct {
 	// MemoryBytes is how large a guest's memory may grow. It is rounded down to
 	// pages of 64 KiB, and is one page at least.
 	MemoryBytes uint64
-	// TableElements is how many elements a table of a guest may have; 0 is no
-	// limit but wazero's, 134,217,728.
+	// TableElements is how many elements the tables of a guest may have together;
+	// 0 is no limit.
 	TableElements uint64
 	// LiftedBytes is how much one call may lift out of the guest, counted in the
 	// bytes that the values take in Go, each shared region as often as it is
@@ -44,17 +44,19 @@ const (
 	DefaultInstances     = 10_000
 )
 
-// MemoryLimit bounds each memory of an instance, in bytes; the default is 256 MiB.
+// MemoryLimit bounds the memory of an instance, in bytes; the default is 256 MiB. Of
+// a component it is what all its memories have together.
 // A guest's memory.grow beyond it fails, which guests take for a want of memory,
 // and a guest that starts with more is refused by Compile with a LimitError.
 func MemoryLimit(bytes uint64) Option {
 	return func(c *Config) { c.Limits.MemoryBytes = bytes }
 }
 
-// TableLimit bounds each table of an instance, in elements, of which each takes 8
-// bytes of the host's memory; the default is 1,000,000, and 0 is no limit. A guest's table.grow beyond
-// it fails, and a guest that starts with more is refused by Compile with a
-// LimitError.
+// TableLimit bounds the tables of an instance together, in elements, of which each
+// takes 8 bytes of the host's memory; the default is 1,000,000, and 0 is no limit.
+// Each core module of a component, and in it each table, may grow by an equal part.
+// A guest's table.grow beyond that fails, and a guest that starts with more is
+// refused by Compile with a LimitError.
 func TableLimit(elements uint64) Option {
 	return func(c *Config) { c.Limits.TableElements = elements }
 }
@@ -107,19 +109,37 @@ func ModuleLimits(limits meter.Limits) Option {
 	return func(c *Config) { c.Limits.Module = limits }
 }
 
-// Rewrite makes a module of the guest of a world one that the limits of its
-// instances hold for. The error is a *LimitError or a *LinkError.
-func (c *Config) Rewrite(world string, wasm []byte) ([]byte, error) {
-	if c.Unmetered {
+// Rewriter rewrites the core modules of the guest of a world, so that the limits of
+// its instances hold for them.
+type Rewriter struct {
+	World  string
+	Config *Config
+	// Tables is how many core modules share the limit of tables, if more than one.
+	Tables int
+	work   uint64 // of compiling the modules so far, see meter.Limits.CompileWork
+}
+
+// Rewrite returns a module as it is to be compiled. The error is a *LimitError or a
+// *LinkError.
+func (r *Rewriter) Rewrite(wasm []byte) ([]byte, error) {
+	if r.Config.Unmetered {
 		return wasm, nil
 	}
-	config := meter.Config{Depth: c.Limits.CallDepth > 0, Limits: c.Limits.Module}
-	config.Limits.MemoryPages = c.Limits.MemoryPages()
-	config.Limits.TableElements = c.Limits.TableElements
+	limits := &r.Config.Limits
+	config := meter.Config{Depth: limits.CallDepth > 0, Limits: limits.Module}
+	config.Limits.MemoryPages = limits.MemoryPages()
+	config.Limits.TableElements = limits.TableElements
+	if limits.TableElements > 0 && r.Tables > 1 {
+		config.Limits.TableElements = max(limits.TableElements/uint64(r.Tables), 1)
+	}
+	if limit := limits.Module.CompileWork; limit > 0 {
+		config.Limits.CompileWork = max(limit-min(limit, r.work), 1)
+	}
 	module, err := meter.Rewrite(wasm, config)
 	if err != nil {
-		return nil, rewriteError(world, err)
+		return nil, r.refused(err)
 	}
+	r.work += module.CompileWork
 	return module.Wasm, nil
 }
 
@@ -129,9 +149,10 @@ const maxPages = 1<<16 - 1
 // MemoryPages is the limit of a memory in pages of 64 KiB.
 func (l *Limits) MemoryPages() uint64 { return max(min(l.MemoryBytes>>16, maxPages), 1) }
 
-// rewriteError is the error of a guest that meter refuses.
-func rewriteError(world string, err error) error {
+// refused is the error of a guest that meter refuses.
+func (r *Rewriter) refused(err error) error {
 	var refused *meter.Error
+	world := r.World
 	switch {
 	case !errors.As(err, &refused):
 		return err
@@ -139,6 +160,9 @@ func rewriteError(world string, err error) error {
 		return &LinkError{World: world, Detail: "the guest is not a valid WebAssembly module: " + place(refused)}
 	case errors.Is(err, meter.ErrUnsupported):
 		return &LinkError{World: world, Detail: "the guest uses what cannot be metered: " + place(refused) + "; build it without, or run it with host.Unmetered if you trust it"}
+	}
+	if refused.Rule == "CompileWork" { // of all modules
+		refused.Got, refused.Limit = refused.Got+r.work, r.Config.Limits.Module.CompileWork
 	}
 	limit := &LimitError{Func: world, Limit: refused.Rule, Detail: fmt.Sprintf("%s, and the limit is %d; ", place(refused), refused.Limit)}
 	switch refused.Rule {

@@ -10,6 +10,8 @@ import (
 
 	"github.com/witgen/witgen/canonicalabi/host"
 	"github.com/witgen/witgen/canonicalabi/host/meter"
+	"github.com/witgen/witgen/component"
+	"github.com/witgen/witgen/component/instance"
 	"github.com/witgen/witgen/internal/hosttest"
 	"github.com/witgen/witgen/internal/hosttest/gen/test/subject/subject"
 	"github.com/witgen/witgen/internal/wasmtest"
@@ -143,5 +145,62 @@ func TestInstanceLimit(t *testing.T) {
 	}
 	if _, err := plugin.Instantiate(ctx, subject.Imports{}); err != nil {
 		t.Errorf("after one was closed: %v", err)
+	}
+}
+
+// tabled is a module with a memory and a table, whose functions grow them.
+func tabled() []byte {
+	m := &wasmtest.Module{}
+	m.Memory(1, -1)
+	m.Table(1, -1)
+	m.ExportFunc("memory", "i32 -> i32", "", wasmtest.Get(0), wasmtest.MemoryGrow)
+	m.ExportFunc("table", "i32 -> i32", "", wasmtest.RefNullFunc, wasmtest.Get(0), wasmtest.TableGrow)
+	return m.Bytes()
+}
+
+// The limits of memory and tables hold for all modules of a component together.
+func TestComponentLimits(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	b := &builder{}
+	module := b.Module(tabled())
+	for _, suffix := range []string{"1", "2"} {
+		inst := b.Core(module)
+		for _, name := range []string{"memory", "table"} {
+			f := b.Lift(b.CoreAlias(component.SortCoreFunc, inst, name), b.Type(funcType(1, true)))
+			b.Export(name+suffix, component.SortFunc, f)
+		}
+	}
+	world := &host.World{Name: "test:limits/w", Exports: []host.Item{{Name: "$root", Interface: &host.Interface{Functions: []host.Function{
+		{Name: "memory1", Export: "i32 -> i32"}, {Name: "memory2", Export: "i32 -> i32"},
+		{Name: "table1", Export: "i32 -> i32"}, {Name: "table2", Export: "i32 -> i32"},
+	}}}}}
+	plugin, err := instance.Compile(ctx, b.Bytes(), world, host.MemoryLimit(10<<16), host.TableLimit(20))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer plugin.Close(ctx)
+	for range 2 { // each instance has as much
+		inst, err := plugin.Instantiate(ctx, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		const failed = 1<<32 - 1
+		for _, call := range []struct{ function, by, want int }{
+			{0, 5, 1}, {1, 4, failed}, {1, 3, 1}, {0, 1, failed}, // two pages and eight more
+			{2, 9, 1}, {2, 1, failed}, {3, 9, 1}, {3, 1, failed}, // ten elements each
+		} {
+			f := plugin.Export(inst, 0).Func(call.function)
+			c := f.Begin(ctx)
+			c.Stack[0] = uint64(call.by)
+			if got, err := c.Finish(); int(uint32(got)) != call.want || err != nil {
+				t.Errorf("%+v: %d, %v", call, int32(got), err)
+			}
+		}
+	}
+	_, err = instance.Compile(ctx, b.Bytes(), world, host.MemoryLimit(1<<16))
+	var limit *host.LimitError
+	if !errors.As(err, &limit) || limit.Limit != "memory" {
+		t.Errorf("two memories where one fits: %v", err)
 	}
 }

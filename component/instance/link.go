@@ -68,10 +68,11 @@ func planFailed(world *host.World, err error) error {
 // compileCores compiles the core modules of a plan, each once for each set of
 // things that it imports.
 func (p *Plugin) compileCores(ctx context.Context, plan *plan) error {
-	known := map[string]wazero.CompiledModule{}
-	total := uint64(0)
-	for _, core := range plan.cores {
-		rewritten, err := rewriteImports(core.module.Bytes, func(module, name string, k kind) (string, string, error) {
+	rewritten := make([][]byte, len(plan.cores))
+	outlines := make([]outline, len(plan.cores))
+	for n, core := range plan.cores {
+		var err error
+		rewritten[n], err = rewriteImports(core.module.Bytes, func(module, name string, k kind) (string, string, error) {
 			ref := core.args[module].get(name)
 			if ref.core == theHost && k != kindFunc {
 				return "", "", fmt.Errorf("a core module imports %q %q, a %s", module, name, k)
@@ -81,18 +82,48 @@ func (p *Plugin) compileCores(ctx context.Context, plan *plan) error {
 		if err != nil {
 			return planFailed(p.world, err)
 		}
-		compiled, ok := known[string(rewritten)]
+		outlines[n] = outlineOf(rewritten[n])
+	}
+	if err := p.checkCores(rewritten, outlines); err != nil {
+		return err
+	}
+	known := map[string]wazero.CompiledModule{}
+	for n, wasm := range rewritten {
+		compiled, ok := known[string(wasm)]
 		if !ok {
-			if total += uint64(len(rewritten)); p.config.Limits.Module.ModuleBytes > 0 && !p.config.Unmetered && total > p.config.Limits.Module.ModuleBytes {
-				return &host.LimitError{Func: p.world.Name, Limit: "size of modules",
-					Detail: fmt.Sprintf("the component's core modules have more than %d bytes; raise it with host.ModuleLimits", p.config.Limits.Module.ModuleBytes)}
-			}
-			if compiled, err = p.compileModule(ctx, rewritten, outlineOf(rewritten)); err != nil {
+			var err error
+			if compiled, err = p.compileModule(ctx, wasm, outlines[n]); err != nil {
 				return err
 			}
-			known[string(rewritten)] = compiled
+			known[string(wasm)] = compiled
 		}
 		p.cores = append(p.cores, compiled)
+	}
+	return nil
+}
+
+// checkCores checks the limits that hold for all core modules of a component
+// together, each counted as often as it is instantiated.
+func (p *Plugin) checkCores(modules [][]byte, outlines []outline) error {
+	limits := &p.config.Limits
+	bytes, pages, memories := uint64(0), uint64(0), 0
+	for n, module := range outlines {
+		bytes += uint64(len(modules[n]))
+		if module.memory {
+			memories++
+			pages += uint64(module.pages)
+		}
+		if module.table {
+			p.rewriter.Tables++
+		}
+	}
+	p.budgeted = memories > 1
+	if limit := limits.Module.ModuleBytes; limit > 0 && !p.config.Unmetered && bytes > limit {
+		return &host.LimitError{Func: p.world.Name, Limit: "ModuleBytes",
+			Detail: fmt.Sprintf("the core modules that the component instantiates have %d, and the limit is %d; raise it with host.ModuleLimits, or make the guest smaller", bytes, limit)}
+	}
+	if limit := limits.MemoryPages(); pages > limit {
+		return host.MemoryError(p.world.Name, pages, limit)
 	}
 	return nil
 }
@@ -267,6 +298,7 @@ func (l *linker) exports() ([]host.ExportedInterface, error) {
 	}
 	made := make([]host.ExportedInterface, len(l.world.Exports))
 	for n, item := range l.world.Exports {
+		made[n].Types = l.types.of(item)
 		get := l.rootItem
 		prefix := ""
 		if item.Name != root {
@@ -283,7 +315,6 @@ func (l *linker) exports() ([]host.ExportedInterface, error) {
 		if err := l.exportedResources(n, get); err != nil {
 			return nil, err
 		}
-		made[n].Types = l.types.of(item)
 		for _, f := range item.Interface.Functions {
 			export, err := l.export(prefix+f.Name, get(component.SortFunc, f.Name), f)
 			if err != nil {
@@ -444,6 +475,9 @@ func (l *linker) layouts(scope *resourceScope) *layouts {
 		l.known[scope] = known
 	}
 	return &layouts{abi: l.abi, known: known, resource: func(id wit.TypeID) *host.ResourceType {
-		return l.byPlan[scope.byType[id].number]
+		if r := scope.byType[id]; r != nil {
+			return l.byPlan[r.number]
+		}
+		return &host.ResourceType{Name: "a resource without a name"} // of which there are no handles
 	}}
 }

@@ -8,6 +8,8 @@ import "github.com/witgen/witgen/internal/leb128"
 type outline struct {
 	imports []foreign
 	exports map[string]kind
+	memory  bool   // it defines a memory
+	table   bool   // it defines a table
 	pages   uint32 // the minimum of its largest memory
 }
 
@@ -43,8 +45,10 @@ func outlineOf(wasm []byte) outline {
 		switch id {
 		case 2:
 			content.each(func() { o.addImport(content) })
+		case 4:
+			content.each(func() { o.table, content.bad = true, true }) // and no more is needed of it
 		case 5:
-			content.each(func() { o.pages = max(o.pages, content.limits()) })
+			content.each(func() { o.memory, o.pages = true, max(o.pages, content.limits()) })
 		case 7:
 			content.each(func() {
 				name := string(content.bytes(content.u32()))

@@ -36,6 +36,10 @@ type Plugin struct {
 	// component says that the guest is one: its core modules import from each
 	// other, and from the one of imports.
 	component bool
+	// budgeted says that it has several memories, which the limit holds for
+	// together.
+	budgeted bool
+	rewriter host.Rewriter
 
 	mu     sync.Mutex
 	live   map[*host.Instance]struct{}
@@ -57,7 +61,8 @@ func Compile(ctx context.Context, wasm []byte, world *host.World, opts ...host.O
 	if err := checkPreamble(world, wasm); err != nil {
 		return nil, err
 	}
-	p := &Plugin{world: world, config: config, runtime: config.Runtime, live: map[*host.Instance]struct{}{}}
+	p := &Plugin{world: world, config: config, runtime: config.Runtime, live: map[*host.Instance]struct{}{},
+		rewriter: host.Rewriter{World: world.Name, Config: config}}
 	if p.runtime == nil {
 		p.runtime = wazero.NewRuntimeWithConfig(ctx, runtimeConfig(config))
 		p.owned = true
@@ -129,7 +134,7 @@ func (p *Plugin) compile(ctx context.Context, wasm []byte) error {
 
 // compileModule compiles a core module.
 func (p *Plugin) compileModule(ctx context.Context, wasm []byte, module outline) (wazero.CompiledModule, error) {
-	metered, err := p.config.Rewrite(p.world.Name, wasm)
+	metered, err := p.rewriter.Rewrite(wasm)
 	if err != nil {
 		return nil, err
 	}
@@ -230,7 +235,11 @@ func (p *Plugin) start(ctx context.Context, inst *host.Instance, modules *[]api.
 	} else {
 		config = moduleConfig(p.config)
 	}
-	ctx, err := inst.Starting(experimental.WithImportResolver(ctx, resolve), p.world.Name)
+	ctx = experimental.WithImportResolver(ctx, resolve)
+	if p.budgeted {
+		ctx = experimental.WithMemoryAllocator(ctx, &budget{p.config.Limits.MemoryPages() << 16})
+	}
+	ctx, err := inst.Starting(ctx, p.world.Name)
 	if err != nil {
 		return err
 	}

@@ -16,8 +16,9 @@ type Limits struct {
 	Globals uint64
 	// Tables is the number of tables that it defines or imports.
 	Tables uint64
-	// TableElements is the size of one table: a table that starts larger is refused, and a table may
-	// not grow beyond it (its maximum is lowered). Each element takes the host 8 bytes.
+	// TableElements is the size of all tables that the module defines together: tables that start
+	// larger are refused, and each may grow by its part of what is left (its maximum is lowered). Each
+	// element takes the host 8 bytes.
 	TableElements uint64
 	// MemoryPages is the size of the memory in pages of 64 KiB: a memory that starts larger is
 	// refused, and a memory may not grow beyond it (its maximum is lowered).

@@ -23,6 +23,7 @@ var limitTests = []struct {
 	{limit: "Globals", good: wasm(globalsOf(2)), bad: wasm(globalsOf(3))},
 	{limit: "Tables", good: wasm(tables(2, []byte{0, 0})), bad: wasm(tables(3, []byte{0, 0}))},
 	{limit: "TableElements", good: wasm(tables(1, []byte{0, 2})), bad: wasm(tables(1, []byte{0, 3}))},
+	{limit: "TableElements", good: wasm(tables(2, []byte{0, 1})), bad: wasm(tables(3, []byte{0, 1}))},
 	{limit: "MemoryPages", good: wasm(sec(5, vec([]byte{0, 2}))), bad: wasm(sec(5, vec([]byte{0, 3})))},
 	{limit: "MemoryPages", good: wasm(sec(2, vec(seq(str("m"), str("m"), []byte{2, 0, 2})))), bad: wasm(sec(2, vec(seq(str("m"), str("m"), []byte{2, 0, 3}))))},
 	{limit: "Segments", good: wasm(sec(11, vec(slices.Repeat([][]byte{{1, 0}}, 2)...))), bad: wasm(sec(11, vec(slices.Repeat([][]byte{{1, 0}}, 3)...)))},
@@ -109,7 +110,7 @@ func TestLimits(t *testing.T) {
 // TestLowerMax: a table and a memory may not grow beyond the limits, whatever they declare.
 func TestLowerMax(t *testing.T) {
 	r := newRuntime(t)
-	cfg := Config{Limits: Limits{TableElements: 5, MemoryPages: 3}}
+	cfg := Config{Limits: Limits{TableElements: 10, MemoryPages: 3}}
 	for _, max := range [][]byte{{0, 1}, {1, 1, 100}} {
 		mod, _ := metered(t, r, wasm(
 			sec(sectionType, vec(sig(ti, ti))),

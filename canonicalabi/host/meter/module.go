@@ -70,13 +70,15 @@ type module struct {
 	imported    struct{ funcs, tables, memories, globals uint32 }
 	tables      [][]byte // the reference type of each table, encoded
 	tableLimits []limits // of the tables defined here
-	memories    uint32
-	memLimits   []limits // of the memories defined here
-	globals     uint32
-	elements    uint32 // element segments
-	datas       uint32 // data segments
-	start       int    // function index or -1
-	hasCount    bool   // there is a data count section
+	// elementsAtStart is how many elements these start with.
+	elementsAtStart uint64
+	memories        uint32
+	memLimits       []limits // of the memories defined here
+	globals         uint32
+	elements        uint32 // element segments
+	datas           uint32 // data segments
+	start           int    // function index or -1
+	hasCount        bool   // there is a data count section
 
 	// The largest indices in constant expressions, which may stand before the section that they refer to.
 	constGlobal, constFunc constIndex
@@ -269,7 +271,10 @@ func (m *module) readTable(r *reader) {
 			r.fail(ErrMalformed, "unknown kind of table")
 		}
 	}
-	m.tableLimits = append(m.tableLimits, m.tableType(r))
+	lim := m.tableType(r)
+	m.tableLimits = append(m.tableLimits, lim)
+	m.elementsAtStart += uint64(lim.min)
+	r.limit("TableElements", m.elementsAtStart, m.cfg.Limits.TableElements)
 	if init {
 		m.constExpr(r)
 	}

@@ -23,6 +23,8 @@ type Module struct {
 	// HasStart says that the module has a start function. It does not run on instantiation any more:
 	// [Controller.Start] calls it.
 	HasStart bool
+	// CompileWork is the estimate that [Limits].CompileWork bounds.
+	CompileWork uint64
 }
 
 // Rewrite adds to a core module what lets a host interrupt it and count what it does; see the package
@@ -43,7 +45,7 @@ func Rewrite(wasm []byte, cfg Config) (*Module, error) {
 
 func (m *module) rewrite() (*Module, *Error) {
 	h := newHelpers(m)
-	code, err := m.rewriteCode(h)
+	code, work, err := m.rewriteCode(h)
 	if err != nil {
 		return nil, err
 	}
@@ -67,13 +69,14 @@ func (m *module) rewrite() (*Module, *Error) {
 	w.added[sectionCode] = addition{n: len(h.keys), content: bodies}
 	w.code, w.helperNames = code, names
 	w.write()
-	return &Module{Wasm: w.out, HasStart: m.start >= 0}, nil
+	return &Module{Wasm: w.out, HasStart: m.start >= 0, CompileWork: work}, nil
 }
 
-// rewriteCode returns the functions of the code section, rewritten, without their count.
-func (m *module) rewriteCode(h *helpers) ([]byte, *Error) {
+// rewriteCode returns the functions of the code section, rewritten, without their count, and how long it
+// takes to compile them.
+func (m *module) rewriteCode(h *helpers) (out []byte, work uint64, _ *Error) {
 	if m.code == nil {
-		return nil, nil
+		return nil, 0, nil
 	}
 	r := &reader{b: m.in[:m.code.end], pos: m.code.body}
 	n := r.u32()
@@ -83,8 +86,7 @@ func (m *module) rewriteCode(h *helpers) ([]byte, *Error) {
 	}
 	s := &scanner{m: m, helpers: h}
 	e := newEmitter(h)
-	out := make([]byte, 0, (m.code.end-m.code.body)*3/2)
-	work := uint64(0)
+	out = make([]byte, 0, (m.code.end-m.code.body)*3/2)
 	for i := uint32(0); i < n && r.err == nil; i++ {
 		fn := int(m.imported.funcs + i)
 		size := r.u32()
@@ -94,11 +96,11 @@ func (m *module) rewriteCode(h *helpers) ([]byte, *Error) {
 			break
 		}
 		if err := s.scan(fn, at, at+int(size)); err != nil {
-			return nil, err
+			return nil, 0, err
 		}
 		work += s.work()
 		if err := s.limit("CompileWork", work, m.cfg.Limits.CompileWork, at); err != nil {
-			return nil, err
+			return nil, 0, err
 		}
 		e.function(s)
 		out = appendSized(out, e.out)
@@ -106,7 +108,7 @@ func (m *module) rewriteCode(h *helpers) ([]byte, *Error) {
 	if r.err == nil && r.left() > 0 {
 		r.fail(ErrMalformed, "section longer than its content")
 	}
-	return out, r.err
+	return out, work, r.err
 }
 
 // An addition is what is appended to a section's vector.
@@ -188,9 +190,9 @@ func (w *writer) section(s *section) {
 	case sectionStart:
 		return
 	case sectionTable:
-		content = lowerMax(m.in, s, m.tableLimits, m.cfg.Limits.TableElements)
+		content = lowerMax(m.in, s, m.tableLimits, m.tableMax)
 	case sectionMemory:
-		content = lowerMax(m.in, s, m.memLimits, m.cfg.Limits.MemoryPages)
+		content = lowerMax(m.in, s, m.memLimits, func(limits) uint64 { return m.cfg.Limits.MemoryPages })
 	}
 	a := w.added[s.id]
 	if a.n == 0 {
@@ -215,11 +217,22 @@ func holdsOffsets(name string) bool {
 	return strings.HasPrefix(name, ".debug_") || strings.HasPrefix(name, "reloc.") || strings.HasPrefix(name, "metadata.code.")
 }
 
-// lowerMax returns the content of a table or memory section with every maximum at most limit.
-func lowerMax(in []byte, s *section, all []limits, limit uint64) []byte {
+// tableMax is how large a table may become, 0 for no limit: what it starts with and its part of what the
+// tables together may have beyond that.
+func (m *module) tableMax(l limits) uint64 {
+	limit := m.cfg.Limits.TableElements
+	if limit == 0 {
+		return 0
+	}
+	return max(uint64(l.min)+(limit-m.elementsAtStart)/uint64(len(m.tableLimits)), 1)
+}
+
+// lowerMax returns the content of a table or memory section with every maximum at most what limitOf says.
+func lowerMax(in []byte, s *section, all []limits, limitOf func(limits) uint64) []byte {
 	pos := s.body
 	var out []byte
 	for _, l := range all {
+		limit := limitOf(l)
 		if limit == 0 || (l.hasMax() && uint64(l.max) <= limit) || limit > 1<<32-1 {
 			continue
 		}
