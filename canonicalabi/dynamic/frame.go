@@ -133,7 +133,7 @@ func (fr *frame) named(op *abi.Op) bool {
 	if op.Code == abi.StoreNamed {
 		kind = abi.StoreType
 	}
-	p := fr.programs[programKey{kind, op.Type.(wit.TypeID)}]
+	p := fr.f.program.named[programKey{kind, op.Type.(wit.TypeID)}]
 	inner := fr.frame(fr.call, fr.f, p)
 	inner.setCore(p.Params[0], uint64(fr.core(op.Args[0])+op.Offset))
 	if kind == abi.StoreType {

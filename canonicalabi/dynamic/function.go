@@ -24,7 +24,8 @@ type Function struct {
 	// not have, and is "" for a function that can be called.
 	Unsupported string
 
-	program *abi.Program
+	kind    abi.Kind // which of its Programs runs it
+	program program
 	// item and number are the function's place among the world's items: number
 	// counts the supported functions of the item.
 	item, number int

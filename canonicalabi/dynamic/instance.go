@@ -67,12 +67,13 @@ func (i *Instance) CallFunction(ctx context.Context, f *Function, args ...any) (
 	if err := i.plugin.guest.world.checkParams(f, fn, args); err != nil {
 		return nil, err
 	}
+	p := i.plugin.guest.world.program(f).main
 	call := fn.Begin(ctx)
-	fr := i.plugin.guest.world.frame(call, f, f.program)
-	for k, v := range f.program.Params {
+	fr := i.plugin.guest.world.frame(call, f, p)
+	for k, v := range p.Params {
 		fr.values[v] = args[k]
 	}
-	fr.run(f.program.Body)
+	fr.run(p.Body)
 	if err := call.End(); err != nil {
 		return nil, err
 	}

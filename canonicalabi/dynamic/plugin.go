@@ -121,8 +121,9 @@ type implementation struct{ funcs []Func }
 
 // handle serves a guest's call of an import.
 func (w *world) handle(call *host.Call, f *Function) {
-	fr := w.frame(call, f, f.program)
-	for i, v := range f.program.Params {
+	p := w.program(f).main
+	fr := w.frame(call, f, p)
+	for i, v := range p.Params {
 		fr.setCore(v, call.Stack[i])
 	}
 	fr.invoke = func(args []any) (any, bool) {
@@ -136,5 +137,5 @@ func (w *world) handle(call *host.Call, f *Function) {
 		}
 		return result, true
 	}
-	fr.run(f.program.Body)
+	fr.run(p.Body)
 }

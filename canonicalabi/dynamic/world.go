@@ -3,6 +3,7 @@ package dynamic
 import (
 	"fmt"
 	"strings"
+	"sync"
 
 	"github.com/witgen/witgen/canonicalabi/host"
 	"github.com/witgen/witgen/internal/abi"
@@ -15,13 +16,22 @@ type world struct {
 	resolve *wit.Resolve
 	id      wit.WorldID
 	name    string
-	// abi knows the layouts of all types before the world is used: it is not safe
-	// for concurrent use while it learns.
+	// abi knows the layouts of all types before the world is used, and makes
+	// Programs under the lock: it is not safe for concurrent use while it learns.
 	abi              *abi.ABI
+	mu               sync.Mutex
 	imports, exports []*group
-	// programs are those of the named types that the functions' Programs run.
-	programs map[programKey]*abi.Program
-	host     host.World
+	host             host.World
+}
+
+// program is what runs a function: its Program, and those of the named types that
+// it runs. It is made when the function is first called, since a hostile guest may
+// have very many functions of very large types.
+type program struct {
+	once sync.Once
+	main *abi.Program
+	// named are the Programs of types; they are not changed once they are there.
+	named map[programKey]*abi.Program
 }
 
 type programKey struct {
@@ -29,8 +39,24 @@ type programKey struct {
 	id   wit.TypeID
 }
 
+// program returns what runs a function on its side.
+func (w *world) program(f *Function) *program {
+	f.program.once.Do(func() {
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		f.program.main = w.abi.Program(f.kind, f.Func)
+		f.program.named = map[programKey]*abi.Program{}
+		for _, id := range w.abi.NamedIn(f.program.main) {
+			for _, kind := range []abi.Kind{abi.LoadType, abi.StoreType} {
+				f.program.named[programKey{kind, id}] = w.abi.TypeProgram(kind, id)
+			}
+		}
+	})
+	return &f.program
+}
+
 func newWorld(r *wit.Resolve, id wit.WorldID) *world {
-	w := &world{resolve: r, id: id, abi: abi.New(r), programs: map[programKey]*abi.Program{}}
+	w := &world{resolve: r, id: id, abi: abi.New(r)}
 	of := r.Worlds[id]
 	for t := range r.Types {
 		w.abi.Size(wit.TypeID(t))
@@ -79,13 +105,7 @@ func (w *world) groups(items []*wit.WorldItem, kind abi.Kind) []*group {
 			continue
 		}
 		for number, f := range g.callable() {
-			f.item, f.number = len(used), number
-			f.program = w.abi.Program(kind, f.Func)
-			for _, id := range w.abi.NamedIn(f.program) {
-				for _, kind := range []abi.Kind{abi.LoadType, abi.StoreType} {
-					w.programs[programKey{kind, id}] = w.abi.TypeProgram(kind, id)
-				}
-			}
+			f.item, f.number, f.kind = len(used), number, kind
 		}
 		used = append(used, g)
 	}

@@ -15,15 +15,20 @@ type ABI struct {
 	layouts  map[wit.TypeID]layout
 	flats    map[wit.TypeID][]Core
 	programs map[typeKey]*Program
+	// supported and small are types in which Unsupported and TooLarge find
+	// nothing.
+	supported, small map[wit.TypeID]bool
 }
 
 // New returns the ABI of r's types. The Resolve must not change afterwards.
 func New(r *wit.Resolve) *ABI {
 	return &ABI{
-		Resolve:  r,
-		layouts:  make(map[wit.TypeID]layout),
-		flats:    make(map[wit.TypeID][]Core),
-		programs: make(map[typeKey]*Program),
+		Resolve:   r,
+		layouts:   make(map[wit.TypeID]layout),
+		flats:     make(map[wit.TypeID][]Core),
+		programs:  make(map[typeKey]*Program),
+		supported: make(map[wit.TypeID]bool),
+		small:     make(map[wit.TypeID]bool),
 	}
 }
 

@@ -25,7 +25,7 @@ const (
 // where: the parameter or result, or the type that exceeds by itself. A Program
 // of such a function must not be asked for.
 func (a *ABI) TooLarge(f *wit.Function) (what string, span diag.Span, ok bool) {
-	s := search{resolve: a.Resolve, seen: make(map[wit.TypeID]bool), match: a.typeTooLarge}
+	s := search{resolve: a.Resolve, seen: a.small, match: a.typeTooLarge}
 	if what, span, ok = s.function(f); ok {
 		return what, span, true
 	}
@@ -74,7 +74,7 @@ func (a *ABI) Unsupported(f *wit.Function) (what string, span diag.Span, ok bool
 	if f.Async {
 		return "async function", f.Span, true
 	}
-	s := search{resolve: a.Resolve, seen: make(map[wit.TypeID]bool), match: a.typeUnsupported}
+	s := search{resolve: a.Resolve, seen: a.supported, match: a.typeUnsupported}
 	return s.function(f)
 }
 
@@ -96,17 +96,29 @@ func (a *ABI) typeUnsupported(t wit.Type) (string, bool) {
 // the smallest type at fault.
 type search struct {
 	resolve *wit.Resolve
-	seen    map[wit.TypeID]bool
-	match   func(wit.Type) (string, bool)
+	// seen are the types in which nothing matches, of this function and of those
+	// that were searched before: many functions may share many types.
+	seen map[wit.TypeID]bool
+	// added are those of seen that this search has added.
+	added []wit.TypeID
+	match func(wit.Type) (string, bool)
 }
 
-func (s *search) function(f *wit.Function) (string, diag.Span, bool) {
+func (s *search) function(f *wit.Function) (what string, span diag.Span, ok bool) {
 	for _, p := range f.Params {
-		if what, span, ok := s.find(p.Type, p.Span); ok {
-			return what, span, true
+		if what, span, ok = s.find(p.Type, p.Span); ok {
+			break
 		}
 	}
-	return s.find(f.Result, f.Span)
+	if !ok {
+		what, span, ok = s.find(f.Result, f.Span)
+	}
+	if ok { // what holds the match was seen on the way to it
+		for _, id := range s.added {
+			delete(s.seen, id)
+		}
+	}
+	return what, span, ok
 }
 
 // find looks at t, which stands at span if its definition has no span itself.
@@ -121,6 +133,7 @@ func (s *search) find(t wit.Type, span diag.Span) (what string, at diag.Span, ok
 			return "", diag.Span{}, false
 		}
 		s.seen[id] = true
+		s.added = append(s.added, id)
 		if !def.Span.IsZero() {
 			span = def.Span
 		}
