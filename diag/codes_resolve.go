@@ -269,6 +269,19 @@ const (
 	//	}
 	//	interface i { use a:c/j.{t}; }
 	TypeNotFound Code = "W0309"
+
+	// TooManyFlags occurs where a type has more than 32 flags.
+	//
+	// Example:
+	//
+	//	package a:b;
+	//	interface i {
+	//	  flags f {
+	//	    a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14, a15, a16,
+	//	    a17, a18, a19, a20, a21, a22, a23, a24, a25, a26, a27, a28, a29, a30, a31, a32
+	//	  }
+	//	}
+	TooManyFlags Code = "W0310"
 )
 
 // Functions and resources.

@@ -331,7 +331,6 @@ func TestUnsupported(t *testing.T) {
 	}
 }
 
-// What WIT's documentation holds stays documentation.
 // TestHeaderHasNoBuildConstraint has a version that reads like one.
 func TestHeaderHasNoBuildConstraint(t *testing.T) {
 	p := mustPlan(t, "package a:b@1.0.0+build.5; world w { import f: func(); }", Options{})
@@ -342,6 +341,7 @@ func TestHeaderHasNoBuildConstraint(t *testing.T) {
 	}
 }
 
+// What WIT's documentation holds stays documentation.
 func TestCommentText(t *testing.T) {
 	got := CommentText("first\r\n\n+build ignore\n  indented\ngo:embed x\n\x00\u202eend  \n")
 	want := "// first\n//\n// '+build ignore'\n//   indented\n// go:embed x\n// end"

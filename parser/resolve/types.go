@@ -251,6 +251,11 @@ func (b *builder) definition(t *nameTable, d *ast.TypeDecl, s wit.Stability) (wi
 		}
 		return v, allOK && labels.ok
 	case *ast.Flags:
+		if n := len(def.Flags); n > maxFlags {
+			b.report(diag.TooManyFlags, d.Name.Where, "`%s` has %d flags, and no type has more than %d", d.Name.Text, n, maxFlags).
+				Hint("split it into two types")
+			labels.ok = false
+		}
 		return &wit.Flags{Flags: labels.list("flag", def.Flags)}, labels.ok
 	case *ast.Enum:
 		b.wantCases(len(def.Cases), "enum", &d.Name)
@@ -261,6 +266,9 @@ func (b *builder) definition(t *nameTable, d *ast.TypeDecl, s wit.Stability) (wi
 		panic(fmt.Sprintf("resolve: unhandled definition %T", def))
 	}
 }
+
+// maxFlags is how many flags a type may have (Binary.md, "Type Definitions").
+const maxFlags = 32
 
 func (b *builder) wantCases(n int, what string, name *ast.Ident) {
 	if n == 0 {
