@@ -31,12 +31,19 @@ import (
 // no goroutine and no guest's memory is left.
 func FuzzCalls(f *testing.F) {
 	random := rand.New(rand.NewPCG(7, 8))
-	for range 20 {
-		f.Add(randomBytes(random, 600))
+	for i := range 20 {
+		f.Add(randomBytes(random, 600), i%2 == 0)
 	}
 	cache := wazero.NewCompilationCache()
 	f.Cleanup(func() { cache.Close(ctx) })
-	f.Fuzz(func(t *testing.T, bytes []byte) { newCalls(t, cache).run(bytes) })
+	core, component := busyGuest(), asComponent(f, busyGuest())
+	f.Fuzz(func(t *testing.T, bytes []byte, asComponent bool) {
+		wasm := core
+		if asComponent {
+			wasm = component
+		}
+		newCalls(t, wasm, cache).run(bytes)
+	})
 }
 
 // TestCalls is FuzzCalls for random bytes.
@@ -45,8 +52,9 @@ func TestCalls(t *testing.T) {
 	cache := wazero.NewCompilationCache()
 	defer cache.Close(ctx)
 	ends := &sync.Map{}
-	for range 60 {
-		c := newCalls(t, cache)
+	wasm := [][]byte{busyGuest(), asComponent(t, busyGuest())}
+	for i := range 40 {
+		c := newCalls(t, wasm[i%2], cache)
 		c.ends = ends
 		c.run(randomBytes(random, 2000))
 	}
@@ -117,6 +125,8 @@ var busyGuest = sync.OnceValue(func() []byte {
 // calls is one run of FuzzCalls.
 type calls struct {
 	t      *testing.T
+	wasm   []byte
+	cache  wazero.CompilationCache
 	plugin *subject.Plugin
 	pool   *host.Pool[*subject.Instance]
 	ends   *sync.Map
@@ -131,22 +141,27 @@ type calls struct {
 	hosts   []*hosttest.Host
 }
 
-func newCalls(t *testing.T, cache wazero.CompilationCache) *calls {
-	c := &calls{t: t}
-	compile := func() *subject.Plugin {
-		plugin, err := subject.Compile(ctx, busyGuest(), host.Cache(cache), host.MemoryLimit(1<<20), host.HandleLimit(50))
-		if err != nil {
-			t.Fatal(err)
-		}
-		return plugin
-	}
-	c.plugin = compile()
-	pooled := compile()
-	c.pool = host.NewPool(2, host.Source[*subject.Instance]{
-		Instantiate: func(ctx context.Context) (*subject.Instance, error) { return c.start(ctx, pooled) },
-		Close:       pooled.Close,
-	})
+func newCalls(t *testing.T, wasm []byte, cache wazero.CompilationCache) *calls {
+	c := &calls{t: t, wasm: wasm, cache: cache, plugin: compileBusy(t, wasm, cache)}
+	c.pool = host.NewPool(2, c.source())
 	return c
+}
+
+func compileBusy(t *testing.T, wasm []byte, cache wazero.CompilationCache) *subject.Plugin {
+	plugin, err := subject.Compile(ctx, wasm, host.Cache(cache), host.MemoryLimit(1<<20), host.HandleLimit(50))
+	if err != nil {
+		t.Error(err)
+	}
+	return plugin
+}
+
+// source is a source of instances for the Pool.
+func (c *calls) source() host.Source[*subject.Instance] {
+	plugin := compileBusy(c.t, c.wasm, c.cache)
+	return host.Source[*subject.Instance]{
+		Instantiate: func(ctx context.Context) (*subject.Instance, error) { return c.start(ctx, plugin) },
+		Close:       plugin.Close,
+	}
 }
 
 // run does what the bytes say, each goroutine with a part of them, and closes
@@ -237,7 +252,7 @@ func (c *calls) start(ctx context.Context, plugin *subject.Plugin) (*subject.Ins
 type countedMemory struct{ used atomic.Int64 }
 
 type countedBytes struct {
-	ownMemory
+	ownBytes
 	all *countedMemory
 }
 
@@ -245,7 +260,7 @@ func (m *countedMemory) Allocate(_, _ uint64) experimental.LinearMemory { return
 
 func (b *countedBytes) Reallocate(size uint64) []byte {
 	b.all.used.Add(int64(size) - int64(len(b.bytes)))
-	return b.ownMemory.Reallocate(size)
+	return b.ownBytes.Reallocate(size)
 }
 
 func (b *countedBytes) Free() {
@@ -315,8 +330,15 @@ func (a *actor) act(ctx context.Context) {
 			a.pool.Put(ctx, inst)
 		}
 	case 3:
-		if a.below(40) == 0 {
+		switch a.below(40) {
+		case 0:
 			a.check(a.pool.Close(ctx))
+		case 1, 2:
+			source := a.source()
+			if err := a.pool.Swap(ctx, source); err != nil {
+				a.check(err)
+				a.check(source.Close(ctx))
+			}
 		}
 	case 4:
 		if a.below(40) == 0 {

@@ -26,27 +26,37 @@ import (
 // says, which is never twice.
 func FuzzHandles(f *testing.F) {
 	random := rand.New(rand.NewPCG(3, 4))
-	for range 60 {
-		f.Add(randomBytes(random, 400))
+	for i := range 60 {
+		f.Add(randomBytes(random, 400), i%2 == 0)
 	}
-	plugin := handlePlugin(f)
-	f.Fuzz(func(t *testing.T, bytes []byte) { (&handles{t: t, plugin: plugin, bytes: bytes}).run() })
+	core, component := handlePlugin(f, handleGuest()), handlePlugin(f, asComponent(f, handleGuest()))
+	f.Fuzz(func(t *testing.T, bytes []byte, asComponent bool) {
+		plugin := core
+		if asComponent {
+			plugin = component
+		}
+		(&handles{t: t, plugin: plugin, bytes: bytes}).run()
+	})
 }
 
 // TestHandles is FuzzHandles for random bytes.
 func TestHandles(t *testing.T) {
-	t.Parallel()
-	plugin := handlePlugin(t)
-	random := rand.New(rand.NewPCG(5, 6))
-	ends := map[string]int{}
-	for range 4000 {
-		(&handles{t: t, plugin: plugin, bytes: randomBytes(random, 400), ends: ends}).run()
-	}
-	t.Logf("%v", ends)
-	for _, end := range []string{fine, badHandle, kept, outside, trapped, tooMany, badValue, isDead, isClosed} {
-		if ends[end] < 20 {
-			t.Errorf("only %d calls end with %q", ends[end], end)
-		}
+	for name, wasm := range map[string][]byte{"core module": handleGuest(), "component": asComponent(t, handleGuest())} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			plugin := handlePlugin(t, wasm)
+			random := rand.New(rand.NewPCG(5, 6))
+			ends := map[string]int{}
+			for range 1500 {
+				(&handles{t: t, plugin: plugin, bytes: randomBytes(random, 400), ends: ends}).run()
+			}
+			t.Logf("%v", ends)
+			for _, end := range []string{fine, badHandle, kept, outside, trapped, tooMany, badValue, isDead, isClosed} {
+				if ends[end] < 20 {
+					t.Errorf("only %d calls end with %q", ends[end], end)
+				}
+			}
+		})
 	}
 }
 
@@ -58,9 +68,9 @@ func randomBytes(random *rand.Rand, n int) []byte {
 	return b
 }
 
-func handlePlugin(t testing.TB) *subject.Plugin {
+func handlePlugin(t testing.TB, wasm []byte) *subject.Plugin {
 	t.Helper()
-	plugin, err := subject.Compile(ctx, handleGuest(), host.HandleLimit(limitHeld))
+	plugin, err := subject.Compile(ctx, wasm, host.HandleLimit(limitHeld))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -41,13 +41,13 @@ const badRealloc interp.Rule = "realloc"
 // parameters of imports, and their results. They agree on values, on memory, and on
 // the rule that is broken.
 func FuzzLift(f *testing.F) {
-	if len(valueFuncs) > 1<<7 {
+	if len(valueFuncs) > 1<<6 {
 		f.Fatal("more functions than the fuzzer's byte tells apart")
 	}
 	random := rand.New(rand.NewPCG(1, 2))
 	for _, s := range seeds(f) {
 		f.Add(s.which, s.flats, s.memory, []byte{})
-		f.Add(s.which, s.flats, s.memory, []byte{byte(random.Uint32()), byte(random.Uint32())})
+		f.Add(s.which|1<<6, s.flats, s.memory, []byte{byte(random.Uint32()), byte(random.Uint32())})
 	}
 	c := newComparison(f)
 	f.Fuzz(func(t *testing.T, which uint8, flats, memory, edits []byte) {
@@ -62,12 +62,12 @@ func TestLiftEdited(t *testing.T) {
 	c := newComparison(t)
 	random := rand.New(rand.NewPCG(1, 2))
 	for _, s := range seeds(t) {
-		for i := range 400 {
+		for i := range 250 {
 			edits := make([]byte, 2+2*(i%2))
 			for at := range edits {
 				edits[at] = byte(random.Uint32())
 			}
-			c.run(t, s.which, s.flats, s.memory, edits)
+			c.run(t, s.which|byte(i>>1&1)<<6, s.flats, s.memory, edits)
 		}
 	}
 	if c.traps < 1000 || c.values < 1000 {
@@ -77,20 +77,26 @@ func TestLiftEdited(t *testing.T) {
 
 // comparison is what FuzzLift compares.
 type comparison struct {
-	real  *rig
-	model *model
+	// core runs the puppet as it is, component as a component; real is the one of
+	// them that is compared.
+	core, component, real *rig
+	model                 *model
 	// traps and values count how calls ended.
 	traps, values int
 }
 
 func newComparison(t testing.TB) *comparison {
 	r, _ := subjectWIT()
-	return &comparison{real: newRig(t), model: &model{ABI: abi.New(r)}}
+	return &comparison{core: newRig(t, puppet()), component: newRig(t, asComponent(t, puppet())), model: &model{ABI: abi.New(r)}}
 }
 
 func (c *comparison) run(t *testing.T, which uint8, flats, memory, edits []byte) {
 	t.Helper()
-	n := int(which&0x7f) % len(valueFuncs)
+	n := int(which&0x3f) % len(valueFuncs)
+	c.real = c.core
+	if which>>6&1 == 1 {
+		c.real = c.component
+	}
 	start := layOut(flats, memory)
 	edit(start, len(flats), len(memory), edits)
 	if which>>7 == 0 {
@@ -430,7 +436,8 @@ func implementation(name string, args []interp.Value) interp.Value {
 	}
 }
 
-// seed is an input of FuzzLift.
+// seed is an input of FuzzLift: which function it is of, whether that is an import (bit
+// 7), and whether the puppet is a component (bit 6).
 type seed struct {
 	which         uint8
 	flats, memory []byte

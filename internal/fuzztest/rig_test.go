@@ -133,9 +133,9 @@ type rig struct {
 // larger, has to bear no more.
 const liftLimit = 1 << 20
 
-func newRig(t testing.TB) *rig {
+func newRig(t testing.TB, wasm []byte) *rig {
 	t.Helper()
-	plugin, err := subject.Compile(ctx, puppet(), host.LiftLimit(liftLimit))
+	plugin, err := subject.Compile(ctx, wasm, host.LiftLimit(liftLimit))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -145,6 +145,16 @@ func newRig(t testing.TB) *rig {
 		}
 	})
 	return &rig{t: t, plugin: plugin}
+}
+
+// asComponent makes a component of a guest.
+func asComponent(t testing.TB, core []byte) []byte {
+	t.Helper()
+	wasm, err := hosttest.Component(core)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return wasm
 }
 
 // ready makes an instance that lives, with memory as its memory.
@@ -167,18 +177,28 @@ func (r *rig) ready(t *testing.T, memory []byte) {
 	copy(r.memory.bytes, memory)
 }
 
-// ownMemory is a guest's memory that the test reads and writes. It implements
-// wazero's MemoryAllocator and LinearMemory.
+// ownMemory is the guest's memory that the test reads and writes. It implements
+// wazero's MemoryAllocator. Of the memories of a component it is the one that has a
+// page.
 type ownMemory struct{ bytes []byte }
 
-func (m *ownMemory) Allocate(_, _ uint64) experimental.LinearMemory { return m }
+func (m *ownMemory) Allocate(_, _ uint64) experimental.LinearMemory { return &ownBytes{of: m} }
 
-func (m *ownMemory) Reallocate(size uint64) []byte {
-	m.bytes = append(m.bytes, make([]byte, size-uint64(len(m.bytes)))...)
-	return m.bytes
+// ownBytes implements wazero's LinearMemory.
+type ownBytes struct {
+	of    *ownMemory
+	bytes []byte
 }
 
-func (m *ownMemory) Free() {}
+func (b *ownBytes) Reallocate(size uint64) []byte {
+	b.bytes = append(b.bytes, make([]byte, size-uint64(len(b.bytes)))...)
+	if size > 0 && b.of != nil {
+		b.of.bytes = b.bytes
+	}
+	return b.bytes
+}
+
+func (b *ownBytes) Free() {}
 
 // anyInstance is an instance, whether it lives or not.
 func (r *rig) anyInstance(t *testing.T) *subject.Instance {
