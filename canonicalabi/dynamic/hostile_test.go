@@ -2,6 +2,7 @@ package dynamic_test
 
 import (
 	"context"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"runtime"
@@ -16,29 +17,35 @@ import (
 	"github.com/witgen/witgen/wit"
 )
 
+// word is a number such as hostile guests return: pointers, lengths and
+// discriminants are small, so that they are often right.
+func word(g *valuetest.Gen) uint32 {
+	switch g.IntN(8) {
+	case 0:
+		return g.Uint32()
+	case 1, 2:
+		return uint32(g.IntN(64 << 10))
+	case 3, 4:
+		return uint32(g.IntN(1<<10)) &^ 7
+	default:
+		return uint32(g.IntN(3))
+	}
+}
+
+// words are n bytes of such numbers.
+func words(g *valuetest.Gen, n int) []byte {
+	var memory []byte
+	for range n / 4 {
+		memory = binary.LittleEndian.AppendUint32(memory, word(g))
+	}
+	return memory
+}
+
 // hostileGuest exports f of an interface, which returns whatever lies in memory,
 // and run, which passes whatever it is to the imported f.
-func hostileGuest(g *valuetest.Gen, f *wit.Function) []byte {
+func hostileGuest(g *valuetest.Gen, f *wit.Function, memory []byte) []byte {
 	a := abi.New(g.Resolve)
 	lift, lower := a.Lift(f), a.Lower(f)
-	// Pointers, lengths and discriminants are small, so that they are often right.
-	word := func() uint32 {
-		switch g.IntN(8) {
-		case 0:
-			return g.Uint32()
-		case 1, 2:
-			return uint32(g.IntN(64 << 10))
-		case 3, 4:
-			return uint32(g.IntN(1<<10)) &^ 7
-		default:
-			return uint32(g.IntN(3))
-		}
-	}
-	memory := make([]byte, 2<<10)
-	for i := 0; i < len(memory); i += 4 {
-		w := word()
-		memory[i], memory[i+1], memory[i+2], memory[i+3] = byte(w), byte(w>>8), byte(w>>16), byte(w>>24)
-	}
 	m := &guest{}
 	imported := m.Import("test:random/i", "f", signature(lower))
 	m.next = m.Global("i32", wasmtest.I32(32<<10))
@@ -46,7 +53,7 @@ func hostileGuest(g *valuetest.Gen, f *wit.Function) []byte {
 	constants := func(types []abi.Core) wasmtest.Code {
 		var code wasmtest.Code
 		for _, t := range types {
-			code = wasmtest.Seq(code, constant(t, uint64(word())|uint64(word())<<32))
+			code = wasmtest.Seq(code, constant(t, uint64(word(g))|uint64(word(g))<<32))
 		}
 		return code
 	}
@@ -59,54 +66,70 @@ func hostileGuest(g *valuetest.Gen, f *wit.Function) []byte {
 	return m.finish(1)
 }
 
+// testHostile lets a guest return and pass what lies in memory, for a type by the
+// seed. It returns how many values were lifted.
+func testHostile(t *testing.T, seed uint64, g *valuetest.Gen, memory []byte) (lifted int) {
+	r := g.Resolve
+	f := &wit.Function{Name: "f", Resource: -1, Params: []wit.Param{{Name: "p", Type: g.Type(3)}}, Result: g.Type(3)}
+	if _, _, bad := abi.New(r).TooLarge(f); bad {
+		return 0
+	}
+	run := &wit.Function{Name: "run", Resource: -1}
+	r.Packages = []*wit.Package{{Name: wit.PackageName{Namespace: "test", Name: "random"}}}
+	r.Interfaces = []*wit.Interface{{Name: "i", Functions: []*wit.Function{f}, CloneOf: -1}}
+	item := &wit.WorldItem{Item: wit.InterfaceID(0)}
+	r.Worlds = []*wit.World{{Name: "w", Imports: []*wit.WorldItem{item}, Exports: []*wit.WorldItem{item, {Name: "run", Item: run}}}}
+	checker := &value.Checker{Resolve: r}
+	check := func(what string, typ wit.Type, v any) {
+		lifted++
+		if err := checker.Check(typ, v); err != nil {
+			t.Fatalf("seed %d: the %s is no %s: %v", seed, what, r.TypeString(typ), err)
+		}
+	}
+	imports := dynamic.Imports{"test:random/i#f": func(_ context.Context, args []any) (any, error) {
+		check("parameter", f.Params[0].Type, args[0])
+		return g.Value(f.Result), nil
+	}}
+	wasm := hostileGuest(g, f, memory)
+	inst := start(t, wasm, r, 0, imports)
+	v, err := inst.Call(ctx, "test:random/i#f", g.Value(f.Params[0].Type))
+	if err == nil {
+		check("result", f.Result, v)
+	} else {
+		wantRuntimeError(t, seed, err)
+	}
+	if inst.Err() != nil {
+		inst = start(t, wasm, r, 0, imports)
+	}
+	if _, err := inst.Call(ctx, "run"); err != nil {
+		wantRuntimeError(t, seed, err)
+	}
+	if err := inst.Plugin().Close(ctx); err != nil {
+		t.Fatal(err)
+	}
+	return lifted
+}
+
 // Whatever a guest returns or passes, lifting it ends with values of the types or
 // with an error of the runtime's.
 func TestHostileValues(t *testing.T) {
 	lifted := 0
 	for seed := range uint64(500) {
 		g := valuetest.New(seed)
-		r := g.Resolve
-		f := &wit.Function{Name: "f", Resource: -1, Params: []wit.Param{{Name: "p", Type: g.Type(3)}}, Result: g.Type(3)}
-		if _, _, bad := abi.New(r).TooLarge(f); bad {
-			continue
-		}
-		run := &wit.Function{Name: "run", Resource: -1}
-		r.Packages = []*wit.Package{{Name: wit.PackageName{Namespace: "test", Name: "random"}}}
-		r.Interfaces = []*wit.Interface{{Name: "i", Functions: []*wit.Function{f}, CloneOf: -1}}
-		item := &wit.WorldItem{Item: wit.InterfaceID(0)}
-		r.Worlds = []*wit.World{{Name: "w", Imports: []*wit.WorldItem{item}, Exports: []*wit.WorldItem{item, {Name: "run", Item: run}}}}
-		checker := &value.Checker{Resolve: r}
-		check := func(what string, typ wit.Type, v any) {
-			lifted++
-			if err := checker.Check(typ, v); err != nil {
-				t.Fatalf("seed %d: the %s is no %s: %v", seed, what, r.TypeString(typ), err)
-			}
-		}
-		imports := dynamic.Imports{"test:random/i#f": func(_ context.Context, args []any) (any, error) {
-			check("parameter", f.Params[0].Type, args[0])
-			return g.Value(f.Result), nil
-		}}
-		wasm := hostileGuest(g, f)
-		inst := start(t, wasm, r, 0, imports)
-		v, err := inst.Call(ctx, "test:random/i#f", g.Value(f.Params[0].Type))
-		if err == nil {
-			check("result", f.Result, v)
-		} else {
-			wantRuntimeError(t, seed, err)
-		}
-		if inst.Err() != nil {
-			inst = start(t, wasm, r, 0, imports)
-		}
-		if _, err := inst.Call(ctx, "run"); err != nil {
-			wantRuntimeError(t, seed, err)
-		}
-		if err := inst.Plugin().Close(ctx); err != nil {
-			t.Fatal(err)
-		}
+		lifted += testHostile(t, seed, g, words(g, 2<<10))
 	}
 	if lifted < 300 {
 		t.Errorf("only %d values were lifted", lifted)
 	}
+}
+
+func FuzzLift(f *testing.F) {
+	for seed := range uint64(20) {
+		f.Add(seed, words(valuetest.New(seed), 256))
+	}
+	f.Fuzz(func(t *testing.T, seed uint64, memory []byte) {
+		testHostile(t, seed, valuetest.New(seed), memory[:min(len(memory), 32<<10)])
+	})
 }
 
 func wantRuntimeError(t *testing.T, seed uint64, err error) {
