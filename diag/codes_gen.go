@@ -52,4 +52,13 @@ const (
 	// ForeignDependency occurs where --with gives the package of an interface and
 	// nothing tells where the packages are whose types it uses.
 	ForeignDependency Code = "G0107"
+
+	// ReservedExport occurs where the world exports a function by a name that
+	// every core module of a guest needs for something else: memory.
+	//
+	// Example:
+	//
+	//	package a:b;
+	//	world w { export memory: func() -> u32; }
+	ReservedExport Code = "G0108"
 )

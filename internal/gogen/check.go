@@ -35,6 +35,11 @@ func (p *Plan) checkSupported() diag.List {
 			f := &wit.Function{Span: def.Span, Params: []wit.Param{{Type: id, Span: def.Span}}}
 			diags = p.checkItem(diags, limits, fmt.Sprintf("type `%s` of %s", def.Name, pkg.Source), f)
 		}
+		for _, f := range pkg.Exports {
+			if f.Name == memoryName {
+				diags = append(diags, reservedExport(pkg, f))
+			}
+		}
 	}
 	return diags
 }
@@ -58,6 +63,15 @@ func (p *Plan) checkItem(diags diag.List, limits *abi.ABI, item string, f *wit.F
 		d.Relate(f.Span, "the item that needs it")
 	}
 	return append(diags, d.Hint(hint))
+}
+
+// memoryName is the name under which a guest's core module exports its memory.
+const memoryName = "memory"
+
+func reservedExport(pkg *Package, f *wit.Function) *diag.Diagnostic {
+	return (&diag.Diagnostic{Code: diag.ReservedExport, Span: f.Span,
+		Message: fmt.Sprintf("function `%s` of %s has the name of the guest's memory", f.Name, pkg.Source)}).
+		Hint("choose another name, or export the function in an interface")
 }
 
 func foreignDependency(pkg, dep *Package) *diag.Diagnostic {
