@@ -10,6 +10,7 @@ import (
 	"github.com/witgen/witgen/canonicalabi/dynamic/value"
 	"github.com/witgen/witgen/internal/abi"
 	"github.com/witgen/witgen/internal/valuetest"
+	"github.com/witgen/witgen/internal/wasmtest"
 	"github.com/witgen/witgen/wit"
 )
 
@@ -86,6 +87,30 @@ func TestRandomValues(t *testing.T) {
 		}
 	}
 	t.Logf("%d calls", functions)
+}
+
+// Maps cross as lists of entries: they are lowered in key order, and the last of
+// two equal keys wins.
+func TestMaps(t *testing.T) {
+	r, world := model(t, `package test:maps;
+		world w {
+			export entries: func(m: map<s8, u32>) -> list<tuple<s8, u32>>;
+			export words: func(m: map<string, bool>) -> list<tuple<string, bool>>;
+			export of: func(l: list<tuple<s8, u32>>) -> map<s8, u32>;
+		}`)
+	g := &guest{}
+	g.next = g.Global("i32", wasmtest.I32(heap))
+	for _, name := range []string{"entries", "words", "of"} { // all return their parameter
+		g.ExportFunc(name, "i32 i32 -> i32", "",
+			wasmtest.I32(0), wasmtest.Get(0), wasmtest.Store32(0), wasmtest.I32(0), wasmtest.Get(1), wasmtest.Store32(4), wasmtest.I32(0))
+	}
+	inst := start(t, g.finish(2), r, world, nil)
+	pair := func(key int8, v uint32) any { return value.Tuple{key, v} }
+	for range 5 {
+		expect(t, call(t, inst, "entries", value.Map{int8(3): uint32(30), int8(-1): uint32(10), int8(2): uint32(20)}), []any{pair(-1, 10), pair(2, 20), pair(3, 30)})
+		expect(t, call(t, inst, "words", value.Map{"b": true, "": false, "B": true}), []any{value.Tuple{"", false}, value.Tuple{"B", true}, value.Tuple{"b", true}})
+	}
+	expect(t, call(t, inst, "of", []any{pair(1, 1), pair(2, 2), pair(1, 3)}), value.Map{int8(1): uint32(3), int8(2): uint32(2)})
 }
 
 // A plugin serves several goroutines, each with an instance.
