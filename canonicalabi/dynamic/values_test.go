@@ -89,6 +89,25 @@ func TestRandomValues(t *testing.T) {
 	t.Logf("%d calls", functions)
 }
 
+// Types without content take no memory.
+func TestEmptyTypes(t *testing.T) {
+	r, world := model(t, `package test:empty;
+		interface i {
+			record nothing {}
+			flags none-of-them {}
+			f: func(a: nothing, b: none-of-them, c: list<nothing>, d: tuple<nothing, u8>) -> tuple<list<nothing>, none-of-them, option<nothing>>;
+		}
+		world w { import i; export i; }`)
+	nothing := value.Record{}
+	sent := []any{nothing, value.Flags{}, []any{nothing, nothing}, value.Tuple{nothing, uint8(1)}}
+	answer := value.Tuple{[]any{nothing, nothing, nothing}, value.Flags{}, value.Some(nothing)}
+	inst := start(t, echo(r, 0), r, world, dynamic.Imports{"test:empty/i#f": func(_ context.Context, args []any) (any, error) {
+		expect(t, args, sent)
+		return answer, nil
+	}})
+	expect(t, call(t, inst, "f", sent...), answer)
+}
+
 // Maps cross as lists of entries: they are lowered in key order, and the last of
 // two equal keys wins.
 func TestMaps(t *testing.T) {

@@ -26,6 +26,7 @@ interface types {
   enum side { left, right, ok }
   flags perms { read, write, exec }
   resource thing;
+  record nothing {}
   type pair = tuple<string, u16>;
   type bytes = list<u8>;
   type strings = list<string>;
@@ -107,6 +108,7 @@ func TestParse(t *testing.T) {
 		{"person", `{%age: 7, likes: none, name: "Ann",}`, person},
 		{"person", `{age: 7, likes: "tea", name: "Ann"}`, value.Record{"name": "Ann", "age": uint8(7), "likes": value.Some("tea")}},
 		{"maybe", "{:}", value.Record{"a": value.None(), "b": value.None()}},
+		{"nothing", "{:}", value.Record{}},
 		{"maybe", "{b: some(none), a: 1}", value.Record{"a": value.Some(uint8(1)), "b": value.Some(value.None())}},
 		{"when", "forever", value.Variant{Case: "forever"}},
 		{"when", "days ( 3 )", value.Variant{Case: "days", Value: uint32(3)}},
