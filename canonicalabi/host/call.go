@@ -2,6 +2,8 @@ package host
 
 import (
 	"context"
+	"sync/atomic"
+	"unsafe"
 
 	"github.com/tetratelabs/wazero/api"
 )
@@ -39,6 +41,8 @@ type Call struct {
 	Stack []uint64
 
 	inst *Instance
+	// plain is Instance.plain.
+	plain contextType
 	// opts are the canonical options of the function.
 	opts *canon
 	// core and post are of an export. They are looked up on the first call,
@@ -46,7 +50,7 @@ type Call struct {
 	core api.Function
 	// slow says that the call of an export is more than one of core: that core
 	// was not looked up yet, that there is post-return, an error, or anything
-	// to undo at the end. See RATIONALE.md.
+	// to undo at the end, or that the instance is Guarded. See RATIONALE.md.
 	slow bool
 	// refused says that the call was not let in, invoked that the core function
 	// has returned.
@@ -78,29 +82,25 @@ type Call struct {
 
 // Begin starts a call of f, which must End or Finish. A call that may not start
 // has failed from the beginning: its operations do nothing, and its end returns
-// why.
+// why. The body is as large as the compiler inlines, which is why it does not call
+// tryLock and typeOf.
 func (f *Func) Begin(ctx context.Context) *Call {
-	locked := f.inst.lock.tryLock()
-	if locked && f.inst.known.is(ctx) {
+	if f.plain == *(*contextType)(unsafe.Pointer(&ctx)) && atomic.CompareAndSwapUint32(&f.inst.lock.state, lockFree, lockHeld) {
 		return (*Call)(f)
 	}
-	return f.beginSlow(ctx, locked)
+	return f.beginSlow(ctx)
 }
 
 // beginSlow starts a call where that takes more than a free lock: under another
-// context than the last one, under a context that can end, of an instance with
-// fuel, or of one that cannot be entered.
+// context than context.Background, of an instance with fuel, or of one that cannot
+// be entered.
 //
 //go:noinline
-func (f *Func) beginSlow(ctx context.Context, locked bool) *Call {
+func (f *Func) beginSlow(ctx context.Context) *Call {
 	i := f.inst
-	var err error
-	if !locked {
-		err = i.refusal(f.export.Name)
-	} else if err = i.admit(ctx, f.export.Name); err == nil {
+	err := i.enter(ctx, f.export.Name)
+	if err == nil {
 		return (*Call)(f)
-	} else {
-		i.lock.unlock()
 	}
 	return &Call{
 		Stack:   make([]uint64, maxStack),
@@ -151,7 +151,7 @@ func (c *Call) Finish() (uint64, error) {
 		return c.finishSlow()
 	}
 	i := c.inst
-	if err := c.core.CallWithStack(i.context(), c.Stack); err != nil {
+	if err := c.core.CallWithStack((*callContext)(i), c.Stack); err != nil {
 		c.fail(i.guestError(c.export.Name, "", err))
 		return 0, c.End()
 	}
@@ -207,7 +207,7 @@ func (c *Call) endSlow() error {
 	err, fatal := c.err, c.fatal()
 	c.loans.clear()
 	c.err, c.mem, c.invoked = nil, nil, false
-	c.slow = c.core == nil || c.post != nil || i.tree.Tracked
+	c.slow = c.core == nil || c.post != nil || i.tree.Tracked || i.guarded != nil
 	if fatal {
 		c.core, c.post = nil, nil // their stacks may be large
 		i.forget()
@@ -317,6 +317,7 @@ func (e Exports) Func(number int) Func {
 	return Func{
 		Stack:  e.inst.stack[:],
 		inst:   e.inst,
+		plain:  e.inst.plain,
 		opts:   &e.inst.options[export.Options],
 		slow:   true,
 		export: export,

@@ -19,15 +19,15 @@ import (
 // meanwhile, from anywhere, is refused with ErrBusy.
 type Instance struct {
 	lock lock
-	// caller is the context of the caller that entered the guest.
+	// caller is the context of the caller that entered the guest, and
+	// context.Background between calls.
 	caller context.Context
-	// known is caller, as its two words, where that is a context under which a
-	// call takes no more than the lock.
-	known identity
-	// bare says that caller is context.Background or TODO, which hold no values.
-	bare bool
-	// watched says that watch watches the call that is under way.
-	watched bool
+	// plain is the type of the contexts under which a call takes no more than the
+	// lock: that of context.Background, or none.
+	plain contextType
+	// special says that the call under way is under another context, or has fuel,
+	// watched that the watch watches it.
+	special, watched bool
 	// liftLimit and handleLimit are as in Limits.
 	liftLimit   int64
 	handleLimit int
@@ -74,9 +74,9 @@ func (c *callContext) Deadline() (time.Time, bool) { return c.caller.Deadline() 
 func (c *callContext) Done() <-chan struct{}       { return c.caller.Done() }
 func (c *callContext) Err() error                  { return c.caller.Err() }
 
-// Value is what wazero asks at each call.
+// Value is what wazero asks at each call. context.Background has none.
 func (c *callContext) Value(key any) any {
-	if c.bare {
+	if !c.special {
 		return nil
 	}
 	return c.caller.Value(key)
@@ -97,24 +97,18 @@ func (i *Instance) context() context.Context {
 	return (*callContext)(i)
 }
 
-// An identity is a context as its two words. Where those of two contexts are equal
-// and one of them is still in use, they are the same context.
-type identity [2]uintptr
+// A contextType is the dynamic type of a context, as the first word of the
+// interface value, and 0 is none. There is one value only of the type of
+// context.Background.
+type contextType uintptr
 
-func identityOf(ctx context.Context) identity { return *(*identity)(unsafe.Pointer(&ctx)) }
+var background = typeOf(context.Background())
 
-// is reports whether a context is the one. It compares word by word, since the
-// compiler would move both at once out of where they were just stored one by one,
-// which takes a processor longer than all the rest.
-func (id *identity) is(ctx context.Context) bool {
-	words := (*identity)(unsafe.Pointer(&ctx))
-	return id[0] == words[0] && id[1] == words[1]
-}
+func typeOf(ctx context.Context) contextType { return *(*contextType)(unsafe.Pointer(&ctx)) }
 
 // setCaller makes ctx the context of the caller.
 func (i *Instance) setCaller(ctx context.Context) {
 	i.caller = ctx
-	i.bare = ctx == context.Background() || ctx == context.TODO()
 	if i.guarded != nil {
 		i.guarded = &guardedContext{ctx, i}
 	}
@@ -174,6 +168,9 @@ func (i *Instance) Starting(ctx context.Context, world string) (context.Context,
 		i.die(err) // or Close would wait for a start that never ends
 		return nil, err
 	}
+	if i.guarded == nil && i.metering.fuel == 0 {
+		i.plain = background
+	}
 	for n := range i.components {
 		i.components[n].mayLeave = true
 	}
@@ -189,11 +186,7 @@ func (i *Instance) Started(number int, module api.Module) { i.modules[number] = 
 func (i *Instance) Supplied(module api.Module) { i.hostModule = module }
 
 // Ready ends the start, and lets calls in.
-func (i *Instance) Ready() {
-	i.setCaller(context.Background())
-	i.known = identity{}
-	i.leave()
-}
+func (i *Instance) Ready() { i.leave() }
 
 // StartFailed turns the error with which the guest of a world failed to start
 // into a Trap or LimitError. The instance is dead.
@@ -227,7 +220,6 @@ func (i *Instance) enter(ctx context.Context, name string) error {
 // admit lets a call of the function called name into the instance, which the
 // caller has locked. It fails where ctx has ended.
 func (i *Instance) admit(ctx context.Context, name string) error {
-	i.known = identity{}
 	if ctx.Done() != nil {
 		if i.metering.on {
 			if err := i.metering.watch.Begin(ctx); err != nil {
@@ -237,9 +229,8 @@ func (i *Instance) admit(ctx context.Context, name string) error {
 		} else if err := ctx.Err(); err != nil {
 			return ContextError(name, err)
 		}
-	} else if i.guarded == nil && i.metering.fuel == 0 {
-		i.known = identityOf(ctx)
 	}
+	i.special = true
 	i.metering.refuel()
 	i.setCaller(ctx)
 	return nil
@@ -247,16 +238,20 @@ func (i *Instance) admit(ctx context.Context, name string) error {
 
 // leave unlocks the instance after a call that went well.
 func (i *Instance) leave() {
-	if i.watched {
-		i.unwatch()
+	if i.special {
+		i.settle()
 	}
 	i.lock.unlock()
 }
 
-// unwatch ends the watch over a call.
-func (i *Instance) unwatch() {
-	i.watched = false
-	i.metering.watch.End()
+// settle ends what admit began.
+func (i *Instance) settle() {
+	if i.watched {
+		i.watched = false
+		i.metering.watch.End()
+	}
+	i.special = false
+	i.setCaller(context.Background())
 }
 
 // ContextError is the error of a call of the function name whose context has
@@ -329,12 +324,13 @@ func (i *Instance) die(err error) {
 	i.mu.Lock()
 	i.death = err
 	i.mu.Unlock()
-	if i.watched {
-		i.unwatch()
+	ctx := context.WithoutCancel(i.caller)
+	if i.special {
+		i.settle()
 	}
 	i.metering.watch.Close()
-	defer i.lock.end()                                  // even if an object's Close panics
-	_ = i.closeObjects(context.WithoutCancel(i.caller)) // err is what the caller hears of
+	defer i.lock.end()      // even if an object's Close panics
+	_ = i.closeObjects(ctx) // err is what the caller hears of
 	freeStack(err)
 }
 

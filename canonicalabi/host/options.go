@@ -17,8 +17,8 @@ type Config struct {
 	Runtime wazero.Runtime
 	// Cache is the compilation cache of a runtime of the plugin's own, or nil.
 	Cache wazero.CompilationCache
-	// Module is what a WASI guest may see of its surroundings.
-	Module wazero.ModuleConfig
+	// WASI is what a WASI guest may see of its surroundings.
+	WASI WASI
 	// Unmetered runs the guest's modules as they are.
 	Unmetered bool
 }
@@ -50,14 +50,6 @@ func Runtime(r wazero.Runtime) Option {
 // processes may share. The caller closes it, after the plugins.
 func Cache(cache wazero.CompilationCache) Option {
 	return func(c *Config) { c.Cache = cache }
-}
-
-// ModuleConfig opens to a WASI guest what config opens: arguments, environment,
-// directories, clocks, output. Its name and start functions are ignored. Without
-// it the guest sees nothing: no files, arguments or environment; output is
-// dropped; clocks count their readings; only random numbers are real.
-func ModuleConfig(config wazero.ModuleConfig) Option {
-	return func(c *Config) { c.Module = config }
 }
 
 // Unmetered runs the guest's modules as they are, for guests that the host trusts

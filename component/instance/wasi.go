@@ -49,7 +49,7 @@ const clockStep = 1000
 // readings; random numbers are real, since guests seed their hash tables with
 // them.
 func moduleConfig(config *host.Config) wazero.ModuleConfig {
-	mc := config.Module
+	mc := config.WASI.Config
 	if mc == nil {
 		now := int64(0) // of one instance, which serves one call at a time
 		count := func() int64 {
@@ -58,5 +58,5 @@ func moduleConfig(config *host.Config) wazero.ModuleConfig {
 		}
 		mc = wazero.NewModuleConfig().WithRandSource(rand.Reader).WithNanotime(count, clockStep)
 	}
-	return mc.WithName("").WithStartFunctions()
+	return config.WASI.Open(mc).WithName("").WithStartFunctions()
 }

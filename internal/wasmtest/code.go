@@ -30,6 +30,7 @@ var (
 	I32Shl      = Code{0x74}
 	I32ShrU     = Code{0x76}
 	I64Add      = Code{0x7c}
+	I64Mul      = Code{0x7e}
 	I64ExtendU  = Code{0xad}
 	MemoryCopy  = Code{0xfc, 10, 0, 0}
 	MemoryFill  = Code{0xfc, 11, 0}

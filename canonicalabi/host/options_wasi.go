@@ -1,0 +1,93 @@
+package host
+
+import (
+	"io"
+
+	"github.com/tetratelabs/wazero"
+)
+
+// WASI is what options open of WASI preview 1 to a guest that is a core module.
+// Without them it is closed: no files, arguments or environment; output is dropped;
+// clocks count their readings and nothing else, and a guest that sleeps goes on at
+// once; only random numbers are real.
+type WASI struct {
+	// Config is that of ModuleConfig, or nil.
+	Config wazero.ModuleConfig
+
+	files  wazero.FSConfig
+	args   []string
+	opened []func(wazero.ModuleConfig) wazero.ModuleConfig
+}
+
+// Open returns a configuration with what the options of the guest open.
+func (w *WASI) Open(config wazero.ModuleConfig) wazero.ModuleConfig {
+	for _, open := range w.opened {
+		config = open(config)
+	}
+	if w.files != nil {
+		config = config.WithFSConfig(w.files)
+	}
+	if w.args != nil {
+		config = config.WithArgs(w.args...)
+	}
+	return config
+}
+
+func opens(f func(wazero.ModuleConfig) wazero.ModuleConfig) Option {
+	return func(c *Config) { c.WASI.opened = append(c.WASI.opened, f) }
+}
+
+// Stdout lets a WASI guest write to w as its standard output. The guest's instances
+// share w, and may write at once.
+func Stdout(w io.Writer) Option {
+	return opens(func(c wazero.ModuleConfig) wazero.ModuleConfig { return c.WithStdout(w) })
+}
+
+// Stderr is Stdout for standard error.
+func Stderr(w io.Writer) Option {
+	return opens(func(c wazero.ModuleConfig) wazero.ModuleConfig { return c.WithStderr(w) })
+}
+
+// Env sets a variable of a WASI guest's environment.
+func Env(name, value string) Option {
+	return opens(func(c wazero.ModuleConfig) wazero.ModuleConfig { return c.WithEnv(name, value) })
+}
+
+// Clock gives a WASI guest the time of day, and lets it sleep: a guest that sleeps is
+// not stopped before it wakes.
+func Clock() Option {
+	return opens(func(c wazero.ModuleConfig) wazero.ModuleConfig {
+		return c.WithSysWalltime().WithSysNanotime().WithSysNanosleep()
+	})
+}
+
+// Args sets a WASI guest's arguments, the program's name among them.
+func Args(args ...string) Option {
+	return func(c *Config) { c.WASI.args = args }
+}
+
+// Dir lets a WASI guest read and write the host's directory dir and what is below
+// it, as path. A symbolic link there may lead out of it.
+func Dir(dir, path string) Option {
+	return func(c *Config) { c.WASI.files = c.WASI.fs().WithDirMount(dir, path) }
+}
+
+// ReadOnlyDir is Dir for reading only.
+func ReadOnlyDir(dir, path string) Option {
+	return func(c *Config) { c.WASI.files = c.WASI.fs().WithReadOnlyDirMount(dir, path) }
+}
+
+func (w *WASI) fs() wazero.FSConfig {
+	if w.files == nil {
+		return wazero.NewFSConfig()
+	}
+	return w.files
+}
+
+// ModuleConfig takes the place of the closed WASI with all that config has, for
+// what has no option of its own here; wazero's own default has no real random
+// numbers. Its name and start functions are ignored. The other options open what
+// they open beside it.
+func ModuleConfig(config wazero.ModuleConfig) Option {
+	return func(c *Config) { c.WASI.Config = config }
+}
