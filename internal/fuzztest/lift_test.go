@@ -36,7 +36,7 @@ const badRealloc interp.Rule = "realloc"
 // FuzzLift lifts and lowers through the generated bindings and the interpreter,
 // both over the same memory: the results of exports, and their parameters; the
 // parameters of imports, and their results. They agree on values, on memory, and on
-// the rule that is broken.
+// the rule that is broken. For imports, so does the dynamic API.
 func FuzzLift(f *testing.F) {
 	if len(valueFuncs) > 1<<6 {
 		f.Fatal("more functions than the fuzzer's byte tells apart")
@@ -77,6 +77,7 @@ type comparison struct {
 	// core runs the puppet as it is, component as a component; real is the one of
 	// them that is compared.
 	core, component, real *rig
+	dynamic               *dynamicRig
 	model                 *model
 	// traps and values count how calls ended.
 	traps, values int
@@ -84,7 +85,7 @@ type comparison struct {
 
 func newComparison(t testing.TB) *comparison {
 	r, _ := subjectWIT()
-	return &comparison{core: newRig(t, puppet()), component: newRig(t, asComponent(t, puppet())), model: &model{ABI: abi.New(r)}}
+	return &comparison{core: newRig(t, puppet()), component: newRig(t, asComponent(t, puppet())), dynamic: newDynamicRig(t), model: &model{ABI: abi.New(r)}}
 }
 
 func (c *comparison) run(t *testing.T, which uint8, flats, memory, edits []byte) {
@@ -201,6 +202,13 @@ func (c *comparison) compareImport(t *testing.T, n int, start []byte) {
 	c.same(t, fn, err, trap)
 	if err == nil && !nan {
 		sameMemory(t, fn.Name, real.memory.bytes, model.memory)
+	}
+	if err = c.dynamic.run(t, n, start); beyond(err) {
+		return
+	}
+	c.same(t, fn, err, trap)
+	if err == nil && !nan {
+		sameMemory(t, fn.Name+", by the dynamic API", c.dynamic.memory.bytes, model.memory)
 	}
 }
 
