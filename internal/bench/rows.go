@@ -55,7 +55,7 @@ func body[T any](call func() (T, error)) Body {
 
 // Rows returns the rows, in the order of the table.
 func (s *Suite) Rows() []Row {
-	return slices.Concat(s.first(), s.contexts(), s.values(), s.importRows(), s.pools(), s.last())
+	return slices.Concat(s.first(), s.contexts(), s.values(), s.importRows(), s.pools(), s.componentRows(), s.last())
 }
 
 // first are the rows of scalars, an import, a string, and instances.
