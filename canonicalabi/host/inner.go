@@ -46,7 +46,7 @@ func (f *InnerCall) Call(ctx context.Context, caller api.Module, stack []uint64)
 	if !from.comp.mayLeave {
 		i.stop(&Trap{Func: f.Name, Rule: RuleMayLeave})
 	}
-	if !i.enterComponent(to.comp.number, from.comp.number) {
+	if i.tree.Tracked && !i.enterComponent(to.comp.number, from.comp.number) {
 		i.stop(&Trap{Func: f.Name, Rule: RuleMayEnter})
 	}
 	if i.inner == maxInner {
@@ -60,7 +60,9 @@ func (f *InnerCall) Call(ctx context.Context, caller api.Module, stack []uint64)
 	}
 	frame.busy = false
 	i.inner--
-	i.leaveComponent(to.comp.number, from.comp.number)
+	if i.tree.Tracked {
+		i.leaveComponent(to.comp.number, from.comp.number)
+	}
 }
 
 // frame returns the frame for a call.

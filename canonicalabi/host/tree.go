@@ -19,8 +19,8 @@ type Tree struct {
 	Options []CanonOptions
 	// Inner is how many InnerCalls there are.
 	Inner int
-	// Tracked says that one component instance may call another, so that calls
-	// must be kept from entering one twice.
+	// Tracked says that calls between component instances may come back to one that
+	// they have left, so that the runtime must keep them from entering it twice.
 	Tracked bool
 }
 

@@ -8,6 +8,7 @@ import (
 	"github.com/witgen/witgen/canonicalabi/dynamic"
 	"github.com/witgen/witgen/canonicalabi/host"
 	"github.com/witgen/witgen/component"
+	"github.com/witgen/witgen/component/instance"
 	"github.com/witgen/witgen/internal/wasmtest"
 )
 
@@ -196,5 +197,23 @@ func TestRefused(t *testing.T) {
 			_, err := dynamic.Compile(context.Background(), b.Bytes())
 			wantsLinkError(t, err, test.text)
 		})
+	}
+}
+
+// Only components whose calls can come back are watched for it.
+func TestTracked(t *testing.T) {
+	for _, test := range []struct {
+		name string
+		wasm []byte
+		want bool
+	}{
+		{"siblings that share a resource", sharing(), false},
+		{"a child that calls its parent", donut(), true},
+		{"a parent that calls its child", spinning(), false},
+		{"both", texts(""), true},
+	} {
+		if got, err := instance.Tracked(test.wasm); got != test.want || err != nil {
+			t.Errorf("%s: %t, %v", test.name, got, err)
+		}
 	}
 }

@@ -174,19 +174,6 @@ func coreItem(r coreRef) *host.CoreItem {
 	return &host.CoreItem{Module: r.core, Name: r.name}
 }
 
-// tracked reports whether a component instance may call another of the tree.
-func (p *plan) tracked() bool {
-	return slices.ContainsFunc(p.functions, func(f hostFunction) bool {
-		switch f.op {
-		case component.CanonLower:
-			return f.callee.from == nil && f.callee.component != f.component
-		case component.CanonResourceDrop:
-			return f.resource.component >= 0 && f.resource.component != f.component && f.resource.dtor.is()
-		}
-		return false
-	})
-}
-
 // importedResources finds the world's resources among those that the root imports.
 func (l *linker) importedResources() error {
 	for _, r := range l.plan.resources {
