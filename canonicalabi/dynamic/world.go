@@ -180,7 +180,7 @@ func (w *world) items(groups []*group, export bool) []host.Item {
 	for n, g := range groups {
 		iface := &host.Interface{}
 		for _, f := range g.callable() {
-			function := host.Function{Name: f.Func.Name, Export: signature(w.abi.Lift(f.Func)), Import: signature(w.abi.Lower(f.Func))}
+			function := host.Function{Name: f.Func.Name, Type: w.abi.Identity(f.Func), Export: signature(w.abi.Lift(f.Func)), Import: signature(w.abi.Lower(f.Func))}
 			if !export {
 				function.Handle = func(call *host.Call) { w.handle(call, f) }
 			}

@@ -22,6 +22,10 @@ type Function struct {
 	// Name is the function's name as core modules spell it: "add",
 	// "[method]bucket.get".
 	Name string
+	// Type stands for the function's type in WIT: functions of one type have one
+	// number. A component, which says what the types of its functions are, must
+	// agree. 0 is any type.
+	Type uint64
 	// Export is the core signature of the function where a guest exports it,
 	// Import the one where a guest imports it, both as "i32 i32 -> i32".
 	Export, Import Signature

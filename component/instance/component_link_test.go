@@ -9,6 +9,8 @@ import (
 	"github.com/witgen/witgen/canonicalabi/host"
 	"github.com/witgen/witgen/component"
 	"github.com/witgen/witgen/component/instance"
+	"github.com/witgen/witgen/internal/hosttest"
+	"github.com/witgen/witgen/internal/hosttest/gen/test/subject/subject"
 	"github.com/witgen/witgen/internal/wasmtest"
 )
 
@@ -117,4 +119,33 @@ func TestComponentTypes(t *testing.T) {
 	world.Exports[0].Name = "test:calc/api"
 	_, err = instance.Compile(ctx, wasm, world)
 	wantsLinkError(t, err, "export test:calc/api: the guest does not export this interface")
+}
+
+// Types that differ in WIT and not in core WebAssembly are errors too.
+func TestComponentWITTypes(t *testing.T) {
+	for _, test := range []struct{ old, new, item string }{
+		{"add: func(a: s32, b: s32) -> s32", "add: func(a: s32, b: s32) -> s32", ""},
+		{"add: func(a: s32, b: s32) -> s32", "add: func(x: s32, y: s32) -> s32", ""},
+		{"add: func(a: s32, b: s32) -> s32", "add: func(a: u32, b: s32) -> s32", "export test:subject/values@1.2.3#add"},
+		{"echo-string: func(v: string) -> string", "echo-string: func(v: list<u8>) -> string", "export test:subject/values@1.2.3#echo-string"},
+		{"enum color { red, green, blue }", "enum color { red, green, black }", "export test:subject/values@1.2.3#echo-color"},
+		{"take-and: func(entry: entry, text: string)", "take-and: func(entry: borrow<entry>, text: string)", "import test:subject/store@1.2.3#take-and"},
+	} {
+		wasm, err := hosttest.ComponentBut(guest([]string{"store.take-and"}, nil), test.old, test.new)
+		if err != nil {
+			t.Fatal(err)
+		}
+		plugin, err := subject.Compile(t.Context(), wasm)
+		if test.item != "" {
+			wantsLinkError(t, err, test.item+": the guest's function is of another WIT type")
+			continue
+		}
+		if err != nil {
+			t.Errorf("%s: %v", test.new, err)
+			continue
+		}
+		if err := plugin.Close(t.Context()); err != nil {
+			t.Error(err)
+		}
+	}
 }

@@ -347,7 +347,20 @@ func (l *linker) export(name string, it item, f host.Function) (host.Export, err
 	if got := signatureOf(fn.coreType); got != f.Export {
 		return host.Export{}, l.bad("export "+name, "the guest's function is of type %s, where the world says %s; build it with the bindings of this world", show(got), show(f.Export))
 	}
+	if !l.sameType(f, fn.fn) {
+		return host.Export{}, l.bad("export "+name, otherType)
+	}
 	return l.exportOf(name, fn), nil
+}
+
+// otherType says that a function of the guest has the core type that the world
+// says, and another one in WIT.
+const otherType = "the guest's function is of another WIT type than the world's, in a parameter or the result; build it with the bindings of this world (witgen wit shows what the guest has)"
+
+// sameType reports whether a function of the guest is of the type in WIT that the
+// world says.
+func (l *linker) sameType(f host.Function, guest *wit.Function) bool {
+	return f.Type == 0 || f.Type == l.abi.Identity(guest)
 }
 
 func (l *linker) exportOf(name string, fn *function) host.Export {
@@ -433,6 +446,9 @@ func (l *linker) lowerImport(f *hostFunction) (api.GoModuleFunction, error) {
 	}
 	if got := signatureOf(f.typ); got != fn.Import {
 		return nil, l.bad("import "+name, "the guest takes the function to be of type %s, where the world says %s; build it with the bindings of this world", show(got), show(fn.Import))
+	}
+	if !l.sameType(*fn, f.fn) {
+		return nil, l.bad("import "+name, otherType)
 	}
 	return &host.Import{Name: name, Handle: fn.Handle, Item: item, Types: l.types.of(l.world.Imports[item]), Options: f.options}, nil
 }

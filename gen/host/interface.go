@@ -235,6 +235,7 @@ func (g *generator) descriptor(name, of string, functions []*wit.Function) {
 	for i, f := range functions {
 		fields := []jen.Code{
 			jen.Id("Name").Op(":").Lit(f.Name),
+			jen.Id("Type").Op(":").Id(fmt.Sprintf("%#016x", g.abi.Identity(f))),
 			jen.Id("Export").Op(":").Lit(signatureText(g.abi.Lift(f))),
 		}
 		if handler := g.names.handlers[f]; handler != "" {

@@ -18,17 +18,20 @@ type ABI struct {
 	// supported and small are types in which Unsupported and TooLarge find
 	// nothing.
 	supported, small map[wit.TypeID]bool
+	// identities are the hashes of types that Identity has met.
+	identities map[wit.TypeID][]byte
 }
 
 // New returns the ABI of r's types. The Resolve must not change afterwards.
 func New(r *wit.Resolve) *ABI {
 	return &ABI{
-		Resolve:   r,
-		layouts:   make(map[wit.TypeID]layout),
-		flats:     make(map[wit.TypeID][]Core),
-		programs:  make(map[typeKey]*Program),
-		supported: make(map[wit.TypeID]bool),
-		small:     make(map[wit.TypeID]bool),
+		Resolve:    r,
+		layouts:    make(map[wit.TypeID]layout),
+		flats:      make(map[wit.TypeID][]Core),
+		programs:   make(map[typeKey]*Program),
+		supported:  make(map[wit.TypeID]bool),
+		small:      make(map[wit.TypeID]bool),
+		identities: make(map[wit.TypeID][]byte),
 	}
 }
 

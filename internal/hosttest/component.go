@@ -2,6 +2,7 @@ package hosttest
 
 import (
 	_ "embed"
+	"strings"
 	"sync"
 
 	"github.com/witgen/witgen/component"
@@ -21,12 +22,29 @@ var subjectWorld = sync.OnceValues(func() (*wit.Resolve, wit.WorldID) {
 	return result.Resolve, result.Resolve.Packages[result.Main].Worlds[0]
 })
 
+// ComponentBut makes a component of a guest of a world in which the text old is
+// new, which must be of the same core types.
+func ComponentBut(core []byte, old, new string) ([]byte, error) {
+	if !strings.Contains(subjectWIT, old) {
+		panic("hosttest: the world has no " + old)
+	}
+	result, err := resolve.Source("subject.wit", strings.ReplaceAll(subjectWIT, old, new), resolve.Options{})
+	if err != nil {
+		return nil, err
+	}
+	return componentOf(core, result.Resolve, result.Resolve.Packages[result.Main].Worlds[0], component.UTF8)
+}
+
 // Component makes a component of a guest of the world.
 func Component(core []byte) ([]byte, error) { return ComponentOf(core, component.UTF8) }
 
 // ComponentOf is Component for a guest with another string encoding.
 func ComponentOf(core []byte, encoding component.OptionKind) ([]byte, error) {
 	r, world := subjectWorld()
+	return componentOf(core, r, world, encoding)
+}
+
+func componentOf(core []byte, r *wit.Resolve, world wit.WorldID, encoding component.OptionKind) ([]byte, error) {
 	embedded, err := component.Embed(core, r, world, encoding)
 	if err != nil {
 		return nil, err

@@ -26,8 +26,8 @@ type Interface interface {
 // Descriptor describes example:calculator/arithmetic to the runtime.
 var Descriptor = host.Interface{
 	Functions: []host.Function{
-		{Name: "divide", Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleDivide},
-		{Name: "eval", Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleEval},
+		{Name: "divide", Type: 0x073eaf4a625befb4, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleDivide},
+		{Name: "eval", Type: 0xb54730b944be4a03, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleEval},
 	},
 }
 

@@ -38,10 +38,10 @@ const (
 // Descriptor describes example:compose/words to the runtime.
 var Descriptor = host.Interface{
 	Functions: []host.Function{
-		{Name: "[constructor]document", Export: "i32 i32 -> i32", Import: "i32 i32 -> i32", Handle: handleNewDocument},
-		{Name: "[method]document.text", Export: "i32 -> i32", Import: "i32 i32 ->", Handle: handleDocumentText},
-		{Name: "[method]document.counts", Export: "i32 -> i32", Import: "i32 i32 ->", Handle: handleDocumentCounts},
-		{Name: "join", Export: "i32 i32 -> i32", Import: "i32 i32 -> i32", Handle: handleJoin},
+		{Name: "[constructor]document", Type: 0xd0ce743b456959a7, Export: "i32 i32 -> i32", Import: "i32 i32 -> i32", Handle: handleNewDocument},
+		{Name: "[method]document.text", Type: 0xca7b7084ce2adef0, Export: "i32 -> i32", Import: "i32 i32 ->", Handle: handleDocumentText},
+		{Name: "[method]document.counts", Type: 0xaf33e0562320ed5d, Export: "i32 -> i32", Import: "i32 i32 ->", Handle: handleDocumentCounts},
+		{Name: "join", Type: 0x8c4601c93782c51e, Export: "i32 i32 -> i32", Import: "i32 i32 -> i32", Handle: handleJoin},
 	},
 	Resources: []string{"document"},
 }

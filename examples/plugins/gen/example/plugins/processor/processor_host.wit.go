@@ -23,8 +23,8 @@ type Interface interface {
 // Descriptor describes example:plugins/processor to the runtime.
 var Descriptor = host.Interface{
 	Functions: []host.Function{
-		{Name: "name", Export: "-> i32", Import: "i32 ->", Handle: handleName},
-		{Name: "process", Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleProcess},
+		{Name: "name", Type: 0x1fa44ef5e0eeaf69, Export: "-> i32", Import: "i32 ->", Handle: handleName},
+		{Name: "process", Type: 0x78e3c28b7dfc1fee, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleProcess},
 	},
 }
 

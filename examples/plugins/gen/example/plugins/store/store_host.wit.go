@@ -40,10 +40,10 @@ const (
 // Descriptor describes example:plugins/store to the runtime.
 var Descriptor = host.Interface{
 	Functions: []host.Function{
-		{Name: "[method]bucket.get", Export: "i32 i32 i32 -> i32", Import: "i32 i32 i32 i32 ->", Handle: handleBucketGet},
-		{Name: "[method]bucket.set", Export: "i32 i32 i32 i32 i32 -> i32", Import: "i32 i32 i32 i32 i32 i32 ->", Handle: handleBucketSet},
-		{Name: "[method]bucket.add", Export: "i32 i32 i32 i64 -> i32", Import: "i32 i32 i32 i64 i32 ->", Handle: handleBucketAdd},
-		{Name: "open", Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleOpen},
+		{Name: "[method]bucket.get", Type: 0x5ffa796ff4e79f8d, Export: "i32 i32 i32 -> i32", Import: "i32 i32 i32 i32 ->", Handle: handleBucketGet},
+		{Name: "[method]bucket.set", Type: 0xa4b2af0935b174af, Export: "i32 i32 i32 i32 i32 -> i32", Import: "i32 i32 i32 i32 i32 i32 ->", Handle: handleBucketSet},
+		{Name: "[method]bucket.add", Type: 0x40d6b4866119bfd9, Export: "i32 i32 i32 i64 -> i32", Import: "i32 i32 i32 i64 i32 ->", Handle: handleBucketAdd},
+		{Name: "open", Type: 0xe962630fe794a784, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleOpen},
 	},
 	Resources: []string{"bucket"},
 }

@@ -29,10 +29,10 @@ type Interface interface {
 // Descriptor describes example:render/pages to the runtime.
 var Descriptor = host.Interface{
 	Functions: []host.Function{
-		{Name: "catalogue", Export: "i32 i32 i32 i32 -> i32", Import: "i32 i32 i32 i32 i32 ->", Handle: handleCatalogue},
-		{Name: "detail", Export: "i32 -> i32", Import: "i32 i32 ->", Handle: handleDetail},
-		{Name: "feed", Export: "i32 i32 i32 i32 -> i32", Import: "i32 i32 i32 i32 i32 ->", Handle: handleFeed},
-		{Name: "not-found", Export: "i32 i32 i32 i32 -> i32", Import: "i32 i32 i32 i32 i32 ->", Handle: handleNotFound},
+		{Name: "catalogue", Type: 0x7b8742e6f460f58d, Export: "i32 i32 i32 i32 -> i32", Import: "i32 i32 i32 i32 i32 ->", Handle: handleCatalogue},
+		{Name: "detail", Type: 0xd89e2dcee03c35cf, Export: "i32 -> i32", Import: "i32 i32 ->", Handle: handleDetail},
+		{Name: "feed", Type: 0x7b8742e6f460f58d, Export: "i32 i32 i32 i32 -> i32", Import: "i32 i32 i32 i32 i32 ->", Handle: handleFeed},
+		{Name: "not-found", Type: 0x1bd099959c9477f5, Export: "i32 i32 i32 i32 -> i32", Import: "i32 i32 i32 i32 i32 ->", Handle: handleNotFound},
 	},
 }
 

@@ -49,15 +49,15 @@ const (
 // Descriptor describes bench:calls/back to the runtime.
 var Descriptor = host.Interface{
 	Functions: []host.Function{
-		{Name: "[constructor]gauge", Export: "i32 -> i32", Import: "i32 -> i32", Handle: handleNewGauge},
-		{Name: "[method]gauge.next", Export: "i32 -> i32", Import: "i32 -> i32", Handle: handleGaugeNext},
-		{Name: "sixteen", Export: "i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 -> i32", Import: "i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 -> i32", Handle: handleSixteen},
-		{Name: "echo-text", Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleEchoText},
-		{Name: "take-bytes", Export: "i32 i32 -> i32", Import: "i32 i32 -> i32", Handle: handleTakeBytes},
-		{Name: "echo-floats", Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleEchoFloats},
-		{Name: "echo-items", Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleEchoItems},
-		{Name: "echo-shape", Export: "i32 i64 i32 -> i32", Import: "i32 i64 i32 i32 ->", Handle: handleEchoShape},
-		{Name: "find", Export: "i32 -> i32", Import: "i32 i32 ->", Handle: handleFind},
+		{Name: "[constructor]gauge", Type: 0x91a1626844090f4e, Export: "i32 -> i32", Import: "i32 -> i32", Handle: handleNewGauge},
+		{Name: "[method]gauge.next", Type: 0xabcc1ae246d1080c, Export: "i32 -> i32", Import: "i32 -> i32", Handle: handleGaugeNext},
+		{Name: "sixteen", Type: 0x88212c9e6eedc8fd, Export: "i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 -> i32", Import: "i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 -> i32", Handle: handleSixteen},
+		{Name: "echo-text", Type: 0x9dc1d1ca7f484925, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleEchoText},
+		{Name: "take-bytes", Type: 0xe7635b146f7dc53b, Export: "i32 i32 -> i32", Import: "i32 i32 -> i32", Handle: handleTakeBytes},
+		{Name: "echo-floats", Type: 0xc753e5e564dc91e5, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleEchoFloats},
+		{Name: "echo-items", Type: 0xc74357f990ea7bbc, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleEchoItems},
+		{Name: "echo-shape", Type: 0x9f27b0f9915d744f, Export: "i32 i64 i32 -> i32", Import: "i32 i64 i32 i32 ->", Handle: handleEchoShape},
+		{Name: "find", Type: 0x18a24c824c9a9fcb, Export: "i32 -> i32", Import: "i32 i32 ->", Handle: handleFind},
 	},
 	Resources: []string{"gauge"},
 }

@@ -21,7 +21,7 @@ type Interface interface {
 // Descriptor describes bench:calls/text to the runtime.
 var Descriptor = host.Interface{
 	Functions: []host.Function{
-		{Name: "echo", Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleEcho},
+		{Name: "echo", Type: 0x9dc1d1ca7f484925, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleEcho},
 	},
 }
 

@@ -108,7 +108,7 @@ type Interface interface {
 // ownImports describes the functions that the world imports itself to the runtime.
 var ownImports = host.Interface{
 	Functions: []host.Function{
-		{Name: "log", Export: "i32 i32 ->", Import: "i32 i32 ->", Handle: handleLog},
+		{Name: "log", Type: 0xcd06ff50caa07e47, Export: "i32 i32 ->", Import: "i32 i32 ->", Handle: handleLog},
 	},
 }
 
@@ -125,7 +125,7 @@ func handleLog(call *host.Call) {
 // ownExports describes the functions that the world exports itself to the runtime.
 var ownExports = host.Interface{
 	Functions: []host.Function{
-		{Name: "run", Export: "i32 -> i64"},
+		{Name: "run", Type: 0x3dcb01fc02bea12c, Export: "i32 -> i64"},
 	},
 }
 

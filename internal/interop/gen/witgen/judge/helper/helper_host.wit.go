@@ -28,9 +28,9 @@ type Interface interface {
 // Descriptor describes witgen:judge/helper@1.2.0 to the runtime.
 var Descriptor = host.Interface{
 	Functions: []host.Function{
-		{Name: "older", Export: "i32 i32 i32 i32 i32 i32 i32 i32 -> i32", Import: "i32 i32 i32 i32 i32 i32 i32 i32 i32 ->", Handle: handleOlder},
-		{Name: "reversed", Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleReversed},
-		{Name: "measure", Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleMeasure},
+		{Name: "older", Type: 0x4bf18396980bf10e, Export: "i32 i32 i32 i32 i32 i32 i32 i32 -> i32", Import: "i32 i32 i32 i32 i32 i32 i32 i32 i32 ->", Handle: handleOlder},
+		{Name: "reversed", Type: 0x5649b82ee9f625d9, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleReversed},
+		{Name: "measure", Type: 0x86077e901af65d29, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleMeasure},
 	},
 }
 

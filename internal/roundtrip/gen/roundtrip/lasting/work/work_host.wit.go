@@ -48,14 +48,14 @@ const (
 // Descriptor describes roundtrip:lasting/work to the runtime.
 var Descriptor = host.Interface{
 	Functions: []host.Function{
-		{Name: "[constructor]box", Export: "i32 i32 -> i32", Import: "i32 i32 -> i32", Handle: handleNewBox},
-		{Name: "[method]box.put", Export: "i32 i32 i32 i32 i32 i32 f64 -> i32", Import: "i32 i32 i32 i32 i32 i32 f64 -> i32", Handle: handleBoxPut},
-		{Name: "[method]box.items", Export: "i32 -> i32", Import: "i32 i32 ->", Handle: handleBoxItems},
-		{Name: "text", Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleText},
-		{Name: "numbers", Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleNumbers},
-		{Name: "items", Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleItems},
-		{Name: "check", Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleCheck},
-		{Name: "pack", Export: "i32 i32 -> i32", Import: "i32 i32 -> i32", Handle: handlePack},
+		{Name: "[constructor]box", Type: 0xd0ce743b456959a7, Export: "i32 i32 -> i32", Import: "i32 i32 -> i32", Handle: handleNewBox},
+		{Name: "[method]box.put", Type: 0xc47041b2f153da4c, Export: "i32 i32 i32 i32 i32 i32 f64 -> i32", Import: "i32 i32 i32 i32 i32 i32 f64 -> i32", Handle: handleBoxPut},
+		{Name: "[method]box.items", Type: 0x1a6f3f562c531566, Export: "i32 -> i32", Import: "i32 i32 ->", Handle: handleBoxItems},
+		{Name: "text", Type: 0x9dc1d1ca7f484925, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleText},
+		{Name: "numbers", Type: 0x023f93a76752ff40, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleNumbers},
+		{Name: "items", Type: 0x00b0a7c18e1ad66f, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleItems},
+		{Name: "check", Type: 0x1c71c8c190132ef4, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleCheck},
+		{Name: "pack", Type: 0x8c4601c93782c51e, Export: "i32 i32 -> i32", Import: "i32 i32 -> i32", Handle: handlePack},
 	},
 	Resources: []string{"box"},
 }

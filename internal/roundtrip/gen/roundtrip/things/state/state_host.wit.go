@@ -20,7 +20,7 @@ type Interface interface {
 // Descriptor describes roundtrip:things/state to the runtime.
 var Descriptor = host.Interface{
 	Functions: []host.Function{
-		{Name: "live", Export: "-> i32", Import: "-> i32", Handle: handleLive},
+		{Name: "live", Type: 0xda25fa0aa2ea25c5, Export: "-> i32", Import: "-> i32", Handle: handleLive},
 	},
 }
 

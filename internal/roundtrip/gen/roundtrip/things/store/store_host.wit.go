@@ -39,10 +39,10 @@ const (
 // Descriptor describes roundtrip:things/store to the runtime.
 var Descriptor = host.Interface{
 	Functions: []host.Function{
-		{Name: "[method]bucket.get", Export: "i32 i32 i32 -> i32", Import: "i32 i32 i32 i32 ->", Handle: handleBucketGet},
-		{Name: "[method]bucket.set", Export: "i32 i32 i32 i32 i32 ->", Import: "i32 i32 i32 i32 i32 ->", Handle: handleBucketSet},
-		{Name: "open", Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleOpen},
-		{Name: "copy", Export: "i32 i32 i32 i32 -> i32", Import: "i32 i32 i32 i32 -> i32", Handle: handleCopy},
+		{Name: "[method]bucket.get", Type: 0x5ffa796ff4e79f8d, Export: "i32 i32 i32 -> i32", Import: "i32 i32 i32 i32 ->", Handle: handleBucketGet},
+		{Name: "[method]bucket.set", Type: 0xd9076bd9a272bcc8, Export: "i32 i32 i32 i32 i32 ->", Import: "i32 i32 i32 i32 i32 ->", Handle: handleBucketSet},
+		{Name: "open", Type: 0x04615993a18c11d4, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleOpen},
+		{Name: "copy", Type: 0xe57d17a23291f52e, Export: "i32 i32 i32 i32 -> i32", Import: "i32 i32 i32 i32 -> i32", Handle: handleCopy},
 	},
 	Resources: []string{"bucket"},
 }

@@ -205,10 +205,10 @@ const (
 // ownImports describes the functions that the world imports itself to the runtime.
 var ownImports = host.Interface{
 	Functions: []host.Function{
-		{Name: "notify", Export: "i32 i32 i32 -> i32", Import: "i32 i32 i32 i32 ->", Handle: handleNotify},
-		{Name: "adopt", Export: "i32 -> i32", Import: "i32 -> i32", Handle: handleAdopt},
-		{Name: "[constructor]session", Export: "i32 i32 i32 -> i32", Import: "i32 i32 i32 -> i32", Handle: handleNewSession},
-		{Name: "[method]session.send", Export: "i32 i32 i32 -> i32", Import: "i32 i32 i32 -> i32", Handle: handleSessionSend},
+		{Name: "notify", Type: 0x6288dc3ef0af7c5d, Export: "i32 i32 i32 -> i32", Import: "i32 i32 i32 i32 ->", Handle: handleNotify},
+		{Name: "adopt", Type: 0xa5a4ffb977fc768b, Export: "i32 -> i32", Import: "i32 -> i32", Handle: handleAdopt},
+		{Name: "[constructor]session", Type: 0x234084a513b86fb0, Export: "i32 i32 i32 -> i32", Import: "i32 i32 i32 -> i32", Handle: handleNewSession},
+		{Name: "[method]session.send", Type: 0x1f41ceaf4060676c, Export: "i32 i32 i32 -> i32", Import: "i32 i32 i32 -> i32", Handle: handleSessionSend},
 	},
 	Resources: []string{"session", "counter"},
 }
@@ -287,9 +287,9 @@ const (
 // ownExports describes the functions that the world exports itself to the runtime.
 var ownExports = host.Interface{
 	Functions: []host.Function{
-		{Name: "inspect", Export: "i32 i32 -> i32"},
-		{Name: "run", Export: "i32 i32 i32 i32 i32 -> i32"},
-		{Name: "lookup", Export: "i32 i32 -> i32"},
+		{Name: "inspect", Type: 0x0fb872b399fd6703, Export: "i32 i32 -> i32"},
+		{Name: "run", Type: 0xcb0b814ba61213ab, Export: "i32 i32 i32 i32 i32 -> i32"},
+		{Name: "lookup", Type: 0x4aeb26f29b12a1fd, Export: "i32 i32 -> i32"},
 	},
 	Resources: []string{"session", "counter"},
 }

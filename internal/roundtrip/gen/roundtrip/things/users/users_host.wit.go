@@ -35,9 +35,9 @@ const (
 // Descriptor describes roundtrip:things/users to the runtime.
 var Descriptor = host.Interface{
 	Functions: []host.Function{
-		{Name: "keep", Export: "i32 ->", Import: "i32 ->", Handle: handleKeep},
-		{Name: "give-back", Export: "-> i32", Import: "i32 ->", Handle: handleGiveBack},
-		{Name: "ask", Export: "i32 -> i32", Import: "i32 i32 ->", Handle: handleAsk},
+		{Name: "keep", Type: 0x82260ac842299a63, Export: "i32 ->", Import: "i32 ->", Handle: handleKeep},
+		{Name: "give-back", Type: 0x782d4454d02a9cc8, Export: "-> i32", Import: "i32 ->", Handle: handleGiveBack},
+		{Name: "ask", Type: 0xca7b7084ce2adef0, Export: "i32 -> i32", Import: "i32 i32 ->", Handle: handleAsk},
 	},
 	Resources: []string{"counter"},
 }

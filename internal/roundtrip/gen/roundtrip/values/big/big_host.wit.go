@@ -25,7 +25,7 @@ type Interface interface {
 // Descriptor describes roundtrip:values/big to the runtime.
 var Descriptor = host.Interface{
 	Functions: []host.Function{
-		{Name: "of-large", Export: "i32 -> i32", Import: "i32 i32 ->", Handle: handleOfLarge},
+		{Name: "of-large", Type: 0x5191b9276ed1e77c, Export: "i32 -> i32", Import: "i32 i32 ->", Handle: handleOfLarge},
 	},
 }
 

@@ -48,19 +48,19 @@ type Interface interface {
 // Descriptor describes roundtrip:values/fixed to the runtime.
 var Descriptor = host.Interface{
 	Functions: []host.Function{
-		{Name: "of-u8s", Export: "i32 i32 i32 i32 i32 -> i32", Import: "i32 i32 i32 i32 i32 i32 ->", Handle: handleOfU8s},
-		{Name: "of-f64s", Export: "f64 f64 f64 -> i32", Import: "f64 f64 f64 i32 ->", Handle: handleOfF64s},
-		{Name: "of-bools", Export: "i32 i32 i32 -> i32", Import: "i32 i32 i32 i32 ->", Handle: handleOfBools},
-		{Name: "of-chars", Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleOfChars},
-		{Name: "of-strings", Export: "i32 i32 i32 i32 -> i32", Import: "i32 i32 i32 i32 i32 ->", Handle: handleOfStrings},
-		{Name: "of-many", Export: "i32 -> i32", Import: "i32 i32 ->", Handle: handleOfMany},
-		{Name: "of-lists", Export: "i32 i32 i32 i32 i32 i32 -> i32", Import: "i32 i32 i32 i32 i32 i32 i32 ->", Handle: handleOfLists},
-		{Name: "of-nested", Export: "i32 i32 i32 i32 i32 i32 -> i32", Import: "i32 i32 i32 i32 i32 i32 i32 ->", Handle: handleOfNested},
-		{Name: "of-list", Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleOfList},
-		{Name: "of-option", Export: "i32 i64 i64 -> i32", Import: "i32 i64 i64 i32 ->", Handle: handleOfOption},
-		{Name: "of-people", Export: "i32 i32 i32 i32 f32 i32 i32 i32 i32 i32 i32 f32 i32 i32 -> i32", Import: "i32 i32 i32 i32 f32 i32 i32 i32 i32 i32 i32 f32 i32 i32 i32 ->", Handle: handleOfPeople},
-		{Name: "of-colours", Export: "i32 i32 i32 -> i32", Import: "i32 i32 i32 i32 ->", Handle: handleOfColours},
-		{Name: "of-matrix", Export: "f32 f32 f32 f32 f32 f32 i32 i32 -> i32", Import: "f32 f32 f32 f32 f32 f32 i32 i32 i32 ->", Handle: handleOfMatrix},
+		{Name: "of-u8s", Type: 0xb77ea3b660166f98, Export: "i32 i32 i32 i32 i32 -> i32", Import: "i32 i32 i32 i32 i32 i32 ->", Handle: handleOfU8s},
+		{Name: "of-f64s", Type: 0x4a24d700f97f0019, Export: "f64 f64 f64 -> i32", Import: "f64 f64 f64 i32 ->", Handle: handleOfF64s},
+		{Name: "of-bools", Type: 0x8fd6e240aebb31f1, Export: "i32 i32 i32 -> i32", Import: "i32 i32 i32 i32 ->", Handle: handleOfBools},
+		{Name: "of-chars", Type: 0x2441a58259b78065, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleOfChars},
+		{Name: "of-strings", Type: 0xefd30aa50383030c, Export: "i32 i32 i32 i32 -> i32", Import: "i32 i32 i32 i32 i32 ->", Handle: handleOfStrings},
+		{Name: "of-many", Type: 0x9917ef2d331f55e3, Export: "i32 -> i32", Import: "i32 i32 ->", Handle: handleOfMany},
+		{Name: "of-lists", Type: 0x8c0f02096c66915b, Export: "i32 i32 i32 i32 i32 i32 -> i32", Import: "i32 i32 i32 i32 i32 i32 i32 ->", Handle: handleOfLists},
+		{Name: "of-nested", Type: 0xa313a36d8696b167, Export: "i32 i32 i32 i32 i32 i32 -> i32", Import: "i32 i32 i32 i32 i32 i32 i32 ->", Handle: handleOfNested},
+		{Name: "of-list", Type: 0xbd781cafd1322b68, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleOfList},
+		{Name: "of-option", Type: 0x2f1c3124d78c053e, Export: "i32 i64 i64 -> i32", Import: "i32 i64 i64 i32 ->", Handle: handleOfOption},
+		{Name: "of-people", Type: 0x22328d053aa02472, Export: "i32 i32 i32 i32 f32 i32 i32 i32 i32 i32 i32 f32 i32 i32 -> i32", Import: "i32 i32 i32 i32 f32 i32 i32 i32 i32 i32 i32 f32 i32 i32 i32 ->", Handle: handleOfPeople},
+		{Name: "of-colours", Type: 0x3d4c373d5830c216, Export: "i32 i32 i32 -> i32", Import: "i32 i32 i32 i32 ->", Handle: handleOfColours},
+		{Name: "of-matrix", Type: 0x52cd7a0e45dc4946, Export: "f32 f32 f32 f32 f32 f32 i32 i32 -> i32", Import: "f32 f32 f32 f32 f32 f32 i32 i32 i32 ->", Handle: handleOfMatrix},
 	},
 }
 

@@ -33,13 +33,13 @@ type Interface interface {
 // Descriptor describes roundtrip:values/many to the runtime.
 var Descriptor = host.Interface{
 	Functions: []host.Function{
-		{Name: "of-e256", Export: "i32 -> i32", Import: "i32 -> i32", Handle: handleOfE256},
-		{Name: "of-e257", Export: "i32 -> i32", Import: "i32 -> i32", Handle: handleOfE257},
-		{Name: "of-v257", Export: "i32 i64 i32 -> i32", Import: "i32 i64 i32 i32 ->", Handle: handleOfV257},
-		{Name: "of-some", Export: "i32 i32 i32 i32 i64 i32 i32 -> i32", Import: "i32 i32 i32 i32 i64 i32 i32 i32 ->", Handle: handleOfSome},
-		{Name: "of-e256s", Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleOfE256s},
-		{Name: "of-e257s", Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleOfE257s},
-		{Name: "of-v257s", Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleOfV257s},
+		{Name: "of-e256", Type: 0x76af51a7a1f6a37d, Export: "i32 -> i32", Import: "i32 -> i32", Handle: handleOfE256},
+		{Name: "of-e257", Type: 0xf9bfaed03b1546fa, Export: "i32 -> i32", Import: "i32 -> i32", Handle: handleOfE257},
+		{Name: "of-v257", Type: 0x19d5de0c9a35c35c, Export: "i32 i64 i32 -> i32", Import: "i32 i64 i32 i32 ->", Handle: handleOfV257},
+		{Name: "of-some", Type: 0xed2c73a49dc463e9, Export: "i32 i32 i32 i32 i64 i32 i32 -> i32", Import: "i32 i32 i32 i32 i64 i32 i32 i32 ->", Handle: handleOfSome},
+		{Name: "of-e256s", Type: 0x95434c3c2afb6f75, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleOfE256s},
+		{Name: "of-e257s", Type: 0x7ee0c34d55a9e39d, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleOfE257s},
+		{Name: "of-v257s", Type: 0x9048e71af70c3c4e, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleOfV257s},
 	},
 }
 

@@ -45,17 +45,17 @@ type Interface interface {
 // Descriptor describes roundtrip:values/maps to the runtime.
 var Descriptor = host.Interface{
 	Functions: []host.Function{
-		{Name: "of-strings", Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleOfStrings},
-		{Name: "of-u8s", Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleOfU8s},
-		{Name: "of-s64s", Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleOfS64s},
-		{Name: "of-chars", Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleOfChars},
-		{Name: "of-bools", Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleOfBools},
-		{Name: "of-lists", Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleOfLists},
-		{Name: "of-people", Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleOfPeople},
-		{Name: "of-shapes", Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleOfShapes},
-		{Name: "of-maps", Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleOfMaps},
-		{Name: "of-list", Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleOfList},
-		{Name: "of-option", Export: "i32 i32 i32 -> i32", Import: "i32 i32 i32 i32 ->", Handle: handleOfOption},
+		{Name: "of-strings", Type: 0x4368a519a5668d4f, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleOfStrings},
+		{Name: "of-u8s", Type: 0x3b81a9a0cc0ba4d6, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleOfU8s},
+		{Name: "of-s64s", Type: 0xc6e02352f82981ae, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleOfS64s},
+		{Name: "of-chars", Type: 0x758c7cf73e0eae62, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleOfChars},
+		{Name: "of-bools", Type: 0xf274b3c5970e1f8a, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleOfBools},
+		{Name: "of-lists", Type: 0xf26aec4033cbe8e1, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleOfLists},
+		{Name: "of-people", Type: 0x4147a8c398bfd870, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleOfPeople},
+		{Name: "of-shapes", Type: 0xc45ccd70a30b47c4, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleOfShapes},
+		{Name: "of-maps", Type: 0x981c5271239f0b72, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleOfMaps},
+		{Name: "of-list", Type: 0x0f1be47f8bbdbe7b, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleOfList},
+		{Name: "of-option", Type: 0xc64191243d7cd65a, Export: "i32 i32 i32 -> i32", Import: "i32 i32 i32 i32 ->", Handle: handleOfOption},
 	},
 }
 

@@ -46,18 +46,18 @@ type Interface interface {
 // Descriptor describes roundtrip:values/options to the runtime.
 var Descriptor = host.Interface{
 	Functions: []host.Function{
-		{Name: "of-u8", Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleOfU8},
-		{Name: "of-u64", Export: "i32 i64 -> i32", Import: "i32 i64 i32 ->", Handle: handleOfU64},
-		{Name: "of-f32", Export: "i32 f32 -> i32", Import: "i32 f32 i32 ->", Handle: handleOfF32},
-		{Name: "of-bool", Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleOfBool},
-		{Name: "of-string", Export: "i32 i32 i32 -> i32", Import: "i32 i32 i32 i32 ->", Handle: handleOfString},
-		{Name: "of-nested", Export: "i32 i32 i32 -> i32", Import: "i32 i32 i32 i32 ->", Handle: handleOfNested},
-		{Name: "of-deep", Export: "i32 i32 i32 i32 i32 -> i32", Import: "i32 i32 i32 i32 i32 i32 ->", Handle: handleOfDeep},
-		{Name: "of-list", Export: "i32 i32 i32 -> i32", Import: "i32 i32 i32 i32 ->", Handle: handleOfList},
-		{Name: "of-tuple", Export: "i32 i32 i32 i64 -> i32", Import: "i32 i32 i32 i64 i32 ->", Handle: handleOfTuple},
-		{Name: "of-person", Export: "i32 i32 i32 i32 i32 f32 i32 i32 -> i32", Import: "i32 i32 i32 i32 i32 f32 i32 i32 i32 ->", Handle: handleOfPerson},
-		{Name: "of-colour", Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleOfColour},
-		{Name: "of-shape", Export: "i32 i32 i64 i32 -> i32", Import: "i32 i32 i64 i32 i32 ->", Handle: handleOfShape},
+		{Name: "of-u8", Type: 0x581d95c9941a6169, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleOfU8},
+		{Name: "of-u64", Type: 0xb901ead75977d62f, Export: "i32 i64 -> i32", Import: "i32 i64 i32 ->", Handle: handleOfU64},
+		{Name: "of-f32", Type: 0xa1f6a5041796a78f, Export: "i32 f32 -> i32", Import: "i32 f32 i32 ->", Handle: handleOfF32},
+		{Name: "of-bool", Type: 0x9f2b47d5c9563f40, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleOfBool},
+		{Name: "of-string", Type: 0xf8e5d44436210928, Export: "i32 i32 i32 -> i32", Import: "i32 i32 i32 i32 ->", Handle: handleOfString},
+		{Name: "of-nested", Type: 0x74fc75fe4cc775e6, Export: "i32 i32 i32 -> i32", Import: "i32 i32 i32 i32 ->", Handle: handleOfNested},
+		{Name: "of-deep", Type: 0xc4c3db6d647ba5e1, Export: "i32 i32 i32 i32 i32 -> i32", Import: "i32 i32 i32 i32 i32 i32 ->", Handle: handleOfDeep},
+		{Name: "of-list", Type: 0x18c565c3b269e545, Export: "i32 i32 i32 -> i32", Import: "i32 i32 i32 i32 ->", Handle: handleOfList},
+		{Name: "of-tuple", Type: 0x8c4367363eb17833, Export: "i32 i32 i32 i64 -> i32", Import: "i32 i32 i32 i64 i32 ->", Handle: handleOfTuple},
+		{Name: "of-person", Type: 0x2b7b5bcc771f187d, Export: "i32 i32 i32 i32 i32 f32 i32 i32 -> i32", Import: "i32 i32 i32 i32 i32 f32 i32 i32 i32 ->", Handle: handleOfPerson},
+		{Name: "of-colour", Type: 0x5daee43e0fa1f725, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleOfColour},
+		{Name: "of-shape", Type: 0x3422433eb0ae38eb, Export: "i32 i32 i64 i32 -> i32", Import: "i32 i32 i64 i32 i32 ->", Handle: handleOfShape},
 	},
 }
 

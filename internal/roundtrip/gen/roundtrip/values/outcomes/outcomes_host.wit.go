@@ -36,13 +36,13 @@ type Interface interface {
 // Descriptor describes roundtrip:values/outcomes to the runtime.
 var Descriptor = host.Interface{
 	Functions: []host.Function{
-		{Name: "of-plain", Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleOfPlain},
-		{Name: "of-ok", Export: "i32 i32 i32 -> i32", Import: "i32 i32 i32 i32 ->", Handle: handleOfOk},
-		{Name: "of-err", Export: "i32 i32 i32 -> i32", Import: "i32 i32 i32 i32 ->", Handle: handleOfErr},
-		{Name: "of-both", Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleOfBoth},
-		{Name: "of-nested", Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleOfNested},
-		{Name: "of-param", Export: "i32 i64 -> i32", Import: "i32 i64 i32 ->", Handle: handleOfParam},
-		{Name: "of-option", Export: "i32 i32 i32 i32 i32 -> i32", Import: "i32 i32 i32 i32 i32 i32 ->", Handle: handleOfOption},
+		{Name: "of-plain", Type: 0x88e66efee92f7a9a, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleOfPlain},
+		{Name: "of-ok", Type: 0x6d964121dde1b9d6, Export: "i32 i32 i32 -> i32", Import: "i32 i32 i32 i32 ->", Handle: handleOfOk},
+		{Name: "of-err", Type: 0x89acc27a0a2ecdb4, Export: "i32 i32 i32 -> i32", Import: "i32 i32 i32 i32 ->", Handle: handleOfErr},
+		{Name: "of-both", Type: 0xb809e65aac890cfb, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleOfBoth},
+		{Name: "of-nested", Type: 0xff0682a11f1b5dfc, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleOfNested},
+		{Name: "of-param", Type: 0x1718265142523e7d, Export: "i32 i64 -> i32", Import: "i32 i64 i32 ->", Handle: handleOfParam},
+		{Name: "of-option", Type: 0xeb849368671661c8, Export: "i32 i32 i32 i32 i32 -> i32", Import: "i32 i32 i32 i32 i32 i32 ->", Handle: handleOfOption},
 	},
 }
 

@@ -38,14 +38,14 @@ type Interface interface {
 // Descriptor describes roundtrip:values/records to the runtime.
 var Descriptor = host.Interface{
 	Functions: []host.Function{
-		{Name: "of-point", Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleOfPoint},
-		{Name: "of-human", Export: "i32 i32 i32 i32 f32 i32 i32 -> i32", Import: "i32 i32 i32 i32 f32 i32 i32 i32 ->", Handle: handleOfHuman},
-		{Name: "of-padded", Export: "i32 i64 i32 i32 i32 i32 i32 f64 i32 f32 i32 i32 i32 i64 -> i32", Import: "i32 i64 i32 i32 i32 i32 i32 f64 i32 f32 i32 i32 i32 i64 i32 ->", Handle: handleOfPadded},
-		{Name: "of-nested", Export: "i32 -> i32", Import: "i32 i32 ->", Handle: handleOfNested},
-		{Name: "of-tiny", Export: "i32 -> i32", Import: "i32 -> i32", Handle: handleOfTiny},
-		{Name: "of-alias", Export: "i32 i32 i32 i32 -> i32", Import: "i32 i32 i32 i32 i32 ->", Handle: handleOfAlias},
-		{Name: "of-crowd", Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleOfCrowd},
-		{Name: "of-name", Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleOfName},
+		{Name: "of-point", Type: 0xae945b61a0195332, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleOfPoint},
+		{Name: "of-human", Type: 0x43e9609d88b9783e, Export: "i32 i32 i32 i32 f32 i32 i32 -> i32", Import: "i32 i32 i32 i32 f32 i32 i32 i32 ->", Handle: handleOfHuman},
+		{Name: "of-padded", Type: 0x0337a13598b604ce, Export: "i32 i64 i32 i32 i32 i32 i32 f64 i32 f32 i32 i32 i32 i64 -> i32", Import: "i32 i64 i32 i32 i32 i32 i32 f64 i32 f32 i32 i32 i32 i64 i32 ->", Handle: handleOfPadded},
+		{Name: "of-nested", Type: 0xcbef2b26117310f9, Export: "i32 -> i32", Import: "i32 i32 ->", Handle: handleOfNested},
+		{Name: "of-tiny", Type: 0xa1cb160399aa5d2c, Export: "i32 -> i32", Import: "i32 -> i32", Handle: handleOfTiny},
+		{Name: "of-alias", Type: 0x4498777636cc0dc5, Export: "i32 i32 i32 i32 -> i32", Import: "i32 i32 i32 i32 i32 ->", Handle: handleOfAlias},
+		{Name: "of-crowd", Type: 0x482c42e99a6b5b39, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleOfCrowd},
+		{Name: "of-name", Type: 0x9dc1d1ca7f484925, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleOfName},
 	},
 }
 

@@ -44,18 +44,18 @@ type Interface interface {
 // Descriptor describes roundtrip:values/scalars to the runtime.
 var Descriptor = host.Interface{
 	Functions: []host.Function{
-		{Name: "of-bool", Export: "i32 -> i32", Import: "i32 -> i32", Handle: handleOfBool},
-		{Name: "of-u8", Export: "i32 -> i32", Import: "i32 -> i32", Handle: handleOfU8},
-		{Name: "of-s8", Export: "i32 -> i32", Import: "i32 -> i32", Handle: handleOfS8},
-		{Name: "of-u16", Export: "i32 -> i32", Import: "i32 -> i32", Handle: handleOfU16},
-		{Name: "of-s16", Export: "i32 -> i32", Import: "i32 -> i32", Handle: handleOfS16},
-		{Name: "of-u32", Export: "i32 -> i32", Import: "i32 -> i32", Handle: handleOfU32},
-		{Name: "of-s32", Export: "i32 -> i32", Import: "i32 -> i32", Handle: handleOfS32},
-		{Name: "of-u64", Export: "i64 -> i64", Import: "i64 -> i64", Handle: handleOfU64},
-		{Name: "of-s64", Export: "i64 -> i64", Import: "i64 -> i64", Handle: handleOfS64},
-		{Name: "of-f32", Export: "f32 -> f32", Import: "f32 -> f32", Handle: handleOfF32},
-		{Name: "of-f64", Export: "f64 -> f64", Import: "f64 -> f64", Handle: handleOfF64},
-		{Name: "of-char", Export: "i32 -> i32", Import: "i32 -> i32", Handle: handleOfChar},
+		{Name: "of-bool", Type: 0x1b778c82d98194e4, Export: "i32 -> i32", Import: "i32 -> i32", Handle: handleOfBool},
+		{Name: "of-u8", Type: 0x16fae035c3f913d1, Export: "i32 -> i32", Import: "i32 -> i32", Handle: handleOfU8},
+		{Name: "of-s8", Type: 0x5fc3465c879d442d, Export: "i32 -> i32", Import: "i32 -> i32", Handle: handleOfS8},
+		{Name: "of-u16", Type: 0x6151909b89fc1d3f, Export: "i32 -> i32", Import: "i32 -> i32", Handle: handleOfU16},
+		{Name: "of-s16", Type: 0x91a0050d95ec5d90, Export: "i32 -> i32", Import: "i32 -> i32", Handle: handleOfS16},
+		{Name: "of-u32", Type: 0xefab7478186f8a0d, Export: "i32 -> i32", Import: "i32 -> i32", Handle: handleOfU32},
+		{Name: "of-s32", Type: 0x42248314c9b785ae, Export: "i32 -> i32", Import: "i32 -> i32", Handle: handleOfS32},
+		{Name: "of-u64", Type: 0xda6d220222447a79, Export: "i64 -> i64", Import: "i64 -> i64", Handle: handleOfU64},
+		{Name: "of-s64", Type: 0x8696deb29d174bc3, Export: "i64 -> i64", Import: "i64 -> i64", Handle: handleOfS64},
+		{Name: "of-f32", Type: 0xc662c8db70317964, Export: "f32 -> f32", Import: "f32 -> f32", Handle: handleOfF32},
+		{Name: "of-f64", Type: 0x16dc0e02c81e17c1, Export: "f64 -> f64", Import: "f64 -> f64", Handle: handleOfF64},
+		{Name: "of-char", Type: 0xd55e82f45930ce57, Export: "i32 -> i32", Import: "i32 -> i32", Handle: handleOfChar},
 	},
 }
 

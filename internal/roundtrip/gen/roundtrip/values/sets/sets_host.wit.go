@@ -37,15 +37,15 @@ type Interface interface {
 // Descriptor describes roundtrip:values/sets to the runtime.
 var Descriptor = host.Interface{
 	Functions: []host.Function{
-		{Name: "of-f1", Export: "i32 -> i32", Import: "i32 -> i32", Handle: handleOfF1},
-		{Name: "of-f8", Export: "i32 -> i32", Import: "i32 -> i32", Handle: handleOfF8},
-		{Name: "of-f9", Export: "i32 -> i32", Import: "i32 -> i32", Handle: handleOfF9},
-		{Name: "of-f16", Export: "i32 -> i32", Import: "i32 -> i32", Handle: handleOfF16},
-		{Name: "of-f17", Export: "i32 -> i32", Import: "i32 -> i32", Handle: handleOfF17},
-		{Name: "of-f32", Export: "i32 -> i32", Import: "i32 -> i32", Handle: handleOfF32},
-		{Name: "of-all", Export: "i32 i32 i32 i32 i32 i32 -> i32", Import: "i32 i32 i32 i32 i32 i32 i32 ->", Handle: handleOfAll},
-		{Name: "of-f9s", Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleOfF9s},
-		{Name: "of-f32s", Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleOfF32s},
+		{Name: "of-f1", Type: 0x6964b058781721c6, Export: "i32 -> i32", Import: "i32 -> i32", Handle: handleOfF1},
+		{Name: "of-f8", Type: 0x0df217e50529df71, Export: "i32 -> i32", Import: "i32 -> i32", Handle: handleOfF8},
+		{Name: "of-f9", Type: 0xa064514e84b482ac, Export: "i32 -> i32", Import: "i32 -> i32", Handle: handleOfF9},
+		{Name: "of-f16", Type: 0xe2abcc4fbc9bddd1, Export: "i32 -> i32", Import: "i32 -> i32", Handle: handleOfF16},
+		{Name: "of-f17", Type: 0x0dc164c23e694b5c, Export: "i32 -> i32", Import: "i32 -> i32", Handle: handleOfF17},
+		{Name: "of-f32", Type: 0x25f82cdc869b1dab, Export: "i32 -> i32", Import: "i32 -> i32", Handle: handleOfF32},
+		{Name: "of-all", Type: 0x6f883d4324c77728, Export: "i32 i32 i32 i32 i32 i32 -> i32", Import: "i32 i32 i32 i32 i32 i32 i32 ->", Handle: handleOfAll},
+		{Name: "of-f9s", Type: 0x65667cb0564f7a3b, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleOfF9s},
+		{Name: "of-f32s", Type: 0x140a0825b91cce93, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleOfF32s},
 	},
 }
 

@@ -20,7 +20,7 @@ type Interface interface {
 // Descriptor describes roundtrip:values/state to the runtime.
 var Descriptor = host.Interface{
 	Functions: []host.Function{
-		{Name: "seen", Export: "-> i64", Import: "-> i64", Handle: handleSeen},
+		{Name: "seen", Type: 0xca4ad8427e12d50b, Export: "-> i64", Import: "-> i64", Handle: handleSeen},
 	},
 }
 

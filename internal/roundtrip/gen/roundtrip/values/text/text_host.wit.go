@@ -30,11 +30,11 @@ type Interface interface {
 // Descriptor describes roundtrip:values/text to the runtime.
 var Descriptor = host.Interface{
 	Functions: []host.Function{
-		{Name: "of-string", Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleOfString},
-		{Name: "of-chars", Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleOfChars},
-		{Name: "of-strings", Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleOfStrings},
-		{Name: "of-lines", Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleOfLines},
-		{Name: "of-pair", Export: "i32 i32 i32 i32 -> i32", Import: "i32 i32 i32 i32 i32 ->", Handle: handleOfPair},
+		{Name: "of-string", Type: 0x9dc1d1ca7f484925, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleOfString},
+		{Name: "of-chars", Type: 0x9e6aa46651568932, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleOfChars},
+		{Name: "of-strings", Type: 0x323907cb1f41ccb1, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleOfStrings},
+		{Name: "of-lines", Type: 0x697a639c41a0e23a, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleOfLines},
+		{Name: "of-pair", Type: 0x24a800564fa78e67, Export: "i32 i32 i32 i32 -> i32", Import: "i32 i32 i32 i32 i32 ->", Handle: handleOfPair},
 	},
 }
 

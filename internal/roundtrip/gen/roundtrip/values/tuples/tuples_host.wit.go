@@ -33,12 +33,12 @@ type Interface interface {
 // Descriptor describes roundtrip:values/tuples to the runtime.
 var Descriptor = host.Interface{
 	Functions: []host.Function{
-		{Name: "of-one", Export: "i32 -> i32", Import: "i32 -> i32", Handle: handleOfOne},
-		{Name: "of-two", Export: "i32 i64 -> i32", Import: "i32 i64 i32 ->", Handle: handleOfTwo},
-		{Name: "of-three", Export: "f32 i32 i32 i32 -> i32", Import: "f32 i32 i32 i32 i32 ->", Handle: handleOfThree},
-		{Name: "of-nested", Export: "i32 i32 i64 i32 i32 -> i32", Import: "i32 i32 i64 i32 i32 i32 ->", Handle: handleOfNested},
-		{Name: "of-pair", Export: "i32 i32 i32 -> i32", Import: "i32 i32 i32 i32 ->", Handle: handleOfPair},
-		{Name: "of-many", Export: "i32 -> i32", Import: "i32 i32 ->", Handle: handleOfMany},
+		{Name: "of-one", Type: 0x2ef6540e95d5d1be, Export: "i32 -> i32", Import: "i32 -> i32", Handle: handleOfOne},
+		{Name: "of-two", Type: 0x3732e5d1a6d9e4e6, Export: "i32 i64 -> i32", Import: "i32 i64 i32 ->", Handle: handleOfTwo},
+		{Name: "of-three", Type: 0xd7f13a5fee7d3e91, Export: "f32 i32 i32 i32 -> i32", Import: "f32 i32 i32 i32 i32 ->", Handle: handleOfThree},
+		{Name: "of-nested", Type: 0x595daadd238ffe41, Export: "i32 i32 i64 i32 i32 -> i32", Import: "i32 i32 i64 i32 i32 i32 ->", Handle: handleOfNested},
+		{Name: "of-pair", Type: 0xcc70fab4c91dfd57, Export: "i32 i32 i32 -> i32", Import: "i32 i32 i32 i32 ->", Handle: handleOfPair},
+		{Name: "of-many", Type: 0x693bd09f8598afea, Export: "i32 -> i32", Import: "i32 i32 ->", Handle: handleOfMany},
 	},
 }
 

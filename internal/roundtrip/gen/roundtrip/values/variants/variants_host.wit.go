@@ -40,15 +40,15 @@ type Interface interface {
 // Descriptor describes roundtrip:values/variants to the runtime.
 var Descriptor = host.Interface{
 	Functions: []host.Function{
-		{Name: "of-only", Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleOfOnly},
-		{Name: "of-numbers", Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleOfNumbers},
-		{Name: "of-wide", Export: "i32 i64 -> i32", Import: "i32 i64 i32 ->", Handle: handleOfWide},
-		{Name: "of-mixed", Export: "i32 i64 -> i32", Import: "i32 i64 i32 ->", Handle: handleOfMixed},
-		{Name: "of-texts", Export: "i32 i64 i32 -> i32", Import: "i32 i64 i32 i32 ->", Handle: handleOfTexts},
-		{Name: "of-tuples", Export: "i32 i64 i64 i32 f32 -> i32", Import: "i32 i64 i64 i32 f32 i32 ->", Handle: handleOfTuples},
-		{Name: "of-outer", Export: "i32 i32 i64 i64 i32 -> i32", Import: "i32 i32 i64 i64 i32 i32 ->", Handle: handleOfOuter},
-		{Name: "of-shape", Export: "i32 i64 i32 -> i32", Import: "i32 i64 i32 i32 ->", Handle: handleOfShape},
-		{Name: "of-outers", Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleOfOuters},
+		{Name: "of-only", Type: 0x21e1cc184b107b34, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleOfOnly},
+		{Name: "of-numbers", Type: 0xad2e542bf920e863, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleOfNumbers},
+		{Name: "of-wide", Type: 0xb388af039c81582b, Export: "i32 i64 -> i32", Import: "i32 i64 i32 ->", Handle: handleOfWide},
+		{Name: "of-mixed", Type: 0xeaacccf0b24a464f, Export: "i32 i64 -> i32", Import: "i32 i64 i32 ->", Handle: handleOfMixed},
+		{Name: "of-texts", Type: 0x202f55edf0ef9712, Export: "i32 i64 i32 -> i32", Import: "i32 i64 i32 i32 ->", Handle: handleOfTexts},
+		{Name: "of-tuples", Type: 0x15a8a96ba4b2515e, Export: "i32 i64 i64 i32 f32 -> i32", Import: "i32 i64 i64 i32 f32 i32 ->", Handle: handleOfTuples},
+		{Name: "of-outer", Type: 0x9be6f99a5a474474, Export: "i32 i32 i64 i64 i32 -> i32", Import: "i32 i32 i64 i64 i32 i32 ->", Handle: handleOfOuter},
+		{Name: "of-shape", Type: 0x10c3ca0720a62c9c, Export: "i32 i64 i32 -> i32", Import: "i32 i64 i32 i32 ->", Handle: handleOfShape},
+		{Name: "of-outers", Type: 0x05c30d296e99141b, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleOfOuters},
 	},
 }
 

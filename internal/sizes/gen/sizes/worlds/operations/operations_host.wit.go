@@ -27,9 +27,9 @@ type Interface interface {
 // Descriptor describes sizes:worlds/operations to the runtime.
 var Descriptor = host.Interface{
 	Functions: []host.Function{
-		{Name: "add", Export: "i32 i32 -> i32", Import: "i32 i32 -> i32", Handle: handleAdd},
-		{Name: "multiply", Export: "i32 i32 -> i32", Import: "i32 i32 -> i32", Handle: handleMultiply},
-		{Name: "eval", Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleEval},
+		{Name: "add", Type: 0x6127c1d7a512c2b0, Export: "i32 i32 -> i32", Import: "i32 i32 -> i32", Handle: handleAdd},
+		{Name: "multiply", Type: 0x6127c1d7a512c2b0, Export: "i32 i32 -> i32", Import: "i32 i32 -> i32", Handle: handleMultiply},
+		{Name: "eval", Type: 0xb54730b944be4a03, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleEval},
 	},
 }
 

@@ -34,12 +34,12 @@ type Interface interface {
 // Descriptor describes sizes:worlds/store to the runtime.
 var Descriptor = host.Interface{
 	Functions: []host.Function{
-		{Name: "log", Export: "i32 i32 ->", Import: "i32 i32 ->", Handle: handleLog},
-		{Name: "now", Export: "-> i64", Import: "-> i64", Handle: handleNow},
-		{Name: "get", Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleGet},
-		{Name: "put", Export: "i32 i32 i32 i32 i32 i32 f64 i32 i32 -> i32", Import: "i32 i32 i32 i32 i32 i32 f64 i32 i32 i32 ->", Handle: handlePut},
-		{Name: "names", Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleNames},
-		{Name: "read", Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleRead},
+		{Name: "log", Type: 0xcd06ff50caa07e47, Export: "i32 i32 ->", Import: "i32 i32 ->", Handle: handleLog},
+		{Name: "now", Type: 0xca4ad8427e12d50b, Export: "-> i64", Import: "-> i64", Handle: handleNow},
+		{Name: "get", Type: 0xa85e6e03000e35b5, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleGet},
+		{Name: "put", Type: 0xa57b43fdf6f73c44, Export: "i32 i32 i32 i32 i32 i32 f64 i32 i32 -> i32", Import: "i32 i32 i32 i32 i32 i32 f64 i32 i32 i32 ->", Handle: handlePut},
+		{Name: "names", Type: 0x24199c75b09b08ce, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleNames},
+		{Name: "read", Type: 0x01f9c397fc1b68ea, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleRead},
 	},
 }
 

@@ -21,7 +21,7 @@ type Interface interface {
 // Descriptor describes old:db/rows@1.0.0 to the runtime.
 var Descriptor = host.Interface{
 	Functions: []host.Function{
-		{Name: "fetch", Export: "i32 -> i32", Import: "i32 i32 ->", Handle: handleFetch},
+		{Name: "fetch", Type: 0x0737183f9346691e, Export: "i32 -> i32", Import: "i32 i32 ->", Handle: handleFetch},
 	},
 }
 

@@ -37,9 +37,9 @@ const (
 // Descriptor describes old:db/rows@2.1.0 to the runtime.
 var Descriptor = host.Interface{
 	Functions: []host.Function{
-		{Name: "[method]cursor.next", Export: "i32 -> i32", Import: "i32 i32 ->", Handle: handleCursorNext},
-		{Name: "fetch", Export: "i64 -> i32", Import: "i64 i32 ->", Handle: handleFetch},
-		{Name: "all", Export: "i64 -> i32", Import: "i64 -> i32", Handle: handleAll},
+		{Name: "[method]cursor.next", Type: 0x12e19a621f2d9fc5, Export: "i32 -> i32", Import: "i32 i32 ->", Handle: handleCursorNext},
+		{Name: "fetch", Type: 0xfe924f567077c494, Export: "i64 -> i32", Import: "i64 i32 ->", Handle: handleFetch},
+		{Name: "all", Type: 0x384bf8d224cdd91c, Export: "i64 -> i32", Import: "i64 -> i32", Handle: handleAll},
 	},
 	Resources: []string{"cursor"},
 }

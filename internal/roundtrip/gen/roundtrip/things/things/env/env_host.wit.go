@@ -22,7 +22,7 @@ type Interface interface {
 // Descriptor describes roundtrip:things/things/env to the runtime.
 var Descriptor = host.Interface{
 	Functions: []host.Function{
-		{Name: "get", Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleGet},
+		{Name: "get", Type: 0x4aeb26f29b12a1fd, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleGet},
 	},
 }
 

@@ -32,8 +32,8 @@ const (
 // Descriptor describes roundtrip:things/things/hooks to the runtime.
 var Descriptor = host.Interface{
 	Functions: []host.Function{
-		{Name: "each", Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleEach},
-		{Name: "seen", Export: "i32 -> i32", Import: "i32 i32 ->", Handle: handleSeen},
+		{Name: "each", Type: 0x32b5156806d476a5, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleEach},
+		{Name: "seen", Type: 0xca7b7084ce2adef0, Export: "i32 -> i32", Import: "i32 i32 ->", Handle: handleSeen},
 	},
 	Resources: []string{"counter"},
 }
