@@ -79,6 +79,7 @@ func encodingRules() []encodedRule {
 			lifts("high surrogate", u16, host.RuleUTF16, heap, 1, "\x00\xd8"),
 			lifts("low surrogate", u16, host.RuleUTF16, heap, 1, "\x00\xdc"),
 			lifts("two high ones", u16, host.RuleUTF16, heap, 2, "\x00\xd8\x00\xd8"),
+			lifts("two low ones", u16, host.RuleUTF16, heap, 2, "\x00\xdc\x00\xdc"),
 			lifts("tagged", latin1, host.RuleUTF16, heap, tag|1, "\x00\xd8"),
 			lifts("a pair", u16, "", heap, 2, "\x00\xd8\x00\xdc"),
 			lifts("any byte of Latin-1", latin1, "", heap, 3, "\x00\x80\xff"),
