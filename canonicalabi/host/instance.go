@@ -185,6 +185,12 @@ func (i *Instance) Started(number int, module api.Module) { i.modules[number] = 
 // that names one.
 func (i *Instance) Supplied(module api.Module) { i.hostModule = module }
 
+// CallStart calls a function without parameters and results while the instance
+// starts, under the context of Starting.
+func (i *Instance) CallStart(ctx context.Context, function *CoreItem) error {
+	return i.core(function).CallWithStack(ctx, nil)
+}
+
 // Ready ends the start, and lets calls in.
 func (i *Instance) Ready() { i.leave() }
 

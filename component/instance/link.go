@@ -71,9 +71,12 @@ func (p *Plugin) compileCores(ctx context.Context, plan *plan) error {
 	rewritten := make([][]byte, len(plan.cores))
 	outlines := make([]outline, len(plan.cores))
 	for n, core := range plan.cores {
+		if core.dropped {
+			continue
+		}
 		var err error
 		rewritten[n], err = rewriteImports(core.module.Bytes, func(module, name string, k kind) (string, string, error) {
-			ref := core.args[module].get(name)
+			ref := plan.real(core.args[module].get(name))
 			if ref.core == theHost && k != kindFunc {
 				return "", "", fmt.Errorf("a core module imports %q %q, a %s", module, name, k)
 			}
@@ -89,6 +92,10 @@ func (p *Plugin) compileCores(ctx context.Context, plan *plan) error {
 	}
 	known := map[string]wazero.CompiledModule{}
 	for n, wasm := range rewritten {
+		if wasm == nil {
+			p.cores = append(p.cores, coreStep{start: plan.item(plan.cores[n].start)})
+			continue
+		}
 		compiled, ok := known[string(wasm)]
 		if !ok {
 			var err error
@@ -97,7 +104,7 @@ func (p *Plugin) compileCores(ctx context.Context, plan *plan) error {
 			}
 			known[string(wasm)] = compiled
 		}
-		p.cores = append(p.cores, compiled)
+		p.cores = append(p.cores, coreStep{compiled: compiled})
 	}
 	return nil
 }
@@ -162,7 +169,7 @@ func (l *linker) tree() {
 	l.made = &host.Tree{Parents: l.plan.components, Modules: len(l.plan.cores), Tracked: l.plan.tracked()}
 	for _, o := range l.plan.options {
 		l.made.Options = append(l.made.Options, host.CanonOptions{
-			Component: o.component, Memory: coreItem(o.memory), Realloc: coreItem(o.realloc), Encoding: o.encoding})
+			Component: o.component, Memory: l.plan.item(o.memory), Realloc: l.plan.item(o.realloc), Encoding: o.encoding})
 	}
 }
 
@@ -364,7 +371,7 @@ func (l *linker) sameType(f host.Function, guest *wit.Function) bool {
 }
 
 func (l *linker) exportOf(name string, fn *function) host.Export {
-	return host.Export{Name: name, Core: *coreItem(fn.core), Post: coreItem(fn.post), Options: fn.options}
+	return host.Export{Name: name, Core: *l.plan.item(fn.core), Post: l.plan.item(fn.post), Options: fn.options}
 }
 
 // exportedResources finds the resources that the world's export number n defines.
@@ -386,7 +393,7 @@ func (l *linker) exportedResources(n int, get func(component.Sort, string) item)
 			return l.bad(name, "the guest takes it for the same resource as %s, which it is not; build it with the bindings of this world", old.Name)
 		}
 		l.byPlan[found.number] = typ
-		typ.Dtor, typ.Component = coreItem(found.dtor), found.component
+		typ.Dtor, typ.Component = l.plan.item(found.dtor), found.component
 	}
 	return nil
 }
@@ -396,7 +403,7 @@ func (l *linker) innerResources() {
 	for _, r := range l.plan.resources {
 		if l.byPlan[r.number] == nil {
 			l.byPlan[r.number] = &host.ResourceType{
-				Name: "resource " + strconv.Itoa(r.number), Guest: r.component >= 0, Component: max(r.component, 0), Dtor: coreItem(r.dtor)}
+				Name: "resource " + strconv.Itoa(r.number), Guest: r.component >= 0, Component: max(r.component, 0), Dtor: l.plan.item(r.dtor)}
 		}
 	}
 }

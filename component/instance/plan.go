@@ -60,6 +60,11 @@ type coreInstance struct {
 	module    *component.CoreModule
 	// args are what the module imports, by module name.
 	args map[string]coreItems
+	// dropped says that no instance is made. Of a shim, meant are the functions
+	// that its own stand for; of a filler, start is what is called in its place.
+	dropped bool
+	meant   map[string]coreRef
+	start   coreRef
 }
 
 // coreItems is a core instance of an index space: one of the plan's, or a bag of
@@ -223,6 +228,7 @@ func makePlan(wasm []byte) (made *plan, err error) {
 		}
 	}()
 	p.plan.exports = p.instantiate(&closure{def: root}, nil, -1).exports
+	p.plan.dropShims()
 	return p.plan, nil
 }
 
@@ -323,7 +329,7 @@ func (e *env) coreInstance(d *component.CoreInstance) {
 		args[a.Name] = e.coreInstances[a.Instance]
 	}
 	e.coreInstances = append(e.coreInstances, coreItems{core: len(p.plan.cores)})
-	p.plan.cores = append(p.plan.cores, coreInstance{component: e.number, module: e.modules[d.Module], args: args})
+	p.plan.cores = append(p.plan.cores, coreInstance{component: e.number, module: e.modules[d.Module], args: args, start: noRef})
 }
 
 // coreItem returns an item of a core index space.

@@ -27,7 +27,7 @@ type Plugin struct {
 	owned    bool // the runtime is the plugin's own
 	guarded  bool // the runtime closes modules when contexts end
 	tree     *host.Tree
-	cores    []wazero.CompiledModule  // by core instance
+	cores    []coreStep               // by core instance
 	compiled []wazero.CompiledModule  // each once
 	exports  []host.ExportedInterface // by World.Exports
 	needed   []bool                   // by World.Imports: whether the guest imports it
@@ -44,6 +44,13 @@ type Plugin struct {
 	mu     sync.Mutex
 	live   map[*host.Instance]struct{}
 	closed bool
+}
+
+// coreStep is a step of an instance's start: a core module, or a function to call
+// where it is not nil, or nothing.
+type coreStep struct {
+	compiled wazero.CompiledModule
+	start    *host.CoreItem
 }
 
 // hostModule supplies what a guest imports from one module name.
@@ -115,7 +122,7 @@ func (p *Plugin) compile(ctx context.Context, wasm []byte) error {
 	if err != nil {
 		return err
 	}
-	p.cores = []wazero.CompiledModule{compiled}
+	p.cores = []coreStep{{compiled: compiled}}
 	if p.exports, err = matchExports(p.world, p.types, compiled.ExportedFunctions(), module); err != nil {
 		return err
 	}
@@ -169,7 +176,7 @@ func (p *Plugin) supply(ctx context.Context, m importModule) error {
 	}
 	p.imports = append(p.imports, hostModule{name: m.name, compiled: compiled})
 	if m.wasi {
-		if err := checkWASI(p.world, p.cores[0], compiled.ExportedFunctions()); err != nil {
+		if err := checkWASI(p.world, p.cores[0].compiled, compiled.ExportedFunctions()); err != nil {
 			return err
 		}
 	}
@@ -202,12 +209,14 @@ func (p *Plugin) Instantiate(ctx context.Context, impls []any) (*host.Instance, 
 				Detail: fmt.Sprintf("the guest imports it: set Imports.%s", item.Field)}
 		}
 	}
-	modules := make([]api.Module, 0, len(p.cores))
+	modules := make([]api.Module, len(p.cores))
 	var inst *host.Instance
 	inst = host.NewInstance(p.config, p.tree, impls, p.types.count, func(ctx context.Context) error {
 		var errs []error
 		for _, m := range slices.Backward(modules) {
-			errs = append(errs, m.Close(ctx))
+			if m != nil {
+				errs = append(errs, m.Close(ctx))
+			}
 		}
 		return errors.Join(append(errs, p.remove(ctx, inst))...)
 	})
@@ -217,7 +226,7 @@ func (p *Plugin) Instantiate(ctx context.Context, impls []any) (*host.Instance, 
 	if err := p.add(inst); err != nil {
 		return nil, err
 	}
-	err := p.start(ctx, inst, &modules)
+	err := p.start(ctx, inst, modules)
 	if err != nil {
 		return nil, errors.Join(err, inst.Close(ctx))
 	}
@@ -227,10 +236,10 @@ func (p *Plugin) Instantiate(ctx context.Context, impls []any) (*host.Instance, 
 
 // start instantiates the guest's core modules, and runs their start functions and
 // the _initialize of a guest that is a core module.
-func (p *Plugin) start(ctx context.Context, inst *host.Instance, modules *[]api.Module) error {
+func (p *Plugin) start(ctx context.Context, inst *host.Instance, modules []api.Module) error {
 	resolve, config := p.resolve, plainConfig
 	if p.component {
-		resolve = func(key string) api.Module { return p.resolveCore(key, *modules) }
+		resolve = func(key string) api.Module { return p.resolveCore(key, modules) }
 		inst.Supplied(p.imports[0].instance)
 	} else {
 		config = moduleConfig(p.config)
@@ -244,11 +253,19 @@ func (p *Plugin) start(ctx context.Context, inst *host.Instance, modules *[]api.
 		return err
 	}
 	for n, core := range p.cores {
-		module, err := p.runtime.InstantiateModule(ctx, core, config)
+		if core.start != nil {
+			if err := inst.CallStart(ctx, core.start); err != nil {
+				return inst.StartFailed(p.world.Name, err)
+			}
+		}
+		if core.compiled == nil {
+			continue
+		}
+		module, err := p.runtime.InstantiateModule(ctx, core.compiled, config)
 		if err != nil {
 			return inst.StartFailed(p.world.Name, err)
 		}
-		*modules = append(*modules, module)
+		modules[n] = module
 		inst.Started(n, module)
 		if !p.config.Unmetered {
 			if err := inst.RunStart(ctx, module); err != nil {
@@ -259,7 +276,7 @@ func (p *Plugin) start(ctx context.Context, inst *host.Instance, modules *[]api.
 	if p.component {
 		return nil
 	}
-	if initialize := (*modules)[0].ExportedFunction("_initialize"); initialize != nil {
+	if initialize := modules[0].ExportedFunction("_initialize"); initialize != nil {
 		if err := initialize.CallWithStack(ctx, nil); err != nil {
 			return inst.StartFailed(p.world.Name, err)
 		}
