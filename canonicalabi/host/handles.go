@@ -338,7 +338,9 @@ func (c *Call) LowerBorrow(number int, v any) uint32 {
 // LowerSelf is LowerBorrow for the resource whose method is called.
 func (c *Call) LowerSelf(number int, self *Handle) uint32 {
 	if typ := c.types[number]; c.err == nil && self.usableAs(typ, c.inst) && typ.definedIn(c.opts.comp) {
-		c.self = self
+		if c.self != self { // a store costs more than a look
+			c.self = self
+		}
 		return self.rep
 	}
 	return c.LowerBorrow(number, self)

@@ -63,15 +63,32 @@ func (c *counter) Next() uint32 {
 
 func (c *counter) Close() {}
 
-// What CallBack sends.
+// What CallBack sends. It is made when it is first needed, since the collector of
+// the other calls would look through it.
 var (
-	text16 = strings.Repeat("witgen, ", 2)
-	text1k = strings.Repeat("witgen, ", 1<<7)
-	text1m = strings.Repeat("witgen, ", 1<<17)
-	floats = make([]float64, 10_000)
-	items  = make([]back.Item, 1000)
+	text   string
+	floats []float64
+	items  []back.Item
 	shape  = back.Shape(back.ShapeCircle{Value: 2})
 )
+
+// sized returns a text of at least so many bytes.
+func sized(n int) string {
+	if len(text) != n {
+		text = strings.Repeat("witgen, ", n/8)
+	}
+	return text
+}
+
+// manyItems returns a thousand items.
+func manyItems() []back.Item {
+	if items == nil {
+		for i := range 1000 {
+			items = append(items, back.Item{ID: uint32(i), Name: "item number of a thousand", Price: float64(i), Active: true})
+		}
+	}
+	return items
+}
 
 // CallBack calls a function of the host n times.
 func (impl) CallBack(what work.Kind, n uint32) uint32 {
@@ -82,22 +99,25 @@ func (impl) CallBack(what work.Kind, n uint32) uint32 {
 			last = uint32(back.Sixteen(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16))
 		}
 	case work.KindText16:
-		last = echoText(text16, n)
+		last = echoText(sized(16), n)
 	case work.KindText1k:
-		last = echoText(text1k, n)
+		last = echoText(sized(1<<10), n)
 	case work.KindText1m:
-		last = echoText(text1m, n)
+		last = echoText(sized(1<<20), n)
 	case work.KindBytes:
 		for range n {
 			last = uint32(back.TakeBytes(megabyte))
 		}
 	case work.KindFloats:
+		if floats == nil {
+			floats = make([]float64, 10_000)
+		}
 		for range n {
 			last = uint32(len(back.EchoFloats(floats)))
 		}
 	case work.KindItems:
 		for range n {
-			last = uint32(len(back.EchoItems(items)))
+			last = uint32(len(back.EchoItems(manyItems())))
 		}
 	case work.KindShape:
 		for range n {
@@ -182,11 +202,6 @@ func (p *parser) accept(c byte) bool {
 	return false
 }
 
-func init() {
-	for i := range items {
-		items[i] = back.Item{ID: uint32(i), Name: "item number of a thousand", Price: float64(i), Active: true}
-	}
-	calls.Export(impl{})
-}
+func init() { calls.Export(impl{}) }
 
 func main() {}
