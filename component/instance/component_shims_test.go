@@ -15,6 +15,8 @@ type shimmed struct {
 	shim, filler, main wasmtest.Module
 	// second makes another module import the table.
 	second bool
+	// late makes the function meant one of a module behind the main one.
+	late bool
 }
 
 func (s *shimmed) bytes(edit func(s *shimmed)) []byte {
@@ -46,8 +48,12 @@ func (s *shimmed) bytes(edit func(s *shimmed)) []byte {
 		m.ImportItem("t", "t", wasmtest.KindTable, append([]byte{0x70}, wasmtest.Limits(1, 1)...))
 		b.Core(b.Module(m.Bytes()), coreArg("t", b.Bag(coreExport("t", component.SortCoreTable, table))))
 	}
+	next0 := b.Lower(b.Alias(component.SortFunc, c, "next"))
+	if s.late {
+		next0 = b.CoreAlias(component.SortCoreFunc, b.Core(b.Module(counter())), "next")
+	}
 	meant := b.Bag(
-		coreExport("0", component.SortCoreFunc, b.Lower(b.Alias(component.SortFunc, c, "next"))),
+		coreExport("0", component.SortCoreFunc, next0),
 		coreExport("$imports", component.SortCoreTable, table))
 	b.Core(b.Module(s.filler.Bytes()), coreArg("", meant), coreArg("main", main))
 	liftExport(b, main, "first", funcType(0, true))
@@ -72,6 +78,7 @@ func TestShims(t *testing.T) {
 		{"a filler with a function", func(s *shimmed) { s.filler.Func("->", "") }, 4, 0},
 		{"a filler with a global", func(s *shimmed) { s.filler.Global("i32", wasmtest.I32(0)) }, 4, 0},
 		{"a main module with a start function", func(s *shimmed) { s.main.Start(s.main.Func("->", "")) }, 4, 0},
+		{"a function of a later module", func(s *shimmed) { s.late = true }, 5, 0},
 		{"a table that another module knows", func(s *shimmed) { s.second = true }, 5, 0},
 	} {
 		t.Run(test.name, func(t *testing.T) {

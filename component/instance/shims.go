@@ -284,7 +284,7 @@ func (p *plan) dropShim(n int, f *filler, starts []bool) bool {
 		return false
 	}
 	s, ok := readShim(p.cores[table.core].module.Bytes)
-	if !ok || s.table != table.name || !p.onlyFiller(table, n) {
+	if !ok || s.table != table.name {
 		return false
 	}
 	for between := table.core + 1; between < n; between++ {
@@ -308,6 +308,9 @@ func (p *plan) dropShim(n int, f *filler, starts []bool) bool {
 			return false // it traps
 		}
 	}
+	if !p.inOrder(table, n, meant) {
+		return false
+	}
 	p.cores[table.core].dropped, p.cores[table.core].meant = true, meant
 	return true
 }
@@ -317,20 +320,43 @@ func (p *plan) importOf(n int, f *filler, i int) coreRef {
 	return p.cores[n].args[f.imports[i].module].get(f.imports[i].name)
 }
 
-// onlyFiller reports whether no core instance but n imports a table.
-func (p *plan) onlyFiller(table coreRef, n int) bool {
+// inOrder reports whether no core instance but filler n imports the table, and those
+// that import functions of the shim come after the instances of the functions meant:
+// an adapter's functions come later than the module that imports them.
+func (p *plan) inOrder(table coreRef, n int, meant map[string]coreRef) bool {
 	for k := table.core + 1; k < len(p.cores); k++ {
 		core := &p.cores[k]
-		if k == n {
-			continue
-		}
-		for _, i := range outlineOf(core.module.Bytes).imports {
-			if i.kind == kindTable && core.args[i.module].get(i.name) == table {
-				return false
+		ok := true
+		eachImport(core.module.Bytes, func(module, name string, _ kind) {
+			ref := p.real(core.args[module].get(name)) // by way of another shim
+			if k == n || ref.core != table.core {
+				return
 			}
+			m, found := meant[ref.name]
+			ok = ok && found && p.real(m).core < k
+		})
+		if !ok {
+			return false
 		}
 	}
 	return true
+}
+
+// eachImport calls visit for the imports of a module.
+func eachImport(wasm []byte, visit func(module, name string, k kind)) {
+	eachSection(wasm, func(id byte, r *moduleReader) bool {
+		if id != importSection {
+			r.b = nil
+			return true
+		}
+		r.each(func() {
+			module, name := string(r.bytes(r.u32())), string(r.bytes(r.u32()))
+			if k := r.importType(); !r.bad {
+				visit(module, name, k)
+			}
+		})
+		return true
+	})
 }
 
 // real returns what a shim's function stands for.
