@@ -4,4 +4,4 @@
 // installs, which `make interop` calls.
 package interop
 
-//go:generate go tool witgen generate --out gen ./wit
+//go:generate go tool witgen generate --world judge --world helping --out gen ./wit

@@ -38,7 +38,7 @@ func functions(t *testing.T) []call {
 	res, err := resolve.Dir("wit", resolve.Options{})
 	must(t, err)
 	r := res.Resolve
-	world, err := resolve.SelectWorld(r, res.Main, "")
+	world, err := resolve.SelectWorld(r, res.Main, "judge")
 	must(t, err)
 	var calls []call
 	for _, item := range r.Worlds[world].Exports {
