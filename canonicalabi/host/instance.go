@@ -16,7 +16,9 @@ import (
 )
 
 // Instance is one running guest. It serves one call at a time; another call
-// meanwhile, from anywhere, is refused with ErrBusy.
+// meanwhile, from anywhere, is refused with ErrBusy. A host function must return:
+// one that ends its goroutine by runtime.Goexit, as testing.T.FailNow does, leaves
+// the instance busy for ever.
 type Instance struct {
 	lock lock
 	// caller is the context of the caller that entered the guest, and
