@@ -122,7 +122,7 @@ func (f *worldFlag) choose(r *resolve.Result) ([]wit.WorldID, error) {
 	for _, name := range names {
 		id, err := resolve.SelectWorld(r.Resolve, r.Main, name)
 		if err != nil {
-			if name == "" {
+			if name == "" && len(r.Resolve.Packages[r.Main].Worlds) > 0 {
 				err = fmt.Errorf("%w\nchoose with --world", err)
 			}
 			return nil, err

@@ -64,7 +64,7 @@ func selectIn(r *wit.Resolve, pkg wit.PackageID, name string) (wit.WorldID, erro
 	}
 	switch {
 	case len(names) == 0:
-		return 0, fmt.Errorf("package %s has no world", p.Name)
+		return 0, fmt.Errorf("package %s has no world; write one that imports or exports its interfaces: world NAME { export INTERFACE; }", p.Name)
 	case name != "":
 		return 0, fmt.Errorf("package %s has no world %q%s\nits worlds are:%s", p.Name, name, meant(name, names), listed(qualified))
 	case len(names) > 1:

@@ -32,7 +32,7 @@ package a:e { interface i {} }
 		"a:d/w":           "ERROR at versions 0.2.0, 0.2.1",
 		"a:d/w@0.2.2":     "ERROR it is there at version 0.2.0, 0.2.1",
 		"a:bb/one":        `ERROR did you mean "a:b"?`,
-		"a:e/i":           "ERROR package a:e has no world",
+		"a:e/i":           "ERROR package a:e has no world; write one that imports or exports its interfaces: world NAME { export INTERFACE; }",
 		"b/one":           "ERROR is not the name of a world",
 		"a:b/":            "ERROR is not the name of a world",
 		"a:c/only@1.0.0":  "ERROR it is there without a version",
