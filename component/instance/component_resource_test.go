@@ -9,6 +9,7 @@ import (
 	"github.com/witgen/witgen/canonicalabi/dynamic"
 	"github.com/witgen/witgen/canonicalabi/host"
 	"github.com/witgen/witgen/component"
+	"github.com/witgen/witgen/component/instance"
 	"github.com/witgen/witgen/internal/wasmtest"
 )
 
@@ -196,4 +197,104 @@ func TestInnerResources(t *testing.T) {
 	wantsTrap(t, open(t, wasm, nil), host.RuleHandle, "there is no handle 1", "twice", 1)
 	wantsTrap(t, open(t, wasm, nil), host.RuleHandle, "there is no handle 9", "forge", 9)
 	wantsTrap(t, open(t, wasm, nil), host.RuleHandle, "there is no handle 1", "drop-lent", 1)
+}
+
+// lending is a component that exports the definer's functions and the looker's.
+func lending() []byte {
+	b := &builder{}
+	a := b.Instance(b.Add(definer()))
+	c := b.Instance(b.Add(looker()), arg("a", component.SortInstance, a))
+	bag := func(instance uint32, names ...string) uint32 {
+		exports := []component.InlineExport{{Name: component.Named("r"), Sort: component.SortType, Index: b.Alias(component.SortType, a, "r")}}
+		for _, name := range names {
+			exports = append(exports, component.InlineExport{Name: component.Named(name), Sort: component.SortFunc, Index: b.Alias(component.SortFunc, instance, name)})
+		}
+		return b.Add(&component.Instance{Exports: exports})
+	}
+	b.Export("test:lending/a", component.SortInstance, bag(a, "make", "peek", "take", "destroyed"))
+	b.Export("test:lending/c", component.SortInstance, bag(c, "look", "hold"))
+	return b.Bytes()
+}
+
+// lendingWorld is the world of lending: interface c uses the resource of a.
+func lendingWorld() *host.World {
+	item := func(name string, functions ...host.Function) host.Item {
+		return host.Item{Name: name, Interface: &host.Interface{Functions: functions, Resources: []string{"r"}},
+			Resources: []host.Resource{{Export: true, Item: 0, Name: "r"}}}
+	}
+	one := func(name string) host.Function { return host.Function{Name: name, Export: "i32 -> i32"} }
+	return &host.World{Name: "test:lending/w", Exports: []host.Item{
+		item("test:lending/a", one("make"), one("peek"), one("take"), host.Function{Name: "destroyed", Export: "-> i32"}),
+		item("test:lending/c", one("look"), one("hold")),
+	}}
+}
+
+// lent is the host's side of the resource.
+type lent struct{ *host.Handle }
+
+// The host lends a resource that one component instance defines to another, which
+// gets a handle, and to the one that defines it, which gets the representation.
+func TestLendToAnother(t *testing.T) {
+	ctx := context.Background()
+	plugin, err := instance.Compile(ctx, lending(), lendingWorld())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer plugin.Close(ctx)
+	inst, err := plugin.Instantiate(ctx, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	a, c := plugin.Export(inst, 0), plugin.Export(inst, 1)
+	a.Wrap(0, func(h *host.Handle) any { return lent{h} })
+	create, peek, take, destroyed, look, hold := a.Func(0), a.Func(1), a.Func(2), a.Func(3), c.Func(0), c.Func(1)
+	made := func(rep uint64) lent {
+		t.Helper()
+		call := create.Begin(ctx)
+		if call.Stack[0] = rep; !call.Invoke() {
+			t.Fatal(call.End())
+		}
+		r := host.LiftOwn[lent](call, 0, uint32(call.Stack[0]))
+		if err := call.End(); err != nil {
+			t.Fatal(err)
+		}
+		return r
+	}
+	wants := func(what string, want uint64, got uint64, err error) {
+		t.Helper()
+		if got != want || err != nil {
+			t.Errorf("%s: %d, %v; want %d", what, got, err, want)
+		}
+	}
+	borrowing := func(f *host.Func, r lent) (uint64, error) {
+		call := f.Begin(ctx)
+		call.Stack[0] = uint64(call.LowerBorrow(0, r))
+		return call.Finish()
+	}
+	r := made(7)
+	for name, f := range map[string]*host.Func{"peek": &peek, "look": &look} {
+		for range 2 {
+			got, err := borrowing(f, r)
+			wants(name, 7, got, err)
+		}
+	}
+	self := look.Begin(ctx) // as if look were a method
+	self.Stack[0] = uint64(self.LowerSelf(0, r.Handle))
+	got, err := self.Finish()
+	wants("look at self", 7, got, err)
+	if err := r.Close(ctx); err != nil {
+		t.Fatal(err)
+	}
+	given := made(5)
+	call := take.Begin(ctx)
+	call.Stack[0] = uint64(call.LowerOwn(0, given))
+	got, err = call.Finish()
+	wants("take", 5, got, err)
+	got, err = destroyed.Begin(ctx).Finish()
+	wants("destroyed", 12, got, err)
+	_, err = borrowing(&hold, made(1))
+	var trap *host.Trap
+	if !errors.As(err, &trap) || trap.Rule != host.RuleBorrowKept {
+		t.Errorf("hold: %v", err)
+	}
 }
