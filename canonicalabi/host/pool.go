@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 	"sync"
 )
 
@@ -136,6 +137,13 @@ func (p *Pool[I]) Get(ctx context.Context) (I, error) {
 		return none, p.contextError(err, "before an instance was taken")
 	}
 	p.mu.Lock()
+	if len(p.idle) == 0 && p.live >= p.size && !p.closed {
+		// Most calls are short. Once goroutines queue, each call begins with a change
+		// of goroutines, which takes longer than such a call.
+		p.mu.Unlock()
+		runtime.Gosched()
+		p.mu.Lock()
+	}
 	for m := p.takeIdle(); m != nil; m = p.takeIdle() {
 		p.mu.Unlock()
 		if m.inst.Err() == nil {

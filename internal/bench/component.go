@@ -31,14 +31,19 @@ func (s *Suite) componentRows() []Row {
 	ctx := context.Background()
 	text := strings.Repeat("witgen, ", 2)
 	plugin := sync.OnceValues(s.component)
-	inst := sync.OnceValues(func() (*calls.Instance, error) {
-		p, err := plugin()
-		if err != nil {
-			return nil, err
-		}
-		return p.Instantiate(ctx, s.imports())
-	})
-	work := func(call func(*calls.Instance) (any, error)) Body {
+	core := func() (*calls.Plugin, error) { return s.plugin, nil }
+	// Both instances are new here: what their collectors do depends on the calls
+	// that they have had.
+	start := func(plugin func() (*calls.Plugin, error)) func() (*calls.Instance, error) {
+		return sync.OnceValues(func() (*calls.Instance, error) {
+			p, err := plugin()
+			if err != nil {
+				return nil, err
+			}
+			return p.Instantiate(ctx, s.imports())
+		})
+	}
+	work := func(inst func() (*calls.Instance, error), call func(*calls.Instance) (any, error)) Body {
 		return func(n int) (any, error) {
 			i, err := inst()
 			if err != nil {
@@ -47,6 +52,9 @@ func (s *Suite) componentRows() []Row {
 			return body(func() (any, error) { return call(i) })(n)
 		}
 	}
+	asComponent, asCore := start(plugin), start(core)
+	addWork := func(i *calls.Instance) (any, error) { return i.Work().Add(ctx, 2, 3) }
+	echoWork := func(i *calls.Instance) (any, error) { return i.Work().EchoText(ctx, text) }
 	instantiate := func(plugin func() (*calls.Plugin, error)) Body {
 		return body(func() (bool, error) {
 			p, err := plugin()
@@ -73,14 +81,10 @@ func (s *Suite) componentRows() []Row {
 	add := func(v values.Interface) (any, error) { return v.Add(ctx, 2, 3) }
 	echoText := func(v values.Interface) (any, error) { return v.EchoString(ctx, text) }
 	return []Row{
-		{"add, component : core module", componentAim,
-			work(func(i *calls.Instance) (any, error) { return i.Work().Add(ctx, 2, 3) }),
-			body(func() (any, error) { return s.work.Add(ctx, 2, 3) })},
-		{"string of 16 B, in and out, component : core module", componentAim,
-			work(func(i *calls.Instance) (any, error) { return i.Work().EchoText(ctx, text) }),
-			body(func() (any, error) { return s.work.EchoText(ctx, text) })},
+		{"add, component : core module", componentAim, work(asComponent, addWork), work(asCore, addWork)},
+		{"string of 16 B, in and out, component : core module", componentAim, work(asComponent, echoWork), work(asCore, echoWork)},
 		{"instantiate and close, component : core module", instanceAim,
-			instantiate(plugin), instantiate(func() (*calls.Plugin, error) { return s.plugin, nil })},
+			instantiate(plugin), instantiate(core)},
 		{"add, through two in one component : two composed in Go", composedAim, echo(one, add), echo(two, add)},
 		{"string of 16 B, through two in one component : two composed in Go", composedAim, echo(one, echoText), echo(two, echoText)},
 	}
