@@ -148,12 +148,27 @@ func (p *Plugin) compileModule(ctx context.Context, wasm []byte, module outline)
 	if limit := p.config.Limits.MemoryPages(); p.owned && uint64(module.pages) > limit { // of a guest that is not metered
 		return nil, host.MemoryError(p.world.Name, uint64(module.pages), limit)
 	}
-	compiled, err := p.runtime.CompileModule(ctx, metered)
+	compiled, err := p.translate(ctx, metered)
 	if err != nil {
-		return nil, &host.LinkError{World: p.world.Name, Detail: "the guest is not a valid WebAssembly module: " + err.Error()}
+		return nil, &host.LinkError{World: p.world.Name, Detail: err.Error()}
 	}
 	p.compiled = append(p.compiled, compiled)
 	return compiled, nil
+}
+
+// translate has wazero compile a module. Where wazero panics over a guest, that is
+// an error.
+func (p *Plugin) translate(ctx context.Context, wasm []byte) (compiled wazero.CompiledModule, err error) {
+	defer func() {
+		if cause := recover(); cause != nil {
+			err = fmt.Errorf("wazero cannot compile the guest, and panicked: %v", cause)
+		}
+	}()
+	compiled, err = p.runtime.CompileModule(ctx, wasm)
+	if err != nil {
+		err = fmt.Errorf("the guest is not a valid WebAssembly module: %w", err)
+	}
+	return compiled, err
 }
 
 // supply makes the host module that the guest's imports of one module name
