@@ -343,7 +343,7 @@ func stateOf(mod api.Module) state {
 // runs them on both engines of wazero and wants the same fuel from each, and that they end where
 // they get one less.
 func TestRandom(t *testing.T) {
-	n := uint64(400)
+	n := uint64(200)
 	if testing.Short() {
 		n = 50
 	}

@@ -40,6 +40,18 @@ var wants = map[string][]string{
 	"toolarge":   {`refused .*larger than`},
 }
 
+// built are the guests that build has built.
+var built = map[string][]byte{}
+
+// build builds a guest, once.
+func build(t *testing.T, compiler guestbuild.Compiler, source string) []byte {
+	t.Helper()
+	if built[source] == nil {
+		built[source] = guestbuild.Build(t, compiler, source)
+	}
+	return built[source]
+}
+
 // fill makes a folder of all plugins, and returns it with the module of shout2.
 func fill(t *testing.T, compiler guestbuild.Compiler) (dir, shout2 string) {
 	t.Helper()
@@ -54,7 +66,7 @@ func fill(t *testing.T, compiler guestbuild.Compiler) (dir, shout2 string) {
 		t.Fatal(err)
 	}
 	for _, source := range append(sources, "../../calculator/guest") {
-		wasm := guestbuild.Build(t, compiler, source)
+		wasm := build(t, compiler, source)
 		switch name := filepath.Base(source); name {
 		case "guest":
 			write("wrongworld", wasm)
@@ -142,7 +154,7 @@ func TestGoodAndBadPlugins(t *testing.T) {
 func TestFollowsTheFolder(t *testing.T) {
 	ctx := t.Context()
 	compiler := guestbuild.Compilers(t)[0]
-	shout, wordcount := guestbuild.Build(t, compiler, "../guests/shout"), guestbuild.Build(t, compiler, "../guests/wordcount")
+	shout, wordcount := build(t, compiler, "../guests/shout"), build(t, compiler, "../guests/wordcount")
 	dir := t.TempDir()
 	var out output
 	r := newRegistry(dir, &out)
