@@ -1,11 +1,14 @@
 package host_test
 
 import (
+	_ "embed"
 	"os"
 	"regexp"
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 // trapIf is a trap_if of CanonicalABI.md, by its function there and its text without
@@ -127,30 +130,59 @@ func TestEveryTrapIfHasGuests(t *testing.T) {
 	}
 }
 
-// The table is complete. The document is read where the environment says where it is:
-// WITGEN_CANONICAL_ABI names a CanonicalABI.md.
+// traps.txt lists what CanonicalABI.md traps on, a line each: the function, and the
+// text of the trap_if after a tab where there is one. The first line says of which
+// commit.
+//
+//go:embed testdata/traps.txt
+var trapsText string
+
+// The table is complete: each trap of the document is in it, or of a function that is
+// asynchronous.
 func TestTrapIfsAreComplete(t *testing.T) {
-	path := os.Getenv("WITGEN_CANONICAL_ABI")
-	if path == "" {
-		t.Skip("WITGEN_CANONICAL_ABI does not name the specification's CanonicalABI.md")
-	}
-	document, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	found := documentTraps(string(document))
+	found := listedTraps()
 	for _, row := range trapIfs {
-		if !slices.ContainsFunc(found, func(f trapIf) bool { return f.function == row.function && f.text == row.text }) {
+		if !slices.ContainsFunc(found, row.same) {
 			t.Errorf("the document has no %s, %q", row.function, row.text)
 		}
 	}
 	for _, f := range found {
-		listed := slices.ContainsFunc(trapIfs, func(row trapIf) bool { return f.function == row.function && f.text == row.text })
-		if listed == asyncFunctions.MatchString(f.function) {
+		if slices.ContainsFunc(trapIfs, f.same) == asyncFunctions.MatchString(f.function) {
 			t.Errorf("%s, %q: it must be in the table, or of a function that is asynchronous", f.function, f.text)
 		}
 	}
 	t.Logf("%d traps in the document, %d in the table", len(found), len(trapIfs))
+	// Whoever has a newer document at hand sees what it changes.
+	if path := os.Getenv("WITGEN_CANONICAL_ABI"); path != "" {
+		document, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(lines(found), lines(documentTraps(string(document)))); diff != "" {
+			t.Errorf("testdata/traps.txt is not what %s says (-list +document):\n%s", path, diff)
+		}
+	}
+}
+
+func (row trapIf) same(other trapIf) bool { return row.function == other.function && row.text == other.text }
+
+// listedTraps returns the traps of the list.
+func listedTraps() []trapIf {
+	var found []trapIf
+	for _, line := range strings.Split(strings.TrimSpace(trapsText), "\n")[1:] {
+		function, text, _ := strings.Cut(line, "\t")
+		found = append(found, trapIf{function: function, text: text})
+	}
+	return found
+}
+
+// lines returns traps as the list has them.
+func lines(traps []trapIf) []string {
+	list := make([]string, len(traps))
+	for i, f := range traps {
+		list[i] = strings.TrimSuffix(f.function+"\t"+f.text, "\t")
+	}
+	return list
 }
 
 var (
