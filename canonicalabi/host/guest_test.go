@@ -14,8 +14,8 @@ import (
 // tests on both.
 var asComponent bool
 
-// compile compiles a guest of the world subject for the time of the test.
-func compile(t testing.TB, g *hosttest.Guest, opts ...host.Option) *subject.Plugin {
+// wasmOf returns a guest in the form that is tested.
+func wasmOf(t testing.TB, g *hosttest.Guest) []byte {
 	t.Helper()
 	wasm := g.Bytes()
 	if asComponent {
@@ -24,7 +24,13 @@ func compile(t testing.TB, g *hosttest.Guest, opts ...host.Option) *subject.Plug
 			t.Fatal(err)
 		}
 	}
-	return compileWasm(t, wasm, opts...)
+	return wasm
+}
+
+// compile compiles a guest of the world subject for the time of the test.
+func compile(t testing.TB, g *hosttest.Guest, opts ...host.Option) *subject.Plugin {
+	t.Helper()
+	return compileWasm(t, wasmOf(t, g), opts...)
 }
 
 func compileWasm(t testing.TB, wasm []byte, opts ...host.Option) *subject.Plugin {

@@ -23,7 +23,7 @@ func runs(name string, want outcome, code ...wasmtest.Code) hostile {
 
 // starts is a guest that does something when it is instantiated.
 func starts(name string, want outcome, write func(g *hosttest.Guest)) hostile {
-	want.fn = "test:subject/subject@1.2.3"
+	want.fn = starting
 	return hostile{name: name, imports: []string{"log"}, write: write, want: want}
 }
 
@@ -116,7 +116,7 @@ func conductRules() []rule {
 			starts("traps", outcome{rule: host.RuleStart, text: "unreachable"}, func(g *hosttest.Guest) { g.Start(g.Func("->", "", wasmtest.Unreachable)) }),
 			starts("breaks a rule", outcome{rule: host.RuleBounds, text: "in import log"}, func(g *hosttest.Guest) {
 				g.Start(g.Func("->", "", wasmtest.I32(page), wasmtest.I32(1), g.Call("log")))
-			}).asCore(startEarly),
+			}).callsEarly(),
 			starts("_initialize traps", outcome{rule: host.RuleStart, text: "unreachable"}, func(g *hosttest.Guest) {
 				g.ExportFunc("_initialize", "->", "", wasmtest.Unreachable)
 			}),
@@ -125,9 +125,9 @@ func conductRules() []rule {
 			}),
 			starts("data past the end", outcome{rule: host.RuleStart, text: "out of bounds"}, func(g *hosttest.Guest) { g.Data(page, []byte{1}) }),
 			{
-				name:     "calls imports, and the host calls it",
-				coreOnly: startEarly,
-				imports:  []string{"log", "values.echo-string"},
+				name:    "calls imports, and the host calls it",
+				early:   true,
+				imports: []string{"log", "values.echo-string"},
 				write: func(g *hosttest.Guest) {
 					g.Start(g.Func("->", "", wasmtest.I32(0), wasmtest.I32(3), g.Call("log"), wasmtest.I32(0), wasmtest.I32(3), wasmtest.I32(hosttest.Area), g.Call("values.echo-string")))
 					g.Define("run", "", wasmtest.I32(hosttest.Area), wasmtest.Load32(4), wasmtest.I64ExtendU)

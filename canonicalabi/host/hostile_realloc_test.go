@@ -82,12 +82,12 @@ func reallocRules() []rule {
 			_, err := inst.Values().Length(soon(ctx), "hello")
 			return err
 		})
-	none := reallocs("missing", fail(host.RuleRealloc, "exports no cabi_realloc")).asCore(notMade)
+	none := reallocs("missing", fail(host.RuleRealloc, "exports no cabi_realloc")).notMade("exports no cabi_realloc")
 	none.write = func(g *hosttest.Guest) {
 		g.NoMemory = true
 		g.Export("memory", wasmtest.KindMemory, g.Memory(1, -1))
 	}
-	noMemory := reallocs("memory missing", fail(host.RuleRealloc, "in a memory of 0")).asCore(notMade)
+	noMemory := reallocs("memory missing", fail(host.RuleRealloc, "in a memory of 0")).notMade("exports no memory")
 	noMemory.write = func(g *hosttest.Guest) {
 		g.NoMemory = true
 		g.ExportFunc("cabi_realloc", "i32 i32 i32 i32 -> i32", "", wasmtest.I32(8))

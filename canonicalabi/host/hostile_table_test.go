@@ -164,7 +164,9 @@ func TestTrapIfsAreComplete(t *testing.T) {
 	}
 }
 
-func (row trapIf) same(other trapIf) bool { return row.function == other.function && row.text == other.text }
+func (row trapIf) same(other trapIf) bool {
+	return row.function == other.function && row.text == other.text
+}
 
 // listedTraps returns the traps of the list.
 func listedTraps() []trapIf {

@@ -39,10 +39,13 @@ type hostile struct {
 	// take to start.
 	refused     bool
 	startWithin time.Duration
-	// coreOnly says why the guest is tried as a core module only.
-	coreOnly string
-	call     func(ctx context.Context, inst *subject.Instance, h *hosttest.Host) error
-	want     outcome
+	// unmade is what the refusal to make a component of the guest says.
+	unmade string
+	// early says that the start function calls an import. In a component that traps:
+	// imports need the memory of an instance that is not there yet.
+	early bool
+	call  func(ctx context.Context, inst *subject.Instance, h *hosttest.Host) error
+	want  outcome
 }
 
 // outcome is what a call must end with.
@@ -67,14 +70,14 @@ func limit(fn, name string) outcome { return outcome{fn: fn, limit: name} }
 
 func (o outcome) livesOn() outcome { o.alive = true; return o }
 
-// asCore makes a guest one that is tried as a core module only.
-func (h hostile) asCore(why string) hostile { h.coreOnly = why; return h }
+// notMade makes a guest one of which no component can be made.
+func (h hostile) notMade(text string) hostile { h.unmade = text; return h }
 
-// Why guests are tried as core modules only.
-const (
-	notMade    = "no component can be made of a module that does not export this"
-	startEarly = "the start function of a component's module cannot call imports that need its memory"
-)
+// callsEarly makes a guest one whose start function calls an import.
+func (h hostile) callsEarly() hostile { h.early = true; return h }
+
+// starting stands for the function in the errors of a guest that does not start.
+const starting = "test:subject/subject@1.2.3"
 
 var allowed = outcome{alive: true}
 
@@ -110,19 +113,25 @@ func TestHostile(t *testing.T) {
 }
 
 func runHostile(t *testing.T, test hostile) {
-	if asComponent && test.coreOnly != "" {
-		t.Skip(test.coreOnly)
-	}
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
 	g := hosttest.NewGuest(test.imports...)
 	test.write(g)
+	if asComponent && test.unmade != "" {
+		if _, err := hosttest.Component(g.Bytes()); err == nil || !strings.Contains(err.Error(), test.unmade) {
+			t.Errorf("a component is made of it: %v; want an error that says %q", err, test.unmade)
+		}
+		return
+	}
+	if asComponent && test.early {
+		test.call, test.want = nil, outcome{fn: starting, rule: host.RuleStart}
+	}
 	h := &hosttest.Host{}
 	if test.host != nil {
 		test.host(h)
 	}
 	if test.refused {
-		_, err := subject.Compile(ctx, g.Bytes(), test.opts...)
+		_, err := subject.Compile(ctx, wasmOf(t, g), test.opts...)
 		checkOutcome(t, err, test.want)
 		return
 	}

@@ -28,7 +28,7 @@ func timeRules() []rule {
 			startsForever("_initialize", func(g *hosttest.Guest) { g.ExportFunc("_initialize", "->", "", forever) }),
 			startsForever("start that calls an import", func(g *hosttest.Guest) {
 				g.Start(g.Func("->", "", wasmtest.Loop(wasmtest.I32(0), wasmtest.I32(0), g.Call("log"), wasmtest.Br(0))))
-			}).asCore(startEarly),
+			}).callsEarly(),
 			starts("start out of fuel", outcome{limit: "fuel"}, func(g *hosttest.Guest) { g.Start(g.Func("->", "", forever)) }).with(host.Fuel(1e6)),
 			starts("_initialize out of fuel", outcome{limit: "fuel"}, func(g *hosttest.Guest) { g.ExportFunc("_initialize", "->", "", forever) }).with(host.Fuel(1e6)),
 			starts("start too deep", outcome{limit: "call depth"}, func(g *hosttest.Guest) {
@@ -189,7 +189,7 @@ func startsForever(name string, write func(g *hosttest.Guest)) hostile {
 
 // refused is a guest that Compile refuses for a limit.
 func refused(name, limit string, write func(g *hosttest.Guest)) hostile {
-	return hostile{name: name, write: write, refused: true, want: outcome{fn: "test:subject/subject@1.2.3", limit: limit}}
+	return hostile{name: name, write: write, refused: true, want: outcome{fn: starting, limit: limit}}
 }
 
 // destroysForever is a guest whose destructor does not end.
