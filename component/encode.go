@@ -7,7 +7,9 @@ import (
 )
 
 // Encode returns the binary of c (Binary.md). What Decode read from a binary
-// whose integers are all of the shortest form is encoded to the same bytes.
+// whose integers are all of the shortest form is encoded to the same bytes. It
+// panics for a definition, sort or kind that the binary format does not have, which
+// Decode never returns.
 func (c *Component) Encode() []byte {
 	var e encoder
 	e.component(c)
@@ -117,7 +119,7 @@ func (e *encoder) coreInstance(i *CoreInstance) {
 		e.byte(0x01)
 		encodeVec(e, i.Exports, func(x CoreExport) {
 			e.name(x.Name)
-			e.byte(sortBytes[x.Sort])
+			e.sortByte(x.Sort)
 			e.u32(x.Index)
 		})
 		return
@@ -151,6 +153,13 @@ func (e *encoder) instance(i *Instance) {
 func (e *encoder) sort(s Sort) {
 	if s.Core() {
 		e.byte(0x00)
+	}
+	e.sortByte(s)
+}
+
+func (e *encoder) sortByte(s Sort) {
+	if int(s) >= len(sortBytes) {
+		panic(fmt.Sprintf("component: unhandled sort %d", s))
 	}
 	e.byte(sortBytes[s])
 }

@@ -221,7 +221,7 @@ func (e *encoder) coreImport(i CoreImport) {
 }
 
 func (e *encoder) coreExtern(t CoreExtern) {
-	e.byte(sortBytes[t.Sort])
+	e.sortByte(t.Sort)
 	switch t.Sort {
 	case SortCoreFunc:
 		e.u32(t.Func)
