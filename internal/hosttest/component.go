@@ -6,6 +6,7 @@ import (
 	"sync"
 
 	"github.com/witgen/witgen/component"
+	"github.com/witgen/witgen/internal/preview1"
 	"github.com/witgen/witgen/parser/resolve"
 	"github.com/witgen/witgen/wit"
 )
@@ -35,7 +36,7 @@ func ComponentBut(core []byte, old, new string) ([]byte, error) {
 	return componentOf(core, result.Resolve, result.Resolve.Packages[result.Main].Worlds[0], component.UTF8)
 }
 
-// Component makes a component of a guest of the world.
+// Component makes a component of a guest of the world. WASI preview 1 is closed in it.
 func Component(core []byte) ([]byte, error) { return ComponentOf(core, component.UTF8) }
 
 // ComponentOf is Component for a guest with another string encoding.
@@ -49,5 +50,9 @@ func componentOf(core []byte, r *wit.Resolve, world wit.WorldID, encoding compon
 	if err != nil {
 		return nil, err
 	}
-	return component.New(embedded, component.NewOptions{})
+	adapters, err := preview1.Adapters(core)
+	if err != nil {
+		return nil, err
+	}
+	return component.New(embedded, component.NewOptions{Adapters: adapters})
 }
