@@ -6,9 +6,6 @@ import (
 	"flag"
 	"fmt"
 	"os"
-	"os/exec"
-	"runtime"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -108,7 +105,7 @@ func TestHostile(t *testing.T) {
 		t.Errorf("there are %d guests; at least 100 must be", count)
 	}
 	if os.Getenv(childVariable) != "" {
-		fmt.Printf("%s%d\n", childReport, count)
+		t.Cleanup(func() { reportMemory(count) })
 	}
 }
 
@@ -206,62 +203,42 @@ func checkOutcome(t *testing.T, err error, want outcome) {
 	}
 }
 
-// How a child process knows that it is one, and what it prints.
+// TestMain runs the tests twice: on core modules and on components of them. A child
+// of TestHostileMemory runs them once, in the form that it is told.
+func TestMain(m *testing.M) {
+	flag.Parse()
+	if form := os.Getenv(childVariable); form != "" {
+		asComponent = form == formName(true)
+		os.Exit(m.Run())
+	}
+	code := m.Run()
+	measuring := flag.Lookup("test.bench").Value.String() + flag.Lookup("test.fuzz").Value.String()
+	if code == 0 && measuring == "" {
+		asComponent = true
+		code = m.Run()
+	}
+	os.Exit(code)
+}
+
+// childVariable tells a child of TestHostileMemory which form of the guests to run.
+// The child prints childReport and their number, then its status.
 const (
 	childVariable = "WITGEN_HOSTILE_CHILD"
 	childReport   = "hostile guests: "
 )
 
-// TestHostileMemory runs the table in a process of its own, whose memory must
-// not have grown beyond 256 MiB at any time, under Go's own settings.
-func TestHostileMemory(t *testing.T) {
-	if runtime.GOOS != "linux" {
-		t.Skip("the peak of a process's memory is read from Linux's /proc")
+func formName(component bool) string {
+	if component {
+		return "components"
 	}
-	if raceEnabled {
-		t.Skip("the race detector's own memory counts")
-	}
-	t.Parallel()
-	cmd := exec.Command(os.Args[0], "-test.run=^TestHostile$", "-test.parallel=1")
-	cmd.Env = append(os.Environ(), childVariable+"=1", "GOMEMLIMIT=off", "GOGC=100")
-	out, err := cmd.CombinedOutput()
-	if err != nil {
-		t.Fatalf("%v\n%s", err, out)
-	}
-	count, peak := "", 0
-	for line := range strings.Lines(string(out)) {
-		if n, ok := strings.CutPrefix(line, childReport); ok {
-			count = strings.TrimSpace(n)
-		}
-		if kb, ok := strings.CutPrefix(line, "VmHWM:"); ok {
-			peak, _ = strconv.Atoi(strings.Fields(kb)[0])
-		}
-	}
-	if count == "" || peak == 0 {
-		t.Fatalf("the child reports nothing:\n%s", out)
-	}
-	t.Logf("%s hostile guests, VmHWM %d MiB", count, peak>>10)
-	if peak > 256<<10 {
-		t.Errorf("the peak of memory is %d MiB", peak>>10)
-	}
+	return "core modules"
 }
 
-// TestMain runs the tests twice: on core modules and on components of them.
-func TestMain(m *testing.M) {
-	flag.Parse()
-	code := m.Run()
-	measuring := flag.Lookup("test.bench").Value.String() + flag.Lookup("test.fuzz").Value.String()
-	if code == 0 && measuring == "" && os.Getenv(childVariable) == "" {
-		asComponent = true
-		code = m.Run()
+// reportMemory prints what TestHostileMemory reads of its child.
+func reportMemory(guests int) {
+	status, err := os.ReadFile("/proc/self/status")
+	if err != nil {
+		panic(err)
 	}
-	if os.Getenv(childVariable) != "" {
-		status, err := os.ReadFile("/proc/self/status")
-		if err != nil {
-			fmt.Println(err)
-			code = 1
-		}
-		fmt.Print(string(status))
-	}
-	os.Exit(code)
+	fmt.Printf("%s%d\n%s", childReport, guests, status)
 }

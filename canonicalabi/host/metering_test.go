@@ -131,7 +131,7 @@ func TestStopsSoon(t *testing.T) {
 				}
 			}
 			t.Logf("stopped %v after the cancel", best)
-			if best > 10*time.Millisecond && !raceEnabled {
+			if best > 10*time.Millisecond {
 				t.Errorf("stopped %v after the cancel", best)
 			}
 		})
