@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"reflect"
-	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -34,32 +33,28 @@ func model(t testing.TB, text string) (*wit.Resolve, wit.WorldID) {
 // start compiles a guest for a world and starts it. It ends with the test.
 func start(t testing.TB, wasm []byte, r *wit.Resolve, world wit.WorldID, imports dynamic.Imports, opts ...host.Option) *dynamic.Instance {
 	t.Helper()
-	ctx := context.Background()
-	plugin, err := dynamic.CompileWorld(ctx, wasm, r, world, opts...)
+	plugin, err := dynamic.CompileWorld(context.Background(), wasm, r, world, opts...)
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() {
-		if err := plugin.Close(ctx); err != nil {
-			t.Error(err)
-		}
-	})
-	inst, err := plugin.Instantiate(ctx, imports)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return inst
+	return instantiate(t, plugin, imports)
 }
 
 // startComponent makes a component of a core module, and starts it by the WIT that
 // it carries.
 func startComponent(t testing.TB, wasm []byte, r *wit.Resolve, world wit.WorldID, imports dynamic.Imports) *dynamic.Instance {
 	t.Helper()
-	ctx := context.Background()
-	plugin, err := dynamic.Compile(ctx, componentOf(t, wasm, r, world))
+	plugin, err := dynamic.Compile(context.Background(), componentOf(t, wasm, r, world))
 	if err != nil {
 		t.Fatal(err)
 	}
+	return instantiate(t, plugin, imports)
+}
+
+// instantiate starts an instance of a plugin, which ends with the test.
+func instantiate(t testing.TB, plugin *dynamic.Plugin, imports dynamic.Imports) *dynamic.Instance {
+	t.Helper()
+	ctx := context.Background()
 	t.Cleanup(func() {
 		if err := plugin.Close(ctx); err != nil {
 			t.Error(err)
@@ -116,19 +111,6 @@ func (g *guest) finish(pages uint32) []byte {
 	return g.Bytes()
 }
 
-// signature returns a core signature in text.
-func signature(s abi.Signature) string {
-	var b strings.Builder
-	for _, t := range s.Params {
-		b.WriteString(t.String() + " ")
-	}
-	b.WriteString("->")
-	for _, t := range s.Results {
-		b.WriteString(" " + t.String())
-	}
-	return b.String()
-}
-
 // store is the store of a core type to an address and an offset.
 func store(t abi.Core, offset uint32) wasmtest.Code {
 	opcode := map[abi.Core][]byte{abi.I32: {0x36, 2}, abi.I64: {0x37, 3}, abi.F32: {0x38, 2}, abi.F64: {0x39, 3}}[t]
@@ -159,7 +141,7 @@ func echo(r *wit.Resolve, iface wit.InterfaceID) []byte {
 	name := r.QualifiedName(iface)
 	var indices []uint32
 	for _, f := range r.Interfaces[iface].Functions {
-		indices = append(indices, g.Import(name, f.Name, signature(a.Lower(f))))
+		indices = append(indices, g.Import(name, f.Name, a.Lower(f).String()))
 	}
 	g.next = g.Global("i32", wasmtest.I32(heap))
 	for i, f := range r.Interfaces[iface].Functions {
@@ -173,7 +155,7 @@ func echo(r *wit.Resolve, iface wit.InterfaceID) []byte {
 		} else {
 			code = append(code, wasmtest.Call(indices[i]))
 		}
-		g.ExportFunc(name+"#"+f.Name, signature(lift), "", code...)
+		g.ExportFunc(name+"#"+f.Name, lift.String(), "", code...)
 	}
 	return g.finish(64)
 }

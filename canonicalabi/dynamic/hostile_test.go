@@ -47,7 +47,7 @@ func hostileGuest(g *valuetest.Gen, f *wit.Function, memory []byte) []byte {
 	a := abi.New(g.Resolve)
 	lift, lower := a.Lift(f), a.Lower(f)
 	m := &guest{}
-	imported := m.Import("test:random/i", "f", signature(lower))
+	imported := m.Import("test:random/i", "f", lower.String())
 	m.next = m.Global("i32", wasmtest.I32(32<<10))
 	m.Data(0, memory)
 	constants := func(types []abi.Core) wasmtest.Code {
@@ -57,7 +57,7 @@ func hostileGuest(g *valuetest.Gen, f *wit.Function, memory []byte) []byte {
 		}
 		return code
 	}
-	m.ExportFunc("test:random/i#f", signature(lift), "", constants(lift.Results))
+	m.ExportFunc("test:random/i#f", lift.String(), "", constants(lift.Results))
 	run := wasmtest.Seq(constants(lower.Params), wasmtest.Call(imported))
 	for range lower.Results {
 		run = wasmtest.Seq(run, wasmtest.Drop)

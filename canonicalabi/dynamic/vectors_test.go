@@ -56,7 +56,7 @@ const (
 
 func vectorGuest(v *vectors.Vector, iface string) []byte {
 	g := &guest{}
-	imported := g.Import(iface, "f", signature(v.Lower))
+	imported := g.Import(iface, "f", v.Lower.String())
 	g.next = g.Global("i32", wasmtest.I32(vectors.Base))
 	move := func(to, from, n uint32) wasmtest.Code {
 		return wasmtest.Seq(wasmtest.I32(to), wasmtest.I32(from), wasmtest.I32(n), wasmtest.MemoryCopy)
@@ -73,7 +73,7 @@ func vectorGuest(v *vectors.Vector, iface string) []byte {
 			body = wasmtest.Seq(body, constant(core, uint64(v.Returned.Flat[i])))
 		}
 	}
-	g.ExportFunc(iface+"#f", signature(v.Lift), "", body)
+	g.ExportFunc(iface+"#f", v.Lift.String(), "", body)
 
 	g.Data(3*page, v.Args.Memory)
 	end := vectors.Base + uint32(len(v.Args.Memory))

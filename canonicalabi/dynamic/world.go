@@ -2,7 +2,6 @@ package dynamic
 
 import (
 	"fmt"
-	"strings"
 	"sync"
 
 	"github.com/witgen/witgen/canonicalabi/host"
@@ -180,7 +179,7 @@ func (w *world) items(groups []*group, export bool) []host.Item {
 	for n, g := range groups {
 		iface := &host.Interface{}
 		for _, f := range g.callable() {
-			function := host.Function{Name: f.Func.Name, Type: w.abi.Identity(f.Func), Export: signature(w.abi.Lift(f.Func)), Import: signature(w.abi.Lower(f.Func))}
+			function := host.Function{Name: f.Func.Name, Type: w.abi.Identity(f.Func), Export: host.Signature(w.abi.Lift(f.Func).String()), Import: host.Signature(w.abi.Lower(f.Func).String())}
 			if !export {
 				function.Handle = func(call *host.Call) { w.handle(call, f) }
 			}
@@ -194,19 +193,6 @@ func (w *world) items(groups []*group, export bool) []host.Item {
 		}
 	}
 	return items
-}
-
-// signature puts a core signature in the runtime's form.
-func signature(s abi.Signature) host.Signature {
-	var b strings.Builder
-	for _, t := range s.Params {
-		b.WriteString(t.String() + " ")
-	}
-	b.WriteString("->")
-	for _, t := range s.Results {
-		b.WriteString(" " + t.String())
-	}
-	return host.Signature(b.String())
 }
 
 // definition says where a resource is defined that group number n mentions: by

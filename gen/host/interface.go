@@ -2,7 +2,6 @@ package host
 
 import (
 	"fmt"
-	"strings"
 
 	"github.com/dave/jennifer/jen"
 
@@ -236,11 +235,11 @@ func (g *generator) descriptor(name, of string, functions []*wit.Function) {
 		fields := []jen.Code{
 			jen.Id("Name").Op(":").Lit(f.Name),
 			jen.Id("Type").Op(":").Id(fmt.Sprintf("%#016x", g.abi.Identity(f))),
-			jen.Id("Export").Op(":").Lit(signatureText(g.abi.Lift(f))),
+			jen.Id("Export").Op(":").Lit(g.abi.Lift(f).String()),
 		}
 		if handler := g.names.handlers[f]; handler != "" {
 			fields = append(fields,
-				jen.Id("Import").Op(":").Lit(signatureText(g.abi.Lower(f))),
+				jen.Id("Import").Op(":").Lit(g.abi.Lower(f).String()),
 				jen.Id("Handle").Op(":").Id(handler))
 		}
 		entries[i] = jen.Line().Values(fields...)
@@ -263,19 +262,6 @@ func (g *generator) descriptor(name, of string, functions []*wit.Function) {
 		g.file.Line().Add(gogen.Comment("The numbers of the resources in the descriptor.").Const().Defs(numbers...))
 	}
 	g.file.Line().Add(gogen.Comment(fmt.Sprintf("%s describes %s to the runtime.", name, of))).Var().Id(name).Op("=").Add(gogen.HostInterface.Qual()).Values(append(fields, jen.Line())...)
-}
-
-// signatureText returns a core signature in the runtime's form.
-func signatureText(s abi.Signature) string {
-	var b strings.Builder
-	for _, t := range s.Params {
-		b.WriteString(t.String() + " ")
-	}
-	b.WriteString("->")
-	for _, t := range s.Results {
-		b.WriteString(" " + t.String())
-	}
-	return b.String()
 }
 
 // bind declares what binds the exports of an instance to Interface.

@@ -3,6 +3,7 @@ package abi
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/witgen/witgen/wit"
 )
@@ -106,6 +107,20 @@ func join(a, b Core) Core {
 type Signature struct {
 	Params  []Core `json:"params"`
 	Results []Core `json:"results"`
+}
+
+// String returns the signature as the runtime and the tests write it: the
+// parameters, "->" and the results, parted by spaces.
+func (s Signature) String() string {
+	var b strings.Builder
+	for _, t := range s.Params {
+		b.WriteString(t.String() + " ")
+	}
+	b.WriteString("->")
+	for _, t := range s.Results {
+		b.WriteString(" " + t.String())
+	}
+	return b.String()
 }
 
 // Lift returns the type of the core function behind an exported f (canon lift,

@@ -8,8 +8,10 @@ import (
 	"math/rand/v2"
 	"reflect"
 	"strings"
+	"testing"
 
 	"github.com/witgen/witgen/canonicalabi/dynamic/value"
+	"github.com/witgen/witgen/parser/resolve"
 	"github.com/witgen/witgen/wit"
 )
 
@@ -20,6 +22,26 @@ type Gen struct {
 	// Resource makes the value of an own<R> or borrow<R>. Without it types hold no
 	// resources, and their values cannot be drawn.
 	Resource func(t wit.Type) any
+}
+
+// Types resolves a WIT text and returns its named types by their names, and the
+// primitive types by theirs.
+func Types(t testing.TB, source string) (*wit.Resolve, map[string]wit.Type) {
+	t.Helper()
+	result, err := resolve.Source("types.wit", source, resolve.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	byName := map[string]wit.Type{}
+	for p := wit.Bool; p <= wit.String; p++ {
+		byName[p.String()] = p
+	}
+	for id, def := range result.Resolve.Types {
+		if def.Name != "" {
+			byName[def.Name] = wit.TypeID(id)
+		}
+	}
+	return result.Resolve, byName
 }
 
 // New returns a Gen for new types.

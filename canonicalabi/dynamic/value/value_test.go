@@ -7,7 +7,6 @@ import (
 
 	"github.com/witgen/witgen/canonicalabi/dynamic/value"
 	"github.com/witgen/witgen/internal/valuetest"
-	"github.com/witgen/witgen/parser/resolve"
 	"github.com/witgen/witgen/wit"
 )
 
@@ -27,26 +26,8 @@ interface types {
   type alias = numbers;
 }`
 
-func types(t *testing.T) (*wit.Resolve, map[string]wit.Type) {
-	t.Helper()
-	result, err := resolve.Source("types.wit", source, resolve.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	byName := map[string]wit.Type{}
-	for p := wit.Bool; p <= wit.String; p++ {
-		byName[p.String()] = p
-	}
-	for id, def := range result.Resolve.Types {
-		if def.Name != "" {
-			byName[def.Name] = wit.TypeID(id)
-		}
-	}
-	return result.Resolve, byName
-}
-
 func TestCheck(t *testing.T) {
-	r, byName := types(t)
+	r, byName := valuetest.Types(t, source)
 	outer := func(letters ...any) value.Record {
 		return value.Record{"one": value.Record{"a": letters}, "pair": value.Tuple{uint8(1), "x"}}
 	}
@@ -107,7 +88,7 @@ func errorText(err error) string {
 
 // A list is measured by its size in guest memory.
 func TestCheckSize(t *testing.T) {
-	r, byName := types(t)
+	r, byName := valuetest.Types(t, source)
 	huge := &value.Checker{Resolve: r, Size: func(wit.Type) uint64 { return 1 << 27 }}
 	if err := huge.Check(byName["numbers"], []uint16{1}); err != nil {
 		t.Error(err)

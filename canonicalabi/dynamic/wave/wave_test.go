@@ -13,7 +13,6 @@ import (
 	"github.com/witgen/witgen/canonicalabi/dynamic/value"
 	"github.com/witgen/witgen/canonicalabi/dynamic/wave"
 	"github.com/witgen/witgen/internal/valuetest"
-	"github.com/witgen/witgen/parser/resolve"
 	"github.com/witgen/witgen/wit"
 )
 
@@ -45,26 +44,8 @@ interface types {
   call: func(a: u8, b: option<u8>, c: option<string>);
 }`
 
-func types(t testing.TB) (*wit.Resolve, map[string]wit.Type) {
-	t.Helper()
-	result, err := resolve.Source("types.wit", source, resolve.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	byName := map[string]wit.Type{}
-	for p := wit.Bool; p <= wit.String; p++ {
-		byName[p.String()] = p
-	}
-	for id, def := range result.Resolve.Types {
-		if def.Name != "" {
-			byName[def.Name] = wit.TypeID(id)
-		}
-	}
-	return result.Resolve, byName
-}
-
 func TestParse(t *testing.T) {
-	r, byName := types(t)
+	r, byName := valuetest.Types(t, source)
 	person := value.Record{"name": "Ann", "age": uint8(7), "likes": value.None()}
 	for _, tt := range []struct {
 		typ, text string
@@ -148,7 +129,7 @@ func TestParse(t *testing.T) {
 }
 
 func TestParseErrors(t *testing.T) {
-	r, byName := types(t)
+	r, byName := valuetest.Types(t, source)
 	for _, tt := range []struct{ typ, text, want string }{
 		{"bool", "", "1:1: expected true or false, found the end (reading bool)"},
 		{"bool", "True", "1:1: expected true or false, found True (reading bool)"},
@@ -210,7 +191,7 @@ func TestParseErrors(t *testing.T) {
 }
 
 func TestFormat(t *testing.T) {
-	r, byName := types(t)
+	r, byName := valuetest.Types(t, source)
 	for _, tt := range []struct {
 		typ  string
 		v    any
@@ -274,7 +255,7 @@ func TestRoundTrip(t *testing.T) {
 }
 
 func TestResources(t *testing.T) {
-	r, byName := types(t)
+	r, byName := valuetest.Types(t, source)
 	c := &wave.Codec{
 		Resolve: r,
 		ParseResource: func(_ wit.Type, name string) (any, error) {
@@ -297,7 +278,7 @@ func TestResources(t *testing.T) {
 }
 
 func TestCall(t *testing.T) {
-	r, _ := types(t)
+	r, _ := valuetest.Types(t, source)
 	params := r.Interfaces[0].Functions[0].Params
 	for _, tt := range []struct {
 		text, result, name string
