@@ -1,12 +1,16 @@
 package component
 
-import "fmt"
+import (
+	"fmt"
+
+	"github.com/witgen/witgen/internal/abi"
+)
 
 // pointer stands for the core type of addresses until the memory is known.
 var pointer = CoreValType{Code: 0}
 
 // flatKeep is how many core types flatten keeps: one more than can matter.
-const flatKeep = maxFlatParams + 1
+const flatKeep = abi.MaxFlatParams + 1
 
 // flat returns the core types of a value type (CanonicalABI.md, "Flattening"), and
 // at most flatKeep of them. The types of addresses are pointer.
@@ -105,14 +109,14 @@ func joinCore(a, b CoreValType) CoreValType {
 func (s *scope) flatten(o options, ft *funcType, lift bool) (params, results []CoreValType) {
 	params, results = flatParams(ft.params), flat(ft.result)
 	async := o.has[AsyncOption]
-	limit := maxFlatParams
+	limit := abi.MaxFlatParams
 	if async && !lift {
 		limit = maxFlatAsyncParams
 	}
 	if len(params) > limit {
 		params = []CoreValType{pointer}
 	}
-	memory := len(results) > maxFlatResults || async && len(results) > 0
+	memory := len(results) > abi.MaxFlatResults || async && len(results) > 0
 	switch {
 	case async && lift && o.has[CallbackOption]:
 		results = []CoreValType{CoreI32}

@@ -2,7 +2,6 @@ package component
 
 import (
 	"fmt"
-	"math"
 
 	"github.com/witgen/witgen/internal/abi"
 	"github.com/witgen/witgen/wit"
@@ -210,16 +209,7 @@ type needs struct{ memory, realloc, encoding bool }
 
 // needsOf returns the options for f: lifted says that it is an export.
 func (m *maker) needsOf(f *wit.Function, lifted bool) needs {
-	var flat uint64
-	for _, p := range f.Params {
-		if c := m.abi.FlatCount(p.Type); flat+c < flat {
-			flat = math.MaxUint64
-		} else {
-			flat += c
-		}
-	}
-	params := flat > abi.MaxFlatParams
-	result := f.Result != nil && m.abi.FlatCount(f.Result) > abi.MaxFlatResults
+	params, result := m.abi.ParamsInMemory(f), m.abi.ResultInMemory(f)
 	paramLists, resultLists := false, f.Result != nil && m.hasList(f.Result)
 	seen := make(map[wit.TypeID]bool)
 	n := needs{encoding: f.Result != nil && m.hasString(f.Result, seen)}

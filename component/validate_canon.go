@@ -4,14 +4,13 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/witgen/witgen/internal/abi"
 )
 
-// The limits on flat parameters and results (CanonicalABI.md, "Flattening").
-const (
-	maxFlatParams      = 16
-	maxFlatAsyncParams = 4
-	maxFlatResults     = 1
-)
+// maxFlatAsyncParams is the limit on the flat parameters of a function that is
+// lowered async (CanonicalABI.md, "Flattening").
+const maxFlatAsyncParams = 4
 
 // options are canonical options after their checks.
 type options struct {
@@ -195,13 +194,13 @@ func (s *scope) lift(d *Canon) {
 	for _, p := range ft.params {
 		s.needRealloc(o, p.typ)
 	}
-	if flatCount(ft.params) > maxFlatParams {
+	if flatCount(ft.params) > abi.MaxFlatParams {
 		s.need(o, ReallocOption, "the parameters are too many to pass flat")
 	}
 	s.needMemory(o, ft.result)
-	limit := maxFlatResults
+	limit := abi.MaxFlatResults
 	if o.has[AsyncOption] {
-		limit = maxFlatParams
+		limit = abi.MaxFlatParams
 	}
 	if len(flat(ft.result)) > limit {
 		s.need(o, MemoryOption, "the result is too large to return flat")
@@ -215,7 +214,7 @@ func (s *scope) lower(d *Canon) coreTypeID {
 	o := s.options(d, lowerOptions...)
 	s.checkAsync(o, ft)
 	params, results := s.flatten(o, ft, false)
-	limit := maxFlatParams
+	limit := abi.MaxFlatParams
 	if o.has[AsyncOption] {
 		limit = maxFlatAsyncParams
 		s.need(o, MemoryOption, "an async lowering needs it")
@@ -227,7 +226,7 @@ func (s *scope) lower(d *Canon) coreTypeID {
 	if flatCount(ft.params) > limit {
 		s.need(o, MemoryOption, "the parameters are too many to pass flat")
 	}
-	if len(flat(ft.result)) > maxFlatResults {
+	if len(flat(ft.result)) > abi.MaxFlatResults {
 		s.need(o, MemoryOption, "the result is too large to return flat")
 	}
 	return s.v.core.function(params, results)
@@ -250,7 +249,7 @@ func (s *scope) taskReturn(d *Canon) coreTypeID {
 		}
 		ft.params = []param{{typ: t}}
 		s.needMemory(o, t)
-		if flatCount(ft.params) > maxFlatParams {
+		if flatCount(ft.params) > abi.MaxFlatParams {
 			s.need(o, MemoryOption, "the result is too large to pass flat")
 		}
 	}

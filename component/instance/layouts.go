@@ -17,14 +17,13 @@ type layouts struct {
 
 // record returns the layout of values that follow each other.
 func (m *layouts) record(types []wit.Type) *host.Layout {
-	size, align := m.abi.SizeOf(types)
-	l := &host.Layout{Kind: host.LayoutRecord, Size: uint32(size), Align: align, Offsets: m.abi.Offsets(types)}
+	size, align, flat := m.abi.SizeOf(types)
+	l := &host.Layout{Kind: host.LayoutRecord, Size: uint32(size), Align: align, Flat: int(flat), Offsets: m.abi.Offsets(types)}
 	var end uint32
 	plain := true
 	for i, t := range types {
 		part := m.layout(t)
 		l.Parts = append(l.Parts, part)
-		l.Flat += part.Flat
 		plain = plain && part.Plain && l.Offsets[i] == end
 		end = l.Offsets[i] + part.Size
 	}
@@ -47,7 +46,7 @@ func (m *layouts) layout(t wit.Type) *host.Layout {
 }
 
 func (m *layouts) prim(p wit.Prim) *host.Layout {
-	l := &host.Layout{Size: uint32(m.abi.Size(p)), Align: m.abi.Align(p), Flat: 1}
+	l := &host.Layout{Size: uint32(m.abi.Size(p)), Align: m.abi.Align(p), Flat: int(m.abi.FlatCount(p))}
 	switch p {
 	case wit.Bool:
 		l.Kind = host.LayoutBool
@@ -60,7 +59,7 @@ func (m *layouts) prim(p wit.Prim) *host.Layout {
 	case wit.Char:
 		l.Kind = host.LayoutChar
 	case wit.String:
-		l.Kind, l.Flat = host.LayoutString, 2
+		l.Kind = host.LayoutString
 	default:
 		panic(fmt.Sprintf("instance: unhandled primitive type %v", p))
 	}
@@ -68,7 +67,7 @@ func (m *layouts) prim(p wit.Prim) *host.Layout {
 }
 
 func (m *layouts) kind(id wit.TypeID) *host.Layout {
-	l := &host.Layout{Size: uint32(m.abi.Size(id)), Align: m.abi.Align(id), Flat: 1}
+	l := &host.Layout{Size: uint32(m.abi.Size(id)), Align: m.abi.Align(id), Flat: int(m.abi.FlatCount(id))}
 	switch k := m.abi.Resolve.Types[id].Kind.(type) {
 	case *wit.Record:
 		types := make([]wit.Type, len(k.Fields))
@@ -79,19 +78,18 @@ func (m *layouts) kind(id wit.TypeID) *host.Layout {
 	case *wit.Tuple:
 		return m.record(k.Types)
 	case *wit.List:
-		l.Kind, l.Flat, l.Parts = host.LayoutList, 2, []*host.Layout{m.layout(k.Type)}
+		l.Kind, l.Parts = host.LayoutList, []*host.Layout{m.layout(k.Type)}
 	case *wit.Map:
-		l.Kind, l.Flat, l.Parts = host.LayoutList, 2, []*host.Layout{m.record([]wit.Type{k.Key, k.Value})}
+		l.Kind, l.Parts = host.LayoutList, []*host.Layout{m.record([]wit.Type{k.Key, k.Value})}
 	case *wit.FixedList:
 		part := m.layout(k.Type)
 		l.Kind, l.Count, l.Plain, l.Parts = host.LayoutFixed, k.Size, part.Plain, []*host.Layout{part}
-		l.Flat = int(m.abi.FlatCount(id))
 	case *wit.Enum:
 		l.Kind, l.Count = host.LayoutEnum, uint32(len(k.Cases))
 	case *wit.Flags:
 		l.Kind, l.Bits = host.LayoutFlags, uint32(1<<len(k.Flags)-1)
 	case *wit.Variant, *wit.Option, *wit.Result:
-		l.Kind, l.Flat = host.LayoutVariant, int(m.abi.FlatCount(id))
+		l.Kind = host.LayoutVariant
 		l.Offsets = []uint32{m.abi.PayloadOffset(k)}
 		for _, t := range abi.CaseTypes(k) {
 			var part *host.Layout

@@ -470,10 +470,10 @@ func (l *linker) lowerInner(f *hostFunction) *host.InnerCall {
 		types[i] = p.Type
 	}
 	call.Params = m.record(types)
-	call.ParamsInMemory = call.Params.Flat > abi.MaxFlatParams
+	call.ParamsInMemory = l.abi.ParamsInMemory(f.fn)
 	if f.fn.Result != nil {
 		call.Result = m.layout(f.fn.Result)
-		call.ResultInMemory = call.Result.Flat > abi.MaxFlatResults
+		call.ResultInMemory = l.abi.ResultInMemory(f.fn)
 	}
 	return call
 }

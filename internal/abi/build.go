@@ -179,7 +179,7 @@ func (b *builder) call(f *wit.Function) {
 	var area Value
 	if b.p.Kind == CallImport {
 		results = b.a.Lower(f).Results
-		if b.a.resultInMemory(f) {
+		if b.a.ResultInMemory(f) {
 			area = b.area(ReturnArea, f.Result)
 			args = append(args, area)
 		}
@@ -189,7 +189,7 @@ func (b *builder) call(f *wit.Function) {
 	var lifted []Value
 	switch {
 	case f.Result == nil:
-	case !b.a.resultInMemory(f):
+	case !b.a.ResultInMemory(f):
 		rest := cores
 		lifted = []Value{b.liftFlat(&rest, f.Result, "result")}
 	case b.p.Kind == CallImport:
@@ -208,7 +208,7 @@ func (b *builder) call(f *wit.Function) {
 // lowerParams lowers the parameters (CanonicalABI.md, "Lifting and Lowering
 // Values", lower_flat_values).
 func (b *builder) lowerParams(f *wit.Function) []Value {
-	if !b.a.paramsInMemory(f) {
+	if !b.a.ParamsInMemory(f) {
 		var args []Value
 		for i, p := range f.Params {
 			args = append(args, b.lowerFlat(b.p.Params[i], p.Type)...)
@@ -231,7 +231,7 @@ func (b *builder) handle(f *wit.Function) {
 		sig = b.a.Lower(f)
 	}
 	var cores []Value
-	if b.a.paramsInMemory(f) {
+	if b.a.ParamsInMemory(f) {
 		cores = b.cores(sig.Params[:1], "params")
 		b.p.Params = cores
 	} else {
@@ -243,7 +243,7 @@ func (b *builder) handle(f *wit.Function) {
 		cores = b.p.Params
 	}
 	var out Value
-	if b.p.Kind == HandleImport && b.a.resultInMemory(f) {
+	if b.p.Kind == HandleImport && b.a.ResultInMemory(f) {
 		out = b.core(I32, "result-ptr")
 		b.p.Params = append(b.p.Params[:len(b.p.Params):len(b.p.Params)], out)
 	}
@@ -256,7 +256,7 @@ func (b *builder) handle(f *wit.Function) {
 	var returned []Value
 	switch {
 	case f.Result == nil:
-	case !b.a.resultInMemory(f):
+	case !b.a.ResultInMemory(f):
 		returned = b.lowerFlat(result[0], f.Result)
 	case b.p.Kind == HandleImport:
 		ptr := b.view(out, b.a.Size(f.Result), b.a.Align(f.Result))
@@ -273,7 +273,7 @@ func (b *builder) handle(f *wit.Function) {
 // Values", lift_flat_values).
 func (b *builder) liftParams(f *wit.Function, cores []Value) []Value {
 	args := make([]Value, len(f.Params))
-	if !b.a.paramsInMemory(f) {
+	if !b.a.ParamsInMemory(f) {
 		for i, p := range f.Params {
 			args[i] = b.liftFlat(&cores, p.Type, p.Name)
 		}

@@ -130,7 +130,7 @@ func (a *ABI) Lift(f *wit.Function) Signature {
 	s := Signature{Params: a.coreParams(f)}
 	switch {
 	case f.Result == nil:
-	case a.resultInMemory(f):
+	case a.ResultInMemory(f):
 		s.Results = []Core{I32}
 	default:
 		s.Results = a.Flat(f.Result)
@@ -146,7 +146,7 @@ func (a *ABI) Lower(f *wit.Function) Signature {
 	s := Signature{Params: a.coreParams(f)}
 	switch {
 	case f.Result == nil:
-	case a.resultInMemory(f):
+	case a.ResultInMemory(f):
 		s.Params = append(s.Params[:len(s.Params):len(s.Params)], I32)
 	default:
 		s.Results = a.Flat(f.Result)
@@ -155,14 +155,14 @@ func (a *ABI) Lower(f *wit.Function) Signature {
 }
 
 func (a *ABI) coreParams(f *wit.Function) []Core {
-	if a.paramsInMemory(f) {
+	if a.ParamsInMemory(f) {
 		return []Core{I32}
 	}
 	return a.flatAll(paramTypes(f))
 }
 
-// paramsInMemory reports whether f's parameters are too many to pass flat.
-func (a *ABI) paramsInMemory(f *wit.Function) bool {
+// ParamsInMemory reports whether f's parameters are too many to pass flat.
+func (a *ABI) ParamsInMemory(f *wit.Function) bool {
 	var n uint64
 	for _, p := range f.Params {
 		n = satAdd(n, a.FlatCount(p.Type))
@@ -170,8 +170,8 @@ func (a *ABI) paramsInMemory(f *wit.Function) bool {
 	return n > MaxFlatParams
 }
 
-// resultInMemory reports whether f's result is too large to return flat.
-func (a *ABI) resultInMemory(f *wit.Function) bool {
+// ResultInMemory reports whether f's result is too large to return flat.
+func (a *ABI) ResultInMemory(f *wit.Function) bool {
 	return f.Result != nil && a.FlatCount(f.Result) > MaxFlatResults
 }
 

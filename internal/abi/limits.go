@@ -32,7 +32,7 @@ func (a *ABI) TooLarge(f *wit.Function) (what string, span diag.Span, ok bool) {
 	// The parameters together, or the parts of the Program together.
 	params := a.recordLayout(paramTypes(f))
 	ops := params.memoryOps
-	if a.paramsInMemory(f) {
+	if a.ParamsInMemory(f) {
 		if params.size > MaxSize {
 			return fmt.Sprintf("parameters of more than %d bytes", MaxSize), f.Span, true
 		}
@@ -41,7 +41,7 @@ func (a *ABI) TooLarge(f *wit.Function) (what string, span diag.Span, ok bool) {
 	}
 	if f.Result != nil {
 		result := a.layout(f.Result)
-		if a.resultInMemory(f) {
+		if a.ResultInMemory(f) {
 			ops = satAdd(ops, result.memoryOps)
 		} else {
 			ops = satAdd(ops, result.flatOps)

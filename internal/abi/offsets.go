@@ -7,10 +7,11 @@ import "github.com/witgen/witgen/wit"
 // (CanonicalABI.md, "Loading", load_record).
 func (a *ABI) Offsets(types []wit.Type) []uint32 { return a.offsets(types) }
 
-// SizeOf returns the bytes that those values take together, and their alignment.
-func (a *ABI) SizeOf(types []wit.Type) (size uint64, align uint32) {
+// SizeOf returns the bytes that those values take together, their alignment, and
+// the number of core values that they flatten to.
+func (a *ABI) SizeOf(types []wit.Type) (size uint64, align uint32, flat uint64) {
 	l := a.recordLayout(types)
-	return l.size, l.align
+	return l.size, l.align, l.flat
 }
 
 // PayloadOffset returns where the payload of a variant, option or result lies
