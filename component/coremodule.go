@@ -1,6 +1,9 @@
 package component
 
-import "slices"
+import (
+	"math"
+	"slices"
+)
 
 // coreEntity is the type of a core definition.
 type coreEntity struct {
@@ -202,6 +205,14 @@ func (m *moduleReader) val(t CoreValType, at int) CoreValType {
 
 func (m *moduleReader) table(t CoreTable, at int) CoreTable {
 	t.Elem = m.val(t.Elem, at)
+	switch l := t.Limits; {
+	case l.HasMax && l.Min > l.Max:
+		invalidAt(at, "the minimum of a table, %d, is above its maximum, %d", l.Min, l.Max)
+	case l.Shared:
+		invalidAt(at, "a table is shared, and its elements are not")
+	case l.HasPage:
+		invalidAt(at, "a table has the size of a page, which only memories have")
+	}
 	return t
 }
 
@@ -216,6 +227,9 @@ func checkLimits(l CoreLimits, at int) CoreLimits {
 	pages := uint64(1) << (32 - l.PageLog2)
 	if !l.Addr64 && (l.Min > pages || l.HasMax && l.Max > pages) {
 		invalidAt(at, "the limits of a memory exceed %d pages", pages)
+	}
+	if most := uint64(math.MaxUint64) >> l.PageLog2; l.Addr64 && (l.Min-1 > most && l.Min != 0 || l.HasMax && l.Max != 0 && l.Max-1 > most) {
+		invalidAt(at, "the limits of a memory exceed 2^%d pages", 64-l.PageLog2)
 	}
 	if l.Shared && !l.HasMax {
 		invalidAt(at, "a shared memory must have a maximum")

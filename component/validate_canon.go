@@ -311,12 +311,11 @@ func (s *scope) copy(d *Canon) coreTypeID {
 // errorContext: CanonicalABI.md, "canon error-context.new" and
 // "canon error-context.debug-message".
 func (s *scope) errorContext(d *Canon) coreTypeID {
+	o := s.options(d, append(slices.Clone(stringOptions), ReallocOption)...)
 	if d.Op == CanonErrorContextNew {
-		o := s.options(d, stringOptions...)
 		s.need(o, MemoryOption, "the message is read from it")
 		return s.v.core.function([]CoreValType{o.pointer, o.pointer}, []CoreValType{CoreI32})
 	}
-	o := s.options(d, append(slices.Clone(stringOptions), ReallocOption)...)
 	s.need(o, MemoryOption, "the message is written to it")
 	s.need(o, ReallocOption, "the message needs memory that the component allocates")
 	return s.v.core.function([]CoreValType{CoreI32, o.pointer}, nil)
@@ -329,6 +328,9 @@ func (s *scope) thread(d *Canon) coreTypeID {
 	t := lookup(s.coreTypes, d.Type, "core type", v.at)
 	if t.module != nil || t.id != v.core.function([]CoreValType{CoreI32}, nil) && t.id != v.core.function([]CoreValType{CoreI64}, nil) {
 		v.fail("canon %s needs a core function type (i32) -> () or (i64) -> (), and core type %d is not", d.Op, d.Type)
+	}
+	if d.Shared {
+		v.fail("canon %s is shared, and core type %d is that of a function that is not", d.Op, d.Type)
 	}
 	start := CoreValType{Code: CoreRefNull, Heap: int64(t.id)}
 	if d.Op != CanonThreadSpawnRef {

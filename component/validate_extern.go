@@ -6,6 +6,13 @@ import "fmt"
 // Export Definitions").
 func (s *scope) importItem(name ExternName, t ExternType) {
 	it := s.externType(name, t)
+	// "Imported types cannot transitively refer to the external names of exported
+	// types": Explainer.md, "External Visibility of Types".
+	if t.Sort == SortType && t.Bound == BoundEq {
+		if of := s.types[t.Index]; s.exports.named[of] && !s.imports.named[of] {
+			s.v.fail("the import %q is of a type that an export introduces: imports cannot depend on exports", name.Name)
+		}
+	}
 	switch {
 	case it.sort == SortInstance:
 		for _, b := range s.freshen(it) {
@@ -157,6 +164,11 @@ func (s *scope) visible(e *externs, it *item, name string) {
 	switch it.sort {
 	case SortType:
 		unnamed = s.v.unnamedInside(e, it.typ)
+		if i, ok := it.typ.(*instanceType); ok {
+			for _, x := range i.exports.list {
+				s.visible(e, x, name)
+			}
+		}
 		e.named[it.typ] = true
 		// What is imported has a name for exports too.
 		s.exports.named[it.typ] = true
@@ -197,8 +209,8 @@ func (v *validator) unnamedInside(e *externs, t anyType) string {
 	v.work(1)
 	switch t := t.(type) {
 	case *resourceType, *componentType, *instanceType:
-		// The types of components and instances are closed: what they refer to
-		// was checked when they were made.
+		// The types of components are closed: what they refer to was checked when
+		// they were made. Those of instances are looked into by visible.
 		return ""
 	case *valType:
 		if t.res != nil && !e.named[t.res] {

@@ -153,6 +153,10 @@ func typeCases() []validationCase {
 		{"an export of a record without a name", nest(typ(point), typ(fn(Field{"p", at(0)})), typ(&ComponentType{[]Def{outer(1, 1), declare("f", SortFunc, 0)}})), "a record that no export gives a name"},
 		{"an import that refers to a named record", nest(typ(point), &Import{Name: Named("p"), Type: ExternType{Sort: SortType, Index: 0}}, typ(fn(Field{"p", at(1)})), imp("f", SortFunc, 2)), ""},
 		{"an import that refers to what is only exported", nest(typ(point), exp("p", SortType, 0), typ(fn(Field{"p", at(1)})), imp("f", SortFunc, 2)), "a record that no import gives a name"},
+		{"an import of a type that is only exported", nest(typ(&Future{&u8}), exp("p", SortType, 0), &Import{Name: Named("q"), Type: ExternType{Sort: SortType, Index: 1}}), "imports cannot depend on exports"},
+		{"an import of a type that is exported too", nest(typ(&Future{&u8}), exp("p", SortType, 0), &Import{Name: Named("q"), Type: ExternType{Sort: SortType, Index: 0}}), ""},
+		{"an export of an instance type with a record without a name", nest(typ(&InstanceType{[]Def{typ(point), typ(&List{at(0)}), declare("l", SortType, 1)}}), exp("i", SortType, 0)), "a record that no export gives a name"},
+		{"an export of an instance type with a named record", nest(typ(&InstanceType{[]Def{typ(point), declare("p", SortType, 0), typ(&List{at(1)}), declare("l", SortType, 2)}}), exp("i", SortType, 0)), ""},
 		{"an outer alias that goes too far", nest(outer(1, 0)), "goes 1 scopes outwards"},
 		{"an outer alias of a value type", nest(typ(&List{u8}), nest(outer(1, 0))), ""},
 		{"an outer alias of a resource", nest(impResource("r"), nest(outer(1, 0))), "refers to a resource"},
@@ -316,6 +320,9 @@ func canonCases() []validationCase {
 		{"future.read of strings without realloc", withLibrary(typ(&Future{&str}), &Canon{Op: CanonFutureRead, Options: []CanonOption{option(AsyncOption), memory0}}), "needs the option realloc"},
 		{"waitable-set.wait", withLibrary(&Canon{Op: CanonWaitableSetWait}), ""},
 		{"waitable-set.wait without memory", nest(&Canon{Op: CanonWaitableSetWait}), "core memory 0 is out of range"},
+		{"error-context.new with realloc", withLibrary(&Canon{Op: CanonErrorContextNew, Options: []CanonOption{memory0, realloc}}), ""},
+		{"error-context.new with async", withLibrary(&Canon{Op: CanonErrorContextNew, Options: []CanonOption{memory0, option(AsyncOption)}}), "takes no option async"},
+		{"a shared thread of a function that is not", nest(&CoreTypeDef{Rec: &RecGroup{Types: []SubType{{Kind: FuncKind, Params: []CoreValType{CoreI32}}}}}, &Canon{Op: CanonThreadSpawnRef, Shared: true}), "that of a function that is not"},
 		{"error-context.new without memory", nest(&Canon{Op: CanonErrorContextNew}), "needs the option memory"},
 	}
 }
@@ -326,6 +333,11 @@ func coreCases() []validationCase {
 		return &CoreInstance{Exports: []CoreExport{{name, SortCoreFunc, f}}}
 	}
 	module := func(decls ...ModuleDecl) Def { return &CoreTypeDef{Module: &ModuleType{decls}} }
+	exportsOf := func(t CoreExtern) Def { return module(ModuleDecl{Export: &CoreExportDecl{"x", t}}) }
+	table := func(l CoreLimits) Def {
+		return exportsOf(CoreExtern{Sort: SortCoreTable, Table: CoreTable{CoreValType{Code: CoreFuncref}, l}})
+	}
+	memory := func(l CoreLimits) Def { return exportsOf(CoreExtern{Sort: SortCoreMemory, Memory: l}) }
 	functionType := ModuleDecl{Type: &RecGroup{Types: []SubType{{Kind: FuncKind}}}}
 	return []validationCase{
 		{"a core instance", withLibrary(imports, bag("f", coreTake), &CoreInstance{Module: 1, Args: []CoreArg{{"m", 1}}}), ""},
@@ -342,6 +354,11 @@ func coreCases() []validationCase {
 		{"a module type that exports twice", nest(module(functionType, ModuleDecl{Export: &CoreExportDecl{"c", CoreExtern{Sort: SortCoreFunc}}}, ModuleDecl{Export: &CoreExportDecl{"c", CoreExtern{Sort: SortCoreFunc}}})), "exports \"c\" twice"},
 		{"a module type that aliases a module type", nest(module(), module(ModuleDecl{Alias: &CoreAlias{1, 0}})), "that of a module"},
 		{"a module type that aliases a function type", nest(&CoreTypeDef{Rec: functionType.Type}, module(ModuleDecl{Alias: &CoreAlias{1, 0}}, ModuleDecl{Export: &CoreExportDecl{"c", CoreExtern{Sort: SortCoreFunc}}})), ""},
+		{"a table with a minimum above its maximum", nest(table(CoreLimits{Min: 2, Max: 1, HasMax: true, PageLog2: 16})), "the minimum of a table, 2, is above its maximum, 1"},
+		{"a shared table", nest(table(CoreLimits{Min: 1, Max: 1, HasMax: true, Shared: true, PageLog2: 16})), "a table is shared"},
+		{"a table with pages", nest(table(CoreLimits{Min: 1, HasPage: true, PageLog2: 0})), "only memories have"},
+		{"a memory of 2^64 bytes", nest(memory(CoreLimits{Min: 1 << 48, Addr64: true, PageLog2: 16})), ""},
+		{"a memory of more than 2^64 bytes", nest(memory(CoreLimits{Min: 1<<48 + 1, Addr64: true, PageLog2: 16})), "exceed 2^48 pages"},
 		{"an imported module", nest(module(functionType, ModuleDecl{Export: &CoreExportDecl{"c", CoreExtern{Sort: SortCoreFunc}}}), imp("m", SortCoreModule, 0), &CoreInstance{}, &Alias{Sort: SortCoreFunc, Target: AliasCoreExport, Name: "c"}), ""},
 		{"an export of a core function", withLibrary(exp("f", SortCoreFunc, 0)), "only modules"},
 	}
