@@ -58,7 +58,7 @@ lint: ## Check formatting, go vet, staticcheck, and that generated files are up 
 
 .PHONY: bench
 bench: ## Run the benchmarks, in a form that benchstat reads. BENCH=regexp COUNT=n
-	@WITGEN_TINYGO=$$(scripts/find-tinygo) go test -run '^$$' -bench '$(BENCH)' -benchmem -count $(COUNT) $(PKG)
+	@WITGEN_TESTS=all WITGEN_TINYGO=$$(scripts/find-tinygo) go test -run '^$$' -bench '$(BENCH)' -benchmem -count $(COUNT) $(PKG)
 
 .PHONY: bench-table
 bench-table: ## Print calls through generated bindings beside calls by hand. ROWS=regexp
@@ -90,7 +90,7 @@ corpus: ## Generate, build and vet every WIT package in the folder DIR.
 interop: ## Have wasm-tools, wasmtime and jco judge witgen's components, and run theirs.
 	@WITGEN_INTEROP=$$(scripts/interop); WITGEN_TINYGO=$${WITGEN_TINYGO:-$$(scripts/tinygo --wasip2)}; \
 	export WITGEN_INTEROP WITGEN_TINYGO WITGEN_WASM_TOOLS=$$WITGEN_INTEROP/venv/bin/wasm-tools; \
-	go test -v -run 'Interop' ./internal/interop ./component
+	WITGEN_TESTS=all go test -v -run 'Interop' ./internal/interop ./component
 
 .PHONY: sizes
 sizes: ## Print how large guests are, beside those of wit-bindgen-go. Needs TinyGo.

@@ -32,12 +32,12 @@ func builds(t testing.TB) []build {
 	return list
 }
 
-// collectors returns the compilers that are there, and TinyGo with its other
-// collector that collects, for one target.
+// collectors returns the compilers that are there, TinyGo with each collector
+// that collects.
 func collectors(t testing.TB) []build {
 	list := builds(t)
 	for _, b := range list {
-		if b.compiler == guestbuild.TinyGoUnknown {
+		if b.compiler != guestbuild.Go {
 			list = append(list, build{b.name + "-precise", b.compiler, []string{"-gc=precise"}})
 		}
 	}

@@ -4,6 +4,9 @@
 // The environment variable WITGEN_TINYGO names the TinyGo. Where it is not set,
 // scripts/tinygo looks for one and installs none; where there is none, or the
 // variable is skip, guests are built by standard Go alone, and tests log that.
+//
+// make test sets WITGEN_TESTS=all. Without it the tests are the quick ones: they
+// build for one of TinyGo's targets, and log that, and try fewer random values.
 package guestbuild
 
 import (
@@ -31,12 +34,20 @@ const (
 // All are all compilers.
 var All = guestcompile.All
 
-// Compilers returns the compilers that are there, and logs those that are not.
+// Whole reports whether all tests were asked for, not the quick ones alone.
+func Whole() bool { return os.Getenv("WITGEN_TESTS") == "all" }
+
+// Compilers returns the compilers that are there, and logs those that are not and
+// those that only the whole of the tests build for.
 func Compilers(t testing.TB) []Compiler {
 	t.Helper()
 	if _, why := tinygo(); why != "" {
 		t.Logf("left out: %s and %s: %s", TinyGoUnknown, TinyGoWASIP1, why)
 		return []Compiler{Go}
+	}
+	if !Whole() {
+		t.Logf("left out: %s: make test, which sets WITGEN_TESTS=all, builds for it too", TinyGoWASIP1)
+		return []Compiler{TinyGoUnknown, Go}
 	}
 	return All
 }

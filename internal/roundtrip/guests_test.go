@@ -32,8 +32,9 @@ func TestMain(m *testing.M) {
 		if run := flag.Lookup("test.run").Value; run.String() == "" {
 			_ = run.Set("^(TestValues|TestResources|TestWorlds)$") // a pattern that compiles
 		}
-		// Between host and guest the same code runs as before: fewer values will do.
-		if checks := flag.Lookup("rapid.checks").Value; checks.String() == flag.Lookup("rapid.checks").DefValue {
+		// Between host and guest the same code runs as before: fewer values will do
+		// for the quick tests.
+		if checks := flag.Lookup("rapid.checks").Value; checks.String() == flag.Lookup("rapid.checks").DefValue && !guestbuild.Whole() {
 			_ = checks.Set("25") // a number
 		}
 		code = m.Run()

@@ -49,50 +49,49 @@ func tinyGos(t *testing.T) []guestbuild.Compiler {
 }
 
 // Guests by the bindings of another generator run under our host: two authors,
-// one ABI. The collector cannot see into the other's types, so it is off. Each
-// guest is built for one of TinyGo's targets, as these builds take long.
+// one ABI. The collector cannot see into the other's types, so it is off.
 func TestSecondGuest(t *testing.T) {
 	compilers := tinyGos(t)
 	valuesDir := secondGuest(t, "second", "values", "scalars", "compound", "many", "calls", "second")
 	boxesDir := secondGuest(t, "lasting", "lasting", "lasting")
-	compiler := compilers[0]
-	t.Run(string(compiler)+"/values", func(t *testing.T) {
-		t.Parallel()
-		plugin, err := second.Compile(ctx, guestbuild.BuildWith(t, compiler, filepath.Join(valuesDir, "values"), "-gc=leaking"))
-		must(t, err)
-		t.Cleanup(func() { must(t, plugin.Close(ctx)) })
-		x := &exchange{plain: true}
-		inst, err := plugin.Instantiate(ctx, second.Imports{
-			Scalars: scalarsPeer{x}, Text: textPeer{x}, Lists: listsPeer{x}, Tuples: tuplesPeer{x}, Records: recordsPeer{x},
-			Variants: variantsPeer{x}, Many: manyPeer{x}, Sets: setsPeer{x}, Options: optionsPeer{x},
-			Outcomes: outcomesPeer{x}, Calls: callsPeer{x},
-		})
-		must(t, err)
-		trips := families(inst)
-		for _, family := range slices.Sorted(maps.Keys(trips)) {
-			t.Run(family, func(t *testing.T) {
-				x.values = 0
-				rapid.Check(t, func(t *rapid.T) {
-					for _, trip := range trips[family] {
-						trip.run(source{t, trip.chars}, x)
-					}
-				})
-				t.Logf("%d values", x.values)
+	for _, compiler := range compilers {
+		t.Run(string(compiler)+"/values", func(t *testing.T) {
+			t.Parallel()
+			plugin, err := second.Compile(ctx, guestbuild.BuildWith(t, compiler, filepath.Join(valuesDir, "values"), "-gc=leaking"))
+			must(t, err)
+			t.Cleanup(func() { must(t, plugin.Close(ctx)) })
+			x := &exchange{plain: true}
+			inst, err := plugin.Instantiate(ctx, second.Imports{
+				Scalars: scalarsPeer{x}, Text: textPeer{x}, Lists: listsPeer{x}, Tuples: tuplesPeer{x}, Records: recordsPeer{x},
+				Variants: variantsPeer{x}, Many: manyPeer{x}, Sets: setsPeer{x}, Options: optionsPeer{x},
+				Outcomes: outcomesPeer{x}, Calls: callsPeer{x},
 			})
-		}
-	})
-	other := compilers[len(compilers)-1]
-	t.Run(string(other)+"/boxes", func(t *testing.T) {
-		t.Parallel()
-		plugin, err := lasting.Compile(ctx, guestbuild.BuildWith(t, other, filepath.Join(boxesDir, "boxes"), "-gc=leaking"), host.HandleLimit(4))
-		must(t, err)
-		t.Cleanup(func() { must(t, plugin.Close(ctx)) })
-		impl := &workHost{}
-		inst, err := plugin.Instantiate(ctx, lasting.Imports{Work: impl})
-		must(t, err)
-		for n := range 200 {
-			makeCalls(t, inst.Work(), n)
-		}
-		same(t, "boxes that are left", 0, impl.boxes)
-	})
+			must(t, err)
+			trips := families(inst)
+			for _, family := range slices.Sorted(maps.Keys(trips)) {
+				t.Run(family, func(t *testing.T) {
+					x.values = 0
+					rapid.Check(t, func(t *rapid.T) {
+						for _, trip := range trips[family] {
+							trip.run(source{t, trip.chars}, x)
+						}
+					})
+					t.Logf("%d values", x.values)
+				})
+			}
+		})
+		t.Run(string(compiler)+"/boxes", func(t *testing.T) {
+			t.Parallel()
+			plugin, err := lasting.Compile(ctx, guestbuild.BuildWith(t, compiler, filepath.Join(boxesDir, "boxes"), "-gc=leaking"), host.HandleLimit(4))
+			must(t, err)
+			t.Cleanup(func() { must(t, plugin.Close(ctx)) })
+			impl := &workHost{}
+			inst, err := plugin.Instantiate(ctx, lasting.Imports{Work: impl})
+			must(t, err)
+			for n := range 200 {
+				makeCalls(t, inst.Work(), n)
+			}
+			same(t, "boxes that are left", 0, impl.boxes)
+		})
+	}
 }

@@ -10,6 +10,8 @@ import (
 
 	"github.com/tetratelabs/wazero"
 	"github.com/tetratelabs/wazero/api"
+
+	"github.com/witgen/witgen/internal/guestbuild"
 )
 
 // A generator writes random functions that are valid and that end: each loop counts down in a local of
@@ -343,9 +345,9 @@ func stateOf(mod api.Module) state {
 // runs them on both engines of wazero and wants the same fuel from each, and that they end where
 // they get one less.
 func TestRandom(t *testing.T) {
-	n := uint64(200)
-	if testing.Short() {
-		n = 50
+	n := uint64(100)
+	if guestbuild.Whole() {
+		n = 400
 	}
 	compiler := newRuntime(t)
 	interpreter := newRuntimeWith(t, wazero.NewRuntimeConfigInterpreter())
