@@ -37,9 +37,7 @@ func (s *subst) supply(have, want *items) {
 		s.v.work(1)
 		switch w.sort {
 		case SortType:
-			if _, ok := w.typ.(*resourceType); !ok {
-				s.memo[w.typ] = h.typ
-			}
+			s.memo[w.typ] = h.typ
 		case SortInstance:
 			s.supply(&h.typ.(*instanceType).exports, &w.typ.(*instanceType).exports)
 		}

@@ -216,6 +216,7 @@ func nameCases() []validationCase {
 func resourceCases() []validationCase {
 	withResource := nest(typ(resourceType32()), exp("r", SortType, 0), typ(&Own{1}), typ(fn(Field{"a", at(2)})))
 	maker := nest(append(library(), typ(resourceType32()), exp("r", SortType, 0), typ(&Own{1}), typ(returns(at(2))), lift(coreGive, 3), exp("make", SortFunc, 0))...)
+	twoNames := nest(impResource("r"), &Import{Name: Named("q"), Type: ExternType{Sort: SortType, Index: 0}}, typ(&Own{1}), typ(fn(Field{"a", at(2)})), imp("f", SortFunc, 3), exp("g", SortFunc, 0))
 	user := nest(impResource("r"), typ(&Own{0}), typ(returns(at(1))), imp("make", SortFunc, 2))
 	return []validationCase{
 		{"a resource with a name", withResource, ""},
@@ -229,6 +230,8 @@ func resourceCases() []validationCase {
 		{"a destructor of a resource of i64", withLibrary(typ(&Resource{Rep: CoreI64, Dtor: ptr(coreTake)})), "(i64) -> ()"},
 		{"one resource for an import", nest(maker, user, &Instance{Component: 0}, aliasOf(SortType, 0, "r"), aliasOf(SortFunc, 0, "make"), &Instance{Component: 1, Args: []Arg{{"r", SortType, 0}, {"make", SortFunc, 0}}}), ""},
 		{"resources of two instances", nest(maker, user, &Instance{Component: 0}, &Instance{Component: 0}, aliasOf(SortType, 0, "r"), aliasOf(SortFunc, 1, "make"), &Instance{Component: 1, Args: []Arg{{"r", SortType, 0}, {"make", SortFunc, 0}}}), "is of another resource"},
+		{"two names of an import for a resource", nest(impResource("t"), typ(&Own{0}), typ(fn(Field{"a", at(1)})), imp("f", SortFunc, 2), twoNames,
+			&Instance{Component: 0, Args: []Arg{{"r", SortType, 0}, {"q", SortType, 0}, {"f", SortFunc, 0}}}, exp("i", SortInstance, 0)), ""},
 		{"two exports of a resource", nest(typ(resourceType32()), exp("r", SortType, 0), exp("q", SortType, 0)), ""},
 	}
 }
