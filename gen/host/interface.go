@@ -21,8 +21,9 @@ type generator struct {
 	scope *gogen.Scope
 	// names are those of them that more than one place refers to.
 	names fileNames
-	// resources are the resources that the package's functions mention: the
-	// package's own first.
+	// resources are the resources that the package's functions mention, exported
+	// ones of a world too: the package's own first. One list numbers them for the
+	// whole file, since the helpers of imports and exports are the same.
 	resources []wit.TypeID
 	// helpers are the functions that lift, lower and check named types, by kind
 	// and type, in the order in which they are needed.
@@ -55,11 +56,13 @@ func (g *generator) needsFile() bool {
 // interfaceFile makes the host file of an interface.
 func (g *generator) interfaceFile() {
 	g.begin()
-	g.resources = g.mentioned(g.pkg.Functions)
+	g.resources = mentioned(g.plan, g.pkg, g.pkg.Functions)
 	g.nameFile(g.pkg.Functions)
+	g.nameResources()
 	g.sideTypes()
 	if len(g.pkg.Functions) > 0 || len(g.resources) > 0 {
 		g.interfaceType("Interface", g.pkg.Functions, fmt.Sprintf("Interface is %s: what a guest\nexports, and what a host implements for the guests that import it.", g.pkg.Source))
+		g.resourceNumbers()
 		g.descriptor(g.pkg.Own("Descriptor"), g.pkg.Source, g.pkg.Functions)
 		g.bind()
 		for _, f := range g.pkg.Functions {
@@ -80,19 +83,21 @@ func (g *generator) begin() {
 
 // nameFile settles the names of the file's own declarations.
 func (g *generator) nameFile(functions []*wit.Function) {
-	g.names = fileNames{
-		exports:  g.scope.Declare("exports"),
-		fields:   map[*wit.Function]string{},
-		handlers: map[*wit.Function]string{},
-		handles:  map[wit.TypeID]string{},
-		numbers:  map[wit.TypeID]string{},
-	}
+	g.names.exports = g.scope.Declare("exports")
+	g.names.fields = map[*wit.Function]string{}
+	g.names.handlers = map[*wit.Function]string{}
 	fields := gogen.NewScope()
 	for _, f := range functions {
 		name := g.functionName(f)
 		g.names.fields[f] = fields.Declare(gogen.LowerFirst(name))
 		g.names.handlers[f] = g.scope.Declare("handle" + name)
 	}
+}
+
+// nameResources settles the names of what the file declares for resources.
+func (g *generator) nameResources() {
+	g.names.handles = map[wit.TypeID]string{}
+	g.names.numbers = map[wit.TypeID]string{}
 	for _, id := range g.resources {
 		name := g.plan.TypeName(id)
 		g.names.numbers[id] = g.scope.Declare("resource" + name)
@@ -118,10 +123,6 @@ func (g *generator) isOwn(id wit.TypeID) bool {
 
 // mentioned returns the resources that functions mention, those that the package
 // declares first.
-func (g *generator) mentioned(functions []*wit.Function) []wit.TypeID {
-	return mentioned(g.plan, g.pkg, functions)
-}
-
 func mentioned(plan *gogen.Plan, pkg *gogen.Package, functions []*wit.Function) []wit.TypeID {
 	var list []wit.TypeID
 	seen := map[wit.Type]bool{}
@@ -228,6 +229,21 @@ func (g *generator) params(scope *gogen.Scope, f *wit.Function, receiver string)
 	return list, names
 }
 
+// resourceNumbers declares the constants that number the resources.
+func (g *generator) resourceNumbers() {
+	if len(g.resources) == 0 {
+		return
+	}
+	numbers := make([]jen.Code, len(g.resources))
+	for i, id := range g.resources {
+		numbers[i] = jen.Id(g.names.numbers[id])
+		if i == 0 {
+			numbers[i] = jen.Id(g.names.numbers[id]).Op("=").Iota()
+		}
+	}
+	g.file.Line().Add(gogen.Comment("The numbers of the resources in the descriptor.").Const().Defs(numbers...))
+}
+
 // descriptor declares the variable that describes functions to the runtime.
 func (g *generator) descriptor(name, of string, functions []*wit.Function) {
 	entries := make([]jen.Code, len(functions))
@@ -250,16 +266,10 @@ func (g *generator) descriptor(name, of string, functions []*wit.Function) {
 	}
 	if len(g.resources) > 0 {
 		names := make([]jen.Code, len(g.resources))
-		numbers := make([]jen.Code, len(g.resources))
 		for i, id := range g.resources {
 			names[i] = jen.Lit(g.plan.Resolve.Types[id].Name)
-			numbers[i] = jen.Id(g.names.numbers[id])
-			if i == 0 {
-				numbers[i] = jen.Id(g.names.numbers[id]).Op("=").Iota()
-			}
 		}
 		fields = append(fields, jen.Line().Id("Resources").Op(":").Index().String().Values(names...))
-		g.file.Line().Add(gogen.Comment("The numbers of the resources in the descriptor.").Const().Defs(numbers...))
 	}
 	g.file.Line().Add(gogen.Comment(fmt.Sprintf("%s describes %s to the runtime.", name, of))).Var().Id(name).Op("=").Add(gogen.HostInterface.Qual()).Values(append(fields, jen.Line())...)
 }

@@ -40,18 +40,21 @@ func (g *generator) worldFile() {
 	world := g.plan.Resolve.Worlds[g.plan.World]
 	w := &worldGenerator{generator: g, variable: g.scope.Declare("world")}
 	w.imports = w.items(world.Imports)
-	if own := mentioned(g.plan, g.pkg, g.pkg.Functions); len(g.pkg.Functions) > 0 || len(own) > 0 {
-		w.imports = append(w.imports, w.ownItem(w.imports, own))
+	g.resources = mentioned(g.plan, g.pkg, slices.Concat(g.pkg.Functions, g.pkg.Exports))
+	if len(g.pkg.Functions) > 0 || slices.ContainsFunc(g.resources, g.isOwn) {
+		w.imports = append(w.imports, w.ownItem(w.imports))
 	}
 	w.exports = w.items(world.Exports)
 	if len(g.pkg.Exports) > 0 {
-		w.exports = append(w.exports, w.ownItem(w.exports, mentioned(g.plan, g.pkg, g.pkg.Exports)))
+		w.exports = append(w.exports, w.ownItem(w.exports))
 	}
 	g.sideTypes()
 	w.plugin()
 	w.importsType()
 	w.instanceType()
 	w.worldVariable()
+	w.nameResources()
+	w.resourceNumbers()
 	w.ownImports()
 	w.ownExports()
 	g.emitHelpers()
@@ -90,12 +93,12 @@ func (w *worldGenerator) items(items []*wit.WorldItem) []worldItem {
 }
 
 // ownItem returns the item of the world's own functions.
-func (w *worldGenerator) ownItem(others []worldItem, resources []wit.TypeID) worldItem {
+func (w *worldGenerator) ownItem(others []worldItem) worldItem {
 	field := "World"
 	for slices.ContainsFunc(others, func(i worldItem) bool { return i.field == field }) {
 		field += "_"
 	}
-	return worldItem{name: rootName, pkg: w.pkg, field: field, resources: resources}
+	return worldItem{name: rootName, pkg: w.pkg, field: field, resources: w.resources}
 }
 
 // own returns the world's own functions among items, if it has any.
@@ -116,7 +119,6 @@ func (w *worldGenerator) ownImports() {
 		return
 	}
 	w.interfaceType("Interface", w.pkg.Functions, "Interface is what the world imports itself: a host implements it for its guests.")
-	w.resources = item.resources
 	w.nameFile(w.pkg.Functions)
 	w.descriptor(w.ownImport, "the functions that the world imports itself", w.pkg.Functions)
 	for _, f := range w.pkg.Functions {
@@ -131,7 +133,6 @@ func (w *worldGenerator) ownExports() {
 	if item == nil {
 		return
 	}
-	w.resources = item.resources
 	w.nameFile(w.pkg.Exports)
 	w.names.exports = w.calls
 	w.names.handlers = nil // nobody imports them from here

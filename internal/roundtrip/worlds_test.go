@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -131,6 +132,14 @@ func (w *hostWorld) Adopt(_ context.Context, c things.Counter) (things.Counter, 
 	return w.own(c), nil
 }
 
+func (w *hostWorld) Pack(_ context.Context, conns []things.Conn, all []things.Counter) ([]things.Parcel, error) {
+	var parcels []things.Parcel
+	for i, c := range all {
+		parcels = append(parcels, things.Parcel{Counter: w.own(c), Conn: conns[i]})
+	}
+	return parcels, nil
+}
+
 func (w *hostWorld) NewSession(_ context.Context, s things.Settings) (things.Session, error) {
 	w.sessions++
 	return &hostSession{w, s.Name}, nil
@@ -189,7 +198,7 @@ func TestWorlds(t *testing.T) {
 			})
 			must(t, err)
 			for name, test := range map[string]func(*rapid.T){
-				"plain names": w.plainNames, "versions": w.versions, "own functions": w.own, "own resources": w.resources,
+				"plain names": w.plainNames, "versions": w.versions, "own functions": w.own, "own resources": w.resources, "parcels": w.parcels,
 				"inline interface": w.inline, "imported only": w.importedOnly,
 			} {
 				t.Run(name, func(t *testing.T) { rapid.Check(t, test) })
@@ -288,6 +297,27 @@ func (w worlds) resources(t *rapid.T) {
 	same(t, "why the lent one is gone", "", d.gone)
 	same(t, "problem", "", w.world.problem)
 	must(t, d.Close(ctx))
+	same(t, "counters that live", 0, len(w.world.live))
+}
+
+// What the world imports and exports itself mentions the same record, and its
+// resources in another order.
+func (w worlds) parcels(t *rapid.T) {
+	given := make([]things.Parcel, rapid.IntRange(0, 4).Draw(t, "parcels"))
+	for i := range given {
+		given[i] = things.Parcel{Counter: w.world.add(fmt.Sprint("counter ", i), 1), Conn: &hostConn{name: fmt.Sprint("conn ", i)}}
+	}
+	got, err := w.Repack(ctx, given)
+	must(t, err)
+	same(t, "parcels", len(given), len(got))
+	for i, p := range slices.Backward(got) {
+		want := given[len(given)-1-i]
+		same(t, "connection", want.Conn, p.Conn)
+		same(t, "counter", want.Counter, p.Counter)
+		must(t, p.Conn.Close(ctx))
+		must(t, p.Counter.Close(ctx))
+	}
+	same(t, "problem", "", w.world.problem)
 	same(t, "counters that live", 0, len(w.world.live))
 }
 

@@ -6,6 +6,8 @@
 package main
 
 import (
+	"slices"
+
 	"github.com/witgen/witgen/canonicalabi/types"
 	rows1 "github.com/witgen/witgen/internal/roundtrip/gen/old/db/v1.0.0/rows"
 	rows2 "github.com/witgen/witgen/internal/roundtrip/gen/old/db/v2.1.0/rows"
@@ -123,6 +125,16 @@ func (worldGuest) Run(s things.Settings, lines []string) ([]uint32, error) {
 		return nil, types.Error[string]{Value: mangle.String(err.Error())}
 	}
 	return append(sent, uint32(level)), nil
+}
+
+// Repack has the host pack the connections and counters anew, in reverse.
+func (worldGuest) Repack(parcels []things.Parcel) []things.Parcel {
+	var conns []things.Conn
+	var all []things.Counter
+	for _, p := range slices.Backward(parcels) {
+		conns, all = append(conns, p.Conn), append(all, p.Counter)
+	}
+	return things.Pack(conns, all)
 }
 
 // Inspect asks the host's own counters.

@@ -32,6 +32,15 @@ type Session interface {
 // Counter is counter of roundtrip:things/counters.
 type Counter = counters.Counter
 
+// Conn is conn of roundtrip:things/pool.
+type Conn = pool.Conn
+
+// Parcel is the record parcel.
+type Parcel struct {
+	Counter Counter
+	Conn    Conn
+}
+
 //go:wasmimport $root [resource-drop]session
 func importSessionDrop(uint32)
 
@@ -97,6 +106,33 @@ func Notify(s Settings) (Level, error) {
 	}
 	call.Done()
 	return value, err
+}
+
+//go:wasmimport $root pack
+func importPack(uint32, uint32, uint32, uint32, uint32)
+
+// Mentions the resources in another order than what the world exports.
+func Pack(conns []Conn, counters_ []Counter) []Parcel {
+	call := guest.Call()
+	connsPtr := call.List(len(conns), 4, 4)
+	for i, item := range conns {
+		at := connsPtr + uint32(i)*4
+		itemHandle := pool.ConnHandle(item).Give("pool.Conn")
+		guest.Store(at, 0, itemHandle)
+	}
+	countersPtr := call.List(len(counters_), 4, 4)
+	for i, item := range counters_ {
+		at := countersPtr + uint32(i)*4
+		itemHandle := counters.CounterHandle(item).Give("counters.Counter")
+		guest.Store(at, 0, itemHandle)
+	}
+	area := call.ResultArea(8, 4)
+	importPack(connsPtr, uint32(len(conns)), countersPtr, uint32(len(counters_)), area)
+	call.Returned()
+	resultPtr := guest.Load[uint32](area, 0)
+	result := guest.LiftList(resultPtr, guest.Load[uint32](area, 4), 8, loadParcel)
+	call.Done()
+	return result
 }
 
 //go:wasmimport $root adopt
@@ -348,6 +384,8 @@ func (secondImport) Copy(from, to store.Bucket, key string) bool {
 type Exports interface {
 	// Inspect is inspect.
 	Inspect(c Counter, d Counter) string
+	// Repack is repack.
+	Repack(parcels []Parcel) []Parcel
 	// Run is run.
 	Run(s Settings, lines []string) ([]uint32, error)
 	// Lookup is lookup.
@@ -1254,6 +1292,27 @@ func postReturnInspect(uint32) {
 	guest.FreeResults()
 }
 
+//go:wasmexport repack
+func exportRepack(parcelsPtr, parcelsLen uint32) uint32 {
+	parcels := guest.LiftList(parcelsPtr, parcelsLen, 8, loadParcel2)
+	guest.ParamsLifted()
+	result := exportedWorld.Repack(parcels)
+	area := guest.ResultArea(8, 4)
+	resultPtr := guest.Results.List(len(result), 8, 4)
+	for i, item := range result {
+		at := resultPtr + uint32(i)*8
+		storeParcel(at, item)
+	}
+	guest.Store(area, 0, resultPtr)
+	guest.Store(area, 4, uint32(len(result)))
+	return area
+}
+
+//go:wasmexport cabi_post_repack
+func postReturnRepack(uint32) {
+	guest.FreeResults()
+}
+
 //go:wasmexport run
 func exportRun(s0, s1, s2, linesPtr, linesLen uint32) uint32 {
 	s := Settings{Name: guest.LiftString(s0, s1), Level: Level(s2)}
@@ -1301,6 +1360,11 @@ func exportLookup(keyPtr, keyLen uint32) uint32 {
 //go:wasmexport cabi_post_lookup
 func postReturnLookup(uint32) {
 	guest.FreeResults()
+}
+
+func loadParcel(ptr uint32) Parcel {
+	counter := counters.CounterFromHandle(guest.Load[uint32](ptr, 0))
+	return Parcel{Counter: counter, Conn: pool.ConnFromHandle(guest.Load[uint32](ptr, 4))}
 }
 
 func storeLabelled(arena *guest.Arena, ptr uint32, value counters.Labelled) {
@@ -1409,4 +1473,16 @@ func storeRow2(arena *guest.Arena, ptr uint32, value dbv210rows.Row) {
 	tagsPtr := guest.LowerStrings(arena, value.Tags)
 	guest.Store(ptr, 20, tagsPtr)
 	guest.Store(ptr, 24, uint32(len(value.Tags)))
+}
+
+func loadParcel2(ptr uint32) Parcel {
+	counter := counters.CounterFromHandle(guest.Load[uint32](ptr, 0))
+	return Parcel{Counter: counter, Conn: pool.ConnFromHandle(guest.Load[uint32](ptr, 4))}
+}
+
+func storeParcel(ptr uint32, value Parcel) {
+	counterHandle := counters.CounterHandle(value.Counter).Give("counters.Counter")
+	guest.Store(ptr, 0, counterHandle)
+	connHandle := pool.ConnHandle(value.Conn).Give("pool.Conn")
+	guest.Store(ptr, 4, connHandle)
 }

@@ -34,6 +34,15 @@ type Session interface {
 // Counter is counter of roundtrip:things/counters.
 type Counter = counters.Counter
 
+// Conn is conn of roundtrip:things/pool.
+type Conn = pool.Conn
+
+// Parcel is the record parcel.
+type Parcel struct {
+	Counter Counter
+	Conn    Conn
+}
+
 // Plugin is a compiled guest of the world. It may be used by several goroutines.
 type Plugin struct {
 	plugin *instance.Plugin
@@ -170,7 +179,7 @@ var world = host.World{
 		{Name: "old:db/rows@2.1.0", Field: "DBV210Rows", Interface: &dbv210rows.Descriptor, Resources: []host.Resource{{Item: 5, Name: "cursor"}}},
 		{Name: "env", Field: "Env", Interface: &env.Descriptor},
 		{Name: "roundtrip:things/pool", Field: "Pool", Interface: &pool.Descriptor, Resources: []host.Resource{{Item: 7, Name: "conn"}}},
-		{Name: "$root", Field: "World", Interface: &ownImports, Resources: []host.Resource{{Item: 8, Name: "session"}, {Item: 0, Name: "counter"}}},
+		{Name: "$root", Field: "World", Interface: &ownImports, Resources: []host.Resource{{Item: 8, Name: "session"}, {Item: 7, Name: "conn"}, {Item: 0, Name: "counter"}}},
 	},
 	Exports: []host.Item{
 		{Name: "roundtrip:things/counters", Field: "Counters", Interface: &counters.Descriptor, Resources: []host.Resource{{Export: true, Item: 0, Name: "counter"}}},
@@ -182,35 +191,39 @@ var world = host.World{
 		{Name: "old:db/rows@2.1.0", Field: "DBV210Rows", Interface: &dbv210rows.Descriptor, Resources: []host.Resource{{Export: true, Item: 6, Name: "cursor"}}},
 		{Name: "drain", Field: "Drain", Interface: &drain.Descriptor, Resources: []host.Resource{{Item: 7, Name: "conn"}}},
 		{Name: "hooks", Field: "Hooks", Interface: &hooks.Descriptor, Resources: []host.Resource{{Export: true, Item: 0, Name: "counter"}}},
-		{Name: "$root", Field: "World", Interface: &ownExports, Resources: []host.Resource{{Item: 8, Name: "session"}, {Item: 0, Name: "counter"}}},
+		{Name: "$root", Field: "World", Interface: &ownExports, Resources: []host.Resource{{Item: 8, Name: "session"}, {Item: 7, Name: "conn"}, {Item: 0, Name: "counter"}}},
 	},
 }
+
+// The numbers of the resources in the descriptor.
+const (
+	resourceSession = iota
+	resourceConn
+	resourceCounter
+)
 
 // Interface is what the world imports itself: a host implements it for its guests.
 type Interface interface {
 	// Notify is notify.
 	Notify(ctx context.Context, s Settings) (Level, error)
+	// Mentions the resources in another order than what the world exports.
+	Pack(ctx context.Context, conns []Conn, counters_ []Counter) ([]Parcel, error)
 	// Adopt is adopt.
 	Adopt(ctx context.Context, c Counter) (Counter, error)
 	// NewSession is [constructor]session.
 	NewSession(ctx context.Context, s Settings) (Session, error)
 }
 
-// The numbers of the resources in the descriptor.
-const (
-	resourceSession = iota
-	resourceCounter
-)
-
 // ownImports describes the functions that the world imports itself to the runtime.
 var ownImports = host.Interface{
 	Functions: []host.Function{
 		{Name: "notify", Type: 0x6288dc3ef0af7c5d, Export: "i32 i32 i32 -> i32", Import: "i32 i32 i32 i32 ->", Handle: handleNotify},
+		{Name: "pack", Type: 0xbf7555345d786a56, Export: "i32 i32 i32 i32 -> i32", Import: "i32 i32 i32 i32 i32 ->", Handle: handlePack},
 		{Name: "adopt", Type: 0xa5a4ffb977fc768b, Export: "i32 -> i32", Import: "i32 -> i32", Handle: handleAdopt},
 		{Name: "[constructor]session", Type: 0x234084a513b86fb0, Export: "i32 i32 i32 -> i32", Import: "i32 i32 i32 -> i32", Handle: handleNewSession},
 		{Name: "[method]session.send", Type: 0x1f41ceaf4060676c, Export: "i32 i32 i32 -> i32", Import: "i32 i32 i32 -> i32", Handle: handleSessionSend},
 	},
-	Resources: []string{"session", "counter"},
+	Resources: []string{"session", "conn", "counter"},
 }
 
 func handleNotify(call *host.Call) {
@@ -236,6 +249,38 @@ func handleNotify(call *host.Call) {
 		call.StoreUint8(resultPtr, 0)
 		call.StoreUint8(resultPtr+4, uint8(call.LowerEnum(uint32(result), 2)))
 	}
+}
+
+func handlePack(call *host.Call) {
+	region, conns := host.LiftList[Conn](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 4, 4)
+	for i := range conns {
+		item := region[i*4:]
+		conns[i] = host.LiftOwn[Conn](call, resourceConn, binary.LittleEndian.Uint32(item))
+	}
+	region2, counters_ := host.LiftList[Counter](call, uint32(call.Stack[2]), uint32(call.Stack[3]), 4, 4)
+	for i := range counters_ {
+		item := region2[i*4:]
+		counters_[i] = host.LiftOwn[Counter](call, resourceCounter, binary.LittleEndian.Uint32(item))
+	}
+	if !call.OK() {
+		return
+	}
+	result, err := call.Impl().(Interface).Pack(call.Context(), conns, counters_)
+	if err != nil {
+		call.Fail(err)
+		return
+	}
+	resultPtr := uint32(call.Stack[4])
+	if !call.CheckArea(resultPtr, 8, 4) {
+		return
+	}
+	resultPtr2 := call.LowerList(len(result), 8, 4)
+	for i, item := range result {
+		at := resultPtr2 + uint32(i)*8
+		storeParcel(call, at, item)
+	}
+	call.StoreUint32(resultPtr, resultPtr2)
+	call.StoreUint32(resultPtr+4, uint32(len(result)))
 }
 
 func handleAdopt(call *host.Call) {
@@ -278,45 +323,46 @@ func handleSessionSend(call *host.Call) {
 	call.Stack[0] = uint64(result)
 }
 
-// The numbers of the resources in the descriptor.
-const (
-	resourceSession2 = iota
-	resourceCounter2
-)
-
 // ownExports describes the functions that the world exports itself to the runtime.
 var ownExports = host.Interface{
 	Functions: []host.Function{
 		{Name: "inspect", Type: 0x0fb872b399fd6703, Export: "i32 i32 -> i32"},
+		{Name: "repack", Type: 0x9220e24bbbe4bae2, Export: "i32 i32 -> i32"},
 		{Name: "run", Type: 0xcb0b814ba61213ab, Export: "i32 i32 i32 i32 i32 -> i32"},
 		{Name: "lookup", Type: 0x4aeb26f29b12a1fd, Export: "i32 i32 -> i32"},
 	},
-	Resources: []string{"session", "counter"},
+	Resources: []string{"session", "conn", "counter"},
 }
 
 // ownCalls calls the functions that the world exports itself.
 type ownCalls struct {
 	inspect host.Func
+	repack  host.Func
 	run     host.Func
 	lookup  host.Func
 }
 
 func bindOwnCalls(e host.Exports) ownCalls {
-	return ownCalls{inspect: e.Func(0), run: e.Func(1), lookup: e.Func(2)}
+	return ownCalls{
+		inspect: e.Func(0),
+		repack:  e.Func(1),
+		run:     e.Func(2),
+		lookup:  e.Func(3),
+	}
 }
 
 func (x *ownCalls) Inspect(ctx context.Context, c Counter, d Counter) (string, error) {
-	if bad := x.inspect.CheckHandle(resourceCounter2, c); bad != nil {
+	if bad := x.inspect.CheckHandle(resourceCounter, c); bad != nil {
 		return "", bad.In("c")
 	}
-	if bad := x.inspect.CheckHandle(resourceCounter2, d); bad != nil {
+	if bad := x.inspect.CheckHandle(resourceCounter, d); bad != nil {
 		return "", bad.In("d")
 	}
 	call := x.inspect.Begin(ctx)
-	c2 := call.LowerOwn(resourceCounter2, c)
+	c2 := call.LowerOwn(resourceCounter, c)
 	stack := call.Stack[:2]
 	stack[0] = uint64(c2)
-	stack[1] = uint64(call.LowerBorrow(resourceCounter2, d))
+	stack[1] = uint64(call.LowerBorrow(resourceCounter, d))
 	if !call.Invoke() {
 		return "", call.End()
 	}
@@ -325,6 +371,39 @@ func (x *ownCalls) Inspect(ctx context.Context, c Counter, d Counter) (string, e
 		return "", call.End()
 	}
 	result := call.LiftString(binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]))
+	return result, call.End()
+}
+
+func (x *ownCalls) Repack(ctx context.Context, parcels []Parcel) ([]Parcel, error) {
+	if bad := host.CheckList(len(parcels), 8); bad != nil {
+		return nil, bad.In("parcels")
+	}
+	for i, item := range parcels {
+		if bad := checkParcel(&x.repack, item); bad != nil {
+			return nil, bad.At(i).In("parcels")
+		}
+	}
+	call := x.repack.Begin(ctx)
+	parcelsPtr := call.LowerList(len(parcels), 8, 4)
+	for i, item := range parcels {
+		at := parcelsPtr + uint32(i)*8
+		storeParcel(call, at, item)
+	}
+	stack := call.Stack[:2]
+	stack[0] = uint64(parcelsPtr)
+	stack[1] = uint64(uint32(len(parcels)))
+	if !call.Invoke() {
+		return nil, call.End()
+	}
+	area, ok := call.View(uint32(call.Stack[0]), 8, 4)
+	if !ok {
+		return nil, call.End()
+	}
+	region, result := host.LiftList[Parcel](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]), 8, 4)
+	for i := range result {
+		item := region[i*8:]
+		result[i] = loadParcel(call, item)
+	}
 	return result, call.End()
 }
 
@@ -406,6 +485,26 @@ func (x *ownCalls) Lookup(ctx context.Context, key string) (types.Option[string]
 		call.BadDiscriminant(uint32(resultCase), 2)
 	}
 	return result, call.End()
+}
+
+func storeParcel(call *host.Call, ptr uint32, value Parcel) {
+	call.StoreUint32(ptr, call.LowerOwn(resourceCounter, value.Counter))
+	call.StoreUint32(ptr+4, call.LowerOwn(resourceConn, value.Conn))
+}
+
+func checkParcel(f *host.Func, value Parcel) *host.BadValueError {
+	if bad := f.CheckHandle(resourceCounter, value.Counter); bad != nil {
+		return bad.In("counter")
+	}
+	if bad := f.CheckHandle(resourceConn, value.Conn); bad != nil {
+		return bad.In("conn")
+	}
+	return nil
+}
+
+func loadParcel(call *host.Call, area []byte) Parcel {
+	counter := host.LiftOwn[Counter](call, resourceCounter, binary.LittleEndian.Uint32(area))
+	return Parcel{Counter: counter, Conn: host.LiftOwn[Conn](call, resourceConn, binary.LittleEndian.Uint32(area[4:]))}
 }
 
 func checkSettings(value Settings) *host.BadValueError {
