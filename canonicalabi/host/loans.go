@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 )
 
 // loans is what a call has moved or lent so far, to be settled at its end.
@@ -96,13 +97,28 @@ func (c *Call) LowerBorrow(number int, v any) uint32 {
 	return handle
 }
 
-// LowerSelf is LowerBorrow for the resource whose method is called.
+// LowerSelf is LowerBorrow for the resource whose method is called. It is lowered
+// first, so that CheckSelf is needed only where the parameters go through memory.
 func (c *Call) LowerSelf(number int, self *Handle) uint32 {
 	if typ := c.types[number]; c.err == nil && self.usableAs(typ, c.inst) && typ.definedIn(c.opts.comp) {
 		if c.self != self { // a store costs more than a look
 			c.self = self
 		}
 		return self.rep
+	}
+	return c.lowerSelfSlow(number, self)
+}
+
+// lowerSelfSlow lends a resource of another component of the instance, or refuses
+// one that cannot be used.
+//
+//go:noinline
+func (c *Call) lowerSelfSlow(number int, self *Handle) uint32 {
+	if typ := c.types[number]; c.err == nil {
+		if bad := (*Func)(c).CheckSelf(number, self); bad != nil {
+			c.fail(bad.In(typ.Name[strings.LastIndexByte(typ.Name, '#')+1:]))
+			return 0
+		}
 	}
 	return c.LowerBorrow(number, self)
 }

@@ -21,6 +21,9 @@ func (s *side) checkParams(b *gogen.Body, names []string) {
 			return jen.Return(s.g.failed(s.f, bad.Dot("In").Call(jen.Lit(label)))...)
 		}
 		if i == 0 && s.f.Kind == wit.Method {
+			if !s.g.abi.ParamsInMemory(s.f) {
+				continue // LowerSelf checks it, and comes first
+			}
 			label = s.g.plan.Resolve.Types[s.f.Resource].Name
 			number := jen.Id(s.g.names.numbers[s.g.definition(s.f.Resource)])
 			b.Emit(one(s.fn.Clone().Dot("CheckSelf").Call(number, jen.Id(names[i]).Dot("Handle")), refuse)...)

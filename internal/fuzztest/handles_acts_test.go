@@ -173,10 +173,15 @@ func (h *handles) borrowItems(g *guest) {
 		default:
 			_, err = a.Value(ctx)
 		}
-		if !good(a, g) || compare && !good(b, g) {
+		if compare && !good(b, g) {
 			end = badValue
 		} else {
-			end = h.entered(g, func() string { return g.script(steps, nil) })
+			end = h.entered(g, func() string {
+				if !good(a, g) { // looked at in the call: no other instance could be meant
+					return badValue
+				}
+				return g.script(steps, nil)
+			})
 		}
 		h.check("a method", err, end)
 	}

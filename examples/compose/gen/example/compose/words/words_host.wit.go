@@ -92,9 +92,6 @@ func (x *exports) NewDocument(ctx context.Context, text string) (Document, error
 }
 
 func (h *documentHandle) Text(ctx context.Context) (string, error) {
-	if bad := h.exports.documentText.CheckSelf(resourceDocument, h.Handle); bad != nil {
-		return "", bad.In("document")
-	}
 	call := h.exports.documentText.Begin(ctx)
 	call.Stack[0] = uint64(call.LowerSelf(resourceDocument, h.Handle))
 	if !call.Invoke() {
@@ -109,9 +106,6 @@ func (h *documentHandle) Text(ctx context.Context) (string, error) {
 }
 
 func (h *documentHandle) Counts(ctx context.Context) ([]Count, error) {
-	if bad := h.exports.documentCounts.CheckSelf(resourceDocument, h.Handle); bad != nil {
-		return nil, bad.In("document")
-	}
 	call := h.exports.documentCounts.Begin(ctx)
 	call.Stack[0] = uint64(call.LowerSelf(resourceDocument, h.Handle))
 	if !call.Invoke() {

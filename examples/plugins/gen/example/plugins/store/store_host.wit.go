@@ -78,9 +78,6 @@ type bucketHandle struct {
 }
 
 func (h *bucketHandle) Get(ctx context.Context, key string) (types.Option[string], error) {
-	if bad := h.exports.bucketGet.CheckSelf(resourceBucket, h.Handle); bad != nil {
-		return types.Option[string]{}, bad.In("bucket")
-	}
 	if bad := host.CheckString(key); bad != nil {
 		return types.Option[string]{}, bad.In("key")
 	}
@@ -111,9 +108,6 @@ func (h *bucketHandle) Get(ctx context.Context, key string) (types.Option[string
 }
 
 func (h *bucketHandle) Set(ctx context.Context, key string, value string) error {
-	if bad := h.exports.bucketSet.CheckSelf(resourceBucket, h.Handle); bad != nil {
-		return bad.In("bucket")
-	}
 	if bad := host.CheckString(key); bad != nil {
 		return bad.In("key")
 	}
@@ -153,9 +147,6 @@ func (h *bucketHandle) Set(ctx context.Context, key string, value string) error 
 }
 
 func (h *bucketHandle) Add(ctx context.Context, key string, n uint64) (uint64, error) {
-	if bad := h.exports.bucketAdd.CheckSelf(resourceBucket, h.Handle); bad != nil {
-		return 0, bad.In("bucket")
-	}
 	if bad := host.CheckString(key); bad != nil {
 		return 0, bad.In("key")
 	}

@@ -112,9 +112,6 @@ func (x *exports) NewGauge(ctx context.Context, start uint32) (Gauge, error) {
 }
 
 func (h *gaugeHandle) Next(ctx context.Context) (uint32, error) {
-	if bad := h.exports.gaugeNext.CheckSelf(resourceGauge, h.Handle); bad != nil {
-		return 0, bad.In("gauge")
-	}
 	call := h.exports.gaugeNext.Begin(ctx)
 	call.Stack[0] = uint64(call.LowerSelf(resourceGauge, h.Handle))
 	core, err := call.Finish()

@@ -139,9 +139,6 @@ func (x *exports) NewCounter(ctx context.Context, start uint32) (Counter, error)
 }
 
 func (h *counterHandle) Next(ctx context.Context) (uint32, error) {
-	if bad := h.exports.counterNext.CheckSelf(resourceCounter, h.Handle); bad != nil {
-		return 0, bad.In("counter")
-	}
 	call := h.exports.counterNext.Begin(ctx)
 	call.Stack[0] = uint64(call.LowerSelf(resourceCounter, h.Handle))
 	core, err := call.Finish()

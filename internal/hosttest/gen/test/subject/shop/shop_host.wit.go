@@ -163,9 +163,6 @@ func (x *exports) NewItem(ctx context.Context, n uint32) (Item, error) {
 }
 
 func (h *itemHandle) Value(ctx context.Context) (uint32, error) {
-	if bad := h.exports.itemValue.CheckSelf(resourceItem, h.Handle); bad != nil {
-		return 0, bad.In("item")
-	}
 	call := h.exports.itemValue.Begin(ctx)
 	call.Stack[0] = uint64(call.LowerSelf(resourceItem, h.Handle))
 	core, err := call.Finish()
@@ -173,9 +170,6 @@ func (h *itemHandle) Value(ctx context.Context) (uint32, error) {
 }
 
 func (h *itemHandle) Compare(ctx context.Context, other Item) (int32, error) {
-	if bad := h.exports.itemCompare.CheckSelf(resourceItem, h.Handle); bad != nil {
-		return 0, bad.In("item")
-	}
 	if bad := h.exports.itemCompare.CheckHandle(resourceItem, other); bad != nil {
 		return 0, bad.In("other")
 	}

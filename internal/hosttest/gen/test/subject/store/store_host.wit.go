@@ -123,9 +123,6 @@ func (x *exports) NewEntry(ctx context.Context, name string) (Entry, error) {
 }
 
 func (h *entryHandle) Name(ctx context.Context) (string, error) {
-	if bad := h.exports.entryName.CheckSelf(resourceEntry, h.Handle); bad != nil {
-		return "", bad.In("entry")
-	}
 	call := h.exports.entryName.Begin(ctx)
 	call.Stack[0] = uint64(call.LowerSelf(resourceEntry, h.Handle))
 	if !call.Invoke() {
@@ -140,9 +137,6 @@ func (h *entryHandle) Name(ctx context.Context) (string, error) {
 }
 
 func (h *entryHandle) Rename(ctx context.Context, name string) error {
-	if bad := h.exports.entryRename.CheckSelf(resourceEntry, h.Handle); bad != nil {
-		return bad.In("entry")
-	}
 	if bad := host.CheckString(name); bad != nil {
 		return bad.In("name")
 	}

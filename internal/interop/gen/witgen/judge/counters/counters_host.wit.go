@@ -91,9 +91,6 @@ func (x *exports) NewCounter(ctx context.Context, start uint32) (Counter, error)
 }
 
 func (h *counterHandle) Add(ctx context.Context, n uint32) (uint32, error) {
-	if bad := h.exports.counterAdd.CheckSelf(resourceCounter, h.Handle); bad != nil {
-		return 0, bad.In("counter")
-	}
 	call := h.exports.counterAdd.Begin(ctx)
 	stack := call.Stack[:2]
 	stack[0] = uint64(call.LowerSelf(resourceCounter, h.Handle))
@@ -103,9 +100,6 @@ func (h *counterHandle) Add(ctx context.Context, n uint32) (uint32, error) {
 }
 
 func (h *counterHandle) Get(ctx context.Context) (uint32, error) {
-	if bad := h.exports.counterGet.CheckSelf(resourceCounter, h.Handle); bad != nil {
-		return 0, bad.In("counter")
-	}
 	call := h.exports.counterGet.Begin(ctx)
 	call.Stack[0] = uint64(call.LowerSelf(resourceCounter, h.Handle))
 	core, err := call.Finish()

@@ -114,9 +114,6 @@ func (x *exports) NewBox(ctx context.Context, name string) (Box, error) {
 }
 
 func (h *boxHandle) Put(ctx context.Context, i Item) (uint32, error) {
-	if bad := h.exports.boxPut.CheckSelf(resourceBox, h.Handle); bad != nil {
-		return 0, bad.In("box")
-	}
 	if bad := checkItem(i); bad != nil {
 		return 0, bad.In("i")
 	}
@@ -149,9 +146,6 @@ func (h *boxHandle) Put(ctx context.Context, i Item) (uint32, error) {
 }
 
 func (h *boxHandle) Items(ctx context.Context) ([]Item, error) {
-	if bad := h.exports.boxItems.CheckSelf(resourceBox, h.Handle); bad != nil {
-		return nil, bad.In("box")
-	}
 	call := h.exports.boxItems.Begin(ctx)
 	call.Stack[0] = uint64(call.LowerSelf(resourceBox, h.Handle))
 	if !call.Invoke() {

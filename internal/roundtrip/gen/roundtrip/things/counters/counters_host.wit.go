@@ -328,9 +328,6 @@ func (x *exports) CounterSum(ctx context.Context, all []Counter) (uint64, error)
 }
 
 func (h *counterHandle) Name(ctx context.Context) (string, error) {
-	if bad := h.exports.counterName.CheckSelf(resourceCounter, h.Handle); bad != nil {
-		return "", bad.In("counter")
-	}
 	call := h.exports.counterName.Begin(ctx)
 	call.Stack[0] = uint64(call.LowerSelf(resourceCounter, h.Handle))
 	if !call.Invoke() {
@@ -345,9 +342,6 @@ func (h *counterHandle) Name(ctx context.Context) (string, error) {
 }
 
 func (h *counterHandle) Add(ctx context.Context, n uint32) (uint32, error) {
-	if bad := h.exports.counterAdd.CheckSelf(resourceCounter, h.Handle); bad != nil {
-		return 0, bad.In("counter")
-	}
 	call := h.exports.counterAdd.Begin(ctx)
 	stack := call.Stack[:2]
 	stack[0] = uint64(call.LowerSelf(resourceCounter, h.Handle))
@@ -357,9 +351,6 @@ func (h *counterHandle) Add(ctx context.Context, n uint32) (uint32, error) {
 }
 
 func (h *counterHandle) CheckedAdd(ctx context.Context, n uint32) (uint32, error) {
-	if bad := h.exports.counterCheckedAdd.CheckSelf(resourceCounter, h.Handle); bad != nil {
-		return 0, bad.In("counter")
-	}
 	call := h.exports.counterCheckedAdd.Begin(ctx)
 	stack := call.Stack[:2]
 	stack[0] = uint64(call.LowerSelf(resourceCounter, h.Handle))
@@ -389,9 +380,6 @@ func (h *counterHandle) CheckedAdd(ctx context.Context, n uint32) (uint32, error
 }
 
 func (h *counterHandle) Fork(ctx context.Context) (Counter, error) {
-	if bad := h.exports.counterFork.CheckSelf(resourceCounter, h.Handle); bad != nil {
-		return nil, bad.In("counter")
-	}
 	call := h.exports.counterFork.Begin(ctx)
 	call.Stack[0] = uint64(call.LowerSelf(resourceCounter, h.Handle))
 	if !call.Invoke() {
@@ -402,9 +390,6 @@ func (h *counterHandle) Fork(ctx context.Context) (Counter, error) {
 }
 
 func (h *counterHandle) Absorb(ctx context.Context, other Counter) (uint32, error) {
-	if bad := h.exports.counterAbsorb.CheckSelf(resourceCounter, h.Handle); bad != nil {
-		return 0, bad.In("counter")
-	}
 	if bad := h.exports.counterAbsorb.CheckHandle(resourceCounter, other); bad != nil {
 		return 0, bad.In("other")
 	}
@@ -418,9 +403,6 @@ func (h *counterHandle) Absorb(ctx context.Context, other Counter) (uint32, erro
 }
 
 func (h *counterHandle) Compare(ctx context.Context, other Counter) (int32, error) {
-	if bad := h.exports.counterCompare.CheckSelf(resourceCounter, h.Handle); bad != nil {
-		return 0, bad.In("counter")
-	}
 	if bad := h.exports.counterCompare.CheckHandle(resourceCounter, other); bad != nil {
 		return 0, bad.In("other")
 	}

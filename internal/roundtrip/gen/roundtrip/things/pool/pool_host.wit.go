@@ -60,9 +60,6 @@ type connHandle struct {
 }
 
 func (h *connHandle) Name(ctx context.Context) (string, error) {
-	if bad := h.exports.connName.CheckSelf(resourceConn, h.Handle); bad != nil {
-		return "", bad.In("conn")
-	}
 	call := h.exports.connName.Begin(ctx)
 	call.Stack[0] = uint64(call.LowerSelf(resourceConn, h.Handle))
 	if !call.Invoke() {

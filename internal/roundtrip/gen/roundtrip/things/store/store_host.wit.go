@@ -77,9 +77,6 @@ type bucketHandle struct {
 }
 
 func (h *bucketHandle) Get(ctx context.Context, key string) (types.Option[string], error) {
-	if bad := h.exports.bucketGet.CheckSelf(resourceBucket, h.Handle); bad != nil {
-		return types.Option[string]{}, bad.In("bucket")
-	}
 	if bad := host.CheckString(key); bad != nil {
 		return types.Option[string]{}, bad.In("key")
 	}
@@ -110,9 +107,6 @@ func (h *bucketHandle) Get(ctx context.Context, key string) (types.Option[string
 }
 
 func (h *bucketHandle) Set(ctx context.Context, key string, value string) error {
-	if bad := h.exports.bucketSet.CheckSelf(resourceBucket, h.Handle); bad != nil {
-		return bad.In("bucket")
-	}
 	if bad := host.CheckString(key); bad != nil {
 		return bad.In("key")
 	}

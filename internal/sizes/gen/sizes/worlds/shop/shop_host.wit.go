@@ -795,9 +795,6 @@ func (x *exports) NewBasket(ctx context.Context, owner string) (Basket, error) {
 }
 
 func (h *basketHandle) Put(ctx context.Context, i Item) error {
-	if bad := h.exports.basketPut.CheckSelf(resourceBasket, h.Handle); bad != nil {
-		return bad.In("basket")
-	}
 	if bad := checkItem(i); bad != nil {
 		return bad.In("i")
 	}
@@ -835,9 +832,6 @@ func (h *basketHandle) Put(ctx context.Context, i Item) error {
 }
 
 func (h *basketHandle) Items(ctx context.Context) ([]Item, error) {
-	if bad := h.exports.basketItems.CheckSelf(resourceBasket, h.Handle); bad != nil {
-		return nil, bad.In("basket")
-	}
 	call := h.exports.basketItems.Begin(ctx)
 	call.Stack[0] = uint64(call.LowerSelf(resourceBasket, h.Handle))
 	if !call.Invoke() {
@@ -856,9 +850,6 @@ func (h *basketHandle) Items(ctx context.Context) ([]Item, error) {
 }
 
 func (h *basketHandle) Sum(ctx context.Context) (uint32, error) {
-	if bad := h.exports.basketSum.CheckSelf(resourceBasket, h.Handle); bad != nil {
-		return 0, bad.In("basket")
-	}
 	call := h.exports.basketSum.Begin(ctx)
 	call.Stack[0] = uint64(call.LowerSelf(resourceBasket, h.Handle))
 	core, err := call.Finish()

@@ -72,9 +72,6 @@ type cursorHandle struct {
 }
 
 func (h *cursorHandle) Next(ctx context.Context) (types.Option[Row], error) {
-	if bad := h.exports.cursorNext.CheckSelf(resourceCursor, h.Handle); bad != nil {
-		return types.Option[Row]{}, bad.In("cursor")
-	}
 	call := h.exports.cursorNext.Begin(ctx)
 	call.Stack[0] = uint64(call.LowerSelf(resourceCursor, h.Handle))
 	if !call.Invoke() {
