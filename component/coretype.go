@@ -154,7 +154,7 @@ func showCore(types []CoreValType) string {
 
 var coreValNames = map[byte]string{
 	CoreI32Code: "i32", CoreI64Code: "i64", CoreF32Code: "f32", CoreF64Code: "f64", CoreV128: "v128",
-	0x78: "i8", 0x77: "i16", 0x74: "nullexnref", 0x73: "nullfuncref", 0x72: "nullexternref", 0x71: "nullref", 0x70: "funcref", 0x6f: "externref",
+	0x78: "i8", 0x77: "i16", 0x75: "nullcontref", 0x74: "nullexnref", 0x73: "nullfuncref", 0x72: "nullexternref", 0x71: "nullref", 0x70: "funcref", 0x6f: "externref",
 	0x6e: "anyref", 0x6d: "eqref", 0x6c: "i31ref", 0x6b: "structref", 0x6a: "arrayref", 0x69: "exnref", 0x68: "contref",
 	CoreRef: "ref", CoreRefNull: "ref null",
 }

@@ -88,7 +88,7 @@ func (d *decoder) coreField() CoreField {
 // core:valtype
 func (d *decoder) coreValType() CoreValType {
 	switch b := d.byte(); {
-	case b >= CoreV128 && b <= CoreI32Code, b >= 0x68 && b <= 0x74:
+	case b >= CoreV128 && b <= CoreI32Code, b >= 0x68 && b <= 0x75:
 		return CoreValType{Code: b}
 	case b == CoreRef || b == CoreRefNull:
 		start := d.offset()

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"encoding/hex"
 	"fmt"
 	"io/fs"
 	"os"
@@ -35,6 +36,7 @@ func TestMain(m *testing.M) {
 //	core          writes a core module (see coreModule)
 //	demo          writes the guest of package calltest and its WIT
 //	cut FILE N    leaves the first N bytes of a file
+//	hex FILE X... writes the bytes whose hexadecimal digits are given
 func TestScript(t *testing.T) {
 	goEnv := map[string]string{}
 	for _, name := range []string{"GOMODCACHE", "GOCACHE", "GOROOT"} {
@@ -72,8 +74,19 @@ func TestScript(t *testing.T) {
 			"core":      coreModule,
 			"demo":      demo,
 			"cut":       cut,
+			"hex":       hexFile,
 		},
 	})
+}
+
+// hexFile writes bytes.
+func hexFile(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: hex FILE DIGITS...")
+	}
+	content, err := hex.DecodeString(strings.Join(args[1:], ""))
+	ts.Check(err)
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), content, 0o666))
 }
 
 // project adds to the go.mod of the current folder what witgen's own requires,

@@ -51,7 +51,7 @@ var runtime = map[string][]string{
 	// The values and their text run nothing: they do without the rest of the runtime.
 	"canonicalabi/dynamic/value": {"canonicalabi/types", "wit"},
 	"canonicalabi/dynamic/wave":  {"canonicalabi/dynamic/value", "wit"},
-	"component/instance":         {"canonicalabi", "canonicalabi/types", "canonicalabi/host", "component", "wit", "internal/abi", "diag", "internal/leb128"},
+	"component/instance":         {"canonicalabi", "canonicalabi/types", "canonicalabi/host", "canonicalabi/host/meter", "component", "wit", "internal/abi", "diag", "internal/leb128"},
 }
 
 // apart matches the packages that are in neither list: examples, scripts, and what
