@@ -1,0 +1,254 @@
+// Package drive calls guests of random echo worlds through generated host
+// bindings, from programs that internal/echotest writes.
+package drive
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"reflect"
+
+	"github.com/witgen/witgen/canonicalabi/types"
+	"github.com/witgen/witgen/parser/resolve"
+	"github.com/witgen/witgen/wit"
+)
+
+// World is what a generated program knows of a world in Go.
+type World struct {
+	// Name is the folder of the world.
+	Name string
+	// Cases are the types of the cases of each variant, in order.
+	Cases map[reflect.Type][]reflect.Type
+	// Resources make values of each resource that stand for an object.
+	Resources map[reflect.Type]func(*Object) any
+	// Functions are the functions that the world exports.
+	Functions []Function
+	// Start starts a guest whose imports are served by an Exchange.
+	Start func(ctx context.Context, wasm []byte, x *Exchange) (Instance, error)
+}
+
+// Instance is a generated *Instance.
+type Instance interface {
+	Close(ctx context.Context) error
+	Err() error
+}
+
+// Function is an exported function: Export is its place among the world's exports,
+// and Index its place in the interface there, -1 for a function of the world's own.
+type Function struct {
+	Name          string
+	Export, Index int
+	// Item is the instance's method that returns the interface, "" for a function
+	// of the world's own, and Method the function's name in Go.
+	Item, Method string
+	Failure      Failure
+}
+
+// Failure is how the error of a WIT result stands in Go.
+type Failure struct {
+	Type reflect.Type
+	Make func(v reflect.Value) error
+	Find func(err error) (reflect.Value, bool)
+}
+
+// FailureOf returns the Failure of an error type.
+func FailureOf[E any]() Failure {
+	return Failure{
+		Type: reflect.TypeFor[E](),
+		Make: func(v reflect.Value) error {
+			e := v.Interface()
+			if err, ok := e.(error); ok {
+				return err
+			}
+			value, _ := e.(E)
+			return types.Error[E]{Value: value}
+		},
+		Find: func(err error) (reflect.Value, bool) {
+			e, ok := types.AsError[E](err)
+			return reflect.ValueOf(&e).Elem(), ok
+		},
+	}
+}
+
+// Object is a resource of the host's.
+type Object struct {
+	*Exchange
+	closed int
+}
+
+// Close implements every resource's Close.
+func (o *Object) Close(context.Context) error {
+	o.closed++
+	return nil
+}
+
+// Exchange is what is expected of one call, and what comes.
+type Exchange struct {
+	*rand.Rand
+	Values  int
+	world   *World
+	resolve *wit.Resolve
+	objects []*Object
+	// f is the function that is being called, and calls how often the import was.
+	f        *Function
+	model    *wit.Function
+	calls    int
+	received []any
+	results  []reflect.Value
+	failure  reflect.Value // invalid where the import succeeds
+}
+
+// Import is what every function does that the host implements: args are what it is
+// given, and results point to what it returns.
+func (x *Exchange) Import(name string, args []any, results ...any) error {
+	x.calls++
+	x.received = args
+	if x.f == nil || x.f.Name != name {
+		return fmt.Errorf("%s was called", name)
+	}
+	var payloads []wit.Type
+	x.failure = reflect.Value{}
+	if t := x.model.Result; t != nil {
+		payloads = []wit.Type{t}
+		switch k := x.resolve.Kind(t).(type) {
+		case *wit.Tuple:
+			payloads = k.Types
+		case *wit.Result:
+			if payloads = []wit.Type{k.OK}; k.OK == nil {
+				payloads = nil
+			}
+			if x.IntN(2) == 0 {
+				x.failure = reflect.New(x.f.Failure.Type).Elem()
+				x.set(x.failure, k.Err, 0)
+				return x.f.Failure.Make(x.failure)
+			}
+		}
+	}
+	if len(payloads) != len(results) {
+		return fmt.Errorf("%s has %d results, not %d", name, len(results), len(payloads))
+	}
+	x.results = nil
+	for i, r := range results {
+		v := reflect.ValueOf(r).Elem()
+		x.set(v, payloads[i], 0)
+		x.results = append(x.results, v)
+	}
+	return nil
+}
+
+// Run calls each function of a guest a number of times. It returns how many calls
+// it made, how many values went through them, and what went wrong.
+func Run(ctx context.Context, w *World, witPath, wasmPath string, rounds int, seed uint64) (calls, values int, err error) {
+	result, err := resolve.Dir(witPath, resolve.Options{})
+	if err != nil {
+		return 0, 0, err
+	}
+	id, err := resolve.SelectWorld(result.Resolve, result.Main, "echo")
+	if err != nil {
+		return 0, 0, err
+	}
+	wasm, err := os.ReadFile(wasmPath)
+	if err != nil {
+		return 0, 0, err
+	}
+	x := &Exchange{Rand: rand.New(rand.NewPCG(seed, 11)), world: w, resolve: result.Resolve}
+	inst, err := w.Start(ctx, wasm, x)
+	if err != nil {
+		return 0, 0, err
+	}
+	var failed []error
+	for round := range rounds {
+		for i := range w.Functions {
+			f := &w.Functions[i]
+			if err := x.call(ctx, inst, f, result.Resolve.Worlds[id]); err != nil {
+				failed = append(failed, fmt.Errorf("%s: %s %s, round %d: %w", filepath.Base(wasmPath), f.Item, f.Name, round, err))
+			}
+			calls++
+			if inst.Err() != nil {
+				_ = inst.Close(ctx)
+				x.objects = nil
+				if inst, err = w.Start(ctx, wasm, x); err != nil {
+					return calls, x.Values, errors.Join(append(failed, err)...)
+				}
+			}
+		}
+		if len(failed) > 2 {
+			break
+		}
+	}
+	if err := inst.Close(ctx); err != nil {
+		failed = append(failed, fmt.Errorf("closing: %w", err))
+	}
+	for _, o := range x.objects {
+		if o.closed > 0 {
+			failed = append(failed, errors.New("an object that the guest gave back was closed"))
+			break
+		}
+	}
+	return calls, x.Values, errors.Join(failed...)
+}
+
+// call calls a function with random arguments.
+func (x *Exchange) call(ctx context.Context, inst Instance, f *Function, w *wit.World) error {
+	switch item := w.Exports[f.Export].Item.(type) {
+	case *wit.Function:
+		x.model = item
+	case wit.InterfaceID:
+		x.model = x.resolve.Interfaces[item].Functions[f.Index]
+	}
+	on := reflect.ValueOf(inst)
+	if f.Item != "" {
+		on = on.MethodByName(f.Item).Call(nil)[0]
+	}
+	method := on.MethodByName(f.Method)
+	args := []reflect.Value{reflect.ValueOf(ctx)}
+	for i, p := range x.model.Params {
+		arg := reflect.New(method.Type().In(1 + i)).Elem()
+		x.set(arg, p.Type, 0)
+		args = append(args, arg)
+	}
+	x.f, x.calls = f, 0
+	outs := method.Call(args)
+	x.f = nil
+	err, _ := outs[len(outs)-1].Interface().(error)
+	if x.calls != 1 {
+		return fmt.Errorf("the import was called %d times: %w", x.calls, err)
+	}
+	if len(x.received) != len(args)-1 {
+		return fmt.Errorf("the import got %d arguments", len(x.received))
+	}
+	for i, got := range x.received {
+		want := args[1+i]
+		if want.Kind() == reflect.Interface {
+			want = want.Elem()
+		}
+		if d := difference("argument "+x.model.Params[i].Name, want, reflect.ValueOf(got)); d != "" {
+			return errors.New(d)
+		}
+	}
+	if x.failure.IsValid() {
+		if err == nil {
+			return errors.New("the import's error was lost")
+		}
+		got, ok := f.Failure.Find(err)
+		if !ok {
+			return fmt.Errorf("another error: %w", err)
+		}
+		if d := difference("error", x.failure, got); d != "" {
+			return errors.New(d)
+		}
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	for i, want := range x.results {
+		if d := difference(fmt.Sprintf("result %d", i), want, outs[i]); d != "" {
+			return errors.New(d)
+		}
+	}
+	return nil
+}

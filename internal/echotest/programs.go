@@ -1,0 +1,250 @@
+package echotest
+
+import (
+	"slices"
+	"strconv"
+
+	"github.com/dave/jennifer/jen"
+
+	"github.com/witgen/witgen/internal/gogen"
+	"github.com/witgen/witgen/wit"
+)
+
+// importName is the name of the exported function that an imported one is the
+// partner of.
+func (e *echo) importName(f *wit.Function) string {
+	if f.Kind == wit.Constructor {
+		return "make-" + e.plan.Resolve.Types[f.Resource].Name
+	}
+	return f.Base()
+}
+
+// exports calls do with each interface that the world exports functions of, in the
+// order of the generated Export, the world's own functions last.
+func (e *echo) exports(do func(export int, item *wit.WorldItem, pkg *gogen.Package, functions []*wit.Function)) {
+	w := e.plan.Resolve.Worlds[e.plan.World]
+	for i, item := range w.Exports {
+		if id, ok := item.Item.(wit.InterfaceID); ok {
+			pkg := e.plan.InterfacePackage(id)
+			do(i, item, pkg, pkg.Functions)
+		}
+	}
+	do(-1, nil, e.plan.WorldPackage(), e.plan.WorldPackage().Exports)
+}
+
+// guest returns the main package of the guest: each export passes what it is given
+// to its partner.
+func (e *echo) guest() *jen.File {
+	file := jen.NewFile("main")
+	partners := e.partners()
+	var impls []jen.Code
+	e.exports(func(export int, _ *wit.WorldItem, _ *gogen.Package, functions []*wit.Function) {
+		if len(functions) == 0 {
+			return
+		}
+		name := "impl" + strconv.Itoa(len(impls))
+		impls = append(impls, jen.Id(name).Values())
+		file.Type().Id(name).Struct()
+		for _, f := range functions {
+			params, args := e.params(f, 0)
+			results := e.plan.ResultTypes(f, false)
+			call := partners[f.Name](args)
+			if len(results) > 0 {
+				call = jen.Return(call)
+			}
+			file.Func().Params(jen.Id(name)).Id(e.plan.FuncName(f)).Params(params...).Params(results...).Block(call)
+		}
+	})
+	file.Func().Id("init").Params().Block(jen.Qual(e.plan.WorldPackage().ImportPath, "Export").Call(impls...))
+	file.Func().Id("main").Params().Block()
+	return file
+}
+
+// partners returns how the guest calls each import, by the name of its export.
+func (e *echo) partners() map[string]func(args []jen.Code) *jen.Statement {
+	partners := map[string]func(args []jen.Code) *jen.Statement{}
+	w := e.plan.Resolve.Worlds[e.plan.World]
+	add := func(pkg *gogen.Package) {
+		for _, f := range pkg.Functions {
+			name := e.plan.FuncName(f)
+			partners[e.importName(f)] = func(args []jen.Code) *jen.Statement {
+				if f.Kind == wit.Method {
+					return jen.Add(args[0]).Dot(name).Call(args[1:]...)
+				}
+				return jen.Qual(pkg.ImportPath, name).Call(args...)
+			}
+		}
+	}
+	for _, item := range w.Imports {
+		if id, ok := item.Item.(wit.InterfaceID); ok {
+			add(e.plan.InterfacePackage(id))
+		}
+	}
+	add(e.plan.WorldPackage())
+	return partners
+}
+
+// params spells parameters p0, p1 and so on, from a function's given parameter.
+func (e *echo) params(f *wit.Function, from int) (params, args []jen.Code) {
+	for i, p := range f.Params[from:] {
+		name := "p" + strconv.Itoa(i)
+		params = append(params, jen.Id(name).Add(e.plan.GoType(p.Type)))
+		args = append(args, jen.Id(name))
+	}
+	return params, args
+}
+
+// host returns the package that tells package drive of the world.
+func (e *echo) host() *jen.File {
+	file := jen.NewFilePathName(made+"/"+e.name, e.name)
+	resources := e.hostResources(file)
+	imports := e.hostImports(file)
+	world := e.plan.WorldPackage().ImportPath
+	start := jen.Func().Params(
+		jen.Id("ctx").Qual("context", "Context"), jen.Id("wasm").Index().Byte(), jen.Id("x").Op("*").Qual(drive, "Exchange"),
+	).Params(jen.Qual(drive, "Instance"), jen.Error()).Block(
+		jen.List(jen.Id("plugin"), jen.Err()).Op(":=").Qual(world, "Compile").Call(jen.Id("ctx"), jen.Id("wasm")),
+		jen.If(jen.Err().Op("!=").Nil()).Block(jen.Return(jen.Nil(), jen.Err())),
+		jen.Return(jen.Id("plugin").Dot("Instantiate").Call(jen.Id("ctx"), jen.Qual(world, "Imports").Values(imports...))),
+	)
+	file.Comment("World returns the world.")
+	file.Func().Id("World").Params().Op("*").Qual(drive, "World").Block(jen.Return(jen.Op("&").Qual(drive, "World").Values(lines(
+		jen.Id("Name").Op(":").Lit(e.name),
+		jen.Id("Cases").Op(":").Map(reflectType()).Index().Add(reflectType()).Values(lines(e.cases()...)...),
+		jen.Id("Resources").Op(":").Map(reflectType()).Func().Params(jen.Op("*").Qual(drive, "Object")).Any().Values(lines(resources...)...),
+		jen.Id("Functions").Op(":").Index().Qual(drive, "Function").Values(lines(e.functions()...)...),
+		jen.Id("Start").Op(":").Add(start),
+	)...)))
+	return file
+}
+
+func reflectType() *jen.Statement { return jen.Qual("reflect", "Type") }
+
+func typeFor(t jen.Code) *jen.Statement {
+	return jen.Qual("reflect", "TypeFor").Types(t).Call()
+}
+
+// lines puts each element of a literal on a line.
+func lines(elements ...jen.Code) []jen.Code {
+	var list []jen.Code
+	for _, element := range elements {
+		list = append(list, jen.Line().Add(element))
+	}
+	return append(list, jen.Line())
+}
+
+// cases spells the types of each variant's cases.
+func (e *echo) cases() []jen.Code {
+	var list []jen.Code
+	for _, pkg := range e.plan.Packages {
+		for _, id := range pkg.Types {
+			v, ok := e.plan.Resolve.Types[id].Kind.(*wit.Variant)
+			if !ok {
+				continue
+			}
+			var types []jen.Code
+			for i := range v.Cases {
+				types = append(types, typeFor(e.plan.CaseRef(id, i)))
+			}
+			list = append(list, typeFor(e.plan.TypeRef(id)).Op(":").Values(types...))
+		}
+	}
+	return list
+}
+
+// hostResources declares a type that implements each resource, and spells how
+// values of them are made.
+func (e *echo) hostResources(file *jen.File) []jen.Code {
+	var list []jen.Code
+	for _, pkg := range e.plan.Packages {
+		for _, id := range pkg.Types {
+			if _, ok := e.plan.Resolve.Types[id].Kind.(*wit.Resource); !ok {
+				continue
+			}
+			name := "resource" + strconv.Itoa(len(list))
+			file.Type().Id(name).Struct(jen.Op("*").Qual(drive, "Object"))
+			for _, f := range pkg.Functions {
+				if f.Kind == wit.Method && f.Resource == id {
+					e.hostFunction(file, name, f)
+				}
+			}
+			make := jen.Func().Params(jen.Id("o").Op("*").Qual(drive, "Object")).Any().Block(jen.Return(jen.Id(name).Values(jen.Id("o"))))
+			list = append(list, typeFor(e.plan.TypeRef(id)).Op(":").Add(make))
+		}
+	}
+	return list
+}
+
+// hostImports declares what implements the imports, and spells the fields of
+// Imports.
+func (e *echo) hostImports(file *jen.File) []jen.Code {
+	var fields []jen.Code
+	add := func(field string, pkg *gogen.Package) {
+		own := slices.DeleteFunc(slices.Clone(pkg.Functions), func(f *wit.Function) bool { return f.Kind == wit.Method })
+		if len(own) == 0 {
+			return
+		}
+		name := "imports" + strconv.Itoa(len(fields))
+		file.Type().Id(name).Struct(jen.Op("*").Qual(drive, "Exchange"))
+		for _, f := range own {
+			e.hostFunction(file, name, f)
+		}
+		fields = append(fields, jen.Id(field).Op(":").Id(name).Values(jen.Id("x")))
+	}
+	for _, item := range e.plan.Resolve.Worlds[e.plan.World].Imports {
+		if id, ok := item.Item.(wit.InterfaceID); ok {
+			add(e.plan.ItemName(item), e.plan.InterfacePackage(id))
+		}
+	}
+	add("World", e.plan.WorldPackage())
+	return fields
+}
+
+// hostFunction declares a method that implements an imported function.
+func (e *echo) hostFunction(file *jen.File, receiver string, f *wit.Function) {
+	from, args := 0, []jen.Code{}
+	if f.Kind == wit.Method {
+		from, args = 1, append(args, jen.Id("on"))
+	}
+	params, names := e.params(f, from)
+	params = append([]jen.Code{jen.Id("_").Qual("context", "Context")}, params...)
+	call := []jen.Code{jen.Lit(e.importName(f)), jen.Index().Any().Values(append(args, names...)...)}
+	var results []jen.Code
+	types := e.plan.ResultTypes(f, true)
+	for i, t := range types[:len(types)-1] {
+		name := "r" + strconv.Itoa(i)
+		results = append(results, jen.Id(name).Add(t))
+		call = append(call, jen.Op("&").Id(name))
+	}
+	results = append(results, jen.Err().Error())
+	file.Func().Params(jen.Id("on").Id(receiver)).Id(e.plan.FuncName(f)).Params(params...).Params(results...).Block(
+		jen.Err().Op("=").Id("on").Dot("Import").Call(call...),
+		jen.Return(),
+	)
+}
+
+// functions spells the functions that the world exports.
+func (e *echo) functions() []jen.Code {
+	var list []jen.Code
+	add := func(export, index int, item string, f *wit.Function) {
+		fields := []jen.Code{
+			jen.Id("Name").Op(":").Lit(f.Name), jen.Id("Export").Op(":").Lit(export), jen.Id("Index").Op(":").Lit(index),
+			jen.Id("Item").Op(":").Lit(item), jen.Id("Method").Op(":").Lit(e.plan.FuncName(f)),
+		}
+		if r := e.plan.Results(f).Result; r != nil {
+			fields = append(fields, jen.Id("Failure").Op(":").Qual(drive, "FailureOf").Types(e.plan.GoType(r.Err)).Call())
+		}
+		list = append(list, jen.Values(fields...))
+	}
+	for i, item := range e.plan.Resolve.Worlds[e.plan.World].Exports {
+		switch what := item.Item.(type) {
+		case *wit.Function:
+			add(i, -1, "", what)
+		case wit.InterfaceID:
+			for k, f := range e.plan.InterfacePackage(what).Functions {
+				add(i, k, e.plan.ItemName(item), f)
+			}
+		}
+	}
+	return list
+}
