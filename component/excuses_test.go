@@ -34,11 +34,7 @@ func excuses() []*excuse {
 	return []*excuse{
 		{why: "wasm-tools has no value section", theirs: say(`malformed section id: 12`), example: nest(&Value{Type: u8, Data: []byte{7}}, exp("v", SortValue, 0))},
 		{why: "wasm-tools reads the type of a value without a bound before it", theirs: say(`.`),
-			holds: inspected(func(d Def) bool {
-				i, ok := d.(*Import)
-				x, declared := d.(*ExportDecl)
-				return ok && i.Type.Sort == SortValue || declared && x.Type.Sort == SortValue
-			}),
+			holds:   inspected(typesValue),
 			example: nest(typ(&InstanceType{Decls: []Def{&ExportDecl{Name: Named("v"), Type: ExternType{Sort: SortValue, Bound: BoundType, Value: u8}}}}))},
 		{why: "wasm-tools has dropped the mark cancellable", theirs: say(`historically accepted as .cancellable.`), example: cancellable},
 		{why: "wasm-tools has stream.forward and future.forward", ours: say(`0x2[ef] is no canonical definition`)},

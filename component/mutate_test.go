@@ -29,7 +29,20 @@ func (m *mutator) mutate(wasm []byte) ([]byte, bool) {
 		m.model(c)
 	}
 	out, ok := encodeOdd(c)
-	return out, ok && string(out) != string(wasm)
+	return out, ok && string(out) != string(wasm) && !has(c, typesValue)
+}
+
+// typesValue tells the definitions that wasm-tools reads in another form.
+func typesValue(d Def) bool {
+	switch d := d.(type) {
+	case *Import:
+		return d.Type.Sort == SortValue
+	case *ExportDecl:
+		return d.Type.Sort == SortValue
+	case *Export:
+		return d.Type != nil && d.Type.Sort == SortValue
+	}
+	return false
 }
 
 // encodeOdd encodes a component, and reports false where a number in it stands for
