@@ -8,18 +8,15 @@ import "unsafe"
 // roots of all memory that the call has handed out as bare addresses.
 type Arena struct {
 	roots *root
-	// small is for the first small areas; used counts its bytes.
-	small [smallWords]uint64
-	used  uint32
-	// outer is the arena that was current before this one.
-	outer *Arena
-	// next links the arenas that wait for a call.
+	// next is the arena that was current before this one, while an import runs.
+	// After the call it links the arenas that wait for one.
 	next *Arena
+	// result is for a short result.
+	result [shortResult / 8]uint64
 }
 
-// smallWords is the size of an arena's own memory in words of 8 bytes. It is
-// enough for the areas of most results and for the parameters of most calls.
-const smallWords = 16
+// shortResult is a number of bytes that is enough for most results.
+const shortResult = 64
 
 var (
 	// params roots what the host allocates between calls, which is for the
@@ -29,45 +26,60 @@ var (
 	Results Arena
 	// current is the arena of the call in which the host allocates.
 	current = &params
+	// imported is for the short result of any import: with TinyGo no other import is
+	// called before it is lifted.
+	imported [shortResult / 8]uint64
 	// idle are arenas that were used before.
 	idle *Arena
 )
 
 // Call returns an empty arena for the call of an import.
+//
+//go:noinline
 func Call() *Arena {
 	a := idle
 	if a == nil {
 		return new(Arena)
 	}
 	idle = a.next
-	a.used = 0
 	return a
 }
 
-// ResultArea returns the address of memory for the call's result. What the host
-// allocates from here until Returned belongs to the call.
-func (a *Arena) ResultArea(size, align uint32) uint32 {
-	area := a.Area(size, align)
-	a.outer, current = current, a
-	return area
+// ResultArea returns memory for the call's result. What the host allocates from
+// here until Returned belongs to the call.
+func (a *Arena) ResultArea(size uint32) Pointer {
+	a.enter()
+	if size > shortResult {
+		return a.Area(size)
+	}
+	if tinygo {
+		return unsafe.Pointer(&imported)
+	}
+	return unsafe.Pointer(&a.result)
 }
 
+func (a *Arena) enter() { a.next, current = current, a }
+
 // Returned says that the import that was given a ResultArea has returned.
-func (a *Arena) Returned() { current = a.outer }
+func (a *Arena) Returned() { current = a.next }
 
 // Done ends the call: its result is lifted, and nothing refers to its memory by
 // address any more. The arena must not be used again.
+//
+//go:noinline
 func (a *Arena) Done() {
 	a.reset()
 	a.next, idle = idle, a
 }
 
-// ResultArea forgets the result before and returns the address of memory for the
-// result of an export, which lives in Results.
-func ResultArea(size, align uint32) uint32 {
-	Results.reset()
-	Results.used = 0
-	return Results.Area(size, align)
+// ResultArea forgets the result before and returns memory for the result of an
+// export, which lives in Results.
+func ResultArea(size uint32) Pointer {
+	FreeResults()
+	if size > shortResult {
+		return Results.Area(size)
+	}
+	return unsafe.Pointer(&Results.result)
 }
 
 // FreeResults lets go of the result of the last export. It is what post-return
@@ -76,16 +88,18 @@ func FreeResults() { Results.reset() }
 
 // ParamsLifted says that the parameters of an export are lifted. Go values now
 // hold what they still need of the memory that the host allocated for them.
+//
+//go:noinline
 func ParamsLifted() { params.reset() }
 
 // root keeps what it points to alive. A list of them grows and is forgotten by
 // less code than a slice.
 type root struct {
-	ptr  unsafe.Pointer
+	ptr  Pointer
 	next *root
 }
 
-// reset forgets all roots.
+// reset forgets all that the arena holds.
 func (a *Arena) reset() {
 	if !leaking {
 		a.roots = nil
@@ -93,52 +107,58 @@ func (a *Arena) reset() {
 }
 
 // root keeps the memory at ptr alive until the arena is reset.
+func (a *Arena) root(ptr Pointer) {
+	if !leaking {
+		hold(a, ptr, 0, 0)
+	}
+}
+
+// alloc returns new memory that the arena roots, aligned for all that WIT has.
+func (a *Arena) alloc(size uint32) uint32 { return hold(a, nil, 0, size/8+1) }
+
+// hold roots the memory at ptr, or where words is not 0 new memory of so many
+// words of 8 bytes that begins with the copied bytes at ptr. It returns the
+// address of what it roots. No arena stands for the current one.
 //
 //go:noinline
-func (a *Arena) root(ptr unsafe.Pointer) {
+func hold(a *Arena, ptr Pointer, copied, words uint32) uint32 {
+	if words > 0 {
+		memory := unsafe.Pointer(&make([]uint64, words)[0])
+		copy(LiftSlice[byte](Address(memory), copied), LiftSlice[byte](Address(ptr), copied))
+		ptr = memory
+	}
 	if !leaking {
+		if a == nil {
+			a = current
+		}
 		a.roots = &root{ptr, a.roots}
 	}
+	return Address(ptr)
 }
 
-// Area returns the address of size bytes, which live as long as the arena. Their
-// content is not defined. The alignment is a power of two, and at most 8.
-func (a *Arena) Area(size, align uint32) uint32 {
-	start := (a.used + align - 1) &^ (align - 1)
-	if size <= 8*smallWords && start+size <= 8*smallWords {
-		a.used = start + size
-		return address(unsafe.Pointer(&a.small)) + start
-	}
-	return a.alloc(size)
-}
+// Area returns size bytes of memory, which live as long as the arena. Their
+// content is not defined. They are aligned for all that WIT has.
+func (a *Arena) Area(size uint32) Pointer { return PointerTo(a.alloc(size)) }
 
-// List returns the address of count elements of size bytes each.
-func (a *Arena) List(count int, size, align uint32) uint32 {
+// List returns the address of count elements of size bytes each, which live as
+// long as the arena.
+func (a *Arena) List(count int, size uint32) uint32 {
 	total := uint64(count) * uint64(size)
 	if total >= 1<<28 {
 		panic(message("a list is too large to be lowered"))
 	}
-	return a.Area(uint32(total), align)
+	return a.alloc(uint32(total))
 }
 
-// alloc returns the address of new memory that is rooted by the arena, aligned for
-// all that WIT has.
-func (a *Arena) alloc(size uint32) uint32 {
-	ptr := newWords(size)
-	a.root(ptr)
-	return address(ptr)
-}
+// Pointer is where a value lies in memory. The host knows it by its address.
+type Pointer = unsafe.Pointer
 
-// newWords returns memory for at least size bytes. As words it is aligned to 8.
-func newWords(size uint32) unsafe.Pointer {
-	return unsafe.Pointer(unsafe.SliceData(make([]uint64, size/8+1)))
-}
+// Address returns what a pointer is to the host.
+func Address(ptr Pointer) uint32 { return uint32(uintptr(ptr)) }
 
-func address(ptr unsafe.Pointer) uint32 { return uint32(uintptr(ptr)) }
-
-// pointer returns an address as a pointer. The conversion in one step is one that
+// PointerTo returns an address as a pointer. The conversion in one step is one that
 // go vet refuses, and an offset from nil is one that LLVM takes for unreachable.
-func pointer(address uint32) unsafe.Pointer {
+func PointerTo(address uint32) Pointer {
 	word := uintptr(address)
 	return *(*unsafe.Pointer)(unsafe.Pointer(&word))
 }

@@ -16,7 +16,9 @@
 //   - What a result of an export was lowered to is rooted until post-return
 //     (FreeResults), or the next result.
 //
-// Strings and lists of numbers are lifted and lowered in place, without a copy.
+// Strings, lists of numbers and lists of structs of numbers are lifted and lowered
+// in place, without a copy, and so are lists of strings where the collector looks
+// for pointers in all memory (TinyGo's conservative).
 //
 // A guest may be called any number of times without growing where its garbage
 // is collected: with TinyGo by -gc=conservative or -gc=precise, with

@@ -211,6 +211,9 @@ func TestCollectionBetweenReallocs(t *testing.T) {
 			if got := g.call("exchange", 30); got != 30 {
 				t.Error("the result of an import was lost")
 			}
+			if got, err := g.pass(words()); err != nil || got != want {
+				t.Errorf("a string of a list was lost: %.200q, %v", got, err)
+			}
 			g.realloc = "bare_realloc"
 			if got, err := g.join(words()); err == nil && got == want {
 				t.Error("nothing was lost without roots: the test proves nothing")
@@ -228,6 +231,28 @@ func TestConcurrentImports(t *testing.T) {
 	if right := g.call("concurrent", 4); right != 4 {
 		t.Errorf("%d of 4 goroutines got their own results", right)
 	}
+}
+
+// pass calls pass of testdata/memory and joins what it returns.
+func (g *guest) pass(list []string) (string, error) {
+	ptr, n, err := g.putList(list)
+	if err != nil {
+		return "", err
+	}
+	area, err := g.try("pass", ptr, n)
+	if err == nil {
+		_, err = g.try("collect")
+	}
+	if err != nil {
+		return "", err
+	}
+	first, _ := g.module.Memory().ReadUint32Le(area)
+	length, _ := g.module.Memory().ReadUint32Le(area + 4)
+	passed := make([]string, length)
+	for i := range passed {
+		passed[i] = g.text(first + uint32(i)*8)
+	}
+	return strings.Join(passed, ","), nil
 }
 
 // join calls join of testdata/memory.
@@ -313,7 +338,7 @@ func TestInside(t *testing.T) {
 	for _, b := range builds(t) {
 		t.Run(b.name, func(t *testing.T) {
 			g := start(t, b, "handles")
-			for _, name := range []string{"values", "take", "handle", "borrows", "keys"} {
+			for _, name := range []string{"values", "structs", "take", "handle", "borrows", "keys"} {
 				if failed := g.call(name); failed != 0 {
 					t.Errorf("%s: check %d fails", name, failed)
 				}

@@ -12,11 +12,9 @@ package guest
 // and a module cannot have two.
 //
 //go:wasmexport cabi_realloc
-func realloc(old, oldSize, _, size uint32) uint32 {
+func realloc(old Pointer, oldSize, _, size uint32) uint32 {
 	if 0 < oldSize && size <= oldSize {
-		return old
+		return Address(old)
 	}
-	ptr := current.alloc(size)
-	copy(LiftSlice[byte](ptr, size), LiftSlice[byte](old, oldSize))
-	return ptr
+	return hold(nil, old, oldSize, size/8+1)
 }

@@ -111,12 +111,16 @@ func (e *exporter) function(f *wit.Function) {
 	}
 	stmts := body.Run()
 	goName := e.prefix + e.funcName(f)
-	name := e.scope.Declare("export" + goName)
+	hint := "export" + goName
+	if e.prefix != "" { // a guest keeps the names of its functions, so they are short
+		hint = gogen.LowerFirst(goName)
+	}
+	name := e.scope.Declare(hint)
 	e.coreExport(f.Name)
 	e.file.Func().Id(name).Params(grouped(params)...).Params(coreTypes(sig.Results)...).Block(stmts...)
 
 	if s.lowersToMemory(program.Body) {
-		name := e.scope.Declare("postReturn" + goName)
+		name := e.scope.Declare("free" + goName)
 		e.file.Comment("//go:wasmexport cabi_post_" + e.coreName(f.Name))
 		e.file.Func().Id(name).Params(jen.Uint32()).Block(gogen.GuestFreeResults.Qual().Call())
 	}

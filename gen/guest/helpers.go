@@ -92,12 +92,12 @@ func (g *generator) emitHelpers() {
 	}
 }
 
-// loadHelper generates: func loadT(ptr uint32) T.
+// loadHelper generates: func loadT(ptr guest.Pointer) T.
 func (s *side) loadHelper(name string) {
 	scope := s.g.scope.Inner().Reserve("ptr", "borrows")
 	body := gogen.NewBody(s.g.plan, s.g.pkg, s.program, s, scope)
 	body.Set(s.program.Params[0], gogen.Plain, jen.Id("ptr"))
-	params := []jen.Code{jen.Id("ptr").Uint32()}
+	params := []jen.Code{jen.Id("ptr").Add(gogen.GuestPointer.Qual())}
 	if s.liftsBorrows(s.program.Body) {
 		params = append(params, jen.Id("borrows").Op("*").Add(gogen.GuestBorrows.Qual()))
 	}
@@ -105,7 +105,7 @@ func (s *side) loadHelper(name string) {
 	s.g.file.Line().Func().Id(name).Params(params...).Add(s.g.plan.GoType(s.program.Type)).Block(stmts...)
 }
 
-// storeHelper generates: func storeT(arena *guest.Arena, ptr uint32, value T).
+// storeHelper generates: func storeT(arena *guest.Arena, ptr guest.Pointer, value T).
 // Where nothing but ptr's memory is needed there is no arena.
 func (s *side) storeHelper(name string) {
 	scope := s.g.scope.Inner().Reserve("arena", "ptr", "value")
@@ -116,7 +116,7 @@ func (s *side) storeHelper(name string) {
 	if s.lowersToMemory(s.program.Body) {
 		params = append(params, jen.Id("arena").Op("*").Add(gogen.GuestArena.Qual()))
 	}
-	params = append(params, jen.Id("ptr").Uint32(), jen.Id("value").Add(s.g.plan.GoType(s.program.Type)))
+	params = append(params, jen.Id("ptr").Add(gogen.GuestPointer.Qual()), jen.Id("value").Add(s.g.plan.GoType(s.program.Type)))
 	stmts := body.Run()
 	s.g.file.Line().Func().Id(name).Params(params...).Block(stmts...)
 }

@@ -12,9 +12,9 @@ import (
 
 // lowerList spells the lowering of strings, lists and maps.
 func (s *side) lowerList(b *gogen.Body, op *abi.Op) {
-	if op.Code == abi.LowerString || op.Bulk {
+	if op.Code == abi.LowerString || s.inPlace(op) {
 		lower := gogen.GuestLowerString
-		if op.Bulk {
+		if op.Code != abi.LowerString {
 			lower = gogen.GuestLowerSlice
 		}
 		value := b.PlainArg(op.Args[0])
@@ -30,12 +30,12 @@ func (s *side) lowerList(b *gogen.Body, op *abi.Op) {
 	}
 	ptr := b.Define(op.Results[0])
 	size := int(op.Size)
-	b.Emit(ptr.Clone().Op(":=").Add(s.arena.Clone()).Dot("List").Call(jen.Len(value.Clone()), jen.Lit(size), jen.Lit(int(op.Align))))
+	b.Emit(ptr.Clone().Op(":=").Add(s.arena.Clone()).Dot("List").Call(jen.Len(value.Clone()), jen.Lit(size)))
 	b.Set(op.Results[1], gogen.Pure, jen.Uint32().Call(jen.Len(value.Clone())))
 
 	scope := b.Scope.Inner()
 	i, place := scope.Declare("i"), scope.Declare("at")
-	first := jen.Id(place).Op(":=").Add(ptr.Clone()).Op("+").Uint32().Call(jen.Id(i)).Op("*").Lit(size)
+	first := jen.Id(place).Op(":=").Add(gogen.GuestPointerTo.Qual()).Call(ptr.Clone().Op("+").Uint32().Call(jen.Id(i)).Op("*").Lit(size))
 	if op.Code == abi.LowerMap {
 		key := scope.Declare("key")
 		stmts, _ := b.Loop(scope, &op.Blocks[0], jen.Id(place), jen.Id(key), value.Clone().Index(jen.Id(key)))
@@ -56,6 +56,39 @@ func (s *side) lowerList(b *gogen.Body, op *abi.Op) {
 		Block(append([]jen.Code{first}, stmts...)...))
 }
 
+// inPlace reports whether the elements of a list lie in a Go slice as they do in the
+// host's memory: numbers, and records and tuples of numbers, whose fields
+// WebAssembly aligns as WIT does.
+func (s *side) inPlace(op *abi.Op) bool {
+	list, ok := s.g.plan.Resolve.Kind(op.Type).(*wit.List)
+	return ok && (op.Bulk || s.numbers(list.Type))
+}
+
+// numbers reports whether a type is a record or tuple that holds only numbers.
+func (s *side) numbers(t wit.Type) bool {
+	var parts []wit.Type
+	switch k := s.g.plan.Resolve.Kind(t).(type) {
+	case *wit.Record:
+		for _, f := range k.Fields {
+			parts = append(parts, f.Type)
+		}
+	case *wit.Tuple:
+		parts = k.Types
+	default:
+		return false
+	}
+	for _, part := range parts {
+		switch s.g.plan.Resolve.Dealias(part) {
+		case wit.U8, wit.U16, wit.U32, wit.U64, wit.S8, wit.S16, wit.S32, wit.S64, wit.F32, wit.F64:
+		default:
+			if !s.numbers(part) {
+				return false
+			}
+		}
+	}
+	return len(parts) > 0
+}
+
 // lowerElements spells the lowering of a list by one call, where its elements are
 // strings or of a named type that is lowered with the arena, and is nil for other
 // lists.
@@ -72,7 +105,7 @@ func (s *side) lowerElements(op *abi.Op, value *jen.Statement) *jen.Statement {
 		return nil
 	}
 	store := jen.Id(s.helper(abi.StoreType, body[0].Type))
-	return gogen.GuestLowerList.Qual().Call(s.arenaArg(), value.Clone(), jen.Lit(int(op.Size)), jen.Lit(int(op.Align)), store)
+	return gogen.GuestLowerList.Qual().Call(s.arenaArg(), value.Clone(), jen.Lit(int(op.Size)), store)
 }
 
 // liftElements spells the lifting of a list by one call, as lowerElements does
@@ -97,7 +130,7 @@ func (s *side) liftList(b *gogen.Body, op *abi.Op) {
 	}
 	switch k := s.g.plan.Resolve.Kind(op.Type).(type) {
 	case *wit.List:
-		if op.Bulk {
+		if s.inPlace(op) {
 			b.Set(v, gogen.Read, gogen.GuestLiftSlice.Qual().Types(s.g.plan.GoType(k.Type)).Call(b.Args(op.Args)...))
 			return
 		}
@@ -116,7 +149,7 @@ func (s *side) liftList(b *gogen.Body, op *abi.Op) {
 		scope := b.Scope.Inner()
 		i, place := scope.Declare("i"), scope.Declare("at")
 		stmts, results := b.Loop(scope, &op.Blocks[0], jen.Id(place))
-		first := jen.Id(place).Op(":=").Add(ptr).Op("+").Uint32().Call(jen.Id(i)).Op("*").Lit(int(op.Size))
+		first := jen.Id(place).Op(":=").Add(gogen.GuestPointerTo.Qual()).Call(ptr.Op("+").Uint32().Call(jen.Id(i)).Op("*").Lit(int(op.Size)))
 		stmts = append([]jen.Code{first}, stmts...)
 		b.Emit(jen.For(jen.Id(i).Op(":=").Range().Add(list.Clone())).
 			Block(append(stmts, list.Clone().Index(jen.Id(i)).Op("=").Add(results[0]))...))
@@ -127,13 +160,18 @@ func (s *side) liftList(b *gogen.Body, op *abi.Op) {
 		scope := b.Scope.Inner()
 		i, place := scope.Declare("i"), scope.Declare("at")
 		stmts, results := b.Loop(scope, &op.Blocks[0], jen.Id(place))
-		first := jen.Id(place).Op(":=").Add(ptr).Op("+").Id(i).Op("*").Lit(int(op.Size))
+		first := jen.Id(place).Op(":=").Add(gogen.GuestPointerTo.Qual()).Call(ptr.Op("+").Id(i).Op("*").Lit(int(op.Size)))
 		stmts = append([]jen.Code{first}, stmts...)
 		b.Emit(jen.For(jen.Id(i).Op(":=").Range().Add(n)).
 			Block(append(stmts, m.Clone().Index(results[0]).Op("=").Add(results[1]))...))
 	default:
 		panic(fmt.Sprintf("guest: unhandled kind %T", k))
 	}
+}
+
+// element spells the pointer to an element of some bytes in the list at ptr.
+func element(ptr *jen.Statement, i string, size int) *jen.Statement {
+	return gogen.GuestAt.Qual().Call(ptr, jen.Uint32().Call(jen.Id(i)).Op("*").Lit(size))
 }
 
 // loadFixed spells the loading of a list<T, N>.
@@ -151,7 +189,7 @@ func (s *side) loadFixed(b *gogen.Body, op *abi.Op, ptr *jen.Statement) {
 	scope := b.Scope.Inner()
 	i, place := scope.Declare("i"), scope.Declare("at")
 	stmts, results := b.Loop(scope, &op.Blocks[0], jen.Id(place))
-	first := jen.Id(place).Op(":=").Add(at(ptr, op.Offset)).Op("+").Uint32().Call(jen.Id(i)).Op("*").Lit(int(op.Size))
+	first := jen.Id(place).Op(":=").Add(element(at(ptr, op.Offset), i, int(op.Size)))
 	stmts = append([]jen.Code{first}, stmts...)
 	b.Emit(jen.For(jen.Id(i).Op(":=").Range().Add(list.Clone())).
 		Block(append(stmts, list.Clone().Index(jen.Id(i)).Op("=").Add(results[0]))...))
@@ -170,7 +208,7 @@ func (s *side) storeFixed(b *gogen.Body, op *abi.Op, ptr *jen.Statement) {
 	if len(stmts) == 0 { // elements of size 0
 		return
 	}
-	first := jen.Id(place).Op(":=").Add(at(ptr, op.Offset)).Op("+").Uint32().Call(jen.Id(i)).Op("*").Lit(int(op.Size))
+	first := jen.Id(place).Op(":=").Add(element(at(ptr, op.Offset), i, int(op.Size)))
 	b.Emit(jen.For(jen.List(jen.Id(i), jen.Id(item)).Op(":=").Range().Add(value)).
 		Block(append([]jen.Code{first}, stmts...)...))
 }

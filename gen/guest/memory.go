@@ -47,7 +47,13 @@ func (s *side) load(b *gogen.Body, op *abi.Op) {
 			b.Set(v, gogen.Read, gogen.GuestLoadBool.Qual().Call(ptr, offset))
 			return
 		}
-		b.Set(v, gogen.Read, load(s.g.plan.GoType(op.Type), ptr, offset))
+		goType := s.g.plan.GoType(op.Type)
+		switch s.g.plan.Resolve.Kind(op.Type).(type) {
+		case *wit.Enum, *wit.Flags: // one Load for all of a size
+			b.Set(v, gogen.Read, goType.Call(load(unsigned(op.Size), ptr, offset)))
+		default:
+			b.Set(v, gogen.Read, load(goType, ptr, offset))
+		}
 	case abi.LoadCore:
 		b.Set(v, gogen.Read, load(jen.Uint32(), ptr, offset))
 	case abi.LoadDisc:
@@ -96,8 +102,8 @@ func (s *side) storeScalar(b *gogen.Body, op *abi.Op, ptr jen.Code) {
 		case wit.Char:
 			value = gogen.GuestLowerChar.Qual().Call(value)
 		}
-	default:
-		value = s.checked(t, value)
+	default: // one Store for all of a size
+		value = unsigned(op.Size).Call(s.checked(t, value))
 	}
 	b.Emit(store.Qual().Call(ptr, offset, value))
 }
@@ -107,5 +113,5 @@ func at(ptr *jen.Statement, offset uint32) *jen.Statement {
 	if offset == 0 {
 		return ptr
 	}
-	return ptr.Op("+").Lit(int(offset))
+	return gogen.GuestAt.Qual().Call(ptr, jen.Lit(int(offset)))
 }

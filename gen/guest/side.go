@@ -11,7 +11,8 @@ import (
 )
 
 // side spells the operations of one Program for a guest. It implements
-// gogen.Side. Pointers, lengths and handles are uint32 in its Go.
+// gogen.Side. Addresses, lengths and handles are uint32 in its
+// Go, and memory that it loads from or stores to is a guest.Pointer.
 type side struct {
 	g       *generator
 	f       *wit.Function // nil for LoadType and StoreType
@@ -38,7 +39,11 @@ func (s *side) Op(b *gogen.Body, op *abi.Op) {
 	case abi.Realloc, abi.ReturnArea:
 		s.area(b, op)
 	case abi.View: // what the host points to is trusted
-		b.Set(op.Results[0], gogen.Plain, b.PlainArg(op.Args[0]))
+		if s.isArea(op.Args[0]) {
+			b.Set(op.Results[0], gogen.Plain, b.PlainArg(op.Args[0]))
+		} else {
+			b.Set(op.Results[0], gogen.Pure, gogen.GuestPointerTo.Qual().Call(b.Arg(op.Args[0])))
+		}
 	case abi.LowerString, abi.LowerList, abi.LowerMap:
 		s.lowerList(b, op)
 	case abi.LiftString, abi.LiftList, abi.LiftMap:
@@ -55,7 +60,7 @@ func (s *side) Op(b *gogen.Body, op *abi.Op) {
 		s.returnValue(b, op)
 	case abi.ReturnCore:
 		if len(op.Args) > 0 {
-			b.Emit(jen.Return(b.Args(op.Args)...))
+			b.Emit(jen.Return(s.coreArgs(b, op)...))
 		}
 	default:
 		panic(fmt.Sprintf("guest: unhandled operation %s", op.Code))
@@ -160,7 +165,30 @@ func (s *side) area(b *gogen.Body, op *abi.Op) {
 	if op.Code == abi.ReturnArea && s.program.Kind == abi.HandleExport {
 		call = gogen.GuestResultArea.Qual()
 	}
-	b.Set(op.Results[0], gogen.Effect, call.Call(jen.Lit(int(op.Size)), jen.Lit(int(op.Align))))
+	b.Set(op.Results[0], gogen.Effect, call.Call(jen.Lit(int(op.Size))))
+}
+
+// isArea reports whether a value is the pointer of a Realloc or a ReturnArea, which
+// is a guest.Pointer in Go. Other pointers are addresses.
+func (s *side) isArea(v abi.Value) bool {
+	for i := range s.program.Body {
+		op := &s.program.Body[i]
+		if (op.Code == abi.Realloc || op.Code == abi.ReturnArea) && op.Results[0] == v {
+			return true
+		}
+	}
+	return false
+}
+
+// coreArgs spells the arguments of op as core values.
+func (s *side) coreArgs(b *gogen.Body, op *abi.Op) []jen.Code {
+	args := b.Args(op.Args)
+	for i, v := range op.Args {
+		if s.isArea(v) {
+			args[i] = gogen.GuestAddress.Qual().Call(args[i])
+		}
+	}
+	return args
 }
 
 // arenaArg spells the arena as an argument.
@@ -173,7 +201,7 @@ func (s *side) arenaArg() *jen.Statement {
 
 // callCore calls the core import.
 func (s *side) callCore(b *gogen.Body, op *abi.Op) {
-	call := jen.Id(s.core).Call(b.Args(op.Args)...)
+	call := jen.Id(s.core).Call(s.coreArgs(b, op)...)
 	switch {
 	case len(op.Results) == 0:
 		b.Emit(call)

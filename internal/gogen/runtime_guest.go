@@ -9,6 +9,10 @@ var (
 	GuestFreeResults  = symbol(GuestPath, "FreeResults")
 	GuestParamsLifted = symbol(GuestPath, "ParamsLifted")
 
+	GuestPointer      = symbol(GuestPath, "Pointer")
+	GuestPointerTo    = symbol(GuestPath, "PointerTo")
+	GuestAt           = symbol(GuestPath, "At")
+	GuestAddress      = symbol(GuestPath, "Address")
 	GuestLoad         = symbol(GuestPath, "Load")
 	GuestLoadBool     = symbol(GuestPath, "LoadBool")
 	GuestLoadArray    = symbol(GuestPath, "LoadArray")

@@ -2,7 +2,11 @@
 // from inside. Each export returns 0, or the number of the check that fails.
 package main
 
-import "github.com/witgen/witgen/canonicalabi/guest"
+import (
+	"unsafe"
+
+	"github.com/witgen/witgen/canonicalabi/guest"
+)
 
 func main() {}
 
@@ -36,6 +40,41 @@ func values() uint32 {
 	things.Destroy(repB)
 	if a.closed != 2 || b.closed != 1 {
 		return 5
+	}
+	return 0
+}
+
+// numbers is laid out with padding, in Go as in WIT.
+type numbers struct {
+	a uint8
+	b uint64
+	c int16
+	d struct {
+		e float32
+		f uint8
+	}
+	g float64
+}
+
+// A list of structs of numbers lies in memory as WIT says.
+//
+//go:wasmexport structs
+func structs() uint32 {
+	var arena guest.Arena
+	list := []numbers{{a: 1, b: 2, c: 3, g: 6}, {a: 7, b: 8, c: 9, g: 12}}
+	list[1].d.e, list[1].d.f = 10, 11
+	var first numbers
+	if unsafe.Sizeof(first) != 40 {
+		return 1
+	}
+	second := guest.PointerTo(guest.LowerSlice(&arena, list) + 40)
+	switch {
+	case guest.Load[uint8](second, 0) != 7 || guest.Load[uint64](second, 8) != 8 || guest.Load[int16](second, 16) != 9:
+		return 2
+	case guest.Load[float32](second, 20) != 10 || guest.Load[uint8](second, 24) != 11 || guest.Load[float64](second, 32) != 12:
+		return 3
+	case guest.LiftSlice[numbers](guest.Address(second), 1)[0] != list[1]:
+		return 4
 	}
 	return 0
 }

@@ -44,22 +44,37 @@ func bareRealloc(_, _, _, size uint32) uint32 {
 func join(listPtr, listLen uint32) uint32 {
 	list := make([]string, listLen)
 	for i := range list {
-		at := listPtr + uint32(i)*8
+		at := guest.PointerTo(listPtr + uint32(i)*8)
 		list[i] = guest.LiftString(guest.Load[uint32](at, 0), guest.Load[uint32](at, 4))
 		collect()
 	}
 	guest.ParamsLifted()
 	collect()
 	result := strings.Join(list, ",")
-	area := guest.ResultArea(8, 4)
+	area := guest.ResultArea(8)
 	resultPtr := guest.LowerString(&guest.Results, result)
 	guest.Store(area, 0, resultPtr)
 	guest.Store(area, 4, uint32(len(result)))
-	return area
+	return guest.Address(area)
 }
 
 //go:wasmexport cabi_post_join
 func postReturnJoin(uint32) { guest.FreeResults() }
+
+// pass is pass: func(list: list<string>) -> list<string>, as generated code does it.
+//
+//go:wasmexport pass
+func pass(listPtr, listLen uint32) uint32 {
+	list := guest.LiftStrings(listPtr, listLen)
+	guest.ParamsLifted()
+	collect()
+	area := guest.ResultArea(8)
+	resultPtr := guest.LowerStrings(&guest.Results, list)
+	collect()
+	guest.Store(area, 0, resultPtr)
+	guest.Store(area, 4, uint32(len(list)))
+	return guest.Address(area)
+}
 
 //go:wasmimport host exchange
 func importExchange(uint32, uint32, uint32)
@@ -74,21 +89,21 @@ func lower(call *guest.Arena, s string) (ptr, length uint32) {
 //go:wasmexport exchange
 func exchange(n uint32) uint32 {
 	call := guest.Call()
-	listPtr := call.List(int(n), 8, 4)
+	listPtr := call.List(int(n), 8)
 	for i := range n {
-		at := listPtr + i*8
+		at := guest.PointerTo(listPtr + i*8)
 		itemPtr, itemLen := lower(call, strings.Repeat(string('a'+rune(i%26)), int(i)+1))
 		collect()
 		guest.Store(at, 0, itemPtr)
 		guest.Store(at, 4, itemLen)
 	}
-	area := call.ResultArea(8, 4)
-	importExchange(listPtr, n, area)
+	area := call.ResultArea(8)
+	importExchange(listPtr, n, guest.Address(area))
 	call.Returned()
 	resultPtr := guest.Load[uint32](area, 0)
 	result := make([]string, guest.Load[uint32](area, 4))
 	for i := range result {
-		at := resultPtr + uint32(i)*8
+		at := guest.PointerTo(resultPtr + uint32(i)*8)
 		result[i] = guest.LiftString(guest.Load[uint32](at, 0), guest.Load[uint32](at, 4))
 		collect()
 	}
@@ -109,11 +124,11 @@ func echo(textPtr, textLen uint32) uint32 {
 	text := guest.LiftString(textPtr, textLen)
 	guest.ParamsLifted()
 	result := strings.ToUpper(text)
-	area := guest.ResultArea(8, 4)
+	area := guest.ResultArea(8)
 	resultPtr := guest.LowerString(&guest.Results, result)
 	guest.Store(area, 0, resultPtr)
 	guest.Store(area, 4, uint32(len(result)))
-	return area
+	return guest.Address(area)
 }
 
 //go:wasmexport cabi_post_echo

@@ -24,8 +24,8 @@ func importDivide(uint32, uint32, uint32)
 // Divide cuts the quotient towards zero.
 func Divide(a, b int32) (int32, error) {
 	call := guest.Call()
-	area := call.ResultArea(8, 4)
-	importDivide(uint32(a), uint32(b), area)
+	area := call.ResultArea(8)
+	importDivide(uint32(a), uint32(b), guest.Address(area))
 	call.Returned()
 	resultCase := guest.Load[uint8](area, 0)
 	var value int32
@@ -34,7 +34,7 @@ func Divide(a, b int32) (int32, error) {
 	case 0:
 		value = guest.Load[int32](area, 4)
 	case 1:
-		err = guest.Load[DivideError](area, 4)
+		err = DivideError(guest.Load[uint8](area, 4))
 	default:
 		guest.NoDiscriminant(uint32(resultCase), "result<s32, divide-error>")
 	}
@@ -50,8 +50,8 @@ func importEval(uint32, uint32, uint32)
 func Eval(expression string) (float64, error) {
 	call := guest.Call()
 	expressionPtr := guest.LowerString(call, expression)
-	area := call.ResultArea(16, 8)
-	importEval(expressionPtr, uint32(len(expression)), area)
+	area := call.ResultArea(16)
+	importEval(expressionPtr, uint32(len(expression)), guest.Address(area))
 	call.Returned()
 	resultCase := guest.Load[uint8](area, 0)
 	var value float64

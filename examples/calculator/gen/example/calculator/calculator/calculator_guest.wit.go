@@ -15,11 +15,11 @@ func Export(operationsImpl operations.Interface) {
 }
 
 //go:wasmexport example:calculator/operations#add
-func exportOperationsAdd(a, b uint32) uint32 {
+func operationsAdd(a, b uint32) uint32 {
 	return uint32(exportedOperations.Add(int32(a), int32(b)))
 }
 
 //go:wasmexport example:calculator/operations#multiply
-func exportOperationsMultiply(a, b uint32) uint32 {
+func operationsMultiply(a, b uint32) uint32 {
 	return uint32(exportedOperations.Multiply(int32(a), int32(b)))
 }

@@ -23,36 +23,36 @@ func Export(operationsImpl operations.Interface, arithmeticImpl arithmetic.Inter
 }
 
 //go:wasmexport example:calculator/operations#add
-func exportOperationsAdd(a, b uint32) uint32 {
+func operationsAdd(a, b uint32) uint32 {
 	return uint32(exportedOperations.Add(int32(a), int32(b)))
 }
 
 //go:wasmexport example:calculator/operations#multiply
-func exportOperationsMultiply(a, b uint32) uint32 {
+func operationsMultiply(a, b uint32) uint32 {
 	return uint32(exportedOperations.Multiply(int32(a), int32(b)))
 }
 
 //go:wasmexport example:calculator/arithmetic#divide
-func exportArithmeticDivide(a, b uint32) uint32 {
+func arithmeticDivide(a, b uint32) uint32 {
 	result, err := exportedArithmetic.Divide(int32(a), int32(b))
-	area := guest.ResultArea(8, 4)
+	area := guest.ResultArea(8)
 	if err != nil {
 		failure := guest.ErrorValue[arithmetic.DivideError](err)
 		guest.Store(area, 0, uint8(1))
-		guest.Store(area, 4, guest.LowerEnum(failure, 2, "arithmetic.DivideError"))
+		guest.Store(area, 4, uint8(guest.LowerEnum(failure, 2, "arithmetic.DivideError")))
 	} else {
 		guest.Store(area, 0, uint8(0))
 		guest.Store(area, 4, result)
 	}
-	return area
+	return guest.Address(area)
 }
 
 //go:wasmexport example:calculator/arithmetic#eval
-func exportArithmeticEval(expressionPtr, expressionLen uint32) uint32 {
+func arithmeticEval(expressionPtr, expressionLen uint32) uint32 {
 	expression := guest.LiftString(expressionPtr, expressionLen)
 	guest.ParamsLifted()
 	result, err := exportedArithmetic.Eval(expression)
-	area := guest.ResultArea(16, 8)
+	area := guest.ResultArea(16)
 	if err != nil {
 		failure := err.Error()
 		guest.Store(area, 0, uint8(1))
@@ -63,10 +63,10 @@ func exportArithmeticEval(expressionPtr, expressionLen uint32) uint32 {
 		guest.Store(area, 0, uint8(0))
 		guest.Store(area, 8, result)
 	}
-	return area
+	return guest.Address(area)
 }
 
 //go:wasmexport cabi_post_example:calculator/arithmetic#eval
-func postReturnArithmeticEval(uint32) {
+func freeArithmeticEval(uint32) {
 	guest.FreeResults()
 }

@@ -50,56 +50,56 @@ func exportWordsDocumentDestroy(rep uint32) {
 }
 
 //go:wasmexport example:compose/words#[constructor]document
-func exportWordsNewDocument(textPtr, textLen uint32) uint32 {
+func wordsNewDocument(textPtr, textLen uint32) uint32 {
 	text := guest.LiftString(textPtr, textLen)
 	guest.ParamsLifted()
 	return lowerDocument(exportedWords.NewDocument(text))
 }
 
 //go:wasmexport example:compose/words#[method]document.text
-func exportWordsDocumentText(selfRep uint32) uint32 {
+func wordsDocumentText(selfRep uint32) uint32 {
 	result := documentValues.Get(selfRep).Text()
-	area := guest.ResultArea(8, 4)
+	area := guest.ResultArea(8)
 	resultPtr := guest.LowerString(&guest.Results, result)
 	guest.Store(area, 0, resultPtr)
 	guest.Store(area, 4, uint32(len(result)))
-	return area
+	return guest.Address(area)
 }
 
 //go:wasmexport cabi_post_example:compose/words#[method]document.text
-func postReturnWordsDocumentText(uint32) {
+func freeWordsDocumentText(uint32) {
 	guest.FreeResults()
 }
 
 //go:wasmexport example:compose/words#[method]document.counts
-func exportWordsDocumentCounts(selfRep uint32) uint32 {
+func wordsDocumentCounts(selfRep uint32) uint32 {
 	result, err := documentValues.Get(selfRep).Counts()
-	area := guest.ResultArea(16, 4)
+	area := guest.ResultArea(16)
 	if err != nil {
 		failure := guest.ErrorValue[words.Problem](err)
 		guest.Store(area, 0, uint8(1))
-		storeProblem(&guest.Results, area+4, failure)
+		storeProblem(&guest.Results, guest.At(area, 4), failure)
 	} else {
 		guest.Store(area, 0, uint8(0))
-		okPtr := guest.LowerList(&guest.Results, result, 12, 4, storeCount)
+		okPtr := guest.LowerList(&guest.Results, result, 12, storeCount)
 		guest.Store(area, 4, okPtr)
 		guest.Store(area, 8, uint32(len(result)))
 	}
-	return area
+	return guest.Address(area)
 }
 
 //go:wasmexport cabi_post_example:compose/words#[method]document.counts
-func postReturnWordsDocumentCounts(uint32) {
+func freeWordsDocumentCounts(uint32) {
 	guest.FreeResults()
 }
 
 //go:wasmexport example:compose/words#join
-func exportWordsJoin(aHandle, bRep uint32) uint32 {
+func wordsJoin(aHandle, bRep uint32) uint32 {
 	a := liftDocument(aHandle)
 	return lowerDocument(exportedWords.Join(a, documentValues.Get(bRep)))
 }
 
-func storeProblem(arena *guest.Arena, ptr uint32, value words.Problem) {
+func storeProblem(arena *guest.Arena, ptr guest.Pointer, value words.Problem) {
 	switch c := value.(type) {
 	case words.ProblemEmpty:
 		guest.Store(ptr, 0, uint8(0))
@@ -113,7 +113,7 @@ func storeProblem(arena *guest.Arena, ptr uint32, value words.Problem) {
 	}
 }
 
-func storeCount(arena *guest.Arena, ptr uint32, value words.Count) {
+func storeCount(arena *guest.Arena, ptr guest.Pointer, value words.Count) {
 	wordPtr := guest.LowerString(arena, value.Word)
 	guest.Store(ptr, 0, wordPtr)
 	guest.Store(ptr, 4, uint32(len(value.Word)))

@@ -61,8 +61,8 @@ func importDocumentText(uint32, uint32)
 func (h *documentHandle) Text() string {
 	call := guest.Call()
 	selfHandle := h.handle.Lend("words.Document")
-	area := call.ResultArea(8, 4)
-	importDocumentText(selfHandle, area)
+	area := call.ResultArea(8)
+	importDocumentText(selfHandle, guest.Address(area))
 	call.Returned()
 	result := guest.LiftString(guest.Load[uint32](area, 0), guest.Load[uint32](area, 4))
 	call.Done()
@@ -76,8 +76,8 @@ func importDocumentCounts(uint32, uint32)
 func (h *documentHandle) Counts() ([]Count, error) {
 	call := guest.Call()
 	selfHandle := h.handle.Lend("words.Document")
-	area := call.ResultArea(16, 4)
-	importDocumentCounts(selfHandle, area)
+	area := call.ResultArea(16)
+	importDocumentCounts(selfHandle, guest.Address(area))
 	call.Returned()
 	resultCase := guest.Load[uint8](area, 0)
 	var value []Count
@@ -87,7 +87,7 @@ func (h *documentHandle) Counts() ([]Count, error) {
 		okPtr := guest.Load[uint32](area, 4)
 		value = guest.LiftList(okPtr, guest.Load[uint32](area, 8), 12, loadCount)
 	case 1:
-		err = loadProblem(area + 4)
+		err = loadProblem(guest.At(area, 4))
 	default:
 		guest.NoDiscriminant(uint32(resultCase), "result<list<count>, problem>")
 	}
@@ -117,11 +117,11 @@ func Join(a Document, b Document) Document {
 	return DocumentFromHandle(importJoin(aHandle, bHandle))
 }
 
-func loadCount(ptr uint32) Count {
+func loadCount(ptr guest.Pointer) Count {
 	return Count{Word: guest.LiftString(guest.Load[uint32](ptr, 0), guest.Load[uint32](ptr, 4)), Times: guest.Load[uint32](ptr, 8)}
 }
 
-func loadProblem(ptr uint32) Problem {
+func loadProblem(ptr guest.Pointer) Problem {
 	valueCase := guest.Load[uint8](ptr, 0)
 	var value Problem
 	switch valueCase {

@@ -18,45 +18,45 @@ func Export(processorImpl processor.Interface) {
 }
 
 //go:wasmexport example:plugins/processor#name
-func exportProcessorName() uint32 {
+func processorName() uint32 {
 	result := exportedProcessor.Name()
-	area := guest.ResultArea(8, 4)
+	area := guest.ResultArea(8)
 	resultPtr := guest.LowerString(&guest.Results, result)
 	guest.Store(area, 0, resultPtr)
 	guest.Store(area, 4, uint32(len(result)))
-	return area
+	return guest.Address(area)
 }
 
 //go:wasmexport cabi_post_example:plugins/processor#name
-func postReturnProcessorName(uint32) {
+func freeProcessorName(uint32) {
 	guest.FreeResults()
 }
 
 //go:wasmexport example:plugins/processor#process
-func exportProcessorProcess(inputPtr, inputLen uint32) uint32 {
+func processorProcess(inputPtr, inputLen uint32) uint32 {
 	input := guest.LiftString(inputPtr, inputLen)
 	guest.ParamsLifted()
 	result, err := exportedProcessor.Process(input)
-	area := guest.ResultArea(16, 4)
+	area := guest.ResultArea(16)
 	if err != nil {
 		failure := guest.ErrorValue[processor.Error](err)
 		guest.Store(area, 0, uint8(1))
-		storeError(&guest.Results, area+4, failure)
+		storeError(&guest.Results, guest.At(area, 4), failure)
 	} else {
 		guest.Store(area, 0, uint8(0))
 		okPtr := guest.LowerString(&guest.Results, result)
 		guest.Store(area, 4, okPtr)
 		guest.Store(area, 8, uint32(len(result)))
 	}
-	return area
+	return guest.Address(area)
 }
 
 //go:wasmexport cabi_post_example:plugins/processor#process
-func postReturnProcessorProcess(uint32) {
+func freeProcessorProcess(uint32) {
 	guest.FreeResults()
 }
 
-func storeError(arena *guest.Arena, ptr uint32, value processor.Error) {
+func storeError(arena *guest.Arena, ptr guest.Pointer, value processor.Error) {
 	switch c := value.(type) {
 	case processor.ErrorUnsupported:
 		guest.Store(ptr, 0, uint8(0))

@@ -20,8 +20,8 @@ func importName(uint32)
 // Name is what the plugin calls itself.
 func Name() string {
 	call := guest.Call()
-	area := call.ResultArea(8, 4)
-	importName(area)
+	area := call.ResultArea(8)
+	importName(guest.Address(area))
 	call.Returned()
 	result := guest.LiftString(guest.Load[uint32](area, 0), guest.Load[uint32](area, 4))
 	call.Done()
@@ -35,8 +35,8 @@ func importProcess(uint32, uint32, uint32)
 func Process(input string) (string, error) {
 	call := guest.Call()
 	inputPtr := guest.LowerString(call, input)
-	area := call.ResultArea(16, 4)
-	importProcess(inputPtr, uint32(len(input)), area)
+	area := call.ResultArea(16)
+	importProcess(inputPtr, uint32(len(input)), guest.Address(area))
 	call.Returned()
 	resultCase := guest.Load[uint8](area, 0)
 	var value string
@@ -45,7 +45,7 @@ func Process(input string) (string, error) {
 	case 0:
 		value = guest.LiftString(guest.Load[uint32](area, 4), guest.Load[uint32](area, 8))
 	case 1:
-		err = loadError(area + 4)
+		err = loadError(guest.At(area, 4))
 	default:
 		guest.NoDiscriminant(uint32(resultCase), "result<string, error>")
 	}
@@ -53,7 +53,7 @@ func Process(input string) (string, error) {
 	return value, err
 }
 
-func loadError(ptr uint32) Error {
+func loadError(ptr guest.Pointer) Error {
 	valueCase := guest.Load[uint8](ptr, 0)
 	var value Error
 	switch valueCase {

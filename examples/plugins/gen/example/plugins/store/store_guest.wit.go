@@ -66,8 +66,8 @@ func (h *bucketHandle) Get(key string) types.Option[string] {
 	call := guest.Call()
 	selfHandle := h.handle.Lend("store.Bucket")
 	keyPtr := guest.LowerString(call, key)
-	area := call.ResultArea(12, 4)
-	importBucketGet(selfHandle, keyPtr, uint32(len(key)), area)
+	area := call.ResultArea(12)
+	importBucketGet(selfHandle, keyPtr, uint32(len(key)), guest.Address(area))
 	call.Returned()
 	resultCase := guest.Load[uint8](area, 0)
 	var result types.Option[string]
@@ -91,15 +91,15 @@ func (h *bucketHandle) Set(key, value string) error {
 	selfHandle := h.handle.Lend("store.Bucket")
 	keyPtr := guest.LowerString(call, key)
 	valuePtr := guest.LowerString(call, value)
-	area := call.ResultArea(2, 1)
-	importBucketSet(selfHandle, keyPtr, uint32(len(key)), valuePtr, uint32(len(value)), area)
+	area := call.ResultArea(2)
+	importBucketSet(selfHandle, keyPtr, uint32(len(key)), valuePtr, uint32(len(value)), guest.Address(area))
 	call.Returned()
 	resultCase := guest.Load[uint8](area, 0)
 	var err error
 	switch resultCase {
 	case 0:
 	case 1:
-		err = guest.Load[StoreError](area, 1)
+		err = StoreError(guest.Load[uint8](area, 1))
 	default:
 		guest.NoDiscriminant(uint32(resultCase), "result<_, store-error>")
 	}
@@ -116,8 +116,8 @@ func (h *bucketHandle) Add(key string, n uint64) (uint64, error) {
 	call := guest.Call()
 	selfHandle := h.handle.Lend("store.Bucket")
 	keyPtr := guest.LowerString(call, key)
-	area := call.ResultArea(16, 8)
-	importBucketAdd(selfHandle, keyPtr, uint32(len(key)), n, area)
+	area := call.ResultArea(16)
+	importBucketAdd(selfHandle, keyPtr, uint32(len(key)), n, guest.Address(area))
 	call.Returned()
 	resultCase := guest.Load[uint8](area, 0)
 	var value uint64
@@ -126,7 +126,7 @@ func (h *bucketHandle) Add(key string, n uint64) (uint64, error) {
 	case 0:
 		value = guest.Load[uint64](area, 8)
 	case 1:
-		err = guest.Load[StoreError](area, 8)
+		err = StoreError(guest.Load[uint8](area, 8))
 	default:
 		guest.NoDiscriminant(uint32(resultCase), "result<u64, store-error>")
 	}
@@ -141,8 +141,8 @@ func importOpen(uint32, uint32, uint32)
 func Open(name string) (Bucket, error) {
 	call := guest.Call()
 	namePtr := guest.LowerString(call, name)
-	area := call.ResultArea(8, 4)
-	importOpen(namePtr, uint32(len(name)), area)
+	area := call.ResultArea(8)
+	importOpen(namePtr, uint32(len(name)), guest.Address(area))
 	call.Returned()
 	resultCase := guest.Load[uint8](area, 0)
 	var value Bucket
@@ -151,7 +151,7 @@ func Open(name string) (Bucket, error) {
 	case 0:
 		value = BucketFromHandle(guest.Load[uint32](area, 4))
 	case 1:
-		err = guest.Load[StoreError](area, 4)
+		err = StoreError(guest.Load[uint8](area, 4))
 	default:
 		guest.NoDiscriminant(uint32(resultCase), "result<bucket, store-error>")
 	}

@@ -25,9 +25,9 @@ func importCatalogue(uint32, uint32, uint32, uint32, uint32)
 func Catalogue(shop string, books []Book) Page {
 	call := guest.Call()
 	shopPtr := guest.LowerString(call, shop)
-	booksPtr := guest.LowerList(call, books, 56, 4, storeBook)
-	area := call.ResultArea(12, 4)
-	importCatalogue(shopPtr, uint32(len(shop)), booksPtr, uint32(len(books)), area)
+	booksPtr := guest.LowerList(call, books, 56, storeBook)
+	area := call.ResultArea(12)
+	importCatalogue(shopPtr, uint32(len(shop)), booksPtr, uint32(len(books)), guest.Address(area))
 	call.Returned()
 	result := loadPage(area)
 	call.Done()
@@ -40,16 +40,16 @@ func importDetail(uint32, uint32)
 // Detail is detail.
 func Detail(shop string, book Book, reviews []Review) Page {
 	call := guest.Call()
-	params := call.Area(72, 4)
+	params := call.Area(72)
 	shopPtr := guest.LowerString(call, shop)
 	guest.Store(params, 0, shopPtr)
 	guest.Store(params, 4, uint32(len(shop)))
-	storeBook(call, params+8, book)
-	reviewsPtr := guest.LowerList(call, reviews, 20, 4, storeReview)
+	storeBook(call, guest.At(params, 8), book)
+	reviewsPtr := guest.LowerList(call, reviews, 20, storeReview)
 	guest.Store(params, 64, reviewsPtr)
 	guest.Store(params, 68, uint32(len(reviews)))
-	area := call.ResultArea(12, 4)
-	importDetail(params, area)
+	area := call.ResultArea(12)
+	importDetail(guest.Address(params), guest.Address(area))
 	call.Returned()
 	result := loadPage(area)
 	call.Done()
@@ -63,9 +63,9 @@ func importFeed(uint32, uint32, uint32, uint32, uint32)
 func Feed(shop string, books []Book) Page {
 	call := guest.Call()
 	shopPtr := guest.LowerString(call, shop)
-	booksPtr := guest.LowerList(call, books, 56, 4, storeBook)
-	area := call.ResultArea(12, 4)
-	importFeed(shopPtr, uint32(len(shop)), booksPtr, uint32(len(books)), area)
+	booksPtr := guest.LowerList(call, books, 56, storeBook)
+	area := call.ResultArea(12)
+	importFeed(shopPtr, uint32(len(shop)), booksPtr, uint32(len(books)), guest.Address(area))
 	call.Returned()
 	result := loadPage(area)
 	call.Done()
@@ -80,15 +80,15 @@ func NotFound(shop, path string) Page {
 	call := guest.Call()
 	shopPtr := guest.LowerString(call, shop)
 	pathPtr := guest.LowerString(call, path)
-	area := call.ResultArea(12, 4)
-	importNotFound(shopPtr, uint32(len(shop)), pathPtr, uint32(len(path)), area)
+	area := call.ResultArea(12)
+	importNotFound(shopPtr, uint32(len(shop)), pathPtr, uint32(len(path)), guest.Address(area))
 	call.Returned()
 	result := loadPage(area)
 	call.Done()
 	return result
 }
 
-func storeBook(arena *guest.Arena, ptr uint32, value Book) {
+func storeBook(arena *guest.Arena, ptr guest.Pointer, value Book) {
 	guest.Store(ptr, 0, value.ID)
 	titlePtr := guest.LowerString(arena, value.Title)
 	guest.Store(ptr, 4, titlePtr)
@@ -97,7 +97,7 @@ func storeBook(arena *guest.Arena, ptr uint32, value Book) {
 	guest.Store(ptr, 12, authorPtr)
 	guest.Store(ptr, 16, uint32(len(value.Author)))
 	guest.Store(ptr, 20, value.Cents)
-	guest.Store(ptr, 24, guest.LowerEnum(value.Stock, 3, "pages.Stock"))
+	guest.Store(ptr, 24, uint8(guest.LowerEnum(value.Stock, 3, "pages.Stock")))
 	tagsPtr := guest.LowerStrings(arena, value.Tags)
 	guest.Store(ptr, 28, tagsPtr)
 	guest.Store(ptr, 32, uint32(len(value.Tags)))
@@ -117,11 +117,11 @@ func storeBook(arena *guest.Arena, ptr uint32, value Book) {
 	}
 }
 
-func loadPage(ptr uint32) Page {
-	return Page{Kind: guest.Load[Kind](ptr, 0), Body: guest.LiftSlice[uint8](guest.Load[uint32](ptr, 4), guest.Load[uint32](ptr, 8))}
+func loadPage(ptr guest.Pointer) Page {
+	return Page{Kind: Kind(guest.Load[uint8](ptr, 0)), Body: guest.LiftSlice[uint8](guest.Load[uint32](ptr, 4), guest.Load[uint32](ptr, 8))}
 }
 
-func storeReview(arena *guest.Arena, ptr uint32, value Review) {
+func storeReview(arena *guest.Arena, ptr guest.Pointer, value Review) {
 	authorPtr := guest.LowerString(arena, value.Author)
 	guest.Store(ptr, 0, authorPtr)
 	guest.Store(ptr, 4, uint32(len(value.Author)))

@@ -19,72 +19,73 @@ func Export(pagesImpl pages.Interface) {
 }
 
 //go:wasmexport example:render/pages#catalogue
-func exportPagesCatalogue(shopPtr, shopLen, booksPtr, booksLen uint32) uint32 {
+func pagesCatalogue(shopPtr, shopLen, booksPtr, booksLen uint32) uint32 {
 	shop := guest.LiftString(shopPtr, shopLen)
 	books := guest.LiftList(booksPtr, booksLen, 56, loadBook)
 	guest.ParamsLifted()
 	result := exportedPages.Catalogue(shop, books)
-	area := guest.ResultArea(12, 4)
+	area := guest.ResultArea(12)
 	storePage(&guest.Results, area, result)
-	return area
+	return guest.Address(area)
 }
 
 //go:wasmexport cabi_post_example:render/pages#catalogue
-func postReturnPagesCatalogue(uint32) {
+func freePagesCatalogue(uint32) {
 	guest.FreeResults()
 }
 
 //go:wasmexport example:render/pages#detail
-func exportPagesDetail(params uint32) uint32 {
-	reviewsPtr := guest.Load[uint32](params, 64)
-	shop := guest.LiftString(guest.Load[uint32](params, 0), guest.Load[uint32](params, 4))
-	book := loadBook(params + 8)
-	reviews := guest.LiftList(reviewsPtr, guest.Load[uint32](params, 68), 20, loadReview)
+func pagesDetail(params uint32) uint32 {
+	area := guest.PointerTo(params)
+	reviewsPtr := guest.Load[uint32](area, 64)
+	shop := guest.LiftString(guest.Load[uint32](area, 0), guest.Load[uint32](area, 4))
+	book := loadBook(guest.At(area, 8))
+	reviews := guest.LiftList(reviewsPtr, guest.Load[uint32](area, 68), 20, loadReview)
 	guest.ParamsLifted()
 	result := exportedPages.Detail(shop, book, reviews)
-	area := guest.ResultArea(12, 4)
-	storePage(&guest.Results, area, result)
-	return area
+	area2 := guest.ResultArea(12)
+	storePage(&guest.Results, area2, result)
+	return guest.Address(area2)
 }
 
 //go:wasmexport cabi_post_example:render/pages#detail
-func postReturnPagesDetail(uint32) {
+func freePagesDetail(uint32) {
 	guest.FreeResults()
 }
 
 //go:wasmexport example:render/pages#feed
-func exportPagesFeed(shopPtr, shopLen, booksPtr, booksLen uint32) uint32 {
+func pagesFeed(shopPtr, shopLen, booksPtr, booksLen uint32) uint32 {
 	shop := guest.LiftString(shopPtr, shopLen)
 	books := guest.LiftList(booksPtr, booksLen, 56, loadBook)
 	guest.ParamsLifted()
 	result := exportedPages.Feed(shop, books)
-	area := guest.ResultArea(12, 4)
+	area := guest.ResultArea(12)
 	storePage(&guest.Results, area, result)
-	return area
+	return guest.Address(area)
 }
 
 //go:wasmexport cabi_post_example:render/pages#feed
-func postReturnPagesFeed(uint32) {
+func freePagesFeed(uint32) {
 	guest.FreeResults()
 }
 
 //go:wasmexport example:render/pages#not-found
-func exportPagesNotFound(shopPtr, shopLen, pathPtr, pathLen uint32) uint32 {
+func pagesNotFound(shopPtr, shopLen, pathPtr, pathLen uint32) uint32 {
 	shop := guest.LiftString(shopPtr, shopLen)
 	path := guest.LiftString(pathPtr, pathLen)
 	guest.ParamsLifted()
 	result := exportedPages.NotFound(shop, path)
-	area := guest.ResultArea(12, 4)
+	area := guest.ResultArea(12)
 	storePage(&guest.Results, area, result)
-	return area
+	return guest.Address(area)
 }
 
 //go:wasmexport cabi_post_example:render/pages#not-found
-func postReturnPagesNotFound(uint32) {
+func freePagesNotFound(uint32) {
 	guest.FreeResults()
 }
 
-func loadBook(ptr uint32) pages.Book {
+func loadBook(ptr guest.Pointer) pages.Book {
 	tagsPtr := guest.Load[uint32](ptr, 28)
 	ratingCase := guest.Load[uint8](ptr, 36)
 	var rating types.Option[float32]
@@ -109,20 +110,20 @@ func loadBook(ptr uint32) pages.Book {
 		Title:  guest.LiftString(guest.Load[uint32](ptr, 4), guest.Load[uint32](ptr, 8)),
 		Author: guest.LiftString(guest.Load[uint32](ptr, 12), guest.Load[uint32](ptr, 16)),
 		Cents:  guest.Load[uint32](ptr, 20),
-		Stock:  guest.Load[pages.Stock](ptr, 24),
+		Stock:  pages.Stock(guest.Load[uint8](ptr, 24)),
 		Tags:   guest.LiftStrings(tagsPtr, guest.Load[uint32](ptr, 32)),
 		Rating: rating,
 		Link:   link,
 	}
 }
 
-func storePage(arena *guest.Arena, ptr uint32, value pages.Page) {
-	guest.Store(ptr, 0, guest.LowerEnum(value.Kind, 2, "pages.Kind"))
+func storePage(arena *guest.Arena, ptr guest.Pointer, value pages.Page) {
+	guest.Store(ptr, 0, uint8(guest.LowerEnum(value.Kind, 2, "pages.Kind")))
 	bodyPtr := guest.LowerSlice(arena, value.Body)
 	guest.Store(ptr, 4, bodyPtr)
 	guest.Store(ptr, 8, uint32(len(value.Body)))
 }
 
-func loadReview(ptr uint32) pages.Review {
+func loadReview(ptr guest.Pointer) pages.Review {
 	return pages.Review{Author: guest.LiftString(guest.Load[uint32](ptr, 0), guest.Load[uint32](ptr, 4)), Text: guest.LiftString(guest.Load[uint32](ptr, 8), guest.Load[uint32](ptr, 12)), Stars: guest.Load[uint8](ptr, 16)}
 }

@@ -100,8 +100,8 @@ func importEchoText(uint32, uint32, uint32)
 func EchoText(text string) string {
 	call := guest.Call()
 	textPtr := guest.LowerString(call, text)
-	area := call.ResultArea(8, 4)
-	importEchoText(textPtr, uint32(len(text)), area)
+	area := call.ResultArea(8)
+	importEchoText(textPtr, uint32(len(text)), guest.Address(area))
 	call.Returned()
 	result := guest.LiftString(guest.Load[uint32](area, 0), guest.Load[uint32](area, 4))
 	call.Done()
@@ -127,8 +127,8 @@ func importEchoFloats(uint32, uint32, uint32)
 func EchoFloats(floats []float64) []float64 {
 	call := guest.Call()
 	floatsPtr := guest.LowerSlice(call, floats)
-	area := call.ResultArea(8, 4)
-	importEchoFloats(floatsPtr, uint32(len(floats)), area)
+	area := call.ResultArea(8)
+	importEchoFloats(floatsPtr, uint32(len(floats)), guest.Address(area))
 	call.Returned()
 	result := guest.LiftSlice[float64](guest.Load[uint32](area, 0), guest.Load[uint32](area, 4))
 	call.Done()
@@ -141,9 +141,9 @@ func importEchoItems(uint32, uint32, uint32)
 // EchoItems is echo-items.
 func EchoItems(items []Item) []Item {
 	call := guest.Call()
-	itemsPtr := guest.LowerList(call, items, 40, 8, storeItem)
-	area := call.ResultArea(8, 4)
-	importEchoItems(itemsPtr, uint32(len(items)), area)
+	itemsPtr := guest.LowerList(call, items, 40, storeItem)
+	area := call.ResultArea(8)
+	importEchoItems(itemsPtr, uint32(len(items)), guest.Address(area))
 	call.Returned()
 	resultPtr := guest.Load[uint32](area, 0)
 	result := guest.LiftList(resultPtr, guest.Load[uint32](area, 4), 40, loadItem)
@@ -176,8 +176,8 @@ func EchoShape(shape Shape) Shape {
 	default:
 		guest.NoCase("back.Shape")
 	}
-	area := call.ResultArea(16, 8)
-	importEchoShape(shapeCase, shape1, shape2, area)
+	area := call.ResultArea(16)
+	importEchoShape(shapeCase, shape1, shape2, guest.Address(area))
 	call.Returned()
 	result := loadShape(area)
 	call.Done()
@@ -190,8 +190,8 @@ func importFind(uint32, uint32)
 // Find always fails.
 func Find(key uint32) (uint32, error) {
 	call := guest.Call()
-	area := call.ResultArea(8, 4)
-	importFind(key, area)
+	area := call.ResultArea(8)
+	importFind(key, guest.Address(area))
 	call.Returned()
 	resultCase := guest.Load[uint8](area, 0)
 	var value uint32
@@ -200,7 +200,7 @@ func Find(key uint32) (uint32, error) {
 	case 0:
 		value = guest.Load[uint32](area, 4)
 	case 1:
-		err = guest.Load[Failure](area, 4)
+		err = Failure(guest.Load[uint8](area, 4))
 	default:
 		guest.NoDiscriminant(uint32(resultCase), "result<u32, failure>")
 	}
@@ -208,7 +208,7 @@ func Find(key uint32) (uint32, error) {
 	return value, err
 }
 
-func storeItem(arena *guest.Arena, ptr uint32, value Item) {
+func storeItem(arena *guest.Arena, ptr guest.Pointer, value Item) {
 	guest.Store(ptr, 0, value.ID)
 	namePtr := guest.LowerString(arena, value.Name)
 	guest.Store(ptr, 4, namePtr)
@@ -219,7 +219,7 @@ func storeItem(arena *guest.Arena, ptr uint32, value Item) {
 	guest.Store(ptr, 33, value.Kind)
 }
 
-func loadItem(ptr uint32) Item {
+func loadItem(ptr guest.Pointer) Item {
 	return Item{
 		ID:     guest.Load[uint32](ptr, 0),
 		Name:   guest.LiftString(guest.Load[uint32](ptr, 4), guest.Load[uint32](ptr, 8)),
@@ -230,7 +230,7 @@ func loadItem(ptr uint32) Item {
 	}
 }
 
-func loadShape(ptr uint32) Shape {
+func loadShape(ptr guest.Pointer) Shape {
 	valueCase := guest.Load[uint8](ptr, 0)
 	var value Shape
 	switch valueCase {

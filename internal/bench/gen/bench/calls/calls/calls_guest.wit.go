@@ -52,36 +52,36 @@ func exportWorkCounterDestroy(rep uint32) {
 }
 
 //go:wasmexport bench:calls/work#[constructor]counter
-func exportWorkNewCounter(start uint32) uint32 {
+func workNewCounter(start uint32) uint32 {
 	return lowerCounter(exportedWork.NewCounter(start))
 }
 
 //go:wasmexport bench:calls/work#[method]counter.next
-func exportWorkCounterNext(selfRep uint32) uint32 {
+func workCounterNext(selfRep uint32) uint32 {
 	return counterValues.Get(selfRep).Next()
 }
 
 //go:wasmexport bench:calls/work#add
-func exportWorkAdd(a, b uint32) uint32 {
+func workAdd(a, b uint32) uint32 {
 	return uint32(exportedWork.Add(int32(a), int32(b)))
 }
 
 //go:wasmexport bench:calls/work#tick-times
-func exportWorkTickTimes(n uint32) uint32 {
+func workTickTimes(n uint32) uint32 {
 	return uint32(exportedWork.TickTimes(n))
 }
 
 //go:wasmexport bench:calls/work#call-back
-func exportWorkCallBack(what, n uint32) uint32 {
+func workCallBack(what, n uint32) uint32 {
 	return exportedWork.CallBack(work.Kind(what), n)
 }
 
 //go:wasmexport bench:calls/work#eval
-func exportWorkEval(expressionPtr, expressionLen uint32) uint32 {
+func workEval(expressionPtr, expressionLen uint32) uint32 {
 	expression := guest.LiftString(expressionPtr, expressionLen)
 	guest.ParamsLifted()
 	result, err := exportedWork.Eval(expression)
-	area := guest.ResultArea(16, 8)
+	area := guest.ResultArea(16)
 	if err != nil {
 		failure := err.Error()
 		guest.Store(area, 0, uint8(1))
@@ -92,94 +92,94 @@ func exportWorkEval(expressionPtr, expressionLen uint32) uint32 {
 		guest.Store(area, 0, uint8(0))
 		guest.Store(area, 8, result)
 	}
-	return area
+	return guest.Address(area)
 }
 
 //go:wasmexport cabi_post_bench:calls/work#eval
-func postReturnWorkEval(uint32) {
+func freeWorkEval(uint32) {
 	guest.FreeResults()
 }
 
 //go:wasmexport bench:calls/work#sixteen
-func exportWorkSixteen(a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p uint32) uint32 {
+func workSixteen(a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p uint32) uint32 {
 	return uint32(exportedWork.Sixteen(int32(a), int32(b), int32(c), int32(d), int32(e), int32(f), int32(g), int32(h), int32(i), int32(j), int32(k), int32(l), int32(m), int32(n), int32(o), int32(p)))
 }
 
 //go:wasmexport bench:calls/work#echo-text
-func exportWorkEchoText(textPtr, textLen uint32) uint32 {
+func workEchoText(textPtr, textLen uint32) uint32 {
 	text := guest.LiftString(textPtr, textLen)
 	guest.ParamsLifted()
 	result := exportedWork.EchoText(text)
-	area := guest.ResultArea(8, 4)
+	area := guest.ResultArea(8)
 	resultPtr := guest.LowerString(&guest.Results, result)
 	guest.Store(area, 0, resultPtr)
 	guest.Store(area, 4, uint32(len(result)))
-	return area
+	return guest.Address(area)
 }
 
 //go:wasmexport cabi_post_bench:calls/work#echo-text
-func postReturnWorkEchoText(uint32) {
+func freeWorkEchoText(uint32) {
 	guest.FreeResults()
 }
 
 //go:wasmexport bench:calls/work#take-bytes
-func exportWorkTakeBytes(bytesPtr, bytesLen uint32) uint32 {
+func workTakeBytes(bytesPtr, bytesLen uint32) uint32 {
 	bytes := guest.LiftSlice[uint8](bytesPtr, bytesLen)
 	guest.ParamsLifted()
 	return uint32(exportedWork.TakeBytes(bytes))
 }
 
 //go:wasmexport bench:calls/work#give-bytes
-func exportWorkGiveBytes() uint32 {
+func workGiveBytes() uint32 {
 	result := exportedWork.GiveBytes()
-	area := guest.ResultArea(8, 4)
+	area := guest.ResultArea(8)
 	resultPtr := guest.LowerSlice(&guest.Results, result)
 	guest.Store(area, 0, resultPtr)
 	guest.Store(area, 4, uint32(len(result)))
-	return area
+	return guest.Address(area)
 }
 
 //go:wasmexport cabi_post_bench:calls/work#give-bytes
-func postReturnWorkGiveBytes(uint32) {
+func freeWorkGiveBytes(uint32) {
 	guest.FreeResults()
 }
 
 //go:wasmexport bench:calls/work#echo-floats
-func exportWorkEchoFloats(floatsPtr, floatsLen uint32) uint32 {
+func workEchoFloats(floatsPtr, floatsLen uint32) uint32 {
 	floats := guest.LiftSlice[float64](floatsPtr, floatsLen)
 	guest.ParamsLifted()
 	result := exportedWork.EchoFloats(floats)
-	area := guest.ResultArea(8, 4)
+	area := guest.ResultArea(8)
 	resultPtr := guest.LowerSlice(&guest.Results, result)
 	guest.Store(area, 0, resultPtr)
 	guest.Store(area, 4, uint32(len(result)))
-	return area
+	return guest.Address(area)
 }
 
 //go:wasmexport cabi_post_bench:calls/work#echo-floats
-func postReturnWorkEchoFloats(uint32) {
+func freeWorkEchoFloats(uint32) {
 	guest.FreeResults()
 }
 
 //go:wasmexport bench:calls/work#echo-items
-func exportWorkEchoItems(itemsPtr, itemsLen uint32) uint32 {
+func workEchoItems(itemsPtr, itemsLen uint32) uint32 {
 	items := guest.LiftList(itemsPtr, itemsLen, 40, loadItem)
 	guest.ParamsLifted()
 	result := exportedWork.EchoItems(items)
-	area := guest.ResultArea(8, 4)
-	resultPtr := guest.LowerList(&guest.Results, result, 40, 8, storeItem)
+	area := guest.ResultArea(8)
+	resultPtr := guest.LowerList(&guest.Results, result, 40, storeItem)
 	guest.Store(area, 0, resultPtr)
 	guest.Store(area, 4, uint32(len(result)))
-	return area
+	return guest.Address(area)
 }
 
 //go:wasmexport cabi_post_bench:calls/work#echo-items
-func postReturnWorkEchoItems(uint32) {
+func freeWorkEchoItems(uint32) {
 	guest.FreeResults()
 }
 
 //go:wasmexport bench:calls/work#echo-shape
-func exportWorkEchoShape(shape0 uint32, shape1 uint64, shape2 uint32) uint32 {
+func workEchoShape(shape0 uint32, shape1 uint64, shape2 uint32) uint32 {
 	var shape work.Shape
 	switch shape0 {
 	case 0:
@@ -195,32 +195,32 @@ func exportWorkEchoShape(shape0 uint32, shape1 uint64, shape2 uint32) uint32 {
 	}
 	guest.ParamsLifted()
 	result := exportedWork.EchoShape(shape)
-	area := guest.ResultArea(16, 8)
+	area := guest.ResultArea(16)
 	storeShape(&guest.Results, area, result)
-	return area
+	return guest.Address(area)
 }
 
 //go:wasmexport cabi_post_bench:calls/work#echo-shape
-func postReturnWorkEchoShape(uint32) {
+func freeWorkEchoShape(uint32) {
 	guest.FreeResults()
 }
 
 //go:wasmexport bench:calls/work#find
-func exportWorkFind(key uint32) uint32 {
+func workFind(key uint32) uint32 {
 	result, err := exportedWork.Find(key)
-	area := guest.ResultArea(8, 4)
+	area := guest.ResultArea(8)
 	if err != nil {
 		failure := guest.ErrorValue[work.Failure](err)
 		guest.Store(area, 0, uint8(1))
-		guest.Store(area, 4, guest.LowerEnum(failure, 2, "work.Failure"))
+		guest.Store(area, 4, uint8(guest.LowerEnum(failure, 2, "work.Failure")))
 	} else {
 		guest.Store(area, 0, uint8(0))
 		guest.Store(area, 4, result)
 	}
-	return area
+	return guest.Address(area)
 }
 
-func loadItem(ptr uint32) work.Item {
+func loadItem(ptr guest.Pointer) work.Item {
 	return work.Item{
 		ID:     guest.Load[uint32](ptr, 0),
 		Name:   guest.LiftString(guest.Load[uint32](ptr, 4), guest.Load[uint32](ptr, 8)),
@@ -231,7 +231,7 @@ func loadItem(ptr uint32) work.Item {
 	}
 }
 
-func storeItem(arena *guest.Arena, ptr uint32, value work.Item) {
+func storeItem(arena *guest.Arena, ptr guest.Pointer, value work.Item) {
 	guest.Store(ptr, 0, value.ID)
 	namePtr := guest.LowerString(arena, value.Name)
 	guest.Store(ptr, 4, namePtr)
@@ -242,7 +242,7 @@ func storeItem(arena *guest.Arena, ptr uint32, value work.Item) {
 	guest.Store(ptr, 33, value.Kind)
 }
 
-func storeShape(arena *guest.Arena, ptr uint32, value work.Shape) {
+func storeShape(arena *guest.Arena, ptr guest.Pointer, value work.Shape) {
 	switch c := value.(type) {
 	case work.ShapeDot:
 		guest.Store(ptr, 0, uint8(0))

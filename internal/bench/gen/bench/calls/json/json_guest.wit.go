@@ -18,18 +18,18 @@ func Export(textImpl text.Interface) {
 }
 
 //go:wasmexport bench:calls/text#echo
-func exportTextEcho(itemsPtr, itemsLen uint32) uint32 {
+func textEcho(itemsPtr, itemsLen uint32) uint32 {
 	items := guest.LiftString(itemsPtr, itemsLen)
 	guest.ParamsLifted()
 	result := exportedText.Echo(items)
-	area := guest.ResultArea(8, 4)
+	area := guest.ResultArea(8)
 	resultPtr := guest.LowerString(&guest.Results, result)
 	guest.Store(area, 0, resultPtr)
 	guest.Store(area, 4, uint32(len(result)))
-	return area
+	return guest.Address(area)
 }
 
 //go:wasmexport cabi_post_bench:calls/text#echo
-func postReturnTextEcho(uint32) {
+func freeTextEcho(uint32) {
 	guest.FreeResults()
 }

@@ -98,9 +98,9 @@ func importTotal(uint32, uint32) uint32
 // The sum of some that stay their owner's.
 func Total(counters []Counter) uint32 {
 	call := guest.Call()
-	countersPtr := call.List(len(counters), 4, 4)
+	countersPtr := call.List(len(counters), 4)
 	for i, item := range counters {
-		at := countersPtr + uint32(i)*4
+		at := guest.PointerTo(countersPtr + uint32(i)*4)
 		itemHandle := CounterHandle(item).Lend("counters.Counter")
 		guest.Store(at, 0, itemHandle)
 	}

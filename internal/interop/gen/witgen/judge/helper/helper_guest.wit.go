@@ -35,8 +35,8 @@ func Older(v Person) Person {
 		boss1 = valuePtr
 		boss2 = uint32(len(value))
 	}
-	area := call.ResultArea(32, 4)
-	importOlder(namePtr, uint32(len(v.Name)), uint32(v.Age), tagsPtr, uint32(len(v.Tags)), bossCase, boss1, boss2, area)
+	area := call.ResultArea(32)
+	importOlder(namePtr, uint32(len(v.Name)), uint32(v.Age), tagsPtr, uint32(len(v.Tags)), bossCase, boss1, boss2, guest.Address(area))
 	call.Returned()
 	result := loadPerson(area)
 	call.Done()
@@ -49,9 +49,9 @@ func importReversed(uint32, uint32, uint32)
 // Gives the shapes back in the opposite order.
 func Reversed(v []Shape) []Shape {
 	call := guest.Call()
-	vPtr := guest.LowerList(call, v, 40, 8, storeShape)
-	area := call.ResultArea(8, 4)
-	importReversed(vPtr, uint32(len(v)), area)
+	vPtr := guest.LowerList(call, v, 40, storeShape)
+	area := call.ResultArea(8)
+	importReversed(vPtr, uint32(len(v)), guest.Address(area))
 	call.Returned()
 	resultPtr := guest.Load[uint32](area, 0)
 	result := guest.LiftList(resultPtr, guest.Load[uint32](area, 4), 40, loadShape)
@@ -66,8 +66,8 @@ func importMeasure(uint32, uint32, uint32)
 func Measure(text string) (uint32, error) {
 	call := guest.Call()
 	textPtr := guest.LowerString(call, text)
-	area := call.ResultArea(12, 4)
-	importMeasure(textPtr, uint32(len(text)), area)
+	area := call.ResultArea(12)
+	importMeasure(textPtr, uint32(len(text)), guest.Address(area))
 	call.Returned()
 	resultCase := guest.Load[uint8](area, 0)
 	var value uint32
@@ -84,7 +84,7 @@ func Measure(text string) (uint32, error) {
 	return value, err
 }
 
-func loadPerson(ptr uint32) judgetypes.Person {
+func loadPerson(ptr guest.Pointer) judgetypes.Person {
 	tagsPtr := guest.Load[uint32](ptr, 12)
 	bossCase := guest.Load[uint8](ptr, 20)
 	var boss types.Option[string]
@@ -103,7 +103,7 @@ func loadPerson(ptr uint32) judgetypes.Person {
 	}
 }
 
-func storeShape(arena *guest.Arena, ptr uint32, value judgetypes.Shape) {
+func storeShape(arena *guest.Arena, ptr guest.Pointer, value judgetypes.Shape) {
 	switch c := value.(type) {
 	case judgetypes.ShapeNothing:
 		guest.Store(ptr, 0, uint8(0))
@@ -112,12 +112,7 @@ func storeShape(arena *guest.Arena, ptr uint32, value judgetypes.Shape) {
 		guest.Store(ptr, 8, c.Value)
 	case judgetypes.ShapePolygon:
 		guest.Store(ptr, 0, uint8(2))
-		polygonPtr := arena.List(len(c.Value), 8, 4)
-		for i, item := range c.Value {
-			at := polygonPtr + uint32(i)*8
-			guest.Store(at, 0, item.F0)
-			guest.Store(at, 4, item.F1)
-		}
+		polygonPtr := guest.LowerSlice(arena, c.Value)
 		guest.Store(ptr, 8, polygonPtr)
 		guest.Store(ptr, 12, uint32(len(c.Value)))
 	case judgetypes.ShapeLabel:
@@ -127,7 +122,7 @@ func storeShape(arena *guest.Arena, ptr uint32, value judgetypes.Shape) {
 		guest.Store(ptr, 12, uint32(len(c.Value)))
 	case judgetypes.ShapeFilledBy:
 		guest.Store(ptr, 0, uint8(4))
-		storePerson(arena, ptr+8, c.Value)
+		storePerson(arena, guest.At(ptr, 8), c.Value)
 	case judgetypes.ShapeNumber:
 		guest.Store(ptr, 0, uint8(5))
 		guest.Store(ptr, 8, c.Value)
@@ -136,7 +131,7 @@ func storeShape(arena *guest.Arena, ptr uint32, value judgetypes.Shape) {
 	}
 }
 
-func loadShape(ptr uint32) judgetypes.Shape {
+func loadShape(ptr guest.Pointer) judgetypes.Shape {
 	valueCase := guest.Load[uint8](ptr, 0)
 	var value judgetypes.Shape
 	switch valueCase {
@@ -145,17 +140,11 @@ func loadShape(ptr uint32) judgetypes.Shape {
 	case 1:
 		value = judgetypes.ShapeCircle{Value: guest.Load[float64](ptr, 8)}
 	case 2:
-		polygonPtr := guest.Load[uint32](ptr, 8)
-		polygon := make([]types.Tuple2[float32, float32], guest.Load[uint32](ptr, 12))
-		for i := range polygon {
-			at := polygonPtr + uint32(i)*8
-			polygon[i] = types.Tuple2[float32, float32]{F0: guest.Load[float32](at, 0), F1: guest.Load[float32](at, 4)}
-		}
-		value = judgetypes.ShapePolygon{Value: polygon}
+		value = judgetypes.ShapePolygon{Value: guest.LiftSlice[types.Tuple2[float32, float32]](guest.Load[uint32](ptr, 8), guest.Load[uint32](ptr, 12))}
 	case 3:
 		value = judgetypes.ShapeLabel{Value: guest.LiftString(guest.Load[uint32](ptr, 8), guest.Load[uint32](ptr, 12))}
 	case 4:
-		value = judgetypes.ShapeFilledBy{Value: loadPerson(ptr + 8)}
+		value = judgetypes.ShapeFilledBy{Value: loadPerson(guest.At(ptr, 8))}
 	case 5:
 		value = judgetypes.ShapeNumber{Value: guest.Load[uint64](ptr, 8)}
 	default:
@@ -164,7 +153,7 @@ func loadShape(ptr uint32) judgetypes.Shape {
 	return value
 }
 
-func storePerson(arena *guest.Arena, ptr uint32, value judgetypes.Person) {
+func storePerson(arena *guest.Arena, ptr guest.Pointer, value judgetypes.Person) {
 	namePtr := guest.LowerString(arena, value.Name)
 	guest.Store(ptr, 0, namePtr)
 	guest.Store(ptr, 4, uint32(len(value.Name)))

@@ -20,7 +20,7 @@ func Export(helperImpl helper.Interface) {
 }
 
 //go:wasmexport witgen:judge/helper@1.2.0#older
-func exportHelperOlder(v0, v1, v2, v3, v4, v5, v6, v7 uint32) uint32 {
+func helperOlder(v0, v1, v2, v3, v4, v5, v6, v7 uint32) uint32 {
 	var boss types.Option[string]
 	switch v5 {
 	case 0:
@@ -37,39 +37,39 @@ func exportHelperOlder(v0, v1, v2, v3, v4, v5, v6, v7 uint32) uint32 {
 	}
 	guest.ParamsLifted()
 	result := exportedHelper.Older(v)
-	area := guest.ResultArea(32, 4)
+	area := guest.ResultArea(32)
 	storePerson(&guest.Results, area, result)
-	return area
+	return guest.Address(area)
 }
 
 //go:wasmexport cabi_post_witgen:judge/helper@1.2.0#older
-func postReturnHelperOlder(uint32) {
+func freeHelperOlder(uint32) {
 	guest.FreeResults()
 }
 
 //go:wasmexport witgen:judge/helper@1.2.0#reversed
-func exportHelperReversed(vPtr, vLen uint32) uint32 {
+func helperReversed(vPtr, vLen uint32) uint32 {
 	v := guest.LiftList(vPtr, vLen, 40, loadShape)
 	guest.ParamsLifted()
 	result := exportedHelper.Reversed(v)
-	area := guest.ResultArea(8, 4)
-	resultPtr := guest.LowerList(&guest.Results, result, 40, 8, storeShape)
+	area := guest.ResultArea(8)
+	resultPtr := guest.LowerList(&guest.Results, result, 40, storeShape)
 	guest.Store(area, 0, resultPtr)
 	guest.Store(area, 4, uint32(len(result)))
-	return area
+	return guest.Address(area)
 }
 
 //go:wasmexport cabi_post_witgen:judge/helper@1.2.0#reversed
-func postReturnHelperReversed(uint32) {
+func freeHelperReversed(uint32) {
 	guest.FreeResults()
 }
 
 //go:wasmexport witgen:judge/helper@1.2.0#measure
-func exportHelperMeasure(textPtr, textLen uint32) uint32 {
+func helperMeasure(textPtr, textLen uint32) uint32 {
 	text := guest.LiftString(textPtr, textLen)
 	guest.ParamsLifted()
 	result, err := exportedHelper.Measure(text)
-	area := guest.ResultArea(12, 4)
+	area := guest.ResultArea(12)
 	if err != nil {
 		failure := err.Error()
 		guest.Store(area, 0, uint8(1))
@@ -80,15 +80,15 @@ func exportHelperMeasure(textPtr, textLen uint32) uint32 {
 		guest.Store(area, 0, uint8(0))
 		guest.Store(area, 4, result)
 	}
-	return area
+	return guest.Address(area)
 }
 
 //go:wasmexport cabi_post_witgen:judge/helper@1.2.0#measure
-func postReturnHelperMeasure(uint32) {
+func freeHelperMeasure(uint32) {
 	guest.FreeResults()
 }
 
-func storePerson(arena *guest.Arena, ptr uint32, value judgetypes.Person) {
+func storePerson(arena *guest.Arena, ptr guest.Pointer, value judgetypes.Person) {
 	namePtr := guest.LowerString(arena, value.Name)
 	guest.Store(ptr, 0, namePtr)
 	guest.Store(ptr, 4, uint32(len(value.Name)))
@@ -106,7 +106,7 @@ func storePerson(arena *guest.Arena, ptr uint32, value judgetypes.Person) {
 	}
 }
 
-func loadShape(ptr uint32) judgetypes.Shape {
+func loadShape(ptr guest.Pointer) judgetypes.Shape {
 	valueCase := guest.Load[uint8](ptr, 0)
 	var value judgetypes.Shape
 	switch valueCase {
@@ -115,17 +115,11 @@ func loadShape(ptr uint32) judgetypes.Shape {
 	case 1:
 		value = judgetypes.ShapeCircle{Value: guest.Load[float64](ptr, 8)}
 	case 2:
-		polygonPtr := guest.Load[uint32](ptr, 8)
-		polygon := make([]types.Tuple2[float32, float32], guest.Load[uint32](ptr, 12))
-		for i := range polygon {
-			at := polygonPtr + uint32(i)*8
-			polygon[i] = types.Tuple2[float32, float32]{F0: guest.Load[float32](at, 0), F1: guest.Load[float32](at, 4)}
-		}
-		value = judgetypes.ShapePolygon{Value: polygon}
+		value = judgetypes.ShapePolygon{Value: guest.LiftSlice[types.Tuple2[float32, float32]](guest.Load[uint32](ptr, 8), guest.Load[uint32](ptr, 12))}
 	case 3:
 		value = judgetypes.ShapeLabel{Value: guest.LiftString(guest.Load[uint32](ptr, 8), guest.Load[uint32](ptr, 12))}
 	case 4:
-		value = judgetypes.ShapeFilledBy{Value: loadPerson(ptr + 8)}
+		value = judgetypes.ShapeFilledBy{Value: loadPerson(guest.At(ptr, 8))}
 	case 5:
 		value = judgetypes.ShapeNumber{Value: guest.Load[uint64](ptr, 8)}
 	default:
@@ -134,7 +128,7 @@ func loadShape(ptr uint32) judgetypes.Shape {
 	return value
 }
 
-func storeShape(arena *guest.Arena, ptr uint32, value judgetypes.Shape) {
+func storeShape(arena *guest.Arena, ptr guest.Pointer, value judgetypes.Shape) {
 	switch c := value.(type) {
 	case judgetypes.ShapeNothing:
 		guest.Store(ptr, 0, uint8(0))
@@ -143,12 +137,7 @@ func storeShape(arena *guest.Arena, ptr uint32, value judgetypes.Shape) {
 		guest.Store(ptr, 8, c.Value)
 	case judgetypes.ShapePolygon:
 		guest.Store(ptr, 0, uint8(2))
-		polygonPtr := arena.List(len(c.Value), 8, 4)
-		for i, item := range c.Value {
-			at := polygonPtr + uint32(i)*8
-			guest.Store(at, 0, item.F0)
-			guest.Store(at, 4, item.F1)
-		}
+		polygonPtr := guest.LowerSlice(arena, c.Value)
 		guest.Store(ptr, 8, polygonPtr)
 		guest.Store(ptr, 12, uint32(len(c.Value)))
 	case judgetypes.ShapeLabel:
@@ -158,7 +147,7 @@ func storeShape(arena *guest.Arena, ptr uint32, value judgetypes.Shape) {
 		guest.Store(ptr, 12, uint32(len(c.Value)))
 	case judgetypes.ShapeFilledBy:
 		guest.Store(ptr, 0, uint8(4))
-		storePerson(arena, ptr+8, c.Value)
+		storePerson(arena, guest.At(ptr, 8), c.Value)
 	case judgetypes.ShapeNumber:
 		guest.Store(ptr, 0, uint8(5))
 		guest.Store(ptr, 8, c.Value)
@@ -167,7 +156,7 @@ func storeShape(arena *guest.Arena, ptr uint32, value judgetypes.Shape) {
 	}
 }
 
-func loadPerson(ptr uint32) judgetypes.Person {
+func loadPerson(ptr guest.Pointer) judgetypes.Person {
 	tagsPtr := guest.Load[uint32](ptr, 12)
 	bossCase := guest.Load[uint8](ptr, 20)
 	var boss types.Option[string]

@@ -30,197 +30,197 @@ func Export(valuesImpl values.Interface, countersImpl counters.Interface, throug
 }
 
 //go:wasmexport witgen:judge/values@1.2.0#of-bool
-func exportValuesOfBool(v uint32) uint32 {
+func valuesOfBool(v uint32) uint32 {
 	return types.FromBool(exportedValues.OfBool(v != 0))
 }
 
 //go:wasmexport witgen:judge/values@1.2.0#of-u8
-func exportValuesOfU8(v uint32) uint32 {
+func valuesOfU8(v uint32) uint32 {
 	return uint32(exportedValues.OfU8(uint8(v)))
 }
 
 //go:wasmexport witgen:judge/values@1.2.0#of-s8
-func exportValuesOfS8(v uint32) uint32 {
+func valuesOfS8(v uint32) uint32 {
 	return uint32(exportedValues.OfS8(int8(v)))
 }
 
 //go:wasmexport witgen:judge/values@1.2.0#of-u16
-func exportValuesOfU16(v uint32) uint32 {
+func valuesOfU16(v uint32) uint32 {
 	return uint32(exportedValues.OfU16(uint16(v)))
 }
 
 //go:wasmexport witgen:judge/values@1.2.0#of-s16
-func exportValuesOfS16(v uint32) uint32 {
+func valuesOfS16(v uint32) uint32 {
 	return uint32(exportedValues.OfS16(int16(v)))
 }
 
 //go:wasmexport witgen:judge/values@1.2.0#of-u32
-func exportValuesOfU32(v uint32) uint32 {
+func valuesOfU32(v uint32) uint32 {
 	return exportedValues.OfU32(v)
 }
 
 //go:wasmexport witgen:judge/values@1.2.0#of-s32
-func exportValuesOfS32(v uint32) uint32 {
+func valuesOfS32(v uint32) uint32 {
 	return uint32(exportedValues.OfS32(int32(v)))
 }
 
 //go:wasmexport witgen:judge/values@1.2.0#of-u64
-func exportValuesOfU64(v uint64) uint64 {
+func valuesOfU64(v uint64) uint64 {
 	return exportedValues.OfU64(v)
 }
 
 //go:wasmexport witgen:judge/values@1.2.0#of-s64
-func exportValuesOfS64(v uint64) uint64 {
+func valuesOfS64(v uint64) uint64 {
 	return uint64(exportedValues.OfS64(int64(v)))
 }
 
 //go:wasmexport witgen:judge/values@1.2.0#of-f32
-func exportValuesOfF32(v float32) float32 {
+func valuesOfF32(v float32) float32 {
 	return exportedValues.OfF32(v)
 }
 
 //go:wasmexport witgen:judge/values@1.2.0#of-f64
-func exportValuesOfF64(v float64) float64 {
+func valuesOfF64(v float64) float64 {
 	return exportedValues.OfF64(v)
 }
 
 //go:wasmexport witgen:judge/values@1.2.0#of-char
-func exportValuesOfChar(v uint32) uint32 {
+func valuesOfChar(v uint32) uint32 {
 	return guest.LowerChar(exportedValues.OfChar(rune(v)))
 }
 
 //go:wasmexport witgen:judge/values@1.2.0#of-string
-func exportValuesOfString(vPtr, vLen uint32) uint32 {
+func valuesOfString(vPtr, vLen uint32) uint32 {
 	v := guest.LiftString(vPtr, vLen)
 	guest.ParamsLifted()
 	result := exportedValues.OfString(v)
-	area := guest.ResultArea(8, 4)
+	area := guest.ResultArea(8)
 	resultPtr := guest.LowerString(&guest.Results, result)
 	guest.Store(area, 0, resultPtr)
 	guest.Store(area, 4, uint32(len(result)))
-	return area
+	return guest.Address(area)
 }
 
 //go:wasmexport cabi_post_witgen:judge/values@1.2.0#of-string
-func postReturnValuesOfString(uint32) {
+func freeValuesOfString(uint32) {
 	guest.FreeResults()
 }
 
 //go:wasmexport witgen:judge/values@1.2.0#of-bytes
-func exportValuesOfBytes(vPtr, vLen uint32) uint32 {
+func valuesOfBytes(vPtr, vLen uint32) uint32 {
 	v := guest.LiftSlice[uint8](vPtr, vLen)
 	guest.ParamsLifted()
 	result := exportedValues.OfBytes(v)
-	area := guest.ResultArea(8, 4)
+	area := guest.ResultArea(8)
 	resultPtr := guest.LowerSlice(&guest.Results, result)
 	guest.Store(area, 0, resultPtr)
 	guest.Store(area, 4, uint32(len(result)))
-	return area
+	return guest.Address(area)
 }
 
 //go:wasmexport cabi_post_witgen:judge/values@1.2.0#of-bytes
-func postReturnValuesOfBytes(uint32) {
+func freeValuesOfBytes(uint32) {
 	guest.FreeResults()
 }
 
 //go:wasmexport witgen:judge/values@1.2.0#of-numbers
-func exportValuesOfNumbers(vPtr, vLen uint32) uint32 {
+func valuesOfNumbers(vPtr, vLen uint32) uint32 {
 	v := guest.LiftSlice[int32](vPtr, vLen)
 	guest.ParamsLifted()
 	result := exportedValues.OfNumbers(v)
-	area := guest.ResultArea(8, 4)
+	area := guest.ResultArea(8)
 	resultPtr := guest.LowerSlice(&guest.Results, result)
 	guest.Store(area, 0, resultPtr)
 	guest.Store(area, 4, uint32(len(result)))
-	return area
+	return guest.Address(area)
 }
 
 //go:wasmexport cabi_post_witgen:judge/values@1.2.0#of-numbers
-func postReturnValuesOfNumbers(uint32) {
+func freeValuesOfNumbers(uint32) {
 	guest.FreeResults()
 }
 
 //go:wasmexport witgen:judge/values@1.2.0#of-longs
-func exportValuesOfLongs(vPtr, vLen uint32) uint32 {
+func valuesOfLongs(vPtr, vLen uint32) uint32 {
 	v := guest.LiftSlice[uint64](vPtr, vLen)
 	guest.ParamsLifted()
 	result := exportedValues.OfLongs(v)
-	area := guest.ResultArea(8, 4)
+	area := guest.ResultArea(8)
 	resultPtr := guest.LowerSlice(&guest.Results, result)
 	guest.Store(area, 0, resultPtr)
 	guest.Store(area, 4, uint32(len(result)))
-	return area
+	return guest.Address(area)
 }
 
 //go:wasmexport cabi_post_witgen:judge/values@1.2.0#of-longs
-func postReturnValuesOfLongs(uint32) {
+func freeValuesOfLongs(uint32) {
 	guest.FreeResults()
 }
 
 //go:wasmexport witgen:judge/values@1.2.0#of-strings
-func exportValuesOfStrings(vPtr, vLen uint32) uint32 {
+func valuesOfStrings(vPtr, vLen uint32) uint32 {
 	v := guest.LiftStrings(vPtr, vLen)
 	guest.ParamsLifted()
 	result := exportedValues.OfStrings(v)
-	area := guest.ResultArea(8, 4)
+	area := guest.ResultArea(8)
 	resultPtr := guest.LowerStrings(&guest.Results, result)
 	guest.Store(area, 0, resultPtr)
 	guest.Store(area, 4, uint32(len(result)))
-	return area
+	return guest.Address(area)
 }
 
 //go:wasmexport cabi_post_witgen:judge/values@1.2.0#of-strings
-func postReturnValuesOfStrings(uint32) {
+func freeValuesOfStrings(uint32) {
 	guest.FreeResults()
 }
 
 //go:wasmexport witgen:judge/values@1.2.0#of-nested
-func exportValuesOfNested(vPtr, vLen uint32) uint32 {
+func valuesOfNested(vPtr, vLen uint32) uint32 {
 	v := make([][]uint16, vLen)
 	for i := range v {
-		at := vPtr + uint32(i)*8
+		at := guest.PointerTo(vPtr + uint32(i)*8)
 		v[i] = guest.LiftSlice[uint16](guest.Load[uint32](at, 0), guest.Load[uint32](at, 4))
 	}
 	guest.ParamsLifted()
 	result := exportedValues.OfNested(v)
-	area := guest.ResultArea(8, 4)
-	resultPtr := guest.Results.List(len(result), 8, 4)
+	area := guest.ResultArea(8)
+	resultPtr := guest.Results.List(len(result), 8)
 	for i, item := range result {
-		at := resultPtr + uint32(i)*8
+		at := guest.PointerTo(resultPtr + uint32(i)*8)
 		itemPtr := guest.LowerSlice(&guest.Results, item)
 		guest.Store(at, 0, itemPtr)
 		guest.Store(at, 4, uint32(len(item)))
 	}
 	guest.Store(area, 0, resultPtr)
 	guest.Store(area, 4, uint32(len(result)))
-	return area
+	return guest.Address(area)
 }
 
 //go:wasmexport cabi_post_witgen:judge/values@1.2.0#of-nested
-func postReturnValuesOfNested(uint32) {
+func freeValuesOfNested(uint32) {
 	guest.FreeResults()
 }
 
 //go:wasmexport witgen:judge/values@1.2.0#of-pair
-func exportValuesOfPair(v0, v1, v2 uint32) uint32 {
+func valuesOfPair(v0, v1, v2 uint32) uint32 {
 	v := types.Tuple2[uint8, string]{F0: uint8(v0), F1: guest.LiftString(v1, v2)}
 	guest.ParamsLifted()
 	result, result2 := exportedValues.OfPair(v)
-	area := guest.ResultArea(12, 4)
+	area := guest.ResultArea(12)
 	guest.Store(area, 0, result)
 	f1Ptr := guest.LowerString(&guest.Results, result2)
 	guest.Store(area, 4, f1Ptr)
 	guest.Store(area, 8, uint32(len(result2)))
-	return area
+	return guest.Address(area)
 }
 
 //go:wasmexport cabi_post_witgen:judge/values@1.2.0#of-pair
-func postReturnValuesOfPair(uint32) {
+func freeValuesOfPair(uint32) {
 	guest.FreeResults()
 }
 
 //go:wasmexport witgen:judge/values@1.2.0#of-person
-func exportValuesOfPerson(v0, v1, v2, v3, v4, v5, v6, v7 uint32) uint32 {
+func valuesOfPerson(v0, v1, v2, v3, v4, v5, v6, v7 uint32) uint32 {
 	var boss types.Option[string]
 	switch v5 {
 	case 0:
@@ -237,48 +237,48 @@ func exportValuesOfPerson(v0, v1, v2, v3, v4, v5, v6, v7 uint32) uint32 {
 	}
 	guest.ParamsLifted()
 	result := exportedValues.OfPerson(v)
-	area := guest.ResultArea(32, 4)
+	area := guest.ResultArea(32)
 	storePerson(&guest.Results, area, result)
-	return area
+	return guest.Address(area)
 }
 
 //go:wasmexport cabi_post_witgen:judge/values@1.2.0#of-person
-func postReturnValuesOfPerson(uint32) {
+func freeValuesOfPerson(uint32) {
 	guest.FreeResults()
 }
 
 //go:wasmexport witgen:judge/values@1.2.0#of-people
-func exportValuesOfPeople(vPtr, vLen uint32) uint32 {
+func valuesOfPeople(vPtr, vLen uint32) uint32 {
 	v := guest.LiftList(vPtr, vLen, 32, loadPerson)
 	guest.ParamsLifted()
 	result := exportedValues.OfPeople(v)
-	area := guest.ResultArea(8, 4)
-	resultPtr := guest.LowerList(&guest.Results, result, 32, 4, storePerson)
+	area := guest.ResultArea(8)
+	resultPtr := guest.LowerList(&guest.Results, result, 32, storePerson)
 	guest.Store(area, 0, resultPtr)
 	guest.Store(area, 4, uint32(len(result)))
-	return area
+	return guest.Address(area)
 }
 
 //go:wasmexport cabi_post_witgen:judge/values@1.2.0#of-people
-func postReturnValuesOfPeople(uint32) {
+func freeValuesOfPeople(uint32) {
 	guest.FreeResults()
 }
 
 //go:wasmexport witgen:judge/values@1.2.0#of-point
-func exportValuesOfPoint(v0 float64, v1 float32, v2, v3 uint32) uint32 {
+func valuesOfPoint(v0 float64, v1 float32, v2, v3 uint32) uint32 {
 	result := exportedValues.OfPoint(values.Point{
 		X:      v0,
 		Y:      v1,
 		OnGrid: v2 != 0,
 		Mark:   rune(v3),
 	})
-	area := guest.ResultArea(24, 8)
+	area := guest.ResultArea(24)
 	storePoint(area, result)
-	return area
+	return guest.Address(area)
 }
 
 //go:wasmexport witgen:judge/values@1.2.0#of-shape
-func exportValuesOfShape(v0 uint32, v1 uint64, v2, v3, v4, v5, v6, v7, v8 uint32) uint32 {
+func valuesOfShape(v0 uint32, v1 uint64, v2, v3, v4, v5, v6, v7, v8 uint32) uint32 {
 	var v values.Shape
 	switch v0 {
 	case 0:
@@ -286,13 +286,7 @@ func exportValuesOfShape(v0 uint32, v1 uint64, v2, v3, v4, v5, v6, v7, v8 uint32
 	case 1:
 		v = judgetypes.ShapeCircle{Value: math.Float64frombits(v1)}
 	case 2:
-		v1_2 := uint32(v1)
-		polygon := make([]types.Tuple2[float32, float32], v2)
-		for i := range polygon {
-			at := v1_2 + uint32(i)*8
-			polygon[i] = types.Tuple2[float32, float32]{F0: guest.Load[float32](at, 0), F1: guest.Load[float32](at, 4)}
-		}
-		v = judgetypes.ShapePolygon{Value: polygon}
+		v = judgetypes.ShapePolygon{Value: guest.LiftSlice[types.Tuple2[float32, float32]](uint32(v1), v2)}
 	case 3:
 		v = judgetypes.ShapeLabel{Value: guest.LiftString(uint32(v1), v2)}
 	case 4:
@@ -317,45 +311,45 @@ func exportValuesOfShape(v0 uint32, v1 uint64, v2, v3, v4, v5, v6, v7, v8 uint32
 	}
 	guest.ParamsLifted()
 	result := exportedValues.OfShape(v)
-	area := guest.ResultArea(40, 8)
+	area := guest.ResultArea(40)
 	storeShape(&guest.Results, area, result)
-	return area
+	return guest.Address(area)
 }
 
 //go:wasmexport cabi_post_witgen:judge/values@1.2.0#of-shape
-func postReturnValuesOfShape(uint32) {
+func freeValuesOfShape(uint32) {
 	guest.FreeResults()
 }
 
 //go:wasmexport witgen:judge/values@1.2.0#of-shapes
-func exportValuesOfShapes(vPtr, vLen uint32) uint32 {
+func valuesOfShapes(vPtr, vLen uint32) uint32 {
 	v := guest.LiftList(vPtr, vLen, 40, loadShape)
 	guest.ParamsLifted()
 	result := exportedValues.OfShapes(v)
-	area := guest.ResultArea(8, 4)
-	resultPtr := guest.LowerList(&guest.Results, result, 40, 8, storeShape)
+	area := guest.ResultArea(8)
+	resultPtr := guest.LowerList(&guest.Results, result, 40, storeShape)
 	guest.Store(area, 0, resultPtr)
 	guest.Store(area, 4, uint32(len(result)))
-	return area
+	return guest.Address(area)
 }
 
 //go:wasmexport cabi_post_witgen:judge/values@1.2.0#of-shapes
-func postReturnValuesOfShapes(uint32) {
+func freeValuesOfShapes(uint32) {
 	guest.FreeResults()
 }
 
 //go:wasmexport witgen:judge/values@1.2.0#of-colour
-func exportValuesOfColour(v uint32) uint32 {
+func valuesOfColour(v uint32) uint32 {
 	return uint32(guest.LowerEnum(exportedValues.OfColour(values.Colour(v)), 3, "types.Colour"))
 }
 
 //go:wasmexport witgen:judge/values@1.2.0#of-access
-func exportValuesOfAccess(v uint32) uint32 {
+func valuesOfAccess(v uint32) uint32 {
 	return uint32(guest.LowerFlags(exportedValues.OfAccess(values.Access(v)), 0x7, "types.Access"))
 }
 
 //go:wasmexport witgen:judge/values@1.2.0#of-option
-func exportValuesOfOption(v0, v1 uint32) uint32 {
+func valuesOfOption(v0, v1 uint32) uint32 {
 	var v types.Option[uint32]
 	switch v0 {
 	case 0:
@@ -365,18 +359,18 @@ func exportValuesOfOption(v0, v1 uint32) uint32 {
 		guest.NoDiscriminant(uint32(v0), "option<u32>")
 	}
 	result := exportedValues.OfOption(v)
-	area := guest.ResultArea(8, 4)
+	area := guest.ResultArea(8)
 	if value, ok := result.Get(); ok {
 		guest.Store(area, 0, uint8(1))
 		guest.Store(area, 4, value)
 	} else {
 		guest.Store(area, 0, uint8(0))
 	}
-	return area
+	return guest.Address(area)
 }
 
 //go:wasmexport witgen:judge/values@1.2.0#of-names
-func exportValuesOfNames(v0, v1, v2 uint32) uint32 {
+func valuesOfNames(v0, v1, v2 uint32) uint32 {
 	var v types.Option[[]string]
 	switch v0 {
 	case 0:
@@ -387,7 +381,7 @@ func exportValuesOfNames(v0, v1, v2 uint32) uint32 {
 	}
 	guest.ParamsLifted()
 	result := exportedValues.OfNames(v)
-	area := guest.ResultArea(12, 4)
+	area := guest.ResultArea(12)
 	if value, ok := result.Get(); ok {
 		guest.Store(area, 0, uint8(1))
 		valuePtr := guest.LowerStrings(&guest.Results, value)
@@ -396,16 +390,16 @@ func exportValuesOfNames(v0, v1, v2 uint32) uint32 {
 	} else {
 		guest.Store(area, 0, uint8(0))
 	}
-	return area
+	return guest.Address(area)
 }
 
 //go:wasmexport cabi_post_witgen:judge/values@1.2.0#of-names
-func postReturnValuesOfNames(uint32) {
+func freeValuesOfNames(uint32) {
 	guest.FreeResults()
 }
 
 //go:wasmexport witgen:judge/values@1.2.0#of-result
-func exportValuesOfResult(v0, v1, v2 uint32) uint32 {
+func valuesOfResult(v0, v1, v2 uint32) uint32 {
 	var v types.Result[uint32, string]
 	switch v0 {
 	case 0:
@@ -417,7 +411,7 @@ func exportValuesOfResult(v0, v1, v2 uint32) uint32 {
 	}
 	guest.ParamsLifted()
 	result, err := exportedValues.OfResult(v)
-	area := guest.ResultArea(12, 4)
+	area := guest.ResultArea(12)
 	if err != nil {
 		failure := err.Error()
 		guest.Store(area, 0, uint8(1))
@@ -428,26 +422,26 @@ func exportValuesOfResult(v0, v1, v2 uint32) uint32 {
 		guest.Store(area, 0, uint8(0))
 		guest.Store(area, 4, result)
 	}
-	return area
+	return guest.Address(area)
 }
 
 //go:wasmexport cabi_post_witgen:judge/values@1.2.0#of-result
-func postReturnValuesOfResult(uint32) {
+func freeValuesOfResult(uint32) {
 	guest.FreeResults()
 }
 
 //go:wasmexport witgen:judge/values@1.2.0#of-outcome
-func exportValuesOfOutcome(vPtr, vLen uint32) uint32 {
+func valuesOfOutcome(vPtr, vLen uint32) uint32 {
 	v := make([]types.Result[values.Person, values.Colour], vLen)
 	for i := range v {
-		at := vPtr + uint32(i)*36
+		at := guest.PointerTo(vPtr + uint32(i)*36)
 		itemCase := guest.Load[uint8](at, 0)
 		var item types.Result[values.Person, values.Colour]
 		switch itemCase {
 		case 0:
-			item = types.OK[values.Person, values.Colour](loadPerson(at + 4))
+			item = types.OK[values.Person, values.Colour](loadPerson(guest.At(at, 4)))
 		case 1:
-			item = types.Err[values.Person, values.Colour](guest.Load[values.Colour](at, 4))
+			item = types.Err[values.Person, values.Colour](values.Colour(guest.Load[uint8](at, 4)))
 		default:
 			guest.NoDiscriminant(uint32(itemCase), "result<person, colour>")
 		}
@@ -455,54 +449,54 @@ func exportValuesOfOutcome(vPtr, vLen uint32) uint32 {
 	}
 	guest.ParamsLifted()
 	result := exportedValues.OfOutcome(v)
-	area := guest.ResultArea(8, 4)
-	resultPtr := guest.Results.List(len(result), 36, 4)
+	area := guest.ResultArea(8)
+	resultPtr := guest.Results.List(len(result), 36)
 	for i, item := range result {
-		at := resultPtr + uint32(i)*36
+		at := guest.PointerTo(resultPtr + uint32(i)*36)
 		if value, failure, ok := item.Get(); ok {
 			guest.Store(at, 0, uint8(0))
-			storePerson(&guest.Results, at+4, value)
+			storePerson(&guest.Results, guest.At(at, 4), value)
 		} else {
 			guest.Store(at, 0, uint8(1))
-			guest.Store(at, 4, guest.LowerEnum(failure, 3, "types.Colour"))
+			guest.Store(at, 4, uint8(guest.LowerEnum(failure, 3, "types.Colour")))
 		}
 	}
 	guest.Store(area, 0, resultPtr)
 	guest.Store(area, 4, uint32(len(result)))
-	return area
+	return guest.Address(area)
 }
 
 //go:wasmexport cabi_post_witgen:judge/values@1.2.0#of-outcome
-func postReturnValuesOfOutcome(uint32) {
+func freeValuesOfOutcome(uint32) {
 	guest.FreeResults()
 }
 
 //go:wasmexport witgen:judge/values@1.2.0#join
-func exportValuesJoin(partsPtr, partsLen uint32) uint32 {
+func valuesJoin(partsPtr, partsLen uint32) uint32 {
 	parts := guest.LiftStrings(partsPtr, partsLen)
 	guest.ParamsLifted()
 	result := exportedValues.Join(parts)
-	area := guest.ResultArea(8, 4)
+	area := guest.ResultArea(8)
 	resultPtr := guest.LowerString(&guest.Results, result)
 	guest.Store(area, 0, resultPtr)
 	guest.Store(area, 4, uint32(len(result)))
-	return area
+	return guest.Address(area)
 }
 
 //go:wasmexport cabi_post_witgen:judge/values@1.2.0#join
-func postReturnValuesJoin(uint32) {
+func freeValuesJoin(uint32) {
 	guest.FreeResults()
 }
 
 //go:wasmexport witgen:judge/values@1.2.0#sum
-func exportValuesSum(numbersPtr, numbersLen uint32) uint32 {
+func valuesSum(numbersPtr, numbersLen uint32) uint32 {
 	numbers := guest.LiftSlice[uint32](numbersPtr, numbersLen)
 	guest.ParamsLifted()
 	return exportedValues.Sum(numbers)
 }
 
 //go:wasmexport witgen:judge/values@1.2.0#many
-func exportValuesMany(a, bPtr, bLen uint32, c uint64, d float32, ePtr, eLen, f uint32, g uint64, h, iPtr, iLen, j uint32, k float64, lPtr, lLen uint32) uint32 {
+func valuesMany(a, bPtr, bLen uint32, c uint64, d float32, ePtr, eLen, f uint32, g uint64, h, iPtr, iLen, j uint32, k float64, lPtr, lLen uint32) uint32 {
 	b := guest.LiftString(bPtr, bLen)
 	e := guest.LiftSlice[uint8](ePtr, eLen)
 	h2 := rune(h)
@@ -510,25 +504,25 @@ func exportValuesMany(a, bPtr, bLen uint32, c uint64, d float32, ePtr, eLen, f u
 	l := guest.LiftString(lPtr, lLen)
 	guest.ParamsLifted()
 	result, result2 := exportedValues.Many(uint8(a), b, c, d, e, f != 0, int64(g), h2, i, uint16(j), k, l)
-	area := guest.ResultArea(16, 8)
+	area := guest.ResultArea(16)
 	guest.Store(area, 0, result)
 	f1Ptr := guest.LowerString(&guest.Results, result2)
 	guest.Store(area, 8, f1Ptr)
 	guest.Store(area, 12, uint32(len(result2)))
-	return area
+	return guest.Address(area)
 }
 
 //go:wasmexport cabi_post_witgen:judge/values@1.2.0#many
-func postReturnValuesMany(uint32) {
+func freeValuesMany(uint32) {
 	guest.FreeResults()
 }
 
 //go:wasmexport witgen:judge/values@1.2.0#parse
-func exportValuesParse(textPtr, textLen uint32) uint32 {
+func valuesParse(textPtr, textLen uint32) uint32 {
 	text := guest.LiftString(textPtr, textLen)
 	guest.ParamsLifted()
 	result, err := exportedValues.Parse(text)
-	area := guest.ResultArea(12, 4)
+	area := guest.ResultArea(12)
 	if err != nil {
 		failure := err.Error()
 		guest.Store(area, 0, uint8(1))
@@ -539,11 +533,11 @@ func exportValuesParse(textPtr, textLen uint32) uint32 {
 		guest.Store(area, 0, uint8(0))
 		guest.Store(area, 4, result)
 	}
-	return area
+	return guest.Address(area)
 }
 
 //go:wasmexport cabi_post_witgen:judge/values@1.2.0#parse
-func postReturnValuesParse(uint32) {
+func freeValuesParse(uint32) {
 	guest.FreeResults()
 }
 
@@ -580,31 +574,31 @@ func exportCountersCounterDestroy(rep uint32) {
 }
 
 //go:wasmexport witgen:judge/counters@1.2.0#[constructor]counter
-func exportCountersNewCounter(start uint32) uint32 {
+func countersNewCounter(start uint32) uint32 {
 	return lowerCounter(exportedCounters.NewCounter(start))
 }
 
 //go:wasmexport witgen:judge/counters@1.2.0#[method]counter.add
-func exportCountersCounterAdd(selfRep, n uint32) uint32 {
+func countersCounterAdd(selfRep, n uint32) uint32 {
 	return counterValues.Get(selfRep).Add(n)
 }
 
 //go:wasmexport witgen:judge/counters@1.2.0#[method]counter.get
-func exportCountersCounterGet(selfRep uint32) uint32 {
+func countersCounterGet(selfRep uint32) uint32 {
 	return counterValues.Get(selfRep).Get()
 }
 
 //go:wasmexport witgen:judge/counters@1.2.0#[static]counter.merge
-func exportCountersCounterMerge(aHandle, bHandle uint32) uint32 {
+func countersCounterMerge(aHandle, bHandle uint32) uint32 {
 	a := liftCounter(aHandle)
 	return lowerCounter(exportedCounters.CounterMerge(a, liftCounter(bHandle)))
 }
 
 //go:wasmexport witgen:judge/counters@1.2.0#total
-func exportCountersTotal(countersPtr, countersLen uint32) uint32 {
+func countersTotal(countersPtr, countersLen uint32) uint32 {
 	counters_ := make([]counters.Counter, countersLen)
 	for i := range counters_ {
-		at := countersPtr + uint32(i)*4
+		at := guest.PointerTo(countersPtr + uint32(i)*4)
 		counters_[i] = counterValues.Get(guest.Load[uint32](at, 0))
 	}
 	guest.ParamsLifted()
@@ -612,7 +606,7 @@ func exportCountersTotal(countersPtr, countersLen uint32) uint32 {
 }
 
 //go:wasmexport witgen:judge/through@1.2.0#older
-func exportThroughOlder(v0, v1, v2, v3, v4, v5, v6, v7 uint32) uint32 {
+func throughOlder(v0, v1, v2, v3, v4, v5, v6, v7 uint32) uint32 {
 	var boss types.Option[string]
 	switch v5 {
 	case 0:
@@ -629,39 +623,39 @@ func exportThroughOlder(v0, v1, v2, v3, v4, v5, v6, v7 uint32) uint32 {
 	}
 	guest.ParamsLifted()
 	result := exportedThrough.Older(v)
-	area := guest.ResultArea(32, 4)
+	area := guest.ResultArea(32)
 	storePerson(&guest.Results, area, result)
-	return area
+	return guest.Address(area)
 }
 
 //go:wasmexport cabi_post_witgen:judge/through@1.2.0#older
-func postReturnThroughOlder(uint32) {
+func freeThroughOlder(uint32) {
 	guest.FreeResults()
 }
 
 //go:wasmexport witgen:judge/through@1.2.0#reversed
-func exportThroughReversed(vPtr, vLen uint32) uint32 {
+func throughReversed(vPtr, vLen uint32) uint32 {
 	v := guest.LiftList(vPtr, vLen, 40, loadShape)
 	guest.ParamsLifted()
 	result := exportedThrough.Reversed(v)
-	area := guest.ResultArea(8, 4)
-	resultPtr := guest.LowerList(&guest.Results, result, 40, 8, storeShape)
+	area := guest.ResultArea(8)
+	resultPtr := guest.LowerList(&guest.Results, result, 40, storeShape)
 	guest.Store(area, 0, resultPtr)
 	guest.Store(area, 4, uint32(len(result)))
-	return area
+	return guest.Address(area)
 }
 
 //go:wasmexport cabi_post_witgen:judge/through@1.2.0#reversed
-func postReturnThroughReversed(uint32) {
+func freeThroughReversed(uint32) {
 	guest.FreeResults()
 }
 
 //go:wasmexport witgen:judge/through@1.2.0#measure
-func exportThroughMeasure(textPtr, textLen uint32) uint32 {
+func throughMeasure(textPtr, textLen uint32) uint32 {
 	text := guest.LiftString(textPtr, textLen)
 	guest.ParamsLifted()
 	result, err := exportedThrough.Measure(text)
-	area := guest.ResultArea(12, 4)
+	area := guest.ResultArea(12)
 	if err != nil {
 		failure := err.Error()
 		guest.Store(area, 0, uint8(1))
@@ -672,15 +666,15 @@ func exportThroughMeasure(textPtr, textLen uint32) uint32 {
 		guest.Store(area, 0, uint8(0))
 		guest.Store(area, 4, result)
 	}
-	return area
+	return guest.Address(area)
 }
 
 //go:wasmexport cabi_post_witgen:judge/through@1.2.0#measure
-func postReturnThroughMeasure(uint32) {
+func freeThroughMeasure(uint32) {
 	guest.FreeResults()
 }
 
-func storePerson(arena *guest.Arena, ptr uint32, value judgetypes.Person) {
+func storePerson(arena *guest.Arena, ptr guest.Pointer, value judgetypes.Person) {
 	namePtr := guest.LowerString(arena, value.Name)
 	guest.Store(ptr, 0, namePtr)
 	guest.Store(ptr, 4, uint32(len(value.Name)))
@@ -698,7 +692,7 @@ func storePerson(arena *guest.Arena, ptr uint32, value judgetypes.Person) {
 	}
 }
 
-func loadPerson(ptr uint32) judgetypes.Person {
+func loadPerson(ptr guest.Pointer) judgetypes.Person {
 	tagsPtr := guest.Load[uint32](ptr, 12)
 	bossCase := guest.Load[uint8](ptr, 20)
 	var boss types.Option[string]
@@ -717,14 +711,14 @@ func loadPerson(ptr uint32) judgetypes.Person {
 	}
 }
 
-func storePoint(ptr uint32, value judgetypes.Point) {
+func storePoint(ptr guest.Pointer, value judgetypes.Point) {
 	guest.Store(ptr, 0, value.X)
 	guest.Store(ptr, 8, value.Y)
 	guest.StoreBool(ptr, 12, value.OnGrid)
 	guest.Store(ptr, 16, guest.LowerChar(value.Mark))
 }
 
-func storeShape(arena *guest.Arena, ptr uint32, value judgetypes.Shape) {
+func storeShape(arena *guest.Arena, ptr guest.Pointer, value judgetypes.Shape) {
 	switch c := value.(type) {
 	case judgetypes.ShapeNothing:
 		guest.Store(ptr, 0, uint8(0))
@@ -733,12 +727,7 @@ func storeShape(arena *guest.Arena, ptr uint32, value judgetypes.Shape) {
 		guest.Store(ptr, 8, c.Value)
 	case judgetypes.ShapePolygon:
 		guest.Store(ptr, 0, uint8(2))
-		polygonPtr := arena.List(len(c.Value), 8, 4)
-		for i, item := range c.Value {
-			at := polygonPtr + uint32(i)*8
-			guest.Store(at, 0, item.F0)
-			guest.Store(at, 4, item.F1)
-		}
+		polygonPtr := guest.LowerSlice(arena, c.Value)
 		guest.Store(ptr, 8, polygonPtr)
 		guest.Store(ptr, 12, uint32(len(c.Value)))
 	case judgetypes.ShapeLabel:
@@ -748,7 +737,7 @@ func storeShape(arena *guest.Arena, ptr uint32, value judgetypes.Shape) {
 		guest.Store(ptr, 12, uint32(len(c.Value)))
 	case judgetypes.ShapeFilledBy:
 		guest.Store(ptr, 0, uint8(4))
-		storePerson(arena, ptr+8, c.Value)
+		storePerson(arena, guest.At(ptr, 8), c.Value)
 	case judgetypes.ShapeNumber:
 		guest.Store(ptr, 0, uint8(5))
 		guest.Store(ptr, 8, c.Value)
@@ -757,7 +746,7 @@ func storeShape(arena *guest.Arena, ptr uint32, value judgetypes.Shape) {
 	}
 }
 
-func loadShape(ptr uint32) judgetypes.Shape {
+func loadShape(ptr guest.Pointer) judgetypes.Shape {
 	valueCase := guest.Load[uint8](ptr, 0)
 	var value judgetypes.Shape
 	switch valueCase {
@@ -766,17 +755,11 @@ func loadShape(ptr uint32) judgetypes.Shape {
 	case 1:
 		value = judgetypes.ShapeCircle{Value: guest.Load[float64](ptr, 8)}
 	case 2:
-		polygonPtr := guest.Load[uint32](ptr, 8)
-		polygon := make([]types.Tuple2[float32, float32], guest.Load[uint32](ptr, 12))
-		for i := range polygon {
-			at := polygonPtr + uint32(i)*8
-			polygon[i] = types.Tuple2[float32, float32]{F0: guest.Load[float32](at, 0), F1: guest.Load[float32](at, 4)}
-		}
-		value = judgetypes.ShapePolygon{Value: polygon}
+		value = judgetypes.ShapePolygon{Value: guest.LiftSlice[types.Tuple2[float32, float32]](guest.Load[uint32](ptr, 8), guest.Load[uint32](ptr, 12))}
 	case 3:
 		value = judgetypes.ShapeLabel{Value: guest.LiftString(guest.Load[uint32](ptr, 8), guest.Load[uint32](ptr, 12))}
 	case 4:
-		value = judgetypes.ShapeFilledBy{Value: loadPerson(ptr + 8)}
+		value = judgetypes.ShapeFilledBy{Value: loadPerson(guest.At(ptr, 8))}
 	case 5:
 		value = judgetypes.ShapeNumber{Value: guest.Load[uint64](ptr, 8)}
 	default:

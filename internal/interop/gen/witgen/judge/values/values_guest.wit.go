@@ -187,8 +187,8 @@ func importOfString(uint32, uint32, uint32)
 func OfString(v string) string {
 	call := guest.Call()
 	vPtr := guest.LowerString(call, v)
-	area := call.ResultArea(8, 4)
-	importOfString(vPtr, uint32(len(v)), area)
+	area := call.ResultArea(8)
+	importOfString(vPtr, uint32(len(v)), guest.Address(area))
 	call.Returned()
 	result := guest.LiftString(guest.Load[uint32](area, 0), guest.Load[uint32](area, 4))
 	call.Done()
@@ -202,8 +202,8 @@ func importOfBytes(uint32, uint32, uint32)
 func OfBytes(v []byte) []byte {
 	call := guest.Call()
 	vPtr := guest.LowerSlice(call, v)
-	area := call.ResultArea(8, 4)
-	importOfBytes(vPtr, uint32(len(v)), area)
+	area := call.ResultArea(8)
+	importOfBytes(vPtr, uint32(len(v)), guest.Address(area))
 	call.Returned()
 	result := guest.LiftSlice[uint8](guest.Load[uint32](area, 0), guest.Load[uint32](area, 4))
 	call.Done()
@@ -217,8 +217,8 @@ func importOfNumbers(uint32, uint32, uint32)
 func OfNumbers(v []int32) []int32 {
 	call := guest.Call()
 	vPtr := guest.LowerSlice(call, v)
-	area := call.ResultArea(8, 4)
-	importOfNumbers(vPtr, uint32(len(v)), area)
+	area := call.ResultArea(8)
+	importOfNumbers(vPtr, uint32(len(v)), guest.Address(area))
 	call.Returned()
 	result := guest.LiftSlice[int32](guest.Load[uint32](area, 0), guest.Load[uint32](area, 4))
 	call.Done()
@@ -232,8 +232,8 @@ func importOfLongs(uint32, uint32, uint32)
 func OfLongs(v []uint64) []uint64 {
 	call := guest.Call()
 	vPtr := guest.LowerSlice(call, v)
-	area := call.ResultArea(8, 4)
-	importOfLongs(vPtr, uint32(len(v)), area)
+	area := call.ResultArea(8)
+	importOfLongs(vPtr, uint32(len(v)), guest.Address(area))
 	call.Returned()
 	result := guest.LiftSlice[uint64](guest.Load[uint32](area, 0), guest.Load[uint32](area, 4))
 	call.Done()
@@ -247,8 +247,8 @@ func importOfStrings(uint32, uint32, uint32)
 func OfStrings(v []string) []string {
 	call := guest.Call()
 	vPtr := guest.LowerStrings(call, v)
-	area := call.ResultArea(8, 4)
-	importOfStrings(vPtr, uint32(len(v)), area)
+	area := call.ResultArea(8)
+	importOfStrings(vPtr, uint32(len(v)), guest.Address(area))
 	call.Returned()
 	resultPtr := guest.Load[uint32](area, 0)
 	result := guest.LiftStrings(resultPtr, guest.Load[uint32](area, 4))
@@ -262,20 +262,20 @@ func importOfNested(uint32, uint32, uint32)
 // OfNested is of-nested.
 func OfNested(v [][]uint16) [][]uint16 {
 	call := guest.Call()
-	vPtr := call.List(len(v), 8, 4)
+	vPtr := call.List(len(v), 8)
 	for i, item := range v {
-		at := vPtr + uint32(i)*8
+		at := guest.PointerTo(vPtr + uint32(i)*8)
 		itemPtr := guest.LowerSlice(call, item)
 		guest.Store(at, 0, itemPtr)
 		guest.Store(at, 4, uint32(len(item)))
 	}
-	area := call.ResultArea(8, 4)
-	importOfNested(vPtr, uint32(len(v)), area)
+	area := call.ResultArea(8)
+	importOfNested(vPtr, uint32(len(v)), guest.Address(area))
 	call.Returned()
 	resultPtr := guest.Load[uint32](area, 0)
 	result := make([][]uint16, guest.Load[uint32](area, 4))
 	for i := range result {
-		at := resultPtr + uint32(i)*8
+		at := guest.PointerTo(resultPtr + uint32(i)*8)
 		result[i] = guest.LiftSlice[uint16](guest.Load[uint32](at, 0), guest.Load[uint32](at, 4))
 	}
 	call.Done()
@@ -289,8 +289,8 @@ func importOfPair(uint32, uint32, uint32, uint32)
 func OfPair(v types.Tuple2[uint8, string]) (uint8, string) {
 	call := guest.Call()
 	f1Ptr := guest.LowerString(call, v.F1)
-	area := call.ResultArea(12, 4)
-	importOfPair(uint32(v.F0), f1Ptr, uint32(len(v.F1)), area)
+	area := call.ResultArea(12)
+	importOfPair(uint32(v.F0), f1Ptr, uint32(len(v.F1)), guest.Address(area))
 	call.Returned()
 	f0 := guest.Load[uint8](area, 0)
 	f1 := guest.LiftString(guest.Load[uint32](area, 4), guest.Load[uint32](area, 8))
@@ -313,8 +313,8 @@ func OfPerson(v Person) Person {
 		boss1 = valuePtr
 		boss2 = uint32(len(value))
 	}
-	area := call.ResultArea(32, 4)
-	importOfPerson(namePtr, uint32(len(v.Name)), uint32(v.Age), tagsPtr, uint32(len(v.Tags)), bossCase, boss1, boss2, area)
+	area := call.ResultArea(32)
+	importOfPerson(namePtr, uint32(len(v.Name)), uint32(v.Age), tagsPtr, uint32(len(v.Tags)), bossCase, boss1, boss2, guest.Address(area))
 	call.Returned()
 	result := loadPerson(area)
 	call.Done()
@@ -327,9 +327,9 @@ func importOfPeople(uint32, uint32, uint32)
 // OfPeople is of-people.
 func OfPeople(v []Person) []Person {
 	call := guest.Call()
-	vPtr := guest.LowerList(call, v, 32, 4, storePerson)
-	area := call.ResultArea(8, 4)
-	importOfPeople(vPtr, uint32(len(v)), area)
+	vPtr := guest.LowerList(call, v, 32, storePerson)
+	area := call.ResultArea(8)
+	importOfPeople(vPtr, uint32(len(v)), guest.Address(area))
 	call.Returned()
 	resultPtr := guest.Load[uint32](area, 0)
 	result := guest.LiftList(resultPtr, guest.Load[uint32](area, 4), 32, loadPerson)
@@ -343,8 +343,8 @@ func importOfPoint(float64, float32, uint32, uint32, uint32)
 // OfPoint is of-point.
 func OfPoint(v Point) Point {
 	call := guest.Call()
-	area := call.ResultArea(24, 8)
-	importOfPoint(v.X, v.Y, types.FromBool(v.OnGrid), guest.LowerChar(v.Mark), area)
+	area := call.ResultArea(24)
+	importOfPoint(v.X, v.Y, types.FromBool(v.OnGrid), guest.LowerChar(v.Mark), guest.Address(area))
 	call.Returned()
 	result := loadPoint(area)
 	call.Done()
@@ -366,12 +366,7 @@ func OfShape(v Shape) Shape {
 		vCase = 1
 		v1 = math.Float64bits(c.Value)
 	case judgetypes.ShapePolygon:
-		polygonPtr := call.List(len(c.Value), 8, 4)
-		for i, item := range c.Value {
-			at := polygonPtr + uint32(i)*8
-			guest.Store(at, 0, item.F0)
-			guest.Store(at, 4, item.F1)
-		}
+		polygonPtr := guest.LowerSlice(call, c.Value)
 		vCase = 2
 		v1 = uint64(polygonPtr)
 		v2 = uint32(len(c.Value))
@@ -405,8 +400,8 @@ func OfShape(v Shape) Shape {
 	default:
 		guest.NoCase("types.Shape")
 	}
-	area := call.ResultArea(40, 8)
-	importOfShape(vCase, v1, v2, v3, v4, v5, v6, v7, v8, area)
+	area := call.ResultArea(40)
+	importOfShape(vCase, v1, v2, v3, v4, v5, v6, v7, v8, guest.Address(area))
 	call.Returned()
 	result := loadShape(area)
 	call.Done()
@@ -419,9 +414,9 @@ func importOfShapes(uint32, uint32, uint32)
 // OfShapes is of-shapes.
 func OfShapes(v []Shape) []Shape {
 	call := guest.Call()
-	vPtr := guest.LowerList(call, v, 40, 8, storeShape)
-	area := call.ResultArea(8, 4)
-	importOfShapes(vPtr, uint32(len(v)), area)
+	vPtr := guest.LowerList(call, v, 40, storeShape)
+	area := call.ResultArea(8)
+	importOfShapes(vPtr, uint32(len(v)), guest.Address(area))
 	call.Returned()
 	resultPtr := guest.Load[uint32](area, 0)
 	result := guest.LiftList(resultPtr, guest.Load[uint32](area, 4), 40, loadShape)
@@ -456,8 +451,8 @@ func OfOption(v types.Option[uint32]) types.Option[uint32] {
 		vCase = 1
 		vPayload = value
 	}
-	area := call.ResultArea(8, 4)
-	importOfOption(vCase, vPayload, area)
+	area := call.ResultArea(8)
+	importOfOption(vCase, vPayload, guest.Address(area))
 	call.Returned()
 	resultCase := guest.Load[uint8](area, 0)
 	var result types.Option[uint32]
@@ -485,8 +480,8 @@ func OfNames(v types.Option[[]string]) types.Option[[]string] {
 		v1 = valuePtr
 		v2 = uint32(len(value))
 	}
-	area := call.ResultArea(12, 4)
-	importOfNames(vCase, v1, v2, area)
+	area := call.ResultArea(12)
+	importOfNames(vCase, v1, v2, guest.Address(area))
 	call.Returned()
 	resultCase := guest.Load[uint8](area, 0)
 	var result types.Option[[]string]
@@ -517,8 +512,8 @@ func OfResult(v types.Result[uint32, string]) (uint32, error) {
 		v1 = errPtr
 		v2 = uint32(len(failure))
 	}
-	area := call.ResultArea(12, 4)
-	importOfResult(vCase, v1, v2, area)
+	area := call.ResultArea(12)
+	importOfResult(vCase, v1, v2, guest.Address(area))
 	call.Returned()
 	resultCase := guest.Load[uint8](area, 0)
 	var value uint32
@@ -541,31 +536,31 @@ func importOfOutcome(uint32, uint32, uint32)
 // OfOutcome is of-outcome.
 func OfOutcome(v []types.Result[Person, Colour]) []types.Result[Person, Colour] {
 	call := guest.Call()
-	vPtr := call.List(len(v), 36, 4)
+	vPtr := call.List(len(v), 36)
 	for i, item := range v {
-		at := vPtr + uint32(i)*36
+		at := guest.PointerTo(vPtr + uint32(i)*36)
 		if value, failure, ok := item.Get(); ok {
 			guest.Store(at, 0, uint8(0))
-			storePerson(call, at+4, value)
+			storePerson(call, guest.At(at, 4), value)
 		} else {
 			guest.Store(at, 0, uint8(1))
-			guest.Store(at, 4, guest.LowerEnum(failure, 3, "types.Colour"))
+			guest.Store(at, 4, uint8(guest.LowerEnum(failure, 3, "types.Colour")))
 		}
 	}
-	area := call.ResultArea(8, 4)
-	importOfOutcome(vPtr, uint32(len(v)), area)
+	area := call.ResultArea(8)
+	importOfOutcome(vPtr, uint32(len(v)), guest.Address(area))
 	call.Returned()
 	resultPtr := guest.Load[uint32](area, 0)
 	result := make([]types.Result[Person, Colour], guest.Load[uint32](area, 4))
 	for i := range result {
-		at := resultPtr + uint32(i)*36
+		at := guest.PointerTo(resultPtr + uint32(i)*36)
 		itemCase := guest.Load[uint8](at, 0)
 		var item types.Result[Person, Colour]
 		switch itemCase {
 		case 0:
-			item = types.OK[Person, Colour](loadPerson(at + 4))
+			item = types.OK[Person, Colour](loadPerson(guest.At(at, 4)))
 		case 1:
-			item = types.Err[Person, Colour](guest.Load[Colour](at, 4))
+			item = types.Err[Person, Colour](Colour(guest.Load[uint8](at, 4)))
 		default:
 			guest.NoDiscriminant(uint32(itemCase), "result<person, colour>")
 		}
@@ -582,8 +577,8 @@ func importJoin(uint32, uint32, uint32)
 func Join(parts []string) string {
 	call := guest.Call()
 	partsPtr := guest.LowerStrings(call, parts)
-	area := call.ResultArea(8, 4)
-	importJoin(partsPtr, uint32(len(parts)), area)
+	area := call.ResultArea(8)
+	importJoin(partsPtr, uint32(len(parts)), guest.Address(area))
 	call.Returned()
 	result := guest.LiftString(guest.Load[uint32](area, 0), guest.Load[uint32](area, 4))
 	call.Done()
@@ -612,8 +607,8 @@ func Many(a uint8, b string, c uint64, d float32, e []byte, f bool, g int64, h r
 	ePtr := guest.LowerSlice(call, e)
 	iPtr := guest.LowerString(call, i)
 	lPtr := guest.LowerString(call, l)
-	area := call.ResultArea(16, 8)
-	importMany(uint32(a), bPtr, uint32(len(b)), c, d, ePtr, uint32(len(e)), types.FromBool(f), uint64(g), guest.LowerChar(h), iPtr, uint32(len(i)), uint32(j), k, lPtr, uint32(len(l)), area)
+	area := call.ResultArea(16)
+	importMany(uint32(a), bPtr, uint32(len(b)), c, d, ePtr, uint32(len(e)), types.FromBool(f), uint64(g), guest.LowerChar(h), iPtr, uint32(len(i)), uint32(j), k, lPtr, uint32(len(l)), guest.Address(area))
 	call.Returned()
 	f0 := guest.Load[uint64](area, 0)
 	f1 := guest.LiftString(guest.Load[uint32](area, 8), guest.Load[uint32](area, 12))
@@ -628,8 +623,8 @@ func importParse(uint32, uint32, uint32)
 func Parse(text string) (uint32, error) {
 	call := guest.Call()
 	textPtr := guest.LowerString(call, text)
-	area := call.ResultArea(12, 4)
-	importParse(textPtr, uint32(len(text)), area)
+	area := call.ResultArea(12)
+	importParse(textPtr, uint32(len(text)), guest.Address(area))
 	call.Returned()
 	resultCase := guest.Load[uint8](area, 0)
 	var value uint32
@@ -646,7 +641,7 @@ func Parse(text string) (uint32, error) {
 	return value, err
 }
 
-func loadPerson(ptr uint32) judgetypes.Person {
+func loadPerson(ptr guest.Pointer) judgetypes.Person {
 	tagsPtr := guest.Load[uint32](ptr, 12)
 	bossCase := guest.Load[uint8](ptr, 20)
 	var boss types.Option[string]
@@ -665,7 +660,7 @@ func loadPerson(ptr uint32) judgetypes.Person {
 	}
 }
 
-func storePerson(arena *guest.Arena, ptr uint32, value judgetypes.Person) {
+func storePerson(arena *guest.Arena, ptr guest.Pointer, value judgetypes.Person) {
 	namePtr := guest.LowerString(arena, value.Name)
 	guest.Store(ptr, 0, namePtr)
 	guest.Store(ptr, 4, uint32(len(value.Name)))
@@ -683,7 +678,7 @@ func storePerson(arena *guest.Arena, ptr uint32, value judgetypes.Person) {
 	}
 }
 
-func loadPoint(ptr uint32) judgetypes.Point {
+func loadPoint(ptr guest.Pointer) judgetypes.Point {
 	return judgetypes.Point{
 		X:      guest.Load[float64](ptr, 0),
 		Y:      guest.Load[float32](ptr, 8),
@@ -692,7 +687,7 @@ func loadPoint(ptr uint32) judgetypes.Point {
 	}
 }
 
-func loadShape(ptr uint32) judgetypes.Shape {
+func loadShape(ptr guest.Pointer) judgetypes.Shape {
 	valueCase := guest.Load[uint8](ptr, 0)
 	var value judgetypes.Shape
 	switch valueCase {
@@ -701,17 +696,11 @@ func loadShape(ptr uint32) judgetypes.Shape {
 	case 1:
 		value = judgetypes.ShapeCircle{Value: guest.Load[float64](ptr, 8)}
 	case 2:
-		polygonPtr := guest.Load[uint32](ptr, 8)
-		polygon := make([]types.Tuple2[float32, float32], guest.Load[uint32](ptr, 12))
-		for i := range polygon {
-			at := polygonPtr + uint32(i)*8
-			polygon[i] = types.Tuple2[float32, float32]{F0: guest.Load[float32](at, 0), F1: guest.Load[float32](at, 4)}
-		}
-		value = judgetypes.ShapePolygon{Value: polygon}
+		value = judgetypes.ShapePolygon{Value: guest.LiftSlice[types.Tuple2[float32, float32]](guest.Load[uint32](ptr, 8), guest.Load[uint32](ptr, 12))}
 	case 3:
 		value = judgetypes.ShapeLabel{Value: guest.LiftString(guest.Load[uint32](ptr, 8), guest.Load[uint32](ptr, 12))}
 	case 4:
-		value = judgetypes.ShapeFilledBy{Value: loadPerson(ptr + 8)}
+		value = judgetypes.ShapeFilledBy{Value: loadPerson(guest.At(ptr, 8))}
 	case 5:
 		value = judgetypes.ShapeNumber{Value: guest.Load[uint64](ptr, 8)}
 	default:
@@ -720,7 +709,7 @@ func loadShape(ptr uint32) judgetypes.Shape {
 	return value
 }
 
-func storeShape(arena *guest.Arena, ptr uint32, value judgetypes.Shape) {
+func storeShape(arena *guest.Arena, ptr guest.Pointer, value judgetypes.Shape) {
 	switch c := value.(type) {
 	case judgetypes.ShapeNothing:
 		guest.Store(ptr, 0, uint8(0))
@@ -729,12 +718,7 @@ func storeShape(arena *guest.Arena, ptr uint32, value judgetypes.Shape) {
 		guest.Store(ptr, 8, c.Value)
 	case judgetypes.ShapePolygon:
 		guest.Store(ptr, 0, uint8(2))
-		polygonPtr := arena.List(len(c.Value), 8, 4)
-		for i, item := range c.Value {
-			at := polygonPtr + uint32(i)*8
-			guest.Store(at, 0, item.F0)
-			guest.Store(at, 4, item.F1)
-		}
+		polygonPtr := guest.LowerSlice(arena, c.Value)
 		guest.Store(ptr, 8, polygonPtr)
 		guest.Store(ptr, 12, uint32(len(c.Value)))
 	case judgetypes.ShapeLabel:
@@ -744,7 +728,7 @@ func storeShape(arena *guest.Arena, ptr uint32, value judgetypes.Shape) {
 		guest.Store(ptr, 12, uint32(len(c.Value)))
 	case judgetypes.ShapeFilledBy:
 		guest.Store(ptr, 0, uint8(4))
-		storePerson(arena, ptr+8, c.Value)
+		storePerson(arena, guest.At(ptr, 8), c.Value)
 	case judgetypes.ShapeNumber:
 		guest.Store(ptr, 0, uint8(5))
 		guest.Store(ptr, 8, c.Value)

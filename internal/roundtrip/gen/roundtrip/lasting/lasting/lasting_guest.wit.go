@@ -51,14 +51,14 @@ func exportWorkBoxDestroy(rep uint32) {
 }
 
 //go:wasmexport roundtrip:lasting/work#[constructor]box
-func exportWorkNewBox(namePtr, nameLen uint32) uint32 {
+func workNewBox(namePtr, nameLen uint32) uint32 {
 	name := guest.LiftString(namePtr, nameLen)
 	guest.ParamsLifted()
 	return lowerBox(exportedWork.NewBox(name))
 }
 
 //go:wasmexport roundtrip:lasting/work#[method]box.put
-func exportWorkBoxPut(selfRep, i0, i1, i2, i3, i4 uint32, i5 float64) uint32 {
+func workBoxPut(selfRep, i0, i1, i2, i3, i4 uint32, i5 float64) uint32 {
 	var weight types.Option[float64]
 	switch i4 {
 	case 0:
@@ -74,102 +74,102 @@ func exportWorkBoxPut(selfRep, i0, i1, i2, i3, i4 uint32, i5 float64) uint32 {
 }
 
 //go:wasmexport roundtrip:lasting/work#[method]box.items
-func exportWorkBoxItems(selfRep uint32) uint32 {
+func workBoxItems(selfRep uint32) uint32 {
 	result := boxValues.Get(selfRep).Items()
-	area := guest.ResultArea(8, 4)
-	resultPtr := guest.LowerList(&guest.Results, result, 32, 8, storeItem)
+	area := guest.ResultArea(8)
+	resultPtr := guest.LowerList(&guest.Results, result, 32, storeItem)
 	guest.Store(area, 0, resultPtr)
 	guest.Store(area, 4, uint32(len(result)))
-	return area
+	return guest.Address(area)
 }
 
 //go:wasmexport cabi_post_roundtrip:lasting/work#[method]box.items
-func postReturnWorkBoxItems(uint32) {
+func freeWorkBoxItems(uint32) {
 	guest.FreeResults()
 }
 
 //go:wasmexport roundtrip:lasting/work#text
-func exportWorkText(sPtr, sLen uint32) uint32 {
+func workText(sPtr, sLen uint32) uint32 {
 	s := guest.LiftString(sPtr, sLen)
 	guest.ParamsLifted()
 	result := exportedWork.Text(s)
-	area := guest.ResultArea(8, 4)
+	area := guest.ResultArea(8)
 	resultPtr := guest.LowerString(&guest.Results, result)
 	guest.Store(area, 0, resultPtr)
 	guest.Store(area, 4, uint32(len(result)))
-	return area
+	return guest.Address(area)
 }
 
 //go:wasmexport cabi_post_roundtrip:lasting/work#text
-func postReturnWorkText(uint32) {
+func freeWorkText(uint32) {
 	guest.FreeResults()
 }
 
 //go:wasmexport roundtrip:lasting/work#numbers
-func exportWorkNumbers(vPtr, vLen uint32) uint32 {
+func workNumbers(vPtr, vLen uint32) uint32 {
 	v := guest.LiftSlice[uint32](vPtr, vLen)
 	guest.ParamsLifted()
 	result := exportedWork.Numbers(v)
-	area := guest.ResultArea(8, 4)
+	area := guest.ResultArea(8)
 	resultPtr := guest.LowerSlice(&guest.Results, result)
 	guest.Store(area, 0, resultPtr)
 	guest.Store(area, 4, uint32(len(result)))
-	return area
+	return guest.Address(area)
 }
 
 //go:wasmexport cabi_post_roundtrip:lasting/work#numbers
-func postReturnWorkNumbers(uint32) {
+func freeWorkNumbers(uint32) {
 	guest.FreeResults()
 }
 
 //go:wasmexport roundtrip:lasting/work#items
-func exportWorkItems(vPtr, vLen uint32) uint32 {
+func workItems(vPtr, vLen uint32) uint32 {
 	v := guest.LiftList(vPtr, vLen, 32, loadItem)
 	guest.ParamsLifted()
 	result := exportedWork.Items(v)
-	area := guest.ResultArea(8, 4)
-	resultPtr := guest.LowerList(&guest.Results, result, 32, 8, storeItem)
+	area := guest.ResultArea(8)
+	resultPtr := guest.LowerList(&guest.Results, result, 32, storeItem)
 	guest.Store(area, 0, resultPtr)
 	guest.Store(area, 4, uint32(len(result)))
-	return area
+	return guest.Address(area)
 }
 
 //go:wasmexport cabi_post_roundtrip:lasting/work#items
-func postReturnWorkItems(uint32) {
+func freeWorkItems(uint32) {
 	guest.FreeResults()
 }
 
 //go:wasmexport roundtrip:lasting/work#check
-func exportWorkCheck(sPtr, sLen uint32) uint32 {
+func workCheck(sPtr, sLen uint32) uint32 {
 	s := guest.LiftString(sPtr, sLen)
 	guest.ParamsLifted()
 	result, err := exportedWork.Check(s)
-	area := guest.ResultArea(16, 4)
+	area := guest.ResultArea(16)
 	if err != nil {
 		failure := guest.ErrorValue[work.Failure](err)
 		guest.Store(area, 0, uint8(1))
-		storeFailure(&guest.Results, area+4, failure)
+		storeFailure(&guest.Results, guest.At(area, 4), failure)
 	} else {
 		guest.Store(area, 0, uint8(0))
 		okPtr := guest.LowerString(&guest.Results, result)
 		guest.Store(area, 4, okPtr)
 		guest.Store(area, 8, uint32(len(result)))
 	}
-	return area
+	return guest.Address(area)
 }
 
 //go:wasmexport cabi_post_roundtrip:lasting/work#check
-func postReturnWorkCheck(uint32) {
+func freeWorkCheck(uint32) {
 	guest.FreeResults()
 }
 
 //go:wasmexport roundtrip:lasting/work#pack
-func exportWorkPack(bHandle, otherRep uint32) uint32 {
+func workPack(bHandle, otherRep uint32) uint32 {
 	b := liftBox(bHandle)
 	return lowerBox(exportedWork.Pack(b, boxValues.Get(otherRep)))
 }
 
-func storeItem(arena *guest.Arena, ptr uint32, value work.Item) {
+func storeItem(arena *guest.Arena, ptr guest.Pointer, value work.Item) {
 	namePtr := guest.LowerString(arena, value.Name)
 	guest.Store(ptr, 0, namePtr)
 	guest.Store(ptr, 4, uint32(len(value.Name)))
@@ -184,7 +184,7 @@ func storeItem(arena *guest.Arena, ptr uint32, value work.Item) {
 	}
 }
 
-func loadItem(ptr uint32) work.Item {
+func loadItem(ptr guest.Pointer) work.Item {
 	tagsPtr := guest.Load[uint32](ptr, 8)
 	weightCase := guest.Load[uint8](ptr, 16)
 	var weight types.Option[float64]
@@ -198,7 +198,7 @@ func loadItem(ptr uint32) work.Item {
 	return work.Item{Name: guest.LiftString(guest.Load[uint32](ptr, 0), guest.Load[uint32](ptr, 4)), Tags: guest.LiftStrings(tagsPtr, guest.Load[uint32](ptr, 12)), Weight: weight}
 }
 
-func storeFailure(arena *guest.Arena, ptr uint32, value work.Failure) {
+func storeFailure(arena *guest.Arena, ptr guest.Pointer, value work.Failure) {
 	switch c := value.(type) {
 	case work.FailureEmpty:
 		guest.Store(ptr, 0, uint8(0))

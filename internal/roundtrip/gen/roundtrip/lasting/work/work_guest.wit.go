@@ -92,8 +92,8 @@ func importBoxItems(uint32, uint32)
 func (h *boxHandle) Items() []Item {
 	call := guest.Call()
 	selfHandle := h.handle.Lend("work.Box")
-	area := call.ResultArea(8, 4)
-	importBoxItems(selfHandle, area)
+	area := call.ResultArea(8)
+	importBoxItems(selfHandle, guest.Address(area))
 	call.Returned()
 	resultPtr := guest.Load[uint32](area, 0)
 	result := guest.LiftList(resultPtr, guest.Load[uint32](area, 4), 32, loadItem)
@@ -120,8 +120,8 @@ func importText(uint32, uint32, uint32)
 func Text(s string) string {
 	call := guest.Call()
 	sPtr := guest.LowerString(call, s)
-	area := call.ResultArea(8, 4)
-	importText(sPtr, uint32(len(s)), area)
+	area := call.ResultArea(8)
+	importText(sPtr, uint32(len(s)), guest.Address(area))
 	call.Returned()
 	result := guest.LiftString(guest.Load[uint32](area, 0), guest.Load[uint32](area, 4))
 	call.Done()
@@ -135,8 +135,8 @@ func importNumbers(uint32, uint32, uint32)
 func Numbers(v []uint32) []uint32 {
 	call := guest.Call()
 	vPtr := guest.LowerSlice(call, v)
-	area := call.ResultArea(8, 4)
-	importNumbers(vPtr, uint32(len(v)), area)
+	area := call.ResultArea(8)
+	importNumbers(vPtr, uint32(len(v)), guest.Address(area))
 	call.Returned()
 	result := guest.LiftSlice[uint32](guest.Load[uint32](area, 0), guest.Load[uint32](area, 4))
 	call.Done()
@@ -149,9 +149,9 @@ func importItems(uint32, uint32, uint32)
 // Items is items.
 func Items(v []Item) []Item {
 	call := guest.Call()
-	vPtr := guest.LowerList(call, v, 32, 8, storeItem)
-	area := call.ResultArea(8, 4)
-	importItems(vPtr, uint32(len(v)), area)
+	vPtr := guest.LowerList(call, v, 32, storeItem)
+	area := call.ResultArea(8)
+	importItems(vPtr, uint32(len(v)), guest.Address(area))
 	call.Returned()
 	resultPtr := guest.Load[uint32](area, 0)
 	result := guest.LiftList(resultPtr, guest.Load[uint32](area, 4), 32, loadItem)
@@ -166,8 +166,8 @@ func importCheck(uint32, uint32, uint32)
 func Check(s string) (string, error) {
 	call := guest.Call()
 	sPtr := guest.LowerString(call, s)
-	area := call.ResultArea(16, 4)
-	importCheck(sPtr, uint32(len(s)), area)
+	area := call.ResultArea(16)
+	importCheck(sPtr, uint32(len(s)), guest.Address(area))
 	call.Returned()
 	resultCase := guest.Load[uint8](area, 0)
 	var value string
@@ -176,7 +176,7 @@ func Check(s string) (string, error) {
 	case 0:
 		value = guest.LiftString(guest.Load[uint32](area, 4), guest.Load[uint32](area, 8))
 	case 1:
-		err = loadFailure(area + 4)
+		err = loadFailure(guest.At(area, 4))
 	default:
 		guest.NoDiscriminant(uint32(resultCase), "result<string, failure>")
 	}
@@ -194,7 +194,7 @@ func Pack(b Box, other Box) Box {
 	return BoxFromHandle(importPack(bHandle, otherHandle))
 }
 
-func loadItem(ptr uint32) Item {
+func loadItem(ptr guest.Pointer) Item {
 	tagsPtr := guest.Load[uint32](ptr, 8)
 	weightCase := guest.Load[uint8](ptr, 16)
 	var weight types.Option[float64]
@@ -208,7 +208,7 @@ func loadItem(ptr uint32) Item {
 	return Item{Name: guest.LiftString(guest.Load[uint32](ptr, 0), guest.Load[uint32](ptr, 4)), Tags: guest.LiftStrings(tagsPtr, guest.Load[uint32](ptr, 12)), Weight: weight}
 }
 
-func storeItem(arena *guest.Arena, ptr uint32, value Item) {
+func storeItem(arena *guest.Arena, ptr guest.Pointer, value Item) {
 	namePtr := guest.LowerString(arena, value.Name)
 	guest.Store(ptr, 0, namePtr)
 	guest.Store(ptr, 4, uint32(len(value.Name)))
@@ -223,7 +223,7 @@ func storeItem(arena *guest.Arena, ptr uint32, value Item) {
 	}
 }
 
-func loadFailure(ptr uint32) Failure {
+func loadFailure(ptr guest.Pointer) Failure {
 	valueCase := guest.Load[uint8](ptr, 0)
 	var value Failure
 	switch valueCase {

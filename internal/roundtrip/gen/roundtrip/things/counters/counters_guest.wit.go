@@ -171,8 +171,8 @@ func importCounterName(uint32, uint32)
 func (h *counterHandle) Name() string {
 	call := guest.Call()
 	selfHandle := h.handle.Lend("counters.Counter")
-	area := call.ResultArea(8, 4)
-	importCounterName(selfHandle, area)
+	area := call.ResultArea(8)
+	importCounterName(selfHandle, guest.Address(area))
 	call.Returned()
 	result := guest.LiftString(guest.Load[uint32](area, 0), guest.Load[uint32](area, 4))
 	call.Done()
@@ -195,8 +195,8 @@ func importCounterCheckedAdd(uint32, uint32, uint32)
 func (h *counterHandle) CheckedAdd(n uint32) (uint32, error) {
 	call := guest.Call()
 	selfHandle := h.handle.Lend("counters.Counter")
-	area := call.ResultArea(12, 4)
-	importCounterCheckedAdd(selfHandle, n, area)
+	area := call.ResultArea(12)
+	importCounterCheckedAdd(selfHandle, n, guest.Address(area))
 	call.Returned()
 	resultCase := guest.Load[uint8](area, 0)
 	var value uint32
@@ -257,8 +257,8 @@ func importCounterOpen(uint32, uint32, uint32)
 func CounterOpen(name string) (Counter, error) {
 	call := guest.Call()
 	namePtr := guest.LowerString(call, name)
-	area := call.ResultArea(12, 4)
-	importCounterOpen(namePtr, uint32(len(name)), area)
+	area := call.ResultArea(12)
+	importCounterOpen(namePtr, uint32(len(name)), guest.Address(area))
 	call.Returned()
 	resultCase := guest.Load[uint8](area, 0)
 	var value Counter
@@ -291,9 +291,9 @@ func importCounterSum(uint32, uint32) uint64
 // CounterSum is [static]counter.sum.
 func CounterSum(all []Counter) uint64 {
 	call := guest.Call()
-	allPtr := call.List(len(all), 4, 4)
+	allPtr := call.List(len(all), 4)
 	for i, item := range all {
-		at := allPtr + uint32(i)*4
+		at := guest.PointerTo(allPtr + uint32(i)*4)
 		itemHandle := CounterHandle(item).Lend("counters.Counter")
 		guest.Store(at, 0, itemHandle)
 	}
@@ -309,13 +309,13 @@ func importMake(uint32, uint32, uint32)
 func Make(starts []uint32) []Counter {
 	call := guest.Call()
 	startsPtr := guest.LowerSlice(call, starts)
-	area := call.ResultArea(8, 4)
-	importMake(startsPtr, uint32(len(starts)), area)
+	area := call.ResultArea(8)
+	importMake(startsPtr, uint32(len(starts)), guest.Address(area))
 	call.Returned()
 	resultPtr := guest.Load[uint32](area, 0)
 	result := make([]Counter, guest.Load[uint32](area, 4))
 	for i := range result {
-		at := resultPtr + uint32(i)*4
+		at := guest.PointerTo(resultPtr + uint32(i)*4)
 		result[i] = CounterFromHandle(guest.Load[uint32](at, 0))
 	}
 	call.Done()
@@ -328,14 +328,14 @@ func importTake(uint32, uint32, uint32)
 // Take is take.
 func Take(all []Counter) []string {
 	call := guest.Call()
-	allPtr := call.List(len(all), 4, 4)
+	allPtr := call.List(len(all), 4)
 	for i, item := range all {
-		at := allPtr + uint32(i)*4
+		at := guest.PointerTo(allPtr + uint32(i)*4)
 		itemHandle := CounterHandle(item).Give("counters.Counter")
 		guest.Store(at, 0, itemHandle)
 	}
-	area := call.ResultArea(8, 4)
-	importTake(allPtr, uint32(len(all)), area)
+	area := call.ResultArea(8)
+	importTake(allPtr, uint32(len(all)), guest.Address(area))
 	call.Returned()
 	resultPtr := guest.Load[uint32](area, 0)
 	result := guest.LiftStrings(resultPtr, guest.Load[uint32](area, 4))
@@ -351,8 +351,8 @@ func Swap(a, b Counter) (Counter, Counter) {
 	call := guest.Call()
 	aHandle := CounterHandle(a).Give("counters.Counter")
 	bHandle := CounterHandle(b).Give("counters.Counter")
-	area := call.ResultArea(8, 4)
-	importSwap(aHandle, bHandle, area)
+	area := call.ResultArea(8)
+	importSwap(aHandle, bHandle, guest.Address(area))
 	call.Returned()
 	f0 := CounterFromHandle(guest.Load[uint32](area, 0))
 	f1 := CounterFromHandle(guest.Load[uint32](area, 4))
@@ -372,8 +372,8 @@ func Maybe(c types.Option[Counter]) types.Option[Counter] {
 		cCase = 1
 		cPayload = valueHandle
 	}
-	area := call.ResultArea(8, 4)
-	importMaybe(cCase, cPayload, area)
+	area := call.ResultArea(8)
+	importMaybe(cCase, cPayload, guest.Address(area))
 	call.Returned()
 	resultCase := guest.Load[uint8](area, 0)
 	var result types.Option[Counter]
@@ -400,8 +400,8 @@ func Peek(c types.Option[Counter]) types.Option[string] {
 		cCase = 1
 		cPayload = valueHandle
 	}
-	area := call.ResultArea(12, 4)
-	importPeek(cCase, cPayload, area)
+	area := call.ResultArea(12)
+	importPeek(cCase, cPayload, guest.Address(area))
 	call.Returned()
 	resultCase := guest.Load[uint8](area, 0)
 	var result types.Option[string]
@@ -424,8 +424,8 @@ func Label(l Labelled) Labelled {
 	call := guest.Call()
 	labelPtr := guest.LowerString(call, l.Label)
 	counterHandle2 := CounterHandle(l.Counter).Give("counters.Counter")
-	area := call.ResultArea(12, 4)
-	importLabel(labelPtr, uint32(len(l.Label)), counterHandle2, area)
+	area := call.ResultArea(12)
+	importLabel(labelPtr, uint32(len(l.Label)), counterHandle2, guest.Address(area))
 	call.Returned()
 	result := loadLabelled(area)
 	call.Done()
@@ -440,14 +440,14 @@ func Look(v View) []string {
 	call := guest.Call()
 	labelPtr := guest.LowerString(call, v.Label)
 	counterHandle2 := CounterHandle(v.Counter).Lend("counters.Counter")
-	restPtr := call.List(len(v.Rest), 4, 4)
+	restPtr := call.List(len(v.Rest), 4)
 	for i, item := range v.Rest {
-		at := restPtr + uint32(i)*4
+		at := guest.PointerTo(restPtr + uint32(i)*4)
 		itemHandle := CounterHandle(item).Lend("counters.Counter")
 		guest.Store(at, 0, itemHandle)
 	}
-	area := call.ResultArea(8, 4)
-	importLook(labelPtr, uint32(len(v.Label)), counterHandle2, restPtr, uint32(len(v.Rest)), area)
+	area := call.ResultArea(8)
+	importLook(labelPtr, uint32(len(v.Label)), counterHandle2, restPtr, uint32(len(v.Rest)), guest.Address(area))
 	call.Returned()
 	resultPtr := guest.Load[uint32](area, 0)
 	result := guest.LiftStrings(resultPtr, guest.Load[uint32](area, 4))
@@ -461,13 +461,13 @@ func importOutlooks(uint32, uint32, uint32)
 // Outlooks is outlooks.
 func Outlooks(all []Outlook) []string {
 	call := guest.Call()
-	allPtr := call.List(len(all), 8, 4)
+	allPtr := call.List(len(all), 8)
 	for i, item := range all {
-		at := allPtr + uint32(i)*8
+		at := guest.PointerTo(allPtr + uint32(i)*8)
 		storeOutlook(at, item)
 	}
-	area := call.ResultArea(8, 4)
-	importOutlooks(allPtr, uint32(len(all)), area)
+	area := call.ResultArea(8)
+	importOutlooks(allPtr, uint32(len(all)), guest.Address(area))
 	call.Returned()
 	resultPtr := guest.Load[uint32](area, 0)
 	result := guest.LiftStrings(resultPtr, guest.Load[uint32](area, 4))
@@ -491,9 +491,9 @@ func Slots(s Slot) Slot {
 		sCase = 1
 		s1 = uint64(oneHandle)
 	case SlotMany:
-		manyPtr := call.List(len(c.Value), 4, 4)
+		manyPtr := call.List(len(c.Value), 4)
 		for i, item := range c.Value {
-			at := manyPtr + uint32(i)*4
+			at := guest.PointerTo(manyPtr + uint32(i)*4)
 			itemHandle := CounterHandle(item).Give("counters.Counter")
 			guest.Store(at, 0, itemHandle)
 		}
@@ -506,8 +506,8 @@ func Slots(s Slot) Slot {
 	default:
 		guest.NoCase("counters.Slot")
 	}
-	area := call.ResultArea(16, 8)
-	importSlots(sCase, s1, s2, area)
+	area := call.ResultArea(16)
+	importSlots(sCase, s1, s2, guest.Address(area))
 	call.Returned()
 	result := loadSlot(area)
 	call.Done()
@@ -521,8 +521,8 @@ func importAttempt(uint32, uint32, uint32)
 func Attempt(c Counter, fail bool) (Counter, error) {
 	call := guest.Call()
 	cHandle := CounterHandle(c).Give("counters.Counter")
-	area := call.ResultArea(8, 4)
-	importAttempt(cHandle, types.FromBool(fail), area)
+	area := call.ResultArea(8)
+	importAttempt(cHandle, types.FromBool(fail), guest.Address(area))
 	call.Returned()
 	resultCase := guest.Load[uint8](area, 0)
 	var value Counter
@@ -545,9 +545,9 @@ func importOutcomes(uint32, uint32, uint32)
 // Outcomes is outcomes.
 func Outcomes(all []types.Result[Counter, string]) []types.Result[Counter, string] {
 	call := guest.Call()
-	allPtr := call.List(len(all), 12, 4)
+	allPtr := call.List(len(all), 12)
 	for i, item := range all {
-		at := allPtr + uint32(i)*12
+		at := guest.PointerTo(allPtr + uint32(i)*12)
 		if value, failure, ok := item.Get(); ok {
 			guest.Store(at, 0, uint8(0))
 			okHandle := CounterHandle(value).Give("counters.Counter")
@@ -559,13 +559,13 @@ func Outcomes(all []types.Result[Counter, string]) []types.Result[Counter, strin
 			guest.Store(at, 8, uint32(len(failure)))
 		}
 	}
-	area := call.ResultArea(8, 4)
-	importOutcomes(allPtr, uint32(len(all)), area)
+	area := call.ResultArea(8)
+	importOutcomes(allPtr, uint32(len(all)), guest.Address(area))
 	call.Returned()
 	resultPtr := guest.Load[uint32](area, 0)
 	result := make([]types.Result[Counter, string], guest.Load[uint32](area, 4))
 	for i := range result {
-		at := resultPtr + uint32(i)*12
+		at := guest.PointerTo(resultPtr + uint32(i)*12)
 		itemCase := guest.Load[uint8](at, 0)
 		var item types.Result[Counter, string]
 		switch itemCase {
@@ -588,23 +588,23 @@ func importNamed(uint32, uint32, uint32)
 // Named is named.
 func Named(m map[string]Counter) map[string]Counter {
 	call := guest.Call()
-	mPtr := call.List(len(m), 12, 4)
+	mPtr := call.List(len(m), 12)
 	for i, key := range guest.SortedKeys(m) {
-		at := mPtr + uint32(i)*12
+		at := guest.PointerTo(mPtr + uint32(i)*12)
 		keyPtr := guest.LowerString(call, key)
 		guest.Store(at, 0, keyPtr)
 		guest.Store(at, 4, uint32(len(key)))
 		valueHandle := CounterHandle(m[key]).Give("counters.Counter")
 		guest.Store(at, 8, valueHandle)
 	}
-	area := call.ResultArea(8, 4)
-	importNamed(mPtr, uint32(len(m)), area)
+	area := call.ResultArea(8)
+	importNamed(mPtr, uint32(len(m)), guest.Address(area))
 	call.Returned()
 	resultPtr := guest.Load[uint32](area, 0)
 	resultLen := guest.Load[uint32](area, 4)
 	result := make(map[string]Counter, resultLen)
 	for i := range resultLen {
-		at := resultPtr + i*12
+		at := guest.PointerTo(resultPtr + i*12)
 		key := guest.LiftString(guest.Load[uint32](at, 0), guest.Load[uint32](at, 4))
 		result[key] = CounterFromHandle(guest.Load[uint32](at, 8))
 	}
@@ -621,12 +621,12 @@ func Two(a Counter, b [2]Counter) [2]Counter {
 	aHandle := CounterHandle(a).Give("counters.Counter")
 	item0Handle := CounterHandle(b[0]).Give("counters.Counter")
 	item1Handle := CounterHandle(b[1]).Give("counters.Counter")
-	area := call.ResultArea(8, 4)
-	importTwo(aHandle, item0Handle, item1Handle, area)
+	area := call.ResultArea(8)
+	importTwo(aHandle, item0Handle, item1Handle, guest.Address(area))
 	call.Returned()
 	var result [2]Counter
 	for i := range result {
-		at := area + uint32(i)*4
+		at := guest.At(area, uint32(i)*4)
 		result[i] = CounterFromHandle(guest.Load[uint32](at, 0))
 	}
 	call.Done()
@@ -639,16 +639,16 @@ func importSpill(uint32, uint32)
 // Spill is spill.
 func Spill(a Counter, b Counter, c Labelled, d View, e []Counter, f types.Option[Counter], g Slot, h string) []string {
 	call := guest.Call()
-	params := call.Area(80, 8)
+	params := call.Area(80)
 	aHandle := CounterHandle(a).Give("counters.Counter")
 	guest.Store(params, 0, aHandle)
 	bHandle := CounterHandle(b).Lend("counters.Counter")
 	guest.Store(params, 4, bHandle)
-	storeLabelled(call, params+8, c)
-	storeView(call, params+20, d)
-	ePtr := call.List(len(e), 4, 4)
+	storeLabelled(call, guest.At(params, 8), c)
+	storeView(call, guest.At(params, 20), d)
+	ePtr := call.List(len(e), 4)
 	for i, item := range e {
-		at := ePtr + uint32(i)*4
+		at := guest.PointerTo(ePtr + uint32(i)*4)
 		itemHandle := CounterHandle(item).Give("counters.Counter")
 		guest.Store(at, 0, itemHandle)
 	}
@@ -661,12 +661,12 @@ func Spill(a Counter, b Counter, c Labelled, d View, e []Counter, f types.Option
 	} else {
 		guest.Store(params, 48, uint8(0))
 	}
-	storeSlot(call, params+56, g)
+	storeSlot(call, guest.At(params, 56), g)
 	hPtr := guest.LowerString(call, h)
 	guest.Store(params, 72, hPtr)
 	guest.Store(params, 76, uint32(len(h)))
-	area := call.ResultArea(8, 4)
-	importSpill(params, area)
+	area := call.ResultArea(8)
+	importSpill(guest.Address(params), guest.Address(area))
 	call.Returned()
 	resultPtr := guest.Load[uint32](area, 0)
 	result := guest.LiftStrings(resultPtr, guest.Load[uint32](area, 4))
@@ -674,12 +674,12 @@ func Spill(a Counter, b Counter, c Labelled, d View, e []Counter, f types.Option
 	return result
 }
 
-func loadLabelled(ptr uint32) Labelled {
+func loadLabelled(ptr guest.Pointer) Labelled {
 	label := guest.LiftString(guest.Load[uint32](ptr, 0), guest.Load[uint32](ptr, 4))
 	return Labelled{Label: label, Counter: CounterFromHandle(guest.Load[uint32](ptr, 8))}
 }
 
-func storeOutlook(ptr uint32, value Outlook) {
+func storeOutlook(ptr guest.Pointer, value Outlook) {
 	switch c := value.(type) {
 	case OutlookNobody:
 		guest.Store(ptr, 0, uint8(0))
@@ -692,7 +692,7 @@ func storeOutlook(ptr uint32, value Outlook) {
 	}
 }
 
-func loadSlot(ptr uint32) Slot {
+func loadSlot(ptr guest.Pointer) Slot {
 	valueCase := guest.Load[uint8](ptr, 0)
 	var value Slot
 	switch valueCase {
@@ -704,7 +704,7 @@ func loadSlot(ptr uint32) Slot {
 		manyPtr := guest.Load[uint32](ptr, 8)
 		many := make([]Counter, guest.Load[uint32](ptr, 12))
 		for i := range many {
-			at := manyPtr + uint32(i)*4
+			at := guest.PointerTo(manyPtr + uint32(i)*4)
 			many[i] = CounterFromHandle(guest.Load[uint32](at, 0))
 		}
 		value = SlotMany{Value: many}
@@ -716,7 +716,7 @@ func loadSlot(ptr uint32) Slot {
 	return value
 }
 
-func storeLabelled(arena *guest.Arena, ptr uint32, value Labelled) {
+func storeLabelled(arena *guest.Arena, ptr guest.Pointer, value Labelled) {
 	labelPtr := guest.LowerString(arena, value.Label)
 	guest.Store(ptr, 0, labelPtr)
 	guest.Store(ptr, 4, uint32(len(value.Label)))
@@ -724,15 +724,15 @@ func storeLabelled(arena *guest.Arena, ptr uint32, value Labelled) {
 	guest.Store(ptr, 8, counterHandle2)
 }
 
-func storeView(arena *guest.Arena, ptr uint32, value View) {
+func storeView(arena *guest.Arena, ptr guest.Pointer, value View) {
 	labelPtr := guest.LowerString(arena, value.Label)
 	guest.Store(ptr, 0, labelPtr)
 	guest.Store(ptr, 4, uint32(len(value.Label)))
 	counterHandle2 := CounterHandle(value.Counter).Lend("counters.Counter")
 	guest.Store(ptr, 8, counterHandle2)
-	restPtr := arena.List(len(value.Rest), 4, 4)
+	restPtr := arena.List(len(value.Rest), 4)
 	for i, item := range value.Rest {
-		at := restPtr + uint32(i)*4
+		at := guest.PointerTo(restPtr + uint32(i)*4)
 		itemHandle := CounterHandle(item).Lend("counters.Counter")
 		guest.Store(at, 0, itemHandle)
 	}
@@ -740,7 +740,7 @@ func storeView(arena *guest.Arena, ptr uint32, value View) {
 	guest.Store(ptr, 16, uint32(len(value.Rest)))
 }
 
-func storeSlot(arena *guest.Arena, ptr uint32, value Slot) {
+func storeSlot(arena *guest.Arena, ptr guest.Pointer, value Slot) {
 	switch c := value.(type) {
 	case SlotEmpty:
 		guest.Store(ptr, 0, uint8(0))
@@ -750,9 +750,9 @@ func storeSlot(arena *guest.Arena, ptr uint32, value Slot) {
 		guest.Store(ptr, 8, oneHandle)
 	case SlotMany:
 		guest.Store(ptr, 0, uint8(2))
-		manyPtr := arena.List(len(c.Value), 4, 4)
+		manyPtr := arena.List(len(c.Value), 4)
 		for i, item := range c.Value {
-			at := manyPtr + uint32(i)*4
+			at := guest.PointerTo(manyPtr + uint32(i)*4)
 			itemHandle := CounterHandle(item).Give("counters.Counter")
 			guest.Store(at, 0, itemHandle)
 		}

@@ -65,8 +65,8 @@ func (h *bucketHandle) Get(key string) types.Option[string] {
 	call := guest.Call()
 	selfHandle := h.handle.Lend("store.Bucket")
 	keyPtr := guest.LowerString(call, key)
-	area := call.ResultArea(12, 4)
-	importBucketGet(selfHandle, keyPtr, uint32(len(key)), area)
+	area := call.ResultArea(12)
+	importBucketGet(selfHandle, keyPtr, uint32(len(key)), guest.Address(area))
 	call.Returned()
 	resultCase := guest.Load[uint8](area, 0)
 	var result types.Option[string]
@@ -101,8 +101,8 @@ func importOpen(uint32, uint32, uint32)
 func Open(name string) (Bucket, error) {
 	call := guest.Call()
 	namePtr := guest.LowerString(call, name)
-	area := call.ResultArea(12, 4)
-	importOpen(namePtr, uint32(len(name)), area)
+	area := call.ResultArea(12)
+	importOpen(namePtr, uint32(len(name)), guest.Address(area))
 	call.Returned()
 	resultCase := guest.Load[uint8](area, 0)
 	var value Bucket

@@ -90,15 +90,15 @@ func importNotify(uint32, uint32, uint32, uint32)
 func Notify(s Settings) (Level, error) {
 	call := guest.Call()
 	namePtr := guest.LowerString(call, s.Name)
-	area := call.ResultArea(12, 4)
-	importNotify(namePtr, uint32(len(s.Name)), uint32(guest.LowerEnum(s.Level, 2, "things.Level")), area)
+	area := call.ResultArea(12)
+	importNotify(namePtr, uint32(len(s.Name)), uint32(guest.LowerEnum(s.Level, 2, "things.Level")), guest.Address(area))
 	call.Returned()
 	resultCase := guest.Load[uint8](area, 0)
 	var value Level
 	var err error
 	switch resultCase {
 	case 0:
-		value = guest.Load[Level](area, 4)
+		value = Level(guest.Load[uint8](area, 4))
 	case 1:
 		err = types.Error[string]{Value: guest.LiftString(guest.Load[uint32](area, 4), guest.Load[uint32](area, 8))}
 	default:
@@ -114,20 +114,20 @@ func importPack(uint32, uint32, uint32, uint32, uint32)
 // Mentions the resources in another order than what the world exports.
 func Pack(conns []Conn, counters_ []Counter) []Parcel {
 	call := guest.Call()
-	connsPtr := call.List(len(conns), 4, 4)
+	connsPtr := call.List(len(conns), 4)
 	for i, item := range conns {
-		at := connsPtr + uint32(i)*4
+		at := guest.PointerTo(connsPtr + uint32(i)*4)
 		itemHandle := pool.ConnHandle(item).Give("pool.Conn")
 		guest.Store(at, 0, itemHandle)
 	}
-	countersPtr := call.List(len(counters_), 4, 4)
+	countersPtr := call.List(len(counters_), 4)
 	for i, item := range counters_ {
-		at := countersPtr + uint32(i)*4
+		at := guest.PointerTo(countersPtr + uint32(i)*4)
 		itemHandle := counters.CounterHandle(item).Give("counters.Counter")
 		guest.Store(at, 0, itemHandle)
 	}
-	area := call.ResultArea(8, 4)
-	importPack(connsPtr, uint32(len(conns)), countersPtr, uint32(len(counters_)), area)
+	area := call.ResultArea(8)
+	importPack(connsPtr, uint32(len(conns)), countersPtr, uint32(len(counters_)), guest.Address(area))
 	call.Returned()
 	resultPtr := guest.Load[uint32](area, 0)
 	result := guest.LiftList(resultPtr, guest.Load[uint32](area, 4), 8, loadParcel)
@@ -200,8 +200,8 @@ func (h *firstBucketHandle) Get(key string) types.Option[string] {
 	call := guest.Call()
 	selfHandle := h.handle.Lend("store.Bucket")
 	keyPtr := guest.LowerString(call, key)
-	area := call.ResultArea(12, 4)
-	importFirstBucketGet(selfHandle, keyPtr, uint32(len(key)), area)
+	area := call.ResultArea(12)
+	importFirstBucketGet(selfHandle, keyPtr, uint32(len(key)), guest.Address(area))
 	call.Returned()
 	resultCase := guest.Load[uint8](area, 0)
 	var result types.Option[string]
@@ -236,8 +236,8 @@ func importFirstOpen(uint32, uint32, uint32)
 func (firstImport) Open(name string) (store.Bucket, error) {
 	call := guest.Call()
 	namePtr := guest.LowerString(call, name)
-	area := call.ResultArea(12, 4)
-	importFirstOpen(namePtr, uint32(len(name)), area)
+	area := call.ResultArea(12)
+	importFirstOpen(namePtr, uint32(len(name)), guest.Address(area))
 	call.Returned()
 	resultCase := guest.Load[uint8](area, 0)
 	var value store.Bucket
@@ -312,8 +312,8 @@ func (h *secondBucketHandle) Get(key string) types.Option[string] {
 	call := guest.Call()
 	selfHandle := h.handle.Lend("store.Bucket")
 	keyPtr := guest.LowerString(call, key)
-	area := call.ResultArea(12, 4)
-	importSecondBucketGet(selfHandle, keyPtr, uint32(len(key)), area)
+	area := call.ResultArea(12)
+	importSecondBucketGet(selfHandle, keyPtr, uint32(len(key)), guest.Address(area))
 	call.Returned()
 	resultCase := guest.Load[uint8](area, 0)
 	var result types.Option[string]
@@ -348,8 +348,8 @@ func importSecondOpen(uint32, uint32, uint32)
 func (secondImport) Open(name string) (store.Bucket, error) {
 	call := guest.Call()
 	namePtr := guest.LowerString(call, name)
-	area := call.ResultArea(12, 4)
-	importSecondOpen(namePtr, uint32(len(name)), area)
+	area := call.ResultArea(12)
+	importSecondOpen(namePtr, uint32(len(name)), guest.Address(area))
 	call.Returned()
 	resultCase := guest.Load[uint8](area, 0)
 	var value store.Bucket
@@ -453,16 +453,16 @@ func exportCountersCounterDestroy(rep uint32) {
 }
 
 //go:wasmexport roundtrip:things/counters#[constructor]counter
-func exportCountersNewCounter(start uint32) uint32 {
+func countersNewCounter(start uint32) uint32 {
 	return lowerCounter(exportedCounters.NewCounter(start))
 }
 
 //go:wasmexport roundtrip:things/counters#[static]counter.open
-func exportCountersCounterOpen(namePtr, nameLen uint32) uint32 {
+func countersCounterOpen(namePtr, nameLen uint32) uint32 {
 	name := guest.LiftString(namePtr, nameLen)
 	guest.ParamsLifted()
 	result, err := exportedCounters.CounterOpen(name)
-	area := guest.ResultArea(12, 4)
+	area := guest.ResultArea(12)
 	if err != nil {
 		failure := err.Error()
 		guest.Store(area, 0, uint8(1))
@@ -473,25 +473,25 @@ func exportCountersCounterOpen(namePtr, nameLen uint32) uint32 {
 		guest.Store(area, 0, uint8(0))
 		guest.Store(area, 4, lowerCounter(result))
 	}
-	return area
+	return guest.Address(area)
 }
 
 //go:wasmexport cabi_post_roundtrip:things/counters#[static]counter.open
-func postReturnCountersCounterOpen(uint32) {
+func freeCountersCounterOpen(uint32) {
 	guest.FreeResults()
 }
 
 //go:wasmexport roundtrip:things/counters#[static]counter.merge
-func exportCountersCounterMerge(aHandle, bHandle uint32) uint32 {
+func countersCounterMerge(aHandle, bHandle uint32) uint32 {
 	a := liftCounter(aHandle)
 	return lowerCounter(exportedCounters.CounterMerge(a, liftCounter(bHandle)))
 }
 
 //go:wasmexport roundtrip:things/counters#[static]counter.sum
-func exportCountersCounterSum(allPtr, allLen uint32) uint64 {
+func countersCounterSum(allPtr, allLen uint32) uint64 {
 	all := make([]counters.Counter, allLen)
 	for i := range all {
-		at := allPtr + uint32(i)*4
+		at := guest.PointerTo(allPtr + uint32(i)*4)
 		all[i] = counterValues.Get(guest.Load[uint32](at, 0))
 	}
 	guest.ParamsLifted()
@@ -499,29 +499,29 @@ func exportCountersCounterSum(allPtr, allLen uint32) uint64 {
 }
 
 //go:wasmexport roundtrip:things/counters#[method]counter.name
-func exportCountersCounterName(selfRep uint32) uint32 {
+func countersCounterName(selfRep uint32) uint32 {
 	result := counterValues.Get(selfRep).Name()
-	area := guest.ResultArea(8, 4)
+	area := guest.ResultArea(8)
 	resultPtr := guest.LowerString(&guest.Results, result)
 	guest.Store(area, 0, resultPtr)
 	guest.Store(area, 4, uint32(len(result)))
-	return area
+	return guest.Address(area)
 }
 
 //go:wasmexport cabi_post_roundtrip:things/counters#[method]counter.name
-func postReturnCountersCounterName(uint32) {
+func freeCountersCounterName(uint32) {
 	guest.FreeResults()
 }
 
 //go:wasmexport roundtrip:things/counters#[method]counter.add
-func exportCountersCounterAdd(selfRep, n uint32) uint32 {
+func countersCounterAdd(selfRep, n uint32) uint32 {
 	return counterValues.Get(selfRep).Add(n)
 }
 
 //go:wasmexport roundtrip:things/counters#[method]counter.checked-add
-func exportCountersCounterCheckedAdd(selfRep, n uint32) uint32 {
+func countersCounterCheckedAdd(selfRep, n uint32) uint32 {
 	result, err := counterValues.Get(selfRep).CheckedAdd(n)
-	area := guest.ResultArea(12, 4)
+	area := guest.ResultArea(12)
 	if err != nil {
 		failure := err.Error()
 		guest.Store(area, 0, uint8(1))
@@ -532,85 +532,85 @@ func exportCountersCounterCheckedAdd(selfRep, n uint32) uint32 {
 		guest.Store(area, 0, uint8(0))
 		guest.Store(area, 4, result)
 	}
-	return area
+	return guest.Address(area)
 }
 
 //go:wasmexport cabi_post_roundtrip:things/counters#[method]counter.checked-add
-func postReturnCountersCounterCheckedAdd(uint32) {
+func freeCountersCounterCheckedAdd(uint32) {
 	guest.FreeResults()
 }
 
 //go:wasmexport roundtrip:things/counters#[method]counter.fork
-func exportCountersCounterFork(selfRep uint32) uint32 {
+func countersCounterFork(selfRep uint32) uint32 {
 	return lowerCounter(counterValues.Get(selfRep).Fork())
 }
 
 //go:wasmexport roundtrip:things/counters#[method]counter.absorb
-func exportCountersCounterAbsorb(selfRep, otherHandle uint32) uint32 {
+func countersCounterAbsorb(selfRep, otherHandle uint32) uint32 {
 	self := counterValues.Get(selfRep)
 	return self.Absorb(liftCounter(otherHandle))
 }
 
 //go:wasmexport roundtrip:things/counters#[method]counter.compare
-func exportCountersCounterCompare(selfRep, otherRep uint32) uint32 {
+func countersCounterCompare(selfRep, otherRep uint32) uint32 {
 	self := counterValues.Get(selfRep)
 	return uint32(self.Compare(counterValues.Get(otherRep)))
 }
 
 //go:wasmexport roundtrip:things/counters#make
-func exportCountersMake(startsPtr, startsLen uint32) uint32 {
+func countersMake(startsPtr, startsLen uint32) uint32 {
 	starts := guest.LiftSlice[uint32](startsPtr, startsLen)
 	guest.ParamsLifted()
 	result := exportedCounters.Make(starts)
-	area := guest.ResultArea(8, 4)
-	resultPtr := guest.Results.List(len(result), 4, 4)
+	area := guest.ResultArea(8)
+	resultPtr := guest.Results.List(len(result), 4)
 	for i, item := range result {
-		at := resultPtr + uint32(i)*4
+		at := guest.PointerTo(resultPtr + uint32(i)*4)
 		guest.Store(at, 0, lowerCounter(item))
 	}
 	guest.Store(area, 0, resultPtr)
 	guest.Store(area, 4, uint32(len(result)))
-	return area
+	return guest.Address(area)
 }
 
 //go:wasmexport cabi_post_roundtrip:things/counters#make
-func postReturnCountersMake(uint32) {
+func freeCountersMake(uint32) {
 	guest.FreeResults()
 }
 
 //go:wasmexport roundtrip:things/counters#take
-func exportCountersTake(allPtr, allLen uint32) uint32 {
+func countersTake(allPtr, allLen uint32) uint32 {
 	all := make([]counters.Counter, allLen)
 	for i := range all {
-		at := allPtr + uint32(i)*4
+		at := guest.PointerTo(allPtr + uint32(i)*4)
 		all[i] = liftCounter(guest.Load[uint32](at, 0))
 	}
 	guest.ParamsLifted()
 	result := exportedCounters.Take(all)
-	area := guest.ResultArea(8, 4)
+	area := guest.ResultArea(8)
 	resultPtr := guest.LowerStrings(&guest.Results, result)
 	guest.Store(area, 0, resultPtr)
 	guest.Store(area, 4, uint32(len(result)))
-	return area
+	return guest.Address(area)
 }
 
 //go:wasmexport cabi_post_roundtrip:things/counters#take
-func postReturnCountersTake(uint32) {
+func freeCountersTake(uint32) {
 	guest.FreeResults()
 }
 
 //go:wasmexport roundtrip:things/counters#swap
-func exportCountersSwap(aHandle, bHandle uint32) uint32 {
+func countersSwap(aHandle, bHandle uint32) uint32 {
 	a := liftCounter(aHandle)
 	result, result2 := exportedCounters.Swap(a, liftCounter(bHandle))
-	area := guest.ResultArea(8, 4)
+	area := guest.ResultArea(8)
 	guest.Store(area, 0, lowerCounter(result))
 	guest.Store(area, 4, lowerCounter(result2))
-	return area
+	return guest.Address(area)
 }
 
 //go:wasmexport roundtrip:things/counters#maybe
-func exportCountersMaybe(c0, c1 uint32) uint32 {
+func countersMaybe(c0, c1 uint32) uint32 {
 	var c types.Option[counters.Counter]
 	switch c0 {
 	case 0:
@@ -620,18 +620,18 @@ func exportCountersMaybe(c0, c1 uint32) uint32 {
 		guest.NoDiscriminant(uint32(c0), "option<counter>")
 	}
 	result := exportedCounters.Maybe(c)
-	area := guest.ResultArea(8, 4)
+	area := guest.ResultArea(8)
 	if value, ok := result.Get(); ok {
 		guest.Store(area, 0, uint8(1))
 		guest.Store(area, 4, lowerCounter(value))
 	} else {
 		guest.Store(area, 0, uint8(0))
 	}
-	return area
+	return guest.Address(area)
 }
 
 //go:wasmexport roundtrip:things/counters#peek
-func exportCountersPeek(c0, c1 uint32) uint32 {
+func countersPeek(c0, c1 uint32) uint32 {
 	var c types.Option[counters.Counter]
 	switch c0 {
 	case 0:
@@ -641,7 +641,7 @@ func exportCountersPeek(c0, c1 uint32) uint32 {
 		guest.NoDiscriminant(uint32(c0), "option<borrow<counter>>")
 	}
 	result := exportedCounters.Peek(c)
-	area := guest.ResultArea(12, 4)
+	area := guest.ResultArea(12)
 	if value, ok := result.Get(); ok {
 		guest.Store(area, 0, uint8(1))
 		valuePtr := guest.LowerString(&guest.Results, value)
@@ -650,72 +650,72 @@ func exportCountersPeek(c0, c1 uint32) uint32 {
 	} else {
 		guest.Store(area, 0, uint8(0))
 	}
-	return area
+	return guest.Address(area)
 }
 
 //go:wasmexport cabi_post_roundtrip:things/counters#peek
-func postReturnCountersPeek(uint32) {
+func freeCountersPeek(uint32) {
 	guest.FreeResults()
 }
 
 //go:wasmexport roundtrip:things/counters#label
-func exportCountersLabel(l0, l1, l2Handle uint32) uint32 {
+func countersLabel(l0, l1, l2Handle uint32) uint32 {
 	label := guest.LiftString(l0, l1)
 	l := counters.Labelled{Label: label, Counter: liftCounter(l2Handle)}
 	guest.ParamsLifted()
 	result := exportedCounters.Label(l)
-	area := guest.ResultArea(12, 4)
+	area := guest.ResultArea(12)
 	storeLabelled(&guest.Results, area, result)
-	return area
+	return guest.Address(area)
 }
 
 //go:wasmexport cabi_post_roundtrip:things/counters#label
-func postReturnCountersLabel(uint32) {
+func freeCountersLabel(uint32) {
 	guest.FreeResults()
 }
 
 //go:wasmexport roundtrip:things/counters#look
-func exportCountersLook(v0, v1, v2Rep, v3, v4 uint32) uint32 {
+func countersLook(v0, v1, v2Rep, v3, v4 uint32) uint32 {
 	label := guest.LiftString(v0, v1)
 	counter := counterValues.Get(v2Rep)
 	rest := make([]counters.Counter, v4)
 	for i := range rest {
-		at := v3 + uint32(i)*4
+		at := guest.PointerTo(v3 + uint32(i)*4)
 		rest[i] = counterValues.Get(guest.Load[uint32](at, 0))
 	}
 	guest.ParamsLifted()
 	result := exportedCounters.Look(counters.View{Label: label, Counter: counter, Rest: rest})
-	area := guest.ResultArea(8, 4)
+	area := guest.ResultArea(8)
 	resultPtr := guest.LowerStrings(&guest.Results, result)
 	guest.Store(area, 0, resultPtr)
 	guest.Store(area, 4, uint32(len(result)))
-	return area
+	return guest.Address(area)
 }
 
 //go:wasmexport cabi_post_roundtrip:things/counters#look
-func postReturnCountersLook(uint32) {
+func freeCountersLook(uint32) {
 	guest.FreeResults()
 }
 
 //go:wasmexport roundtrip:things/counters#outlooks
-func exportCountersOutlooks(allPtr, allLen uint32) uint32 {
+func countersOutlooks(allPtr, allLen uint32) uint32 {
 	all := guest.LiftList(allPtr, allLen, 8, loadOutlook)
 	guest.ParamsLifted()
 	result := exportedCounters.Outlooks(all)
-	area := guest.ResultArea(8, 4)
+	area := guest.ResultArea(8)
 	resultPtr := guest.LowerStrings(&guest.Results, result)
 	guest.Store(area, 0, resultPtr)
 	guest.Store(area, 4, uint32(len(result)))
-	return area
+	return guest.Address(area)
 }
 
 //go:wasmexport cabi_post_roundtrip:things/counters#outlooks
-func postReturnCountersOutlooks(uint32) {
+func freeCountersOutlooks(uint32) {
 	guest.FreeResults()
 }
 
 //go:wasmexport roundtrip:things/counters#slots
-func exportCountersSlots(s0 uint32, s1 uint64, s2 uint32) uint32 {
+func countersSlots(s0 uint32, s1 uint64, s2 uint32) uint32 {
 	var s counters.Slot
 	switch s0 {
 	case 0:
@@ -726,7 +726,7 @@ func exportCountersSlots(s0 uint32, s1 uint64, s2 uint32) uint32 {
 		s1_2 := uint32(s1)
 		many := make([]counters.Counter, s2)
 		for i := range many {
-			at := s1_2 + uint32(i)*4
+			at := guest.PointerTo(s1_2 + uint32(i)*4)
 			many[i] = liftCounter(guest.Load[uint32](at, 0))
 		}
 		s = counters.SlotMany{Value: many}
@@ -737,20 +737,20 @@ func exportCountersSlots(s0 uint32, s1 uint64, s2 uint32) uint32 {
 	}
 	guest.ParamsLifted()
 	result := exportedCounters.Slots(s)
-	area := guest.ResultArea(16, 8)
+	area := guest.ResultArea(16)
 	storeSlot(&guest.Results, area, result)
-	return area
+	return guest.Address(area)
 }
 
 //go:wasmexport cabi_post_roundtrip:things/counters#slots
-func postReturnCountersSlots(uint32) {
+func freeCountersSlots(uint32) {
 	guest.FreeResults()
 }
 
 //go:wasmexport roundtrip:things/counters#attempt
-func exportCountersAttempt(cHandle, fail uint32) uint32 {
+func countersAttempt(cHandle, fail uint32) uint32 {
 	result, err := exportedCounters.Attempt(liftCounter(cHandle), fail != 0)
-	area := guest.ResultArea(8, 4)
+	area := guest.ResultArea(8)
 	if err != nil {
 		failure := guest.ErrorValue[counters.Counter](err)
 		guest.Store(area, 0, uint8(1))
@@ -759,14 +759,14 @@ func exportCountersAttempt(cHandle, fail uint32) uint32 {
 		guest.Store(area, 0, uint8(0))
 		guest.Store(area, 4, lowerCounter(result))
 	}
-	return area
+	return guest.Address(area)
 }
 
 //go:wasmexport roundtrip:things/counters#outcomes
-func exportCountersOutcomes(allPtr, allLen uint32) uint32 {
+func countersOutcomes(allPtr, allLen uint32) uint32 {
 	all := make([]types.Result[counters.Counter, string], allLen)
 	for i := range all {
-		at := allPtr + uint32(i)*12
+		at := guest.PointerTo(allPtr + uint32(i)*12)
 		itemCase := guest.Load[uint8](at, 0)
 		var item types.Result[counters.Counter, string]
 		switch itemCase {
@@ -781,10 +781,10 @@ func exportCountersOutcomes(allPtr, allLen uint32) uint32 {
 	}
 	guest.ParamsLifted()
 	result := exportedCounters.Outcomes(all)
-	area := guest.ResultArea(8, 4)
-	resultPtr := guest.Results.List(len(result), 12, 4)
+	area := guest.ResultArea(8)
+	resultPtr := guest.Results.List(len(result), 12)
 	for i, item := range result {
-		at := resultPtr + uint32(i)*12
+		at := guest.PointerTo(resultPtr + uint32(i)*12)
 		if value, failure, ok := item.Get(); ok {
 			guest.Store(at, 0, uint8(0))
 			guest.Store(at, 4, lowerCounter(value))
@@ -797,28 +797,28 @@ func exportCountersOutcomes(allPtr, allLen uint32) uint32 {
 	}
 	guest.Store(area, 0, resultPtr)
 	guest.Store(area, 4, uint32(len(result)))
-	return area
+	return guest.Address(area)
 }
 
 //go:wasmexport cabi_post_roundtrip:things/counters#outcomes
-func postReturnCountersOutcomes(uint32) {
+func freeCountersOutcomes(uint32) {
 	guest.FreeResults()
 }
 
 //go:wasmexport roundtrip:things/counters#named
-func exportCountersNamed(mPtr, mLen uint32) uint32 {
+func countersNamed(mPtr, mLen uint32) uint32 {
 	m := make(map[string]counters.Counter, mLen)
 	for i := range mLen {
-		at := mPtr + i*12
+		at := guest.PointerTo(mPtr + i*12)
 		key := guest.LiftString(guest.Load[uint32](at, 0), guest.Load[uint32](at, 4))
 		m[key] = liftCounter(guest.Load[uint32](at, 8))
 	}
 	guest.ParamsLifted()
 	result := exportedCounters.Named(m)
-	area := guest.ResultArea(8, 4)
-	resultPtr := guest.Results.List(len(result), 12, 4)
+	area := guest.ResultArea(8)
+	resultPtr := guest.Results.List(len(result), 12)
 	for i, key := range guest.SortedKeys(result) {
-		at := resultPtr + uint32(i)*12
+		at := guest.PointerTo(resultPtr + uint32(i)*12)
 		keyPtr := guest.LowerString(&guest.Results, key)
 		guest.Store(at, 0, keyPtr)
 		guest.Store(at, 4, uint32(len(key)))
@@ -826,99 +826,100 @@ func exportCountersNamed(mPtr, mLen uint32) uint32 {
 	}
 	guest.Store(area, 0, resultPtr)
 	guest.Store(area, 4, uint32(len(result)))
-	return area
+	return guest.Address(area)
 }
 
 //go:wasmexport cabi_post_roundtrip:things/counters#named
-func postReturnCountersNamed(uint32) {
+func freeCountersNamed(uint32) {
 	guest.FreeResults()
 }
 
 //go:wasmexport roundtrip:things/counters#two
-func exportCountersTwo(aHandle, b0Handle, b1Handle uint32) uint32 {
+func countersTwo(aHandle, b0Handle, b1Handle uint32) uint32 {
 	a := liftCounter(aHandle)
 	item0 := liftCounter(b0Handle)
 	result := exportedCounters.Two(a, [2]counters.Counter{item0, liftCounter(b1Handle)})
-	area := guest.ResultArea(8, 4)
+	area := guest.ResultArea(8)
 	for i, item := range result {
-		at := area + uint32(i)*4
+		at := guest.At(area, uint32(i)*4)
 		guest.Store(at, 0, lowerCounter(item))
 	}
-	return area
+	return guest.Address(area)
 }
 
 //go:wasmexport roundtrip:things/counters#spill
-func exportCountersSpill(params uint32) uint32 {
-	a := liftCounter(guest.Load[uint32](params, 0))
-	b := counterValues.Get(guest.Load[uint32](params, 4))
-	c := loadLabelled(params + 8)
-	d := loadView(params + 20)
-	ePtr := guest.Load[uint32](params, 40)
-	e := make([]counters.Counter, guest.Load[uint32](params, 44))
+func countersSpill(params uint32) uint32 {
+	area := guest.PointerTo(params)
+	a := liftCounter(guest.Load[uint32](area, 0))
+	b := counterValues.Get(guest.Load[uint32](area, 4))
+	c := loadLabelled(guest.At(area, 8))
+	d := loadView(guest.At(area, 20))
+	ePtr := guest.Load[uint32](area, 40)
+	e := make([]counters.Counter, guest.Load[uint32](area, 44))
 	for i := range e {
-		at := ePtr + uint32(i)*4
+		at := guest.PointerTo(ePtr + uint32(i)*4)
 		e[i] = liftCounter(guest.Load[uint32](at, 0))
 	}
-	fCase := guest.Load[uint8](params, 48)
+	fCase := guest.Load[uint8](area, 48)
 	var f types.Option[counters.Counter]
 	switch fCase {
 	case 0:
 	case 1:
-		f = types.Some[counters.Counter](liftCounter(guest.Load[uint32](params, 52)))
+		f = types.Some[counters.Counter](liftCounter(guest.Load[uint32](area, 52)))
 	default:
 		guest.NoDiscriminant(uint32(fCase), "option<counter>")
 	}
-	g := loadSlot(params + 56)
-	h := guest.LiftString(guest.Load[uint32](params, 72), guest.Load[uint32](params, 76))
+	g := loadSlot(guest.At(area, 56))
+	h := guest.LiftString(guest.Load[uint32](area, 72), guest.Load[uint32](area, 76))
 	guest.ParamsLifted()
 	result := exportedCounters.Spill(a, b, c, d, e, f, g, h)
-	area := guest.ResultArea(8, 4)
+	area2 := guest.ResultArea(8)
 	resultPtr := guest.LowerStrings(&guest.Results, result)
-	guest.Store(area, 0, resultPtr)
-	guest.Store(area, 4, uint32(len(result)))
-	return area
+	guest.Store(area2, 0, resultPtr)
+	guest.Store(area2, 4, uint32(len(result)))
+	return guest.Address(area2)
 }
 
 //go:wasmexport cabi_post_roundtrip:things/counters#spill
-func postReturnCountersSpill(uint32) {
+func freeCountersSpill(uint32) {
 	guest.FreeResults()
 }
 
 //go:wasmexport roundtrip:things/users#keep
-func exportUsersKeep(cHandle uint32) {
+func usersKeep(cHandle uint32) {
 	exportedUsers.Keep(liftCounter(cHandle))
 }
 
 //go:wasmexport roundtrip:things/users#give-back
-func exportUsersGiveBack() uint32 {
+func usersGiveBack() uint32 {
 	result := exportedUsers.GiveBack()
-	area := guest.ResultArea(8, 4)
+	area := guest.ResultArea(8)
 	if value, ok := result.Get(); ok {
 		guest.Store(area, 0, uint8(1))
 		guest.Store(area, 4, lowerCounter(value))
 	} else {
 		guest.Store(area, 0, uint8(0))
 	}
-	return area
+	return guest.Address(area)
 }
 
 //go:wasmexport roundtrip:things/users#ask
-func exportUsersAsk(cRep uint32) uint32 {
+func usersAsk(cRep uint32) uint32 {
 	result := exportedUsers.Ask(counterValues.Get(cRep))
-	area := guest.ResultArea(8, 4)
+	area := guest.ResultArea(8)
 	resultPtr := guest.LowerString(&guest.Results, result)
 	guest.Store(area, 0, resultPtr)
 	guest.Store(area, 4, uint32(len(result)))
-	return area
+	return guest.Address(area)
 }
 
 //go:wasmexport cabi_post_roundtrip:things/users#ask
-func postReturnUsersAsk(uint32) {
+func freeUsersAsk(uint32) {
 	guest.FreeResults()
 }
 
 //go:wasmexport roundtrip:things/state#live
-func exportStateLive() uint32 {
+func stateLive() uint32 {
 	return exportedState.Live()
 }
 
@@ -955,12 +956,12 @@ func exportNearBucketDestroy(rep uint32) {
 }
 
 //go:wasmexport near#[method]bucket.get
-func exportNearBucketGet(selfRep, keyPtr, keyLen uint32) uint32 {
+func nearBucketGet(selfRep, keyPtr, keyLen uint32) uint32 {
 	self := nearBucketValues.Get(selfRep)
 	key := guest.LiftString(keyPtr, keyLen)
 	guest.ParamsLifted()
 	result := self.Get(key)
-	area := guest.ResultArea(12, 4)
+	area := guest.ResultArea(12)
 	if value, ok := result.Get(); ok {
 		guest.Store(area, 0, uint8(1))
 		valuePtr := guest.LowerString(&guest.Results, value)
@@ -969,16 +970,16 @@ func exportNearBucketGet(selfRep, keyPtr, keyLen uint32) uint32 {
 	} else {
 		guest.Store(area, 0, uint8(0))
 	}
-	return area
+	return guest.Address(area)
 }
 
 //go:wasmexport cabi_post_near#[method]bucket.get
-func postReturnNearBucketGet(uint32) {
+func freeNearBucketGet(uint32) {
 	guest.FreeResults()
 }
 
 //go:wasmexport near#[method]bucket.set
-func exportNearBucketSet(selfRep, keyPtr, keyLen, valuePtr, valueLen uint32) {
+func nearBucketSet(selfRep, keyPtr, keyLen, valuePtr, valueLen uint32) {
 	self := nearBucketValues.Get(selfRep)
 	key := guest.LiftString(keyPtr, keyLen)
 	value := guest.LiftString(valuePtr, valueLen)
@@ -987,11 +988,11 @@ func exportNearBucketSet(selfRep, keyPtr, keyLen, valuePtr, valueLen uint32) {
 }
 
 //go:wasmexport near#open
-func exportNearOpen(namePtr, nameLen uint32) uint32 {
+func nearOpen(namePtr, nameLen uint32) uint32 {
 	name := guest.LiftString(namePtr, nameLen)
 	guest.ParamsLifted()
 	result, err := exportedNear.Open(name)
-	area := guest.ResultArea(12, 4)
+	area := guest.ResultArea(12)
 	if err != nil {
 		failure := err.Error()
 		guest.Store(area, 0, uint8(1))
@@ -1002,16 +1003,16 @@ func exportNearOpen(namePtr, nameLen uint32) uint32 {
 		guest.Store(area, 0, uint8(0))
 		guest.Store(area, 4, lowerNearBucket(result))
 	}
-	return area
+	return guest.Address(area)
 }
 
 //go:wasmexport cabi_post_near#open
-func postReturnNearOpen(uint32) {
+func freeNearOpen(uint32) {
 	guest.FreeResults()
 }
 
 //go:wasmexport near#copy
-func exportNearCopy(fromRep, toRep, keyPtr, keyLen uint32) uint32 {
+func nearCopy(fromRep, toRep, keyPtr, keyLen uint32) uint32 {
 	from := nearBucketValues.Get(fromRep)
 	to := nearBucketValues.Get(toRep)
 	key := guest.LiftString(keyPtr, keyLen)
@@ -1052,12 +1053,12 @@ func exportFarBucketDestroy(rep uint32) {
 }
 
 //go:wasmexport far#[method]bucket.get
-func exportFarBucketGet(selfRep, keyPtr, keyLen uint32) uint32 {
+func farBucketGet(selfRep, keyPtr, keyLen uint32) uint32 {
 	self := farBucketValues.Get(selfRep)
 	key := guest.LiftString(keyPtr, keyLen)
 	guest.ParamsLifted()
 	result := self.Get(key)
-	area := guest.ResultArea(12, 4)
+	area := guest.ResultArea(12)
 	if value, ok := result.Get(); ok {
 		guest.Store(area, 0, uint8(1))
 		valuePtr := guest.LowerString(&guest.Results, value)
@@ -1066,16 +1067,16 @@ func exportFarBucketGet(selfRep, keyPtr, keyLen uint32) uint32 {
 	} else {
 		guest.Store(area, 0, uint8(0))
 	}
-	return area
+	return guest.Address(area)
 }
 
 //go:wasmexport cabi_post_far#[method]bucket.get
-func postReturnFarBucketGet(uint32) {
+func freeFarBucketGet(uint32) {
 	guest.FreeResults()
 }
 
 //go:wasmexport far#[method]bucket.set
-func exportFarBucketSet(selfRep, keyPtr, keyLen, valuePtr, valueLen uint32) {
+func farBucketSet(selfRep, keyPtr, keyLen, valuePtr, valueLen uint32) {
 	self := farBucketValues.Get(selfRep)
 	key := guest.LiftString(keyPtr, keyLen)
 	value := guest.LiftString(valuePtr, valueLen)
@@ -1084,11 +1085,11 @@ func exportFarBucketSet(selfRep, keyPtr, keyLen, valuePtr, valueLen uint32) {
 }
 
 //go:wasmexport far#open
-func exportFarOpen(namePtr, nameLen uint32) uint32 {
+func farOpen(namePtr, nameLen uint32) uint32 {
 	name := guest.LiftString(namePtr, nameLen)
 	guest.ParamsLifted()
 	result, err := exportedFar.Open(name)
-	area := guest.ResultArea(12, 4)
+	area := guest.ResultArea(12)
 	if err != nil {
 		failure := err.Error()
 		guest.Store(area, 0, uint8(1))
@@ -1099,16 +1100,16 @@ func exportFarOpen(namePtr, nameLen uint32) uint32 {
 		guest.Store(area, 0, uint8(0))
 		guest.Store(area, 4, lowerFarBucket(result))
 	}
-	return area
+	return guest.Address(area)
 }
 
 //go:wasmexport cabi_post_far#open
-func postReturnFarOpen(uint32) {
+func freeFarOpen(uint32) {
 	guest.FreeResults()
 }
 
 //go:wasmexport far#copy
-func exportFarCopy(fromRep, toRep, keyPtr, keyLen uint32) uint32 {
+func farCopy(fromRep, toRep, keyPtr, keyLen uint32) uint32 {
 	from := farBucketValues.Get(fromRep)
 	to := farBucketValues.Get(toRep)
 	key := guest.LiftString(keyPtr, keyLen)
@@ -1117,15 +1118,15 @@ func exportFarCopy(fromRep, toRep, keyPtr, keyLen uint32) uint32 {
 }
 
 //go:wasmexport old:db/rows@1.0.0#fetch
-func exportDBV100RowsFetch(id uint32) uint32 {
+func dbV100RowsFetch(id uint32) uint32 {
 	result := exportedDBV100Rows.Fetch(id)
-	area := guest.ResultArea(12, 4)
+	area := guest.ResultArea(12)
 	storeRow(&guest.Results, area, result)
-	return area
+	return guest.Address(area)
 }
 
 //go:wasmexport cabi_post_old:db/rows@1.0.0#fetch
-func postReturnDBV100RowsFetch(uint32) {
+func freeDBV100RowsFetch(uint32) {
 	guest.FreeResults()
 }
 
@@ -1162,60 +1163,60 @@ func exportDBV210RowsCursorDestroy(rep uint32) {
 }
 
 //go:wasmexport old:db/rows@2.1.0#[method]cursor.next
-func exportDBV210RowsCursorNext(selfRep uint32) uint32 {
+func dbV210RowsCursorNext(selfRep uint32) uint32 {
 	result := cursorValues.Get(selfRep).Next()
-	area := guest.ResultArea(40, 8)
+	area := guest.ResultArea(40)
 	if value, ok := result.Get(); ok {
 		guest.Store(area, 0, uint8(1))
-		storeRow2(&guest.Results, area+8, value)
+		storeRow2(&guest.Results, guest.At(area, 8), value)
 	} else {
 		guest.Store(area, 0, uint8(0))
 	}
-	return area
+	return guest.Address(area)
 }
 
 //go:wasmexport cabi_post_old:db/rows@2.1.0#[method]cursor.next
-func postReturnDBV210RowsCursorNext(uint32) {
+func freeDBV210RowsCursorNext(uint32) {
 	guest.FreeResults()
 }
 
 //go:wasmexport old:db/rows@2.1.0#fetch
-func exportDBV210RowsFetch(id uint64) uint32 {
+func dbV210RowsFetch(id uint64) uint32 {
 	result := exportedDBV210Rows.Fetch(id)
-	area := guest.ResultArea(40, 8)
+	area := guest.ResultArea(40)
 	if value, ok := result.Get(); ok {
 		guest.Store(area, 0, uint8(1))
-		storeRow2(&guest.Results, area+8, value)
+		storeRow2(&guest.Results, guest.At(area, 8), value)
 	} else {
 		guest.Store(area, 0, uint8(0))
 	}
-	return area
+	return guest.Address(area)
 }
 
 //go:wasmexport cabi_post_old:db/rows@2.1.0#fetch
-func postReturnDBV210RowsFetch(uint32) {
+func freeDBV210RowsFetch(uint32) {
 	guest.FreeResults()
 }
 
 //go:wasmexport old:db/rows@2.1.0#all
-func exportDBV210RowsAll(from uint64) uint32 {
+func dbV210RowsAll(from uint64) uint32 {
 	return lowerCursor(exportedDBV210Rows.All(from))
 }
 
 //go:wasmexport drain#use-up
-func exportDrainUseUp(cHandle, dHandle, othersPtr, othersLen uint32) uint32 {
+func drainUseUp(cHandle, dHandle, othersPtr, othersLen uint32) uint32 {
 	borrows := new(guest.Borrows)
 	c := pool.ConnFromHandle(cHandle)
 	d := guest.Borrow(borrows, pool.ConnFromHandle(dHandle))
 	others := make([]drain.Conn, othersLen)
 	for i := range others {
-		at := othersPtr + uint32(i)*4
+		at := guest.PointerTo(othersPtr + uint32(i)*4)
 		others[i] = pool.ConnFromHandle(guest.Load[uint32](at, 0))
 	}
 	guest.ParamsLifted()
 	result, result2 := exportedDrain.UseUp(c, d, others)
 	borrows.End()
-	area := guest.ResultArea(16, 4)
+	area := guest.ResultArea(16)
 	f0Ptr := guest.LowerString(&guest.Results, result)
 	guest.Store(area, 0, f0Ptr)
 	guest.Store(area, 4, uint32(len(result)))
@@ -1226,51 +1227,51 @@ func exportDrainUseUp(cHandle, dHandle, othersPtr, othersLen uint32) uint32 {
 	} else {
 		guest.Store(area, 8, uint8(0))
 	}
-	return area
+	return guest.Address(area)
 }
 
 //go:wasmexport cabi_post_drain#use-up
-func postReturnDrainUseUp(uint32) {
+func freeDrainUseUp(uint32) {
 	guest.FreeResults()
 }
 
 //go:wasmexport hooks#each
-func exportHooksEach(allPtr, allLen uint32) uint32 {
+func hooksEach(allPtr, allLen uint32) uint32 {
 	all := make([]hooks.Counter, allLen)
 	for i := range all {
-		at := allPtr + uint32(i)*4
+		at := guest.PointerTo(allPtr + uint32(i)*4)
 		all[i] = liftCounter(guest.Load[uint32](at, 0))
 	}
 	guest.ParamsLifted()
 	result := exportedHooks.Each(all)
-	area := guest.ResultArea(8, 4)
-	resultPtr := guest.Results.List(len(result), 4, 4)
+	area := guest.ResultArea(8)
+	resultPtr := guest.Results.List(len(result), 4)
 	for i, item := range result {
-		at := resultPtr + uint32(i)*4
+		at := guest.PointerTo(resultPtr + uint32(i)*4)
 		guest.Store(at, 0, lowerCounter(item))
 	}
 	guest.Store(area, 0, resultPtr)
 	guest.Store(area, 4, uint32(len(result)))
-	return area
+	return guest.Address(area)
 }
 
 //go:wasmexport cabi_post_hooks#each
-func postReturnHooksEach(uint32) {
+func freeHooksEach(uint32) {
 	guest.FreeResults()
 }
 
 //go:wasmexport hooks#seen
-func exportHooksSeen(cRep uint32) uint32 {
+func hooksSeen(cRep uint32) uint32 {
 	result := exportedHooks.Seen(counterValues.Get(cRep))
-	area := guest.ResultArea(8, 4)
+	area := guest.ResultArea(8)
 	resultPtr := guest.LowerString(&guest.Results, result)
 	guest.Store(area, 0, resultPtr)
 	guest.Store(area, 4, uint32(len(result)))
-	return area
+	return guest.Address(area)
 }
 
 //go:wasmexport cabi_post_hooks#seen
-func postReturnHooksSeen(uint32) {
+func freeHooksSeen(uint32) {
 	guest.FreeResults()
 }
 
@@ -1280,15 +1281,15 @@ func exportInspect(cHandle, dHandle uint32) uint32 {
 	c := counters.CounterFromHandle(cHandle)
 	result := exportedWorld.Inspect(c, guest.Borrow(borrows, counters.CounterFromHandle(dHandle)))
 	borrows.End()
-	area := guest.ResultArea(8, 4)
+	area := guest.ResultArea(8)
 	resultPtr := guest.LowerString(&guest.Results, result)
 	guest.Store(area, 0, resultPtr)
 	guest.Store(area, 4, uint32(len(result)))
-	return area
+	return guest.Address(area)
 }
 
 //go:wasmexport cabi_post_inspect
-func postReturnInspect(uint32) {
+func freeInspect(uint32) {
 	guest.FreeResults()
 }
 
@@ -1297,19 +1298,19 @@ func exportRepack(parcelsPtr, parcelsLen uint32) uint32 {
 	parcels := guest.LiftList(parcelsPtr, parcelsLen, 8, loadParcel2)
 	guest.ParamsLifted()
 	result := exportedWorld.Repack(parcels)
-	area := guest.ResultArea(8, 4)
-	resultPtr := guest.Results.List(len(result), 8, 4)
+	area := guest.ResultArea(8)
+	resultPtr := guest.Results.List(len(result), 8)
 	for i, item := range result {
-		at := resultPtr + uint32(i)*8
+		at := guest.PointerTo(resultPtr + uint32(i)*8)
 		storeParcel(at, item)
 	}
 	guest.Store(area, 0, resultPtr)
 	guest.Store(area, 4, uint32(len(result)))
-	return area
+	return guest.Address(area)
 }
 
 //go:wasmexport cabi_post_repack
-func postReturnRepack(uint32) {
+func freeRepack(uint32) {
 	guest.FreeResults()
 }
 
@@ -1319,7 +1320,7 @@ func exportRun(s0, s1, s2, linesPtr, linesLen uint32) uint32 {
 	lines := guest.LiftStrings(linesPtr, linesLen)
 	guest.ParamsLifted()
 	result, err := exportedWorld.Run(s, lines)
-	area := guest.ResultArea(12, 4)
+	area := guest.ResultArea(12)
 	if err != nil {
 		failure := err.Error()
 		guest.Store(area, 0, uint8(1))
@@ -1332,11 +1333,11 @@ func exportRun(s0, s1, s2, linesPtr, linesLen uint32) uint32 {
 		guest.Store(area, 4, okPtr)
 		guest.Store(area, 8, uint32(len(result)))
 	}
-	return area
+	return guest.Address(area)
 }
 
 //go:wasmexport cabi_post_run
-func postReturnRun(uint32) {
+func freeRun(uint32) {
 	guest.FreeResults()
 }
 
@@ -1345,7 +1346,7 @@ func exportLookup(keyPtr, keyLen uint32) uint32 {
 	key := guest.LiftString(keyPtr, keyLen)
 	guest.ParamsLifted()
 	result := exportedWorld.Lookup(key)
-	area := guest.ResultArea(12, 4)
+	area := guest.ResultArea(12)
 	if value, ok := result.Get(); ok {
 		guest.Store(area, 0, uint8(1))
 		valuePtr := guest.LowerString(&guest.Results, value)
@@ -1354,27 +1355,27 @@ func exportLookup(keyPtr, keyLen uint32) uint32 {
 	} else {
 		guest.Store(area, 0, uint8(0))
 	}
-	return area
+	return guest.Address(area)
 }
 
 //go:wasmexport cabi_post_lookup
-func postReturnLookup(uint32) {
+func freeLookup(uint32) {
 	guest.FreeResults()
 }
 
-func loadParcel(ptr uint32) Parcel {
+func loadParcel(ptr guest.Pointer) Parcel {
 	counter := counters.CounterFromHandle(guest.Load[uint32](ptr, 0))
 	return Parcel{Counter: counter, Conn: pool.ConnFromHandle(guest.Load[uint32](ptr, 4))}
 }
 
-func storeLabelled(arena *guest.Arena, ptr uint32, value counters.Labelled) {
+func storeLabelled(arena *guest.Arena, ptr guest.Pointer, value counters.Labelled) {
 	labelPtr := guest.LowerString(arena, value.Label)
 	guest.Store(ptr, 0, labelPtr)
 	guest.Store(ptr, 4, uint32(len(value.Label)))
 	guest.Store(ptr, 8, lowerCounter(value.Counter))
 }
 
-func loadOutlook(ptr uint32) counters.Outlook {
+func loadOutlook(ptr guest.Pointer) counters.Outlook {
 	valueCase := guest.Load[uint8](ptr, 0)
 	var value counters.Outlook
 	switch valueCase {
@@ -1388,7 +1389,7 @@ func loadOutlook(ptr uint32) counters.Outlook {
 	return value
 }
 
-func storeSlot(arena *guest.Arena, ptr uint32, value counters.Slot) {
+func storeSlot(arena *guest.Arena, ptr guest.Pointer, value counters.Slot) {
 	switch c := value.(type) {
 	case counters.SlotEmpty:
 		guest.Store(ptr, 0, uint8(0))
@@ -1397,9 +1398,9 @@ func storeSlot(arena *guest.Arena, ptr uint32, value counters.Slot) {
 		guest.Store(ptr, 8, lowerCounter(c.Value))
 	case counters.SlotMany:
 		guest.Store(ptr, 0, uint8(2))
-		manyPtr := arena.List(len(c.Value), 4, 4)
+		manyPtr := arena.List(len(c.Value), 4)
 		for i, item := range c.Value {
-			at := manyPtr + uint32(i)*4
+			at := guest.PointerTo(manyPtr + uint32(i)*4)
 			guest.Store(at, 0, lowerCounter(item))
 		}
 		guest.Store(ptr, 8, manyPtr)
@@ -1412,24 +1413,24 @@ func storeSlot(arena *guest.Arena, ptr uint32, value counters.Slot) {
 	}
 }
 
-func loadLabelled(ptr uint32) counters.Labelled {
+func loadLabelled(ptr guest.Pointer) counters.Labelled {
 	label := guest.LiftString(guest.Load[uint32](ptr, 0), guest.Load[uint32](ptr, 4))
 	return counters.Labelled{Label: label, Counter: liftCounter(guest.Load[uint32](ptr, 8))}
 }
 
-func loadView(ptr uint32) counters.View {
+func loadView(ptr guest.Pointer) counters.View {
 	label := guest.LiftString(guest.Load[uint32](ptr, 0), guest.Load[uint32](ptr, 4))
 	counter := counterValues.Get(guest.Load[uint32](ptr, 8))
 	restPtr := guest.Load[uint32](ptr, 12)
 	rest := make([]counters.Counter, guest.Load[uint32](ptr, 16))
 	for i := range rest {
-		at := restPtr + uint32(i)*4
+		at := guest.PointerTo(restPtr + uint32(i)*4)
 		rest[i] = counterValues.Get(guest.Load[uint32](at, 0))
 	}
 	return counters.View{Label: label, Counter: counter, Rest: rest}
 }
 
-func loadSlot(ptr uint32) counters.Slot {
+func loadSlot(ptr guest.Pointer) counters.Slot {
 	valueCase := guest.Load[uint8](ptr, 0)
 	var value counters.Slot
 	switch valueCase {
@@ -1441,7 +1442,7 @@ func loadSlot(ptr uint32) counters.Slot {
 		manyPtr := guest.Load[uint32](ptr, 8)
 		many := make([]counters.Counter, guest.Load[uint32](ptr, 12))
 		for i := range many {
-			at := manyPtr + uint32(i)*4
+			at := guest.PointerTo(manyPtr + uint32(i)*4)
 			many[i] = liftCounter(guest.Load[uint32](at, 0))
 		}
 		value = counters.SlotMany{Value: many}
@@ -1453,14 +1454,14 @@ func loadSlot(ptr uint32) counters.Slot {
 	return value
 }
 
-func storeRow(arena *guest.Arena, ptr uint32, value rows.Row) {
+func storeRow(arena *guest.Arena, ptr guest.Pointer, value rows.Row) {
 	guest.Store(ptr, 0, value.ID)
 	textPtr := guest.LowerString(arena, value.Text)
 	guest.Store(ptr, 4, textPtr)
 	guest.Store(ptr, 8, uint32(len(value.Text)))
 }
 
-func storeRow2(arena *guest.Arena, ptr uint32, value dbv210rows.Row) {
+func storeRow2(arena *guest.Arena, ptr guest.Pointer, value dbv210rows.Row) {
 	guest.Store(ptr, 0, value.ID)
 	if value_, ok := value.Text.Get(); ok {
 		guest.Store(ptr, 8, uint8(1))
@@ -1475,12 +1476,12 @@ func storeRow2(arena *guest.Arena, ptr uint32, value dbv210rows.Row) {
 	guest.Store(ptr, 24, uint32(len(value.Tags)))
 }
 
-func loadParcel2(ptr uint32) Parcel {
+func loadParcel2(ptr guest.Pointer) Parcel {
 	counter := counters.CounterFromHandle(guest.Load[uint32](ptr, 0))
 	return Parcel{Counter: counter, Conn: pool.ConnFromHandle(guest.Load[uint32](ptr, 4))}
 }
 
-func storeParcel(ptr uint32, value Parcel) {
+func storeParcel(ptr guest.Pointer, value Parcel) {
 	counterHandle := counters.CounterHandle(value.Counter).Give("counters.Counter")
 	guest.Store(ptr, 0, counterHandle)
 	connHandle := pool.ConnHandle(value.Conn).Give("pool.Conn")

@@ -38,8 +38,8 @@ func importGiveBack(uint32)
 // GiveBack is give-back.
 func GiveBack() types.Option[Counter] {
 	call := guest.Call()
-	area := call.ResultArea(8, 4)
-	importGiveBack(area)
+	area := call.ResultArea(8)
+	importGiveBack(guest.Address(area))
 	call.Returned()
 	resultCase := guest.Load[uint8](area, 0)
 	var result types.Option[Counter]
@@ -61,8 +61,8 @@ func importAsk(uint32, uint32)
 func Ask(c Counter) string {
 	call := guest.Call()
 	cHandle := counters.CounterHandle(c).Lend("counters.Counter")
-	area := call.ResultArea(8, 4)
-	importAsk(cHandle, area)
+	area := call.ResultArea(8)
+	importAsk(cHandle, guest.Address(area))
 	call.Returned()
 	result := guest.LiftString(guest.Load[uint32](area, 0), guest.Load[uint32](area, 4))
 	call.Done()

@@ -23,17 +23,17 @@ func importOfLarge(uint32, uint32)
 // OfLarge is of-large.
 func OfLarge(v Large) Large {
 	call := guest.Call()
-	params := call.Area(144, 8)
+	params := call.Area(144)
 	storeLarge(call, params, v)
-	area := call.ResultArea(144, 8)
-	importOfLarge(params, area)
+	area := call.ResultArea(144)
+	importOfLarge(guest.Address(params), guest.Address(area))
 	call.Returned()
 	result := loadLarge(area)
 	call.Done()
 	return result
 }
 
-func storeLarge(arena *guest.Arena, ptr uint32, value Large) {
+func storeLarge(arena *guest.Arena, ptr guest.Pointer, value Large) {
 	switch c := value.(type) {
 	case LargeText:
 		guest.Store(ptr, 0, uint8(0))
@@ -61,7 +61,7 @@ func storeLarge(arena *guest.Arena, ptr uint32, value Large) {
 		guest.Store(ptr, 136, c.Value.F16)
 	case LargeList:
 		guest.Store(ptr, 0, uint8(2))
-		listPtr := guest.LowerList(arena, c.Value, 32, 8, storeOuter)
+		listPtr := guest.LowerList(arena, c.Value, 32, storeOuter)
 		guest.Store(ptr, 8, listPtr)
 		guest.Store(ptr, 12, uint32(len(c.Value)))
 	default:
@@ -69,7 +69,7 @@ func storeLarge(arena *guest.Arena, ptr uint32, value Large) {
 	}
 }
 
-func loadLarge(ptr uint32) Large {
+func loadLarge(ptr guest.Pointer) Large {
 	valueCase := guest.Load[uint8](ptr, 0)
 	var value Large
 	switch valueCase {
@@ -122,16 +122,16 @@ func loadLarge(ptr uint32) Large {
 	return value
 }
 
-func storeOuter(arena *guest.Arena, ptr uint32, value variants.Outer) {
+func storeOuter(arena *guest.Arena, ptr guest.Pointer, value variants.Outer) {
 	switch c := value.(type) {
 	case variants.OuterIn:
 		guest.Store(ptr, 0, uint8(0))
-		storeMixed(ptr+8, c.Value)
+		storeMixed(guest.At(ptr, 8), c.Value)
 	case variants.OuterOpt:
 		guest.Store(ptr, 0, uint8(1))
 		if value_, ok := c.Value.Get(); ok {
 			guest.Store(ptr, 8, uint8(1))
-			storeWide(ptr+16, value_)
+			storeWide(guest.At(ptr, 16), value_)
 		} else {
 			guest.Store(ptr, 8, uint8(0))
 		}
@@ -139,14 +139,14 @@ func storeOuter(arena *guest.Arena, ptr uint32, value variants.Outer) {
 		guest.Store(ptr, 0, uint8(2))
 		if value_, failure, ok := c.Value.Get(); ok {
 			guest.Store(ptr, 8, uint8(0))
-			storeTexts(arena, ptr+16, value_)
+			storeTexts(arena, guest.At(ptr, 16), value_)
 		} else {
 			guest.Store(ptr, 8, uint8(1))
-			storeNumbers(ptr+16, failure)
+			storeNumbers(guest.At(ptr, 16), failure)
 		}
 	case variants.OuterShape:
 		guest.Store(ptr, 0, uint8(3))
-		storeShape(arena, ptr+8, c.Value)
+		storeShape(arena, guest.At(ptr, 8), c.Value)
 	case variants.OuterUnit:
 		guest.Store(ptr, 0, uint8(4))
 	default:
@@ -154,19 +154,19 @@ func storeOuter(arena *guest.Arena, ptr uint32, value variants.Outer) {
 	}
 }
 
-func loadOuter(ptr uint32) variants.Outer {
+func loadOuter(ptr guest.Pointer) variants.Outer {
 	valueCase := guest.Load[uint8](ptr, 0)
 	var value variants.Outer
 	switch valueCase {
 	case 0:
-		value = variants.OuterIn{Value: loadMixed(ptr + 8)}
+		value = variants.OuterIn{Value: loadMixed(guest.At(ptr, 8))}
 	case 1:
 		optCase := guest.Load[uint8](ptr, 8)
 		var opt types.Option[variants.Wide]
 		switch optCase {
 		case 0:
 		case 1:
-			opt = types.Some(loadWide(ptr + 16))
+			opt = types.Some(loadWide(guest.At(ptr, 16)))
 		default:
 			guest.NoDiscriminant(uint32(optCase), "option<wide>")
 		}
@@ -176,15 +176,15 @@ func loadOuter(ptr uint32) variants.Outer {
 		var res types.Result[variants.Texts, variants.Numbers]
 		switch resCase {
 		case 0:
-			res = types.OK[variants.Texts, variants.Numbers](loadTexts(ptr + 16))
+			res = types.OK[variants.Texts, variants.Numbers](loadTexts(guest.At(ptr, 16)))
 		case 1:
-			res = types.Err[variants.Texts, variants.Numbers](loadNumbers(ptr + 16))
+			res = types.Err[variants.Texts, variants.Numbers](loadNumbers(guest.At(ptr, 16)))
 		default:
 			guest.NoDiscriminant(uint32(resCase), "result<texts, numbers>")
 		}
 		value = variants.OuterRes{Value: res}
 	case 3:
-		value = variants.OuterShape{Value: loadShape(ptr + 8)}
+		value = variants.OuterShape{Value: loadShape(guest.At(ptr, 8))}
 	case 4:
 		value = variants.OuterUnit{}
 	default:
@@ -193,7 +193,7 @@ func loadOuter(ptr uint32) variants.Outer {
 	return value
 }
 
-func storeMixed(ptr uint32, value variants.Mixed) {
+func storeMixed(ptr guest.Pointer, value variants.Mixed) {
 	switch c := value.(type) {
 	case variants.MixedA:
 		guest.Store(ptr, 0, uint8(0))
@@ -212,7 +212,7 @@ func storeMixed(ptr uint32, value variants.Mixed) {
 	}
 }
 
-func storeWide(ptr uint32, value variants.Wide) {
+func storeWide(ptr guest.Pointer, value variants.Wide) {
 	switch c := value.(type) {
 	case variants.WideA:
 		guest.Store(ptr, 0, uint8(0))
@@ -225,7 +225,7 @@ func storeWide(ptr uint32, value variants.Wide) {
 	}
 }
 
-func storeTexts(arena *guest.Arena, ptr uint32, value variants.Texts) {
+func storeTexts(arena *guest.Arena, ptr guest.Pointer, value variants.Texts) {
 	switch c := value.(type) {
 	case variants.TextsS:
 		guest.Store(ptr, 0, uint8(0))
@@ -247,7 +247,7 @@ func storeTexts(arena *guest.Arena, ptr uint32, value variants.Texts) {
 	}
 }
 
-func storeNumbers(ptr uint32, value variants.Numbers) {
+func storeNumbers(ptr guest.Pointer, value variants.Numbers) {
 	switch c := value.(type) {
 	case variants.NumbersA:
 		guest.Store(ptr, 0, uint8(0))
@@ -260,13 +260,13 @@ func storeNumbers(ptr uint32, value variants.Numbers) {
 	}
 }
 
-func storeShape(arena *guest.Arena, ptr uint32, value named.Shape) {
+func storeShape(arena *guest.Arena, ptr guest.Pointer, value named.Shape) {
 	switch c := value.(type) {
 	case named.ShapeNothing:
 		guest.Store(ptr, 0, uint8(0))
 	case named.ShapeDot:
 		guest.Store(ptr, 0, uint8(1))
-		storePoint(ptr+8, c.Value)
+		storePoint(guest.At(ptr, 8), c.Value)
 	case named.ShapeCircle:
 		guest.Store(ptr, 0, uint8(2))
 		guest.Store(ptr, 8, c.Value)
@@ -277,11 +277,7 @@ func storeShape(arena *guest.Arena, ptr uint32, value named.Shape) {
 		guest.Store(ptr, 12, uint32(len(c.Value)))
 	case named.ShapePath:
 		guest.Store(ptr, 0, uint8(4))
-		pathPtr := arena.List(len(c.Value), 8, 4)
-		for i, item := range c.Value {
-			at := pathPtr + uint32(i)*8
-			storePoint(at, item)
-		}
+		pathPtr := guest.LowerSlice(arena, c.Value)
 		guest.Store(ptr, 8, pathPtr)
 		guest.Store(ptr, 12, uint32(len(c.Value)))
 	default:
@@ -289,7 +285,7 @@ func storeShape(arena *guest.Arena, ptr uint32, value named.Shape) {
 	}
 }
 
-func loadMixed(ptr uint32) variants.Mixed {
+func loadMixed(ptr guest.Pointer) variants.Mixed {
 	valueCase := guest.Load[uint8](ptr, 0)
 	var value variants.Mixed
 	switch valueCase {
@@ -307,7 +303,7 @@ func loadMixed(ptr uint32) variants.Mixed {
 	return value
 }
 
-func loadWide(ptr uint32) variants.Wide {
+func loadWide(ptr guest.Pointer) variants.Wide {
 	valueCase := guest.Load[uint8](ptr, 0)
 	var value variants.Wide
 	switch valueCase {
@@ -321,7 +317,7 @@ func loadWide(ptr uint32) variants.Wide {
 	return value
 }
 
-func loadTexts(ptr uint32) variants.Texts {
+func loadTexts(ptr guest.Pointer) variants.Texts {
 	valueCase := guest.Load[uint8](ptr, 0)
 	var value variants.Texts
 	switch valueCase {
@@ -339,7 +335,7 @@ func loadTexts(ptr uint32) variants.Texts {
 	return value
 }
 
-func loadNumbers(ptr uint32) variants.Numbers {
+func loadNumbers(ptr guest.Pointer) variants.Numbers {
 	valueCase := guest.Load[uint8](ptr, 0)
 	var value variants.Numbers
 	switch valueCase {
@@ -353,32 +349,31 @@ func loadNumbers(ptr uint32) variants.Numbers {
 	return value
 }
 
-func loadShape(ptr uint32) named.Shape {
+func loadShape(ptr guest.Pointer) named.Shape {
 	valueCase := guest.Load[uint8](ptr, 0)
 	var value named.Shape
 	switch valueCase {
 	case 0:
 		value = named.ShapeNothing{}
 	case 1:
-		value = named.ShapeDot{Value: loadPoint(ptr + 8)}
+		value = named.ShapeDot{Value: loadPoint(guest.At(ptr, 8))}
 	case 2:
 		value = named.ShapeCircle{Value: guest.Load[float64](ptr, 8)}
 	case 3:
 		value = named.ShapeLabel{Value: guest.LiftString(guest.Load[uint32](ptr, 8), guest.Load[uint32](ptr, 12))}
 	case 4:
-		pathPtr := guest.Load[uint32](ptr, 8)
-		value = named.ShapePath{Value: guest.LiftList(pathPtr, guest.Load[uint32](ptr, 12), 8, loadPoint)}
+		value = named.ShapePath{Value: guest.LiftSlice[named.Point](guest.Load[uint32](ptr, 8), guest.Load[uint32](ptr, 12))}
 	default:
 		guest.NoDiscriminant(uint32(valueCase), "shape")
 	}
 	return value
 }
 
-func storePoint(ptr uint32, value named.Point) {
+func storePoint(ptr guest.Pointer, value named.Point) {
 	guest.Store(ptr, 0, value.X)
 	guest.Store(ptr, 4, value.Y)
 }
 
-func loadPoint(ptr uint32) named.Point {
+func loadPoint(ptr guest.Pointer) named.Point {
 	return named.Point{X: guest.Load[int32](ptr, 0), Y: guest.Load[int32](ptr, 4)}
 }

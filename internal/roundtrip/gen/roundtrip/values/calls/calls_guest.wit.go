@@ -85,8 +85,8 @@ func importOnlyResult(uint32)
 // OnlyResult is only-result.
 func OnlyResult() string {
 	call := guest.Call()
-	area := call.ResultArea(8, 4)
-	importOnlyResult(area)
+	area := call.ResultArea(8)
+	importOnlyResult(guest.Address(area))
 	call.Returned()
 	result := guest.LiftString(guest.Load[uint32](area, 0), guest.Load[uint32](area, 4))
 	call.Done()
@@ -101,8 +101,8 @@ func Sixteen(a bool, b uint8, c int8, d uint16, e int16, f uint32, g int32, h ui
 	call := guest.Call()
 	mPtr := guest.LowerString(call, m)
 	nPtr := guest.LowerSlice(call, n)
-	area := call.ResultArea(72, 8)
-	importSixteen(types.FromBool(a), uint32(b), uint32(c), uint32(d), uint32(e), f, uint32(g), h, uint64(i), j, k, guest.LowerChar(l), mPtr, uint32(len(m)), nPtr, uint32(len(n)), area)
+	area := call.ResultArea(72)
+	importSixteen(types.FromBool(a), uint32(b), uint32(c), uint32(d), uint32(e), f, uint32(g), h, uint64(i), j, k, guest.LowerChar(l), mPtr, uint32(len(m)), nPtr, uint32(len(n)), guest.Address(area))
 	call.Returned()
 	f0 := guest.LoadBool(area, 0)
 	f1 := guest.Load[uint8](area, 1)
@@ -128,7 +128,7 @@ func importSeventeen(uint32) uint64
 // 17 flat parameters, which are passed in memory.
 func Seventeen(a bool, b uint8, c int8, d uint16, e int16, f uint32, g int32, h uint64, i int64, j float32, k float64, l rune, m string, n []byte, o uint8) uint64 {
 	call := guest.Call()
-	params := call.Area(72, 8)
+	params := call.Area(72)
 	guest.StoreBool(params, 0, a)
 	guest.Store(params, 1, b)
 	guest.Store(params, 2, c)
@@ -148,7 +148,7 @@ func Seventeen(a bool, b uint8, c int8, d uint16, e int16, f uint32, g int32, h 
 	guest.Store(params, 60, nPtr)
 	guest.Store(params, 64, uint32(len(n)))
 	guest.Store(params, 68, o)
-	result := importSeventeen(params)
+	result := importSeventeen(guest.Address(params))
 	call.Done()
 	return result
 }
@@ -159,16 +159,16 @@ func importSpilled(uint32, uint32)
 // Spilled is spilled.
 func Spilled(a, b, c Person, d Shape, e []string) []Person {
 	call := guest.Call()
-	params := call.Area(112, 8)
+	params := call.Area(112)
 	storePerson(call, params, a)
-	storePerson(call, params+28, b)
-	storePerson(call, params+56, c)
-	storeShape(call, params+88, d)
+	storePerson(call, guest.At(params, 28), b)
+	storePerson(call, guest.At(params, 56), c)
+	storeShape(call, guest.At(params, 88), d)
 	ePtr := guest.LowerStrings(call, e)
 	guest.Store(params, 104, ePtr)
 	guest.Store(params, 108, uint32(len(e)))
-	area := call.ResultArea(8, 4)
-	importSpilled(params, area)
+	area := call.ResultArea(8)
+	importSpilled(guest.Address(params), guest.Address(area))
 	call.Returned()
 	resultPtr := guest.Load[uint32](area, 0)
 	result := guest.LiftList(resultPtr, guest.Load[uint32](area, 4), 28, loadPerson)
@@ -182,7 +182,7 @@ func importNames(uint32, uint32)
 // Names that generated code has uses for.
 func Names(ctx uint8, context_ string, err uint16, call_ uint32, results []uint16, guest_ string, host_ uint64, stack uint8, area string, params int8, i int16, at int32, ok bool) string {
 	call := guest.Call()
-	params2 := call.Area(72, 8)
+	params2 := call.Area(72)
 	guest.Store(params2, 0, ctx)
 	contextPtr := guest.LowerString(call, context_)
 	guest.Store(params2, 4, contextPtr)
@@ -204,8 +204,8 @@ func Names(ctx uint8, context_ string, err uint16, call_ uint32, results []uint1
 	guest.Store(params2, 62, i)
 	guest.Store(params2, 64, at)
 	guest.StoreBool(params2, 68, ok)
-	area2 := call.ResultArea(8, 4)
-	importNames(params2, area2)
+	area2 := call.ResultArea(8)
+	importNames(guest.Address(params2), guest.Address(area2))
 	call.Returned()
 	result := guest.LiftString(guest.Load[uint32](area2, 0), guest.Load[uint32](area2, 4))
 	call.Done()
@@ -221,8 +221,8 @@ func Keywords(type_ uint8, func_ string, use []string, range_ uint16, go_ uint32
 	funcPtr := guest.LowerString(call, func_)
 	usePtr := guest.LowerStrings(call, use)
 	stringPtr := guest.LowerString(call, string_)
-	area := call.ResultArea(8, 4)
-	importKeywords(uint32(type_), funcPtr, uint32(len(func_)), usePtr, uint32(len(use)), uint32(range_), go_, stringPtr, uint32(len(string_)), uint32(len_), types.FromBool(nil_), guest.LowerChar(make_), area)
+	area := call.ResultArea(8)
+	importKeywords(uint32(type_), funcPtr, uint32(len(func_)), usePtr, uint32(len(use)), uint32(range_), go_, stringPtr, uint32(len(string_)), uint32(len_), types.FromBool(nil_), guest.LowerChar(make_), guest.Address(area))
 	call.Returned()
 	result := guest.LiftString(guest.Load[uint32](area, 0), guest.Load[uint32](area, 4))
 	call.Done()
@@ -252,8 +252,8 @@ func importValue(uint32, uint32)
 // Value is value.
 func Value(v uint32) (uint32, error) {
 	call := guest.Call()
-	area := call.ResultArea(8, 4)
-	importValue(v, area)
+	area := call.ResultArea(8)
+	importValue(v, guest.Address(area))
 	call.Returned()
 	resultCase := guest.Load[uint8](area, 0)
 	var value uint32
@@ -276,8 +276,8 @@ func importError(uint32, uint32)
 // Error is error.
 func Error(v uint32) error {
 	call := guest.Call()
-	area := call.ResultArea(8, 4)
-	importError(v, area)
+	area := call.ResultArea(8)
+	importError(v, guest.Address(area))
 	call.Returned()
 	resultCase := guest.Load[uint8](area, 0)
 	var err error
@@ -298,8 +298,8 @@ func importText(uint32, uint32)
 // Text is text.
 func Text(v uint32) (string, error) {
 	call := guest.Call()
-	area := call.ResultArea(12, 4)
-	importText(v, area)
+	area := call.ResultArea(12)
+	importText(v, guest.Address(area))
 	call.Returned()
 	resultCase := guest.Load[uint8](area, 0)
 	var value string
@@ -330,17 +330,17 @@ func Records(v Person) (Person, error) {
 		heightPayload = value
 	}
 	tagsPtr := guest.LowerStrings(call, v.Tags)
-	area := call.ResultArea(32, 4)
-	importRecords(namePtr, uint32(len(v.Name)), uint32(v.Age), heightCase, heightPayload, tagsPtr, uint32(len(v.Tags)), area)
+	area := call.ResultArea(32)
+	importRecords(namePtr, uint32(len(v.Name)), uint32(v.Age), heightCase, heightPayload, tagsPtr, uint32(len(v.Tags)), guest.Address(area))
 	call.Returned()
 	resultCase := guest.Load[uint8](area, 0)
 	var value Person
 	var err error
 	switch resultCase {
 	case 0:
-		value = loadPerson(area + 4)
+		value = loadPerson(guest.At(area, 4))
 	case 1:
-		err = loadFault(area + 4)
+		err = loadFault(guest.At(area, 4))
 	default:
 		guest.NoDiscriminant(uint32(resultCase), "result<person, fault>")
 	}
@@ -372,28 +372,24 @@ func Variants(v Shape) (Shape, error) {
 		v1 = uint64(labelPtr)
 		v2 = uint32(len(c.Value))
 	case named.ShapePath:
-		pathPtr := call.List(len(c.Value), 8, 4)
-		for i, item := range c.Value {
-			at := pathPtr + uint32(i)*8
-			storePoint(at, item)
-		}
+		pathPtr := guest.LowerSlice(call, c.Value)
 		vCase = 4
 		v1 = uint64(pathPtr)
 		v2 = uint32(len(c.Value))
 	default:
 		guest.NoCase("named.Shape")
 	}
-	area := call.ResultArea(24, 8)
-	importVariants(vCase, v1, v2, area)
+	area := call.ResultArea(24)
+	importVariants(vCase, v1, v2, guest.Address(area))
 	call.Returned()
 	resultCase := guest.Load[uint8](area, 0)
 	var value Shape
 	var err error
 	switch resultCase {
 	case 0:
-		value = loadShape(area + 8)
+		value = loadShape(guest.At(area, 8))
 	case 1:
-		err = loadFailure(area + 8)
+		err = loadFailure(guest.At(area, 8))
 	default:
 		guest.NoDiscriminant(uint32(resultCase), "result<shape, failure>")
 	}
@@ -407,8 +403,8 @@ func importEnums(uint64, uint32)
 // Enums is enums.
 func Enums(v uint64) (uint64, error) {
 	call := guest.Call()
-	area := call.ResultArea(16, 8)
-	importEnums(v, area)
+	area := call.ResultArea(16)
+	importEnums(v, guest.Address(area))
 	call.Returned()
 	resultCase := guest.Load[uint8](area, 0)
 	var value uint64
@@ -417,7 +413,7 @@ func Enums(v uint64) (uint64, error) {
 	case 0:
 		value = guest.Load[uint64](area, 8)
 	case 1:
-		err = guest.Load[Reason](area, 8)
+		err = Reason(guest.Load[uint8](area, 8))
 	default:
 		guest.NoDiscriminant(uint32(resultCase), "result<u64, reason>")
 	}
@@ -431,17 +427,17 @@ func importFlags(uint32, uint32)
 // Flags is flags.
 func Flags(v Access) (Access, error) {
 	call := guest.Call()
-	area := call.ResultArea(2, 1)
-	importFlags(uint32(guest.LowerFlags(v, 0x7, "named.Access")), area)
+	area := call.ResultArea(2)
+	importFlags(uint32(guest.LowerFlags(v, 0x7, "named.Access")), guest.Address(area))
 	call.Returned()
 	resultCase := guest.Load[uint8](area, 0)
 	var value Access
 	var err error
 	switch resultCase {
 	case 0:
-		value = guest.Load[Access](area, 1)
+		value = Access(guest.Load[uint8](area, 1))
 	case 1:
-		err = types.Error[Access]{Value: guest.Load[Access](area, 1)}
+		err = types.Error[Access]{Value: Access(guest.Load[uint8](area, 1))}
 	default:
 		guest.NoDiscriminant(uint32(resultCase), "result<access, access>")
 	}
@@ -456,8 +452,8 @@ func importLists(uint32, uint32, uint32)
 func Lists(v []uint32) ([]uint32, error) {
 	call := guest.Call()
 	vPtr := guest.LowerSlice(call, v)
-	area := call.ResultArea(12, 4)
-	importLists(vPtr, uint32(len(v)), area)
+	area := call.ResultArea(12)
+	importLists(vPtr, uint32(len(v)), guest.Address(area))
 	call.Returned()
 	resultCase := guest.Load[uint8](area, 0)
 	var value []uint32
@@ -488,8 +484,8 @@ func Options(v types.Option[string]) (types.Option[string], error) {
 		v1 = valuePtr
 		v2 = uint32(len(value))
 	}
-	area := call.ResultArea(16, 4)
-	importOptions(vCase, v1, v2, area)
+	area := call.ResultArea(16)
+	importOptions(vCase, v1, v2, guest.Address(area))
 	call.Returned()
 	resultCase := guest.Load[uint8](area, 0)
 	var value types.Option[string]
@@ -531,8 +527,8 @@ func importTuples(uint32, uint32, uint32, uint32)
 func Tuples(v types.Tuple2[uint8, string]) (types.Tuple2[uint8, string], error) {
 	call := guest.Call()
 	f1Ptr := guest.LowerString(call, v.F1)
-	area := call.ResultArea(24, 8)
-	importTuples(uint32(v.F0), f1Ptr, uint32(len(v.F1)), area)
+	area := call.ResultArea(24)
+	importTuples(uint32(v.F0), f1Ptr, uint32(len(v.F1)), guest.Address(area))
 	call.Returned()
 	resultCase := guest.Load[uint8](area, 0)
 	var value types.Tuple2[uint8, string]
@@ -555,8 +551,8 @@ func importNested(uint32, uint32)
 // Nested is nested.
 func Nested(v uint8) (types.Result[uint8, string], error) {
 	call := guest.Call()
-	area := call.ResultArea(24, 8)
-	importNested(uint32(v), area)
+	area := call.ResultArea(24)
+	importNested(uint32(v), guest.Address(area))
 	call.Returned()
 	resultCase := guest.Load[uint8](area, 0)
 	var value types.Result[uint8, string]
@@ -599,8 +595,8 @@ func importFloats(float32, uint32)
 // Floats is floats.
 func Floats(v float32) (float32, error) {
 	call := guest.Call()
-	area := call.ResultArea(16, 8)
-	importFloats(v, area)
+	area := call.ResultArea(16)
+	importFloats(v, guest.Address(area))
 	call.Returned()
 	resultCase := guest.Load[uint8](area, 0)
 	var value float32
@@ -623,17 +619,17 @@ func importColours(uint32, uint32)
 // Colours is colours.
 func Colours(v Colour) (Colour, error) {
 	call := guest.Call()
-	area := call.ResultArea(2, 1)
-	importColours(uint32(guest.LowerEnum(v, 3, "named.Colour")), area)
+	area := call.ResultArea(2)
+	importColours(uint32(guest.LowerEnum(v, 3, "named.Colour")), guest.Address(area))
 	call.Returned()
 	resultCase := guest.Load[uint8](area, 0)
 	var value Colour
 	var err error
 	switch resultCase {
 	case 0:
-		value = guest.Load[Colour](area, 1)
+		value = Colour(guest.Load[uint8](area, 1))
 	case 1:
-		err = types.Error[Colour]{Value: guest.Load[Colour](area, 1)}
+		err = types.Error[Colour]{Value: Colour(guest.Load[uint8](area, 1))}
 	default:
 		guest.NoDiscriminant(uint32(resultCase), "result<colour, colour>")
 	}
@@ -641,7 +637,7 @@ func Colours(v Colour) (Colour, error) {
 	return value, err
 }
 
-func storePerson(arena *guest.Arena, ptr uint32, value named.Person) {
+func storePerson(arena *guest.Arena, ptr guest.Pointer, value named.Person) {
 	namePtr := guest.LowerString(arena, value.Name)
 	guest.Store(ptr, 0, namePtr)
 	guest.Store(ptr, 4, uint32(len(value.Name)))
@@ -657,13 +653,13 @@ func storePerson(arena *guest.Arena, ptr uint32, value named.Person) {
 	guest.Store(ptr, 24, uint32(len(value.Tags)))
 }
 
-func storeShape(arena *guest.Arena, ptr uint32, value named.Shape) {
+func storeShape(arena *guest.Arena, ptr guest.Pointer, value named.Shape) {
 	switch c := value.(type) {
 	case named.ShapeNothing:
 		guest.Store(ptr, 0, uint8(0))
 	case named.ShapeDot:
 		guest.Store(ptr, 0, uint8(1))
-		storePoint(ptr+8, c.Value)
+		storePoint(guest.At(ptr, 8), c.Value)
 	case named.ShapeCircle:
 		guest.Store(ptr, 0, uint8(2))
 		guest.Store(ptr, 8, c.Value)
@@ -674,11 +670,7 @@ func storeShape(arena *guest.Arena, ptr uint32, value named.Shape) {
 		guest.Store(ptr, 12, uint32(len(c.Value)))
 	case named.ShapePath:
 		guest.Store(ptr, 0, uint8(4))
-		pathPtr := arena.List(len(c.Value), 8, 4)
-		for i, item := range c.Value {
-			at := pathPtr + uint32(i)*8
-			storePoint(at, item)
-		}
+		pathPtr := guest.LowerSlice(arena, c.Value)
 		guest.Store(ptr, 8, pathPtr)
 		guest.Store(ptr, 12, uint32(len(c.Value)))
 	default:
@@ -686,7 +678,7 @@ func storeShape(arena *guest.Arena, ptr uint32, value named.Shape) {
 	}
 }
 
-func loadPerson(ptr uint32) named.Person {
+func loadPerson(ptr guest.Pointer) named.Person {
 	heightCase := guest.Load[uint8](ptr, 12)
 	var height types.Option[float32]
 	switch heightCase {
@@ -705,37 +697,31 @@ func loadPerson(ptr uint32) named.Person {
 	}
 }
 
-func loadFault(ptr uint32) Fault {
+func loadFault(ptr guest.Pointer) Fault {
 	return Fault{Code: guest.Load[uint16](ptr, 0), Why: guest.LiftString(guest.Load[uint32](ptr, 4), guest.Load[uint32](ptr, 8))}
 }
 
-func storePoint(ptr uint32, value named.Point) {
-	guest.Store(ptr, 0, value.X)
-	guest.Store(ptr, 4, value.Y)
-}
-
-func loadShape(ptr uint32) named.Shape {
+func loadShape(ptr guest.Pointer) named.Shape {
 	valueCase := guest.Load[uint8](ptr, 0)
 	var value named.Shape
 	switch valueCase {
 	case 0:
 		value = named.ShapeNothing{}
 	case 1:
-		value = named.ShapeDot{Value: loadPoint(ptr + 8)}
+		value = named.ShapeDot{Value: loadPoint(guest.At(ptr, 8))}
 	case 2:
 		value = named.ShapeCircle{Value: guest.Load[float64](ptr, 8)}
 	case 3:
 		value = named.ShapeLabel{Value: guest.LiftString(guest.Load[uint32](ptr, 8), guest.Load[uint32](ptr, 12))}
 	case 4:
-		pathPtr := guest.Load[uint32](ptr, 8)
-		value = named.ShapePath{Value: guest.LiftList(pathPtr, guest.Load[uint32](ptr, 12), 8, loadPoint)}
+		value = named.ShapePath{Value: guest.LiftSlice[named.Point](guest.Load[uint32](ptr, 8), guest.Load[uint32](ptr, 12))}
 	default:
 		guest.NoDiscriminant(uint32(valueCase), "shape")
 	}
 	return value
 }
 
-func loadFailure(ptr uint32) Failure {
+func loadFailure(ptr guest.Pointer) Failure {
 	valueCase := guest.Load[uint8](ptr, 0)
 	var value Failure
 	switch valueCase {
@@ -746,13 +732,18 @@ func loadFailure(ptr uint32) Failure {
 	case 2:
 		value = FailureText{Value: guest.LiftString(guest.Load[uint32](ptr, 4), guest.Load[uint32](ptr, 8))}
 	case 3:
-		value = FailureWhere{Value: loadPoint(ptr + 4)}
+		value = FailureWhere{Value: loadPoint(guest.At(ptr, 4))}
 	default:
 		guest.NoDiscriminant(uint32(valueCase), "failure")
 	}
 	return value
 }
 
-func loadPoint(ptr uint32) named.Point {
+func storePoint(ptr guest.Pointer, value named.Point) {
+	guest.Store(ptr, 0, value.X)
+	guest.Store(ptr, 4, value.Y)
+}
+
+func loadPoint(ptr guest.Pointer) named.Point {
 	return named.Point{X: guest.Load[int32](ptr, 0), Y: guest.Load[int32](ptr, 4)}
 }

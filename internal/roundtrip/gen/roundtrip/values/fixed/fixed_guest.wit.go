@@ -46,8 +46,8 @@ func importOfU8s(uint32, uint32, uint32, uint32, uint32, uint32)
 // OfU8s is of-u8s.
 func OfU8s(v [5]byte) [5]byte {
 	call := guest.Call()
-	area := call.ResultArea(5, 1)
-	importOfU8s(uint32(v[0]), uint32(v[1]), uint32(v[2]), uint32(v[3]), uint32(v[4]), area)
+	area := call.ResultArea(5)
+	importOfU8s(uint32(v[0]), uint32(v[1]), uint32(v[2]), uint32(v[3]), uint32(v[4]), guest.Address(area))
 	call.Returned()
 	result := guest.LoadArray[[5]byte](area, 0)
 	call.Done()
@@ -60,8 +60,8 @@ func importOfF64s(float64, float64, float64, uint32)
 // OfF64s is of-f64s.
 func OfF64s(v [3]float64) [3]float64 {
 	call := guest.Call()
-	area := call.ResultArea(24, 8)
-	importOfF64s(v[0], v[1], v[2], area)
+	area := call.ResultArea(24)
+	importOfF64s(v[0], v[1], v[2], guest.Address(area))
 	call.Returned()
 	result := guest.LoadArray[[3]float64](area, 0)
 	call.Done()
@@ -74,12 +74,12 @@ func importOfBools(uint32, uint32, uint32, uint32)
 // OfBools is of-bools.
 func OfBools(v [3]bool) [3]bool {
 	call := guest.Call()
-	area := call.ResultArea(3, 1)
-	importOfBools(types.FromBool(v[0]), types.FromBool(v[1]), types.FromBool(v[2]), area)
+	area := call.ResultArea(3)
+	importOfBools(types.FromBool(v[0]), types.FromBool(v[1]), types.FromBool(v[2]), guest.Address(area))
 	call.Returned()
 	var result [3]bool
 	for i := range result {
-		at := area + uint32(i)*1
+		at := guest.At(area, uint32(i)*1)
 		result[i] = guest.LoadBool(at, 0)
 	}
 	call.Done()
@@ -92,12 +92,12 @@ func importOfChars(uint32, uint32, uint32)
 // OfChars is of-chars.
 func OfChars(v [2]rune) [2]rune {
 	call := guest.Call()
-	area := call.ResultArea(8, 4)
-	importOfChars(guest.LowerChar(v[0]), guest.LowerChar(v[1]), area)
+	area := call.ResultArea(8)
+	importOfChars(guest.LowerChar(v[0]), guest.LowerChar(v[1]), guest.Address(area))
 	call.Returned()
 	var result [2]rune
 	for i := range result {
-		at := area + uint32(i)*4
+		at := guest.At(area, uint32(i)*4)
 		result[i] = guest.Load[rune](at, 0)
 	}
 	call.Done()
@@ -112,12 +112,12 @@ func OfStrings(v [2]string) [2]string {
 	call := guest.Call()
 	item0Ptr := guest.LowerString(call, v[0])
 	item1Ptr := guest.LowerString(call, v[1])
-	area := call.ResultArea(16, 4)
-	importOfStrings(item0Ptr, uint32(len(v[0])), item1Ptr, uint32(len(v[1])), area)
+	area := call.ResultArea(16)
+	importOfStrings(item0Ptr, uint32(len(v[0])), item1Ptr, uint32(len(v[1])), guest.Address(area))
 	call.Returned()
 	var result [2]string
 	for i := range result {
-		at := area + uint32(i)*8
+		at := guest.At(area, uint32(i)*8)
 		result[i] = guest.LiftString(guest.Load[uint32](at, 0), guest.Load[uint32](at, 4))
 	}
 	call.Done()
@@ -130,10 +130,10 @@ func importOfMany(uint32, uint32)
 // OfMany is of-many.
 func OfMany(v [20]uint32) [20]uint32 {
 	call := guest.Call()
-	params := call.Area(80, 4)
+	params := call.Area(80)
 	guest.StoreArray(params, 0, v)
-	area := call.ResultArea(80, 4)
-	importOfMany(params, area)
+	area := call.ResultArea(80)
+	importOfMany(guest.Address(params), guest.Address(area))
 	call.Returned()
 	result := guest.LoadArray[[20]uint32](area, 0)
 	call.Done()
@@ -149,12 +149,12 @@ func OfLists(v [3][]uint16) [3][]uint16 {
 	item0Ptr := guest.LowerSlice(call, v[0])
 	item1Ptr := guest.LowerSlice(call, v[1])
 	item2Ptr := guest.LowerSlice(call, v[2])
-	area := call.ResultArea(24, 4)
-	importOfLists(item0Ptr, uint32(len(v[0])), item1Ptr, uint32(len(v[1])), item2Ptr, uint32(len(v[2])), area)
+	area := call.ResultArea(24)
+	importOfLists(item0Ptr, uint32(len(v[0])), item1Ptr, uint32(len(v[1])), item2Ptr, uint32(len(v[2])), guest.Address(area))
 	call.Returned()
 	var result [3][]uint16
 	for i := range result {
-		at := area + uint32(i)*8
+		at := guest.At(area, uint32(i)*8)
 		result[i] = guest.LiftSlice[uint16](guest.Load[uint32](at, 0), guest.Load[uint32](at, 4))
 	}
 	call.Done()
@@ -167,12 +167,12 @@ func importOfNested(uint32, uint32, uint32, uint32, uint32, uint32, uint32)
 // OfNested is of-nested.
 func OfNested(v [2][3]uint16) [2][3]uint16 {
 	call := guest.Call()
-	area := call.ResultArea(12, 2)
-	importOfNested(uint32(v[0][0]), uint32(v[0][1]), uint32(v[0][2]), uint32(v[1][0]), uint32(v[1][1]), uint32(v[1][2]), area)
+	area := call.ResultArea(12)
+	importOfNested(uint32(v[0][0]), uint32(v[0][1]), uint32(v[0][2]), uint32(v[1][0]), uint32(v[1][1]), uint32(v[1][2]), guest.Address(area))
 	call.Returned()
 	var result [2][3]uint16
 	for i := range result {
-		at := area + uint32(i)*6
+		at := guest.At(area, uint32(i)*6)
 		result[i] = guest.LoadArray[[3]uint16](at, 0)
 	}
 	call.Done()
@@ -185,18 +185,18 @@ func importOfList(uint32, uint32, uint32)
 // OfList is of-list.
 func OfList(v [][2]uint32) [][2]uint32 {
 	call := guest.Call()
-	vPtr := call.List(len(v), 8, 4)
+	vPtr := call.List(len(v), 8)
 	for i, item := range v {
-		at := vPtr + uint32(i)*8
+		at := guest.PointerTo(vPtr + uint32(i)*8)
 		guest.StoreArray(at, 0, item)
 	}
-	area := call.ResultArea(8, 4)
-	importOfList(vPtr, uint32(len(v)), area)
+	area := call.ResultArea(8)
+	importOfList(vPtr, uint32(len(v)), guest.Address(area))
 	call.Returned()
 	resultPtr := guest.Load[uint32](area, 0)
 	result := make([][2]uint32, guest.Load[uint32](area, 4))
 	for i := range result {
-		at := resultPtr + uint32(i)*8
+		at := guest.PointerTo(resultPtr + uint32(i)*8)
 		result[i] = guest.LoadArray[[2]uint32](at, 0)
 	}
 	call.Done()
@@ -216,8 +216,8 @@ func OfOption(v types.Option[[2]uint64]) types.Option[[2]uint64] {
 		v1 = value[0]
 		v2 = value[1]
 	}
-	area := call.ResultArea(24, 8)
-	importOfOption(vCase, v1, v2, area)
+	area := call.ResultArea(24)
+	importOfOption(vCase, v1, v2, guest.Address(area))
 	call.Returned()
 	resultCase := guest.Load[uint8](area, 0)
 	var result types.Option[[2]uint64]
@@ -254,12 +254,12 @@ func OfPeople(v [2]Person) [2]Person {
 		heightPayload2 = value
 	}
 	tagsPtr2 := guest.LowerStrings(call, v[1].Tags)
-	area := call.ResultArea(56, 4)
-	importOfPeople(namePtr, uint32(len(v[0].Name)), uint32(v[0].Age), heightCase, heightPayload, tagsPtr, uint32(len(v[0].Tags)), namePtr2, uint32(len(v[1].Name)), uint32(v[1].Age), heightCase2, heightPayload2, tagsPtr2, uint32(len(v[1].Tags)), area)
+	area := call.ResultArea(56)
+	importOfPeople(namePtr, uint32(len(v[0].Name)), uint32(v[0].Age), heightCase, heightPayload, tagsPtr, uint32(len(v[0].Tags)), namePtr2, uint32(len(v[1].Name)), uint32(v[1].Age), heightCase2, heightPayload2, tagsPtr2, uint32(len(v[1].Tags)), guest.Address(area))
 	call.Returned()
 	var result [2]Person
 	for i := range result {
-		at := area + uint32(i)*28
+		at := guest.At(area, uint32(i)*28)
 		result[i] = loadPerson(at)
 	}
 	call.Done()
@@ -272,13 +272,13 @@ func importOfColours(uint32, uint32, uint32, uint32)
 // OfColours is of-colours.
 func OfColours(v [3]Colour) [3]Colour {
 	call := guest.Call()
-	area := call.ResultArea(3, 1)
-	importOfColours(uint32(guest.LowerEnum(v[0], 3, "named.Colour")), uint32(guest.LowerEnum(v[1], 3, "named.Colour")), uint32(guest.LowerEnum(v[2], 3, "named.Colour")), area)
+	area := call.ResultArea(3)
+	importOfColours(uint32(guest.LowerEnum(v[0], 3, "named.Colour")), uint32(guest.LowerEnum(v[1], 3, "named.Colour")), uint32(guest.LowerEnum(v[2], 3, "named.Colour")), guest.Address(area))
 	call.Returned()
 	var result [3]Colour
 	for i := range result {
-		at := area + uint32(i)*1
-		result[i] = guest.Load[Colour](at, 0)
+		at := guest.At(area, uint32(i)*1)
+		result[i] = Colour(guest.Load[uint8](at, 0))
 	}
 	call.Done()
 	return result
@@ -291,15 +291,15 @@ func importOfMatrix(float32, float32, float32, float32, float32, float32, uint32
 func OfMatrix(v Matrix) Matrix {
 	call := guest.Call()
 	namePtr := guest.LowerString(call, v.Name)
-	area := call.ResultArea(32, 4)
-	importOfMatrix(v.Rows[0][0], v.Rows[0][1], v.Rows[0][2], v.Rows[1][0], v.Rows[1][1], v.Rows[1][2], namePtr, uint32(len(v.Name)), area)
+	area := call.ResultArea(32)
+	importOfMatrix(v.Rows[0][0], v.Rows[0][1], v.Rows[0][2], v.Rows[1][0], v.Rows[1][1], v.Rows[1][2], namePtr, uint32(len(v.Name)), guest.Address(area))
 	call.Returned()
 	result := loadMatrix(area)
 	call.Done()
 	return result
 }
 
-func loadPerson(ptr uint32) named.Person {
+func loadPerson(ptr guest.Pointer) named.Person {
 	heightCase := guest.Load[uint8](ptr, 12)
 	var height types.Option[float32]
 	switch heightCase {
@@ -318,10 +318,10 @@ func loadPerson(ptr uint32) named.Person {
 	}
 }
 
-func loadMatrix(ptr uint32) Matrix {
+func loadMatrix(ptr guest.Pointer) Matrix {
 	var rows [2][3]float32
 	for i := range rows {
-		at := ptr + uint32(i)*12
+		at := guest.At(ptr, uint32(i)*12)
 		rows[i] = guest.LoadArray[[3]float32](at, 0)
 	}
 	return Matrix{Rows: rows, Name: guest.LiftString(guest.Load[uint32](ptr, 24), guest.Load[uint32](ptr, 28))}

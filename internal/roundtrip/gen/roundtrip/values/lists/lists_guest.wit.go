@@ -62,18 +62,18 @@ func importOfBools(uint32, uint32, uint32)
 // OfBools is of-bools.
 func OfBools(v []bool) []bool {
 	call := guest.Call()
-	vPtr := call.List(len(v), 1, 1)
+	vPtr := call.List(len(v), 1)
 	for i, item := range v {
-		at := vPtr + uint32(i)*1
+		at := guest.PointerTo(vPtr + uint32(i)*1)
 		guest.StoreBool(at, 0, item)
 	}
-	area := call.ResultArea(8, 4)
-	importOfBools(vPtr, uint32(len(v)), area)
+	area := call.ResultArea(8)
+	importOfBools(vPtr, uint32(len(v)), guest.Address(area))
 	call.Returned()
 	resultPtr := guest.Load[uint32](area, 0)
 	result := make([]bool, guest.Load[uint32](area, 4))
 	for i := range result {
-		at := resultPtr + uint32(i)*1
+		at := guest.PointerTo(resultPtr + uint32(i)*1)
 		result[i] = guest.LoadBool(at, 0)
 	}
 	call.Done()
@@ -87,8 +87,8 @@ func importOfU8s(uint32, uint32, uint32)
 func OfU8s(v []byte) []byte {
 	call := guest.Call()
 	vPtr := guest.LowerSlice(call, v)
-	area := call.ResultArea(8, 4)
-	importOfU8s(vPtr, uint32(len(v)), area)
+	area := call.ResultArea(8)
+	importOfU8s(vPtr, uint32(len(v)), guest.Address(area))
 	call.Returned()
 	result := guest.LiftSlice[uint8](guest.Load[uint32](area, 0), guest.Load[uint32](area, 4))
 	call.Done()
@@ -102,8 +102,8 @@ func importOfS8s(uint32, uint32, uint32)
 func OfS8s(v []int8) []int8 {
 	call := guest.Call()
 	vPtr := guest.LowerSlice(call, v)
-	area := call.ResultArea(8, 4)
-	importOfS8s(vPtr, uint32(len(v)), area)
+	area := call.ResultArea(8)
+	importOfS8s(vPtr, uint32(len(v)), guest.Address(area))
 	call.Returned()
 	result := guest.LiftSlice[int8](guest.Load[uint32](area, 0), guest.Load[uint32](area, 4))
 	call.Done()
@@ -117,8 +117,8 @@ func importOfU16s(uint32, uint32, uint32)
 func OfU16s(v []uint16) []uint16 {
 	call := guest.Call()
 	vPtr := guest.LowerSlice(call, v)
-	area := call.ResultArea(8, 4)
-	importOfU16s(vPtr, uint32(len(v)), area)
+	area := call.ResultArea(8)
+	importOfU16s(vPtr, uint32(len(v)), guest.Address(area))
 	call.Returned()
 	result := guest.LiftSlice[uint16](guest.Load[uint32](area, 0), guest.Load[uint32](area, 4))
 	call.Done()
@@ -132,8 +132,8 @@ func importOfS16s(uint32, uint32, uint32)
 func OfS16s(v []int16) []int16 {
 	call := guest.Call()
 	vPtr := guest.LowerSlice(call, v)
-	area := call.ResultArea(8, 4)
-	importOfS16s(vPtr, uint32(len(v)), area)
+	area := call.ResultArea(8)
+	importOfS16s(vPtr, uint32(len(v)), guest.Address(area))
 	call.Returned()
 	result := guest.LiftSlice[int16](guest.Load[uint32](area, 0), guest.Load[uint32](area, 4))
 	call.Done()
@@ -147,8 +147,8 @@ func importOfU32s(uint32, uint32, uint32)
 func OfU32s(v []uint32) []uint32 {
 	call := guest.Call()
 	vPtr := guest.LowerSlice(call, v)
-	area := call.ResultArea(8, 4)
-	importOfU32s(vPtr, uint32(len(v)), area)
+	area := call.ResultArea(8)
+	importOfU32s(vPtr, uint32(len(v)), guest.Address(area))
 	call.Returned()
 	result := guest.LiftSlice[uint32](guest.Load[uint32](area, 0), guest.Load[uint32](area, 4))
 	call.Done()
@@ -162,8 +162,8 @@ func importOfS32s(uint32, uint32, uint32)
 func OfS32s(v []int32) []int32 {
 	call := guest.Call()
 	vPtr := guest.LowerSlice(call, v)
-	area := call.ResultArea(8, 4)
-	importOfS32s(vPtr, uint32(len(v)), area)
+	area := call.ResultArea(8)
+	importOfS32s(vPtr, uint32(len(v)), guest.Address(area))
 	call.Returned()
 	result := guest.LiftSlice[int32](guest.Load[uint32](area, 0), guest.Load[uint32](area, 4))
 	call.Done()
@@ -177,8 +177,8 @@ func importOfU64s(uint32, uint32, uint32)
 func OfU64s(v []uint64) []uint64 {
 	call := guest.Call()
 	vPtr := guest.LowerSlice(call, v)
-	area := call.ResultArea(8, 4)
-	importOfU64s(vPtr, uint32(len(v)), area)
+	area := call.ResultArea(8)
+	importOfU64s(vPtr, uint32(len(v)), guest.Address(area))
 	call.Returned()
 	result := guest.LiftSlice[uint64](guest.Load[uint32](area, 0), guest.Load[uint32](area, 4))
 	call.Done()
@@ -192,8 +192,8 @@ func importOfS64s(uint32, uint32, uint32)
 func OfS64s(v []int64) []int64 {
 	call := guest.Call()
 	vPtr := guest.LowerSlice(call, v)
-	area := call.ResultArea(8, 4)
-	importOfS64s(vPtr, uint32(len(v)), area)
+	area := call.ResultArea(8)
+	importOfS64s(vPtr, uint32(len(v)), guest.Address(area))
 	call.Returned()
 	result := guest.LiftSlice[int64](guest.Load[uint32](area, 0), guest.Load[uint32](area, 4))
 	call.Done()
@@ -207,8 +207,8 @@ func importOfF32s(uint32, uint32, uint32)
 func OfF32s(v []float32) []float32 {
 	call := guest.Call()
 	vPtr := guest.LowerSlice(call, v)
-	area := call.ResultArea(8, 4)
-	importOfF32s(vPtr, uint32(len(v)), area)
+	area := call.ResultArea(8)
+	importOfF32s(vPtr, uint32(len(v)), guest.Address(area))
 	call.Returned()
 	result := guest.LiftSlice[float32](guest.Load[uint32](area, 0), guest.Load[uint32](area, 4))
 	call.Done()
@@ -222,8 +222,8 @@ func importOfF64s(uint32, uint32, uint32)
 func OfF64s(v []float64) []float64 {
 	call := guest.Call()
 	vPtr := guest.LowerSlice(call, v)
-	area := call.ResultArea(8, 4)
-	importOfF64s(vPtr, uint32(len(v)), area)
+	area := call.ResultArea(8)
+	importOfF64s(vPtr, uint32(len(v)), guest.Address(area))
 	call.Returned()
 	result := guest.LiftSlice[float64](guest.Load[uint32](area, 0), guest.Load[uint32](area, 4))
 	call.Done()
@@ -236,20 +236,20 @@ func importOfBytes(uint32, uint32, uint32)
 // OfBytes is of-bytes.
 func OfBytes(v [][]byte) [][]byte {
 	call := guest.Call()
-	vPtr := call.List(len(v), 8, 4)
+	vPtr := call.List(len(v), 8)
 	for i, item := range v {
-		at := vPtr + uint32(i)*8
+		at := guest.PointerTo(vPtr + uint32(i)*8)
 		itemPtr := guest.LowerSlice(call, item)
 		guest.Store(at, 0, itemPtr)
 		guest.Store(at, 4, uint32(len(item)))
 	}
-	area := call.ResultArea(8, 4)
-	importOfBytes(vPtr, uint32(len(v)), area)
+	area := call.ResultArea(8)
+	importOfBytes(vPtr, uint32(len(v)), guest.Address(area))
 	call.Returned()
 	resultPtr := guest.Load[uint32](area, 0)
 	result := make([][]byte, guest.Load[uint32](area, 4))
 	for i := range result {
-		at := resultPtr + uint32(i)*8
+		at := guest.PointerTo(resultPtr + uint32(i)*8)
 		result[i] = guest.LiftSlice[uint8](guest.Load[uint32](at, 0), guest.Load[uint32](at, 4))
 	}
 	call.Done()
@@ -262,12 +262,12 @@ func importOfDeep(uint32, uint32, uint32)
 // OfDeep is of-deep.
 func OfDeep(v [][][]uint16) [][][]uint16 {
 	call := guest.Call()
-	vPtr := call.List(len(v), 8, 4)
+	vPtr := call.List(len(v), 8)
 	for i, item := range v {
-		at := vPtr + uint32(i)*8
-		itemPtr := call.List(len(item), 8, 4)
+		at := guest.PointerTo(vPtr + uint32(i)*8)
+		itemPtr := call.List(len(item), 8)
 		for i2, item2 := range item {
-			at2 := itemPtr + uint32(i2)*8
+			at2 := guest.PointerTo(itemPtr + uint32(i2)*8)
 			itemPtr2 := guest.LowerSlice(call, item2)
 			guest.Store(at2, 0, itemPtr2)
 			guest.Store(at2, 4, uint32(len(item2)))
@@ -275,17 +275,17 @@ func OfDeep(v [][][]uint16) [][][]uint16 {
 		guest.Store(at, 0, itemPtr)
 		guest.Store(at, 4, uint32(len(item)))
 	}
-	area := call.ResultArea(8, 4)
-	importOfDeep(vPtr, uint32(len(v)), area)
+	area := call.ResultArea(8)
+	importOfDeep(vPtr, uint32(len(v)), guest.Address(area))
 	call.Returned()
 	resultPtr := guest.Load[uint32](area, 0)
 	result := make([][][]uint16, guest.Load[uint32](area, 4))
 	for i := range result {
-		at := resultPtr + uint32(i)*8
+		at := guest.PointerTo(resultPtr + uint32(i)*8)
 		itemPtr := guest.Load[uint32](at, 0)
 		item := make([][]uint16, guest.Load[uint32](at, 4))
 		for i2 := range item {
-			at2 := itemPtr + uint32(i2)*8
+			at2 := guest.PointerTo(itemPtr + uint32(i2)*8)
 			item[i2] = guest.LiftSlice[uint16](guest.Load[uint32](at2, 0), guest.Load[uint32](at2, 4))
 		}
 		result[i] = item
@@ -300,22 +300,22 @@ func importOfTuples(uint32, uint32, uint32)
 // OfTuples is of-tuples.
 func OfTuples(v []types.Tuple3[uint8, uint64, string]) []types.Tuple3[uint8, uint64, string] {
 	call := guest.Call()
-	vPtr := call.List(len(v), 24, 8)
+	vPtr := call.List(len(v), 24)
 	for i, item := range v {
-		at := vPtr + uint32(i)*24
+		at := guest.PointerTo(vPtr + uint32(i)*24)
 		guest.Store(at, 0, item.F0)
 		guest.Store(at, 8, item.F1)
 		f2Ptr := guest.LowerString(call, item.F2)
 		guest.Store(at, 16, f2Ptr)
 		guest.Store(at, 20, uint32(len(item.F2)))
 	}
-	area := call.ResultArea(8, 4)
-	importOfTuples(vPtr, uint32(len(v)), area)
+	area := call.ResultArea(8)
+	importOfTuples(vPtr, uint32(len(v)), guest.Address(area))
 	call.Returned()
 	resultPtr := guest.Load[uint32](area, 0)
 	result := make([]types.Tuple3[uint8, uint64, string], guest.Load[uint32](area, 4))
 	for i := range result {
-		at := resultPtr + uint32(i)*24
+		at := guest.PointerTo(resultPtr + uint32(i)*24)
 		result[i] = types.Tuple3[uint8, uint64, string]{F0: guest.Load[uint8](at, 0), F1: guest.Load[uint64](at, 8), F2: guest.LiftString(guest.Load[uint32](at, 16), guest.Load[uint32](at, 20))}
 	}
 	call.Done()
@@ -328,9 +328,9 @@ func importOfOptions(uint32, uint32, uint32)
 // OfOptions is of-options.
 func OfOptions(v []types.Option[uint16]) []types.Option[uint16] {
 	call := guest.Call()
-	vPtr := call.List(len(v), 4, 2)
+	vPtr := call.List(len(v), 4)
 	for i, item := range v {
-		at := vPtr + uint32(i)*4
+		at := guest.PointerTo(vPtr + uint32(i)*4)
 		if value, ok := item.Get(); ok {
 			guest.Store(at, 0, uint8(1))
 			guest.Store(at, 2, value)
@@ -338,13 +338,13 @@ func OfOptions(v []types.Option[uint16]) []types.Option[uint16] {
 			guest.Store(at, 0, uint8(0))
 		}
 	}
-	area := call.ResultArea(8, 4)
-	importOfOptions(vPtr, uint32(len(v)), area)
+	area := call.ResultArea(8)
+	importOfOptions(vPtr, uint32(len(v)), guest.Address(area))
 	call.Returned()
 	resultPtr := guest.Load[uint32](area, 0)
 	result := make([]types.Option[uint16], guest.Load[uint32](area, 4))
 	for i := range result {
-		at := resultPtr + uint32(i)*4
+		at := guest.PointerTo(resultPtr + uint32(i)*4)
 		itemCase := guest.Load[uint8](at, 0)
 		var item types.Option[uint16]
 		switch itemCase {
@@ -366,9 +366,9 @@ func importOfResults(uint32, uint32, uint32)
 // OfResults is of-results.
 func OfResults(v []types.Result[uint64, string]) []types.Result[uint64, string] {
 	call := guest.Call()
-	vPtr := call.List(len(v), 16, 8)
+	vPtr := call.List(len(v), 16)
 	for i, item := range v {
-		at := vPtr + uint32(i)*16
+		at := guest.PointerTo(vPtr + uint32(i)*16)
 		if value, failure, ok := item.Get(); ok {
 			guest.Store(at, 0, uint8(0))
 			guest.Store(at, 8, value)
@@ -379,13 +379,13 @@ func OfResults(v []types.Result[uint64, string]) []types.Result[uint64, string] 
 			guest.Store(at, 12, uint32(len(failure)))
 		}
 	}
-	area := call.ResultArea(8, 4)
-	importOfResults(vPtr, uint32(len(v)), area)
+	area := call.ResultArea(8)
+	importOfResults(vPtr, uint32(len(v)), guest.Address(area))
 	call.Returned()
 	resultPtr := guest.Load[uint32](area, 0)
 	result := make([]types.Result[uint64, string], guest.Load[uint32](area, 4))
 	for i := range result {
-		at := resultPtr + uint32(i)*16
+		at := guest.PointerTo(resultPtr + uint32(i)*16)
 		itemCase := guest.Load[uint8](at, 0)
 		var item types.Result[uint64, string]
 		switch itemCase {
@@ -408,16 +408,11 @@ func importOfPoints(uint32, uint32, uint32)
 // OfPoints is of-points.
 func OfPoints(v []Point) []Point {
 	call := guest.Call()
-	vPtr := call.List(len(v), 8, 4)
-	for i, item := range v {
-		at := vPtr + uint32(i)*8
-		storePoint(at, item)
-	}
-	area := call.ResultArea(8, 4)
-	importOfPoints(vPtr, uint32(len(v)), area)
+	vPtr := guest.LowerSlice(call, v)
+	area := call.ResultArea(8)
+	importOfPoints(vPtr, uint32(len(v)), guest.Address(area))
 	call.Returned()
-	resultPtr := guest.Load[uint32](area, 0)
-	result := guest.LiftList(resultPtr, guest.Load[uint32](area, 4), 8, loadPoint)
+	result := guest.LiftSlice[Point](guest.Load[uint32](area, 0), guest.Load[uint32](area, 4))
 	call.Done()
 	return result
 }
@@ -428,9 +423,9 @@ func importOfPeople(uint32, uint32, uint32)
 // OfPeople is of-people.
 func OfPeople(v []Person) []Person {
 	call := guest.Call()
-	vPtr := guest.LowerList(call, v, 28, 4, storePerson)
-	area := call.ResultArea(8, 4)
-	importOfPeople(vPtr, uint32(len(v)), area)
+	vPtr := guest.LowerList(call, v, 28, storePerson)
+	area := call.ResultArea(8)
+	importOfPeople(vPtr, uint32(len(v)), guest.Address(area))
 	call.Returned()
 	resultPtr := guest.Load[uint32](area, 0)
 	result := guest.LiftList(resultPtr, guest.Load[uint32](area, 4), 28, loadPerson)
@@ -444,19 +439,19 @@ func importOfColours(uint32, uint32, uint32)
 // OfColours is of-colours.
 func OfColours(v []Colour) []Colour {
 	call := guest.Call()
-	vPtr := call.List(len(v), 1, 1)
+	vPtr := call.List(len(v), 1)
 	for i, item := range v {
-		at := vPtr + uint32(i)*1
-		guest.Store(at, 0, guest.LowerEnum(item, 3, "named.Colour"))
+		at := guest.PointerTo(vPtr + uint32(i)*1)
+		guest.Store(at, 0, uint8(guest.LowerEnum(item, 3, "named.Colour")))
 	}
-	area := call.ResultArea(8, 4)
-	importOfColours(vPtr, uint32(len(v)), area)
+	area := call.ResultArea(8)
+	importOfColours(vPtr, uint32(len(v)), guest.Address(area))
 	call.Returned()
 	resultPtr := guest.Load[uint32](area, 0)
 	result := make([]Colour, guest.Load[uint32](area, 4))
 	for i := range result {
-		at := resultPtr + uint32(i)*1
-		result[i] = guest.Load[Colour](at, 0)
+		at := guest.PointerTo(resultPtr + uint32(i)*1)
+		result[i] = Colour(guest.Load[uint8](at, 0))
 	}
 	call.Done()
 	return result
@@ -468,19 +463,19 @@ func importOfAccesses(uint32, uint32, uint32)
 // OfAccesses is of-accesses.
 func OfAccesses(v []Access) []Access {
 	call := guest.Call()
-	vPtr := call.List(len(v), 1, 1)
+	vPtr := call.List(len(v), 1)
 	for i, item := range v {
-		at := vPtr + uint32(i)*1
-		guest.Store(at, 0, guest.LowerFlags(item, 0x7, "named.Access"))
+		at := guest.PointerTo(vPtr + uint32(i)*1)
+		guest.Store(at, 0, uint8(guest.LowerFlags(item, 0x7, "named.Access")))
 	}
-	area := call.ResultArea(8, 4)
-	importOfAccesses(vPtr, uint32(len(v)), area)
+	area := call.ResultArea(8)
+	importOfAccesses(vPtr, uint32(len(v)), guest.Address(area))
 	call.Returned()
 	resultPtr := guest.Load[uint32](area, 0)
 	result := make([]Access, guest.Load[uint32](area, 4))
 	for i := range result {
-		at := resultPtr + uint32(i)*1
-		result[i] = guest.Load[Access](at, 0)
+		at := guest.PointerTo(resultPtr + uint32(i)*1)
+		result[i] = Access(guest.Load[uint8](at, 0))
 	}
 	call.Done()
 	return result
@@ -492,9 +487,9 @@ func importOfShapes(uint32, uint32, uint32)
 // OfShapes is of-shapes.
 func OfShapes(v []Shape) []Shape {
 	call := guest.Call()
-	vPtr := guest.LowerList(call, v, 16, 8, storeShape)
-	area := call.ResultArea(8, 4)
-	importOfShapes(vPtr, uint32(len(v)), area)
+	vPtr := guest.LowerList(call, v, 16, storeShape)
+	area := call.ResultArea(8)
+	importOfShapes(vPtr, uint32(len(v)), guest.Address(area))
 	call.Returned()
 	resultPtr := guest.Load[uint32](area, 0)
 	result := guest.LiftList(resultPtr, guest.Load[uint32](area, 4), 16, loadShape)
@@ -502,16 +497,7 @@ func OfShapes(v []Shape) []Shape {
 	return result
 }
 
-func storePoint(ptr uint32, value named.Point) {
-	guest.Store(ptr, 0, value.X)
-	guest.Store(ptr, 4, value.Y)
-}
-
-func loadPoint(ptr uint32) named.Point {
-	return named.Point{X: guest.Load[int32](ptr, 0), Y: guest.Load[int32](ptr, 4)}
-}
-
-func storePerson(arena *guest.Arena, ptr uint32, value named.Person) {
+func storePerson(arena *guest.Arena, ptr guest.Pointer, value named.Person) {
 	namePtr := guest.LowerString(arena, value.Name)
 	guest.Store(ptr, 0, namePtr)
 	guest.Store(ptr, 4, uint32(len(value.Name)))
@@ -527,7 +513,7 @@ func storePerson(arena *guest.Arena, ptr uint32, value named.Person) {
 	guest.Store(ptr, 24, uint32(len(value.Tags)))
 }
 
-func loadPerson(ptr uint32) named.Person {
+func loadPerson(ptr guest.Pointer) named.Person {
 	heightCase := guest.Load[uint8](ptr, 12)
 	var height types.Option[float32]
 	switch heightCase {
@@ -546,13 +532,13 @@ func loadPerson(ptr uint32) named.Person {
 	}
 }
 
-func storeShape(arena *guest.Arena, ptr uint32, value named.Shape) {
+func storeShape(arena *guest.Arena, ptr guest.Pointer, value named.Shape) {
 	switch c := value.(type) {
 	case named.ShapeNothing:
 		guest.Store(ptr, 0, uint8(0))
 	case named.ShapeDot:
 		guest.Store(ptr, 0, uint8(1))
-		storePoint(ptr+8, c.Value)
+		storePoint(guest.At(ptr, 8), c.Value)
 	case named.ShapeCircle:
 		guest.Store(ptr, 0, uint8(2))
 		guest.Store(ptr, 8, c.Value)
@@ -563,11 +549,7 @@ func storeShape(arena *guest.Arena, ptr uint32, value named.Shape) {
 		guest.Store(ptr, 12, uint32(len(c.Value)))
 	case named.ShapePath:
 		guest.Store(ptr, 0, uint8(4))
-		pathPtr := arena.List(len(c.Value), 8, 4)
-		for i, item := range c.Value {
-			at := pathPtr + uint32(i)*8
-			storePoint(at, item)
-		}
+		pathPtr := guest.LowerSlice(arena, c.Value)
 		guest.Store(ptr, 8, pathPtr)
 		guest.Store(ptr, 12, uint32(len(c.Value)))
 	default:
@@ -575,23 +557,31 @@ func storeShape(arena *guest.Arena, ptr uint32, value named.Shape) {
 	}
 }
 
-func loadShape(ptr uint32) named.Shape {
+func loadShape(ptr guest.Pointer) named.Shape {
 	valueCase := guest.Load[uint8](ptr, 0)
 	var value named.Shape
 	switch valueCase {
 	case 0:
 		value = named.ShapeNothing{}
 	case 1:
-		value = named.ShapeDot{Value: loadPoint(ptr + 8)}
+		value = named.ShapeDot{Value: loadPoint(guest.At(ptr, 8))}
 	case 2:
 		value = named.ShapeCircle{Value: guest.Load[float64](ptr, 8)}
 	case 3:
 		value = named.ShapeLabel{Value: guest.LiftString(guest.Load[uint32](ptr, 8), guest.Load[uint32](ptr, 12))}
 	case 4:
-		pathPtr := guest.Load[uint32](ptr, 8)
-		value = named.ShapePath{Value: guest.LiftList(pathPtr, guest.Load[uint32](ptr, 12), 8, loadPoint)}
+		value = named.ShapePath{Value: guest.LiftSlice[named.Point](guest.Load[uint32](ptr, 8), guest.Load[uint32](ptr, 12))}
 	default:
 		guest.NoDiscriminant(uint32(valueCase), "shape")
 	}
 	return value
+}
+
+func storePoint(ptr guest.Pointer, value named.Point) {
+	guest.Store(ptr, 0, value.X)
+	guest.Store(ptr, 4, value.Y)
+}
+
+func loadPoint(ptr guest.Pointer) named.Point {
+	return named.Point{X: guest.Load[int32](ptr, 0), Y: guest.Load[int32](ptr, 4)}
 }

@@ -573,8 +573,8 @@ func OfV257(v V257) V257 {
 	default:
 		guest.NoCase("many.V257")
 	}
-	area := call.ResultArea(16, 8)
-	importOfV257(vCase, v1, v2, area)
+	area := call.ResultArea(16)
+	importOfV257(vCase, v1, v2, guest.Address(area))
 	call.Returned()
 	result := loadV257(area)
 	call.Done()
@@ -1114,8 +1114,8 @@ func OfSome(v Some) Some {
 	default:
 		guest.NoCase("many.V257")
 	}
-	area := call.ResultArea(32, 8)
-	importOfSome(uint32(v.A), uint32(v.B), uint32(guest.LowerEnum(v.C, 257, "many.E257")), dCase, d1, d2, uint32(v.E), area)
+	area := call.ResultArea(32)
+	importOfSome(uint32(v.A), uint32(v.B), uint32(guest.LowerEnum(v.C, 257, "many.E257")), dCase, d1, d2, uint32(v.E), guest.Address(area))
 	call.Returned()
 	result := loadSome(area)
 	call.Done()
@@ -1128,19 +1128,19 @@ func importOfE256s(uint32, uint32, uint32)
 // OfE256s is of-e256s.
 func OfE256s(v []E256) []E256 {
 	call := guest.Call()
-	vPtr := call.List(len(v), 1, 1)
+	vPtr := call.List(len(v), 1)
 	for i, item := range v {
-		at := vPtr + uint32(i)*1
-		guest.Store(at, 0, item)
+		at := guest.PointerTo(vPtr + uint32(i)*1)
+		guest.Store(at, 0, uint8(item))
 	}
-	area := call.ResultArea(8, 4)
-	importOfE256s(vPtr, uint32(len(v)), area)
+	area := call.ResultArea(8)
+	importOfE256s(vPtr, uint32(len(v)), guest.Address(area))
 	call.Returned()
 	resultPtr := guest.Load[uint32](area, 0)
 	result := make([]E256, guest.Load[uint32](area, 4))
 	for i := range result {
-		at := resultPtr + uint32(i)*1
-		result[i] = guest.Load[E256](at, 0)
+		at := guest.PointerTo(resultPtr + uint32(i)*1)
+		result[i] = E256(guest.Load[uint8](at, 0))
 	}
 	call.Done()
 	return result
@@ -1152,19 +1152,19 @@ func importOfE257s(uint32, uint32, uint32)
 // OfE257s is of-e257s.
 func OfE257s(v []E257) []E257 {
 	call := guest.Call()
-	vPtr := call.List(len(v), 2, 2)
+	vPtr := call.List(len(v), 2)
 	for i, item := range v {
-		at := vPtr + uint32(i)*2
-		guest.Store(at, 0, guest.LowerEnum(item, 257, "many.E257"))
+		at := guest.PointerTo(vPtr + uint32(i)*2)
+		guest.Store(at, 0, uint16(guest.LowerEnum(item, 257, "many.E257")))
 	}
-	area := call.ResultArea(8, 4)
-	importOfE257s(vPtr, uint32(len(v)), area)
+	area := call.ResultArea(8)
+	importOfE257s(vPtr, uint32(len(v)), guest.Address(area))
 	call.Returned()
 	resultPtr := guest.Load[uint32](area, 0)
 	result := make([]E257, guest.Load[uint32](area, 4))
 	for i := range result {
-		at := resultPtr + uint32(i)*2
-		result[i] = guest.Load[E257](at, 0)
+		at := guest.PointerTo(resultPtr + uint32(i)*2)
+		result[i] = E257(guest.Load[uint16](at, 0))
 	}
 	call.Done()
 	return result
@@ -1176,9 +1176,9 @@ func importOfV257s(uint32, uint32, uint32)
 // OfV257s is of-v257s.
 func OfV257s(v []V257) []V257 {
 	call := guest.Call()
-	vPtr := guest.LowerList(call, v, 16, 8, storeV257)
-	area := call.ResultArea(8, 4)
-	importOfV257s(vPtr, uint32(len(v)), area)
+	vPtr := guest.LowerList(call, v, 16, storeV257)
+	area := call.ResultArea(8)
+	importOfV257s(vPtr, uint32(len(v)), guest.Address(area))
 	call.Returned()
 	resultPtr := guest.Load[uint32](area, 0)
 	result := guest.LiftList(resultPtr, guest.Load[uint32](area, 4), 16, loadV257)
@@ -1186,7 +1186,7 @@ func OfV257s(v []V257) []V257 {
 	return result
 }
 
-func loadV257(ptr uint32) V257 {
+func loadV257(ptr guest.Pointer) V257 {
 	valueCase := guest.Load[uint16](ptr, 0)
 	var value V257
 	switch valueCase {
@@ -1710,17 +1710,17 @@ func loadV257(ptr uint32) V257 {
 	return value
 }
 
-func loadSome(ptr uint32) Some {
+func loadSome(ptr guest.Pointer) Some {
 	return Some{
 		A: guest.Load[uint8](ptr, 0),
-		B: guest.Load[E256](ptr, 1),
-		C: guest.Load[E257](ptr, 2),
-		D: loadV257(ptr + 8),
-		E: guest.Load[E256](ptr, 24),
+		B: E256(guest.Load[uint8](ptr, 1)),
+		C: E257(guest.Load[uint16](ptr, 2)),
+		D: loadV257(guest.At(ptr, 8)),
+		E: E256(guest.Load[uint8](ptr, 24)),
 	}
 }
 
-func storeV257(arena *guest.Arena, ptr uint32, value V257) {
+func storeV257(arena *guest.Arena, ptr guest.Pointer, value V257) {
 	switch c := value.(type) {
 	case V257C0:
 		guest.Store(ptr, 0, uint16(0))

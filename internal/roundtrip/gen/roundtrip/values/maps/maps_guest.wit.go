@@ -42,9 +42,9 @@ func importOfStrings(uint32, uint32, uint32)
 // OfStrings is of-strings.
 func OfStrings(v map[string]string) map[string]string {
 	call := guest.Call()
-	vPtr := call.List(len(v), 16, 4)
+	vPtr := call.List(len(v), 16)
 	for i, key := range guest.SortedKeys(v) {
-		at := vPtr + uint32(i)*16
+		at := guest.PointerTo(vPtr + uint32(i)*16)
 		keyPtr := guest.LowerString(call, key)
 		guest.Store(at, 0, keyPtr)
 		guest.Store(at, 4, uint32(len(key)))
@@ -52,14 +52,14 @@ func OfStrings(v map[string]string) map[string]string {
 		guest.Store(at, 8, valuePtr)
 		guest.Store(at, 12, uint32(len(v[key])))
 	}
-	area := call.ResultArea(8, 4)
-	importOfStrings(vPtr, uint32(len(v)), area)
+	area := call.ResultArea(8)
+	importOfStrings(vPtr, uint32(len(v)), guest.Address(area))
 	call.Returned()
 	resultPtr := guest.Load[uint32](area, 0)
 	resultLen := guest.Load[uint32](area, 4)
 	result := make(map[string]string, resultLen)
 	for i := range resultLen {
-		at := resultPtr + i*16
+		at := guest.PointerTo(resultPtr + i*16)
 		result[guest.LiftString(guest.Load[uint32](at, 0), guest.Load[uint32](at, 4))] = guest.LiftString(guest.Load[uint32](at, 8), guest.Load[uint32](at, 12))
 	}
 	call.Done()
@@ -72,20 +72,20 @@ func importOfU8s(uint32, uint32, uint32)
 // OfU8s is of-u8s.
 func OfU8s(v map[uint8]uint64) map[uint8]uint64 {
 	call := guest.Call()
-	vPtr := call.List(len(v), 16, 8)
+	vPtr := call.List(len(v), 16)
 	for i, key := range guest.SortedKeys(v) {
-		at := vPtr + uint32(i)*16
+		at := guest.PointerTo(vPtr + uint32(i)*16)
 		guest.Store(at, 0, key)
 		guest.Store(at, 8, v[key])
 	}
-	area := call.ResultArea(8, 4)
-	importOfU8s(vPtr, uint32(len(v)), area)
+	area := call.ResultArea(8)
+	importOfU8s(vPtr, uint32(len(v)), guest.Address(area))
 	call.Returned()
 	resultPtr := guest.Load[uint32](area, 0)
 	resultLen := guest.Load[uint32](area, 4)
 	result := make(map[uint8]uint64, resultLen)
 	for i := range resultLen {
-		at := resultPtr + i*16
+		at := guest.PointerTo(resultPtr + i*16)
 		result[guest.Load[uint8](at, 0)] = guest.Load[uint64](at, 8)
 	}
 	call.Done()
@@ -98,20 +98,20 @@ func importOfS64s(uint32, uint32, uint32)
 // OfS64s is of-s64s.
 func OfS64s(v map[int64]uint8) map[int64]uint8 {
 	call := guest.Call()
-	vPtr := call.List(len(v), 16, 8)
+	vPtr := call.List(len(v), 16)
 	for i, key := range guest.SortedKeys(v) {
-		at := vPtr + uint32(i)*16
+		at := guest.PointerTo(vPtr + uint32(i)*16)
 		guest.Store(at, 0, key)
 		guest.Store(at, 8, v[key])
 	}
-	area := call.ResultArea(8, 4)
-	importOfS64s(vPtr, uint32(len(v)), area)
+	area := call.ResultArea(8)
+	importOfS64s(vPtr, uint32(len(v)), guest.Address(area))
 	call.Returned()
 	resultPtr := guest.Load[uint32](area, 0)
 	resultLen := guest.Load[uint32](area, 4)
 	result := make(map[int64]uint8, resultLen)
 	for i := range resultLen {
-		at := resultPtr + i*16
+		at := guest.PointerTo(resultPtr + i*16)
 		result[guest.Load[int64](at, 0)] = guest.Load[uint8](at, 8)
 	}
 	call.Done()
@@ -124,20 +124,20 @@ func importOfChars(uint32, uint32, uint32)
 // OfChars is of-chars.
 func OfChars(v map[rune]float64) map[rune]float64 {
 	call := guest.Call()
-	vPtr := call.List(len(v), 16, 8)
+	vPtr := call.List(len(v), 16)
 	for i, key := range guest.SortedKeys(v) {
-		at := vPtr + uint32(i)*16
+		at := guest.PointerTo(vPtr + uint32(i)*16)
 		guest.Store(at, 0, guest.LowerChar(key))
 		guest.Store(at, 8, v[key])
 	}
-	area := call.ResultArea(8, 4)
-	importOfChars(vPtr, uint32(len(v)), area)
+	area := call.ResultArea(8)
+	importOfChars(vPtr, uint32(len(v)), guest.Address(area))
 	call.Returned()
 	resultPtr := guest.Load[uint32](area, 0)
 	resultLen := guest.Load[uint32](area, 4)
 	result := make(map[rune]float64, resultLen)
 	for i := range resultLen {
-		at := resultPtr + i*16
+		at := guest.PointerTo(resultPtr + i*16)
 		result[guest.Load[rune](at, 0)] = guest.Load[float64](at, 8)
 	}
 	call.Done()
@@ -150,22 +150,22 @@ func importOfBools(uint32, uint32, uint32)
 // OfBools is of-bools.
 func OfBools(v map[bool]string) map[bool]string {
 	call := guest.Call()
-	vPtr := call.List(len(v), 12, 4)
+	vPtr := call.List(len(v), 12)
 	for i, key := range guest.SortedBools(v) {
-		at := vPtr + uint32(i)*12
+		at := guest.PointerTo(vPtr + uint32(i)*12)
 		guest.StoreBool(at, 0, key)
 		valuePtr := guest.LowerString(call, v[key])
 		guest.Store(at, 4, valuePtr)
 		guest.Store(at, 8, uint32(len(v[key])))
 	}
-	area := call.ResultArea(8, 4)
-	importOfBools(vPtr, uint32(len(v)), area)
+	area := call.ResultArea(8)
+	importOfBools(vPtr, uint32(len(v)), guest.Address(area))
 	call.Returned()
 	resultPtr := guest.Load[uint32](area, 0)
 	resultLen := guest.Load[uint32](area, 4)
 	result := make(map[bool]string, resultLen)
 	for i := range resultLen {
-		at := resultPtr + i*12
+		at := guest.PointerTo(resultPtr + i*12)
 		result[guest.LoadBool(at, 0)] = guest.LiftString(guest.Load[uint32](at, 4), guest.Load[uint32](at, 8))
 	}
 	call.Done()
@@ -178,22 +178,22 @@ func importOfLists(uint32, uint32, uint32)
 // OfLists is of-lists.
 func OfLists(v map[uint32][]string) map[uint32][]string {
 	call := guest.Call()
-	vPtr := call.List(len(v), 12, 4)
+	vPtr := call.List(len(v), 12)
 	for i, key := range guest.SortedKeys(v) {
-		at := vPtr + uint32(i)*12
+		at := guest.PointerTo(vPtr + uint32(i)*12)
 		guest.Store(at, 0, key)
 		valuePtr := guest.LowerStrings(call, v[key])
 		guest.Store(at, 4, valuePtr)
 		guest.Store(at, 8, uint32(len(v[key])))
 	}
-	area := call.ResultArea(8, 4)
-	importOfLists(vPtr, uint32(len(v)), area)
+	area := call.ResultArea(8)
+	importOfLists(vPtr, uint32(len(v)), guest.Address(area))
 	call.Returned()
 	resultPtr := guest.Load[uint32](area, 0)
 	resultLen := guest.Load[uint32](area, 4)
 	result := make(map[uint32][]string, resultLen)
 	for i := range resultLen {
-		at := resultPtr + i*12
+		at := guest.PointerTo(resultPtr + i*12)
 		valuePtr := guest.Load[uint32](at, 4)
 		result[guest.Load[uint32](at, 0)] = guest.LiftStrings(valuePtr, guest.Load[uint32](at, 8))
 	}
@@ -207,23 +207,23 @@ func importOfPeople(uint32, uint32, uint32)
 // OfPeople is of-people.
 func OfPeople(v map[string]Person) map[string]Person {
 	call := guest.Call()
-	vPtr := call.List(len(v), 36, 4)
+	vPtr := call.List(len(v), 36)
 	for i, key := range guest.SortedKeys(v) {
-		at := vPtr + uint32(i)*36
+		at := guest.PointerTo(vPtr + uint32(i)*36)
 		keyPtr := guest.LowerString(call, key)
 		guest.Store(at, 0, keyPtr)
 		guest.Store(at, 4, uint32(len(key)))
-		storePerson(call, at+8, v[key])
+		storePerson(call, guest.At(at, 8), v[key])
 	}
-	area := call.ResultArea(8, 4)
-	importOfPeople(vPtr, uint32(len(v)), area)
+	area := call.ResultArea(8)
+	importOfPeople(vPtr, uint32(len(v)), guest.Address(area))
 	call.Returned()
 	resultPtr := guest.Load[uint32](area, 0)
 	resultLen := guest.Load[uint32](area, 4)
 	result := make(map[string]Person, resultLen)
 	for i := range resultLen {
-		at := resultPtr + i*36
-		result[guest.LiftString(guest.Load[uint32](at, 0), guest.Load[uint32](at, 4))] = loadPerson(at + 8)
+		at := guest.PointerTo(resultPtr + i*36)
+		result[guest.LiftString(guest.Load[uint32](at, 0), guest.Load[uint32](at, 4))] = loadPerson(guest.At(at, 8))
 	}
 	call.Done()
 	return result
@@ -235,21 +235,21 @@ func importOfShapes(uint32, uint32, uint32)
 // OfShapes is of-shapes.
 func OfShapes(v map[int16]Shape) map[int16]Shape {
 	call := guest.Call()
-	vPtr := call.List(len(v), 24, 8)
+	vPtr := call.List(len(v), 24)
 	for i, key := range guest.SortedKeys(v) {
-		at := vPtr + uint32(i)*24
+		at := guest.PointerTo(vPtr + uint32(i)*24)
 		guest.Store(at, 0, key)
-		storeShape(call, at+8, v[key])
+		storeShape(call, guest.At(at, 8), v[key])
 	}
-	area := call.ResultArea(8, 4)
-	importOfShapes(vPtr, uint32(len(v)), area)
+	area := call.ResultArea(8)
+	importOfShapes(vPtr, uint32(len(v)), guest.Address(area))
 	call.Returned()
 	resultPtr := guest.Load[uint32](area, 0)
 	resultLen := guest.Load[uint32](area, 4)
 	result := make(map[int16]Shape, resultLen)
 	for i := range resultLen {
-		at := resultPtr + i*24
-		result[guest.Load[int16](at, 0)] = loadShape(at + 8)
+		at := guest.PointerTo(resultPtr + i*24)
+		result[guest.Load[int16](at, 0)] = loadShape(guest.At(at, 8))
 	}
 	call.Done()
 	return result
@@ -261,13 +261,13 @@ func importOfMaps(uint32, uint32, uint32)
 // OfMaps is of-maps.
 func OfMaps(v map[uint16]map[string]uint32) map[uint16]map[string]uint32 {
 	call := guest.Call()
-	vPtr := call.List(len(v), 12, 4)
+	vPtr := call.List(len(v), 12)
 	for i, key := range guest.SortedKeys(v) {
-		at := vPtr + uint32(i)*12
+		at := guest.PointerTo(vPtr + uint32(i)*12)
 		guest.Store(at, 0, key)
-		valuePtr := call.List(len(v[key]), 12, 4)
+		valuePtr := call.List(len(v[key]), 12)
 		for i2, key2 := range guest.SortedKeys(v[key]) {
-			at2 := valuePtr + uint32(i2)*12
+			at2 := guest.PointerTo(valuePtr + uint32(i2)*12)
 			keyPtr := guest.LowerString(call, key2)
 			guest.Store(at2, 0, keyPtr)
 			guest.Store(at2, 4, uint32(len(key2)))
@@ -276,19 +276,19 @@ func OfMaps(v map[uint16]map[string]uint32) map[uint16]map[string]uint32 {
 		guest.Store(at, 4, valuePtr)
 		guest.Store(at, 8, uint32(len(v[key])))
 	}
-	area := call.ResultArea(8, 4)
-	importOfMaps(vPtr, uint32(len(v)), area)
+	area := call.ResultArea(8)
+	importOfMaps(vPtr, uint32(len(v)), guest.Address(area))
 	call.Returned()
 	resultPtr := guest.Load[uint32](area, 0)
 	resultLen := guest.Load[uint32](area, 4)
 	result := make(map[uint16]map[string]uint32, resultLen)
 	for i := range resultLen {
-		at := resultPtr + i*12
+		at := guest.PointerTo(resultPtr + i*12)
 		valuePtr := guest.Load[uint32](at, 4)
 		valueLen := guest.Load[uint32](at, 8)
 		value := make(map[string]uint32, valueLen)
 		for i2 := range valueLen {
-			at2 := valuePtr + i2*12
+			at2 := guest.PointerTo(valuePtr + i2*12)
 			value[guest.LiftString(guest.Load[uint32](at2, 0), guest.Load[uint32](at2, 4))] = guest.Load[uint32](at2, 8)
 		}
 		result[guest.Load[uint16](at, 0)] = value
@@ -303,30 +303,30 @@ func importOfList(uint32, uint32, uint32)
 // OfList is of-list.
 func OfList(v []map[int32]bool) []map[int32]bool {
 	call := guest.Call()
-	vPtr := call.List(len(v), 8, 4)
+	vPtr := call.List(len(v), 8)
 	for i, item := range v {
-		at := vPtr + uint32(i)*8
-		itemPtr := call.List(len(item), 8, 4)
+		at := guest.PointerTo(vPtr + uint32(i)*8)
+		itemPtr := call.List(len(item), 8)
 		for i2, key := range guest.SortedKeys(item) {
-			at2 := itemPtr + uint32(i2)*8
+			at2 := guest.PointerTo(itemPtr + uint32(i2)*8)
 			guest.Store(at2, 0, key)
 			guest.StoreBool(at2, 4, item[key])
 		}
 		guest.Store(at, 0, itemPtr)
 		guest.Store(at, 4, uint32(len(item)))
 	}
-	area := call.ResultArea(8, 4)
-	importOfList(vPtr, uint32(len(v)), area)
+	area := call.ResultArea(8)
+	importOfList(vPtr, uint32(len(v)), guest.Address(area))
 	call.Returned()
 	resultPtr := guest.Load[uint32](area, 0)
 	result := make([]map[int32]bool, guest.Load[uint32](area, 4))
 	for i := range result {
-		at := resultPtr + uint32(i)*8
+		at := guest.PointerTo(resultPtr + uint32(i)*8)
 		itemPtr := guest.Load[uint32](at, 0)
 		itemLen := guest.Load[uint32](at, 4)
 		item := make(map[int32]bool, itemLen)
 		for i2 := range itemLen {
-			at2 := itemPtr + i2*8
+			at2 := guest.PointerTo(itemPtr + i2*8)
 			item[guest.Load[int32](at2, 0)] = guest.LoadBool(at2, 4)
 		}
 		result[i] = item
@@ -343,9 +343,9 @@ func OfOption(v types.Option[map[uint64]string]) types.Option[map[uint64]string]
 	call := guest.Call()
 	var vCase, v1, v2 uint32
 	if value, ok := v.Get(); ok {
-		valuePtr := call.List(len(value), 16, 8)
+		valuePtr := call.List(len(value), 16)
 		for i, key := range guest.SortedKeys(value) {
-			at := valuePtr + uint32(i)*16
+			at := guest.PointerTo(valuePtr + uint32(i)*16)
 			guest.Store(at, 0, key)
 			valuePtr2 := guest.LowerString(call, value[key])
 			guest.Store(at, 8, valuePtr2)
@@ -355,8 +355,8 @@ func OfOption(v types.Option[map[uint64]string]) types.Option[map[uint64]string]
 		v1 = valuePtr
 		v2 = uint32(len(value))
 	}
-	area := call.ResultArea(12, 4)
-	importOfOption(vCase, v1, v2, area)
+	area := call.ResultArea(12)
+	importOfOption(vCase, v1, v2, guest.Address(area))
 	call.Returned()
 	resultCase := guest.Load[uint8](area, 0)
 	var result types.Option[map[uint64]string]
@@ -367,7 +367,7 @@ func OfOption(v types.Option[map[uint64]string]) types.Option[map[uint64]string]
 		valueLen := guest.Load[uint32](area, 8)
 		value := make(map[uint64]string, valueLen)
 		for i := range valueLen {
-			at := valuePtr + i*16
+			at := guest.PointerTo(valuePtr + i*16)
 			value[guest.Load[uint64](at, 0)] = guest.LiftString(guest.Load[uint32](at, 8), guest.Load[uint32](at, 12))
 		}
 		result = types.Some(value)
@@ -378,7 +378,7 @@ func OfOption(v types.Option[map[uint64]string]) types.Option[map[uint64]string]
 	return result
 }
 
-func storePerson(arena *guest.Arena, ptr uint32, value named.Person) {
+func storePerson(arena *guest.Arena, ptr guest.Pointer, value named.Person) {
 	namePtr := guest.LowerString(arena, value.Name)
 	guest.Store(ptr, 0, namePtr)
 	guest.Store(ptr, 4, uint32(len(value.Name)))
@@ -394,7 +394,7 @@ func storePerson(arena *guest.Arena, ptr uint32, value named.Person) {
 	guest.Store(ptr, 24, uint32(len(value.Tags)))
 }
 
-func loadPerson(ptr uint32) named.Person {
+func loadPerson(ptr guest.Pointer) named.Person {
 	heightCase := guest.Load[uint8](ptr, 12)
 	var height types.Option[float32]
 	switch heightCase {
@@ -413,13 +413,13 @@ func loadPerson(ptr uint32) named.Person {
 	}
 }
 
-func storeShape(arena *guest.Arena, ptr uint32, value named.Shape) {
+func storeShape(arena *guest.Arena, ptr guest.Pointer, value named.Shape) {
 	switch c := value.(type) {
 	case named.ShapeNothing:
 		guest.Store(ptr, 0, uint8(0))
 	case named.ShapeDot:
 		guest.Store(ptr, 0, uint8(1))
-		storePoint(ptr+8, c.Value)
+		storePoint(guest.At(ptr, 8), c.Value)
 	case named.ShapeCircle:
 		guest.Store(ptr, 0, uint8(2))
 		guest.Store(ptr, 8, c.Value)
@@ -430,11 +430,7 @@ func storeShape(arena *guest.Arena, ptr uint32, value named.Shape) {
 		guest.Store(ptr, 12, uint32(len(c.Value)))
 	case named.ShapePath:
 		guest.Store(ptr, 0, uint8(4))
-		pathPtr := arena.List(len(c.Value), 8, 4)
-		for i, item := range c.Value {
-			at := pathPtr + uint32(i)*8
-			storePoint(at, item)
-		}
+		pathPtr := guest.LowerSlice(arena, c.Value)
 		guest.Store(ptr, 8, pathPtr)
 		guest.Store(ptr, 12, uint32(len(c.Value)))
 	default:
@@ -442,32 +438,31 @@ func storeShape(arena *guest.Arena, ptr uint32, value named.Shape) {
 	}
 }
 
-func loadShape(ptr uint32) named.Shape {
+func loadShape(ptr guest.Pointer) named.Shape {
 	valueCase := guest.Load[uint8](ptr, 0)
 	var value named.Shape
 	switch valueCase {
 	case 0:
 		value = named.ShapeNothing{}
 	case 1:
-		value = named.ShapeDot{Value: loadPoint(ptr + 8)}
+		value = named.ShapeDot{Value: loadPoint(guest.At(ptr, 8))}
 	case 2:
 		value = named.ShapeCircle{Value: guest.Load[float64](ptr, 8)}
 	case 3:
 		value = named.ShapeLabel{Value: guest.LiftString(guest.Load[uint32](ptr, 8), guest.Load[uint32](ptr, 12))}
 	case 4:
-		pathPtr := guest.Load[uint32](ptr, 8)
-		value = named.ShapePath{Value: guest.LiftList(pathPtr, guest.Load[uint32](ptr, 12), 8, loadPoint)}
+		value = named.ShapePath{Value: guest.LiftSlice[named.Point](guest.Load[uint32](ptr, 8), guest.Load[uint32](ptr, 12))}
 	default:
 		guest.NoDiscriminant(uint32(valueCase), "shape")
 	}
 	return value
 }
 
-func storePoint(ptr uint32, value named.Point) {
+func storePoint(ptr guest.Pointer, value named.Point) {
 	guest.Store(ptr, 0, value.X)
 	guest.Store(ptr, 4, value.Y)
 }
 
-func loadPoint(ptr uint32) named.Point {
+func loadPoint(ptr guest.Pointer) named.Point {
 	return named.Point{X: guest.Load[int32](ptr, 0), Y: guest.Load[int32](ptr, 4)}
 }

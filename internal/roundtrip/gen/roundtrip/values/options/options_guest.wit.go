@@ -51,8 +51,8 @@ func OfU8(v types.Option[uint8]) types.Option[uint8] {
 		vCase = 1
 		vPayload = uint32(value)
 	}
-	area := call.ResultArea(2, 1)
-	importOfU8(vCase, vPayload, area)
+	area := call.ResultArea(2)
+	importOfU8(vCase, vPayload, guest.Address(area))
 	call.Returned()
 	resultCase := guest.Load[uint8](area, 0)
 	var result types.Option[uint8]
@@ -79,8 +79,8 @@ func OfU64(v types.Option[uint64]) types.Option[uint64] {
 		vCase = 1
 		vPayload = value
 	}
-	area := call.ResultArea(16, 8)
-	importOfU64(vCase, vPayload, area)
+	area := call.ResultArea(16)
+	importOfU64(vCase, vPayload, guest.Address(area))
 	call.Returned()
 	resultCase := guest.Load[uint8](area, 0)
 	var result types.Option[uint64]
@@ -107,8 +107,8 @@ func OfF32(v types.Option[float32]) types.Option[float32] {
 		vCase = 1
 		vPayload = value
 	}
-	area := call.ResultArea(8, 4)
-	importOfF32(vCase, vPayload, area)
+	area := call.ResultArea(8)
+	importOfF32(vCase, vPayload, guest.Address(area))
 	call.Returned()
 	resultCase := guest.Load[uint8](area, 0)
 	var result types.Option[float32]
@@ -134,8 +134,8 @@ func OfBool(v types.Option[bool]) types.Option[bool] {
 		vCase = 1
 		vPayload = types.FromBool(value)
 	}
-	area := call.ResultArea(2, 1)
-	importOfBool(vCase, vPayload, area)
+	area := call.ResultArea(2)
+	importOfBool(vCase, vPayload, guest.Address(area))
 	call.Returned()
 	resultCase := guest.Load[uint8](area, 0)
 	var result types.Option[bool]
@@ -163,8 +163,8 @@ func OfString(v types.Option[string]) types.Option[string] {
 		v1 = valuePtr
 		v2 = uint32(len(value))
 	}
-	area := call.ResultArea(12, 4)
-	importOfString(vCase, v1, v2, area)
+	area := call.ResultArea(12)
+	importOfString(vCase, v1, v2, guest.Address(area))
 	call.Returned()
 	resultCase := guest.Load[uint8](area, 0)
 	var result types.Option[string]
@@ -196,8 +196,8 @@ func OfNested(v types.Option[types.Option[uint32]]) types.Option[types.Option[ui
 		v1 = valueCase
 		v2 = valuePayload
 	}
-	area := call.ResultArea(12, 4)
-	importOfNested(vCase, v1, v2, area)
+	area := call.ResultArea(12)
+	importOfNested(vCase, v1, v2, guest.Address(area))
 	call.Returned()
 	resultCase := guest.Load[uint8](area, 0)
 	var result types.Option[types.Option[uint32]]
@@ -249,8 +249,8 @@ func OfDeep(v types.Option[types.Option[types.Option[string]]]) types.Option[typ
 		v3 = value2
 		v4 = value3
 	}
-	area := call.ResultArea(20, 4)
-	importOfDeep(vCase, v1, v2, v3, v4, area)
+	area := call.ResultArea(20)
+	importOfDeep(vCase, v1, v2, v3, v4, guest.Address(area))
 	call.Returned()
 	resultCase := guest.Load[uint8](area, 0)
 	var result types.Option[types.Option[types.Option[string]]]
@@ -291,9 +291,9 @@ func OfList(v types.Option[[]types.Option[int16]]) types.Option[[]types.Option[i
 	call := guest.Call()
 	var vCase, v1, v2 uint32
 	if value, ok := v.Get(); ok {
-		valuePtr := call.List(len(value), 4, 2)
+		valuePtr := call.List(len(value), 4)
 		for i, item := range value {
-			at := valuePtr + uint32(i)*4
+			at := guest.PointerTo(valuePtr + uint32(i)*4)
 			if value2, ok2 := item.Get(); ok2 {
 				guest.Store(at, 0, uint8(1))
 				guest.Store(at, 2, value2)
@@ -305,8 +305,8 @@ func OfList(v types.Option[[]types.Option[int16]]) types.Option[[]types.Option[i
 		v1 = valuePtr
 		v2 = uint32(len(value))
 	}
-	area := call.ResultArea(12, 4)
-	importOfList(vCase, v1, v2, area)
+	area := call.ResultArea(12)
+	importOfList(vCase, v1, v2, guest.Address(area))
 	call.Returned()
 	resultCase := guest.Load[uint8](area, 0)
 	var result types.Option[[]types.Option[int16]]
@@ -316,7 +316,7 @@ func OfList(v types.Option[[]types.Option[int16]]) types.Option[[]types.Option[i
 		valuePtr := guest.Load[uint32](area, 4)
 		value := make([]types.Option[int16], guest.Load[uint32](area, 8))
 		for i := range value {
-			at := valuePtr + uint32(i)*4
+			at := guest.PointerTo(valuePtr + uint32(i)*4)
 			itemCase := guest.Load[uint8](at, 0)
 			var item types.Option[int16]
 			switch itemCase {
@@ -356,8 +356,8 @@ func OfTuple(v types.Option[types.Tuple2[uint8, types.Option[uint64]]]) types.Op
 		v2 = f1Case
 		v3 = f1Payload
 	}
-	area := call.ResultArea(32, 8)
-	importOfTuple(vCase, v1, v2, v3, area)
+	area := call.ResultArea(32)
+	importOfTuple(vCase, v1, v2, v3, guest.Address(area))
 	call.Returned()
 	resultCase := guest.Load[uint8](area, 0)
 	var result types.Option[types.Tuple2[uint8, types.Option[uint64]]]
@@ -408,15 +408,15 @@ func OfPerson(v types.Option[Person]) types.Option[Person] {
 		v6 = tagsPtr
 		v7 = uint32(len(value.Tags))
 	}
-	area := call.ResultArea(32, 4)
-	importOfPerson(vCase, v1, v2, v3, v4, v5, v6, v7, area)
+	area := call.ResultArea(32)
+	importOfPerson(vCase, v1, v2, v3, v4, v5, v6, v7, guest.Address(area))
 	call.Returned()
 	resultCase := guest.Load[uint8](area, 0)
 	var result types.Option[Person]
 	switch resultCase {
 	case 0:
 	case 1:
-		result = types.Some(loadPerson(area + 4))
+		result = types.Some(loadPerson(guest.At(area, 4)))
 	default:
 		guest.NoDiscriminant(uint32(resultCase), "option<person>")
 	}
@@ -435,15 +435,15 @@ func OfColour(v types.Option[Colour]) types.Option[Colour] {
 		vCase = 1
 		vPayload = uint32(guest.LowerEnum(value, 3, "named.Colour"))
 	}
-	area := call.ResultArea(2, 1)
-	importOfColour(vCase, vPayload, area)
+	area := call.ResultArea(2)
+	importOfColour(vCase, vPayload, guest.Address(area))
 	call.Returned()
 	resultCase := guest.Load[uint8](area, 0)
 	var result types.Option[Colour]
 	switch resultCase {
 	case 0:
 	case 1:
-		result = types.Some(guest.Load[Colour](area, 1))
+		result = types.Some(Colour(guest.Load[uint8](area, 1)))
 	default:
 		guest.NoDiscriminant(uint32(resultCase), "option<colour>")
 	}
@@ -479,11 +479,7 @@ func OfShape(v types.Option[Shape]) types.Option[Shape] {
 			value1 = uint64(labelPtr)
 			value2 = uint32(len(c.Value))
 		case named.ShapePath:
-			pathPtr := call.List(len(c.Value), 8, 4)
-			for i, item := range c.Value {
-				at := pathPtr + uint32(i)*8
-				storePoint(at, item)
-			}
+			pathPtr := guest.LowerSlice(call, c.Value)
 			valueCase = 4
 			value1 = uint64(pathPtr)
 			value2 = uint32(len(c.Value))
@@ -495,15 +491,15 @@ func OfShape(v types.Option[Shape]) types.Option[Shape] {
 		v2 = value1
 		v3 = value2
 	}
-	area := call.ResultArea(24, 8)
-	importOfShape(vCase, v1, v2, v3, area)
+	area := call.ResultArea(24)
+	importOfShape(vCase, v1, v2, v3, guest.Address(area))
 	call.Returned()
 	resultCase := guest.Load[uint8](area, 0)
 	var result types.Option[Shape]
 	switch resultCase {
 	case 0:
 	case 1:
-		result = types.Some(loadShape(area + 8))
+		result = types.Some(loadShape(guest.At(area, 8)))
 	default:
 		guest.NoDiscriminant(uint32(resultCase), "option<shape>")
 	}
@@ -511,7 +507,7 @@ func OfShape(v types.Option[Shape]) types.Option[Shape] {
 	return result
 }
 
-func loadPerson(ptr uint32) named.Person {
+func loadPerson(ptr guest.Pointer) named.Person {
 	heightCase := guest.Load[uint8](ptr, 12)
 	var height types.Option[float32]
 	switch heightCase {
@@ -530,32 +526,26 @@ func loadPerson(ptr uint32) named.Person {
 	}
 }
 
-func storePoint(ptr uint32, value named.Point) {
-	guest.Store(ptr, 0, value.X)
-	guest.Store(ptr, 4, value.Y)
-}
-
-func loadShape(ptr uint32) named.Shape {
+func loadShape(ptr guest.Pointer) named.Shape {
 	valueCase := guest.Load[uint8](ptr, 0)
 	var value named.Shape
 	switch valueCase {
 	case 0:
 		value = named.ShapeNothing{}
 	case 1:
-		value = named.ShapeDot{Value: loadPoint(ptr + 8)}
+		value = named.ShapeDot{Value: loadPoint(guest.At(ptr, 8))}
 	case 2:
 		value = named.ShapeCircle{Value: guest.Load[float64](ptr, 8)}
 	case 3:
 		value = named.ShapeLabel{Value: guest.LiftString(guest.Load[uint32](ptr, 8), guest.Load[uint32](ptr, 12))}
 	case 4:
-		pathPtr := guest.Load[uint32](ptr, 8)
-		value = named.ShapePath{Value: guest.LiftList(pathPtr, guest.Load[uint32](ptr, 12), 8, loadPoint)}
+		value = named.ShapePath{Value: guest.LiftSlice[named.Point](guest.Load[uint32](ptr, 8), guest.Load[uint32](ptr, 12))}
 	default:
 		guest.NoDiscriminant(uint32(valueCase), "shape")
 	}
 	return value
 }
 
-func loadPoint(ptr uint32) named.Point {
+func loadPoint(ptr guest.Pointer) named.Point {
 	return named.Point{X: guest.Load[int32](ptr, 0), Y: guest.Load[int32](ptr, 4)}
 }

@@ -36,22 +36,22 @@ func importOfPlain(uint32, uint32, uint32)
 // OfPlain is of-plain.
 func OfPlain(v []Plain) []Plain {
 	call := guest.Call()
-	vPtr := call.List(len(v), 1, 1)
+	vPtr := call.List(len(v), 1)
 	for i, item := range v {
-		at := vPtr + uint32(i)*1
+		at := guest.PointerTo(vPtr + uint32(i)*1)
 		if _, _, ok := item.Get(); ok {
 			guest.Store(at, 0, uint8(0))
 		} else {
 			guest.Store(at, 0, uint8(1))
 		}
 	}
-	area := call.ResultArea(8, 4)
-	importOfPlain(vPtr, uint32(len(v)), area)
+	area := call.ResultArea(8)
+	importOfPlain(vPtr, uint32(len(v)), guest.Address(area))
 	call.Returned()
 	resultPtr := guest.Load[uint32](area, 0)
 	result := make([]Plain, guest.Load[uint32](area, 4))
 	for i := range result {
-		at := resultPtr + uint32(i)*1
+		at := guest.PointerTo(resultPtr + uint32(i)*1)
 		itemCase := guest.Load[uint8](at, 0)
 		var item Plain
 		switch itemCase {
@@ -86,8 +86,8 @@ func OfOk(v types.Option[types.Result[uint8, types.Unit]]) types.Option[types.Re
 		v1 = valueCase
 		v2 = valuePayload
 	}
-	area := call.ResultArea(3, 1)
-	importOfOk(vCase, v1, v2, area)
+	area := call.ResultArea(3)
+	importOfOk(vCase, v1, v2, guest.Address(area))
 	call.Returned()
 	resultCase := guest.Load[uint8](area, 0)
 	var result types.Option[types.Result[uint8, types.Unit]]
@@ -126,8 +126,8 @@ func OfErr(v types.Tuple1[types.Result[types.Unit, string]]) types.Result[types.
 		f01 = errPtr
 		f02 = uint32(len(failure))
 	}
-	area := call.ResultArea(12, 4)
-	importOfErr(f0Case, f01, f02, area)
+	area := call.ResultArea(12)
+	importOfErr(f0Case, f01, f02, guest.Address(area))
 	call.Returned()
 	f0Case2 := guest.Load[uint8](area, 0)
 	var f0 types.Result[types.Unit, string]
@@ -149,31 +149,31 @@ func importOfBoth(uint32, uint32, uint32)
 // OfBoth is of-both.
 func OfBoth(v []types.Result[Person, Colour]) []types.Result[Person, Colour] {
 	call := guest.Call()
-	vPtr := call.List(len(v), 32, 4)
+	vPtr := call.List(len(v), 32)
 	for i, item := range v {
-		at := vPtr + uint32(i)*32
+		at := guest.PointerTo(vPtr + uint32(i)*32)
 		if value, failure, ok := item.Get(); ok {
 			guest.Store(at, 0, uint8(0))
-			storePerson(call, at+4, value)
+			storePerson(call, guest.At(at, 4), value)
 		} else {
 			guest.Store(at, 0, uint8(1))
-			guest.Store(at, 4, guest.LowerEnum(failure, 3, "named.Colour"))
+			guest.Store(at, 4, uint8(guest.LowerEnum(failure, 3, "named.Colour")))
 		}
 	}
-	area := call.ResultArea(8, 4)
-	importOfBoth(vPtr, uint32(len(v)), area)
+	area := call.ResultArea(8)
+	importOfBoth(vPtr, uint32(len(v)), guest.Address(area))
 	call.Returned()
 	resultPtr := guest.Load[uint32](area, 0)
 	result := make([]types.Result[Person, Colour], guest.Load[uint32](area, 4))
 	for i := range result {
-		at := resultPtr + uint32(i)*32
+		at := guest.PointerTo(resultPtr + uint32(i)*32)
 		itemCase := guest.Load[uint8](at, 0)
 		var item types.Result[Person, Colour]
 		switch itemCase {
 		case 0:
-			item = types.OK[Person, Colour](loadPerson(at + 4))
+			item = types.OK[Person, Colour](loadPerson(guest.At(at, 4)))
 		case 1:
-			item = types.Err[Person, Colour](guest.Load[Colour](at, 4))
+			item = types.Err[Person, Colour](Colour(guest.Load[uint8](at, 4)))
 		default:
 			guest.NoDiscriminant(uint32(itemCase), "result<person, colour>")
 		}
@@ -189,9 +189,9 @@ func importOfNested(uint32, uint32, uint32)
 // OfNested is of-nested.
 func OfNested(v []types.Result[types.Result[uint8, string], types.Result[float64, uint64]]) []types.Result[types.Result[uint8, string], types.Result[float64, uint64]] {
 	call := guest.Call()
-	vPtr := call.List(len(v), 24, 8)
+	vPtr := call.List(len(v), 24)
 	for i, item := range v {
-		at := vPtr + uint32(i)*24
+		at := guest.PointerTo(vPtr + uint32(i)*24)
 		if value, failure, ok := item.Get(); ok {
 			guest.Store(at, 0, uint8(0))
 			if value2, failure2, ok2 := value.Get(); ok2 {
@@ -214,13 +214,13 @@ func OfNested(v []types.Result[types.Result[uint8, string], types.Result[float64
 			}
 		}
 	}
-	area := call.ResultArea(8, 4)
-	importOfNested(vPtr, uint32(len(v)), area)
+	area := call.ResultArea(8)
+	importOfNested(vPtr, uint32(len(v)), guest.Address(area))
 	call.Returned()
 	resultPtr := guest.Load[uint32](area, 0)
 	result := make([]types.Result[types.Result[uint8, string], types.Result[float64, uint64]], guest.Load[uint32](area, 4))
 	for i := range result {
-		at := resultPtr + uint32(i)*24
+		at := guest.PointerTo(resultPtr + uint32(i)*24)
 		itemCase := guest.Load[uint8](at, 0)
 		var item types.Result[types.Result[uint8, string], types.Result[float64, uint64]]
 		switch itemCase {
@@ -271,8 +271,8 @@ func OfParam(v types.Result[uint64, float32]) types.Result[uint64, float32] {
 		vCase = 1
 		vPayload = uint64(math.Float32bits(failure))
 	}
-	area := call.ResultArea(16, 8)
-	importOfParam(vCase, vPayload, area)
+	area := call.ResultArea(16)
+	importOfParam(vCase, vPayload, guest.Address(area))
 	call.Returned()
 	f0Case := guest.Load[uint8](area, 0)
 	var f0 types.Result[uint64, float32]
@@ -324,8 +324,8 @@ func OfOption(v types.Option[types.Result[types.Option[uint32], types.Option[str
 		v3 = value2
 		v4 = value3
 	}
-	area := call.ResultArea(20, 4)
-	importOfOption(vCase, v1, v2, v3, v4, area)
+	area := call.ResultArea(20)
+	importOfOption(vCase, v1, v2, v3, v4, guest.Address(area))
 	call.Returned()
 	resultCase := guest.Load[uint8](area, 0)
 	var result types.Option[types.Result[types.Option[uint32], types.Option[string]]]
@@ -368,7 +368,7 @@ func OfOption(v types.Option[types.Result[types.Option[uint32], types.Option[str
 	return result
 }
 
-func storePerson(arena *guest.Arena, ptr uint32, value named.Person) {
+func storePerson(arena *guest.Arena, ptr guest.Pointer, value named.Person) {
 	namePtr := guest.LowerString(arena, value.Name)
 	guest.Store(ptr, 0, namePtr)
 	guest.Store(ptr, 4, uint32(len(value.Name)))
@@ -384,7 +384,7 @@ func storePerson(arena *guest.Arena, ptr uint32, value named.Person) {
 	guest.Store(ptr, 24, uint32(len(value.Tags)))
 }
 
-func loadPerson(ptr uint32) named.Person {
+func loadPerson(ptr guest.Pointer) named.Person {
 	heightCase := guest.Load[uint8](ptr, 12)
 	var height types.Option[float32]
 	switch heightCase {

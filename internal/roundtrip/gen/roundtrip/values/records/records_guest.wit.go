@@ -36,8 +36,8 @@ func importOfPoint(uint32, uint32, uint32)
 // OfPoint is of-point.
 func OfPoint(v Point) Point {
 	call := guest.Call()
-	area := call.ResultArea(8, 4)
-	importOfPoint(uint32(v.X), uint32(v.Y), area)
+	area := call.ResultArea(8)
+	importOfPoint(uint32(v.X), uint32(v.Y), guest.Address(area))
 	call.Returned()
 	result := loadPoint(area)
 	call.Done()
@@ -58,8 +58,8 @@ func OfHuman(v Human) Human {
 		heightPayload = value
 	}
 	tagsPtr := guest.LowerStrings(call, v.Tags)
-	area := call.ResultArea(28, 4)
-	importOfHuman(namePtr, uint32(len(v.Name)), uint32(v.Age), heightCase, heightPayload, tagsPtr, uint32(len(v.Tags)), area)
+	area := call.ResultArea(28)
+	importOfHuman(namePtr, uint32(len(v.Name)), uint32(v.Age), heightCase, heightPayload, tagsPtr, uint32(len(v.Tags)), guest.Address(area))
 	call.Returned()
 	result := loadPerson(area)
 	call.Done()
@@ -72,8 +72,8 @@ func importOfPadded(uint32, uint64, uint32, uint32, uint32, uint32, uint32, floa
 // OfPadded is of-padded.
 func OfPadded(v Padded) Padded {
 	call := guest.Call()
-	area := call.ResultArea(72, 8)
-	importOfPadded(uint32(v.A), v.B, uint32(v.C), v.D, uint32(v.E), uint32(v.F), types.FromBool(v.G), v.H, uint32(v.I), v.J, guest.LowerChar(v.K), uint32(v.L), uint32(v.M), uint64(v.N), area)
+	area := call.ResultArea(72)
+	importOfPadded(uint32(v.A), v.B, uint32(v.C), v.D, uint32(v.E), uint32(v.F), types.FromBool(v.G), v.H, uint32(v.I), v.J, guest.LowerChar(v.K), uint32(v.L), uint32(v.M), uint64(v.N), guest.Address(area))
 	call.Returned()
 	result := loadPadded(area)
 	call.Done()
@@ -86,10 +86,10 @@ func importOfNested(uint32, uint32)
 // OfNested is of-nested.
 func OfNested(v Nested) Nested {
 	call := guest.Call()
-	params := call.Area(88, 8)
+	params := call.Area(88)
 	storeNested(call, params, v)
-	area := call.ResultArea(88, 8)
-	importOfNested(params, area)
+	area := call.ResultArea(88)
+	importOfNested(guest.Address(params), guest.Address(area))
 	call.Returned()
 	result := loadNested(area)
 	call.Done()
@@ -111,8 +111,8 @@ func importOfAlias(uint32, uint32, uint32, uint32, uint32)
 func OfAlias(v Alias) Alias {
 	call := guest.Call()
 	typePtr := guest.LowerString(call, v.Type)
-	area := call.ResultArea(16, 4)
-	importOfAlias(uint32(v.Inner.V), typePtr, uint32(len(v.Type)), types.FromBool(v.Func), area)
+	area := call.ResultArea(16)
+	importOfAlias(uint32(v.Inner.V), typePtr, uint32(len(v.Type)), types.FromBool(v.Func), guest.Address(area))
 	call.Returned()
 	result := loadWrapper(area)
 	call.Done()
@@ -125,9 +125,9 @@ func importOfCrowd(uint32, uint32, uint32)
 // OfCrowd is of-crowd.
 func OfCrowd(v Crowd) Crowd {
 	call := guest.Call()
-	vPtr := guest.LowerList(call, v, 28, 4, storePerson)
-	area := call.ResultArea(8, 4)
-	importOfCrowd(vPtr, uint32(len(v)), area)
+	vPtr := guest.LowerList(call, v, 28, storePerson)
+	area := call.ResultArea(8)
+	importOfCrowd(vPtr, uint32(len(v)), guest.Address(area))
 	call.Returned()
 	resultPtr := guest.Load[uint32](area, 0)
 	result := guest.LiftList(resultPtr, guest.Load[uint32](area, 4), 28, loadPerson)
@@ -142,19 +142,19 @@ func importOfName(uint32, uint32, uint32)
 func OfName(v Name) Name {
 	call := guest.Call()
 	vPtr := guest.LowerString(call, v)
-	area := call.ResultArea(8, 4)
-	importOfName(vPtr, uint32(len(v)), area)
+	area := call.ResultArea(8)
+	importOfName(vPtr, uint32(len(v)), guest.Address(area))
 	call.Returned()
 	result := guest.LiftString(guest.Load[uint32](area, 0), guest.Load[uint32](area, 4))
 	call.Done()
 	return result
 }
 
-func loadPoint(ptr uint32) named.Point {
+func loadPoint(ptr guest.Pointer) named.Point {
 	return named.Point{X: guest.Load[int32](ptr, 0), Y: guest.Load[int32](ptr, 4)}
 }
 
-func loadPerson(ptr uint32) named.Person {
+func loadPerson(ptr guest.Pointer) named.Person {
 	heightCase := guest.Load[uint8](ptr, 12)
 	var height types.Option[float32]
 	switch heightCase {
@@ -173,7 +173,7 @@ func loadPerson(ptr uint32) named.Person {
 	}
 }
 
-func loadPadded(ptr uint32) Padded {
+func loadPadded(ptr guest.Pointer) Padded {
 	return Padded{
 		A: guest.Load[uint8](ptr, 0),
 		B: guest.Load[uint64](ptr, 8),
@@ -192,50 +192,50 @@ func loadPadded(ptr uint32) Padded {
 	}
 }
 
-func storeNested(arena *guest.Arena, ptr uint32, value Nested) {
+func storeNested(arena *guest.Arena, ptr guest.Pointer, value Nested) {
 	storePoint(ptr, value.P)
 	if value_, ok := value.Q.Get(); ok {
 		guest.Store(ptr, 8, uint8(1))
-		storePoint(ptr+12, value_)
+		storePoint(guest.At(ptr, 12), value_)
 	} else {
 		guest.Store(ptr, 8, uint8(0))
 	}
-	storePerson(arena, ptr+20, value.Who)
-	guest.Store(ptr, 48, guest.LowerEnum(value.C, 3, "named.Colour"))
-	guest.Store(ptr, 49, guest.LowerFlags(value.Access, 0x7, "named.Access"))
-	storeShape(arena, ptr+56, value.S)
+	storePerson(arena, guest.At(ptr, 20), value.Who)
+	guest.Store(ptr, 48, uint8(guest.LowerEnum(value.C, 3, "named.Colour")))
+	guest.Store(ptr, 49, uint8(guest.LowerFlags(value.Access, 0x7, "named.Access")))
+	storeShape(arena, guest.At(ptr, 56), value.S)
 	guest.Store(ptr, 72, value.T.F0)
 	f1Ptr := guest.LowerString(arena, value.T.F1)
 	guest.Store(ptr, 76, f1Ptr)
 	guest.Store(ptr, 80, uint32(len(value.T.F1)))
 }
 
-func loadNested(ptr uint32) Nested {
+func loadNested(ptr guest.Pointer) Nested {
 	qCase := guest.Load[uint8](ptr, 8)
 	var q types.Option[Point]
 	switch qCase {
 	case 0:
 	case 1:
-		q = types.Some(loadPoint(ptr + 12))
+		q = types.Some(loadPoint(guest.At(ptr, 12)))
 	default:
 		guest.NoDiscriminant(uint32(qCase), "option<point>")
 	}
 	return Nested{
 		P:      loadPoint(ptr),
 		Q:      q,
-		Who:    loadPerson(ptr + 20),
-		C:      guest.Load[Colour](ptr, 48),
-		Access: guest.Load[Access](ptr, 49),
-		S:      loadShape(ptr + 56),
+		Who:    loadPerson(guest.At(ptr, 20)),
+		C:      Colour(guest.Load[uint8](ptr, 48)),
+		Access: Access(guest.Load[uint8](ptr, 49)),
+		S:      loadShape(guest.At(ptr, 56)),
 		T:      types.Tuple2[uint8, Name]{F0: guest.Load[uint8](ptr, 72), F1: guest.LiftString(guest.Load[uint32](ptr, 76), guest.Load[uint32](ptr, 80))},
 	}
 }
 
-func loadWrapper(ptr uint32) Wrapper {
+func loadWrapper(ptr guest.Pointer) Wrapper {
 	return Wrapper{Inner: loadTiny(ptr), Type: guest.LiftString(guest.Load[uint32](ptr, 4), guest.Load[uint32](ptr, 8)), Func: guest.LoadBool(ptr, 12)}
 }
 
-func storePerson(arena *guest.Arena, ptr uint32, value named.Person) {
+func storePerson(arena *guest.Arena, ptr guest.Pointer, value named.Person) {
 	namePtr := guest.LowerString(arena, value.Name)
 	guest.Store(ptr, 0, namePtr)
 	guest.Store(ptr, 4, uint32(len(value.Name)))
@@ -251,18 +251,18 @@ func storePerson(arena *guest.Arena, ptr uint32, value named.Person) {
 	guest.Store(ptr, 24, uint32(len(value.Tags)))
 }
 
-func storePoint(ptr uint32, value named.Point) {
+func storePoint(ptr guest.Pointer, value named.Point) {
 	guest.Store(ptr, 0, value.X)
 	guest.Store(ptr, 4, value.Y)
 }
 
-func storeShape(arena *guest.Arena, ptr uint32, value named.Shape) {
+func storeShape(arena *guest.Arena, ptr guest.Pointer, value named.Shape) {
 	switch c := value.(type) {
 	case named.ShapeNothing:
 		guest.Store(ptr, 0, uint8(0))
 	case named.ShapeDot:
 		guest.Store(ptr, 0, uint8(1))
-		storePoint(ptr+8, c.Value)
+		storePoint(guest.At(ptr, 8), c.Value)
 	case named.ShapeCircle:
 		guest.Store(ptr, 0, uint8(2))
 		guest.Store(ptr, 8, c.Value)
@@ -273,11 +273,7 @@ func storeShape(arena *guest.Arena, ptr uint32, value named.Shape) {
 		guest.Store(ptr, 12, uint32(len(c.Value)))
 	case named.ShapePath:
 		guest.Store(ptr, 0, uint8(4))
-		pathPtr := arena.List(len(c.Value), 8, 4)
-		for i, item := range c.Value {
-			at := pathPtr + uint32(i)*8
-			storePoint(at, item)
-		}
+		pathPtr := guest.LowerSlice(arena, c.Value)
 		guest.Store(ptr, 8, pathPtr)
 		guest.Store(ptr, 12, uint32(len(c.Value)))
 	default:
@@ -285,27 +281,26 @@ func storeShape(arena *guest.Arena, ptr uint32, value named.Shape) {
 	}
 }
 
-func loadShape(ptr uint32) named.Shape {
+func loadShape(ptr guest.Pointer) named.Shape {
 	valueCase := guest.Load[uint8](ptr, 0)
 	var value named.Shape
 	switch valueCase {
 	case 0:
 		value = named.ShapeNothing{}
 	case 1:
-		value = named.ShapeDot{Value: loadPoint(ptr + 8)}
+		value = named.ShapeDot{Value: loadPoint(guest.At(ptr, 8))}
 	case 2:
 		value = named.ShapeCircle{Value: guest.Load[float64](ptr, 8)}
 	case 3:
 		value = named.ShapeLabel{Value: guest.LiftString(guest.Load[uint32](ptr, 8), guest.Load[uint32](ptr, 12))}
 	case 4:
-		pathPtr := guest.Load[uint32](ptr, 8)
-		value = named.ShapePath{Value: guest.LiftList(pathPtr, guest.Load[uint32](ptr, 12), 8, loadPoint)}
+		value = named.ShapePath{Value: guest.LiftSlice[named.Point](guest.Load[uint32](ptr, 8), guest.Load[uint32](ptr, 12))}
 	default:
 		guest.NoDiscriminant(uint32(valueCase), "shape")
 	}
 	return value
 }
 
-func loadTiny(ptr uint32) Tiny {
+func loadTiny(ptr guest.Pointer) Tiny {
 	return Tiny{V: guest.Load[uint8](ptr, 0)}
 }

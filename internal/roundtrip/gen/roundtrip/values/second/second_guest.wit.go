@@ -54,416 +54,416 @@ func Export(scalarsImpl scalars.Interface, textImpl text.Interface, listsImpl li
 }
 
 //go:wasmexport roundtrip:values/scalars#of-bool
-func exportScalarsOfBool(v uint32) uint32 {
+func scalarsOfBool(v uint32) uint32 {
 	return types.FromBool(exportedScalars.OfBool(v != 0))
 }
 
 //go:wasmexport roundtrip:values/scalars#of-u8
-func exportScalarsOfU8(v uint32) uint32 {
+func scalarsOfU8(v uint32) uint32 {
 	return uint32(exportedScalars.OfU8(uint8(v)))
 }
 
 //go:wasmexport roundtrip:values/scalars#of-s8
-func exportScalarsOfS8(v uint32) uint32 {
+func scalarsOfS8(v uint32) uint32 {
 	return uint32(exportedScalars.OfS8(int8(v)))
 }
 
 //go:wasmexport roundtrip:values/scalars#of-u16
-func exportScalarsOfU16(v uint32) uint32 {
+func scalarsOfU16(v uint32) uint32 {
 	return uint32(exportedScalars.OfU16(uint16(v)))
 }
 
 //go:wasmexport roundtrip:values/scalars#of-s16
-func exportScalarsOfS16(v uint32) uint32 {
+func scalarsOfS16(v uint32) uint32 {
 	return uint32(exportedScalars.OfS16(int16(v)))
 }
 
 //go:wasmexport roundtrip:values/scalars#of-u32
-func exportScalarsOfU32(v uint32) uint32 {
+func scalarsOfU32(v uint32) uint32 {
 	return exportedScalars.OfU32(v)
 }
 
 //go:wasmexport roundtrip:values/scalars#of-s32
-func exportScalarsOfS32(v uint32) uint32 {
+func scalarsOfS32(v uint32) uint32 {
 	return uint32(exportedScalars.OfS32(int32(v)))
 }
 
 //go:wasmexport roundtrip:values/scalars#of-u64
-func exportScalarsOfU64(v uint64) uint64 {
+func scalarsOfU64(v uint64) uint64 {
 	return exportedScalars.OfU64(v)
 }
 
 //go:wasmexport roundtrip:values/scalars#of-s64
-func exportScalarsOfS64(v uint64) uint64 {
+func scalarsOfS64(v uint64) uint64 {
 	return uint64(exportedScalars.OfS64(int64(v)))
 }
 
 //go:wasmexport roundtrip:values/scalars#of-f32
-func exportScalarsOfF32(v float32) float32 {
+func scalarsOfF32(v float32) float32 {
 	return exportedScalars.OfF32(v)
 }
 
 //go:wasmexport roundtrip:values/scalars#of-f64
-func exportScalarsOfF64(v float64) float64 {
+func scalarsOfF64(v float64) float64 {
 	return exportedScalars.OfF64(v)
 }
 
 //go:wasmexport roundtrip:values/scalars#of-char
-func exportScalarsOfChar(v uint32) uint32 {
+func scalarsOfChar(v uint32) uint32 {
 	return guest.LowerChar(exportedScalars.OfChar(rune(v)))
 }
 
 //go:wasmexport roundtrip:values/text#of-string
-func exportTextOfString(vPtr, vLen uint32) uint32 {
+func textOfString(vPtr, vLen uint32) uint32 {
 	v := guest.LiftString(vPtr, vLen)
 	guest.ParamsLifted()
 	result := exportedText.OfString(v)
-	area := guest.ResultArea(8, 4)
+	area := guest.ResultArea(8)
 	resultPtr := guest.LowerString(&guest.Results, result)
 	guest.Store(area, 0, resultPtr)
 	guest.Store(area, 4, uint32(len(result)))
-	return area
+	return guest.Address(area)
 }
 
 //go:wasmexport cabi_post_roundtrip:values/text#of-string
-func postReturnTextOfString(uint32) {
+func freeTextOfString(uint32) {
 	guest.FreeResults()
 }
 
 //go:wasmexport roundtrip:values/text#of-chars
-func exportTextOfChars(vPtr, vLen uint32) uint32 {
+func textOfChars(vPtr, vLen uint32) uint32 {
 	v := make([]rune, vLen)
 	for i := range v {
-		at := vPtr + uint32(i)*4
+		at := guest.PointerTo(vPtr + uint32(i)*4)
 		v[i] = guest.Load[rune](at, 0)
 	}
 	guest.ParamsLifted()
 	result := exportedText.OfChars(v)
-	area := guest.ResultArea(8, 4)
-	resultPtr := guest.Results.List(len(result), 4, 4)
+	area := guest.ResultArea(8)
+	resultPtr := guest.Results.List(len(result), 4)
 	for i, item := range result {
-		at := resultPtr + uint32(i)*4
+		at := guest.PointerTo(resultPtr + uint32(i)*4)
 		guest.Store(at, 0, guest.LowerChar(item))
 	}
 	guest.Store(area, 0, resultPtr)
 	guest.Store(area, 4, uint32(len(result)))
-	return area
+	return guest.Address(area)
 }
 
 //go:wasmexport cabi_post_roundtrip:values/text#of-chars
-func postReturnTextOfChars(uint32) {
+func freeTextOfChars(uint32) {
 	guest.FreeResults()
 }
 
 //go:wasmexport roundtrip:values/text#of-strings
-func exportTextOfStrings(vPtr, vLen uint32) uint32 {
+func textOfStrings(vPtr, vLen uint32) uint32 {
 	v := guest.LiftStrings(vPtr, vLen)
 	guest.ParamsLifted()
 	result := exportedText.OfStrings(v)
-	area := guest.ResultArea(8, 4)
+	area := guest.ResultArea(8)
 	resultPtr := guest.LowerStrings(&guest.Results, result)
 	guest.Store(area, 0, resultPtr)
 	guest.Store(area, 4, uint32(len(result)))
-	return area
+	return guest.Address(area)
 }
 
 //go:wasmexport cabi_post_roundtrip:values/text#of-strings
-func postReturnTextOfStrings(uint32) {
+func freeTextOfStrings(uint32) {
 	guest.FreeResults()
 }
 
 //go:wasmexport roundtrip:values/text#of-lines
-func exportTextOfLines(vPtr, vLen uint32) uint32 {
+func textOfLines(vPtr, vLen uint32) uint32 {
 	v := make([][]string, vLen)
 	for i := range v {
-		at := vPtr + uint32(i)*8
+		at := guest.PointerTo(vPtr + uint32(i)*8)
 		itemPtr := guest.Load[uint32](at, 0)
 		v[i] = guest.LiftStrings(itemPtr, guest.Load[uint32](at, 4))
 	}
 	guest.ParamsLifted()
 	result := exportedText.OfLines(v)
-	area := guest.ResultArea(8, 4)
-	resultPtr := guest.Results.List(len(result), 8, 4)
+	area := guest.ResultArea(8)
+	resultPtr := guest.Results.List(len(result), 8)
 	for i, item := range result {
-		at := resultPtr + uint32(i)*8
+		at := guest.PointerTo(resultPtr + uint32(i)*8)
 		itemPtr := guest.LowerStrings(&guest.Results, item)
 		guest.Store(at, 0, itemPtr)
 		guest.Store(at, 4, uint32(len(item)))
 	}
 	guest.Store(area, 0, resultPtr)
 	guest.Store(area, 4, uint32(len(result)))
-	return area
+	return guest.Address(area)
 }
 
 //go:wasmexport cabi_post_roundtrip:values/text#of-lines
-func postReturnTextOfLines(uint32) {
+func freeTextOfLines(uint32) {
 	guest.FreeResults()
 }
 
 //go:wasmexport roundtrip:values/text#of-pair
-func exportTextOfPair(v0, v1, v2, v3 uint32) uint32 {
+func textOfPair(v0, v1, v2, v3 uint32) uint32 {
 	v := types.Tuple2[string, string]{F0: guest.LiftString(v0, v1), F1: guest.LiftString(v2, v3)}
 	guest.ParamsLifted()
 	result, result2 := exportedText.OfPair(v)
-	area := guest.ResultArea(16, 4)
+	area := guest.ResultArea(16)
 	f0Ptr := guest.LowerString(&guest.Results, result)
 	guest.Store(area, 0, f0Ptr)
 	guest.Store(area, 4, uint32(len(result)))
 	f1Ptr := guest.LowerString(&guest.Results, result2)
 	guest.Store(area, 8, f1Ptr)
 	guest.Store(area, 12, uint32(len(result2)))
-	return area
+	return guest.Address(area)
 }
 
 //go:wasmexport cabi_post_roundtrip:values/text#of-pair
-func postReturnTextOfPair(uint32) {
+func freeTextOfPair(uint32) {
 	guest.FreeResults()
 }
 
 //go:wasmexport roundtrip:values/lists#of-bools
-func exportListsOfBools(vPtr, vLen uint32) uint32 {
+func listsOfBools(vPtr, vLen uint32) uint32 {
 	v := make([]bool, vLen)
 	for i := range v {
-		at := vPtr + uint32(i)*1
+		at := guest.PointerTo(vPtr + uint32(i)*1)
 		v[i] = guest.LoadBool(at, 0)
 	}
 	guest.ParamsLifted()
 	result := exportedLists.OfBools(v)
-	area := guest.ResultArea(8, 4)
-	resultPtr := guest.Results.List(len(result), 1, 1)
+	area := guest.ResultArea(8)
+	resultPtr := guest.Results.List(len(result), 1)
 	for i, item := range result {
-		at := resultPtr + uint32(i)*1
+		at := guest.PointerTo(resultPtr + uint32(i)*1)
 		guest.StoreBool(at, 0, item)
 	}
 	guest.Store(area, 0, resultPtr)
 	guest.Store(area, 4, uint32(len(result)))
-	return area
+	return guest.Address(area)
 }
 
 //go:wasmexport cabi_post_roundtrip:values/lists#of-bools
-func postReturnListsOfBools(uint32) {
+func freeListsOfBools(uint32) {
 	guest.FreeResults()
 }
 
 //go:wasmexport roundtrip:values/lists#of-u8s
-func exportListsOfU8s(vPtr, vLen uint32) uint32 {
+func listsOfU8s(vPtr, vLen uint32) uint32 {
 	v := guest.LiftSlice[uint8](vPtr, vLen)
 	guest.ParamsLifted()
 	result := exportedLists.OfU8s(v)
-	area := guest.ResultArea(8, 4)
+	area := guest.ResultArea(8)
 	resultPtr := guest.LowerSlice(&guest.Results, result)
 	guest.Store(area, 0, resultPtr)
 	guest.Store(area, 4, uint32(len(result)))
-	return area
+	return guest.Address(area)
 }
 
 //go:wasmexport cabi_post_roundtrip:values/lists#of-u8s
-func postReturnListsOfU8s(uint32) {
+func freeListsOfU8s(uint32) {
 	guest.FreeResults()
 }
 
 //go:wasmexport roundtrip:values/lists#of-s8s
-func exportListsOfS8s(vPtr, vLen uint32) uint32 {
+func listsOfS8s(vPtr, vLen uint32) uint32 {
 	v := guest.LiftSlice[int8](vPtr, vLen)
 	guest.ParamsLifted()
 	result := exportedLists.OfS8s(v)
-	area := guest.ResultArea(8, 4)
+	area := guest.ResultArea(8)
 	resultPtr := guest.LowerSlice(&guest.Results, result)
 	guest.Store(area, 0, resultPtr)
 	guest.Store(area, 4, uint32(len(result)))
-	return area
+	return guest.Address(area)
 }
 
 //go:wasmexport cabi_post_roundtrip:values/lists#of-s8s
-func postReturnListsOfS8s(uint32) {
+func freeListsOfS8s(uint32) {
 	guest.FreeResults()
 }
 
 //go:wasmexport roundtrip:values/lists#of-u16s
-func exportListsOfU16s(vPtr, vLen uint32) uint32 {
+func listsOfU16s(vPtr, vLen uint32) uint32 {
 	v := guest.LiftSlice[uint16](vPtr, vLen)
 	guest.ParamsLifted()
 	result := exportedLists.OfU16s(v)
-	area := guest.ResultArea(8, 4)
+	area := guest.ResultArea(8)
 	resultPtr := guest.LowerSlice(&guest.Results, result)
 	guest.Store(area, 0, resultPtr)
 	guest.Store(area, 4, uint32(len(result)))
-	return area
+	return guest.Address(area)
 }
 
 //go:wasmexport cabi_post_roundtrip:values/lists#of-u16s
-func postReturnListsOfU16s(uint32) {
+func freeListsOfU16s(uint32) {
 	guest.FreeResults()
 }
 
 //go:wasmexport roundtrip:values/lists#of-s16s
-func exportListsOfS16s(vPtr, vLen uint32) uint32 {
+func listsOfS16s(vPtr, vLen uint32) uint32 {
 	v := guest.LiftSlice[int16](vPtr, vLen)
 	guest.ParamsLifted()
 	result := exportedLists.OfS16s(v)
-	area := guest.ResultArea(8, 4)
+	area := guest.ResultArea(8)
 	resultPtr := guest.LowerSlice(&guest.Results, result)
 	guest.Store(area, 0, resultPtr)
 	guest.Store(area, 4, uint32(len(result)))
-	return area
+	return guest.Address(area)
 }
 
 //go:wasmexport cabi_post_roundtrip:values/lists#of-s16s
-func postReturnListsOfS16s(uint32) {
+func freeListsOfS16s(uint32) {
 	guest.FreeResults()
 }
 
 //go:wasmexport roundtrip:values/lists#of-u32s
-func exportListsOfU32s(vPtr, vLen uint32) uint32 {
+func listsOfU32s(vPtr, vLen uint32) uint32 {
 	v := guest.LiftSlice[uint32](vPtr, vLen)
 	guest.ParamsLifted()
 	result := exportedLists.OfU32s(v)
-	area := guest.ResultArea(8, 4)
+	area := guest.ResultArea(8)
 	resultPtr := guest.LowerSlice(&guest.Results, result)
 	guest.Store(area, 0, resultPtr)
 	guest.Store(area, 4, uint32(len(result)))
-	return area
+	return guest.Address(area)
 }
 
 //go:wasmexport cabi_post_roundtrip:values/lists#of-u32s
-func postReturnListsOfU32s(uint32) {
+func freeListsOfU32s(uint32) {
 	guest.FreeResults()
 }
 
 //go:wasmexport roundtrip:values/lists#of-s32s
-func exportListsOfS32s(vPtr, vLen uint32) uint32 {
+func listsOfS32s(vPtr, vLen uint32) uint32 {
 	v := guest.LiftSlice[int32](vPtr, vLen)
 	guest.ParamsLifted()
 	result := exportedLists.OfS32s(v)
-	area := guest.ResultArea(8, 4)
+	area := guest.ResultArea(8)
 	resultPtr := guest.LowerSlice(&guest.Results, result)
 	guest.Store(area, 0, resultPtr)
 	guest.Store(area, 4, uint32(len(result)))
-	return area
+	return guest.Address(area)
 }
 
 //go:wasmexport cabi_post_roundtrip:values/lists#of-s32s
-func postReturnListsOfS32s(uint32) {
+func freeListsOfS32s(uint32) {
 	guest.FreeResults()
 }
 
 //go:wasmexport roundtrip:values/lists#of-u64s
-func exportListsOfU64s(vPtr, vLen uint32) uint32 {
+func listsOfU64s(vPtr, vLen uint32) uint32 {
 	v := guest.LiftSlice[uint64](vPtr, vLen)
 	guest.ParamsLifted()
 	result := exportedLists.OfU64s(v)
-	area := guest.ResultArea(8, 4)
+	area := guest.ResultArea(8)
 	resultPtr := guest.LowerSlice(&guest.Results, result)
 	guest.Store(area, 0, resultPtr)
 	guest.Store(area, 4, uint32(len(result)))
-	return area
+	return guest.Address(area)
 }
 
 //go:wasmexport cabi_post_roundtrip:values/lists#of-u64s
-func postReturnListsOfU64s(uint32) {
+func freeListsOfU64s(uint32) {
 	guest.FreeResults()
 }
 
 //go:wasmexport roundtrip:values/lists#of-s64s
-func exportListsOfS64s(vPtr, vLen uint32) uint32 {
+func listsOfS64s(vPtr, vLen uint32) uint32 {
 	v := guest.LiftSlice[int64](vPtr, vLen)
 	guest.ParamsLifted()
 	result := exportedLists.OfS64s(v)
-	area := guest.ResultArea(8, 4)
+	area := guest.ResultArea(8)
 	resultPtr := guest.LowerSlice(&guest.Results, result)
 	guest.Store(area, 0, resultPtr)
 	guest.Store(area, 4, uint32(len(result)))
-	return area
+	return guest.Address(area)
 }
 
 //go:wasmexport cabi_post_roundtrip:values/lists#of-s64s
-func postReturnListsOfS64s(uint32) {
+func freeListsOfS64s(uint32) {
 	guest.FreeResults()
 }
 
 //go:wasmexport roundtrip:values/lists#of-f32s
-func exportListsOfF32s(vPtr, vLen uint32) uint32 {
+func listsOfF32s(vPtr, vLen uint32) uint32 {
 	v := guest.LiftSlice[float32](vPtr, vLen)
 	guest.ParamsLifted()
 	result := exportedLists.OfF32s(v)
-	area := guest.ResultArea(8, 4)
+	area := guest.ResultArea(8)
 	resultPtr := guest.LowerSlice(&guest.Results, result)
 	guest.Store(area, 0, resultPtr)
 	guest.Store(area, 4, uint32(len(result)))
-	return area
+	return guest.Address(area)
 }
 
 //go:wasmexport cabi_post_roundtrip:values/lists#of-f32s
-func postReturnListsOfF32s(uint32) {
+func freeListsOfF32s(uint32) {
 	guest.FreeResults()
 }
 
 //go:wasmexport roundtrip:values/lists#of-f64s
-func exportListsOfF64s(vPtr, vLen uint32) uint32 {
+func listsOfF64s(vPtr, vLen uint32) uint32 {
 	v := guest.LiftSlice[float64](vPtr, vLen)
 	guest.ParamsLifted()
 	result := exportedLists.OfF64s(v)
-	area := guest.ResultArea(8, 4)
+	area := guest.ResultArea(8)
 	resultPtr := guest.LowerSlice(&guest.Results, result)
 	guest.Store(area, 0, resultPtr)
 	guest.Store(area, 4, uint32(len(result)))
-	return area
+	return guest.Address(area)
 }
 
 //go:wasmexport cabi_post_roundtrip:values/lists#of-f64s
-func postReturnListsOfF64s(uint32) {
+func freeListsOfF64s(uint32) {
 	guest.FreeResults()
 }
 
 //go:wasmexport roundtrip:values/lists#of-bytes
-func exportListsOfBytes(vPtr, vLen uint32) uint32 {
+func listsOfBytes(vPtr, vLen uint32) uint32 {
 	v := make([][]byte, vLen)
 	for i := range v {
-		at := vPtr + uint32(i)*8
+		at := guest.PointerTo(vPtr + uint32(i)*8)
 		v[i] = guest.LiftSlice[uint8](guest.Load[uint32](at, 0), guest.Load[uint32](at, 4))
 	}
 	guest.ParamsLifted()
 	result := exportedLists.OfBytes(v)
-	area := guest.ResultArea(8, 4)
-	resultPtr := guest.Results.List(len(result), 8, 4)
+	area := guest.ResultArea(8)
+	resultPtr := guest.Results.List(len(result), 8)
 	for i, item := range result {
-		at := resultPtr + uint32(i)*8
+		at := guest.PointerTo(resultPtr + uint32(i)*8)
 		itemPtr := guest.LowerSlice(&guest.Results, item)
 		guest.Store(at, 0, itemPtr)
 		guest.Store(at, 4, uint32(len(item)))
 	}
 	guest.Store(area, 0, resultPtr)
 	guest.Store(area, 4, uint32(len(result)))
-	return area
+	return guest.Address(area)
 }
 
 //go:wasmexport cabi_post_roundtrip:values/lists#of-bytes
-func postReturnListsOfBytes(uint32) {
+func freeListsOfBytes(uint32) {
 	guest.FreeResults()
 }
 
 //go:wasmexport roundtrip:values/lists#of-deep
-func exportListsOfDeep(vPtr, vLen uint32) uint32 {
+func listsOfDeep(vPtr, vLen uint32) uint32 {
 	v := make([][][]uint16, vLen)
 	for i := range v {
-		at := vPtr + uint32(i)*8
+		at := guest.PointerTo(vPtr + uint32(i)*8)
 		itemPtr := guest.Load[uint32](at, 0)
 		item := make([][]uint16, guest.Load[uint32](at, 4))
 		for i2 := range item {
-			at2 := itemPtr + uint32(i2)*8
+			at2 := guest.PointerTo(itemPtr + uint32(i2)*8)
 			item[i2] = guest.LiftSlice[uint16](guest.Load[uint32](at2, 0), guest.Load[uint32](at2, 4))
 		}
 		v[i] = item
 	}
 	guest.ParamsLifted()
 	result := exportedLists.OfDeep(v)
-	area := guest.ResultArea(8, 4)
-	resultPtr := guest.Results.List(len(result), 8, 4)
+	area := guest.ResultArea(8)
+	resultPtr := guest.Results.List(len(result), 8)
 	for i, item := range result {
-		at := resultPtr + uint32(i)*8
-		itemPtr := guest.Results.List(len(item), 8, 4)
+		at := guest.PointerTo(resultPtr + uint32(i)*8)
+		itemPtr := guest.Results.List(len(item), 8)
 		for i2, item2 := range item {
-			at2 := itemPtr + uint32(i2)*8
+			at2 := guest.PointerTo(itemPtr + uint32(i2)*8)
 			itemPtr2 := guest.LowerSlice(&guest.Results, item2)
 			guest.Store(at2, 0, itemPtr2)
 			guest.Store(at2, 4, uint32(len(item2)))
@@ -473,27 +473,27 @@ func exportListsOfDeep(vPtr, vLen uint32) uint32 {
 	}
 	guest.Store(area, 0, resultPtr)
 	guest.Store(area, 4, uint32(len(result)))
-	return area
+	return guest.Address(area)
 }
 
 //go:wasmexport cabi_post_roundtrip:values/lists#of-deep
-func postReturnListsOfDeep(uint32) {
+func freeListsOfDeep(uint32) {
 	guest.FreeResults()
 }
 
 //go:wasmexport roundtrip:values/lists#of-tuples
-func exportListsOfTuples(vPtr, vLen uint32) uint32 {
+func listsOfTuples(vPtr, vLen uint32) uint32 {
 	v := make([]types.Tuple3[uint8, uint64, string], vLen)
 	for i := range v {
-		at := vPtr + uint32(i)*24
+		at := guest.PointerTo(vPtr + uint32(i)*24)
 		v[i] = types.Tuple3[uint8, uint64, string]{F0: guest.Load[uint8](at, 0), F1: guest.Load[uint64](at, 8), F2: guest.LiftString(guest.Load[uint32](at, 16), guest.Load[uint32](at, 20))}
 	}
 	guest.ParamsLifted()
 	result := exportedLists.OfTuples(v)
-	area := guest.ResultArea(8, 4)
-	resultPtr := guest.Results.List(len(result), 24, 8)
+	area := guest.ResultArea(8)
+	resultPtr := guest.Results.List(len(result), 24)
 	for i, item := range result {
-		at := resultPtr + uint32(i)*24
+		at := guest.PointerTo(resultPtr + uint32(i)*24)
 		guest.Store(at, 0, item.F0)
 		guest.Store(at, 8, item.F1)
 		f2Ptr := guest.LowerString(&guest.Results, item.F2)
@@ -502,19 +502,19 @@ func exportListsOfTuples(vPtr, vLen uint32) uint32 {
 	}
 	guest.Store(area, 0, resultPtr)
 	guest.Store(area, 4, uint32(len(result)))
-	return area
+	return guest.Address(area)
 }
 
 //go:wasmexport cabi_post_roundtrip:values/lists#of-tuples
-func postReturnListsOfTuples(uint32) {
+func freeListsOfTuples(uint32) {
 	guest.FreeResults()
 }
 
 //go:wasmexport roundtrip:values/lists#of-options
-func exportListsOfOptions(vPtr, vLen uint32) uint32 {
+func listsOfOptions(vPtr, vLen uint32) uint32 {
 	v := make([]types.Option[uint16], vLen)
 	for i := range v {
-		at := vPtr + uint32(i)*4
+		at := guest.PointerTo(vPtr + uint32(i)*4)
 		itemCase := guest.Load[uint8](at, 0)
 		var item types.Option[uint16]
 		switch itemCase {
@@ -528,10 +528,10 @@ func exportListsOfOptions(vPtr, vLen uint32) uint32 {
 	}
 	guest.ParamsLifted()
 	result := exportedLists.OfOptions(v)
-	area := guest.ResultArea(8, 4)
-	resultPtr := guest.Results.List(len(result), 4, 2)
+	area := guest.ResultArea(8)
+	resultPtr := guest.Results.List(len(result), 4)
 	for i, item := range result {
-		at := resultPtr + uint32(i)*4
+		at := guest.PointerTo(resultPtr + uint32(i)*4)
 		if value, ok := item.Get(); ok {
 			guest.Store(at, 0, uint8(1))
 			guest.Store(at, 2, value)
@@ -541,19 +541,19 @@ func exportListsOfOptions(vPtr, vLen uint32) uint32 {
 	}
 	guest.Store(area, 0, resultPtr)
 	guest.Store(area, 4, uint32(len(result)))
-	return area
+	return guest.Address(area)
 }
 
 //go:wasmexport cabi_post_roundtrip:values/lists#of-options
-func postReturnListsOfOptions(uint32) {
+func freeListsOfOptions(uint32) {
 	guest.FreeResults()
 }
 
 //go:wasmexport roundtrip:values/lists#of-results
-func exportListsOfResults(vPtr, vLen uint32) uint32 {
+func listsOfResults(vPtr, vLen uint32) uint32 {
 	v := make([]types.Result[uint64, string], vLen)
 	for i := range v {
-		at := vPtr + uint32(i)*16
+		at := guest.PointerTo(vPtr + uint32(i)*16)
 		itemCase := guest.Load[uint8](at, 0)
 		var item types.Result[uint64, string]
 		switch itemCase {
@@ -568,10 +568,10 @@ func exportListsOfResults(vPtr, vLen uint32) uint32 {
 	}
 	guest.ParamsLifted()
 	result := exportedLists.OfResults(v)
-	area := guest.ResultArea(8, 4)
-	resultPtr := guest.Results.List(len(result), 16, 8)
+	area := guest.ResultArea(8)
+	resultPtr := guest.Results.List(len(result), 16)
 	for i, item := range result {
-		at := resultPtr + uint32(i)*16
+		at := guest.PointerTo(resultPtr + uint32(i)*16)
 		if value, failure, ok := item.Get(); ok {
 			guest.Store(at, 0, uint8(0))
 			guest.Store(at, 8, value)
@@ -584,242 +584,239 @@ func exportListsOfResults(vPtr, vLen uint32) uint32 {
 	}
 	guest.Store(area, 0, resultPtr)
 	guest.Store(area, 4, uint32(len(result)))
-	return area
+	return guest.Address(area)
 }
 
 //go:wasmexport cabi_post_roundtrip:values/lists#of-results
-func postReturnListsOfResults(uint32) {
+func freeListsOfResults(uint32) {
 	guest.FreeResults()
 }
 
 //go:wasmexport roundtrip:values/lists#of-points
-func exportListsOfPoints(vPtr, vLen uint32) uint32 {
-	v := guest.LiftList(vPtr, vLen, 8, loadPoint)
+func listsOfPoints(vPtr, vLen uint32) uint32 {
+	v := guest.LiftSlice[lists.Point](vPtr, vLen)
 	guest.ParamsLifted()
 	result := exportedLists.OfPoints(v)
-	area := guest.ResultArea(8, 4)
-	resultPtr := guest.Results.List(len(result), 8, 4)
-	for i, item := range result {
-		at := resultPtr + uint32(i)*8
-		storePoint(at, item)
-	}
+	area := guest.ResultArea(8)
+	resultPtr := guest.LowerSlice(&guest.Results, result)
 	guest.Store(area, 0, resultPtr)
 	guest.Store(area, 4, uint32(len(result)))
-	return area
+	return guest.Address(area)
 }
 
 //go:wasmexport cabi_post_roundtrip:values/lists#of-points
-func postReturnListsOfPoints(uint32) {
+func freeListsOfPoints(uint32) {
 	guest.FreeResults()
 }
 
 //go:wasmexport roundtrip:values/lists#of-people
-func exportListsOfPeople(vPtr, vLen uint32) uint32 {
+func listsOfPeople(vPtr, vLen uint32) uint32 {
 	v := guest.LiftList(vPtr, vLen, 28, loadPerson)
 	guest.ParamsLifted()
 	result := exportedLists.OfPeople(v)
-	area := guest.ResultArea(8, 4)
-	resultPtr := guest.LowerList(&guest.Results, result, 28, 4, storePerson)
+	area := guest.ResultArea(8)
+	resultPtr := guest.LowerList(&guest.Results, result, 28, storePerson)
 	guest.Store(area, 0, resultPtr)
 	guest.Store(area, 4, uint32(len(result)))
-	return area
+	return guest.Address(area)
 }
 
 //go:wasmexport cabi_post_roundtrip:values/lists#of-people
-func postReturnListsOfPeople(uint32) {
+func freeListsOfPeople(uint32) {
 	guest.FreeResults()
 }
 
 //go:wasmexport roundtrip:values/lists#of-colours
-func exportListsOfColours(vPtr, vLen uint32) uint32 {
+func listsOfColours(vPtr, vLen uint32) uint32 {
 	v := make([]lists.Colour, vLen)
 	for i := range v {
-		at := vPtr + uint32(i)*1
-		v[i] = guest.Load[lists.Colour](at, 0)
+		at := guest.PointerTo(vPtr + uint32(i)*1)
+		v[i] = lists.Colour(guest.Load[uint8](at, 0))
 	}
 	guest.ParamsLifted()
 	result := exportedLists.OfColours(v)
-	area := guest.ResultArea(8, 4)
-	resultPtr := guest.Results.List(len(result), 1, 1)
+	area := guest.ResultArea(8)
+	resultPtr := guest.Results.List(len(result), 1)
 	for i, item := range result {
-		at := resultPtr + uint32(i)*1
-		guest.Store(at, 0, guest.LowerEnum(item, 3, "named.Colour"))
+		at := guest.PointerTo(resultPtr + uint32(i)*1)
+		guest.Store(at, 0, uint8(guest.LowerEnum(item, 3, "named.Colour")))
 	}
 	guest.Store(area, 0, resultPtr)
 	guest.Store(area, 4, uint32(len(result)))
-	return area
+	return guest.Address(area)
 }
 
 //go:wasmexport cabi_post_roundtrip:values/lists#of-colours
-func postReturnListsOfColours(uint32) {
+func freeListsOfColours(uint32) {
 	guest.FreeResults()
 }
 
 //go:wasmexport roundtrip:values/lists#of-accesses
-func exportListsOfAccesses(vPtr, vLen uint32) uint32 {
+func listsOfAccesses(vPtr, vLen uint32) uint32 {
 	v := make([]lists.Access, vLen)
 	for i := range v {
-		at := vPtr + uint32(i)*1
-		v[i] = guest.Load[lists.Access](at, 0)
+		at := guest.PointerTo(vPtr + uint32(i)*1)
+		v[i] = lists.Access(guest.Load[uint8](at, 0))
 	}
 	guest.ParamsLifted()
 	result := exportedLists.OfAccesses(v)
-	area := guest.ResultArea(8, 4)
-	resultPtr := guest.Results.List(len(result), 1, 1)
+	area := guest.ResultArea(8)
+	resultPtr := guest.Results.List(len(result), 1)
 	for i, item := range result {
-		at := resultPtr + uint32(i)*1
-		guest.Store(at, 0, guest.LowerFlags(item, 0x7, "named.Access"))
+		at := guest.PointerTo(resultPtr + uint32(i)*1)
+		guest.Store(at, 0, uint8(guest.LowerFlags(item, 0x7, "named.Access")))
 	}
 	guest.Store(area, 0, resultPtr)
 	guest.Store(area, 4, uint32(len(result)))
-	return area
+	return guest.Address(area)
 }
 
 //go:wasmexport cabi_post_roundtrip:values/lists#of-accesses
-func postReturnListsOfAccesses(uint32) {
+func freeListsOfAccesses(uint32) {
 	guest.FreeResults()
 }
 
 //go:wasmexport roundtrip:values/lists#of-shapes
-func exportListsOfShapes(vPtr, vLen uint32) uint32 {
+func listsOfShapes(vPtr, vLen uint32) uint32 {
 	v := guest.LiftList(vPtr, vLen, 16, loadShape)
 	guest.ParamsLifted()
 	result := exportedLists.OfShapes(v)
-	area := guest.ResultArea(8, 4)
-	resultPtr := guest.LowerList(&guest.Results, result, 16, 8, storeShape)
+	area := guest.ResultArea(8)
+	resultPtr := guest.LowerList(&guest.Results, result, 16, storeShape)
 	guest.Store(area, 0, resultPtr)
 	guest.Store(area, 4, uint32(len(result)))
-	return area
+	return guest.Address(area)
 }
 
 //go:wasmexport cabi_post_roundtrip:values/lists#of-shapes
-func postReturnListsOfShapes(uint32) {
+func freeListsOfShapes(uint32) {
 	guest.FreeResults()
 }
 
 //go:wasmexport roundtrip:values/tuples#of-one
-func exportTuplesOfOne(v uint32) uint32 {
+func tuplesOfOne(v uint32) uint32 {
 	result := exportedTuples.OfOne(types.Tuple1[uint16]{F0: uint16(v)})
 	return uint32(result)
 }
 
 //go:wasmexport roundtrip:values/tuples#of-two
-func exportTuplesOfTwo(v0 uint32, v1 uint64) uint32 {
+func tuplesOfTwo(v0 uint32, v1 uint64) uint32 {
 	result, result2 := exportedTuples.OfTwo(types.Tuple2[uint8, uint64]{F0: uint8(v0), F1: v1})
-	area := guest.ResultArea(16, 8)
+	area := guest.ResultArea(16)
 	guest.Store(area, 0, result)
 	guest.Store(area, 8, result2)
-	return area
+	return guest.Address(area)
 }
 
 //go:wasmexport roundtrip:values/tuples#of-three
-func exportTuplesOfThree(v0 float32, v1, v2, v3 uint32) uint32 {
+func tuplesOfThree(v0 float32, v1, v2, v3 uint32) uint32 {
 	v := types.Tuple3[float32, string, bool]{F0: v0, F1: guest.LiftString(v1, v2), F2: v3 != 0}
 	guest.ParamsLifted()
 	result, result2, result3 := exportedTuples.OfThree(v)
-	area := guest.ResultArea(16, 4)
+	area := guest.ResultArea(16)
 	guest.Store(area, 0, result)
 	f1Ptr := guest.LowerString(&guest.Results, result2)
 	guest.Store(area, 4, f1Ptr)
 	guest.Store(area, 8, uint32(len(result2)))
 	guest.StoreBool(area, 12, result3)
-	return area
+	return guest.Address(area)
 }
 
 //go:wasmexport cabi_post_roundtrip:values/tuples#of-three
-func postReturnTuplesOfThree(uint32) {
+func freeTuplesOfThree(uint32) {
 	guest.FreeResults()
 }
 
 //go:wasmexport roundtrip:values/tuples#of-nested
-func exportTuplesOfNested(v0, v1 uint32, v2 uint64, v3, v4 uint32) uint32 {
+func tuplesOfNested(v0, v1 uint32, v2 uint64, v3, v4 uint32) uint32 {
 	result, result2 := exportedTuples.OfNested(types.Tuple2[types.Tuple2[uint8, uint16], types.Tuple2[uint64, types.Tuple2[rune, int8]]]{F0: types.Tuple2[uint8, uint16]{F0: uint8(v0), F1: uint16(v1)}, F1: types.Tuple2[uint64, types.Tuple2[rune, int8]]{F0: v2, F1: types.Tuple2[rune, int8]{F0: rune(v3), F1: int8(v4)}}})
-	area := guest.ResultArea(24, 8)
+	area := guest.ResultArea(24)
 	guest.Store(area, 0, result.F0)
 	guest.Store(area, 2, result.F1)
 	guest.Store(area, 8, result2.F0)
 	guest.Store(area, 16, guest.LowerChar(result2.F1.F0))
 	guest.Store(area, 20, result2.F1.F1)
-	return area
+	return guest.Address(area)
 }
 
 //go:wasmexport roundtrip:values/tuples#of-pair
-func exportTuplesOfPair(v0, v1, v2 uint32) uint32 {
+func tuplesOfPair(v0, v1, v2 uint32) uint32 {
 	v := tuples.Pair{F0: uint8(v0), F1: guest.LiftString(v1, v2)}
 	guest.ParamsLifted()
 	result, result2 := exportedTuples.OfPair(v)
-	area := guest.ResultArea(12, 4)
+	area := guest.ResultArea(12)
 	guest.Store(area, 0, result)
 	f1Ptr := guest.LowerString(&guest.Results, result2)
 	guest.Store(area, 4, f1Ptr)
 	guest.Store(area, 8, uint32(len(result2)))
-	return area
+	return guest.Address(area)
 }
 
 //go:wasmexport cabi_post_roundtrip:values/tuples#of-pair
-func postReturnTuplesOfPair(uint32) {
+func freeTuplesOfPair(uint32) {
 	guest.FreeResults()
 }
 
 //go:wasmexport roundtrip:values/tuples#of-many
-func exportTuplesOfMany(params uint32) uint32 {
+func tuplesOfMany(params uint32) uint32 {
+	area := guest.PointerTo(params)
 	v := types.Tuple16[uint8, uint16, uint32, uint64, int8, int16, int32, int64, float32, float64, bool, rune, string, uint8, uint16, uint8]{
-		F0:  guest.Load[uint8](params, 0),
-		F1:  guest.Load[uint16](params, 2),
-		F2:  guest.Load[uint32](params, 4),
-		F3:  guest.Load[uint64](params, 8),
-		F4:  guest.Load[int8](params, 16),
-		F5:  guest.Load[int16](params, 18),
-		F6:  guest.Load[int32](params, 20),
-		F7:  guest.Load[int64](params, 24),
-		F8:  guest.Load[float32](params, 32),
-		F9:  guest.Load[float64](params, 40),
-		F10: guest.LoadBool(params, 48),
-		F11: guest.Load[rune](params, 52),
-		F12: guest.LiftString(guest.Load[uint32](params, 56), guest.Load[uint32](params, 60)),
-		F13: guest.Load[uint8](params, 64),
-		F14: guest.Load[uint16](params, 66),
-		F15: guest.Load[uint8](params, 68),
+		F0:  guest.Load[uint8](area, 0),
+		F1:  guest.Load[uint16](area, 2),
+		F2:  guest.Load[uint32](area, 4),
+		F3:  guest.Load[uint64](area, 8),
+		F4:  guest.Load[int8](area, 16),
+		F5:  guest.Load[int16](area, 18),
+		F6:  guest.Load[int32](area, 20),
+		F7:  guest.Load[int64](area, 24),
+		F8:  guest.Load[float32](area, 32),
+		F9:  guest.Load[float64](area, 40),
+		F10: guest.LoadBool(area, 48),
+		F11: guest.Load[rune](area, 52),
+		F12: guest.LiftString(guest.Load[uint32](area, 56), guest.Load[uint32](area, 60)),
+		F13: guest.Load[uint8](area, 64),
+		F14: guest.Load[uint16](area, 66),
+		F15: guest.Load[uint8](area, 68),
 	}
 	guest.ParamsLifted()
 	result, result2, result3, result4, result5, result6, result7, result8, result9, result10, result11, result12, result13, result14, result15, result16 := exportedTuples.OfMany(v)
-	area := guest.ResultArea(72, 8)
-	guest.Store(area, 0, result)
-	guest.Store(area, 2, result2)
-	guest.Store(area, 4, result3)
-	guest.Store(area, 8, result4)
-	guest.Store(area, 16, result5)
-	guest.Store(area, 18, result6)
-	guest.Store(area, 20, result7)
-	guest.Store(area, 24, result8)
-	guest.Store(area, 32, result9)
-	guest.Store(area, 40, result10)
-	guest.StoreBool(area, 48, result11)
-	guest.Store(area, 52, guest.LowerChar(result12))
+	area2 := guest.ResultArea(72)
+	guest.Store(area2, 0, result)
+	guest.Store(area2, 2, result2)
+	guest.Store(area2, 4, result3)
+	guest.Store(area2, 8, result4)
+	guest.Store(area2, 16, result5)
+	guest.Store(area2, 18, result6)
+	guest.Store(area2, 20, result7)
+	guest.Store(area2, 24, result8)
+	guest.Store(area2, 32, result9)
+	guest.Store(area2, 40, result10)
+	guest.StoreBool(area2, 48, result11)
+	guest.Store(area2, 52, guest.LowerChar(result12))
 	f12Ptr := guest.LowerString(&guest.Results, result13)
-	guest.Store(area, 56, f12Ptr)
-	guest.Store(area, 60, uint32(len(result13)))
-	guest.Store(area, 64, result14)
-	guest.Store(area, 66, result15)
-	guest.Store(area, 68, result16)
-	return area
+	guest.Store(area2, 56, f12Ptr)
+	guest.Store(area2, 60, uint32(len(result13)))
+	guest.Store(area2, 64, result14)
+	guest.Store(area2, 66, result15)
+	guest.Store(area2, 68, result16)
+	return guest.Address(area2)
 }
 
 //go:wasmexport cabi_post_roundtrip:values/tuples#of-many
-func postReturnTuplesOfMany(uint32) {
+func freeTuplesOfMany(uint32) {
 	guest.FreeResults()
 }
 
 //go:wasmexport roundtrip:values/records#of-point
-func exportRecordsOfPoint(v0, v1 uint32) uint32 {
+func recordsOfPoint(v0, v1 uint32) uint32 {
 	result := exportedRecords.OfPoint(records.Point{X: int32(v0), Y: int32(v1)})
-	area := guest.ResultArea(8, 4)
+	area := guest.ResultArea(8)
 	storePoint(area, result)
-	return area
+	return guest.Address(area)
 }
 
 //go:wasmexport roundtrip:values/records#of-human
-func exportRecordsOfHuman(v0, v1, v2, v3 uint32, v4 float32, v5, v6 uint32) uint32 {
+func recordsOfHuman(v0, v1, v2, v3 uint32, v4 float32, v5, v6 uint32) uint32 {
 	var height types.Option[float32]
 	switch v3 {
 	case 0:
@@ -836,18 +833,18 @@ func exportRecordsOfHuman(v0, v1, v2, v3 uint32, v4 float32, v5, v6 uint32) uint
 	}
 	guest.ParamsLifted()
 	result := exportedRecords.OfHuman(v)
-	area := guest.ResultArea(28, 4)
+	area := guest.ResultArea(28)
 	storePerson(&guest.Results, area, result)
-	return area
+	return guest.Address(area)
 }
 
 //go:wasmexport cabi_post_roundtrip:values/records#of-human
-func postReturnRecordsOfHuman(uint32) {
+func freeRecordsOfHuman(uint32) {
 	guest.FreeResults()
 }
 
 //go:wasmexport roundtrip:values/records#of-padded
-func exportRecordsOfPadded(v0 uint32, v1 uint64, v2, v3, v4, v5, v6 uint32, v7 float64, v8 uint32, v9 float32, v10, v11, v12 uint32, v13 uint64) uint32 {
+func recordsOfPadded(v0 uint32, v1 uint64, v2, v3, v4, v5, v6 uint32, v7 float64, v8 uint32, v9 float32, v10, v11, v12 uint32, v13 uint64) uint32 {
 	result := exportedRecords.OfPadded(records.Padded{
 		A: uint8(v0),
 		B: v1,
@@ -864,83 +861,83 @@ func exportRecordsOfPadded(v0 uint32, v1 uint64, v2, v3, v4, v5, v6 uint32, v7 f
 		M: int32(v12),
 		N: int64(v13),
 	})
-	area := guest.ResultArea(72, 8)
+	area := guest.ResultArea(72)
 	storePadded(area, result)
-	return area
+	return guest.Address(area)
 }
 
 //go:wasmexport roundtrip:values/records#of-nested
-func exportRecordsOfNested(params uint32) uint32 {
-	v := loadNested(params)
+func recordsOfNested(params uint32) uint32 {
+	v := loadNested(guest.PointerTo(params))
 	guest.ParamsLifted()
 	result := exportedRecords.OfNested(v)
-	area := guest.ResultArea(88, 8)
+	area := guest.ResultArea(88)
 	storeNested(&guest.Results, area, result)
-	return area
+	return guest.Address(area)
 }
 
 //go:wasmexport cabi_post_roundtrip:values/records#of-nested
-func postReturnRecordsOfNested(uint32) {
+func freeRecordsOfNested(uint32) {
 	guest.FreeResults()
 }
 
 //go:wasmexport roundtrip:values/records#of-tiny
-func exportRecordsOfTiny(v uint32) uint32 {
+func recordsOfTiny(v uint32) uint32 {
 	result := exportedRecords.OfTiny(records.Tiny{V: uint8(v)})
 	return uint32(result.V)
 }
 
 //go:wasmexport roundtrip:values/records#of-alias
-func exportRecordsOfAlias(v0, v1, v2, v3 uint32) uint32 {
+func recordsOfAlias(v0, v1, v2, v3 uint32) uint32 {
 	v := records.Alias{Inner: records.Tiny{V: uint8(v0)}, Type: guest.LiftString(v1, v2), Func: v3 != 0}
 	guest.ParamsLifted()
 	result := exportedRecords.OfAlias(v)
-	area := guest.ResultArea(16, 4)
+	area := guest.ResultArea(16)
 	storeWrapper(&guest.Results, area, result)
-	return area
+	return guest.Address(area)
 }
 
 //go:wasmexport cabi_post_roundtrip:values/records#of-alias
-func postReturnRecordsOfAlias(uint32) {
+func freeRecordsOfAlias(uint32) {
 	guest.FreeResults()
 }
 
 //go:wasmexport roundtrip:values/records#of-crowd
-func exportRecordsOfCrowd(vPtr, vLen uint32) uint32 {
+func recordsOfCrowd(vPtr, vLen uint32) uint32 {
 	v := guest.LiftList(vPtr, vLen, 28, loadPerson)
 	guest.ParamsLifted()
 	result := exportedRecords.OfCrowd(v)
-	area := guest.ResultArea(8, 4)
-	resultPtr := guest.LowerList(&guest.Results, result, 28, 4, storePerson)
+	area := guest.ResultArea(8)
+	resultPtr := guest.LowerList(&guest.Results, result, 28, storePerson)
 	guest.Store(area, 0, resultPtr)
 	guest.Store(area, 4, uint32(len(result)))
-	return area
+	return guest.Address(area)
 }
 
 //go:wasmexport cabi_post_roundtrip:values/records#of-crowd
-func postReturnRecordsOfCrowd(uint32) {
+func freeRecordsOfCrowd(uint32) {
 	guest.FreeResults()
 }
 
 //go:wasmexport roundtrip:values/records#of-name
-func exportRecordsOfName(vPtr, vLen uint32) uint32 {
+func recordsOfName(vPtr, vLen uint32) uint32 {
 	v := guest.LiftString(vPtr, vLen)
 	guest.ParamsLifted()
 	result := exportedRecords.OfName(v)
-	area := guest.ResultArea(8, 4)
+	area := guest.ResultArea(8)
 	resultPtr := guest.LowerString(&guest.Results, result)
 	guest.Store(area, 0, resultPtr)
 	guest.Store(area, 4, uint32(len(result)))
-	return area
+	return guest.Address(area)
 }
 
 //go:wasmexport cabi_post_roundtrip:values/records#of-name
-func postReturnRecordsOfName(uint32) {
+func freeRecordsOfName(uint32) {
 	guest.FreeResults()
 }
 
 //go:wasmexport roundtrip:values/variants#of-only
-func exportVariantsOfOnly(v0, v1 uint32) uint32 {
+func variantsOfOnly(v0, v1 uint32) uint32 {
 	var v variants.Only
 	switch v0 {
 	case 0:
@@ -949,13 +946,13 @@ func exportVariantsOfOnly(v0, v1 uint32) uint32 {
 		guest.NoDiscriminant(uint32(v0), "only")
 	}
 	result := exportedVariants.OfOnly(v)
-	area := guest.ResultArea(2, 1)
+	area := guest.ResultArea(2)
 	storeOnly(area, result)
-	return area
+	return guest.Address(area)
 }
 
 //go:wasmexport roundtrip:values/variants#of-numbers
-func exportVariantsOfNumbers(v0, v1 uint32) uint32 {
+func variantsOfNumbers(v0, v1 uint32) uint32 {
 	var v variants.Numbers
 	switch v0 {
 	case 0:
@@ -966,13 +963,13 @@ func exportVariantsOfNumbers(v0, v1 uint32) uint32 {
 		guest.NoDiscriminant(uint32(v0), "numbers")
 	}
 	result := exportedVariants.OfNumbers(v)
-	area := guest.ResultArea(8, 4)
+	area := guest.ResultArea(8)
 	storeNumbers(area, result)
-	return area
+	return guest.Address(area)
 }
 
 //go:wasmexport roundtrip:values/variants#of-wide
-func exportVariantsOfWide(v0 uint32, v1 uint64) uint32 {
+func variantsOfWide(v0 uint32, v1 uint64) uint32 {
 	var v variants.Wide
 	switch v0 {
 	case 0:
@@ -983,13 +980,13 @@ func exportVariantsOfWide(v0 uint32, v1 uint64) uint32 {
 		guest.NoDiscriminant(uint32(v0), "wide")
 	}
 	result := exportedVariants.OfWide(v)
-	area := guest.ResultArea(16, 8)
+	area := guest.ResultArea(16)
 	storeWide(area, result)
-	return area
+	return guest.Address(area)
 }
 
 //go:wasmexport roundtrip:values/variants#of-mixed
-func exportVariantsOfMixed(v0 uint32, v1 uint64) uint32 {
+func variantsOfMixed(v0 uint32, v1 uint64) uint32 {
 	var v variants.Mixed
 	switch v0 {
 	case 0:
@@ -1004,13 +1001,13 @@ func exportVariantsOfMixed(v0 uint32, v1 uint64) uint32 {
 		guest.NoDiscriminant(uint32(v0), "mixed")
 	}
 	result := exportedVariants.OfMixed(v)
-	area := guest.ResultArea(16, 8)
+	area := guest.ResultArea(16)
 	storeMixed(area, result)
-	return area
+	return guest.Address(area)
 }
 
 //go:wasmexport roundtrip:values/variants#of-texts
-func exportVariantsOfTexts(v0 uint32, v1 uint64, v2 uint32) uint32 {
+func variantsOfTexts(v0 uint32, v1 uint64, v2 uint32) uint32 {
 	var v variants.Texts
 	switch v0 {
 	case 0:
@@ -1026,18 +1023,18 @@ func exportVariantsOfTexts(v0 uint32, v1 uint64, v2 uint32) uint32 {
 	}
 	guest.ParamsLifted()
 	result := exportedVariants.OfTexts(v)
-	area := guest.ResultArea(16, 8)
+	area := guest.ResultArea(16)
 	storeTexts(&guest.Results, area, result)
-	return area
+	return guest.Address(area)
 }
 
 //go:wasmexport cabi_post_roundtrip:values/variants#of-texts
-func postReturnVariantsOfTexts(uint32) {
+func freeVariantsOfTexts(uint32) {
 	guest.FreeResults()
 }
 
 //go:wasmexport roundtrip:values/variants#of-tuples
-func exportVariantsOfTuples(v0 uint32, v1, v2 uint64, v3 uint32, v4 float32) uint32 {
+func variantsOfTuples(v0 uint32, v1, v2 uint64, v3 uint32, v4 float32) uint32 {
 	var v variants.Tuples
 	switch v0 {
 	case 0:
@@ -1058,18 +1055,18 @@ func exportVariantsOfTuples(v0 uint32, v1, v2 uint64, v3 uint32, v4 float32) uin
 	}
 	guest.ParamsLifted()
 	result := exportedVariants.OfTuples(v)
-	area := guest.ResultArea(32, 8)
+	area := guest.ResultArea(32)
 	storeTuples(&guest.Results, area, result)
-	return area
+	return guest.Address(area)
 }
 
 //go:wasmexport cabi_post_roundtrip:values/variants#of-tuples
-func postReturnVariantsOfTuples(uint32) {
+func freeVariantsOfTuples(uint32) {
 	guest.FreeResults()
 }
 
 //go:wasmexport roundtrip:values/variants#of-outer
-func exportVariantsOfOuter(v0, v1 uint32, v2, v3 uint64, v4 uint32) uint32 {
+func variantsOfOuter(v0, v1 uint32, v2, v3 uint64, v4 uint32) uint32 {
 	var v variants.Outer
 	switch v0 {
 	case 0:
@@ -1155,8 +1152,7 @@ func exportVariantsOfOuter(v0, v1 uint32, v2, v3 uint64, v4 uint32) uint32 {
 		case 3:
 			shape = named.ShapeLabel{Value: guest.LiftString(uint32(v2), v3_2)}
 		case 4:
-			v2_2 := uint32(v2)
-			shape = named.ShapePath{Value: guest.LiftList(v2_2, v3_2, 8, loadPoint)}
+			shape = named.ShapePath{Value: guest.LiftSlice[named.Point](uint32(v2), v3_2)}
 		default:
 			guest.NoDiscriminant(uint32(v1), "shape")
 		}
@@ -1168,18 +1164,18 @@ func exportVariantsOfOuter(v0, v1 uint32, v2, v3 uint64, v4 uint32) uint32 {
 	}
 	guest.ParamsLifted()
 	result := exportedVariants.OfOuter(v)
-	area := guest.ResultArea(32, 8)
+	area := guest.ResultArea(32)
 	storeOuter(&guest.Results, area, result)
-	return area
+	return guest.Address(area)
 }
 
 //go:wasmexport cabi_post_roundtrip:values/variants#of-outer
-func postReturnVariantsOfOuter(uint32) {
+func freeVariantsOfOuter(uint32) {
 	guest.FreeResults()
 }
 
 //go:wasmexport roundtrip:values/variants#of-shape
-func exportVariantsOfShape(v0 uint32, v1 uint64, v2 uint32) uint32 {
+func variantsOfShape(v0 uint32, v1 uint64, v2 uint32) uint32 {
 	var v variants.Shape
 	switch v0 {
 	case 0:
@@ -1191,52 +1187,51 @@ func exportVariantsOfShape(v0 uint32, v1 uint64, v2 uint32) uint32 {
 	case 3:
 		v = named.ShapeLabel{Value: guest.LiftString(uint32(v1), v2)}
 	case 4:
-		v1_2 := uint32(v1)
-		v = named.ShapePath{Value: guest.LiftList(v1_2, v2, 8, loadPoint)}
+		v = named.ShapePath{Value: guest.LiftSlice[named.Point](uint32(v1), v2)}
 	default:
 		guest.NoDiscriminant(uint32(v0), "shape")
 	}
 	guest.ParamsLifted()
 	result := exportedVariants.OfShape(v)
-	area := guest.ResultArea(16, 8)
+	area := guest.ResultArea(16)
 	storeShape(&guest.Results, area, result)
-	return area
+	return guest.Address(area)
 }
 
 //go:wasmexport cabi_post_roundtrip:values/variants#of-shape
-func postReturnVariantsOfShape(uint32) {
+func freeVariantsOfShape(uint32) {
 	guest.FreeResults()
 }
 
 //go:wasmexport roundtrip:values/variants#of-outers
-func exportVariantsOfOuters(vPtr, vLen uint32) uint32 {
+func variantsOfOuters(vPtr, vLen uint32) uint32 {
 	v := guest.LiftList(vPtr, vLen, 32, loadOuter)
 	guest.ParamsLifted()
 	result := exportedVariants.OfOuters(v)
-	area := guest.ResultArea(8, 4)
-	resultPtr := guest.LowerList(&guest.Results, result, 32, 8, storeOuter)
+	area := guest.ResultArea(8)
+	resultPtr := guest.LowerList(&guest.Results, result, 32, storeOuter)
 	guest.Store(area, 0, resultPtr)
 	guest.Store(area, 4, uint32(len(result)))
-	return area
+	return guest.Address(area)
 }
 
 //go:wasmexport cabi_post_roundtrip:values/variants#of-outers
-func postReturnVariantsOfOuters(uint32) {
+func freeVariantsOfOuters(uint32) {
 	guest.FreeResults()
 }
 
 //go:wasmexport roundtrip:values/many#of-e256
-func exportManyOfE256(v uint32) uint32 {
+func manyOfE256(v uint32) uint32 {
 	return uint32(exportedMany.OfE256(many.E256(v)))
 }
 
 //go:wasmexport roundtrip:values/many#of-e257
-func exportManyOfE257(v uint32) uint32 {
+func manyOfE257(v uint32) uint32 {
 	return uint32(guest.LowerEnum(exportedMany.OfE257(many.E257(v)), 257, "many.E257"))
 }
 
 //go:wasmexport roundtrip:values/many#of-v257
-func exportManyOfV257(v0 uint32, v1 uint64, v2 uint32) uint32 {
+func manyOfV257(v0 uint32, v1 uint64, v2 uint32) uint32 {
 	var v many.V257
 	switch v0 {
 	case 0:
@@ -1758,18 +1753,18 @@ func exportManyOfV257(v0 uint32, v1 uint64, v2 uint32) uint32 {
 	}
 	guest.ParamsLifted()
 	result := exportedMany.OfV257(v)
-	area := guest.ResultArea(16, 8)
+	area := guest.ResultArea(16)
 	storeV257(&guest.Results, area, result)
-	return area
+	return guest.Address(area)
 }
 
 //go:wasmexport cabi_post_roundtrip:values/many#of-v257
-func postReturnManyOfV257(uint32) {
+func freeManyOfV257(uint32) {
 	guest.FreeResults()
 }
 
 //go:wasmexport roundtrip:values/many#of-some
-func exportManyOfSome(v0, v1, v2, v3 uint32, v4 uint64, v5, v6 uint32) uint32 {
+func manyOfSome(v0, v1, v2, v3 uint32, v4 uint64, v5, v6 uint32) uint32 {
 	var d many.V257
 	switch v3 {
 	case 0:
@@ -2298,115 +2293,115 @@ func exportManyOfSome(v0, v1, v2, v3 uint32, v4 uint64, v5, v6 uint32) uint32 {
 	}
 	guest.ParamsLifted()
 	result := exportedMany.OfSome(v)
-	area := guest.ResultArea(32, 8)
+	area := guest.ResultArea(32)
 	storeSome(&guest.Results, area, result)
-	return area
+	return guest.Address(area)
 }
 
 //go:wasmexport cabi_post_roundtrip:values/many#of-some
-func postReturnManyOfSome(uint32) {
+func freeManyOfSome(uint32) {
 	guest.FreeResults()
 }
 
 //go:wasmexport roundtrip:values/many#of-e256s
-func exportManyOfE256s(vPtr, vLen uint32) uint32 {
+func manyOfE256s(vPtr, vLen uint32) uint32 {
 	v := make([]many.E256, vLen)
 	for i := range v {
-		at := vPtr + uint32(i)*1
-		v[i] = guest.Load[many.E256](at, 0)
+		at := guest.PointerTo(vPtr + uint32(i)*1)
+		v[i] = many.E256(guest.Load[uint8](at, 0))
 	}
 	guest.ParamsLifted()
 	result := exportedMany.OfE256s(v)
-	area := guest.ResultArea(8, 4)
-	resultPtr := guest.Results.List(len(result), 1, 1)
+	area := guest.ResultArea(8)
+	resultPtr := guest.Results.List(len(result), 1)
 	for i, item := range result {
-		at := resultPtr + uint32(i)*1
-		guest.Store(at, 0, item)
+		at := guest.PointerTo(resultPtr + uint32(i)*1)
+		guest.Store(at, 0, uint8(item))
 	}
 	guest.Store(area, 0, resultPtr)
 	guest.Store(area, 4, uint32(len(result)))
-	return area
+	return guest.Address(area)
 }
 
 //go:wasmexport cabi_post_roundtrip:values/many#of-e256s
-func postReturnManyOfE256s(uint32) {
+func freeManyOfE256s(uint32) {
 	guest.FreeResults()
 }
 
 //go:wasmexport roundtrip:values/many#of-e257s
-func exportManyOfE257s(vPtr, vLen uint32) uint32 {
+func manyOfE257s(vPtr, vLen uint32) uint32 {
 	v := make([]many.E257, vLen)
 	for i := range v {
-		at := vPtr + uint32(i)*2
-		v[i] = guest.Load[many.E257](at, 0)
+		at := guest.PointerTo(vPtr + uint32(i)*2)
+		v[i] = many.E257(guest.Load[uint16](at, 0))
 	}
 	guest.ParamsLifted()
 	result := exportedMany.OfE257s(v)
-	area := guest.ResultArea(8, 4)
-	resultPtr := guest.Results.List(len(result), 2, 2)
+	area := guest.ResultArea(8)
+	resultPtr := guest.Results.List(len(result), 2)
 	for i, item := range result {
-		at := resultPtr + uint32(i)*2
-		guest.Store(at, 0, guest.LowerEnum(item, 257, "many.E257"))
+		at := guest.PointerTo(resultPtr + uint32(i)*2)
+		guest.Store(at, 0, uint16(guest.LowerEnum(item, 257, "many.E257")))
 	}
 	guest.Store(area, 0, resultPtr)
 	guest.Store(area, 4, uint32(len(result)))
-	return area
+	return guest.Address(area)
 }
 
 //go:wasmexport cabi_post_roundtrip:values/many#of-e257s
-func postReturnManyOfE257s(uint32) {
+func freeManyOfE257s(uint32) {
 	guest.FreeResults()
 }
 
 //go:wasmexport roundtrip:values/many#of-v257s
-func exportManyOfV257s(vPtr, vLen uint32) uint32 {
+func manyOfV257s(vPtr, vLen uint32) uint32 {
 	v := guest.LiftList(vPtr, vLen, 16, loadV257)
 	guest.ParamsLifted()
 	result := exportedMany.OfV257s(v)
-	area := guest.ResultArea(8, 4)
-	resultPtr := guest.LowerList(&guest.Results, result, 16, 8, storeV257)
+	area := guest.ResultArea(8)
+	resultPtr := guest.LowerList(&guest.Results, result, 16, storeV257)
 	guest.Store(area, 0, resultPtr)
 	guest.Store(area, 4, uint32(len(result)))
-	return area
+	return guest.Address(area)
 }
 
 //go:wasmexport cabi_post_roundtrip:values/many#of-v257s
-func postReturnManyOfV257s(uint32) {
+func freeManyOfV257s(uint32) {
 	guest.FreeResults()
 }
 
 //go:wasmexport roundtrip:values/sets#of-f1
-func exportSetsOfF1(v uint32) uint32 {
+func setsOfF1(v uint32) uint32 {
 	return uint32(guest.LowerFlags(exportedSets.OfF1(sets.F1(v)), 0x1, "sets.F1"))
 }
 
 //go:wasmexport roundtrip:values/sets#of-f8
-func exportSetsOfF8(v uint32) uint32 {
+func setsOfF8(v uint32) uint32 {
 	return uint32(exportedSets.OfF8(sets.F8(v)))
 }
 
 //go:wasmexport roundtrip:values/sets#of-f9
-func exportSetsOfF9(v uint32) uint32 {
+func setsOfF9(v uint32) uint32 {
 	return uint32(guest.LowerFlags(exportedSets.OfF9(sets.F9(v)), 0x1ff, "sets.F9"))
 }
 
 //go:wasmexport roundtrip:values/sets#of-f16
-func exportSetsOfF16(v uint32) uint32 {
+func setsOfF16(v uint32) uint32 {
 	return uint32(exportedSets.OfF16(sets.F16(v)))
 }
 
 //go:wasmexport roundtrip:values/sets#of-f17
-func exportSetsOfF17(v uint32) uint32 {
+func setsOfF17(v uint32) uint32 {
 	return uint32(guest.LowerFlags(exportedSets.OfF17(sets.F17(v)), 0x1ffff, "sets.F17"))
 }
 
 //go:wasmexport roundtrip:values/sets#of-f32
-func exportSetsOfF32(v uint32) uint32 {
+func setsOfF32(v uint32) uint32 {
 	return uint32(exportedSets.OfF32(sets.F32(v)))
 }
 
 //go:wasmexport roundtrip:values/sets#of-all
-func exportSetsOfAll(v0, v1, v2, v3, v4, v5 uint32) uint32 {
+func setsOfAll(v0, v1, v2, v3, v4, v5 uint32) uint32 {
 	result := exportedSets.OfAll(sets.All{
 		A: sets.F1(v0),
 		B: sets.F8(v1),
@@ -2415,63 +2410,63 @@ func exportSetsOfAll(v0, v1, v2, v3, v4, v5 uint32) uint32 {
 		E: sets.F17(v4),
 		F: sets.F32(v5),
 	})
-	area := guest.ResultArea(16, 4)
+	area := guest.ResultArea(16)
 	storeAll(area, result)
-	return area
+	return guest.Address(area)
 }
 
 //go:wasmexport roundtrip:values/sets#of-f9s
-func exportSetsOfF9s(vPtr, vLen uint32) uint32 {
+func setsOfF9s(vPtr, vLen uint32) uint32 {
 	v := make([]sets.F9, vLen)
 	for i := range v {
-		at := vPtr + uint32(i)*2
-		v[i] = guest.Load[sets.F9](at, 0)
+		at := guest.PointerTo(vPtr + uint32(i)*2)
+		v[i] = sets.F9(guest.Load[uint16](at, 0))
 	}
 	guest.ParamsLifted()
 	result := exportedSets.OfF9s(v)
-	area := guest.ResultArea(8, 4)
-	resultPtr := guest.Results.List(len(result), 2, 2)
+	area := guest.ResultArea(8)
+	resultPtr := guest.Results.List(len(result), 2)
 	for i, item := range result {
-		at := resultPtr + uint32(i)*2
-		guest.Store(at, 0, guest.LowerFlags(item, 0x1ff, "sets.F9"))
+		at := guest.PointerTo(resultPtr + uint32(i)*2)
+		guest.Store(at, 0, uint16(guest.LowerFlags(item, 0x1ff, "sets.F9")))
 	}
 	guest.Store(area, 0, resultPtr)
 	guest.Store(area, 4, uint32(len(result)))
-	return area
+	return guest.Address(area)
 }
 
 //go:wasmexport cabi_post_roundtrip:values/sets#of-f9s
-func postReturnSetsOfF9s(uint32) {
+func freeSetsOfF9s(uint32) {
 	guest.FreeResults()
 }
 
 //go:wasmexport roundtrip:values/sets#of-f32s
-func exportSetsOfF32s(vPtr, vLen uint32) uint32 {
+func setsOfF32s(vPtr, vLen uint32) uint32 {
 	v := make([]sets.F32, vLen)
 	for i := range v {
-		at := vPtr + uint32(i)*4
-		v[i] = guest.Load[sets.F32](at, 0)
+		at := guest.PointerTo(vPtr + uint32(i)*4)
+		v[i] = sets.F32(guest.Load[uint32](at, 0))
 	}
 	guest.ParamsLifted()
 	result := exportedSets.OfF32s(v)
-	area := guest.ResultArea(8, 4)
-	resultPtr := guest.Results.List(len(result), 4, 4)
+	area := guest.ResultArea(8)
+	resultPtr := guest.Results.List(len(result), 4)
 	for i, item := range result {
-		at := resultPtr + uint32(i)*4
-		guest.Store(at, 0, item)
+		at := guest.PointerTo(resultPtr + uint32(i)*4)
+		guest.Store(at, 0, uint32(item))
 	}
 	guest.Store(area, 0, resultPtr)
 	guest.Store(area, 4, uint32(len(result)))
-	return area
+	return guest.Address(area)
 }
 
 //go:wasmexport cabi_post_roundtrip:values/sets#of-f32s
-func postReturnSetsOfF32s(uint32) {
+func freeSetsOfF32s(uint32) {
 	guest.FreeResults()
 }
 
 //go:wasmexport roundtrip:values/options#of-u8
-func exportOptionsOfU8(v0, v1 uint32) uint32 {
+func optionsOfU8(v0, v1 uint32) uint32 {
 	var v types.Option[uint8]
 	switch v0 {
 	case 0:
@@ -2481,18 +2476,18 @@ func exportOptionsOfU8(v0, v1 uint32) uint32 {
 		guest.NoDiscriminant(uint32(v0), "option<u8>")
 	}
 	result := exportedOptions.OfU8(v)
-	area := guest.ResultArea(2, 1)
+	area := guest.ResultArea(2)
 	if value, ok := result.Get(); ok {
 		guest.Store(area, 0, uint8(1))
 		guest.Store(area, 1, value)
 	} else {
 		guest.Store(area, 0, uint8(0))
 	}
-	return area
+	return guest.Address(area)
 }
 
 //go:wasmexport roundtrip:values/options#of-u64
-func exportOptionsOfU64(v0 uint32, v1 uint64) uint32 {
+func optionsOfU64(v0 uint32, v1 uint64) uint32 {
 	var v types.Option[uint64]
 	switch v0 {
 	case 0:
@@ -2502,18 +2497,18 @@ func exportOptionsOfU64(v0 uint32, v1 uint64) uint32 {
 		guest.NoDiscriminant(uint32(v0), "option<u64>")
 	}
 	result := exportedOptions.OfU64(v)
-	area := guest.ResultArea(16, 8)
+	area := guest.ResultArea(16)
 	if value, ok := result.Get(); ok {
 		guest.Store(area, 0, uint8(1))
 		guest.Store(area, 8, value)
 	} else {
 		guest.Store(area, 0, uint8(0))
 	}
-	return area
+	return guest.Address(area)
 }
 
 //go:wasmexport roundtrip:values/options#of-f32
-func exportOptionsOfF32(v0 uint32, v1 float32) uint32 {
+func optionsOfF32(v0 uint32, v1 float32) uint32 {
 	var v types.Option[float32]
 	switch v0 {
 	case 0:
@@ -2523,18 +2518,18 @@ func exportOptionsOfF32(v0 uint32, v1 float32) uint32 {
 		guest.NoDiscriminant(uint32(v0), "option<f32>")
 	}
 	result := exportedOptions.OfF32(v)
-	area := guest.ResultArea(8, 4)
+	area := guest.ResultArea(8)
 	if value, ok := result.Get(); ok {
 		guest.Store(area, 0, uint8(1))
 		guest.Store(area, 4, value)
 	} else {
 		guest.Store(area, 0, uint8(0))
 	}
-	return area
+	return guest.Address(area)
 }
 
 //go:wasmexport roundtrip:values/options#of-bool
-func exportOptionsOfBool(v0, v1 uint32) uint32 {
+func optionsOfBool(v0, v1 uint32) uint32 {
 	var v types.Option[bool]
 	switch v0 {
 	case 0:
@@ -2544,18 +2539,18 @@ func exportOptionsOfBool(v0, v1 uint32) uint32 {
 		guest.NoDiscriminant(uint32(v0), "option<bool>")
 	}
 	result := exportedOptions.OfBool(v)
-	area := guest.ResultArea(2, 1)
+	area := guest.ResultArea(2)
 	if value, ok := result.Get(); ok {
 		guest.Store(area, 0, uint8(1))
 		guest.StoreBool(area, 1, value)
 	} else {
 		guest.Store(area, 0, uint8(0))
 	}
-	return area
+	return guest.Address(area)
 }
 
 //go:wasmexport roundtrip:values/options#of-string
-func exportOptionsOfString(v0, v1, v2 uint32) uint32 {
+func optionsOfString(v0, v1, v2 uint32) uint32 {
 	var v types.Option[string]
 	switch v0 {
 	case 0:
@@ -2566,7 +2561,7 @@ func exportOptionsOfString(v0, v1, v2 uint32) uint32 {
 	}
 	guest.ParamsLifted()
 	result := exportedOptions.OfString(v)
-	area := guest.ResultArea(12, 4)
+	area := guest.ResultArea(12)
 	if value, ok := result.Get(); ok {
 		guest.Store(area, 0, uint8(1))
 		valuePtr := guest.LowerString(&guest.Results, value)
@@ -2575,16 +2570,16 @@ func exportOptionsOfString(v0, v1, v2 uint32) uint32 {
 	} else {
 		guest.Store(area, 0, uint8(0))
 	}
-	return area
+	return guest.Address(area)
 }
 
 //go:wasmexport cabi_post_roundtrip:values/options#of-string
-func postReturnOptionsOfString(uint32) {
+func freeOptionsOfString(uint32) {
 	guest.FreeResults()
 }
 
 //go:wasmexport roundtrip:values/options#of-nested
-func exportOptionsOfNested(v0, v1, v2 uint32) uint32 {
+func optionsOfNested(v0, v1, v2 uint32) uint32 {
 	var v types.Option[types.Option[uint32]]
 	switch v0 {
 	case 0:
@@ -2602,7 +2597,7 @@ func exportOptionsOfNested(v0, v1, v2 uint32) uint32 {
 		guest.NoDiscriminant(uint32(v0), "option<option<u32>>")
 	}
 	result := exportedOptions.OfNested(v)
-	area := guest.ResultArea(12, 4)
+	area := guest.ResultArea(12)
 	if value, ok := result.Get(); ok {
 		guest.Store(area, 0, uint8(1))
 		if value2, ok2 := value.Get(); ok2 {
@@ -2614,11 +2609,11 @@ func exportOptionsOfNested(v0, v1, v2 uint32) uint32 {
 	} else {
 		guest.Store(area, 0, uint8(0))
 	}
-	return area
+	return guest.Address(area)
 }
 
 //go:wasmexport roundtrip:values/options#of-deep
-func exportOptionsOfDeep(v0, v1, v2, v3, v4 uint32) uint32 {
+func optionsOfDeep(v0, v1, v2, v3, v4 uint32) uint32 {
 	var v types.Option[types.Option[types.Option[string]]]
 	switch v0 {
 	case 0:
@@ -2645,7 +2640,7 @@ func exportOptionsOfDeep(v0, v1, v2, v3, v4 uint32) uint32 {
 	}
 	guest.ParamsLifted()
 	result := exportedOptions.OfDeep(v)
-	area := guest.ResultArea(20, 4)
+	area := guest.ResultArea(20)
 	if value, ok := result.Get(); ok {
 		guest.Store(area, 0, uint8(1))
 		if value2, ok2 := value.Get(); ok2 {
@@ -2664,23 +2659,23 @@ func exportOptionsOfDeep(v0, v1, v2, v3, v4 uint32) uint32 {
 	} else {
 		guest.Store(area, 0, uint8(0))
 	}
-	return area
+	return guest.Address(area)
 }
 
 //go:wasmexport cabi_post_roundtrip:values/options#of-deep
-func postReturnOptionsOfDeep(uint32) {
+func freeOptionsOfDeep(uint32) {
 	guest.FreeResults()
 }
 
 //go:wasmexport roundtrip:values/options#of-list
-func exportOptionsOfList(v0, v1, v2 uint32) uint32 {
+func optionsOfList(v0, v1, v2 uint32) uint32 {
 	var v types.Option[[]types.Option[int16]]
 	switch v0 {
 	case 0:
 	case 1:
 		value := make([]types.Option[int16], v2)
 		for i := range value {
-			at := v1 + uint32(i)*4
+			at := guest.PointerTo(v1 + uint32(i)*4)
 			itemCase := guest.Load[uint8](at, 0)
 			var item types.Option[int16]
 			switch itemCase {
@@ -2698,12 +2693,12 @@ func exportOptionsOfList(v0, v1, v2 uint32) uint32 {
 	}
 	guest.ParamsLifted()
 	result := exportedOptions.OfList(v)
-	area := guest.ResultArea(12, 4)
+	area := guest.ResultArea(12)
 	if value, ok := result.Get(); ok {
 		guest.Store(area, 0, uint8(1))
-		valuePtr := guest.Results.List(len(value), 4, 2)
+		valuePtr := guest.Results.List(len(value), 4)
 		for i, item := range value {
-			at := valuePtr + uint32(i)*4
+			at := guest.PointerTo(valuePtr + uint32(i)*4)
 			if value2, ok2 := item.Get(); ok2 {
 				guest.Store(at, 0, uint8(1))
 				guest.Store(at, 2, value2)
@@ -2716,16 +2711,16 @@ func exportOptionsOfList(v0, v1, v2 uint32) uint32 {
 	} else {
 		guest.Store(area, 0, uint8(0))
 	}
-	return area
+	return guest.Address(area)
 }
 
 //go:wasmexport cabi_post_roundtrip:values/options#of-list
-func postReturnOptionsOfList(uint32) {
+func freeOptionsOfList(uint32) {
 	guest.FreeResults()
 }
 
 //go:wasmexport roundtrip:values/options#of-tuple
-func exportOptionsOfTuple(v0, v1, v2 uint32, v3 uint64) uint32 {
+func optionsOfTuple(v0, v1, v2 uint32, v3 uint64) uint32 {
 	var v types.Option[types.Tuple2[uint8, types.Option[uint64]]]
 	switch v0 {
 	case 0:
@@ -2743,7 +2738,7 @@ func exportOptionsOfTuple(v0, v1, v2 uint32, v3 uint64) uint32 {
 		guest.NoDiscriminant(uint32(v0), "option<tuple<u8, option<u64>>>")
 	}
 	result := exportedOptions.OfTuple(v)
-	area := guest.ResultArea(32, 8)
+	area := guest.ResultArea(32)
 	if value, ok := result.Get(); ok {
 		guest.Store(area, 0, uint8(1))
 		guest.Store(area, 8, value.F0)
@@ -2756,11 +2751,11 @@ func exportOptionsOfTuple(v0, v1, v2 uint32, v3 uint64) uint32 {
 	} else {
 		guest.Store(area, 0, uint8(0))
 	}
-	return area
+	return guest.Address(area)
 }
 
 //go:wasmexport roundtrip:values/options#of-person
-func exportOptionsOfPerson(v0, v1, v2, v3, v4 uint32, v5 float32, v6, v7 uint32) uint32 {
+func optionsOfPerson(v0, v1, v2, v3, v4 uint32, v5 float32, v6, v7 uint32) uint32 {
 	var v types.Option[options.Person]
 	switch v0 {
 	case 0:
@@ -2784,23 +2779,23 @@ func exportOptionsOfPerson(v0, v1, v2, v3, v4 uint32, v5 float32, v6, v7 uint32)
 	}
 	guest.ParamsLifted()
 	result := exportedOptions.OfPerson(v)
-	area := guest.ResultArea(32, 4)
+	area := guest.ResultArea(32)
 	if value, ok := result.Get(); ok {
 		guest.Store(area, 0, uint8(1))
-		storePerson(&guest.Results, area+4, value)
+		storePerson(&guest.Results, guest.At(area, 4), value)
 	} else {
 		guest.Store(area, 0, uint8(0))
 	}
-	return area
+	return guest.Address(area)
 }
 
 //go:wasmexport cabi_post_roundtrip:values/options#of-person
-func postReturnOptionsOfPerson(uint32) {
+func freeOptionsOfPerson(uint32) {
 	guest.FreeResults()
 }
 
 //go:wasmexport roundtrip:values/options#of-colour
-func exportOptionsOfColour(v0, v1 uint32) uint32 {
+func optionsOfColour(v0, v1 uint32) uint32 {
 	var v types.Option[options.Colour]
 	switch v0 {
 	case 0:
@@ -2810,18 +2805,18 @@ func exportOptionsOfColour(v0, v1 uint32) uint32 {
 		guest.NoDiscriminant(uint32(v0), "option<colour>")
 	}
 	result := exportedOptions.OfColour(v)
-	area := guest.ResultArea(2, 1)
+	area := guest.ResultArea(2)
 	if value, ok := result.Get(); ok {
 		guest.Store(area, 0, uint8(1))
-		guest.Store(area, 1, guest.LowerEnum(value, 3, "named.Colour"))
+		guest.Store(area, 1, uint8(guest.LowerEnum(value, 3, "named.Colour")))
 	} else {
 		guest.Store(area, 0, uint8(0))
 	}
-	return area
+	return guest.Address(area)
 }
 
 //go:wasmexport roundtrip:values/options#of-shape
-func exportOptionsOfShape(v0, v1 uint32, v2 uint64, v3 uint32) uint32 {
+func optionsOfShape(v0, v1 uint32, v2 uint64, v3 uint32) uint32 {
 	var v types.Option[options.Shape]
 	switch v0 {
 	case 0:
@@ -2837,8 +2832,7 @@ func exportOptionsOfShape(v0, v1 uint32, v2 uint64, v3 uint32) uint32 {
 		case 3:
 			value = named.ShapeLabel{Value: guest.LiftString(uint32(v2), v3)}
 		case 4:
-			v2_2 := uint32(v2)
-			value = named.ShapePath{Value: guest.LiftList(v2_2, v3, 8, loadPoint)}
+			value = named.ShapePath{Value: guest.LiftSlice[named.Point](uint32(v2), v3)}
 		default:
 			guest.NoDiscriminant(uint32(v1), "shape")
 		}
@@ -2848,26 +2842,26 @@ func exportOptionsOfShape(v0, v1 uint32, v2 uint64, v3 uint32) uint32 {
 	}
 	guest.ParamsLifted()
 	result := exportedOptions.OfShape(v)
-	area := guest.ResultArea(24, 8)
+	area := guest.ResultArea(24)
 	if value, ok := result.Get(); ok {
 		guest.Store(area, 0, uint8(1))
-		storeShape(&guest.Results, area+8, value)
+		storeShape(&guest.Results, guest.At(area, 8), value)
 	} else {
 		guest.Store(area, 0, uint8(0))
 	}
-	return area
+	return guest.Address(area)
 }
 
 //go:wasmexport cabi_post_roundtrip:values/options#of-shape
-func postReturnOptionsOfShape(uint32) {
+func freeOptionsOfShape(uint32) {
 	guest.FreeResults()
 }
 
 //go:wasmexport roundtrip:values/outcomes#of-plain
-func exportOutcomesOfPlain(vPtr, vLen uint32) uint32 {
+func outcomesOfPlain(vPtr, vLen uint32) uint32 {
 	v := make([]outcomes.Plain, vLen)
 	for i := range v {
-		at := vPtr + uint32(i)*1
+		at := guest.PointerTo(vPtr + uint32(i)*1)
 		itemCase := guest.Load[uint8](at, 0)
 		var item outcomes.Plain
 		switch itemCase {
@@ -2882,10 +2876,10 @@ func exportOutcomesOfPlain(vPtr, vLen uint32) uint32 {
 	}
 	guest.ParamsLifted()
 	result := exportedOutcomes.OfPlain(v)
-	area := guest.ResultArea(8, 4)
-	resultPtr := guest.Results.List(len(result), 1, 1)
+	area := guest.ResultArea(8)
+	resultPtr := guest.Results.List(len(result), 1)
 	for i, item := range result {
-		at := resultPtr + uint32(i)*1
+		at := guest.PointerTo(resultPtr + uint32(i)*1)
 		if _, _, ok := item.Get(); ok {
 			guest.Store(at, 0, uint8(0))
 		} else {
@@ -2894,16 +2888,16 @@ func exportOutcomesOfPlain(vPtr, vLen uint32) uint32 {
 	}
 	guest.Store(area, 0, resultPtr)
 	guest.Store(area, 4, uint32(len(result)))
-	return area
+	return guest.Address(area)
 }
 
 //go:wasmexport cabi_post_roundtrip:values/outcomes#of-plain
-func postReturnOutcomesOfPlain(uint32) {
+func freeOutcomesOfPlain(uint32) {
 	guest.FreeResults()
 }
 
 //go:wasmexport roundtrip:values/outcomes#of-ok
-func exportOutcomesOfOk(v0, v1, v2 uint32) uint32 {
+func outcomesOfOk(v0, v1, v2 uint32) uint32 {
 	var v types.Option[types.Result[uint8, types.Unit]]
 	switch v0 {
 	case 0:
@@ -2922,7 +2916,7 @@ func exportOutcomesOfOk(v0, v1, v2 uint32) uint32 {
 		guest.NoDiscriminant(uint32(v0), "option<result<u8>>")
 	}
 	result := exportedOutcomes.OfOk(v)
-	area := guest.ResultArea(3, 1)
+	area := guest.ResultArea(3)
 	if value, ok := result.Get(); ok {
 		guest.Store(area, 0, uint8(1))
 		if value2, _, ok2 := value.Get(); ok2 {
@@ -2934,11 +2928,11 @@ func exportOutcomesOfOk(v0, v1, v2 uint32) uint32 {
 	} else {
 		guest.Store(area, 0, uint8(0))
 	}
-	return area
+	return guest.Address(area)
 }
 
 //go:wasmexport roundtrip:values/outcomes#of-err
-func exportOutcomesOfErr(v0, v1, v2 uint32) uint32 {
+func outcomesOfErr(v0, v1, v2 uint32) uint32 {
 	var f0 types.Result[types.Unit, string]
 	switch v0 {
 	case 0:
@@ -2950,7 +2944,7 @@ func exportOutcomesOfErr(v0, v1, v2 uint32) uint32 {
 	}
 	guest.ParamsLifted()
 	result := exportedOutcomes.OfErr(types.Tuple1[types.Result[types.Unit, string]]{F0: f0})
-	area := guest.ResultArea(12, 4)
+	area := guest.ResultArea(12)
 	if _, failure, ok := result.Get(); ok {
 		guest.Store(area, 0, uint8(0))
 	} else {
@@ -2959,26 +2953,26 @@ func exportOutcomesOfErr(v0, v1, v2 uint32) uint32 {
 		guest.Store(area, 4, errPtr)
 		guest.Store(area, 8, uint32(len(failure)))
 	}
-	return area
+	return guest.Address(area)
 }
 
 //go:wasmexport cabi_post_roundtrip:values/outcomes#of-err
-func postReturnOutcomesOfErr(uint32) {
+func freeOutcomesOfErr(uint32) {
 	guest.FreeResults()
 }
 
 //go:wasmexport roundtrip:values/outcomes#of-both
-func exportOutcomesOfBoth(vPtr, vLen uint32) uint32 {
+func outcomesOfBoth(vPtr, vLen uint32) uint32 {
 	v := make([]types.Result[outcomes.Person, outcomes.Colour], vLen)
 	for i := range v {
-		at := vPtr + uint32(i)*32
+		at := guest.PointerTo(vPtr + uint32(i)*32)
 		itemCase := guest.Load[uint8](at, 0)
 		var item types.Result[outcomes.Person, outcomes.Colour]
 		switch itemCase {
 		case 0:
-			item = types.OK[outcomes.Person, outcomes.Colour](loadPerson(at + 4))
+			item = types.OK[outcomes.Person, outcomes.Colour](loadPerson(guest.At(at, 4)))
 		case 1:
-			item = types.Err[outcomes.Person, outcomes.Colour](guest.Load[outcomes.Colour](at, 4))
+			item = types.Err[outcomes.Person, outcomes.Colour](outcomes.Colour(guest.Load[uint8](at, 4)))
 		default:
 			guest.NoDiscriminant(uint32(itemCase), "result<person, colour>")
 		}
@@ -2986,33 +2980,33 @@ func exportOutcomesOfBoth(vPtr, vLen uint32) uint32 {
 	}
 	guest.ParamsLifted()
 	result := exportedOutcomes.OfBoth(v)
-	area := guest.ResultArea(8, 4)
-	resultPtr := guest.Results.List(len(result), 32, 4)
+	area := guest.ResultArea(8)
+	resultPtr := guest.Results.List(len(result), 32)
 	for i, item := range result {
-		at := resultPtr + uint32(i)*32
+		at := guest.PointerTo(resultPtr + uint32(i)*32)
 		if value, failure, ok := item.Get(); ok {
 			guest.Store(at, 0, uint8(0))
-			storePerson(&guest.Results, at+4, value)
+			storePerson(&guest.Results, guest.At(at, 4), value)
 		} else {
 			guest.Store(at, 0, uint8(1))
-			guest.Store(at, 4, guest.LowerEnum(failure, 3, "named.Colour"))
+			guest.Store(at, 4, uint8(guest.LowerEnum(failure, 3, "named.Colour")))
 		}
 	}
 	guest.Store(area, 0, resultPtr)
 	guest.Store(area, 4, uint32(len(result)))
-	return area
+	return guest.Address(area)
 }
 
 //go:wasmexport cabi_post_roundtrip:values/outcomes#of-both
-func postReturnOutcomesOfBoth(uint32) {
+func freeOutcomesOfBoth(uint32) {
 	guest.FreeResults()
 }
 
 //go:wasmexport roundtrip:values/outcomes#of-nested
-func exportOutcomesOfNested(vPtr, vLen uint32) uint32 {
+func outcomesOfNested(vPtr, vLen uint32) uint32 {
 	v := make([]types.Result[types.Result[uint8, string], types.Result[float64, uint64]], vLen)
 	for i := range v {
-		at := vPtr + uint32(i)*24
+		at := guest.PointerTo(vPtr + uint32(i)*24)
 		itemCase := guest.Load[uint8](at, 0)
 		var item types.Result[types.Result[uint8, string], types.Result[float64, uint64]]
 		switch itemCase {
@@ -3047,10 +3041,10 @@ func exportOutcomesOfNested(vPtr, vLen uint32) uint32 {
 	}
 	guest.ParamsLifted()
 	result := exportedOutcomes.OfNested(v)
-	area := guest.ResultArea(8, 4)
-	resultPtr := guest.Results.List(len(result), 24, 8)
+	area := guest.ResultArea(8)
+	resultPtr := guest.Results.List(len(result), 24)
 	for i, item := range result {
-		at := resultPtr + uint32(i)*24
+		at := guest.PointerTo(resultPtr + uint32(i)*24)
 		if value, failure, ok := item.Get(); ok {
 			guest.Store(at, 0, uint8(0))
 			if value2, failure2, ok2 := value.Get(); ok2 {
@@ -3075,16 +3069,16 @@ func exportOutcomesOfNested(vPtr, vLen uint32) uint32 {
 	}
 	guest.Store(area, 0, resultPtr)
 	guest.Store(area, 4, uint32(len(result)))
-	return area
+	return guest.Address(area)
 }
 
 //go:wasmexport cabi_post_roundtrip:values/outcomes#of-nested
-func postReturnOutcomesOfNested(uint32) {
+func freeOutcomesOfNested(uint32) {
 	guest.FreeResults()
 }
 
 //go:wasmexport roundtrip:values/outcomes#of-param
-func exportOutcomesOfParam(v0 uint32, v1 uint64) uint32 {
+func outcomesOfParam(v0 uint32, v1 uint64) uint32 {
 	var v types.Result[uint64, float32]
 	switch v0 {
 	case 0:
@@ -3095,7 +3089,7 @@ func exportOutcomesOfParam(v0 uint32, v1 uint64) uint32 {
 		guest.NoDiscriminant(uint32(v0), "result<u64, f32>")
 	}
 	result := exportedOutcomes.OfParam(v)
-	area := guest.ResultArea(16, 8)
+	area := guest.ResultArea(16)
 	if value, failure, ok := result.Get(); ok {
 		guest.Store(area, 0, uint8(0))
 		guest.Store(area, 8, value)
@@ -3103,11 +3097,11 @@ func exportOutcomesOfParam(v0 uint32, v1 uint64) uint32 {
 		guest.Store(area, 0, uint8(1))
 		guest.Store(area, 8, failure)
 	}
-	return area
+	return guest.Address(area)
 }
 
 //go:wasmexport roundtrip:values/outcomes#of-option
-func exportOutcomesOfOption(v0, v1, v2, v3, v4 uint32) uint32 {
+func outcomesOfOption(v0, v1, v2, v3, v4 uint32) uint32 {
 	var v types.Option[types.Result[types.Option[uint32], types.Option[string]]]
 	switch v0 {
 	case 0:
@@ -3143,7 +3137,7 @@ func exportOutcomesOfOption(v0, v1, v2, v3, v4 uint32) uint32 {
 	}
 	guest.ParamsLifted()
 	result := exportedOutcomes.OfOption(v)
-	area := guest.ResultArea(20, 4)
+	area := guest.ResultArea(20)
 	if value, ok := result.Get(); ok {
 		guest.Store(area, 0, uint8(1))
 		if value2, failure, ok2 := value.Get(); ok2 {
@@ -3168,49 +3162,49 @@ func exportOutcomesOfOption(v0, v1, v2, v3, v4 uint32) uint32 {
 	} else {
 		guest.Store(area, 0, uint8(0))
 	}
-	return area
+	return guest.Address(area)
 }
 
 //go:wasmexport cabi_post_roundtrip:values/outcomes#of-option
-func postReturnOutcomesOfOption(uint32) {
+func freeOutcomesOfOption(uint32) {
 	guest.FreeResults()
 }
 
 //go:wasmexport roundtrip:values/calls#nothing
-func exportCallsNothing() {
+func callsNothing() {
 	exportedCalls.Nothing()
 }
 
 //go:wasmexport roundtrip:values/calls#only-param
-func exportCallsOnlyParam(vPtr, vLen uint32) {
+func callsOnlyParam(vPtr, vLen uint32) {
 	v := guest.LiftString(vPtr, vLen)
 	guest.ParamsLifted()
 	exportedCalls.OnlyParam(v)
 }
 
 //go:wasmexport roundtrip:values/calls#only-result
-func exportCallsOnlyResult() uint32 {
+func callsOnlyResult() uint32 {
 	result := exportedCalls.OnlyResult()
-	area := guest.ResultArea(8, 4)
+	area := guest.ResultArea(8)
 	resultPtr := guest.LowerString(&guest.Results, result)
 	guest.Store(area, 0, resultPtr)
 	guest.Store(area, 4, uint32(len(result)))
-	return area
+	return guest.Address(area)
 }
 
 //go:wasmexport cabi_post_roundtrip:values/calls#only-result
-func postReturnCallsOnlyResult(uint32) {
+func freeCallsOnlyResult(uint32) {
 	guest.FreeResults()
 }
 
 //go:wasmexport roundtrip:values/calls#sixteen
-func exportCallsSixteen(a, b, c, d, e, f, g uint32, h, i uint64, j float32, k float64, l, mPtr, mLen, nPtr, nLen uint32) uint32 {
+func callsSixteen(a, b, c, d, e, f, g uint32, h, i uint64, j float32, k float64, l, mPtr, mLen, nPtr, nLen uint32) uint32 {
 	l2 := rune(l)
 	m := guest.LiftString(mPtr, mLen)
 	n := guest.LiftSlice[uint8](nPtr, nLen)
 	guest.ParamsLifted()
 	result, result2, result3, result4, result5, result6, result7, result8, result9, result10, result11, result12, result13, result14 := exportedCalls.Sixteen(a != 0, uint8(b), int8(c), uint16(d), int16(e), f, int32(g), h, int64(i), j, k, l2, m, n)
-	area := guest.ResultArea(72, 8)
+	area := guest.ResultArea(72)
 	guest.StoreBool(area, 0, result)
 	guest.Store(area, 1, result2)
 	guest.Store(area, 2, result3)
@@ -3229,108 +3223,111 @@ func exportCallsSixteen(a, b, c, d, e, f, g uint32, h, i uint64, j float32, k fl
 	f13Ptr := guest.LowerSlice(&guest.Results, result14)
 	guest.Store(area, 60, f13Ptr)
 	guest.Store(area, 64, uint32(len(result14)))
-	return area
+	return guest.Address(area)
 }
 
 //go:wasmexport cabi_post_roundtrip:values/calls#sixteen
-func postReturnCallsSixteen(uint32) {
+func freeCallsSixteen(uint32) {
 	guest.FreeResults()
 }
 
 //go:wasmexport roundtrip:values/calls#seventeen
-func exportCallsSeventeen(params uint32) uint64 {
-	a := guest.LoadBool(params, 0)
-	b := guest.Load[uint8](params, 1)
-	c := guest.Load[int8](params, 2)
-	d := guest.Load[uint16](params, 4)
-	e := guest.Load[int16](params, 6)
-	f := guest.Load[uint32](params, 8)
-	g := guest.Load[int32](params, 12)
-	h := guest.Load[uint64](params, 16)
-	i := guest.Load[int64](params, 24)
-	j := guest.Load[float32](params, 32)
-	k := guest.Load[float64](params, 40)
-	l := guest.Load[rune](params, 48)
-	m := guest.LiftString(guest.Load[uint32](params, 52), guest.Load[uint32](params, 56))
-	n := guest.LiftSlice[uint8](guest.Load[uint32](params, 60), guest.Load[uint32](params, 64))
-	o := guest.Load[uint8](params, 68)
+func callsSeventeen(params uint32) uint64 {
+	area := guest.PointerTo(params)
+	a := guest.LoadBool(area, 0)
+	b := guest.Load[uint8](area, 1)
+	c := guest.Load[int8](area, 2)
+	d := guest.Load[uint16](area, 4)
+	e := guest.Load[int16](area, 6)
+	f := guest.Load[uint32](area, 8)
+	g := guest.Load[int32](area, 12)
+	h := guest.Load[uint64](area, 16)
+	i := guest.Load[int64](area, 24)
+	j := guest.Load[float32](area, 32)
+	k := guest.Load[float64](area, 40)
+	l := guest.Load[rune](area, 48)
+	m := guest.LiftString(guest.Load[uint32](area, 52), guest.Load[uint32](area, 56))
+	n := guest.LiftSlice[uint8](guest.Load[uint32](area, 60), guest.Load[uint32](area, 64))
+	o := guest.Load[uint8](area, 68)
 	guest.ParamsLifted()
 	return exportedCalls.Seventeen(a, b, c, d, e, f, g, h, i, j, k, l, m, n, o)
 }
 
 //go:wasmexport roundtrip:values/calls#spilled
-func exportCallsSpilled(params uint32) uint32 {
-	ePtr := guest.Load[uint32](params, 104)
-	a := loadPerson(params)
-	b := loadPerson(params + 28)
-	c := loadPerson(params + 56)
-	d := loadShape(params + 88)
-	e := guest.LiftStrings(ePtr, guest.Load[uint32](params, 108))
+func callsSpilled(params uint32) uint32 {
+	area := guest.PointerTo(params)
+	ePtr := guest.Load[uint32](area, 104)
+	a := loadPerson(area)
+	b := loadPerson(guest.At(area, 28))
+	c := loadPerson(guest.At(area, 56))
+	d := loadShape(guest.At(area, 88))
+	e := guest.LiftStrings(ePtr, guest.Load[uint32](area, 108))
 	guest.ParamsLifted()
 	result := exportedCalls.Spilled(a, b, c, d, e)
-	area := guest.ResultArea(8, 4)
-	resultPtr := guest.LowerList(&guest.Results, result, 28, 4, storePerson)
-	guest.Store(area, 0, resultPtr)
-	guest.Store(area, 4, uint32(len(result)))
-	return area
+	area2 := guest.ResultArea(8)
+	resultPtr := guest.LowerList(&guest.Results, result, 28, storePerson)
+	guest.Store(area2, 0, resultPtr)
+	guest.Store(area2, 4, uint32(len(result)))
+	return guest.Address(area2)
 }
 
 //go:wasmexport cabi_post_roundtrip:values/calls#spilled
-func postReturnCallsSpilled(uint32) {
+func freeCallsSpilled(uint32) {
 	guest.FreeResults()
 }
 
 //go:wasmexport roundtrip:values/calls#names
-func exportCallsNames(params uint32) uint32 {
-	ctx := guest.Load[uint8](params, 0)
-	context_ := guest.LiftString(guest.Load[uint32](params, 4), guest.Load[uint32](params, 8))
-	err := guest.Load[uint16](params, 12)
-	call := guest.Load[uint32](params, 16)
-	results := guest.LiftSlice[uint16](guest.Load[uint32](params, 20), guest.Load[uint32](params, 24))
-	guest_ := guest.LiftString(guest.Load[uint32](params, 28), guest.Load[uint32](params, 32))
-	host_ := guest.Load[uint64](params, 40)
-	stack := guest.Load[uint8](params, 48)
-	area := guest.LiftString(guest.Load[uint32](params, 52), guest.Load[uint32](params, 56))
-	params2 := guest.Load[int8](params, 60)
-	i := guest.Load[int16](params, 62)
-	at := guest.Load[int32](params, 64)
-	ok := guest.LoadBool(params, 68)
+func callsNames(params uint32) uint32 {
+	area := guest.PointerTo(params)
+	ctx := guest.Load[uint8](area, 0)
+	context_ := guest.LiftString(guest.Load[uint32](area, 4), guest.Load[uint32](area, 8))
+	err := guest.Load[uint16](area, 12)
+	call := guest.Load[uint32](area, 16)
+	results := guest.LiftSlice[uint16](guest.Load[uint32](area, 20), guest.Load[uint32](area, 24))
+	guest_ := guest.LiftString(guest.Load[uint32](area, 28), guest.Load[uint32](area, 32))
+	host_ := guest.Load[uint64](area, 40)
+	stack := guest.Load[uint8](area, 48)
+	area2 := guest.LiftString(guest.Load[uint32](area, 52), guest.Load[uint32](area, 56))
+	params2 := guest.Load[int8](area, 60)
+	i := guest.Load[int16](area, 62)
+	at := guest.Load[int32](area, 64)
+	ok := guest.LoadBool(area, 68)
 	guest.ParamsLifted()
-	result := exportedCalls.Names(ctx, context_, err, call, results, guest_, host_, stack, area, params2, i, at, ok)
-	area2 := guest.ResultArea(8, 4)
+	result := exportedCalls.Names(ctx, context_, err, call, results, guest_, host_, stack, area2, params2, i, at, ok)
+	area3 := guest.ResultArea(8)
 	resultPtr := guest.LowerString(&guest.Results, result)
-	guest.Store(area2, 0, resultPtr)
-	guest.Store(area2, 4, uint32(len(result)))
-	return area2
+	guest.Store(area3, 0, resultPtr)
+	guest.Store(area3, 4, uint32(len(result)))
+	return guest.Address(area3)
 }
 
 //go:wasmexport cabi_post_roundtrip:values/calls#names
-func postReturnCallsNames(uint32) {
+func freeCallsNames(uint32) {
 	guest.FreeResults()
 }
 
 //go:wasmexport roundtrip:values/calls#keywords
-func exportCallsKeywords(type_, funcPtr, funcLen, usePtr, useLen, range_, go_, stringPtr, stringLen, len_, nil_, make_ uint32) uint32 {
+func callsKeywords(type_, funcPtr, funcLen, usePtr, useLen, range_, go_, stringPtr, stringLen, len_, nil_, make_ uint32) uint32 {
 	func_ := guest.LiftString(funcPtr, funcLen)
 	use := guest.LiftStrings(usePtr, useLen)
 	string_ := guest.LiftString(stringPtr, stringLen)
 	make2 := rune(make_)
 	guest.ParamsLifted()
 	result := exportedCalls.Keywords(uint8(type_), func_, use, uint16(range_), go_, string_, int8(len_), nil_ != 0, make2)
-	area := guest.ResultArea(8, 4)
+	area := guest.ResultArea(8)
 	resultPtr := guest.LowerString(&guest.Results, result)
 	guest.Store(area, 0, resultPtr)
 	guest.Store(area, 4, uint32(len(result)))
-	return area
+	return guest.Address(area)
 }
 
 //go:wasmexport cabi_post_roundtrip:values/calls#keywords
-func postReturnCallsKeywords(uint32) {
+func freeCallsKeywords(uint32) {
 	guest.FreeResults()
 }
 
 //go:wasmexport roundtrip:values/calls#check
-func exportCallsCheck(v uint32) uint32 {
+func callsCheck(v uint32) uint32 {
 	err := exportedCalls.Check(v)
 	var resultCase uint32
 	if err != nil {
@@ -3340,22 +3337,22 @@ func exportCallsCheck(v uint32) uint32 {
 }
 
 //go:wasmexport roundtrip:values/calls#value
-func exportCallsValue(v uint32) uint32 {
+func callsValue(v uint32) uint32 {
 	result, err := exportedCalls.Value(v)
-	area := guest.ResultArea(8, 4)
+	area := guest.ResultArea(8)
 	if err != nil {
 		guest.Store(area, 0, uint8(1))
 	} else {
 		guest.Store(area, 0, uint8(0))
 		guest.Store(area, 4, result)
 	}
-	return area
+	return guest.Address(area)
 }
 
 //go:wasmexport roundtrip:values/calls#error
-func exportCallsError(v uint32) uint32 {
+func callsError(v uint32) uint32 {
 	err := exportedCalls.Error(v)
-	area := guest.ResultArea(8, 4)
+	area := guest.ResultArea(8)
 	if err != nil {
 		failure := guest.ErrorValue[uint32](err)
 		guest.Store(area, 0, uint8(1))
@@ -3363,13 +3360,13 @@ func exportCallsError(v uint32) uint32 {
 	} else {
 		guest.Store(area, 0, uint8(0))
 	}
-	return area
+	return guest.Address(area)
 }
 
 //go:wasmexport roundtrip:values/calls#text
-func exportCallsText(v uint32) uint32 {
+func callsText(v uint32) uint32 {
 	result, err := exportedCalls.Text(v)
-	area := guest.ResultArea(12, 4)
+	area := guest.ResultArea(12)
 	if err != nil {
 		failure := err.Error()
 		guest.Store(area, 0, uint8(1))
@@ -3382,16 +3379,16 @@ func exportCallsText(v uint32) uint32 {
 		guest.Store(area, 4, okPtr)
 		guest.Store(area, 8, uint32(len(result)))
 	}
-	return area
+	return guest.Address(area)
 }
 
 //go:wasmexport cabi_post_roundtrip:values/calls#text
-func postReturnCallsText(uint32) {
+func freeCallsText(uint32) {
 	guest.FreeResults()
 }
 
 //go:wasmexport roundtrip:values/calls#records
-func exportCallsRecords(v0, v1, v2, v3 uint32, v4 float32, v5, v6 uint32) uint32 {
+func callsRecords(v0, v1, v2, v3 uint32, v4 float32, v5, v6 uint32) uint32 {
 	var height types.Option[float32]
 	switch v3 {
 	case 0:
@@ -3408,25 +3405,25 @@ func exportCallsRecords(v0, v1, v2, v3 uint32, v4 float32, v5, v6 uint32) uint32
 	}
 	guest.ParamsLifted()
 	result, err := exportedCalls.Records(v)
-	area := guest.ResultArea(32, 4)
+	area := guest.ResultArea(32)
 	if err != nil {
 		failure := guest.ErrorValue[calls.Fault](err)
 		guest.Store(area, 0, uint8(1))
-		storeFault(&guest.Results, area+4, failure)
+		storeFault(&guest.Results, guest.At(area, 4), failure)
 	} else {
 		guest.Store(area, 0, uint8(0))
-		storePerson(&guest.Results, area+4, result)
+		storePerson(&guest.Results, guest.At(area, 4), result)
 	}
-	return area
+	return guest.Address(area)
 }
 
 //go:wasmexport cabi_post_roundtrip:values/calls#records
-func postReturnCallsRecords(uint32) {
+func freeCallsRecords(uint32) {
 	guest.FreeResults()
 }
 
 //go:wasmexport roundtrip:values/calls#variants
-func exportCallsVariants(v0 uint32, v1 uint64, v2 uint32) uint32 {
+func callsVariants(v0 uint32, v1 uint64, v2 uint32) uint32 {
 	var v calls.Shape
 	switch v0 {
 	case 0:
@@ -3438,66 +3435,65 @@ func exportCallsVariants(v0 uint32, v1 uint64, v2 uint32) uint32 {
 	case 3:
 		v = named.ShapeLabel{Value: guest.LiftString(uint32(v1), v2)}
 	case 4:
-		v1_2 := uint32(v1)
-		v = named.ShapePath{Value: guest.LiftList(v1_2, v2, 8, loadPoint)}
+		v = named.ShapePath{Value: guest.LiftSlice[named.Point](uint32(v1), v2)}
 	default:
 		guest.NoDiscriminant(uint32(v0), "shape")
 	}
 	guest.ParamsLifted()
 	result, err := exportedCalls.Variants(v)
-	area := guest.ResultArea(24, 8)
+	area := guest.ResultArea(24)
 	if err != nil {
 		failure := guest.ErrorValue[calls.Failure](err)
 		guest.Store(area, 0, uint8(1))
-		storeFailure(&guest.Results, area+8, failure)
+		storeFailure(&guest.Results, guest.At(area, 8), failure)
 	} else {
 		guest.Store(area, 0, uint8(0))
-		storeShape(&guest.Results, area+8, result)
+		storeShape(&guest.Results, guest.At(area, 8), result)
 	}
-	return area
+	return guest.Address(area)
 }
 
 //go:wasmexport cabi_post_roundtrip:values/calls#variants
-func postReturnCallsVariants(uint32) {
+func freeCallsVariants(uint32) {
 	guest.FreeResults()
 }
 
 //go:wasmexport roundtrip:values/calls#enums
-func exportCallsEnums(v uint64) uint32 {
+func callsEnums(v uint64) uint32 {
 	result, err := exportedCalls.Enums(v)
-	area := guest.ResultArea(16, 8)
+	area := guest.ResultArea(16)
 	if err != nil {
 		failure := guest.ErrorValue[calls.Reason](err)
 		guest.Store(area, 0, uint8(1))
-		guest.Store(area, 8, guest.LowerEnum(failure, 3, "calls.Reason"))
+		guest.Store(area, 8, uint8(guest.LowerEnum(failure, 3, "calls.Reason")))
 	} else {
 		guest.Store(area, 0, uint8(0))
 		guest.Store(area, 8, result)
 	}
-	return area
+	return guest.Address(area)
 }
 
 //go:wasmexport roundtrip:values/calls#flags
-func exportCallsFlags(v uint32) uint32 {
+func callsFlags(v uint32) uint32 {
 	result, err := exportedCalls.Flags(calls.Access(v))
-	area := guest.ResultArea(2, 1)
+	area := guest.ResultArea(2)
 	if err != nil {
 		failure := guest.ErrorValue[calls.Access](err)
 		guest.Store(area, 0, uint8(1))
-		guest.Store(area, 1, guest.LowerFlags(failure, 0x7, "named.Access"))
+		guest.Store(area, 1, uint8(guest.LowerFlags(failure, 0x7, "named.Access")))
 	} else {
 		guest.Store(area, 0, uint8(0))
-		guest.Store(area, 1, guest.LowerFlags(result, 0x7, "named.Access"))
+		guest.Store(area, 1, uint8(guest.LowerFlags(result, 0x7, "named.Access")))
 	}
-	return area
+	return guest.Address(area)
 }
 
 //go:wasmexport roundtrip:values/calls#lists
-func exportCallsLists(vPtr, vLen uint32) uint32 {
+func callsLists(vPtr, vLen uint32) uint32 {
 	v := guest.LiftSlice[uint32](vPtr, vLen)
 	guest.ParamsLifted()
 	result, err := exportedCalls.Lists(v)
-	area := guest.ResultArea(12, 4)
+	area := guest.ResultArea(12)
 	if err != nil {
 		failure := guest.ErrorValue[[]string](err)
 		guest.Store(area, 0, uint8(1))
@@ -3510,16 +3506,16 @@ func exportCallsLists(vPtr, vLen uint32) uint32 {
 		guest.Store(area, 4, okPtr)
 		guest.Store(area, 8, uint32(len(result)))
 	}
-	return area
+	return guest.Address(area)
 }
 
 //go:wasmexport cabi_post_roundtrip:values/calls#lists
-func postReturnCallsLists(uint32) {
+func freeCallsLists(uint32) {
 	guest.FreeResults()
 }
 
 //go:wasmexport roundtrip:values/calls#options
-func exportCallsOptions(v0, v1, v2 uint32) uint32 {
+func callsOptions(v0, v1, v2 uint32) uint32 {
 	var v types.Option[string]
 	switch v0 {
 	case 0:
@@ -3530,7 +3526,7 @@ func exportCallsOptions(v0, v1, v2 uint32) uint32 {
 	}
 	guest.ParamsLifted()
 	result, err := exportedCalls.Options(v)
-	area := guest.ResultArea(16, 4)
+	area := guest.ResultArea(16)
 	if err != nil {
 		failure := guest.ErrorValue[types.Option[uint8]](err)
 		guest.Store(area, 0, uint8(1))
@@ -3551,20 +3547,20 @@ func exportCallsOptions(v0, v1, v2 uint32) uint32 {
 			guest.Store(area, 4, uint8(0))
 		}
 	}
-	return area
+	return guest.Address(area)
 }
 
 //go:wasmexport cabi_post_roundtrip:values/calls#options
-func postReturnCallsOptions(uint32) {
+func freeCallsOptions(uint32) {
 	guest.FreeResults()
 }
 
 //go:wasmexport roundtrip:values/calls#tuples
-func exportCallsTuples(v0, v1, v2 uint32) uint32 {
+func callsTuples(v0, v1, v2 uint32) uint32 {
 	v := types.Tuple2[uint8, string]{F0: uint8(v0), F1: guest.LiftString(v1, v2)}
 	guest.ParamsLifted()
 	result, err := exportedCalls.Tuples(v)
-	area := guest.ResultArea(24, 8)
+	area := guest.ResultArea(24)
 	if err != nil {
 		failure := guest.ErrorValue[types.Tuple2[float64, uint8]](err)
 		guest.Store(area, 0, uint8(1))
@@ -3577,18 +3573,18 @@ func exportCallsTuples(v0, v1, v2 uint32) uint32 {
 		guest.Store(area, 12, f1Ptr)
 		guest.Store(area, 16, uint32(len(result.F1)))
 	}
-	return area
+	return guest.Address(area)
 }
 
 //go:wasmexport cabi_post_roundtrip:values/calls#tuples
-func postReturnCallsTuples(uint32) {
+func freeCallsTuples(uint32) {
 	guest.FreeResults()
 }
 
 //go:wasmexport roundtrip:values/calls#nested
-func exportCallsNested(v uint32) uint32 {
+func callsNested(v uint32) uint32 {
 	result, err := exportedCalls.Nested(uint8(v))
-	area := guest.ResultArea(24, 8)
+	area := guest.ResultArea(24)
 	if err != nil {
 		failure := guest.ErrorValue[types.Result[uint16, uint64]](err)
 		guest.Store(area, 0, uint8(1))
@@ -3611,18 +3607,18 @@ func exportCallsNested(v uint32) uint32 {
 			guest.Store(area, 16, uint32(len(failure)))
 		}
 	}
-	return area
+	return guest.Address(area)
 }
 
 //go:wasmexport cabi_post_roundtrip:values/calls#nested
-func postReturnCallsNested(uint32) {
+func freeCallsNested(uint32) {
 	guest.FreeResults()
 }
 
 //go:wasmexport roundtrip:values/calls#floats
-func exportCallsFloats(v float32) uint32 {
+func callsFloats(v float32) uint32 {
 	result, err := exportedCalls.Floats(v)
-	area := guest.ResultArea(16, 8)
+	area := guest.ResultArea(16)
 	if err != nil {
 		failure := guest.ErrorValue[float64](err)
 		guest.Store(area, 0, uint8(1))
@@ -3631,34 +3627,25 @@ func exportCallsFloats(v float32) uint32 {
 		guest.Store(area, 0, uint8(0))
 		guest.Store(area, 8, result)
 	}
-	return area
+	return guest.Address(area)
 }
 
 //go:wasmexport roundtrip:values/calls#colours
-func exportCallsColours(v uint32) uint32 {
+func callsColours(v uint32) uint32 {
 	result, err := exportedCalls.Colours(calls.Colour(v))
-	area := guest.ResultArea(2, 1)
+	area := guest.ResultArea(2)
 	if err != nil {
 		failure := guest.ErrorValue[calls.Colour](err)
 		guest.Store(area, 0, uint8(1))
-		guest.Store(area, 1, guest.LowerEnum(failure, 3, "named.Colour"))
+		guest.Store(area, 1, uint8(guest.LowerEnum(failure, 3, "named.Colour")))
 	} else {
 		guest.Store(area, 0, uint8(0))
-		guest.Store(area, 1, guest.LowerEnum(result, 3, "named.Colour"))
+		guest.Store(area, 1, uint8(guest.LowerEnum(result, 3, "named.Colour")))
 	}
-	return area
+	return guest.Address(area)
 }
 
-func loadPoint(ptr uint32) named.Point {
-	return named.Point{X: guest.Load[int32](ptr, 0), Y: guest.Load[int32](ptr, 4)}
-}
-
-func storePoint(ptr uint32, value named.Point) {
-	guest.Store(ptr, 0, value.X)
-	guest.Store(ptr, 4, value.Y)
-}
-
-func loadPerson(ptr uint32) named.Person {
+func loadPerson(ptr guest.Pointer) named.Person {
 	heightCase := guest.Load[uint8](ptr, 12)
 	var height types.Option[float32]
 	switch heightCase {
@@ -3677,7 +3664,7 @@ func loadPerson(ptr uint32) named.Person {
 	}
 }
 
-func storePerson(arena *guest.Arena, ptr uint32, value named.Person) {
+func storePerson(arena *guest.Arena, ptr guest.Pointer, value named.Person) {
 	namePtr := guest.LowerString(arena, value.Name)
 	guest.Store(ptr, 0, namePtr)
 	guest.Store(ptr, 4, uint32(len(value.Name)))
@@ -3693,34 +3680,33 @@ func storePerson(arena *guest.Arena, ptr uint32, value named.Person) {
 	guest.Store(ptr, 24, uint32(len(value.Tags)))
 }
 
-func loadShape(ptr uint32) named.Shape {
+func loadShape(ptr guest.Pointer) named.Shape {
 	valueCase := guest.Load[uint8](ptr, 0)
 	var value named.Shape
 	switch valueCase {
 	case 0:
 		value = named.ShapeNothing{}
 	case 1:
-		value = named.ShapeDot{Value: loadPoint(ptr + 8)}
+		value = named.ShapeDot{Value: loadPoint(guest.At(ptr, 8))}
 	case 2:
 		value = named.ShapeCircle{Value: guest.Load[float64](ptr, 8)}
 	case 3:
 		value = named.ShapeLabel{Value: guest.LiftString(guest.Load[uint32](ptr, 8), guest.Load[uint32](ptr, 12))}
 	case 4:
-		pathPtr := guest.Load[uint32](ptr, 8)
-		value = named.ShapePath{Value: guest.LiftList(pathPtr, guest.Load[uint32](ptr, 12), 8, loadPoint)}
+		value = named.ShapePath{Value: guest.LiftSlice[named.Point](guest.Load[uint32](ptr, 8), guest.Load[uint32](ptr, 12))}
 	default:
 		guest.NoDiscriminant(uint32(valueCase), "shape")
 	}
 	return value
 }
 
-func storeShape(arena *guest.Arena, ptr uint32, value named.Shape) {
+func storeShape(arena *guest.Arena, ptr guest.Pointer, value named.Shape) {
 	switch c := value.(type) {
 	case named.ShapeNothing:
 		guest.Store(ptr, 0, uint8(0))
 	case named.ShapeDot:
 		guest.Store(ptr, 0, uint8(1))
-		storePoint(ptr+8, c.Value)
+		storePoint(guest.At(ptr, 8), c.Value)
 	case named.ShapeCircle:
 		guest.Store(ptr, 0, uint8(2))
 		guest.Store(ptr, 8, c.Value)
@@ -3731,11 +3717,7 @@ func storeShape(arena *guest.Arena, ptr uint32, value named.Shape) {
 		guest.Store(ptr, 12, uint32(len(c.Value)))
 	case named.ShapePath:
 		guest.Store(ptr, 0, uint8(4))
-		pathPtr := arena.List(len(c.Value), 8, 4)
-		for i, item := range c.Value {
-			at := pathPtr + uint32(i)*8
-			storePoint(at, item)
-		}
+		pathPtr := guest.LowerSlice(arena, c.Value)
 		guest.Store(ptr, 8, pathPtr)
 		guest.Store(ptr, 12, uint32(len(c.Value)))
 	default:
@@ -3743,7 +3725,12 @@ func storeShape(arena *guest.Arena, ptr uint32, value named.Shape) {
 	}
 }
 
-func storePadded(ptr uint32, value records.Padded) {
+func storePoint(ptr guest.Pointer, value named.Point) {
+	guest.Store(ptr, 0, value.X)
+	guest.Store(ptr, 4, value.Y)
+}
+
+func storePadded(ptr guest.Pointer, value records.Padded) {
 	guest.Store(ptr, 0, value.A)
 	guest.Store(ptr, 8, value.B)
 	guest.Store(ptr, 16, value.C)
@@ -3760,46 +3747,46 @@ func storePadded(ptr uint32, value records.Padded) {
 	guest.Store(ptr, 64, value.N)
 }
 
-func loadNested(ptr uint32) records.Nested {
+func loadNested(ptr guest.Pointer) records.Nested {
 	qCase := guest.Load[uint8](ptr, 8)
 	var q types.Option[records.Point]
 	switch qCase {
 	case 0:
 	case 1:
-		q = types.Some(loadPoint(ptr + 12))
+		q = types.Some(loadPoint(guest.At(ptr, 12)))
 	default:
 		guest.NoDiscriminant(uint32(qCase), "option<point>")
 	}
 	return records.Nested{
 		P:      loadPoint(ptr),
 		Q:      q,
-		Who:    loadPerson(ptr + 20),
-		C:      guest.Load[records.Colour](ptr, 48),
-		Access: guest.Load[records.Access](ptr, 49),
-		S:      loadShape(ptr + 56),
+		Who:    loadPerson(guest.At(ptr, 20)),
+		C:      records.Colour(guest.Load[uint8](ptr, 48)),
+		Access: records.Access(guest.Load[uint8](ptr, 49)),
+		S:      loadShape(guest.At(ptr, 56)),
 		T:      types.Tuple2[uint8, records.Name]{F0: guest.Load[uint8](ptr, 72), F1: guest.LiftString(guest.Load[uint32](ptr, 76), guest.Load[uint32](ptr, 80))},
 	}
 }
 
-func storeNested(arena *guest.Arena, ptr uint32, value records.Nested) {
+func storeNested(arena *guest.Arena, ptr guest.Pointer, value records.Nested) {
 	storePoint(ptr, value.P)
 	if value_, ok := value.Q.Get(); ok {
 		guest.Store(ptr, 8, uint8(1))
-		storePoint(ptr+12, value_)
+		storePoint(guest.At(ptr, 12), value_)
 	} else {
 		guest.Store(ptr, 8, uint8(0))
 	}
-	storePerson(arena, ptr+20, value.Who)
-	guest.Store(ptr, 48, guest.LowerEnum(value.C, 3, "named.Colour"))
-	guest.Store(ptr, 49, guest.LowerFlags(value.Access, 0x7, "named.Access"))
-	storeShape(arena, ptr+56, value.S)
+	storePerson(arena, guest.At(ptr, 20), value.Who)
+	guest.Store(ptr, 48, uint8(guest.LowerEnum(value.C, 3, "named.Colour")))
+	guest.Store(ptr, 49, uint8(guest.LowerFlags(value.Access, 0x7, "named.Access")))
+	storeShape(arena, guest.At(ptr, 56), value.S)
 	guest.Store(ptr, 72, value.T.F0)
 	f1Ptr := guest.LowerString(arena, value.T.F1)
 	guest.Store(ptr, 76, f1Ptr)
 	guest.Store(ptr, 80, uint32(len(value.T.F1)))
 }
 
-func storeWrapper(arena *guest.Arena, ptr uint32, value records.Wrapper) {
+func storeWrapper(arena *guest.Arena, ptr guest.Pointer, value records.Wrapper) {
 	storeTiny(ptr, value.Inner)
 	typePtr := guest.LowerString(arena, value.Type)
 	guest.Store(ptr, 4, typePtr)
@@ -3807,7 +3794,7 @@ func storeWrapper(arena *guest.Arena, ptr uint32, value records.Wrapper) {
 	guest.StoreBool(ptr, 12, value.Func)
 }
 
-func storeOnly(ptr uint32, value variants.Only) {
+func storeOnly(ptr guest.Pointer, value variants.Only) {
 	switch c := value.(type) {
 	case variants.OnlyOne:
 		guest.Store(ptr, 0, uint8(0))
@@ -3817,7 +3804,7 @@ func storeOnly(ptr uint32, value variants.Only) {
 	}
 }
 
-func storeNumbers(ptr uint32, value variants.Numbers) {
+func storeNumbers(ptr guest.Pointer, value variants.Numbers) {
 	switch c := value.(type) {
 	case variants.NumbersA:
 		guest.Store(ptr, 0, uint8(0))
@@ -3830,7 +3817,7 @@ func storeNumbers(ptr uint32, value variants.Numbers) {
 	}
 }
 
-func storeWide(ptr uint32, value variants.Wide) {
+func storeWide(ptr guest.Pointer, value variants.Wide) {
 	switch c := value.(type) {
 	case variants.WideA:
 		guest.Store(ptr, 0, uint8(0))
@@ -3843,7 +3830,7 @@ func storeWide(ptr uint32, value variants.Wide) {
 	}
 }
 
-func storeMixed(ptr uint32, value variants.Mixed) {
+func storeMixed(ptr guest.Pointer, value variants.Mixed) {
 	switch c := value.(type) {
 	case variants.MixedA:
 		guest.Store(ptr, 0, uint8(0))
@@ -3862,7 +3849,7 @@ func storeMixed(ptr uint32, value variants.Mixed) {
 	}
 }
 
-func storeTexts(arena *guest.Arena, ptr uint32, value variants.Texts) {
+func storeTexts(arena *guest.Arena, ptr guest.Pointer, value variants.Texts) {
 	switch c := value.(type) {
 	case variants.TextsS:
 		guest.Store(ptr, 0, uint8(0))
@@ -3884,7 +3871,7 @@ func storeTexts(arena *guest.Arena, ptr uint32, value variants.Texts) {
 	}
 }
 
-func storeTuples(arena *guest.Arena, ptr uint32, value variants.Tuples) {
+func storeTuples(arena *guest.Arena, ptr guest.Pointer, value variants.Tuples) {
 	switch c := value.(type) {
 	case variants.TuplesA:
 		guest.Store(ptr, 0, uint8(0))
@@ -3911,16 +3898,16 @@ func storeTuples(arena *guest.Arena, ptr uint32, value variants.Tuples) {
 	}
 }
 
-func storeOuter(arena *guest.Arena, ptr uint32, value variants.Outer) {
+func storeOuter(arena *guest.Arena, ptr guest.Pointer, value variants.Outer) {
 	switch c := value.(type) {
 	case variants.OuterIn:
 		guest.Store(ptr, 0, uint8(0))
-		storeMixed(ptr+8, c.Value)
+		storeMixed(guest.At(ptr, 8), c.Value)
 	case variants.OuterOpt:
 		guest.Store(ptr, 0, uint8(1))
 		if value_, ok := c.Value.Get(); ok {
 			guest.Store(ptr, 8, uint8(1))
-			storeWide(ptr+16, value_)
+			storeWide(guest.At(ptr, 16), value_)
 		} else {
 			guest.Store(ptr, 8, uint8(0))
 		}
@@ -3928,14 +3915,14 @@ func storeOuter(arena *guest.Arena, ptr uint32, value variants.Outer) {
 		guest.Store(ptr, 0, uint8(2))
 		if value_, failure, ok := c.Value.Get(); ok {
 			guest.Store(ptr, 8, uint8(0))
-			storeTexts(arena, ptr+16, value_)
+			storeTexts(arena, guest.At(ptr, 16), value_)
 		} else {
 			guest.Store(ptr, 8, uint8(1))
-			storeNumbers(ptr+16, failure)
+			storeNumbers(guest.At(ptr, 16), failure)
 		}
 	case variants.OuterShape:
 		guest.Store(ptr, 0, uint8(3))
-		storeShape(arena, ptr+8, c.Value)
+		storeShape(arena, guest.At(ptr, 8), c.Value)
 	case variants.OuterUnit:
 		guest.Store(ptr, 0, uint8(4))
 	default:
@@ -3943,19 +3930,19 @@ func storeOuter(arena *guest.Arena, ptr uint32, value variants.Outer) {
 	}
 }
 
-func loadOuter(ptr uint32) variants.Outer {
+func loadOuter(ptr guest.Pointer) variants.Outer {
 	valueCase := guest.Load[uint8](ptr, 0)
 	var value variants.Outer
 	switch valueCase {
 	case 0:
-		value = variants.OuterIn{Value: loadMixed(ptr + 8)}
+		value = variants.OuterIn{Value: loadMixed(guest.At(ptr, 8))}
 	case 1:
 		optCase := guest.Load[uint8](ptr, 8)
 		var opt types.Option[variants.Wide]
 		switch optCase {
 		case 0:
 		case 1:
-			opt = types.Some(loadWide(ptr + 16))
+			opt = types.Some(loadWide(guest.At(ptr, 16)))
 		default:
 			guest.NoDiscriminant(uint32(optCase), "option<wide>")
 		}
@@ -3965,15 +3952,15 @@ func loadOuter(ptr uint32) variants.Outer {
 		var res types.Result[variants.Texts, variants.Numbers]
 		switch resCase {
 		case 0:
-			res = types.OK[variants.Texts, variants.Numbers](loadTexts(ptr + 16))
+			res = types.OK[variants.Texts, variants.Numbers](loadTexts(guest.At(ptr, 16)))
 		case 1:
-			res = types.Err[variants.Texts, variants.Numbers](loadNumbers(ptr + 16))
+			res = types.Err[variants.Texts, variants.Numbers](loadNumbers(guest.At(ptr, 16)))
 		default:
 			guest.NoDiscriminant(uint32(resCase), "result<texts, numbers>")
 		}
 		value = variants.OuterRes{Value: res}
 	case 3:
-		value = variants.OuterShape{Value: loadShape(ptr + 8)}
+		value = variants.OuterShape{Value: loadShape(guest.At(ptr, 8))}
 	case 4:
 		value = variants.OuterUnit{}
 	default:
@@ -3982,7 +3969,7 @@ func loadOuter(ptr uint32) variants.Outer {
 	return value
 }
 
-func storeV257(arena *guest.Arena, ptr uint32, value many.V257) {
+func storeV257(arena *guest.Arena, ptr guest.Pointer, value many.V257) {
 	switch c := value.(type) {
 	case many.V257C0:
 		guest.Store(ptr, 0, uint16(0))
@@ -4510,15 +4497,15 @@ func storeV257(arena *guest.Arena, ptr uint32, value many.V257) {
 	}
 }
 
-func storeSome(arena *guest.Arena, ptr uint32, value many.Some) {
+func storeSome(arena *guest.Arena, ptr guest.Pointer, value many.Some) {
 	guest.Store(ptr, 0, value.A)
-	guest.Store(ptr, 1, value.B)
-	guest.Store(ptr, 2, guest.LowerEnum(value.C, 257, "many.E257"))
-	storeV257(arena, ptr+8, value.D)
-	guest.Store(ptr, 24, value.E)
+	guest.Store(ptr, 1, uint8(value.B))
+	guest.Store(ptr, 2, uint16(guest.LowerEnum(value.C, 257, "many.E257")))
+	storeV257(arena, guest.At(ptr, 8), value.D)
+	guest.Store(ptr, 24, uint8(value.E))
 }
 
-func loadV257(ptr uint32) many.V257 {
+func loadV257(ptr guest.Pointer) many.V257 {
 	valueCase := guest.Load[uint16](ptr, 0)
 	var value many.V257
 	switch valueCase {
@@ -5042,23 +5029,23 @@ func loadV257(ptr uint32) many.V257 {
 	return value
 }
 
-func storeAll(ptr uint32, value sets.All) {
-	guest.Store(ptr, 0, guest.LowerFlags(value.A, 0x1, "sets.F1"))
-	guest.Store(ptr, 1, value.B)
-	guest.Store(ptr, 2, guest.LowerFlags(value.C, 0x1ff, "sets.F9"))
-	guest.Store(ptr, 4, value.D)
-	guest.Store(ptr, 8, guest.LowerFlags(value.E, 0x1ffff, "sets.F17"))
-	guest.Store(ptr, 12, value.F)
+func storeAll(ptr guest.Pointer, value sets.All) {
+	guest.Store(ptr, 0, uint8(guest.LowerFlags(value.A, 0x1, "sets.F1")))
+	guest.Store(ptr, 1, uint8(value.B))
+	guest.Store(ptr, 2, uint16(guest.LowerFlags(value.C, 0x1ff, "sets.F9")))
+	guest.Store(ptr, 4, uint16(value.D))
+	guest.Store(ptr, 8, uint32(guest.LowerFlags(value.E, 0x1ffff, "sets.F17")))
+	guest.Store(ptr, 12, uint32(value.F))
 }
 
-func storeFault(arena *guest.Arena, ptr uint32, value calls.Fault) {
+func storeFault(arena *guest.Arena, ptr guest.Pointer, value calls.Fault) {
 	guest.Store(ptr, 0, value.Code)
 	whyPtr := guest.LowerString(arena, value.Why)
 	guest.Store(ptr, 4, whyPtr)
 	guest.Store(ptr, 8, uint32(len(value.Why)))
 }
 
-func storeFailure(arena *guest.Arena, ptr uint32, value calls.Failure) {
+func storeFailure(arena *guest.Arena, ptr guest.Pointer, value calls.Failure) {
 	switch c := value.(type) {
 	case calls.FailureGone:
 		guest.Store(ptr, 0, uint8(0))
@@ -5072,17 +5059,21 @@ func storeFailure(arena *guest.Arena, ptr uint32, value calls.Failure) {
 		guest.Store(ptr, 8, uint32(len(c.Value)))
 	case calls.FailureWhere:
 		guest.Store(ptr, 0, uint8(3))
-		storePoint(ptr+4, c.Value)
+		storePoint(guest.At(ptr, 4), c.Value)
 	default:
 		guest.NoCase("calls.Failure")
 	}
 }
 
-func storeTiny(ptr uint32, value records.Tiny) {
+func loadPoint(ptr guest.Pointer) named.Point {
+	return named.Point{X: guest.Load[int32](ptr, 0), Y: guest.Load[int32](ptr, 4)}
+}
+
+func storeTiny(ptr guest.Pointer, value records.Tiny) {
 	guest.Store(ptr, 0, value.V)
 }
 
-func loadMixed(ptr uint32) variants.Mixed {
+func loadMixed(ptr guest.Pointer) variants.Mixed {
 	valueCase := guest.Load[uint8](ptr, 0)
 	var value variants.Mixed
 	switch valueCase {
@@ -5100,7 +5091,7 @@ func loadMixed(ptr uint32) variants.Mixed {
 	return value
 }
 
-func loadWide(ptr uint32) variants.Wide {
+func loadWide(ptr guest.Pointer) variants.Wide {
 	valueCase := guest.Load[uint8](ptr, 0)
 	var value variants.Wide
 	switch valueCase {
@@ -5114,7 +5105,7 @@ func loadWide(ptr uint32) variants.Wide {
 	return value
 }
 
-func loadTexts(ptr uint32) variants.Texts {
+func loadTexts(ptr guest.Pointer) variants.Texts {
 	valueCase := guest.Load[uint8](ptr, 0)
 	var value variants.Texts
 	switch valueCase {
@@ -5132,7 +5123,7 @@ func loadTexts(ptr uint32) variants.Texts {
 	return value
 }
 
-func loadNumbers(ptr uint32) variants.Numbers {
+func loadNumbers(ptr guest.Pointer) variants.Numbers {
 	valueCase := guest.Load[uint8](ptr, 0)
 	var value variants.Numbers
 	switch valueCase {

@@ -82,8 +82,8 @@ func importOfAll(uint32, uint32, uint32, uint32, uint32, uint32, uint32)
 // OfAll is of-all.
 func OfAll(v All) All {
 	call := guest.Call()
-	area := call.ResultArea(16, 4)
-	importOfAll(uint32(guest.LowerFlags(v.A, 0x1, "sets.F1")), uint32(v.B), uint32(guest.LowerFlags(v.C, 0x1ff, "sets.F9")), uint32(v.D), uint32(guest.LowerFlags(v.E, 0x1ffff, "sets.F17")), uint32(v.F), area)
+	area := call.ResultArea(16)
+	importOfAll(uint32(guest.LowerFlags(v.A, 0x1, "sets.F1")), uint32(v.B), uint32(guest.LowerFlags(v.C, 0x1ff, "sets.F9")), uint32(v.D), uint32(guest.LowerFlags(v.E, 0x1ffff, "sets.F17")), uint32(v.F), guest.Address(area))
 	call.Returned()
 	result := loadAll(area)
 	call.Done()
@@ -96,19 +96,19 @@ func importOfF9s(uint32, uint32, uint32)
 // OfF9s is of-f9s.
 func OfF9s(v []F9) []F9 {
 	call := guest.Call()
-	vPtr := call.List(len(v), 2, 2)
+	vPtr := call.List(len(v), 2)
 	for i, item := range v {
-		at := vPtr + uint32(i)*2
-		guest.Store(at, 0, guest.LowerFlags(item, 0x1ff, "sets.F9"))
+		at := guest.PointerTo(vPtr + uint32(i)*2)
+		guest.Store(at, 0, uint16(guest.LowerFlags(item, 0x1ff, "sets.F9")))
 	}
-	area := call.ResultArea(8, 4)
-	importOfF9s(vPtr, uint32(len(v)), area)
+	area := call.ResultArea(8)
+	importOfF9s(vPtr, uint32(len(v)), guest.Address(area))
 	call.Returned()
 	resultPtr := guest.Load[uint32](area, 0)
 	result := make([]F9, guest.Load[uint32](area, 4))
 	for i := range result {
-		at := resultPtr + uint32(i)*2
-		result[i] = guest.Load[F9](at, 0)
+		at := guest.PointerTo(resultPtr + uint32(i)*2)
+		result[i] = F9(guest.Load[uint16](at, 0))
 	}
 	call.Done()
 	return result
@@ -120,31 +120,31 @@ func importOfF32s(uint32, uint32, uint32)
 // OfF32s is of-f32s.
 func OfF32s(v []F32) []F32 {
 	call := guest.Call()
-	vPtr := call.List(len(v), 4, 4)
+	vPtr := call.List(len(v), 4)
 	for i, item := range v {
-		at := vPtr + uint32(i)*4
-		guest.Store(at, 0, item)
+		at := guest.PointerTo(vPtr + uint32(i)*4)
+		guest.Store(at, 0, uint32(item))
 	}
-	area := call.ResultArea(8, 4)
-	importOfF32s(vPtr, uint32(len(v)), area)
+	area := call.ResultArea(8)
+	importOfF32s(vPtr, uint32(len(v)), guest.Address(area))
 	call.Returned()
 	resultPtr := guest.Load[uint32](area, 0)
 	result := make([]F32, guest.Load[uint32](area, 4))
 	for i := range result {
-		at := resultPtr + uint32(i)*4
-		result[i] = guest.Load[F32](at, 0)
+		at := guest.PointerTo(resultPtr + uint32(i)*4)
+		result[i] = F32(guest.Load[uint32](at, 0))
 	}
 	call.Done()
 	return result
 }
 
-func loadAll(ptr uint32) All {
+func loadAll(ptr guest.Pointer) All {
 	return All{
-		A: guest.Load[F1](ptr, 0),
-		B: guest.Load[F8](ptr, 1),
-		C: guest.Load[F9](ptr, 2),
-		D: guest.Load[F16](ptr, 4),
-		E: guest.Load[F17](ptr, 8),
-		F: guest.Load[F32](ptr, 12),
+		A: F1(guest.Load[uint8](ptr, 0)),
+		B: F8(guest.Load[uint8](ptr, 1)),
+		C: F9(guest.Load[uint16](ptr, 2)),
+		D: F16(guest.Load[uint16](ptr, 4)),
+		E: F17(guest.Load[uint32](ptr, 8)),
+		F: F32(guest.Load[uint32](ptr, 12)),
 	}
 }

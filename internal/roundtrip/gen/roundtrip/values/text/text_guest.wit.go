@@ -30,8 +30,8 @@ func importOfString(uint32, uint32, uint32)
 func OfString(v string) string {
 	call := guest.Call()
 	vPtr := guest.LowerString(call, v)
-	area := call.ResultArea(8, 4)
-	importOfString(vPtr, uint32(len(v)), area)
+	area := call.ResultArea(8)
+	importOfString(vPtr, uint32(len(v)), guest.Address(area))
 	call.Returned()
 	result := guest.LiftString(guest.Load[uint32](area, 0), guest.Load[uint32](area, 4))
 	call.Done()
@@ -44,18 +44,18 @@ func importOfChars(uint32, uint32, uint32)
 // OfChars is of-chars.
 func OfChars(v []rune) []rune {
 	call := guest.Call()
-	vPtr := call.List(len(v), 4, 4)
+	vPtr := call.List(len(v), 4)
 	for i, item := range v {
-		at := vPtr + uint32(i)*4
+		at := guest.PointerTo(vPtr + uint32(i)*4)
 		guest.Store(at, 0, guest.LowerChar(item))
 	}
-	area := call.ResultArea(8, 4)
-	importOfChars(vPtr, uint32(len(v)), area)
+	area := call.ResultArea(8)
+	importOfChars(vPtr, uint32(len(v)), guest.Address(area))
 	call.Returned()
 	resultPtr := guest.Load[uint32](area, 0)
 	result := make([]rune, guest.Load[uint32](area, 4))
 	for i := range result {
-		at := resultPtr + uint32(i)*4
+		at := guest.PointerTo(resultPtr + uint32(i)*4)
 		result[i] = guest.Load[rune](at, 0)
 	}
 	call.Done()
@@ -69,8 +69,8 @@ func importOfStrings(uint32, uint32, uint32)
 func OfStrings(v []string) []string {
 	call := guest.Call()
 	vPtr := guest.LowerStrings(call, v)
-	area := call.ResultArea(8, 4)
-	importOfStrings(vPtr, uint32(len(v)), area)
+	area := call.ResultArea(8)
+	importOfStrings(vPtr, uint32(len(v)), guest.Address(area))
 	call.Returned()
 	resultPtr := guest.Load[uint32](area, 0)
 	result := guest.LiftStrings(resultPtr, guest.Load[uint32](area, 4))
@@ -84,20 +84,20 @@ func importOfLines(uint32, uint32, uint32)
 // OfLines is of-lines.
 func OfLines(v [][]string) [][]string {
 	call := guest.Call()
-	vPtr := call.List(len(v), 8, 4)
+	vPtr := call.List(len(v), 8)
 	for i, item := range v {
-		at := vPtr + uint32(i)*8
+		at := guest.PointerTo(vPtr + uint32(i)*8)
 		itemPtr := guest.LowerStrings(call, item)
 		guest.Store(at, 0, itemPtr)
 		guest.Store(at, 4, uint32(len(item)))
 	}
-	area := call.ResultArea(8, 4)
-	importOfLines(vPtr, uint32(len(v)), area)
+	area := call.ResultArea(8)
+	importOfLines(vPtr, uint32(len(v)), guest.Address(area))
 	call.Returned()
 	resultPtr := guest.Load[uint32](area, 0)
 	result := make([][]string, guest.Load[uint32](area, 4))
 	for i := range result {
-		at := resultPtr + uint32(i)*8
+		at := guest.PointerTo(resultPtr + uint32(i)*8)
 		itemPtr := guest.Load[uint32](at, 0)
 		result[i] = guest.LiftStrings(itemPtr, guest.Load[uint32](at, 4))
 	}
@@ -113,8 +113,8 @@ func OfPair(v types.Tuple2[string, string]) (string, string) {
 	call := guest.Call()
 	f0Ptr := guest.LowerString(call, v.F0)
 	f1Ptr := guest.LowerString(call, v.F1)
-	area := call.ResultArea(16, 4)
-	importOfPair(f0Ptr, uint32(len(v.F0)), f1Ptr, uint32(len(v.F1)), area)
+	area := call.ResultArea(16)
+	importOfPair(f0Ptr, uint32(len(v.F0)), f1Ptr, uint32(len(v.F1)), guest.Address(area))
 	call.Returned()
 	f0 := guest.LiftString(guest.Load[uint32](area, 0), guest.Load[uint32](area, 4))
 	f1 := guest.LiftString(guest.Load[uint32](area, 8), guest.Load[uint32](area, 12))

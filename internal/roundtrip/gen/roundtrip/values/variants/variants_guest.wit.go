@@ -47,8 +47,8 @@ func OfOnly(v Only) Only {
 	default:
 		guest.NoCase("variants.Only")
 	}
-	area := call.ResultArea(2, 1)
-	importOfOnly(vCase, vPayload, area)
+	area := call.ResultArea(2)
+	importOfOnly(vCase, vPayload, guest.Address(area))
 	call.Returned()
 	result := loadOnly(area)
 	call.Done()
@@ -71,8 +71,8 @@ func OfNumbers(v Numbers) Numbers {
 	default:
 		guest.NoCase("variants.Numbers")
 	}
-	area := call.ResultArea(8, 4)
-	importOfNumbers(vCase, vPayload, area)
+	area := call.ResultArea(8)
+	importOfNumbers(vCase, vPayload, guest.Address(area))
 	call.Returned()
 	result := loadNumbers(area)
 	call.Done()
@@ -96,8 +96,8 @@ func OfWide(v Wide) Wide {
 	default:
 		guest.NoCase("variants.Wide")
 	}
-	area := call.ResultArea(16, 8)
-	importOfWide(vCase, vPayload, area)
+	area := call.ResultArea(16)
+	importOfWide(vCase, vPayload, guest.Address(area))
 	call.Returned()
 	result := loadWide(area)
 	call.Done()
@@ -127,8 +127,8 @@ func OfMixed(v Mixed) Mixed {
 	default:
 		guest.NoCase("variants.Mixed")
 	}
-	area := call.ResultArea(16, 8)
-	importOfMixed(vCase, vPayload, area)
+	area := call.ResultArea(16)
+	importOfMixed(vCase, vPayload, guest.Address(area))
 	call.Returned()
 	result := loadMixed(area)
 	call.Done()
@@ -162,8 +162,8 @@ func OfTexts(v Texts) Texts {
 	default:
 		guest.NoCase("variants.Texts")
 	}
-	area := call.ResultArea(16, 8)
-	importOfTexts(vCase, v1, v2, area)
+	area := call.ResultArea(16)
+	importOfTexts(vCase, v1, v2, guest.Address(area))
 	call.Returned()
 	result := loadTexts(area)
 	call.Done()
@@ -203,8 +203,8 @@ func OfTuples(v Tuples) Tuples {
 	default:
 		guest.NoCase("variants.Tuples")
 	}
-	area := call.ResultArea(32, 8)
-	importOfTuples(vCase, v1, v2, v3, v4, area)
+	area := call.ResultArea(32)
+	importOfTuples(vCase, v1, v2, v3, v4, guest.Address(area))
 	call.Returned()
 	result := loadTuples(area)
 	call.Done()
@@ -332,11 +332,7 @@ func OfOuter(v Outer) Outer {
 			shape1 = uint64(labelPtr)
 			shape2 = uint32(len(c2.Value))
 		case named.ShapePath:
-			pathPtr := call.List(len(c2.Value), 8, 4)
-			for i, item := range c2.Value {
-				at := pathPtr + uint32(i)*8
-				storePoint(at, item)
-			}
+			pathPtr := guest.LowerSlice(call, c2.Value)
 			shapeCase = 4
 			shape1 = uint64(pathPtr)
 			shape2 = uint32(len(c2.Value))
@@ -352,8 +348,8 @@ func OfOuter(v Outer) Outer {
 	default:
 		guest.NoCase("variants.Outer")
 	}
-	area := call.ResultArea(32, 8)
-	importOfOuter(vCase, v1, v2, v3, v4, area)
+	area := call.ResultArea(32)
+	importOfOuter(vCase, v1, v2, v3, v4, guest.Address(area))
 	call.Returned()
 	result := loadOuter(area)
 	call.Done()
@@ -384,19 +380,15 @@ func OfShape(v Shape) Shape {
 		v1 = uint64(labelPtr)
 		v2 = uint32(len(c.Value))
 	case named.ShapePath:
-		pathPtr := call.List(len(c.Value), 8, 4)
-		for i, item := range c.Value {
-			at := pathPtr + uint32(i)*8
-			storePoint(at, item)
-		}
+		pathPtr := guest.LowerSlice(call, c.Value)
 		vCase = 4
 		v1 = uint64(pathPtr)
 		v2 = uint32(len(c.Value))
 	default:
 		guest.NoCase("named.Shape")
 	}
-	area := call.ResultArea(16, 8)
-	importOfShape(vCase, v1, v2, area)
+	area := call.ResultArea(16)
+	importOfShape(vCase, v1, v2, guest.Address(area))
 	call.Returned()
 	result := loadShape(area)
 	call.Done()
@@ -409,9 +401,9 @@ func importOfOuters(uint32, uint32, uint32)
 // OfOuters is of-outers.
 func OfOuters(v []Outer) []Outer {
 	call := guest.Call()
-	vPtr := guest.LowerList(call, v, 32, 8, storeOuter)
-	area := call.ResultArea(8, 4)
-	importOfOuters(vPtr, uint32(len(v)), area)
+	vPtr := guest.LowerList(call, v, 32, storeOuter)
+	area := call.ResultArea(8)
+	importOfOuters(vPtr, uint32(len(v)), guest.Address(area))
 	call.Returned()
 	resultPtr := guest.Load[uint32](area, 0)
 	result := guest.LiftList(resultPtr, guest.Load[uint32](area, 4), 32, loadOuter)
@@ -419,7 +411,7 @@ func OfOuters(v []Outer) []Outer {
 	return result
 }
 
-func loadOnly(ptr uint32) Only {
+func loadOnly(ptr guest.Pointer) Only {
 	valueCase := guest.Load[uint8](ptr, 0)
 	var value Only
 	switch valueCase {
@@ -431,7 +423,7 @@ func loadOnly(ptr uint32) Only {
 	return value
 }
 
-func loadNumbers(ptr uint32) Numbers {
+func loadNumbers(ptr guest.Pointer) Numbers {
 	valueCase := guest.Load[uint8](ptr, 0)
 	var value Numbers
 	switch valueCase {
@@ -445,7 +437,7 @@ func loadNumbers(ptr uint32) Numbers {
 	return value
 }
 
-func loadWide(ptr uint32) Wide {
+func loadWide(ptr guest.Pointer) Wide {
 	valueCase := guest.Load[uint8](ptr, 0)
 	var value Wide
 	switch valueCase {
@@ -459,7 +451,7 @@ func loadWide(ptr uint32) Wide {
 	return value
 }
 
-func loadMixed(ptr uint32) Mixed {
+func loadMixed(ptr guest.Pointer) Mixed {
 	valueCase := guest.Load[uint8](ptr, 0)
 	var value Mixed
 	switch valueCase {
@@ -477,7 +469,7 @@ func loadMixed(ptr uint32) Mixed {
 	return value
 }
 
-func loadTexts(ptr uint32) Texts {
+func loadTexts(ptr guest.Pointer) Texts {
 	valueCase := guest.Load[uint8](ptr, 0)
 	var value Texts
 	switch valueCase {
@@ -495,7 +487,7 @@ func loadTexts(ptr uint32) Texts {
 	return value
 }
 
-func loadTuples(ptr uint32) Tuples {
+func loadTuples(ptr guest.Pointer) Tuples {
 	valueCase := guest.Load[uint8](ptr, 0)
 	var value Tuples
 	switch valueCase {
@@ -518,24 +510,19 @@ func loadTuples(ptr uint32) Tuples {
 	return value
 }
 
-func storePoint(ptr uint32, value named.Point) {
-	guest.Store(ptr, 0, value.X)
-	guest.Store(ptr, 4, value.Y)
-}
-
-func loadOuter(ptr uint32) Outer {
+func loadOuter(ptr guest.Pointer) Outer {
 	valueCase := guest.Load[uint8](ptr, 0)
 	var value Outer
 	switch valueCase {
 	case 0:
-		value = OuterIn{Value: loadMixed(ptr + 8)}
+		value = OuterIn{Value: loadMixed(guest.At(ptr, 8))}
 	case 1:
 		optCase := guest.Load[uint8](ptr, 8)
 		var opt types.Option[Wide]
 		switch optCase {
 		case 0:
 		case 1:
-			opt = types.Some(loadWide(ptr + 16))
+			opt = types.Some(loadWide(guest.At(ptr, 16)))
 		default:
 			guest.NoDiscriminant(uint32(optCase), "option<wide>")
 		}
@@ -545,15 +532,15 @@ func loadOuter(ptr uint32) Outer {
 		var res types.Result[Texts, Numbers]
 		switch resCase {
 		case 0:
-			res = types.OK[Texts, Numbers](loadTexts(ptr + 16))
+			res = types.OK[Texts, Numbers](loadTexts(guest.At(ptr, 16)))
 		case 1:
-			res = types.Err[Texts, Numbers](loadNumbers(ptr + 16))
+			res = types.Err[Texts, Numbers](loadNumbers(guest.At(ptr, 16)))
 		default:
 			guest.NoDiscriminant(uint32(resCase), "result<texts, numbers>")
 		}
 		value = OuterRes{Value: res}
 	case 3:
-		value = OuterShape{Value: loadShape(ptr + 8)}
+		value = OuterShape{Value: loadShape(guest.At(ptr, 8))}
 	case 4:
 		value = OuterUnit{}
 	default:
@@ -562,37 +549,36 @@ func loadOuter(ptr uint32) Outer {
 	return value
 }
 
-func loadShape(ptr uint32) named.Shape {
+func loadShape(ptr guest.Pointer) named.Shape {
 	valueCase := guest.Load[uint8](ptr, 0)
 	var value named.Shape
 	switch valueCase {
 	case 0:
 		value = named.ShapeNothing{}
 	case 1:
-		value = named.ShapeDot{Value: loadPoint(ptr + 8)}
+		value = named.ShapeDot{Value: loadPoint(guest.At(ptr, 8))}
 	case 2:
 		value = named.ShapeCircle{Value: guest.Load[float64](ptr, 8)}
 	case 3:
 		value = named.ShapeLabel{Value: guest.LiftString(guest.Load[uint32](ptr, 8), guest.Load[uint32](ptr, 12))}
 	case 4:
-		pathPtr := guest.Load[uint32](ptr, 8)
-		value = named.ShapePath{Value: guest.LiftList(pathPtr, guest.Load[uint32](ptr, 12), 8, loadPoint)}
+		value = named.ShapePath{Value: guest.LiftSlice[named.Point](guest.Load[uint32](ptr, 8), guest.Load[uint32](ptr, 12))}
 	default:
 		guest.NoDiscriminant(uint32(valueCase), "shape")
 	}
 	return value
 }
 
-func storeOuter(arena *guest.Arena, ptr uint32, value Outer) {
+func storeOuter(arena *guest.Arena, ptr guest.Pointer, value Outer) {
 	switch c := value.(type) {
 	case OuterIn:
 		guest.Store(ptr, 0, uint8(0))
-		storeMixed(ptr+8, c.Value)
+		storeMixed(guest.At(ptr, 8), c.Value)
 	case OuterOpt:
 		guest.Store(ptr, 0, uint8(1))
 		if value_, ok := c.Value.Get(); ok {
 			guest.Store(ptr, 8, uint8(1))
-			storeWide(ptr+16, value_)
+			storeWide(guest.At(ptr, 16), value_)
 		} else {
 			guest.Store(ptr, 8, uint8(0))
 		}
@@ -600,14 +586,14 @@ func storeOuter(arena *guest.Arena, ptr uint32, value Outer) {
 		guest.Store(ptr, 0, uint8(2))
 		if value_, failure, ok := c.Value.Get(); ok {
 			guest.Store(ptr, 8, uint8(0))
-			storeTexts(arena, ptr+16, value_)
+			storeTexts(arena, guest.At(ptr, 16), value_)
 		} else {
 			guest.Store(ptr, 8, uint8(1))
-			storeNumbers(ptr+16, failure)
+			storeNumbers(guest.At(ptr, 16), failure)
 		}
 	case OuterShape:
 		guest.Store(ptr, 0, uint8(3))
-		storeShape(arena, ptr+8, c.Value)
+		storeShape(arena, guest.At(ptr, 8), c.Value)
 	case OuterUnit:
 		guest.Store(ptr, 0, uint8(4))
 	default:
@@ -615,11 +601,11 @@ func storeOuter(arena *guest.Arena, ptr uint32, value Outer) {
 	}
 }
 
-func loadPoint(ptr uint32) named.Point {
+func loadPoint(ptr guest.Pointer) named.Point {
 	return named.Point{X: guest.Load[int32](ptr, 0), Y: guest.Load[int32](ptr, 4)}
 }
 
-func storeMixed(ptr uint32, value Mixed) {
+func storeMixed(ptr guest.Pointer, value Mixed) {
 	switch c := value.(type) {
 	case MixedA:
 		guest.Store(ptr, 0, uint8(0))
@@ -638,7 +624,7 @@ func storeMixed(ptr uint32, value Mixed) {
 	}
 }
 
-func storeWide(ptr uint32, value Wide) {
+func storeWide(ptr guest.Pointer, value Wide) {
 	switch c := value.(type) {
 	case WideA:
 		guest.Store(ptr, 0, uint8(0))
@@ -651,7 +637,7 @@ func storeWide(ptr uint32, value Wide) {
 	}
 }
 
-func storeTexts(arena *guest.Arena, ptr uint32, value Texts) {
+func storeTexts(arena *guest.Arena, ptr guest.Pointer, value Texts) {
 	switch c := value.(type) {
 	case TextsS:
 		guest.Store(ptr, 0, uint8(0))
@@ -673,7 +659,7 @@ func storeTexts(arena *guest.Arena, ptr uint32, value Texts) {
 	}
 }
 
-func storeNumbers(ptr uint32, value Numbers) {
+func storeNumbers(ptr guest.Pointer, value Numbers) {
 	switch c := value.(type) {
 	case NumbersA:
 		guest.Store(ptr, 0, uint8(0))
@@ -686,13 +672,13 @@ func storeNumbers(ptr uint32, value Numbers) {
 	}
 }
 
-func storeShape(arena *guest.Arena, ptr uint32, value named.Shape) {
+func storeShape(arena *guest.Arena, ptr guest.Pointer, value named.Shape) {
 	switch c := value.(type) {
 	case named.ShapeNothing:
 		guest.Store(ptr, 0, uint8(0))
 	case named.ShapeDot:
 		guest.Store(ptr, 0, uint8(1))
-		storePoint(ptr+8, c.Value)
+		storePoint(guest.At(ptr, 8), c.Value)
 	case named.ShapeCircle:
 		guest.Store(ptr, 0, uint8(2))
 		guest.Store(ptr, 8, c.Value)
@@ -703,14 +689,15 @@ func storeShape(arena *guest.Arena, ptr uint32, value named.Shape) {
 		guest.Store(ptr, 12, uint32(len(c.Value)))
 	case named.ShapePath:
 		guest.Store(ptr, 0, uint8(4))
-		pathPtr := arena.List(len(c.Value), 8, 4)
-		for i, item := range c.Value {
-			at := pathPtr + uint32(i)*8
-			storePoint(at, item)
-		}
+		pathPtr := guest.LowerSlice(arena, c.Value)
 		guest.Store(ptr, 8, pathPtr)
 		guest.Store(ptr, 12, uint32(len(c.Value)))
 	default:
 		guest.NoCase("named.Shape")
 	}
+}
+
+func storePoint(ptr guest.Pointer, value named.Point) {
+	guest.Store(ptr, 0, value.X)
+	guest.Store(ptr, 4, value.Y)
 }

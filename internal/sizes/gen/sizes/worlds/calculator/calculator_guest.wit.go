@@ -18,21 +18,21 @@ func Export(operationsImpl operations.Interface) {
 }
 
 //go:wasmexport sizes:worlds/operations#add
-func exportOperationsAdd(a, b uint32) uint32 {
+func operationsAdd(a, b uint32) uint32 {
 	return uint32(exportedOperations.Add(int32(a), int32(b)))
 }
 
 //go:wasmexport sizes:worlds/operations#multiply
-func exportOperationsMultiply(a, b uint32) uint32 {
+func operationsMultiply(a, b uint32) uint32 {
 	return uint32(exportedOperations.Multiply(int32(a), int32(b)))
 }
 
 //go:wasmexport sizes:worlds/operations#eval
-func exportOperationsEval(expressionPtr, expressionLen uint32) uint32 {
+func operationsEval(expressionPtr, expressionLen uint32) uint32 {
 	expression := guest.LiftString(expressionPtr, expressionLen)
 	guest.ParamsLifted()
 	result, err := exportedOperations.Eval(expression)
-	area := guest.ResultArea(16, 8)
+	area := guest.ResultArea(16)
 	if err != nil {
 		failure := err.Error()
 		guest.Store(area, 0, uint8(1))
@@ -43,10 +43,10 @@ func exportOperationsEval(expressionPtr, expressionLen uint32) uint32 {
 		guest.Store(area, 0, uint8(0))
 		guest.Store(area, 8, result)
 	}
-	return area
+	return guest.Address(area)
 }
 
 //go:wasmexport cabi_post_sizes:worlds/operations#eval
-func postReturnOperationsEval(uint32) {
+func freeOperationsEval(uint32) {
 	guest.FreeResults()
 }

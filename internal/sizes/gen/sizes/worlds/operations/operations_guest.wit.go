@@ -42,8 +42,8 @@ func importEval(uint32, uint32, uint32)
 func Eval(expression string) (float64, error) {
 	call := guest.Call()
 	expressionPtr := guest.LowerString(call, expression)
-	area := call.ResultArea(16, 8)
-	importEval(expressionPtr, uint32(len(expression)), area)
+	area := call.ResultArea(16)
+	importEval(expressionPtr, uint32(len(expression)), guest.Address(area))
 	call.Returned()
 	resultCase := guest.Load[uint8](area, 0)
 	var value float64

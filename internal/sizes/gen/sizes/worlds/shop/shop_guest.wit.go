@@ -130,8 +130,8 @@ func importBasketItems(uint32, uint32)
 func (h *basketHandle) Items() []Item {
 	call := guest.Call()
 	selfHandle := h.handle.Lend("shop.Basket")
-	area := call.ResultArea(8, 4)
-	importBasketItems(selfHandle, area)
+	area := call.ResultArea(8)
+	importBasketItems(selfHandle, guest.Address(area))
 	call.Returned()
 	resultPtr := guest.Load[uint32](area, 0)
 	result := guest.LiftList(resultPtr, guest.Load[uint32](area, 4), 40, loadItem)
@@ -187,8 +187,8 @@ func importGreet(uint32, uint32, uint32)
 func Greet(name string) string {
 	call := guest.Call()
 	namePtr := guest.LowerString(call, name)
-	area := call.ResultArea(8, 4)
-	importGreet(namePtr, uint32(len(name)), area)
+	area := call.ResultArea(8)
+	importGreet(namePtr, uint32(len(name)), guest.Address(area))
 	call.Returned()
 	result := guest.LiftString(guest.Load[uint32](area, 0), guest.Load[uint32](area, 4))
 	call.Done()
@@ -202,8 +202,8 @@ func importJoin(uint32, uint32, uint32)
 func Join(parts []string) string {
 	call := guest.Call()
 	partsPtr := guest.LowerStrings(call, parts)
-	area := call.ResultArea(8, 4)
-	importJoin(partsPtr, uint32(len(parts)), area)
+	area := call.ResultArea(8)
+	importJoin(partsPtr, uint32(len(parts)), guest.Address(area))
 	call.Returned()
 	result := guest.LiftString(guest.Load[uint32](area, 0), guest.Load[uint32](area, 4))
 	call.Done()
@@ -229,8 +229,8 @@ func importReverse(uint32, uint32, uint32)
 func Reverse(bytes []byte) []byte {
 	call := guest.Call()
 	bytesPtr := guest.LowerSlice(call, bytes)
-	area := call.ResultArea(8, 4)
-	importReverse(bytesPtr, uint32(len(bytes)), area)
+	area := call.ResultArea(8)
+	importReverse(bytesPtr, uint32(len(bytes)), guest.Address(area))
 	call.Returned()
 	result := guest.LiftSlice[uint8](guest.Load[uint32](area, 0), guest.Load[uint32](area, 4))
 	call.Done()
@@ -243,13 +243,9 @@ func importDistances(uint32, uint32, uint32, uint32, uint32)
 // Distances is distances.
 func Distances(start Point, to []Point) []float64 {
 	call := guest.Call()
-	toPtr := call.List(len(to), 8, 4)
-	for i, item := range to {
-		at := toPtr + uint32(i)*8
-		storePoint(at, item)
-	}
-	area := call.ResultArea(8, 4)
-	importDistances(uint32(start.X), uint32(start.Y), toPtr, uint32(len(to)), area)
+	toPtr := guest.LowerSlice(call, to)
+	area := call.ResultArea(8)
+	importDistances(uint32(start.X), uint32(start.Y), toPtr, uint32(len(to)), guest.Address(area))
 	call.Returned()
 	result := guest.LiftSlice[float64](guest.Load[uint32](area, 0), guest.Load[uint32](area, 4))
 	call.Done()
@@ -262,8 +258,8 @@ func importMove(uint32, uint32, uint32, uint32, uint32)
 // Move is move.
 func Move(p, by Point) Point {
 	call := guest.Call()
-	area := call.ResultArea(8, 4)
-	importMove(uint32(p.X), uint32(p.Y), uint32(by.X), uint32(by.Y), area)
+	area := call.ResultArea(8)
+	importMove(uint32(p.X), uint32(p.Y), uint32(by.X), uint32(by.Y), guest.Address(area))
 	call.Returned()
 	result := loadPoint(area)
 	call.Done()
@@ -292,8 +288,8 @@ func importDivide(uint64, uint64, uint32)
 // Divide is divide.
 func Divide(a, b int64) (int64, int64) {
 	call := guest.Call()
-	area := call.ResultArea(16, 8)
-	importDivide(uint64(a), uint64(b), area)
+	area := call.ResultArea(16)
+	importDivide(uint64(a), uint64(b), guest.Address(area))
 	call.Returned()
 	f0 := guest.Load[int64](area, 0)
 	f1 := guest.Load[int64](area, 8)
@@ -312,8 +308,8 @@ func Half(v types.Option[uint32]) types.Option[uint32] {
 		vCase = 1
 		vPayload = value
 	}
-	area := call.ResultArea(8, 4)
-	importHalf(vCase, vPayload, area)
+	area := call.ResultArea(8)
+	importHalf(vCase, vPayload, guest.Address(area))
 	call.Returned()
 	resultCase := guest.Load[uint8](area, 0)
 	var result types.Option[uint32]
@@ -342,8 +338,8 @@ func Paint(i Item, c Colour) Item {
 		weightPayload = value
 	}
 	tagsPtr := guest.LowerStrings(call, i.Tags)
-	area := call.ResultArea(40, 8)
-	importPaint(namePtr, uint32(len(i.Name)), uint32(guest.LowerEnum(i.Colour, 3, "goods.Colour")), uint32(guest.LowerFlags(i.Marks, 0x7, "goods.Mark")), i.Price, weightCase, weightPayload, tagsPtr, uint32(len(i.Tags)), uint32(guest.LowerEnum(c, 3, "goods.Colour")), area)
+	area := call.ResultArea(40)
+	importPaint(namePtr, uint32(len(i.Name)), uint32(guest.LowerEnum(i.Colour, 3, "goods.Colour")), uint32(guest.LowerFlags(i.Marks, 0x7, "goods.Mark")), i.Price, weightCase, weightPayload, tagsPtr, uint32(len(i.Tags)), uint32(guest.LowerEnum(c, 3, "goods.Colour")), guest.Address(area))
 	call.Returned()
 	result := loadItem(area)
 	call.Done()
@@ -356,16 +352,16 @@ func importCheapest(uint32, uint32, uint32)
 // Cheapest is cheapest.
 func Cheapest(items []Item) types.Option[Item] {
 	call := guest.Call()
-	itemsPtr := guest.LowerList(call, items, 40, 8, storeItem)
-	area := call.ResultArea(48, 8)
-	importCheapest(itemsPtr, uint32(len(items)), area)
+	itemsPtr := guest.LowerList(call, items, 40, storeItem)
+	area := call.ResultArea(48)
+	importCheapest(itemsPtr, uint32(len(items)), guest.Address(area))
 	call.Returned()
 	resultCase := guest.Load[uint8](area, 0)
 	var result types.Option[Item]
 	switch resultCase {
 	case 0:
 	case 1:
-		result = types.Some(loadItem(area + 8))
+		result = types.Some(loadItem(guest.At(area, 8)))
 	default:
 		guest.NoDiscriminant(uint32(resultCase), "option<item>")
 	}
@@ -379,9 +375,9 @@ func importPack(uint32, uint32, uint32)
 // Pack is pack.
 func Pack(items []Item) Parcel {
 	call := guest.Call()
-	itemsPtr := guest.LowerList(call, items, 40, 8, storeItem)
-	area := call.ResultArea(48, 8)
-	importPack(itemsPtr, uint32(len(items)), area)
+	itemsPtr := guest.LowerList(call, items, 40, storeItem)
+	area := call.ResultArea(48)
+	importPack(itemsPtr, uint32(len(items)), guest.Address(area))
 	call.Returned()
 	result := loadParcel(area)
 	call.Done()
@@ -424,15 +420,15 @@ func Unpack(p Parcel) ([]Item, error) {
 		p8 = tagsPtr
 		p9 = uint32(len(c.Value.Tags))
 	case goods.ParcelPallet:
-		palletPtr := guest.LowerList(call, c.Value, 40, 8, storeItem)
+		palletPtr := guest.LowerList(call, c.Value, 40, storeItem)
 		pCase = 3
 		p1 = palletPtr
 		p2 = uint32(len(c.Value))
 	default:
 		guest.NoCase("goods.Parcel")
 	}
-	area := call.ResultArea(16, 4)
-	importUnpack(pCase, p1, p2, p3, p4, p5, p6, p7, p8, p9, area)
+	area := call.ResultArea(16)
+	importUnpack(pCase, p1, p2, p3, p4, p5, p6, p7, p8, p9, guest.Address(area))
 	call.Returned()
 	resultCase := guest.Load[uint8](area, 0)
 	var value []Item
@@ -442,7 +438,7 @@ func Unpack(p Parcel) ([]Item, error) {
 		okPtr := guest.Load[uint32](area, 4)
 		value = guest.LiftList(okPtr, guest.Load[uint32](area, 8), 40, loadItem)
 	case 1:
-		err = types.Error[Failure]{Value: loadFailure(area + 4)}
+		err = types.Error[Failure]{Value: loadFailure(guest.At(area, 4))}
 	default:
 		guest.NoDiscriminant(uint32(resultCase), "result<list<item>, failure>")
 	}
@@ -457,17 +453,17 @@ func importBuy(uint32, uint32, uint32)
 func Buy(name string) (Item, error) {
 	call := guest.Call()
 	namePtr := guest.LowerString(call, name)
-	area := call.ResultArea(48, 8)
-	importBuy(namePtr, uint32(len(name)), area)
+	area := call.ResultArea(48)
+	importBuy(namePtr, uint32(len(name)), guest.Address(area))
 	call.Returned()
 	resultCase := guest.Load[uint8](area, 0)
 	var value Item
 	var err error
 	switch resultCase {
 	case 0:
-		value = loadItem(area + 8)
+		value = loadItem(guest.At(area, 8))
 	case 1:
-		err = types.Error[Failure]{Value: loadFailure(area + 8)}
+		err = types.Error[Failure]{Value: loadFailure(guest.At(area, 8))}
 	default:
 		guest.NoDiscriminant(uint32(resultCase), "result<item, failure>")
 	}
@@ -489,8 +485,8 @@ func Check(i Item) error {
 		weightPayload = value
 	}
 	tagsPtr := guest.LowerStrings(call, i.Tags)
-	area := call.ResultArea(12, 4)
-	importCheck(namePtr, uint32(len(i.Name)), uint32(guest.LowerEnum(i.Colour, 3, "goods.Colour")), uint32(guest.LowerFlags(i.Marks, 0x7, "goods.Mark")), i.Price, weightCase, weightPayload, tagsPtr, uint32(len(i.Tags)), area)
+	area := call.ResultArea(12)
+	importCheck(namePtr, uint32(len(i.Name)), uint32(guest.LowerEnum(i.Colour, 3, "goods.Colour")), uint32(guest.LowerFlags(i.Marks, 0x7, "goods.Mark")), i.Price, weightCase, weightPayload, tagsPtr, uint32(len(i.Tags)), guest.Address(area))
 	call.Returned()
 	resultCase := guest.Load[uint8](area, 0)
 	var err error
@@ -512,13 +508,13 @@ func importStock(uint32, uint32, uint32)
 func Stock(prefix string) []types.Tuple2[string, uint64] {
 	call := guest.Call()
 	prefixPtr := guest.LowerString(call, prefix)
-	area := call.ResultArea(8, 4)
-	importStock(prefixPtr, uint32(len(prefix)), area)
+	area := call.ResultArea(8)
+	importStock(prefixPtr, uint32(len(prefix)), guest.Address(area))
 	call.Returned()
 	resultPtr := guest.Load[uint32](area, 0)
 	result := make([]types.Tuple2[string, uint64], guest.Load[uint32](area, 4))
 	for i := range result {
-		at := resultPtr + uint32(i)*16
+		at := guest.PointerTo(resultPtr + uint32(i)*16)
 		result[i] = types.Tuple2[string, uint64]{F0: guest.LiftString(guest.Load[uint32](at, 0), guest.Load[uint32](at, 4)), F1: guest.Load[uint64](at, 8)}
 	}
 	call.Done()
@@ -532,8 +528,8 @@ func importDigest(uint32, uint32, uint32)
 func Digest(name string) (uint32, error) {
 	call := guest.Call()
 	namePtr := guest.LowerString(call, name)
-	area := call.ResultArea(16, 4)
-	importDigest(namePtr, uint32(len(name)), area)
+	area := call.ResultArea(16)
+	importDigest(namePtr, uint32(len(name)), guest.Address(area))
 	call.Returned()
 	resultCase := guest.Load[uint8](area, 0)
 	var value uint32
@@ -542,7 +538,7 @@ func Digest(name string) (uint32, error) {
 	case 0:
 		value = guest.Load[uint32](area, 4)
 	case 1:
-		err = types.Error[Failure]{Value: loadFailure(area + 4)}
+		err = types.Error[Failure]{Value: loadFailure(guest.At(area, 4))}
 	default:
 		guest.NoDiscriminant(uint32(resultCase), "result<u32, failure>")
 	}
@@ -572,7 +568,7 @@ func Merge(a, b Basket) Basket {
 	return BasketFromHandle(importMerge(aHandle, bHandle))
 }
 
-func loadItem(ptr uint32) goods.Item {
+func loadItem(ptr guest.Pointer) goods.Item {
 	weightCase := guest.Load[uint8](ptr, 16)
 	var weight types.Option[float64]
 	switch weightCase {
@@ -585,29 +581,24 @@ func loadItem(ptr uint32) goods.Item {
 	tagsPtr := guest.Load[uint32](ptr, 32)
 	return goods.Item{
 		Name:   guest.LiftString(guest.Load[uint32](ptr, 0), guest.Load[uint32](ptr, 4)),
-		Colour: guest.Load[goods.Colour](ptr, 8),
-		Marks:  guest.Load[goods.Mark](ptr, 9),
+		Colour: goods.Colour(guest.Load[uint8](ptr, 8)),
+		Marks:  goods.Mark(guest.Load[uint8](ptr, 9)),
 		Price:  guest.Load[uint32](ptr, 12),
 		Weight: weight,
 		Tags:   guest.LiftStrings(tagsPtr, guest.Load[uint32](ptr, 36)),
 	}
 }
 
-func storePoint(ptr uint32, value goods.Point) {
-	guest.Store(ptr, 0, value.X)
-	guest.Store(ptr, 4, value.Y)
-}
-
-func loadPoint(ptr uint32) goods.Point {
+func loadPoint(ptr guest.Pointer) goods.Point {
 	return goods.Point{X: guest.Load[int32](ptr, 0), Y: guest.Load[int32](ptr, 4)}
 }
 
-func storeItem(arena *guest.Arena, ptr uint32, value goods.Item) {
+func storeItem(arena *guest.Arena, ptr guest.Pointer, value goods.Item) {
 	namePtr := guest.LowerString(arena, value.Name)
 	guest.Store(ptr, 0, namePtr)
 	guest.Store(ptr, 4, uint32(len(value.Name)))
-	guest.Store(ptr, 8, guest.LowerEnum(value.Colour, 3, "goods.Colour"))
-	guest.Store(ptr, 9, guest.LowerFlags(value.Marks, 0x7, "goods.Mark"))
+	guest.Store(ptr, 8, uint8(guest.LowerEnum(value.Colour, 3, "goods.Colour")))
+	guest.Store(ptr, 9, uint8(guest.LowerFlags(value.Marks, 0x7, "goods.Mark")))
 	guest.Store(ptr, 12, value.Price)
 	if value_, ok := value.Weight.Get(); ok {
 		guest.Store(ptr, 16, uint8(1))
@@ -620,7 +611,7 @@ func storeItem(arena *guest.Arena, ptr uint32, value goods.Item) {
 	guest.Store(ptr, 36, uint32(len(value.Tags)))
 }
 
-func loadParcel(ptr uint32) goods.Parcel {
+func loadParcel(ptr guest.Pointer) goods.Parcel {
 	valueCase := guest.Load[uint8](ptr, 0)
 	var value goods.Parcel
 	switch valueCase {
@@ -629,7 +620,7 @@ func loadParcel(ptr uint32) goods.Parcel {
 	case 1:
 		value = goods.ParcelLetter{Value: guest.LiftString(guest.Load[uint32](ptr, 8), guest.Load[uint32](ptr, 12))}
 	case 2:
-		value = goods.ParcelCrate{Value: loadItem(ptr + 8)}
+		value = goods.ParcelCrate{Value: loadItem(guest.At(ptr, 8))}
 	case 3:
 		palletPtr := guest.Load[uint32](ptr, 8)
 		value = goods.ParcelPallet{Value: guest.LiftList(palletPtr, guest.Load[uint32](ptr, 12), 40, loadItem)}
@@ -639,7 +630,7 @@ func loadParcel(ptr uint32) goods.Parcel {
 	return value
 }
 
-func loadFailure(ptr uint32) goods.Failure {
+func loadFailure(ptr guest.Pointer) goods.Failure {
 	valueCase := guest.Load[uint8](ptr, 0)
 	var value goods.Failure
 	switch valueCase {

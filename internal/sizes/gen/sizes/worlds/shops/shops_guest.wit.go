@@ -52,129 +52,129 @@ func exportShopBasketDestroy(rep uint32) {
 }
 
 //go:wasmexport sizes:worlds/shop#add
-func exportShopAdd(a, b uint32) uint32 {
+func shopAdd(a, b uint32) uint32 {
 	return exportedShop.Add(a, b)
 }
 
 //go:wasmexport sizes:worlds/shop#scale
-func exportShopScale(v float64, by float32) float64 {
+func shopScale(v float64, by float32) float64 {
 	return exportedShop.Scale(v, by)
 }
 
 //go:wasmexport sizes:worlds/shop#opposite
-func exportShopOpposite(v uint32) uint32 {
+func shopOpposite(v uint32) uint32 {
 	return types.FromBool(exportedShop.Opposite(v != 0))
 }
 
 //go:wasmexport sizes:worlds/shop#next-letter
-func exportShopNextLetter(c uint32) uint32 {
+func shopNextLetter(c uint32) uint32 {
 	return guest.LowerChar(exportedShop.NextLetter(rune(c)))
 }
 
 //go:wasmexport sizes:worlds/shop#greet
-func exportShopGreet(namePtr, nameLen uint32) uint32 {
+func shopGreet(namePtr, nameLen uint32) uint32 {
 	name := guest.LiftString(namePtr, nameLen)
 	guest.ParamsLifted()
 	result := exportedShop.Greet(name)
-	area := guest.ResultArea(8, 4)
+	area := guest.ResultArea(8)
 	resultPtr := guest.LowerString(&guest.Results, result)
 	guest.Store(area, 0, resultPtr)
 	guest.Store(area, 4, uint32(len(result)))
-	return area
+	return guest.Address(area)
 }
 
 //go:wasmexport cabi_post_sizes:worlds/shop#greet
-func postReturnShopGreet(uint32) {
+func freeShopGreet(uint32) {
 	guest.FreeResults()
 }
 
 //go:wasmexport sizes:worlds/shop#join
-func exportShopJoin(partsPtr, partsLen uint32) uint32 {
+func shopJoin(partsPtr, partsLen uint32) uint32 {
 	parts := guest.LiftStrings(partsPtr, partsLen)
 	guest.ParamsLifted()
 	result := exportedShop.Join(parts)
-	area := guest.ResultArea(8, 4)
+	area := guest.ResultArea(8)
 	resultPtr := guest.LowerString(&guest.Results, result)
 	guest.Store(area, 0, resultPtr)
 	guest.Store(area, 4, uint32(len(result)))
-	return area
+	return guest.Address(area)
 }
 
 //go:wasmexport cabi_post_sizes:worlds/shop#join
-func postReturnShopJoin(uint32) {
+func freeShopJoin(uint32) {
 	guest.FreeResults()
 }
 
 //go:wasmexport sizes:worlds/shop#total
-func exportShopTotal(pricesPtr, pricesLen uint32) uint64 {
+func shopTotal(pricesPtr, pricesLen uint32) uint64 {
 	prices := guest.LiftSlice[uint32](pricesPtr, pricesLen)
 	guest.ParamsLifted()
 	return exportedShop.Total(prices)
 }
 
 //go:wasmexport sizes:worlds/shop#reverse
-func exportShopReverse(bytesPtr, bytesLen uint32) uint32 {
+func shopReverse(bytesPtr, bytesLen uint32) uint32 {
 	bytes := guest.LiftSlice[uint8](bytesPtr, bytesLen)
 	guest.ParamsLifted()
 	result := exportedShop.Reverse(bytes)
-	area := guest.ResultArea(8, 4)
+	area := guest.ResultArea(8)
 	resultPtr := guest.LowerSlice(&guest.Results, result)
 	guest.Store(area, 0, resultPtr)
 	guest.Store(area, 4, uint32(len(result)))
-	return area
+	return guest.Address(area)
 }
 
 //go:wasmexport cabi_post_sizes:worlds/shop#reverse
-func postReturnShopReverse(uint32) {
+func freeShopReverse(uint32) {
 	guest.FreeResults()
 }
 
 //go:wasmexport sizes:worlds/shop#distances
-func exportShopDistances(start0, start1, toPtr, toLen uint32) uint32 {
-	to := guest.LiftList(toPtr, toLen, 8, loadPoint)
+func shopDistances(start0, start1, toPtr, toLen uint32) uint32 {
+	to := guest.LiftSlice[shop.Point](toPtr, toLen)
 	guest.ParamsLifted()
 	result := exportedShop.Distances(shop.Point{X: int32(start0), Y: int32(start1)}, to)
-	area := guest.ResultArea(8, 4)
+	area := guest.ResultArea(8)
 	resultPtr := guest.LowerSlice(&guest.Results, result)
 	guest.Store(area, 0, resultPtr)
 	guest.Store(area, 4, uint32(len(result)))
-	return area
+	return guest.Address(area)
 }
 
 //go:wasmexport cabi_post_sizes:worlds/shop#distances
-func postReturnShopDistances(uint32) {
+func freeShopDistances(uint32) {
 	guest.FreeResults()
 }
 
 //go:wasmexport sizes:worlds/shop#move
-func exportShopMove(p0, p1, by0, by1 uint32) uint32 {
+func shopMove(p0, p1, by0, by1 uint32) uint32 {
 	result := exportedShop.Move(shop.Point{X: int32(p0), Y: int32(p1)}, shop.Point{X: int32(by0), Y: int32(by1)})
-	area := guest.ResultArea(8, 4)
+	area := guest.ResultArea(8)
 	storePoint(area, result)
-	return area
+	return guest.Address(area)
 }
 
 //go:wasmexport sizes:worlds/shop#next-colour
-func exportShopNextColour(c uint32) uint32 {
+func shopNextColour(c uint32) uint32 {
 	return uint32(guest.LowerEnum(exportedShop.NextColour(shop.Colour(c)), 3, "goods.Colour"))
 }
 
 //go:wasmexport sizes:worlds/shop#toggle
-func exportShopToggle(m uint32) uint32 {
+func shopToggle(m uint32) uint32 {
 	return uint32(guest.LowerFlags(exportedShop.Toggle(shop.Mark(m)), 0x7, "goods.Mark"))
 }
 
 //go:wasmexport sizes:worlds/shop#divide
-func exportShopDivide(a, b uint64) uint32 {
+func shopDivide(a, b uint64) uint32 {
 	result, result2 := exportedShop.Divide(int64(a), int64(b))
-	area := guest.ResultArea(16, 8)
+	area := guest.ResultArea(16)
 	guest.Store(area, 0, result)
 	guest.Store(area, 8, result2)
-	return area
+	return guest.Address(area)
 }
 
 //go:wasmexport sizes:worlds/shop#half
-func exportShopHalf(v0, v1 uint32) uint32 {
+func shopHalf(v0, v1 uint32) uint32 {
 	var v types.Option[uint32]
 	switch v0 {
 	case 0:
@@ -184,18 +184,18 @@ func exportShopHalf(v0, v1 uint32) uint32 {
 		guest.NoDiscriminant(uint32(v0), "option<u32>")
 	}
 	result := exportedShop.Half(v)
-	area := guest.ResultArea(8, 4)
+	area := guest.ResultArea(8)
 	if value, ok := result.Get(); ok {
 		guest.Store(area, 0, uint8(1))
 		guest.Store(area, 4, value)
 	} else {
 		guest.Store(area, 0, uint8(0))
 	}
-	return area
+	return guest.Address(area)
 }
 
 //go:wasmexport sizes:worlds/shop#paint
-func exportShopPaint(i0, i1, i2, i3, i4, i5 uint32, i6 float64, i7, i8, c uint32) uint32 {
+func shopPaint(i0, i1, i2, i3, i4, i5 uint32, i6 float64, i7, i8, c uint32) uint32 {
 	var weight types.Option[float64]
 	switch i5 {
 	case 0:
@@ -215,53 +215,53 @@ func exportShopPaint(i0, i1, i2, i3, i4, i5 uint32, i6 float64, i7, i8, c uint32
 	c2 := shop.Colour(c)
 	guest.ParamsLifted()
 	result := exportedShop.Paint(i, c2)
-	area := guest.ResultArea(40, 8)
+	area := guest.ResultArea(40)
 	storeItem(&guest.Results, area, result)
-	return area
+	return guest.Address(area)
 }
 
 //go:wasmexport cabi_post_sizes:worlds/shop#paint
-func postReturnShopPaint(uint32) {
+func freeShopPaint(uint32) {
 	guest.FreeResults()
 }
 
 //go:wasmexport sizes:worlds/shop#cheapest
-func exportShopCheapest(itemsPtr, itemsLen uint32) uint32 {
+func shopCheapest(itemsPtr, itemsLen uint32) uint32 {
 	items := guest.LiftList(itemsPtr, itemsLen, 40, loadItem)
 	guest.ParamsLifted()
 	result := exportedShop.Cheapest(items)
-	area := guest.ResultArea(48, 8)
+	area := guest.ResultArea(48)
 	if value, ok := result.Get(); ok {
 		guest.Store(area, 0, uint8(1))
-		storeItem(&guest.Results, area+8, value)
+		storeItem(&guest.Results, guest.At(area, 8), value)
 	} else {
 		guest.Store(area, 0, uint8(0))
 	}
-	return area
+	return guest.Address(area)
 }
 
 //go:wasmexport cabi_post_sizes:worlds/shop#cheapest
-func postReturnShopCheapest(uint32) {
+func freeShopCheapest(uint32) {
 	guest.FreeResults()
 }
 
 //go:wasmexport sizes:worlds/shop#pack
-func exportShopPack(itemsPtr, itemsLen uint32) uint32 {
+func shopPack(itemsPtr, itemsLen uint32) uint32 {
 	items := guest.LiftList(itemsPtr, itemsLen, 40, loadItem)
 	guest.ParamsLifted()
 	result := exportedShop.Pack(items)
-	area := guest.ResultArea(48, 8)
+	area := guest.ResultArea(48)
 	storeParcel(&guest.Results, area, result)
-	return area
+	return guest.Address(area)
 }
 
 //go:wasmexport cabi_post_sizes:worlds/shop#pack
-func postReturnShopPack(uint32) {
+func freeShopPack(uint32) {
 	guest.FreeResults()
 }
 
 //go:wasmexport sizes:worlds/shop#unpack
-func exportShopUnpack(p0, p1, p2, p3, p4, p5, p6 uint32, p7 float64, p8, p9 uint32) uint32 {
+func shopUnpack(p0, p1, p2, p3, p4, p5, p6 uint32, p7 float64, p8, p9 uint32) uint32 {
 	var p shop.Parcel
 	switch p0 {
 	case 0:
@@ -292,49 +292,49 @@ func exportShopUnpack(p0, p1, p2, p3, p4, p5, p6 uint32, p7 float64, p8, p9 uint
 	}
 	guest.ParamsLifted()
 	result, err := exportedShop.Unpack(p)
-	area := guest.ResultArea(16, 4)
+	area := guest.ResultArea(16)
 	if err != nil {
 		failure := guest.ErrorValue[shop.Failure](err)
 		guest.Store(area, 0, uint8(1))
-		storeFailure(&guest.Results, area+4, failure)
+		storeFailure(&guest.Results, guest.At(area, 4), failure)
 	} else {
 		guest.Store(area, 0, uint8(0))
-		okPtr := guest.LowerList(&guest.Results, result, 40, 8, storeItem)
+		okPtr := guest.LowerList(&guest.Results, result, 40, storeItem)
 		guest.Store(area, 4, okPtr)
 		guest.Store(area, 8, uint32(len(result)))
 	}
-	return area
+	return guest.Address(area)
 }
 
 //go:wasmexport cabi_post_sizes:worlds/shop#unpack
-func postReturnShopUnpack(uint32) {
+func freeShopUnpack(uint32) {
 	guest.FreeResults()
 }
 
 //go:wasmexport sizes:worlds/shop#buy
-func exportShopBuy(namePtr, nameLen uint32) uint32 {
+func shopBuy(namePtr, nameLen uint32) uint32 {
 	name := guest.LiftString(namePtr, nameLen)
 	guest.ParamsLifted()
 	result, err := exportedShop.Buy(name)
-	area := guest.ResultArea(48, 8)
+	area := guest.ResultArea(48)
 	if err != nil {
 		failure := guest.ErrorValue[shop.Failure](err)
 		guest.Store(area, 0, uint8(1))
-		storeFailure(&guest.Results, area+8, failure)
+		storeFailure(&guest.Results, guest.At(area, 8), failure)
 	} else {
 		guest.Store(area, 0, uint8(0))
-		storeItem(&guest.Results, area+8, result)
+		storeItem(&guest.Results, guest.At(area, 8), result)
 	}
-	return area
+	return guest.Address(area)
 }
 
 //go:wasmexport cabi_post_sizes:worlds/shop#buy
-func postReturnShopBuy(uint32) {
+func freeShopBuy(uint32) {
 	guest.FreeResults()
 }
 
 //go:wasmexport sizes:worlds/shop#check
-func exportShopCheck(i0, i1, i2, i3, i4, i5 uint32, i6 float64, i7, i8 uint32) uint32 {
+func shopCheck(i0, i1, i2, i3, i4, i5 uint32, i6 float64, i7, i8 uint32) uint32 {
 	var weight types.Option[float64]
 	switch i5 {
 	case 0:
@@ -353,7 +353,7 @@ func exportShopCheck(i0, i1, i2, i3, i4, i5 uint32, i6 float64, i7, i8 uint32) u
 	}
 	guest.ParamsLifted()
 	err := exportedShop.Check(i)
-	area := guest.ResultArea(12, 4)
+	area := guest.ResultArea(12)
 	if err != nil {
 		failure := err.Error()
 		guest.Store(area, 0, uint8(1))
@@ -363,23 +363,23 @@ func exportShopCheck(i0, i1, i2, i3, i4, i5 uint32, i6 float64, i7, i8 uint32) u
 	} else {
 		guest.Store(area, 0, uint8(0))
 	}
-	return area
+	return guest.Address(area)
 }
 
 //go:wasmexport cabi_post_sizes:worlds/shop#check
-func postReturnShopCheck(uint32) {
+func freeShopCheck(uint32) {
 	guest.FreeResults()
 }
 
 //go:wasmexport sizes:worlds/shop#stock
-func exportShopStock(prefixPtr, prefixLen uint32) uint32 {
+func shopStock(prefixPtr, prefixLen uint32) uint32 {
 	prefix := guest.LiftString(prefixPtr, prefixLen)
 	guest.ParamsLifted()
 	result := exportedShop.Stock(prefix)
-	area := guest.ResultArea(8, 4)
-	resultPtr := guest.Results.List(len(result), 16, 8)
+	area := guest.ResultArea(8)
+	resultPtr := guest.Results.List(len(result), 16)
 	for i, item := range result {
-		at := resultPtr + uint32(i)*16
+		at := guest.PointerTo(resultPtr + uint32(i)*16)
 		f0Ptr := guest.LowerString(&guest.Results, item.F0)
 		guest.Store(at, 0, f0Ptr)
 		guest.Store(at, 4, uint32(len(item.F0)))
@@ -387,45 +387,45 @@ func exportShopStock(prefixPtr, prefixLen uint32) uint32 {
 	}
 	guest.Store(area, 0, resultPtr)
 	guest.Store(area, 4, uint32(len(result)))
-	return area
+	return guest.Address(area)
 }
 
 //go:wasmexport cabi_post_sizes:worlds/shop#stock
-func postReturnShopStock(uint32) {
+func freeShopStock(uint32) {
 	guest.FreeResults()
 }
 
 //go:wasmexport sizes:worlds/shop#digest
-func exportShopDigest(namePtr, nameLen uint32) uint32 {
+func shopDigest(namePtr, nameLen uint32) uint32 {
 	name := guest.LiftString(namePtr, nameLen)
 	guest.ParamsLifted()
 	result, err := exportedShop.Digest(name)
-	area := guest.ResultArea(16, 4)
+	area := guest.ResultArea(16)
 	if err != nil {
 		failure := guest.ErrorValue[shop.Failure](err)
 		guest.Store(area, 0, uint8(1))
-		storeFailure(&guest.Results, area+4, failure)
+		storeFailure(&guest.Results, guest.At(area, 4), failure)
 	} else {
 		guest.Store(area, 0, uint8(0))
 		guest.Store(area, 4, result)
 	}
-	return area
+	return guest.Address(area)
 }
 
 //go:wasmexport cabi_post_sizes:worlds/shop#digest
-func postReturnShopDigest(uint32) {
+func freeShopDigest(uint32) {
 	guest.FreeResults()
 }
 
 //go:wasmexport sizes:worlds/shop#[constructor]basket
-func exportShopNewBasket(ownerPtr, ownerLen uint32) uint32 {
+func shopNewBasket(ownerPtr, ownerLen uint32) uint32 {
 	owner := guest.LiftString(ownerPtr, ownerLen)
 	guest.ParamsLifted()
 	return lowerBasket(exportedShop.NewBasket(owner))
 }
 
 //go:wasmexport sizes:worlds/shop#[method]basket.put
-func exportShopBasketPut(selfRep, i0, i1, i2, i3, i4, i5 uint32, i6 float64, i7, i8 uint32) {
+func shopBasketPut(selfRep, i0, i1, i2, i3, i4, i5 uint32, i6 float64, i7, i8 uint32) {
 	var weight types.Option[float64]
 	switch i5 {
 	case 0:
@@ -448,46 +448,42 @@ func exportShopBasketPut(selfRep, i0, i1, i2, i3, i4, i5 uint32, i6 float64, i7,
 }
 
 //go:wasmexport sizes:worlds/shop#[method]basket.items
-func exportShopBasketItems(selfRep uint32) uint32 {
+func shopBasketItems(selfRep uint32) uint32 {
 	result := basketValues.Get(selfRep).Items()
-	area := guest.ResultArea(8, 4)
-	resultPtr := guest.LowerList(&guest.Results, result, 40, 8, storeItem)
+	area := guest.ResultArea(8)
+	resultPtr := guest.LowerList(&guest.Results, result, 40, storeItem)
 	guest.Store(area, 0, resultPtr)
 	guest.Store(area, 4, uint32(len(result)))
-	return area
+	return guest.Address(area)
 }
 
 //go:wasmexport cabi_post_sizes:worlds/shop#[method]basket.items
-func postReturnShopBasketItems(uint32) {
+func freeShopBasketItems(uint32) {
 	guest.FreeResults()
 }
 
 //go:wasmexport sizes:worlds/shop#[method]basket.sum
-func exportShopBasketSum(selfRep uint32) uint32 {
+func shopBasketSum(selfRep uint32) uint32 {
 	return basketValues.Get(selfRep).Sum()
 }
 
 //go:wasmexport sizes:worlds/shop#merge
-func exportShopMerge(aHandle, bHandle uint32) uint32 {
+func shopMerge(aHandle, bHandle uint32) uint32 {
 	a := liftBasket(aHandle)
 	return lowerBasket(exportedShop.Merge(a, liftBasket(bHandle)))
 }
 
-func loadPoint(ptr uint32) goods.Point {
-	return goods.Point{X: guest.Load[int32](ptr, 0), Y: guest.Load[int32](ptr, 4)}
-}
-
-func storePoint(ptr uint32, value goods.Point) {
+func storePoint(ptr guest.Pointer, value goods.Point) {
 	guest.Store(ptr, 0, value.X)
 	guest.Store(ptr, 4, value.Y)
 }
 
-func storeItem(arena *guest.Arena, ptr uint32, value goods.Item) {
+func storeItem(arena *guest.Arena, ptr guest.Pointer, value goods.Item) {
 	namePtr := guest.LowerString(arena, value.Name)
 	guest.Store(ptr, 0, namePtr)
 	guest.Store(ptr, 4, uint32(len(value.Name)))
-	guest.Store(ptr, 8, guest.LowerEnum(value.Colour, 3, "goods.Colour"))
-	guest.Store(ptr, 9, guest.LowerFlags(value.Marks, 0x7, "goods.Mark"))
+	guest.Store(ptr, 8, uint8(guest.LowerEnum(value.Colour, 3, "goods.Colour")))
+	guest.Store(ptr, 9, uint8(guest.LowerFlags(value.Marks, 0x7, "goods.Mark")))
 	guest.Store(ptr, 12, value.Price)
 	if value_, ok := value.Weight.Get(); ok {
 		guest.Store(ptr, 16, uint8(1))
@@ -500,7 +496,7 @@ func storeItem(arena *guest.Arena, ptr uint32, value goods.Item) {
 	guest.Store(ptr, 36, uint32(len(value.Tags)))
 }
 
-func loadItem(ptr uint32) goods.Item {
+func loadItem(ptr guest.Pointer) goods.Item {
 	weightCase := guest.Load[uint8](ptr, 16)
 	var weight types.Option[float64]
 	switch weightCase {
@@ -513,15 +509,15 @@ func loadItem(ptr uint32) goods.Item {
 	tagsPtr := guest.Load[uint32](ptr, 32)
 	return goods.Item{
 		Name:   guest.LiftString(guest.Load[uint32](ptr, 0), guest.Load[uint32](ptr, 4)),
-		Colour: guest.Load[goods.Colour](ptr, 8),
-		Marks:  guest.Load[goods.Mark](ptr, 9),
+		Colour: goods.Colour(guest.Load[uint8](ptr, 8)),
+		Marks:  goods.Mark(guest.Load[uint8](ptr, 9)),
 		Price:  guest.Load[uint32](ptr, 12),
 		Weight: weight,
 		Tags:   guest.LiftStrings(tagsPtr, guest.Load[uint32](ptr, 36)),
 	}
 }
 
-func storeParcel(arena *guest.Arena, ptr uint32, value goods.Parcel) {
+func storeParcel(arena *guest.Arena, ptr guest.Pointer, value goods.Parcel) {
 	switch c := value.(type) {
 	case goods.ParcelEmpty:
 		guest.Store(ptr, 0, uint8(0))
@@ -532,10 +528,10 @@ func storeParcel(arena *guest.Arena, ptr uint32, value goods.Parcel) {
 		guest.Store(ptr, 12, uint32(len(c.Value)))
 	case goods.ParcelCrate:
 		guest.Store(ptr, 0, uint8(2))
-		storeItem(arena, ptr+8, c.Value)
+		storeItem(arena, guest.At(ptr, 8), c.Value)
 	case goods.ParcelPallet:
 		guest.Store(ptr, 0, uint8(3))
-		palletPtr := guest.LowerList(arena, c.Value, 40, 8, storeItem)
+		palletPtr := guest.LowerList(arena, c.Value, 40, storeItem)
 		guest.Store(ptr, 8, palletPtr)
 		guest.Store(ptr, 12, uint32(len(c.Value)))
 	default:
@@ -543,7 +539,7 @@ func storeParcel(arena *guest.Arena, ptr uint32, value goods.Parcel) {
 	}
 }
 
-func storeFailure(arena *guest.Arena, ptr uint32, value goods.Failure) {
+func storeFailure(arena *guest.Arena, ptr guest.Pointer, value goods.Failure) {
 	switch c := value.(type) {
 	case goods.FailureMissing:
 		guest.Store(ptr, 0, uint8(0))

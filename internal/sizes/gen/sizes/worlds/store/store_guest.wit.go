@@ -52,15 +52,15 @@ func importGet(uint32, uint32, uint32)
 func Get(name string) types.Option[Item] {
 	call := guest.Call()
 	namePtr := guest.LowerString(call, name)
-	area := call.ResultArea(48, 8)
-	importGet(namePtr, uint32(len(name)), area)
+	area := call.ResultArea(48)
+	importGet(namePtr, uint32(len(name)), guest.Address(area))
 	call.Returned()
 	resultCase := guest.Load[uint8](area, 0)
 	var result types.Option[Item]
 	switch resultCase {
 	case 0:
 	case 1:
-		result = types.Some(loadItem(area + 8))
+		result = types.Some(loadItem(guest.At(area, 8)))
 	default:
 		guest.NoDiscriminant(uint32(resultCase), "option<item>")
 	}
@@ -82,8 +82,8 @@ func Put(item Item) (uint32, error) {
 		weightPayload = value
 	}
 	tagsPtr := guest.LowerStrings(call, item.Tags)
-	area := call.ResultArea(16, 4)
-	importPut(namePtr, uint32(len(item.Name)), uint32(guest.LowerEnum(item.Colour, 3, "goods.Colour")), uint32(guest.LowerFlags(item.Marks, 0x7, "goods.Mark")), item.Price, weightCase, weightPayload, tagsPtr, uint32(len(item.Tags)), area)
+	area := call.ResultArea(16)
+	importPut(namePtr, uint32(len(item.Name)), uint32(guest.LowerEnum(item.Colour, 3, "goods.Colour")), uint32(guest.LowerFlags(item.Marks, 0x7, "goods.Mark")), item.Price, weightCase, weightPayload, tagsPtr, uint32(len(item.Tags)), guest.Address(area))
 	call.Returned()
 	resultCase := guest.Load[uint8](area, 0)
 	var value uint32
@@ -92,7 +92,7 @@ func Put(item Item) (uint32, error) {
 	case 0:
 		value = guest.Load[uint32](area, 4)
 	case 1:
-		err = types.Error[Failure]{Value: loadFailure(area + 4)}
+		err = types.Error[Failure]{Value: loadFailure(guest.At(area, 4))}
 	default:
 		guest.NoDiscriminant(uint32(resultCase), "result<u32, failure>")
 	}
@@ -107,8 +107,8 @@ func importNames(uint32, uint32, uint32)
 func Names(prefix string) []string {
 	call := guest.Call()
 	prefixPtr := guest.LowerString(call, prefix)
-	area := call.ResultArea(8, 4)
-	importNames(prefixPtr, uint32(len(prefix)), area)
+	area := call.ResultArea(8)
+	importNames(prefixPtr, uint32(len(prefix)), guest.Address(area))
 	call.Returned()
 	resultPtr := guest.Load[uint32](area, 0)
 	result := guest.LiftStrings(resultPtr, guest.Load[uint32](area, 4))
@@ -123,8 +123,8 @@ func importRead(uint32, uint32, uint32)
 func Read(name string) ([]byte, error) {
 	call := guest.Call()
 	namePtr := guest.LowerString(call, name)
-	area := call.ResultArea(16, 4)
-	importRead(namePtr, uint32(len(name)), area)
+	area := call.ResultArea(16)
+	importRead(namePtr, uint32(len(name)), guest.Address(area))
 	call.Returned()
 	resultCase := guest.Load[uint8](area, 0)
 	var value []byte
@@ -133,7 +133,7 @@ func Read(name string) ([]byte, error) {
 	case 0:
 		value = guest.LiftSlice[uint8](guest.Load[uint32](area, 4), guest.Load[uint32](area, 8))
 	case 1:
-		err = types.Error[Failure]{Value: loadFailure(area + 4)}
+		err = types.Error[Failure]{Value: loadFailure(guest.At(area, 4))}
 	default:
 		guest.NoDiscriminant(uint32(resultCase), "result<list<u8>, failure>")
 	}
@@ -141,7 +141,7 @@ func Read(name string) ([]byte, error) {
 	return value, err
 }
 
-func loadItem(ptr uint32) goods.Item {
+func loadItem(ptr guest.Pointer) goods.Item {
 	weightCase := guest.Load[uint8](ptr, 16)
 	var weight types.Option[float64]
 	switch weightCase {
@@ -154,15 +154,15 @@ func loadItem(ptr uint32) goods.Item {
 	tagsPtr := guest.Load[uint32](ptr, 32)
 	return goods.Item{
 		Name:   guest.LiftString(guest.Load[uint32](ptr, 0), guest.Load[uint32](ptr, 4)),
-		Colour: guest.Load[goods.Colour](ptr, 8),
-		Marks:  guest.Load[goods.Mark](ptr, 9),
+		Colour: goods.Colour(guest.Load[uint8](ptr, 8)),
+		Marks:  goods.Mark(guest.Load[uint8](ptr, 9)),
 		Price:  guest.Load[uint32](ptr, 12),
 		Weight: weight,
 		Tags:   guest.LiftStrings(tagsPtr, guest.Load[uint32](ptr, 36)),
 	}
 }
 
-func loadFailure(ptr uint32) goods.Failure {
+func loadFailure(ptr guest.Pointer) goods.Failure {
 	valueCase := guest.Load[uint8](ptr, 0)
 	var value goods.Failure
 	switch valueCase {

@@ -18,14 +18,14 @@ func importFetch(uint32, uint32)
 // Fetch is fetch.
 func Fetch(id uint32) Row {
 	call := guest.Call()
-	area := call.ResultArea(12, 4)
-	importFetch(id, area)
+	area := call.ResultArea(12)
+	importFetch(id, guest.Address(area))
 	call.Returned()
 	result := loadRow(area)
 	call.Done()
 	return result
 }
 
-func loadRow(ptr uint32) Row {
+func loadRow(ptr guest.Pointer) Row {
 	return Row{ID: guest.Load[uint32](ptr, 0), Text: guest.LiftString(guest.Load[uint32](ptr, 4), guest.Load[uint32](ptr, 8))}
 }

@@ -62,15 +62,15 @@ func importCursorNext(uint32, uint32)
 func (h *cursorHandle) Next() types.Option[Row] {
 	call := guest.Call()
 	selfHandle := h.handle.Lend("rows.Cursor")
-	area := call.ResultArea(40, 8)
-	importCursorNext(selfHandle, area)
+	area := call.ResultArea(40)
+	importCursorNext(selfHandle, guest.Address(area))
 	call.Returned()
 	resultCase := guest.Load[uint8](area, 0)
 	var result types.Option[Row]
 	switch resultCase {
 	case 0:
 	case 1:
-		result = types.Some(loadRow(area + 8))
+		result = types.Some(loadRow(guest.At(area, 8)))
 	default:
 		guest.NoDiscriminant(uint32(resultCase), "option<row>")
 	}
@@ -84,15 +84,15 @@ func importFetch(uint64, uint32)
 // Fetch is fetch.
 func Fetch(id uint64) types.Option[Row] {
 	call := guest.Call()
-	area := call.ResultArea(40, 8)
-	importFetch(id, area)
+	area := call.ResultArea(40)
+	importFetch(id, guest.Address(area))
 	call.Returned()
 	resultCase := guest.Load[uint8](area, 0)
 	var result types.Option[Row]
 	switch resultCase {
 	case 0:
 	case 1:
-		result = types.Some(loadRow(area + 8))
+		result = types.Some(loadRow(guest.At(area, 8)))
 	default:
 		guest.NoDiscriminant(uint32(resultCase), "option<row>")
 	}
@@ -108,7 +108,7 @@ func All(from uint64) Cursor {
 	return CursorFromHandle(importAll(from))
 }
 
-func loadRow(ptr uint32) Row {
+func loadRow(ptr guest.Pointer) Row {
 	textCase := guest.Load[uint8](ptr, 8)
 	var text types.Option[string]
 	switch textCase {

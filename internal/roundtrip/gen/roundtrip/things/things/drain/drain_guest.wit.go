@@ -27,14 +27,14 @@ func UseUp(c Conn, d Conn, others []Conn) (string, types.Option[Conn]) {
 	call := guest.Call()
 	cHandle := pool.ConnHandle(c).Give("pool.Conn")
 	dHandle := pool.ConnHandle(d).Lend("pool.Conn")
-	othersPtr := call.List(len(others), 4, 4)
+	othersPtr := call.List(len(others), 4)
 	for i, item := range others {
-		at := othersPtr + uint32(i)*4
+		at := guest.PointerTo(othersPtr + uint32(i)*4)
 		itemHandle := pool.ConnHandle(item).Give("pool.Conn")
 		guest.Store(at, 0, itemHandle)
 	}
-	area := call.ResultArea(16, 4)
-	importUseUp(cHandle, dHandle, othersPtr, uint32(len(others)), area)
+	area := call.ResultArea(16)
+	importUseUp(cHandle, dHandle, othersPtr, uint32(len(others)), guest.Address(area))
 	call.Returned()
 	f0 := guest.LiftString(guest.Load[uint32](area, 0), guest.Load[uint32](area, 4))
 	f1Case := guest.Load[uint8](area, 8)

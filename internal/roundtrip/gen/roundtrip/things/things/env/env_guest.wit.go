@@ -22,8 +22,8 @@ func importGet(uint32, uint32, uint32)
 func Get(key string) Value {
 	call := guest.Call()
 	keyPtr := guest.LowerString(call, key)
-	area := call.ResultArea(12, 4)
-	importGet(keyPtr, uint32(len(key)), area)
+	area := call.ResultArea(12)
+	importGet(keyPtr, uint32(len(key)), guest.Address(area))
 	call.Returned()
 	resultCase := guest.Load[uint8](area, 0)
 	var result Value

@@ -26,19 +26,19 @@ func importEach(uint32, uint32, uint32)
 // Each is each.
 func Each(all []Counter) []Counter {
 	call := guest.Call()
-	allPtr := call.List(len(all), 4, 4)
+	allPtr := call.List(len(all), 4)
 	for i, item := range all {
-		at := allPtr + uint32(i)*4
+		at := guest.PointerTo(allPtr + uint32(i)*4)
 		itemHandle := counters.CounterHandle(item).Give("counters.Counter")
 		guest.Store(at, 0, itemHandle)
 	}
-	area := call.ResultArea(8, 4)
-	importEach(allPtr, uint32(len(all)), area)
+	area := call.ResultArea(8)
+	importEach(allPtr, uint32(len(all)), guest.Address(area))
 	call.Returned()
 	resultPtr := guest.Load[uint32](area, 0)
 	result := make([]Counter, guest.Load[uint32](area, 4))
 	for i := range result {
-		at := resultPtr + uint32(i)*4
+		at := guest.PointerTo(resultPtr + uint32(i)*4)
 		result[i] = counters.CounterFromHandle(guest.Load[uint32](at, 0))
 	}
 	call.Done()
@@ -52,8 +52,8 @@ func importSeen(uint32, uint32)
 func Seen(c Counter) string {
 	call := guest.Call()
 	cHandle := counters.CounterHandle(c).Lend("counters.Counter")
-	area := call.ResultArea(8, 4)
-	importSeen(cHandle, area)
+	area := call.ResultArea(8)
+	importSeen(cHandle, guest.Address(area))
 	call.Returned()
 	result := guest.LiftString(guest.Load[uint32](area, 0), guest.Load[uint32](area, 4))
 	call.Done()
