@@ -49,33 +49,34 @@ func TestEcho(t *testing.T) {
 		t.Fatal(err)
 	}
 	compilers := guestbuild.Compilers(t)
-	args := []string{strconv.Itoa(seed), strconv.Itoa(rounds)}
+	t.Setenv("GOFLAGS", "-mod=mod")
 	for i, e := range echos {
-		// Each world has one compiler, those of a few worlds all.
-		c := guestbuild.Go
-		if i%4 == 1 {
-			c = compilers[0]
-		}
-		t.Setenv("GOFLAGS", "-mod=mod")
-		core := guestbuild.Build(t, c, filepath.Join(dir, e.name, "guest"))
-		for name, wasm := range map[string][]byte{
-			"core":      core,
-			"component": guestbuild.Componentize(t, core, filepath.Join(dir, e.name, "wit"), "echo"),
-		} {
-			file := filepath.Join(e.name, string(c)+"."+name+".wasm")
-			if err := m.write(file, string(wasm)); err != nil {
-				t.Fatal(err)
+		t.Run(e.name, func(t *testing.T) {
+			c := guestbuild.Go
+			if i%4 == 1 {
+				c = compilers[0]
 			}
-			args = append(args, e.name, file)
-		}
-	}
-	cmd := exec.Command(filepath.Join(dir, "echo"), args...)
-	cmd.Dir = dir
-	out, err := cmd.CombinedOutput()
-	if err != nil {
-		t.Errorf("%v\n%s", err, out)
-	} else {
-		t.Logf("%s", out)
+			core := guestbuild.Build(t, c, filepath.Join(dir, e.name, "guest"))
+			args := []string{strconv.Itoa(seed + i), strconv.Itoa(rounds)}
+			for name, wasm := range map[string][]byte{
+				"core":      core,
+				"component": guestbuild.Componentize(t, core, filepath.Join(dir, e.name, "wit"), "echo"),
+			} {
+				file := filepath.Join(e.name, string(c)+"."+name+".wasm")
+				if err := m.write(file, string(wasm)); err != nil {
+					t.Fatal(err)
+				}
+				args = append(args, e.name, file)
+			}
+			cmd := exec.Command(filepath.Join(dir, "echo"), args...)
+			cmd.Dir = dir
+			out, err := cmd.CombinedOutput()
+			if err != nil {
+				t.Errorf("%v\n%s", err, out)
+			} else {
+				t.Logf("%s", out)
+			}
+		})
 	}
 }
 

@@ -17,6 +17,11 @@ func (m *maker) world(pkgs []*pkg) string {
 		s.imported = true
 		imports = append(imports, s)
 	}
+	if m.chance(2) {
+		s := m.scope(main, "plain")
+		s.imported, s.labels = true, m.labels("label-in")
+		imports = append(imports, s)
+	}
 	for range m.IntN(3) {
 		s := m.scope(main, "both")
 		s.imported, s.exported = true, true
@@ -25,6 +30,9 @@ func (m *maker) world(pkgs []*pkg) string {
 	for range 1 + m.IntN(2) {
 		s := m.scope(main, "out")
 		s.exported = true
+		if m.chance(3) {
+			s.labels = m.labels("label-out")
+		}
 		exports = append(exports, s)
 	}
 	// What only exports holds no types: its imports would need it.
@@ -88,17 +96,63 @@ func (m *maker) world(pkgs []*pkg) string {
 		if s.pkg == nil {
 			continue
 		}
-		if slices.Contains(imports, s) {
-			items = append(items, "import "+s.name+";")
+		if s.imported {
+			items = append(items, s.items("import")...)
 		}
-		if slices.Contains(exports, s) {
-			items = append(items, "export "+s.name+";")
+		if s.exported {
+			items = append(items, s.items("export")...)
 		}
+	}
+	for range m.IntN(3) {
+		s := m.localScope(main)
+		items = append(items, s.items("export")...)
 	}
 	slices.Sort(items)
 	items = slices.Compact(items)
 	m.Shuffle(len(items), func(i, j int) { items[i], items[j] = items[j], items[i] })
 	return file(pkgs, w, items)
+}
+
+// labels returns one or two plain names.
+func (m *maker) labels(word string) (list []string) {
+	for range 1 + m.IntN(2) {
+		list = append(list, m.name(word))
+	}
+	return list
+}
+
+// items are what a world says to import or export an interface.
+func (s *scope) items(word string) []string {
+	if len(s.labels) == 0 {
+		return []string{word + " " + s.name + ";"}
+	}
+	var list []string
+	for _, label := range s.labels {
+		list = append(list, word+" "+label+": "+s.name+";")
+	}
+	return list
+}
+
+// localScope makes an interface with resources and functions of the guest's.
+func (m *maker) localScope(main *pkg) *scope {
+	s := m.scope(main, "local")
+	s.exported, s.guests = true, true
+	m.types(s)
+	for range 1 + m.IntN(6) {
+		f := m.signature(s)
+		var back []typ
+		for _, p := range f.params {
+			if !p.borrow {
+				back = append(back, p)
+			}
+		}
+		if f.result = nil; len(back) > 0 {
+			t := of("tuple<"+strings.Repeat("%s, ", len(back)-1)+"%s>", back...)
+			f.result = &t
+		}
+		s.line("%s: %s;", m.name("local"), s.function(f))
+	}
+	return s
 }
 
 // place writes a function into an interface, or into the world.

@@ -3,9 +3,11 @@ package echotest
 import (
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/dave/jennifer/jen"
 
+	run "github.com/witgen/witgen/internal/echotest/drive"
 	"github.com/witgen/witgen/internal/gogen"
 	"github.com/witgen/witgen/wit"
 )
@@ -38,17 +40,26 @@ func (e *echo) guest() *jen.File {
 	file := jen.NewFile("main")
 	partners := e.partners()
 	var impls []jen.Code
-	e.exports(func(export int, _ *wit.WorldItem, _ *gogen.Package, functions []*wit.Function) {
+	e.exports(func(export int, _ *wit.WorldItem, pkg *gogen.Package, functions []*wit.Function) {
 		if len(functions) == 0 {
 			return
 		}
 		name := "impl" + strconv.Itoa(len(impls))
 		impls = append(impls, jen.Id(name).Values())
 		file.Type().Id(name).Struct()
+		e.guestResources(file, name, pkg)
 		for _, f := range functions {
+			if f.Kind != wit.Freestanding {
+				continue
+			}
 			params, args := e.params(f, 0)
 			results := e.plan.ResultTypes(f, false)
-			call := partners[f.Name](args)
+			var call *jen.Statement
+			if isLocal(f) {
+				call = jen.List(e.returned(f, args)...)
+			} else {
+				call = partners[f.Name](args)
+			}
 			if len(results) > 0 {
 				call = jen.Return(call)
 			}
@@ -60,16 +71,49 @@ func (e *echo) guest() *jen.File {
 	return file
 }
 
+// isLocal reports whether a function returns its parameters and has no partner.
+func isLocal(f *wit.Function) bool { return strings.HasPrefix(f.Name, "local") }
+
+// returned are the arguments that a local function returns.
+func (e *echo) returned(f *wit.Function, args []jen.Code) []jen.Code {
+	var list []jen.Code
+	for i, p := range f.Params {
+		if !run.HoldsBorrow(e.plan.Resolve, p.Type) {
+			list = append(list, args[i])
+		}
+	}
+	return list
+}
+
+// guestResources declares the guest's implementation of the resources that pkg
+// exports.
+func (e *echo) guestResources(file *jen.File, impl string, pkg *gogen.Package) {
+	for _, f := range pkg.Functions {
+		if f.Kind != wit.Constructor {
+			continue
+		}
+		name := impl + e.plan.TypeName(f.Resource)
+		file.Type().Id(name).Struct(jen.Id("id").Uint32())
+		file.Func().Params(jen.Id(impl)).Id(e.plan.FuncName(f)).Params(jen.Id("id").Uint32()).Add(e.plan.TypeRef(f.Resource)).
+			Block(jen.Return(jen.Op("&").Id(name).Values(jen.Id("id"))))
+		file.Func().Params(jen.Id("g").Op("*").Id(name)).Id("ID").Params().Uint32().Block(jen.Return(jen.Id("g").Dot("id")))
+		file.Func().Params(jen.Op("*").Id(name)).Id("Close").Params().Block()
+	}
+}
+
 // partners returns how the guest calls each import, by the name of its export.
 func (e *echo) partners() map[string]func(args []jen.Code) *jen.Statement {
 	partners := map[string]func(args []jen.Code) *jen.Statement{}
 	w := e.plan.Resolve.Worlds[e.plan.World]
-	add := func(pkg *gogen.Package) {
+	add := func(pkg *gogen.Package, from *jen.Statement) {
 		for _, f := range pkg.Functions {
 			name := e.plan.FuncName(f)
 			partners[e.importName(f)] = func(args []jen.Code) *jen.Statement {
 				if f.Kind == wit.Method {
 					return jen.Add(args[0]).Dot(name).Call(args[1:]...)
+				}
+				if from != nil {
+					return jen.Add(from).Dot(name).Call(args...)
 				}
 				return jen.Qual(pkg.ImportPath, name).Call(args...)
 			}
@@ -77,10 +121,14 @@ func (e *echo) partners() map[string]func(args []jen.Code) *jen.Statement {
 	}
 	for _, item := range w.Imports {
 		if id, ok := item.Item.(wit.InterfaceID); ok {
-			add(e.plan.InterfacePackage(id))
+			var from *jen.Statement
+			if item.Name != "" && e.plan.Resolve.Interfaces[id].Name != "" {
+				from = jen.Qual(e.plan.WorldPackage().ImportPath, e.plan.ItemName(item))
+			}
+			add(e.plan.InterfacePackage(id), from)
 		}
 	}
-	add(e.plan.WorldPackage())
+	add(e.plan.WorldPackage(), nil)
 	return partners
 }
 
@@ -112,6 +160,8 @@ func (e *echo) host() *jen.File {
 		jen.Id("Name").Op(":").Lit(e.name),
 		jen.Id("Cases").Op(":").Map(reflectType()).Index().Add(reflectType()).Values(lines(e.cases()...)...),
 		jen.Id("Resources").Op(":").Map(reflectType()).Func().Params(jen.Op("*").Qual(drive, "Object")).Any().Values(lines(resources...)...),
+		jen.Id("Guests").Op(":").Map(reflectType()).Func().Params(jen.Qual("context", "Context"), jen.Qual(drive, "Instance"), jen.Uint32()).
+			Params(jen.Qual(drive, "Guests"), jen.Error()).Values(lines(e.guestsResources()...)...),
 		jen.Id("Functions").Op(":").Index().Qual(drive, "Function").Values(lines(e.functions()...)...),
 		jen.Id("Start").Op(":").Add(start),
 	)...)))
@@ -161,6 +211,9 @@ func (e *echo) hostResources(file *jen.File) []jen.Code {
 			if _, ok := e.plan.Resolve.Types[id].Kind.(*wit.Resource); !ok {
 				continue
 			}
+			if e.isGuests(pkg) {
+				continue
+			}
 			name := "resource" + strconv.Itoa(len(list))
 			file.Type().Id(name).Struct(jen.Op("*").Qual(drive, "Object"))
 			for _, f := range pkg.Functions {
@@ -170,6 +223,33 @@ func (e *echo) hostResources(file *jen.File) []jen.Code {
 			}
 			make := jen.Func().Params(jen.Id("o").Op("*").Qual(drive, "Object")).Any().Block(jen.Return(jen.Id(name).Values(jen.Id("o"))))
 			list = append(list, typeFor(e.plan.TypeRef(id)).Op(":").Add(make))
+		}
+	}
+	return list
+}
+
+// isGuests reports whether the guest defines the resources of a package.
+func (e *echo) isGuests(pkg *gogen.Package) bool {
+	return pkg.Interface >= 0 && strings.HasPrefix(e.plan.Resolve.Interfaces[pkg.Interface].Name, "local")
+}
+
+// guestsResources spells how the guest is made to make values of its resources.
+func (e *echo) guestsResources() []jen.Code {
+	var list []jen.Code
+	for _, item := range e.plan.Resolve.Worlds[e.plan.World].Exports {
+		id, ok := item.Item.(wit.InterfaceID)
+		if !ok {
+			continue
+		}
+		for _, f := range e.plan.InterfacePackage(id).Functions {
+			if f.Kind != wit.Constructor {
+				continue
+			}
+			list = append(list, typeFor(e.plan.TypeRef(f.Resource)).Op(":").Func().
+				Params(jen.Id("ctx").Qual("context", "Context"), jen.Id("inst").Qual(drive, "Instance"), jen.Id("id").Uint32()).
+				Params(jen.Qual(drive, "Guests"), jen.Error()).
+				Block(jen.Return(jen.Id("inst").Assert(jen.Op("*").Qual(e.plan.WorldPackage().ImportPath, "Instance")).
+					Dot(e.plan.ItemName(item)).Call().Dot(e.plan.FuncName(f)).Call(jen.Id("ctx"), jen.Id("id")))))
 		}
 	}
 	return list
@@ -231,6 +311,9 @@ func (e *echo) functions() []jen.Code {
 			jen.Id("Name").Op(":").Lit(f.Name), jen.Id("Export").Op(":").Lit(export), jen.Id("Index").Op(":").Lit(index),
 			jen.Id("Item").Op(":").Lit(item), jen.Id("Method").Op(":").Lit(e.plan.FuncName(f)),
 		}
+		if isLocal(f) {
+			fields = append(fields, jen.Id("Local").Op(":").True())
+		}
 		if r := e.plan.Results(f).Result; r != nil {
 			fields = append(fields, jen.Id("Failure").Op(":").Qual(drive, "FailureOf").Types(e.plan.GoType(r.Err)).Call())
 		}
@@ -242,7 +325,9 @@ func (e *echo) functions() []jen.Code {
 			add(i, -1, "", what)
 		case wit.InterfaceID:
 			for k, f := range e.plan.InterfacePackage(what).Functions {
-				add(i, k, e.plan.ItemName(item), f)
+				if f.Kind == wit.Freestanding {
+					add(i, k, e.plan.ItemName(item), f)
+				}
 			}
 		}
 	}

@@ -27,8 +27,13 @@ type scope struct {
 	names map[*decl]string
 	uses  []string
 	lines []string
-	// imported and exported say what the world does with it.
+	// imported and exported say what the world does with it, and labels under which
+	// plain names instead of its own.
 	imported, exported bool
+	labels             []string
+	// guests says that the guest defines its resources: what it exports returns what
+	// it is given, and has no partner.
+	guests bool
 }
 
 // pkg is a package of the file. The main one has no body in braces.
@@ -64,7 +69,9 @@ type signature struct {
 // echo. Each function that the world exports has a partner of the same name among
 // the imports with the same parameters and results: in an interface, in the world
 // itself, or a method or static of a resource; the partner of make-r is the
-// constructor of r.
+// constructor of r. Functions whose names begin with local have none: they return a
+// tuple of their parameters, but for those that hold borrows. They stand where the
+// guest has resources of its own.
 func World(seed uint64) string {
 	m := &maker{Rand: rand.New(rand.NewPCG(seed, 3)), seed: seed}
 	main := &pkg{name: fmt.Sprintf("echo:seed%d", seed)}
@@ -143,8 +150,11 @@ func (m *maker) declare(s *scope) {
 	d := &decl{owner: s}
 	kind := m.IntN(9)
 	switch {
-	case kind < 2 && !s.exported:
+	case kind < 2 && !s.exported && len(s.labels) == 0:
 		d.name, d.resource = m.name("r"), true
+	case kind < 3 && s.guests:
+		d.name, d.resource = m.name("g"), true
+		d.methods = []string{"constructor(id: u32);", "id: func() -> u32;"}
 	case kind < 4:
 		d.name = m.name("rec")
 		s.line("record %s {", d.name)
@@ -194,7 +204,7 @@ func (s *scope) sees(d *decl) bool {
 	if d.owner == s {
 		return true
 	}
-	if d.owner.pkg == nil {
+	if d.owner.pkg == nil || d.owner.guests && !s.guests {
 		return false
 	}
 	return s.pkg == nil || slices.Index(s.m.scopes, d.owner) < slices.Index(s.m.scopes, s)
@@ -227,7 +237,7 @@ func (s *scope) local(d *decl) string {
 			if other == s {
 				break
 			}
-			if used, ok := other.names[d]; ok && !other.exported && s.m.chance(2) {
+			if used, ok := other.names[d]; ok && (!other.exported || other.guests && s.guests) && s.m.chance(2) {
 				from, name = other, used
 			}
 		}

@@ -24,6 +24,8 @@ type World struct {
 	Cases map[reflect.Type][]reflect.Type
 	// Resources make values of each resource that stand for an object.
 	Resources map[reflect.Type]func(*Object) any
+	// Guests make a value of each resource of the guest's with a number.
+	Guests map[reflect.Type]func(ctx context.Context, inst Instance, id uint32) (Guests, error)
 	// Functions are the functions that the world exports.
 	Functions []Function
 	// Start starts a guest whose imports are served by an Exchange.
@@ -45,6 +47,14 @@ type Function struct {
 	// of the world's own, and Method the function's name in Go.
 	Item, Method string
 	Failure      Failure
+	// Local says that the function has no partner: it returns its parameters.
+	Local bool
+}
+
+// Guests is a resource of the guest's.
+type Guests interface {
+	ID(ctx context.Context) (uint32, error)
+	Close(ctx context.Context) error
 }
 
 // Failure is how the error of a WIT result stands in Go.
@@ -92,6 +102,12 @@ type Exchange struct {
 	world   *World
 	resolve *wit.Resolve
 	objects []*Object
+	// guests are the guest's resources that a call was given, and ids the numbers of
+	// all; made is how many there were.
+	inst   Instance
+	guests []Guests
+	ids    map[Guests]uint32
+	made   uint32
 	// f is the function that is being called, and calls how often the import was.
 	f        *Function
 	model    *wit.Function
@@ -154,7 +170,7 @@ func Run(ctx context.Context, w *World, witPath, wasmPath string, rounds int, se
 	if err != nil {
 		return 0, 0, err
 	}
-	x := &Exchange{Rand: rand.New(rand.NewPCG(seed, 11)), world: w, resolve: result.Resolve}
+	x := &Exchange{Rand: rand.New(rand.NewPCG(seed, 11)), world: w, resolve: result.Resolve, ids: map[Guests]uint32{}}
 	inst, err := w.Start(ctx, wasm, x)
 	if err != nil {
 		return 0, 0, err
@@ -188,7 +204,11 @@ func Run(ctx context.Context, w *World, witPath, wasmPath string, rounds int, se
 			break
 		}
 	}
-	return calls, x.Values, errors.Join(failed...)
+	dynamicCalls, err := RunDynamic(ctx, result.Resolve, id, wasm, min(rounds, 5), seed)
+	if err != nil {
+		failed = append(failed, err)
+	}
+	return calls + dynamicCalls, x.Values, errors.Join(failed...)
 }
 
 // call calls a function with random arguments.
@@ -199,6 +219,7 @@ func (x *Exchange) call(ctx context.Context, inst Instance, f *Function, w *wit.
 	case wit.InterfaceID:
 		x.model = x.resolve.Interfaces[item].Functions[f.Index]
 	}
+	x.inst = inst
 	on := reflect.ValueOf(inst)
 	if f.Item != "" {
 		on = on.MethodByName(f.Item).Call(nil)[0]
@@ -210,10 +231,17 @@ func (x *Exchange) call(ctx context.Context, inst Instance, f *Function, w *wit.
 		x.set(arg, p.Type, 0)
 		args = append(args, arg)
 	}
+	defer x.closeGuests(ctx)
 	x.f, x.calls = f, 0
 	outs := method.Call(args)
 	x.f = nil
 	err, _ := outs[len(outs)-1].Interface().(error)
+	if f.Local {
+		if err != nil {
+			return err
+		}
+		return x.checkLocal(args[1:], outs)
+	}
 	if x.calls != 1 {
 		return fmt.Errorf("the import was called %d times: %w", x.calls, err)
 	}
@@ -225,7 +253,7 @@ func (x *Exchange) call(ctx context.Context, inst Instance, f *Function, w *wit.
 		if want.Kind() == reflect.Interface {
 			want = want.Elem()
 		}
-		if d := difference("argument "+x.model.Params[i].Name, want, reflect.ValueOf(got)); d != "" {
+		if d := x.difference("argument "+x.model.Params[i].Name, want, reflect.ValueOf(got)); d != "" {
 			return errors.New(d)
 		}
 	}
@@ -237,7 +265,7 @@ func (x *Exchange) call(ctx context.Context, inst Instance, f *Function, w *wit.
 		if !ok {
 			return fmt.Errorf("another error: %w", err)
 		}
-		if d := difference("error", x.failure, got); d != "" {
+		if d := x.difference("error", x.failure, got); d != "" {
 			return errors.New(d)
 		}
 		return nil
@@ -246,9 +274,45 @@ func (x *Exchange) call(ctx context.Context, inst Instance, f *Function, w *wit.
 		return err
 	}
 	for i, want := range x.results {
-		if d := difference(fmt.Sprintf("result %d", i), want, outs[i]); d != "" {
+		if d := x.difference(fmt.Sprintf("result %d", i), want, outs[i]); d != "" {
 			return errors.New(d)
 		}
 	}
 	return nil
+}
+
+// checkLocal compares what a function was given with what it returned.
+func (x *Exchange) checkLocal(args, outs []reflect.Value) error {
+	next := 0
+	for i, p := range x.model.Params {
+		if HoldsBorrow(x.resolve, p.Type) {
+			x.objects = x.objects[:0] // what it owns beside may be closed
+			continue
+		}
+		if d := x.difference("parameter "+p.Name, args[i], outs[next]); d != "" {
+			return errors.New(d)
+		}
+		next++
+	}
+	return nil
+}
+
+// closeGuests closes the guest's resources that were lent to a call. Those that
+// were given to it refuse.
+func (x *Exchange) closeGuests(ctx context.Context) {
+	for _, g := range x.guests {
+		_ = g.Close(ctx)
+	}
+	x.guests = nil
+}
+
+// HoldsBorrow reports whether a type holds a borrow.
+func HoldsBorrow(r *wit.Resolve, t wit.Type) bool {
+	id, ok := t.(wit.TypeID)
+	if !ok {
+		return false
+	}
+	_, holds := r.Types[id].Kind.(*wit.Borrow)
+	wit.EachType(r.Types[id].Kind, func(t wit.Type) { holds = holds || HoldsBorrow(r, t) })
+	return holds
 }

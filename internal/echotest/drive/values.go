@@ -1,6 +1,7 @@
 package drive
 
 import (
+	"context"
 	"fmt"
 	"math"
 	"reflect"
@@ -91,8 +92,19 @@ func (x *Exchange) set(v reflect.Value, t wit.Type, depth int) {
 	}
 }
 
-// setResource sets v to a new resource of the host's.
+// setResource sets v to a new resource, of the host's or of the guest's.
 func (x *Exchange) setResource(v reflect.Value) {
+	if create, ok := x.world.Guests[v.Type()]; ok {
+		x.made++
+		g, err := create(context.Background(), x.inst, x.made)
+		if err != nil {
+			panic(fmt.Sprintf("a constructor failed: %v", err))
+		}
+		x.guests = append(x.guests, g)
+		x.ids[g] = x.made
+		v.Set(reflect.ValueOf(g))
+		return
+	}
 	o := &Object{Exchange: x}
 	x.objects = append(x.objects, o)
 	v.Set(reflect.ValueOf(x.world.Resources[v.Type()](o)))
@@ -161,7 +173,7 @@ func writable(v reflect.Value) reflect.Value {
 
 // difference says where two values of one Go type differ, and nothing where they
 // do not. NaN is NaN, and a list or map without elements may be nil.
-func difference(path string, want, got reflect.Value) string {
+func (x *Exchange) difference(path string, want, got reflect.Value) string {
 	if want.IsValid() != got.IsValid() || want.IsValid() && want.Type() != got.Type() {
 		return fmt.Sprintf("%s: %v is not %v", path, got, want)
 	}
@@ -184,10 +196,14 @@ func difference(path string, want, got reflect.Value) string {
 	case reflect.Pointer:
 		equal = want.Pointer() == got.Pointer()
 	case reflect.Interface:
-		return difference(path, want.Elem(), got.Elem())
+		if x.world != nil && x.world.Guests[want.Type()] != nil {
+			return x.otherGuests(path, want, got)
+		}
+		return x.difference(path, want.Elem(), got.Elem())
 	case reflect.Struct:
+		want, got = addressable(want), addressable(got)
 		for i := range want.NumField() {
-			if d := difference(path+"."+want.Type().Field(i).Name, want.Field(i), got.Field(i)); d != "" {
+			if d := x.difference(path+"."+want.Type().Field(i).Name, writable(want.Field(i)), writable(got.Field(i))); d != "" {
 				return d
 			}
 		}
@@ -196,7 +212,7 @@ func difference(path string, want, got reflect.Value) string {
 			return fmt.Sprintf("%s has %d elements, not %d", path, got.Len(), want.Len())
 		}
 		for i := range want.Len() {
-			if d := difference(fmt.Sprintf("%s[%d]", path, i), want.Index(i), got.Index(i)); d != "" {
+			if d := x.difference(fmt.Sprintf("%s[%d]", path, i), want.Index(i), got.Index(i)); d != "" {
 				return d
 			}
 		}
@@ -205,7 +221,7 @@ func difference(path string, want, got reflect.Value) string {
 			return fmt.Sprintf("%s has %d keys, not %d", path, got.Len(), want.Len())
 		}
 		for _, key := range want.MapKeys() {
-			if d := difference(fmt.Sprintf("%s[%v]", path, key), want.MapIndex(key), got.MapIndex(key)); d != "" {
+			if d := x.difference(fmt.Sprintf("%s[%v]", path, key), want.MapIndex(key), got.MapIndex(key)); d != "" {
 				return d
 			}
 		}
@@ -214,6 +230,37 @@ func difference(path string, want, got reflect.Value) string {
 	}
 	if !equal {
 		return fmt.Sprintf("%s is %v, not %v", path, got, want)
+	}
+	return ""
+}
+
+// addressable returns v or a copy of it whose fields have addresses.
+func addressable(v reflect.Value) reflect.Value {
+	if v.CanAddr() {
+		return v
+	}
+	c := reflect.New(v.Type()).Elem()
+	c.Set(v)
+	return c
+}
+
+// otherGuests compares two resources of the guest's by their numbers, and closes
+// the one that came back. The one that was sent is not to be used any more.
+func (x *Exchange) otherGuests(path string, want, got reflect.Value) string {
+	if want.IsNil() && got.IsNil() {
+		return "" // of the side of an option or result that is not there
+	}
+	sent, _ := want.Interface().(Guests)
+	came, ok := got.Interface().(Guests)
+	if !ok {
+		return path + " is nil"
+	}
+	id, err := came.ID(context.Background())
+	if err != nil || id != x.ids[sent] {
+		return fmt.Sprintf("%s has number %d, not %d: %v", path, id, x.ids[sent], err)
+	}
+	if err := came.Close(context.Background()); err != nil {
+		return fmt.Sprintf("%s: closing: %v", path, err)
 	}
 	return ""
 }
