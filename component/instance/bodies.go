@@ -125,6 +125,9 @@ func (c *codeChecker) module(ctx context.Context, wasm []byte, u Unchecked) erro
 	var bad *meter.Error
 	if errors.As(err, &bad) {
 		reason, known := unsupported(bad)
+		if bad.Rule == "unknown block type" && bad.Offset < len(wasm) && wasm[bad.Offset] >= firstRefType && wasm[bad.Offset] <= lastRefType {
+			reason, known = "blocks of such a reference type are not supported", true
+		}
 		if !known {
 			return invalid(u.Offset+bad.Offset, inFunction(bad)+bad.Rule)
 		}
@@ -147,6 +150,8 @@ func (c *codeChecker) module(ctx context.Context, wasm []byte, u Unchecked) erro
 		u.Reason = severalMemories
 	case strings.Contains(text, "has an empty module name"):
 		u.Reason = "imports from a module without a name are not supported"
+	case strings.Contains(text, "invalid ref type for element"):
+		u.Reason = "elements of a type other than funcref and externref are not supported"
 	default:
 		at := 0
 		if n := 0; scans(text, "invalid function[%d]", &n) {
@@ -157,6 +162,9 @@ func (c *codeChecker) module(ctx context.Context, wasm []byte, u Unchecked) erro
 	c.unchecked = append(c.unchecked, u)
 	return nil
 }
+
+// The bytes of reference types, those of proposals among them.
+const firstRefType, lastRefType = 0x62, 0x75
 
 const severalMemories = "several memories are not supported"
 

@@ -48,6 +48,9 @@ func TestCheckCode(t *testing.T) {
 		{"a limit and a mistake", around(blocks, drop), "core module 2 of component 1: invalid", "Nesting is 5001, and 5000 is the limit"},
 		{"a name section that is wrong", badName, "", ""},
 		{"an atomic wait", moduleWith(0xfe, 0x01, 0x02, 0x00), "", "atomic wait, which is not supported"},
+		{"a block of anyref", moduleWith(0x02, 0x6e, 0x00, 0x0b, 0x1a), "", "blocks of such a reference type"},
+		{"a block of no type", moduleWith(0x02, 0x50, 0x00, 0x0b, 0x1a), "unknown block type", ""},
+		{"elements that are exceptions", append([]byte(nil), "\x00asm\x01\x00\x00\x00\x01\x04\x01\x60\x00\x00\x09\x07\x01\x05\x69\x01\xd0\x69\x0b"...), "", "elements of a type other than"},
 		{"several memories", append(append([]byte(nil), nop[:len(nop)-7]...), append([]byte{5, 5, 2, 0, 1, 0, 1}, nop[len(nop)-7:]...)...), "", "several memories"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
