@@ -54,6 +54,12 @@ func (m *maker) world(pkgs []*pkg) string {
 		exports, inlines = append(exports, s), append(inlines, s)
 	}
 	for range m.IntN(3) {
+		s := m.localScope(main)
+		if items = append(items, s.items("export")...); s.imported {
+			items = append(items, s.items("import")...)
+		}
+	}
+	for range m.IntN(3) {
 		m.declare(w)
 	}
 	imports, exports = append(imports, w), append(exports, w)
@@ -70,7 +76,7 @@ func (m *maker) world(pkgs []*pkg) string {
 		}
 		sees := in
 		if in == w && out != w {
-			sees = &scope{m: m}
+			sees = &scope{m: m, name: "interfaces"}
 		}
 		f := m.signature(sees)
 		if in != out || in == w {
@@ -103,10 +109,6 @@ func (m *maker) world(pkgs []*pkg) string {
 			items = append(items, s.items("export")...)
 		}
 	}
-	for range m.IntN(3) {
-		s := m.localScope(main)
-		items = append(items, s.items("export")...)
-	}
 	slices.Sort(items)
 	items = slices.Compact(items)
 	m.Shuffle(len(items), func(i, j int) { items[i], items[j] = items[j], items[i] })
@@ -136,7 +138,7 @@ func (s *scope) items(word string) []string {
 // localScope makes an interface with resources and functions of the guest's.
 func (m *maker) localScope(main *pkg) *scope {
 	s := m.scope(main, "local")
-	s.exported, s.guests = true, true
+	s.exported, s.guests, s.imported = true, true, m.chance(2)
 	m.types(s)
 	for range 1 + m.IntN(6) {
 		f := m.signature(s)
@@ -168,7 +170,7 @@ func (m *maker) place(s *scope, items *[]string, word, name string, f signature)
 func (m *maker) members(exports []*scope, items *[]string) (later []func()) {
 	exports = slices.DeleteFunc(slices.Clone(exports), func(s *scope) bool { return s.imported && s.name != "" })
 	for _, d := range m.decls {
-		if !d.resource {
+		if !d.resource || d.owner.guests {
 			continue
 		}
 		add := func(name string, f signature) {

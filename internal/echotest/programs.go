@@ -151,7 +151,7 @@ func (e *echo) host() *jen.File {
 	start := jen.Func().Params(
 		jen.Id("ctx").Qual("context", "Context"), jen.Id("wasm").Index().Byte(), jen.Id("x").Op("*").Qual(drive, "Exchange"),
 	).Params(jen.Qual(drive, "Instance"), jen.Error()).Block(
-		jen.List(jen.Id("plugin"), jen.Err()).Op(":=").Qual(world, "Compile").Call(jen.Id("ctx"), jen.Id("wasm")),
+		jen.List(jen.Id("plugin"), jen.Err()).Op(":=").Qual(world, "Compile").Call(jen.Id("ctx"), jen.Id("wasm"), jen.Qual(drive, "Cache")),
 		jen.If(jen.Err().Op("!=").Nil()).Block(jen.Return(jen.Nil(), jen.Err())),
 		jen.Return(jen.Id("plugin").Dot("Instantiate").Call(jen.Id("ctx"), jen.Qual(world, "Imports").Values(imports...))),
 	)
@@ -211,9 +211,6 @@ func (e *echo) hostResources(file *jen.File) []jen.Code {
 			if _, ok := e.plan.Resolve.Types[id].Kind.(*wit.Resource); !ok {
 				continue
 			}
-			if e.isGuests(pkg) {
-				continue
-			}
 			name := "resource" + strconv.Itoa(len(list))
 			file.Type().Id(name).Struct(jen.Op("*").Qual(drive, "Object"))
 			for _, f := range pkg.Functions {
@@ -226,11 +223,6 @@ func (e *echo) hostResources(file *jen.File) []jen.Code {
 		}
 	}
 	return list
-}
-
-// isGuests reports whether the guest defines the resources of a package.
-func (e *echo) isGuests(pkg *gogen.Package) bool {
-	return pkg.Interface >= 0 && strings.HasPrefix(e.plan.Resolve.Interfaces[pkg.Interface].Name, "local")
 }
 
 // guestsResources spells how the guest is made to make values of its resources.

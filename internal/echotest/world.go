@@ -32,7 +32,8 @@ type scope struct {
 	imported, exported bool
 	labels             []string
 	// guests says that the guest defines its resources: what it exports returns what
-	// it is given, and has no partner.
+	// it is given, and has no partner. Where it is imported too, there are resources
+	// of the host's beside, which the world's own functions have.
 	guests bool
 }
 
@@ -139,7 +140,7 @@ func (m *maker) labelled(n int) []string {
 
 // count returns a number from 1 to most, at times large.
 func (m *maker) count(most, large int) int {
-	if m.chance(12) {
+	if m.chance(30) {
 		return large - m.IntN(3)
 	}
 	return 1 + m.IntN(most)
@@ -204,7 +205,7 @@ func (s *scope) sees(d *decl) bool {
 	if d.owner == s {
 		return true
 	}
-	if d.owner.pkg == nil || d.owner.guests && !s.guests {
+	if d.owner.pkg == nil || d.owner.guests && !s.guests && (s.name != "" || !d.owner.imported) {
 		return false
 	}
 	return s.pkg == nil || slices.Index(s.m.scopes, d.owner) < slices.Index(s.m.scopes, s)

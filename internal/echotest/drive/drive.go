@@ -11,10 +11,17 @@ import (
 	"path/filepath"
 	"reflect"
 
+	"github.com/tetratelabs/wazero"
+
+	"github.com/witgen/witgen/canonicalabi/host"
 	"github.com/witgen/witgen/canonicalabi/types"
 	"github.com/witgen/witgen/parser/resolve"
 	"github.com/witgen/witgen/wit"
 )
+
+// Cache is the option of all guests: the calls of one by generated bindings and by
+// the dynamic API compile it once.
+var Cache = host.Cache(wazero.NewCompilationCache())
 
 // World is what a generated program knows of a world in Go.
 type World struct {
@@ -108,6 +115,7 @@ type Exchange struct {
 	guests []Guests
 	ids    map[Guests]uint32
 	made   uint32
+	local  bool // the function that is called is Local
 	// f is the function that is being called, and calls how often the import was.
 	f        *Function
 	model    *wit.Function
@@ -219,7 +227,7 @@ func (x *Exchange) call(ctx context.Context, inst Instance, f *Function, w *wit.
 	case wit.InterfaceID:
 		x.model = x.resolve.Interfaces[item].Functions[f.Index]
 	}
-	x.inst = inst
+	x.inst, x.local = inst, f.Local
 	on := reflect.ValueOf(inst)
 	if f.Item != "" {
 		on = on.MethodByName(f.Item).Call(nil)[0]

@@ -94,7 +94,7 @@ func (x *Exchange) set(v reflect.Value, t wit.Type, depth int) {
 
 // setResource sets v to a new resource, of the host's or of the guest's.
 func (x *Exchange) setResource(v reflect.Value) {
-	if create, ok := x.world.Guests[v.Type()]; ok {
+	if create, ok := x.world.Guests[v.Type()]; ok && x.local {
 		x.made++
 		g, err := create(context.Background(), x.inst, x.made)
 		if err != nil {
@@ -196,7 +196,7 @@ func (x *Exchange) difference(path string, want, got reflect.Value) string {
 	case reflect.Pointer:
 		equal = want.Pointer() == got.Pointer()
 	case reflect.Interface:
-		if x.world != nil && x.world.Guests[want.Type()] != nil {
+		if x.local && x.world.Guests[want.Type()] != nil {
 			return x.otherGuests(path, want, got)
 		}
 		return x.difference(path, want.Elem(), got.Elem())
