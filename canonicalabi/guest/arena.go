@@ -124,7 +124,9 @@ func (a *Arena) alloc(size uint32) uint32 { return hold(a, nil, 0, size/8+1) }
 func hold(a *Arena, ptr Pointer, copied, words uint32) uint32 {
 	if words > 0 {
 		memory := unsafe.Pointer(&make([]uint64, words)[0])
-		copy(LiftSlice[byte](Address(memory), copied), LiftSlice[byte](Address(ptr), copied))
+		if copied > 0 {
+			copy(LiftSlice[byte](Address(memory), copied), LiftSlice[byte](Address(ptr), copied))
+		}
 		ptr = memory
 	}
 	if !leaking {

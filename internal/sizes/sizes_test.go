@@ -10,7 +10,7 @@ import (
 
 // limits are the sizes of docs/guests.md, and 1% more.
 var limits = map[string]int{
-	"calculator/leaking":      41_850,
+	"calculator/leaking":      41_860,
 	"calculator/conservative": 48_780,
 	"shops/leaking":           18_690,
 	"shops/conservative":      25_650,
