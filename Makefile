@@ -97,8 +97,8 @@ sizes: ## Print how large guests are, beside those of wit-bindgen-go. Needs Tiny
 	@WITGEN_TINYGO=$$(scripts/find-tinygo) go run ./internal/sizes
 
 .PHONY: build
-build: ## Build bin/witgen.
-	@go build -o bin/witgen ./cmd/witgen
+build: ## Build bin/witgen, without cgo: it starts sooner.
+	@CGO_ENABLED=0 go build -o bin/witgen ./cmd/witgen
 
 .PHONY: clean
 clean: ## Remove bin. TinyGo stays under .tools.

@@ -24,10 +24,7 @@ import (
 func BenchmarkComponentNew(b *testing.B) {
 	wasmTools := otherTool(b)
 	dir := b.TempDir()
-	witgen := filepath.Join(dir, "witgen")
-	if out, err := exec.Command("go", "build", "-o", witgen, ".").CombinedOutput(); err != nil {
-		b.Fatalf("go build: %v\n%s", err, out)
-	}
+	witgen := buildWitgen(b, dir)
 	write := func(name string, content []byte) string {
 		file := filepath.Join(dir, name)
 		if err := os.WriteFile(file, content, 0o666); err != nil {

@@ -62,14 +62,23 @@ func BenchmarkGenerate(b *testing.B) {
 	benchmarkProcess(b, "generate", "--world", "all", "--import-path", "example.com/gen", "--out", "gen")
 }
 
+// buildWitgen builds the command in a folder as make build does.
+func buildWitgen(b *testing.B, dir string) string {
+	b.Helper()
+	binary := filepath.Join(dir, "witgen")
+	cmd := exec.Command("go", "build", "-o", binary, ".")
+	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if out, err := cmd.CombinedOutput(); err != nil {
+		b.Fatalf("go build: %v\n%s", err, out)
+	}
+	return binary
+}
+
 func benchmarkProcess(b *testing.B, args ...string) {
 	dir := b.TempDir()
 	wit := filepath.Join(dir, "wit")
 	writeTree(b, wit)
-	binary := filepath.Join(dir, "witgen")
-	if out, err := exec.Command("go", "build", "-o", binary, ".").CombinedOutput(); err != nil {
-		b.Fatalf("go build: %v\n%s", err, out)
-	}
+	binary := buildWitgen(b, dir)
 	args = append(args, wit)
 	var memory int64 // KiB, the largest of all runs
 	for b.Loop() {
