@@ -139,22 +139,39 @@ func (s *scope) items(word string) []string {
 func (m *maker) localScope(main *pkg) *scope {
 	s := m.scope(main, "local")
 	s.exported, s.guests, s.imported = true, true, m.chance(2)
+	if !s.imported && m.chance(3) {
+		s.labels = m.labels("label-local")
+	}
 	m.types(s)
 	for range 1 + m.IntN(6) {
-		f := m.signature(s)
-		var back []typ
-		for _, p := range f.params {
-			if !p.borrow {
-				back = append(back, p)
-			}
+		s.line("%s: %s;", m.name("local"), s.function(m.localSignature(s)))
+	}
+	for _, d := range m.decls {
+		if d.owner != s || !d.resource {
+			continue
 		}
-		if f.result = nil; len(back) > 0 {
-			t := of("tuple<"+strings.Repeat("%s, ", len(back)-1)+"%s>", back...)
-			f.result = &t
+		for range m.IntN(3) {
+			static := []string{"", "static "}[m.IntN(2)]
+			d.methods = append(d.methods, fmt.Sprintf("%s: %s%s;", m.name("local"), static, s.function(m.localSignature(s))))
 		}
-		s.line("%s: %s;", m.name("local"), s.function(f))
 	}
 	return s
+}
+
+// localSignature makes the type of a function that returns its parameters.
+func (m *maker) localSignature(s *scope) signature {
+	f := m.signature(s)
+	var back []typ
+	for _, p := range f.params {
+		if !p.borrow {
+			back = append(back, p)
+		}
+	}
+	if f.result = nil; len(back) > 0 {
+		t := of("tuple<"+strings.Repeat("%s, ", len(back)-1)+"%s>", back...)
+		f.result = &t
+	}
+	return f
 }
 
 // place writes a function into an interface, or into the world.

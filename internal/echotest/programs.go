@@ -47,9 +47,11 @@ func (e *echo) guest() *jen.File {
 		name := "impl" + strconv.Itoa(len(impls))
 		impls = append(impls, jen.Id(name).Values())
 		file.Type().Id(name).Struct()
-		e.guestResources(file, name, pkg)
+		if export >= 0 { // what the world declares is imported
+			e.guestResources(file, name, pkg)
+		}
 		for _, f := range functions {
-			if f.Kind != wit.Freestanding {
+			if f.Kind != wit.Freestanding && f.Kind != wit.Static {
 				continue
 			}
 			params, args := e.params(f, 0)
@@ -72,12 +74,13 @@ func (e *echo) guest() *jen.File {
 }
 
 // isLocal reports whether a function returns its parameters and has no partner.
-func isLocal(f *wit.Function) bool { return strings.HasPrefix(f.Name, "local") }
+func isLocal(f *wit.Function) bool { return strings.HasPrefix(f.Base(), "local") }
 
-// returned are the arguments that a local function returns.
+// returned are the arguments that a local function returns. Those of a method are
+// without self.
 func (e *echo) returned(f *wit.Function, args []jen.Code) []jen.Code {
 	var list []jen.Code
-	for i, p := range f.Params {
+	for i, p := range f.Params[len(f.Params)-len(args):] {
 		if !run.HoldsBorrow(e.plan.Resolve, p.Type) {
 			list = append(list, args[i])
 		}
@@ -98,6 +101,13 @@ func (e *echo) guestResources(file *jen.File, impl string, pkg *gogen.Package) {
 			Block(jen.Return(jen.Op("&").Id(name).Values(jen.Id("id"))))
 		file.Func().Params(jen.Id("g").Op("*").Id(name)).Id("ID").Params().Uint32().Block(jen.Return(jen.Id("g").Dot("id")))
 		file.Func().Params(jen.Op("*").Id(name)).Id("Close").Params().Block()
+		for _, m := range pkg.Functions {
+			if m.Kind == wit.Method && m.Resource == f.Resource && isLocal(m) {
+				params, args := e.params(m, 1)
+				file.Func().Params(jen.Op("*").Id(name)).Id(e.plan.FuncName(m)).Params(params...).
+					Params(e.plan.ResultTypes(m, false)...).Block(jen.Return(e.returned(m, args)...))
+			}
+		}
 	}
 }
 
@@ -151,7 +161,7 @@ func (e *echo) host() *jen.File {
 	start := jen.Func().Params(
 		jen.Id("ctx").Qual("context", "Context"), jen.Id("wasm").Index().Byte(), jen.Id("x").Op("*").Qual(drive, "Exchange"),
 	).Params(jen.Qual(drive, "Instance"), jen.Error()).Block(
-		jen.List(jen.Id("plugin"), jen.Err()).Op(":=").Qual(world, "Compile").Call(jen.Id("ctx"), jen.Id("wasm"), jen.Qual(drive, "Cache")),
+		jen.List(jen.Id("plugin"), jen.Err()).Op(":=").Qual(world, "Compile").Call(jen.Id("ctx"), jen.Id("wasm"), jen.Qual(drive, "Options").Call().Op("...")),
 		jen.If(jen.Err().Op("!=").Nil()).Block(jen.Return(jen.Nil(), jen.Err())),
 		jen.Return(jen.Id("plugin").Dot("Instantiate").Call(jen.Id("ctx"), jen.Qual(world, "Imports").Values(imports...))),
 	)
@@ -160,7 +170,7 @@ func (e *echo) host() *jen.File {
 		jen.Id("Name").Op(":").Lit(e.name),
 		jen.Id("Cases").Op(":").Map(reflectType()).Index().Add(reflectType()).Values(lines(e.cases()...)...),
 		jen.Id("Resources").Op(":").Map(reflectType()).Func().Params(jen.Op("*").Qual(drive, "Object")).Any().Values(lines(resources...)...),
-		jen.Id("Guests").Op(":").Map(reflectType()).Func().Params(jen.Qual("context", "Context"), jen.Qual(drive, "Instance"), jen.Uint32()).
+		jen.Id("Guests").Op(":").Map(jen.Qual(drive, "Defined")).Func().Params(jen.Qual("context", "Context"), jen.Qual(drive, "Instance"), jen.Uint32()).
 			Params(jen.Qual(drive, "Guests"), jen.Error()).Values(lines(e.guestsResources()...)...),
 		jen.Id("Functions").Op(":").Index().Qual(drive, "Function").Values(lines(e.functions()...)...),
 		jen.Id("Start").Op(":").Add(start),
@@ -237,7 +247,11 @@ func (e *echo) guestsResources() []jen.Code {
 			if f.Kind != wit.Constructor {
 				continue
 			}
-			list = append(list, typeFor(e.plan.TypeRef(f.Resource)).Op(":").Func().
+			name := ""
+			if item.Name != "" {
+				name = e.plan.ItemName(item)
+			}
+			list = append(list, jen.Values(jen.Lit(name), typeFor(e.plan.TypeRef(f.Resource))).Op(":").Func().
 				Params(jen.Id("ctx").Qual("context", "Context"), jen.Id("inst").Qual(drive, "Instance"), jen.Id("id").Uint32()).
 				Params(jen.Qual(drive, "Guests"), jen.Error()).
 				Block(jen.Return(jen.Id("inst").Assert(jen.Op("*").Qual(e.plan.WorldPackage().ImportPath, "Instance")).
@@ -305,6 +319,9 @@ func (e *echo) functions() []jen.Code {
 		}
 		if isLocal(f) {
 			fields = append(fields, jen.Id("Local").Op(":").True())
+			if f.Kind == wit.Method {
+				fields = append(fields, jen.Id("On").Op(":").Add(typeFor(e.plan.TypeRef(f.Resource))))
+			}
 		}
 		if r := e.plan.Results(f).Result; r != nil {
 			fields = append(fields, jen.Id("Failure").Op(":").Qual(drive, "FailureOf").Types(e.plan.GoType(r.Err)).Call())
@@ -317,7 +334,7 @@ func (e *echo) functions() []jen.Code {
 			add(i, -1, "", what)
 		case wit.InterfaceID:
 			for k, f := range e.plan.InterfacePackage(what).Functions {
-				if f.Kind == wit.Freestanding {
+				if f.Kind == wit.Freestanding || isLocal(f) {
 					add(i, k, e.plan.ItemName(item), f)
 				}
 			}

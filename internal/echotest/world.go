@@ -205,7 +205,7 @@ func (s *scope) sees(d *decl) bool {
 	if d.owner == s {
 		return true
 	}
-	if d.owner.pkg == nil || d.owner.guests && !s.guests && (s.name != "" || !d.owner.imported) {
+	if d.owner.pkg == nil || d.owner.guests && len(d.owner.labels) > 0 || d.owner.guests && !s.guests && (s.name != "" || !d.owner.imported) {
 		return false
 	}
 	return s.pkg == nil || slices.Index(s.m.scopes, d.owner) < slices.Index(s.m.scopes, s)
@@ -238,7 +238,7 @@ func (s *scope) local(d *decl) string {
 			if other == s {
 				break
 			}
-			if used, ok := other.names[d]; ok && (!other.exported || other.guests && s.guests) && s.m.chance(2) {
+			if used, ok := other.names[d]; ok && (!other.exported || other.guests && s.guests && len(s.labels)+len(other.labels) == 0) && s.m.chance(2) {
 				from, name = other, used
 			}
 		}

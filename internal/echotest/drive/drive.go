@@ -14,14 +14,30 @@ import (
 	"github.com/tetratelabs/wazero"
 
 	"github.com/witgen/witgen/canonicalabi/host"
+	"github.com/witgen/witgen/canonicalabi/host/meter"
 	"github.com/witgen/witgen/canonicalabi/types"
 	"github.com/witgen/witgen/parser/resolve"
 	"github.com/witgen/witgen/wit"
 )
 
-// Cache is the option of all guests: the calls of one by generated bindings and by
-// the dynamic API compile it once.
-var Cache = host.Cache(wazero.NewCompilationCache())
+// Options are the options of all guests. The calls of one by generated bindings and
+// by the dynamic API compile it once.
+func Options() []host.Option {
+	return []host.Option{host.Cache(cache), host.ModuleLimits(limits)}
+}
+
+var (
+	cache  = wazero.NewCompilationCache()
+	limits = largeFunctions()
+)
+
+// largeFunctions are limits that allow what standard Go makes of variants with
+// hundreds of cases.
+func largeFunctions() meter.Limits {
+	l := meter.DefaultLimits()
+	l.FunctionBlocks *= 10
+	return l
+}
 
 // World is what a generated program knows of a world in Go.
 type World struct {
@@ -32,7 +48,7 @@ type World struct {
 	// Resources make values of each resource that stand for an object.
 	Resources map[reflect.Type]func(*Object) any
 	// Guests make a value of each resource of the guest's with a number.
-	Guests map[reflect.Type]func(ctx context.Context, inst Instance, id uint32) (Guests, error)
+	Guests map[Defined]func(ctx context.Context, inst Instance, id uint32) (Guests, error)
 	// Functions are the functions that the world exports.
 	Functions []Function
 	// Start starts a guest whose imports are served by an Exchange.
@@ -56,6 +72,15 @@ type Function struct {
 	Failure      Failure
 	// Local says that the function has no partner: it returns its parameters.
 	Local bool
+	// On is the resource of a method, and nil for other functions.
+	On reflect.Type
+}
+
+// Defined says which resource of the guest's: Item is that of a Function where the
+// world exports the interface under a plain name, and "" for all others.
+type Defined struct {
+	Item string
+	Type reflect.Type
 }
 
 // Guests is a resource of the guest's.
@@ -116,6 +141,7 @@ type Exchange struct {
 	ids    map[Guests]uint32
 	made   uint32
 	local  bool // the function that is called is Local
+	item   string
 	// f is the function that is being called, and calls how often the import was.
 	f        *Function
 	model    *wit.Function
@@ -227,14 +253,19 @@ func (x *Exchange) call(ctx context.Context, inst Instance, f *Function, w *wit.
 	case wit.InterfaceID:
 		x.model = x.resolve.Interfaces[item].Functions[f.Index]
 	}
-	x.inst, x.local = inst, f.Local
+	x.inst, x.local, x.item = inst, f.Local, f.Item
 	on := reflect.ValueOf(inst)
 	if f.Item != "" {
 		on = on.MethodByName(f.Item).Call(nil)[0]
 	}
+	params := x.model.Params
+	if f.On != nil {
+		on, params = reflect.New(f.On).Elem(), params[1:]
+		x.setResource(on)
+	}
 	method := on.MethodByName(f.Method)
 	args := []reflect.Value{reflect.ValueOf(ctx)}
-	for i, p := range x.model.Params {
+	for i, p := range params {
 		arg := reflect.New(method.Type().In(1 + i)).Elem()
 		x.set(arg, p.Type, 0)
 		args = append(args, arg)
@@ -248,7 +279,7 @@ func (x *Exchange) call(ctx context.Context, inst Instance, f *Function, w *wit.
 		if err != nil {
 			return err
 		}
-		return x.checkLocal(args[1:], outs)
+		return x.checkLocal(params, args[1:], outs)
 	}
 	if x.calls != 1 {
 		return fmt.Errorf("the import was called %d times: %w", x.calls, err)
@@ -261,7 +292,7 @@ func (x *Exchange) call(ctx context.Context, inst Instance, f *Function, w *wit.
 		if want.Kind() == reflect.Interface {
 			want = want.Elem()
 		}
-		if d := x.difference("argument "+x.model.Params[i].Name, want, reflect.ValueOf(got)); d != "" {
+		if d := x.difference("argument "+params[i].Name, want, reflect.ValueOf(got)); d != "" {
 			return errors.New(d)
 		}
 	}
@@ -290,9 +321,9 @@ func (x *Exchange) call(ctx context.Context, inst Instance, f *Function, w *wit.
 }
 
 // checkLocal compares what a function was given with what it returned.
-func (x *Exchange) checkLocal(args, outs []reflect.Value) error {
+func (x *Exchange) checkLocal(params []wit.Param, args, outs []reflect.Value) error {
 	next := 0
-	for i, p := range x.model.Params {
+	for i, p := range params {
 		if HoldsBorrow(x.resolve, p.Type) {
 			x.objects = x.objects[:0] // what it owns beside may be closed
 			continue

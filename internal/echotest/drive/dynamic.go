@@ -15,7 +15,7 @@ import (
 // RunDynamic calls each function of a guest a number of times by the dynamic API,
 // and returns how many calls it made and what went wrong.
 func RunDynamic(ctx context.Context, r *wit.Resolve, world wit.WorldID, wasm []byte, rounds int, seed uint64) (calls int, err error) {
-	plugin, err := dynamic.CompileWorld(ctx, wasm, r, world, Cache)
+	plugin, err := dynamic.CompileWorld(ctx, wasm, r, world, Options()...)
 	if err != nil {
 		return 0, err
 	}

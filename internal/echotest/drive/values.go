@@ -92,9 +92,21 @@ func (x *Exchange) set(v reflect.Value, t wit.Type, depth int) {
 	}
 }
 
+// creator returns what makes values of a resource of the guest's, and nil for one of
+// the host's.
+func (x *Exchange) creator(t reflect.Type) func(context.Context, Instance, uint32) (Guests, error) {
+	if !x.local {
+		return nil
+	}
+	if create := x.world.Guests[Defined{x.item, t}]; create != nil {
+		return create
+	}
+	return x.world.Guests[Defined{"", t}]
+}
+
 // setResource sets v to a new resource, of the host's or of the guest's.
 func (x *Exchange) setResource(v reflect.Value) {
-	if create, ok := x.world.Guests[v.Type()]; ok && x.local {
+	if create := x.creator(v.Type()); create != nil {
 		x.made++
 		g, err := create(context.Background(), x.inst, x.made)
 		if err != nil {
@@ -196,7 +208,7 @@ func (x *Exchange) difference(path string, want, got reflect.Value) string {
 	case reflect.Pointer:
 		equal = want.Pointer() == got.Pointer()
 	case reflect.Interface:
-		if x.local && x.world.Guests[want.Type()] != nil {
+		if x.creator(want.Type()) != nil {
 			return x.otherGuests(path, want, got)
 		}
 		return x.difference(path, want.Elem(), got.Elem())
