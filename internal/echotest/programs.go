@@ -160,10 +160,13 @@ func (e *echo) host() *jen.File {
 	world := e.plan.WorldPackage().ImportPath
 	start := jen.Func().Params(
 		jen.Id("ctx").Qual("context", "Context"), jen.Id("wasm").Index().Byte(), jen.Id("x").Op("*").Qual(drive, "Exchange"),
+		jen.Id("before").Qual(drive, "Instance"),
 	).Params(jen.Qual(drive, "Instance"), jen.Error()).Block(
 		jen.List(jen.Id("plugin"), jen.Err()).Op(":=").Qual(world, "Compile").Call(jen.Id("ctx"), jen.Id("wasm"), jen.Qual(drive, "Options").Call().Op("...")),
 		jen.If(jen.Err().Op("!=").Nil()).Block(jen.Return(jen.Nil(), jen.Err())),
-		jen.Return(jen.Id("plugin").Dot("Instantiate").Call(jen.Id("ctx"), jen.Qual(world, "Imports").Values(imports...))),
+		jen.Id("imports").Op(":=").Qual(world, "Imports").Values(imports...),
+		jen.If(jen.List(jen.Id("before"), jen.Id("ok")).Op(":=").Id("before").Assert(jen.Op("*").Qual(world, "Instance")), jen.Id("ok")).Block(e.chained()...),
+		jen.Return(jen.Id("plugin").Dot("Instantiate").Call(jen.Id("ctx"), jen.Id("imports"))),
 	)
 	file.Comment("World returns the world.")
 	file.Func().Id("World").Params().Op("*").Qual(drive, "World").Block(jen.Return(jen.Op("&").Qual(drive, "World").Values(lines(
@@ -176,6 +179,28 @@ func (e *echo) host() *jen.File {
 		jen.Id("Start").Op(":").Add(start),
 	)...)))
 	return file
+}
+
+// chained spells how what is imported and exported is imported from the exports of
+// the instance before.
+func (e *echo) chained() []jen.Code {
+	list := []jen.Code{jen.Id("_").Op("=").Id("before")}
+	w := e.plan.Resolve.Worlds[e.plan.World]
+	for _, in := range w.Imports {
+		for _, out := range w.Exports {
+			id, ok := in.KeyInterface()
+			if other, too := out.KeyInterface(); !ok || !too || id != other || !e.implemented(e.plan.InterfacePackage(id)) {
+				continue
+			}
+			list = append(list, jen.Id("imports").Dot(e.plan.ItemName(in)).Op("=").Id("before").Dot(e.plan.ItemName(out)).Call())
+		}
+	}
+	return list
+}
+
+// implemented reports whether a host implements the interface of a package.
+func (e *echo) implemented(pkg *gogen.Package) bool {
+	return slices.ContainsFunc(pkg.Functions, func(f *wit.Function) bool { return f.Kind != wit.Method })
 }
 
 func reflectType() *jen.Statement { return jen.Qual("reflect", "Type") }

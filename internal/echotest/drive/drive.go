@@ -51,8 +51,9 @@ type World struct {
 	Guests map[Defined]func(ctx context.Context, inst Instance, id uint32) (Guests, error)
 	// Functions are the functions that the world exports.
 	Functions []Function
-	// Start starts a guest whose imports are served by an Exchange.
-	Start func(ctx context.Context, wasm []byte, x *Exchange) (Instance, error)
+	// Start starts a guest whose imports are served by an Exchange, and those that
+	// it exports too by the instance before, if any.
+	Start func(ctx context.Context, wasm []byte, x *Exchange, before Instance) (Instance, error)
 }
 
 // Instance is a generated *Instance.
@@ -204,24 +205,54 @@ func Run(ctx context.Context, w *World, witPath, wasmPath string, rounds int, se
 	if err != nil {
 		return 0, 0, err
 	}
+	world := result.Resolve.Worlds[id]
 	x := &Exchange{Rand: rand.New(rand.NewPCG(seed, 11)), world: w, resolve: result.Resolve, ids: map[Guests]uint32{}}
-	inst, err := w.Start(ctx, wasm, x)
-	if err != nil {
-		return 0, 0, err
-	}
 	var failed []error
+	for _, chained := range []bool{false, true} {
+		n, errs := x.run(ctx, wasm, world, rounds, chained)
+		calls += n
+		for _, err := range errs {
+			failed = append(failed, fmt.Errorf("%s, chained: %t: %w", filepath.Base(wasmPath), chained, err))
+		}
+		rounds = min(rounds, 5)
+	}
+	n, err := RunDynamic(ctx, result.Resolve, id, wasm, rounds, seed)
+	if err != nil {
+		failed = append(failed, err)
+	}
+	return calls + n, x.Values, errors.Join(failed...)
+}
+
+// run calls each function a number of times, and returns how many calls it made.
+func (x *Exchange) run(ctx context.Context, wasm []byte, world *wit.World, rounds int, chained bool) (calls int, failed []error) {
+	var before, inst Instance
+	start := func() (err error) {
+		x.objects = nil
+		if chained {
+			if before, err = x.world.Start(ctx, wasm, x, nil); err != nil {
+				return err
+			}
+		}
+		inst, err = x.world.Start(ctx, wasm, x, before)
+		return err
+	}
+	if err := start(); err != nil {
+		return 0, []error{err}
+	}
 	for round := range rounds {
-		for i := range w.Functions {
-			f := &w.Functions[i]
-			if err := x.call(ctx, inst, f, result.Resolve.Worlds[id]); err != nil {
-				failed = append(failed, fmt.Errorf("%s: %s %s, round %d: %w", filepath.Base(wasmPath), f.Item, f.Name, round, err))
+		for i := range x.world.Functions {
+			f := &x.world.Functions[i]
+			if err := x.call(ctx, inst, f, world); err != nil {
+				failed = append(failed, fmt.Errorf("%s %s, round %d: %w", f.Item, f.Name, round, err))
 			}
 			calls++
-			if inst.Err() != nil {
+			if inst.Err() != nil || before != nil && before.Err() != nil {
 				_ = inst.Close(ctx)
-				x.objects = nil
-				if inst, err = w.Start(ctx, wasm, x); err != nil {
-					return calls, x.Values, errors.Join(append(failed, err)...)
+				if before != nil {
+					_ = before.Close(ctx)
+				}
+				if err := start(); err != nil {
+					return calls, append(failed, err)
 				}
 			}
 		}
@@ -229,8 +260,13 @@ func Run(ctx context.Context, w *World, witPath, wasmPath string, rounds int, se
 			break
 		}
 	}
-	if err := inst.Close(ctx); err != nil {
-		failed = append(failed, fmt.Errorf("closing: %w", err))
+	for _, inst := range []Instance{inst, before} {
+		if inst == nil {
+			continue
+		}
+		if err := inst.Close(ctx); err != nil {
+			failed = append(failed, fmt.Errorf("closing: %w", err))
+		}
 	}
 	for _, o := range x.objects {
 		if o.closed > 0 {
@@ -238,11 +274,7 @@ func Run(ctx context.Context, w *World, witPath, wasmPath string, rounds int, se
 			break
 		}
 	}
-	dynamicCalls, err := RunDynamic(ctx, result.Resolve, id, wasm, min(rounds, 5), seed)
-	if err != nil {
-		failed = append(failed, err)
-	}
-	return calls + dynamicCalls, x.Values, errors.Join(failed...)
+	return calls, failed
 }
 
 // call calls a function with random arguments.
