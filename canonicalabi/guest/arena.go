@@ -99,11 +99,18 @@ type root struct {
 	next *root
 }
 
-// reset forgets all that the arena holds.
+// reset forgets all that the arena holds. A conservative collector still finds the
+// address of the last root on the stack, and that of a result in its place: so that
+// these keep nothing alive, the root and the first words of the result are cleared.
 func (a *Arena) reset() {
-	if !leaking {
+	if leaking {
+		return
+	}
+	if r := a.roots; r != nil {
+		*r = root{}
 		a.roots = nil
 	}
+	a.result[0], a.result[1] = 0, 0
 }
 
 // root keeps the memory at ptr alive until the arena is reset.

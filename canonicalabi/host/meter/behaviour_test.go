@@ -151,6 +151,56 @@ func TestFuel(t *testing.T) {
 	}
 }
 
+// countDown turns the loop of the label 0 again until local 0 is 0.
+var countDown = []byte{opcodeLocalGet, 0, opcodeI32Const, 1, opcodeI32Sub, opcodeLocalTee, 0, opcodeBrIf, 0}
+
+// turning are functions run(i32) -> i32 that turn a loop as often as their argument says. They take
+// fuel in each way there is in a loop that calls no other function.
+func turning() map[string][]byte {
+	loop := func(code ...[]byte) []byte {
+		return seq([]byte{opcodeLoop, blockEmpty}, seq(code...), countDown, []byte{opcodeEnd, opcodeLocalGet, 0})
+	}
+	fill := func(n int32) []byte { return seq(i32(0), i32(0), i32(n), []byte{opcodeMisc, miscMemoryFill, 0}) }
+	// The block type 0 is that of the function.
+	operands := []byte{opcodeLoop, 0, opcodeI32Const, 1, opcodeI32Sub, opcodeLocalTee, 0, opcodeLocalGet, 0, opcodeBrIf, 0, opcodeEnd, opcodeDrop}
+	all := map[string][]byte{
+		"branches":        loop([]byte{opcodeLocalGet, 0, opcodeI32Const, 1, 0x71, opcodeIf, blockEmpty, opcodeLocalGet, 0, opcodeDrop, opcodeEnd}),
+		"a loop inside":   loop(seq(i32(3), []byte{opcodeLocalSet, 1, opcodeLoop, blockEmpty, opcodeLocalGet, 1, opcodeI32Const, 1, opcodeI32Sub, opcodeLocalTee, 1, opcodeBrIf, 0, opcodeEnd})),
+		"a loop of loops": loop([]byte{opcodeLoop, blockEmpty}, countDown, []byte{opcodeEnd, opcodeI32Const, 1, opcodeLocalSet, 0}),
+		"operands inside": loop([]byte{opcodeLocalGet, 0}, operands, []byte{opcodeI32Const, 1, opcodeLocalSet, 0}),
+		"short fill":      loop(fill(100)),
+		"long fill":       loop(fill(5000)),
+		"memory.grow":     loop([]byte{opcodeI32Const, 0, opcodeMemoryGrow, 0, opcodeDrop}),
+	}
+	for name, code := range benchLoops {
+		all[name] = code
+	}
+	return all
+}
+
+// TestTurnsCostTheSame: two thousand turns of a loop take a hundredth of the fuel of two hundred
+// thousand, which are many slices, but for what is around the loop.
+func TestTurnsCostTheSame(t *testing.T) {
+	interpreter := newRuntimeWith(t, wazero.NewRuntimeConfigInterpreter())
+	const few, many = 2_000, 200_000
+	for name, code := range turning() {
+		for _, r := range []wazero.Runtime{newRuntime(t), interpreter} {
+			mod, c := metered(t, r, simple(ti, ti, ti+ti, code), Config{})
+			used := func(turns uint64) int64 {
+				c.SetFuel(Unlimited)
+				if _, trap := call(mod, "run", turns); trap != "" {
+					t.Fatalf("%s: %s", name, trap)
+				}
+				return int64(Unlimited - c.Fuel())
+			}
+			one := used(few+1) - used(few)
+			if got, want := used(many)-used(few), one*(many-few); one <= 0 || got != want {
+				t.Errorf("%s: %d more turns took %d, want %d: one more took %d", name, many-few, got, want, one)
+			}
+		}
+	}
+}
+
 // leaving are functions run(i32) -> i32 that call another and are left in each way there is. Function 0
 // is run, 1 is i32 -> i32.
 var leaving = map[string][]byte{

@@ -25,6 +25,10 @@ import "github.com/witgen/witgen/internal/leb128"
 // contains a call. Branches are adapted to the labels in between. A loop with operands gets an if
 // instead.
 //
+// In a loop that calls no other function a local is kept equal to the slice, so that no turn waits for
+// what the turn before wrote to memory: each charge writes both, and reads the local. It is loaded
+// before the loop, after refill, and after whatever else takes from the slice.
+//
 // A function that calls others starts with a check too, and with a depth it becomes
 //
 //	start = depth, depth -= 1, check, block T ... end, depth = start
@@ -41,53 +45,83 @@ const (
 	spreadCost = 8
 )
 
-// An emitter writes functions. The pieces that are the same in all of them are made once.
+// addedLocals is the largest number of locals that are added to a function: the depth at its start, the
+// one that is kept equal to the slice, and the operands of an editBulk.
+const addedLocals = 1 + 1 + 3
+
+// An emitter writes functions.
 type emitter struct {
 	h   *helpers
 	out asm
 
-	chargeStart, chargeEnd []byte // around the constant
-	loopStart              []byte // after the block type
-	loopCheck, loopEnd     []byte
-	entryCheck             []byte
-	depthCheck             []byte
+	kept uint32 // the local that is kept equal to the slice
+	keep int    // how many loops are open in which it is
 }
 
-func newEmitter(h *helpers) *emitter {
-	g := h.globals
-	e := &emitter{h: h}
-	piece := func(write func(a *asm)) []byte {
-		var a asm
-		write(&a)
-		return a
+// slice writes the load of the slice.
+func (e *emitter) slice() {
+	if e.keep > 0 {
+		e.out.localGet(e.kept)
+	} else {
+		e.out.globalGet(e.h.globals.slice)
 	}
-	below := func(a *asm) {
-		a.i64(0)
-		a.op(opcodeI64LtS)
+}
+
+// load loads the slice into the local that is kept equal to it.
+func (e *emitter) load() {
+	e.out.globalGet(e.h.globals.slice)
+	e.out.localSet(e.kept)
+}
+
+// called is written after a call that takes from the slice.
+func (e *emitter) called() {
+	if e.keep > 0 {
+		e.load()
 	}
-	call := func(a *asm) {
-		a.op(opcodeIf, blockEmpty)
-		a.call(h.slow())
-		a.op(opcodeEnd)
+}
+
+// below writes a comparison with 0.
+func (e *emitter) below() {
+	e.out.i64(0)
+	e.out.op(opcodeI64LtS)
+}
+
+// check writes the check that stands outside of split loops.
+func (e *emitter) check() {
+	e.slice()
+	e.below()
+	e.refill()
+}
+
+// refill writes the call of refill where the operand is not 0.
+func (e *emitter) refill() {
+	e.out.op(opcodeIf, blockEmpty)
+	e.out.call(e.h.slow())
+	e.called()
+	e.out.op(opcodeEnd)
+}
+
+// openLoop writes what comes before a split loop, whose block type is given.
+func (e *emitter) openLoop(kept bool, blockType []byte) {
+	if kept {
+		if e.keep++; e.keep == 1 {
+			e.load()
+		}
 	}
-	e.chargeStart = piece(func(a *asm) { a.globalGet(g.slice); a.op(opcodeI64Const) })
-	e.chargeEnd = piece(func(a *asm) { a.op(opcodeI64Sub); a.globalSet(g.slice) })
-	e.loopStart = []byte{opcodeLoop, blockEmpty, opcodeBlock, blockEmpty}
-	e.loopCheck = piece(func(a *asm) { a.globalGet(g.slice); below(a); a.op(opcodeBrIf, 1) })
-	e.loopEnd = piece(func(a *asm) {
-		a.op(opcodeBr, 2, opcodeEnd)
-		a.call(h.slow())
-		a.op(opcodeBr, 0, opcodeEnd, opcodeUnreachable, opcodeEnd)
-	})
-	e.entryCheck = piece(func(a *asm) { a.globalGet(g.slice); below(a); call(a) })
-	e.depthCheck = piece(func(a *asm) {
-		a.globalGet(g.slice)
-		a.globalGet(g.depth)
-		a.op(opcodeI64Or)
-		below(a)
-		call(a)
-	})
-	return e
+	e.out.op(opcodeBlock)
+	e.out.op(blockType...)
+	e.out.op(opcodeLoop, blockEmpty, opcodeBlock, blockEmpty)
+}
+
+// closeLoop writes what comes after a split loop.
+func (e *emitter) closeLoop() {
+	e.out.op(opcodeBr, 2, opcodeEnd)
+	e.out.call(e.h.slow())
+	e.called()
+	e.out.op(opcodeBr, 0, opcodeEnd, opcodeUnreachable, opcodeEnd)
+	if e.keep > 0 {
+		e.keep--
+	}
 }
 
 // settle moves the cost of short regions to others, so that fewer places charge.
@@ -143,18 +177,24 @@ func spread(regions []region) {
 func (e *emitter) function(s *scanner) {
 	settle(s.regions)
 	m := s.m
-	wrapped := m.cfg.Depth && s.calls
-	// The locals that are added: the depth at the start, and the operands of an editBulk.
-	groups, start, operands := s.groups, s.locals, s.locals
+	wrapped := m.cfg.Depth && s.calls > 0
+	groups, next := s.groups, s.locals
 	var added asm
-	if wrapped {
-		added.op(1, typeI64)
+	add := func(n uint32, typ byte) (first uint32) {
+		added.op(byte(n), typ)
 		groups++
-		operands++
+		next += n
+		return next - n
+	}
+	var start, operands uint32 // the depth at the start, and the operands of an editBulk
+	if wrapped {
+		start = add(1, typeI64)
+	}
+	if s.kept {
+		e.kept = add(1, typeI64)
 	}
 	if s.bulk {
-		added.op(3, typeI32)
-		groups++
+		operands = add(3, typeI32)
 	}
 	out := &e.out
 	*out = leb128.AppendUint32((*out)[:0], groups)
@@ -177,11 +217,15 @@ func (e *emitter) function(s *scanner) {
 	e.charge(s.regions[0])
 	switch {
 	case wrapped:
-		out.op(e.depthCheck...)
+		e.slice()
+		out.globalGet(e.h.globals.depth)
+		out.op(opcodeI64Or)
+		e.below()
+		e.refill()
 		out.op(opcodeBlock)
 		e.resultType(m.types[m.funcs[s.fn]])
-	case s.calls && !s.checked:
-		out.op(e.entryCheck...)
+	case s.calls > 0 && !s.checked:
+		e.check()
 	}
 
 	pos := s.codeAt
@@ -193,21 +237,21 @@ func (e *emitter) function(s *scanner) {
 		case editCharge:
 			e.charge(s.regions[d.arg])
 		case editLoop:
-			out.op(opcodeBlock)
-			*out = append(*out, m.in[d.pos+1:d.pos+1+int(d.arg)]...)
-			out.op(e.loopStart...)
+			e.openLoop(d.kept, m.in[d.pos+1:d.pos+1+int(d.arg)])
 		case editLoopHead, editLoopCheck:
 			if d.arg == dead {
 				break
 			}
 			if d.kind == editLoopHead {
-				out.op(e.loopCheck...)
+				e.slice()
+				e.below()
+				out.op(opcodeBrIf, 1)
 			} else {
-				out.op(e.entryCheck...)
+				e.check()
 			}
 			e.charge(s.regions[d.arg])
 		case editLoopEnd:
-			out.op(e.loopEnd...)
+			e.closeLoop()
 		case editLabel:
 			*out = leb128.AppendUint32(*out, uint32(d.arg))
 		case editReturn:
@@ -218,8 +262,10 @@ func (e *emitter) function(s *scanner) {
 			}
 		case editCall:
 			out.call(uint32(d.arg))
+			e.called()
 		case editBulk:
 			e.bulk(operands, m.in[d.pos:pos], uint32(d.arg))
+			e.called()
 		case editLeave:
 			leave()
 		case editEnd:
@@ -234,9 +280,13 @@ func (e *emitter) function(s *scanner) {
 
 func (e *emitter) charge(r region) {
 	if cost := r.cost + r.extra; cost > 0 {
-		e.out.op(e.chargeStart...)
-		e.out = leb128.AppendInt64(e.out, cost)
-		e.out.op(e.chargeEnd...)
+		e.slice()
+		e.out.i64(cost)
+		e.out.op(opcodeI64Sub)
+		if e.keep > 0 {
+			e.out.opIndex(opcodeLocalTee, e.kept)
+		}
+		e.out.globalSet(e.h.globals.slice)
 	}
 }
 

@@ -85,7 +85,7 @@ func (m *module) rewriteCode(h *helpers) (out []byte, work uint64, _ *Error) {
 		r.fail(ErrMalformed, "number of functions and number of bodies differ")
 	}
 	s := &scanner{m: m, helpers: h}
-	e := newEmitter(h)
+	e := &emitter{h: h}
 	out = make([]byte, 0, (m.code.end-m.code.body)*3/2)
 	for i := uint32(0); i < n && r.err == nil; i++ {
 		fn := int(m.imported.funcs + i)

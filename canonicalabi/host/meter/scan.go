@@ -6,6 +6,8 @@ import "github.com/witgen/witgen/internal/leb128"
 type frame struct {
 	op     byte
 	split  bool   // a loop that is written as two, see emit.go
+	edit   int    // the index of a split loop's editLoop
+	called int    // how many calls of other functions came before a loop
 	out    uint32 // its label in the output, counted from the function's
 	region int32  // the region in which the instruction stands, or dead
 	target int32  // the outermost frame to which a branch from inside leads
@@ -35,6 +37,7 @@ type edit struct {
 	pos  int // in the module
 	skip int // bytes that it replaces
 	arg  int32
+	kept bool // of an editLoop: no other function is called in the loop
 }
 
 type editKind uint8
@@ -44,7 +47,7 @@ const (
 	editLoop                      // open what surrounds a loop whose block type is arg bytes long
 	editLoopHead                  // check at the head of a split loop, charge region arg
 	editLoopCheck                 // the same in a loop that is not split
-	editLoopEnd                   // close what surrounds a loop
+	editLoopEnd                   // close what surrounds a split loop
 	editLabel                     // label arg
 	editReturn                    // branch to label arg where the function is wrapped, else return
 	editCall                      // call function arg
@@ -73,9 +76,10 @@ type scanner struct {
 	groupsAt int    // where they start, after their count
 	codeAt   int    // where the instructions start
 
-	calls        bool // the function calls another
+	calls        int  // instructions that call another function
 	checked      bool // a loop's check comes before any call, on every way
 	bulk         bool // there is an editBulk
+	kept         bool // there is a kept loop
 	blocks       uint64
 	instructions uint64
 	operands     uint64 // that calls, blocks and branches pass, beyond a few for each
@@ -136,7 +140,7 @@ func (s *scanner) readLocals() *Error {
 			break
 		}
 	}
-	if total > 1<<32-2 { // one is added
+	if total > 1<<32-1-addedLocals {
 		r.fail(ErrMalformed, "too many locals")
 	}
 	if r.err != nil {

@@ -118,10 +118,10 @@ func (s *scanner) control(c byte, at int) *Error {
 		s.stop()
 		return nil
 	case opCall, opCallIndirect, opCallRef:
-		s.calls = true
+		s.calls++
 		return s.callee(op)
 	case opReturnCall, opReturnCallIndirect, opReturnCallRef:
-		s.calls = true
+		s.calls++
 		s.edits = append(s.edits, edit{kind: editLeave, pos: at})
 		s.leave(uint32(len(s.frames) - 1))
 		err := s.callee(op)
@@ -264,12 +264,13 @@ func (s *scanner) openBlock(c byte, at int) *Error {
 	case opcodeIf:
 		s.begin(s.cur, false)
 	case opcodeLoop:
-		s.checked = s.checked || !s.calls && s.cur == 0
+		s.checked = s.checked || s.calls == 0 && s.cur == 0
 		// A loop that takes no operands can be surrounded by others of its own.
 		f.split = t.params == 0
 		f.carries = int32(t.params)
 		s.blocks += loopBlocks - 1
 		if f.split {
+			f.edit, f.called = len(s.edits), s.calls
 			s.edits = append(s.edits, edit{kind: editLoop, pos: at, arg: int32(s.pos - at - 1)})
 			f.out += 3
 		}
@@ -300,6 +301,10 @@ func (s *scanner) closeBlock(at int) *Error {
 	s.open = f.out
 	if f.split {
 		s.open -= 3
+		if s.calls == f.called {
+			s.kept = true
+			s.edits[f.edit].kept = true
+		}
 		s.edits = append(s.edits, edit{kind: editLoopEnd, pos: s.pos})
 	}
 	s.cur = f.region
