@@ -77,12 +77,15 @@ func start(t testing.TB, b build, dir string) *guest {
 	return instantiate(t, b.wasm(t, dir), io.Discard)
 }
 
+// cache has the guests that were compiled before.
+var cache = wazero.NewCompilationCache()
+
 // instantiate instantiates a guest, which may import exchange. What it prints goes
 // to output: TinyGo prints panics to standard output, Go to standard error.
 func instantiate(t testing.TB, wasm []byte, output io.Writer) *guest {
 	t.Helper()
 	ctx := context.Background()
-	r := wazero.NewRuntime(ctx)
+	r := wazero.NewRuntimeWithConfig(ctx, wazero.NewRuntimeConfig().WithCompilationCache(cache))
 	t.Cleanup(func() { r.Close(ctx) })
 	wasi_snapshot_preview1.MustInstantiate(ctx, r)
 	g := &guest{t: t, ctx: ctx, realloc: "cabi_realloc", collects: true}
