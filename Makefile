@@ -62,7 +62,7 @@ bench: ## Run the benchmarks, in a form that benchstat reads. BENCH=regexp COUNT
 
 .PHONY: bench-table
 bench-table: ## Print calls through generated bindings beside calls by hand. ROWS=regexp
-	@WITGEN_TINYGO=$$(scripts/find-tinygo) go run ./internal/bench/table -rows '$(ROWS)'
+	@WITGEN_TINYGO=$$(scripts/find-tinygo) go run ./internal/testing/bench/table -rows '$(ROWS)'
 
 .PHONY: fuzz
 fuzz: ## Run each fuzz target for FUZZTIME.
@@ -79,22 +79,22 @@ generate: ## Write the generated files of the examples anew.
 .PHONY: suite
 suite: ## Run the outside test suites in the folder SUITES.
 	@test -n '$(SUITES)' || { echo 'usage: make suite SUITES=folder' >&2; exit 2; }
-	@go run ./internal/suite '$(SUITES)'
+	@go run ./internal/testing/suite '$(SUITES)'
 
 .PHONY: corpus
 corpus: ## Generate, build and vet every WIT package in the folder DIR.
 	@test -n '$(DIR)' || { echo 'usage: make corpus DIR=folder' >&2; exit 2; }
-	@WITGEN_TINYGO=$$(scripts/find-tinygo) go run ./internal/corpus '$(DIR)'
+	@WITGEN_TINYGO=$$(scripts/find-tinygo) go run ./internal/testing/corpus '$(DIR)'
 
 .PHONY: interop
 interop: ## Have wasm-tools, wasmtime and jco judge witgen's components, and run theirs.
 	@WITGEN_INTEROP=$$(scripts/interop); WITGEN_TINYGO=$${WITGEN_TINYGO:-$$(scripts/tinygo --wasip2)}; \
 	export WITGEN_INTEROP WITGEN_TINYGO WITGEN_WASM_TOOLS=$$WITGEN_INTEROP/venv/bin/wasm-tools; \
-	WITGEN_TESTS=all go test -v -run 'Interop' ./internal/interop ./component
+	WITGEN_TESTS=all go test -v -run 'Interop' ./internal/testing/interop ./component
 
 .PHONY: sizes
 sizes: ## Print how large guests are, beside those of wit-bindgen-go. Needs TinyGo.
-	@WITGEN_TINYGO=$$(scripts/find-tinygo) go run ./internal/sizes
+	@WITGEN_TINYGO=$$(scripts/find-tinygo) go run ./internal/testing/sizes
 
 .PHONY: build
 build: ## Build bin/witgen, without cgo: it starts sooner.

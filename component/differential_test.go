@@ -15,7 +15,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/witgen/witgen/internal/witrand"
+	"github.com/witgen/witgen/internal/testing/witrand"
 )
 
 var (

@@ -3,7 +3,7 @@ package component
 import (
 	"testing"
 
-	"github.com/witgen/witgen/internal/witrand"
+	"github.com/witgen/witgen/internal/testing/witrand"
 )
 
 // The core modules of random worlds have the core types that internal/abi says.

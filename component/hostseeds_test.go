@@ -2,7 +2,7 @@ package component_test
 
 import (
 	"github.com/witgen/witgen/component"
-	"github.com/witgen/witgen/internal/hosttest"
+	"github.com/witgen/witgen/internal/testing/hosttest"
 )
 
 func init() { component.SetHostSeeds(hostSeeds) }

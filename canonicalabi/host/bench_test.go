@@ -7,10 +7,10 @@ import (
 	"github.com/tetratelabs/wazero"
 
 	"github.com/witgen/witgen/canonicalabi/host"
-	"github.com/witgen/witgen/internal/hosttest"
-	"github.com/witgen/witgen/internal/hosttest/gen/test/subject/subject"
-	"github.com/witgen/witgen/internal/hosttest/gen/test/subject/values"
-	"github.com/witgen/witgen/internal/wasmtest"
+	"github.com/witgen/witgen/internal/testing/hosttest"
+	"github.com/witgen/witgen/internal/testing/hosttest/gen/test/subject/subject"
+	"github.com/witgen/witgen/internal/testing/hosttest/gen/test/subject/values"
+	"github.com/witgen/witgen/internal/testing/wasmtest"
 )
 
 func addGuest() []byte {

@@ -4,6 +4,6 @@
 // guest says, as the canonical ABI asks (CanonicalABI.md). Errors are typed:
 // Trap, LimitError, BadValueError, InstanceError.
 //
-// Package component/instance makes Instances; programs use it through the
+// Package link makes Instances; programs use it through the
 // Compile function of a generated world package.
 package host

@@ -6,10 +6,10 @@ import (
 	"fmt"
 
 	"github.com/witgen/witgen/canonicalabi/host"
-	"github.com/witgen/witgen/internal/hosttest"
-	"github.com/witgen/witgen/internal/hosttest/gen/test/subject/store"
-	"github.com/witgen/witgen/internal/hosttest/gen/test/subject/subject"
-	"github.com/witgen/witgen/internal/wasmtest"
+	"github.com/witgen/witgen/internal/testing/hosttest"
+	"github.com/witgen/witgen/internal/testing/hosttest/gen/test/subject/store"
+	"github.com/witgen/witgen/internal/testing/hosttest/gen/test/subject/subject"
+	"github.com/witgen/witgen/internal/testing/wasmtest"
 )
 
 // What guests import that deal in handles.

@@ -6,10 +6,10 @@ import (
 
 	"github.com/witgen/witgen/canonicalabi/host"
 	"github.com/witgen/witgen/canonicalabi/types"
-	"github.com/witgen/witgen/internal/hosttest"
-	"github.com/witgen/witgen/internal/hosttest/gen/test/subject/subject"
-	"github.com/witgen/witgen/internal/hosttest/gen/test/subject/values"
-	"github.com/witgen/witgen/internal/wasmtest"
+	"github.com/witgen/witgen/internal/testing/hosttest"
+	"github.com/witgen/witgen/internal/testing/hosttest/gen/test/subject/subject"
+	"github.com/witgen/witgen/internal/testing/hosttest/gen/test/subject/values"
+	"github.com/witgen/witgen/internal/testing/wasmtest"
 )
 
 // page is the size of a guest's memory as long as nothing was allocated.

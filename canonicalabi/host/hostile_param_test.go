@@ -4,9 +4,9 @@ import (
 	"context"
 
 	"github.com/witgen/witgen/canonicalabi/host"
-	"github.com/witgen/witgen/internal/hosttest"
-	"github.com/witgen/witgen/internal/hosttest/gen/test/subject/subject"
-	"github.com/witgen/witgen/internal/wasmtest"
+	"github.com/witgen/witgen/internal/testing/hosttest"
+	"github.com/witgen/witgen/internal/testing/hosttest/gen/test/subject/subject"
+	"github.com/witgen/witgen/internal/testing/wasmtest"
 )
 
 // run calls the guest's run.

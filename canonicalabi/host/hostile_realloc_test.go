@@ -7,9 +7,9 @@ import (
 	"time"
 
 	"github.com/witgen/witgen/canonicalabi/host"
-	"github.com/witgen/witgen/internal/hosttest"
-	"github.com/witgen/witgen/internal/hosttest/gen/test/subject/subject"
-	"github.com/witgen/witgen/internal/wasmtest"
+	"github.com/witgen/witgen/internal/testing/hosttest"
+	"github.com/witgen/witgen/internal/testing/hosttest/gen/test/subject/subject"
+	"github.com/witgen/witgen/internal/testing/wasmtest"
 )
 
 // soon is a context that ends while a guest loops.

@@ -9,12 +9,12 @@ import (
 	"time"
 
 	"github.com/witgen/witgen/canonicalabi/host"
-	"github.com/witgen/witgen/internal/hosttest"
-	"github.com/witgen/witgen/internal/hosttest/gen/test/subject/shop"
-	"github.com/witgen/witgen/internal/hosttest/gen/test/subject/store"
-	"github.com/witgen/witgen/internal/hosttest/gen/test/subject/subject"
-	"github.com/witgen/witgen/internal/hosttest/gen/test/subject/values"
-	"github.com/witgen/witgen/internal/wasmtest"
+	"github.com/witgen/witgen/internal/testing/hosttest"
+	"github.com/witgen/witgen/internal/testing/hosttest/gen/test/subject/shop"
+	"github.com/witgen/witgen/internal/testing/hosttest/gen/test/subject/store"
+	"github.com/witgen/witgen/internal/testing/hosttest/gen/test/subject/subject"
+	"github.com/witgen/witgen/internal/testing/hosttest/gen/test/subject/values"
+	"github.com/witgen/witgen/internal/testing/wasmtest"
 )
 
 // keeper is a guest that logs in run, makes items, keeps the entries that it is

@@ -9,8 +9,8 @@ import (
 	"time"
 
 	"github.com/witgen/witgen/canonicalabi/host"
-	"github.com/witgen/witgen/internal/hosttest"
-	"github.com/witgen/witgen/internal/wasmtest"
+	"github.com/witgen/witgen/internal/testing/hosttest"
+	"github.com/witgen/witgen/internal/testing/wasmtest"
 )
 
 // wasiGuest is a guest whose run calls a function of WASI and returns the 64 bits

@@ -5,8 +5,8 @@ import (
 	"testing"
 
 	"github.com/witgen/witgen/canonicalabi/types"
-	"github.com/witgen/witgen/internal/hosttest/gen/test/subject/subject"
-	"github.com/witgen/witgen/internal/hosttest/gen/test/subject/values"
+	"github.com/witgen/witgen/internal/testing/hosttest/gen/test/subject/subject"
+	"github.com/witgen/witgen/internal/testing/hosttest/gen/test/subject/values"
 )
 
 // randomValues makes values, the same ones in every run.

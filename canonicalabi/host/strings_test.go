@@ -7,8 +7,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/witgen/witgen/component"
-	"github.com/witgen/witgen/internal/hosttest"
-	"github.com/witgen/witgen/internal/wasmtest"
+	"github.com/witgen/witgen/internal/testing/hosttest"
+	"github.com/witgen/witgen/internal/testing/wasmtest"
 )
 
 // recorder is a guest that notes what its realloc is asked for: three words for

@@ -10,8 +10,8 @@ import (
 	"time"
 
 	"github.com/witgen/witgen/component"
-	"github.com/witgen/witgen/internal/guestbuild"
 	"github.com/witgen/witgen/internal/preview1"
+	"github.com/witgen/witgen/internal/testing/guestbuild"
 	"github.com/witgen/witgen/parser/resolve"
 )
 

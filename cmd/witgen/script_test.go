@@ -14,13 +14,13 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
-	"github.com/witgen/witgen/internal/calltest"
-	"github.com/witgen/witgen/internal/wasmtest"
+	"github.com/witgen/witgen/internal/testing/calltest"
+	"github.com/witgen/witgen/internal/testing/wasmtest"
 
 	// The scripts build against the runtime. As imports, its changes reach the
 	// cache of test results.
 	_ "github.com/witgen/witgen/canonicalabi/guest"
-	_ "github.com/witgen/witgen/component/instance"
+	_ "github.com/witgen/witgen/link"
 )
 
 func TestMain(m *testing.M) {

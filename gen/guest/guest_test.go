@@ -20,8 +20,8 @@ import (
 
 	"github.com/witgen/witgen/gen/guest"
 	"github.com/witgen/witgen/internal/gogen"
-	"github.com/witgen/witgen/internal/goldentest"
-	"github.com/witgen/witgen/internal/guestbuild"
+	"github.com/witgen/witgen/internal/testing/goldentest"
+	"github.com/witgen/witgen/internal/testing/guestbuild"
 )
 
 // output is what the guest generator makes of a golden file.

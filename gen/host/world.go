@@ -230,10 +230,10 @@ func definer(items []worldItem, owner *gogen.Package) int {
 // plugin declares Plugin, Compile and Instantiate.
 func (w *worldGenerator) plugin() {
 	ctx := func() *jen.Statement { return jen.Id("ctx").Qual("context", "Context") }
-	w.file.Line().Add(gogen.Comment("Plugin is a compiled guest of the world. It may be used by several goroutines.")).Type().Id("Plugin").Struct(jen.Id("plugin").Op("*").Add(gogen.InstancePlugin.Qual()))
+	w.file.Line().Add(gogen.Comment("Plugin is a compiled guest of the world. It may be used by several goroutines.")).Type().Id("Plugin").Struct(jen.Id("plugin").Op("*").Add(gogen.LinkPlugin.Qual()))
 	w.file.Line().Add(gogen.Comment("Compile compiles a guest and checks that it fits the world.")).Func().Id("Compile").Params(ctx(), jen.Id("wasm").Index().Byte(), jen.Id("opts").Op("...").Add(gogen.HostOption.Qual())).
 		Params(jen.Op("*").Id("Plugin"), jen.Error()).Block(
-		jen.List(jen.Id("plugin"), jen.Err()).Op(":=").Add(gogen.InstanceCompile.Qual()).Call(jen.Id("ctx"), jen.Id("wasm"), jen.Op("&").Id(w.variable), jen.Id("opts").Op("...")),
+		jen.List(jen.Id("plugin"), jen.Err()).Op(":=").Add(gogen.LinkCompile.Qual()).Call(jen.Id("ctx"), jen.Id("wasm"), jen.Op("&").Id(w.variable), jen.Id("opts").Op("...")),
 		jen.If(jen.Err().Op("!=").Nil()).Block(jen.Return(jen.Nil(), jen.Err())),
 		jen.Return(jen.Op("&").Id("Plugin").Values(jen.Id("plugin")), jen.Nil()))
 

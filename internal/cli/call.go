@@ -12,10 +12,10 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/witgen/witgen/canonicalabi/dynamic"
 	"github.com/witgen/witgen/canonicalabi/host"
 	"github.com/witgen/witgen/component"
 	"github.com/witgen/witgen/diag"
+	"github.com/witgen/witgen/dynamic"
 )
 
 type callFlags struct {

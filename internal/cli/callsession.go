@@ -6,10 +6,10 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/witgen/witgen/canonicalabi/dynamic"
-	"github.com/witgen/witgen/canonicalabi/dynamic/value"
-	"github.com/witgen/witgen/canonicalabi/dynamic/wave"
 	"github.com/witgen/witgen/canonicalabi/host"
+	"github.com/witgen/witgen/dynamic"
+	"github.com/witgen/witgen/dynamic/value"
+	"github.com/witgen/witgen/dynamic/wave"
 	"github.com/witgen/witgen/wit"
 )
 

@@ -12,9 +12,9 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/witgen/witgen/component"
-	"github.com/witgen/witgen/component/instance"
 	"github.com/witgen/witgen/diag"
 	"github.com/witgen/witgen/internal/preview1"
+	"github.com/witgen/witgen/link"
 )
 
 func (a *app) componentCommand() *cobra.Command {
@@ -263,7 +263,7 @@ func (a *app) validate(ctx context.Context, files []string) error {
 			mistakes = append(mistakes, list...)
 			continue
 		}
-		unchecked, err := instance.CheckCode(ctx, wasm)
+		unchecked, err := link.CheckCode(ctx, wasm)
 		for _, u := range unchecked {
 			fmt.Fprintf(a.stderr, "witgen: %s: %s\n", file, u)
 		}

@@ -13,7 +13,7 @@ const (
 	TypesPath     = runtimeModule + "/canonicalabi/types"
 	HostPath      = runtimeModule + "/canonicalabi/host"
 	GuestPath     = runtimeModule + "/canonicalabi/guest"
-	InstancePath  = runtimeModule + "/component/instance"
+	LinkPath      = runtimeModule + "/link"
 )
 
 // importNames are the packages that generated code may import besides generated
@@ -34,7 +34,7 @@ var importNames = []struct{ path, name string }{
 	{TypesPath, "types"},
 	{HostPath, "host"},
 	{GuestPath, "guest"},
-	{InstancePath, "instance"},
+	{LinkPath, "link"},
 	{"github.com/tetratelabs/wazero", "wazero"},
 	{"github.com/tetratelabs/wazero/api", "api"},
 }

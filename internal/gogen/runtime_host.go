@@ -36,6 +36,6 @@ var (
 	HostNilValue    = symbol(HostPath, "NilValue")
 	HostUnknownCase = symbol(HostPath, "UnknownCase")
 
-	InstancePlugin  = symbol(InstancePath, "Plugin")
-	InstanceCompile = symbol(InstancePath, "Compile")
+	LinkPlugin  = symbol(LinkPath, "Plugin")
+	LinkCompile = symbol(LinkPath, "Compile")
 )

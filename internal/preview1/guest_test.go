@@ -5,9 +5,9 @@ import (
 	"testing"
 	"time"
 
-	"github.com/witgen/witgen/canonicalabi/dynamic"
 	"github.com/witgen/witgen/canonicalabi/host"
-	"github.com/witgen/witgen/internal/guestbuild"
+	"github.com/witgen/witgen/dynamic"
+	"github.com/witgen/witgen/internal/testing/guestbuild"
 )
 
 // TestGuest: what a guest of standard Go's sees of WASI inside its component.

@@ -10,7 +10,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/witgen/witgen/internal/witrand"
+	"github.com/witgen/witgen/internal/testing/witrand"
 	"github.com/witgen/witgen/parser/resolve"
 	"github.com/witgen/witgen/wit"
 )

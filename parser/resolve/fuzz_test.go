@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/witgen/witgen/internal/witrand"
+	"github.com/witgen/witgen/internal/testing/witrand"
 	"github.com/witgen/witgen/parser/resolve"
 )
 

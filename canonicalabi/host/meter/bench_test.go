@@ -8,7 +8,7 @@ import (
 
 	"github.com/tetratelabs/wazero/api"
 
-	"github.com/witgen/witgen/internal/guestbuild"
+	"github.com/witgen/witgen/internal/testing/guestbuild"
 )
 
 // BenchmarkRewrite rewrites guests; MB/s is of the module that goes in.

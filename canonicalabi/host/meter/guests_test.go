@@ -10,7 +10,7 @@ import (
 	"github.com/tetratelabs/wazero/api"
 	"github.com/tetratelabs/wazero/imports/wasi_snapshot_preview1"
 
-	"github.com/witgen/witgen/internal/guestbuild"
+	"github.com/witgen/witgen/internal/testing/guestbuild"
 )
 
 var (

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/witgen/witgen/internal/guestbuild"
+	"github.com/witgen/witgen/internal/testing/guestbuild"
 )
 
 const calculatorOutput = `add(2, 3) = 5

@@ -11,7 +11,7 @@ import (
 	"github.com/witgen/witgen/canonicalabi/host"
 	"github.com/witgen/witgen/examples/compose/gen/example/compose/counter"
 	"github.com/witgen/witgen/examples/compose/gen/example/compose/filter"
-	"github.com/witgen/witgen/internal/guestbuild"
+	"github.com/witgen/witgen/internal/testing/guestbuild"
 )
 
 const output = `"the cat and the hat": [{cat 1} {hat 1}]

@@ -14,7 +14,7 @@ import (
 	"testing"
 
 	"github.com/witgen/witgen/examples/plugins/gen/example/plugins/store"
-	"github.com/witgen/witgen/internal/guestbuild"
+	"github.com/witgen/witgen/internal/testing/guestbuild"
 )
 
 // wants says what becomes of each plugin: a line when it is loaded, and then one

@@ -21,7 +21,7 @@ import (
 
 	"github.com/witgen/witgen/canonicalabi/host"
 	"github.com/witgen/witgen/examples/render/gen/example/render/pages"
-	"github.com/witgen/witgen/internal/guestbuild"
+	"github.com/witgen/witgen/internal/testing/guestbuild"
 )
 
 func get(t *testing.T, h http.Handler, method, path, accept string) *http.Response {

@@ -8,20 +8,20 @@ import (
 	"context"
 
 	"github.com/witgen/witgen/canonicalabi/host"
-	"github.com/witgen/witgen/component/instance"
 	"github.com/witgen/witgen/examples/plugins/gen/example/plugins/log"
 	"github.com/witgen/witgen/examples/plugins/gen/example/plugins/processor"
 	"github.com/witgen/witgen/examples/plugins/gen/example/plugins/store"
+	"github.com/witgen/witgen/link"
 )
 
 // Plugin is a compiled guest of the world. It may be used by several goroutines.
 type Plugin struct {
-	plugin *instance.Plugin
+	plugin *link.Plugin
 }
 
 // Compile compiles a guest and checks that it fits the world.
 func Compile(ctx context.Context, wasm []byte, opts ...host.Option) (*Plugin, error) {
-	plugin, err := instance.Compile(ctx, wasm, &world, opts...)
+	plugin, err := link.Compile(ctx, wasm, &world, opts...)
 	if err != nil {
 		return nil, err
 	}

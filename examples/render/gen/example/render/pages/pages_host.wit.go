@@ -381,11 +381,11 @@ func loadBook(call *host.Call, area []byte) Book {
 		call.BadDiscriminant(uint32(ratingCase), 2)
 	}
 	linkCase := area[44]
-	var link types.Option[string]
+	var link_ types.Option[string]
 	switch linkCase {
 	case 0:
 	case 1:
-		link = types.Some(call.LiftString(binary.LittleEndian.Uint32(area[48:]), binary.LittleEndian.Uint32(area[52:])))
+		link_ = types.Some(call.LiftString(binary.LittleEndian.Uint32(area[48:]), binary.LittleEndian.Uint32(area[52:])))
 	default:
 		call.BadDiscriminant(uint32(linkCase), 2)
 	}
@@ -397,7 +397,7 @@ func loadBook(call *host.Call, area []byte) Book {
 		Stock:  Stock(call.LiftEnum(uint32(area[24]), 3)),
 		Tags:   tags,
 		Rating: rating,
-		Link:   link,
+		Link:   link_,
 	}
 }
 

@@ -97,11 +97,11 @@ func loadBook(ptr guest.Pointer) pages.Book {
 		guest.NoDiscriminant(uint32(ratingCase), "option<f32>")
 	}
 	linkCase := guest.Load[uint8](ptr, 44)
-	var link types.Option[string]
+	var link_ types.Option[string]
 	switch linkCase {
 	case 0:
 	case 1:
-		link = types.Some(guest.LiftString(guest.Load[uint32](ptr, 48), guest.Load[uint32](ptr, 52)))
+		link_ = types.Some(guest.LiftString(guest.Load[uint32](ptr, 48), guest.Load[uint32](ptr, 52)))
 	default:
 		guest.NoDiscriminant(uint32(linkCase), "option<string>")
 	}
@@ -113,7 +113,7 @@ func loadBook(ptr guest.Pointer) pages.Book {
 		Stock:  pages.Stock(guest.Load[uint8](ptr, 24)),
 		Tags:   guest.LiftStrings(tagsPtr, guest.Load[uint32](ptr, 32)),
 		Rating: rating,
-		Link:   link,
+		Link:   link_,
 	}
 }
 

@@ -1,0 +1,175 @@
+package dynamic
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/witgen/witgen/canonicalabi/host"
+	"github.com/witgen/witgen/dynamic/value"
+	"github.com/witgen/witgen/wit"
+)
+
+// Instance is a running guest. It serves one call at a time.
+type Instance struct {
+	plugin *Plugin
+	inst   *host.Instance
+	// funcs are the functions of the world's exports, by item and number.
+	funcs [][]host.Func
+}
+
+func newInstance(p *Plugin, inst *host.Instance) *Instance {
+	i := &Instance{plugin: p, inst: inst, funcs: make([][]host.Func, len(p.guest.world.exports))}
+	for n, g := range p.guest.world.exports {
+		exports := p.plugin.Export(inst, n)
+		i.funcs[n] = make([]host.Func, len(g.callable()))
+		for k := range i.funcs[n] {
+			i.funcs[n][k] = exports.Func(k)
+		}
+		for k, id := range g.resources {
+			if r := p.guest.world.host.Exports[n].Resources[k]; r.Export && r.Item == n {
+				exports.Wrap(k, func(h *host.Handle) any { return &Resource{Handle: h, inst: i, group: g, typ: id} })
+			}
+		}
+	}
+	return i
+}
+
+// Plugin returns the plugin that the instance is of.
+func (i *Instance) Plugin() *Plugin { return i.plugin }
+
+// Close ends the instance. A second Close does nothing.
+func (i *Instance) Close(ctx context.Context) error { return i.inst.Close(ctx) }
+
+// Err returns nil while the instance can be called, and otherwise why it cannot:
+// host.ErrClosed, or host.ErrDead with what killed it.
+func (i *Instance) Err() error { return i.inst.Err() }
+
+// Call calls the function that Plugin.Lookup finds under a name. The arguments and
+// the result are values of its WIT types; the result is nil where the function has
+// none. Of a method, the first argument is the resource. A value that the function
+// does not take is a *host.BadValueError, and the guest is not entered.
+func (i *Instance) Call(ctx context.Context, name string, args ...any) (any, error) {
+	f, err := i.plugin.Lookup(name)
+	if err != nil {
+		return nil, err
+	}
+	return i.CallFunction(ctx, f, args...)
+}
+
+// CallFunction is Call for a function of Plugin.Exports or Plugin.Lookup.
+func (i *Instance) CallFunction(ctx context.Context, f *Function, args ...any) (any, error) {
+	if f.Unsupported != "" {
+		return nil, fmt.Errorf("%s: %s", f.Name, notSupported(f))
+	}
+	fn := &i.funcs[f.item][f.number]
+	if err := i.plugin.guest.world.checkParams(f, fn, args); err != nil {
+		return nil, err
+	}
+	p := i.plugin.guest.world.program(f).main
+	call := fn.Begin(ctx)
+	fr := i.plugin.guest.world.frame(call, f, p)
+	for k, v := range p.Params {
+		fr.values[v] = args[k]
+	}
+	fr.run(p.Body)
+	if err := call.End(); err != nil {
+		return nil, err
+	}
+	return fr.result, nil
+}
+
+// checkParams checks the arguments of an export.
+func (w *world) checkParams(f *Function, fn *host.Func, args []any) error {
+	if len(args) != len(f.Func.Params) {
+		return &host.BadValueError{Path: f.Name, Detail: fmt.Sprintf("the function takes %d values, and got %d", len(f.Func.Params), len(args))}
+	}
+	checker := value.Checker{Resolve: w.resolve, Size: w.size, Handle: func(t wit.Type, v any) error {
+		if bad := fn.CheckHandle(f.group.numbers[w.resourceOf(t)], v); bad != nil {
+			return errors.New(bad.Detail)
+		}
+		return nil
+	}}
+	for k, p := range f.Func.Params {
+		if err := checker.Check(p.Type, args[k]); err != nil {
+			return badValue(err, p.Name)
+		}
+	}
+	return nil
+}
+
+// checkResult checks what the host's implementation of an import returned.
+func (w *world) checkResult(f *Function, result any) error {
+	if f.Func.Result == nil {
+		if result != nil {
+			return &host.BadValueError{Path: "result", Detail: fmt.Sprintf("the function has no result, and this is %T", result)}
+		}
+		return nil
+	}
+	checker := value.Checker{Resolve: w.resolve, Size: w.size}
+	if err := checker.Check(f.Func.Result, result); err != nil {
+		return badValue(err, "result")
+	}
+	return nil
+}
+
+// badValue turns the error of a Checker into the runtime's.
+func badValue(err error, name string) error {
+	bad := err.(*value.Error)
+	return (&host.BadValueError{Path: bad.Path, Detail: bad.Detail}).In(name)
+}
+
+// resourceOf returns the resource of an own or borrow.
+func (w *world) resourceOf(t wit.Type) wit.TypeID {
+	switch k := w.resolve.Kind(t).(type) {
+	case *wit.Own:
+		return w.resolve.Dealias(k.Resource).(wit.TypeID)
+	case *wit.Borrow:
+		return w.resolve.Dealias(k.Resource).(wit.TypeID)
+	default:
+		panic(fmt.Sprintf("dynamic: unhandled kind %T", k))
+	}
+}
+
+// Resource is a resource that a guest defines, in the host's hands. It is the
+// value of own<R> and borrow<R>. Close destroys it.
+type Resource struct {
+	*host.Handle
+	inst  *Instance
+	group *group
+	typ   wit.TypeID
+}
+
+// Name returns the name of the resource's type, as in
+// "example:kv/store#bucket".
+func (r *Resource) Name() string {
+	return r.group.name + "#" + r.inst.plugin.guest.world.resolve.Types[r.typ].Name
+}
+
+// Method finds a method by its name in WIT, as in "get".
+func (r *Resource) Method(name string) (*Function, error) {
+	var names []string
+	for _, f := range r.group.functions {
+		if f.Func.Kind != wit.Method || f.Func.Resource != r.typ {
+			continue
+		}
+		if f.Func.Base() == name {
+			return f, nil
+		}
+		names = append(names, f.Func.Base())
+	}
+	if len(names) == 0 {
+		return nil, fmt.Errorf("%s has no method %s, and no other", r.Name(), name)
+	}
+	return nil, fmt.Errorf("%s has no method %s; it has %s", r.Name(), name, strings.Join(names, ", "))
+}
+
+// Call calls a method by its name in WIT, as in r.Call(ctx, "get", "key").
+func (r *Resource) Call(ctx context.Context, method string, args ...any) (any, error) {
+	f, err := r.Method(method)
+	if err != nil {
+		return nil, err
+	}
+	return r.inst.CallFunction(ctx, f, append([]any{r}, args...)...)
+}

@@ -1,0 +1,141 @@
+package dynamic
+
+import (
+	"context"
+	"strings"
+
+	"github.com/witgen/witgen/canonicalabi/host"
+	"github.com/witgen/witgen/link"
+	"github.com/witgen/witgen/wit"
+)
+
+// Plugin is a compiled guest. It may be used by several goroutines.
+type Plugin struct {
+	guest  *Guest
+	plugin *link.Plugin
+}
+
+// Compile reads and compiles a guest that carries its WIT; see Read and
+// Guest.Compile.
+func Compile(ctx context.Context, wasm []byte, opts ...host.Option) (*Plugin, error) {
+	g, err := Read(wasm)
+	if err != nil {
+		return nil, err
+	}
+	return g.Compile(ctx, opts...)
+}
+
+// CompileWorld reads and compiles a guest of a world; see ReadWorld and
+// Guest.Compile.
+func CompileWorld(ctx context.Context, wasm []byte, r *wit.Resolve, world wit.WorldID, opts ...host.Option) (*Plugin, error) {
+	g, err := ReadWorld(wasm, r, world)
+	if err != nil {
+		return nil, err
+	}
+	return g.Compile(ctx, opts...)
+}
+
+// Compile compiles the guest's code. The error is a *host.LinkError where the
+// guest does not fit its world or imports what is not supported, and a
+// *host.LimitError where it is beyond a limit.
+func (g *Guest) Compile(ctx context.Context, opts ...host.Option) (*Plugin, error) {
+	for _, f := range g.imports {
+		if f.Unsupported != "" {
+			return nil, &host.LinkError{World: g.world.name, Item: "import " + f.Name, Detail: notSupported(f)}
+		}
+	}
+	plugin, err := link.Compile(ctx, g.wasm, &g.world.host, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return &Plugin{g, plugin}, nil
+}
+
+// Guest returns what the plugin was compiled from.
+func (p *Plugin) Guest() *Guest { return p.guest }
+
+// Exports is Guest.Exports.
+func (p *Plugin) Exports() []*Function { return p.guest.Exports() }
+
+// Imports is Guest.Imports.
+func (p *Plugin) Imports() []*Function { return p.guest.Imports() }
+
+// Lookup is Guest.Lookup.
+func (p *Plugin) Lookup(name string) (*Function, error) { return p.guest.Lookup(name) }
+
+// Close closes all instances and frees the compiled code.
+func (p *Plugin) Close(ctx context.Context) error { return p.plugin.Close(ctx) }
+
+// Func is the host's implementation of a function that guests import. The
+// arguments and the result are values of the function's WIT types; the result is
+// nil where it has none. A resource of the host's is any Go value but nil, which
+// comes back as it is; where it has Close(context.Context) error, that is called
+// when the guest drops the resource. Of a method, the first argument is the
+// resource. An error ends the guest with a *host.Trap, also where the function
+// returns a WIT result: return value.Err(e), nil for that one.
+type Func func(ctx context.Context, args []any) (any, error)
+
+// Imports is what the host supplies to an instance, by the functions' whole names,
+// as in "example:calculator/log#write". A name whose version is compatible with
+// the guest's will do. What the guest does not import is left aside.
+type Imports map[string]Func
+
+// Instantiate starts an instance with what the host supplies. Where that lacks
+// something, the error is a *host.LinkError that lists all of it. ctx holds while
+// the guest starts.
+func (p *Plugin) Instantiate(ctx context.Context, imports Imports) (*Instance, error) {
+	supplied := map[string]Func{}
+	for name, f := range imports {
+		supplied[compatible(name)] = f
+	}
+	impls := make([]any, len(p.guest.world.imports))
+	for n, g := range p.guest.world.imports {
+		callable := g.callable()
+		impl := &implementation{funcs: make([]Func, len(callable))}
+		for k, f := range callable {
+			if impl.funcs[k] = imports[f.Name]; impl.funcs[k] == nil {
+				impl.funcs[k] = supplied[compatible(f.Name)]
+			}
+		}
+		impls[n] = impl
+	}
+	var missing []string
+	for _, f := range p.guest.imports {
+		if impls[f.item].(*implementation).funcs[f.number] == nil {
+			missing = append(missing, f.Name)
+		}
+	}
+	if len(missing) > 0 {
+		return nil, &host.LinkError{World: p.guest.world.name, Item: "imports", Detail: "the guest imports what nobody supplies: " + strings.Join(missing, ", ")}
+	}
+	inst, err := p.plugin.Instantiate(ctx, impls)
+	if err != nil {
+		return nil, err
+	}
+	return newInstance(p, inst), nil
+}
+
+// implementation is what the host supplies for one import of the world, by the
+// numbers of its functions.
+type implementation struct{ funcs []Func }
+
+// handle serves a guest's call of an import.
+func (w *world) handle(call *host.Call, f *Function) {
+	p := w.program(f).main
+	fr := w.frame(call, f, p)
+	for i, v := range p.Params {
+		fr.setCore(v, call.Stack[i])
+	}
+	fr.invoke = func(args []any) (any, bool) {
+		result, err := call.Impl().(*implementation).funcs[f.number](call.Context(), args)
+		if err == nil {
+			err = w.checkResult(f, result)
+		}
+		if err != nil {
+			call.Fail(err)
+			return nil, false
+		}
+		return result, true
+	}
+	fr.run(p.Body)
+}

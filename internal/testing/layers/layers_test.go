@@ -1,0 +1,245 @@
+// Package layers holds the test that keeps imports pointing down. It has no
+// code of its own. ARCHITECTURE.md shows the layers.
+package layers
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io"
+	"os"
+	"os/exec"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+)
+
+const module = "github.com/witgen/witgen"
+
+// layers lists the packages that make up the witgen command, lowest layer
+// first. A package imports packages of lower layers only.
+var layers = [][]string{
+	{"diag", "internal/leb128", "internal/guestcompile"},
+	{"wit", "parser/ast"},
+	{"parser", "internal/abi"},
+	{"parser/resolve", "parser/format", "component", "internal/gogen"},
+	{"gen/types", "gen/host", "gen/guest", "internal/preview1"},
+	{"internal/cli"},
+	{"cmd/witgen"},
+}
+
+// generators is the first layer of layers that may import the runtime: what
+// lies below it writes code for the runtime, and so must build without it.
+const generators = 5
+
+// sideways are the imports within a layer.
+var sideways = map[string][]string{
+	"gen/host":  {"gen/types"},
+	"gen/guest": {"gen/types"},
+}
+
+// runtime lists the packages that generated code imports, directly or not, with
+// those that each may import.
+var runtime = map[string][]string{
+	"canonicalabi/types":      {},
+	"canonicalabi":            {"canonicalabi/types"},
+	"canonicalabi/guest":      {"canonicalabi", "canonicalabi/types"},
+	"canonicalabi/host/meter": {"internal/leb128"},
+	"canonicalabi/host":       {"canonicalabi", "canonicalabi/types", "canonicalabi/host/meter"},
+	"dynamic":                 {"canonicalabi/types", "canonicalabi/host", "dynamic/value", "link", "component", "wit", "internal/abi", "diag"},
+	// The values and their text run nothing: they do without the rest of the runtime.
+	"dynamic/value": {"canonicalabi/types", "wit"},
+	"dynamic/wave":  {"dynamic/value", "wit"},
+	"link":          {"canonicalabi", "canonicalabi/types", "canonicalabi/host", "canonicalabi/host/meter", "component", "wit", "internal/abi", "diag", "internal/leb128"},
+}
+
+// apart matches the packages that are in neither list: examples, scripts, and what
+// only tests import. They import what they like, and nothing but tests and each
+// other imports them.
+var apart = regexp.MustCompile(`^(examples|scripts|internal/testing)/.*$`)
+
+// external lists which packages may import a module that is not witgen's. A
+// folder stands for itself and what is below it.
+var external = map[string][]string{
+	"github.com/tetratelabs/wazero":   {"canonicalabi/host", "dynamic", "link"},
+	"github.com/dave/jennifer":        {"internal/gogen", "gen"},
+	"github.com/spf13/cobra":          {"internal/cli"},
+	"github.com/rogpeppe/go-internal": {"internal/cli"}, // its package diff
+}
+
+// listed is what go list says of a package.
+type listed struct {
+	ImportPath string
+	Standard   bool
+	Imports    []string
+	Error      *struct{ Err string }
+}
+
+// goList returns the packages that match the patterns, with all that they
+// depend on, by import path.
+func goList(t *testing.T, env []string, args ...string) map[string]listed {
+	t.Helper()
+	cmd := exec.Command("go", append([]string{"list", "-e", "-deps", "-json=ImportPath,Standard,Imports,Error"}, args...)...)
+	cmd.Dir = "../../.."
+	cmd.Env = append(os.Environ(), env...)
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("go list: %v\n%s", err, stderr.String())
+	}
+	packages := map[string]listed{}
+	for dec := json.NewDecoder(bytes.NewReader(out)); ; {
+		var p listed
+		if err := dec.Decode(&p); errors.Is(err, io.EOF) {
+			return packages
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		if p.Error != nil {
+			t.Fatalf("go list: %s: %s", p.ImportPath, p.Error.Err)
+		}
+		packages[p.ImportPath] = p
+	}
+}
+
+// ours returns the path of a package of witgen's within the module.
+func ours(path string) (string, bool) {
+	if path == module {
+		return ".", true
+	}
+	return strings.CutPrefix(path, module+"/")
+}
+
+func layerOf(name string) int {
+	return slices.IndexFunc(layers, func(l []string) bool { return slices.Contains(l, name) })
+}
+
+// mayImport says why the package from must not import to, and nothing where it
+// may. Both are packages of witgen's.
+func mayImport(from, to string) string {
+	_, runtimeFrom := runtime[from]
+	_, runtimeTo := runtime[to]
+	up, down := layerOf(from), layerOf(to)
+	switch {
+	case apart.MatchString(from):
+		return ""
+	case apart.MatchString(to):
+		return "only tests import it"
+	case runtimeFrom:
+		if slices.Contains(runtime[from], to) {
+			return ""
+		}
+		return "it is not among the imports that the runtime's list allows it"
+	case runtimeTo && up >= generators:
+		return ""
+	case runtimeTo:
+		return "what generates code does not import the runtime of that code"
+	case down < up || slices.Contains(sideways[from], to):
+		return ""
+	default:
+		return "it is not in a lower layer"
+	}
+}
+
+func TestImportsPointDown(t *testing.T) {
+	packages := goList(t, nil, "./...")
+	for path, p := range packages {
+		from, ok := ours(path)
+		if !ok {
+			continue
+		}
+		if _, isRuntime := runtime[from]; !isRuntime && layerOf(from) < 0 && !apart.MatchString(from) {
+			t.Errorf("package %s is in no layer: add it to the lists in this test and in ARCHITECTURE.md", from)
+			continue
+		}
+		for _, imported := range p.Imports {
+			if to, ok := ours(imported); ok {
+				if why := mayImport(from, to); why != "" {
+					t.Errorf("%s imports %s: %s", from, to, why)
+				}
+			} else if !packages[imported].Standard && !apart.MatchString(from) {
+				checkExternal(t, from, imported)
+			}
+		}
+	}
+}
+
+func checkExternal(t *testing.T, from, imported string) {
+	t.Helper()
+	for mod, users := range external {
+		if imported != mod && !strings.HasPrefix(imported, mod+"/") {
+			continue
+		}
+		for _, user := range users {
+			if from == user || strings.HasPrefix(from, user+"/") {
+				return
+			}
+		}
+		t.Errorf("%s imports %s: only %s may", from, imported, strings.Join(users, ", "))
+		return
+	}
+	t.Errorf("%s imports %s, which is of no module that this test lists", from, imported)
+}
+
+// TestRuleRefuses shows that the rule has teeth: each of these imports is one
+// that must not be.
+func TestRuleRefuses(t *testing.T) {
+	for _, c := range []struct{ from, to string }{
+		{"diag", "wit"},                              // up
+		{"wit", "parser/ast"},                        // sideways
+		{"gen/types", "gen/host"},                    // sideways, the wrong way
+		{"parser", "parser/resolve"},                 // up
+		{"gen/host", "canonicalabi/host"},            // a generator and its runtime
+		{"internal/gogen", "canonicalabi"},           // likewise
+		{"canonicalabi/types", "canonicalabi"},       // up, in the runtime
+		{"canonicalabi/guest", "canonicalabi/host"},  // sides
+		{"canonicalabi/host", "link"},                // up, in the runtime
+		{"link", "parser"},                           // the runtime parses nothing
+		{"internal/cli", "examples/calculator/host"}, // out of the tree
+		{"gen/host", "internal/testing/interp"},      // for tests
+	} {
+		if mayImport(c.from, c.to) == "" {
+			t.Errorf("%s may import %s", c.from, c.to)
+		}
+	}
+	for _, c := range []struct{ from, to string }{
+		{"wit", "diag"},
+		{"gen/host", "gen/types"},
+		{"link", "wit"},
+		{"cmd/witgen", "internal/cli"},
+	} {
+		if why := mayImport(c.from, c.to); why != "" {
+			t.Errorf("%s may not import %s: %s", c.from, c.to, why)
+		}
+	}
+}
+
+// TestGuestStaysSmall checks that what every guest links does without the
+// packages that make a WebAssembly program large, for each way that guests are
+// built: standard Go, TinyGo's wasm-unknown, and on the developer's machine.
+func TestGuestStaysSmall(t *testing.T) {
+	for name, build := range map[string]struct{ env, flags []string }{
+		"wasip1":       {env: []string{"GOOS=wasip1", "GOARCH=wasm"}},
+		"wasm-unknown": {env: []string{"GOOS=linux", "GOARCH=arm", "CGO_ENABLED=0"}, flags: []string{"-tags=tinygo.wasm,tinygo"}},
+		"native":       {},
+	} {
+		t.Run(name, func(t *testing.T) {
+			packages := goList(t, build.env, append(build.flags, "./canonicalabi/types", "./canonicalabi/guest")...)
+			for path, p := range packages {
+				if p.Standard {
+					continue
+				}
+				if _, ok := ours(path); !ok {
+					t.Errorf("guests link %s, which is not witgen's", path)
+				}
+				for _, imported := range p.Imports {
+					if imported == "fmt" || imported == "reflect" || imported == "encoding" || strings.HasPrefix(imported, "encoding/") {
+						t.Errorf("%s imports %s", path, imported)
+					}
+				}
+			}
+		})
+	}
+}

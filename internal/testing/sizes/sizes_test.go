@@ -1,0 +1,38 @@
+package main
+
+import (
+	"path/filepath"
+	"slices"
+	"testing"
+
+	"github.com/witgen/witgen/internal/testing/guestbuild"
+)
+
+// limits are the sizes of docs/guests.md, and 1% more.
+var limits = map[string]int{
+	"calculator/leaking":      41_860,
+	"calculator/conservative": 48_780,
+	"shops/leaking":           18_690,
+	"shops/conservative":      25_650,
+}
+
+// What every guest pulls in does not grow unnoticed. The limits hold for one
+// version of TinyGo; make sizes prints the sizes beside those of another
+// generator's guests.
+func TestGuestsStaySmall(t *testing.T) {
+	if !slices.Contains(guestbuild.Compilers(t), guestbuild.TinyGoUnknown) {
+		t.Skip("there is no TinyGo")
+	}
+	for _, guest := range guests {
+		for _, gc := range collectors {
+			t.Run(guest.folder+"/"+gc, func(t *testing.T) {
+				t.Parallel()
+				wasm := guestbuild.BuildWith(t, guestbuild.TinyGoUnknown, filepath.Join("guests", guest.folder), "-gc="+gc)
+				if limit := limits[guest.folder+"/"+gc]; len(wasm) > limit {
+					t.Errorf("%d bytes, more than %d", len(wasm), limit)
+				}
+				t.Logf("%d bytes", len(wasm))
+			})
+		}
+	}
+}

@@ -1,0 +1,74 @@
+package link_test
+
+import (
+	"bytes"
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/witgen/witgen/component"
+	"github.com/witgen/witgen/internal/leb128"
+	"github.com/witgen/witgen/link"
+)
+
+// moduleWith returns a core module of one function without parameters and results.
+func moduleWith(body ...byte) []byte {
+	function := append([]byte{0}, append(body, 0x0b)...)
+	code := append(append([]byte{1}, leb128.AppendUint64(nil, uint64(len(function)))...), function...)
+	wasm := []byte("\x00asm\x01\x00\x00\x00\x01\x04\x01\x60\x00\x00\x03\x02\x01\x00\x0a")
+	return append(append(wasm, leb128.AppendUint64(nil, uint64(len(code)))...), code...)
+}
+
+func TestCheckCode(t *testing.T) {
+	nop, drop := moduleWith(0x01), moduleWith(0x1a)
+	blocks := moduleWith(append(bytes.Repeat([]byte{0x02, 0x40}, 5001), bytes.Repeat([]byte{0x0b}, 5001)...)...)
+	badName := append([]byte(nil), nop...)
+	badName = append(badName, 0, 6, 4, 'n', 'a', 'm', 'e', 0x01) // a name section that ends too early
+	around := func(modules ...[]byte) []byte {
+		c := &component.Component{}
+		c.Add(&component.CoreTypeDef{Module: &component.ModuleType{}})
+		c.Add(&component.Import{Name: component.Named("m"), Type: component.ExternType{Sort: component.SortCoreModule}})
+		for _, m := range modules {
+			c.Add(&component.CoreModule{Bytes: m})
+		}
+		outer := &component.Component{}
+		outer.Add(&component.Component{})
+		outer.Add(c)
+		return outer.Encode()
+	}
+	for _, test := range []struct {
+		name             string
+		wasm             []byte
+		rule, notChecked string
+	}{
+		{"valid", nop, "", ""},
+		{"a stack that is empty", drop, "invalid function[0]", ""},
+		{"in a component", around(nop, drop), "core module 2 of component 1: invalid function[0]", ""},
+		{"a limit in a component", around(blocks, nop), "", "the code of core module 1 of component 1, at offset"},
+		{"a limit and a mistake", around(blocks, drop), "core module 2 of component 1: invalid", "Nesting is 5001, and 5000 is the limit"},
+		{"a name section that is wrong", badName, "", ""},
+		{"an atomic wait", moduleWith(0xfe, 0x01, 0x02, 0x00), "", "atomic wait, which is not supported"},
+		{"a block of anyref", moduleWith(0x02, 0x6e, 0x00, 0x0b, 0x1a), "", "blocks of such a reference type"},
+		{"a block of no type", moduleWith(0x02, 0x50, 0x00, 0x0b, 0x1a), "unknown block type", ""},
+		{"elements that are exceptions", append([]byte(nil), "\x00asm\x01\x00\x00\x00\x01\x04\x01\x60\x00\x00\x09\x07\x01\x05\x69\x01\xd0\x69\x0b"...), "", "elements of a type other than"},
+		{"several memories", append(append([]byte(nil), nop[:len(nop)-7]...), append([]byte{5, 5, 2, 0, 1, 0, 1}, nop[len(nop)-7:]...)...), "", "several memories"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			unchecked, err := link.CheckCode(t.Context(), test.wasm)
+			if test.rule == "" && err != nil {
+				t.Error(err)
+			}
+			var bad *component.Error
+			if test.rule != "" && (!errors.As(err, &bad) || !strings.Contains(bad.Rule, test.rule) || bad.Offset <= 0 || bad.Offset >= len(test.wasm)) {
+				t.Errorf("got %v, want %q", err, test.rule)
+			}
+			text := ""
+			for _, u := range unchecked {
+				text += u.String() + "\n"
+			}
+			if !strings.Contains(text, test.notChecked) || (test.notChecked == "") != (text == "") {
+				t.Errorf("not checked: %q, want %q", text, test.notChecked)
+			}
+		})
+	}
+}

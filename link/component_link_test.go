@@ -1,0 +1,151 @@
+package link_test
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/witgen/witgen/canonicalabi/host"
+	"github.com/witgen/witgen/component"
+	"github.com/witgen/witgen/internal/testing/hosttest"
+	"github.com/witgen/witgen/internal/testing/hosttest/gen/test/subject/subject"
+	"github.com/witgen/witgen/internal/testing/wasmtest"
+	"github.com/witgen/witgen/link"
+)
+
+func wantsLinkError(t testing.TB, err error, text string) {
+	t.Helper()
+	var link *host.LinkError
+	if !errors.As(err, &link) || !strings.Contains(err.Error(), text) {
+		t.Errorf("got %T %v; want a LinkError with %q", err, err, text)
+	}
+}
+
+// asking is a component that imports interfaces with one function each, and
+// plain functions, and calls none of them but those of one interface.
+func asking(interfaces []string, functions ...string) []byte {
+	b := &builder{}
+	var bag []component.CoreExport
+	for _, name := range interfaces {
+		t := b.Type(&component.InstanceType{Decls: []component.Def{
+			&component.TypeDef{Type: funcType(1, true)},
+			&component.ExportDecl{Name: component.Named("twice"), Type: component.ExternType{Sort: component.SortFunc}},
+		}})
+		i := b.Add(&component.Import{Name: component.Named(name), Type: component.ExternType{Sort: component.SortInstance, Index: t}})
+		bag = append(bag, coreExport(name, component.SortCoreFunc, b.Lower(b.Alias(component.SortFunc, i, "twice"))))
+	}
+	for _, name := range functions {
+		t := b.Type(funcType(1, true))
+		b.Add(&component.Import{Name: component.Named(name), Type: component.ExternType{Sort: component.SortFunc, Index: t}})
+	}
+	m := &wasmtest.Module{}
+	f := m.Import("i", interfaces[0], "i32 -> i32")
+	m.ExportFunc("run", "i32 -> i32", "", wasmtest.Get(0), wasmtest.Call(f))
+	liftExport(b, b.Core(b.Module(m.Bytes()), coreArg("i", b.Bag(bag...))), "run", funcType(1, true))
+	return b.Bytes()
+}
+
+// doubling is a world that imports test:calc/math at a version.
+func doubling(version string, imported host.Signature) *host.World {
+	return &host.World{
+		Name: "test:calc/w",
+		Imports: []host.Item{{Name: "test:calc/math@" + version, Field: "Math", Interface: &host.Interface{Functions: []host.Function{
+			{Name: "twice", Import: imported, Handle: func(c *host.Call) { c.Stack[0] *= 2 }},
+		}}}},
+		Exports: []host.Item{{Name: "$root", Interface: &host.Interface{Functions: []host.Function{{Name: "run", Export: "i32 -> i32"}}}}},
+	}
+}
+
+// A component takes what the world has in a compatible version.
+func TestImportVersions(t *testing.T) {
+	ctx := context.Background()
+	for _, test := range []struct{ guest, world, err string }{
+		{"0.2.0", "0.2.8", ""},
+		{"1.2.3", "1.0.0", ""},
+		{"0.2.8", "0.2.8", ""},
+		{"0.2.0", "0.3.0", "test:calc/math@0.2.0 (the world has test:calc/math@0.3.0, whose version is not compatible)"},
+	} {
+		plugin, err := link.Compile(ctx, asking([]string{"test:calc/math@" + test.guest}), doubling(test.world, "i32 -> i32"))
+		if test.err != "" {
+			wantsLinkError(t, err, test.err)
+			continue
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer plugin.Close(ctx)
+		inst, err := plugin.Instantiate(ctx, []any{0})
+		if err != nil {
+			t.Fatal(err)
+		}
+		run := plugin.Export(inst, 0).Func(0)
+		c := run.Begin(ctx)
+		c.Stack[0] = 21
+		if got, err := c.Finish(); got != 42 || err != nil {
+			t.Errorf("%v: %d, %v", test, got, err)
+		}
+		if _, err := plugin.Instantiate(ctx, []any{nil}); err == nil {
+			t.Error("an instance without the import starts")
+		} else {
+			wantsLinkError(t, err, "set Imports.Math")
+		}
+	}
+}
+
+// One error lists all that nobody supplies.
+func TestMissingImports(t *testing.T) {
+	wasm := asking([]string{"test:calc/math@0.2.0", "test:calc/more", "wasi:cli/environment@0.2.3"}, "alpha", "beta")
+	_, err := link.Compile(context.Background(), wasm, doubling("0.2.0", "i32 -> i32"))
+	wantsLinkError(t, err, "test:calc/more, wasi:cli/environment@0.2.3, alpha, beta; this version of witgen supplies no WASI 0.2")
+	if strings.Contains(err.Error(), "math") {
+		t.Errorf("%v names what is there", err)
+	}
+}
+
+// Types that differ are errors at linking.
+func TestComponentTypes(t *testing.T) {
+	ctx := context.Background()
+	wasm := asking([]string{"test:calc/math@0.2.0"})
+	_, err := link.Compile(ctx, wasm, doubling("0.2.0", "i32 i32 -> i32"))
+	wantsLinkError(t, err, "import test:calc/math@0.2.0#twice: the guest takes the function to be of type (i32) -> (i32), where the world says (i32, i32) -> (i32)")
+	world := doubling("0.2.0", "i32 -> i32")
+	world.Exports[0].Interface.Functions[0].Export = "i64 -> i32"
+	_, err = link.Compile(ctx, wasm, world)
+	wantsLinkError(t, err, "export run: the guest's function is of type (i32) -> (i32), where the world says (i64) -> (i32)")
+	world.Exports[0].Interface.Functions[0].Name = "walk"
+	_, err = link.Compile(ctx, wasm, world)
+	wantsLinkError(t, err, "export walk: the guest does not export this function")
+	world.Exports[0].Name = "test:calc/api"
+	_, err = link.Compile(ctx, wasm, world)
+	wantsLinkError(t, err, "export test:calc/api: the guest does not export this interface")
+}
+
+// Types that differ in WIT and not in core WebAssembly are errors too.
+func TestComponentWITTypes(t *testing.T) {
+	for _, test := range []struct{ old, new, item string }{
+		{"add: func(a: s32, b: s32) -> s32", "add: func(a: s32, b: s32) -> s32", ""},
+		{"add: func(a: s32, b: s32) -> s32", "add: func(x: s32, y: s32) -> s32", ""},
+		{"add: func(a: s32, b: s32) -> s32", "add: func(a: u32, b: s32) -> s32", "export test:subject/values@1.2.3#add"},
+		{"echo-string: func(v: string) -> string", "echo-string: func(v: list<u8>) -> string", "export test:subject/values@1.2.3#echo-string"},
+		{"enum color { red, green, blue }", "enum color { red, green, black }", "export test:subject/values@1.2.3#echo-color"},
+		{"take-and: func(entry: entry, text: string)", "take-and: func(entry: borrow<entry>, text: string)", "import test:subject/store@1.2.3#take-and"},
+	} {
+		wasm, err := hosttest.ComponentBut(guest([]string{"store.take-and"}, nil), test.old, test.new)
+		if err != nil {
+			t.Fatal(err)
+		}
+		plugin, err := subject.Compile(t.Context(), wasm)
+		if test.item != "" {
+			wantsLinkError(t, err, test.item+": the guest's function is of another WIT type")
+			continue
+		}
+		if err != nil {
+			t.Errorf("%s: %v", test.new, err)
+			continue
+		}
+		if err := plugin.Close(t.Context()); err != nil {
+			t.Error(err)
+		}
+	}
+}

@@ -1,0 +1,300 @@
+package link_test
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/witgen/witgen/canonicalabi/host"
+	"github.com/witgen/witgen/component"
+	"github.com/witgen/witgen/dynamic"
+	"github.com/witgen/witgen/internal/testing/wasmtest"
+	"github.com/witgen/witgen/link"
+)
+
+// wantsTrap calls a function of u32s that must trap.
+func wantsTrap(t testing.TB, inst *dynamic.Instance, rule host.Rule, text, name string, args ...uint32) {
+	t.Helper()
+	list := make([]any, len(args))
+	for i, a := range args {
+		list[i] = a
+	}
+	got, err := inst.Call(context.Background(), name, list...)
+	var trap *host.Trap
+	if !errors.As(err, &trap) {
+		t.Fatalf("%s%v: %v, %v; want a trap", name, args, got, err)
+	}
+	if trap.Rule != rule || !strings.Contains(err.Error(), text) {
+		t.Errorf("%s%v: got rule %q, %v; want %q with %q", name, args, trap.Rule, err, rule, text)
+	}
+	if _, err := inst.Call(context.Background(), name, list...); !errors.Is(err, host.ErrDead) {
+		t.Errorf("%s%v after the trap: %v", name, args, err)
+	}
+}
+
+// definer is a component that defines a resource r. Its make gives one, peek and
+// take tell the representation, and destroyed the sum of those that its destructor
+// has seen.
+func definer() *component.Component {
+	d := &wasmtest.Module{}
+	g := d.Global("i32", wasmtest.I32(0))
+	d.ExportFunc("dtor", "i32 ->", "", wasmtest.GlobalGet(g), wasmtest.Get(0), wasmtest.I32Add, wasmtest.GlobalSet(g))
+	d.ExportFunc("destroyed", "-> i32", "", wasmtest.GlobalGet(g))
+
+	m := &wasmtest.Module{}
+	makeNew, rep, drop := m.Import("r", "new", "i32 -> i32"), m.Import("r", "rep", "i32 -> i32"), m.Import("r", "drop", "i32 ->")
+	m.ExportFunc("make", "i32 -> i32", "", wasmtest.Get(0), wasmtest.Call(makeNew))
+	m.ExportFunc("peek", "i32 -> i32", "", wasmtest.Get(0))
+	m.ExportFunc("take", "i32 -> i32", "i32", wasmtest.Get(0), wasmtest.Call(rep), wasmtest.Get(0), wasmtest.Call(drop))
+
+	b := &builder{}
+	i := b.Core(b.Module(d.Bytes()))
+	dtor := b.CoreAlias(component.SortCoreFunc, i, "dtor")
+	r := b.Type(&component.Resource{Rep: component.CoreI32, Dtor: &dtor})
+	bag := b.Bag(
+		coreExport("new", component.SortCoreFunc, b.Resource(component.CanonResourceNew, r)),
+		coreExport("rep", component.SortCoreFunc, b.Resource(component.CanonResourceRep, r)),
+		coreExport("drop", component.SortCoreFunc, b.Resource(component.CanonResourceDrop, r)))
+	k := b.Core(b.Module(m.Bytes()), coreArg("r", bag))
+	exported := b.Export("r", component.SortType, r)
+	own, borrow := b.Type(&component.Own{Resource: exported}), b.Type(&component.Borrow{Resource: exported})
+	for name, typ := range resourceFuncs(component.ValType{Index: own}, component.ValType{Index: borrow}) {
+		liftExport(b, k, name, typ)
+	}
+	liftExport(b, i, "destroyed", funcType(0, true))
+	return &b.Component
+}
+
+// resourceFuncs are the functions of the definer.
+func resourceFuncs(own, borrow component.ValType) map[string]*component.Func {
+	return map[string]*component.Func{
+		"make": {Params: []component.Field{{Name: "rep", Type: u32Type}}, Result: &own},
+		"peek": {Params: []component.Field{{Name: "r", Type: borrow}}, Result: &u32Type},
+		"take": {Params: []component.Field{{Name: "r", Type: own}}, Result: &u32Type},
+	}
+}
+
+// importDefiner makes a component import what the definer exports, and returns a
+// core instance with it: make, peek, take and drop.
+func importDefiner(b *builder) (r uint32, exports []component.CoreExport) {
+	t := &component.InstanceType{Decls: []component.Def{
+		&component.ExportDecl{Name: component.Named("r"), Type: component.ExternType{Sort: component.SortType, Bound: component.BoundSub}},
+		&component.TypeDef{Type: &component.Own{Resource: 0}},
+		&component.TypeDef{Type: &component.Borrow{Resource: 0}},
+	}}
+	index := uint32(3)
+	functions := resourceFuncs(component.ValType{Index: 1}, component.ValType{Index: 2})
+	for name, typ := range functions {
+		t.Decls = append(t.Decls, &component.TypeDef{Type: typ},
+			&component.ExportDecl{Name: component.Named(name), Type: component.ExternType{Sort: component.SortFunc, Index: index}})
+		index++
+	}
+	i := b.Add(&component.Import{Name: component.Named("a"), Type: component.ExternType{Sort: component.SortInstance, Index: b.Type(t)}})
+	r = b.Alias(component.SortType, i, "r")
+	for name := range functions {
+		exports = append(exports, coreExport(name, component.SortCoreFunc, b.Lower(b.Alias(component.SortFunc, i, name))))
+	}
+	return r, append(exports, coreExport("drop", component.SortCoreFunc, b.Resource(component.CanonResourceDrop, r)))
+}
+
+// looker is a component that is lent resources of the definer's. look calls peek
+// and drops what it was lent; hold keeps it.
+func looker() *component.Component {
+	m := &wasmtest.Module{}
+	peek, drop := m.Import("a", "peek", "i32 -> i32"), m.Import("a", "drop", "i32 ->")
+	m.ExportFunc("look", "i32 -> i32", "", wasmtest.Get(0), wasmtest.Call(peek), wasmtest.Get(0), wasmtest.Call(drop))
+	m.ExportFunc("hold", "i32 -> i32", "", wasmtest.Get(0), wasmtest.Call(peek))
+
+	b := &builder{}
+	r, exports := importDefiner(b)
+	i := b.Core(b.Module(m.Bytes()), coreArg("a", b.Bag(exports...)))
+	borrow := b.Type(&component.Borrow{Resource: r})
+	for _, name := range []string{"look", "hold"} {
+		liftExport(b, i, name, &component.Func{Params: []component.Field{{Name: "r", Type: component.ValType{Index: borrow}}}, Result: &u32Type})
+	}
+	return &b.Component
+}
+
+// sharing is a component of three instances that share a resource.
+func sharing() []byte {
+	m := &wasmtest.Module{}
+	call := func(name string) wasmtest.Code {
+		switch name {
+		case "make":
+			return wasmtest.Call(0)
+		case "peek":
+			return wasmtest.Call(1)
+		case "take":
+			return wasmtest.Call(2)
+		case "drop":
+			return wasmtest.Call(3)
+		case "look":
+			return wasmtest.Call(4)
+		default:
+			return wasmtest.Call(5)
+		}
+	}
+	for _, name := range []string{"make", "peek", "take"} {
+		m.Import("a", name, "i32 -> i32")
+	}
+	m.Import("a", "drop", "i32 ->")
+	m.Import("c", "look", "i32 -> i32")
+	m.Import("c", "hold", "i32 -> i32")
+	made := wasmtest.Seq(wasmtest.Get(0), call("make"), wasmtest.Tee(1))
+	scenarios := map[string]wasmtest.Code{
+		"give":      wasmtest.Seq(made, call("peek"), wasmtest.Get(1), call("take"), wasmtest.I32Add),
+		"drop":      wasmtest.Seq(made, call("drop"), wasmtest.I32(0)),
+		"lend":      wasmtest.Seq(made, call("look"), wasmtest.Get(1), call("look"), wasmtest.I32Add),
+		"hold":      wasmtest.Seq(made, call("hold")),
+		"twice":     wasmtest.Seq(made, call("take"), wasmtest.Drop, wasmtest.Get(1), call("take")),
+		"forge":     wasmtest.Seq(wasmtest.Get(0), call("peek")),
+		"drop-lent": wasmtest.Seq(made, call("drop"), wasmtest.Get(1), call("look")),
+	}
+	for name, code := range scenarios {
+		m.ExportFunc(name, "i32 -> i32", "i32", code)
+	}
+
+	user := &builder{}
+	r, exports := importDefiner(user)
+	borrow := user.Type(&component.Borrow{Resource: r})
+	var lookers []component.CoreExport
+	for _, name := range []string{"look", "hold"} {
+		typ := user.Type(&component.Func{Params: []component.Field{{Name: "r", Type: component.ValType{Index: borrow}}}, Result: &u32Type})
+		f := user.Add(&component.Import{Name: component.Named(name), Type: component.ExternType{Sort: component.SortFunc, Index: typ}})
+		lookers = append(lookers, coreExport(name, component.SortCoreFunc, user.Lower(f)))
+	}
+	i := user.Core(user.Module(m.Bytes()), coreArg("a", user.Bag(exports...)), coreArg("c", user.Bag(lookers...)))
+	for name := range scenarios {
+		liftExport(user, i, name, funcType(1, true))
+	}
+
+	b := &builder{}
+	a := b.Instance(b.Add(definer()))
+	c := b.Instance(b.Add(looker()), arg("a", component.SortInstance, a))
+	u := b.Instance(b.Add(&user.Component), arg("a", component.SortInstance, a),
+		arg("look", component.SortFunc, b.Alias(component.SortFunc, c, "look")), arg("hold", component.SortFunc, b.Alias(component.SortFunc, c, "hold")))
+	for name := range scenarios {
+		b.Export(name, component.SortFunc, b.Alias(component.SortFunc, u, name))
+	}
+	b.Export("destroyed", component.SortFunc, b.Alias(component.SortFunc, a, "destroyed"))
+	return b.Bytes()
+}
+
+// Resources go from one component instance to another: given, lent, and destroyed
+// where they are defined.
+func TestInnerResources(t *testing.T) {
+	wasm := sharing()
+	inst := open(t, wasm, nil)
+	wants(t, inst, 14, "give", 7)
+	wants(t, inst, 7, "destroyed")
+	wants(t, inst, 0, "drop", 5)
+	wants(t, inst, 12, "destroyed")
+	wants(t, inst, 6, "lend", 3)
+	wants(t, inst, 12, "destroyed")
+
+	wantsTrap(t, open(t, wasm, nil), host.RuleBorrowKept, "hold", "hold", 1)
+	wantsTrap(t, open(t, wasm, nil), host.RuleHandle, "there is no handle 1", "twice", 1)
+	wantsTrap(t, open(t, wasm, nil), host.RuleHandle, "there is no handle 9", "forge", 9)
+	wantsTrap(t, open(t, wasm, nil), host.RuleHandle, "there is no handle 1", "drop-lent", 1)
+}
+
+// lending is a component that exports the definer's functions and the looker's.
+func lending() []byte {
+	b := &builder{}
+	a := b.Instance(b.Add(definer()))
+	c := b.Instance(b.Add(looker()), arg("a", component.SortInstance, a))
+	bag := func(instance uint32, names ...string) uint32 {
+		exports := []component.InlineExport{{Name: component.Named("r"), Sort: component.SortType, Index: b.Alias(component.SortType, a, "r")}}
+		for _, name := range names {
+			exports = append(exports, component.InlineExport{Name: component.Named(name), Sort: component.SortFunc, Index: b.Alias(component.SortFunc, instance, name)})
+		}
+		return b.Add(&component.Instance{Exports: exports})
+	}
+	b.Export("test:lending/a", component.SortInstance, bag(a, "make", "peek", "take", "destroyed"))
+	b.Export("test:lending/c", component.SortInstance, bag(c, "look", "hold"))
+	return b.Bytes()
+}
+
+// lendingWorld is the world of lending: interface c uses the resource of a.
+func lendingWorld() *host.World {
+	item := func(name string, functions ...host.Function) host.Item {
+		return host.Item{Name: name, Interface: &host.Interface{Functions: functions, Resources: []string{"r"}},
+			Resources: []host.Resource{{Export: true, Item: 0, Name: "r"}}}
+	}
+	one := func(name string) host.Function { return host.Function{Name: name, Export: "i32 -> i32"} }
+	return &host.World{Name: "test:lending/w", Exports: []host.Item{
+		item("test:lending/a", one("make"), one("peek"), one("take"), host.Function{Name: "destroyed", Export: "-> i32"}),
+		item("test:lending/c", one("look"), one("hold")),
+	}}
+}
+
+// lent is the host's side of the resource.
+type lent struct{ *host.Handle }
+
+// The host lends a resource that one component instance defines to another, which
+// gets a handle, and to the one that defines it, which gets the representation.
+func TestLendToAnother(t *testing.T) {
+	ctx := context.Background()
+	plugin, err := link.Compile(ctx, lending(), lendingWorld())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer plugin.Close(ctx)
+	inst, err := plugin.Instantiate(ctx, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	a, c := plugin.Export(inst, 0), plugin.Export(inst, 1)
+	a.Wrap(0, func(h *host.Handle) any { return lent{h} })
+	create, peek, take, destroyed, look, hold := a.Func(0), a.Func(1), a.Func(2), a.Func(3), c.Func(0), c.Func(1)
+	made := func(rep uint64) lent {
+		t.Helper()
+		call := create.Begin(ctx)
+		if call.Stack[0] = rep; !call.Invoke() {
+			t.Fatal(call.End())
+		}
+		r := host.LiftOwn[lent](call, 0, uint32(call.Stack[0]))
+		if err := call.End(); err != nil {
+			t.Fatal(err)
+		}
+		return r
+	}
+	wants := func(what string, want uint64, got uint64, err error) {
+		t.Helper()
+		if got != want || err != nil {
+			t.Errorf("%s: %d, %v; want %d", what, got, err, want)
+		}
+	}
+	borrowing := func(f *host.Func, r lent) (uint64, error) {
+		call := f.Begin(ctx)
+		call.Stack[0] = uint64(call.LowerBorrow(0, r))
+		return call.Finish()
+	}
+	r := made(7)
+	for name, f := range map[string]*host.Func{"peek": &peek, "look": &look} {
+		for range 2 {
+			got, err := borrowing(f, r)
+			wants(name, 7, got, err)
+		}
+	}
+	self := look.Begin(ctx) // as if look were a method
+	self.Stack[0] = uint64(self.LowerSelf(0, r.Handle))
+	got, err := self.Finish()
+	wants("look at self", 7, got, err)
+	if err := r.Close(ctx); err != nil {
+		t.Fatal(err)
+	}
+	given := made(5)
+	call := take.Begin(ctx)
+	call.Stack[0] = uint64(call.LowerOwn(0, given))
+	got, err = call.Finish()
+	wants("take", 5, got, err)
+	got, err = destroyed.Begin(ctx).Finish()
+	wants("destroyed", 12, got, err)
+	_, err = borrowing(&hold, made(1))
+	var trap *host.Trap
+	if !errors.As(err, &trap) || trap.Rule != host.RuleBorrowKept {
+		t.Errorf("hold: %v", err)
+	}
+}

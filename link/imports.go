@@ -1,0 +1,101 @@
+package link
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/witgen/witgen/canonicalabi/host"
+)
+
+// importFinder finds what serves a core import.
+type importFinder struct {
+	world    *host.World
+	types    *resourceTypes
+	imports  map[string]int // World.Imports by name
+	exports  map[string]int // World.Exports by name
+	names    versions       // of imports
+	exported versions       // of exports
+}
+
+func newImportFinder(world *host.World, types *resourceTypes) *importFinder {
+	f := &importFinder{world: world, types: types, imports: map[string]int{}, exports: map[string]int{}, names: noVersions(), exported: noVersions()}
+	for n, item := range world.Imports {
+		f.imports[item.Name] = n
+		f.names.add(item.Name)
+	}
+	for n, item := range world.Exports {
+		f.exports[item.Name] = n
+		f.exported.add(item.Name)
+	}
+	return f
+}
+
+// exportPrefix begins the module name of the intrinsics of resources that the
+// guest itself defines.
+const exportPrefix = "[export]"
+
+// find returns what serves the function name of the module from.
+func (f *importFinder) find(from, name string) (importFunction, error) {
+	if iface, ok := strings.CutPrefix(from, exportPrefix); ok {
+		return f.intrinsic(from, iface, name)
+	}
+	match, ok := f.names.match(from)
+	if !ok {
+		return importFunction{}, f.unknown(from, name)
+	}
+	n := f.imports[match]
+	item := f.world.Imports[n]
+	if resource, ok := strings.CutPrefix(name, host.DropResource.Name); ok {
+		if k := f.types.number(item, host.Resource{Item: n, Name: resource}); k >= 0 {
+			return f.runtime(&host.DropResource, from, name, item, k), nil
+		}
+	}
+	for k := range item.Interface.Functions {
+		if fn := &item.Interface.Functions[k]; fn.Name == name {
+			return importFunction{name, fn.Import, &host.Import{Name: label(from, name), Handle: fn.Handle, Item: n, Types: f.types.of(item)}, n}, nil
+		}
+	}
+	return importFunction{}, f.bad(from, name, "the guest imports a function that the world's interface does not have; build it with the bindings of this world")
+}
+
+// intrinsic finds the runtime's function for a resource that the guest defines.
+func (f *importFinder) intrinsic(from, iface, name string) (importFunction, error) {
+	match, ok := f.exported.match(iface)
+	if ok {
+		n := f.exports[match]
+		for _, fn := range []*host.Function{&host.NewResource, &host.ResourceRep, &host.DropResource} {
+			resource, ok := strings.CutPrefix(name, fn.Name)
+			if !ok {
+				continue
+			}
+			item := f.world.Exports[n]
+			if k := f.types.number(item, host.Resource{Export: true, Item: n, Name: resource}); k >= 0 {
+				return f.runtime(fn, from, name, item, k), nil
+			}
+		}
+	}
+	return importFunction{}, f.bad(from, name, "the guest asks for a resource that its exports in this world do not define; build it with the bindings of this world")
+}
+
+// runtime returns one of the runtime's own functions for resource k of an item.
+func (f *importFinder) runtime(fn *host.Function, from, name string, item host.Item, k int) importFunction {
+	return importFunction{name, fn.Import, &host.Import{Name: label(from, name), Handle: fn.Handle, Item: -1, Types: f.types.of(item), Resource: k, Anytime: fn == &host.ResourceRep}, -1}
+}
+
+func (f *importFinder) unknown(from, name string) error {
+	if other, ok := f.names.otherVersion(from); ok {
+		return f.bad(from, name, fmt.Sprintf("the guest imports it, and the world has %s, whose version is not compatible; build it with the bindings of this world", other))
+	}
+	return f.bad(from, name, "the guest imports it, and the world does not; build it with the bindings of this world")
+}
+
+func (f *importFinder) bad(from, name, detail string) error {
+	return &host.LinkError{World: f.world.Name, Item: "import " + label(from, name), Detail: detail}
+}
+
+func label(from, name string) string {
+	if from == root {
+		return name
+	}
+	return from + "#" + name
+}

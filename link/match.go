@@ -1,0 +1,225 @@
+package link
+
+import (
+	"bytes"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/tetratelabs/wazero"
+	"github.com/tetratelabs/wazero/api"
+	"github.com/tetratelabs/wazero/imports/wasi_snapshot_preview1"
+
+	"github.com/witgen/witgen/canonicalabi/host"
+)
+
+// Root is the name of the world's own functions among its imports and exports.
+const root = "$root"
+
+// checkPreamble refuses what is neither a core module nor a component.
+func checkPreamble(world *host.World, wasm []byte) error {
+	bad := func(format string, args ...any) error {
+		return &host.LinkError{World: world.Name, Detail: fmt.Sprintf(format, args...)}
+	}
+	if len(wasm) < 8 || !bytes.HasPrefix(wasm, []byte("\x00asm")) {
+		return bad("the guest is not WebAssembly: %d bytes that start with %q; pass the contents of a .wasm file", len(wasm), wasm[:min(len(wasm), 8)])
+	}
+	switch [4]byte(wasm[4:8]) {
+	case [4]byte{1, 0, 0, 0}:
+		return nil
+	case [4]byte{0x0d, 0, 1, 0}:
+		return nil
+	default:
+		return bad("the guest's version of WebAssembly, %x, is not supported; a core module has 01000000 and a component 0d000100", wasm[4:8])
+	}
+}
+
+// matchExports finds the core functions of the world's exports.
+func matchExports(world *host.World, types *resourceTypes, functions map[string]api.FunctionDefinition, module outline) ([]host.ExportedInterface, error) {
+	names := newVersions(functions)
+	if _, command := functions["_start"]; command && functions["_initialize"] == nil {
+		return nil, &host.LinkError{World: world.Name, Item: "export _start",
+			Detail: "the guest is a command, which ends when it has run; build it as a library, with -buildmode=c-shared"}
+	}
+	exports := make([]host.ExportedInterface, len(world.Exports))
+	for n, item := range world.Exports {
+		prefix := ""
+		if item.Name != root {
+			name, ok := names.match(item.Name)
+			if !ok && len(item.Interface.Functions) > 0 {
+				return nil, missingExport(world, item, functions, names, module)
+			}
+			prefix = name + "#"
+		}
+		exports[n] = host.ExportedInterface{Functions: make([]host.Export, len(item.Interface.Functions)), Types: types.of(item)}
+		if err := types.setDtors(n, prefix, functions, module); err != nil {
+			return nil, err
+		}
+		for k, f := range item.Interface.Functions {
+			core := prefix + f.Name
+			def := functions[core]
+			if def == nil {
+				if k, ok := module.exports[core]; ok {
+					return nil, wrongKind(world, core, k, kindFunc)
+				}
+				return nil, &host.LinkError{World: world.Name, Item: "export " + core,
+					Detail: "the guest does not export this function; build it with the bindings of this world" + nearest(core, functions)}
+			}
+			if got := host.SignatureOf(def); got != f.Export {
+				return nil, &host.LinkError{World: world.Name, Item: "export " + core,
+					Detail: fmt.Sprintf("the guest's function is of type %s, where the world says %s; build it with the bindings of this world", show(got), show(f.Export))}
+			}
+			export := host.Export{Name: core, Core: host.CoreItem{Name: core}}
+			post := "cabi_post_" + core
+			if k, ok := module.exports[post]; ok && k != kindFunc {
+				return nil, wrongKind(world, post, k, kindFunc)
+			}
+			if functions[post] != nil {
+				if err := checkPost(world, post, functions[post], f); err != nil {
+					return nil, err
+				}
+				export.Post = &host.CoreItem{Name: post}
+			}
+			exports[n].Functions[k] = export
+		}
+	}
+	return exports, checkRuntimeExports(world, functions, module)
+}
+
+// wrongKind is the error of an export that is something else than it must be.
+func wrongKind(world *host.World, name string, is, want kind) error {
+	return &host.LinkError{World: world.Name, Item: "export " + name,
+		Detail: fmt.Sprintf("the guest exports a %s of this name, and it must be a %s; build it with the bindings of this world", is, want)}
+}
+
+// checkPost checks that a post-return function takes its function's results.
+func checkPost(world *host.World, name string, def api.FunctionDefinition, f host.Function) error {
+	_, results := f.Export.Types()
+	if slices.Equal(def.ParamTypes(), results) && len(def.ResultTypes()) == 0 {
+		return nil
+	}
+	return &host.LinkError{World: world.Name, Item: "export " + name,
+		Detail: fmt.Sprintf("a post-return function takes the results of its function and returns nothing, and this one is of type %s; build the guest with the bindings of this world", show(host.SignatureOf(def)))}
+}
+
+// checkRuntimeExports checks the functions that every guest's runtime exports.
+func checkRuntimeExports(world *host.World, functions map[string]api.FunctionDefinition, module outline) error {
+	for name, want := range map[string]kind{"memory": kindMemory, "cabi_realloc": kindFunc, "_initialize": kindFunc} {
+		if k, ok := module.exports[name]; ok && k != want {
+			return wrongKind(world, name, k, want)
+		}
+	}
+	for _, want := range []struct {
+		name string
+		sig  host.Signature
+	}{{"cabi_realloc", "i32 i32 i32 i32 -> i32"}, {"_initialize", "->"}} {
+		if def := functions[want.name]; def != nil && host.SignatureOf(def) != want.sig {
+			return &host.LinkError{World: world.Name, Item: "export " + want.name,
+				Detail: fmt.Sprintf("the guest's function is of type %s, and must be of type %s; build it with the bindings of this world", show(host.SignatureOf(def)), show(want.sig))}
+		}
+	}
+	return nil
+}
+
+func missingExport(world *host.World, item host.Item, functions map[string]api.FunctionDefinition, names versions, module outline) error {
+	for _, f := range item.Interface.Functions {
+		if k, ok := module.exports[item.Name+"#"+f.Name]; ok && k != kindFunc {
+			return wrongKind(world, item.Name+"#"+f.Name, k, kindFunc)
+		}
+	}
+	detail := "the guest does not export this interface; build it with the bindings of this world"
+	if other, ok := names.otherVersion(item.Name); ok {
+		detail = fmt.Sprintf("the guest exports %s, whose version is not compatible; build it with the bindings of this world", other)
+	} else if hint := nearest(item.Name, functions); hint != "" {
+		detail += hint
+	}
+	return &host.LinkError{World: world.Name, Item: "export " + item.Name, Detail: detail}
+}
+
+// nearest names an export of the guest that might have been meant.
+func nearest(want string, functions map[string]api.FunctionDefinition) string {
+	_, base, ok := strings.Cut(want, "#")
+	if !ok {
+		return ""
+	}
+	names := make([]string, 0, len(functions))
+	for name := range functions {
+		if strings.HasSuffix(name, "#"+base) || name == base {
+			names = append(names, name)
+		}
+	}
+	if len(names) == 0 {
+		return ""
+	}
+	return "; it exports " + slices.Min(names)
+}
+
+// show puts a signature the way people write function types.
+func show(s host.Signature) string {
+	params, results, _ := strings.Cut(string(s), "->")
+	list := func(s string) string { return "(" + strings.Join(strings.Fields(s), ", ") + ")" }
+	return list(params) + " -> " + list(results)
+}
+
+// importPlan is what the host has to supply to a guest.
+type importPlan struct {
+	needed  []bool // by World.Imports
+	modules []importModule
+}
+
+// importModule is a module name that the guest imports from.
+type importModule struct {
+	name      string
+	wasi      bool
+	functions []importFunction
+}
+
+type importFunction struct {
+	name      string
+	signature host.Signature
+	serve     api.GoModuleFunction
+	item      int // in World.Imports, -1 for the runtime's own
+}
+
+// matchImports finds what the guest's imports are in the world.
+func matchImports(world *host.World, types *resourceTypes, compiled wazero.CompiledModule, module outline) (*importPlan, error) {
+	if len(module.imports) > 0 {
+		i := module.imports[0]
+		detail := fmt.Sprintf("the guest imports a %s, and a host supplies functions only; the guest must define it itself", i.kind)
+		if i.kind == kindMemory {
+			detail = "the guest imports its memory; it must define and export it"
+		}
+		return nil, &host.LinkError{World: world.Name, Item: "import " + label(i.module, i.name), Detail: detail}
+	}
+	plan := &importPlan{needed: make([]bool, len(world.Imports))}
+	finder := newImportFinder(world, types)
+	modules := map[string]int{}
+	for _, def := range compiled.ImportedFunctions() {
+		from, name, _ := def.Import()
+		at, ok := modules[from]
+		if !ok {
+			at = len(plan.modules)
+			modules[from] = at
+			plan.modules = append(plan.modules, importModule{name: from, wasi: from == wasi_snapshot_preview1.ModuleName})
+		}
+		m := &plan.modules[at]
+		if m.wasi {
+			continue
+		}
+		f, err := finder.find(from, name)
+		if err != nil {
+			return nil, err
+		}
+		if got := host.SignatureOf(def); got != f.signature {
+			return nil, &host.LinkError{World: world.Name, Item: "import " + label(from, name),
+				Detail: fmt.Sprintf("the guest takes the function to be of type %s, where the world says %s; build it with the bindings of this world", show(got), show(f.signature))}
+		}
+		if f.item >= 0 {
+			plan.needed[f.item] = true
+		}
+		if !slices.ContainsFunc(m.functions, func(f importFunction) bool { return f.name == name }) {
+			m.functions = append(m.functions, f)
+		}
+	}
+	return plan, nil
+}

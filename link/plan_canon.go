@@ -1,0 +1,142 @@
+package link
+
+import (
+	"github.com/witgen/witgen/canonicalabi/host"
+	"github.com/witgen/witgen/component"
+	"github.com/witgen/witgen/internal/abi"
+	"github.com/witgen/witgen/wit"
+)
+
+// canon adds what a canonical definition defines.
+func (e *env) canon(d *component.Canon) {
+	if d.Op == component.CanonLift {
+		e.functions = append(e.functions, e.lift(d))
+		return
+	}
+	f := hostFunction{op: d.Op, component: e.number, typ: e.static.CoreFuncs[len(e.coreFuncs)]}
+	switch d.Op {
+	case component.CanonLower:
+		f.callee = e.functions[d.Func]
+		f.fn, f.scope = e.static.Funcs[d.Func], e.scope
+		f.options = e.options(d)
+		e.checkType(f.fn, f.typ, false)
+	case component.CanonResourceNew, component.CanonResourceRep, component.CanonResourceDrop:
+		if d.Async {
+			e.p.fail("canon %s is async, which is not supported", d.Op)
+		}
+		f.resource = e.types[d.Type].resource
+		f.options = e.p.number(canonOptions{component: e.number, memory: noRef, realloc: noRef})
+	default:
+		e.p.fail("canon %s is not supported: components run without async functions, streams, futures, error contexts and threads", d.Op)
+	}
+	e.coreFuncs = append(e.coreFuncs, hostRef(len(e.p.plan.functions)))
+	e.p.plan.functions = append(e.p.plan.functions, f)
+}
+
+func (e *env) lift(d *component.Canon) *function {
+	core := e.coreFuncs[d.Func]
+	f := &function{
+		label:     core.name,
+		component: e.number,
+		core:      core,
+		post:      noRef,
+		coreType:  e.static.CoreFuncs[d.Func],
+		options:   e.options(d),
+		fn:        e.static.Types[d.Type].Func,
+		scope:     e.scope,
+	}
+	if index, ok := d.Option(component.PostReturnOption); ok {
+		f.post = e.coreFuncs[index]
+	}
+	e.checkType(f.fn, f.coreType, true)
+	return f
+}
+
+// checkType refuses function types that cannot be run.
+func (e *env) checkType(fn *wit.Function, core component.CoreFunc, lift bool) {
+	a := e.p.abi
+	if what, _, ok := a.Unsupported(fn); ok {
+		e.p.fail("a function has a type that is not supported: %s", what)
+	}
+	if what, _, ok := a.TooLarge(fn); ok {
+		e.p.fail("a function has a type that is not supported: %s", what)
+	}
+	want := a.Lower(fn)
+	if lift {
+		want = a.Lift(fn)
+	}
+	if signatureOf(core) != signatureOfABI(want) {
+		e.p.fail("a function has a core type that is not supported, %s: memories have 32 bits", show(signatureOf(core)))
+	}
+}
+
+// options returns the number of the options of a definition.
+func (e *env) options(d *component.Canon) int {
+	o := canonOptions{component: e.number, memory: noRef, realloc: noRef}
+	for _, x := range d.Options {
+		switch x.Kind {
+		case component.UTF8:
+			o.encoding = host.UTF8
+		case component.UTF16:
+			o.encoding = host.UTF16
+		case component.Latin1UTF16:
+			o.encoding = host.Latin1UTF16
+		case component.MemoryOption:
+			o.memory = e.coreMemories[x.Index]
+		case component.ReallocOption:
+			o.realloc = e.coreFuncs[x.Index]
+		case component.PostReturnOption:
+		case component.AsyncOption, component.CallbackOption:
+			e.p.fail("canon %s has the option %s, which is not supported", d.Op, x.Kind)
+		default:
+			e.p.fail("canon %s has an option that is not supported, %s", d.Op, x.Kind)
+		}
+	}
+	return e.p.number(o)
+}
+
+// number returns the number of options.
+func (p *planner) number(o canonOptions) int {
+	number, ok := p.numbers[o]
+	if !ok {
+		number = len(p.plan.options)
+		p.numbers[o] = number
+		p.plan.options = append(p.plan.options, o)
+	}
+	return number
+}
+
+// signatureOf spells the type of a core function as descriptors do.
+func signatureOf(f component.CoreFunc) host.Signature {
+	names := func(list []component.CoreValType) []string {
+		out := make([]string, len(list))
+		for i, t := range list {
+			out[i] = t.String()
+		}
+		return out
+	}
+	return joinSignature(names(f.Params), names(f.Results))
+}
+
+func signatureOfABI(s abi.Signature) host.Signature {
+	names := func(list []abi.Core) []string {
+		out := make([]string, len(list))
+		for i, t := range list {
+			out[i] = t.String()
+		}
+		return out
+	}
+	return joinSignature(names(s.Params), names(s.Results))
+}
+
+func joinSignature(params, results []string) host.Signature {
+	s := ""
+	for _, p := range params {
+		s += p + " "
+	}
+	s += "->"
+	for _, r := range results {
+		s += " " + r
+	}
+	return host.Signature(s)
+}

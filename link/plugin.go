@@ -1,0 +1,379 @@
+// Package link links and runs guests on wazero. The Compile function of a
+// generated world package calls it; what it returns makes instances of
+// canonicalabi/host.
+package link
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+
+	"github.com/tetratelabs/wazero"
+	"github.com/tetratelabs/wazero/api"
+	"github.com/tetratelabs/wazero/experimental"
+
+	"github.com/witgen/witgen/canonicalabi/host"
+	"github.com/witgen/witgen/component"
+)
+
+// Plugin is a compiled guest of a world, from which instances are made. It may
+// be used by several goroutines at once.
+type Plugin struct {
+	world    *host.World
+	config   *host.Config
+	runtime  wazero.Runtime
+	owned    bool // the runtime is the plugin's own
+	guarded  bool // the runtime closes modules when contexts end
+	tree     *host.Tree
+	cores    []coreStep               // by core instance
+	compiled []wazero.CompiledModule  // each once
+	exports  []host.ExportedInterface // by World.Exports
+	needed   []bool                   // by World.Imports: whether the guest imports it
+	types    *resourceTypes
+	imports  []hostModule
+	// component says that the guest is one: its core modules import from each
+	// other, and from the one of imports.
+	component bool
+	// budgeted says that it has several memories, which the limit holds for
+	// together.
+	budgeted bool
+	rewriter host.Rewriter
+
+	mu     sync.Mutex
+	live   map[*host.Instance]struct{}
+	closed bool
+}
+
+// coreStep is a step of an instance's start: a core module, or a function to call
+// where it is not nil, or nothing.
+type coreStep struct {
+	compiled wazero.CompiledModule
+	start    *host.CoreItem
+}
+
+// hostModule supplies what a guest imports from one module name.
+type hostModule struct {
+	name     string
+	compiled wazero.CompiledModule
+	instance api.Module
+}
+
+// Compile compiles a guest, a core module or a component, and checks that it fits
+// the world: what it exports and what it imports. The error is a *host.LinkError
+// where it does not.
+func Compile(ctx context.Context, wasm []byte, world *host.World, opts ...host.Option) (*Plugin, error) {
+	config := host.NewConfig(opts)
+	if err := checkPreamble(world, wasm); err != nil {
+		return nil, err
+	}
+	p := &Plugin{world: world, config: config, runtime: config.Runtime, live: map[*host.Instance]struct{}{},
+		rewriter: host.Rewriter{World: world.Name, Config: config}}
+	if p.runtime == nil {
+		p.runtime = wazero.NewRuntimeWithConfig(ctx, runtimeConfig(config))
+		p.owned = true
+	} else {
+		var err error
+		if p.guarded, err = closesOnDone(ctx, p.runtime); err != nil {
+			return nil, fmt.Errorf("%s: %w", world.Name, err)
+		}
+	}
+	compile := p.compile
+	if component.FormOf(wasm) == component.ComponentForm {
+		compile = p.compileComponent
+	}
+	if err := compile(ctx, wasm); err != nil {
+		return nil, errors.Join(err, p.release(ctx))
+	}
+	return p, nil
+}
+
+// closesOnDone reports whether a runtime closes a module when the context of a
+// call ends. It calls a function that does nothing under a context that has.
+func closesOnDone(ctx context.Context, r wazero.Runtime) (bool, error) {
+	wasm := []byte("\x00asm\x01\x00\x00\x00\x01\x04\x01\x60\x00\x00\x03\x02\x01\x00\x07\x05\x01\x01f\x00\x00\x0a\x04\x01\x02\x00\x0b")
+	module, err := r.InstantiateWithConfig(ctx, wasm, wazero.NewModuleConfig().WithName(""))
+	if err != nil {
+		return false, err
+	}
+	ended, cancel := context.WithCancel(ctx)
+	cancel()
+	closes := module.ExportedFunction("f").CallWithStack(ended, nil) != nil
+	return closes, module.Close(ctx)
+}
+
+func runtimeConfig(config *host.Config) wazero.RuntimeConfig {
+	rc := wazero.NewRuntimeConfig().
+		WithCoreFeatures(api.CoreFeaturesV2 | experimental.CoreFeaturesExtendedConst).
+		WithMemoryLimitPages(uint32(config.Limits.MemoryPages()))
+	if config.Cache != nil {
+		rc = rc.WithCompilationCache(config.Cache)
+	}
+	return rc
+}
+
+// compile compiles a guest that is a core module.
+func (p *Plugin) compile(ctx context.Context, wasm []byte) error {
+	p.types = newResourceTypes(p.world)
+	p.tree = host.ModuleTree()
+	module := outlineOf(wasm)
+	compiled, err := p.compileModule(ctx, wasm, module)
+	if err != nil {
+		return err
+	}
+	p.cores = []coreStep{{compiled: compiled}}
+	if p.exports, err = matchExports(p.world, p.types, compiled.ExportedFunctions(), module); err != nil {
+		return err
+	}
+	plan, err := matchImports(p.world, p.types, compiled, module)
+	if err != nil {
+		return err
+	}
+	p.needed = plan.needed
+	for _, m := range plan.modules {
+		if err := p.supply(ctx, m); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// compileModule compiles a core module.
+func (p *Plugin) compileModule(ctx context.Context, wasm []byte, module outline) (wazero.CompiledModule, error) {
+	metered, err := p.rewriter.Rewrite(wasm)
+	if err != nil {
+		return nil, err
+	}
+	if limit := p.config.Limits.MemoryPages(); p.owned && uint64(module.pages) > limit { // of a guest that is not metered
+		return nil, host.MemoryError(p.world.Name, uint64(module.pages), limit)
+	}
+	compiled, err := p.translate(ctx, metered)
+	if err != nil {
+		return nil, &host.LinkError{World: p.world.Name, Detail: err.Error()}
+	}
+	p.compiled = append(p.compiled, compiled)
+	return compiled, nil
+}
+
+// translate has wazero compile a module. Where wazero panics over a guest, that is
+// an error.
+func (p *Plugin) translate(ctx context.Context, wasm []byte) (compiled wazero.CompiledModule, err error) {
+	defer func() {
+		if cause := recover(); cause != nil {
+			err = fmt.Errorf("wazero cannot compile the guest, and panicked: %v", cause)
+		}
+	}()
+	compiled, err = p.runtime.CompileModule(ctx, wasm)
+	if err != nil {
+		err = fmt.Errorf("the guest is not a valid WebAssembly module: %w", err)
+	}
+	return compiled, err
+}
+
+// supply makes the host module that the guest's imports of one module name
+// resolve to. It has no name in the runtime, so that plugins which import
+// different functions under one name can share a runtime.
+func (p *Plugin) supply(ctx context.Context, m importModule) error {
+	builder := p.runtime.NewHostModuleBuilder(m.name)
+	if m.wasi {
+		exportWASI(builder)
+	}
+	for _, f := range m.functions {
+		params, results := f.signature.Types()
+		builder.NewFunctionBuilder().
+			WithGoModuleFunction(f.serve, params, results).
+			Export(f.name)
+	}
+	compiled, err := builder.Compile(ctx)
+	if err != nil {
+		return fmt.Errorf("%s: host module %s: %w", p.world.Name, m.name, err)
+	}
+	p.imports = append(p.imports, hostModule{name: m.name, compiled: compiled})
+	if m.wasi {
+		if err := checkWASI(p.world, p.cores[0].compiled, compiled.ExportedFunctions()); err != nil {
+			return err
+		}
+	}
+	made := &p.imports[len(p.imports)-1]
+	made.instance, err = p.runtime.InstantiateModule(ctx, compiled, wazero.NewModuleConfig().WithName(""))
+	if err != nil {
+		return fmt.Errorf("%s: host module %s: %w", p.world.Name, m.name, err)
+	}
+	return nil
+}
+
+// resolve finds the host module for an import of the guest.
+func (p *Plugin) resolve(name string) api.Module {
+	for i := range p.imports {
+		if p.imports[i].name == name {
+			return p.imports[i].instance
+		}
+	}
+	return nil
+}
+
+// Instantiate starts an instance. impls are what the host supplies for
+// World.Imports, in order, nil for what it does not; an interface that the guest
+// imports must be supplied. ctx holds while the guest starts.
+func (p *Plugin) Instantiate(ctx context.Context, impls []any) (*host.Instance, error) {
+	for n, needed := range p.needed {
+		if needed && impls[n] == nil {
+			item := p.world.Imports[n]
+			return nil, &host.LinkError{World: p.world.Name, Item: "import " + item.Name,
+				Detail: fmt.Sprintf("the guest imports it: set Imports.%s", item.Field)}
+		}
+	}
+	modules := make([]api.Module, len(p.cores))
+	var inst *host.Instance
+	inst = host.NewInstance(p.config, p.tree, impls, p.types.count, func(ctx context.Context) error {
+		var errs []error
+		for _, m := range slices.Backward(modules) {
+			if m != nil {
+				errs = append(errs, m.Close(ctx))
+			}
+		}
+		return errors.Join(append(errs, p.remove(ctx, inst))...)
+	})
+	if p.guarded {
+		inst.Guarded()
+	}
+	if err := p.add(inst); err != nil {
+		return nil, err
+	}
+	err := p.start(ctx, inst, modules)
+	if err != nil {
+		return nil, errors.Join(err, inst.Close(ctx))
+	}
+	inst.Ready()
+	return inst, nil
+}
+
+// start instantiates the guest's core modules, and runs their start functions and
+// the _initialize of a guest that is a core module.
+func (p *Plugin) start(ctx context.Context, inst *host.Instance, modules []api.Module) error {
+	resolve, config := p.resolve, plainConfig
+	if p.component {
+		resolve = func(key string) api.Module { return p.resolveCore(key, modules) }
+		inst.Supplied(p.imports[0].instance)
+	} else {
+		config = moduleConfig(p.config)
+	}
+	ctx = experimental.WithImportResolver(ctx, resolve)
+	if p.budgeted {
+		ctx = experimental.WithMemoryAllocator(ctx, &budget{p.config.Limits.MemoryPages() << 16})
+	}
+	ctx, err := inst.Starting(ctx, p.world.Name)
+	if err != nil {
+		return err
+	}
+	for n, core := range p.cores {
+		if core.start != nil {
+			if err := inst.CallStart(ctx, core.start); err != nil {
+				return inst.StartFailed(p.world.Name, err)
+			}
+		}
+		if core.compiled == nil {
+			continue
+		}
+		module, err := p.runtime.InstantiateModule(ctx, core.compiled, config)
+		if err != nil {
+			return inst.StartFailed(p.world.Name, err)
+		}
+		modules[n] = module
+		inst.Started(n, module)
+		if !p.config.Unmetered {
+			if err := inst.RunStart(ctx, module); err != nil {
+				return inst.StartFailed(p.world.Name, err)
+			}
+		}
+	}
+	if p.component {
+		return nil
+	}
+	if initialize := modules[0].ExportedFunction("_initialize"); initialize != nil {
+		if err := initialize.CallWithStack(ctx, nil); err != nil {
+			return inst.StartFailed(p.world.Name, err)
+		}
+	}
+	return nil
+}
+
+// plainConfig is that of a core module of a component, which sees nothing but its
+// imports.
+var plainConfig = wazero.NewModuleConfig().WithName("").WithStartFunctions()
+
+// Export returns the functions of the world's export number, bound to an
+// instance of the plugin.
+func (p *Plugin) Export(inst *host.Instance, number int) host.Exports {
+	return host.NewExports(inst, &p.exports[number])
+}
+
+func (p *Plugin) add(inst *host.Instance) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.closed {
+		return &host.InstanceError{Func: p.world.Name, Err: host.ErrClosed}
+	}
+	if limit := p.config.Limits.Instances; limit > 0 && len(p.live) >= limit {
+		return &host.LimitError{Func: p.world.Name, Limit: "instances", Detail: fmt.Sprintf("%d exist; close some, or raise it with host.InstanceLimit", len(p.live))}
+	}
+	p.live[inst] = struct{}{}
+	return nil
+}
+
+// remove forgets an instance, and releases the plugin where it is closed and
+// that was its last one.
+func (p *Plugin) remove(ctx context.Context, inst *host.Instance) error {
+	p.mu.Lock()
+	delete(p.live, inst)
+	last := p.closed && len(p.live) == 0
+	p.mu.Unlock()
+	if last {
+		return p.release(ctx)
+	}
+	return nil
+}
+
+// Close closes all instances and releases the compiled code, once no call is
+// under way any more. A second Close does nothing.
+func (p *Plugin) Close(ctx context.Context) error {
+	p.mu.Lock()
+	if p.closed {
+		p.mu.Unlock()
+		return nil
+	}
+	p.closed = true
+	live := make([]*host.Instance, 0, len(p.live))
+	for inst := range p.live {
+		live = append(live, inst)
+	}
+	p.mu.Unlock()
+	if len(live) == 0 {
+		return p.release(ctx)
+	}
+	var errs []error
+	for _, inst := range live {
+		errs = append(errs, inst.Close(ctx))
+	}
+	return errors.Join(errs...)
+}
+
+// release frees what Compile made. The code is closed by itself also where the
+// runtime is the plugin's own: a cache would keep it.
+func (p *Plugin) release(ctx context.Context) error {
+	var errs []error
+	for _, m := range p.imports {
+		if m.instance != nil {
+			errs = append(errs, m.instance.Close(ctx))
+		}
+		errs = append(errs, m.compiled.Close(ctx))
+	}
+	for _, c := range p.compiled {
+		errs = append(errs, c.Close(ctx))
+	}
+	if p.owned {
+		errs = append(errs, p.runtime.Close(ctx))
+	}
+	return errors.Join(errs...)
+}

@@ -1,0 +1,100 @@
+package link
+
+import "github.com/witgen/witgen/component"
+
+// innerCall says that one component instance may call another.
+type innerCall struct{ from, to int }
+
+// maxReentranceSteps bounds the search for reentrance.
+const maxReentranceSteps = 1 << 22
+
+// tracked reports whether calls between component instances may enter one that
+// has been entered: only then must the runtime watch for it. Siblings call each other in the
+// order in which they are instantiated, so that it takes a component that passes
+// functions of its own to its children, or another such circle.
+func (p *plan) tracked() bool {
+	calls := p.innerCalls()
+	after := make([][]int, len(p.components)) // which instances one calls
+	for _, c := range calls {
+		after[c.from] = append(after[c.from], c.to)
+	}
+	steps := 0
+	checked := map[int]map[int]bool{} // by entered instance: those reached from inside it
+	for _, c := range calls {
+		for e := c.to; e != p.meeting(c.to, c.from); e = p.components[e] {
+			reached := checked[e]
+			if reached == nil {
+				reached = p.reachedFrom(e, after, &steps)
+				checked[e] = reached
+			}
+			if steps > maxReentranceSteps || reached[c.from] {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// innerCalls returns the calls that there can be, each once.
+func (p *plan) innerCalls() []innerCall {
+	var calls []innerCall
+	known := map[innerCall]bool{}
+	add := func(c innerCall) {
+		if c.from != c.to && !known[c] {
+			known[c] = true
+			calls = append(calls, c)
+		}
+	}
+	for _, f := range p.functions {
+		switch f.op {
+		case component.CanonLower:
+			if f.callee.from == nil {
+				add(innerCall{f.component, f.callee.component})
+			}
+		case component.CanonResourceDrop:
+			if f.resource.component >= 0 && f.resource.dtor.is() {
+				add(innerCall{f.component, f.resource.component})
+			}
+		}
+	}
+	return calls
+}
+
+// reachedFrom returns the instances that calls lead to from inside an instance:
+// from itself or one below it.
+func (p *plan) reachedFrom(e int, after [][]int, steps *int) map[int]bool {
+	reached := map[int]bool{}
+	var todo []int
+	inside := make([]bool, len(p.components))
+	for n, parent := range p.components {
+		*steps++
+		if inside[n] = n == e || parent >= 0 && inside[parent]; inside[n] { // parents come first
+			todo = append(todo, n)
+		}
+	}
+	for len(todo) > 0 {
+		n := todo[len(todo)-1]
+		todo = todo[:len(todo)-1]
+		for _, next := range after[n] {
+			if *steps++; !reached[next] {
+				reached[next] = true
+				todo = append(todo, next)
+			}
+		}
+	}
+	return reached
+}
+
+// meeting returns the nearest component instance that is an ancestor of both, or
+// one of them and an ancestor of the other. A parent has a lower number than its
+// children.
+func (p *plan) meeting(a, b int) int {
+	for a != b {
+		if a > b {
+			a = p.components[a]
+		} else {
+			b = p.components[b]
+		}
+	}
+	return a
+}

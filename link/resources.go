@@ -1,0 +1,75 @@
+package link
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/tetratelabs/wazero/api"
+
+	"github.com/witgen/witgen/canonicalabi/host"
+)
+
+// resourceTypes are the resource types of a plugin.
+type resourceTypes struct {
+	world *host.World
+	known map[host.Resource]*host.ResourceType
+	count int
+}
+
+func newResourceTypes(world *host.World) *resourceTypes {
+	return &resourceTypes{world: world, known: map[host.Resource]*host.ResourceType{}}
+}
+
+// of returns the types that an item mentions, in the order of
+// Interface.Resources.
+func (t *resourceTypes) of(item host.Item) []*host.ResourceType {
+	types := make([]*host.ResourceType, len(item.Resources))
+	for k, r := range item.Resources {
+		types[k] = t.get(r)
+	}
+	return types
+}
+
+func (t *resourceTypes) get(r host.Resource) *host.ResourceType {
+	typ := t.known[r]
+	if typ == nil {
+		items := t.world.Imports
+		if r.Export {
+			items = t.world.Exports
+		}
+		typ = &host.ResourceType{Name: label(items[r.Item].Name, r.Name), Guest: r.Export, Number: t.count}
+		t.known[r] = typ
+		t.count++
+	}
+	return typ
+}
+
+// number returns the place of a resource among those that an item mentions, and
+// -1 where it is not there.
+func (t *resourceTypes) number(item host.Item, r host.Resource) int {
+	return slices.Index(item.Resources, r)
+}
+
+// setDtors finds the guest's destructors for the resources that it defines in
+// export number n.
+func (t *resourceTypes) setDtors(n int, prefix string, functions map[string]api.FunctionDefinition, module outline) error {
+	for _, r := range t.world.Exports[n].Resources {
+		if !r.Export || r.Item != n {
+			continue
+		}
+		dtor := prefix + "[dtor]" + r.Name
+		if k, ok := module.exports[dtor]; ok && k != kindFunc {
+			return wrongKind(t.world, dtor, k, kindFunc)
+		}
+		def := functions[dtor]
+		if def == nil {
+			continue
+		}
+		if got := host.SignatureOf(def); got != "i32 ->" {
+			return &host.LinkError{World: t.world.Name, Item: "export " + dtor,
+				Detail: fmt.Sprintf("a destructor takes the resource's representation and returns nothing, (i32) -> (), and this one is of type %s; build the guest with the bindings of this world", show(got))}
+		}
+		t.get(r).Dtor = &host.CoreItem{Name: dtor}
+	}
+	return nil
+}
