@@ -107,7 +107,6 @@ func (flags *generateFlags) options() (gogen.Options, error) {
 		ImportPath: flags.importPath,
 		Versioned:  flags.versioned,
 		With:       map[string]string{},
-		Version:    witgenVersion(),
 	}
 	if flags.out == "" {
 		return opts, errors.New("--out is empty: name a folder, or . for this one")

@@ -1,4 +1,4 @@
-package types
+package neutral
 
 import (
 	"fmt"
@@ -25,7 +25,7 @@ func Declare(p *gogen.Plan, id wit.TypeID) []jen.Code {
 	default:
 		t, ok := p.DeclaredType(id)
 		if !ok {
-			panic(fmt.Sprintf("types: unhandled kind %T", k))
+			panic(fmt.Sprintf("neutral: unhandled kind %T", k))
 		}
 		return []jen.Code{d.doc(d.aliasSays(k)).Type().Id(d.name).Op("=").Add(t)}
 	}
