@@ -17,8 +17,10 @@ type File struct {
 type Options struct {
 	// ImportPath is the import path of the output folder.
 	ImportPath string
-	// Versioned puts the version of every package into its path. Otherwise only
-	// packages of which the model holds several versions have it there.
+	// Versioned puts the version of every WIT package into the paths of its Go
+	// packages, as v1 or v0.2. Otherwise only packages of which the model holds
+	// several versions have it there. Two versions that are compatible, 0.2.0 and
+	// 0.2.8, are told apart by v0.2.0 and v0.2.8.
 	Versioned bool
 	// With maps the name of a WIT interface, as ns:pkg/name or
 	// ns:pkg/name@1.2.3, to the import path of the Go package that stands for it.

@@ -61,7 +61,7 @@ not overwritten, and one that stays as it is is not touched.`,
 	f.StringVarP(&flags.out, "out", "o", "gen", "`FOLDER` to write to")
 	f.StringVar(&flags.importPath, "import-path", "", "import `PATH` of OUT (default: by the nearest go.mod)")
 	f.StringArrayVar(&flags.with, "with", nil, "use a Go package for an interface instead of generating it, as `INTERFACE=IMPORT-PATH`; may be repeated")
-	f.BoolVar(&flags.versioned, "versioned", false, "put every package's version into its path, not only where there are two versions")
+	f.BoolVar(&flags.versioned, "versioned", false, "put every package's version into its path, as v1 or v0.2, not only where there are two versions")
 	f.BoolVar(&flags.verify, "verify", false, "write nothing; exit with status 1 and a diff where OUT is out of date")
 	f.BoolVar(&flags.prune, "prune", false, "remove what witgen wrote to OUT for this command's sides and does not make now; needs every world of OUT in one command")
 	must(cmd.MarkFlagDirname("out"))

@@ -298,7 +298,8 @@ const (
 )
 
 // qualifier returns what tells pkg apart from others of its name: parts of the
-// name of its WIT package.
+// name of its WIT package. A version is its track where that suffices, so that a new
+// version of the package renames nothing.
 func (p *Plan) qualifier(pkg *Package, level int) string {
 	name := p.packageName(pkg)
 	switch level {
@@ -307,9 +308,9 @@ func (p *Plan) qualifier(pkg *Package, level int) string {
 	case byNamespace:
 		return name.Namespace + "-" + name.Name
 	case byVersion:
-		return name.Name + "-v" + name.Version
+		return name.Name + "-" + p.shortVersion(name)
 	default:
-		return name.Namespace + "-" + name.Name + "-v" + name.Version
+		return name.Namespace + "-" + name.Name + "-" + p.shortVersion(name)
 	}
 }
 

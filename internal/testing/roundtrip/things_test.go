@@ -63,7 +63,7 @@ func (m *machine) start(t testingT) {
 	m.host, m.pool, m.broken = &hostCounters{}, nil, false
 	m.inst, err = m.plugin.Instantiate(context.Background(), things.Imports{
 		Counters: m.host, Users: m.host, First: newHostStore("first"), Second: newHostStore("second"),
-		DBV100Rows: oldRows{}, DBV210Rows: newRows{}, Env: hostEnv{}, World: &hostWorld{hostCounters: m.host},
+		DBV1Rows: oldRows{}, DBV2Rows: newRows{}, Env: hostEnv{}, World: &hostWorld{hostCounters: m.host},
 	})
 	if err != nil {
 		t.Fatalf("%v", err)

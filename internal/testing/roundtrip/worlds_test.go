@@ -12,8 +12,8 @@ import (
 
 	"github.com/witgen/witgen/canonicalabi/types"
 	"github.com/witgen/witgen/internal/testing/guestbuild"
-	rows1 "github.com/witgen/witgen/internal/testing/roundtrip/gen/old/db/v1.0.0/rows"
-	rows2 "github.com/witgen/witgen/internal/testing/roundtrip/gen/old/db/v2.1.0/rows"
+	rows1 "github.com/witgen/witgen/internal/testing/roundtrip/gen/old/db/v1/rows"
+	rows2 "github.com/witgen/witgen/internal/testing/roundtrip/gen/old/db/v2/rows"
 	"github.com/witgen/witgen/internal/testing/roundtrip/gen/roundtrip/things/pool"
 	"github.com/witgen/witgen/internal/testing/roundtrip/gen/roundtrip/things/store"
 	"github.com/witgen/witgen/internal/testing/roundtrip/gen/roundtrip/things/things"
@@ -193,8 +193,8 @@ func TestWorlds(t *testing.T) {
 			t.Cleanup(func() { must(t, plugin.Close(ctx)) })
 			w := worlds{first: newHostStore("first"), second: newHostStore("second"), world: &hostWorld{hostCounters: &hostCounters{}}}
 			w.Instance, err = plugin.Instantiate(ctx, things.Imports{
-				Counters: w.world, Users: w.world, First: w.first, Second: w.second, DBV100Rows: oldRows{},
-				DBV210Rows: newRows{}, Env: hostEnv{}, World: w.world,
+				Counters: w.world, Users: w.world, First: w.first, Second: w.second, DBV1Rows: oldRows{},
+				DBV2Rows: newRows{}, Env: hostEnv{}, World: w.world,
 			})
 			must(t, err)
 			for name, test := range map[string]func(*rapid.T){
@@ -250,15 +250,15 @@ func (w worlds) plainNames(t *rapid.T) {
 
 func (w worlds) versions(t *rapid.T) {
 	id := rapid.Uint64().Draw(t, "id")
-	row, err := w.DBV100Rows().Fetch(ctx, uint32(id))
+	row, err := w.DBV1Rows().Fetch(ctx, uint32(id))
 	must(t, err)
 	asked := mangle.Int(uint32(id))
 	same(t, "old row", mangle.OldRow(rows1.Row{ID: asked, Text: fmt.Sprint("old ", asked)}), row)
-	fetched, err := w.DBV210Rows().Fetch(ctx, id)
+	fetched, err := w.DBV2Rows().Fetch(ctx, id)
 	must(t, err)
 	want := mangle.Option(mangle.NewRow)
 	same(t, "new row", want(newRow(mangle.Int(id))), fetched)
-	cursor, err := w.DBV210Rows().All(ctx, id)
+	cursor, err := w.DBV2Rows().All(ctx, id)
 	must(t, err)
 	for i := range 3 {
 		next, err := cursor.Next(ctx)

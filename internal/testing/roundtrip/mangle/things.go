@@ -1,8 +1,8 @@
 package mangle
 
 import (
-	rows1 "github.com/witgen/witgen/internal/testing/roundtrip/gen/old/db/v1.0.0/rows"
-	rows2 "github.com/witgen/witgen/internal/testing/roundtrip/gen/old/db/v2.1.0/rows"
+	rows1 "github.com/witgen/witgen/internal/testing/roundtrip/gen/old/db/v1/rows"
+	rows2 "github.com/witgen/witgen/internal/testing/roundtrip/gen/old/db/v2/rows"
 )
 
 // OldRow changes the fields of a row of old:db@1.0.0.

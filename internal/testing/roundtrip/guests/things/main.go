@@ -9,8 +9,8 @@ import (
 	"slices"
 
 	"github.com/witgen/witgen/canonicalabi/types"
-	rows1 "github.com/witgen/witgen/internal/testing/roundtrip/gen/old/db/v1.0.0/rows"
-	rows2 "github.com/witgen/witgen/internal/testing/roundtrip/gen/old/db/v2.1.0/rows"
+	rows1 "github.com/witgen/witgen/internal/testing/roundtrip/gen/old/db/v1/rows"
+	rows2 "github.com/witgen/witgen/internal/testing/roundtrip/gen/old/db/v2/rows"
 	"github.com/witgen/witgen/internal/testing/roundtrip/gen/roundtrip/things/counters"
 	"github.com/witgen/witgen/internal/testing/roundtrip/gen/roundtrip/things/pool"
 	"github.com/witgen/witgen/internal/testing/roundtrip/gen/roundtrip/things/store"

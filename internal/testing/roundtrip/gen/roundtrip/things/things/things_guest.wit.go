@@ -9,8 +9,8 @@ import (
 
 	"github.com/witgen/witgen/canonicalabi/guest"
 	"github.com/witgen/witgen/canonicalabi/types"
-	"github.com/witgen/witgen/internal/testing/roundtrip/gen/old/db/v1.0.0/rows"
-	dbv210rows "github.com/witgen/witgen/internal/testing/roundtrip/gen/old/db/v2.1.0/rows"
+	"github.com/witgen/witgen/internal/testing/roundtrip/gen/old/db/v1/rows"
+	dbv2rows "github.com/witgen/witgen/internal/testing/roundtrip/gen/old/db/v2/rows"
 	"github.com/witgen/witgen/internal/testing/roundtrip/gen/roundtrip/things/counters"
 	"github.com/witgen/witgen/internal/testing/roundtrip/gen/roundtrip/things/pool"
 	"github.com/witgen/witgen/internal/testing/roundtrip/gen/roundtrip/things/state"
@@ -393,28 +393,28 @@ type Exports interface {
 }
 
 var (
-	exportedCounters   counters.Interface
-	exportedUsers      users.Interface
-	exportedState      state.Interface
-	exportedNear       store.Interface
-	exportedFar        store.Interface
-	exportedDBV100Rows rows.Interface
-	exportedDBV210Rows dbv210rows.Interface
-	exportedDrain      drain.Interface
-	exportedHooks      hooks.Interface
-	exportedWorld      Exports
+	exportedCounters counters.Interface
+	exportedUsers    users.Interface
+	exportedState    state.Interface
+	exportedNear     store.Interface
+	exportedFar      store.Interface
+	exportedDBV1Rows rows.Interface
+	exportedDBV2Rows dbv2rows.Interface
+	exportedDrain    drain.Interface
+	exportedHooks    hooks.Interface
+	exportedWorld    Exports
 )
 
 // Export says what implements the world's exports. A guest calls it once, in an
 // init function: any call of the host that comes before it traps.
-func Export(countersImpl counters.Interface, usersImpl users.Interface, stateImpl state.Interface, nearImpl store.Interface, farImpl store.Interface, rowsImpl rows.Interface, rowsImpl2 dbv210rows.Interface, drainImpl drain.Interface, hooksImpl hooks.Interface, worldImpl Exports) {
+func Export(countersImpl counters.Interface, usersImpl users.Interface, stateImpl state.Interface, nearImpl store.Interface, farImpl store.Interface, rowsImpl rows.Interface, rowsImpl2 dbv2rows.Interface, drainImpl drain.Interface, hooksImpl hooks.Interface, worldImpl Exports) {
 	exportedCounters = countersImpl
 	exportedUsers = usersImpl
 	exportedState = stateImpl
 	exportedNear = nearImpl
 	exportedFar = farImpl
-	exportedDBV100Rows = rowsImpl
-	exportedDBV210Rows = rowsImpl2
+	exportedDBV1Rows = rowsImpl
+	exportedDBV2Rows = rowsImpl2
 	exportedDrain = drainImpl
 	exportedHooks = hooksImpl
 	exportedWorld = worldImpl
@@ -1118,52 +1118,52 @@ func farCopy(fromRep, toRep, keyPtr, keyLen uint32) uint32 {
 }
 
 //go:wasmexport old:db/rows@1.0.0#fetch
-func dbV100RowsFetch(id uint32) uint32 {
-	result := exportedDBV100Rows.Fetch(id)
+func dbV1RowsFetch(id uint32) uint32 {
+	result := exportedDBV1Rows.Fetch(id)
 	area := guest.ResultArea(12)
 	storeRow(&guest.Results, area, result)
 	return guest.Address(area)
 }
 
 //go:wasmexport cabi_post_old:db/rows@1.0.0#fetch
-func freeDBV100RowsFetch(uint32) {
+func freeDBV1RowsFetch(uint32) {
 	guest.FreeResults()
 }
 
 //go:wasmimport [export]old:db/rows@2.1.0 [resource-new]cursor
-func importDBV210RowsCursorNew(uint32) uint32
+func importDBV2RowsCursorNew(uint32) uint32
 
 //go:wasmimport [export]old:db/rows@2.1.0 [resource-rep]cursor
-func importDBV210RowsCursorRep(uint32) uint32
+func importDBV2RowsCursorRep(uint32) uint32
 
 //go:wasmimport [export]old:db/rows@2.1.0 [resource-drop]cursor
-func importDBV210RowsCursorDrop(uint32)
+func importDBV2RowsCursorDrop(uint32)
 
 // cursorValues holds the cursor values that the host has handles of.
-var cursorValues guest.Values[dbv210rows.Cursor]
+var cursorValues guest.Values[dbv2rows.Cursor]
 
 // lowerCursor returns a new handle that owns v.
-func lowerCursor(v dbv210rows.Cursor) uint32 {
+func lowerCursor(v dbv2rows.Cursor) uint32 {
 	if v == nil {
 		guest.NoHandle("rows.Cursor")
 	}
-	return importDBV210RowsCursorNew(cursorValues.Add(v))
+	return importDBV2RowsCursorNew(cursorValues.Add(v))
 }
 
 // liftCursor takes the value back that a handle owns, and drops the handle.
-func liftCursor(handle uint32) dbv210rows.Cursor {
-	v := cursorValues.Take(importDBV210RowsCursorRep(handle))
-	importDBV210RowsCursorDrop(handle)
+func liftCursor(handle uint32) dbv2rows.Cursor {
+	v := cursorValues.Take(importDBV2RowsCursorRep(handle))
+	importDBV2RowsCursorDrop(handle)
 	return v
 }
 
 //go:wasmexport old:db/rows@2.1.0#[dtor]cursor
-func exportDBV210RowsCursorDestroy(rep uint32) {
+func exportDBV2RowsCursorDestroy(rep uint32) {
 	cursorValues.Destroy(rep)
 }
 
 //go:wasmexport old:db/rows@2.1.0#[method]cursor.next
-func dbV210RowsCursorNext(selfRep uint32) uint32 {
+func dbV2RowsCursorNext(selfRep uint32) uint32 {
 	result := cursorValues.Get(selfRep).Next()
 	area := guest.ResultArea(40)
 	if value, ok := result.Get(); ok {
@@ -1176,13 +1176,13 @@ func dbV210RowsCursorNext(selfRep uint32) uint32 {
 }
 
 //go:wasmexport cabi_post_old:db/rows@2.1.0#[method]cursor.next
-func freeDBV210RowsCursorNext(uint32) {
+func freeDBV2RowsCursorNext(uint32) {
 	guest.FreeResults()
 }
 
 //go:wasmexport old:db/rows@2.1.0#fetch
-func dbV210RowsFetch(id uint64) uint32 {
-	result := exportedDBV210Rows.Fetch(id)
+func dbV2RowsFetch(id uint64) uint32 {
+	result := exportedDBV2Rows.Fetch(id)
 	area := guest.ResultArea(40)
 	if value, ok := result.Get(); ok {
 		guest.Store(area, 0, uint8(1))
@@ -1194,13 +1194,13 @@ func dbV210RowsFetch(id uint64) uint32 {
 }
 
 //go:wasmexport cabi_post_old:db/rows@2.1.0#fetch
-func freeDBV210RowsFetch(uint32) {
+func freeDBV2RowsFetch(uint32) {
 	guest.FreeResults()
 }
 
 //go:wasmexport old:db/rows@2.1.0#all
-func dbV210RowsAll(from uint64) uint32 {
-	return lowerCursor(exportedDBV210Rows.All(from))
+func dbV2RowsAll(from uint64) uint32 {
+	return lowerCursor(exportedDBV2Rows.All(from))
 }
 
 //go:wasmexport drain#use-up
@@ -1461,7 +1461,7 @@ func storeRow(arena *guest.Arena, ptr guest.Pointer, value rows.Row) {
 	guest.Store(ptr, 8, uint32(len(value.Text)))
 }
 
-func storeRow2(arena *guest.Arena, ptr guest.Pointer, value dbv210rows.Row) {
+func storeRow2(arena *guest.Arena, ptr guest.Pointer, value dbv2rows.Row) {
 	guest.Store(ptr, 0, value.ID)
 	if value_, ok := value.Text.Get(); ok {
 		guest.Store(ptr, 8, uint8(1))

@@ -10,8 +10,8 @@ import (
 
 	"github.com/witgen/witgen/canonicalabi/host"
 	"github.com/witgen/witgen/canonicalabi/types"
-	"github.com/witgen/witgen/internal/testing/roundtrip/gen/old/db/v1.0.0/rows"
-	dbv210rows "github.com/witgen/witgen/internal/testing/roundtrip/gen/old/db/v2.1.0/rows"
+	"github.com/witgen/witgen/internal/testing/roundtrip/gen/old/db/v1/rows"
+	dbv2rows "github.com/witgen/witgen/internal/testing/roundtrip/gen/old/db/v2/rows"
 	"github.com/witgen/witgen/internal/testing/roundtrip/gen/roundtrip/things/counters"
 	"github.com/witgen/witgen/internal/testing/roundtrip/gen/roundtrip/things/pool"
 	"github.com/witgen/witgen/internal/testing/roundtrip/gen/roundtrip/things/state"
@@ -60,22 +60,22 @@ func Compile(ctx context.Context, wasm []byte, opts ...host.Option) (*Plugin, er
 // Instantiate starts an instance with what the host supplies. An interface that the
 // guest does not import may be left nil.
 func (p *Plugin) Instantiate(ctx context.Context, imports Imports) (*Instance, error) {
-	inst, err := p.plugin.Instantiate(ctx, []any{imports.Counters, imports.Users, imports.First, imports.Second, imports.DBV100Rows, imports.DBV210Rows, imports.Env, struct{}{}, imports.World})
+	inst, err := p.plugin.Instantiate(ctx, []any{imports.Counters, imports.Users, imports.First, imports.Second, imports.DBV1Rows, imports.DBV2Rows, imports.Env, struct{}{}, imports.World})
 	if err != nil {
 		return nil, err
 	}
 	return &Instance{
-		inst:       inst,
-		counters:   counters.Bind(p.plugin.Export(inst, 0)),
-		users:      users.Bind(p.plugin.Export(inst, 1)),
-		state:      state.Bind(p.plugin.Export(inst, 2)),
-		near:       store.Bind(p.plugin.Export(inst, 3)),
-		far:        store.Bind(p.plugin.Export(inst, 4)),
-		dbV100Rows: rows.Bind(p.plugin.Export(inst, 5)),
-		dbV210Rows: dbv210rows.Bind(p.plugin.Export(inst, 6)),
-		drain:      drain.Bind(p.plugin.Export(inst, 7)),
-		hooks:      hooks.Bind(p.plugin.Export(inst, 8)),
-		ownCalls:   bindOwnCalls(p.plugin.Export(inst, 9)),
+		inst:     inst,
+		counters: counters.Bind(p.plugin.Export(inst, 0)),
+		users:    users.Bind(p.plugin.Export(inst, 1)),
+		state:    state.Bind(p.plugin.Export(inst, 2)),
+		near:     store.Bind(p.plugin.Export(inst, 3)),
+		far:      store.Bind(p.plugin.Export(inst, 4)),
+		dbV1Rows: rows.Bind(p.plugin.Export(inst, 5)),
+		dbV2Rows: dbv2rows.Bind(p.plugin.Export(inst, 6)),
+		drain:    drain.Bind(p.plugin.Export(inst, 7)),
+		hooks:    hooks.Bind(p.plugin.Export(inst, 8)),
+		ownCalls: bindOwnCalls(p.plugin.Export(inst, 9)),
 	}, nil
 }
 
@@ -86,28 +86,28 @@ func (p *Plugin) Close(ctx context.Context) error {
 
 // Imports is what the host supplies to an instance.
 type Imports struct {
-	Counters   counters.Interface
-	Users      users.Interface
-	First      store.Interface
-	Second     store.Interface
-	DBV100Rows rows.Interface
-	DBV210Rows dbv210rows.Interface
-	Env        env.Interface
-	World      Interface
+	Counters counters.Interface
+	Users    users.Interface
+	First    store.Interface
+	Second   store.Interface
+	DBV1Rows rows.Interface
+	DBV2Rows dbv2rows.Interface
+	Env      env.Interface
+	World    Interface
 }
 
 // Instance is a running guest. It serves one call at a time.
 type Instance struct {
-	inst       *host.Instance
-	counters   counters.Interface
-	users      users.Interface
-	state      state.Interface
-	near       store.Interface
-	far        store.Interface
-	dbV100Rows rows.Interface
-	dbV210Rows dbv210rows.Interface
-	drain      drain.Interface
-	hooks      hooks.Interface
+	inst     *host.Instance
+	counters counters.Interface
+	users    users.Interface
+	state    state.Interface
+	near     store.Interface
+	far      store.Interface
+	dbV1Rows rows.Interface
+	dbV2Rows dbv2rows.Interface
+	drain    drain.Interface
+	hooks    hooks.Interface
 	ownCalls
 }
 
@@ -136,14 +136,14 @@ func (i *Instance) Far() store.Interface {
 	return i.far
 }
 
-// DBV100Rows returns the exports of old:db/rows@1.0.0.
-func (i *Instance) DBV100Rows() rows.Interface {
-	return i.dbV100Rows
+// DBV1Rows returns the exports of old:db/rows@1.0.0.
+func (i *Instance) DBV1Rows() rows.Interface {
+	return i.dbV1Rows
 }
 
-// DBV210Rows returns the exports of old:db/rows@2.1.0.
-func (i *Instance) DBV210Rows() dbv210rows.Interface {
-	return i.dbV210Rows
+// DBV2Rows returns the exports of old:db/rows@2.1.0.
+func (i *Instance) DBV2Rows() dbv2rows.Interface {
+	return i.dbV2Rows
 }
 
 // Drain returns the exports of drain.
@@ -175,8 +175,8 @@ var world = host.World{
 		{Name: "roundtrip:things/users", Field: "Users", Interface: &users.Descriptor, Resources: []host.Resource{{Item: 0, Name: "counter"}}},
 		{Name: "first", Field: "First", Interface: &store.Descriptor, Resources: []host.Resource{{Item: 2, Name: "bucket"}}},
 		{Name: "second", Field: "Second", Interface: &store.Descriptor, Resources: []host.Resource{{Item: 3, Name: "bucket"}}},
-		{Name: "old:db/rows@1.0.0", Field: "DBV100Rows", Interface: &rows.Descriptor},
-		{Name: "old:db/rows@2.1.0", Field: "DBV210Rows", Interface: &dbv210rows.Descriptor, Resources: []host.Resource{{Item: 5, Name: "cursor"}}},
+		{Name: "old:db/rows@1.0.0", Field: "DBV1Rows", Interface: &rows.Descriptor},
+		{Name: "old:db/rows@2.1.0", Field: "DBV2Rows", Interface: &dbv2rows.Descriptor, Resources: []host.Resource{{Item: 5, Name: "cursor"}}},
 		{Name: "env", Field: "Env", Interface: &env.Descriptor},
 		{Name: "roundtrip:things/pool", Field: "Pool", Interface: &pool.Descriptor, Resources: []host.Resource{{Item: 7, Name: "conn"}}},
 		{Name: "$root", Field: "World", Interface: &ownImports, Resources: []host.Resource{{Item: 8, Name: "session"}, {Item: 7, Name: "conn"}, {Item: 0, Name: "counter"}}},
@@ -187,8 +187,8 @@ var world = host.World{
 		{Name: "roundtrip:things/state", Field: "State", Interface: &state.Descriptor},
 		{Name: "near", Field: "Near", Interface: &store.Descriptor, Resources: []host.Resource{{Export: true, Item: 3, Name: "bucket"}}},
 		{Name: "far", Field: "Far", Interface: &store.Descriptor, Resources: []host.Resource{{Export: true, Item: 4, Name: "bucket"}}},
-		{Name: "old:db/rows@1.0.0", Field: "DBV100Rows", Interface: &rows.Descriptor},
-		{Name: "old:db/rows@2.1.0", Field: "DBV210Rows", Interface: &dbv210rows.Descriptor, Resources: []host.Resource{{Export: true, Item: 6, Name: "cursor"}}},
+		{Name: "old:db/rows@1.0.0", Field: "DBV1Rows", Interface: &rows.Descriptor},
+		{Name: "old:db/rows@2.1.0", Field: "DBV2Rows", Interface: &dbv2rows.Descriptor, Resources: []host.Resource{{Export: true, Item: 6, Name: "cursor"}}},
 		{Name: "drain", Field: "Drain", Interface: &drain.Descriptor, Resources: []host.Resource{{Item: 7, Name: "conn"}}},
 		{Name: "hooks", Field: "Hooks", Interface: &hooks.Descriptor, Resources: []host.Resource{{Export: true, Item: 0, Name: "counter"}}},
 		{Name: "$root", Field: "World", Interface: &ownExports, Resources: []host.Resource{{Item: 8, Name: "session"}, {Item: 7, Name: "conn"}, {Item: 0, Name: "counter"}}},
