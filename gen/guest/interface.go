@@ -72,10 +72,8 @@ func (g *generator) sideTypes() {
 			g.resourceType(id)
 		}
 	}
-	for _, id := range neutral.SideTypes(g.plan, g.pkg) {
-		for _, decl := range neutral.Declare(g.plan, id) {
-			g.file.Add(decl)
-		}
+	for _, decl := range neutral.SideTypes(g.plan, g.pkg) {
+		g.file.Add(decl)
 	}
 }
 

@@ -156,10 +156,8 @@ func (g *generator) sideTypes() {
 			g.resourceType(id)
 		}
 	}
-	for _, id := range neutral.SideTypes(g.plan, g.pkg) {
-		for _, decl := range neutral.Declare(g.plan, id) {
-			g.file.Line().Add(decl)
-		}
+	for _, decl := range neutral.SideTypes(g.plan, g.pkg) {
+		g.file.Line().Add(decl)
 	}
 }
 

@@ -54,6 +54,12 @@ type Package struct {
 	Functions []*wit.Function
 	// Exports are the functions that a world exports itself.
 	Exports []*wit.Function
+	// Texts are the named types for which the package's files have functions that
+	// give values as text, for errors that hold them: a function of another package
+	// would be part of what that exports. Described are the error types of functions
+	// of which the runtime is told how to give values as text.
+	Texts     []wit.TypeID
+	Described []wit.Type
 	// Foreign says that another module holds the package (Options.With).
 	Foreign bool
 	// Scope holds the exported names of the package. A generator makes its
@@ -64,6 +70,7 @@ type Package struct {
 	imports map[string]string // name of each generated package that it refers to, by import path
 	deps    []*Package
 	own     map[string]string // see Own
+	texts   map[wit.TypeID]string
 }
 
 // inlineIn says in which world an inline interface stands, and where it lies in
@@ -89,6 +96,7 @@ func NewPlan(r *wit.Resolve, world wit.WorldID, opts Options) (*Plan, diag.List)
 	p.errorTypes = p.findErrorTypes()
 	for _, pkg := range p.Packages {
 		p.nameImports(pkg)
+		p.findTexts(pkg)
 	}
 	p.settleNames()
 	diags = append(diags, p.checkSupported()...)

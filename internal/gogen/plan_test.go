@@ -277,7 +277,7 @@ func TestImportNamesClash(t *testing.T) {
 func TestIsError(t *testing.T) {
 	plan := mustPlan(t, `package a:b;
 		interface i {
-			enum e1 { a } enum e2 { a } enum unused { a }
+			enum e1 { a } enum e2 { a } enum unused { a } enum shared { a } enum not-of-the-world { a } enum of-a-world { a } enum of-inline { a }
 			record r { x: u8 } variant v { x } flags f { x }
 			type alias = e2; type text = string; type list-of = list<e1>;
 			resource res { m: func() -> result<_, v>; }
@@ -290,9 +290,15 @@ func TestIsError(t *testing.T) {
 			f7: func() -> result<u8, res>;
 			f8: func() -> option<result<u8, unused>>;
 		}
-		interface j { use i.{unused}; g: func() -> result<_, unused>; }
-		world w { import j; import i; }`, Options{})
-	want := map[string]bool{"e1": true, "e2": true, "alias": true, "r": true, "v": true, "f": true}
+		interface j { use i.{shared}; g: func() -> result<_, shared>; }
+		interface elsewhere { use i.{not-of-the-world}; g: func() -> result<_, not-of-the-world>; }
+		package c:d { interface k { enum foreign { a } enum both { a } h: func() -> result<_, both>; } }
+		interface l { use c:d/k.{foreign, both as taken}; g: func() -> result<foreign, foreign>; h: func() -> result<_, taken>; }
+		world w { import j; import i; import l; }
+		world other { use i.{of-a-world}; export run: func() -> result<_, of-a-world>; import inline: interface { use i.{of-inline}; f: func() -> result<_, of-inline>; } }
+		world last { include w; }`, Options{})
+	want := map[string]bool{"e1": true, "e2": true, "alias": true, "r": true, "v": true, "f": true, "shared": true, "not-of-the-world": true,
+		"of-a-world": true, "of-inline": true, "both": true, "taken": true}
 	for id, def := range plan.Resolve.Types {
 		if def.Name != "" && plan.IsError(wit.TypeID(id)) != want[def.Name] {
 			t.Errorf("IsError(%s) is %v", def.Name, !want[def.Name])

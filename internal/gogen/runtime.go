@@ -71,6 +71,17 @@ var (
 	UnknownCase  = symbol(TypesPath, "UnknownCase")
 	FlagNames    = symbol(TypesPath, "FlagNames")
 	FromBool     = symbol(TypesPath, "FromBool")
+	Text         = symbol(TypesPath, "Text")
+	Quote        = symbol(TypesPath, "Quote")
+	CharText     = symbol(TypesPath, "CharText")
+	ListText     = symbol(TypesPath, "ListText")
+	MapText      = symbol(TypesPath, "MapText")
+	TupleText    = symbol(TypesPath, "TupleText")
+	RecordText   = symbol(TypesPath, "RecordText")
+	OptionText   = symbol(TypesPath, "OptionText")
+	ResultText   = symbol(TypesPath, "ResultText")
+	ErrorText    = symbol(TypesPath, "ErrorText")
+	Describe     = symbol(TypesPath, "Describe")
 	tupleSymbols = [maxTuple + 1]Symbol{
 		1: symbol(TypesPath, "Tuple1"), 2: symbol(TypesPath, "Tuple2"),
 		3: symbol(TypesPath, "Tuple3"), 4: symbol(TypesPath, "Tuple4"),

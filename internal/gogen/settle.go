@@ -46,6 +46,10 @@ func (p *Plan) settleNames() {
 		for _, name := range ownNames {
 			pkg.own[name] = pkg.Scope.Declare(name)
 		}
+		pkg.texts = map[wit.TypeID]string{}
+		for _, id := range pkg.Texts {
+			pkg.texts[id] = pkg.Scope.Declare("text" + Camel(p.Resolve.Types[id].Name))
+		}
 	}
 	p.settleItems()
 }

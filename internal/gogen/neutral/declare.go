@@ -9,13 +9,14 @@ import (
 	"github.com/witgen/witgen/wit"
 )
 
-// Declare returns the declarations of a named type that is no resource: the type
+// declare returns the declarations of a named type that is no resource: the type
 // with its documentation, its constants or case types, and its methods.
-func Declare(p *gogen.Plan, id wit.TypeID) []jen.Code {
-	d := &decl{Plan: p, id: id, def: p.Resolve.Types[id], name: p.TypeName(id)}
+func declare(p *gogen.Plan, id wit.TypeID) []jen.Code {
+	def := p.Resolve.Types[id]
+	d := &decl{texter: texter{p, p.PackageOf(def.Owner)}, id: id, def: def, name: p.TypeName(id)}
 	switch k := d.def.Kind.(type) {
 	case *wit.Record:
-		return d.record(k)
+		return d.recordType(k)
 	case *wit.Variant:
 		return d.variant(k)
 	case *wit.Enum:
@@ -33,7 +34,7 @@ func Declare(p *gogen.Plan, id wit.TypeID) []jen.Code {
 
 // decl is the declaration of one type.
 type decl struct {
-	*gogen.Plan
+	texter
 	id   wit.TypeID
 	def  *wit.TypeDef
 	name string
@@ -66,7 +67,7 @@ func part(name, witName, docs string) *jen.Statement {
 	return gogen.Doc(name, witName, docs, "", wit.Stability{})
 }
 
-func (d *decl) record(k *wit.Record) []jen.Code {
+func (d *decl) recordType(k *wit.Record) []jen.Code {
 	var fields []jen.Code
 	for i, f := range k.Fields {
 		name := d.FieldName(d.id, i)
@@ -74,60 +75,26 @@ func (d *decl) record(k *wit.Record) []jen.Code {
 	}
 	decls := []jen.Code{d.doc("is the record " + d.def.Name + ".").Type().Id(d.name).Struct(fields...)}
 	if d.IsError(d.id) {
-		var texts []*jen.Statement
-		for i, f := range k.Fields {
-			texts = append(texts, d.text(f.Type, jen.Id("e").Dot(d.FieldName(d.id, i))))
+		receiver, text := jen.Id(d.name), jen.Lit(d.def.Name)
+		if len(k.Fields) > 0 {
+			receiver, text = jen.Id("e").Id(d.name), jen.Lit(d.def.Name+": ").Op("+").Add(d.record(d.id, k, jen.Id("e")))
 		}
-		decls = append(decls, errorMethod(d.name, d.def.Name, texts...))
+		decls = append(decls, errorMethod(receiver, text))
 	}
 	return decls
 }
 
-// text returns an expression for what a value says of itself, without what
-// would need fmt: a string, the name of an enum's case, the text of an error.
-func (d *decl) text(t wit.Type, value *jen.Statement) *jen.Statement {
-	if t == nil {
-		return nil
+// errorText spells what an error says that is called name in WIT and holds a value.
+// A string is not quoted there, and an error speaks for itself.
+func (d *decl) errorText(name string, t wit.Type, value *jen.Statement) *jen.Statement {
+	switch {
+	case t == nil:
+		return jen.Lit(name)
+	case d.Resolve.Dealias(t) == wit.String:
+	default:
+		value = d.texter.value(t, value)
 	}
-	if d.Resolve.Dealias(t) == wit.String {
-		return value
-	}
-	if d.IsError(t) {
-		return value.Dot("Error").Call()
-	}
-	switch d.Resolve.Kind(t).(type) {
-	case *wit.Enum, *wit.Flags:
-		return value.Dot("String").Call()
-	}
-	return nil
-}
-
-// errorMethod declares Error, which says name and then the texts, those that are
-// nil left out, with colons between.
-func errorMethod(receiver, name string, texts ...*jen.Statement) jen.Code {
-	var sum *jen.Statement
-	add := func(operand *jen.Statement) {
-		if sum == nil {
-			sum = operand
-		} else {
-			sum.Op("+").Add(operand)
-		}
-	}
-	for _, text := range texts {
-		if text == nil {
-			continue
-		}
-		if name != "" || sum != nil {
-			add(jen.Lit(name + ": "))
-		}
-		name = ""
-		add(text)
-	}
-	if sum == nil {
-		sum = jen.Lit(name)
-	}
-	return gogen.Comment("Error says which error it is, in the words of WIT.").
-		Func().Params(jen.Id("e").Id(receiver)).Id("Error").Params().String().Block(jen.Return(sum))
+	return jen.Lit(name + ": ").Op("+").Add(value)
 }
 
 func (d *decl) variant(k *wit.Variant) []jen.Code {
@@ -161,7 +128,11 @@ func (d *decl) variantCase(c wit.Case, name, marker string) []jen.Code {
 		jen.Func().Params(jen.Id(name)).Id(marker).Params().Block(),
 	}
 	if d.IsError(d.id) {
-		decls = append(decls, errorMethod(name, c.Name, d.text(c.Type, jen.Id("e").Dot("Value"))))
+		receiver := jen.Id(name)
+		if c.Type != nil {
+			receiver = jen.Id("e").Id(name)
+		}
+		decls = append(decls, errorMethod(receiver, d.errorText(c.Name, c.Type, jen.Id("e").Dot("Value"))))
 	}
 	return decls
 }
@@ -187,7 +158,7 @@ func (d *decl) enum(k *wit.Enum) []jen.Code {
 			Block(jen.Switch(jen.Id("e")).Block(cases...)),
 	}
 	if d.IsError(d.id) {
-		decls = append(decls, errorMethod(d.name, "", jen.Id("e").Dot("String").Call()))
+		decls = append(decls, errorMethod(jen.Id("e").Id(d.name), jen.Id("e").Dot("String").Call()))
 	}
 	return decls
 }
@@ -216,7 +187,7 @@ func (d *decl) flags(k *wit.Flags) []jen.Code {
 			Func().Params(jen.Id("f").Id(d.name)).Id("String").Params().String().
 			Block(jen.Return(gogen.FlagNames.Qual().Call(names...))))
 	if d.IsError(d.id) {
-		decls = append(decls, errorMethod(d.name, "", jen.Id("e").Dot("String").Call()))
+		decls = append(decls, errorMethod(jen.Id("e").Id(d.name), jen.Id("e").Dot("String").Call()))
 	}
 	return decls
 }

@@ -1,6 +1,6 @@
 // Package neutral writes the neutral Go file of a WIT interface or world, which is the
 // same for host and guest, and joins it with a side's file. Types that hold
-// resources differ by side; gen/host and gen/guest declare those with Declare.
+// resources differ by side; gen/host and gen/guest declare those with SideTypes.
 package neutral
 
 import (
@@ -53,23 +53,26 @@ func source(p *gogen.Plan, pkg *gogen.Package) *jen.File {
 		if p.HoldsResource(id) {
 			continue
 		}
-		for _, decl := range Declare(p, id) {
+		for _, decl := range declare(p, id) {
 			f.Add(jen.Line().Add(decl))
 		}
+	}
+	for _, decl := range texts(p, pkg, false) {
+		f.Add(jen.Line().Add(decl))
 	}
 	return f
 }
 
-// SideTypes returns the types of a package that hold resources and are not
-// resources: each side declares them in its own file, with Declare.
-func SideTypes(p *gogen.Plan, pkg *gogen.Package) []wit.TypeID {
-	var ids []wit.TypeID
+// SideTypes returns the declarations of a package's types that hold resources and are
+// not resources. Each side has them in its own file.
+func SideTypes(p *gogen.Plan, pkg *gogen.Package) []jen.Code {
+	var decls []jen.Code
 	for _, id := range pkg.Types {
 		if _, ok := p.Resolve.Types[id].Kind.(*wit.Resource); !ok && p.HoldsResource(id) {
-			ids = append(ids, id)
+			decls = append(decls, declare(p, id)...)
 		}
 	}
-	return ids
+	return append(decls, texts(p, pkg, true)...)
 }
 
 // packageDoc returns the comment of the package.

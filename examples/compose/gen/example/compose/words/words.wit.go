@@ -26,7 +26,7 @@ type ProblemEmpty struct{}
 func (ProblemEmpty) isProblem() {}
 
 // Error says which error it is, in the words of WIT.
-func (e ProblemEmpty) Error() string {
+func (ProblemEmpty) Error() string {
 	return "empty"
 }
 

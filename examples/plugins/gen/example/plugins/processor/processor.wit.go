@@ -26,7 +26,7 @@ type ErrorUnsupported struct{}
 func (ErrorUnsupported) isError() {}
 
 // Error says which error it is, in the words of WIT.
-func (e ErrorUnsupported) Error() string {
+func (ErrorUnsupported) Error() string {
 	return "unsupported"
 }
 

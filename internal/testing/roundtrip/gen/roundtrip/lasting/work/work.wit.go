@@ -34,7 +34,7 @@ type FailureEmpty struct{}
 func (FailureEmpty) isFailure() {}
 
 // Error says which error it is, in the words of WIT.
-func (e FailureEmpty) Error() string {
+func (FailureEmpty) Error() string {
 	return "empty"
 }
 

@@ -94,6 +94,11 @@ type OutlookSomebody struct {
 }
 
 func (OutlookSomebody) isOutlook() {}
+func init() {
+	types.Describe(func(v Counter) string {
+		return "counter"
+	})
+}
 
 // Interface is roundtrip:things/counters as a guest exports it.
 type Interface interface {

@@ -97,6 +97,12 @@ type OutlookSomebody struct {
 
 func (OutlookSomebody) isOutlook() {}
 
+func init() {
+	types.Describe(func(v Counter) string {
+		return "counter"
+	})
+}
+
 // Interface is roundtrip:things/counters: what a guest
 // exports, and what a host implements for the guests that import it.
 type Interface interface {

@@ -45,7 +45,7 @@ type FailureGone struct{}
 func (FailureGone) isFailure() {}
 
 // Error says which error it is, in the words of WIT.
-func (e FailureGone) Error() string {
+func (FailureGone) Error() string {
 	return "gone"
 }
 
@@ -58,7 +58,7 @@ func (FailureBusy) isFailure() {}
 
 // Error says which error it is, in the words of WIT.
 func (e FailureBusy) Error() string {
-	return "busy"
+	return "busy: " + types.Text(e.Value)
 }
 
 // FailureText is the case text of Failure.
@@ -82,7 +82,7 @@ func (FailureWhere) isFailure() {}
 
 // Error says which error it is, in the words of WIT.
 func (e FailureWhere) Error() string {
-	return "where"
+	return "where: " + textPoint(e.Value)
 }
 
 // Fault is the record fault.
@@ -93,7 +93,7 @@ type Fault struct {
 
 // Error says which error it is, in the words of WIT.
 func (e Fault) Error() string {
-	return "fault: " + e.Why
+	return "fault: " + types.RecordText("code", types.Text(e.Code), "why", types.Quote(e.Why))
 }
 
 // Reason is the enum reason.
@@ -123,4 +123,8 @@ func (e Reason) String() string {
 // Error says which error it is, in the words of WIT.
 func (e Reason) Error() string {
 	return e.String()
+}
+
+func textPoint(v named.Point) string {
+	return types.RecordText("x", types.Text(v.X), "y", types.Text(v.Y))
 }

@@ -437,7 +437,7 @@ func Flags(v Access) (Access, error) {
 	case 0:
 		value = Access(guest.Load[uint8](area, 1))
 	case 1:
-		err = types.Error[Access]{Value: Access(guest.Load[uint8](area, 1))}
+		err = Access(guest.Load[uint8](area, 1))
 	default:
 		guest.NoDiscriminant(uint32(resultCase), "result<access, access>")
 	}
@@ -629,7 +629,7 @@ func Colours(v Colour) (Colour, error) {
 	case 0:
 		value = Colour(guest.Load[uint8](area, 1))
 	case 1:
-		err = types.Error[Colour]{Value: Colour(guest.Load[uint8](area, 1))}
+		err = Colour(guest.Load[uint8](area, 1))
 	default:
 		guest.NoDiscriminant(uint32(resultCase), "result<colour, colour>")
 	}

@@ -681,7 +681,7 @@ func (x *exports) Flags(ctx context.Context, v Access) (Access, error) {
 	case 0:
 		value = Access(area[1] & 0x7)
 	case 1:
-		err = types.Error[Access]{Value: Access(area[1] & 0x7)}
+		err = Access(area[1] & 0x7)
 	default:
 		call.BadDiscriminant(uint32(resultCase), 2)
 	}
@@ -917,7 +917,7 @@ func (x *exports) Colours(ctx context.Context, v Colour) (Colour, error) {
 	case 0:
 		value = Colour(call.LiftEnum(uint32(area[1]), 3))
 	case 1:
-		err = types.Error[Colour]{Value: Colour(call.LiftEnum(uint32(area[1]), 3))}
+		err = Colour(call.LiftEnum(uint32(area[1]), 3))
 	default:
 		call.BadDiscriminant(uint32(resultCase), 2)
 	}

@@ -53,6 +53,11 @@ func (e Colour) String() string {
 	}
 }
 
+// Error says which error it is, in the words of WIT.
+func (e Colour) Error() string {
+	return e.String()
+}
+
 // Access is the flags access.
 type Access uint8
 
@@ -71,6 +76,11 @@ func (f Access) Has(flags Access) bool {
 // String returns the names of the flags in WIT, with | between them.
 func (f Access) String() string {
 	return types.FlagNames(uint32(f), "read", "write", "execute")
+}
+
+// Error says which error it is, in the words of WIT.
+func (e Access) Error() string {
+	return e.String()
 }
 
 // Shape is the variant shape.

@@ -112,6 +112,7 @@ func (ParcelPallet) isParcel() {}
 //
 // It is one of FailureMissing, FailureOutOfStock, FailureOther.
 type Failure interface {
+	error
 	isFailure()
 }
 
@@ -120,6 +121,11 @@ type FailureMissing struct{}
 
 func (FailureMissing) isFailure() {}
 
+// Error says which error it is, in the words of WIT.
+func (FailureMissing) Error() string {
+	return "missing"
+}
+
 // FailureOutOfStock is the case out-of-stock of Failure.
 type FailureOutOfStock struct {
 	Value uint32
@@ -127,9 +133,19 @@ type FailureOutOfStock struct {
 
 func (FailureOutOfStock) isFailure() {}
 
+// Error says which error it is, in the words of WIT.
+func (e FailureOutOfStock) Error() string {
+	return "out-of-stock: " + types.Text(e.Value)
+}
+
 // FailureOther is the case other of Failure.
 type FailureOther struct {
 	Value string
 }
 
 func (FailureOther) isFailure() {}
+
+// Error says which error it is, in the words of WIT.
+func (e FailureOther) Error() string {
+	return "other: " + e.Value
+}

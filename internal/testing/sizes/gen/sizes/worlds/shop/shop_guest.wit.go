@@ -438,7 +438,7 @@ func Unpack(p Parcel) ([]Item, error) {
 		okPtr := guest.Load[uint32](area, 4)
 		value = guest.LiftList(okPtr, guest.Load[uint32](area, 8), 40, loadItem)
 	case 1:
-		err = types.Error[Failure]{Value: loadFailure(guest.At(area, 4))}
+		err = loadFailure(guest.At(area, 4))
 	default:
 		guest.NoDiscriminant(uint32(resultCase), "result<list<item>, failure>")
 	}
@@ -463,7 +463,7 @@ func Buy(name string) (Item, error) {
 	case 0:
 		value = loadItem(guest.At(area, 8))
 	case 1:
-		err = types.Error[Failure]{Value: loadFailure(guest.At(area, 8))}
+		err = loadFailure(guest.At(area, 8))
 	default:
 		guest.NoDiscriminant(uint32(resultCase), "result<item, failure>")
 	}
@@ -538,7 +538,7 @@ func Digest(name string) (uint32, error) {
 	case 0:
 		value = guest.Load[uint32](area, 4)
 	case 1:
-		err = types.Error[Failure]{Value: loadFailure(guest.At(area, 4))}
+		err = loadFailure(guest.At(area, 4))
 	default:
 		guest.NoDiscriminant(uint32(resultCase), "result<u32, failure>")
 	}

@@ -625,7 +625,7 @@ func (x *exports) Unpack(ctx context.Context, p Parcel) ([]Item, error) {
 		}
 		value = ok2
 	case 1:
-		err = types.Error[Failure]{Value: loadFailure(call, area[4:])}
+		err = loadFailure(call, area[4:])
 	default:
 		call.BadDiscriminant(uint32(resultCase), 2)
 	}
@@ -658,7 +658,7 @@ func (x *exports) Buy(ctx context.Context, name string) (Item, error) {
 	case 0:
 		value = loadItem(call, area[8:])
 	case 1:
-		err = types.Error[Failure]{Value: loadFailure(call, area[8:])}
+		err = loadFailure(call, area[8:])
 	default:
 		call.BadDiscriminant(uint32(resultCase), 2)
 	}
@@ -768,7 +768,7 @@ func (x *exports) Digest(ctx context.Context, name string) (uint32, error) {
 	case 0:
 		value = binary.LittleEndian.Uint32(area[4:])
 	case 1:
-		err = types.Error[Failure]{Value: loadFailure(call, area[4:])}
+		err = loadFailure(call, area[4:])
 	default:
 		call.BadDiscriminant(uint32(resultCase), 2)
 	}

@@ -92,7 +92,7 @@ func Put(item Item) (uint32, error) {
 	case 0:
 		value = guest.Load[uint32](area, 4)
 	case 1:
-		err = types.Error[Failure]{Value: loadFailure(guest.At(area, 4))}
+		err = loadFailure(guest.At(area, 4))
 	default:
 		guest.NoDiscriminant(uint32(resultCase), "result<u32, failure>")
 	}
@@ -133,7 +133,7 @@ func Read(name string) ([]byte, error) {
 	case 0:
 		value = guest.LiftSlice[uint8](guest.Load[uint32](area, 4), guest.Load[uint32](area, 8))
 	case 1:
-		err = types.Error[Failure]{Value: loadFailure(guest.At(area, 4))}
+		err = loadFailure(guest.At(area, 4))
 	default:
 		guest.NoDiscriminant(uint32(resultCase), "result<list<u8>, failure>")
 	}

@@ -158,7 +158,7 @@ func (x *exports) Put(ctx context.Context, item Item) (uint32, error) {
 	case 0:
 		value = binary.LittleEndian.Uint32(area[4:])
 	case 1:
-		err = types.Error[Failure]{Value: loadFailure(call, area[4:])}
+		err = loadFailure(call, area[4:])
 	default:
 		call.BadDiscriminant(uint32(resultCase), 2)
 	}
@@ -215,7 +215,7 @@ func (x *exports) Read(ctx context.Context, name string) ([]byte, error) {
 	case 0:
 		value = host.LiftNumbers[uint8](call, binary.LittleEndian.Uint32(area[4:]), binary.LittleEndian.Uint32(area[8:]))
 	case 1:
-		err = types.Error[Failure]{Value: loadFailure(call, area[4:])}
+		err = loadFailure(call, area[4:])
 	default:
 		call.BadDiscriminant(uint32(resultCase), 2)
 	}
