@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/witgen/witgen/canonicalabi/host"
+	"github.com/witgen/witgen/canonicalabi/host/bind"
 	"github.com/witgen/witgen/link"
 	"github.com/witgen/witgen/wit"
 )
@@ -120,7 +121,7 @@ func (p *Plugin) Instantiate(ctx context.Context, imports Imports) (*Instance, e
 type implementation struct{ funcs []Func }
 
 // handle serves a guest's call of an import.
-func (w *world) handle(call *host.Call, f *Function) {
+func (w *world) handle(call *bind.Call, f *Function) {
 	p := w.program(f).main
 	fr := w.frame(call, f, p)
 	for i, v := range p.Params {

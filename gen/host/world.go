@@ -64,7 +64,7 @@ func (g *generator) worldFile() {
 type worldGenerator struct {
 	*generator
 	imports, exports []worldItem
-	variable         string // the host.World
+	variable         string // the bind.World
 	// ownImport and ownExport are the descriptors of the world's own functions,
 	// calls is the struct that calls the exported ones.
 	ownImport, ownExport, calls string

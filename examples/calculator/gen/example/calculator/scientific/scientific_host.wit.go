@@ -8,6 +8,7 @@ import (
 	"context"
 
 	"github.com/witgen/witgen/canonicalabi/host"
+	"github.com/witgen/witgen/canonicalabi/host/bind"
 	"github.com/witgen/witgen/examples/calculator/gen/example/calculator/arithmetic"
 	"github.com/witgen/witgen/examples/calculator/gen/example/calculator/log"
 	"github.com/witgen/witgen/examples/calculator/gen/example/calculator/operations"
@@ -54,7 +55,7 @@ type Imports struct {
 
 // Instance is a running guest. It serves one call at a time.
 type Instance struct {
-	inst       *host.Instance
+	inst       *bind.Instance
 	operations operations.Interface
 	arithmetic arithmetic.Interface
 }
@@ -81,12 +82,12 @@ func (i *Instance) Err() error {
 }
 
 // world describes the world to the runtime.
-var world = host.World{
+var world = bind.World{
 	Name: "example:calculator/scientific",
-	Imports: []host.Item{
+	Imports: []bind.Item{
 		{Name: "example:calculator/log", Field: "Log", Interface: &log.Descriptor},
 	},
-	Exports: []host.Item{
+	Exports: []bind.Item{
 		{Name: "example:calculator/operations", Field: "Operations", Interface: &operations.Descriptor},
 		{Name: "example:calculator/arithmetic", Field: "Arithmetic", Interface: &arithmetic.Descriptor},
 	},

@@ -8,6 +8,7 @@ import (
 	"context"
 
 	"github.com/witgen/witgen/canonicalabi/host"
+	"github.com/witgen/witgen/canonicalabi/host/bind"
 	"github.com/witgen/witgen/examples/compose/gen/example/compose/words"
 	"github.com/witgen/witgen/link"
 )
@@ -51,7 +52,7 @@ type Imports struct {
 
 // Instance is a running guest. It serves one call at a time.
 type Instance struct {
-	inst  *host.Instance
+	inst  *bind.Instance
 	words words.Interface
 }
 
@@ -72,12 +73,12 @@ func (i *Instance) Err() error {
 }
 
 // world describes the world to the runtime.
-var world = host.World{
+var world = bind.World{
 	Name: "example:compose/filter",
-	Imports: []host.Item{
-		{Name: "example:compose/words", Field: "Words", Interface: &words.Descriptor, Resources: []host.Resource{{Item: 0, Name: "document"}}},
+	Imports: []bind.Item{
+		{Name: "example:compose/words", Field: "Words", Interface: &words.Descriptor, Resources: []bind.Resource{{Item: 0, Name: "document"}}},
 	},
-	Exports: []host.Item{
-		{Name: "example:compose/words", Field: "Words", Interface: &words.Descriptor, Resources: []host.Resource{{Export: true, Item: 0, Name: "document"}}},
+	Exports: []bind.Item{
+		{Name: "example:compose/words", Field: "Words", Interface: &words.Descriptor, Resources: []bind.Resource{{Export: true, Item: 0, Name: "document"}}},
 	},
 }

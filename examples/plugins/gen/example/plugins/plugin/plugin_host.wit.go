@@ -8,6 +8,7 @@ import (
 	"context"
 
 	"github.com/witgen/witgen/canonicalabi/host"
+	"github.com/witgen/witgen/canonicalabi/host/bind"
 	"github.com/witgen/witgen/examples/plugins/gen/example/plugins/log"
 	"github.com/witgen/witgen/examples/plugins/gen/example/plugins/processor"
 	"github.com/witgen/witgen/examples/plugins/gen/example/plugins/store"
@@ -54,7 +55,7 @@ type Imports struct {
 
 // Instance is a running guest. It serves one call at a time.
 type Instance struct {
-	inst      *host.Instance
+	inst      *bind.Instance
 	processor processor.Interface
 }
 
@@ -75,13 +76,13 @@ func (i *Instance) Err() error {
 }
 
 // world describes the world to the runtime.
-var world = host.World{
+var world = bind.World{
 	Name: "example:plugins/plugin",
-	Imports: []host.Item{
+	Imports: []bind.Item{
 		{Name: "example:plugins/log", Field: "Log", Interface: &log.Descriptor},
-		{Name: "example:plugins/store", Field: "Store", Interface: &store.Descriptor, Resources: []host.Resource{{Item: 1, Name: "bucket"}}},
+		{Name: "example:plugins/store", Field: "Store", Interface: &store.Descriptor, Resources: []bind.Resource{{Item: 1, Name: "bucket"}}},
 	},
-	Exports: []host.Item{
+	Exports: []bind.Item{
 		{Name: "example:plugins/processor", Field: "Processor", Interface: &processor.Descriptor},
 	},
 }

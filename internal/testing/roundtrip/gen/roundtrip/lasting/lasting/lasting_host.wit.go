@@ -8,6 +8,7 @@ import (
 	"context"
 
 	"github.com/witgen/witgen/canonicalabi/host"
+	"github.com/witgen/witgen/canonicalabi/host/bind"
 	"github.com/witgen/witgen/internal/testing/roundtrip/gen/roundtrip/lasting/work"
 	"github.com/witgen/witgen/link"
 )
@@ -51,7 +52,7 @@ type Imports struct {
 
 // Instance is a running guest. It serves one call at a time.
 type Instance struct {
-	inst *host.Instance
+	inst *bind.Instance
 	work work.Interface
 }
 
@@ -72,12 +73,12 @@ func (i *Instance) Err() error {
 }
 
 // world describes the world to the runtime.
-var world = host.World{
+var world = bind.World{
 	Name: "roundtrip:lasting/lasting",
-	Imports: []host.Item{
-		{Name: "roundtrip:lasting/work", Field: "Work", Interface: &work.Descriptor, Resources: []host.Resource{{Item: 0, Name: "box"}}},
+	Imports: []bind.Item{
+		{Name: "roundtrip:lasting/work", Field: "Work", Interface: &work.Descriptor, Resources: []bind.Resource{{Item: 0, Name: "box"}}},
 	},
-	Exports: []host.Item{
-		{Name: "roundtrip:lasting/work", Field: "Work", Interface: &work.Descriptor, Resources: []host.Resource{{Export: true, Item: 0, Name: "box"}}},
+	Exports: []bind.Item{
+		{Name: "roundtrip:lasting/work", Field: "Work", Interface: &work.Descriptor, Resources: []bind.Resource{{Export: true, Item: 0, Name: "box"}}},
 	},
 }

@@ -8,6 +8,7 @@ import (
 	"context"
 
 	"github.com/witgen/witgen/canonicalabi/host"
+	"github.com/witgen/witgen/canonicalabi/host/bind"
 	"github.com/witgen/witgen/internal/testing/roundtrip/gen/roundtrip/values/calls"
 	"github.com/witgen/witgen/internal/testing/roundtrip/gen/roundtrip/values/lists"
 	"github.com/witgen/witgen/internal/testing/roundtrip/gen/roundtrip/values/many"
@@ -81,7 +82,7 @@ type Imports struct {
 
 // Instance is a running guest. It serves one call at a time.
 type Instance struct {
-	inst     *host.Instance
+	inst     *bind.Instance
 	scalars  scalars.Interface
 	text     text.Interface
 	lists    lists.Interface
@@ -162,9 +163,9 @@ func (i *Instance) Err() error {
 }
 
 // world describes the world to the runtime.
-var world = host.World{
+var world = bind.World{
 	Name: "roundtrip:values/second",
-	Imports: []host.Item{
+	Imports: []bind.Item{
 		{Name: "roundtrip:values/scalars", Field: "Scalars", Interface: &scalars.Descriptor},
 		{Name: "roundtrip:values/text", Field: "Text", Interface: &text.Descriptor},
 		{Name: "roundtrip:values/lists", Field: "Lists", Interface: &lists.Descriptor},
@@ -177,7 +178,7 @@ var world = host.World{
 		{Name: "roundtrip:values/outcomes", Field: "Outcomes", Interface: &outcomes.Descriptor},
 		{Name: "roundtrip:values/calls", Field: "Calls", Interface: &calls.Descriptor},
 	},
-	Exports: []host.Item{
+	Exports: []bind.Item{
 		{Name: "roundtrip:values/scalars", Field: "Scalars", Interface: &scalars.Descriptor},
 		{Name: "roundtrip:values/text", Field: "Text", Interface: &text.Descriptor},
 		{Name: "roundtrip:values/lists", Field: "Lists", Interface: &lists.Descriptor},
