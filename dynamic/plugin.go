@@ -83,8 +83,8 @@ type Imports map[string]Func
 
 // Instantiate starts an instance with what the host supplies. Where that lacks
 // something, the error is a *host.LinkError that lists all of it. ctx holds while
-// the guest starts.
-func (p *Plugin) Instantiate(ctx context.Context, imports Imports) (*Instance, error) {
+// the guest starts. opts override those of Compile for this instance.
+func (p *Plugin) Instantiate(ctx context.Context, imports Imports, opts ...host.Option) (*Instance, error) {
 	supplied := map[string]Func{}
 	for name, f := range imports {
 		supplied[compatible(name)] = f
@@ -109,7 +109,7 @@ func (p *Plugin) Instantiate(ctx context.Context, imports Imports) (*Instance, e
 	if len(missing) > 0 {
 		return nil, &host.LinkError{World: p.guest.world.name, Item: "imports", Detail: "the guest imports what nobody supplies: " + strings.Join(missing, ", ")}
 	}
-	inst, err := p.plugin.Instantiate(ctx, impls)
+	inst, err := p.plugin.Instantiate(ctx, impls, opts...)
 	if err != nil {
 		return nil, err
 	}

@@ -201,7 +201,7 @@ func matchImports(world *bind.World, types *resourceTypes, compiled wazero.Compi
 		if !ok {
 			at = len(plan.modules)
 			modules[from] = at
-			plan.modules = append(plan.modules, importModule{name: from, wasi: from == wasi_snapshot_preview1.ModuleName})
+			plan.modules = append(plan.modules, importModule{name: from, wasi: from == wasi_snapshot_preview1.ModuleName && !finder.names.names[from]})
 		}
 		m := &plan.modules[at]
 		if m.wasi {

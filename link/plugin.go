@@ -32,6 +32,7 @@ type Plugin struct {
 	compiled []wazero.CompiledModule  // each once
 	exports  []bind.ExportedInterface // by World.Exports
 	needed   []bool                   // by World.Imports: whether the guest imports it
+	sources  []source                 // by World.Imports: who supplies it besides the host
 	types    *resourceTypes
 	imports  []hostModule
 	// component says that the guest is one: its core modules import from each
@@ -69,13 +70,16 @@ func Compile(ctx context.Context, wasm []byte, world *bind.World, opts ...host.O
 	if err := checkPreamble(world, wasm); err != nil {
 		return nil, err
 	}
-	p := &Plugin{world: world, config: config, runtime: config.Runtime, live: map[*bind.Instance]struct{}{},
+	world, sources, err := extend(world, config)
+	if err != nil {
+		return nil, err
+	}
+	p := &Plugin{world: world, sources: sources, config: config, runtime: config.Runtime, live: map[*bind.Instance]struct{}{},
 		rewriter: bind.Rewriter{World: world.Name, Config: config}}
 	if p.runtime == nil {
 		p.runtime = wazero.NewRuntimeWithConfig(ctx, runtimeConfig(config))
 		p.owned = true
 	} else {
-		var err error
 		if p.guarded, err = closesOnDone(ctx, p.runtime); err != nil {
 			return nil, fmt.Errorf("%s: %w", world.Name, err)
 		}
@@ -216,34 +220,35 @@ func (p *Plugin) resolve(name string) api.Module {
 
 // Instantiate starts an instance. impls are what the host supplies for
 // World.Imports, in order, nil for what it does not; an interface that the guest
-// imports must be supplied. ctx holds while the guest starts.
-func (p *Plugin) Instantiate(ctx context.Context, impls []any) (*bind.Instance, error) {
-	for n, needed := range p.needed {
-		if needed && impls[n] == nil {
-			item := p.world.Imports[n]
-			return nil, &host.LinkError{World: p.world.Name, Item: "import " + item.Name,
-				Detail: fmt.Sprintf("the guest imports it: set Imports.%s", item.Field)}
-		}
+// imports must be supplied, by the host or by a provider. opts
+// override those of Compile for this instance. ctx holds while the guest starts.
+func (p *Plugin) Instantiate(ctx context.Context, impls []any, opts ...host.Option) (*bind.Instance, error) {
+	config, err := p.config.ForInstance(opts)
+	if err != nil {
+		return nil, &host.LinkError{World: p.world.Name, Item: "options", Detail: err.Error()}
+	}
+	supplied, err := p.implement(ctx, config, impls)
+	if err != nil {
+		return nil, err
 	}
 	modules := make([]api.Module, len(p.cores))
 	var inst *bind.Instance
-	inst = bind.NewInstance(p.config, p.tree, impls, p.types.count, func(ctx context.Context) error {
+	inst = bind.NewInstance(config, p.tree, supplied.impls, p.types.count, func(ctx context.Context) error {
 		var errs []error
 		for _, m := range slices.Backward(modules) {
 			if m != nil {
 				errs = append(errs, m.Close(ctx))
 			}
 		}
-		return errors.Join(append(errs, p.remove(ctx, inst))...)
+		return errors.Join(append(errs, supplied.release(ctx), p.remove(ctx, inst))...)
 	})
 	if p.guarded {
 		inst.GuardContexts()
 	}
 	if err := p.add(inst); err != nil {
-		return nil, err
+		return nil, supplied.fail(ctx, err)
 	}
-	err := p.start(ctx, inst, modules)
-	if err != nil {
+	if err := p.start(ctx, config, inst, modules); err != nil {
 		return nil, errors.Join(err, inst.Close(ctx))
 	}
 	inst.FinishStart()
@@ -252,13 +257,13 @@ func (p *Plugin) Instantiate(ctx context.Context, impls []any) (*bind.Instance, 
 
 // start instantiates the guest's core modules, and runs their start functions and
 // the _initialize of a guest that is a core module.
-func (p *Plugin) start(ctx context.Context, inst *bind.Instance, modules []api.Module) error {
-	resolve, config := p.resolve, plainConfig
+func (p *Plugin) start(ctx context.Context, config *host.Config, inst *bind.Instance, modules []api.Module) error {
+	resolve, sees := p.resolve, plainConfig
 	if p.component {
 		resolve = func(key string) api.Module { return p.resolveCore(key, modules) }
 		inst.SetHostModule(p.imports[0].instance)
 	} else {
-		config = moduleConfig(p.config)
+		sees = moduleConfig(config)
 	}
 	ctx = experimental.WithImportResolver(ctx, resolve)
 	if p.budgeted {
@@ -277,7 +282,7 @@ func (p *Plugin) start(ctx context.Context, inst *bind.Instance, modules []api.M
 		if core.compiled == nil {
 			continue
 		}
-		module, err := p.runtime.InstantiateModule(ctx, core.compiled, config)
+		module, err := p.runtime.InstantiateModule(ctx, core.compiled, sees)
 		if err != nil {
 			return inst.FailStart(p.world.Name, err)
 		}

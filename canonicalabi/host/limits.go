@@ -13,18 +13,20 @@ const (
 // MemoryLimit bounds the memory of an instance, in bytes; the default is 256 MiB. Of
 // a component it is what all its memories have together.
 // A guest's memory.grow beyond it fails, which guests take for a want of memory,
-// and a guest that starts with more is refused by Compile with a LimitError.
+// and a guest that starts with more is refused by Compile with a LimitError. It is an
+// option of Compile.
 func MemoryLimit(bytes uint64) Option {
-	return func(c *Config) { c.MemoryBytes = bytes }
+	return ofCompile("MemoryLimit", func(c *Config) { c.MemoryBytes = bytes })
 }
 
 // TableLimit bounds the tables of an instance together, in elements, of which each
 // takes 8 bytes of the host's memory; the default is 1,000,000, and 0 is no limit.
 // Each core module of a component, and in it each table, may grow by an equal part.
 // A guest's table.grow beyond that fails, and a guest that starts with more is
-// refused by Compile with a LimitError.
+// refused by Compile with a LimitError. It is an
+// option of Compile.
 func TableLimit(elements uint64) Option {
-	return func(c *Config) { c.TableElements = elements }
+	return ofCompile("TableLimit", func(c *Config) { c.TableElements = elements })
 }
 
 // LiftLimit bounds what one call may lift out of the guest, in bytes that the
@@ -54,24 +56,27 @@ func Fuel(n uint64) Option {
 
 // CallDepth bounds how many calls of functions in the guest may be nested; the
 // default is 100,000, and 0 leaves it to wazero, which stops at a stack of 50 MB. A
-// call that goes deeper ends with a LimitError, and its instance is dead.
+// call that goes deeper ends with a LimitError, and its instance is dead. It is an
+// option of Compile.
 func CallDepth(n uint64) Option {
-	return func(c *Config) { c.CallDepth = n }
+	return ofCompile("CallDepth", func(c *Config) { c.CallDepth = n })
 }
 
 // InstanceLimit bounds how many instances of the plugin may exist at a time; the
 // default is 10,000, and 0 is no limit. Instantiate beyond it returns a
-// LimitError. A dead instance counts until it is closed.
+// LimitError. A dead instance counts until it is closed. It is an
+// option of Compile.
 func InstanceLimit(n int) Option {
-	return func(c *Config) { c.Instances = n }
+	return ofCompile("InstanceLimit", func(c *Config) { c.Instances = n })
 }
 
 // ModuleLimits bounds what each module of the guest may contain, which is looked at
 // before it is compiled, as a small module can make wazero compile for minutes; the
 // default is [DefaultLimits]. Compile refuses a module beyond them with a
-// LimitError that names the function and the place.
+// LimitError that names the function and the place. It is an
+// option of Compile.
 func ModuleLimits(limits Limits) Option {
-	return func(c *Config) { c.Module = limits }
+	return ofCompile("ModuleLimits", func(c *Config) { c.Module = limits })
 }
 
 // Limits bound what a module may contain. They are checked before the module is
