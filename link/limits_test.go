@@ -54,7 +54,7 @@ func TestCompileLimits(t *testing.T) {
 			"the guest starts with 1114112 bytes, and the limit is 1048576; raise it with host.MemoryLimit, or give the guest less"},
 		"memory in a shared runtime": {memory(17), []host.Option{host.MemoryLimit(1 << 20), host.Runtime(runtime)}, "memory",
 			"the guest starts with 1114112 bytes, and the limit is 1048576;"},
-		"memory, unmetered":   {memory(17), []host.Option{host.MemoryLimit(1 << 20), host.NoMetering()}, "memory", "the guest starts with 1114112 bytes, and the limit is 1048576;"},
+		"memory, unmetered":   {memory(17), []host.Option{host.MemoryLimit(1 << 20), host.Unmetered()}, "memory", "the guest starts with 1114112 bytes, and the limit is 1048576;"},
 		"all memory there is": {memory(1 << 16), nil, "memory", "the guest starts with 4294967296 bytes, and the limit is 268435456;"},
 		"table":               {table(11), []host.Option{host.TableLimit(10)}, "table elements", "11 at offset 0x"},
 		"largest table":       {table(1<<32 - 1), nil, "table elements", "and the limit is 1000000; raise it with host.TableLimit, or give the guest less"},

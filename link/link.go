@@ -125,7 +125,7 @@ func (p *Plugin) checkCores(modules [][]byte, outlines []outline) error {
 		}
 	}
 	p.budgeted = memories > 1
-	if limit := p.config.Module.ModuleBytes; limit > 0 && !p.config.NoMetering && bytes > limit {
+	if limit := p.config.Module.ModuleBytes; limit > 0 && !p.config.Unmetered && bytes > limit {
 		return &host.LimitError{Func: p.world.Name, Limit: "ModuleBytes",
 			Detail: fmt.Sprintf("the core modules that the component instantiates have %d, and the limit is %d; raise it with host.ModuleLimits, or make the guest smaller", bytes, limit)}
 	}

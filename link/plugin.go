@@ -288,7 +288,7 @@ func (p *Plugin) start(ctx context.Context, config *host.Config, inst *bind.Inst
 		}
 		modules[n] = module
 		inst.SetModule(n, module)
-		if !p.config.NoMetering {
+		if !p.config.Unmetered {
 			if err := inst.RunStart(ctx, module); err != nil {
 				return inst.FailStart(p.world.Name, err)
 			}

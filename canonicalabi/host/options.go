@@ -43,8 +43,8 @@ type Config struct {
 	Cache wazero.CompilationCache
 	// WASI is what a WASI guest may see of its surroundings.
 	WASI WASI
-	// NoMetering runs the guest's modules as they are.
-	NoMetering bool
+	// Unmetered runs the guest's modules as they are.
+	Unmetered bool
 	// Providers supply imports that the world does not have.
 	Providers []Provider
 
@@ -136,13 +136,13 @@ func Cache(cache wazero.CompilationCache) Option {
 	return ofCompile("Cache", func(c *Config) { c.Cache = cache })
 }
 
-// NoMetering runs the guest's modules as they are, for guests that the host trusts
+// Unmetered runs the guest's modules as they are, for guests that the host trusts
 // like its own code. Nothing stops a running guest then: not the end of a call's
 // context, nor Fuel, CallDepth, TableLimit and ModuleLimits, which have no effect.
 // MemoryLimit holds in a runtime of the plugin's own, and not together with
 // Runtime; a Runtime with wazero's WithCloseOnContextDone still ends calls when
 // their contexts end. What it saves is what metering takes: a few percent of a
 // guest's time, and of Compile's. It is an option of Compile.
-func NoMetering() Option {
-	return ofCompile("NoMetering", func(c *Config) { c.NoMetering = true })
+func Unmetered() Option {
+	return ofCompile("Unmetered", func(c *Config) { c.Unmetered = true })
 }

@@ -34,7 +34,7 @@ func BenchmarkAdd(b *testing.B) {
 		{"cancellable", cancellable, nil},
 		{"fuel", ctx, []host.Option{host.Fuel(1 << 30)}},
 		{"cancellable-fuel", cancellable, []host.Option{host.Fuel(1 << 30)}},
-		{"unmetered", ctx, []host.Option{host.NoMetering()}},
+		{"unmetered", ctx, []host.Option{host.Unmetered()}},
 	} {
 		b.Run(test.name, func(b *testing.B) {
 			values := startAdd(b, test.opts...)

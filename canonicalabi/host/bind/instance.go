@@ -134,7 +134,7 @@ func NewInstance(config *host.Config, tree *Tree, impls []any, resources int, re
 	i := &Instance{
 		liftLimit:   config.LiftedBytes,
 		handleLimit: min(config.Handles, maxHandles),
-		metering:    metering{on: !config.NoMetering, fuel: config.Fuel, depth: config.CallDepth},
+		metering:    metering{on: !config.Unmetered, fuel: config.Fuel, depth: config.CallDepth},
 		caller:      context.Background(),
 		impls:       impls,
 		tree:        tree,

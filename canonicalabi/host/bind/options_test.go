@@ -42,7 +42,7 @@ func TestDeadline(t *testing.T) {
 			return []host.Option{shared(t, true)}
 		},
 		"unmetered, in a runtime that closes": func(t *testing.T) []host.Option {
-			return []host.Option{shared(t, true), host.NoMetering()}
+			return []host.Option{shared(t, true), host.Unmetered()}
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -78,7 +78,7 @@ func shared(t *testing.T, closes bool) host.Option {
 func TestContextOfHostFunctions(t *testing.T) {
 	t.Parallel()
 	type key struct{}
-	for name, opts := range map[string][]host.Option{"metered": nil, "unmetered": {host.NoMetering()}} {
+	for name, opts := range map[string][]host.Option{"metered": nil, "unmetered": {host.Unmetered()}} {
 		t.Run(name, func(t *testing.T) {
 			ctx, cancel := context.WithCancel(context.WithValue(t.Context(), key{}, 7))
 			seen := false

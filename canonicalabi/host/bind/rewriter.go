@@ -23,7 +23,7 @@ type Rewriter struct {
 // Rewrite returns a module as it is to be compiled. The error is a *LimitError or a
 // *LinkError.
 func (r *Rewriter) Rewrite(wasm []byte) ([]byte, error) {
-	if r.Config.NoMetering {
+	if r.Config.Unmetered {
 		return wasm, nil
 	}
 	c := r.Config
@@ -84,7 +84,7 @@ func (r *Rewriter) refused(err error) error {
 	case errors.Is(err, meter.ErrMalformed):
 		return &host.LinkError{World: world, Detail: "the guest is not a valid WebAssembly module: " + place(refused)}
 	case errors.Is(err, meter.ErrUnsupported):
-		return &host.LinkError{World: world, Detail: "the guest uses what cannot be metered: " + place(refused) + "; build it without, or run it with host.NoMetering if you trust it"}
+		return &host.LinkError{World: world, Detail: "the guest uses what cannot be metered: " + place(refused) + "; build it without, or run it with host.Unmetered if you trust it"}
 	}
 	if refused.Rule == "CompileWork" { // of all modules
 		refused.Got, refused.Limit = refused.Got+r.work, r.Config.Module.CompileWork

@@ -29,7 +29,7 @@ type Suite struct {
 	work   work.Interface
 	text   text.Interface
 	// fuel and fuelText are of plugins with host.Fuel, and the plain ones of
-	// plugins with host.NoMetering.
+	// plugins with host.Unmetered.
 	fuel, plain         work.Interface
 	fuelText, plainText text.Interface
 
@@ -74,7 +74,7 @@ func (s *Suite) generated(ctx context.Context) error {
 		text *text.Interface
 		opts []host.Option
 	}{
-		{&s.plain, &s.plainText, []host.Option{host.NoMetering()}},
+		{&s.plain, &s.plainText, []host.Option{host.Unmetered()}},
 		{&s.fuel, &s.fuelText, []host.Option{host.Fuel(1 << 40)}},
 		{&s.work, &s.text, nil},
 	} {
