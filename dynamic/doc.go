@@ -1,7 +1,7 @@
 // Package dynamic calls guests whose WIT is known only at run time: it does from
 // the model what generated host bindings do from generated code, over the same
-// runtime, with the same checks, limits, errors and resources (package
-// canonicalabi/host). A guest is a component, or a core module that carries its
+// runtime, with the same checks, limits, errors and resources (packages
+// canonicalabi/host and canonicalabi/host/bind). A guest is a component, or a core module that carries its
 // WIT or comes with it.
 //
 //	plugin, err := dynamic.Compile(ctx, wasm)

@@ -3,7 +3,7 @@ package dynamic
 import (
 	"fmt"
 
-	"github.com/witgen/witgen/canonicalabi/host"
+	"github.com/witgen/witgen/canonicalabi/host/bind"
 	"github.com/witgen/witgen/dynamic/value"
 	"github.com/witgen/witgen/internal/abi"
 	"github.com/witgen/witgen/wit"
@@ -15,7 +15,7 @@ import (
 // do not ask.
 type frame struct {
 	*world
-	call *host.Call
+	call *bind.Call
 	f    *Function
 	p    *abi.Program
 	// cores and values hold the values by their numbers: core values as wazero has
@@ -28,7 +28,7 @@ type frame struct {
 	invoke func(args []any) (any, bool)
 }
 
-func (w *world) frame(call *host.Call, f *Function, p *abi.Program) *frame {
+func (w *world) frame(call *bind.Call, f *Function, p *abi.Program) *frame {
 	return &frame{world: w, call: call, f: f, p: p, cores: make([]uint64, len(p.Values)), values: make([]any, len(p.Values))}
 }
 
@@ -48,7 +48,7 @@ func (fr *frame) core(v abi.Value) uint32 { return uint32(fr.cores[v]) }
 // as much again.
 func (fr *frame) lifted(v abi.Value, x any) bool {
 	fr.values[v] = x
-	return host.Room[[2]uint64](fr.call)
+	return bind.Room[[2]uint64](fr.call)
 }
 
 func (fr *frame) run(ops []abi.Op) bool {
@@ -186,14 +186,14 @@ func (fr *frame) handle(op *abi.Op) bool {
 			fr.setCore(op.Results[0], uint64(fr.call.LowerOwn(number, fr.values[arg])))
 			return true
 		}
-		return fr.lifted(op.Results[0], host.LiftOwn[any](fr.call, number, fr.core(arg)))
+		return fr.lifted(op.Results[0], bind.LiftOwn[any](fr.call, number, fr.core(arg)))
 	case *wit.Borrow:
 		number := fr.number(k.Resource)
 		if op.Code == abi.LowerBorrow {
 			fr.setCore(op.Results[0], uint64(fr.call.LowerBorrow(number, fr.values[arg])))
 			return true
 		}
-		return fr.lifted(op.Results[0], host.LiftBorrow[any](fr.call, number, fr.core(arg)))
+		return fr.lifted(op.Results[0], bind.LiftBorrow[any](fr.call, number, fr.core(arg)))
 	default:
 		panic(fmt.Sprintf("dynamic: unhandled kind %T", k))
 	}
@@ -231,25 +231,25 @@ func (fr *frame) pack(op *abi.Op) bool {
 	switch k := fr.resolve.Kind(op.Type).(type) {
 	case *wit.Record:
 		// A map has room for up to twice as many entries as it holds, and more.
-		ok = host.Room[[8]uint64](fr.call)
+		ok = bind.Room[[8]uint64](fr.call)
 		r := make(value.Record, len(k.Fields))
 		for i, f := range k.Fields {
 			r[f.Name] = fr.values[op.Args[i]]
-			ok = host.Room[[10]uint64](fr.call)
+			ok = bind.Room[[10]uint64](fr.call)
 		}
 		packed = r
 	case *wit.Tuple:
 		t := make(value.Tuple, len(op.Args))
 		for i, v := range op.Args {
 			t[i] = fr.values[v]
-			ok = host.Room[any](fr.call)
+			ok = bind.Room[any](fr.call)
 		}
 		packed = t
 	case *wit.FixedList:
 		list := value.NewList(fr.resolve.Dealias(k.Type), len(op.Args))
 		for _, v := range op.Args {
 			list.Append(fr.values[v])
-			ok = host.Room[any](fr.call)
+			ok = bind.Room[any](fr.call)
 		}
 		packed = list.Value()
 	default:
@@ -317,17 +317,17 @@ func (fr *frame) switchDisc(op *abi.Op) bool {
 	v := op.Results[0]
 	switch k := fr.resolve.Kind(op.Type).(type) {
 	case *wit.Variant:
-		return host.Room[value.Variant](fr.call) && fr.lifted(v, value.Variant{Case: k.Cases[disc].Name, Value: payload})
+		return bind.Room[value.Variant](fr.call) && fr.lifted(v, value.Variant{Case: k.Cases[disc].Name, Value: payload})
 	case *wit.Option:
 		if disc == 0 {
 			return fr.lifted(v, value.None())
 		}
-		return host.Room[value.Option](fr.call) && fr.lifted(v, value.Some(payload))
+		return bind.Room[value.Option](fr.call) && fr.lifted(v, value.Some(payload))
 	case *wit.Result:
 		if disc == 0 {
-			return host.Room[value.Result](fr.call) && fr.lifted(v, value.OK(payload))
+			return bind.Room[value.Result](fr.call) && fr.lifted(v, value.OK(payload))
 		}
-		return host.Room[value.Result](fr.call) && fr.lifted(v, value.Err(payload))
+		return bind.Room[value.Result](fr.call) && fr.lifted(v, value.Err(payload))
 	default:
 		panic(fmt.Sprintf("dynamic: unhandled kind %T", k))
 	}

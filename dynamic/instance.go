@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/witgen/witgen/canonicalabi/host"
+	"github.com/witgen/witgen/canonicalabi/host/bind"
 	"github.com/witgen/witgen/dynamic/value"
 	"github.com/witgen/witgen/wit"
 )
@@ -14,22 +15,22 @@ import (
 // Instance is a running guest. It serves one call at a time.
 type Instance struct {
 	plugin *Plugin
-	inst   *host.Instance
+	inst   *bind.Instance
 	// funcs are the functions of the world's exports, by item and number.
-	funcs [][]host.Func
+	funcs [][]bind.Func
 }
 
-func newInstance(p *Plugin, inst *host.Instance) *Instance {
-	i := &Instance{plugin: p, inst: inst, funcs: make([][]host.Func, len(p.guest.world.exports))}
+func newInstance(p *Plugin, inst *bind.Instance) *Instance {
+	i := &Instance{plugin: p, inst: inst, funcs: make([][]bind.Func, len(p.guest.world.exports))}
 	for n, g := range p.guest.world.exports {
 		exports := p.plugin.Export(inst, n)
-		i.funcs[n] = make([]host.Func, len(g.callable()))
+		i.funcs[n] = make([]bind.Func, len(g.callable()))
 		for k := range i.funcs[n] {
 			i.funcs[n][k] = exports.Func(k)
 		}
 		for k, id := range g.resources {
 			if r := p.guest.world.host.Exports[n].Resources[k]; r.Export && r.Item == n {
-				exports.Wrap(k, func(h *host.Handle) any { return &Resource{Handle: h, inst: i, group: g, typ: id} })
+				exports.Wrap(k, func(h *bind.Handle) any { return &Resource{Handle: h, inst: i, group: g, typ: id} })
 			}
 		}
 	}
@@ -81,7 +82,7 @@ func (i *Instance) CallFunction(ctx context.Context, f *Function, args ...any) (
 }
 
 // checkParams checks the arguments of an export.
-func (w *world) checkParams(f *Function, fn *host.Func, args []any) error {
+func (w *world) checkParams(f *Function, fn *bind.Func, args []any) error {
 	if len(args) != len(f.Func.Params) {
 		return &host.BadValueError{Path: f.Name, Detail: fmt.Sprintf("the function takes %d values, and got %d", len(f.Func.Params), len(args))}
 	}
@@ -135,7 +136,7 @@ func (w *world) resourceOf(t wit.Type) wit.TypeID {
 // Resource is a resource that a guest defines, in the host's hands. It is the
 // value of own<R> and borrow<R>. Close destroys it.
 type Resource struct {
-	*host.Handle
+	*bind.Handle
 	inst  *Instance
 	group *group
 	typ   wit.TypeID

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/witgen/witgen/canonicalabi/host"
+	"github.com/witgen/witgen/canonicalabi/host/bind"
 	"github.com/witgen/witgen/link"
 	"github.com/witgen/witgen/wit"
 )
@@ -82,8 +83,8 @@ type Imports map[string]Func
 
 // Instantiate starts an instance with what the host supplies. Where that lacks
 // something, the error is a *host.LinkError that lists all of it. ctx holds while
-// the guest starts.
-func (p *Plugin) Instantiate(ctx context.Context, imports Imports) (*Instance, error) {
+// the guest starts. opts override those of Compile for this instance.
+func (p *Plugin) Instantiate(ctx context.Context, imports Imports, opts ...host.Option) (*Instance, error) {
 	supplied := map[string]Func{}
 	for name, f := range imports {
 		supplied[compatible(name)] = f
@@ -108,7 +109,7 @@ func (p *Plugin) Instantiate(ctx context.Context, imports Imports) (*Instance, e
 	if len(missing) > 0 {
 		return nil, &host.LinkError{World: p.guest.world.name, Item: "imports", Detail: "the guest imports what nobody supplies: " + strings.Join(missing, ", ")}
 	}
-	inst, err := p.plugin.Instantiate(ctx, impls)
+	inst, err := p.plugin.Instantiate(ctx, impls, opts...)
 	if err != nil {
 		return nil, err
 	}
@@ -120,7 +121,7 @@ func (p *Plugin) Instantiate(ctx context.Context, imports Imports) (*Instance, e
 type implementation struct{ funcs []Func }
 
 // handle serves a guest's call of an import.
-func (w *world) handle(call *host.Call, f *Function) {
+func (w *world) handle(call *bind.Call, f *Function) {
 	p := w.program(f).main
 	fr := w.frame(call, f, p)
 	for i, v := range p.Params {

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/witgen/witgen/canonicalabi/host"
+	"github.com/witgen/witgen/canonicalabi/host/bind"
 	"github.com/witgen/witgen/component"
 	"github.com/witgen/witgen/internal/testing/hosttest"
 	"github.com/witgen/witgen/internal/testing/hosttest/gen/test/subject/subject"
@@ -47,13 +48,13 @@ func asking(interfaces []string, functions ...string) []byte {
 }
 
 // doubling is a world that imports test:calc/math at a version.
-func doubling(version string, imported host.Signature) *host.World {
-	return &host.World{
+func doubling(version string, imported bind.Signature) *bind.World {
+	return &bind.World{
 		Name: "test:calc/w",
-		Imports: []host.Item{{Name: "test:calc/math@" + version, Field: "Math", Interface: &host.Interface{Functions: []host.Function{
-			{Name: "twice", Import: imported, Handle: func(c *host.Call) { c.Stack[0] *= 2 }},
+		Imports: []bind.Item{{Name: "test:calc/math@" + version, Field: "Math", Interface: &bind.Interface{Functions: []bind.Function{
+			{Name: "twice", Import: imported, Handle: func(c *bind.Call) { c.Stack[0] *= 2 }},
 		}}}},
-		Exports: []host.Item{{Name: "$root", Interface: &host.Interface{Functions: []host.Function{{Name: "run", Export: "i32 -> i32"}}}}},
+		Exports: []bind.Item{{Name: "$root", Interface: &bind.Interface{Functions: []bind.Function{{Name: "run", Export: "i32 -> i32"}}}}},
 	}
 }
 

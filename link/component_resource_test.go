@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/witgen/witgen/canonicalabi/host"
+	"github.com/witgen/witgen/canonicalabi/host/bind"
 	"github.com/witgen/witgen/component"
 	"github.com/witgen/witgen/dynamic"
 	"github.com/witgen/witgen/internal/testing/wasmtest"
@@ -217,20 +218,20 @@ func lending() []byte {
 }
 
 // lendingWorld is the world of lending: interface c uses the resource of a.
-func lendingWorld() *host.World {
-	item := func(name string, functions ...host.Function) host.Item {
-		return host.Item{Name: name, Interface: &host.Interface{Functions: functions, Resources: []string{"r"}},
-			Resources: []host.Resource{{Export: true, Item: 0, Name: "r"}}}
+func lendingWorld() *bind.World {
+	item := func(name string, functions ...bind.Function) bind.Item {
+		return bind.Item{Name: name, Interface: &bind.Interface{Functions: functions, Resources: []string{"r"}},
+			Resources: []bind.Resource{{Export: true, Item: 0, Name: "r"}}}
 	}
-	one := func(name string) host.Function { return host.Function{Name: name, Export: "i32 -> i32"} }
-	return &host.World{Name: "test:lending/w", Exports: []host.Item{
-		item("test:lending/a", one("make"), one("peek"), one("take"), host.Function{Name: "destroyed", Export: "-> i32"}),
+	one := func(name string) bind.Function { return bind.Function{Name: name, Export: "i32 -> i32"} }
+	return &bind.World{Name: "test:lending/w", Exports: []bind.Item{
+		item("test:lending/a", one("make"), one("peek"), one("take"), bind.Function{Name: "destroyed", Export: "-> i32"}),
 		item("test:lending/c", one("look"), one("hold")),
 	}}
 }
 
 // lent is the host's side of the resource.
-type lent struct{ *host.Handle }
+type lent struct{ *bind.Handle }
 
 // The host lends a resource that one component instance defines to another, which
 // gets a handle, and to the one that defines it, which gets the representation.
@@ -246,7 +247,7 @@ func TestLendToAnother(t *testing.T) {
 		t.Fatal(err)
 	}
 	a, c := plugin.Export(inst, 0), plugin.Export(inst, 1)
-	a.Wrap(0, func(h *host.Handle) any { return lent{h} })
+	a.Wrap(0, func(h *bind.Handle) any { return lent{h} })
 	create, peek, take, destroyed, look, hold := a.Func(0), a.Func(1), a.Func(2), a.Func(3), c.Func(0), c.Func(1)
 	made := func(rep uint64) lent {
 		t.Helper()
@@ -254,7 +255,7 @@ func TestLendToAnother(t *testing.T) {
 		if call.Stack[0] = rep; !call.Invoke() {
 			t.Fatal(call.End())
 		}
-		r := host.LiftOwn[lent](call, 0, uint32(call.Stack[0]))
+		r := bind.LiftOwn[lent](call, 0, uint32(call.Stack[0]))
 		if err := call.End(); err != nil {
 			t.Fatal(err)
 		}
@@ -266,13 +267,13 @@ func TestLendToAnother(t *testing.T) {
 			t.Errorf("%s: %d, %v; want %d", what, got, err, want)
 		}
 	}
-	borrowing := func(f *host.Func, r lent) (uint64, error) {
+	borrowing := func(f *bind.Func, r lent) (uint64, error) {
 		call := f.Begin(ctx)
 		call.Stack[0] = uint64(call.LowerBorrow(0, r))
 		return call.Finish()
 	}
 	r := made(7)
-	for name, f := range map[string]*host.Func{"peek": &peek, "look": &look} {
+	for name, f := range map[string]*bind.Func{"peek": &peek, "look": &look} {
 		for range 2 {
 			got, err := borrowing(f, r)
 			wants(name, 7, got, err)

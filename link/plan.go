@@ -3,7 +3,7 @@ package link
 import (
 	"fmt"
 
-	"github.com/witgen/witgen/canonicalabi/host"
+	"github.com/witgen/witgen/canonicalabi/host/bind"
 	"github.com/witgen/witgen/component"
 	"github.com/witgen/witgen/internal/abi"
 	"github.com/witgen/witgen/wit"
@@ -37,7 +37,7 @@ const (
 
 // theHost stands for the module of the plan's host functions, where a number of
 // a core instance is asked for.
-const theHost = host.HostModule
+const theHost = bind.HostModule
 
 // noModule is that of a coreRef that stands for nothing.
 const noModule = -2
@@ -117,7 +117,7 @@ type function struct {
 type canonOptions struct {
 	component       int
 	memory, realloc coreRef
-	encoding        host.StringEncoding
+	encoding        bind.StringEncoding
 }
 
 // resource is a resource type at run time: one that a component instance defines,

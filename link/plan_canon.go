@@ -1,7 +1,7 @@
 package link
 
 import (
-	"github.com/witgen/witgen/canonicalabi/host"
+	"github.com/witgen/witgen/canonicalabi/host/bind"
 	"github.com/witgen/witgen/component"
 	"github.com/witgen/witgen/internal/abi"
 	"github.com/witgen/witgen/wit"
@@ -76,11 +76,11 @@ func (e *env) options(d *component.Canon) int {
 	for _, x := range d.Options {
 		switch x.Kind {
 		case component.UTF8:
-			o.encoding = host.UTF8
+			o.encoding = bind.UTF8
 		case component.UTF16:
-			o.encoding = host.UTF16
+			o.encoding = bind.UTF16
 		case component.Latin1UTF16:
-			o.encoding = host.Latin1UTF16
+			o.encoding = bind.Latin1UTF16
 		case component.MemoryOption:
 			o.memory = e.coreMemories[x.Index]
 		case component.ReallocOption:
@@ -107,7 +107,7 @@ func (p *planner) number(o canonOptions) int {
 }
 
 // signatureOf spells the type of a core function as descriptors do.
-func signatureOf(f component.CoreFunc) host.Signature {
+func signatureOf(f component.CoreFunc) bind.Signature {
 	names := func(list []component.CoreValType) []string {
 		out := make([]string, len(list))
 		for i, t := range list {
@@ -118,7 +118,7 @@ func signatureOf(f component.CoreFunc) host.Signature {
 	return joinSignature(names(f.Params), names(f.Results))
 }
 
-func signatureOfABI(s abi.Signature) host.Signature {
+func signatureOfABI(s abi.Signature) bind.Signature {
 	names := func(list []abi.Core) []string {
 		out := make([]string, len(list))
 		for i, t := range list {
@@ -129,7 +129,7 @@ func signatureOfABI(s abi.Signature) host.Signature {
 	return joinSignature(names(s.Params), names(s.Results))
 }
 
-func joinSignature(params, results []string) host.Signature {
+func joinSignature(params, results []string) bind.Signature {
 	s := ""
 	for _, p := range params {
 		s += p + " "
@@ -138,5 +138,5 @@ func joinSignature(params, results []string) host.Signature {
 	for _, r := range results {
 		s += " " + r
 	}
-	return host.Signature(s)
+	return bind.Signature(s)
 }

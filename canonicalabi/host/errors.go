@@ -1,9 +1,9 @@
 package host
 
 import (
-	"context"
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 )
 
@@ -81,11 +81,12 @@ type LimitError struct {
 	Limit string
 	// Detail says what was asked for and what is allowed.
 	Detail string
-	// Err is the cause: context.DeadlineExceeded, context.Canceled, or nil.
+	// Err is the cause: context.DeadlineExceeded, context.Canceled, wazero's error
+	// of a full stack, or nil.
 	Err error
-
-	stopped    bool // running guest code was stopped
-	overflowed bool // wazero's stack was full
+	// Fatal reports whether running guest code was stopped, so that the instance is
+	// dead.
+	Fatal bool
 }
 
 // Error names the function, the limit and the figures.
@@ -160,12 +161,31 @@ func (e *LinkError) Error() string {
 	return fmt.Sprintf("%s: %s: %s", e.World, e.Item, e.Detail)
 }
 
-// isFatal reports whether an error that a host function returned must not be
-// sent to the guest as a WIT error: it is of the host's own machinery.
-func isFatal(err error) bool {
-	var trap *Trap
-	var limit *LimitError
-	var instance *InstanceError
-	return errors.As(err, &trap) || errors.As(err, &limit) || errors.As(err, &instance) ||
-		errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
+// In puts the value into a field, parameter or result called name.
+func (e *BadValueError) In(name string) *BadValueError {
+	if e.Path != "" && !strings.HasPrefix(e.Path, "[") {
+		name += "."
+	}
+	e.Path = name + e.Path
+	return e
+}
+
+// At puts the value at an index of a list.
+func (e *BadValueError) At(index int) *BadValueError { return e.inBrackets(strconv.Itoa(index)) }
+
+// AtKey puts the value under a key of a map.
+func (e *BadValueError) AtKey(key any) *BadValueError {
+	if s, ok := key.(string); ok {
+		return e.inBrackets(strconv.Quote(s))
+	}
+	return e.inBrackets(fmt.Sprint(key))
+}
+
+func (e *BadValueError) inBrackets(index string) *BadValueError {
+	dot := ""
+	if e.Path != "" && !strings.HasPrefix(e.Path, "[") {
+		dot = "."
+	}
+	e.Path = "[" + index + "]" + dot + e.Path
+	return e
 }

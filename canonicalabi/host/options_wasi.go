@@ -13,28 +13,16 @@ import (
 type WASI struct {
 	// Config is that of ModuleConfig, or nil.
 	Config wazero.ModuleConfig
-
-	files  wazero.FSConfig
-	args   []string
-	opened []func(wazero.ModuleConfig) wazero.ModuleConfig
-}
-
-// Open returns a configuration with what the options of the guest open.
-func (w *WASI) Open(config wazero.ModuleConfig) wazero.ModuleConfig {
-	for _, open := range w.opened {
-		config = open(config)
-	}
-	if w.files != nil {
-		config = config.WithFSConfig(w.files)
-	}
-	if w.args != nil {
-		config = config.WithArgs(w.args...)
-	}
-	return config
+	// Files are the directories that Dir and ReadOnlyDir open, or nil.
+	Files wazero.FSConfig
+	// Args are the arguments, or nil.
+	Args []string
+	// Open are what the other options open.
+	Open []func(wazero.ModuleConfig) wazero.ModuleConfig
 }
 
 func opens(f func(wazero.ModuleConfig) wazero.ModuleConfig) Option {
-	return func(c *Config) { c.WASI.opened = append(c.WASI.opened, f) }
+	return func(c *Config) { c.WASI.Open = append(c.WASI.Open, f) }
 }
 
 // Stdout lets a WASI guest write to w as its standard output. The guest's instances
@@ -63,25 +51,25 @@ func Clock() Option {
 
 // Args sets a WASI guest's arguments, the program's name among them.
 func Args(args ...string) Option {
-	return func(c *Config) { c.WASI.args = args }
+	return func(c *Config) { c.WASI.Args = args }
 }
 
 // Dir lets a WASI guest read and write the host's directory dir and what is below
 // it, as path. A symbolic link there may lead out of it.
 func Dir(dir, path string) Option {
-	return func(c *Config) { c.WASI.files = c.WASI.fs().WithDirMount(dir, path) }
+	return func(c *Config) { c.WASI.Files = c.WASI.fs().WithDirMount(dir, path) }
 }
 
 // ReadOnlyDir is Dir for reading only.
 func ReadOnlyDir(dir, path string) Option {
-	return func(c *Config) { c.WASI.files = c.WASI.fs().WithReadOnlyDirMount(dir, path) }
+	return func(c *Config) { c.WASI.Files = c.WASI.fs().WithReadOnlyDirMount(dir, path) }
 }
 
 func (w *WASI) fs() wazero.FSConfig {
-	if w.files == nil {
+	if w.Files == nil {
 		return wazero.NewFSConfig()
 	}
-	return w.files
+	return w.Files
 }
 
 // ModuleConfig takes the place of the closed WASI with all that config has, for

@@ -8,26 +8,9 @@ import (
 	"sync"
 )
 
-// Err returns nil while the instance can be called, and otherwise why it cannot:
-// ErrClosed, or ErrDead with what killed it.
-func (i *Instance) Err() error {
-	if i.lock.isFree() {
-		return nil
-	}
-	i.mu.Lock()
-	defer i.mu.Unlock()
-	switch {
-	case i.closed:
-		return ErrClosed
-	case i.death != nil:
-		return fmt.Errorf("%w since an earlier call: %w", ErrDead, i.death)
-	default:
-		return nil
-	}
-}
-
-// Pooled is what a Pool keeps: *Instance of a generated world package.
-type Pooled interface {
+// Instance is the constraint on what a Pool keeps: *Instance of a generated world
+// package satisfies it.
+type Instance interface {
 	comparable
 	// Close ends the instance.
 	Close(ctx context.Context) error
@@ -36,7 +19,7 @@ type Pooled interface {
 }
 
 // Source makes the instances of a Pool.
-type Source[I Pooled] struct {
+type Source[I Instance] struct {
 	// Instantiate starts an instance. Several goroutines may call it at once.
 	Instantiate func(ctx context.Context) (I, error)
 	// Close is called once, when the last instance of the source has been closed
@@ -52,7 +35,7 @@ type Source[I Pooled] struct {
 //
 // Resources of the guest live in their instance: close them before the instance
 // goes back.
-type Pool[I Pooled] struct {
+type Pool[I Instance] struct {
 	size int
 
 	mu      sync.Mutex
@@ -71,13 +54,13 @@ type Pool[I Pooled] struct {
 }
 
 // poolSource is a Source with how many instances it has.
-type poolSource[I Pooled] struct {
+type poolSource[I Instance] struct {
 	Source[I]
 	live    int
 	retired bool
 }
 
-type poolMember[I Pooled] struct {
+type poolMember[I Instance] struct {
 	inst   I
 	source *poolSource[I]
 	inUse  bool
@@ -85,7 +68,7 @@ type poolMember[I Pooled] struct {
 
 // poolGrant is what ends the wait of a goroutine: an instance, leave to start
 // one, or an error.
-type poolGrant[I Pooled] struct {
+type poolGrant[I Instance] struct {
 	member *poolMember[I]
 	source *poolSource[I]
 	err    error
@@ -93,7 +76,7 @@ type poolGrant[I Pooled] struct {
 
 // NewPool returns a Pool of at most size instances from a source, which the Pool
 // closes. size is at least 1. No instance is started before the first is needed.
-func NewPool[I Pooled](size int, source Source[I]) *Pool[I] {
+func NewPool[I Instance](size int, source Source[I]) *Pool[I] {
 	if size < 1 {
 		panic(fmt.Sprintf("host: NewPool of size %d", size))
 	}

@@ -14,7 +14,6 @@ import (
 	"github.com/tetratelabs/wazero"
 
 	"github.com/witgen/witgen/canonicalabi/host"
-	"github.com/witgen/witgen/canonicalabi/host/meter"
 	"github.com/witgen/witgen/canonicalabi/types"
 	"github.com/witgen/witgen/parser/resolve"
 	"github.com/witgen/witgen/wit"
@@ -33,8 +32,8 @@ var (
 
 // largeFunctions are limits that allow what standard Go makes of variants with
 // hundreds of cases.
-func largeFunctions() meter.Limits {
-	l := meter.DefaultLimits()
+func largeFunctions() host.Limits {
+	l := host.DefaultLimits()
 	l.FunctionBlocks *= 10
 	return l
 }

@@ -8,6 +8,7 @@ import (
 	"context"
 
 	"github.com/witgen/witgen/canonicalabi/host"
+	"github.com/witgen/witgen/canonicalabi/host/bind"
 	"github.com/witgen/witgen/internal/testing/bench/gen/bench/calls/back"
 	"github.com/witgen/witgen/internal/testing/bench/gen/bench/calls/ticks"
 	"github.com/witgen/witgen/internal/testing/bench/gen/bench/calls/work"
@@ -29,9 +30,9 @@ func Compile(ctx context.Context, wasm []byte, opts ...host.Option) (*Plugin, er
 }
 
 // Instantiate starts an instance with what the host supplies. An interface that the
-// guest does not import may be left nil.
-func (p *Plugin) Instantiate(ctx context.Context, imports Imports) (*Instance, error) {
-	inst, err := p.plugin.Instantiate(ctx, []any{imports.Ticks, imports.Back})
+// guest does not import may be left nil. opts override those of Compile.
+func (p *Plugin) Instantiate(ctx context.Context, imports Imports, opts ...host.Option) (*Instance, error) {
+	inst, err := p.plugin.Instantiate(ctx, []any{imports.Ticks, imports.Back}, opts...)
 	if err != nil {
 		return nil, err
 	}
@@ -54,7 +55,7 @@ type Imports struct {
 
 // Instance is a running guest. It serves one call at a time.
 type Instance struct {
-	inst *host.Instance
+	inst *bind.Instance
 	work work.Interface
 }
 
@@ -75,13 +76,13 @@ func (i *Instance) Err() error {
 }
 
 // world describes the world to the runtime.
-var world = host.World{
+var world = bind.World{
 	Name: "bench:calls/calls",
-	Imports: []host.Item{
+	Imports: []bind.Item{
 		{Name: "bench:calls/ticks", Field: "Ticks", Interface: &ticks.Descriptor},
-		{Name: "bench:calls/back", Field: "Back", Interface: &back.Descriptor, Resources: []host.Resource{{Item: 1, Name: "gauge"}}},
+		{Name: "bench:calls/back", Field: "Back", Interface: &back.Descriptor, Resources: []bind.Resource{{Item: 1, Name: "gauge"}}},
 	},
-	Exports: []host.Item{
-		{Name: "bench:calls/work", Field: "Work", Interface: &work.Descriptor, Resources: []host.Resource{{Export: true, Item: 0, Name: "counter"}}},
+	Exports: []bind.Item{
+		{Name: "bench:calls/work", Field: "Work", Interface: &work.Descriptor, Resources: []bind.Resource{{Export: true, Item: 0, Name: "counter"}}},
 	},
 }

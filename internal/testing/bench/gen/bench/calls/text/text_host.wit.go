@@ -8,7 +8,7 @@ import (
 	"context"
 	"encoding/binary"
 
-	"github.com/witgen/witgen/canonicalabi/host"
+	"github.com/witgen/witgen/canonicalabi/host/bind"
 )
 
 // Interface is bench:calls/text: what a guest
@@ -19,15 +19,15 @@ type Interface interface {
 }
 
 // Descriptor describes bench:calls/text to the runtime.
-var Descriptor = host.Interface{
-	Functions: []host.Function{
+var Descriptor = bind.Interface{
+	Functions: []bind.Function{
 		{Name: "echo", Type: 0x9dc1d1ca7f484925, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleEcho},
 	},
 }
 
 // Bind returns the interface as an instance exports it. Worlds that export it
 // call it.
-func Bind(e host.Exports) Interface {
+func Bind(e bind.Exports) Interface {
 	return &exports{
 		echo: e.Func(0),
 	}
@@ -35,11 +35,11 @@ func Bind(e host.Exports) Interface {
 
 // exports calls the functions that an instance exports.
 type exports struct {
-	echo host.Func
+	echo bind.Func
 }
 
 func (x *exports) Echo(ctx context.Context, items string) (string, error) {
-	if bad := host.CheckString(items); bad != nil {
+	if bad := bind.CheckString(items); bad != nil {
 		return "", bad.In("items")
 	}
 	call := x.echo.Begin(ctx)
@@ -58,7 +58,7 @@ func (x *exports) Echo(ctx context.Context, items string) (string, error) {
 	return result, call.End()
 }
 
-func handleEcho(call *host.Call) {
+func handleEcho(call *bind.Call) {
 	items := call.LiftString(uint32(call.Stack[0]), uint32(call.Stack[1]))
 	if !call.OK() {
 		return

@@ -7,7 +7,7 @@ package ticks
 import (
 	"context"
 
-	"github.com/witgen/witgen/canonicalabi/host"
+	"github.com/witgen/witgen/canonicalabi/host/bind"
 )
 
 // Interface is bench:calls/ticks: what a guest
@@ -18,15 +18,15 @@ type Interface interface {
 }
 
 // Descriptor describes bench:calls/ticks to the runtime.
-var Descriptor = host.Interface{
-	Functions: []host.Function{
+var Descriptor = bind.Interface{
+	Functions: []bind.Function{
 		{Name: "tick", Type: 0x42248314c9b785ae, Export: "i32 -> i32", Import: "i32 -> i32", Handle: handleTick},
 	},
 }
 
 // Bind returns the interface as an instance exports it. Worlds that export it
 // call it.
-func Bind(e host.Exports) Interface {
+func Bind(e bind.Exports) Interface {
 	return &exports{
 		tick: e.Func(0),
 	}
@@ -34,7 +34,7 @@ func Bind(e host.Exports) Interface {
 
 // exports calls the functions that an instance exports.
 type exports struct {
-	tick host.Func
+	tick bind.Func
 }
 
 func (x *exports) Tick(ctx context.Context, n int32) (int32, error) {
@@ -44,7 +44,7 @@ func (x *exports) Tick(ctx context.Context, n int32) (int32, error) {
 	return int32(uint32(core)), err
 }
 
-func handleTick(call *host.Call) {
+func handleTick(call *bind.Call) {
 	result, err := call.Impl().(Interface).Tick(call.Context(), int32(uint32(call.Stack[0])))
 	if err != nil {
 		call.Fail(err)

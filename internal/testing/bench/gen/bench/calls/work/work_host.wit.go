@@ -10,6 +10,7 @@ import (
 	"math"
 
 	"github.com/witgen/witgen/canonicalabi/host"
+	"github.com/witgen/witgen/canonicalabi/host/bind"
 	"github.com/witgen/witgen/canonicalabi/types"
 )
 
@@ -59,8 +60,8 @@ const (
 )
 
 // Descriptor describes bench:calls/work to the runtime.
-var Descriptor = host.Interface{
-	Functions: []host.Function{
+var Descriptor = bind.Interface{
+	Functions: []bind.Function{
 		{Name: "[constructor]counter", Type: 0x91a1626844090f4e, Export: "i32 -> i32", Import: "i32 -> i32", Handle: handleNewCounter},
 		{Name: "[method]counter.next", Type: 0xabcc1ae246d1080c, Export: "i32 -> i32", Import: "i32 -> i32", Handle: handleCounterNext},
 		{Name: "add", Type: 0x6127c1d7a512c2b0, Export: "i32 i32 -> i32", Import: "i32 i32 -> i32", Handle: handleAdd},
@@ -81,7 +82,7 @@ var Descriptor = host.Interface{
 
 // Bind returns the interface as an instance exports it. Worlds that export it
 // call it.
-func Bind(e host.Exports) Interface {
+func Bind(e bind.Exports) Interface {
 	x := &exports{
 		newCounter:  e.Func(0),
 		counterNext: e.Func(1),
@@ -98,7 +99,7 @@ func Bind(e host.Exports) Interface {
 		echoShape:   e.Func(12),
 		find:        e.Func(13),
 	}
-	e.Wrap(resourceCounter, func(h *host.Handle) any {
+	e.Wrap(resourceCounter, func(h *bind.Handle) any {
 		return &counterHandle{h, x}
 	})
 	return x
@@ -106,25 +107,25 @@ func Bind(e host.Exports) Interface {
 
 // exports calls the functions that an instance exports.
 type exports struct {
-	newCounter  host.Func
-	counterNext host.Func
-	add         host.Func
-	tickTimes   host.Func
-	callBack    host.Func
-	eval        host.Func
-	sixteen     host.Func
-	echoText    host.Func
-	takeBytes   host.Func
-	giveBytes   host.Func
-	echoFloats  host.Func
-	echoItems   host.Func
-	echoShape   host.Func
-	find        host.Func
+	newCounter  bind.Func
+	counterNext bind.Func
+	add         bind.Func
+	tickTimes   bind.Func
+	callBack    bind.Func
+	eval        bind.Func
+	sixteen     bind.Func
+	echoText    bind.Func
+	takeBytes   bind.Func
+	giveBytes   bind.Func
+	echoFloats  bind.Func
+	echoItems   bind.Func
+	echoShape   bind.Func
+	find        bind.Func
 }
 
 // counterHandle is a Counter that a guest defines.
 type counterHandle struct {
-	*host.Handle
+	*bind.Handle
 	exports *exports
 }
 
@@ -134,7 +135,7 @@ func (x *exports) NewCounter(ctx context.Context, start uint32) (Counter, error)
 	if !call.Invoke() {
 		return nil, call.End()
 	}
-	result := host.LiftOwn[Counter](call, resourceCounter, uint32(call.Stack[0]))
+	result := bind.LiftOwn[Counter](call, resourceCounter, uint32(call.Stack[0]))
 	return result, call.End()
 }
 
@@ -162,7 +163,7 @@ func (x *exports) TickTimes(ctx context.Context, n uint32) (int32, error) {
 }
 
 func (x *exports) CallBack(ctx context.Context, what Kind, n uint32) (uint32, error) {
-	if bad := host.CheckEnum(uint32(what), 10); bad != nil {
+	if bad := bind.CheckEnum(uint32(what), 10); bad != nil {
 		return 0, bad.In("what")
 	}
 	call := x.callBack.Begin(ctx)
@@ -174,7 +175,7 @@ func (x *exports) CallBack(ctx context.Context, what Kind, n uint32) (uint32, er
 }
 
 func (x *exports) Eval(ctx context.Context, expression string) (float64, error) {
-	if bad := host.CheckString(expression); bad != nil {
+	if bad := bind.CheckString(expression); bad != nil {
 		return 0, bad.In("expression")
 	}
 	call := x.eval.Begin(ctx)
@@ -230,7 +231,7 @@ func (x *exports) Sixteen(ctx context.Context, a int32, b int32, c int32, d int3
 }
 
 func (x *exports) EchoText(ctx context.Context, text string) (string, error) {
-	if bad := host.CheckString(text); bad != nil {
+	if bad := bind.CheckString(text); bad != nil {
 		return "", bad.In("text")
 	}
 	call := x.echoText.Begin(ctx)
@@ -250,11 +251,11 @@ func (x *exports) EchoText(ctx context.Context, text string) (string, error) {
 }
 
 func (x *exports) TakeBytes(ctx context.Context, bytes []byte) (uint8, error) {
-	if bad := host.CheckList(len(bytes), 1); bad != nil {
+	if bad := bind.CheckList(len(bytes), 1); bad != nil {
 		return 0, bad.In("bytes")
 	}
 	call := x.takeBytes.Begin(ctx)
-	bytesPtr, bytesLen := host.LowerNumbers(call, bytes)
+	bytesPtr, bytesLen := bind.LowerNumbers(call, bytes)
 	stack := call.Stack[:2]
 	stack[0] = uint64(bytesPtr)
 	stack[1] = uint64(bytesLen)
@@ -271,16 +272,16 @@ func (x *exports) GiveBytes(ctx context.Context) ([]byte, error) {
 	if !ok {
 		return nil, call.End()
 	}
-	result := host.LiftNumbers[uint8](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]))
+	result := bind.LiftNumbers[uint8](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]))
 	return result, call.End()
 }
 
 func (x *exports) EchoFloats(ctx context.Context, floats []float64) ([]float64, error) {
-	if bad := host.CheckList(len(floats), 8); bad != nil {
+	if bad := bind.CheckList(len(floats), 8); bad != nil {
 		return nil, bad.In("floats")
 	}
 	call := x.echoFloats.Begin(ctx)
-	floatsPtr, floatsLen := host.LowerNumbers(call, floats)
+	floatsPtr, floatsLen := bind.LowerNumbers(call, floats)
 	stack := call.Stack[:2]
 	stack[0] = uint64(floatsPtr)
 	stack[1] = uint64(floatsLen)
@@ -291,12 +292,12 @@ func (x *exports) EchoFloats(ctx context.Context, floats []float64) ([]float64, 
 	if !ok {
 		return nil, call.End()
 	}
-	result := host.LiftNumbers[float64](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]))
+	result := bind.LiftNumbers[float64](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]))
 	return result, call.End()
 }
 
 func (x *exports) EchoItems(ctx context.Context, items []Item) ([]Item, error) {
-	if bad := host.CheckList(len(items), 40); bad != nil {
+	if bad := bind.CheckList(len(items), 40); bad != nil {
 		return nil, bad.In("items")
 	}
 	for i, item := range items {
@@ -320,7 +321,7 @@ func (x *exports) EchoItems(ctx context.Context, items []Item) ([]Item, error) {
 	if !ok {
 		return nil, call.End()
 	}
-	region, result := host.LiftList[Item](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]), 40, 8)
+	region, result := bind.LiftList[Item](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]), 40, 8)
 	for i := range result {
 		item := region[i*40:]
 		result[i] = loadItem(call, item)
@@ -394,7 +395,7 @@ func (x *exports) Find(ctx context.Context, key uint32) (uint32, error) {
 	return value, err
 }
 
-func handleNewCounter(call *host.Call) {
+func handleNewCounter(call *bind.Call) {
 	result, err := call.Impl().(Interface).NewCounter(call.Context(), uint32(call.Stack[0]))
 	if err != nil {
 		call.Fail(err)
@@ -403,8 +404,8 @@ func handleNewCounter(call *host.Call) {
 	call.Stack[0] = uint64(call.LowerOwn(resourceCounter, result))
 }
 
-func handleCounterNext(call *host.Call) {
-	self := host.LiftBorrow[Counter](call, resourceCounter, uint32(call.Stack[0]))
+func handleCounterNext(call *bind.Call) {
+	self := bind.LiftBorrow[Counter](call, resourceCounter, uint32(call.Stack[0]))
 	if !call.OK() {
 		return
 	}
@@ -416,7 +417,7 @@ func handleCounterNext(call *host.Call) {
 	call.Stack[0] = uint64(result)
 }
 
-func handleAdd(call *host.Call) {
+func handleAdd(call *bind.Call) {
 	result, err := call.Impl().(Interface).Add(call.Context(), int32(uint32(call.Stack[0])), int32(uint32(call.Stack[1])))
 	if err != nil {
 		call.Fail(err)
@@ -425,7 +426,7 @@ func handleAdd(call *host.Call) {
 	call.Stack[0] = uint64(uint32(result))
 }
 
-func handleTickTimes(call *host.Call) {
+func handleTickTimes(call *bind.Call) {
 	result, err := call.Impl().(Interface).TickTimes(call.Context(), uint32(call.Stack[0]))
 	if err != nil {
 		call.Fail(err)
@@ -434,7 +435,7 @@ func handleTickTimes(call *host.Call) {
 	call.Stack[0] = uint64(uint32(result))
 }
 
-func handleCallBack(call *host.Call) {
+func handleCallBack(call *bind.Call) {
 	what := Kind(call.LiftEnum(uint32(call.Stack[0]), 10))
 	n := uint32(call.Stack[1])
 	if !call.OK() {
@@ -448,7 +449,7 @@ func handleCallBack(call *host.Call) {
 	call.Stack[0] = uint64(result)
 }
 
-func handleEval(call *host.Call) {
+func handleEval(call *bind.Call) {
 	expression := call.LiftString(uint32(call.Stack[0]), uint32(call.Stack[1]))
 	if !call.OK() {
 		return
@@ -473,7 +474,7 @@ func handleEval(call *host.Call) {
 	}
 }
 
-func handleSixteen(call *host.Call) {
+func handleSixteen(call *bind.Call) {
 	result, err := call.Impl().(Interface).Sixteen(call.Context(), int32(uint32(call.Stack[0])), int32(uint32(call.Stack[1])), int32(uint32(call.Stack[2])), int32(uint32(call.Stack[3])), int32(uint32(call.Stack[4])), int32(uint32(call.Stack[5])), int32(uint32(call.Stack[6])), int32(uint32(call.Stack[7])), int32(uint32(call.Stack[8])), int32(uint32(call.Stack[9])), int32(uint32(call.Stack[10])), int32(uint32(call.Stack[11])), int32(uint32(call.Stack[12])), int32(uint32(call.Stack[13])), int32(uint32(call.Stack[14])), int32(uint32(call.Stack[15])))
 	if err != nil {
 		call.Fail(err)
@@ -482,7 +483,7 @@ func handleSixteen(call *host.Call) {
 	call.Stack[0] = uint64(uint32(result))
 }
 
-func handleEchoText(call *host.Call) {
+func handleEchoText(call *bind.Call) {
 	text := call.LiftString(uint32(call.Stack[0]), uint32(call.Stack[1]))
 	if !call.OK() {
 		return
@@ -501,8 +502,8 @@ func handleEchoText(call *host.Call) {
 	call.StoreUint32(resultPtr+4, resultLen)
 }
 
-func handleTakeBytes(call *host.Call) {
-	bytes := host.LiftNumbers[uint8](call, uint32(call.Stack[0]), uint32(call.Stack[1]))
+func handleTakeBytes(call *bind.Call) {
+	bytes := bind.LiftNumbers[uint8](call, uint32(call.Stack[0]), uint32(call.Stack[1]))
 	if !call.OK() {
 		return
 	}
@@ -514,7 +515,7 @@ func handleTakeBytes(call *host.Call) {
 	call.Stack[0] = uint64(uint32(result))
 }
 
-func handleGiveBytes(call *host.Call) {
+func handleGiveBytes(call *bind.Call) {
 	result, err := call.Impl().(Interface).GiveBytes(call.Context())
 	if err != nil {
 		call.Fail(err)
@@ -524,13 +525,13 @@ func handleGiveBytes(call *host.Call) {
 	if !call.CheckArea(resultPtr, 8, 4) {
 		return
 	}
-	resultPtr2, resultLen := host.LowerNumbers(call, result)
+	resultPtr2, resultLen := bind.LowerNumbers(call, result)
 	call.StoreUint32(resultPtr, resultPtr2)
 	call.StoreUint32(resultPtr+4, resultLen)
 }
 
-func handleEchoFloats(call *host.Call) {
-	floats := host.LiftNumbers[float64](call, uint32(call.Stack[0]), uint32(call.Stack[1]))
+func handleEchoFloats(call *bind.Call) {
+	floats := bind.LiftNumbers[float64](call, uint32(call.Stack[0]), uint32(call.Stack[1]))
 	if !call.OK() {
 		return
 	}
@@ -543,13 +544,13 @@ func handleEchoFloats(call *host.Call) {
 	if !call.CheckArea(resultPtr, 8, 4) {
 		return
 	}
-	resultPtr2, resultLen := host.LowerNumbers(call, result)
+	resultPtr2, resultLen := bind.LowerNumbers(call, result)
 	call.StoreUint32(resultPtr, resultPtr2)
 	call.StoreUint32(resultPtr+4, resultLen)
 }
 
-func handleEchoItems(call *host.Call) {
-	region, items := host.LiftList[Item](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 40, 8)
+func handleEchoItems(call *bind.Call) {
+	region, items := bind.LiftList[Item](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 40, 8)
 	for i := range items {
 		item := region[i*40:]
 		items[i] = loadItem(call, item)
@@ -575,7 +576,7 @@ func handleEchoItems(call *host.Call) {
 	call.StoreUint32(resultPtr+4, uint32(len(result)))
 }
 
-func handleEchoShape(call *host.Call) {
+func handleEchoShape(call *bind.Call) {
 	shape1 := call.Stack[1]
 	shape0 := uint32(call.Stack[0])
 	var shape Shape
@@ -583,15 +584,15 @@ func handleEchoShape(call *host.Call) {
 	case 0:
 		shape = ShapeDot{}
 	case 1:
-		if host.Room[ShapeCircle](call) {
+		if bind.Room[ShapeCircle](call) {
 			shape = ShapeCircle{Value: math.Float64frombits(shape1)}
 		}
 	case 2:
-		if host.Room[ShapeLabel](call) {
+		if bind.Room[ShapeLabel](call) {
 			shape = ShapeLabel{Value: call.LiftString(uint32(shape1), uint32(call.Stack[2]))}
 		}
 	case 3:
-		if host.Room[ShapeArea](call) {
+		if bind.Room[ShapeArea](call) {
 			shape = ShapeArea{Value: shape1}
 		}
 	default:
@@ -612,14 +613,14 @@ func handleEchoShape(call *host.Call) {
 	storeShape(call, resultPtr, result)
 }
 
-func handleFind(call *host.Call) {
+func handleFind(call *bind.Call) {
 	result, err := call.Impl().(Interface).Find(call.Context(), uint32(call.Stack[0]))
 	resultPtr := uint32(call.Stack[1])
 	if !call.CheckArea(resultPtr, 8, 4) {
 		return
 	}
 	if err != nil {
-		failure, ok := host.AsError[Failure](call, err)
+		failure, ok := bind.AsError[Failure](call, err)
 		if !ok {
 			return
 		}
@@ -632,13 +633,13 @@ func handleFind(call *host.Call) {
 }
 
 func checkItem(value Item) *host.BadValueError {
-	if bad := host.CheckString(value.Name); bad != nil {
+	if bad := bind.CheckString(value.Name); bad != nil {
 		return bad.In("name")
 	}
 	return nil
 }
 
-func storeItem(call *host.Call, ptr uint32, value Item) {
+func storeItem(call *bind.Call, ptr uint32, value Item) {
 	call.StoreUint32(ptr, value.ID)
 	namePtr, nameLen := call.LowerString(value.Name)
 	call.StoreUint32(ptr+4, namePtr)
@@ -649,7 +650,7 @@ func storeItem(call *host.Call, ptr uint32, value Item) {
 	call.StoreUint8(ptr+33, value.Kind)
 }
 
-func loadItem(call *host.Call, area []byte) Item {
+func loadItem(call *bind.Call, area []byte) Item {
 	return Item{
 		ID:     binary.LittleEndian.Uint32(area),
 		Name:   call.LiftString(binary.LittleEndian.Uint32(area[4:]), binary.LittleEndian.Uint32(area[8:])),
@@ -663,32 +664,32 @@ func loadItem(call *host.Call, area []byte) Item {
 func checkShape(value Shape) *host.BadValueError {
 	switch v := value.(type) {
 	case ShapeLabel:
-		if bad := host.CheckString(v.Value); bad != nil {
+		if bad := bind.CheckString(v.Value); bad != nil {
 			return bad.In("label")
 		}
 	case ShapeDot, ShapeCircle, ShapeArea:
 	default:
-		return host.UnknownCase("shape", value)
+		return bind.UnknownCase("shape", value)
 	}
 	return nil
 }
 
-func loadShape(call *host.Call, area []byte) Shape {
+func loadShape(call *bind.Call, area []byte) Shape {
 	valueCase := area[0]
 	var value Shape
 	switch valueCase {
 	case 0:
 		value = ShapeDot{}
 	case 1:
-		if host.Room[ShapeCircle](call) {
+		if bind.Room[ShapeCircle](call) {
 			value = ShapeCircle{Value: math.Float64frombits(binary.LittleEndian.Uint64(area[8:]))}
 		}
 	case 2:
-		if host.Room[ShapeLabel](call) {
+		if bind.Room[ShapeLabel](call) {
 			value = ShapeLabel{Value: call.LiftString(binary.LittleEndian.Uint32(area[8:]), binary.LittleEndian.Uint32(area[12:]))}
 		}
 	case 3:
-		if host.Room[ShapeArea](call) {
+		if bind.Room[ShapeArea](call) {
 			value = ShapeArea{Value: binary.LittleEndian.Uint64(area[8:])}
 		}
 	default:
@@ -697,7 +698,7 @@ func loadShape(call *host.Call, area []byte) Shape {
 	return value
 }
 
-func storeShape(call *host.Call, ptr uint32, value Shape) {
+func storeShape(call *bind.Call, ptr uint32, value Shape) {
 	switch c := value.(type) {
 	case ShapeDot:
 		call.StoreUint8(ptr, 0)

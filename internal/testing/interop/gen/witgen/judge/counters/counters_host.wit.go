@@ -8,7 +8,7 @@ import (
 	"context"
 	"encoding/binary"
 
-	"github.com/witgen/witgen/canonicalabi/host"
+	"github.com/witgen/witgen/canonicalabi/host/bind"
 )
 
 // Counter is the resource counter.
@@ -38,8 +38,8 @@ const (
 )
 
 // Descriptor describes witgen:judge/counters@1.2.0 to the runtime.
-var Descriptor = host.Interface{
-	Functions: []host.Function{
+var Descriptor = bind.Interface{
+	Functions: []bind.Function{
 		{Name: "[constructor]counter", Type: 0x91a1626844090f4e, Export: "i32 -> i32", Import: "i32 -> i32", Handle: handleNewCounter},
 		{Name: "[method]counter.add", Type: 0xd2a1045cb5d294c1, Export: "i32 i32 -> i32", Import: "i32 i32 -> i32", Handle: handleCounterAdd},
 		{Name: "[method]counter.get", Type: 0xabcc1ae246d1080c, Export: "i32 -> i32", Import: "i32 -> i32", Handle: handleCounterGet},
@@ -51,7 +51,7 @@ var Descriptor = host.Interface{
 
 // Bind returns the interface as an instance exports it. Worlds that export it
 // call it.
-func Bind(e host.Exports) Interface {
+func Bind(e bind.Exports) Interface {
 	x := &exports{
 		newCounter:   e.Func(0),
 		counterAdd:   e.Func(1),
@@ -59,7 +59,7 @@ func Bind(e host.Exports) Interface {
 		counterMerge: e.Func(3),
 		total:        e.Func(4),
 	}
-	e.Wrap(resourceCounter, func(h *host.Handle) any {
+	e.Wrap(resourceCounter, func(h *bind.Handle) any {
 		return &counterHandle{h, x}
 	})
 	return x
@@ -67,16 +67,16 @@ func Bind(e host.Exports) Interface {
 
 // exports calls the functions that an instance exports.
 type exports struct {
-	newCounter   host.Func
-	counterAdd   host.Func
-	counterGet   host.Func
-	counterMerge host.Func
-	total        host.Func
+	newCounter   bind.Func
+	counterAdd   bind.Func
+	counterGet   bind.Func
+	counterMerge bind.Func
+	total        bind.Func
 }
 
 // counterHandle is a Counter that a guest defines.
 type counterHandle struct {
-	*host.Handle
+	*bind.Handle
 	exports *exports
 }
 
@@ -86,7 +86,7 @@ func (x *exports) NewCounter(ctx context.Context, start uint32) (Counter, error)
 	if !call.Invoke() {
 		return nil, call.End()
 	}
-	result := host.LiftOwn[Counter](call, resourceCounter, uint32(call.Stack[0]))
+	result := bind.LiftOwn[Counter](call, resourceCounter, uint32(call.Stack[0]))
 	return result, call.End()
 }
 
@@ -121,12 +121,12 @@ func (x *exports) CounterMerge(ctx context.Context, a Counter, b Counter) (Count
 	if !call.Invoke() {
 		return nil, call.End()
 	}
-	result := host.LiftOwn[Counter](call, resourceCounter, uint32(call.Stack[0]))
+	result := bind.LiftOwn[Counter](call, resourceCounter, uint32(call.Stack[0]))
 	return result, call.End()
 }
 
 func (x *exports) Total(ctx context.Context, counters []Counter) (uint32, error) {
-	if bad := host.CheckList(len(counters), 4); bad != nil {
+	if bad := bind.CheckList(len(counters), 4); bad != nil {
 		return 0, bad.In("counters")
 	}
 	for i, item := range counters {
@@ -147,7 +147,7 @@ func (x *exports) Total(ctx context.Context, counters []Counter) (uint32, error)
 	return uint32(core), err
 }
 
-func handleNewCounter(call *host.Call) {
+func handleNewCounter(call *bind.Call) {
 	result, err := call.Impl().(Interface).NewCounter(call.Context(), uint32(call.Stack[0]))
 	if err != nil {
 		call.Fail(err)
@@ -156,8 +156,8 @@ func handleNewCounter(call *host.Call) {
 	call.Stack[0] = uint64(call.LowerOwn(resourceCounter, result))
 }
 
-func handleCounterAdd(call *host.Call) {
-	self := host.LiftBorrow[Counter](call, resourceCounter, uint32(call.Stack[0]))
+func handleCounterAdd(call *bind.Call) {
+	self := bind.LiftBorrow[Counter](call, resourceCounter, uint32(call.Stack[0]))
 	n := uint32(call.Stack[1])
 	if !call.OK() {
 		return
@@ -170,8 +170,8 @@ func handleCounterAdd(call *host.Call) {
 	call.Stack[0] = uint64(result)
 }
 
-func handleCounterGet(call *host.Call) {
-	self := host.LiftBorrow[Counter](call, resourceCounter, uint32(call.Stack[0]))
+func handleCounterGet(call *bind.Call) {
+	self := bind.LiftBorrow[Counter](call, resourceCounter, uint32(call.Stack[0]))
 	if !call.OK() {
 		return
 	}
@@ -183,9 +183,9 @@ func handleCounterGet(call *host.Call) {
 	call.Stack[0] = uint64(result)
 }
 
-func handleCounterMerge(call *host.Call) {
-	a := host.LiftOwn[Counter](call, resourceCounter, uint32(call.Stack[0]))
-	b := host.LiftOwn[Counter](call, resourceCounter, uint32(call.Stack[1]))
+func handleCounterMerge(call *bind.Call) {
+	a := bind.LiftOwn[Counter](call, resourceCounter, uint32(call.Stack[0]))
+	b := bind.LiftOwn[Counter](call, resourceCounter, uint32(call.Stack[1]))
 	if !call.OK() {
 		return
 	}
@@ -197,11 +197,11 @@ func handleCounterMerge(call *host.Call) {
 	call.Stack[0] = uint64(call.LowerOwn(resourceCounter, result))
 }
 
-func handleTotal(call *host.Call) {
-	region, counters := host.LiftList[Counter](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 4, 4)
+func handleTotal(call *bind.Call) {
+	region, counters := bind.LiftList[Counter](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 4, 4)
 	for i := range counters {
 		item := region[i*4:]
-		counters[i] = host.LiftBorrow[Counter](call, resourceCounter, binary.LittleEndian.Uint32(item))
+		counters[i] = bind.LiftBorrow[Counter](call, resourceCounter, binary.LittleEndian.Uint32(item))
 	}
 	if !call.OK() {
 		return

@@ -10,6 +10,7 @@ import (
 	"math"
 
 	"github.com/witgen/witgen/canonicalabi/host"
+	"github.com/witgen/witgen/canonicalabi/host/bind"
 	"github.com/witgen/witgen/canonicalabi/types"
 	judgetypes "github.com/witgen/witgen/internal/testing/interop/gen/witgen/judge/types"
 )
@@ -26,8 +27,8 @@ type Interface interface {
 }
 
 // Descriptor describes witgen:judge/helper@1.2.0 to the runtime.
-var Descriptor = host.Interface{
-	Functions: []host.Function{
+var Descriptor = bind.Interface{
+	Functions: []bind.Function{
 		{Name: "older", Type: 0x4bf18396980bf10e, Export: "i32 i32 i32 i32 i32 i32 i32 i32 -> i32", Import: "i32 i32 i32 i32 i32 i32 i32 i32 i32 ->", Handle: handleOlder},
 		{Name: "reversed", Type: 0x5649b82ee9f625d9, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleReversed},
 		{Name: "measure", Type: 0x86077e901af65d29, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleMeasure},
@@ -36,7 +37,7 @@ var Descriptor = host.Interface{
 
 // Bind returns the interface as an instance exports it. Worlds that export it
 // call it.
-func Bind(e host.Exports) Interface {
+func Bind(e bind.Exports) Interface {
 	return &exports{
 		older:    e.Func(0),
 		reversed: e.Func(1),
@@ -46,9 +47,9 @@ func Bind(e host.Exports) Interface {
 
 // exports calls the functions that an instance exports.
 type exports struct {
-	older    host.Func
-	reversed host.Func
-	measure  host.Func
+	older    bind.Func
+	reversed bind.Func
+	measure  bind.Func
 }
 
 func (x *exports) Older(ctx context.Context, v Person) (Person, error) {
@@ -92,7 +93,7 @@ func (x *exports) Older(ctx context.Context, v Person) (Person, error) {
 }
 
 func (x *exports) Reversed(ctx context.Context, v []Shape) ([]Shape, error) {
-	if bad := host.CheckList(len(v), 40); bad != nil {
+	if bad := bind.CheckList(len(v), 40); bad != nil {
 		return nil, bad.In("v")
 	}
 	for i, item := range v {
@@ -116,7 +117,7 @@ func (x *exports) Reversed(ctx context.Context, v []Shape) ([]Shape, error) {
 	if !ok {
 		return nil, call.End()
 	}
-	region, result := host.LiftList[Shape](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]), 40, 8)
+	region, result := bind.LiftList[Shape](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]), 40, 8)
 	for i := range result {
 		item := region[i*40:]
 		result[i] = loadShape(call, item)
@@ -125,7 +126,7 @@ func (x *exports) Reversed(ctx context.Context, v []Shape) ([]Shape, error) {
 }
 
 func (x *exports) Measure(ctx context.Context, text string) (uint32, error) {
-	if bad := host.CheckString(text); bad != nil {
+	if bad := bind.CheckString(text); bad != nil {
 		return 0, bad.In("text")
 	}
 	call := x.measure.Begin(ctx)
@@ -157,8 +158,8 @@ func (x *exports) Measure(ctx context.Context, text string) (uint32, error) {
 	return value, err
 }
 
-func handleOlder(call *host.Call) {
-	region, tags := host.LiftList[string](call, uint32(call.Stack[3]), uint32(call.Stack[4]), 8, 4)
+func handleOlder(call *bind.Call) {
+	region, tags := bind.LiftList[string](call, uint32(call.Stack[3]), uint32(call.Stack[4]), 8, 4)
 	for i := range tags {
 		item := region[i*8:]
 		tags[i] = call.LiftString(binary.LittleEndian.Uint32(item), binary.LittleEndian.Uint32(item[4:]))
@@ -193,8 +194,8 @@ func handleOlder(call *host.Call) {
 	storePerson(call, resultPtr, result)
 }
 
-func handleReversed(call *host.Call) {
-	region, v := host.LiftList[Shape](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 40, 8)
+func handleReversed(call *bind.Call) {
+	region, v := bind.LiftList[Shape](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 40, 8)
 	for i := range v {
 		item := region[i*40:]
 		v[i] = loadShape(call, item)
@@ -220,7 +221,7 @@ func handleReversed(call *host.Call) {
 	call.StoreUint32(resultPtr+4, uint32(len(result)))
 }
 
-func handleMeasure(call *host.Call) {
+func handleMeasure(call *bind.Call) {
 	text := call.LiftString(uint32(call.Stack[0]), uint32(call.Stack[1]))
 	if !call.OK() {
 		return
@@ -246,27 +247,27 @@ func handleMeasure(call *host.Call) {
 }
 
 func checkPerson(value judgetypes.Person) *host.BadValueError {
-	if bad := host.CheckString(value.Name); bad != nil {
+	if bad := bind.CheckString(value.Name); bad != nil {
 		return bad.In("name")
 	}
-	if bad := host.CheckList(len(value.Tags), 8); bad != nil {
+	if bad := bind.CheckList(len(value.Tags), 8); bad != nil {
 		return bad.In("tags")
 	}
 	for i, item := range value.Tags {
-		if bad := host.CheckString(item); bad != nil {
+		if bad := bind.CheckString(item); bad != nil {
 			return bad.At(i).In("tags")
 		}
 	}
 	if some, ok := value.Boss.Get(); ok {
-		if bad := host.CheckString(some); bad != nil {
+		if bad := bind.CheckString(some); bad != nil {
 			return bad.In("boss")
 		}
 	}
 	return nil
 }
 
-func loadPerson(call *host.Call, area []byte) judgetypes.Person {
-	region, tags := host.LiftList[string](call, binary.LittleEndian.Uint32(area[12:]), binary.LittleEndian.Uint32(area[16:]), 8, 4)
+func loadPerson(call *bind.Call, area []byte) judgetypes.Person {
+	region, tags := bind.LiftList[string](call, binary.LittleEndian.Uint32(area[12:]), binary.LittleEndian.Uint32(area[16:]), 8, 4)
 	for i := range tags {
 		item := region[i*8:]
 		tags[i] = call.LiftString(binary.LittleEndian.Uint32(item), binary.LittleEndian.Uint32(item[4:]))
@@ -291,11 +292,11 @@ func loadPerson(call *host.Call, area []byte) judgetypes.Person {
 func checkShape(value judgetypes.Shape) *host.BadValueError {
 	switch v := value.(type) {
 	case judgetypes.ShapePolygon:
-		if bad := host.CheckList(len(v.Value), 8); bad != nil {
+		if bad := bind.CheckList(len(v.Value), 8); bad != nil {
 			return bad.In("polygon")
 		}
 	case judgetypes.ShapeLabel:
-		if bad := host.CheckString(v.Value); bad != nil {
+		if bad := bind.CheckString(v.Value); bad != nil {
 			return bad.In("label")
 		}
 	case judgetypes.ShapeFilledBy:
@@ -304,12 +305,12 @@ func checkShape(value judgetypes.Shape) *host.BadValueError {
 		}
 	case judgetypes.ShapeNothing, judgetypes.ShapeCircle, judgetypes.ShapeNumber:
 	default:
-		return host.UnknownCase("shape", value)
+		return bind.UnknownCase("shape", value)
 	}
 	return nil
 }
 
-func storeShape(call *host.Call, ptr uint32, value judgetypes.Shape) {
+func storeShape(call *bind.Call, ptr uint32, value judgetypes.Shape) {
 	switch c := value.(type) {
 	case judgetypes.ShapeNothing:
 		call.StoreUint8(ptr, 0)
@@ -342,35 +343,35 @@ func storeShape(call *host.Call, ptr uint32, value judgetypes.Shape) {
 	}
 }
 
-func loadShape(call *host.Call, area []byte) judgetypes.Shape {
+func loadShape(call *bind.Call, area []byte) judgetypes.Shape {
 	valueCase := area[0]
 	var value judgetypes.Shape
 	switch valueCase {
 	case 0:
 		value = judgetypes.ShapeNothing{}
 	case 1:
-		if host.Room[judgetypes.ShapeCircle](call) {
+		if bind.Room[judgetypes.ShapeCircle](call) {
 			value = judgetypes.ShapeCircle{Value: math.Float64frombits(binary.LittleEndian.Uint64(area[8:]))}
 		}
 	case 2:
-		region, polygon := host.LiftList[types.Tuple2[float32, float32]](call, binary.LittleEndian.Uint32(area[8:]), binary.LittleEndian.Uint32(area[12:]), 8, 4)
+		region, polygon := bind.LiftList[types.Tuple2[float32, float32]](call, binary.LittleEndian.Uint32(area[8:]), binary.LittleEndian.Uint32(area[12:]), 8, 4)
 		for i := range polygon {
 			item := region[i*8:]
 			polygon[i] = types.Tuple2[float32, float32]{F0: math.Float32frombits(binary.LittleEndian.Uint32(item)), F1: math.Float32frombits(binary.LittleEndian.Uint32(item[4:]))}
 		}
-		if host.Room[judgetypes.ShapePolygon](call) {
+		if bind.Room[judgetypes.ShapePolygon](call) {
 			value = judgetypes.ShapePolygon{Value: polygon}
 		}
 	case 3:
-		if host.Room[judgetypes.ShapeLabel](call) {
+		if bind.Room[judgetypes.ShapeLabel](call) {
 			value = judgetypes.ShapeLabel{Value: call.LiftString(binary.LittleEndian.Uint32(area[8:]), binary.LittleEndian.Uint32(area[12:]))}
 		}
 	case 4:
-		if host.Room[judgetypes.ShapeFilledBy](call) {
+		if bind.Room[judgetypes.ShapeFilledBy](call) {
 			value = judgetypes.ShapeFilledBy{Value: loadPerson(call, area[8:])}
 		}
 	case 5:
-		if host.Room[judgetypes.ShapeNumber](call) {
+		if bind.Room[judgetypes.ShapeNumber](call) {
 			value = judgetypes.ShapeNumber{Value: binary.LittleEndian.Uint64(area[8:])}
 		}
 	default:
@@ -379,7 +380,7 @@ func loadShape(call *host.Call, area []byte) judgetypes.Shape {
 	return value
 }
 
-func storePerson(call *host.Call, ptr uint32, value judgetypes.Person) {
+func storePerson(call *bind.Call, ptr uint32, value judgetypes.Person) {
 	namePtr, nameLen := call.LowerString(value.Name)
 	call.StoreUint32(ptr, namePtr)
 	call.StoreUint32(ptr+4, nameLen)

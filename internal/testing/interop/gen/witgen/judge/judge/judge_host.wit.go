@@ -8,6 +8,7 @@ import (
 	"context"
 
 	"github.com/witgen/witgen/canonicalabi/host"
+	"github.com/witgen/witgen/canonicalabi/host/bind"
 	"github.com/witgen/witgen/internal/testing/interop/gen/witgen/judge/counters"
 	"github.com/witgen/witgen/internal/testing/interop/gen/witgen/judge/helper"
 	"github.com/witgen/witgen/internal/testing/interop/gen/witgen/judge/through"
@@ -30,9 +31,9 @@ func Compile(ctx context.Context, wasm []byte, opts ...host.Option) (*Plugin, er
 }
 
 // Instantiate starts an instance with what the host supplies. An interface that the
-// guest does not import may be left nil.
-func (p *Plugin) Instantiate(ctx context.Context, imports Imports) (*Instance, error) {
-	inst, err := p.plugin.Instantiate(ctx, []any{imports.Helper})
+// guest does not import may be left nil. opts override those of Compile.
+func (p *Plugin) Instantiate(ctx context.Context, imports Imports, opts ...host.Option) (*Instance, error) {
+	inst, err := p.plugin.Instantiate(ctx, []any{imports.Helper}, opts...)
 	if err != nil {
 		return nil, err
 	}
@@ -56,7 +57,7 @@ type Imports struct {
 
 // Instance is a running guest. It serves one call at a time.
 type Instance struct {
-	inst     *host.Instance
+	inst     *bind.Instance
 	values   values.Interface
 	counters counters.Interface
 	through  through.Interface
@@ -89,14 +90,14 @@ func (i *Instance) Err() error {
 }
 
 // world describes the world to the runtime.
-var world = host.World{
+var world = bind.World{
 	Name: "witgen:judge/judge@1.2.0",
-	Imports: []host.Item{
+	Imports: []bind.Item{
 		{Name: "witgen:judge/helper@1.2.0", Field: "Helper", Interface: &helper.Descriptor},
 	},
-	Exports: []host.Item{
+	Exports: []bind.Item{
 		{Name: "witgen:judge/values@1.2.0", Field: "Values", Interface: &values.Descriptor},
-		{Name: "witgen:judge/counters@1.2.0", Field: "Counters", Interface: &counters.Descriptor, Resources: []host.Resource{{Export: true, Item: 1, Name: "counter"}}},
+		{Name: "witgen:judge/counters@1.2.0", Field: "Counters", Interface: &counters.Descriptor, Resources: []bind.Resource{{Export: true, Item: 1, Name: "counter"}}},
 		{Name: "witgen:judge/through@1.2.0", Field: "Through", Interface: &through.Descriptor},
 	},
 }

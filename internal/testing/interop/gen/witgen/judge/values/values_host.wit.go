@@ -10,6 +10,7 @@ import (
 	"math"
 
 	"github.com/witgen/witgen/canonicalabi/host"
+	"github.com/witgen/witgen/canonicalabi/host/bind"
 	"github.com/witgen/witgen/canonicalabi/types"
 	judgetypes "github.com/witgen/witgen/internal/testing/interop/gen/witgen/judge/types"
 )
@@ -88,8 +89,8 @@ type Interface interface {
 }
 
 // Descriptor describes witgen:judge/values@1.2.0 to the runtime.
-var Descriptor = host.Interface{
-	Functions: []host.Function{
+var Descriptor = bind.Interface{
+	Functions: []bind.Function{
 		{Name: "of-bool", Type: 0x1b778c82d98194e4, Export: "i32 -> i32", Import: "i32 -> i32", Handle: handleOfBool},
 		{Name: "of-u8", Type: 0x16fae035c3f913d1, Export: "i32 -> i32", Import: "i32 -> i32", Handle: handleOfU8},
 		{Name: "of-s8", Type: 0x5fc3465c879d442d, Export: "i32 -> i32", Import: "i32 -> i32", Handle: handleOfS8},
@@ -129,7 +130,7 @@ var Descriptor = host.Interface{
 
 // Bind returns the interface as an instance exports it. Worlds that export it
 // call it.
-func Bind(e host.Exports) Interface {
+func Bind(e bind.Exports) Interface {
 	return &exports{
 		ofBool:    e.Func(0),
 		ofU8:      e.Func(1),
@@ -170,40 +171,40 @@ func Bind(e host.Exports) Interface {
 
 // exports calls the functions that an instance exports.
 type exports struct {
-	ofBool    host.Func
-	ofU8      host.Func
-	ofS8      host.Func
-	ofU16     host.Func
-	ofS16     host.Func
-	ofU32     host.Func
-	ofS32     host.Func
-	ofU64     host.Func
-	ofS64     host.Func
-	ofF32     host.Func
-	ofF64     host.Func
-	ofChar    host.Func
-	ofString  host.Func
-	ofBytes   host.Func
-	ofNumbers host.Func
-	ofLongs   host.Func
-	ofStrings host.Func
-	ofNested  host.Func
-	ofPair    host.Func
-	ofPerson  host.Func
-	ofPeople  host.Func
-	ofPoint   host.Func
-	ofShape   host.Func
-	ofShapes  host.Func
-	ofColour  host.Func
-	ofAccess  host.Func
-	ofOption  host.Func
-	ofNames   host.Func
-	ofResult  host.Func
-	ofOutcome host.Func
-	join      host.Func
-	sum       host.Func
-	many      host.Func
-	parse     host.Func
+	ofBool    bind.Func
+	ofU8      bind.Func
+	ofS8      bind.Func
+	ofU16     bind.Func
+	ofS16     bind.Func
+	ofU32     bind.Func
+	ofS32     bind.Func
+	ofU64     bind.Func
+	ofS64     bind.Func
+	ofF32     bind.Func
+	ofF64     bind.Func
+	ofChar    bind.Func
+	ofString  bind.Func
+	ofBytes   bind.Func
+	ofNumbers bind.Func
+	ofLongs   bind.Func
+	ofStrings bind.Func
+	ofNested  bind.Func
+	ofPair    bind.Func
+	ofPerson  bind.Func
+	ofPeople  bind.Func
+	ofPoint   bind.Func
+	ofShape   bind.Func
+	ofShapes  bind.Func
+	ofColour  bind.Func
+	ofAccess  bind.Func
+	ofOption  bind.Func
+	ofNames   bind.Func
+	ofResult  bind.Func
+	ofOutcome bind.Func
+	join      bind.Func
+	sum       bind.Func
+	many      bind.Func
+	parse     bind.Func
 }
 
 func (x *exports) OfBool(ctx context.Context, v bool) (bool, error) {
@@ -284,7 +285,7 @@ func (x *exports) OfF64(ctx context.Context, v float64) (float64, error) {
 }
 
 func (x *exports) OfChar(ctx context.Context, v rune) (rune, error) {
-	if bad := host.CheckChar(v); bad != nil {
+	if bad := bind.CheckChar(v); bad != nil {
 		return 0, bad.In("v")
 	}
 	call := x.ofChar.Begin(ctx)
@@ -297,7 +298,7 @@ func (x *exports) OfChar(ctx context.Context, v rune) (rune, error) {
 }
 
 func (x *exports) OfString(ctx context.Context, v string) (string, error) {
-	if bad := host.CheckString(v); bad != nil {
+	if bad := bind.CheckString(v); bad != nil {
 		return "", bad.In("v")
 	}
 	call := x.ofString.Begin(ctx)
@@ -317,11 +318,11 @@ func (x *exports) OfString(ctx context.Context, v string) (string, error) {
 }
 
 func (x *exports) OfBytes(ctx context.Context, v []byte) ([]byte, error) {
-	if bad := host.CheckList(len(v), 1); bad != nil {
+	if bad := bind.CheckList(len(v), 1); bad != nil {
 		return nil, bad.In("v")
 	}
 	call := x.ofBytes.Begin(ctx)
-	vPtr, vLen := host.LowerNumbers(call, v)
+	vPtr, vLen := bind.LowerNumbers(call, v)
 	stack := call.Stack[:2]
 	stack[0] = uint64(vPtr)
 	stack[1] = uint64(vLen)
@@ -332,16 +333,16 @@ func (x *exports) OfBytes(ctx context.Context, v []byte) ([]byte, error) {
 	if !ok {
 		return nil, call.End()
 	}
-	result := host.LiftNumbers[uint8](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]))
+	result := bind.LiftNumbers[uint8](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]))
 	return result, call.End()
 }
 
 func (x *exports) OfNumbers(ctx context.Context, v []int32) ([]int32, error) {
-	if bad := host.CheckList(len(v), 4); bad != nil {
+	if bad := bind.CheckList(len(v), 4); bad != nil {
 		return nil, bad.In("v")
 	}
 	call := x.ofNumbers.Begin(ctx)
-	vPtr, vLen := host.LowerNumbers(call, v)
+	vPtr, vLen := bind.LowerNumbers(call, v)
 	stack := call.Stack[:2]
 	stack[0] = uint64(vPtr)
 	stack[1] = uint64(vLen)
@@ -352,16 +353,16 @@ func (x *exports) OfNumbers(ctx context.Context, v []int32) ([]int32, error) {
 	if !ok {
 		return nil, call.End()
 	}
-	result := host.LiftNumbers[int32](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]))
+	result := bind.LiftNumbers[int32](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]))
 	return result, call.End()
 }
 
 func (x *exports) OfLongs(ctx context.Context, v []uint64) ([]uint64, error) {
-	if bad := host.CheckList(len(v), 8); bad != nil {
+	if bad := bind.CheckList(len(v), 8); bad != nil {
 		return nil, bad.In("v")
 	}
 	call := x.ofLongs.Begin(ctx)
-	vPtr, vLen := host.LowerNumbers(call, v)
+	vPtr, vLen := bind.LowerNumbers(call, v)
 	stack := call.Stack[:2]
 	stack[0] = uint64(vPtr)
 	stack[1] = uint64(vLen)
@@ -372,16 +373,16 @@ func (x *exports) OfLongs(ctx context.Context, v []uint64) ([]uint64, error) {
 	if !ok {
 		return nil, call.End()
 	}
-	result := host.LiftNumbers[uint64](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]))
+	result := bind.LiftNumbers[uint64](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]))
 	return result, call.End()
 }
 
 func (x *exports) OfStrings(ctx context.Context, v []string) ([]string, error) {
-	if bad := host.CheckList(len(v), 8); bad != nil {
+	if bad := bind.CheckList(len(v), 8); bad != nil {
 		return nil, bad.In("v")
 	}
 	for i, item := range v {
-		if bad := host.CheckString(item); bad != nil {
+		if bad := bind.CheckString(item); bad != nil {
 			return nil, bad.At(i).In("v")
 		}
 	}
@@ -403,7 +404,7 @@ func (x *exports) OfStrings(ctx context.Context, v []string) ([]string, error) {
 	if !ok {
 		return nil, call.End()
 	}
-	region, result := host.LiftList[string](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]), 8, 4)
+	region, result := bind.LiftList[string](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]), 8, 4)
 	for i := range result {
 		item := region[i*8:]
 		result[i] = call.LiftString(binary.LittleEndian.Uint32(item), binary.LittleEndian.Uint32(item[4:]))
@@ -412,11 +413,11 @@ func (x *exports) OfStrings(ctx context.Context, v []string) ([]string, error) {
 }
 
 func (x *exports) OfNested(ctx context.Context, v [][]uint16) ([][]uint16, error) {
-	if bad := host.CheckList(len(v), 8); bad != nil {
+	if bad := bind.CheckList(len(v), 8); bad != nil {
 		return nil, bad.In("v")
 	}
 	for i, item := range v {
-		if bad := host.CheckList(len(item), 2); bad != nil {
+		if bad := bind.CheckList(len(item), 2); bad != nil {
 			return nil, bad.At(i).In("v")
 		}
 	}
@@ -424,7 +425,7 @@ func (x *exports) OfNested(ctx context.Context, v [][]uint16) ([][]uint16, error
 	vPtr := call.LowerList(len(v), 8, 4)
 	for i, item := range v {
 		at := vPtr + uint32(i)*8
-		itemPtr, itemLen := host.LowerNumbers(call, item)
+		itemPtr, itemLen := bind.LowerNumbers(call, item)
 		call.StoreUint32(at, itemPtr)
 		call.StoreUint32(at+4, itemLen)
 	}
@@ -438,16 +439,16 @@ func (x *exports) OfNested(ctx context.Context, v [][]uint16) ([][]uint16, error
 	if !ok {
 		return nil, call.End()
 	}
-	region, result := host.LiftList[[]uint16](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]), 8, 4)
+	region, result := bind.LiftList[[]uint16](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]), 8, 4)
 	for i := range result {
 		item := region[i*8:]
-		result[i] = host.LiftNumbers[uint16](call, binary.LittleEndian.Uint32(item), binary.LittleEndian.Uint32(item[4:]))
+		result[i] = bind.LiftNumbers[uint16](call, binary.LittleEndian.Uint32(item), binary.LittleEndian.Uint32(item[4:]))
 	}
 	return result, call.End()
 }
 
 func (x *exports) OfPair(ctx context.Context, v types.Tuple2[uint8, string]) (uint8, string, error) {
-	if bad := host.CheckString(v.F1); bad != nil {
+	if bad := bind.CheckString(v.F1); bad != nil {
 		return 0, "", bad.At(1).In("v")
 	}
 	call := x.ofPair.Begin(ctx)
@@ -509,7 +510,7 @@ func (x *exports) OfPerson(ctx context.Context, v Person) (Person, error) {
 }
 
 func (x *exports) OfPeople(ctx context.Context, v []Person) ([]Person, error) {
-	if bad := host.CheckList(len(v), 32); bad != nil {
+	if bad := bind.CheckList(len(v), 32); bad != nil {
 		return nil, bad.In("v")
 	}
 	for i, item := range v {
@@ -533,7 +534,7 @@ func (x *exports) OfPeople(ctx context.Context, v []Person) ([]Person, error) {
 	if !ok {
 		return nil, call.End()
 	}
-	region, result := host.LiftList[Person](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]), 32, 4)
+	region, result := bind.LiftList[Person](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]), 32, 4)
 	for i := range result {
 		item := region[i*32:]
 		result[i] = loadPerson(call, item)
@@ -643,7 +644,7 @@ func (x *exports) OfShape(ctx context.Context, v Shape) (Shape, error) {
 }
 
 func (x *exports) OfShapes(ctx context.Context, v []Shape) ([]Shape, error) {
-	if bad := host.CheckList(len(v), 40); bad != nil {
+	if bad := bind.CheckList(len(v), 40); bad != nil {
 		return nil, bad.In("v")
 	}
 	for i, item := range v {
@@ -667,7 +668,7 @@ func (x *exports) OfShapes(ctx context.Context, v []Shape) ([]Shape, error) {
 	if !ok {
 		return nil, call.End()
 	}
-	region, result := host.LiftList[Shape](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]), 40, 8)
+	region, result := bind.LiftList[Shape](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]), 40, 8)
 	for i := range result {
 		item := region[i*40:]
 		result[i] = loadShape(call, item)
@@ -676,7 +677,7 @@ func (x *exports) OfShapes(ctx context.Context, v []Shape) ([]Shape, error) {
 }
 
 func (x *exports) OfColour(ctx context.Context, v Colour) (Colour, error) {
-	if bad := host.CheckEnum(uint32(v), 3); bad != nil {
+	if bad := bind.CheckEnum(uint32(v), 3); bad != nil {
 		return 0, bad.In("v")
 	}
 	call := x.ofColour.Begin(ctx)
@@ -689,7 +690,7 @@ func (x *exports) OfColour(ctx context.Context, v Colour) (Colour, error) {
 }
 
 func (x *exports) OfAccess(ctx context.Context, v Access) (Access, error) {
-	if bad := host.CheckFlags(uint32(v), 3); bad != nil {
+	if bad := bind.CheckFlags(uint32(v), 3); bad != nil {
 		return 0, bad.In("v")
 	}
 	call := x.ofAccess.Begin(ctx)
@@ -730,11 +731,11 @@ func (x *exports) OfOption(ctx context.Context, v types.Option[uint32]) (types.O
 
 func (x *exports) OfNames(ctx context.Context, v types.Option[[]string]) (types.Option[[]string], error) {
 	if some, ok := v.Get(); ok {
-		if bad := host.CheckList(len(some), 8); bad != nil {
+		if bad := bind.CheckList(len(some), 8); bad != nil {
 			return types.Option[[]string]{}, bad.In("v")
 		}
 		for i, item := range some {
-			if bad := host.CheckString(item); bad != nil {
+			if bad := bind.CheckString(item); bad != nil {
 				return types.Option[[]string]{}, bad.At(i).In("v")
 			}
 		}
@@ -769,7 +770,7 @@ func (x *exports) OfNames(ctx context.Context, v types.Option[[]string]) (types.
 	switch resultCase {
 	case 0:
 	case 1:
-		region, value := host.LiftList[string](call, binary.LittleEndian.Uint32(area[4:]), binary.LittleEndian.Uint32(area[8:]), 8, 4)
+		region, value := bind.LiftList[string](call, binary.LittleEndian.Uint32(area[4:]), binary.LittleEndian.Uint32(area[8:]), 8, 4)
 		for i := range value {
 			item := region[i*8:]
 			value[i] = call.LiftString(binary.LittleEndian.Uint32(item), binary.LittleEndian.Uint32(item[4:]))
@@ -783,7 +784,7 @@ func (x *exports) OfNames(ctx context.Context, v types.Option[[]string]) (types.
 
 func (x *exports) OfResult(ctx context.Context, v types.Result[uint32, string]) (uint32, error) {
 	if _, failure, ok := v.Get(); !ok {
-		if bad := host.CheckString(failure); bad != nil {
+		if bad := bind.CheckString(failure); bad != nil {
 			return 0, bad.In("v")
 		}
 	}
@@ -826,7 +827,7 @@ func (x *exports) OfResult(ctx context.Context, v types.Result[uint32, string]) 
 }
 
 func (x *exports) OfOutcome(ctx context.Context, v []types.Result[Person, Colour]) ([]types.Result[Person, Colour], error) {
-	if bad := host.CheckList(len(v), 36); bad != nil {
+	if bad := bind.CheckList(len(v), 36); bad != nil {
 		return nil, bad.In("v")
 	}
 	for i, item := range v {
@@ -835,7 +836,7 @@ func (x *exports) OfOutcome(ctx context.Context, v []types.Result[Person, Colour
 				return nil, bad.At(i).In("v")
 			}
 		} else {
-			if bad := host.CheckEnum(uint32(failure), 3); bad != nil {
+			if bad := bind.CheckEnum(uint32(failure), 3); bad != nil {
 				return nil, bad.At(i).In("v")
 			}
 		}
@@ -862,7 +863,7 @@ func (x *exports) OfOutcome(ctx context.Context, v []types.Result[Person, Colour
 	if !ok {
 		return nil, call.End()
 	}
-	region, result := host.LiftList[types.Result[Person, Colour]](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]), 36, 4)
+	region, result := bind.LiftList[types.Result[Person, Colour]](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]), 36, 4)
 	for i := range result {
 		item := region[i*36:]
 		itemCase := item[0]
@@ -881,11 +882,11 @@ func (x *exports) OfOutcome(ctx context.Context, v []types.Result[Person, Colour
 }
 
 func (x *exports) Join(ctx context.Context, parts []string) (string, error) {
-	if bad := host.CheckList(len(parts), 8); bad != nil {
+	if bad := bind.CheckList(len(parts), 8); bad != nil {
 		return "", bad.In("parts")
 	}
 	for i, item := range parts {
-		if bad := host.CheckString(item); bad != nil {
+		if bad := bind.CheckString(item); bad != nil {
 			return "", bad.At(i).In("parts")
 		}
 	}
@@ -912,11 +913,11 @@ func (x *exports) Join(ctx context.Context, parts []string) (string, error) {
 }
 
 func (x *exports) Sum(ctx context.Context, numbers []uint32) (uint32, error) {
-	if bad := host.CheckList(len(numbers), 4); bad != nil {
+	if bad := bind.CheckList(len(numbers), 4); bad != nil {
 		return 0, bad.In("numbers")
 	}
 	call := x.sum.Begin(ctx)
-	numbersPtr, numbersLen := host.LowerNumbers(call, numbers)
+	numbersPtr, numbersLen := bind.LowerNumbers(call, numbers)
 	stack := call.Stack[:2]
 	stack[0] = uint64(numbersPtr)
 	stack[1] = uint64(numbersLen)
@@ -925,24 +926,24 @@ func (x *exports) Sum(ctx context.Context, numbers []uint32) (uint32, error) {
 }
 
 func (x *exports) Many(ctx context.Context, a uint8, b string, c uint64, d float32, e []byte, f bool, g int64, h rune, i string, j uint16, k float64, l string) (uint64, string, error) {
-	if bad := host.CheckString(b); bad != nil {
+	if bad := bind.CheckString(b); bad != nil {
 		return 0, "", bad.In("b")
 	}
-	if bad := host.CheckList(len(e), 1); bad != nil {
+	if bad := bind.CheckList(len(e), 1); bad != nil {
 		return 0, "", bad.In("e")
 	}
-	if bad := host.CheckChar(h); bad != nil {
+	if bad := bind.CheckChar(h); bad != nil {
 		return 0, "", bad.In("h")
 	}
-	if bad := host.CheckString(i); bad != nil {
+	if bad := bind.CheckString(i); bad != nil {
 		return 0, "", bad.In("i")
 	}
-	if bad := host.CheckString(l); bad != nil {
+	if bad := bind.CheckString(l); bad != nil {
 		return 0, "", bad.In("l")
 	}
 	call := x.many.Begin(ctx)
 	bPtr, bLen := call.LowerString(b)
-	ePtr, eLen := host.LowerNumbers(call, e)
+	ePtr, eLen := bind.LowerNumbers(call, e)
 	h2 := call.LowerChar(h)
 	iPtr, iLen := call.LowerString(i)
 	lPtr, lLen := call.LowerString(l)
@@ -976,7 +977,7 @@ func (x *exports) Many(ctx context.Context, a uint8, b string, c uint64, d float
 }
 
 func (x *exports) Parse(ctx context.Context, text string) (uint32, error) {
-	if bad := host.CheckString(text); bad != nil {
+	if bad := bind.CheckString(text); bad != nil {
 		return 0, bad.In("text")
 	}
 	call := x.parse.Begin(ctx)
@@ -1008,7 +1009,7 @@ func (x *exports) Parse(ctx context.Context, text string) (uint32, error) {
 	return value, err
 }
 
-func handleOfBool(call *host.Call) {
+func handleOfBool(call *bind.Call) {
 	result, err := call.Impl().(Interface).OfBool(call.Context(), uint32(call.Stack[0]) != 0)
 	if err != nil {
 		call.Fail(err)
@@ -1017,7 +1018,7 @@ func handleOfBool(call *host.Call) {
 	call.Stack[0] = uint64(types.FromBool(result))
 }
 
-func handleOfU8(call *host.Call) {
+func handleOfU8(call *bind.Call) {
 	result, err := call.Impl().(Interface).OfU8(call.Context(), uint8(uint32(call.Stack[0])))
 	if err != nil {
 		call.Fail(err)
@@ -1026,7 +1027,7 @@ func handleOfU8(call *host.Call) {
 	call.Stack[0] = uint64(uint32(result))
 }
 
-func handleOfS8(call *host.Call) {
+func handleOfS8(call *bind.Call) {
 	result, err := call.Impl().(Interface).OfS8(call.Context(), int8(uint32(call.Stack[0])))
 	if err != nil {
 		call.Fail(err)
@@ -1035,7 +1036,7 @@ func handleOfS8(call *host.Call) {
 	call.Stack[0] = uint64(uint32(result))
 }
 
-func handleOfU16(call *host.Call) {
+func handleOfU16(call *bind.Call) {
 	result, err := call.Impl().(Interface).OfU16(call.Context(), uint16(uint32(call.Stack[0])))
 	if err != nil {
 		call.Fail(err)
@@ -1044,7 +1045,7 @@ func handleOfU16(call *host.Call) {
 	call.Stack[0] = uint64(uint32(result))
 }
 
-func handleOfS16(call *host.Call) {
+func handleOfS16(call *bind.Call) {
 	result, err := call.Impl().(Interface).OfS16(call.Context(), int16(uint32(call.Stack[0])))
 	if err != nil {
 		call.Fail(err)
@@ -1053,7 +1054,7 @@ func handleOfS16(call *host.Call) {
 	call.Stack[0] = uint64(uint32(result))
 }
 
-func handleOfU32(call *host.Call) {
+func handleOfU32(call *bind.Call) {
 	result, err := call.Impl().(Interface).OfU32(call.Context(), uint32(call.Stack[0]))
 	if err != nil {
 		call.Fail(err)
@@ -1062,7 +1063,7 @@ func handleOfU32(call *host.Call) {
 	call.Stack[0] = uint64(result)
 }
 
-func handleOfS32(call *host.Call) {
+func handleOfS32(call *bind.Call) {
 	result, err := call.Impl().(Interface).OfS32(call.Context(), int32(uint32(call.Stack[0])))
 	if err != nil {
 		call.Fail(err)
@@ -1071,7 +1072,7 @@ func handleOfS32(call *host.Call) {
 	call.Stack[0] = uint64(uint32(result))
 }
 
-func handleOfU64(call *host.Call) {
+func handleOfU64(call *bind.Call) {
 	result, err := call.Impl().(Interface).OfU64(call.Context(), call.Stack[0])
 	if err != nil {
 		call.Fail(err)
@@ -1080,7 +1081,7 @@ func handleOfU64(call *host.Call) {
 	call.Stack[0] = result
 }
 
-func handleOfS64(call *host.Call) {
+func handleOfS64(call *bind.Call) {
 	result, err := call.Impl().(Interface).OfS64(call.Context(), int64(call.Stack[0]))
 	if err != nil {
 		call.Fail(err)
@@ -1089,7 +1090,7 @@ func handleOfS64(call *host.Call) {
 	call.Stack[0] = uint64(result)
 }
 
-func handleOfF32(call *host.Call) {
+func handleOfF32(call *bind.Call) {
 	result, err := call.Impl().(Interface).OfF32(call.Context(), math.Float32frombits(uint32(call.Stack[0])))
 	if err != nil {
 		call.Fail(err)
@@ -1098,7 +1099,7 @@ func handleOfF32(call *host.Call) {
 	call.Stack[0] = uint64(math.Float32bits(result))
 }
 
-func handleOfF64(call *host.Call) {
+func handleOfF64(call *bind.Call) {
 	result, err := call.Impl().(Interface).OfF64(call.Context(), math.Float64frombits(call.Stack[0]))
 	if err != nil {
 		call.Fail(err)
@@ -1107,7 +1108,7 @@ func handleOfF64(call *host.Call) {
 	call.Stack[0] = math.Float64bits(result)
 }
 
-func handleOfChar(call *host.Call) {
+func handleOfChar(call *bind.Call) {
 	v := call.LiftChar(uint32(call.Stack[0]))
 	if !call.OK() {
 		return
@@ -1120,7 +1121,7 @@ func handleOfChar(call *host.Call) {
 	call.Stack[0] = uint64(call.LowerChar(result))
 }
 
-func handleOfString(call *host.Call) {
+func handleOfString(call *bind.Call) {
 	v := call.LiftString(uint32(call.Stack[0]), uint32(call.Stack[1]))
 	if !call.OK() {
 		return
@@ -1139,8 +1140,8 @@ func handleOfString(call *host.Call) {
 	call.StoreUint32(resultPtr+4, resultLen)
 }
 
-func handleOfBytes(call *host.Call) {
-	v := host.LiftNumbers[uint8](call, uint32(call.Stack[0]), uint32(call.Stack[1]))
+func handleOfBytes(call *bind.Call) {
+	v := bind.LiftNumbers[uint8](call, uint32(call.Stack[0]), uint32(call.Stack[1]))
 	if !call.OK() {
 		return
 	}
@@ -1153,13 +1154,13 @@ func handleOfBytes(call *host.Call) {
 	if !call.CheckArea(resultPtr, 8, 4) {
 		return
 	}
-	resultPtr2, resultLen := host.LowerNumbers(call, result)
+	resultPtr2, resultLen := bind.LowerNumbers(call, result)
 	call.StoreUint32(resultPtr, resultPtr2)
 	call.StoreUint32(resultPtr+4, resultLen)
 }
 
-func handleOfNumbers(call *host.Call) {
-	v := host.LiftNumbers[int32](call, uint32(call.Stack[0]), uint32(call.Stack[1]))
+func handleOfNumbers(call *bind.Call) {
+	v := bind.LiftNumbers[int32](call, uint32(call.Stack[0]), uint32(call.Stack[1]))
 	if !call.OK() {
 		return
 	}
@@ -1172,13 +1173,13 @@ func handleOfNumbers(call *host.Call) {
 	if !call.CheckArea(resultPtr, 8, 4) {
 		return
 	}
-	resultPtr2, resultLen := host.LowerNumbers(call, result)
+	resultPtr2, resultLen := bind.LowerNumbers(call, result)
 	call.StoreUint32(resultPtr, resultPtr2)
 	call.StoreUint32(resultPtr+4, resultLen)
 }
 
-func handleOfLongs(call *host.Call) {
-	v := host.LiftNumbers[uint64](call, uint32(call.Stack[0]), uint32(call.Stack[1]))
+func handleOfLongs(call *bind.Call) {
+	v := bind.LiftNumbers[uint64](call, uint32(call.Stack[0]), uint32(call.Stack[1]))
 	if !call.OK() {
 		return
 	}
@@ -1191,13 +1192,13 @@ func handleOfLongs(call *host.Call) {
 	if !call.CheckArea(resultPtr, 8, 4) {
 		return
 	}
-	resultPtr2, resultLen := host.LowerNumbers(call, result)
+	resultPtr2, resultLen := bind.LowerNumbers(call, result)
 	call.StoreUint32(resultPtr, resultPtr2)
 	call.StoreUint32(resultPtr+4, resultLen)
 }
 
-func handleOfStrings(call *host.Call) {
-	region, v := host.LiftList[string](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 8, 4)
+func handleOfStrings(call *bind.Call) {
+	region, v := bind.LiftList[string](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 8, 4)
 	for i := range v {
 		item := region[i*8:]
 		v[i] = call.LiftString(binary.LittleEndian.Uint32(item), binary.LittleEndian.Uint32(item[4:]))
@@ -1225,11 +1226,11 @@ func handleOfStrings(call *host.Call) {
 	call.StoreUint32(resultPtr+4, uint32(len(result)))
 }
 
-func handleOfNested(call *host.Call) {
-	region, v := host.LiftList[[]uint16](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 8, 4)
+func handleOfNested(call *bind.Call) {
+	region, v := bind.LiftList[[]uint16](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 8, 4)
 	for i := range v {
 		item := region[i*8:]
-		v[i] = host.LiftNumbers[uint16](call, binary.LittleEndian.Uint32(item), binary.LittleEndian.Uint32(item[4:]))
+		v[i] = bind.LiftNumbers[uint16](call, binary.LittleEndian.Uint32(item), binary.LittleEndian.Uint32(item[4:]))
 	}
 	if !call.OK() {
 		return
@@ -1246,7 +1247,7 @@ func handleOfNested(call *host.Call) {
 	resultPtr2 := call.LowerList(len(result), 8, 4)
 	for i, item := range result {
 		at := resultPtr2 + uint32(i)*8
-		itemPtr, itemLen := host.LowerNumbers(call, item)
+		itemPtr, itemLen := bind.LowerNumbers(call, item)
 		call.StoreUint32(at, itemPtr)
 		call.StoreUint32(at+4, itemLen)
 	}
@@ -1254,7 +1255,7 @@ func handleOfNested(call *host.Call) {
 	call.StoreUint32(resultPtr+4, uint32(len(result)))
 }
 
-func handleOfPair(call *host.Call) {
+func handleOfPair(call *bind.Call) {
 	v := types.Tuple2[uint8, string]{F0: uint8(uint32(call.Stack[0])), F1: call.LiftString(uint32(call.Stack[1]), uint32(call.Stack[2]))}
 	if !call.OK() {
 		return
@@ -1274,8 +1275,8 @@ func handleOfPair(call *host.Call) {
 	call.StoreUint32(resultPtr+8, f1Len)
 }
 
-func handleOfPerson(call *host.Call) {
-	region, tags := host.LiftList[string](call, uint32(call.Stack[3]), uint32(call.Stack[4]), 8, 4)
+func handleOfPerson(call *bind.Call) {
+	region, tags := bind.LiftList[string](call, uint32(call.Stack[3]), uint32(call.Stack[4]), 8, 4)
 	for i := range tags {
 		item := region[i*8:]
 		tags[i] = call.LiftString(binary.LittleEndian.Uint32(item), binary.LittleEndian.Uint32(item[4:]))
@@ -1310,8 +1311,8 @@ func handleOfPerson(call *host.Call) {
 	storePerson(call, resultPtr, result)
 }
 
-func handleOfPeople(call *host.Call) {
-	region, v := host.LiftList[Person](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 32, 4)
+func handleOfPeople(call *bind.Call) {
+	region, v := bind.LiftList[Person](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 32, 4)
 	for i := range v {
 		item := region[i*32:]
 		v[i] = loadPerson(call, item)
@@ -1337,7 +1338,7 @@ func handleOfPeople(call *host.Call) {
 	call.StoreUint32(resultPtr+4, uint32(len(result)))
 }
 
-func handleOfPoint(call *host.Call) {
+func handleOfPoint(call *bind.Call) {
 	v := Point{
 		X:      math.Float64frombits(call.Stack[0]),
 		Y:      math.Float32frombits(uint32(call.Stack[1])),
@@ -1359,7 +1360,7 @@ func handleOfPoint(call *host.Call) {
 	storePoint(call, resultPtr, result)
 }
 
-func handleOfShape(call *host.Call) {
+func handleOfShape(call *bind.Call) {
 	v1 := call.Stack[1]
 	v2 := uint32(call.Stack[2])
 	v0 := uint32(call.Stack[0])
@@ -1368,24 +1369,24 @@ func handleOfShape(call *host.Call) {
 	case 0:
 		v = judgetypes.ShapeNothing{}
 	case 1:
-		if host.Room[judgetypes.ShapeCircle](call) {
+		if bind.Room[judgetypes.ShapeCircle](call) {
 			v = judgetypes.ShapeCircle{Value: math.Float64frombits(v1)}
 		}
 	case 2:
-		region, polygon := host.LiftList[types.Tuple2[float32, float32]](call, uint32(v1), v2, 8, 4)
+		region, polygon := bind.LiftList[types.Tuple2[float32, float32]](call, uint32(v1), v2, 8, 4)
 		for i := range polygon {
 			item := region[i*8:]
 			polygon[i] = types.Tuple2[float32, float32]{F0: math.Float32frombits(binary.LittleEndian.Uint32(item)), F1: math.Float32frombits(binary.LittleEndian.Uint32(item[4:]))}
 		}
-		if host.Room[judgetypes.ShapePolygon](call) {
+		if bind.Room[judgetypes.ShapePolygon](call) {
 			v = judgetypes.ShapePolygon{Value: polygon}
 		}
 	case 3:
-		if host.Room[judgetypes.ShapeLabel](call) {
+		if bind.Room[judgetypes.ShapeLabel](call) {
 			v = judgetypes.ShapeLabel{Value: call.LiftString(uint32(v1), v2)}
 		}
 	case 4:
-		region, tags := host.LiftList[string](call, uint32(call.Stack[4]), uint32(call.Stack[5]), 8, 4)
+		region, tags := bind.LiftList[string](call, uint32(call.Stack[4]), uint32(call.Stack[5]), 8, 4)
 		for i := range tags {
 			item := region[i*8:]
 			tags[i] = call.LiftString(binary.LittleEndian.Uint32(item), binary.LittleEndian.Uint32(item[4:]))
@@ -1399,7 +1400,7 @@ func handleOfShape(call *host.Call) {
 		default:
 			call.BadDiscriminant(uint32(v6), 2)
 		}
-		if host.Room[judgetypes.ShapeFilledBy](call) {
+		if bind.Room[judgetypes.ShapeFilledBy](call) {
 			v = judgetypes.ShapeFilledBy{Value: judgetypes.Person{
 				Name: call.LiftString(uint32(v1), v2),
 				Age:  uint8(uint32(call.Stack[3])),
@@ -1408,7 +1409,7 @@ func handleOfShape(call *host.Call) {
 			}}
 		}
 	case 5:
-		if host.Room[judgetypes.ShapeNumber](call) {
+		if bind.Room[judgetypes.ShapeNumber](call) {
 			v = judgetypes.ShapeNumber{Value: v1}
 		}
 	default:
@@ -1429,8 +1430,8 @@ func handleOfShape(call *host.Call) {
 	storeShape(call, resultPtr, result)
 }
 
-func handleOfShapes(call *host.Call) {
-	region, v := host.LiftList[Shape](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 40, 8)
+func handleOfShapes(call *bind.Call) {
+	region, v := bind.LiftList[Shape](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 40, 8)
 	for i := range v {
 		item := region[i*40:]
 		v[i] = loadShape(call, item)
@@ -1456,7 +1457,7 @@ func handleOfShapes(call *host.Call) {
 	call.StoreUint32(resultPtr+4, uint32(len(result)))
 }
 
-func handleOfColour(call *host.Call) {
+func handleOfColour(call *bind.Call) {
 	v := Colour(call.LiftEnum(uint32(call.Stack[0]), 3))
 	if !call.OK() {
 		return
@@ -1469,7 +1470,7 @@ func handleOfColour(call *host.Call) {
 	call.Stack[0] = uint64(call.LowerEnum(uint32(result), 3))
 }
 
-func handleOfAccess(call *host.Call) {
+func handleOfAccess(call *bind.Call) {
 	result, err := call.Impl().(Interface).OfAccess(call.Context(), Access(uint32(call.Stack[0])&0x7))
 	if err != nil {
 		call.Fail(err)
@@ -1478,7 +1479,7 @@ func handleOfAccess(call *host.Call) {
 	call.Stack[0] = uint64(call.LowerFlags(uint32(result), 3))
 }
 
-func handleOfOption(call *host.Call) {
+func handleOfOption(call *bind.Call) {
 	v0 := uint32(call.Stack[0])
 	var v types.Option[uint32]
 	switch v0 {
@@ -1508,13 +1509,13 @@ func handleOfOption(call *host.Call) {
 	}
 }
 
-func handleOfNames(call *host.Call) {
+func handleOfNames(call *bind.Call) {
 	v0 := uint32(call.Stack[0])
 	var v types.Option[[]string]
 	switch v0 {
 	case 0:
 	case 1:
-		region, value := host.LiftList[string](call, uint32(call.Stack[1]), uint32(call.Stack[2]), 8, 4)
+		region, value := bind.LiftList[string](call, uint32(call.Stack[1]), uint32(call.Stack[2]), 8, 4)
 		for i := range value {
 			item := region[i*8:]
 			value[i] = call.LiftString(binary.LittleEndian.Uint32(item), binary.LittleEndian.Uint32(item[4:]))
@@ -1551,7 +1552,7 @@ func handleOfNames(call *host.Call) {
 	}
 }
 
-func handleOfResult(call *host.Call) {
+func handleOfResult(call *bind.Call) {
 	v1 := uint32(call.Stack[1])
 	v0 := uint32(call.Stack[0])
 	var v types.Result[uint32, string]
@@ -1586,8 +1587,8 @@ func handleOfResult(call *host.Call) {
 	}
 }
 
-func handleOfOutcome(call *host.Call) {
-	region, v := host.LiftList[types.Result[Person, Colour]](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 36, 4)
+func handleOfOutcome(call *bind.Call) {
+	region, v := bind.LiftList[types.Result[Person, Colour]](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 36, 4)
 	for i := range v {
 		item := region[i*36:]
 		itemCase := item[0]
@@ -1629,8 +1630,8 @@ func handleOfOutcome(call *host.Call) {
 	call.StoreUint32(resultPtr+4, uint32(len(result)))
 }
 
-func handleJoin(call *host.Call) {
-	region, parts := host.LiftList[string](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 8, 4)
+func handleJoin(call *bind.Call) {
+	region, parts := bind.LiftList[string](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 8, 4)
 	for i := range parts {
 		item := region[i*8:]
 		parts[i] = call.LiftString(binary.LittleEndian.Uint32(item), binary.LittleEndian.Uint32(item[4:]))
@@ -1652,8 +1653,8 @@ func handleJoin(call *host.Call) {
 	call.StoreUint32(resultPtr+4, resultLen)
 }
 
-func handleSum(call *host.Call) {
-	numbers := host.LiftNumbers[uint32](call, uint32(call.Stack[0]), uint32(call.Stack[1]))
+func handleSum(call *bind.Call) {
+	numbers := bind.LiftNumbers[uint32](call, uint32(call.Stack[0]), uint32(call.Stack[1]))
 	if !call.OK() {
 		return
 	}
@@ -1665,12 +1666,12 @@ func handleSum(call *host.Call) {
 	call.Stack[0] = uint64(result)
 }
 
-func handleMany(call *host.Call) {
+func handleMany(call *bind.Call) {
 	a := uint8(uint32(call.Stack[0]))
 	b := call.LiftString(uint32(call.Stack[1]), uint32(call.Stack[2]))
 	c := call.Stack[3]
 	d := math.Float32frombits(uint32(call.Stack[4]))
-	e := host.LiftNumbers[uint8](call, uint32(call.Stack[5]), uint32(call.Stack[6]))
+	e := bind.LiftNumbers[uint8](call, uint32(call.Stack[5]), uint32(call.Stack[6]))
 	f := uint32(call.Stack[7]) != 0
 	g := int64(call.Stack[8])
 	h := call.LiftChar(uint32(call.Stack[9]))
@@ -1696,7 +1697,7 @@ func handleMany(call *host.Call) {
 	call.StoreUint32(resultPtr+12, f1Len)
 }
 
-func handleParse(call *host.Call) {
+func handleParse(call *bind.Call) {
 	text := call.LiftString(uint32(call.Stack[0]), uint32(call.Stack[1]))
 	if !call.OK() {
 		return
@@ -1722,27 +1723,27 @@ func handleParse(call *host.Call) {
 }
 
 func checkPerson(value judgetypes.Person) *host.BadValueError {
-	if bad := host.CheckString(value.Name); bad != nil {
+	if bad := bind.CheckString(value.Name); bad != nil {
 		return bad.In("name")
 	}
-	if bad := host.CheckList(len(value.Tags), 8); bad != nil {
+	if bad := bind.CheckList(len(value.Tags), 8); bad != nil {
 		return bad.In("tags")
 	}
 	for i, item := range value.Tags {
-		if bad := host.CheckString(item); bad != nil {
+		if bad := bind.CheckString(item); bad != nil {
 			return bad.At(i).In("tags")
 		}
 	}
 	if some, ok := value.Boss.Get(); ok {
-		if bad := host.CheckString(some); bad != nil {
+		if bad := bind.CheckString(some); bad != nil {
 			return bad.In("boss")
 		}
 	}
 	return nil
 }
 
-func loadPerson(call *host.Call, area []byte) judgetypes.Person {
-	region, tags := host.LiftList[string](call, binary.LittleEndian.Uint32(area[12:]), binary.LittleEndian.Uint32(area[16:]), 8, 4)
+func loadPerson(call *bind.Call, area []byte) judgetypes.Person {
+	region, tags := bind.LiftList[string](call, binary.LittleEndian.Uint32(area[12:]), binary.LittleEndian.Uint32(area[16:]), 8, 4)
 	for i := range tags {
 		item := region[i*8:]
 		tags[i] = call.LiftString(binary.LittleEndian.Uint32(item), binary.LittleEndian.Uint32(item[4:]))
@@ -1764,7 +1765,7 @@ func loadPerson(call *host.Call, area []byte) judgetypes.Person {
 	}
 }
 
-func storePerson(call *host.Call, ptr uint32, value judgetypes.Person) {
+func storePerson(call *bind.Call, ptr uint32, value judgetypes.Person) {
 	namePtr, nameLen := call.LowerString(value.Name)
 	call.StoreUint32(ptr, namePtr)
 	call.StoreUint32(ptr+4, nameLen)
@@ -1789,13 +1790,13 @@ func storePerson(call *host.Call, ptr uint32, value judgetypes.Person) {
 }
 
 func checkPoint(value judgetypes.Point) *host.BadValueError {
-	if bad := host.CheckChar(value.Mark); bad != nil {
+	if bad := bind.CheckChar(value.Mark); bad != nil {
 		return bad.In("mark")
 	}
 	return nil
 }
 
-func loadPoint(call *host.Call, area []byte) judgetypes.Point {
+func loadPoint(call *bind.Call, area []byte) judgetypes.Point {
 	return judgetypes.Point{
 		X:      math.Float64frombits(binary.LittleEndian.Uint64(area)),
 		Y:      math.Float32frombits(binary.LittleEndian.Uint32(area[8:])),
@@ -1807,11 +1808,11 @@ func loadPoint(call *host.Call, area []byte) judgetypes.Point {
 func checkShape(value judgetypes.Shape) *host.BadValueError {
 	switch v := value.(type) {
 	case judgetypes.ShapePolygon:
-		if bad := host.CheckList(len(v.Value), 8); bad != nil {
+		if bad := bind.CheckList(len(v.Value), 8); bad != nil {
 			return bad.In("polygon")
 		}
 	case judgetypes.ShapeLabel:
-		if bad := host.CheckString(v.Value); bad != nil {
+		if bad := bind.CheckString(v.Value); bad != nil {
 			return bad.In("label")
 		}
 	case judgetypes.ShapeFilledBy:
@@ -1820,40 +1821,40 @@ func checkShape(value judgetypes.Shape) *host.BadValueError {
 		}
 	case judgetypes.ShapeNothing, judgetypes.ShapeCircle, judgetypes.ShapeNumber:
 	default:
-		return host.UnknownCase("shape", value)
+		return bind.UnknownCase("shape", value)
 	}
 	return nil
 }
 
-func loadShape(call *host.Call, area []byte) judgetypes.Shape {
+func loadShape(call *bind.Call, area []byte) judgetypes.Shape {
 	valueCase := area[0]
 	var value judgetypes.Shape
 	switch valueCase {
 	case 0:
 		value = judgetypes.ShapeNothing{}
 	case 1:
-		if host.Room[judgetypes.ShapeCircle](call) {
+		if bind.Room[judgetypes.ShapeCircle](call) {
 			value = judgetypes.ShapeCircle{Value: math.Float64frombits(binary.LittleEndian.Uint64(area[8:]))}
 		}
 	case 2:
-		region, polygon := host.LiftList[types.Tuple2[float32, float32]](call, binary.LittleEndian.Uint32(area[8:]), binary.LittleEndian.Uint32(area[12:]), 8, 4)
+		region, polygon := bind.LiftList[types.Tuple2[float32, float32]](call, binary.LittleEndian.Uint32(area[8:]), binary.LittleEndian.Uint32(area[12:]), 8, 4)
 		for i := range polygon {
 			item := region[i*8:]
 			polygon[i] = types.Tuple2[float32, float32]{F0: math.Float32frombits(binary.LittleEndian.Uint32(item)), F1: math.Float32frombits(binary.LittleEndian.Uint32(item[4:]))}
 		}
-		if host.Room[judgetypes.ShapePolygon](call) {
+		if bind.Room[judgetypes.ShapePolygon](call) {
 			value = judgetypes.ShapePolygon{Value: polygon}
 		}
 	case 3:
-		if host.Room[judgetypes.ShapeLabel](call) {
+		if bind.Room[judgetypes.ShapeLabel](call) {
 			value = judgetypes.ShapeLabel{Value: call.LiftString(binary.LittleEndian.Uint32(area[8:]), binary.LittleEndian.Uint32(area[12:]))}
 		}
 	case 4:
-		if host.Room[judgetypes.ShapeFilledBy](call) {
+		if bind.Room[judgetypes.ShapeFilledBy](call) {
 			value = judgetypes.ShapeFilledBy{Value: loadPerson(call, area[8:])}
 		}
 	case 5:
-		if host.Room[judgetypes.ShapeNumber](call) {
+		if bind.Room[judgetypes.ShapeNumber](call) {
 			value = judgetypes.ShapeNumber{Value: binary.LittleEndian.Uint64(area[8:])}
 		}
 	default:
@@ -1862,7 +1863,7 @@ func loadShape(call *host.Call, area []byte) judgetypes.Shape {
 	return value
 }
 
-func storeShape(call *host.Call, ptr uint32, value judgetypes.Shape) {
+func storeShape(call *bind.Call, ptr uint32, value judgetypes.Shape) {
 	switch c := value.(type) {
 	case judgetypes.ShapeNothing:
 		call.StoreUint8(ptr, 0)
@@ -1895,7 +1896,7 @@ func storeShape(call *host.Call, ptr uint32, value judgetypes.Shape) {
 	}
 }
 
-func storePoint(call *host.Call, ptr uint32, value judgetypes.Point) {
+func storePoint(call *bind.Call, ptr uint32, value judgetypes.Point) {
 	call.StoreFloat64(ptr, value.X)
 	call.StoreFloat32(ptr+8, value.Y)
 	call.StoreBool(ptr+12, value.OnGrid)

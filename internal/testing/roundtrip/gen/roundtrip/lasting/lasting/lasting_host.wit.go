@@ -8,6 +8,7 @@ import (
 	"context"
 
 	"github.com/witgen/witgen/canonicalabi/host"
+	"github.com/witgen/witgen/canonicalabi/host/bind"
 	"github.com/witgen/witgen/internal/testing/roundtrip/gen/roundtrip/lasting/work"
 	"github.com/witgen/witgen/link"
 )
@@ -27,9 +28,9 @@ func Compile(ctx context.Context, wasm []byte, opts ...host.Option) (*Plugin, er
 }
 
 // Instantiate starts an instance with what the host supplies. An interface that the
-// guest does not import may be left nil.
-func (p *Plugin) Instantiate(ctx context.Context, imports Imports) (*Instance, error) {
-	inst, err := p.plugin.Instantiate(ctx, []any{imports.Work})
+// guest does not import may be left nil. opts override those of Compile.
+func (p *Plugin) Instantiate(ctx context.Context, imports Imports, opts ...host.Option) (*Instance, error) {
+	inst, err := p.plugin.Instantiate(ctx, []any{imports.Work}, opts...)
 	if err != nil {
 		return nil, err
 	}
@@ -51,7 +52,7 @@ type Imports struct {
 
 // Instance is a running guest. It serves one call at a time.
 type Instance struct {
-	inst *host.Instance
+	inst *bind.Instance
 	work work.Interface
 }
 
@@ -72,12 +73,12 @@ func (i *Instance) Err() error {
 }
 
 // world describes the world to the runtime.
-var world = host.World{
+var world = bind.World{
 	Name: "roundtrip:lasting/lasting",
-	Imports: []host.Item{
-		{Name: "roundtrip:lasting/work", Field: "Work", Interface: &work.Descriptor, Resources: []host.Resource{{Item: 0, Name: "box"}}},
+	Imports: []bind.Item{
+		{Name: "roundtrip:lasting/work", Field: "Work", Interface: &work.Descriptor, Resources: []bind.Resource{{Item: 0, Name: "box"}}},
 	},
-	Exports: []host.Item{
-		{Name: "roundtrip:lasting/work", Field: "Work", Interface: &work.Descriptor, Resources: []host.Resource{{Export: true, Item: 0, Name: "box"}}},
+	Exports: []bind.Item{
+		{Name: "roundtrip:lasting/work", Field: "Work", Interface: &work.Descriptor, Resources: []bind.Resource{{Export: true, Item: 0, Name: "box"}}},
 	},
 }

@@ -10,6 +10,7 @@ import (
 	"math"
 
 	"github.com/witgen/witgen/canonicalabi/host"
+	"github.com/witgen/witgen/canonicalabi/host/bind"
 	"github.com/witgen/witgen/canonicalabi/types"
 )
 
@@ -46,8 +47,8 @@ const (
 )
 
 // Descriptor describes roundtrip:lasting/work to the runtime.
-var Descriptor = host.Interface{
-	Functions: []host.Function{
+var Descriptor = bind.Interface{
+	Functions: []bind.Function{
 		{Name: "[constructor]box", Type: 0xd0ce743b456959a7, Export: "i32 i32 -> i32", Import: "i32 i32 -> i32", Handle: handleNewBox},
 		{Name: "[method]box.put", Type: 0xc47041b2f153da4c, Export: "i32 i32 i32 i32 i32 i32 f64 -> i32", Import: "i32 i32 i32 i32 i32 i32 f64 -> i32", Handle: handleBoxPut},
 		{Name: "[method]box.items", Type: 0x1a6f3f562c531566, Export: "i32 -> i32", Import: "i32 i32 ->", Handle: handleBoxItems},
@@ -62,7 +63,7 @@ var Descriptor = host.Interface{
 
 // Bind returns the interface as an instance exports it. Worlds that export it
 // call it.
-func Bind(e host.Exports) Interface {
+func Bind(e bind.Exports) Interface {
 	x := &exports{
 		newBox:   e.Func(0),
 		boxPut:   e.Func(1),
@@ -73,7 +74,7 @@ func Bind(e host.Exports) Interface {
 		check:    e.Func(6),
 		pack:     e.Func(7),
 	}
-	e.Wrap(resourceBox, func(h *host.Handle) any {
+	e.Wrap(resourceBox, func(h *bind.Handle) any {
 		return &boxHandle{h, x}
 	})
 	return x
@@ -81,24 +82,24 @@ func Bind(e host.Exports) Interface {
 
 // exports calls the functions that an instance exports.
 type exports struct {
-	newBox   host.Func
-	boxPut   host.Func
-	boxItems host.Func
-	text     host.Func
-	numbers  host.Func
-	items    host.Func
-	check    host.Func
-	pack     host.Func
+	newBox   bind.Func
+	boxPut   bind.Func
+	boxItems bind.Func
+	text     bind.Func
+	numbers  bind.Func
+	items    bind.Func
+	check    bind.Func
+	pack     bind.Func
 }
 
 // boxHandle is a Box that a guest defines.
 type boxHandle struct {
-	*host.Handle
+	*bind.Handle
 	exports *exports
 }
 
 func (x *exports) NewBox(ctx context.Context, name string) (Box, error) {
-	if bad := host.CheckString(name); bad != nil {
+	if bad := bind.CheckString(name); bad != nil {
 		return nil, bad.In("name")
 	}
 	call := x.newBox.Begin(ctx)
@@ -109,7 +110,7 @@ func (x *exports) NewBox(ctx context.Context, name string) (Box, error) {
 	if !call.Invoke() {
 		return nil, call.End()
 	}
-	result := host.LiftOwn[Box](call, resourceBox, uint32(call.Stack[0]))
+	result := bind.LiftOwn[Box](call, resourceBox, uint32(call.Stack[0]))
 	return result, call.End()
 }
 
@@ -155,7 +156,7 @@ func (h *boxHandle) Items(ctx context.Context) ([]Item, error) {
 	if !ok {
 		return nil, call.End()
 	}
-	region, result := host.LiftList[Item](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]), 32, 8)
+	region, result := bind.LiftList[Item](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]), 32, 8)
 	for i := range result {
 		item := region[i*32:]
 		result[i] = loadItem(call, item)
@@ -164,7 +165,7 @@ func (h *boxHandle) Items(ctx context.Context) ([]Item, error) {
 }
 
 func (x *exports) Text(ctx context.Context, s string) (string, error) {
-	if bad := host.CheckString(s); bad != nil {
+	if bad := bind.CheckString(s); bad != nil {
 		return "", bad.In("s")
 	}
 	call := x.text.Begin(ctx)
@@ -184,11 +185,11 @@ func (x *exports) Text(ctx context.Context, s string) (string, error) {
 }
 
 func (x *exports) Numbers(ctx context.Context, v []uint32) ([]uint32, error) {
-	if bad := host.CheckList(len(v), 4); bad != nil {
+	if bad := bind.CheckList(len(v), 4); bad != nil {
 		return nil, bad.In("v")
 	}
 	call := x.numbers.Begin(ctx)
-	vPtr, vLen := host.LowerNumbers(call, v)
+	vPtr, vLen := bind.LowerNumbers(call, v)
 	stack := call.Stack[:2]
 	stack[0] = uint64(vPtr)
 	stack[1] = uint64(vLen)
@@ -199,12 +200,12 @@ func (x *exports) Numbers(ctx context.Context, v []uint32) ([]uint32, error) {
 	if !ok {
 		return nil, call.End()
 	}
-	result := host.LiftNumbers[uint32](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]))
+	result := bind.LiftNumbers[uint32](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]))
 	return result, call.End()
 }
 
 func (x *exports) Items(ctx context.Context, v []Item) ([]Item, error) {
-	if bad := host.CheckList(len(v), 32); bad != nil {
+	if bad := bind.CheckList(len(v), 32); bad != nil {
 		return nil, bad.In("v")
 	}
 	for i, item := range v {
@@ -228,7 +229,7 @@ func (x *exports) Items(ctx context.Context, v []Item) ([]Item, error) {
 	if !ok {
 		return nil, call.End()
 	}
-	region, result := host.LiftList[Item](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]), 32, 8)
+	region, result := bind.LiftList[Item](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]), 32, 8)
 	for i := range result {
 		item := region[i*32:]
 		result[i] = loadItem(call, item)
@@ -237,7 +238,7 @@ func (x *exports) Items(ctx context.Context, v []Item) ([]Item, error) {
 }
 
 func (x *exports) Check(ctx context.Context, s string) (string, error) {
-	if bad := host.CheckString(s); bad != nil {
+	if bad := bind.CheckString(s); bad != nil {
 		return "", bad.In("s")
 	}
 	call := x.check.Begin(ctx)
@@ -284,11 +285,11 @@ func (x *exports) Pack(ctx context.Context, b Box, other Box) (Box, error) {
 	if !call.Invoke() {
 		return nil, call.End()
 	}
-	result := host.LiftOwn[Box](call, resourceBox, uint32(call.Stack[0]))
+	result := bind.LiftOwn[Box](call, resourceBox, uint32(call.Stack[0]))
 	return result, call.End()
 }
 
-func handleNewBox(call *host.Call) {
+func handleNewBox(call *bind.Call) {
 	name := call.LiftString(uint32(call.Stack[0]), uint32(call.Stack[1]))
 	if !call.OK() {
 		return
@@ -301,8 +302,8 @@ func handleNewBox(call *host.Call) {
 	call.Stack[0] = uint64(call.LowerOwn(resourceBox, result))
 }
 
-func handleBoxPut(call *host.Call) {
-	region, tags := host.LiftList[string](call, uint32(call.Stack[3]), uint32(call.Stack[4]), 8, 4)
+func handleBoxPut(call *bind.Call) {
+	region, tags := bind.LiftList[string](call, uint32(call.Stack[3]), uint32(call.Stack[4]), 8, 4)
 	for i := range tags {
 		item := region[i*8:]
 		tags[i] = call.LiftString(binary.LittleEndian.Uint32(item), binary.LittleEndian.Uint32(item[4:]))
@@ -316,7 +317,7 @@ func handleBoxPut(call *host.Call) {
 	default:
 		call.BadDiscriminant(uint32(i4), 2)
 	}
-	self := host.LiftBorrow[Box](call, resourceBox, uint32(call.Stack[0]))
+	self := bind.LiftBorrow[Box](call, resourceBox, uint32(call.Stack[0]))
 	i := Item{Name: call.LiftString(uint32(call.Stack[1]), uint32(call.Stack[2])), Tags: tags, Weight: weight}
 	if !call.OK() {
 		return
@@ -329,8 +330,8 @@ func handleBoxPut(call *host.Call) {
 	call.Stack[0] = uint64(result)
 }
 
-func handleBoxItems(call *host.Call) {
-	self := host.LiftBorrow[Box](call, resourceBox, uint32(call.Stack[0]))
+func handleBoxItems(call *bind.Call) {
+	self := bind.LiftBorrow[Box](call, resourceBox, uint32(call.Stack[0]))
 	if !call.OK() {
 		return
 	}
@@ -352,7 +353,7 @@ func handleBoxItems(call *host.Call) {
 	call.StoreUint32(resultPtr+4, uint32(len(result)))
 }
 
-func handleText(call *host.Call) {
+func handleText(call *bind.Call) {
 	s := call.LiftString(uint32(call.Stack[0]), uint32(call.Stack[1]))
 	if !call.OK() {
 		return
@@ -371,8 +372,8 @@ func handleText(call *host.Call) {
 	call.StoreUint32(resultPtr+4, resultLen)
 }
 
-func handleNumbers(call *host.Call) {
-	v := host.LiftNumbers[uint32](call, uint32(call.Stack[0]), uint32(call.Stack[1]))
+func handleNumbers(call *bind.Call) {
+	v := bind.LiftNumbers[uint32](call, uint32(call.Stack[0]), uint32(call.Stack[1]))
 	if !call.OK() {
 		return
 	}
@@ -385,13 +386,13 @@ func handleNumbers(call *host.Call) {
 	if !call.CheckArea(resultPtr, 8, 4) {
 		return
 	}
-	resultPtr2, resultLen := host.LowerNumbers(call, result)
+	resultPtr2, resultLen := bind.LowerNumbers(call, result)
 	call.StoreUint32(resultPtr, resultPtr2)
 	call.StoreUint32(resultPtr+4, resultLen)
 }
 
-func handleItems(call *host.Call) {
-	region, v := host.LiftList[Item](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 32, 8)
+func handleItems(call *bind.Call) {
+	region, v := bind.LiftList[Item](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 32, 8)
 	for i := range v {
 		item := region[i*32:]
 		v[i] = loadItem(call, item)
@@ -417,7 +418,7 @@ func handleItems(call *host.Call) {
 	call.StoreUint32(resultPtr+4, uint32(len(result)))
 }
 
-func handleCheck(call *host.Call) {
+func handleCheck(call *bind.Call) {
 	s := call.LiftString(uint32(call.Stack[0]), uint32(call.Stack[1]))
 	if !call.OK() {
 		return
@@ -428,7 +429,7 @@ func handleCheck(call *host.Call) {
 		return
 	}
 	if err != nil {
-		failure, ok := host.AsError[Failure](call, err)
+		failure, ok := bind.AsError[Failure](call, err)
 		if !ok {
 			return
 		}
@@ -442,9 +443,9 @@ func handleCheck(call *host.Call) {
 	}
 }
 
-func handlePack(call *host.Call) {
-	b := host.LiftOwn[Box](call, resourceBox, uint32(call.Stack[0]))
-	other := host.LiftBorrow[Box](call, resourceBox, uint32(call.Stack[1]))
+func handlePack(call *bind.Call) {
+	b := bind.LiftOwn[Box](call, resourceBox, uint32(call.Stack[0]))
+	other := bind.LiftBorrow[Box](call, resourceBox, uint32(call.Stack[1]))
 	if !call.OK() {
 		return
 	}
@@ -457,22 +458,22 @@ func handlePack(call *host.Call) {
 }
 
 func checkItem(value Item) *host.BadValueError {
-	if bad := host.CheckString(value.Name); bad != nil {
+	if bad := bind.CheckString(value.Name); bad != nil {
 		return bad.In("name")
 	}
-	if bad := host.CheckList(len(value.Tags), 8); bad != nil {
+	if bad := bind.CheckList(len(value.Tags), 8); bad != nil {
 		return bad.In("tags")
 	}
 	for i, item := range value.Tags {
-		if bad := host.CheckString(item); bad != nil {
+		if bad := bind.CheckString(item); bad != nil {
 			return bad.At(i).In("tags")
 		}
 	}
 	return nil
 }
 
-func loadItem(call *host.Call, area []byte) Item {
-	region, tags := host.LiftList[string](call, binary.LittleEndian.Uint32(area[8:]), binary.LittleEndian.Uint32(area[12:]), 8, 4)
+func loadItem(call *bind.Call, area []byte) Item {
+	region, tags := bind.LiftList[string](call, binary.LittleEndian.Uint32(area[8:]), binary.LittleEndian.Uint32(area[12:]), 8, 4)
 	for i := range tags {
 		item := region[i*8:]
 		tags[i] = call.LiftString(binary.LittleEndian.Uint32(item), binary.LittleEndian.Uint32(item[4:]))
@@ -489,7 +490,7 @@ func loadItem(call *host.Call, area []byte) Item {
 	return Item{Name: call.LiftString(binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:])), Tags: tags, Weight: weight}
 }
 
-func storeItem(call *host.Call, ptr uint32, value Item) {
+func storeItem(call *bind.Call, ptr uint32, value Item) {
 	namePtr, nameLen := call.LowerString(value.Name)
 	call.StoreUint32(ptr, namePtr)
 	call.StoreUint32(ptr+4, nameLen)
@@ -510,14 +511,14 @@ func storeItem(call *host.Call, ptr uint32, value Item) {
 	}
 }
 
-func loadFailure(call *host.Call, area []byte) Failure {
+func loadFailure(call *bind.Call, area []byte) Failure {
 	valueCase := area[0]
 	var value Failure
 	switch valueCase {
 	case 0:
 		value = FailureEmpty{}
 	case 1:
-		if host.Room[FailureTooLong](call) {
+		if bind.Room[FailureTooLong](call) {
 			value = FailureTooLong{Value: call.LiftString(binary.LittleEndian.Uint32(area[4:]), binary.LittleEndian.Uint32(area[8:]))}
 		}
 	default:
@@ -526,7 +527,7 @@ func loadFailure(call *host.Call, area []byte) Failure {
 	return value
 }
 
-func storeFailure(call *host.Call, ptr uint32, value Failure) {
+func storeFailure(call *bind.Call, ptr uint32, value Failure) {
 	switch c := value.(type) {
 	case FailureEmpty:
 		call.StoreUint8(ptr, 0)

@@ -11,6 +11,7 @@ import (
 	"slices"
 
 	"github.com/witgen/witgen/canonicalabi/host"
+	"github.com/witgen/witgen/canonicalabi/host/bind"
 	"github.com/witgen/witgen/canonicalabi/types"
 )
 
@@ -150,8 +151,8 @@ const (
 )
 
 // Descriptor describes roundtrip:things/counters to the runtime.
-var Descriptor = host.Interface{
-	Functions: []host.Function{
+var Descriptor = bind.Interface{
+	Functions: []bind.Function{
 		{Name: "[constructor]counter", Type: 0x91a1626844090f4e, Export: "i32 -> i32", Import: "i32 -> i32", Handle: handleNewCounter},
 		{Name: "[static]counter.open", Type: 0x04615993a18c11d4, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleCounterOpen},
 		{Name: "[static]counter.merge", Type: 0xc9e92c356be085f5, Export: "i32 i32 -> i32", Import: "i32 i32 -> i32", Handle: handleCounterMerge},
@@ -182,7 +183,7 @@ var Descriptor = host.Interface{
 
 // Bind returns the interface as an instance exports it. Worlds that export it
 // call it.
-func Bind(e host.Exports) Interface {
+func Bind(e bind.Exports) Interface {
 	x := &exports{
 		newCounter:        e.Func(0),
 		counterOpen:       e.Func(1),
@@ -209,7 +210,7 @@ func Bind(e host.Exports) Interface {
 		two:               e.Func(22),
 		spill:             e.Func(23),
 	}
-	e.Wrap(resourceCounter, func(h *host.Handle) any {
+	e.Wrap(resourceCounter, func(h *bind.Handle) any {
 		return &counterHandle{h, x}
 	})
 	return x
@@ -217,35 +218,35 @@ func Bind(e host.Exports) Interface {
 
 // exports calls the functions that an instance exports.
 type exports struct {
-	newCounter        host.Func
-	counterOpen       host.Func
-	counterMerge      host.Func
-	counterSum        host.Func
-	counterName       host.Func
-	counterAdd        host.Func
-	counterCheckedAdd host.Func
-	counterFork       host.Func
-	counterAbsorb     host.Func
-	counterCompare    host.Func
-	make_             host.Func
-	take              host.Func
-	swap              host.Func
-	maybe             host.Func
-	peek              host.Func
-	label             host.Func
-	look              host.Func
-	outlooks          host.Func
-	slots             host.Func
-	attempt           host.Func
-	outcomes          host.Func
-	named             host.Func
-	two               host.Func
-	spill             host.Func
+	newCounter        bind.Func
+	counterOpen       bind.Func
+	counterMerge      bind.Func
+	counterSum        bind.Func
+	counterName       bind.Func
+	counterAdd        bind.Func
+	counterCheckedAdd bind.Func
+	counterFork       bind.Func
+	counterAbsorb     bind.Func
+	counterCompare    bind.Func
+	make_             bind.Func
+	take              bind.Func
+	swap              bind.Func
+	maybe             bind.Func
+	peek              bind.Func
+	label             bind.Func
+	look              bind.Func
+	outlooks          bind.Func
+	slots             bind.Func
+	attempt           bind.Func
+	outcomes          bind.Func
+	named             bind.Func
+	two               bind.Func
+	spill             bind.Func
 }
 
 // counterHandle is a Counter that a guest defines.
 type counterHandle struct {
-	*host.Handle
+	*bind.Handle
 	exports *exports
 }
 
@@ -255,12 +256,12 @@ func (x *exports) NewCounter(ctx context.Context, start uint32) (Counter, error)
 	if !call.Invoke() {
 		return nil, call.End()
 	}
-	result := host.LiftOwn[Counter](call, resourceCounter, uint32(call.Stack[0]))
+	result := bind.LiftOwn[Counter](call, resourceCounter, uint32(call.Stack[0]))
 	return result, call.End()
 }
 
 func (x *exports) CounterOpen(ctx context.Context, name string) (Counter, error) {
-	if bad := host.CheckString(name); bad != nil {
+	if bad := bind.CheckString(name); bad != nil {
 		return nil, bad.In("name")
 	}
 	call := x.counterOpen.Begin(ctx)
@@ -280,7 +281,7 @@ func (x *exports) CounterOpen(ctx context.Context, name string) (Counter, error)
 	var err error
 	switch resultCase {
 	case 0:
-		value = host.LiftOwn[Counter](call, resourceCounter, binary.LittleEndian.Uint32(area[4:]))
+		value = bind.LiftOwn[Counter](call, resourceCounter, binary.LittleEndian.Uint32(area[4:]))
 	case 1:
 		err = types.Error[string]{Value: call.LiftString(binary.LittleEndian.Uint32(area[4:]), binary.LittleEndian.Uint32(area[8:]))}
 	default:
@@ -307,12 +308,12 @@ func (x *exports) CounterMerge(ctx context.Context, a Counter, b Counter) (Count
 	if !call.Invoke() {
 		return nil, call.End()
 	}
-	result := host.LiftOwn[Counter](call, resourceCounter, uint32(call.Stack[0]))
+	result := bind.LiftOwn[Counter](call, resourceCounter, uint32(call.Stack[0]))
 	return result, call.End()
 }
 
 func (x *exports) CounterSum(ctx context.Context, all []Counter) (uint64, error) {
-	if bad := host.CheckList(len(all), 4); bad != nil {
+	if bad := bind.CheckList(len(all), 4); bad != nil {
 		return 0, bad.In("all")
 	}
 	for i, item := range all {
@@ -391,7 +392,7 @@ func (h *counterHandle) Fork(ctx context.Context) (Counter, error) {
 	if !call.Invoke() {
 		return nil, call.End()
 	}
-	result := host.LiftOwn[Counter](call, resourceCounter, uint32(call.Stack[0]))
+	result := bind.LiftOwn[Counter](call, resourceCounter, uint32(call.Stack[0]))
 	return result, call.End()
 }
 
@@ -422,11 +423,11 @@ func (h *counterHandle) Compare(ctx context.Context, other Counter) (int32, erro
 }
 
 func (x *exports) Make(ctx context.Context, starts []uint32) ([]Counter, error) {
-	if bad := host.CheckList(len(starts), 4); bad != nil {
+	if bad := bind.CheckList(len(starts), 4); bad != nil {
 		return nil, bad.In("starts")
 	}
 	call := x.make_.Begin(ctx)
-	startsPtr, startsLen := host.LowerNumbers(call, starts)
+	startsPtr, startsLen := bind.LowerNumbers(call, starts)
 	stack := call.Stack[:2]
 	stack[0] = uint64(startsPtr)
 	stack[1] = uint64(startsLen)
@@ -437,16 +438,16 @@ func (x *exports) Make(ctx context.Context, starts []uint32) ([]Counter, error) 
 	if !ok {
 		return nil, call.End()
 	}
-	region, result := host.LiftList[Counter](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]), 4, 4)
+	region, result := bind.LiftList[Counter](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]), 4, 4)
 	for i := range result {
 		item := region[i*4:]
-		result[i] = host.LiftOwn[Counter](call, resourceCounter, binary.LittleEndian.Uint32(item))
+		result[i] = bind.LiftOwn[Counter](call, resourceCounter, binary.LittleEndian.Uint32(item))
 	}
 	return result, call.End()
 }
 
 func (x *exports) Take(ctx context.Context, all []Counter) ([]string, error) {
-	if bad := host.CheckList(len(all), 4); bad != nil {
+	if bad := bind.CheckList(len(all), 4); bad != nil {
 		return nil, bad.In("all")
 	}
 	for i, item := range all {
@@ -470,7 +471,7 @@ func (x *exports) Take(ctx context.Context, all []Counter) ([]string, error) {
 	if !ok {
 		return nil, call.End()
 	}
-	region, result := host.LiftList[string](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]), 8, 4)
+	region, result := bind.LiftList[string](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]), 8, 4)
 	for i := range result {
 		item := region[i*8:]
 		result[i] = call.LiftString(binary.LittleEndian.Uint32(item), binary.LittleEndian.Uint32(item[4:]))
@@ -497,8 +498,8 @@ func (x *exports) Swap(ctx context.Context, a Counter, b Counter) (Counter, Coun
 	if !ok {
 		return nil, nil, call.End()
 	}
-	f0 := host.LiftOwn[Counter](call, resourceCounter, binary.LittleEndian.Uint32(area))
-	f1 := host.LiftOwn[Counter](call, resourceCounter, binary.LittleEndian.Uint32(area[4:]))
+	f0 := bind.LiftOwn[Counter](call, resourceCounter, binary.LittleEndian.Uint32(area))
+	f1 := bind.LiftOwn[Counter](call, resourceCounter, binary.LittleEndian.Uint32(area[4:]))
 	return f0, f1, call.End()
 }
 
@@ -529,7 +530,7 @@ func (x *exports) Maybe(ctx context.Context, c types.Option[Counter]) (types.Opt
 	switch resultCase {
 	case 0:
 	case 1:
-		result = types.Some[Counter](host.LiftOwn[Counter](call, resourceCounter, binary.LittleEndian.Uint32(area[4:])))
+		result = types.Some[Counter](bind.LiftOwn[Counter](call, resourceCounter, binary.LittleEndian.Uint32(area[4:])))
 	default:
 		call.BadDiscriminant(uint32(resultCase), 2)
 	}
@@ -616,7 +617,7 @@ func (x *exports) Look(ctx context.Context, v View) ([]string, error) {
 	if !ok {
 		return nil, call.End()
 	}
-	region, result := host.LiftList[string](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]), 8, 4)
+	region, result := bind.LiftList[string](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]), 8, 4)
 	for i := range result {
 		item := region[i*8:]
 		result[i] = call.LiftString(binary.LittleEndian.Uint32(item), binary.LittleEndian.Uint32(item[4:]))
@@ -625,7 +626,7 @@ func (x *exports) Look(ctx context.Context, v View) ([]string, error) {
 }
 
 func (x *exports) Outlooks(ctx context.Context, all []Outlook) ([]string, error) {
-	if bad := host.CheckList(len(all), 8); bad != nil {
+	if bad := bind.CheckList(len(all), 8); bad != nil {
 		return nil, bad.In("all")
 	}
 	for i, item := range all {
@@ -649,7 +650,7 @@ func (x *exports) Outlooks(ctx context.Context, all []Outlook) ([]string, error)
 	if !ok {
 		return nil, call.End()
 	}
-	region, result := host.LiftList[string](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]), 8, 4)
+	region, result := bind.LiftList[string](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]), 8, 4)
 	for i := range result {
 		item := region[i*8:]
 		result[i] = call.LiftString(binary.LittleEndian.Uint32(item), binary.LittleEndian.Uint32(item[4:]))
@@ -720,9 +721,9 @@ func (x *exports) Attempt(ctx context.Context, c Counter, fail bool) (Counter, e
 	var err error
 	switch resultCase {
 	case 0:
-		value = host.LiftOwn[Counter](call, resourceCounter, binary.LittleEndian.Uint32(area[4:]))
+		value = bind.LiftOwn[Counter](call, resourceCounter, binary.LittleEndian.Uint32(area[4:]))
 	case 1:
-		err = types.Error[Counter]{Value: host.LiftOwn[Counter](call, resourceCounter, binary.LittleEndian.Uint32(area[4:]))}
+		err = types.Error[Counter]{Value: bind.LiftOwn[Counter](call, resourceCounter, binary.LittleEndian.Uint32(area[4:]))}
 	default:
 		call.BadDiscriminant(uint32(resultCase), 2)
 	}
@@ -733,7 +734,7 @@ func (x *exports) Attempt(ctx context.Context, c Counter, fail bool) (Counter, e
 }
 
 func (x *exports) Outcomes(ctx context.Context, all []types.Result[Counter, string]) ([]types.Result[Counter, string], error) {
-	if bad := host.CheckList(len(all), 12); bad != nil {
+	if bad := bind.CheckList(len(all), 12); bad != nil {
 		return nil, bad.In("all")
 	}
 	for i, item := range all {
@@ -742,7 +743,7 @@ func (x *exports) Outcomes(ctx context.Context, all []types.Result[Counter, stri
 				return nil, bad.At(i).In("all")
 			}
 		} else {
-			if bad := host.CheckString(failure); bad != nil {
+			if bad := bind.CheckString(failure); bad != nil {
 				return nil, bad.At(i).In("all")
 			}
 		}
@@ -771,14 +772,14 @@ func (x *exports) Outcomes(ctx context.Context, all []types.Result[Counter, stri
 	if !ok {
 		return nil, call.End()
 	}
-	region, result := host.LiftList[types.Result[Counter, string]](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]), 12, 4)
+	region, result := bind.LiftList[types.Result[Counter, string]](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]), 12, 4)
 	for i := range result {
 		item := region[i*12:]
 		itemCase := item[0]
 		var item2 types.Result[Counter, string]
 		switch itemCase {
 		case 0:
-			item2 = types.OK[Counter, string](host.LiftOwn[Counter](call, resourceCounter, binary.LittleEndian.Uint32(item[4:])))
+			item2 = types.OK[Counter, string](bind.LiftOwn[Counter](call, resourceCounter, binary.LittleEndian.Uint32(item[4:])))
 		case 1:
 			item2 = types.Err[Counter, string](call.LiftString(binary.LittleEndian.Uint32(item[4:]), binary.LittleEndian.Uint32(item[8:])))
 		default:
@@ -790,11 +791,11 @@ func (x *exports) Outcomes(ctx context.Context, all []types.Result[Counter, stri
 }
 
 func (x *exports) Named(ctx context.Context, m map[string]Counter) (map[string]Counter, error) {
-	if bad := host.CheckList(len(m), 12); bad != nil {
+	if bad := bind.CheckList(len(m), 12); bad != nil {
 		return nil, bad.In("m")
 	}
 	for key, item := range m {
-		if bad := host.CheckString(key); bad != nil {
+		if bad := bind.CheckString(key); bad != nil {
 			return nil, bad.AtKey(key).In("m")
 		}
 		if bad := x.named.CheckHandle(resourceCounter, item); bad != nil {
@@ -803,7 +804,7 @@ func (x *exports) Named(ctx context.Context, m map[string]Counter) (map[string]C
 	}
 	call := x.named.Begin(ctx)
 	mPtr := call.LowerList(len(m), 12, 4)
-	for i, key := range host.SortedKeys(m) {
+	for i, key := range bind.SortedKeys(m) {
 		at := mPtr + uint32(i)*12
 		keyPtr, keyLen := call.LowerString(key)
 		call.StoreUint32(at, keyPtr)
@@ -820,10 +821,10 @@ func (x *exports) Named(ctx context.Context, m map[string]Counter) (map[string]C
 	if !ok {
 		return nil, call.End()
 	}
-	region, result := host.LiftMap[string, Counter](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]), 12, 4)
+	region, result := bind.LiftMap[string, Counter](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]), 12, 4)
 	for item := range slices.Chunk(region, 12) {
 		key := call.LiftString(binary.LittleEndian.Uint32(item), binary.LittleEndian.Uint32(item[4:]))
-		result[key] = host.LiftOwn[Counter](call, resourceCounter, binary.LittleEndian.Uint32(item[8:]))
+		result[key] = bind.LiftOwn[Counter](call, resourceCounter, binary.LittleEndian.Uint32(item[8:]))
 	}
 	return result, call.End()
 }
@@ -854,7 +855,7 @@ func (x *exports) Two(ctx context.Context, a Counter, b [2]Counter) ([2]Counter,
 	var result [2]Counter
 	for i := range result {
 		item := area[i*4:]
-		result[i] = host.LiftOwn[Counter](call, resourceCounter, binary.LittleEndian.Uint32(item))
+		result[i] = bind.LiftOwn[Counter](call, resourceCounter, binary.LittleEndian.Uint32(item))
 	}
 	return result, call.End()
 }
@@ -872,7 +873,7 @@ func (x *exports) Spill(ctx context.Context, a Counter, b Counter, c Labelled, d
 	if bad := checkView(&x.spill, d); bad != nil {
 		return nil, bad.In("d")
 	}
-	if bad := host.CheckList(len(e), 4); bad != nil {
+	if bad := bind.CheckList(len(e), 4); bad != nil {
 		return nil, bad.In("e")
 	}
 	for i, item := range e {
@@ -888,7 +889,7 @@ func (x *exports) Spill(ctx context.Context, a Counter, b Counter, c Labelled, d
 	if bad := checkSlot(&x.spill, g); bad != nil {
 		return nil, bad.In("g")
 	}
-	if bad := host.CheckString(h); bad != nil {
+	if bad := bind.CheckString(h); bad != nil {
 		return nil, bad.In("h")
 	}
 	call := x.spill.Begin(ctx)
@@ -922,7 +923,7 @@ func (x *exports) Spill(ctx context.Context, a Counter, b Counter, c Labelled, d
 	if !ok {
 		return nil, call.End()
 	}
-	region, result := host.LiftList[string](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]), 8, 4)
+	region, result := bind.LiftList[string](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]), 8, 4)
 	for i := range result {
 		item := region[i*8:]
 		result[i] = call.LiftString(binary.LittleEndian.Uint32(item), binary.LittleEndian.Uint32(item[4:]))
@@ -930,7 +931,7 @@ func (x *exports) Spill(ctx context.Context, a Counter, b Counter, c Labelled, d
 	return result, call.End()
 }
 
-func handleNewCounter(call *host.Call) {
+func handleNewCounter(call *bind.Call) {
 	result, err := call.Impl().(Interface).NewCounter(call.Context(), uint32(call.Stack[0]))
 	if err != nil {
 		call.Fail(err)
@@ -939,7 +940,7 @@ func handleNewCounter(call *host.Call) {
 	call.Stack[0] = uint64(call.LowerOwn(resourceCounter, result))
 }
 
-func handleCounterOpen(call *host.Call) {
+func handleCounterOpen(call *bind.Call) {
 	name := call.LiftString(uint32(call.Stack[0]), uint32(call.Stack[1]))
 	if !call.OK() {
 		return
@@ -964,9 +965,9 @@ func handleCounterOpen(call *host.Call) {
 	}
 }
 
-func handleCounterMerge(call *host.Call) {
-	a := host.LiftOwn[Counter](call, resourceCounter, uint32(call.Stack[0]))
-	b := host.LiftOwn[Counter](call, resourceCounter, uint32(call.Stack[1]))
+func handleCounterMerge(call *bind.Call) {
+	a := bind.LiftOwn[Counter](call, resourceCounter, uint32(call.Stack[0]))
+	b := bind.LiftOwn[Counter](call, resourceCounter, uint32(call.Stack[1]))
 	if !call.OK() {
 		return
 	}
@@ -978,11 +979,11 @@ func handleCounterMerge(call *host.Call) {
 	call.Stack[0] = uint64(call.LowerOwn(resourceCounter, result))
 }
 
-func handleCounterSum(call *host.Call) {
-	region, all := host.LiftList[Counter](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 4, 4)
+func handleCounterSum(call *bind.Call) {
+	region, all := bind.LiftList[Counter](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 4, 4)
 	for i := range all {
 		item := region[i*4:]
-		all[i] = host.LiftBorrow[Counter](call, resourceCounter, binary.LittleEndian.Uint32(item))
+		all[i] = bind.LiftBorrow[Counter](call, resourceCounter, binary.LittleEndian.Uint32(item))
 	}
 	if !call.OK() {
 		return
@@ -995,8 +996,8 @@ func handleCounterSum(call *host.Call) {
 	call.Stack[0] = result
 }
 
-func handleCounterName(call *host.Call) {
-	self := host.LiftBorrow[Counter](call, resourceCounter, uint32(call.Stack[0]))
+func handleCounterName(call *bind.Call) {
+	self := bind.LiftBorrow[Counter](call, resourceCounter, uint32(call.Stack[0]))
 	if !call.OK() {
 		return
 	}
@@ -1014,8 +1015,8 @@ func handleCounterName(call *host.Call) {
 	call.StoreUint32(resultPtr+4, resultLen)
 }
 
-func handleCounterAdd(call *host.Call) {
-	self := host.LiftBorrow[Counter](call, resourceCounter, uint32(call.Stack[0]))
+func handleCounterAdd(call *bind.Call) {
+	self := bind.LiftBorrow[Counter](call, resourceCounter, uint32(call.Stack[0]))
 	n := uint32(call.Stack[1])
 	if !call.OK() {
 		return
@@ -1028,8 +1029,8 @@ func handleCounterAdd(call *host.Call) {
 	call.Stack[0] = uint64(result)
 }
 
-func handleCounterCheckedAdd(call *host.Call) {
-	self := host.LiftBorrow[Counter](call, resourceCounter, uint32(call.Stack[0]))
+func handleCounterCheckedAdd(call *bind.Call) {
+	self := bind.LiftBorrow[Counter](call, resourceCounter, uint32(call.Stack[0]))
 	n := uint32(call.Stack[1])
 	if !call.OK() {
 		return
@@ -1054,8 +1055,8 @@ func handleCounterCheckedAdd(call *host.Call) {
 	}
 }
 
-func handleCounterFork(call *host.Call) {
-	self := host.LiftBorrow[Counter](call, resourceCounter, uint32(call.Stack[0]))
+func handleCounterFork(call *bind.Call) {
+	self := bind.LiftBorrow[Counter](call, resourceCounter, uint32(call.Stack[0]))
 	if !call.OK() {
 		return
 	}
@@ -1067,9 +1068,9 @@ func handleCounterFork(call *host.Call) {
 	call.Stack[0] = uint64(call.LowerOwn(resourceCounter, result))
 }
 
-func handleCounterAbsorb(call *host.Call) {
-	self := host.LiftBorrow[Counter](call, resourceCounter, uint32(call.Stack[0]))
-	other := host.LiftOwn[Counter](call, resourceCounter, uint32(call.Stack[1]))
+func handleCounterAbsorb(call *bind.Call) {
+	self := bind.LiftBorrow[Counter](call, resourceCounter, uint32(call.Stack[0]))
+	other := bind.LiftOwn[Counter](call, resourceCounter, uint32(call.Stack[1]))
 	if !call.OK() {
 		return
 	}
@@ -1081,9 +1082,9 @@ func handleCounterAbsorb(call *host.Call) {
 	call.Stack[0] = uint64(result)
 }
 
-func handleCounterCompare(call *host.Call) {
-	self := host.LiftBorrow[Counter](call, resourceCounter, uint32(call.Stack[0]))
-	other := host.LiftBorrow[Counter](call, resourceCounter, uint32(call.Stack[1]))
+func handleCounterCompare(call *bind.Call) {
+	self := bind.LiftBorrow[Counter](call, resourceCounter, uint32(call.Stack[0]))
+	other := bind.LiftBorrow[Counter](call, resourceCounter, uint32(call.Stack[1]))
 	if !call.OK() {
 		return
 	}
@@ -1095,8 +1096,8 @@ func handleCounterCompare(call *host.Call) {
 	call.Stack[0] = uint64(uint32(result))
 }
 
-func handleMake(call *host.Call) {
-	starts := host.LiftNumbers[uint32](call, uint32(call.Stack[0]), uint32(call.Stack[1]))
+func handleMake(call *bind.Call) {
+	starts := bind.LiftNumbers[uint32](call, uint32(call.Stack[0]), uint32(call.Stack[1]))
 	if !call.OK() {
 		return
 	}
@@ -1118,11 +1119,11 @@ func handleMake(call *host.Call) {
 	call.StoreUint32(resultPtr+4, uint32(len(result)))
 }
 
-func handleTake(call *host.Call) {
-	region, all := host.LiftList[Counter](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 4, 4)
+func handleTake(call *bind.Call) {
+	region, all := bind.LiftList[Counter](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 4, 4)
 	for i := range all {
 		item := region[i*4:]
-		all[i] = host.LiftOwn[Counter](call, resourceCounter, binary.LittleEndian.Uint32(item))
+		all[i] = bind.LiftOwn[Counter](call, resourceCounter, binary.LittleEndian.Uint32(item))
 	}
 	if !call.OK() {
 		return
@@ -1147,9 +1148,9 @@ func handleTake(call *host.Call) {
 	call.StoreUint32(resultPtr+4, uint32(len(result)))
 }
 
-func handleSwap(call *host.Call) {
-	a := host.LiftOwn[Counter](call, resourceCounter, uint32(call.Stack[0]))
-	b := host.LiftOwn[Counter](call, resourceCounter, uint32(call.Stack[1]))
+func handleSwap(call *bind.Call) {
+	a := bind.LiftOwn[Counter](call, resourceCounter, uint32(call.Stack[0]))
+	b := bind.LiftOwn[Counter](call, resourceCounter, uint32(call.Stack[1]))
 	if !call.OK() {
 		return
 	}
@@ -1166,13 +1167,13 @@ func handleSwap(call *host.Call) {
 	call.StoreUint32(resultPtr+4, call.LowerOwn(resourceCounter, result2))
 }
 
-func handleMaybe(call *host.Call) {
+func handleMaybe(call *bind.Call) {
 	c0 := uint32(call.Stack[0])
 	var c types.Option[Counter]
 	switch c0 {
 	case 0:
 	case 1:
-		c = types.Some[Counter](host.LiftOwn[Counter](call, resourceCounter, uint32(call.Stack[1])))
+		c = types.Some[Counter](bind.LiftOwn[Counter](call, resourceCounter, uint32(call.Stack[1])))
 	default:
 		call.BadDiscriminant(uint32(c0), 2)
 	}
@@ -1196,13 +1197,13 @@ func handleMaybe(call *host.Call) {
 	}
 }
 
-func handlePeek(call *host.Call) {
+func handlePeek(call *bind.Call) {
 	c0 := uint32(call.Stack[0])
 	var c types.Option[Counter]
 	switch c0 {
 	case 0:
 	case 1:
-		c = types.Some[Counter](host.LiftBorrow[Counter](call, resourceCounter, uint32(call.Stack[1])))
+		c = types.Some[Counter](bind.LiftBorrow[Counter](call, resourceCounter, uint32(call.Stack[1])))
 	default:
 		call.BadDiscriminant(uint32(c0), 2)
 	}
@@ -1228,9 +1229,9 @@ func handlePeek(call *host.Call) {
 	}
 }
 
-func handleLabel(call *host.Call) {
+func handleLabel(call *bind.Call) {
 	label := call.LiftString(uint32(call.Stack[0]), uint32(call.Stack[1]))
-	l := Labelled{Label: label, Counter: host.LiftOwn[Counter](call, resourceCounter, uint32(call.Stack[2]))}
+	l := Labelled{Label: label, Counter: bind.LiftOwn[Counter](call, resourceCounter, uint32(call.Stack[2]))}
 	if !call.OK() {
 		return
 	}
@@ -1246,13 +1247,13 @@ func handleLabel(call *host.Call) {
 	storeLabelled(call, resultPtr, result)
 }
 
-func handleLook(call *host.Call) {
+func handleLook(call *bind.Call) {
 	label := call.LiftString(uint32(call.Stack[0]), uint32(call.Stack[1]))
-	counter := host.LiftBorrow[Counter](call, resourceCounter, uint32(call.Stack[2]))
-	region, rest := host.LiftList[Counter](call, uint32(call.Stack[3]), uint32(call.Stack[4]), 4, 4)
+	counter := bind.LiftBorrow[Counter](call, resourceCounter, uint32(call.Stack[2]))
+	region, rest := bind.LiftList[Counter](call, uint32(call.Stack[3]), uint32(call.Stack[4]), 4, 4)
 	for i := range rest {
 		item := region[i*4:]
-		rest[i] = host.LiftBorrow[Counter](call, resourceCounter, binary.LittleEndian.Uint32(item))
+		rest[i] = bind.LiftBorrow[Counter](call, resourceCounter, binary.LittleEndian.Uint32(item))
 	}
 	v := View{Label: label, Counter: counter, Rest: rest}
 	if !call.OK() {
@@ -1278,8 +1279,8 @@ func handleLook(call *host.Call) {
 	call.StoreUint32(resultPtr+4, uint32(len(result)))
 }
 
-func handleOutlooks(call *host.Call) {
-	region, all := host.LiftList[Outlook](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 8, 4)
+func handleOutlooks(call *bind.Call) {
+	region, all := bind.LiftList[Outlook](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 8, 4)
 	for i := range all {
 		item := region[i*8:]
 		all[i] = loadOutlook(call, item)
@@ -1307,7 +1308,7 @@ func handleOutlooks(call *host.Call) {
 	call.StoreUint32(resultPtr+4, uint32(len(result)))
 }
 
-func handleSlots(call *host.Call) {
+func handleSlots(call *bind.Call) {
 	s1 := call.Stack[1]
 	s0 := uint32(call.Stack[0])
 	var s Slot
@@ -1315,20 +1316,20 @@ func handleSlots(call *host.Call) {
 	case 0:
 		s = SlotEmpty{}
 	case 1:
-		if host.Room[SlotOne](call) {
-			s = SlotOne{Value: host.LiftOwn[Counter](call, resourceCounter, uint32(s1))}
+		if bind.Room[SlotOne](call) {
+			s = SlotOne{Value: bind.LiftOwn[Counter](call, resourceCounter, uint32(s1))}
 		}
 	case 2:
-		region, many := host.LiftList[Counter](call, uint32(s1), uint32(call.Stack[2]), 4, 4)
+		region, many := bind.LiftList[Counter](call, uint32(s1), uint32(call.Stack[2]), 4, 4)
 		for i := range many {
 			item := region[i*4:]
-			many[i] = host.LiftOwn[Counter](call, resourceCounter, binary.LittleEndian.Uint32(item))
+			many[i] = bind.LiftOwn[Counter](call, resourceCounter, binary.LittleEndian.Uint32(item))
 		}
-		if host.Room[SlotMany](call) {
+		if bind.Room[SlotMany](call) {
 			s = SlotMany{Value: many}
 		}
 	case 3:
-		if host.Room[SlotNumber](call) {
+		if bind.Room[SlotNumber](call) {
 			s = SlotNumber{Value: math.Float64frombits(s1)}
 		}
 	default:
@@ -1349,8 +1350,8 @@ func handleSlots(call *host.Call) {
 	storeSlot(call, resultPtr, result)
 }
 
-func handleAttempt(call *host.Call) {
-	c := host.LiftOwn[Counter](call, resourceCounter, uint32(call.Stack[0]))
+func handleAttempt(call *bind.Call) {
+	c := bind.LiftOwn[Counter](call, resourceCounter, uint32(call.Stack[0]))
 	fail := uint32(call.Stack[1]) != 0
 	if !call.OK() {
 		return
@@ -1361,7 +1362,7 @@ func handleAttempt(call *host.Call) {
 		return
 	}
 	if err != nil {
-		failure, ok := host.AsError[Counter](call, err)
+		failure, ok := bind.AsError[Counter](call, err)
 		if !ok {
 			return
 		}
@@ -1373,15 +1374,15 @@ func handleAttempt(call *host.Call) {
 	}
 }
 
-func handleOutcomes(call *host.Call) {
-	region, all := host.LiftList[types.Result[Counter, string]](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 12, 4)
+func handleOutcomes(call *bind.Call) {
+	region, all := bind.LiftList[types.Result[Counter, string]](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 12, 4)
 	for i := range all {
 		item := region[i*12:]
 		itemCase := item[0]
 		var item2 types.Result[Counter, string]
 		switch itemCase {
 		case 0:
-			item2 = types.OK[Counter, string](host.LiftOwn[Counter](call, resourceCounter, binary.LittleEndian.Uint32(item[4:])))
+			item2 = types.OK[Counter, string](bind.LiftOwn[Counter](call, resourceCounter, binary.LittleEndian.Uint32(item[4:])))
 		case 1:
 			item2 = types.Err[Counter, string](call.LiftString(binary.LittleEndian.Uint32(item[4:]), binary.LittleEndian.Uint32(item[8:])))
 		default:
@@ -1418,11 +1419,11 @@ func handleOutcomes(call *host.Call) {
 	call.StoreUint32(resultPtr+4, uint32(len(result)))
 }
 
-func handleNamed(call *host.Call) {
-	region, m := host.LiftMap[string, Counter](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 12, 4)
+func handleNamed(call *bind.Call) {
+	region, m := bind.LiftMap[string, Counter](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 12, 4)
 	for item := range slices.Chunk(region, 12) {
 		key := call.LiftString(binary.LittleEndian.Uint32(item), binary.LittleEndian.Uint32(item[4:]))
-		m[key] = host.LiftOwn[Counter](call, resourceCounter, binary.LittleEndian.Uint32(item[8:]))
+		m[key] = bind.LiftOwn[Counter](call, resourceCounter, binary.LittleEndian.Uint32(item[8:]))
 	}
 	if !call.OK() {
 		return
@@ -1437,7 +1438,7 @@ func handleNamed(call *host.Call) {
 		return
 	}
 	resultPtr2 := call.LowerList(len(result), 12, 4)
-	for i, key := range host.SortedKeys(result) {
+	for i, key := range bind.SortedKeys(result) {
 		at := resultPtr2 + uint32(i)*12
 		keyPtr, keyLen := call.LowerString(key)
 		call.StoreUint32(at, keyPtr)
@@ -1448,10 +1449,10 @@ func handleNamed(call *host.Call) {
 	call.StoreUint32(resultPtr+4, uint32(len(result)))
 }
 
-func handleTwo(call *host.Call) {
-	a := host.LiftOwn[Counter](call, resourceCounter, uint32(call.Stack[0]))
-	item0 := host.LiftOwn[Counter](call, resourceCounter, uint32(call.Stack[1]))
-	b := [2]Counter{item0, host.LiftOwn[Counter](call, resourceCounter, uint32(call.Stack[2]))}
+func handleTwo(call *bind.Call) {
+	a := bind.LiftOwn[Counter](call, resourceCounter, uint32(call.Stack[0]))
+	item0 := bind.LiftOwn[Counter](call, resourceCounter, uint32(call.Stack[1]))
+	b := [2]Counter{item0, bind.LiftOwn[Counter](call, resourceCounter, uint32(call.Stack[2]))}
 	if !call.OK() {
 		return
 	}
@@ -1470,26 +1471,26 @@ func handleTwo(call *host.Call) {
 	}
 }
 
-func handleSpill(call *host.Call) {
+func handleSpill(call *bind.Call) {
 	area, ok := call.View(uint32(call.Stack[0]), 80, 8)
 	if !ok {
 		return
 	}
-	a := host.LiftOwn[Counter](call, resourceCounter, binary.LittleEndian.Uint32(area))
-	b := host.LiftBorrow[Counter](call, resourceCounter, binary.LittleEndian.Uint32(area[4:]))
+	a := bind.LiftOwn[Counter](call, resourceCounter, binary.LittleEndian.Uint32(area))
+	b := bind.LiftBorrow[Counter](call, resourceCounter, binary.LittleEndian.Uint32(area[4:]))
 	c := loadLabelled(call, area[8:])
 	d := loadView(call, area[20:])
-	region, e := host.LiftList[Counter](call, binary.LittleEndian.Uint32(area[40:]), binary.LittleEndian.Uint32(area[44:]), 4, 4)
+	region, e := bind.LiftList[Counter](call, binary.LittleEndian.Uint32(area[40:]), binary.LittleEndian.Uint32(area[44:]), 4, 4)
 	for i := range e {
 		item := region[i*4:]
-		e[i] = host.LiftOwn[Counter](call, resourceCounter, binary.LittleEndian.Uint32(item))
+		e[i] = bind.LiftOwn[Counter](call, resourceCounter, binary.LittleEndian.Uint32(item))
 	}
 	fCase := area[48]
 	var f types.Option[Counter]
 	switch fCase {
 	case 0:
 	case 1:
-		f = types.Some[Counter](host.LiftOwn[Counter](call, resourceCounter, binary.LittleEndian.Uint32(area[52:])))
+		f = types.Some[Counter](bind.LiftOwn[Counter](call, resourceCounter, binary.LittleEndian.Uint32(area[52:])))
 	default:
 		call.BadDiscriminant(uint32(fCase), 2)
 	}
@@ -1518,8 +1519,8 @@ func handleSpill(call *host.Call) {
 	call.StoreUint32(resultPtr+4, uint32(len(result)))
 }
 
-func checkLabelled(f *host.Func, value Labelled) *host.BadValueError {
-	if bad := host.CheckString(value.Label); bad != nil {
+func checkLabelled(f *bind.Func, value Labelled) *host.BadValueError {
+	if bad := bind.CheckString(value.Label); bad != nil {
 		return bad.In("label")
 	}
 	if bad := f.CheckHandle(resourceCounter, value.Counter); bad != nil {
@@ -1528,19 +1529,19 @@ func checkLabelled(f *host.Func, value Labelled) *host.BadValueError {
 	return nil
 }
 
-func loadLabelled(call *host.Call, area []byte) Labelled {
+func loadLabelled(call *bind.Call, area []byte) Labelled {
 	label := call.LiftString(binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]))
-	return Labelled{Label: label, Counter: host.LiftOwn[Counter](call, resourceCounter, binary.LittleEndian.Uint32(area[8:]))}
+	return Labelled{Label: label, Counter: bind.LiftOwn[Counter](call, resourceCounter, binary.LittleEndian.Uint32(area[8:]))}
 }
 
-func checkView(f *host.Func, value View) *host.BadValueError {
-	if bad := host.CheckString(value.Label); bad != nil {
+func checkView(f *bind.Func, value View) *host.BadValueError {
+	if bad := bind.CheckString(value.Label); bad != nil {
 		return bad.In("label")
 	}
 	if bad := f.CheckHandle(resourceCounter, value.Counter); bad != nil {
 		return bad.In("counter")
 	}
-	if bad := host.CheckList(len(value.Rest), 4); bad != nil {
+	if bad := bind.CheckList(len(value.Rest), 4); bad != nil {
 		return bad.In("rest")
 	}
 	for i, item := range value.Rest {
@@ -1551,7 +1552,7 @@ func checkView(f *host.Func, value View) *host.BadValueError {
 	return nil
 }
 
-func checkOutlook(f *host.Func, value Outlook) *host.BadValueError {
+func checkOutlook(f *bind.Func, value Outlook) *host.BadValueError {
 	switch v := value.(type) {
 	case OutlookSomebody:
 		if bad := f.CheckHandle(resourceCounter, v.Value); bad != nil {
@@ -1559,12 +1560,12 @@ func checkOutlook(f *host.Func, value Outlook) *host.BadValueError {
 		}
 	case OutlookNobody:
 	default:
-		return host.UnknownCase("outlook", value)
+		return bind.UnknownCase("outlook", value)
 	}
 	return nil
 }
 
-func storeOutlook(call *host.Call, ptr uint32, value Outlook) {
+func storeOutlook(call *bind.Call, ptr uint32, value Outlook) {
 	switch c := value.(type) {
 	case OutlookNobody:
 		call.StoreUint8(ptr, 0)
@@ -1576,14 +1577,14 @@ func storeOutlook(call *host.Call, ptr uint32, value Outlook) {
 	}
 }
 
-func checkSlot(f *host.Func, value Slot) *host.BadValueError {
+func checkSlot(f *bind.Func, value Slot) *host.BadValueError {
 	switch v := value.(type) {
 	case SlotOne:
 		if bad := f.CheckHandle(resourceCounter, v.Value); bad != nil {
 			return bad.In("one")
 		}
 	case SlotMany:
-		if bad := host.CheckList(len(v.Value), 4); bad != nil {
+		if bad := bind.CheckList(len(v.Value), 4); bad != nil {
 			return bad.In("many")
 		}
 		for i, item := range v.Value {
@@ -1593,32 +1594,32 @@ func checkSlot(f *host.Func, value Slot) *host.BadValueError {
 		}
 	case SlotEmpty, SlotNumber:
 	default:
-		return host.UnknownCase("slot", value)
+		return bind.UnknownCase("slot", value)
 	}
 	return nil
 }
 
-func loadSlot(call *host.Call, area []byte) Slot {
+func loadSlot(call *bind.Call, area []byte) Slot {
 	valueCase := area[0]
 	var value Slot
 	switch valueCase {
 	case 0:
 		value = SlotEmpty{}
 	case 1:
-		if host.Room[SlotOne](call) {
-			value = SlotOne{Value: host.LiftOwn[Counter](call, resourceCounter, binary.LittleEndian.Uint32(area[8:]))}
+		if bind.Room[SlotOne](call) {
+			value = SlotOne{Value: bind.LiftOwn[Counter](call, resourceCounter, binary.LittleEndian.Uint32(area[8:]))}
 		}
 	case 2:
-		region, many := host.LiftList[Counter](call, binary.LittleEndian.Uint32(area[8:]), binary.LittleEndian.Uint32(area[12:]), 4, 4)
+		region, many := bind.LiftList[Counter](call, binary.LittleEndian.Uint32(area[8:]), binary.LittleEndian.Uint32(area[12:]), 4, 4)
 		for i := range many {
 			item := region[i*4:]
-			many[i] = host.LiftOwn[Counter](call, resourceCounter, binary.LittleEndian.Uint32(item))
+			many[i] = bind.LiftOwn[Counter](call, resourceCounter, binary.LittleEndian.Uint32(item))
 		}
-		if host.Room[SlotMany](call) {
+		if bind.Room[SlotMany](call) {
 			value = SlotMany{Value: many}
 		}
 	case 3:
-		if host.Room[SlotNumber](call) {
+		if bind.Room[SlotNumber](call) {
 			value = SlotNumber{Value: math.Float64frombits(binary.LittleEndian.Uint64(area[8:]))}
 		}
 	default:
@@ -1627,14 +1628,14 @@ func loadSlot(call *host.Call, area []byte) Slot {
 	return value
 }
 
-func storeLabelled(call *host.Call, ptr uint32, value Labelled) {
+func storeLabelled(call *bind.Call, ptr uint32, value Labelled) {
 	labelPtr, labelLen := call.LowerString(value.Label)
 	call.StoreUint32(ptr, labelPtr)
 	call.StoreUint32(ptr+4, labelLen)
 	call.StoreUint32(ptr+8, call.LowerOwn(resourceCounter, value.Counter))
 }
 
-func storeView(call *host.Call, ptr uint32, value View) {
+func storeView(call *bind.Call, ptr uint32, value View) {
 	labelPtr, labelLen := call.LowerString(value.Label)
 	call.StoreUint32(ptr, labelPtr)
 	call.StoreUint32(ptr+4, labelLen)
@@ -1648,7 +1649,7 @@ func storeView(call *host.Call, ptr uint32, value View) {
 	call.StoreUint32(ptr+16, uint32(len(value.Rest)))
 }
 
-func storeSlot(call *host.Call, ptr uint32, value Slot) {
+func storeSlot(call *bind.Call, ptr uint32, value Slot) {
 	switch c := value.(type) {
 	case SlotEmpty:
 		call.StoreUint8(ptr, 0)
@@ -1672,15 +1673,15 @@ func storeSlot(call *host.Call, ptr uint32, value Slot) {
 	}
 }
 
-func loadOutlook(call *host.Call, area []byte) Outlook {
+func loadOutlook(call *bind.Call, area []byte) Outlook {
 	valueCase := area[0]
 	var value Outlook
 	switch valueCase {
 	case 0:
 		value = OutlookNobody{}
 	case 1:
-		if host.Room[OutlookSomebody](call) {
-			value = OutlookSomebody{Value: host.LiftBorrow[Counter](call, resourceCounter, binary.LittleEndian.Uint32(area[4:]))}
+		if bind.Room[OutlookSomebody](call) {
+			value = OutlookSomebody{Value: bind.LiftBorrow[Counter](call, resourceCounter, binary.LittleEndian.Uint32(area[4:]))}
 		}
 	default:
 		call.BadDiscriminant(uint32(valueCase), 2)
@@ -1688,13 +1689,13 @@ func loadOutlook(call *host.Call, area []byte) Outlook {
 	return value
 }
 
-func loadView(call *host.Call, area []byte) View {
+func loadView(call *bind.Call, area []byte) View {
 	label := call.LiftString(binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]))
-	counter := host.LiftBorrow[Counter](call, resourceCounter, binary.LittleEndian.Uint32(area[8:]))
-	region, rest := host.LiftList[Counter](call, binary.LittleEndian.Uint32(area[12:]), binary.LittleEndian.Uint32(area[16:]), 4, 4)
+	counter := bind.LiftBorrow[Counter](call, resourceCounter, binary.LittleEndian.Uint32(area[8:]))
+	region, rest := bind.LiftList[Counter](call, binary.LittleEndian.Uint32(area[12:]), binary.LittleEndian.Uint32(area[16:]), 4, 4)
 	for i := range rest {
 		item := region[i*4:]
-		rest[i] = host.LiftBorrow[Counter](call, resourceCounter, binary.LittleEndian.Uint32(item))
+		rest[i] = bind.LiftBorrow[Counter](call, resourceCounter, binary.LittleEndian.Uint32(item))
 	}
 	return View{Label: label, Counter: counter, Rest: rest}
 }

@@ -8,7 +8,7 @@ import (
 	"context"
 	"encoding/binary"
 
-	"github.com/witgen/witgen/canonicalabi/host"
+	"github.com/witgen/witgen/canonicalabi/host/bind"
 )
 
 // Conn is the resource conn.
@@ -29,8 +29,8 @@ const (
 )
 
 // Descriptor describes roundtrip:things/pool to the runtime.
-var Descriptor = host.Interface{
-	Functions: []host.Function{
+var Descriptor = bind.Interface{
+	Functions: []bind.Function{
 		{Name: "[method]conn.name", Type: 0xca7b7084ce2adef0, Export: "i32 -> i32", Import: "i32 i32 ->", Handle: handleConnName},
 	},
 	Resources: []string{"conn"},
@@ -38,11 +38,11 @@ var Descriptor = host.Interface{
 
 // Bind returns the interface as an instance exports it. Worlds that export it
 // call it.
-func Bind(e host.Exports) Interface {
+func Bind(e bind.Exports) Interface {
 	x := &exports{
 		connName: e.Func(0),
 	}
-	e.Wrap(resourceConn, func(h *host.Handle) any {
+	e.Wrap(resourceConn, func(h *bind.Handle) any {
 		return &connHandle{h, x}
 	})
 	return x
@@ -50,12 +50,12 @@ func Bind(e host.Exports) Interface {
 
 // exports calls the functions that an instance exports.
 type exports struct {
-	connName host.Func
+	connName bind.Func
 }
 
 // connHandle is a Conn that a guest defines.
 type connHandle struct {
-	*host.Handle
+	*bind.Handle
 	exports *exports
 }
 
@@ -73,8 +73,8 @@ func (h *connHandle) Name(ctx context.Context) (string, error) {
 	return result, call.End()
 }
 
-func handleConnName(call *host.Call) {
-	self := host.LiftBorrow[Conn](call, resourceConn, uint32(call.Stack[0]))
+func handleConnName(call *bind.Call) {
+	self := bind.LiftBorrow[Conn](call, resourceConn, uint32(call.Stack[0]))
 	if !call.OK() {
 		return
 	}

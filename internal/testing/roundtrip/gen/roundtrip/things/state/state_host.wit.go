@@ -7,7 +7,7 @@ package state
 import (
 	"context"
 
-	"github.com/witgen/witgen/canonicalabi/host"
+	"github.com/witgen/witgen/canonicalabi/host/bind"
 )
 
 // Interface is roundtrip:things/state: what a guest
@@ -18,15 +18,15 @@ type Interface interface {
 }
 
 // Descriptor describes roundtrip:things/state to the runtime.
-var Descriptor = host.Interface{
-	Functions: []host.Function{
+var Descriptor = bind.Interface{
+	Functions: []bind.Function{
 		{Name: "live", Type: 0xda25fa0aa2ea25c5, Export: "-> i32", Import: "-> i32", Handle: handleLive},
 	},
 }
 
 // Bind returns the interface as an instance exports it. Worlds that export it
 // call it.
-func Bind(e host.Exports) Interface {
+func Bind(e bind.Exports) Interface {
 	return &exports{
 		live: e.Func(0),
 	}
@@ -34,7 +34,7 @@ func Bind(e host.Exports) Interface {
 
 // exports calls the functions that an instance exports.
 type exports struct {
-	live host.Func
+	live bind.Func
 }
 
 func (x *exports) Live(ctx context.Context) (uint32, error) {
@@ -43,7 +43,7 @@ func (x *exports) Live(ctx context.Context) (uint32, error) {
 	return uint32(core), err
 }
 
-func handleLive(call *host.Call) {
+func handleLive(call *bind.Call) {
 	result, err := call.Impl().(Interface).Live(call.Context())
 	if err != nil {
 		call.Fail(err)

@@ -8,7 +8,7 @@ import (
 	"context"
 	"encoding/binary"
 
-	"github.com/witgen/witgen/canonicalabi/host"
+	"github.com/witgen/witgen/canonicalabi/host/bind"
 	"github.com/witgen/witgen/canonicalabi/types"
 )
 
@@ -37,8 +37,8 @@ const (
 )
 
 // Descriptor describes roundtrip:things/store to the runtime.
-var Descriptor = host.Interface{
-	Functions: []host.Function{
+var Descriptor = bind.Interface{
+	Functions: []bind.Function{
 		{Name: "[method]bucket.get", Type: 0x5ffa796ff4e79f8d, Export: "i32 i32 i32 -> i32", Import: "i32 i32 i32 i32 ->", Handle: handleBucketGet},
 		{Name: "[method]bucket.set", Type: 0xd9076bd9a272bcc8, Export: "i32 i32 i32 i32 i32 ->", Import: "i32 i32 i32 i32 i32 ->", Handle: handleBucketSet},
 		{Name: "open", Type: 0x04615993a18c11d4, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleOpen},
@@ -49,14 +49,14 @@ var Descriptor = host.Interface{
 
 // Bind returns the interface as an instance exports it. Worlds that export it
 // call it.
-func Bind(e host.Exports) Interface {
+func Bind(e bind.Exports) Interface {
 	x := &exports{
 		bucketGet: e.Func(0),
 		bucketSet: e.Func(1),
 		open:      e.Func(2),
 		copy_:     e.Func(3),
 	}
-	e.Wrap(resourceBucket, func(h *host.Handle) any {
+	e.Wrap(resourceBucket, func(h *bind.Handle) any {
 		return &bucketHandle{h, x}
 	})
 	return x
@@ -64,20 +64,20 @@ func Bind(e host.Exports) Interface {
 
 // exports calls the functions that an instance exports.
 type exports struct {
-	bucketGet host.Func
-	bucketSet host.Func
-	open      host.Func
-	copy_     host.Func
+	bucketGet bind.Func
+	bucketSet bind.Func
+	open      bind.Func
+	copy_     bind.Func
 }
 
 // bucketHandle is a Bucket that a guest defines.
 type bucketHandle struct {
-	*host.Handle
+	*bind.Handle
 	exports *exports
 }
 
 func (h *bucketHandle) Get(ctx context.Context, key string) (types.Option[string], error) {
-	if bad := host.CheckString(key); bad != nil {
+	if bad := bind.CheckString(key); bad != nil {
 		return types.Option[string]{}, bad.In("key")
 	}
 	call := h.exports.bucketGet.Begin(ctx)
@@ -107,10 +107,10 @@ func (h *bucketHandle) Get(ctx context.Context, key string) (types.Option[string
 }
 
 func (h *bucketHandle) Set(ctx context.Context, key string, value string) error {
-	if bad := host.CheckString(key); bad != nil {
+	if bad := bind.CheckString(key); bad != nil {
 		return bad.In("key")
 	}
-	if bad := host.CheckString(value); bad != nil {
+	if bad := bind.CheckString(value); bad != nil {
 		return bad.In("value")
 	}
 	call := h.exports.bucketSet.Begin(ctx)
@@ -128,7 +128,7 @@ func (h *bucketHandle) Set(ctx context.Context, key string, value string) error 
 }
 
 func (x *exports) Open(ctx context.Context, name string) (Bucket, error) {
-	if bad := host.CheckString(name); bad != nil {
+	if bad := bind.CheckString(name); bad != nil {
 		return nil, bad.In("name")
 	}
 	call := x.open.Begin(ctx)
@@ -148,7 +148,7 @@ func (x *exports) Open(ctx context.Context, name string) (Bucket, error) {
 	var err error
 	switch resultCase {
 	case 0:
-		value = host.LiftOwn[Bucket](call, resourceBucket, binary.LittleEndian.Uint32(area[4:]))
+		value = bind.LiftOwn[Bucket](call, resourceBucket, binary.LittleEndian.Uint32(area[4:]))
 	case 1:
 		err = types.Error[string]{Value: call.LiftString(binary.LittleEndian.Uint32(area[4:]), binary.LittleEndian.Uint32(area[8:]))}
 	default:
@@ -167,7 +167,7 @@ func (x *exports) Copy(ctx context.Context, from Bucket, to Bucket, key string) 
 	if bad := x.copy_.CheckHandle(resourceBucket, to); bad != nil {
 		return false, bad.In("to")
 	}
-	if bad := host.CheckString(key); bad != nil {
+	if bad := bind.CheckString(key); bad != nil {
 		return false, bad.In("key")
 	}
 	call := x.copy_.Begin(ctx)
@@ -183,8 +183,8 @@ func (x *exports) Copy(ctx context.Context, from Bucket, to Bucket, key string) 
 	return uint32(core) != 0, err
 }
 
-func handleBucketGet(call *host.Call) {
-	self := host.LiftBorrow[Bucket](call, resourceBucket, uint32(call.Stack[0]))
+func handleBucketGet(call *bind.Call) {
+	self := bind.LiftBorrow[Bucket](call, resourceBucket, uint32(call.Stack[0]))
 	key := call.LiftString(uint32(call.Stack[1]), uint32(call.Stack[2]))
 	if !call.OK() {
 		return
@@ -208,8 +208,8 @@ func handleBucketGet(call *host.Call) {
 	}
 }
 
-func handleBucketSet(call *host.Call) {
-	self := host.LiftBorrow[Bucket](call, resourceBucket, uint32(call.Stack[0]))
+func handleBucketSet(call *bind.Call) {
+	self := bind.LiftBorrow[Bucket](call, resourceBucket, uint32(call.Stack[0]))
 	key := call.LiftString(uint32(call.Stack[1]), uint32(call.Stack[2]))
 	value := call.LiftString(uint32(call.Stack[3]), uint32(call.Stack[4]))
 	if !call.OK() {
@@ -220,7 +220,7 @@ func handleBucketSet(call *host.Call) {
 	}
 }
 
-func handleOpen(call *host.Call) {
+func handleOpen(call *bind.Call) {
 	name := call.LiftString(uint32(call.Stack[0]), uint32(call.Stack[1]))
 	if !call.OK() {
 		return
@@ -245,9 +245,9 @@ func handleOpen(call *host.Call) {
 	}
 }
 
-func handleCopy(call *host.Call) {
-	from := host.LiftBorrow[Bucket](call, resourceBucket, uint32(call.Stack[0]))
-	to := host.LiftBorrow[Bucket](call, resourceBucket, uint32(call.Stack[1]))
+func handleCopy(call *bind.Call) {
+	from := bind.LiftBorrow[Bucket](call, resourceBucket, uint32(call.Stack[0]))
+	to := bind.LiftBorrow[Bucket](call, resourceBucket, uint32(call.Stack[1]))
 	key := call.LiftString(uint32(call.Stack[2]), uint32(call.Stack[3]))
 	if !call.OK() {
 		return

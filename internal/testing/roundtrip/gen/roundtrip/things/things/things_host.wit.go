@@ -9,6 +9,7 @@ import (
 	"encoding/binary"
 
 	"github.com/witgen/witgen/canonicalabi/host"
+	"github.com/witgen/witgen/canonicalabi/host/bind"
 	"github.com/witgen/witgen/canonicalabi/types"
 	"github.com/witgen/witgen/internal/testing/roundtrip/gen/old/db/v1/rows"
 	dbv2rows "github.com/witgen/witgen/internal/testing/roundtrip/gen/old/db/v2/rows"
@@ -58,9 +59,9 @@ func Compile(ctx context.Context, wasm []byte, opts ...host.Option) (*Plugin, er
 }
 
 // Instantiate starts an instance with what the host supplies. An interface that the
-// guest does not import may be left nil.
-func (p *Plugin) Instantiate(ctx context.Context, imports Imports) (*Instance, error) {
-	inst, err := p.plugin.Instantiate(ctx, []any{imports.Counters, imports.Users, imports.First, imports.Second, imports.DBV1Rows, imports.DBV2Rows, imports.Env, struct{}{}, imports.World})
+// guest does not import may be left nil. opts override those of Compile.
+func (p *Plugin) Instantiate(ctx context.Context, imports Imports, opts ...host.Option) (*Instance, error) {
+	inst, err := p.plugin.Instantiate(ctx, []any{imports.Counters, imports.Users, imports.First, imports.Second, imports.DBV1Rows, imports.DBV2Rows, imports.Env, struct{}{}, imports.World}, opts...)
 	if err != nil {
 		return nil, err
 	}
@@ -98,7 +99,7 @@ type Imports struct {
 
 // Instance is a running guest. It serves one call at a time.
 type Instance struct {
-	inst     *host.Instance
+	inst     *bind.Instance
 	counters counters.Interface
 	users    users.Interface
 	state    state.Interface
@@ -168,30 +169,30 @@ func (i *Instance) Err() error {
 }
 
 // world describes the world to the runtime.
-var world = host.World{
+var world = bind.World{
 	Name: "roundtrip:things/things",
-	Imports: []host.Item{
-		{Name: "roundtrip:things/counters", Field: "Counters", Interface: &counters.Descriptor, Resources: []host.Resource{{Item: 0, Name: "counter"}}},
-		{Name: "roundtrip:things/users", Field: "Users", Interface: &users.Descriptor, Resources: []host.Resource{{Item: 0, Name: "counter"}}},
-		{Name: "first", Field: "First", Interface: &store.Descriptor, Resources: []host.Resource{{Item: 2, Name: "bucket"}}},
-		{Name: "second", Field: "Second", Interface: &store.Descriptor, Resources: []host.Resource{{Item: 3, Name: "bucket"}}},
+	Imports: []bind.Item{
+		{Name: "roundtrip:things/counters", Field: "Counters", Interface: &counters.Descriptor, Resources: []bind.Resource{{Item: 0, Name: "counter"}}},
+		{Name: "roundtrip:things/users", Field: "Users", Interface: &users.Descriptor, Resources: []bind.Resource{{Item: 0, Name: "counter"}}},
+		{Name: "first", Field: "First", Interface: &store.Descriptor, Resources: []bind.Resource{{Item: 2, Name: "bucket"}}},
+		{Name: "second", Field: "Second", Interface: &store.Descriptor, Resources: []bind.Resource{{Item: 3, Name: "bucket"}}},
 		{Name: "old:db/rows@1.0.0", Field: "DBV1Rows", Interface: &rows.Descriptor},
-		{Name: "old:db/rows@2.1.0", Field: "DBV2Rows", Interface: &dbv2rows.Descriptor, Resources: []host.Resource{{Item: 5, Name: "cursor"}}},
+		{Name: "old:db/rows@2.1.0", Field: "DBV2Rows", Interface: &dbv2rows.Descriptor, Resources: []bind.Resource{{Item: 5, Name: "cursor"}}},
 		{Name: "env", Field: "Env", Interface: &env.Descriptor},
-		{Name: "roundtrip:things/pool", Field: "Pool", Interface: &pool.Descriptor, Resources: []host.Resource{{Item: 7, Name: "conn"}}},
-		{Name: "$root", Field: "World", Interface: &ownImports, Resources: []host.Resource{{Item: 8, Name: "session"}, {Item: 7, Name: "conn"}, {Item: 0, Name: "counter"}}},
+		{Name: "roundtrip:things/pool", Field: "Pool", Interface: &pool.Descriptor, Resources: []bind.Resource{{Item: 7, Name: "conn"}}},
+		{Name: "$root", Field: "World", Interface: &ownImports, Resources: []bind.Resource{{Item: 8, Name: "session"}, {Item: 7, Name: "conn"}, {Item: 0, Name: "counter"}}},
 	},
-	Exports: []host.Item{
-		{Name: "roundtrip:things/counters", Field: "Counters", Interface: &counters.Descriptor, Resources: []host.Resource{{Export: true, Item: 0, Name: "counter"}}},
-		{Name: "roundtrip:things/users", Field: "Users", Interface: &users.Descriptor, Resources: []host.Resource{{Export: true, Item: 0, Name: "counter"}}},
+	Exports: []bind.Item{
+		{Name: "roundtrip:things/counters", Field: "Counters", Interface: &counters.Descriptor, Resources: []bind.Resource{{Export: true, Item: 0, Name: "counter"}}},
+		{Name: "roundtrip:things/users", Field: "Users", Interface: &users.Descriptor, Resources: []bind.Resource{{Export: true, Item: 0, Name: "counter"}}},
 		{Name: "roundtrip:things/state", Field: "State", Interface: &state.Descriptor},
-		{Name: "near", Field: "Near", Interface: &store.Descriptor, Resources: []host.Resource{{Export: true, Item: 3, Name: "bucket"}}},
-		{Name: "far", Field: "Far", Interface: &store.Descriptor, Resources: []host.Resource{{Export: true, Item: 4, Name: "bucket"}}},
+		{Name: "near", Field: "Near", Interface: &store.Descriptor, Resources: []bind.Resource{{Export: true, Item: 3, Name: "bucket"}}},
+		{Name: "far", Field: "Far", Interface: &store.Descriptor, Resources: []bind.Resource{{Export: true, Item: 4, Name: "bucket"}}},
 		{Name: "old:db/rows@1.0.0", Field: "DBV1Rows", Interface: &rows.Descriptor},
-		{Name: "old:db/rows@2.1.0", Field: "DBV2Rows", Interface: &dbv2rows.Descriptor, Resources: []host.Resource{{Export: true, Item: 6, Name: "cursor"}}},
-		{Name: "drain", Field: "Drain", Interface: &drain.Descriptor, Resources: []host.Resource{{Item: 7, Name: "conn"}}},
-		{Name: "hooks", Field: "Hooks", Interface: &hooks.Descriptor, Resources: []host.Resource{{Export: true, Item: 0, Name: "counter"}}},
-		{Name: "$root", Field: "World", Interface: &ownExports, Resources: []host.Resource{{Item: 8, Name: "session"}, {Item: 7, Name: "conn"}, {Item: 0, Name: "counter"}}},
+		{Name: "old:db/rows@2.1.0", Field: "DBV2Rows", Interface: &dbv2rows.Descriptor, Resources: []bind.Resource{{Export: true, Item: 6, Name: "cursor"}}},
+		{Name: "drain", Field: "Drain", Interface: &drain.Descriptor, Resources: []bind.Resource{{Item: 7, Name: "conn"}}},
+		{Name: "hooks", Field: "Hooks", Interface: &hooks.Descriptor, Resources: []bind.Resource{{Export: true, Item: 0, Name: "counter"}}},
+		{Name: "$root", Field: "World", Interface: &ownExports, Resources: []bind.Resource{{Item: 8, Name: "session"}, {Item: 7, Name: "conn"}, {Item: 0, Name: "counter"}}},
 	},
 }
 
@@ -215,8 +216,8 @@ type Interface interface {
 }
 
 // ownImports describes the functions that the world imports itself to the runtime.
-var ownImports = host.Interface{
-	Functions: []host.Function{
+var ownImports = bind.Interface{
+	Functions: []bind.Function{
 		{Name: "notify", Type: 0x6288dc3ef0af7c5d, Export: "i32 i32 i32 -> i32", Import: "i32 i32 i32 i32 ->", Handle: handleNotify},
 		{Name: "pack", Type: 0xbf7555345d786a56, Export: "i32 i32 i32 i32 -> i32", Import: "i32 i32 i32 i32 i32 ->", Handle: handlePack},
 		{Name: "adopt", Type: 0xa5a4ffb977fc768b, Export: "i32 -> i32", Import: "i32 -> i32", Handle: handleAdopt},
@@ -226,7 +227,7 @@ var ownImports = host.Interface{
 	Resources: []string{"session", "conn", "counter"},
 }
 
-func handleNotify(call *host.Call) {
+func handleNotify(call *bind.Call) {
 	s := Settings{Name: call.LiftString(uint32(call.Stack[0]), uint32(call.Stack[1])), Level: Level(call.LiftEnum(uint32(call.Stack[2]), 2))}
 	if !call.OK() {
 		return
@@ -251,16 +252,16 @@ func handleNotify(call *host.Call) {
 	}
 }
 
-func handlePack(call *host.Call) {
-	region, conns := host.LiftList[Conn](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 4, 4)
+func handlePack(call *bind.Call) {
+	region, conns := bind.LiftList[Conn](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 4, 4)
 	for i := range conns {
 		item := region[i*4:]
-		conns[i] = host.LiftOwn[Conn](call, resourceConn, binary.LittleEndian.Uint32(item))
+		conns[i] = bind.LiftOwn[Conn](call, resourceConn, binary.LittleEndian.Uint32(item))
 	}
-	region2, counters_ := host.LiftList[Counter](call, uint32(call.Stack[2]), uint32(call.Stack[3]), 4, 4)
+	region2, counters_ := bind.LiftList[Counter](call, uint32(call.Stack[2]), uint32(call.Stack[3]), 4, 4)
 	for i := range counters_ {
 		item := region2[i*4:]
-		counters_[i] = host.LiftOwn[Counter](call, resourceCounter, binary.LittleEndian.Uint32(item))
+		counters_[i] = bind.LiftOwn[Counter](call, resourceCounter, binary.LittleEndian.Uint32(item))
 	}
 	if !call.OK() {
 		return
@@ -283,8 +284,8 @@ func handlePack(call *host.Call) {
 	call.StoreUint32(resultPtr+4, uint32(len(result)))
 }
 
-func handleAdopt(call *host.Call) {
-	c := host.LiftOwn[Counter](call, resourceCounter, uint32(call.Stack[0]))
+func handleAdopt(call *bind.Call) {
+	c := bind.LiftOwn[Counter](call, resourceCounter, uint32(call.Stack[0]))
 	if !call.OK() {
 		return
 	}
@@ -296,7 +297,7 @@ func handleAdopt(call *host.Call) {
 	call.Stack[0] = uint64(call.LowerOwn(resourceCounter, result))
 }
 
-func handleNewSession(call *host.Call) {
+func handleNewSession(call *bind.Call) {
 	s := Settings{Name: call.LiftString(uint32(call.Stack[0]), uint32(call.Stack[1])), Level: Level(call.LiftEnum(uint32(call.Stack[2]), 2))}
 	if !call.OK() {
 		return
@@ -309,8 +310,8 @@ func handleNewSession(call *host.Call) {
 	call.Stack[0] = uint64(call.LowerOwn(resourceSession, result))
 }
 
-func handleSessionSend(call *host.Call) {
-	self := host.LiftBorrow[Session](call, resourceSession, uint32(call.Stack[0]))
+func handleSessionSend(call *bind.Call) {
+	self := bind.LiftBorrow[Session](call, resourceSession, uint32(call.Stack[0]))
 	line := call.LiftString(uint32(call.Stack[1]), uint32(call.Stack[2]))
 	if !call.OK() {
 		return
@@ -324,8 +325,8 @@ func handleSessionSend(call *host.Call) {
 }
 
 // ownExports describes the functions that the world exports itself to the runtime.
-var ownExports = host.Interface{
-	Functions: []host.Function{
+var ownExports = bind.Interface{
+	Functions: []bind.Function{
 		{Name: "inspect", Type: 0x0fb872b399fd6703, Export: "i32 i32 -> i32"},
 		{Name: "repack", Type: 0x9220e24bbbe4bae2, Export: "i32 i32 -> i32"},
 		{Name: "run", Type: 0xcb0b814ba61213ab, Export: "i32 i32 i32 i32 i32 -> i32"},
@@ -336,13 +337,13 @@ var ownExports = host.Interface{
 
 // ownCalls calls the functions that the world exports itself.
 type ownCalls struct {
-	inspect host.Func
-	repack  host.Func
-	run     host.Func
-	lookup  host.Func
+	inspect bind.Func
+	repack  bind.Func
+	run     bind.Func
+	lookup  bind.Func
 }
 
-func bindOwnCalls(e host.Exports) ownCalls {
+func bindOwnCalls(e bind.Exports) ownCalls {
 	return ownCalls{
 		inspect: e.Func(0),
 		repack:  e.Func(1),
@@ -375,7 +376,7 @@ func (x *ownCalls) Inspect(ctx context.Context, c Counter, d Counter) (string, e
 }
 
 func (x *ownCalls) Repack(ctx context.Context, parcels []Parcel) ([]Parcel, error) {
-	if bad := host.CheckList(len(parcels), 8); bad != nil {
+	if bad := bind.CheckList(len(parcels), 8); bad != nil {
 		return nil, bad.In("parcels")
 	}
 	for i, item := range parcels {
@@ -399,7 +400,7 @@ func (x *ownCalls) Repack(ctx context.Context, parcels []Parcel) ([]Parcel, erro
 	if !ok {
 		return nil, call.End()
 	}
-	region, result := host.LiftList[Parcel](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]), 8, 4)
+	region, result := bind.LiftList[Parcel](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]), 8, 4)
 	for i := range result {
 		item := region[i*8:]
 		result[i] = loadParcel(call, item)
@@ -411,11 +412,11 @@ func (x *ownCalls) Run(ctx context.Context, s Settings, lines []string) ([]uint3
 	if bad := checkSettings(s); bad != nil {
 		return nil, bad.In("s")
 	}
-	if bad := host.CheckList(len(lines), 8); bad != nil {
+	if bad := bind.CheckList(len(lines), 8); bad != nil {
 		return nil, bad.In("lines")
 	}
 	for i, item := range lines {
-		if bad := host.CheckString(item); bad != nil {
+		if bad := bind.CheckString(item); bad != nil {
 			return nil, bad.At(i).In("lines")
 		}
 	}
@@ -447,7 +448,7 @@ func (x *ownCalls) Run(ctx context.Context, s Settings, lines []string) ([]uint3
 	var err error
 	switch resultCase {
 	case 0:
-		value = host.LiftNumbers[uint32](call, binary.LittleEndian.Uint32(area[4:]), binary.LittleEndian.Uint32(area[8:]))
+		value = bind.LiftNumbers[uint32](call, binary.LittleEndian.Uint32(area[4:]), binary.LittleEndian.Uint32(area[8:]))
 	case 1:
 		err = types.Error[string]{Value: call.LiftString(binary.LittleEndian.Uint32(area[4:]), binary.LittleEndian.Uint32(area[8:]))}
 	default:
@@ -460,7 +461,7 @@ func (x *ownCalls) Run(ctx context.Context, s Settings, lines []string) ([]uint3
 }
 
 func (x *ownCalls) Lookup(ctx context.Context, key string) (types.Option[string], error) {
-	if bad := host.CheckString(key); bad != nil {
+	if bad := bind.CheckString(key); bad != nil {
 		return types.Option[string]{}, bad.In("key")
 	}
 	call := x.lookup.Begin(ctx)
@@ -487,12 +488,12 @@ func (x *ownCalls) Lookup(ctx context.Context, key string) (types.Option[string]
 	return result, call.End()
 }
 
-func storeParcel(call *host.Call, ptr uint32, value Parcel) {
+func storeParcel(call *bind.Call, ptr uint32, value Parcel) {
 	call.StoreUint32(ptr, call.LowerOwn(resourceCounter, value.Counter))
 	call.StoreUint32(ptr+4, call.LowerOwn(resourceConn, value.Conn))
 }
 
-func checkParcel(f *host.Func, value Parcel) *host.BadValueError {
+func checkParcel(f *bind.Func, value Parcel) *host.BadValueError {
 	if bad := f.CheckHandle(resourceCounter, value.Counter); bad != nil {
 		return bad.In("counter")
 	}
@@ -502,16 +503,16 @@ func checkParcel(f *host.Func, value Parcel) *host.BadValueError {
 	return nil
 }
 
-func loadParcel(call *host.Call, area []byte) Parcel {
-	counter := host.LiftOwn[Counter](call, resourceCounter, binary.LittleEndian.Uint32(area))
-	return Parcel{Counter: counter, Conn: host.LiftOwn[Conn](call, resourceConn, binary.LittleEndian.Uint32(area[4:]))}
+func loadParcel(call *bind.Call, area []byte) Parcel {
+	counter := bind.LiftOwn[Counter](call, resourceCounter, binary.LittleEndian.Uint32(area))
+	return Parcel{Counter: counter, Conn: bind.LiftOwn[Conn](call, resourceConn, binary.LittleEndian.Uint32(area[4:]))}
 }
 
 func checkSettings(value Settings) *host.BadValueError {
-	if bad := host.CheckString(value.Name); bad != nil {
+	if bad := bind.CheckString(value.Name); bad != nil {
 		return bad.In("name")
 	}
-	if bad := host.CheckEnum(uint32(value.Level), 2); bad != nil {
+	if bad := bind.CheckEnum(uint32(value.Level), 2); bad != nil {
 		return bad.In("level")
 	}
 	return nil

@@ -8,7 +8,7 @@ import (
 	"context"
 	"encoding/binary"
 
-	"github.com/witgen/witgen/canonicalabi/host"
+	"github.com/witgen/witgen/canonicalabi/host/bind"
 	"github.com/witgen/witgen/canonicalabi/types"
 	"github.com/witgen/witgen/internal/testing/roundtrip/gen/roundtrip/things/counters"
 )
@@ -33,8 +33,8 @@ const (
 )
 
 // Descriptor describes roundtrip:things/users to the runtime.
-var Descriptor = host.Interface{
-	Functions: []host.Function{
+var Descriptor = bind.Interface{
+	Functions: []bind.Function{
 		{Name: "keep", Type: 0x82260ac842299a63, Export: "i32 ->", Import: "i32 ->", Handle: handleKeep},
 		{Name: "give-back", Type: 0x782d4454d02a9cc8, Export: "-> i32", Import: "i32 ->", Handle: handleGiveBack},
 		{Name: "ask", Type: 0xca7b7084ce2adef0, Export: "i32 -> i32", Import: "i32 i32 ->", Handle: handleAsk},
@@ -44,7 +44,7 @@ var Descriptor = host.Interface{
 
 // Bind returns the interface as an instance exports it. Worlds that export it
 // call it.
-func Bind(e host.Exports) Interface {
+func Bind(e bind.Exports) Interface {
 	return &exports{
 		keep:     e.Func(0),
 		giveBack: e.Func(1),
@@ -54,9 +54,9 @@ func Bind(e host.Exports) Interface {
 
 // exports calls the functions that an instance exports.
 type exports struct {
-	keep     host.Func
-	giveBack host.Func
-	ask      host.Func
+	keep     bind.Func
+	giveBack bind.Func
+	ask      bind.Func
 }
 
 func (x *exports) Keep(ctx context.Context, c Counter) error {
@@ -83,7 +83,7 @@ func (x *exports) GiveBack(ctx context.Context) (types.Option[Counter], error) {
 	switch resultCase {
 	case 0:
 	case 1:
-		result = types.Some[Counter](host.LiftOwn[Counter](call, resourceCounter, binary.LittleEndian.Uint32(area[4:])))
+		result = types.Some[Counter](bind.LiftOwn[Counter](call, resourceCounter, binary.LittleEndian.Uint32(area[4:])))
 	default:
 		call.BadDiscriminant(uint32(resultCase), 2)
 	}
@@ -107,8 +107,8 @@ func (x *exports) Ask(ctx context.Context, c Counter) (string, error) {
 	return result, call.End()
 }
 
-func handleKeep(call *host.Call) {
-	c := host.LiftOwn[Counter](call, resourceCounter, uint32(call.Stack[0]))
+func handleKeep(call *bind.Call) {
+	c := bind.LiftOwn[Counter](call, resourceCounter, uint32(call.Stack[0]))
 	if !call.OK() {
 		return
 	}
@@ -117,7 +117,7 @@ func handleKeep(call *host.Call) {
 	}
 }
 
-func handleGiveBack(call *host.Call) {
+func handleGiveBack(call *bind.Call) {
 	result, err := call.Impl().(Interface).GiveBack(call.Context())
 	if err != nil {
 		call.Fail(err)
@@ -135,8 +135,8 @@ func handleGiveBack(call *host.Call) {
 	}
 }
 
-func handleAsk(call *host.Call) {
-	c := host.LiftBorrow[Counter](call, resourceCounter, uint32(call.Stack[0]))
+func handleAsk(call *bind.Call) {
+	c := bind.LiftBorrow[Counter](call, resourceCounter, uint32(call.Stack[0]))
 	if !call.OK() {
 		return
 	}

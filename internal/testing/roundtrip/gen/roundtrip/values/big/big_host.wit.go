@@ -10,6 +10,7 @@ import (
 	"math"
 
 	"github.com/witgen/witgen/canonicalabi/host"
+	"github.com/witgen/witgen/canonicalabi/host/bind"
 	"github.com/witgen/witgen/canonicalabi/types"
 	"github.com/witgen/witgen/internal/testing/roundtrip/gen/roundtrip/values/named"
 	"github.com/witgen/witgen/internal/testing/roundtrip/gen/roundtrip/values/variants"
@@ -23,15 +24,15 @@ type Interface interface {
 }
 
 // Descriptor describes roundtrip:values/big to the runtime.
-var Descriptor = host.Interface{
-	Functions: []host.Function{
+var Descriptor = bind.Interface{
+	Functions: []bind.Function{
 		{Name: "of-large", Type: 0x5191b9276ed1e77c, Export: "i32 -> i32", Import: "i32 i32 ->", Handle: handleOfLarge},
 	},
 }
 
 // Bind returns the interface as an instance exports it. Worlds that export it
 // call it.
-func Bind(e host.Exports) Interface {
+func Bind(e bind.Exports) Interface {
 	return &exports{
 		ofLarge: e.Func(0),
 	}
@@ -39,7 +40,7 @@ func Bind(e host.Exports) Interface {
 
 // exports calls the functions that an instance exports.
 type exports struct {
-	ofLarge host.Func
+	ofLarge bind.Func
 }
 
 func (x *exports) OfLarge(ctx context.Context, v Large) (Large, error) {
@@ -61,7 +62,7 @@ func (x *exports) OfLarge(ctx context.Context, v Large) (Large, error) {
 	return result, call.End()
 }
 
-func handleOfLarge(call *host.Call) {
+func handleOfLarge(call *bind.Call) {
 	area, ok := call.View(uint32(call.Stack[0]), 144, 8)
 	if !ok {
 		return
@@ -85,11 +86,11 @@ func handleOfLarge(call *host.Call) {
 func checkLarge(value Large) *host.BadValueError {
 	switch v := value.(type) {
 	case LargeText:
-		if bad := host.CheckString(v.Value); bad != nil {
+		if bad := bind.CheckString(v.Value); bad != nil {
 			return bad.In("text")
 		}
 	case LargeList:
-		if bad := host.CheckList(len(v.Value), 32); bad != nil {
+		if bad := bind.CheckList(len(v.Value), 32); bad != nil {
 			return bad.In("list")
 		}
 		for i, item := range v.Value {
@@ -99,12 +100,12 @@ func checkLarge(value Large) *host.BadValueError {
 		}
 	case LargeBig:
 	default:
-		return host.UnknownCase("large", value)
+		return bind.UnknownCase("large", value)
 	}
 	return nil
 }
 
-func storeLarge(call *host.Call, ptr uint32, value Large) {
+func storeLarge(call *bind.Call, ptr uint32, value Large) {
 	switch c := value.(type) {
 	case LargeText:
 		call.StoreUint8(ptr, 0)
@@ -144,16 +145,16 @@ func storeLarge(call *host.Call, ptr uint32, value Large) {
 	}
 }
 
-func loadLarge(call *host.Call, area []byte) Large {
+func loadLarge(call *bind.Call, area []byte) Large {
 	valueCase := area[0]
 	var value Large
 	switch valueCase {
 	case 0:
-		if host.Room[LargeText](call) {
+		if bind.Room[LargeText](call) {
 			value = LargeText{Value: call.LiftString(binary.LittleEndian.Uint32(area[8:]), binary.LittleEndian.Uint32(area[12:]))}
 		}
 	case 1:
-		if host.Room[LargeBig](call) {
+		if bind.Room[LargeBig](call) {
 			value = LargeBig{Value: struct {
 				F0  uint64
 				F1  uint64
@@ -193,12 +194,12 @@ func loadLarge(call *host.Call, area []byte) Large {
 			}}
 		}
 	case 2:
-		region, list := host.LiftList[Outer](call, binary.LittleEndian.Uint32(area[8:]), binary.LittleEndian.Uint32(area[12:]), 32, 8)
+		region, list := bind.LiftList[Outer](call, binary.LittleEndian.Uint32(area[8:]), binary.LittleEndian.Uint32(area[12:]), 32, 8)
 		for i := range list {
 			item := region[i*32:]
 			list[i] = loadOuter(call, item)
 		}
-		if host.Room[LargeList](call) {
+		if bind.Room[LargeList](call) {
 			value = LargeList{Value: list}
 		}
 	default:
@@ -235,12 +236,12 @@ func checkOuter(value variants.Outer) *host.BadValueError {
 		}
 	case variants.OuterUnit:
 	default:
-		return host.UnknownCase("outer", value)
+		return bind.UnknownCase("outer", value)
 	}
 	return nil
 }
 
-func storeOuter(call *host.Call, ptr uint32, value variants.Outer) {
+func storeOuter(call *bind.Call, ptr uint32, value variants.Outer) {
 	switch c := value.(type) {
 	case variants.OuterIn:
 		call.StoreUint8(ptr, 0)
@@ -272,12 +273,12 @@ func storeOuter(call *host.Call, ptr uint32, value variants.Outer) {
 	}
 }
 
-func loadOuter(call *host.Call, area []byte) variants.Outer {
+func loadOuter(call *bind.Call, area []byte) variants.Outer {
 	valueCase := area[0]
 	var value variants.Outer
 	switch valueCase {
 	case 0:
-		if host.Room[variants.OuterIn](call) {
+		if bind.Room[variants.OuterIn](call) {
 			value = variants.OuterIn{Value: loadMixed(call, area[8:])}
 		}
 	case 1:
@@ -290,7 +291,7 @@ func loadOuter(call *host.Call, area []byte) variants.Outer {
 		default:
 			call.BadDiscriminant(uint32(optCase), 2)
 		}
-		if host.Room[variants.OuterOpt](call) {
+		if bind.Room[variants.OuterOpt](call) {
 			value = variants.OuterOpt{Value: opt}
 		}
 	case 2:
@@ -304,11 +305,11 @@ func loadOuter(call *host.Call, area []byte) variants.Outer {
 		default:
 			call.BadDiscriminant(uint32(resCase), 2)
 		}
-		if host.Room[variants.OuterRes](call) {
+		if bind.Room[variants.OuterRes](call) {
 			value = variants.OuterRes{Value: res}
 		}
 	case 3:
-		if host.Room[variants.OuterShape](call) {
+		if bind.Room[variants.OuterShape](call) {
 			value = variants.OuterShape{Value: loadShape(call, area[8:])}
 		}
 	case 4:
@@ -323,7 +324,7 @@ func checkMixed(value variants.Mixed) *host.BadValueError {
 	switch value.(type) {
 	case variants.MixedA, variants.MixedB, variants.MixedC, variants.MixedD:
 	default:
-		return host.UnknownCase("mixed", value)
+		return bind.UnknownCase("mixed", value)
 	}
 	return nil
 }
@@ -332,7 +333,7 @@ func checkWide(value variants.Wide) *host.BadValueError {
 	switch value.(type) {
 	case variants.WideA, variants.WideB:
 	default:
-		return host.UnknownCase("wide", value)
+		return bind.UnknownCase("wide", value)
 	}
 	return nil
 }
@@ -340,16 +341,16 @@ func checkWide(value variants.Wide) *host.BadValueError {
 func checkTexts(value variants.Texts) *host.BadValueError {
 	switch v := value.(type) {
 	case variants.TextsS:
-		if bad := host.CheckString(v.Value); bad != nil {
+		if bad := bind.CheckString(v.Value); bad != nil {
 			return bad.In("s")
 		}
 	case variants.TextsL:
-		if bad := host.CheckList(len(v.Value), 8); bad != nil {
+		if bad := bind.CheckList(len(v.Value), 8); bad != nil {
 			return bad.In("l")
 		}
 	case variants.TextsN, variants.TextsNone:
 	default:
-		return host.UnknownCase("texts", value)
+		return bind.UnknownCase("texts", value)
 	}
 	return nil
 }
@@ -358,7 +359,7 @@ func checkNumbers(value variants.Numbers) *host.BadValueError {
 	switch value.(type) {
 	case variants.NumbersA, variants.NumbersB:
 	default:
-		return host.UnknownCase("numbers", value)
+		return bind.UnknownCase("numbers", value)
 	}
 	return nil
 }
@@ -366,21 +367,21 @@ func checkNumbers(value variants.Numbers) *host.BadValueError {
 func checkShape(value named.Shape) *host.BadValueError {
 	switch v := value.(type) {
 	case named.ShapeLabel:
-		if bad := host.CheckString(v.Value); bad != nil {
+		if bad := bind.CheckString(v.Value); bad != nil {
 			return bad.In("label")
 		}
 	case named.ShapePath:
-		if bad := host.CheckList(len(v.Value), 8); bad != nil {
+		if bad := bind.CheckList(len(v.Value), 8); bad != nil {
 			return bad.In("path")
 		}
 	case named.ShapeNothing, named.ShapeDot, named.ShapeCircle:
 	default:
-		return host.UnknownCase("shape", value)
+		return bind.UnknownCase("shape", value)
 	}
 	return nil
 }
 
-func storeMixed(call *host.Call, ptr uint32, value variants.Mixed) {
+func storeMixed(call *bind.Call, ptr uint32, value variants.Mixed) {
 	switch c := value.(type) {
 	case variants.MixedA:
 		call.StoreUint8(ptr, 0)
@@ -399,7 +400,7 @@ func storeMixed(call *host.Call, ptr uint32, value variants.Mixed) {
 	}
 }
 
-func storeWide(call *host.Call, ptr uint32, value variants.Wide) {
+func storeWide(call *bind.Call, ptr uint32, value variants.Wide) {
 	switch c := value.(type) {
 	case variants.WideA:
 		call.StoreUint8(ptr, 0)
@@ -412,7 +413,7 @@ func storeWide(call *host.Call, ptr uint32, value variants.Wide) {
 	}
 }
 
-func storeTexts(call *host.Call, ptr uint32, value variants.Texts) {
+func storeTexts(call *bind.Call, ptr uint32, value variants.Texts) {
 	switch c := value.(type) {
 	case variants.TextsS:
 		call.StoreUint8(ptr, 0)
@@ -424,7 +425,7 @@ func storeTexts(call *host.Call, ptr uint32, value variants.Texts) {
 		call.StoreUint64(ptr+8, c.Value)
 	case variants.TextsL:
 		call.StoreUint8(ptr, 2)
-		lPtr, lLen := host.LowerNumbers(call, c.Value)
+		lPtr, lLen := bind.LowerNumbers(call, c.Value)
 		call.StoreUint32(ptr+8, lPtr)
 		call.StoreUint32(ptr+12, lLen)
 	case variants.TextsNone:
@@ -434,7 +435,7 @@ func storeTexts(call *host.Call, ptr uint32, value variants.Texts) {
 	}
 }
 
-func storeNumbers(call *host.Call, ptr uint32, value variants.Numbers) {
+func storeNumbers(call *bind.Call, ptr uint32, value variants.Numbers) {
 	switch c := value.(type) {
 	case variants.NumbersA:
 		call.StoreUint8(ptr, 0)
@@ -447,7 +448,7 @@ func storeNumbers(call *host.Call, ptr uint32, value variants.Numbers) {
 	}
 }
 
-func storeShape(call *host.Call, ptr uint32, value named.Shape) {
+func storeShape(call *bind.Call, ptr uint32, value named.Shape) {
 	switch c := value.(type) {
 	case named.ShapeNothing:
 		call.StoreUint8(ptr, 0)
@@ -476,24 +477,24 @@ func storeShape(call *host.Call, ptr uint32, value named.Shape) {
 	}
 }
 
-func loadMixed(call *host.Call, area []byte) variants.Mixed {
+func loadMixed(call *bind.Call, area []byte) variants.Mixed {
 	valueCase := area[0]
 	var value variants.Mixed
 	switch valueCase {
 	case 0:
-		if host.Room[variants.MixedA](call) {
+		if bind.Room[variants.MixedA](call) {
 			value = variants.MixedA{Value: binary.LittleEndian.Uint32(area[8:])}
 		}
 	case 1:
-		if host.Room[variants.MixedB](call) {
+		if bind.Room[variants.MixedB](call) {
 			value = variants.MixedB{Value: math.Float64frombits(binary.LittleEndian.Uint64(area[8:]))}
 		}
 	case 2:
-		if host.Room[variants.MixedC](call) {
+		if bind.Room[variants.MixedC](call) {
 			value = variants.MixedC{Value: math.Float32frombits(binary.LittleEndian.Uint32(area[8:]))}
 		}
 	case 3:
-		if host.Room[variants.MixedD](call) {
+		if bind.Room[variants.MixedD](call) {
 			value = variants.MixedD{Value: int64(binary.LittleEndian.Uint64(area[8:]))}
 		}
 	default:
@@ -502,16 +503,16 @@ func loadMixed(call *host.Call, area []byte) variants.Mixed {
 	return value
 }
 
-func loadWide(call *host.Call, area []byte) variants.Wide {
+func loadWide(call *bind.Call, area []byte) variants.Wide {
 	valueCase := area[0]
 	var value variants.Wide
 	switch valueCase {
 	case 0:
-		if host.Room[variants.WideA](call) {
+		if bind.Room[variants.WideA](call) {
 			value = variants.WideA{Value: binary.LittleEndian.Uint64(area[8:])}
 		}
 	case 1:
-		if host.Room[variants.WideB](call) {
+		if bind.Room[variants.WideB](call) {
 			value = variants.WideB{Value: math.Float64frombits(binary.LittleEndian.Uint64(area[8:]))}
 		}
 	default:
@@ -520,21 +521,21 @@ func loadWide(call *host.Call, area []byte) variants.Wide {
 	return value
 }
 
-func loadTexts(call *host.Call, area []byte) variants.Texts {
+func loadTexts(call *bind.Call, area []byte) variants.Texts {
 	valueCase := area[0]
 	var value variants.Texts
 	switch valueCase {
 	case 0:
-		if host.Room[variants.TextsS](call) {
+		if bind.Room[variants.TextsS](call) {
 			value = variants.TextsS{Value: call.LiftString(binary.LittleEndian.Uint32(area[8:]), binary.LittleEndian.Uint32(area[12:]))}
 		}
 	case 1:
-		if host.Room[variants.TextsN](call) {
+		if bind.Room[variants.TextsN](call) {
 			value = variants.TextsN{Value: binary.LittleEndian.Uint64(area[8:])}
 		}
 	case 2:
-		if host.Room[variants.TextsL](call) {
-			value = variants.TextsL{Value: host.LiftNumbers[float64](call, binary.LittleEndian.Uint32(area[8:]), binary.LittleEndian.Uint32(area[12:]))}
+		if bind.Room[variants.TextsL](call) {
+			value = variants.TextsL{Value: bind.LiftNumbers[float64](call, binary.LittleEndian.Uint32(area[8:]), binary.LittleEndian.Uint32(area[12:]))}
 		}
 	case 3:
 		value = variants.TextsNone{}
@@ -544,16 +545,16 @@ func loadTexts(call *host.Call, area []byte) variants.Texts {
 	return value
 }
 
-func loadNumbers(call *host.Call, area []byte) variants.Numbers {
+func loadNumbers(call *bind.Call, area []byte) variants.Numbers {
 	valueCase := area[0]
 	var value variants.Numbers
 	switch valueCase {
 	case 0:
-		if host.Room[variants.NumbersA](call) {
+		if bind.Room[variants.NumbersA](call) {
 			value = variants.NumbersA{Value: binary.LittleEndian.Uint32(area[4:])}
 		}
 	case 1:
-		if host.Room[variants.NumbersB](call) {
+		if bind.Room[variants.NumbersB](call) {
 			value = variants.NumbersB{Value: math.Float32frombits(binary.LittleEndian.Uint32(area[4:]))}
 		}
 	default:
@@ -562,31 +563,31 @@ func loadNumbers(call *host.Call, area []byte) variants.Numbers {
 	return value
 }
 
-func loadShape(call *host.Call, area []byte) named.Shape {
+func loadShape(call *bind.Call, area []byte) named.Shape {
 	valueCase := area[0]
 	var value named.Shape
 	switch valueCase {
 	case 0:
 		value = named.ShapeNothing{}
 	case 1:
-		if host.Room[named.ShapeDot](call) {
+		if bind.Room[named.ShapeDot](call) {
 			value = named.ShapeDot{Value: loadPoint(call, area[8:])}
 		}
 	case 2:
-		if host.Room[named.ShapeCircle](call) {
+		if bind.Room[named.ShapeCircle](call) {
 			value = named.ShapeCircle{Value: math.Float64frombits(binary.LittleEndian.Uint64(area[8:]))}
 		}
 	case 3:
-		if host.Room[named.ShapeLabel](call) {
+		if bind.Room[named.ShapeLabel](call) {
 			value = named.ShapeLabel{Value: call.LiftString(binary.LittleEndian.Uint32(area[8:]), binary.LittleEndian.Uint32(area[12:]))}
 		}
 	case 4:
-		region, path := host.LiftList[named.Point](call, binary.LittleEndian.Uint32(area[8:]), binary.LittleEndian.Uint32(area[12:]), 8, 4)
+		region, path := bind.LiftList[named.Point](call, binary.LittleEndian.Uint32(area[8:]), binary.LittleEndian.Uint32(area[12:]), 8, 4)
 		for i := range path {
 			item := region[i*8:]
 			path[i] = loadPoint(call, item)
 		}
-		if host.Room[named.ShapePath](call) {
+		if bind.Room[named.ShapePath](call) {
 			value = named.ShapePath{Value: path}
 		}
 	default:
@@ -595,11 +596,11 @@ func loadShape(call *host.Call, area []byte) named.Shape {
 	return value
 }
 
-func storePoint(call *host.Call, ptr uint32, value named.Point) {
+func storePoint(call *bind.Call, ptr uint32, value named.Point) {
 	call.StoreUint32(ptr, uint32(value.X))
 	call.StoreUint32(ptr+4, uint32(value.Y))
 }
 
-func loadPoint(call *host.Call, area []byte) named.Point {
+func loadPoint(call *bind.Call, area []byte) named.Point {
 	return named.Point{X: int32(binary.LittleEndian.Uint32(area)), Y: int32(binary.LittleEndian.Uint32(area[4:]))}
 }

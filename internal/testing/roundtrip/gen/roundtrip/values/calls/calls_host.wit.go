@@ -10,6 +10,7 @@ import (
 	"math"
 
 	"github.com/witgen/witgen/canonicalabi/host"
+	"github.com/witgen/witgen/canonicalabi/host/bind"
 	"github.com/witgen/witgen/canonicalabi/types"
 	"github.com/witgen/witgen/internal/testing/roundtrip/gen/roundtrip/values/named"
 )
@@ -64,8 +65,8 @@ type Interface interface {
 }
 
 // Descriptor describes roundtrip:values/calls to the runtime.
-var Descriptor = host.Interface{
-	Functions: []host.Function{
+var Descriptor = bind.Interface{
+	Functions: []bind.Function{
 		{Name: "nothing", Type: 0x95df92447b0e740a, Export: "->", Import: "->", Handle: handleNothing},
 		{Name: "only-param", Type: 0xcd06ff50caa07e47, Export: "i32 i32 ->", Import: "i32 i32 ->", Handle: handleOnlyParam},
 		{Name: "only-result", Type: 0x1fa44ef5e0eeaf69, Export: "-> i32", Import: "i32 ->", Handle: handleOnlyResult},
@@ -93,7 +94,7 @@ var Descriptor = host.Interface{
 
 // Bind returns the interface as an instance exports it. Worlds that export it
 // call it.
-func Bind(e host.Exports) Interface {
+func Bind(e bind.Exports) Interface {
 	return &exports{
 		nothing:    e.Func(0),
 		onlyParam:  e.Func(1),
@@ -122,28 +123,28 @@ func Bind(e host.Exports) Interface {
 
 // exports calls the functions that an instance exports.
 type exports struct {
-	nothing    host.Func
-	onlyParam  host.Func
-	onlyResult host.Func
-	sixteen    host.Func
-	seventeen  host.Func
-	spilled    host.Func
-	names      host.Func
-	keywords   host.Func
-	check      host.Func
-	value      host.Func
-	error_     host.Func
-	text       host.Func
-	records    host.Func
-	variants   host.Func
-	enums      host.Func
-	flags      host.Func
-	lists      host.Func
-	options    host.Func
-	tuples     host.Func
-	nested     host.Func
-	floats     host.Func
-	colours    host.Func
+	nothing    bind.Func
+	onlyParam  bind.Func
+	onlyResult bind.Func
+	sixteen    bind.Func
+	seventeen  bind.Func
+	spilled    bind.Func
+	names      bind.Func
+	keywords   bind.Func
+	check      bind.Func
+	value      bind.Func
+	error_     bind.Func
+	text       bind.Func
+	records    bind.Func
+	variants   bind.Func
+	enums      bind.Func
+	flags      bind.Func
+	lists      bind.Func
+	options    bind.Func
+	tuples     bind.Func
+	nested     bind.Func
+	floats     bind.Func
+	colours    bind.Func
 }
 
 func (x *exports) Nothing(ctx context.Context) error {
@@ -153,7 +154,7 @@ func (x *exports) Nothing(ctx context.Context) error {
 }
 
 func (x *exports) OnlyParam(ctx context.Context, v string) error {
-	if bad := host.CheckString(v); bad != nil {
+	if bad := bind.CheckString(v); bad != nil {
 		return bad.In("v")
 	}
 	call := x.onlyParam.Begin(ctx)
@@ -179,19 +180,19 @@ func (x *exports) OnlyResult(ctx context.Context) (string, error) {
 }
 
 func (x *exports) Sixteen(ctx context.Context, a bool, b uint8, c int8, d uint16, e int16, f uint32, g int32, h uint64, i int64, j float32, k float64, l rune, m string, n []byte) (bool, uint8, int8, uint16, int16, uint32, int32, uint64, int64, float32, float64, rune, string, []byte, error) {
-	if bad := host.CheckChar(l); bad != nil {
+	if bad := bind.CheckChar(l); bad != nil {
 		return false, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, "", nil, bad.In("l")
 	}
-	if bad := host.CheckString(m); bad != nil {
+	if bad := bind.CheckString(m); bad != nil {
 		return false, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, "", nil, bad.In("m")
 	}
-	if bad := host.CheckList(len(n), 1); bad != nil {
+	if bad := bind.CheckList(len(n), 1); bad != nil {
 		return false, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, "", nil, bad.In("n")
 	}
 	call := x.sixteen.Begin(ctx)
 	l2 := call.LowerChar(l)
 	mPtr, mLen := call.LowerString(m)
-	nPtr, nLen := host.LowerNumbers(call, n)
+	nPtr, nLen := bind.LowerNumbers(call, n)
 	stack := call.Stack[:16]
 	stack[0] = uint64(types.FromBool(a))
 	stack[1] = uint64(uint32(b))
@@ -229,18 +230,18 @@ func (x *exports) Sixteen(ctx context.Context, a bool, b uint8, c int8, d uint16
 	f10 := math.Float64frombits(binary.LittleEndian.Uint64(area[40:]))
 	f11 := call.LiftChar(binary.LittleEndian.Uint32(area[48:]))
 	f12 := call.LiftString(binary.LittleEndian.Uint32(area[52:]), binary.LittleEndian.Uint32(area[56:]))
-	f13 := host.LiftNumbers[uint8](call, binary.LittleEndian.Uint32(area[60:]), binary.LittleEndian.Uint32(area[64:]))
+	f13 := bind.LiftNumbers[uint8](call, binary.LittleEndian.Uint32(area[60:]), binary.LittleEndian.Uint32(area[64:]))
 	return f0, f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11, f12, f13, call.End()
 }
 
 func (x *exports) Seventeen(ctx context.Context, a bool, b uint8, c int8, d uint16, e int16, f uint32, g int32, h uint64, i int64, j float32, k float64, l rune, m string, n []byte, o uint8) (uint64, error) {
-	if bad := host.CheckChar(l); bad != nil {
+	if bad := bind.CheckChar(l); bad != nil {
 		return 0, bad.In("l")
 	}
-	if bad := host.CheckString(m); bad != nil {
+	if bad := bind.CheckString(m); bad != nil {
 		return 0, bad.In("m")
 	}
-	if bad := host.CheckList(len(n), 1); bad != nil {
+	if bad := bind.CheckList(len(n), 1); bad != nil {
 		return 0, bad.In("n")
 	}
 	call := x.seventeen.Begin(ctx)
@@ -260,7 +261,7 @@ func (x *exports) Seventeen(ctx context.Context, a bool, b uint8, c int8, d uint
 	mPtr, mLen := call.LowerString(m)
 	call.StoreUint32(params+52, mPtr)
 	call.StoreUint32(params+56, mLen)
-	nPtr, nLen := host.LowerNumbers(call, n)
+	nPtr, nLen := bind.LowerNumbers(call, n)
 	call.StoreUint32(params+60, nPtr)
 	call.StoreUint32(params+64, nLen)
 	call.StoreUint8(params+68, o)
@@ -282,11 +283,11 @@ func (x *exports) Spilled(ctx context.Context, a Person, b Person, c Person, d S
 	if bad := checkShape(d); bad != nil {
 		return nil, bad.In("d")
 	}
-	if bad := host.CheckList(len(e), 8); bad != nil {
+	if bad := bind.CheckList(len(e), 8); bad != nil {
 		return nil, bad.In("e")
 	}
 	for i, item := range e {
-		if bad := host.CheckString(item); bad != nil {
+		if bad := bind.CheckString(item); bad != nil {
 			return nil, bad.At(i).In("e")
 		}
 	}
@@ -313,7 +314,7 @@ func (x *exports) Spilled(ctx context.Context, a Person, b Person, c Person, d S
 	if !ok {
 		return nil, call.End()
 	}
-	region, result := host.LiftList[Person](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]), 28, 4)
+	region, result := bind.LiftList[Person](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]), 28, 4)
 	for i := range result {
 		item := region[i*28:]
 		result[i] = loadPerson(call, item)
@@ -322,16 +323,16 @@ func (x *exports) Spilled(ctx context.Context, a Person, b Person, c Person, d S
 }
 
 func (x *exports) Names(ctx context.Context, ctx2 uint8, context_ string, err uint16, call_ uint32, results []uint16, guest_ string, host_ uint64, stack uint8, area string, params int8, i int16, at int32, ok bool) (string, error) {
-	if bad := host.CheckString(context_); bad != nil {
+	if bad := bind.CheckString(context_); bad != nil {
 		return "", bad.In("context")
 	}
-	if bad := host.CheckList(len(results), 2); bad != nil {
+	if bad := bind.CheckList(len(results), 2); bad != nil {
 		return "", bad.In("results")
 	}
-	if bad := host.CheckString(guest_); bad != nil {
+	if bad := bind.CheckString(guest_); bad != nil {
 		return "", bad.In("guest")
 	}
-	if bad := host.CheckString(area); bad != nil {
+	if bad := bind.CheckString(area); bad != nil {
 		return "", bad.In("area")
 	}
 	call := x.names.Begin(ctx)
@@ -342,7 +343,7 @@ func (x *exports) Names(ctx context.Context, ctx2 uint8, context_ string, err ui
 	call.StoreUint32(params2+8, contextLen)
 	call.StoreUint16(params2+12, err)
 	call.StoreUint32(params2+16, call_)
-	resultsPtr, resultsLen := host.LowerNumbers(call, results)
+	resultsPtr, resultsLen := bind.LowerNumbers(call, results)
 	call.StoreUint32(params2+20, resultsPtr)
 	call.StoreUint32(params2+24, resultsLen)
 	guestPtr, guestLen := call.LowerString(guest_)
@@ -370,21 +371,21 @@ func (x *exports) Names(ctx context.Context, ctx2 uint8, context_ string, err ui
 }
 
 func (x *exports) Keywords(ctx context.Context, type_ uint8, func_ string, use []string, range_ uint16, go_ uint32, string_ string, len_ int8, nil_ bool, make_ rune) (string, error) {
-	if bad := host.CheckString(func_); bad != nil {
+	if bad := bind.CheckString(func_); bad != nil {
 		return "", bad.In("func")
 	}
-	if bad := host.CheckList(len(use), 8); bad != nil {
+	if bad := bind.CheckList(len(use), 8); bad != nil {
 		return "", bad.In("use")
 	}
 	for i, item := range use {
-		if bad := host.CheckString(item); bad != nil {
+		if bad := bind.CheckString(item); bad != nil {
 			return "", bad.At(i).In("use")
 		}
 	}
-	if bad := host.CheckString(string_); bad != nil {
+	if bad := bind.CheckString(string_); bad != nil {
 		return "", bad.In("string")
 	}
-	if bad := host.CheckChar(make_); bad != nil {
+	if bad := bind.CheckChar(make_); bad != nil {
 		return "", bad.In("make")
 	}
 	call := x.keywords.Begin(ctx)
@@ -662,7 +663,7 @@ func (x *exports) Enums(ctx context.Context, v uint64) (uint64, error) {
 }
 
 func (x *exports) Flags(ctx context.Context, v Access) (Access, error) {
-	if bad := host.CheckFlags(uint32(v), 3); bad != nil {
+	if bad := bind.CheckFlags(uint32(v), 3); bad != nil {
 		return 0, bad.In("v")
 	}
 	call := x.flags.Begin(ctx)
@@ -692,11 +693,11 @@ func (x *exports) Flags(ctx context.Context, v Access) (Access, error) {
 }
 
 func (x *exports) Lists(ctx context.Context, v []uint32) ([]uint32, error) {
-	if bad := host.CheckList(len(v), 4); bad != nil {
+	if bad := bind.CheckList(len(v), 4); bad != nil {
 		return nil, bad.In("v")
 	}
 	call := x.lists.Begin(ctx)
-	vPtr, vLen := host.LowerNumbers(call, v)
+	vPtr, vLen := bind.LowerNumbers(call, v)
 	stack := call.Stack[:2]
 	stack[0] = uint64(vPtr)
 	stack[1] = uint64(vLen)
@@ -712,9 +713,9 @@ func (x *exports) Lists(ctx context.Context, v []uint32) ([]uint32, error) {
 	var err error
 	switch resultCase {
 	case 0:
-		value = host.LiftNumbers[uint32](call, binary.LittleEndian.Uint32(area[4:]), binary.LittleEndian.Uint32(area[8:]))
+		value = bind.LiftNumbers[uint32](call, binary.LittleEndian.Uint32(area[4:]), binary.LittleEndian.Uint32(area[8:]))
 	case 1:
-		region, err2 := host.LiftList[string](call, binary.LittleEndian.Uint32(area[4:]), binary.LittleEndian.Uint32(area[8:]), 8, 4)
+		region, err2 := bind.LiftList[string](call, binary.LittleEndian.Uint32(area[4:]), binary.LittleEndian.Uint32(area[8:]), 8, 4)
 		for i := range err2 {
 			item := region[i*8:]
 			err2[i] = call.LiftString(binary.LittleEndian.Uint32(item), binary.LittleEndian.Uint32(item[4:]))
@@ -731,7 +732,7 @@ func (x *exports) Lists(ctx context.Context, v []uint32) ([]uint32, error) {
 
 func (x *exports) Options(ctx context.Context, v types.Option[string]) (types.Option[string], error) {
 	if some, ok := v.Get(); ok {
-		if bad := host.CheckString(some); bad != nil {
+		if bad := bind.CheckString(some); bad != nil {
 			return types.Option[string]{}, bad.In("v")
 		}
 	}
@@ -790,7 +791,7 @@ func (x *exports) Options(ctx context.Context, v types.Option[string]) (types.Op
 }
 
 func (x *exports) Tuples(ctx context.Context, v types.Tuple2[uint8, string]) (types.Tuple2[uint8, string], error) {
-	if bad := host.CheckString(v.F1); bad != nil {
+	if bad := bind.CheckString(v.F1); bad != nil {
 		return types.Tuple2[uint8, string]{}, bad.At(1).In("v")
 	}
 	call := x.tuples.Begin(ctx)
@@ -898,7 +899,7 @@ func (x *exports) Floats(ctx context.Context, v float32) (float32, error) {
 }
 
 func (x *exports) Colours(ctx context.Context, v Colour) (Colour, error) {
-	if bad := host.CheckEnum(uint32(v), 3); bad != nil {
+	if bad := bind.CheckEnum(uint32(v), 3); bad != nil {
 		return 0, bad.In("v")
 	}
 	call := x.colours.Begin(ctx)
@@ -927,13 +928,13 @@ func (x *exports) Colours(ctx context.Context, v Colour) (Colour, error) {
 	return value, err
 }
 
-func handleNothing(call *host.Call) {
+func handleNothing(call *bind.Call) {
 	if err := call.Impl().(Interface).Nothing(call.Context()); err != nil {
 		call.Fail(err)
 	}
 }
 
-func handleOnlyParam(call *host.Call) {
+func handleOnlyParam(call *bind.Call) {
 	v := call.LiftString(uint32(call.Stack[0]), uint32(call.Stack[1]))
 	if !call.OK() {
 		return
@@ -943,7 +944,7 @@ func handleOnlyParam(call *host.Call) {
 	}
 }
 
-func handleOnlyResult(call *host.Call) {
+func handleOnlyResult(call *bind.Call) {
 	result, err := call.Impl().(Interface).OnlyResult(call.Context())
 	if err != nil {
 		call.Fail(err)
@@ -958,7 +959,7 @@ func handleOnlyResult(call *host.Call) {
 	call.StoreUint32(resultPtr+4, resultLen)
 }
 
-func handleSixteen(call *host.Call) {
+func handleSixteen(call *bind.Call) {
 	a := uint32(call.Stack[0]) != 0
 	b := uint8(uint32(call.Stack[1]))
 	c := int8(uint32(call.Stack[2]))
@@ -972,7 +973,7 @@ func handleSixteen(call *host.Call) {
 	k := math.Float64frombits(call.Stack[10])
 	l := call.LiftChar(uint32(call.Stack[11]))
 	m := call.LiftString(uint32(call.Stack[12]), uint32(call.Stack[13]))
-	n := host.LiftNumbers[uint8](call, uint32(call.Stack[14]), uint32(call.Stack[15]))
+	n := bind.LiftNumbers[uint8](call, uint32(call.Stack[14]), uint32(call.Stack[15]))
 	if !call.OK() {
 		return
 	}
@@ -1000,12 +1001,12 @@ func handleSixteen(call *host.Call) {
 	f12Ptr, f12Len := call.LowerString(result13)
 	call.StoreUint32(resultPtr+52, f12Ptr)
 	call.StoreUint32(resultPtr+56, f12Len)
-	f13Ptr, f13Len := host.LowerNumbers(call, result14)
+	f13Ptr, f13Len := bind.LowerNumbers(call, result14)
 	call.StoreUint32(resultPtr+60, f13Ptr)
 	call.StoreUint32(resultPtr+64, f13Len)
 }
 
-func handleSeventeen(call *host.Call) {
+func handleSeventeen(call *bind.Call) {
 	area, ok := call.View(uint32(call.Stack[0]), 72, 8)
 	if !ok {
 		return
@@ -1023,7 +1024,7 @@ func handleSeventeen(call *host.Call) {
 	k := math.Float64frombits(binary.LittleEndian.Uint64(area[40:]))
 	l := call.LiftChar(binary.LittleEndian.Uint32(area[48:]))
 	m := call.LiftString(binary.LittleEndian.Uint32(area[52:]), binary.LittleEndian.Uint32(area[56:]))
-	n := host.LiftNumbers[uint8](call, binary.LittleEndian.Uint32(area[60:]), binary.LittleEndian.Uint32(area[64:]))
+	n := bind.LiftNumbers[uint8](call, binary.LittleEndian.Uint32(area[60:]), binary.LittleEndian.Uint32(area[64:]))
 	o := area[68]
 	if !call.OK() {
 		return
@@ -1036,12 +1037,12 @@ func handleSeventeen(call *host.Call) {
 	call.Stack[0] = result
 }
 
-func handleSpilled(call *host.Call) {
+func handleSpilled(call *bind.Call) {
 	area, ok := call.View(uint32(call.Stack[0]), 112, 8)
 	if !ok {
 		return
 	}
-	region, e := host.LiftList[string](call, binary.LittleEndian.Uint32(area[104:]), binary.LittleEndian.Uint32(area[108:]), 8, 4)
+	region, e := bind.LiftList[string](call, binary.LittleEndian.Uint32(area[104:]), binary.LittleEndian.Uint32(area[108:]), 8, 4)
 	for i := range e {
 		item := region[i*8:]
 		e[i] = call.LiftString(binary.LittleEndian.Uint32(item), binary.LittleEndian.Uint32(item[4:]))
@@ -1071,7 +1072,7 @@ func handleSpilled(call *host.Call) {
 	call.StoreUint32(resultPtr+4, uint32(len(result)))
 }
 
-func handleNames(call *host.Call) {
+func handleNames(call *bind.Call) {
 	area, ok := call.View(uint32(call.Stack[0]), 72, 8)
 	if !ok {
 		return
@@ -1080,7 +1081,7 @@ func handleNames(call *host.Call) {
 	context_ := call.LiftString(binary.LittleEndian.Uint32(area[4:]), binary.LittleEndian.Uint32(area[8:]))
 	err := binary.LittleEndian.Uint16(area[12:])
 	call_ := binary.LittleEndian.Uint32(area[16:])
-	results := host.LiftNumbers[uint16](call, binary.LittleEndian.Uint32(area[20:]), binary.LittleEndian.Uint32(area[24:]))
+	results := bind.LiftNumbers[uint16](call, binary.LittleEndian.Uint32(area[20:]), binary.LittleEndian.Uint32(area[24:]))
 	guest_ := call.LiftString(binary.LittleEndian.Uint32(area[28:]), binary.LittleEndian.Uint32(area[32:]))
 	host_ := binary.LittleEndian.Uint64(area[40:])
 	stack := area[48]
@@ -1106,8 +1107,8 @@ func handleNames(call *host.Call) {
 	call.StoreUint32(resultPtr+4, resultLen)
 }
 
-func handleKeywords(call *host.Call) {
-	region, use := host.LiftList[string](call, uint32(call.Stack[3]), uint32(call.Stack[4]), 8, 4)
+func handleKeywords(call *bind.Call) {
+	region, use := bind.LiftList[string](call, uint32(call.Stack[3]), uint32(call.Stack[4]), 8, 4)
 	for i := range use {
 		item := region[i*8:]
 		use[i] = call.LiftString(binary.LittleEndian.Uint32(item), binary.LittleEndian.Uint32(item[4:]))
@@ -1137,11 +1138,11 @@ func handleKeywords(call *host.Call) {
 	call.StoreUint32(resultPtr+4, resultLen)
 }
 
-func handleCheck(call *host.Call) {
+func handleCheck(call *bind.Call) {
 	err := call.Impl().(Interface).Check(call.Context(), uint32(call.Stack[0]))
 	var resultCase uint32
 	if err != nil {
-		if !call.Failed(err) {
+		if !call.SendsError(err) {
 			return
 		}
 		resultCase = 1
@@ -1149,14 +1150,14 @@ func handleCheck(call *host.Call) {
 	call.Stack[0] = uint64(resultCase)
 }
 
-func handleValue(call *host.Call) {
+func handleValue(call *bind.Call) {
 	result, err := call.Impl().(Interface).Value(call.Context(), uint32(call.Stack[0]))
 	resultPtr := uint32(call.Stack[1])
 	if !call.CheckArea(resultPtr, 8, 4) {
 		return
 	}
 	if err != nil {
-		if !call.Failed(err) {
+		if !call.SendsError(err) {
 			return
 		}
 		call.StoreUint8(resultPtr, 1)
@@ -1166,14 +1167,14 @@ func handleValue(call *host.Call) {
 	}
 }
 
-func handleError(call *host.Call) {
+func handleError(call *bind.Call) {
 	err := call.Impl().(Interface).Error(call.Context(), uint32(call.Stack[0]))
 	resultPtr := uint32(call.Stack[1])
 	if !call.CheckArea(resultPtr, 8, 4) {
 		return
 	}
 	if err != nil {
-		failure, ok := host.AsError[uint32](call, err)
+		failure, ok := bind.AsError[uint32](call, err)
 		if !ok {
 			return
 		}
@@ -1184,7 +1185,7 @@ func handleError(call *host.Call) {
 	}
 }
 
-func handleText(call *host.Call) {
+func handleText(call *bind.Call) {
 	result, err := call.Impl().(Interface).Text(call.Context(), uint32(call.Stack[0]))
 	resultPtr := uint32(call.Stack[1])
 	if !call.CheckArea(resultPtr, 12, 4) {
@@ -1207,7 +1208,7 @@ func handleText(call *host.Call) {
 	}
 }
 
-func handleRecords(call *host.Call) {
+func handleRecords(call *bind.Call) {
 	v3 := uint32(call.Stack[3])
 	var height types.Option[float32]
 	switch v3 {
@@ -1217,7 +1218,7 @@ func handleRecords(call *host.Call) {
 	default:
 		call.BadDiscriminant(uint32(v3), 2)
 	}
-	region, tags := host.LiftList[string](call, uint32(call.Stack[5]), uint32(call.Stack[6]), 8, 4)
+	region, tags := bind.LiftList[string](call, uint32(call.Stack[5]), uint32(call.Stack[6]), 8, 4)
 	for i := range tags {
 		item := region[i*8:]
 		tags[i] = call.LiftString(binary.LittleEndian.Uint32(item), binary.LittleEndian.Uint32(item[4:]))
@@ -1237,7 +1238,7 @@ func handleRecords(call *host.Call) {
 		return
 	}
 	if err != nil {
-		failure, ok := host.AsError[Fault](call, err)
+		failure, ok := bind.AsError[Fault](call, err)
 		if !ok {
 			return
 		}
@@ -1249,7 +1250,7 @@ func handleRecords(call *host.Call) {
 	}
 }
 
-func handleVariants(call *host.Call) {
+func handleVariants(call *bind.Call) {
 	v1 := call.Stack[1]
 	v2 := uint32(call.Stack[2])
 	v0 := uint32(call.Stack[0])
@@ -1258,24 +1259,24 @@ func handleVariants(call *host.Call) {
 	case 0:
 		v = named.ShapeNothing{}
 	case 1:
-		if host.Room[named.ShapeDot](call) {
+		if bind.Room[named.ShapeDot](call) {
 			v = named.ShapeDot{Value: named.Point{X: int32(uint32(v1)), Y: int32(v2)}}
 		}
 	case 2:
-		if host.Room[named.ShapeCircle](call) {
+		if bind.Room[named.ShapeCircle](call) {
 			v = named.ShapeCircle{Value: math.Float64frombits(v1)}
 		}
 	case 3:
-		if host.Room[named.ShapeLabel](call) {
+		if bind.Room[named.ShapeLabel](call) {
 			v = named.ShapeLabel{Value: call.LiftString(uint32(v1), v2)}
 		}
 	case 4:
-		region, path := host.LiftList[named.Point](call, uint32(v1), v2, 8, 4)
+		region, path := bind.LiftList[named.Point](call, uint32(v1), v2, 8, 4)
 		for i := range path {
 			item := region[i*8:]
 			path[i] = loadPoint(call, item)
 		}
-		if host.Room[named.ShapePath](call) {
+		if bind.Room[named.ShapePath](call) {
 			v = named.ShapePath{Value: path}
 		}
 	default:
@@ -1290,7 +1291,7 @@ func handleVariants(call *host.Call) {
 		return
 	}
 	if err != nil {
-		failure, ok := host.AsError[Failure](call, err)
+		failure, ok := bind.AsError[Failure](call, err)
 		if !ok {
 			return
 		}
@@ -1302,14 +1303,14 @@ func handleVariants(call *host.Call) {
 	}
 }
 
-func handleEnums(call *host.Call) {
+func handleEnums(call *bind.Call) {
 	result, err := call.Impl().(Interface).Enums(call.Context(), call.Stack[0])
 	resultPtr := uint32(call.Stack[1])
 	if !call.CheckArea(resultPtr, 16, 8) {
 		return
 	}
 	if err != nil {
-		failure, ok := host.AsError[Reason](call, err)
+		failure, ok := bind.AsError[Reason](call, err)
 		if !ok {
 			return
 		}
@@ -1321,14 +1322,14 @@ func handleEnums(call *host.Call) {
 	}
 }
 
-func handleFlags(call *host.Call) {
+func handleFlags(call *bind.Call) {
 	result, err := call.Impl().(Interface).Flags(call.Context(), Access(uint32(call.Stack[0])&0x7))
 	resultPtr := uint32(call.Stack[1])
 	if !call.CheckArea(resultPtr, 2, 1) {
 		return
 	}
 	if err != nil {
-		failure, ok := host.AsError[Access](call, err)
+		failure, ok := bind.AsError[Access](call, err)
 		if !ok {
 			return
 		}
@@ -1340,8 +1341,8 @@ func handleFlags(call *host.Call) {
 	}
 }
 
-func handleLists(call *host.Call) {
-	v := host.LiftNumbers[uint32](call, uint32(call.Stack[0]), uint32(call.Stack[1]))
+func handleLists(call *bind.Call) {
+	v := bind.LiftNumbers[uint32](call, uint32(call.Stack[0]), uint32(call.Stack[1]))
 	if !call.OK() {
 		return
 	}
@@ -1351,7 +1352,7 @@ func handleLists(call *host.Call) {
 		return
 	}
 	if err != nil {
-		failure, ok := host.AsError[[]string](call, err)
+		failure, ok := bind.AsError[[]string](call, err)
 		if !ok {
 			return
 		}
@@ -1367,13 +1368,13 @@ func handleLists(call *host.Call) {
 		call.StoreUint32(resultPtr+8, uint32(len(failure)))
 	} else {
 		call.StoreUint8(resultPtr, 0)
-		okPtr, okLen := host.LowerNumbers(call, result)
+		okPtr, okLen := bind.LowerNumbers(call, result)
 		call.StoreUint32(resultPtr+4, okPtr)
 		call.StoreUint32(resultPtr+8, okLen)
 	}
 }
 
-func handleOptions(call *host.Call) {
+func handleOptions(call *bind.Call) {
 	v0 := uint32(call.Stack[0])
 	var v types.Option[string]
 	switch v0 {
@@ -1392,7 +1393,7 @@ func handleOptions(call *host.Call) {
 		return
 	}
 	if err != nil {
-		failure, ok := host.AsError[types.Option[uint8]](call, err)
+		failure, ok := bind.AsError[types.Option[uint8]](call, err)
 		if !ok {
 			return
 		}
@@ -1416,7 +1417,7 @@ func handleOptions(call *host.Call) {
 	}
 }
 
-func handleTuples(call *host.Call) {
+func handleTuples(call *bind.Call) {
 	v := types.Tuple2[uint8, string]{F0: uint8(uint32(call.Stack[0])), F1: call.LiftString(uint32(call.Stack[1]), uint32(call.Stack[2]))}
 	if !call.OK() {
 		return
@@ -1427,7 +1428,7 @@ func handleTuples(call *host.Call) {
 		return
 	}
 	if err != nil {
-		failure, ok := host.AsError[types.Tuple2[float64, uint8]](call, err)
+		failure, ok := bind.AsError[types.Tuple2[float64, uint8]](call, err)
 		if !ok {
 			return
 		}
@@ -1443,14 +1444,14 @@ func handleTuples(call *host.Call) {
 	}
 }
 
-func handleNested(call *host.Call) {
+func handleNested(call *bind.Call) {
 	result, err := call.Impl().(Interface).Nested(call.Context(), uint8(uint32(call.Stack[0])))
 	resultPtr := uint32(call.Stack[1])
 	if !call.CheckArea(resultPtr, 24, 8) {
 		return
 	}
 	if err != nil {
-		failure, ok := host.AsError[types.Result[uint16, uint64]](call, err)
+		failure, ok := bind.AsError[types.Result[uint16, uint64]](call, err)
 		if !ok {
 			return
 		}
@@ -1476,14 +1477,14 @@ func handleNested(call *host.Call) {
 	}
 }
 
-func handleFloats(call *host.Call) {
+func handleFloats(call *bind.Call) {
 	result, err := call.Impl().(Interface).Floats(call.Context(), math.Float32frombits(uint32(call.Stack[0])))
 	resultPtr := uint32(call.Stack[1])
 	if !call.CheckArea(resultPtr, 16, 8) {
 		return
 	}
 	if err != nil {
-		failure, ok := host.AsError[float64](call, err)
+		failure, ok := bind.AsError[float64](call, err)
 		if !ok {
 			return
 		}
@@ -1495,7 +1496,7 @@ func handleFloats(call *host.Call) {
 	}
 }
 
-func handleColours(call *host.Call) {
+func handleColours(call *bind.Call) {
 	v := Colour(call.LiftEnum(uint32(call.Stack[0]), 3))
 	if !call.OK() {
 		return
@@ -1506,7 +1507,7 @@ func handleColours(call *host.Call) {
 		return
 	}
 	if err != nil {
-		failure, ok := host.AsError[Colour](call, err)
+		failure, ok := bind.AsError[Colour](call, err)
 		if !ok {
 			return
 		}
@@ -1519,14 +1520,14 @@ func handleColours(call *host.Call) {
 }
 
 func checkPerson(value named.Person) *host.BadValueError {
-	if bad := host.CheckString(value.Name); bad != nil {
+	if bad := bind.CheckString(value.Name); bad != nil {
 		return bad.In("name")
 	}
-	if bad := host.CheckList(len(value.Tags), 8); bad != nil {
+	if bad := bind.CheckList(len(value.Tags), 8); bad != nil {
 		return bad.In("tags")
 	}
 	for i, item := range value.Tags {
-		if bad := host.CheckString(item); bad != nil {
+		if bad := bind.CheckString(item); bad != nil {
 			return bad.At(i).In("tags")
 		}
 	}
@@ -1536,21 +1537,21 @@ func checkPerson(value named.Person) *host.BadValueError {
 func checkShape(value named.Shape) *host.BadValueError {
 	switch v := value.(type) {
 	case named.ShapeLabel:
-		if bad := host.CheckString(v.Value); bad != nil {
+		if bad := bind.CheckString(v.Value); bad != nil {
 			return bad.In("label")
 		}
 	case named.ShapePath:
-		if bad := host.CheckList(len(v.Value), 8); bad != nil {
+		if bad := bind.CheckList(len(v.Value), 8); bad != nil {
 			return bad.In("path")
 		}
 	case named.ShapeNothing, named.ShapeDot, named.ShapeCircle:
 	default:
-		return host.UnknownCase("shape", value)
+		return bind.UnknownCase("shape", value)
 	}
 	return nil
 }
 
-func storePerson(call *host.Call, ptr uint32, value named.Person) {
+func storePerson(call *bind.Call, ptr uint32, value named.Person) {
 	namePtr, nameLen := call.LowerString(value.Name)
 	call.StoreUint32(ptr, namePtr)
 	call.StoreUint32(ptr+4, nameLen)
@@ -1572,7 +1573,7 @@ func storePerson(call *host.Call, ptr uint32, value named.Person) {
 	call.StoreUint32(ptr+24, uint32(len(value.Tags)))
 }
 
-func storeShape(call *host.Call, ptr uint32, value named.Shape) {
+func storeShape(call *bind.Call, ptr uint32, value named.Shape) {
 	switch c := value.(type) {
 	case named.ShapeNothing:
 		call.StoreUint8(ptr, 0)
@@ -1601,7 +1602,7 @@ func storeShape(call *host.Call, ptr uint32, value named.Shape) {
 	}
 }
 
-func loadPerson(call *host.Call, area []byte) named.Person {
+func loadPerson(call *bind.Call, area []byte) named.Person {
 	heightCase := area[12]
 	var height types.Option[float32]
 	switch heightCase {
@@ -1611,7 +1612,7 @@ func loadPerson(call *host.Call, area []byte) named.Person {
 	default:
 		call.BadDiscriminant(uint32(heightCase), 2)
 	}
-	region, tags := host.LiftList[string](call, binary.LittleEndian.Uint32(area[20:]), binary.LittleEndian.Uint32(area[24:]), 8, 4)
+	region, tags := bind.LiftList[string](call, binary.LittleEndian.Uint32(area[20:]), binary.LittleEndian.Uint32(area[24:]), 8, 4)
 	for i := range tags {
 		item := region[i*8:]
 		tags[i] = call.LiftString(binary.LittleEndian.Uint32(item), binary.LittleEndian.Uint32(item[4:]))
@@ -1624,40 +1625,40 @@ func loadPerson(call *host.Call, area []byte) named.Person {
 	}
 }
 
-func loadFault(call *host.Call, area []byte) Fault {
+func loadFault(call *bind.Call, area []byte) Fault {
 	return Fault{Code: binary.LittleEndian.Uint16(area), Why: call.LiftString(binary.LittleEndian.Uint32(area[4:]), binary.LittleEndian.Uint32(area[8:]))}
 }
 
-func storePoint(call *host.Call, ptr uint32, value named.Point) {
+func storePoint(call *bind.Call, ptr uint32, value named.Point) {
 	call.StoreUint32(ptr, uint32(value.X))
 	call.StoreUint32(ptr+4, uint32(value.Y))
 }
 
-func loadShape(call *host.Call, area []byte) named.Shape {
+func loadShape(call *bind.Call, area []byte) named.Shape {
 	valueCase := area[0]
 	var value named.Shape
 	switch valueCase {
 	case 0:
 		value = named.ShapeNothing{}
 	case 1:
-		if host.Room[named.ShapeDot](call) {
+		if bind.Room[named.ShapeDot](call) {
 			value = named.ShapeDot{Value: loadPoint(call, area[8:])}
 		}
 	case 2:
-		if host.Room[named.ShapeCircle](call) {
+		if bind.Room[named.ShapeCircle](call) {
 			value = named.ShapeCircle{Value: math.Float64frombits(binary.LittleEndian.Uint64(area[8:]))}
 		}
 	case 3:
-		if host.Room[named.ShapeLabel](call) {
+		if bind.Room[named.ShapeLabel](call) {
 			value = named.ShapeLabel{Value: call.LiftString(binary.LittleEndian.Uint32(area[8:]), binary.LittleEndian.Uint32(area[12:]))}
 		}
 	case 4:
-		region, path := host.LiftList[named.Point](call, binary.LittleEndian.Uint32(area[8:]), binary.LittleEndian.Uint32(area[12:]), 8, 4)
+		region, path := bind.LiftList[named.Point](call, binary.LittleEndian.Uint32(area[8:]), binary.LittleEndian.Uint32(area[12:]), 8, 4)
 		for i := range path {
 			item := region[i*8:]
 			path[i] = loadPoint(call, item)
 		}
-		if host.Room[named.ShapePath](call) {
+		if bind.Room[named.ShapePath](call) {
 			value = named.ShapePath{Value: path}
 		}
 	default:
@@ -1666,22 +1667,22 @@ func loadShape(call *host.Call, area []byte) named.Shape {
 	return value
 }
 
-func loadFailure(call *host.Call, area []byte) Failure {
+func loadFailure(call *bind.Call, area []byte) Failure {
 	valueCase := area[0]
 	var value Failure
 	switch valueCase {
 	case 0:
 		value = FailureGone{}
 	case 1:
-		if host.Room[FailureBusy](call) {
+		if bind.Room[FailureBusy](call) {
 			value = FailureBusy{Value: binary.LittleEndian.Uint32(area[4:])}
 		}
 	case 2:
-		if host.Room[FailureText](call) {
+		if bind.Room[FailureText](call) {
 			value = FailureText{Value: call.LiftString(binary.LittleEndian.Uint32(area[4:]), binary.LittleEndian.Uint32(area[8:]))}
 		}
 	case 3:
-		if host.Room[FailureWhere](call) {
+		if bind.Room[FailureWhere](call) {
 			value = FailureWhere{Value: loadPoint(call, area[4:])}
 		}
 	default:
@@ -1690,18 +1691,18 @@ func loadFailure(call *host.Call, area []byte) Failure {
 	return value
 }
 
-func storeFault(call *host.Call, ptr uint32, value Fault) {
+func storeFault(call *bind.Call, ptr uint32, value Fault) {
 	call.StoreUint16(ptr, value.Code)
 	whyPtr, whyLen := call.LowerString(value.Why)
 	call.StoreUint32(ptr+4, whyPtr)
 	call.StoreUint32(ptr+8, whyLen)
 }
 
-func loadPoint(call *host.Call, area []byte) named.Point {
+func loadPoint(call *bind.Call, area []byte) named.Point {
 	return named.Point{X: int32(binary.LittleEndian.Uint32(area)), Y: int32(binary.LittleEndian.Uint32(area[4:]))}
 }
 
-func storeFailure(call *host.Call, ptr uint32, value Failure) {
+func storeFailure(call *bind.Call, ptr uint32, value Failure) {
 	switch c := value.(type) {
 	case FailureGone:
 		call.StoreUint8(ptr, 0)

@@ -10,6 +10,7 @@ import (
 	"math"
 
 	"github.com/witgen/witgen/canonicalabi/host"
+	"github.com/witgen/witgen/canonicalabi/host/bind"
 	"github.com/witgen/witgen/canonicalabi/types"
 	"github.com/witgen/witgen/internal/testing/roundtrip/gen/roundtrip/values/named"
 )
@@ -46,8 +47,8 @@ type Interface interface {
 }
 
 // Descriptor describes roundtrip:values/fixed to the runtime.
-var Descriptor = host.Interface{
-	Functions: []host.Function{
+var Descriptor = bind.Interface{
+	Functions: []bind.Function{
 		{Name: "of-u8s", Type: 0xb77ea3b660166f98, Export: "i32 i32 i32 i32 i32 -> i32", Import: "i32 i32 i32 i32 i32 i32 ->", Handle: handleOfU8s},
 		{Name: "of-f64s", Type: 0x4a24d700f97f0019, Export: "f64 f64 f64 -> i32", Import: "f64 f64 f64 i32 ->", Handle: handleOfF64s},
 		{Name: "of-bools", Type: 0x8fd6e240aebb31f1, Export: "i32 i32 i32 -> i32", Import: "i32 i32 i32 i32 ->", Handle: handleOfBools},
@@ -66,7 +67,7 @@ var Descriptor = host.Interface{
 
 // Bind returns the interface as an instance exports it. Worlds that export it
 // call it.
-func Bind(e host.Exports) Interface {
+func Bind(e bind.Exports) Interface {
 	return &exports{
 		ofU8s:     e.Func(0),
 		ofF64s:    e.Func(1),
@@ -86,19 +87,19 @@ func Bind(e host.Exports) Interface {
 
 // exports calls the functions that an instance exports.
 type exports struct {
-	ofU8s     host.Func
-	ofF64s    host.Func
-	ofBools   host.Func
-	ofChars   host.Func
-	ofStrings host.Func
-	ofMany    host.Func
-	ofLists   host.Func
-	ofNested  host.Func
-	ofList    host.Func
-	ofOption  host.Func
-	ofPeople  host.Func
-	ofColours host.Func
-	ofMatrix  host.Func
+	ofU8s     bind.Func
+	ofF64s    bind.Func
+	ofBools   bind.Func
+	ofChars   bind.Func
+	ofStrings bind.Func
+	ofMany    bind.Func
+	ofLists   bind.Func
+	ofNested  bind.Func
+	ofList    bind.Func
+	ofOption  bind.Func
+	ofPeople  bind.Func
+	ofColours bind.Func
+	ofMatrix  bind.Func
 }
 
 func (x *exports) OfU8s(ctx context.Context, v [5]byte) ([5]byte, error) {
@@ -117,7 +118,7 @@ func (x *exports) OfU8s(ctx context.Context, v [5]byte) ([5]byte, error) {
 		return [5]byte{}, call.End()
 	}
 	var result [5]byte
-	host.LiftArray(result[:], area)
+	bind.LiftArray(result[:], area)
 	return result, call.End()
 }
 
@@ -135,7 +136,7 @@ func (x *exports) OfF64s(ctx context.Context, v [3]float64) ([3]float64, error) 
 		return [3]float64{}, call.End()
 	}
 	var result [3]float64
-	host.LiftArray(result[:], area)
+	bind.LiftArray(result[:], area)
 	return result, call.End()
 }
 
@@ -162,7 +163,7 @@ func (x *exports) OfBools(ctx context.Context, v [3]bool) ([3]bool, error) {
 
 func (x *exports) OfChars(ctx context.Context, v [2]rune) ([2]rune, error) {
 	for i, item := range v {
-		if bad := host.CheckChar(item); bad != nil {
+		if bad := bind.CheckChar(item); bad != nil {
 			return [2]rune{}, bad.At(i).In("v")
 		}
 	}
@@ -187,7 +188,7 @@ func (x *exports) OfChars(ctx context.Context, v [2]rune) ([2]rune, error) {
 
 func (x *exports) OfStrings(ctx context.Context, v [2]string) ([2]string, error) {
 	for i, item := range v {
-		if bad := host.CheckString(item); bad != nil {
+		if bad := bind.CheckString(item); bad != nil {
 			return [2]string{}, bad.At(i).In("v")
 		}
 	}
@@ -218,7 +219,7 @@ func (x *exports) OfMany(ctx context.Context, v [20]uint32) ([20]uint32, error) 
 	call := x.ofMany.Begin(ctx)
 	params := call.Realloc(80, 4)
 	numbers := v
-	host.StoreArray(call, params, numbers[:])
+	bind.StoreArray(call, params, numbers[:])
 	call.Stack[0] = uint64(params)
 	if !call.Invoke() {
 		return [20]uint32{}, call.End()
@@ -228,20 +229,20 @@ func (x *exports) OfMany(ctx context.Context, v [20]uint32) ([20]uint32, error) 
 		return [20]uint32{}, call.End()
 	}
 	var result [20]uint32
-	host.LiftArray(result[:], area)
+	bind.LiftArray(result[:], area)
 	return result, call.End()
 }
 
 func (x *exports) OfLists(ctx context.Context, v [3][]uint16) ([3][]uint16, error) {
 	for i, item := range v {
-		if bad := host.CheckList(len(item), 2); bad != nil {
+		if bad := bind.CheckList(len(item), 2); bad != nil {
 			return [3][]uint16{}, bad.At(i).In("v")
 		}
 	}
 	call := x.ofLists.Begin(ctx)
-	item0Ptr, item0Len := host.LowerNumbers(call, v[0])
-	item1Ptr, item1Len := host.LowerNumbers(call, v[1])
-	item2Ptr, item2Len := host.LowerNumbers(call, v[2])
+	item0Ptr, item0Len := bind.LowerNumbers(call, v[0])
+	item1Ptr, item1Len := bind.LowerNumbers(call, v[1])
+	item2Ptr, item2Len := bind.LowerNumbers(call, v[2])
 	stack := call.Stack[:6]
 	stack[0] = uint64(item0Ptr)
 	stack[1] = uint64(item0Len)
@@ -259,7 +260,7 @@ func (x *exports) OfLists(ctx context.Context, v [3][]uint16) ([3][]uint16, erro
 	var result [3][]uint16
 	for i := range result {
 		item := area[i*8:]
-		result[i] = host.LiftNumbers[uint16](call, binary.LittleEndian.Uint32(item), binary.LittleEndian.Uint32(item[4:]))
+		result[i] = bind.LiftNumbers[uint16](call, binary.LittleEndian.Uint32(item), binary.LittleEndian.Uint32(item[4:]))
 	}
 	return result, call.End()
 }
@@ -284,14 +285,14 @@ func (x *exports) OfNested(ctx context.Context, v [2][3]uint16) ([2][3]uint16, e
 	for i := range result {
 		item := area[i*6:]
 		var item2 [3]uint16
-		host.LiftArray(item2[:], item)
+		bind.LiftArray(item2[:], item)
 		result[i] = item2
 	}
 	return result, call.End()
 }
 
 func (x *exports) OfList(ctx context.Context, v [][2]uint32) ([][2]uint32, error) {
-	if bad := host.CheckList(len(v), 8); bad != nil {
+	if bad := bind.CheckList(len(v), 8); bad != nil {
 		return nil, bad.In("v")
 	}
 	call := x.ofList.Begin(ctx)
@@ -299,7 +300,7 @@ func (x *exports) OfList(ctx context.Context, v [][2]uint32) ([][2]uint32, error
 	for i, item := range v {
 		at := vPtr + uint32(i)*8
 		numbers := item
-		host.StoreArray(call, at, numbers[:])
+		bind.StoreArray(call, at, numbers[:])
 	}
 	stack := call.Stack[:2]
 	stack[0] = uint64(vPtr)
@@ -311,11 +312,11 @@ func (x *exports) OfList(ctx context.Context, v [][2]uint32) ([][2]uint32, error
 	if !ok {
 		return nil, call.End()
 	}
-	region, result := host.LiftList[[2]uint32](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]), 8, 4)
+	region, result := bind.LiftList[[2]uint32](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]), 8, 4)
 	for i := range result {
 		item := region[i*8:]
 		var item2 [2]uint32
-		host.LiftArray(item2[:], item)
+		bind.LiftArray(item2[:], item)
 		result[i] = item2
 	}
 	return result, call.End()
@@ -347,7 +348,7 @@ func (x *exports) OfOption(ctx context.Context, v types.Option[[2]uint64]) (type
 	case 0:
 	case 1:
 		var value [2]uint64
-		host.LiftArray(value[:], area[8:])
+		bind.LiftArray(value[:], area[8:])
 		result = types.Some(value)
 	default:
 		call.BadDiscriminant(uint32(resultCase), 2)
@@ -422,7 +423,7 @@ func (x *exports) OfPeople(ctx context.Context, v [2]Person) ([2]Person, error) 
 
 func (x *exports) OfColours(ctx context.Context, v [3]Colour) ([3]Colour, error) {
 	for i, item := range v {
-		if bad := host.CheckEnum(uint32(item), 3); bad != nil {
+		if bad := bind.CheckEnum(uint32(item), 3); bad != nil {
 			return [3]Colour{}, bad.At(i).In("v")
 		}
 	}
@@ -472,7 +473,7 @@ func (x *exports) OfMatrix(ctx context.Context, v Matrix) (Matrix, error) {
 	return result, call.End()
 }
 
-func handleOfU8s(call *host.Call) {
+func handleOfU8s(call *bind.Call) {
 	result, err := call.Impl().(Interface).OfU8s(call.Context(), [5]byte{
 		uint8(uint32(call.Stack[0])),
 		uint8(uint32(call.Stack[1])),
@@ -489,10 +490,10 @@ func handleOfU8s(call *host.Call) {
 		return
 	}
 	numbers := result
-	host.StoreArray(call, resultPtr, numbers[:])
+	bind.StoreArray(call, resultPtr, numbers[:])
 }
 
-func handleOfF64s(call *host.Call) {
+func handleOfF64s(call *bind.Call) {
 	result, err := call.Impl().(Interface).OfF64s(call.Context(), [3]float64{math.Float64frombits(call.Stack[0]), math.Float64frombits(call.Stack[1]), math.Float64frombits(call.Stack[2])})
 	if err != nil {
 		call.Fail(err)
@@ -503,10 +504,10 @@ func handleOfF64s(call *host.Call) {
 		return
 	}
 	numbers := result
-	host.StoreArray(call, resultPtr, numbers[:])
+	bind.StoreArray(call, resultPtr, numbers[:])
 }
 
-func handleOfBools(call *host.Call) {
+func handleOfBools(call *bind.Call) {
 	result, err := call.Impl().(Interface).OfBools(call.Context(), [3]bool{uint32(call.Stack[0]) != 0, uint32(call.Stack[1]) != 0, uint32(call.Stack[2]) != 0})
 	if err != nil {
 		call.Fail(err)
@@ -522,7 +523,7 @@ func handleOfBools(call *host.Call) {
 	}
 }
 
-func handleOfChars(call *host.Call) {
+func handleOfChars(call *bind.Call) {
 	v := [2]rune{call.LiftChar(uint32(call.Stack[0])), call.LiftChar(uint32(call.Stack[1]))}
 	if !call.OK() {
 		return
@@ -542,7 +543,7 @@ func handleOfChars(call *host.Call) {
 	}
 }
 
-func handleOfStrings(call *host.Call) {
+func handleOfStrings(call *bind.Call) {
 	v := [2]string{call.LiftString(uint32(call.Stack[0]), uint32(call.Stack[1])), call.LiftString(uint32(call.Stack[2]), uint32(call.Stack[3]))}
 	if !call.OK() {
 		return
@@ -564,13 +565,13 @@ func handleOfStrings(call *host.Call) {
 	}
 }
 
-func handleOfMany(call *host.Call) {
+func handleOfMany(call *bind.Call) {
 	area, ok := call.View(uint32(call.Stack[0]), 80, 4)
 	if !ok {
 		return
 	}
 	var v [20]uint32
-	host.LiftArray(v[:], area)
+	bind.LiftArray(v[:], area)
 	if !call.OK() {
 		return
 	}
@@ -584,11 +585,11 @@ func handleOfMany(call *host.Call) {
 		return
 	}
 	numbers := result
-	host.StoreArray(call, resultPtr, numbers[:])
+	bind.StoreArray(call, resultPtr, numbers[:])
 }
 
-func handleOfLists(call *host.Call) {
-	v := [3][]uint16{host.LiftNumbers[uint16](call, uint32(call.Stack[0]), uint32(call.Stack[1])), host.LiftNumbers[uint16](call, uint32(call.Stack[2]), uint32(call.Stack[3])), host.LiftNumbers[uint16](call, uint32(call.Stack[4]), uint32(call.Stack[5]))}
+func handleOfLists(call *bind.Call) {
+	v := [3][]uint16{bind.LiftNumbers[uint16](call, uint32(call.Stack[0]), uint32(call.Stack[1])), bind.LiftNumbers[uint16](call, uint32(call.Stack[2]), uint32(call.Stack[3])), bind.LiftNumbers[uint16](call, uint32(call.Stack[4]), uint32(call.Stack[5]))}
 	if !call.OK() {
 		return
 	}
@@ -603,13 +604,13 @@ func handleOfLists(call *host.Call) {
 	}
 	for i, item := range result {
 		at := resultPtr + uint32(i)*8
-		itemPtr, itemLen := host.LowerNumbers(call, item)
+		itemPtr, itemLen := bind.LowerNumbers(call, item)
 		call.StoreUint32(at, itemPtr)
 		call.StoreUint32(at+4, itemLen)
 	}
 }
 
-func handleOfNested(call *host.Call) {
+func handleOfNested(call *bind.Call) {
 	result, err := call.Impl().(Interface).OfNested(call.Context(), [2][3]uint16{[3]uint16{uint16(uint32(call.Stack[0])), uint16(uint32(call.Stack[1])), uint16(uint32(call.Stack[2]))}, [3]uint16{uint16(uint32(call.Stack[3])), uint16(uint32(call.Stack[4])), uint16(uint32(call.Stack[5]))}})
 	if err != nil {
 		call.Fail(err)
@@ -622,16 +623,16 @@ func handleOfNested(call *host.Call) {
 	for i, item := range result {
 		at := resultPtr + uint32(i)*6
 		numbers := item
-		host.StoreArray(call, at, numbers[:])
+		bind.StoreArray(call, at, numbers[:])
 	}
 }
 
-func handleOfList(call *host.Call) {
-	region, v := host.LiftList[[2]uint32](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 8, 4)
+func handleOfList(call *bind.Call) {
+	region, v := bind.LiftList[[2]uint32](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 8, 4)
 	for i := range v {
 		item := region[i*8:]
 		var item2 [2]uint32
-		host.LiftArray(item2[:], item)
+		bind.LiftArray(item2[:], item)
 		v[i] = item2
 	}
 	if !call.OK() {
@@ -650,13 +651,13 @@ func handleOfList(call *host.Call) {
 	for i, item := range result {
 		at := resultPtr2 + uint32(i)*8
 		numbers := item
-		host.StoreArray(call, at, numbers[:])
+		bind.StoreArray(call, at, numbers[:])
 	}
 	call.StoreUint32(resultPtr, resultPtr2)
 	call.StoreUint32(resultPtr+4, uint32(len(result)))
 }
 
-func handleOfOption(call *host.Call) {
+func handleOfOption(call *bind.Call) {
 	v0 := uint32(call.Stack[0])
 	var v types.Option[[2]uint64]
 	switch v0 {
@@ -681,13 +682,13 @@ func handleOfOption(call *host.Call) {
 	if value, ok := result.Get(); ok {
 		call.StoreUint8(resultPtr, 1)
 		numbers := value
-		host.StoreArray(call, resultPtr+8, numbers[:])
+		bind.StoreArray(call, resultPtr+8, numbers[:])
 	} else {
 		call.StoreUint8(resultPtr, 0)
 	}
 }
 
-func handleOfPeople(call *host.Call) {
+func handleOfPeople(call *bind.Call) {
 	v3 := uint32(call.Stack[3])
 	var height types.Option[float32]
 	switch v3 {
@@ -697,7 +698,7 @@ func handleOfPeople(call *host.Call) {
 	default:
 		call.BadDiscriminant(uint32(v3), 2)
 	}
-	region, tags := host.LiftList[string](call, uint32(call.Stack[5]), uint32(call.Stack[6]), 8, 4)
+	region, tags := bind.LiftList[string](call, uint32(call.Stack[5]), uint32(call.Stack[6]), 8, 4)
 	for i := range tags {
 		item := region[i*8:]
 		tags[i] = call.LiftString(binary.LittleEndian.Uint32(item), binary.LittleEndian.Uint32(item[4:]))
@@ -711,7 +712,7 @@ func handleOfPeople(call *host.Call) {
 	default:
 		call.BadDiscriminant(uint32(v10), 2)
 	}
-	region2, tags2 := host.LiftList[string](call, uint32(call.Stack[12]), uint32(call.Stack[13]), 8, 4)
+	region2, tags2 := bind.LiftList[string](call, uint32(call.Stack[12]), uint32(call.Stack[13]), 8, 4)
 	for i := range tags2 {
 		item := region2[i*8:]
 		tags2[i] = call.LiftString(binary.LittleEndian.Uint32(item), binary.LittleEndian.Uint32(item[4:]))
@@ -745,7 +746,7 @@ func handleOfPeople(call *host.Call) {
 	}
 }
 
-func handleOfColours(call *host.Call) {
+func handleOfColours(call *bind.Call) {
 	v := [3]Colour{Colour(call.LiftEnum(uint32(call.Stack[0]), 3)), Colour(call.LiftEnum(uint32(call.Stack[1]), 3)), Colour(call.LiftEnum(uint32(call.Stack[2]), 3))}
 	if !call.OK() {
 		return
@@ -765,7 +766,7 @@ func handleOfColours(call *host.Call) {
 	}
 }
 
-func handleOfMatrix(call *host.Call) {
+func handleOfMatrix(call *bind.Call) {
 	v := Matrix{Rows: [2][3]float32{[3]float32{math.Float32frombits(uint32(call.Stack[0])), math.Float32frombits(uint32(call.Stack[1])), math.Float32frombits(uint32(call.Stack[2]))}, [3]float32{math.Float32frombits(uint32(call.Stack[3])), math.Float32frombits(uint32(call.Stack[4])), math.Float32frombits(uint32(call.Stack[5]))}}, Name: call.LiftString(uint32(call.Stack[6]), uint32(call.Stack[7]))}
 	if !call.OK() {
 		return
@@ -783,21 +784,21 @@ func handleOfMatrix(call *host.Call) {
 }
 
 func checkPerson(value named.Person) *host.BadValueError {
-	if bad := host.CheckString(value.Name); bad != nil {
+	if bad := bind.CheckString(value.Name); bad != nil {
 		return bad.In("name")
 	}
-	if bad := host.CheckList(len(value.Tags), 8); bad != nil {
+	if bad := bind.CheckList(len(value.Tags), 8); bad != nil {
 		return bad.In("tags")
 	}
 	for i, item := range value.Tags {
-		if bad := host.CheckString(item); bad != nil {
+		if bad := bind.CheckString(item); bad != nil {
 			return bad.At(i).In("tags")
 		}
 	}
 	return nil
 }
 
-func loadPerson(call *host.Call, area []byte) named.Person {
+func loadPerson(call *bind.Call, area []byte) named.Person {
 	heightCase := area[12]
 	var height types.Option[float32]
 	switch heightCase {
@@ -807,7 +808,7 @@ func loadPerson(call *host.Call, area []byte) named.Person {
 	default:
 		call.BadDiscriminant(uint32(heightCase), 2)
 	}
-	region, tags := host.LiftList[string](call, binary.LittleEndian.Uint32(area[20:]), binary.LittleEndian.Uint32(area[24:]), 8, 4)
+	region, tags := bind.LiftList[string](call, binary.LittleEndian.Uint32(area[20:]), binary.LittleEndian.Uint32(area[24:]), 8, 4)
 	for i := range tags {
 		item := region[i*8:]
 		tags[i] = call.LiftString(binary.LittleEndian.Uint32(item), binary.LittleEndian.Uint32(item[4:]))
@@ -821,24 +822,24 @@ func loadPerson(call *host.Call, area []byte) named.Person {
 }
 
 func checkMatrix(value Matrix) *host.BadValueError {
-	if bad := host.CheckString(value.Name); bad != nil {
+	if bad := bind.CheckString(value.Name); bad != nil {
 		return bad.In("name")
 	}
 	return nil
 }
 
-func loadMatrix(call *host.Call, area []byte) Matrix {
+func loadMatrix(call *bind.Call, area []byte) Matrix {
 	var rows [2][3]float32
 	for i := range rows {
 		item := area[i*12:]
 		var item2 [3]float32
-		host.LiftArray(item2[:], item)
+		bind.LiftArray(item2[:], item)
 		rows[i] = item2
 	}
 	return Matrix{Rows: rows, Name: call.LiftString(binary.LittleEndian.Uint32(area[24:]), binary.LittleEndian.Uint32(area[28:]))}
 }
 
-func storePerson(call *host.Call, ptr uint32, value named.Person) {
+func storePerson(call *bind.Call, ptr uint32, value named.Person) {
 	namePtr, nameLen := call.LowerString(value.Name)
 	call.StoreUint32(ptr, namePtr)
 	call.StoreUint32(ptr+4, nameLen)
@@ -860,11 +861,11 @@ func storePerson(call *host.Call, ptr uint32, value named.Person) {
 	call.StoreUint32(ptr+24, uint32(len(value.Tags)))
 }
 
-func storeMatrix(call *host.Call, ptr uint32, value Matrix) {
+func storeMatrix(call *bind.Call, ptr uint32, value Matrix) {
 	for i, item := range value.Rows {
 		at := ptr + uint32(i)*12
 		numbers := item
-		host.StoreArray(call, at, numbers[:])
+		bind.StoreArray(call, at, numbers[:])
 	}
 	namePtr, nameLen := call.LowerString(value.Name)
 	call.StoreUint32(ptr+24, namePtr)

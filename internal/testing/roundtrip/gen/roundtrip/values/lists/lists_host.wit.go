@@ -10,6 +10,7 @@ import (
 	"math"
 
 	"github.com/witgen/witgen/canonicalabi/host"
+	"github.com/witgen/witgen/canonicalabi/host/bind"
 	"github.com/witgen/witgen/canonicalabi/types"
 	"github.com/witgen/witgen/internal/testing/roundtrip/gen/roundtrip/values/named"
 )
@@ -62,8 +63,8 @@ type Interface interface {
 }
 
 // Descriptor describes roundtrip:values/lists to the runtime.
-var Descriptor = host.Interface{
-	Functions: []host.Function{
+var Descriptor = bind.Interface{
+	Functions: []bind.Function{
 		{Name: "of-bools", Type: 0xd008fe7c1d7a288a, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleOfBools},
 		{Name: "of-u8s", Type: 0xc98028b674000230, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleOfU8s},
 		{Name: "of-s8s", Type: 0x6193ff98da638400, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleOfS8s},
@@ -90,7 +91,7 @@ var Descriptor = host.Interface{
 
 // Bind returns the interface as an instance exports it. Worlds that export it
 // call it.
-func Bind(e host.Exports) Interface {
+func Bind(e bind.Exports) Interface {
 	return &exports{
 		ofBools:    e.Func(0),
 		ofU8s:      e.Func(1),
@@ -118,31 +119,31 @@ func Bind(e host.Exports) Interface {
 
 // exports calls the functions that an instance exports.
 type exports struct {
-	ofBools    host.Func
-	ofU8s      host.Func
-	ofS8s      host.Func
-	ofU16s     host.Func
-	ofS16s     host.Func
-	ofU32s     host.Func
-	ofS32s     host.Func
-	ofU64s     host.Func
-	ofS64s     host.Func
-	ofF32s     host.Func
-	ofF64s     host.Func
-	ofBytes    host.Func
-	ofDeep     host.Func
-	ofTuples   host.Func
-	ofOptions  host.Func
-	ofResults  host.Func
-	ofPoints   host.Func
-	ofPeople   host.Func
-	ofColours  host.Func
-	ofAccesses host.Func
-	ofShapes   host.Func
+	ofBools    bind.Func
+	ofU8s      bind.Func
+	ofS8s      bind.Func
+	ofU16s     bind.Func
+	ofS16s     bind.Func
+	ofU32s     bind.Func
+	ofS32s     bind.Func
+	ofU64s     bind.Func
+	ofS64s     bind.Func
+	ofF32s     bind.Func
+	ofF64s     bind.Func
+	ofBytes    bind.Func
+	ofDeep     bind.Func
+	ofTuples   bind.Func
+	ofOptions  bind.Func
+	ofResults  bind.Func
+	ofPoints   bind.Func
+	ofPeople   bind.Func
+	ofColours  bind.Func
+	ofAccesses bind.Func
+	ofShapes   bind.Func
 }
 
 func (x *exports) OfBools(ctx context.Context, v []bool) ([]bool, error) {
-	if bad := host.CheckList(len(v), 1); bad != nil {
+	if bad := bind.CheckList(len(v), 1); bad != nil {
 		return nil, bad.In("v")
 	}
 	call := x.ofBools.Begin(ctx)
@@ -161,7 +162,7 @@ func (x *exports) OfBools(ctx context.Context, v []bool) ([]bool, error) {
 	if !ok {
 		return nil, call.End()
 	}
-	region, result := host.LiftList[bool](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]), 1, 1)
+	region, result := bind.LiftList[bool](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]), 1, 1)
 	for i := range result {
 		item := region[i*1:]
 		result[i] = item[0] != 0
@@ -170,11 +171,11 @@ func (x *exports) OfBools(ctx context.Context, v []bool) ([]bool, error) {
 }
 
 func (x *exports) OfU8s(ctx context.Context, v []byte) ([]byte, error) {
-	if bad := host.CheckList(len(v), 1); bad != nil {
+	if bad := bind.CheckList(len(v), 1); bad != nil {
 		return nil, bad.In("v")
 	}
 	call := x.ofU8s.Begin(ctx)
-	vPtr, vLen := host.LowerNumbers(call, v)
+	vPtr, vLen := bind.LowerNumbers(call, v)
 	stack := call.Stack[:2]
 	stack[0] = uint64(vPtr)
 	stack[1] = uint64(vLen)
@@ -185,16 +186,16 @@ func (x *exports) OfU8s(ctx context.Context, v []byte) ([]byte, error) {
 	if !ok {
 		return nil, call.End()
 	}
-	result := host.LiftNumbers[uint8](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]))
+	result := bind.LiftNumbers[uint8](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]))
 	return result, call.End()
 }
 
 func (x *exports) OfS8s(ctx context.Context, v []int8) ([]int8, error) {
-	if bad := host.CheckList(len(v), 1); bad != nil {
+	if bad := bind.CheckList(len(v), 1); bad != nil {
 		return nil, bad.In("v")
 	}
 	call := x.ofS8s.Begin(ctx)
-	vPtr, vLen := host.LowerNumbers(call, v)
+	vPtr, vLen := bind.LowerNumbers(call, v)
 	stack := call.Stack[:2]
 	stack[0] = uint64(vPtr)
 	stack[1] = uint64(vLen)
@@ -205,16 +206,16 @@ func (x *exports) OfS8s(ctx context.Context, v []int8) ([]int8, error) {
 	if !ok {
 		return nil, call.End()
 	}
-	result := host.LiftNumbers[int8](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]))
+	result := bind.LiftNumbers[int8](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]))
 	return result, call.End()
 }
 
 func (x *exports) OfU16s(ctx context.Context, v []uint16) ([]uint16, error) {
-	if bad := host.CheckList(len(v), 2); bad != nil {
+	if bad := bind.CheckList(len(v), 2); bad != nil {
 		return nil, bad.In("v")
 	}
 	call := x.ofU16s.Begin(ctx)
-	vPtr, vLen := host.LowerNumbers(call, v)
+	vPtr, vLen := bind.LowerNumbers(call, v)
 	stack := call.Stack[:2]
 	stack[0] = uint64(vPtr)
 	stack[1] = uint64(vLen)
@@ -225,16 +226,16 @@ func (x *exports) OfU16s(ctx context.Context, v []uint16) ([]uint16, error) {
 	if !ok {
 		return nil, call.End()
 	}
-	result := host.LiftNumbers[uint16](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]))
+	result := bind.LiftNumbers[uint16](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]))
 	return result, call.End()
 }
 
 func (x *exports) OfS16s(ctx context.Context, v []int16) ([]int16, error) {
-	if bad := host.CheckList(len(v), 2); bad != nil {
+	if bad := bind.CheckList(len(v), 2); bad != nil {
 		return nil, bad.In("v")
 	}
 	call := x.ofS16s.Begin(ctx)
-	vPtr, vLen := host.LowerNumbers(call, v)
+	vPtr, vLen := bind.LowerNumbers(call, v)
 	stack := call.Stack[:2]
 	stack[0] = uint64(vPtr)
 	stack[1] = uint64(vLen)
@@ -245,16 +246,16 @@ func (x *exports) OfS16s(ctx context.Context, v []int16) ([]int16, error) {
 	if !ok {
 		return nil, call.End()
 	}
-	result := host.LiftNumbers[int16](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]))
+	result := bind.LiftNumbers[int16](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]))
 	return result, call.End()
 }
 
 func (x *exports) OfU32s(ctx context.Context, v []uint32) ([]uint32, error) {
-	if bad := host.CheckList(len(v), 4); bad != nil {
+	if bad := bind.CheckList(len(v), 4); bad != nil {
 		return nil, bad.In("v")
 	}
 	call := x.ofU32s.Begin(ctx)
-	vPtr, vLen := host.LowerNumbers(call, v)
+	vPtr, vLen := bind.LowerNumbers(call, v)
 	stack := call.Stack[:2]
 	stack[0] = uint64(vPtr)
 	stack[1] = uint64(vLen)
@@ -265,16 +266,16 @@ func (x *exports) OfU32s(ctx context.Context, v []uint32) ([]uint32, error) {
 	if !ok {
 		return nil, call.End()
 	}
-	result := host.LiftNumbers[uint32](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]))
+	result := bind.LiftNumbers[uint32](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]))
 	return result, call.End()
 }
 
 func (x *exports) OfS32s(ctx context.Context, v []int32) ([]int32, error) {
-	if bad := host.CheckList(len(v), 4); bad != nil {
+	if bad := bind.CheckList(len(v), 4); bad != nil {
 		return nil, bad.In("v")
 	}
 	call := x.ofS32s.Begin(ctx)
-	vPtr, vLen := host.LowerNumbers(call, v)
+	vPtr, vLen := bind.LowerNumbers(call, v)
 	stack := call.Stack[:2]
 	stack[0] = uint64(vPtr)
 	stack[1] = uint64(vLen)
@@ -285,16 +286,16 @@ func (x *exports) OfS32s(ctx context.Context, v []int32) ([]int32, error) {
 	if !ok {
 		return nil, call.End()
 	}
-	result := host.LiftNumbers[int32](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]))
+	result := bind.LiftNumbers[int32](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]))
 	return result, call.End()
 }
 
 func (x *exports) OfU64s(ctx context.Context, v []uint64) ([]uint64, error) {
-	if bad := host.CheckList(len(v), 8); bad != nil {
+	if bad := bind.CheckList(len(v), 8); bad != nil {
 		return nil, bad.In("v")
 	}
 	call := x.ofU64s.Begin(ctx)
-	vPtr, vLen := host.LowerNumbers(call, v)
+	vPtr, vLen := bind.LowerNumbers(call, v)
 	stack := call.Stack[:2]
 	stack[0] = uint64(vPtr)
 	stack[1] = uint64(vLen)
@@ -305,16 +306,16 @@ func (x *exports) OfU64s(ctx context.Context, v []uint64) ([]uint64, error) {
 	if !ok {
 		return nil, call.End()
 	}
-	result := host.LiftNumbers[uint64](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]))
+	result := bind.LiftNumbers[uint64](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]))
 	return result, call.End()
 }
 
 func (x *exports) OfS64s(ctx context.Context, v []int64) ([]int64, error) {
-	if bad := host.CheckList(len(v), 8); bad != nil {
+	if bad := bind.CheckList(len(v), 8); bad != nil {
 		return nil, bad.In("v")
 	}
 	call := x.ofS64s.Begin(ctx)
-	vPtr, vLen := host.LowerNumbers(call, v)
+	vPtr, vLen := bind.LowerNumbers(call, v)
 	stack := call.Stack[:2]
 	stack[0] = uint64(vPtr)
 	stack[1] = uint64(vLen)
@@ -325,16 +326,16 @@ func (x *exports) OfS64s(ctx context.Context, v []int64) ([]int64, error) {
 	if !ok {
 		return nil, call.End()
 	}
-	result := host.LiftNumbers[int64](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]))
+	result := bind.LiftNumbers[int64](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]))
 	return result, call.End()
 }
 
 func (x *exports) OfF32s(ctx context.Context, v []float32) ([]float32, error) {
-	if bad := host.CheckList(len(v), 4); bad != nil {
+	if bad := bind.CheckList(len(v), 4); bad != nil {
 		return nil, bad.In("v")
 	}
 	call := x.ofF32s.Begin(ctx)
-	vPtr, vLen := host.LowerNumbers(call, v)
+	vPtr, vLen := bind.LowerNumbers(call, v)
 	stack := call.Stack[:2]
 	stack[0] = uint64(vPtr)
 	stack[1] = uint64(vLen)
@@ -345,16 +346,16 @@ func (x *exports) OfF32s(ctx context.Context, v []float32) ([]float32, error) {
 	if !ok {
 		return nil, call.End()
 	}
-	result := host.LiftNumbers[float32](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]))
+	result := bind.LiftNumbers[float32](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]))
 	return result, call.End()
 }
 
 func (x *exports) OfF64s(ctx context.Context, v []float64) ([]float64, error) {
-	if bad := host.CheckList(len(v), 8); bad != nil {
+	if bad := bind.CheckList(len(v), 8); bad != nil {
 		return nil, bad.In("v")
 	}
 	call := x.ofF64s.Begin(ctx)
-	vPtr, vLen := host.LowerNumbers(call, v)
+	vPtr, vLen := bind.LowerNumbers(call, v)
 	stack := call.Stack[:2]
 	stack[0] = uint64(vPtr)
 	stack[1] = uint64(vLen)
@@ -365,16 +366,16 @@ func (x *exports) OfF64s(ctx context.Context, v []float64) ([]float64, error) {
 	if !ok {
 		return nil, call.End()
 	}
-	result := host.LiftNumbers[float64](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]))
+	result := bind.LiftNumbers[float64](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]))
 	return result, call.End()
 }
 
 func (x *exports) OfBytes(ctx context.Context, v [][]byte) ([][]byte, error) {
-	if bad := host.CheckList(len(v), 8); bad != nil {
+	if bad := bind.CheckList(len(v), 8); bad != nil {
 		return nil, bad.In("v")
 	}
 	for i, item := range v {
-		if bad := host.CheckList(len(item), 1); bad != nil {
+		if bad := bind.CheckList(len(item), 1); bad != nil {
 			return nil, bad.At(i).In("v")
 		}
 	}
@@ -382,7 +383,7 @@ func (x *exports) OfBytes(ctx context.Context, v [][]byte) ([][]byte, error) {
 	vPtr := call.LowerList(len(v), 8, 4)
 	for i, item := range v {
 		at := vPtr + uint32(i)*8
-		itemPtr, itemLen := host.LowerNumbers(call, item)
+		itemPtr, itemLen := bind.LowerNumbers(call, item)
 		call.StoreUint32(at, itemPtr)
 		call.StoreUint32(at+4, itemLen)
 	}
@@ -396,24 +397,24 @@ func (x *exports) OfBytes(ctx context.Context, v [][]byte) ([][]byte, error) {
 	if !ok {
 		return nil, call.End()
 	}
-	region, result := host.LiftList[[]byte](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]), 8, 4)
+	region, result := bind.LiftList[[]byte](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]), 8, 4)
 	for i := range result {
 		item := region[i*8:]
-		result[i] = host.LiftNumbers[uint8](call, binary.LittleEndian.Uint32(item), binary.LittleEndian.Uint32(item[4:]))
+		result[i] = bind.LiftNumbers[uint8](call, binary.LittleEndian.Uint32(item), binary.LittleEndian.Uint32(item[4:]))
 	}
 	return result, call.End()
 }
 
 func (x *exports) OfDeep(ctx context.Context, v [][][]uint16) ([][][]uint16, error) {
-	if bad := host.CheckList(len(v), 8); bad != nil {
+	if bad := bind.CheckList(len(v), 8); bad != nil {
 		return nil, bad.In("v")
 	}
 	for i, item := range v {
-		if bad := host.CheckList(len(item), 8); bad != nil {
+		if bad := bind.CheckList(len(item), 8); bad != nil {
 			return nil, bad.At(i).In("v")
 		}
 		for i2, item2 := range item {
-			if bad := host.CheckList(len(item2), 2); bad != nil {
+			if bad := bind.CheckList(len(item2), 2); bad != nil {
 				return nil, bad.At(i2).At(i).In("v")
 			}
 		}
@@ -425,7 +426,7 @@ func (x *exports) OfDeep(ctx context.Context, v [][][]uint16) ([][][]uint16, err
 		itemPtr := call.LowerList(len(item), 8, 4)
 		for i2, item2 := range item {
 			at2 := itemPtr + uint32(i2)*8
-			itemPtr2, itemLen := host.LowerNumbers(call, item2)
+			itemPtr2, itemLen := bind.LowerNumbers(call, item2)
 			call.StoreUint32(at2, itemPtr2)
 			call.StoreUint32(at2+4, itemLen)
 		}
@@ -442,13 +443,13 @@ func (x *exports) OfDeep(ctx context.Context, v [][][]uint16) ([][][]uint16, err
 	if !ok {
 		return nil, call.End()
 	}
-	region, result := host.LiftList[[][]uint16](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]), 8, 4)
+	region, result := bind.LiftList[[][]uint16](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]), 8, 4)
 	for i := range result {
 		item := region[i*8:]
-		region2, item2 := host.LiftList[[]uint16](call, binary.LittleEndian.Uint32(item), binary.LittleEndian.Uint32(item[4:]), 8, 4)
+		region2, item2 := bind.LiftList[[]uint16](call, binary.LittleEndian.Uint32(item), binary.LittleEndian.Uint32(item[4:]), 8, 4)
 		for i2 := range item2 {
 			item3 := region2[i2*8:]
-			item2[i2] = host.LiftNumbers[uint16](call, binary.LittleEndian.Uint32(item3), binary.LittleEndian.Uint32(item3[4:]))
+			item2[i2] = bind.LiftNumbers[uint16](call, binary.LittleEndian.Uint32(item3), binary.LittleEndian.Uint32(item3[4:]))
 		}
 		result[i] = item2
 	}
@@ -456,11 +457,11 @@ func (x *exports) OfDeep(ctx context.Context, v [][][]uint16) ([][][]uint16, err
 }
 
 func (x *exports) OfTuples(ctx context.Context, v []types.Tuple3[uint8, uint64, string]) ([]types.Tuple3[uint8, uint64, string], error) {
-	if bad := host.CheckList(len(v), 24); bad != nil {
+	if bad := bind.CheckList(len(v), 24); bad != nil {
 		return nil, bad.In("v")
 	}
 	for i, item := range v {
-		if bad := host.CheckString(item.F2); bad != nil {
+		if bad := bind.CheckString(item.F2); bad != nil {
 			return nil, bad.At(2).At(i).In("v")
 		}
 	}
@@ -484,7 +485,7 @@ func (x *exports) OfTuples(ctx context.Context, v []types.Tuple3[uint8, uint64, 
 	if !ok {
 		return nil, call.End()
 	}
-	region, result := host.LiftList[types.Tuple3[uint8, uint64, string]](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]), 24, 8)
+	region, result := bind.LiftList[types.Tuple3[uint8, uint64, string]](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]), 24, 8)
 	for i := range result {
 		item := region[i*24:]
 		result[i] = types.Tuple3[uint8, uint64, string]{F0: item[0], F1: binary.LittleEndian.Uint64(item[8:]), F2: call.LiftString(binary.LittleEndian.Uint32(item[16:]), binary.LittleEndian.Uint32(item[20:]))}
@@ -493,7 +494,7 @@ func (x *exports) OfTuples(ctx context.Context, v []types.Tuple3[uint8, uint64, 
 }
 
 func (x *exports) OfOptions(ctx context.Context, v []types.Option[uint16]) ([]types.Option[uint16], error) {
-	if bad := host.CheckList(len(v), 4); bad != nil {
+	if bad := bind.CheckList(len(v), 4); bad != nil {
 		return nil, bad.In("v")
 	}
 	call := x.ofOptions.Begin(ctx)
@@ -517,7 +518,7 @@ func (x *exports) OfOptions(ctx context.Context, v []types.Option[uint16]) ([]ty
 	if !ok {
 		return nil, call.End()
 	}
-	region, result := host.LiftList[types.Option[uint16]](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]), 4, 2)
+	region, result := bind.LiftList[types.Option[uint16]](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]), 4, 2)
 	for i := range result {
 		item := region[i*4:]
 		itemCase := item[0]
@@ -535,12 +536,12 @@ func (x *exports) OfOptions(ctx context.Context, v []types.Option[uint16]) ([]ty
 }
 
 func (x *exports) OfResults(ctx context.Context, v []types.Result[uint64, string]) ([]types.Result[uint64, string], error) {
-	if bad := host.CheckList(len(v), 16); bad != nil {
+	if bad := bind.CheckList(len(v), 16); bad != nil {
 		return nil, bad.In("v")
 	}
 	for i, item := range v {
 		if _, failure, ok := item.Get(); !ok {
-			if bad := host.CheckString(failure); bad != nil {
+			if bad := bind.CheckString(failure); bad != nil {
 				return nil, bad.At(i).In("v")
 			}
 		}
@@ -569,7 +570,7 @@ func (x *exports) OfResults(ctx context.Context, v []types.Result[uint64, string
 	if !ok {
 		return nil, call.End()
 	}
-	region, result := host.LiftList[types.Result[uint64, string]](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]), 16, 8)
+	region, result := bind.LiftList[types.Result[uint64, string]](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]), 16, 8)
 	for i := range result {
 		item := region[i*16:]
 		itemCase := item[0]
@@ -588,7 +589,7 @@ func (x *exports) OfResults(ctx context.Context, v []types.Result[uint64, string
 }
 
 func (x *exports) OfPoints(ctx context.Context, v []Point) ([]Point, error) {
-	if bad := host.CheckList(len(v), 8); bad != nil {
+	if bad := bind.CheckList(len(v), 8); bad != nil {
 		return nil, bad.In("v")
 	}
 	call := x.ofPoints.Begin(ctx)
@@ -607,7 +608,7 @@ func (x *exports) OfPoints(ctx context.Context, v []Point) ([]Point, error) {
 	if !ok {
 		return nil, call.End()
 	}
-	region, result := host.LiftList[Point](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]), 8, 4)
+	region, result := bind.LiftList[Point](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]), 8, 4)
 	for i := range result {
 		item := region[i*8:]
 		result[i] = loadPoint(call, item)
@@ -616,7 +617,7 @@ func (x *exports) OfPoints(ctx context.Context, v []Point) ([]Point, error) {
 }
 
 func (x *exports) OfPeople(ctx context.Context, v []Person) ([]Person, error) {
-	if bad := host.CheckList(len(v), 28); bad != nil {
+	if bad := bind.CheckList(len(v), 28); bad != nil {
 		return nil, bad.In("v")
 	}
 	for i, item := range v {
@@ -640,7 +641,7 @@ func (x *exports) OfPeople(ctx context.Context, v []Person) ([]Person, error) {
 	if !ok {
 		return nil, call.End()
 	}
-	region, result := host.LiftList[Person](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]), 28, 4)
+	region, result := bind.LiftList[Person](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]), 28, 4)
 	for i := range result {
 		item := region[i*28:]
 		result[i] = loadPerson(call, item)
@@ -649,11 +650,11 @@ func (x *exports) OfPeople(ctx context.Context, v []Person) ([]Person, error) {
 }
 
 func (x *exports) OfColours(ctx context.Context, v []Colour) ([]Colour, error) {
-	if bad := host.CheckList(len(v), 1); bad != nil {
+	if bad := bind.CheckList(len(v), 1); bad != nil {
 		return nil, bad.In("v")
 	}
 	for i, item := range v {
-		if bad := host.CheckEnum(uint32(item), 3); bad != nil {
+		if bad := bind.CheckEnum(uint32(item), 3); bad != nil {
 			return nil, bad.At(i).In("v")
 		}
 	}
@@ -673,7 +674,7 @@ func (x *exports) OfColours(ctx context.Context, v []Colour) ([]Colour, error) {
 	if !ok {
 		return nil, call.End()
 	}
-	region, result := host.LiftList[Colour](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]), 1, 1)
+	region, result := bind.LiftList[Colour](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]), 1, 1)
 	for i := range result {
 		item := region[i*1:]
 		result[i] = Colour(call.LiftEnum(uint32(item[0]), 3))
@@ -682,11 +683,11 @@ func (x *exports) OfColours(ctx context.Context, v []Colour) ([]Colour, error) {
 }
 
 func (x *exports) OfAccesses(ctx context.Context, v []Access) ([]Access, error) {
-	if bad := host.CheckList(len(v), 1); bad != nil {
+	if bad := bind.CheckList(len(v), 1); bad != nil {
 		return nil, bad.In("v")
 	}
 	for i, item := range v {
-		if bad := host.CheckFlags(uint32(item), 3); bad != nil {
+		if bad := bind.CheckFlags(uint32(item), 3); bad != nil {
 			return nil, bad.At(i).In("v")
 		}
 	}
@@ -706,7 +707,7 @@ func (x *exports) OfAccesses(ctx context.Context, v []Access) ([]Access, error) 
 	if !ok {
 		return nil, call.End()
 	}
-	region, result := host.LiftList[Access](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]), 1, 1)
+	region, result := bind.LiftList[Access](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]), 1, 1)
 	for i := range result {
 		item := region[i*1:]
 		result[i] = Access(item[0] & 0x7)
@@ -715,7 +716,7 @@ func (x *exports) OfAccesses(ctx context.Context, v []Access) ([]Access, error) 
 }
 
 func (x *exports) OfShapes(ctx context.Context, v []Shape) ([]Shape, error) {
-	if bad := host.CheckList(len(v), 16); bad != nil {
+	if bad := bind.CheckList(len(v), 16); bad != nil {
 		return nil, bad.In("v")
 	}
 	for i, item := range v {
@@ -739,7 +740,7 @@ func (x *exports) OfShapes(ctx context.Context, v []Shape) ([]Shape, error) {
 	if !ok {
 		return nil, call.End()
 	}
-	region, result := host.LiftList[Shape](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]), 16, 8)
+	region, result := bind.LiftList[Shape](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]), 16, 8)
 	for i := range result {
 		item := region[i*16:]
 		result[i] = loadShape(call, item)
@@ -747,8 +748,8 @@ func (x *exports) OfShapes(ctx context.Context, v []Shape) ([]Shape, error) {
 	return result, call.End()
 }
 
-func handleOfBools(call *host.Call) {
-	region, v := host.LiftList[bool](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 1, 1)
+func handleOfBools(call *bind.Call) {
+	region, v := bind.LiftList[bool](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 1, 1)
 	for i := range v {
 		item := region[i*1:]
 		v[i] = item[0] != 0
@@ -774,8 +775,8 @@ func handleOfBools(call *host.Call) {
 	call.StoreUint32(resultPtr+4, uint32(len(result)))
 }
 
-func handleOfU8s(call *host.Call) {
-	v := host.LiftNumbers[uint8](call, uint32(call.Stack[0]), uint32(call.Stack[1]))
+func handleOfU8s(call *bind.Call) {
+	v := bind.LiftNumbers[uint8](call, uint32(call.Stack[0]), uint32(call.Stack[1]))
 	if !call.OK() {
 		return
 	}
@@ -788,13 +789,13 @@ func handleOfU8s(call *host.Call) {
 	if !call.CheckArea(resultPtr, 8, 4) {
 		return
 	}
-	resultPtr2, resultLen := host.LowerNumbers(call, result)
+	resultPtr2, resultLen := bind.LowerNumbers(call, result)
 	call.StoreUint32(resultPtr, resultPtr2)
 	call.StoreUint32(resultPtr+4, resultLen)
 }
 
-func handleOfS8s(call *host.Call) {
-	v := host.LiftNumbers[int8](call, uint32(call.Stack[0]), uint32(call.Stack[1]))
+func handleOfS8s(call *bind.Call) {
+	v := bind.LiftNumbers[int8](call, uint32(call.Stack[0]), uint32(call.Stack[1]))
 	if !call.OK() {
 		return
 	}
@@ -807,13 +808,13 @@ func handleOfS8s(call *host.Call) {
 	if !call.CheckArea(resultPtr, 8, 4) {
 		return
 	}
-	resultPtr2, resultLen := host.LowerNumbers(call, result)
+	resultPtr2, resultLen := bind.LowerNumbers(call, result)
 	call.StoreUint32(resultPtr, resultPtr2)
 	call.StoreUint32(resultPtr+4, resultLen)
 }
 
-func handleOfU16s(call *host.Call) {
-	v := host.LiftNumbers[uint16](call, uint32(call.Stack[0]), uint32(call.Stack[1]))
+func handleOfU16s(call *bind.Call) {
+	v := bind.LiftNumbers[uint16](call, uint32(call.Stack[0]), uint32(call.Stack[1]))
 	if !call.OK() {
 		return
 	}
@@ -826,13 +827,13 @@ func handleOfU16s(call *host.Call) {
 	if !call.CheckArea(resultPtr, 8, 4) {
 		return
 	}
-	resultPtr2, resultLen := host.LowerNumbers(call, result)
+	resultPtr2, resultLen := bind.LowerNumbers(call, result)
 	call.StoreUint32(resultPtr, resultPtr2)
 	call.StoreUint32(resultPtr+4, resultLen)
 }
 
-func handleOfS16s(call *host.Call) {
-	v := host.LiftNumbers[int16](call, uint32(call.Stack[0]), uint32(call.Stack[1]))
+func handleOfS16s(call *bind.Call) {
+	v := bind.LiftNumbers[int16](call, uint32(call.Stack[0]), uint32(call.Stack[1]))
 	if !call.OK() {
 		return
 	}
@@ -845,13 +846,13 @@ func handleOfS16s(call *host.Call) {
 	if !call.CheckArea(resultPtr, 8, 4) {
 		return
 	}
-	resultPtr2, resultLen := host.LowerNumbers(call, result)
+	resultPtr2, resultLen := bind.LowerNumbers(call, result)
 	call.StoreUint32(resultPtr, resultPtr2)
 	call.StoreUint32(resultPtr+4, resultLen)
 }
 
-func handleOfU32s(call *host.Call) {
-	v := host.LiftNumbers[uint32](call, uint32(call.Stack[0]), uint32(call.Stack[1]))
+func handleOfU32s(call *bind.Call) {
+	v := bind.LiftNumbers[uint32](call, uint32(call.Stack[0]), uint32(call.Stack[1]))
 	if !call.OK() {
 		return
 	}
@@ -864,13 +865,13 @@ func handleOfU32s(call *host.Call) {
 	if !call.CheckArea(resultPtr, 8, 4) {
 		return
 	}
-	resultPtr2, resultLen := host.LowerNumbers(call, result)
+	resultPtr2, resultLen := bind.LowerNumbers(call, result)
 	call.StoreUint32(resultPtr, resultPtr2)
 	call.StoreUint32(resultPtr+4, resultLen)
 }
 
-func handleOfS32s(call *host.Call) {
-	v := host.LiftNumbers[int32](call, uint32(call.Stack[0]), uint32(call.Stack[1]))
+func handleOfS32s(call *bind.Call) {
+	v := bind.LiftNumbers[int32](call, uint32(call.Stack[0]), uint32(call.Stack[1]))
 	if !call.OK() {
 		return
 	}
@@ -883,13 +884,13 @@ func handleOfS32s(call *host.Call) {
 	if !call.CheckArea(resultPtr, 8, 4) {
 		return
 	}
-	resultPtr2, resultLen := host.LowerNumbers(call, result)
+	resultPtr2, resultLen := bind.LowerNumbers(call, result)
 	call.StoreUint32(resultPtr, resultPtr2)
 	call.StoreUint32(resultPtr+4, resultLen)
 }
 
-func handleOfU64s(call *host.Call) {
-	v := host.LiftNumbers[uint64](call, uint32(call.Stack[0]), uint32(call.Stack[1]))
+func handleOfU64s(call *bind.Call) {
+	v := bind.LiftNumbers[uint64](call, uint32(call.Stack[0]), uint32(call.Stack[1]))
 	if !call.OK() {
 		return
 	}
@@ -902,13 +903,13 @@ func handleOfU64s(call *host.Call) {
 	if !call.CheckArea(resultPtr, 8, 4) {
 		return
 	}
-	resultPtr2, resultLen := host.LowerNumbers(call, result)
+	resultPtr2, resultLen := bind.LowerNumbers(call, result)
 	call.StoreUint32(resultPtr, resultPtr2)
 	call.StoreUint32(resultPtr+4, resultLen)
 }
 
-func handleOfS64s(call *host.Call) {
-	v := host.LiftNumbers[int64](call, uint32(call.Stack[0]), uint32(call.Stack[1]))
+func handleOfS64s(call *bind.Call) {
+	v := bind.LiftNumbers[int64](call, uint32(call.Stack[0]), uint32(call.Stack[1]))
 	if !call.OK() {
 		return
 	}
@@ -921,13 +922,13 @@ func handleOfS64s(call *host.Call) {
 	if !call.CheckArea(resultPtr, 8, 4) {
 		return
 	}
-	resultPtr2, resultLen := host.LowerNumbers(call, result)
+	resultPtr2, resultLen := bind.LowerNumbers(call, result)
 	call.StoreUint32(resultPtr, resultPtr2)
 	call.StoreUint32(resultPtr+4, resultLen)
 }
 
-func handleOfF32s(call *host.Call) {
-	v := host.LiftNumbers[float32](call, uint32(call.Stack[0]), uint32(call.Stack[1]))
+func handleOfF32s(call *bind.Call) {
+	v := bind.LiftNumbers[float32](call, uint32(call.Stack[0]), uint32(call.Stack[1]))
 	if !call.OK() {
 		return
 	}
@@ -940,13 +941,13 @@ func handleOfF32s(call *host.Call) {
 	if !call.CheckArea(resultPtr, 8, 4) {
 		return
 	}
-	resultPtr2, resultLen := host.LowerNumbers(call, result)
+	resultPtr2, resultLen := bind.LowerNumbers(call, result)
 	call.StoreUint32(resultPtr, resultPtr2)
 	call.StoreUint32(resultPtr+4, resultLen)
 }
 
-func handleOfF64s(call *host.Call) {
-	v := host.LiftNumbers[float64](call, uint32(call.Stack[0]), uint32(call.Stack[1]))
+func handleOfF64s(call *bind.Call) {
+	v := bind.LiftNumbers[float64](call, uint32(call.Stack[0]), uint32(call.Stack[1]))
 	if !call.OK() {
 		return
 	}
@@ -959,16 +960,16 @@ func handleOfF64s(call *host.Call) {
 	if !call.CheckArea(resultPtr, 8, 4) {
 		return
 	}
-	resultPtr2, resultLen := host.LowerNumbers(call, result)
+	resultPtr2, resultLen := bind.LowerNumbers(call, result)
 	call.StoreUint32(resultPtr, resultPtr2)
 	call.StoreUint32(resultPtr+4, resultLen)
 }
 
-func handleOfBytes(call *host.Call) {
-	region, v := host.LiftList[[]byte](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 8, 4)
+func handleOfBytes(call *bind.Call) {
+	region, v := bind.LiftList[[]byte](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 8, 4)
 	for i := range v {
 		item := region[i*8:]
-		v[i] = host.LiftNumbers[uint8](call, binary.LittleEndian.Uint32(item), binary.LittleEndian.Uint32(item[4:]))
+		v[i] = bind.LiftNumbers[uint8](call, binary.LittleEndian.Uint32(item), binary.LittleEndian.Uint32(item[4:]))
 	}
 	if !call.OK() {
 		return
@@ -985,7 +986,7 @@ func handleOfBytes(call *host.Call) {
 	resultPtr2 := call.LowerList(len(result), 8, 4)
 	for i, item := range result {
 		at := resultPtr2 + uint32(i)*8
-		itemPtr, itemLen := host.LowerNumbers(call, item)
+		itemPtr, itemLen := bind.LowerNumbers(call, item)
 		call.StoreUint32(at, itemPtr)
 		call.StoreUint32(at+4, itemLen)
 	}
@@ -993,14 +994,14 @@ func handleOfBytes(call *host.Call) {
 	call.StoreUint32(resultPtr+4, uint32(len(result)))
 }
 
-func handleOfDeep(call *host.Call) {
-	region, v := host.LiftList[[][]uint16](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 8, 4)
+func handleOfDeep(call *bind.Call) {
+	region, v := bind.LiftList[[][]uint16](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 8, 4)
 	for i := range v {
 		item := region[i*8:]
-		region2, item2 := host.LiftList[[]uint16](call, binary.LittleEndian.Uint32(item), binary.LittleEndian.Uint32(item[4:]), 8, 4)
+		region2, item2 := bind.LiftList[[]uint16](call, binary.LittleEndian.Uint32(item), binary.LittleEndian.Uint32(item[4:]), 8, 4)
 		for i2 := range item2 {
 			item3 := region2[i2*8:]
-			item2[i2] = host.LiftNumbers[uint16](call, binary.LittleEndian.Uint32(item3), binary.LittleEndian.Uint32(item3[4:]))
+			item2[i2] = bind.LiftNumbers[uint16](call, binary.LittleEndian.Uint32(item3), binary.LittleEndian.Uint32(item3[4:]))
 		}
 		v[i] = item2
 	}
@@ -1022,7 +1023,7 @@ func handleOfDeep(call *host.Call) {
 		itemPtr := call.LowerList(len(item), 8, 4)
 		for i2, item2 := range item {
 			at2 := itemPtr + uint32(i2)*8
-			itemPtr2, itemLen := host.LowerNumbers(call, item2)
+			itemPtr2, itemLen := bind.LowerNumbers(call, item2)
 			call.StoreUint32(at2, itemPtr2)
 			call.StoreUint32(at2+4, itemLen)
 		}
@@ -1033,8 +1034,8 @@ func handleOfDeep(call *host.Call) {
 	call.StoreUint32(resultPtr+4, uint32(len(result)))
 }
 
-func handleOfTuples(call *host.Call) {
-	region, v := host.LiftList[types.Tuple3[uint8, uint64, string]](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 24, 8)
+func handleOfTuples(call *bind.Call) {
+	region, v := bind.LiftList[types.Tuple3[uint8, uint64, string]](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 24, 8)
 	for i := range v {
 		item := region[i*24:]
 		v[i] = types.Tuple3[uint8, uint64, string]{F0: item[0], F1: binary.LittleEndian.Uint64(item[8:]), F2: call.LiftString(binary.LittleEndian.Uint32(item[16:]), binary.LittleEndian.Uint32(item[20:]))}
@@ -1064,8 +1065,8 @@ func handleOfTuples(call *host.Call) {
 	call.StoreUint32(resultPtr+4, uint32(len(result)))
 }
 
-func handleOfOptions(call *host.Call) {
-	region, v := host.LiftList[types.Option[uint16]](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 4, 2)
+func handleOfOptions(call *bind.Call) {
+	region, v := bind.LiftList[types.Option[uint16]](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 4, 2)
 	for i := range v {
 		item := region[i*4:]
 		itemCase := item[0]
@@ -1105,8 +1106,8 @@ func handleOfOptions(call *host.Call) {
 	call.StoreUint32(resultPtr+4, uint32(len(result)))
 }
 
-func handleOfResults(call *host.Call) {
-	region, v := host.LiftList[types.Result[uint64, string]](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 16, 8)
+func handleOfResults(call *bind.Call) {
+	region, v := bind.LiftList[types.Result[uint64, string]](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 16, 8)
 	for i := range v {
 		item := region[i*16:]
 		itemCase := item[0]
@@ -1150,8 +1151,8 @@ func handleOfResults(call *host.Call) {
 	call.StoreUint32(resultPtr+4, uint32(len(result)))
 }
 
-func handleOfPoints(call *host.Call) {
-	region, v := host.LiftList[Point](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 8, 4)
+func handleOfPoints(call *bind.Call) {
+	region, v := bind.LiftList[Point](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 8, 4)
 	for i := range v {
 		item := region[i*8:]
 		v[i] = loadPoint(call, item)
@@ -1177,8 +1178,8 @@ func handleOfPoints(call *host.Call) {
 	call.StoreUint32(resultPtr+4, uint32(len(result)))
 }
 
-func handleOfPeople(call *host.Call) {
-	region, v := host.LiftList[Person](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 28, 4)
+func handleOfPeople(call *bind.Call) {
+	region, v := bind.LiftList[Person](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 28, 4)
 	for i := range v {
 		item := region[i*28:]
 		v[i] = loadPerson(call, item)
@@ -1204,8 +1205,8 @@ func handleOfPeople(call *host.Call) {
 	call.StoreUint32(resultPtr+4, uint32(len(result)))
 }
 
-func handleOfColours(call *host.Call) {
-	region, v := host.LiftList[Colour](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 1, 1)
+func handleOfColours(call *bind.Call) {
+	region, v := bind.LiftList[Colour](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 1, 1)
 	for i := range v {
 		item := region[i*1:]
 		v[i] = Colour(call.LiftEnum(uint32(item[0]), 3))
@@ -1231,8 +1232,8 @@ func handleOfColours(call *host.Call) {
 	call.StoreUint32(resultPtr+4, uint32(len(result)))
 }
 
-func handleOfAccesses(call *host.Call) {
-	region, v := host.LiftList[Access](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 1, 1)
+func handleOfAccesses(call *bind.Call) {
+	region, v := bind.LiftList[Access](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 1, 1)
 	for i := range v {
 		item := region[i*1:]
 		v[i] = Access(item[0] & 0x7)
@@ -1258,8 +1259,8 @@ func handleOfAccesses(call *host.Call) {
 	call.StoreUint32(resultPtr+4, uint32(len(result)))
 }
 
-func handleOfShapes(call *host.Call) {
-	region, v := host.LiftList[Shape](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 16, 8)
+func handleOfShapes(call *bind.Call) {
+	region, v := bind.LiftList[Shape](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 16, 8)
 	for i := range v {
 		item := region[i*16:]
 		v[i] = loadShape(call, item)
@@ -1285,31 +1286,31 @@ func handleOfShapes(call *host.Call) {
 	call.StoreUint32(resultPtr+4, uint32(len(result)))
 }
 
-func storePoint(call *host.Call, ptr uint32, value named.Point) {
+func storePoint(call *bind.Call, ptr uint32, value named.Point) {
 	call.StoreUint32(ptr, uint32(value.X))
 	call.StoreUint32(ptr+4, uint32(value.Y))
 }
 
-func loadPoint(call *host.Call, area []byte) named.Point {
+func loadPoint(call *bind.Call, area []byte) named.Point {
 	return named.Point{X: int32(binary.LittleEndian.Uint32(area)), Y: int32(binary.LittleEndian.Uint32(area[4:]))}
 }
 
 func checkPerson(value named.Person) *host.BadValueError {
-	if bad := host.CheckString(value.Name); bad != nil {
+	if bad := bind.CheckString(value.Name); bad != nil {
 		return bad.In("name")
 	}
-	if bad := host.CheckList(len(value.Tags), 8); bad != nil {
+	if bad := bind.CheckList(len(value.Tags), 8); bad != nil {
 		return bad.In("tags")
 	}
 	for i, item := range value.Tags {
-		if bad := host.CheckString(item); bad != nil {
+		if bad := bind.CheckString(item); bad != nil {
 			return bad.At(i).In("tags")
 		}
 	}
 	return nil
 }
 
-func storePerson(call *host.Call, ptr uint32, value named.Person) {
+func storePerson(call *bind.Call, ptr uint32, value named.Person) {
 	namePtr, nameLen := call.LowerString(value.Name)
 	call.StoreUint32(ptr, namePtr)
 	call.StoreUint32(ptr+4, nameLen)
@@ -1331,7 +1332,7 @@ func storePerson(call *host.Call, ptr uint32, value named.Person) {
 	call.StoreUint32(ptr+24, uint32(len(value.Tags)))
 }
 
-func loadPerson(call *host.Call, area []byte) named.Person {
+func loadPerson(call *bind.Call, area []byte) named.Person {
 	heightCase := area[12]
 	var height types.Option[float32]
 	switch heightCase {
@@ -1341,7 +1342,7 @@ func loadPerson(call *host.Call, area []byte) named.Person {
 	default:
 		call.BadDiscriminant(uint32(heightCase), 2)
 	}
-	region, tags := host.LiftList[string](call, binary.LittleEndian.Uint32(area[20:]), binary.LittleEndian.Uint32(area[24:]), 8, 4)
+	region, tags := bind.LiftList[string](call, binary.LittleEndian.Uint32(area[20:]), binary.LittleEndian.Uint32(area[24:]), 8, 4)
 	for i := range tags {
 		item := region[i*8:]
 		tags[i] = call.LiftString(binary.LittleEndian.Uint32(item), binary.LittleEndian.Uint32(item[4:]))
@@ -1357,21 +1358,21 @@ func loadPerson(call *host.Call, area []byte) named.Person {
 func checkShape(value named.Shape) *host.BadValueError {
 	switch v := value.(type) {
 	case named.ShapeLabel:
-		if bad := host.CheckString(v.Value); bad != nil {
+		if bad := bind.CheckString(v.Value); bad != nil {
 			return bad.In("label")
 		}
 	case named.ShapePath:
-		if bad := host.CheckList(len(v.Value), 8); bad != nil {
+		if bad := bind.CheckList(len(v.Value), 8); bad != nil {
 			return bad.In("path")
 		}
 	case named.ShapeNothing, named.ShapeDot, named.ShapeCircle:
 	default:
-		return host.UnknownCase("shape", value)
+		return bind.UnknownCase("shape", value)
 	}
 	return nil
 }
 
-func storeShape(call *host.Call, ptr uint32, value named.Shape) {
+func storeShape(call *bind.Call, ptr uint32, value named.Shape) {
 	switch c := value.(type) {
 	case named.ShapeNothing:
 		call.StoreUint8(ptr, 0)
@@ -1400,31 +1401,31 @@ func storeShape(call *host.Call, ptr uint32, value named.Shape) {
 	}
 }
 
-func loadShape(call *host.Call, area []byte) named.Shape {
+func loadShape(call *bind.Call, area []byte) named.Shape {
 	valueCase := area[0]
 	var value named.Shape
 	switch valueCase {
 	case 0:
 		value = named.ShapeNothing{}
 	case 1:
-		if host.Room[named.ShapeDot](call) {
+		if bind.Room[named.ShapeDot](call) {
 			value = named.ShapeDot{Value: loadPoint(call, area[8:])}
 		}
 	case 2:
-		if host.Room[named.ShapeCircle](call) {
+		if bind.Room[named.ShapeCircle](call) {
 			value = named.ShapeCircle{Value: math.Float64frombits(binary.LittleEndian.Uint64(area[8:]))}
 		}
 	case 3:
-		if host.Room[named.ShapeLabel](call) {
+		if bind.Room[named.ShapeLabel](call) {
 			value = named.ShapeLabel{Value: call.LiftString(binary.LittleEndian.Uint32(area[8:]), binary.LittleEndian.Uint32(area[12:]))}
 		}
 	case 4:
-		region, path := host.LiftList[named.Point](call, binary.LittleEndian.Uint32(area[8:]), binary.LittleEndian.Uint32(area[12:]), 8, 4)
+		region, path := bind.LiftList[named.Point](call, binary.LittleEndian.Uint32(area[8:]), binary.LittleEndian.Uint32(area[12:]), 8, 4)
 		for i := range path {
 			item := region[i*8:]
 			path[i] = loadPoint(call, item)
 		}
-		if host.Room[named.ShapePath](call) {
+		if bind.Room[named.ShapePath](call) {
 			value = named.ShapePath{Value: path}
 		}
 	default:

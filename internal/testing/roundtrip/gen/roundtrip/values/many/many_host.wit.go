@@ -9,6 +9,7 @@ import (
 	"encoding/binary"
 
 	"github.com/witgen/witgen/canonicalabi/host"
+	"github.com/witgen/witgen/canonicalabi/host/bind"
 )
 
 // Interface is roundtrip:values/many: what a guest
@@ -31,8 +32,8 @@ type Interface interface {
 }
 
 // Descriptor describes roundtrip:values/many to the runtime.
-var Descriptor = host.Interface{
-	Functions: []host.Function{
+var Descriptor = bind.Interface{
+	Functions: []bind.Function{
 		{Name: "of-e256", Type: 0x76af51a7a1f6a37d, Export: "i32 -> i32", Import: "i32 -> i32", Handle: handleOfE256},
 		{Name: "of-e257", Type: 0xf9bfaed03b1546fa, Export: "i32 -> i32", Import: "i32 -> i32", Handle: handleOfE257},
 		{Name: "of-v257", Type: 0x19d5de0c9a35c35c, Export: "i32 i64 i32 -> i32", Import: "i32 i64 i32 i32 ->", Handle: handleOfV257},
@@ -45,7 +46,7 @@ var Descriptor = host.Interface{
 
 // Bind returns the interface as an instance exports it. Worlds that export it
 // call it.
-func Bind(e host.Exports) Interface {
+func Bind(e bind.Exports) Interface {
 	return &exports{
 		ofE256:  e.Func(0),
 		ofE257:  e.Func(1),
@@ -59,13 +60,13 @@ func Bind(e host.Exports) Interface {
 
 // exports calls the functions that an instance exports.
 type exports struct {
-	ofE256  host.Func
-	ofE257  host.Func
-	ofV257  host.Func
-	ofSome  host.Func
-	ofE256s host.Func
-	ofE257s host.Func
-	ofV257s host.Func
+	ofE256  bind.Func
+	ofE257  bind.Func
+	ofV257  bind.Func
+	ofSome  bind.Func
+	ofE256s bind.Func
+	ofE257s bind.Func
+	ofV257s bind.Func
 }
 
 func (x *exports) OfE256(ctx context.Context, v E256) (E256, error) {
@@ -79,7 +80,7 @@ func (x *exports) OfE256(ctx context.Context, v E256) (E256, error) {
 }
 
 func (x *exports) OfE257(ctx context.Context, v E257) (E257, error) {
-	if bad := host.CheckEnum(uint32(v), 257); bad != nil {
+	if bad := bind.CheckEnum(uint32(v), 257); bad != nil {
 		return 0, bad.In("v")
 	}
 	call := x.ofE257.Begin(ctx)
@@ -616,7 +617,7 @@ func (x *exports) OfV257(ctx context.Context, v V257) (V257, error) {
 	case V257C255:
 		vCase = 255
 	case V257C256:
-		c256Ptr, c256Len := host.LowerNumbers(call, c.Value)
+		c256Ptr, c256Len := bind.LowerNumbers(call, c.Value)
 		vCase = 256
 		v1 = uint64(c256Ptr)
 		v2 = c256Len
@@ -1165,7 +1166,7 @@ func (x *exports) OfSome(ctx context.Context, v Some) (Some, error) {
 	case V257C255:
 		dCase = 255
 	case V257C256:
-		c256Ptr, c256Len := host.LowerNumbers(call, c2.Value)
+		c256Ptr, c256Len := bind.LowerNumbers(call, c2.Value)
 		dCase = 256
 		d1 = uint64(c256Ptr)
 		d2 = c256Len
@@ -1192,7 +1193,7 @@ func (x *exports) OfSome(ctx context.Context, v Some) (Some, error) {
 }
 
 func (x *exports) OfE256s(ctx context.Context, v []E256) ([]E256, error) {
-	if bad := host.CheckList(len(v), 1); bad != nil {
+	if bad := bind.CheckList(len(v), 1); bad != nil {
 		return nil, bad.In("v")
 	}
 	call := x.ofE256s.Begin(ctx)
@@ -1211,7 +1212,7 @@ func (x *exports) OfE256s(ctx context.Context, v []E256) ([]E256, error) {
 	if !ok {
 		return nil, call.End()
 	}
-	region, result := host.LiftList[E256](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]), 1, 1)
+	region, result := bind.LiftList[E256](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]), 1, 1)
 	for i := range result {
 		item := region[i*1:]
 		result[i] = E256(call.LiftEnum(uint32(item[0]), 256))
@@ -1220,11 +1221,11 @@ func (x *exports) OfE256s(ctx context.Context, v []E256) ([]E256, error) {
 }
 
 func (x *exports) OfE257s(ctx context.Context, v []E257) ([]E257, error) {
-	if bad := host.CheckList(len(v), 2); bad != nil {
+	if bad := bind.CheckList(len(v), 2); bad != nil {
 		return nil, bad.In("v")
 	}
 	for i, item := range v {
-		if bad := host.CheckEnum(uint32(item), 257); bad != nil {
+		if bad := bind.CheckEnum(uint32(item), 257); bad != nil {
 			return nil, bad.At(i).In("v")
 		}
 	}
@@ -1244,7 +1245,7 @@ func (x *exports) OfE257s(ctx context.Context, v []E257) ([]E257, error) {
 	if !ok {
 		return nil, call.End()
 	}
-	region, result := host.LiftList[E257](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]), 2, 2)
+	region, result := bind.LiftList[E257](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]), 2, 2)
 	for i := range result {
 		item := region[i*2:]
 		result[i] = E257(call.LiftEnum(uint32(binary.LittleEndian.Uint16(item)), 257))
@@ -1253,7 +1254,7 @@ func (x *exports) OfE257s(ctx context.Context, v []E257) ([]E257, error) {
 }
 
 func (x *exports) OfV257s(ctx context.Context, v []V257) ([]V257, error) {
-	if bad := host.CheckList(len(v), 16); bad != nil {
+	if bad := bind.CheckList(len(v), 16); bad != nil {
 		return nil, bad.In("v")
 	}
 	for i, item := range v {
@@ -1277,7 +1278,7 @@ func (x *exports) OfV257s(ctx context.Context, v []V257) ([]V257, error) {
 	if !ok {
 		return nil, call.End()
 	}
-	region, result := host.LiftList[V257](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]), 16, 8)
+	region, result := bind.LiftList[V257](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]), 16, 8)
 	for i := range result {
 		item := region[i*16:]
 		result[i] = loadV257(call, item)
@@ -1285,7 +1286,7 @@ func (x *exports) OfV257s(ctx context.Context, v []V257) ([]V257, error) {
 	return result, call.End()
 }
 
-func handleOfE256(call *host.Call) {
+func handleOfE256(call *bind.Call) {
 	v := E256(call.LiftEnum(uint32(call.Stack[0]), 256))
 	if !call.OK() {
 		return
@@ -1298,7 +1299,7 @@ func handleOfE256(call *host.Call) {
 	call.Stack[0] = uint64(call.LowerEnum(uint32(result), 256))
 }
 
-func handleOfE257(call *host.Call) {
+func handleOfE257(call *bind.Call) {
 	v := E257(call.LiftEnum(uint32(call.Stack[0]), 257))
 	if !call.OK() {
 		return
@@ -1311,18 +1312,18 @@ func handleOfE257(call *host.Call) {
 	call.Stack[0] = uint64(call.LowerEnum(uint32(result), 257))
 }
 
-func handleOfV257(call *host.Call) {
+func handleOfV257(call *bind.Call) {
 	v1 := call.Stack[1]
 	v2 := uint32(call.Stack[2])
 	v0 := uint32(call.Stack[0])
 	var v V257
 	switch v0 {
 	case 0:
-		if host.Room[V257C0](call) {
+		if bind.Room[V257C0](call) {
 			v = V257C0{Value: call.LiftString(uint32(v1), v2)}
 		}
 	case 1:
-		if host.Room[V257C1](call) {
+		if bind.Room[V257C1](call) {
 			v = V257C1{Value: v1}
 		}
 	case 2:
@@ -1834,8 +1835,8 @@ func handleOfV257(call *host.Call) {
 	case 255:
 		v = V257C255{}
 	case 256:
-		if host.Room[V257C256](call) {
-			v = V257C256{Value: host.LiftNumbers[uint16](call, uint32(v1), v2)}
+		if bind.Room[V257C256](call) {
+			v = V257C256{Value: bind.LiftNumbers[uint16](call, uint32(v1), v2)}
 		}
 	default:
 		call.BadDiscriminant(uint32(v0), 257)
@@ -1855,18 +1856,18 @@ func handleOfV257(call *host.Call) {
 	storeV257(call, resultPtr, result)
 }
 
-func handleOfSome(call *host.Call) {
+func handleOfSome(call *bind.Call) {
 	v4 := call.Stack[4]
 	v5 := uint32(call.Stack[5])
 	v3 := uint32(call.Stack[3])
 	var d V257
 	switch v3 {
 	case 0:
-		if host.Room[V257C0](call) {
+		if bind.Room[V257C0](call) {
 			d = V257C0{Value: call.LiftString(uint32(v4), v5)}
 		}
 	case 1:
-		if host.Room[V257C1](call) {
+		if bind.Room[V257C1](call) {
 			d = V257C1{Value: v4}
 		}
 	case 2:
@@ -2378,8 +2379,8 @@ func handleOfSome(call *host.Call) {
 	case 255:
 		d = V257C255{}
 	case 256:
-		if host.Room[V257C256](call) {
-			d = V257C256{Value: host.LiftNumbers[uint16](call, uint32(v4), v5)}
+		if bind.Room[V257C256](call) {
+			d = V257C256{Value: bind.LiftNumbers[uint16](call, uint32(v4), v5)}
 		}
 	default:
 		call.BadDiscriminant(uint32(v3), 257)
@@ -2406,8 +2407,8 @@ func handleOfSome(call *host.Call) {
 	storeSome(call, resultPtr, result)
 }
 
-func handleOfE256s(call *host.Call) {
-	region, v := host.LiftList[E256](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 1, 1)
+func handleOfE256s(call *bind.Call) {
+	region, v := bind.LiftList[E256](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 1, 1)
 	for i := range v {
 		item := region[i*1:]
 		v[i] = E256(call.LiftEnum(uint32(item[0]), 256))
@@ -2433,8 +2434,8 @@ func handleOfE256s(call *host.Call) {
 	call.StoreUint32(resultPtr+4, uint32(len(result)))
 }
 
-func handleOfE257s(call *host.Call) {
-	region, v := host.LiftList[E257](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 2, 2)
+func handleOfE257s(call *bind.Call) {
+	region, v := bind.LiftList[E257](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 2, 2)
 	for i := range v {
 		item := region[i*2:]
 		v[i] = E257(call.LiftEnum(uint32(binary.LittleEndian.Uint16(item)), 257))
@@ -2460,8 +2461,8 @@ func handleOfE257s(call *host.Call) {
 	call.StoreUint32(resultPtr+4, uint32(len(result)))
 }
 
-func handleOfV257s(call *host.Call) {
-	region, v := host.LiftList[V257](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 16, 8)
+func handleOfV257s(call *bind.Call) {
+	region, v := bind.LiftList[V257](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 16, 8)
 	for i := range v {
 		item := region[i*16:]
 		v[i] = loadV257(call, item)
@@ -2490,30 +2491,30 @@ func handleOfV257s(call *host.Call) {
 func checkV257(value V257) *host.BadValueError {
 	switch v := value.(type) {
 	case V257C0:
-		if bad := host.CheckString(v.Value); bad != nil {
+		if bad := bind.CheckString(v.Value); bad != nil {
 			return bad.In("c0")
 		}
 	case V257C256:
-		if bad := host.CheckList(len(v.Value), 2); bad != nil {
+		if bad := bind.CheckList(len(v.Value), 2); bad != nil {
 			return bad.In("c256")
 		}
 	case V257C1, V257C2, V257C3, V257C4, V257C5, V257C6, V257C7, V257C8, V257C9, V257C10, V257C11, V257C12, V257C13, V257C14, V257C15, V257C16, V257C17, V257C18, V257C19, V257C20, V257C21, V257C22, V257C23, V257C24, V257C25, V257C26, V257C27, V257C28, V257C29, V257C30, V257C31, V257C32, V257C33, V257C34, V257C35, V257C36, V257C37, V257C38, V257C39, V257C40, V257C41, V257C42, V257C43, V257C44, V257C45, V257C46, V257C47, V257C48, V257C49, V257C50, V257C51, V257C52, V257C53, V257C54, V257C55, V257C56, V257C57, V257C58, V257C59, V257C60, V257C61, V257C62, V257C63, V257C64, V257C65, V257C66, V257C67, V257C68, V257C69, V257C70, V257C71, V257C72, V257C73, V257C74, V257C75, V257C76, V257C77, V257C78, V257C79, V257C80, V257C81, V257C82, V257C83, V257C84, V257C85, V257C86, V257C87, V257C88, V257C89, V257C90, V257C91, V257C92, V257C93, V257C94, V257C95, V257C96, V257C97, V257C98, V257C99, V257C100, V257C101, V257C102, V257C103, V257C104, V257C105, V257C106, V257C107, V257C108, V257C109, V257C110, V257C111, V257C112, V257C113, V257C114, V257C115, V257C116, V257C117, V257C118, V257C119, V257C120, V257C121, V257C122, V257C123, V257C124, V257C125, V257C126, V257C127, V257C128, V257C129, V257C130, V257C131, V257C132, V257C133, V257C134, V257C135, V257C136, V257C137, V257C138, V257C139, V257C140, V257C141, V257C142, V257C143, V257C144, V257C145, V257C146, V257C147, V257C148, V257C149, V257C150, V257C151, V257C152, V257C153, V257C154, V257C155, V257C156, V257C157, V257C158, V257C159, V257C160, V257C161, V257C162, V257C163, V257C164, V257C165, V257C166, V257C167, V257C168, V257C169, V257C170, V257C171, V257C172, V257C173, V257C174, V257C175, V257C176, V257C177, V257C178, V257C179, V257C180, V257C181, V257C182, V257C183, V257C184, V257C185, V257C186, V257C187, V257C188, V257C189, V257C190, V257C191, V257C192, V257C193, V257C194, V257C195, V257C196, V257C197, V257C198, V257C199, V257C200, V257C201, V257C202, V257C203, V257C204, V257C205, V257C206, V257C207, V257C208, V257C209, V257C210, V257C211, V257C212, V257C213, V257C214, V257C215, V257C216, V257C217, V257C218, V257C219, V257C220, V257C221, V257C222, V257C223, V257C224, V257C225, V257C226, V257C227, V257C228, V257C229, V257C230, V257C231, V257C232, V257C233, V257C234, V257C235, V257C236, V257C237, V257C238, V257C239, V257C240, V257C241, V257C242, V257C243, V257C244, V257C245, V257C246, V257C247, V257C248, V257C249, V257C250, V257C251, V257C252, V257C253, V257C254, V257C255:
 	default:
-		return host.UnknownCase("v257", value)
+		return bind.UnknownCase("v257", value)
 	}
 	return nil
 }
 
-func loadV257(call *host.Call, area []byte) V257 {
+func loadV257(call *bind.Call, area []byte) V257 {
 	valueCase := binary.LittleEndian.Uint16(area)
 	var value V257
 	switch valueCase {
 	case 0:
-		if host.Room[V257C0](call) {
+		if bind.Room[V257C0](call) {
 			value = V257C0{Value: call.LiftString(binary.LittleEndian.Uint32(area[8:]), binary.LittleEndian.Uint32(area[12:]))}
 		}
 	case 1:
-		if host.Room[V257C1](call) {
+		if bind.Room[V257C1](call) {
 			value = V257C1{Value: binary.LittleEndian.Uint64(area[8:])}
 		}
 	case 2:
@@ -3025,8 +3026,8 @@ func loadV257(call *host.Call, area []byte) V257 {
 	case 255:
 		value = V257C255{}
 	case 256:
-		if host.Room[V257C256](call) {
-			value = V257C256{Value: host.LiftNumbers[uint16](call, binary.LittleEndian.Uint32(area[8:]), binary.LittleEndian.Uint32(area[12:]))}
+		if bind.Room[V257C256](call) {
+			value = V257C256{Value: bind.LiftNumbers[uint16](call, binary.LittleEndian.Uint32(area[8:]), binary.LittleEndian.Uint32(area[12:]))}
 		}
 	default:
 		call.BadDiscriminant(uint32(valueCase), 257)
@@ -3035,7 +3036,7 @@ func loadV257(call *host.Call, area []byte) V257 {
 }
 
 func checkSome(value Some) *host.BadValueError {
-	if bad := host.CheckEnum(uint32(value.C), 257); bad != nil {
+	if bad := bind.CheckEnum(uint32(value.C), 257); bad != nil {
 		return bad.In("c")
 	}
 	if bad := checkV257(value.D); bad != nil {
@@ -3044,7 +3045,7 @@ func checkSome(value Some) *host.BadValueError {
 	return nil
 }
 
-func loadSome(call *host.Call, area []byte) Some {
+func loadSome(call *bind.Call, area []byte) Some {
 	return Some{
 		A: area[0],
 		B: E256(call.LiftEnum(uint32(area[1]), 256)),
@@ -3054,7 +3055,7 @@ func loadSome(call *host.Call, area []byte) Some {
 	}
 }
 
-func storeV257(call *host.Call, ptr uint32, value V257) {
+func storeV257(call *bind.Call, ptr uint32, value V257) {
 	switch c := value.(type) {
 	case V257C0:
 		call.StoreUint16(ptr, 0)
@@ -3574,7 +3575,7 @@ func storeV257(call *host.Call, ptr uint32, value V257) {
 		call.StoreUint16(ptr, 255)
 	case V257C256:
 		call.StoreUint16(ptr, 256)
-		c256Ptr, c256Len := host.LowerNumbers(call, c.Value)
+		c256Ptr, c256Len := bind.LowerNumbers(call, c.Value)
 		call.StoreUint32(ptr+8, c256Ptr)
 		call.StoreUint32(ptr+12, c256Len)
 	default:
@@ -3582,7 +3583,7 @@ func storeV257(call *host.Call, ptr uint32, value V257) {
 	}
 }
 
-func storeSome(call *host.Call, ptr uint32, value Some) {
+func storeSome(call *bind.Call, ptr uint32, value Some) {
 	call.StoreUint8(ptr, value.A)
 	call.StoreUint8(ptr+1, uint8(call.LowerEnum(uint32(value.B), 256)))
 	call.StoreUint16(ptr+2, uint16(call.LowerEnum(uint32(value.C), 257)))

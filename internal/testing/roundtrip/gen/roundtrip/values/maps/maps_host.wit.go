@@ -11,6 +11,7 @@ import (
 	"slices"
 
 	"github.com/witgen/witgen/canonicalabi/host"
+	"github.com/witgen/witgen/canonicalabi/host/bind"
 	"github.com/witgen/witgen/canonicalabi/types"
 	"github.com/witgen/witgen/internal/testing/roundtrip/gen/roundtrip/values/named"
 )
@@ -43,8 +44,8 @@ type Interface interface {
 }
 
 // Descriptor describes roundtrip:values/maps to the runtime.
-var Descriptor = host.Interface{
-	Functions: []host.Function{
+var Descriptor = bind.Interface{
+	Functions: []bind.Function{
 		{Name: "of-strings", Type: 0x4368a519a5668d4f, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleOfStrings},
 		{Name: "of-u8s", Type: 0x3b81a9a0cc0ba4d6, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleOfU8s},
 		{Name: "of-s64s", Type: 0xc6e02352f82981ae, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleOfS64s},
@@ -61,7 +62,7 @@ var Descriptor = host.Interface{
 
 // Bind returns the interface as an instance exports it. Worlds that export it
 // call it.
-func Bind(e host.Exports) Interface {
+func Bind(e bind.Exports) Interface {
 	return &exports{
 		ofStrings: e.Func(0),
 		ofU8s:     e.Func(1),
@@ -79,34 +80,34 @@ func Bind(e host.Exports) Interface {
 
 // exports calls the functions that an instance exports.
 type exports struct {
-	ofStrings host.Func
-	ofU8s     host.Func
-	ofS64s    host.Func
-	ofChars   host.Func
-	ofBools   host.Func
-	ofLists   host.Func
-	ofPeople  host.Func
-	ofShapes  host.Func
-	ofMaps    host.Func
-	ofList    host.Func
-	ofOption  host.Func
+	ofStrings bind.Func
+	ofU8s     bind.Func
+	ofS64s    bind.Func
+	ofChars   bind.Func
+	ofBools   bind.Func
+	ofLists   bind.Func
+	ofPeople  bind.Func
+	ofShapes  bind.Func
+	ofMaps    bind.Func
+	ofList    bind.Func
+	ofOption  bind.Func
 }
 
 func (x *exports) OfStrings(ctx context.Context, v map[string]string) (map[string]string, error) {
-	if bad := host.CheckList(len(v), 16); bad != nil {
+	if bad := bind.CheckList(len(v), 16); bad != nil {
 		return nil, bad.In("v")
 	}
 	for key, item := range v {
-		if bad := host.CheckString(key); bad != nil {
+		if bad := bind.CheckString(key); bad != nil {
 			return nil, bad.AtKey(key).In("v")
 		}
-		if bad := host.CheckString(item); bad != nil {
+		if bad := bind.CheckString(item); bad != nil {
 			return nil, bad.AtKey(key).In("v")
 		}
 	}
 	call := x.ofStrings.Begin(ctx)
 	vPtr := call.LowerList(len(v), 16, 4)
-	for i, key := range host.SortedKeys(v) {
+	for i, key := range bind.SortedKeys(v) {
 		at := vPtr + uint32(i)*16
 		keyPtr, keyLen := call.LowerString(key)
 		call.StoreUint32(at, keyPtr)
@@ -125,7 +126,7 @@ func (x *exports) OfStrings(ctx context.Context, v map[string]string) (map[strin
 	if !ok {
 		return nil, call.End()
 	}
-	region, result := host.LiftMap[string, string](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]), 16, 4)
+	region, result := bind.LiftMap[string, string](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]), 16, 4)
 	for item := range slices.Chunk(region, 16) {
 		result[call.LiftString(binary.LittleEndian.Uint32(item), binary.LittleEndian.Uint32(item[4:]))] = call.LiftString(binary.LittleEndian.Uint32(item[8:]), binary.LittleEndian.Uint32(item[12:]))
 	}
@@ -133,12 +134,12 @@ func (x *exports) OfStrings(ctx context.Context, v map[string]string) (map[strin
 }
 
 func (x *exports) OfU8s(ctx context.Context, v map[uint8]uint64) (map[uint8]uint64, error) {
-	if bad := host.CheckList(len(v), 16); bad != nil {
+	if bad := bind.CheckList(len(v), 16); bad != nil {
 		return nil, bad.In("v")
 	}
 	call := x.ofU8s.Begin(ctx)
 	vPtr := call.LowerList(len(v), 16, 8)
-	for i, key := range host.SortedKeys(v) {
+	for i, key := range bind.SortedKeys(v) {
 		at := vPtr + uint32(i)*16
 		call.StoreUint8(at, key)
 		call.StoreUint64(at+8, v[key])
@@ -153,7 +154,7 @@ func (x *exports) OfU8s(ctx context.Context, v map[uint8]uint64) (map[uint8]uint
 	if !ok {
 		return nil, call.End()
 	}
-	region, result := host.LiftMap[uint8, uint64](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]), 16, 8)
+	region, result := bind.LiftMap[uint8, uint64](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]), 16, 8)
 	for item := range slices.Chunk(region, 16) {
 		result[item[0]] = binary.LittleEndian.Uint64(item[8:])
 	}
@@ -161,12 +162,12 @@ func (x *exports) OfU8s(ctx context.Context, v map[uint8]uint64) (map[uint8]uint
 }
 
 func (x *exports) OfS64s(ctx context.Context, v map[int64]uint8) (map[int64]uint8, error) {
-	if bad := host.CheckList(len(v), 16); bad != nil {
+	if bad := bind.CheckList(len(v), 16); bad != nil {
 		return nil, bad.In("v")
 	}
 	call := x.ofS64s.Begin(ctx)
 	vPtr := call.LowerList(len(v), 16, 8)
-	for i, key := range host.SortedKeys(v) {
+	for i, key := range bind.SortedKeys(v) {
 		at := vPtr + uint32(i)*16
 		call.StoreUint64(at, uint64(key))
 		call.StoreUint8(at+8, v[key])
@@ -181,7 +182,7 @@ func (x *exports) OfS64s(ctx context.Context, v map[int64]uint8) (map[int64]uint
 	if !ok {
 		return nil, call.End()
 	}
-	region, result := host.LiftMap[int64, uint8](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]), 16, 8)
+	region, result := bind.LiftMap[int64, uint8](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]), 16, 8)
 	for item := range slices.Chunk(region, 16) {
 		result[int64(binary.LittleEndian.Uint64(item))] = item[8]
 	}
@@ -189,17 +190,17 @@ func (x *exports) OfS64s(ctx context.Context, v map[int64]uint8) (map[int64]uint
 }
 
 func (x *exports) OfChars(ctx context.Context, v map[rune]float64) (map[rune]float64, error) {
-	if bad := host.CheckList(len(v), 16); bad != nil {
+	if bad := bind.CheckList(len(v), 16); bad != nil {
 		return nil, bad.In("v")
 	}
 	for key := range v {
-		if bad := host.CheckChar(key); bad != nil {
+		if bad := bind.CheckChar(key); bad != nil {
 			return nil, bad.AtKey(key).In("v")
 		}
 	}
 	call := x.ofChars.Begin(ctx)
 	vPtr := call.LowerList(len(v), 16, 8)
-	for i, key := range host.SortedKeys(v) {
+	for i, key := range bind.SortedKeys(v) {
 		at := vPtr + uint32(i)*16
 		call.StoreUint32(at, call.LowerChar(key))
 		call.StoreFloat64(at+8, v[key])
@@ -214,7 +215,7 @@ func (x *exports) OfChars(ctx context.Context, v map[rune]float64) (map[rune]flo
 	if !ok {
 		return nil, call.End()
 	}
-	region, result := host.LiftMap[rune, float64](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]), 16, 8)
+	region, result := bind.LiftMap[rune, float64](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]), 16, 8)
 	for item := range slices.Chunk(region, 16) {
 		result[call.LiftChar(binary.LittleEndian.Uint32(item))] = math.Float64frombits(binary.LittleEndian.Uint64(item[8:]))
 	}
@@ -222,17 +223,17 @@ func (x *exports) OfChars(ctx context.Context, v map[rune]float64) (map[rune]flo
 }
 
 func (x *exports) OfBools(ctx context.Context, v map[bool]string) (map[bool]string, error) {
-	if bad := host.CheckList(len(v), 12); bad != nil {
+	if bad := bind.CheckList(len(v), 12); bad != nil {
 		return nil, bad.In("v")
 	}
 	for key, item := range v {
-		if bad := host.CheckString(item); bad != nil {
+		if bad := bind.CheckString(item); bad != nil {
 			return nil, bad.AtKey(key).In("v")
 		}
 	}
 	call := x.ofBools.Begin(ctx)
 	vPtr := call.LowerList(len(v), 12, 4)
-	for i, key := range host.SortedBools(v) {
+	for i, key := range bind.SortedBools(v) {
 		at := vPtr + uint32(i)*12
 		call.StoreBool(at, key)
 		valuePtr, valueLen := call.LowerString(v[key])
@@ -249,7 +250,7 @@ func (x *exports) OfBools(ctx context.Context, v map[bool]string) (map[bool]stri
 	if !ok {
 		return nil, call.End()
 	}
-	region, result := host.LiftMap[bool, string](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]), 12, 4)
+	region, result := bind.LiftMap[bool, string](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]), 12, 4)
 	for item := range slices.Chunk(region, 12) {
 		result[item[0] != 0] = call.LiftString(binary.LittleEndian.Uint32(item[4:]), binary.LittleEndian.Uint32(item[8:]))
 	}
@@ -257,22 +258,22 @@ func (x *exports) OfBools(ctx context.Context, v map[bool]string) (map[bool]stri
 }
 
 func (x *exports) OfLists(ctx context.Context, v map[uint32][]string) (map[uint32][]string, error) {
-	if bad := host.CheckList(len(v), 12); bad != nil {
+	if bad := bind.CheckList(len(v), 12); bad != nil {
 		return nil, bad.In("v")
 	}
 	for key, item := range v {
-		if bad := host.CheckList(len(item), 8); bad != nil {
+		if bad := bind.CheckList(len(item), 8); bad != nil {
 			return nil, bad.AtKey(key).In("v")
 		}
 		for i, item2 := range item {
-			if bad := host.CheckString(item2); bad != nil {
+			if bad := bind.CheckString(item2); bad != nil {
 				return nil, bad.At(i).AtKey(key).In("v")
 			}
 		}
 	}
 	call := x.ofLists.Begin(ctx)
 	vPtr := call.LowerList(len(v), 12, 4)
-	for i, key := range host.SortedKeys(v) {
+	for i, key := range bind.SortedKeys(v) {
 		at := vPtr + uint32(i)*12
 		call.StoreUint32(at, key)
 		valuePtr := call.LowerList(len(v[key]), 8, 4)
@@ -295,9 +296,9 @@ func (x *exports) OfLists(ctx context.Context, v map[uint32][]string) (map[uint3
 	if !ok {
 		return nil, call.End()
 	}
-	region, result := host.LiftMap[uint32, []string](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]), 12, 4)
+	region, result := bind.LiftMap[uint32, []string](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]), 12, 4)
 	for item := range slices.Chunk(region, 12) {
-		region2, value := host.LiftList[string](call, binary.LittleEndian.Uint32(item[4:]), binary.LittleEndian.Uint32(item[8:]), 8, 4)
+		region2, value := bind.LiftList[string](call, binary.LittleEndian.Uint32(item[4:]), binary.LittleEndian.Uint32(item[8:]), 8, 4)
 		for i := range value {
 			item2 := region2[i*8:]
 			value[i] = call.LiftString(binary.LittleEndian.Uint32(item2), binary.LittleEndian.Uint32(item2[4:]))
@@ -308,11 +309,11 @@ func (x *exports) OfLists(ctx context.Context, v map[uint32][]string) (map[uint3
 }
 
 func (x *exports) OfPeople(ctx context.Context, v map[string]Person) (map[string]Person, error) {
-	if bad := host.CheckList(len(v), 36); bad != nil {
+	if bad := bind.CheckList(len(v), 36); bad != nil {
 		return nil, bad.In("v")
 	}
 	for key, item := range v {
-		if bad := host.CheckString(key); bad != nil {
+		if bad := bind.CheckString(key); bad != nil {
 			return nil, bad.AtKey(key).In("v")
 		}
 		if bad := checkPerson(item); bad != nil {
@@ -321,7 +322,7 @@ func (x *exports) OfPeople(ctx context.Context, v map[string]Person) (map[string
 	}
 	call := x.ofPeople.Begin(ctx)
 	vPtr := call.LowerList(len(v), 36, 4)
-	for i, key := range host.SortedKeys(v) {
+	for i, key := range bind.SortedKeys(v) {
 		at := vPtr + uint32(i)*36
 		keyPtr, keyLen := call.LowerString(key)
 		call.StoreUint32(at, keyPtr)
@@ -338,7 +339,7 @@ func (x *exports) OfPeople(ctx context.Context, v map[string]Person) (map[string
 	if !ok {
 		return nil, call.End()
 	}
-	region, result := host.LiftMap[string, Person](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]), 36, 4)
+	region, result := bind.LiftMap[string, Person](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]), 36, 4)
 	for item := range slices.Chunk(region, 36) {
 		result[call.LiftString(binary.LittleEndian.Uint32(item), binary.LittleEndian.Uint32(item[4:]))] = loadPerson(call, item[8:])
 	}
@@ -346,7 +347,7 @@ func (x *exports) OfPeople(ctx context.Context, v map[string]Person) (map[string
 }
 
 func (x *exports) OfShapes(ctx context.Context, v map[int16]Shape) (map[int16]Shape, error) {
-	if bad := host.CheckList(len(v), 24); bad != nil {
+	if bad := bind.CheckList(len(v), 24); bad != nil {
 		return nil, bad.In("v")
 	}
 	for key, item := range v {
@@ -356,7 +357,7 @@ func (x *exports) OfShapes(ctx context.Context, v map[int16]Shape) (map[int16]Sh
 	}
 	call := x.ofShapes.Begin(ctx)
 	vPtr := call.LowerList(len(v), 24, 8)
-	for i, key := range host.SortedKeys(v) {
+	for i, key := range bind.SortedKeys(v) {
 		at := vPtr + uint32(i)*24
 		call.StoreUint16(at, uint16(key))
 		storeShape(call, at+8, v[key])
@@ -371,7 +372,7 @@ func (x *exports) OfShapes(ctx context.Context, v map[int16]Shape) (map[int16]Sh
 	if !ok {
 		return nil, call.End()
 	}
-	region, result := host.LiftMap[int16, Shape](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]), 24, 8)
+	region, result := bind.LiftMap[int16, Shape](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]), 24, 8)
 	for item := range slices.Chunk(region, 24) {
 		result[int16(binary.LittleEndian.Uint16(item))] = loadShape(call, item[8:])
 	}
@@ -379,26 +380,26 @@ func (x *exports) OfShapes(ctx context.Context, v map[int16]Shape) (map[int16]Sh
 }
 
 func (x *exports) OfMaps(ctx context.Context, v map[uint16]map[string]uint32) (map[uint16]map[string]uint32, error) {
-	if bad := host.CheckList(len(v), 12); bad != nil {
+	if bad := bind.CheckList(len(v), 12); bad != nil {
 		return nil, bad.In("v")
 	}
 	for key, item := range v {
-		if bad := host.CheckList(len(item), 12); bad != nil {
+		if bad := bind.CheckList(len(item), 12); bad != nil {
 			return nil, bad.AtKey(key).In("v")
 		}
 		for key2 := range item {
-			if bad := host.CheckString(key2); bad != nil {
+			if bad := bind.CheckString(key2); bad != nil {
 				return nil, bad.AtKey(key2).AtKey(key).In("v")
 			}
 		}
 	}
 	call := x.ofMaps.Begin(ctx)
 	vPtr := call.LowerList(len(v), 12, 4)
-	for i, key := range host.SortedKeys(v) {
+	for i, key := range bind.SortedKeys(v) {
 		at := vPtr + uint32(i)*12
 		call.StoreUint16(at, key)
 		valuePtr := call.LowerList(len(v[key]), 12, 4)
-		for i2, key2 := range host.SortedKeys(v[key]) {
+		for i2, key2 := range bind.SortedKeys(v[key]) {
 			at2 := valuePtr + uint32(i2)*12
 			keyPtr, keyLen := call.LowerString(key2)
 			call.StoreUint32(at2, keyPtr)
@@ -418,9 +419,9 @@ func (x *exports) OfMaps(ctx context.Context, v map[uint16]map[string]uint32) (m
 	if !ok {
 		return nil, call.End()
 	}
-	region, result := host.LiftMap[uint16, map[string]uint32](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]), 12, 4)
+	region, result := bind.LiftMap[uint16, map[string]uint32](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]), 12, 4)
 	for item := range slices.Chunk(region, 12) {
-		region2, value := host.LiftMap[string, uint32](call, binary.LittleEndian.Uint32(item[4:]), binary.LittleEndian.Uint32(item[8:]), 12, 4)
+		region2, value := bind.LiftMap[string, uint32](call, binary.LittleEndian.Uint32(item[4:]), binary.LittleEndian.Uint32(item[8:]), 12, 4)
 		for item2 := range slices.Chunk(region2, 12) {
 			value[call.LiftString(binary.LittleEndian.Uint32(item2), binary.LittleEndian.Uint32(item2[4:]))] = binary.LittleEndian.Uint32(item2[8:])
 		}
@@ -430,11 +431,11 @@ func (x *exports) OfMaps(ctx context.Context, v map[uint16]map[string]uint32) (m
 }
 
 func (x *exports) OfList(ctx context.Context, v []map[int32]bool) ([]map[int32]bool, error) {
-	if bad := host.CheckList(len(v), 8); bad != nil {
+	if bad := bind.CheckList(len(v), 8); bad != nil {
 		return nil, bad.In("v")
 	}
 	for i, item := range v {
-		if bad := host.CheckList(len(item), 8); bad != nil {
+		if bad := bind.CheckList(len(item), 8); bad != nil {
 			return nil, bad.At(i).In("v")
 		}
 	}
@@ -443,7 +444,7 @@ func (x *exports) OfList(ctx context.Context, v []map[int32]bool) ([]map[int32]b
 	for i, item := range v {
 		at := vPtr + uint32(i)*8
 		itemPtr := call.LowerList(len(item), 8, 4)
-		for i2, key := range host.SortedKeys(item) {
+		for i2, key := range bind.SortedKeys(item) {
 			at2 := itemPtr + uint32(i2)*8
 			call.StoreUint32(at2, uint32(key))
 			call.StoreBool(at2+4, item[key])
@@ -461,10 +462,10 @@ func (x *exports) OfList(ctx context.Context, v []map[int32]bool) ([]map[int32]b
 	if !ok {
 		return nil, call.End()
 	}
-	region, result := host.LiftList[map[int32]bool](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]), 8, 4)
+	region, result := bind.LiftList[map[int32]bool](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]), 8, 4)
 	for i := range result {
 		item := region[i*8:]
-		region2, item2 := host.LiftMap[int32, bool](call, binary.LittleEndian.Uint32(item), binary.LittleEndian.Uint32(item[4:]), 8, 4)
+		region2, item2 := bind.LiftMap[int32, bool](call, binary.LittleEndian.Uint32(item), binary.LittleEndian.Uint32(item[4:]), 8, 4)
 		for item3 := range slices.Chunk(region2, 8) {
 			item2[int32(binary.LittleEndian.Uint32(item3))] = item3[4] != 0
 		}
@@ -475,11 +476,11 @@ func (x *exports) OfList(ctx context.Context, v []map[int32]bool) ([]map[int32]b
 
 func (x *exports) OfOption(ctx context.Context, v types.Option[map[uint64]string]) (types.Option[map[uint64]string], error) {
 	if some, ok := v.Get(); ok {
-		if bad := host.CheckList(len(some), 16); bad != nil {
+		if bad := bind.CheckList(len(some), 16); bad != nil {
 			return types.Option[map[uint64]string]{}, bad.In("v")
 		}
 		for key, item := range some {
-			if bad := host.CheckString(item); bad != nil {
+			if bad := bind.CheckString(item); bad != nil {
 				return types.Option[map[uint64]string]{}, bad.AtKey(key).In("v")
 			}
 		}
@@ -488,7 +489,7 @@ func (x *exports) OfOption(ctx context.Context, v types.Option[map[uint64]string
 	var vCase, v1, v2 uint32
 	if value, ok := v.Get(); ok {
 		valuePtr := call.LowerList(len(value), 16, 8)
-		for i, key := range host.SortedKeys(value) {
+		for i, key := range bind.SortedKeys(value) {
 			at := valuePtr + uint32(i)*16
 			call.StoreUint64(at, key)
 			valuePtr2, valueLen := call.LowerString(value[key])
@@ -515,7 +516,7 @@ func (x *exports) OfOption(ctx context.Context, v types.Option[map[uint64]string
 	switch resultCase {
 	case 0:
 	case 1:
-		region, value := host.LiftMap[uint64, string](call, binary.LittleEndian.Uint32(area[4:]), binary.LittleEndian.Uint32(area[8:]), 16, 8)
+		region, value := bind.LiftMap[uint64, string](call, binary.LittleEndian.Uint32(area[4:]), binary.LittleEndian.Uint32(area[8:]), 16, 8)
 		for item := range slices.Chunk(region, 16) {
 			value[binary.LittleEndian.Uint64(item)] = call.LiftString(binary.LittleEndian.Uint32(item[8:]), binary.LittleEndian.Uint32(item[12:]))
 		}
@@ -526,8 +527,8 @@ func (x *exports) OfOption(ctx context.Context, v types.Option[map[uint64]string
 	return result, call.End()
 }
 
-func handleOfStrings(call *host.Call) {
-	region, v := host.LiftMap[string, string](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 16, 4)
+func handleOfStrings(call *bind.Call) {
+	region, v := bind.LiftMap[string, string](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 16, 4)
 	for item := range slices.Chunk(region, 16) {
 		v[call.LiftString(binary.LittleEndian.Uint32(item), binary.LittleEndian.Uint32(item[4:]))] = call.LiftString(binary.LittleEndian.Uint32(item[8:]), binary.LittleEndian.Uint32(item[12:]))
 	}
@@ -544,7 +545,7 @@ func handleOfStrings(call *host.Call) {
 		return
 	}
 	resultPtr2 := call.LowerList(len(result), 16, 4)
-	for i, key := range host.SortedKeys(result) {
+	for i, key := range bind.SortedKeys(result) {
 		at := resultPtr2 + uint32(i)*16
 		keyPtr, keyLen := call.LowerString(key)
 		call.StoreUint32(at, keyPtr)
@@ -557,8 +558,8 @@ func handleOfStrings(call *host.Call) {
 	call.StoreUint32(resultPtr+4, uint32(len(result)))
 }
 
-func handleOfU8s(call *host.Call) {
-	region, v := host.LiftMap[uint8, uint64](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 16, 8)
+func handleOfU8s(call *bind.Call) {
+	region, v := bind.LiftMap[uint8, uint64](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 16, 8)
 	for item := range slices.Chunk(region, 16) {
 		v[item[0]] = binary.LittleEndian.Uint64(item[8:])
 	}
@@ -575,7 +576,7 @@ func handleOfU8s(call *host.Call) {
 		return
 	}
 	resultPtr2 := call.LowerList(len(result), 16, 8)
-	for i, key := range host.SortedKeys(result) {
+	for i, key := range bind.SortedKeys(result) {
 		at := resultPtr2 + uint32(i)*16
 		call.StoreUint8(at, key)
 		call.StoreUint64(at+8, result[key])
@@ -584,8 +585,8 @@ func handleOfU8s(call *host.Call) {
 	call.StoreUint32(resultPtr+4, uint32(len(result)))
 }
 
-func handleOfS64s(call *host.Call) {
-	region, v := host.LiftMap[int64, uint8](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 16, 8)
+func handleOfS64s(call *bind.Call) {
+	region, v := bind.LiftMap[int64, uint8](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 16, 8)
 	for item := range slices.Chunk(region, 16) {
 		v[int64(binary.LittleEndian.Uint64(item))] = item[8]
 	}
@@ -602,7 +603,7 @@ func handleOfS64s(call *host.Call) {
 		return
 	}
 	resultPtr2 := call.LowerList(len(result), 16, 8)
-	for i, key := range host.SortedKeys(result) {
+	for i, key := range bind.SortedKeys(result) {
 		at := resultPtr2 + uint32(i)*16
 		call.StoreUint64(at, uint64(key))
 		call.StoreUint8(at+8, result[key])
@@ -611,8 +612,8 @@ func handleOfS64s(call *host.Call) {
 	call.StoreUint32(resultPtr+4, uint32(len(result)))
 }
 
-func handleOfChars(call *host.Call) {
-	region, v := host.LiftMap[rune, float64](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 16, 8)
+func handleOfChars(call *bind.Call) {
+	region, v := bind.LiftMap[rune, float64](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 16, 8)
 	for item := range slices.Chunk(region, 16) {
 		v[call.LiftChar(binary.LittleEndian.Uint32(item))] = math.Float64frombits(binary.LittleEndian.Uint64(item[8:]))
 	}
@@ -629,7 +630,7 @@ func handleOfChars(call *host.Call) {
 		return
 	}
 	resultPtr2 := call.LowerList(len(result), 16, 8)
-	for i, key := range host.SortedKeys(result) {
+	for i, key := range bind.SortedKeys(result) {
 		at := resultPtr2 + uint32(i)*16
 		call.StoreUint32(at, call.LowerChar(key))
 		call.StoreFloat64(at+8, result[key])
@@ -638,8 +639,8 @@ func handleOfChars(call *host.Call) {
 	call.StoreUint32(resultPtr+4, uint32(len(result)))
 }
 
-func handleOfBools(call *host.Call) {
-	region, v := host.LiftMap[bool, string](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 12, 4)
+func handleOfBools(call *bind.Call) {
+	region, v := bind.LiftMap[bool, string](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 12, 4)
 	for item := range slices.Chunk(region, 12) {
 		v[item[0] != 0] = call.LiftString(binary.LittleEndian.Uint32(item[4:]), binary.LittleEndian.Uint32(item[8:]))
 	}
@@ -656,7 +657,7 @@ func handleOfBools(call *host.Call) {
 		return
 	}
 	resultPtr2 := call.LowerList(len(result), 12, 4)
-	for i, key := range host.SortedBools(result) {
+	for i, key := range bind.SortedBools(result) {
 		at := resultPtr2 + uint32(i)*12
 		call.StoreBool(at, key)
 		valuePtr, valueLen := call.LowerString(result[key])
@@ -667,10 +668,10 @@ func handleOfBools(call *host.Call) {
 	call.StoreUint32(resultPtr+4, uint32(len(result)))
 }
 
-func handleOfLists(call *host.Call) {
-	region, v := host.LiftMap[uint32, []string](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 12, 4)
+func handleOfLists(call *bind.Call) {
+	region, v := bind.LiftMap[uint32, []string](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 12, 4)
 	for item := range slices.Chunk(region, 12) {
-		region2, value := host.LiftList[string](call, binary.LittleEndian.Uint32(item[4:]), binary.LittleEndian.Uint32(item[8:]), 8, 4)
+		region2, value := bind.LiftList[string](call, binary.LittleEndian.Uint32(item[4:]), binary.LittleEndian.Uint32(item[8:]), 8, 4)
 		for i := range value {
 			item2 := region2[i*8:]
 			value[i] = call.LiftString(binary.LittleEndian.Uint32(item2), binary.LittleEndian.Uint32(item2[4:]))
@@ -690,7 +691,7 @@ func handleOfLists(call *host.Call) {
 		return
 	}
 	resultPtr2 := call.LowerList(len(result), 12, 4)
-	for i, key := range host.SortedKeys(result) {
+	for i, key := range bind.SortedKeys(result) {
 		at := resultPtr2 + uint32(i)*12
 		call.StoreUint32(at, key)
 		valuePtr := call.LowerList(len(result[key]), 8, 4)
@@ -707,8 +708,8 @@ func handleOfLists(call *host.Call) {
 	call.StoreUint32(resultPtr+4, uint32(len(result)))
 }
 
-func handleOfPeople(call *host.Call) {
-	region, v := host.LiftMap[string, Person](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 36, 4)
+func handleOfPeople(call *bind.Call) {
+	region, v := bind.LiftMap[string, Person](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 36, 4)
 	for item := range slices.Chunk(region, 36) {
 		v[call.LiftString(binary.LittleEndian.Uint32(item), binary.LittleEndian.Uint32(item[4:]))] = loadPerson(call, item[8:])
 	}
@@ -725,7 +726,7 @@ func handleOfPeople(call *host.Call) {
 		return
 	}
 	resultPtr2 := call.LowerList(len(result), 36, 4)
-	for i, key := range host.SortedKeys(result) {
+	for i, key := range bind.SortedKeys(result) {
 		at := resultPtr2 + uint32(i)*36
 		keyPtr, keyLen := call.LowerString(key)
 		call.StoreUint32(at, keyPtr)
@@ -736,8 +737,8 @@ func handleOfPeople(call *host.Call) {
 	call.StoreUint32(resultPtr+4, uint32(len(result)))
 }
 
-func handleOfShapes(call *host.Call) {
-	region, v := host.LiftMap[int16, Shape](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 24, 8)
+func handleOfShapes(call *bind.Call) {
+	region, v := bind.LiftMap[int16, Shape](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 24, 8)
 	for item := range slices.Chunk(region, 24) {
 		v[int16(binary.LittleEndian.Uint16(item))] = loadShape(call, item[8:])
 	}
@@ -754,7 +755,7 @@ func handleOfShapes(call *host.Call) {
 		return
 	}
 	resultPtr2 := call.LowerList(len(result), 24, 8)
-	for i, key := range host.SortedKeys(result) {
+	for i, key := range bind.SortedKeys(result) {
 		at := resultPtr2 + uint32(i)*24
 		call.StoreUint16(at, uint16(key))
 		storeShape(call, at+8, result[key])
@@ -763,10 +764,10 @@ func handleOfShapes(call *host.Call) {
 	call.StoreUint32(resultPtr+4, uint32(len(result)))
 }
 
-func handleOfMaps(call *host.Call) {
-	region, v := host.LiftMap[uint16, map[string]uint32](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 12, 4)
+func handleOfMaps(call *bind.Call) {
+	region, v := bind.LiftMap[uint16, map[string]uint32](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 12, 4)
 	for item := range slices.Chunk(region, 12) {
-		region2, value := host.LiftMap[string, uint32](call, binary.LittleEndian.Uint32(item[4:]), binary.LittleEndian.Uint32(item[8:]), 12, 4)
+		region2, value := bind.LiftMap[string, uint32](call, binary.LittleEndian.Uint32(item[4:]), binary.LittleEndian.Uint32(item[8:]), 12, 4)
 		for item2 := range slices.Chunk(region2, 12) {
 			value[call.LiftString(binary.LittleEndian.Uint32(item2), binary.LittleEndian.Uint32(item2[4:]))] = binary.LittleEndian.Uint32(item2[8:])
 		}
@@ -785,11 +786,11 @@ func handleOfMaps(call *host.Call) {
 		return
 	}
 	resultPtr2 := call.LowerList(len(result), 12, 4)
-	for i, key := range host.SortedKeys(result) {
+	for i, key := range bind.SortedKeys(result) {
 		at := resultPtr2 + uint32(i)*12
 		call.StoreUint16(at, key)
 		valuePtr := call.LowerList(len(result[key]), 12, 4)
-		for i2, key2 := range host.SortedKeys(result[key]) {
+		for i2, key2 := range bind.SortedKeys(result[key]) {
 			at2 := valuePtr + uint32(i2)*12
 			keyPtr, keyLen := call.LowerString(key2)
 			call.StoreUint32(at2, keyPtr)
@@ -803,11 +804,11 @@ func handleOfMaps(call *host.Call) {
 	call.StoreUint32(resultPtr+4, uint32(len(result)))
 }
 
-func handleOfList(call *host.Call) {
-	region, v := host.LiftList[map[int32]bool](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 8, 4)
+func handleOfList(call *bind.Call) {
+	region, v := bind.LiftList[map[int32]bool](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 8, 4)
 	for i := range v {
 		item := region[i*8:]
-		region2, item2 := host.LiftMap[int32, bool](call, binary.LittleEndian.Uint32(item), binary.LittleEndian.Uint32(item[4:]), 8, 4)
+		region2, item2 := bind.LiftMap[int32, bool](call, binary.LittleEndian.Uint32(item), binary.LittleEndian.Uint32(item[4:]), 8, 4)
 		for item3 := range slices.Chunk(region2, 8) {
 			item2[int32(binary.LittleEndian.Uint32(item3))] = item3[4] != 0
 		}
@@ -829,7 +830,7 @@ func handleOfList(call *host.Call) {
 	for i, item := range result {
 		at := resultPtr2 + uint32(i)*8
 		itemPtr := call.LowerList(len(item), 8, 4)
-		for i2, key := range host.SortedKeys(item) {
+		for i2, key := range bind.SortedKeys(item) {
 			at2 := itemPtr + uint32(i2)*8
 			call.StoreUint32(at2, uint32(key))
 			call.StoreBool(at2+4, item[key])
@@ -841,13 +842,13 @@ func handleOfList(call *host.Call) {
 	call.StoreUint32(resultPtr+4, uint32(len(result)))
 }
 
-func handleOfOption(call *host.Call) {
+func handleOfOption(call *bind.Call) {
 	v0 := uint32(call.Stack[0])
 	var v types.Option[map[uint64]string]
 	switch v0 {
 	case 0:
 	case 1:
-		region, value := host.LiftMap[uint64, string](call, uint32(call.Stack[1]), uint32(call.Stack[2]), 16, 8)
+		region, value := bind.LiftMap[uint64, string](call, uint32(call.Stack[1]), uint32(call.Stack[2]), 16, 8)
 		for item := range slices.Chunk(region, 16) {
 			value[binary.LittleEndian.Uint64(item)] = call.LiftString(binary.LittleEndian.Uint32(item[8:]), binary.LittleEndian.Uint32(item[12:]))
 		}
@@ -870,7 +871,7 @@ func handleOfOption(call *host.Call) {
 	if value, ok := result.Get(); ok {
 		call.StoreUint8(resultPtr, 1)
 		valuePtr := call.LowerList(len(value), 16, 8)
-		for i, key := range host.SortedKeys(value) {
+		for i, key := range bind.SortedKeys(value) {
 			at := valuePtr + uint32(i)*16
 			call.StoreUint64(at, key)
 			valuePtr2, valueLen := call.LowerString(value[key])
@@ -885,21 +886,21 @@ func handleOfOption(call *host.Call) {
 }
 
 func checkPerson(value named.Person) *host.BadValueError {
-	if bad := host.CheckString(value.Name); bad != nil {
+	if bad := bind.CheckString(value.Name); bad != nil {
 		return bad.In("name")
 	}
-	if bad := host.CheckList(len(value.Tags), 8); bad != nil {
+	if bad := bind.CheckList(len(value.Tags), 8); bad != nil {
 		return bad.In("tags")
 	}
 	for i, item := range value.Tags {
-		if bad := host.CheckString(item); bad != nil {
+		if bad := bind.CheckString(item); bad != nil {
 			return bad.At(i).In("tags")
 		}
 	}
 	return nil
 }
 
-func storePerson(call *host.Call, ptr uint32, value named.Person) {
+func storePerson(call *bind.Call, ptr uint32, value named.Person) {
 	namePtr, nameLen := call.LowerString(value.Name)
 	call.StoreUint32(ptr, namePtr)
 	call.StoreUint32(ptr+4, nameLen)
@@ -921,7 +922,7 @@ func storePerson(call *host.Call, ptr uint32, value named.Person) {
 	call.StoreUint32(ptr+24, uint32(len(value.Tags)))
 }
 
-func loadPerson(call *host.Call, area []byte) named.Person {
+func loadPerson(call *bind.Call, area []byte) named.Person {
 	heightCase := area[12]
 	var height types.Option[float32]
 	switch heightCase {
@@ -931,7 +932,7 @@ func loadPerson(call *host.Call, area []byte) named.Person {
 	default:
 		call.BadDiscriminant(uint32(heightCase), 2)
 	}
-	region, tags := host.LiftList[string](call, binary.LittleEndian.Uint32(area[20:]), binary.LittleEndian.Uint32(area[24:]), 8, 4)
+	region, tags := bind.LiftList[string](call, binary.LittleEndian.Uint32(area[20:]), binary.LittleEndian.Uint32(area[24:]), 8, 4)
 	for i := range tags {
 		item := region[i*8:]
 		tags[i] = call.LiftString(binary.LittleEndian.Uint32(item), binary.LittleEndian.Uint32(item[4:]))
@@ -947,21 +948,21 @@ func loadPerson(call *host.Call, area []byte) named.Person {
 func checkShape(value named.Shape) *host.BadValueError {
 	switch v := value.(type) {
 	case named.ShapeLabel:
-		if bad := host.CheckString(v.Value); bad != nil {
+		if bad := bind.CheckString(v.Value); bad != nil {
 			return bad.In("label")
 		}
 	case named.ShapePath:
-		if bad := host.CheckList(len(v.Value), 8); bad != nil {
+		if bad := bind.CheckList(len(v.Value), 8); bad != nil {
 			return bad.In("path")
 		}
 	case named.ShapeNothing, named.ShapeDot, named.ShapeCircle:
 	default:
-		return host.UnknownCase("shape", value)
+		return bind.UnknownCase("shape", value)
 	}
 	return nil
 }
 
-func storeShape(call *host.Call, ptr uint32, value named.Shape) {
+func storeShape(call *bind.Call, ptr uint32, value named.Shape) {
 	switch c := value.(type) {
 	case named.ShapeNothing:
 		call.StoreUint8(ptr, 0)
@@ -990,31 +991,31 @@ func storeShape(call *host.Call, ptr uint32, value named.Shape) {
 	}
 }
 
-func loadShape(call *host.Call, area []byte) named.Shape {
+func loadShape(call *bind.Call, area []byte) named.Shape {
 	valueCase := area[0]
 	var value named.Shape
 	switch valueCase {
 	case 0:
 		value = named.ShapeNothing{}
 	case 1:
-		if host.Room[named.ShapeDot](call) {
+		if bind.Room[named.ShapeDot](call) {
 			value = named.ShapeDot{Value: loadPoint(call, area[8:])}
 		}
 	case 2:
-		if host.Room[named.ShapeCircle](call) {
+		if bind.Room[named.ShapeCircle](call) {
 			value = named.ShapeCircle{Value: math.Float64frombits(binary.LittleEndian.Uint64(area[8:]))}
 		}
 	case 3:
-		if host.Room[named.ShapeLabel](call) {
+		if bind.Room[named.ShapeLabel](call) {
 			value = named.ShapeLabel{Value: call.LiftString(binary.LittleEndian.Uint32(area[8:]), binary.LittleEndian.Uint32(area[12:]))}
 		}
 	case 4:
-		region, path := host.LiftList[named.Point](call, binary.LittleEndian.Uint32(area[8:]), binary.LittleEndian.Uint32(area[12:]), 8, 4)
+		region, path := bind.LiftList[named.Point](call, binary.LittleEndian.Uint32(area[8:]), binary.LittleEndian.Uint32(area[12:]), 8, 4)
 		for i := range path {
 			item := region[i*8:]
 			path[i] = loadPoint(call, item)
 		}
-		if host.Room[named.ShapePath](call) {
+		if bind.Room[named.ShapePath](call) {
 			value = named.ShapePath{Value: path}
 		}
 	default:
@@ -1023,11 +1024,11 @@ func loadShape(call *host.Call, area []byte) named.Shape {
 	return value
 }
 
-func storePoint(call *host.Call, ptr uint32, value named.Point) {
+func storePoint(call *bind.Call, ptr uint32, value named.Point) {
 	call.StoreUint32(ptr, uint32(value.X))
 	call.StoreUint32(ptr+4, uint32(value.Y))
 }
 
-func loadPoint(call *host.Call, area []byte) named.Point {
+func loadPoint(call *bind.Call, area []byte) named.Point {
 	return named.Point{X: int32(binary.LittleEndian.Uint32(area)), Y: int32(binary.LittleEndian.Uint32(area[4:]))}
 }

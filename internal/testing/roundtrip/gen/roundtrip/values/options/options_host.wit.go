@@ -10,6 +10,7 @@ import (
 	"math"
 
 	"github.com/witgen/witgen/canonicalabi/host"
+	"github.com/witgen/witgen/canonicalabi/host/bind"
 	"github.com/witgen/witgen/canonicalabi/types"
 	"github.com/witgen/witgen/internal/testing/roundtrip/gen/roundtrip/values/named"
 )
@@ -44,8 +45,8 @@ type Interface interface {
 }
 
 // Descriptor describes roundtrip:values/options to the runtime.
-var Descriptor = host.Interface{
-	Functions: []host.Function{
+var Descriptor = bind.Interface{
+	Functions: []bind.Function{
 		{Name: "of-u8", Type: 0x581d95c9941a6169, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleOfU8},
 		{Name: "of-u64", Type: 0xb901ead75977d62f, Export: "i32 i64 -> i32", Import: "i32 i64 i32 ->", Handle: handleOfU64},
 		{Name: "of-f32", Type: 0xa1f6a5041796a78f, Export: "i32 f32 -> i32", Import: "i32 f32 i32 ->", Handle: handleOfF32},
@@ -63,7 +64,7 @@ var Descriptor = host.Interface{
 
 // Bind returns the interface as an instance exports it. Worlds that export it
 // call it.
-func Bind(e host.Exports) Interface {
+func Bind(e bind.Exports) Interface {
 	return &exports{
 		ofU8:     e.Func(0),
 		ofU64:    e.Func(1),
@@ -82,18 +83,18 @@ func Bind(e host.Exports) Interface {
 
 // exports calls the functions that an instance exports.
 type exports struct {
-	ofU8     host.Func
-	ofU64    host.Func
-	ofF32    host.Func
-	ofBool   host.Func
-	ofString host.Func
-	ofNested host.Func
-	ofDeep   host.Func
-	ofList   host.Func
-	ofTuple  host.Func
-	ofPerson host.Func
-	ofColour host.Func
-	ofShape  host.Func
+	ofU8     bind.Func
+	ofU64    bind.Func
+	ofF32    bind.Func
+	ofBool   bind.Func
+	ofString bind.Func
+	ofNested bind.Func
+	ofDeep   bind.Func
+	ofList   bind.Func
+	ofTuple  bind.Func
+	ofPerson bind.Func
+	ofColour bind.Func
+	ofShape  bind.Func
 }
 
 func (x *exports) OfU8(ctx context.Context, v types.Option[uint8]) (types.Option[uint8], error) {
@@ -216,7 +217,7 @@ func (x *exports) OfBool(ctx context.Context, v types.Option[bool]) (types.Optio
 
 func (x *exports) OfString(ctx context.Context, v types.Option[string]) (types.Option[string], error) {
 	if some, ok := v.Get(); ok {
-		if bad := host.CheckString(some); bad != nil {
+		if bad := bind.CheckString(some); bad != nil {
 			return types.Option[string]{}, bad.In("v")
 		}
 	}
@@ -300,7 +301,7 @@ func (x *exports) OfDeep(ctx context.Context, v types.Option[types.Option[types.
 	if some, ok := v.Get(); ok {
 		if some2, ok2 := some.Get(); ok2 {
 			if some3, ok3 := some2.Get(); ok3 {
-				if bad := host.CheckString(some3); bad != nil {
+				if bad := bind.CheckString(some3); bad != nil {
 					return types.Option[types.Option[types.Option[string]]]{}, bad.In("v")
 				}
 			}
@@ -374,7 +375,7 @@ func (x *exports) OfDeep(ctx context.Context, v types.Option[types.Option[types.
 
 func (x *exports) OfList(ctx context.Context, v types.Option[[]types.Option[int16]]) (types.Option[[]types.Option[int16]], error) {
 	if some, ok := v.Get(); ok {
-		if bad := host.CheckList(len(some), 4); bad != nil {
+		if bad := bind.CheckList(len(some), 4); bad != nil {
 			return types.Option[[]types.Option[int16]]{}, bad.In("v")
 		}
 	}
@@ -411,7 +412,7 @@ func (x *exports) OfList(ctx context.Context, v types.Option[[]types.Option[int1
 	switch resultCase {
 	case 0:
 	case 1:
-		region, value := host.LiftList[types.Option[int16]](call, binary.LittleEndian.Uint32(area[4:]), binary.LittleEndian.Uint32(area[8:]), 4, 2)
+		region, value := bind.LiftList[types.Option[int16]](call, binary.LittleEndian.Uint32(area[4:]), binary.LittleEndian.Uint32(area[8:]), 4, 2)
 		for i := range value {
 			item := region[i*4:]
 			itemCase := item[0]
@@ -545,7 +546,7 @@ func (x *exports) OfPerson(ctx context.Context, v types.Option[Person]) (types.O
 
 func (x *exports) OfColour(ctx context.Context, v types.Option[Colour]) (types.Option[Colour], error) {
 	if some, ok := v.Get(); ok {
-		if bad := host.CheckEnum(uint32(some), 3); bad != nil {
+		if bad := bind.CheckEnum(uint32(some), 3); bad != nil {
 			return types.Option[Colour]{}, bad.In("v")
 		}
 	}
@@ -646,7 +647,7 @@ func (x *exports) OfShape(ctx context.Context, v types.Option[Shape]) (types.Opt
 	return result, call.End()
 }
 
-func handleOfU8(call *host.Call) {
+func handleOfU8(call *bind.Call) {
 	v0 := uint32(call.Stack[0])
 	var v types.Option[uint8]
 	switch v0 {
@@ -676,7 +677,7 @@ func handleOfU8(call *host.Call) {
 	}
 }
 
-func handleOfU64(call *host.Call) {
+func handleOfU64(call *bind.Call) {
 	v0 := uint32(call.Stack[0])
 	var v types.Option[uint64]
 	switch v0 {
@@ -706,7 +707,7 @@ func handleOfU64(call *host.Call) {
 	}
 }
 
-func handleOfF32(call *host.Call) {
+func handleOfF32(call *bind.Call) {
 	v0 := uint32(call.Stack[0])
 	var v types.Option[float32]
 	switch v0 {
@@ -736,7 +737,7 @@ func handleOfF32(call *host.Call) {
 	}
 }
 
-func handleOfBool(call *host.Call) {
+func handleOfBool(call *bind.Call) {
 	v0 := uint32(call.Stack[0])
 	var v types.Option[bool]
 	switch v0 {
@@ -766,7 +767,7 @@ func handleOfBool(call *host.Call) {
 	}
 }
 
-func handleOfString(call *host.Call) {
+func handleOfString(call *bind.Call) {
 	v0 := uint32(call.Stack[0])
 	var v types.Option[string]
 	switch v0 {
@@ -798,7 +799,7 @@ func handleOfString(call *host.Call) {
 	}
 }
 
-func handleOfNested(call *host.Call) {
+func handleOfNested(call *bind.Call) {
 	v0 := uint32(call.Stack[0])
 	var v types.Option[types.Option[uint32]]
 	switch v0 {
@@ -842,7 +843,7 @@ func handleOfNested(call *host.Call) {
 	}
 }
 
-func handleOfDeep(call *host.Call) {
+func handleOfDeep(call *bind.Call) {
 	v0 := uint32(call.Stack[0])
 	var v types.Option[types.Option[types.Option[string]]]
 	switch v0 {
@@ -902,13 +903,13 @@ func handleOfDeep(call *host.Call) {
 	}
 }
 
-func handleOfList(call *host.Call) {
+func handleOfList(call *bind.Call) {
 	v0 := uint32(call.Stack[0])
 	var v types.Option[[]types.Option[int16]]
 	switch v0 {
 	case 0:
 	case 1:
-		region, value := host.LiftList[types.Option[int16]](call, uint32(call.Stack[1]), uint32(call.Stack[2]), 4, 2)
+		region, value := bind.LiftList[types.Option[int16]](call, uint32(call.Stack[1]), uint32(call.Stack[2]), 4, 2)
 		for i := range value {
 			item := region[i*4:]
 			itemCase := item[0]
@@ -957,7 +958,7 @@ func handleOfList(call *host.Call) {
 	}
 }
 
-func handleOfTuple(call *host.Call) {
+func handleOfTuple(call *bind.Call) {
 	v0 := uint32(call.Stack[0])
 	var v types.Option[types.Tuple2[uint8, types.Option[uint64]]]
 	switch v0 {
@@ -1002,7 +1003,7 @@ func handleOfTuple(call *host.Call) {
 	}
 }
 
-func handleOfPerson(call *host.Call) {
+func handleOfPerson(call *bind.Call) {
 	v0 := uint32(call.Stack[0])
 	var v types.Option[Person]
 	switch v0 {
@@ -1017,7 +1018,7 @@ func handleOfPerson(call *host.Call) {
 		default:
 			call.BadDiscriminant(uint32(v4), 2)
 		}
-		region, tags := host.LiftList[string](call, uint32(call.Stack[6]), uint32(call.Stack[7]), 8, 4)
+		region, tags := bind.LiftList[string](call, uint32(call.Stack[6]), uint32(call.Stack[7]), 8, 4)
 		for i := range tags {
 			item := region[i*8:]
 			tags[i] = call.LiftString(binary.LittleEndian.Uint32(item), binary.LittleEndian.Uint32(item[4:]))
@@ -1051,7 +1052,7 @@ func handleOfPerson(call *host.Call) {
 	}
 }
 
-func handleOfColour(call *host.Call) {
+func handleOfColour(call *bind.Call) {
 	v0 := uint32(call.Stack[0])
 	var v types.Option[Colour]
 	switch v0 {
@@ -1081,7 +1082,7 @@ func handleOfColour(call *host.Call) {
 	}
 }
 
-func handleOfShape(call *host.Call) {
+func handleOfShape(call *bind.Call) {
 	v2 := call.Stack[2]
 	v3 := uint32(call.Stack[3])
 	v0 := uint32(call.Stack[0])
@@ -1095,24 +1096,24 @@ func handleOfShape(call *host.Call) {
 		case 0:
 			value = named.ShapeNothing{}
 		case 1:
-			if host.Room[named.ShapeDot](call) {
+			if bind.Room[named.ShapeDot](call) {
 				value = named.ShapeDot{Value: named.Point{X: int32(uint32(v2)), Y: int32(v3)}}
 			}
 		case 2:
-			if host.Room[named.ShapeCircle](call) {
+			if bind.Room[named.ShapeCircle](call) {
 				value = named.ShapeCircle{Value: math.Float64frombits(v2)}
 			}
 		case 3:
-			if host.Room[named.ShapeLabel](call) {
+			if bind.Room[named.ShapeLabel](call) {
 				value = named.ShapeLabel{Value: call.LiftString(uint32(v2), v3)}
 			}
 		case 4:
-			region, path := host.LiftList[named.Point](call, uint32(v2), v3, 8, 4)
+			region, path := bind.LiftList[named.Point](call, uint32(v2), v3, 8, 4)
 			for i := range path {
 				item := region[i*8:]
 				path[i] = loadPoint(call, item)
 			}
-			if host.Room[named.ShapePath](call) {
+			if bind.Room[named.ShapePath](call) {
 				value = named.ShapePath{Value: path}
 			}
 		default:
@@ -1143,21 +1144,21 @@ func handleOfShape(call *host.Call) {
 }
 
 func checkPerson(value named.Person) *host.BadValueError {
-	if bad := host.CheckString(value.Name); bad != nil {
+	if bad := bind.CheckString(value.Name); bad != nil {
 		return bad.In("name")
 	}
-	if bad := host.CheckList(len(value.Tags), 8); bad != nil {
+	if bad := bind.CheckList(len(value.Tags), 8); bad != nil {
 		return bad.In("tags")
 	}
 	for i, item := range value.Tags {
-		if bad := host.CheckString(item); bad != nil {
+		if bad := bind.CheckString(item); bad != nil {
 			return bad.At(i).In("tags")
 		}
 	}
 	return nil
 }
 
-func loadPerson(call *host.Call, area []byte) named.Person {
+func loadPerson(call *bind.Call, area []byte) named.Person {
 	heightCase := area[12]
 	var height types.Option[float32]
 	switch heightCase {
@@ -1167,7 +1168,7 @@ func loadPerson(call *host.Call, area []byte) named.Person {
 	default:
 		call.BadDiscriminant(uint32(heightCase), 2)
 	}
-	region, tags := host.LiftList[string](call, binary.LittleEndian.Uint32(area[20:]), binary.LittleEndian.Uint32(area[24:]), 8, 4)
+	region, tags := bind.LiftList[string](call, binary.LittleEndian.Uint32(area[20:]), binary.LittleEndian.Uint32(area[24:]), 8, 4)
 	for i := range tags {
 		item := region[i*8:]
 		tags[i] = call.LiftString(binary.LittleEndian.Uint32(item), binary.LittleEndian.Uint32(item[4:]))
@@ -1183,50 +1184,50 @@ func loadPerson(call *host.Call, area []byte) named.Person {
 func checkShape(value named.Shape) *host.BadValueError {
 	switch v := value.(type) {
 	case named.ShapeLabel:
-		if bad := host.CheckString(v.Value); bad != nil {
+		if bad := bind.CheckString(v.Value); bad != nil {
 			return bad.In("label")
 		}
 	case named.ShapePath:
-		if bad := host.CheckList(len(v.Value), 8); bad != nil {
+		if bad := bind.CheckList(len(v.Value), 8); bad != nil {
 			return bad.In("path")
 		}
 	case named.ShapeNothing, named.ShapeDot, named.ShapeCircle:
 	default:
-		return host.UnknownCase("shape", value)
+		return bind.UnknownCase("shape", value)
 	}
 	return nil
 }
 
-func storePoint(call *host.Call, ptr uint32, value named.Point) {
+func storePoint(call *bind.Call, ptr uint32, value named.Point) {
 	call.StoreUint32(ptr, uint32(value.X))
 	call.StoreUint32(ptr+4, uint32(value.Y))
 }
 
-func loadShape(call *host.Call, area []byte) named.Shape {
+func loadShape(call *bind.Call, area []byte) named.Shape {
 	valueCase := area[0]
 	var value named.Shape
 	switch valueCase {
 	case 0:
 		value = named.ShapeNothing{}
 	case 1:
-		if host.Room[named.ShapeDot](call) {
+		if bind.Room[named.ShapeDot](call) {
 			value = named.ShapeDot{Value: loadPoint(call, area[8:])}
 		}
 	case 2:
-		if host.Room[named.ShapeCircle](call) {
+		if bind.Room[named.ShapeCircle](call) {
 			value = named.ShapeCircle{Value: math.Float64frombits(binary.LittleEndian.Uint64(area[8:]))}
 		}
 	case 3:
-		if host.Room[named.ShapeLabel](call) {
+		if bind.Room[named.ShapeLabel](call) {
 			value = named.ShapeLabel{Value: call.LiftString(binary.LittleEndian.Uint32(area[8:]), binary.LittleEndian.Uint32(area[12:]))}
 		}
 	case 4:
-		region, path := host.LiftList[named.Point](call, binary.LittleEndian.Uint32(area[8:]), binary.LittleEndian.Uint32(area[12:]), 8, 4)
+		region, path := bind.LiftList[named.Point](call, binary.LittleEndian.Uint32(area[8:]), binary.LittleEndian.Uint32(area[12:]), 8, 4)
 		for i := range path {
 			item := region[i*8:]
 			path[i] = loadPoint(call, item)
 		}
-		if host.Room[named.ShapePath](call) {
+		if bind.Room[named.ShapePath](call) {
 			value = named.ShapePath{Value: path}
 		}
 	default:
@@ -1235,7 +1236,7 @@ func loadShape(call *host.Call, area []byte) named.Shape {
 	return value
 }
 
-func storePerson(call *host.Call, ptr uint32, value named.Person) {
+func storePerson(call *bind.Call, ptr uint32, value named.Person) {
 	namePtr, nameLen := call.LowerString(value.Name)
 	call.StoreUint32(ptr, namePtr)
 	call.StoreUint32(ptr+4, nameLen)
@@ -1257,11 +1258,11 @@ func storePerson(call *host.Call, ptr uint32, value named.Person) {
 	call.StoreUint32(ptr+24, uint32(len(value.Tags)))
 }
 
-func loadPoint(call *host.Call, area []byte) named.Point {
+func loadPoint(call *bind.Call, area []byte) named.Point {
 	return named.Point{X: int32(binary.LittleEndian.Uint32(area)), Y: int32(binary.LittleEndian.Uint32(area[4:]))}
 }
 
-func storeShape(call *host.Call, ptr uint32, value named.Shape) {
+func storeShape(call *bind.Call, ptr uint32, value named.Shape) {
 	switch c := value.(type) {
 	case named.ShapeNothing:
 		call.StoreUint8(ptr, 0)

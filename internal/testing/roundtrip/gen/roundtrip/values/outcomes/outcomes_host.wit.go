@@ -10,6 +10,7 @@ import (
 	"math"
 
 	"github.com/witgen/witgen/canonicalabi/host"
+	"github.com/witgen/witgen/canonicalabi/host/bind"
 	"github.com/witgen/witgen/canonicalabi/types"
 	"github.com/witgen/witgen/internal/testing/roundtrip/gen/roundtrip/values/named"
 )
@@ -34,8 +35,8 @@ type Interface interface {
 }
 
 // Descriptor describes roundtrip:values/outcomes to the runtime.
-var Descriptor = host.Interface{
-	Functions: []host.Function{
+var Descriptor = bind.Interface{
+	Functions: []bind.Function{
 		{Name: "of-plain", Type: 0x88e66efee92f7a9a, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleOfPlain},
 		{Name: "of-ok", Type: 0x6d964121dde1b9d6, Export: "i32 i32 i32 -> i32", Import: "i32 i32 i32 i32 ->", Handle: handleOfOk},
 		{Name: "of-err", Type: 0x89acc27a0a2ecdb4, Export: "i32 i32 i32 -> i32", Import: "i32 i32 i32 i32 ->", Handle: handleOfErr},
@@ -48,7 +49,7 @@ var Descriptor = host.Interface{
 
 // Bind returns the interface as an instance exports it. Worlds that export it
 // call it.
-func Bind(e host.Exports) Interface {
+func Bind(e bind.Exports) Interface {
 	return &exports{
 		ofPlain:  e.Func(0),
 		ofOk:     e.Func(1),
@@ -62,17 +63,17 @@ func Bind(e host.Exports) Interface {
 
 // exports calls the functions that an instance exports.
 type exports struct {
-	ofPlain  host.Func
-	ofOk     host.Func
-	ofErr    host.Func
-	ofBoth   host.Func
-	ofNested host.Func
-	ofParam  host.Func
-	ofOption host.Func
+	ofPlain  bind.Func
+	ofOk     bind.Func
+	ofErr    bind.Func
+	ofBoth   bind.Func
+	ofNested bind.Func
+	ofParam  bind.Func
+	ofOption bind.Func
 }
 
 func (x *exports) OfPlain(ctx context.Context, v []Plain) ([]Plain, error) {
-	if bad := host.CheckList(len(v), 1); bad != nil {
+	if bad := bind.CheckList(len(v), 1); bad != nil {
 		return nil, bad.In("v")
 	}
 	call := x.ofPlain.Begin(ctx)
@@ -95,7 +96,7 @@ func (x *exports) OfPlain(ctx context.Context, v []Plain) ([]Plain, error) {
 	if !ok {
 		return nil, call.End()
 	}
-	region, result := host.LiftList[Plain](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]), 1, 1)
+	region, result := bind.LiftList[Plain](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]), 1, 1)
 	for i := range result {
 		item := region[i*1:]
 		itemCase := item[0]
@@ -162,7 +163,7 @@ func (x *exports) OfOk(ctx context.Context, v types.Option[types.Result[uint8, t
 
 func (x *exports) OfErr(ctx context.Context, v types.Tuple1[types.Result[types.Unit, string]]) (types.Result[types.Unit, string], error) {
 	if _, failure, ok := v.F0.Get(); !ok {
-		if bad := host.CheckString(failure); bad != nil {
+		if bad := bind.CheckString(failure); bad != nil {
 			return types.Result[types.Unit, string]{}, bad.At(0).In("v")
 		}
 	}
@@ -200,7 +201,7 @@ func (x *exports) OfErr(ctx context.Context, v types.Tuple1[types.Result[types.U
 }
 
 func (x *exports) OfBoth(ctx context.Context, v []types.Result[Person, Colour]) ([]types.Result[Person, Colour], error) {
-	if bad := host.CheckList(len(v), 32); bad != nil {
+	if bad := bind.CheckList(len(v), 32); bad != nil {
 		return nil, bad.In("v")
 	}
 	for i, item := range v {
@@ -209,7 +210,7 @@ func (x *exports) OfBoth(ctx context.Context, v []types.Result[Person, Colour]) 
 				return nil, bad.At(i).In("v")
 			}
 		} else {
-			if bad := host.CheckEnum(uint32(failure), 3); bad != nil {
+			if bad := bind.CheckEnum(uint32(failure), 3); bad != nil {
 				return nil, bad.At(i).In("v")
 			}
 		}
@@ -236,7 +237,7 @@ func (x *exports) OfBoth(ctx context.Context, v []types.Result[Person, Colour]) 
 	if !ok {
 		return nil, call.End()
 	}
-	region, result := host.LiftList[types.Result[Person, Colour]](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]), 32, 4)
+	region, result := bind.LiftList[types.Result[Person, Colour]](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]), 32, 4)
 	for i := range result {
 		item := region[i*32:]
 		itemCase := item[0]
@@ -255,13 +256,13 @@ func (x *exports) OfBoth(ctx context.Context, v []types.Result[Person, Colour]) 
 }
 
 func (x *exports) OfNested(ctx context.Context, v []types.Result[types.Result[uint8, string], types.Result[float64, uint64]]) ([]types.Result[types.Result[uint8, string], types.Result[float64, uint64]], error) {
-	if bad := host.CheckList(len(v), 24); bad != nil {
+	if bad := bind.CheckList(len(v), 24); bad != nil {
 		return nil, bad.In("v")
 	}
 	for i, item := range v {
 		if value, _, ok := item.Get(); ok {
 			if _, failure2, ok := value.Get(); !ok {
-				if bad := host.CheckString(failure2); bad != nil {
+				if bad := bind.CheckString(failure2); bad != nil {
 					return nil, bad.At(i).In("v")
 				}
 			}
@@ -303,7 +304,7 @@ func (x *exports) OfNested(ctx context.Context, v []types.Result[types.Result[ui
 	if !ok {
 		return nil, call.End()
 	}
-	region, result := host.LiftList[types.Result[types.Result[uint8, string], types.Result[float64, uint64]]](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]), 24, 8)
+	region, result := bind.LiftList[types.Result[types.Result[uint8, string], types.Result[float64, uint64]]](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]), 24, 8)
 	for i := range result {
 		item := region[i*24:]
 		itemCase := item[0]
@@ -378,7 +379,7 @@ func (x *exports) OfOption(ctx context.Context, v types.Option[types.Result[type
 	if some, ok := v.Get(); ok {
 		if _, failure, ok2 := some.Get(); !ok2 {
 			if some2, ok2 := failure.Get(); ok2 {
-				if bad := host.CheckString(some2); bad != nil {
+				if bad := bind.CheckString(some2); bad != nil {
 					return types.Option[types.Result[types.Option[uint32], types.Option[string]]]{}, bad.In("v")
 				}
 			}
@@ -468,8 +469,8 @@ func (x *exports) OfOption(ctx context.Context, v types.Option[types.Result[type
 	return result, call.End()
 }
 
-func handleOfPlain(call *host.Call) {
-	region, v := host.LiftList[Plain](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 1, 1)
+func handleOfPlain(call *bind.Call) {
+	region, v := bind.LiftList[Plain](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 1, 1)
 	for i := range v {
 		item := region[i*1:]
 		itemCase := item[0]
@@ -509,7 +510,7 @@ func handleOfPlain(call *host.Call) {
 	call.StoreUint32(resultPtr+4, uint32(len(result)))
 }
 
-func handleOfOk(call *host.Call) {
+func handleOfOk(call *bind.Call) {
 	v0 := uint32(call.Stack[0])
 	var v types.Option[types.Result[uint8, types.Unit]]
 	switch v0 {
@@ -554,7 +555,7 @@ func handleOfOk(call *host.Call) {
 	}
 }
 
-func handleOfErr(call *host.Call) {
+func handleOfErr(call *bind.Call) {
 	v0 := uint32(call.Stack[0])
 	var f0 types.Result[types.Unit, string]
 	switch v0 {
@@ -588,8 +589,8 @@ func handleOfErr(call *host.Call) {
 	}
 }
 
-func handleOfBoth(call *host.Call) {
-	region, v := host.LiftList[types.Result[Person, Colour]](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 32, 4)
+func handleOfBoth(call *bind.Call) {
+	region, v := bind.LiftList[types.Result[Person, Colour]](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 32, 4)
 	for i := range v {
 		item := region[i*32:]
 		itemCase := item[0]
@@ -631,8 +632,8 @@ func handleOfBoth(call *host.Call) {
 	call.StoreUint32(resultPtr+4, uint32(len(result)))
 }
 
-func handleOfNested(call *host.Call) {
-	region, v := host.LiftList[types.Result[types.Result[uint8, string], types.Result[float64, uint64]]](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 24, 8)
+func handleOfNested(call *bind.Call) {
+	region, v := bind.LiftList[types.Result[types.Result[uint8, string], types.Result[float64, uint64]]](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 24, 8)
 	for i := range v {
 		item := region[i*24:]
 		itemCase := item[0]
@@ -708,7 +709,7 @@ func handleOfNested(call *host.Call) {
 	call.StoreUint32(resultPtr+4, uint32(len(result)))
 }
 
-func handleOfParam(call *host.Call) {
+func handleOfParam(call *bind.Call) {
 	v1 := call.Stack[1]
 	v0 := uint32(call.Stack[0])
 	var v types.Result[uint64, float32]
@@ -741,7 +742,7 @@ func handleOfParam(call *host.Call) {
 	}
 }
 
-func handleOfOption(call *host.Call) {
+func handleOfOption(call *bind.Call) {
 	v2 := uint32(call.Stack[2])
 	v3 := uint32(call.Stack[3])
 	v0 := uint32(call.Stack[0])
@@ -818,21 +819,21 @@ func handleOfOption(call *host.Call) {
 }
 
 func checkPerson(value named.Person) *host.BadValueError {
-	if bad := host.CheckString(value.Name); bad != nil {
+	if bad := bind.CheckString(value.Name); bad != nil {
 		return bad.In("name")
 	}
-	if bad := host.CheckList(len(value.Tags), 8); bad != nil {
+	if bad := bind.CheckList(len(value.Tags), 8); bad != nil {
 		return bad.In("tags")
 	}
 	for i, item := range value.Tags {
-		if bad := host.CheckString(item); bad != nil {
+		if bad := bind.CheckString(item); bad != nil {
 			return bad.At(i).In("tags")
 		}
 	}
 	return nil
 }
 
-func storePerson(call *host.Call, ptr uint32, value named.Person) {
+func storePerson(call *bind.Call, ptr uint32, value named.Person) {
 	namePtr, nameLen := call.LowerString(value.Name)
 	call.StoreUint32(ptr, namePtr)
 	call.StoreUint32(ptr+4, nameLen)
@@ -854,7 +855,7 @@ func storePerson(call *host.Call, ptr uint32, value named.Person) {
 	call.StoreUint32(ptr+24, uint32(len(value.Tags)))
 }
 
-func loadPerson(call *host.Call, area []byte) named.Person {
+func loadPerson(call *bind.Call, area []byte) named.Person {
 	heightCase := area[12]
 	var height types.Option[float32]
 	switch heightCase {
@@ -864,7 +865,7 @@ func loadPerson(call *host.Call, area []byte) named.Person {
 	default:
 		call.BadDiscriminant(uint32(heightCase), 2)
 	}
-	region, tags := host.LiftList[string](call, binary.LittleEndian.Uint32(area[20:]), binary.LittleEndian.Uint32(area[24:]), 8, 4)
+	region, tags := bind.LiftList[string](call, binary.LittleEndian.Uint32(area[20:]), binary.LittleEndian.Uint32(area[24:]), 8, 4)
 	for i := range tags {
 		item := region[i*8:]
 		tags[i] = call.LiftString(binary.LittleEndian.Uint32(item), binary.LittleEndian.Uint32(item[4:]))

@@ -10,6 +10,7 @@ import (
 	"math"
 
 	"github.com/witgen/witgen/canonicalabi/host"
+	"github.com/witgen/witgen/canonicalabi/host/bind"
 	"github.com/witgen/witgen/canonicalabi/types"
 	"github.com/witgen/witgen/internal/testing/roundtrip/gen/roundtrip/values/named"
 )
@@ -36,8 +37,8 @@ type Interface interface {
 }
 
 // Descriptor describes roundtrip:values/records to the runtime.
-var Descriptor = host.Interface{
-	Functions: []host.Function{
+var Descriptor = bind.Interface{
+	Functions: []bind.Function{
 		{Name: "of-point", Type: 0xae945b61a0195332, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleOfPoint},
 		{Name: "of-human", Type: 0x43e9609d88b9783e, Export: "i32 i32 i32 i32 f32 i32 i32 -> i32", Import: "i32 i32 i32 i32 f32 i32 i32 i32 ->", Handle: handleOfHuman},
 		{Name: "of-padded", Type: 0x0337a13598b604ce, Export: "i32 i64 i32 i32 i32 i32 i32 f64 i32 f32 i32 i32 i32 i64 -> i32", Import: "i32 i64 i32 i32 i32 i32 i32 f64 i32 f32 i32 i32 i32 i64 i32 ->", Handle: handleOfPadded},
@@ -51,7 +52,7 @@ var Descriptor = host.Interface{
 
 // Bind returns the interface as an instance exports it. Worlds that export it
 // call it.
-func Bind(e host.Exports) Interface {
+func Bind(e bind.Exports) Interface {
 	return &exports{
 		ofPoint:  e.Func(0),
 		ofHuman:  e.Func(1),
@@ -66,14 +67,14 @@ func Bind(e host.Exports) Interface {
 
 // exports calls the functions that an instance exports.
 type exports struct {
-	ofPoint  host.Func
-	ofHuman  host.Func
-	ofPadded host.Func
-	ofNested host.Func
-	ofTiny   host.Func
-	ofAlias  host.Func
-	ofCrowd  host.Func
-	ofName   host.Func
+	ofPoint  bind.Func
+	ofHuman  bind.Func
+	ofPadded bind.Func
+	ofNested bind.Func
+	ofTiny   bind.Func
+	ofAlias  bind.Func
+	ofCrowd  bind.Func
+	ofName   bind.Func
 }
 
 func (x *exports) OfPoint(ctx context.Context, v Point) (Point, error) {
@@ -213,7 +214,7 @@ func (x *exports) OfAlias(ctx context.Context, v Alias) (Alias, error) {
 }
 
 func (x *exports) OfCrowd(ctx context.Context, v Crowd) (Crowd, error) {
-	if bad := host.CheckList(len(v), 28); bad != nil {
+	if bad := bind.CheckList(len(v), 28); bad != nil {
 		return nil, bad.In("v")
 	}
 	for i, item := range v {
@@ -237,7 +238,7 @@ func (x *exports) OfCrowd(ctx context.Context, v Crowd) (Crowd, error) {
 	if !ok {
 		return nil, call.End()
 	}
-	region, result := host.LiftList[named.Person](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]), 28, 4)
+	region, result := bind.LiftList[named.Person](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]), 28, 4)
 	for i := range result {
 		item := region[i*28:]
 		result[i] = loadPerson(call, item)
@@ -246,7 +247,7 @@ func (x *exports) OfCrowd(ctx context.Context, v Crowd) (Crowd, error) {
 }
 
 func (x *exports) OfName(ctx context.Context, v Name) (Name, error) {
-	if bad := host.CheckString(v); bad != nil {
+	if bad := bind.CheckString(v); bad != nil {
 		return "", bad.In("v")
 	}
 	call := x.ofName.Begin(ctx)
@@ -265,7 +266,7 @@ func (x *exports) OfName(ctx context.Context, v Name) (Name, error) {
 	return result, call.End()
 }
 
-func handleOfPoint(call *host.Call) {
+func handleOfPoint(call *bind.Call) {
 	result, err := call.Impl().(Interface).OfPoint(call.Context(), Point{X: int32(uint32(call.Stack[0])), Y: int32(uint32(call.Stack[1]))})
 	if err != nil {
 		call.Fail(err)
@@ -278,7 +279,7 @@ func handleOfPoint(call *host.Call) {
 	storePoint(call, resultPtr, result)
 }
 
-func handleOfHuman(call *host.Call) {
+func handleOfHuman(call *bind.Call) {
 	v3 := uint32(call.Stack[3])
 	var height types.Option[float32]
 	switch v3 {
@@ -288,7 +289,7 @@ func handleOfHuman(call *host.Call) {
 	default:
 		call.BadDiscriminant(uint32(v3), 2)
 	}
-	region, tags := host.LiftList[string](call, uint32(call.Stack[5]), uint32(call.Stack[6]), 8, 4)
+	region, tags := bind.LiftList[string](call, uint32(call.Stack[5]), uint32(call.Stack[6]), 8, 4)
 	for i := range tags {
 		item := region[i*8:]
 		tags[i] = call.LiftString(binary.LittleEndian.Uint32(item), binary.LittleEndian.Uint32(item[4:]))
@@ -314,7 +315,7 @@ func handleOfHuman(call *host.Call) {
 	storePerson(call, resultPtr, result)
 }
 
-func handleOfPadded(call *host.Call) {
+func handleOfPadded(call *bind.Call) {
 	v := Padded{
 		A: uint8(uint32(call.Stack[0])),
 		B: call.Stack[1],
@@ -346,7 +347,7 @@ func handleOfPadded(call *host.Call) {
 	storePadded(call, resultPtr, result)
 }
 
-func handleOfNested(call *host.Call) {
+func handleOfNested(call *bind.Call) {
 	area, ok := call.View(uint32(call.Stack[0]), 88, 8)
 	if !ok {
 		return
@@ -367,7 +368,7 @@ func handleOfNested(call *host.Call) {
 	storeNested(call, resultPtr, result)
 }
 
-func handleOfTiny(call *host.Call) {
+func handleOfTiny(call *bind.Call) {
 	result, err := call.Impl().(Interface).OfTiny(call.Context(), Tiny{V: uint8(uint32(call.Stack[0]))})
 	if err != nil {
 		call.Fail(err)
@@ -376,7 +377,7 @@ func handleOfTiny(call *host.Call) {
 	call.Stack[0] = uint64(uint32(result.V))
 }
 
-func handleOfAlias(call *host.Call) {
+func handleOfAlias(call *bind.Call) {
 	v := Alias{Inner: Tiny{V: uint8(uint32(call.Stack[0]))}, Type: call.LiftString(uint32(call.Stack[1]), uint32(call.Stack[2])), Func: uint32(call.Stack[3]) != 0}
 	if !call.OK() {
 		return
@@ -393,8 +394,8 @@ func handleOfAlias(call *host.Call) {
 	storeWrapper(call, resultPtr, result)
 }
 
-func handleOfCrowd(call *host.Call) {
-	region, v := host.LiftList[named.Person](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 28, 4)
+func handleOfCrowd(call *bind.Call) {
+	region, v := bind.LiftList[named.Person](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 28, 4)
 	for i := range v {
 		item := region[i*28:]
 		v[i] = loadPerson(call, item)
@@ -420,7 +421,7 @@ func handleOfCrowd(call *host.Call) {
 	call.StoreUint32(resultPtr+4, uint32(len(result)))
 }
 
-func handleOfName(call *host.Call) {
+func handleOfName(call *bind.Call) {
 	v := call.LiftString(uint32(call.Stack[0]), uint32(call.Stack[1]))
 	if !call.OK() {
 		return
@@ -439,26 +440,26 @@ func handleOfName(call *host.Call) {
 	call.StoreUint32(resultPtr+4, resultLen)
 }
 
-func loadPoint(call *host.Call, area []byte) named.Point {
+func loadPoint(call *bind.Call, area []byte) named.Point {
 	return named.Point{X: int32(binary.LittleEndian.Uint32(area)), Y: int32(binary.LittleEndian.Uint32(area[4:]))}
 }
 
 func checkPerson(value named.Person) *host.BadValueError {
-	if bad := host.CheckString(value.Name); bad != nil {
+	if bad := bind.CheckString(value.Name); bad != nil {
 		return bad.In("name")
 	}
-	if bad := host.CheckList(len(value.Tags), 8); bad != nil {
+	if bad := bind.CheckList(len(value.Tags), 8); bad != nil {
 		return bad.In("tags")
 	}
 	for i, item := range value.Tags {
-		if bad := host.CheckString(item); bad != nil {
+		if bad := bind.CheckString(item); bad != nil {
 			return bad.At(i).In("tags")
 		}
 	}
 	return nil
 }
 
-func loadPerson(call *host.Call, area []byte) named.Person {
+func loadPerson(call *bind.Call, area []byte) named.Person {
 	heightCase := area[12]
 	var height types.Option[float32]
 	switch heightCase {
@@ -468,7 +469,7 @@ func loadPerson(call *host.Call, area []byte) named.Person {
 	default:
 		call.BadDiscriminant(uint32(heightCase), 2)
 	}
-	region, tags := host.LiftList[string](call, binary.LittleEndian.Uint32(area[20:]), binary.LittleEndian.Uint32(area[24:]), 8, 4)
+	region, tags := bind.LiftList[string](call, binary.LittleEndian.Uint32(area[20:]), binary.LittleEndian.Uint32(area[24:]), 8, 4)
 	for i := range tags {
 		item := region[i*8:]
 		tags[i] = call.LiftString(binary.LittleEndian.Uint32(item), binary.LittleEndian.Uint32(item[4:]))
@@ -482,13 +483,13 @@ func loadPerson(call *host.Call, area []byte) named.Person {
 }
 
 func checkPadded(value Padded) *host.BadValueError {
-	if bad := host.CheckChar(value.K); bad != nil {
+	if bad := bind.CheckChar(value.K); bad != nil {
 		return bad.In("k")
 	}
 	return nil
 }
 
-func loadPadded(call *host.Call, area []byte) Padded {
+func loadPadded(call *bind.Call, area []byte) Padded {
 	return Padded{
 		A: area[0],
 		B: binary.LittleEndian.Uint64(area[8:]),
@@ -511,22 +512,22 @@ func checkNested(value Nested) *host.BadValueError {
 	if bad := checkPerson(value.Who); bad != nil {
 		return bad.In("who")
 	}
-	if bad := host.CheckEnum(uint32(value.C), 3); bad != nil {
+	if bad := bind.CheckEnum(uint32(value.C), 3); bad != nil {
 		return bad.In("c")
 	}
-	if bad := host.CheckFlags(uint32(value.Access), 3); bad != nil {
+	if bad := bind.CheckFlags(uint32(value.Access), 3); bad != nil {
 		return bad.In("access")
 	}
 	if bad := checkShape(value.S); bad != nil {
 		return bad.In("s")
 	}
-	if bad := host.CheckString(value.T.F1); bad != nil {
+	if bad := bind.CheckString(value.T.F1); bad != nil {
 		return bad.At(1).In("t")
 	}
 	return nil
 }
 
-func storeNested(call *host.Call, ptr uint32, value Nested) {
+func storeNested(call *bind.Call, ptr uint32, value Nested) {
 	storePoint(call, ptr, value.P)
 	if value_, ok := value.Q.Get(); ok {
 		call.StoreUint8(ptr+8, 1)
@@ -544,7 +545,7 @@ func storeNested(call *host.Call, ptr uint32, value Nested) {
 	call.StoreUint32(ptr+80, f1Len)
 }
 
-func loadNested(call *host.Call, area []byte) Nested {
+func loadNested(call *bind.Call, area []byte) Nested {
 	qCase := area[8]
 	var q types.Option[Point]
 	switch qCase {
@@ -566,17 +567,17 @@ func loadNested(call *host.Call, area []byte) Nested {
 }
 
 func checkWrapper(value Wrapper) *host.BadValueError {
-	if bad := host.CheckString(value.Type); bad != nil {
+	if bad := bind.CheckString(value.Type); bad != nil {
 		return bad.In("type")
 	}
 	return nil
 }
 
-func loadWrapper(call *host.Call, area []byte) Wrapper {
+func loadWrapper(call *bind.Call, area []byte) Wrapper {
 	return Wrapper{Inner: loadTiny(call, area), Type: call.LiftString(binary.LittleEndian.Uint32(area[4:]), binary.LittleEndian.Uint32(area[8:])), Func: area[12] != 0}
 }
 
-func storePerson(call *host.Call, ptr uint32, value named.Person) {
+func storePerson(call *bind.Call, ptr uint32, value named.Person) {
 	namePtr, nameLen := call.LowerString(value.Name)
 	call.StoreUint32(ptr, namePtr)
 	call.StoreUint32(ptr+4, nameLen)
@@ -598,12 +599,12 @@ func storePerson(call *host.Call, ptr uint32, value named.Person) {
 	call.StoreUint32(ptr+24, uint32(len(value.Tags)))
 }
 
-func storePoint(call *host.Call, ptr uint32, value named.Point) {
+func storePoint(call *bind.Call, ptr uint32, value named.Point) {
 	call.StoreUint32(ptr, uint32(value.X))
 	call.StoreUint32(ptr+4, uint32(value.Y))
 }
 
-func storePadded(call *host.Call, ptr uint32, value Padded) {
+func storePadded(call *bind.Call, ptr uint32, value Padded) {
 	call.StoreUint8(ptr, value.A)
 	call.StoreUint64(ptr+8, value.B)
 	call.StoreUint8(ptr+16, value.C)
@@ -620,7 +621,7 @@ func storePadded(call *host.Call, ptr uint32, value Padded) {
 	call.StoreUint64(ptr+64, uint64(value.N))
 }
 
-func storeWrapper(call *host.Call, ptr uint32, value Wrapper) {
+func storeWrapper(call *bind.Call, ptr uint32, value Wrapper) {
 	storeTiny(call, ptr, value.Inner)
 	typePtr, typeLen := call.LowerString(value.Type)
 	call.StoreUint32(ptr+4, typePtr)
@@ -631,21 +632,21 @@ func storeWrapper(call *host.Call, ptr uint32, value Wrapper) {
 func checkShape(value named.Shape) *host.BadValueError {
 	switch v := value.(type) {
 	case named.ShapeLabel:
-		if bad := host.CheckString(v.Value); bad != nil {
+		if bad := bind.CheckString(v.Value); bad != nil {
 			return bad.In("label")
 		}
 	case named.ShapePath:
-		if bad := host.CheckList(len(v.Value), 8); bad != nil {
+		if bad := bind.CheckList(len(v.Value), 8); bad != nil {
 			return bad.In("path")
 		}
 	case named.ShapeNothing, named.ShapeDot, named.ShapeCircle:
 	default:
-		return host.UnknownCase("shape", value)
+		return bind.UnknownCase("shape", value)
 	}
 	return nil
 }
 
-func storeShape(call *host.Call, ptr uint32, value named.Shape) {
+func storeShape(call *bind.Call, ptr uint32, value named.Shape) {
 	switch c := value.(type) {
 	case named.ShapeNothing:
 		call.StoreUint8(ptr, 0)
@@ -674,31 +675,31 @@ func storeShape(call *host.Call, ptr uint32, value named.Shape) {
 	}
 }
 
-func loadShape(call *host.Call, area []byte) named.Shape {
+func loadShape(call *bind.Call, area []byte) named.Shape {
 	valueCase := area[0]
 	var value named.Shape
 	switch valueCase {
 	case 0:
 		value = named.ShapeNothing{}
 	case 1:
-		if host.Room[named.ShapeDot](call) {
+		if bind.Room[named.ShapeDot](call) {
 			value = named.ShapeDot{Value: loadPoint(call, area[8:])}
 		}
 	case 2:
-		if host.Room[named.ShapeCircle](call) {
+		if bind.Room[named.ShapeCircle](call) {
 			value = named.ShapeCircle{Value: math.Float64frombits(binary.LittleEndian.Uint64(area[8:]))}
 		}
 	case 3:
-		if host.Room[named.ShapeLabel](call) {
+		if bind.Room[named.ShapeLabel](call) {
 			value = named.ShapeLabel{Value: call.LiftString(binary.LittleEndian.Uint32(area[8:]), binary.LittleEndian.Uint32(area[12:]))}
 		}
 	case 4:
-		region, path := host.LiftList[named.Point](call, binary.LittleEndian.Uint32(area[8:]), binary.LittleEndian.Uint32(area[12:]), 8, 4)
+		region, path := bind.LiftList[named.Point](call, binary.LittleEndian.Uint32(area[8:]), binary.LittleEndian.Uint32(area[12:]), 8, 4)
 		for i := range path {
 			item := region[i*8:]
 			path[i] = loadPoint(call, item)
 		}
-		if host.Room[named.ShapePath](call) {
+		if bind.Room[named.ShapePath](call) {
 			value = named.ShapePath{Value: path}
 		}
 	default:
@@ -707,10 +708,10 @@ func loadShape(call *host.Call, area []byte) named.Shape {
 	return value
 }
 
-func loadTiny(call *host.Call, area []byte) Tiny {
+func loadTiny(call *bind.Call, area []byte) Tiny {
 	return Tiny{V: area[0]}
 }
 
-func storeTiny(call *host.Call, ptr uint32, value Tiny) {
+func storeTiny(call *bind.Call, ptr uint32, value Tiny) {
 	call.StoreUint8(ptr, value.V)
 }

@@ -8,7 +8,7 @@ import (
 	"context"
 	"math"
 
-	"github.com/witgen/witgen/canonicalabi/host"
+	"github.com/witgen/witgen/canonicalabi/host/bind"
 	"github.com/witgen/witgen/canonicalabi/types"
 )
 
@@ -42,8 +42,8 @@ type Interface interface {
 }
 
 // Descriptor describes roundtrip:values/scalars to the runtime.
-var Descriptor = host.Interface{
-	Functions: []host.Function{
+var Descriptor = bind.Interface{
+	Functions: []bind.Function{
 		{Name: "of-bool", Type: 0x1b778c82d98194e4, Export: "i32 -> i32", Import: "i32 -> i32", Handle: handleOfBool},
 		{Name: "of-u8", Type: 0x16fae035c3f913d1, Export: "i32 -> i32", Import: "i32 -> i32", Handle: handleOfU8},
 		{Name: "of-s8", Type: 0x5fc3465c879d442d, Export: "i32 -> i32", Import: "i32 -> i32", Handle: handleOfS8},
@@ -61,7 +61,7 @@ var Descriptor = host.Interface{
 
 // Bind returns the interface as an instance exports it. Worlds that export it
 // call it.
-func Bind(e host.Exports) Interface {
+func Bind(e bind.Exports) Interface {
 	return &exports{
 		ofBool: e.Func(0),
 		ofU8:   e.Func(1),
@@ -80,18 +80,18 @@ func Bind(e host.Exports) Interface {
 
 // exports calls the functions that an instance exports.
 type exports struct {
-	ofBool host.Func
-	ofU8   host.Func
-	ofS8   host.Func
-	ofU16  host.Func
-	ofS16  host.Func
-	ofU32  host.Func
-	ofS32  host.Func
-	ofU64  host.Func
-	ofS64  host.Func
-	ofF32  host.Func
-	ofF64  host.Func
-	ofChar host.Func
+	ofBool bind.Func
+	ofU8   bind.Func
+	ofS8   bind.Func
+	ofU16  bind.Func
+	ofS16  bind.Func
+	ofU32  bind.Func
+	ofS32  bind.Func
+	ofU64  bind.Func
+	ofS64  bind.Func
+	ofF32  bind.Func
+	ofF64  bind.Func
+	ofChar bind.Func
 }
 
 func (x *exports) OfBool(ctx context.Context, v bool) (bool, error) {
@@ -172,7 +172,7 @@ func (x *exports) OfF64(ctx context.Context, v float64) (float64, error) {
 }
 
 func (x *exports) OfChar(ctx context.Context, v rune) (rune, error) {
-	if bad := host.CheckChar(v); bad != nil {
+	if bad := bind.CheckChar(v); bad != nil {
 		return 0, bad.In("v")
 	}
 	call := x.ofChar.Begin(ctx)
@@ -184,7 +184,7 @@ func (x *exports) OfChar(ctx context.Context, v rune) (rune, error) {
 	return result, call.End()
 }
 
-func handleOfBool(call *host.Call) {
+func handleOfBool(call *bind.Call) {
 	result, err := call.Impl().(Interface).OfBool(call.Context(), uint32(call.Stack[0]) != 0)
 	if err != nil {
 		call.Fail(err)
@@ -193,7 +193,7 @@ func handleOfBool(call *host.Call) {
 	call.Stack[0] = uint64(types.FromBool(result))
 }
 
-func handleOfU8(call *host.Call) {
+func handleOfU8(call *bind.Call) {
 	result, err := call.Impl().(Interface).OfU8(call.Context(), uint8(uint32(call.Stack[0])))
 	if err != nil {
 		call.Fail(err)
@@ -202,7 +202,7 @@ func handleOfU8(call *host.Call) {
 	call.Stack[0] = uint64(uint32(result))
 }
 
-func handleOfS8(call *host.Call) {
+func handleOfS8(call *bind.Call) {
 	result, err := call.Impl().(Interface).OfS8(call.Context(), int8(uint32(call.Stack[0])))
 	if err != nil {
 		call.Fail(err)
@@ -211,7 +211,7 @@ func handleOfS8(call *host.Call) {
 	call.Stack[0] = uint64(uint32(result))
 }
 
-func handleOfU16(call *host.Call) {
+func handleOfU16(call *bind.Call) {
 	result, err := call.Impl().(Interface).OfU16(call.Context(), uint16(uint32(call.Stack[0])))
 	if err != nil {
 		call.Fail(err)
@@ -220,7 +220,7 @@ func handleOfU16(call *host.Call) {
 	call.Stack[0] = uint64(uint32(result))
 }
 
-func handleOfS16(call *host.Call) {
+func handleOfS16(call *bind.Call) {
 	result, err := call.Impl().(Interface).OfS16(call.Context(), int16(uint32(call.Stack[0])))
 	if err != nil {
 		call.Fail(err)
@@ -229,7 +229,7 @@ func handleOfS16(call *host.Call) {
 	call.Stack[0] = uint64(uint32(result))
 }
 
-func handleOfU32(call *host.Call) {
+func handleOfU32(call *bind.Call) {
 	result, err := call.Impl().(Interface).OfU32(call.Context(), uint32(call.Stack[0]))
 	if err != nil {
 		call.Fail(err)
@@ -238,7 +238,7 @@ func handleOfU32(call *host.Call) {
 	call.Stack[0] = uint64(result)
 }
 
-func handleOfS32(call *host.Call) {
+func handleOfS32(call *bind.Call) {
 	result, err := call.Impl().(Interface).OfS32(call.Context(), int32(uint32(call.Stack[0])))
 	if err != nil {
 		call.Fail(err)
@@ -247,7 +247,7 @@ func handleOfS32(call *host.Call) {
 	call.Stack[0] = uint64(uint32(result))
 }
 
-func handleOfU64(call *host.Call) {
+func handleOfU64(call *bind.Call) {
 	result, err := call.Impl().(Interface).OfU64(call.Context(), call.Stack[0])
 	if err != nil {
 		call.Fail(err)
@@ -256,7 +256,7 @@ func handleOfU64(call *host.Call) {
 	call.Stack[0] = result
 }
 
-func handleOfS64(call *host.Call) {
+func handleOfS64(call *bind.Call) {
 	result, err := call.Impl().(Interface).OfS64(call.Context(), int64(call.Stack[0]))
 	if err != nil {
 		call.Fail(err)
@@ -265,7 +265,7 @@ func handleOfS64(call *host.Call) {
 	call.Stack[0] = uint64(result)
 }
 
-func handleOfF32(call *host.Call) {
+func handleOfF32(call *bind.Call) {
 	result, err := call.Impl().(Interface).OfF32(call.Context(), math.Float32frombits(uint32(call.Stack[0])))
 	if err != nil {
 		call.Fail(err)
@@ -274,7 +274,7 @@ func handleOfF32(call *host.Call) {
 	call.Stack[0] = uint64(math.Float32bits(result))
 }
 
-func handleOfF64(call *host.Call) {
+func handleOfF64(call *bind.Call) {
 	result, err := call.Impl().(Interface).OfF64(call.Context(), math.Float64frombits(call.Stack[0]))
 	if err != nil {
 		call.Fail(err)
@@ -283,7 +283,7 @@ func handleOfF64(call *host.Call) {
 	call.Stack[0] = math.Float64bits(result)
 }
 
-func handleOfChar(call *host.Call) {
+func handleOfChar(call *bind.Call) {
 	v := call.LiftChar(uint32(call.Stack[0]))
 	if !call.OK() {
 		return

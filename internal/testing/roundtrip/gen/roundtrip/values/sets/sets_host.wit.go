@@ -9,6 +9,7 @@ import (
 	"encoding/binary"
 
 	"github.com/witgen/witgen/canonicalabi/host"
+	"github.com/witgen/witgen/canonicalabi/host/bind"
 )
 
 // Interface is roundtrip:values/sets: what a guest
@@ -35,8 +36,8 @@ type Interface interface {
 }
 
 // Descriptor describes roundtrip:values/sets to the runtime.
-var Descriptor = host.Interface{
-	Functions: []host.Function{
+var Descriptor = bind.Interface{
+	Functions: []bind.Function{
 		{Name: "of-f1", Type: 0x6964b058781721c6, Export: "i32 -> i32", Import: "i32 -> i32", Handle: handleOfF1},
 		{Name: "of-f8", Type: 0x0df217e50529df71, Export: "i32 -> i32", Import: "i32 -> i32", Handle: handleOfF8},
 		{Name: "of-f9", Type: 0xa064514e84b482ac, Export: "i32 -> i32", Import: "i32 -> i32", Handle: handleOfF9},
@@ -51,7 +52,7 @@ var Descriptor = host.Interface{
 
 // Bind returns the interface as an instance exports it. Worlds that export it
 // call it.
-func Bind(e host.Exports) Interface {
+func Bind(e bind.Exports) Interface {
 	return &exports{
 		ofF1:   e.Func(0),
 		ofF8:   e.Func(1),
@@ -67,19 +68,19 @@ func Bind(e host.Exports) Interface {
 
 // exports calls the functions that an instance exports.
 type exports struct {
-	ofF1   host.Func
-	ofF8   host.Func
-	ofF9   host.Func
-	ofF16  host.Func
-	ofF17  host.Func
-	ofF32  host.Func
-	ofAll  host.Func
-	ofF9s  host.Func
-	ofF32s host.Func
+	ofF1   bind.Func
+	ofF8   bind.Func
+	ofF9   bind.Func
+	ofF16  bind.Func
+	ofF17  bind.Func
+	ofF32  bind.Func
+	ofAll  bind.Func
+	ofF9s  bind.Func
+	ofF32s bind.Func
 }
 
 func (x *exports) OfF1(ctx context.Context, v F1) (F1, error) {
-	if bad := host.CheckFlags(uint32(v), 1); bad != nil {
+	if bad := bind.CheckFlags(uint32(v), 1); bad != nil {
 		return 0, bad.In("v")
 	}
 	call := x.ofF1.Begin(ctx)
@@ -98,7 +99,7 @@ func (x *exports) OfF8(ctx context.Context, v F8) (F8, error) {
 }
 
 func (x *exports) OfF9(ctx context.Context, v F9) (F9, error) {
-	if bad := host.CheckFlags(uint32(v), 9); bad != nil {
+	if bad := bind.CheckFlags(uint32(v), 9); bad != nil {
 		return 0, bad.In("v")
 	}
 	call := x.ofF9.Begin(ctx)
@@ -117,7 +118,7 @@ func (x *exports) OfF16(ctx context.Context, v F16) (F16, error) {
 }
 
 func (x *exports) OfF17(ctx context.Context, v F17) (F17, error) {
-	if bad := host.CheckFlags(uint32(v), 17); bad != nil {
+	if bad := bind.CheckFlags(uint32(v), 17); bad != nil {
 		return 0, bad.In("v")
 	}
 	call := x.ofF17.Begin(ctx)
@@ -159,11 +160,11 @@ func (x *exports) OfAll(ctx context.Context, v All) (All, error) {
 }
 
 func (x *exports) OfF9s(ctx context.Context, v []F9) ([]F9, error) {
-	if bad := host.CheckList(len(v), 2); bad != nil {
+	if bad := bind.CheckList(len(v), 2); bad != nil {
 		return nil, bad.In("v")
 	}
 	for i, item := range v {
-		if bad := host.CheckFlags(uint32(item), 9); bad != nil {
+		if bad := bind.CheckFlags(uint32(item), 9); bad != nil {
 			return nil, bad.At(i).In("v")
 		}
 	}
@@ -183,7 +184,7 @@ func (x *exports) OfF9s(ctx context.Context, v []F9) ([]F9, error) {
 	if !ok {
 		return nil, call.End()
 	}
-	region, result := host.LiftList[F9](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]), 2, 2)
+	region, result := bind.LiftList[F9](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]), 2, 2)
 	for i := range result {
 		item := region[i*2:]
 		result[i] = F9(binary.LittleEndian.Uint16(item) & 0x1ff)
@@ -192,7 +193,7 @@ func (x *exports) OfF9s(ctx context.Context, v []F9) ([]F9, error) {
 }
 
 func (x *exports) OfF32s(ctx context.Context, v []F32) ([]F32, error) {
-	if bad := host.CheckList(len(v), 4); bad != nil {
+	if bad := bind.CheckList(len(v), 4); bad != nil {
 		return nil, bad.In("v")
 	}
 	call := x.ofF32s.Begin(ctx)
@@ -211,7 +212,7 @@ func (x *exports) OfF32s(ctx context.Context, v []F32) ([]F32, error) {
 	if !ok {
 		return nil, call.End()
 	}
-	region, result := host.LiftList[F32](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]), 4, 4)
+	region, result := bind.LiftList[F32](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]), 4, 4)
 	for i := range result {
 		item := region[i*4:]
 		result[i] = F32(binary.LittleEndian.Uint32(item))
@@ -219,7 +220,7 @@ func (x *exports) OfF32s(ctx context.Context, v []F32) ([]F32, error) {
 	return result, call.End()
 }
 
-func handleOfF1(call *host.Call) {
+func handleOfF1(call *bind.Call) {
 	result, err := call.Impl().(Interface).OfF1(call.Context(), F1(uint32(call.Stack[0])&0x1))
 	if err != nil {
 		call.Fail(err)
@@ -228,7 +229,7 @@ func handleOfF1(call *host.Call) {
 	call.Stack[0] = uint64(call.LowerFlags(uint32(result), 1))
 }
 
-func handleOfF8(call *host.Call) {
+func handleOfF8(call *bind.Call) {
 	result, err := call.Impl().(Interface).OfF8(call.Context(), F8(uint32(call.Stack[0])))
 	if err != nil {
 		call.Fail(err)
@@ -237,7 +238,7 @@ func handleOfF8(call *host.Call) {
 	call.Stack[0] = uint64(call.LowerFlags(uint32(result), 8))
 }
 
-func handleOfF9(call *host.Call) {
+func handleOfF9(call *bind.Call) {
 	result, err := call.Impl().(Interface).OfF9(call.Context(), F9(uint32(call.Stack[0])&0x1ff))
 	if err != nil {
 		call.Fail(err)
@@ -246,7 +247,7 @@ func handleOfF9(call *host.Call) {
 	call.Stack[0] = uint64(call.LowerFlags(uint32(result), 9))
 }
 
-func handleOfF16(call *host.Call) {
+func handleOfF16(call *bind.Call) {
 	result, err := call.Impl().(Interface).OfF16(call.Context(), F16(uint32(call.Stack[0])))
 	if err != nil {
 		call.Fail(err)
@@ -255,7 +256,7 @@ func handleOfF16(call *host.Call) {
 	call.Stack[0] = uint64(call.LowerFlags(uint32(result), 16))
 }
 
-func handleOfF17(call *host.Call) {
+func handleOfF17(call *bind.Call) {
 	result, err := call.Impl().(Interface).OfF17(call.Context(), F17(uint32(call.Stack[0])&0x1ffff))
 	if err != nil {
 		call.Fail(err)
@@ -264,7 +265,7 @@ func handleOfF17(call *host.Call) {
 	call.Stack[0] = uint64(call.LowerFlags(uint32(result), 17))
 }
 
-func handleOfF32(call *host.Call) {
+func handleOfF32(call *bind.Call) {
 	result, err := call.Impl().(Interface).OfF32(call.Context(), F32(uint32(call.Stack[0])))
 	if err != nil {
 		call.Fail(err)
@@ -273,7 +274,7 @@ func handleOfF32(call *host.Call) {
 	call.Stack[0] = uint64(call.LowerFlags(uint32(result), 32))
 }
 
-func handleOfAll(call *host.Call) {
+func handleOfAll(call *bind.Call) {
 	result, err := call.Impl().(Interface).OfAll(call.Context(), All{
 		A: F1(uint32(call.Stack[0]) & 0x1),
 		B: F8(uint32(call.Stack[1])),
@@ -293,8 +294,8 @@ func handleOfAll(call *host.Call) {
 	storeAll(call, resultPtr, result)
 }
 
-func handleOfF9s(call *host.Call) {
-	region, v := host.LiftList[F9](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 2, 2)
+func handleOfF9s(call *bind.Call) {
+	region, v := bind.LiftList[F9](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 2, 2)
 	for i := range v {
 		item := region[i*2:]
 		v[i] = F9(binary.LittleEndian.Uint16(item) & 0x1ff)
@@ -320,8 +321,8 @@ func handleOfF9s(call *host.Call) {
 	call.StoreUint32(resultPtr+4, uint32(len(result)))
 }
 
-func handleOfF32s(call *host.Call) {
-	region, v := host.LiftList[F32](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 4, 4)
+func handleOfF32s(call *bind.Call) {
+	region, v := bind.LiftList[F32](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 4, 4)
 	for i := range v {
 		item := region[i*4:]
 		v[i] = F32(binary.LittleEndian.Uint32(item))
@@ -348,19 +349,19 @@ func handleOfF32s(call *host.Call) {
 }
 
 func checkAll(value All) *host.BadValueError {
-	if bad := host.CheckFlags(uint32(value.A), 1); bad != nil {
+	if bad := bind.CheckFlags(uint32(value.A), 1); bad != nil {
 		return bad.In("a")
 	}
-	if bad := host.CheckFlags(uint32(value.C), 9); bad != nil {
+	if bad := bind.CheckFlags(uint32(value.C), 9); bad != nil {
 		return bad.In("c")
 	}
-	if bad := host.CheckFlags(uint32(value.E), 17); bad != nil {
+	if bad := bind.CheckFlags(uint32(value.E), 17); bad != nil {
 		return bad.In("e")
 	}
 	return nil
 }
 
-func loadAll(call *host.Call, area []byte) All {
+func loadAll(call *bind.Call, area []byte) All {
 	return All{
 		A: F1(area[0] & 0x1),
 		B: F8(area[1]),
@@ -371,7 +372,7 @@ func loadAll(call *host.Call, area []byte) All {
 	}
 }
 
-func storeAll(call *host.Call, ptr uint32, value All) {
+func storeAll(call *bind.Call, ptr uint32, value All) {
 	call.StoreUint8(ptr, uint8(call.LowerFlags(uint32(value.A), 1)))
 	call.StoreUint8(ptr+1, uint8(call.LowerFlags(uint32(value.B), 8)))
 	call.StoreUint16(ptr+2, uint16(call.LowerFlags(uint32(value.C), 9)))

@@ -7,7 +7,7 @@ package state
 import (
 	"context"
 
-	"github.com/witgen/witgen/canonicalabi/host"
+	"github.com/witgen/witgen/canonicalabi/host/bind"
 )
 
 // Interface is roundtrip:values/state: what a guest
@@ -18,15 +18,15 @@ type Interface interface {
 }
 
 // Descriptor describes roundtrip:values/state to the runtime.
-var Descriptor = host.Interface{
-	Functions: []host.Function{
+var Descriptor = bind.Interface{
+	Functions: []bind.Function{
 		{Name: "seen", Type: 0xca4ad8427e12d50b, Export: "-> i64", Import: "-> i64", Handle: handleSeen},
 	},
 }
 
 // Bind returns the interface as an instance exports it. Worlds that export it
 // call it.
-func Bind(e host.Exports) Interface {
+func Bind(e bind.Exports) Interface {
 	return &exports{
 		seen: e.Func(0),
 	}
@@ -34,7 +34,7 @@ func Bind(e host.Exports) Interface {
 
 // exports calls the functions that an instance exports.
 type exports struct {
-	seen host.Func
+	seen bind.Func
 }
 
 func (x *exports) Seen(ctx context.Context) (uint64, error) {
@@ -43,7 +43,7 @@ func (x *exports) Seen(ctx context.Context) (uint64, error) {
 	return core, err
 }
 
-func handleSeen(call *host.Call) {
+func handleSeen(call *bind.Call) {
 	result, err := call.Impl().(Interface).Seen(call.Context())
 	if err != nil {
 		call.Fail(err)

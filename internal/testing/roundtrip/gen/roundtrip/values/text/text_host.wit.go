@@ -8,7 +8,7 @@ import (
 	"context"
 	"encoding/binary"
 
-	"github.com/witgen/witgen/canonicalabi/host"
+	"github.com/witgen/witgen/canonicalabi/host/bind"
 	"github.com/witgen/witgen/canonicalabi/types"
 )
 
@@ -28,8 +28,8 @@ type Interface interface {
 }
 
 // Descriptor describes roundtrip:values/text to the runtime.
-var Descriptor = host.Interface{
-	Functions: []host.Function{
+var Descriptor = bind.Interface{
+	Functions: []bind.Function{
 		{Name: "of-string", Type: 0x9dc1d1ca7f484925, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleOfString},
 		{Name: "of-chars", Type: 0x9e6aa46651568932, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleOfChars},
 		{Name: "of-strings", Type: 0x323907cb1f41ccb1, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleOfStrings},
@@ -40,7 +40,7 @@ var Descriptor = host.Interface{
 
 // Bind returns the interface as an instance exports it. Worlds that export it
 // call it.
-func Bind(e host.Exports) Interface {
+func Bind(e bind.Exports) Interface {
 	return &exports{
 		ofString:  e.Func(0),
 		ofChars:   e.Func(1),
@@ -52,15 +52,15 @@ func Bind(e host.Exports) Interface {
 
 // exports calls the functions that an instance exports.
 type exports struct {
-	ofString  host.Func
-	ofChars   host.Func
-	ofStrings host.Func
-	ofLines   host.Func
-	ofPair    host.Func
+	ofString  bind.Func
+	ofChars   bind.Func
+	ofStrings bind.Func
+	ofLines   bind.Func
+	ofPair    bind.Func
 }
 
 func (x *exports) OfString(ctx context.Context, v string) (string, error) {
-	if bad := host.CheckString(v); bad != nil {
+	if bad := bind.CheckString(v); bad != nil {
 		return "", bad.In("v")
 	}
 	call := x.ofString.Begin(ctx)
@@ -80,11 +80,11 @@ func (x *exports) OfString(ctx context.Context, v string) (string, error) {
 }
 
 func (x *exports) OfChars(ctx context.Context, v []rune) ([]rune, error) {
-	if bad := host.CheckList(len(v), 4); bad != nil {
+	if bad := bind.CheckList(len(v), 4); bad != nil {
 		return nil, bad.In("v")
 	}
 	for i, item := range v {
-		if bad := host.CheckChar(item); bad != nil {
+		if bad := bind.CheckChar(item); bad != nil {
 			return nil, bad.At(i).In("v")
 		}
 	}
@@ -104,7 +104,7 @@ func (x *exports) OfChars(ctx context.Context, v []rune) ([]rune, error) {
 	if !ok {
 		return nil, call.End()
 	}
-	region, result := host.LiftList[rune](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]), 4, 4)
+	region, result := bind.LiftList[rune](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]), 4, 4)
 	for i := range result {
 		item := region[i*4:]
 		result[i] = call.LiftChar(binary.LittleEndian.Uint32(item))
@@ -113,11 +113,11 @@ func (x *exports) OfChars(ctx context.Context, v []rune) ([]rune, error) {
 }
 
 func (x *exports) OfStrings(ctx context.Context, v []string) ([]string, error) {
-	if bad := host.CheckList(len(v), 8); bad != nil {
+	if bad := bind.CheckList(len(v), 8); bad != nil {
 		return nil, bad.In("v")
 	}
 	for i, item := range v {
-		if bad := host.CheckString(item); bad != nil {
+		if bad := bind.CheckString(item); bad != nil {
 			return nil, bad.At(i).In("v")
 		}
 	}
@@ -139,7 +139,7 @@ func (x *exports) OfStrings(ctx context.Context, v []string) ([]string, error) {
 	if !ok {
 		return nil, call.End()
 	}
-	region, result := host.LiftList[string](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]), 8, 4)
+	region, result := bind.LiftList[string](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]), 8, 4)
 	for i := range result {
 		item := region[i*8:]
 		result[i] = call.LiftString(binary.LittleEndian.Uint32(item), binary.LittleEndian.Uint32(item[4:]))
@@ -148,15 +148,15 @@ func (x *exports) OfStrings(ctx context.Context, v []string) ([]string, error) {
 }
 
 func (x *exports) OfLines(ctx context.Context, v [][]string) ([][]string, error) {
-	if bad := host.CheckList(len(v), 8); bad != nil {
+	if bad := bind.CheckList(len(v), 8); bad != nil {
 		return nil, bad.In("v")
 	}
 	for i, item := range v {
-		if bad := host.CheckList(len(item), 8); bad != nil {
+		if bad := bind.CheckList(len(item), 8); bad != nil {
 			return nil, bad.At(i).In("v")
 		}
 		for i2, item2 := range item {
-			if bad := host.CheckString(item2); bad != nil {
+			if bad := bind.CheckString(item2); bad != nil {
 				return nil, bad.At(i2).At(i).In("v")
 			}
 		}
@@ -185,10 +185,10 @@ func (x *exports) OfLines(ctx context.Context, v [][]string) ([][]string, error)
 	if !ok {
 		return nil, call.End()
 	}
-	region, result := host.LiftList[[]string](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]), 8, 4)
+	region, result := bind.LiftList[[]string](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]), 8, 4)
 	for i := range result {
 		item := region[i*8:]
-		region2, item2 := host.LiftList[string](call, binary.LittleEndian.Uint32(item), binary.LittleEndian.Uint32(item[4:]), 8, 4)
+		region2, item2 := bind.LiftList[string](call, binary.LittleEndian.Uint32(item), binary.LittleEndian.Uint32(item[4:]), 8, 4)
 		for i2 := range item2 {
 			item3 := region2[i2*8:]
 			item2[i2] = call.LiftString(binary.LittleEndian.Uint32(item3), binary.LittleEndian.Uint32(item3[4:]))
@@ -199,10 +199,10 @@ func (x *exports) OfLines(ctx context.Context, v [][]string) ([][]string, error)
 }
 
 func (x *exports) OfPair(ctx context.Context, v types.Tuple2[string, string]) (string, string, error) {
-	if bad := host.CheckString(v.F0); bad != nil {
+	if bad := bind.CheckString(v.F0); bad != nil {
 		return "", "", bad.At(0).In("v")
 	}
-	if bad := host.CheckString(v.F1); bad != nil {
+	if bad := bind.CheckString(v.F1); bad != nil {
 		return "", "", bad.At(1).In("v")
 	}
 	call := x.ofPair.Begin(ctx)
@@ -225,7 +225,7 @@ func (x *exports) OfPair(ctx context.Context, v types.Tuple2[string, string]) (s
 	return f0, f1, call.End()
 }
 
-func handleOfString(call *host.Call) {
+func handleOfString(call *bind.Call) {
 	v := call.LiftString(uint32(call.Stack[0]), uint32(call.Stack[1]))
 	if !call.OK() {
 		return
@@ -244,8 +244,8 @@ func handleOfString(call *host.Call) {
 	call.StoreUint32(resultPtr+4, resultLen)
 }
 
-func handleOfChars(call *host.Call) {
-	region, v := host.LiftList[rune](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 4, 4)
+func handleOfChars(call *bind.Call) {
+	region, v := bind.LiftList[rune](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 4, 4)
 	for i := range v {
 		item := region[i*4:]
 		v[i] = call.LiftChar(binary.LittleEndian.Uint32(item))
@@ -271,8 +271,8 @@ func handleOfChars(call *host.Call) {
 	call.StoreUint32(resultPtr+4, uint32(len(result)))
 }
 
-func handleOfStrings(call *host.Call) {
-	region, v := host.LiftList[string](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 8, 4)
+func handleOfStrings(call *bind.Call) {
+	region, v := bind.LiftList[string](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 8, 4)
 	for i := range v {
 		item := region[i*8:]
 		v[i] = call.LiftString(binary.LittleEndian.Uint32(item), binary.LittleEndian.Uint32(item[4:]))
@@ -300,11 +300,11 @@ func handleOfStrings(call *host.Call) {
 	call.StoreUint32(resultPtr+4, uint32(len(result)))
 }
 
-func handleOfLines(call *host.Call) {
-	region, v := host.LiftList[[]string](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 8, 4)
+func handleOfLines(call *bind.Call) {
+	region, v := bind.LiftList[[]string](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 8, 4)
 	for i := range v {
 		item := region[i*8:]
-		region2, item2 := host.LiftList[string](call, binary.LittleEndian.Uint32(item), binary.LittleEndian.Uint32(item[4:]), 8, 4)
+		region2, item2 := bind.LiftList[string](call, binary.LittleEndian.Uint32(item), binary.LittleEndian.Uint32(item[4:]), 8, 4)
 		for i2 := range item2 {
 			item3 := region2[i2*8:]
 			item2[i2] = call.LiftString(binary.LittleEndian.Uint32(item3), binary.LittleEndian.Uint32(item3[4:]))
@@ -340,7 +340,7 @@ func handleOfLines(call *host.Call) {
 	call.StoreUint32(resultPtr+4, uint32(len(result)))
 }
 
-func handleOfPair(call *host.Call) {
+func handleOfPair(call *bind.Call) {
 	v := types.Tuple2[string, string]{F0: call.LiftString(uint32(call.Stack[0]), uint32(call.Stack[1])), F1: call.LiftString(uint32(call.Stack[2]), uint32(call.Stack[3]))}
 	if !call.OK() {
 		return

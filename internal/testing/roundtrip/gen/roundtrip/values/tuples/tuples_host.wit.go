@@ -9,7 +9,7 @@ import (
 	"encoding/binary"
 	"math"
 
-	"github.com/witgen/witgen/canonicalabi/host"
+	"github.com/witgen/witgen/canonicalabi/host/bind"
 	"github.com/witgen/witgen/canonicalabi/types"
 )
 
@@ -31,8 +31,8 @@ type Interface interface {
 }
 
 // Descriptor describes roundtrip:values/tuples to the runtime.
-var Descriptor = host.Interface{
-	Functions: []host.Function{
+var Descriptor = bind.Interface{
+	Functions: []bind.Function{
 		{Name: "of-one", Type: 0x2ef6540e95d5d1be, Export: "i32 -> i32", Import: "i32 -> i32", Handle: handleOfOne},
 		{Name: "of-two", Type: 0x3732e5d1a6d9e4e6, Export: "i32 i64 -> i32", Import: "i32 i64 i32 ->", Handle: handleOfTwo},
 		{Name: "of-three", Type: 0xd7f13a5fee7d3e91, Export: "f32 i32 i32 i32 -> i32", Import: "f32 i32 i32 i32 i32 ->", Handle: handleOfThree},
@@ -44,7 +44,7 @@ var Descriptor = host.Interface{
 
 // Bind returns the interface as an instance exports it. Worlds that export it
 // call it.
-func Bind(e host.Exports) Interface {
+func Bind(e bind.Exports) Interface {
 	return &exports{
 		ofOne:    e.Func(0),
 		ofTwo:    e.Func(1),
@@ -57,12 +57,12 @@ func Bind(e host.Exports) Interface {
 
 // exports calls the functions that an instance exports.
 type exports struct {
-	ofOne    host.Func
-	ofTwo    host.Func
-	ofThree  host.Func
-	ofNested host.Func
-	ofPair   host.Func
-	ofMany   host.Func
+	ofOne    bind.Func
+	ofTwo    bind.Func
+	ofThree  bind.Func
+	ofNested bind.Func
+	ofPair   bind.Func
+	ofMany   bind.Func
 }
 
 func (x *exports) OfOne(ctx context.Context, v types.Tuple1[uint16]) (uint16, error) {
@@ -93,7 +93,7 @@ func (x *exports) OfTwo(ctx context.Context, v types.Tuple2[uint8, uint64]) (uin
 }
 
 func (x *exports) OfThree(ctx context.Context, v types.Tuple3[float32, string, bool]) (float32, string, bool, error) {
-	if bad := host.CheckString(v.F1); bad != nil {
+	if bad := bind.CheckString(v.F1); bad != nil {
 		return 0, "", false, bad.At(1).In("v")
 	}
 	call := x.ofThree.Begin(ctx)
@@ -117,7 +117,7 @@ func (x *exports) OfThree(ctx context.Context, v types.Tuple3[float32, string, b
 }
 
 func (x *exports) OfNested(ctx context.Context, v types.Tuple2[types.Tuple2[uint8, uint16], types.Tuple2[uint64, types.Tuple2[rune, int8]]]) (types.Tuple2[uint8, uint16], types.Tuple2[uint64, types.Tuple2[rune, int8]], error) {
-	if bad := host.CheckChar(v.F1.F1.F0); bad != nil {
+	if bad := bind.CheckChar(v.F1.F1.F0); bad != nil {
 		return types.Tuple2[uint8, uint16]{}, types.Tuple2[uint64, types.Tuple2[rune, int8]]{}, bad.At(0).At(1).At(1).In("v")
 	}
 	call := x.ofNested.Begin(ctx)
@@ -140,7 +140,7 @@ func (x *exports) OfNested(ctx context.Context, v types.Tuple2[types.Tuple2[uint
 }
 
 func (x *exports) OfPair(ctx context.Context, v Pair) (uint8, string, error) {
-	if bad := host.CheckString(v.F1); bad != nil {
+	if bad := bind.CheckString(v.F1); bad != nil {
 		return 0, "", bad.At(1).In("v")
 	}
 	call := x.ofPair.Begin(ctx)
@@ -162,10 +162,10 @@ func (x *exports) OfPair(ctx context.Context, v Pair) (uint8, string, error) {
 }
 
 func (x *exports) OfMany(ctx context.Context, v types.Tuple16[uint8, uint16, uint32, uint64, int8, int16, int32, int64, float32, float64, bool, rune, string, uint8, uint16, uint8]) (uint8, uint16, uint32, uint64, int8, int16, int32, int64, float32, float64, bool, rune, string, uint8, uint16, uint8, error) {
-	if bad := host.CheckChar(v.F11); bad != nil {
+	if bad := bind.CheckChar(v.F11); bad != nil {
 		return 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, false, 0, "", 0, 0, 0, bad.At(11).In("v")
 	}
-	if bad := host.CheckString(v.F12); bad != nil {
+	if bad := bind.CheckString(v.F12); bad != nil {
 		return 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, false, 0, "", 0, 0, 0, bad.At(12).In("v")
 	}
 	call := x.ofMany.Begin(ctx)
@@ -215,7 +215,7 @@ func (x *exports) OfMany(ctx context.Context, v types.Tuple16[uint8, uint16, uin
 	return f0, f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11, f12, f13, f14, f15, call.End()
 }
 
-func handleOfOne(call *host.Call) {
+func handleOfOne(call *bind.Call) {
 	result, err := call.Impl().(Interface).OfOne(call.Context(), types.Tuple1[uint16]{F0: uint16(uint32(call.Stack[0]))})
 	if err != nil {
 		call.Fail(err)
@@ -224,7 +224,7 @@ func handleOfOne(call *host.Call) {
 	call.Stack[0] = uint64(uint32(result))
 }
 
-func handleOfTwo(call *host.Call) {
+func handleOfTwo(call *bind.Call) {
 	result, result2, err := call.Impl().(Interface).OfTwo(call.Context(), types.Tuple2[uint8, uint64]{F0: uint8(uint32(call.Stack[0])), F1: call.Stack[1]})
 	if err != nil {
 		call.Fail(err)
@@ -238,7 +238,7 @@ func handleOfTwo(call *host.Call) {
 	call.StoreUint64(resultPtr+8, result2)
 }
 
-func handleOfThree(call *host.Call) {
+func handleOfThree(call *bind.Call) {
 	v := types.Tuple3[float32, string, bool]{F0: math.Float32frombits(uint32(call.Stack[0])), F1: call.LiftString(uint32(call.Stack[1]), uint32(call.Stack[2])), F2: uint32(call.Stack[3]) != 0}
 	if !call.OK() {
 		return
@@ -259,7 +259,7 @@ func handleOfThree(call *host.Call) {
 	call.StoreBool(resultPtr+12, result3)
 }
 
-func handleOfNested(call *host.Call) {
+func handleOfNested(call *bind.Call) {
 	v := types.Tuple2[types.Tuple2[uint8, uint16], types.Tuple2[uint64, types.Tuple2[rune, int8]]]{F0: types.Tuple2[uint8, uint16]{F0: uint8(uint32(call.Stack[0])), F1: uint16(uint32(call.Stack[1]))}, F1: types.Tuple2[uint64, types.Tuple2[rune, int8]]{F0: call.Stack[2], F1: types.Tuple2[rune, int8]{F0: call.LiftChar(uint32(call.Stack[3])), F1: int8(uint32(call.Stack[4]))}}}
 	if !call.OK() {
 		return
@@ -280,7 +280,7 @@ func handleOfNested(call *host.Call) {
 	call.StoreUint8(resultPtr+20, uint8(result2.F1.F1))
 }
 
-func handleOfPair(call *host.Call) {
+func handleOfPair(call *bind.Call) {
 	v := Pair{F0: uint8(uint32(call.Stack[0])), F1: call.LiftString(uint32(call.Stack[1]), uint32(call.Stack[2]))}
 	if !call.OK() {
 		return
@@ -300,7 +300,7 @@ func handleOfPair(call *host.Call) {
 	call.StoreUint32(resultPtr+8, f1Len)
 }
 
-func handleOfMany(call *host.Call) {
+func handleOfMany(call *bind.Call) {
 	area, ok := call.View(uint32(call.Stack[0]), 72, 8)
 	if !ok {
 		return

@@ -8,6 +8,7 @@ import (
 	"context"
 
 	"github.com/witgen/witgen/canonicalabi/host"
+	"github.com/witgen/witgen/canonicalabi/host/bind"
 	"github.com/witgen/witgen/internal/testing/roundtrip/gen/roundtrip/values/big"
 	"github.com/witgen/witgen/internal/testing/roundtrip/gen/roundtrip/values/calls"
 	"github.com/witgen/witgen/internal/testing/roundtrip/gen/roundtrip/values/fixed"
@@ -41,9 +42,9 @@ func Compile(ctx context.Context, wasm []byte, opts ...host.Option) (*Plugin, er
 }
 
 // Instantiate starts an instance with what the host supplies. An interface that the
-// guest does not import may be left nil.
-func (p *Plugin) Instantiate(ctx context.Context, imports Imports) (*Instance, error) {
-	inst, err := p.plugin.Instantiate(ctx, []any{imports.Scalars, imports.Text, imports.Lists, imports.Fixed, imports.Maps, imports.Variants, imports.Big, imports.Tuples, imports.Records, imports.Many, imports.Sets, imports.Options, imports.Outcomes, imports.Calls})
+// guest does not import may be left nil. opts override those of Compile.
+func (p *Plugin) Instantiate(ctx context.Context, imports Imports, opts ...host.Option) (*Instance, error) {
+	inst, err := p.plugin.Instantiate(ctx, []any{imports.Scalars, imports.Text, imports.Lists, imports.Fixed, imports.Maps, imports.Variants, imports.Big, imports.Tuples, imports.Records, imports.Many, imports.Sets, imports.Options, imports.Outcomes, imports.Calls}, opts...)
 	if err != nil {
 		return nil, err
 	}
@@ -92,7 +93,7 @@ type Imports struct {
 
 // Instance is a running guest. It serves one call at a time.
 type Instance struct {
-	inst     *host.Instance
+	inst     *bind.Instance
 	scalars  scalars.Interface
 	text     text.Interface
 	lists    lists.Interface
@@ -197,9 +198,9 @@ func (i *Instance) Err() error {
 }
 
 // world describes the world to the runtime.
-var world = host.World{
+var world = bind.World{
 	Name: "roundtrip:values/values",
-	Imports: []host.Item{
+	Imports: []bind.Item{
 		{Name: "roundtrip:values/scalars", Field: "Scalars", Interface: &scalars.Descriptor},
 		{Name: "roundtrip:values/text", Field: "Text", Interface: &text.Descriptor},
 		{Name: "roundtrip:values/lists", Field: "Lists", Interface: &lists.Descriptor},
@@ -215,7 +216,7 @@ var world = host.World{
 		{Name: "roundtrip:values/outcomes", Field: "Outcomes", Interface: &outcomes.Descriptor},
 		{Name: "roundtrip:values/calls", Field: "Calls", Interface: &calls.Descriptor},
 	},
-	Exports: []host.Item{
+	Exports: []bind.Item{
 		{Name: "roundtrip:values/scalars", Field: "Scalars", Interface: &scalars.Descriptor},
 		{Name: "roundtrip:values/text", Field: "Text", Interface: &text.Descriptor},
 		{Name: "roundtrip:values/lists", Field: "Lists", Interface: &lists.Descriptor},

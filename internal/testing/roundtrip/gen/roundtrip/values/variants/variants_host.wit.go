@@ -10,6 +10,7 @@ import (
 	"math"
 
 	"github.com/witgen/witgen/canonicalabi/host"
+	"github.com/witgen/witgen/canonicalabi/host/bind"
 	"github.com/witgen/witgen/canonicalabi/types"
 	"github.com/witgen/witgen/internal/testing/roundtrip/gen/roundtrip/values/named"
 )
@@ -38,8 +39,8 @@ type Interface interface {
 }
 
 // Descriptor describes roundtrip:values/variants to the runtime.
-var Descriptor = host.Interface{
-	Functions: []host.Function{
+var Descriptor = bind.Interface{
+	Functions: []bind.Function{
 		{Name: "of-only", Type: 0x21e1cc184b107b34, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleOfOnly},
 		{Name: "of-numbers", Type: 0xad2e542bf920e863, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleOfNumbers},
 		{Name: "of-wide", Type: 0xb388af039c81582b, Export: "i32 i64 -> i32", Import: "i32 i64 i32 ->", Handle: handleOfWide},
@@ -54,7 +55,7 @@ var Descriptor = host.Interface{
 
 // Bind returns the interface as an instance exports it. Worlds that export it
 // call it.
-func Bind(e host.Exports) Interface {
+func Bind(e bind.Exports) Interface {
 	return &exports{
 		ofOnly:    e.Func(0),
 		ofNumbers: e.Func(1),
@@ -70,15 +71,15 @@ func Bind(e host.Exports) Interface {
 
 // exports calls the functions that an instance exports.
 type exports struct {
-	ofOnly    host.Func
-	ofNumbers host.Func
-	ofWide    host.Func
-	ofMixed   host.Func
-	ofTexts   host.Func
-	ofTuples  host.Func
-	ofOuter   host.Func
-	ofShape   host.Func
-	ofOuters  host.Func
+	ofOnly    bind.Func
+	ofNumbers bind.Func
+	ofWide    bind.Func
+	ofMixed   bind.Func
+	ofTexts   bind.Func
+	ofTuples  bind.Func
+	ofOuter   bind.Func
+	ofShape   bind.Func
+	ofOuters  bind.Func
 }
 
 func (x *exports) OfOnly(ctx context.Context, v Only) (Only, error) {
@@ -219,7 +220,7 @@ func (x *exports) OfTexts(ctx context.Context, v Texts) (Texts, error) {
 		vCase = 1
 		v1 = c.Value
 	case TextsL:
-		lPtr, lLen := host.LowerNumbers(call, c.Value)
+		lPtr, lLen := bind.LowerNumbers(call, c.Value)
 		vCase = 2
 		v1 = uint64(lPtr)
 		v2 = lLen
@@ -361,7 +362,7 @@ func (x *exports) OfOuter(ctx context.Context, v Outer) (Outer, error) {
 				okCase = 1
 				ok1 = c2.Value
 			case TextsL:
-				lPtr, lLen := host.LowerNumbers(call, c2.Value)
+				lPtr, lLen := bind.LowerNumbers(call, c2.Value)
 				okCase = 2
 				ok1 = uint64(lPtr)
 				ok2 = lLen
@@ -499,7 +500,7 @@ func (x *exports) OfShape(ctx context.Context, v Shape) (Shape, error) {
 }
 
 func (x *exports) OfOuters(ctx context.Context, v []Outer) ([]Outer, error) {
-	if bad := host.CheckList(len(v), 32); bad != nil {
+	if bad := bind.CheckList(len(v), 32); bad != nil {
 		return nil, bad.In("v")
 	}
 	for i, item := range v {
@@ -523,7 +524,7 @@ func (x *exports) OfOuters(ctx context.Context, v []Outer) ([]Outer, error) {
 	if !ok {
 		return nil, call.End()
 	}
-	region, result := host.LiftList[Outer](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]), 32, 8)
+	region, result := bind.LiftList[Outer](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]), 32, 8)
 	for i := range result {
 		item := region[i*32:]
 		result[i] = loadOuter(call, item)
@@ -531,12 +532,12 @@ func (x *exports) OfOuters(ctx context.Context, v []Outer) ([]Outer, error) {
 	return result, call.End()
 }
 
-func handleOfOnly(call *host.Call) {
+func handleOfOnly(call *bind.Call) {
 	v0 := uint32(call.Stack[0])
 	var v Only
 	switch v0 {
 	case 0:
-		if host.Room[OnlyOne](call) {
+		if bind.Room[OnlyOne](call) {
 			v = OnlyOne{Value: uint8(uint32(call.Stack[1]))}
 		}
 	default:
@@ -557,17 +558,17 @@ func handleOfOnly(call *host.Call) {
 	storeOnly(call, resultPtr, result)
 }
 
-func handleOfNumbers(call *host.Call) {
+func handleOfNumbers(call *bind.Call) {
 	v1 := uint32(call.Stack[1])
 	v0 := uint32(call.Stack[0])
 	var v Numbers
 	switch v0 {
 	case 0:
-		if host.Room[NumbersA](call) {
+		if bind.Room[NumbersA](call) {
 			v = NumbersA{Value: v1}
 		}
 	case 1:
-		if host.Room[NumbersB](call) {
+		if bind.Room[NumbersB](call) {
 			v = NumbersB{Value: math.Float32frombits(v1)}
 		}
 	default:
@@ -588,17 +589,17 @@ func handleOfNumbers(call *host.Call) {
 	storeNumbers(call, resultPtr, result)
 }
 
-func handleOfWide(call *host.Call) {
+func handleOfWide(call *bind.Call) {
 	v1 := call.Stack[1]
 	v0 := uint32(call.Stack[0])
 	var v Wide
 	switch v0 {
 	case 0:
-		if host.Room[WideA](call) {
+		if bind.Room[WideA](call) {
 			v = WideA{Value: v1}
 		}
 	case 1:
-		if host.Room[WideB](call) {
+		if bind.Room[WideB](call) {
 			v = WideB{Value: math.Float64frombits(v1)}
 		}
 	default:
@@ -619,25 +620,25 @@ func handleOfWide(call *host.Call) {
 	storeWide(call, resultPtr, result)
 }
 
-func handleOfMixed(call *host.Call) {
+func handleOfMixed(call *bind.Call) {
 	v1 := call.Stack[1]
 	v0 := uint32(call.Stack[0])
 	var v Mixed
 	switch v0 {
 	case 0:
-		if host.Room[MixedA](call) {
+		if bind.Room[MixedA](call) {
 			v = MixedA{Value: uint32(v1)}
 		}
 	case 1:
-		if host.Room[MixedB](call) {
+		if bind.Room[MixedB](call) {
 			v = MixedB{Value: math.Float64frombits(v1)}
 		}
 	case 2:
-		if host.Room[MixedC](call) {
+		if bind.Room[MixedC](call) {
 			v = MixedC{Value: math.Float32frombits(uint32(v1))}
 		}
 	case 3:
-		if host.Room[MixedD](call) {
+		if bind.Room[MixedD](call) {
 			v = MixedD{Value: int64(v1)}
 		}
 	default:
@@ -658,23 +659,23 @@ func handleOfMixed(call *host.Call) {
 	storeMixed(call, resultPtr, result)
 }
 
-func handleOfTexts(call *host.Call) {
+func handleOfTexts(call *bind.Call) {
 	v1 := call.Stack[1]
 	v2 := uint32(call.Stack[2])
 	v0 := uint32(call.Stack[0])
 	var v Texts
 	switch v0 {
 	case 0:
-		if host.Room[TextsS](call) {
+		if bind.Room[TextsS](call) {
 			v = TextsS{Value: call.LiftString(uint32(v1), v2)}
 		}
 	case 1:
-		if host.Room[TextsN](call) {
+		if bind.Room[TextsN](call) {
 			v = TextsN{Value: v1}
 		}
 	case 2:
-		if host.Room[TextsL](call) {
-			v = TextsL{Value: host.LiftNumbers[float64](call, uint32(v1), v2)}
+		if bind.Room[TextsL](call) {
+			v = TextsL{Value: bind.LiftNumbers[float64](call, uint32(v1), v2)}
 		}
 	case 3:
 		v = TextsNone{}
@@ -696,7 +697,7 @@ func handleOfTexts(call *host.Call) {
 	storeTexts(call, resultPtr, result)
 }
 
-func handleOfTuples(call *host.Call) {
+func handleOfTuples(call *bind.Call) {
 	v1 := call.Stack[1]
 	v2 := call.Stack[2]
 	v3 := uint32(call.Stack[3])
@@ -704,19 +705,19 @@ func handleOfTuples(call *host.Call) {
 	var v Tuples
 	switch v0 {
 	case 0:
-		if host.Room[TuplesA](call) {
+		if bind.Room[TuplesA](call) {
 			v = TuplesA{Value: types.Tuple3[float32, uint64, uint8]{F0: math.Float32frombits(uint32(v1)), F1: v2, F2: uint8(v3)}}
 		}
 	case 1:
-		if host.Room[TuplesB](call) {
+		if bind.Room[TuplesB](call) {
 			v = TuplesB{Value: types.Tuple2[uint64, float64]{F0: v1, F1: math.Float64frombits(v2)}}
 		}
 	case 2:
-		if host.Room[TuplesC](call) {
+		if bind.Room[TuplesC](call) {
 			v = TuplesC{Value: call.LiftString(uint32(v1), uint32(v2))}
 		}
 	case 3:
-		if host.Room[TuplesD](call) {
+		if bind.Room[TuplesD](call) {
 			v = TuplesD{Value: types.Tuple4[float32, float32, float32, float32]{
 				F0: math.Float32frombits(uint32(v1)),
 				F1: math.Float32frombits(uint32(v2)),
@@ -742,7 +743,7 @@ func handleOfTuples(call *host.Call) {
 	storeTuples(call, resultPtr, result)
 }
 
-func handleOfOuter(call *host.Call) {
+func handleOfOuter(call *bind.Call) {
 	v1 := uint32(call.Stack[1])
 	v2 := call.Stack[2]
 	v3 := call.Stack[3]
@@ -754,25 +755,25 @@ func handleOfOuter(call *host.Call) {
 		var in Mixed
 		switch v1 {
 		case 0:
-			if host.Room[MixedA](call) {
+			if bind.Room[MixedA](call) {
 				in = MixedA{Value: uint32(v2)}
 			}
 		case 1:
-			if host.Room[MixedB](call) {
+			if bind.Room[MixedB](call) {
 				in = MixedB{Value: math.Float64frombits(v2)}
 			}
 		case 2:
-			if host.Room[MixedC](call) {
+			if bind.Room[MixedC](call) {
 				in = MixedC{Value: math.Float32frombits(uint32(v2))}
 			}
 		case 3:
-			if host.Room[MixedD](call) {
+			if bind.Room[MixedD](call) {
 				in = MixedD{Value: int64(v2)}
 			}
 		default:
 			call.BadDiscriminant(uint32(v1), 4)
 		}
-		if host.Room[OuterIn](call) {
+		if bind.Room[OuterIn](call) {
 			v = OuterIn{Value: in}
 		}
 	case 1:
@@ -784,11 +785,11 @@ func handleOfOuter(call *host.Call) {
 			var value Wide
 			switch v2_2 {
 			case 0:
-				if host.Room[WideA](call) {
+				if bind.Room[WideA](call) {
 					value = WideA{Value: v3}
 				}
 			case 1:
-				if host.Room[WideB](call) {
+				if bind.Room[WideB](call) {
 					value = WideB{Value: math.Float64frombits(v3)}
 				}
 			default:
@@ -798,7 +799,7 @@ func handleOfOuter(call *host.Call) {
 		default:
 			call.BadDiscriminant(uint32(v1), 2)
 		}
-		if host.Room[OuterOpt](call) {
+		if bind.Room[OuterOpt](call) {
 			v = OuterOpt{Value: opt}
 		}
 	case 2:
@@ -809,16 +810,16 @@ func handleOfOuter(call *host.Call) {
 			var ok Texts
 			switch v2_2 {
 			case 0:
-				if host.Room[TextsS](call) {
+				if bind.Room[TextsS](call) {
 					ok = TextsS{Value: call.LiftString(uint32(v3), v4)}
 				}
 			case 1:
-				if host.Room[TextsN](call) {
+				if bind.Room[TextsN](call) {
 					ok = TextsN{Value: v3}
 				}
 			case 2:
-				if host.Room[TextsL](call) {
-					ok = TextsL{Value: host.LiftNumbers[float64](call, uint32(v3), v4)}
+				if bind.Room[TextsL](call) {
+					ok = TextsL{Value: bind.LiftNumbers[float64](call, uint32(v3), v4)}
 				}
 			case 3:
 				ok = TextsNone{}
@@ -831,11 +832,11 @@ func handleOfOuter(call *host.Call) {
 			var err Numbers
 			switch v2_2 {
 			case 0:
-				if host.Room[NumbersA](call) {
+				if bind.Room[NumbersA](call) {
 					err = NumbersA{Value: v3_2}
 				}
 			case 1:
-				if host.Room[NumbersB](call) {
+				if bind.Room[NumbersB](call) {
 					err = NumbersB{Value: math.Float32frombits(v3_2)}
 				}
 			default:
@@ -845,7 +846,7 @@ func handleOfOuter(call *host.Call) {
 		default:
 			call.BadDiscriminant(uint32(v1), 2)
 		}
-		if host.Room[OuterRes](call) {
+		if bind.Room[OuterRes](call) {
 			v = OuterRes{Value: res}
 		}
 	case 3:
@@ -855,30 +856,30 @@ func handleOfOuter(call *host.Call) {
 		case 0:
 			shape = named.ShapeNothing{}
 		case 1:
-			if host.Room[named.ShapeDot](call) {
+			if bind.Room[named.ShapeDot](call) {
 				shape = named.ShapeDot{Value: named.Point{X: int32(uint32(v2)), Y: int32(v3_2)}}
 			}
 		case 2:
-			if host.Room[named.ShapeCircle](call) {
+			if bind.Room[named.ShapeCircle](call) {
 				shape = named.ShapeCircle{Value: math.Float64frombits(v2)}
 			}
 		case 3:
-			if host.Room[named.ShapeLabel](call) {
+			if bind.Room[named.ShapeLabel](call) {
 				shape = named.ShapeLabel{Value: call.LiftString(uint32(v2), v3_2)}
 			}
 		case 4:
-			region, path := host.LiftList[named.Point](call, uint32(v2), v3_2, 8, 4)
+			region, path := bind.LiftList[named.Point](call, uint32(v2), v3_2, 8, 4)
 			for i := range path {
 				item := region[i*8:]
 				path[i] = loadPoint(call, item)
 			}
-			if host.Room[named.ShapePath](call) {
+			if bind.Room[named.ShapePath](call) {
 				shape = named.ShapePath{Value: path}
 			}
 		default:
 			call.BadDiscriminant(uint32(v1), 5)
 		}
-		if host.Room[OuterShape](call) {
+		if bind.Room[OuterShape](call) {
 			v = OuterShape{Value: shape}
 		}
 	case 4:
@@ -901,7 +902,7 @@ func handleOfOuter(call *host.Call) {
 	storeOuter(call, resultPtr, result)
 }
 
-func handleOfShape(call *host.Call) {
+func handleOfShape(call *bind.Call) {
 	v1 := call.Stack[1]
 	v2 := uint32(call.Stack[2])
 	v0 := uint32(call.Stack[0])
@@ -910,24 +911,24 @@ func handleOfShape(call *host.Call) {
 	case 0:
 		v = named.ShapeNothing{}
 	case 1:
-		if host.Room[named.ShapeDot](call) {
+		if bind.Room[named.ShapeDot](call) {
 			v = named.ShapeDot{Value: named.Point{X: int32(uint32(v1)), Y: int32(v2)}}
 		}
 	case 2:
-		if host.Room[named.ShapeCircle](call) {
+		if bind.Room[named.ShapeCircle](call) {
 			v = named.ShapeCircle{Value: math.Float64frombits(v1)}
 		}
 	case 3:
-		if host.Room[named.ShapeLabel](call) {
+		if bind.Room[named.ShapeLabel](call) {
 			v = named.ShapeLabel{Value: call.LiftString(uint32(v1), v2)}
 		}
 	case 4:
-		region, path := host.LiftList[named.Point](call, uint32(v1), v2, 8, 4)
+		region, path := bind.LiftList[named.Point](call, uint32(v1), v2, 8, 4)
 		for i := range path {
 			item := region[i*8:]
 			path[i] = loadPoint(call, item)
 		}
-		if host.Room[named.ShapePath](call) {
+		if bind.Room[named.ShapePath](call) {
 			v = named.ShapePath{Value: path}
 		}
 	default:
@@ -948,8 +949,8 @@ func handleOfShape(call *host.Call) {
 	storeShape(call, resultPtr, result)
 }
 
-func handleOfOuters(call *host.Call) {
-	region, v := host.LiftList[Outer](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 32, 8)
+func handleOfOuters(call *bind.Call) {
+	region, v := bind.LiftList[Outer](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 32, 8)
 	for i := range v {
 		item := region[i*32:]
 		v[i] = loadOuter(call, item)
@@ -979,17 +980,17 @@ func checkOnly(value Only) *host.BadValueError {
 	switch value.(type) {
 	case OnlyOne:
 	default:
-		return host.UnknownCase("only", value)
+		return bind.UnknownCase("only", value)
 	}
 	return nil
 }
 
-func loadOnly(call *host.Call, area []byte) Only {
+func loadOnly(call *bind.Call, area []byte) Only {
 	valueCase := area[0]
 	var value Only
 	switch valueCase {
 	case 0:
-		if host.Room[OnlyOne](call) {
+		if bind.Room[OnlyOne](call) {
 			value = OnlyOne{Value: area[1]}
 		}
 	default:
@@ -1002,21 +1003,21 @@ func checkNumbers(value Numbers) *host.BadValueError {
 	switch value.(type) {
 	case NumbersA, NumbersB:
 	default:
-		return host.UnknownCase("numbers", value)
+		return bind.UnknownCase("numbers", value)
 	}
 	return nil
 }
 
-func loadNumbers(call *host.Call, area []byte) Numbers {
+func loadNumbers(call *bind.Call, area []byte) Numbers {
 	valueCase := area[0]
 	var value Numbers
 	switch valueCase {
 	case 0:
-		if host.Room[NumbersA](call) {
+		if bind.Room[NumbersA](call) {
 			value = NumbersA{Value: binary.LittleEndian.Uint32(area[4:])}
 		}
 	case 1:
-		if host.Room[NumbersB](call) {
+		if bind.Room[NumbersB](call) {
 			value = NumbersB{Value: math.Float32frombits(binary.LittleEndian.Uint32(area[4:]))}
 		}
 	default:
@@ -1029,21 +1030,21 @@ func checkWide(value Wide) *host.BadValueError {
 	switch value.(type) {
 	case WideA, WideB:
 	default:
-		return host.UnknownCase("wide", value)
+		return bind.UnknownCase("wide", value)
 	}
 	return nil
 }
 
-func loadWide(call *host.Call, area []byte) Wide {
+func loadWide(call *bind.Call, area []byte) Wide {
 	valueCase := area[0]
 	var value Wide
 	switch valueCase {
 	case 0:
-		if host.Room[WideA](call) {
+		if bind.Room[WideA](call) {
 			value = WideA{Value: binary.LittleEndian.Uint64(area[8:])}
 		}
 	case 1:
-		if host.Room[WideB](call) {
+		if bind.Room[WideB](call) {
 			value = WideB{Value: math.Float64frombits(binary.LittleEndian.Uint64(area[8:]))}
 		}
 	default:
@@ -1056,29 +1057,29 @@ func checkMixed(value Mixed) *host.BadValueError {
 	switch value.(type) {
 	case MixedA, MixedB, MixedC, MixedD:
 	default:
-		return host.UnknownCase("mixed", value)
+		return bind.UnknownCase("mixed", value)
 	}
 	return nil
 }
 
-func loadMixed(call *host.Call, area []byte) Mixed {
+func loadMixed(call *bind.Call, area []byte) Mixed {
 	valueCase := area[0]
 	var value Mixed
 	switch valueCase {
 	case 0:
-		if host.Room[MixedA](call) {
+		if bind.Room[MixedA](call) {
 			value = MixedA{Value: binary.LittleEndian.Uint32(area[8:])}
 		}
 	case 1:
-		if host.Room[MixedB](call) {
+		if bind.Room[MixedB](call) {
 			value = MixedB{Value: math.Float64frombits(binary.LittleEndian.Uint64(area[8:]))}
 		}
 	case 2:
-		if host.Room[MixedC](call) {
+		if bind.Room[MixedC](call) {
 			value = MixedC{Value: math.Float32frombits(binary.LittleEndian.Uint32(area[8:]))}
 		}
 	case 3:
-		if host.Room[MixedD](call) {
+		if bind.Room[MixedD](call) {
 			value = MixedD{Value: int64(binary.LittleEndian.Uint64(area[8:]))}
 		}
 	default:
@@ -1090,35 +1091,35 @@ func loadMixed(call *host.Call, area []byte) Mixed {
 func checkTexts(value Texts) *host.BadValueError {
 	switch v := value.(type) {
 	case TextsS:
-		if bad := host.CheckString(v.Value); bad != nil {
+		if bad := bind.CheckString(v.Value); bad != nil {
 			return bad.In("s")
 		}
 	case TextsL:
-		if bad := host.CheckList(len(v.Value), 8); bad != nil {
+		if bad := bind.CheckList(len(v.Value), 8); bad != nil {
 			return bad.In("l")
 		}
 	case TextsN, TextsNone:
 	default:
-		return host.UnknownCase("texts", value)
+		return bind.UnknownCase("texts", value)
 	}
 	return nil
 }
 
-func loadTexts(call *host.Call, area []byte) Texts {
+func loadTexts(call *bind.Call, area []byte) Texts {
 	valueCase := area[0]
 	var value Texts
 	switch valueCase {
 	case 0:
-		if host.Room[TextsS](call) {
+		if bind.Room[TextsS](call) {
 			value = TextsS{Value: call.LiftString(binary.LittleEndian.Uint32(area[8:]), binary.LittleEndian.Uint32(area[12:]))}
 		}
 	case 1:
-		if host.Room[TextsN](call) {
+		if bind.Room[TextsN](call) {
 			value = TextsN{Value: binary.LittleEndian.Uint64(area[8:])}
 		}
 	case 2:
-		if host.Room[TextsL](call) {
-			value = TextsL{Value: host.LiftNumbers[float64](call, binary.LittleEndian.Uint32(area[8:]), binary.LittleEndian.Uint32(area[12:]))}
+		if bind.Room[TextsL](call) {
+			value = TextsL{Value: bind.LiftNumbers[float64](call, binary.LittleEndian.Uint32(area[8:]), binary.LittleEndian.Uint32(area[12:]))}
 		}
 	case 3:
 		value = TextsNone{}
@@ -1131,34 +1132,34 @@ func loadTexts(call *host.Call, area []byte) Texts {
 func checkTuples(value Tuples) *host.BadValueError {
 	switch v := value.(type) {
 	case TuplesC:
-		if bad := host.CheckString(v.Value); bad != nil {
+		if bad := bind.CheckString(v.Value); bad != nil {
 			return bad.In("c")
 		}
 	case TuplesA, TuplesB, TuplesD:
 	default:
-		return host.UnknownCase("tuples", value)
+		return bind.UnknownCase("tuples", value)
 	}
 	return nil
 }
 
-func loadTuples(call *host.Call, area []byte) Tuples {
+func loadTuples(call *bind.Call, area []byte) Tuples {
 	valueCase := area[0]
 	var value Tuples
 	switch valueCase {
 	case 0:
-		if host.Room[TuplesA](call) {
+		if bind.Room[TuplesA](call) {
 			value = TuplesA{Value: types.Tuple3[float32, uint64, uint8]{F0: math.Float32frombits(binary.LittleEndian.Uint32(area[8:])), F1: binary.LittleEndian.Uint64(area[16:]), F2: area[24]}}
 		}
 	case 1:
-		if host.Room[TuplesB](call) {
+		if bind.Room[TuplesB](call) {
 			value = TuplesB{Value: types.Tuple2[uint64, float64]{F0: binary.LittleEndian.Uint64(area[8:]), F1: math.Float64frombits(binary.LittleEndian.Uint64(area[16:]))}}
 		}
 	case 2:
-		if host.Room[TuplesC](call) {
+		if bind.Room[TuplesC](call) {
 			value = TuplesC{Value: call.LiftString(binary.LittleEndian.Uint32(area[8:]), binary.LittleEndian.Uint32(area[12:]))}
 		}
 	case 3:
-		if host.Room[TuplesD](call) {
+		if bind.Room[TuplesD](call) {
 			value = TuplesD{Value: types.Tuple4[float32, float32, float32, float32]{
 				F0: math.Float32frombits(binary.LittleEndian.Uint32(area[8:])),
 				F1: math.Float32frombits(binary.LittleEndian.Uint32(area[12:])),
@@ -1200,22 +1201,22 @@ func checkOuter(value Outer) *host.BadValueError {
 		}
 	case OuterUnit:
 	default:
-		return host.UnknownCase("outer", value)
+		return bind.UnknownCase("outer", value)
 	}
 	return nil
 }
 
-func storePoint(call *host.Call, ptr uint32, value named.Point) {
+func storePoint(call *bind.Call, ptr uint32, value named.Point) {
 	call.StoreUint32(ptr, uint32(value.X))
 	call.StoreUint32(ptr+4, uint32(value.Y))
 }
 
-func loadOuter(call *host.Call, area []byte) Outer {
+func loadOuter(call *bind.Call, area []byte) Outer {
 	valueCase := area[0]
 	var value Outer
 	switch valueCase {
 	case 0:
-		if host.Room[OuterIn](call) {
+		if bind.Room[OuterIn](call) {
 			value = OuterIn{Value: loadMixed(call, area[8:])}
 		}
 	case 1:
@@ -1228,7 +1229,7 @@ func loadOuter(call *host.Call, area []byte) Outer {
 		default:
 			call.BadDiscriminant(uint32(optCase), 2)
 		}
-		if host.Room[OuterOpt](call) {
+		if bind.Room[OuterOpt](call) {
 			value = OuterOpt{Value: opt}
 		}
 	case 2:
@@ -1242,11 +1243,11 @@ func loadOuter(call *host.Call, area []byte) Outer {
 		default:
 			call.BadDiscriminant(uint32(resCase), 2)
 		}
-		if host.Room[OuterRes](call) {
+		if bind.Room[OuterRes](call) {
 			value = OuterRes{Value: res}
 		}
 	case 3:
-		if host.Room[OuterShape](call) {
+		if bind.Room[OuterShape](call) {
 			value = OuterShape{Value: loadShape(call, area[8:])}
 		}
 	case 4:
@@ -1260,45 +1261,45 @@ func loadOuter(call *host.Call, area []byte) Outer {
 func checkShape(value named.Shape) *host.BadValueError {
 	switch v := value.(type) {
 	case named.ShapeLabel:
-		if bad := host.CheckString(v.Value); bad != nil {
+		if bad := bind.CheckString(v.Value); bad != nil {
 			return bad.In("label")
 		}
 	case named.ShapePath:
-		if bad := host.CheckList(len(v.Value), 8); bad != nil {
+		if bad := bind.CheckList(len(v.Value), 8); bad != nil {
 			return bad.In("path")
 		}
 	case named.ShapeNothing, named.ShapeDot, named.ShapeCircle:
 	default:
-		return host.UnknownCase("shape", value)
+		return bind.UnknownCase("shape", value)
 	}
 	return nil
 }
 
-func loadShape(call *host.Call, area []byte) named.Shape {
+func loadShape(call *bind.Call, area []byte) named.Shape {
 	valueCase := area[0]
 	var value named.Shape
 	switch valueCase {
 	case 0:
 		value = named.ShapeNothing{}
 	case 1:
-		if host.Room[named.ShapeDot](call) {
+		if bind.Room[named.ShapeDot](call) {
 			value = named.ShapeDot{Value: loadPoint(call, area[8:])}
 		}
 	case 2:
-		if host.Room[named.ShapeCircle](call) {
+		if bind.Room[named.ShapeCircle](call) {
 			value = named.ShapeCircle{Value: math.Float64frombits(binary.LittleEndian.Uint64(area[8:]))}
 		}
 	case 3:
-		if host.Room[named.ShapeLabel](call) {
+		if bind.Room[named.ShapeLabel](call) {
 			value = named.ShapeLabel{Value: call.LiftString(binary.LittleEndian.Uint32(area[8:]), binary.LittleEndian.Uint32(area[12:]))}
 		}
 	case 4:
-		region, path := host.LiftList[named.Point](call, binary.LittleEndian.Uint32(area[8:]), binary.LittleEndian.Uint32(area[12:]), 8, 4)
+		region, path := bind.LiftList[named.Point](call, binary.LittleEndian.Uint32(area[8:]), binary.LittleEndian.Uint32(area[12:]), 8, 4)
 		for i := range path {
 			item := region[i*8:]
 			path[i] = loadPoint(call, item)
 		}
-		if host.Room[named.ShapePath](call) {
+		if bind.Room[named.ShapePath](call) {
 			value = named.ShapePath{Value: path}
 		}
 	default:
@@ -1307,7 +1308,7 @@ func loadShape(call *host.Call, area []byte) named.Shape {
 	return value
 }
 
-func storeOuter(call *host.Call, ptr uint32, value Outer) {
+func storeOuter(call *bind.Call, ptr uint32, value Outer) {
 	switch c := value.(type) {
 	case OuterIn:
 		call.StoreUint8(ptr, 0)
@@ -1339,7 +1340,7 @@ func storeOuter(call *host.Call, ptr uint32, value Outer) {
 	}
 }
 
-func storeOnly(call *host.Call, ptr uint32, value Only) {
+func storeOnly(call *bind.Call, ptr uint32, value Only) {
 	switch c := value.(type) {
 	case OnlyOne:
 		call.StoreUint8(ptr, 0)
@@ -1349,7 +1350,7 @@ func storeOnly(call *host.Call, ptr uint32, value Only) {
 	}
 }
 
-func storeNumbers(call *host.Call, ptr uint32, value Numbers) {
+func storeNumbers(call *bind.Call, ptr uint32, value Numbers) {
 	switch c := value.(type) {
 	case NumbersA:
 		call.StoreUint8(ptr, 0)
@@ -1362,7 +1363,7 @@ func storeNumbers(call *host.Call, ptr uint32, value Numbers) {
 	}
 }
 
-func storeWide(call *host.Call, ptr uint32, value Wide) {
+func storeWide(call *bind.Call, ptr uint32, value Wide) {
 	switch c := value.(type) {
 	case WideA:
 		call.StoreUint8(ptr, 0)
@@ -1375,7 +1376,7 @@ func storeWide(call *host.Call, ptr uint32, value Wide) {
 	}
 }
 
-func storeMixed(call *host.Call, ptr uint32, value Mixed) {
+func storeMixed(call *bind.Call, ptr uint32, value Mixed) {
 	switch c := value.(type) {
 	case MixedA:
 		call.StoreUint8(ptr, 0)
@@ -1394,7 +1395,7 @@ func storeMixed(call *host.Call, ptr uint32, value Mixed) {
 	}
 }
 
-func storeTexts(call *host.Call, ptr uint32, value Texts) {
+func storeTexts(call *bind.Call, ptr uint32, value Texts) {
 	switch c := value.(type) {
 	case TextsS:
 		call.StoreUint8(ptr, 0)
@@ -1406,7 +1407,7 @@ func storeTexts(call *host.Call, ptr uint32, value Texts) {
 		call.StoreUint64(ptr+8, c.Value)
 	case TextsL:
 		call.StoreUint8(ptr, 2)
-		lPtr, lLen := host.LowerNumbers(call, c.Value)
+		lPtr, lLen := bind.LowerNumbers(call, c.Value)
 		call.StoreUint32(ptr+8, lPtr)
 		call.StoreUint32(ptr+12, lLen)
 	case TextsNone:
@@ -1416,7 +1417,7 @@ func storeTexts(call *host.Call, ptr uint32, value Texts) {
 	}
 }
 
-func storeTuples(call *host.Call, ptr uint32, value Tuples) {
+func storeTuples(call *bind.Call, ptr uint32, value Tuples) {
 	switch c := value.(type) {
 	case TuplesA:
 		call.StoreUint8(ptr, 0)
@@ -1443,11 +1444,11 @@ func storeTuples(call *host.Call, ptr uint32, value Tuples) {
 	}
 }
 
-func loadPoint(call *host.Call, area []byte) named.Point {
+func loadPoint(call *bind.Call, area []byte) named.Point {
 	return named.Point{X: int32(binary.LittleEndian.Uint32(area)), Y: int32(binary.LittleEndian.Uint32(area[4:]))}
 }
 
-func storeShape(call *host.Call, ptr uint32, value named.Shape) {
+func storeShape(call *bind.Call, ptr uint32, value named.Shape) {
 	switch c := value.(type) {
 	case named.ShapeNothing:
 		call.StoreUint8(ptr, 0)

@@ -9,7 +9,7 @@ import (
 	"encoding/binary"
 	"math"
 
-	"github.com/witgen/witgen/canonicalabi/host"
+	"github.com/witgen/witgen/canonicalabi/host/bind"
 	"github.com/witgen/witgen/canonicalabi/types"
 )
 
@@ -25,8 +25,8 @@ type Interface interface {
 }
 
 // Descriptor describes sizes:worlds/operations to the runtime.
-var Descriptor = host.Interface{
-	Functions: []host.Function{
+var Descriptor = bind.Interface{
+	Functions: []bind.Function{
 		{Name: "add", Type: 0x6127c1d7a512c2b0, Export: "i32 i32 -> i32", Import: "i32 i32 -> i32", Handle: handleAdd},
 		{Name: "multiply", Type: 0x6127c1d7a512c2b0, Export: "i32 i32 -> i32", Import: "i32 i32 -> i32", Handle: handleMultiply},
 		{Name: "eval", Type: 0xb54730b944be4a03, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleEval},
@@ -35,7 +35,7 @@ var Descriptor = host.Interface{
 
 // Bind returns the interface as an instance exports it. Worlds that export it
 // call it.
-func Bind(e host.Exports) Interface {
+func Bind(e bind.Exports) Interface {
 	return &exports{
 		add:      e.Func(0),
 		multiply: e.Func(1),
@@ -45,9 +45,9 @@ func Bind(e host.Exports) Interface {
 
 // exports calls the functions that an instance exports.
 type exports struct {
-	add      host.Func
-	multiply host.Func
-	eval     host.Func
+	add      bind.Func
+	multiply bind.Func
+	eval     bind.Func
 }
 
 func (x *exports) Add(ctx context.Context, a int32, b int32) (int32, error) {
@@ -69,7 +69,7 @@ func (x *exports) Multiply(ctx context.Context, a int32, b int32) (int32, error)
 }
 
 func (x *exports) Eval(ctx context.Context, expression string) (float64, error) {
-	if bad := host.CheckString(expression); bad != nil {
+	if bad := bind.CheckString(expression); bad != nil {
 		return 0, bad.In("expression")
 	}
 	call := x.eval.Begin(ctx)
@@ -101,7 +101,7 @@ func (x *exports) Eval(ctx context.Context, expression string) (float64, error) 
 	return value, err
 }
 
-func handleAdd(call *host.Call) {
+func handleAdd(call *bind.Call) {
 	result, err := call.Impl().(Interface).Add(call.Context(), int32(uint32(call.Stack[0])), int32(uint32(call.Stack[1])))
 	if err != nil {
 		call.Fail(err)
@@ -110,7 +110,7 @@ func handleAdd(call *host.Call) {
 	call.Stack[0] = uint64(uint32(result))
 }
 
-func handleMultiply(call *host.Call) {
+func handleMultiply(call *bind.Call) {
 	result, err := call.Impl().(Interface).Multiply(call.Context(), int32(uint32(call.Stack[0])), int32(uint32(call.Stack[1])))
 	if err != nil {
 		call.Fail(err)
@@ -119,7 +119,7 @@ func handleMultiply(call *host.Call) {
 	call.Stack[0] = uint64(uint32(result))
 }
 
-func handleEval(call *host.Call) {
+func handleEval(call *bind.Call) {
 	expression := call.LiftString(uint32(call.Stack[0]), uint32(call.Stack[1]))
 	if !call.OK() {
 		return

@@ -10,6 +10,7 @@ import (
 	"math"
 
 	"github.com/witgen/witgen/canonicalabi/host"
+	"github.com/witgen/witgen/canonicalabi/host/bind"
 	"github.com/witgen/witgen/canonicalabi/types"
 	"github.com/witgen/witgen/internal/testing/sizes/gen/sizes/worlds/goods"
 )
@@ -85,8 +86,8 @@ const (
 )
 
 // Descriptor describes sizes:worlds/shop to the runtime.
-var Descriptor = host.Interface{
-	Functions: []host.Function{
+var Descriptor = bind.Interface{
+	Functions: []bind.Function{
 		{Name: "add", Type: 0x6031beaa655c1a16, Export: "i32 i32 -> i32", Import: "i32 i32 -> i32", Handle: handleAdd},
 		{Name: "scale", Type: 0x0bcdc0cb3cdae77b, Export: "f64 f32 -> f64", Import: "f64 f32 -> f64", Handle: handleScale},
 		{Name: "opposite", Type: 0x1b778c82d98194e4, Export: "i32 -> i32", Import: "i32 -> i32", Handle: handleOpposite},
@@ -120,7 +121,7 @@ var Descriptor = host.Interface{
 
 // Bind returns the interface as an instance exports it. Worlds that export it
 // call it.
-func Bind(e host.Exports) Interface {
+func Bind(e bind.Exports) Interface {
 	x := &exports{
 		add:         e.Func(0),
 		scale:       e.Func(1),
@@ -150,7 +151,7 @@ func Bind(e host.Exports) Interface {
 		basketSum:   e.Func(25),
 		merge:       e.Func(26),
 	}
-	e.Wrap(resourceBasket, func(h *host.Handle) any {
+	e.Wrap(resourceBasket, func(h *bind.Handle) any {
 		return &basketHandle{h, x}
 	})
 	return x
@@ -158,38 +159,38 @@ func Bind(e host.Exports) Interface {
 
 // exports calls the functions that an instance exports.
 type exports struct {
-	add         host.Func
-	scale       host.Func
-	opposite    host.Func
-	nextLetter  host.Func
-	greet       host.Func
-	join        host.Func
-	total       host.Func
-	reverse     host.Func
-	distances   host.Func
-	move        host.Func
-	nextColour  host.Func
-	toggle      host.Func
-	divide      host.Func
-	half        host.Func
-	paint       host.Func
-	cheapest    host.Func
-	pack        host.Func
-	unpack      host.Func
-	buy         host.Func
-	check       host.Func
-	stock       host.Func
-	digest      host.Func
-	newBasket   host.Func
-	basketPut   host.Func
-	basketItems host.Func
-	basketSum   host.Func
-	merge       host.Func
+	add         bind.Func
+	scale       bind.Func
+	opposite    bind.Func
+	nextLetter  bind.Func
+	greet       bind.Func
+	join        bind.Func
+	total       bind.Func
+	reverse     bind.Func
+	distances   bind.Func
+	move        bind.Func
+	nextColour  bind.Func
+	toggle      bind.Func
+	divide      bind.Func
+	half        bind.Func
+	paint       bind.Func
+	cheapest    bind.Func
+	pack        bind.Func
+	unpack      bind.Func
+	buy         bind.Func
+	check       bind.Func
+	stock       bind.Func
+	digest      bind.Func
+	newBasket   bind.Func
+	basketPut   bind.Func
+	basketItems bind.Func
+	basketSum   bind.Func
+	merge       bind.Func
 }
 
 // basketHandle is a Basket that a guest defines.
 type basketHandle struct {
-	*host.Handle
+	*bind.Handle
 	exports *exports
 }
 
@@ -219,7 +220,7 @@ func (x *exports) Opposite(ctx context.Context, v bool) (bool, error) {
 }
 
 func (x *exports) NextLetter(ctx context.Context, c rune) (rune, error) {
-	if bad := host.CheckChar(c); bad != nil {
+	if bad := bind.CheckChar(c); bad != nil {
 		return 0, bad.In("c")
 	}
 	call := x.nextLetter.Begin(ctx)
@@ -232,7 +233,7 @@ func (x *exports) NextLetter(ctx context.Context, c rune) (rune, error) {
 }
 
 func (x *exports) Greet(ctx context.Context, name string) (string, error) {
-	if bad := host.CheckString(name); bad != nil {
+	if bad := bind.CheckString(name); bad != nil {
 		return "", bad.In("name")
 	}
 	call := x.greet.Begin(ctx)
@@ -252,11 +253,11 @@ func (x *exports) Greet(ctx context.Context, name string) (string, error) {
 }
 
 func (x *exports) Join(ctx context.Context, parts []string) (string, error) {
-	if bad := host.CheckList(len(parts), 8); bad != nil {
+	if bad := bind.CheckList(len(parts), 8); bad != nil {
 		return "", bad.In("parts")
 	}
 	for i, item := range parts {
-		if bad := host.CheckString(item); bad != nil {
+		if bad := bind.CheckString(item); bad != nil {
 			return "", bad.At(i).In("parts")
 		}
 	}
@@ -283,11 +284,11 @@ func (x *exports) Join(ctx context.Context, parts []string) (string, error) {
 }
 
 func (x *exports) Total(ctx context.Context, prices []uint32) (uint64, error) {
-	if bad := host.CheckList(len(prices), 4); bad != nil {
+	if bad := bind.CheckList(len(prices), 4); bad != nil {
 		return 0, bad.In("prices")
 	}
 	call := x.total.Begin(ctx)
-	pricesPtr, pricesLen := host.LowerNumbers(call, prices)
+	pricesPtr, pricesLen := bind.LowerNumbers(call, prices)
 	stack := call.Stack[:2]
 	stack[0] = uint64(pricesPtr)
 	stack[1] = uint64(pricesLen)
@@ -296,11 +297,11 @@ func (x *exports) Total(ctx context.Context, prices []uint32) (uint64, error) {
 }
 
 func (x *exports) Reverse(ctx context.Context, bytes []byte) ([]byte, error) {
-	if bad := host.CheckList(len(bytes), 1); bad != nil {
+	if bad := bind.CheckList(len(bytes), 1); bad != nil {
 		return nil, bad.In("bytes")
 	}
 	call := x.reverse.Begin(ctx)
-	bytesPtr, bytesLen := host.LowerNumbers(call, bytes)
+	bytesPtr, bytesLen := bind.LowerNumbers(call, bytes)
 	stack := call.Stack[:2]
 	stack[0] = uint64(bytesPtr)
 	stack[1] = uint64(bytesLen)
@@ -311,12 +312,12 @@ func (x *exports) Reverse(ctx context.Context, bytes []byte) ([]byte, error) {
 	if !ok {
 		return nil, call.End()
 	}
-	result := host.LiftNumbers[uint8](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]))
+	result := bind.LiftNumbers[uint8](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]))
 	return result, call.End()
 }
 
 func (x *exports) Distances(ctx context.Context, start Point, to []Point) ([]float64, error) {
-	if bad := host.CheckList(len(to), 8); bad != nil {
+	if bad := bind.CheckList(len(to), 8); bad != nil {
 		return nil, bad.In("to")
 	}
 	call := x.distances.Begin(ctx)
@@ -337,7 +338,7 @@ func (x *exports) Distances(ctx context.Context, start Point, to []Point) ([]flo
 	if !ok {
 		return nil, call.End()
 	}
-	result := host.LiftNumbers[float64](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]))
+	result := bind.LiftNumbers[float64](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]))
 	return result, call.End()
 }
 
@@ -360,7 +361,7 @@ func (x *exports) Move(ctx context.Context, p Point, by Point) (Point, error) {
 }
 
 func (x *exports) NextColour(ctx context.Context, c Colour) (Colour, error) {
-	if bad := host.CheckEnum(uint32(c), 3); bad != nil {
+	if bad := bind.CheckEnum(uint32(c), 3); bad != nil {
 		return 0, bad.In("c")
 	}
 	call := x.nextColour.Begin(ctx)
@@ -373,7 +374,7 @@ func (x *exports) NextColour(ctx context.Context, c Colour) (Colour, error) {
 }
 
 func (x *exports) Toggle(ctx context.Context, m Mark) (Mark, error) {
-	if bad := host.CheckFlags(uint32(m), 3); bad != nil {
+	if bad := bind.CheckFlags(uint32(m), 3); bad != nil {
 		return 0, bad.In("m")
 	}
 	call := x.toggle.Begin(ctx)
@@ -433,7 +434,7 @@ func (x *exports) Paint(ctx context.Context, i Item, c Colour) (Item, error) {
 	if bad := checkItem(i); bad != nil {
 		return Item{}, bad.In("i")
 	}
-	if bad := host.CheckEnum(uint32(c), 3); bad != nil {
+	if bad := bind.CheckEnum(uint32(c), 3); bad != nil {
 		return Item{}, bad.In("c")
 	}
 	call := x.paint.Begin(ctx)
@@ -476,7 +477,7 @@ func (x *exports) Paint(ctx context.Context, i Item, c Colour) (Item, error) {
 }
 
 func (x *exports) Cheapest(ctx context.Context, items []Item) (types.Option[Item], error) {
-	if bad := host.CheckList(len(items), 40); bad != nil {
+	if bad := bind.CheckList(len(items), 40); bad != nil {
 		return types.Option[Item]{}, bad.In("items")
 	}
 	for i, item := range items {
@@ -513,7 +514,7 @@ func (x *exports) Cheapest(ctx context.Context, items []Item) (types.Option[Item
 }
 
 func (x *exports) Pack(ctx context.Context, items []Item) (Parcel, error) {
-	if bad := host.CheckList(len(items), 40); bad != nil {
+	if bad := bind.CheckList(len(items), 40); bad != nil {
 		return nil, bad.In("items")
 	}
 	for i, item := range items {
@@ -618,7 +619,7 @@ func (x *exports) Unpack(ctx context.Context, p Parcel) ([]Item, error) {
 	var err error
 	switch resultCase {
 	case 0:
-		region, ok2 := host.LiftList[Item](call, binary.LittleEndian.Uint32(area[4:]), binary.LittleEndian.Uint32(area[8:]), 40, 8)
+		region, ok2 := bind.LiftList[Item](call, binary.LittleEndian.Uint32(area[4:]), binary.LittleEndian.Uint32(area[8:]), 40, 8)
 		for i := range ok2 {
 			item := region[i*40:]
 			ok2[i] = loadItem(call, item)
@@ -636,7 +637,7 @@ func (x *exports) Unpack(ctx context.Context, p Parcel) ([]Item, error) {
 }
 
 func (x *exports) Buy(ctx context.Context, name string) (Item, error) {
-	if bad := host.CheckString(name); bad != nil {
+	if bad := bind.CheckString(name); bad != nil {
 		return Item{}, bad.In("name")
 	}
 	call := x.buy.Begin(ctx)
@@ -722,7 +723,7 @@ func (x *exports) Check(ctx context.Context, i Item) error {
 }
 
 func (x *exports) Stock(ctx context.Context, prefix string) ([]types.Tuple2[string, uint64], error) {
-	if bad := host.CheckString(prefix); bad != nil {
+	if bad := bind.CheckString(prefix); bad != nil {
 		return nil, bad.In("prefix")
 	}
 	call := x.stock.Begin(ctx)
@@ -737,7 +738,7 @@ func (x *exports) Stock(ctx context.Context, prefix string) ([]types.Tuple2[stri
 	if !ok {
 		return nil, call.End()
 	}
-	region, result := host.LiftList[types.Tuple2[string, uint64]](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]), 16, 8)
+	region, result := bind.LiftList[types.Tuple2[string, uint64]](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]), 16, 8)
 	for i := range result {
 		item := region[i*16:]
 		result[i] = types.Tuple2[string, uint64]{F0: call.LiftString(binary.LittleEndian.Uint32(item), binary.LittleEndian.Uint32(item[4:])), F1: binary.LittleEndian.Uint64(item[8:])}
@@ -746,7 +747,7 @@ func (x *exports) Stock(ctx context.Context, prefix string) ([]types.Tuple2[stri
 }
 
 func (x *exports) Digest(ctx context.Context, name string) (uint32, error) {
-	if bad := host.CheckString(name); bad != nil {
+	if bad := bind.CheckString(name); bad != nil {
 		return 0, bad.In("name")
 	}
 	call := x.digest.Begin(ctx)
@@ -779,7 +780,7 @@ func (x *exports) Digest(ctx context.Context, name string) (uint32, error) {
 }
 
 func (x *exports) NewBasket(ctx context.Context, owner string) (Basket, error) {
-	if bad := host.CheckString(owner); bad != nil {
+	if bad := bind.CheckString(owner); bad != nil {
 		return nil, bad.In("owner")
 	}
 	call := x.newBasket.Begin(ctx)
@@ -790,7 +791,7 @@ func (x *exports) NewBasket(ctx context.Context, owner string) (Basket, error) {
 	if !call.Invoke() {
 		return nil, call.End()
 	}
-	result := host.LiftOwn[Basket](call, resourceBasket, uint32(call.Stack[0]))
+	result := bind.LiftOwn[Basket](call, resourceBasket, uint32(call.Stack[0]))
 	return result, call.End()
 }
 
@@ -841,7 +842,7 @@ func (h *basketHandle) Items(ctx context.Context) ([]Item, error) {
 	if !ok {
 		return nil, call.End()
 	}
-	region, result := host.LiftList[Item](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]), 40, 8)
+	region, result := bind.LiftList[Item](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]), 40, 8)
 	for i := range result {
 		item := region[i*40:]
 		result[i] = loadItem(call, item)
@@ -871,11 +872,11 @@ func (x *exports) Merge(ctx context.Context, a Basket, b Basket) (Basket, error)
 	if !call.Invoke() {
 		return nil, call.End()
 	}
-	result := host.LiftOwn[Basket](call, resourceBasket, uint32(call.Stack[0]))
+	result := bind.LiftOwn[Basket](call, resourceBasket, uint32(call.Stack[0]))
 	return result, call.End()
 }
 
-func handleAdd(call *host.Call) {
+func handleAdd(call *bind.Call) {
 	result, err := call.Impl().(Interface).Add(call.Context(), uint32(call.Stack[0]), uint32(call.Stack[1]))
 	if err != nil {
 		call.Fail(err)
@@ -884,7 +885,7 @@ func handleAdd(call *host.Call) {
 	call.Stack[0] = uint64(result)
 }
 
-func handleScale(call *host.Call) {
+func handleScale(call *bind.Call) {
 	result, err := call.Impl().(Interface).Scale(call.Context(), math.Float64frombits(call.Stack[0]), math.Float32frombits(uint32(call.Stack[1])))
 	if err != nil {
 		call.Fail(err)
@@ -893,7 +894,7 @@ func handleScale(call *host.Call) {
 	call.Stack[0] = math.Float64bits(result)
 }
 
-func handleOpposite(call *host.Call) {
+func handleOpposite(call *bind.Call) {
 	result, err := call.Impl().(Interface).Opposite(call.Context(), uint32(call.Stack[0]) != 0)
 	if err != nil {
 		call.Fail(err)
@@ -902,7 +903,7 @@ func handleOpposite(call *host.Call) {
 	call.Stack[0] = uint64(types.FromBool(result))
 }
 
-func handleNextLetter(call *host.Call) {
+func handleNextLetter(call *bind.Call) {
 	c := call.LiftChar(uint32(call.Stack[0]))
 	if !call.OK() {
 		return
@@ -915,7 +916,7 @@ func handleNextLetter(call *host.Call) {
 	call.Stack[0] = uint64(call.LowerChar(result))
 }
 
-func handleGreet(call *host.Call) {
+func handleGreet(call *bind.Call) {
 	name := call.LiftString(uint32(call.Stack[0]), uint32(call.Stack[1]))
 	if !call.OK() {
 		return
@@ -934,8 +935,8 @@ func handleGreet(call *host.Call) {
 	call.StoreUint32(resultPtr+4, resultLen)
 }
 
-func handleJoin(call *host.Call) {
-	region, parts := host.LiftList[string](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 8, 4)
+func handleJoin(call *bind.Call) {
+	region, parts := bind.LiftList[string](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 8, 4)
 	for i := range parts {
 		item := region[i*8:]
 		parts[i] = call.LiftString(binary.LittleEndian.Uint32(item), binary.LittleEndian.Uint32(item[4:]))
@@ -957,8 +958,8 @@ func handleJoin(call *host.Call) {
 	call.StoreUint32(resultPtr+4, resultLen)
 }
 
-func handleTotal(call *host.Call) {
-	prices := host.LiftNumbers[uint32](call, uint32(call.Stack[0]), uint32(call.Stack[1]))
+func handleTotal(call *bind.Call) {
+	prices := bind.LiftNumbers[uint32](call, uint32(call.Stack[0]), uint32(call.Stack[1]))
 	if !call.OK() {
 		return
 	}
@@ -970,8 +971,8 @@ func handleTotal(call *host.Call) {
 	call.Stack[0] = result
 }
 
-func handleReverse(call *host.Call) {
-	bytes := host.LiftNumbers[uint8](call, uint32(call.Stack[0]), uint32(call.Stack[1]))
+func handleReverse(call *bind.Call) {
+	bytes := bind.LiftNumbers[uint8](call, uint32(call.Stack[0]), uint32(call.Stack[1]))
 	if !call.OK() {
 		return
 	}
@@ -984,13 +985,13 @@ func handleReverse(call *host.Call) {
 	if !call.CheckArea(resultPtr, 8, 4) {
 		return
 	}
-	resultPtr2, resultLen := host.LowerNumbers(call, result)
+	resultPtr2, resultLen := bind.LowerNumbers(call, result)
 	call.StoreUint32(resultPtr, resultPtr2)
 	call.StoreUint32(resultPtr+4, resultLen)
 }
 
-func handleDistances(call *host.Call) {
-	region, to := host.LiftList[Point](call, uint32(call.Stack[2]), uint32(call.Stack[3]), 8, 4)
+func handleDistances(call *bind.Call) {
+	region, to := bind.LiftList[Point](call, uint32(call.Stack[2]), uint32(call.Stack[3]), 8, 4)
 	for i := range to {
 		item := region[i*8:]
 		to[i] = loadPoint(call, item)
@@ -1008,12 +1009,12 @@ func handleDistances(call *host.Call) {
 	if !call.CheckArea(resultPtr, 8, 4) {
 		return
 	}
-	resultPtr2, resultLen := host.LowerNumbers(call, result)
+	resultPtr2, resultLen := bind.LowerNumbers(call, result)
 	call.StoreUint32(resultPtr, resultPtr2)
 	call.StoreUint32(resultPtr+4, resultLen)
 }
 
-func handleMove(call *host.Call) {
+func handleMove(call *bind.Call) {
 	result, err := call.Impl().(Interface).Move(call.Context(), Point{X: int32(uint32(call.Stack[0])), Y: int32(uint32(call.Stack[1]))}, Point{X: int32(uint32(call.Stack[2])), Y: int32(uint32(call.Stack[3]))})
 	if err != nil {
 		call.Fail(err)
@@ -1026,7 +1027,7 @@ func handleMove(call *host.Call) {
 	storePoint(call, resultPtr, result)
 }
 
-func handleNextColour(call *host.Call) {
+func handleNextColour(call *bind.Call) {
 	c := Colour(call.LiftEnum(uint32(call.Stack[0]), 3))
 	if !call.OK() {
 		return
@@ -1039,7 +1040,7 @@ func handleNextColour(call *host.Call) {
 	call.Stack[0] = uint64(call.LowerEnum(uint32(result), 3))
 }
 
-func handleToggle(call *host.Call) {
+func handleToggle(call *bind.Call) {
 	result, err := call.Impl().(Interface).Toggle(call.Context(), Mark(uint32(call.Stack[0])&0x7))
 	if err != nil {
 		call.Fail(err)
@@ -1048,7 +1049,7 @@ func handleToggle(call *host.Call) {
 	call.Stack[0] = uint64(call.LowerFlags(uint32(result), 3))
 }
 
-func handleDivide(call *host.Call) {
+func handleDivide(call *bind.Call) {
 	result, result2, err := call.Impl().(Interface).Divide(call.Context(), int64(call.Stack[0]), int64(call.Stack[1]))
 	if err != nil {
 		call.Fail(err)
@@ -1062,7 +1063,7 @@ func handleDivide(call *host.Call) {
 	call.StoreUint64(resultPtr+8, uint64(result2))
 }
 
-func handleHalf(call *host.Call) {
+func handleHalf(call *bind.Call) {
 	v0 := uint32(call.Stack[0])
 	var v types.Option[uint32]
 	switch v0 {
@@ -1092,7 +1093,7 @@ func handleHalf(call *host.Call) {
 	}
 }
 
-func handlePaint(call *host.Call) {
+func handlePaint(call *bind.Call) {
 	i5 := uint32(call.Stack[5])
 	var weight types.Option[float64]
 	switch i5 {
@@ -1102,7 +1103,7 @@ func handlePaint(call *host.Call) {
 	default:
 		call.BadDiscriminant(uint32(i5), 2)
 	}
-	region, tags := host.LiftList[string](call, uint32(call.Stack[7]), uint32(call.Stack[8]), 8, 4)
+	region, tags := bind.LiftList[string](call, uint32(call.Stack[7]), uint32(call.Stack[8]), 8, 4)
 	for i := range tags {
 		item := region[i*8:]
 		tags[i] = call.LiftString(binary.LittleEndian.Uint32(item), binary.LittleEndian.Uint32(item[4:]))
@@ -1131,8 +1132,8 @@ func handlePaint(call *host.Call) {
 	storeItem(call, resultPtr, result)
 }
 
-func handleCheapest(call *host.Call) {
-	region, items := host.LiftList[Item](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 40, 8)
+func handleCheapest(call *bind.Call) {
+	region, items := bind.LiftList[Item](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 40, 8)
 	for i := range items {
 		item := region[i*40:]
 		items[i] = loadItem(call, item)
@@ -1157,8 +1158,8 @@ func handleCheapest(call *host.Call) {
 	}
 }
 
-func handlePack(call *host.Call) {
-	region, items := host.LiftList[Item](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 40, 8)
+func handlePack(call *bind.Call) {
+	region, items := bind.LiftList[Item](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 40, 8)
 	for i := range items {
 		item := region[i*40:]
 		items[i] = loadItem(call, item)
@@ -1178,7 +1179,7 @@ func handlePack(call *host.Call) {
 	storeParcel(call, resultPtr, result)
 }
 
-func handleUnpack(call *host.Call) {
+func handleUnpack(call *bind.Call) {
 	p1 := uint32(call.Stack[1])
 	p2 := uint32(call.Stack[2])
 	p0 := uint32(call.Stack[0])
@@ -1187,7 +1188,7 @@ func handleUnpack(call *host.Call) {
 	case 0:
 		p = goods.ParcelEmpty{}
 	case 1:
-		if host.Room[goods.ParcelLetter](call) {
+		if bind.Room[goods.ParcelLetter](call) {
 			p = goods.ParcelLetter{Value: call.LiftString(p1, p2)}
 		}
 	case 2:
@@ -1200,12 +1201,12 @@ func handleUnpack(call *host.Call) {
 		default:
 			call.BadDiscriminant(uint32(p6), 2)
 		}
-		region, tags := host.LiftList[string](call, uint32(call.Stack[8]), uint32(call.Stack[9]), 8, 4)
+		region, tags := bind.LiftList[string](call, uint32(call.Stack[8]), uint32(call.Stack[9]), 8, 4)
 		for i := range tags {
 			item := region[i*8:]
 			tags[i] = call.LiftString(binary.LittleEndian.Uint32(item), binary.LittleEndian.Uint32(item[4:]))
 		}
-		if host.Room[goods.ParcelCrate](call) {
+		if bind.Room[goods.ParcelCrate](call) {
 			p = goods.ParcelCrate{Value: goods.Item{
 				Name:   call.LiftString(p1, p2),
 				Colour: goods.Colour(call.LiftEnum(uint32(call.Stack[3]), 3)),
@@ -1216,12 +1217,12 @@ func handleUnpack(call *host.Call) {
 			}}
 		}
 	case 3:
-		region, pallet := host.LiftList[goods.Item](call, p1, p2, 40, 8)
+		region, pallet := bind.LiftList[goods.Item](call, p1, p2, 40, 8)
 		for i := range pallet {
 			item := region[i*40:]
 			pallet[i] = loadItem(call, item)
 		}
-		if host.Room[goods.ParcelPallet](call) {
+		if bind.Room[goods.ParcelPallet](call) {
 			p = goods.ParcelPallet{Value: pallet}
 		}
 	default:
@@ -1236,7 +1237,7 @@ func handleUnpack(call *host.Call) {
 		return
 	}
 	if err != nil {
-		failure, ok := host.AsError[Failure](call, err)
+		failure, ok := bind.AsError[Failure](call, err)
 		if !ok {
 			return
 		}
@@ -1254,7 +1255,7 @@ func handleUnpack(call *host.Call) {
 	}
 }
 
-func handleBuy(call *host.Call) {
+func handleBuy(call *bind.Call) {
 	name := call.LiftString(uint32(call.Stack[0]), uint32(call.Stack[1]))
 	if !call.OK() {
 		return
@@ -1265,7 +1266,7 @@ func handleBuy(call *host.Call) {
 		return
 	}
 	if err != nil {
-		failure, ok := host.AsError[Failure](call, err)
+		failure, ok := bind.AsError[Failure](call, err)
 		if !ok {
 			return
 		}
@@ -1277,7 +1278,7 @@ func handleBuy(call *host.Call) {
 	}
 }
 
-func handleCheck(call *host.Call) {
+func handleCheck(call *bind.Call) {
 	i5 := uint32(call.Stack[5])
 	var weight types.Option[float64]
 	switch i5 {
@@ -1287,7 +1288,7 @@ func handleCheck(call *host.Call) {
 	default:
 		call.BadDiscriminant(uint32(i5), 2)
 	}
-	region, tags := host.LiftList[string](call, uint32(call.Stack[7]), uint32(call.Stack[8]), 8, 4)
+	region, tags := bind.LiftList[string](call, uint32(call.Stack[7]), uint32(call.Stack[8]), 8, 4)
 	for i := range tags {
 		item := region[i*8:]
 		tags[i] = call.LiftString(binary.LittleEndian.Uint32(item), binary.LittleEndian.Uint32(item[4:]))
@@ -1322,7 +1323,7 @@ func handleCheck(call *host.Call) {
 	}
 }
 
-func handleStock(call *host.Call) {
+func handleStock(call *bind.Call) {
 	prefix := call.LiftString(uint32(call.Stack[0]), uint32(call.Stack[1]))
 	if !call.OK() {
 		return
@@ -1348,7 +1349,7 @@ func handleStock(call *host.Call) {
 	call.StoreUint32(resultPtr+4, uint32(len(result)))
 }
 
-func handleDigest(call *host.Call) {
+func handleDigest(call *bind.Call) {
 	name := call.LiftString(uint32(call.Stack[0]), uint32(call.Stack[1]))
 	if !call.OK() {
 		return
@@ -1359,7 +1360,7 @@ func handleDigest(call *host.Call) {
 		return
 	}
 	if err != nil {
-		failure, ok := host.AsError[Failure](call, err)
+		failure, ok := bind.AsError[Failure](call, err)
 		if !ok {
 			return
 		}
@@ -1371,7 +1372,7 @@ func handleDigest(call *host.Call) {
 	}
 }
 
-func handleNewBasket(call *host.Call) {
+func handleNewBasket(call *bind.Call) {
 	owner := call.LiftString(uint32(call.Stack[0]), uint32(call.Stack[1]))
 	if !call.OK() {
 		return
@@ -1384,7 +1385,7 @@ func handleNewBasket(call *host.Call) {
 	call.Stack[0] = uint64(call.LowerOwn(resourceBasket, result))
 }
 
-func handleBasketPut(call *host.Call) {
+func handleBasketPut(call *bind.Call) {
 	i5 := uint32(call.Stack[6])
 	var weight types.Option[float64]
 	switch i5 {
@@ -1394,12 +1395,12 @@ func handleBasketPut(call *host.Call) {
 	default:
 		call.BadDiscriminant(uint32(i5), 2)
 	}
-	region, tags := host.LiftList[string](call, uint32(call.Stack[8]), uint32(call.Stack[9]), 8, 4)
+	region, tags := bind.LiftList[string](call, uint32(call.Stack[8]), uint32(call.Stack[9]), 8, 4)
 	for i := range tags {
 		item := region[i*8:]
 		tags[i] = call.LiftString(binary.LittleEndian.Uint32(item), binary.LittleEndian.Uint32(item[4:]))
 	}
-	self := host.LiftBorrow[Basket](call, resourceBasket, uint32(call.Stack[0]))
+	self := bind.LiftBorrow[Basket](call, resourceBasket, uint32(call.Stack[0]))
 	i := Item{
 		Name:   call.LiftString(uint32(call.Stack[1]), uint32(call.Stack[2])),
 		Colour: goods.Colour(call.LiftEnum(uint32(call.Stack[3]), 3)),
@@ -1416,8 +1417,8 @@ func handleBasketPut(call *host.Call) {
 	}
 }
 
-func handleBasketItems(call *host.Call) {
-	self := host.LiftBorrow[Basket](call, resourceBasket, uint32(call.Stack[0]))
+func handleBasketItems(call *bind.Call) {
+	self := bind.LiftBorrow[Basket](call, resourceBasket, uint32(call.Stack[0]))
 	if !call.OK() {
 		return
 	}
@@ -1439,8 +1440,8 @@ func handleBasketItems(call *host.Call) {
 	call.StoreUint32(resultPtr+4, uint32(len(result)))
 }
 
-func handleBasketSum(call *host.Call) {
-	self := host.LiftBorrow[Basket](call, resourceBasket, uint32(call.Stack[0]))
+func handleBasketSum(call *bind.Call) {
+	self := bind.LiftBorrow[Basket](call, resourceBasket, uint32(call.Stack[0]))
 	if !call.OK() {
 		return
 	}
@@ -1452,9 +1453,9 @@ func handleBasketSum(call *host.Call) {
 	call.Stack[0] = uint64(result)
 }
 
-func handleMerge(call *host.Call) {
-	a := host.LiftOwn[Basket](call, resourceBasket, uint32(call.Stack[0]))
-	b := host.LiftOwn[Basket](call, resourceBasket, uint32(call.Stack[1]))
+func handleMerge(call *bind.Call) {
+	a := bind.LiftOwn[Basket](call, resourceBasket, uint32(call.Stack[0]))
+	b := bind.LiftOwn[Basket](call, resourceBasket, uint32(call.Stack[1]))
 	if !call.OK() {
 		return
 	}
@@ -1466,37 +1467,37 @@ func handleMerge(call *host.Call) {
 	call.Stack[0] = uint64(call.LowerOwn(resourceBasket, result))
 }
 
-func storePoint(call *host.Call, ptr uint32, value goods.Point) {
+func storePoint(call *bind.Call, ptr uint32, value goods.Point) {
 	call.StoreUint32(ptr, uint32(value.X))
 	call.StoreUint32(ptr+4, uint32(value.Y))
 }
 
-func loadPoint(call *host.Call, area []byte) goods.Point {
+func loadPoint(call *bind.Call, area []byte) goods.Point {
 	return goods.Point{X: int32(binary.LittleEndian.Uint32(area)), Y: int32(binary.LittleEndian.Uint32(area[4:]))}
 }
 
 func checkItem(value goods.Item) *host.BadValueError {
-	if bad := host.CheckString(value.Name); bad != nil {
+	if bad := bind.CheckString(value.Name); bad != nil {
 		return bad.In("name")
 	}
-	if bad := host.CheckEnum(uint32(value.Colour), 3); bad != nil {
+	if bad := bind.CheckEnum(uint32(value.Colour), 3); bad != nil {
 		return bad.In("colour")
 	}
-	if bad := host.CheckFlags(uint32(value.Marks), 3); bad != nil {
+	if bad := bind.CheckFlags(uint32(value.Marks), 3); bad != nil {
 		return bad.In("marks")
 	}
-	if bad := host.CheckList(len(value.Tags), 8); bad != nil {
+	if bad := bind.CheckList(len(value.Tags), 8); bad != nil {
 		return bad.In("tags")
 	}
 	for i, item := range value.Tags {
-		if bad := host.CheckString(item); bad != nil {
+		if bad := bind.CheckString(item); bad != nil {
 			return bad.At(i).In("tags")
 		}
 	}
 	return nil
 }
 
-func loadItem(call *host.Call, area []byte) goods.Item {
+func loadItem(call *bind.Call, area []byte) goods.Item {
 	weightCase := area[16]
 	var weight types.Option[float64]
 	switch weightCase {
@@ -1506,7 +1507,7 @@ func loadItem(call *host.Call, area []byte) goods.Item {
 	default:
 		call.BadDiscriminant(uint32(weightCase), 2)
 	}
-	region, tags := host.LiftList[string](call, binary.LittleEndian.Uint32(area[32:]), binary.LittleEndian.Uint32(area[36:]), 8, 4)
+	region, tags := bind.LiftList[string](call, binary.LittleEndian.Uint32(area[32:]), binary.LittleEndian.Uint32(area[36:]), 8, 4)
 	for i := range tags {
 		item := region[i*8:]
 		tags[i] = call.LiftString(binary.LittleEndian.Uint32(item), binary.LittleEndian.Uint32(item[4:]))
@@ -1521,7 +1522,7 @@ func loadItem(call *host.Call, area []byte) goods.Item {
 	}
 }
 
-func storeItem(call *host.Call, ptr uint32, value goods.Item) {
+func storeItem(call *bind.Call, ptr uint32, value goods.Item) {
 	namePtr, nameLen := call.LowerString(value.Name)
 	call.StoreUint32(ptr, namePtr)
 	call.StoreUint32(ptr+4, nameLen)
@@ -1545,27 +1546,27 @@ func storeItem(call *host.Call, ptr uint32, value goods.Item) {
 	call.StoreUint32(ptr+36, uint32(len(value.Tags)))
 }
 
-func loadParcel(call *host.Call, area []byte) goods.Parcel {
+func loadParcel(call *bind.Call, area []byte) goods.Parcel {
 	valueCase := area[0]
 	var value goods.Parcel
 	switch valueCase {
 	case 0:
 		value = goods.ParcelEmpty{}
 	case 1:
-		if host.Room[goods.ParcelLetter](call) {
+		if bind.Room[goods.ParcelLetter](call) {
 			value = goods.ParcelLetter{Value: call.LiftString(binary.LittleEndian.Uint32(area[8:]), binary.LittleEndian.Uint32(area[12:]))}
 		}
 	case 2:
-		if host.Room[goods.ParcelCrate](call) {
+		if bind.Room[goods.ParcelCrate](call) {
 			value = goods.ParcelCrate{Value: loadItem(call, area[8:])}
 		}
 	case 3:
-		region, pallet := host.LiftList[goods.Item](call, binary.LittleEndian.Uint32(area[8:]), binary.LittleEndian.Uint32(area[12:]), 40, 8)
+		region, pallet := bind.LiftList[goods.Item](call, binary.LittleEndian.Uint32(area[8:]), binary.LittleEndian.Uint32(area[12:]), 40, 8)
 		for i := range pallet {
 			item := region[i*40:]
 			pallet[i] = loadItem(call, item)
 		}
-		if host.Room[goods.ParcelPallet](call) {
+		if bind.Room[goods.ParcelPallet](call) {
 			value = goods.ParcelPallet{Value: pallet}
 		}
 	default:
@@ -1577,7 +1578,7 @@ func loadParcel(call *host.Call, area []byte) goods.Parcel {
 func checkParcel(value goods.Parcel) *host.BadValueError {
 	switch v := value.(type) {
 	case goods.ParcelLetter:
-		if bad := host.CheckString(v.Value); bad != nil {
+		if bad := bind.CheckString(v.Value); bad != nil {
 			return bad.In("letter")
 		}
 	case goods.ParcelCrate:
@@ -1585,7 +1586,7 @@ func checkParcel(value goods.Parcel) *host.BadValueError {
 			return bad.In("crate")
 		}
 	case goods.ParcelPallet:
-		if bad := host.CheckList(len(v.Value), 40); bad != nil {
+		if bad := bind.CheckList(len(v.Value), 40); bad != nil {
 			return bad.In("pallet")
 		}
 		for i, item := range v.Value {
@@ -1595,23 +1596,23 @@ func checkParcel(value goods.Parcel) *host.BadValueError {
 		}
 	case goods.ParcelEmpty:
 	default:
-		return host.UnknownCase("parcel", value)
+		return bind.UnknownCase("parcel", value)
 	}
 	return nil
 }
 
-func loadFailure(call *host.Call, area []byte) goods.Failure {
+func loadFailure(call *bind.Call, area []byte) goods.Failure {
 	valueCase := area[0]
 	var value goods.Failure
 	switch valueCase {
 	case 0:
 		value = goods.FailureMissing{}
 	case 1:
-		if host.Room[goods.FailureOutOfStock](call) {
+		if bind.Room[goods.FailureOutOfStock](call) {
 			value = goods.FailureOutOfStock{Value: binary.LittleEndian.Uint32(area[4:])}
 		}
 	case 2:
-		if host.Room[goods.FailureOther](call) {
+		if bind.Room[goods.FailureOther](call) {
 			value = goods.FailureOther{Value: call.LiftString(binary.LittleEndian.Uint32(area[4:]), binary.LittleEndian.Uint32(area[8:]))}
 		}
 	default:
@@ -1620,7 +1621,7 @@ func loadFailure(call *host.Call, area []byte) goods.Failure {
 	return value
 }
 
-func storeParcel(call *host.Call, ptr uint32, value goods.Parcel) {
+func storeParcel(call *bind.Call, ptr uint32, value goods.Parcel) {
 	switch c := value.(type) {
 	case goods.ParcelEmpty:
 		call.StoreUint8(ptr, 0)
@@ -1646,7 +1647,7 @@ func storeParcel(call *host.Call, ptr uint32, value goods.Parcel) {
 	}
 }
 
-func storeFailure(call *host.Call, ptr uint32, value goods.Failure) {
+func storeFailure(call *bind.Call, ptr uint32, value goods.Failure) {
 	switch c := value.(type) {
 	case goods.FailureMissing:
 		call.StoreUint8(ptr, 0)

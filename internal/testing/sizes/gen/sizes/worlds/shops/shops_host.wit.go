@@ -8,6 +8,7 @@ import (
 	"context"
 
 	"github.com/witgen/witgen/canonicalabi/host"
+	"github.com/witgen/witgen/canonicalabi/host/bind"
 	"github.com/witgen/witgen/internal/testing/sizes/gen/sizes/worlds/shop"
 	"github.com/witgen/witgen/internal/testing/sizes/gen/sizes/worlds/store"
 	"github.com/witgen/witgen/link"
@@ -28,9 +29,9 @@ func Compile(ctx context.Context, wasm []byte, opts ...host.Option) (*Plugin, er
 }
 
 // Instantiate starts an instance with what the host supplies. An interface that the
-// guest does not import may be left nil.
-func (p *Plugin) Instantiate(ctx context.Context, imports Imports) (*Instance, error) {
-	inst, err := p.plugin.Instantiate(ctx, []any{imports.Store})
+// guest does not import may be left nil. opts override those of Compile.
+func (p *Plugin) Instantiate(ctx context.Context, imports Imports, opts ...host.Option) (*Instance, error) {
+	inst, err := p.plugin.Instantiate(ctx, []any{imports.Store}, opts...)
 	if err != nil {
 		return nil, err
 	}
@@ -52,7 +53,7 @@ type Imports struct {
 
 // Instance is a running guest. It serves one call at a time.
 type Instance struct {
-	inst *host.Instance
+	inst *bind.Instance
 	shop shop.Interface
 }
 
@@ -73,12 +74,12 @@ func (i *Instance) Err() error {
 }
 
 // world describes the world to the runtime.
-var world = host.World{
+var world = bind.World{
 	Name: "sizes:worlds/shops",
-	Imports: []host.Item{
+	Imports: []bind.Item{
 		{Name: "sizes:worlds/store", Field: "Store", Interface: &store.Descriptor},
 	},
-	Exports: []host.Item{
-		{Name: "sizes:worlds/shop", Field: "Shop", Interface: &shop.Descriptor, Resources: []host.Resource{{Export: true, Item: 0, Name: "basket"}}},
+	Exports: []bind.Item{
+		{Name: "sizes:worlds/shop", Field: "Shop", Interface: &shop.Descriptor, Resources: []bind.Resource{{Export: true, Item: 0, Name: "basket"}}},
 	},
 }

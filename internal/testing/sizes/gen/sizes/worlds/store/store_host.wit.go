@@ -10,6 +10,7 @@ import (
 	"math"
 
 	"github.com/witgen/witgen/canonicalabi/host"
+	"github.com/witgen/witgen/canonicalabi/host/bind"
 	"github.com/witgen/witgen/canonicalabi/types"
 	"github.com/witgen/witgen/internal/testing/sizes/gen/sizes/worlds/goods"
 )
@@ -32,8 +33,8 @@ type Interface interface {
 }
 
 // Descriptor describes sizes:worlds/store to the runtime.
-var Descriptor = host.Interface{
-	Functions: []host.Function{
+var Descriptor = bind.Interface{
+	Functions: []bind.Function{
 		{Name: "log", Type: 0xcd06ff50caa07e47, Export: "i32 i32 ->", Import: "i32 i32 ->", Handle: handleLog},
 		{Name: "now", Type: 0xca4ad8427e12d50b, Export: "-> i64", Import: "-> i64", Handle: handleNow},
 		{Name: "get", Type: 0xa85e6e03000e35b5, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleGet},
@@ -45,7 +46,7 @@ var Descriptor = host.Interface{
 
 // Bind returns the interface as an instance exports it. Worlds that export it
 // call it.
-func Bind(e host.Exports) Interface {
+func Bind(e bind.Exports) Interface {
 	return &exports{
 		log:   e.Func(0),
 		now:   e.Func(1),
@@ -58,16 +59,16 @@ func Bind(e host.Exports) Interface {
 
 // exports calls the functions that an instance exports.
 type exports struct {
-	log   host.Func
-	now   host.Func
-	get   host.Func
-	put   host.Func
-	names host.Func
-	read  host.Func
+	log   bind.Func
+	now   bind.Func
+	get   bind.Func
+	put   bind.Func
+	names bind.Func
+	read  bind.Func
 }
 
 func (x *exports) Log(ctx context.Context, message string) error {
-	if bad := host.CheckString(message); bad != nil {
+	if bad := bind.CheckString(message); bad != nil {
 		return bad.In("message")
 	}
 	call := x.log.Begin(ctx)
@@ -86,7 +87,7 @@ func (x *exports) Now(ctx context.Context) (uint64, error) {
 }
 
 func (x *exports) Get(ctx context.Context, name string) (types.Option[Item], error) {
-	if bad := host.CheckString(name); bad != nil {
+	if bad := bind.CheckString(name); bad != nil {
 		return types.Option[Item]{}, bad.In("name")
 	}
 	call := x.get.Begin(ctx)
@@ -169,7 +170,7 @@ func (x *exports) Put(ctx context.Context, item Item) (uint32, error) {
 }
 
 func (x *exports) Names(ctx context.Context, prefix string) ([]string, error) {
-	if bad := host.CheckString(prefix); bad != nil {
+	if bad := bind.CheckString(prefix); bad != nil {
 		return nil, bad.In("prefix")
 	}
 	call := x.names.Begin(ctx)
@@ -184,7 +185,7 @@ func (x *exports) Names(ctx context.Context, prefix string) ([]string, error) {
 	if !ok {
 		return nil, call.End()
 	}
-	region, result := host.LiftList[string](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]), 8, 4)
+	region, result := bind.LiftList[string](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]), 8, 4)
 	for i := range result {
 		item := region[i*8:]
 		result[i] = call.LiftString(binary.LittleEndian.Uint32(item), binary.LittleEndian.Uint32(item[4:]))
@@ -193,7 +194,7 @@ func (x *exports) Names(ctx context.Context, prefix string) ([]string, error) {
 }
 
 func (x *exports) Read(ctx context.Context, name string) ([]byte, error) {
-	if bad := host.CheckString(name); bad != nil {
+	if bad := bind.CheckString(name); bad != nil {
 		return nil, bad.In("name")
 	}
 	call := x.read.Begin(ctx)
@@ -213,7 +214,7 @@ func (x *exports) Read(ctx context.Context, name string) ([]byte, error) {
 	var err error
 	switch resultCase {
 	case 0:
-		value = host.LiftNumbers[uint8](call, binary.LittleEndian.Uint32(area[4:]), binary.LittleEndian.Uint32(area[8:]))
+		value = bind.LiftNumbers[uint8](call, binary.LittleEndian.Uint32(area[4:]), binary.LittleEndian.Uint32(area[8:]))
 	case 1:
 		err = loadFailure(call, area[4:])
 	default:
@@ -225,7 +226,7 @@ func (x *exports) Read(ctx context.Context, name string) ([]byte, error) {
 	return value, err
 }
 
-func handleLog(call *host.Call) {
+func handleLog(call *bind.Call) {
 	message := call.LiftString(uint32(call.Stack[0]), uint32(call.Stack[1]))
 	if !call.OK() {
 		return
@@ -235,7 +236,7 @@ func handleLog(call *host.Call) {
 	}
 }
 
-func handleNow(call *host.Call) {
+func handleNow(call *bind.Call) {
 	result, err := call.Impl().(Interface).Now(call.Context())
 	if err != nil {
 		call.Fail(err)
@@ -244,7 +245,7 @@ func handleNow(call *host.Call) {
 	call.Stack[0] = result
 }
 
-func handleGet(call *host.Call) {
+func handleGet(call *bind.Call) {
 	name := call.LiftString(uint32(call.Stack[0]), uint32(call.Stack[1]))
 	if !call.OK() {
 		return
@@ -266,7 +267,7 @@ func handleGet(call *host.Call) {
 	}
 }
 
-func handlePut(call *host.Call) {
+func handlePut(call *bind.Call) {
 	item5 := uint32(call.Stack[5])
 	var weight types.Option[float64]
 	switch item5 {
@@ -276,7 +277,7 @@ func handlePut(call *host.Call) {
 	default:
 		call.BadDiscriminant(uint32(item5), 2)
 	}
-	region, tags := host.LiftList[string](call, uint32(call.Stack[7]), uint32(call.Stack[8]), 8, 4)
+	region, tags := bind.LiftList[string](call, uint32(call.Stack[7]), uint32(call.Stack[8]), 8, 4)
 	for i := range tags {
 		item := region[i*8:]
 		tags[i] = call.LiftString(binary.LittleEndian.Uint32(item), binary.LittleEndian.Uint32(item[4:]))
@@ -298,7 +299,7 @@ func handlePut(call *host.Call) {
 		return
 	}
 	if err != nil {
-		failure, ok := host.AsError[Failure](call, err)
+		failure, ok := bind.AsError[Failure](call, err)
 		if !ok {
 			return
 		}
@@ -310,7 +311,7 @@ func handlePut(call *host.Call) {
 	}
 }
 
-func handleNames(call *host.Call) {
+func handleNames(call *bind.Call) {
 	prefix := call.LiftString(uint32(call.Stack[0]), uint32(call.Stack[1]))
 	if !call.OK() {
 		return
@@ -335,7 +336,7 @@ func handleNames(call *host.Call) {
 	call.StoreUint32(resultPtr+4, uint32(len(result)))
 }
 
-func handleRead(call *host.Call) {
+func handleRead(call *bind.Call) {
 	name := call.LiftString(uint32(call.Stack[0]), uint32(call.Stack[1]))
 	if !call.OK() {
 		return
@@ -346,7 +347,7 @@ func handleRead(call *host.Call) {
 		return
 	}
 	if err != nil {
-		failure, ok := host.AsError[Failure](call, err)
+		failure, ok := bind.AsError[Failure](call, err)
 		if !ok {
 			return
 		}
@@ -354,13 +355,13 @@ func handleRead(call *host.Call) {
 		storeFailure(call, resultPtr+4, failure)
 	} else {
 		call.StoreUint8(resultPtr, 0)
-		okPtr, okLen := host.LowerNumbers(call, result)
+		okPtr, okLen := bind.LowerNumbers(call, result)
 		call.StoreUint32(resultPtr+4, okPtr)
 		call.StoreUint32(resultPtr+8, okLen)
 	}
 }
 
-func loadItem(call *host.Call, area []byte) goods.Item {
+func loadItem(call *bind.Call, area []byte) goods.Item {
 	weightCase := area[16]
 	var weight types.Option[float64]
 	switch weightCase {
@@ -370,7 +371,7 @@ func loadItem(call *host.Call, area []byte) goods.Item {
 	default:
 		call.BadDiscriminant(uint32(weightCase), 2)
 	}
-	region, tags := host.LiftList[string](call, binary.LittleEndian.Uint32(area[32:]), binary.LittleEndian.Uint32(area[36:]), 8, 4)
+	region, tags := bind.LiftList[string](call, binary.LittleEndian.Uint32(area[32:]), binary.LittleEndian.Uint32(area[36:]), 8, 4)
 	for i := range tags {
 		item := region[i*8:]
 		tags[i] = call.LiftString(binary.LittleEndian.Uint32(item), binary.LittleEndian.Uint32(item[4:]))
@@ -386,38 +387,38 @@ func loadItem(call *host.Call, area []byte) goods.Item {
 }
 
 func checkItem(value goods.Item) *host.BadValueError {
-	if bad := host.CheckString(value.Name); bad != nil {
+	if bad := bind.CheckString(value.Name); bad != nil {
 		return bad.In("name")
 	}
-	if bad := host.CheckEnum(uint32(value.Colour), 3); bad != nil {
+	if bad := bind.CheckEnum(uint32(value.Colour), 3); bad != nil {
 		return bad.In("colour")
 	}
-	if bad := host.CheckFlags(uint32(value.Marks), 3); bad != nil {
+	if bad := bind.CheckFlags(uint32(value.Marks), 3); bad != nil {
 		return bad.In("marks")
 	}
-	if bad := host.CheckList(len(value.Tags), 8); bad != nil {
+	if bad := bind.CheckList(len(value.Tags), 8); bad != nil {
 		return bad.In("tags")
 	}
 	for i, item := range value.Tags {
-		if bad := host.CheckString(item); bad != nil {
+		if bad := bind.CheckString(item); bad != nil {
 			return bad.At(i).In("tags")
 		}
 	}
 	return nil
 }
 
-func loadFailure(call *host.Call, area []byte) goods.Failure {
+func loadFailure(call *bind.Call, area []byte) goods.Failure {
 	valueCase := area[0]
 	var value goods.Failure
 	switch valueCase {
 	case 0:
 		value = goods.FailureMissing{}
 	case 1:
-		if host.Room[goods.FailureOutOfStock](call) {
+		if bind.Room[goods.FailureOutOfStock](call) {
 			value = goods.FailureOutOfStock{Value: binary.LittleEndian.Uint32(area[4:])}
 		}
 	case 2:
-		if host.Room[goods.FailureOther](call) {
+		if bind.Room[goods.FailureOther](call) {
 			value = goods.FailureOther{Value: call.LiftString(binary.LittleEndian.Uint32(area[4:]), binary.LittleEndian.Uint32(area[8:]))}
 		}
 	default:
@@ -426,7 +427,7 @@ func loadFailure(call *host.Call, area []byte) goods.Failure {
 	return value
 }
 
-func storeItem(call *host.Call, ptr uint32, value goods.Item) {
+func storeItem(call *bind.Call, ptr uint32, value goods.Item) {
 	namePtr, nameLen := call.LowerString(value.Name)
 	call.StoreUint32(ptr, namePtr)
 	call.StoreUint32(ptr+4, nameLen)
@@ -450,7 +451,7 @@ func storeItem(call *host.Call, ptr uint32, value goods.Item) {
 	call.StoreUint32(ptr+36, uint32(len(value.Tags)))
 }
 
-func storeFailure(call *host.Call, ptr uint32, value goods.Failure) {
+func storeFailure(call *bind.Call, ptr uint32, value goods.Failure) {
 	switch c := value.(type) {
 	case goods.FailureMissing:
 		call.StoreUint8(ptr, 0)

@@ -8,7 +8,7 @@ import (
 	"context"
 	"encoding/binary"
 
-	"github.com/witgen/witgen/canonicalabi/host"
+	"github.com/witgen/witgen/canonicalabi/host/bind"
 )
 
 // Interface is old:db/rows@1.0.0: what a guest
@@ -19,15 +19,15 @@ type Interface interface {
 }
 
 // Descriptor describes old:db/rows@1.0.0 to the runtime.
-var Descriptor = host.Interface{
-	Functions: []host.Function{
+var Descriptor = bind.Interface{
+	Functions: []bind.Function{
 		{Name: "fetch", Type: 0x0737183f9346691e, Export: "i32 -> i32", Import: "i32 i32 ->", Handle: handleFetch},
 	},
 }
 
 // Bind returns the interface as an instance exports it. Worlds that export it
 // call it.
-func Bind(e host.Exports) Interface {
+func Bind(e bind.Exports) Interface {
 	return &exports{
 		fetch: e.Func(0),
 	}
@@ -35,7 +35,7 @@ func Bind(e host.Exports) Interface {
 
 // exports calls the functions that an instance exports.
 type exports struct {
-	fetch host.Func
+	fetch bind.Func
 }
 
 func (x *exports) Fetch(ctx context.Context, id uint32) (Row, error) {
@@ -52,7 +52,7 @@ func (x *exports) Fetch(ctx context.Context, id uint32) (Row, error) {
 	return result, call.End()
 }
 
-func handleFetch(call *host.Call) {
+func handleFetch(call *bind.Call) {
 	result, err := call.Impl().(Interface).Fetch(call.Context(), uint32(call.Stack[0]))
 	if err != nil {
 		call.Fail(err)
@@ -65,11 +65,11 @@ func handleFetch(call *host.Call) {
 	storeRow(call, resultPtr, result)
 }
 
-func loadRow(call *host.Call, area []byte) Row {
+func loadRow(call *bind.Call, area []byte) Row {
 	return Row{ID: binary.LittleEndian.Uint32(area), Text: call.LiftString(binary.LittleEndian.Uint32(area[4:]), binary.LittleEndian.Uint32(area[8:]))}
 }
 
-func storeRow(call *host.Call, ptr uint32, value Row) {
+func storeRow(call *bind.Call, ptr uint32, value Row) {
 	call.StoreUint32(ptr, value.ID)
 	textPtr, textLen := call.LowerString(value.Text)
 	call.StoreUint32(ptr+4, textPtr)

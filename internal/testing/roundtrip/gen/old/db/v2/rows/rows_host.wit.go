@@ -8,7 +8,7 @@ import (
 	"context"
 	"encoding/binary"
 
-	"github.com/witgen/witgen/canonicalabi/host"
+	"github.com/witgen/witgen/canonicalabi/host/bind"
 	"github.com/witgen/witgen/canonicalabi/types"
 )
 
@@ -35,8 +35,8 @@ const (
 )
 
 // Descriptor describes old:db/rows@2.1.0 to the runtime.
-var Descriptor = host.Interface{
-	Functions: []host.Function{
+var Descriptor = bind.Interface{
+	Functions: []bind.Function{
 		{Name: "[method]cursor.next", Type: 0x12e19a621f2d9fc5, Export: "i32 -> i32", Import: "i32 i32 ->", Handle: handleCursorNext},
 		{Name: "fetch", Type: 0xfe924f567077c494, Export: "i64 -> i32", Import: "i64 i32 ->", Handle: handleFetch},
 		{Name: "all", Type: 0x384bf8d224cdd91c, Export: "i64 -> i32", Import: "i64 -> i32", Handle: handleAll},
@@ -46,13 +46,13 @@ var Descriptor = host.Interface{
 
 // Bind returns the interface as an instance exports it. Worlds that export it
 // call it.
-func Bind(e host.Exports) Interface {
+func Bind(e bind.Exports) Interface {
 	x := &exports{
 		cursorNext: e.Func(0),
 		fetch:      e.Func(1),
 		all:        e.Func(2),
 	}
-	e.Wrap(resourceCursor, func(h *host.Handle) any {
+	e.Wrap(resourceCursor, func(h *bind.Handle) any {
 		return &cursorHandle{h, x}
 	})
 	return x
@@ -60,14 +60,14 @@ func Bind(e host.Exports) Interface {
 
 // exports calls the functions that an instance exports.
 type exports struct {
-	cursorNext host.Func
-	fetch      host.Func
-	all        host.Func
+	cursorNext bind.Func
+	fetch      bind.Func
+	all        bind.Func
 }
 
 // cursorHandle is a Cursor that a guest defines.
 type cursorHandle struct {
-	*host.Handle
+	*bind.Handle
 	exports *exports
 }
 
@@ -121,12 +121,12 @@ func (x *exports) All(ctx context.Context, from uint64) (Cursor, error) {
 	if !call.Invoke() {
 		return nil, call.End()
 	}
-	result := host.LiftOwn[Cursor](call, resourceCursor, uint32(call.Stack[0]))
+	result := bind.LiftOwn[Cursor](call, resourceCursor, uint32(call.Stack[0]))
 	return result, call.End()
 }
 
-func handleCursorNext(call *host.Call) {
-	self := host.LiftBorrow[Cursor](call, resourceCursor, uint32(call.Stack[0]))
+func handleCursorNext(call *bind.Call) {
+	self := bind.LiftBorrow[Cursor](call, resourceCursor, uint32(call.Stack[0]))
 	if !call.OK() {
 		return
 	}
@@ -147,7 +147,7 @@ func handleCursorNext(call *host.Call) {
 	}
 }
 
-func handleFetch(call *host.Call) {
+func handleFetch(call *bind.Call) {
 	result, err := call.Impl().(Interface).Fetch(call.Context(), call.Stack[0])
 	if err != nil {
 		call.Fail(err)
@@ -165,7 +165,7 @@ func handleFetch(call *host.Call) {
 	}
 }
 
-func handleAll(call *host.Call) {
+func handleAll(call *bind.Call) {
 	result, err := call.Impl().(Interface).All(call.Context(), call.Stack[0])
 	if err != nil {
 		call.Fail(err)
@@ -174,7 +174,7 @@ func handleAll(call *host.Call) {
 	call.Stack[0] = uint64(call.LowerOwn(resourceCursor, result))
 }
 
-func loadRow(call *host.Call, area []byte) Row {
+func loadRow(call *bind.Call, area []byte) Row {
 	textCase := area[8]
 	var text types.Option[string]
 	switch textCase {
@@ -184,7 +184,7 @@ func loadRow(call *host.Call, area []byte) Row {
 	default:
 		call.BadDiscriminant(uint32(textCase), 2)
 	}
-	region, tags := host.LiftList[string](call, binary.LittleEndian.Uint32(area[20:]), binary.LittleEndian.Uint32(area[24:]), 8, 4)
+	region, tags := bind.LiftList[string](call, binary.LittleEndian.Uint32(area[20:]), binary.LittleEndian.Uint32(area[24:]), 8, 4)
 	for i := range tags {
 		item := region[i*8:]
 		tags[i] = call.LiftString(binary.LittleEndian.Uint32(item), binary.LittleEndian.Uint32(item[4:]))
@@ -192,7 +192,7 @@ func loadRow(call *host.Call, area []byte) Row {
 	return Row{ID: binary.LittleEndian.Uint64(area), Text: text, Tags: tags}
 }
 
-func storeRow(call *host.Call, ptr uint32, value Row) {
+func storeRow(call *bind.Call, ptr uint32, value Row) {
 	call.StoreUint64(ptr, value.ID)
 	if value_, ok := value.Text.Get(); ok {
 		call.StoreUint8(ptr+8, 1)

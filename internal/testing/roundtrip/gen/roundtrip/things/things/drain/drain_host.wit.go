@@ -8,7 +8,7 @@ import (
 	"context"
 	"encoding/binary"
 
-	"github.com/witgen/witgen/canonicalabi/host"
+	"github.com/witgen/witgen/canonicalabi/host/bind"
 	"github.com/witgen/witgen/canonicalabi/types"
 	"github.com/witgen/witgen/internal/testing/roundtrip/gen/roundtrip/things/pool"
 )
@@ -29,8 +29,8 @@ const (
 )
 
 // Descriptor describes roundtrip:things/things/drain to the runtime.
-var Descriptor = host.Interface{
-	Functions: []host.Function{
+var Descriptor = bind.Interface{
+	Functions: []bind.Function{
 		{Name: "use-up", Type: 0xe247f047caf7caf5, Export: "i32 i32 i32 i32 -> i32", Import: "i32 i32 i32 i32 i32 ->", Handle: handleUseUp},
 	},
 	Resources: []string{"conn"},
@@ -38,7 +38,7 @@ var Descriptor = host.Interface{
 
 // Bind returns the interface as an instance exports it. Worlds that export it
 // call it.
-func Bind(e host.Exports) Interface {
+func Bind(e bind.Exports) Interface {
 	return &exports{
 		useUp: e.Func(0),
 	}
@@ -46,7 +46,7 @@ func Bind(e host.Exports) Interface {
 
 // exports calls the functions that an instance exports.
 type exports struct {
-	useUp host.Func
+	useUp bind.Func
 }
 
 func (x *exports) UseUp(ctx context.Context, c Conn, d Conn, others []Conn) (string, types.Option[Conn], error) {
@@ -56,7 +56,7 @@ func (x *exports) UseUp(ctx context.Context, c Conn, d Conn, others []Conn) (str
 	if bad := x.useUp.CheckHandle(resourceConn, d); bad != nil {
 		return "", types.Option[Conn]{}, bad.In("d")
 	}
-	if bad := host.CheckList(len(others), 4); bad != nil {
+	if bad := bind.CheckList(len(others), 4); bad != nil {
 		return "", types.Option[Conn]{}, bad.In("others")
 	}
 	for i, item := range others {
@@ -90,20 +90,20 @@ func (x *exports) UseUp(ctx context.Context, c Conn, d Conn, others []Conn) (str
 	switch f1Case {
 	case 0:
 	case 1:
-		f1 = types.Some[Conn](host.LiftOwn[Conn](call, resourceConn, binary.LittleEndian.Uint32(area[12:])))
+		f1 = types.Some[Conn](bind.LiftOwn[Conn](call, resourceConn, binary.LittleEndian.Uint32(area[12:])))
 	default:
 		call.BadDiscriminant(uint32(f1Case), 2)
 	}
 	return f0, f1, call.End()
 }
 
-func handleUseUp(call *host.Call) {
-	c := host.LiftOwn[Conn](call, resourceConn, uint32(call.Stack[0]))
-	d := host.LiftBorrow[Conn](call, resourceConn, uint32(call.Stack[1]))
-	region, others := host.LiftList[Conn](call, uint32(call.Stack[2]), uint32(call.Stack[3]), 4, 4)
+func handleUseUp(call *bind.Call) {
+	c := bind.LiftOwn[Conn](call, resourceConn, uint32(call.Stack[0]))
+	d := bind.LiftBorrow[Conn](call, resourceConn, uint32(call.Stack[1]))
+	region, others := bind.LiftList[Conn](call, uint32(call.Stack[2]), uint32(call.Stack[3]), 4, 4)
 	for i := range others {
 		item := region[i*4:]
-		others[i] = host.LiftOwn[Conn](call, resourceConn, binary.LittleEndian.Uint32(item))
+		others[i] = bind.LiftOwn[Conn](call, resourceConn, binary.LittleEndian.Uint32(item))
 	}
 	if !call.OK() {
 		return

@@ -8,7 +8,7 @@ import (
 	"context"
 	"encoding/binary"
 
-	"github.com/witgen/witgen/canonicalabi/host"
+	"github.com/witgen/witgen/canonicalabi/host/bind"
 	"github.com/witgen/witgen/canonicalabi/types"
 )
 
@@ -20,15 +20,15 @@ type Interface interface {
 }
 
 // Descriptor describes roundtrip:things/things/env to the runtime.
-var Descriptor = host.Interface{
-	Functions: []host.Function{
+var Descriptor = bind.Interface{
+	Functions: []bind.Function{
 		{Name: "get", Type: 0x4aeb26f29b12a1fd, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleGet},
 	},
 }
 
 // Bind returns the interface as an instance exports it. Worlds that export it
 // call it.
-func Bind(e host.Exports) Interface {
+func Bind(e bind.Exports) Interface {
 	return &exports{
 		get: e.Func(0),
 	}
@@ -36,11 +36,11 @@ func Bind(e host.Exports) Interface {
 
 // exports calls the functions that an instance exports.
 type exports struct {
-	get host.Func
+	get bind.Func
 }
 
 func (x *exports) Get(ctx context.Context, key string) (Value, error) {
-	if bad := host.CheckString(key); bad != nil {
+	if bad := bind.CheckString(key); bad != nil {
 		return Value{}, bad.In("key")
 	}
 	call := x.get.Begin(ctx)
@@ -67,7 +67,7 @@ func (x *exports) Get(ctx context.Context, key string) (Value, error) {
 	return result, call.End()
 }
 
-func handleGet(call *host.Call) {
+func handleGet(call *bind.Call) {
 	key := call.LiftString(uint32(call.Stack[0]), uint32(call.Stack[1]))
 	if !call.OK() {
 		return

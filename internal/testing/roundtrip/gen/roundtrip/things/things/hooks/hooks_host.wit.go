@@ -8,7 +8,7 @@ import (
 	"context"
 	"encoding/binary"
 
-	"github.com/witgen/witgen/canonicalabi/host"
+	"github.com/witgen/witgen/canonicalabi/host/bind"
 	"github.com/witgen/witgen/internal/testing/roundtrip/gen/roundtrip/things/counters"
 )
 
@@ -30,8 +30,8 @@ const (
 )
 
 // Descriptor describes roundtrip:things/things/hooks to the runtime.
-var Descriptor = host.Interface{
-	Functions: []host.Function{
+var Descriptor = bind.Interface{
+	Functions: []bind.Function{
 		{Name: "each", Type: 0x32b5156806d476a5, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleEach},
 		{Name: "seen", Type: 0xca7b7084ce2adef0, Export: "i32 -> i32", Import: "i32 i32 ->", Handle: handleSeen},
 	},
@@ -40,7 +40,7 @@ var Descriptor = host.Interface{
 
 // Bind returns the interface as an instance exports it. Worlds that export it
 // call it.
-func Bind(e host.Exports) Interface {
+func Bind(e bind.Exports) Interface {
 	return &exports{
 		each: e.Func(0),
 		seen: e.Func(1),
@@ -49,12 +49,12 @@ func Bind(e host.Exports) Interface {
 
 // exports calls the functions that an instance exports.
 type exports struct {
-	each host.Func
-	seen host.Func
+	each bind.Func
+	seen bind.Func
 }
 
 func (x *exports) Each(ctx context.Context, all []Counter) ([]Counter, error) {
-	if bad := host.CheckList(len(all), 4); bad != nil {
+	if bad := bind.CheckList(len(all), 4); bad != nil {
 		return nil, bad.In("all")
 	}
 	for i, item := range all {
@@ -78,10 +78,10 @@ func (x *exports) Each(ctx context.Context, all []Counter) ([]Counter, error) {
 	if !ok {
 		return nil, call.End()
 	}
-	region, result := host.LiftList[Counter](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]), 4, 4)
+	region, result := bind.LiftList[Counter](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]), 4, 4)
 	for i := range result {
 		item := region[i*4:]
-		result[i] = host.LiftOwn[Counter](call, resourceCounter, binary.LittleEndian.Uint32(item))
+		result[i] = bind.LiftOwn[Counter](call, resourceCounter, binary.LittleEndian.Uint32(item))
 	}
 	return result, call.End()
 }
@@ -103,11 +103,11 @@ func (x *exports) Seen(ctx context.Context, c Counter) (string, error) {
 	return result, call.End()
 }
 
-func handleEach(call *host.Call) {
-	region, all := host.LiftList[Counter](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 4, 4)
+func handleEach(call *bind.Call) {
+	region, all := bind.LiftList[Counter](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 4, 4)
 	for i := range all {
 		item := region[i*4:]
-		all[i] = host.LiftOwn[Counter](call, resourceCounter, binary.LittleEndian.Uint32(item))
+		all[i] = bind.LiftOwn[Counter](call, resourceCounter, binary.LittleEndian.Uint32(item))
 	}
 	if !call.OK() {
 		return
@@ -130,8 +130,8 @@ func handleEach(call *host.Call) {
 	call.StoreUint32(resultPtr+4, uint32(len(result)))
 }
 
-func handleSeen(call *host.Call) {
-	c := host.LiftBorrow[Counter](call, resourceCounter, uint32(call.Stack[0]))
+func handleSeen(call *bind.Call) {
+	c := bind.LiftBorrow[Counter](call, resourceCounter, uint32(call.Stack[0]))
 	if !call.OK() {
 		return
 	}

@@ -1,0 +1,137 @@
+package bind
+
+import (
+	"context"
+	"fmt"
+	"runtime"
+	"strings"
+	"sync"
+
+	"github.com/tetratelabs/wazero/api"
+
+	"github.com/witgen/witgen/canonicalabi/host"
+	"github.com/witgen/witgen/canonicalabi/host/meter"
+)
+
+// metering is what stops an instance's guest: the controllers of its modules as
+// one meter.Interrupter.
+type metering struct {
+	on bool
+	// fuel and depth are as in Limits.
+	fuel, depth uint64
+	watch       *meter.Watch
+
+	mu          sync.Mutex // guards what follows while the instance starts
+	controllers []*meter.Controller
+	interrupted bool
+}
+
+// Interrupt implements meter.Interrupter.
+func (m *metering) Interrupt() { m.interrupt(true) }
+
+// Resume implements meter.Interrupter.
+func (m *metering) Resume() { m.interrupt(false) }
+
+func (m *metering) interrupt(on bool) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.interrupted = on
+	for _, c := range m.controllers {
+		if on {
+			c.Interrupt()
+		} else {
+			c.Resume()
+		}
+	}
+}
+
+// add adds a module's controller. Its fuel is what the start of the instance may
+// use.
+func (m *metering) add(c *meter.Controller) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.controllers = append(m.controllers, c)
+	if m.fuel > 0 {
+		c.SetFuel(m.fuel)
+	}
+	if m.depth > 0 {
+		c.SetDepth(m.depth)
+	}
+	if m.interrupted {
+		c.Interrupt()
+	}
+}
+
+// refuel gives each module the fuel for a call.
+func (m *metering) refuel() {
+	if m.fuel > 0 {
+		for _, c := range m.controllers {
+			c.SetFuel(m.fuel)
+		}
+	}
+}
+
+// limit returns the error of a call that metering stopped, under the context
+// caller, and nil where it did not.
+func (m *metering) limit(name string, caller context.Context) *host.LimitError {
+	cause := meter.None
+	for _, c := range m.controllers {
+		if cause = c.Cause(); cause != meter.None {
+			break
+		}
+	}
+	var limit *host.LimitError
+	switch cause {
+	case meter.None:
+		return nil
+	case meter.Interrupted:
+		limit = ContextError(name, caller.Err())
+	case meter.OutOfFuel:
+		limit = &host.LimitError{Func: name, Limit: "fuel", Detail: fmt.Sprintf("the call used up its %d; raise it with host.Fuel", m.fuel)}
+	case meter.TooDeep:
+		limit = &host.LimitError{Func: name, Limit: "call depth", Detail: fmt.Sprintf("the guest's calls are nested more than %d deep; raise it with host.CallDepth", m.depth)}
+	default:
+		panic(fmt.Sprintf("bind: unhandled cause %d", cause))
+	}
+	limit.Fatal = true
+	return limit
+}
+
+// stackOverflow is the text of wazero's error of a guest that fills its stack,
+// which wazero does not export.
+const stackOverflow = "stack overflow"
+
+// overflow returns the error of a call that wazero ended because its stack was
+// full, and nil where err is something else.
+func overflow(name string, err error) *host.LimitError {
+	if !fullStack(err) {
+		return nil
+	}
+	return &host.LimitError{Func: name, Limit: "call depth", Detail: "wazero's stack is full", Err: err, Fatal: true}
+}
+
+// fullStack reports whether err is wazero's error of a guest that filled its stack.
+func fullStack(err error) bool {
+	text, _, _ := strings.Cut(err.Error(), "\n")
+	return strings.TrimPrefix(text, "wasm error: ") == stackOverflow
+}
+
+// freeStack gives the stack back of a guest that overflowed it, up to 100 MB: the
+// next collection would start only when as much was allocated again.
+func freeStack(err error) {
+	if limit, ok := err.(*host.LimitError); ok && limit.Err != nil && fullStack(limit.Err) {
+		runtime.GC()
+	}
+}
+
+// RunStart puts a module, which Config.Rewrite has made, under the limits of the
+// instance, and runs its start function. It is called for each module of the
+// instance, under the context of Start, before anything else of it runs.
+func (i *Instance) RunStart(ctx context.Context, module api.Module) error {
+	c, err := meter.NewController(module)
+	if err != nil {
+		return err
+	}
+	i.metering.add(c)
+	return c.Start(ctx)
+}

@@ -1,0 +1,139 @@
+package bind
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/tetratelabs/wazero"
+
+	"github.com/witgen/witgen/canonicalabi/host"
+	"github.com/witgen/witgen/canonicalabi/host/meter"
+)
+
+// Rewriter rewrites the core modules of the guest of a world, so that the limits of
+// its instances hold for them.
+type Rewriter struct {
+	World  string
+	Config *host.Config
+	// Tables is how many core modules share the limit of tables, if more than one.
+	Tables int
+	work   uint64 // of compiling the modules so far, see meter.Limits.CompileWork
+}
+
+// Rewrite returns a module as it is to be compiled. The error is a *LimitError or a
+// *LinkError.
+func (r *Rewriter) Rewrite(wasm []byte) ([]byte, error) {
+	if r.Config.Unmetered {
+		return wasm, nil
+	}
+	c := r.Config
+	config := meter.Config{Depth: c.CallDepth > 0, Limits: moduleLimits(&c.Module)}
+	config.Limits.MemoryPages = MemoryPages(c)
+	config.Limits.TableElements = c.TableElements
+	if c.TableElements > 0 && r.Tables > 1 {
+		config.Limits.TableElements = max(c.TableElements/uint64(r.Tables), 1)
+	}
+	if limit := c.Module.CompileWork; limit > 0 {
+		config.Limits.CompileWork = max(limit-min(limit, r.work), 1)
+	}
+	module, err := meter.Rewrite(wasm, config)
+	if err != nil {
+		return nil, r.refused(err)
+	}
+	r.work += module.CompileWork
+	return module.Wasm, nil
+}
+
+// maxPages bounds a memory so that its size in bytes fits 32 bits.
+const maxPages = 1<<16 - 1
+
+// MemoryPages returns the limit of a memory in pages of 64 KiB.
+func MemoryPages(c *host.Config) uint64 { return max(min(c.MemoryBytes>>16, maxPages), 1) }
+
+// moduleLimits returns limits as meter takes them, but for those of memory and
+// tables, which a Config has for all modules together.
+func moduleLimits(l *host.Limits) meter.Limits {
+	return meter.Limits{
+		ModuleBytes:          l.ModuleBytes,
+		Types:                l.Types,
+		Params:               l.Params,
+		Results:              l.Results,
+		Imports:              l.Imports,
+		Exports:              l.Exports,
+		Functions:            l.Functions,
+		Globals:              l.Globals,
+		Tables:               l.Tables,
+		Segments:             l.Segments,
+		Elements:             l.Elements,
+		FunctionBytes:        l.FunctionBytes,
+		FunctionInstructions: l.FunctionInstructions,
+		FunctionBlocks:       l.FunctionBlocks,
+		FunctionLocals:       l.FunctionLocals,
+		Nesting:              l.Nesting,
+		CompileWork:          l.CompileWork,
+	}
+}
+
+// refused is the error of a guest that meter refuses.
+func (r *Rewriter) refused(err error) error {
+	var refused *meter.Error
+	world := r.World
+	switch {
+	case !errors.As(err, &refused):
+		return err
+	case errors.Is(err, meter.ErrMalformed):
+		return &host.LinkError{World: world, Detail: "the guest is not a valid WebAssembly module: " + place(refused)}
+	case errors.Is(err, meter.ErrUnsupported):
+		return &host.LinkError{World: world, Detail: "the guest uses what cannot be metered: " + place(refused) + "; build it without, or run it with host.Unmetered if you trust it"}
+	}
+	if refused.Rule == "CompileWork" { // of all modules
+		refused.Got, refused.Limit = refused.Got+r.work, r.Config.Module.CompileWork
+	}
+	limit := &host.LimitError{Func: world, Limit: refused.Rule, Detail: fmt.Sprintf("%s, and the limit is %d; ", place(refused), refused.Limit)}
+	switch refused.Rule {
+	case "MemoryPages":
+		return MemoryError(world, refused.Got, refused.Limit)
+	case "TableElements":
+		limit.Limit = "table elements"
+		limit.Detail += "raise it with host.TableLimit, or give the guest less"
+	default:
+		limit.Detail += "raise it with host.ModuleLimits, or make the guest smaller"
+	}
+	return limit
+}
+
+// MemoryError is the error of a guest of a world that starts with more pages of
+// memory than the limit.
+func MemoryError(world string, pages, limit uint64) *host.LimitError {
+	return &host.LimitError{Func: world, Limit: "memory",
+		Detail: fmt.Sprintf("the guest starts with %d bytes, and the limit is %d; raise it with host.MemoryLimit, or give the guest less", pages<<16, limit<<16)}
+}
+
+// place says what a module was refused for, and where that stands.
+func place(e *meter.Error) string {
+	s := e.Rule
+	if errors.Is(e.Kind, meter.ErrLimit) {
+		s = fmt.Sprintf("%d", e.Got)
+	}
+	if e.Func >= 0 {
+		s += fmt.Sprintf(" in function %d", e.Func)
+		if e.Name != "" {
+			s += " (" + e.Name + ")"
+		}
+	}
+	return s + fmt.Sprintf(" at offset 0x%x", e.Offset)
+}
+
+// OpenWASI returns a configuration with what the options of a guest open.
+func OpenWASI(w *host.WASI, config wazero.ModuleConfig) wazero.ModuleConfig {
+	for _, open := range w.Open {
+		config = open(config)
+	}
+	if w.Files != nil {
+		config = config.WithFSConfig(w.Files)
+	}
+	if w.Args != nil {
+		config = config.WithArgs(w.Args...)
+	}
+	return config
+}
