@@ -27,7 +27,8 @@ type Interface interface {
 	// NewGauge is [constructor]gauge.
 	NewGauge(ctx context.Context, start uint32) (Gauge, error)
 	// Sixteen is sixteen.
-	Sixteen(ctx context.Context, a int32, b int32, c int32, d int32, e int32, f int32, g int32, h int32, i int32, j int32, k int32, l int32, m int32, n int32, o int32, p int32) (int32, error)
+	Sixteen(ctx context.Context, a int32, b int32, c int32, d int32, e int32, f int32, g int32, h int32, i int32,
+		j int32, k int32, l int32, m int32, n int32, o int32, p int32) (int32, error)
 	// EchoText is echo-text.
 	EchoText(ctx context.Context, text string) (string, error)
 	// TakeBytes is take-bytes.
@@ -50,15 +51,69 @@ const (
 // Descriptor describes bench:calls/back to the runtime.
 var Descriptor = bind.Interface{
 	Functions: []bind.Function{
-		{Name: "[constructor]gauge", Type: 0x91a1626844090f4e, Export: "i32 -> i32", Import: "i32 -> i32", Handle: handleNewGauge},
-		{Name: "[method]gauge.next", Type: 0xabcc1ae246d1080c, Export: "i32 -> i32", Import: "i32 -> i32", Handle: handleGaugeNext},
-		{Name: "sixteen", Type: 0x88212c9e6eedc8fd, Export: "i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 -> i32", Import: "i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 -> i32", Handle: handleSixteen},
-		{Name: "echo-text", Type: 0x9dc1d1ca7f484925, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleEchoText},
-		{Name: "take-bytes", Type: 0xe7635b146f7dc53b, Export: "i32 i32 -> i32", Import: "i32 i32 -> i32", Handle: handleTakeBytes},
-		{Name: "echo-floats", Type: 0xc753e5e564dc91e5, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleEchoFloats},
-		{Name: "echo-items", Type: 0xc74357f990ea7bbc, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleEchoItems},
-		{Name: "echo-shape", Type: 0x9f27b0f9915d744f, Export: "i32 i64 i32 -> i32", Import: "i32 i64 i32 i32 ->", Handle: handleEchoShape},
-		{Name: "find", Type: 0x18a24c824c9a9fcb, Export: "i32 -> i32", Import: "i32 i32 ->", Handle: handleFind},
+		{
+			Name:   "[constructor]gauge",
+			Type:   0x91a1626844090f4e,
+			Export: "i32 -> i32",
+			Import: "i32 -> i32",
+			Handle: handleNewGauge,
+		},
+		{
+			Name:   "[method]gauge.next",
+			Type:   0xabcc1ae246d1080c,
+			Export: "i32 -> i32",
+			Import: "i32 -> i32",
+			Handle: handleGaugeNext,
+		},
+		{
+			Name:   "sixteen",
+			Type:   0x88212c9e6eedc8fd,
+			Export: "i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 -> i32",
+			Import: "i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 -> i32",
+			Handle: handleSixteen,
+		},
+		{
+			Name:   "echo-text",
+			Type:   0x9dc1d1ca7f484925,
+			Export: "i32 i32 -> i32",
+			Import: "i32 i32 i32 ->",
+			Handle: handleEchoText,
+		},
+		{
+			Name:   "take-bytes",
+			Type:   0xe7635b146f7dc53b,
+			Export: "i32 i32 -> i32",
+			Import: "i32 i32 -> i32",
+			Handle: handleTakeBytes,
+		},
+		{
+			Name:   "echo-floats",
+			Type:   0xc753e5e564dc91e5,
+			Export: "i32 i32 -> i32",
+			Import: "i32 i32 i32 ->",
+			Handle: handleEchoFloats,
+		},
+		{
+			Name:   "echo-items",
+			Type:   0xc74357f990ea7bbc,
+			Export: "i32 i32 -> i32",
+			Import: "i32 i32 i32 ->",
+			Handle: handleEchoItems,
+		},
+		{
+			Name:   "echo-shape",
+			Type:   0x9f27b0f9915d744f,
+			Export: "i32 i64 i32 -> i32",
+			Import: "i32 i64 i32 i32 ->",
+			Handle: handleEchoShape,
+		},
+		{
+			Name:   "find",
+			Type:   0x18a24c824c9a9fcb,
+			Export: "i32 -> i32",
+			Import: "i32 i32 ->",
+			Handle: handleFind,
+		},
 	},
 	Resources: []string{"gauge"},
 }
@@ -119,7 +174,8 @@ func (h *gaugeHandle) Next(ctx context.Context) (uint32, error) {
 	return uint32(core), err
 }
 
-func (x *exports) Sixteen(ctx context.Context, a int32, b int32, c int32, d int32, e int32, f int32, g int32, h int32, i int32, j int32, k int32, l int32, m int32, n int32, o int32, p int32) (int32, error) {
+func (x *exports) Sixteen(ctx context.Context, a int32, b int32, c int32, d int32, e int32, f int32, g int32, h int32,
+	i int32, j int32, k int32, l int32, m int32, n int32, o int32, p int32) (int32, error) {
 	call := x.sixteen.Begin(ctx)
 	stack := call.Stack[:16]
 	stack[0] = uint64(uint32(a))
@@ -191,7 +247,8 @@ func (x *exports) EchoFloats(ctx context.Context, floats []float64) ([]float64, 
 	if !ok {
 		return nil, call.End()
 	}
-	result := bind.LiftNumbers[float64](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]))
+	result := bind.LiftNumbers[float64](call, binary.LittleEndian.Uint32(area),
+		binary.LittleEndian.Uint32(area[4:]))
 	return result, call.End()
 }
 
@@ -220,7 +277,8 @@ func (x *exports) EchoItems(ctx context.Context, items []Item) ([]Item, error) {
 	if !ok {
 		return nil, call.End()
 	}
-	region, result := bind.LiftList[Item](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]), 40, 8)
+	region, result := bind.LiftList[Item](call, binary.LittleEndian.Uint32(area),
+		binary.LittleEndian.Uint32(area[4:]), 40, 8)
 	for i := range result {
 		item := region[i*40:]
 		result[i] = loadItem(call, item)
@@ -317,7 +375,12 @@ func handleGaugeNext(call *bind.Call) {
 }
 
 func handleSixteen(call *bind.Call) {
-	result, err := call.Impl().(Interface).Sixteen(call.Context(), int32(uint32(call.Stack[0])), int32(uint32(call.Stack[1])), int32(uint32(call.Stack[2])), int32(uint32(call.Stack[3])), int32(uint32(call.Stack[4])), int32(uint32(call.Stack[5])), int32(uint32(call.Stack[6])), int32(uint32(call.Stack[7])), int32(uint32(call.Stack[8])), int32(uint32(call.Stack[9])), int32(uint32(call.Stack[10])), int32(uint32(call.Stack[11])), int32(uint32(call.Stack[12])), int32(uint32(call.Stack[13])), int32(uint32(call.Stack[14])), int32(uint32(call.Stack[15])))
+	result, err := call.Impl().(Interface).Sixteen(call.Context(), int32(uint32(call.Stack[0])),
+		int32(uint32(call.Stack[1])), int32(uint32(call.Stack[2])), int32(uint32(call.Stack[3])),
+		int32(uint32(call.Stack[4])), int32(uint32(call.Stack[5])), int32(uint32(call.Stack[6])),
+		int32(uint32(call.Stack[7])), int32(uint32(call.Stack[8])), int32(uint32(call.Stack[9])),
+		int32(uint32(call.Stack[10])), int32(uint32(call.Stack[11])), int32(uint32(call.Stack[12])),
+		int32(uint32(call.Stack[13])), int32(uint32(call.Stack[14])), int32(uint32(call.Stack[15])))
 	if err != nil {
 		call.Fail(err)
 		return
@@ -513,7 +576,8 @@ func loadShape(call *bind.Call, area []byte) Shape {
 		}
 	case 2:
 		if bind.Room[ShapeLabel](call) {
-			value = ShapeLabel{Value: call.LiftString(binary.LittleEndian.Uint32(area[8:]), binary.LittleEndian.Uint32(area[12:]))}
+			value = ShapeLabel{Value: call.LiftString(binary.LittleEndian.Uint32(area[8:]),
+				binary.LittleEndian.Uint32(area[12:]))}
 		}
 	case 3:
 		if bind.Room[ShapeArea](call) {

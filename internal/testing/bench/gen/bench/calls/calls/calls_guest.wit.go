@@ -102,7 +102,8 @@ func freeWorkEval(uint32) {
 
 //go:wasmexport bench:calls/work#sixteen
 func workSixteen(a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p uint32) uint32 {
-	return uint32(exportedWork.Sixteen(int32(a), int32(b), int32(c), int32(d), int32(e), int32(f), int32(g), int32(h), int32(i), int32(j), int32(k), int32(l), int32(m), int32(n), int32(o), int32(p)))
+	return uint32(exportedWork.Sixteen(int32(a), int32(b), int32(c), int32(d), int32(e), int32(f), int32(g),
+		int32(h), int32(i), int32(j), int32(k), int32(l), int32(m), int32(n), int32(o), int32(p)))
 }
 
 //go:wasmexport bench:calls/work#echo-text

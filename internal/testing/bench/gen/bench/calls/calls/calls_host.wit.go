@@ -80,9 +80,19 @@ var world = bind.World{
 	Name: "bench:calls/calls",
 	Imports: []bind.Item{
 		{Name: "bench:calls/ticks", Field: "Ticks", Interface: &ticks.Descriptor},
-		{Name: "bench:calls/back", Field: "Back", Interface: &back.Descriptor, Resources: []bind.Resource{{Item: 1, Name: "gauge"}}},
+		{
+			Name:      "bench:calls/back",
+			Field:     "Back",
+			Interface: &back.Descriptor,
+			Resources: []bind.Resource{{Item: 1, Name: "gauge"}},
+		},
 	},
 	Exports: []bind.Item{
-		{Name: "bench:calls/work", Field: "Work", Interface: &work.Descriptor, Resources: []bind.Resource{{Export: true, Item: 0, Name: "counter"}}},
+		{
+			Name:      "bench:calls/work",
+			Field:     "Work",
+			Interface: &work.Descriptor,
+			Resources: []bind.Resource{{Export: true, Item: 0, Name: "counter"}},
+		},
 	},
 }

@@ -21,7 +21,13 @@ type Interface interface {
 // Descriptor describes bench:calls/text to the runtime.
 var Descriptor = bind.Interface{
 	Functions: []bind.Function{
-		{Name: "echo", Type: 0x9dc1d1ca7f484925, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleEcho},
+		{
+			Name:   "echo",
+			Type:   0x9dc1d1ca7f484925,
+			Export: "i32 i32 -> i32",
+			Import: "i32 i32 i32 ->",
+			Handle: handleEcho,
+		},
 	},
 }
 

@@ -20,7 +20,13 @@ type Interface interface {
 // Descriptor describes bench:calls/ticks to the runtime.
 var Descriptor = bind.Interface{
 	Functions: []bind.Function{
-		{Name: "tick", Type: 0x42248314c9b785ae, Export: "i32 -> i32", Import: "i32 -> i32", Handle: handleTick},
+		{
+			Name:   "tick",
+			Type:   0x42248314c9b785ae,
+			Export: "i32 -> i32",
+			Import: "i32 -> i32",
+			Handle: handleTick,
+		},
 	},
 }
 

@@ -139,7 +139,9 @@ func Eval(expression string) (float64, error) {
 	case 0:
 		value = guest.Load[float64](area, 8)
 	case 1:
-		err = types.Error[string]{Value: guest.LiftString(guest.Load[uint32](area, 8), guest.Load[uint32](area, 12))}
+		err = types.Error[string]{
+			Value: guest.LiftString(guest.Load[uint32](area, 8), guest.Load[uint32](area, 12)),
+		}
 	default:
 		guest.NoDiscriminant(uint32(resultCase), "result<f64, string>")
 	}
@@ -148,11 +150,13 @@ func Eval(expression string) (float64, error) {
 }
 
 //go:wasmimport bench:calls/work sixteen
-func importSixteen(uint32, uint32, uint32, uint32, uint32, uint32, uint32, uint32, uint32, uint32, uint32, uint32, uint32, uint32, uint32, uint32) uint32
+func importSixteen(uint32, uint32, uint32, uint32, uint32, uint32, uint32, uint32, uint32, uint32, uint32, uint32,
+	uint32, uint32, uint32, uint32) uint32
 
 // Sixteen is sixteen.
 func Sixteen(a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p int32) int32 {
-	return int32(importSixteen(uint32(a), uint32(b), uint32(c), uint32(d), uint32(e), uint32(f), uint32(g), uint32(h), uint32(i), uint32(j), uint32(k), uint32(l), uint32(m), uint32(n), uint32(o), uint32(p)))
+	return int32(importSixteen(uint32(a), uint32(b), uint32(c), uint32(d), uint32(e), uint32(f), uint32(g),
+		uint32(h), uint32(i), uint32(j), uint32(k), uint32(l), uint32(m), uint32(n), uint32(o), uint32(p)))
 }
 
 //go:wasmimport bench:calls/work echo-text

@@ -40,11 +40,41 @@ const (
 // Descriptor describes witgen:judge/counters@1.2.0 to the runtime.
 var Descriptor = bind.Interface{
 	Functions: []bind.Function{
-		{Name: "[constructor]counter", Type: 0x91a1626844090f4e, Export: "i32 -> i32", Import: "i32 -> i32", Handle: handleNewCounter},
-		{Name: "[method]counter.add", Type: 0xd2a1045cb5d294c1, Export: "i32 i32 -> i32", Import: "i32 i32 -> i32", Handle: handleCounterAdd},
-		{Name: "[method]counter.get", Type: 0xabcc1ae246d1080c, Export: "i32 -> i32", Import: "i32 -> i32", Handle: handleCounterGet},
-		{Name: "[static]counter.merge", Type: 0xc9e92c356be085f5, Export: "i32 i32 -> i32", Import: "i32 i32 -> i32", Handle: handleCounterMerge},
-		{Name: "total", Type: 0x8850b2cca8cd1b43, Export: "i32 i32 -> i32", Import: "i32 i32 -> i32", Handle: handleTotal},
+		{
+			Name:   "[constructor]counter",
+			Type:   0x91a1626844090f4e,
+			Export: "i32 -> i32",
+			Import: "i32 -> i32",
+			Handle: handleNewCounter,
+		},
+		{
+			Name:   "[method]counter.add",
+			Type:   0xd2a1045cb5d294c1,
+			Export: "i32 i32 -> i32",
+			Import: "i32 i32 -> i32",
+			Handle: handleCounterAdd,
+		},
+		{
+			Name:   "[method]counter.get",
+			Type:   0xabcc1ae246d1080c,
+			Export: "i32 -> i32",
+			Import: "i32 -> i32",
+			Handle: handleCounterGet,
+		},
+		{
+			Name:   "[static]counter.merge",
+			Type:   0xc9e92c356be085f5,
+			Export: "i32 i32 -> i32",
+			Import: "i32 i32 -> i32",
+			Handle: handleCounterMerge,
+		},
+		{
+			Name:   "total",
+			Type:   0x8850b2cca8cd1b43,
+			Export: "i32 i32 -> i32",
+			Import: "i32 i32 -> i32",
+			Handle: handleTotal,
+		},
 	},
 	Resources: []string{"counter"},
 }

@@ -29,12 +29,7 @@ func helperOlder(v0, v1, v2, v3, v4, v5, v6, v7 uint32) uint32 {
 	default:
 		guest.NoDiscriminant(uint32(v5), "option<string>")
 	}
-	v := helper.Person{
-		Name: guest.LiftString(v0, v1),
-		Age:  uint8(v2),
-		Tags: guest.LiftStrings(v3, v4),
-		Boss: boss,
-	}
+	v := helper.Person{Name: guest.LiftString(v0, v1), Age: uint8(v2), Tags: guest.LiftStrings(v3, v4), Boss: boss}
 	guest.ParamsLifted()
 	result := exportedHelper.Older(v)
 	area := guest.ResultArea(32)
@@ -115,9 +110,12 @@ func loadShape(ptr guest.Pointer) judgetypes.Shape {
 	case 1:
 		value = judgetypes.ShapeCircle{Value: guest.Load[float64](ptr, 8)}
 	case 2:
-		value = judgetypes.ShapePolygon{Value: guest.LiftSlice[types.Tuple2[float32, float32]](guest.Load[uint32](ptr, 8), guest.Load[uint32](ptr, 12))}
+		value = judgetypes.ShapePolygon{Value: guest.LiftSlice[types.Tuple2[float32, float32]](
+			guest.Load[uint32](ptr, 8), guest.Load[uint32](ptr, 12))}
 	case 3:
-		value = judgetypes.ShapeLabel{Value: guest.LiftString(guest.Load[uint32](ptr, 8), guest.Load[uint32](ptr, 12))}
+		value = judgetypes.ShapeLabel{
+			Value: guest.LiftString(guest.Load[uint32](ptr, 8), guest.Load[uint32](ptr, 12)),
+		}
 	case 4:
 		value = judgetypes.ShapeFilledBy{Value: loadPerson(guest.At(ptr, 8))}
 	case 5:

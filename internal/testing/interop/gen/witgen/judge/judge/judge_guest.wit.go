@@ -229,12 +229,7 @@ func valuesOfPerson(v0, v1, v2, v3, v4, v5, v6, v7 uint32) uint32 {
 	default:
 		guest.NoDiscriminant(uint32(v5), "option<string>")
 	}
-	v := values.Person{
-		Name: guest.LiftString(v0, v1),
-		Age:  uint8(v2),
-		Tags: guest.LiftStrings(v3, v4),
-		Boss: boss,
-	}
+	v := values.Person{Name: guest.LiftString(v0, v1), Age: uint8(v2), Tags: guest.LiftStrings(v3, v4), Boss: boss}
 	guest.ParamsLifted()
 	result := exportedValues.OfPerson(v)
 	area := guest.ResultArea(32)
@@ -266,12 +261,7 @@ func freeValuesOfPeople(uint32) {
 
 //go:wasmexport witgen:judge/values@1.2.0#of-point
 func valuesOfPoint(v0 float64, v1 float32, v2, v3 uint32) uint32 {
-	result := exportedValues.OfPoint(values.Point{
-		X:      v0,
-		Y:      v1,
-		OnGrid: v2 != 0,
-		Mark:   rune(v3),
-	})
+	result := exportedValues.OfPoint(values.Point{X: v0, Y: v1, OnGrid: v2 != 0, Mark: rune(v3)})
 	area := guest.ResultArea(24)
 	storePoint(area, result)
 	return guest.Address(area)
@@ -496,7 +486,8 @@ func valuesSum(numbersPtr, numbersLen uint32) uint32 {
 }
 
 //go:wasmexport witgen:judge/values@1.2.0#many
-func valuesMany(a, bPtr, bLen uint32, c uint64, d float32, ePtr, eLen, f uint32, g uint64, h, iPtr, iLen, j uint32, k float64, lPtr, lLen uint32) uint32 {
+func valuesMany(a, bPtr, bLen uint32, c uint64, d float32, ePtr, eLen, f uint32, g uint64, h, iPtr, iLen, j uint32,
+	k float64, lPtr, lLen uint32) uint32 {
 	b := guest.LiftString(bPtr, bLen)
 	e := guest.LiftSlice[uint8](ePtr, eLen)
 	h2 := rune(h)
@@ -615,12 +606,7 @@ func throughOlder(v0, v1, v2, v3, v4, v5, v6, v7 uint32) uint32 {
 	default:
 		guest.NoDiscriminant(uint32(v5), "option<string>")
 	}
-	v := through.Person{
-		Name: guest.LiftString(v0, v1),
-		Age:  uint8(v2),
-		Tags: guest.LiftStrings(v3, v4),
-		Boss: boss,
-	}
+	v := through.Person{Name: guest.LiftString(v0, v1), Age: uint8(v2), Tags: guest.LiftStrings(v3, v4), Boss: boss}
 	guest.ParamsLifted()
 	result := exportedThrough.Older(v)
 	area := guest.ResultArea(32)
@@ -755,9 +741,12 @@ func loadShape(ptr guest.Pointer) judgetypes.Shape {
 	case 1:
 		value = judgetypes.ShapeCircle{Value: guest.Load[float64](ptr, 8)}
 	case 2:
-		value = judgetypes.ShapePolygon{Value: guest.LiftSlice[types.Tuple2[float32, float32]](guest.Load[uint32](ptr, 8), guest.Load[uint32](ptr, 12))}
+		value = judgetypes.ShapePolygon{Value: guest.LiftSlice[types.Tuple2[float32, float32]](
+			guest.Load[uint32](ptr, 8), guest.Load[uint32](ptr, 12))}
 	case 3:
-		value = judgetypes.ShapeLabel{Value: guest.LiftString(guest.Load[uint32](ptr, 8), guest.Load[uint32](ptr, 12))}
+		value = judgetypes.ShapeLabel{
+			Value: guest.LiftString(guest.Load[uint32](ptr, 8), guest.Load[uint32](ptr, 12)),
+		}
 	case 4:
 		value = judgetypes.ShapeFilledBy{Value: loadPerson(guest.At(ptr, 8))}
 	case 5:

@@ -97,7 +97,12 @@ var world = bind.World{
 	},
 	Exports: []bind.Item{
 		{Name: "witgen:judge/values@1.2.0", Field: "Values", Interface: &values.Descriptor},
-		{Name: "witgen:judge/counters@1.2.0", Field: "Counters", Interface: &counters.Descriptor, Resources: []bind.Resource{{Export: true, Item: 1, Name: "counter"}}},
+		{
+			Name:      "witgen:judge/counters@1.2.0",
+			Field:     "Counters",
+			Interface: &counters.Descriptor,
+			Resources: []bind.Resource{{Export: true, Item: 1, Name: "counter"}},
+		},
 		{Name: "witgen:judge/through@1.2.0", Field: "Through", Interface: &through.Descriptor},
 	},
 }

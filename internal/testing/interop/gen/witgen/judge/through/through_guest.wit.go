@@ -36,7 +36,8 @@ func Older(v Person) Person {
 		boss2 = uint32(len(value))
 	}
 	area := call.ResultArea(32)
-	importOlder(namePtr, uint32(len(v.Name)), uint32(v.Age), tagsPtr, uint32(len(v.Tags)), bossCase, boss1, boss2, guest.Address(area))
+	importOlder(namePtr, uint32(len(v.Name)), uint32(v.Age), tagsPtr, uint32(len(v.Tags)), bossCase, boss1, boss2,
+		guest.Address(area))
 	call.Returned()
 	result := loadPerson(area)
 	call.Done()
@@ -76,7 +77,9 @@ func Measure(text string) (uint32, error) {
 	case 0:
 		value = guest.Load[uint32](area, 4)
 	case 1:
-		err = types.Error[string]{Value: guest.LiftString(guest.Load[uint32](area, 4), guest.Load[uint32](area, 8))}
+		err = types.Error[string]{
+			Value: guest.LiftString(guest.Load[uint32](area, 4), guest.Load[uint32](area, 8)),
+		}
 	default:
 		guest.NoDiscriminant(uint32(resultCase), "result<u32, string>")
 	}
@@ -140,9 +143,12 @@ func loadShape(ptr guest.Pointer) judgetypes.Shape {
 	case 1:
 		value = judgetypes.ShapeCircle{Value: guest.Load[float64](ptr, 8)}
 	case 2:
-		value = judgetypes.ShapePolygon{Value: guest.LiftSlice[types.Tuple2[float32, float32]](guest.Load[uint32](ptr, 8), guest.Load[uint32](ptr, 12))}
+		value = judgetypes.ShapePolygon{Value: guest.LiftSlice[types.Tuple2[float32, float32]](
+			guest.Load[uint32](ptr, 8), guest.Load[uint32](ptr, 12))}
 	case 3:
-		value = judgetypes.ShapeLabel{Value: guest.LiftString(guest.Load[uint32](ptr, 8), guest.Load[uint32](ptr, 12))}
+		value = judgetypes.ShapeLabel{
+			Value: guest.LiftString(guest.Load[uint32](ptr, 8), guest.Load[uint32](ptr, 12)),
+		}
 	case 4:
 		value = judgetypes.ShapeFilledBy{Value: loadPerson(guest.At(ptr, 8))}
 	case 5:

@@ -29,9 +29,27 @@ type Interface interface {
 // Descriptor describes witgen:judge/through@1.2.0 to the runtime.
 var Descriptor = bind.Interface{
 	Functions: []bind.Function{
-		{Name: "older", Type: 0x4bf18396980bf10e, Export: "i32 i32 i32 i32 i32 i32 i32 i32 -> i32", Import: "i32 i32 i32 i32 i32 i32 i32 i32 i32 ->", Handle: handleOlder},
-		{Name: "reversed", Type: 0x5649b82ee9f625d9, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleReversed},
-		{Name: "measure", Type: 0x86077e901af65d29, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleMeasure},
+		{
+			Name:   "older",
+			Type:   0x4bf18396980bf10e,
+			Export: "i32 i32 i32 i32 i32 i32 i32 i32 -> i32",
+			Import: "i32 i32 i32 i32 i32 i32 i32 i32 i32 ->",
+			Handle: handleOlder,
+		},
+		{
+			Name:   "reversed",
+			Type:   0x5649b82ee9f625d9,
+			Export: "i32 i32 -> i32",
+			Import: "i32 i32 i32 ->",
+			Handle: handleReversed,
+		},
+		{
+			Name:   "measure",
+			Type:   0x86077e901af65d29,
+			Export: "i32 i32 -> i32",
+			Import: "i32 i32 i32 ->",
+			Handle: handleMeasure,
+		},
 	},
 }
 
@@ -117,7 +135,8 @@ func (x *exports) Reversed(ctx context.Context, v []Shape) ([]Shape, error) {
 	if !ok {
 		return nil, call.End()
 	}
-	region, result := bind.LiftList[Shape](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]), 40, 8)
+	region, result := bind.LiftList[Shape](call, binary.LittleEndian.Uint32(area),
+		binary.LittleEndian.Uint32(area[4:]), 40, 8)
 	for i := range result {
 		item := region[i*40:]
 		result[i] = loadShape(call, item)
@@ -148,7 +167,8 @@ func (x *exports) Measure(ctx context.Context, text string) (uint32, error) {
 	case 0:
 		value = binary.LittleEndian.Uint32(area[4:])
 	case 1:
-		err = types.Error[string]{Value: call.LiftString(binary.LittleEndian.Uint32(area[4:]), binary.LittleEndian.Uint32(area[8:]))}
+		err = types.Error[string]{Value: call.LiftString(binary.LittleEndian.Uint32(area[4:]),
+			binary.LittleEndian.Uint32(area[8:]))}
 	default:
 		call.BadDiscriminant(uint32(resultCase), 2)
 	}
@@ -267,7 +287,8 @@ func checkPerson(value judgetypes.Person) *host.BadValueError {
 }
 
 func loadPerson(call *bind.Call, area []byte) judgetypes.Person {
-	region, tags := bind.LiftList[string](call, binary.LittleEndian.Uint32(area[12:]), binary.LittleEndian.Uint32(area[16:]), 8, 4)
+	region, tags := bind.LiftList[string](call, binary.LittleEndian.Uint32(area[12:]),
+		binary.LittleEndian.Uint32(area[16:]), 8, 4)
 	for i := range tags {
 		item := region[i*8:]
 		tags[i] = call.LiftString(binary.LittleEndian.Uint32(item), binary.LittleEndian.Uint32(item[4:]))
@@ -277,7 +298,8 @@ func loadPerson(call *bind.Call, area []byte) judgetypes.Person {
 	switch bossCase {
 	case 0:
 	case 1:
-		boss = types.Some(call.LiftString(binary.LittleEndian.Uint32(area[24:]), binary.LittleEndian.Uint32(area[28:])))
+		boss = types.Some(call.LiftString(binary.LittleEndian.Uint32(area[24:]),
+			binary.LittleEndian.Uint32(area[28:])))
 	default:
 		call.BadDiscriminant(uint32(bossCase), 2)
 	}
@@ -351,20 +373,27 @@ func loadShape(call *bind.Call, area []byte) judgetypes.Shape {
 		value = judgetypes.ShapeNothing{}
 	case 1:
 		if bind.Room[judgetypes.ShapeCircle](call) {
-			value = judgetypes.ShapeCircle{Value: math.Float64frombits(binary.LittleEndian.Uint64(area[8:]))}
+			value = judgetypes.ShapeCircle{
+				Value: math.Float64frombits(binary.LittleEndian.Uint64(area[8:])),
+			}
 		}
 	case 2:
-		region, polygon := bind.LiftList[types.Tuple2[float32, float32]](call, binary.LittleEndian.Uint32(area[8:]), binary.LittleEndian.Uint32(area[12:]), 8, 4)
+		region, polygon := bind.LiftList[types.Tuple2[float32, float32]](call,
+			binary.LittleEndian.Uint32(area[8:]), binary.LittleEndian.Uint32(area[12:]), 8, 4)
 		for i := range polygon {
 			item := region[i*8:]
-			polygon[i] = types.Tuple2[float32, float32]{F0: math.Float32frombits(binary.LittleEndian.Uint32(item)), F1: math.Float32frombits(binary.LittleEndian.Uint32(item[4:]))}
+			polygon[i] = types.Tuple2[float32, float32]{
+				F0: math.Float32frombits(binary.LittleEndian.Uint32(item)),
+				F1: math.Float32frombits(binary.LittleEndian.Uint32(item[4:])),
+			}
 		}
 		if bind.Room[judgetypes.ShapePolygon](call) {
 			value = judgetypes.ShapePolygon{Value: polygon}
 		}
 	case 3:
 		if bind.Room[judgetypes.ShapeLabel](call) {
-			value = judgetypes.ShapeLabel{Value: call.LiftString(binary.LittleEndian.Uint32(area[8:]), binary.LittleEndian.Uint32(area[12:]))}
+			value = judgetypes.ShapeLabel{Value: call.LiftString(binary.LittleEndian.Uint32(area[8:]),
+				binary.LittleEndian.Uint32(area[12:]))}
 		}
 	case 4:
 		if bind.Room[judgetypes.ShapeFilledBy](call) {

@@ -79,7 +79,8 @@ type Interface interface {
 	// The sum, from which it wraps around.
 	Sum(numbers []uint32) uint32
 	// More parameters than core functions have for them.
-	Many(a uint8, b string, c uint64, d float32, e []byte, f bool, g int64, h rune, i string, j uint16, k float64, l string) (uint64, string)
+	Many(a uint8, b string, c uint64, d float32, e []byte, f bool, g int64, h rune, i string, j uint16, k float64,
+		l string) (uint64, string)
 	// Fails by the text where it is none of digits.
 	Parse(text string) (uint32, error)
 }
@@ -314,7 +315,8 @@ func OfPerson(v Person) Person {
 		boss2 = uint32(len(value))
 	}
 	area := call.ResultArea(32)
-	importOfPerson(namePtr, uint32(len(v.Name)), uint32(v.Age), tagsPtr, uint32(len(v.Tags)), bossCase, boss1, boss2, guest.Address(area))
+	importOfPerson(namePtr, uint32(len(v.Name)), uint32(v.Age), tagsPtr, uint32(len(v.Tags)), bossCase, boss1,
+		boss2, guest.Address(area))
 	call.Returned()
 	result := loadPerson(area)
 	call.Done()
@@ -522,7 +524,9 @@ func OfResult(v types.Result[uint32, string]) (uint32, error) {
 	case 0:
 		value = guest.Load[uint32](area, 4)
 	case 1:
-		err = types.Error[string]{Value: guest.LiftString(guest.Load[uint32](area, 4), guest.Load[uint32](area, 8))}
+		err = types.Error[string]{
+			Value: guest.LiftString(guest.Load[uint32](area, 4), guest.Load[uint32](area, 8)),
+		}
 	default:
 		guest.NoDiscriminant(uint32(resultCase), "result<u32, string>")
 	}
@@ -598,17 +602,20 @@ func Sum(numbers []uint32) uint32 {
 }
 
 //go:wasmimport witgen:judge/values@1.2.0 many
-func importMany(uint32, uint32, uint32, uint64, float32, uint32, uint32, uint32, uint64, uint32, uint32, uint32, uint32, float64, uint32, uint32, uint32)
+func importMany(uint32, uint32, uint32, uint64, float32, uint32, uint32, uint32, uint64, uint32, uint32, uint32, uint32,
+	float64, uint32, uint32, uint32)
 
 // More parameters than core functions have for them.
-func Many(a uint8, b string, c uint64, d float32, e []byte, f bool, g int64, h rune, i string, j uint16, k float64, l string) (uint64, string) {
+func Many(a uint8, b string, c uint64, d float32, e []byte, f bool, g int64, h rune, i string, j uint16, k float64,
+	l string) (uint64, string) {
 	call := guest.Call()
 	bPtr := guest.LowerString(call, b)
 	ePtr := guest.LowerSlice(call, e)
 	iPtr := guest.LowerString(call, i)
 	lPtr := guest.LowerString(call, l)
 	area := call.ResultArea(16)
-	importMany(uint32(a), bPtr, uint32(len(b)), c, d, ePtr, uint32(len(e)), types.FromBool(f), uint64(g), guest.LowerChar(h), iPtr, uint32(len(i)), uint32(j), k, lPtr, uint32(len(l)), guest.Address(area))
+	importMany(uint32(a), bPtr, uint32(len(b)), c, d, ePtr, uint32(len(e)), types.FromBool(f), uint64(g),
+		guest.LowerChar(h), iPtr, uint32(len(i)), uint32(j), k, lPtr, uint32(len(l)), guest.Address(area))
 	call.Returned()
 	f0 := guest.Load[uint64](area, 0)
 	f1 := guest.LiftString(guest.Load[uint32](area, 8), guest.Load[uint32](area, 12))
@@ -633,7 +640,9 @@ func Parse(text string) (uint32, error) {
 	case 0:
 		value = guest.Load[uint32](area, 4)
 	case 1:
-		err = types.Error[string]{Value: guest.LiftString(guest.Load[uint32](area, 4), guest.Load[uint32](area, 8))}
+		err = types.Error[string]{
+			Value: guest.LiftString(guest.Load[uint32](area, 4), guest.Load[uint32](area, 8)),
+		}
 	default:
 		guest.NoDiscriminant(uint32(resultCase), "result<u32, string>")
 	}
@@ -696,9 +705,12 @@ func loadShape(ptr guest.Pointer) judgetypes.Shape {
 	case 1:
 		value = judgetypes.ShapeCircle{Value: guest.Load[float64](ptr, 8)}
 	case 2:
-		value = judgetypes.ShapePolygon{Value: guest.LiftSlice[types.Tuple2[float32, float32]](guest.Load[uint32](ptr, 8), guest.Load[uint32](ptr, 12))}
+		value = judgetypes.ShapePolygon{Value: guest.LiftSlice[types.Tuple2[float32, float32]](
+			guest.Load[uint32](ptr, 8), guest.Load[uint32](ptr, 12))}
 	case 3:
-		value = judgetypes.ShapeLabel{Value: guest.LiftString(guest.Load[uint32](ptr, 8), guest.Load[uint32](ptr, 12))}
+		value = judgetypes.ShapeLabel{
+			Value: guest.LiftString(guest.Load[uint32](ptr, 8), guest.Load[uint32](ptr, 12)),
+		}
 	case 4:
 		value = judgetypes.ShapeFilledBy{Value: loadPerson(guest.At(ptr, 8))}
 	case 5:

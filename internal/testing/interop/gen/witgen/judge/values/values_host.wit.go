@@ -83,7 +83,8 @@ type Interface interface {
 	// The sum, from which it wraps around.
 	Sum(ctx context.Context, numbers []uint32) (uint32, error)
 	// More parameters than core functions have for them.
-	Many(ctx context.Context, a uint8, b string, c uint64, d float32, e []byte, f bool, g int64, h rune, i string, j uint16, k float64, l string) (uint64, string, error)
+	Many(ctx context.Context, a uint8, b string, c uint64, d float32, e []byte, f bool, g int64, h rune, i string,
+		j uint16, k float64, l string) (uint64, string, error)
 	// Fails by the text where it is none of digits.
 	Parse(ctx context.Context, text string) (uint32, error)
 }
@@ -91,40 +92,244 @@ type Interface interface {
 // Descriptor describes witgen:judge/values@1.2.0 to the runtime.
 var Descriptor = bind.Interface{
 	Functions: []bind.Function{
-		{Name: "of-bool", Type: 0x1b778c82d98194e4, Export: "i32 -> i32", Import: "i32 -> i32", Handle: handleOfBool},
-		{Name: "of-u8", Type: 0x16fae035c3f913d1, Export: "i32 -> i32", Import: "i32 -> i32", Handle: handleOfU8},
-		{Name: "of-s8", Type: 0x5fc3465c879d442d, Export: "i32 -> i32", Import: "i32 -> i32", Handle: handleOfS8},
-		{Name: "of-u16", Type: 0x6151909b89fc1d3f, Export: "i32 -> i32", Import: "i32 -> i32", Handle: handleOfU16},
-		{Name: "of-s16", Type: 0x91a0050d95ec5d90, Export: "i32 -> i32", Import: "i32 -> i32", Handle: handleOfS16},
-		{Name: "of-u32", Type: 0xefab7478186f8a0d, Export: "i32 -> i32", Import: "i32 -> i32", Handle: handleOfU32},
-		{Name: "of-s32", Type: 0x42248314c9b785ae, Export: "i32 -> i32", Import: "i32 -> i32", Handle: handleOfS32},
-		{Name: "of-u64", Type: 0xda6d220222447a79, Export: "i64 -> i64", Import: "i64 -> i64", Handle: handleOfU64},
-		{Name: "of-s64", Type: 0x8696deb29d174bc3, Export: "i64 -> i64", Import: "i64 -> i64", Handle: handleOfS64},
-		{Name: "of-f32", Type: 0xc662c8db70317964, Export: "f32 -> f32", Import: "f32 -> f32", Handle: handleOfF32},
-		{Name: "of-f64", Type: 0x16dc0e02c81e17c1, Export: "f64 -> f64", Import: "f64 -> f64", Handle: handleOfF64},
-		{Name: "of-char", Type: 0xd55e82f45930ce57, Export: "i32 -> i32", Import: "i32 -> i32", Handle: handleOfChar},
-		{Name: "of-string", Type: 0x9dc1d1ca7f484925, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleOfString},
-		{Name: "of-bytes", Type: 0xc98028b674000230, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleOfBytes},
-		{Name: "of-numbers", Type: 0xc8c2bf6d6e399287, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleOfNumbers},
-		{Name: "of-longs", Type: 0xdae816a29ee00e48, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleOfLongs},
-		{Name: "of-strings", Type: 0x323907cb1f41ccb1, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleOfStrings},
-		{Name: "of-nested", Type: 0x0227fe09314eb139, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleOfNested},
-		{Name: "of-pair", Type: 0xcc70fab4c91dfd57, Export: "i32 i32 i32 -> i32", Import: "i32 i32 i32 i32 ->", Handle: handleOfPair},
-		{Name: "of-person", Type: 0x4bf18396980bf10e, Export: "i32 i32 i32 i32 i32 i32 i32 i32 -> i32", Import: "i32 i32 i32 i32 i32 i32 i32 i32 i32 ->", Handle: handleOfPerson},
-		{Name: "of-people", Type: 0xb560c13618625873, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleOfPeople},
-		{Name: "of-point", Type: 0xb1b823a83622ed7c, Export: "f64 f32 i32 i32 -> i32", Import: "f64 f32 i32 i32 i32 ->", Handle: handleOfPoint},
-		{Name: "of-shape", Type: 0xe6bd2280c0b4cc2a, Export: "i32 i64 i32 i32 i32 i32 i32 i32 i32 -> i32", Import: "i32 i64 i32 i32 i32 i32 i32 i32 i32 i32 ->", Handle: handleOfShape},
-		{Name: "of-shapes", Type: 0x5649b82ee9f625d9, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleOfShapes},
-		{Name: "of-colour", Type: 0x2cb0accd86096bfd, Export: "i32 -> i32", Import: "i32 -> i32", Handle: handleOfColour},
-		{Name: "of-access", Type: 0x2d0daf7dd09e2a60, Export: "i32 -> i32", Import: "i32 -> i32", Handle: handleOfAccess},
-		{Name: "of-option", Type: 0x2296474836bfbe10, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleOfOption},
-		{Name: "of-names", Type: 0x18636c976dd2e36b, Export: "i32 i32 i32 -> i32", Import: "i32 i32 i32 i32 ->", Handle: handleOfNames},
-		{Name: "of-result", Type: 0x7db73f48c274acdb, Export: "i32 i32 i32 -> i32", Import: "i32 i32 i32 i32 ->", Handle: handleOfResult},
-		{Name: "of-outcome", Type: 0xb26ea5e269112b60, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleOfOutcome},
-		{Name: "join", Type: 0x3da1f34b43a32f68, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleJoin},
-		{Name: "sum", Type: 0x7ceae3ebc21686e1, Export: "i32 i32 -> i32", Import: "i32 i32 -> i32", Handle: handleSum},
-		{Name: "many", Type: 0x3293e07e153913b2, Export: "i32 i32 i32 i64 f32 i32 i32 i32 i64 i32 i32 i32 i32 f64 i32 i32 -> i32", Import: "i32 i32 i32 i64 f32 i32 i32 i32 i64 i32 i32 i32 i32 f64 i32 i32 i32 ->", Handle: handleMany},
-		{Name: "parse", Type: 0x86077e901af65d29, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleParse},
+		{
+			Name:   "of-bool",
+			Type:   0x1b778c82d98194e4,
+			Export: "i32 -> i32",
+			Import: "i32 -> i32",
+			Handle: handleOfBool,
+		},
+		{
+			Name:   "of-u8",
+			Type:   0x16fae035c3f913d1,
+			Export: "i32 -> i32",
+			Import: "i32 -> i32",
+			Handle: handleOfU8,
+		},
+		{
+			Name:   "of-s8",
+			Type:   0x5fc3465c879d442d,
+			Export: "i32 -> i32",
+			Import: "i32 -> i32",
+			Handle: handleOfS8,
+		},
+		{
+			Name:   "of-u16",
+			Type:   0x6151909b89fc1d3f,
+			Export: "i32 -> i32",
+			Import: "i32 -> i32",
+			Handle: handleOfU16,
+		},
+		{
+			Name:   "of-s16",
+			Type:   0x91a0050d95ec5d90,
+			Export: "i32 -> i32",
+			Import: "i32 -> i32",
+			Handle: handleOfS16,
+		},
+		{
+			Name:   "of-u32",
+			Type:   0xefab7478186f8a0d,
+			Export: "i32 -> i32",
+			Import: "i32 -> i32",
+			Handle: handleOfU32,
+		},
+		{
+			Name:   "of-s32",
+			Type:   0x42248314c9b785ae,
+			Export: "i32 -> i32",
+			Import: "i32 -> i32",
+			Handle: handleOfS32,
+		},
+		{
+			Name:   "of-u64",
+			Type:   0xda6d220222447a79,
+			Export: "i64 -> i64",
+			Import: "i64 -> i64",
+			Handle: handleOfU64,
+		},
+		{
+			Name:   "of-s64",
+			Type:   0x8696deb29d174bc3,
+			Export: "i64 -> i64",
+			Import: "i64 -> i64",
+			Handle: handleOfS64,
+		},
+		{
+			Name:   "of-f32",
+			Type:   0xc662c8db70317964,
+			Export: "f32 -> f32",
+			Import: "f32 -> f32",
+			Handle: handleOfF32,
+		},
+		{
+			Name:   "of-f64",
+			Type:   0x16dc0e02c81e17c1,
+			Export: "f64 -> f64",
+			Import: "f64 -> f64",
+			Handle: handleOfF64,
+		},
+		{
+			Name:   "of-char",
+			Type:   0xd55e82f45930ce57,
+			Export: "i32 -> i32",
+			Import: "i32 -> i32",
+			Handle: handleOfChar,
+		},
+		{
+			Name:   "of-string",
+			Type:   0x9dc1d1ca7f484925,
+			Export: "i32 i32 -> i32",
+			Import: "i32 i32 i32 ->",
+			Handle: handleOfString,
+		},
+		{
+			Name:   "of-bytes",
+			Type:   0xc98028b674000230,
+			Export: "i32 i32 -> i32",
+			Import: "i32 i32 i32 ->",
+			Handle: handleOfBytes,
+		},
+		{
+			Name:   "of-numbers",
+			Type:   0xc8c2bf6d6e399287,
+			Export: "i32 i32 -> i32",
+			Import: "i32 i32 i32 ->",
+			Handle: handleOfNumbers,
+		},
+		{
+			Name:   "of-longs",
+			Type:   0xdae816a29ee00e48,
+			Export: "i32 i32 -> i32",
+			Import: "i32 i32 i32 ->",
+			Handle: handleOfLongs,
+		},
+		{
+			Name:   "of-strings",
+			Type:   0x323907cb1f41ccb1,
+			Export: "i32 i32 -> i32",
+			Import: "i32 i32 i32 ->",
+			Handle: handleOfStrings,
+		},
+		{
+			Name:   "of-nested",
+			Type:   0x0227fe09314eb139,
+			Export: "i32 i32 -> i32",
+			Import: "i32 i32 i32 ->",
+			Handle: handleOfNested,
+		},
+		{
+			Name:   "of-pair",
+			Type:   0xcc70fab4c91dfd57,
+			Export: "i32 i32 i32 -> i32",
+			Import: "i32 i32 i32 i32 ->",
+			Handle: handleOfPair,
+		},
+		{
+			Name:   "of-person",
+			Type:   0x4bf18396980bf10e,
+			Export: "i32 i32 i32 i32 i32 i32 i32 i32 -> i32",
+			Import: "i32 i32 i32 i32 i32 i32 i32 i32 i32 ->",
+			Handle: handleOfPerson,
+		},
+		{
+			Name:   "of-people",
+			Type:   0xb560c13618625873,
+			Export: "i32 i32 -> i32",
+			Import: "i32 i32 i32 ->",
+			Handle: handleOfPeople,
+		},
+		{
+			Name:   "of-point",
+			Type:   0xb1b823a83622ed7c,
+			Export: "f64 f32 i32 i32 -> i32",
+			Import: "f64 f32 i32 i32 i32 ->",
+			Handle: handleOfPoint,
+		},
+		{
+			Name:   "of-shape",
+			Type:   0xe6bd2280c0b4cc2a,
+			Export: "i32 i64 i32 i32 i32 i32 i32 i32 i32 -> i32",
+			Import: "i32 i64 i32 i32 i32 i32 i32 i32 i32 i32 ->",
+			Handle: handleOfShape,
+		},
+		{
+			Name:   "of-shapes",
+			Type:   0x5649b82ee9f625d9,
+			Export: "i32 i32 -> i32",
+			Import: "i32 i32 i32 ->",
+			Handle: handleOfShapes,
+		},
+		{
+			Name:   "of-colour",
+			Type:   0x2cb0accd86096bfd,
+			Export: "i32 -> i32",
+			Import: "i32 -> i32",
+			Handle: handleOfColour,
+		},
+		{
+			Name:   "of-access",
+			Type:   0x2d0daf7dd09e2a60,
+			Export: "i32 -> i32",
+			Import: "i32 -> i32",
+			Handle: handleOfAccess,
+		},
+		{
+			Name:   "of-option",
+			Type:   0x2296474836bfbe10,
+			Export: "i32 i32 -> i32",
+			Import: "i32 i32 i32 ->",
+			Handle: handleOfOption,
+		},
+		{
+			Name:   "of-names",
+			Type:   0x18636c976dd2e36b,
+			Export: "i32 i32 i32 -> i32",
+			Import: "i32 i32 i32 i32 ->",
+			Handle: handleOfNames,
+		},
+		{
+			Name:   "of-result",
+			Type:   0x7db73f48c274acdb,
+			Export: "i32 i32 i32 -> i32",
+			Import: "i32 i32 i32 i32 ->",
+			Handle: handleOfResult,
+		},
+		{
+			Name:   "of-outcome",
+			Type:   0xb26ea5e269112b60,
+			Export: "i32 i32 -> i32",
+			Import: "i32 i32 i32 ->",
+			Handle: handleOfOutcome,
+		},
+		{
+			Name:   "join",
+			Type:   0x3da1f34b43a32f68,
+			Export: "i32 i32 -> i32",
+			Import: "i32 i32 i32 ->",
+			Handle: handleJoin,
+		},
+		{
+			Name:   "sum",
+			Type:   0x7ceae3ebc21686e1,
+			Export: "i32 i32 -> i32",
+			Import: "i32 i32 -> i32",
+			Handle: handleSum,
+		},
+		{
+			Name:   "many",
+			Type:   0x3293e07e153913b2,
+			Export: "i32 i32 i32 i64 f32 i32 i32 i32 i64 i32 i32 i32 i32 f64 i32 i32 -> i32",
+			Import: "i32 i32 i32 i64 f32 i32 i32 i32 i64 i32 i32 i32 i32 f64 i32 i32 i32 ->",
+			Handle: handleMany,
+		},
+		{
+			Name:   "parse",
+			Type:   0x86077e901af65d29,
+			Export: "i32 i32 -> i32",
+			Import: "i32 i32 i32 ->",
+			Handle: handleParse,
+		},
 	},
 }
 
@@ -404,7 +609,8 @@ func (x *exports) OfStrings(ctx context.Context, v []string) ([]string, error) {
 	if !ok {
 		return nil, call.End()
 	}
-	region, result := bind.LiftList[string](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]), 8, 4)
+	region, result := bind.LiftList[string](call, binary.LittleEndian.Uint32(area),
+		binary.LittleEndian.Uint32(area[4:]), 8, 4)
 	for i := range result {
 		item := region[i*8:]
 		result[i] = call.LiftString(binary.LittleEndian.Uint32(item), binary.LittleEndian.Uint32(item[4:]))
@@ -439,10 +645,12 @@ func (x *exports) OfNested(ctx context.Context, v [][]uint16) ([][]uint16, error
 	if !ok {
 		return nil, call.End()
 	}
-	region, result := bind.LiftList[[]uint16](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]), 8, 4)
+	region, result := bind.LiftList[[]uint16](call, binary.LittleEndian.Uint32(area),
+		binary.LittleEndian.Uint32(area[4:]), 8, 4)
 	for i := range result {
 		item := region[i*8:]
-		result[i] = bind.LiftNumbers[uint16](call, binary.LittleEndian.Uint32(item), binary.LittleEndian.Uint32(item[4:]))
+		result[i] = bind.LiftNumbers[uint16](call, binary.LittleEndian.Uint32(item),
+			binary.LittleEndian.Uint32(item[4:]))
 	}
 	return result, call.End()
 }
@@ -534,7 +742,8 @@ func (x *exports) OfPeople(ctx context.Context, v []Person) ([]Person, error) {
 	if !ok {
 		return nil, call.End()
 	}
-	region, result := bind.LiftList[Person](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]), 32, 4)
+	region, result := bind.LiftList[Person](call, binary.LittleEndian.Uint32(area),
+		binary.LittleEndian.Uint32(area[4:]), 32, 4)
 	for i := range result {
 		item := region[i*32:]
 		result[i] = loadPerson(call, item)
@@ -668,7 +877,8 @@ func (x *exports) OfShapes(ctx context.Context, v []Shape) ([]Shape, error) {
 	if !ok {
 		return nil, call.End()
 	}
-	region, result := bind.LiftList[Shape](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]), 40, 8)
+	region, result := bind.LiftList[Shape](call, binary.LittleEndian.Uint32(area),
+		binary.LittleEndian.Uint32(area[4:]), 40, 8)
 	for i := range result {
 		item := region[i*40:]
 		result[i] = loadShape(call, item)
@@ -770,10 +980,12 @@ func (x *exports) OfNames(ctx context.Context, v types.Option[[]string]) (types.
 	switch resultCase {
 	case 0:
 	case 1:
-		region, value := bind.LiftList[string](call, binary.LittleEndian.Uint32(area[4:]), binary.LittleEndian.Uint32(area[8:]), 8, 4)
+		region, value := bind.LiftList[string](call, binary.LittleEndian.Uint32(area[4:]),
+			binary.LittleEndian.Uint32(area[8:]), 8, 4)
 		for i := range value {
 			item := region[i*8:]
-			value[i] = call.LiftString(binary.LittleEndian.Uint32(item), binary.LittleEndian.Uint32(item[4:]))
+			value[i] = call.LiftString(binary.LittleEndian.Uint32(item),
+				binary.LittleEndian.Uint32(item[4:]))
 		}
 		result = types.Some(value)
 	default:
@@ -816,7 +1028,8 @@ func (x *exports) OfResult(ctx context.Context, v types.Result[uint32, string]) 
 	case 0:
 		value = binary.LittleEndian.Uint32(area[4:])
 	case 1:
-		err = types.Error[string]{Value: call.LiftString(binary.LittleEndian.Uint32(area[4:]), binary.LittleEndian.Uint32(area[8:]))}
+		err = types.Error[string]{Value: call.LiftString(binary.LittleEndian.Uint32(area[4:]),
+			binary.LittleEndian.Uint32(area[8:]))}
 	default:
 		call.BadDiscriminant(uint32(resultCase), 2)
 	}
@@ -826,7 +1039,8 @@ func (x *exports) OfResult(ctx context.Context, v types.Result[uint32, string]) 
 	return value, err
 }
 
-func (x *exports) OfOutcome(ctx context.Context, v []types.Result[Person, Colour]) ([]types.Result[Person, Colour], error) {
+func (x *exports) OfOutcome(ctx context.Context,
+	v []types.Result[Person, Colour]) ([]types.Result[Person, Colour], error) {
 	if bad := bind.CheckList(len(v), 36); bad != nil {
 		return nil, bad.In("v")
 	}
@@ -863,7 +1077,8 @@ func (x *exports) OfOutcome(ctx context.Context, v []types.Result[Person, Colour
 	if !ok {
 		return nil, call.End()
 	}
-	region, result := bind.LiftList[types.Result[Person, Colour]](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]), 36, 4)
+	region, result := bind.LiftList[types.Result[Person, Colour]](call, binary.LittleEndian.Uint32(area),
+		binary.LittleEndian.Uint32(area[4:]), 36, 4)
 	for i := range result {
 		item := region[i*36:]
 		itemCase := item[0]
@@ -925,7 +1140,8 @@ func (x *exports) Sum(ctx context.Context, numbers []uint32) (uint32, error) {
 	return uint32(core), err
 }
 
-func (x *exports) Many(ctx context.Context, a uint8, b string, c uint64, d float32, e []byte, f bool, g int64, h rune, i string, j uint16, k float64, l string) (uint64, string, error) {
+func (x *exports) Many(ctx context.Context, a uint8, b string, c uint64, d float32, e []byte, f bool, g int64, h rune,
+	i string, j uint16, k float64, l string) (uint64, string, error) {
 	if bad := bind.CheckString(b); bad != nil {
 		return 0, "", bad.In("b")
 	}
@@ -999,7 +1215,8 @@ func (x *exports) Parse(ctx context.Context, text string) (uint32, error) {
 	case 0:
 		value = binary.LittleEndian.Uint32(area[4:])
 	case 1:
-		err = types.Error[string]{Value: call.LiftString(binary.LittleEndian.Uint32(area[4:]), binary.LittleEndian.Uint32(area[8:]))}
+		err = types.Error[string]{Value: call.LiftString(binary.LittleEndian.Uint32(area[4:]),
+			binary.LittleEndian.Uint32(area[8:]))}
 	default:
 		call.BadDiscriminant(uint32(resultCase), 2)
 	}
@@ -1230,7 +1447,8 @@ func handleOfNested(call *bind.Call) {
 	region, v := bind.LiftList[[]uint16](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 8, 4)
 	for i := range v {
 		item := region[i*8:]
-		v[i] = bind.LiftNumbers[uint16](call, binary.LittleEndian.Uint32(item), binary.LittleEndian.Uint32(item[4:]))
+		v[i] = bind.LiftNumbers[uint16](call, binary.LittleEndian.Uint32(item),
+			binary.LittleEndian.Uint32(item[4:]))
 	}
 	if !call.OK() {
 		return
@@ -1256,7 +1474,10 @@ func handleOfNested(call *bind.Call) {
 }
 
 func handleOfPair(call *bind.Call) {
-	v := types.Tuple2[uint8, string]{F0: uint8(uint32(call.Stack[0])), F1: call.LiftString(uint32(call.Stack[1]), uint32(call.Stack[2]))}
+	v := types.Tuple2[uint8, string]{
+		F0: uint8(uint32(call.Stack[0])),
+		F1: call.LiftString(uint32(call.Stack[1]), uint32(call.Stack[2])),
+	}
 	if !call.OK() {
 		return
 	}
@@ -1376,7 +1597,10 @@ func handleOfShape(call *bind.Call) {
 		region, polygon := bind.LiftList[types.Tuple2[float32, float32]](call, uint32(v1), v2, 8, 4)
 		for i := range polygon {
 			item := region[i*8:]
-			polygon[i] = types.Tuple2[float32, float32]{F0: math.Float32frombits(binary.LittleEndian.Uint32(item)), F1: math.Float32frombits(binary.LittleEndian.Uint32(item[4:]))}
+			polygon[i] = types.Tuple2[float32, float32]{
+				F0: math.Float32frombits(binary.LittleEndian.Uint32(item)),
+				F1: math.Float32frombits(binary.LittleEndian.Uint32(item[4:])),
+			}
 		}
 		if bind.Room[judgetypes.ShapePolygon](call) {
 			v = judgetypes.ShapePolygon{Value: polygon}
@@ -1389,7 +1613,8 @@ func handleOfShape(call *bind.Call) {
 		region, tags := bind.LiftList[string](call, uint32(call.Stack[4]), uint32(call.Stack[5]), 8, 4)
 		for i := range tags {
 			item := region[i*8:]
-			tags[i] = call.LiftString(binary.LittleEndian.Uint32(item), binary.LittleEndian.Uint32(item[4:]))
+			tags[i] = call.LiftString(binary.LittleEndian.Uint32(item),
+				binary.LittleEndian.Uint32(item[4:]))
 		}
 		v6 := uint32(call.Stack[6])
 		var boss types.Option[string]
@@ -1518,7 +1743,8 @@ func handleOfNames(call *bind.Call) {
 		region, value := bind.LiftList[string](call, uint32(call.Stack[1]), uint32(call.Stack[2]), 8, 4)
 		for i := range value {
 			item := region[i*8:]
-			value[i] = call.LiftString(binary.LittleEndian.Uint32(item), binary.LittleEndian.Uint32(item[4:]))
+			value[i] = call.LiftString(binary.LittleEndian.Uint32(item),
+				binary.LittleEndian.Uint32(item[4:]))
 		}
 		v = types.Some(value)
 	default:
@@ -1588,7 +1814,8 @@ func handleOfResult(call *bind.Call) {
 }
 
 func handleOfOutcome(call *bind.Call) {
-	region, v := bind.LiftList[types.Result[Person, Colour]](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 36, 4)
+	region, v := bind.LiftList[types.Result[Person, Colour]](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 36,
+		4)
 	for i := range v {
 		item := region[i*36:]
 		itemCase := item[0]
@@ -1743,7 +1970,8 @@ func checkPerson(value judgetypes.Person) *host.BadValueError {
 }
 
 func loadPerson(call *bind.Call, area []byte) judgetypes.Person {
-	region, tags := bind.LiftList[string](call, binary.LittleEndian.Uint32(area[12:]), binary.LittleEndian.Uint32(area[16:]), 8, 4)
+	region, tags := bind.LiftList[string](call, binary.LittleEndian.Uint32(area[12:]),
+		binary.LittleEndian.Uint32(area[16:]), 8, 4)
 	for i := range tags {
 		item := region[i*8:]
 		tags[i] = call.LiftString(binary.LittleEndian.Uint32(item), binary.LittleEndian.Uint32(item[4:]))
@@ -1753,7 +1981,8 @@ func loadPerson(call *bind.Call, area []byte) judgetypes.Person {
 	switch bossCase {
 	case 0:
 	case 1:
-		boss = types.Some(call.LiftString(binary.LittleEndian.Uint32(area[24:]), binary.LittleEndian.Uint32(area[28:])))
+		boss = types.Some(call.LiftString(binary.LittleEndian.Uint32(area[24:]),
+			binary.LittleEndian.Uint32(area[28:])))
 	default:
 		call.BadDiscriminant(uint32(bossCase), 2)
 	}
@@ -1834,20 +2063,27 @@ func loadShape(call *bind.Call, area []byte) judgetypes.Shape {
 		value = judgetypes.ShapeNothing{}
 	case 1:
 		if bind.Room[judgetypes.ShapeCircle](call) {
-			value = judgetypes.ShapeCircle{Value: math.Float64frombits(binary.LittleEndian.Uint64(area[8:]))}
+			value = judgetypes.ShapeCircle{
+				Value: math.Float64frombits(binary.LittleEndian.Uint64(area[8:])),
+			}
 		}
 	case 2:
-		region, polygon := bind.LiftList[types.Tuple2[float32, float32]](call, binary.LittleEndian.Uint32(area[8:]), binary.LittleEndian.Uint32(area[12:]), 8, 4)
+		region, polygon := bind.LiftList[types.Tuple2[float32, float32]](call,
+			binary.LittleEndian.Uint32(area[8:]), binary.LittleEndian.Uint32(area[12:]), 8, 4)
 		for i := range polygon {
 			item := region[i*8:]
-			polygon[i] = types.Tuple2[float32, float32]{F0: math.Float32frombits(binary.LittleEndian.Uint32(item)), F1: math.Float32frombits(binary.LittleEndian.Uint32(item[4:]))}
+			polygon[i] = types.Tuple2[float32, float32]{
+				F0: math.Float32frombits(binary.LittleEndian.Uint32(item)),
+				F1: math.Float32frombits(binary.LittleEndian.Uint32(item[4:])),
+			}
 		}
 		if bind.Room[judgetypes.ShapePolygon](call) {
 			value = judgetypes.ShapePolygon{Value: polygon}
 		}
 	case 3:
 		if bind.Room[judgetypes.ShapeLabel](call) {
-			value = judgetypes.ShapeLabel{Value: call.LiftString(binary.LittleEndian.Uint32(area[8:]), binary.LittleEndian.Uint32(area[12:]))}
+			value = judgetypes.ShapeLabel{Value: call.LiftString(binary.LittleEndian.Uint32(area[8:]),
+				binary.LittleEndian.Uint32(area[12:]))}
 		}
 	case 4:
 		if bind.Room[judgetypes.ShapeFilledBy](call) {

@@ -195,7 +195,11 @@ func loadItem(ptr guest.Pointer) work.Item {
 	default:
 		guest.NoDiscriminant(uint32(weightCase), "option<f64>")
 	}
-	return work.Item{Name: guest.LiftString(guest.Load[uint32](ptr, 0), guest.Load[uint32](ptr, 4)), Tags: guest.LiftStrings(tagsPtr, guest.Load[uint32](ptr, 12)), Weight: weight}
+	return work.Item{
+		Name:   guest.LiftString(guest.Load[uint32](ptr, 0), guest.Load[uint32](ptr, 4)),
+		Tags:   guest.LiftStrings(tagsPtr, guest.Load[uint32](ptr, 12)),
+		Weight: weight,
+	}
 }
 
 func storeFailure(arena *guest.Arena, ptr guest.Pointer, value work.Failure) {

@@ -76,9 +76,19 @@ func (i *Instance) Err() error {
 var world = bind.World{
 	Name: "roundtrip:lasting/lasting",
 	Imports: []bind.Item{
-		{Name: "roundtrip:lasting/work", Field: "Work", Interface: &work.Descriptor, Resources: []bind.Resource{{Item: 0, Name: "box"}}},
+		{
+			Name:      "roundtrip:lasting/work",
+			Field:     "Work",
+			Interface: &work.Descriptor,
+			Resources: []bind.Resource{{Item: 0, Name: "box"}},
+		},
 	},
 	Exports: []bind.Item{
-		{Name: "roundtrip:lasting/work", Field: "Work", Interface: &work.Descriptor, Resources: []bind.Resource{{Export: true, Item: 0, Name: "box"}}},
+		{
+			Name:      "roundtrip:lasting/work",
+			Field:     "Work",
+			Interface: &work.Descriptor,
+			Resources: []bind.Resource{{Export: true, Item: 0, Name: "box"}},
+		},
 	},
 }

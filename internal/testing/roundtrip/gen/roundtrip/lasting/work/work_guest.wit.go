@@ -80,7 +80,8 @@ func (h *boxHandle) Put(i Item) uint32 {
 		weightCase = 1
 		weightPayload = value
 	}
-	result := importBoxPut(selfHandle, namePtr, uint32(len(i.Name)), tagsPtr, uint32(len(i.Tags)), weightCase, weightPayload)
+	result := importBoxPut(selfHandle, namePtr, uint32(len(i.Name)), tagsPtr, uint32(len(i.Tags)), weightCase,
+		weightPayload)
 	call.Done()
 	return result
 }
@@ -205,7 +206,11 @@ func loadItem(ptr guest.Pointer) Item {
 	default:
 		guest.NoDiscriminant(uint32(weightCase), "option<f64>")
 	}
-	return Item{Name: guest.LiftString(guest.Load[uint32](ptr, 0), guest.Load[uint32](ptr, 4)), Tags: guest.LiftStrings(tagsPtr, guest.Load[uint32](ptr, 12)), Weight: weight}
+	return Item{
+		Name:   guest.LiftString(guest.Load[uint32](ptr, 0), guest.Load[uint32](ptr, 4)),
+		Tags:   guest.LiftStrings(tagsPtr, guest.Load[uint32](ptr, 12)),
+		Weight: weight,
+	}
 }
 
 func storeItem(arena *guest.Arena, ptr guest.Pointer, value Item) {

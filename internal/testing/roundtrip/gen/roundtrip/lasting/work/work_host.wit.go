@@ -49,14 +49,62 @@ const (
 // Descriptor describes roundtrip:lasting/work to the runtime.
 var Descriptor = bind.Interface{
 	Functions: []bind.Function{
-		{Name: "[constructor]box", Type: 0xd0ce743b456959a7, Export: "i32 i32 -> i32", Import: "i32 i32 -> i32", Handle: handleNewBox},
-		{Name: "[method]box.put", Type: 0xc47041b2f153da4c, Export: "i32 i32 i32 i32 i32 i32 f64 -> i32", Import: "i32 i32 i32 i32 i32 i32 f64 -> i32", Handle: handleBoxPut},
-		{Name: "[method]box.items", Type: 0x1a6f3f562c531566, Export: "i32 -> i32", Import: "i32 i32 ->", Handle: handleBoxItems},
-		{Name: "text", Type: 0x9dc1d1ca7f484925, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleText},
-		{Name: "numbers", Type: 0x023f93a76752ff40, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleNumbers},
-		{Name: "items", Type: 0x00b0a7c18e1ad66f, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleItems},
-		{Name: "check", Type: 0x1c71c8c190132ef4, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleCheck},
-		{Name: "pack", Type: 0x8c4601c93782c51e, Export: "i32 i32 -> i32", Import: "i32 i32 -> i32", Handle: handlePack},
+		{
+			Name:   "[constructor]box",
+			Type:   0xd0ce743b456959a7,
+			Export: "i32 i32 -> i32",
+			Import: "i32 i32 -> i32",
+			Handle: handleNewBox,
+		},
+		{
+			Name:   "[method]box.put",
+			Type:   0xc47041b2f153da4c,
+			Export: "i32 i32 i32 i32 i32 i32 f64 -> i32",
+			Import: "i32 i32 i32 i32 i32 i32 f64 -> i32",
+			Handle: handleBoxPut,
+		},
+		{
+			Name:   "[method]box.items",
+			Type:   0x1a6f3f562c531566,
+			Export: "i32 -> i32",
+			Import: "i32 i32 ->",
+			Handle: handleBoxItems,
+		},
+		{
+			Name:   "text",
+			Type:   0x9dc1d1ca7f484925,
+			Export: "i32 i32 -> i32",
+			Import: "i32 i32 i32 ->",
+			Handle: handleText,
+		},
+		{
+			Name:   "numbers",
+			Type:   0x023f93a76752ff40,
+			Export: "i32 i32 -> i32",
+			Import: "i32 i32 i32 ->",
+			Handle: handleNumbers,
+		},
+		{
+			Name:   "items",
+			Type:   0x00b0a7c18e1ad66f,
+			Export: "i32 i32 -> i32",
+			Import: "i32 i32 i32 ->",
+			Handle: handleItems,
+		},
+		{
+			Name:   "check",
+			Type:   0x1c71c8c190132ef4,
+			Export: "i32 i32 -> i32",
+			Import: "i32 i32 i32 ->",
+			Handle: handleCheck,
+		},
+		{
+			Name:   "pack",
+			Type:   0x8c4601c93782c51e,
+			Export: "i32 i32 -> i32",
+			Import: "i32 i32 -> i32",
+			Handle: handlePack,
+		},
 	},
 	Resources: []string{"box"},
 }
@@ -156,7 +204,8 @@ func (h *boxHandle) Items(ctx context.Context) ([]Item, error) {
 	if !ok {
 		return nil, call.End()
 	}
-	region, result := bind.LiftList[Item](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]), 32, 8)
+	region, result := bind.LiftList[Item](call, binary.LittleEndian.Uint32(area),
+		binary.LittleEndian.Uint32(area[4:]), 32, 8)
 	for i := range result {
 		item := region[i*32:]
 		result[i] = loadItem(call, item)
@@ -229,7 +278,8 @@ func (x *exports) Items(ctx context.Context, v []Item) ([]Item, error) {
 	if !ok {
 		return nil, call.End()
 	}
-	region, result := bind.LiftList[Item](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]), 32, 8)
+	region, result := bind.LiftList[Item](call, binary.LittleEndian.Uint32(area),
+		binary.LittleEndian.Uint32(area[4:]), 32, 8)
 	for i := range result {
 		item := region[i*32:]
 		result[i] = loadItem(call, item)
@@ -473,7 +523,8 @@ func checkItem(value Item) *host.BadValueError {
 }
 
 func loadItem(call *bind.Call, area []byte) Item {
-	region, tags := bind.LiftList[string](call, binary.LittleEndian.Uint32(area[8:]), binary.LittleEndian.Uint32(area[12:]), 8, 4)
+	region, tags := bind.LiftList[string](call, binary.LittleEndian.Uint32(area[8:]),
+		binary.LittleEndian.Uint32(area[12:]), 8, 4)
 	for i := range tags {
 		item := region[i*8:]
 		tags[i] = call.LiftString(binary.LittleEndian.Uint32(item), binary.LittleEndian.Uint32(item[4:]))
@@ -487,7 +538,11 @@ func loadItem(call *bind.Call, area []byte) Item {
 	default:
 		call.BadDiscriminant(uint32(weightCase), 2)
 	}
-	return Item{Name: call.LiftString(binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:])), Tags: tags, Weight: weight}
+	return Item{
+		Name:   call.LiftString(binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:])),
+		Tags:   tags,
+		Weight: weight,
+	}
 }
 
 func storeItem(call *bind.Call, ptr uint32, value Item) {
@@ -519,7 +574,8 @@ func loadFailure(call *bind.Call, area []byte) Failure {
 		value = FailureEmpty{}
 	case 1:
 		if bind.Room[FailureTooLong](call) {
-			value = FailureTooLong{Value: call.LiftString(binary.LittleEndian.Uint32(area[4:]), binary.LittleEndian.Uint32(area[8:]))}
+			value = FailureTooLong{Value: call.LiftString(binary.LittleEndian.Uint32(area[4:]),
+				binary.LittleEndian.Uint32(area[8:]))}
 		}
 	default:
 		call.BadDiscriminant(uint32(valueCase), 2)

@@ -210,7 +210,9 @@ func (h *counterHandle) CheckedAdd(n uint32) (uint32, error) {
 	case 0:
 		value = guest.Load[uint32](area, 4)
 	case 1:
-		err = types.Error[string]{Value: guest.LiftString(guest.Load[uint32](area, 4), guest.Load[uint32](area, 8))}
+		err = types.Error[string]{
+			Value: guest.LiftString(guest.Load[uint32](area, 4), guest.Load[uint32](area, 8)),
+		}
 	default:
 		guest.NoDiscriminant(uint32(resultCase), "result<u32, string>")
 	}
@@ -272,7 +274,9 @@ func CounterOpen(name string) (Counter, error) {
 	case 0:
 		value = CounterFromHandle(guest.Load[uint32](area, 4))
 	case 1:
-		err = types.Error[string]{Value: guest.LiftString(guest.Load[uint32](area, 4), guest.Load[uint32](area, 8))}
+		err = types.Error[string]{
+			Value: guest.LiftString(guest.Load[uint32](area, 4), guest.Load[uint32](area, 8)),
+		}
 	default:
 		guest.NoDiscriminant(uint32(resultCase), "result<counter, string>")
 	}
@@ -577,7 +581,8 @@ func Outcomes(all []types.Result[Counter, string]) []types.Result[Counter, strin
 		case 0:
 			item = types.OK[Counter, string](CounterFromHandle(guest.Load[uint32](at, 4)))
 		case 1:
-			item = types.Err[Counter, string](guest.LiftString(guest.Load[uint32](at, 4), guest.Load[uint32](at, 8)))
+			item = types.Err[Counter, string](guest.LiftString(guest.Load[uint32](at, 4),
+				guest.Load[uint32](at, 8)))
 		default:
 			guest.NoDiscriminant(uint32(itemCase), "result<counter, string>")
 		}

@@ -142,7 +142,8 @@ type Interface interface {
 	// Two is two.
 	Two(ctx context.Context, a Counter, b [2]Counter) ([2]Counter, error)
 	// Spill is spill.
-	Spill(ctx context.Context, a Counter, b Counter, c Labelled, d View, e []Counter, f types.Option[Counter], g Slot, h string) ([]string, error)
+	Spill(ctx context.Context, a Counter, b Counter, c Labelled, d View, e []Counter, f types.Option[Counter],
+		g Slot, h string) ([]string, error)
 }
 
 // The numbers of the resources in the descriptor.
@@ -153,30 +154,174 @@ const (
 // Descriptor describes roundtrip:things/counters to the runtime.
 var Descriptor = bind.Interface{
 	Functions: []bind.Function{
-		{Name: "[constructor]counter", Type: 0x91a1626844090f4e, Export: "i32 -> i32", Import: "i32 -> i32", Handle: handleNewCounter},
-		{Name: "[static]counter.open", Type: 0x04615993a18c11d4, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleCounterOpen},
-		{Name: "[static]counter.merge", Type: 0xc9e92c356be085f5, Export: "i32 i32 -> i32", Import: "i32 i32 -> i32", Handle: handleCounterMerge},
-		{Name: "[static]counter.sum", Type: 0x5b3be404b277fb27, Export: "i32 i32 -> i64", Import: "i32 i32 -> i64", Handle: handleCounterSum},
-		{Name: "[method]counter.name", Type: 0xca7b7084ce2adef0, Export: "i32 -> i32", Import: "i32 i32 ->", Handle: handleCounterName},
-		{Name: "[method]counter.add", Type: 0xd2a1045cb5d294c1, Export: "i32 i32 -> i32", Import: "i32 i32 -> i32", Handle: handleCounterAdd},
-		{Name: "[method]counter.checked-add", Type: 0x53b26871a92d0f43, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleCounterCheckedAdd},
-		{Name: "[method]counter.fork", Type: 0x3415f5130eec05ae, Export: "i32 -> i32", Import: "i32 -> i32", Handle: handleCounterFork},
-		{Name: "[method]counter.absorb", Type: 0x4bf517f971922289, Export: "i32 i32 -> i32", Import: "i32 i32 -> i32", Handle: handleCounterAbsorb},
-		{Name: "[method]counter.compare", Type: 0x122d9d2fb2889079, Export: "i32 i32 -> i32", Import: "i32 i32 -> i32", Handle: handleCounterCompare},
-		{Name: "make", Type: 0xa8820be3eb71f877, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleMake},
-		{Name: "take", Type: 0x43f5ce7173c821b1, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleTake},
-		{Name: "swap", Type: 0x45eae381b72aae40, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleSwap},
-		{Name: "maybe", Type: 0x1b8db7e79a5b44a2, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleMaybe},
-		{Name: "peek", Type: 0xfcd3d042cab15bff, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handlePeek},
-		{Name: "label", Type: 0xc48e64e47c1113f1, Export: "i32 i32 i32 -> i32", Import: "i32 i32 i32 i32 ->", Handle: handleLabel},
-		{Name: "look", Type: 0xba6433115f569cbb, Export: "i32 i32 i32 i32 i32 -> i32", Import: "i32 i32 i32 i32 i32 i32 ->", Handle: handleLook},
-		{Name: "outlooks", Type: 0x7bf249bb7267fd99, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleOutlooks},
-		{Name: "slots", Type: 0xdbecb1c4da215b6d, Export: "i32 i64 i32 -> i32", Import: "i32 i64 i32 i32 ->", Handle: handleSlots},
-		{Name: "attempt", Type: 0x1eb9a0c9c17db23e, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleAttempt},
-		{Name: "outcomes", Type: 0xfdfeabc662c67e89, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleOutcomes},
-		{Name: "named", Type: 0x39ab74dfe15a12bd, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleNamed},
-		{Name: "two", Type: 0xf33fde5572fa362e, Export: "i32 i32 i32 -> i32", Import: "i32 i32 i32 i32 ->", Handle: handleTwo},
-		{Name: "spill", Type: 0xa148b1e8299c2f4e, Export: "i32 -> i32", Import: "i32 i32 ->", Handle: handleSpill},
+		{
+			Name:   "[constructor]counter",
+			Type:   0x91a1626844090f4e,
+			Export: "i32 -> i32",
+			Import: "i32 -> i32",
+			Handle: handleNewCounter,
+		},
+		{
+			Name:   "[static]counter.open",
+			Type:   0x04615993a18c11d4,
+			Export: "i32 i32 -> i32",
+			Import: "i32 i32 i32 ->",
+			Handle: handleCounterOpen,
+		},
+		{
+			Name:   "[static]counter.merge",
+			Type:   0xc9e92c356be085f5,
+			Export: "i32 i32 -> i32",
+			Import: "i32 i32 -> i32",
+			Handle: handleCounterMerge,
+		},
+		{
+			Name:   "[static]counter.sum",
+			Type:   0x5b3be404b277fb27,
+			Export: "i32 i32 -> i64",
+			Import: "i32 i32 -> i64",
+			Handle: handleCounterSum,
+		},
+		{
+			Name:   "[method]counter.name",
+			Type:   0xca7b7084ce2adef0,
+			Export: "i32 -> i32",
+			Import: "i32 i32 ->",
+			Handle: handleCounterName,
+		},
+		{
+			Name:   "[method]counter.add",
+			Type:   0xd2a1045cb5d294c1,
+			Export: "i32 i32 -> i32",
+			Import: "i32 i32 -> i32",
+			Handle: handleCounterAdd,
+		},
+		{
+			Name:   "[method]counter.checked-add",
+			Type:   0x53b26871a92d0f43,
+			Export: "i32 i32 -> i32",
+			Import: "i32 i32 i32 ->",
+			Handle: handleCounterCheckedAdd,
+		},
+		{
+			Name:   "[method]counter.fork",
+			Type:   0x3415f5130eec05ae,
+			Export: "i32 -> i32",
+			Import: "i32 -> i32",
+			Handle: handleCounterFork,
+		},
+		{
+			Name:   "[method]counter.absorb",
+			Type:   0x4bf517f971922289,
+			Export: "i32 i32 -> i32",
+			Import: "i32 i32 -> i32",
+			Handle: handleCounterAbsorb,
+		},
+		{
+			Name:   "[method]counter.compare",
+			Type:   0x122d9d2fb2889079,
+			Export: "i32 i32 -> i32",
+			Import: "i32 i32 -> i32",
+			Handle: handleCounterCompare,
+		},
+		{
+			Name:   "make",
+			Type:   0xa8820be3eb71f877,
+			Export: "i32 i32 -> i32",
+			Import: "i32 i32 i32 ->",
+			Handle: handleMake,
+		},
+		{
+			Name:   "take",
+			Type:   0x43f5ce7173c821b1,
+			Export: "i32 i32 -> i32",
+			Import: "i32 i32 i32 ->",
+			Handle: handleTake,
+		},
+		{
+			Name:   "swap",
+			Type:   0x45eae381b72aae40,
+			Export: "i32 i32 -> i32",
+			Import: "i32 i32 i32 ->",
+			Handle: handleSwap,
+		},
+		{
+			Name:   "maybe",
+			Type:   0x1b8db7e79a5b44a2,
+			Export: "i32 i32 -> i32",
+			Import: "i32 i32 i32 ->",
+			Handle: handleMaybe,
+		},
+		{
+			Name:   "peek",
+			Type:   0xfcd3d042cab15bff,
+			Export: "i32 i32 -> i32",
+			Import: "i32 i32 i32 ->",
+			Handle: handlePeek,
+		},
+		{
+			Name:   "label",
+			Type:   0xc48e64e47c1113f1,
+			Export: "i32 i32 i32 -> i32",
+			Import: "i32 i32 i32 i32 ->",
+			Handle: handleLabel,
+		},
+		{
+			Name:   "look",
+			Type:   0xba6433115f569cbb,
+			Export: "i32 i32 i32 i32 i32 -> i32",
+			Import: "i32 i32 i32 i32 i32 i32 ->",
+			Handle: handleLook,
+		},
+		{
+			Name:   "outlooks",
+			Type:   0x7bf249bb7267fd99,
+			Export: "i32 i32 -> i32",
+			Import: "i32 i32 i32 ->",
+			Handle: handleOutlooks,
+		},
+		{
+			Name:   "slots",
+			Type:   0xdbecb1c4da215b6d,
+			Export: "i32 i64 i32 -> i32",
+			Import: "i32 i64 i32 i32 ->",
+			Handle: handleSlots,
+		},
+		{
+			Name:   "attempt",
+			Type:   0x1eb9a0c9c17db23e,
+			Export: "i32 i32 -> i32",
+			Import: "i32 i32 i32 ->",
+			Handle: handleAttempt,
+		},
+		{
+			Name:   "outcomes",
+			Type:   0xfdfeabc662c67e89,
+			Export: "i32 i32 -> i32",
+			Import: "i32 i32 i32 ->",
+			Handle: handleOutcomes,
+		},
+		{
+			Name:   "named",
+			Type:   0x39ab74dfe15a12bd,
+			Export: "i32 i32 -> i32",
+			Import: "i32 i32 i32 ->",
+			Handle: handleNamed,
+		},
+		{
+			Name:   "two",
+			Type:   0xf33fde5572fa362e,
+			Export: "i32 i32 i32 -> i32",
+			Import: "i32 i32 i32 i32 ->",
+			Handle: handleTwo,
+		},
+		{
+			Name:   "spill",
+			Type:   0xa148b1e8299c2f4e,
+			Export: "i32 -> i32",
+			Import: "i32 i32 ->",
+			Handle: handleSpill,
+		},
 	},
 	Resources: []string{"counter"},
 }
@@ -283,7 +428,8 @@ func (x *exports) CounterOpen(ctx context.Context, name string) (Counter, error)
 	case 0:
 		value = bind.LiftOwn[Counter](call, resourceCounter, binary.LittleEndian.Uint32(area[4:]))
 	case 1:
-		err = types.Error[string]{Value: call.LiftString(binary.LittleEndian.Uint32(area[4:]), binary.LittleEndian.Uint32(area[8:]))}
+		err = types.Error[string]{Value: call.LiftString(binary.LittleEndian.Uint32(area[4:]),
+			binary.LittleEndian.Uint32(area[8:]))}
 	default:
 		call.BadDiscriminant(uint32(resultCase), 2)
 	}
@@ -376,7 +522,8 @@ func (h *counterHandle) CheckedAdd(ctx context.Context, n uint32) (uint32, error
 	case 0:
 		value = binary.LittleEndian.Uint32(area[4:])
 	case 1:
-		err = types.Error[string]{Value: call.LiftString(binary.LittleEndian.Uint32(area[4:]), binary.LittleEndian.Uint32(area[8:]))}
+		err = types.Error[string]{Value: call.LiftString(binary.LittleEndian.Uint32(area[4:]),
+			binary.LittleEndian.Uint32(area[8:]))}
 	default:
 		call.BadDiscriminant(uint32(resultCase), 2)
 	}
@@ -438,7 +585,8 @@ func (x *exports) Make(ctx context.Context, starts []uint32) ([]Counter, error) 
 	if !ok {
 		return nil, call.End()
 	}
-	region, result := bind.LiftList[Counter](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]), 4, 4)
+	region, result := bind.LiftList[Counter](call, binary.LittleEndian.Uint32(area),
+		binary.LittleEndian.Uint32(area[4:]), 4, 4)
 	for i := range result {
 		item := region[i*4:]
 		result[i] = bind.LiftOwn[Counter](call, resourceCounter, binary.LittleEndian.Uint32(item))
@@ -471,7 +619,8 @@ func (x *exports) Take(ctx context.Context, all []Counter) ([]string, error) {
 	if !ok {
 		return nil, call.End()
 	}
-	region, result := bind.LiftList[string](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]), 8, 4)
+	region, result := bind.LiftList[string](call, binary.LittleEndian.Uint32(area),
+		binary.LittleEndian.Uint32(area[4:]), 8, 4)
 	for i := range result {
 		item := region[i*8:]
 		result[i] = call.LiftString(binary.LittleEndian.Uint32(item), binary.LittleEndian.Uint32(item[4:]))
@@ -530,7 +679,8 @@ func (x *exports) Maybe(ctx context.Context, c types.Option[Counter]) (types.Opt
 	switch resultCase {
 	case 0:
 	case 1:
-		result = types.Some[Counter](bind.LiftOwn[Counter](call, resourceCounter, binary.LittleEndian.Uint32(area[4:])))
+		result = types.Some[Counter](bind.LiftOwn[Counter](call, resourceCounter,
+			binary.LittleEndian.Uint32(area[4:])))
 	default:
 		call.BadDiscriminant(uint32(resultCase), 2)
 	}
@@ -564,7 +714,8 @@ func (x *exports) Peek(ctx context.Context, c types.Option[Counter]) (types.Opti
 	switch resultCase {
 	case 0:
 	case 1:
-		result = types.Some(call.LiftString(binary.LittleEndian.Uint32(area[4:]), binary.LittleEndian.Uint32(area[8:])))
+		result = types.Some(call.LiftString(binary.LittleEndian.Uint32(area[4:]),
+			binary.LittleEndian.Uint32(area[8:])))
 	default:
 		call.BadDiscriminant(uint32(resultCase), 2)
 	}
@@ -617,7 +768,8 @@ func (x *exports) Look(ctx context.Context, v View) ([]string, error) {
 	if !ok {
 		return nil, call.End()
 	}
-	region, result := bind.LiftList[string](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]), 8, 4)
+	region, result := bind.LiftList[string](call, binary.LittleEndian.Uint32(area),
+		binary.LittleEndian.Uint32(area[4:]), 8, 4)
 	for i := range result {
 		item := region[i*8:]
 		result[i] = call.LiftString(binary.LittleEndian.Uint32(item), binary.LittleEndian.Uint32(item[4:]))
@@ -650,7 +802,8 @@ func (x *exports) Outlooks(ctx context.Context, all []Outlook) ([]string, error)
 	if !ok {
 		return nil, call.End()
 	}
-	region, result := bind.LiftList[string](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]), 8, 4)
+	region, result := bind.LiftList[string](call, binary.LittleEndian.Uint32(area),
+		binary.LittleEndian.Uint32(area[4:]), 8, 4)
 	for i := range result {
 		item := region[i*8:]
 		result[i] = call.LiftString(binary.LittleEndian.Uint32(item), binary.LittleEndian.Uint32(item[4:]))
@@ -723,7 +876,9 @@ func (x *exports) Attempt(ctx context.Context, c Counter, fail bool) (Counter, e
 	case 0:
 		value = bind.LiftOwn[Counter](call, resourceCounter, binary.LittleEndian.Uint32(area[4:]))
 	case 1:
-		err = types.Error[Counter]{Value: bind.LiftOwn[Counter](call, resourceCounter, binary.LittleEndian.Uint32(area[4:]))}
+		err = types.Error[Counter]{
+			Value: bind.LiftOwn[Counter](call, resourceCounter, binary.LittleEndian.Uint32(area[4:])),
+		}
 	default:
 		call.BadDiscriminant(uint32(resultCase), 2)
 	}
@@ -733,7 +888,8 @@ func (x *exports) Attempt(ctx context.Context, c Counter, fail bool) (Counter, e
 	return value, err
 }
 
-func (x *exports) Outcomes(ctx context.Context, all []types.Result[Counter, string]) ([]types.Result[Counter, string], error) {
+func (x *exports) Outcomes(ctx context.Context,
+	all []types.Result[Counter, string]) ([]types.Result[Counter, string], error) {
 	if bad := bind.CheckList(len(all), 12); bad != nil {
 		return nil, bad.In("all")
 	}
@@ -772,16 +928,19 @@ func (x *exports) Outcomes(ctx context.Context, all []types.Result[Counter, stri
 	if !ok {
 		return nil, call.End()
 	}
-	region, result := bind.LiftList[types.Result[Counter, string]](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]), 12, 4)
+	region, result := bind.LiftList[types.Result[Counter, string]](call, binary.LittleEndian.Uint32(area),
+		binary.LittleEndian.Uint32(area[4:]), 12, 4)
 	for i := range result {
 		item := region[i*12:]
 		itemCase := item[0]
 		var item2 types.Result[Counter, string]
 		switch itemCase {
 		case 0:
-			item2 = types.OK[Counter, string](bind.LiftOwn[Counter](call, resourceCounter, binary.LittleEndian.Uint32(item[4:])))
+			item2 = types.OK[Counter, string](bind.LiftOwn[Counter](call, resourceCounter,
+				binary.LittleEndian.Uint32(item[4:])))
 		case 1:
-			item2 = types.Err[Counter, string](call.LiftString(binary.LittleEndian.Uint32(item[4:]), binary.LittleEndian.Uint32(item[8:])))
+			item2 = types.Err[Counter, string](call.LiftString(binary.LittleEndian.Uint32(item[4:]),
+				binary.LittleEndian.Uint32(item[8:])))
 		default:
 			call.BadDiscriminant(uint32(itemCase), 2)
 		}
@@ -821,7 +980,8 @@ func (x *exports) Named(ctx context.Context, m map[string]Counter) (map[string]C
 	if !ok {
 		return nil, call.End()
 	}
-	region, result := bind.LiftMap[string, Counter](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]), 12, 4)
+	region, result := bind.LiftMap[string, Counter](call, binary.LittleEndian.Uint32(area),
+		binary.LittleEndian.Uint32(area[4:]), 12, 4)
 	for item := range slices.Chunk(region, 12) {
 		key := call.LiftString(binary.LittleEndian.Uint32(item), binary.LittleEndian.Uint32(item[4:]))
 		result[key] = bind.LiftOwn[Counter](call, resourceCounter, binary.LittleEndian.Uint32(item[8:]))
@@ -860,7 +1020,8 @@ func (x *exports) Two(ctx context.Context, a Counter, b [2]Counter) ([2]Counter,
 	return result, call.End()
 }
 
-func (x *exports) Spill(ctx context.Context, a Counter, b Counter, c Labelled, d View, e []Counter, f types.Option[Counter], g Slot, h string) ([]string, error) {
+func (x *exports) Spill(ctx context.Context, a Counter, b Counter, c Labelled, d View, e []Counter,
+	f types.Option[Counter], g Slot, h string) ([]string, error) {
 	if bad := x.spill.CheckHandle(resourceCounter, a); bad != nil {
 		return nil, bad.In("a")
 	}
@@ -923,7 +1084,8 @@ func (x *exports) Spill(ctx context.Context, a Counter, b Counter, c Labelled, d
 	if !ok {
 		return nil, call.End()
 	}
-	region, result := bind.LiftList[string](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]), 8, 4)
+	region, result := bind.LiftList[string](call, binary.LittleEndian.Uint32(area),
+		binary.LittleEndian.Uint32(area[4:]), 8, 4)
 	for i := range result {
 		item := region[i*8:]
 		result[i] = call.LiftString(binary.LittleEndian.Uint32(item), binary.LittleEndian.Uint32(item[4:]))
@@ -1375,16 +1537,19 @@ func handleAttempt(call *bind.Call) {
 }
 
 func handleOutcomes(call *bind.Call) {
-	region, all := bind.LiftList[types.Result[Counter, string]](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 12, 4)
+	region, all := bind.LiftList[types.Result[Counter, string]](call, uint32(call.Stack[0]), uint32(call.Stack[1]),
+		12, 4)
 	for i := range all {
 		item := region[i*12:]
 		itemCase := item[0]
 		var item2 types.Result[Counter, string]
 		switch itemCase {
 		case 0:
-			item2 = types.OK[Counter, string](bind.LiftOwn[Counter](call, resourceCounter, binary.LittleEndian.Uint32(item[4:])))
+			item2 = types.OK[Counter, string](bind.LiftOwn[Counter](call, resourceCounter,
+				binary.LittleEndian.Uint32(item[4:])))
 		case 1:
-			item2 = types.Err[Counter, string](call.LiftString(binary.LittleEndian.Uint32(item[4:]), binary.LittleEndian.Uint32(item[8:])))
+			item2 = types.Err[Counter, string](call.LiftString(binary.LittleEndian.Uint32(item[4:]),
+				binary.LittleEndian.Uint32(item[8:])))
 		default:
 			call.BadDiscriminant(uint32(itemCase), 2)
 		}
@@ -1480,7 +1645,8 @@ func handleSpill(call *bind.Call) {
 	b := bind.LiftBorrow[Counter](call, resourceCounter, binary.LittleEndian.Uint32(area[4:]))
 	c := loadLabelled(call, area[8:])
 	d := loadView(call, area[20:])
-	region, e := bind.LiftList[Counter](call, binary.LittleEndian.Uint32(area[40:]), binary.LittleEndian.Uint32(area[44:]), 4, 4)
+	region, e := bind.LiftList[Counter](call, binary.LittleEndian.Uint32(area[40:]),
+		binary.LittleEndian.Uint32(area[44:]), 4, 4)
 	for i := range e {
 		item := region[i*4:]
 		e[i] = bind.LiftOwn[Counter](call, resourceCounter, binary.LittleEndian.Uint32(item))
@@ -1490,7 +1656,8 @@ func handleSpill(call *bind.Call) {
 	switch fCase {
 	case 0:
 	case 1:
-		f = types.Some[Counter](bind.LiftOwn[Counter](call, resourceCounter, binary.LittleEndian.Uint32(area[52:])))
+		f = types.Some[Counter](bind.LiftOwn[Counter](call, resourceCounter,
+			binary.LittleEndian.Uint32(area[52:])))
 	default:
 		call.BadDiscriminant(uint32(fCase), 2)
 	}
@@ -1531,7 +1698,10 @@ func checkLabelled(f *bind.Func, value Labelled) *host.BadValueError {
 
 func loadLabelled(call *bind.Call, area []byte) Labelled {
 	label := call.LiftString(binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]))
-	return Labelled{Label: label, Counter: bind.LiftOwn[Counter](call, resourceCounter, binary.LittleEndian.Uint32(area[8:]))}
+	return Labelled{
+		Label:   label,
+		Counter: bind.LiftOwn[Counter](call, resourceCounter, binary.LittleEndian.Uint32(area[8:])),
+	}
 }
 
 func checkView(f *bind.Func, value View) *host.BadValueError {
@@ -1607,10 +1777,12 @@ func loadSlot(call *bind.Call, area []byte) Slot {
 		value = SlotEmpty{}
 	case 1:
 		if bind.Room[SlotOne](call) {
-			value = SlotOne{Value: bind.LiftOwn[Counter](call, resourceCounter, binary.LittleEndian.Uint32(area[8:]))}
+			value = SlotOne{Value: bind.LiftOwn[Counter](call, resourceCounter,
+				binary.LittleEndian.Uint32(area[8:]))}
 		}
 	case 2:
-		region, many := bind.LiftList[Counter](call, binary.LittleEndian.Uint32(area[8:]), binary.LittleEndian.Uint32(area[12:]), 4, 4)
+		region, many := bind.LiftList[Counter](call, binary.LittleEndian.Uint32(area[8:]),
+			binary.LittleEndian.Uint32(area[12:]), 4, 4)
 		for i := range many {
 			item := region[i*4:]
 			many[i] = bind.LiftOwn[Counter](call, resourceCounter, binary.LittleEndian.Uint32(item))
@@ -1681,7 +1853,8 @@ func loadOutlook(call *bind.Call, area []byte) Outlook {
 		value = OutlookNobody{}
 	case 1:
 		if bind.Room[OutlookSomebody](call) {
-			value = OutlookSomebody{Value: bind.LiftBorrow[Counter](call, resourceCounter, binary.LittleEndian.Uint32(area[4:]))}
+			value = OutlookSomebody{Value: bind.LiftBorrow[Counter](call, resourceCounter,
+				binary.LittleEndian.Uint32(area[4:]))}
 		}
 	default:
 		call.BadDiscriminant(uint32(valueCase), 2)
@@ -1692,7 +1865,8 @@ func loadOutlook(call *bind.Call, area []byte) Outlook {
 func loadView(call *bind.Call, area []byte) View {
 	label := call.LiftString(binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]))
 	counter := bind.LiftBorrow[Counter](call, resourceCounter, binary.LittleEndian.Uint32(area[8:]))
-	region, rest := bind.LiftList[Counter](call, binary.LittleEndian.Uint32(area[12:]), binary.LittleEndian.Uint32(area[16:]), 4, 4)
+	region, rest := bind.LiftList[Counter](call, binary.LittleEndian.Uint32(area[12:]),
+		binary.LittleEndian.Uint32(area[16:]), 4, 4)
 	for i := range rest {
 		item := region[i*4:]
 		rest[i] = bind.LiftBorrow[Counter](call, resourceCounter, binary.LittleEndian.Uint32(item))

@@ -31,7 +31,13 @@ const (
 // Descriptor describes roundtrip:things/pool to the runtime.
 var Descriptor = bind.Interface{
 	Functions: []bind.Function{
-		{Name: "[method]conn.name", Type: 0xca7b7084ce2adef0, Export: "i32 -> i32", Import: "i32 i32 ->", Handle: handleConnName},
+		{
+			Name:   "[method]conn.name",
+			Type:   0xca7b7084ce2adef0,
+			Export: "i32 -> i32",
+			Import: "i32 i32 ->",
+			Handle: handleConnName,
+		},
 	},
 	Resources: []string{"conn"},
 }

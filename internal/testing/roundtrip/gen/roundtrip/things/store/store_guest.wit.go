@@ -111,7 +111,9 @@ func Open(name string) (Bucket, error) {
 	case 0:
 		value = BucketFromHandle(guest.Load[uint32](area, 4))
 	case 1:
-		err = types.Error[string]{Value: guest.LiftString(guest.Load[uint32](area, 4), guest.Load[uint32](area, 8))}
+		err = types.Error[string]{
+			Value: guest.LiftString(guest.Load[uint32](area, 4), guest.Load[uint32](area, 8)),
+		}
 	default:
 		guest.NoDiscriminant(uint32(resultCase), "result<bucket, string>")
 	}

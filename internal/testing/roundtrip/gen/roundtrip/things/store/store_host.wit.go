@@ -39,10 +39,34 @@ const (
 // Descriptor describes roundtrip:things/store to the runtime.
 var Descriptor = bind.Interface{
 	Functions: []bind.Function{
-		{Name: "[method]bucket.get", Type: 0x5ffa796ff4e79f8d, Export: "i32 i32 i32 -> i32", Import: "i32 i32 i32 i32 ->", Handle: handleBucketGet},
-		{Name: "[method]bucket.set", Type: 0xd9076bd9a272bcc8, Export: "i32 i32 i32 i32 i32 ->", Import: "i32 i32 i32 i32 i32 ->", Handle: handleBucketSet},
-		{Name: "open", Type: 0x04615993a18c11d4, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleOpen},
-		{Name: "copy", Type: 0xe57d17a23291f52e, Export: "i32 i32 i32 i32 -> i32", Import: "i32 i32 i32 i32 -> i32", Handle: handleCopy},
+		{
+			Name:   "[method]bucket.get",
+			Type:   0x5ffa796ff4e79f8d,
+			Export: "i32 i32 i32 -> i32",
+			Import: "i32 i32 i32 i32 ->",
+			Handle: handleBucketGet,
+		},
+		{
+			Name:   "[method]bucket.set",
+			Type:   0xd9076bd9a272bcc8,
+			Export: "i32 i32 i32 i32 i32 ->",
+			Import: "i32 i32 i32 i32 i32 ->",
+			Handle: handleBucketSet,
+		},
+		{
+			Name:   "open",
+			Type:   0x04615993a18c11d4,
+			Export: "i32 i32 -> i32",
+			Import: "i32 i32 i32 ->",
+			Handle: handleOpen,
+		},
+		{
+			Name:   "copy",
+			Type:   0xe57d17a23291f52e,
+			Export: "i32 i32 i32 i32 -> i32",
+			Import: "i32 i32 i32 i32 -> i32",
+			Handle: handleCopy,
+		},
 	},
 	Resources: []string{"bucket"},
 }
@@ -99,7 +123,8 @@ func (h *bucketHandle) Get(ctx context.Context, key string) (types.Option[string
 	switch resultCase {
 	case 0:
 	case 1:
-		result = types.Some(call.LiftString(binary.LittleEndian.Uint32(area[4:]), binary.LittleEndian.Uint32(area[8:])))
+		result = types.Some(call.LiftString(binary.LittleEndian.Uint32(area[4:]),
+			binary.LittleEndian.Uint32(area[8:])))
 	default:
 		call.BadDiscriminant(uint32(resultCase), 2)
 	}
@@ -150,7 +175,8 @@ func (x *exports) Open(ctx context.Context, name string) (Bucket, error) {
 	case 0:
 		value = bind.LiftOwn[Bucket](call, resourceBucket, binary.LittleEndian.Uint32(area[4:]))
 	case 1:
-		err = types.Error[string]{Value: call.LiftString(binary.LittleEndian.Uint32(area[4:]), binary.LittleEndian.Uint32(area[8:]))}
+		err = types.Error[string]{Value: call.LiftString(binary.LittleEndian.Uint32(area[4:]),
+			binary.LittleEndian.Uint32(area[8:]))}
 	default:
 		call.BadDiscriminant(uint32(resultCase), 2)
 	}

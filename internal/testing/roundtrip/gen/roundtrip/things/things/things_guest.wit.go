@@ -91,7 +91,8 @@ func Notify(s Settings) (Level, error) {
 	call := guest.Call()
 	namePtr := guest.LowerString(call, s.Name)
 	area := call.ResultArea(12)
-	importNotify(namePtr, uint32(len(s.Name)), uint32(guest.LowerEnum(s.Level, 2, "things.Level")), guest.Address(area))
+	importNotify(namePtr, uint32(len(s.Name)), uint32(guest.LowerEnum(s.Level, 2, "things.Level")),
+		guest.Address(area))
 	call.Returned()
 	resultCase := guest.Load[uint8](area, 0)
 	var value Level
@@ -100,7 +101,9 @@ func Notify(s Settings) (Level, error) {
 	case 0:
 		value = Level(guest.Load[uint8](area, 4))
 	case 1:
-		err = types.Error[string]{Value: guest.LiftString(guest.Load[uint32](area, 4), guest.Load[uint32](area, 8))}
+		err = types.Error[string]{
+			Value: guest.LiftString(guest.Load[uint32](area, 4), guest.Load[uint32](area, 8)),
+		}
 	default:
 		guest.NoDiscriminant(uint32(resultCase), "result<level, string>")
 	}
@@ -151,7 +154,8 @@ func importNewSession(uint32, uint32, uint32) uint32
 func NewSession(s Settings) Session {
 	call := guest.Call()
 	namePtr := guest.LowerString(call, s.Name)
-	result := SessionFromHandle(importNewSession(namePtr, uint32(len(s.Name)), uint32(guest.LowerEnum(s.Level, 2, "things.Level"))))
+	result := SessionFromHandle(importNewSession(namePtr, uint32(len(s.Name)),
+		uint32(guest.LowerEnum(s.Level, 2, "things.Level"))))
 	call.Done()
 	return result
 }
@@ -246,7 +250,9 @@ func (firstImport) Open(name string) (store.Bucket, error) {
 	case 0:
 		value = liftFirstBucket(guest.Load[uint32](area, 4))
 	case 1:
-		err = types.Error[string]{Value: guest.LiftString(guest.Load[uint32](area, 4), guest.Load[uint32](area, 8))}
+		err = types.Error[string]{
+			Value: guest.LiftString(guest.Load[uint32](area, 4), guest.Load[uint32](area, 8)),
+		}
 	default:
 		guest.NoDiscriminant(uint32(resultCase), "result<bucket, string>")
 	}
@@ -358,7 +364,9 @@ func (secondImport) Open(name string) (store.Bucket, error) {
 	case 0:
 		value = liftSecondBucket(guest.Load[uint32](area, 4))
 	case 1:
-		err = types.Error[string]{Value: guest.LiftString(guest.Load[uint32](area, 4), guest.Load[uint32](area, 8))}
+		err = types.Error[string]{
+			Value: guest.LiftString(guest.Load[uint32](area, 4), guest.Load[uint32](area, 8)),
+		}
 	default:
 		guest.NoDiscriminant(uint32(resultCase), "result<bucket, string>")
 	}
@@ -407,7 +415,9 @@ var (
 
 // Export says what implements the world's exports. A guest calls it once, in an
 // init function: any call of the host that comes before it traps.
-func Export(countersImpl counters.Interface, usersImpl users.Interface, stateImpl state.Interface, nearImpl store.Interface, farImpl store.Interface, rowsImpl rows.Interface, rowsImpl2 dbv2rows.Interface, drainImpl drain.Interface, hooksImpl hooks.Interface, worldImpl Exports) {
+func Export(countersImpl counters.Interface, usersImpl users.Interface, stateImpl state.Interface,
+	nearImpl store.Interface, farImpl store.Interface, rowsImpl rows.Interface, rowsImpl2 dbv2rows.Interface,
+	drainImpl drain.Interface, hooksImpl hooks.Interface, worldImpl Exports) {
 	exportedCounters = countersImpl
 	exportedUsers = usersImpl
 	exportedState = stateImpl
@@ -773,7 +783,8 @@ func countersOutcomes(allPtr, allLen uint32) uint32 {
 		case 0:
 			item = types.OK[counters.Counter, string](liftCounter(guest.Load[uint32](at, 4)))
 		case 1:
-			item = types.Err[counters.Counter, string](guest.LiftString(guest.Load[uint32](at, 4), guest.Load[uint32](at, 8)))
+			item = types.Err[counters.Counter, string](guest.LiftString(guest.Load[uint32](at, 4),
+				guest.Load[uint32](at, 8)))
 		default:
 			guest.NoDiscriminant(uint32(itemCase), "result<counter, string>")
 		}

@@ -61,7 +61,8 @@ func Compile(ctx context.Context, wasm []byte, opts ...host.Option) (*Plugin, er
 // Instantiate starts an instance with what the host supplies. An interface that the
 // guest does not import may be left nil. opts override those of Compile.
 func (p *Plugin) Instantiate(ctx context.Context, imports Imports, opts ...host.Option) (*Instance, error) {
-	inst, err := p.plugin.Instantiate(ctx, []any{imports.Counters, imports.Users, imports.First, imports.Second, imports.DBV1Rows, imports.DBV2Rows, imports.Env, struct{}{}, imports.World}, opts...)
+	inst, err := p.plugin.Instantiate(ctx, []any{imports.Counters, imports.Users, imports.First, imports.Second,
+		imports.DBV1Rows, imports.DBV2Rows, imports.Env, struct{}{}, imports.World}, opts...)
 	if err != nil {
 		return nil, err
 	}
@@ -172,27 +173,98 @@ func (i *Instance) Err() error {
 var world = bind.World{
 	Name: "roundtrip:things/things",
 	Imports: []bind.Item{
-		{Name: "roundtrip:things/counters", Field: "Counters", Interface: &counters.Descriptor, Resources: []bind.Resource{{Item: 0, Name: "counter"}}},
-		{Name: "roundtrip:things/users", Field: "Users", Interface: &users.Descriptor, Resources: []bind.Resource{{Item: 0, Name: "counter"}}},
-		{Name: "first", Field: "First", Interface: &store.Descriptor, Resources: []bind.Resource{{Item: 2, Name: "bucket"}}},
-		{Name: "second", Field: "Second", Interface: &store.Descriptor, Resources: []bind.Resource{{Item: 3, Name: "bucket"}}},
+		{
+			Name:      "roundtrip:things/counters",
+			Field:     "Counters",
+			Interface: &counters.Descriptor,
+			Resources: []bind.Resource{{Item: 0, Name: "counter"}},
+		},
+		{
+			Name:      "roundtrip:things/users",
+			Field:     "Users",
+			Interface: &users.Descriptor,
+			Resources: []bind.Resource{{Item: 0, Name: "counter"}},
+		},
+		{
+			Name:      "first",
+			Field:     "First",
+			Interface: &store.Descriptor,
+			Resources: []bind.Resource{{Item: 2, Name: "bucket"}},
+		},
+		{
+			Name:      "second",
+			Field:     "Second",
+			Interface: &store.Descriptor,
+			Resources: []bind.Resource{{Item: 3, Name: "bucket"}},
+		},
 		{Name: "old:db/rows@1.0.0", Field: "DBV1Rows", Interface: &rows.Descriptor},
-		{Name: "old:db/rows@2.1.0", Field: "DBV2Rows", Interface: &dbv2rows.Descriptor, Resources: []bind.Resource{{Item: 5, Name: "cursor"}}},
+		{
+			Name:      "old:db/rows@2.1.0",
+			Field:     "DBV2Rows",
+			Interface: &dbv2rows.Descriptor,
+			Resources: []bind.Resource{{Item: 5, Name: "cursor"}},
+		},
 		{Name: "env", Field: "Env", Interface: &env.Descriptor},
-		{Name: "roundtrip:things/pool", Field: "Pool", Interface: &pool.Descriptor, Resources: []bind.Resource{{Item: 7, Name: "conn"}}},
-		{Name: "$root", Field: "World", Interface: &ownImports, Resources: []bind.Resource{{Item: 8, Name: "session"}, {Item: 7, Name: "conn"}, {Item: 0, Name: "counter"}}},
+		{
+			Name:      "roundtrip:things/pool",
+			Field:     "Pool",
+			Interface: &pool.Descriptor,
+			Resources: []bind.Resource{{Item: 7, Name: "conn"}},
+		},
+		{Name: "$root", Field: "World", Interface: &ownImports, Resources: []bind.Resource{{
+			Item: 8,
+			Name: "session",
+		}, {Item: 7, Name: "conn"}, {Item: 0, Name: "counter"}}},
 	},
 	Exports: []bind.Item{
-		{Name: "roundtrip:things/counters", Field: "Counters", Interface: &counters.Descriptor, Resources: []bind.Resource{{Export: true, Item: 0, Name: "counter"}}},
-		{Name: "roundtrip:things/users", Field: "Users", Interface: &users.Descriptor, Resources: []bind.Resource{{Export: true, Item: 0, Name: "counter"}}},
+		{
+			Name:      "roundtrip:things/counters",
+			Field:     "Counters",
+			Interface: &counters.Descriptor,
+			Resources: []bind.Resource{{Export: true, Item: 0, Name: "counter"}},
+		},
+		{
+			Name:      "roundtrip:things/users",
+			Field:     "Users",
+			Interface: &users.Descriptor,
+			Resources: []bind.Resource{{Export: true, Item: 0, Name: "counter"}},
+		},
 		{Name: "roundtrip:things/state", Field: "State", Interface: &state.Descriptor},
-		{Name: "near", Field: "Near", Interface: &store.Descriptor, Resources: []bind.Resource{{Export: true, Item: 3, Name: "bucket"}}},
-		{Name: "far", Field: "Far", Interface: &store.Descriptor, Resources: []bind.Resource{{Export: true, Item: 4, Name: "bucket"}}},
+		{
+			Name:      "near",
+			Field:     "Near",
+			Interface: &store.Descriptor,
+			Resources: []bind.Resource{{Export: true, Item: 3, Name: "bucket"}},
+		},
+		{
+			Name:      "far",
+			Field:     "Far",
+			Interface: &store.Descriptor,
+			Resources: []bind.Resource{{Export: true, Item: 4, Name: "bucket"}},
+		},
 		{Name: "old:db/rows@1.0.0", Field: "DBV1Rows", Interface: &rows.Descriptor},
-		{Name: "old:db/rows@2.1.0", Field: "DBV2Rows", Interface: &dbv2rows.Descriptor, Resources: []bind.Resource{{Export: true, Item: 6, Name: "cursor"}}},
-		{Name: "drain", Field: "Drain", Interface: &drain.Descriptor, Resources: []bind.Resource{{Item: 7, Name: "conn"}}},
-		{Name: "hooks", Field: "Hooks", Interface: &hooks.Descriptor, Resources: []bind.Resource{{Export: true, Item: 0, Name: "counter"}}},
-		{Name: "$root", Field: "World", Interface: &ownExports, Resources: []bind.Resource{{Item: 8, Name: "session"}, {Item: 7, Name: "conn"}, {Item: 0, Name: "counter"}}},
+		{
+			Name:      "old:db/rows@2.1.0",
+			Field:     "DBV2Rows",
+			Interface: &dbv2rows.Descriptor,
+			Resources: []bind.Resource{{Export: true, Item: 6, Name: "cursor"}},
+		},
+		{
+			Name:      "drain",
+			Field:     "Drain",
+			Interface: &drain.Descriptor,
+			Resources: []bind.Resource{{Item: 7, Name: "conn"}},
+		},
+		{
+			Name:      "hooks",
+			Field:     "Hooks",
+			Interface: &hooks.Descriptor,
+			Resources: []bind.Resource{{Export: true, Item: 0, Name: "counter"}},
+		},
+		{Name: "$root", Field: "World", Interface: &ownExports, Resources: []bind.Resource{{
+			Item: 8,
+			Name: "session",
+		}, {Item: 7, Name: "conn"}, {Item: 0, Name: "counter"}}},
 	},
 }
 
@@ -218,17 +290,50 @@ type Interface interface {
 // ownImports describes the functions that the world imports itself to the runtime.
 var ownImports = bind.Interface{
 	Functions: []bind.Function{
-		{Name: "notify", Type: 0x6288dc3ef0af7c5d, Export: "i32 i32 i32 -> i32", Import: "i32 i32 i32 i32 ->", Handle: handleNotify},
-		{Name: "pack", Type: 0xbf7555345d786a56, Export: "i32 i32 i32 i32 -> i32", Import: "i32 i32 i32 i32 i32 ->", Handle: handlePack},
-		{Name: "adopt", Type: 0xa5a4ffb977fc768b, Export: "i32 -> i32", Import: "i32 -> i32", Handle: handleAdopt},
-		{Name: "[constructor]session", Type: 0x234084a513b86fb0, Export: "i32 i32 i32 -> i32", Import: "i32 i32 i32 -> i32", Handle: handleNewSession},
-		{Name: "[method]session.send", Type: 0x1f41ceaf4060676c, Export: "i32 i32 i32 -> i32", Import: "i32 i32 i32 -> i32", Handle: handleSessionSend},
+		{
+			Name:   "notify",
+			Type:   0x6288dc3ef0af7c5d,
+			Export: "i32 i32 i32 -> i32",
+			Import: "i32 i32 i32 i32 ->",
+			Handle: handleNotify,
+		},
+		{
+			Name:   "pack",
+			Type:   0xbf7555345d786a56,
+			Export: "i32 i32 i32 i32 -> i32",
+			Import: "i32 i32 i32 i32 i32 ->",
+			Handle: handlePack,
+		},
+		{
+			Name:   "adopt",
+			Type:   0xa5a4ffb977fc768b,
+			Export: "i32 -> i32",
+			Import: "i32 -> i32",
+			Handle: handleAdopt,
+		},
+		{
+			Name:   "[constructor]session",
+			Type:   0x234084a513b86fb0,
+			Export: "i32 i32 i32 -> i32",
+			Import: "i32 i32 i32 -> i32",
+			Handle: handleNewSession,
+		},
+		{
+			Name:   "[method]session.send",
+			Type:   0x1f41ceaf4060676c,
+			Export: "i32 i32 i32 -> i32",
+			Import: "i32 i32 i32 -> i32",
+			Handle: handleSessionSend,
+		},
 	},
 	Resources: []string{"session", "conn", "counter"},
 }
 
 func handleNotify(call *bind.Call) {
-	s := Settings{Name: call.LiftString(uint32(call.Stack[0]), uint32(call.Stack[1])), Level: Level(call.LiftEnum(uint32(call.Stack[2]), 2))}
+	s := Settings{
+		Name:  call.LiftString(uint32(call.Stack[0]), uint32(call.Stack[1])),
+		Level: Level(call.LiftEnum(uint32(call.Stack[2]), 2)),
+	}
 	if !call.OK() {
 		return
 	}
@@ -298,7 +403,10 @@ func handleAdopt(call *bind.Call) {
 }
 
 func handleNewSession(call *bind.Call) {
-	s := Settings{Name: call.LiftString(uint32(call.Stack[0]), uint32(call.Stack[1])), Level: Level(call.LiftEnum(uint32(call.Stack[2]), 2))}
+	s := Settings{
+		Name:  call.LiftString(uint32(call.Stack[0]), uint32(call.Stack[1])),
+		Level: Level(call.LiftEnum(uint32(call.Stack[2]), 2)),
+	}
 	if !call.OK() {
 		return
 	}
@@ -344,12 +452,7 @@ type ownCalls struct {
 }
 
 func bindOwnCalls(e bind.Exports) ownCalls {
-	return ownCalls{
-		inspect: e.Func(0),
-		repack:  e.Func(1),
-		run:     e.Func(2),
-		lookup:  e.Func(3),
-	}
+	return ownCalls{inspect: e.Func(0), repack: e.Func(1), run: e.Func(2), lookup: e.Func(3)}
 }
 
 func (x *ownCalls) Inspect(ctx context.Context, c Counter, d Counter) (string, error) {
@@ -400,7 +503,8 @@ func (x *ownCalls) Repack(ctx context.Context, parcels []Parcel) ([]Parcel, erro
 	if !ok {
 		return nil, call.End()
 	}
-	region, result := bind.LiftList[Parcel](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]), 8, 4)
+	region, result := bind.LiftList[Parcel](call, binary.LittleEndian.Uint32(area),
+		binary.LittleEndian.Uint32(area[4:]), 8, 4)
 	for i := range result {
 		item := region[i*8:]
 		result[i] = loadParcel(call, item)
@@ -448,9 +552,11 @@ func (x *ownCalls) Run(ctx context.Context, s Settings, lines []string) ([]uint3
 	var err error
 	switch resultCase {
 	case 0:
-		value = bind.LiftNumbers[uint32](call, binary.LittleEndian.Uint32(area[4:]), binary.LittleEndian.Uint32(area[8:]))
+		value = bind.LiftNumbers[uint32](call, binary.LittleEndian.Uint32(area[4:]),
+			binary.LittleEndian.Uint32(area[8:]))
 	case 1:
-		err = types.Error[string]{Value: call.LiftString(binary.LittleEndian.Uint32(area[4:]), binary.LittleEndian.Uint32(area[8:]))}
+		err = types.Error[string]{Value: call.LiftString(binary.LittleEndian.Uint32(area[4:]),
+			binary.LittleEndian.Uint32(area[8:]))}
 	default:
 		call.BadDiscriminant(uint32(resultCase), 2)
 	}
@@ -481,7 +587,8 @@ func (x *ownCalls) Lookup(ctx context.Context, key string) (types.Option[string]
 	switch resultCase {
 	case 0:
 	case 1:
-		result = types.Some(call.LiftString(binary.LittleEndian.Uint32(area[4:]), binary.LittleEndian.Uint32(area[8:])))
+		result = types.Some(call.LiftString(binary.LittleEndian.Uint32(area[4:]),
+			binary.LittleEndian.Uint32(area[8:])))
 	default:
 		call.BadDiscriminant(uint32(resultCase), 2)
 	}
@@ -505,7 +612,10 @@ func checkParcel(f *bind.Func, value Parcel) *host.BadValueError {
 
 func loadParcel(call *bind.Call, area []byte) Parcel {
 	counter := bind.LiftOwn[Counter](call, resourceCounter, binary.LittleEndian.Uint32(area))
-	return Parcel{Counter: counter, Conn: bind.LiftOwn[Conn](call, resourceConn, binary.LittleEndian.Uint32(area[4:]))}
+	return Parcel{
+		Counter: counter,
+		Conn:    bind.LiftOwn[Conn](call, resourceConn, binary.LittleEndian.Uint32(area[4:])),
+	}
 }
 
 func checkSettings(value Settings) *host.BadValueError {

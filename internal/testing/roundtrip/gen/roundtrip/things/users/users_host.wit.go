@@ -36,7 +36,13 @@ const (
 var Descriptor = bind.Interface{
 	Functions: []bind.Function{
 		{Name: "keep", Type: 0x82260ac842299a63, Export: "i32 ->", Import: "i32 ->", Handle: handleKeep},
-		{Name: "give-back", Type: 0x782d4454d02a9cc8, Export: "-> i32", Import: "i32 ->", Handle: handleGiveBack},
+		{
+			Name:   "give-back",
+			Type:   0x782d4454d02a9cc8,
+			Export: "-> i32",
+			Import: "i32 ->",
+			Handle: handleGiveBack,
+		},
 		{Name: "ask", Type: 0xca7b7084ce2adef0, Export: "i32 -> i32", Import: "i32 i32 ->", Handle: handleAsk},
 	},
 	Resources: []string{"counter"},
@@ -83,7 +89,8 @@ func (x *exports) GiveBack(ctx context.Context) (types.Option[Counter], error) {
 	switch resultCase {
 	case 0:
 	case 1:
-		result = types.Some[Counter](bind.LiftOwn[Counter](call, resourceCounter, binary.LittleEndian.Uint32(area[4:])))
+		result = types.Some[Counter](bind.LiftOwn[Counter](call, resourceCounter,
+			binary.LittleEndian.Uint32(area[4:])))
 	default:
 		call.BadDiscriminant(uint32(resultCase), 2)
 	}

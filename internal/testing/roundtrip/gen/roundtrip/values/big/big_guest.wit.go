@@ -322,11 +322,15 @@ func loadTexts(ptr guest.Pointer) variants.Texts {
 	var value variants.Texts
 	switch valueCase {
 	case 0:
-		value = variants.TextsS{Value: guest.LiftString(guest.Load[uint32](ptr, 8), guest.Load[uint32](ptr, 12))}
+		value = variants.TextsS{
+			Value: guest.LiftString(guest.Load[uint32](ptr, 8), guest.Load[uint32](ptr, 12)),
+		}
 	case 1:
 		value = variants.TextsN{Value: guest.Load[uint64](ptr, 8)}
 	case 2:
-		value = variants.TextsL{Value: guest.LiftSlice[float64](guest.Load[uint32](ptr, 8), guest.Load[uint32](ptr, 12))}
+		value = variants.TextsL{
+			Value: guest.LiftSlice[float64](guest.Load[uint32](ptr, 8), guest.Load[uint32](ptr, 12)),
+		}
 	case 3:
 		value = variants.TextsNone{}
 	default:
@@ -360,9 +364,13 @@ func loadShape(ptr guest.Pointer) named.Shape {
 	case 2:
 		value = named.ShapeCircle{Value: guest.Load[float64](ptr, 8)}
 	case 3:
-		value = named.ShapeLabel{Value: guest.LiftString(guest.Load[uint32](ptr, 8), guest.Load[uint32](ptr, 12))}
+		value = named.ShapeLabel{
+			Value: guest.LiftString(guest.Load[uint32](ptr, 8), guest.Load[uint32](ptr, 12)),
+		}
 	case 4:
-		value = named.ShapePath{Value: guest.LiftSlice[named.Point](guest.Load[uint32](ptr, 8), guest.Load[uint32](ptr, 12))}
+		value = named.ShapePath{
+			Value: guest.LiftSlice[named.Point](guest.Load[uint32](ptr, 8), guest.Load[uint32](ptr, 12)),
+		}
 	default:
 		guest.NoDiscriminant(uint32(valueCase), "shape")
 	}

@@ -26,7 +26,13 @@ type Interface interface {
 // Descriptor describes roundtrip:values/big to the runtime.
 var Descriptor = bind.Interface{
 	Functions: []bind.Function{
-		{Name: "of-large", Type: 0x5191b9276ed1e77c, Export: "i32 -> i32", Import: "i32 i32 ->", Handle: handleOfLarge},
+		{
+			Name:   "of-large",
+			Type:   0x5191b9276ed1e77c,
+			Export: "i32 -> i32",
+			Import: "i32 i32 ->",
+			Handle: handleOfLarge,
+		},
 	},
 }
 
@@ -151,7 +157,8 @@ func loadLarge(call *bind.Call, area []byte) Large {
 	switch valueCase {
 	case 0:
 		if bind.Room[LargeText](call) {
-			value = LargeText{Value: call.LiftString(binary.LittleEndian.Uint32(area[8:]), binary.LittleEndian.Uint32(area[12:]))}
+			value = LargeText{Value: call.LiftString(binary.LittleEndian.Uint32(area[8:]),
+				binary.LittleEndian.Uint32(area[12:]))}
 		}
 	case 1:
 		if bind.Room[LargeBig](call) {
@@ -194,7 +201,8 @@ func loadLarge(call *bind.Call, area []byte) Large {
 			}}
 		}
 	case 2:
-		region, list := bind.LiftList[Outer](call, binary.LittleEndian.Uint32(area[8:]), binary.LittleEndian.Uint32(area[12:]), 32, 8)
+		region, list := bind.LiftList[Outer](call, binary.LittleEndian.Uint32(area[8:]),
+			binary.LittleEndian.Uint32(area[12:]), 32, 8)
 		for i := range list {
 			item := region[i*32:]
 			list[i] = loadOuter(call, item)
@@ -527,7 +535,8 @@ func loadTexts(call *bind.Call, area []byte) variants.Texts {
 	switch valueCase {
 	case 0:
 		if bind.Room[variants.TextsS](call) {
-			value = variants.TextsS{Value: call.LiftString(binary.LittleEndian.Uint32(area[8:]), binary.LittleEndian.Uint32(area[12:]))}
+			value = variants.TextsS{Value: call.LiftString(binary.LittleEndian.Uint32(area[8:]),
+				binary.LittleEndian.Uint32(area[12:]))}
 		}
 	case 1:
 		if bind.Room[variants.TextsN](call) {
@@ -535,7 +544,8 @@ func loadTexts(call *bind.Call, area []byte) variants.Texts {
 		}
 	case 2:
 		if bind.Room[variants.TextsL](call) {
-			value = variants.TextsL{Value: bind.LiftNumbers[float64](call, binary.LittleEndian.Uint32(area[8:]), binary.LittleEndian.Uint32(area[12:]))}
+			value = variants.TextsL{Value: bind.LiftNumbers[float64](call,
+				binary.LittleEndian.Uint32(area[8:]), binary.LittleEndian.Uint32(area[12:]))}
 		}
 	case 3:
 		value = variants.TextsNone{}
@@ -579,10 +589,12 @@ func loadShape(call *bind.Call, area []byte) named.Shape {
 		}
 	case 3:
 		if bind.Room[named.ShapeLabel](call) {
-			value = named.ShapeLabel{Value: call.LiftString(binary.LittleEndian.Uint32(area[8:]), binary.LittleEndian.Uint32(area[12:]))}
+			value = named.ShapeLabel{Value: call.LiftString(binary.LittleEndian.Uint32(area[8:]),
+				binary.LittleEndian.Uint32(area[12:]))}
 		}
 	case 4:
-		region, path := bind.LiftList[named.Point](call, binary.LittleEndian.Uint32(area[8:]), binary.LittleEndian.Uint32(area[12:]), 8, 4)
+		region, path := bind.LiftList[named.Point](call, binary.LittleEndian.Uint32(area[8:]),
+			binary.LittleEndian.Uint32(area[12:]), 8, 4)
 		for i := range path {
 			item := region[i*8:]
 			path[i] = loadPoint(call, item)

@@ -93,7 +93,7 @@ type Fault struct {
 
 // Error says which error it is, in the words of WIT.
 func (e Fault) Error() string {
-	return "fault: " + types.RecordText("code", types.Text(e.Code), "why", types.Quote(e.Why))
+	return "fault: " + types.RecordText("code: "+types.Text(e.Code), "why: "+types.Quote(e.Why))
 }
 
 // Reason is the enum reason.
@@ -126,5 +126,5 @@ func (e Reason) Error() string {
 }
 
 func textPoint(v named.Point) string {
-	return types.RecordText("x", types.Text(v.X), "y", types.Text(v.Y))
+	return types.RecordText("x: "+types.Text(v.X), "y: "+types.Text(v.Y))
 }

@@ -21,15 +21,21 @@ type Interface interface {
 	// OnlyResult is only-result.
 	OnlyResult() string
 	// 16 flat parameters, the most that are passed flat.
-	Sixteen(a bool, b uint8, c int8, d uint16, e int16, f uint32, g int32, h uint64, i int64, j float32, k float64, l rune, m string, n []byte) (bool, uint8, int8, uint16, int16, uint32, int32, uint64, int64, float32, float64, rune, string, []byte)
+	Sixteen(a bool, b uint8, c int8, d uint16, e int16, f uint32, g int32, h uint64, i int64, j float32, k float64,
+		l rune, m string,
+		n []byte) (bool, uint8, int8, uint16, int16, uint32, int32, uint64, int64, float32, float64, rune,
+		string, []byte)
 	// 17 flat parameters, which are passed in memory.
-	Seventeen(a bool, b uint8, c int8, d uint16, e int16, f uint32, g int32, h uint64, i int64, j float32, k float64, l rune, m string, n []byte, o uint8) uint64
+	Seventeen(a bool, b uint8, c int8, d uint16, e int16, f uint32, g int32, h uint64, i int64, j float32,
+		k float64, l rune, m string, n []byte, o uint8) uint64
 	// Spilled is spilled.
 	Spilled(a, b, c Person, d Shape, e []string) []Person
 	// Names that generated code has uses for.
-	Names(ctx uint8, context_ string, err uint16, call uint32, results []uint16, guest_ string, host_ uint64, stack uint8, area string, params int8, i int16, at int32, ok bool) string
+	Names(ctx uint8, context_ string, err uint16, call uint32, results []uint16, guest_ string, host_ uint64,
+		stack uint8, area string, params int8, i int16, at int32, ok bool) string
 	// Keywords is keywords.
-	Keywords(type_ uint8, func_ string, use []string, range_ uint16, go_ uint32, string_ string, len_ int8, nil_ bool, make_ rune) string
+	Keywords(type_ uint8, func_ string, use []string, range_ uint16, go_ uint32, string_ string, len_ int8,
+		nil_ bool, make_ rune) string
 	// Check is check.
 	Check(v uint32) error
 	// Value is value.
@@ -94,15 +100,20 @@ func OnlyResult() string {
 }
 
 //go:wasmimport roundtrip:values/calls sixteen
-func importSixteen(uint32, uint32, uint32, uint32, uint32, uint32, uint32, uint64, uint64, float32, float64, uint32, uint32, uint32, uint32, uint32, uint32)
+func importSixteen(uint32, uint32, uint32, uint32, uint32, uint32, uint32, uint64, uint64, float32, float64, uint32,
+	uint32, uint32, uint32, uint32, uint32)
 
 // 16 flat parameters, the most that are passed flat.
-func Sixteen(a bool, b uint8, c int8, d uint16, e int16, f uint32, g int32, h uint64, i int64, j float32, k float64, l rune, m string, n []byte) (bool, uint8, int8, uint16, int16, uint32, int32, uint64, int64, float32, float64, rune, string, []byte) {
+func Sixteen(a bool, b uint8, c int8, d uint16, e int16, f uint32, g int32, h uint64, i int64, j float32, k float64,
+	l rune, m string,
+	n []byte) (bool, uint8, int8, uint16, int16, uint32, int32, uint64, int64, float32, float64, rune, string,
+	[]byte) {
 	call := guest.Call()
 	mPtr := guest.LowerString(call, m)
 	nPtr := guest.LowerSlice(call, n)
 	area := call.ResultArea(72)
-	importSixteen(types.FromBool(a), uint32(b), uint32(c), uint32(d), uint32(e), f, uint32(g), h, uint64(i), j, k, guest.LowerChar(l), mPtr, uint32(len(m)), nPtr, uint32(len(n)), guest.Address(area))
+	importSixteen(types.FromBool(a), uint32(b), uint32(c), uint32(d), uint32(e), f, uint32(g), h, uint64(i), j, k,
+		guest.LowerChar(l), mPtr, uint32(len(m)), nPtr, uint32(len(n)), guest.Address(area))
 	call.Returned()
 	f0 := guest.LoadBool(area, 0)
 	f1 := guest.Load[uint8](area, 1)
@@ -126,7 +137,8 @@ func Sixteen(a bool, b uint8, c int8, d uint16, e int16, f uint32, g int32, h ui
 func importSeventeen(uint32) uint64
 
 // 17 flat parameters, which are passed in memory.
-func Seventeen(a bool, b uint8, c int8, d uint16, e int16, f uint32, g int32, h uint64, i int64, j float32, k float64, l rune, m string, n []byte, o uint8) uint64 {
+func Seventeen(a bool, b uint8, c int8, d uint16, e int16, f uint32, g int32, h uint64, i int64, j float32, k float64,
+	l rune, m string, n []byte, o uint8) uint64 {
 	call := guest.Call()
 	params := call.Area(72)
 	guest.StoreBool(params, 0, a)
@@ -180,7 +192,8 @@ func Spilled(a, b, c Person, d Shape, e []string) []Person {
 func importNames(uint32, uint32)
 
 // Names that generated code has uses for.
-func Names(ctx uint8, context_ string, err uint16, call_ uint32, results []uint16, guest_ string, host_ uint64, stack uint8, area string, params int8, i int16, at int32, ok bool) string {
+func Names(ctx uint8, context_ string, err uint16, call_ uint32, results []uint16, guest_ string, host_ uint64,
+	stack uint8, area string, params int8, i int16, at int32, ok bool) string {
 	call := guest.Call()
 	params2 := call.Area(72)
 	guest.Store(params2, 0, ctx)
@@ -213,16 +226,20 @@ func Names(ctx uint8, context_ string, err uint16, call_ uint32, results []uint1
 }
 
 //go:wasmimport roundtrip:values/calls keywords
-func importKeywords(uint32, uint32, uint32, uint32, uint32, uint32, uint32, uint32, uint32, uint32, uint32, uint32, uint32)
+func importKeywords(uint32, uint32, uint32, uint32, uint32, uint32, uint32, uint32, uint32, uint32, uint32, uint32,
+	uint32)
 
 // Keywords is keywords.
-func Keywords(type_ uint8, func_ string, use []string, range_ uint16, go_ uint32, string_ string, len_ int8, nil_ bool, make_ rune) string {
+func Keywords(type_ uint8, func_ string, use []string, range_ uint16, go_ uint32, string_ string, len_ int8, nil_ bool,
+	make_ rune) string {
 	call := guest.Call()
 	funcPtr := guest.LowerString(call, func_)
 	usePtr := guest.LowerStrings(call, use)
 	stringPtr := guest.LowerString(call, string_)
 	area := call.ResultArea(8)
-	importKeywords(uint32(type_), funcPtr, uint32(len(func_)), usePtr, uint32(len(use)), uint32(range_), go_, stringPtr, uint32(len(string_)), uint32(len_), types.FromBool(nil_), guest.LowerChar(make_), guest.Address(area))
+	importKeywords(uint32(type_), funcPtr, uint32(len(func_)), usePtr, uint32(len(use)), uint32(range_), go_,
+		stringPtr, uint32(len(string_)), uint32(len_), types.FromBool(nil_), guest.LowerChar(make_),
+		guest.Address(area))
 	call.Returned()
 	result := guest.LiftString(guest.Load[uint32](area, 0), guest.Load[uint32](area, 4))
 	call.Done()
@@ -308,7 +325,9 @@ func Text(v uint32) (string, error) {
 	case 0:
 		value = guest.LiftString(guest.Load[uint32](area, 4), guest.Load[uint32](area, 8))
 	case 1:
-		err = types.Error[string]{Value: guest.LiftString(guest.Load[uint32](area, 4), guest.Load[uint32](area, 8))}
+		err = types.Error[string]{
+			Value: guest.LiftString(guest.Load[uint32](area, 4), guest.Load[uint32](area, 8)),
+		}
 	default:
 		guest.NoDiscriminant(uint32(resultCase), "result<string, string>")
 	}
@@ -331,7 +350,8 @@ func Records(v Person) (Person, error) {
 	}
 	tagsPtr := guest.LowerStrings(call, v.Tags)
 	area := call.ResultArea(32)
-	importRecords(namePtr, uint32(len(v.Name)), uint32(v.Age), heightCase, heightPayload, tagsPtr, uint32(len(v.Tags)), guest.Address(area))
+	importRecords(namePtr, uint32(len(v.Name)), uint32(v.Age), heightCase, heightPayload, tagsPtr,
+		uint32(len(v.Tags)), guest.Address(area))
 	call.Returned()
 	resultCase := guest.Load[uint8](area, 0)
 	var value Person
@@ -535,9 +555,15 @@ func Tuples(v types.Tuple2[uint8, string]) (types.Tuple2[uint8, string], error) 
 	var err error
 	switch resultCase {
 	case 0:
-		value = types.Tuple2[uint8, string]{F0: guest.Load[uint8](area, 8), F1: guest.LiftString(guest.Load[uint32](area, 12), guest.Load[uint32](area, 16))}
+		value = types.Tuple2[uint8, string]{
+			F0: guest.Load[uint8](area, 8),
+			F1: guest.LiftString(guest.Load[uint32](area, 12), guest.Load[uint32](area, 16)),
+		}
 	case 1:
-		err = types.Error[types.Tuple2[float64, uint8]]{Value: types.Tuple2[float64, uint8]{F0: guest.Load[float64](area, 8), F1: guest.Load[uint8](area, 16)}}
+		err = types.Error[types.Tuple2[float64, uint8]]{Value: types.Tuple2[float64, uint8]{
+			F0: guest.Load[float64](area, 8),
+			F1: guest.Load[uint8](area, 16),
+		}}
 	default:
 		guest.NoDiscriminant(uint32(resultCase), "result<tuple<u8, string>, tuple<f64, u8>>")
 	}
@@ -565,7 +591,8 @@ func Nested(v uint8) (types.Result[uint8, string], error) {
 		case 0:
 			ok = types.OK[uint8, string](guest.Load[uint8](area, 12))
 		case 1:
-			ok = types.Err[uint8, string](guest.LiftString(guest.Load[uint32](area, 12), guest.Load[uint32](area, 16)))
+			ok = types.Err[uint8, string](guest.LiftString(guest.Load[uint32](area, 12),
+				guest.Load[uint32](area, 16)))
 		default:
 			guest.NoDiscriminant(uint32(okCase), "result<u8, string>")
 		}
@@ -698,7 +725,10 @@ func loadPerson(ptr guest.Pointer) named.Person {
 }
 
 func loadFault(ptr guest.Pointer) Fault {
-	return Fault{Code: guest.Load[uint16](ptr, 0), Why: guest.LiftString(guest.Load[uint32](ptr, 4), guest.Load[uint32](ptr, 8))}
+	return Fault{
+		Code: guest.Load[uint16](ptr, 0),
+		Why:  guest.LiftString(guest.Load[uint32](ptr, 4), guest.Load[uint32](ptr, 8)),
+	}
 }
 
 func loadShape(ptr guest.Pointer) named.Shape {
@@ -712,9 +742,13 @@ func loadShape(ptr guest.Pointer) named.Shape {
 	case 2:
 		value = named.ShapeCircle{Value: guest.Load[float64](ptr, 8)}
 	case 3:
-		value = named.ShapeLabel{Value: guest.LiftString(guest.Load[uint32](ptr, 8), guest.Load[uint32](ptr, 12))}
+		value = named.ShapeLabel{
+			Value: guest.LiftString(guest.Load[uint32](ptr, 8), guest.Load[uint32](ptr, 12)),
+		}
 	case 4:
-		value = named.ShapePath{Value: guest.LiftSlice[named.Point](guest.Load[uint32](ptr, 8), guest.Load[uint32](ptr, 12))}
+		value = named.ShapePath{
+			Value: guest.LiftSlice[named.Point](guest.Load[uint32](ptr, 8), guest.Load[uint32](ptr, 12)),
+		}
 	default:
 		guest.NoDiscriminant(uint32(valueCase), "shape")
 	}

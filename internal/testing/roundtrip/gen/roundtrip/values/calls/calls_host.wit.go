@@ -25,15 +25,22 @@ type Interface interface {
 	// OnlyResult is only-result.
 	OnlyResult(ctx context.Context) (string, error)
 	// 16 flat parameters, the most that are passed flat.
-	Sixteen(ctx context.Context, a bool, b uint8, c int8, d uint16, e int16, f uint32, g int32, h uint64, i int64, j float32, k float64, l rune, m string, n []byte) (bool, uint8, int8, uint16, int16, uint32, int32, uint64, int64, float32, float64, rune, string, []byte, error)
+	Sixteen(ctx context.Context, a bool, b uint8, c int8, d uint16, e int16, f uint32, g int32, h uint64, i int64,
+		j float32, k float64, l rune, m string,
+		n []byte) (bool, uint8, int8, uint16, int16, uint32, int32, uint64, int64, float32, float64, rune,
+		string, []byte, error)
 	// 17 flat parameters, which are passed in memory.
-	Seventeen(ctx context.Context, a bool, b uint8, c int8, d uint16, e int16, f uint32, g int32, h uint64, i int64, j float32, k float64, l rune, m string, n []byte, o uint8) (uint64, error)
+	Seventeen(ctx context.Context, a bool, b uint8, c int8, d uint16, e int16, f uint32, g int32, h uint64, i int64,
+		j float32, k float64, l rune, m string, n []byte, o uint8) (uint64, error)
 	// Spilled is spilled.
 	Spilled(ctx context.Context, a Person, b Person, c Person, d Shape, e []string) ([]Person, error)
 	// Names that generated code has uses for.
-	Names(ctx context.Context, ctx2 uint8, context_ string, err uint16, call uint32, results []uint16, guest_ string, host_ uint64, stack uint8, area string, params int8, i int16, at int32, ok bool) (string, error)
+	Names(ctx context.Context, ctx2 uint8, context_ string, err uint16, call uint32, results []uint16,
+		guest_ string, host_ uint64, stack uint8, area string, params int8, i int16, at int32,
+		ok bool) (string, error)
 	// Keywords is keywords.
-	Keywords(ctx context.Context, type_ uint8, func_ string, use []string, range_ uint16, go_ uint32, string_ string, len_ int8, nil_ bool, make_ rune) (string, error)
+	Keywords(ctx context.Context, type_ uint8, func_ string, use []string, range_ uint16, go_ uint32,
+		string_ string, len_ int8, nil_ bool, make_ rune) (string, error)
 	// Check is check.
 	Check(ctx context.Context, v uint32) error
 	// Value is value.
@@ -68,27 +75,153 @@ type Interface interface {
 var Descriptor = bind.Interface{
 	Functions: []bind.Function{
 		{Name: "nothing", Type: 0x95df92447b0e740a, Export: "->", Import: "->", Handle: handleNothing},
-		{Name: "only-param", Type: 0xcd06ff50caa07e47, Export: "i32 i32 ->", Import: "i32 i32 ->", Handle: handleOnlyParam},
-		{Name: "only-result", Type: 0x1fa44ef5e0eeaf69, Export: "-> i32", Import: "i32 ->", Handle: handleOnlyResult},
-		{Name: "sixteen", Type: 0x0b96d5260bdd3661, Export: "i32 i32 i32 i32 i32 i32 i32 i64 i64 f32 f64 i32 i32 i32 i32 i32 -> i32", Import: "i32 i32 i32 i32 i32 i32 i32 i64 i64 f32 f64 i32 i32 i32 i32 i32 i32 ->", Handle: handleSixteen},
-		{Name: "seventeen", Type: 0x259b5cfc8af6e507, Export: "i32 -> i64", Import: "i32 -> i64", Handle: handleSeventeen},
-		{Name: "spilled", Type: 0x7fe3c3e096c11fb2, Export: "i32 -> i32", Import: "i32 i32 ->", Handle: handleSpilled},
-		{Name: "names", Type: 0x96707aa314a7f9c4, Export: "i32 -> i32", Import: "i32 i32 ->", Handle: handleNames},
-		{Name: "keywords", Type: 0x45b7bbba54fd8a26, Export: "i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 -> i32", Import: "i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 ->", Handle: handleKeywords},
-		{Name: "check", Type: 0x3a3e9c33bd6c80c2, Export: "i32 -> i32", Import: "i32 -> i32", Handle: handleCheck},
-		{Name: "value", Type: 0x12cb734a632995d7, Export: "i32 -> i32", Import: "i32 i32 ->", Handle: handleValue},
-		{Name: "error", Type: 0x2fe1d0a55abd8ff2, Export: "i32 -> i32", Import: "i32 i32 ->", Handle: handleError},
-		{Name: "text", Type: 0xe7e289d9eb18b203, Export: "i32 -> i32", Import: "i32 i32 ->", Handle: handleText},
-		{Name: "records", Type: 0x9c48092b8267aa9d, Export: "i32 i32 i32 i32 f32 i32 i32 -> i32", Import: "i32 i32 i32 i32 f32 i32 i32 i32 ->", Handle: handleRecords},
-		{Name: "variants", Type: 0x1c4ac14aa36ee9c4, Export: "i32 i64 i32 -> i32", Import: "i32 i64 i32 i32 ->", Handle: handleVariants},
-		{Name: "enums", Type: 0x537d9e3e04da7de6, Export: "i64 -> i32", Import: "i64 i32 ->", Handle: handleEnums},
-		{Name: "flags", Type: 0xc462c7fbd93e2f95, Export: "i32 -> i32", Import: "i32 i32 ->", Handle: handleFlags},
-		{Name: "lists", Type: 0x5d629d35f2ae7e0d, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleLists},
-		{Name: "options", Type: 0x3becb8a5d069c362, Export: "i32 i32 i32 -> i32", Import: "i32 i32 i32 i32 ->", Handle: handleOptions},
-		{Name: "tuples", Type: 0xd42ed3b990243346, Export: "i32 i32 i32 -> i32", Import: "i32 i32 i32 i32 ->", Handle: handleTuples},
-		{Name: "nested", Type: 0xfbd4712654cf8879, Export: "i32 -> i32", Import: "i32 i32 ->", Handle: handleNested},
-		{Name: "floats", Type: 0x975328f872b5ab88, Export: "f32 -> i32", Import: "f32 i32 ->", Handle: handleFloats},
-		{Name: "colours", Type: 0x652eb85297ea81ef, Export: "i32 -> i32", Import: "i32 i32 ->", Handle: handleColours},
+		{
+			Name:   "only-param",
+			Type:   0xcd06ff50caa07e47,
+			Export: "i32 i32 ->",
+			Import: "i32 i32 ->",
+			Handle: handleOnlyParam,
+		},
+		{
+			Name:   "only-result",
+			Type:   0x1fa44ef5e0eeaf69,
+			Export: "-> i32",
+			Import: "i32 ->",
+			Handle: handleOnlyResult,
+		},
+		{
+			Name:   "sixteen",
+			Type:   0x0b96d5260bdd3661,
+			Export: "i32 i32 i32 i32 i32 i32 i32 i64 i64 f32 f64 i32 i32 i32 i32 i32 -> i32",
+			Import: "i32 i32 i32 i32 i32 i32 i32 i64 i64 f32 f64 i32 i32 i32 i32 i32 i32 ->",
+			Handle: handleSixteen,
+		},
+		{
+			Name:   "seventeen",
+			Type:   0x259b5cfc8af6e507,
+			Export: "i32 -> i64",
+			Import: "i32 -> i64",
+			Handle: handleSeventeen,
+		},
+		{
+			Name:   "spilled",
+			Type:   0x7fe3c3e096c11fb2,
+			Export: "i32 -> i32",
+			Import: "i32 i32 ->",
+			Handle: handleSpilled,
+		},
+		{
+			Name:   "names",
+			Type:   0x96707aa314a7f9c4,
+			Export: "i32 -> i32",
+			Import: "i32 i32 ->",
+			Handle: handleNames,
+		},
+		{
+			Name:   "keywords",
+			Type:   0x45b7bbba54fd8a26,
+			Export: "i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 -> i32",
+			Import: "i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 ->",
+			Handle: handleKeywords,
+		},
+		{
+			Name:   "check",
+			Type:   0x3a3e9c33bd6c80c2,
+			Export: "i32 -> i32",
+			Import: "i32 -> i32",
+			Handle: handleCheck,
+		},
+		{
+			Name:   "value",
+			Type:   0x12cb734a632995d7,
+			Export: "i32 -> i32",
+			Import: "i32 i32 ->",
+			Handle: handleValue,
+		},
+		{
+			Name:   "error",
+			Type:   0x2fe1d0a55abd8ff2,
+			Export: "i32 -> i32",
+			Import: "i32 i32 ->",
+			Handle: handleError,
+		},
+		{
+			Name:   "text",
+			Type:   0xe7e289d9eb18b203,
+			Export: "i32 -> i32",
+			Import: "i32 i32 ->",
+			Handle: handleText,
+		},
+		{
+			Name:   "records",
+			Type:   0x9c48092b8267aa9d,
+			Export: "i32 i32 i32 i32 f32 i32 i32 -> i32",
+			Import: "i32 i32 i32 i32 f32 i32 i32 i32 ->",
+			Handle: handleRecords,
+		},
+		{
+			Name:   "variants",
+			Type:   0x1c4ac14aa36ee9c4,
+			Export: "i32 i64 i32 -> i32",
+			Import: "i32 i64 i32 i32 ->",
+			Handle: handleVariants,
+		},
+		{
+			Name:   "enums",
+			Type:   0x537d9e3e04da7de6,
+			Export: "i64 -> i32",
+			Import: "i64 i32 ->",
+			Handle: handleEnums,
+		},
+		{
+			Name:   "flags",
+			Type:   0xc462c7fbd93e2f95,
+			Export: "i32 -> i32",
+			Import: "i32 i32 ->",
+			Handle: handleFlags,
+		},
+		{
+			Name:   "lists",
+			Type:   0x5d629d35f2ae7e0d,
+			Export: "i32 i32 -> i32",
+			Import: "i32 i32 i32 ->",
+			Handle: handleLists,
+		},
+		{
+			Name:   "options",
+			Type:   0x3becb8a5d069c362,
+			Export: "i32 i32 i32 -> i32",
+			Import: "i32 i32 i32 i32 ->",
+			Handle: handleOptions,
+		},
+		{
+			Name:   "tuples",
+			Type:   0xd42ed3b990243346,
+			Export: "i32 i32 i32 -> i32",
+			Import: "i32 i32 i32 i32 ->",
+			Handle: handleTuples,
+		},
+		{
+			Name:   "nested",
+			Type:   0xfbd4712654cf8879,
+			Export: "i32 -> i32",
+			Import: "i32 i32 ->",
+			Handle: handleNested,
+		},
+		{
+			Name:   "floats",
+			Type:   0x975328f872b5ab88,
+			Export: "f32 -> i32",
+			Import: "f32 i32 ->",
+			Handle: handleFloats,
+		},
+		{
+			Name:   "colours",
+			Type:   0x652eb85297ea81ef,
+			Export: "i32 -> i32",
+			Import: "i32 i32 ->",
+			Handle: handleColours,
+		},
 	},
 }
 
@@ -179,7 +312,10 @@ func (x *exports) OnlyResult(ctx context.Context) (string, error) {
 	return result, call.End()
 }
 
-func (x *exports) Sixteen(ctx context.Context, a bool, b uint8, c int8, d uint16, e int16, f uint32, g int32, h uint64, i int64, j float32, k float64, l rune, m string, n []byte) (bool, uint8, int8, uint16, int16, uint32, int32, uint64, int64, float32, float64, rune, string, []byte, error) {
+func (x *exports) Sixteen(ctx context.Context, a bool, b uint8, c int8, d uint16, e int16, f uint32, g int32, h uint64,
+	i int64, j float32, k float64, l rune, m string,
+	n []byte) (bool, uint8, int8, uint16, int16, uint32, int32, uint64, int64, float32, float64, rune, string,
+	[]byte, error) {
 	if bad := bind.CheckChar(l); bad != nil {
 		return false, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, "", nil, bad.In("l")
 	}
@@ -230,11 +366,13 @@ func (x *exports) Sixteen(ctx context.Context, a bool, b uint8, c int8, d uint16
 	f10 := math.Float64frombits(binary.LittleEndian.Uint64(area[40:]))
 	f11 := call.LiftChar(binary.LittleEndian.Uint32(area[48:]))
 	f12 := call.LiftString(binary.LittleEndian.Uint32(area[52:]), binary.LittleEndian.Uint32(area[56:]))
-	f13 := bind.LiftNumbers[uint8](call, binary.LittleEndian.Uint32(area[60:]), binary.LittleEndian.Uint32(area[64:]))
+	f13 := bind.LiftNumbers[uint8](call, binary.LittleEndian.Uint32(area[60:]),
+		binary.LittleEndian.Uint32(area[64:]))
 	return f0, f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11, f12, f13, call.End()
 }
 
-func (x *exports) Seventeen(ctx context.Context, a bool, b uint8, c int8, d uint16, e int16, f uint32, g int32, h uint64, i int64, j float32, k float64, l rune, m string, n []byte, o uint8) (uint64, error) {
+func (x *exports) Seventeen(ctx context.Context, a bool, b uint8, c int8, d uint16, e int16, f uint32, g int32,
+	h uint64, i int64, j float32, k float64, l rune, m string, n []byte, o uint8) (uint64, error) {
 	if bad := bind.CheckChar(l); bad != nil {
 		return 0, bad.In("l")
 	}
@@ -314,7 +452,8 @@ func (x *exports) Spilled(ctx context.Context, a Person, b Person, c Person, d S
 	if !ok {
 		return nil, call.End()
 	}
-	region, result := bind.LiftList[Person](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]), 28, 4)
+	region, result := bind.LiftList[Person](call, binary.LittleEndian.Uint32(area),
+		binary.LittleEndian.Uint32(area[4:]), 28, 4)
 	for i := range result {
 		item := region[i*28:]
 		result[i] = loadPerson(call, item)
@@ -322,7 +461,9 @@ func (x *exports) Spilled(ctx context.Context, a Person, b Person, c Person, d S
 	return result, call.End()
 }
 
-func (x *exports) Names(ctx context.Context, ctx2 uint8, context_ string, err uint16, call_ uint32, results []uint16, guest_ string, host_ uint64, stack uint8, area string, params int8, i int16, at int32, ok bool) (string, error) {
+func (x *exports) Names(ctx context.Context, ctx2 uint8, context_ string, err uint16, call_ uint32, results []uint16,
+	guest_ string, host_ uint64, stack uint8, area string, params int8, i int16, at int32,
+	ok bool) (string, error) {
 	if bad := bind.CheckString(context_); bad != nil {
 		return "", bad.In("context")
 	}
@@ -370,7 +511,8 @@ func (x *exports) Names(ctx context.Context, ctx2 uint8, context_ string, err ui
 	return result, call.End()
 }
 
-func (x *exports) Keywords(ctx context.Context, type_ uint8, func_ string, use []string, range_ uint16, go_ uint32, string_ string, len_ int8, nil_ bool, make_ rune) (string, error) {
+func (x *exports) Keywords(ctx context.Context, type_ uint8, func_ string, use []string, range_ uint16, go_ uint32,
+	string_ string, len_ int8, nil_ bool, make_ rune) (string, error) {
 	if bad := bind.CheckString(func_); bad != nil {
 		return "", bad.In("func")
 	}
@@ -512,7 +654,8 @@ func (x *exports) Text(ctx context.Context, v uint32) (string, error) {
 	case 0:
 		value = call.LiftString(binary.LittleEndian.Uint32(area[4:]), binary.LittleEndian.Uint32(area[8:]))
 	case 1:
-		err = types.Error[string]{Value: call.LiftString(binary.LittleEndian.Uint32(area[4:]), binary.LittleEndian.Uint32(area[8:]))}
+		err = types.Error[string]{Value: call.LiftString(binary.LittleEndian.Uint32(area[4:]),
+			binary.LittleEndian.Uint32(area[8:]))}
 	default:
 		call.BadDiscriminant(uint32(resultCase), 2)
 	}
@@ -713,12 +856,15 @@ func (x *exports) Lists(ctx context.Context, v []uint32) ([]uint32, error) {
 	var err error
 	switch resultCase {
 	case 0:
-		value = bind.LiftNumbers[uint32](call, binary.LittleEndian.Uint32(area[4:]), binary.LittleEndian.Uint32(area[8:]))
+		value = bind.LiftNumbers[uint32](call, binary.LittleEndian.Uint32(area[4:]),
+			binary.LittleEndian.Uint32(area[8:]))
 	case 1:
-		region, err2 := bind.LiftList[string](call, binary.LittleEndian.Uint32(area[4:]), binary.LittleEndian.Uint32(area[8:]), 8, 4)
+		region, err2 := bind.LiftList[string](call, binary.LittleEndian.Uint32(area[4:]),
+			binary.LittleEndian.Uint32(area[8:]), 8, 4)
 		for i := range err2 {
 			item := region[i*8:]
-			err2[i] = call.LiftString(binary.LittleEndian.Uint32(item), binary.LittleEndian.Uint32(item[4:]))
+			err2[i] = call.LiftString(binary.LittleEndian.Uint32(item),
+				binary.LittleEndian.Uint32(item[4:]))
 		}
 		err = types.Error[[]string]{Value: err2}
 	default:
@@ -765,7 +911,8 @@ func (x *exports) Options(ctx context.Context, v types.Option[string]) (types.Op
 		switch okCase {
 		case 0:
 		case 1:
-			ok2 = types.Some(call.LiftString(binary.LittleEndian.Uint32(area[8:]), binary.LittleEndian.Uint32(area[12:])))
+			ok2 = types.Some(call.LiftString(binary.LittleEndian.Uint32(area[8:]),
+				binary.LittleEndian.Uint32(area[12:])))
 		default:
 			call.BadDiscriminant(uint32(okCase), 2)
 		}
@@ -812,9 +959,13 @@ func (x *exports) Tuples(ctx context.Context, v types.Tuple2[uint8, string]) (ty
 	var err error
 	switch resultCase {
 	case 0:
-		value = types.Tuple2[uint8, string]{F0: area[8], F1: call.LiftString(binary.LittleEndian.Uint32(area[12:]), binary.LittleEndian.Uint32(area[16:]))}
+		value = types.Tuple2[uint8, string]{F0: area[8], F1: call.LiftString(
+			binary.LittleEndian.Uint32(area[12:]), binary.LittleEndian.Uint32(area[16:]))}
 	case 1:
-		err = types.Error[types.Tuple2[float64, uint8]]{Value: types.Tuple2[float64, uint8]{F0: math.Float64frombits(binary.LittleEndian.Uint64(area[8:])), F1: area[16]}}
+		err = types.Error[types.Tuple2[float64, uint8]]{Value: types.Tuple2[float64, uint8]{
+			F0: math.Float64frombits(binary.LittleEndian.Uint64(area[8:])),
+			F1: area[16],
+		}}
 	default:
 		call.BadDiscriminant(uint32(resultCase), 2)
 	}
@@ -845,7 +996,8 @@ func (x *exports) Nested(ctx context.Context, v uint8) (types.Result[uint8, stri
 		case 0:
 			ok2 = types.OK[uint8, string](area[12])
 		case 1:
-			ok2 = types.Err[uint8, string](call.LiftString(binary.LittleEndian.Uint32(area[12:]), binary.LittleEndian.Uint32(area[16:])))
+			ok2 = types.Err[uint8, string](call.LiftString(binary.LittleEndian.Uint32(area[12:]),
+				binary.LittleEndian.Uint32(area[16:])))
 		default:
 			call.BadDiscriminant(uint32(okCase), 2)
 		}
@@ -977,7 +1129,8 @@ func handleSixteen(call *bind.Call) {
 	if !call.OK() {
 		return
 	}
-	result, result2, result3, result4, result5, result6, result7, result8, result9, result10, result11, result12, result13, result14, err := call.Impl().(Interface).Sixteen(call.Context(), a, b, c, d, e, f, g, h, i, j, k, l, m, n)
+	result, result2, result3, result4, result5, result6, result7, result8, result9, result10, result11, result12, result13, result14, err := call.Impl().(Interface).Sixteen(call.Context(),
+		a, b, c, d, e, f, g, h, i, j, k, l, m, n)
 	if err != nil {
 		call.Fail(err)
 		return
@@ -1042,7 +1195,8 @@ func handleSpilled(call *bind.Call) {
 	if !ok {
 		return
 	}
-	region, e := bind.LiftList[string](call, binary.LittleEndian.Uint32(area[104:]), binary.LittleEndian.Uint32(area[108:]), 8, 4)
+	region, e := bind.LiftList[string](call, binary.LittleEndian.Uint32(area[104:]),
+		binary.LittleEndian.Uint32(area[108:]), 8, 4)
 	for i := range e {
 		item := region[i*8:]
 		e[i] = call.LiftString(binary.LittleEndian.Uint32(item), binary.LittleEndian.Uint32(item[4:]))
@@ -1081,7 +1235,8 @@ func handleNames(call *bind.Call) {
 	context_ := call.LiftString(binary.LittleEndian.Uint32(area[4:]), binary.LittleEndian.Uint32(area[8:]))
 	err := binary.LittleEndian.Uint16(area[12:])
 	call_ := binary.LittleEndian.Uint32(area[16:])
-	results := bind.LiftNumbers[uint16](call, binary.LittleEndian.Uint32(area[20:]), binary.LittleEndian.Uint32(area[24:]))
+	results := bind.LiftNumbers[uint16](call, binary.LittleEndian.Uint32(area[20:]),
+		binary.LittleEndian.Uint32(area[24:]))
 	guest_ := call.LiftString(binary.LittleEndian.Uint32(area[28:]), binary.LittleEndian.Uint32(area[32:]))
 	host_ := binary.LittleEndian.Uint64(area[40:])
 	stack := area[48]
@@ -1093,7 +1248,8 @@ func handleNames(call *bind.Call) {
 	if !call.OK() {
 		return
 	}
-	result, err2 := call.Impl().(Interface).Names(call.Context(), ctx, context_, err, call_, results, guest_, host_, stack, area2, params, i, at, ok2)
+	result, err2 := call.Impl().(Interface).Names(call.Context(), ctx, context_, err, call_, results, guest_, host_,
+		stack, area2, params, i, at, ok2)
 	if err2 != nil {
 		call.Fail(err2)
 		return
@@ -1124,7 +1280,8 @@ func handleKeywords(call *bind.Call) {
 	if !call.OK() {
 		return
 	}
-	result, err := call.Impl().(Interface).Keywords(call.Context(), type_, func_, use, range_, go_, string_, len_, nil_, make_)
+	result, err := call.Impl().(Interface).Keywords(call.Context(), type_, func_, use, range_, go_, string_, len_,
+		nil_, make_)
 	if err != nil {
 		call.Fail(err)
 		return
@@ -1418,7 +1575,10 @@ func handleOptions(call *bind.Call) {
 }
 
 func handleTuples(call *bind.Call) {
-	v := types.Tuple2[uint8, string]{F0: uint8(uint32(call.Stack[0])), F1: call.LiftString(uint32(call.Stack[1]), uint32(call.Stack[2]))}
+	v := types.Tuple2[uint8, string]{
+		F0: uint8(uint32(call.Stack[0])),
+		F1: call.LiftString(uint32(call.Stack[1]), uint32(call.Stack[2])),
+	}
 	if !call.OK() {
 		return
 	}
@@ -1612,7 +1772,8 @@ func loadPerson(call *bind.Call, area []byte) named.Person {
 	default:
 		call.BadDiscriminant(uint32(heightCase), 2)
 	}
-	region, tags := bind.LiftList[string](call, binary.LittleEndian.Uint32(area[20:]), binary.LittleEndian.Uint32(area[24:]), 8, 4)
+	region, tags := bind.LiftList[string](call, binary.LittleEndian.Uint32(area[20:]),
+		binary.LittleEndian.Uint32(area[24:]), 8, 4)
 	for i := range tags {
 		item := region[i*8:]
 		tags[i] = call.LiftString(binary.LittleEndian.Uint32(item), binary.LittleEndian.Uint32(item[4:]))
@@ -1626,7 +1787,10 @@ func loadPerson(call *bind.Call, area []byte) named.Person {
 }
 
 func loadFault(call *bind.Call, area []byte) Fault {
-	return Fault{Code: binary.LittleEndian.Uint16(area), Why: call.LiftString(binary.LittleEndian.Uint32(area[4:]), binary.LittleEndian.Uint32(area[8:]))}
+	return Fault{
+		Code: binary.LittleEndian.Uint16(area),
+		Why:  call.LiftString(binary.LittleEndian.Uint32(area[4:]), binary.LittleEndian.Uint32(area[8:])),
+	}
 }
 
 func storePoint(call *bind.Call, ptr uint32, value named.Point) {
@@ -1650,10 +1814,12 @@ func loadShape(call *bind.Call, area []byte) named.Shape {
 		}
 	case 3:
 		if bind.Room[named.ShapeLabel](call) {
-			value = named.ShapeLabel{Value: call.LiftString(binary.LittleEndian.Uint32(area[8:]), binary.LittleEndian.Uint32(area[12:]))}
+			value = named.ShapeLabel{Value: call.LiftString(binary.LittleEndian.Uint32(area[8:]),
+				binary.LittleEndian.Uint32(area[12:]))}
 		}
 	case 4:
-		region, path := bind.LiftList[named.Point](call, binary.LittleEndian.Uint32(area[8:]), binary.LittleEndian.Uint32(area[12:]), 8, 4)
+		region, path := bind.LiftList[named.Point](call, binary.LittleEndian.Uint32(area[8:]),
+			binary.LittleEndian.Uint32(area[12:]), 8, 4)
 		for i := range path {
 			item := region[i*8:]
 			path[i] = loadPoint(call, item)
@@ -1679,7 +1845,8 @@ func loadFailure(call *bind.Call, area []byte) Failure {
 		}
 	case 2:
 		if bind.Room[FailureText](call) {
-			value = FailureText{Value: call.LiftString(binary.LittleEndian.Uint32(area[4:]), binary.LittleEndian.Uint32(area[8:]))}
+			value = FailureText{Value: call.LiftString(binary.LittleEndian.Uint32(area[4:]),
+				binary.LittleEndian.Uint32(area[8:]))}
 		}
 	case 3:
 		if bind.Room[FailureWhere](call) {

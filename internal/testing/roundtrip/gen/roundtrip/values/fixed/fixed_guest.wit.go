@@ -150,7 +150,8 @@ func OfLists(v [3][]uint16) [3][]uint16 {
 	item1Ptr := guest.LowerSlice(call, v[1])
 	item2Ptr := guest.LowerSlice(call, v[2])
 	area := call.ResultArea(24)
-	importOfLists(item0Ptr, uint32(len(v[0])), item1Ptr, uint32(len(v[1])), item2Ptr, uint32(len(v[2])), guest.Address(area))
+	importOfLists(item0Ptr, uint32(len(v[0])), item1Ptr, uint32(len(v[1])), item2Ptr, uint32(len(v[2])),
+		guest.Address(area))
 	call.Returned()
 	var result [3][]uint16
 	for i := range result {
@@ -168,7 +169,8 @@ func importOfNested(uint32, uint32, uint32, uint32, uint32, uint32, uint32)
 func OfNested(v [2][3]uint16) [2][3]uint16 {
 	call := guest.Call()
 	area := call.ResultArea(12)
-	importOfNested(uint32(v[0][0]), uint32(v[0][1]), uint32(v[0][2]), uint32(v[1][0]), uint32(v[1][1]), uint32(v[1][2]), guest.Address(area))
+	importOfNested(uint32(v[0][0]), uint32(v[0][1]), uint32(v[0][2]), uint32(v[1][0]), uint32(v[1][1]),
+		uint32(v[1][2]), guest.Address(area))
 	call.Returned()
 	var result [2][3]uint16
 	for i := range result {
@@ -233,7 +235,8 @@ func OfOption(v types.Option[[2]uint64]) types.Option[[2]uint64] {
 }
 
 //go:wasmimport roundtrip:values/fixed of-people
-func importOfPeople(uint32, uint32, uint32, uint32, float32, uint32, uint32, uint32, uint32, uint32, uint32, float32, uint32, uint32, uint32)
+func importOfPeople(uint32, uint32, uint32, uint32, float32, uint32, uint32, uint32, uint32, uint32, uint32, float32,
+	uint32, uint32, uint32)
 
 // OfPeople is of-people.
 func OfPeople(v [2]Person) [2]Person {
@@ -255,7 +258,9 @@ func OfPeople(v [2]Person) [2]Person {
 	}
 	tagsPtr2 := guest.LowerStrings(call, v[1].Tags)
 	area := call.ResultArea(56)
-	importOfPeople(namePtr, uint32(len(v[0].Name)), uint32(v[0].Age), heightCase, heightPayload, tagsPtr, uint32(len(v[0].Tags)), namePtr2, uint32(len(v[1].Name)), uint32(v[1].Age), heightCase2, heightPayload2, tagsPtr2, uint32(len(v[1].Tags)), guest.Address(area))
+	importOfPeople(namePtr, uint32(len(v[0].Name)), uint32(v[0].Age), heightCase, heightPayload, tagsPtr,
+		uint32(len(v[0].Tags)), namePtr2, uint32(len(v[1].Name)), uint32(v[1].Age), heightCase2, heightPayload2,
+		tagsPtr2, uint32(len(v[1].Tags)), guest.Address(area))
 	call.Returned()
 	var result [2]Person
 	for i := range result {
@@ -273,7 +278,9 @@ func importOfColours(uint32, uint32, uint32, uint32)
 func OfColours(v [3]Colour) [3]Colour {
 	call := guest.Call()
 	area := call.ResultArea(3)
-	importOfColours(uint32(guest.LowerEnum(v[0], 3, "named.Colour")), uint32(guest.LowerEnum(v[1], 3, "named.Colour")), uint32(guest.LowerEnum(v[2], 3, "named.Colour")), guest.Address(area))
+	importOfColours(uint32(guest.LowerEnum(v[0], 3, "named.Colour")),
+		uint32(guest.LowerEnum(v[1], 3, "named.Colour")), uint32(guest.LowerEnum(v[2], 3, "named.Colour")),
+		guest.Address(area))
 	call.Returned()
 	var result [3]Colour
 	for i := range result {
@@ -292,7 +299,8 @@ func OfMatrix(v Matrix) Matrix {
 	call := guest.Call()
 	namePtr := guest.LowerString(call, v.Name)
 	area := call.ResultArea(32)
-	importOfMatrix(v.Rows[0][0], v.Rows[0][1], v.Rows[0][2], v.Rows[1][0], v.Rows[1][1], v.Rows[1][2], namePtr, uint32(len(v.Name)), guest.Address(area))
+	importOfMatrix(v.Rows[0][0], v.Rows[0][1], v.Rows[0][2], v.Rows[1][0], v.Rows[1][1], v.Rows[1][2], namePtr,
+		uint32(len(v.Name)), guest.Address(area))
 	call.Returned()
 	result := loadMatrix(area)
 	call.Done()

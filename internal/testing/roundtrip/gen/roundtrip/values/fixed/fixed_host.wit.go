@@ -49,19 +49,97 @@ type Interface interface {
 // Descriptor describes roundtrip:values/fixed to the runtime.
 var Descriptor = bind.Interface{
 	Functions: []bind.Function{
-		{Name: "of-u8s", Type: 0xb77ea3b660166f98, Export: "i32 i32 i32 i32 i32 -> i32", Import: "i32 i32 i32 i32 i32 i32 ->", Handle: handleOfU8s},
-		{Name: "of-f64s", Type: 0x4a24d700f97f0019, Export: "f64 f64 f64 -> i32", Import: "f64 f64 f64 i32 ->", Handle: handleOfF64s},
-		{Name: "of-bools", Type: 0x8fd6e240aebb31f1, Export: "i32 i32 i32 -> i32", Import: "i32 i32 i32 i32 ->", Handle: handleOfBools},
-		{Name: "of-chars", Type: 0x2441a58259b78065, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleOfChars},
-		{Name: "of-strings", Type: 0xefd30aa50383030c, Export: "i32 i32 i32 i32 -> i32", Import: "i32 i32 i32 i32 i32 ->", Handle: handleOfStrings},
-		{Name: "of-many", Type: 0x9917ef2d331f55e3, Export: "i32 -> i32", Import: "i32 i32 ->", Handle: handleOfMany},
-		{Name: "of-lists", Type: 0x8c0f02096c66915b, Export: "i32 i32 i32 i32 i32 i32 -> i32", Import: "i32 i32 i32 i32 i32 i32 i32 ->", Handle: handleOfLists},
-		{Name: "of-nested", Type: 0xa313a36d8696b167, Export: "i32 i32 i32 i32 i32 i32 -> i32", Import: "i32 i32 i32 i32 i32 i32 i32 ->", Handle: handleOfNested},
-		{Name: "of-list", Type: 0xbd781cafd1322b68, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleOfList},
-		{Name: "of-option", Type: 0x2f1c3124d78c053e, Export: "i32 i64 i64 -> i32", Import: "i32 i64 i64 i32 ->", Handle: handleOfOption},
-		{Name: "of-people", Type: 0x22328d053aa02472, Export: "i32 i32 i32 i32 f32 i32 i32 i32 i32 i32 i32 f32 i32 i32 -> i32", Import: "i32 i32 i32 i32 f32 i32 i32 i32 i32 i32 i32 f32 i32 i32 i32 ->", Handle: handleOfPeople},
-		{Name: "of-colours", Type: 0x3d4c373d5830c216, Export: "i32 i32 i32 -> i32", Import: "i32 i32 i32 i32 ->", Handle: handleOfColours},
-		{Name: "of-matrix", Type: 0x52cd7a0e45dc4946, Export: "f32 f32 f32 f32 f32 f32 i32 i32 -> i32", Import: "f32 f32 f32 f32 f32 f32 i32 i32 i32 ->", Handle: handleOfMatrix},
+		{
+			Name:   "of-u8s",
+			Type:   0xb77ea3b660166f98,
+			Export: "i32 i32 i32 i32 i32 -> i32",
+			Import: "i32 i32 i32 i32 i32 i32 ->",
+			Handle: handleOfU8s,
+		},
+		{
+			Name:   "of-f64s",
+			Type:   0x4a24d700f97f0019,
+			Export: "f64 f64 f64 -> i32",
+			Import: "f64 f64 f64 i32 ->",
+			Handle: handleOfF64s,
+		},
+		{
+			Name:   "of-bools",
+			Type:   0x8fd6e240aebb31f1,
+			Export: "i32 i32 i32 -> i32",
+			Import: "i32 i32 i32 i32 ->",
+			Handle: handleOfBools,
+		},
+		{
+			Name:   "of-chars",
+			Type:   0x2441a58259b78065,
+			Export: "i32 i32 -> i32",
+			Import: "i32 i32 i32 ->",
+			Handle: handleOfChars,
+		},
+		{
+			Name:   "of-strings",
+			Type:   0xefd30aa50383030c,
+			Export: "i32 i32 i32 i32 -> i32",
+			Import: "i32 i32 i32 i32 i32 ->",
+			Handle: handleOfStrings,
+		},
+		{
+			Name:   "of-many",
+			Type:   0x9917ef2d331f55e3,
+			Export: "i32 -> i32",
+			Import: "i32 i32 ->",
+			Handle: handleOfMany,
+		},
+		{
+			Name:   "of-lists",
+			Type:   0x8c0f02096c66915b,
+			Export: "i32 i32 i32 i32 i32 i32 -> i32",
+			Import: "i32 i32 i32 i32 i32 i32 i32 ->",
+			Handle: handleOfLists,
+		},
+		{
+			Name:   "of-nested",
+			Type:   0xa313a36d8696b167,
+			Export: "i32 i32 i32 i32 i32 i32 -> i32",
+			Import: "i32 i32 i32 i32 i32 i32 i32 ->",
+			Handle: handleOfNested,
+		},
+		{
+			Name:   "of-list",
+			Type:   0xbd781cafd1322b68,
+			Export: "i32 i32 -> i32",
+			Import: "i32 i32 i32 ->",
+			Handle: handleOfList,
+		},
+		{
+			Name:   "of-option",
+			Type:   0x2f1c3124d78c053e,
+			Export: "i32 i64 i64 -> i32",
+			Import: "i32 i64 i64 i32 ->",
+			Handle: handleOfOption,
+		},
+		{
+			Name:   "of-people",
+			Type:   0x22328d053aa02472,
+			Export: "i32 i32 i32 i32 f32 i32 i32 i32 i32 i32 i32 f32 i32 i32 -> i32",
+			Import: "i32 i32 i32 i32 f32 i32 i32 i32 i32 i32 i32 f32 i32 i32 i32 ->",
+			Handle: handleOfPeople,
+		},
+		{
+			Name:   "of-colours",
+			Type:   0x3d4c373d5830c216,
+			Export: "i32 i32 i32 -> i32",
+			Import: "i32 i32 i32 i32 ->",
+			Handle: handleOfColours,
+		},
+		{
+			Name:   "of-matrix",
+			Type:   0x52cd7a0e45dc4946,
+			Export: "f32 f32 f32 f32 f32 f32 i32 i32 -> i32",
+			Import: "f32 f32 f32 f32 f32 f32 i32 i32 i32 ->",
+			Handle: handleOfMatrix,
+		},
 	},
 }
 
@@ -260,7 +338,8 @@ func (x *exports) OfLists(ctx context.Context, v [3][]uint16) ([3][]uint16, erro
 	var result [3][]uint16
 	for i := range result {
 		item := area[i*8:]
-		result[i] = bind.LiftNumbers[uint16](call, binary.LittleEndian.Uint32(item), binary.LittleEndian.Uint32(item[4:]))
+		result[i] = bind.LiftNumbers[uint16](call, binary.LittleEndian.Uint32(item),
+			binary.LittleEndian.Uint32(item[4:]))
 	}
 	return result, call.End()
 }
@@ -312,7 +391,8 @@ func (x *exports) OfList(ctx context.Context, v [][2]uint32) ([][2]uint32, error
 	if !ok {
 		return nil, call.End()
 	}
-	region, result := bind.LiftList[[2]uint32](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]), 8, 4)
+	region, result := bind.LiftList[[2]uint32](call, binary.LittleEndian.Uint32(area),
+		binary.LittleEndian.Uint32(area[4:]), 8, 4)
 	for i := range result {
 		item := region[i*8:]
 		var item2 [2]uint32
@@ -474,13 +554,9 @@ func (x *exports) OfMatrix(ctx context.Context, v Matrix) (Matrix, error) {
 }
 
 func handleOfU8s(call *bind.Call) {
-	result, err := call.Impl().(Interface).OfU8s(call.Context(), [5]byte{
-		uint8(uint32(call.Stack[0])),
-		uint8(uint32(call.Stack[1])),
-		uint8(uint32(call.Stack[2])),
-		uint8(uint32(call.Stack[3])),
-		uint8(uint32(call.Stack[4])),
-	})
+	result, err := call.Impl().(Interface).OfU8s(call.Context(), [5]byte{uint8(uint32(call.Stack[0])),
+		uint8(uint32(call.Stack[1])), uint8(uint32(call.Stack[2])), uint8(uint32(call.Stack[3])),
+		uint8(uint32(call.Stack[4]))})
 	if err != nil {
 		call.Fail(err)
 		return
@@ -494,7 +570,8 @@ func handleOfU8s(call *bind.Call) {
 }
 
 func handleOfF64s(call *bind.Call) {
-	result, err := call.Impl().(Interface).OfF64s(call.Context(), [3]float64{math.Float64frombits(call.Stack[0]), math.Float64frombits(call.Stack[1]), math.Float64frombits(call.Stack[2])})
+	result, err := call.Impl().(Interface).OfF64s(call.Context(), [3]float64{math.Float64frombits(call.Stack[0]),
+		math.Float64frombits(call.Stack[1]), math.Float64frombits(call.Stack[2])})
 	if err != nil {
 		call.Fail(err)
 		return
@@ -508,7 +585,8 @@ func handleOfF64s(call *bind.Call) {
 }
 
 func handleOfBools(call *bind.Call) {
-	result, err := call.Impl().(Interface).OfBools(call.Context(), [3]bool{uint32(call.Stack[0]) != 0, uint32(call.Stack[1]) != 0, uint32(call.Stack[2]) != 0})
+	result, err := call.Impl().(Interface).OfBools(call.Context(),
+		[3]bool{uint32(call.Stack[0]) != 0, uint32(call.Stack[1]) != 0, uint32(call.Stack[2]) != 0})
 	if err != nil {
 		call.Fail(err)
 		return
@@ -544,7 +622,8 @@ func handleOfChars(call *bind.Call) {
 }
 
 func handleOfStrings(call *bind.Call) {
-	v := [2]string{call.LiftString(uint32(call.Stack[0]), uint32(call.Stack[1])), call.LiftString(uint32(call.Stack[2]), uint32(call.Stack[3]))}
+	v := [2]string{call.LiftString(uint32(call.Stack[0]), uint32(call.Stack[1])),
+		call.LiftString(uint32(call.Stack[2]), uint32(call.Stack[3]))}
 	if !call.OK() {
 		return
 	}
@@ -589,7 +668,9 @@ func handleOfMany(call *bind.Call) {
 }
 
 func handleOfLists(call *bind.Call) {
-	v := [3][]uint16{bind.LiftNumbers[uint16](call, uint32(call.Stack[0]), uint32(call.Stack[1])), bind.LiftNumbers[uint16](call, uint32(call.Stack[2]), uint32(call.Stack[3])), bind.LiftNumbers[uint16](call, uint32(call.Stack[4]), uint32(call.Stack[5]))}
+	v := [3][]uint16{bind.LiftNumbers[uint16](call, uint32(call.Stack[0]), uint32(call.Stack[1])),
+		bind.LiftNumbers[uint16](call, uint32(call.Stack[2]), uint32(call.Stack[3])),
+		bind.LiftNumbers[uint16](call, uint32(call.Stack[4]), uint32(call.Stack[5]))}
 	if !call.OK() {
 		return
 	}
@@ -611,7 +692,9 @@ func handleOfLists(call *bind.Call) {
 }
 
 func handleOfNested(call *bind.Call) {
-	result, err := call.Impl().(Interface).OfNested(call.Context(), [2][3]uint16{[3]uint16{uint16(uint32(call.Stack[0])), uint16(uint32(call.Stack[1])), uint16(uint32(call.Stack[2]))}, [3]uint16{uint16(uint32(call.Stack[3])), uint16(uint32(call.Stack[4])), uint16(uint32(call.Stack[5]))}})
+	result, err := call.Impl().(Interface).OfNested(call.Context(), [2][3]uint16{
+		[3]uint16{uint16(uint32(call.Stack[0])), uint16(uint32(call.Stack[1])), uint16(uint32(call.Stack[2]))},
+		[3]uint16{uint16(uint32(call.Stack[3])), uint16(uint32(call.Stack[4])), uint16(uint32(call.Stack[5]))}})
 	if err != nil {
 		call.Fail(err)
 		return
@@ -722,12 +805,13 @@ func handleOfPeople(call *bind.Call) {
 		Age:    uint8(uint32(call.Stack[2])),
 		Height: height,
 		Tags:   tags,
-	}, Person{
-		Name:   call.LiftString(uint32(call.Stack[7]), uint32(call.Stack[8])),
-		Age:    uint8(uint32(call.Stack[9])),
-		Height: height2,
-		Tags:   tags2,
-	}}
+	},
+		Person{
+			Name:   call.LiftString(uint32(call.Stack[7]), uint32(call.Stack[8])),
+			Age:    uint8(uint32(call.Stack[9])),
+			Height: height2,
+			Tags:   tags2,
+		}}
 	if !call.OK() {
 		return
 	}
@@ -747,7 +831,8 @@ func handleOfPeople(call *bind.Call) {
 }
 
 func handleOfColours(call *bind.Call) {
-	v := [3]Colour{Colour(call.LiftEnum(uint32(call.Stack[0]), 3)), Colour(call.LiftEnum(uint32(call.Stack[1]), 3)), Colour(call.LiftEnum(uint32(call.Stack[2]), 3))}
+	v := [3]Colour{Colour(call.LiftEnum(uint32(call.Stack[0]), 3)), Colour(call.LiftEnum(uint32(call.Stack[1]), 3)),
+		Colour(call.LiftEnum(uint32(call.Stack[2]), 3))}
 	if !call.OK() {
 		return
 	}
@@ -767,7 +852,14 @@ func handleOfColours(call *bind.Call) {
 }
 
 func handleOfMatrix(call *bind.Call) {
-	v := Matrix{Rows: [2][3]float32{[3]float32{math.Float32frombits(uint32(call.Stack[0])), math.Float32frombits(uint32(call.Stack[1])), math.Float32frombits(uint32(call.Stack[2]))}, [3]float32{math.Float32frombits(uint32(call.Stack[3])), math.Float32frombits(uint32(call.Stack[4])), math.Float32frombits(uint32(call.Stack[5]))}}, Name: call.LiftString(uint32(call.Stack[6]), uint32(call.Stack[7]))}
+	v := Matrix{
+		Rows: [2][3]float32{[3]float32{math.Float32frombits(uint32(call.Stack[0])),
+			math.Float32frombits(uint32(call.Stack[1])), math.Float32frombits(uint32(call.Stack[2]))},
+			[3]float32{math.Float32frombits(uint32(call.Stack[3])),
+				math.Float32frombits(uint32(call.Stack[4])),
+				math.Float32frombits(uint32(call.Stack[5]))}},
+		Name: call.LiftString(uint32(call.Stack[6]), uint32(call.Stack[7])),
+	}
 	if !call.OK() {
 		return
 	}
@@ -808,7 +900,8 @@ func loadPerson(call *bind.Call, area []byte) named.Person {
 	default:
 		call.BadDiscriminant(uint32(heightCase), 2)
 	}
-	region, tags := bind.LiftList[string](call, binary.LittleEndian.Uint32(area[20:]), binary.LittleEndian.Uint32(area[24:]), 8, 4)
+	region, tags := bind.LiftList[string](call, binary.LittleEndian.Uint32(area[20:]),
+		binary.LittleEndian.Uint32(area[24:]), 8, 4)
 	for i := range tags {
 		item := region[i*8:]
 		tags[i] = call.LiftString(binary.LittleEndian.Uint32(item), binary.LittleEndian.Uint32(item[4:]))
@@ -836,7 +929,10 @@ func loadMatrix(call *bind.Call, area []byte) Matrix {
 		bind.LiftArray(item2[:], item)
 		rows[i] = item2
 	}
-	return Matrix{Rows: rows, Name: call.LiftString(binary.LittleEndian.Uint32(area[24:]), binary.LittleEndian.Uint32(area[28:]))}
+	return Matrix{
+		Rows: rows,
+		Name: call.LiftString(binary.LittleEndian.Uint32(area[24:]), binary.LittleEndian.Uint32(area[28:])),
+	}
 }
 
 func storePerson(call *bind.Call, ptr uint32, value named.Person) {

@@ -316,7 +316,11 @@ func OfTuples(v []types.Tuple3[uint8, uint64, string]) []types.Tuple3[uint8, uin
 	result := make([]types.Tuple3[uint8, uint64, string], guest.Load[uint32](area, 4))
 	for i := range result {
 		at := guest.PointerTo(resultPtr + uint32(i)*24)
-		result[i] = types.Tuple3[uint8, uint64, string]{F0: guest.Load[uint8](at, 0), F1: guest.Load[uint64](at, 8), F2: guest.LiftString(guest.Load[uint32](at, 16), guest.Load[uint32](at, 20))}
+		result[i] = types.Tuple3[uint8, uint64, string]{
+			F0: guest.Load[uint8](at, 0),
+			F1: guest.Load[uint64](at, 8),
+			F2: guest.LiftString(guest.Load[uint32](at, 16), guest.Load[uint32](at, 20)),
+		}
 	}
 	call.Done()
 	return result
@@ -392,7 +396,8 @@ func OfResults(v []types.Result[uint64, string]) []types.Result[uint64, string] 
 		case 0:
 			item = types.OK[uint64, string](guest.Load[uint64](at, 8))
 		case 1:
-			item = types.Err[uint64, string](guest.LiftString(guest.Load[uint32](at, 8), guest.Load[uint32](at, 12)))
+			item = types.Err[uint64, string](guest.LiftString(guest.Load[uint32](at, 8),
+				guest.Load[uint32](at, 12)))
 		default:
 			guest.NoDiscriminant(uint32(itemCase), "result<u64, string>")
 		}
@@ -568,9 +573,13 @@ func loadShape(ptr guest.Pointer) named.Shape {
 	case 2:
 		value = named.ShapeCircle{Value: guest.Load[float64](ptr, 8)}
 	case 3:
-		value = named.ShapeLabel{Value: guest.LiftString(guest.Load[uint32](ptr, 8), guest.Load[uint32](ptr, 12))}
+		value = named.ShapeLabel{
+			Value: guest.LiftString(guest.Load[uint32](ptr, 8), guest.Load[uint32](ptr, 12)),
+		}
 	case 4:
-		value = named.ShapePath{Value: guest.LiftSlice[named.Point](guest.Load[uint32](ptr, 8), guest.Load[uint32](ptr, 12))}
+		value = named.ShapePath{
+			Value: guest.LiftSlice[named.Point](guest.Load[uint32](ptr, 8), guest.Load[uint32](ptr, 12)),
+		}
 	default:
 		guest.NoDiscriminant(uint32(valueCase), "shape")
 	}

@@ -45,7 +45,8 @@ type Interface interface {
 	// OfDeep is of-deep.
 	OfDeep(ctx context.Context, v [][][]uint16) ([][][]uint16, error)
 	// OfTuples is of-tuples.
-	OfTuples(ctx context.Context, v []types.Tuple3[uint8, uint64, string]) ([]types.Tuple3[uint8, uint64, string], error)
+	OfTuples(ctx context.Context,
+		v []types.Tuple3[uint8, uint64, string]) ([]types.Tuple3[uint8, uint64, string], error)
 	// OfOptions is of-options.
 	OfOptions(ctx context.Context, v []types.Option[uint16]) ([]types.Option[uint16], error)
 	// OfResults is of-results.
@@ -65,27 +66,153 @@ type Interface interface {
 // Descriptor describes roundtrip:values/lists to the runtime.
 var Descriptor = bind.Interface{
 	Functions: []bind.Function{
-		{Name: "of-bools", Type: 0xd008fe7c1d7a288a, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleOfBools},
-		{Name: "of-u8s", Type: 0xc98028b674000230, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleOfU8s},
-		{Name: "of-s8s", Type: 0x6193ff98da638400, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleOfS8s},
-		{Name: "of-u16s", Type: 0x8c27ac8251a0157e, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleOfU16s},
-		{Name: "of-s16s", Type: 0x2871d7cf41ce1b7e, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleOfS16s},
-		{Name: "of-u32s", Type: 0x023f93a76752ff40, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleOfU32s},
-		{Name: "of-s32s", Type: 0xc8c2bf6d6e399287, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleOfS32s},
-		{Name: "of-u64s", Type: 0xdae816a29ee00e48, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleOfU64s},
-		{Name: "of-s64s", Type: 0xe39aaae88feb8081, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleOfS64s},
-		{Name: "of-f32s", Type: 0x385456da95beb2a0, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleOfF32s},
-		{Name: "of-f64s", Type: 0xc753e5e564dc91e5, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleOfF64s},
-		{Name: "of-bytes", Type: 0x491e022c4f04ce96, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleOfBytes},
-		{Name: "of-deep", Type: 0x2d80cf753667ee04, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleOfDeep},
-		{Name: "of-tuples", Type: 0xd069223fe9256668, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleOfTuples},
-		{Name: "of-options", Type: 0x96df7d0484d70dd5, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleOfOptions},
-		{Name: "of-results", Type: 0xf85037b46175112a, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleOfResults},
-		{Name: "of-points", Type: 0x1b7f1268a9721312, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleOfPoints},
-		{Name: "of-people", Type: 0x482c42e99a6b5b39, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleOfPeople},
-		{Name: "of-colours", Type: 0xa079db8d04441b79, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleOfColours},
-		{Name: "of-accesses", Type: 0xa6f65bdc4cbb8d90, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleOfAccesses},
-		{Name: "of-shapes", Type: 0xc7552afab37477d8, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleOfShapes},
+		{
+			Name:   "of-bools",
+			Type:   0xd008fe7c1d7a288a,
+			Export: "i32 i32 -> i32",
+			Import: "i32 i32 i32 ->",
+			Handle: handleOfBools,
+		},
+		{
+			Name:   "of-u8s",
+			Type:   0xc98028b674000230,
+			Export: "i32 i32 -> i32",
+			Import: "i32 i32 i32 ->",
+			Handle: handleOfU8s,
+		},
+		{
+			Name:   "of-s8s",
+			Type:   0x6193ff98da638400,
+			Export: "i32 i32 -> i32",
+			Import: "i32 i32 i32 ->",
+			Handle: handleOfS8s,
+		},
+		{
+			Name:   "of-u16s",
+			Type:   0x8c27ac8251a0157e,
+			Export: "i32 i32 -> i32",
+			Import: "i32 i32 i32 ->",
+			Handle: handleOfU16s,
+		},
+		{
+			Name:   "of-s16s",
+			Type:   0x2871d7cf41ce1b7e,
+			Export: "i32 i32 -> i32",
+			Import: "i32 i32 i32 ->",
+			Handle: handleOfS16s,
+		},
+		{
+			Name:   "of-u32s",
+			Type:   0x023f93a76752ff40,
+			Export: "i32 i32 -> i32",
+			Import: "i32 i32 i32 ->",
+			Handle: handleOfU32s,
+		},
+		{
+			Name:   "of-s32s",
+			Type:   0xc8c2bf6d6e399287,
+			Export: "i32 i32 -> i32",
+			Import: "i32 i32 i32 ->",
+			Handle: handleOfS32s,
+		},
+		{
+			Name:   "of-u64s",
+			Type:   0xdae816a29ee00e48,
+			Export: "i32 i32 -> i32",
+			Import: "i32 i32 i32 ->",
+			Handle: handleOfU64s,
+		},
+		{
+			Name:   "of-s64s",
+			Type:   0xe39aaae88feb8081,
+			Export: "i32 i32 -> i32",
+			Import: "i32 i32 i32 ->",
+			Handle: handleOfS64s,
+		},
+		{
+			Name:   "of-f32s",
+			Type:   0x385456da95beb2a0,
+			Export: "i32 i32 -> i32",
+			Import: "i32 i32 i32 ->",
+			Handle: handleOfF32s,
+		},
+		{
+			Name:   "of-f64s",
+			Type:   0xc753e5e564dc91e5,
+			Export: "i32 i32 -> i32",
+			Import: "i32 i32 i32 ->",
+			Handle: handleOfF64s,
+		},
+		{
+			Name:   "of-bytes",
+			Type:   0x491e022c4f04ce96,
+			Export: "i32 i32 -> i32",
+			Import: "i32 i32 i32 ->",
+			Handle: handleOfBytes,
+		},
+		{
+			Name:   "of-deep",
+			Type:   0x2d80cf753667ee04,
+			Export: "i32 i32 -> i32",
+			Import: "i32 i32 i32 ->",
+			Handle: handleOfDeep,
+		},
+		{
+			Name:   "of-tuples",
+			Type:   0xd069223fe9256668,
+			Export: "i32 i32 -> i32",
+			Import: "i32 i32 i32 ->",
+			Handle: handleOfTuples,
+		},
+		{
+			Name:   "of-options",
+			Type:   0x96df7d0484d70dd5,
+			Export: "i32 i32 -> i32",
+			Import: "i32 i32 i32 ->",
+			Handle: handleOfOptions,
+		},
+		{
+			Name:   "of-results",
+			Type:   0xf85037b46175112a,
+			Export: "i32 i32 -> i32",
+			Import: "i32 i32 i32 ->",
+			Handle: handleOfResults,
+		},
+		{
+			Name:   "of-points",
+			Type:   0x1b7f1268a9721312,
+			Export: "i32 i32 -> i32",
+			Import: "i32 i32 i32 ->",
+			Handle: handleOfPoints,
+		},
+		{
+			Name:   "of-people",
+			Type:   0x482c42e99a6b5b39,
+			Export: "i32 i32 -> i32",
+			Import: "i32 i32 i32 ->",
+			Handle: handleOfPeople,
+		},
+		{
+			Name:   "of-colours",
+			Type:   0xa079db8d04441b79,
+			Export: "i32 i32 -> i32",
+			Import: "i32 i32 i32 ->",
+			Handle: handleOfColours,
+		},
+		{
+			Name:   "of-accesses",
+			Type:   0xa6f65bdc4cbb8d90,
+			Export: "i32 i32 -> i32",
+			Import: "i32 i32 i32 ->",
+			Handle: handleOfAccesses,
+		},
+		{
+			Name:   "of-shapes",
+			Type:   0xc7552afab37477d8,
+			Export: "i32 i32 -> i32",
+			Import: "i32 i32 i32 ->",
+			Handle: handleOfShapes,
+		},
 	},
 }
 
@@ -162,7 +289,8 @@ func (x *exports) OfBools(ctx context.Context, v []bool) ([]bool, error) {
 	if !ok {
 		return nil, call.End()
 	}
-	region, result := bind.LiftList[bool](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]), 1, 1)
+	region, result := bind.LiftList[bool](call, binary.LittleEndian.Uint32(area),
+		binary.LittleEndian.Uint32(area[4:]), 1, 1)
 	for i := range result {
 		item := region[i*1:]
 		result[i] = item[0] != 0
@@ -346,7 +474,8 @@ func (x *exports) OfF32s(ctx context.Context, v []float32) ([]float32, error) {
 	if !ok {
 		return nil, call.End()
 	}
-	result := bind.LiftNumbers[float32](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]))
+	result := bind.LiftNumbers[float32](call, binary.LittleEndian.Uint32(area),
+		binary.LittleEndian.Uint32(area[4:]))
 	return result, call.End()
 }
 
@@ -366,7 +495,8 @@ func (x *exports) OfF64s(ctx context.Context, v []float64) ([]float64, error) {
 	if !ok {
 		return nil, call.End()
 	}
-	result := bind.LiftNumbers[float64](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]))
+	result := bind.LiftNumbers[float64](call, binary.LittleEndian.Uint32(area),
+		binary.LittleEndian.Uint32(area[4:]))
 	return result, call.End()
 }
 
@@ -397,10 +527,12 @@ func (x *exports) OfBytes(ctx context.Context, v [][]byte) ([][]byte, error) {
 	if !ok {
 		return nil, call.End()
 	}
-	region, result := bind.LiftList[[]byte](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]), 8, 4)
+	region, result := bind.LiftList[[]byte](call, binary.LittleEndian.Uint32(area),
+		binary.LittleEndian.Uint32(area[4:]), 8, 4)
 	for i := range result {
 		item := region[i*8:]
-		result[i] = bind.LiftNumbers[uint8](call, binary.LittleEndian.Uint32(item), binary.LittleEndian.Uint32(item[4:]))
+		result[i] = bind.LiftNumbers[uint8](call, binary.LittleEndian.Uint32(item),
+			binary.LittleEndian.Uint32(item[4:]))
 	}
 	return result, call.End()
 }
@@ -443,20 +575,24 @@ func (x *exports) OfDeep(ctx context.Context, v [][][]uint16) ([][][]uint16, err
 	if !ok {
 		return nil, call.End()
 	}
-	region, result := bind.LiftList[[][]uint16](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]), 8, 4)
+	region, result := bind.LiftList[[][]uint16](call, binary.LittleEndian.Uint32(area),
+		binary.LittleEndian.Uint32(area[4:]), 8, 4)
 	for i := range result {
 		item := region[i*8:]
-		region2, item2 := bind.LiftList[[]uint16](call, binary.LittleEndian.Uint32(item), binary.LittleEndian.Uint32(item[4:]), 8, 4)
+		region2, item2 := bind.LiftList[[]uint16](call, binary.LittleEndian.Uint32(item),
+			binary.LittleEndian.Uint32(item[4:]), 8, 4)
 		for i2 := range item2 {
 			item3 := region2[i2*8:]
-			item2[i2] = bind.LiftNumbers[uint16](call, binary.LittleEndian.Uint32(item3), binary.LittleEndian.Uint32(item3[4:]))
+			item2[i2] = bind.LiftNumbers[uint16](call, binary.LittleEndian.Uint32(item3),
+				binary.LittleEndian.Uint32(item3[4:]))
 		}
 		result[i] = item2
 	}
 	return result, call.End()
 }
 
-func (x *exports) OfTuples(ctx context.Context, v []types.Tuple3[uint8, uint64, string]) ([]types.Tuple3[uint8, uint64, string], error) {
+func (x *exports) OfTuples(ctx context.Context,
+	v []types.Tuple3[uint8, uint64, string]) ([]types.Tuple3[uint8, uint64, string], error) {
 	if bad := bind.CheckList(len(v), 24); bad != nil {
 		return nil, bad.In("v")
 	}
@@ -485,10 +621,16 @@ func (x *exports) OfTuples(ctx context.Context, v []types.Tuple3[uint8, uint64, 
 	if !ok {
 		return nil, call.End()
 	}
-	region, result := bind.LiftList[types.Tuple3[uint8, uint64, string]](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]), 24, 8)
+	region, result := bind.LiftList[types.Tuple3[uint8, uint64, string]](call, binary.LittleEndian.Uint32(area),
+		binary.LittleEndian.Uint32(area[4:]), 24, 8)
 	for i := range result {
 		item := region[i*24:]
-		result[i] = types.Tuple3[uint8, uint64, string]{F0: item[0], F1: binary.LittleEndian.Uint64(item[8:]), F2: call.LiftString(binary.LittleEndian.Uint32(item[16:]), binary.LittleEndian.Uint32(item[20:]))}
+		result[i] = types.Tuple3[uint8, uint64, string]{
+			F0: item[0],
+			F1: binary.LittleEndian.Uint64(item[8:]),
+			F2: call.LiftString(binary.LittleEndian.Uint32(item[16:]),
+				binary.LittleEndian.Uint32(item[20:])),
+		}
 	}
 	return result, call.End()
 }
@@ -518,7 +660,8 @@ func (x *exports) OfOptions(ctx context.Context, v []types.Option[uint16]) ([]ty
 	if !ok {
 		return nil, call.End()
 	}
-	region, result := bind.LiftList[types.Option[uint16]](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]), 4, 2)
+	region, result := bind.LiftList[types.Option[uint16]](call, binary.LittleEndian.Uint32(area),
+		binary.LittleEndian.Uint32(area[4:]), 4, 2)
 	for i := range result {
 		item := region[i*4:]
 		itemCase := item[0]
@@ -535,7 +678,8 @@ func (x *exports) OfOptions(ctx context.Context, v []types.Option[uint16]) ([]ty
 	return result, call.End()
 }
 
-func (x *exports) OfResults(ctx context.Context, v []types.Result[uint64, string]) ([]types.Result[uint64, string], error) {
+func (x *exports) OfResults(ctx context.Context,
+	v []types.Result[uint64, string]) ([]types.Result[uint64, string], error) {
 	if bad := bind.CheckList(len(v), 16); bad != nil {
 		return nil, bad.In("v")
 	}
@@ -570,7 +714,8 @@ func (x *exports) OfResults(ctx context.Context, v []types.Result[uint64, string
 	if !ok {
 		return nil, call.End()
 	}
-	region, result := bind.LiftList[types.Result[uint64, string]](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]), 16, 8)
+	region, result := bind.LiftList[types.Result[uint64, string]](call, binary.LittleEndian.Uint32(area),
+		binary.LittleEndian.Uint32(area[4:]), 16, 8)
 	for i := range result {
 		item := region[i*16:]
 		itemCase := item[0]
@@ -579,7 +724,8 @@ func (x *exports) OfResults(ctx context.Context, v []types.Result[uint64, string
 		case 0:
 			item2 = types.OK[uint64, string](binary.LittleEndian.Uint64(item[8:]))
 		case 1:
-			item2 = types.Err[uint64, string](call.LiftString(binary.LittleEndian.Uint32(item[8:]), binary.LittleEndian.Uint32(item[12:])))
+			item2 = types.Err[uint64, string](call.LiftString(binary.LittleEndian.Uint32(item[8:]),
+				binary.LittleEndian.Uint32(item[12:])))
 		default:
 			call.BadDiscriminant(uint32(itemCase), 2)
 		}
@@ -608,7 +754,8 @@ func (x *exports) OfPoints(ctx context.Context, v []Point) ([]Point, error) {
 	if !ok {
 		return nil, call.End()
 	}
-	region, result := bind.LiftList[Point](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]), 8, 4)
+	region, result := bind.LiftList[Point](call, binary.LittleEndian.Uint32(area),
+		binary.LittleEndian.Uint32(area[4:]), 8, 4)
 	for i := range result {
 		item := region[i*8:]
 		result[i] = loadPoint(call, item)
@@ -641,7 +788,8 @@ func (x *exports) OfPeople(ctx context.Context, v []Person) ([]Person, error) {
 	if !ok {
 		return nil, call.End()
 	}
-	region, result := bind.LiftList[Person](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]), 28, 4)
+	region, result := bind.LiftList[Person](call, binary.LittleEndian.Uint32(area),
+		binary.LittleEndian.Uint32(area[4:]), 28, 4)
 	for i := range result {
 		item := region[i*28:]
 		result[i] = loadPerson(call, item)
@@ -674,7 +822,8 @@ func (x *exports) OfColours(ctx context.Context, v []Colour) ([]Colour, error) {
 	if !ok {
 		return nil, call.End()
 	}
-	region, result := bind.LiftList[Colour](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]), 1, 1)
+	region, result := bind.LiftList[Colour](call, binary.LittleEndian.Uint32(area),
+		binary.LittleEndian.Uint32(area[4:]), 1, 1)
 	for i := range result {
 		item := region[i*1:]
 		result[i] = Colour(call.LiftEnum(uint32(item[0]), 3))
@@ -707,7 +856,8 @@ func (x *exports) OfAccesses(ctx context.Context, v []Access) ([]Access, error) 
 	if !ok {
 		return nil, call.End()
 	}
-	region, result := bind.LiftList[Access](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]), 1, 1)
+	region, result := bind.LiftList[Access](call, binary.LittleEndian.Uint32(area),
+		binary.LittleEndian.Uint32(area[4:]), 1, 1)
 	for i := range result {
 		item := region[i*1:]
 		result[i] = Access(item[0] & 0x7)
@@ -740,7 +890,8 @@ func (x *exports) OfShapes(ctx context.Context, v []Shape) ([]Shape, error) {
 	if !ok {
 		return nil, call.End()
 	}
-	region, result := bind.LiftList[Shape](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]), 16, 8)
+	region, result := bind.LiftList[Shape](call, binary.LittleEndian.Uint32(area),
+		binary.LittleEndian.Uint32(area[4:]), 16, 8)
 	for i := range result {
 		item := region[i*16:]
 		result[i] = loadShape(call, item)
@@ -969,7 +1120,8 @@ func handleOfBytes(call *bind.Call) {
 	region, v := bind.LiftList[[]byte](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 8, 4)
 	for i := range v {
 		item := region[i*8:]
-		v[i] = bind.LiftNumbers[uint8](call, binary.LittleEndian.Uint32(item), binary.LittleEndian.Uint32(item[4:]))
+		v[i] = bind.LiftNumbers[uint8](call, binary.LittleEndian.Uint32(item),
+			binary.LittleEndian.Uint32(item[4:]))
 	}
 	if !call.OK() {
 		return
@@ -998,10 +1150,12 @@ func handleOfDeep(call *bind.Call) {
 	region, v := bind.LiftList[[][]uint16](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 8, 4)
 	for i := range v {
 		item := region[i*8:]
-		region2, item2 := bind.LiftList[[]uint16](call, binary.LittleEndian.Uint32(item), binary.LittleEndian.Uint32(item[4:]), 8, 4)
+		region2, item2 := bind.LiftList[[]uint16](call, binary.LittleEndian.Uint32(item),
+			binary.LittleEndian.Uint32(item[4:]), 8, 4)
 		for i2 := range item2 {
 			item3 := region2[i2*8:]
-			item2[i2] = bind.LiftNumbers[uint16](call, binary.LittleEndian.Uint32(item3), binary.LittleEndian.Uint32(item3[4:]))
+			item2[i2] = bind.LiftNumbers[uint16](call, binary.LittleEndian.Uint32(item3),
+				binary.LittleEndian.Uint32(item3[4:]))
 		}
 		v[i] = item2
 	}
@@ -1035,10 +1189,16 @@ func handleOfDeep(call *bind.Call) {
 }
 
 func handleOfTuples(call *bind.Call) {
-	region, v := bind.LiftList[types.Tuple3[uint8, uint64, string]](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 24, 8)
+	region, v := bind.LiftList[types.Tuple3[uint8, uint64, string]](call, uint32(call.Stack[0]),
+		uint32(call.Stack[1]), 24, 8)
 	for i := range v {
 		item := region[i*24:]
-		v[i] = types.Tuple3[uint8, uint64, string]{F0: item[0], F1: binary.LittleEndian.Uint64(item[8:]), F2: call.LiftString(binary.LittleEndian.Uint32(item[16:]), binary.LittleEndian.Uint32(item[20:]))}
+		v[i] = types.Tuple3[uint8, uint64, string]{
+			F0: item[0],
+			F1: binary.LittleEndian.Uint64(item[8:]),
+			F2: call.LiftString(binary.LittleEndian.Uint32(item[16:]),
+				binary.LittleEndian.Uint32(item[20:])),
+		}
 	}
 	if !call.OK() {
 		return
@@ -1107,7 +1267,8 @@ func handleOfOptions(call *bind.Call) {
 }
 
 func handleOfResults(call *bind.Call) {
-	region, v := bind.LiftList[types.Result[uint64, string]](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 16, 8)
+	region, v := bind.LiftList[types.Result[uint64, string]](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 16,
+		8)
 	for i := range v {
 		item := region[i*16:]
 		itemCase := item[0]
@@ -1116,7 +1277,8 @@ func handleOfResults(call *bind.Call) {
 		case 0:
 			item2 = types.OK[uint64, string](binary.LittleEndian.Uint64(item[8:]))
 		case 1:
-			item2 = types.Err[uint64, string](call.LiftString(binary.LittleEndian.Uint32(item[8:]), binary.LittleEndian.Uint32(item[12:])))
+			item2 = types.Err[uint64, string](call.LiftString(binary.LittleEndian.Uint32(item[8:]),
+				binary.LittleEndian.Uint32(item[12:])))
 		default:
 			call.BadDiscriminant(uint32(itemCase), 2)
 		}
@@ -1342,7 +1504,8 @@ func loadPerson(call *bind.Call, area []byte) named.Person {
 	default:
 		call.BadDiscriminant(uint32(heightCase), 2)
 	}
-	region, tags := bind.LiftList[string](call, binary.LittleEndian.Uint32(area[20:]), binary.LittleEndian.Uint32(area[24:]), 8, 4)
+	region, tags := bind.LiftList[string](call, binary.LittleEndian.Uint32(area[20:]),
+		binary.LittleEndian.Uint32(area[24:]), 8, 4)
 	for i := range tags {
 		item := region[i*8:]
 		tags[i] = call.LiftString(binary.LittleEndian.Uint32(item), binary.LittleEndian.Uint32(item[4:]))
@@ -1417,10 +1580,12 @@ func loadShape(call *bind.Call, area []byte) named.Shape {
 		}
 	case 3:
 		if bind.Room[named.ShapeLabel](call) {
-			value = named.ShapeLabel{Value: call.LiftString(binary.LittleEndian.Uint32(area[8:]), binary.LittleEndian.Uint32(area[12:]))}
+			value = named.ShapeLabel{Value: call.LiftString(binary.LittleEndian.Uint32(area[8:]),
+				binary.LittleEndian.Uint32(area[12:]))}
 		}
 	case 4:
-		region, path := bind.LiftList[named.Point](call, binary.LittleEndian.Uint32(area[8:]), binary.LittleEndian.Uint32(area[12:]), 8, 4)
+		region, path := bind.LiftList[named.Point](call, binary.LittleEndian.Uint32(area[8:]),
+			binary.LittleEndian.Uint32(area[12:]), 8, 4)
 		for i := range path {
 			item := region[i*8:]
 			path[i] = loadPoint(call, item)

@@ -1115,7 +1115,8 @@ func OfSome(v Some) Some {
 		guest.NoCase("many.V257")
 	}
 	area := call.ResultArea(32)
-	importOfSome(uint32(v.A), uint32(v.B), uint32(guest.LowerEnum(v.C, 257, "many.E257")), dCase, d1, d2, uint32(v.E), guest.Address(area))
+	importOfSome(uint32(v.A), uint32(v.B), uint32(guest.LowerEnum(v.C, 257, "many.E257")), dCase, d1, d2,
+		uint32(v.E), guest.Address(area))
 	call.Returned()
 	result := loadSome(area)
 	call.Done()
@@ -1703,7 +1704,9 @@ func loadV257(ptr guest.Pointer) V257 {
 	case 255:
 		value = V257C255{}
 	case 256:
-		value = V257C256{Value: guest.LiftSlice[uint16](guest.Load[uint32](ptr, 8), guest.Load[uint32](ptr, 12))}
+		value = V257C256{
+			Value: guest.LiftSlice[uint16](guest.Load[uint32](ptr, 8), guest.Load[uint32](ptr, 12)),
+		}
 	default:
 		guest.NoDiscriminant(uint32(valueCase), "v257")
 	}

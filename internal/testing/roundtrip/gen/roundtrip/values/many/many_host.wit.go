@@ -34,13 +34,55 @@ type Interface interface {
 // Descriptor describes roundtrip:values/many to the runtime.
 var Descriptor = bind.Interface{
 	Functions: []bind.Function{
-		{Name: "of-e256", Type: 0x76af51a7a1f6a37d, Export: "i32 -> i32", Import: "i32 -> i32", Handle: handleOfE256},
-		{Name: "of-e257", Type: 0xf9bfaed03b1546fa, Export: "i32 -> i32", Import: "i32 -> i32", Handle: handleOfE257},
-		{Name: "of-v257", Type: 0x19d5de0c9a35c35c, Export: "i32 i64 i32 -> i32", Import: "i32 i64 i32 i32 ->", Handle: handleOfV257},
-		{Name: "of-some", Type: 0xed2c73a49dc463e9, Export: "i32 i32 i32 i32 i64 i32 i32 -> i32", Import: "i32 i32 i32 i32 i64 i32 i32 i32 ->", Handle: handleOfSome},
-		{Name: "of-e256s", Type: 0x95434c3c2afb6f75, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleOfE256s},
-		{Name: "of-e257s", Type: 0x7ee0c34d55a9e39d, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleOfE257s},
-		{Name: "of-v257s", Type: 0x9048e71af70c3c4e, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleOfV257s},
+		{
+			Name:   "of-e256",
+			Type:   0x76af51a7a1f6a37d,
+			Export: "i32 -> i32",
+			Import: "i32 -> i32",
+			Handle: handleOfE256,
+		},
+		{
+			Name:   "of-e257",
+			Type:   0xf9bfaed03b1546fa,
+			Export: "i32 -> i32",
+			Import: "i32 -> i32",
+			Handle: handleOfE257,
+		},
+		{
+			Name:   "of-v257",
+			Type:   0x19d5de0c9a35c35c,
+			Export: "i32 i64 i32 -> i32",
+			Import: "i32 i64 i32 i32 ->",
+			Handle: handleOfV257,
+		},
+		{
+			Name:   "of-some",
+			Type:   0xed2c73a49dc463e9,
+			Export: "i32 i32 i32 i32 i64 i32 i32 -> i32",
+			Import: "i32 i32 i32 i32 i64 i32 i32 i32 ->",
+			Handle: handleOfSome,
+		},
+		{
+			Name:   "of-e256s",
+			Type:   0x95434c3c2afb6f75,
+			Export: "i32 i32 -> i32",
+			Import: "i32 i32 i32 ->",
+			Handle: handleOfE256s,
+		},
+		{
+			Name:   "of-e257s",
+			Type:   0x7ee0c34d55a9e39d,
+			Export: "i32 i32 -> i32",
+			Import: "i32 i32 i32 ->",
+			Handle: handleOfE257s,
+		},
+		{
+			Name:   "of-v257s",
+			Type:   0x9048e71af70c3c4e,
+			Export: "i32 i32 -> i32",
+			Import: "i32 i32 i32 ->",
+			Handle: handleOfV257s,
+		},
 	},
 }
 
@@ -1212,7 +1254,8 @@ func (x *exports) OfE256s(ctx context.Context, v []E256) ([]E256, error) {
 	if !ok {
 		return nil, call.End()
 	}
-	region, result := bind.LiftList[E256](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]), 1, 1)
+	region, result := bind.LiftList[E256](call, binary.LittleEndian.Uint32(area),
+		binary.LittleEndian.Uint32(area[4:]), 1, 1)
 	for i := range result {
 		item := region[i*1:]
 		result[i] = E256(call.LiftEnum(uint32(item[0]), 256))
@@ -1245,7 +1288,8 @@ func (x *exports) OfE257s(ctx context.Context, v []E257) ([]E257, error) {
 	if !ok {
 		return nil, call.End()
 	}
-	region, result := bind.LiftList[E257](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]), 2, 2)
+	region, result := bind.LiftList[E257](call, binary.LittleEndian.Uint32(area),
+		binary.LittleEndian.Uint32(area[4:]), 2, 2)
 	for i := range result {
 		item := region[i*2:]
 		result[i] = E257(call.LiftEnum(uint32(binary.LittleEndian.Uint16(item)), 257))
@@ -1278,7 +1322,8 @@ func (x *exports) OfV257s(ctx context.Context, v []V257) ([]V257, error) {
 	if !ok {
 		return nil, call.End()
 	}
-	region, result := bind.LiftList[V257](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]), 16, 8)
+	region, result := bind.LiftList[V257](call, binary.LittleEndian.Uint32(area),
+		binary.LittleEndian.Uint32(area[4:]), 16, 8)
 	for i := range result {
 		item := region[i*16:]
 		result[i] = loadV257(call, item)
@@ -2498,7 +2543,31 @@ func checkV257(value V257) *host.BadValueError {
 		if bad := bind.CheckList(len(v.Value), 2); bad != nil {
 			return bad.In("c256")
 		}
-	case V257C1, V257C2, V257C3, V257C4, V257C5, V257C6, V257C7, V257C8, V257C9, V257C10, V257C11, V257C12, V257C13, V257C14, V257C15, V257C16, V257C17, V257C18, V257C19, V257C20, V257C21, V257C22, V257C23, V257C24, V257C25, V257C26, V257C27, V257C28, V257C29, V257C30, V257C31, V257C32, V257C33, V257C34, V257C35, V257C36, V257C37, V257C38, V257C39, V257C40, V257C41, V257C42, V257C43, V257C44, V257C45, V257C46, V257C47, V257C48, V257C49, V257C50, V257C51, V257C52, V257C53, V257C54, V257C55, V257C56, V257C57, V257C58, V257C59, V257C60, V257C61, V257C62, V257C63, V257C64, V257C65, V257C66, V257C67, V257C68, V257C69, V257C70, V257C71, V257C72, V257C73, V257C74, V257C75, V257C76, V257C77, V257C78, V257C79, V257C80, V257C81, V257C82, V257C83, V257C84, V257C85, V257C86, V257C87, V257C88, V257C89, V257C90, V257C91, V257C92, V257C93, V257C94, V257C95, V257C96, V257C97, V257C98, V257C99, V257C100, V257C101, V257C102, V257C103, V257C104, V257C105, V257C106, V257C107, V257C108, V257C109, V257C110, V257C111, V257C112, V257C113, V257C114, V257C115, V257C116, V257C117, V257C118, V257C119, V257C120, V257C121, V257C122, V257C123, V257C124, V257C125, V257C126, V257C127, V257C128, V257C129, V257C130, V257C131, V257C132, V257C133, V257C134, V257C135, V257C136, V257C137, V257C138, V257C139, V257C140, V257C141, V257C142, V257C143, V257C144, V257C145, V257C146, V257C147, V257C148, V257C149, V257C150, V257C151, V257C152, V257C153, V257C154, V257C155, V257C156, V257C157, V257C158, V257C159, V257C160, V257C161, V257C162, V257C163, V257C164, V257C165, V257C166, V257C167, V257C168, V257C169, V257C170, V257C171, V257C172, V257C173, V257C174, V257C175, V257C176, V257C177, V257C178, V257C179, V257C180, V257C181, V257C182, V257C183, V257C184, V257C185, V257C186, V257C187, V257C188, V257C189, V257C190, V257C191, V257C192, V257C193, V257C194, V257C195, V257C196, V257C197, V257C198, V257C199, V257C200, V257C201, V257C202, V257C203, V257C204, V257C205, V257C206, V257C207, V257C208, V257C209, V257C210, V257C211, V257C212, V257C213, V257C214, V257C215, V257C216, V257C217, V257C218, V257C219, V257C220, V257C221, V257C222, V257C223, V257C224, V257C225, V257C226, V257C227, V257C228, V257C229, V257C230, V257C231, V257C232, V257C233, V257C234, V257C235, V257C236, V257C237, V257C238, V257C239, V257C240, V257C241, V257C242, V257C243, V257C244, V257C245, V257C246, V257C247, V257C248, V257C249, V257C250, V257C251, V257C252, V257C253, V257C254, V257C255:
+	case V257C1, V257C2, V257C3, V257C4, V257C5, V257C6, V257C7, V257C8, V257C9, V257C10, V257C11, V257C12, V257C13,
+		V257C14, V257C15, V257C16, V257C17, V257C18, V257C19, V257C20, V257C21, V257C22, V257C23, V257C24,
+		V257C25, V257C26, V257C27, V257C28, V257C29, V257C30, V257C31, V257C32, V257C33, V257C34, V257C35,
+		V257C36, V257C37, V257C38, V257C39, V257C40, V257C41, V257C42, V257C43, V257C44, V257C45, V257C46,
+		V257C47, V257C48, V257C49, V257C50, V257C51, V257C52, V257C53, V257C54, V257C55, V257C56, V257C57,
+		V257C58, V257C59, V257C60, V257C61, V257C62, V257C63, V257C64, V257C65, V257C66, V257C67, V257C68,
+		V257C69, V257C70, V257C71, V257C72, V257C73, V257C74, V257C75, V257C76, V257C77, V257C78, V257C79,
+		V257C80, V257C81, V257C82, V257C83, V257C84, V257C85, V257C86, V257C87, V257C88, V257C89, V257C90,
+		V257C91, V257C92, V257C93, V257C94, V257C95, V257C96, V257C97, V257C98, V257C99, V257C100, V257C101,
+		V257C102, V257C103, V257C104, V257C105, V257C106, V257C107, V257C108, V257C109, V257C110, V257C111,
+		V257C112, V257C113, V257C114, V257C115, V257C116, V257C117, V257C118, V257C119, V257C120, V257C121,
+		V257C122, V257C123, V257C124, V257C125, V257C126, V257C127, V257C128, V257C129, V257C130, V257C131,
+		V257C132, V257C133, V257C134, V257C135, V257C136, V257C137, V257C138, V257C139, V257C140, V257C141,
+		V257C142, V257C143, V257C144, V257C145, V257C146, V257C147, V257C148, V257C149, V257C150, V257C151,
+		V257C152, V257C153, V257C154, V257C155, V257C156, V257C157, V257C158, V257C159, V257C160, V257C161,
+		V257C162, V257C163, V257C164, V257C165, V257C166, V257C167, V257C168, V257C169, V257C170, V257C171,
+		V257C172, V257C173, V257C174, V257C175, V257C176, V257C177, V257C178, V257C179, V257C180, V257C181,
+		V257C182, V257C183, V257C184, V257C185, V257C186, V257C187, V257C188, V257C189, V257C190, V257C191,
+		V257C192, V257C193, V257C194, V257C195, V257C196, V257C197, V257C198, V257C199, V257C200, V257C201,
+		V257C202, V257C203, V257C204, V257C205, V257C206, V257C207, V257C208, V257C209, V257C210, V257C211,
+		V257C212, V257C213, V257C214, V257C215, V257C216, V257C217, V257C218, V257C219, V257C220, V257C221,
+		V257C222, V257C223, V257C224, V257C225, V257C226, V257C227, V257C228, V257C229, V257C230, V257C231,
+		V257C232, V257C233, V257C234, V257C235, V257C236, V257C237, V257C238, V257C239, V257C240, V257C241,
+		V257C242, V257C243, V257C244, V257C245, V257C246, V257C247, V257C248, V257C249, V257C250, V257C251,
+		V257C252, V257C253, V257C254, V257C255:
 	default:
 		return bind.UnknownCase("v257", value)
 	}
@@ -2511,7 +2580,8 @@ func loadV257(call *bind.Call, area []byte) V257 {
 	switch valueCase {
 	case 0:
 		if bind.Room[V257C0](call) {
-			value = V257C0{Value: call.LiftString(binary.LittleEndian.Uint32(area[8:]), binary.LittleEndian.Uint32(area[12:]))}
+			value = V257C0{Value: call.LiftString(binary.LittleEndian.Uint32(area[8:]),
+				binary.LittleEndian.Uint32(area[12:]))}
 		}
 	case 1:
 		if bind.Room[V257C1](call) {
@@ -3027,7 +3097,8 @@ func loadV257(call *bind.Call, area []byte) V257 {
 		value = V257C255{}
 	case 256:
 		if bind.Room[V257C256](call) {
-			value = V257C256{Value: bind.LiftNumbers[uint16](call, binary.LittleEndian.Uint32(area[8:]), binary.LittleEndian.Uint32(area[12:]))}
+			value = V257C256{Value: bind.LiftNumbers[uint16](call, binary.LittleEndian.Uint32(area[8:]),
+				binary.LittleEndian.Uint32(area[12:]))}
 		}
 	default:
 		call.BadDiscriminant(uint32(valueCase), 257)

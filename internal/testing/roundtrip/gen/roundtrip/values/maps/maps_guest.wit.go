@@ -60,7 +60,8 @@ func OfStrings(v map[string]string) map[string]string {
 	result := make(map[string]string, resultLen)
 	for i := range resultLen {
 		at := guest.PointerTo(resultPtr + i*16)
-		result[guest.LiftString(guest.Load[uint32](at, 0), guest.Load[uint32](at, 4))] = guest.LiftString(guest.Load[uint32](at, 8), guest.Load[uint32](at, 12))
+		result[guest.LiftString(guest.Load[uint32](at, 0), guest.Load[uint32](at,
+			4))] = guest.LiftString(guest.Load[uint32](at, 8), guest.Load[uint32](at, 12))
 	}
 	call.Done()
 	return result
@@ -223,7 +224,8 @@ func OfPeople(v map[string]Person) map[string]Person {
 	result := make(map[string]Person, resultLen)
 	for i := range resultLen {
 		at := guest.PointerTo(resultPtr + i*36)
-		result[guest.LiftString(guest.Load[uint32](at, 0), guest.Load[uint32](at, 4))] = loadPerson(guest.At(at, 8))
+		result[guest.LiftString(guest.Load[uint32](at, 0),
+			guest.Load[uint32](at, 4))] = loadPerson(guest.At(at, 8))
 	}
 	call.Done()
 	return result
@@ -289,7 +291,8 @@ func OfMaps(v map[uint16]map[string]uint32) map[uint16]map[string]uint32 {
 		value := make(map[string]uint32, valueLen)
 		for i2 := range valueLen {
 			at2 := guest.PointerTo(valuePtr + i2*12)
-			value[guest.LiftString(guest.Load[uint32](at2, 0), guest.Load[uint32](at2, 4))] = guest.Load[uint32](at2, 8)
+			value[guest.LiftString(guest.Load[uint32](at2, 0),
+				guest.Load[uint32](at2, 4))] = guest.Load[uint32](at2, 8)
 		}
 		result[guest.Load[uint16](at, 0)] = value
 	}
@@ -368,7 +371,8 @@ func OfOption(v types.Option[map[uint64]string]) types.Option[map[uint64]string]
 		value := make(map[uint64]string, valueLen)
 		for i := range valueLen {
 			at := guest.PointerTo(valuePtr + i*16)
-			value[guest.Load[uint64](at, 0)] = guest.LiftString(guest.Load[uint32](at, 8), guest.Load[uint32](at, 12))
+			value[guest.Load[uint64](at,
+				0)] = guest.LiftString(guest.Load[uint32](at, 8), guest.Load[uint32](at, 12))
 		}
 		result = types.Some(value)
 	default:
@@ -449,9 +453,13 @@ func loadShape(ptr guest.Pointer) named.Shape {
 	case 2:
 		value = named.ShapeCircle{Value: guest.Load[float64](ptr, 8)}
 	case 3:
-		value = named.ShapeLabel{Value: guest.LiftString(guest.Load[uint32](ptr, 8), guest.Load[uint32](ptr, 12))}
+		value = named.ShapeLabel{
+			Value: guest.LiftString(guest.Load[uint32](ptr, 8), guest.Load[uint32](ptr, 12)),
+		}
 	case 4:
-		value = named.ShapePath{Value: guest.LiftSlice[named.Point](guest.Load[uint32](ptr, 8), guest.Load[uint32](ptr, 12))}
+		value = named.ShapePath{
+			Value: guest.LiftSlice[named.Point](guest.Load[uint32](ptr, 8), guest.Load[uint32](ptr, 12)),
+		}
 	default:
 		guest.NoDiscriminant(uint32(valueCase), "shape")
 	}

@@ -46,17 +46,83 @@ type Interface interface {
 // Descriptor describes roundtrip:values/maps to the runtime.
 var Descriptor = bind.Interface{
 	Functions: []bind.Function{
-		{Name: "of-strings", Type: 0x4368a519a5668d4f, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleOfStrings},
-		{Name: "of-u8s", Type: 0x3b81a9a0cc0ba4d6, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleOfU8s},
-		{Name: "of-s64s", Type: 0xc6e02352f82981ae, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleOfS64s},
-		{Name: "of-chars", Type: 0x758c7cf73e0eae62, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleOfChars},
-		{Name: "of-bools", Type: 0xf274b3c5970e1f8a, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleOfBools},
-		{Name: "of-lists", Type: 0xf26aec4033cbe8e1, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleOfLists},
-		{Name: "of-people", Type: 0x4147a8c398bfd870, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleOfPeople},
-		{Name: "of-shapes", Type: 0xc45ccd70a30b47c4, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleOfShapes},
-		{Name: "of-maps", Type: 0x981c5271239f0b72, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleOfMaps},
-		{Name: "of-list", Type: 0x0f1be47f8bbdbe7b, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleOfList},
-		{Name: "of-option", Type: 0xc64191243d7cd65a, Export: "i32 i32 i32 -> i32", Import: "i32 i32 i32 i32 ->", Handle: handleOfOption},
+		{
+			Name:   "of-strings",
+			Type:   0x4368a519a5668d4f,
+			Export: "i32 i32 -> i32",
+			Import: "i32 i32 i32 ->",
+			Handle: handleOfStrings,
+		},
+		{
+			Name:   "of-u8s",
+			Type:   0x3b81a9a0cc0ba4d6,
+			Export: "i32 i32 -> i32",
+			Import: "i32 i32 i32 ->",
+			Handle: handleOfU8s,
+		},
+		{
+			Name:   "of-s64s",
+			Type:   0xc6e02352f82981ae,
+			Export: "i32 i32 -> i32",
+			Import: "i32 i32 i32 ->",
+			Handle: handleOfS64s,
+		},
+		{
+			Name:   "of-chars",
+			Type:   0x758c7cf73e0eae62,
+			Export: "i32 i32 -> i32",
+			Import: "i32 i32 i32 ->",
+			Handle: handleOfChars,
+		},
+		{
+			Name:   "of-bools",
+			Type:   0xf274b3c5970e1f8a,
+			Export: "i32 i32 -> i32",
+			Import: "i32 i32 i32 ->",
+			Handle: handleOfBools,
+		},
+		{
+			Name:   "of-lists",
+			Type:   0xf26aec4033cbe8e1,
+			Export: "i32 i32 -> i32",
+			Import: "i32 i32 i32 ->",
+			Handle: handleOfLists,
+		},
+		{
+			Name:   "of-people",
+			Type:   0x4147a8c398bfd870,
+			Export: "i32 i32 -> i32",
+			Import: "i32 i32 i32 ->",
+			Handle: handleOfPeople,
+		},
+		{
+			Name:   "of-shapes",
+			Type:   0xc45ccd70a30b47c4,
+			Export: "i32 i32 -> i32",
+			Import: "i32 i32 i32 ->",
+			Handle: handleOfShapes,
+		},
+		{
+			Name:   "of-maps",
+			Type:   0x981c5271239f0b72,
+			Export: "i32 i32 -> i32",
+			Import: "i32 i32 i32 ->",
+			Handle: handleOfMaps,
+		},
+		{
+			Name:   "of-list",
+			Type:   0x0f1be47f8bbdbe7b,
+			Export: "i32 i32 -> i32",
+			Import: "i32 i32 i32 ->",
+			Handle: handleOfList,
+		},
+		{
+			Name:   "of-option",
+			Type:   0xc64191243d7cd65a,
+			Export: "i32 i32 i32 -> i32",
+			Import: "i32 i32 i32 i32 ->",
+			Handle: handleOfOption,
+		},
 	},
 }
 
@@ -126,9 +192,12 @@ func (x *exports) OfStrings(ctx context.Context, v map[string]string) (map[strin
 	if !ok {
 		return nil, call.End()
 	}
-	region, result := bind.LiftMap[string, string](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]), 16, 4)
+	region, result := bind.LiftMap[string, string](call, binary.LittleEndian.Uint32(area),
+		binary.LittleEndian.Uint32(area[4:]), 16, 4)
 	for item := range slices.Chunk(region, 16) {
-		result[call.LiftString(binary.LittleEndian.Uint32(item), binary.LittleEndian.Uint32(item[4:]))] = call.LiftString(binary.LittleEndian.Uint32(item[8:]), binary.LittleEndian.Uint32(item[12:]))
+		result[call.LiftString(binary.LittleEndian.Uint32(item),
+			binary.LittleEndian.Uint32(item[4:]))] = call.LiftString(binary.LittleEndian.Uint32(item[8:]),
+			binary.LittleEndian.Uint32(item[12:]))
 	}
 	return result, call.End()
 }
@@ -154,7 +223,8 @@ func (x *exports) OfU8s(ctx context.Context, v map[uint8]uint64) (map[uint8]uint
 	if !ok {
 		return nil, call.End()
 	}
-	region, result := bind.LiftMap[uint8, uint64](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]), 16, 8)
+	region, result := bind.LiftMap[uint8, uint64](call, binary.LittleEndian.Uint32(area),
+		binary.LittleEndian.Uint32(area[4:]), 16, 8)
 	for item := range slices.Chunk(region, 16) {
 		result[item[0]] = binary.LittleEndian.Uint64(item[8:])
 	}
@@ -182,7 +252,8 @@ func (x *exports) OfS64s(ctx context.Context, v map[int64]uint8) (map[int64]uint
 	if !ok {
 		return nil, call.End()
 	}
-	region, result := bind.LiftMap[int64, uint8](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]), 16, 8)
+	region, result := bind.LiftMap[int64, uint8](call, binary.LittleEndian.Uint32(area),
+		binary.LittleEndian.Uint32(area[4:]), 16, 8)
 	for item := range slices.Chunk(region, 16) {
 		result[int64(binary.LittleEndian.Uint64(item))] = item[8]
 	}
@@ -215,9 +286,11 @@ func (x *exports) OfChars(ctx context.Context, v map[rune]float64) (map[rune]flo
 	if !ok {
 		return nil, call.End()
 	}
-	region, result := bind.LiftMap[rune, float64](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]), 16, 8)
+	region, result := bind.LiftMap[rune, float64](call, binary.LittleEndian.Uint32(area),
+		binary.LittleEndian.Uint32(area[4:]), 16, 8)
 	for item := range slices.Chunk(region, 16) {
-		result[call.LiftChar(binary.LittleEndian.Uint32(item))] = math.Float64frombits(binary.LittleEndian.Uint64(item[8:]))
+		result[call.LiftChar(
+			binary.LittleEndian.Uint32(item))] = math.Float64frombits(binary.LittleEndian.Uint64(item[8:]))
 	}
 	return result, call.End()
 }
@@ -250,9 +323,11 @@ func (x *exports) OfBools(ctx context.Context, v map[bool]string) (map[bool]stri
 	if !ok {
 		return nil, call.End()
 	}
-	region, result := bind.LiftMap[bool, string](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]), 12, 4)
+	region, result := bind.LiftMap[bool, string](call, binary.LittleEndian.Uint32(area),
+		binary.LittleEndian.Uint32(area[4:]), 12, 4)
 	for item := range slices.Chunk(region, 12) {
-		result[item[0] != 0] = call.LiftString(binary.LittleEndian.Uint32(item[4:]), binary.LittleEndian.Uint32(item[8:]))
+		result[item[0] !=
+			0] = call.LiftString(binary.LittleEndian.Uint32(item[4:]), binary.LittleEndian.Uint32(item[8:]))
 	}
 	return result, call.End()
 }
@@ -296,12 +371,15 @@ func (x *exports) OfLists(ctx context.Context, v map[uint32][]string) (map[uint3
 	if !ok {
 		return nil, call.End()
 	}
-	region, result := bind.LiftMap[uint32, []string](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]), 12, 4)
+	region, result := bind.LiftMap[uint32, []string](call, binary.LittleEndian.Uint32(area),
+		binary.LittleEndian.Uint32(area[4:]), 12, 4)
 	for item := range slices.Chunk(region, 12) {
-		region2, value := bind.LiftList[string](call, binary.LittleEndian.Uint32(item[4:]), binary.LittleEndian.Uint32(item[8:]), 8, 4)
+		region2, value := bind.LiftList[string](call, binary.LittleEndian.Uint32(item[4:]),
+			binary.LittleEndian.Uint32(item[8:]), 8, 4)
 		for i := range value {
 			item2 := region2[i*8:]
-			value[i] = call.LiftString(binary.LittleEndian.Uint32(item2), binary.LittleEndian.Uint32(item2[4:]))
+			value[i] = call.LiftString(binary.LittleEndian.Uint32(item2),
+				binary.LittleEndian.Uint32(item2[4:]))
 		}
 		result[binary.LittleEndian.Uint32(item)] = value
 	}
@@ -339,9 +417,11 @@ func (x *exports) OfPeople(ctx context.Context, v map[string]Person) (map[string
 	if !ok {
 		return nil, call.End()
 	}
-	region, result := bind.LiftMap[string, Person](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]), 36, 4)
+	region, result := bind.LiftMap[string, Person](call, binary.LittleEndian.Uint32(area),
+		binary.LittleEndian.Uint32(area[4:]), 36, 4)
 	for item := range slices.Chunk(region, 36) {
-		result[call.LiftString(binary.LittleEndian.Uint32(item), binary.LittleEndian.Uint32(item[4:]))] = loadPerson(call, item[8:])
+		result[call.LiftString(binary.LittleEndian.Uint32(item),
+			binary.LittleEndian.Uint32(item[4:]))] = loadPerson(call, item[8:])
 	}
 	return result, call.End()
 }
@@ -372,7 +452,8 @@ func (x *exports) OfShapes(ctx context.Context, v map[int16]Shape) (map[int16]Sh
 	if !ok {
 		return nil, call.End()
 	}
-	region, result := bind.LiftMap[int16, Shape](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]), 24, 8)
+	region, result := bind.LiftMap[int16, Shape](call, binary.LittleEndian.Uint32(area),
+		binary.LittleEndian.Uint32(area[4:]), 24, 8)
 	for item := range slices.Chunk(region, 24) {
 		result[int16(binary.LittleEndian.Uint16(item))] = loadShape(call, item[8:])
 	}
@@ -419,11 +500,14 @@ func (x *exports) OfMaps(ctx context.Context, v map[uint16]map[string]uint32) (m
 	if !ok {
 		return nil, call.End()
 	}
-	region, result := bind.LiftMap[uint16, map[string]uint32](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]), 12, 4)
+	region, result := bind.LiftMap[uint16, map[string]uint32](call, binary.LittleEndian.Uint32(area),
+		binary.LittleEndian.Uint32(area[4:]), 12, 4)
 	for item := range slices.Chunk(region, 12) {
-		region2, value := bind.LiftMap[string, uint32](call, binary.LittleEndian.Uint32(item[4:]), binary.LittleEndian.Uint32(item[8:]), 12, 4)
+		region2, value := bind.LiftMap[string, uint32](call, binary.LittleEndian.Uint32(item[4:]),
+			binary.LittleEndian.Uint32(item[8:]), 12, 4)
 		for item2 := range slices.Chunk(region2, 12) {
-			value[call.LiftString(binary.LittleEndian.Uint32(item2), binary.LittleEndian.Uint32(item2[4:]))] = binary.LittleEndian.Uint32(item2[8:])
+			value[call.LiftString(binary.LittleEndian.Uint32(item2),
+				binary.LittleEndian.Uint32(item2[4:]))] = binary.LittleEndian.Uint32(item2[8:])
 		}
 		result[binary.LittleEndian.Uint16(item)] = value
 	}
@@ -462,10 +546,12 @@ func (x *exports) OfList(ctx context.Context, v []map[int32]bool) ([]map[int32]b
 	if !ok {
 		return nil, call.End()
 	}
-	region, result := bind.LiftList[map[int32]bool](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]), 8, 4)
+	region, result := bind.LiftList[map[int32]bool](call, binary.LittleEndian.Uint32(area),
+		binary.LittleEndian.Uint32(area[4:]), 8, 4)
 	for i := range result {
 		item := region[i*8:]
-		region2, item2 := bind.LiftMap[int32, bool](call, binary.LittleEndian.Uint32(item), binary.LittleEndian.Uint32(item[4:]), 8, 4)
+		region2, item2 := bind.LiftMap[int32, bool](call, binary.LittleEndian.Uint32(item),
+			binary.LittleEndian.Uint32(item[4:]), 8, 4)
 		for item3 := range slices.Chunk(region2, 8) {
 			item2[int32(binary.LittleEndian.Uint32(item3))] = item3[4] != 0
 		}
@@ -474,7 +560,8 @@ func (x *exports) OfList(ctx context.Context, v []map[int32]bool) ([]map[int32]b
 	return result, call.End()
 }
 
-func (x *exports) OfOption(ctx context.Context, v types.Option[map[uint64]string]) (types.Option[map[uint64]string], error) {
+func (x *exports) OfOption(ctx context.Context,
+	v types.Option[map[uint64]string]) (types.Option[map[uint64]string], error) {
 	if some, ok := v.Get(); ok {
 		if bad := bind.CheckList(len(some), 16); bad != nil {
 			return types.Option[map[uint64]string]{}, bad.In("v")
@@ -516,9 +603,11 @@ func (x *exports) OfOption(ctx context.Context, v types.Option[map[uint64]string
 	switch resultCase {
 	case 0:
 	case 1:
-		region, value := bind.LiftMap[uint64, string](call, binary.LittleEndian.Uint32(area[4:]), binary.LittleEndian.Uint32(area[8:]), 16, 8)
+		region, value := bind.LiftMap[uint64, string](call, binary.LittleEndian.Uint32(area[4:]),
+			binary.LittleEndian.Uint32(area[8:]), 16, 8)
 		for item := range slices.Chunk(region, 16) {
-			value[binary.LittleEndian.Uint64(item)] = call.LiftString(binary.LittleEndian.Uint32(item[8:]), binary.LittleEndian.Uint32(item[12:]))
+			value[binary.LittleEndian.Uint64(item)] = call.LiftString(binary.LittleEndian.Uint32(item[8:]),
+				binary.LittleEndian.Uint32(item[12:]))
 		}
 		result = types.Some(value)
 	default:
@@ -530,7 +619,9 @@ func (x *exports) OfOption(ctx context.Context, v types.Option[map[uint64]string
 func handleOfStrings(call *bind.Call) {
 	region, v := bind.LiftMap[string, string](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 16, 4)
 	for item := range slices.Chunk(region, 16) {
-		v[call.LiftString(binary.LittleEndian.Uint32(item), binary.LittleEndian.Uint32(item[4:]))] = call.LiftString(binary.LittleEndian.Uint32(item[8:]), binary.LittleEndian.Uint32(item[12:]))
+		v[call.LiftString(binary.LittleEndian.Uint32(item),
+			binary.LittleEndian.Uint32(item[4:]))] = call.LiftString(binary.LittleEndian.Uint32(item[8:]),
+			binary.LittleEndian.Uint32(item[12:]))
 	}
 	if !call.OK() {
 		return
@@ -615,7 +706,8 @@ func handleOfS64s(call *bind.Call) {
 func handleOfChars(call *bind.Call) {
 	region, v := bind.LiftMap[rune, float64](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 16, 8)
 	for item := range slices.Chunk(region, 16) {
-		v[call.LiftChar(binary.LittleEndian.Uint32(item))] = math.Float64frombits(binary.LittleEndian.Uint64(item[8:]))
+		v[call.LiftChar(
+			binary.LittleEndian.Uint32(item))] = math.Float64frombits(binary.LittleEndian.Uint64(item[8:]))
 	}
 	if !call.OK() {
 		return
@@ -642,7 +734,8 @@ func handleOfChars(call *bind.Call) {
 func handleOfBools(call *bind.Call) {
 	region, v := bind.LiftMap[bool, string](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 12, 4)
 	for item := range slices.Chunk(region, 12) {
-		v[item[0] != 0] = call.LiftString(binary.LittleEndian.Uint32(item[4:]), binary.LittleEndian.Uint32(item[8:]))
+		v[item[0] !=
+			0] = call.LiftString(binary.LittleEndian.Uint32(item[4:]), binary.LittleEndian.Uint32(item[8:]))
 	}
 	if !call.OK() {
 		return
@@ -671,10 +764,12 @@ func handleOfBools(call *bind.Call) {
 func handleOfLists(call *bind.Call) {
 	region, v := bind.LiftMap[uint32, []string](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 12, 4)
 	for item := range slices.Chunk(region, 12) {
-		region2, value := bind.LiftList[string](call, binary.LittleEndian.Uint32(item[4:]), binary.LittleEndian.Uint32(item[8:]), 8, 4)
+		region2, value := bind.LiftList[string](call, binary.LittleEndian.Uint32(item[4:]),
+			binary.LittleEndian.Uint32(item[8:]), 8, 4)
 		for i := range value {
 			item2 := region2[i*8:]
-			value[i] = call.LiftString(binary.LittleEndian.Uint32(item2), binary.LittleEndian.Uint32(item2[4:]))
+			value[i] = call.LiftString(binary.LittleEndian.Uint32(item2),
+				binary.LittleEndian.Uint32(item2[4:]))
 		}
 		v[binary.LittleEndian.Uint32(item)] = value
 	}
@@ -711,7 +806,8 @@ func handleOfLists(call *bind.Call) {
 func handleOfPeople(call *bind.Call) {
 	region, v := bind.LiftMap[string, Person](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 36, 4)
 	for item := range slices.Chunk(region, 36) {
-		v[call.LiftString(binary.LittleEndian.Uint32(item), binary.LittleEndian.Uint32(item[4:]))] = loadPerson(call, item[8:])
+		v[call.LiftString(binary.LittleEndian.Uint32(item),
+			binary.LittleEndian.Uint32(item[4:]))] = loadPerson(call, item[8:])
 	}
 	if !call.OK() {
 		return
@@ -767,9 +863,11 @@ func handleOfShapes(call *bind.Call) {
 func handleOfMaps(call *bind.Call) {
 	region, v := bind.LiftMap[uint16, map[string]uint32](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 12, 4)
 	for item := range slices.Chunk(region, 12) {
-		region2, value := bind.LiftMap[string, uint32](call, binary.LittleEndian.Uint32(item[4:]), binary.LittleEndian.Uint32(item[8:]), 12, 4)
+		region2, value := bind.LiftMap[string, uint32](call, binary.LittleEndian.Uint32(item[4:]),
+			binary.LittleEndian.Uint32(item[8:]), 12, 4)
 		for item2 := range slices.Chunk(region2, 12) {
-			value[call.LiftString(binary.LittleEndian.Uint32(item2), binary.LittleEndian.Uint32(item2[4:]))] = binary.LittleEndian.Uint32(item2[8:])
+			value[call.LiftString(binary.LittleEndian.Uint32(item2),
+				binary.LittleEndian.Uint32(item2[4:]))] = binary.LittleEndian.Uint32(item2[8:])
 		}
 		v[binary.LittleEndian.Uint16(item)] = value
 	}
@@ -808,7 +906,8 @@ func handleOfList(call *bind.Call) {
 	region, v := bind.LiftList[map[int32]bool](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 8, 4)
 	for i := range v {
 		item := region[i*8:]
-		region2, item2 := bind.LiftMap[int32, bool](call, binary.LittleEndian.Uint32(item), binary.LittleEndian.Uint32(item[4:]), 8, 4)
+		region2, item2 := bind.LiftMap[int32, bool](call, binary.LittleEndian.Uint32(item),
+			binary.LittleEndian.Uint32(item[4:]), 8, 4)
 		for item3 := range slices.Chunk(region2, 8) {
 			item2[int32(binary.LittleEndian.Uint32(item3))] = item3[4] != 0
 		}
@@ -850,7 +949,8 @@ func handleOfOption(call *bind.Call) {
 	case 1:
 		region, value := bind.LiftMap[uint64, string](call, uint32(call.Stack[1]), uint32(call.Stack[2]), 16, 8)
 		for item := range slices.Chunk(region, 16) {
-			value[binary.LittleEndian.Uint64(item)] = call.LiftString(binary.LittleEndian.Uint32(item[8:]), binary.LittleEndian.Uint32(item[12:]))
+			value[binary.LittleEndian.Uint64(item)] = call.LiftString(binary.LittleEndian.Uint32(item[8:]),
+				binary.LittleEndian.Uint32(item[12:]))
 		}
 		v = types.Some(value)
 	default:
@@ -932,7 +1032,8 @@ func loadPerson(call *bind.Call, area []byte) named.Person {
 	default:
 		call.BadDiscriminant(uint32(heightCase), 2)
 	}
-	region, tags := bind.LiftList[string](call, binary.LittleEndian.Uint32(area[20:]), binary.LittleEndian.Uint32(area[24:]), 8, 4)
+	region, tags := bind.LiftList[string](call, binary.LittleEndian.Uint32(area[20:]),
+		binary.LittleEndian.Uint32(area[24:]), 8, 4)
 	for i := range tags {
 		item := region[i*8:]
 		tags[i] = call.LiftString(binary.LittleEndian.Uint32(item), binary.LittleEndian.Uint32(item[4:]))
@@ -1007,10 +1108,12 @@ func loadShape(call *bind.Call, area []byte) named.Shape {
 		}
 	case 3:
 		if bind.Room[named.ShapeLabel](call) {
-			value = named.ShapeLabel{Value: call.LiftString(binary.LittleEndian.Uint32(area[8:]), binary.LittleEndian.Uint32(area[12:]))}
+			value = named.ShapeLabel{Value: call.LiftString(binary.LittleEndian.Uint32(area[8:]),
+				binary.LittleEndian.Uint32(area[12:]))}
 		}
 	case 4:
-		region, path := bind.LiftList[named.Point](call, binary.LittleEndian.Uint32(area[8:]), binary.LittleEndian.Uint32(area[12:]), 8, 4)
+		region, path := bind.LiftList[named.Point](call, binary.LittleEndian.Uint32(area[8:]),
+			binary.LittleEndian.Uint32(area[12:]), 8, 4)
 		for i := range path {
 			item := region[i*8:]
 			path[i] = loadPoint(call, item)

@@ -31,7 +31,8 @@ type Interface interface {
 	// OfList is of-list.
 	OfList(v types.Option[[]types.Option[int16]]) types.Option[[]types.Option[int16]]
 	// OfTuple is of-tuple.
-	OfTuple(v types.Option[types.Tuple2[uint8, types.Option[uint64]]]) types.Option[types.Tuple2[uint8, types.Option[uint64]]]
+	OfTuple(v types.Option[types.Tuple2[uint8,
+		types.Option[uint64]]]) types.Option[types.Tuple2[uint8, types.Option[uint64]]]
 	// OfPerson is of-person.
 	OfPerson(v types.Option[Person]) types.Option[Person]
 	// OfColour is of-colour.
@@ -267,7 +268,8 @@ func OfDeep(v types.Option[types.Option[types.Option[string]]]) types.Option[typ
 			switch valueCase2 {
 			case 0:
 			case 1:
-				value2 = types.Some(guest.LiftString(guest.Load[uint32](area, 12), guest.Load[uint32](area, 16)))
+				value2 = types.Some(guest.LiftString(guest.Load[uint32](area, 12),
+					guest.Load[uint32](area, 16)))
 			default:
 				guest.NoDiscriminant(uint32(valueCase2), "option<string>")
 			}
@@ -340,7 +342,8 @@ func OfList(v types.Option[[]types.Option[int16]]) types.Option[[]types.Option[i
 func importOfTuple(uint32, uint32, uint32, uint64, uint32)
 
 // OfTuple is of-tuple.
-func OfTuple(v types.Option[types.Tuple2[uint8, types.Option[uint64]]]) types.Option[types.Tuple2[uint8, types.Option[uint64]]] {
+func OfTuple(v types.Option[types.Tuple2[uint8,
+	types.Option[uint64]]]) types.Option[types.Tuple2[uint8, types.Option[uint64]]] {
 	call := guest.Call()
 	var vCase, v1, v2 uint32
 	var v3 uint64
@@ -537,9 +540,13 @@ func loadShape(ptr guest.Pointer) named.Shape {
 	case 2:
 		value = named.ShapeCircle{Value: guest.Load[float64](ptr, 8)}
 	case 3:
-		value = named.ShapeLabel{Value: guest.LiftString(guest.Load[uint32](ptr, 8), guest.Load[uint32](ptr, 12))}
+		value = named.ShapeLabel{
+			Value: guest.LiftString(guest.Load[uint32](ptr, 8), guest.Load[uint32](ptr, 12)),
+		}
 	case 4:
-		value = named.ShapePath{Value: guest.LiftSlice[named.Point](guest.Load[uint32](ptr, 8), guest.Load[uint32](ptr, 12))}
+		value = named.ShapePath{
+			Value: guest.LiftSlice[named.Point](guest.Load[uint32](ptr, 8), guest.Load[uint32](ptr, 12)),
+		}
 	default:
 		guest.NoDiscriminant(uint32(valueCase), "shape")
 	}

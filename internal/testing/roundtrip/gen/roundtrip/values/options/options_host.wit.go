@@ -31,11 +31,13 @@ type Interface interface {
 	// OfNested is of-nested.
 	OfNested(ctx context.Context, v types.Option[types.Option[uint32]]) (types.Option[types.Option[uint32]], error)
 	// OfDeep is of-deep.
-	OfDeep(ctx context.Context, v types.Option[types.Option[types.Option[string]]]) (types.Option[types.Option[types.Option[string]]], error)
+	OfDeep(ctx context.Context, v types.Option[types.Option[types.Option[string]]]) (
+		types.Option[types.Option[types.Option[string]]], error)
 	// OfList is of-list.
 	OfList(ctx context.Context, v types.Option[[]types.Option[int16]]) (types.Option[[]types.Option[int16]], error)
 	// OfTuple is of-tuple.
-	OfTuple(ctx context.Context, v types.Option[types.Tuple2[uint8, types.Option[uint64]]]) (types.Option[types.Tuple2[uint8, types.Option[uint64]]], error)
+	OfTuple(ctx context.Context, v types.Option[types.Tuple2[uint8, types.Option[uint64]]]) (
+		types.Option[types.Tuple2[uint8, types.Option[uint64]]], error)
 	// OfPerson is of-person.
 	OfPerson(ctx context.Context, v types.Option[Person]) (types.Option[Person], error)
 	// OfColour is of-colour.
@@ -47,18 +49,90 @@ type Interface interface {
 // Descriptor describes roundtrip:values/options to the runtime.
 var Descriptor = bind.Interface{
 	Functions: []bind.Function{
-		{Name: "of-u8", Type: 0x581d95c9941a6169, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleOfU8},
-		{Name: "of-u64", Type: 0xb901ead75977d62f, Export: "i32 i64 -> i32", Import: "i32 i64 i32 ->", Handle: handleOfU64},
-		{Name: "of-f32", Type: 0xa1f6a5041796a78f, Export: "i32 f32 -> i32", Import: "i32 f32 i32 ->", Handle: handleOfF32},
-		{Name: "of-bool", Type: 0x9f2b47d5c9563f40, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleOfBool},
-		{Name: "of-string", Type: 0xf8e5d44436210928, Export: "i32 i32 i32 -> i32", Import: "i32 i32 i32 i32 ->", Handle: handleOfString},
-		{Name: "of-nested", Type: 0x74fc75fe4cc775e6, Export: "i32 i32 i32 -> i32", Import: "i32 i32 i32 i32 ->", Handle: handleOfNested},
-		{Name: "of-deep", Type: 0xc4c3db6d647ba5e1, Export: "i32 i32 i32 i32 i32 -> i32", Import: "i32 i32 i32 i32 i32 i32 ->", Handle: handleOfDeep},
-		{Name: "of-list", Type: 0x18c565c3b269e545, Export: "i32 i32 i32 -> i32", Import: "i32 i32 i32 i32 ->", Handle: handleOfList},
-		{Name: "of-tuple", Type: 0x8c4367363eb17833, Export: "i32 i32 i32 i64 -> i32", Import: "i32 i32 i32 i64 i32 ->", Handle: handleOfTuple},
-		{Name: "of-person", Type: 0x2b7b5bcc771f187d, Export: "i32 i32 i32 i32 i32 f32 i32 i32 -> i32", Import: "i32 i32 i32 i32 i32 f32 i32 i32 i32 ->", Handle: handleOfPerson},
-		{Name: "of-colour", Type: 0x5daee43e0fa1f725, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleOfColour},
-		{Name: "of-shape", Type: 0x3422433eb0ae38eb, Export: "i32 i32 i64 i32 -> i32", Import: "i32 i32 i64 i32 i32 ->", Handle: handleOfShape},
+		{
+			Name:   "of-u8",
+			Type:   0x581d95c9941a6169,
+			Export: "i32 i32 -> i32",
+			Import: "i32 i32 i32 ->",
+			Handle: handleOfU8,
+		},
+		{
+			Name:   "of-u64",
+			Type:   0xb901ead75977d62f,
+			Export: "i32 i64 -> i32",
+			Import: "i32 i64 i32 ->",
+			Handle: handleOfU64,
+		},
+		{
+			Name:   "of-f32",
+			Type:   0xa1f6a5041796a78f,
+			Export: "i32 f32 -> i32",
+			Import: "i32 f32 i32 ->",
+			Handle: handleOfF32,
+		},
+		{
+			Name:   "of-bool",
+			Type:   0x9f2b47d5c9563f40,
+			Export: "i32 i32 -> i32",
+			Import: "i32 i32 i32 ->",
+			Handle: handleOfBool,
+		},
+		{
+			Name:   "of-string",
+			Type:   0xf8e5d44436210928,
+			Export: "i32 i32 i32 -> i32",
+			Import: "i32 i32 i32 i32 ->",
+			Handle: handleOfString,
+		},
+		{
+			Name:   "of-nested",
+			Type:   0x74fc75fe4cc775e6,
+			Export: "i32 i32 i32 -> i32",
+			Import: "i32 i32 i32 i32 ->",
+			Handle: handleOfNested,
+		},
+		{
+			Name:   "of-deep",
+			Type:   0xc4c3db6d647ba5e1,
+			Export: "i32 i32 i32 i32 i32 -> i32",
+			Import: "i32 i32 i32 i32 i32 i32 ->",
+			Handle: handleOfDeep,
+		},
+		{
+			Name:   "of-list",
+			Type:   0x18c565c3b269e545,
+			Export: "i32 i32 i32 -> i32",
+			Import: "i32 i32 i32 i32 ->",
+			Handle: handleOfList,
+		},
+		{
+			Name:   "of-tuple",
+			Type:   0x8c4367363eb17833,
+			Export: "i32 i32 i32 i64 -> i32",
+			Import: "i32 i32 i32 i64 i32 ->",
+			Handle: handleOfTuple,
+		},
+		{
+			Name:   "of-person",
+			Type:   0x2b7b5bcc771f187d,
+			Export: "i32 i32 i32 i32 i32 f32 i32 i32 -> i32",
+			Import: "i32 i32 i32 i32 i32 f32 i32 i32 i32 ->",
+			Handle: handleOfPerson,
+		},
+		{
+			Name:   "of-colour",
+			Type:   0x5daee43e0fa1f725,
+			Export: "i32 i32 -> i32",
+			Import: "i32 i32 i32 ->",
+			Handle: handleOfColour,
+		},
+		{
+			Name:   "of-shape",
+			Type:   0x3422433eb0ae38eb,
+			Export: "i32 i32 i64 i32 -> i32",
+			Import: "i32 i32 i64 i32 i32 ->",
+			Handle: handleOfShape,
+		},
 	},
 }
 
@@ -245,14 +319,16 @@ func (x *exports) OfString(ctx context.Context, v types.Option[string]) (types.O
 	switch resultCase {
 	case 0:
 	case 1:
-		result = types.Some(call.LiftString(binary.LittleEndian.Uint32(area[4:]), binary.LittleEndian.Uint32(area[8:])))
+		result = types.Some(call.LiftString(binary.LittleEndian.Uint32(area[4:]),
+			binary.LittleEndian.Uint32(area[8:])))
 	default:
 		call.BadDiscriminant(uint32(resultCase), 2)
 	}
 	return result, call.End()
 }
 
-func (x *exports) OfNested(ctx context.Context, v types.Option[types.Option[uint32]]) (types.Option[types.Option[uint32]], error) {
+func (x *exports) OfNested(ctx context.Context,
+	v types.Option[types.Option[uint32]]) (types.Option[types.Option[uint32]], error) {
 	call := x.ofNested.Begin(ctx)
 	var vCase, v1, v2 uint32
 	if value, ok := v.Get(); ok {
@@ -297,7 +373,8 @@ func (x *exports) OfNested(ctx context.Context, v types.Option[types.Option[uint
 	return result, call.End()
 }
 
-func (x *exports) OfDeep(ctx context.Context, v types.Option[types.Option[types.Option[string]]]) (types.Option[types.Option[types.Option[string]]], error) {
+func (x *exports) OfDeep(ctx context.Context,
+	v types.Option[types.Option[types.Option[string]]]) (types.Option[types.Option[types.Option[string]]], error) {
 	if some, ok := v.Get(); ok {
 		if some2, ok2 := some.Get(); ok2 {
 			if some3, ok3 := some2.Get(); ok3 {
@@ -358,7 +435,8 @@ func (x *exports) OfDeep(ctx context.Context, v types.Option[types.Option[types.
 			switch valueCase2 {
 			case 0:
 			case 1:
-				value2 = types.Some(call.LiftString(binary.LittleEndian.Uint32(area[12:]), binary.LittleEndian.Uint32(area[16:])))
+				value2 = types.Some(call.LiftString(binary.LittleEndian.Uint32(area[12:]),
+					binary.LittleEndian.Uint32(area[16:])))
 			default:
 				call.BadDiscriminant(uint32(valueCase2), 2)
 			}
@@ -373,7 +451,8 @@ func (x *exports) OfDeep(ctx context.Context, v types.Option[types.Option[types.
 	return result, call.End()
 }
 
-func (x *exports) OfList(ctx context.Context, v types.Option[[]types.Option[int16]]) (types.Option[[]types.Option[int16]], error) {
+func (x *exports) OfList(ctx context.Context,
+	v types.Option[[]types.Option[int16]]) (types.Option[[]types.Option[int16]], error) {
 	if some, ok := v.Get(); ok {
 		if bad := bind.CheckList(len(some), 4); bad != nil {
 			return types.Option[[]types.Option[int16]]{}, bad.In("v")
@@ -412,7 +491,8 @@ func (x *exports) OfList(ctx context.Context, v types.Option[[]types.Option[int1
 	switch resultCase {
 	case 0:
 	case 1:
-		region, value := bind.LiftList[types.Option[int16]](call, binary.LittleEndian.Uint32(area[4:]), binary.LittleEndian.Uint32(area[8:]), 4, 2)
+		region, value := bind.LiftList[types.Option[int16]](call, binary.LittleEndian.Uint32(area[4:]),
+			binary.LittleEndian.Uint32(area[8:]), 4, 2)
 		for i := range value {
 			item := region[i*4:]
 			itemCase := item[0]
@@ -433,7 +513,8 @@ func (x *exports) OfList(ctx context.Context, v types.Option[[]types.Option[int1
 	return result, call.End()
 }
 
-func (x *exports) OfTuple(ctx context.Context, v types.Option[types.Tuple2[uint8, types.Option[uint64]]]) (types.Option[types.Tuple2[uint8, types.Option[uint64]]], error) {
+func (x *exports) OfTuple(ctx context.Context, v types.Option[types.Tuple2[uint8, types.Option[uint64]]]) (
+	types.Option[types.Tuple2[uint8, types.Option[uint64]]], error) {
 	call := x.ofTuple.Begin(ctx)
 	var vCase, v1, v2 uint32
 	var v3 uint64
@@ -909,7 +990,8 @@ func handleOfList(call *bind.Call) {
 	switch v0 {
 	case 0:
 	case 1:
-		region, value := bind.LiftList[types.Option[int16]](call, uint32(call.Stack[1]), uint32(call.Stack[2]), 4, 2)
+		region, value := bind.LiftList[types.Option[int16]](call, uint32(call.Stack[1]), uint32(call.Stack[2]),
+			4, 2)
 		for i := range value {
 			item := region[i*4:]
 			itemCase := item[0]
@@ -1021,7 +1103,8 @@ func handleOfPerson(call *bind.Call) {
 		region, tags := bind.LiftList[string](call, uint32(call.Stack[6]), uint32(call.Stack[7]), 8, 4)
 		for i := range tags {
 			item := region[i*8:]
-			tags[i] = call.LiftString(binary.LittleEndian.Uint32(item), binary.LittleEndian.Uint32(item[4:]))
+			tags[i] = call.LiftString(binary.LittleEndian.Uint32(item),
+				binary.LittleEndian.Uint32(item[4:]))
 		}
 		v = types.Some(Person{
 			Name:   call.LiftString(uint32(call.Stack[1]), uint32(call.Stack[2])),
@@ -1168,7 +1251,8 @@ func loadPerson(call *bind.Call, area []byte) named.Person {
 	default:
 		call.BadDiscriminant(uint32(heightCase), 2)
 	}
-	region, tags := bind.LiftList[string](call, binary.LittleEndian.Uint32(area[20:]), binary.LittleEndian.Uint32(area[24:]), 8, 4)
+	region, tags := bind.LiftList[string](call, binary.LittleEndian.Uint32(area[20:]),
+		binary.LittleEndian.Uint32(area[24:]), 8, 4)
 	for i := range tags {
 		item := region[i*8:]
 		tags[i] = call.LiftString(binary.LittleEndian.Uint32(item), binary.LittleEndian.Uint32(item[4:]))
@@ -1219,10 +1303,12 @@ func loadShape(call *bind.Call, area []byte) named.Shape {
 		}
 	case 3:
 		if bind.Room[named.ShapeLabel](call) {
-			value = named.ShapeLabel{Value: call.LiftString(binary.LittleEndian.Uint32(area[8:]), binary.LittleEndian.Uint32(area[12:]))}
+			value = named.ShapeLabel{Value: call.LiftString(binary.LittleEndian.Uint32(area[8:]),
+				binary.LittleEndian.Uint32(area[12:]))}
 		}
 	case 4:
-		region, path := bind.LiftList[named.Point](call, binary.LittleEndian.Uint32(area[8:]), binary.LittleEndian.Uint32(area[12:]), 8, 4)
+		region, path := bind.LiftList[named.Point](call, binary.LittleEndian.Uint32(area[8:]),
+			binary.LittleEndian.Uint32(area[12:]), 8, 4)
 		for i := range path {
 			item := region[i*8:]
 			path[i] = loadPoint(call, item)

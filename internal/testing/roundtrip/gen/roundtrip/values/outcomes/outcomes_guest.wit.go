@@ -23,11 +23,13 @@ type Interface interface {
 	// OfBoth is of-both.
 	OfBoth(v []types.Result[Person, Colour]) []types.Result[Person, Colour]
 	// OfNested is of-nested.
-	OfNested(v []types.Result[types.Result[uint8, string], types.Result[float64, uint64]]) []types.Result[types.Result[uint8, string], types.Result[float64, uint64]]
+	OfNested(v []types.Result[types.Result[uint8, string], types.Result[float64,
+		uint64]]) []types.Result[types.Result[uint8, string], types.Result[float64, uint64]]
 	// OfParam is of-param.
 	OfParam(v types.Result[uint64, float32]) types.Result[uint64, float32]
 	// OfOption is of-option.
-	OfOption(v types.Option[types.Result[types.Option[uint32], types.Option[string]]]) types.Option[types.Result[types.Option[uint32], types.Option[string]]]
+	OfOption(v types.Option[types.Result[types.Option[uint32],
+		types.Option[string]]]) types.Option[types.Result[types.Option[uint32], types.Option[string]]]
 }
 
 //go:wasmimport roundtrip:values/outcomes of-plain
@@ -135,7 +137,8 @@ func OfErr(v types.Tuple1[types.Result[types.Unit, string]]) types.Result[types.
 	case 0:
 		f0 = types.OK[types.Unit, string](types.Unit{})
 	case 1:
-		f0 = types.Err[types.Unit, string](guest.LiftString(guest.Load[uint32](area, 4), guest.Load[uint32](area, 8)))
+		f0 = types.Err[types.Unit, string](guest.LiftString(guest.Load[uint32](area, 4),
+			guest.Load[uint32](area, 8)))
 	default:
 		guest.NoDiscriminant(uint32(f0Case2), "result<_, string>")
 	}
@@ -187,7 +190,8 @@ func OfBoth(v []types.Result[Person, Colour]) []types.Result[Person, Colour] {
 func importOfNested(uint32, uint32, uint32)
 
 // OfNested is of-nested.
-func OfNested(v []types.Result[types.Result[uint8, string], types.Result[float64, uint64]]) []types.Result[types.Result[uint8, string], types.Result[float64, uint64]] {
+func OfNested(v []types.Result[types.Result[uint8, string],
+	types.Result[float64, uint64]]) []types.Result[types.Result[uint8, string], types.Result[float64, uint64]] {
 	call := guest.Call()
 	vPtr := call.List(len(v), 24)
 	for i, item := range v {
@@ -218,7 +222,8 @@ func OfNested(v []types.Result[types.Result[uint8, string], types.Result[float64
 	importOfNested(vPtr, uint32(len(v)), guest.Address(area))
 	call.Returned()
 	resultPtr := guest.Load[uint32](area, 0)
-	result := make([]types.Result[types.Result[uint8, string], types.Result[float64, uint64]], guest.Load[uint32](area, 4))
+	result := make([]types.Result[types.Result[uint8, string], types.Result[float64, uint64]],
+		guest.Load[uint32](area, 4))
 	for i := range result {
 		at := guest.PointerTo(resultPtr + uint32(i)*24)
 		itemCase := guest.Load[uint8](at, 0)
@@ -231,7 +236,8 @@ func OfNested(v []types.Result[types.Result[uint8, string], types.Result[float64
 			case 0:
 				ok = types.OK[uint8, string](guest.Load[uint8](at, 12))
 			case 1:
-				ok = types.Err[uint8, string](guest.LiftString(guest.Load[uint32](at, 12), guest.Load[uint32](at, 16)))
+				ok = types.Err[uint8, string](guest.LiftString(guest.Load[uint32](at, 12),
+					guest.Load[uint32](at, 16)))
 			default:
 				guest.NoDiscriminant(uint32(okCase), "result<u8, string>")
 			}
@@ -292,7 +298,8 @@ func OfParam(v types.Result[uint64, float32]) types.Result[uint64, float32] {
 func importOfOption(uint32, uint32, uint32, uint32, uint32, uint32)
 
 // OfOption is of-option.
-func OfOption(v types.Option[types.Result[types.Option[uint32], types.Option[string]]]) types.Option[types.Result[types.Option[uint32], types.Option[string]]] {
+func OfOption(v types.Option[types.Result[types.Option[uint32],
+	types.Option[string]]]) types.Option[types.Result[types.Option[uint32], types.Option[string]]] {
 	call := guest.Call()
 	var vCase, v1, v2, v3, v4 uint32
 	if value, ok := v.Get(); ok {
@@ -352,7 +359,8 @@ func OfOption(v types.Option[types.Result[types.Option[uint32], types.Option[str
 			switch errCase {
 			case 0:
 			case 1:
-				err = types.Some(guest.LiftString(guest.Load[uint32](area, 12), guest.Load[uint32](area, 16)))
+				err = types.Some(guest.LiftString(guest.Load[uint32](area, 12),
+					guest.Load[uint32](area, 16)))
 			default:
 				guest.NoDiscriminant(uint32(errCase), "option<string>")
 			}

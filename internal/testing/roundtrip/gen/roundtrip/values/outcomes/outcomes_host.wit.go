@@ -21,29 +21,75 @@ type Interface interface {
 	// OfPlain is of-plain.
 	OfPlain(ctx context.Context, v []Plain) ([]Plain, error)
 	// OfOk is of-ok.
-	OfOk(ctx context.Context, v types.Option[types.Result[uint8, types.Unit]]) (types.Option[types.Result[uint8, types.Unit]], error)
+	OfOk(ctx context.Context,
+		v types.Option[types.Result[uint8, types.Unit]]) (types.Option[types.Result[uint8, types.Unit]], error)
 	// OfErr is of-err.
-	OfErr(ctx context.Context, v types.Tuple1[types.Result[types.Unit, string]]) (types.Result[types.Unit, string], error)
+	OfErr(ctx context.Context,
+		v types.Tuple1[types.Result[types.Unit, string]]) (types.Result[types.Unit, string], error)
 	// OfBoth is of-both.
 	OfBoth(ctx context.Context, v []types.Result[Person, Colour]) ([]types.Result[Person, Colour], error)
 	// OfNested is of-nested.
-	OfNested(ctx context.Context, v []types.Result[types.Result[uint8, string], types.Result[float64, uint64]]) ([]types.Result[types.Result[uint8, string], types.Result[float64, uint64]], error)
+	OfNested(ctx context.Context, v []types.Result[types.Result[uint8, string], types.Result[float64, uint64]]) (
+		[]types.Result[types.Result[uint8, string], types.Result[float64, uint64]], error)
 	// OfParam is of-param.
 	OfParam(ctx context.Context, v types.Result[uint64, float32]) (types.Result[uint64, float32], error)
 	// OfOption is of-option.
-	OfOption(ctx context.Context, v types.Option[types.Result[types.Option[uint32], types.Option[string]]]) (types.Option[types.Result[types.Option[uint32], types.Option[string]]], error)
+	OfOption(ctx context.Context, v types.Option[types.Result[types.Option[uint32], types.Option[string]]]) (
+		types.Option[types.Result[types.Option[uint32], types.Option[string]]], error)
 }
 
 // Descriptor describes roundtrip:values/outcomes to the runtime.
 var Descriptor = bind.Interface{
 	Functions: []bind.Function{
-		{Name: "of-plain", Type: 0x88e66efee92f7a9a, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleOfPlain},
-		{Name: "of-ok", Type: 0x6d964121dde1b9d6, Export: "i32 i32 i32 -> i32", Import: "i32 i32 i32 i32 ->", Handle: handleOfOk},
-		{Name: "of-err", Type: 0x89acc27a0a2ecdb4, Export: "i32 i32 i32 -> i32", Import: "i32 i32 i32 i32 ->", Handle: handleOfErr},
-		{Name: "of-both", Type: 0xb809e65aac890cfb, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleOfBoth},
-		{Name: "of-nested", Type: 0xff0682a11f1b5dfc, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleOfNested},
-		{Name: "of-param", Type: 0x1718265142523e7d, Export: "i32 i64 -> i32", Import: "i32 i64 i32 ->", Handle: handleOfParam},
-		{Name: "of-option", Type: 0xeb849368671661c8, Export: "i32 i32 i32 i32 i32 -> i32", Import: "i32 i32 i32 i32 i32 i32 ->", Handle: handleOfOption},
+		{
+			Name:   "of-plain",
+			Type:   0x88e66efee92f7a9a,
+			Export: "i32 i32 -> i32",
+			Import: "i32 i32 i32 ->",
+			Handle: handleOfPlain,
+		},
+		{
+			Name:   "of-ok",
+			Type:   0x6d964121dde1b9d6,
+			Export: "i32 i32 i32 -> i32",
+			Import: "i32 i32 i32 i32 ->",
+			Handle: handleOfOk,
+		},
+		{
+			Name:   "of-err",
+			Type:   0x89acc27a0a2ecdb4,
+			Export: "i32 i32 i32 -> i32",
+			Import: "i32 i32 i32 i32 ->",
+			Handle: handleOfErr,
+		},
+		{
+			Name:   "of-both",
+			Type:   0xb809e65aac890cfb,
+			Export: "i32 i32 -> i32",
+			Import: "i32 i32 i32 ->",
+			Handle: handleOfBoth,
+		},
+		{
+			Name:   "of-nested",
+			Type:   0xff0682a11f1b5dfc,
+			Export: "i32 i32 -> i32",
+			Import: "i32 i32 i32 ->",
+			Handle: handleOfNested,
+		},
+		{
+			Name:   "of-param",
+			Type:   0x1718265142523e7d,
+			Export: "i32 i64 -> i32",
+			Import: "i32 i64 i32 ->",
+			Handle: handleOfParam,
+		},
+		{
+			Name:   "of-option",
+			Type:   0xeb849368671661c8,
+			Export: "i32 i32 i32 i32 i32 -> i32",
+			Import: "i32 i32 i32 i32 i32 i32 ->",
+			Handle: handleOfOption,
+		},
 	},
 }
 
@@ -96,7 +142,8 @@ func (x *exports) OfPlain(ctx context.Context, v []Plain) ([]Plain, error) {
 	if !ok {
 		return nil, call.End()
 	}
-	region, result := bind.LiftList[Plain](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]), 1, 1)
+	region, result := bind.LiftList[Plain](call, binary.LittleEndian.Uint32(area),
+		binary.LittleEndian.Uint32(area[4:]), 1, 1)
 	for i := range result {
 		item := region[i*1:]
 		itemCase := item[0]
@@ -114,7 +161,8 @@ func (x *exports) OfPlain(ctx context.Context, v []Plain) ([]Plain, error) {
 	return result, call.End()
 }
 
-func (x *exports) OfOk(ctx context.Context, v types.Option[types.Result[uint8, types.Unit]]) (types.Option[types.Result[uint8, types.Unit]], error) {
+func (x *exports) OfOk(ctx context.Context,
+	v types.Option[types.Result[uint8, types.Unit]]) (types.Option[types.Result[uint8, types.Unit]], error) {
 	call := x.ofOk.Begin(ctx)
 	var vCase, v1, v2 uint32
 	if value, ok := v.Get(); ok {
@@ -161,7 +209,8 @@ func (x *exports) OfOk(ctx context.Context, v types.Option[types.Result[uint8, t
 	return result, call.End()
 }
 
-func (x *exports) OfErr(ctx context.Context, v types.Tuple1[types.Result[types.Unit, string]]) (types.Result[types.Unit, string], error) {
+func (x *exports) OfErr(ctx context.Context,
+	v types.Tuple1[types.Result[types.Unit, string]]) (types.Result[types.Unit, string], error) {
 	if _, failure, ok := v.F0.Get(); !ok {
 		if bad := bind.CheckString(failure); bad != nil {
 			return types.Result[types.Unit, string]{}, bad.At(0).In("v")
@@ -193,14 +242,16 @@ func (x *exports) OfErr(ctx context.Context, v types.Tuple1[types.Result[types.U
 	case 0:
 		f0 = types.OK[types.Unit, string](types.Unit{})
 	case 1:
-		f0 = types.Err[types.Unit, string](call.LiftString(binary.LittleEndian.Uint32(area[4:]), binary.LittleEndian.Uint32(area[8:])))
+		f0 = types.Err[types.Unit, string](call.LiftString(binary.LittleEndian.Uint32(area[4:]),
+			binary.LittleEndian.Uint32(area[8:])))
 	default:
 		call.BadDiscriminant(uint32(f0Case2), 2)
 	}
 	return f0, call.End()
 }
 
-func (x *exports) OfBoth(ctx context.Context, v []types.Result[Person, Colour]) ([]types.Result[Person, Colour], error) {
+func (x *exports) OfBoth(ctx context.Context,
+	v []types.Result[Person, Colour]) ([]types.Result[Person, Colour], error) {
 	if bad := bind.CheckList(len(v), 32); bad != nil {
 		return nil, bad.In("v")
 	}
@@ -237,7 +288,8 @@ func (x *exports) OfBoth(ctx context.Context, v []types.Result[Person, Colour]) 
 	if !ok {
 		return nil, call.End()
 	}
-	region, result := bind.LiftList[types.Result[Person, Colour]](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]), 32, 4)
+	region, result := bind.LiftList[types.Result[Person, Colour]](call, binary.LittleEndian.Uint32(area),
+		binary.LittleEndian.Uint32(area[4:]), 32, 4)
 	for i := range result {
 		item := region[i*32:]
 		itemCase := item[0]
@@ -255,7 +307,8 @@ func (x *exports) OfBoth(ctx context.Context, v []types.Result[Person, Colour]) 
 	return result, call.End()
 }
 
-func (x *exports) OfNested(ctx context.Context, v []types.Result[types.Result[uint8, string], types.Result[float64, uint64]]) ([]types.Result[types.Result[uint8, string], types.Result[float64, uint64]], error) {
+func (x *exports) OfNested(ctx context.Context, v []types.Result[types.Result[uint8, string], types.Result[float64,
+	uint64]]) ([]types.Result[types.Result[uint8, string], types.Result[float64, uint64]], error) {
 	if bad := bind.CheckList(len(v), 24); bad != nil {
 		return nil, bad.In("v")
 	}
@@ -304,7 +357,8 @@ func (x *exports) OfNested(ctx context.Context, v []types.Result[types.Result[ui
 	if !ok {
 		return nil, call.End()
 	}
-	region, result := bind.LiftList[types.Result[types.Result[uint8, string], types.Result[float64, uint64]]](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]), 24, 8)
+	region, result := bind.LiftList[types.Result[types.Result[uint8, string], types.Result[float64, uint64]]](call,
+		binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]), 24, 8)
 	for i := range result {
 		item := region[i*24:]
 		itemCase := item[0]
@@ -317,7 +371,8 @@ func (x *exports) OfNested(ctx context.Context, v []types.Result[types.Result[ui
 			case 0:
 				ok2 = types.OK[uint8, string](item[12])
 			case 1:
-				ok2 = types.Err[uint8, string](call.LiftString(binary.LittleEndian.Uint32(item[12:]), binary.LittleEndian.Uint32(item[16:])))
+				ok2 = types.Err[uint8, string](call.LiftString(binary.LittleEndian.Uint32(item[12:]),
+					binary.LittleEndian.Uint32(item[16:])))
 			default:
 				call.BadDiscriminant(uint32(okCase), 2)
 			}
@@ -327,7 +382,8 @@ func (x *exports) OfNested(ctx context.Context, v []types.Result[types.Result[ui
 			var err types.Result[float64, uint64]
 			switch errCase {
 			case 0:
-				err = types.OK[float64, uint64](math.Float64frombits(binary.LittleEndian.Uint64(item[16:])))
+				err = types.OK[float64, uint64](
+					math.Float64frombits(binary.LittleEndian.Uint64(item[16:])))
 			case 1:
 				err = types.Err[float64, uint64](binary.LittleEndian.Uint64(item[16:]))
 			default:
@@ -375,12 +431,14 @@ func (x *exports) OfParam(ctx context.Context, v types.Result[uint64, float32]) 
 	return f0, call.End()
 }
 
-func (x *exports) OfOption(ctx context.Context, v types.Option[types.Result[types.Option[uint32], types.Option[string]]]) (types.Option[types.Result[types.Option[uint32], types.Option[string]]], error) {
+func (x *exports) OfOption(ctx context.Context, v types.Option[types.Result[types.Option[uint32],
+	types.Option[string]]]) (types.Option[types.Result[types.Option[uint32], types.Option[string]]], error) {
 	if some, ok := v.Get(); ok {
 		if _, failure, ok2 := some.Get(); !ok2 {
 			if some2, ok2 := failure.Get(); ok2 {
 				if bad := bind.CheckString(some2); bad != nil {
-					return types.Option[types.Result[types.Option[uint32], types.Option[string]]]{}, bad.In("v")
+					return types.Option[types.Result[types.Option[uint32],
+						types.Option[string]]]{}, bad.In("v")
 				}
 			}
 		}
@@ -454,7 +512,8 @@ func (x *exports) OfOption(ctx context.Context, v types.Option[types.Result[type
 			switch errCase {
 			case 0:
 			case 1:
-				err = types.Some(call.LiftString(binary.LittleEndian.Uint32(area[12:]), binary.LittleEndian.Uint32(area[16:])))
+				err = types.Some(call.LiftString(binary.LittleEndian.Uint32(area[12:]),
+					binary.LittleEndian.Uint32(area[16:])))
 			default:
 				call.BadDiscriminant(uint32(errCase), 2)
 			}
@@ -590,7 +649,8 @@ func handleOfErr(call *bind.Call) {
 }
 
 func handleOfBoth(call *bind.Call) {
-	region, v := bind.LiftList[types.Result[Person, Colour]](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 32, 4)
+	region, v := bind.LiftList[types.Result[Person, Colour]](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 32,
+		4)
 	for i := range v {
 		item := region[i*32:]
 		itemCase := item[0]
@@ -633,7 +693,8 @@ func handleOfBoth(call *bind.Call) {
 }
 
 func handleOfNested(call *bind.Call) {
-	region, v := bind.LiftList[types.Result[types.Result[uint8, string], types.Result[float64, uint64]]](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 24, 8)
+	region, v := bind.LiftList[types.Result[types.Result[uint8, string], types.Result[float64, uint64]]](call,
+		uint32(call.Stack[0]), uint32(call.Stack[1]), 24, 8)
 	for i := range v {
 		item := region[i*24:]
 		itemCase := item[0]
@@ -646,7 +707,8 @@ func handleOfNested(call *bind.Call) {
 			case 0:
 				ok = types.OK[uint8, string](item[12])
 			case 1:
-				ok = types.Err[uint8, string](call.LiftString(binary.LittleEndian.Uint32(item[12:]), binary.LittleEndian.Uint32(item[16:])))
+				ok = types.Err[uint8, string](call.LiftString(binary.LittleEndian.Uint32(item[12:]),
+					binary.LittleEndian.Uint32(item[16:])))
 			default:
 				call.BadDiscriminant(uint32(okCase), 2)
 			}
@@ -656,7 +718,8 @@ func handleOfNested(call *bind.Call) {
 			var err types.Result[float64, uint64]
 			switch errCase {
 			case 0:
-				err = types.OK[float64, uint64](math.Float64frombits(binary.LittleEndian.Uint64(item[16:])))
+				err = types.OK[float64, uint64](
+					math.Float64frombits(binary.LittleEndian.Uint64(item[16:])))
 			case 1:
 				err = types.Err[float64, uint64](binary.LittleEndian.Uint64(item[16:]))
 			default:
@@ -865,7 +928,8 @@ func loadPerson(call *bind.Call, area []byte) named.Person {
 	default:
 		call.BadDiscriminant(uint32(heightCase), 2)
 	}
-	region, tags := bind.LiftList[string](call, binary.LittleEndian.Uint32(area[20:]), binary.LittleEndian.Uint32(area[24:]), 8, 4)
+	region, tags := bind.LiftList[string](call, binary.LittleEndian.Uint32(area[20:]),
+		binary.LittleEndian.Uint32(area[24:]), 8, 4)
 	for i := range tags {
 		item := region[i*8:]
 		tags[i] = call.LiftString(binary.LittleEndian.Uint32(item), binary.LittleEndian.Uint32(item[4:]))

@@ -59,7 +59,8 @@ func OfHuman(v Human) Human {
 	}
 	tagsPtr := guest.LowerStrings(call, v.Tags)
 	area := call.ResultArea(28)
-	importOfHuman(namePtr, uint32(len(v.Name)), uint32(v.Age), heightCase, heightPayload, tagsPtr, uint32(len(v.Tags)), guest.Address(area))
+	importOfHuman(namePtr, uint32(len(v.Name)), uint32(v.Age), heightCase, heightPayload, tagsPtr,
+		uint32(len(v.Tags)), guest.Address(area))
 	call.Returned()
 	result := loadPerson(area)
 	call.Done()
@@ -67,13 +68,15 @@ func OfHuman(v Human) Human {
 }
 
 //go:wasmimport roundtrip:values/records of-padded
-func importOfPadded(uint32, uint64, uint32, uint32, uint32, uint32, uint32, float64, uint32, float32, uint32, uint32, uint32, uint64, uint32)
+func importOfPadded(uint32, uint64, uint32, uint32, uint32, uint32, uint32, float64, uint32, float32, uint32, uint32,
+	uint32, uint64, uint32)
 
 // OfPadded is of-padded.
 func OfPadded(v Padded) Padded {
 	call := guest.Call()
 	area := call.ResultArea(72)
-	importOfPadded(uint32(v.A), v.B, uint32(v.C), v.D, uint32(v.E), uint32(v.F), types.FromBool(v.G), v.H, uint32(v.I), v.J, guest.LowerChar(v.K), uint32(v.L), uint32(v.M), uint64(v.N), guest.Address(area))
+	importOfPadded(uint32(v.A), v.B, uint32(v.C), v.D, uint32(v.E), uint32(v.F), types.FromBool(v.G), v.H,
+		uint32(v.I), v.J, guest.LowerChar(v.K), uint32(v.L), uint32(v.M), uint64(v.N), guest.Address(area))
 	call.Returned()
 	result := loadPadded(area)
 	call.Done()
@@ -227,12 +230,19 @@ func loadNested(ptr guest.Pointer) Nested {
 		C:      Colour(guest.Load[uint8](ptr, 48)),
 		Access: Access(guest.Load[uint8](ptr, 49)),
 		S:      loadShape(guest.At(ptr, 56)),
-		T:      types.Tuple2[uint8, Name]{F0: guest.Load[uint8](ptr, 72), F1: guest.LiftString(guest.Load[uint32](ptr, 76), guest.Load[uint32](ptr, 80))},
+		T: types.Tuple2[uint8, Name]{
+			F0: guest.Load[uint8](ptr, 72),
+			F1: guest.LiftString(guest.Load[uint32](ptr, 76), guest.Load[uint32](ptr, 80)),
+		},
 	}
 }
 
 func loadWrapper(ptr guest.Pointer) Wrapper {
-	return Wrapper{Inner: loadTiny(ptr), Type: guest.LiftString(guest.Load[uint32](ptr, 4), guest.Load[uint32](ptr, 8)), Func: guest.LoadBool(ptr, 12)}
+	return Wrapper{
+		Inner: loadTiny(ptr),
+		Type:  guest.LiftString(guest.Load[uint32](ptr, 4), guest.Load[uint32](ptr, 8)),
+		Func:  guest.LoadBool(ptr, 12),
+	}
 }
 
 func storePerson(arena *guest.Arena, ptr guest.Pointer, value named.Person) {
@@ -292,9 +302,13 @@ func loadShape(ptr guest.Pointer) named.Shape {
 	case 2:
 		value = named.ShapeCircle{Value: guest.Load[float64](ptr, 8)}
 	case 3:
-		value = named.ShapeLabel{Value: guest.LiftString(guest.Load[uint32](ptr, 8), guest.Load[uint32](ptr, 12))}
+		value = named.ShapeLabel{
+			Value: guest.LiftString(guest.Load[uint32](ptr, 8), guest.Load[uint32](ptr, 12)),
+		}
 	case 4:
-		value = named.ShapePath{Value: guest.LiftSlice[named.Point](guest.Load[uint32](ptr, 8), guest.Load[uint32](ptr, 12))}
+		value = named.ShapePath{
+			Value: guest.LiftSlice[named.Point](guest.Load[uint32](ptr, 8), guest.Load[uint32](ptr, 12)),
+		}
 	default:
 		guest.NoDiscriminant(uint32(valueCase), "shape")
 	}

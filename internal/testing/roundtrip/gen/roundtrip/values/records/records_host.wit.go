@@ -39,14 +39,62 @@ type Interface interface {
 // Descriptor describes roundtrip:values/records to the runtime.
 var Descriptor = bind.Interface{
 	Functions: []bind.Function{
-		{Name: "of-point", Type: 0xae945b61a0195332, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleOfPoint},
-		{Name: "of-human", Type: 0x43e9609d88b9783e, Export: "i32 i32 i32 i32 f32 i32 i32 -> i32", Import: "i32 i32 i32 i32 f32 i32 i32 i32 ->", Handle: handleOfHuman},
-		{Name: "of-padded", Type: 0x0337a13598b604ce, Export: "i32 i64 i32 i32 i32 i32 i32 f64 i32 f32 i32 i32 i32 i64 -> i32", Import: "i32 i64 i32 i32 i32 i32 i32 f64 i32 f32 i32 i32 i32 i64 i32 ->", Handle: handleOfPadded},
-		{Name: "of-nested", Type: 0xcbef2b26117310f9, Export: "i32 -> i32", Import: "i32 i32 ->", Handle: handleOfNested},
-		{Name: "of-tiny", Type: 0xa1cb160399aa5d2c, Export: "i32 -> i32", Import: "i32 -> i32", Handle: handleOfTiny},
-		{Name: "of-alias", Type: 0x4498777636cc0dc5, Export: "i32 i32 i32 i32 -> i32", Import: "i32 i32 i32 i32 i32 ->", Handle: handleOfAlias},
-		{Name: "of-crowd", Type: 0x482c42e99a6b5b39, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleOfCrowd},
-		{Name: "of-name", Type: 0x9dc1d1ca7f484925, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleOfName},
+		{
+			Name:   "of-point",
+			Type:   0xae945b61a0195332,
+			Export: "i32 i32 -> i32",
+			Import: "i32 i32 i32 ->",
+			Handle: handleOfPoint,
+		},
+		{
+			Name:   "of-human",
+			Type:   0x43e9609d88b9783e,
+			Export: "i32 i32 i32 i32 f32 i32 i32 -> i32",
+			Import: "i32 i32 i32 i32 f32 i32 i32 i32 ->",
+			Handle: handleOfHuman,
+		},
+		{
+			Name:   "of-padded",
+			Type:   0x0337a13598b604ce,
+			Export: "i32 i64 i32 i32 i32 i32 i32 f64 i32 f32 i32 i32 i32 i64 -> i32",
+			Import: "i32 i64 i32 i32 i32 i32 i32 f64 i32 f32 i32 i32 i32 i64 i32 ->",
+			Handle: handleOfPadded,
+		},
+		{
+			Name:   "of-nested",
+			Type:   0xcbef2b26117310f9,
+			Export: "i32 -> i32",
+			Import: "i32 i32 ->",
+			Handle: handleOfNested,
+		},
+		{
+			Name:   "of-tiny",
+			Type:   0xa1cb160399aa5d2c,
+			Export: "i32 -> i32",
+			Import: "i32 -> i32",
+			Handle: handleOfTiny,
+		},
+		{
+			Name:   "of-alias",
+			Type:   0x4498777636cc0dc5,
+			Export: "i32 i32 i32 i32 -> i32",
+			Import: "i32 i32 i32 i32 i32 ->",
+			Handle: handleOfAlias,
+		},
+		{
+			Name:   "of-crowd",
+			Type:   0x482c42e99a6b5b39,
+			Export: "i32 i32 -> i32",
+			Import: "i32 i32 i32 ->",
+			Handle: handleOfCrowd,
+		},
+		{
+			Name:   "of-name",
+			Type:   0x9dc1d1ca7f484925,
+			Export: "i32 i32 -> i32",
+			Import: "i32 i32 i32 ->",
+			Handle: handleOfName,
+		},
 	},
 }
 
@@ -238,7 +286,8 @@ func (x *exports) OfCrowd(ctx context.Context, v Crowd) (Crowd, error) {
 	if !ok {
 		return nil, call.End()
 	}
-	region, result := bind.LiftList[named.Person](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]), 28, 4)
+	region, result := bind.LiftList[named.Person](call, binary.LittleEndian.Uint32(area),
+		binary.LittleEndian.Uint32(area[4:]), 28, 4)
 	for i := range result {
 		item := region[i*28:]
 		result[i] = loadPerson(call, item)
@@ -267,7 +316,8 @@ func (x *exports) OfName(ctx context.Context, v Name) (Name, error) {
 }
 
 func handleOfPoint(call *bind.Call) {
-	result, err := call.Impl().(Interface).OfPoint(call.Context(), Point{X: int32(uint32(call.Stack[0])), Y: int32(uint32(call.Stack[1]))})
+	result, err := call.Impl().(Interface).OfPoint(call.Context(),
+		Point{X: int32(uint32(call.Stack[0])), Y: int32(uint32(call.Stack[1]))})
 	if err != nil {
 		call.Fail(err)
 		return
@@ -378,7 +428,11 @@ func handleOfTiny(call *bind.Call) {
 }
 
 func handleOfAlias(call *bind.Call) {
-	v := Alias{Inner: Tiny{V: uint8(uint32(call.Stack[0]))}, Type: call.LiftString(uint32(call.Stack[1]), uint32(call.Stack[2])), Func: uint32(call.Stack[3]) != 0}
+	v := Alias{
+		Inner: Tiny{V: uint8(uint32(call.Stack[0]))},
+		Type:  call.LiftString(uint32(call.Stack[1]), uint32(call.Stack[2])),
+		Func:  uint32(call.Stack[3]) != 0,
+	}
 	if !call.OK() {
 		return
 	}
@@ -469,7 +523,8 @@ func loadPerson(call *bind.Call, area []byte) named.Person {
 	default:
 		call.BadDiscriminant(uint32(heightCase), 2)
 	}
-	region, tags := bind.LiftList[string](call, binary.LittleEndian.Uint32(area[20:]), binary.LittleEndian.Uint32(area[24:]), 8, 4)
+	region, tags := bind.LiftList[string](call, binary.LittleEndian.Uint32(area[20:]),
+		binary.LittleEndian.Uint32(area[24:]), 8, 4)
 	for i := range tags {
 		item := region[i*8:]
 		tags[i] = call.LiftString(binary.LittleEndian.Uint32(item), binary.LittleEndian.Uint32(item[4:]))
@@ -562,7 +617,8 @@ func loadNested(call *bind.Call, area []byte) Nested {
 		C:      Colour(call.LiftEnum(uint32(area[48]), 3)),
 		Access: Access(area[49] & 0x7),
 		S:      loadShape(call, area[56:]),
-		T:      types.Tuple2[uint8, Name]{F0: area[72], F1: call.LiftString(binary.LittleEndian.Uint32(area[76:]), binary.LittleEndian.Uint32(area[80:]))},
+		T: types.Tuple2[uint8, Name]{F0: area[72], F1: call.LiftString(
+			binary.LittleEndian.Uint32(area[76:]), binary.LittleEndian.Uint32(area[80:]))},
 	}
 }
 
@@ -574,7 +630,11 @@ func checkWrapper(value Wrapper) *host.BadValueError {
 }
 
 func loadWrapper(call *bind.Call, area []byte) Wrapper {
-	return Wrapper{Inner: loadTiny(call, area), Type: call.LiftString(binary.LittleEndian.Uint32(area[4:]), binary.LittleEndian.Uint32(area[8:])), Func: area[12] != 0}
+	return Wrapper{
+		Inner: loadTiny(call, area),
+		Type:  call.LiftString(binary.LittleEndian.Uint32(area[4:]), binary.LittleEndian.Uint32(area[8:])),
+		Func:  area[12] != 0,
+	}
 }
 
 func storePerson(call *bind.Call, ptr uint32, value named.Person) {
@@ -691,10 +751,12 @@ func loadShape(call *bind.Call, area []byte) named.Shape {
 		}
 	case 3:
 		if bind.Room[named.ShapeLabel](call) {
-			value = named.ShapeLabel{Value: call.LiftString(binary.LittleEndian.Uint32(area[8:]), binary.LittleEndian.Uint32(area[12:]))}
+			value = named.ShapeLabel{Value: call.LiftString(binary.LittleEndian.Uint32(area[8:]),
+				binary.LittleEndian.Uint32(area[12:]))}
 		}
 	case 4:
-		region, path := bind.LiftList[named.Point](call, binary.LittleEndian.Uint32(area[8:]), binary.LittleEndian.Uint32(area[12:]), 8, 4)
+		region, path := bind.LiftList[named.Point](call, binary.LittleEndian.Uint32(area[8:]),
+			binary.LittleEndian.Uint32(area[12:]), 8, 4)
 		for i := range path {
 			item := region[i*8:]
 			path[i] = loadPoint(call, item)

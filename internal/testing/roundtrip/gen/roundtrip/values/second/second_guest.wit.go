@@ -39,7 +39,10 @@ var (
 
 // Export says what implements the world's exports. A guest calls it once, in an
 // init function: any call of the host that comes before it traps.
-func Export(scalarsImpl scalars.Interface, textImpl text.Interface, listsImpl lists.Interface, tuplesImpl tuples.Interface, recordsImpl records.Interface, variantsImpl variants.Interface, manyImpl many.Interface, setsImpl sets.Interface, optionsImpl options.Interface, outcomesImpl outcomes.Interface, callsImpl calls.Interface) {
+func Export(scalarsImpl scalars.Interface, textImpl text.Interface, listsImpl lists.Interface,
+	tuplesImpl tuples.Interface, recordsImpl records.Interface, variantsImpl variants.Interface,
+	manyImpl many.Interface, setsImpl sets.Interface, optionsImpl options.Interface,
+	outcomesImpl outcomes.Interface, callsImpl calls.Interface) {
 	exportedScalars = scalarsImpl
 	exportedText = textImpl
 	exportedLists = listsImpl
@@ -486,7 +489,11 @@ func listsOfTuples(vPtr, vLen uint32) uint32 {
 	v := make([]types.Tuple3[uint8, uint64, string], vLen)
 	for i := range v {
 		at := guest.PointerTo(vPtr + uint32(i)*24)
-		v[i] = types.Tuple3[uint8, uint64, string]{F0: guest.Load[uint8](at, 0), F1: guest.Load[uint64](at, 8), F2: guest.LiftString(guest.Load[uint32](at, 16), guest.Load[uint32](at, 20))}
+		v[i] = types.Tuple3[uint8, uint64, string]{
+			F0: guest.Load[uint8](at, 0),
+			F1: guest.Load[uint64](at, 8),
+			F2: guest.LiftString(guest.Load[uint32](at, 16), guest.Load[uint32](at, 20)),
+		}
 	}
 	guest.ParamsLifted()
 	result := exportedLists.OfTuples(v)
@@ -560,7 +567,8 @@ func listsOfResults(vPtr, vLen uint32) uint32 {
 		case 0:
 			item = types.OK[uint64, string](guest.Load[uint64](at, 8))
 		case 1:
-			item = types.Err[uint64, string](guest.LiftString(guest.Load[uint32](at, 8), guest.Load[uint32](at, 12)))
+			item = types.Err[uint64, string](guest.LiftString(guest.Load[uint32](at, 8),
+				guest.Load[uint32](at, 12)))
 		default:
 			guest.NoDiscriminant(uint32(itemCase), "result<u64, string>")
 		}
@@ -729,7 +737,14 @@ func freeTuplesOfThree(uint32) {
 
 //go:wasmexport roundtrip:values/tuples#of-nested
 func tuplesOfNested(v0, v1 uint32, v2 uint64, v3, v4 uint32) uint32 {
-	result, result2 := exportedTuples.OfNested(types.Tuple2[types.Tuple2[uint8, uint16], types.Tuple2[uint64, types.Tuple2[rune, int8]]]{F0: types.Tuple2[uint8, uint16]{F0: uint8(v0), F1: uint16(v1)}, F1: types.Tuple2[uint64, types.Tuple2[rune, int8]]{F0: v2, F1: types.Tuple2[rune, int8]{F0: rune(v3), F1: int8(v4)}}})
+	result, result2 := exportedTuples.OfNested(types.Tuple2[types.Tuple2[uint8, uint16],
+		types.Tuple2[uint64, types.Tuple2[rune, int8]]]{
+		F0: types.Tuple2[uint8, uint16]{F0: uint8(v0), F1: uint16(v1)},
+		F1: types.Tuple2[uint64, types.Tuple2[rune, int8]]{
+			F0: v2,
+			F1: types.Tuple2[rune, int8]{F0: rune(v3), F1: int8(v4)},
+		},
+	})
 	area := guest.ResultArea(24)
 	guest.Store(area, 0, result.F0)
 	guest.Store(area, 2, result.F1)
@@ -760,7 +775,8 @@ func freeTuplesOfPair(uint32) {
 //go:wasmexport roundtrip:values/tuples#of-many
 func tuplesOfMany(params uint32) uint32 {
 	area := guest.PointerTo(params)
-	v := types.Tuple16[uint8, uint16, uint32, uint64, int8, int16, int32, int64, float32, float64, bool, rune, string, uint8, uint16, uint8]{
+	v := types.Tuple16[uint8, uint16, uint32, uint64, int8, int16, int32, int64, float32, float64, bool, rune,
+		string, uint8, uint16, uint8]{
 		F0:  guest.Load[uint8](area, 0),
 		F1:  guest.Load[uint16](area, 2),
 		F2:  guest.Load[uint32](area, 4),
@@ -779,7 +795,8 @@ func tuplesOfMany(params uint32) uint32 {
 		F15: guest.Load[uint8](area, 68),
 	}
 	guest.ParamsLifted()
-	result, result2, result3, result4, result5, result6, result7, result8, result9, result10, result11, result12, result13, result14, result15, result16 := exportedTuples.OfMany(v)
+	result, result2, result3, result4, result5, result6, result7, result8, result9, result10, result11, result12, result13, result14, result15, result16 := exportedTuples.OfMany(
+		v)
 	area2 := guest.ResultArea(72)
 	guest.Store(area2, 0, result)
 	guest.Store(area2, 2, result2)
@@ -844,7 +861,8 @@ func freeRecordsOfHuman(uint32) {
 }
 
 //go:wasmexport roundtrip:values/records#of-padded
-func recordsOfPadded(v0 uint32, v1 uint64, v2, v3, v4, v5, v6 uint32, v7 float64, v8 uint32, v9 float32, v10, v11, v12 uint32, v13 uint64) uint32 {
+func recordsOfPadded(v0 uint32, v1 uint64, v2, v3, v4, v5, v6 uint32, v7 float64, v8 uint32, v9 float32, v10, v11,
+	v12 uint32, v13 uint64) uint32 {
 	result := exportedRecords.OfPadded(records.Padded{
 		A: uint8(v0),
 		B: v1,
@@ -1038,7 +1056,11 @@ func variantsOfTuples(v0 uint32, v1, v2 uint64, v3 uint32, v4 float32) uint32 {
 	var v variants.Tuples
 	switch v0 {
 	case 0:
-		v = variants.TuplesA{Value: types.Tuple3[float32, uint64, uint8]{F0: math.Float32frombits(uint32(v1)), F1: v2, F2: uint8(v3)}}
+		v = variants.TuplesA{Value: types.Tuple3[float32, uint64, uint8]{
+			F0: math.Float32frombits(uint32(v1)),
+			F1: v2,
+			F2: uint8(v3),
+		}}
 	case 1:
 		v = variants.TuplesB{Value: types.Tuple2[uint64, float64]{F0: v1, F1: math.Float64frombits(v2)}}
 	case 2:
@@ -2284,13 +2306,7 @@ func manyOfSome(v0, v1, v2, v3 uint32, v4 uint64, v5, v6 uint32) uint32 {
 	default:
 		guest.NoDiscriminant(uint32(v3), "v257")
 	}
-	v := many.Some{
-		A: uint8(v0),
-		B: many.E256(v1),
-		C: many.E257(v2),
-		D: d,
-		E: many.E256(v6),
-	}
+	v := many.Some{A: uint8(v0), B: many.E256(v1), C: many.E257(v2), D: d, E: many.E256(v6)}
 	guest.ParamsLifted()
 	result := exportedMany.OfSome(v)
 	area := guest.ResultArea(32)
@@ -3017,7 +3033,8 @@ func outcomesOfNested(vPtr, vLen uint32) uint32 {
 			case 0:
 				ok = types.OK[uint8, string](guest.Load[uint8](at, 12))
 			case 1:
-				ok = types.Err[uint8, string](guest.LiftString(guest.Load[uint32](at, 12), guest.Load[uint32](at, 16)))
+				ok = types.Err[uint8, string](guest.LiftString(guest.Load[uint32](at, 12),
+					guest.Load[uint32](at, 16)))
 			default:
 				guest.NoDiscriminant(uint32(okCase), "result<u8, string>")
 			}
@@ -3198,12 +3215,15 @@ func freeCallsOnlyResult(uint32) {
 }
 
 //go:wasmexport roundtrip:values/calls#sixteen
-func callsSixteen(a, b, c, d, e, f, g uint32, h, i uint64, j float32, k float64, l, mPtr, mLen, nPtr, nLen uint32) uint32 {
+func callsSixteen(a, b, c, d, e, f, g uint32, h, i uint64, j float32, k float64, l, mPtr, mLen, nPtr,
+	nLen uint32) uint32 {
 	l2 := rune(l)
 	m := guest.LiftString(mPtr, mLen)
 	n := guest.LiftSlice[uint8](nPtr, nLen)
 	guest.ParamsLifted()
-	result, result2, result3, result4, result5, result6, result7, result8, result9, result10, result11, result12, result13, result14 := exportedCalls.Sixteen(a != 0, uint8(b), int8(c), uint16(d), int16(e), f, int32(g), h, int64(i), j, k, l2, m, n)
+	result, result2, result3, result4, result5, result6, result7, result8, result9, result10, result11, result12, result13, result14 := exportedCalls.Sixteen(a !=
+		0,
+		uint8(b), int8(c), uint16(d), int16(e), f, int32(g), h, int64(i), j, k, l2, m, n)
 	area := guest.ResultArea(72)
 	guest.StoreBool(area, 0, result)
 	guest.Store(area, 1, result2)
@@ -3293,7 +3313,8 @@ func callsNames(params uint32) uint32 {
 	at := guest.Load[int32](area, 64)
 	ok := guest.LoadBool(area, 68)
 	guest.ParamsLifted()
-	result := exportedCalls.Names(ctx, context_, err, call, results, guest_, host_, stack, area2, params2, i, at, ok)
+	result := exportedCalls.Names(ctx, context_, err, call, results, guest_, host_, stack, area2, params2, i, at,
+		ok)
 	area3 := guest.ResultArea(8)
 	resultPtr := guest.LowerString(&guest.Results, result)
 	guest.Store(area3, 0, resultPtr)
@@ -3307,13 +3328,15 @@ func freeCallsNames(uint32) {
 }
 
 //go:wasmexport roundtrip:values/calls#keywords
-func callsKeywords(type_, funcPtr, funcLen, usePtr, useLen, range_, go_, stringPtr, stringLen, len_, nil_, make_ uint32) uint32 {
+func callsKeywords(type_, funcPtr, funcLen, usePtr, useLen, range_, go_, stringPtr, stringLen, len_, nil_,
+	make_ uint32) uint32 {
 	func_ := guest.LiftString(funcPtr, funcLen)
 	use := guest.LiftStrings(usePtr, useLen)
 	string_ := guest.LiftString(stringPtr, stringLen)
 	make2 := rune(make_)
 	guest.ParamsLifted()
-	result := exportedCalls.Keywords(uint8(type_), func_, use, uint16(range_), go_, string_, int8(len_), nil_ != 0, make2)
+	result := exportedCalls.Keywords(uint8(type_), func_, use, uint16(range_), go_, string_, int8(len_), nil_ != 0,
+		make2)
 	area := guest.ResultArea(8)
 	resultPtr := guest.LowerString(&guest.Results, result)
 	guest.Store(area, 0, resultPtr)
@@ -3691,9 +3714,13 @@ func loadShape(ptr guest.Pointer) named.Shape {
 	case 2:
 		value = named.ShapeCircle{Value: guest.Load[float64](ptr, 8)}
 	case 3:
-		value = named.ShapeLabel{Value: guest.LiftString(guest.Load[uint32](ptr, 8), guest.Load[uint32](ptr, 12))}
+		value = named.ShapeLabel{
+			Value: guest.LiftString(guest.Load[uint32](ptr, 8), guest.Load[uint32](ptr, 12)),
+		}
 	case 4:
-		value = named.ShapePath{Value: guest.LiftSlice[named.Point](guest.Load[uint32](ptr, 8), guest.Load[uint32](ptr, 12))}
+		value = named.ShapePath{
+			Value: guest.LiftSlice[named.Point](guest.Load[uint32](ptr, 8), guest.Load[uint32](ptr, 12)),
+		}
 	default:
 		guest.NoDiscriminant(uint32(valueCase), "shape")
 	}
@@ -3764,7 +3791,10 @@ func loadNested(ptr guest.Pointer) records.Nested {
 		C:      records.Colour(guest.Load[uint8](ptr, 48)),
 		Access: records.Access(guest.Load[uint8](ptr, 49)),
 		S:      loadShape(guest.At(ptr, 56)),
-		T:      types.Tuple2[uint8, records.Name]{F0: guest.Load[uint8](ptr, 72), F1: guest.LiftString(guest.Load[uint32](ptr, 76), guest.Load[uint32](ptr, 80))},
+		T: types.Tuple2[uint8, records.Name]{
+			F0: guest.Load[uint8](ptr, 72),
+			F1: guest.LiftString(guest.Load[uint32](ptr, 76), guest.Load[uint32](ptr, 80)),
+		},
 	}
 }
 
@@ -5022,7 +5052,9 @@ func loadV257(ptr guest.Pointer) many.V257 {
 	case 255:
 		value = many.V257C255{}
 	case 256:
-		value = many.V257C256{Value: guest.LiftSlice[uint16](guest.Load[uint32](ptr, 8), guest.Load[uint32](ptr, 12))}
+		value = many.V257C256{
+			Value: guest.LiftSlice[uint16](guest.Load[uint32](ptr, 8), guest.Load[uint32](ptr, 12)),
+		}
 	default:
 		guest.NoDiscriminant(uint32(valueCase), "v257")
 	}
@@ -5110,11 +5142,15 @@ func loadTexts(ptr guest.Pointer) variants.Texts {
 	var value variants.Texts
 	switch valueCase {
 	case 0:
-		value = variants.TextsS{Value: guest.LiftString(guest.Load[uint32](ptr, 8), guest.Load[uint32](ptr, 12))}
+		value = variants.TextsS{
+			Value: guest.LiftString(guest.Load[uint32](ptr, 8), guest.Load[uint32](ptr, 12)),
+		}
 	case 1:
 		value = variants.TextsN{Value: guest.Load[uint64](ptr, 8)}
 	case 2:
-		value = variants.TextsL{Value: guest.LiftSlice[float64](guest.Load[uint32](ptr, 8), guest.Load[uint32](ptr, 12))}
+		value = variants.TextsL{
+			Value: guest.LiftSlice[float64](guest.Load[uint32](ptr, 8), guest.Load[uint32](ptr, 12)),
+		}
 	case 3:
 		value = variants.TextsNone{}
 	default:

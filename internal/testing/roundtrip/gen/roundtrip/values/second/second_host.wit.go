@@ -40,7 +40,9 @@ func Compile(ctx context.Context, wasm []byte, opts ...host.Option) (*Plugin, er
 // Instantiate starts an instance with what the host supplies. An interface that the
 // guest does not import may be left nil. opts override those of Compile.
 func (p *Plugin) Instantiate(ctx context.Context, imports Imports, opts ...host.Option) (*Instance, error) {
-	inst, err := p.plugin.Instantiate(ctx, []any{imports.Scalars, imports.Text, imports.Lists, imports.Tuples, imports.Records, imports.Variants, imports.Many, imports.Sets, imports.Options, imports.Outcomes, imports.Calls}, opts...)
+	inst, err := p.plugin.Instantiate(ctx, []any{imports.Scalars, imports.Text, imports.Lists, imports.Tuples,
+		imports.Records, imports.Variants, imports.Many, imports.Sets, imports.Options, imports.Outcomes,
+		imports.Calls}, opts...)
 	if err != nil {
 		return nil, err
 	}

@@ -112,7 +112,8 @@ func (f F16) Has(flags F16) bool {
 
 // String returns the names of the flags in WIT, with | between them.
 func (f F16) String() string {
-	return types.FlagNames(uint32(f), "a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l", "m", "n", "o", "p")
+	return types.FlagNames(uint32(f), "a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l", "m", "n", "o",
+		"p")
 }
 
 // F17 is the flags f17.
@@ -146,7 +147,8 @@ func (f F17) Has(flags F17) bool {
 
 // String returns the names of the flags in WIT, with | between them.
 func (f F17) String() string {
-	return types.FlagNames(uint32(f), "a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l", "m", "n", "o", "p", "q")
+	return types.FlagNames(uint32(f), "a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l", "m", "n", "o",
+		"p", "q")
 }
 
 // F32 is the flags f32.
@@ -195,7 +197,8 @@ func (f F32) Has(flags F32) bool {
 
 // String returns the names of the flags in WIT, with | between them.
 func (f F32) String() string {
-	return types.FlagNames(uint32(f), "a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l", "m", "n", "o", "p", "q", "r", "s", "t", "u", "v", "w", "x", "y", "z", "aa", "ab", "ac", "ad", "ae", "af")
+	return types.FlagNames(uint32(f), "a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l", "m", "n", "o",
+		"p", "q", "r", "s", "t", "u", "v", "w", "x", "y", "z", "aa", "ab", "ac", "ad", "ae", "af")
 }
 
 // All is the record all.

@@ -83,7 +83,9 @@ func importOfAll(uint32, uint32, uint32, uint32, uint32, uint32, uint32)
 func OfAll(v All) All {
 	call := guest.Call()
 	area := call.ResultArea(16)
-	importOfAll(uint32(guest.LowerFlags(v.A, 0x1, "sets.F1")), uint32(v.B), uint32(guest.LowerFlags(v.C, 0x1ff, "sets.F9")), uint32(v.D), uint32(guest.LowerFlags(v.E, 0x1ffff, "sets.F17")), uint32(v.F), guest.Address(area))
+	importOfAll(uint32(guest.LowerFlags(v.A, 0x1, "sets.F1")), uint32(v.B),
+		uint32(guest.LowerFlags(v.C, 0x1ff, "sets.F9")), uint32(v.D),
+		uint32(guest.LowerFlags(v.E, 0x1ffff, "sets.F17")), uint32(v.F), guest.Address(area))
 	call.Returned()
 	result := loadAll(area)
 	call.Done()

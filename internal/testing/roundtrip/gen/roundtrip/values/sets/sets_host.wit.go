@@ -38,15 +38,69 @@ type Interface interface {
 // Descriptor describes roundtrip:values/sets to the runtime.
 var Descriptor = bind.Interface{
 	Functions: []bind.Function{
-		{Name: "of-f1", Type: 0x6964b058781721c6, Export: "i32 -> i32", Import: "i32 -> i32", Handle: handleOfF1},
-		{Name: "of-f8", Type: 0x0df217e50529df71, Export: "i32 -> i32", Import: "i32 -> i32", Handle: handleOfF8},
-		{Name: "of-f9", Type: 0xa064514e84b482ac, Export: "i32 -> i32", Import: "i32 -> i32", Handle: handleOfF9},
-		{Name: "of-f16", Type: 0xe2abcc4fbc9bddd1, Export: "i32 -> i32", Import: "i32 -> i32", Handle: handleOfF16},
-		{Name: "of-f17", Type: 0x0dc164c23e694b5c, Export: "i32 -> i32", Import: "i32 -> i32", Handle: handleOfF17},
-		{Name: "of-f32", Type: 0x25f82cdc869b1dab, Export: "i32 -> i32", Import: "i32 -> i32", Handle: handleOfF32},
-		{Name: "of-all", Type: 0x6f883d4324c77728, Export: "i32 i32 i32 i32 i32 i32 -> i32", Import: "i32 i32 i32 i32 i32 i32 i32 ->", Handle: handleOfAll},
-		{Name: "of-f9s", Type: 0x65667cb0564f7a3b, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleOfF9s},
-		{Name: "of-f32s", Type: 0x140a0825b91cce93, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleOfF32s},
+		{
+			Name:   "of-f1",
+			Type:   0x6964b058781721c6,
+			Export: "i32 -> i32",
+			Import: "i32 -> i32",
+			Handle: handleOfF1,
+		},
+		{
+			Name:   "of-f8",
+			Type:   0x0df217e50529df71,
+			Export: "i32 -> i32",
+			Import: "i32 -> i32",
+			Handle: handleOfF8,
+		},
+		{
+			Name:   "of-f9",
+			Type:   0xa064514e84b482ac,
+			Export: "i32 -> i32",
+			Import: "i32 -> i32",
+			Handle: handleOfF9,
+		},
+		{
+			Name:   "of-f16",
+			Type:   0xe2abcc4fbc9bddd1,
+			Export: "i32 -> i32",
+			Import: "i32 -> i32",
+			Handle: handleOfF16,
+		},
+		{
+			Name:   "of-f17",
+			Type:   0x0dc164c23e694b5c,
+			Export: "i32 -> i32",
+			Import: "i32 -> i32",
+			Handle: handleOfF17,
+		},
+		{
+			Name:   "of-f32",
+			Type:   0x25f82cdc869b1dab,
+			Export: "i32 -> i32",
+			Import: "i32 -> i32",
+			Handle: handleOfF32,
+		},
+		{
+			Name:   "of-all",
+			Type:   0x6f883d4324c77728,
+			Export: "i32 i32 i32 i32 i32 i32 -> i32",
+			Import: "i32 i32 i32 i32 i32 i32 i32 ->",
+			Handle: handleOfAll,
+		},
+		{
+			Name:   "of-f9s",
+			Type:   0x65667cb0564f7a3b,
+			Export: "i32 i32 -> i32",
+			Import: "i32 i32 i32 ->",
+			Handle: handleOfF9s,
+		},
+		{
+			Name:   "of-f32s",
+			Type:   0x140a0825b91cce93,
+			Export: "i32 i32 -> i32",
+			Import: "i32 i32 i32 ->",
+			Handle: handleOfF32s,
+		},
 	},
 }
 
@@ -184,7 +238,8 @@ func (x *exports) OfF9s(ctx context.Context, v []F9) ([]F9, error) {
 	if !ok {
 		return nil, call.End()
 	}
-	region, result := bind.LiftList[F9](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]), 2, 2)
+	region, result := bind.LiftList[F9](call, binary.LittleEndian.Uint32(area),
+		binary.LittleEndian.Uint32(area[4:]), 2, 2)
 	for i := range result {
 		item := region[i*2:]
 		result[i] = F9(binary.LittleEndian.Uint16(item) & 0x1ff)
@@ -212,7 +267,8 @@ func (x *exports) OfF32s(ctx context.Context, v []F32) ([]F32, error) {
 	if !ok {
 		return nil, call.End()
 	}
-	region, result := bind.LiftList[F32](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]), 4, 4)
+	region, result := bind.LiftList[F32](call, binary.LittleEndian.Uint32(area),
+		binary.LittleEndian.Uint32(area[4:]), 4, 4)
 	for i := range result {
 		item := region[i*4:]
 		result[i] = F32(binary.LittleEndian.Uint32(item))

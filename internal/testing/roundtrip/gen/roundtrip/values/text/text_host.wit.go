@@ -30,11 +30,41 @@ type Interface interface {
 // Descriptor describes roundtrip:values/text to the runtime.
 var Descriptor = bind.Interface{
 	Functions: []bind.Function{
-		{Name: "of-string", Type: 0x9dc1d1ca7f484925, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleOfString},
-		{Name: "of-chars", Type: 0x9e6aa46651568932, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleOfChars},
-		{Name: "of-strings", Type: 0x323907cb1f41ccb1, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleOfStrings},
-		{Name: "of-lines", Type: 0x697a639c41a0e23a, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleOfLines},
-		{Name: "of-pair", Type: 0x24a800564fa78e67, Export: "i32 i32 i32 i32 -> i32", Import: "i32 i32 i32 i32 i32 ->", Handle: handleOfPair},
+		{
+			Name:   "of-string",
+			Type:   0x9dc1d1ca7f484925,
+			Export: "i32 i32 -> i32",
+			Import: "i32 i32 i32 ->",
+			Handle: handleOfString,
+		},
+		{
+			Name:   "of-chars",
+			Type:   0x9e6aa46651568932,
+			Export: "i32 i32 -> i32",
+			Import: "i32 i32 i32 ->",
+			Handle: handleOfChars,
+		},
+		{
+			Name:   "of-strings",
+			Type:   0x323907cb1f41ccb1,
+			Export: "i32 i32 -> i32",
+			Import: "i32 i32 i32 ->",
+			Handle: handleOfStrings,
+		},
+		{
+			Name:   "of-lines",
+			Type:   0x697a639c41a0e23a,
+			Export: "i32 i32 -> i32",
+			Import: "i32 i32 i32 ->",
+			Handle: handleOfLines,
+		},
+		{
+			Name:   "of-pair",
+			Type:   0x24a800564fa78e67,
+			Export: "i32 i32 i32 i32 -> i32",
+			Import: "i32 i32 i32 i32 i32 ->",
+			Handle: handleOfPair,
+		},
 	},
 }
 
@@ -104,7 +134,8 @@ func (x *exports) OfChars(ctx context.Context, v []rune) ([]rune, error) {
 	if !ok {
 		return nil, call.End()
 	}
-	region, result := bind.LiftList[rune](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]), 4, 4)
+	region, result := bind.LiftList[rune](call, binary.LittleEndian.Uint32(area),
+		binary.LittleEndian.Uint32(area[4:]), 4, 4)
 	for i := range result {
 		item := region[i*4:]
 		result[i] = call.LiftChar(binary.LittleEndian.Uint32(item))
@@ -139,7 +170,8 @@ func (x *exports) OfStrings(ctx context.Context, v []string) ([]string, error) {
 	if !ok {
 		return nil, call.End()
 	}
-	region, result := bind.LiftList[string](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]), 8, 4)
+	region, result := bind.LiftList[string](call, binary.LittleEndian.Uint32(area),
+		binary.LittleEndian.Uint32(area[4:]), 8, 4)
 	for i := range result {
 		item := region[i*8:]
 		result[i] = call.LiftString(binary.LittleEndian.Uint32(item), binary.LittleEndian.Uint32(item[4:]))
@@ -185,13 +217,16 @@ func (x *exports) OfLines(ctx context.Context, v [][]string) ([][]string, error)
 	if !ok {
 		return nil, call.End()
 	}
-	region, result := bind.LiftList[[]string](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]), 8, 4)
+	region, result := bind.LiftList[[]string](call, binary.LittleEndian.Uint32(area),
+		binary.LittleEndian.Uint32(area[4:]), 8, 4)
 	for i := range result {
 		item := region[i*8:]
-		region2, item2 := bind.LiftList[string](call, binary.LittleEndian.Uint32(item), binary.LittleEndian.Uint32(item[4:]), 8, 4)
+		region2, item2 := bind.LiftList[string](call, binary.LittleEndian.Uint32(item),
+			binary.LittleEndian.Uint32(item[4:]), 8, 4)
 		for i2 := range item2 {
 			item3 := region2[i2*8:]
-			item2[i2] = call.LiftString(binary.LittleEndian.Uint32(item3), binary.LittleEndian.Uint32(item3[4:]))
+			item2[i2] = call.LiftString(binary.LittleEndian.Uint32(item3),
+				binary.LittleEndian.Uint32(item3[4:]))
 		}
 		result[i] = item2
 	}
@@ -304,10 +339,12 @@ func handleOfLines(call *bind.Call) {
 	region, v := bind.LiftList[[]string](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 8, 4)
 	for i := range v {
 		item := region[i*8:]
-		region2, item2 := bind.LiftList[string](call, binary.LittleEndian.Uint32(item), binary.LittleEndian.Uint32(item[4:]), 8, 4)
+		region2, item2 := bind.LiftList[string](call, binary.LittleEndian.Uint32(item),
+			binary.LittleEndian.Uint32(item[4:]), 8, 4)
 		for i2 := range item2 {
 			item3 := region2[i2*8:]
-			item2[i2] = call.LiftString(binary.LittleEndian.Uint32(item3), binary.LittleEndian.Uint32(item3[4:]))
+			item2[i2] = call.LiftString(binary.LittleEndian.Uint32(item3),
+				binary.LittleEndian.Uint32(item3[4:]))
 		}
 		v[i] = item2
 	}
@@ -341,7 +378,10 @@ func handleOfLines(call *bind.Call) {
 }
 
 func handleOfPair(call *bind.Call) {
-	v := types.Tuple2[string, string]{F0: call.LiftString(uint32(call.Stack[0]), uint32(call.Stack[1])), F1: call.LiftString(uint32(call.Stack[2]), uint32(call.Stack[3]))}
+	v := types.Tuple2[string, string]{
+		F0: call.LiftString(uint32(call.Stack[0]), uint32(call.Stack[1])),
+		F1: call.LiftString(uint32(call.Stack[2]), uint32(call.Stack[3])),
+	}
 	if !call.OK() {
 		return
 	}

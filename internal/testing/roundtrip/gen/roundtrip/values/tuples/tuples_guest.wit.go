@@ -18,11 +18,15 @@ type Interface interface {
 	// OfThree is of-three.
 	OfThree(v types.Tuple3[float32, string, bool]) (float32, string, bool)
 	// OfNested is of-nested.
-	OfNested(v types.Tuple2[types.Tuple2[uint8, uint16], types.Tuple2[uint64, types.Tuple2[rune, int8]]]) (types.Tuple2[uint8, uint16], types.Tuple2[uint64, types.Tuple2[rune, int8]])
+	OfNested(v types.Tuple2[types.Tuple2[uint8, uint16], types.Tuple2[uint64, types.Tuple2[rune, int8]]]) (
+		types.Tuple2[uint8, uint16], types.Tuple2[uint64, types.Tuple2[rune, int8]])
 	// OfPair is of-pair.
 	OfPair(v Pair) (uint8, string)
 	// OfMany is of-many.
-	OfMany(v types.Tuple16[uint8, uint16, uint32, uint64, int8, int16, int32, int64, float32, float64, bool, rune, string, uint8, uint16, uint8]) (uint8, uint16, uint32, uint64, int8, int16, int32, int64, float32, float64, bool, rune, string, uint8, uint16, uint8)
+	OfMany(v types.Tuple16[uint8, uint16, uint32, uint64, int8, int16, int32, int64, float32, float64, bool, rune,
+		string, uint8, uint16, uint8]) (uint8,
+		uint16, uint32, uint64, int8, int16, int32, int64, float32, float64, bool, rune, string, uint8, uint16,
+		uint8)
 }
 
 //go:wasmimport roundtrip:values/tuples of-one
@@ -70,13 +74,18 @@ func OfThree(v types.Tuple3[float32, string, bool]) (float32, string, bool) {
 func importOfNested(uint32, uint32, uint64, uint32, uint32, uint32)
 
 // OfNested is of-nested.
-func OfNested(v types.Tuple2[types.Tuple2[uint8, uint16], types.Tuple2[uint64, types.Tuple2[rune, int8]]]) (types.Tuple2[uint8, uint16], types.Tuple2[uint64, types.Tuple2[rune, int8]]) {
+func OfNested(v types.Tuple2[types.Tuple2[uint8, uint16], types.Tuple2[uint64, types.Tuple2[rune, int8]]]) (
+	types.Tuple2[uint8, uint16], types.Tuple2[uint64, types.Tuple2[rune, int8]]) {
 	call := guest.Call()
 	area := call.ResultArea(24)
-	importOfNested(uint32(v.F0.F0), uint32(v.F0.F1), v.F1.F0, guest.LowerChar(v.F1.F1.F0), uint32(v.F1.F1.F1), guest.Address(area))
+	importOfNested(uint32(v.F0.F0), uint32(v.F0.F1), v.F1.F0, guest.LowerChar(v.F1.F1.F0), uint32(v.F1.F1.F1),
+		guest.Address(area))
 	call.Returned()
 	f0 := types.Tuple2[uint8, uint16]{F0: guest.Load[uint8](area, 0), F1: guest.Load[uint16](area, 2)}
-	f1 := types.Tuple2[uint64, types.Tuple2[rune, int8]]{F0: guest.Load[uint64](area, 8), F1: types.Tuple2[rune, int8]{F0: guest.Load[rune](area, 16), F1: guest.Load[int8](area, 20)}}
+	f1 := types.Tuple2[uint64, types.Tuple2[rune, int8]]{
+		F0: guest.Load[uint64](area, 8),
+		F1: types.Tuple2[rune, int8]{F0: guest.Load[rune](area, 16), F1: guest.Load[int8](area, 20)},
+	}
 	call.Done()
 	return f0, f1
 }
@@ -101,7 +110,9 @@ func OfPair(v Pair) (uint8, string) {
 func importOfMany(uint32, uint32)
 
 // OfMany is of-many.
-func OfMany(v types.Tuple16[uint8, uint16, uint32, uint64, int8, int16, int32, int64, float32, float64, bool, rune, string, uint8, uint16, uint8]) (uint8, uint16, uint32, uint64, int8, int16, int32, int64, float32, float64, bool, rune, string, uint8, uint16, uint8) {
+func OfMany(v types.Tuple16[uint8, uint16, uint32, uint64, int8, int16, int32, int64, float32, float64, bool, rune,
+	string, uint8, uint16, uint8]) (uint8,
+	uint16, uint32, uint64, int8, int16, int32, int64, float32, float64, bool, rune, string, uint8, uint16, uint8) {
 	call := guest.Call()
 	params := call.Area(72)
 	guest.Store(params, 0, v.F0)

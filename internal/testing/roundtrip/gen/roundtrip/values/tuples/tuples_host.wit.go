@@ -23,22 +23,63 @@ type Interface interface {
 	// OfThree is of-three.
 	OfThree(ctx context.Context, v types.Tuple3[float32, string, bool]) (float32, string, bool, error)
 	// OfNested is of-nested.
-	OfNested(ctx context.Context, v types.Tuple2[types.Tuple2[uint8, uint16], types.Tuple2[uint64, types.Tuple2[rune, int8]]]) (types.Tuple2[uint8, uint16], types.Tuple2[uint64, types.Tuple2[rune, int8]], error)
+	OfNested(ctx context.Context, v types.Tuple2[types.Tuple2[uint8, uint16], types.Tuple2[uint64, types.Tuple2[
+		rune, int8]]]) (types.Tuple2[uint8, uint16], types.Tuple2[uint64, types.Tuple2[rune, int8]], error)
 	// OfPair is of-pair.
 	OfPair(ctx context.Context, v Pair) (uint8, string, error)
 	// OfMany is of-many.
-	OfMany(ctx context.Context, v types.Tuple16[uint8, uint16, uint32, uint64, int8, int16, int32, int64, float32, float64, bool, rune, string, uint8, uint16, uint8]) (uint8, uint16, uint32, uint64, int8, int16, int32, int64, float32, float64, bool, rune, string, uint8, uint16, uint8, error)
+	OfMany(ctx context.Context,
+		v types.Tuple16[uint8, uint16, uint32, uint64, int8, int16, int32, int64, float32, float64, bool, rune,
+			string, uint8, uint16, uint8]) (uint8,
+		uint16, uint32, uint64, int8, int16, int32, int64, float32, float64, bool, rune, string, uint8,
+		uint16, uint8, error)
 }
 
 // Descriptor describes roundtrip:values/tuples to the runtime.
 var Descriptor = bind.Interface{
 	Functions: []bind.Function{
-		{Name: "of-one", Type: 0x2ef6540e95d5d1be, Export: "i32 -> i32", Import: "i32 -> i32", Handle: handleOfOne},
-		{Name: "of-two", Type: 0x3732e5d1a6d9e4e6, Export: "i32 i64 -> i32", Import: "i32 i64 i32 ->", Handle: handleOfTwo},
-		{Name: "of-three", Type: 0xd7f13a5fee7d3e91, Export: "f32 i32 i32 i32 -> i32", Import: "f32 i32 i32 i32 i32 ->", Handle: handleOfThree},
-		{Name: "of-nested", Type: 0x595daadd238ffe41, Export: "i32 i32 i64 i32 i32 -> i32", Import: "i32 i32 i64 i32 i32 i32 ->", Handle: handleOfNested},
-		{Name: "of-pair", Type: 0xcc70fab4c91dfd57, Export: "i32 i32 i32 -> i32", Import: "i32 i32 i32 i32 ->", Handle: handleOfPair},
-		{Name: "of-many", Type: 0x693bd09f8598afea, Export: "i32 -> i32", Import: "i32 i32 ->", Handle: handleOfMany},
+		{
+			Name:   "of-one",
+			Type:   0x2ef6540e95d5d1be,
+			Export: "i32 -> i32",
+			Import: "i32 -> i32",
+			Handle: handleOfOne,
+		},
+		{
+			Name:   "of-two",
+			Type:   0x3732e5d1a6d9e4e6,
+			Export: "i32 i64 -> i32",
+			Import: "i32 i64 i32 ->",
+			Handle: handleOfTwo,
+		},
+		{
+			Name:   "of-three",
+			Type:   0xd7f13a5fee7d3e91,
+			Export: "f32 i32 i32 i32 -> i32",
+			Import: "f32 i32 i32 i32 i32 ->",
+			Handle: handleOfThree,
+		},
+		{
+			Name:   "of-nested",
+			Type:   0x595daadd238ffe41,
+			Export: "i32 i32 i64 i32 i32 -> i32",
+			Import: "i32 i32 i64 i32 i32 i32 ->",
+			Handle: handleOfNested,
+		},
+		{
+			Name:   "of-pair",
+			Type:   0xcc70fab4c91dfd57,
+			Export: "i32 i32 i32 -> i32",
+			Import: "i32 i32 i32 i32 ->",
+			Handle: handleOfPair,
+		},
+		{
+			Name:   "of-many",
+			Type:   0x693bd09f8598afea,
+			Export: "i32 -> i32",
+			Import: "i32 i32 ->",
+			Handle: handleOfMany,
+		},
 	},
 }
 
@@ -116,9 +157,12 @@ func (x *exports) OfThree(ctx context.Context, v types.Tuple3[float32, string, b
 	return f0, f1, f2, call.End()
 }
 
-func (x *exports) OfNested(ctx context.Context, v types.Tuple2[types.Tuple2[uint8, uint16], types.Tuple2[uint64, types.Tuple2[rune, int8]]]) (types.Tuple2[uint8, uint16], types.Tuple2[uint64, types.Tuple2[rune, int8]], error) {
+func (x *exports) OfNested(ctx context.Context,
+	v types.Tuple2[types.Tuple2[uint8, uint16], types.Tuple2[uint64, types.Tuple2[rune, int8]]]) (
+	types.Tuple2[uint8, uint16], types.Tuple2[uint64, types.Tuple2[rune, int8]], error) {
 	if bad := bind.CheckChar(v.F1.F1.F0); bad != nil {
-		return types.Tuple2[uint8, uint16]{}, types.Tuple2[uint64, types.Tuple2[rune, int8]]{}, bad.At(0).At(1).At(1).In("v")
+		return types.Tuple2[uint8, uint16]{}, types.Tuple2[uint64, types.Tuple2[rune, int8]]{}, bad.At(0).At(
+			1).At(1).In("v")
 	}
 	call := x.ofNested.Begin(ctx)
 	stack := call.Stack[:5]
@@ -135,7 +179,8 @@ func (x *exports) OfNested(ctx context.Context, v types.Tuple2[types.Tuple2[uint
 		return types.Tuple2[uint8, uint16]{}, types.Tuple2[uint64, types.Tuple2[rune, int8]]{}, call.End()
 	}
 	f0 := types.Tuple2[uint8, uint16]{F0: area[0], F1: binary.LittleEndian.Uint16(area[2:])}
-	f1 := types.Tuple2[uint64, types.Tuple2[rune, int8]]{F0: binary.LittleEndian.Uint64(area[8:]), F1: types.Tuple2[rune, int8]{F0: call.LiftChar(binary.LittleEndian.Uint32(area[16:])), F1: int8(area[20])}}
+	f1 := types.Tuple2[uint64, types.Tuple2[rune, int8]]{F0: binary.LittleEndian.Uint64(area[8:]), F1: types.Tuple2[
+		rune, int8]{F0: call.LiftChar(binary.LittleEndian.Uint32(area[16:])), F1: int8(area[20])}}
 	return f0, f1, call.End()
 }
 
@@ -161,7 +206,11 @@ func (x *exports) OfPair(ctx context.Context, v Pair) (uint8, string, error) {
 	return f0, f1, call.End()
 }
 
-func (x *exports) OfMany(ctx context.Context, v types.Tuple16[uint8, uint16, uint32, uint64, int8, int16, int32, int64, float32, float64, bool, rune, string, uint8, uint16, uint8]) (uint8, uint16, uint32, uint64, int8, int16, int32, int64, float32, float64, bool, rune, string, uint8, uint16, uint8, error) {
+func (x *exports) OfMany(ctx context.Context,
+	v types.Tuple16[uint8, uint16, uint32, uint64, int8, int16, int32, int64, float32, float64, bool, rune, string,
+		uint8, uint16, uint8]) (uint8,
+	uint16, uint32, uint64, int8, int16, int32, int64, float32, float64, bool, rune, string, uint8, uint16,
+	uint8, error) {
 	if bad := bind.CheckChar(v.F11); bad != nil {
 		return 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, false, 0, "", 0, 0, 0, bad.At(11).In("v")
 	}
@@ -216,7 +265,8 @@ func (x *exports) OfMany(ctx context.Context, v types.Tuple16[uint8, uint16, uin
 }
 
 func handleOfOne(call *bind.Call) {
-	result, err := call.Impl().(Interface).OfOne(call.Context(), types.Tuple1[uint16]{F0: uint16(uint32(call.Stack[0]))})
+	result, err := call.Impl().(Interface).OfOne(call.Context(),
+		types.Tuple1[uint16]{F0: uint16(uint32(call.Stack[0]))})
 	if err != nil {
 		call.Fail(err)
 		return
@@ -225,7 +275,8 @@ func handleOfOne(call *bind.Call) {
 }
 
 func handleOfTwo(call *bind.Call) {
-	result, result2, err := call.Impl().(Interface).OfTwo(call.Context(), types.Tuple2[uint8, uint64]{F0: uint8(uint32(call.Stack[0])), F1: call.Stack[1]})
+	result, result2, err := call.Impl().(Interface).OfTwo(call.Context(),
+		types.Tuple2[uint8, uint64]{F0: uint8(uint32(call.Stack[0])), F1: call.Stack[1]})
 	if err != nil {
 		call.Fail(err)
 		return
@@ -239,7 +290,11 @@ func handleOfTwo(call *bind.Call) {
 }
 
 func handleOfThree(call *bind.Call) {
-	v := types.Tuple3[float32, string, bool]{F0: math.Float32frombits(uint32(call.Stack[0])), F1: call.LiftString(uint32(call.Stack[1]), uint32(call.Stack[2])), F2: uint32(call.Stack[3]) != 0}
+	v := types.Tuple3[float32, string, bool]{
+		F0: math.Float32frombits(uint32(call.Stack[0])),
+		F1: call.LiftString(uint32(call.Stack[1]), uint32(call.Stack[2])),
+		F2: uint32(call.Stack[3]) != 0,
+	}
 	if !call.OK() {
 		return
 	}
@@ -260,7 +315,13 @@ func handleOfThree(call *bind.Call) {
 }
 
 func handleOfNested(call *bind.Call) {
-	v := types.Tuple2[types.Tuple2[uint8, uint16], types.Tuple2[uint64, types.Tuple2[rune, int8]]]{F0: types.Tuple2[uint8, uint16]{F0: uint8(uint32(call.Stack[0])), F1: uint16(uint32(call.Stack[1]))}, F1: types.Tuple2[uint64, types.Tuple2[rune, int8]]{F0: call.Stack[2], F1: types.Tuple2[rune, int8]{F0: call.LiftChar(uint32(call.Stack[3])), F1: int8(uint32(call.Stack[4]))}}}
+	v := types.Tuple2[types.Tuple2[uint8, uint16], types.Tuple2[uint64, types.Tuple2[rune, int8]]]{
+		F0: types.Tuple2[uint8, uint16]{F0: uint8(uint32(call.Stack[0])), F1: uint16(uint32(call.Stack[1]))},
+		F1: types.Tuple2[uint64, types.Tuple2[rune, int8]]{F0: call.Stack[2], F1: types.Tuple2[rune, int8]{
+			F0: call.LiftChar(uint32(call.Stack[3])),
+			F1: int8(uint32(call.Stack[4])),
+		}},
+	}
 	if !call.OK() {
 		return
 	}
@@ -305,7 +366,8 @@ func handleOfMany(call *bind.Call) {
 	if !ok {
 		return
 	}
-	v := types.Tuple16[uint8, uint16, uint32, uint64, int8, int16, int32, int64, float32, float64, bool, rune, string, uint8, uint16, uint8]{
+	v := types.Tuple16[uint8, uint16, uint32, uint64, int8, int16, int32, int64, float32, float64, bool, rune,
+		string, uint8, uint16, uint8]{
 		F0:  area[0],
 		F1:  binary.LittleEndian.Uint16(area[2:]),
 		F2:  binary.LittleEndian.Uint32(area[4:]),
@@ -326,7 +388,8 @@ func handleOfMany(call *bind.Call) {
 	if !call.OK() {
 		return
 	}
-	result, result2, result3, result4, result5, result6, result7, result8, result9, result10, result11, result12, result13, result14, result15, result16, err := call.Impl().(Interface).OfMany(call.Context(), v)
+	result, result2, result3, result4, result5, result6, result7, result8, result9, result10, result11, result12, result13, result14, result15, result16, err := call.Impl().(Interface).OfMany(call.Context(),
+		v)
 	if err != nil {
 		call.Fail(err)
 		return

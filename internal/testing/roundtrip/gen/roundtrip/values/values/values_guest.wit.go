@@ -47,7 +47,11 @@ var (
 
 // Export says what implements the world's exports. A guest calls it once, in an
 // init function: any call of the host that comes before it traps.
-func Export(scalarsImpl scalars.Interface, textImpl text.Interface, listsImpl lists.Interface, fixedImpl fixed.Interface, mapsImpl valuesmaps.Interface, variantsImpl variants.Interface, bigImpl big.Interface, tuplesImpl tuples.Interface, recordsImpl records.Interface, manyImpl many.Interface, setsImpl sets.Interface, optionsImpl options.Interface, outcomesImpl outcomes.Interface, callsImpl calls.Interface, stateImpl state.Interface) {
+func Export(scalarsImpl scalars.Interface, textImpl text.Interface, listsImpl lists.Interface,
+	fixedImpl fixed.Interface, mapsImpl valuesmaps.Interface, variantsImpl variants.Interface,
+	bigImpl big.Interface, tuplesImpl tuples.Interface, recordsImpl records.Interface, manyImpl many.Interface,
+	setsImpl sets.Interface, optionsImpl options.Interface, outcomesImpl outcomes.Interface,
+	callsImpl calls.Interface, stateImpl state.Interface) {
 	exportedScalars = scalarsImpl
 	exportedText = textImpl
 	exportedLists = listsImpl
@@ -498,7 +502,11 @@ func listsOfTuples(vPtr, vLen uint32) uint32 {
 	v := make([]types.Tuple3[uint8, uint64, string], vLen)
 	for i := range v {
 		at := guest.PointerTo(vPtr + uint32(i)*24)
-		v[i] = types.Tuple3[uint8, uint64, string]{F0: guest.Load[uint8](at, 0), F1: guest.Load[uint64](at, 8), F2: guest.LiftString(guest.Load[uint32](at, 16), guest.Load[uint32](at, 20))}
+		v[i] = types.Tuple3[uint8, uint64, string]{
+			F0: guest.Load[uint8](at, 0),
+			F1: guest.Load[uint64](at, 8),
+			F2: guest.LiftString(guest.Load[uint32](at, 16), guest.Load[uint32](at, 20)),
+		}
 	}
 	guest.ParamsLifted()
 	result := exportedLists.OfTuples(v)
@@ -572,7 +580,8 @@ func listsOfResults(vPtr, vLen uint32) uint32 {
 		case 0:
 			item = types.OK[uint64, string](guest.Load[uint64](at, 8))
 		case 1:
-			item = types.Err[uint64, string](guest.LiftString(guest.Load[uint32](at, 8), guest.Load[uint32](at, 12)))
+			item = types.Err[uint64, string](guest.LiftString(guest.Load[uint32](at, 8),
+				guest.Load[uint32](at, 12)))
 		default:
 			guest.NoDiscriminant(uint32(itemCase), "result<u64, string>")
 		}
@@ -707,13 +716,7 @@ func freeListsOfShapes(uint32) {
 
 //go:wasmexport roundtrip:values/fixed#of-u8s
 func fixedOfU8s(v0, v1, v2, v3, v4 uint32) uint32 {
-	result := exportedFixed.OfU8s([5]byte{
-		uint8(v0),
-		uint8(v1),
-		uint8(v2),
-		uint8(v3),
-		uint8(v4),
-	})
+	result := exportedFixed.OfU8s([5]byte{uint8(v0), uint8(v1), uint8(v2), uint8(v3), uint8(v4)})
 	area := guest.ResultArea(5)
 	guest.StoreArray(area, 0, result)
 	return guest.Address(area)
@@ -781,7 +784,8 @@ func fixedOfMany(params uint32) uint32 {
 
 //go:wasmexport roundtrip:values/fixed#of-lists
 func fixedOfLists(v0, v1, v2, v3, v4, v5 uint32) uint32 {
-	v := [3][]uint16{guest.LiftSlice[uint16](v0, v1), guest.LiftSlice[uint16](v2, v3), guest.LiftSlice[uint16](v4, v5)}
+	v := [3][]uint16{guest.LiftSlice[uint16](v0, v1), guest.LiftSlice[uint16](v2, v3),
+		guest.LiftSlice[uint16](v4, v5)}
 	guest.ParamsLifted()
 	result := exportedFixed.OfLists(v)
 	area := guest.ResultArea(24)
@@ -801,7 +805,8 @@ func freeFixedOfLists(uint32) {
 
 //go:wasmexport roundtrip:values/fixed#of-nested
 func fixedOfNested(v0, v1, v2, v3, v4, v5 uint32) uint32 {
-	result := exportedFixed.OfNested([2][3]uint16{[3]uint16{uint16(v0), uint16(v1), uint16(v2)}, [3]uint16{uint16(v3), uint16(v4), uint16(v5)}})
+	result := exportedFixed.OfNested([2][3]uint16{[3]uint16{uint16(v0), uint16(v1), uint16(v2)},
+		[3]uint16{uint16(v3), uint16(v4), uint16(v5)}})
 	area := guest.ResultArea(12)
 	for i, item := range result {
 		at := guest.At(area, uint32(i)*6)
@@ -857,7 +862,8 @@ func fixedOfOption(v0 uint32, v1, v2 uint64) uint32 {
 }
 
 //go:wasmexport roundtrip:values/fixed#of-people
-func fixedOfPeople(v0, v1, v2, v3 uint32, v4 float32, v5, v6, v7, v8, v9, v10 uint32, v11 float32, v12, v13 uint32) uint32 {
+func fixedOfPeople(v0, v1, v2, v3 uint32, v4 float32, v5, v6, v7, v8, v9, v10 uint32, v11 float32, v12,
+	v13 uint32) uint32 {
 	var height types.Option[float32]
 	switch v3 {
 	case 0:
@@ -879,12 +885,13 @@ func fixedOfPeople(v0, v1, v2, v3 uint32, v4 float32, v5, v6, v7, v8, v9, v10 ui
 		Age:    uint8(v2),
 		Height: height,
 		Tags:   guest.LiftStrings(v5, v6),
-	}, fixed.Person{
-		Name:   guest.LiftString(v7, v8),
-		Age:    uint8(v9),
-		Height: height2,
-		Tags:   guest.LiftStrings(v12, v13),
-	}}
+	},
+		fixed.Person{
+			Name:   guest.LiftString(v7, v8),
+			Age:    uint8(v9),
+			Height: height2,
+			Tags:   guest.LiftStrings(v12, v13),
+		}}
 	guest.ParamsLifted()
 	result := exportedFixed.OfPeople(v)
 	area := guest.ResultArea(56)
@@ -913,7 +920,10 @@ func fixedOfColours(v0, v1, v2 uint32) uint32 {
 
 //go:wasmexport roundtrip:values/fixed#of-matrix
 func fixedOfMatrix(v0, v1, v2, v3, v4, v5 float32, v6, v7 uint32) uint32 {
-	v := fixed.Matrix{Rows: [2][3]float32{[3]float32{v0, v1, v2}, [3]float32{v3, v4, v5}}, Name: guest.LiftString(v6, v7)}
+	v := fixed.Matrix{
+		Rows: [2][3]float32{[3]float32{v0, v1, v2}, [3]float32{v3, v4, v5}},
+		Name: guest.LiftString(v6, v7),
+	}
 	guest.ParamsLifted()
 	result := exportedFixed.OfMatrix(v)
 	area := guest.ResultArea(32)
@@ -931,7 +941,8 @@ func mapsOfStrings(vPtr, vLen uint32) uint32 {
 	v := make(map[string]string, vLen)
 	for i := range vLen {
 		at := guest.PointerTo(vPtr + i*16)
-		v[guest.LiftString(guest.Load[uint32](at, 0), guest.Load[uint32](at, 4))] = guest.LiftString(guest.Load[uint32](at, 8), guest.Load[uint32](at, 12))
+		v[guest.LiftString(guest.Load[uint32](at, 0), guest.Load[uint32](at,
+			4))] = guest.LiftString(guest.Load[uint32](at, 8), guest.Load[uint32](at, 12))
 	}
 	guest.ParamsLifted()
 	result := exportedMaps.OfStrings(v)
@@ -1155,7 +1166,8 @@ func mapsOfMaps(vPtr, vLen uint32) uint32 {
 		value := make(map[string]uint32, valueLen)
 		for i2 := range valueLen {
 			at2 := guest.PointerTo(valuePtr + i2*12)
-			value[guest.LiftString(guest.Load[uint32](at2, 0), guest.Load[uint32](at2, 4))] = guest.Load[uint32](at2, 8)
+			value[guest.LiftString(guest.Load[uint32](at2, 0),
+				guest.Load[uint32](at2, 4))] = guest.Load[uint32](at2, 8)
 		}
 		v[guest.Load[uint16](at, 0)] = value
 	}
@@ -1235,7 +1247,8 @@ func mapsOfOption(v0, v1, v2 uint32) uint32 {
 		value := make(map[uint64]string, v2)
 		for i := range v2 {
 			at := guest.PointerTo(v1 + i*16)
-			value[guest.Load[uint64](at, 0)] = guest.LiftString(guest.Load[uint32](at, 8), guest.Load[uint32](at, 12))
+			value[guest.Load[uint64](at,
+				0)] = guest.LiftString(guest.Load[uint32](at, 8), guest.Load[uint32](at, 12))
 		}
 		v = types.Some(value)
 	default:
@@ -1369,7 +1382,11 @@ func variantsOfTuples(v0 uint32, v1, v2 uint64, v3 uint32, v4 float32) uint32 {
 	var v variants.Tuples
 	switch v0 {
 	case 0:
-		v = variants.TuplesA{Value: types.Tuple3[float32, uint64, uint8]{F0: math.Float32frombits(uint32(v1)), F1: v2, F2: uint8(v3)}}
+		v = variants.TuplesA{Value: types.Tuple3[float32, uint64, uint8]{
+			F0: math.Float32frombits(uint32(v1)),
+			F1: v2,
+			F2: uint8(v3),
+		}}
 	case 1:
 		v = variants.TuplesB{Value: types.Tuple2[uint64, float64]{F0: v1, F1: math.Float64frombits(v2)}}
 	case 2:
@@ -1602,7 +1619,14 @@ func freeTuplesOfThree(uint32) {
 
 //go:wasmexport roundtrip:values/tuples#of-nested
 func tuplesOfNested(v0, v1 uint32, v2 uint64, v3, v4 uint32) uint32 {
-	result, result2 := exportedTuples.OfNested(types.Tuple2[types.Tuple2[uint8, uint16], types.Tuple2[uint64, types.Tuple2[rune, int8]]]{F0: types.Tuple2[uint8, uint16]{F0: uint8(v0), F1: uint16(v1)}, F1: types.Tuple2[uint64, types.Tuple2[rune, int8]]{F0: v2, F1: types.Tuple2[rune, int8]{F0: rune(v3), F1: int8(v4)}}})
+	result, result2 := exportedTuples.OfNested(types.Tuple2[types.Tuple2[uint8, uint16],
+		types.Tuple2[uint64, types.Tuple2[rune, int8]]]{
+		F0: types.Tuple2[uint8, uint16]{F0: uint8(v0), F1: uint16(v1)},
+		F1: types.Tuple2[uint64, types.Tuple2[rune, int8]]{
+			F0: v2,
+			F1: types.Tuple2[rune, int8]{F0: rune(v3), F1: int8(v4)},
+		},
+	})
 	area := guest.ResultArea(24)
 	guest.Store(area, 0, result.F0)
 	guest.Store(area, 2, result.F1)
@@ -1633,7 +1657,8 @@ func freeTuplesOfPair(uint32) {
 //go:wasmexport roundtrip:values/tuples#of-many
 func tuplesOfMany(params uint32) uint32 {
 	area := guest.PointerTo(params)
-	v := types.Tuple16[uint8, uint16, uint32, uint64, int8, int16, int32, int64, float32, float64, bool, rune, string, uint8, uint16, uint8]{
+	v := types.Tuple16[uint8, uint16, uint32, uint64, int8, int16, int32, int64, float32, float64, bool, rune,
+		string, uint8, uint16, uint8]{
 		F0:  guest.Load[uint8](area, 0),
 		F1:  guest.Load[uint16](area, 2),
 		F2:  guest.Load[uint32](area, 4),
@@ -1652,7 +1677,8 @@ func tuplesOfMany(params uint32) uint32 {
 		F15: guest.Load[uint8](area, 68),
 	}
 	guest.ParamsLifted()
-	result, result2, result3, result4, result5, result6, result7, result8, result9, result10, result11, result12, result13, result14, result15, result16 := exportedTuples.OfMany(v)
+	result, result2, result3, result4, result5, result6, result7, result8, result9, result10, result11, result12, result13, result14, result15, result16 := exportedTuples.OfMany(
+		v)
 	area2 := guest.ResultArea(72)
 	guest.Store(area2, 0, result)
 	guest.Store(area2, 2, result2)
@@ -1717,7 +1743,8 @@ func freeRecordsOfHuman(uint32) {
 }
 
 //go:wasmexport roundtrip:values/records#of-padded
-func recordsOfPadded(v0 uint32, v1 uint64, v2, v3, v4, v5, v6 uint32, v7 float64, v8 uint32, v9 float32, v10, v11, v12 uint32, v13 uint64) uint32 {
+func recordsOfPadded(v0 uint32, v1 uint64, v2, v3, v4, v5, v6 uint32, v7 float64, v8 uint32, v9 float32, v10, v11,
+	v12 uint32, v13 uint64) uint32 {
 	result := exportedRecords.OfPadded(records.Padded{
 		A: uint8(v0),
 		B: v1,
@@ -2873,13 +2900,7 @@ func manyOfSome(v0, v1, v2, v3 uint32, v4 uint64, v5, v6 uint32) uint32 {
 	default:
 		guest.NoDiscriminant(uint32(v3), "v257")
 	}
-	v := many.Some{
-		A: uint8(v0),
-		B: many.E256(v1),
-		C: many.E257(v2),
-		D: d,
-		E: many.E256(v6),
-	}
+	v := many.Some{A: uint8(v0), B: many.E256(v1), C: many.E257(v2), D: d, E: many.E256(v6)}
 	guest.ParamsLifted()
 	result := exportedMany.OfSome(v)
 	area := guest.ResultArea(32)
@@ -3606,7 +3627,8 @@ func outcomesOfNested(vPtr, vLen uint32) uint32 {
 			case 0:
 				ok = types.OK[uint8, string](guest.Load[uint8](at, 12))
 			case 1:
-				ok = types.Err[uint8, string](guest.LiftString(guest.Load[uint32](at, 12), guest.Load[uint32](at, 16)))
+				ok = types.Err[uint8, string](guest.LiftString(guest.Load[uint32](at, 12),
+					guest.Load[uint32](at, 16)))
 			default:
 				guest.NoDiscriminant(uint32(okCase), "result<u8, string>")
 			}
@@ -3787,12 +3809,15 @@ func freeCallsOnlyResult(uint32) {
 }
 
 //go:wasmexport roundtrip:values/calls#sixteen
-func callsSixteen(a, b, c, d, e, f, g uint32, h, i uint64, j float32, k float64, l, mPtr, mLen, nPtr, nLen uint32) uint32 {
+func callsSixteen(a, b, c, d, e, f, g uint32, h, i uint64, j float32, k float64, l, mPtr, mLen, nPtr,
+	nLen uint32) uint32 {
 	l2 := rune(l)
 	m := guest.LiftString(mPtr, mLen)
 	n := guest.LiftSlice[uint8](nPtr, nLen)
 	guest.ParamsLifted()
-	result, result2, result3, result4, result5, result6, result7, result8, result9, result10, result11, result12, result13, result14 := exportedCalls.Sixteen(a != 0, uint8(b), int8(c), uint16(d), int16(e), f, int32(g), h, int64(i), j, k, l2, m, n)
+	result, result2, result3, result4, result5, result6, result7, result8, result9, result10, result11, result12, result13, result14 := exportedCalls.Sixteen(a !=
+		0,
+		uint8(b), int8(c), uint16(d), int16(e), f, int32(g), h, int64(i), j, k, l2, m, n)
 	area := guest.ResultArea(72)
 	guest.StoreBool(area, 0, result)
 	guest.Store(area, 1, result2)
@@ -3882,7 +3907,8 @@ func callsNames(params uint32) uint32 {
 	at := guest.Load[int32](area, 64)
 	ok := guest.LoadBool(area, 68)
 	guest.ParamsLifted()
-	result := exportedCalls.Names(ctx, context_, err, call, results, guest_, host_, stack, area2, params2, i, at, ok)
+	result := exportedCalls.Names(ctx, context_, err, call, results, guest_, host_, stack, area2, params2, i, at,
+		ok)
 	area3 := guest.ResultArea(8)
 	resultPtr := guest.LowerString(&guest.Results, result)
 	guest.Store(area3, 0, resultPtr)
@@ -3896,13 +3922,15 @@ func freeCallsNames(uint32) {
 }
 
 //go:wasmexport roundtrip:values/calls#keywords
-func callsKeywords(type_, funcPtr, funcLen, usePtr, useLen, range_, go_, stringPtr, stringLen, len_, nil_, make_ uint32) uint32 {
+func callsKeywords(type_, funcPtr, funcLen, usePtr, useLen, range_, go_, stringPtr, stringLen, len_, nil_,
+	make_ uint32) uint32 {
 	func_ := guest.LiftString(funcPtr, funcLen)
 	use := guest.LiftStrings(usePtr, useLen)
 	string_ := guest.LiftString(stringPtr, stringLen)
 	make2 := rune(make_)
 	guest.ParamsLifted()
-	result := exportedCalls.Keywords(uint8(type_), func_, use, uint16(range_), go_, string_, int8(len_), nil_ != 0, make2)
+	result := exportedCalls.Keywords(uint8(type_), func_, use, uint16(range_), go_, string_, int8(len_), nil_ != 0,
+		make2)
 	area := guest.ResultArea(8)
 	resultPtr := guest.LowerString(&guest.Results, result)
 	guest.Store(area, 0, resultPtr)
@@ -4285,9 +4313,13 @@ func loadShape(ptr guest.Pointer) named.Shape {
 	case 2:
 		value = named.ShapeCircle{Value: guest.Load[float64](ptr, 8)}
 	case 3:
-		value = named.ShapeLabel{Value: guest.LiftString(guest.Load[uint32](ptr, 8), guest.Load[uint32](ptr, 12))}
+		value = named.ShapeLabel{
+			Value: guest.LiftString(guest.Load[uint32](ptr, 8), guest.Load[uint32](ptr, 12)),
+		}
 	case 4:
-		value = named.ShapePath{Value: guest.LiftSlice[named.Point](guest.Load[uint32](ptr, 8), guest.Load[uint32](ptr, 12))}
+		value = named.ShapePath{
+			Value: guest.LiftSlice[named.Point](guest.Load[uint32](ptr, 8), guest.Load[uint32](ptr, 12)),
+		}
 	default:
 		guest.NoDiscriminant(uint32(valueCase), "shape")
 	}
@@ -4632,7 +4664,10 @@ func loadNested(ptr guest.Pointer) records.Nested {
 		C:      records.Colour(guest.Load[uint8](ptr, 48)),
 		Access: records.Access(guest.Load[uint8](ptr, 49)),
 		S:      loadShape(guest.At(ptr, 56)),
-		T:      types.Tuple2[uint8, records.Name]{F0: guest.Load[uint8](ptr, 72), F1: guest.LiftString(guest.Load[uint32](ptr, 76), guest.Load[uint32](ptr, 80))},
+		T: types.Tuple2[uint8, records.Name]{
+			F0: guest.Load[uint8](ptr, 72),
+			F1: guest.LiftString(guest.Load[uint32](ptr, 76), guest.Load[uint32](ptr, 80)),
+		},
 	}
 }
 
@@ -5715,7 +5750,9 @@ func loadV257(ptr guest.Pointer) many.V257 {
 	case 255:
 		value = many.V257C255{}
 	case 256:
-		value = many.V257C256{Value: guest.LiftSlice[uint16](guest.Load[uint32](ptr, 8), guest.Load[uint32](ptr, 12))}
+		value = many.V257C256{
+			Value: guest.LiftSlice[uint16](guest.Load[uint32](ptr, 8), guest.Load[uint32](ptr, 12)),
+		}
 	default:
 		guest.NoDiscriminant(uint32(valueCase), "v257")
 	}
@@ -5799,11 +5836,15 @@ func loadTexts(ptr guest.Pointer) variants.Texts {
 	var value variants.Texts
 	switch valueCase {
 	case 0:
-		value = variants.TextsS{Value: guest.LiftString(guest.Load[uint32](ptr, 8), guest.Load[uint32](ptr, 12))}
+		value = variants.TextsS{
+			Value: guest.LiftString(guest.Load[uint32](ptr, 8), guest.Load[uint32](ptr, 12)),
+		}
 	case 1:
 		value = variants.TextsN{Value: guest.Load[uint64](ptr, 8)}
 	case 2:
-		value = variants.TextsL{Value: guest.LiftSlice[float64](guest.Load[uint32](ptr, 8), guest.Load[uint32](ptr, 12))}
+		value = variants.TextsL{
+			Value: guest.LiftSlice[float64](guest.Load[uint32](ptr, 8), guest.Load[uint32](ptr, 12)),
+		}
 	case 3:
 		value = variants.TextsNone{}
 	default:

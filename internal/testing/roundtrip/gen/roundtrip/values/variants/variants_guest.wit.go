@@ -492,9 +492,16 @@ func loadTuples(ptr guest.Pointer) Tuples {
 	var value Tuples
 	switch valueCase {
 	case 0:
-		value = TuplesA{Value: types.Tuple3[float32, uint64, uint8]{F0: guest.Load[float32](ptr, 8), F1: guest.Load[uint64](ptr, 16), F2: guest.Load[uint8](ptr, 24)}}
+		value = TuplesA{Value: types.Tuple3[float32, uint64, uint8]{
+			F0: guest.Load[float32](ptr, 8),
+			F1: guest.Load[uint64](ptr, 16),
+			F2: guest.Load[uint8](ptr, 24),
+		}}
 	case 1:
-		value = TuplesB{Value: types.Tuple2[uint64, float64]{F0: guest.Load[uint64](ptr, 8), F1: guest.Load[float64](ptr, 16)}}
+		value = TuplesB{Value: types.Tuple2[uint64, float64]{
+			F0: guest.Load[uint64](ptr, 8),
+			F1: guest.Load[float64](ptr, 16),
+		}}
 	case 2:
 		value = TuplesC{Value: guest.LiftString(guest.Load[uint32](ptr, 8), guest.Load[uint32](ptr, 12))}
 	case 3:
@@ -560,9 +567,13 @@ func loadShape(ptr guest.Pointer) named.Shape {
 	case 2:
 		value = named.ShapeCircle{Value: guest.Load[float64](ptr, 8)}
 	case 3:
-		value = named.ShapeLabel{Value: guest.LiftString(guest.Load[uint32](ptr, 8), guest.Load[uint32](ptr, 12))}
+		value = named.ShapeLabel{
+			Value: guest.LiftString(guest.Load[uint32](ptr, 8), guest.Load[uint32](ptr, 12)),
+		}
 	case 4:
-		value = named.ShapePath{Value: guest.LiftSlice[named.Point](guest.Load[uint32](ptr, 8), guest.Load[uint32](ptr, 12))}
+		value = named.ShapePath{
+			Value: guest.LiftSlice[named.Point](guest.Load[uint32](ptr, 8), guest.Load[uint32](ptr, 12)),
+		}
 	default:
 		guest.NoDiscriminant(uint32(valueCase), "shape")
 	}

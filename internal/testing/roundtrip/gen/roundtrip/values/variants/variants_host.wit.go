@@ -41,15 +41,69 @@ type Interface interface {
 // Descriptor describes roundtrip:values/variants to the runtime.
 var Descriptor = bind.Interface{
 	Functions: []bind.Function{
-		{Name: "of-only", Type: 0x21e1cc184b107b34, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleOfOnly},
-		{Name: "of-numbers", Type: 0xad2e542bf920e863, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleOfNumbers},
-		{Name: "of-wide", Type: 0xb388af039c81582b, Export: "i32 i64 -> i32", Import: "i32 i64 i32 ->", Handle: handleOfWide},
-		{Name: "of-mixed", Type: 0xeaacccf0b24a464f, Export: "i32 i64 -> i32", Import: "i32 i64 i32 ->", Handle: handleOfMixed},
-		{Name: "of-texts", Type: 0x202f55edf0ef9712, Export: "i32 i64 i32 -> i32", Import: "i32 i64 i32 i32 ->", Handle: handleOfTexts},
-		{Name: "of-tuples", Type: 0x15a8a96ba4b2515e, Export: "i32 i64 i64 i32 f32 -> i32", Import: "i32 i64 i64 i32 f32 i32 ->", Handle: handleOfTuples},
-		{Name: "of-outer", Type: 0x9be6f99a5a474474, Export: "i32 i32 i64 i64 i32 -> i32", Import: "i32 i32 i64 i64 i32 i32 ->", Handle: handleOfOuter},
-		{Name: "of-shape", Type: 0x10c3ca0720a62c9c, Export: "i32 i64 i32 -> i32", Import: "i32 i64 i32 i32 ->", Handle: handleOfShape},
-		{Name: "of-outers", Type: 0x05c30d296e99141b, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleOfOuters},
+		{
+			Name:   "of-only",
+			Type:   0x21e1cc184b107b34,
+			Export: "i32 i32 -> i32",
+			Import: "i32 i32 i32 ->",
+			Handle: handleOfOnly,
+		},
+		{
+			Name:   "of-numbers",
+			Type:   0xad2e542bf920e863,
+			Export: "i32 i32 -> i32",
+			Import: "i32 i32 i32 ->",
+			Handle: handleOfNumbers,
+		},
+		{
+			Name:   "of-wide",
+			Type:   0xb388af039c81582b,
+			Export: "i32 i64 -> i32",
+			Import: "i32 i64 i32 ->",
+			Handle: handleOfWide,
+		},
+		{
+			Name:   "of-mixed",
+			Type:   0xeaacccf0b24a464f,
+			Export: "i32 i64 -> i32",
+			Import: "i32 i64 i32 ->",
+			Handle: handleOfMixed,
+		},
+		{
+			Name:   "of-texts",
+			Type:   0x202f55edf0ef9712,
+			Export: "i32 i64 i32 -> i32",
+			Import: "i32 i64 i32 i32 ->",
+			Handle: handleOfTexts,
+		},
+		{
+			Name:   "of-tuples",
+			Type:   0x15a8a96ba4b2515e,
+			Export: "i32 i64 i64 i32 f32 -> i32",
+			Import: "i32 i64 i64 i32 f32 i32 ->",
+			Handle: handleOfTuples,
+		},
+		{
+			Name:   "of-outer",
+			Type:   0x9be6f99a5a474474,
+			Export: "i32 i32 i64 i64 i32 -> i32",
+			Import: "i32 i32 i64 i64 i32 i32 ->",
+			Handle: handleOfOuter,
+		},
+		{
+			Name:   "of-shape",
+			Type:   0x10c3ca0720a62c9c,
+			Export: "i32 i64 i32 -> i32",
+			Import: "i32 i64 i32 i32 ->",
+			Handle: handleOfShape,
+		},
+		{
+			Name:   "of-outers",
+			Type:   0x05c30d296e99141b,
+			Export: "i32 i32 -> i32",
+			Import: "i32 i32 i32 ->",
+			Handle: handleOfOuters,
+		},
 	},
 }
 
@@ -524,7 +578,8 @@ func (x *exports) OfOuters(ctx context.Context, v []Outer) ([]Outer, error) {
 	if !ok {
 		return nil, call.End()
 	}
-	region, result := bind.LiftList[Outer](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]), 32, 8)
+	region, result := bind.LiftList[Outer](call, binary.LittleEndian.Uint32(area),
+		binary.LittleEndian.Uint32(area[4:]), 32, 8)
 	for i := range result {
 		item := region[i*32:]
 		result[i] = loadOuter(call, item)
@@ -706,7 +761,11 @@ func handleOfTuples(call *bind.Call) {
 	switch v0 {
 	case 0:
 		if bind.Room[TuplesA](call) {
-			v = TuplesA{Value: types.Tuple3[float32, uint64, uint8]{F0: math.Float32frombits(uint32(v1)), F1: v2, F2: uint8(v3)}}
+			v = TuplesA{Value: types.Tuple3[float32, uint64, uint8]{
+				F0: math.Float32frombits(uint32(v1)),
+				F1: v2,
+				F2: uint8(v3),
+			}}
 		}
 	case 1:
 		if bind.Room[TuplesB](call) {
@@ -1111,7 +1170,8 @@ func loadTexts(call *bind.Call, area []byte) Texts {
 	switch valueCase {
 	case 0:
 		if bind.Room[TextsS](call) {
-			value = TextsS{Value: call.LiftString(binary.LittleEndian.Uint32(area[8:]), binary.LittleEndian.Uint32(area[12:]))}
+			value = TextsS{Value: call.LiftString(binary.LittleEndian.Uint32(area[8:]),
+				binary.LittleEndian.Uint32(area[12:]))}
 		}
 	case 1:
 		if bind.Room[TextsN](call) {
@@ -1119,7 +1179,8 @@ func loadTexts(call *bind.Call, area []byte) Texts {
 		}
 	case 2:
 		if bind.Room[TextsL](call) {
-			value = TextsL{Value: bind.LiftNumbers[float64](call, binary.LittleEndian.Uint32(area[8:]), binary.LittleEndian.Uint32(area[12:]))}
+			value = TextsL{Value: bind.LiftNumbers[float64](call, binary.LittleEndian.Uint32(area[8:]),
+				binary.LittleEndian.Uint32(area[12:]))}
 		}
 	case 3:
 		value = TextsNone{}
@@ -1148,15 +1209,23 @@ func loadTuples(call *bind.Call, area []byte) Tuples {
 	switch valueCase {
 	case 0:
 		if bind.Room[TuplesA](call) {
-			value = TuplesA{Value: types.Tuple3[float32, uint64, uint8]{F0: math.Float32frombits(binary.LittleEndian.Uint32(area[8:])), F1: binary.LittleEndian.Uint64(area[16:]), F2: area[24]}}
+			value = TuplesA{Value: types.Tuple3[float32, uint64, uint8]{
+				F0: math.Float32frombits(binary.LittleEndian.Uint32(area[8:])),
+				F1: binary.LittleEndian.Uint64(area[16:]),
+				F2: area[24],
+			}}
 		}
 	case 1:
 		if bind.Room[TuplesB](call) {
-			value = TuplesB{Value: types.Tuple2[uint64, float64]{F0: binary.LittleEndian.Uint64(area[8:]), F1: math.Float64frombits(binary.LittleEndian.Uint64(area[16:]))}}
+			value = TuplesB{Value: types.Tuple2[uint64, float64]{
+				F0: binary.LittleEndian.Uint64(area[8:]),
+				F1: math.Float64frombits(binary.LittleEndian.Uint64(area[16:])),
+			}}
 		}
 	case 2:
 		if bind.Room[TuplesC](call) {
-			value = TuplesC{Value: call.LiftString(binary.LittleEndian.Uint32(area[8:]), binary.LittleEndian.Uint32(area[12:]))}
+			value = TuplesC{Value: call.LiftString(binary.LittleEndian.Uint32(area[8:]),
+				binary.LittleEndian.Uint32(area[12:]))}
 		}
 	case 3:
 		if bind.Room[TuplesD](call) {
@@ -1291,10 +1360,12 @@ func loadShape(call *bind.Call, area []byte) named.Shape {
 		}
 	case 3:
 		if bind.Room[named.ShapeLabel](call) {
-			value = named.ShapeLabel{Value: call.LiftString(binary.LittleEndian.Uint32(area[8:]), binary.LittleEndian.Uint32(area[12:]))}
+			value = named.ShapeLabel{Value: call.LiftString(binary.LittleEndian.Uint32(area[8:]),
+				binary.LittleEndian.Uint32(area[12:]))}
 		}
 	case 4:
-		region, path := bind.LiftList[named.Point](call, binary.LittleEndian.Uint32(area[8:]), binary.LittleEndian.Uint32(area[12:]), 8, 4)
+		region, path := bind.LiftList[named.Point](call, binary.LittleEndian.Uint32(area[8:]),
+			binary.LittleEndian.Uint32(area[12:]), 8, 4)
 		for i := range path {
 			item := region[i*8:]
 			path[i] = loadPoint(call, item)

@@ -27,9 +27,27 @@ type Interface interface {
 // Descriptor describes sizes:worlds/operations to the runtime.
 var Descriptor = bind.Interface{
 	Functions: []bind.Function{
-		{Name: "add", Type: 0x6127c1d7a512c2b0, Export: "i32 i32 -> i32", Import: "i32 i32 -> i32", Handle: handleAdd},
-		{Name: "multiply", Type: 0x6127c1d7a512c2b0, Export: "i32 i32 -> i32", Import: "i32 i32 -> i32", Handle: handleMultiply},
-		{Name: "eval", Type: 0xb54730b944be4a03, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleEval},
+		{
+			Name:   "add",
+			Type:   0x6127c1d7a512c2b0,
+			Export: "i32 i32 -> i32",
+			Import: "i32 i32 -> i32",
+			Handle: handleAdd,
+		},
+		{
+			Name:   "multiply",
+			Type:   0x6127c1d7a512c2b0,
+			Export: "i32 i32 -> i32",
+			Import: "i32 i32 -> i32",
+			Handle: handleMultiply,
+		},
+		{
+			Name:   "eval",
+			Type:   0xb54730b944be4a03,
+			Export: "i32 i32 -> i32",
+			Import: "i32 i32 i32 ->",
+			Handle: handleEval,
+		},
 	},
 }
 
@@ -91,7 +109,8 @@ func (x *exports) Eval(ctx context.Context, expression string) (float64, error) 
 	case 0:
 		value = math.Float64frombits(binary.LittleEndian.Uint64(area[8:]))
 	case 1:
-		err = types.Error[string]{Value: call.LiftString(binary.LittleEndian.Uint32(area[8:]), binary.LittleEndian.Uint32(area[12:]))}
+		err = types.Error[string]{Value: call.LiftString(binary.LittleEndian.Uint32(area[8:]),
+			binary.LittleEndian.Uint32(area[12:]))}
 	default:
 		call.BadDiscriminant(uint32(resultCase), 2)
 	}
@@ -102,7 +121,8 @@ func (x *exports) Eval(ctx context.Context, expression string) (float64, error) 
 }
 
 func handleAdd(call *bind.Call) {
-	result, err := call.Impl().(Interface).Add(call.Context(), int32(uint32(call.Stack[0])), int32(uint32(call.Stack[1])))
+	result, err := call.Impl().(Interface).Add(call.Context(), int32(uint32(call.Stack[0])),
+		int32(uint32(call.Stack[1])))
 	if err != nil {
 		call.Fail(err)
 		return
@@ -111,7 +131,8 @@ func handleAdd(call *bind.Call) {
 }
 
 func handleMultiply(call *bind.Call) {
-	result, err := call.Impl().(Interface).Multiply(call.Context(), int32(uint32(call.Stack[0])), int32(uint32(call.Stack[1])))
+	result, err := call.Impl().(Interface).Multiply(call.Context(), int32(uint32(call.Stack[0])),
+		int32(uint32(call.Stack[1])))
 	if err != nil {
 		call.Fail(err)
 		return

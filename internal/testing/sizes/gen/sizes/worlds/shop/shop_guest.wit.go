@@ -119,7 +119,9 @@ func (h *basketHandle) Put(i Item) {
 		weightPayload = value
 	}
 	tagsPtr := guest.LowerStrings(call, i.Tags)
-	importBasketPut(selfHandle, namePtr, uint32(len(i.Name)), uint32(guest.LowerEnum(i.Colour, 3, "goods.Colour")), uint32(guest.LowerFlags(i.Marks, 0x7, "goods.Mark")), i.Price, weightCase, weightPayload, tagsPtr, uint32(len(i.Tags)))
+	importBasketPut(selfHandle, namePtr, uint32(len(i.Name)), uint32(guest.LowerEnum(i.Colour, 3, "goods.Colour")),
+		uint32(guest.LowerFlags(i.Marks, 0x7, "goods.Mark")), i.Price, weightCase, weightPayload, tagsPtr,
+		uint32(len(i.Tags)))
 	call.Done()
 }
 
@@ -339,7 +341,9 @@ func Paint(i Item, c Colour) Item {
 	}
 	tagsPtr := guest.LowerStrings(call, i.Tags)
 	area := call.ResultArea(40)
-	importPaint(namePtr, uint32(len(i.Name)), uint32(guest.LowerEnum(i.Colour, 3, "goods.Colour")), uint32(guest.LowerFlags(i.Marks, 0x7, "goods.Mark")), i.Price, weightCase, weightPayload, tagsPtr, uint32(len(i.Tags)), uint32(guest.LowerEnum(c, 3, "goods.Colour")), guest.Address(area))
+	importPaint(namePtr, uint32(len(i.Name)), uint32(guest.LowerEnum(i.Colour, 3, "goods.Colour")),
+		uint32(guest.LowerFlags(i.Marks, 0x7, "goods.Mark")), i.Price, weightCase, weightPayload, tagsPtr,
+		uint32(len(i.Tags)), uint32(guest.LowerEnum(c, 3, "goods.Colour")), guest.Address(area))
 	call.Returned()
 	result := loadItem(area)
 	call.Done()
@@ -486,14 +490,18 @@ func Check(i Item) error {
 	}
 	tagsPtr := guest.LowerStrings(call, i.Tags)
 	area := call.ResultArea(12)
-	importCheck(namePtr, uint32(len(i.Name)), uint32(guest.LowerEnum(i.Colour, 3, "goods.Colour")), uint32(guest.LowerFlags(i.Marks, 0x7, "goods.Mark")), i.Price, weightCase, weightPayload, tagsPtr, uint32(len(i.Tags)), guest.Address(area))
+	importCheck(namePtr, uint32(len(i.Name)), uint32(guest.LowerEnum(i.Colour, 3, "goods.Colour")),
+		uint32(guest.LowerFlags(i.Marks, 0x7, "goods.Mark")), i.Price, weightCase, weightPayload, tagsPtr,
+		uint32(len(i.Tags)), guest.Address(area))
 	call.Returned()
 	resultCase := guest.Load[uint8](area, 0)
 	var err error
 	switch resultCase {
 	case 0:
 	case 1:
-		err = types.Error[string]{Value: guest.LiftString(guest.Load[uint32](area, 4), guest.Load[uint32](area, 8))}
+		err = types.Error[string]{
+			Value: guest.LiftString(guest.Load[uint32](area, 4), guest.Load[uint32](area, 8)),
+		}
 	default:
 		guest.NoDiscriminant(uint32(resultCase), "result<_, string>")
 	}
@@ -515,7 +523,10 @@ func Stock(prefix string) []types.Tuple2[string, uint64] {
 	result := make([]types.Tuple2[string, uint64], guest.Load[uint32](area, 4))
 	for i := range result {
 		at := guest.PointerTo(resultPtr + uint32(i)*16)
-		result[i] = types.Tuple2[string, uint64]{F0: guest.LiftString(guest.Load[uint32](at, 0), guest.Load[uint32](at, 4)), F1: guest.Load[uint64](at, 8)}
+		result[i] = types.Tuple2[string, uint64]{
+			F0: guest.LiftString(guest.Load[uint32](at, 0), guest.Load[uint32](at, 4)),
+			F1: guest.Load[uint64](at, 8),
+		}
 	}
 	call.Done()
 	return result
@@ -618,7 +629,9 @@ func loadParcel(ptr guest.Pointer) goods.Parcel {
 	case 0:
 		value = goods.ParcelEmpty{}
 	case 1:
-		value = goods.ParcelLetter{Value: guest.LiftString(guest.Load[uint32](ptr, 8), guest.Load[uint32](ptr, 12))}
+		value = goods.ParcelLetter{
+			Value: guest.LiftString(guest.Load[uint32](ptr, 8), guest.Load[uint32](ptr, 12)),
+		}
 	case 2:
 		value = goods.ParcelCrate{Value: loadItem(guest.At(ptr, 8))}
 	case 3:
@@ -639,7 +652,9 @@ func loadFailure(ptr guest.Pointer) goods.Failure {
 	case 1:
 		value = goods.FailureOutOfStock{Value: guest.Load[uint32](ptr, 4)}
 	case 2:
-		value = goods.FailureOther{Value: guest.LiftString(guest.Load[uint32](ptr, 4), guest.Load[uint32](ptr, 8))}
+		value = goods.FailureOther{
+			Value: guest.LiftString(guest.Load[uint32](ptr, 4), guest.Load[uint32](ptr, 8)),
+		}
 	default:
 		guest.NoDiscriminant(uint32(valueCase), "failure")
 	}

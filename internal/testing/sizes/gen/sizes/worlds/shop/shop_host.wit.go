@@ -88,33 +88,195 @@ const (
 // Descriptor describes sizes:worlds/shop to the runtime.
 var Descriptor = bind.Interface{
 	Functions: []bind.Function{
-		{Name: "add", Type: 0x6031beaa655c1a16, Export: "i32 i32 -> i32", Import: "i32 i32 -> i32", Handle: handleAdd},
-		{Name: "scale", Type: 0x0bcdc0cb3cdae77b, Export: "f64 f32 -> f64", Import: "f64 f32 -> f64", Handle: handleScale},
-		{Name: "opposite", Type: 0x1b778c82d98194e4, Export: "i32 -> i32", Import: "i32 -> i32", Handle: handleOpposite},
-		{Name: "next-letter", Type: 0xd55e82f45930ce57, Export: "i32 -> i32", Import: "i32 -> i32", Handle: handleNextLetter},
-		{Name: "greet", Type: 0x9dc1d1ca7f484925, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleGreet},
-		{Name: "join", Type: 0x3da1f34b43a32f68, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleJoin},
-		{Name: "total", Type: 0xabaca5d463609978, Export: "i32 i32 -> i64", Import: "i32 i32 -> i64", Handle: handleTotal},
-		{Name: "reverse", Type: 0xc98028b674000230, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleReverse},
-		{Name: "distances", Type: 0xd745892fae5c6ed3, Export: "i32 i32 i32 i32 -> i32", Import: "i32 i32 i32 i32 i32 ->", Handle: handleDistances},
-		{Name: "move", Type: 0xd22579fd28bd2447, Export: "i32 i32 i32 i32 -> i32", Import: "i32 i32 i32 i32 i32 ->", Handle: handleMove},
-		{Name: "next-colour", Type: 0x838b7b8a6e40c4b4, Export: "i32 -> i32", Import: "i32 -> i32", Handle: handleNextColour},
-		{Name: "toggle", Type: 0xd6c00b3da51d05f0, Export: "i32 -> i32", Import: "i32 -> i32", Handle: handleToggle},
-		{Name: "divide", Type: 0x226eef52a4f7a52b, Export: "i64 i64 -> i32", Import: "i64 i64 i32 ->", Handle: handleDivide},
-		{Name: "half", Type: 0x2296474836bfbe10, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleHalf},
-		{Name: "paint", Type: 0xc4918e941391cfd2, Export: "i32 i32 i32 i32 i32 i32 f64 i32 i32 i32 -> i32", Import: "i32 i32 i32 i32 i32 i32 f64 i32 i32 i32 i32 ->", Handle: handlePaint},
-		{Name: "cheapest", Type: 0x5c3de88881728e34, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleCheapest},
-		{Name: "pack", Type: 0x37c66ea3aaa636f6, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handlePack},
-		{Name: "unpack", Type: 0x4e32368ab3aae3ac, Export: "i32 i32 i32 i32 i32 i32 i32 f64 i32 i32 -> i32", Import: "i32 i32 i32 i32 i32 i32 i32 f64 i32 i32 i32 ->", Handle: handleUnpack},
-		{Name: "buy", Type: 0xf415637ab6b14a7d, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleBuy},
-		{Name: "check", Type: 0x2706e4a9e5d4f576, Export: "i32 i32 i32 i32 i32 i32 f64 i32 i32 -> i32", Import: "i32 i32 i32 i32 i32 i32 f64 i32 i32 i32 ->", Handle: handleCheck},
-		{Name: "stock", Type: 0x8a2f841a636a82c2, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleStock},
-		{Name: "digest", Type: 0xb4462de451f4ccff, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleDigest},
-		{Name: "[constructor]basket", Type: 0xd0ce743b456959a7, Export: "i32 i32 -> i32", Import: "i32 i32 -> i32", Handle: handleNewBasket},
-		{Name: "[method]basket.put", Type: 0x32cd5eb12be87daa, Export: "i32 i32 i32 i32 i32 i32 i32 f64 i32 i32 ->", Import: "i32 i32 i32 i32 i32 i32 i32 f64 i32 i32 ->", Handle: handleBasketPut},
-		{Name: "[method]basket.items", Type: 0xf321081fe2f43add, Export: "i32 -> i32", Import: "i32 i32 ->", Handle: handleBasketItems},
-		{Name: "[method]basket.sum", Type: 0xabcc1ae246d1080c, Export: "i32 -> i32", Import: "i32 -> i32", Handle: handleBasketSum},
-		{Name: "merge", Type: 0xc9e92c356be085f5, Export: "i32 i32 -> i32", Import: "i32 i32 -> i32", Handle: handleMerge},
+		{
+			Name:   "add",
+			Type:   0x6031beaa655c1a16,
+			Export: "i32 i32 -> i32",
+			Import: "i32 i32 -> i32",
+			Handle: handleAdd,
+		},
+		{
+			Name:   "scale",
+			Type:   0x0bcdc0cb3cdae77b,
+			Export: "f64 f32 -> f64",
+			Import: "f64 f32 -> f64",
+			Handle: handleScale,
+		},
+		{
+			Name:   "opposite",
+			Type:   0x1b778c82d98194e4,
+			Export: "i32 -> i32",
+			Import: "i32 -> i32",
+			Handle: handleOpposite,
+		},
+		{
+			Name:   "next-letter",
+			Type:   0xd55e82f45930ce57,
+			Export: "i32 -> i32",
+			Import: "i32 -> i32",
+			Handle: handleNextLetter,
+		},
+		{
+			Name:   "greet",
+			Type:   0x9dc1d1ca7f484925,
+			Export: "i32 i32 -> i32",
+			Import: "i32 i32 i32 ->",
+			Handle: handleGreet,
+		},
+		{
+			Name:   "join",
+			Type:   0x3da1f34b43a32f68,
+			Export: "i32 i32 -> i32",
+			Import: "i32 i32 i32 ->",
+			Handle: handleJoin,
+		},
+		{
+			Name:   "total",
+			Type:   0xabaca5d463609978,
+			Export: "i32 i32 -> i64",
+			Import: "i32 i32 -> i64",
+			Handle: handleTotal,
+		},
+		{
+			Name:   "reverse",
+			Type:   0xc98028b674000230,
+			Export: "i32 i32 -> i32",
+			Import: "i32 i32 i32 ->",
+			Handle: handleReverse,
+		},
+		{
+			Name:   "distances",
+			Type:   0xd745892fae5c6ed3,
+			Export: "i32 i32 i32 i32 -> i32",
+			Import: "i32 i32 i32 i32 i32 ->",
+			Handle: handleDistances,
+		},
+		{
+			Name:   "move",
+			Type:   0xd22579fd28bd2447,
+			Export: "i32 i32 i32 i32 -> i32",
+			Import: "i32 i32 i32 i32 i32 ->",
+			Handle: handleMove,
+		},
+		{
+			Name:   "next-colour",
+			Type:   0x838b7b8a6e40c4b4,
+			Export: "i32 -> i32",
+			Import: "i32 -> i32",
+			Handle: handleNextColour,
+		},
+		{
+			Name:   "toggle",
+			Type:   0xd6c00b3da51d05f0,
+			Export: "i32 -> i32",
+			Import: "i32 -> i32",
+			Handle: handleToggle,
+		},
+		{
+			Name:   "divide",
+			Type:   0x226eef52a4f7a52b,
+			Export: "i64 i64 -> i32",
+			Import: "i64 i64 i32 ->",
+			Handle: handleDivide,
+		},
+		{
+			Name:   "half",
+			Type:   0x2296474836bfbe10,
+			Export: "i32 i32 -> i32",
+			Import: "i32 i32 i32 ->",
+			Handle: handleHalf,
+		},
+		{
+			Name:   "paint",
+			Type:   0xc4918e941391cfd2,
+			Export: "i32 i32 i32 i32 i32 i32 f64 i32 i32 i32 -> i32",
+			Import: "i32 i32 i32 i32 i32 i32 f64 i32 i32 i32 i32 ->",
+			Handle: handlePaint,
+		},
+		{
+			Name:   "cheapest",
+			Type:   0x5c3de88881728e34,
+			Export: "i32 i32 -> i32",
+			Import: "i32 i32 i32 ->",
+			Handle: handleCheapest,
+		},
+		{
+			Name:   "pack",
+			Type:   0x37c66ea3aaa636f6,
+			Export: "i32 i32 -> i32",
+			Import: "i32 i32 i32 ->",
+			Handle: handlePack,
+		},
+		{
+			Name:   "unpack",
+			Type:   0x4e32368ab3aae3ac,
+			Export: "i32 i32 i32 i32 i32 i32 i32 f64 i32 i32 -> i32",
+			Import: "i32 i32 i32 i32 i32 i32 i32 f64 i32 i32 i32 ->",
+			Handle: handleUnpack,
+		},
+		{
+			Name:   "buy",
+			Type:   0xf415637ab6b14a7d,
+			Export: "i32 i32 -> i32",
+			Import: "i32 i32 i32 ->",
+			Handle: handleBuy,
+		},
+		{
+			Name:   "check",
+			Type:   0x2706e4a9e5d4f576,
+			Export: "i32 i32 i32 i32 i32 i32 f64 i32 i32 -> i32",
+			Import: "i32 i32 i32 i32 i32 i32 f64 i32 i32 i32 ->",
+			Handle: handleCheck,
+		},
+		{
+			Name:   "stock",
+			Type:   0x8a2f841a636a82c2,
+			Export: "i32 i32 -> i32",
+			Import: "i32 i32 i32 ->",
+			Handle: handleStock,
+		},
+		{
+			Name:   "digest",
+			Type:   0xb4462de451f4ccff,
+			Export: "i32 i32 -> i32",
+			Import: "i32 i32 i32 ->",
+			Handle: handleDigest,
+		},
+		{
+			Name:   "[constructor]basket",
+			Type:   0xd0ce743b456959a7,
+			Export: "i32 i32 -> i32",
+			Import: "i32 i32 -> i32",
+			Handle: handleNewBasket,
+		},
+		{
+			Name:   "[method]basket.put",
+			Type:   0x32cd5eb12be87daa,
+			Export: "i32 i32 i32 i32 i32 i32 i32 f64 i32 i32 ->",
+			Import: "i32 i32 i32 i32 i32 i32 i32 f64 i32 i32 ->",
+			Handle: handleBasketPut,
+		},
+		{
+			Name:   "[method]basket.items",
+			Type:   0xf321081fe2f43add,
+			Export: "i32 -> i32",
+			Import: "i32 i32 ->",
+			Handle: handleBasketItems,
+		},
+		{
+			Name:   "[method]basket.sum",
+			Type:   0xabcc1ae246d1080c,
+			Export: "i32 -> i32",
+			Import: "i32 -> i32",
+			Handle: handleBasketSum,
+		},
+		{
+			Name:   "merge",
+			Type:   0xc9e92c356be085f5,
+			Export: "i32 i32 -> i32",
+			Import: "i32 i32 -> i32",
+			Handle: handleMerge,
+		},
 	},
 	Resources: []string{"basket"},
 }
@@ -338,7 +500,8 @@ func (x *exports) Distances(ctx context.Context, start Point, to []Point) ([]flo
 	if !ok {
 		return nil, call.End()
 	}
-	result := bind.LiftNumbers[float64](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]))
+	result := bind.LiftNumbers[float64](call, binary.LittleEndian.Uint32(area),
+		binary.LittleEndian.Uint32(area[4:]))
 	return result, call.End()
 }
 
@@ -619,7 +782,8 @@ func (x *exports) Unpack(ctx context.Context, p Parcel) ([]Item, error) {
 	var err error
 	switch resultCase {
 	case 0:
-		region, ok2 := bind.LiftList[Item](call, binary.LittleEndian.Uint32(area[4:]), binary.LittleEndian.Uint32(area[8:]), 40, 8)
+		region, ok2 := bind.LiftList[Item](call, binary.LittleEndian.Uint32(area[4:]),
+			binary.LittleEndian.Uint32(area[8:]), 40, 8)
 		for i := range ok2 {
 			item := region[i*40:]
 			ok2[i] = loadItem(call, item)
@@ -712,7 +876,8 @@ func (x *exports) Check(ctx context.Context, i Item) error {
 	switch resultCase {
 	case 0:
 	case 1:
-		err = types.Error[string]{Value: call.LiftString(binary.LittleEndian.Uint32(area[4:]), binary.LittleEndian.Uint32(area[8:]))}
+		err = types.Error[string]{Value: call.LiftString(binary.LittleEndian.Uint32(area[4:]),
+			binary.LittleEndian.Uint32(area[8:]))}
 	default:
 		call.BadDiscriminant(uint32(resultCase), 2)
 	}
@@ -738,10 +903,14 @@ func (x *exports) Stock(ctx context.Context, prefix string) ([]types.Tuple2[stri
 	if !ok {
 		return nil, call.End()
 	}
-	region, result := bind.LiftList[types.Tuple2[string, uint64]](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]), 16, 8)
+	region, result := bind.LiftList[types.Tuple2[string, uint64]](call, binary.LittleEndian.Uint32(area),
+		binary.LittleEndian.Uint32(area[4:]), 16, 8)
 	for i := range result {
 		item := region[i*16:]
-		result[i] = types.Tuple2[string, uint64]{F0: call.LiftString(binary.LittleEndian.Uint32(item), binary.LittleEndian.Uint32(item[4:])), F1: binary.LittleEndian.Uint64(item[8:])}
+		result[i] = types.Tuple2[string, uint64]{
+			F0: call.LiftString(binary.LittleEndian.Uint32(item), binary.LittleEndian.Uint32(item[4:])),
+			F1: binary.LittleEndian.Uint64(item[8:]),
+		}
 	}
 	return result, call.End()
 }
@@ -842,7 +1011,8 @@ func (h *basketHandle) Items(ctx context.Context) ([]Item, error) {
 	if !ok {
 		return nil, call.End()
 	}
-	region, result := bind.LiftList[Item](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]), 40, 8)
+	region, result := bind.LiftList[Item](call, binary.LittleEndian.Uint32(area),
+		binary.LittleEndian.Uint32(area[4:]), 40, 8)
 	for i := range result {
 		item := region[i*40:]
 		result[i] = loadItem(call, item)
@@ -886,7 +1056,8 @@ func handleAdd(call *bind.Call) {
 }
 
 func handleScale(call *bind.Call) {
-	result, err := call.Impl().(Interface).Scale(call.Context(), math.Float64frombits(call.Stack[0]), math.Float32frombits(uint32(call.Stack[1])))
+	result, err := call.Impl().(Interface).Scale(call.Context(), math.Float64frombits(call.Stack[0]),
+		math.Float32frombits(uint32(call.Stack[1])))
 	if err != nil {
 		call.Fail(err)
 		return
@@ -1015,7 +1186,9 @@ func handleDistances(call *bind.Call) {
 }
 
 func handleMove(call *bind.Call) {
-	result, err := call.Impl().(Interface).Move(call.Context(), Point{X: int32(uint32(call.Stack[0])), Y: int32(uint32(call.Stack[1]))}, Point{X: int32(uint32(call.Stack[2])), Y: int32(uint32(call.Stack[3]))})
+	result, err := call.Impl().(Interface).Move(call.Context(),
+		Point{X: int32(uint32(call.Stack[0])), Y: int32(uint32(call.Stack[1]))},
+		Point{X: int32(uint32(call.Stack[2])), Y: int32(uint32(call.Stack[3]))})
 	if err != nil {
 		call.Fail(err)
 		return
@@ -1050,7 +1223,8 @@ func handleToggle(call *bind.Call) {
 }
 
 func handleDivide(call *bind.Call) {
-	result, result2, err := call.Impl().(Interface).Divide(call.Context(), int64(call.Stack[0]), int64(call.Stack[1]))
+	result, result2, err := call.Impl().(Interface).Divide(call.Context(), int64(call.Stack[0]),
+		int64(call.Stack[1]))
 	if err != nil {
 		call.Fail(err)
 		return
@@ -1204,7 +1378,8 @@ func handleUnpack(call *bind.Call) {
 		region, tags := bind.LiftList[string](call, uint32(call.Stack[8]), uint32(call.Stack[9]), 8, 4)
 		for i := range tags {
 			item := region[i*8:]
-			tags[i] = call.LiftString(binary.LittleEndian.Uint32(item), binary.LittleEndian.Uint32(item[4:]))
+			tags[i] = call.LiftString(binary.LittleEndian.Uint32(item),
+				binary.LittleEndian.Uint32(item[4:]))
 		}
 		if bind.Room[goods.ParcelCrate](call) {
 			p = goods.ParcelCrate{Value: goods.Item{
@@ -1507,7 +1682,8 @@ func loadItem(call *bind.Call, area []byte) goods.Item {
 	default:
 		call.BadDiscriminant(uint32(weightCase), 2)
 	}
-	region, tags := bind.LiftList[string](call, binary.LittleEndian.Uint32(area[32:]), binary.LittleEndian.Uint32(area[36:]), 8, 4)
+	region, tags := bind.LiftList[string](call, binary.LittleEndian.Uint32(area[32:]),
+		binary.LittleEndian.Uint32(area[36:]), 8, 4)
 	for i := range tags {
 		item := region[i*8:]
 		tags[i] = call.LiftString(binary.LittleEndian.Uint32(item), binary.LittleEndian.Uint32(item[4:]))
@@ -1554,14 +1730,16 @@ func loadParcel(call *bind.Call, area []byte) goods.Parcel {
 		value = goods.ParcelEmpty{}
 	case 1:
 		if bind.Room[goods.ParcelLetter](call) {
-			value = goods.ParcelLetter{Value: call.LiftString(binary.LittleEndian.Uint32(area[8:]), binary.LittleEndian.Uint32(area[12:]))}
+			value = goods.ParcelLetter{Value: call.LiftString(binary.LittleEndian.Uint32(area[8:]),
+				binary.LittleEndian.Uint32(area[12:]))}
 		}
 	case 2:
 		if bind.Room[goods.ParcelCrate](call) {
 			value = goods.ParcelCrate{Value: loadItem(call, area[8:])}
 		}
 	case 3:
-		region, pallet := bind.LiftList[goods.Item](call, binary.LittleEndian.Uint32(area[8:]), binary.LittleEndian.Uint32(area[12:]), 40, 8)
+		region, pallet := bind.LiftList[goods.Item](call, binary.LittleEndian.Uint32(area[8:]),
+			binary.LittleEndian.Uint32(area[12:]), 40, 8)
 		for i := range pallet {
 			item := region[i*40:]
 			pallet[i] = loadItem(call, item)
@@ -1613,7 +1791,8 @@ func loadFailure(call *bind.Call, area []byte) goods.Failure {
 		}
 	case 2:
 		if bind.Room[goods.FailureOther](call) {
-			value = goods.FailureOther{Value: call.LiftString(binary.LittleEndian.Uint32(area[4:]), binary.LittleEndian.Uint32(area[8:]))}
+			value = goods.FailureOther{Value: call.LiftString(binary.LittleEndian.Uint32(area[4:]),
+				binary.LittleEndian.Uint32(area[8:]))}
 		}
 	default:
 		call.BadDiscriminant(uint32(valueCase), 3)

@@ -80,6 +80,11 @@ var world = bind.World{
 		{Name: "sizes:worlds/store", Field: "Store", Interface: &store.Descriptor},
 	},
 	Exports: []bind.Item{
-		{Name: "sizes:worlds/shop", Field: "Shop", Interface: &shop.Descriptor, Resources: []bind.Resource{{Export: true, Item: 0, Name: "basket"}}},
+		{
+			Name:      "sizes:worlds/shop",
+			Field:     "Shop",
+			Interface: &shop.Descriptor,
+			Resources: []bind.Resource{{Export: true, Item: 0, Name: "basket"}},
+		},
 	},
 }

@@ -83,7 +83,9 @@ func Put(item Item) (uint32, error) {
 	}
 	tagsPtr := guest.LowerStrings(call, item.Tags)
 	area := call.ResultArea(16)
-	importPut(namePtr, uint32(len(item.Name)), uint32(guest.LowerEnum(item.Colour, 3, "goods.Colour")), uint32(guest.LowerFlags(item.Marks, 0x7, "goods.Mark")), item.Price, weightCase, weightPayload, tagsPtr, uint32(len(item.Tags)), guest.Address(area))
+	importPut(namePtr, uint32(len(item.Name)), uint32(guest.LowerEnum(item.Colour, 3, "goods.Colour")),
+		uint32(guest.LowerFlags(item.Marks, 0x7, "goods.Mark")), item.Price, weightCase, weightPayload, tagsPtr,
+		uint32(len(item.Tags)), guest.Address(area))
 	call.Returned()
 	resultCase := guest.Load[uint8](area, 0)
 	var value uint32
@@ -171,7 +173,9 @@ func loadFailure(ptr guest.Pointer) goods.Failure {
 	case 1:
 		value = goods.FailureOutOfStock{Value: guest.Load[uint32](ptr, 4)}
 	case 2:
-		value = goods.FailureOther{Value: guest.LiftString(guest.Load[uint32](ptr, 4), guest.Load[uint32](ptr, 8))}
+		value = goods.FailureOther{
+			Value: guest.LiftString(guest.Load[uint32](ptr, 4), guest.Load[uint32](ptr, 8)),
+		}
 	default:
 		guest.NoDiscriminant(uint32(valueCase), "failure")
 	}

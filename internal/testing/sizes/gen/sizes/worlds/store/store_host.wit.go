@@ -37,10 +37,34 @@ var Descriptor = bind.Interface{
 	Functions: []bind.Function{
 		{Name: "log", Type: 0xcd06ff50caa07e47, Export: "i32 i32 ->", Import: "i32 i32 ->", Handle: handleLog},
 		{Name: "now", Type: 0xca4ad8427e12d50b, Export: "-> i64", Import: "-> i64", Handle: handleNow},
-		{Name: "get", Type: 0xa85e6e03000e35b5, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleGet},
-		{Name: "put", Type: 0xa57b43fdf6f73c44, Export: "i32 i32 i32 i32 i32 i32 f64 i32 i32 -> i32", Import: "i32 i32 i32 i32 i32 i32 f64 i32 i32 i32 ->", Handle: handlePut},
-		{Name: "names", Type: 0x24199c75b09b08ce, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleNames},
-		{Name: "read", Type: 0x01f9c397fc1b68ea, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleRead},
+		{
+			Name:   "get",
+			Type:   0xa85e6e03000e35b5,
+			Export: "i32 i32 -> i32",
+			Import: "i32 i32 i32 ->",
+			Handle: handleGet,
+		},
+		{
+			Name:   "put",
+			Type:   0xa57b43fdf6f73c44,
+			Export: "i32 i32 i32 i32 i32 i32 f64 i32 i32 -> i32",
+			Import: "i32 i32 i32 i32 i32 i32 f64 i32 i32 i32 ->",
+			Handle: handlePut,
+		},
+		{
+			Name:   "names",
+			Type:   0x24199c75b09b08ce,
+			Export: "i32 i32 -> i32",
+			Import: "i32 i32 i32 ->",
+			Handle: handleNames,
+		},
+		{
+			Name:   "read",
+			Type:   0x01f9c397fc1b68ea,
+			Export: "i32 i32 -> i32",
+			Import: "i32 i32 i32 ->",
+			Handle: handleRead,
+		},
 	},
 }
 
@@ -185,7 +209,8 @@ func (x *exports) Names(ctx context.Context, prefix string) ([]string, error) {
 	if !ok {
 		return nil, call.End()
 	}
-	region, result := bind.LiftList[string](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]), 8, 4)
+	region, result := bind.LiftList[string](call, binary.LittleEndian.Uint32(area),
+		binary.LittleEndian.Uint32(area[4:]), 8, 4)
 	for i := range result {
 		item := region[i*8:]
 		result[i] = call.LiftString(binary.LittleEndian.Uint32(item), binary.LittleEndian.Uint32(item[4:]))
@@ -214,7 +239,8 @@ func (x *exports) Read(ctx context.Context, name string) ([]byte, error) {
 	var err error
 	switch resultCase {
 	case 0:
-		value = bind.LiftNumbers[uint8](call, binary.LittleEndian.Uint32(area[4:]), binary.LittleEndian.Uint32(area[8:]))
+		value = bind.LiftNumbers[uint8](call, binary.LittleEndian.Uint32(area[4:]),
+			binary.LittleEndian.Uint32(area[8:]))
 	case 1:
 		err = loadFailure(call, area[4:])
 	default:
@@ -371,7 +397,8 @@ func loadItem(call *bind.Call, area []byte) goods.Item {
 	default:
 		call.BadDiscriminant(uint32(weightCase), 2)
 	}
-	region, tags := bind.LiftList[string](call, binary.LittleEndian.Uint32(area[32:]), binary.LittleEndian.Uint32(area[36:]), 8, 4)
+	region, tags := bind.LiftList[string](call, binary.LittleEndian.Uint32(area[32:]),
+		binary.LittleEndian.Uint32(area[36:]), 8, 4)
 	for i := range tags {
 		item := region[i*8:]
 		tags[i] = call.LiftString(binary.LittleEndian.Uint32(item), binary.LittleEndian.Uint32(item[4:]))
@@ -419,7 +446,8 @@ func loadFailure(call *bind.Call, area []byte) goods.Failure {
 		}
 	case 2:
 		if bind.Room[goods.FailureOther](call) {
-			value = goods.FailureOther{Value: call.LiftString(binary.LittleEndian.Uint32(area[4:]), binary.LittleEndian.Uint32(area[8:]))}
+			value = goods.FailureOther{Value: call.LiftString(binary.LittleEndian.Uint32(area[4:]),
+				binary.LittleEndian.Uint32(area[8:]))}
 		}
 	default:
 		call.BadDiscriminant(uint32(valueCase), 3)

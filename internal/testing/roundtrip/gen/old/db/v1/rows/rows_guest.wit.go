@@ -27,5 +27,8 @@ func Fetch(id uint32) Row {
 }
 
 func loadRow(ptr guest.Pointer) Row {
-	return Row{ID: guest.Load[uint32](ptr, 0), Text: guest.LiftString(guest.Load[uint32](ptr, 4), guest.Load[uint32](ptr, 8))}
+	return Row{
+		ID:   guest.Load[uint32](ptr, 0),
+		Text: guest.LiftString(guest.Load[uint32](ptr, 4), guest.Load[uint32](ptr, 8)),
+	}
 }

@@ -21,7 +21,13 @@ type Interface interface {
 // Descriptor describes old:db/rows@1.0.0 to the runtime.
 var Descriptor = bind.Interface{
 	Functions: []bind.Function{
-		{Name: "fetch", Type: 0x0737183f9346691e, Export: "i32 -> i32", Import: "i32 i32 ->", Handle: handleFetch},
+		{
+			Name:   "fetch",
+			Type:   0x0737183f9346691e,
+			Export: "i32 -> i32",
+			Import: "i32 i32 ->",
+			Handle: handleFetch,
+		},
 	},
 }
 
@@ -66,7 +72,10 @@ func handleFetch(call *bind.Call) {
 }
 
 func loadRow(call *bind.Call, area []byte) Row {
-	return Row{ID: binary.LittleEndian.Uint32(area), Text: call.LiftString(binary.LittleEndian.Uint32(area[4:]), binary.LittleEndian.Uint32(area[8:]))}
+	return Row{
+		ID:   binary.LittleEndian.Uint32(area),
+		Text: call.LiftString(binary.LittleEndian.Uint32(area[4:]), binary.LittleEndian.Uint32(area[8:])),
+	}
 }
 
 func storeRow(call *bind.Call, ptr uint32, value Row) {

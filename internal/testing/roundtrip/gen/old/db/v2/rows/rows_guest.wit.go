@@ -119,5 +119,9 @@ func loadRow(ptr guest.Pointer) Row {
 		guest.NoDiscriminant(uint32(textCase), "option<string>")
 	}
 	tagsPtr := guest.Load[uint32](ptr, 20)
-	return Row{ID: guest.Load[uint64](ptr, 0), Text: text, Tags: guest.LiftStrings(tagsPtr, guest.Load[uint32](ptr, 24))}
+	return Row{
+		ID:   guest.Load[uint64](ptr, 0),
+		Text: text,
+		Tags: guest.LiftStrings(tagsPtr, guest.Load[uint32](ptr, 24)),
+	}
 }

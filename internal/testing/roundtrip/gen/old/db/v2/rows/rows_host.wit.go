@@ -37,8 +37,20 @@ const (
 // Descriptor describes old:db/rows@2.1.0 to the runtime.
 var Descriptor = bind.Interface{
 	Functions: []bind.Function{
-		{Name: "[method]cursor.next", Type: 0x12e19a621f2d9fc5, Export: "i32 -> i32", Import: "i32 i32 ->", Handle: handleCursorNext},
-		{Name: "fetch", Type: 0xfe924f567077c494, Export: "i64 -> i32", Import: "i64 i32 ->", Handle: handleFetch},
+		{
+			Name:   "[method]cursor.next",
+			Type:   0x12e19a621f2d9fc5,
+			Export: "i32 -> i32",
+			Import: "i32 i32 ->",
+			Handle: handleCursorNext,
+		},
+		{
+			Name:   "fetch",
+			Type:   0xfe924f567077c494,
+			Export: "i64 -> i32",
+			Import: "i64 i32 ->",
+			Handle: handleFetch,
+		},
 		{Name: "all", Type: 0x384bf8d224cdd91c, Export: "i64 -> i32", Import: "i64 -> i32", Handle: handleAll},
 	},
 	Resources: []string{"cursor"},
@@ -180,11 +192,13 @@ func loadRow(call *bind.Call, area []byte) Row {
 	switch textCase {
 	case 0:
 	case 1:
-		text = types.Some(call.LiftString(binary.LittleEndian.Uint32(area[12:]), binary.LittleEndian.Uint32(area[16:])))
+		text = types.Some(call.LiftString(binary.LittleEndian.Uint32(area[12:]),
+			binary.LittleEndian.Uint32(area[16:])))
 	default:
 		call.BadDiscriminant(uint32(textCase), 2)
 	}
-	region, tags := bind.LiftList[string](call, binary.LittleEndian.Uint32(area[20:]), binary.LittleEndian.Uint32(area[24:]), 8, 4)
+	region, tags := bind.LiftList[string](call, binary.LittleEndian.Uint32(area[20:]),
+		binary.LittleEndian.Uint32(area[24:]), 8, 4)
 	for i := range tags {
 		item := region[i*8:]
 		tags[i] = call.LiftString(binary.LittleEndian.Uint32(item), binary.LittleEndian.Uint32(item[4:]))

@@ -31,7 +31,13 @@ const (
 // Descriptor describes roundtrip:things/things/drain to the runtime.
 var Descriptor = bind.Interface{
 	Functions: []bind.Function{
-		{Name: "use-up", Type: 0xe247f047caf7caf5, Export: "i32 i32 i32 i32 -> i32", Import: "i32 i32 i32 i32 i32 ->", Handle: handleUseUp},
+		{
+			Name:   "use-up",
+			Type:   0xe247f047caf7caf5,
+			Export: "i32 i32 i32 i32 -> i32",
+			Import: "i32 i32 i32 i32 i32 ->",
+			Handle: handleUseUp,
+		},
 	},
 	Resources: []string{"conn"},
 }

@@ -22,7 +22,13 @@ type Interface interface {
 // Descriptor describes roundtrip:things/things/env to the runtime.
 var Descriptor = bind.Interface{
 	Functions: []bind.Function{
-		{Name: "get", Type: 0x4aeb26f29b12a1fd, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleGet},
+		{
+			Name:   "get",
+			Type:   0x4aeb26f29b12a1fd,
+			Export: "i32 i32 -> i32",
+			Import: "i32 i32 i32 ->",
+			Handle: handleGet,
+		},
 	},
 }
 
@@ -60,7 +66,8 @@ func (x *exports) Get(ctx context.Context, key string) (Value, error) {
 	switch resultCase {
 	case 0:
 	case 1:
-		result = types.Some(call.LiftString(binary.LittleEndian.Uint32(area[4:]), binary.LittleEndian.Uint32(area[8:])))
+		result = types.Some(call.LiftString(binary.LittleEndian.Uint32(area[4:]),
+			binary.LittleEndian.Uint32(area[8:])))
 	default:
 		call.BadDiscriminant(uint32(resultCase), 2)
 	}

@@ -32,8 +32,20 @@ const (
 // Descriptor describes roundtrip:things/things/hooks to the runtime.
 var Descriptor = bind.Interface{
 	Functions: []bind.Function{
-		{Name: "each", Type: 0x32b5156806d476a5, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleEach},
-		{Name: "seen", Type: 0xca7b7084ce2adef0, Export: "i32 -> i32", Import: "i32 i32 ->", Handle: handleSeen},
+		{
+			Name:   "each",
+			Type:   0x32b5156806d476a5,
+			Export: "i32 i32 -> i32",
+			Import: "i32 i32 i32 ->",
+			Handle: handleEach,
+		},
+		{
+			Name:   "seen",
+			Type:   0xca7b7084ce2adef0,
+			Export: "i32 -> i32",
+			Import: "i32 i32 ->",
+			Handle: handleSeen,
+		},
 	},
 	Resources: []string{"counter"},
 }
@@ -78,7 +90,8 @@ func (x *exports) Each(ctx context.Context, all []Counter) ([]Counter, error) {
 	if !ok {
 		return nil, call.End()
 	}
-	region, result := bind.LiftList[Counter](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]), 4, 4)
+	region, result := bind.LiftList[Counter](call, binary.LittleEndian.Uint32(area),
+		binary.LittleEndian.Uint32(area[4:]), 4, 4)
 	for i := range result {
 		item := region[i*4:]
 		result[i] = bind.LiftOwn[Counter](call, resourceCounter, binary.LittleEndian.Uint32(item))
