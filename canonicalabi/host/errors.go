@@ -161,8 +161,16 @@ func (e *LinkError) Error() string {
 	return fmt.Sprintf("%s: %s: %s", e.World, e.Item, e.Detail)
 }
 
-// In puts the value into a field, parameter or result called name.
+// In puts the value into a field, parameter or result called name. A nil e stays
+// nil.
 func (e *BadValueError) In(name string) *BadValueError {
+	if e == nil {
+		return nil
+	}
+	return e.in(name)
+}
+
+func (e *BadValueError) in(name string) *BadValueError {
 	if e.Path != "" && !strings.HasPrefix(e.Path, "[") {
 		name += "."
 	}
@@ -170,8 +178,13 @@ func (e *BadValueError) In(name string) *BadValueError {
 	return e
 }
 
-// At puts the value at an index of a list.
-func (e *BadValueError) At(index int) *BadValueError { return e.inBrackets(strconv.Itoa(index)) }
+// At puts the value at an index of a list. A nil e stays nil.
+func (e *BadValueError) At(index int) *BadValueError {
+	if e == nil {
+		return nil
+	}
+	return e.inBrackets(strconv.Itoa(index))
+}
 
 // AtKey puts the value under a key of a map.
 func (e *BadValueError) AtKey(key any) *BadValueError {

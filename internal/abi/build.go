@@ -127,6 +127,8 @@ type builder struct {
 	body *[]Op
 	// limit is how many operations are written out for a part.
 	limit int
+	// whole is a type that is written out wherever it comes next.
+	whole wit.Type
 }
 
 func newBuilder(a *ABI, p *Program, limit int) *builder {
@@ -201,6 +203,7 @@ func (b *builder) call(f *wit.Function) {
 	}
 	cores := b.cores(results, "result")
 	b.do(Op{Code: CallCore, Args: args, Results: cores})
+	b.whole = b.spread(f.Result)
 	var lifted []Value
 	switch {
 	case f.Result == nil:
@@ -218,6 +221,31 @@ func (b *builder) call(f *wit.Function) {
 		b.do(Op{Code: PostReturn, Args: cores})
 	}
 	b.do(Op{Code: ReturnValue, Args: lifted})
+}
+
+// spread returns the type of a function's result where languages spell that as
+// several results, a result or a tuple, so that its parts must be seen; and sets the
+// limit for them.
+func (b *builder) spread(t wit.Type) wit.Type {
+	switch k := b.a.Resolve.Kind(t).(type) {
+	case *wit.Result:
+		b.limit = inlineLimit(2)
+		return t
+	case *wit.Tuple:
+		b.limit = inlineLimit(len(k.Types))
+		return t
+	default:
+		b.limit = mostInline
+		return nil
+	}
+}
+
+// isWhole reports whether a value of type t is written out because it is that of a
+// function's result. What is in it is no such value.
+func (b *builder) isWhole(t wit.Type) bool {
+	is := b.whole != nil && b.whole == t
+	b.whole = nil
+	return is
 }
 
 // lowerParams lowers the parameters (CanonicalABI.md, "Lifting and Lowering
@@ -268,6 +296,7 @@ func (b *builder) handle(f *wit.Function) {
 		result = []Value{b.value(f.Result, "result")}
 	}
 	b.do(Op{Code: CallValue, Args: args, Results: result})
+	b.whole = b.spread(f.Result)
 	var returned []Value
 	switch {
 	case f.Result == nil:

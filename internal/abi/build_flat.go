@@ -10,7 +10,7 @@ import (
 // lowerFlat lowers v of type t to core values (CanonicalABI.md, "Flat
 // Lowering").
 func (b *builder) lowerFlat(v Value, t wit.Type) []Value {
-	if id, ok := b.a.outlinedFlat(t, b.limit); ok {
+	if id, ok := b.a.outlinedFlat(t, b.limit); ok && !b.isWhole(t) {
 		cores := b.cores(b.a.Flat(t), b.hint(v))
 		b.do(Op{Code: LowerNamed, Type: id, Args: []Value{v}, Results: cores})
 		return cores
@@ -80,7 +80,7 @@ func (b *builder) lowerFlatVariant(v Value, t wit.Type) []Value {
 // liftFlat lifts a value of type t from the first of cores, which it takes away
 // (CanonicalABI.md, "Flat Lifting").
 func (b *builder) liftFlat(cores *[]Value, t wit.Type, hint string) Value {
-	if id, ok := b.a.outlinedFlat(t, b.limit); ok {
+	if id, ok := b.a.outlinedFlat(t, b.limit); ok && !b.isWhole(t) {
 		n := len(b.a.Flat(t))
 		v := b.value(t, hint)
 		b.do(Op{Code: LiftNamed, Type: id, Args: (*cores)[:n:n], Results: []Value{v}})

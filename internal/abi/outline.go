@@ -52,6 +52,10 @@ func (a *ABI) outlined(t wit.Type, limit int) (wit.TypeID, bool) {
 	return id, a.weight(id, false) > limit
 }
 
+// Outlined returns the type behind t where it has Programs of its own for values in
+// memory, wherever it stands: where what is done with such values deserves a function.
+func (a *ABI) Outlined(t wit.Type) (wit.TypeID, bool) { return a.outlined(t, mostInline) }
+
 // outlinedFlat is outlined for core values: for variants, and for types that take
 // more than limit operations.
 func (a *ABI) outlinedFlat(t wit.Type, limit int) (wit.TypeID, bool) {

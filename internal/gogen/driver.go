@@ -50,7 +50,8 @@ func hasEffects(op *abi.Op) bool {
 	switch op.Code {
 	case abi.Const, abi.Bitcast, abi.LowerScalar, abi.LiftScalar, abi.LoadScalar, abi.LoadCore, abi.View,
 		abi.LiftString, abi.LiftList, abi.LiftMap, abi.LoadFixed, abi.Unpack, abi.Pack,
-		abi.Switch, abi.SwitchDisc, abi.LoadDisc, abi.LoadNamed:
+		abi.Switch, abi.SwitchDisc, abi.LoadDisc, abi.LoadNamed, abi.LiftNamed,
+		abi.PostReturn: // is part of what ends the call
 	default:
 		return true
 	}
@@ -161,6 +162,9 @@ func (b *Body) liftScalar(op *abi.Op, prim wit.Prim) {
 	case wit.Bool:
 		b.Set(op.Results[0], b.weightOver(op.Args[0]), arg.Op("!=").Lit(0))
 	default:
+		if raw := b.shared.raw[op.Args[0]]; raw != nil {
+			arg = raw.Clone()
+		}
 		b.Set(op.Results[0], b.weightOver(op.Args[0]), jen.Id(primTypes[prim]).Call(arg))
 	}
 }

@@ -169,3 +169,45 @@ func (p *Plan) ResultTypes(f *wit.Function, withError bool) []jen.Code {
 	}
 	return list
 }
+
+// Mentioned returns the resources that functions mention, those that the package
+// declares first.
+func (p *Plan) Mentioned(pkg *Package, functions []*wit.Function) []wit.TypeID {
+	var list []wit.TypeID
+	seen := map[wit.Type]bool{}
+	add := func(id wit.TypeID) {
+		id = p.Resolve.Dealias(id).(wit.TypeID)
+		if !seen[id] {
+			seen[id] = true
+			list = append(list, id)
+		}
+	}
+	for _, id := range pkg.Types {
+		if _, ok := p.Resolve.Types[id].Kind.(*wit.Resource); ok {
+			add(id)
+		}
+	}
+	var visit func(t wit.Type)
+	visit = func(t wit.Type) {
+		id, ok := t.(wit.TypeID)
+		if !ok || seen[t] || !p.HoldsResource(t) {
+			return
+		}
+		switch k := p.Resolve.Types[id].Kind.(type) {
+		case *wit.Own:
+			add(k.Resource)
+		case *wit.Borrow:
+			add(k.Resource)
+		default:
+			seen[t] = true
+			wit.EachType(k, visit)
+		}
+	}
+	for _, f := range functions {
+		for _, param := range f.Params {
+			visit(param.Type)
+		}
+		visit(f.Result)
+	}
+	return list
+}

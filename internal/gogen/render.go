@@ -124,3 +124,31 @@ func groupImports(source []byte) []byte {
 	b.Write(source[start+length:])
 	return b.Bytes()
 }
+
+// Braces spells the body of a function: in one line, where it is one line.
+func Braces(stmts ...jen.Code) *jen.Statement {
+	if len(stmts) == 1 && countLines(stmts) == 1 {
+		return jen.Custom(jen.Options{Open: "{ ", Close: " }"}, stmts...)
+	}
+	return jen.Block(stmts...)
+}
+
+// Struct spells a struct: in one line, where it has one field at most.
+func Struct(fields ...jen.Code) *jen.Statement {
+	if len(fields) > 1 {
+		return jen.Struct(fields...)
+	}
+	return jen.Id("struct").Custom(jen.Options{Open: "{", Close: "}"}, fields...)
+}
+
+// Vars declares variables together.
+func Vars(variables ...jen.Code) *jen.Statement {
+	switch len(variables) {
+	case 0:
+		return &jen.Statement{}
+	case 1:
+		return jen.Var().Add(variables...)
+	default:
+		return jen.Var().Defs(variables...)
+	}
+}

@@ -70,7 +70,7 @@ var (
 	Err          = symbol(TypesPath, "Err")
 	Error        = symbol(TypesPath, "Error")
 	AsError      = symbol(TypesPath, "AsError")
-	UnknownCase  = symbol(TypesPath, "UnknownCase")
+	CaseName     = symbol(TypesPath, "CaseName")
 	FlagNames    = symbol(TypesPath, "FlagNames")
 	FromBool     = symbol(TypesPath, "FromBool")
 	Text         = symbol(TypesPath, "Text")
@@ -118,7 +118,7 @@ var (
 	reservedWorld     = []string{"Compile", "Plugin", "Instance", "Imports", "Exports", "Export", "Interface", "Pool"}
 	// ownNames are exported for other generated packages alone. WIT's names go
 	// first: where one of them is the same, ours gets the suffix.
-	ownNames = []string{"Descriptor", "Bind"}
+	ownNames = []string{"Descriptor", "Bind", "Exported"}
 	// reservedMethods are names that methods of resources cannot have: Close is
 	// our own, Handle is what hosts embed, and of the others go vet asks for the
 	// signatures of the standard library.

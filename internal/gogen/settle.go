@@ -3,6 +3,7 @@ package gogen
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/dave/jennifer/jen"
 	"github.com/witgen/witgen/wit"
@@ -164,6 +165,64 @@ func (p *Plan) interfaceItem(item *wit.WorldItem, id wit.InterfaceID, sharing ma
 // is anonymous it is empty.
 func (p *Plan) TypeName(id wit.TypeID) string { return p.names.types[id] }
 
+// HelperName returns a Go name of a type for the functions that serve it: that of its
+// declaration, or for an anonymous type one that tells its form.
+func (p *Plan) HelperName(id wit.TypeID) string {
+	if name := p.names.types[id]; name != "" {
+		return name
+	}
+	words := p.formOf(id)
+	return p.Camel(strings.Join(words[:min(len(words), 3)], "-"))
+}
+
+// formOf returns the words for the form of a type, from the outside in.
+func (p *Plan) formOf(t wit.Type) []string {
+	switch t := t.(type) {
+	case nil:
+		return nil
+	case wit.Prim:
+		return []string{t.String()}
+	case wit.TypeID:
+		if name := p.names.types[t]; name != "" {
+			return []string{name}
+		}
+		kind := p.Resolve.Types[t].Kind
+		words := []string{kindWord(kind)}
+		wit.EachType(kind, func(part wit.Type) {
+			if len(words) < 3 {
+				words = append(words, p.formOf(part)...)
+			}
+		})
+		return words
+	default:
+		panic(fmt.Sprintf("gogen: unhandled type %T", t))
+	}
+}
+
+// kindWord returns the word for a kind of anonymous types.
+func kindWord(k wit.Kind) string {
+	switch k.(type) {
+	case *wit.List:
+		return "list"
+	case *wit.FixedList:
+		return "array"
+	case *wit.Map:
+		return "map"
+	case *wit.Option:
+		return "option"
+	case *wit.Result:
+		return "result"
+	case *wit.Tuple:
+		return "tuple"
+	case *wit.Own:
+		return "own"
+	case *wit.Borrow:
+		return "borrowed"
+	default:
+		panic(fmt.Sprintf("gogen: unhandled kind %T", k))
+	}
+}
+
 // TypeRef returns a named type for use in any package.
 func (p *Plan) TypeRef(id wit.TypeID) *jen.Statement {
 	return jen.Qual(p.PackageOf(p.Resolve.Types[id].Owner).ImportPath, p.names.types[id])
@@ -220,4 +279,31 @@ func (p *Plan) Params(scope *Scope, f *wit.Function) []Param {
 		params[i] = Param{scope.Declare(p.LowerCamel(param.Name)), param.Type}
 	}
 	return params
+}
+
+// Grouped spells parameters of Go, with the type once for neighbours that share it.
+func (p *Plan) Grouped(params []Param) []jen.Code {
+	var list, names []jen.Code
+	for i, param := range params {
+		names = append(names, jen.Id(param.Name))
+		if i+1 == len(params) || p.goIdentity(params[i+1].Type) != p.goIdentity(param.Type) {
+			list = append(list, jen.List(names...).Add(p.GoType(param.Type)))
+			names = nil
+		}
+	}
+	return list
+}
+
+// goIdentity returns what stands for the Go type of t as it is spelled: own and
+// borrowed handles of a resource are spelled alike.
+func (p *Plan) goIdentity(t wit.Type) wit.Type {
+	if id, ok := t.(wit.TypeID); ok && p.Resolve.Types[id].Owner == nil {
+		switch k := p.Resolve.Types[id].Kind.(type) {
+		case *wit.Own:
+			return k.Resource
+		case *wit.Borrow:
+			return k.Resource
+		}
+	}
+	return t
 }

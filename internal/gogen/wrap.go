@@ -31,7 +31,7 @@ func breakLines(source []byte) []byte {
 			return source
 		}
 		b.breakAll(hopeless)
-		if len(b.edits) == 0 {
+		if len(b.breaks) == 0 {
 			continue // all that were left are hopeless now
 		}
 		formatted, err := format.Source(b.apply())
@@ -48,17 +48,11 @@ type breaker struct {
 	long   []span // the lines that are too long
 	file   *token.File
 	groups map[int][]group // by index in long
-	edits  []edit
+	breaks []int           // where lines are broken
 }
 
 // span is a part of the source, without the newline at its end.
 type span struct{ start, end int }
-
-// edit inserts text at an offset of the source.
-type edit struct {
-	at   int
-	text string
-}
 
 // group is where one construct may be broken.
 type group struct {
@@ -68,10 +62,9 @@ type group struct {
 	// helps.
 	breaks []int
 	first  bool
-	// every says to break at all of them, if at any; comma that the last element
-	// is followed by one then; last that it is to be broken only where nothing else
-	// helps.
-	every, comma, last bool
+	// every says to break at all of them, if at any; last that it is to be broken
+	// only where nothing else helps.
+	every, last bool
 }
 
 // columns returns the width of a line.
@@ -113,20 +106,20 @@ func (b *breaker) breakAll(hopeless map[string]bool) {
 	})
 	for i, line := range b.long {
 		before := columns(b.source[line.start:line.end])
-		edits := b.breakLine(line, b.groups[i], lineWidth)
-		if edits == nil {
-			edits = b.breakLine(line, b.groups[i], before-1)
+		breaks := b.breakLine(line, b.groups[i], lineWidth)
+		if breaks == nil {
+			breaks = b.breakLine(line, b.groups[i], before-1)
 		}
-		if edits == nil {
+		if breaks == nil {
 			hopeless[string(b.source[line.start:line.end])] = true
 		}
-		b.edits = append(b.edits, edits...)
+		b.breaks = append(b.breaks, breaks...)
 	}
 }
 
-// breakLine returns the edits that break a line within one of the groups, so that no
+// breakLine returns where to break a line within one of the groups, so that no
 // line is longer than most.
-func (b *breaker) breakLine(line span, groups []group, most int) []edit {
+func (b *breaker) breakLine(line span, groups []group, most int) []int {
 	for pass := range 3 {
 		for _, g := range groups {
 			if g.last && pass < 2 {
@@ -135,8 +128,8 @@ func (b *breaker) breakLine(line span, groups []group, most int) []edit {
 			if g.first && pass < 1 {
 				g.breaks = g.breaks[1:]
 			}
-			if edits, width := b.breakGroup(line, g); len(edits) > 0 && width <= most {
-				return edits
+			if breaks, width := b.breakGroup(line, g); len(breaks) > 0 && width <= most {
+				return breaks
 			}
 		}
 	}
@@ -147,23 +140,22 @@ func (b *breaker) breakLine(line span, groups []group, most int) []edit {
 func (b *breaker) node(n ast.Node) {
 	switch n := n.(type) {
 	case *ast.CallExpr:
-		b.list(n.Lparen, n.Rparen, n.Args, false, false)
+		b.list(n.Lparen, n.Rparen, n.Args, false)
 	case *ast.CompositeLit:
-		keyed := len(n.Elts) > 0
-		for _, e := range n.Elts {
-			_, ok := e.(*ast.KeyValueExpr)
-			keyed = keyed && ok
-		}
-		b.list(n.Lbrace, n.Rbrace, n.Elts, keyed, false)
+		b.list(n.Lbrace, n.Rbrace, n.Elts, false)
 	case *ast.FuncType:
 		b.fields(n.Params)
 		b.fields(n.Results)
 	case *ast.CaseClause:
 		if len(n.List) > 0 {
-			b.list(n.List[0].Pos(), n.Colon, n.List, false, false)
+			b.list(n.List[0].Pos(), n.Colon, n.List, false)
 		}
 	case *ast.IndexListExpr:
-		b.list(n.Lbrack, n.Rbrack, n.Indices, false, true)
+		b.list(n.Lbrack, n.Rbrack, n.Indices, true)
+	case *ast.AssignStmt:
+		if len(n.Rhs) > 1 {
+			b.list(n.Rhs[0].Pos(), n.End(), n.Rhs, false)
+		}
 	case *ast.BinaryExpr:
 		b.add(group{outer: b.span(n.Pos(), n.End()), breaks: []int{b.offset(n.Y.Pos())}})
 	case *ast.FuncDecl:
@@ -198,15 +190,12 @@ func (b *breaker) add(g group) {
 }
 
 // list adds the group of elements between brackets.
-func (b *breaker) list(open, closing token.Pos, elements []ast.Expr, every, last bool) {
+func (b *breaker) list(open, closing token.Pos, elements []ast.Expr, last bool) {
 	var breaks []int
 	for _, e := range elements {
 		breaks = append(breaks, b.offset(e.Pos()))
 	}
-	if every {
-		breaks = append(breaks, b.offset(closing))
-	}
-	b.add(group{outer: b.span(open, closing), breaks: breaks, first: !every, every: every, comma: every, last: last})
+	b.add(group{outer: b.span(open, closing), breaks: breaks, first: true, last: last})
 }
 
 // fields adds the group of parameters.
@@ -245,9 +234,9 @@ func (b *breaker) body(body *ast.BlockStmt) {
 	}
 }
 
-// breakGroup returns the edits that break a line within a group, and the width of
+// breakGroup returns where to break a line within a group, and the width of
 // the longest line that they leave.
-func (b *breaker) breakGroup(line span, g group) (edits []edit, width int) {
+func (b *breaker) breakGroup(line span, g group) (breaks []int, width int) {
 	indent := columns(b.source[line.start:line.end]) - columns(bytes.TrimLeft(b.source[line.start:line.end], "\t")) + tabWidth
 	from, lead := line.start, 0
 	cut := func(at int) {
@@ -256,11 +245,7 @@ func (b *breaker) breakGroup(line span, g group) (edits []edit, width int) {
 			end--
 		}
 		width = max(width, lead+columns(b.source[from:end]))
-		text := "\n"
-		if g.comma && at == g.outer.end {
-			text = ",\n"
-		}
-		edits = append(edits, edit{at, text})
+		breaks = append(breaks, at)
 		from, lead = at, indent
 	}
 	for i, at := range g.breaks {
@@ -272,18 +257,18 @@ func (b *breaker) breakGroup(line span, g group) (edits []edit, width int) {
 			cut(at)
 		}
 	}
-	return edits, max(width, lead+columns(b.source[from:line.end]))
+	return breaks, max(width, lead+columns(b.source[from:line.end]))
 }
 
-// apply returns the source with the edits made.
+// apply returns the source with the lines broken.
 func (b *breaker) apply() []byte {
-	slices.SortFunc(b.edits, func(x, y edit) int { return x.at - y.at })
+	slices.Sort(b.breaks)
 	var out strings.Builder
 	from := 0
-	for _, e := range b.edits {
-		out.Write(bytes.TrimRight(b.source[from:e.at], " "))
-		out.WriteString(e.text)
-		from = e.at
+	for _, at := range b.breaks {
+		out.Write(bytes.TrimRight(b.source[from:at], " "))
+		out.WriteByte('\n')
+		from = at
 	}
 	out.Write(b.source[from:])
 	return []byte(out.String())

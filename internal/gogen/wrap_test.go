@@ -23,7 +23,7 @@ func TestBreakLines(t *testing.T) {
 		{"one argument", "func f() {\n\tg(WIDE.WIDE.WIDE(WIDE + 1))\n}",
 			"func f() {\n\tg(WIDE.WIDE.WIDE(\n\t\tWIDE + 1))\n}"},
 		{"fields", "var v = T{A: WIDE, B: WIDE, C: []int{1, 2}, D: WIDE, E: WIDE}",
-			"var v = T{\n\tA: WIDE,\n\tB: WIDE,\n\tC: []int{1, 2},\n\tD: WIDE,\n\tE: WIDE,\n}"},
+			"var v = T{A: WIDE, B: WIDE, C: []int{1, 2},\n\tD: WIDE, E: WIDE}"},
 		{"elements", "var v = []T{WIDE, WIDE, WIDE, WIDE, 1}",
 			"var v = []T{WIDE, WIDE, WIDE,\n\tWIDE, 1}"},
 		{"parameters", "func (x *T) f(ctx context.Context, WIDE, WIDE2 int, WIDE3, WIDE4 string) (int, error) {\n\treturn 0, nil\n}",

@@ -73,7 +73,7 @@ func (d *decl) recordType(k *wit.Record) []jen.Code {
 		name := d.FieldName(d.id, i)
 		fields = append(fields, part(name, f.Name, f.Docs).Id(name).Add(d.GoType(f.Type)))
 	}
-	decls := []jen.Code{d.doc("is the record " + d.def.Name + ".").Type().Id(d.name).Struct(fields...)}
+	decls := []jen.Code{d.doc("is the record " + d.def.Name + ".").Type().Id(d.name).Add(gogen.Struct(fields...))}
 	if d.IsError(d.id) {
 		receiver, text := jen.Id(d.name), jen.Lit(d.def.Name)
 		if len(k.Fields) > 0 {
@@ -124,7 +124,7 @@ func (d *decl) variantCase(c wit.Case, name, marker string) []jen.Code {
 	}
 	decls := []jen.Code{
 		gogen.Doc(name, c.Name, c.Docs, "is the case "+c.Name+" of "+d.name+".", wit.Stability{}).
-			Type().Id(name).Struct(fields...),
+			Type().Id(name).Add(gogen.Struct(fields...)),
 		jen.Func().Params(jen.Id(name)).Id(marker).Params().Block(),
 	}
 	if d.IsError(d.id) {
@@ -138,7 +138,8 @@ func (d *decl) variantCase(c wit.Case, name, marker string) []jen.Code {
 }
 
 func (d *decl) enum(k *wit.Enum) []jen.Code {
-	var consts, cases []jen.Code
+	var consts []jen.Code
+	names := []jen.Code{jen.Lit(d.def.Name), jen.Uint32().Call(jen.Id("e"))}
 	for i, c := range k.Cases {
 		name := d.CaseName(d.id, i)
 		constant := part(name, c.Name, c.Docs).Id(name)
@@ -146,16 +147,13 @@ func (d *decl) enum(k *wit.Enum) []jen.Code {
 			constant.Id(d.name).Op("=").Iota()
 		}
 		consts = append(consts, constant)
-		cases = append(cases, jen.Case(jen.Id(name)).Block(jen.Return(jen.Lit(c.Name))))
+		names = append(names, jen.Lit(c.Name))
 	}
-	cases = append(cases, jen.Default().Block(jen.Return(
-		gogen.UnknownCase.Qual().Call(jen.Lit(d.def.Name), jen.Uint32().Call(jen.Id("e"))))))
 	decls := []jen.Code{
 		d.doc("is the enum " + d.def.Name + ".").Type().Id(d.name).Add(unsigned(len(k.Cases), 1<<8, 1<<16)),
 		jen.Comment("The cases of " + d.name + ".").Line().Const().Defs(consts...),
-		gogen.Comment("String returns the name of the case in WIT.").
-			Func().Params(jen.Id("e").Id(d.name)).Id("String").Params().String().
-			Block(jen.Switch(jen.Id("e")).Block(cases...)),
+		jen.Func().Params(jen.Id("e").Id(d.name)).Id("String").Params().String().
+			Add(gogen.Braces(jen.Return(gogen.CaseName.Qual().Call(names...)))),
 	}
 	if d.IsError(d.id) {
 		decls = append(decls, errorMethod(jen.Id("e").Id(d.name), jen.Id("e").Dot("String").Call()))
@@ -182,10 +180,9 @@ func (d *decl) flags(k *wit.Flags) []jen.Code {
 	decls = append(decls,
 		gogen.Comment("Has reports whether f holds all of flags.").
 			Func().Params(jen.Id("f").Id(d.name)).Id("Has").Params(jen.Id("flags").Id(d.name)).Bool().
-			Block(jen.Return(jen.Id("f").Op("&").Id("flags").Op("==").Id("flags"))),
-		gogen.Comment("String returns the names of the flags in WIT, with | between them.").
-			Func().Params(jen.Id("f").Id(d.name)).Id("String").Params().String().
-			Block(jen.Return(gogen.FlagNames.Qual().Call(names...))))
+			Add(gogen.Braces(jen.Return(jen.Id("f").Op("&").Id("flags").Op("==").Id("flags")))),
+		jen.Func().Params(jen.Id("f").Id(d.name)).Id("String").Params().String().
+			Add(gogen.Braces(jen.Return(gogen.FlagNames.Qual().Call(names...)))))
 	if d.IsError(d.id) {
 		decls = append(decls, errorMethod(jen.Id("e").Id(d.name), jen.Id("e").Dot("String").Call()))
 	}

@@ -46,9 +46,7 @@ func Generate(p *gogen.Plan, pkg *gogen.Package) gogen.File { return pkg.Render(
 func source(p *gogen.Plan, pkg *gogen.Package) *jen.File {
 	f := p.NewFile(pkg, "")
 	f.PackageComment(packageDoc(pkg))
-	f.Add(gogen.Comment("What this refers to is missing from a runtime that does not fit this file.\n" +
-		"Use the same version of github.com/witgen/witgen to generate and to build.").
-		Const().Id("_").Op("=").Add(gogen.ABIVersion.Qual()))
+	f.Const().Id("_").Op("=").Add(gogen.ABIVersion.Qual())
 	for _, id := range pkg.Types {
 		if p.HoldsResource(id) {
 			continue

@@ -47,7 +47,7 @@ func (t texter) declare(id wit.TypeID) jen.Code {
 	head := jen.Func().Id(name).Params(v.Clone().Add(t.GoType(id))).String()
 	switch k := t.Resolve.Types[id].Kind.(type) {
 	case *wit.Record:
-		return head.Block(jen.Return(t.record(id, k, v)))
+		return head.Add(gogen.Braces(jen.Return(t.record(id, k, v))))
 	case *wit.Variant:
 		used := false
 		var cases []jen.Code
@@ -169,11 +169,10 @@ func (t texter) function(of wit.Type) *jen.Statement {
 			return gogen.ErrorText.Qual().Types(t.GoType(of))
 		}
 	}
-	return jen.Func().Params(jen.Id("v").Add(t.GoType(of))).String().Block(jen.Return(t.value(of, jen.Id("v"))))
+	return jen.Func().Params(jen.Id("v").Add(t.GoType(of))).String().Add(gogen.Braces(jen.Return(t.value(of, jen.Id("v")))))
 }
 
 // errorMethod declares Error on a type. text is what it returns.
 func errorMethod(receiver *jen.Statement, text jen.Code) jen.Code {
-	return gogen.Comment("Error says which error it is, in the words of WIT.").
-		Func().Params(receiver).Id("Error").Params().String().Block(jen.Return(text))
+	return jen.Func().Params(receiver).Id("Error").Params().String().Add(gogen.Braces(jen.Return(text)))
 }

@@ -5,260 +5,85 @@
 package calls
 
 import (
-	"math"
-
 	"github.com/witgen/witgen/canonicalabi/guest"
 	"github.com/witgen/witgen/internal/testing/bench/gen/bench/calls/work"
 )
 
-var exportedWork work.Interface
-
-// Export says what implements the world's exports. A guest calls it once, in an
-// init function: any call of the host that comes before it traps.
-func Export(workImpl work.Interface) {
-	exportedWork = workImpl
-}
-
-//go:wasmimport [export]bench:calls/work [resource-new]counter
-func importWorkCounterNew(uint32) uint32
-
-//go:wasmimport [export]bench:calls/work [resource-rep]counter
-func importWorkCounterRep(uint32) uint32
-
-//go:wasmimport [export]bench:calls/work [resource-drop]counter
-func importWorkCounterDrop(uint32)
-
-// counterValues holds the counter values that the host has handles of.
-var counterValues guest.Values[work.Counter]
-
-// lowerCounter returns a new handle that owns v.
-func lowerCounter(v work.Counter) uint32 {
-	if v == nil {
-		guest.NoHandle("work.Counter")
-	}
-	return importWorkCounterNew(counterValues.Add(v))
-}
-
-// liftCounter takes the value back that a handle owns, and drops the handle.
-func liftCounter(handle uint32) work.Counter {
-	v := counterValues.Take(importWorkCounterRep(handle))
-	importWorkCounterDrop(handle)
-	return v
-}
+// Export sets what implements the world's exports. Call it in an init function: calls of the host
+// before that trap.
+func Export(workImpl work.Interface) { work.Exported.Set(workImpl) }
 
 //go:wasmexport bench:calls/work#[dtor]counter
-func exportWorkCounterDestroy(rep uint32) {
-	counterValues.Destroy(rep)
-}
+func workDestroyCounter(rep uint32) { work.Exported.DestroyCounter(rep) }
 
 //go:wasmexport bench:calls/work#[constructor]counter
-func workNewCounter(start uint32) uint32 {
-	return lowerCounter(exportedWork.NewCounter(start))
-}
+func workNewCounter(start uint32) uint32 { return work.Exported.NewCounter(start) }
 
 //go:wasmexport bench:calls/work#[method]counter.next
-func workCounterNext(selfRep uint32) uint32 {
-	return counterValues.Get(selfRep).Next()
-}
+func workCounterNext(selfRep uint32) uint32 { return work.Exported.CounterNext(selfRep) }
 
 //go:wasmexport bench:calls/work#add
-func workAdd(a, b uint32) uint32 {
-	return uint32(exportedWork.Add(int32(a), int32(b)))
-}
+func workAdd(a, b uint32) uint32 { return work.Exported.Add(a, b) }
 
 //go:wasmexport bench:calls/work#tick-times
-func workTickTimes(n uint32) uint32 {
-	return uint32(exportedWork.TickTimes(n))
-}
+func workTickTimes(n uint32) uint32 { return work.Exported.TickTimes(n) }
 
 //go:wasmexport bench:calls/work#call-back
-func workCallBack(what, n uint32) uint32 {
-	return exportedWork.CallBack(work.Kind(what), n)
-}
+func workCallBack(what, n uint32) uint32 { return work.Exported.CallBack(what, n) }
 
 //go:wasmexport bench:calls/work#eval
 func workEval(expressionPtr, expressionLen uint32) uint32 {
-	expression := guest.LiftString(expressionPtr, expressionLen)
-	guest.ParamsLifted()
-	result, err := exportedWork.Eval(expression)
-	area := guest.ResultArea(16)
-	if err != nil {
-		failure := err.Error()
-		guest.Store(area, 0, uint8(1))
-		errPtr := guest.LowerString(&guest.Results, failure)
-		guest.Store(area, 8, errPtr)
-		guest.Store(area, 12, uint32(len(failure)))
-	} else {
-		guest.Store(area, 0, uint8(0))
-		guest.Store(area, 8, result)
-	}
-	return guest.Address(area)
+	return work.Exported.Eval(expressionPtr, expressionLen)
 }
 
 //go:wasmexport cabi_post_bench:calls/work#eval
-func freeWorkEval(uint32) {
-	guest.FreeResults()
-}
+func freeWorkEval(uint32) { guest.FreeResults() }
 
 //go:wasmexport bench:calls/work#sixteen
 func workSixteen(a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p uint32) uint32 {
-	return uint32(exportedWork.Sixteen(int32(a), int32(b), int32(c), int32(d), int32(e), int32(f), int32(g),
-		int32(h), int32(i), int32(j), int32(k), int32(l), int32(m), int32(n), int32(o), int32(p)))
+	return work.Exported.Sixteen(a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p)
 }
 
 //go:wasmexport bench:calls/work#echo-text
-func workEchoText(textPtr, textLen uint32) uint32 {
-	text := guest.LiftString(textPtr, textLen)
-	guest.ParamsLifted()
-	result := exportedWork.EchoText(text)
-	area := guest.ResultArea(8)
-	resultPtr := guest.LowerString(&guest.Results, result)
-	guest.Store(area, 0, resultPtr)
-	guest.Store(area, 4, uint32(len(result)))
-	return guest.Address(area)
-}
+func workEchoText(textPtr, textLen uint32) uint32 { return work.Exported.EchoText(textPtr, textLen) }
 
 //go:wasmexport cabi_post_bench:calls/work#echo-text
-func freeWorkEchoText(uint32) {
-	guest.FreeResults()
-}
+func freeWorkEchoText(uint32) { guest.FreeResults() }
 
 //go:wasmexport bench:calls/work#take-bytes
 func workTakeBytes(bytesPtr, bytesLen uint32) uint32 {
-	bytes := guest.LiftSlice[uint8](bytesPtr, bytesLen)
-	guest.ParamsLifted()
-	return uint32(exportedWork.TakeBytes(bytes))
+	return work.Exported.TakeBytes(bytesPtr, bytesLen)
 }
 
 //go:wasmexport bench:calls/work#give-bytes
-func workGiveBytes() uint32 {
-	result := exportedWork.GiveBytes()
-	area := guest.ResultArea(8)
-	resultPtr := guest.LowerSlice(&guest.Results, result)
-	guest.Store(area, 0, resultPtr)
-	guest.Store(area, 4, uint32(len(result)))
-	return guest.Address(area)
-}
+func workGiveBytes() uint32 { return work.Exported.GiveBytes() }
 
 //go:wasmexport cabi_post_bench:calls/work#give-bytes
-func freeWorkGiveBytes(uint32) {
-	guest.FreeResults()
-}
+func freeWorkGiveBytes(uint32) { guest.FreeResults() }
 
 //go:wasmexport bench:calls/work#echo-floats
 func workEchoFloats(floatsPtr, floatsLen uint32) uint32 {
-	floats := guest.LiftSlice[float64](floatsPtr, floatsLen)
-	guest.ParamsLifted()
-	result := exportedWork.EchoFloats(floats)
-	area := guest.ResultArea(8)
-	resultPtr := guest.LowerSlice(&guest.Results, result)
-	guest.Store(area, 0, resultPtr)
-	guest.Store(area, 4, uint32(len(result)))
-	return guest.Address(area)
+	return work.Exported.EchoFloats(floatsPtr, floatsLen)
 }
 
 //go:wasmexport cabi_post_bench:calls/work#echo-floats
-func freeWorkEchoFloats(uint32) {
-	guest.FreeResults()
-}
+func freeWorkEchoFloats(uint32) { guest.FreeResults() }
 
 //go:wasmexport bench:calls/work#echo-items
 func workEchoItems(itemsPtr, itemsLen uint32) uint32 {
-	items := guest.LiftList(itemsPtr, itemsLen, 40, loadItem)
-	guest.ParamsLifted()
-	result := exportedWork.EchoItems(items)
-	area := guest.ResultArea(8)
-	resultPtr := guest.LowerList(&guest.Results, result, 40, storeItem)
-	guest.Store(area, 0, resultPtr)
-	guest.Store(area, 4, uint32(len(result)))
-	return guest.Address(area)
+	return work.Exported.EchoItems(itemsPtr, itemsLen)
 }
 
 //go:wasmexport cabi_post_bench:calls/work#echo-items
-func freeWorkEchoItems(uint32) {
-	guest.FreeResults()
-}
+func freeWorkEchoItems(uint32) { guest.FreeResults() }
 
 //go:wasmexport bench:calls/work#echo-shape
 func workEchoShape(shape0 uint32, shape1 uint64, shape2 uint32) uint32 {
-	var shape work.Shape
-	switch shape0 {
-	case 0:
-		shape = work.ShapeDot{}
-	case 1:
-		shape = work.ShapeCircle{Value: math.Float64frombits(shape1)}
-	case 2:
-		shape = work.ShapeLabel{Value: guest.LiftString(uint32(shape1), shape2)}
-	case 3:
-		shape = work.ShapeArea{Value: shape1}
-	default:
-		guest.NoDiscriminant(uint32(shape0), "shape")
-	}
-	guest.ParamsLifted()
-	result := exportedWork.EchoShape(shape)
-	area := guest.ResultArea(16)
-	storeShape(&guest.Results, area, result)
-	return guest.Address(area)
+	return work.Exported.EchoShape(shape0, shape1, shape2)
 }
 
 //go:wasmexport cabi_post_bench:calls/work#echo-shape
-func freeWorkEchoShape(uint32) {
-	guest.FreeResults()
-}
+func freeWorkEchoShape(uint32) { guest.FreeResults() }
 
 //go:wasmexport bench:calls/work#find
-func workFind(key uint32) uint32 {
-	result, err := exportedWork.Find(key)
-	area := guest.ResultArea(8)
-	if err != nil {
-		failure := guest.ErrorValue[work.Failure](err)
-		guest.Store(area, 0, uint8(1))
-		guest.Store(area, 4, uint8(guest.LowerEnum(failure, 2, "work.Failure")))
-	} else {
-		guest.Store(area, 0, uint8(0))
-		guest.Store(area, 4, result)
-	}
-	return guest.Address(area)
-}
-
-func loadItem(ptr guest.Pointer) work.Item {
-	return work.Item{
-		ID:     guest.Load[uint32](ptr, 0),
-		Name:   guest.LiftString(guest.Load[uint32](ptr, 4), guest.Load[uint32](ptr, 8)),
-		Price:  guest.Load[float64](ptr, 16),
-		Stock:  guest.Load[int64](ptr, 24),
-		Active: guest.LoadBool(ptr, 32),
-		Kind:   guest.Load[uint8](ptr, 33),
-	}
-}
-
-func storeItem(arena *guest.Arena, ptr guest.Pointer, value work.Item) {
-	guest.Store(ptr, 0, value.ID)
-	namePtr := guest.LowerString(arena, value.Name)
-	guest.Store(ptr, 4, namePtr)
-	guest.Store(ptr, 8, uint32(len(value.Name)))
-	guest.Store(ptr, 16, value.Price)
-	guest.Store(ptr, 24, value.Stock)
-	guest.StoreBool(ptr, 32, value.Active)
-	guest.Store(ptr, 33, value.Kind)
-}
-
-func storeShape(arena *guest.Arena, ptr guest.Pointer, value work.Shape) {
-	switch c := value.(type) {
-	case work.ShapeDot:
-		guest.Store(ptr, 0, uint8(0))
-	case work.ShapeCircle:
-		guest.Store(ptr, 0, uint8(1))
-		guest.Store(ptr, 8, c.Value)
-	case work.ShapeLabel:
-		guest.Store(ptr, 0, uint8(2))
-		labelPtr := guest.LowerString(arena, c.Value)
-		guest.Store(ptr, 8, labelPtr)
-		guest.Store(ptr, 12, uint32(len(c.Value)))
-	case work.ShapeArea:
-		guest.Store(ptr, 0, uint8(3))
-		guest.Store(ptr, 8, c.Value)
-	default:
-		guest.NoCase("work.Shape")
-	}
-}
+func workFind(key uint32) uint32 { return work.Exported.Find(key) }

@@ -9,27 +9,12 @@ import (
 	"github.com/witgen/witgen/internal/testing/bench/gen/bench/calls/text"
 )
 
-var exportedText text.Interface
-
-// Export says what implements the world's exports. A guest calls it once, in an
-// init function: any call of the host that comes before it traps.
-func Export(textImpl text.Interface) {
-	exportedText = textImpl
-}
+// Export sets what implements the world's exports. Call it in an init function: calls of the host
+// before that trap.
+func Export(textImpl text.Interface) { text.Exported.Set(textImpl) }
 
 //go:wasmexport bench:calls/text#echo
-func textEcho(itemsPtr, itemsLen uint32) uint32 {
-	items := guest.LiftString(itemsPtr, itemsLen)
-	guest.ParamsLifted()
-	result := exportedText.Echo(items)
-	area := guest.ResultArea(8)
-	resultPtr := guest.LowerString(&guest.Results, result)
-	guest.Store(area, 0, resultPtr)
-	guest.Store(area, 4, uint32(len(result)))
-	return guest.Address(area)
-}
+func textEcho(itemsPtr, itemsLen uint32) uint32 { return text.Exported.Echo(itemsPtr, itemsLen) }
 
 //go:wasmexport cabi_post_bench:calls/text#echo
-func freeTextEcho(uint32) {
-	guest.FreeResults()
-}
+func freeTextEcho(uint32) { guest.FreeResults() }

@@ -19,10 +19,26 @@ func importEcho(uint32, uint32, uint32)
 func Echo(items string) string {
 	call := guest.Call()
 	itemsPtr := guest.LowerString(call, items)
-	area := call.ResultArea(8)
-	importEcho(itemsPtr, uint32(len(items)), guest.Address(area))
-	call.Returned()
-	result := guest.LiftString(guest.Load[uint32](area, 0), guest.Load[uint32](area, 4))
+	importEcho(itemsPtr, uint32(len(items)), call.ResultArea(8))
+	area := call.Returned(8)
+	result := guest.LoadString(area, 0)
 	call.Done()
 	return result
+}
+
+// Exported is for worlds that export the interface.
+var Exported exported
+var implementation Interface
+
+type exported struct{}
+
+func (exported) Set(impl Interface) { implementation = impl }
+
+func (exported) Echo(itemsPtr, itemsLen uint32) uint32 {
+	items := guest.LiftString(itemsPtr, itemsLen)
+	guest.ParamsLifted()
+	result := implementation.Echo(items)
+	area := guest.ResultArea(8)
+	guest.StoreString(&guest.Results, area, 0, result)
+	return guest.Address(area)
 }

@@ -6,79 +6,52 @@ package text
 
 import (
 	"context"
-	"encoding/binary"
 
 	"github.com/witgen/witgen/canonicalabi/host/bind"
 )
 
-// Interface is bench:calls/text: what a guest
-// exports, and what a host implements for the guests that import it.
+// Interface is bench:calls/text, which a guest exports or a host implements.
 type Interface interface {
 	// Echo decodes the items and encodes them again.
 	Echo(ctx context.Context, items string) (string, error)
 }
 
-// Descriptor describes bench:calls/text to the runtime.
-var Descriptor = bind.Interface{
+var descriptor = bind.Interface{
 	Functions: []bind.Function{
-		{
-			Name:   "echo",
-			Type:   0x9dc1d1ca7f484925,
-			Export: "i32 i32 -> i32",
-			Import: "i32 i32 i32 ->",
-			Handle: handleEcho,
-		},
+		{Name: "echo", Type: 0x9dc1d1ca7f484925, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->",
+			Handle: handleEcho},
 	},
 }
 
-// Bind returns the interface as an instance exports it. Worlds that export it
-// call it.
+// Descriptor describes bench:calls/text to the runtime.
+var Descriptor = descriptor
+
+// Bind returns the interface as an instance exports it.
 func Bind(e bind.Exports) Interface {
-	return &exports{
-		echo: e.Func(0),
-	}
+	x := &exports{}
+	e.Bind(&x.echo)
+	return x
 }
 
-// exports calls the functions that an instance exports.
-type exports struct {
-	echo bind.Func
-}
+type exports struct{ echo bind.Func }
 
 func (x *exports) Echo(ctx context.Context, items string) (string, error) {
 	if bad := bind.CheckString(items); bad != nil {
 		return "", bad.In("items")
 	}
 	call := x.echo.Begin(ctx)
-	itemsPtr, itemsLen := call.LowerString(items)
-	stack := call.Stack[:2]
-	stack[0] = uint64(itemsPtr)
-	stack[1] = uint64(itemsLen)
-	if !call.Invoke() {
-		return "", call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 8, 4)
-	if !ok {
-		return "", call.End()
-	}
-	result := call.LiftString(binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]))
-	return result, call.End()
+	call.PutString(0, items)
+	area := call.InvokeView(8, 4)
+	return call.LoadString(area), call.End()
 }
 
 func handleEcho(call *bind.Call) {
-	items := call.LiftString(uint32(call.Stack[0]), uint32(call.Stack[1]))
+	items := call.TakeString(0)
 	if !call.OK() {
 		return
 	}
 	result, err := call.Impl().(Interface).Echo(call.Context(), items)
-	if err != nil {
-		call.Fail(err)
-		return
-	}
-	resultPtr := uint32(call.Stack[2])
-	if !call.CheckArea(resultPtr, 8, 4) {
-		return
-	}
-	resultPtr2, resultLen := call.LowerString(result)
-	call.StoreUint32(resultPtr, resultPtr2)
-	call.StoreUint32(resultPtr+4, resultLen)
+	call.Return(err)
+	area := call.ResultArea(2, 8, 4)
+	call.StoreString(area, result)
 }

@@ -14,6 +14,14 @@ type Interface interface {
 func importTick(uint32) uint32
 
 // Tick returns n + 1.
-func Tick(n int32) int32 {
-	return int32(importTick(uint32(n)))
-}
+func Tick(n int32) int32 { return int32(importTick(uint32(n))) }
+
+// Exported is for worlds that export the interface.
+var Exported exported
+var implementation Interface
+
+type exported struct{}
+
+func (exported) Set(impl Interface) { implementation = impl }
+
+func (exported) Tick(n uint32) uint32 { return uint32(implementation.Tick(int32(n))) }

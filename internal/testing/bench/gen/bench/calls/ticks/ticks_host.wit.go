@@ -10,51 +10,40 @@ import (
 	"github.com/witgen/witgen/canonicalabi/host/bind"
 )
 
-// Interface is bench:calls/ticks: what a guest
-// exports, and what a host implements for the guests that import it.
+// Interface is bench:calls/ticks, which a guest exports or a host implements.
 type Interface interface {
 	// Tick returns n + 1.
 	Tick(ctx context.Context, n int32) (int32, error)
 }
 
-// Descriptor describes bench:calls/ticks to the runtime.
-var Descriptor = bind.Interface{
+var descriptor = bind.Interface{
 	Functions: []bind.Function{
-		{
-			Name:   "tick",
-			Type:   0x42248314c9b785ae,
-			Export: "i32 -> i32",
-			Import: "i32 -> i32",
-			Handle: handleTick,
-		},
+		{Name: "tick", Type: 0x42248314c9b785ae, Export: "i32 -> i32", Import: "i32 -> i32",
+			Handle: handleTick},
 	},
 }
 
-// Bind returns the interface as an instance exports it. Worlds that export it
-// call it.
+// Descriptor describes bench:calls/ticks to the runtime.
+var Descriptor = descriptor
+
+// Bind returns the interface as an instance exports it.
 func Bind(e bind.Exports) Interface {
-	return &exports{
-		tick: e.Func(0),
-	}
+	x := &exports{}
+	e.Bind(&x.tick)
+	return x
 }
 
-// exports calls the functions that an instance exports.
-type exports struct {
-	tick bind.Func
-}
+type exports struct{ tick bind.Func }
 
 func (x *exports) Tick(ctx context.Context, n int32) (int32, error) {
 	call := x.tick.Begin(ctx)
 	call.Stack[0] = uint64(uint32(n))
 	core, err := call.Finish()
-	return int32(uint32(core)), err
+	return int32(core), err
 }
 
 func handleTick(call *bind.Call) {
-	result, err := call.Impl().(Interface).Tick(call.Context(), int32(uint32(call.Stack[0])))
-	if err != nil {
-		call.Fail(err)
-		return
-	}
+	result, err := call.Impl().(Interface).Tick(call.Context(), int32(call.Stack[0]))
+	call.Return(err)
 	call.Stack[0] = uint64(uint32(result))
 }

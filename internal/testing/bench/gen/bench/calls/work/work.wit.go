@@ -11,8 +11,6 @@ import (
 	"github.com/witgen/witgen/canonicalabi/types"
 )
 
-// What this refers to is missing from a runtime that does not fit this file.
-// Use the same version of github.com/witgen/witgen to generate and to build.
 const _ = canonicalabi.GeneratedCodeNeedsABI2
 
 // What a list of records is made of.
@@ -38,23 +36,17 @@ type ShapeDot struct{}
 func (ShapeDot) isShape() {}
 
 // ShapeCircle is the case circle of Shape.
-type ShapeCircle struct {
-	Value float64
-}
+type ShapeCircle struct{ Value float64 }
 
 func (ShapeCircle) isShape() {}
 
 // ShapeLabel is the case label of Shape.
-type ShapeLabel struct {
-	Value string
-}
+type ShapeLabel struct{ Value string }
 
 func (ShapeLabel) isShape() {}
 
 // ShapeArea is the case area of Shape.
-type ShapeArea struct {
-	Value uint64
-}
+type ShapeArea struct{ Value uint64 }
 
 func (ShapeArea) isShape() {}
 
@@ -67,22 +59,9 @@ const (
 	FailureDenied
 )
 
-// String returns the name of the case in WIT.
-func (e Failure) String() string {
-	switch e {
-	case FailureMissing:
-		return "missing"
-	case FailureDenied:
-		return "denied"
-	default:
-		return types.UnknownCase("failure", uint32(e))
-	}
-}
+func (e Failure) String() string { return types.CaseName("failure", uint32(e), "missing", "denied") }
 
-// Error says which error it is, in the words of WIT.
-func (e Failure) Error() string {
-	return e.String()
-}
+func (e Failure) Error() string { return e.String() }
 
 // What call-back calls.
 type Kind uint8
@@ -101,30 +80,7 @@ const (
 	KindNext
 )
 
-// String returns the name of the case in WIT.
 func (e Kind) String() string {
-	switch e {
-	case KindSixteen:
-		return "sixteen"
-	case KindText16:
-		return "text16"
-	case KindText1k:
-		return "text1k"
-	case KindText1m:
-		return "text1m"
-	case KindBytes:
-		return "bytes"
-	case KindFloats:
-		return "floats"
-	case KindItems:
-		return "items"
-	case KindShape:
-		return "shape"
-	case KindFind:
-		return "find"
-	case KindNext:
-		return "next"
-	default:
-		return types.UnknownCase("kind", uint32(e))
-	}
+	return types.CaseName("kind", uint32(e), "sixteen", "text16", "text1k", "text1m", "bytes", "floats", "items",
+		"shape", "find", "next")
 }

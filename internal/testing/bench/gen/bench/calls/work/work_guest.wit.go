@@ -13,18 +13,15 @@ import (
 
 // Counter is the resource counter.
 type Counter interface {
-	// Next is [method]counter.next.
+	// Next calls bench:calls/work#[method]counter.next.
 	Next() uint32
-	// Close ends the resource. On a resource that the guest exports, it is called
-	// when nobody has it any more.
+	// Close ends the resource. Of one that the guest exports it runs when no handle is left.
 	Close()
 }
 
 // Interface is bench:calls/work as a guest exports it.
 type Interface interface {
-	// NewCounter is [constructor]counter.
 	NewCounter(start uint32) Counter
-	// Add is add.
 	Add(a, b int32) int32
 	// TickTimes calls ticks.tick n times, each time with what it returned.
 	TickTimes(n uint32) int32
@@ -33,19 +30,14 @@ type Interface interface {
 	CallBack(what Kind, n uint32) uint32
 	// Eval works out an expression of numbers, + - * / and parentheses.
 	Eval(expression string) (float64, error)
-	// Sixteen is sixteen.
 	Sixteen(a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p int32) int32
-	// EchoText is echo-text.
 	EchoText(text string) string
 	// TakeBytes returns the last byte.
 	TakeBytes(bytes []byte) uint8
 	// GiveBytes returns a megabyte that the guest keeps.
 	GiveBytes() []byte
-	// EchoFloats is echo-floats.
 	EchoFloats(floats []float64) []float64
-	// EchoItems is echo-items.
 	EchoItems(items []Item) []Item
-	// EchoShape is echo-shape.
 	EchoShape(shape Shape) Shape
 	// Find always fails.
 	Find(key uint32) (uint32, error)
@@ -54,15 +46,10 @@ type Interface interface {
 //go:wasmimport bench:calls/work [resource-drop]counter
 func importCounterDrop(uint32)
 
-// counterHandle is a Counter that the guest imports.
-type counterHandle struct {
-	handle guest.Handle
-}
+type counterHandle struct{ handle guest.Handle }
 
 // CounterFromHandle returns the Counter behind a handle. It is for generated code.
-func CounterFromHandle(handle uint32) Counter {
-	return &counterHandle{guest.LiftHandle(handle)}
-}
+func CounterFromHandle(handle uint32) Counter { return &counterHandle{guest.LiftHandle(handle)} }
 
 // CounterHandle returns the handle of an imported Counter. It is for generated code.
 func CounterHandle(v Counter) *guest.Handle {
@@ -73,7 +60,6 @@ func CounterHandle(v Counter) *guest.Handle {
 	return &h.handle
 }
 
-// Close drops the handle. A second Close does nothing.
 func (h *counterHandle) Close() {
 	if handle, ok := h.handle.Close(); ok {
 		importCounterDrop(handle)
@@ -83,35 +69,28 @@ func (h *counterHandle) Close() {
 //go:wasmimport bench:calls/work [method]counter.next
 func importCounterNext(uint32) uint32
 
-// Next is [method]counter.next.
 func (h *counterHandle) Next() uint32 {
-	selfHandle := h.handle.Lend("work.Counter")
-	return importCounterNext(selfHandle)
+	handle := h.handle.Lend("work.Counter")
+	return importCounterNext(handle)
 }
 
 //go:wasmimport bench:calls/work [constructor]counter
 func importNewCounter(uint32) uint32
 
-// NewCounter is [constructor]counter.
-func NewCounter(start uint32) Counter {
-	return CounterFromHandle(importNewCounter(start))
-}
+// NewCounter calls bench:calls/work#[constructor]counter.
+func NewCounter(start uint32) Counter { return CounterFromHandle(importNewCounter(start)) }
 
 //go:wasmimport bench:calls/work add
 func importAdd(uint32, uint32) uint32
 
-// Add is add.
-func Add(a, b int32) int32 {
-	return int32(importAdd(uint32(a), uint32(b)))
-}
+// Add calls bench:calls/work#add.
+func Add(a, b int32) int32 { return int32(importAdd(uint32(a), uint32(b))) }
 
 //go:wasmimport bench:calls/work tick-times
 func importTickTimes(uint32) uint32
 
 // TickTimes calls ticks.tick n times, each time with what it returned.
-func TickTimes(n uint32) int32 {
-	return int32(importTickTimes(n))
-}
+func TickTimes(n uint32) int32 { return int32(importTickTimes(n)) }
 
 //go:wasmimport bench:calls/work call-back
 func importCallBack(uint32, uint32) uint32
@@ -129,31 +108,24 @@ func importEval(uint32, uint32, uint32)
 func Eval(expression string) (float64, error) {
 	call := guest.Call()
 	expressionPtr := guest.LowerString(call, expression)
-	area := call.ResultArea(16)
-	importEval(expressionPtr, uint32(len(expression)), guest.Address(area))
-	call.Returned()
-	resultCase := guest.Load[uint8](area, 0)
-	var value float64
+	importEval(expressionPtr, uint32(len(expression)), call.ResultArea(16))
+	area := call.Returned(16)
+	var result float64
 	var err error
-	switch resultCase {
-	case 0:
-		value = guest.Load[float64](area, 8)
-	case 1:
-		err = types.Error[string]{
-			Value: guest.LiftString(guest.Load[uint32](area, 8), guest.Load[uint32](area, 12)),
-		}
-	default:
-		guest.NoDiscriminant(uint32(resultCase), "result<f64, string>")
+	if guest.LoadOK(area, 0) {
+		result = guest.Load[float64](area, 8)
+	} else {
+		err = types.Error[string]{Value: guest.LoadString(area, 8)}
 	}
 	call.Done()
-	return value, err
+	return result, err
 }
 
 //go:wasmimport bench:calls/work sixteen
 func importSixteen(uint32, uint32, uint32, uint32, uint32, uint32, uint32, uint32, uint32, uint32, uint32, uint32,
 	uint32, uint32, uint32, uint32) uint32
 
-// Sixteen is sixteen.
+// Sixteen calls bench:calls/work#sixteen.
 func Sixteen(a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p int32) int32 {
 	return int32(importSixteen(uint32(a), uint32(b), uint32(c), uint32(d), uint32(e), uint32(f), uint32(g),
 		uint32(h), uint32(i), uint32(j), uint32(k), uint32(l), uint32(m), uint32(n), uint32(o), uint32(p)))
@@ -162,14 +134,13 @@ func Sixteen(a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p int32) int32 {
 //go:wasmimport bench:calls/work echo-text
 func importEchoText(uint32, uint32, uint32)
 
-// EchoText is echo-text.
+// EchoText calls bench:calls/work#echo-text.
 func EchoText(text string) string {
 	call := guest.Call()
 	textPtr := guest.LowerString(call, text)
-	area := call.ResultArea(8)
-	importEchoText(textPtr, uint32(len(text)), guest.Address(area))
-	call.Returned()
-	result := guest.LiftString(guest.Load[uint32](area, 0), guest.Load[uint32](area, 4))
+	importEchoText(textPtr, uint32(len(text)), call.ResultArea(8))
+	area := call.Returned(8)
+	result := guest.LoadString(area, 0)
 	call.Done()
 	return result
 }
@@ -192,10 +163,9 @@ func importGiveBytes(uint32)
 // GiveBytes returns a megabyte that the guest keeps.
 func GiveBytes() []byte {
 	call := guest.Call()
-	area := call.ResultArea(8)
-	importGiveBytes(guest.Address(area))
-	call.Returned()
-	result := guest.LiftSlice[uint8](guest.Load[uint32](area, 0), guest.Load[uint32](area, 4))
+	importGiveBytes(call.ResultArea(8))
+	area := call.Returned(8)
+	result := guest.LoadSlice[uint8](area, 0)
 	call.Done()
 	return result
 }
@@ -203,14 +173,13 @@ func GiveBytes() []byte {
 //go:wasmimport bench:calls/work echo-floats
 func importEchoFloats(uint32, uint32, uint32)
 
-// EchoFloats is echo-floats.
+// EchoFloats calls bench:calls/work#echo-floats.
 func EchoFloats(floats []float64) []float64 {
 	call := guest.Call()
 	floatsPtr := guest.LowerSlice(call, floats)
-	area := call.ResultArea(8)
-	importEchoFloats(floatsPtr, uint32(len(floats)), guest.Address(area))
-	call.Returned()
-	result := guest.LiftSlice[float64](guest.Load[uint32](area, 0), guest.Load[uint32](area, 4))
+	importEchoFloats(floatsPtr, uint32(len(floats)), call.ResultArea(8))
+	area := call.Returned(8)
+	result := guest.LoadSlice[float64](area, 0)
 	call.Done()
 	return result
 }
@@ -218,15 +187,13 @@ func EchoFloats(floats []float64) []float64 {
 //go:wasmimport bench:calls/work echo-items
 func importEchoItems(uint32, uint32, uint32)
 
-// EchoItems is echo-items.
+// EchoItems calls bench:calls/work#echo-items.
 func EchoItems(items []Item) []Item {
 	call := guest.Call()
 	itemsPtr := guest.LowerList(call, items, 40, storeItem)
-	area := call.ResultArea(8)
-	importEchoItems(itemsPtr, uint32(len(items)), guest.Address(area))
-	call.Returned()
-	resultPtr := guest.Load[uint32](area, 0)
-	result := guest.LiftList(resultPtr, guest.Load[uint32](area, 4), 40, loadItem)
+	importEchoItems(itemsPtr, uint32(len(items)), call.ResultArea(8))
+	area := call.Returned(8)
+	result := guest.LoadList(area, 0, 40, loadItem)
 	call.Done()
 	return result
 }
@@ -234,31 +201,12 @@ func EchoItems(items []Item) []Item {
 //go:wasmimport bench:calls/work echo-shape
 func importEchoShape(uint32, uint64, uint32, uint32)
 
-// EchoShape is echo-shape.
+// EchoShape calls bench:calls/work#echo-shape.
 func EchoShape(shape Shape) Shape {
 	call := guest.Call()
-	var shapeCase uint32
-	var shape1 uint64
-	var shape2 uint32
-	switch c := shape.(type) {
-	case ShapeDot:
-	case ShapeCircle:
-		shapeCase = 1
-		shape1 = math.Float64bits(c.Value)
-	case ShapeLabel:
-		labelPtr := guest.LowerString(call, c.Value)
-		shapeCase = 2
-		shape1 = uint64(labelPtr)
-		shape2 = uint32(len(c.Value))
-	case ShapeArea:
-		shapeCase = 3
-		shape1 = c.Value
-	default:
-		guest.NoCase("work.Shape")
-	}
-	area := call.ResultArea(16)
-	importEchoShape(shapeCase, shape1, shape2, guest.Address(area))
-	call.Returned()
+	shapeCase, shape1, shape2 := lowerShape(call, shape)
+	importEchoShape(shapeCase, shape1, shape2, call.ResultArea(16))
+	area := call.Returned(16)
 	result := loadShape(area)
 	call.Done()
 	return result
@@ -270,29 +218,149 @@ func importFind(uint32, uint32)
 // Find always fails.
 func Find(key uint32) (uint32, error) {
 	call := guest.Call()
-	area := call.ResultArea(8)
-	importFind(key, guest.Address(area))
-	call.Returned()
-	resultCase := guest.Load[uint8](area, 0)
-	var value uint32
+	importFind(key, call.ResultArea(8))
+	area := call.Returned(8)
+	var result uint32
 	var err error
-	switch resultCase {
-	case 0:
-		value = guest.Load[uint32](area, 4)
-	case 1:
+	if guest.LoadOK(area, 0) {
+		result = guest.Load[uint32](area, 4)
+	} else {
 		err = Failure(guest.Load[uint8](area, 4))
-	default:
-		guest.NoDiscriminant(uint32(resultCase), "result<u32, failure>")
 	}
 	call.Done()
-	return value, err
+	return result, err
+}
+
+// Exported is for worlds that export the interface.
+var Exported exported
+var (
+	implementation Interface
+	counterValues  guest.Values[Counter]
+)
+
+type exported struct{}
+
+func (exported) Set(impl Interface) { implementation = impl }
+
+//go:wasmimport [export]bench:calls/work [resource-new]counter
+func resourceNewCounter(uint32) uint32
+
+//go:wasmimport [export]bench:calls/work [resource-rep]counter
+func resourceRepCounter(uint32) uint32
+
+//go:wasmimport [export]bench:calls/work [resource-drop]counter
+func resourceDropCounter(uint32)
+
+func (exported) LowerCounter(v Counter) uint32 {
+	if v == nil {
+		guest.NoHandle("work.Counter")
+	}
+	return resourceNewCounter(counterValues.Add(v))
+}
+
+func (exported) LiftCounter(handle uint32) Counter {
+	v := counterValues.Take(resourceRepCounter(handle))
+	resourceDropCounter(handle)
+	return v
+}
+
+func (exported) GetCounter(rep uint32) Counter { return counterValues.Get(rep) }
+
+func (exported) DestroyCounter(rep uint32) { counterValues.Destroy(rep) }
+
+func (exported) NewCounter(start uint32) uint32 {
+	return Exported.LowerCounter(implementation.NewCounter(start))
+}
+
+func (exported) CounterNext(selfRep uint32) uint32 { return Exported.GetCounter(selfRep).Next() }
+
+func (exported) Add(a, b uint32) uint32 { return uint32(implementation.Add(int32(a), int32(b))) }
+
+func (exported) TickTimes(n uint32) uint32 { return uint32(implementation.TickTimes(n)) }
+
+func (exported) CallBack(what, n uint32) uint32 { return implementation.CallBack(Kind(what), n) }
+
+func (exported) Eval(expressionPtr, expressionLen uint32) uint32 {
+	expression := guest.LiftString(expressionPtr, expressionLen)
+	guest.ParamsLifted()
+	result, err := implementation.Eval(expression)
+	area := guest.ResultArea(16)
+	if guest.StoreOK(area, 0, err == nil) {
+		guest.Store(area, 8, result)
+	} else {
+		guest.StoreString(&guest.Results, area, 8, err.Error())
+	}
+	return guest.Address(area)
+}
+
+func (exported) Sixteen(a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p uint32) uint32 {
+	return uint32(implementation.Sixteen(int32(a), int32(b), int32(c), int32(d), int32(e), int32(f), int32(g),
+		int32(h), int32(i), int32(j), int32(k), int32(l), int32(m), int32(n), int32(o), int32(p)))
+}
+
+func (exported) EchoText(textPtr, textLen uint32) uint32 {
+	text := guest.LiftString(textPtr, textLen)
+	guest.ParamsLifted()
+	result := implementation.EchoText(text)
+	area := guest.ResultArea(8)
+	guest.StoreString(&guest.Results, area, 0, result)
+	return guest.Address(area)
+}
+
+func (exported) TakeBytes(bytesPtr, bytesLen uint32) uint32 {
+	bytes := guest.LiftSlice[uint8](bytesPtr, bytesLen)
+	guest.ParamsLifted()
+	return uint32(implementation.TakeBytes(bytes))
+}
+
+func (exported) GiveBytes() uint32 {
+	result := implementation.GiveBytes()
+	area := guest.ResultArea(8)
+	guest.StoreSlice(&guest.Results, area, 0, result)
+	return guest.Address(area)
+}
+
+func (exported) EchoFloats(floatsPtr, floatsLen uint32) uint32 {
+	floats := guest.LiftSlice[float64](floatsPtr, floatsLen)
+	guest.ParamsLifted()
+	result := implementation.EchoFloats(floats)
+	area := guest.ResultArea(8)
+	guest.StoreSlice(&guest.Results, area, 0, result)
+	return guest.Address(area)
+}
+
+func (exported) EchoItems(itemsPtr, itemsLen uint32) uint32 {
+	items := guest.LiftList(itemsPtr, itemsLen, 40, loadItem)
+	guest.ParamsLifted()
+	result := implementation.EchoItems(items)
+	area := guest.ResultArea(8)
+	guest.StoreList(&guest.Results, area, 0, result, 40, storeItem)
+	return guest.Address(area)
+}
+
+func (exported) EchoShape(shape0 uint32, shape1 uint64, shape2 uint32) uint32 {
+	shape := liftShape(shape0, shape1, shape2)
+	guest.ParamsLifted()
+	result := implementation.EchoShape(shape)
+	area := guest.ResultArea(16)
+	storeShape(&guest.Results, area, result)
+	return guest.Address(area)
+}
+
+func (exported) Find(key uint32) uint32 {
+	result, err := implementation.Find(key)
+	area := guest.ResultArea(8)
+	if guest.StoreOK(area, 0, err == nil) {
+		guest.Store(area, 4, result)
+	} else {
+		guest.Store(area, 4, uint8(guest.LowerEnum(guest.ErrorValue[Failure](err), 2, "work.Failure")))
+	}
+	return guest.Address(area)
 }
 
 func storeItem(arena *guest.Arena, ptr guest.Pointer, value Item) {
 	guest.Store(ptr, 0, value.ID)
-	namePtr := guest.LowerString(arena, value.Name)
-	guest.Store(ptr, 4, namePtr)
-	guest.Store(ptr, 8, uint32(len(value.Name)))
+	guest.StoreString(arena, ptr, 4, value.Name)
 	guest.Store(ptr, 16, value.Price)
 	guest.Store(ptr, 24, value.Stock)
 	guest.StoreBool(ptr, 32, value.Active)
@@ -300,30 +368,75 @@ func storeItem(arena *guest.Arena, ptr guest.Pointer, value Item) {
 }
 
 func loadItem(ptr guest.Pointer) Item {
-	return Item{
-		ID:     guest.Load[uint32](ptr, 0),
-		Name:   guest.LiftString(guest.Load[uint32](ptr, 4), guest.Load[uint32](ptr, 8)),
-		Price:  guest.Load[float64](ptr, 16),
-		Stock:  guest.Load[int64](ptr, 24),
-		Active: guest.LoadBool(ptr, 32),
-		Kind:   guest.Load[uint8](ptr, 33),
+	return Item{ID: guest.Load[uint32](ptr, 0), Name: guest.LoadString(ptr, 4), Price: guest.Load[float64](ptr, 16),
+		Stock: guest.Load[int64](ptr, 24), Active: guest.LoadBool(ptr, 32), Kind: guest.Load[uint8](ptr, 33)}
+}
+
+func lowerShape(arena *guest.Arena, value Shape) (uint32, uint64, uint32) {
+	var valueCase uint32
+	var value1 uint64
+	var value2 uint32
+	switch value := value.(type) {
+	case ShapeDot:
+	case ShapeCircle:
+		valueCase, value1 = 1, math.Float64bits(value.Value)
+	case ShapeLabel:
+		labelPtr := guest.LowerString(arena, value.Value)
+		valueCase, value1, value2 = 2, uint64(labelPtr), uint32(len(value.Value))
+	case ShapeArea:
+		valueCase, value1 = 3, value.Value
+	default:
+		guest.NoCase("work.Shape")
 	}
+	return valueCase, value1, value2
 }
 
 func loadShape(ptr guest.Pointer) Shape {
-	valueCase := guest.Load[uint8](ptr, 0)
-	var value Shape
-	switch valueCase {
+	switch disc := guest.Load[uint8](ptr, 0); disc {
 	case 0:
-		value = ShapeDot{}
+		return ShapeDot{}
 	case 1:
-		value = ShapeCircle{Value: guest.Load[float64](ptr, 8)}
+		return ShapeCircle{Value: guest.Load[float64](ptr, 8)}
 	case 2:
-		value = ShapeLabel{Value: guest.LiftString(guest.Load[uint32](ptr, 8), guest.Load[uint32](ptr, 12))}
+		return ShapeLabel{Value: guest.LoadString(ptr, 8)}
 	case 3:
-		value = ShapeArea{Value: guest.Load[uint64](ptr, 8)}
+		return ShapeArea{Value: guest.Load[uint64](ptr, 8)}
 	default:
-		guest.NoDiscriminant(uint32(valueCase), "shape")
+		guest.NoDiscriminant(uint32(disc), "shape")
 	}
-	return value
+	return nil
+}
+
+func liftShape(flat0 uint32, flat1 uint64, flat2 uint32) Shape {
+	switch disc := flat0; disc {
+	case 0:
+		return ShapeDot{}
+	case 1:
+		return ShapeCircle{Value: math.Float64frombits(flat1)}
+	case 2:
+		return ShapeLabel{Value: guest.LiftString(uint32(flat1), flat2)}
+	case 3:
+		return ShapeArea{Value: flat1}
+	default:
+		guest.NoDiscriminant(uint32(disc), "shape")
+	}
+	return nil
+}
+
+func storeShape(arena *guest.Arena, ptr guest.Pointer, value Shape) {
+	switch value := value.(type) {
+	case ShapeDot:
+		guest.Store(ptr, 0, uint8(0))
+	case ShapeCircle:
+		guest.Store(ptr, 0, uint8(1))
+		guest.Store(ptr, 8, value.Value)
+	case ShapeLabel:
+		guest.Store(ptr, 0, uint8(2))
+		guest.StoreString(arena, ptr, 8, value.Value)
+	case ShapeArea:
+		guest.Store(ptr, 0, uint8(3))
+		guest.Store(ptr, 8, value.Value)
+	default:
+		guest.NoCase("work.Shape")
+	}
 }

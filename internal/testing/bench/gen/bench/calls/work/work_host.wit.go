@@ -6,7 +6,6 @@ package work
 
 import (
 	"context"
-	"encoding/binary"
 	"math"
 
 	"github.com/witgen/witgen/canonicalabi/host"
@@ -16,19 +15,18 @@ import (
 
 // Counter is the resource counter.
 type Counter interface {
-	// Next is [method]counter.next.
+	// Next calls bench:calls/work#[method]counter.next.
 	Next(ctx context.Context) (uint32, error)
 	// Close ends the resource. A second Close does nothing.
-	Close(context.Context) error
+	Close(ctx context.Context) error
 }
 
-// Interface is bench:calls/work: what a guest
-// exports, and what a host implements for the guests that import it.
+// Interface is bench:calls/work, which a guest exports or a host implements.
 type Interface interface {
-	// NewCounter is [constructor]counter.
+	// NewCounter calls bench:calls/work#[constructor]counter.
 	NewCounter(ctx context.Context, start uint32) (Counter, error)
-	// Add is add.
-	Add(ctx context.Context, a int32, b int32) (int32, error)
+	// Add calls bench:calls/work#add.
+	Add(ctx context.Context, a, b int32) (int32, error)
 	// TickTimes calls ticks.tick n times, each time with what it returned.
 	TickTimes(ctx context.Context, n uint32) (int32, error)
 	// CallBack calls a function of back n times, and returns what its last result
@@ -36,179 +34,81 @@ type Interface interface {
 	CallBack(ctx context.Context, what Kind, n uint32) (uint32, error)
 	// Eval works out an expression of numbers, + - * / and parentheses.
 	Eval(ctx context.Context, expression string) (float64, error)
-	// Sixteen is sixteen.
-	Sixteen(ctx context.Context, a int32, b int32, c int32, d int32, e int32, f int32, g int32, h int32, i int32,
-		j int32, k int32, l int32, m int32, n int32, o int32, p int32) (int32, error)
-	// EchoText is echo-text.
+	// Sixteen calls bench:calls/work#sixteen.
+	Sixteen(ctx context.Context, a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p int32) (int32, error)
+	// EchoText calls bench:calls/work#echo-text.
 	EchoText(ctx context.Context, text string) (string, error)
 	// TakeBytes returns the last byte.
 	TakeBytes(ctx context.Context, bytes []byte) (uint8, error)
 	// GiveBytes returns a megabyte that the guest keeps.
 	GiveBytes(ctx context.Context) ([]byte, error)
-	// EchoFloats is echo-floats.
+	// EchoFloats calls bench:calls/work#echo-floats.
 	EchoFloats(ctx context.Context, floats []float64) ([]float64, error)
-	// EchoItems is echo-items.
+	// EchoItems calls bench:calls/work#echo-items.
 	EchoItems(ctx context.Context, items []Item) ([]Item, error)
-	// EchoShape is echo-shape.
+	// EchoShape calls bench:calls/work#echo-shape.
 	EchoShape(ctx context.Context, shape Shape) (Shape, error)
 	// Find always fails.
 	Find(ctx context.Context, key uint32) (uint32, error)
 }
 
-// The numbers of the resources in the descriptor.
 const (
 	resourceCounter = iota
 )
 
-// Descriptor describes bench:calls/work to the runtime.
-var Descriptor = bind.Interface{
+var descriptor = bind.Interface{
 	Functions: []bind.Function{
-		{
-			Name:   "[constructor]counter",
-			Type:   0x91a1626844090f4e,
-			Export: "i32 -> i32",
-			Import: "i32 -> i32",
-			Handle: handleNewCounter,
-		},
-		{
-			Name:   "[method]counter.next",
-			Type:   0xabcc1ae246d1080c,
-			Export: "i32 -> i32",
-			Import: "i32 -> i32",
-			Handle: handleCounterNext,
-		},
-		{
-			Name:   "add",
-			Type:   0x6127c1d7a512c2b0,
-			Export: "i32 i32 -> i32",
-			Import: "i32 i32 -> i32",
-			Handle: handleAdd,
-		},
-		{
-			Name:   "tick-times",
-			Type:   0x9078b4365029aade,
-			Export: "i32 -> i32",
-			Import: "i32 -> i32",
-			Handle: handleTickTimes,
-		},
-		{
-			Name:   "call-back",
-			Type:   0xb94372763ebacba1,
-			Export: "i32 i32 -> i32",
-			Import: "i32 i32 -> i32",
-			Handle: handleCallBack,
-		},
-		{
-			Name:   "eval",
-			Type:   0xb54730b944be4a03,
-			Export: "i32 i32 -> i32",
-			Import: "i32 i32 i32 ->",
-			Handle: handleEval,
-		},
-		{
-			Name:   "sixteen",
-			Type:   0x88212c9e6eedc8fd,
+		{Name: "[constructor]counter", Type: 0x91a1626844090f4e, Export: "i32 -> i32", Import: "i32 -> i32",
+			Handle: handleNewCounter},
+		{Name: "[method]counter.next", Type: 0xabcc1ae246d1080c, Export: "i32 -> i32", Import: "i32 -> i32",
+			Handle: handleCounterNext},
+		{Name: "add", Type: 0x6127c1d7a512c2b0, Export: "i32 i32 -> i32", Import: "i32 i32 -> i32",
+			Handle: handleAdd},
+		{Name: "tick-times", Type: 0x9078b4365029aade, Export: "i32 -> i32", Import: "i32 -> i32",
+			Handle: handleTickTimes},
+		{Name: "call-back", Type: 0xb94372763ebacba1, Export: "i32 i32 -> i32", Import: "i32 i32 -> i32",
+			Handle: handleCallBack},
+		{Name: "eval", Type: 0xb54730b944be4a03, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->",
+			Handle: handleEval},
+		{Name: "sixteen", Type: 0x88212c9e6eedc8fd,
 			Export: "i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 -> i32",
 			Import: "i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 -> i32",
-			Handle: handleSixteen,
-		},
-		{
-			Name:   "echo-text",
-			Type:   0x9dc1d1ca7f484925,
-			Export: "i32 i32 -> i32",
-			Import: "i32 i32 i32 ->",
-			Handle: handleEchoText,
-		},
-		{
-			Name:   "take-bytes",
-			Type:   0xe7635b146f7dc53b,
-			Export: "i32 i32 -> i32",
-			Import: "i32 i32 -> i32",
-			Handle: handleTakeBytes,
-		},
-		{
-			Name:   "give-bytes",
-			Type:   0x2a8a355a104b194c,
-			Export: "-> i32",
-			Import: "i32 ->",
-			Handle: handleGiveBytes,
-		},
-		{
-			Name:   "echo-floats",
-			Type:   0xc753e5e564dc91e5,
-			Export: "i32 i32 -> i32",
-			Import: "i32 i32 i32 ->",
-			Handle: handleEchoFloats,
-		},
-		{
-			Name:   "echo-items",
-			Type:   0xc74357f990ea7bbc,
-			Export: "i32 i32 -> i32",
-			Import: "i32 i32 i32 ->",
-			Handle: handleEchoItems,
-		},
-		{
-			Name:   "echo-shape",
-			Type:   0x9f27b0f9915d744f,
-			Export: "i32 i64 i32 -> i32",
-			Import: "i32 i64 i32 i32 ->",
-			Handle: handleEchoShape,
-		},
-		{
-			Name:   "find",
-			Type:   0x18a24c824c9a9fcb,
-			Export: "i32 -> i32",
-			Import: "i32 i32 ->",
-			Handle: handleFind,
-		},
+			Handle: handleSixteen},
+		{Name: "echo-text", Type: 0x9dc1d1ca7f484925, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->",
+			Handle: handleEchoText},
+		{Name: "take-bytes", Type: 0xe7635b146f7dc53b, Export: "i32 i32 -> i32", Import: "i32 i32 -> i32",
+			Handle: handleTakeBytes},
+		{Name: "give-bytes", Type: 0x2a8a355a104b194c, Export: "-> i32", Import: "i32 ->",
+			Handle: handleGiveBytes},
+		{Name: "echo-floats", Type: 0xc753e5e564dc91e5, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->",
+			Handle: handleEchoFloats},
+		{Name: "echo-items", Type: 0xc74357f990ea7bbc, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->",
+			Handle: handleEchoItems},
+		{Name: "echo-shape", Type: 0x9f27b0f9915d744f, Export: "i32 i64 i32 -> i32",
+			Import: "i32 i64 i32 i32 ->", Handle: handleEchoShape},
+		{Name: "find", Type: 0x18a24c824c9a9fcb, Export: "i32 -> i32", Import: "i32 i32 ->",
+			Handle: handleFind},
 	},
 	Resources: []string{"counter"},
 }
 
-// Bind returns the interface as an instance exports it. Worlds that export it
-// call it.
+// Descriptor describes bench:calls/work to the runtime.
+var Descriptor = descriptor
+
+// Bind returns the interface as an instance exports it.
 func Bind(e bind.Exports) Interface {
-	x := &exports{
-		newCounter:  e.Func(0),
-		counterNext: e.Func(1),
-		add:         e.Func(2),
-		tickTimes:   e.Func(3),
-		callBack:    e.Func(4),
-		eval:        e.Func(5),
-		sixteen:     e.Func(6),
-		echoText:    e.Func(7),
-		takeBytes:   e.Func(8),
-		giveBytes:   e.Func(9),
-		echoFloats:  e.Func(10),
-		echoItems:   e.Func(11),
-		echoShape:   e.Func(12),
-		find:        e.Func(13),
-	}
-	e.Wrap(resourceCounter, func(h *bind.Handle) any {
-		return &counterHandle{h, x}
-	})
+	x := &exports{}
+	e.Bind(&x.newCounter, &x.counterNext, &x.add, &x.tickTimes, &x.callBack, &x.eval, &x.sixteen, &x.echoText,
+		&x.takeBytes, &x.giveBytes, &x.echoFloats, &x.echoItems, &x.echoShape, &x.find)
+	e.Wrap(resourceCounter, func(h *bind.Handle) any { return &counterHandle{h, x} })
 	return x
 }
 
-// exports calls the functions that an instance exports.
 type exports struct {
-	newCounter  bind.Func
-	counterNext bind.Func
-	add         bind.Func
-	tickTimes   bind.Func
-	callBack    bind.Func
-	eval        bind.Func
-	sixteen     bind.Func
-	echoText    bind.Func
-	takeBytes   bind.Func
-	giveBytes   bind.Func
-	echoFloats  bind.Func
-	echoItems   bind.Func
-	echoShape   bind.Func
-	find        bind.Func
+	newCounter, counterNext, add, tickTimes, callBack, eval, sixteen, echoText, takeBytes, giveBytes,
+	echoFloats, echoItems, echoShape, find bind.Func
 }
 
-// counterHandle is a Counter that a guest defines.
 type counterHandle struct {
 	*bind.Handle
 	exports *exports
@@ -217,11 +117,8 @@ type counterHandle struct {
 func (x *exports) NewCounter(ctx context.Context, start uint32) (Counter, error) {
 	call := x.newCounter.Begin(ctx)
 	call.Stack[0] = uint64(start)
-	if !call.Invoke() {
-		return nil, call.End()
-	}
-	result := bind.LiftOwn[Counter](call, resourceCounter, uint32(call.Stack[0]))
-	return result, call.End()
+	core := call.InvokeCore()
+	return bind.LiftOwn[Counter](call, resourceCounter, uint32(core)), call.End()
 }
 
 func (h *counterHandle) Next(ctx context.Context) (uint32, error) {
@@ -231,20 +128,19 @@ func (h *counterHandle) Next(ctx context.Context) (uint32, error) {
 	return uint32(core), err
 }
 
-func (x *exports) Add(ctx context.Context, a int32, b int32) (int32, error) {
+func (x *exports) Add(ctx context.Context, a, b int32) (int32, error) {
 	call := x.add.Begin(ctx)
 	stack := call.Stack[:2]
-	stack[0] = uint64(uint32(a))
-	stack[1] = uint64(uint32(b))
+	stack[0], stack[1] = uint64(uint32(a)), uint64(uint32(b))
 	core, err := call.Finish()
-	return int32(uint32(core)), err
+	return int32(core), err
 }
 
 func (x *exports) TickTimes(ctx context.Context, n uint32) (int32, error) {
 	call := x.tickTimes.Begin(ctx)
 	call.Stack[0] = uint64(n)
 	core, err := call.Finish()
-	return int32(uint32(core)), err
+	return int32(core), err
 }
 
 func (x *exports) CallBack(ctx context.Context, what Kind, n uint32) (uint32, error) {
@@ -253,8 +149,7 @@ func (x *exports) CallBack(ctx context.Context, what Kind, n uint32) (uint32, er
 	}
 	call := x.callBack.Begin(ctx)
 	stack := call.Stack[:2]
-	stack[0] = uint64(call.LowerEnum(uint32(what), 10))
-	stack[1] = uint64(n)
+	stack[0], stack[1] = uint64(uint32(what)), uint64(n)
 	core, err := call.Finish()
 	return uint32(core), err
 }
@@ -264,57 +159,31 @@ func (x *exports) Eval(ctx context.Context, expression string) (float64, error) 
 		return 0, bad.In("expression")
 	}
 	call := x.eval.Begin(ctx)
-	expressionPtr, expressionLen := call.LowerString(expression)
-	stack := call.Stack[:2]
-	stack[0] = uint64(expressionPtr)
-	stack[1] = uint64(expressionLen)
-	if !call.Invoke() {
-		return 0, call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 16, 8)
-	if !ok {
-		return 0, call.End()
-	}
-	resultCase := area[0]
-	var value float64
+	call.PutString(0, expression)
+	area := call.InvokeView(16, 8)
+	var result float64
 	var err error
-	switch resultCase {
-	case 0:
-		value = math.Float64frombits(binary.LittleEndian.Uint64(area[8:]))
-	case 1:
-		err = types.Error[string]{Value: call.LiftString(binary.LittleEndian.Uint32(area[8:]),
-			binary.LittleEndian.Uint32(area[12:]))}
-	default:
-		call.BadDiscriminant(uint32(resultCase), 2)
+	if call.LoadOK(area[0]) {
+		result = bind.Float64(area[8:])
+	} else {
+		err = types.Error[string]{Value: call.LoadString(area[8:])}
 	}
-	if trap := call.End(); trap != nil {
-		return 0, trap
-	}
-	return value, err
+	return result, call.EndWith(err)
 }
 
-func (x *exports) Sixteen(ctx context.Context, a int32, b int32, c int32, d int32, e int32, f int32, g int32, h int32,
-	i int32, j int32, k int32, l int32, m int32, n int32, o int32, p int32) (int32, error) {
+func (x *exports) Sixteen(ctx context.Context, a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p int32) (int32, error) {
 	call := x.sixteen.Begin(ctx)
 	stack := call.Stack[:16]
-	stack[0] = uint64(uint32(a))
-	stack[1] = uint64(uint32(b))
-	stack[2] = uint64(uint32(c))
-	stack[3] = uint64(uint32(d))
-	stack[4] = uint64(uint32(e))
-	stack[5] = uint64(uint32(f))
-	stack[6] = uint64(uint32(g))
-	stack[7] = uint64(uint32(h))
-	stack[8] = uint64(uint32(i))
-	stack[9] = uint64(uint32(j))
-	stack[10] = uint64(uint32(k))
-	stack[11] = uint64(uint32(l))
-	stack[12] = uint64(uint32(m))
-	stack[13] = uint64(uint32(n))
-	stack[14] = uint64(uint32(o))
-	stack[15] = uint64(uint32(p))
+	stack[0], stack[1], stack[2], stack[3] = uint64(uint32(a)), uint64(uint32(b)), uint64(uint32(c)),
+		uint64(uint32(d))
+	stack[4], stack[5], stack[6], stack[7] = uint64(uint32(e)), uint64(uint32(f)), uint64(uint32(g)),
+		uint64(uint32(h))
+	stack[8], stack[9], stack[10], stack[11] = uint64(uint32(i)), uint64(uint32(j)), uint64(uint32(k)),
+		uint64(uint32(l))
+	stack[12], stack[13], stack[14], stack[15] = uint64(uint32(m)), uint64(uint32(n)), uint64(uint32(o)),
+		uint64(uint32(p))
 	core, err := call.Finish()
-	return int32(uint32(core)), err
+	return int32(core), err
 }
 
 func (x *exports) EchoText(ctx context.Context, text string) (string, error) {
@@ -322,19 +191,9 @@ func (x *exports) EchoText(ctx context.Context, text string) (string, error) {
 		return "", bad.In("text")
 	}
 	call := x.echoText.Begin(ctx)
-	textPtr, textLen := call.LowerString(text)
-	stack := call.Stack[:2]
-	stack[0] = uint64(textPtr)
-	stack[1] = uint64(textLen)
-	if !call.Invoke() {
-		return "", call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 8, 4)
-	if !ok {
-		return "", call.End()
-	}
-	result := call.LiftString(binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]))
-	return result, call.End()
+	call.PutString(0, text)
+	area := call.InvokeView(8, 4)
+	return call.LoadString(area), call.End()
 }
 
 func (x *exports) TakeBytes(ctx context.Context, bytes []byte) (uint8, error) {
@@ -342,25 +201,15 @@ func (x *exports) TakeBytes(ctx context.Context, bytes []byte) (uint8, error) {
 		return 0, bad.In("bytes")
 	}
 	call := x.takeBytes.Begin(ctx)
-	bytesPtr, bytesLen := bind.LowerNumbers(call, bytes)
-	stack := call.Stack[:2]
-	stack[0] = uint64(bytesPtr)
-	stack[1] = uint64(bytesLen)
+	bind.PutNumbers(call, 0, bytes)
 	core, err := call.Finish()
-	return uint8(uint32(core)), err
+	return uint8(core), err
 }
 
 func (x *exports) GiveBytes(ctx context.Context) ([]byte, error) {
 	call := x.giveBytes.Begin(ctx)
-	if !call.Invoke() {
-		return nil, call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 8, 4)
-	if !ok {
-		return nil, call.End()
-	}
-	result := bind.LiftNumbers[uint8](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]))
-	return result, call.End()
+	area := call.InvokeView(8, 4)
+	return bind.LoadNumbers[uint8](call, area), call.End()
 }
 
 func (x *exports) EchoFloats(ctx context.Context, floats []float64) ([]float64, error) {
@@ -368,30 +217,14 @@ func (x *exports) EchoFloats(ctx context.Context, floats []float64) ([]float64, 
 		return nil, bad.In("floats")
 	}
 	call := x.echoFloats.Begin(ctx)
-	floatsPtr, floatsLen := bind.LowerNumbers(call, floats)
-	stack := call.Stack[:2]
-	stack[0] = uint64(floatsPtr)
-	stack[1] = uint64(floatsLen)
-	if !call.Invoke() {
-		return nil, call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 8, 4)
-	if !ok {
-		return nil, call.End()
-	}
-	result := bind.LiftNumbers[float64](call, binary.LittleEndian.Uint32(area),
-		binary.LittleEndian.Uint32(area[4:]))
-	return result, call.End()
+	bind.PutNumbers(call, 0, floats)
+	area := call.InvokeView(8, 4)
+	return bind.LoadNumbers[float64](call, area), call.End()
 }
 
 func (x *exports) EchoItems(ctx context.Context, items []Item) ([]Item, error) {
-	if bad := bind.CheckList(len(items), 40); bad != nil {
+	if bad := bind.CheckEach(items, 40, checkItem); bad != nil {
 		return nil, bad.In("items")
-	}
-	for i, item := range items {
-		if bad := checkItem(item); bad != nil {
-			return nil, bad.At(i).In("items")
-		}
 	}
 	call := x.echoItems.Begin(ctx)
 	itemsPtr := call.LowerList(len(items), 40, 8)
@@ -400,20 +233,12 @@ func (x *exports) EchoItems(ctx context.Context, items []Item) ([]Item, error) {
 		storeItem(call, at, item)
 	}
 	stack := call.Stack[:2]
-	stack[0] = uint64(itemsPtr)
-	stack[1] = uint64(uint32(len(items)))
-	if !call.Invoke() {
-		return nil, call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 8, 4)
-	if !ok {
-		return nil, call.End()
-	}
-	region, result := bind.LiftList[Item](call, binary.LittleEndian.Uint32(area),
-		binary.LittleEndian.Uint32(area[4:]), 40, 8)
+	stack[0], stack[1] = uint64(itemsPtr), uint64(uint32(len(items)))
+	area := call.InvokeView(8, 4)
+	region, result := bind.LoadList[Item](call, area, 40, 8)
 	for i := range result {
-		item := region[i*40:]
-		result[i] = loadItem(call, item)
+		area := region[i*40:]
+		result[i] = loadItem(call, area)
 	}
 	return result, call.End()
 }
@@ -423,65 +248,25 @@ func (x *exports) EchoShape(ctx context.Context, shape Shape) (Shape, error) {
 		return nil, bad.In("shape")
 	}
 	call := x.echoShape.Begin(ctx)
-	var shapeCase uint32
-	var shape1 uint64
-	var shape2 uint32
-	switch c := shape.(type) {
-	case ShapeDot:
-	case ShapeCircle:
-		shapeCase = 1
-		shape1 = math.Float64bits(c.Value)
-	case ShapeLabel:
-		labelPtr, labelLen := call.LowerString(c.Value)
-		shapeCase = 2
-		shape1 = uint64(labelPtr)
-		shape2 = labelLen
-	case ShapeArea:
-		shapeCase = 3
-		shape1 = c.Value
-	default:
-		call.BadVariant("shape")
-	}
+	shapeCase, shape1, shape2 := lowerShape(call, shape)
 	stack := call.Stack[:3]
-	stack[0] = uint64(shapeCase)
-	stack[1] = shape1
-	stack[2] = uint64(shape2)
-	if !call.Invoke() {
-		return nil, call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 16, 8)
-	if !ok {
-		return nil, call.End()
-	}
-	result := loadShape(call, area)
-	return result, call.End()
+	stack[0], stack[1], stack[2] = uint64(shapeCase), shape1, uint64(shape2)
+	area := call.InvokeView(16, 8)
+	return loadShape(call, area), call.End()
 }
 
 func (x *exports) Find(ctx context.Context, key uint32) (uint32, error) {
 	call := x.find.Begin(ctx)
 	call.Stack[0] = uint64(key)
-	if !call.Invoke() {
-		return 0, call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 8, 4)
-	if !ok {
-		return 0, call.End()
-	}
-	resultCase := area[0]
-	var value uint32
+	area := call.InvokeView(8, 4)
+	var result uint32
 	var err error
-	switch resultCase {
-	case 0:
-		value = binary.LittleEndian.Uint32(area[4:])
-	case 1:
+	if call.LoadOK(area[0]) {
+		result = bind.Uint32(area[4:])
+	} else {
 		err = Failure(call.LiftEnum(uint32(area[4]), 2))
-	default:
-		call.BadDiscriminant(uint32(resultCase), 2)
 	}
-	if trap := call.End(); trap != nil {
-		return 0, trap
-	}
-	return value, err
+	return result, call.EndWith(err)
 }
 
 func handleNewCounter(call *bind.Call) {
@@ -499,246 +284,141 @@ func handleCounterNext(call *bind.Call) {
 		return
 	}
 	result, err := self.Next(call.Context())
-	if err != nil {
-		call.Fail(err)
-		return
-	}
+	call.Return(err)
 	call.Stack[0] = uint64(result)
 }
 
 func handleAdd(call *bind.Call) {
-	result, err := call.Impl().(Interface).Add(call.Context(), int32(uint32(call.Stack[0])),
-		int32(uint32(call.Stack[1])))
-	if err != nil {
-		call.Fail(err)
-		return
-	}
+	result, err := call.Impl().(Interface).Add(call.Context(), int32(call.Stack[0]), int32(call.Stack[1]))
+	call.Return(err)
 	call.Stack[0] = uint64(uint32(result))
 }
 
 func handleTickTimes(call *bind.Call) {
 	result, err := call.Impl().(Interface).TickTimes(call.Context(), uint32(call.Stack[0]))
-	if err != nil {
-		call.Fail(err)
-		return
-	}
+	call.Return(err)
 	call.Stack[0] = uint64(uint32(result))
 }
 
 func handleCallBack(call *bind.Call) {
 	what := Kind(call.LiftEnum(uint32(call.Stack[0]), 10))
-	n := uint32(call.Stack[1])
 	if !call.OK() {
 		return
 	}
-	result, err := call.Impl().(Interface).CallBack(call.Context(), what, n)
-	if err != nil {
-		call.Fail(err)
-		return
-	}
+	result, err := call.Impl().(Interface).CallBack(call.Context(), what, uint32(call.Stack[1]))
+	call.Return(err)
 	call.Stack[0] = uint64(result)
 }
 
 func handleEval(call *bind.Call) {
-	expression := call.LiftString(uint32(call.Stack[0]), uint32(call.Stack[1]))
+	expression := call.TakeString(0)
 	if !call.OK() {
 		return
 	}
 	result, err := call.Impl().(Interface).Eval(call.Context(), expression)
-	resultPtr := uint32(call.Stack[2])
-	if !call.CheckArea(resultPtr, 16, 8) {
-		return
-	}
-	if err != nil {
-		failure, ok := call.ErrorText(err)
-		if !ok {
-			return
-		}
-		call.StoreUint8(resultPtr, 1)
-		errPtr, errLen := call.LowerString(failure)
-		call.StoreUint32(resultPtr+8, errPtr)
-		call.StoreUint32(resultPtr+12, errLen)
+	area := call.ResultArea(2, 16, 8)
+	if call.StoreOK(area, err == nil) {
+		call.StoreFloat64(area+8, result)
 	} else {
-		call.StoreUint8(resultPtr, 0)
-		call.StoreFloat64(resultPtr+8, result)
+		call.StoreString(area+8, call.ErrorString(err))
 	}
 }
 
 func handleSixteen(call *bind.Call) {
-	result, err := call.Impl().(Interface).Sixteen(call.Context(), int32(uint32(call.Stack[0])),
-		int32(uint32(call.Stack[1])), int32(uint32(call.Stack[2])), int32(uint32(call.Stack[3])),
-		int32(uint32(call.Stack[4])), int32(uint32(call.Stack[5])), int32(uint32(call.Stack[6])),
-		int32(uint32(call.Stack[7])), int32(uint32(call.Stack[8])), int32(uint32(call.Stack[9])),
-		int32(uint32(call.Stack[10])), int32(uint32(call.Stack[11])), int32(uint32(call.Stack[12])),
-		int32(uint32(call.Stack[13])), int32(uint32(call.Stack[14])), int32(uint32(call.Stack[15])))
-	if err != nil {
-		call.Fail(err)
-		return
-	}
+	result, err := call.Impl().(Interface).Sixteen(call.Context(), int32(call.Stack[0]), int32(call.Stack[1]),
+		int32(call.Stack[2]), int32(call.Stack[3]), int32(call.Stack[4]), int32(call.Stack[5]),
+		int32(call.Stack[6]), int32(call.Stack[7]), int32(call.Stack[8]), int32(call.Stack[9]),
+		int32(call.Stack[10]), int32(call.Stack[11]), int32(call.Stack[12]), int32(call.Stack[13]),
+		int32(call.Stack[14]), int32(call.Stack[15]))
+	call.Return(err)
 	call.Stack[0] = uint64(uint32(result))
 }
 
 func handleEchoText(call *bind.Call) {
-	text := call.LiftString(uint32(call.Stack[0]), uint32(call.Stack[1]))
+	text := call.TakeString(0)
 	if !call.OK() {
 		return
 	}
 	result, err := call.Impl().(Interface).EchoText(call.Context(), text)
-	if err != nil {
-		call.Fail(err)
-		return
-	}
-	resultPtr := uint32(call.Stack[2])
-	if !call.CheckArea(resultPtr, 8, 4) {
-		return
-	}
-	resultPtr2, resultLen := call.LowerString(result)
-	call.StoreUint32(resultPtr, resultPtr2)
-	call.StoreUint32(resultPtr+4, resultLen)
+	call.Return(err)
+	area := call.ResultArea(2, 8, 4)
+	call.StoreString(area, result)
 }
 
 func handleTakeBytes(call *bind.Call) {
-	bytes := bind.LiftNumbers[uint8](call, uint32(call.Stack[0]), uint32(call.Stack[1]))
+	bytes := bind.TakeNumbers[uint8](call, 0)
 	if !call.OK() {
 		return
 	}
 	result, err := call.Impl().(Interface).TakeBytes(call.Context(), bytes)
-	if err != nil {
-		call.Fail(err)
-		return
-	}
+	call.Return(err)
 	call.Stack[0] = uint64(uint32(result))
 }
 
 func handleGiveBytes(call *bind.Call) {
 	result, err := call.Impl().(Interface).GiveBytes(call.Context())
-	if err != nil {
-		call.Fail(err)
-		return
-	}
-	resultPtr := uint32(call.Stack[0])
-	if !call.CheckArea(resultPtr, 8, 4) {
-		return
-	}
-	resultPtr2, resultLen := bind.LowerNumbers(call, result)
-	call.StoreUint32(resultPtr, resultPtr2)
-	call.StoreUint32(resultPtr+4, resultLen)
+	call.Return(err)
+	area := call.ResultArea(0, 8, 4)
+	bind.StoreNumbers(call, area, result)
 }
 
 func handleEchoFloats(call *bind.Call) {
-	floats := bind.LiftNumbers[float64](call, uint32(call.Stack[0]), uint32(call.Stack[1]))
+	floats := bind.TakeNumbers[float64](call, 0)
 	if !call.OK() {
 		return
 	}
 	result, err := call.Impl().(Interface).EchoFloats(call.Context(), floats)
-	if err != nil {
-		call.Fail(err)
-		return
-	}
-	resultPtr := uint32(call.Stack[2])
-	if !call.CheckArea(resultPtr, 8, 4) {
-		return
-	}
-	resultPtr2, resultLen := bind.LowerNumbers(call, result)
-	call.StoreUint32(resultPtr, resultPtr2)
-	call.StoreUint32(resultPtr+4, resultLen)
+	call.Return(err)
+	area := call.ResultArea(2, 8, 4)
+	bind.StoreNumbers(call, area, result)
 }
 
 func handleEchoItems(call *bind.Call) {
 	region, items := bind.LiftList[Item](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 40, 8)
 	for i := range items {
-		item := region[i*40:]
-		items[i] = loadItem(call, item)
+		area := region[i*40:]
+		items[i] = loadItem(call, area)
 	}
 	if !call.OK() {
 		return
 	}
 	result, err := call.Impl().(Interface).EchoItems(call.Context(), items)
-	if err != nil {
-		call.Fail(err)
-		return
-	}
-	resultPtr := uint32(call.Stack[2])
-	if !call.CheckArea(resultPtr, 8, 4) {
-		return
-	}
-	resultPtr2 := call.LowerList(len(result), 40, 8)
+	call.Return(err)
+	area := call.ResultArea(2, 8, 4)
+	resultPtr := call.LowerList(len(result), 40, 8)
 	for i, item := range result {
-		at := resultPtr2 + uint32(i)*40
+		at := resultPtr + uint32(i)*40
 		storeItem(call, at, item)
 	}
-	call.StoreUint32(resultPtr, resultPtr2)
-	call.StoreUint32(resultPtr+4, uint32(len(result)))
+	call.StoreList(area, resultPtr, len(result))
 }
 
 func handleEchoShape(call *bind.Call) {
-	shape1 := call.Stack[1]
-	shape0 := uint32(call.Stack[0])
-	var shape Shape
-	switch shape0 {
-	case 0:
-		shape = ShapeDot{}
-	case 1:
-		if bind.Room[ShapeCircle](call) {
-			shape = ShapeCircle{Value: math.Float64frombits(shape1)}
-		}
-	case 2:
-		if bind.Room[ShapeLabel](call) {
-			shape = ShapeLabel{Value: call.LiftString(uint32(shape1), uint32(call.Stack[2]))}
-		}
-	case 3:
-		if bind.Room[ShapeArea](call) {
-			shape = ShapeArea{Value: shape1}
-		}
-	default:
-		call.BadDiscriminant(uint32(shape0), 4)
-	}
+	shape := liftShape(call, uint32(call.Stack[0]), call.Stack[1], uint32(call.Stack[2]))
 	if !call.OK() {
 		return
 	}
 	result, err := call.Impl().(Interface).EchoShape(call.Context(), shape)
-	if err != nil {
-		call.Fail(err)
-		return
-	}
-	resultPtr := uint32(call.Stack[3])
-	if !call.CheckArea(resultPtr, 16, 8) {
-		return
-	}
-	storeShape(call, resultPtr, result)
+	call.Return(err)
+	area := call.ResultArea(3, 16, 8)
+	storeShape(call, area, result)
 }
 
 func handleFind(call *bind.Call) {
 	result, err := call.Impl().(Interface).Find(call.Context(), uint32(call.Stack[0]))
-	resultPtr := uint32(call.Stack[1])
-	if !call.CheckArea(resultPtr, 8, 4) {
-		return
-	}
-	if err != nil {
-		failure, ok := bind.AsError[Failure](call, err)
-		if !ok {
-			return
-		}
-		call.StoreUint8(resultPtr, 1)
-		call.StoreUint8(resultPtr+4, uint8(call.LowerEnum(uint32(failure), 2)))
+	area := call.ResultArea(1, 8, 4)
+	if call.StoreOK(area, err == nil) {
+		call.StoreUint32(area+4, result)
 	} else {
-		call.StoreUint8(resultPtr, 0)
-		call.StoreUint32(resultPtr+4, result)
+		call.StoreUint8(area+4, uint8(call.LowerEnum(uint32(bind.ErrorValue[Failure](call, err)), 2)))
 	}
 }
 
-func checkItem(value Item) *host.BadValueError {
-	if bad := bind.CheckString(value.Name); bad != nil {
-		return bad.In("name")
-	}
-	return nil
-}
+func checkItem(value Item) *host.BadValueError { return bind.CheckString(value.Name).In("name") }
 
 func storeItem(call *bind.Call, ptr uint32, value Item) {
 	call.StoreUint32(ptr, value.ID)
-	namePtr, nameLen := call.LowerString(value.Name)
-	call.StoreUint32(ptr+4, namePtr)
-	call.StoreUint32(ptr+8, nameLen)
+	call.StoreString(ptr+4, value.Name)
 	call.StoreFloat64(ptr+16, value.Price)
 	call.StoreUint64(ptr+24, uint64(value.Stock))
 	call.StoreBool(ptr+32, value.Active)
@@ -746,69 +426,97 @@ func storeItem(call *bind.Call, ptr uint32, value Item) {
 }
 
 func loadItem(call *bind.Call, area []byte) Item {
-	return Item{
-		ID:     binary.LittleEndian.Uint32(area),
-		Name:   call.LiftString(binary.LittleEndian.Uint32(area[4:]), binary.LittleEndian.Uint32(area[8:])),
-		Price:  math.Float64frombits(binary.LittleEndian.Uint64(area[16:])),
-		Stock:  int64(binary.LittleEndian.Uint64(area[24:])),
-		Active: area[32] != 0,
-		Kind:   area[33],
-	}
+	return Item{ID: bind.Uint32(area), Name: call.LoadString(area[4:]), Price: bind.Float64(area[16:]),
+		Stock: int64(bind.Uint64(area[24:])), Active: area[32] != 0, Kind: area[33]}
 }
 
 func checkShape(value Shape) *host.BadValueError {
-	switch v := value.(type) {
+	switch value := value.(type) {
 	case ShapeLabel:
-		if bad := bind.CheckString(v.Value); bad != nil {
-			return bad.In("label")
-		}
+		return bind.CheckString(value.Value).In("label")
 	case ShapeDot, ShapeCircle, ShapeArea:
+		return nil
 	default:
 		return bind.UnknownCase("shape", value)
+	}
+}
+
+func lowerShape(call *bind.Call, value Shape) (uint32, uint64, uint32) {
+	var valueCase uint32
+	var value1 uint64
+	var value2 uint32
+	switch value := value.(type) {
+	case ShapeDot:
+	case ShapeCircle:
+		valueCase, value1 = 1, math.Float64bits(value.Value)
+	case ShapeLabel:
+		labelPtr, labelLen := call.LowerString(value.Value)
+		valueCase, value1, value2 = 2, uint64(labelPtr), labelLen
+	case ShapeArea:
+		valueCase, value1 = 3, value.Value
+	default:
+		call.BadVariant("shape")
+	}
+	return valueCase, value1, value2
+}
+
+func loadShape(call *bind.Call, area []byte) Shape {
+	switch disc := area[0]; disc {
+	case 0:
+		return ShapeDot{}
+	case 1:
+		if bind.Room[ShapeCircle](call) {
+			return ShapeCircle{Value: bind.Float64(area[8:])}
+		}
+	case 2:
+		if bind.Room[ShapeLabel](call) {
+			return ShapeLabel{Value: call.LoadString(area[8:])}
+		}
+	case 3:
+		if bind.Room[ShapeArea](call) {
+			return ShapeArea{Value: bind.Uint64(area[8:])}
+		}
+	default:
+		call.BadDiscriminant(uint32(disc), 4)
 	}
 	return nil
 }
 
-func loadShape(call *bind.Call, area []byte) Shape {
-	valueCase := area[0]
-	var value Shape
-	switch valueCase {
+func liftShape(call *bind.Call, flat0 uint32, flat1 uint64, flat2 uint32) Shape {
+	switch disc := flat0; disc {
 	case 0:
-		value = ShapeDot{}
+		return ShapeDot{}
 	case 1:
 		if bind.Room[ShapeCircle](call) {
-			value = ShapeCircle{Value: math.Float64frombits(binary.LittleEndian.Uint64(area[8:]))}
+			return ShapeCircle{Value: math.Float64frombits(flat1)}
 		}
 	case 2:
 		if bind.Room[ShapeLabel](call) {
-			value = ShapeLabel{Value: call.LiftString(binary.LittleEndian.Uint32(area[8:]),
-				binary.LittleEndian.Uint32(area[12:]))}
+			return ShapeLabel{Value: call.LiftString(uint32(flat1), flat2)}
 		}
 	case 3:
 		if bind.Room[ShapeArea](call) {
-			value = ShapeArea{Value: binary.LittleEndian.Uint64(area[8:])}
+			return ShapeArea{Value: flat1}
 		}
 	default:
-		call.BadDiscriminant(uint32(valueCase), 4)
+		call.BadDiscriminant(uint32(disc), 4)
 	}
-	return value
+	return nil
 }
 
 func storeShape(call *bind.Call, ptr uint32, value Shape) {
-	switch c := value.(type) {
+	switch value := value.(type) {
 	case ShapeDot:
 		call.StoreUint8(ptr, 0)
 	case ShapeCircle:
 		call.StoreUint8(ptr, 1)
-		call.StoreFloat64(ptr+8, c.Value)
+		call.StoreFloat64(ptr+8, value.Value)
 	case ShapeLabel:
 		call.StoreUint8(ptr, 2)
-		labelPtr, labelLen := call.LowerString(c.Value)
-		call.StoreUint32(ptr+8, labelPtr)
-		call.StoreUint32(ptr+12, labelLen)
+		call.StoreString(ptr+8, value.Value)
 	case ShapeArea:
 		call.StoreUint8(ptr, 3)
-		call.StoreUint64(ptr+8, c.Value)
+		call.StoreUint64(ptr+8, value.Value)
 	default:
 		call.BadVariant("shape")
 	}

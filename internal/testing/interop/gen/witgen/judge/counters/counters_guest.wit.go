@@ -8,20 +8,17 @@ import "github.com/witgen/witgen/canonicalabi/guest"
 
 // Counter is the resource counter.
 type Counter interface {
-	// Add is [method]counter.add.
+	// Add calls witgen:judge/counters@1.2.0#[method]counter.add.
 	Add(n uint32) uint32
-	// Get is [method]counter.get.
+	// Get calls witgen:judge/counters@1.2.0#[method]counter.get.
 	Get() uint32
-	// Close ends the resource. On a resource that the guest exports, it is called
-	// when nobody has it any more.
+	// Close ends the resource. Of one that the guest exports it runs when no handle is left.
 	Close()
 }
 
 // Interface is witgen:judge/counters@1.2.0 as a guest exports it.
 type Interface interface {
-	// NewCounter is [constructor]counter.
 	NewCounter(start uint32) Counter
-	// CounterMerge is [static]counter.merge.
 	CounterMerge(a, b Counter) Counter
 	// The sum of some that stay their owner's.
 	Total(counters []Counter) uint32
@@ -30,15 +27,10 @@ type Interface interface {
 //go:wasmimport witgen:judge/counters@1.2.0 [resource-drop]counter
 func importCounterDrop(uint32)
 
-// counterHandle is a Counter that the guest imports.
-type counterHandle struct {
-	handle guest.Handle
-}
+type counterHandle struct{ handle guest.Handle }
 
 // CounterFromHandle returns the Counter behind a handle. It is for generated code.
-func CounterFromHandle(handle uint32) Counter {
-	return &counterHandle{guest.LiftHandle(handle)}
-}
+func CounterFromHandle(handle uint32) Counter { return &counterHandle{guest.LiftHandle(handle)} }
 
 // CounterHandle returns the handle of an imported Counter. It is for generated code.
 func CounterHandle(v Counter) *guest.Handle {
@@ -49,7 +41,6 @@ func CounterHandle(v Counter) *guest.Handle {
 	return &h.handle
 }
 
-// Close drops the handle. A second Close does nothing.
 func (h *counterHandle) Close() {
 	if handle, ok := h.handle.Close(); ok {
 		importCounterDrop(handle)
@@ -59,33 +50,29 @@ func (h *counterHandle) Close() {
 //go:wasmimport witgen:judge/counters@1.2.0 [method]counter.add
 func importCounterAdd(uint32, uint32) uint32
 
-// Add is [method]counter.add.
 func (h *counterHandle) Add(n uint32) uint32 {
-	selfHandle := h.handle.Lend("counters.Counter")
-	return importCounterAdd(selfHandle, n)
+	handle := h.handle.Lend("counters.Counter")
+	return importCounterAdd(handle, n)
 }
 
 //go:wasmimport witgen:judge/counters@1.2.0 [method]counter.get
 func importCounterGet(uint32) uint32
 
-// Get is [method]counter.get.
 func (h *counterHandle) Get() uint32 {
-	selfHandle := h.handle.Lend("counters.Counter")
-	return importCounterGet(selfHandle)
+	handle := h.handle.Lend("counters.Counter")
+	return importCounterGet(handle)
 }
 
 //go:wasmimport witgen:judge/counters@1.2.0 [constructor]counter
 func importNewCounter(uint32) uint32
 
-// NewCounter is [constructor]counter.
-func NewCounter(start uint32) Counter {
-	return CounterFromHandle(importNewCounter(start))
-}
+// NewCounter calls witgen:judge/counters@1.2.0#[constructor]counter.
+func NewCounter(start uint32) Counter { return CounterFromHandle(importNewCounter(start)) }
 
 //go:wasmimport witgen:judge/counters@1.2.0 [static]counter.merge
 func importCounterMerge(uint32, uint32) uint32
 
-// CounterMerge is [static]counter.merge.
+// CounterMerge calls witgen:judge/counters@1.2.0#[static]counter.merge.
 func CounterMerge(a, b Counter) Counter {
 	aHandle := CounterHandle(a).Give("counters.Counter")
 	bHandle := CounterHandle(b).Give("counters.Counter")
@@ -107,4 +94,64 @@ func Total(counters []Counter) uint32 {
 	result := importTotal(countersPtr, uint32(len(counters)))
 	call.Done()
 	return result
+}
+
+// Exported is for worlds that export the interface.
+var Exported exported
+var (
+	implementation Interface
+	counterValues  guest.Values[Counter]
+)
+
+type exported struct{}
+
+func (exported) Set(impl Interface) { implementation = impl }
+
+//go:wasmimport [export]witgen:judge/counters@1.2.0 [resource-new]counter
+func resourceNewCounter(uint32) uint32
+
+//go:wasmimport [export]witgen:judge/counters@1.2.0 [resource-rep]counter
+func resourceRepCounter(uint32) uint32
+
+//go:wasmimport [export]witgen:judge/counters@1.2.0 [resource-drop]counter
+func resourceDropCounter(uint32)
+
+func (exported) LowerCounter(v Counter) uint32 {
+	if v == nil {
+		guest.NoHandle("counters.Counter")
+	}
+	return resourceNewCounter(counterValues.Add(v))
+}
+
+func (exported) LiftCounter(handle uint32) Counter {
+	v := counterValues.Take(resourceRepCounter(handle))
+	resourceDropCounter(handle)
+	return v
+}
+
+func (exported) GetCounter(rep uint32) Counter { return counterValues.Get(rep) }
+
+func (exported) DestroyCounter(rep uint32) { counterValues.Destroy(rep) }
+
+func (exported) NewCounter(start uint32) uint32 {
+	return Exported.LowerCounter(implementation.NewCounter(start))
+}
+
+func (exported) CounterAdd(selfRep, n uint32) uint32 { return Exported.GetCounter(selfRep).Add(n) }
+
+func (exported) CounterGet(selfRep uint32) uint32 { return Exported.GetCounter(selfRep).Get() }
+
+func (exported) CounterMerge(aHandle, bHandle uint32) uint32 {
+	a := Exported.LiftCounter(aHandle)
+	return Exported.LowerCounter(implementation.CounterMerge(a, Exported.LiftCounter(bHandle)))
+}
+
+func (exported) Total(countersPtr, countersLen uint32) uint32 {
+	counters := make([]Counter, countersLen)
+	for i := range counters {
+		at := guest.PointerTo(countersPtr + uint32(i)*4)
+		counters[i] = Exported.GetCounter(guest.Load[uint32](at, 0))
+	}
+	guest.ParamsLifted()
+	return implementation.Total(counters)
 }

@@ -6,105 +6,64 @@ package counters
 
 import (
 	"context"
-	"encoding/binary"
 
+	"github.com/witgen/witgen/canonicalabi/host"
 	"github.com/witgen/witgen/canonicalabi/host/bind"
 )
 
 // Counter is the resource counter.
 type Counter interface {
-	// Add is [method]counter.add.
+	// Add calls witgen:judge/counters@1.2.0#[method]counter.add.
 	Add(ctx context.Context, n uint32) (uint32, error)
-	// Get is [method]counter.get.
+	// Get calls witgen:judge/counters@1.2.0#[method]counter.get.
 	Get(ctx context.Context) (uint32, error)
 	// Close ends the resource. A second Close does nothing.
-	Close(context.Context) error
+	Close(ctx context.Context) error
 }
 
-// Interface is witgen:judge/counters@1.2.0: what a guest
-// exports, and what a host implements for the guests that import it.
+// Interface is witgen:judge/counters@1.2.0, which a guest exports or a host implements.
 type Interface interface {
-	// NewCounter is [constructor]counter.
+	// NewCounter calls witgen:judge/counters@1.2.0#[constructor]counter.
 	NewCounter(ctx context.Context, start uint32) (Counter, error)
-	// CounterMerge is [static]counter.merge.
-	CounterMerge(ctx context.Context, a Counter, b Counter) (Counter, error)
+	// CounterMerge calls witgen:judge/counters@1.2.0#[static]counter.merge.
+	CounterMerge(ctx context.Context, a, b Counter) (Counter, error)
 	// The sum of some that stay their owner's.
 	Total(ctx context.Context, counters []Counter) (uint32, error)
 }
 
-// The numbers of the resources in the descriptor.
 const (
 	resourceCounter = iota
 )
 
-// Descriptor describes witgen:judge/counters@1.2.0 to the runtime.
-var Descriptor = bind.Interface{
+var descriptor = bind.Interface{
 	Functions: []bind.Function{
-		{
-			Name:   "[constructor]counter",
-			Type:   0x91a1626844090f4e,
-			Export: "i32 -> i32",
-			Import: "i32 -> i32",
-			Handle: handleNewCounter,
-		},
-		{
-			Name:   "[method]counter.add",
-			Type:   0xd2a1045cb5d294c1,
-			Export: "i32 i32 -> i32",
-			Import: "i32 i32 -> i32",
-			Handle: handleCounterAdd,
-		},
-		{
-			Name:   "[method]counter.get",
-			Type:   0xabcc1ae246d1080c,
-			Export: "i32 -> i32",
-			Import: "i32 -> i32",
-			Handle: handleCounterGet,
-		},
-		{
-			Name:   "[static]counter.merge",
-			Type:   0xc9e92c356be085f5,
-			Export: "i32 i32 -> i32",
-			Import: "i32 i32 -> i32",
-			Handle: handleCounterMerge,
-		},
-		{
-			Name:   "total",
-			Type:   0x8850b2cca8cd1b43,
-			Export: "i32 i32 -> i32",
-			Import: "i32 i32 -> i32",
-			Handle: handleTotal,
-		},
+		{Name: "[constructor]counter", Type: 0x91a1626844090f4e, Export: "i32 -> i32", Import: "i32 -> i32",
+			Handle: handleNewCounter},
+		{Name: "[method]counter.add", Type: 0xd2a1045cb5d294c1, Export: "i32 i32 -> i32",
+			Import: "i32 i32 -> i32", Handle: handleCounterAdd},
+		{Name: "[method]counter.get", Type: 0xabcc1ae246d1080c, Export: "i32 -> i32", Import: "i32 -> i32",
+			Handle: handleCounterGet},
+		{Name: "[static]counter.merge", Type: 0xc9e92c356be085f5, Export: "i32 i32 -> i32",
+			Import: "i32 i32 -> i32", Handle: handleCounterMerge},
+		{Name: "total", Type: 0x8850b2cca8cd1b43, Export: "i32 i32 -> i32", Import: "i32 i32 -> i32",
+			Handle: handleTotal},
 	},
 	Resources: []string{"counter"},
 }
 
-// Bind returns the interface as an instance exports it. Worlds that export it
-// call it.
+// Descriptor describes witgen:judge/counters@1.2.0 to the runtime.
+var Descriptor = descriptor
+
+// Bind returns the interface as an instance exports it.
 func Bind(e bind.Exports) Interface {
-	x := &exports{
-		newCounter:   e.Func(0),
-		counterAdd:   e.Func(1),
-		counterGet:   e.Func(2),
-		counterMerge: e.Func(3),
-		total:        e.Func(4),
-	}
-	e.Wrap(resourceCounter, func(h *bind.Handle) any {
-		return &counterHandle{h, x}
-	})
+	x := &exports{}
+	e.Bind(&x.newCounter, &x.counterAdd, &x.counterGet, &x.counterMerge, &x.total)
+	e.Wrap(resourceCounter, func(h *bind.Handle) any { return &counterHandle{h, x} })
 	return x
 }
 
-// exports calls the functions that an instance exports.
-type exports struct {
-	newCounter   bind.Func
-	counterAdd   bind.Func
-	counterGet   bind.Func
-	counterMerge bind.Func
-	total        bind.Func
-}
+type exports struct{ newCounter, counterAdd, counterGet, counterMerge, total bind.Func }
 
-// counterHandle is a Counter that a guest defines.
 type counterHandle struct {
 	*bind.Handle
 	exports *exports
@@ -113,18 +72,14 @@ type counterHandle struct {
 func (x *exports) NewCounter(ctx context.Context, start uint32) (Counter, error) {
 	call := x.newCounter.Begin(ctx)
 	call.Stack[0] = uint64(start)
-	if !call.Invoke() {
-		return nil, call.End()
-	}
-	result := bind.LiftOwn[Counter](call, resourceCounter, uint32(call.Stack[0]))
-	return result, call.End()
+	core := call.InvokeCore()
+	return bind.LiftOwn[Counter](call, resourceCounter, uint32(core)), call.End()
 }
 
 func (h *counterHandle) Add(ctx context.Context, n uint32) (uint32, error) {
 	call := h.exports.counterAdd.Begin(ctx)
-	stack := call.Stack[:2]
-	stack[0] = uint64(call.LowerSelf(resourceCounter, h.Handle))
-	stack[1] = uint64(n)
+	call.Stack[0] = uint64(call.LowerSelf(resourceCounter, h.Handle))
+	call.Stack[1] = uint64(n)
 	core, err := call.Finish()
 	return uint32(core), err
 }
@@ -136,33 +91,22 @@ func (h *counterHandle) Get(ctx context.Context) (uint32, error) {
 	return uint32(core), err
 }
 
-func (x *exports) CounterMerge(ctx context.Context, a Counter, b Counter) (Counter, error) {
-	if bad := x.counterMerge.CheckHandle(resourceCounter, a); bad != nil {
-		return nil, bad.In("a")
-	}
-	if bad := x.counterMerge.CheckHandle(resourceCounter, b); bad != nil {
-		return nil, bad.In("b")
+func (x *exports) CounterMerge(ctx context.Context, a, b Counter) (Counter, error) {
+	if bad := bind.First(x.counterMerge.CheckHandle(resourceCounter, a).In("a"),
+		x.counterMerge.CheckHandle(resourceCounter, b).In("b")); bad != nil {
+		return nil, bad
 	}
 	call := x.counterMerge.Begin(ctx)
-	a2 := call.LowerOwn(resourceCounter, a)
-	stack := call.Stack[:2]
-	stack[0] = uint64(a2)
-	stack[1] = uint64(call.LowerOwn(resourceCounter, b))
-	if !call.Invoke() {
-		return nil, call.End()
-	}
-	result := bind.LiftOwn[Counter](call, resourceCounter, uint32(call.Stack[0]))
-	return result, call.End()
+	call.Stack[0] = uint64(call.LowerOwn(resourceCounter, a))
+	call.Stack[1] = uint64(call.LowerOwn(resourceCounter, b))
+	core := call.InvokeCore()
+	return bind.LiftOwn[Counter](call, resourceCounter, uint32(core)), call.End()
 }
 
 func (x *exports) Total(ctx context.Context, counters []Counter) (uint32, error) {
-	if bad := bind.CheckList(len(counters), 4); bad != nil {
+	if bad := bind.CheckEach(counters, 4,
+		func(v Counter) *host.BadValueError { return x.total.CheckHandle(resourceCounter, v) }); bad != nil {
 		return 0, bad.In("counters")
-	}
-	for i, item := range counters {
-		if bad := x.total.CheckHandle(resourceCounter, item); bad != nil {
-			return 0, bad.At(i).In("counters")
-		}
 	}
 	call := x.total.Begin(ctx)
 	countersPtr := call.LowerList(len(counters), 4, 4)
@@ -171,8 +115,7 @@ func (x *exports) Total(ctx context.Context, counters []Counter) (uint32, error)
 		call.StoreUint32(at, call.LowerBorrow(resourceCounter, item))
 	}
 	stack := call.Stack[:2]
-	stack[0] = uint64(countersPtr)
-	stack[1] = uint64(uint32(len(counters)))
+	stack[0], stack[1] = uint64(countersPtr), uint64(uint32(len(counters)))
 	core, err := call.Finish()
 	return uint32(core), err
 }
@@ -188,15 +131,11 @@ func handleNewCounter(call *bind.Call) {
 
 func handleCounterAdd(call *bind.Call) {
 	self := bind.LiftBorrow[Counter](call, resourceCounter, uint32(call.Stack[0]))
-	n := uint32(call.Stack[1])
 	if !call.OK() {
 		return
 	}
-	result, err := self.Add(call.Context(), n)
-	if err != nil {
-		call.Fail(err)
-		return
-	}
+	result, err := self.Add(call.Context(), uint32(call.Stack[1]))
+	call.Return(err)
 	call.Stack[0] = uint64(result)
 }
 
@@ -206,10 +145,7 @@ func handleCounterGet(call *bind.Call) {
 		return
 	}
 	result, err := self.Get(call.Context())
-	if err != nil {
-		call.Fail(err)
-		return
-	}
+	call.Return(err)
 	call.Stack[0] = uint64(result)
 }
 
@@ -230,16 +166,13 @@ func handleCounterMerge(call *bind.Call) {
 func handleTotal(call *bind.Call) {
 	region, counters := bind.LiftList[Counter](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 4, 4)
 	for i := range counters {
-		item := region[i*4:]
-		counters[i] = bind.LiftBorrow[Counter](call, resourceCounter, binary.LittleEndian.Uint32(item))
+		area := region[i*4:]
+		counters[i] = bind.LiftBorrow[Counter](call, resourceCounter, bind.Uint32(area))
 	}
 	if !call.OK() {
 		return
 	}
 	result, err := call.Impl().(Interface).Total(call.Context(), counters)
-	if err != nil {
-		call.Fail(err)
-		return
-	}
+	call.Return(err)
 	call.Stack[0] = uint64(result)
 }

@@ -6,169 +6,29 @@ package helping
 
 import (
 	"github.com/witgen/witgen/canonicalabi/guest"
-	"github.com/witgen/witgen/canonicalabi/types"
 	"github.com/witgen/witgen/internal/testing/interop/gen/witgen/judge/helper"
-	judgetypes "github.com/witgen/witgen/internal/testing/interop/gen/witgen/judge/types"
 )
 
-var exportedHelper helper.Interface
-
-// Export says what implements the world's exports. A guest calls it once, in an
-// init function: any call of the host that comes before it traps.
-func Export(helperImpl helper.Interface) {
-	exportedHelper = helperImpl
-}
+// Export sets what implements the world's exports. Call it in an init function: calls of the host
+// before that trap.
+func Export(helperImpl helper.Interface) { helper.Exported.Set(helperImpl) }
 
 //go:wasmexport witgen:judge/helper@1.2.0#older
 func helperOlder(v0, v1, v2, v3, v4, v5, v6, v7 uint32) uint32 {
-	var boss types.Option[string]
-	switch v5 {
-	case 0:
-	case 1:
-		boss = types.Some(guest.LiftString(v6, v7))
-	default:
-		guest.NoDiscriminant(uint32(v5), "option<string>")
-	}
-	v := helper.Person{Name: guest.LiftString(v0, v1), Age: uint8(v2), Tags: guest.LiftStrings(v3, v4), Boss: boss}
-	guest.ParamsLifted()
-	result := exportedHelper.Older(v)
-	area := guest.ResultArea(32)
-	storePerson(&guest.Results, area, result)
-	return guest.Address(area)
+	return helper.Exported.Older(v0, v1, v2, v3, v4, v5, v6, v7)
 }
 
 //go:wasmexport cabi_post_witgen:judge/helper@1.2.0#older
-func freeHelperOlder(uint32) {
-	guest.FreeResults()
-}
+func freeHelperOlder(uint32) { guest.FreeResults() }
 
 //go:wasmexport witgen:judge/helper@1.2.0#reversed
-func helperReversed(vPtr, vLen uint32) uint32 {
-	v := guest.LiftList(vPtr, vLen, 40, loadShape)
-	guest.ParamsLifted()
-	result := exportedHelper.Reversed(v)
-	area := guest.ResultArea(8)
-	resultPtr := guest.LowerList(&guest.Results, result, 40, storeShape)
-	guest.Store(area, 0, resultPtr)
-	guest.Store(area, 4, uint32(len(result)))
-	return guest.Address(area)
-}
+func helperReversed(vPtr, vLen uint32) uint32 { return helper.Exported.Reversed(vPtr, vLen) }
 
 //go:wasmexport cabi_post_witgen:judge/helper@1.2.0#reversed
-func freeHelperReversed(uint32) {
-	guest.FreeResults()
-}
+func freeHelperReversed(uint32) { guest.FreeResults() }
 
 //go:wasmexport witgen:judge/helper@1.2.0#measure
-func helperMeasure(textPtr, textLen uint32) uint32 {
-	text := guest.LiftString(textPtr, textLen)
-	guest.ParamsLifted()
-	result, err := exportedHelper.Measure(text)
-	area := guest.ResultArea(12)
-	if err != nil {
-		failure := err.Error()
-		guest.Store(area, 0, uint8(1))
-		errPtr := guest.LowerString(&guest.Results, failure)
-		guest.Store(area, 4, errPtr)
-		guest.Store(area, 8, uint32(len(failure)))
-	} else {
-		guest.Store(area, 0, uint8(0))
-		guest.Store(area, 4, result)
-	}
-	return guest.Address(area)
-}
+func helperMeasure(textPtr, textLen uint32) uint32 { return helper.Exported.Measure(textPtr, textLen) }
 
 //go:wasmexport cabi_post_witgen:judge/helper@1.2.0#measure
-func freeHelperMeasure(uint32) {
-	guest.FreeResults()
-}
-
-func storePerson(arena *guest.Arena, ptr guest.Pointer, value judgetypes.Person) {
-	namePtr := guest.LowerString(arena, value.Name)
-	guest.Store(ptr, 0, namePtr)
-	guest.Store(ptr, 4, uint32(len(value.Name)))
-	guest.Store(ptr, 8, value.Age)
-	tagsPtr := guest.LowerStrings(arena, value.Tags)
-	guest.Store(ptr, 12, tagsPtr)
-	guest.Store(ptr, 16, uint32(len(value.Tags)))
-	if value_, ok := value.Boss.Get(); ok {
-		guest.Store(ptr, 20, uint8(1))
-		valuePtr := guest.LowerString(arena, value_)
-		guest.Store(ptr, 24, valuePtr)
-		guest.Store(ptr, 28, uint32(len(value_)))
-	} else {
-		guest.Store(ptr, 20, uint8(0))
-	}
-}
-
-func loadShape(ptr guest.Pointer) judgetypes.Shape {
-	valueCase := guest.Load[uint8](ptr, 0)
-	var value judgetypes.Shape
-	switch valueCase {
-	case 0:
-		value = judgetypes.ShapeNothing{}
-	case 1:
-		value = judgetypes.ShapeCircle{Value: guest.Load[float64](ptr, 8)}
-	case 2:
-		value = judgetypes.ShapePolygon{Value: guest.LiftSlice[types.Tuple2[float32, float32]](
-			guest.Load[uint32](ptr, 8), guest.Load[uint32](ptr, 12))}
-	case 3:
-		value = judgetypes.ShapeLabel{
-			Value: guest.LiftString(guest.Load[uint32](ptr, 8), guest.Load[uint32](ptr, 12)),
-		}
-	case 4:
-		value = judgetypes.ShapeFilledBy{Value: loadPerson(guest.At(ptr, 8))}
-	case 5:
-		value = judgetypes.ShapeNumber{Value: guest.Load[uint64](ptr, 8)}
-	default:
-		guest.NoDiscriminant(uint32(valueCase), "shape")
-	}
-	return value
-}
-
-func storeShape(arena *guest.Arena, ptr guest.Pointer, value judgetypes.Shape) {
-	switch c := value.(type) {
-	case judgetypes.ShapeNothing:
-		guest.Store(ptr, 0, uint8(0))
-	case judgetypes.ShapeCircle:
-		guest.Store(ptr, 0, uint8(1))
-		guest.Store(ptr, 8, c.Value)
-	case judgetypes.ShapePolygon:
-		guest.Store(ptr, 0, uint8(2))
-		polygonPtr := guest.LowerSlice(arena, c.Value)
-		guest.Store(ptr, 8, polygonPtr)
-		guest.Store(ptr, 12, uint32(len(c.Value)))
-	case judgetypes.ShapeLabel:
-		guest.Store(ptr, 0, uint8(3))
-		labelPtr := guest.LowerString(arena, c.Value)
-		guest.Store(ptr, 8, labelPtr)
-		guest.Store(ptr, 12, uint32(len(c.Value)))
-	case judgetypes.ShapeFilledBy:
-		guest.Store(ptr, 0, uint8(4))
-		storePerson(arena, guest.At(ptr, 8), c.Value)
-	case judgetypes.ShapeNumber:
-		guest.Store(ptr, 0, uint8(5))
-		guest.Store(ptr, 8, c.Value)
-	default:
-		guest.NoCase("types.Shape")
-	}
-}
-
-func loadPerson(ptr guest.Pointer) judgetypes.Person {
-	tagsPtr := guest.Load[uint32](ptr, 12)
-	bossCase := guest.Load[uint8](ptr, 20)
-	var boss types.Option[string]
-	switch bossCase {
-	case 0:
-	case 1:
-		boss = types.Some(guest.LiftString(guest.Load[uint32](ptr, 24), guest.Load[uint32](ptr, 28)))
-	default:
-		guest.NoDiscriminant(uint32(bossCase), "option<string>")
-	}
-	return judgetypes.Person{
-		Name: guest.LiftString(guest.Load[uint32](ptr, 0), guest.Load[uint32](ptr, 4)),
-		Age:  guest.Load[uint8](ptr, 8),
-		Tags: guest.LiftStrings(tagsPtr, guest.Load[uint32](ptr, 16)),
-		Boss: boss,
-	}
-}
+func freeHelperMeasure(uint32) { guest.FreeResults() }

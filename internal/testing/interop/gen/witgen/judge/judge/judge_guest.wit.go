@@ -5,754 +5,224 @@
 package judge
 
 import (
-	"math"
-
 	"github.com/witgen/witgen/canonicalabi/guest"
-	"github.com/witgen/witgen/canonicalabi/types"
 	"github.com/witgen/witgen/internal/testing/interop/gen/witgen/judge/counters"
 	"github.com/witgen/witgen/internal/testing/interop/gen/witgen/judge/through"
-	judgetypes "github.com/witgen/witgen/internal/testing/interop/gen/witgen/judge/types"
 	"github.com/witgen/witgen/internal/testing/interop/gen/witgen/judge/values"
 )
 
-var (
-	exportedValues   values.Interface
-	exportedCounters counters.Interface
-	exportedThrough  through.Interface
-)
-
-// Export says what implements the world's exports. A guest calls it once, in an
-// init function: any call of the host that comes before it traps.
+// Export sets what implements the world's exports. Call it in an init function: calls of the host
+// before that trap.
 func Export(valuesImpl values.Interface, countersImpl counters.Interface, throughImpl through.Interface) {
-	exportedValues = valuesImpl
-	exportedCounters = countersImpl
-	exportedThrough = throughImpl
+	values.Exported.Set(valuesImpl)
+	counters.Exported.Set(countersImpl)
+	through.Exported.Set(throughImpl)
 }
 
 //go:wasmexport witgen:judge/values@1.2.0#of-bool
-func valuesOfBool(v uint32) uint32 {
-	return types.FromBool(exportedValues.OfBool(v != 0))
-}
+func valuesOfBool(v uint32) uint32 { return values.Exported.OfBool(v) }
 
 //go:wasmexport witgen:judge/values@1.2.0#of-u8
-func valuesOfU8(v uint32) uint32 {
-	return uint32(exportedValues.OfU8(uint8(v)))
-}
+func valuesOfU8(v uint32) uint32 { return values.Exported.OfU8(v) }
 
 //go:wasmexport witgen:judge/values@1.2.0#of-s8
-func valuesOfS8(v uint32) uint32 {
-	return uint32(exportedValues.OfS8(int8(v)))
-}
+func valuesOfS8(v uint32) uint32 { return values.Exported.OfS8(v) }
 
 //go:wasmexport witgen:judge/values@1.2.0#of-u16
-func valuesOfU16(v uint32) uint32 {
-	return uint32(exportedValues.OfU16(uint16(v)))
-}
+func valuesOfU16(v uint32) uint32 { return values.Exported.OfU16(v) }
 
 //go:wasmexport witgen:judge/values@1.2.0#of-s16
-func valuesOfS16(v uint32) uint32 {
-	return uint32(exportedValues.OfS16(int16(v)))
-}
+func valuesOfS16(v uint32) uint32 { return values.Exported.OfS16(v) }
 
 //go:wasmexport witgen:judge/values@1.2.0#of-u32
-func valuesOfU32(v uint32) uint32 {
-	return exportedValues.OfU32(v)
-}
+func valuesOfU32(v uint32) uint32 { return values.Exported.OfU32(v) }
 
 //go:wasmexport witgen:judge/values@1.2.0#of-s32
-func valuesOfS32(v uint32) uint32 {
-	return uint32(exportedValues.OfS32(int32(v)))
-}
+func valuesOfS32(v uint32) uint32 { return values.Exported.OfS32(v) }
 
 //go:wasmexport witgen:judge/values@1.2.0#of-u64
-func valuesOfU64(v uint64) uint64 {
-	return exportedValues.OfU64(v)
-}
+func valuesOfU64(v uint64) uint64 { return values.Exported.OfU64(v) }
 
 //go:wasmexport witgen:judge/values@1.2.0#of-s64
-func valuesOfS64(v uint64) uint64 {
-	return uint64(exportedValues.OfS64(int64(v)))
-}
+func valuesOfS64(v uint64) uint64 { return values.Exported.OfS64(v) }
 
 //go:wasmexport witgen:judge/values@1.2.0#of-f32
-func valuesOfF32(v float32) float32 {
-	return exportedValues.OfF32(v)
-}
+func valuesOfF32(v float32) float32 { return values.Exported.OfF32(v) }
 
 //go:wasmexport witgen:judge/values@1.2.0#of-f64
-func valuesOfF64(v float64) float64 {
-	return exportedValues.OfF64(v)
-}
+func valuesOfF64(v float64) float64 { return values.Exported.OfF64(v) }
 
 //go:wasmexport witgen:judge/values@1.2.0#of-char
-func valuesOfChar(v uint32) uint32 {
-	return guest.LowerChar(exportedValues.OfChar(rune(v)))
-}
+func valuesOfChar(v uint32) uint32 { return values.Exported.OfChar(v) }
 
 //go:wasmexport witgen:judge/values@1.2.0#of-string
-func valuesOfString(vPtr, vLen uint32) uint32 {
-	v := guest.LiftString(vPtr, vLen)
-	guest.ParamsLifted()
-	result := exportedValues.OfString(v)
-	area := guest.ResultArea(8)
-	resultPtr := guest.LowerString(&guest.Results, result)
-	guest.Store(area, 0, resultPtr)
-	guest.Store(area, 4, uint32(len(result)))
-	return guest.Address(area)
-}
+func valuesOfString(vPtr, vLen uint32) uint32 { return values.Exported.OfString(vPtr, vLen) }
 
 //go:wasmexport cabi_post_witgen:judge/values@1.2.0#of-string
-func freeValuesOfString(uint32) {
-	guest.FreeResults()
-}
+func freeValuesOfString(uint32) { guest.FreeResults() }
 
 //go:wasmexport witgen:judge/values@1.2.0#of-bytes
-func valuesOfBytes(vPtr, vLen uint32) uint32 {
-	v := guest.LiftSlice[uint8](vPtr, vLen)
-	guest.ParamsLifted()
-	result := exportedValues.OfBytes(v)
-	area := guest.ResultArea(8)
-	resultPtr := guest.LowerSlice(&guest.Results, result)
-	guest.Store(area, 0, resultPtr)
-	guest.Store(area, 4, uint32(len(result)))
-	return guest.Address(area)
-}
+func valuesOfBytes(vPtr, vLen uint32) uint32 { return values.Exported.OfBytes(vPtr, vLen) }
 
 //go:wasmexport cabi_post_witgen:judge/values@1.2.0#of-bytes
-func freeValuesOfBytes(uint32) {
-	guest.FreeResults()
-}
+func freeValuesOfBytes(uint32) { guest.FreeResults() }
 
 //go:wasmexport witgen:judge/values@1.2.0#of-numbers
-func valuesOfNumbers(vPtr, vLen uint32) uint32 {
-	v := guest.LiftSlice[int32](vPtr, vLen)
-	guest.ParamsLifted()
-	result := exportedValues.OfNumbers(v)
-	area := guest.ResultArea(8)
-	resultPtr := guest.LowerSlice(&guest.Results, result)
-	guest.Store(area, 0, resultPtr)
-	guest.Store(area, 4, uint32(len(result)))
-	return guest.Address(area)
-}
+func valuesOfNumbers(vPtr, vLen uint32) uint32 { return values.Exported.OfNumbers(vPtr, vLen) }
 
 //go:wasmexport cabi_post_witgen:judge/values@1.2.0#of-numbers
-func freeValuesOfNumbers(uint32) {
-	guest.FreeResults()
-}
+func freeValuesOfNumbers(uint32) { guest.FreeResults() }
 
 //go:wasmexport witgen:judge/values@1.2.0#of-longs
-func valuesOfLongs(vPtr, vLen uint32) uint32 {
-	v := guest.LiftSlice[uint64](vPtr, vLen)
-	guest.ParamsLifted()
-	result := exportedValues.OfLongs(v)
-	area := guest.ResultArea(8)
-	resultPtr := guest.LowerSlice(&guest.Results, result)
-	guest.Store(area, 0, resultPtr)
-	guest.Store(area, 4, uint32(len(result)))
-	return guest.Address(area)
-}
+func valuesOfLongs(vPtr, vLen uint32) uint32 { return values.Exported.OfLongs(vPtr, vLen) }
 
 //go:wasmexport cabi_post_witgen:judge/values@1.2.0#of-longs
-func freeValuesOfLongs(uint32) {
-	guest.FreeResults()
-}
+func freeValuesOfLongs(uint32) { guest.FreeResults() }
 
 //go:wasmexport witgen:judge/values@1.2.0#of-strings
-func valuesOfStrings(vPtr, vLen uint32) uint32 {
-	v := guest.LiftStrings(vPtr, vLen)
-	guest.ParamsLifted()
-	result := exportedValues.OfStrings(v)
-	area := guest.ResultArea(8)
-	resultPtr := guest.LowerStrings(&guest.Results, result)
-	guest.Store(area, 0, resultPtr)
-	guest.Store(area, 4, uint32(len(result)))
-	return guest.Address(area)
-}
+func valuesOfStrings(vPtr, vLen uint32) uint32 { return values.Exported.OfStrings(vPtr, vLen) }
 
 //go:wasmexport cabi_post_witgen:judge/values@1.2.0#of-strings
-func freeValuesOfStrings(uint32) {
-	guest.FreeResults()
-}
+func freeValuesOfStrings(uint32) { guest.FreeResults() }
 
 //go:wasmexport witgen:judge/values@1.2.0#of-nested
-func valuesOfNested(vPtr, vLen uint32) uint32 {
-	v := make([][]uint16, vLen)
-	for i := range v {
-		at := guest.PointerTo(vPtr + uint32(i)*8)
-		v[i] = guest.LiftSlice[uint16](guest.Load[uint32](at, 0), guest.Load[uint32](at, 4))
-	}
-	guest.ParamsLifted()
-	result := exportedValues.OfNested(v)
-	area := guest.ResultArea(8)
-	resultPtr := guest.Results.List(len(result), 8)
-	for i, item := range result {
-		at := guest.PointerTo(resultPtr + uint32(i)*8)
-		itemPtr := guest.LowerSlice(&guest.Results, item)
-		guest.Store(at, 0, itemPtr)
-		guest.Store(at, 4, uint32(len(item)))
-	}
-	guest.Store(area, 0, resultPtr)
-	guest.Store(area, 4, uint32(len(result)))
-	return guest.Address(area)
-}
+func valuesOfNested(vPtr, vLen uint32) uint32 { return values.Exported.OfNested(vPtr, vLen) }
 
 //go:wasmexport cabi_post_witgen:judge/values@1.2.0#of-nested
-func freeValuesOfNested(uint32) {
-	guest.FreeResults()
-}
+func freeValuesOfNested(uint32) { guest.FreeResults() }
 
 //go:wasmexport witgen:judge/values@1.2.0#of-pair
-func valuesOfPair(v0, v1, v2 uint32) uint32 {
-	v := types.Tuple2[uint8, string]{F0: uint8(v0), F1: guest.LiftString(v1, v2)}
-	guest.ParamsLifted()
-	result, result2 := exportedValues.OfPair(v)
-	area := guest.ResultArea(12)
-	guest.Store(area, 0, result)
-	f1Ptr := guest.LowerString(&guest.Results, result2)
-	guest.Store(area, 4, f1Ptr)
-	guest.Store(area, 8, uint32(len(result2)))
-	return guest.Address(area)
-}
+func valuesOfPair(v0, v1, v2 uint32) uint32 { return values.Exported.OfPair(v0, v1, v2) }
 
 //go:wasmexport cabi_post_witgen:judge/values@1.2.0#of-pair
-func freeValuesOfPair(uint32) {
-	guest.FreeResults()
-}
+func freeValuesOfPair(uint32) { guest.FreeResults() }
 
 //go:wasmexport witgen:judge/values@1.2.0#of-person
 func valuesOfPerson(v0, v1, v2, v3, v4, v5, v6, v7 uint32) uint32 {
-	var boss types.Option[string]
-	switch v5 {
-	case 0:
-	case 1:
-		boss = types.Some(guest.LiftString(v6, v7))
-	default:
-		guest.NoDiscriminant(uint32(v5), "option<string>")
-	}
-	v := values.Person{Name: guest.LiftString(v0, v1), Age: uint8(v2), Tags: guest.LiftStrings(v3, v4), Boss: boss}
-	guest.ParamsLifted()
-	result := exportedValues.OfPerson(v)
-	area := guest.ResultArea(32)
-	storePerson(&guest.Results, area, result)
-	return guest.Address(area)
+	return values.Exported.OfPerson(v0, v1, v2, v3, v4, v5, v6, v7)
 }
 
 //go:wasmexport cabi_post_witgen:judge/values@1.2.0#of-person
-func freeValuesOfPerson(uint32) {
-	guest.FreeResults()
-}
+func freeValuesOfPerson(uint32) { guest.FreeResults() }
 
 //go:wasmexport witgen:judge/values@1.2.0#of-people
-func valuesOfPeople(vPtr, vLen uint32) uint32 {
-	v := guest.LiftList(vPtr, vLen, 32, loadPerson)
-	guest.ParamsLifted()
-	result := exportedValues.OfPeople(v)
-	area := guest.ResultArea(8)
-	resultPtr := guest.LowerList(&guest.Results, result, 32, storePerson)
-	guest.Store(area, 0, resultPtr)
-	guest.Store(area, 4, uint32(len(result)))
-	return guest.Address(area)
-}
+func valuesOfPeople(vPtr, vLen uint32) uint32 { return values.Exported.OfPeople(vPtr, vLen) }
 
 //go:wasmexport cabi_post_witgen:judge/values@1.2.0#of-people
-func freeValuesOfPeople(uint32) {
-	guest.FreeResults()
-}
+func freeValuesOfPeople(uint32) { guest.FreeResults() }
 
 //go:wasmexport witgen:judge/values@1.2.0#of-point
 func valuesOfPoint(v0 float64, v1 float32, v2, v3 uint32) uint32 {
-	result := exportedValues.OfPoint(values.Point{X: v0, Y: v1, OnGrid: v2 != 0, Mark: rune(v3)})
-	area := guest.ResultArea(24)
-	storePoint(area, result)
-	return guest.Address(area)
+	return values.Exported.OfPoint(v0, v1, v2, v3)
 }
 
 //go:wasmexport witgen:judge/values@1.2.0#of-shape
 func valuesOfShape(v0 uint32, v1 uint64, v2, v3, v4, v5, v6, v7, v8 uint32) uint32 {
-	var v values.Shape
-	switch v0 {
-	case 0:
-		v = judgetypes.ShapeNothing{}
-	case 1:
-		v = judgetypes.ShapeCircle{Value: math.Float64frombits(v1)}
-	case 2:
-		v = judgetypes.ShapePolygon{Value: guest.LiftSlice[types.Tuple2[float32, float32]](uint32(v1), v2)}
-	case 3:
-		v = judgetypes.ShapeLabel{Value: guest.LiftString(uint32(v1), v2)}
-	case 4:
-		var boss types.Option[string]
-		switch v6 {
-		case 0:
-		case 1:
-			boss = types.Some(guest.LiftString(v7, v8))
-		default:
-			guest.NoDiscriminant(uint32(v6), "option<string>")
-		}
-		v = judgetypes.ShapeFilledBy{Value: judgetypes.Person{
-			Name: guest.LiftString(uint32(v1), v2),
-			Age:  uint8(v3),
-			Tags: guest.LiftStrings(v4, v5),
-			Boss: boss,
-		}}
-	case 5:
-		v = judgetypes.ShapeNumber{Value: v1}
-	default:
-		guest.NoDiscriminant(uint32(v0), "shape")
-	}
-	guest.ParamsLifted()
-	result := exportedValues.OfShape(v)
-	area := guest.ResultArea(40)
-	storeShape(&guest.Results, area, result)
-	return guest.Address(area)
+	return values.Exported.OfShape(v0, v1, v2, v3, v4, v5, v6, v7, v8)
 }
 
 //go:wasmexport cabi_post_witgen:judge/values@1.2.0#of-shape
-func freeValuesOfShape(uint32) {
-	guest.FreeResults()
-}
+func freeValuesOfShape(uint32) { guest.FreeResults() }
 
 //go:wasmexport witgen:judge/values@1.2.0#of-shapes
-func valuesOfShapes(vPtr, vLen uint32) uint32 {
-	v := guest.LiftList(vPtr, vLen, 40, loadShape)
-	guest.ParamsLifted()
-	result := exportedValues.OfShapes(v)
-	area := guest.ResultArea(8)
-	resultPtr := guest.LowerList(&guest.Results, result, 40, storeShape)
-	guest.Store(area, 0, resultPtr)
-	guest.Store(area, 4, uint32(len(result)))
-	return guest.Address(area)
-}
+func valuesOfShapes(vPtr, vLen uint32) uint32 { return values.Exported.OfShapes(vPtr, vLen) }
 
 //go:wasmexport cabi_post_witgen:judge/values@1.2.0#of-shapes
-func freeValuesOfShapes(uint32) {
-	guest.FreeResults()
-}
+func freeValuesOfShapes(uint32) { guest.FreeResults() }
 
 //go:wasmexport witgen:judge/values@1.2.0#of-colour
-func valuesOfColour(v uint32) uint32 {
-	return uint32(guest.LowerEnum(exportedValues.OfColour(values.Colour(v)), 3, "types.Colour"))
-}
+func valuesOfColour(v uint32) uint32 { return values.Exported.OfColour(v) }
 
 //go:wasmexport witgen:judge/values@1.2.0#of-access
-func valuesOfAccess(v uint32) uint32 {
-	return uint32(guest.LowerFlags(exportedValues.OfAccess(values.Access(v)), 0x7, "types.Access"))
-}
+func valuesOfAccess(v uint32) uint32 { return values.Exported.OfAccess(v) }
 
 //go:wasmexport witgen:judge/values@1.2.0#of-option
-func valuesOfOption(v0, v1 uint32) uint32 {
-	var v types.Option[uint32]
-	switch v0 {
-	case 0:
-	case 1:
-		v = types.Some(v1)
-	default:
-		guest.NoDiscriminant(uint32(v0), "option<u32>")
-	}
-	result := exportedValues.OfOption(v)
-	area := guest.ResultArea(8)
-	if value, ok := result.Get(); ok {
-		guest.Store(area, 0, uint8(1))
-		guest.Store(area, 4, value)
-	} else {
-		guest.Store(area, 0, uint8(0))
-	}
-	return guest.Address(area)
-}
+func valuesOfOption(v0, v1 uint32) uint32 { return values.Exported.OfOption(v0, v1) }
 
 //go:wasmexport witgen:judge/values@1.2.0#of-names
-func valuesOfNames(v0, v1, v2 uint32) uint32 {
-	var v types.Option[[]string]
-	switch v0 {
-	case 0:
-	case 1:
-		v = types.Some(guest.LiftStrings(v1, v2))
-	default:
-		guest.NoDiscriminant(uint32(v0), "option<list<string>>")
-	}
-	guest.ParamsLifted()
-	result := exportedValues.OfNames(v)
-	area := guest.ResultArea(12)
-	if value, ok := result.Get(); ok {
-		guest.Store(area, 0, uint8(1))
-		valuePtr := guest.LowerStrings(&guest.Results, value)
-		guest.Store(area, 4, valuePtr)
-		guest.Store(area, 8, uint32(len(value)))
-	} else {
-		guest.Store(area, 0, uint8(0))
-	}
-	return guest.Address(area)
-}
+func valuesOfNames(v0, v1, v2 uint32) uint32 { return values.Exported.OfNames(v0, v1, v2) }
 
 //go:wasmexport cabi_post_witgen:judge/values@1.2.0#of-names
-func freeValuesOfNames(uint32) {
-	guest.FreeResults()
-}
+func freeValuesOfNames(uint32) { guest.FreeResults() }
 
 //go:wasmexport witgen:judge/values@1.2.0#of-result
-func valuesOfResult(v0, v1, v2 uint32) uint32 {
-	var v types.Result[uint32, string]
-	switch v0 {
-	case 0:
-		v = types.OK[uint32, string](v1)
-	case 1:
-		v = types.Err[uint32, string](guest.LiftString(v1, v2))
-	default:
-		guest.NoDiscriminant(uint32(v0), "result<u32, string>")
-	}
-	guest.ParamsLifted()
-	result, err := exportedValues.OfResult(v)
-	area := guest.ResultArea(12)
-	if err != nil {
-		failure := err.Error()
-		guest.Store(area, 0, uint8(1))
-		errPtr := guest.LowerString(&guest.Results, failure)
-		guest.Store(area, 4, errPtr)
-		guest.Store(area, 8, uint32(len(failure)))
-	} else {
-		guest.Store(area, 0, uint8(0))
-		guest.Store(area, 4, result)
-	}
-	return guest.Address(area)
-}
+func valuesOfResult(v0, v1, v2 uint32) uint32 { return values.Exported.OfResult(v0, v1, v2) }
 
 //go:wasmexport cabi_post_witgen:judge/values@1.2.0#of-result
-func freeValuesOfResult(uint32) {
-	guest.FreeResults()
-}
+func freeValuesOfResult(uint32) { guest.FreeResults() }
 
 //go:wasmexport witgen:judge/values@1.2.0#of-outcome
-func valuesOfOutcome(vPtr, vLen uint32) uint32 {
-	v := make([]types.Result[values.Person, values.Colour], vLen)
-	for i := range v {
-		at := guest.PointerTo(vPtr + uint32(i)*36)
-		itemCase := guest.Load[uint8](at, 0)
-		var item types.Result[values.Person, values.Colour]
-		switch itemCase {
-		case 0:
-			item = types.OK[values.Person, values.Colour](loadPerson(guest.At(at, 4)))
-		case 1:
-			item = types.Err[values.Person, values.Colour](values.Colour(guest.Load[uint8](at, 4)))
-		default:
-			guest.NoDiscriminant(uint32(itemCase), "result<person, colour>")
-		}
-		v[i] = item
-	}
-	guest.ParamsLifted()
-	result := exportedValues.OfOutcome(v)
-	area := guest.ResultArea(8)
-	resultPtr := guest.Results.List(len(result), 36)
-	for i, item := range result {
-		at := guest.PointerTo(resultPtr + uint32(i)*36)
-		if value, failure, ok := item.Get(); ok {
-			guest.Store(at, 0, uint8(0))
-			storePerson(&guest.Results, guest.At(at, 4), value)
-		} else {
-			guest.Store(at, 0, uint8(1))
-			guest.Store(at, 4, uint8(guest.LowerEnum(failure, 3, "types.Colour")))
-		}
-	}
-	guest.Store(area, 0, resultPtr)
-	guest.Store(area, 4, uint32(len(result)))
-	return guest.Address(area)
-}
+func valuesOfOutcome(vPtr, vLen uint32) uint32 { return values.Exported.OfOutcome(vPtr, vLen) }
 
 //go:wasmexport cabi_post_witgen:judge/values@1.2.0#of-outcome
-func freeValuesOfOutcome(uint32) {
-	guest.FreeResults()
-}
+func freeValuesOfOutcome(uint32) { guest.FreeResults() }
 
 //go:wasmexport witgen:judge/values@1.2.0#join
-func valuesJoin(partsPtr, partsLen uint32) uint32 {
-	parts := guest.LiftStrings(partsPtr, partsLen)
-	guest.ParamsLifted()
-	result := exportedValues.Join(parts)
-	area := guest.ResultArea(8)
-	resultPtr := guest.LowerString(&guest.Results, result)
-	guest.Store(area, 0, resultPtr)
-	guest.Store(area, 4, uint32(len(result)))
-	return guest.Address(area)
-}
+func valuesJoin(partsPtr, partsLen uint32) uint32 { return values.Exported.Join(partsPtr, partsLen) }
 
 //go:wasmexport cabi_post_witgen:judge/values@1.2.0#join
-func freeValuesJoin(uint32) {
-	guest.FreeResults()
-}
+func freeValuesJoin(uint32) { guest.FreeResults() }
 
 //go:wasmexport witgen:judge/values@1.2.0#sum
 func valuesSum(numbersPtr, numbersLen uint32) uint32 {
-	numbers := guest.LiftSlice[uint32](numbersPtr, numbersLen)
-	guest.ParamsLifted()
-	return exportedValues.Sum(numbers)
+	return values.Exported.Sum(numbersPtr, numbersLen)
 }
 
 //go:wasmexport witgen:judge/values@1.2.0#many
 func valuesMany(a, bPtr, bLen uint32, c uint64, d float32, ePtr, eLen, f uint32, g uint64, h, iPtr, iLen, j uint32,
 	k float64, lPtr, lLen uint32) uint32 {
-	b := guest.LiftString(bPtr, bLen)
-	e := guest.LiftSlice[uint8](ePtr, eLen)
-	h2 := rune(h)
-	i := guest.LiftString(iPtr, iLen)
-	l := guest.LiftString(lPtr, lLen)
-	guest.ParamsLifted()
-	result, result2 := exportedValues.Many(uint8(a), b, c, d, e, f != 0, int64(g), h2, i, uint16(j), k, l)
-	area := guest.ResultArea(16)
-	guest.Store(area, 0, result)
-	f1Ptr := guest.LowerString(&guest.Results, result2)
-	guest.Store(area, 8, f1Ptr)
-	guest.Store(area, 12, uint32(len(result2)))
-	return guest.Address(area)
+	return values.Exported.Many(a, bPtr, bLen, c, d, ePtr, eLen, f, g, h, iPtr, iLen, j, k, lPtr, lLen)
 }
 
 //go:wasmexport cabi_post_witgen:judge/values@1.2.0#many
-func freeValuesMany(uint32) {
-	guest.FreeResults()
-}
+func freeValuesMany(uint32) { guest.FreeResults() }
 
 //go:wasmexport witgen:judge/values@1.2.0#parse
-func valuesParse(textPtr, textLen uint32) uint32 {
-	text := guest.LiftString(textPtr, textLen)
-	guest.ParamsLifted()
-	result, err := exportedValues.Parse(text)
-	area := guest.ResultArea(12)
-	if err != nil {
-		failure := err.Error()
-		guest.Store(area, 0, uint8(1))
-		errPtr := guest.LowerString(&guest.Results, failure)
-		guest.Store(area, 4, errPtr)
-		guest.Store(area, 8, uint32(len(failure)))
-	} else {
-		guest.Store(area, 0, uint8(0))
-		guest.Store(area, 4, result)
-	}
-	return guest.Address(area)
-}
+func valuesParse(textPtr, textLen uint32) uint32 { return values.Exported.Parse(textPtr, textLen) }
 
 //go:wasmexport cabi_post_witgen:judge/values@1.2.0#parse
-func freeValuesParse(uint32) {
-	guest.FreeResults()
-}
-
-//go:wasmimport [export]witgen:judge/counters@1.2.0 [resource-new]counter
-func importCountersCounterNew(uint32) uint32
-
-//go:wasmimport [export]witgen:judge/counters@1.2.0 [resource-rep]counter
-func importCountersCounterRep(uint32) uint32
-
-//go:wasmimport [export]witgen:judge/counters@1.2.0 [resource-drop]counter
-func importCountersCounterDrop(uint32)
-
-// counterValues holds the counter values that the host has handles of.
-var counterValues guest.Values[counters.Counter]
-
-// lowerCounter returns a new handle that owns v.
-func lowerCounter(v counters.Counter) uint32 {
-	if v == nil {
-		guest.NoHandle("counters.Counter")
-	}
-	return importCountersCounterNew(counterValues.Add(v))
-}
-
-// liftCounter takes the value back that a handle owns, and drops the handle.
-func liftCounter(handle uint32) counters.Counter {
-	v := counterValues.Take(importCountersCounterRep(handle))
-	importCountersCounterDrop(handle)
-	return v
-}
+func freeValuesParse(uint32) { guest.FreeResults() }
 
 //go:wasmexport witgen:judge/counters@1.2.0#[dtor]counter
-func exportCountersCounterDestroy(rep uint32) {
-	counterValues.Destroy(rep)
-}
+func countersDestroyCounter(rep uint32) { counters.Exported.DestroyCounter(rep) }
 
 //go:wasmexport witgen:judge/counters@1.2.0#[constructor]counter
-func countersNewCounter(start uint32) uint32 {
-	return lowerCounter(exportedCounters.NewCounter(start))
-}
+func countersNewCounter(start uint32) uint32 { return counters.Exported.NewCounter(start) }
 
 //go:wasmexport witgen:judge/counters@1.2.0#[method]counter.add
-func countersCounterAdd(selfRep, n uint32) uint32 {
-	return counterValues.Get(selfRep).Add(n)
-}
+func countersCounterAdd(selfRep, n uint32) uint32 { return counters.Exported.CounterAdd(selfRep, n) }
 
 //go:wasmexport witgen:judge/counters@1.2.0#[method]counter.get
-func countersCounterGet(selfRep uint32) uint32 {
-	return counterValues.Get(selfRep).Get()
-}
+func countersCounterGet(selfRep uint32) uint32 { return counters.Exported.CounterGet(selfRep) }
 
 //go:wasmexport witgen:judge/counters@1.2.0#[static]counter.merge
 func countersCounterMerge(aHandle, bHandle uint32) uint32 {
-	a := liftCounter(aHandle)
-	return lowerCounter(exportedCounters.CounterMerge(a, liftCounter(bHandle)))
+	return counters.Exported.CounterMerge(aHandle, bHandle)
 }
 
 //go:wasmexport witgen:judge/counters@1.2.0#total
 func countersTotal(countersPtr, countersLen uint32) uint32 {
-	counters_ := make([]counters.Counter, countersLen)
-	for i := range counters_ {
-		at := guest.PointerTo(countersPtr + uint32(i)*4)
-		counters_[i] = counterValues.Get(guest.Load[uint32](at, 0))
-	}
-	guest.ParamsLifted()
-	return exportedCounters.Total(counters_)
+	return counters.Exported.Total(countersPtr, countersLen)
 }
 
 //go:wasmexport witgen:judge/through@1.2.0#older
 func throughOlder(v0, v1, v2, v3, v4, v5, v6, v7 uint32) uint32 {
-	var boss types.Option[string]
-	switch v5 {
-	case 0:
-	case 1:
-		boss = types.Some(guest.LiftString(v6, v7))
-	default:
-		guest.NoDiscriminant(uint32(v5), "option<string>")
-	}
-	v := through.Person{Name: guest.LiftString(v0, v1), Age: uint8(v2), Tags: guest.LiftStrings(v3, v4), Boss: boss}
-	guest.ParamsLifted()
-	result := exportedThrough.Older(v)
-	area := guest.ResultArea(32)
-	storePerson(&guest.Results, area, result)
-	return guest.Address(area)
+	return through.Exported.Older(v0, v1, v2, v3, v4, v5, v6, v7)
 }
 
 //go:wasmexport cabi_post_witgen:judge/through@1.2.0#older
-func freeThroughOlder(uint32) {
-	guest.FreeResults()
-}
+func freeThroughOlder(uint32) { guest.FreeResults() }
 
 //go:wasmexport witgen:judge/through@1.2.0#reversed
-func throughReversed(vPtr, vLen uint32) uint32 {
-	v := guest.LiftList(vPtr, vLen, 40, loadShape)
-	guest.ParamsLifted()
-	result := exportedThrough.Reversed(v)
-	area := guest.ResultArea(8)
-	resultPtr := guest.LowerList(&guest.Results, result, 40, storeShape)
-	guest.Store(area, 0, resultPtr)
-	guest.Store(area, 4, uint32(len(result)))
-	return guest.Address(area)
-}
+func throughReversed(vPtr, vLen uint32) uint32 { return through.Exported.Reversed(vPtr, vLen) }
 
 //go:wasmexport cabi_post_witgen:judge/through@1.2.0#reversed
-func freeThroughReversed(uint32) {
-	guest.FreeResults()
-}
+func freeThroughReversed(uint32) { guest.FreeResults() }
 
 //go:wasmexport witgen:judge/through@1.2.0#measure
 func throughMeasure(textPtr, textLen uint32) uint32 {
-	text := guest.LiftString(textPtr, textLen)
-	guest.ParamsLifted()
-	result, err := exportedThrough.Measure(text)
-	area := guest.ResultArea(12)
-	if err != nil {
-		failure := err.Error()
-		guest.Store(area, 0, uint8(1))
-		errPtr := guest.LowerString(&guest.Results, failure)
-		guest.Store(area, 4, errPtr)
-		guest.Store(area, 8, uint32(len(failure)))
-	} else {
-		guest.Store(area, 0, uint8(0))
-		guest.Store(area, 4, result)
-	}
-	return guest.Address(area)
+	return through.Exported.Measure(textPtr, textLen)
 }
 
 //go:wasmexport cabi_post_witgen:judge/through@1.2.0#measure
-func freeThroughMeasure(uint32) {
-	guest.FreeResults()
-}
-
-func storePerson(arena *guest.Arena, ptr guest.Pointer, value judgetypes.Person) {
-	namePtr := guest.LowerString(arena, value.Name)
-	guest.Store(ptr, 0, namePtr)
-	guest.Store(ptr, 4, uint32(len(value.Name)))
-	guest.Store(ptr, 8, value.Age)
-	tagsPtr := guest.LowerStrings(arena, value.Tags)
-	guest.Store(ptr, 12, tagsPtr)
-	guest.Store(ptr, 16, uint32(len(value.Tags)))
-	if value_, ok := value.Boss.Get(); ok {
-		guest.Store(ptr, 20, uint8(1))
-		valuePtr := guest.LowerString(arena, value_)
-		guest.Store(ptr, 24, valuePtr)
-		guest.Store(ptr, 28, uint32(len(value_)))
-	} else {
-		guest.Store(ptr, 20, uint8(0))
-	}
-}
-
-func loadPerson(ptr guest.Pointer) judgetypes.Person {
-	tagsPtr := guest.Load[uint32](ptr, 12)
-	bossCase := guest.Load[uint8](ptr, 20)
-	var boss types.Option[string]
-	switch bossCase {
-	case 0:
-	case 1:
-		boss = types.Some(guest.LiftString(guest.Load[uint32](ptr, 24), guest.Load[uint32](ptr, 28)))
-	default:
-		guest.NoDiscriminant(uint32(bossCase), "option<string>")
-	}
-	return judgetypes.Person{
-		Name: guest.LiftString(guest.Load[uint32](ptr, 0), guest.Load[uint32](ptr, 4)),
-		Age:  guest.Load[uint8](ptr, 8),
-		Tags: guest.LiftStrings(tagsPtr, guest.Load[uint32](ptr, 16)),
-		Boss: boss,
-	}
-}
-
-func storePoint(ptr guest.Pointer, value judgetypes.Point) {
-	guest.Store(ptr, 0, value.X)
-	guest.Store(ptr, 8, value.Y)
-	guest.StoreBool(ptr, 12, value.OnGrid)
-	guest.Store(ptr, 16, guest.LowerChar(value.Mark))
-}
-
-func storeShape(arena *guest.Arena, ptr guest.Pointer, value judgetypes.Shape) {
-	switch c := value.(type) {
-	case judgetypes.ShapeNothing:
-		guest.Store(ptr, 0, uint8(0))
-	case judgetypes.ShapeCircle:
-		guest.Store(ptr, 0, uint8(1))
-		guest.Store(ptr, 8, c.Value)
-	case judgetypes.ShapePolygon:
-		guest.Store(ptr, 0, uint8(2))
-		polygonPtr := guest.LowerSlice(arena, c.Value)
-		guest.Store(ptr, 8, polygonPtr)
-		guest.Store(ptr, 12, uint32(len(c.Value)))
-	case judgetypes.ShapeLabel:
-		guest.Store(ptr, 0, uint8(3))
-		labelPtr := guest.LowerString(arena, c.Value)
-		guest.Store(ptr, 8, labelPtr)
-		guest.Store(ptr, 12, uint32(len(c.Value)))
-	case judgetypes.ShapeFilledBy:
-		guest.Store(ptr, 0, uint8(4))
-		storePerson(arena, guest.At(ptr, 8), c.Value)
-	case judgetypes.ShapeNumber:
-		guest.Store(ptr, 0, uint8(5))
-		guest.Store(ptr, 8, c.Value)
-	default:
-		guest.NoCase("types.Shape")
-	}
-}
-
-func loadShape(ptr guest.Pointer) judgetypes.Shape {
-	valueCase := guest.Load[uint8](ptr, 0)
-	var value judgetypes.Shape
-	switch valueCase {
-	case 0:
-		value = judgetypes.ShapeNothing{}
-	case 1:
-		value = judgetypes.ShapeCircle{Value: guest.Load[float64](ptr, 8)}
-	case 2:
-		value = judgetypes.ShapePolygon{Value: guest.LiftSlice[types.Tuple2[float32, float32]](
-			guest.Load[uint32](ptr, 8), guest.Load[uint32](ptr, 12))}
-	case 3:
-		value = judgetypes.ShapeLabel{
-			Value: guest.LiftString(guest.Load[uint32](ptr, 8), guest.Load[uint32](ptr, 12)),
-		}
-	case 4:
-		value = judgetypes.ShapeFilledBy{Value: loadPerson(guest.At(ptr, 8))}
-	case 5:
-		value = judgetypes.ShapeNumber{Value: guest.Load[uint64](ptr, 8)}
-	default:
-		guest.NoDiscriminant(uint32(valueCase), "shape")
-	}
-	return value
-}
+func freeThroughMeasure(uint32) { guest.FreeResults() }

@@ -17,9 +17,7 @@ import (
 )
 
 // Plugin is a compiled guest of the world. It may be used by several goroutines.
-type Plugin struct {
-	plugin *link.Plugin
-}
+type Plugin struct{ plugin *link.Plugin }
 
 // Compile compiles a guest and checks that it fits the world.
 func Compile(ctx context.Context, wasm []byte, opts ...host.Option) (*Plugin, error) {
@@ -30,30 +28,22 @@ func Compile(ctx context.Context, wasm []byte, opts ...host.Option) (*Plugin, er
 	return &Plugin{plugin}, nil
 }
 
-// Instantiate starts an instance with what the host supplies. An interface that the
-// guest does not import may be left nil. opts override those of Compile.
+// Instantiate starts an instance with what the host supplies, which may be nil where the guest does
+// not import it. opts override those of Compile.
 func (p *Plugin) Instantiate(ctx context.Context, imports Imports, opts ...host.Option) (*Instance, error) {
 	inst, err := p.plugin.Instantiate(ctx, []any{imports.Helper}, opts...)
 	if err != nil {
 		return nil, err
 	}
-	return &Instance{
-		inst:     inst,
-		values:   values.Bind(p.plugin.Export(inst, 0)),
-		counters: counters.Bind(p.plugin.Export(inst, 1)),
-		through:  through.Bind(p.plugin.Export(inst, 2)),
-	}, nil
+	return &Instance{inst: inst, values: values.Bind(p.plugin.Export(inst, 0)),
+		counters: counters.Bind(p.plugin.Export(inst, 1)), through: through.Bind(p.plugin.Export(inst, 2))}, nil
 }
 
 // Close closes all instances and frees the compiled code.
-func (p *Plugin) Close(ctx context.Context) error {
-	return p.plugin.Close(ctx)
-}
+func (p *Plugin) Close(ctx context.Context) error { return p.plugin.Close(ctx) }
 
 // Imports is what the host supplies to an instance.
-type Imports struct {
-	Helper helper.Interface
-}
+type Imports struct{ Helper helper.Interface }
 
 // Instance is a running guest. It serves one call at a time.
 type Instance struct {
@@ -64,32 +54,21 @@ type Instance struct {
 }
 
 // Values returns the exports of witgen:judge/values@1.2.0.
-func (i *Instance) Values() values.Interface {
-	return i.values
-}
+func (i *Instance) Values() values.Interface { return i.values }
 
 // Counters returns the exports of witgen:judge/counters@1.2.0.
-func (i *Instance) Counters() counters.Interface {
-	return i.counters
-}
+func (i *Instance) Counters() counters.Interface { return i.counters }
 
 // Through returns the exports of witgen:judge/through@1.2.0.
-func (i *Instance) Through() through.Interface {
-	return i.through
-}
+func (i *Instance) Through() through.Interface { return i.through }
 
 // Close ends the instance. A second Close does nothing.
-func (i *Instance) Close(ctx context.Context) error {
-	return i.inst.Close(ctx)
-}
+func (i *Instance) Close(ctx context.Context) error { return i.inst.Close(ctx) }
 
-// Err returns nil while the instance can be called, and otherwise why it cannot:
-// host.ErrClosed, or host.ErrDead with what killed it.
-func (i *Instance) Err() error {
-	return i.inst.Err()
-}
+// Err returns why the instance cannot be called, host.ErrClosed or host.ErrDead with what killed it,
+// or nil.
+func (i *Instance) Err() error { return i.inst.Err() }
 
-// world describes the world to the runtime.
 var world = bind.World{
 	Name: "witgen:judge/judge@1.2.0",
 	Imports: []bind.Item{
@@ -97,12 +76,8 @@ var world = bind.World{
 	},
 	Exports: []bind.Item{
 		{Name: "witgen:judge/values@1.2.0", Field: "Values", Interface: &values.Descriptor},
-		{
-			Name:      "witgen:judge/counters@1.2.0",
-			Field:     "Counters",
-			Interface: &counters.Descriptor,
-			Resources: []bind.Resource{{Export: true, Item: 1, Name: "counter"}},
-		},
+		{Name: "witgen:judge/counters@1.2.0", Field: "Counters", Interface: &counters.Descriptor,
+			Resources: []bind.Resource{{Export: true, Item: 1, Name: "counter"}}},
 		{Name: "witgen:judge/through@1.2.0", Field: "Through", Interface: &through.Descriptor},
 	},
 }

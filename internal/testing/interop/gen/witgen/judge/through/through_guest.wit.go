@@ -12,33 +12,27 @@ import (
 
 // Interface is witgen:judge/through@1.2.0 as a guest exports it.
 type Interface interface {
-	// Older is older.
 	Older(v Person) Person
-	// Reversed is reversed.
 	Reversed(v []Shape) []Shape
-	// Measure is measure.
 	Measure(text string) (uint32, error)
 }
 
 //go:wasmimport witgen:judge/through@1.2.0 older
 func importOlder(uint32, uint32, uint32, uint32, uint32, uint32, uint32, uint32, uint32)
 
-// Older is older.
+// Older calls witgen:judge/through@1.2.0#older.
 func Older(v Person) Person {
 	call := guest.Call()
 	namePtr := guest.LowerString(call, v.Name)
 	tagsPtr := guest.LowerStrings(call, v.Tags)
 	var bossCase, boss1, boss2 uint32
-	if value, ok := v.Boss.Get(); ok {
-		valuePtr := guest.LowerString(call, value)
-		bossCase = 1
-		boss1 = valuePtr
-		boss2 = uint32(len(value))
+	if boss, ok := v.Boss.Get(); ok {
+		valuePtr := guest.LowerString(call, boss)
+		bossCase, boss1, boss2 = 1, valuePtr, uint32(len(boss))
 	}
-	area := call.ResultArea(32)
 	importOlder(namePtr, uint32(len(v.Name)), uint32(v.Age), tagsPtr, uint32(len(v.Tags)), bossCase, boss1, boss2,
-		guest.Address(area))
-	call.Returned()
+		call.ResultArea(32))
+	area := call.Returned(32)
 	result := loadPerson(area)
 	call.Done()
 	return result
@@ -47,15 +41,13 @@ func Older(v Person) Person {
 //go:wasmimport witgen:judge/through@1.2.0 reversed
 func importReversed(uint32, uint32, uint32)
 
-// Reversed is reversed.
+// Reversed calls witgen:judge/through@1.2.0#reversed.
 func Reversed(v []Shape) []Shape {
 	call := guest.Call()
 	vPtr := guest.LowerList(call, v, 40, storeShape)
-	area := call.ResultArea(8)
-	importReversed(vPtr, uint32(len(v)), guest.Address(area))
-	call.Returned()
-	resultPtr := guest.Load[uint32](area, 0)
-	result := guest.LiftList(resultPtr, guest.Load[uint32](area, 4), 40, loadShape)
+	importReversed(vPtr, uint32(len(v)), call.ResultArea(8))
+	area := call.Returned(8)
+	result := guest.LoadList(area, 0, 40, loadShape)
 	call.Done()
 	return result
 }
@@ -63,116 +55,124 @@ func Reversed(v []Shape) []Shape {
 //go:wasmimport witgen:judge/through@1.2.0 measure
 func importMeasure(uint32, uint32, uint32)
 
-// Measure is measure.
+// Measure calls witgen:judge/through@1.2.0#measure.
 func Measure(text string) (uint32, error) {
 	call := guest.Call()
 	textPtr := guest.LowerString(call, text)
-	area := call.ResultArea(12)
-	importMeasure(textPtr, uint32(len(text)), guest.Address(area))
-	call.Returned()
-	resultCase := guest.Load[uint8](area, 0)
-	var value uint32
+	importMeasure(textPtr, uint32(len(text)), call.ResultArea(12))
+	area := call.Returned(12)
+	var result uint32
 	var err error
-	switch resultCase {
-	case 0:
-		value = guest.Load[uint32](area, 4)
-	case 1:
-		err = types.Error[string]{
-			Value: guest.LiftString(guest.Load[uint32](area, 4), guest.Load[uint32](area, 8)),
-		}
-	default:
-		guest.NoDiscriminant(uint32(resultCase), "result<u32, string>")
+	if guest.LoadOK(area, 0) {
+		result = guest.Load[uint32](area, 4)
+	} else {
+		err = types.Error[string]{Value: guest.LoadString(area, 4)}
 	}
 	call.Done()
-	return value, err
+	return result, err
+}
+
+// Exported is for worlds that export the interface.
+var Exported exported
+var implementation Interface
+
+type exported struct{}
+
+func (exported) Set(impl Interface) { implementation = impl }
+
+func (exported) Older(v0, v1, v2, v3, v4, v5, v6, v7 uint32) uint32 {
+	var boss types.Option[string]
+	if guest.LiftSome(v5) {
+		boss = types.Some(guest.LiftString(v6, v7))
+	}
+	v := Person{Name: guest.LiftString(v0, v1), Age: uint8(v2), Tags: guest.LiftStrings(v3, v4), Boss: boss}
+	guest.ParamsLifted()
+	result := implementation.Older(v)
+	area := guest.ResultArea(32)
+	storePerson(&guest.Results, area, result)
+	return guest.Address(area)
+}
+
+func (exported) Reversed(vPtr, vLen uint32) uint32 {
+	v := guest.LiftList(vPtr, vLen, 40, loadShape)
+	guest.ParamsLifted()
+	result := implementation.Reversed(v)
+	area := guest.ResultArea(8)
+	guest.StoreList(&guest.Results, area, 0, result, 40, storeShape)
+	return guest.Address(area)
+}
+
+func (exported) Measure(textPtr, textLen uint32) uint32 {
+	text := guest.LiftString(textPtr, textLen)
+	guest.ParamsLifted()
+	result, err := implementation.Measure(text)
+	area := guest.ResultArea(12)
+	if guest.StoreOK(area, 0, err == nil) {
+		guest.Store(area, 4, result)
+	} else {
+		guest.StoreString(&guest.Results, area, 4, err.Error())
+	}
+	return guest.Address(area)
 }
 
 func loadPerson(ptr guest.Pointer) judgetypes.Person {
-	tagsPtr := guest.Load[uint32](ptr, 12)
-	bossCase := guest.Load[uint8](ptr, 20)
 	var boss types.Option[string]
-	switch bossCase {
-	case 0:
-	case 1:
-		boss = types.Some(guest.LiftString(guest.Load[uint32](ptr, 24), guest.Load[uint32](ptr, 28)))
-	default:
-		guest.NoDiscriminant(uint32(bossCase), "option<string>")
+	if guest.LoadSome(ptr, 20) {
+		boss = types.Some(guest.LoadString(ptr, 24))
 	}
-	return judgetypes.Person{
-		Name: guest.LiftString(guest.Load[uint32](ptr, 0), guest.Load[uint32](ptr, 4)),
-		Age:  guest.Load[uint8](ptr, 8),
-		Tags: guest.LiftStrings(tagsPtr, guest.Load[uint32](ptr, 16)),
-		Boss: boss,
-	}
+	return judgetypes.Person{Name: guest.LoadString(ptr, 0), Age: guest.Load[uint8](ptr, 8),
+		Tags: guest.LoadStrings(ptr, 12), Boss: boss}
 }
 
 func storeShape(arena *guest.Arena, ptr guest.Pointer, value judgetypes.Shape) {
-	switch c := value.(type) {
+	switch value := value.(type) {
 	case judgetypes.ShapeNothing:
 		guest.Store(ptr, 0, uint8(0))
 	case judgetypes.ShapeCircle:
 		guest.Store(ptr, 0, uint8(1))
-		guest.Store(ptr, 8, c.Value)
+		guest.Store(ptr, 8, value.Value)
 	case judgetypes.ShapePolygon:
 		guest.Store(ptr, 0, uint8(2))
-		polygonPtr := guest.LowerSlice(arena, c.Value)
-		guest.Store(ptr, 8, polygonPtr)
-		guest.Store(ptr, 12, uint32(len(c.Value)))
+		guest.StoreSlice(arena, ptr, 8, value.Value)
 	case judgetypes.ShapeLabel:
 		guest.Store(ptr, 0, uint8(3))
-		labelPtr := guest.LowerString(arena, c.Value)
-		guest.Store(ptr, 8, labelPtr)
-		guest.Store(ptr, 12, uint32(len(c.Value)))
+		guest.StoreString(arena, ptr, 8, value.Value)
 	case judgetypes.ShapeFilledBy:
 		guest.Store(ptr, 0, uint8(4))
-		storePerson(arena, guest.At(ptr, 8), c.Value)
+		storePerson(arena, guest.At(ptr, 8), value.Value)
 	case judgetypes.ShapeNumber:
 		guest.Store(ptr, 0, uint8(5))
-		guest.Store(ptr, 8, c.Value)
+		guest.Store(ptr, 8, value.Value)
 	default:
 		guest.NoCase("types.Shape")
 	}
 }
 
 func loadShape(ptr guest.Pointer) judgetypes.Shape {
-	valueCase := guest.Load[uint8](ptr, 0)
-	var value judgetypes.Shape
-	switch valueCase {
+	switch disc := guest.Load[uint8](ptr, 0); disc {
 	case 0:
-		value = judgetypes.ShapeNothing{}
+		return judgetypes.ShapeNothing{}
 	case 1:
-		value = judgetypes.ShapeCircle{Value: guest.Load[float64](ptr, 8)}
+		return judgetypes.ShapeCircle{Value: guest.Load[float64](ptr, 8)}
 	case 2:
-		value = judgetypes.ShapePolygon{Value: guest.LiftSlice[types.Tuple2[float32, float32]](
-			guest.Load[uint32](ptr, 8), guest.Load[uint32](ptr, 12))}
+		return judgetypes.ShapePolygon{Value: guest.LoadSlice[types.Tuple2[float32, float32]](ptr, 8)}
 	case 3:
-		value = judgetypes.ShapeLabel{
-			Value: guest.LiftString(guest.Load[uint32](ptr, 8), guest.Load[uint32](ptr, 12)),
-		}
+		return judgetypes.ShapeLabel{Value: guest.LoadString(ptr, 8)}
 	case 4:
-		value = judgetypes.ShapeFilledBy{Value: loadPerson(guest.At(ptr, 8))}
+		return judgetypes.ShapeFilledBy{Value: loadPerson(guest.At(ptr, 8))}
 	case 5:
-		value = judgetypes.ShapeNumber{Value: guest.Load[uint64](ptr, 8)}
+		return judgetypes.ShapeNumber{Value: guest.Load[uint64](ptr, 8)}
 	default:
-		guest.NoDiscriminant(uint32(valueCase), "shape")
+		guest.NoDiscriminant(uint32(disc), "shape")
 	}
-	return value
+	return nil
 }
 
 func storePerson(arena *guest.Arena, ptr guest.Pointer, value judgetypes.Person) {
-	namePtr := guest.LowerString(arena, value.Name)
-	guest.Store(ptr, 0, namePtr)
-	guest.Store(ptr, 4, uint32(len(value.Name)))
+	guest.StoreString(arena, ptr, 0, value.Name)
 	guest.Store(ptr, 8, value.Age)
-	tagsPtr := guest.LowerStrings(arena, value.Tags)
-	guest.Store(ptr, 12, tagsPtr)
-	guest.Store(ptr, 16, uint32(len(value.Tags)))
-	if value_, ok := value.Boss.Get(); ok {
-		guest.Store(ptr, 20, uint8(1))
-		valuePtr := guest.LowerString(arena, value_)
-		guest.Store(ptr, 24, valuePtr)
-		guest.Store(ptr, 28, uint32(len(value_)))
-	} else {
-		guest.Store(ptr, 20, uint8(0))
+	guest.StoreStrings(arena, ptr, 12, value.Tags)
+	if boss, ok := value.Boss.Get(); guest.StoreSome(ptr, 20, ok) {
+		guest.StoreString(arena, ptr, 24, boss)
 	}
 }

@@ -6,8 +6,6 @@ package through
 
 import (
 	"context"
-	"encoding/binary"
-	"math"
 
 	"github.com/witgen/witgen/canonicalabi/host"
 	"github.com/witgen/witgen/canonicalabi/host/bind"
@@ -15,109 +13,60 @@ import (
 	judgetypes "github.com/witgen/witgen/internal/testing/interop/gen/witgen/judge/types"
 )
 
-// Interface is witgen:judge/through@1.2.0: what a guest
-// exports, and what a host implements for the guests that import it.
+// Interface is witgen:judge/through@1.2.0, which a guest exports or a host implements.
 type Interface interface {
-	// Older is older.
+	// Older calls witgen:judge/through@1.2.0#older.
 	Older(ctx context.Context, v Person) (Person, error)
-	// Reversed is reversed.
+	// Reversed calls witgen:judge/through@1.2.0#reversed.
 	Reversed(ctx context.Context, v []Shape) ([]Shape, error)
-	// Measure is measure.
+	// Measure calls witgen:judge/through@1.2.0#measure.
 	Measure(ctx context.Context, text string) (uint32, error)
 }
 
-// Descriptor describes witgen:judge/through@1.2.0 to the runtime.
-var Descriptor = bind.Interface{
+var descriptor = bind.Interface{
 	Functions: []bind.Function{
-		{
-			Name:   "older",
-			Type:   0x4bf18396980bf10e,
-			Export: "i32 i32 i32 i32 i32 i32 i32 i32 -> i32",
-			Import: "i32 i32 i32 i32 i32 i32 i32 i32 i32 ->",
-			Handle: handleOlder,
-		},
-		{
-			Name:   "reversed",
-			Type:   0x5649b82ee9f625d9,
-			Export: "i32 i32 -> i32",
-			Import: "i32 i32 i32 ->",
-			Handle: handleReversed,
-		},
-		{
-			Name:   "measure",
-			Type:   0x86077e901af65d29,
-			Export: "i32 i32 -> i32",
-			Import: "i32 i32 i32 ->",
-			Handle: handleMeasure,
-		},
+		{Name: "older", Type: 0x4bf18396980bf10e, Export: "i32 i32 i32 i32 i32 i32 i32 i32 -> i32",
+			Import: "i32 i32 i32 i32 i32 i32 i32 i32 i32 ->", Handle: handleOlder},
+		{Name: "reversed", Type: 0x5649b82ee9f625d9, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->",
+			Handle: handleReversed},
+		{Name: "measure", Type: 0x86077e901af65d29, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->",
+			Handle: handleMeasure},
 	},
 }
 
-// Bind returns the interface as an instance exports it. Worlds that export it
-// call it.
+// Descriptor describes witgen:judge/through@1.2.0 to the runtime.
+var Descriptor = descriptor
+
+// Bind returns the interface as an instance exports it.
 func Bind(e bind.Exports) Interface {
-	return &exports{
-		older:    e.Func(0),
-		reversed: e.Func(1),
-		measure:  e.Func(2),
-	}
+	x := &exports{}
+	e.Bind(&x.older, &x.reversed, &x.measure)
+	return x
 }
 
-// exports calls the functions that an instance exports.
-type exports struct {
-	older    bind.Func
-	reversed bind.Func
-	measure  bind.Func
-}
+type exports struct{ older, reversed, measure bind.Func }
 
 func (x *exports) Older(ctx context.Context, v Person) (Person, error) {
 	if bad := checkPerson(v); bad != nil {
 		return Person{}, bad.In("v")
 	}
 	call := x.older.Begin(ctx)
-	namePtr, nameLen := call.LowerString(v.Name)
-	tagsPtr := call.LowerList(len(v.Tags), 8, 4)
-	for i, item := range v.Tags {
-		at := tagsPtr + uint32(i)*8
-		itemPtr, itemLen := call.LowerString(item)
-		call.StoreUint32(at, itemPtr)
-		call.StoreUint32(at+4, itemLen)
-	}
+	call.PutString(0, v.Name)
+	call.PutStrings(3, v.Tags)
 	var bossCase, boss1, boss2 uint32
-	if value, ok := v.Boss.Get(); ok {
-		valuePtr, valueLen := call.LowerString(value)
-		bossCase = 1
-		boss1 = valuePtr
-		boss2 = valueLen
+	if boss, ok := v.Boss.Get(); ok {
+		valuePtr, valueLen := call.LowerString(boss)
+		bossCase, boss1, boss2 = 1, valuePtr, valueLen
 	}
 	stack := call.Stack[:8]
-	stack[0] = uint64(namePtr)
-	stack[1] = uint64(nameLen)
-	stack[2] = uint64(uint32(v.Age))
-	stack[3] = uint64(tagsPtr)
-	stack[4] = uint64(uint32(len(v.Tags)))
-	stack[5] = uint64(bossCase)
-	stack[6] = uint64(boss1)
-	stack[7] = uint64(boss2)
-	if !call.Invoke() {
-		return Person{}, call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 32, 4)
-	if !ok {
-		return Person{}, call.End()
-	}
-	result := loadPerson(call, area)
-	return result, call.End()
+	stack[2], stack[5], stack[6], stack[7] = uint64(uint32(v.Age)), uint64(bossCase), uint64(boss1), uint64(boss2)
+	area := call.InvokeView(32, 4)
+	return loadPerson(call, area), call.End()
 }
 
 func (x *exports) Reversed(ctx context.Context, v []Shape) ([]Shape, error) {
-	if bad := bind.CheckList(len(v), 40); bad != nil {
+	if bad := bind.CheckEach(v, 40, checkShape); bad != nil {
 		return nil, bad.In("v")
-	}
-	for i, item := range v {
-		if bad := checkShape(item); bad != nil {
-			return nil, bad.At(i).In("v")
-		}
 	}
 	call := x.reversed.Begin(ctx)
 	vPtr := call.LowerList(len(v), 40, 8)
@@ -126,20 +75,12 @@ func (x *exports) Reversed(ctx context.Context, v []Shape) ([]Shape, error) {
 		storeShape(call, at, item)
 	}
 	stack := call.Stack[:2]
-	stack[0] = uint64(vPtr)
-	stack[1] = uint64(uint32(len(v)))
-	if !call.Invoke() {
-		return nil, call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 8, 4)
-	if !ok {
-		return nil, call.End()
-	}
-	region, result := bind.LiftList[Shape](call, binary.LittleEndian.Uint32(area),
-		binary.LittleEndian.Uint32(area[4:]), 40, 8)
+	stack[0], stack[1] = uint64(vPtr), uint64(uint32(len(v)))
+	area := call.InvokeView(8, 4)
+	region, result := bind.LoadList[Shape](call, area, 40, 8)
 	for i := range result {
-		item := region[i*40:]
-		result[i] = loadShape(call, item)
+		area := region[i*40:]
+		result[i] = loadShape(call, area)
 	}
 	return result, call.End()
 }
@@ -149,286 +90,167 @@ func (x *exports) Measure(ctx context.Context, text string) (uint32, error) {
 		return 0, bad.In("text")
 	}
 	call := x.measure.Begin(ctx)
-	textPtr, textLen := call.LowerString(text)
-	stack := call.Stack[:2]
-	stack[0] = uint64(textPtr)
-	stack[1] = uint64(textLen)
-	if !call.Invoke() {
-		return 0, call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 12, 4)
-	if !ok {
-		return 0, call.End()
-	}
-	resultCase := area[0]
-	var value uint32
+	call.PutString(0, text)
+	area := call.InvokeView(12, 4)
+	var result uint32
 	var err error
-	switch resultCase {
-	case 0:
-		value = binary.LittleEndian.Uint32(area[4:])
-	case 1:
-		err = types.Error[string]{Value: call.LiftString(binary.LittleEndian.Uint32(area[4:]),
-			binary.LittleEndian.Uint32(area[8:]))}
-	default:
-		call.BadDiscriminant(uint32(resultCase), 2)
+	if call.LoadOK(area[0]) {
+		result = bind.Uint32(area[4:])
+	} else {
+		err = types.Error[string]{Value: call.LoadString(area[4:])}
 	}
-	if trap := call.End(); trap != nil {
-		return 0, trap
-	}
-	return value, err
+	return result, call.EndWith(err)
 }
 
 func handleOlder(call *bind.Call) {
-	region, tags := bind.LiftList[string](call, uint32(call.Stack[3]), uint32(call.Stack[4]), 8, 4)
-	for i := range tags {
-		item := region[i*8:]
-		tags[i] = call.LiftString(binary.LittleEndian.Uint32(item), binary.LittleEndian.Uint32(item[4:]))
-	}
-	v5 := uint32(call.Stack[5])
 	var boss types.Option[string]
-	switch v5 {
-	case 0:
-	case 1:
-		boss = types.Some(call.LiftString(uint32(call.Stack[6]), uint32(call.Stack[7])))
-	default:
-		call.BadDiscriminant(uint32(v5), 2)
+	if call.LiftSome(uint32(call.Stack[5])) {
+		boss = types.Some(call.TakeString(6))
 	}
-	v := Person{
-		Name: call.LiftString(uint32(call.Stack[0]), uint32(call.Stack[1])),
-		Age:  uint8(uint32(call.Stack[2])),
-		Tags: tags,
-		Boss: boss,
-	}
+	v := Person{Name: call.TakeString(0), Age: uint8(call.Stack[2]), Tags: call.TakeStrings(3), Boss: boss}
 	if !call.OK() {
 		return
 	}
 	result, err := call.Impl().(Interface).Older(call.Context(), v)
-	if err != nil {
-		call.Fail(err)
-		return
-	}
-	resultPtr := uint32(call.Stack[8])
-	if !call.CheckArea(resultPtr, 32, 4) {
-		return
-	}
-	storePerson(call, resultPtr, result)
+	call.Return(err)
+	area := call.ResultArea(8, 32, 4)
+	storePerson(call, area, result)
 }
 
 func handleReversed(call *bind.Call) {
 	region, v := bind.LiftList[Shape](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 40, 8)
 	for i := range v {
-		item := region[i*40:]
-		v[i] = loadShape(call, item)
+		area := region[i*40:]
+		v[i] = loadShape(call, area)
 	}
 	if !call.OK() {
 		return
 	}
 	result, err := call.Impl().(Interface).Reversed(call.Context(), v)
-	if err != nil {
-		call.Fail(err)
-		return
-	}
-	resultPtr := uint32(call.Stack[2])
-	if !call.CheckArea(resultPtr, 8, 4) {
-		return
-	}
-	resultPtr2 := call.LowerList(len(result), 40, 8)
+	call.Return(err)
+	area := call.ResultArea(2, 8, 4)
+	resultPtr := call.LowerList(len(result), 40, 8)
 	for i, item := range result {
-		at := resultPtr2 + uint32(i)*40
+		at := resultPtr + uint32(i)*40
 		storeShape(call, at, item)
 	}
-	call.StoreUint32(resultPtr, resultPtr2)
-	call.StoreUint32(resultPtr+4, uint32(len(result)))
+	call.StoreList(area, resultPtr, len(result))
 }
 
 func handleMeasure(call *bind.Call) {
-	text := call.LiftString(uint32(call.Stack[0]), uint32(call.Stack[1]))
+	text := call.TakeString(0)
 	if !call.OK() {
 		return
 	}
 	result, err := call.Impl().(Interface).Measure(call.Context(), text)
-	resultPtr := uint32(call.Stack[2])
-	if !call.CheckArea(resultPtr, 12, 4) {
-		return
-	}
-	if err != nil {
-		failure, ok := call.ErrorText(err)
-		if !ok {
-			return
-		}
-		call.StoreUint8(resultPtr, 1)
-		errPtr, errLen := call.LowerString(failure)
-		call.StoreUint32(resultPtr+4, errPtr)
-		call.StoreUint32(resultPtr+8, errLen)
+	area := call.ResultArea(2, 12, 4)
+	if call.StoreOK(area, err == nil) {
+		call.StoreUint32(area+4, result)
 	} else {
-		call.StoreUint8(resultPtr, 0)
-		call.StoreUint32(resultPtr+4, result)
+		call.StoreString(area+4, call.ErrorString(err))
 	}
 }
 
 func checkPerson(value judgetypes.Person) *host.BadValueError {
-	if bad := bind.CheckString(value.Name); bad != nil {
-		return bad.In("name")
-	}
-	if bad := bind.CheckList(len(value.Tags), 8); bad != nil {
-		return bad.In("tags")
-	}
-	for i, item := range value.Tags {
-		if bad := bind.CheckString(item); bad != nil {
-			return bad.At(i).In("tags")
-		}
-	}
-	if some, ok := value.Boss.Get(); ok {
-		if bad := bind.CheckString(some); bad != nil {
-			return bad.In("boss")
-		}
-	}
-	return nil
+	return bind.First(bind.CheckString(value.Name).In("name"),
+		bind.CheckEach(value.Tags, 8, bind.CheckString).In("tags"),
+		bind.CheckSome(value.Boss, bind.CheckString).In("boss"))
 }
 
 func loadPerson(call *bind.Call, area []byte) judgetypes.Person {
-	region, tags := bind.LiftList[string](call, binary.LittleEndian.Uint32(area[12:]),
-		binary.LittleEndian.Uint32(area[16:]), 8, 4)
-	for i := range tags {
-		item := region[i*8:]
-		tags[i] = call.LiftString(binary.LittleEndian.Uint32(item), binary.LittleEndian.Uint32(item[4:]))
-	}
-	bossCase := area[20]
 	var boss types.Option[string]
-	switch bossCase {
-	case 0:
-	case 1:
-		boss = types.Some(call.LiftString(binary.LittleEndian.Uint32(area[24:]),
-			binary.LittleEndian.Uint32(area[28:])))
-	default:
-		call.BadDiscriminant(uint32(bossCase), 2)
+	if call.LoadSome(area[20]) {
+		boss = types.Some(call.LoadString(area[24:]))
 	}
-	return judgetypes.Person{
-		Name: call.LiftString(binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:])),
-		Age:  area[8],
-		Tags: tags,
-		Boss: boss,
-	}
+	return judgetypes.Person{Name: call.LoadString(area), Age: area[8], Tags: call.LoadStrings(area[12:]),
+		Boss: boss}
 }
 
 func checkShape(value judgetypes.Shape) *host.BadValueError {
-	switch v := value.(type) {
+	switch value := value.(type) {
 	case judgetypes.ShapePolygon:
-		if bad := bind.CheckList(len(v.Value), 8); bad != nil {
-			return bad.In("polygon")
-		}
+		return bind.CheckList(len(value.Value), 8).In("polygon")
 	case judgetypes.ShapeLabel:
-		if bad := bind.CheckString(v.Value); bad != nil {
-			return bad.In("label")
-		}
+		return bind.CheckString(value.Value).In("label")
 	case judgetypes.ShapeFilledBy:
-		if bad := checkPerson(v.Value); bad != nil {
-			return bad.In("filled-by")
-		}
+		return checkPerson(value.Value).In("filled-by")
 	case judgetypes.ShapeNothing, judgetypes.ShapeCircle, judgetypes.ShapeNumber:
+		return nil
 	default:
 		return bind.UnknownCase("shape", value)
 	}
-	return nil
 }
 
 func storeShape(call *bind.Call, ptr uint32, value judgetypes.Shape) {
-	switch c := value.(type) {
+	switch value := value.(type) {
 	case judgetypes.ShapeNothing:
 		call.StoreUint8(ptr, 0)
 	case judgetypes.ShapeCircle:
 		call.StoreUint8(ptr, 1)
-		call.StoreFloat64(ptr+8, c.Value)
+		call.StoreFloat64(ptr+8, value.Value)
 	case judgetypes.ShapePolygon:
 		call.StoreUint8(ptr, 2)
-		polygonPtr := call.LowerList(len(c.Value), 8, 4)
-		for i, item := range c.Value {
+		polygonPtr := call.LowerList(len(value.Value), 8, 4)
+		for i, item := range value.Value {
 			at := polygonPtr + uint32(i)*8
 			call.StoreFloat32(at, item.F0)
 			call.StoreFloat32(at+4, item.F1)
 		}
-		call.StoreUint32(ptr+8, polygonPtr)
-		call.StoreUint32(ptr+12, uint32(len(c.Value)))
+		call.StoreList(ptr+8, polygonPtr, len(value.Value))
 	case judgetypes.ShapeLabel:
 		call.StoreUint8(ptr, 3)
-		labelPtr, labelLen := call.LowerString(c.Value)
-		call.StoreUint32(ptr+8, labelPtr)
-		call.StoreUint32(ptr+12, labelLen)
+		call.StoreString(ptr+8, value.Value)
 	case judgetypes.ShapeFilledBy:
 		call.StoreUint8(ptr, 4)
-		storePerson(call, ptr+8, c.Value)
+		storePerson(call, ptr+8, value.Value)
 	case judgetypes.ShapeNumber:
 		call.StoreUint8(ptr, 5)
-		call.StoreUint64(ptr+8, c.Value)
+		call.StoreUint64(ptr+8, value.Value)
 	default:
 		call.BadVariant("shape")
 	}
 }
 
 func loadShape(call *bind.Call, area []byte) judgetypes.Shape {
-	valueCase := area[0]
-	var value judgetypes.Shape
-	switch valueCase {
+	switch disc := area[0]; disc {
 	case 0:
-		value = judgetypes.ShapeNothing{}
+		return judgetypes.ShapeNothing{}
 	case 1:
 		if bind.Room[judgetypes.ShapeCircle](call) {
-			value = judgetypes.ShapeCircle{
-				Value: math.Float64frombits(binary.LittleEndian.Uint64(area[8:])),
-			}
+			return judgetypes.ShapeCircle{Value: bind.Float64(area[8:])}
 		}
 	case 2:
-		region, polygon := bind.LiftList[types.Tuple2[float32, float32]](call,
-			binary.LittleEndian.Uint32(area[8:]), binary.LittleEndian.Uint32(area[12:]), 8, 4)
+		region, polygon := bind.LoadList[types.Tuple2[float32, float32]](call, area[8:], 8, 4)
 		for i := range polygon {
-			item := region[i*8:]
-			polygon[i] = types.Tuple2[float32, float32]{
-				F0: math.Float32frombits(binary.LittleEndian.Uint32(item)),
-				F1: math.Float32frombits(binary.LittleEndian.Uint32(item[4:])),
-			}
+			area := region[i*8:]
+			polygon[i] = types.Tuple2[float32, float32]{F0: bind.Float32(area), F1: bind.Float32(area[4:])}
 		}
 		if bind.Room[judgetypes.ShapePolygon](call) {
-			value = judgetypes.ShapePolygon{Value: polygon}
+			return judgetypes.ShapePolygon{Value: polygon}
 		}
 	case 3:
 		if bind.Room[judgetypes.ShapeLabel](call) {
-			value = judgetypes.ShapeLabel{Value: call.LiftString(binary.LittleEndian.Uint32(area[8:]),
-				binary.LittleEndian.Uint32(area[12:]))}
+			return judgetypes.ShapeLabel{Value: call.LoadString(area[8:])}
 		}
 	case 4:
 		if bind.Room[judgetypes.ShapeFilledBy](call) {
-			value = judgetypes.ShapeFilledBy{Value: loadPerson(call, area[8:])}
+			return judgetypes.ShapeFilledBy{Value: loadPerson(call, area[8:])}
 		}
 	case 5:
 		if bind.Room[judgetypes.ShapeNumber](call) {
-			value = judgetypes.ShapeNumber{Value: binary.LittleEndian.Uint64(area[8:])}
+			return judgetypes.ShapeNumber{Value: bind.Uint64(area[8:])}
 		}
 	default:
-		call.BadDiscriminant(uint32(valueCase), 6)
+		call.BadDiscriminant(uint32(disc), 6)
 	}
-	return value
+	return nil
 }
 
 func storePerson(call *bind.Call, ptr uint32, value judgetypes.Person) {
-	namePtr, nameLen := call.LowerString(value.Name)
-	call.StoreUint32(ptr, namePtr)
-	call.StoreUint32(ptr+4, nameLen)
+	call.StoreString(ptr, value.Name)
 	call.StoreUint8(ptr+8, value.Age)
-	tagsPtr := call.LowerList(len(value.Tags), 8, 4)
-	for i, item := range value.Tags {
-		at := tagsPtr + uint32(i)*8
-		itemPtr, itemLen := call.LowerString(item)
-		call.StoreUint32(at, itemPtr)
-		call.StoreUint32(at+4, itemLen)
-	}
-	call.StoreUint32(ptr+12, tagsPtr)
-	call.StoreUint32(ptr+16, uint32(len(value.Tags)))
-	if value_, ok := value.Boss.Get(); ok {
-		call.StoreUint8(ptr+20, 1)
-		valuePtr, valueLen := call.LowerString(value_)
-		call.StoreUint32(ptr+24, valuePtr)
-		call.StoreUint32(ptr+28, valueLen)
-	} else {
-		call.StoreUint8(ptr+20, 0)
+	call.StoreStrings(ptr+12, value.Tags)
+	if boss, ok := value.Boss.Get(); call.StoreSome(ptr+20, ok) {
+		call.StoreString(ptr+24, boss)
 	}
 }

@@ -9,8 +9,6 @@ import (
 	"github.com/witgen/witgen/canonicalabi/types"
 )
 
-// What this refers to is missing from a runtime that does not fit this file.
-// Use the same version of github.com/witgen/witgen to generate and to build.
 const _ = canonicalabi.GeneratedCodeNeedsABI2
 
 // Person is the record person.
@@ -43,9 +41,7 @@ type ShapeNothing struct{}
 func (ShapeNothing) isShape() {}
 
 // ShapeCircle is the case circle of Shape.
-type ShapeCircle struct {
-	Value float64
-}
+type ShapeCircle struct{ Value float64 }
 
 func (ShapeCircle) isShape() {}
 
@@ -57,23 +53,17 @@ type ShapePolygon struct {
 func (ShapePolygon) isShape() {}
 
 // ShapeLabel is the case label of Shape.
-type ShapeLabel struct {
-	Value string
-}
+type ShapeLabel struct{ Value string }
 
 func (ShapeLabel) isShape() {}
 
 // ShapeFilledBy is the case filled-by of Shape.
-type ShapeFilledBy struct {
-	Value Person
-}
+type ShapeFilledBy struct{ Value Person }
 
 func (ShapeFilledBy) isShape() {}
 
 // ShapeNumber is the case number of Shape.
-type ShapeNumber struct {
-	Value uint64
-}
+type ShapeNumber struct{ Value uint64 }
 
 func (ShapeNumber) isShape() {}
 
@@ -87,18 +77,8 @@ const (
 	ColourLightBlue
 )
 
-// String returns the name of the case in WIT.
 func (e Colour) String() string {
-	switch e {
-	case ColourRed:
-		return "red"
-	case ColourGreen:
-		return "green"
-	case ColourLightBlue:
-		return "light-blue"
-	default:
-		return types.UnknownCase("colour", uint32(e))
-	}
+	return types.CaseName("colour", uint32(e), "red", "green", "light-blue")
 }
 
 // Access is the flags access.
@@ -112,11 +92,6 @@ const (
 )
 
 // Has reports whether f holds all of flags.
-func (f Access) Has(flags Access) bool {
-	return f&flags == flags
-}
+func (f Access) Has(flags Access) bool { return f&flags == flags }
 
-// String returns the names of the flags in WIT, with | between them.
-func (f Access) String() string {
-	return types.FlagNames(uint32(f), "read", "write", "run-all")
-}
+func (f Access) String() string { return types.FlagNames(uint32(f), "read", "write", "run-all") }

@@ -14,65 +14,35 @@ import (
 
 // Interface is witgen:judge/values@1.2.0 as a guest exports it.
 type Interface interface {
-	// OfBool is of-bool.
 	OfBool(v bool) bool
-	// OfU8 is of-u8.
 	OfU8(v uint8) uint8
-	// OfS8 is of-s8.
 	OfS8(v int8) int8
-	// OfU16 is of-u16.
 	OfU16(v uint16) uint16
-	// OfS16 is of-s16.
 	OfS16(v int16) int16
-	// OfU32 is of-u32.
 	OfU32(v uint32) uint32
-	// OfS32 is of-s32.
 	OfS32(v int32) int32
-	// OfU64 is of-u64.
 	OfU64(v uint64) uint64
-	// OfS64 is of-s64.
 	OfS64(v int64) int64
-	// OfF32 is of-f32.
 	OfF32(v float32) float32
-	// OfF64 is of-f64.
 	OfF64(v float64) float64
-	// OfChar is of-char.
 	OfChar(v rune) rune
-	// OfString is of-string.
 	OfString(v string) string
-	// OfBytes is of-bytes.
 	OfBytes(v []byte) []byte
-	// OfNumbers is of-numbers.
 	OfNumbers(v []int32) []int32
-	// OfLongs is of-longs.
 	OfLongs(v []uint64) []uint64
-	// OfStrings is of-strings.
 	OfStrings(v []string) []string
-	// OfNested is of-nested.
 	OfNested(v [][]uint16) [][]uint16
-	// OfPair is of-pair.
 	OfPair(v types.Tuple2[uint8, string]) (uint8, string)
-	// OfPerson is of-person.
 	OfPerson(v Person) Person
-	// OfPeople is of-people.
 	OfPeople(v []Person) []Person
-	// OfPoint is of-point.
 	OfPoint(v Point) Point
-	// OfShape is of-shape.
 	OfShape(v Shape) Shape
-	// OfShapes is of-shapes.
 	OfShapes(v []Shape) []Shape
-	// OfColour is of-colour.
 	OfColour(v Colour) Colour
-	// OfAccess is of-access.
 	OfAccess(v Access) Access
-	// OfOption is of-option.
 	OfOption(v types.Option[uint32]) types.Option[uint32]
-	// OfNames is of-names.
 	OfNames(v types.Option[[]string]) types.Option[[]string]
-	// OfResult is of-result.
 	OfResult(v types.Result[uint32, string]) (uint32, error)
-	// OfOutcome is of-outcome.
 	OfOutcome(v []types.Result[Person, Colour]) []types.Result[Person, Colour]
 	// The parts with a comma between them.
 	Join(parts []string) string
@@ -88,110 +58,85 @@ type Interface interface {
 //go:wasmimport witgen:judge/values@1.2.0 of-bool
 func importOfBool(uint32) uint32
 
-// OfBool is of-bool.
-func OfBool(v bool) bool {
-	return importOfBool(types.FromBool(v)) != 0
-}
+// OfBool calls witgen:judge/values@1.2.0#of-bool.
+func OfBool(v bool) bool { return importOfBool(types.FromBool(v)) != 0 }
 
 //go:wasmimport witgen:judge/values@1.2.0 of-u8
 func importOfU8(uint32) uint32
 
-// OfU8 is of-u8.
-func OfU8(v uint8) uint8 {
-	return uint8(importOfU8(uint32(v)))
-}
+// OfU8 calls witgen:judge/values@1.2.0#of-u8.
+func OfU8(v uint8) uint8 { return uint8(importOfU8(uint32(v))) }
 
 //go:wasmimport witgen:judge/values@1.2.0 of-s8
 func importOfS8(uint32) uint32
 
-// OfS8 is of-s8.
-func OfS8(v int8) int8 {
-	return int8(importOfS8(uint32(v)))
-}
+// OfS8 calls witgen:judge/values@1.2.0#of-s8.
+func OfS8(v int8) int8 { return int8(importOfS8(uint32(v))) }
 
 //go:wasmimport witgen:judge/values@1.2.0 of-u16
 func importOfU16(uint32) uint32
 
-// OfU16 is of-u16.
-func OfU16(v uint16) uint16 {
-	return uint16(importOfU16(uint32(v)))
-}
+// OfU16 calls witgen:judge/values@1.2.0#of-u16.
+func OfU16(v uint16) uint16 { return uint16(importOfU16(uint32(v))) }
 
 //go:wasmimport witgen:judge/values@1.2.0 of-s16
 func importOfS16(uint32) uint32
 
-// OfS16 is of-s16.
-func OfS16(v int16) int16 {
-	return int16(importOfS16(uint32(v)))
-}
+// OfS16 calls witgen:judge/values@1.2.0#of-s16.
+func OfS16(v int16) int16 { return int16(importOfS16(uint32(v))) }
 
 //go:wasmimport witgen:judge/values@1.2.0 of-u32
 func importOfU32(uint32) uint32
 
-// OfU32 is of-u32.
-func OfU32(v uint32) uint32 {
-	return importOfU32(v)
-}
+// OfU32 calls witgen:judge/values@1.2.0#of-u32.
+func OfU32(v uint32) uint32 { return importOfU32(v) }
 
 //go:wasmimport witgen:judge/values@1.2.0 of-s32
 func importOfS32(uint32) uint32
 
-// OfS32 is of-s32.
-func OfS32(v int32) int32 {
-	return int32(importOfS32(uint32(v)))
-}
+// OfS32 calls witgen:judge/values@1.2.0#of-s32.
+func OfS32(v int32) int32 { return int32(importOfS32(uint32(v))) }
 
 //go:wasmimport witgen:judge/values@1.2.0 of-u64
 func importOfU64(uint64) uint64
 
-// OfU64 is of-u64.
-func OfU64(v uint64) uint64 {
-	return importOfU64(v)
-}
+// OfU64 calls witgen:judge/values@1.2.0#of-u64.
+func OfU64(v uint64) uint64 { return importOfU64(v) }
 
 //go:wasmimport witgen:judge/values@1.2.0 of-s64
 func importOfS64(uint64) uint64
 
-// OfS64 is of-s64.
-func OfS64(v int64) int64 {
-	return int64(importOfS64(uint64(v)))
-}
+// OfS64 calls witgen:judge/values@1.2.0#of-s64.
+func OfS64(v int64) int64 { return int64(importOfS64(uint64(v))) }
 
 //go:wasmimport witgen:judge/values@1.2.0 of-f32
 func importOfF32(float32) float32
 
-// OfF32 is of-f32.
-func OfF32(v float32) float32 {
-	return importOfF32(v)
-}
+// OfF32 calls witgen:judge/values@1.2.0#of-f32.
+func OfF32(v float32) float32 { return importOfF32(v) }
 
 //go:wasmimport witgen:judge/values@1.2.0 of-f64
 func importOfF64(float64) float64
 
-// OfF64 is of-f64.
-func OfF64(v float64) float64 {
-	return importOfF64(v)
-}
+// OfF64 calls witgen:judge/values@1.2.0#of-f64.
+func OfF64(v float64) float64 { return importOfF64(v) }
 
 //go:wasmimport witgen:judge/values@1.2.0 of-char
 func importOfChar(uint32) uint32
 
-// OfChar is of-char.
-func OfChar(v rune) rune {
-	return rune(importOfChar(guest.LowerChar(v)))
-}
+// OfChar calls witgen:judge/values@1.2.0#of-char.
+func OfChar(v rune) rune { return rune(importOfChar(guest.LowerChar(v))) }
 
 //go:wasmimport witgen:judge/values@1.2.0 of-string
 func importOfString(uint32, uint32, uint32)
 
-// OfString is of-string.
+// OfString calls witgen:judge/values@1.2.0#of-string.
 func OfString(v string) string {
 	call := guest.Call()
 	vPtr := guest.LowerString(call, v)
-	area := call.ResultArea(8)
-	importOfString(vPtr, uint32(len(v)), guest.Address(area))
-	call.Returned()
-	result := guest.LiftString(guest.Load[uint32](area, 0), guest.Load[uint32](area, 4))
+	importOfString(vPtr, uint32(len(v)), call.ResultArea(8))
+	area := call.Returned(8)
+	result := guest.LoadString(area, 0)
 	call.Done()
 	return result
 }
@@ -199,14 +144,13 @@ func OfString(v string) string {
 //go:wasmimport witgen:judge/values@1.2.0 of-bytes
 func importOfBytes(uint32, uint32, uint32)
 
-// OfBytes is of-bytes.
+// OfBytes calls witgen:judge/values@1.2.0#of-bytes.
 func OfBytes(v []byte) []byte {
 	call := guest.Call()
 	vPtr := guest.LowerSlice(call, v)
-	area := call.ResultArea(8)
-	importOfBytes(vPtr, uint32(len(v)), guest.Address(area))
-	call.Returned()
-	result := guest.LiftSlice[uint8](guest.Load[uint32](area, 0), guest.Load[uint32](area, 4))
+	importOfBytes(vPtr, uint32(len(v)), call.ResultArea(8))
+	area := call.Returned(8)
+	result := guest.LoadSlice[uint8](area, 0)
 	call.Done()
 	return result
 }
@@ -214,14 +158,13 @@ func OfBytes(v []byte) []byte {
 //go:wasmimport witgen:judge/values@1.2.0 of-numbers
 func importOfNumbers(uint32, uint32, uint32)
 
-// OfNumbers is of-numbers.
+// OfNumbers calls witgen:judge/values@1.2.0#of-numbers.
 func OfNumbers(v []int32) []int32 {
 	call := guest.Call()
 	vPtr := guest.LowerSlice(call, v)
-	area := call.ResultArea(8)
-	importOfNumbers(vPtr, uint32(len(v)), guest.Address(area))
-	call.Returned()
-	result := guest.LiftSlice[int32](guest.Load[uint32](area, 0), guest.Load[uint32](area, 4))
+	importOfNumbers(vPtr, uint32(len(v)), call.ResultArea(8))
+	area := call.Returned(8)
+	result := guest.LoadSlice[int32](area, 0)
 	call.Done()
 	return result
 }
@@ -229,14 +172,13 @@ func OfNumbers(v []int32) []int32 {
 //go:wasmimport witgen:judge/values@1.2.0 of-longs
 func importOfLongs(uint32, uint32, uint32)
 
-// OfLongs is of-longs.
+// OfLongs calls witgen:judge/values@1.2.0#of-longs.
 func OfLongs(v []uint64) []uint64 {
 	call := guest.Call()
 	vPtr := guest.LowerSlice(call, v)
-	area := call.ResultArea(8)
-	importOfLongs(vPtr, uint32(len(v)), guest.Address(area))
-	call.Returned()
-	result := guest.LiftSlice[uint64](guest.Load[uint32](area, 0), guest.Load[uint32](area, 4))
+	importOfLongs(vPtr, uint32(len(v)), call.ResultArea(8))
+	area := call.Returned(8)
+	result := guest.LoadSlice[uint64](area, 0)
 	call.Done()
 	return result
 }
@@ -244,15 +186,13 @@ func OfLongs(v []uint64) []uint64 {
 //go:wasmimport witgen:judge/values@1.2.0 of-strings
 func importOfStrings(uint32, uint32, uint32)
 
-// OfStrings is of-strings.
+// OfStrings calls witgen:judge/values@1.2.0#of-strings.
 func OfStrings(v []string) []string {
 	call := guest.Call()
 	vPtr := guest.LowerStrings(call, v)
-	area := call.ResultArea(8)
-	importOfStrings(vPtr, uint32(len(v)), guest.Address(area))
-	call.Returned()
-	resultPtr := guest.Load[uint32](area, 0)
-	result := guest.LiftStrings(resultPtr, guest.Load[uint32](area, 4))
+	importOfStrings(vPtr, uint32(len(v)), call.ResultArea(8))
+	area := call.Returned(8)
+	result := guest.LoadStrings(area, 0)
 	call.Done()
 	return result
 }
@@ -260,24 +200,22 @@ func OfStrings(v []string) []string {
 //go:wasmimport witgen:judge/values@1.2.0 of-nested
 func importOfNested(uint32, uint32, uint32)
 
-// OfNested is of-nested.
+// OfNested calls witgen:judge/values@1.2.0#of-nested.
 func OfNested(v [][]uint16) [][]uint16 {
 	call := guest.Call()
 	vPtr := call.List(len(v), 8)
 	for i, item := range v {
 		at := guest.PointerTo(vPtr + uint32(i)*8)
-		itemPtr := guest.LowerSlice(call, item)
-		guest.Store(at, 0, itemPtr)
-		guest.Store(at, 4, uint32(len(item)))
+		guest.StoreSlice(call, at, 0, item)
 	}
-	area := call.ResultArea(8)
-	importOfNested(vPtr, uint32(len(v)), guest.Address(area))
-	call.Returned()
+	importOfNested(vPtr, uint32(len(v)), call.ResultArea(8))
+	area := call.Returned(8)
 	resultPtr := guest.Load[uint32](area, 0)
-	result := make([][]uint16, guest.Load[uint32](area, 4))
+	resultLen := guest.Load[uint32](area, 4)
+	result := make([][]uint16, resultLen)
 	for i := range result {
 		at := guest.PointerTo(resultPtr + uint32(i)*8)
-		result[i] = guest.LiftSlice[uint16](guest.Load[uint32](at, 0), guest.Load[uint32](at, 4))
+		result[i] = guest.LoadSlice[uint16](at, 0)
 	}
 	call.Done()
 	return result
@@ -286,15 +224,14 @@ func OfNested(v [][]uint16) [][]uint16 {
 //go:wasmimport witgen:judge/values@1.2.0 of-pair
 func importOfPair(uint32, uint32, uint32, uint32)
 
-// OfPair is of-pair.
+// OfPair calls witgen:judge/values@1.2.0#of-pair.
 func OfPair(v types.Tuple2[uint8, string]) (uint8, string) {
 	call := guest.Call()
 	f1Ptr := guest.LowerString(call, v.F1)
-	area := call.ResultArea(12)
-	importOfPair(uint32(v.F0), f1Ptr, uint32(len(v.F1)), guest.Address(area))
-	call.Returned()
+	importOfPair(uint32(v.F0), f1Ptr, uint32(len(v.F1)), call.ResultArea(12))
+	area := call.Returned(12)
 	f0 := guest.Load[uint8](area, 0)
-	f1 := guest.LiftString(guest.Load[uint32](area, 4), guest.Load[uint32](area, 8))
+	f1 := guest.LoadString(area, 4)
 	call.Done()
 	return f0, f1
 }
@@ -302,22 +239,19 @@ func OfPair(v types.Tuple2[uint8, string]) (uint8, string) {
 //go:wasmimport witgen:judge/values@1.2.0 of-person
 func importOfPerson(uint32, uint32, uint32, uint32, uint32, uint32, uint32, uint32, uint32)
 
-// OfPerson is of-person.
+// OfPerson calls witgen:judge/values@1.2.0#of-person.
 func OfPerson(v Person) Person {
 	call := guest.Call()
 	namePtr := guest.LowerString(call, v.Name)
 	tagsPtr := guest.LowerStrings(call, v.Tags)
 	var bossCase, boss1, boss2 uint32
-	if value, ok := v.Boss.Get(); ok {
-		valuePtr := guest.LowerString(call, value)
-		bossCase = 1
-		boss1 = valuePtr
-		boss2 = uint32(len(value))
+	if boss, ok := v.Boss.Get(); ok {
+		valuePtr := guest.LowerString(call, boss)
+		bossCase, boss1, boss2 = 1, valuePtr, uint32(len(boss))
 	}
-	area := call.ResultArea(32)
 	importOfPerson(namePtr, uint32(len(v.Name)), uint32(v.Age), tagsPtr, uint32(len(v.Tags)), bossCase, boss1,
-		boss2, guest.Address(area))
-	call.Returned()
+		boss2, call.ResultArea(32))
+	area := call.Returned(32)
 	result := loadPerson(area)
 	call.Done()
 	return result
@@ -326,15 +260,13 @@ func OfPerson(v Person) Person {
 //go:wasmimport witgen:judge/values@1.2.0 of-people
 func importOfPeople(uint32, uint32, uint32)
 
-// OfPeople is of-people.
+// OfPeople calls witgen:judge/values@1.2.0#of-people.
 func OfPeople(v []Person) []Person {
 	call := guest.Call()
 	vPtr := guest.LowerList(call, v, 32, storePerson)
-	area := call.ResultArea(8)
-	importOfPeople(vPtr, uint32(len(v)), guest.Address(area))
-	call.Returned()
-	resultPtr := guest.Load[uint32](area, 0)
-	result := guest.LiftList(resultPtr, guest.Load[uint32](area, 4), 32, loadPerson)
+	importOfPeople(vPtr, uint32(len(v)), call.ResultArea(8))
+	area := call.Returned(8)
+	result := guest.LoadList(area, 0, 32, loadPerson)
 	call.Done()
 	return result
 }
@@ -342,12 +274,11 @@ func OfPeople(v []Person) []Person {
 //go:wasmimport witgen:judge/values@1.2.0 of-point
 func importOfPoint(float64, float32, uint32, uint32, uint32)
 
-// OfPoint is of-point.
+// OfPoint calls witgen:judge/values@1.2.0#of-point.
 func OfPoint(v Point) Point {
 	call := guest.Call()
-	area := call.ResultArea(24)
-	importOfPoint(v.X, v.Y, types.FromBool(v.OnGrid), guest.LowerChar(v.Mark), guest.Address(area))
-	call.Returned()
+	importOfPoint(v.X, v.Y, types.FromBool(v.OnGrid), guest.LowerChar(v.Mark), call.ResultArea(24))
+	area := call.Returned(24)
 	result := loadPoint(area)
 	call.Done()
 	return result
@@ -356,55 +287,12 @@ func OfPoint(v Point) Point {
 //go:wasmimport witgen:judge/values@1.2.0 of-shape
 func importOfShape(uint32, uint64, uint32, uint32, uint32, uint32, uint32, uint32, uint32, uint32)
 
-// OfShape is of-shape.
+// OfShape calls witgen:judge/values@1.2.0#of-shape.
 func OfShape(v Shape) Shape {
 	call := guest.Call()
-	var vCase uint32
-	var v1 uint64
-	var v2, v3, v4, v5, v6, v7, v8 uint32
-	switch c := v.(type) {
-	case judgetypes.ShapeNothing:
-	case judgetypes.ShapeCircle:
-		vCase = 1
-		v1 = math.Float64bits(c.Value)
-	case judgetypes.ShapePolygon:
-		polygonPtr := guest.LowerSlice(call, c.Value)
-		vCase = 2
-		v1 = uint64(polygonPtr)
-		v2 = uint32(len(c.Value))
-	case judgetypes.ShapeLabel:
-		labelPtr := guest.LowerString(call, c.Value)
-		vCase = 3
-		v1 = uint64(labelPtr)
-		v2 = uint32(len(c.Value))
-	case judgetypes.ShapeFilledBy:
-		namePtr := guest.LowerString(call, c.Value.Name)
-		tagsPtr := guest.LowerStrings(call, c.Value.Tags)
-		var bossCase, boss1, boss2 uint32
-		if value, ok := c.Value.Boss.Get(); ok {
-			valuePtr := guest.LowerString(call, value)
-			bossCase = 1
-			boss1 = valuePtr
-			boss2 = uint32(len(value))
-		}
-		vCase = 4
-		v1 = uint64(namePtr)
-		v2 = uint32(len(c.Value.Name))
-		v3 = uint32(c.Value.Age)
-		v4 = tagsPtr
-		v5 = uint32(len(c.Value.Tags))
-		v6 = bossCase
-		v7 = boss1
-		v8 = boss2
-	case judgetypes.ShapeNumber:
-		vCase = 5
-		v1 = c.Value
-	default:
-		guest.NoCase("types.Shape")
-	}
-	area := call.ResultArea(40)
-	importOfShape(vCase, v1, v2, v3, v4, v5, v6, v7, v8, guest.Address(area))
-	call.Returned()
+	vCase, v1, v2, v3, v4, v5, v6, v7, v8 := lowerShape(call, v)
+	importOfShape(vCase, v1, v2, v3, v4, v5, v6, v7, v8, call.ResultArea(40))
+	area := call.Returned(40)
 	result := loadShape(area)
 	call.Done()
 	return result
@@ -413,15 +301,13 @@ func OfShape(v Shape) Shape {
 //go:wasmimport witgen:judge/values@1.2.0 of-shapes
 func importOfShapes(uint32, uint32, uint32)
 
-// OfShapes is of-shapes.
+// OfShapes calls witgen:judge/values@1.2.0#of-shapes.
 func OfShapes(v []Shape) []Shape {
 	call := guest.Call()
 	vPtr := guest.LowerList(call, v, 40, storeShape)
-	area := call.ResultArea(8)
-	importOfShapes(vPtr, uint32(len(v)), guest.Address(area))
-	call.Returned()
-	resultPtr := guest.Load[uint32](area, 0)
-	result := guest.LiftList(resultPtr, guest.Load[uint32](area, 4), 40, loadShape)
+	importOfShapes(vPtr, uint32(len(v)), call.ResultArea(8))
+	area := call.Returned(8)
+	result := guest.LoadList(area, 0, 40, loadShape)
 	call.Done()
 	return result
 }
@@ -429,7 +315,7 @@ func OfShapes(v []Shape) []Shape {
 //go:wasmimport witgen:judge/values@1.2.0 of-colour
 func importOfColour(uint32) uint32
 
-// OfColour is of-colour.
+// OfColour calls witgen:judge/values@1.2.0#of-colour.
 func OfColour(v Colour) Colour {
 	return Colour(importOfColour(uint32(guest.LowerEnum(v, 3, "types.Colour"))))
 }
@@ -437,7 +323,7 @@ func OfColour(v Colour) Colour {
 //go:wasmimport witgen:judge/values@1.2.0 of-access
 func importOfAccess(uint32) uint32
 
-// OfAccess is of-access.
+// OfAccess calls witgen:judge/values@1.2.0#of-access.
 func OfAccess(v Access) Access {
 	return Access(importOfAccess(uint32(guest.LowerFlags(v, 0x7, "types.Access"))))
 }
@@ -445,25 +331,18 @@ func OfAccess(v Access) Access {
 //go:wasmimport witgen:judge/values@1.2.0 of-option
 func importOfOption(uint32, uint32, uint32)
 
-// OfOption is of-option.
+// OfOption calls witgen:judge/values@1.2.0#of-option.
 func OfOption(v types.Option[uint32]) types.Option[uint32] {
 	call := guest.Call()
 	var vCase, vPayload uint32
-	if value, ok := v.Get(); ok {
-		vCase = 1
-		vPayload = value
+	if v, ok := v.Get(); ok {
+		vCase, vPayload = 1, v
 	}
-	area := call.ResultArea(8)
-	importOfOption(vCase, vPayload, guest.Address(area))
-	call.Returned()
-	resultCase := guest.Load[uint8](area, 0)
+	importOfOption(vCase, vPayload, call.ResultArea(8))
+	area := call.Returned(8)
 	var result types.Option[uint32]
-	switch resultCase {
-	case 0:
-	case 1:
+	if guest.LoadSome(area, 0) {
 		result = types.Some(guest.Load[uint32](area, 4))
-	default:
-		guest.NoDiscriminant(uint32(resultCase), "option<u32>")
 	}
 	call.Done()
 	return result
@@ -472,28 +351,19 @@ func OfOption(v types.Option[uint32]) types.Option[uint32] {
 //go:wasmimport witgen:judge/values@1.2.0 of-names
 func importOfNames(uint32, uint32, uint32, uint32)
 
-// OfNames is of-names.
+// OfNames calls witgen:judge/values@1.2.0#of-names.
 func OfNames(v types.Option[[]string]) types.Option[[]string] {
 	call := guest.Call()
 	var vCase, v1, v2 uint32
-	if value, ok := v.Get(); ok {
-		valuePtr := guest.LowerStrings(call, value)
-		vCase = 1
-		v1 = valuePtr
-		v2 = uint32(len(value))
+	if v, ok := v.Get(); ok {
+		valuePtr := guest.LowerStrings(call, v)
+		vCase, v1, v2 = 1, valuePtr, uint32(len(v))
 	}
-	area := call.ResultArea(12)
-	importOfNames(vCase, v1, v2, guest.Address(area))
-	call.Returned()
-	resultCase := guest.Load[uint8](area, 0)
+	importOfNames(vCase, v1, v2, call.ResultArea(12))
+	area := call.Returned(12)
 	var result types.Option[[]string]
-	switch resultCase {
-	case 0:
-	case 1:
-		valuePtr := guest.Load[uint32](area, 4)
-		result = types.Some(guest.LiftStrings(valuePtr, guest.Load[uint32](area, 8)))
-	default:
-		guest.NoDiscriminant(uint32(resultCase), "option<list<string>>")
+	if guest.LoadSome(area, 0) {
+		result = types.Some(guest.LoadStrings(area, 4))
 	}
 	call.Done()
 	return result
@@ -502,7 +372,7 @@ func OfNames(v types.Option[[]string]) types.Option[[]string] {
 //go:wasmimport witgen:judge/values@1.2.0 of-result
 func importOfResult(uint32, uint32, uint32, uint32)
 
-// OfResult is of-result.
+// OfResult calls witgen:judge/values@1.2.0#of-result.
 func OfResult(v types.Result[uint32, string]) (uint32, error) {
 	call := guest.Call()
 	var vCase, v1, v2 uint32
@@ -510,63 +380,48 @@ func OfResult(v types.Result[uint32, string]) (uint32, error) {
 		v1 = value
 	} else {
 		errPtr := guest.LowerString(call, failure)
-		vCase = 1
-		v1 = errPtr
-		v2 = uint32(len(failure))
+		vCase, v1, v2 = 1, errPtr, uint32(len(failure))
 	}
-	area := call.ResultArea(12)
-	importOfResult(vCase, v1, v2, guest.Address(area))
-	call.Returned()
-	resultCase := guest.Load[uint8](area, 0)
-	var value uint32
+	importOfResult(vCase, v1, v2, call.ResultArea(12))
+	area := call.Returned(12)
+	var result uint32
 	var err error
-	switch resultCase {
-	case 0:
-		value = guest.Load[uint32](area, 4)
-	case 1:
-		err = types.Error[string]{
-			Value: guest.LiftString(guest.Load[uint32](area, 4), guest.Load[uint32](area, 8)),
-		}
-	default:
-		guest.NoDiscriminant(uint32(resultCase), "result<u32, string>")
+	if guest.LoadOK(area, 0) {
+		result = guest.Load[uint32](area, 4)
+	} else {
+		err = types.Error[string]{Value: guest.LoadString(area, 4)}
 	}
 	call.Done()
-	return value, err
+	return result, err
 }
 
 //go:wasmimport witgen:judge/values@1.2.0 of-outcome
 func importOfOutcome(uint32, uint32, uint32)
 
-// OfOutcome is of-outcome.
+// OfOutcome calls witgen:judge/values@1.2.0#of-outcome.
 func OfOutcome(v []types.Result[Person, Colour]) []types.Result[Person, Colour] {
 	call := guest.Call()
 	vPtr := call.List(len(v), 36)
 	for i, item := range v {
 		at := guest.PointerTo(vPtr + uint32(i)*36)
-		if value, failure, ok := item.Get(); ok {
-			guest.Store(at, 0, uint8(0))
+		if value, failure, ok := item.Get(); guest.StoreOK(at, 0, ok) {
 			storePerson(call, guest.At(at, 4), value)
 		} else {
-			guest.Store(at, 0, uint8(1))
 			guest.Store(at, 4, uint8(guest.LowerEnum(failure, 3, "types.Colour")))
 		}
 	}
-	area := call.ResultArea(8)
-	importOfOutcome(vPtr, uint32(len(v)), guest.Address(area))
-	call.Returned()
+	importOfOutcome(vPtr, uint32(len(v)), call.ResultArea(8))
+	area := call.Returned(8)
 	resultPtr := guest.Load[uint32](area, 0)
-	result := make([]types.Result[Person, Colour], guest.Load[uint32](area, 4))
+	resultLen := guest.Load[uint32](area, 4)
+	result := make([]types.Result[Person, Colour], resultLen)
 	for i := range result {
 		at := guest.PointerTo(resultPtr + uint32(i)*36)
-		itemCase := guest.Load[uint8](at, 0)
 		var item types.Result[Person, Colour]
-		switch itemCase {
-		case 0:
+		if guest.LoadOK(at, 0) {
 			item = types.OK[Person, Colour](loadPerson(guest.At(at, 4)))
-		case 1:
+		} else {
 			item = types.Err[Person, Colour](Colour(guest.Load[uint8](at, 4)))
-		default:
-			guest.NoDiscriminant(uint32(itemCase), "result<person, colour>")
 		}
 		result[i] = item
 	}
@@ -581,10 +436,9 @@ func importJoin(uint32, uint32, uint32)
 func Join(parts []string) string {
 	call := guest.Call()
 	partsPtr := guest.LowerStrings(call, parts)
-	area := call.ResultArea(8)
-	importJoin(partsPtr, uint32(len(parts)), guest.Address(area))
-	call.Returned()
-	result := guest.LiftString(guest.Load[uint32](area, 0), guest.Load[uint32](area, 4))
+	importJoin(partsPtr, uint32(len(parts)), call.ResultArea(8))
+	area := call.Returned(8)
+	result := guest.LoadString(area, 0)
 	call.Done()
 	return result
 }
@@ -613,12 +467,11 @@ func Many(a uint8, b string, c uint64, d float32, e []byte, f bool, g int64, h r
 	ePtr := guest.LowerSlice(call, e)
 	iPtr := guest.LowerString(call, i)
 	lPtr := guest.LowerString(call, l)
-	area := call.ResultArea(16)
 	importMany(uint32(a), bPtr, uint32(len(b)), c, d, ePtr, uint32(len(e)), types.FromBool(f), uint64(g),
-		guest.LowerChar(h), iPtr, uint32(len(i)), uint32(j), k, lPtr, uint32(len(l)), guest.Address(area))
-	call.Returned()
+		guest.LowerChar(h), iPtr, uint32(len(i)), uint32(j), k, lPtr, uint32(len(l)), call.ResultArea(16))
+	area := call.Returned(16)
 	f0 := guest.Load[uint64](area, 0)
-	f1 := guest.LiftString(guest.Load[uint32](area, 8), guest.Load[uint32](area, 12))
+	f1 := guest.LoadString(area, 8)
 	call.Done()
 	return f0, f1
 }
@@ -630,121 +483,434 @@ func importParse(uint32, uint32, uint32)
 func Parse(text string) (uint32, error) {
 	call := guest.Call()
 	textPtr := guest.LowerString(call, text)
-	area := call.ResultArea(12)
-	importParse(textPtr, uint32(len(text)), guest.Address(area))
-	call.Returned()
-	resultCase := guest.Load[uint8](area, 0)
-	var value uint32
+	importParse(textPtr, uint32(len(text)), call.ResultArea(12))
+	area := call.Returned(12)
+	var result uint32
 	var err error
-	switch resultCase {
-	case 0:
-		value = guest.Load[uint32](area, 4)
-	case 1:
-		err = types.Error[string]{
-			Value: guest.LiftString(guest.Load[uint32](area, 4), guest.Load[uint32](area, 8)),
-		}
-	default:
-		guest.NoDiscriminant(uint32(resultCase), "result<u32, string>")
+	if guest.LoadOK(area, 0) {
+		result = guest.Load[uint32](area, 4)
+	} else {
+		err = types.Error[string]{Value: guest.LoadString(area, 4)}
 	}
 	call.Done()
-	return value, err
+	return result, err
+}
+
+// Exported is for worlds that export the interface.
+var Exported exported
+var implementation Interface
+
+type exported struct{}
+
+func (exported) Set(impl Interface) { implementation = impl }
+
+func (exported) OfBool(v uint32) uint32 { return types.FromBool(implementation.OfBool(v != 0)) }
+
+func (exported) OfU8(v uint32) uint32 { return uint32(implementation.OfU8(uint8(v))) }
+
+func (exported) OfS8(v uint32) uint32 { return uint32(implementation.OfS8(int8(v))) }
+
+func (exported) OfU16(v uint32) uint32 { return uint32(implementation.OfU16(uint16(v))) }
+
+func (exported) OfS16(v uint32) uint32 { return uint32(implementation.OfS16(int16(v))) }
+
+func (exported) OfU32(v uint32) uint32 { return implementation.OfU32(v) }
+
+func (exported) OfS32(v uint32) uint32 { return uint32(implementation.OfS32(int32(v))) }
+
+func (exported) OfU64(v uint64) uint64 { return implementation.OfU64(v) }
+
+func (exported) OfS64(v uint64) uint64 { return uint64(implementation.OfS64(int64(v))) }
+
+func (exported) OfF32(v float32) float32 { return implementation.OfF32(v) }
+
+func (exported) OfF64(v float64) float64 { return implementation.OfF64(v) }
+
+func (exported) OfChar(v uint32) uint32 { return guest.LowerChar(implementation.OfChar(rune(v))) }
+
+func (exported) OfString(vPtr, vLen uint32) uint32 {
+	v := guest.LiftString(vPtr, vLen)
+	guest.ParamsLifted()
+	result := implementation.OfString(v)
+	area := guest.ResultArea(8)
+	guest.StoreString(&guest.Results, area, 0, result)
+	return guest.Address(area)
+}
+
+func (exported) OfBytes(vPtr, vLen uint32) uint32 {
+	v := guest.LiftSlice[uint8](vPtr, vLen)
+	guest.ParamsLifted()
+	result := implementation.OfBytes(v)
+	area := guest.ResultArea(8)
+	guest.StoreSlice(&guest.Results, area, 0, result)
+	return guest.Address(area)
+}
+
+func (exported) OfNumbers(vPtr, vLen uint32) uint32 {
+	v := guest.LiftSlice[int32](vPtr, vLen)
+	guest.ParamsLifted()
+	result := implementation.OfNumbers(v)
+	area := guest.ResultArea(8)
+	guest.StoreSlice(&guest.Results, area, 0, result)
+	return guest.Address(area)
+}
+
+func (exported) OfLongs(vPtr, vLen uint32) uint32 {
+	v := guest.LiftSlice[uint64](vPtr, vLen)
+	guest.ParamsLifted()
+	result := implementation.OfLongs(v)
+	area := guest.ResultArea(8)
+	guest.StoreSlice(&guest.Results, area, 0, result)
+	return guest.Address(area)
+}
+
+func (exported) OfStrings(vPtr, vLen uint32) uint32 {
+	v := guest.LiftStrings(vPtr, vLen)
+	guest.ParamsLifted()
+	result := implementation.OfStrings(v)
+	area := guest.ResultArea(8)
+	guest.StoreStrings(&guest.Results, area, 0, result)
+	return guest.Address(area)
+}
+
+func (exported) OfNested(vPtr, vLen uint32) uint32 {
+	v := make([][]uint16, vLen)
+	for i := range v {
+		at := guest.PointerTo(vPtr + uint32(i)*8)
+		v[i] = guest.LoadSlice[uint16](at, 0)
+	}
+	guest.ParamsLifted()
+	result := implementation.OfNested(v)
+	area := guest.ResultArea(8)
+	resultPtr := guest.NewList(&guest.Results, area, 0, len(result), 8)
+	for i, item := range result {
+		at := guest.PointerTo(resultPtr + uint32(i)*8)
+		guest.StoreSlice(&guest.Results, at, 0, item)
+	}
+	return guest.Address(area)
+}
+
+func (exported) OfPair(v0, v1, v2 uint32) uint32 {
+	v := types.Tuple2[uint8, string]{F0: uint8(v0), F1: guest.LiftString(v1, v2)}
+	guest.ParamsLifted()
+	f0, f1 := implementation.OfPair(v)
+	area := guest.ResultArea(12)
+	guest.Store(area, 0, f0)
+	guest.StoreString(&guest.Results, area, 4, f1)
+	return guest.Address(area)
+}
+
+func (exported) OfPerson(v0, v1, v2, v3, v4, v5, v6, v7 uint32) uint32 {
+	var boss types.Option[string]
+	if guest.LiftSome(v5) {
+		boss = types.Some(guest.LiftString(v6, v7))
+	}
+	v := Person{Name: guest.LiftString(v0, v1), Age: uint8(v2), Tags: guest.LiftStrings(v3, v4), Boss: boss}
+	guest.ParamsLifted()
+	result := implementation.OfPerson(v)
+	area := guest.ResultArea(32)
+	storePerson(&guest.Results, area, result)
+	return guest.Address(area)
+}
+
+func (exported) OfPeople(vPtr, vLen uint32) uint32 {
+	v := guest.LiftList(vPtr, vLen, 32, loadPerson)
+	guest.ParamsLifted()
+	result := implementation.OfPeople(v)
+	area := guest.ResultArea(8)
+	guest.StoreList(&guest.Results, area, 0, result, 32, storePerson)
+	return guest.Address(area)
+}
+
+func (exported) OfPoint(v0 float64, v1 float32, v2, v3 uint32) uint32 {
+	result := implementation.OfPoint(Point{X: v0, Y: v1, OnGrid: v2 != 0, Mark: rune(v3)})
+	area := guest.ResultArea(24)
+	storePoint(area, result)
+	return guest.Address(area)
+}
+
+func (exported) OfShape(v0 uint32, v1 uint64, v2, v3, v4, v5, v6, v7, v8 uint32) uint32 {
+	v := liftShape(v0, v1, v2, v3, v4, v5, v6, v7, v8)
+	guest.ParamsLifted()
+	result := implementation.OfShape(v)
+	area := guest.ResultArea(40)
+	storeShape(&guest.Results, area, result)
+	return guest.Address(area)
+}
+
+func (exported) OfShapes(vPtr, vLen uint32) uint32 {
+	v := guest.LiftList(vPtr, vLen, 40, loadShape)
+	guest.ParamsLifted()
+	result := implementation.OfShapes(v)
+	area := guest.ResultArea(8)
+	guest.StoreList(&guest.Results, area, 0, result, 40, storeShape)
+	return guest.Address(area)
+}
+
+func (exported) OfColour(v uint32) uint32 {
+	return uint32(guest.LowerEnum(implementation.OfColour(Colour(v)), 3, "types.Colour"))
+}
+
+func (exported) OfAccess(v uint32) uint32 {
+	return uint32(guest.LowerFlags(implementation.OfAccess(Access(v)), 0x7, "types.Access"))
+}
+
+func (exported) OfOption(v0, v1 uint32) uint32 {
+	var v types.Option[uint32]
+	if guest.LiftSome(v0) {
+		v = types.Some(v1)
+	}
+	result := implementation.OfOption(v)
+	area := guest.ResultArea(8)
+	if result, ok := result.Get(); guest.StoreSome(area, 0, ok) {
+		guest.Store(area, 4, result)
+	}
+	return guest.Address(area)
+}
+
+func (exported) OfNames(v0, v1, v2 uint32) uint32 {
+	var v types.Option[[]string]
+	if guest.LiftSome(v0) {
+		v = types.Some(guest.LiftStrings(v1, v2))
+	}
+	guest.ParamsLifted()
+	result := implementation.OfNames(v)
+	area := guest.ResultArea(12)
+	if result, ok := result.Get(); guest.StoreSome(area, 0, ok) {
+		guest.StoreStrings(&guest.Results, area, 4, result)
+	}
+	return guest.Address(area)
+}
+
+func (exported) OfResult(v0, v1, v2 uint32) uint32 {
+	var v types.Result[uint32, string]
+	if guest.LiftOK(v0) {
+		v = types.OK[uint32, string](v1)
+	} else {
+		v = types.Err[uint32, string](guest.LiftString(v1, v2))
+	}
+	guest.ParamsLifted()
+	result, err := implementation.OfResult(v)
+	area := guest.ResultArea(12)
+	if guest.StoreOK(area, 0, err == nil) {
+		guest.Store(area, 4, result)
+	} else {
+		guest.StoreString(&guest.Results, area, 4, err.Error())
+	}
+	return guest.Address(area)
+}
+
+func (exported) OfOutcome(vPtr, vLen uint32) uint32 {
+	v := make([]types.Result[Person, Colour], vLen)
+	for i := range v {
+		at := guest.PointerTo(vPtr + uint32(i)*36)
+		var item types.Result[Person, Colour]
+		if guest.LoadOK(at, 0) {
+			item = types.OK[Person, Colour](loadPerson(guest.At(at, 4)))
+		} else {
+			item = types.Err[Person, Colour](Colour(guest.Load[uint8](at, 4)))
+		}
+		v[i] = item
+	}
+	guest.ParamsLifted()
+	result := implementation.OfOutcome(v)
+	area := guest.ResultArea(8)
+	resultPtr := guest.NewList(&guest.Results, area, 0, len(result), 36)
+	for i, item := range result {
+		at := guest.PointerTo(resultPtr + uint32(i)*36)
+		if value, failure, ok := item.Get(); guest.StoreOK(at, 0, ok) {
+			storePerson(&guest.Results, guest.At(at, 4), value)
+		} else {
+			guest.Store(at, 4, uint8(guest.LowerEnum(failure, 3, "types.Colour")))
+		}
+	}
+	return guest.Address(area)
+}
+
+func (exported) Join(partsPtr, partsLen uint32) uint32 {
+	parts := guest.LiftStrings(partsPtr, partsLen)
+	guest.ParamsLifted()
+	result := implementation.Join(parts)
+	area := guest.ResultArea(8)
+	guest.StoreString(&guest.Results, area, 0, result)
+	return guest.Address(area)
+}
+
+func (exported) Sum(numbersPtr, numbersLen uint32) uint32 {
+	numbers := guest.LiftSlice[uint32](numbersPtr, numbersLen)
+	guest.ParamsLifted()
+	return implementation.Sum(numbers)
+}
+
+func (exported) Many(a, bPtr, bLen uint32, c uint64, d float32, ePtr, eLen, f uint32, g uint64, h, iPtr, iLen, j uint32,
+	k float64, lPtr, lLen uint32) uint32 {
+	b := guest.LiftString(bPtr, bLen)
+	e := guest.LiftSlice[uint8](ePtr, eLen)
+	i := guest.LiftString(iPtr, iLen)
+	l := guest.LiftString(lPtr, lLen)
+	guest.ParamsLifted()
+	f0, f1 := implementation.Many(uint8(a), b, c, d, e, f != 0, int64(g), rune(h), i, uint16(j), k, l)
+	area := guest.ResultArea(16)
+	guest.Store(area, 0, f0)
+	guest.StoreString(&guest.Results, area, 8, f1)
+	return guest.Address(area)
+}
+
+func (exported) Parse(textPtr, textLen uint32) uint32 {
+	text := guest.LiftString(textPtr, textLen)
+	guest.ParamsLifted()
+	result, err := implementation.Parse(text)
+	area := guest.ResultArea(12)
+	if guest.StoreOK(area, 0, err == nil) {
+		guest.Store(area, 4, result)
+	} else {
+		guest.StoreString(&guest.Results, area, 4, err.Error())
+	}
+	return guest.Address(area)
 }
 
 func loadPerson(ptr guest.Pointer) judgetypes.Person {
-	tagsPtr := guest.Load[uint32](ptr, 12)
-	bossCase := guest.Load[uint8](ptr, 20)
 	var boss types.Option[string]
-	switch bossCase {
-	case 0:
-	case 1:
-		boss = types.Some(guest.LiftString(guest.Load[uint32](ptr, 24), guest.Load[uint32](ptr, 28)))
-	default:
-		guest.NoDiscriminant(uint32(bossCase), "option<string>")
+	if guest.LoadSome(ptr, 20) {
+		boss = types.Some(guest.LoadString(ptr, 24))
 	}
-	return judgetypes.Person{
-		Name: guest.LiftString(guest.Load[uint32](ptr, 0), guest.Load[uint32](ptr, 4)),
-		Age:  guest.Load[uint8](ptr, 8),
-		Tags: guest.LiftStrings(tagsPtr, guest.Load[uint32](ptr, 16)),
-		Boss: boss,
-	}
+	return judgetypes.Person{Name: guest.LoadString(ptr, 0), Age: guest.Load[uint8](ptr, 8),
+		Tags: guest.LoadStrings(ptr, 12), Boss: boss}
 }
 
 func storePerson(arena *guest.Arena, ptr guest.Pointer, value judgetypes.Person) {
-	namePtr := guest.LowerString(arena, value.Name)
-	guest.Store(ptr, 0, namePtr)
-	guest.Store(ptr, 4, uint32(len(value.Name)))
+	guest.StoreString(arena, ptr, 0, value.Name)
 	guest.Store(ptr, 8, value.Age)
-	tagsPtr := guest.LowerStrings(arena, value.Tags)
-	guest.Store(ptr, 12, tagsPtr)
-	guest.Store(ptr, 16, uint32(len(value.Tags)))
-	if value_, ok := value.Boss.Get(); ok {
-		guest.Store(ptr, 20, uint8(1))
-		valuePtr := guest.LowerString(arena, value_)
-		guest.Store(ptr, 24, valuePtr)
-		guest.Store(ptr, 28, uint32(len(value_)))
-	} else {
-		guest.Store(ptr, 20, uint8(0))
+	guest.StoreStrings(arena, ptr, 12, value.Tags)
+	if boss, ok := value.Boss.Get(); guest.StoreSome(ptr, 20, ok) {
+		guest.StoreString(arena, ptr, 24, boss)
 	}
 }
 
 func loadPoint(ptr guest.Pointer) judgetypes.Point {
-	return judgetypes.Point{
-		X:      guest.Load[float64](ptr, 0),
-		Y:      guest.Load[float32](ptr, 8),
-		OnGrid: guest.LoadBool(ptr, 12),
-		Mark:   guest.Load[rune](ptr, 16),
+	return judgetypes.Point{X: guest.Load[float64](ptr, 0), Y: guest.Load[float32](ptr, 8),
+		OnGrid: guest.LoadBool(ptr, 12), Mark: guest.Load[rune](ptr, 16)}
+}
+
+func lowerShape(arena *guest.Arena,
+	value judgetypes.Shape) (uint32, uint64, uint32, uint32, uint32, uint32, uint32, uint32, uint32) {
+	var valueCase uint32
+	var value1 uint64
+	var value2, value3, value4, value5, value6, value7, value8 uint32
+	switch value := value.(type) {
+	case judgetypes.ShapeNothing:
+	case judgetypes.ShapeCircle:
+		valueCase, value1 = 1, math.Float64bits(value.Value)
+	case judgetypes.ShapePolygon:
+		polygonPtr := guest.LowerSlice(arena, value.Value)
+		valueCase, value1, value2 = 2, uint64(polygonPtr), uint32(len(value.Value))
+	case judgetypes.ShapeLabel:
+		labelPtr := guest.LowerString(arena, value.Value)
+		valueCase, value1, value2 = 3, uint64(labelPtr), uint32(len(value.Value))
+	case judgetypes.ShapeFilledBy:
+		filledByCase, filledBy1, filledBy2, filledBy3, filledBy4, filledBy5, filledBy6, filledBy7 := lowerPerson(arena,
+			value.Value)
+		valueCase, value1, value2, value3, value4, value5, value6, value7, value8 = 4, uint64(filledByCase),
+			filledBy1, filledBy2, filledBy3, filledBy4, filledBy5, filledBy6, filledBy7
+	case judgetypes.ShapeNumber:
+		valueCase, value1 = 5, value.Value
+	default:
+		guest.NoCase("types.Shape")
 	}
+	return valueCase, value1, value2, value3, value4, value5, value6, value7, value8
 }
 
 func loadShape(ptr guest.Pointer) judgetypes.Shape {
-	valueCase := guest.Load[uint8](ptr, 0)
-	var value judgetypes.Shape
-	switch valueCase {
+	switch disc := guest.Load[uint8](ptr, 0); disc {
 	case 0:
-		value = judgetypes.ShapeNothing{}
+		return judgetypes.ShapeNothing{}
 	case 1:
-		value = judgetypes.ShapeCircle{Value: guest.Load[float64](ptr, 8)}
+		return judgetypes.ShapeCircle{Value: guest.Load[float64](ptr, 8)}
 	case 2:
-		value = judgetypes.ShapePolygon{Value: guest.LiftSlice[types.Tuple2[float32, float32]](
-			guest.Load[uint32](ptr, 8), guest.Load[uint32](ptr, 12))}
+		return judgetypes.ShapePolygon{Value: guest.LoadSlice[types.Tuple2[float32, float32]](ptr, 8)}
 	case 3:
-		value = judgetypes.ShapeLabel{
-			Value: guest.LiftString(guest.Load[uint32](ptr, 8), guest.Load[uint32](ptr, 12)),
-		}
+		return judgetypes.ShapeLabel{Value: guest.LoadString(ptr, 8)}
 	case 4:
-		value = judgetypes.ShapeFilledBy{Value: loadPerson(guest.At(ptr, 8))}
+		return judgetypes.ShapeFilledBy{Value: loadPerson(guest.At(ptr, 8))}
 	case 5:
-		value = judgetypes.ShapeNumber{Value: guest.Load[uint64](ptr, 8)}
+		return judgetypes.ShapeNumber{Value: guest.Load[uint64](ptr, 8)}
 	default:
-		guest.NoDiscriminant(uint32(valueCase), "shape")
+		guest.NoDiscriminant(uint32(disc), "shape")
 	}
-	return value
+	return nil
 }
 
 func storeShape(arena *guest.Arena, ptr guest.Pointer, value judgetypes.Shape) {
-	switch c := value.(type) {
+	switch value := value.(type) {
 	case judgetypes.ShapeNothing:
 		guest.Store(ptr, 0, uint8(0))
 	case judgetypes.ShapeCircle:
 		guest.Store(ptr, 0, uint8(1))
-		guest.Store(ptr, 8, c.Value)
+		guest.Store(ptr, 8, value.Value)
 	case judgetypes.ShapePolygon:
 		guest.Store(ptr, 0, uint8(2))
-		polygonPtr := guest.LowerSlice(arena, c.Value)
-		guest.Store(ptr, 8, polygonPtr)
-		guest.Store(ptr, 12, uint32(len(c.Value)))
+		guest.StoreSlice(arena, ptr, 8, value.Value)
 	case judgetypes.ShapeLabel:
 		guest.Store(ptr, 0, uint8(3))
-		labelPtr := guest.LowerString(arena, c.Value)
-		guest.Store(ptr, 8, labelPtr)
-		guest.Store(ptr, 12, uint32(len(c.Value)))
+		guest.StoreString(arena, ptr, 8, value.Value)
 	case judgetypes.ShapeFilledBy:
 		guest.Store(ptr, 0, uint8(4))
-		storePerson(arena, guest.At(ptr, 8), c.Value)
+		storePerson(arena, guest.At(ptr, 8), value.Value)
 	case judgetypes.ShapeNumber:
 		guest.Store(ptr, 0, uint8(5))
-		guest.Store(ptr, 8, c.Value)
+		guest.Store(ptr, 8, value.Value)
 	default:
 		guest.NoCase("types.Shape")
 	}
+}
+
+func storePoint(ptr guest.Pointer, value judgetypes.Point) {
+	guest.Store(ptr, 0, value.X)
+	guest.Store(ptr, 8, value.Y)
+	guest.StoreBool(ptr, 12, value.OnGrid)
+	guest.Store(ptr, 16, guest.LowerChar(value.Mark))
+}
+
+func liftShape(flat0 uint32, flat1 uint64, flat2, flat3, flat4, flat5, flat6, flat7, flat8 uint32) judgetypes.Shape {
+	switch disc := flat0; disc {
+	case 0:
+		return judgetypes.ShapeNothing{}
+	case 1:
+		return judgetypes.ShapeCircle{Value: math.Float64frombits(flat1)}
+	case 2:
+		return judgetypes.ShapePolygon{Value: guest.LiftSlice[types.Tuple2[float32, float32]](uint32(flat1),
+			flat2)}
+	case 3:
+		return judgetypes.ShapeLabel{Value: guest.LiftString(uint32(flat1), flat2)}
+	case 4:
+		return judgetypes.ShapeFilledBy{Value: liftPerson(uint32(flat1), flat2, flat3, flat4, flat5, flat6,
+			flat7, flat8)}
+	case 5:
+		return judgetypes.ShapeNumber{Value: flat1}
+	default:
+		guest.NoDiscriminant(uint32(disc), "shape")
+	}
+	return nil
+}
+
+func lowerPerson(arena *guest.Arena,
+	value judgetypes.Person) (uint32, uint32, uint32, uint32, uint32, uint32, uint32, uint32) {
+	namePtr := guest.LowerString(arena, value.Name)
+	tagsPtr := guest.LowerStrings(arena, value.Tags)
+	var bossCase, boss1, boss2 uint32
+	if boss, ok := value.Boss.Get(); ok {
+		valuePtr := guest.LowerString(arena, boss)
+		bossCase, boss1, boss2 = 1, valuePtr, uint32(len(boss))
+	}
+	return namePtr, uint32(
+		len(value.Name)), uint32(value.Age), tagsPtr, uint32(len(value.Tags)), bossCase, boss1, boss2
+}
+
+func liftPerson(flat0, flat1, flat2, flat3, flat4, flat5, flat6, flat7 uint32) judgetypes.Person {
+	var boss types.Option[string]
+	if guest.LiftSome(flat5) {
+		boss = types.Some(guest.LiftString(flat6, flat7))
+	}
+	return judgetypes.Person{Name: guest.LiftString(flat0, flat1), Age: uint8(flat2),
+		Tags: guest.LiftStrings(flat3, flat4), Boss: boss}
 }

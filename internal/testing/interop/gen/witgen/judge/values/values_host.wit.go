@@ -6,7 +6,6 @@ package values
 
 import (
 	"context"
-	"encoding/binary"
 	"math"
 
 	"github.com/witgen/witgen/canonicalabi/host"
@@ -15,68 +14,67 @@ import (
 	judgetypes "github.com/witgen/witgen/internal/testing/interop/gen/witgen/judge/types"
 )
 
-// Interface is witgen:judge/values@1.2.0: what a guest
-// exports, and what a host implements for the guests that import it.
+// Interface is witgen:judge/values@1.2.0, which a guest exports or a host implements.
 type Interface interface {
-	// OfBool is of-bool.
+	// OfBool calls witgen:judge/values@1.2.0#of-bool.
 	OfBool(ctx context.Context, v bool) (bool, error)
-	// OfU8 is of-u8.
+	// OfU8 calls witgen:judge/values@1.2.0#of-u8.
 	OfU8(ctx context.Context, v uint8) (uint8, error)
-	// OfS8 is of-s8.
+	// OfS8 calls witgen:judge/values@1.2.0#of-s8.
 	OfS8(ctx context.Context, v int8) (int8, error)
-	// OfU16 is of-u16.
+	// OfU16 calls witgen:judge/values@1.2.0#of-u16.
 	OfU16(ctx context.Context, v uint16) (uint16, error)
-	// OfS16 is of-s16.
+	// OfS16 calls witgen:judge/values@1.2.0#of-s16.
 	OfS16(ctx context.Context, v int16) (int16, error)
-	// OfU32 is of-u32.
+	// OfU32 calls witgen:judge/values@1.2.0#of-u32.
 	OfU32(ctx context.Context, v uint32) (uint32, error)
-	// OfS32 is of-s32.
+	// OfS32 calls witgen:judge/values@1.2.0#of-s32.
 	OfS32(ctx context.Context, v int32) (int32, error)
-	// OfU64 is of-u64.
+	// OfU64 calls witgen:judge/values@1.2.0#of-u64.
 	OfU64(ctx context.Context, v uint64) (uint64, error)
-	// OfS64 is of-s64.
+	// OfS64 calls witgen:judge/values@1.2.0#of-s64.
 	OfS64(ctx context.Context, v int64) (int64, error)
-	// OfF32 is of-f32.
+	// OfF32 calls witgen:judge/values@1.2.0#of-f32.
 	OfF32(ctx context.Context, v float32) (float32, error)
-	// OfF64 is of-f64.
+	// OfF64 calls witgen:judge/values@1.2.0#of-f64.
 	OfF64(ctx context.Context, v float64) (float64, error)
-	// OfChar is of-char.
+	// OfChar calls witgen:judge/values@1.2.0#of-char.
 	OfChar(ctx context.Context, v rune) (rune, error)
-	// OfString is of-string.
+	// OfString calls witgen:judge/values@1.2.0#of-string.
 	OfString(ctx context.Context, v string) (string, error)
-	// OfBytes is of-bytes.
+	// OfBytes calls witgen:judge/values@1.2.0#of-bytes.
 	OfBytes(ctx context.Context, v []byte) ([]byte, error)
-	// OfNumbers is of-numbers.
+	// OfNumbers calls witgen:judge/values@1.2.0#of-numbers.
 	OfNumbers(ctx context.Context, v []int32) ([]int32, error)
-	// OfLongs is of-longs.
+	// OfLongs calls witgen:judge/values@1.2.0#of-longs.
 	OfLongs(ctx context.Context, v []uint64) ([]uint64, error)
-	// OfStrings is of-strings.
+	// OfStrings calls witgen:judge/values@1.2.0#of-strings.
 	OfStrings(ctx context.Context, v []string) ([]string, error)
-	// OfNested is of-nested.
+	// OfNested calls witgen:judge/values@1.2.0#of-nested.
 	OfNested(ctx context.Context, v [][]uint16) ([][]uint16, error)
-	// OfPair is of-pair.
+	// OfPair calls witgen:judge/values@1.2.0#of-pair.
 	OfPair(ctx context.Context, v types.Tuple2[uint8, string]) (uint8, string, error)
-	// OfPerson is of-person.
+	// OfPerson calls witgen:judge/values@1.2.0#of-person.
 	OfPerson(ctx context.Context, v Person) (Person, error)
-	// OfPeople is of-people.
+	// OfPeople calls witgen:judge/values@1.2.0#of-people.
 	OfPeople(ctx context.Context, v []Person) ([]Person, error)
-	// OfPoint is of-point.
+	// OfPoint calls witgen:judge/values@1.2.0#of-point.
 	OfPoint(ctx context.Context, v Point) (Point, error)
-	// OfShape is of-shape.
+	// OfShape calls witgen:judge/values@1.2.0#of-shape.
 	OfShape(ctx context.Context, v Shape) (Shape, error)
-	// OfShapes is of-shapes.
+	// OfShapes calls witgen:judge/values@1.2.0#of-shapes.
 	OfShapes(ctx context.Context, v []Shape) ([]Shape, error)
-	// OfColour is of-colour.
+	// OfColour calls witgen:judge/values@1.2.0#of-colour.
 	OfColour(ctx context.Context, v Colour) (Colour, error)
-	// OfAccess is of-access.
+	// OfAccess calls witgen:judge/values@1.2.0#of-access.
 	OfAccess(ctx context.Context, v Access) (Access, error)
-	// OfOption is of-option.
+	// OfOption calls witgen:judge/values@1.2.0#of-option.
 	OfOption(ctx context.Context, v types.Option[uint32]) (types.Option[uint32], error)
-	// OfNames is of-names.
+	// OfNames calls witgen:judge/values@1.2.0#of-names.
 	OfNames(ctx context.Context, v types.Option[[]string]) (types.Option[[]string], error)
-	// OfResult is of-result.
+	// OfResult calls witgen:judge/values@1.2.0#of-result.
 	OfResult(ctx context.Context, v types.Result[uint32, string]) (uint32, error)
-	// OfOutcome is of-outcome.
+	// OfOutcome calls witgen:judge/values@1.2.0#of-outcome.
 	OfOutcome(ctx context.Context, v []types.Result[Person, Colour]) ([]types.Result[Person, Colour], error)
 	// The parts with a comma between them.
 	Join(ctx context.Context, parts []string) (string, error)
@@ -89,327 +87,98 @@ type Interface interface {
 	Parse(ctx context.Context, text string) (uint32, error)
 }
 
-// Descriptor describes witgen:judge/values@1.2.0 to the runtime.
-var Descriptor = bind.Interface{
+var descriptor = bind.Interface{
 	Functions: []bind.Function{
-		{
-			Name:   "of-bool",
-			Type:   0x1b778c82d98194e4,
-			Export: "i32 -> i32",
-			Import: "i32 -> i32",
-			Handle: handleOfBool,
-		},
-		{
-			Name:   "of-u8",
-			Type:   0x16fae035c3f913d1,
-			Export: "i32 -> i32",
-			Import: "i32 -> i32",
-			Handle: handleOfU8,
-		},
-		{
-			Name:   "of-s8",
-			Type:   0x5fc3465c879d442d,
-			Export: "i32 -> i32",
-			Import: "i32 -> i32",
-			Handle: handleOfS8,
-		},
-		{
-			Name:   "of-u16",
-			Type:   0x6151909b89fc1d3f,
-			Export: "i32 -> i32",
-			Import: "i32 -> i32",
-			Handle: handleOfU16,
-		},
-		{
-			Name:   "of-s16",
-			Type:   0x91a0050d95ec5d90,
-			Export: "i32 -> i32",
-			Import: "i32 -> i32",
-			Handle: handleOfS16,
-		},
-		{
-			Name:   "of-u32",
-			Type:   0xefab7478186f8a0d,
-			Export: "i32 -> i32",
-			Import: "i32 -> i32",
-			Handle: handleOfU32,
-		},
-		{
-			Name:   "of-s32",
-			Type:   0x42248314c9b785ae,
-			Export: "i32 -> i32",
-			Import: "i32 -> i32",
-			Handle: handleOfS32,
-		},
-		{
-			Name:   "of-u64",
-			Type:   0xda6d220222447a79,
-			Export: "i64 -> i64",
-			Import: "i64 -> i64",
-			Handle: handleOfU64,
-		},
-		{
-			Name:   "of-s64",
-			Type:   0x8696deb29d174bc3,
-			Export: "i64 -> i64",
-			Import: "i64 -> i64",
-			Handle: handleOfS64,
-		},
-		{
-			Name:   "of-f32",
-			Type:   0xc662c8db70317964,
-			Export: "f32 -> f32",
-			Import: "f32 -> f32",
-			Handle: handleOfF32,
-		},
-		{
-			Name:   "of-f64",
-			Type:   0x16dc0e02c81e17c1,
-			Export: "f64 -> f64",
-			Import: "f64 -> f64",
-			Handle: handleOfF64,
-		},
-		{
-			Name:   "of-char",
-			Type:   0xd55e82f45930ce57,
-			Export: "i32 -> i32",
-			Import: "i32 -> i32",
-			Handle: handleOfChar,
-		},
-		{
-			Name:   "of-string",
-			Type:   0x9dc1d1ca7f484925,
-			Export: "i32 i32 -> i32",
-			Import: "i32 i32 i32 ->",
-			Handle: handleOfString,
-		},
-		{
-			Name:   "of-bytes",
-			Type:   0xc98028b674000230,
-			Export: "i32 i32 -> i32",
-			Import: "i32 i32 i32 ->",
-			Handle: handleOfBytes,
-		},
-		{
-			Name:   "of-numbers",
-			Type:   0xc8c2bf6d6e399287,
-			Export: "i32 i32 -> i32",
-			Import: "i32 i32 i32 ->",
-			Handle: handleOfNumbers,
-		},
-		{
-			Name:   "of-longs",
-			Type:   0xdae816a29ee00e48,
-			Export: "i32 i32 -> i32",
-			Import: "i32 i32 i32 ->",
-			Handle: handleOfLongs,
-		},
-		{
-			Name:   "of-strings",
-			Type:   0x323907cb1f41ccb1,
-			Export: "i32 i32 -> i32",
-			Import: "i32 i32 i32 ->",
-			Handle: handleOfStrings,
-		},
-		{
-			Name:   "of-nested",
-			Type:   0x0227fe09314eb139,
-			Export: "i32 i32 -> i32",
-			Import: "i32 i32 i32 ->",
-			Handle: handleOfNested,
-		},
-		{
-			Name:   "of-pair",
-			Type:   0xcc70fab4c91dfd57,
-			Export: "i32 i32 i32 -> i32",
-			Import: "i32 i32 i32 i32 ->",
-			Handle: handleOfPair,
-		},
-		{
-			Name:   "of-person",
-			Type:   0x4bf18396980bf10e,
-			Export: "i32 i32 i32 i32 i32 i32 i32 i32 -> i32",
-			Import: "i32 i32 i32 i32 i32 i32 i32 i32 i32 ->",
-			Handle: handleOfPerson,
-		},
-		{
-			Name:   "of-people",
-			Type:   0xb560c13618625873,
-			Export: "i32 i32 -> i32",
-			Import: "i32 i32 i32 ->",
-			Handle: handleOfPeople,
-		},
-		{
-			Name:   "of-point",
-			Type:   0xb1b823a83622ed7c,
-			Export: "f64 f32 i32 i32 -> i32",
-			Import: "f64 f32 i32 i32 i32 ->",
-			Handle: handleOfPoint,
-		},
-		{
-			Name:   "of-shape",
-			Type:   0xe6bd2280c0b4cc2a,
-			Export: "i32 i64 i32 i32 i32 i32 i32 i32 i32 -> i32",
-			Import: "i32 i64 i32 i32 i32 i32 i32 i32 i32 i32 ->",
-			Handle: handleOfShape,
-		},
-		{
-			Name:   "of-shapes",
-			Type:   0x5649b82ee9f625d9,
-			Export: "i32 i32 -> i32",
-			Import: "i32 i32 i32 ->",
-			Handle: handleOfShapes,
-		},
-		{
-			Name:   "of-colour",
-			Type:   0x2cb0accd86096bfd,
-			Export: "i32 -> i32",
-			Import: "i32 -> i32",
-			Handle: handleOfColour,
-		},
-		{
-			Name:   "of-access",
-			Type:   0x2d0daf7dd09e2a60,
-			Export: "i32 -> i32",
-			Import: "i32 -> i32",
-			Handle: handleOfAccess,
-		},
-		{
-			Name:   "of-option",
-			Type:   0x2296474836bfbe10,
-			Export: "i32 i32 -> i32",
-			Import: "i32 i32 i32 ->",
-			Handle: handleOfOption,
-		},
-		{
-			Name:   "of-names",
-			Type:   0x18636c976dd2e36b,
-			Export: "i32 i32 i32 -> i32",
-			Import: "i32 i32 i32 i32 ->",
-			Handle: handleOfNames,
-		},
-		{
-			Name:   "of-result",
-			Type:   0x7db73f48c274acdb,
-			Export: "i32 i32 i32 -> i32",
-			Import: "i32 i32 i32 i32 ->",
-			Handle: handleOfResult,
-		},
-		{
-			Name:   "of-outcome",
-			Type:   0xb26ea5e269112b60,
-			Export: "i32 i32 -> i32",
-			Import: "i32 i32 i32 ->",
-			Handle: handleOfOutcome,
-		},
-		{
-			Name:   "join",
-			Type:   0x3da1f34b43a32f68,
-			Export: "i32 i32 -> i32",
-			Import: "i32 i32 i32 ->",
-			Handle: handleJoin,
-		},
-		{
-			Name:   "sum",
-			Type:   0x7ceae3ebc21686e1,
-			Export: "i32 i32 -> i32",
-			Import: "i32 i32 -> i32",
-			Handle: handleSum,
-		},
-		{
-			Name:   "many",
-			Type:   0x3293e07e153913b2,
+		{Name: "of-bool", Type: 0x1b778c82d98194e4, Export: "i32 -> i32", Import: "i32 -> i32",
+			Handle: handleOfBool},
+		{Name: "of-u8", Type: 0x16fae035c3f913d1, Export: "i32 -> i32", Import: "i32 -> i32",
+			Handle: handleOfU8},
+		{Name: "of-s8", Type: 0x5fc3465c879d442d, Export: "i32 -> i32", Import: "i32 -> i32",
+			Handle: handleOfS8},
+		{Name: "of-u16", Type: 0x6151909b89fc1d3f, Export: "i32 -> i32", Import: "i32 -> i32",
+			Handle: handleOfU16},
+		{Name: "of-s16", Type: 0x91a0050d95ec5d90, Export: "i32 -> i32", Import: "i32 -> i32",
+			Handle: handleOfS16},
+		{Name: "of-u32", Type: 0xefab7478186f8a0d, Export: "i32 -> i32", Import: "i32 -> i32",
+			Handle: handleOfU32},
+		{Name: "of-s32", Type: 0x42248314c9b785ae, Export: "i32 -> i32", Import: "i32 -> i32",
+			Handle: handleOfS32},
+		{Name: "of-u64", Type: 0xda6d220222447a79, Export: "i64 -> i64", Import: "i64 -> i64",
+			Handle: handleOfU64},
+		{Name: "of-s64", Type: 0x8696deb29d174bc3, Export: "i64 -> i64", Import: "i64 -> i64",
+			Handle: handleOfS64},
+		{Name: "of-f32", Type: 0xc662c8db70317964, Export: "f32 -> f32", Import: "f32 -> f32",
+			Handle: handleOfF32},
+		{Name: "of-f64", Type: 0x16dc0e02c81e17c1, Export: "f64 -> f64", Import: "f64 -> f64",
+			Handle: handleOfF64},
+		{Name: "of-char", Type: 0xd55e82f45930ce57, Export: "i32 -> i32", Import: "i32 -> i32",
+			Handle: handleOfChar},
+		{Name: "of-string", Type: 0x9dc1d1ca7f484925, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->",
+			Handle: handleOfString},
+		{Name: "of-bytes", Type: 0xc98028b674000230, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->",
+			Handle: handleOfBytes},
+		{Name: "of-numbers", Type: 0xc8c2bf6d6e399287, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->",
+			Handle: handleOfNumbers},
+		{Name: "of-longs", Type: 0xdae816a29ee00e48, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->",
+			Handle: handleOfLongs},
+		{Name: "of-strings", Type: 0x323907cb1f41ccb1, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->",
+			Handle: handleOfStrings},
+		{Name: "of-nested", Type: 0x0227fe09314eb139, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->",
+			Handle: handleOfNested},
+		{Name: "of-pair", Type: 0xcc70fab4c91dfd57, Export: "i32 i32 i32 -> i32", Import: "i32 i32 i32 i32 ->",
+			Handle: handleOfPair},
+		{Name: "of-person", Type: 0x4bf18396980bf10e, Export: "i32 i32 i32 i32 i32 i32 i32 i32 -> i32",
+			Import: "i32 i32 i32 i32 i32 i32 i32 i32 i32 ->", Handle: handleOfPerson},
+		{Name: "of-people", Type: 0xb560c13618625873, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->",
+			Handle: handleOfPeople},
+		{Name: "of-point", Type: 0xb1b823a83622ed7c, Export: "f64 f32 i32 i32 -> i32",
+			Import: "f64 f32 i32 i32 i32 ->", Handle: handleOfPoint},
+		{Name: "of-shape", Type: 0xe6bd2280c0b4cc2a, Export: "i32 i64 i32 i32 i32 i32 i32 i32 i32 -> i32",
+			Import: "i32 i64 i32 i32 i32 i32 i32 i32 i32 i32 ->", Handle: handleOfShape},
+		{Name: "of-shapes", Type: 0x5649b82ee9f625d9, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->",
+			Handle: handleOfShapes},
+		{Name: "of-colour", Type: 0x2cb0accd86096bfd, Export: "i32 -> i32", Import: "i32 -> i32",
+			Handle: handleOfColour},
+		{Name: "of-access", Type: 0x2d0daf7dd09e2a60, Export: "i32 -> i32", Import: "i32 -> i32",
+			Handle: handleOfAccess},
+		{Name: "of-option", Type: 0x2296474836bfbe10, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->",
+			Handle: handleOfOption},
+		{Name: "of-names", Type: 0x18636c976dd2e36b, Export: "i32 i32 i32 -> i32", Import: "i32 i32 i32 i32 ->",
+			Handle: handleOfNames},
+		{Name: "of-result", Type: 0x7db73f48c274acdb, Export: "i32 i32 i32 -> i32",
+			Import: "i32 i32 i32 i32 ->", Handle: handleOfResult},
+		{Name: "of-outcome", Type: 0xb26ea5e269112b60, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->",
+			Handle: handleOfOutcome},
+		{Name: "join", Type: 0x3da1f34b43a32f68, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->",
+			Handle: handleJoin},
+		{Name: "sum", Type: 0x7ceae3ebc21686e1, Export: "i32 i32 -> i32", Import: "i32 i32 -> i32",
+			Handle: handleSum},
+		{Name: "many", Type: 0x3293e07e153913b2,
 			Export: "i32 i32 i32 i64 f32 i32 i32 i32 i64 i32 i32 i32 i32 f64 i32 i32 -> i32",
 			Import: "i32 i32 i32 i64 f32 i32 i32 i32 i64 i32 i32 i32 i32 f64 i32 i32 i32 ->",
-			Handle: handleMany,
-		},
-		{
-			Name:   "parse",
-			Type:   0x86077e901af65d29,
-			Export: "i32 i32 -> i32",
-			Import: "i32 i32 i32 ->",
-			Handle: handleParse,
-		},
+			Handle: handleMany},
+		{Name: "parse", Type: 0x86077e901af65d29, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->",
+			Handle: handleParse},
 	},
 }
 
-// Bind returns the interface as an instance exports it. Worlds that export it
-// call it.
+// Descriptor describes witgen:judge/values@1.2.0 to the runtime.
+var Descriptor = descriptor
+
+// Bind returns the interface as an instance exports it.
 func Bind(e bind.Exports) Interface {
-	return &exports{
-		ofBool:    e.Func(0),
-		ofU8:      e.Func(1),
-		ofS8:      e.Func(2),
-		ofU16:     e.Func(3),
-		ofS16:     e.Func(4),
-		ofU32:     e.Func(5),
-		ofS32:     e.Func(6),
-		ofU64:     e.Func(7),
-		ofS64:     e.Func(8),
-		ofF32:     e.Func(9),
-		ofF64:     e.Func(10),
-		ofChar:    e.Func(11),
-		ofString:  e.Func(12),
-		ofBytes:   e.Func(13),
-		ofNumbers: e.Func(14),
-		ofLongs:   e.Func(15),
-		ofStrings: e.Func(16),
-		ofNested:  e.Func(17),
-		ofPair:    e.Func(18),
-		ofPerson:  e.Func(19),
-		ofPeople:  e.Func(20),
-		ofPoint:   e.Func(21),
-		ofShape:   e.Func(22),
-		ofShapes:  e.Func(23),
-		ofColour:  e.Func(24),
-		ofAccess:  e.Func(25),
-		ofOption:  e.Func(26),
-		ofNames:   e.Func(27),
-		ofResult:  e.Func(28),
-		ofOutcome: e.Func(29),
-		join:      e.Func(30),
-		sum:       e.Func(31),
-		many:      e.Func(32),
-		parse:     e.Func(33),
-	}
+	x := &exports{}
+	e.Bind(&x.ofBool, &x.ofU8, &x.ofS8, &x.ofU16, &x.ofS16, &x.ofU32, &x.ofS32, &x.ofU64, &x.ofS64, &x.ofF32,
+		&x.ofF64, &x.ofChar, &x.ofString, &x.ofBytes, &x.ofNumbers, &x.ofLongs, &x.ofStrings, &x.ofNested,
+		&x.ofPair, &x.ofPerson, &x.ofPeople, &x.ofPoint, &x.ofShape, &x.ofShapes, &x.ofColour, &x.ofAccess,
+		&x.ofOption, &x.ofNames, &x.ofResult, &x.ofOutcome, &x.join, &x.sum, &x.many, &x.parse)
+	return x
 }
 
-// exports calls the functions that an instance exports.
 type exports struct {
-	ofBool    bind.Func
-	ofU8      bind.Func
-	ofS8      bind.Func
-	ofU16     bind.Func
-	ofS16     bind.Func
-	ofU32     bind.Func
-	ofS32     bind.Func
-	ofU64     bind.Func
-	ofS64     bind.Func
-	ofF32     bind.Func
-	ofF64     bind.Func
-	ofChar    bind.Func
-	ofString  bind.Func
-	ofBytes   bind.Func
-	ofNumbers bind.Func
-	ofLongs   bind.Func
-	ofStrings bind.Func
-	ofNested  bind.Func
-	ofPair    bind.Func
-	ofPerson  bind.Func
-	ofPeople  bind.Func
-	ofPoint   bind.Func
-	ofShape   bind.Func
-	ofShapes  bind.Func
-	ofColour  bind.Func
-	ofAccess  bind.Func
-	ofOption  bind.Func
-	ofNames   bind.Func
-	ofResult  bind.Func
-	ofOutcome bind.Func
-	join      bind.Func
-	sum       bind.Func
-	many      bind.Func
-	parse     bind.Func
+	ofBool, ofU8, ofS8, ofU16, ofS16, ofU32, ofS32, ofU64, ofS64, ofF32, ofF64, ofChar, ofString,
+	ofBytes, ofNumbers, ofLongs, ofStrings, ofNested, ofPair, ofPerson, ofPeople, ofPoint, ofShape, ofShapes,
+	ofColour, ofAccess, ofOption, ofNames, ofResult, ofOutcome, join, sum, many, parse bind.Func
 }
 
 func (x *exports) OfBool(ctx context.Context, v bool) (bool, error) {
@@ -423,28 +192,28 @@ func (x *exports) OfU8(ctx context.Context, v uint8) (uint8, error) {
 	call := x.ofU8.Begin(ctx)
 	call.Stack[0] = uint64(uint32(v))
 	core, err := call.Finish()
-	return uint8(uint32(core)), err
+	return uint8(core), err
 }
 
 func (x *exports) OfS8(ctx context.Context, v int8) (int8, error) {
 	call := x.ofS8.Begin(ctx)
 	call.Stack[0] = uint64(uint32(v))
 	core, err := call.Finish()
-	return int8(uint32(core)), err
+	return int8(core), err
 }
 
 func (x *exports) OfU16(ctx context.Context, v uint16) (uint16, error) {
 	call := x.ofU16.Begin(ctx)
 	call.Stack[0] = uint64(uint32(v))
 	core, err := call.Finish()
-	return uint16(uint32(core)), err
+	return uint16(core), err
 }
 
 func (x *exports) OfS16(ctx context.Context, v int16) (int16, error) {
 	call := x.ofS16.Begin(ctx)
 	call.Stack[0] = uint64(uint32(v))
 	core, err := call.Finish()
-	return int16(uint32(core)), err
+	return int16(core), err
 }
 
 func (x *exports) OfU32(ctx context.Context, v uint32) (uint32, error) {
@@ -458,7 +227,7 @@ func (x *exports) OfS32(ctx context.Context, v int32) (int32, error) {
 	call := x.ofS32.Begin(ctx)
 	call.Stack[0] = uint64(uint32(v))
 	core, err := call.Finish()
-	return int32(uint32(core)), err
+	return int32(core), err
 }
 
 func (x *exports) OfU64(ctx context.Context, v uint64) (uint64, error) {
@@ -494,12 +263,9 @@ func (x *exports) OfChar(ctx context.Context, v rune) (rune, error) {
 		return 0, bad.In("v")
 	}
 	call := x.ofChar.Begin(ctx)
-	call.Stack[0] = uint64(call.LowerChar(v))
-	if !call.Invoke() {
-		return 0, call.End()
-	}
-	result := call.LiftChar(uint32(call.Stack[0]))
-	return result, call.End()
+	call.Stack[0] = uint64(uint32(v))
+	core := call.InvokeCore()
+	return call.LiftChar(uint32(core)), call.End()
 }
 
 func (x *exports) OfString(ctx context.Context, v string) (string, error) {
@@ -507,19 +273,9 @@ func (x *exports) OfString(ctx context.Context, v string) (string, error) {
 		return "", bad.In("v")
 	}
 	call := x.ofString.Begin(ctx)
-	vPtr, vLen := call.LowerString(v)
-	stack := call.Stack[:2]
-	stack[0] = uint64(vPtr)
-	stack[1] = uint64(vLen)
-	if !call.Invoke() {
-		return "", call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 8, 4)
-	if !ok {
-		return "", call.End()
-	}
-	result := call.LiftString(binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]))
-	return result, call.End()
+	call.PutString(0, v)
+	area := call.InvokeView(8, 4)
+	return call.LoadString(area), call.End()
 }
 
 func (x *exports) OfBytes(ctx context.Context, v []byte) ([]byte, error) {
@@ -527,19 +283,9 @@ func (x *exports) OfBytes(ctx context.Context, v []byte) ([]byte, error) {
 		return nil, bad.In("v")
 	}
 	call := x.ofBytes.Begin(ctx)
-	vPtr, vLen := bind.LowerNumbers(call, v)
-	stack := call.Stack[:2]
-	stack[0] = uint64(vPtr)
-	stack[1] = uint64(vLen)
-	if !call.Invoke() {
-		return nil, call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 8, 4)
-	if !ok {
-		return nil, call.End()
-	}
-	result := bind.LiftNumbers[uint8](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]))
-	return result, call.End()
+	bind.PutNumbers(call, 0, v)
+	area := call.InvokeView(8, 4)
+	return bind.LoadNumbers[uint8](call, area), call.End()
 }
 
 func (x *exports) OfNumbers(ctx context.Context, v []int32) ([]int32, error) {
@@ -547,19 +293,9 @@ func (x *exports) OfNumbers(ctx context.Context, v []int32) ([]int32, error) {
 		return nil, bad.In("v")
 	}
 	call := x.ofNumbers.Begin(ctx)
-	vPtr, vLen := bind.LowerNumbers(call, v)
-	stack := call.Stack[:2]
-	stack[0] = uint64(vPtr)
-	stack[1] = uint64(vLen)
-	if !call.Invoke() {
-		return nil, call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 8, 4)
-	if !ok {
-		return nil, call.End()
-	}
-	result := bind.LiftNumbers[int32](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]))
-	return result, call.End()
+	bind.PutNumbers(call, 0, v)
+	area := call.InvokeView(8, 4)
+	return bind.LoadNumbers[int32](call, area), call.End()
 }
 
 func (x *exports) OfLongs(ctx context.Context, v []uint64) ([]uint64, error) {
@@ -567,113 +303,53 @@ func (x *exports) OfLongs(ctx context.Context, v []uint64) ([]uint64, error) {
 		return nil, bad.In("v")
 	}
 	call := x.ofLongs.Begin(ctx)
-	vPtr, vLen := bind.LowerNumbers(call, v)
-	stack := call.Stack[:2]
-	stack[0] = uint64(vPtr)
-	stack[1] = uint64(vLen)
-	if !call.Invoke() {
-		return nil, call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 8, 4)
-	if !ok {
-		return nil, call.End()
-	}
-	result := bind.LiftNumbers[uint64](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]))
-	return result, call.End()
+	bind.PutNumbers(call, 0, v)
+	area := call.InvokeView(8, 4)
+	return bind.LoadNumbers[uint64](call, area), call.End()
 }
 
 func (x *exports) OfStrings(ctx context.Context, v []string) ([]string, error) {
-	if bad := bind.CheckList(len(v), 8); bad != nil {
+	if bad := bind.CheckEach(v, 8, bind.CheckString); bad != nil {
 		return nil, bad.In("v")
 	}
-	for i, item := range v {
-		if bad := bind.CheckString(item); bad != nil {
-			return nil, bad.At(i).In("v")
-		}
-	}
 	call := x.ofStrings.Begin(ctx)
-	vPtr := call.LowerList(len(v), 8, 4)
-	for i, item := range v {
-		at := vPtr + uint32(i)*8
-		itemPtr, itemLen := call.LowerString(item)
-		call.StoreUint32(at, itemPtr)
-		call.StoreUint32(at+4, itemLen)
-	}
-	stack := call.Stack[:2]
-	stack[0] = uint64(vPtr)
-	stack[1] = uint64(uint32(len(v)))
-	if !call.Invoke() {
-		return nil, call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 8, 4)
-	if !ok {
-		return nil, call.End()
-	}
-	region, result := bind.LiftList[string](call, binary.LittleEndian.Uint32(area),
-		binary.LittleEndian.Uint32(area[4:]), 8, 4)
-	for i := range result {
-		item := region[i*8:]
-		result[i] = call.LiftString(binary.LittleEndian.Uint32(item), binary.LittleEndian.Uint32(item[4:]))
-	}
-	return result, call.End()
+	call.PutStrings(0, v)
+	area := call.InvokeView(8, 4)
+	return call.LoadStrings(area), call.End()
 }
 
 func (x *exports) OfNested(ctx context.Context, v [][]uint16) ([][]uint16, error) {
-	if bad := bind.CheckList(len(v), 8); bad != nil {
+	if bad := bind.CheckEach(v, 8,
+		func(v []uint16) *host.BadValueError { return bind.CheckList(len(v), 2) }); bad != nil {
 		return nil, bad.In("v")
-	}
-	for i, item := range v {
-		if bad := bind.CheckList(len(item), 2); bad != nil {
-			return nil, bad.At(i).In("v")
-		}
 	}
 	call := x.ofNested.Begin(ctx)
 	vPtr := call.LowerList(len(v), 8, 4)
 	for i, item := range v {
 		at := vPtr + uint32(i)*8
-		itemPtr, itemLen := bind.LowerNumbers(call, item)
-		call.StoreUint32(at, itemPtr)
-		call.StoreUint32(at+4, itemLen)
+		bind.StoreNumbers(call, at, item)
 	}
 	stack := call.Stack[:2]
-	stack[0] = uint64(vPtr)
-	stack[1] = uint64(uint32(len(v)))
-	if !call.Invoke() {
-		return nil, call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 8, 4)
-	if !ok {
-		return nil, call.End()
-	}
-	region, result := bind.LiftList[[]uint16](call, binary.LittleEndian.Uint32(area),
-		binary.LittleEndian.Uint32(area[4:]), 8, 4)
+	stack[0], stack[1] = uint64(vPtr), uint64(uint32(len(v)))
+	area := call.InvokeView(8, 4)
+	region, result := bind.LoadList[[]uint16](call, area, 8, 4)
 	for i := range result {
-		item := region[i*8:]
-		result[i] = bind.LiftNumbers[uint16](call, binary.LittleEndian.Uint32(item),
-			binary.LittleEndian.Uint32(item[4:]))
+		area := region[i*8:]
+		result[i] = bind.LoadNumbers[uint16](call, area)
 	}
 	return result, call.End()
 }
 
 func (x *exports) OfPair(ctx context.Context, v types.Tuple2[uint8, string]) (uint8, string, error) {
-	if bad := bind.CheckString(v.F1); bad != nil {
-		return 0, "", bad.At(1).In("v")
+	if bad := bind.CheckString(v.F1).At(1); bad != nil {
+		return 0, "", bad.In("v")
 	}
 	call := x.ofPair.Begin(ctx)
-	f1Ptr, f1Len := call.LowerString(v.F1)
-	stack := call.Stack[:3]
-	stack[0] = uint64(uint32(v.F0))
-	stack[1] = uint64(f1Ptr)
-	stack[2] = uint64(f1Len)
-	if !call.Invoke() {
-		return 0, "", call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 12, 4)
-	if !ok {
-		return 0, "", call.End()
-	}
+	call.PutString(1, v.F1)
+	call.Stack[0] = uint64(uint32(v.F0))
+	area := call.InvokeView(12, 4)
 	f0 := area[0]
-	f1 := call.LiftString(binary.LittleEndian.Uint32(area[4:]), binary.LittleEndian.Uint32(area[8:]))
+	f1 := call.LoadString(area[4:])
 	return f0, f1, call.End()
 }
 
@@ -682,49 +358,22 @@ func (x *exports) OfPerson(ctx context.Context, v Person) (Person, error) {
 		return Person{}, bad.In("v")
 	}
 	call := x.ofPerson.Begin(ctx)
-	namePtr, nameLen := call.LowerString(v.Name)
-	tagsPtr := call.LowerList(len(v.Tags), 8, 4)
-	for i, item := range v.Tags {
-		at := tagsPtr + uint32(i)*8
-		itemPtr, itemLen := call.LowerString(item)
-		call.StoreUint32(at, itemPtr)
-		call.StoreUint32(at+4, itemLen)
-	}
+	call.PutString(0, v.Name)
+	call.PutStrings(3, v.Tags)
 	var bossCase, boss1, boss2 uint32
-	if value, ok := v.Boss.Get(); ok {
-		valuePtr, valueLen := call.LowerString(value)
-		bossCase = 1
-		boss1 = valuePtr
-		boss2 = valueLen
+	if boss, ok := v.Boss.Get(); ok {
+		valuePtr, valueLen := call.LowerString(boss)
+		bossCase, boss1, boss2 = 1, valuePtr, valueLen
 	}
 	stack := call.Stack[:8]
-	stack[0] = uint64(namePtr)
-	stack[1] = uint64(nameLen)
-	stack[2] = uint64(uint32(v.Age))
-	stack[3] = uint64(tagsPtr)
-	stack[4] = uint64(uint32(len(v.Tags)))
-	stack[5] = uint64(bossCase)
-	stack[6] = uint64(boss1)
-	stack[7] = uint64(boss2)
-	if !call.Invoke() {
-		return Person{}, call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 32, 4)
-	if !ok {
-		return Person{}, call.End()
-	}
-	result := loadPerson(call, area)
-	return result, call.End()
+	stack[2], stack[5], stack[6], stack[7] = uint64(uint32(v.Age)), uint64(bossCase), uint64(boss1), uint64(boss2)
+	area := call.InvokeView(32, 4)
+	return loadPerson(call, area), call.End()
 }
 
 func (x *exports) OfPeople(ctx context.Context, v []Person) ([]Person, error) {
-	if bad := bind.CheckList(len(v), 32); bad != nil {
+	if bad := bind.CheckEach(v, 32, checkPerson); bad != nil {
 		return nil, bad.In("v")
-	}
-	for i, item := range v {
-		if bad := checkPerson(item); bad != nil {
-			return nil, bad.At(i).In("v")
-		}
 	}
 	call := x.ofPeople.Begin(ctx)
 	vPtr := call.LowerList(len(v), 32, 4)
@@ -733,20 +382,12 @@ func (x *exports) OfPeople(ctx context.Context, v []Person) ([]Person, error) {
 		storePerson(call, at, item)
 	}
 	stack := call.Stack[:2]
-	stack[0] = uint64(vPtr)
-	stack[1] = uint64(uint32(len(v)))
-	if !call.Invoke() {
-		return nil, call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 8, 4)
-	if !ok {
-		return nil, call.End()
-	}
-	region, result := bind.LiftList[Person](call, binary.LittleEndian.Uint32(area),
-		binary.LittleEndian.Uint32(area[4:]), 32, 4)
+	stack[0], stack[1] = uint64(vPtr), uint64(uint32(len(v)))
+	area := call.InvokeView(8, 4)
+	region, result := bind.LoadList[Person](call, area, 32, 4)
 	for i := range result {
-		item := region[i*32:]
-		result[i] = loadPerson(call, item)
+		area := region[i*32:]
+		result[i] = loadPerson(call, area)
 	}
 	return result, call.End()
 }
@@ -757,19 +398,10 @@ func (x *exports) OfPoint(ctx context.Context, v Point) (Point, error) {
 	}
 	call := x.ofPoint.Begin(ctx)
 	stack := call.Stack[:4]
-	stack[0] = math.Float64bits(v.X)
-	stack[1] = uint64(math.Float32bits(v.Y))
-	stack[2] = uint64(types.FromBool(v.OnGrid))
-	stack[3] = uint64(call.LowerChar(v.Mark))
-	if !call.Invoke() {
-		return Point{}, call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 24, 8)
-	if !ok {
-		return Point{}, call.End()
-	}
-	result := loadPoint(call, area)
-	return result, call.End()
+	stack[0], stack[1], stack[2], stack[3] = math.Float64bits(v.X), uint64(math.Float32bits(v.Y)),
+		uint64(types.FromBool(v.OnGrid)), uint64(uint32(v.Mark))
+	area := call.InvokeView(24, 8)
+	return loadPoint(call, area), call.End()
 }
 
 func (x *exports) OfShape(ctx context.Context, v Shape) (Shape, error) {
@@ -777,89 +409,18 @@ func (x *exports) OfShape(ctx context.Context, v Shape) (Shape, error) {
 		return nil, bad.In("v")
 	}
 	call := x.ofShape.Begin(ctx)
-	var vCase uint32
-	var v1 uint64
-	var v2, v3, v4, v5, v6, v7, v8 uint32
-	switch c := v.(type) {
-	case judgetypes.ShapeNothing:
-	case judgetypes.ShapeCircle:
-		vCase = 1
-		v1 = math.Float64bits(c.Value)
-	case judgetypes.ShapePolygon:
-		polygonPtr := call.LowerList(len(c.Value), 8, 4)
-		for i, item := range c.Value {
-			at := polygonPtr + uint32(i)*8
-			call.StoreFloat32(at, item.F0)
-			call.StoreFloat32(at+4, item.F1)
-		}
-		vCase = 2
-		v1 = uint64(polygonPtr)
-		v2 = uint32(len(c.Value))
-	case judgetypes.ShapeLabel:
-		labelPtr, labelLen := call.LowerString(c.Value)
-		vCase = 3
-		v1 = uint64(labelPtr)
-		v2 = labelLen
-	case judgetypes.ShapeFilledBy:
-		namePtr, nameLen := call.LowerString(c.Value.Name)
-		tagsPtr := call.LowerList(len(c.Value.Tags), 8, 4)
-		for i, item := range c.Value.Tags {
-			at := tagsPtr + uint32(i)*8
-			itemPtr, itemLen := call.LowerString(item)
-			call.StoreUint32(at, itemPtr)
-			call.StoreUint32(at+4, itemLen)
-		}
-		var bossCase, boss1, boss2 uint32
-		if value, ok := c.Value.Boss.Get(); ok {
-			valuePtr, valueLen := call.LowerString(value)
-			bossCase = 1
-			boss1 = valuePtr
-			boss2 = valueLen
-		}
-		vCase = 4
-		v1 = uint64(namePtr)
-		v2 = nameLen
-		v3 = uint32(c.Value.Age)
-		v4 = tagsPtr
-		v5 = uint32(len(c.Value.Tags))
-		v6 = bossCase
-		v7 = boss1
-		v8 = boss2
-	case judgetypes.ShapeNumber:
-		vCase = 5
-		v1 = c.Value
-	default:
-		call.BadVariant("shape")
-	}
+	vCase, v1, v2, v3, v4, v5, v6, v7, v8 := lowerShape(call, v)
 	stack := call.Stack[:9]
-	stack[0] = uint64(vCase)
-	stack[1] = v1
-	stack[2] = uint64(v2)
-	stack[3] = uint64(v3)
-	stack[4] = uint64(v4)
-	stack[5] = uint64(v5)
-	stack[6] = uint64(v6)
-	stack[7] = uint64(v7)
+	stack[0], stack[1], stack[2], stack[3] = uint64(vCase), v1, uint64(v2), uint64(v3)
+	stack[4], stack[5], stack[6], stack[7] = uint64(v4), uint64(v5), uint64(v6), uint64(v7)
 	stack[8] = uint64(v8)
-	if !call.Invoke() {
-		return nil, call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 40, 8)
-	if !ok {
-		return nil, call.End()
-	}
-	result := loadShape(call, area)
-	return result, call.End()
+	area := call.InvokeView(40, 8)
+	return loadShape(call, area), call.End()
 }
 
 func (x *exports) OfShapes(ctx context.Context, v []Shape) ([]Shape, error) {
-	if bad := bind.CheckList(len(v), 40); bad != nil {
+	if bad := bind.CheckEach(v, 40, checkShape); bad != nil {
 		return nil, bad.In("v")
-	}
-	for i, item := range v {
-		if bad := checkShape(item); bad != nil {
-			return nil, bad.At(i).In("v")
-		}
 	}
 	call := x.ofShapes.Begin(ctx)
 	vPtr := call.LowerList(len(v), 40, 8)
@@ -868,20 +429,12 @@ func (x *exports) OfShapes(ctx context.Context, v []Shape) ([]Shape, error) {
 		storeShape(call, at, item)
 	}
 	stack := call.Stack[:2]
-	stack[0] = uint64(vPtr)
-	stack[1] = uint64(uint32(len(v)))
-	if !call.Invoke() {
-		return nil, call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 8, 4)
-	if !ok {
-		return nil, call.End()
-	}
-	region, result := bind.LiftList[Shape](call, binary.LittleEndian.Uint32(area),
-		binary.LittleEndian.Uint32(area[4:]), 40, 8)
+	stack[0], stack[1] = uint64(vPtr), uint64(uint32(len(v)))
+	area := call.InvokeView(8, 4)
+	region, result := bind.LoadList[Shape](call, area, 40, 8)
 	for i := range result {
-		item := region[i*40:]
-		result[i] = loadShape(call, item)
+		area := region[i*40:]
+		result[i] = loadShape(call, area)
 	}
 	return result, call.End()
 }
@@ -891,12 +444,9 @@ func (x *exports) OfColour(ctx context.Context, v Colour) (Colour, error) {
 		return 0, bad.In("v")
 	}
 	call := x.ofColour.Begin(ctx)
-	call.Stack[0] = uint64(call.LowerEnum(uint32(v), 3))
-	if !call.Invoke() {
-		return 0, call.End()
-	}
-	result := Colour(call.LiftEnum(uint32(call.Stack[0]), 3))
-	return result, call.End()
+	call.Stack[0] = uint64(uint32(v))
+	core := call.InvokeCore()
+	return Colour(call.LiftEnum(uint32(core), 3)), call.End()
 }
 
 func (x *exports) OfAccess(ctx context.Context, v Access) (Access, error) {
@@ -904,101 +454,51 @@ func (x *exports) OfAccess(ctx context.Context, v Access) (Access, error) {
 		return 0, bad.In("v")
 	}
 	call := x.ofAccess.Begin(ctx)
-	call.Stack[0] = uint64(call.LowerFlags(uint32(v), 3))
+	call.Stack[0] = uint64(uint32(v))
 	core, err := call.Finish()
-	result := Access(uint32(core) & 0x7)
-	return result, err
+	return Access(uint32(core) & 0x7), err
 }
 
 func (x *exports) OfOption(ctx context.Context, v types.Option[uint32]) (types.Option[uint32], error) {
 	call := x.ofOption.Begin(ctx)
 	var vCase, vPayload uint32
-	if value, ok := v.Get(); ok {
-		vCase = 1
-		vPayload = value
+	if v, ok := v.Get(); ok {
+		vCase, vPayload = 1, v
 	}
 	stack := call.Stack[:2]
-	stack[0] = uint64(vCase)
-	stack[1] = uint64(vPayload)
-	if !call.Invoke() {
-		return types.Option[uint32]{}, call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 8, 4)
-	if !ok {
-		return types.Option[uint32]{}, call.End()
-	}
-	resultCase := area[0]
+	stack[0], stack[1] = uint64(vCase), uint64(vPayload)
+	area := call.InvokeView(8, 4)
 	var result types.Option[uint32]
-	switch resultCase {
-	case 0:
-	case 1:
-		result = types.Some(binary.LittleEndian.Uint32(area[4:]))
-	default:
-		call.BadDiscriminant(uint32(resultCase), 2)
+	if call.LoadSome(area[0]) {
+		result = types.Some(bind.Uint32(area[4:]))
 	}
 	return result, call.End()
 }
 
 func (x *exports) OfNames(ctx context.Context, v types.Option[[]string]) (types.Option[[]string], error) {
-	if some, ok := v.Get(); ok {
-		if bad := bind.CheckList(len(some), 8); bad != nil {
-			return types.Option[[]string]{}, bad.In("v")
-		}
-		for i, item := range some {
-			if bad := bind.CheckString(item); bad != nil {
-				return types.Option[[]string]{}, bad.At(i).In("v")
-			}
-		}
+	if bad := bind.CheckSome(v,
+		func(v []string) *host.BadValueError { return bind.CheckEach(v, 8, bind.CheckString) }); bad != nil {
+		return types.Option[[]string]{}, bad.In("v")
 	}
 	call := x.ofNames.Begin(ctx)
 	var vCase, v1, v2 uint32
-	if value, ok := v.Get(); ok {
-		valuePtr := call.LowerList(len(value), 8, 4)
-		for i, item := range value {
-			at := valuePtr + uint32(i)*8
-			itemPtr, itemLen := call.LowerString(item)
-			call.StoreUint32(at, itemPtr)
-			call.StoreUint32(at+4, itemLen)
-		}
-		vCase = 1
-		v1 = valuePtr
-		v2 = uint32(len(value))
+	if v, ok := v.Get(); ok {
+		valuePtr, valueLen := call.LowerStrings(v)
+		vCase, v1, v2 = 1, valuePtr, valueLen
 	}
 	stack := call.Stack[:3]
-	stack[0] = uint64(vCase)
-	stack[1] = uint64(v1)
-	stack[2] = uint64(v2)
-	if !call.Invoke() {
-		return types.Option[[]string]{}, call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 12, 4)
-	if !ok {
-		return types.Option[[]string]{}, call.End()
-	}
-	resultCase := area[0]
+	stack[0], stack[1], stack[2] = uint64(vCase), uint64(v1), uint64(v2)
+	area := call.InvokeView(12, 4)
 	var result types.Option[[]string]
-	switch resultCase {
-	case 0:
-	case 1:
-		region, value := bind.LiftList[string](call, binary.LittleEndian.Uint32(area[4:]),
-			binary.LittleEndian.Uint32(area[8:]), 8, 4)
-		for i := range value {
-			item := region[i*8:]
-			value[i] = call.LiftString(binary.LittleEndian.Uint32(item),
-				binary.LittleEndian.Uint32(item[4:]))
-		}
-		result = types.Some(value)
-	default:
-		call.BadDiscriminant(uint32(resultCase), 2)
+	if call.LoadSome(area[0]) {
+		result = types.Some(call.LoadStrings(area[4:]))
 	}
 	return result, call.End()
 }
 
 func (x *exports) OfResult(ctx context.Context, v types.Result[uint32, string]) (uint32, error) {
-	if _, failure, ok := v.Get(); !ok {
-		if bad := bind.CheckString(failure); bad != nil {
-			return 0, bad.In("v")
-		}
+	if bad := bind.CheckResult(v, nil, bind.CheckString); bad != nil {
+		return 0, bad.In("v")
 	}
 	call := x.ofResult.Begin(ctx)
 	var vCase, v1, v2 uint32
@@ -1006,125 +506,64 @@ func (x *exports) OfResult(ctx context.Context, v types.Result[uint32, string]) 
 		v1 = value
 	} else {
 		errPtr, errLen := call.LowerString(failure)
-		vCase = 1
-		v1 = errPtr
-		v2 = errLen
+		vCase, v1, v2 = 1, errPtr, errLen
 	}
 	stack := call.Stack[:3]
-	stack[0] = uint64(vCase)
-	stack[1] = uint64(v1)
-	stack[2] = uint64(v2)
-	if !call.Invoke() {
-		return 0, call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 12, 4)
-	if !ok {
-		return 0, call.End()
-	}
-	resultCase := area[0]
-	var value uint32
+	stack[0], stack[1], stack[2] = uint64(vCase), uint64(v1), uint64(v2)
+	area := call.InvokeView(12, 4)
+	var result uint32
 	var err error
-	switch resultCase {
-	case 0:
-		value = binary.LittleEndian.Uint32(area[4:])
-	case 1:
-		err = types.Error[string]{Value: call.LiftString(binary.LittleEndian.Uint32(area[4:]),
-			binary.LittleEndian.Uint32(area[8:]))}
-	default:
-		call.BadDiscriminant(uint32(resultCase), 2)
+	if call.LoadOK(area[0]) {
+		result = bind.Uint32(area[4:])
+	} else {
+		err = types.Error[string]{Value: call.LoadString(area[4:])}
 	}
-	if trap := call.End(); trap != nil {
-		return 0, trap
-	}
-	return value, err
+	return result, call.EndWith(err)
 }
 
 func (x *exports) OfOutcome(ctx context.Context,
 	v []types.Result[Person, Colour]) ([]types.Result[Person, Colour], error) {
-	if bad := bind.CheckList(len(v), 36); bad != nil {
+	if bad := bind.CheckEach(v, 36, func(v types.Result[Person, Colour]) *host.BadValueError {
+		return bind.CheckResult(v, checkPerson,
+			func(v Colour) *host.BadValueError { return bind.CheckEnum(uint32(v), 3) })
+	}); bad != nil {
 		return nil, bad.In("v")
-	}
-	for i, item := range v {
-		if value, failure, ok := item.Get(); ok {
-			if bad := checkPerson(value); bad != nil {
-				return nil, bad.At(i).In("v")
-			}
-		} else {
-			if bad := bind.CheckEnum(uint32(failure), 3); bad != nil {
-				return nil, bad.At(i).In("v")
-			}
-		}
 	}
 	call := x.ofOutcome.Begin(ctx)
 	vPtr := call.LowerList(len(v), 36, 4)
 	for i, item := range v {
 		at := vPtr + uint32(i)*36
-		if value, failure, ok := item.Get(); ok {
-			call.StoreUint8(at, 0)
+		if value, failure, ok := item.Get(); call.StoreOK(at, ok) {
 			storePerson(call, at+4, value)
 		} else {
-			call.StoreUint8(at, 1)
-			call.StoreUint8(at+4, uint8(call.LowerEnum(uint32(failure), 3)))
+			call.StoreUint8(at+4, uint8(uint32(failure)))
 		}
 	}
 	stack := call.Stack[:2]
-	stack[0] = uint64(vPtr)
-	stack[1] = uint64(uint32(len(v)))
-	if !call.Invoke() {
-		return nil, call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 8, 4)
-	if !ok {
-		return nil, call.End()
-	}
-	region, result := bind.LiftList[types.Result[Person, Colour]](call, binary.LittleEndian.Uint32(area),
-		binary.LittleEndian.Uint32(area[4:]), 36, 4)
+	stack[0], stack[1] = uint64(vPtr), uint64(uint32(len(v)))
+	area := call.InvokeView(8, 4)
+	region, result := bind.LoadList[types.Result[Person, Colour]](call, area, 36, 4)
 	for i := range result {
-		item := region[i*36:]
-		itemCase := item[0]
-		var item2 types.Result[Person, Colour]
-		switch itemCase {
-		case 0:
-			item2 = types.OK[Person, Colour](loadPerson(call, item[4:]))
-		case 1:
-			item2 = types.Err[Person, Colour](Colour(call.LiftEnum(uint32(item[4]), 3)))
-		default:
-			call.BadDiscriminant(uint32(itemCase), 2)
+		area := region[i*36:]
+		var item types.Result[Person, Colour]
+		if call.LoadOK(area[0]) {
+			item = types.OK[Person, Colour](loadPerson(call, area[4:]))
+		} else {
+			item = types.Err[Person, Colour](Colour(call.LiftEnum(uint32(area[4]), 3)))
 		}
-		result[i] = item2
+		result[i] = item
 	}
 	return result, call.End()
 }
 
 func (x *exports) Join(ctx context.Context, parts []string) (string, error) {
-	if bad := bind.CheckList(len(parts), 8); bad != nil {
+	if bad := bind.CheckEach(parts, 8, bind.CheckString); bad != nil {
 		return "", bad.In("parts")
 	}
-	for i, item := range parts {
-		if bad := bind.CheckString(item); bad != nil {
-			return "", bad.At(i).In("parts")
-		}
-	}
 	call := x.join.Begin(ctx)
-	partsPtr := call.LowerList(len(parts), 8, 4)
-	for i, item := range parts {
-		at := partsPtr + uint32(i)*8
-		itemPtr, itemLen := call.LowerString(item)
-		call.StoreUint32(at, itemPtr)
-		call.StoreUint32(at+4, itemLen)
-	}
-	stack := call.Stack[:2]
-	stack[0] = uint64(partsPtr)
-	stack[1] = uint64(uint32(len(parts)))
-	if !call.Invoke() {
-		return "", call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 8, 4)
-	if !ok {
-		return "", call.End()
-	}
-	result := call.LiftString(binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]))
-	return result, call.End()
+	call.PutStrings(0, parts)
+	area := call.InvokeView(8, 4)
+	return call.LoadString(area), call.End()
 }
 
 func (x *exports) Sum(ctx context.Context, numbers []uint32) (uint32, error) {
@@ -1132,63 +571,29 @@ func (x *exports) Sum(ctx context.Context, numbers []uint32) (uint32, error) {
 		return 0, bad.In("numbers")
 	}
 	call := x.sum.Begin(ctx)
-	numbersPtr, numbersLen := bind.LowerNumbers(call, numbers)
-	stack := call.Stack[:2]
-	stack[0] = uint64(numbersPtr)
-	stack[1] = uint64(numbersLen)
+	bind.PutNumbers(call, 0, numbers)
 	core, err := call.Finish()
 	return uint32(core), err
 }
 
 func (x *exports) Many(ctx context.Context, a uint8, b string, c uint64, d float32, e []byte, f bool, g int64, h rune,
 	i string, j uint16, k float64, l string) (uint64, string, error) {
-	if bad := bind.CheckString(b); bad != nil {
-		return 0, "", bad.In("b")
-	}
-	if bad := bind.CheckList(len(e), 1); bad != nil {
-		return 0, "", bad.In("e")
-	}
-	if bad := bind.CheckChar(h); bad != nil {
-		return 0, "", bad.In("h")
-	}
-	if bad := bind.CheckString(i); bad != nil {
-		return 0, "", bad.In("i")
-	}
-	if bad := bind.CheckString(l); bad != nil {
-		return 0, "", bad.In("l")
+	if bad := bind.First(bind.CheckString(b).In("b"), bind.CheckList(len(e), 1).In("e"), bind.CheckChar(h).In("h"),
+		bind.CheckString(i).In("i"), bind.CheckString(l).In("l")); bad != nil {
+		return 0, "", bad
 	}
 	call := x.many.Begin(ctx)
-	bPtr, bLen := call.LowerString(b)
-	ePtr, eLen := bind.LowerNumbers(call, e)
-	h2 := call.LowerChar(h)
-	iPtr, iLen := call.LowerString(i)
-	lPtr, lLen := call.LowerString(l)
-	stack := call.Stack[:16]
-	stack[0] = uint64(uint32(a))
-	stack[1] = uint64(bPtr)
-	stack[2] = uint64(bLen)
-	stack[3] = c
-	stack[4] = uint64(math.Float32bits(d))
-	stack[5] = uint64(ePtr)
-	stack[6] = uint64(eLen)
-	stack[7] = uint64(types.FromBool(f))
-	stack[8] = uint64(g)
-	stack[9] = uint64(h2)
-	stack[10] = uint64(iPtr)
-	stack[11] = uint64(iLen)
-	stack[12] = uint64(uint32(j))
-	stack[13] = math.Float64bits(k)
-	stack[14] = uint64(lPtr)
-	stack[15] = uint64(lLen)
-	if !call.Invoke() {
-		return 0, "", call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 16, 8)
-	if !ok {
-		return 0, "", call.End()
-	}
-	f0 := binary.LittleEndian.Uint64(area)
-	f1 := call.LiftString(binary.LittleEndian.Uint32(area[8:]), binary.LittleEndian.Uint32(area[12:]))
+	call.PutString(1, b)
+	bind.PutNumbers(call, 5, e)
+	call.PutString(10, i)
+	call.PutString(14, l)
+	stack := call.Stack[:14]
+	stack[0], stack[3], stack[4], stack[7] = uint64(uint32(a)), c, uint64(math.Float32bits(d)),
+		uint64(types.FromBool(f))
+	stack[8], stack[9], stack[12], stack[13] = uint64(g), uint64(uint32(h)), uint64(uint32(j)), math.Float64bits(k)
+	area := call.InvokeView(16, 8)
+	f0 := bind.Uint64(area)
+	f1 := call.LoadString(area[8:])
 	return f0, f1, call.End()
 }
 
@@ -1197,131 +602,81 @@ func (x *exports) Parse(ctx context.Context, text string) (uint32, error) {
 		return 0, bad.In("text")
 	}
 	call := x.parse.Begin(ctx)
-	textPtr, textLen := call.LowerString(text)
-	stack := call.Stack[:2]
-	stack[0] = uint64(textPtr)
-	stack[1] = uint64(textLen)
-	if !call.Invoke() {
-		return 0, call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 12, 4)
-	if !ok {
-		return 0, call.End()
-	}
-	resultCase := area[0]
-	var value uint32
+	call.PutString(0, text)
+	area := call.InvokeView(12, 4)
+	var result uint32
 	var err error
-	switch resultCase {
-	case 0:
-		value = binary.LittleEndian.Uint32(area[4:])
-	case 1:
-		err = types.Error[string]{Value: call.LiftString(binary.LittleEndian.Uint32(area[4:]),
-			binary.LittleEndian.Uint32(area[8:]))}
-	default:
-		call.BadDiscriminant(uint32(resultCase), 2)
+	if call.LoadOK(area[0]) {
+		result = bind.Uint32(area[4:])
+	} else {
+		err = types.Error[string]{Value: call.LoadString(area[4:])}
 	}
-	if trap := call.End(); trap != nil {
-		return 0, trap
-	}
-	return value, err
+	return result, call.EndWith(err)
 }
 
 func handleOfBool(call *bind.Call) {
 	result, err := call.Impl().(Interface).OfBool(call.Context(), uint32(call.Stack[0]) != 0)
-	if err != nil {
-		call.Fail(err)
-		return
-	}
+	call.Return(err)
 	call.Stack[0] = uint64(types.FromBool(result))
 }
 
 func handleOfU8(call *bind.Call) {
-	result, err := call.Impl().(Interface).OfU8(call.Context(), uint8(uint32(call.Stack[0])))
-	if err != nil {
-		call.Fail(err)
-		return
-	}
+	result, err := call.Impl().(Interface).OfU8(call.Context(), uint8(call.Stack[0]))
+	call.Return(err)
 	call.Stack[0] = uint64(uint32(result))
 }
 
 func handleOfS8(call *bind.Call) {
-	result, err := call.Impl().(Interface).OfS8(call.Context(), int8(uint32(call.Stack[0])))
-	if err != nil {
-		call.Fail(err)
-		return
-	}
+	result, err := call.Impl().(Interface).OfS8(call.Context(), int8(call.Stack[0]))
+	call.Return(err)
 	call.Stack[0] = uint64(uint32(result))
 }
 
 func handleOfU16(call *bind.Call) {
-	result, err := call.Impl().(Interface).OfU16(call.Context(), uint16(uint32(call.Stack[0])))
-	if err != nil {
-		call.Fail(err)
-		return
-	}
+	result, err := call.Impl().(Interface).OfU16(call.Context(), uint16(call.Stack[0]))
+	call.Return(err)
 	call.Stack[0] = uint64(uint32(result))
 }
 
 func handleOfS16(call *bind.Call) {
-	result, err := call.Impl().(Interface).OfS16(call.Context(), int16(uint32(call.Stack[0])))
-	if err != nil {
-		call.Fail(err)
-		return
-	}
+	result, err := call.Impl().(Interface).OfS16(call.Context(), int16(call.Stack[0]))
+	call.Return(err)
 	call.Stack[0] = uint64(uint32(result))
 }
 
 func handleOfU32(call *bind.Call) {
 	result, err := call.Impl().(Interface).OfU32(call.Context(), uint32(call.Stack[0]))
-	if err != nil {
-		call.Fail(err)
-		return
-	}
+	call.Return(err)
 	call.Stack[0] = uint64(result)
 }
 
 func handleOfS32(call *bind.Call) {
-	result, err := call.Impl().(Interface).OfS32(call.Context(), int32(uint32(call.Stack[0])))
-	if err != nil {
-		call.Fail(err)
-		return
-	}
+	result, err := call.Impl().(Interface).OfS32(call.Context(), int32(call.Stack[0]))
+	call.Return(err)
 	call.Stack[0] = uint64(uint32(result))
 }
 
 func handleOfU64(call *bind.Call) {
 	result, err := call.Impl().(Interface).OfU64(call.Context(), call.Stack[0])
-	if err != nil {
-		call.Fail(err)
-		return
-	}
+	call.Return(err)
 	call.Stack[0] = result
 }
 
 func handleOfS64(call *bind.Call) {
 	result, err := call.Impl().(Interface).OfS64(call.Context(), int64(call.Stack[0]))
-	if err != nil {
-		call.Fail(err)
-		return
-	}
+	call.Return(err)
 	call.Stack[0] = uint64(result)
 }
 
 func handleOfF32(call *bind.Call) {
 	result, err := call.Impl().(Interface).OfF32(call.Context(), math.Float32frombits(uint32(call.Stack[0])))
-	if err != nil {
-		call.Fail(err)
-		return
-	}
+	call.Return(err)
 	call.Stack[0] = uint64(math.Float32bits(result))
 }
 
 func handleOfF64(call *bind.Call) {
 	result, err := call.Impl().(Interface).OfF64(call.Context(), math.Float64frombits(call.Stack[0]))
-	if err != nil {
-		call.Fail(err)
-		return
-	}
+	call.Return(err)
 	call.Stack[0] = math.Float64bits(result)
 }
 
@@ -1331,355 +686,175 @@ func handleOfChar(call *bind.Call) {
 		return
 	}
 	result, err := call.Impl().(Interface).OfChar(call.Context(), v)
-	if err != nil {
-		call.Fail(err)
-		return
-	}
+	call.Return(err)
 	call.Stack[0] = uint64(call.LowerChar(result))
 }
 
 func handleOfString(call *bind.Call) {
-	v := call.LiftString(uint32(call.Stack[0]), uint32(call.Stack[1]))
+	v := call.TakeString(0)
 	if !call.OK() {
 		return
 	}
 	result, err := call.Impl().(Interface).OfString(call.Context(), v)
-	if err != nil {
-		call.Fail(err)
-		return
-	}
-	resultPtr := uint32(call.Stack[2])
-	if !call.CheckArea(resultPtr, 8, 4) {
-		return
-	}
-	resultPtr2, resultLen := call.LowerString(result)
-	call.StoreUint32(resultPtr, resultPtr2)
-	call.StoreUint32(resultPtr+4, resultLen)
+	call.Return(err)
+	area := call.ResultArea(2, 8, 4)
+	call.StoreString(area, result)
 }
 
 func handleOfBytes(call *bind.Call) {
-	v := bind.LiftNumbers[uint8](call, uint32(call.Stack[0]), uint32(call.Stack[1]))
+	v := bind.TakeNumbers[uint8](call, 0)
 	if !call.OK() {
 		return
 	}
 	result, err := call.Impl().(Interface).OfBytes(call.Context(), v)
-	if err != nil {
-		call.Fail(err)
-		return
-	}
-	resultPtr := uint32(call.Stack[2])
-	if !call.CheckArea(resultPtr, 8, 4) {
-		return
-	}
-	resultPtr2, resultLen := bind.LowerNumbers(call, result)
-	call.StoreUint32(resultPtr, resultPtr2)
-	call.StoreUint32(resultPtr+4, resultLen)
+	call.Return(err)
+	area := call.ResultArea(2, 8, 4)
+	bind.StoreNumbers(call, area, result)
 }
 
 func handleOfNumbers(call *bind.Call) {
-	v := bind.LiftNumbers[int32](call, uint32(call.Stack[0]), uint32(call.Stack[1]))
+	v := bind.TakeNumbers[int32](call, 0)
 	if !call.OK() {
 		return
 	}
 	result, err := call.Impl().(Interface).OfNumbers(call.Context(), v)
-	if err != nil {
-		call.Fail(err)
-		return
-	}
-	resultPtr := uint32(call.Stack[2])
-	if !call.CheckArea(resultPtr, 8, 4) {
-		return
-	}
-	resultPtr2, resultLen := bind.LowerNumbers(call, result)
-	call.StoreUint32(resultPtr, resultPtr2)
-	call.StoreUint32(resultPtr+4, resultLen)
+	call.Return(err)
+	area := call.ResultArea(2, 8, 4)
+	bind.StoreNumbers(call, area, result)
 }
 
 func handleOfLongs(call *bind.Call) {
-	v := bind.LiftNumbers[uint64](call, uint32(call.Stack[0]), uint32(call.Stack[1]))
+	v := bind.TakeNumbers[uint64](call, 0)
 	if !call.OK() {
 		return
 	}
 	result, err := call.Impl().(Interface).OfLongs(call.Context(), v)
-	if err != nil {
-		call.Fail(err)
-		return
-	}
-	resultPtr := uint32(call.Stack[2])
-	if !call.CheckArea(resultPtr, 8, 4) {
-		return
-	}
-	resultPtr2, resultLen := bind.LowerNumbers(call, result)
-	call.StoreUint32(resultPtr, resultPtr2)
-	call.StoreUint32(resultPtr+4, resultLen)
+	call.Return(err)
+	area := call.ResultArea(2, 8, 4)
+	bind.StoreNumbers(call, area, result)
 }
 
 func handleOfStrings(call *bind.Call) {
-	region, v := bind.LiftList[string](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 8, 4)
-	for i := range v {
-		item := region[i*8:]
-		v[i] = call.LiftString(binary.LittleEndian.Uint32(item), binary.LittleEndian.Uint32(item[4:]))
-	}
+	v := call.TakeStrings(0)
 	if !call.OK() {
 		return
 	}
 	result, err := call.Impl().(Interface).OfStrings(call.Context(), v)
-	if err != nil {
-		call.Fail(err)
-		return
-	}
-	resultPtr := uint32(call.Stack[2])
-	if !call.CheckArea(resultPtr, 8, 4) {
-		return
-	}
-	resultPtr2 := call.LowerList(len(result), 8, 4)
-	for i, item := range result {
-		at := resultPtr2 + uint32(i)*8
-		itemPtr, itemLen := call.LowerString(item)
-		call.StoreUint32(at, itemPtr)
-		call.StoreUint32(at+4, itemLen)
-	}
-	call.StoreUint32(resultPtr, resultPtr2)
-	call.StoreUint32(resultPtr+4, uint32(len(result)))
+	call.Return(err)
+	area := call.ResultArea(2, 8, 4)
+	call.StoreStrings(area, result)
 }
 
 func handleOfNested(call *bind.Call) {
 	region, v := bind.LiftList[[]uint16](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 8, 4)
 	for i := range v {
-		item := region[i*8:]
-		v[i] = bind.LiftNumbers[uint16](call, binary.LittleEndian.Uint32(item),
-			binary.LittleEndian.Uint32(item[4:]))
+		area := region[i*8:]
+		v[i] = bind.LoadNumbers[uint16](call, area)
 	}
 	if !call.OK() {
 		return
 	}
 	result, err := call.Impl().(Interface).OfNested(call.Context(), v)
-	if err != nil {
-		call.Fail(err)
-		return
-	}
-	resultPtr := uint32(call.Stack[2])
-	if !call.CheckArea(resultPtr, 8, 4) {
-		return
-	}
-	resultPtr2 := call.LowerList(len(result), 8, 4)
+	call.Return(err)
+	area := call.ResultArea(2, 8, 4)
+	resultPtr := call.LowerList(len(result), 8, 4)
 	for i, item := range result {
-		at := resultPtr2 + uint32(i)*8
-		itemPtr, itemLen := bind.LowerNumbers(call, item)
-		call.StoreUint32(at, itemPtr)
-		call.StoreUint32(at+4, itemLen)
+		at := resultPtr + uint32(i)*8
+		bind.StoreNumbers(call, at, item)
 	}
-	call.StoreUint32(resultPtr, resultPtr2)
-	call.StoreUint32(resultPtr+4, uint32(len(result)))
+	call.StoreList(area, resultPtr, len(result))
 }
 
 func handleOfPair(call *bind.Call) {
-	v := types.Tuple2[uint8, string]{
-		F0: uint8(uint32(call.Stack[0])),
-		F1: call.LiftString(uint32(call.Stack[1]), uint32(call.Stack[2])),
-	}
+	v := types.Tuple2[uint8, string]{F0: uint8(call.Stack[0]), F1: call.TakeString(1)}
 	if !call.OK() {
 		return
 	}
-	result, result2, err := call.Impl().(Interface).OfPair(call.Context(), v)
-	if err != nil {
-		call.Fail(err)
-		return
-	}
-	resultPtr := uint32(call.Stack[3])
-	if !call.CheckArea(resultPtr, 12, 4) {
-		return
-	}
-	call.StoreUint8(resultPtr, result)
-	f1Ptr, f1Len := call.LowerString(result2)
-	call.StoreUint32(resultPtr+4, f1Ptr)
-	call.StoreUint32(resultPtr+8, f1Len)
+	f0, f1, err := call.Impl().(Interface).OfPair(call.Context(), v)
+	call.Return(err)
+	area := call.ResultArea(3, 12, 4)
+	call.StoreUint8(area, f0)
+	call.StoreString(area+4, f1)
 }
 
 func handleOfPerson(call *bind.Call) {
-	region, tags := bind.LiftList[string](call, uint32(call.Stack[3]), uint32(call.Stack[4]), 8, 4)
-	for i := range tags {
-		item := region[i*8:]
-		tags[i] = call.LiftString(binary.LittleEndian.Uint32(item), binary.LittleEndian.Uint32(item[4:]))
-	}
-	v5 := uint32(call.Stack[5])
 	var boss types.Option[string]
-	switch v5 {
-	case 0:
-	case 1:
-		boss = types.Some(call.LiftString(uint32(call.Stack[6]), uint32(call.Stack[7])))
-	default:
-		call.BadDiscriminant(uint32(v5), 2)
+	if call.LiftSome(uint32(call.Stack[5])) {
+		boss = types.Some(call.TakeString(6))
 	}
-	v := Person{
-		Name: call.LiftString(uint32(call.Stack[0]), uint32(call.Stack[1])),
-		Age:  uint8(uint32(call.Stack[2])),
-		Tags: tags,
-		Boss: boss,
-	}
+	v := Person{Name: call.TakeString(0), Age: uint8(call.Stack[2]), Tags: call.TakeStrings(3), Boss: boss}
 	if !call.OK() {
 		return
 	}
 	result, err := call.Impl().(Interface).OfPerson(call.Context(), v)
-	if err != nil {
-		call.Fail(err)
-		return
-	}
-	resultPtr := uint32(call.Stack[8])
-	if !call.CheckArea(resultPtr, 32, 4) {
-		return
-	}
-	storePerson(call, resultPtr, result)
+	call.Return(err)
+	area := call.ResultArea(8, 32, 4)
+	storePerson(call, area, result)
 }
 
 func handleOfPeople(call *bind.Call) {
 	region, v := bind.LiftList[Person](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 32, 4)
 	for i := range v {
-		item := region[i*32:]
-		v[i] = loadPerson(call, item)
+		area := region[i*32:]
+		v[i] = loadPerson(call, area)
 	}
 	if !call.OK() {
 		return
 	}
 	result, err := call.Impl().(Interface).OfPeople(call.Context(), v)
-	if err != nil {
-		call.Fail(err)
-		return
-	}
-	resultPtr := uint32(call.Stack[2])
-	if !call.CheckArea(resultPtr, 8, 4) {
-		return
-	}
-	resultPtr2 := call.LowerList(len(result), 32, 4)
+	call.Return(err)
+	area := call.ResultArea(2, 8, 4)
+	resultPtr := call.LowerList(len(result), 32, 4)
 	for i, item := range result {
-		at := resultPtr2 + uint32(i)*32
+		at := resultPtr + uint32(i)*32
 		storePerson(call, at, item)
 	}
-	call.StoreUint32(resultPtr, resultPtr2)
-	call.StoreUint32(resultPtr+4, uint32(len(result)))
+	call.StoreList(area, resultPtr, len(result))
 }
 
 func handleOfPoint(call *bind.Call) {
-	v := Point{
-		X:      math.Float64frombits(call.Stack[0]),
-		Y:      math.Float32frombits(uint32(call.Stack[1])),
-		OnGrid: uint32(call.Stack[2]) != 0,
-		Mark:   call.LiftChar(uint32(call.Stack[3])),
-	}
+	v := Point{X: math.Float64frombits(call.Stack[0]), Y: math.Float32frombits(uint32(call.Stack[1])),
+		OnGrid: uint32(call.Stack[2]) != 0, Mark: call.LiftChar(uint32(call.Stack[3]))}
 	if !call.OK() {
 		return
 	}
 	result, err := call.Impl().(Interface).OfPoint(call.Context(), v)
-	if err != nil {
-		call.Fail(err)
-		return
-	}
-	resultPtr := uint32(call.Stack[4])
-	if !call.CheckArea(resultPtr, 24, 8) {
-		return
-	}
-	storePoint(call, resultPtr, result)
+	call.Return(err)
+	area := call.ResultArea(4, 24, 8)
+	storePoint(call, area, result)
 }
 
 func handleOfShape(call *bind.Call) {
-	v1 := call.Stack[1]
-	v2 := uint32(call.Stack[2])
-	v0 := uint32(call.Stack[0])
-	var v Shape
-	switch v0 {
-	case 0:
-		v = judgetypes.ShapeNothing{}
-	case 1:
-		if bind.Room[judgetypes.ShapeCircle](call) {
-			v = judgetypes.ShapeCircle{Value: math.Float64frombits(v1)}
-		}
-	case 2:
-		region, polygon := bind.LiftList[types.Tuple2[float32, float32]](call, uint32(v1), v2, 8, 4)
-		for i := range polygon {
-			item := region[i*8:]
-			polygon[i] = types.Tuple2[float32, float32]{
-				F0: math.Float32frombits(binary.LittleEndian.Uint32(item)),
-				F1: math.Float32frombits(binary.LittleEndian.Uint32(item[4:])),
-			}
-		}
-		if bind.Room[judgetypes.ShapePolygon](call) {
-			v = judgetypes.ShapePolygon{Value: polygon}
-		}
-	case 3:
-		if bind.Room[judgetypes.ShapeLabel](call) {
-			v = judgetypes.ShapeLabel{Value: call.LiftString(uint32(v1), v2)}
-		}
-	case 4:
-		region, tags := bind.LiftList[string](call, uint32(call.Stack[4]), uint32(call.Stack[5]), 8, 4)
-		for i := range tags {
-			item := region[i*8:]
-			tags[i] = call.LiftString(binary.LittleEndian.Uint32(item),
-				binary.LittleEndian.Uint32(item[4:]))
-		}
-		v6 := uint32(call.Stack[6])
-		var boss types.Option[string]
-		switch v6 {
-		case 0:
-		case 1:
-			boss = types.Some(call.LiftString(uint32(call.Stack[7]), uint32(call.Stack[8])))
-		default:
-			call.BadDiscriminant(uint32(v6), 2)
-		}
-		if bind.Room[judgetypes.ShapeFilledBy](call) {
-			v = judgetypes.ShapeFilledBy{Value: judgetypes.Person{
-				Name: call.LiftString(uint32(v1), v2),
-				Age:  uint8(uint32(call.Stack[3])),
-				Tags: tags,
-				Boss: boss,
-			}}
-		}
-	case 5:
-		if bind.Room[judgetypes.ShapeNumber](call) {
-			v = judgetypes.ShapeNumber{Value: v1}
-		}
-	default:
-		call.BadDiscriminant(uint32(v0), 6)
-	}
+	v := liftShape(call, uint32(call.Stack[0]), call.Stack[1], uint32(call.Stack[2]), uint32(call.Stack[3]),
+		uint32(call.Stack[4]), uint32(call.Stack[5]), uint32(call.Stack[6]), uint32(call.Stack[7]),
+		uint32(call.Stack[8]))
 	if !call.OK() {
 		return
 	}
 	result, err := call.Impl().(Interface).OfShape(call.Context(), v)
-	if err != nil {
-		call.Fail(err)
-		return
-	}
-	resultPtr := uint32(call.Stack[9])
-	if !call.CheckArea(resultPtr, 40, 8) {
-		return
-	}
-	storeShape(call, resultPtr, result)
+	call.Return(err)
+	area := call.ResultArea(9, 40, 8)
+	storeShape(call, area, result)
 }
 
 func handleOfShapes(call *bind.Call) {
 	region, v := bind.LiftList[Shape](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 40, 8)
 	for i := range v {
-		item := region[i*40:]
-		v[i] = loadShape(call, item)
+		area := region[i*40:]
+		v[i] = loadShape(call, area)
 	}
 	if !call.OK() {
 		return
 	}
 	result, err := call.Impl().(Interface).OfShapes(call.Context(), v)
-	if err != nil {
-		call.Fail(err)
-		return
-	}
-	resultPtr := uint32(call.Stack[2])
-	if !call.CheckArea(resultPtr, 8, 4) {
-		return
-	}
-	resultPtr2 := call.LowerList(len(result), 40, 8)
+	call.Return(err)
+	area := call.ResultArea(2, 8, 4)
+	resultPtr := call.LowerList(len(result), 40, 8)
 	for i, item := range result {
-		at := resultPtr2 + uint32(i)*40
+		at := resultPtr + uint32(i)*40
 		storeShape(call, at, item)
 	}
-	call.StoreUint32(resultPtr, resultPtr2)
-	call.StoreUint32(resultPtr+4, uint32(len(result)))
+	call.StoreList(area, resultPtr, len(result))
 }
 
 func handleOfColour(call *bind.Call) {
@@ -1688,128 +863,64 @@ func handleOfColour(call *bind.Call) {
 		return
 	}
 	result, err := call.Impl().(Interface).OfColour(call.Context(), v)
-	if err != nil {
-		call.Fail(err)
-		return
-	}
+	call.Return(err)
 	call.Stack[0] = uint64(call.LowerEnum(uint32(result), 3))
 }
 
 func handleOfAccess(call *bind.Call) {
 	result, err := call.Impl().(Interface).OfAccess(call.Context(), Access(uint32(call.Stack[0])&0x7))
-	if err != nil {
-		call.Fail(err)
-		return
-	}
+	call.Return(err)
 	call.Stack[0] = uint64(call.LowerFlags(uint32(result), 3))
 }
 
 func handleOfOption(call *bind.Call) {
-	v0 := uint32(call.Stack[0])
 	var v types.Option[uint32]
-	switch v0 {
-	case 0:
-	case 1:
+	if call.LiftSome(uint32(call.Stack[0])) {
 		v = types.Some(uint32(call.Stack[1]))
-	default:
-		call.BadDiscriminant(uint32(v0), 2)
 	}
 	if !call.OK() {
 		return
 	}
 	result, err := call.Impl().(Interface).OfOption(call.Context(), v)
-	if err != nil {
-		call.Fail(err)
-		return
-	}
-	resultPtr := uint32(call.Stack[2])
-	if !call.CheckArea(resultPtr, 8, 4) {
-		return
-	}
-	if value, ok := result.Get(); ok {
-		call.StoreUint8(resultPtr, 1)
-		call.StoreUint32(resultPtr+4, value)
-	} else {
-		call.StoreUint8(resultPtr, 0)
+	call.Return(err)
+	area := call.ResultArea(2, 8, 4)
+	if result, ok := result.Get(); call.StoreSome(area, ok) {
+		call.StoreUint32(area+4, result)
 	}
 }
 
 func handleOfNames(call *bind.Call) {
-	v0 := uint32(call.Stack[0])
 	var v types.Option[[]string]
-	switch v0 {
-	case 0:
-	case 1:
-		region, value := bind.LiftList[string](call, uint32(call.Stack[1]), uint32(call.Stack[2]), 8, 4)
-		for i := range value {
-			item := region[i*8:]
-			value[i] = call.LiftString(binary.LittleEndian.Uint32(item),
-				binary.LittleEndian.Uint32(item[4:]))
-		}
-		v = types.Some(value)
-	default:
-		call.BadDiscriminant(uint32(v0), 2)
+	if call.LiftSome(uint32(call.Stack[0])) {
+		v = types.Some(call.TakeStrings(1))
 	}
 	if !call.OK() {
 		return
 	}
 	result, err := call.Impl().(Interface).OfNames(call.Context(), v)
-	if err != nil {
-		call.Fail(err)
-		return
-	}
-	resultPtr := uint32(call.Stack[3])
-	if !call.CheckArea(resultPtr, 12, 4) {
-		return
-	}
-	if value, ok := result.Get(); ok {
-		call.StoreUint8(resultPtr, 1)
-		valuePtr := call.LowerList(len(value), 8, 4)
-		for i, item := range value {
-			at := valuePtr + uint32(i)*8
-			itemPtr, itemLen := call.LowerString(item)
-			call.StoreUint32(at, itemPtr)
-			call.StoreUint32(at+4, itemLen)
-		}
-		call.StoreUint32(resultPtr+4, valuePtr)
-		call.StoreUint32(resultPtr+8, uint32(len(value)))
-	} else {
-		call.StoreUint8(resultPtr, 0)
+	call.Return(err)
+	area := call.ResultArea(3, 12, 4)
+	if result, ok := result.Get(); call.StoreSome(area, ok) {
+		call.StoreStrings(area+4, result)
 	}
 }
 
 func handleOfResult(call *bind.Call) {
-	v1 := uint32(call.Stack[1])
-	v0 := uint32(call.Stack[0])
 	var v types.Result[uint32, string]
-	switch v0 {
-	case 0:
-		v = types.OK[uint32, string](v1)
-	case 1:
-		v = types.Err[uint32, string](call.LiftString(v1, uint32(call.Stack[2])))
-	default:
-		call.BadDiscriminant(uint32(v0), 2)
+	if call.LiftOK(uint32(call.Stack[0])) {
+		v = types.OK[uint32, string](uint32(call.Stack[1]))
+	} else {
+		v = types.Err[uint32, string](call.TakeString(1))
 	}
 	if !call.OK() {
 		return
 	}
 	result, err := call.Impl().(Interface).OfResult(call.Context(), v)
-	resultPtr := uint32(call.Stack[3])
-	if !call.CheckArea(resultPtr, 12, 4) {
-		return
-	}
-	if err != nil {
-		failure, ok := call.ErrorText(err)
-		if !ok {
-			return
-		}
-		call.StoreUint8(resultPtr, 1)
-		errPtr, errLen := call.LowerString(failure)
-		call.StoreUint32(resultPtr+4, errPtr)
-		call.StoreUint32(resultPtr+8, errLen)
+	area := call.ResultArea(3, 12, 4)
+	if call.StoreOK(area, err == nil) {
+		call.StoreUint32(area+4, result)
 	} else {
-		call.StoreUint8(resultPtr, 0)
-		call.StoreUint32(resultPtr+4, result)
+		call.StoreString(area+4, call.ErrorString(err))
 	}
 }
 
@@ -1817,316 +928,230 @@ func handleOfOutcome(call *bind.Call) {
 	region, v := bind.LiftList[types.Result[Person, Colour]](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 36,
 		4)
 	for i := range v {
-		item := region[i*36:]
-		itemCase := item[0]
-		var item2 types.Result[Person, Colour]
-		switch itemCase {
-		case 0:
-			item2 = types.OK[Person, Colour](loadPerson(call, item[4:]))
-		case 1:
-			item2 = types.Err[Person, Colour](Colour(call.LiftEnum(uint32(item[4]), 3)))
-		default:
-			call.BadDiscriminant(uint32(itemCase), 2)
+		area := region[i*36:]
+		var item types.Result[Person, Colour]
+		if call.LoadOK(area[0]) {
+			item = types.OK[Person, Colour](loadPerson(call, area[4:]))
+		} else {
+			item = types.Err[Person, Colour](Colour(call.LiftEnum(uint32(area[4]), 3)))
 		}
-		v[i] = item2
+		v[i] = item
 	}
 	if !call.OK() {
 		return
 	}
 	result, err := call.Impl().(Interface).OfOutcome(call.Context(), v)
-	if err != nil {
-		call.Fail(err)
-		return
-	}
-	resultPtr := uint32(call.Stack[2])
-	if !call.CheckArea(resultPtr, 8, 4) {
-		return
-	}
-	resultPtr2 := call.LowerList(len(result), 36, 4)
+	call.Return(err)
+	area := call.ResultArea(2, 8, 4)
+	resultPtr := call.LowerList(len(result), 36, 4)
 	for i, item := range result {
-		at := resultPtr2 + uint32(i)*36
-		if value, failure, ok := item.Get(); ok {
-			call.StoreUint8(at, 0)
+		at := resultPtr + uint32(i)*36
+		if value, failure, ok := item.Get(); call.StoreOK(at, ok) {
 			storePerson(call, at+4, value)
 		} else {
-			call.StoreUint8(at, 1)
 			call.StoreUint8(at+4, uint8(call.LowerEnum(uint32(failure), 3)))
 		}
 	}
-	call.StoreUint32(resultPtr, resultPtr2)
-	call.StoreUint32(resultPtr+4, uint32(len(result)))
+	call.StoreList(area, resultPtr, len(result))
 }
 
 func handleJoin(call *bind.Call) {
-	region, parts := bind.LiftList[string](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 8, 4)
-	for i := range parts {
-		item := region[i*8:]
-		parts[i] = call.LiftString(binary.LittleEndian.Uint32(item), binary.LittleEndian.Uint32(item[4:]))
-	}
+	parts := call.TakeStrings(0)
 	if !call.OK() {
 		return
 	}
 	result, err := call.Impl().(Interface).Join(call.Context(), parts)
-	if err != nil {
-		call.Fail(err)
-		return
-	}
-	resultPtr := uint32(call.Stack[2])
-	if !call.CheckArea(resultPtr, 8, 4) {
-		return
-	}
-	resultPtr2, resultLen := call.LowerString(result)
-	call.StoreUint32(resultPtr, resultPtr2)
-	call.StoreUint32(resultPtr+4, resultLen)
+	call.Return(err)
+	area := call.ResultArea(2, 8, 4)
+	call.StoreString(area, result)
 }
 
 func handleSum(call *bind.Call) {
-	numbers := bind.LiftNumbers[uint32](call, uint32(call.Stack[0]), uint32(call.Stack[1]))
+	numbers := bind.TakeNumbers[uint32](call, 0)
 	if !call.OK() {
 		return
 	}
 	result, err := call.Impl().(Interface).Sum(call.Context(), numbers)
-	if err != nil {
-		call.Fail(err)
-		return
-	}
+	call.Return(err)
 	call.Stack[0] = uint64(result)
 }
 
 func handleMany(call *bind.Call) {
-	a := uint8(uint32(call.Stack[0]))
-	b := call.LiftString(uint32(call.Stack[1]), uint32(call.Stack[2]))
-	c := call.Stack[3]
-	d := math.Float32frombits(uint32(call.Stack[4]))
-	e := bind.LiftNumbers[uint8](call, uint32(call.Stack[5]), uint32(call.Stack[6]))
+	a := uint8(call.Stack[0])
+	b := call.TakeString(1)
+	e := bind.TakeNumbers[uint8](call, 5)
 	f := uint32(call.Stack[7]) != 0
 	g := int64(call.Stack[8])
 	h := call.LiftChar(uint32(call.Stack[9]))
-	i := call.LiftString(uint32(call.Stack[10]), uint32(call.Stack[11]))
-	j := uint16(uint32(call.Stack[12]))
-	k := math.Float64frombits(call.Stack[13])
-	l := call.LiftString(uint32(call.Stack[14]), uint32(call.Stack[15]))
+	i := call.TakeString(10)
+	j := uint16(call.Stack[12])
+	l := call.TakeString(14)
 	if !call.OK() {
 		return
 	}
-	result, result2, err := call.Impl().(Interface).Many(call.Context(), a, b, c, d, e, f, g, h, i, j, k, l)
-	if err != nil {
-		call.Fail(err)
-		return
-	}
-	resultPtr := uint32(call.Stack[16])
-	if !call.CheckArea(resultPtr, 16, 8) {
-		return
-	}
-	call.StoreUint64(resultPtr, result)
-	f1Ptr, f1Len := call.LowerString(result2)
-	call.StoreUint32(resultPtr+8, f1Ptr)
-	call.StoreUint32(resultPtr+12, f1Len)
+	f0, f1, err := call.Impl().(Interface).Many(call.Context(), a, b, call.Stack[3],
+		math.Float32frombits(uint32(call.Stack[4])), e, f, g, h, i, j, math.Float64frombits(call.Stack[13]), l)
+	call.Return(err)
+	area := call.ResultArea(16, 16, 8)
+	call.StoreUint64(area, f0)
+	call.StoreString(area+8, f1)
 }
 
 func handleParse(call *bind.Call) {
-	text := call.LiftString(uint32(call.Stack[0]), uint32(call.Stack[1]))
+	text := call.TakeString(0)
 	if !call.OK() {
 		return
 	}
 	result, err := call.Impl().(Interface).Parse(call.Context(), text)
-	resultPtr := uint32(call.Stack[2])
-	if !call.CheckArea(resultPtr, 12, 4) {
-		return
-	}
-	if err != nil {
-		failure, ok := call.ErrorText(err)
-		if !ok {
-			return
-		}
-		call.StoreUint8(resultPtr, 1)
-		errPtr, errLen := call.LowerString(failure)
-		call.StoreUint32(resultPtr+4, errPtr)
-		call.StoreUint32(resultPtr+8, errLen)
+	area := call.ResultArea(2, 12, 4)
+	if call.StoreOK(area, err == nil) {
+		call.StoreUint32(area+4, result)
 	} else {
-		call.StoreUint8(resultPtr, 0)
-		call.StoreUint32(resultPtr+4, result)
+		call.StoreString(area+4, call.ErrorString(err))
 	}
 }
 
 func checkPerson(value judgetypes.Person) *host.BadValueError {
-	if bad := bind.CheckString(value.Name); bad != nil {
-		return bad.In("name")
-	}
-	if bad := bind.CheckList(len(value.Tags), 8); bad != nil {
-		return bad.In("tags")
-	}
-	for i, item := range value.Tags {
-		if bad := bind.CheckString(item); bad != nil {
-			return bad.At(i).In("tags")
-		}
-	}
-	if some, ok := value.Boss.Get(); ok {
-		if bad := bind.CheckString(some); bad != nil {
-			return bad.In("boss")
-		}
-	}
-	return nil
+	return bind.First(bind.CheckString(value.Name).In("name"),
+		bind.CheckEach(value.Tags, 8, bind.CheckString).In("tags"),
+		bind.CheckSome(value.Boss, bind.CheckString).In("boss"))
 }
 
 func loadPerson(call *bind.Call, area []byte) judgetypes.Person {
-	region, tags := bind.LiftList[string](call, binary.LittleEndian.Uint32(area[12:]),
-		binary.LittleEndian.Uint32(area[16:]), 8, 4)
-	for i := range tags {
-		item := region[i*8:]
-		tags[i] = call.LiftString(binary.LittleEndian.Uint32(item), binary.LittleEndian.Uint32(item[4:]))
-	}
-	bossCase := area[20]
 	var boss types.Option[string]
-	switch bossCase {
-	case 0:
-	case 1:
-		boss = types.Some(call.LiftString(binary.LittleEndian.Uint32(area[24:]),
-			binary.LittleEndian.Uint32(area[28:])))
-	default:
-		call.BadDiscriminant(uint32(bossCase), 2)
+	if call.LoadSome(area[20]) {
+		boss = types.Some(call.LoadString(area[24:]))
 	}
-	return judgetypes.Person{
-		Name: call.LiftString(binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:])),
-		Age:  area[8],
-		Tags: tags,
-		Boss: boss,
-	}
+	return judgetypes.Person{Name: call.LoadString(area), Age: area[8], Tags: call.LoadStrings(area[12:]),
+		Boss: boss}
 }
 
 func storePerson(call *bind.Call, ptr uint32, value judgetypes.Person) {
-	namePtr, nameLen := call.LowerString(value.Name)
-	call.StoreUint32(ptr, namePtr)
-	call.StoreUint32(ptr+4, nameLen)
+	call.StoreString(ptr, value.Name)
 	call.StoreUint8(ptr+8, value.Age)
-	tagsPtr := call.LowerList(len(value.Tags), 8, 4)
-	for i, item := range value.Tags {
-		at := tagsPtr + uint32(i)*8
-		itemPtr, itemLen := call.LowerString(item)
-		call.StoreUint32(at, itemPtr)
-		call.StoreUint32(at+4, itemLen)
-	}
-	call.StoreUint32(ptr+12, tagsPtr)
-	call.StoreUint32(ptr+16, uint32(len(value.Tags)))
-	if value_, ok := value.Boss.Get(); ok {
-		call.StoreUint8(ptr+20, 1)
-		valuePtr, valueLen := call.LowerString(value_)
-		call.StoreUint32(ptr+24, valuePtr)
-		call.StoreUint32(ptr+28, valueLen)
-	} else {
-		call.StoreUint8(ptr+20, 0)
+	call.StoreStrings(ptr+12, value.Tags)
+	if boss, ok := value.Boss.Get(); call.StoreSome(ptr+20, ok) {
+		call.StoreString(ptr+24, boss)
 	}
 }
 
 func checkPoint(value judgetypes.Point) *host.BadValueError {
-	if bad := bind.CheckChar(value.Mark); bad != nil {
-		return bad.In("mark")
-	}
-	return nil
+	return bind.CheckChar(value.Mark).In("mark")
 }
 
 func loadPoint(call *bind.Call, area []byte) judgetypes.Point {
-	return judgetypes.Point{
-		X:      math.Float64frombits(binary.LittleEndian.Uint64(area)),
-		Y:      math.Float32frombits(binary.LittleEndian.Uint32(area[8:])),
-		OnGrid: area[12] != 0,
-		Mark:   call.LiftChar(binary.LittleEndian.Uint32(area[16:])),
-	}
+	return judgetypes.Point{X: bind.Float64(area), Y: bind.Float32(area[8:]), OnGrid: area[12] != 0,
+		Mark: call.LiftChar(bind.Uint32(area[16:]))}
 }
 
 func checkShape(value judgetypes.Shape) *host.BadValueError {
-	switch v := value.(type) {
+	switch value := value.(type) {
 	case judgetypes.ShapePolygon:
-		if bad := bind.CheckList(len(v.Value), 8); bad != nil {
-			return bad.In("polygon")
-		}
+		return bind.CheckList(len(value.Value), 8).In("polygon")
 	case judgetypes.ShapeLabel:
-		if bad := bind.CheckString(v.Value); bad != nil {
-			return bad.In("label")
-		}
+		return bind.CheckString(value.Value).In("label")
 	case judgetypes.ShapeFilledBy:
-		if bad := checkPerson(v.Value); bad != nil {
-			return bad.In("filled-by")
-		}
+		return checkPerson(value.Value).In("filled-by")
 	case judgetypes.ShapeNothing, judgetypes.ShapeCircle, judgetypes.ShapeNumber:
+		return nil
 	default:
 		return bind.UnknownCase("shape", value)
 	}
-	return nil
 }
 
-func loadShape(call *bind.Call, area []byte) judgetypes.Shape {
-	valueCase := area[0]
-	var value judgetypes.Shape
-	switch valueCase {
-	case 0:
-		value = judgetypes.ShapeNothing{}
-	case 1:
-		if bind.Room[judgetypes.ShapeCircle](call) {
-			value = judgetypes.ShapeCircle{
-				Value: math.Float64frombits(binary.LittleEndian.Uint64(area[8:])),
-			}
-		}
-	case 2:
-		region, polygon := bind.LiftList[types.Tuple2[float32, float32]](call,
-			binary.LittleEndian.Uint32(area[8:]), binary.LittleEndian.Uint32(area[12:]), 8, 4)
-		for i := range polygon {
-			item := region[i*8:]
-			polygon[i] = types.Tuple2[float32, float32]{
-				F0: math.Float32frombits(binary.LittleEndian.Uint32(item)),
-				F1: math.Float32frombits(binary.LittleEndian.Uint32(item[4:])),
-			}
-		}
-		if bind.Room[judgetypes.ShapePolygon](call) {
-			value = judgetypes.ShapePolygon{Value: polygon}
-		}
-	case 3:
-		if bind.Room[judgetypes.ShapeLabel](call) {
-			value = judgetypes.ShapeLabel{Value: call.LiftString(binary.LittleEndian.Uint32(area[8:]),
-				binary.LittleEndian.Uint32(area[12:]))}
-		}
-	case 4:
-		if bind.Room[judgetypes.ShapeFilledBy](call) {
-			value = judgetypes.ShapeFilledBy{Value: loadPerson(call, area[8:])}
-		}
-	case 5:
-		if bind.Room[judgetypes.ShapeNumber](call) {
-			value = judgetypes.ShapeNumber{Value: binary.LittleEndian.Uint64(area[8:])}
-		}
-	default:
-		call.BadDiscriminant(uint32(valueCase), 6)
-	}
-	return value
-}
-
-func storeShape(call *bind.Call, ptr uint32, value judgetypes.Shape) {
-	switch c := value.(type) {
+func lowerShape(call *bind.Call,
+	value judgetypes.Shape) (uint32, uint64, uint32, uint32, uint32, uint32, uint32, uint32, uint32) {
+	var valueCase uint32
+	var value1 uint64
+	var value2, value3, value4, value5, value6, value7, value8 uint32
+	switch value := value.(type) {
 	case judgetypes.ShapeNothing:
-		call.StoreUint8(ptr, 0)
 	case judgetypes.ShapeCircle:
-		call.StoreUint8(ptr, 1)
-		call.StoreFloat64(ptr+8, c.Value)
+		valueCase, value1 = 1, math.Float64bits(value.Value)
 	case judgetypes.ShapePolygon:
-		call.StoreUint8(ptr, 2)
-		polygonPtr := call.LowerList(len(c.Value), 8, 4)
-		for i, item := range c.Value {
+		polygonPtr := call.LowerList(len(value.Value), 8, 4)
+		for i, item := range value.Value {
 			at := polygonPtr + uint32(i)*8
 			call.StoreFloat32(at, item.F0)
 			call.StoreFloat32(at+4, item.F1)
 		}
-		call.StoreUint32(ptr+8, polygonPtr)
-		call.StoreUint32(ptr+12, uint32(len(c.Value)))
+		valueCase, value1, value2 = 2, uint64(polygonPtr), uint32(len(value.Value))
+	case judgetypes.ShapeLabel:
+		labelPtr, labelLen := call.LowerString(value.Value)
+		valueCase, value1, value2 = 3, uint64(labelPtr), labelLen
+	case judgetypes.ShapeFilledBy:
+		filledByCase, filledBy1, filledBy2, filledBy3, filledBy4, filledBy5, filledBy6, filledBy7 := lowerPerson(call,
+			value.Value)
+		valueCase, value1, value2, value3, value4, value5, value6, value7, value8 = 4, uint64(filledByCase),
+			filledBy1, filledBy2, filledBy3, filledBy4, filledBy5, filledBy6, filledBy7
+	case judgetypes.ShapeNumber:
+		valueCase, value1 = 5, value.Value
+	default:
+		call.BadVariant("shape")
+	}
+	return valueCase, value1, value2, value3, value4, value5, value6, value7, value8
+}
+
+func loadShape(call *bind.Call, area []byte) judgetypes.Shape {
+	switch disc := area[0]; disc {
+	case 0:
+		return judgetypes.ShapeNothing{}
+	case 1:
+		if bind.Room[judgetypes.ShapeCircle](call) {
+			return judgetypes.ShapeCircle{Value: bind.Float64(area[8:])}
+		}
+	case 2:
+		region, polygon := bind.LoadList[types.Tuple2[float32, float32]](call, area[8:], 8, 4)
+		for i := range polygon {
+			area := region[i*8:]
+			polygon[i] = types.Tuple2[float32, float32]{F0: bind.Float32(area), F1: bind.Float32(area[4:])}
+		}
+		if bind.Room[judgetypes.ShapePolygon](call) {
+			return judgetypes.ShapePolygon{Value: polygon}
+		}
+	case 3:
+		if bind.Room[judgetypes.ShapeLabel](call) {
+			return judgetypes.ShapeLabel{Value: call.LoadString(area[8:])}
+		}
+	case 4:
+		if bind.Room[judgetypes.ShapeFilledBy](call) {
+			return judgetypes.ShapeFilledBy{Value: loadPerson(call, area[8:])}
+		}
+	case 5:
+		if bind.Room[judgetypes.ShapeNumber](call) {
+			return judgetypes.ShapeNumber{Value: bind.Uint64(area[8:])}
+		}
+	default:
+		call.BadDiscriminant(uint32(disc), 6)
+	}
+	return nil
+}
+
+func storeShape(call *bind.Call, ptr uint32, value judgetypes.Shape) {
+	switch value := value.(type) {
+	case judgetypes.ShapeNothing:
+		call.StoreUint8(ptr, 0)
+	case judgetypes.ShapeCircle:
+		call.StoreUint8(ptr, 1)
+		call.StoreFloat64(ptr+8, value.Value)
+	case judgetypes.ShapePolygon:
+		call.StoreUint8(ptr, 2)
+		polygonPtr := call.LowerList(len(value.Value), 8, 4)
+		for i, item := range value.Value {
+			at := polygonPtr + uint32(i)*8
+			call.StoreFloat32(at, item.F0)
+			call.StoreFloat32(at+4, item.F1)
+		}
+		call.StoreList(ptr+8, polygonPtr, len(value.Value))
 	case judgetypes.ShapeLabel:
 		call.StoreUint8(ptr, 3)
-		labelPtr, labelLen := call.LowerString(c.Value)
-		call.StoreUint32(ptr+8, labelPtr)
-		call.StoreUint32(ptr+12, labelLen)
+		call.StoreString(ptr+8, value.Value)
 	case judgetypes.ShapeFilledBy:
 		call.StoreUint8(ptr, 4)
-		storePerson(call, ptr+8, c.Value)
+		storePerson(call, ptr+8, value.Value)
 	case judgetypes.ShapeNumber:
 		call.StoreUint8(ptr, 5)
-		call.StoreUint64(ptr+8, c.Value)
+		call.StoreUint64(ptr+8, value.Value)
 	default:
 		call.BadVariant("shape")
 	}
@@ -2137,4 +1162,62 @@ func storePoint(call *bind.Call, ptr uint32, value judgetypes.Point) {
 	call.StoreFloat32(ptr+8, value.Y)
 	call.StoreBool(ptr+12, value.OnGrid)
 	call.StoreUint32(ptr+16, call.LowerChar(value.Mark))
+}
+
+func liftShape(call *bind.Call, flat0 uint32, flat1 uint64, flat2, flat3, flat4, flat5, flat6, flat7,
+	flat8 uint32) judgetypes.Shape {
+	switch disc := flat0; disc {
+	case 0:
+		return judgetypes.ShapeNothing{}
+	case 1:
+		if bind.Room[judgetypes.ShapeCircle](call) {
+			return judgetypes.ShapeCircle{Value: math.Float64frombits(flat1)}
+		}
+	case 2:
+		region, polygon := bind.LiftList[types.Tuple2[float32, float32]](call, uint32(flat1), flat2, 8, 4)
+		for i := range polygon {
+			area := region[i*8:]
+			polygon[i] = types.Tuple2[float32, float32]{F0: bind.Float32(area), F1: bind.Float32(area[4:])}
+		}
+		if bind.Room[judgetypes.ShapePolygon](call) {
+			return judgetypes.ShapePolygon{Value: polygon}
+		}
+	case 3:
+		if bind.Room[judgetypes.ShapeLabel](call) {
+			return judgetypes.ShapeLabel{Value: call.LiftString(uint32(flat1), flat2)}
+		}
+	case 4:
+		if bind.Room[judgetypes.ShapeFilledBy](call) {
+			return judgetypes.ShapeFilledBy{Value: liftPerson(call, uint32(flat1), flat2, flat3, flat4,
+				flat5, flat6, flat7, flat8)}
+		}
+	case 5:
+		if bind.Room[judgetypes.ShapeNumber](call) {
+			return judgetypes.ShapeNumber{Value: flat1}
+		}
+	default:
+		call.BadDiscriminant(uint32(disc), 6)
+	}
+	return nil
+}
+
+func lowerPerson(call *bind.Call,
+	value judgetypes.Person) (uint32, uint32, uint32, uint32, uint32, uint32, uint32, uint32) {
+	namePtr, nameLen := call.LowerString(value.Name)
+	tagsPtr, tagsLen := call.LowerStrings(value.Tags)
+	var bossCase, boss1, boss2 uint32
+	if boss, ok := value.Boss.Get(); ok {
+		valuePtr, valueLen := call.LowerString(boss)
+		bossCase, boss1, boss2 = 1, valuePtr, valueLen
+	}
+	return namePtr, nameLen, uint32(value.Age), tagsPtr, tagsLen, bossCase, boss1, boss2
+}
+
+func liftPerson(call *bind.Call, flat0, flat1, flat2, flat3, flat4, flat5, flat6, flat7 uint32) judgetypes.Person {
+	var boss types.Option[string]
+	if call.LiftSome(flat5) {
+		boss = types.Some(call.LiftString(flat6, flat7))
+	}
+	return judgetypes.Person{Name: call.LiftString(flat0, flat1), Age: uint8(flat2),
+		Tags: call.LiftStrings(flat3, flat4), Boss: boss}
 }

@@ -6,212 +6,53 @@ package lasting
 
 import (
 	"github.com/witgen/witgen/canonicalabi/guest"
-	"github.com/witgen/witgen/canonicalabi/types"
 	"github.com/witgen/witgen/internal/testing/roundtrip/gen/roundtrip/lasting/work"
 )
 
-var exportedWork work.Interface
-
-// Export says what implements the world's exports. A guest calls it once, in an
-// init function: any call of the host that comes before it traps.
-func Export(workImpl work.Interface) {
-	exportedWork = workImpl
-}
-
-//go:wasmimport [export]roundtrip:lasting/work [resource-new]box
-func importWorkBoxNew(uint32) uint32
-
-//go:wasmimport [export]roundtrip:lasting/work [resource-rep]box
-func importWorkBoxRep(uint32) uint32
-
-//go:wasmimport [export]roundtrip:lasting/work [resource-drop]box
-func importWorkBoxDrop(uint32)
-
-// boxValues holds the box values that the host has handles of.
-var boxValues guest.Values[work.Box]
-
-// lowerBox returns a new handle that owns v.
-func lowerBox(v work.Box) uint32 {
-	if v == nil {
-		guest.NoHandle("work.Box")
-	}
-	return importWorkBoxNew(boxValues.Add(v))
-}
-
-// liftBox takes the value back that a handle owns, and drops the handle.
-func liftBox(handle uint32) work.Box {
-	v := boxValues.Take(importWorkBoxRep(handle))
-	importWorkBoxDrop(handle)
-	return v
-}
+// Export sets what implements the world's exports. Call it in an init function: calls of the host
+// before that trap.
+func Export(workImpl work.Interface) { work.Exported.Set(workImpl) }
 
 //go:wasmexport roundtrip:lasting/work#[dtor]box
-func exportWorkBoxDestroy(rep uint32) {
-	boxValues.Destroy(rep)
-}
+func workDestroyBox(rep uint32) { work.Exported.DestroyBox(rep) }
 
 //go:wasmexport roundtrip:lasting/work#[constructor]box
-func workNewBox(namePtr, nameLen uint32) uint32 {
-	name := guest.LiftString(namePtr, nameLen)
-	guest.ParamsLifted()
-	return lowerBox(exportedWork.NewBox(name))
-}
+func workNewBox(namePtr, nameLen uint32) uint32 { return work.Exported.NewBox(namePtr, nameLen) }
 
 //go:wasmexport roundtrip:lasting/work#[method]box.put
 func workBoxPut(selfRep, i0, i1, i2, i3, i4 uint32, i5 float64) uint32 {
-	var weight types.Option[float64]
-	switch i4 {
-	case 0:
-	case 1:
-		weight = types.Some(i5)
-	default:
-		guest.NoDiscriminant(uint32(i4), "option<f64>")
-	}
-	self := boxValues.Get(selfRep)
-	i := work.Item{Name: guest.LiftString(i0, i1), Tags: guest.LiftStrings(i2, i3), Weight: weight}
-	guest.ParamsLifted()
-	return self.Put(i)
+	return work.Exported.BoxPut(selfRep, i0, i1, i2, i3, i4, i5)
 }
 
 //go:wasmexport roundtrip:lasting/work#[method]box.items
-func workBoxItems(selfRep uint32) uint32 {
-	result := boxValues.Get(selfRep).Items()
-	area := guest.ResultArea(8)
-	resultPtr := guest.LowerList(&guest.Results, result, 32, storeItem)
-	guest.Store(area, 0, resultPtr)
-	guest.Store(area, 4, uint32(len(result)))
-	return guest.Address(area)
-}
+func workBoxItems(selfRep uint32) uint32 { return work.Exported.BoxItems(selfRep) }
 
 //go:wasmexport cabi_post_roundtrip:lasting/work#[method]box.items
-func freeWorkBoxItems(uint32) {
-	guest.FreeResults()
-}
+func freeWorkBoxItems(uint32) { guest.FreeResults() }
 
 //go:wasmexport roundtrip:lasting/work#text
-func workText(sPtr, sLen uint32) uint32 {
-	s := guest.LiftString(sPtr, sLen)
-	guest.ParamsLifted()
-	result := exportedWork.Text(s)
-	area := guest.ResultArea(8)
-	resultPtr := guest.LowerString(&guest.Results, result)
-	guest.Store(area, 0, resultPtr)
-	guest.Store(area, 4, uint32(len(result)))
-	return guest.Address(area)
-}
+func workText(sPtr, sLen uint32) uint32 { return work.Exported.Text(sPtr, sLen) }
 
 //go:wasmexport cabi_post_roundtrip:lasting/work#text
-func freeWorkText(uint32) {
-	guest.FreeResults()
-}
+func freeWorkText(uint32) { guest.FreeResults() }
 
 //go:wasmexport roundtrip:lasting/work#numbers
-func workNumbers(vPtr, vLen uint32) uint32 {
-	v := guest.LiftSlice[uint32](vPtr, vLen)
-	guest.ParamsLifted()
-	result := exportedWork.Numbers(v)
-	area := guest.ResultArea(8)
-	resultPtr := guest.LowerSlice(&guest.Results, result)
-	guest.Store(area, 0, resultPtr)
-	guest.Store(area, 4, uint32(len(result)))
-	return guest.Address(area)
-}
+func workNumbers(vPtr, vLen uint32) uint32 { return work.Exported.Numbers(vPtr, vLen) }
 
 //go:wasmexport cabi_post_roundtrip:lasting/work#numbers
-func freeWorkNumbers(uint32) {
-	guest.FreeResults()
-}
+func freeWorkNumbers(uint32) { guest.FreeResults() }
 
 //go:wasmexport roundtrip:lasting/work#items
-func workItems(vPtr, vLen uint32) uint32 {
-	v := guest.LiftList(vPtr, vLen, 32, loadItem)
-	guest.ParamsLifted()
-	result := exportedWork.Items(v)
-	area := guest.ResultArea(8)
-	resultPtr := guest.LowerList(&guest.Results, result, 32, storeItem)
-	guest.Store(area, 0, resultPtr)
-	guest.Store(area, 4, uint32(len(result)))
-	return guest.Address(area)
-}
+func workItems(vPtr, vLen uint32) uint32 { return work.Exported.Items(vPtr, vLen) }
 
 //go:wasmexport cabi_post_roundtrip:lasting/work#items
-func freeWorkItems(uint32) {
-	guest.FreeResults()
-}
+func freeWorkItems(uint32) { guest.FreeResults() }
 
 //go:wasmexport roundtrip:lasting/work#check
-func workCheck(sPtr, sLen uint32) uint32 {
-	s := guest.LiftString(sPtr, sLen)
-	guest.ParamsLifted()
-	result, err := exportedWork.Check(s)
-	area := guest.ResultArea(16)
-	if err != nil {
-		failure := guest.ErrorValue[work.Failure](err)
-		guest.Store(area, 0, uint8(1))
-		storeFailure(&guest.Results, guest.At(area, 4), failure)
-	} else {
-		guest.Store(area, 0, uint8(0))
-		okPtr := guest.LowerString(&guest.Results, result)
-		guest.Store(area, 4, okPtr)
-		guest.Store(area, 8, uint32(len(result)))
-	}
-	return guest.Address(area)
-}
+func workCheck(sPtr, sLen uint32) uint32 { return work.Exported.Check(sPtr, sLen) }
 
 //go:wasmexport cabi_post_roundtrip:lasting/work#check
-func freeWorkCheck(uint32) {
-	guest.FreeResults()
-}
+func freeWorkCheck(uint32) { guest.FreeResults() }
 
 //go:wasmexport roundtrip:lasting/work#pack
-func workPack(bHandle, otherRep uint32) uint32 {
-	b := liftBox(bHandle)
-	return lowerBox(exportedWork.Pack(b, boxValues.Get(otherRep)))
-}
-
-func storeItem(arena *guest.Arena, ptr guest.Pointer, value work.Item) {
-	namePtr := guest.LowerString(arena, value.Name)
-	guest.Store(ptr, 0, namePtr)
-	guest.Store(ptr, 4, uint32(len(value.Name)))
-	tagsPtr := guest.LowerStrings(arena, value.Tags)
-	guest.Store(ptr, 8, tagsPtr)
-	guest.Store(ptr, 12, uint32(len(value.Tags)))
-	if value_, ok := value.Weight.Get(); ok {
-		guest.Store(ptr, 16, uint8(1))
-		guest.Store(ptr, 24, value_)
-	} else {
-		guest.Store(ptr, 16, uint8(0))
-	}
-}
-
-func loadItem(ptr guest.Pointer) work.Item {
-	tagsPtr := guest.Load[uint32](ptr, 8)
-	weightCase := guest.Load[uint8](ptr, 16)
-	var weight types.Option[float64]
-	switch weightCase {
-	case 0:
-	case 1:
-		weight = types.Some(guest.Load[float64](ptr, 24))
-	default:
-		guest.NoDiscriminant(uint32(weightCase), "option<f64>")
-	}
-	return work.Item{
-		Name:   guest.LiftString(guest.Load[uint32](ptr, 0), guest.Load[uint32](ptr, 4)),
-		Tags:   guest.LiftStrings(tagsPtr, guest.Load[uint32](ptr, 12)),
-		Weight: weight,
-	}
-}
-
-func storeFailure(arena *guest.Arena, ptr guest.Pointer, value work.Failure) {
-	switch c := value.(type) {
-	case work.FailureEmpty:
-		guest.Store(ptr, 0, uint8(0))
-	case work.FailureTooLong:
-		guest.Store(ptr, 0, uint8(1))
-		tooLongPtr := guest.LowerString(arena, c.Value)
-		guest.Store(ptr, 4, tooLongPtr)
-		guest.Store(ptr, 8, uint32(len(c.Value)))
-	default:
-		guest.NoCase("work.Failure")
-	}
-}
+func workPack(bHandle, otherRep uint32) uint32 { return work.Exported.Pack(bHandle, otherRep) }

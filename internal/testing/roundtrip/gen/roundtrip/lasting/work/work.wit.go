@@ -9,8 +9,6 @@ import (
 	"github.com/witgen/witgen/canonicalabi/types"
 )
 
-// What this refers to is missing from a runtime that does not fit this file.
-// Use the same version of github.com/witgen/witgen to generate and to build.
 const _ = canonicalabi.GeneratedCodeNeedsABI2
 
 // Item is the record item.
@@ -33,19 +31,11 @@ type FailureEmpty struct{}
 
 func (FailureEmpty) isFailure() {}
 
-// Error says which error it is, in the words of WIT.
-func (FailureEmpty) Error() string {
-	return "empty"
-}
+func (FailureEmpty) Error() string { return "empty" }
 
 // FailureTooLong is the case too-long of Failure.
-type FailureTooLong struct {
-	Value string
-}
+type FailureTooLong struct{ Value string }
 
 func (FailureTooLong) isFailure() {}
 
-// Error says which error it is, in the words of WIT.
-func (e FailureTooLong) Error() string {
-	return "too-long: " + e.Value
-}
+func (e FailureTooLong) Error() string { return "too-long: " + e.Value }

@@ -11,43 +11,31 @@ import (
 
 // Box is the resource box.
 type Box interface {
-	// Put is [method]box.put.
+	// Put calls roundtrip:lasting/work#[method]box.put.
 	Put(i Item) uint32
-	// Items is [method]box.items.
+	// Items calls roundtrip:lasting/work#[method]box.items.
 	Items() []Item
-	// Close ends the resource. On a resource that the guest exports, it is called
-	// when nobody has it any more.
+	// Close ends the resource. Of one that the guest exports it runs when no handle is left.
 	Close()
 }
 
 // Interface is roundtrip:lasting/work as a guest exports it.
 type Interface interface {
-	// NewBox is [constructor]box.
 	NewBox(name string) Box
-	// Text is text.
 	Text(s string) string
-	// Numbers is numbers.
 	Numbers(v []uint32) []uint32
-	// Items is items.
 	Items(v []Item) []Item
-	// Check is check.
 	Check(s string) (string, error)
-	// Pack is pack.
-	Pack(b Box, other Box) Box
+	Pack(b, other Box) Box
 }
 
 //go:wasmimport roundtrip:lasting/work [resource-drop]box
 func importBoxDrop(uint32)
 
-// boxHandle is a Box that the guest imports.
-type boxHandle struct {
-	handle guest.Handle
-}
+type boxHandle struct{ handle guest.Handle }
 
 // BoxFromHandle returns the Box behind a handle. It is for generated code.
-func BoxFromHandle(handle uint32) Box {
-	return &boxHandle{guest.LiftHandle(handle)}
-}
+func BoxFromHandle(handle uint32) Box { return &boxHandle{guest.LiftHandle(handle)} }
 
 // BoxHandle returns the handle of an imported Box. It is for generated code.
 func BoxHandle(v Box) *guest.Handle {
@@ -58,7 +46,6 @@ func BoxHandle(v Box) *guest.Handle {
 	return &h.handle
 }
 
-// Close drops the handle. A second Close does nothing.
 func (h *boxHandle) Close() {
 	if handle, ok := h.handle.Close(); ok {
 		importBoxDrop(handle)
@@ -68,19 +55,17 @@ func (h *boxHandle) Close() {
 //go:wasmimport roundtrip:lasting/work [method]box.put
 func importBoxPut(uint32, uint32, uint32, uint32, uint32, uint32, float64) uint32
 
-// Put is [method]box.put.
 func (h *boxHandle) Put(i Item) uint32 {
 	call := guest.Call()
-	selfHandle := h.handle.Lend("work.Box")
+	handle := h.handle.Lend("work.Box")
 	namePtr := guest.LowerString(call, i.Name)
 	tagsPtr := guest.LowerStrings(call, i.Tags)
 	var weightCase uint32
 	var weightPayload float64
-	if value, ok := i.Weight.Get(); ok {
-		weightCase = 1
-		weightPayload = value
+	if weight, ok := i.Weight.Get(); ok {
+		weightCase, weightPayload = 1, weight
 	}
-	result := importBoxPut(selfHandle, namePtr, uint32(len(i.Name)), tagsPtr, uint32(len(i.Tags)), weightCase,
+	result := importBoxPut(handle, namePtr, uint32(len(i.Name)), tagsPtr, uint32(len(i.Tags)), weightCase,
 		weightPayload)
 	call.Done()
 	return result
@@ -89,15 +74,12 @@ func (h *boxHandle) Put(i Item) uint32 {
 //go:wasmimport roundtrip:lasting/work [method]box.items
 func importBoxItems(uint32, uint32)
 
-// Items is [method]box.items.
 func (h *boxHandle) Items() []Item {
 	call := guest.Call()
-	selfHandle := h.handle.Lend("work.Box")
-	area := call.ResultArea(8)
-	importBoxItems(selfHandle, guest.Address(area))
-	call.Returned()
-	resultPtr := guest.Load[uint32](area, 0)
-	result := guest.LiftList(resultPtr, guest.Load[uint32](area, 4), 32, loadItem)
+	handle := h.handle.Lend("work.Box")
+	importBoxItems(handle, call.ResultArea(8))
+	area := call.Returned(8)
+	result := guest.LoadList(area, 0, 32, loadItem)
 	call.Done()
 	return result
 }
@@ -105,7 +87,7 @@ func (h *boxHandle) Items() []Item {
 //go:wasmimport roundtrip:lasting/work [constructor]box
 func importNewBox(uint32, uint32) uint32
 
-// NewBox is [constructor]box.
+// NewBox calls roundtrip:lasting/work#[constructor]box.
 func NewBox(name string) Box {
 	call := guest.Call()
 	namePtr := guest.LowerString(call, name)
@@ -117,14 +99,13 @@ func NewBox(name string) Box {
 //go:wasmimport roundtrip:lasting/work text
 func importText(uint32, uint32, uint32)
 
-// Text is text.
+// Text calls roundtrip:lasting/work#text.
 func Text(s string) string {
 	call := guest.Call()
 	sPtr := guest.LowerString(call, s)
-	area := call.ResultArea(8)
-	importText(sPtr, uint32(len(s)), guest.Address(area))
-	call.Returned()
-	result := guest.LiftString(guest.Load[uint32](area, 0), guest.Load[uint32](area, 4))
+	importText(sPtr, uint32(len(s)), call.ResultArea(8))
+	area := call.Returned(8)
+	result := guest.LoadString(area, 0)
 	call.Done()
 	return result
 }
@@ -132,14 +113,13 @@ func Text(s string) string {
 //go:wasmimport roundtrip:lasting/work numbers
 func importNumbers(uint32, uint32, uint32)
 
-// Numbers is numbers.
+// Numbers calls roundtrip:lasting/work#numbers.
 func Numbers(v []uint32) []uint32 {
 	call := guest.Call()
 	vPtr := guest.LowerSlice(call, v)
-	area := call.ResultArea(8)
-	importNumbers(vPtr, uint32(len(v)), guest.Address(area))
-	call.Returned()
-	result := guest.LiftSlice[uint32](guest.Load[uint32](area, 0), guest.Load[uint32](area, 4))
+	importNumbers(vPtr, uint32(len(v)), call.ResultArea(8))
+	area := call.Returned(8)
+	result := guest.LoadSlice[uint32](area, 0)
 	call.Done()
 	return result
 }
@@ -147,15 +127,13 @@ func Numbers(v []uint32) []uint32 {
 //go:wasmimport roundtrip:lasting/work items
 func importItems(uint32, uint32, uint32)
 
-// Items is items.
+// Items calls roundtrip:lasting/work#items.
 func Items(v []Item) []Item {
 	call := guest.Call()
 	vPtr := guest.LowerList(call, v, 32, storeItem)
-	area := call.ResultArea(8)
-	importItems(vPtr, uint32(len(v)), guest.Address(area))
-	call.Returned()
-	resultPtr := guest.Load[uint32](area, 0)
-	result := guest.LiftList(resultPtr, guest.Load[uint32](area, 4), 32, loadItem)
+	importItems(vPtr, uint32(len(v)), call.ResultArea(8))
+	area := call.Returned(8)
+	result := guest.LoadList(area, 0, 32, loadItem)
 	call.Done()
 	return result
 }
@@ -163,81 +141,175 @@ func Items(v []Item) []Item {
 //go:wasmimport roundtrip:lasting/work check
 func importCheck(uint32, uint32, uint32)
 
-// Check is check.
+// Check calls roundtrip:lasting/work#check.
 func Check(s string) (string, error) {
 	call := guest.Call()
 	sPtr := guest.LowerString(call, s)
-	area := call.ResultArea(16)
-	importCheck(sPtr, uint32(len(s)), guest.Address(area))
-	call.Returned()
-	resultCase := guest.Load[uint8](area, 0)
-	var value string
+	importCheck(sPtr, uint32(len(s)), call.ResultArea(16))
+	area := call.Returned(16)
+	var result string
 	var err error
-	switch resultCase {
-	case 0:
-		value = guest.LiftString(guest.Load[uint32](area, 4), guest.Load[uint32](area, 8))
-	case 1:
+	if guest.LoadOK(area, 0) {
+		result = guest.LoadString(area, 4)
+	} else {
 		err = loadFailure(guest.At(area, 4))
-	default:
-		guest.NoDiscriminant(uint32(resultCase), "result<string, failure>")
 	}
 	call.Done()
-	return value, err
+	return result, err
 }
 
 //go:wasmimport roundtrip:lasting/work pack
 func importPack(uint32, uint32) uint32
 
-// Pack is pack.
-func Pack(b Box, other Box) Box {
+// Pack calls roundtrip:lasting/work#pack.
+func Pack(b, other Box) Box {
 	bHandle := BoxHandle(b).Give("work.Box")
 	otherHandle := BoxHandle(other).Lend("work.Box")
 	return BoxFromHandle(importPack(bHandle, otherHandle))
 }
 
-func loadItem(ptr guest.Pointer) Item {
-	tagsPtr := guest.Load[uint32](ptr, 8)
-	weightCase := guest.Load[uint8](ptr, 16)
+// Exported is for worlds that export the interface.
+var Exported exported
+var (
+	implementation Interface
+	boxValues      guest.Values[Box]
+)
+
+type exported struct{}
+
+func (exported) Set(impl Interface) { implementation = impl }
+
+//go:wasmimport [export]roundtrip:lasting/work [resource-new]box
+func resourceNewBox(uint32) uint32
+
+//go:wasmimport [export]roundtrip:lasting/work [resource-rep]box
+func resourceRepBox(uint32) uint32
+
+//go:wasmimport [export]roundtrip:lasting/work [resource-drop]box
+func resourceDropBox(uint32)
+
+func (exported) LowerBox(v Box) uint32 {
+	if v == nil {
+		guest.NoHandle("work.Box")
+	}
+	return resourceNewBox(boxValues.Add(v))
+}
+
+func (exported) LiftBox(handle uint32) Box {
+	v := boxValues.Take(resourceRepBox(handle))
+	resourceDropBox(handle)
+	return v
+}
+
+func (exported) GetBox(rep uint32) Box { return boxValues.Get(rep) }
+
+func (exported) DestroyBox(rep uint32) { boxValues.Destroy(rep) }
+
+func (exported) NewBox(namePtr, nameLen uint32) uint32 {
+	name := guest.LiftString(namePtr, nameLen)
+	guest.ParamsLifted()
+	return Exported.LowerBox(implementation.NewBox(name))
+}
+
+func (exported) BoxPut(selfRep, i0, i1, i2, i3, i4 uint32, i5 float64) uint32 {
 	var weight types.Option[float64]
-	switch weightCase {
-	case 0:
-	case 1:
+	if guest.LiftSome(i4) {
+		weight = types.Some(i5)
+	}
+	self := Exported.GetBox(selfRep)
+	i := Item{Name: guest.LiftString(i0, i1), Tags: guest.LiftStrings(i2, i3), Weight: weight}
+	guest.ParamsLifted()
+	return self.Put(i)
+}
+
+func (exported) BoxItems(selfRep uint32) uint32 {
+	result := Exported.GetBox(selfRep).Items()
+	area := guest.ResultArea(8)
+	guest.StoreList(&guest.Results, area, 0, result, 32, storeItem)
+	return guest.Address(area)
+}
+
+func (exported) Text(sPtr, sLen uint32) uint32 {
+	s := guest.LiftString(sPtr, sLen)
+	guest.ParamsLifted()
+	result := implementation.Text(s)
+	area := guest.ResultArea(8)
+	guest.StoreString(&guest.Results, area, 0, result)
+	return guest.Address(area)
+}
+
+func (exported) Numbers(vPtr, vLen uint32) uint32 {
+	v := guest.LiftSlice[uint32](vPtr, vLen)
+	guest.ParamsLifted()
+	result := implementation.Numbers(v)
+	area := guest.ResultArea(8)
+	guest.StoreSlice(&guest.Results, area, 0, result)
+	return guest.Address(area)
+}
+
+func (exported) Items(vPtr, vLen uint32) uint32 {
+	v := guest.LiftList(vPtr, vLen, 32, loadItem)
+	guest.ParamsLifted()
+	result := implementation.Items(v)
+	area := guest.ResultArea(8)
+	guest.StoreList(&guest.Results, area, 0, result, 32, storeItem)
+	return guest.Address(area)
+}
+
+func (exported) Check(sPtr, sLen uint32) uint32 {
+	s := guest.LiftString(sPtr, sLen)
+	guest.ParamsLifted()
+	result, err := implementation.Check(s)
+	area := guest.ResultArea(16)
+	if guest.StoreOK(area, 0, err == nil) {
+		guest.StoreString(&guest.Results, area, 4, result)
+	} else {
+		storeFailure(&guest.Results, guest.At(area, 4), guest.ErrorValue[Failure](err))
+	}
+	return guest.Address(area)
+}
+
+func (exported) Pack(bHandle, otherRep uint32) uint32 {
+	b := Exported.LiftBox(bHandle)
+	return Exported.LowerBox(implementation.Pack(b, Exported.GetBox(otherRep)))
+}
+
+func loadItem(ptr guest.Pointer) Item {
+	var weight types.Option[float64]
+	if guest.LoadSome(ptr, 16) {
 		weight = types.Some(guest.Load[float64](ptr, 24))
-	default:
-		guest.NoDiscriminant(uint32(weightCase), "option<f64>")
 	}
-	return Item{
-		Name:   guest.LiftString(guest.Load[uint32](ptr, 0), guest.Load[uint32](ptr, 4)),
-		Tags:   guest.LiftStrings(tagsPtr, guest.Load[uint32](ptr, 12)),
-		Weight: weight,
-	}
+	return Item{Name: guest.LoadString(ptr, 0), Tags: guest.LoadStrings(ptr, 8), Weight: weight}
 }
 
 func storeItem(arena *guest.Arena, ptr guest.Pointer, value Item) {
-	namePtr := guest.LowerString(arena, value.Name)
-	guest.Store(ptr, 0, namePtr)
-	guest.Store(ptr, 4, uint32(len(value.Name)))
-	tagsPtr := guest.LowerStrings(arena, value.Tags)
-	guest.Store(ptr, 8, tagsPtr)
-	guest.Store(ptr, 12, uint32(len(value.Tags)))
-	if value_, ok := value.Weight.Get(); ok {
-		guest.Store(ptr, 16, uint8(1))
-		guest.Store(ptr, 24, value_)
-	} else {
-		guest.Store(ptr, 16, uint8(0))
+	guest.StoreString(arena, ptr, 0, value.Name)
+	guest.StoreStrings(arena, ptr, 8, value.Tags)
+	if weight, ok := value.Weight.Get(); guest.StoreSome(ptr, 16, ok) {
+		guest.Store(ptr, 24, weight)
 	}
 }
 
 func loadFailure(ptr guest.Pointer) Failure {
-	valueCase := guest.Load[uint8](ptr, 0)
-	var value Failure
-	switch valueCase {
+	switch disc := guest.Load[uint8](ptr, 0); disc {
 	case 0:
-		value = FailureEmpty{}
+		return FailureEmpty{}
 	case 1:
-		value = FailureTooLong{Value: guest.LiftString(guest.Load[uint32](ptr, 4), guest.Load[uint32](ptr, 8))}
+		return FailureTooLong{Value: guest.LoadString(ptr, 4)}
 	default:
-		guest.NoDiscriminant(uint32(valueCase), "failure")
+		guest.NoDiscriminant(uint32(disc), "failure")
 	}
-	return value
+	return nil
+}
+
+func storeFailure(arena *guest.Arena, ptr guest.Pointer, value Failure) {
+	switch value := value.(type) {
+	case FailureEmpty:
+		guest.Store(ptr, 0, uint8(0))
+	case FailureTooLong:
+		guest.Store(ptr, 0, uint8(1))
+		guest.StoreString(arena, ptr, 4, value.Value)
+	default:
+		guest.NoCase("work.Failure")
+	}
 }

@@ -6,7 +6,6 @@ package work
 
 import (
 	"context"
-	"encoding/binary"
 	"math"
 
 	"github.com/witgen/witgen/canonicalabi/host"
@@ -16,131 +15,69 @@ import (
 
 // Box is the resource box.
 type Box interface {
-	// Put is [method]box.put.
+	// Put calls roundtrip:lasting/work#[method]box.put.
 	Put(ctx context.Context, i Item) (uint32, error)
-	// Items is [method]box.items.
+	// Items calls roundtrip:lasting/work#[method]box.items.
 	Items(ctx context.Context) ([]Item, error)
 	// Close ends the resource. A second Close does nothing.
-	Close(context.Context) error
+	Close(ctx context.Context) error
 }
 
-// Interface is roundtrip:lasting/work: what a guest
-// exports, and what a host implements for the guests that import it.
+// Interface is roundtrip:lasting/work, which a guest exports or a host implements.
 type Interface interface {
-	// NewBox is [constructor]box.
+	// NewBox calls roundtrip:lasting/work#[constructor]box.
 	NewBox(ctx context.Context, name string) (Box, error)
-	// Text is text.
+	// Text calls roundtrip:lasting/work#text.
 	Text(ctx context.Context, s string) (string, error)
-	// Numbers is numbers.
+	// Numbers calls roundtrip:lasting/work#numbers.
 	Numbers(ctx context.Context, v []uint32) ([]uint32, error)
-	// Items is items.
+	// Items calls roundtrip:lasting/work#items.
 	Items(ctx context.Context, v []Item) ([]Item, error)
-	// Check is check.
+	// Check calls roundtrip:lasting/work#check.
 	Check(ctx context.Context, s string) (string, error)
-	// Pack is pack.
-	Pack(ctx context.Context, b Box, other Box) (Box, error)
+	// Pack calls roundtrip:lasting/work#pack.
+	Pack(ctx context.Context, b, other Box) (Box, error)
 }
 
-// The numbers of the resources in the descriptor.
 const (
 	resourceBox = iota
 )
 
-// Descriptor describes roundtrip:lasting/work to the runtime.
-var Descriptor = bind.Interface{
+var descriptor = bind.Interface{
 	Functions: []bind.Function{
-		{
-			Name:   "[constructor]box",
-			Type:   0xd0ce743b456959a7,
-			Export: "i32 i32 -> i32",
-			Import: "i32 i32 -> i32",
-			Handle: handleNewBox,
-		},
-		{
-			Name:   "[method]box.put",
-			Type:   0xc47041b2f153da4c,
-			Export: "i32 i32 i32 i32 i32 i32 f64 -> i32",
-			Import: "i32 i32 i32 i32 i32 i32 f64 -> i32",
-			Handle: handleBoxPut,
-		},
-		{
-			Name:   "[method]box.items",
-			Type:   0x1a6f3f562c531566,
-			Export: "i32 -> i32",
-			Import: "i32 i32 ->",
-			Handle: handleBoxItems,
-		},
-		{
-			Name:   "text",
-			Type:   0x9dc1d1ca7f484925,
-			Export: "i32 i32 -> i32",
-			Import: "i32 i32 i32 ->",
-			Handle: handleText,
-		},
-		{
-			Name:   "numbers",
-			Type:   0x023f93a76752ff40,
-			Export: "i32 i32 -> i32",
-			Import: "i32 i32 i32 ->",
-			Handle: handleNumbers,
-		},
-		{
-			Name:   "items",
-			Type:   0x00b0a7c18e1ad66f,
-			Export: "i32 i32 -> i32",
-			Import: "i32 i32 i32 ->",
-			Handle: handleItems,
-		},
-		{
-			Name:   "check",
-			Type:   0x1c71c8c190132ef4,
-			Export: "i32 i32 -> i32",
-			Import: "i32 i32 i32 ->",
-			Handle: handleCheck,
-		},
-		{
-			Name:   "pack",
-			Type:   0x8c4601c93782c51e,
-			Export: "i32 i32 -> i32",
-			Import: "i32 i32 -> i32",
-			Handle: handlePack,
-		},
+		{Name: "[constructor]box", Type: 0xd0ce743b456959a7, Export: "i32 i32 -> i32", Import: "i32 i32 -> i32",
+			Handle: handleNewBox},
+		{Name: "[method]box.put", Type: 0xc47041b2f153da4c, Export: "i32 i32 i32 i32 i32 i32 f64 -> i32",
+			Import: "i32 i32 i32 i32 i32 i32 f64 -> i32", Handle: handleBoxPut},
+		{Name: "[method]box.items", Type: 0x1a6f3f562c531566, Export: "i32 -> i32", Import: "i32 i32 ->",
+			Handle: handleBoxItems},
+		{Name: "text", Type: 0x9dc1d1ca7f484925, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->",
+			Handle: handleText},
+		{Name: "numbers", Type: 0x023f93a76752ff40, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->",
+			Handle: handleNumbers},
+		{Name: "items", Type: 0x00b0a7c18e1ad66f, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->",
+			Handle: handleItems},
+		{Name: "check", Type: 0x1c71c8c190132ef4, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->",
+			Handle: handleCheck},
+		{Name: "pack", Type: 0x8c4601c93782c51e, Export: "i32 i32 -> i32", Import: "i32 i32 -> i32",
+			Handle: handlePack},
 	},
 	Resources: []string{"box"},
 }
 
-// Bind returns the interface as an instance exports it. Worlds that export it
-// call it.
+// Descriptor describes roundtrip:lasting/work to the runtime.
+var Descriptor = descriptor
+
+// Bind returns the interface as an instance exports it.
 func Bind(e bind.Exports) Interface {
-	x := &exports{
-		newBox:   e.Func(0),
-		boxPut:   e.Func(1),
-		boxItems: e.Func(2),
-		text:     e.Func(3),
-		numbers:  e.Func(4),
-		items:    e.Func(5),
-		check:    e.Func(6),
-		pack:     e.Func(7),
-	}
-	e.Wrap(resourceBox, func(h *bind.Handle) any {
-		return &boxHandle{h, x}
-	})
+	x := &exports{}
+	e.Bind(&x.newBox, &x.boxPut, &x.boxItems, &x.text, &x.numbers, &x.items, &x.check, &x.pack)
+	e.Wrap(resourceBox, func(h *bind.Handle) any { return &boxHandle{h, x} })
 	return x
 }
 
-// exports calls the functions that an instance exports.
-type exports struct {
-	newBox   bind.Func
-	boxPut   bind.Func
-	boxItems bind.Func
-	text     bind.Func
-	numbers  bind.Func
-	items    bind.Func
-	check    bind.Func
-	pack     bind.Func
-}
+type exports struct{ newBox, boxPut, boxItems, text, numbers, items, check, pack bind.Func }
 
-// boxHandle is a Box that a guest defines.
 type boxHandle struct {
 	*bind.Handle
 	exports *exports
@@ -151,15 +88,9 @@ func (x *exports) NewBox(ctx context.Context, name string) (Box, error) {
 		return nil, bad.In("name")
 	}
 	call := x.newBox.Begin(ctx)
-	namePtr, nameLen := call.LowerString(name)
-	stack := call.Stack[:2]
-	stack[0] = uint64(namePtr)
-	stack[1] = uint64(nameLen)
-	if !call.Invoke() {
-		return nil, call.End()
-	}
-	result := bind.LiftOwn[Box](call, resourceBox, uint32(call.Stack[0]))
-	return result, call.End()
+	call.PutString(0, name)
+	core := call.InvokeCore()
+	return bind.LiftOwn[Box](call, resourceBox, uint32(core)), call.End()
 }
 
 func (h *boxHandle) Put(ctx context.Context, i Item) (uint32, error) {
@@ -167,29 +98,16 @@ func (h *boxHandle) Put(ctx context.Context, i Item) (uint32, error) {
 		return 0, bad.In("i")
 	}
 	call := h.exports.boxPut.Begin(ctx)
-	self2 := call.LowerSelf(resourceBox, h.Handle)
-	namePtr, nameLen := call.LowerString(i.Name)
-	tagsPtr := call.LowerList(len(i.Tags), 8, 4)
-	for i2, item := range i.Tags {
-		at := tagsPtr + uint32(i2)*8
-		itemPtr, itemLen := call.LowerString(item)
-		call.StoreUint32(at, itemPtr)
-		call.StoreUint32(at+4, itemLen)
-	}
+	call.Stack[0] = uint64(call.LowerSelf(resourceBox, h.Handle))
+	call.PutString(1, i.Name)
+	call.PutStrings(3, i.Tags)
 	var weightCase uint32
 	var weightPayload float64
-	if value, ok := i.Weight.Get(); ok {
-		weightCase = 1
-		weightPayload = value
+	if weight, ok := i.Weight.Get(); ok {
+		weightCase, weightPayload = 1, weight
 	}
 	stack := call.Stack[:7]
-	stack[0] = uint64(self2)
-	stack[1] = uint64(namePtr)
-	stack[2] = uint64(nameLen)
-	stack[3] = uint64(tagsPtr)
-	stack[4] = uint64(uint32(len(i.Tags)))
-	stack[5] = uint64(weightCase)
-	stack[6] = math.Float64bits(weightPayload)
+	stack[5], stack[6] = uint64(weightCase), math.Float64bits(weightPayload)
 	core, err := call.Finish()
 	return uint32(core), err
 }
@@ -197,18 +115,11 @@ func (h *boxHandle) Put(ctx context.Context, i Item) (uint32, error) {
 func (h *boxHandle) Items(ctx context.Context) ([]Item, error) {
 	call := h.exports.boxItems.Begin(ctx)
 	call.Stack[0] = uint64(call.LowerSelf(resourceBox, h.Handle))
-	if !call.Invoke() {
-		return nil, call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 8, 4)
-	if !ok {
-		return nil, call.End()
-	}
-	region, result := bind.LiftList[Item](call, binary.LittleEndian.Uint32(area),
-		binary.LittleEndian.Uint32(area[4:]), 32, 8)
+	area := call.InvokeView(8, 4)
+	region, result := bind.LoadList[Item](call, area, 32, 8)
 	for i := range result {
-		item := region[i*32:]
-		result[i] = loadItem(call, item)
+		area := region[i*32:]
+		result[i] = loadItem(call, area)
 	}
 	return result, call.End()
 }
@@ -218,19 +129,9 @@ func (x *exports) Text(ctx context.Context, s string) (string, error) {
 		return "", bad.In("s")
 	}
 	call := x.text.Begin(ctx)
-	sPtr, sLen := call.LowerString(s)
-	stack := call.Stack[:2]
-	stack[0] = uint64(sPtr)
-	stack[1] = uint64(sLen)
-	if !call.Invoke() {
-		return "", call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 8, 4)
-	if !ok {
-		return "", call.End()
-	}
-	result := call.LiftString(binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]))
-	return result, call.End()
+	call.PutString(0, s)
+	area := call.InvokeView(8, 4)
+	return call.LoadString(area), call.End()
 }
 
 func (x *exports) Numbers(ctx context.Context, v []uint32) ([]uint32, error) {
@@ -238,29 +139,14 @@ func (x *exports) Numbers(ctx context.Context, v []uint32) ([]uint32, error) {
 		return nil, bad.In("v")
 	}
 	call := x.numbers.Begin(ctx)
-	vPtr, vLen := bind.LowerNumbers(call, v)
-	stack := call.Stack[:2]
-	stack[0] = uint64(vPtr)
-	stack[1] = uint64(vLen)
-	if !call.Invoke() {
-		return nil, call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 8, 4)
-	if !ok {
-		return nil, call.End()
-	}
-	result := bind.LiftNumbers[uint32](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]))
-	return result, call.End()
+	bind.PutNumbers(call, 0, v)
+	area := call.InvokeView(8, 4)
+	return bind.LoadNumbers[uint32](call, area), call.End()
 }
 
 func (x *exports) Items(ctx context.Context, v []Item) ([]Item, error) {
-	if bad := bind.CheckList(len(v), 32); bad != nil {
+	if bad := bind.CheckEach(v, 32, checkItem); bad != nil {
 		return nil, bad.In("v")
-	}
-	for i, item := range v {
-		if bad := checkItem(item); bad != nil {
-			return nil, bad.At(i).In("v")
-		}
 	}
 	call := x.items.Begin(ctx)
 	vPtr := call.LowerList(len(v), 32, 8)
@@ -269,20 +155,12 @@ func (x *exports) Items(ctx context.Context, v []Item) ([]Item, error) {
 		storeItem(call, at, item)
 	}
 	stack := call.Stack[:2]
-	stack[0] = uint64(vPtr)
-	stack[1] = uint64(uint32(len(v)))
-	if !call.Invoke() {
-		return nil, call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 8, 4)
-	if !ok {
-		return nil, call.End()
-	}
-	region, result := bind.LiftList[Item](call, binary.LittleEndian.Uint32(area),
-		binary.LittleEndian.Uint32(area[4:]), 32, 8)
+	stack[0], stack[1] = uint64(vPtr), uint64(uint32(len(v)))
+	area := call.InvokeView(8, 4)
+	region, result := bind.LoadList[Item](call, area, 32, 8)
 	for i := range result {
-		item := region[i*32:]
-		result[i] = loadItem(call, item)
+		area := region[i*32:]
+		result[i] = loadItem(call, area)
 	}
 	return result, call.End()
 }
@@ -292,55 +170,32 @@ func (x *exports) Check(ctx context.Context, s string) (string, error) {
 		return "", bad.In("s")
 	}
 	call := x.check.Begin(ctx)
-	sPtr, sLen := call.LowerString(s)
-	stack := call.Stack[:2]
-	stack[0] = uint64(sPtr)
-	stack[1] = uint64(sLen)
-	if !call.Invoke() {
-		return "", call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 16, 4)
-	if !ok {
-		return "", call.End()
-	}
-	resultCase := area[0]
-	var value string
+	call.PutString(0, s)
+	area := call.InvokeView(16, 4)
+	var result string
 	var err error
-	switch resultCase {
-	case 0:
-		value = call.LiftString(binary.LittleEndian.Uint32(area[4:]), binary.LittleEndian.Uint32(area[8:]))
-	case 1:
+	if call.LoadOK(area[0]) {
+		result = call.LoadString(area[4:])
+	} else {
 		err = loadFailure(call, area[4:])
-	default:
-		call.BadDiscriminant(uint32(resultCase), 2)
 	}
-	if trap := call.End(); trap != nil {
-		return "", trap
-	}
-	return value, err
+	return result, call.EndWith(err)
 }
 
-func (x *exports) Pack(ctx context.Context, b Box, other Box) (Box, error) {
-	if bad := x.pack.CheckHandle(resourceBox, b); bad != nil {
-		return nil, bad.In("b")
-	}
-	if bad := x.pack.CheckHandle(resourceBox, other); bad != nil {
-		return nil, bad.In("other")
+func (x *exports) Pack(ctx context.Context, b, other Box) (Box, error) {
+	if bad := bind.First(x.pack.CheckHandle(resourceBox, b).In("b"),
+		x.pack.CheckHandle(resourceBox, other).In("other")); bad != nil {
+		return nil, bad
 	}
 	call := x.pack.Begin(ctx)
-	b2 := call.LowerOwn(resourceBox, b)
-	stack := call.Stack[:2]
-	stack[0] = uint64(b2)
-	stack[1] = uint64(call.LowerBorrow(resourceBox, other))
-	if !call.Invoke() {
-		return nil, call.End()
-	}
-	result := bind.LiftOwn[Box](call, resourceBox, uint32(call.Stack[0]))
-	return result, call.End()
+	call.Stack[0] = uint64(call.LowerOwn(resourceBox, b))
+	call.Stack[1] = uint64(call.LowerBorrow(resourceBox, other))
+	core := call.InvokeCore()
+	return bind.LiftOwn[Box](call, resourceBox, uint32(core)), call.End()
 }
 
 func handleNewBox(call *bind.Call) {
-	name := call.LiftString(uint32(call.Stack[0]), uint32(call.Stack[1]))
+	name := call.TakeString(0)
 	if !call.OK() {
 		return
 	}
@@ -353,30 +208,17 @@ func handleNewBox(call *bind.Call) {
 }
 
 func handleBoxPut(call *bind.Call) {
-	region, tags := bind.LiftList[string](call, uint32(call.Stack[3]), uint32(call.Stack[4]), 8, 4)
-	for i := range tags {
-		item := region[i*8:]
-		tags[i] = call.LiftString(binary.LittleEndian.Uint32(item), binary.LittleEndian.Uint32(item[4:]))
-	}
-	i4 := uint32(call.Stack[5])
 	var weight types.Option[float64]
-	switch i4 {
-	case 0:
-	case 1:
+	if call.LiftSome(uint32(call.Stack[5])) {
 		weight = types.Some(math.Float64frombits(call.Stack[6]))
-	default:
-		call.BadDiscriminant(uint32(i4), 2)
 	}
 	self := bind.LiftBorrow[Box](call, resourceBox, uint32(call.Stack[0]))
-	i := Item{Name: call.LiftString(uint32(call.Stack[1]), uint32(call.Stack[2])), Tags: tags, Weight: weight}
+	i := Item{Name: call.TakeString(1), Tags: call.TakeStrings(3), Weight: weight}
 	if !call.OK() {
 		return
 	}
 	result, err := self.Put(call.Context(), i)
-	if err != nil {
-		call.Fail(err)
-		return
-	}
+	call.Return(err)
 	call.Stack[0] = uint64(result)
 }
 
@@ -386,110 +228,69 @@ func handleBoxItems(call *bind.Call) {
 		return
 	}
 	result, err := self.Items(call.Context())
-	if err != nil {
-		call.Fail(err)
-		return
-	}
-	resultPtr := uint32(call.Stack[1])
-	if !call.CheckArea(resultPtr, 8, 4) {
-		return
-	}
-	resultPtr2 := call.LowerList(len(result), 32, 8)
+	call.Return(err)
+	area := call.ResultArea(1, 8, 4)
+	resultPtr := call.LowerList(len(result), 32, 8)
 	for i, item := range result {
-		at := resultPtr2 + uint32(i)*32
+		at := resultPtr + uint32(i)*32
 		storeItem(call, at, item)
 	}
-	call.StoreUint32(resultPtr, resultPtr2)
-	call.StoreUint32(resultPtr+4, uint32(len(result)))
+	call.StoreList(area, resultPtr, len(result))
 }
 
 func handleText(call *bind.Call) {
-	s := call.LiftString(uint32(call.Stack[0]), uint32(call.Stack[1]))
+	s := call.TakeString(0)
 	if !call.OK() {
 		return
 	}
 	result, err := call.Impl().(Interface).Text(call.Context(), s)
-	if err != nil {
-		call.Fail(err)
-		return
-	}
-	resultPtr := uint32(call.Stack[2])
-	if !call.CheckArea(resultPtr, 8, 4) {
-		return
-	}
-	resultPtr2, resultLen := call.LowerString(result)
-	call.StoreUint32(resultPtr, resultPtr2)
-	call.StoreUint32(resultPtr+4, resultLen)
+	call.Return(err)
+	area := call.ResultArea(2, 8, 4)
+	call.StoreString(area, result)
 }
 
 func handleNumbers(call *bind.Call) {
-	v := bind.LiftNumbers[uint32](call, uint32(call.Stack[0]), uint32(call.Stack[1]))
+	v := bind.TakeNumbers[uint32](call, 0)
 	if !call.OK() {
 		return
 	}
 	result, err := call.Impl().(Interface).Numbers(call.Context(), v)
-	if err != nil {
-		call.Fail(err)
-		return
-	}
-	resultPtr := uint32(call.Stack[2])
-	if !call.CheckArea(resultPtr, 8, 4) {
-		return
-	}
-	resultPtr2, resultLen := bind.LowerNumbers(call, result)
-	call.StoreUint32(resultPtr, resultPtr2)
-	call.StoreUint32(resultPtr+4, resultLen)
+	call.Return(err)
+	area := call.ResultArea(2, 8, 4)
+	bind.StoreNumbers(call, area, result)
 }
 
 func handleItems(call *bind.Call) {
 	region, v := bind.LiftList[Item](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 32, 8)
 	for i := range v {
-		item := region[i*32:]
-		v[i] = loadItem(call, item)
+		area := region[i*32:]
+		v[i] = loadItem(call, area)
 	}
 	if !call.OK() {
 		return
 	}
 	result, err := call.Impl().(Interface).Items(call.Context(), v)
-	if err != nil {
-		call.Fail(err)
-		return
-	}
-	resultPtr := uint32(call.Stack[2])
-	if !call.CheckArea(resultPtr, 8, 4) {
-		return
-	}
-	resultPtr2 := call.LowerList(len(result), 32, 8)
+	call.Return(err)
+	area := call.ResultArea(2, 8, 4)
+	resultPtr := call.LowerList(len(result), 32, 8)
 	for i, item := range result {
-		at := resultPtr2 + uint32(i)*32
+		at := resultPtr + uint32(i)*32
 		storeItem(call, at, item)
 	}
-	call.StoreUint32(resultPtr, resultPtr2)
-	call.StoreUint32(resultPtr+4, uint32(len(result)))
+	call.StoreList(area, resultPtr, len(result))
 }
 
 func handleCheck(call *bind.Call) {
-	s := call.LiftString(uint32(call.Stack[0]), uint32(call.Stack[1]))
+	s := call.TakeString(0)
 	if !call.OK() {
 		return
 	}
 	result, err := call.Impl().(Interface).Check(call.Context(), s)
-	resultPtr := uint32(call.Stack[2])
-	if !call.CheckArea(resultPtr, 16, 4) {
-		return
-	}
-	if err != nil {
-		failure, ok := bind.AsError[Failure](call, err)
-		if !ok {
-			return
-		}
-		call.StoreUint8(resultPtr, 1)
-		storeFailure(call, resultPtr+4, failure)
+	area := call.ResultArea(2, 16, 4)
+	if call.StoreOK(area, err == nil) {
+		call.StoreString(area+4, result)
 	} else {
-		call.StoreUint8(resultPtr, 0)
-		okPtr, okLen := call.LowerString(result)
-		call.StoreUint32(resultPtr+4, okPtr)
-		call.StoreUint32(resultPtr+8, okLen)
+		storeFailure(call, area+4, bind.ErrorValue[Failure](call, err))
 	}
 }
 
@@ -508,90 +309,47 @@ func handlePack(call *bind.Call) {
 }
 
 func checkItem(value Item) *host.BadValueError {
-	if bad := bind.CheckString(value.Name); bad != nil {
-		return bad.In("name")
-	}
-	if bad := bind.CheckList(len(value.Tags), 8); bad != nil {
-		return bad.In("tags")
-	}
-	for i, item := range value.Tags {
-		if bad := bind.CheckString(item); bad != nil {
-			return bad.At(i).In("tags")
-		}
-	}
-	return nil
+	return bind.First(bind.CheckString(value.Name).In("name"),
+		bind.CheckEach(value.Tags, 8, bind.CheckString).In("tags"))
 }
 
 func loadItem(call *bind.Call, area []byte) Item {
-	region, tags := bind.LiftList[string](call, binary.LittleEndian.Uint32(area[8:]),
-		binary.LittleEndian.Uint32(area[12:]), 8, 4)
-	for i := range tags {
-		item := region[i*8:]
-		tags[i] = call.LiftString(binary.LittleEndian.Uint32(item), binary.LittleEndian.Uint32(item[4:]))
-	}
-	weightCase := area[16]
 	var weight types.Option[float64]
-	switch weightCase {
-	case 0:
-	case 1:
-		weight = types.Some(math.Float64frombits(binary.LittleEndian.Uint64(area[24:])))
-	default:
-		call.BadDiscriminant(uint32(weightCase), 2)
+	if call.LoadSome(area[16]) {
+		weight = types.Some(bind.Float64(area[24:]))
 	}
-	return Item{
-		Name:   call.LiftString(binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:])),
-		Tags:   tags,
-		Weight: weight,
-	}
+	return Item{Name: call.LoadString(area), Tags: call.LoadStrings(area[8:]), Weight: weight}
 }
 
 func storeItem(call *bind.Call, ptr uint32, value Item) {
-	namePtr, nameLen := call.LowerString(value.Name)
-	call.StoreUint32(ptr, namePtr)
-	call.StoreUint32(ptr+4, nameLen)
-	tagsPtr := call.LowerList(len(value.Tags), 8, 4)
-	for i, item := range value.Tags {
-		at := tagsPtr + uint32(i)*8
-		itemPtr, itemLen := call.LowerString(item)
-		call.StoreUint32(at, itemPtr)
-		call.StoreUint32(at+4, itemLen)
-	}
-	call.StoreUint32(ptr+8, tagsPtr)
-	call.StoreUint32(ptr+12, uint32(len(value.Tags)))
-	if value_, ok := value.Weight.Get(); ok {
-		call.StoreUint8(ptr+16, 1)
-		call.StoreFloat64(ptr+24, value_)
-	} else {
-		call.StoreUint8(ptr+16, 0)
+	call.StoreString(ptr, value.Name)
+	call.StoreStrings(ptr+8, value.Tags)
+	if weight, ok := value.Weight.Get(); call.StoreSome(ptr+16, ok) {
+		call.StoreFloat64(ptr+24, weight)
 	}
 }
 
 func loadFailure(call *bind.Call, area []byte) Failure {
-	valueCase := area[0]
-	var value Failure
-	switch valueCase {
+	switch disc := area[0]; disc {
 	case 0:
-		value = FailureEmpty{}
+		return FailureEmpty{}
 	case 1:
 		if bind.Room[FailureTooLong](call) {
-			value = FailureTooLong{Value: call.LiftString(binary.LittleEndian.Uint32(area[4:]),
-				binary.LittleEndian.Uint32(area[8:]))}
+			return FailureTooLong{Value: call.LoadString(area[4:])}
 		}
 	default:
-		call.BadDiscriminant(uint32(valueCase), 2)
+		call.BadDiscriminant(uint32(disc), 2)
 	}
-	return value
+	return nil
 }
 
 func storeFailure(call *bind.Call, ptr uint32, value Failure) {
-	switch c := value.(type) {
+	switch value := value.(type) {
 	case FailureEmpty:
 		call.StoreUint8(ptr, 0)
 	case FailureTooLong:
 		call.StoreUint8(ptr, 1)
-		tooLongPtr, tooLongLen := call.LowerString(c.Value)
-		call.StoreUint32(ptr+4, tooLongPtr)
-		call.StoreUint32(ptr+8, tooLongLen)
+		call.StoreString(ptr+4, value.Value)
 	default:
 		call.BadVariant("failure")
 	}

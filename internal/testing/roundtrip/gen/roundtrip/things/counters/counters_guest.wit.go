@@ -13,20 +13,19 @@ import (
 
 // Counter is the resource counter.
 type Counter interface {
-	// Name is [method]counter.name.
+	// Name calls roundtrip:things/counters#[method]counter.name.
 	Name() string
-	// Add is [method]counter.add.
+	// Add calls roundtrip:things/counters#[method]counter.add.
 	Add(n uint32) uint32
-	// CheckedAdd is [method]counter.checked-add.
+	// CheckedAdd calls roundtrip:things/counters#[method]counter.checked-add.
 	CheckedAdd(n uint32) (uint32, error)
-	// Fork is [method]counter.fork.
+	// Fork calls roundtrip:things/counters#[method]counter.fork.
 	Fork() Counter
-	// Absorb is [method]counter.absorb.
+	// Absorb calls roundtrip:things/counters#[method]counter.absorb.
 	Absorb(other Counter) uint32
-	// Compare is [method]counter.compare.
+	// Compare calls roundtrip:things/counters#[method]counter.compare.
 	Compare(other Counter) int32
-	// Close ends the resource. On a resource that the guest exports, it is called
-	// when nobody has it any more.
+	// Close ends the resource. Of one that the guest exports it runs when no handle is left.
 	Close()
 }
 
@@ -56,23 +55,17 @@ type SlotEmpty struct{}
 func (SlotEmpty) isSlot() {}
 
 // SlotOne is the case one of Slot.
-type SlotOne struct {
-	Value Counter
-}
+type SlotOne struct{ Value Counter }
 
 func (SlotOne) isSlot() {}
 
 // SlotMany is the case many of Slot.
-type SlotMany struct {
-	Value []Counter
-}
+type SlotMany struct{ Value []Counter }
 
 func (SlotMany) isSlot() {}
 
 // SlotNumber is the case number of Slot.
-type SlotNumber struct {
-	Value float64
-}
+type SlotNumber struct{ Value float64 }
 
 func (SlotNumber) isSlot() {}
 
@@ -89,69 +82,42 @@ type OutlookNobody struct{}
 func (OutlookNobody) isOutlook() {}
 
 // OutlookSomebody is the case somebody of Outlook.
-type OutlookSomebody struct {
-	Value Counter
-}
+type OutlookSomebody struct{ Value Counter }
 
 func (OutlookSomebody) isOutlook() {}
 func init() {
-	types.Describe(func(v Counter) string {
-		return "counter"
-	})
+	types.Describe(func(v Counter) string { return "counter" })
 }
 
 // Interface is roundtrip:things/counters as a guest exports it.
 type Interface interface {
-	// NewCounter is [constructor]counter.
 	NewCounter(start uint32) Counter
-	// CounterOpen is [static]counter.open.
 	CounterOpen(name string) (Counter, error)
-	// CounterMerge is [static]counter.merge.
 	CounterMerge(a, b Counter) Counter
-	// CounterSum is [static]counter.sum.
 	CounterSum(all []Counter) uint64
-	// Make is make.
 	Make(starts []uint32) []Counter
-	// Take is take.
 	Take(all []Counter) []string
-	// Swap is swap.
 	Swap(a, b Counter) (Counter, Counter)
-	// Maybe is maybe.
 	Maybe(c types.Option[Counter]) types.Option[Counter]
-	// Peek is peek.
 	Peek(c types.Option[Counter]) types.Option[string]
-	// Label is label.
 	Label(l Labelled) Labelled
-	// Look is look.
 	Look(v View) []string
-	// Outlooks is outlooks.
 	Outlooks(all []Outlook) []string
-	// Slots is slots.
 	Slots(s Slot) Slot
-	// Attempt is attempt.
 	Attempt(c Counter, fail bool) (Counter, error)
-	// Outcomes is outcomes.
 	Outcomes(all []types.Result[Counter, string]) []types.Result[Counter, string]
-	// Named is named.
 	Named(m map[string]Counter) map[string]Counter
-	// Two is two.
 	Two(a Counter, b [2]Counter) [2]Counter
-	// Spill is spill.
-	Spill(a Counter, b Counter, c Labelled, d View, e []Counter, f types.Option[Counter], g Slot, h string) []string
+	Spill(a, b Counter, c Labelled, d View, e []Counter, f types.Option[Counter], g Slot, h string) []string
 }
 
 //go:wasmimport roundtrip:things/counters [resource-drop]counter
 func importCounterDrop(uint32)
 
-// counterHandle is a Counter that the guest imports.
-type counterHandle struct {
-	handle guest.Handle
-}
+type counterHandle struct{ handle guest.Handle }
 
 // CounterFromHandle returns the Counter behind a handle. It is for generated code.
-func CounterFromHandle(handle uint32) Counter {
-	return &counterHandle{guest.LiftHandle(handle)}
-}
+func CounterFromHandle(handle uint32) Counter { return &counterHandle{guest.LiftHandle(handle)} }
 
 // CounterHandle returns the handle of an imported Counter. It is for generated code.
 func CounterHandle(v Counter) *guest.Handle {
@@ -162,7 +128,6 @@ func CounterHandle(v Counter) *guest.Handle {
 	return &h.handle
 }
 
-// Close drops the handle. A second Close does nothing.
 func (h *counterHandle) Close() {
 	if handle, ok := h.handle.Close(); ok {
 		importCounterDrop(handle)
@@ -172,14 +137,12 @@ func (h *counterHandle) Close() {
 //go:wasmimport roundtrip:things/counters [method]counter.name
 func importCounterName(uint32, uint32)
 
-// Name is [method]counter.name.
 func (h *counterHandle) Name() string {
 	call := guest.Call()
-	selfHandle := h.handle.Lend("counters.Counter")
-	area := call.ResultArea(8)
-	importCounterName(selfHandle, guest.Address(area))
-	call.Returned()
-	result := guest.LiftString(guest.Load[uint32](area, 0), guest.Load[uint32](area, 4))
+	handle := h.handle.Lend("counters.Counter")
+	importCounterName(handle, call.ResultArea(8))
+	area := call.Returned(8)
+	result := guest.LoadString(area, 0)
 	call.Done()
 	return result
 }
@@ -187,107 +150,86 @@ func (h *counterHandle) Name() string {
 //go:wasmimport roundtrip:things/counters [method]counter.add
 func importCounterAdd(uint32, uint32) uint32
 
-// Add is [method]counter.add.
 func (h *counterHandle) Add(n uint32) uint32 {
-	selfHandle := h.handle.Lend("counters.Counter")
-	return importCounterAdd(selfHandle, n)
+	handle := h.handle.Lend("counters.Counter")
+	return importCounterAdd(handle, n)
 }
 
 //go:wasmimport roundtrip:things/counters [method]counter.checked-add
 func importCounterCheckedAdd(uint32, uint32, uint32)
 
-// CheckedAdd is [method]counter.checked-add.
 func (h *counterHandle) CheckedAdd(n uint32) (uint32, error) {
 	call := guest.Call()
-	selfHandle := h.handle.Lend("counters.Counter")
-	area := call.ResultArea(12)
-	importCounterCheckedAdd(selfHandle, n, guest.Address(area))
-	call.Returned()
-	resultCase := guest.Load[uint8](area, 0)
-	var value uint32
+	handle := h.handle.Lend("counters.Counter")
+	importCounterCheckedAdd(handle, n, call.ResultArea(12))
+	area := call.Returned(12)
+	var result uint32
 	var err error
-	switch resultCase {
-	case 0:
-		value = guest.Load[uint32](area, 4)
-	case 1:
-		err = types.Error[string]{
-			Value: guest.LiftString(guest.Load[uint32](area, 4), guest.Load[uint32](area, 8)),
-		}
-	default:
-		guest.NoDiscriminant(uint32(resultCase), "result<u32, string>")
+	if guest.LoadOK(area, 0) {
+		result = guest.Load[uint32](area, 4)
+	} else {
+		err = types.Error[string]{Value: guest.LoadString(area, 4)}
 	}
 	call.Done()
-	return value, err
+	return result, err
 }
 
 //go:wasmimport roundtrip:things/counters [method]counter.fork
 func importCounterFork(uint32) uint32
 
-// Fork is [method]counter.fork.
 func (h *counterHandle) Fork() Counter {
-	selfHandle := h.handle.Lend("counters.Counter")
-	return CounterFromHandle(importCounterFork(selfHandle))
+	handle := h.handle.Lend("counters.Counter")
+	return CounterFromHandle(importCounterFork(handle))
 }
 
 //go:wasmimport roundtrip:things/counters [method]counter.absorb
 func importCounterAbsorb(uint32, uint32) uint32
 
-// Absorb is [method]counter.absorb.
 func (h *counterHandle) Absorb(other Counter) uint32 {
-	selfHandle := h.handle.Lend("counters.Counter")
+	handle := h.handle.Lend("counters.Counter")
 	otherHandle := CounterHandle(other).Give("counters.Counter")
-	return importCounterAbsorb(selfHandle, otherHandle)
+	return importCounterAbsorb(handle, otherHandle)
 }
 
 //go:wasmimport roundtrip:things/counters [method]counter.compare
 func importCounterCompare(uint32, uint32) uint32
 
-// Compare is [method]counter.compare.
 func (h *counterHandle) Compare(other Counter) int32 {
-	selfHandle := h.handle.Lend("counters.Counter")
+	handle := h.handle.Lend("counters.Counter")
 	otherHandle := CounterHandle(other).Lend("counters.Counter")
-	return int32(importCounterCompare(selfHandle, otherHandle))
+	return int32(importCounterCompare(handle, otherHandle))
 }
 
 //go:wasmimport roundtrip:things/counters [constructor]counter
 func importNewCounter(uint32) uint32
 
-// NewCounter is [constructor]counter.
-func NewCounter(start uint32) Counter {
-	return CounterFromHandle(importNewCounter(start))
-}
+// NewCounter calls roundtrip:things/counters#[constructor]counter.
+func NewCounter(start uint32) Counter { return CounterFromHandle(importNewCounter(start)) }
 
 //go:wasmimport roundtrip:things/counters [static]counter.open
 func importCounterOpen(uint32, uint32, uint32)
 
-// CounterOpen is [static]counter.open.
+// CounterOpen calls roundtrip:things/counters#[static]counter.open.
 func CounterOpen(name string) (Counter, error) {
 	call := guest.Call()
 	namePtr := guest.LowerString(call, name)
-	area := call.ResultArea(12)
-	importCounterOpen(namePtr, uint32(len(name)), guest.Address(area))
-	call.Returned()
-	resultCase := guest.Load[uint8](area, 0)
-	var value Counter
+	importCounterOpen(namePtr, uint32(len(name)), call.ResultArea(12))
+	area := call.Returned(12)
+	var result Counter
 	var err error
-	switch resultCase {
-	case 0:
-		value = CounterFromHandle(guest.Load[uint32](area, 4))
-	case 1:
-		err = types.Error[string]{
-			Value: guest.LiftString(guest.Load[uint32](area, 4), guest.Load[uint32](area, 8)),
-		}
-	default:
-		guest.NoDiscriminant(uint32(resultCase), "result<counter, string>")
+	if guest.LoadOK(area, 0) {
+		result = CounterFromHandle(guest.Load[uint32](area, 4))
+	} else {
+		err = types.Error[string]{Value: guest.LoadString(area, 4)}
 	}
 	call.Done()
-	return value, err
+	return result, err
 }
 
 //go:wasmimport roundtrip:things/counters [static]counter.merge
 func importCounterMerge(uint32, uint32) uint32
 
-// CounterMerge is [static]counter.merge.
+// CounterMerge calls roundtrip:things/counters#[static]counter.merge.
 func CounterMerge(a, b Counter) Counter {
 	aHandle := CounterHandle(a).Give("counters.Counter")
 	bHandle := CounterHandle(b).Give("counters.Counter")
@@ -297,7 +239,7 @@ func CounterMerge(a, b Counter) Counter {
 //go:wasmimport roundtrip:things/counters [static]counter.sum
 func importCounterSum(uint32, uint32) uint64
 
-// CounterSum is [static]counter.sum.
+// CounterSum calls roundtrip:things/counters#[static]counter.sum.
 func CounterSum(all []Counter) uint64 {
 	call := guest.Call()
 	allPtr := call.List(len(all), 4)
@@ -314,15 +256,15 @@ func CounterSum(all []Counter) uint64 {
 //go:wasmimport roundtrip:things/counters make
 func importMake(uint32, uint32, uint32)
 
-// Make is make.
+// Make calls roundtrip:things/counters#make.
 func Make(starts []uint32) []Counter {
 	call := guest.Call()
 	startsPtr := guest.LowerSlice(call, starts)
-	area := call.ResultArea(8)
-	importMake(startsPtr, uint32(len(starts)), guest.Address(area))
-	call.Returned()
+	importMake(startsPtr, uint32(len(starts)), call.ResultArea(8))
+	area := call.Returned(8)
 	resultPtr := guest.Load[uint32](area, 0)
-	result := make([]Counter, guest.Load[uint32](area, 4))
+	resultLen := guest.Load[uint32](area, 4)
+	result := make([]Counter, resultLen)
 	for i := range result {
 		at := guest.PointerTo(resultPtr + uint32(i)*4)
 		result[i] = CounterFromHandle(guest.Load[uint32](at, 0))
@@ -334,7 +276,7 @@ func Make(starts []uint32) []Counter {
 //go:wasmimport roundtrip:things/counters take
 func importTake(uint32, uint32, uint32)
 
-// Take is take.
+// Take calls roundtrip:things/counters#take.
 func Take(all []Counter) []string {
 	call := guest.Call()
 	allPtr := call.List(len(all), 4)
@@ -343,11 +285,9 @@ func Take(all []Counter) []string {
 		itemHandle := CounterHandle(item).Give("counters.Counter")
 		guest.Store(at, 0, itemHandle)
 	}
-	area := call.ResultArea(8)
-	importTake(allPtr, uint32(len(all)), guest.Address(area))
-	call.Returned()
-	resultPtr := guest.Load[uint32](area, 0)
-	result := guest.LiftStrings(resultPtr, guest.Load[uint32](area, 4))
+	importTake(allPtr, uint32(len(all)), call.ResultArea(8))
+	area := call.Returned(8)
+	result := guest.LoadStrings(area, 0)
 	call.Done()
 	return result
 }
@@ -355,14 +295,13 @@ func Take(all []Counter) []string {
 //go:wasmimport roundtrip:things/counters swap
 func importSwap(uint32, uint32, uint32)
 
-// Swap is swap.
+// Swap calls roundtrip:things/counters#swap.
 func Swap(a, b Counter) (Counter, Counter) {
 	call := guest.Call()
 	aHandle := CounterHandle(a).Give("counters.Counter")
 	bHandle := CounterHandle(b).Give("counters.Counter")
-	area := call.ResultArea(8)
-	importSwap(aHandle, bHandle, guest.Address(area))
-	call.Returned()
+	importSwap(aHandle, bHandle, call.ResultArea(8))
+	area := call.Returned(8)
 	f0 := CounterFromHandle(guest.Load[uint32](area, 0))
 	f1 := CounterFromHandle(guest.Load[uint32](area, 4))
 	call.Done()
@@ -372,26 +311,19 @@ func Swap(a, b Counter) (Counter, Counter) {
 //go:wasmimport roundtrip:things/counters maybe
 func importMaybe(uint32, uint32, uint32)
 
-// Maybe is maybe.
+// Maybe calls roundtrip:things/counters#maybe.
 func Maybe(c types.Option[Counter]) types.Option[Counter] {
 	call := guest.Call()
 	var cCase, cPayload uint32
-	if value, ok := c.Get(); ok {
-		valueHandle := CounterHandle(value).Give("counters.Counter")
-		cCase = 1
-		cPayload = valueHandle
+	if c, ok := c.Get(); ok {
+		valueHandle := CounterHandle(c).Give("counters.Counter")
+		cCase, cPayload = 1, valueHandle
 	}
-	area := call.ResultArea(8)
-	importMaybe(cCase, cPayload, guest.Address(area))
-	call.Returned()
-	resultCase := guest.Load[uint8](area, 0)
+	importMaybe(cCase, cPayload, call.ResultArea(8))
+	area := call.Returned(8)
 	var result types.Option[Counter]
-	switch resultCase {
-	case 0:
-	case 1:
+	if guest.LoadSome(area, 0) {
 		result = types.Some[Counter](CounterFromHandle(guest.Load[uint32](area, 4)))
-	default:
-		guest.NoDiscriminant(uint32(resultCase), "option<counter>")
 	}
 	call.Done()
 	return result
@@ -400,26 +332,19 @@ func Maybe(c types.Option[Counter]) types.Option[Counter] {
 //go:wasmimport roundtrip:things/counters peek
 func importPeek(uint32, uint32, uint32)
 
-// Peek is peek.
+// Peek calls roundtrip:things/counters#peek.
 func Peek(c types.Option[Counter]) types.Option[string] {
 	call := guest.Call()
 	var cCase, cPayload uint32
-	if value, ok := c.Get(); ok {
-		valueHandle := CounterHandle(value).Lend("counters.Counter")
-		cCase = 1
-		cPayload = valueHandle
+	if c, ok := c.Get(); ok {
+		valueHandle := CounterHandle(c).Lend("counters.Counter")
+		cCase, cPayload = 1, valueHandle
 	}
-	area := call.ResultArea(12)
-	importPeek(cCase, cPayload, guest.Address(area))
-	call.Returned()
-	resultCase := guest.Load[uint8](area, 0)
+	importPeek(cCase, cPayload, call.ResultArea(12))
+	area := call.Returned(12)
 	var result types.Option[string]
-	switch resultCase {
-	case 0:
-	case 1:
-		result = types.Some(guest.LiftString(guest.Load[uint32](area, 4), guest.Load[uint32](area, 8)))
-	default:
-		guest.NoDiscriminant(uint32(resultCase), "option<string>")
+	if guest.LoadSome(area, 0) {
+		result = types.Some(guest.LoadString(area, 4))
 	}
 	call.Done()
 	return result
@@ -428,14 +353,13 @@ func Peek(c types.Option[Counter]) types.Option[string] {
 //go:wasmimport roundtrip:things/counters label
 func importLabel(uint32, uint32, uint32, uint32)
 
-// Label is label.
+// Label calls roundtrip:things/counters#label.
 func Label(l Labelled) Labelled {
 	call := guest.Call()
 	labelPtr := guest.LowerString(call, l.Label)
 	counterHandle2 := CounterHandle(l.Counter).Give("counters.Counter")
-	area := call.ResultArea(12)
-	importLabel(labelPtr, uint32(len(l.Label)), counterHandle2, guest.Address(area))
-	call.Returned()
+	importLabel(labelPtr, uint32(len(l.Label)), counterHandle2, call.ResultArea(12))
+	area := call.Returned(12)
 	result := loadLabelled(area)
 	call.Done()
 	return result
@@ -444,7 +368,7 @@ func Label(l Labelled) Labelled {
 //go:wasmimport roundtrip:things/counters look
 func importLook(uint32, uint32, uint32, uint32, uint32, uint32)
 
-// Look is look.
+// Look calls roundtrip:things/counters#look.
 func Look(v View) []string {
 	call := guest.Call()
 	labelPtr := guest.LowerString(call, v.Label)
@@ -455,11 +379,9 @@ func Look(v View) []string {
 		itemHandle := CounterHandle(item).Lend("counters.Counter")
 		guest.Store(at, 0, itemHandle)
 	}
-	area := call.ResultArea(8)
-	importLook(labelPtr, uint32(len(v.Label)), counterHandle2, restPtr, uint32(len(v.Rest)), guest.Address(area))
-	call.Returned()
-	resultPtr := guest.Load[uint32](area, 0)
-	result := guest.LiftStrings(resultPtr, guest.Load[uint32](area, 4))
+	importLook(labelPtr, uint32(len(v.Label)), counterHandle2, restPtr, uint32(len(v.Rest)), call.ResultArea(8))
+	area := call.Returned(8)
+	result := guest.LoadStrings(area, 0)
 	call.Done()
 	return result
 }
@@ -467,7 +389,7 @@ func Look(v View) []string {
 //go:wasmimport roundtrip:things/counters outlooks
 func importOutlooks(uint32, uint32, uint32)
 
-// Outlooks is outlooks.
+// Outlooks calls roundtrip:things/counters#outlooks.
 func Outlooks(all []Outlook) []string {
 	call := guest.Call()
 	allPtr := call.List(len(all), 8)
@@ -475,11 +397,9 @@ func Outlooks(all []Outlook) []string {
 		at := guest.PointerTo(allPtr + uint32(i)*8)
 		storeOutlook(at, item)
 	}
-	area := call.ResultArea(8)
-	importOutlooks(allPtr, uint32(len(all)), guest.Address(area))
-	call.Returned()
-	resultPtr := guest.Load[uint32](area, 0)
-	result := guest.LiftStrings(resultPtr, guest.Load[uint32](area, 4))
+	importOutlooks(allPtr, uint32(len(all)), call.ResultArea(8))
+	area := call.Returned(8)
+	result := guest.LoadStrings(area, 0)
 	call.Done()
 	return result
 }
@@ -487,37 +407,12 @@ func Outlooks(all []Outlook) []string {
 //go:wasmimport roundtrip:things/counters slots
 func importSlots(uint32, uint64, uint32, uint32)
 
-// Slots is slots.
+// Slots calls roundtrip:things/counters#slots.
 func Slots(s Slot) Slot {
 	call := guest.Call()
-	var sCase uint32
-	var s1 uint64
-	var s2 uint32
-	switch c := s.(type) {
-	case SlotEmpty:
-	case SlotOne:
-		oneHandle := CounterHandle(c.Value).Give("counters.Counter")
-		sCase = 1
-		s1 = uint64(oneHandle)
-	case SlotMany:
-		manyPtr := call.List(len(c.Value), 4)
-		for i, item := range c.Value {
-			at := guest.PointerTo(manyPtr + uint32(i)*4)
-			itemHandle := CounterHandle(item).Give("counters.Counter")
-			guest.Store(at, 0, itemHandle)
-		}
-		sCase = 2
-		s1 = uint64(manyPtr)
-		s2 = uint32(len(c.Value))
-	case SlotNumber:
-		sCase = 3
-		s1 = math.Float64bits(c.Value)
-	default:
-		guest.NoCase("counters.Slot")
-	}
-	area := call.ResultArea(16)
-	importSlots(sCase, s1, s2, guest.Address(area))
-	call.Returned()
+	sCase, s1, s2 := lowerSlot(call, s)
+	importSlots(sCase, s1, s2, call.ResultArea(16))
+	area := call.Returned(16)
 	result := loadSlot(area)
 	call.Done()
 	return result
@@ -526,65 +421,51 @@ func Slots(s Slot) Slot {
 //go:wasmimport roundtrip:things/counters attempt
 func importAttempt(uint32, uint32, uint32)
 
-// Attempt is attempt.
+// Attempt calls roundtrip:things/counters#attempt.
 func Attempt(c Counter, fail bool) (Counter, error) {
 	call := guest.Call()
 	cHandle := CounterHandle(c).Give("counters.Counter")
-	area := call.ResultArea(8)
-	importAttempt(cHandle, types.FromBool(fail), guest.Address(area))
-	call.Returned()
-	resultCase := guest.Load[uint8](area, 0)
-	var value Counter
+	importAttempt(cHandle, types.FromBool(fail), call.ResultArea(8))
+	area := call.Returned(8)
+	var result Counter
 	var err error
-	switch resultCase {
-	case 0:
-		value = CounterFromHandle(guest.Load[uint32](area, 4))
-	case 1:
+	if guest.LoadOK(area, 0) {
+		result = CounterFromHandle(guest.Load[uint32](area, 4))
+	} else {
 		err = types.Error[Counter]{Value: CounterFromHandle(guest.Load[uint32](area, 4))}
-	default:
-		guest.NoDiscriminant(uint32(resultCase), "result<counter, counter>")
 	}
 	call.Done()
-	return value, err
+	return result, err
 }
 
 //go:wasmimport roundtrip:things/counters outcomes
 func importOutcomes(uint32, uint32, uint32)
 
-// Outcomes is outcomes.
+// Outcomes calls roundtrip:things/counters#outcomes.
 func Outcomes(all []types.Result[Counter, string]) []types.Result[Counter, string] {
 	call := guest.Call()
 	allPtr := call.List(len(all), 12)
 	for i, item := range all {
 		at := guest.PointerTo(allPtr + uint32(i)*12)
-		if value, failure, ok := item.Get(); ok {
-			guest.Store(at, 0, uint8(0))
+		if value, failure, ok := item.Get(); guest.StoreOK(at, 0, ok) {
 			okHandle := CounterHandle(value).Give("counters.Counter")
 			guest.Store(at, 4, okHandle)
 		} else {
-			guest.Store(at, 0, uint8(1))
-			errPtr := guest.LowerString(call, failure)
-			guest.Store(at, 4, errPtr)
-			guest.Store(at, 8, uint32(len(failure)))
+			guest.StoreString(call, at, 4, failure)
 		}
 	}
-	area := call.ResultArea(8)
-	importOutcomes(allPtr, uint32(len(all)), guest.Address(area))
-	call.Returned()
+	importOutcomes(allPtr, uint32(len(all)), call.ResultArea(8))
+	area := call.Returned(8)
 	resultPtr := guest.Load[uint32](area, 0)
-	result := make([]types.Result[Counter, string], guest.Load[uint32](area, 4))
+	resultLen := guest.Load[uint32](area, 4)
+	result := make([]types.Result[Counter, string], resultLen)
 	for i := range result {
 		at := guest.PointerTo(resultPtr + uint32(i)*12)
-		itemCase := guest.Load[uint8](at, 0)
 		var item types.Result[Counter, string]
-		switch itemCase {
-		case 0:
+		if guest.LoadOK(at, 0) {
 			item = types.OK[Counter, string](CounterFromHandle(guest.Load[uint32](at, 4)))
-		case 1:
-			item = types.Err[Counter, string](guest.LiftString(guest.Load[uint32](at, 4),
-				guest.Load[uint32](at, 8)))
-		default:
-			guest.NoDiscriminant(uint32(itemCase), "result<counter, string>")
+		} else {
+			item = types.Err[Counter, string](guest.LoadString(at, 4))
 		}
 		result[i] = item
 	}
@@ -595,27 +476,25 @@ func Outcomes(all []types.Result[Counter, string]) []types.Result[Counter, strin
 //go:wasmimport roundtrip:things/counters named
 func importNamed(uint32, uint32, uint32)
 
-// Named is named.
+// Named calls roundtrip:things/counters#named.
 func Named(m map[string]Counter) map[string]Counter {
 	call := guest.Call()
 	mPtr := call.List(len(m), 12)
 	for i, key := range guest.SortedKeys(m) {
 		at := guest.PointerTo(mPtr + uint32(i)*12)
-		keyPtr := guest.LowerString(call, key)
-		guest.Store(at, 0, keyPtr)
-		guest.Store(at, 4, uint32(len(key)))
-		valueHandle := CounterHandle(m[key]).Give("counters.Counter")
+		item := m[key]
+		guest.StoreString(call, at, 0, key)
+		valueHandle := CounterHandle(item).Give("counters.Counter")
 		guest.Store(at, 8, valueHandle)
 	}
-	area := call.ResultArea(8)
-	importNamed(mPtr, uint32(len(m)), guest.Address(area))
-	call.Returned()
+	importNamed(mPtr, uint32(len(m)), call.ResultArea(8))
+	area := call.Returned(8)
 	resultPtr := guest.Load[uint32](area, 0)
 	resultLen := guest.Load[uint32](area, 4)
 	result := make(map[string]Counter, resultLen)
 	for i := range resultLen {
 		at := guest.PointerTo(resultPtr + i*12)
-		key := guest.LiftString(guest.Load[uint32](at, 0), guest.Load[uint32](at, 4))
+		key := guest.LoadString(at, 0)
 		result[key] = CounterFromHandle(guest.Load[uint32](at, 8))
 	}
 	call.Done()
@@ -625,15 +504,14 @@ func Named(m map[string]Counter) map[string]Counter {
 //go:wasmimport roundtrip:things/counters two
 func importTwo(uint32, uint32, uint32, uint32)
 
-// Two is two.
+// Two calls roundtrip:things/counters#two.
 func Two(a Counter, b [2]Counter) [2]Counter {
 	call := guest.Call()
 	aHandle := CounterHandle(a).Give("counters.Counter")
 	item0Handle := CounterHandle(b[0]).Give("counters.Counter")
 	item1Handle := CounterHandle(b[1]).Give("counters.Counter")
-	area := call.ResultArea(8)
-	importTwo(aHandle, item0Handle, item1Handle, guest.Address(area))
-	call.Returned()
+	importTwo(aHandle, item0Handle, item1Handle, call.ResultArea(8))
+	area := call.Returned(8)
 	var result [2]Counter
 	for i := range result {
 		at := guest.At(area, uint32(i)*4)
@@ -646,8 +524,8 @@ func Two(a Counter, b [2]Counter) [2]Counter {
 //go:wasmimport roundtrip:things/counters spill
 func importSpill(uint32, uint32)
 
-// Spill is spill.
-func Spill(a Counter, b Counter, c Labelled, d View, e []Counter, f types.Option[Counter], g Slot, h string) []string {
+// Spill calls roundtrip:things/counters#spill.
+func Spill(a, b Counter, c Labelled, d View, e []Counter, f types.Option[Counter], g Slot, h string) []string {
 	call := guest.Call()
 	params := call.Area(80)
 	aHandle := CounterHandle(a).Give("counters.Counter")
@@ -656,122 +534,537 @@ func Spill(a Counter, b Counter, c Labelled, d View, e []Counter, f types.Option
 	guest.Store(params, 4, bHandle)
 	storeLabelled(call, guest.At(params, 8), c)
 	storeView(call, guest.At(params, 20), d)
-	ePtr := call.List(len(e), 4)
+	ePtr := guest.NewList(call, params, 40, len(e), 4)
 	for i, item := range e {
 		at := guest.PointerTo(ePtr + uint32(i)*4)
 		itemHandle := CounterHandle(item).Give("counters.Counter")
 		guest.Store(at, 0, itemHandle)
 	}
-	guest.Store(params, 40, ePtr)
-	guest.Store(params, 44, uint32(len(e)))
-	if value, ok := f.Get(); ok {
-		guest.Store(params, 48, uint8(1))
-		valueHandle := CounterHandle(value).Give("counters.Counter")
+	if f, ok := f.Get(); guest.StoreSome(params, 48, ok) {
+		valueHandle := CounterHandle(f).Give("counters.Counter")
 		guest.Store(params, 52, valueHandle)
-	} else {
-		guest.Store(params, 48, uint8(0))
 	}
 	storeSlot(call, guest.At(params, 56), g)
-	hPtr := guest.LowerString(call, h)
-	guest.Store(params, 72, hPtr)
-	guest.Store(params, 76, uint32(len(h)))
-	area := call.ResultArea(8)
-	importSpill(guest.Address(params), guest.Address(area))
-	call.Returned()
-	resultPtr := guest.Load[uint32](area, 0)
-	result := guest.LiftStrings(resultPtr, guest.Load[uint32](area, 4))
+	guest.StoreString(call, params, 72, h)
+	importSpill(guest.Address(params), call.ResultArea(8))
+	area := call.Returned(8)
+	result := guest.LoadStrings(area, 0)
 	call.Done()
 	return result
 }
 
+// Exported is for worlds that export the interface.
+var Exported exported
+var (
+	implementation Interface
+	counterValues  guest.Values[Counter]
+)
+
+type exported struct{}
+
+func (exported) Set(impl Interface) { implementation = impl }
+
+//go:wasmimport [export]roundtrip:things/counters [resource-new]counter
+func resourceNewCounter(uint32) uint32
+
+//go:wasmimport [export]roundtrip:things/counters [resource-rep]counter
+func resourceRepCounter(uint32) uint32
+
+//go:wasmimport [export]roundtrip:things/counters [resource-drop]counter
+func resourceDropCounter(uint32)
+
+func (exported) LowerCounter(v Counter) uint32 {
+	if v == nil {
+		guest.NoHandle("counters.Counter")
+	}
+	return resourceNewCounter(counterValues.Add(v))
+}
+
+func (exported) LiftCounter(handle uint32) Counter {
+	v := counterValues.Take(resourceRepCounter(handle))
+	resourceDropCounter(handle)
+	return v
+}
+
+func (exported) GetCounter(rep uint32) Counter { return counterValues.Get(rep) }
+
+func (exported) DestroyCounter(rep uint32) { counterValues.Destroy(rep) }
+
+func (exported) NewCounter(start uint32) uint32 {
+	return Exported.LowerCounter(implementation.NewCounter(start))
+}
+
+func (exported) CounterOpen(namePtr, nameLen uint32) uint32 {
+	name := guest.LiftString(namePtr, nameLen)
+	guest.ParamsLifted()
+	result, err := implementation.CounterOpen(name)
+	area := guest.ResultArea(12)
+	if guest.StoreOK(area, 0, err == nil) {
+		guest.Store(area, 4, Exported.LowerCounter(result))
+	} else {
+		guest.StoreString(&guest.Results, area, 4, err.Error())
+	}
+	return guest.Address(area)
+}
+
+func (exported) CounterMerge(aHandle, bHandle uint32) uint32 {
+	a := Exported.LiftCounter(aHandle)
+	return Exported.LowerCounter(implementation.CounterMerge(a, Exported.LiftCounter(bHandle)))
+}
+
+func (exported) CounterSum(allPtr, allLen uint32) uint64 {
+	all := make([]Counter, allLen)
+	for i := range all {
+		at := guest.PointerTo(allPtr + uint32(i)*4)
+		all[i] = Exported.GetCounter(guest.Load[uint32](at, 0))
+	}
+	guest.ParamsLifted()
+	return implementation.CounterSum(all)
+}
+
+func (exported) CounterName(selfRep uint32) uint32 {
+	result := Exported.GetCounter(selfRep).Name()
+	area := guest.ResultArea(8)
+	guest.StoreString(&guest.Results, area, 0, result)
+	return guest.Address(area)
+}
+
+func (exported) CounterAdd(selfRep, n uint32) uint32 { return Exported.GetCounter(selfRep).Add(n) }
+
+func (exported) CounterCheckedAdd(selfRep, n uint32) uint32 {
+	result, err := Exported.GetCounter(selfRep).CheckedAdd(n)
+	area := guest.ResultArea(12)
+	if guest.StoreOK(area, 0, err == nil) {
+		guest.Store(area, 4, result)
+	} else {
+		guest.StoreString(&guest.Results, area, 4, err.Error())
+	}
+	return guest.Address(area)
+}
+
+func (exported) CounterFork(selfRep uint32) uint32 {
+	return Exported.LowerCounter(Exported.GetCounter(selfRep).Fork())
+}
+
+func (exported) CounterAbsorb(selfRep, otherHandle uint32) uint32 {
+	self := Exported.GetCounter(selfRep)
+	return self.Absorb(Exported.LiftCounter(otherHandle))
+}
+
+func (exported) CounterCompare(selfRep, otherRep uint32) uint32 {
+	self := Exported.GetCounter(selfRep)
+	return uint32(self.Compare(Exported.GetCounter(otherRep)))
+}
+
+func (exported) Make(startsPtr, startsLen uint32) uint32 {
+	starts := guest.LiftSlice[uint32](startsPtr, startsLen)
+	guest.ParamsLifted()
+	result := implementation.Make(starts)
+	area := guest.ResultArea(8)
+	resultPtr := guest.NewList(&guest.Results, area, 0, len(result), 4)
+	for i, item := range result {
+		at := guest.PointerTo(resultPtr + uint32(i)*4)
+		guest.Store(at, 0, Exported.LowerCounter(item))
+	}
+	return guest.Address(area)
+}
+
+func (exported) Take(allPtr, allLen uint32) uint32 {
+	all := make([]Counter, allLen)
+	for i := range all {
+		at := guest.PointerTo(allPtr + uint32(i)*4)
+		all[i] = Exported.LiftCounter(guest.Load[uint32](at, 0))
+	}
+	guest.ParamsLifted()
+	result := implementation.Take(all)
+	area := guest.ResultArea(8)
+	guest.StoreStrings(&guest.Results, area, 0, result)
+	return guest.Address(area)
+}
+
+func (exported) Swap(aHandle, bHandle uint32) uint32 {
+	a := Exported.LiftCounter(aHandle)
+	f0, f1 := implementation.Swap(a, Exported.LiftCounter(bHandle))
+	area := guest.ResultArea(8)
+	guest.Store(area, 0, Exported.LowerCounter(f0))
+	guest.Store(area, 4, Exported.LowerCounter(f1))
+	return guest.Address(area)
+}
+
+func (exported) Maybe(c0, c1 uint32) uint32 {
+	var c types.Option[Counter]
+	if guest.LiftSome(c0) {
+		c = types.Some[Counter](Exported.LiftCounter(c1))
+	}
+	result := implementation.Maybe(c)
+	area := guest.ResultArea(8)
+	if result, ok := result.Get(); guest.StoreSome(area, 0, ok) {
+		guest.Store(area, 4, Exported.LowerCounter(result))
+	}
+	return guest.Address(area)
+}
+
+func (exported) Peek(c0, c1 uint32) uint32 {
+	var c types.Option[Counter]
+	if guest.LiftSome(c0) {
+		c = types.Some[Counter](Exported.GetCounter(c1))
+	}
+	result := implementation.Peek(c)
+	area := guest.ResultArea(12)
+	if result, ok := result.Get(); guest.StoreSome(area, 0, ok) {
+		guest.StoreString(&guest.Results, area, 4, result)
+	}
+	return guest.Address(area)
+}
+
+func (exported) Label(l0, l1, l2Handle uint32) uint32 {
+	label := guest.LiftString(l0, l1)
+	l := Labelled{Label: label, Counter: Exported.LiftCounter(l2Handle)}
+	guest.ParamsLifted()
+	result := implementation.Label(l)
+	area := guest.ResultArea(12)
+	storeLabelled2(&guest.Results, area, result)
+	return guest.Address(area)
+}
+
+func (exported) Look(v0, v1, v2Rep, v3, v4 uint32) uint32 {
+	label := guest.LiftString(v0, v1)
+	counter := Exported.GetCounter(v2Rep)
+	rest := make([]Counter, v4)
+	for i := range rest {
+		at := guest.PointerTo(v3 + uint32(i)*4)
+		rest[i] = Exported.GetCounter(guest.Load[uint32](at, 0))
+	}
+	guest.ParamsLifted()
+	result := implementation.Look(View{Label: label, Counter: counter, Rest: rest})
+	area := guest.ResultArea(8)
+	guest.StoreStrings(&guest.Results, area, 0, result)
+	return guest.Address(area)
+}
+
+func (exported) Outlooks(allPtr, allLen uint32) uint32 {
+	all := guest.LiftList(allPtr, allLen, 8, loadOutlook)
+	guest.ParamsLifted()
+	result := implementation.Outlooks(all)
+	area := guest.ResultArea(8)
+	guest.StoreStrings(&guest.Results, area, 0, result)
+	return guest.Address(area)
+}
+
+func (exported) Slots(s0 uint32, s1 uint64, s2 uint32) uint32 {
+	s := liftSlot(s0, s1, s2)
+	guest.ParamsLifted()
+	result := implementation.Slots(s)
+	area := guest.ResultArea(16)
+	storeSlot2(&guest.Results, area, result)
+	return guest.Address(area)
+}
+
+func (exported) Attempt(cHandle, fail uint32) uint32 {
+	result, err := implementation.Attempt(Exported.LiftCounter(cHandle), fail != 0)
+	area := guest.ResultArea(8)
+	if guest.StoreOK(area, 0, err == nil) {
+		guest.Store(area, 4, Exported.LowerCounter(result))
+	} else {
+		guest.Store(area, 4, Exported.LowerCounter(guest.ErrorValue[Counter](err)))
+	}
+	return guest.Address(area)
+}
+
+func (exported) Outcomes(allPtr, allLen uint32) uint32 {
+	all := make([]types.Result[Counter, string], allLen)
+	for i := range all {
+		at := guest.PointerTo(allPtr + uint32(i)*12)
+		var item types.Result[Counter, string]
+		if guest.LoadOK(at, 0) {
+			item = types.OK[Counter, string](Exported.LiftCounter(guest.Load[uint32](at, 4)))
+		} else {
+			item = types.Err[Counter, string](guest.LoadString(at, 4))
+		}
+		all[i] = item
+	}
+	guest.ParamsLifted()
+	result := implementation.Outcomes(all)
+	area := guest.ResultArea(8)
+	resultPtr := guest.NewList(&guest.Results, area, 0, len(result), 12)
+	for i, item := range result {
+		at := guest.PointerTo(resultPtr + uint32(i)*12)
+		if value, failure, ok := item.Get(); guest.StoreOK(at, 0, ok) {
+			guest.Store(at, 4, Exported.LowerCounter(value))
+		} else {
+			guest.StoreString(&guest.Results, at, 4, failure)
+		}
+	}
+	return guest.Address(area)
+}
+
+func (exported) Named(mPtr, mLen uint32) uint32 {
+	m := make(map[string]Counter, mLen)
+	for i := range mLen {
+		at := guest.PointerTo(mPtr + i*12)
+		key := guest.LoadString(at, 0)
+		m[key] = Exported.LiftCounter(guest.Load[uint32](at, 8))
+	}
+	guest.ParamsLifted()
+	result := implementation.Named(m)
+	area := guest.ResultArea(8)
+	resultPtr := guest.NewList(&guest.Results, area, 0, len(result), 12)
+	for i, key := range guest.SortedKeys(result) {
+		at := guest.PointerTo(resultPtr + uint32(i)*12)
+		item := result[key]
+		guest.StoreString(&guest.Results, at, 0, key)
+		guest.Store(at, 8, Exported.LowerCounter(item))
+	}
+	return guest.Address(area)
+}
+
+func (exported) Two(aHandle, b0Handle, b1Handle uint32) uint32 {
+	a := Exported.LiftCounter(aHandle)
+	item0 := Exported.LiftCounter(b0Handle)
+	result := implementation.Two(a, [2]Counter{item0, Exported.LiftCounter(b1Handle)})
+	area := guest.ResultArea(8)
+	for i, item := range result {
+		at := guest.At(area, uint32(i)*4)
+		guest.Store(at, 0, Exported.LowerCounter(item))
+	}
+	return guest.Address(area)
+}
+
+func (exported) Spill(params uint32) uint32 {
+	area := guest.PointerTo(params)
+	a := Exported.LiftCounter(guest.Load[uint32](area, 0))
+	ePtr := guest.Load[uint32](area, 40)
+	eLen := guest.Load[uint32](area, 44)
+	e := make([]Counter, eLen)
+	b := Exported.GetCounter(guest.Load[uint32](area, 4))
+	c := loadLabelled2(guest.At(area, 8))
+	d := loadView(guest.At(area, 20))
+	for i := range e {
+		at := guest.PointerTo(ePtr + uint32(i)*4)
+		e[i] = Exported.LiftCounter(guest.Load[uint32](at, 0))
+	}
+	var f types.Option[Counter]
+	if guest.LoadSome(area, 48) {
+		f = types.Some[Counter](Exported.LiftCounter(guest.Load[uint32](area, 52)))
+	}
+	g := loadSlot2(guest.At(area, 56))
+	h := guest.LoadString(area, 72)
+	guest.ParamsLifted()
+	result := implementation.Spill(a, b, c, d, e, f, g, h)
+	area2 := guest.ResultArea(8)
+	guest.StoreStrings(&guest.Results, area2, 0, result)
+	return guest.Address(area2)
+}
+
 func loadLabelled(ptr guest.Pointer) Labelled {
-	label := guest.LiftString(guest.Load[uint32](ptr, 0), guest.Load[uint32](ptr, 4))
+	label := guest.LoadString(ptr, 0)
 	return Labelled{Label: label, Counter: CounterFromHandle(guest.Load[uint32](ptr, 8))}
 }
 
 func storeOutlook(ptr guest.Pointer, value Outlook) {
-	switch c := value.(type) {
+	switch value := value.(type) {
 	case OutlookNobody:
 		guest.Store(ptr, 0, uint8(0))
 	case OutlookSomebody:
 		guest.Store(ptr, 0, uint8(1))
-		somebodyHandle := CounterHandle(c.Value).Lend("counters.Counter")
+		somebodyHandle := CounterHandle(value.Value).Lend("counters.Counter")
 		guest.Store(ptr, 4, somebodyHandle)
 	default:
 		guest.NoCase("counters.Outlook")
 	}
 }
 
+func lowerSlot(arena *guest.Arena, value Slot) (uint32, uint64, uint32) {
+	var valueCase uint32
+	var value1 uint64
+	var value2 uint32
+	switch value := value.(type) {
+	case SlotEmpty:
+	case SlotOne:
+		oneHandle := CounterHandle(value.Value).Give("counters.Counter")
+		valueCase, value1 = 1, uint64(oneHandle)
+	case SlotMany:
+		manyPtr := arena.List(len(value.Value), 4)
+		for i, item := range value.Value {
+			at := guest.PointerTo(manyPtr + uint32(i)*4)
+			itemHandle := CounterHandle(item).Give("counters.Counter")
+			guest.Store(at, 0, itemHandle)
+		}
+		valueCase, value1, value2 = 2, uint64(manyPtr), uint32(len(value.Value))
+	case SlotNumber:
+		valueCase, value1 = 3, math.Float64bits(value.Value)
+	default:
+		guest.NoCase("counters.Slot")
+	}
+	return valueCase, value1, value2
+}
+
 func loadSlot(ptr guest.Pointer) Slot {
 	valueCase := guest.Load[uint8](ptr, 0)
-	var value Slot
-	switch valueCase {
+	switch disc := valueCase; disc {
 	case 0:
-		value = SlotEmpty{}
+		return SlotEmpty{}
 	case 1:
-		value = SlotOne{Value: CounterFromHandle(guest.Load[uint32](ptr, 8))}
+		return SlotOne{Value: CounterFromHandle(guest.Load[uint32](ptr, 8))}
 	case 2:
 		manyPtr := guest.Load[uint32](ptr, 8)
-		many := make([]Counter, guest.Load[uint32](ptr, 12))
+		manyLen := guest.Load[uint32](ptr, 12)
+		many := make([]Counter, manyLen)
 		for i := range many {
 			at := guest.PointerTo(manyPtr + uint32(i)*4)
 			many[i] = CounterFromHandle(guest.Load[uint32](at, 0))
 		}
-		value = SlotMany{Value: many}
+		return SlotMany{Value: many}
 	case 3:
-		value = SlotNumber{Value: guest.Load[float64](ptr, 8)}
+		return SlotNumber{Value: guest.Load[float64](ptr, 8)}
 	default:
-		guest.NoDiscriminant(uint32(valueCase), "slot")
+		guest.NoDiscriminant(uint32(disc), "slot")
 	}
-	return value
+	return nil
 }
 
 func storeLabelled(arena *guest.Arena, ptr guest.Pointer, value Labelled) {
-	labelPtr := guest.LowerString(arena, value.Label)
-	guest.Store(ptr, 0, labelPtr)
-	guest.Store(ptr, 4, uint32(len(value.Label)))
+	guest.StoreString(arena, ptr, 0, value.Label)
 	counterHandle2 := CounterHandle(value.Counter).Give("counters.Counter")
 	guest.Store(ptr, 8, counterHandle2)
 }
 
 func storeView(arena *guest.Arena, ptr guest.Pointer, value View) {
-	labelPtr := guest.LowerString(arena, value.Label)
-	guest.Store(ptr, 0, labelPtr)
-	guest.Store(ptr, 4, uint32(len(value.Label)))
+	guest.StoreString(arena, ptr, 0, value.Label)
 	counterHandle2 := CounterHandle(value.Counter).Lend("counters.Counter")
 	guest.Store(ptr, 8, counterHandle2)
-	restPtr := arena.List(len(value.Rest), 4)
+	restPtr := guest.NewList(arena, ptr, 12, len(value.Rest), 4)
 	for i, item := range value.Rest {
 		at := guest.PointerTo(restPtr + uint32(i)*4)
 		itemHandle := CounterHandle(item).Lend("counters.Counter")
 		guest.Store(at, 0, itemHandle)
 	}
-	guest.Store(ptr, 12, restPtr)
-	guest.Store(ptr, 16, uint32(len(value.Rest)))
 }
 
 func storeSlot(arena *guest.Arena, ptr guest.Pointer, value Slot) {
-	switch c := value.(type) {
+	switch value := value.(type) {
 	case SlotEmpty:
 		guest.Store(ptr, 0, uint8(0))
 	case SlotOne:
 		guest.Store(ptr, 0, uint8(1))
-		oneHandle := CounterHandle(c.Value).Give("counters.Counter")
+		oneHandle := CounterHandle(value.Value).Give("counters.Counter")
 		guest.Store(ptr, 8, oneHandle)
 	case SlotMany:
 		guest.Store(ptr, 0, uint8(2))
-		manyPtr := arena.List(len(c.Value), 4)
-		for i, item := range c.Value {
+		manyPtr := guest.NewList(arena, ptr, 8, len(value.Value), 4)
+		for i, item := range value.Value {
 			at := guest.PointerTo(manyPtr + uint32(i)*4)
 			itemHandle := CounterHandle(item).Give("counters.Counter")
 			guest.Store(at, 0, itemHandle)
 		}
-		guest.Store(ptr, 8, manyPtr)
-		guest.Store(ptr, 12, uint32(len(c.Value)))
 	case SlotNumber:
 		guest.Store(ptr, 0, uint8(3))
-		guest.Store(ptr, 8, c.Value)
+		guest.Store(ptr, 8, value.Value)
 	default:
 		guest.NoCase("counters.Slot")
 	}
+}
+
+func storeLabelled2(arena *guest.Arena, ptr guest.Pointer, value Labelled) {
+	guest.StoreString(arena, ptr, 0, value.Label)
+	guest.Store(ptr, 8, Exported.LowerCounter(value.Counter))
+}
+
+func loadOutlook(ptr guest.Pointer) Outlook {
+	valueCase := guest.Load[uint8](ptr, 0)
+	switch disc := valueCase; disc {
+	case 0:
+		return OutlookNobody{}
+	case 1:
+		return OutlookSomebody{Value: Exported.GetCounter(guest.Load[uint32](ptr, 4))}
+	default:
+		guest.NoDiscriminant(uint32(disc), "outlook")
+	}
+	return nil
+}
+
+func liftSlot(flat0 uint32, flat1 uint64, flat2 uint32) Slot {
+	switch disc := flat0; disc {
+	case 0:
+		return SlotEmpty{}
+	case 1:
+		return SlotOne{Value: Exported.LiftCounter(uint32(flat1))}
+	case 2:
+		flat1_2 := uint32(flat1)
+		many := make([]Counter, flat2)
+		for i := range many {
+			at := guest.PointerTo(flat1_2 + uint32(i)*4)
+			many[i] = Exported.LiftCounter(guest.Load[uint32](at, 0))
+		}
+		return SlotMany{Value: many}
+	case 3:
+		return SlotNumber{Value: math.Float64frombits(flat1)}
+	default:
+		guest.NoDiscriminant(uint32(disc), "slot")
+	}
+	return nil
+}
+
+func storeSlot2(arena *guest.Arena, ptr guest.Pointer, value Slot) {
+	switch value := value.(type) {
+	case SlotEmpty:
+		guest.Store(ptr, 0, uint8(0))
+	case SlotOne:
+		guest.Store(ptr, 0, uint8(1))
+		guest.Store(ptr, 8, Exported.LowerCounter(value.Value))
+	case SlotMany:
+		guest.Store(ptr, 0, uint8(2))
+		manyPtr := guest.NewList(arena, ptr, 8, len(value.Value), 4)
+		for i, item := range value.Value {
+			at := guest.PointerTo(manyPtr + uint32(i)*4)
+			guest.Store(at, 0, Exported.LowerCounter(item))
+		}
+	case SlotNumber:
+		guest.Store(ptr, 0, uint8(3))
+		guest.Store(ptr, 8, value.Value)
+	default:
+		guest.NoCase("counters.Slot")
+	}
+}
+
+func loadLabelled2(ptr guest.Pointer) Labelled {
+	label := guest.LoadString(ptr, 0)
+	return Labelled{Label: label, Counter: Exported.LiftCounter(guest.Load[uint32](ptr, 8))}
+}
+
+func loadView(ptr guest.Pointer) View {
+	label := guest.LoadString(ptr, 0)
+	restPtr := guest.Load[uint32](ptr, 12)
+	restLen := guest.Load[uint32](ptr, 16)
+	rest := make([]Counter, restLen)
+	counter := Exported.GetCounter(guest.Load[uint32](ptr, 8))
+	for i := range rest {
+		at := guest.PointerTo(restPtr + uint32(i)*4)
+		rest[i] = Exported.GetCounter(guest.Load[uint32](at, 0))
+	}
+	return View{Label: label, Counter: counter, Rest: rest}
+}
+
+func loadSlot2(ptr guest.Pointer) Slot {
+	valueCase := guest.Load[uint8](ptr, 0)
+	switch disc := valueCase; disc {
+	case 0:
+		return SlotEmpty{}
+	case 1:
+		return SlotOne{Value: Exported.LiftCounter(guest.Load[uint32](ptr, 8))}
+	case 2:
+		manyPtr := guest.Load[uint32](ptr, 8)
+		manyLen := guest.Load[uint32](ptr, 12)
+		many := make([]Counter, manyLen)
+		for i := range many {
+			at := guest.PointerTo(manyPtr + uint32(i)*4)
+			many[i] = Exported.LiftCounter(guest.Load[uint32](at, 0))
+		}
+		return SlotMany{Value: many}
+	case 3:
+		return SlotNumber{Value: guest.Load[float64](ptr, 8)}
+	default:
+		guest.NoDiscriminant(uint32(disc), "slot")
+	}
+	return nil
 }

@@ -6,7 +6,6 @@ package counters
 
 import (
 	"context"
-	"encoding/binary"
 	"math"
 	"slices"
 
@@ -17,20 +16,20 @@ import (
 
 // Counter is the resource counter.
 type Counter interface {
-	// Name is [method]counter.name.
+	// Name calls roundtrip:things/counters#[method]counter.name.
 	Name(ctx context.Context) (string, error)
-	// Add is [method]counter.add.
+	// Add calls roundtrip:things/counters#[method]counter.add.
 	Add(ctx context.Context, n uint32) (uint32, error)
-	// CheckedAdd is [method]counter.checked-add.
+	// CheckedAdd calls roundtrip:things/counters#[method]counter.checked-add.
 	CheckedAdd(ctx context.Context, n uint32) (uint32, error)
-	// Fork is [method]counter.fork.
+	// Fork calls roundtrip:things/counters#[method]counter.fork.
 	Fork(ctx context.Context) (Counter, error)
-	// Absorb is [method]counter.absorb.
+	// Absorb calls roundtrip:things/counters#[method]counter.absorb.
 	Absorb(ctx context.Context, other Counter) (uint32, error)
-	// Compare is [method]counter.compare.
+	// Compare calls roundtrip:things/counters#[method]counter.compare.
 	Compare(ctx context.Context, other Counter) (int32, error)
 	// Close ends the resource. A second Close does nothing.
-	Close(context.Context) error
+	Close(ctx context.Context) error
 }
 
 // Labelled is the record labelled.
@@ -59,23 +58,17 @@ type SlotEmpty struct{}
 func (SlotEmpty) isSlot() {}
 
 // SlotOne is the case one of Slot.
-type SlotOne struct {
-	Value Counter
-}
+type SlotOne struct{ Value Counter }
 
 func (SlotOne) isSlot() {}
 
 // SlotMany is the case many of Slot.
-type SlotMany struct {
-	Value []Counter
-}
+type SlotMany struct{ Value []Counter }
 
 func (SlotMany) isSlot() {}
 
 // SlotNumber is the case number of Slot.
-type SlotNumber struct {
-	Value float64
-}
+type SlotNumber struct{ Value float64 }
 
 func (SlotNumber) isSlot() {}
 
@@ -92,304 +85,133 @@ type OutlookNobody struct{}
 func (OutlookNobody) isOutlook() {}
 
 // OutlookSomebody is the case somebody of Outlook.
-type OutlookSomebody struct {
-	Value Counter
-}
+type OutlookSomebody struct{ Value Counter }
 
 func (OutlookSomebody) isOutlook() {}
 
 func init() {
-	types.Describe(func(v Counter) string {
-		return "counter"
-	})
+	types.Describe(func(v Counter) string { return "counter" })
 }
 
-// Interface is roundtrip:things/counters: what a guest
-// exports, and what a host implements for the guests that import it.
+// Interface is roundtrip:things/counters, which a guest exports or a host implements.
 type Interface interface {
-	// NewCounter is [constructor]counter.
+	// NewCounter calls roundtrip:things/counters#[constructor]counter.
 	NewCounter(ctx context.Context, start uint32) (Counter, error)
-	// CounterOpen is [static]counter.open.
+	// CounterOpen calls roundtrip:things/counters#[static]counter.open.
 	CounterOpen(ctx context.Context, name string) (Counter, error)
-	// CounterMerge is [static]counter.merge.
-	CounterMerge(ctx context.Context, a Counter, b Counter) (Counter, error)
-	// CounterSum is [static]counter.sum.
+	// CounterMerge calls roundtrip:things/counters#[static]counter.merge.
+	CounterMerge(ctx context.Context, a, b Counter) (Counter, error)
+	// CounterSum calls roundtrip:things/counters#[static]counter.sum.
 	CounterSum(ctx context.Context, all []Counter) (uint64, error)
-	// Make is make.
+	// Make calls roundtrip:things/counters#make.
 	Make(ctx context.Context, starts []uint32) ([]Counter, error)
-	// Take is take.
+	// Take calls roundtrip:things/counters#take.
 	Take(ctx context.Context, all []Counter) ([]string, error)
-	// Swap is swap.
-	Swap(ctx context.Context, a Counter, b Counter) (Counter, Counter, error)
-	// Maybe is maybe.
+	// Swap calls roundtrip:things/counters#swap.
+	Swap(ctx context.Context, a, b Counter) (Counter, Counter, error)
+	// Maybe calls roundtrip:things/counters#maybe.
 	Maybe(ctx context.Context, c types.Option[Counter]) (types.Option[Counter], error)
-	// Peek is peek.
+	// Peek calls roundtrip:things/counters#peek.
 	Peek(ctx context.Context, c types.Option[Counter]) (types.Option[string], error)
-	// Label is label.
+	// Label calls roundtrip:things/counters#label.
 	Label(ctx context.Context, l Labelled) (Labelled, error)
-	// Look is look.
+	// Look calls roundtrip:things/counters#look.
 	Look(ctx context.Context, v View) ([]string, error)
-	// Outlooks is outlooks.
+	// Outlooks calls roundtrip:things/counters#outlooks.
 	Outlooks(ctx context.Context, all []Outlook) ([]string, error)
-	// Slots is slots.
+	// Slots calls roundtrip:things/counters#slots.
 	Slots(ctx context.Context, s Slot) (Slot, error)
-	// Attempt is attempt.
+	// Attempt calls roundtrip:things/counters#attempt.
 	Attempt(ctx context.Context, c Counter, fail bool) (Counter, error)
-	// Outcomes is outcomes.
+	// Outcomes calls roundtrip:things/counters#outcomes.
 	Outcomes(ctx context.Context, all []types.Result[Counter, string]) ([]types.Result[Counter, string], error)
-	// Named is named.
+	// Named calls roundtrip:things/counters#named.
 	Named(ctx context.Context, m map[string]Counter) (map[string]Counter, error)
-	// Two is two.
+	// Two calls roundtrip:things/counters#two.
 	Two(ctx context.Context, a Counter, b [2]Counter) ([2]Counter, error)
-	// Spill is spill.
-	Spill(ctx context.Context, a Counter, b Counter, c Labelled, d View, e []Counter, f types.Option[Counter],
-		g Slot, h string) ([]string, error)
+	// Spill calls roundtrip:things/counters#spill.
+	Spill(ctx context.Context, a, b Counter, c Labelled, d View, e []Counter, f types.Option[Counter], g Slot,
+		h string) ([]string, error)
 }
 
-// The numbers of the resources in the descriptor.
 const (
 	resourceCounter = iota
 )
 
-// Descriptor describes roundtrip:things/counters to the runtime.
-var Descriptor = bind.Interface{
+var descriptor = bind.Interface{
 	Functions: []bind.Function{
-		{
-			Name:   "[constructor]counter",
-			Type:   0x91a1626844090f4e,
-			Export: "i32 -> i32",
-			Import: "i32 -> i32",
-			Handle: handleNewCounter,
-		},
-		{
-			Name:   "[static]counter.open",
-			Type:   0x04615993a18c11d4,
-			Export: "i32 i32 -> i32",
-			Import: "i32 i32 i32 ->",
-			Handle: handleCounterOpen,
-		},
-		{
-			Name:   "[static]counter.merge",
-			Type:   0xc9e92c356be085f5,
-			Export: "i32 i32 -> i32",
-			Import: "i32 i32 -> i32",
-			Handle: handleCounterMerge,
-		},
-		{
-			Name:   "[static]counter.sum",
-			Type:   0x5b3be404b277fb27,
-			Export: "i32 i32 -> i64",
-			Import: "i32 i32 -> i64",
-			Handle: handleCounterSum,
-		},
-		{
-			Name:   "[method]counter.name",
-			Type:   0xca7b7084ce2adef0,
-			Export: "i32 -> i32",
-			Import: "i32 i32 ->",
-			Handle: handleCounterName,
-		},
-		{
-			Name:   "[method]counter.add",
-			Type:   0xd2a1045cb5d294c1,
-			Export: "i32 i32 -> i32",
-			Import: "i32 i32 -> i32",
-			Handle: handleCounterAdd,
-		},
-		{
-			Name:   "[method]counter.checked-add",
-			Type:   0x53b26871a92d0f43,
-			Export: "i32 i32 -> i32",
-			Import: "i32 i32 i32 ->",
-			Handle: handleCounterCheckedAdd,
-		},
-		{
-			Name:   "[method]counter.fork",
-			Type:   0x3415f5130eec05ae,
-			Export: "i32 -> i32",
-			Import: "i32 -> i32",
-			Handle: handleCounterFork,
-		},
-		{
-			Name:   "[method]counter.absorb",
-			Type:   0x4bf517f971922289,
-			Export: "i32 i32 -> i32",
-			Import: "i32 i32 -> i32",
-			Handle: handleCounterAbsorb,
-		},
-		{
-			Name:   "[method]counter.compare",
-			Type:   0x122d9d2fb2889079,
-			Export: "i32 i32 -> i32",
-			Import: "i32 i32 -> i32",
-			Handle: handleCounterCompare,
-		},
-		{
-			Name:   "make",
-			Type:   0xa8820be3eb71f877,
-			Export: "i32 i32 -> i32",
-			Import: "i32 i32 i32 ->",
-			Handle: handleMake,
-		},
-		{
-			Name:   "take",
-			Type:   0x43f5ce7173c821b1,
-			Export: "i32 i32 -> i32",
-			Import: "i32 i32 i32 ->",
-			Handle: handleTake,
-		},
-		{
-			Name:   "swap",
-			Type:   0x45eae381b72aae40,
-			Export: "i32 i32 -> i32",
-			Import: "i32 i32 i32 ->",
-			Handle: handleSwap,
-		},
-		{
-			Name:   "maybe",
-			Type:   0x1b8db7e79a5b44a2,
-			Export: "i32 i32 -> i32",
-			Import: "i32 i32 i32 ->",
-			Handle: handleMaybe,
-		},
-		{
-			Name:   "peek",
-			Type:   0xfcd3d042cab15bff,
-			Export: "i32 i32 -> i32",
-			Import: "i32 i32 i32 ->",
-			Handle: handlePeek,
-		},
-		{
-			Name:   "label",
-			Type:   0xc48e64e47c1113f1,
-			Export: "i32 i32 i32 -> i32",
-			Import: "i32 i32 i32 i32 ->",
-			Handle: handleLabel,
-		},
-		{
-			Name:   "look",
-			Type:   0xba6433115f569cbb,
-			Export: "i32 i32 i32 i32 i32 -> i32",
-			Import: "i32 i32 i32 i32 i32 i32 ->",
-			Handle: handleLook,
-		},
-		{
-			Name:   "outlooks",
-			Type:   0x7bf249bb7267fd99,
-			Export: "i32 i32 -> i32",
-			Import: "i32 i32 i32 ->",
-			Handle: handleOutlooks,
-		},
-		{
-			Name:   "slots",
-			Type:   0xdbecb1c4da215b6d,
-			Export: "i32 i64 i32 -> i32",
-			Import: "i32 i64 i32 i32 ->",
-			Handle: handleSlots,
-		},
-		{
-			Name:   "attempt",
-			Type:   0x1eb9a0c9c17db23e,
-			Export: "i32 i32 -> i32",
-			Import: "i32 i32 i32 ->",
-			Handle: handleAttempt,
-		},
-		{
-			Name:   "outcomes",
-			Type:   0xfdfeabc662c67e89,
-			Export: "i32 i32 -> i32",
-			Import: "i32 i32 i32 ->",
-			Handle: handleOutcomes,
-		},
-		{
-			Name:   "named",
-			Type:   0x39ab74dfe15a12bd,
-			Export: "i32 i32 -> i32",
-			Import: "i32 i32 i32 ->",
-			Handle: handleNamed,
-		},
-		{
-			Name:   "two",
-			Type:   0xf33fde5572fa362e,
-			Export: "i32 i32 i32 -> i32",
-			Import: "i32 i32 i32 i32 ->",
-			Handle: handleTwo,
-		},
-		{
-			Name:   "spill",
-			Type:   0xa148b1e8299c2f4e,
-			Export: "i32 -> i32",
-			Import: "i32 i32 ->",
-			Handle: handleSpill,
-		},
+		{Name: "[constructor]counter", Type: 0x91a1626844090f4e, Export: "i32 -> i32", Import: "i32 -> i32",
+			Handle: handleNewCounter},
+		{Name: "[static]counter.open", Type: 0x04615993a18c11d4, Export: "i32 i32 -> i32",
+			Import: "i32 i32 i32 ->", Handle: handleCounterOpen},
+		{Name: "[static]counter.merge", Type: 0xc9e92c356be085f5, Export: "i32 i32 -> i32",
+			Import: "i32 i32 -> i32", Handle: handleCounterMerge},
+		{Name: "[static]counter.sum", Type: 0x5b3be404b277fb27, Export: "i32 i32 -> i64",
+			Import: "i32 i32 -> i64", Handle: handleCounterSum},
+		{Name: "[method]counter.name", Type: 0xca7b7084ce2adef0, Export: "i32 -> i32", Import: "i32 i32 ->",
+			Handle: handleCounterName},
+		{Name: "[method]counter.add", Type: 0xd2a1045cb5d294c1, Export: "i32 i32 -> i32",
+			Import: "i32 i32 -> i32", Handle: handleCounterAdd},
+		{Name: "[method]counter.checked-add", Type: 0x53b26871a92d0f43, Export: "i32 i32 -> i32",
+			Import: "i32 i32 i32 ->", Handle: handleCounterCheckedAdd},
+		{Name: "[method]counter.fork", Type: 0x3415f5130eec05ae, Export: "i32 -> i32", Import: "i32 -> i32",
+			Handle: handleCounterFork},
+		{Name: "[method]counter.absorb", Type: 0x4bf517f971922289, Export: "i32 i32 -> i32",
+			Import: "i32 i32 -> i32", Handle: handleCounterAbsorb},
+		{Name: "[method]counter.compare", Type: 0x122d9d2fb2889079, Export: "i32 i32 -> i32",
+			Import: "i32 i32 -> i32", Handle: handleCounterCompare},
+		{Name: "make", Type: 0xa8820be3eb71f877, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->",
+			Handle: handleMake},
+		{Name: "take", Type: 0x43f5ce7173c821b1, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->",
+			Handle: handleTake},
+		{Name: "swap", Type: 0x45eae381b72aae40, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->",
+			Handle: handleSwap},
+		{Name: "maybe", Type: 0x1b8db7e79a5b44a2, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->",
+			Handle: handleMaybe},
+		{Name: "peek", Type: 0xfcd3d042cab15bff, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->",
+			Handle: handlePeek},
+		{Name: "label", Type: 0xc48e64e47c1113f1, Export: "i32 i32 i32 -> i32", Import: "i32 i32 i32 i32 ->",
+			Handle: handleLabel},
+		{Name: "look", Type: 0xba6433115f569cbb, Export: "i32 i32 i32 i32 i32 -> i32",
+			Import: "i32 i32 i32 i32 i32 i32 ->", Handle: handleLook},
+		{Name: "outlooks", Type: 0x7bf249bb7267fd99, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->",
+			Handle: handleOutlooks},
+		{Name: "slots", Type: 0xdbecb1c4da215b6d, Export: "i32 i64 i32 -> i32", Import: "i32 i64 i32 i32 ->",
+			Handle: handleSlots},
+		{Name: "attempt", Type: 0x1eb9a0c9c17db23e, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->",
+			Handle: handleAttempt},
+		{Name: "outcomes", Type: 0xfdfeabc662c67e89, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->",
+			Handle: handleOutcomes},
+		{Name: "named", Type: 0x39ab74dfe15a12bd, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->",
+			Handle: handleNamed},
+		{Name: "two", Type: 0xf33fde5572fa362e, Export: "i32 i32 i32 -> i32", Import: "i32 i32 i32 i32 ->",
+			Handle: handleTwo},
+		{Name: "spill", Type: 0xa148b1e8299c2f4e, Export: "i32 -> i32", Import: "i32 i32 ->",
+			Handle: handleSpill},
 	},
 	Resources: []string{"counter"},
 }
 
-// Bind returns the interface as an instance exports it. Worlds that export it
-// call it.
+// Descriptor describes roundtrip:things/counters to the runtime.
+var Descriptor = descriptor
+
+// Bind returns the interface as an instance exports it.
 func Bind(e bind.Exports) Interface {
-	x := &exports{
-		newCounter:        e.Func(0),
-		counterOpen:       e.Func(1),
-		counterMerge:      e.Func(2),
-		counterSum:        e.Func(3),
-		counterName:       e.Func(4),
-		counterAdd:        e.Func(5),
-		counterCheckedAdd: e.Func(6),
-		counterFork:       e.Func(7),
-		counterAbsorb:     e.Func(8),
-		counterCompare:    e.Func(9),
-		make_:             e.Func(10),
-		take:              e.Func(11),
-		swap:              e.Func(12),
-		maybe:             e.Func(13),
-		peek:              e.Func(14),
-		label:             e.Func(15),
-		look:              e.Func(16),
-		outlooks:          e.Func(17),
-		slots:             e.Func(18),
-		attempt:           e.Func(19),
-		outcomes:          e.Func(20),
-		named:             e.Func(21),
-		two:               e.Func(22),
-		spill:             e.Func(23),
-	}
-	e.Wrap(resourceCounter, func(h *bind.Handle) any {
-		return &counterHandle{h, x}
-	})
+	x := &exports{}
+	e.Bind(&x.newCounter, &x.counterOpen, &x.counterMerge, &x.counterSum, &x.counterName, &x.counterAdd,
+		&x.counterCheckedAdd, &x.counterFork, &x.counterAbsorb, &x.counterCompare, &x.make_, &x.take, &x.swap,
+		&x.maybe, &x.peek, &x.label, &x.look, &x.outlooks, &x.slots, &x.attempt, &x.outcomes, &x.named, &x.two,
+		&x.spill)
+	e.Wrap(resourceCounter, func(h *bind.Handle) any { return &counterHandle{h, x} })
 	return x
 }
 
-// exports calls the functions that an instance exports.
 type exports struct {
-	newCounter        bind.Func
-	counterOpen       bind.Func
-	counterMerge      bind.Func
-	counterSum        bind.Func
-	counterName       bind.Func
-	counterAdd        bind.Func
-	counterCheckedAdd bind.Func
-	counterFork       bind.Func
-	counterAbsorb     bind.Func
-	counterCompare    bind.Func
-	make_             bind.Func
-	take              bind.Func
-	swap              bind.Func
-	maybe             bind.Func
-	peek              bind.Func
-	label             bind.Func
-	look              bind.Func
-	outlooks          bind.Func
-	slots             bind.Func
-	attempt           bind.Func
-	outcomes          bind.Func
-	named             bind.Func
-	two               bind.Func
-	spill             bind.Func
+	newCounter, counterOpen, counterMerge, counterSum, counterName, counterAdd, counterCheckedAdd,
+	counterFork, counterAbsorb, counterCompare, make_, take, swap, maybe, peek, label, look, outlooks, slots,
+	attempt, outcomes, named, two, spill bind.Func
 }
 
-// counterHandle is a Counter that a guest defines.
 type counterHandle struct {
 	*bind.Handle
 	exports *exports
@@ -398,11 +220,8 @@ type counterHandle struct {
 func (x *exports) NewCounter(ctx context.Context, start uint32) (Counter, error) {
 	call := x.newCounter.Begin(ctx)
 	call.Stack[0] = uint64(start)
-	if !call.Invoke() {
-		return nil, call.End()
-	}
-	result := bind.LiftOwn[Counter](call, resourceCounter, uint32(call.Stack[0]))
-	return result, call.End()
+	core := call.InvokeCore()
+	return bind.LiftOwn[Counter](call, resourceCounter, uint32(core)), call.End()
 }
 
 func (x *exports) CounterOpen(ctx context.Context, name string) (Counter, error) {
@@ -410,62 +229,35 @@ func (x *exports) CounterOpen(ctx context.Context, name string) (Counter, error)
 		return nil, bad.In("name")
 	}
 	call := x.counterOpen.Begin(ctx)
-	namePtr, nameLen := call.LowerString(name)
-	stack := call.Stack[:2]
-	stack[0] = uint64(namePtr)
-	stack[1] = uint64(nameLen)
-	if !call.Invoke() {
-		return nil, call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 12, 4)
-	if !ok {
-		return nil, call.End()
-	}
-	resultCase := area[0]
-	var value Counter
+	call.PutString(0, name)
+	area := call.InvokeView(12, 4)
+	var result Counter
 	var err error
-	switch resultCase {
-	case 0:
-		value = bind.LiftOwn[Counter](call, resourceCounter, binary.LittleEndian.Uint32(area[4:]))
-	case 1:
-		err = types.Error[string]{Value: call.LiftString(binary.LittleEndian.Uint32(area[4:]),
-			binary.LittleEndian.Uint32(area[8:]))}
-	default:
-		call.BadDiscriminant(uint32(resultCase), 2)
+	if call.LoadOK(area[0]) {
+		result = bind.LiftOwn[Counter](call, resourceCounter, bind.Uint32(area[4:]))
+	} else {
+		err = types.Error[string]{Value: call.LoadString(area[4:])}
 	}
-	if trap := call.End(); trap != nil {
-		return nil, trap
-	}
-	return value, err
+	return result, call.EndWith(err)
 }
 
-func (x *exports) CounterMerge(ctx context.Context, a Counter, b Counter) (Counter, error) {
-	if bad := x.counterMerge.CheckHandle(resourceCounter, a); bad != nil {
-		return nil, bad.In("a")
-	}
-	if bad := x.counterMerge.CheckHandle(resourceCounter, b); bad != nil {
-		return nil, bad.In("b")
+func (x *exports) CounterMerge(ctx context.Context, a, b Counter) (Counter, error) {
+	if bad := bind.First(x.counterMerge.CheckHandle(resourceCounter, a).In("a"),
+		x.counterMerge.CheckHandle(resourceCounter, b).In("b")); bad != nil {
+		return nil, bad
 	}
 	call := x.counterMerge.Begin(ctx)
-	a2 := call.LowerOwn(resourceCounter, a)
-	stack := call.Stack[:2]
-	stack[0] = uint64(a2)
-	stack[1] = uint64(call.LowerOwn(resourceCounter, b))
-	if !call.Invoke() {
-		return nil, call.End()
-	}
-	result := bind.LiftOwn[Counter](call, resourceCounter, uint32(call.Stack[0]))
-	return result, call.End()
+	call.Stack[0] = uint64(call.LowerOwn(resourceCounter, a))
+	call.Stack[1] = uint64(call.LowerOwn(resourceCounter, b))
+	core := call.InvokeCore()
+	return bind.LiftOwn[Counter](call, resourceCounter, uint32(core)), call.End()
 }
 
 func (x *exports) CounterSum(ctx context.Context, all []Counter) (uint64, error) {
-	if bad := bind.CheckList(len(all), 4); bad != nil {
+	if bad := bind.CheckEach(all, 4, func(v Counter) *host.BadValueError {
+		return x.counterSum.CheckHandle(resourceCounter, v)
+	}); bad != nil {
 		return 0, bad.In("all")
-	}
-	for i, item := range all {
-		if bad := x.counterSum.CheckHandle(resourceCounter, item); bad != nil {
-			return 0, bad.At(i).In("all")
-		}
 	}
 	call := x.counterSum.Begin(ctx)
 	allPtr := call.LowerList(len(all), 4, 4)
@@ -474,8 +266,7 @@ func (x *exports) CounterSum(ctx context.Context, all []Counter) (uint64, error)
 		call.StoreUint32(at, call.LowerBorrow(resourceCounter, item))
 	}
 	stack := call.Stack[:2]
-	stack[0] = uint64(allPtr)
-	stack[1] = uint64(uint32(len(all)))
+	stack[0], stack[1] = uint64(allPtr), uint64(uint32(len(all)))
 	core, err := call.Finish()
 	return core, err
 }
@@ -483,64 +274,38 @@ func (x *exports) CounterSum(ctx context.Context, all []Counter) (uint64, error)
 func (h *counterHandle) Name(ctx context.Context) (string, error) {
 	call := h.exports.counterName.Begin(ctx)
 	call.Stack[0] = uint64(call.LowerSelf(resourceCounter, h.Handle))
-	if !call.Invoke() {
-		return "", call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 8, 4)
-	if !ok {
-		return "", call.End()
-	}
-	result := call.LiftString(binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]))
-	return result, call.End()
+	area := call.InvokeView(8, 4)
+	return call.LoadString(area), call.End()
 }
 
 func (h *counterHandle) Add(ctx context.Context, n uint32) (uint32, error) {
 	call := h.exports.counterAdd.Begin(ctx)
-	stack := call.Stack[:2]
-	stack[0] = uint64(call.LowerSelf(resourceCounter, h.Handle))
-	stack[1] = uint64(n)
+	call.Stack[0] = uint64(call.LowerSelf(resourceCounter, h.Handle))
+	call.Stack[1] = uint64(n)
 	core, err := call.Finish()
 	return uint32(core), err
 }
 
 func (h *counterHandle) CheckedAdd(ctx context.Context, n uint32) (uint32, error) {
 	call := h.exports.counterCheckedAdd.Begin(ctx)
-	stack := call.Stack[:2]
-	stack[0] = uint64(call.LowerSelf(resourceCounter, h.Handle))
-	stack[1] = uint64(n)
-	if !call.Invoke() {
-		return 0, call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 12, 4)
-	if !ok {
-		return 0, call.End()
-	}
-	resultCase := area[0]
-	var value uint32
+	call.Stack[0] = uint64(call.LowerSelf(resourceCounter, h.Handle))
+	call.Stack[1] = uint64(n)
+	area := call.InvokeView(12, 4)
+	var result uint32
 	var err error
-	switch resultCase {
-	case 0:
-		value = binary.LittleEndian.Uint32(area[4:])
-	case 1:
-		err = types.Error[string]{Value: call.LiftString(binary.LittleEndian.Uint32(area[4:]),
-			binary.LittleEndian.Uint32(area[8:]))}
-	default:
-		call.BadDiscriminant(uint32(resultCase), 2)
+	if call.LoadOK(area[0]) {
+		result = bind.Uint32(area[4:])
+	} else {
+		err = types.Error[string]{Value: call.LoadString(area[4:])}
 	}
-	if trap := call.End(); trap != nil {
-		return 0, trap
-	}
-	return value, err
+	return result, call.EndWith(err)
 }
 
 func (h *counterHandle) Fork(ctx context.Context) (Counter, error) {
 	call := h.exports.counterFork.Begin(ctx)
 	call.Stack[0] = uint64(call.LowerSelf(resourceCounter, h.Handle))
-	if !call.Invoke() {
-		return nil, call.End()
-	}
-	result := bind.LiftOwn[Counter](call, resourceCounter, uint32(call.Stack[0]))
-	return result, call.End()
+	core := call.InvokeCore()
+	return bind.LiftOwn[Counter](call, resourceCounter, uint32(core)), call.End()
 }
 
 func (h *counterHandle) Absorb(ctx context.Context, other Counter) (uint32, error) {
@@ -548,10 +313,8 @@ func (h *counterHandle) Absorb(ctx context.Context, other Counter) (uint32, erro
 		return 0, bad.In("other")
 	}
 	call := h.exports.counterAbsorb.Begin(ctx)
-	self2 := call.LowerSelf(resourceCounter, h.Handle)
-	stack := call.Stack[:2]
-	stack[0] = uint64(self2)
-	stack[1] = uint64(call.LowerOwn(resourceCounter, other))
+	call.Stack[0] = uint64(call.LowerSelf(resourceCounter, h.Handle))
+	call.Stack[1] = uint64(call.LowerOwn(resourceCounter, other))
 	core, err := call.Finish()
 	return uint32(core), err
 }
@@ -561,12 +324,10 @@ func (h *counterHandle) Compare(ctx context.Context, other Counter) (int32, erro
 		return 0, bad.In("other")
 	}
 	call := h.exports.counterCompare.Begin(ctx)
-	self2 := call.LowerSelf(resourceCounter, h.Handle)
-	stack := call.Stack[:2]
-	stack[0] = uint64(self2)
-	stack[1] = uint64(call.LowerBorrow(resourceCounter, other))
+	call.Stack[0] = uint64(call.LowerSelf(resourceCounter, h.Handle))
+	call.Stack[1] = uint64(call.LowerBorrow(resourceCounter, other))
 	core, err := call.Finish()
-	return int32(uint32(core)), err
+	return int32(core), err
 }
 
 func (x *exports) Make(ctx context.Context, starts []uint32) ([]Counter, error) {
@@ -574,34 +335,20 @@ func (x *exports) Make(ctx context.Context, starts []uint32) ([]Counter, error) 
 		return nil, bad.In("starts")
 	}
 	call := x.make_.Begin(ctx)
-	startsPtr, startsLen := bind.LowerNumbers(call, starts)
-	stack := call.Stack[:2]
-	stack[0] = uint64(startsPtr)
-	stack[1] = uint64(startsLen)
-	if !call.Invoke() {
-		return nil, call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 8, 4)
-	if !ok {
-		return nil, call.End()
-	}
-	region, result := bind.LiftList[Counter](call, binary.LittleEndian.Uint32(area),
-		binary.LittleEndian.Uint32(area[4:]), 4, 4)
+	bind.PutNumbers(call, 0, starts)
+	area := call.InvokeView(8, 4)
+	region, result := bind.LoadList[Counter](call, area, 4, 4)
 	for i := range result {
-		item := region[i*4:]
-		result[i] = bind.LiftOwn[Counter](call, resourceCounter, binary.LittleEndian.Uint32(item))
+		area := region[i*4:]
+		result[i] = bind.LiftOwn[Counter](call, resourceCounter, bind.Uint32(area))
 	}
 	return result, call.End()
 }
 
 func (x *exports) Take(ctx context.Context, all []Counter) ([]string, error) {
-	if bad := bind.CheckList(len(all), 4); bad != nil {
+	if bad := bind.CheckEach(all, 4,
+		func(v Counter) *host.BadValueError { return x.take.CheckHandle(resourceCounter, v) }); bad != nil {
 		return nil, bad.In("all")
-	}
-	for i, item := range all {
-		if bad := x.take.CheckHandle(resourceCounter, item); bad != nil {
-			return nil, bad.At(i).In("all")
-		}
 	}
 	call := x.take.Begin(ctx)
 	allPtr := call.LowerList(len(all), 4, 4)
@@ -610,114 +357,61 @@ func (x *exports) Take(ctx context.Context, all []Counter) ([]string, error) {
 		call.StoreUint32(at, call.LowerOwn(resourceCounter, item))
 	}
 	stack := call.Stack[:2]
-	stack[0] = uint64(allPtr)
-	stack[1] = uint64(uint32(len(all)))
-	if !call.Invoke() {
-		return nil, call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 8, 4)
-	if !ok {
-		return nil, call.End()
-	}
-	region, result := bind.LiftList[string](call, binary.LittleEndian.Uint32(area),
-		binary.LittleEndian.Uint32(area[4:]), 8, 4)
-	for i := range result {
-		item := region[i*8:]
-		result[i] = call.LiftString(binary.LittleEndian.Uint32(item), binary.LittleEndian.Uint32(item[4:]))
-	}
-	return result, call.End()
+	stack[0], stack[1] = uint64(allPtr), uint64(uint32(len(all)))
+	area := call.InvokeView(8, 4)
+	return call.LoadStrings(area), call.End()
 }
 
-func (x *exports) Swap(ctx context.Context, a Counter, b Counter) (Counter, Counter, error) {
-	if bad := x.swap.CheckHandle(resourceCounter, a); bad != nil {
-		return nil, nil, bad.In("a")
-	}
-	if bad := x.swap.CheckHandle(resourceCounter, b); bad != nil {
-		return nil, nil, bad.In("b")
+func (x *exports) Swap(ctx context.Context, a, b Counter) (Counter, Counter, error) {
+	if bad := bind.First(x.swap.CheckHandle(resourceCounter, a).In("a"),
+		x.swap.CheckHandle(resourceCounter, b).In("b")); bad != nil {
+		return nil, nil, bad
 	}
 	call := x.swap.Begin(ctx)
-	a2 := call.LowerOwn(resourceCounter, a)
-	stack := call.Stack[:2]
-	stack[0] = uint64(a2)
-	stack[1] = uint64(call.LowerOwn(resourceCounter, b))
-	if !call.Invoke() {
-		return nil, nil, call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 8, 4)
-	if !ok {
-		return nil, nil, call.End()
-	}
-	f0 := bind.LiftOwn[Counter](call, resourceCounter, binary.LittleEndian.Uint32(area))
-	f1 := bind.LiftOwn[Counter](call, resourceCounter, binary.LittleEndian.Uint32(area[4:]))
+	call.Stack[0] = uint64(call.LowerOwn(resourceCounter, a))
+	call.Stack[1] = uint64(call.LowerOwn(resourceCounter, b))
+	area := call.InvokeView(8, 4)
+	f0 := bind.LiftOwn[Counter](call, resourceCounter, bind.Uint32(area))
+	f1 := bind.LiftOwn[Counter](call, resourceCounter, bind.Uint32(area[4:]))
 	return f0, f1, call.End()
 }
 
 func (x *exports) Maybe(ctx context.Context, c types.Option[Counter]) (types.Option[Counter], error) {
-	if some, ok := c.Get(); ok {
-		if bad := x.maybe.CheckHandle(resourceCounter, some); bad != nil {
-			return types.Option[Counter]{}, bad.In("c")
-		}
+	if bad := bind.CheckSome(c,
+		func(v Counter) *host.BadValueError { return x.maybe.CheckHandle(resourceCounter, v) }); bad != nil {
+		return types.Option[Counter]{}, bad.In("c")
 	}
 	call := x.maybe.Begin(ctx)
 	var cCase, cPayload uint32
-	if value, ok := c.Get(); ok {
-		cCase = 1
-		cPayload = call.LowerOwn(resourceCounter, value)
+	if c, ok := c.Get(); ok {
+		cCase, cPayload = 1, call.LowerOwn(resourceCounter, c)
 	}
 	stack := call.Stack[:2]
-	stack[0] = uint64(cCase)
-	stack[1] = uint64(cPayload)
-	if !call.Invoke() {
-		return types.Option[Counter]{}, call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 8, 4)
-	if !ok {
-		return types.Option[Counter]{}, call.End()
-	}
-	resultCase := area[0]
+	stack[0], stack[1] = uint64(cCase), uint64(cPayload)
+	area := call.InvokeView(8, 4)
 	var result types.Option[Counter]
-	switch resultCase {
-	case 0:
-	case 1:
-		result = types.Some[Counter](bind.LiftOwn[Counter](call, resourceCounter,
-			binary.LittleEndian.Uint32(area[4:])))
-	default:
-		call.BadDiscriminant(uint32(resultCase), 2)
+	if call.LoadSome(area[0]) {
+		result = types.Some[Counter](bind.LiftOwn[Counter](call, resourceCounter, bind.Uint32(area[4:])))
 	}
 	return result, call.End()
 }
 
 func (x *exports) Peek(ctx context.Context, c types.Option[Counter]) (types.Option[string], error) {
-	if some, ok := c.Get(); ok {
-		if bad := x.peek.CheckHandle(resourceCounter, some); bad != nil {
-			return types.Option[string]{}, bad.In("c")
-		}
+	if bad := bind.CheckSome(c,
+		func(v Counter) *host.BadValueError { return x.peek.CheckHandle(resourceCounter, v) }); bad != nil {
+		return types.Option[string]{}, bad.In("c")
 	}
 	call := x.peek.Begin(ctx)
 	var cCase, cPayload uint32
-	if value, ok := c.Get(); ok {
-		cCase = 1
-		cPayload = call.LowerBorrow(resourceCounter, value)
+	if c, ok := c.Get(); ok {
+		cCase, cPayload = 1, call.LowerBorrow(resourceCounter, c)
 	}
 	stack := call.Stack[:2]
-	stack[0] = uint64(cCase)
-	stack[1] = uint64(cPayload)
-	if !call.Invoke() {
-		return types.Option[string]{}, call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 12, 4)
-	if !ok {
-		return types.Option[string]{}, call.End()
-	}
-	resultCase := area[0]
+	stack[0], stack[1] = uint64(cCase), uint64(cPayload)
+	area := call.InvokeView(12, 4)
 	var result types.Option[string]
-	switch resultCase {
-	case 0:
-	case 1:
-		result = types.Some(call.LiftString(binary.LittleEndian.Uint32(area[4:]),
-			binary.LittleEndian.Uint32(area[8:])))
-	default:
-		call.BadDiscriminant(uint32(resultCase), 2)
+	if call.LoadSome(area[0]) {
+		result = types.Some(call.LoadString(area[4:]))
 	}
 	return result, call.End()
 }
@@ -727,20 +421,10 @@ func (x *exports) Label(ctx context.Context, l Labelled) (Labelled, error) {
 		return Labelled{}, bad.In("l")
 	}
 	call := x.label.Begin(ctx)
-	labelPtr, labelLen := call.LowerString(l.Label)
-	stack := call.Stack[:3]
-	stack[0] = uint64(labelPtr)
-	stack[1] = uint64(labelLen)
-	stack[2] = uint64(call.LowerOwn(resourceCounter, l.Counter))
-	if !call.Invoke() {
-		return Labelled{}, call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 12, 4)
-	if !ok {
-		return Labelled{}, call.End()
-	}
-	result := loadLabelled(call, area)
-	return result, call.End()
+	call.PutString(0, l.Label)
+	call.Stack[2] = uint64(call.LowerOwn(resourceCounter, l.Counter))
+	area := call.InvokeView(12, 4)
+	return loadLabelled(call, area), call.End()
 }
 
 func (x *exports) Look(ctx context.Context, v View) ([]string, error) {
@@ -748,43 +432,23 @@ func (x *exports) Look(ctx context.Context, v View) ([]string, error) {
 		return nil, bad.In("v")
 	}
 	call := x.look.Begin(ctx)
-	labelPtr, labelLen := call.LowerString(v.Label)
-	counter := call.LowerBorrow(resourceCounter, v.Counter)
+	call.PutString(0, v.Label)
+	call.Stack[2] = uint64(call.LowerBorrow(resourceCounter, v.Counter))
 	restPtr := call.LowerList(len(v.Rest), 4, 4)
 	for i, item := range v.Rest {
 		at := restPtr + uint32(i)*4
 		call.StoreUint32(at, call.LowerBorrow(resourceCounter, item))
 	}
 	stack := call.Stack[:5]
-	stack[0] = uint64(labelPtr)
-	stack[1] = uint64(labelLen)
-	stack[2] = uint64(counter)
-	stack[3] = uint64(restPtr)
-	stack[4] = uint64(uint32(len(v.Rest)))
-	if !call.Invoke() {
-		return nil, call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 8, 4)
-	if !ok {
-		return nil, call.End()
-	}
-	region, result := bind.LiftList[string](call, binary.LittleEndian.Uint32(area),
-		binary.LittleEndian.Uint32(area[4:]), 8, 4)
-	for i := range result {
-		item := region[i*8:]
-		result[i] = call.LiftString(binary.LittleEndian.Uint32(item), binary.LittleEndian.Uint32(item[4:]))
-	}
-	return result, call.End()
+	stack[3], stack[4] = uint64(restPtr), uint64(uint32(len(v.Rest)))
+	area := call.InvokeView(8, 4)
+	return call.LoadStrings(area), call.End()
 }
 
 func (x *exports) Outlooks(ctx context.Context, all []Outlook) ([]string, error) {
-	if bad := bind.CheckList(len(all), 8); bad != nil {
+	if bad := bind.CheckEach(all, 8,
+		func(v Outlook) *host.BadValueError { return checkOutlook(&x.outlooks, v) }); bad != nil {
 		return nil, bad.In("all")
-	}
-	for i, item := range all {
-		if bad := checkOutlook(&x.outlooks, item); bad != nil {
-			return nil, bad.At(i).In("all")
-		}
 	}
 	call := x.outlooks.Begin(ctx)
 	allPtr := call.LowerList(len(all), 8, 4)
@@ -793,22 +457,9 @@ func (x *exports) Outlooks(ctx context.Context, all []Outlook) ([]string, error)
 		storeOutlook(call, at, item)
 	}
 	stack := call.Stack[:2]
-	stack[0] = uint64(allPtr)
-	stack[1] = uint64(uint32(len(all)))
-	if !call.Invoke() {
-		return nil, call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 8, 4)
-	if !ok {
-		return nil, call.End()
-	}
-	region, result := bind.LiftList[string](call, binary.LittleEndian.Uint32(area),
-		binary.LittleEndian.Uint32(area[4:]), 8, 4)
-	for i := range result {
-		item := region[i*8:]
-		result[i] = call.LiftString(binary.LittleEndian.Uint32(item), binary.LittleEndian.Uint32(item[4:]))
-	}
-	return result, call.End()
+	stack[0], stack[1] = uint64(allPtr), uint64(uint32(len(all)))
+	area := call.InvokeView(8, 4)
+	return call.LoadStrings(area), call.End()
 }
 
 func (x *exports) Slots(ctx context.Context, s Slot) (Slot, error) {
@@ -816,42 +467,11 @@ func (x *exports) Slots(ctx context.Context, s Slot) (Slot, error) {
 		return nil, bad.In("s")
 	}
 	call := x.slots.Begin(ctx)
-	var sCase uint32
-	var s1 uint64
-	var s2 uint32
-	switch c := s.(type) {
-	case SlotEmpty:
-	case SlotOne:
-		sCase = 1
-		s1 = uint64(call.LowerOwn(resourceCounter, c.Value))
-	case SlotMany:
-		manyPtr := call.LowerList(len(c.Value), 4, 4)
-		for i, item := range c.Value {
-			at := manyPtr + uint32(i)*4
-			call.StoreUint32(at, call.LowerOwn(resourceCounter, item))
-		}
-		sCase = 2
-		s1 = uint64(manyPtr)
-		s2 = uint32(len(c.Value))
-	case SlotNumber:
-		sCase = 3
-		s1 = math.Float64bits(c.Value)
-	default:
-		call.BadVariant("slot")
-	}
+	sCase, s1, s2 := lowerSlot(call, s)
 	stack := call.Stack[:3]
-	stack[0] = uint64(sCase)
-	stack[1] = s1
-	stack[2] = uint64(s2)
-	if !call.Invoke() {
-		return nil, call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 16, 8)
-	if !ok {
-		return nil, call.End()
-	}
-	result := loadSlot(call, area)
-	return result, call.End()
+	stack[0], stack[1], stack[2] = uint64(sCase), s1, uint64(s2)
+	area := call.InvokeView(16, 8)
+	return loadSlot(call, area), call.End()
 }
 
 func (x *exports) Attempt(ctx context.Context, c Counter, fail bool) (Counter, error) {
@@ -859,199 +479,112 @@ func (x *exports) Attempt(ctx context.Context, c Counter, fail bool) (Counter, e
 		return nil, bad.In("c")
 	}
 	call := x.attempt.Begin(ctx)
-	stack := call.Stack[:2]
-	stack[0] = uint64(call.LowerOwn(resourceCounter, c))
-	stack[1] = uint64(types.FromBool(fail))
-	if !call.Invoke() {
-		return nil, call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 8, 4)
-	if !ok {
-		return nil, call.End()
-	}
-	resultCase := area[0]
-	var value Counter
+	call.Stack[0] = uint64(call.LowerOwn(resourceCounter, c))
+	call.Stack[1] = uint64(types.FromBool(fail))
+	area := call.InvokeView(8, 4)
+	var result Counter
 	var err error
-	switch resultCase {
-	case 0:
-		value = bind.LiftOwn[Counter](call, resourceCounter, binary.LittleEndian.Uint32(area[4:]))
-	case 1:
-		err = types.Error[Counter]{
-			Value: bind.LiftOwn[Counter](call, resourceCounter, binary.LittleEndian.Uint32(area[4:])),
-		}
-	default:
-		call.BadDiscriminant(uint32(resultCase), 2)
+	if call.LoadOK(area[0]) {
+		result = bind.LiftOwn[Counter](call, resourceCounter, bind.Uint32(area[4:]))
+	} else {
+		err = types.Error[Counter]{Value: bind.LiftOwn[Counter](call, resourceCounter, bind.Uint32(area[4:]))}
 	}
-	if trap := call.End(); trap != nil {
-		return nil, trap
-	}
-	return value, err
+	return result, call.EndWith(err)
 }
 
 func (x *exports) Outcomes(ctx context.Context,
 	all []types.Result[Counter, string]) ([]types.Result[Counter, string], error) {
-	if bad := bind.CheckList(len(all), 12); bad != nil {
+	if bad := bind.CheckEach(all, 12, func(v types.Result[Counter, string]) *host.BadValueError {
+		return bind.CheckResult(v,
+			func(v Counter) *host.BadValueError { return x.outcomes.CheckHandle(resourceCounter, v) },
+			bind.CheckString)
+	}); bad != nil {
 		return nil, bad.In("all")
-	}
-	for i, item := range all {
-		if value, failure, ok := item.Get(); ok {
-			if bad := x.outcomes.CheckHandle(resourceCounter, value); bad != nil {
-				return nil, bad.At(i).In("all")
-			}
-		} else {
-			if bad := bind.CheckString(failure); bad != nil {
-				return nil, bad.At(i).In("all")
-			}
-		}
 	}
 	call := x.outcomes.Begin(ctx)
 	allPtr := call.LowerList(len(all), 12, 4)
 	for i, item := range all {
 		at := allPtr + uint32(i)*12
-		if value, failure, ok := item.Get(); ok {
-			call.StoreUint8(at, 0)
+		if value, failure, ok := item.Get(); call.StoreOK(at, ok) {
 			call.StoreUint32(at+4, call.LowerOwn(resourceCounter, value))
 		} else {
-			call.StoreUint8(at, 1)
-			errPtr, errLen := call.LowerString(failure)
-			call.StoreUint32(at+4, errPtr)
-			call.StoreUint32(at+8, errLen)
+			call.StoreString(at+4, failure)
 		}
 	}
 	stack := call.Stack[:2]
-	stack[0] = uint64(allPtr)
-	stack[1] = uint64(uint32(len(all)))
-	if !call.Invoke() {
-		return nil, call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 8, 4)
-	if !ok {
-		return nil, call.End()
-	}
-	region, result := bind.LiftList[types.Result[Counter, string]](call, binary.LittleEndian.Uint32(area),
-		binary.LittleEndian.Uint32(area[4:]), 12, 4)
+	stack[0], stack[1] = uint64(allPtr), uint64(uint32(len(all)))
+	area := call.InvokeView(8, 4)
+	region, result := bind.LoadList[types.Result[Counter, string]](call, area, 12, 4)
 	for i := range result {
-		item := region[i*12:]
-		itemCase := item[0]
-		var item2 types.Result[Counter, string]
-		switch itemCase {
-		case 0:
-			item2 = types.OK[Counter, string](bind.LiftOwn[Counter](call, resourceCounter,
-				binary.LittleEndian.Uint32(item[4:])))
-		case 1:
-			item2 = types.Err[Counter, string](call.LiftString(binary.LittleEndian.Uint32(item[4:]),
-				binary.LittleEndian.Uint32(item[8:])))
-		default:
-			call.BadDiscriminant(uint32(itemCase), 2)
+		area := region[i*12:]
+		var item types.Result[Counter, string]
+		if call.LoadOK(area[0]) {
+			item = types.OK[Counter, string](bind.LiftOwn[Counter](call, resourceCounter,
+				bind.Uint32(area[4:])))
+		} else {
+			item = types.Err[Counter, string](call.LoadString(area[4:]))
 		}
-		result[i] = item2
+		result[i] = item
 	}
 	return result, call.End()
 }
 
 func (x *exports) Named(ctx context.Context, m map[string]Counter) (map[string]Counter, error) {
-	if bad := bind.CheckList(len(m), 12); bad != nil {
+	if bad := bind.CheckMap(m, 12, func(key string, v Counter) *host.BadValueError {
+		return bind.First(bind.CheckString(key), x.named.CheckHandle(resourceCounter, v))
+	}); bad != nil {
 		return nil, bad.In("m")
-	}
-	for key, item := range m {
-		if bad := bind.CheckString(key); bad != nil {
-			return nil, bad.AtKey(key).In("m")
-		}
-		if bad := x.named.CheckHandle(resourceCounter, item); bad != nil {
-			return nil, bad.AtKey(key).In("m")
-		}
 	}
 	call := x.named.Begin(ctx)
 	mPtr := call.LowerList(len(m), 12, 4)
 	for i, key := range bind.SortedKeys(m) {
 		at := mPtr + uint32(i)*12
-		keyPtr, keyLen := call.LowerString(key)
-		call.StoreUint32(at, keyPtr)
-		call.StoreUint32(at+4, keyLen)
-		call.StoreUint32(at+8, call.LowerOwn(resourceCounter, m[key]))
+		item := m[key]
+		call.StoreString(at, key)
+		call.StoreUint32(at+8, call.LowerOwn(resourceCounter, item))
 	}
 	stack := call.Stack[:2]
-	stack[0] = uint64(mPtr)
-	stack[1] = uint64(uint32(len(m)))
-	if !call.Invoke() {
-		return nil, call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 8, 4)
-	if !ok {
-		return nil, call.End()
-	}
-	region, result := bind.LiftMap[string, Counter](call, binary.LittleEndian.Uint32(area),
-		binary.LittleEndian.Uint32(area[4:]), 12, 4)
-	for item := range slices.Chunk(region, 12) {
-		key := call.LiftString(binary.LittleEndian.Uint32(item), binary.LittleEndian.Uint32(item[4:]))
-		result[key] = bind.LiftOwn[Counter](call, resourceCounter, binary.LittleEndian.Uint32(item[8:]))
+	stack[0], stack[1] = uint64(mPtr), uint64(uint32(len(m)))
+	area := call.InvokeView(8, 4)
+	region, result := bind.LoadMap[string, Counter](call, area, 12, 4)
+	for area := range slices.Chunk(region, 12) {
+		key := call.LoadString(area)
+		result[key] = bind.LiftOwn[Counter](call, resourceCounter, bind.Uint32(area[8:]))
 	}
 	return result, call.End()
 }
 
 func (x *exports) Two(ctx context.Context, a Counter, b [2]Counter) ([2]Counter, error) {
-	if bad := x.two.CheckHandle(resourceCounter, a); bad != nil {
-		return [2]Counter{}, bad.In("a")
-	}
-	for i, item := range b {
-		if bad := x.two.CheckHandle(resourceCounter, item); bad != nil {
-			return [2]Counter{}, bad.At(i).In("b")
-		}
+	if bad := bind.First(x.two.CheckHandle(resourceCounter, a).In("a"), bind.CheckEach(b[:], 0, func(
+		v Counter) *host.BadValueError {
+		return x.two.CheckHandle(resourceCounter, v)
+	}).In("b")); bad != nil {
+		return [2]Counter{}, bad
 	}
 	call := x.two.Begin(ctx)
-	a2 := call.LowerOwn(resourceCounter, a)
-	item0 := call.LowerOwn(resourceCounter, b[0])
-	stack := call.Stack[:3]
-	stack[0] = uint64(a2)
-	stack[1] = uint64(item0)
-	stack[2] = uint64(call.LowerOwn(resourceCounter, b[1]))
-	if !call.Invoke() {
-		return [2]Counter{}, call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 8, 4)
-	if !ok {
-		return [2]Counter{}, call.End()
-	}
+	call.Stack[0] = uint64(call.LowerOwn(resourceCounter, a))
+	call.Stack[1] = uint64(call.LowerOwn(resourceCounter, b[0]))
+	call.Stack[2] = uint64(call.LowerOwn(resourceCounter, b[1]))
+	area := call.InvokeView(8, 4)
 	var result [2]Counter
 	for i := range result {
-		item := area[i*4:]
-		result[i] = bind.LiftOwn[Counter](call, resourceCounter, binary.LittleEndian.Uint32(item))
+		area := area[i*4:]
+		result[i] = bind.LiftOwn[Counter](call, resourceCounter, bind.Uint32(area))
 	}
 	return result, call.End()
 }
 
-func (x *exports) Spill(ctx context.Context, a Counter, b Counter, c Labelled, d View, e []Counter,
-	f types.Option[Counter], g Slot, h string) ([]string, error) {
-	if bad := x.spill.CheckHandle(resourceCounter, a); bad != nil {
-		return nil, bad.In("a")
-	}
-	if bad := x.spill.CheckHandle(resourceCounter, b); bad != nil {
-		return nil, bad.In("b")
-	}
-	if bad := checkLabelled(&x.spill, c); bad != nil {
-		return nil, bad.In("c")
-	}
-	if bad := checkView(&x.spill, d); bad != nil {
-		return nil, bad.In("d")
-	}
-	if bad := bind.CheckList(len(e), 4); bad != nil {
-		return nil, bad.In("e")
-	}
-	for i, item := range e {
-		if bad := x.spill.CheckHandle(resourceCounter, item); bad != nil {
-			return nil, bad.At(i).In("e")
-		}
-	}
-	if some, ok := f.Get(); ok {
-		if bad := x.spill.CheckHandle(resourceCounter, some); bad != nil {
-			return nil, bad.In("f")
-		}
-	}
-	if bad := checkSlot(&x.spill, g); bad != nil {
-		return nil, bad.In("g")
-	}
-	if bad := bind.CheckString(h); bad != nil {
-		return nil, bad.In("h")
+func (x *exports) Spill(ctx context.Context, a, b Counter, c Labelled, d View, e []Counter, f types.Option[Counter],
+	g Slot, h string) ([]string, error) {
+	if bad := bind.First(x.spill.CheckHandle(resourceCounter, a).In("a"),
+		x.spill.CheckHandle(resourceCounter, b).In("b"), checkLabelled(&x.spill, c).In("c"),
+		checkView(&x.spill, d).In("d"),
+		bind.CheckEach(e, 4,
+			func(v Counter) *host.BadValueError { return x.spill.CheckHandle(resourceCounter, v) }).In("e"),
+		bind.CheckSome(f,
+			func(v Counter) *host.BadValueError { return x.spill.CheckHandle(resourceCounter, v) }).In("f"),
+		checkSlot(&x.spill, g).In("g"), bind.CheckString(h).In("h")); bad != nil {
+		return nil, bad
 	}
 	call := x.spill.Begin(ctx)
 	params := call.Realloc(80, 8)
@@ -1064,33 +597,15 @@ func (x *exports) Spill(ctx context.Context, a Counter, b Counter, c Labelled, d
 		at := ePtr + uint32(i)*4
 		call.StoreUint32(at, call.LowerOwn(resourceCounter, item))
 	}
-	call.StoreUint32(params+40, ePtr)
-	call.StoreUint32(params+44, uint32(len(e)))
-	if value, ok := f.Get(); ok {
-		call.StoreUint8(params+48, 1)
-		call.StoreUint32(params+52, call.LowerOwn(resourceCounter, value))
-	} else {
-		call.StoreUint8(params+48, 0)
+	call.StoreList(params+40, ePtr, len(e))
+	if f, ok := f.Get(); call.StoreSome(params+48, ok) {
+		call.StoreUint32(params+52, call.LowerOwn(resourceCounter, f))
 	}
 	storeSlot(call, params+56, g)
-	hPtr, hLen := call.LowerString(h)
-	call.StoreUint32(params+72, hPtr)
-	call.StoreUint32(params+76, hLen)
+	call.StoreString(params+72, h)
 	call.Stack[0] = uint64(params)
-	if !call.Invoke() {
-		return nil, call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 8, 4)
-	if !ok {
-		return nil, call.End()
-	}
-	region, result := bind.LiftList[string](call, binary.LittleEndian.Uint32(area),
-		binary.LittleEndian.Uint32(area[4:]), 8, 4)
-	for i := range result {
-		item := region[i*8:]
-		result[i] = call.LiftString(binary.LittleEndian.Uint32(item), binary.LittleEndian.Uint32(item[4:]))
-	}
-	return result, call.End()
+	area := call.InvokeView(8, 4)
+	return call.LoadStrings(area), call.End()
 }
 
 func handleNewCounter(call *bind.Call) {
@@ -1103,27 +618,16 @@ func handleNewCounter(call *bind.Call) {
 }
 
 func handleCounterOpen(call *bind.Call) {
-	name := call.LiftString(uint32(call.Stack[0]), uint32(call.Stack[1]))
+	name := call.TakeString(0)
 	if !call.OK() {
 		return
 	}
 	result, err := call.Impl().(Interface).CounterOpen(call.Context(), name)
-	resultPtr := uint32(call.Stack[2])
-	if !call.CheckArea(resultPtr, 12, 4) {
-		return
-	}
-	if err != nil {
-		failure, ok := call.ErrorText(err)
-		if !ok {
-			return
-		}
-		call.StoreUint8(resultPtr, 1)
-		errPtr, errLen := call.LowerString(failure)
-		call.StoreUint32(resultPtr+4, errPtr)
-		call.StoreUint32(resultPtr+8, errLen)
+	area := call.ResultArea(2, 12, 4)
+	if call.StoreOK(area, err == nil) {
+		call.StoreUint32(area+4, call.LowerOwn(resourceCounter, result))
 	} else {
-		call.StoreUint8(resultPtr, 0)
-		call.StoreUint32(resultPtr+4, call.LowerOwn(resourceCounter, result))
+		call.StoreString(area+4, call.ErrorString(err))
 	}
 }
 
@@ -1144,17 +648,14 @@ func handleCounterMerge(call *bind.Call) {
 func handleCounterSum(call *bind.Call) {
 	region, all := bind.LiftList[Counter](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 4, 4)
 	for i := range all {
-		item := region[i*4:]
-		all[i] = bind.LiftBorrow[Counter](call, resourceCounter, binary.LittleEndian.Uint32(item))
+		area := region[i*4:]
+		all[i] = bind.LiftBorrow[Counter](call, resourceCounter, bind.Uint32(area))
 	}
 	if !call.OK() {
 		return
 	}
 	result, err := call.Impl().(Interface).CounterSum(call.Context(), all)
-	if err != nil {
-		call.Fail(err)
-		return
-	}
+	call.Return(err)
 	call.Stack[0] = result
 }
 
@@ -1164,56 +665,32 @@ func handleCounterName(call *bind.Call) {
 		return
 	}
 	result, err := self.Name(call.Context())
-	if err != nil {
-		call.Fail(err)
-		return
-	}
-	resultPtr := uint32(call.Stack[1])
-	if !call.CheckArea(resultPtr, 8, 4) {
-		return
-	}
-	resultPtr2, resultLen := call.LowerString(result)
-	call.StoreUint32(resultPtr, resultPtr2)
-	call.StoreUint32(resultPtr+4, resultLen)
+	call.Return(err)
+	area := call.ResultArea(1, 8, 4)
+	call.StoreString(area, result)
 }
 
 func handleCounterAdd(call *bind.Call) {
 	self := bind.LiftBorrow[Counter](call, resourceCounter, uint32(call.Stack[0]))
-	n := uint32(call.Stack[1])
 	if !call.OK() {
 		return
 	}
-	result, err := self.Add(call.Context(), n)
-	if err != nil {
-		call.Fail(err)
-		return
-	}
+	result, err := self.Add(call.Context(), uint32(call.Stack[1]))
+	call.Return(err)
 	call.Stack[0] = uint64(result)
 }
 
 func handleCounterCheckedAdd(call *bind.Call) {
 	self := bind.LiftBorrow[Counter](call, resourceCounter, uint32(call.Stack[0]))
-	n := uint32(call.Stack[1])
 	if !call.OK() {
 		return
 	}
-	result, err := self.CheckedAdd(call.Context(), n)
-	resultPtr := uint32(call.Stack[2])
-	if !call.CheckArea(resultPtr, 12, 4) {
-		return
-	}
-	if err != nil {
-		failure, ok := call.ErrorText(err)
-		if !ok {
-			return
-		}
-		call.StoreUint8(resultPtr, 1)
-		errPtr, errLen := call.LowerString(failure)
-		call.StoreUint32(resultPtr+4, errPtr)
-		call.StoreUint32(resultPtr+8, errLen)
+	result, err := self.CheckedAdd(call.Context(), uint32(call.Stack[1]))
+	area := call.ResultArea(2, 12, 4)
+	if call.StoreOK(area, err == nil) {
+		call.StoreUint32(area+4, result)
 	} else {
-		call.StoreUint8(resultPtr, 0)
-		call.StoreUint32(resultPtr+4, result)
+		call.StoreString(area+4, call.ErrorString(err))
 	}
 }
 
@@ -1237,10 +714,7 @@ func handleCounterAbsorb(call *bind.Call) {
 		return
 	}
 	result, err := self.Absorb(call.Context(), other)
-	if err != nil {
-		call.Fail(err)
-		return
-	}
+	call.Return(err)
 	call.Stack[0] = uint64(result)
 }
 
@@ -1251,15 +725,12 @@ func handleCounterCompare(call *bind.Call) {
 		return
 	}
 	result, err := self.Compare(call.Context(), other)
-	if err != nil {
-		call.Fail(err)
-		return
-	}
+	call.Return(err)
 	call.Stack[0] = uint64(uint32(result))
 }
 
 func handleMake(call *bind.Call) {
-	starts := bind.LiftNumbers[uint32](call, uint32(call.Stack[0]), uint32(call.Stack[1]))
+	starts := bind.TakeNumbers[uint32](call, 0)
 	if !call.OK() {
 		return
 	}
@@ -1268,46 +739,28 @@ func handleMake(call *bind.Call) {
 		call.Fail(err)
 		return
 	}
-	resultPtr := uint32(call.Stack[2])
-	if !call.CheckArea(resultPtr, 8, 4) {
-		return
-	}
-	resultPtr2 := call.LowerList(len(result), 4, 4)
+	area := call.ResultArea(2, 8, 4)
+	resultPtr := call.LowerList(len(result), 4, 4)
 	for i, item := range result {
-		at := resultPtr2 + uint32(i)*4
+		at := resultPtr + uint32(i)*4
 		call.StoreUint32(at, call.LowerOwn(resourceCounter, item))
 	}
-	call.StoreUint32(resultPtr, resultPtr2)
-	call.StoreUint32(resultPtr+4, uint32(len(result)))
+	call.StoreList(area, resultPtr, len(result))
 }
 
 func handleTake(call *bind.Call) {
 	region, all := bind.LiftList[Counter](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 4, 4)
 	for i := range all {
-		item := region[i*4:]
-		all[i] = bind.LiftOwn[Counter](call, resourceCounter, binary.LittleEndian.Uint32(item))
+		area := region[i*4:]
+		all[i] = bind.LiftOwn[Counter](call, resourceCounter, bind.Uint32(area))
 	}
 	if !call.OK() {
 		return
 	}
 	result, err := call.Impl().(Interface).Take(call.Context(), all)
-	if err != nil {
-		call.Fail(err)
-		return
-	}
-	resultPtr := uint32(call.Stack[2])
-	if !call.CheckArea(resultPtr, 8, 4) {
-		return
-	}
-	resultPtr2 := call.LowerList(len(result), 8, 4)
-	for i, item := range result {
-		at := resultPtr2 + uint32(i)*8
-		itemPtr, itemLen := call.LowerString(item)
-		call.StoreUint32(at, itemPtr)
-		call.StoreUint32(at+4, itemLen)
-	}
-	call.StoreUint32(resultPtr, resultPtr2)
-	call.StoreUint32(resultPtr+4, uint32(len(result)))
+	call.Return(err)
+	area := call.ResultArea(2, 8, 4)
+	call.StoreStrings(area, result)
 }
 
 func handleSwap(call *bind.Call) {
@@ -1316,28 +769,20 @@ func handleSwap(call *bind.Call) {
 	if !call.OK() {
 		return
 	}
-	result, result2, err := call.Impl().(Interface).Swap(call.Context(), a, b)
+	f0, f1, err := call.Impl().(Interface).Swap(call.Context(), a, b)
 	if err != nil {
 		call.Fail(err)
 		return
 	}
-	resultPtr := uint32(call.Stack[2])
-	if !call.CheckArea(resultPtr, 8, 4) {
-		return
-	}
-	call.StoreUint32(resultPtr, call.LowerOwn(resourceCounter, result))
-	call.StoreUint32(resultPtr+4, call.LowerOwn(resourceCounter, result2))
+	area := call.ResultArea(2, 8, 4)
+	call.StoreUint32(area, call.LowerOwn(resourceCounter, f0))
+	call.StoreUint32(area+4, call.LowerOwn(resourceCounter, f1))
 }
 
 func handleMaybe(call *bind.Call) {
-	c0 := uint32(call.Stack[0])
 	var c types.Option[Counter]
-	switch c0 {
-	case 0:
-	case 1:
+	if call.LiftSome(uint32(call.Stack[0])) {
 		c = types.Some[Counter](bind.LiftOwn[Counter](call, resourceCounter, uint32(call.Stack[1])))
-	default:
-		call.BadDiscriminant(uint32(c0), 2)
 	}
 	if !call.OK() {
 		return
@@ -1347,52 +792,30 @@ func handleMaybe(call *bind.Call) {
 		call.Fail(err)
 		return
 	}
-	resultPtr := uint32(call.Stack[2])
-	if !call.CheckArea(resultPtr, 8, 4) {
-		return
-	}
-	if value, ok := result.Get(); ok {
-		call.StoreUint8(resultPtr, 1)
-		call.StoreUint32(resultPtr+4, call.LowerOwn(resourceCounter, value))
-	} else {
-		call.StoreUint8(resultPtr, 0)
+	area := call.ResultArea(2, 8, 4)
+	if result, ok := result.Get(); call.StoreSome(area, ok) {
+		call.StoreUint32(area+4, call.LowerOwn(resourceCounter, result))
 	}
 }
 
 func handlePeek(call *bind.Call) {
-	c0 := uint32(call.Stack[0])
 	var c types.Option[Counter]
-	switch c0 {
-	case 0:
-	case 1:
+	if call.LiftSome(uint32(call.Stack[0])) {
 		c = types.Some[Counter](bind.LiftBorrow[Counter](call, resourceCounter, uint32(call.Stack[1])))
-	default:
-		call.BadDiscriminant(uint32(c0), 2)
 	}
 	if !call.OK() {
 		return
 	}
 	result, err := call.Impl().(Interface).Peek(call.Context(), c)
-	if err != nil {
-		call.Fail(err)
-		return
-	}
-	resultPtr := uint32(call.Stack[2])
-	if !call.CheckArea(resultPtr, 12, 4) {
-		return
-	}
-	if value, ok := result.Get(); ok {
-		call.StoreUint8(resultPtr, 1)
-		valuePtr, valueLen := call.LowerString(value)
-		call.StoreUint32(resultPtr+4, valuePtr)
-		call.StoreUint32(resultPtr+8, valueLen)
-	} else {
-		call.StoreUint8(resultPtr, 0)
+	call.Return(err)
+	area := call.ResultArea(2, 12, 4)
+	if result, ok := result.Get(); call.StoreSome(area, ok) {
+		call.StoreString(area+4, result)
 	}
 }
 
 func handleLabel(call *bind.Call) {
-	label := call.LiftString(uint32(call.Stack[0]), uint32(call.Stack[1]))
+	label := call.TakeString(0)
 	l := Labelled{Label: label, Counter: bind.LiftOwn[Counter](call, resourceCounter, uint32(call.Stack[2]))}
 	if !call.OK() {
 		return
@@ -1402,101 +825,45 @@ func handleLabel(call *bind.Call) {
 		call.Fail(err)
 		return
 	}
-	resultPtr := uint32(call.Stack[3])
-	if !call.CheckArea(resultPtr, 12, 4) {
-		return
-	}
-	storeLabelled(call, resultPtr, result)
+	area := call.ResultArea(3, 12, 4)
+	storeLabelled(call, area, result)
 }
 
 func handleLook(call *bind.Call) {
-	label := call.LiftString(uint32(call.Stack[0]), uint32(call.Stack[1]))
+	label := call.TakeString(0)
 	counter := bind.LiftBorrow[Counter](call, resourceCounter, uint32(call.Stack[2]))
 	region, rest := bind.LiftList[Counter](call, uint32(call.Stack[3]), uint32(call.Stack[4]), 4, 4)
 	for i := range rest {
-		item := region[i*4:]
-		rest[i] = bind.LiftBorrow[Counter](call, resourceCounter, binary.LittleEndian.Uint32(item))
+		area := region[i*4:]
+		rest[i] = bind.LiftBorrow[Counter](call, resourceCounter, bind.Uint32(area))
 	}
 	v := View{Label: label, Counter: counter, Rest: rest}
 	if !call.OK() {
 		return
 	}
 	result, err := call.Impl().(Interface).Look(call.Context(), v)
-	if err != nil {
-		call.Fail(err)
-		return
-	}
-	resultPtr := uint32(call.Stack[5])
-	if !call.CheckArea(resultPtr, 8, 4) {
-		return
-	}
-	resultPtr2 := call.LowerList(len(result), 8, 4)
-	for i, item := range result {
-		at := resultPtr2 + uint32(i)*8
-		itemPtr, itemLen := call.LowerString(item)
-		call.StoreUint32(at, itemPtr)
-		call.StoreUint32(at+4, itemLen)
-	}
-	call.StoreUint32(resultPtr, resultPtr2)
-	call.StoreUint32(resultPtr+4, uint32(len(result)))
+	call.Return(err)
+	area := call.ResultArea(5, 8, 4)
+	call.StoreStrings(area, result)
 }
 
 func handleOutlooks(call *bind.Call) {
 	region, all := bind.LiftList[Outlook](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 8, 4)
 	for i := range all {
-		item := region[i*8:]
-		all[i] = loadOutlook(call, item)
+		area := region[i*8:]
+		all[i] = loadOutlook(call, area)
 	}
 	if !call.OK() {
 		return
 	}
 	result, err := call.Impl().(Interface).Outlooks(call.Context(), all)
-	if err != nil {
-		call.Fail(err)
-		return
-	}
-	resultPtr := uint32(call.Stack[2])
-	if !call.CheckArea(resultPtr, 8, 4) {
-		return
-	}
-	resultPtr2 := call.LowerList(len(result), 8, 4)
-	for i, item := range result {
-		at := resultPtr2 + uint32(i)*8
-		itemPtr, itemLen := call.LowerString(item)
-		call.StoreUint32(at, itemPtr)
-		call.StoreUint32(at+4, itemLen)
-	}
-	call.StoreUint32(resultPtr, resultPtr2)
-	call.StoreUint32(resultPtr+4, uint32(len(result)))
+	call.Return(err)
+	area := call.ResultArea(2, 8, 4)
+	call.StoreStrings(area, result)
 }
 
 func handleSlots(call *bind.Call) {
-	s1 := call.Stack[1]
-	s0 := uint32(call.Stack[0])
-	var s Slot
-	switch s0 {
-	case 0:
-		s = SlotEmpty{}
-	case 1:
-		if bind.Room[SlotOne](call) {
-			s = SlotOne{Value: bind.LiftOwn[Counter](call, resourceCounter, uint32(s1))}
-		}
-	case 2:
-		region, many := bind.LiftList[Counter](call, uint32(s1), uint32(call.Stack[2]), 4, 4)
-		for i := range many {
-			item := region[i*4:]
-			many[i] = bind.LiftOwn[Counter](call, resourceCounter, binary.LittleEndian.Uint32(item))
-		}
-		if bind.Room[SlotMany](call) {
-			s = SlotMany{Value: many}
-		}
-	case 3:
-		if bind.Room[SlotNumber](call) {
-			s = SlotNumber{Value: math.Float64frombits(s1)}
-		}
-	default:
-		call.BadDiscriminant(uint32(s0), 4)
-	}
+	s := liftSlot(call, uint32(call.Stack[0]), call.Stack[1], uint32(call.Stack[2]))
 	if !call.OK() {
 		return
 	}
@@ -1505,11 +872,8 @@ func handleSlots(call *bind.Call) {
 		call.Fail(err)
 		return
 	}
-	resultPtr := uint32(call.Stack[3])
-	if !call.CheckArea(resultPtr, 16, 8) {
-		return
-	}
-	storeSlot(call, resultPtr, result)
+	area := call.ResultArea(3, 16, 8)
+	storeSlot(call, area, result)
 }
 
 func handleAttempt(call *bind.Call) {
@@ -1519,20 +883,11 @@ func handleAttempt(call *bind.Call) {
 		return
 	}
 	result, err := call.Impl().(Interface).Attempt(call.Context(), c, fail)
-	resultPtr := uint32(call.Stack[2])
-	if !call.CheckArea(resultPtr, 8, 4) {
-		return
-	}
-	if err != nil {
-		failure, ok := bind.AsError[Counter](call, err)
-		if !ok {
-			return
-		}
-		call.StoreUint8(resultPtr, 1)
-		call.StoreUint32(resultPtr+4, call.LowerOwn(resourceCounter, failure))
+	area := call.ResultArea(2, 8, 4)
+	if call.StoreOK(area, err == nil) {
+		call.StoreUint32(area+4, call.LowerOwn(resourceCounter, result))
 	} else {
-		call.StoreUint8(resultPtr, 0)
-		call.StoreUint32(resultPtr+4, call.LowerOwn(resourceCounter, result))
+		call.StoreUint32(area+4, call.LowerOwn(resourceCounter, bind.ErrorValue[Counter](call, err)))
 	}
 }
 
@@ -1540,20 +895,15 @@ func handleOutcomes(call *bind.Call) {
 	region, all := bind.LiftList[types.Result[Counter, string]](call, uint32(call.Stack[0]), uint32(call.Stack[1]),
 		12, 4)
 	for i := range all {
-		item := region[i*12:]
-		itemCase := item[0]
-		var item2 types.Result[Counter, string]
-		switch itemCase {
-		case 0:
-			item2 = types.OK[Counter, string](bind.LiftOwn[Counter](call, resourceCounter,
-				binary.LittleEndian.Uint32(item[4:])))
-		case 1:
-			item2 = types.Err[Counter, string](call.LiftString(binary.LittleEndian.Uint32(item[4:]),
-				binary.LittleEndian.Uint32(item[8:])))
-		default:
-			call.BadDiscriminant(uint32(itemCase), 2)
+		area := region[i*12:]
+		var item types.Result[Counter, string]
+		if call.LoadOK(area[0]) {
+			item = types.OK[Counter, string](bind.LiftOwn[Counter](call, resourceCounter,
+				bind.Uint32(area[4:])))
+		} else {
+			item = types.Err[Counter, string](call.LoadString(area[4:]))
 		}
-		all[i] = item2
+		all[i] = item
 	}
 	if !call.OK() {
 		return
@@ -1563,32 +913,24 @@ func handleOutcomes(call *bind.Call) {
 		call.Fail(err)
 		return
 	}
-	resultPtr := uint32(call.Stack[2])
-	if !call.CheckArea(resultPtr, 8, 4) {
-		return
-	}
-	resultPtr2 := call.LowerList(len(result), 12, 4)
+	area := call.ResultArea(2, 8, 4)
+	resultPtr := call.LowerList(len(result), 12, 4)
 	for i, item := range result {
-		at := resultPtr2 + uint32(i)*12
-		if value, failure, ok := item.Get(); ok {
-			call.StoreUint8(at, 0)
+		at := resultPtr + uint32(i)*12
+		if value, failure, ok := item.Get(); call.StoreOK(at, ok) {
 			call.StoreUint32(at+4, call.LowerOwn(resourceCounter, value))
 		} else {
-			call.StoreUint8(at, 1)
-			errPtr, errLen := call.LowerString(failure)
-			call.StoreUint32(at+4, errPtr)
-			call.StoreUint32(at+8, errLen)
+			call.StoreString(at+4, failure)
 		}
 	}
-	call.StoreUint32(resultPtr, resultPtr2)
-	call.StoreUint32(resultPtr+4, uint32(len(result)))
+	call.StoreList(area, resultPtr, len(result))
 }
 
 func handleNamed(call *bind.Call) {
 	region, m := bind.LiftMap[string, Counter](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 12, 4)
-	for item := range slices.Chunk(region, 12) {
-		key := call.LiftString(binary.LittleEndian.Uint32(item), binary.LittleEndian.Uint32(item[4:]))
-		m[key] = bind.LiftOwn[Counter](call, resourceCounter, binary.LittleEndian.Uint32(item[8:]))
+	for area := range slices.Chunk(region, 12) {
+		key := call.LoadString(area)
+		m[key] = bind.LiftOwn[Counter](call, resourceCounter, bind.Uint32(area[8:]))
 	}
 	if !call.OK() {
 		return
@@ -1598,20 +940,15 @@ func handleNamed(call *bind.Call) {
 		call.Fail(err)
 		return
 	}
-	resultPtr := uint32(call.Stack[2])
-	if !call.CheckArea(resultPtr, 8, 4) {
-		return
-	}
-	resultPtr2 := call.LowerList(len(result), 12, 4)
+	area := call.ResultArea(2, 8, 4)
+	resultPtr := call.LowerList(len(result), 12, 4)
 	for i, key := range bind.SortedKeys(result) {
-		at := resultPtr2 + uint32(i)*12
-		keyPtr, keyLen := call.LowerString(key)
-		call.StoreUint32(at, keyPtr)
-		call.StoreUint32(at+4, keyLen)
-		call.StoreUint32(at+8, call.LowerOwn(resourceCounter, result[key]))
+		at := resultPtr + uint32(i)*12
+		item := result[key]
+		call.StoreString(at, key)
+		call.StoreUint32(at+8, call.LowerOwn(resourceCounter, item))
 	}
-	call.StoreUint32(resultPtr, resultPtr2)
-	call.StoreUint32(resultPtr+4, uint32(len(result)))
+	call.StoreList(area, resultPtr, len(result))
 }
 
 func handleTwo(call *bind.Call) {
@@ -1626,220 +963,178 @@ func handleTwo(call *bind.Call) {
 		call.Fail(err)
 		return
 	}
-	resultPtr := uint32(call.Stack[3])
-	if !call.CheckArea(resultPtr, 8, 4) {
-		return
-	}
+	area := call.ResultArea(3, 8, 4)
 	for i, item := range result {
-		at := resultPtr + uint32(i)*4
+		at := area + uint32(i)*4
 		call.StoreUint32(at, call.LowerOwn(resourceCounter, item))
 	}
 }
 
 func handleSpill(call *bind.Call) {
-	area, ok := call.View(uint32(call.Stack[0]), 80, 8)
-	if !ok {
-		return
-	}
-	a := bind.LiftOwn[Counter](call, resourceCounter, binary.LittleEndian.Uint32(area))
-	b := bind.LiftBorrow[Counter](call, resourceCounter, binary.LittleEndian.Uint32(area[4:]))
+	area := call.Area(uint32(call.Stack[0]), 80, 8)
+	a := bind.LiftOwn[Counter](call, resourceCounter, bind.Uint32(area))
+	region, e := bind.LoadList[Counter](call, area[40:], 4, 4)
+	b := bind.LiftBorrow[Counter](call, resourceCounter, bind.Uint32(area[4:]))
 	c := loadLabelled(call, area[8:])
 	d := loadView(call, area[20:])
-	region, e := bind.LiftList[Counter](call, binary.LittleEndian.Uint32(area[40:]),
-		binary.LittleEndian.Uint32(area[44:]), 4, 4)
 	for i := range e {
-		item := region[i*4:]
-		e[i] = bind.LiftOwn[Counter](call, resourceCounter, binary.LittleEndian.Uint32(item))
+		area := region[i*4:]
+		e[i] = bind.LiftOwn[Counter](call, resourceCounter, bind.Uint32(area))
 	}
-	fCase := area[48]
 	var f types.Option[Counter]
-	switch fCase {
-	case 0:
-	case 1:
-		f = types.Some[Counter](bind.LiftOwn[Counter](call, resourceCounter,
-			binary.LittleEndian.Uint32(area[52:])))
-	default:
-		call.BadDiscriminant(uint32(fCase), 2)
+	if call.LoadSome(area[48]) {
+		f = types.Some[Counter](bind.LiftOwn[Counter](call, resourceCounter, bind.Uint32(area[52:])))
 	}
 	g := loadSlot(call, area[56:])
-	h := call.LiftString(binary.LittleEndian.Uint32(area[72:]), binary.LittleEndian.Uint32(area[76:]))
+	h := call.LoadString(area[72:])
 	if !call.OK() {
 		return
 	}
 	result, err := call.Impl().(Interface).Spill(call.Context(), a, b, c, d, e, f, g, h)
-	if err != nil {
-		call.Fail(err)
-		return
-	}
-	resultPtr := uint32(call.Stack[1])
-	if !call.CheckArea(resultPtr, 8, 4) {
-		return
-	}
-	resultPtr2 := call.LowerList(len(result), 8, 4)
-	for i, item := range result {
-		at := resultPtr2 + uint32(i)*8
-		itemPtr, itemLen := call.LowerString(item)
-		call.StoreUint32(at, itemPtr)
-		call.StoreUint32(at+4, itemLen)
-	}
-	call.StoreUint32(resultPtr, resultPtr2)
-	call.StoreUint32(resultPtr+4, uint32(len(result)))
+	call.Return(err)
+	area2 := call.ResultArea(1, 8, 4)
+	call.StoreStrings(area2, result)
 }
 
 func checkLabelled(f *bind.Func, value Labelled) *host.BadValueError {
-	if bad := bind.CheckString(value.Label); bad != nil {
-		return bad.In("label")
-	}
-	if bad := f.CheckHandle(resourceCounter, value.Counter); bad != nil {
-		return bad.In("counter")
-	}
-	return nil
+	return bind.First(bind.CheckString(value.Label).In("label"),
+		f.CheckHandle(resourceCounter, value.Counter).In("counter"))
 }
 
 func loadLabelled(call *bind.Call, area []byte) Labelled {
-	label := call.LiftString(binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]))
-	return Labelled{
-		Label:   label,
-		Counter: bind.LiftOwn[Counter](call, resourceCounter, binary.LittleEndian.Uint32(area[8:])),
-	}
+	label := call.LoadString(area)
+	return Labelled{Label: label, Counter: bind.LiftOwn[Counter](call, resourceCounter, bind.Uint32(area[8:]))}
 }
 
 func checkView(f *bind.Func, value View) *host.BadValueError {
-	if bad := bind.CheckString(value.Label); bad != nil {
-		return bad.In("label")
-	}
-	if bad := f.CheckHandle(resourceCounter, value.Counter); bad != nil {
-		return bad.In("counter")
-	}
-	if bad := bind.CheckList(len(value.Rest), 4); bad != nil {
-		return bad.In("rest")
-	}
-	for i, item := range value.Rest {
-		if bad := f.CheckHandle(resourceCounter, item); bad != nil {
-			return bad.At(i).In("rest")
-		}
-	}
-	return nil
+	return bind.First(bind.CheckString(value.Label).In("label"),
+		f.CheckHandle(resourceCounter, value.Counter).In("counter"),
+		bind.CheckEach(value.Rest, 4,
+			func(v Counter) *host.BadValueError { return f.CheckHandle(resourceCounter, v) }).In("rest"))
 }
 
 func checkOutlook(f *bind.Func, value Outlook) *host.BadValueError {
-	switch v := value.(type) {
+	switch value := value.(type) {
 	case OutlookSomebody:
-		if bad := f.CheckHandle(resourceCounter, v.Value); bad != nil {
-			return bad.In("somebody")
-		}
+		return f.CheckHandle(resourceCounter, value.Value).In("somebody")
 	case OutlookNobody:
+		return nil
 	default:
 		return bind.UnknownCase("outlook", value)
 	}
-	return nil
 }
 
 func storeOutlook(call *bind.Call, ptr uint32, value Outlook) {
-	switch c := value.(type) {
+	switch value := value.(type) {
 	case OutlookNobody:
 		call.StoreUint8(ptr, 0)
 	case OutlookSomebody:
 		call.StoreUint8(ptr, 1)
-		call.StoreUint32(ptr+4, call.LowerBorrow(resourceCounter, c.Value))
+		call.StoreUint32(ptr+4, call.LowerBorrow(resourceCounter, value.Value))
 	default:
 		call.BadVariant("outlook")
 	}
 }
 
 func checkSlot(f *bind.Func, value Slot) *host.BadValueError {
-	switch v := value.(type) {
+	switch value := value.(type) {
 	case SlotOne:
-		if bad := f.CheckHandle(resourceCounter, v.Value); bad != nil {
-			return bad.In("one")
-		}
+		return f.CheckHandle(resourceCounter, value.Value).In("one")
 	case SlotMany:
-		if bad := bind.CheckList(len(v.Value), 4); bad != nil {
-			return bad.In("many")
-		}
-		for i, item := range v.Value {
-			if bad := f.CheckHandle(resourceCounter, item); bad != nil {
-				return bad.At(i).In("many")
-			}
-		}
+		return bind.CheckEach(value.Value, 4,
+			func(v Counter) *host.BadValueError { return f.CheckHandle(resourceCounter, v) }).In("many")
 	case SlotEmpty, SlotNumber:
+		return nil
 	default:
 		return bind.UnknownCase("slot", value)
 	}
-	return nil
+}
+
+func lowerSlot(call *bind.Call, value Slot) (uint32, uint64, uint32) {
+	var valueCase uint32
+	var value1 uint64
+	var value2 uint32
+	switch value := value.(type) {
+	case SlotEmpty:
+	case SlotOne:
+		valueCase, value1 = 1, uint64(call.LowerOwn(resourceCounter, value.Value))
+	case SlotMany:
+		manyPtr := call.LowerList(len(value.Value), 4, 4)
+		for i, item := range value.Value {
+			at := manyPtr + uint32(i)*4
+			call.StoreUint32(at, call.LowerOwn(resourceCounter, item))
+		}
+		valueCase, value1, value2 = 2, uint64(manyPtr), uint32(len(value.Value))
+	case SlotNumber:
+		valueCase, value1 = 3, math.Float64bits(value.Value)
+	default:
+		call.BadVariant("slot")
+	}
+	return valueCase, value1, value2
 }
 
 func loadSlot(call *bind.Call, area []byte) Slot {
 	valueCase := area[0]
-	var value Slot
-	switch valueCase {
+	switch disc := valueCase; disc {
 	case 0:
-		value = SlotEmpty{}
+		return SlotEmpty{}
 	case 1:
 		if bind.Room[SlotOne](call) {
-			value = SlotOne{Value: bind.LiftOwn[Counter](call, resourceCounter,
-				binary.LittleEndian.Uint32(area[8:]))}
+			return SlotOne{Value: bind.LiftOwn[Counter](call, resourceCounter, bind.Uint32(area[8:]))}
 		}
 	case 2:
-		region, many := bind.LiftList[Counter](call, binary.LittleEndian.Uint32(area[8:]),
-			binary.LittleEndian.Uint32(area[12:]), 4, 4)
+		region, many := bind.LoadList[Counter](call, area[8:], 4, 4)
 		for i := range many {
-			item := region[i*4:]
-			many[i] = bind.LiftOwn[Counter](call, resourceCounter, binary.LittleEndian.Uint32(item))
+			area := region[i*4:]
+			many[i] = bind.LiftOwn[Counter](call, resourceCounter, bind.Uint32(area))
 		}
 		if bind.Room[SlotMany](call) {
-			value = SlotMany{Value: many}
+			return SlotMany{Value: many}
 		}
 	case 3:
 		if bind.Room[SlotNumber](call) {
-			value = SlotNumber{Value: math.Float64frombits(binary.LittleEndian.Uint64(area[8:]))}
+			return SlotNumber{Value: bind.Float64(area[8:])}
 		}
 	default:
-		call.BadDiscriminant(uint32(valueCase), 4)
+		call.BadDiscriminant(uint32(disc), 4)
 	}
-	return value
+	return nil
 }
 
 func storeLabelled(call *bind.Call, ptr uint32, value Labelled) {
-	labelPtr, labelLen := call.LowerString(value.Label)
-	call.StoreUint32(ptr, labelPtr)
-	call.StoreUint32(ptr+4, labelLen)
+	call.StoreString(ptr, value.Label)
 	call.StoreUint32(ptr+8, call.LowerOwn(resourceCounter, value.Counter))
 }
 
 func storeView(call *bind.Call, ptr uint32, value View) {
-	labelPtr, labelLen := call.LowerString(value.Label)
-	call.StoreUint32(ptr, labelPtr)
-	call.StoreUint32(ptr+4, labelLen)
+	call.StoreString(ptr, value.Label)
 	call.StoreUint32(ptr+8, call.LowerBorrow(resourceCounter, value.Counter))
 	restPtr := call.LowerList(len(value.Rest), 4, 4)
 	for i, item := range value.Rest {
 		at := restPtr + uint32(i)*4
 		call.StoreUint32(at, call.LowerBorrow(resourceCounter, item))
 	}
-	call.StoreUint32(ptr+12, restPtr)
-	call.StoreUint32(ptr+16, uint32(len(value.Rest)))
+	call.StoreList(ptr+12, restPtr, len(value.Rest))
 }
 
 func storeSlot(call *bind.Call, ptr uint32, value Slot) {
-	switch c := value.(type) {
+	switch value := value.(type) {
 	case SlotEmpty:
 		call.StoreUint8(ptr, 0)
 	case SlotOne:
 		call.StoreUint8(ptr, 1)
-		call.StoreUint32(ptr+8, call.LowerOwn(resourceCounter, c.Value))
+		call.StoreUint32(ptr+8, call.LowerOwn(resourceCounter, value.Value))
 	case SlotMany:
 		call.StoreUint8(ptr, 2)
-		manyPtr := call.LowerList(len(c.Value), 4, 4)
-		for i, item := range c.Value {
+		manyPtr := call.LowerList(len(value.Value), 4, 4)
+		for i, item := range value.Value {
 			at := manyPtr + uint32(i)*4
 			call.StoreUint32(at, call.LowerOwn(resourceCounter, item))
 		}
-		call.StoreUint32(ptr+8, manyPtr)
-		call.StoreUint32(ptr+12, uint32(len(c.Value)))
+		call.StoreList(ptr+8, manyPtr, len(value.Value))
 	case SlotNumber:
 		call.StoreUint8(ptr, 3)
-		call.StoreFloat64(ptr+8, c.Value)
+		call.StoreFloat64(ptr+8, value.Value)
 	default:
 		call.BadVariant("slot")
 	}
@@ -1847,29 +1142,54 @@ func storeSlot(call *bind.Call, ptr uint32, value Slot) {
 
 func loadOutlook(call *bind.Call, area []byte) Outlook {
 	valueCase := area[0]
-	var value Outlook
-	switch valueCase {
+	switch disc := valueCase; disc {
 	case 0:
-		value = OutlookNobody{}
+		return OutlookNobody{}
 	case 1:
 		if bind.Room[OutlookSomebody](call) {
-			value = OutlookSomebody{Value: bind.LiftBorrow[Counter](call, resourceCounter,
-				binary.LittleEndian.Uint32(area[4:]))}
+			return OutlookSomebody{Value: bind.LiftBorrow[Counter](call, resourceCounter,
+				bind.Uint32(area[4:]))}
 		}
 	default:
-		call.BadDiscriminant(uint32(valueCase), 2)
+		call.BadDiscriminant(uint32(disc), 2)
 	}
-	return value
+	return nil
+}
+
+func liftSlot(call *bind.Call, flat0 uint32, flat1 uint64, flat2 uint32) Slot {
+	switch disc := flat0; disc {
+	case 0:
+		return SlotEmpty{}
+	case 1:
+		if bind.Room[SlotOne](call) {
+			return SlotOne{Value: bind.LiftOwn[Counter](call, resourceCounter, uint32(flat1))}
+		}
+	case 2:
+		region, many := bind.LiftList[Counter](call, uint32(flat1), flat2, 4, 4)
+		for i := range many {
+			area := region[i*4:]
+			many[i] = bind.LiftOwn[Counter](call, resourceCounter, bind.Uint32(area))
+		}
+		if bind.Room[SlotMany](call) {
+			return SlotMany{Value: many}
+		}
+	case 3:
+		if bind.Room[SlotNumber](call) {
+			return SlotNumber{Value: math.Float64frombits(flat1)}
+		}
+	default:
+		call.BadDiscriminant(uint32(disc), 4)
+	}
+	return nil
 }
 
 func loadView(call *bind.Call, area []byte) View {
-	label := call.LiftString(binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]))
-	counter := bind.LiftBorrow[Counter](call, resourceCounter, binary.LittleEndian.Uint32(area[8:]))
-	region, rest := bind.LiftList[Counter](call, binary.LittleEndian.Uint32(area[12:]),
-		binary.LittleEndian.Uint32(area[16:]), 4, 4)
+	label := call.LoadString(area)
+	region, rest := bind.LoadList[Counter](call, area[12:], 4, 4)
+	counter := bind.LiftBorrow[Counter](call, resourceCounter, bind.Uint32(area[8:]))
 	for i := range rest {
-		item := region[i*4:]
-		rest[i] = bind.LiftBorrow[Counter](call, resourceCounter, binary.LittleEndian.Uint32(item))
+		area := region[i*4:]
+		rest[i] = bind.LiftBorrow[Counter](call, resourceCounter, bind.Uint32(area))
 	}
 	return View{Label: label, Counter: counter, Rest: rest}
 }

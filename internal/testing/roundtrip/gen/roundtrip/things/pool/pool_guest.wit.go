@@ -8,10 +8,9 @@ import "github.com/witgen/witgen/canonicalabi/guest"
 
 // Conn is the resource conn.
 type Conn interface {
-	// Name is [method]conn.name.
+	// Name calls roundtrip:things/pool#[method]conn.name.
 	Name() string
-	// Close ends the resource. On a resource that the guest exports, it is called
-	// when nobody has it any more.
+	// Close ends the resource. Of one that the guest exports it runs when no handle is left.
 	Close()
 }
 
@@ -21,15 +20,10 @@ type Interface interface{}
 //go:wasmimport roundtrip:things/pool [resource-drop]conn
 func importConnDrop(uint32)
 
-// connHandle is a Conn that the guest imports.
-type connHandle struct {
-	handle guest.Handle
-}
+type connHandle struct{ handle guest.Handle }
 
 // ConnFromHandle returns the Conn behind a handle. It is for generated code.
-func ConnFromHandle(handle uint32) Conn {
-	return &connHandle{guest.LiftHandle(handle)}
-}
+func ConnFromHandle(handle uint32) Conn { return &connHandle{guest.LiftHandle(handle)} }
 
 // ConnHandle returns the handle of an imported Conn. It is for generated code.
 func ConnHandle(v Conn) *guest.Handle {
@@ -40,7 +34,6 @@ func ConnHandle(v Conn) *guest.Handle {
 	return &h.handle
 }
 
-// Close drops the handle. A second Close does nothing.
 func (h *connHandle) Close() {
 	if handle, ok := h.handle.Close(); ok {
 		importConnDrop(handle)
@@ -50,14 +43,56 @@ func (h *connHandle) Close() {
 //go:wasmimport roundtrip:things/pool [method]conn.name
 func importConnName(uint32, uint32)
 
-// Name is [method]conn.name.
 func (h *connHandle) Name() string {
 	call := guest.Call()
-	selfHandle := h.handle.Lend("pool.Conn")
-	area := call.ResultArea(8)
-	importConnName(selfHandle, guest.Address(area))
-	call.Returned()
-	result := guest.LiftString(guest.Load[uint32](area, 0), guest.Load[uint32](area, 4))
+	handle := h.handle.Lend("pool.Conn")
+	importConnName(handle, call.ResultArea(8))
+	area := call.Returned(8)
+	result := guest.LoadString(area, 0)
 	call.Done()
 	return result
+}
+
+// Exported is for worlds that export the interface.
+var Exported exported
+var (
+	implementation Interface
+	connValues     guest.Values[Conn]
+)
+
+type exported struct{}
+
+func (exported) Set(impl Interface) { implementation = impl }
+
+//go:wasmimport [export]roundtrip:things/pool [resource-new]conn
+func resourceNewConn(uint32) uint32
+
+//go:wasmimport [export]roundtrip:things/pool [resource-rep]conn
+func resourceRepConn(uint32) uint32
+
+//go:wasmimport [export]roundtrip:things/pool [resource-drop]conn
+func resourceDropConn(uint32)
+
+func (exported) LowerConn(v Conn) uint32 {
+	if v == nil {
+		guest.NoHandle("pool.Conn")
+	}
+	return resourceNewConn(connValues.Add(v))
+}
+
+func (exported) LiftConn(handle uint32) Conn {
+	v := connValues.Take(resourceRepConn(handle))
+	resourceDropConn(handle)
+	return v
+}
+
+func (exported) GetConn(rep uint32) Conn { return connValues.Get(rep) }
+
+func (exported) DestroyConn(rep uint32) { connValues.Destroy(rep) }
+
+func (exported) ConnName(selfRep uint32) uint32 {
+	result := Exported.GetConn(selfRep).Name()
+	area := guest.ResultArea(8)
+	guest.StoreString(&guest.Results, area, 0, result)
+	return guest.Address(area)
 }

@@ -6,60 +6,46 @@ package pool
 
 import (
 	"context"
-	"encoding/binary"
 
 	"github.com/witgen/witgen/canonicalabi/host/bind"
 )
 
 // Conn is the resource conn.
 type Conn interface {
-	// Name is [method]conn.name.
+	// Name calls roundtrip:things/pool#[method]conn.name.
 	Name(ctx context.Context) (string, error)
 	// Close ends the resource. A second Close does nothing.
-	Close(context.Context) error
+	Close(ctx context.Context) error
 }
 
-// Interface is roundtrip:things/pool: what a guest
-// exports, and what a host implements for the guests that import it.
+// Interface is roundtrip:things/pool, which a guest exports or a host implements.
 type Interface interface{}
 
-// The numbers of the resources in the descriptor.
 const (
 	resourceConn = iota
 )
 
-// Descriptor describes roundtrip:things/pool to the runtime.
-var Descriptor = bind.Interface{
+var descriptor = bind.Interface{
 	Functions: []bind.Function{
-		{
-			Name:   "[method]conn.name",
-			Type:   0xca7b7084ce2adef0,
-			Export: "i32 -> i32",
-			Import: "i32 i32 ->",
-			Handle: handleConnName,
-		},
+		{Name: "[method]conn.name", Type: 0xca7b7084ce2adef0, Export: "i32 -> i32", Import: "i32 i32 ->",
+			Handle: handleConnName},
 	},
 	Resources: []string{"conn"},
 }
 
-// Bind returns the interface as an instance exports it. Worlds that export it
-// call it.
+// Descriptor describes roundtrip:things/pool to the runtime.
+var Descriptor = descriptor
+
+// Bind returns the interface as an instance exports it.
 func Bind(e bind.Exports) Interface {
-	x := &exports{
-		connName: e.Func(0),
-	}
-	e.Wrap(resourceConn, func(h *bind.Handle) any {
-		return &connHandle{h, x}
-	})
+	x := &exports{}
+	e.Bind(&x.connName)
+	e.Wrap(resourceConn, func(h *bind.Handle) any { return &connHandle{h, x} })
 	return x
 }
 
-// exports calls the functions that an instance exports.
-type exports struct {
-	connName bind.Func
-}
+type exports struct{ connName bind.Func }
 
-// connHandle is a Conn that a guest defines.
 type connHandle struct {
 	*bind.Handle
 	exports *exports
@@ -68,15 +54,8 @@ type connHandle struct {
 func (h *connHandle) Name(ctx context.Context) (string, error) {
 	call := h.exports.connName.Begin(ctx)
 	call.Stack[0] = uint64(call.LowerSelf(resourceConn, h.Handle))
-	if !call.Invoke() {
-		return "", call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 8, 4)
-	if !ok {
-		return "", call.End()
-	}
-	result := call.LiftString(binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]))
-	return result, call.End()
+	area := call.InvokeView(8, 4)
+	return call.LoadString(area), call.End()
 }
 
 func handleConnName(call *bind.Call) {
@@ -85,15 +64,7 @@ func handleConnName(call *bind.Call) {
 		return
 	}
 	result, err := self.Name(call.Context())
-	if err != nil {
-		call.Fail(err)
-		return
-	}
-	resultPtr := uint32(call.Stack[1])
-	if !call.CheckArea(resultPtr, 8, 4) {
-		return
-	}
-	resultPtr2, resultLen := call.LowerString(result)
-	call.StoreUint32(resultPtr, resultPtr2)
-	call.StoreUint32(resultPtr+4, resultLen)
+	call.Return(err)
+	area := call.ResultArea(1, 8, 4)
+	call.StoreString(area, result)
 }

@@ -14,6 +14,14 @@ type Interface interface {
 func importLive() uint32
 
 // How many counters the guest has that were not closed.
-func Live() uint32 {
-	return importLive()
-}
+func Live() uint32 { return importLive() }
+
+// Exported is for worlds that export the interface.
+var Exported exported
+var implementation Interface
+
+type exported struct{}
+
+func (exported) Set(impl Interface) { implementation = impl }
+
+func (exported) Live() uint32 { return implementation.Live() }

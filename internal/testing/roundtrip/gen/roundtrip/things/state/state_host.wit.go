@@ -10,32 +10,29 @@ import (
 	"github.com/witgen/witgen/canonicalabi/host/bind"
 )
 
-// Interface is roundtrip:things/state: what a guest
-// exports, and what a host implements for the guests that import it.
+// Interface is roundtrip:things/state, which a guest exports or a host implements.
 type Interface interface {
 	// How many counters the guest has that were not closed.
 	Live(ctx context.Context) (uint32, error)
 }
 
-// Descriptor describes roundtrip:things/state to the runtime.
-var Descriptor = bind.Interface{
+var descriptor = bind.Interface{
 	Functions: []bind.Function{
 		{Name: "live", Type: 0xda25fa0aa2ea25c5, Export: "-> i32", Import: "-> i32", Handle: handleLive},
 	},
 }
 
-// Bind returns the interface as an instance exports it. Worlds that export it
-// call it.
+// Descriptor describes roundtrip:things/state to the runtime.
+var Descriptor = descriptor
+
+// Bind returns the interface as an instance exports it.
 func Bind(e bind.Exports) Interface {
-	return &exports{
-		live: e.Func(0),
-	}
+	x := &exports{}
+	e.Bind(&x.live)
+	return x
 }
 
-// exports calls the functions that an instance exports.
-type exports struct {
-	live bind.Func
-}
+type exports struct{ live bind.Func }
 
 func (x *exports) Live(ctx context.Context) (uint32, error) {
 	call := x.live.Begin(ctx)
@@ -45,9 +42,6 @@ func (x *exports) Live(ctx context.Context) (uint32, error) {
 
 func handleLive(call *bind.Call) {
 	result, err := call.Impl().(Interface).Live(call.Context())
-	if err != nil {
-		call.Fail(err)
-		return
-	}
+	call.Return(err)
 	call.Stack[0] = uint64(result)
 }

@@ -11,35 +11,27 @@ import (
 
 // Bucket is the resource bucket.
 type Bucket interface {
-	// Get is [method]bucket.get.
+	// Get calls roundtrip:things/store#[method]bucket.get.
 	Get(key string) types.Option[string]
-	// Set is [method]bucket.set.
+	// Set calls roundtrip:things/store#[method]bucket.set.
 	Set(key, value string)
-	// Close ends the resource. On a resource that the guest exports, it is called
-	// when nobody has it any more.
+	// Close ends the resource. Of one that the guest exports it runs when no handle is left.
 	Close()
 }
 
 // Interface is roundtrip:things/store as a guest exports it.
 type Interface interface {
-	// Open is open.
 	Open(name string) (Bucket, error)
-	// Copy is copy.
 	Copy(from, to Bucket, key string) bool
 }
 
 //go:wasmimport roundtrip:things/store [resource-drop]bucket
 func importBucketDrop(uint32)
 
-// bucketHandle is a Bucket that the guest imports.
-type bucketHandle struct {
-	handle guest.Handle
-}
+type bucketHandle struct{ handle guest.Handle }
 
 // BucketFromHandle returns the Bucket behind a handle. It is for generated code.
-func BucketFromHandle(handle uint32) Bucket {
-	return &bucketHandle{guest.LiftHandle(handle)}
-}
+func BucketFromHandle(handle uint32) Bucket { return &bucketHandle{guest.LiftHandle(handle)} }
 
 // BucketHandle returns the handle of an imported Bucket. It is for generated code.
 func BucketHandle(v Bucket) *guest.Handle {
@@ -50,7 +42,6 @@ func BucketHandle(v Bucket) *guest.Handle {
 	return &h.handle
 }
 
-// Close drops the handle. A second Close does nothing.
 func (h *bucketHandle) Close() {
 	if handle, ok := h.handle.Close(); ok {
 		importBucketDrop(handle)
@@ -60,22 +51,15 @@ func (h *bucketHandle) Close() {
 //go:wasmimport roundtrip:things/store [method]bucket.get
 func importBucketGet(uint32, uint32, uint32, uint32)
 
-// Get is [method]bucket.get.
 func (h *bucketHandle) Get(key string) types.Option[string] {
 	call := guest.Call()
-	selfHandle := h.handle.Lend("store.Bucket")
+	handle := h.handle.Lend("store.Bucket")
 	keyPtr := guest.LowerString(call, key)
-	area := call.ResultArea(12)
-	importBucketGet(selfHandle, keyPtr, uint32(len(key)), guest.Address(area))
-	call.Returned()
-	resultCase := guest.Load[uint8](area, 0)
+	importBucketGet(handle, keyPtr, uint32(len(key)), call.ResultArea(12))
+	area := call.Returned(12)
 	var result types.Option[string]
-	switch resultCase {
-	case 0:
-	case 1:
-		result = types.Some(guest.LiftString(guest.Load[uint32](area, 4), guest.Load[uint32](area, 8)))
-	default:
-		guest.NoDiscriminant(uint32(resultCase), "option<string>")
+	if guest.LoadSome(area, 0) {
+		result = types.Some(guest.LoadString(area, 4))
 	}
 	call.Done()
 	return result
@@ -84,47 +68,39 @@ func (h *bucketHandle) Get(key string) types.Option[string] {
 //go:wasmimport roundtrip:things/store [method]bucket.set
 func importBucketSet(uint32, uint32, uint32, uint32, uint32)
 
-// Set is [method]bucket.set.
 func (h *bucketHandle) Set(key, value string) {
 	call := guest.Call()
-	selfHandle := h.handle.Lend("store.Bucket")
+	handle := h.handle.Lend("store.Bucket")
 	keyPtr := guest.LowerString(call, key)
 	valuePtr := guest.LowerString(call, value)
-	importBucketSet(selfHandle, keyPtr, uint32(len(key)), valuePtr, uint32(len(value)))
+	importBucketSet(handle, keyPtr, uint32(len(key)), valuePtr, uint32(len(value)))
 	call.Done()
 }
 
 //go:wasmimport roundtrip:things/store open
 func importOpen(uint32, uint32, uint32)
 
-// Open is open.
+// Open calls roundtrip:things/store#open.
 func Open(name string) (Bucket, error) {
 	call := guest.Call()
 	namePtr := guest.LowerString(call, name)
-	area := call.ResultArea(12)
-	importOpen(namePtr, uint32(len(name)), guest.Address(area))
-	call.Returned()
-	resultCase := guest.Load[uint8](area, 0)
-	var value Bucket
+	importOpen(namePtr, uint32(len(name)), call.ResultArea(12))
+	area := call.Returned(12)
+	var result Bucket
 	var err error
-	switch resultCase {
-	case 0:
-		value = BucketFromHandle(guest.Load[uint32](area, 4))
-	case 1:
-		err = types.Error[string]{
-			Value: guest.LiftString(guest.Load[uint32](area, 4), guest.Load[uint32](area, 8)),
-		}
-	default:
-		guest.NoDiscriminant(uint32(resultCase), "result<bucket, string>")
+	if guest.LoadOK(area, 0) {
+		result = BucketFromHandle(guest.Load[uint32](area, 4))
+	} else {
+		err = types.Error[string]{Value: guest.LoadString(area, 4)}
 	}
 	call.Done()
-	return value, err
+	return result, err
 }
 
 //go:wasmimport roundtrip:things/store copy
 func importCopy(uint32, uint32, uint32, uint32) uint32
 
-// Copy is copy.
+// Copy calls roundtrip:things/store#copy.
 func Copy(from, to Bucket, key string) bool {
 	call := guest.Call()
 	fromHandle := BucketHandle(from).Lend("store.Bucket")
@@ -133,4 +109,82 @@ func Copy(from, to Bucket, key string) bool {
 	result := importCopy(fromHandle, toHandle, keyPtr, uint32(len(key))) != 0
 	call.Done()
 	return result
+}
+
+// Exported is for worlds that export the interface.
+var Exported exported
+var (
+	implementation Interface
+	bucketValues   guest.Values[Bucket]
+)
+
+type exported struct{}
+
+func (exported) Set(impl Interface) { implementation = impl }
+
+//go:wasmimport [export]roundtrip:things/store [resource-new]bucket
+func resourceNewBucket(uint32) uint32
+
+//go:wasmimport [export]roundtrip:things/store [resource-rep]bucket
+func resourceRepBucket(uint32) uint32
+
+//go:wasmimport [export]roundtrip:things/store [resource-drop]bucket
+func resourceDropBucket(uint32)
+
+func (exported) LowerBucket(v Bucket) uint32 {
+	if v == nil {
+		guest.NoHandle("store.Bucket")
+	}
+	return resourceNewBucket(bucketValues.Add(v))
+}
+
+func (exported) LiftBucket(handle uint32) Bucket {
+	v := bucketValues.Take(resourceRepBucket(handle))
+	resourceDropBucket(handle)
+	return v
+}
+
+func (exported) GetBucket(rep uint32) Bucket { return bucketValues.Get(rep) }
+
+func (exported) DestroyBucket(rep uint32) { bucketValues.Destroy(rep) }
+
+func (exported) BucketGet(selfRep, keyPtr, keyLen uint32) uint32 {
+	self := Exported.GetBucket(selfRep)
+	key := guest.LiftString(keyPtr, keyLen)
+	guest.ParamsLifted()
+	result := self.Get(key)
+	area := guest.ResultArea(12)
+	if result, ok := result.Get(); guest.StoreSome(area, 0, ok) {
+		guest.StoreString(&guest.Results, area, 4, result)
+	}
+	return guest.Address(area)
+}
+
+func (exported) BucketSet(selfRep, keyPtr, keyLen, valuePtr, valueLen uint32) {
+	self := Exported.GetBucket(selfRep)
+	key := guest.LiftString(keyPtr, keyLen)
+	value := guest.LiftString(valuePtr, valueLen)
+	guest.ParamsLifted()
+	self.Set(key, value)
+}
+
+func (exported) Open(namePtr, nameLen uint32) uint32 {
+	name := guest.LiftString(namePtr, nameLen)
+	guest.ParamsLifted()
+	result, err := implementation.Open(name)
+	area := guest.ResultArea(12)
+	if guest.StoreOK(area, 0, err == nil) {
+		guest.Store(area, 4, Exported.LowerBucket(result))
+	} else {
+		guest.StoreString(&guest.Results, area, 4, err.Error())
+	}
+	return guest.Address(area)
+}
+
+func (exported) Copy(fromRep, toRep, keyPtr, keyLen uint32) uint32 {
+	from := Exported.GetBucket(fromRep)
+	to := Exported.GetBucket(toRep)
+	key := guest.LiftString(keyPtr, keyLen)
+	guest.ParamsLifted()
+	return types.FromBool(implementation.Copy(from, to, key))
 }

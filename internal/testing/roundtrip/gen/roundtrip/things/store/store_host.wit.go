@@ -6,7 +6,6 @@ package store
 
 import (
 	"context"
-	"encoding/binary"
 
 	"github.com/witgen/witgen/canonicalabi/host/bind"
 	"github.com/witgen/witgen/canonicalabi/types"
@@ -14,87 +13,53 @@ import (
 
 // Bucket is the resource bucket.
 type Bucket interface {
-	// Get is [method]bucket.get.
+	// Get calls roundtrip:things/store#[method]bucket.get.
 	Get(ctx context.Context, key string) (types.Option[string], error)
-	// Set is [method]bucket.set.
-	Set(ctx context.Context, key string, value string) error
+	// Set calls roundtrip:things/store#[method]bucket.set.
+	Set(ctx context.Context, key, value string) error
 	// Close ends the resource. A second Close does nothing.
-	Close(context.Context) error
+	Close(ctx context.Context) error
 }
 
-// Interface is roundtrip:things/store: what a guest
-// exports, and what a host implements for the guests that import it.
+// Interface is roundtrip:things/store, which a guest exports or a host implements.
 type Interface interface {
-	// Open is open.
+	// Open calls roundtrip:things/store#open.
 	Open(ctx context.Context, name string) (Bucket, error)
-	// Copy is copy.
-	Copy(ctx context.Context, from Bucket, to Bucket, key string) (bool, error)
+	// Copy calls roundtrip:things/store#copy.
+	Copy(ctx context.Context, from, to Bucket, key string) (bool, error)
 }
 
-// The numbers of the resources in the descriptor.
 const (
 	resourceBucket = iota
 )
 
-// Descriptor describes roundtrip:things/store to the runtime.
-var Descriptor = bind.Interface{
+var descriptor = bind.Interface{
 	Functions: []bind.Function{
-		{
-			Name:   "[method]bucket.get",
-			Type:   0x5ffa796ff4e79f8d,
-			Export: "i32 i32 i32 -> i32",
-			Import: "i32 i32 i32 i32 ->",
-			Handle: handleBucketGet,
-		},
-		{
-			Name:   "[method]bucket.set",
-			Type:   0xd9076bd9a272bcc8,
-			Export: "i32 i32 i32 i32 i32 ->",
-			Import: "i32 i32 i32 i32 i32 ->",
-			Handle: handleBucketSet,
-		},
-		{
-			Name:   "open",
-			Type:   0x04615993a18c11d4,
-			Export: "i32 i32 -> i32",
-			Import: "i32 i32 i32 ->",
-			Handle: handleOpen,
-		},
-		{
-			Name:   "copy",
-			Type:   0xe57d17a23291f52e,
-			Export: "i32 i32 i32 i32 -> i32",
-			Import: "i32 i32 i32 i32 -> i32",
-			Handle: handleCopy,
-		},
+		{Name: "[method]bucket.get", Type: 0x5ffa796ff4e79f8d, Export: "i32 i32 i32 -> i32",
+			Import: "i32 i32 i32 i32 ->", Handle: handleBucketGet},
+		{Name: "[method]bucket.set", Type: 0xd9076bd9a272bcc8, Export: "i32 i32 i32 i32 i32 ->",
+			Import: "i32 i32 i32 i32 i32 ->", Handle: handleBucketSet},
+		{Name: "open", Type: 0x04615993a18c11d4, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->",
+			Handle: handleOpen},
+		{Name: "copy", Type: 0xe57d17a23291f52e, Export: "i32 i32 i32 i32 -> i32",
+			Import: "i32 i32 i32 i32 -> i32", Handle: handleCopy},
 	},
 	Resources: []string{"bucket"},
 }
 
-// Bind returns the interface as an instance exports it. Worlds that export it
-// call it.
+// Descriptor describes roundtrip:things/store to the runtime.
+var Descriptor = descriptor
+
+// Bind returns the interface as an instance exports it.
 func Bind(e bind.Exports) Interface {
-	x := &exports{
-		bucketGet: e.Func(0),
-		bucketSet: e.Func(1),
-		open:      e.Func(2),
-		copy_:     e.Func(3),
-	}
-	e.Wrap(resourceBucket, func(h *bind.Handle) any {
-		return &bucketHandle{h, x}
-	})
+	x := &exports{}
+	e.Bind(&x.bucketGet, &x.bucketSet, &x.open, &x.copy_)
+	e.Wrap(resourceBucket, func(h *bind.Handle) any { return &bucketHandle{h, x} })
 	return x
 }
 
-// exports calls the functions that an instance exports.
-type exports struct {
-	bucketGet bind.Func
-	bucketSet bind.Func
-	open      bind.Func
-	copy_     bind.Func
-}
+type exports struct{ bucketGet, bucketSet, open, copy_ bind.Func }
 
-// bucketHandle is a Bucket that a guest defines.
 type bucketHandle struct {
 	*bind.Handle
 	exports *exports
@@ -105,51 +70,25 @@ func (h *bucketHandle) Get(ctx context.Context, key string) (types.Option[string
 		return types.Option[string]{}, bad.In("key")
 	}
 	call := h.exports.bucketGet.Begin(ctx)
-	self2 := call.LowerSelf(resourceBucket, h.Handle)
-	keyPtr, keyLen := call.LowerString(key)
-	stack := call.Stack[:3]
-	stack[0] = uint64(self2)
-	stack[1] = uint64(keyPtr)
-	stack[2] = uint64(keyLen)
-	if !call.Invoke() {
-		return types.Option[string]{}, call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 12, 4)
-	if !ok {
-		return types.Option[string]{}, call.End()
-	}
-	resultCase := area[0]
+	call.Stack[0] = uint64(call.LowerSelf(resourceBucket, h.Handle))
+	call.PutString(1, key)
+	area := call.InvokeView(12, 4)
 	var result types.Option[string]
-	switch resultCase {
-	case 0:
-	case 1:
-		result = types.Some(call.LiftString(binary.LittleEndian.Uint32(area[4:]),
-			binary.LittleEndian.Uint32(area[8:])))
-	default:
-		call.BadDiscriminant(uint32(resultCase), 2)
+	if call.LoadSome(area[0]) {
+		result = types.Some(call.LoadString(area[4:]))
 	}
 	return result, call.End()
 }
 
-func (h *bucketHandle) Set(ctx context.Context, key string, value string) error {
-	if bad := bind.CheckString(key); bad != nil {
-		return bad.In("key")
-	}
-	if bad := bind.CheckString(value); bad != nil {
-		return bad.In("value")
+func (h *bucketHandle) Set(ctx context.Context, key, value string) error {
+	if bad := bind.First(bind.CheckString(key).In("key"), bind.CheckString(value).In("value")); bad != nil {
+		return bad
 	}
 	call := h.exports.bucketSet.Begin(ctx)
-	self2 := call.LowerSelf(resourceBucket, h.Handle)
-	keyPtr, keyLen := call.LowerString(key)
-	valuePtr, valueLen := call.LowerString(value)
-	stack := call.Stack[:5]
-	stack[0] = uint64(self2)
-	stack[1] = uint64(keyPtr)
-	stack[2] = uint64(keyLen)
-	stack[3] = uint64(valuePtr)
-	stack[4] = uint64(valueLen)
-	_, err := call.Finish()
-	return err
+	call.Stack[0] = uint64(call.LowerSelf(resourceBucket, h.Handle))
+	call.PutString(1, key)
+	call.PutString(3, value)
+	return call.Run()
 }
 
 func (x *exports) Open(ctx context.Context, name string) (Bucket, error) {
@@ -157,131 +96,76 @@ func (x *exports) Open(ctx context.Context, name string) (Bucket, error) {
 		return nil, bad.In("name")
 	}
 	call := x.open.Begin(ctx)
-	namePtr, nameLen := call.LowerString(name)
-	stack := call.Stack[:2]
-	stack[0] = uint64(namePtr)
-	stack[1] = uint64(nameLen)
-	if !call.Invoke() {
-		return nil, call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 12, 4)
-	if !ok {
-		return nil, call.End()
-	}
-	resultCase := area[0]
-	var value Bucket
+	call.PutString(0, name)
+	area := call.InvokeView(12, 4)
+	var result Bucket
 	var err error
-	switch resultCase {
-	case 0:
-		value = bind.LiftOwn[Bucket](call, resourceBucket, binary.LittleEndian.Uint32(area[4:]))
-	case 1:
-		err = types.Error[string]{Value: call.LiftString(binary.LittleEndian.Uint32(area[4:]),
-			binary.LittleEndian.Uint32(area[8:]))}
-	default:
-		call.BadDiscriminant(uint32(resultCase), 2)
+	if call.LoadOK(area[0]) {
+		result = bind.LiftOwn[Bucket](call, resourceBucket, bind.Uint32(area[4:]))
+	} else {
+		err = types.Error[string]{Value: call.LoadString(area[4:])}
 	}
-	if trap := call.End(); trap != nil {
-		return nil, trap
-	}
-	return value, err
+	return result, call.EndWith(err)
 }
 
-func (x *exports) Copy(ctx context.Context, from Bucket, to Bucket, key string) (bool, error) {
-	if bad := x.copy_.CheckHandle(resourceBucket, from); bad != nil {
-		return false, bad.In("from")
-	}
-	if bad := x.copy_.CheckHandle(resourceBucket, to); bad != nil {
-		return false, bad.In("to")
-	}
-	if bad := bind.CheckString(key); bad != nil {
-		return false, bad.In("key")
+func (x *exports) Copy(ctx context.Context, from, to Bucket, key string) (bool, error) {
+	if bad := bind.First(x.copy_.CheckHandle(resourceBucket, from).In("from"),
+		x.copy_.CheckHandle(resourceBucket, to).In("to"), bind.CheckString(key).In("key")); bad != nil {
+		return false, bad
 	}
 	call := x.copy_.Begin(ctx)
-	from2 := call.LowerBorrow(resourceBucket, from)
-	to2 := call.LowerBorrow(resourceBucket, to)
-	keyPtr, keyLen := call.LowerString(key)
-	stack := call.Stack[:4]
-	stack[0] = uint64(from2)
-	stack[1] = uint64(to2)
-	stack[2] = uint64(keyPtr)
-	stack[3] = uint64(keyLen)
+	call.Stack[0] = uint64(call.LowerBorrow(resourceBucket, from))
+	call.Stack[1] = uint64(call.LowerBorrow(resourceBucket, to))
+	call.PutString(2, key)
 	core, err := call.Finish()
 	return uint32(core) != 0, err
 }
 
 func handleBucketGet(call *bind.Call) {
 	self := bind.LiftBorrow[Bucket](call, resourceBucket, uint32(call.Stack[0]))
-	key := call.LiftString(uint32(call.Stack[1]), uint32(call.Stack[2]))
+	key := call.TakeString(1)
 	if !call.OK() {
 		return
 	}
 	result, err := self.Get(call.Context(), key)
-	if err != nil {
-		call.Fail(err)
-		return
-	}
-	resultPtr := uint32(call.Stack[3])
-	if !call.CheckArea(resultPtr, 12, 4) {
-		return
-	}
-	if value, ok := result.Get(); ok {
-		call.StoreUint8(resultPtr, 1)
-		valuePtr, valueLen := call.LowerString(value)
-		call.StoreUint32(resultPtr+4, valuePtr)
-		call.StoreUint32(resultPtr+8, valueLen)
-	} else {
-		call.StoreUint8(resultPtr, 0)
+	call.Return(err)
+	area := call.ResultArea(3, 12, 4)
+	if result, ok := result.Get(); call.StoreSome(area, ok) {
+		call.StoreString(area+4, result)
 	}
 }
 
 func handleBucketSet(call *bind.Call) {
 	self := bind.LiftBorrow[Bucket](call, resourceBucket, uint32(call.Stack[0]))
-	key := call.LiftString(uint32(call.Stack[1]), uint32(call.Stack[2]))
-	value := call.LiftString(uint32(call.Stack[3]), uint32(call.Stack[4]))
-	if !call.OK() {
-		return
-	}
-	if err := self.Set(call.Context(), key, value); err != nil {
-		call.Fail(err)
+	key := call.TakeString(1)
+	value := call.TakeString(3)
+	if call.OK() {
+		call.Return(self.Set(call.Context(), key, value))
 	}
 }
 
 func handleOpen(call *bind.Call) {
-	name := call.LiftString(uint32(call.Stack[0]), uint32(call.Stack[1]))
+	name := call.TakeString(0)
 	if !call.OK() {
 		return
 	}
 	result, err := call.Impl().(Interface).Open(call.Context(), name)
-	resultPtr := uint32(call.Stack[2])
-	if !call.CheckArea(resultPtr, 12, 4) {
-		return
-	}
-	if err != nil {
-		failure, ok := call.ErrorText(err)
-		if !ok {
-			return
-		}
-		call.StoreUint8(resultPtr, 1)
-		errPtr, errLen := call.LowerString(failure)
-		call.StoreUint32(resultPtr+4, errPtr)
-		call.StoreUint32(resultPtr+8, errLen)
+	area := call.ResultArea(2, 12, 4)
+	if call.StoreOK(area, err == nil) {
+		call.StoreUint32(area+4, call.LowerOwn(resourceBucket, result))
 	} else {
-		call.StoreUint8(resultPtr, 0)
-		call.StoreUint32(resultPtr+4, call.LowerOwn(resourceBucket, result))
+		call.StoreString(area+4, call.ErrorString(err))
 	}
 }
 
 func handleCopy(call *bind.Call) {
 	from := bind.LiftBorrow[Bucket](call, resourceBucket, uint32(call.Stack[0]))
 	to := bind.LiftBorrow[Bucket](call, resourceBucket, uint32(call.Stack[1]))
-	key := call.LiftString(uint32(call.Stack[2]), uint32(call.Stack[3]))
+	key := call.TakeString(2)
 	if !call.OK() {
 		return
 	}
 	result, err := call.Impl().(Interface).Copy(call.Context(), from, to, key)
-	if err != nil {
-		call.Fail(err)
-		return
-	}
+	call.Return(err)
 	call.Stack[0] = uint64(types.FromBool(result))
 }

@@ -9,8 +9,6 @@ import (
 	"github.com/witgen/witgen/canonicalabi/types"
 )
 
-// What this refers to is missing from a runtime that does not fit this file.
-// Use the same version of github.com/witgen/witgen to generate and to build.
 const _ = canonicalabi.GeneratedCodeNeedsABI2
 
 // Level is the enum level.
@@ -22,17 +20,7 @@ const (
 	LevelHigh
 )
 
-// String returns the name of the case in WIT.
-func (e Level) String() string {
-	switch e {
-	case LevelLow:
-		return "low"
-	case LevelHigh:
-		return "high"
-	default:
-		return types.UnknownCase("level", uint32(e))
-	}
-}
+func (e Level) String() string { return types.CaseName("level", uint32(e), "low", "high") }
 
 // Settings is the record settings.
 type Settings struct {

@@ -5,8 +5,6 @@
 package things
 
 import (
-	"math"
-
 	"github.com/witgen/witgen/canonicalabi/guest"
 	"github.com/witgen/witgen/canonicalabi/types"
 	"github.com/witgen/witgen/internal/testing/roundtrip/gen/old/db/v1/rows"
@@ -22,10 +20,9 @@ import (
 
 // Session is the resource session.
 type Session interface {
-	// Send is [method]session.send.
+	// Send calls roundtrip:things/things#[method]session.send.
 	Send(line string) uint32
-	// Close ends the resource. On a resource that the guest exports, it is called
-	// when nobody has it any more.
+	// Close ends the resource. Of one that the guest exports it runs when no handle is left.
 	Close()
 }
 
@@ -44,15 +41,10 @@ type Parcel struct {
 //go:wasmimport $root [resource-drop]session
 func importSessionDrop(uint32)
 
-// sessionHandle is a Session that the guest imports.
-type sessionHandle struct {
-	handle guest.Handle
-}
+type sessionHandle struct{ handle guest.Handle }
 
 // SessionFromHandle returns the Session behind a handle. It is for generated code.
-func SessionFromHandle(handle uint32) Session {
-	return &sessionHandle{guest.LiftHandle(handle)}
-}
+func SessionFromHandle(handle uint32) Session { return &sessionHandle{guest.LiftHandle(handle)} }
 
 // SessionHandle returns the handle of an imported Session. It is for generated code.
 func SessionHandle(v Session) *guest.Handle {
@@ -63,7 +55,6 @@ func SessionHandle(v Session) *guest.Handle {
 	return &h.handle
 }
 
-// Close drops the handle. A second Close does nothing.
 func (h *sessionHandle) Close() {
 	if handle, ok := h.handle.Close(); ok {
 		importSessionDrop(handle)
@@ -73,12 +64,11 @@ func (h *sessionHandle) Close() {
 //go:wasmimport $root [method]session.send
 func importSessionSend(uint32, uint32, uint32) uint32
 
-// Send is [method]session.send.
 func (h *sessionHandle) Send(line string) uint32 {
 	call := guest.Call()
-	selfHandle := h.handle.Lend("things.Session")
+	handle := h.handle.Lend("things.Session")
 	linePtr := guest.LowerString(call, line)
-	result := importSessionSend(selfHandle, linePtr, uint32(len(line)))
+	result := importSessionSend(handle, linePtr, uint32(len(line)))
 	call.Done()
 	return result
 }
@@ -86,29 +76,22 @@ func (h *sessionHandle) Send(line string) uint32 {
 //go:wasmimport $root notify
 func importNotify(uint32, uint32, uint32, uint32)
 
-// Notify is notify.
+// Notify calls roundtrip:things/things#notify.
 func Notify(s Settings) (Level, error) {
 	call := guest.Call()
 	namePtr := guest.LowerString(call, s.Name)
-	area := call.ResultArea(12)
 	importNotify(namePtr, uint32(len(s.Name)), uint32(guest.LowerEnum(s.Level, 2, "things.Level")),
-		guest.Address(area))
-	call.Returned()
-	resultCase := guest.Load[uint8](area, 0)
-	var value Level
+		call.ResultArea(12))
+	area := call.Returned(12)
+	var result Level
 	var err error
-	switch resultCase {
-	case 0:
-		value = Level(guest.Load[uint8](area, 4))
-	case 1:
-		err = types.Error[string]{
-			Value: guest.LiftString(guest.Load[uint32](area, 4), guest.Load[uint32](area, 8)),
-		}
-	default:
-		guest.NoDiscriminant(uint32(resultCase), "result<level, string>")
+	if guest.LoadOK(area, 0) {
+		result = Level(guest.Load[uint8](area, 4))
+	} else {
+		err = types.Error[string]{Value: guest.LoadString(area, 4)}
 	}
 	call.Done()
-	return value, err
+	return result, err
 }
 
 //go:wasmimport $root pack
@@ -129,11 +112,9 @@ func Pack(conns []Conn, counters_ []Counter) []Parcel {
 		itemHandle := counters.CounterHandle(item).Give("counters.Counter")
 		guest.Store(at, 0, itemHandle)
 	}
-	area := call.ResultArea(8)
-	importPack(connsPtr, uint32(len(conns)), countersPtr, uint32(len(counters_)), guest.Address(area))
-	call.Returned()
-	resultPtr := guest.Load[uint32](area, 0)
-	result := guest.LiftList(resultPtr, guest.Load[uint32](area, 4), 8, loadParcel)
+	importPack(connsPtr, uint32(len(conns)), countersPtr, uint32(len(counters_)), call.ResultArea(8))
+	area := call.Returned(8)
+	result := guest.LoadList(area, 0, 8, loadParcel)
 	call.Done()
 	return result
 }
@@ -141,7 +122,7 @@ func Pack(conns []Conn, counters_ []Counter) []Parcel {
 //go:wasmimport $root adopt
 func importAdopt(uint32) uint32
 
-// Adopt is adopt.
+// Adopt calls roundtrip:things/things#adopt.
 func Adopt(c Counter) Counter {
 	cHandle := counters.CounterHandle(c).Give("counters.Counter")
 	return counters.CounterFromHandle(importAdopt(cHandle))
@@ -150,7 +131,7 @@ func Adopt(c Counter) Counter {
 //go:wasmimport $root [constructor]session
 func importNewSession(uint32, uint32, uint32) uint32
 
-// NewSession is [constructor]session.
+// NewSession calls roundtrip:things/things#[constructor]session.
 func NewSession(s Settings) Session {
 	call := guest.Call()
 	namePtr := guest.LowerString(call, s.Name)
@@ -170,15 +151,10 @@ var _ store.Interface = First
 //go:wasmimport first [resource-drop]bucket
 func importFirstBucketDrop(uint32)
 
-// firstBucketHandle is a Bucket that the guest imports.
-type firstBucketHandle struct {
-	handle guest.Handle
-}
+type firstBucketHandle struct{ handle guest.Handle }
 
 // liftFirstBucket returns the Bucket behind a handle.
-func liftFirstBucket(handle uint32) store.Bucket {
-	return &firstBucketHandle{guest.LiftHandle(handle)}
-}
+func liftFirstBucket(handle uint32) store.Bucket { return &firstBucketHandle{guest.LiftHandle(handle)} }
 
 // lowerFirstBucket returns the handle of an imported Bucket.
 func lowerFirstBucket(v store.Bucket) *guest.Handle {
@@ -189,7 +165,6 @@ func lowerFirstBucket(v store.Bucket) *guest.Handle {
 	return &h.handle
 }
 
-// Close drops the handle. A second Close does nothing.
 func (h *firstBucketHandle) Close() {
 	if handle, ok := h.handle.Close(); ok {
 		importFirstBucketDrop(handle)
@@ -199,22 +174,15 @@ func (h *firstBucketHandle) Close() {
 //go:wasmimport first [method]bucket.get
 func importFirstBucketGet(uint32, uint32, uint32, uint32)
 
-// Get is [method]bucket.get.
 func (h *firstBucketHandle) Get(key string) types.Option[string] {
 	call := guest.Call()
-	selfHandle := h.handle.Lend("store.Bucket")
+	handle := h.handle.Lend("store.Bucket")
 	keyPtr := guest.LowerString(call, key)
-	area := call.ResultArea(12)
-	importFirstBucketGet(selfHandle, keyPtr, uint32(len(key)), guest.Address(area))
-	call.Returned()
-	resultCase := guest.Load[uint8](area, 0)
+	importFirstBucketGet(handle, keyPtr, uint32(len(key)), call.ResultArea(12))
+	area := call.Returned(12)
 	var result types.Option[string]
-	switch resultCase {
-	case 0:
-	case 1:
-		result = types.Some(guest.LiftString(guest.Load[uint32](area, 4), guest.Load[uint32](area, 8)))
-	default:
-		guest.NoDiscriminant(uint32(resultCase), "option<string>")
+	if guest.LoadSome(area, 0) {
+		result = types.Some(guest.LoadString(area, 4))
 	}
 	call.Done()
 	return result
@@ -223,47 +191,37 @@ func (h *firstBucketHandle) Get(key string) types.Option[string] {
 //go:wasmimport first [method]bucket.set
 func importFirstBucketSet(uint32, uint32, uint32, uint32, uint32)
 
-// Set is [method]bucket.set.
 func (h *firstBucketHandle) Set(key, value string) {
 	call := guest.Call()
-	selfHandle := h.handle.Lend("store.Bucket")
+	handle := h.handle.Lend("store.Bucket")
 	keyPtr := guest.LowerString(call, key)
 	valuePtr := guest.LowerString(call, value)
-	importFirstBucketSet(selfHandle, keyPtr, uint32(len(key)), valuePtr, uint32(len(value)))
+	importFirstBucketSet(handle, keyPtr, uint32(len(key)), valuePtr, uint32(len(value)))
 	call.Done()
 }
 
 //go:wasmimport first open
 func importFirstOpen(uint32, uint32, uint32)
 
-// Open is open.
 func (firstImport) Open(name string) (store.Bucket, error) {
 	call := guest.Call()
 	namePtr := guest.LowerString(call, name)
-	area := call.ResultArea(12)
-	importFirstOpen(namePtr, uint32(len(name)), guest.Address(area))
-	call.Returned()
-	resultCase := guest.Load[uint8](area, 0)
-	var value store.Bucket
+	importFirstOpen(namePtr, uint32(len(name)), call.ResultArea(12))
+	area := call.Returned(12)
+	var result store.Bucket
 	var err error
-	switch resultCase {
-	case 0:
-		value = liftFirstBucket(guest.Load[uint32](area, 4))
-	case 1:
-		err = types.Error[string]{
-			Value: guest.LiftString(guest.Load[uint32](area, 4), guest.Load[uint32](area, 8)),
-		}
-	default:
-		guest.NoDiscriminant(uint32(resultCase), "result<bucket, string>")
+	if guest.LoadOK(area, 0) {
+		result = liftFirstBucket(guest.Load[uint32](area, 4))
+	} else {
+		err = types.Error[string]{Value: guest.LoadString(area, 4)}
 	}
 	call.Done()
-	return value, err
+	return result, err
 }
 
 //go:wasmimport first copy
 func importFirstCopy(uint32, uint32, uint32, uint32) uint32
 
-// Copy is copy.
 func (firstImport) Copy(from, to store.Bucket, key string) bool {
 	call := guest.Call()
 	fromHandle := lowerFirstBucket(from).Lend("store.Bucket")
@@ -284,10 +242,7 @@ var _ store.Interface = Second
 //go:wasmimport second [resource-drop]bucket
 func importSecondBucketDrop(uint32)
 
-// secondBucketHandle is a Bucket that the guest imports.
-type secondBucketHandle struct {
-	handle guest.Handle
-}
+type secondBucketHandle struct{ handle guest.Handle }
 
 // liftSecondBucket returns the Bucket behind a handle.
 func liftSecondBucket(handle uint32) store.Bucket {
@@ -303,7 +258,6 @@ func lowerSecondBucket(v store.Bucket) *guest.Handle {
 	return &h.handle
 }
 
-// Close drops the handle. A second Close does nothing.
 func (h *secondBucketHandle) Close() {
 	if handle, ok := h.handle.Close(); ok {
 		importSecondBucketDrop(handle)
@@ -313,22 +267,15 @@ func (h *secondBucketHandle) Close() {
 //go:wasmimport second [method]bucket.get
 func importSecondBucketGet(uint32, uint32, uint32, uint32)
 
-// Get is [method]bucket.get.
 func (h *secondBucketHandle) Get(key string) types.Option[string] {
 	call := guest.Call()
-	selfHandle := h.handle.Lend("store.Bucket")
+	handle := h.handle.Lend("store.Bucket")
 	keyPtr := guest.LowerString(call, key)
-	area := call.ResultArea(12)
-	importSecondBucketGet(selfHandle, keyPtr, uint32(len(key)), guest.Address(area))
-	call.Returned()
-	resultCase := guest.Load[uint8](area, 0)
+	importSecondBucketGet(handle, keyPtr, uint32(len(key)), call.ResultArea(12))
+	area := call.Returned(12)
 	var result types.Option[string]
-	switch resultCase {
-	case 0:
-	case 1:
-		result = types.Some(guest.LiftString(guest.Load[uint32](area, 4), guest.Load[uint32](area, 8)))
-	default:
-		guest.NoDiscriminant(uint32(resultCase), "option<string>")
+	if guest.LoadSome(area, 0) {
+		result = types.Some(guest.LoadString(area, 4))
 	}
 	call.Done()
 	return result
@@ -337,47 +284,37 @@ func (h *secondBucketHandle) Get(key string) types.Option[string] {
 //go:wasmimport second [method]bucket.set
 func importSecondBucketSet(uint32, uint32, uint32, uint32, uint32)
 
-// Set is [method]bucket.set.
 func (h *secondBucketHandle) Set(key, value string) {
 	call := guest.Call()
-	selfHandle := h.handle.Lend("store.Bucket")
+	handle := h.handle.Lend("store.Bucket")
 	keyPtr := guest.LowerString(call, key)
 	valuePtr := guest.LowerString(call, value)
-	importSecondBucketSet(selfHandle, keyPtr, uint32(len(key)), valuePtr, uint32(len(value)))
+	importSecondBucketSet(handle, keyPtr, uint32(len(key)), valuePtr, uint32(len(value)))
 	call.Done()
 }
 
 //go:wasmimport second open
 func importSecondOpen(uint32, uint32, uint32)
 
-// Open is open.
 func (secondImport) Open(name string) (store.Bucket, error) {
 	call := guest.Call()
 	namePtr := guest.LowerString(call, name)
-	area := call.ResultArea(12)
-	importSecondOpen(namePtr, uint32(len(name)), guest.Address(area))
-	call.Returned()
-	resultCase := guest.Load[uint8](area, 0)
-	var value store.Bucket
+	importSecondOpen(namePtr, uint32(len(name)), call.ResultArea(12))
+	area := call.Returned(12)
+	var result store.Bucket
 	var err error
-	switch resultCase {
-	case 0:
-		value = liftSecondBucket(guest.Load[uint32](area, 4))
-	case 1:
-		err = types.Error[string]{
-			Value: guest.LiftString(guest.Load[uint32](area, 4), guest.Load[uint32](area, 8)),
-		}
-	default:
-		guest.NoDiscriminant(uint32(resultCase), "result<bucket, string>")
+	if guest.LoadOK(area, 0) {
+		result = liftSecondBucket(guest.Load[uint32](area, 4))
+	} else {
+		err = types.Error[string]{Value: guest.LoadString(area, 4)}
 	}
 	call.Done()
-	return value, err
+	return result, err
 }
 
 //go:wasmimport second copy
 func importSecondCopy(uint32, uint32, uint32, uint32) uint32
 
-// Copy is copy.
 func (secondImport) Copy(from, to store.Bucket, key string) bool {
 	call := guest.Call()
 	fromHandle := lowerSecondBucket(from).Lend("store.Bucket")
@@ -390,608 +327,252 @@ func (secondImport) Copy(from, to store.Bucket, key string) bool {
 
 // Exports is what the world exports itself: a guest implements it.
 type Exports interface {
-	// Inspect is inspect.
-	Inspect(c Counter, d Counter) string
-	// Repack is repack.
+	Inspect(c, d Counter) string
 	Repack(parcels []Parcel) []Parcel
-	// Run is run.
 	Run(s Settings, lines []string) ([]uint32, error)
-	// Lookup is lookup.
 	Lookup(key string) types.Option[string]
 }
 
 var (
-	exportedCounters counters.Interface
-	exportedUsers    users.Interface
-	exportedState    state.Interface
-	exportedNear     store.Interface
-	exportedFar      store.Interface
-	exportedDBV1Rows rows.Interface
-	exportedDBV2Rows dbv2rows.Interface
-	exportedDrain    drain.Interface
-	exportedHooks    hooks.Interface
-	exportedWorld    Exports
+	exportedUsers users.Interface
+	exportedNear  store.Interface
+	exportedFar   store.Interface
+	exportedDrain drain.Interface
+	exportedHooks hooks.Interface
+	exportedWorld Exports
 )
 
-// Export says what implements the world's exports. A guest calls it once, in an
-// init function: any call of the host that comes before it traps.
-func Export(countersImpl counters.Interface, usersImpl users.Interface, stateImpl state.Interface,
-	nearImpl store.Interface, farImpl store.Interface, rowsImpl rows.Interface, rowsImpl2 dbv2rows.Interface,
-	drainImpl drain.Interface, hooksImpl hooks.Interface, worldImpl Exports) {
-	exportedCounters = countersImpl
+// Export sets what implements the world's exports. Call it in an init function: calls of the host
+// before that trap.
+func Export(countersImpl counters.Interface, usersImpl users.Interface, stateImpl state.Interface, nearImpl,
+	farImpl store.Interface, rowsImpl rows.Interface, rowsImpl2 dbv2rows.Interface, drainImpl drain.Interface,
+	hooksImpl hooks.Interface, worldImpl Exports) {
+	counters.Exported.Set(countersImpl)
 	exportedUsers = usersImpl
-	exportedState = stateImpl
+	state.Exported.Set(stateImpl)
 	exportedNear = nearImpl
 	exportedFar = farImpl
-	exportedDBV1Rows = rowsImpl
-	exportedDBV2Rows = rowsImpl2
+	rows.Exported.Set(rowsImpl)
+	dbv2rows.Exported.Set(rowsImpl2)
 	exportedDrain = drainImpl
 	exportedHooks = hooksImpl
 	exportedWorld = worldImpl
 }
 
-//go:wasmimport [export]roundtrip:things/counters [resource-new]counter
-func importCountersCounterNew(uint32) uint32
-
-//go:wasmimport [export]roundtrip:things/counters [resource-rep]counter
-func importCountersCounterRep(uint32) uint32
-
-//go:wasmimport [export]roundtrip:things/counters [resource-drop]counter
-func importCountersCounterDrop(uint32)
-
-// counterValues holds the counter values that the host has handles of.
-var counterValues guest.Values[counters.Counter]
-
-// lowerCounter returns a new handle that owns v.
-func lowerCounter(v counters.Counter) uint32 {
-	if v == nil {
-		guest.NoHandle("counters.Counter")
-	}
-	return importCountersCounterNew(counterValues.Add(v))
-}
-
-// liftCounter takes the value back that a handle owns, and drops the handle.
-func liftCounter(handle uint32) counters.Counter {
-	v := counterValues.Take(importCountersCounterRep(handle))
-	importCountersCounterDrop(handle)
-	return v
-}
-
 //go:wasmexport roundtrip:things/counters#[dtor]counter
-func exportCountersCounterDestroy(rep uint32) {
-	counterValues.Destroy(rep)
-}
+func countersDestroyCounter(rep uint32) { counters.Exported.DestroyCounter(rep) }
 
 //go:wasmexport roundtrip:things/counters#[constructor]counter
-func countersNewCounter(start uint32) uint32 {
-	return lowerCounter(exportedCounters.NewCounter(start))
-}
+func countersNewCounter(start uint32) uint32 { return counters.Exported.NewCounter(start) }
 
 //go:wasmexport roundtrip:things/counters#[static]counter.open
 func countersCounterOpen(namePtr, nameLen uint32) uint32 {
-	name := guest.LiftString(namePtr, nameLen)
-	guest.ParamsLifted()
-	result, err := exportedCounters.CounterOpen(name)
-	area := guest.ResultArea(12)
-	if err != nil {
-		failure := err.Error()
-		guest.Store(area, 0, uint8(1))
-		errPtr := guest.LowerString(&guest.Results, failure)
-		guest.Store(area, 4, errPtr)
-		guest.Store(area, 8, uint32(len(failure)))
-	} else {
-		guest.Store(area, 0, uint8(0))
-		guest.Store(area, 4, lowerCounter(result))
-	}
-	return guest.Address(area)
+	return counters.Exported.CounterOpen(namePtr, nameLen)
 }
 
 //go:wasmexport cabi_post_roundtrip:things/counters#[static]counter.open
-func freeCountersCounterOpen(uint32) {
-	guest.FreeResults()
-}
+func freeCountersCounterOpen(uint32) { guest.FreeResults() }
 
 //go:wasmexport roundtrip:things/counters#[static]counter.merge
 func countersCounterMerge(aHandle, bHandle uint32) uint32 {
-	a := liftCounter(aHandle)
-	return lowerCounter(exportedCounters.CounterMerge(a, liftCounter(bHandle)))
+	return counters.Exported.CounterMerge(aHandle, bHandle)
 }
 
 //go:wasmexport roundtrip:things/counters#[static]counter.sum
 func countersCounterSum(allPtr, allLen uint32) uint64 {
-	all := make([]counters.Counter, allLen)
-	for i := range all {
-		at := guest.PointerTo(allPtr + uint32(i)*4)
-		all[i] = counterValues.Get(guest.Load[uint32](at, 0))
-	}
-	guest.ParamsLifted()
-	return exportedCounters.CounterSum(all)
+	return counters.Exported.CounterSum(allPtr, allLen)
 }
 
 //go:wasmexport roundtrip:things/counters#[method]counter.name
-func countersCounterName(selfRep uint32) uint32 {
-	result := counterValues.Get(selfRep).Name()
-	area := guest.ResultArea(8)
-	resultPtr := guest.LowerString(&guest.Results, result)
-	guest.Store(area, 0, resultPtr)
-	guest.Store(area, 4, uint32(len(result)))
-	return guest.Address(area)
-}
+func countersCounterName(selfRep uint32) uint32 { return counters.Exported.CounterName(selfRep) }
 
 //go:wasmexport cabi_post_roundtrip:things/counters#[method]counter.name
-func freeCountersCounterName(uint32) {
-	guest.FreeResults()
-}
+func freeCountersCounterName(uint32) { guest.FreeResults() }
 
 //go:wasmexport roundtrip:things/counters#[method]counter.add
-func countersCounterAdd(selfRep, n uint32) uint32 {
-	return counterValues.Get(selfRep).Add(n)
-}
+func countersCounterAdd(selfRep, n uint32) uint32 { return counters.Exported.CounterAdd(selfRep, n) }
 
 //go:wasmexport roundtrip:things/counters#[method]counter.checked-add
 func countersCounterCheckedAdd(selfRep, n uint32) uint32 {
-	result, err := counterValues.Get(selfRep).CheckedAdd(n)
-	area := guest.ResultArea(12)
-	if err != nil {
-		failure := err.Error()
-		guest.Store(area, 0, uint8(1))
-		errPtr := guest.LowerString(&guest.Results, failure)
-		guest.Store(area, 4, errPtr)
-		guest.Store(area, 8, uint32(len(failure)))
-	} else {
-		guest.Store(area, 0, uint8(0))
-		guest.Store(area, 4, result)
-	}
-	return guest.Address(area)
+	return counters.Exported.CounterCheckedAdd(selfRep, n)
 }
 
 //go:wasmexport cabi_post_roundtrip:things/counters#[method]counter.checked-add
-func freeCountersCounterCheckedAdd(uint32) {
-	guest.FreeResults()
-}
+func freeCountersCounterCheckedAdd(uint32) { guest.FreeResults() }
 
 //go:wasmexport roundtrip:things/counters#[method]counter.fork
-func countersCounterFork(selfRep uint32) uint32 {
-	return lowerCounter(counterValues.Get(selfRep).Fork())
-}
+func countersCounterFork(selfRep uint32) uint32 { return counters.Exported.CounterFork(selfRep) }
 
 //go:wasmexport roundtrip:things/counters#[method]counter.absorb
 func countersCounterAbsorb(selfRep, otherHandle uint32) uint32 {
-	self := counterValues.Get(selfRep)
-	return self.Absorb(liftCounter(otherHandle))
+	return counters.Exported.CounterAbsorb(selfRep, otherHandle)
 }
 
 //go:wasmexport roundtrip:things/counters#[method]counter.compare
 func countersCounterCompare(selfRep, otherRep uint32) uint32 {
-	self := counterValues.Get(selfRep)
-	return uint32(self.Compare(counterValues.Get(otherRep)))
+	return counters.Exported.CounterCompare(selfRep, otherRep)
 }
 
 //go:wasmexport roundtrip:things/counters#make
 func countersMake(startsPtr, startsLen uint32) uint32 {
-	starts := guest.LiftSlice[uint32](startsPtr, startsLen)
-	guest.ParamsLifted()
-	result := exportedCounters.Make(starts)
-	area := guest.ResultArea(8)
-	resultPtr := guest.Results.List(len(result), 4)
-	for i, item := range result {
-		at := guest.PointerTo(resultPtr + uint32(i)*4)
-		guest.Store(at, 0, lowerCounter(item))
-	}
-	guest.Store(area, 0, resultPtr)
-	guest.Store(area, 4, uint32(len(result)))
-	return guest.Address(area)
+	return counters.Exported.Make(startsPtr, startsLen)
 }
 
 //go:wasmexport cabi_post_roundtrip:things/counters#make
-func freeCountersMake(uint32) {
-	guest.FreeResults()
-}
+func freeCountersMake(uint32) { guest.FreeResults() }
 
 //go:wasmexport roundtrip:things/counters#take
-func countersTake(allPtr, allLen uint32) uint32 {
-	all := make([]counters.Counter, allLen)
-	for i := range all {
-		at := guest.PointerTo(allPtr + uint32(i)*4)
-		all[i] = liftCounter(guest.Load[uint32](at, 0))
-	}
-	guest.ParamsLifted()
-	result := exportedCounters.Take(all)
-	area := guest.ResultArea(8)
-	resultPtr := guest.LowerStrings(&guest.Results, result)
-	guest.Store(area, 0, resultPtr)
-	guest.Store(area, 4, uint32(len(result)))
-	return guest.Address(area)
-}
+func countersTake(allPtr, allLen uint32) uint32 { return counters.Exported.Take(allPtr, allLen) }
 
 //go:wasmexport cabi_post_roundtrip:things/counters#take
-func freeCountersTake(uint32) {
-	guest.FreeResults()
-}
+func freeCountersTake(uint32) { guest.FreeResults() }
 
 //go:wasmexport roundtrip:things/counters#swap
-func countersSwap(aHandle, bHandle uint32) uint32 {
-	a := liftCounter(aHandle)
-	result, result2 := exportedCounters.Swap(a, liftCounter(bHandle))
-	area := guest.ResultArea(8)
-	guest.Store(area, 0, lowerCounter(result))
-	guest.Store(area, 4, lowerCounter(result2))
-	return guest.Address(area)
-}
+func countersSwap(aHandle, bHandle uint32) uint32 { return counters.Exported.Swap(aHandle, bHandle) }
 
 //go:wasmexport roundtrip:things/counters#maybe
-func countersMaybe(c0, c1 uint32) uint32 {
-	var c types.Option[counters.Counter]
-	switch c0 {
-	case 0:
-	case 1:
-		c = types.Some[counters.Counter](liftCounter(c1))
-	default:
-		guest.NoDiscriminant(uint32(c0), "option<counter>")
-	}
-	result := exportedCounters.Maybe(c)
-	area := guest.ResultArea(8)
-	if value, ok := result.Get(); ok {
-		guest.Store(area, 0, uint8(1))
-		guest.Store(area, 4, lowerCounter(value))
-	} else {
-		guest.Store(area, 0, uint8(0))
-	}
-	return guest.Address(area)
-}
+func countersMaybe(c0, c1 uint32) uint32 { return counters.Exported.Maybe(c0, c1) }
 
 //go:wasmexport roundtrip:things/counters#peek
-func countersPeek(c0, c1 uint32) uint32 {
-	var c types.Option[counters.Counter]
-	switch c0 {
-	case 0:
-	case 1:
-		c = types.Some[counters.Counter](counterValues.Get(c1))
-	default:
-		guest.NoDiscriminant(uint32(c0), "option<borrow<counter>>")
-	}
-	result := exportedCounters.Peek(c)
-	area := guest.ResultArea(12)
-	if value, ok := result.Get(); ok {
-		guest.Store(area, 0, uint8(1))
-		valuePtr := guest.LowerString(&guest.Results, value)
-		guest.Store(area, 4, valuePtr)
-		guest.Store(area, 8, uint32(len(value)))
-	} else {
-		guest.Store(area, 0, uint8(0))
-	}
-	return guest.Address(area)
-}
+func countersPeek(c0, c1 uint32) uint32 { return counters.Exported.Peek(c0, c1) }
 
 //go:wasmexport cabi_post_roundtrip:things/counters#peek
-func freeCountersPeek(uint32) {
-	guest.FreeResults()
-}
+func freeCountersPeek(uint32) { guest.FreeResults() }
 
 //go:wasmexport roundtrip:things/counters#label
-func countersLabel(l0, l1, l2Handle uint32) uint32 {
-	label := guest.LiftString(l0, l1)
-	l := counters.Labelled{Label: label, Counter: liftCounter(l2Handle)}
-	guest.ParamsLifted()
-	result := exportedCounters.Label(l)
-	area := guest.ResultArea(12)
-	storeLabelled(&guest.Results, area, result)
-	return guest.Address(area)
-}
+func countersLabel(l0, l1, l2Handle uint32) uint32 { return counters.Exported.Label(l0, l1, l2Handle) }
 
 //go:wasmexport cabi_post_roundtrip:things/counters#label
-func freeCountersLabel(uint32) {
-	guest.FreeResults()
-}
+func freeCountersLabel(uint32) { guest.FreeResults() }
 
 //go:wasmexport roundtrip:things/counters#look
 func countersLook(v0, v1, v2Rep, v3, v4 uint32) uint32 {
-	label := guest.LiftString(v0, v1)
-	counter := counterValues.Get(v2Rep)
-	rest := make([]counters.Counter, v4)
-	for i := range rest {
-		at := guest.PointerTo(v3 + uint32(i)*4)
-		rest[i] = counterValues.Get(guest.Load[uint32](at, 0))
-	}
-	guest.ParamsLifted()
-	result := exportedCounters.Look(counters.View{Label: label, Counter: counter, Rest: rest})
-	area := guest.ResultArea(8)
-	resultPtr := guest.LowerStrings(&guest.Results, result)
-	guest.Store(area, 0, resultPtr)
-	guest.Store(area, 4, uint32(len(result)))
-	return guest.Address(area)
+	return counters.Exported.Look(v0, v1, v2Rep, v3, v4)
 }
 
 //go:wasmexport cabi_post_roundtrip:things/counters#look
-func freeCountersLook(uint32) {
-	guest.FreeResults()
-}
+func freeCountersLook(uint32) { guest.FreeResults() }
 
 //go:wasmexport roundtrip:things/counters#outlooks
 func countersOutlooks(allPtr, allLen uint32) uint32 {
-	all := guest.LiftList(allPtr, allLen, 8, loadOutlook)
-	guest.ParamsLifted()
-	result := exportedCounters.Outlooks(all)
-	area := guest.ResultArea(8)
-	resultPtr := guest.LowerStrings(&guest.Results, result)
-	guest.Store(area, 0, resultPtr)
-	guest.Store(area, 4, uint32(len(result)))
-	return guest.Address(area)
+	return counters.Exported.Outlooks(allPtr, allLen)
 }
 
 //go:wasmexport cabi_post_roundtrip:things/counters#outlooks
-func freeCountersOutlooks(uint32) {
-	guest.FreeResults()
-}
+func freeCountersOutlooks(uint32) { guest.FreeResults() }
 
 //go:wasmexport roundtrip:things/counters#slots
 func countersSlots(s0 uint32, s1 uint64, s2 uint32) uint32 {
-	var s counters.Slot
-	switch s0 {
-	case 0:
-		s = counters.SlotEmpty{}
-	case 1:
-		s = counters.SlotOne{Value: liftCounter(uint32(s1))}
-	case 2:
-		s1_2 := uint32(s1)
-		many := make([]counters.Counter, s2)
-		for i := range many {
-			at := guest.PointerTo(s1_2 + uint32(i)*4)
-			many[i] = liftCounter(guest.Load[uint32](at, 0))
-		}
-		s = counters.SlotMany{Value: many}
-	case 3:
-		s = counters.SlotNumber{Value: math.Float64frombits(s1)}
-	default:
-		guest.NoDiscriminant(uint32(s0), "slot")
-	}
-	guest.ParamsLifted()
-	result := exportedCounters.Slots(s)
-	area := guest.ResultArea(16)
-	storeSlot(&guest.Results, area, result)
-	return guest.Address(area)
+	return counters.Exported.Slots(s0, s1, s2)
 }
 
 //go:wasmexport cabi_post_roundtrip:things/counters#slots
-func freeCountersSlots(uint32) {
-	guest.FreeResults()
-}
+func freeCountersSlots(uint32) { guest.FreeResults() }
 
 //go:wasmexport roundtrip:things/counters#attempt
-func countersAttempt(cHandle, fail uint32) uint32 {
-	result, err := exportedCounters.Attempt(liftCounter(cHandle), fail != 0)
-	area := guest.ResultArea(8)
-	if err != nil {
-		failure := guest.ErrorValue[counters.Counter](err)
-		guest.Store(area, 0, uint8(1))
-		guest.Store(area, 4, lowerCounter(failure))
-	} else {
-		guest.Store(area, 0, uint8(0))
-		guest.Store(area, 4, lowerCounter(result))
-	}
-	return guest.Address(area)
-}
+func countersAttempt(cHandle, fail uint32) uint32 { return counters.Exported.Attempt(cHandle, fail) }
 
 //go:wasmexport roundtrip:things/counters#outcomes
 func countersOutcomes(allPtr, allLen uint32) uint32 {
-	all := make([]types.Result[counters.Counter, string], allLen)
-	for i := range all {
-		at := guest.PointerTo(allPtr + uint32(i)*12)
-		itemCase := guest.Load[uint8](at, 0)
-		var item types.Result[counters.Counter, string]
-		switch itemCase {
-		case 0:
-			item = types.OK[counters.Counter, string](liftCounter(guest.Load[uint32](at, 4)))
-		case 1:
-			item = types.Err[counters.Counter, string](guest.LiftString(guest.Load[uint32](at, 4),
-				guest.Load[uint32](at, 8)))
-		default:
-			guest.NoDiscriminant(uint32(itemCase), "result<counter, string>")
-		}
-		all[i] = item
-	}
-	guest.ParamsLifted()
-	result := exportedCounters.Outcomes(all)
-	area := guest.ResultArea(8)
-	resultPtr := guest.Results.List(len(result), 12)
-	for i, item := range result {
-		at := guest.PointerTo(resultPtr + uint32(i)*12)
-		if value, failure, ok := item.Get(); ok {
-			guest.Store(at, 0, uint8(0))
-			guest.Store(at, 4, lowerCounter(value))
-		} else {
-			guest.Store(at, 0, uint8(1))
-			errPtr := guest.LowerString(&guest.Results, failure)
-			guest.Store(at, 4, errPtr)
-			guest.Store(at, 8, uint32(len(failure)))
-		}
-	}
-	guest.Store(area, 0, resultPtr)
-	guest.Store(area, 4, uint32(len(result)))
-	return guest.Address(area)
+	return counters.Exported.Outcomes(allPtr, allLen)
 }
 
 //go:wasmexport cabi_post_roundtrip:things/counters#outcomes
-func freeCountersOutcomes(uint32) {
-	guest.FreeResults()
-}
+func freeCountersOutcomes(uint32) { guest.FreeResults() }
 
 //go:wasmexport roundtrip:things/counters#named
-func countersNamed(mPtr, mLen uint32) uint32 {
-	m := make(map[string]counters.Counter, mLen)
-	for i := range mLen {
-		at := guest.PointerTo(mPtr + i*12)
-		key := guest.LiftString(guest.Load[uint32](at, 0), guest.Load[uint32](at, 4))
-		m[key] = liftCounter(guest.Load[uint32](at, 8))
-	}
-	guest.ParamsLifted()
-	result := exportedCounters.Named(m)
-	area := guest.ResultArea(8)
-	resultPtr := guest.Results.List(len(result), 12)
-	for i, key := range guest.SortedKeys(result) {
-		at := guest.PointerTo(resultPtr + uint32(i)*12)
-		keyPtr := guest.LowerString(&guest.Results, key)
-		guest.Store(at, 0, keyPtr)
-		guest.Store(at, 4, uint32(len(key)))
-		guest.Store(at, 8, lowerCounter(result[key]))
-	}
-	guest.Store(area, 0, resultPtr)
-	guest.Store(area, 4, uint32(len(result)))
-	return guest.Address(area)
-}
+func countersNamed(mPtr, mLen uint32) uint32 { return counters.Exported.Named(mPtr, mLen) }
 
 //go:wasmexport cabi_post_roundtrip:things/counters#named
-func freeCountersNamed(uint32) {
-	guest.FreeResults()
-}
+func freeCountersNamed(uint32) { guest.FreeResults() }
 
 //go:wasmexport roundtrip:things/counters#two
 func countersTwo(aHandle, b0Handle, b1Handle uint32) uint32 {
-	a := liftCounter(aHandle)
-	item0 := liftCounter(b0Handle)
-	result := exportedCounters.Two(a, [2]counters.Counter{item0, liftCounter(b1Handle)})
-	area := guest.ResultArea(8)
-	for i, item := range result {
-		at := guest.At(area, uint32(i)*4)
-		guest.Store(at, 0, lowerCounter(item))
-	}
-	return guest.Address(area)
+	return counters.Exported.Two(aHandle, b0Handle, b1Handle)
 }
 
 //go:wasmexport roundtrip:things/counters#spill
-func countersSpill(params uint32) uint32 {
-	area := guest.PointerTo(params)
-	a := liftCounter(guest.Load[uint32](area, 0))
-	b := counterValues.Get(guest.Load[uint32](area, 4))
-	c := loadLabelled(guest.At(area, 8))
-	d := loadView(guest.At(area, 20))
-	ePtr := guest.Load[uint32](area, 40)
-	e := make([]counters.Counter, guest.Load[uint32](area, 44))
-	for i := range e {
-		at := guest.PointerTo(ePtr + uint32(i)*4)
-		e[i] = liftCounter(guest.Load[uint32](at, 0))
-	}
-	fCase := guest.Load[uint8](area, 48)
-	var f types.Option[counters.Counter]
-	switch fCase {
-	case 0:
-	case 1:
-		f = types.Some[counters.Counter](liftCounter(guest.Load[uint32](area, 52)))
-	default:
-		guest.NoDiscriminant(uint32(fCase), "option<counter>")
-	}
-	g := loadSlot(guest.At(area, 56))
-	h := guest.LiftString(guest.Load[uint32](area, 72), guest.Load[uint32](area, 76))
-	guest.ParamsLifted()
-	result := exportedCounters.Spill(a, b, c, d, e, f, g, h)
-	area2 := guest.ResultArea(8)
-	resultPtr := guest.LowerStrings(&guest.Results, result)
-	guest.Store(area2, 0, resultPtr)
-	guest.Store(area2, 4, uint32(len(result)))
-	return guest.Address(area2)
-}
+func countersSpill(params uint32) uint32 { return counters.Exported.Spill(params) }
 
 //go:wasmexport cabi_post_roundtrip:things/counters#spill
-func freeCountersSpill(uint32) {
-	guest.FreeResults()
-}
+func freeCountersSpill(uint32) { guest.FreeResults() }
 
 //go:wasmexport roundtrip:things/users#keep
-func usersKeep(cHandle uint32) {
-	exportedUsers.Keep(liftCounter(cHandle))
-}
+func usersKeep(cHandle uint32) { exportedUsers.Keep(counters.Exported.LiftCounter(cHandle)) }
 
 //go:wasmexport roundtrip:things/users#give-back
 func usersGiveBack() uint32 {
 	result := exportedUsers.GiveBack()
 	area := guest.ResultArea(8)
-	if value, ok := result.Get(); ok {
-		guest.Store(area, 0, uint8(1))
-		guest.Store(area, 4, lowerCounter(value))
-	} else {
-		guest.Store(area, 0, uint8(0))
+	if result, ok := result.Get(); guest.StoreSome(area, 0, ok) {
+		guest.Store(area, 4, counters.Exported.LowerCounter(result))
 	}
 	return guest.Address(area)
 }
 
 //go:wasmexport roundtrip:things/users#ask
 func usersAsk(cRep uint32) uint32 {
-	result := exportedUsers.Ask(counterValues.Get(cRep))
+	result := exportedUsers.Ask(counters.Exported.GetCounter(cRep))
 	area := guest.ResultArea(8)
-	resultPtr := guest.LowerString(&guest.Results, result)
-	guest.Store(area, 0, resultPtr)
-	guest.Store(area, 4, uint32(len(result)))
+	guest.StoreString(&guest.Results, area, 0, result)
 	return guest.Address(area)
 }
 
 //go:wasmexport cabi_post_roundtrip:things/users#ask
-func freeUsersAsk(uint32) {
-	guest.FreeResults()
-}
+func freeUsersAsk(uint32) { guest.FreeResults() }
 
 //go:wasmexport roundtrip:things/state#live
-func stateLive() uint32 {
-	return exportedState.Live()
-}
-
-//go:wasmimport [export]near [resource-new]bucket
-func importNearBucketNew(uint32) uint32
-
-//go:wasmimport [export]near [resource-rep]bucket
-func importNearBucketRep(uint32) uint32
-
-//go:wasmimport [export]near [resource-drop]bucket
-func importNearBucketDrop(uint32)
+func stateLive() uint32 { return state.Exported.Live() }
 
 // nearBucketValues holds the bucket values that the host has handles of.
 var nearBucketValues guest.Values[store.Bucket]
 
-// lowerNearBucket returns a new handle that owns v.
+//go:wasmimport [export]near [resource-new]bucket
+func resourceNewBucket(uint32) uint32
+
+//go:wasmimport [export]near [resource-rep]bucket
+func resourceRepBucket(uint32) uint32
+
+//go:wasmimport [export]near [resource-drop]bucket
+func resourceDropBucket(uint32)
+
 func lowerNearBucket(v store.Bucket) uint32 {
 	if v == nil {
 		guest.NoHandle("store.Bucket")
 	}
-	return importNearBucketNew(nearBucketValues.Add(v))
+	return resourceNewBucket(nearBucketValues.Add(v))
 }
 
-// liftNearBucket takes the value back that a handle owns, and drops the handle.
 func liftNearBucket(handle uint32) store.Bucket {
-	v := nearBucketValues.Take(importNearBucketRep(handle))
-	importNearBucketDrop(handle)
+	v := nearBucketValues.Take(resourceRepBucket(handle))
+	resourceDropBucket(handle)
 	return v
 }
 
+func getNearBucket(rep uint32) store.Bucket { return nearBucketValues.Get(rep) }
+
 //go:wasmexport near#[dtor]bucket
-func exportNearBucketDestroy(rep uint32) {
-	nearBucketValues.Destroy(rep)
-}
+func destroyNearBucket(rep uint32) { nearBucketValues.Destroy(rep) }
 
 //go:wasmexport near#[method]bucket.get
 func nearBucketGet(selfRep, keyPtr, keyLen uint32) uint32 {
-	self := nearBucketValues.Get(selfRep)
+	self := getNearBucket(selfRep)
 	key := guest.LiftString(keyPtr, keyLen)
 	guest.ParamsLifted()
 	result := self.Get(key)
 	area := guest.ResultArea(12)
-	if value, ok := result.Get(); ok {
-		guest.Store(area, 0, uint8(1))
-		valuePtr := guest.LowerString(&guest.Results, value)
-		guest.Store(area, 4, valuePtr)
-		guest.Store(area, 8, uint32(len(value)))
-	} else {
-		guest.Store(area, 0, uint8(0))
+	if result, ok := result.Get(); guest.StoreSome(area, 0, ok) {
+		guest.StoreString(&guest.Results, area, 4, result)
 	}
 	return guest.Address(area)
 }
 
 //go:wasmexport cabi_post_near#[method]bucket.get
-func freeNearBucketGet(uint32) {
-	guest.FreeResults()
-}
+func freeNearBucketGet(uint32) { guest.FreeResults() }
 
 //go:wasmexport near#[method]bucket.set
 func nearBucketSet(selfRep, keyPtr, keyLen, valuePtr, valueLen uint32) {
-	self := nearBucketValues.Get(selfRep)
+	self := getNearBucket(selfRep)
 	key := guest.LiftString(keyPtr, keyLen)
 	value := guest.LiftString(valuePtr, valueLen)
 	guest.ParamsLifted()
@@ -1004,91 +585,75 @@ func nearOpen(namePtr, nameLen uint32) uint32 {
 	guest.ParamsLifted()
 	result, err := exportedNear.Open(name)
 	area := guest.ResultArea(12)
-	if err != nil {
-		failure := err.Error()
-		guest.Store(area, 0, uint8(1))
-		errPtr := guest.LowerString(&guest.Results, failure)
-		guest.Store(area, 4, errPtr)
-		guest.Store(area, 8, uint32(len(failure)))
-	} else {
-		guest.Store(area, 0, uint8(0))
+	if guest.StoreOK(area, 0, err == nil) {
 		guest.Store(area, 4, lowerNearBucket(result))
+	} else {
+		guest.StoreString(&guest.Results, area, 4, err.Error())
 	}
 	return guest.Address(area)
 }
 
 //go:wasmexport cabi_post_near#open
-func freeNearOpen(uint32) {
-	guest.FreeResults()
-}
+func freeNearOpen(uint32) { guest.FreeResults() }
 
 //go:wasmexport near#copy
 func nearCopy(fromRep, toRep, keyPtr, keyLen uint32) uint32 {
-	from := nearBucketValues.Get(fromRep)
-	to := nearBucketValues.Get(toRep)
+	from := getNearBucket(fromRep)
+	to := getNearBucket(toRep)
 	key := guest.LiftString(keyPtr, keyLen)
 	guest.ParamsLifted()
 	return types.FromBool(exportedNear.Copy(from, to, key))
 }
 
-//go:wasmimport [export]far [resource-new]bucket
-func importFarBucketNew(uint32) uint32
-
-//go:wasmimport [export]far [resource-rep]bucket
-func importFarBucketRep(uint32) uint32
-
-//go:wasmimport [export]far [resource-drop]bucket
-func importFarBucketDrop(uint32)
-
 // farBucketValues holds the bucket values that the host has handles of.
 var farBucketValues guest.Values[store.Bucket]
 
-// lowerFarBucket returns a new handle that owns v.
+//go:wasmimport [export]far [resource-new]bucket
+func resourceNewBucket2(uint32) uint32
+
+//go:wasmimport [export]far [resource-rep]bucket
+func resourceRepBucket2(uint32) uint32
+
+//go:wasmimport [export]far [resource-drop]bucket
+func resourceDropBucket2(uint32)
+
 func lowerFarBucket(v store.Bucket) uint32 {
 	if v == nil {
 		guest.NoHandle("store.Bucket")
 	}
-	return importFarBucketNew(farBucketValues.Add(v))
+	return resourceNewBucket2(farBucketValues.Add(v))
 }
 
-// liftFarBucket takes the value back that a handle owns, and drops the handle.
 func liftFarBucket(handle uint32) store.Bucket {
-	v := farBucketValues.Take(importFarBucketRep(handle))
-	importFarBucketDrop(handle)
+	v := farBucketValues.Take(resourceRepBucket2(handle))
+	resourceDropBucket2(handle)
 	return v
 }
 
+func getFarBucket(rep uint32) store.Bucket { return farBucketValues.Get(rep) }
+
 //go:wasmexport far#[dtor]bucket
-func exportFarBucketDestroy(rep uint32) {
-	farBucketValues.Destroy(rep)
-}
+func destroyFarBucket(rep uint32) { farBucketValues.Destroy(rep) }
 
 //go:wasmexport far#[method]bucket.get
 func farBucketGet(selfRep, keyPtr, keyLen uint32) uint32 {
-	self := farBucketValues.Get(selfRep)
+	self := getFarBucket(selfRep)
 	key := guest.LiftString(keyPtr, keyLen)
 	guest.ParamsLifted()
 	result := self.Get(key)
 	area := guest.ResultArea(12)
-	if value, ok := result.Get(); ok {
-		guest.Store(area, 0, uint8(1))
-		valuePtr := guest.LowerString(&guest.Results, value)
-		guest.Store(area, 4, valuePtr)
-		guest.Store(area, 8, uint32(len(value)))
-	} else {
-		guest.Store(area, 0, uint8(0))
+	if result, ok := result.Get(); guest.StoreSome(area, 0, ok) {
+		guest.StoreString(&guest.Results, area, 4, result)
 	}
 	return guest.Address(area)
 }
 
 //go:wasmexport cabi_post_far#[method]bucket.get
-func freeFarBucketGet(uint32) {
-	guest.FreeResults()
-}
+func freeFarBucketGet(uint32) { guest.FreeResults() }
 
 //go:wasmexport far#[method]bucket.set
 func farBucketSet(selfRep, keyPtr, keyLen, valuePtr, valueLen uint32) {
-	self := farBucketValues.Get(selfRep)
+	self := getFarBucket(selfRep)
 	key := guest.LiftString(keyPtr, keyLen)
 	value := guest.LiftString(valuePtr, valueLen)
 	guest.ParamsLifted()
@@ -1101,118 +666,49 @@ func farOpen(namePtr, nameLen uint32) uint32 {
 	guest.ParamsLifted()
 	result, err := exportedFar.Open(name)
 	area := guest.ResultArea(12)
-	if err != nil {
-		failure := err.Error()
-		guest.Store(area, 0, uint8(1))
-		errPtr := guest.LowerString(&guest.Results, failure)
-		guest.Store(area, 4, errPtr)
-		guest.Store(area, 8, uint32(len(failure)))
-	} else {
-		guest.Store(area, 0, uint8(0))
+	if guest.StoreOK(area, 0, err == nil) {
 		guest.Store(area, 4, lowerFarBucket(result))
+	} else {
+		guest.StoreString(&guest.Results, area, 4, err.Error())
 	}
 	return guest.Address(area)
 }
 
 //go:wasmexport cabi_post_far#open
-func freeFarOpen(uint32) {
-	guest.FreeResults()
-}
+func freeFarOpen(uint32) { guest.FreeResults() }
 
 //go:wasmexport far#copy
 func farCopy(fromRep, toRep, keyPtr, keyLen uint32) uint32 {
-	from := farBucketValues.Get(fromRep)
-	to := farBucketValues.Get(toRep)
+	from := getFarBucket(fromRep)
+	to := getFarBucket(toRep)
 	key := guest.LiftString(keyPtr, keyLen)
 	guest.ParamsLifted()
 	return types.FromBool(exportedFar.Copy(from, to, key))
 }
 
 //go:wasmexport old:db/rows@1.0.0#fetch
-func dbV1RowsFetch(id uint32) uint32 {
-	result := exportedDBV1Rows.Fetch(id)
-	area := guest.ResultArea(12)
-	storeRow(&guest.Results, area, result)
-	return guest.Address(area)
-}
+func dbV1RowsFetch(id uint32) uint32 { return rows.Exported.Fetch(id) }
 
 //go:wasmexport cabi_post_old:db/rows@1.0.0#fetch
-func freeDBV1RowsFetch(uint32) {
-	guest.FreeResults()
-}
-
-//go:wasmimport [export]old:db/rows@2.1.0 [resource-new]cursor
-func importDBV2RowsCursorNew(uint32) uint32
-
-//go:wasmimport [export]old:db/rows@2.1.0 [resource-rep]cursor
-func importDBV2RowsCursorRep(uint32) uint32
-
-//go:wasmimport [export]old:db/rows@2.1.0 [resource-drop]cursor
-func importDBV2RowsCursorDrop(uint32)
-
-// cursorValues holds the cursor values that the host has handles of.
-var cursorValues guest.Values[dbv2rows.Cursor]
-
-// lowerCursor returns a new handle that owns v.
-func lowerCursor(v dbv2rows.Cursor) uint32 {
-	if v == nil {
-		guest.NoHandle("rows.Cursor")
-	}
-	return importDBV2RowsCursorNew(cursorValues.Add(v))
-}
-
-// liftCursor takes the value back that a handle owns, and drops the handle.
-func liftCursor(handle uint32) dbv2rows.Cursor {
-	v := cursorValues.Take(importDBV2RowsCursorRep(handle))
-	importDBV2RowsCursorDrop(handle)
-	return v
-}
+func freeDBV1RowsFetch(uint32) { guest.FreeResults() }
 
 //go:wasmexport old:db/rows@2.1.0#[dtor]cursor
-func exportDBV2RowsCursorDestroy(rep uint32) {
-	cursorValues.Destroy(rep)
-}
+func dbV2RowsDestroyCursor(rep uint32) { dbv2rows.Exported.DestroyCursor(rep) }
 
 //go:wasmexport old:db/rows@2.1.0#[method]cursor.next
-func dbV2RowsCursorNext(selfRep uint32) uint32 {
-	result := cursorValues.Get(selfRep).Next()
-	area := guest.ResultArea(40)
-	if value, ok := result.Get(); ok {
-		guest.Store(area, 0, uint8(1))
-		storeRow2(&guest.Results, guest.At(area, 8), value)
-	} else {
-		guest.Store(area, 0, uint8(0))
-	}
-	return guest.Address(area)
-}
+func dbV2RowsCursorNext(selfRep uint32) uint32 { return dbv2rows.Exported.CursorNext(selfRep) }
 
 //go:wasmexport cabi_post_old:db/rows@2.1.0#[method]cursor.next
-func freeDBV2RowsCursorNext(uint32) {
-	guest.FreeResults()
-}
+func freeDBV2RowsCursorNext(uint32) { guest.FreeResults() }
 
 //go:wasmexport old:db/rows@2.1.0#fetch
-func dbV2RowsFetch(id uint64) uint32 {
-	result := exportedDBV2Rows.Fetch(id)
-	area := guest.ResultArea(40)
-	if value, ok := result.Get(); ok {
-		guest.Store(area, 0, uint8(1))
-		storeRow2(&guest.Results, guest.At(area, 8), value)
-	} else {
-		guest.Store(area, 0, uint8(0))
-	}
-	return guest.Address(area)
-}
+func dbV2RowsFetch(id uint64) uint32 { return dbv2rows.Exported.Fetch(id) }
 
 //go:wasmexport cabi_post_old:db/rows@2.1.0#fetch
-func freeDBV2RowsFetch(uint32) {
-	guest.FreeResults()
-}
+func freeDBV2RowsFetch(uint32) { guest.FreeResults() }
 
 //go:wasmexport old:db/rows@2.1.0#all
-func dbV2RowsAll(from uint64) uint32 {
-	return lowerCursor(exportedDBV2Rows.All(from))
-}
+func dbV2RowsAll(from uint64) uint32 { return dbv2rows.Exported.All(from) }
 
 //go:wasmexport drain#use-up
 func drainUseUp(cHandle, dHandle, othersPtr, othersLen uint32) uint32 {
@@ -1225,66 +721,51 @@ func drainUseUp(cHandle, dHandle, othersPtr, othersLen uint32) uint32 {
 		others[i] = pool.ConnFromHandle(guest.Load[uint32](at, 0))
 	}
 	guest.ParamsLifted()
-	result, result2 := exportedDrain.UseUp(c, d, others)
+	f0, f1 := exportedDrain.UseUp(c, d, others)
 	borrows.End()
 	area := guest.ResultArea(16)
-	f0Ptr := guest.LowerString(&guest.Results, result)
-	guest.Store(area, 0, f0Ptr)
-	guest.Store(area, 4, uint32(len(result)))
-	if value, ok := result2.Get(); ok {
-		guest.Store(area, 8, uint8(1))
-		valueHandle := pool.ConnHandle(value).Give("pool.Conn")
+	guest.StoreString(&guest.Results, area, 0, f0)
+	if f1_2, ok := f1.Get(); guest.StoreSome(area, 8, ok) {
+		valueHandle := pool.ConnHandle(f1_2).Give("pool.Conn")
 		guest.Store(area, 12, valueHandle)
-	} else {
-		guest.Store(area, 8, uint8(0))
 	}
 	return guest.Address(area)
 }
 
 //go:wasmexport cabi_post_drain#use-up
-func freeDrainUseUp(uint32) {
-	guest.FreeResults()
-}
+func freeDrainUseUp(uint32) { guest.FreeResults() }
 
 //go:wasmexport hooks#each
 func hooksEach(allPtr, allLen uint32) uint32 {
 	all := make([]hooks.Counter, allLen)
 	for i := range all {
 		at := guest.PointerTo(allPtr + uint32(i)*4)
-		all[i] = liftCounter(guest.Load[uint32](at, 0))
+		all[i] = counters.Exported.LiftCounter(guest.Load[uint32](at, 0))
 	}
 	guest.ParamsLifted()
 	result := exportedHooks.Each(all)
 	area := guest.ResultArea(8)
-	resultPtr := guest.Results.List(len(result), 4)
+	resultPtr := guest.NewList(&guest.Results, area, 0, len(result), 4)
 	for i, item := range result {
 		at := guest.PointerTo(resultPtr + uint32(i)*4)
-		guest.Store(at, 0, lowerCounter(item))
+		guest.Store(at, 0, counters.Exported.LowerCounter(item))
 	}
-	guest.Store(area, 0, resultPtr)
-	guest.Store(area, 4, uint32(len(result)))
 	return guest.Address(area)
 }
 
 //go:wasmexport cabi_post_hooks#each
-func freeHooksEach(uint32) {
-	guest.FreeResults()
-}
+func freeHooksEach(uint32) { guest.FreeResults() }
 
 //go:wasmexport hooks#seen
 func hooksSeen(cRep uint32) uint32 {
-	result := exportedHooks.Seen(counterValues.Get(cRep))
+	result := exportedHooks.Seen(counters.Exported.GetCounter(cRep))
 	area := guest.ResultArea(8)
-	resultPtr := guest.LowerString(&guest.Results, result)
-	guest.Store(area, 0, resultPtr)
-	guest.Store(area, 4, uint32(len(result)))
+	guest.StoreString(&guest.Results, area, 0, result)
 	return guest.Address(area)
 }
 
 //go:wasmexport cabi_post_hooks#seen
-func freeHooksSeen(uint32) {
-	guest.FreeResults()
-}
+func freeHooksSeen(uint32) { guest.FreeResults() }
 
 //go:wasmexport inspect
 func exportInspect(cHandle, dHandle uint32) uint32 {
@@ -1293,16 +774,12 @@ func exportInspect(cHandle, dHandle uint32) uint32 {
 	result := exportedWorld.Inspect(c, guest.Borrow(borrows, counters.CounterFromHandle(dHandle)))
 	borrows.End()
 	area := guest.ResultArea(8)
-	resultPtr := guest.LowerString(&guest.Results, result)
-	guest.Store(area, 0, resultPtr)
-	guest.Store(area, 4, uint32(len(result)))
+	guest.StoreString(&guest.Results, area, 0, result)
 	return guest.Address(area)
 }
 
 //go:wasmexport cabi_post_inspect
-func freeInspect(uint32) {
-	guest.FreeResults()
-}
+func freeInspect(uint32) { guest.FreeResults() }
 
 //go:wasmexport repack
 func exportRepack(parcelsPtr, parcelsLen uint32) uint32 {
@@ -1310,20 +787,16 @@ func exportRepack(parcelsPtr, parcelsLen uint32) uint32 {
 	guest.ParamsLifted()
 	result := exportedWorld.Repack(parcels)
 	area := guest.ResultArea(8)
-	resultPtr := guest.Results.List(len(result), 8)
+	resultPtr := guest.NewList(&guest.Results, area, 0, len(result), 8)
 	for i, item := range result {
 		at := guest.PointerTo(resultPtr + uint32(i)*8)
 		storeParcel(at, item)
 	}
-	guest.Store(area, 0, resultPtr)
-	guest.Store(area, 4, uint32(len(result)))
 	return guest.Address(area)
 }
 
 //go:wasmexport cabi_post_repack
-func freeRepack(uint32) {
-	guest.FreeResults()
-}
+func freeRepack(uint32) { guest.FreeResults() }
 
 //go:wasmexport run
 func exportRun(s0, s1, s2, linesPtr, linesLen uint32) uint32 {
@@ -1332,25 +805,16 @@ func exportRun(s0, s1, s2, linesPtr, linesLen uint32) uint32 {
 	guest.ParamsLifted()
 	result, err := exportedWorld.Run(s, lines)
 	area := guest.ResultArea(12)
-	if err != nil {
-		failure := err.Error()
-		guest.Store(area, 0, uint8(1))
-		errPtr := guest.LowerString(&guest.Results, failure)
-		guest.Store(area, 4, errPtr)
-		guest.Store(area, 8, uint32(len(failure)))
+	if guest.StoreOK(area, 0, err == nil) {
+		guest.StoreSlice(&guest.Results, area, 4, result)
 	} else {
-		guest.Store(area, 0, uint8(0))
-		okPtr := guest.LowerSlice(&guest.Results, result)
-		guest.Store(area, 4, okPtr)
-		guest.Store(area, 8, uint32(len(result)))
+		guest.StoreString(&guest.Results, area, 4, err.Error())
 	}
 	return guest.Address(area)
 }
 
 //go:wasmexport cabi_post_run
-func freeRun(uint32) {
-	guest.FreeResults()
-}
+func freeRun(uint32) { guest.FreeResults() }
 
 //go:wasmexport lookup
 func exportLookup(keyPtr, keyLen uint32) uint32 {
@@ -1358,133 +822,18 @@ func exportLookup(keyPtr, keyLen uint32) uint32 {
 	guest.ParamsLifted()
 	result := exportedWorld.Lookup(key)
 	area := guest.ResultArea(12)
-	if value, ok := result.Get(); ok {
-		guest.Store(area, 0, uint8(1))
-		valuePtr := guest.LowerString(&guest.Results, value)
-		guest.Store(area, 4, valuePtr)
-		guest.Store(area, 8, uint32(len(value)))
-	} else {
-		guest.Store(area, 0, uint8(0))
+	if result, ok := result.Get(); guest.StoreSome(area, 0, ok) {
+		guest.StoreString(&guest.Results, area, 4, result)
 	}
 	return guest.Address(area)
 }
 
 //go:wasmexport cabi_post_lookup
-func freeLookup(uint32) {
-	guest.FreeResults()
-}
+func freeLookup(uint32) { guest.FreeResults() }
 
 func loadParcel(ptr guest.Pointer) Parcel {
 	counter := counters.CounterFromHandle(guest.Load[uint32](ptr, 0))
 	return Parcel{Counter: counter, Conn: pool.ConnFromHandle(guest.Load[uint32](ptr, 4))}
-}
-
-func storeLabelled(arena *guest.Arena, ptr guest.Pointer, value counters.Labelled) {
-	labelPtr := guest.LowerString(arena, value.Label)
-	guest.Store(ptr, 0, labelPtr)
-	guest.Store(ptr, 4, uint32(len(value.Label)))
-	guest.Store(ptr, 8, lowerCounter(value.Counter))
-}
-
-func loadOutlook(ptr guest.Pointer) counters.Outlook {
-	valueCase := guest.Load[uint8](ptr, 0)
-	var value counters.Outlook
-	switch valueCase {
-	case 0:
-		value = counters.OutlookNobody{}
-	case 1:
-		value = counters.OutlookSomebody{Value: counterValues.Get(guest.Load[uint32](ptr, 4))}
-	default:
-		guest.NoDiscriminant(uint32(valueCase), "outlook")
-	}
-	return value
-}
-
-func storeSlot(arena *guest.Arena, ptr guest.Pointer, value counters.Slot) {
-	switch c := value.(type) {
-	case counters.SlotEmpty:
-		guest.Store(ptr, 0, uint8(0))
-	case counters.SlotOne:
-		guest.Store(ptr, 0, uint8(1))
-		guest.Store(ptr, 8, lowerCounter(c.Value))
-	case counters.SlotMany:
-		guest.Store(ptr, 0, uint8(2))
-		manyPtr := arena.List(len(c.Value), 4)
-		for i, item := range c.Value {
-			at := guest.PointerTo(manyPtr + uint32(i)*4)
-			guest.Store(at, 0, lowerCounter(item))
-		}
-		guest.Store(ptr, 8, manyPtr)
-		guest.Store(ptr, 12, uint32(len(c.Value)))
-	case counters.SlotNumber:
-		guest.Store(ptr, 0, uint8(3))
-		guest.Store(ptr, 8, c.Value)
-	default:
-		guest.NoCase("counters.Slot")
-	}
-}
-
-func loadLabelled(ptr guest.Pointer) counters.Labelled {
-	label := guest.LiftString(guest.Load[uint32](ptr, 0), guest.Load[uint32](ptr, 4))
-	return counters.Labelled{Label: label, Counter: liftCounter(guest.Load[uint32](ptr, 8))}
-}
-
-func loadView(ptr guest.Pointer) counters.View {
-	label := guest.LiftString(guest.Load[uint32](ptr, 0), guest.Load[uint32](ptr, 4))
-	counter := counterValues.Get(guest.Load[uint32](ptr, 8))
-	restPtr := guest.Load[uint32](ptr, 12)
-	rest := make([]counters.Counter, guest.Load[uint32](ptr, 16))
-	for i := range rest {
-		at := guest.PointerTo(restPtr + uint32(i)*4)
-		rest[i] = counterValues.Get(guest.Load[uint32](at, 0))
-	}
-	return counters.View{Label: label, Counter: counter, Rest: rest}
-}
-
-func loadSlot(ptr guest.Pointer) counters.Slot {
-	valueCase := guest.Load[uint8](ptr, 0)
-	var value counters.Slot
-	switch valueCase {
-	case 0:
-		value = counters.SlotEmpty{}
-	case 1:
-		value = counters.SlotOne{Value: liftCounter(guest.Load[uint32](ptr, 8))}
-	case 2:
-		manyPtr := guest.Load[uint32](ptr, 8)
-		many := make([]counters.Counter, guest.Load[uint32](ptr, 12))
-		for i := range many {
-			at := guest.PointerTo(manyPtr + uint32(i)*4)
-			many[i] = liftCounter(guest.Load[uint32](at, 0))
-		}
-		value = counters.SlotMany{Value: many}
-	case 3:
-		value = counters.SlotNumber{Value: guest.Load[float64](ptr, 8)}
-	default:
-		guest.NoDiscriminant(uint32(valueCase), "slot")
-	}
-	return value
-}
-
-func storeRow(arena *guest.Arena, ptr guest.Pointer, value rows.Row) {
-	guest.Store(ptr, 0, value.ID)
-	textPtr := guest.LowerString(arena, value.Text)
-	guest.Store(ptr, 4, textPtr)
-	guest.Store(ptr, 8, uint32(len(value.Text)))
-}
-
-func storeRow2(arena *guest.Arena, ptr guest.Pointer, value dbv2rows.Row) {
-	guest.Store(ptr, 0, value.ID)
-	if value_, ok := value.Text.Get(); ok {
-		guest.Store(ptr, 8, uint8(1))
-		valuePtr := guest.LowerString(arena, value_)
-		guest.Store(ptr, 12, valuePtr)
-		guest.Store(ptr, 16, uint32(len(value_)))
-	} else {
-		guest.Store(ptr, 8, uint8(0))
-	}
-	tagsPtr := guest.LowerStrings(arena, value.Tags)
-	guest.Store(ptr, 20, tagsPtr)
-	guest.Store(ptr, 24, uint32(len(value.Tags)))
 }
 
 func loadParcel2(ptr guest.Pointer) Parcel {

@@ -6,7 +6,6 @@ package things
 
 import (
 	"context"
-	"encoding/binary"
 
 	"github.com/witgen/witgen/canonicalabi/host"
 	"github.com/witgen/witgen/canonicalabi/host/bind"
@@ -26,10 +25,10 @@ import (
 
 // Session is the resource session.
 type Session interface {
-	// Send is [method]session.send.
+	// Send calls roundtrip:things/things#[method]session.send.
 	Send(ctx context.Context, line string) (uint32, error)
 	// Close ends the resource. A second Close does nothing.
-	Close(context.Context) error
+	Close(ctx context.Context) error
 }
 
 // Counter is counter of roundtrip:things/counters.
@@ -45,9 +44,7 @@ type Parcel struct {
 }
 
 // Plugin is a compiled guest of the world. It may be used by several goroutines.
-type Plugin struct {
-	plugin *link.Plugin
-}
+type Plugin struct{ plugin *link.Plugin }
 
 // Compile compiles a guest and checks that it fits the world.
 func Compile(ctx context.Context, wasm []byte, opts ...host.Option) (*Plugin, error) {
@@ -58,33 +55,26 @@ func Compile(ctx context.Context, wasm []byte, opts ...host.Option) (*Plugin, er
 	return &Plugin{plugin}, nil
 }
 
-// Instantiate starts an instance with what the host supplies. An interface that the
-// guest does not import may be left nil. opts override those of Compile.
+// Instantiate starts an instance with what the host supplies, which may be nil where the guest does
+// not import it. opts override those of Compile.
 func (p *Plugin) Instantiate(ctx context.Context, imports Imports, opts ...host.Option) (*Instance, error) {
 	inst, err := p.plugin.Instantiate(ctx, []any{imports.Counters, imports.Users, imports.First, imports.Second,
 		imports.DBV1Rows, imports.DBV2Rows, imports.Env, struct{}{}, imports.World}, opts...)
 	if err != nil {
 		return nil, err
 	}
-	return &Instance{
-		inst:     inst,
-		counters: counters.Bind(p.plugin.Export(inst, 0)),
-		users:    users.Bind(p.plugin.Export(inst, 1)),
-		state:    state.Bind(p.plugin.Export(inst, 2)),
-		near:     store.Bind(p.plugin.Export(inst, 3)),
-		far:      store.Bind(p.plugin.Export(inst, 4)),
-		dbV1Rows: rows.Bind(p.plugin.Export(inst, 5)),
-		dbV2Rows: dbv2rows.Bind(p.plugin.Export(inst, 6)),
-		drain:    drain.Bind(p.plugin.Export(inst, 7)),
-		hooks:    hooks.Bind(p.plugin.Export(inst, 8)),
-		ownCalls: bindOwnCalls(p.plugin.Export(inst, 9)),
-	}, nil
+	e := p.plugin.Export(inst, 9)
+	x := &Instance{inst: inst, counters: counters.Bind(p.plugin.Export(inst, 0)),
+		users: users.Bind(p.plugin.Export(inst, 1)), state: state.Bind(p.plugin.Export(inst, 2)),
+		near: store.Bind(p.plugin.Export(inst, 3)), far: store.Bind(p.plugin.Export(inst, 4)),
+		dbV1Rows: rows.Bind(p.plugin.Export(inst, 5)), dbV2Rows: dbv2rows.Bind(p.plugin.Export(inst, 6)),
+		drain: drain.Bind(p.plugin.Export(inst, 7)), hooks: hooks.Bind(p.plugin.Export(inst, 8))}
+	e.Bind(&x.ownCalls.inspect, &x.ownCalls.repack, &x.ownCalls.run, &x.ownCalls.lookup)
+	return x, nil
 }
 
 // Close closes all instances and frees the compiled code.
-func (p *Plugin) Close(ctx context.Context) error {
-	return p.plugin.Close(ctx)
-}
+func (p *Plugin) Close(ctx context.Context) error { return p.plugin.Close(ctx) }
 
 // Imports is what the host supplies to an instance.
 type Imports struct {
@@ -114,161 +104,81 @@ type Instance struct {
 }
 
 // Counters returns the exports of roundtrip:things/counters.
-func (i *Instance) Counters() counters.Interface {
-	return i.counters
-}
+func (i *Instance) Counters() counters.Interface { return i.counters }
 
 // Users returns the exports of roundtrip:things/users.
-func (i *Instance) Users() users.Interface {
-	return i.users
-}
+func (i *Instance) Users() users.Interface { return i.users }
 
 // State returns the exports of roundtrip:things/state.
-func (i *Instance) State() state.Interface {
-	return i.state
-}
+func (i *Instance) State() state.Interface { return i.state }
 
 // Near returns the exports of near.
-func (i *Instance) Near() store.Interface {
-	return i.near
-}
+func (i *Instance) Near() store.Interface { return i.near }
 
 // Far returns the exports of far.
-func (i *Instance) Far() store.Interface {
-	return i.far
-}
+func (i *Instance) Far() store.Interface { return i.far }
 
 // DBV1Rows returns the exports of old:db/rows@1.0.0.
-func (i *Instance) DBV1Rows() rows.Interface {
-	return i.dbV1Rows
-}
+func (i *Instance) DBV1Rows() rows.Interface { return i.dbV1Rows }
 
 // DBV2Rows returns the exports of old:db/rows@2.1.0.
-func (i *Instance) DBV2Rows() dbv2rows.Interface {
-	return i.dbV2Rows
-}
+func (i *Instance) DBV2Rows() dbv2rows.Interface { return i.dbV2Rows }
 
 // Drain returns the exports of drain.
-func (i *Instance) Drain() drain.Interface {
-	return i.drain
-}
+func (i *Instance) Drain() drain.Interface { return i.drain }
 
 // Hooks returns the exports of hooks.
-func (i *Instance) Hooks() hooks.Interface {
-	return i.hooks
-}
+func (i *Instance) Hooks() hooks.Interface { return i.hooks }
 
 // Close ends the instance. A second Close does nothing.
-func (i *Instance) Close(ctx context.Context) error {
-	return i.inst.Close(ctx)
-}
+func (i *Instance) Close(ctx context.Context) error { return i.inst.Close(ctx) }
 
-// Err returns nil while the instance can be called, and otherwise why it cannot:
-// host.ErrClosed, or host.ErrDead with what killed it.
-func (i *Instance) Err() error {
-	return i.inst.Err()
-}
+// Err returns why the instance cannot be called, host.ErrClosed or host.ErrDead with what killed it,
+// or nil.
+func (i *Instance) Err() error { return i.inst.Err() }
 
-// world describes the world to the runtime.
 var world = bind.World{
 	Name: "roundtrip:things/things",
 	Imports: []bind.Item{
-		{
-			Name:      "roundtrip:things/counters",
-			Field:     "Counters",
-			Interface: &counters.Descriptor,
-			Resources: []bind.Resource{{Item: 0, Name: "counter"}},
-		},
-		{
-			Name:      "roundtrip:things/users",
-			Field:     "Users",
-			Interface: &users.Descriptor,
-			Resources: []bind.Resource{{Item: 0, Name: "counter"}},
-		},
-		{
-			Name:      "first",
-			Field:     "First",
-			Interface: &store.Descriptor,
-			Resources: []bind.Resource{{Item: 2, Name: "bucket"}},
-		},
-		{
-			Name:      "second",
-			Field:     "Second",
-			Interface: &store.Descriptor,
-			Resources: []bind.Resource{{Item: 3, Name: "bucket"}},
-		},
+		{Name: "roundtrip:things/counters", Field: "Counters", Interface: &counters.Descriptor,
+			Resources: []bind.Resource{{Item: 0, Name: "counter"}}},
+		{Name: "roundtrip:things/users", Field: "Users", Interface: &users.Descriptor,
+			Resources: []bind.Resource{{Item: 0, Name: "counter"}}},
+		{Name: "first", Field: "First", Interface: &store.Descriptor,
+			Resources: []bind.Resource{{Item: 2, Name: "bucket"}}},
+		{Name: "second", Field: "Second", Interface: &store.Descriptor,
+			Resources: []bind.Resource{{Item: 3, Name: "bucket"}}},
 		{Name: "old:db/rows@1.0.0", Field: "DBV1Rows", Interface: &rows.Descriptor},
-		{
-			Name:      "old:db/rows@2.1.0",
-			Field:     "DBV2Rows",
-			Interface: &dbv2rows.Descriptor,
-			Resources: []bind.Resource{{Item: 5, Name: "cursor"}},
-		},
+		{Name: "old:db/rows@2.1.0", Field: "DBV2Rows", Interface: &dbv2rows.Descriptor,
+			Resources: []bind.Resource{{Item: 5, Name: "cursor"}}},
 		{Name: "env", Field: "Env", Interface: &env.Descriptor},
-		{
-			Name:      "roundtrip:things/pool",
-			Field:     "Pool",
-			Interface: &pool.Descriptor,
-			Resources: []bind.Resource{{Item: 7, Name: "conn"}},
-		},
-		{Name: "$root", Field: "World", Interface: &ownImports, Resources: []bind.Resource{{
-			Item: 8,
-			Name: "session",
-		}, {Item: 7, Name: "conn"}, {Item: 0, Name: "counter"}}},
+		{Name: "roundtrip:things/pool", Field: "Pool", Interface: &pool.Descriptor,
+			Resources: []bind.Resource{{Item: 7, Name: "conn"}}},
+		{Name: "$root", Field: "World", Interface: &ownImports, Resources: []bind.Resource{{Item: 8,
+			Name: "session"}, {Item: 7, Name: "conn"}, {Item: 0, Name: "counter"}}},
 	},
 	Exports: []bind.Item{
-		{
-			Name:      "roundtrip:things/counters",
-			Field:     "Counters",
-			Interface: &counters.Descriptor,
-			Resources: []bind.Resource{{Export: true, Item: 0, Name: "counter"}},
-		},
-		{
-			Name:      "roundtrip:things/users",
-			Field:     "Users",
-			Interface: &users.Descriptor,
-			Resources: []bind.Resource{{Export: true, Item: 0, Name: "counter"}},
-		},
+		{Name: "roundtrip:things/counters", Field: "Counters", Interface: &counters.Descriptor,
+			Resources: []bind.Resource{{Export: true, Item: 0, Name: "counter"}}},
+		{Name: "roundtrip:things/users", Field: "Users", Interface: &users.Descriptor,
+			Resources: []bind.Resource{{Export: true, Item: 0, Name: "counter"}}},
 		{Name: "roundtrip:things/state", Field: "State", Interface: &state.Descriptor},
-		{
-			Name:      "near",
-			Field:     "Near",
-			Interface: &store.Descriptor,
-			Resources: []bind.Resource{{Export: true, Item: 3, Name: "bucket"}},
-		},
-		{
-			Name:      "far",
-			Field:     "Far",
-			Interface: &store.Descriptor,
-			Resources: []bind.Resource{{Export: true, Item: 4, Name: "bucket"}},
-		},
+		{Name: "near", Field: "Near", Interface: &store.Descriptor,
+			Resources: []bind.Resource{{Export: true, Item: 3, Name: "bucket"}}},
+		{Name: "far", Field: "Far", Interface: &store.Descriptor,
+			Resources: []bind.Resource{{Export: true, Item: 4, Name: "bucket"}}},
 		{Name: "old:db/rows@1.0.0", Field: "DBV1Rows", Interface: &rows.Descriptor},
-		{
-			Name:      "old:db/rows@2.1.0",
-			Field:     "DBV2Rows",
-			Interface: &dbv2rows.Descriptor,
-			Resources: []bind.Resource{{Export: true, Item: 6, Name: "cursor"}},
-		},
-		{
-			Name:      "drain",
-			Field:     "Drain",
-			Interface: &drain.Descriptor,
-			Resources: []bind.Resource{{Item: 7, Name: "conn"}},
-		},
-		{
-			Name:      "hooks",
-			Field:     "Hooks",
-			Interface: &hooks.Descriptor,
-			Resources: []bind.Resource{{Export: true, Item: 0, Name: "counter"}},
-		},
-		{Name: "$root", Field: "World", Interface: &ownExports, Resources: []bind.Resource{{
-			Item: 8,
-			Name: "session",
-		}, {Item: 7, Name: "conn"}, {Item: 0, Name: "counter"}}},
+		{Name: "old:db/rows@2.1.0", Field: "DBV2Rows", Interface: &dbv2rows.Descriptor,
+			Resources: []bind.Resource{{Export: true, Item: 6, Name: "cursor"}}},
+		{Name: "drain", Field: "Drain", Interface: &drain.Descriptor,
+			Resources: []bind.Resource{{Item: 7, Name: "conn"}}},
+		{Name: "hooks", Field: "Hooks", Interface: &hooks.Descriptor,
+			Resources: []bind.Resource{{Export: true, Item: 0, Name: "counter"}}},
+		{Name: "$root", Field: "World", Interface: &ownExports, Resources: []bind.Resource{{Item: 8,
+			Name: "session"}, {Item: 7, Name: "conn"}, {Item: 0, Name: "counter"}}},
 	},
 }
 
-// The numbers of the resources in the descriptor.
 const (
 	resourceSession = iota
 	resourceConn
@@ -277,96 +187,56 @@ const (
 
 // Interface is what the world imports itself: a host implements it for its guests.
 type Interface interface {
-	// Notify is notify.
+	// Notify calls roundtrip:things/things#notify.
 	Notify(ctx context.Context, s Settings) (Level, error)
 	// Mentions the resources in another order than what the world exports.
 	Pack(ctx context.Context, conns []Conn, counters_ []Counter) ([]Parcel, error)
-	// Adopt is adopt.
+	// Adopt calls roundtrip:things/things#adopt.
 	Adopt(ctx context.Context, c Counter) (Counter, error)
-	// NewSession is [constructor]session.
+	// NewSession calls roundtrip:things/things#[constructor]session.
 	NewSession(ctx context.Context, s Settings) (Session, error)
 }
 
-// ownImports describes the functions that the world imports itself to the runtime.
 var ownImports = bind.Interface{
 	Functions: []bind.Function{
-		{
-			Name:   "notify",
-			Type:   0x6288dc3ef0af7c5d,
-			Export: "i32 i32 i32 -> i32",
-			Import: "i32 i32 i32 i32 ->",
-			Handle: handleNotify,
-		},
-		{
-			Name:   "pack",
-			Type:   0xbf7555345d786a56,
-			Export: "i32 i32 i32 i32 -> i32",
-			Import: "i32 i32 i32 i32 i32 ->",
-			Handle: handlePack,
-		},
-		{
-			Name:   "adopt",
-			Type:   0xa5a4ffb977fc768b,
-			Export: "i32 -> i32",
-			Import: "i32 -> i32",
-			Handle: handleAdopt,
-		},
-		{
-			Name:   "[constructor]session",
-			Type:   0x234084a513b86fb0,
-			Export: "i32 i32 i32 -> i32",
-			Import: "i32 i32 i32 -> i32",
-			Handle: handleNewSession,
-		},
-		{
-			Name:   "[method]session.send",
-			Type:   0x1f41ceaf4060676c,
-			Export: "i32 i32 i32 -> i32",
-			Import: "i32 i32 i32 -> i32",
-			Handle: handleSessionSend,
-		},
+		{Name: "notify", Type: 0x6288dc3ef0af7c5d, Export: "i32 i32 i32 -> i32", Import: "i32 i32 i32 i32 ->",
+			Handle: handleNotify},
+		{Name: "pack", Type: 0xbf7555345d786a56, Export: "i32 i32 i32 i32 -> i32",
+			Import: "i32 i32 i32 i32 i32 ->", Handle: handlePack},
+		{Name: "adopt", Type: 0xa5a4ffb977fc768b, Export: "i32 -> i32", Import: "i32 -> i32",
+			Handle: handleAdopt},
+		{Name: "[constructor]session", Type: 0x234084a513b86fb0, Export: "i32 i32 i32 -> i32",
+			Import: "i32 i32 i32 -> i32", Handle: handleNewSession},
+		{Name: "[method]session.send", Type: 0x1f41ceaf4060676c, Export: "i32 i32 i32 -> i32",
+			Import: "i32 i32 i32 -> i32", Handle: handleSessionSend},
 	},
 	Resources: []string{"session", "conn", "counter"},
 }
 
 func handleNotify(call *bind.Call) {
-	s := Settings{
-		Name:  call.LiftString(uint32(call.Stack[0]), uint32(call.Stack[1])),
-		Level: Level(call.LiftEnum(uint32(call.Stack[2]), 2)),
-	}
+	s := Settings{Name: call.TakeString(0), Level: Level(call.LiftEnum(uint32(call.Stack[2]), 2))}
 	if !call.OK() {
 		return
 	}
 	result, err := call.Impl().(Interface).Notify(call.Context(), s)
-	resultPtr := uint32(call.Stack[3])
-	if !call.CheckArea(resultPtr, 12, 4) {
-		return
-	}
-	if err != nil {
-		failure, ok := call.ErrorText(err)
-		if !ok {
-			return
-		}
-		call.StoreUint8(resultPtr, 1)
-		errPtr, errLen := call.LowerString(failure)
-		call.StoreUint32(resultPtr+4, errPtr)
-		call.StoreUint32(resultPtr+8, errLen)
+	area := call.ResultArea(3, 12, 4)
+	if call.StoreOK(area, err == nil) {
+		call.StoreUint8(area+4, uint8(call.LowerEnum(uint32(result), 2)))
 	} else {
-		call.StoreUint8(resultPtr, 0)
-		call.StoreUint8(resultPtr+4, uint8(call.LowerEnum(uint32(result), 2)))
+		call.StoreString(area+4, call.ErrorString(err))
 	}
 }
 
 func handlePack(call *bind.Call) {
 	region, conns := bind.LiftList[Conn](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 4, 4)
 	for i := range conns {
-		item := region[i*4:]
-		conns[i] = bind.LiftOwn[Conn](call, resourceConn, binary.LittleEndian.Uint32(item))
+		area := region[i*4:]
+		conns[i] = bind.LiftOwn[Conn](call, resourceConn, bind.Uint32(area))
 	}
-	region2, counters_ := bind.LiftList[Counter](call, uint32(call.Stack[2]), uint32(call.Stack[3]), 4, 4)
+	region, counters_ := bind.LiftList[Counter](call, uint32(call.Stack[2]), uint32(call.Stack[3]), 4, 4)
 	for i := range counters_ {
-		item := region2[i*4:]
-		counters_[i] = bind.LiftOwn[Counter](call, resourceCounter, binary.LittleEndian.Uint32(item))
+		area := region[i*4:]
+		counters_[i] = bind.LiftOwn[Counter](call, resourceCounter, bind.Uint32(area))
 	}
 	if !call.OK() {
 		return
@@ -376,17 +246,13 @@ func handlePack(call *bind.Call) {
 		call.Fail(err)
 		return
 	}
-	resultPtr := uint32(call.Stack[4])
-	if !call.CheckArea(resultPtr, 8, 4) {
-		return
-	}
-	resultPtr2 := call.LowerList(len(result), 8, 4)
+	area := call.ResultArea(4, 8, 4)
+	resultPtr := call.LowerList(len(result), 8, 4)
 	for i, item := range result {
-		at := resultPtr2 + uint32(i)*8
+		at := resultPtr + uint32(i)*8
 		storeParcel(call, at, item)
 	}
-	call.StoreUint32(resultPtr, resultPtr2)
-	call.StoreUint32(resultPtr+4, uint32(len(result)))
+	call.StoreList(area, resultPtr, len(result))
 }
 
 func handleAdopt(call *bind.Call) {
@@ -403,10 +269,7 @@ func handleAdopt(call *bind.Call) {
 }
 
 func handleNewSession(call *bind.Call) {
-	s := Settings{
-		Name:  call.LiftString(uint32(call.Stack[0]), uint32(call.Stack[1])),
-		Level: Level(call.LiftEnum(uint32(call.Stack[2]), 2)),
-	}
+	s := Settings{Name: call.TakeString(0), Level: Level(call.LiftEnum(uint32(call.Stack[2]), 2))}
 	if !call.OK() {
 		return
 	}
@@ -420,19 +283,15 @@ func handleNewSession(call *bind.Call) {
 
 func handleSessionSend(call *bind.Call) {
 	self := bind.LiftBorrow[Session](call, resourceSession, uint32(call.Stack[0]))
-	line := call.LiftString(uint32(call.Stack[1]), uint32(call.Stack[2]))
+	line := call.TakeString(1)
 	if !call.OK() {
 		return
 	}
 	result, err := self.Send(call.Context(), line)
-	if err != nil {
-		call.Fail(err)
-		return
-	}
+	call.Return(err)
 	call.Stack[0] = uint64(result)
 }
 
-// ownExports describes the functions that the world exports itself to the runtime.
 var ownExports = bind.Interface{
 	Functions: []bind.Function{
 		{Name: "inspect", Type: 0x0fb872b399fd6703, Export: "i32 i32 -> i32"},
@@ -443,49 +302,24 @@ var ownExports = bind.Interface{
 	Resources: []string{"session", "conn", "counter"},
 }
 
-// ownCalls calls the functions that the world exports itself.
-type ownCalls struct {
-	inspect bind.Func
-	repack  bind.Func
-	run     bind.Func
-	lookup  bind.Func
-}
+type ownCalls struct{ inspect, repack, run, lookup bind.Func }
 
-func bindOwnCalls(e bind.Exports) ownCalls {
-	return ownCalls{inspect: e.Func(0), repack: e.Func(1), run: e.Func(2), lookup: e.Func(3)}
-}
-
-func (x *ownCalls) Inspect(ctx context.Context, c Counter, d Counter) (string, error) {
-	if bad := x.inspect.CheckHandle(resourceCounter, c); bad != nil {
-		return "", bad.In("c")
-	}
-	if bad := x.inspect.CheckHandle(resourceCounter, d); bad != nil {
-		return "", bad.In("d")
+func (x *ownCalls) Inspect(ctx context.Context, c, d Counter) (string, error) {
+	if bad := bind.First(x.inspect.CheckHandle(resourceCounter, c).In("c"),
+		x.inspect.CheckHandle(resourceCounter, d).In("d")); bad != nil {
+		return "", bad
 	}
 	call := x.inspect.Begin(ctx)
-	c2 := call.LowerOwn(resourceCounter, c)
-	stack := call.Stack[:2]
-	stack[0] = uint64(c2)
-	stack[1] = uint64(call.LowerBorrow(resourceCounter, d))
-	if !call.Invoke() {
-		return "", call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 8, 4)
-	if !ok {
-		return "", call.End()
-	}
-	result := call.LiftString(binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]))
-	return result, call.End()
+	call.Stack[0] = uint64(call.LowerOwn(resourceCounter, c))
+	call.Stack[1] = uint64(call.LowerBorrow(resourceCounter, d))
+	area := call.InvokeView(8, 4)
+	return call.LoadString(area), call.End()
 }
 
 func (x *ownCalls) Repack(ctx context.Context, parcels []Parcel) ([]Parcel, error) {
-	if bad := bind.CheckList(len(parcels), 8); bad != nil {
+	if bad := bind.CheckEach(parcels, 8,
+		func(v Parcel) *host.BadValueError { return checkParcel(&x.repack, v) }); bad != nil {
 		return nil, bad.In("parcels")
-	}
-	for i, item := range parcels {
-		if bad := checkParcel(&x.repack, item); bad != nil {
-			return nil, bad.At(i).In("parcels")
-		}
 	}
 	call := x.repack.Begin(ctx)
 	parcelsPtr := call.LowerList(len(parcels), 8, 4)
@@ -494,76 +328,34 @@ func (x *ownCalls) Repack(ctx context.Context, parcels []Parcel) ([]Parcel, erro
 		storeParcel(call, at, item)
 	}
 	stack := call.Stack[:2]
-	stack[0] = uint64(parcelsPtr)
-	stack[1] = uint64(uint32(len(parcels)))
-	if !call.Invoke() {
-		return nil, call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 8, 4)
-	if !ok {
-		return nil, call.End()
-	}
-	region, result := bind.LiftList[Parcel](call, binary.LittleEndian.Uint32(area),
-		binary.LittleEndian.Uint32(area[4:]), 8, 4)
+	stack[0], stack[1] = uint64(parcelsPtr), uint64(uint32(len(parcels)))
+	area := call.InvokeView(8, 4)
+	region, result := bind.LoadList[Parcel](call, area, 8, 4)
 	for i := range result {
-		item := region[i*8:]
-		result[i] = loadParcel(call, item)
+		area := region[i*8:]
+		result[i] = loadParcel(call, area)
 	}
 	return result, call.End()
 }
 
 func (x *ownCalls) Run(ctx context.Context, s Settings, lines []string) ([]uint32, error) {
-	if bad := checkSettings(s); bad != nil {
-		return nil, bad.In("s")
-	}
-	if bad := bind.CheckList(len(lines), 8); bad != nil {
-		return nil, bad.In("lines")
-	}
-	for i, item := range lines {
-		if bad := bind.CheckString(item); bad != nil {
-			return nil, bad.At(i).In("lines")
-		}
+	if bad := bind.First(checkSettings(s).In("s"),
+		bind.CheckEach(lines, 8, bind.CheckString).In("lines")); bad != nil {
+		return nil, bad
 	}
 	call := x.run.Begin(ctx)
-	namePtr, nameLen := call.LowerString(s.Name)
-	level := call.LowerEnum(uint32(s.Level), 2)
-	linesPtr := call.LowerList(len(lines), 8, 4)
-	for i, item := range lines {
-		at := linesPtr + uint32(i)*8
-		itemPtr, itemLen := call.LowerString(item)
-		call.StoreUint32(at, itemPtr)
-		call.StoreUint32(at+4, itemLen)
-	}
-	stack := call.Stack[:5]
-	stack[0] = uint64(namePtr)
-	stack[1] = uint64(nameLen)
-	stack[2] = uint64(level)
-	stack[3] = uint64(linesPtr)
-	stack[4] = uint64(uint32(len(lines)))
-	if !call.Invoke() {
-		return nil, call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 12, 4)
-	if !ok {
-		return nil, call.End()
-	}
-	resultCase := area[0]
-	var value []uint32
+	call.PutString(0, s.Name)
+	call.PutStrings(3, lines)
+	call.Stack[2] = uint64(uint32(s.Level))
+	area := call.InvokeView(12, 4)
+	var result []uint32
 	var err error
-	switch resultCase {
-	case 0:
-		value = bind.LiftNumbers[uint32](call, binary.LittleEndian.Uint32(area[4:]),
-			binary.LittleEndian.Uint32(area[8:]))
-	case 1:
-		err = types.Error[string]{Value: call.LiftString(binary.LittleEndian.Uint32(area[4:]),
-			binary.LittleEndian.Uint32(area[8:]))}
-	default:
-		call.BadDiscriminant(uint32(resultCase), 2)
+	if call.LoadOK(area[0]) {
+		result = bind.LoadNumbers[uint32](call, area[4:])
+	} else {
+		err = types.Error[string]{Value: call.LoadString(area[4:])}
 	}
-	if trap := call.End(); trap != nil {
-		return nil, trap
-	}
-	return value, err
+	return result, call.EndWith(err)
 }
 
 func (x *ownCalls) Lookup(ctx context.Context, key string) (types.Option[string], error) {
@@ -571,26 +363,11 @@ func (x *ownCalls) Lookup(ctx context.Context, key string) (types.Option[string]
 		return types.Option[string]{}, bad.In("key")
 	}
 	call := x.lookup.Begin(ctx)
-	keyPtr, keyLen := call.LowerString(key)
-	stack := call.Stack[:2]
-	stack[0] = uint64(keyPtr)
-	stack[1] = uint64(keyLen)
-	if !call.Invoke() {
-		return types.Option[string]{}, call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 12, 4)
-	if !ok {
-		return types.Option[string]{}, call.End()
-	}
-	resultCase := area[0]
+	call.PutString(0, key)
+	area := call.InvokeView(12, 4)
 	var result types.Option[string]
-	switch resultCase {
-	case 0:
-	case 1:
-		result = types.Some(call.LiftString(binary.LittleEndian.Uint32(area[4:]),
-			binary.LittleEndian.Uint32(area[8:])))
-	default:
-		call.BadDiscriminant(uint32(resultCase), 2)
+	if call.LoadSome(area[0]) {
+		result = types.Some(call.LoadString(area[4:]))
 	}
 	return result, call.End()
 }
@@ -601,29 +378,15 @@ func storeParcel(call *bind.Call, ptr uint32, value Parcel) {
 }
 
 func checkParcel(f *bind.Func, value Parcel) *host.BadValueError {
-	if bad := f.CheckHandle(resourceCounter, value.Counter); bad != nil {
-		return bad.In("counter")
-	}
-	if bad := f.CheckHandle(resourceConn, value.Conn); bad != nil {
-		return bad.In("conn")
-	}
-	return nil
+	return bind.First(f.CheckHandle(resourceCounter, value.Counter).In("counter"),
+		f.CheckHandle(resourceConn, value.Conn).In("conn"))
 }
 
 func loadParcel(call *bind.Call, area []byte) Parcel {
-	counter := bind.LiftOwn[Counter](call, resourceCounter, binary.LittleEndian.Uint32(area))
-	return Parcel{
-		Counter: counter,
-		Conn:    bind.LiftOwn[Conn](call, resourceConn, binary.LittleEndian.Uint32(area[4:])),
-	}
+	counter := bind.LiftOwn[Counter](call, resourceCounter, bind.Uint32(area))
+	return Parcel{Counter: counter, Conn: bind.LiftOwn[Conn](call, resourceConn, bind.Uint32(area[4:]))}
 }
 
 func checkSettings(value Settings) *host.BadValueError {
-	if bad := bind.CheckString(value.Name); bad != nil {
-		return bad.In("name")
-	}
-	if bad := bind.CheckEnum(uint32(value.Level), 2); bad != nil {
-		return bad.In("level")
-	}
-	return nil
+	return bind.First(bind.CheckString(value.Name).In("name"), bind.CheckEnum(uint32(value.Level), 2).In("level"))
 }

@@ -15,18 +15,15 @@ type Counter = counters.Counter
 
 // Interface is roundtrip:things/users as a guest exports it.
 type Interface interface {
-	// Keep is keep.
 	Keep(c Counter)
-	// GiveBack is give-back.
 	GiveBack() types.Option[Counter]
-	// Ask is ask.
 	Ask(c Counter) string
 }
 
 //go:wasmimport roundtrip:things/users keep
 func importKeep(uint32)
 
-// Keep is keep.
+// Keep calls roundtrip:things/users#keep.
 func Keep(c Counter) {
 	cHandle := counters.CounterHandle(c).Give("counters.Counter")
 	importKeep(cHandle)
@@ -35,20 +32,14 @@ func Keep(c Counter) {
 //go:wasmimport roundtrip:things/users give-back
 func importGiveBack(uint32)
 
-// GiveBack is give-back.
+// GiveBack calls roundtrip:things/users#give-back.
 func GiveBack() types.Option[Counter] {
 	call := guest.Call()
-	area := call.ResultArea(8)
-	importGiveBack(guest.Address(area))
-	call.Returned()
-	resultCase := guest.Load[uint8](area, 0)
+	importGiveBack(call.ResultArea(8))
+	area := call.Returned(8)
 	var result types.Option[Counter]
-	switch resultCase {
-	case 0:
-	case 1:
+	if guest.LoadSome(area, 0) {
 		result = types.Some[Counter](counters.CounterFromHandle(guest.Load[uint32](area, 4)))
-	default:
-		guest.NoDiscriminant(uint32(resultCase), "option<counter>")
 	}
 	call.Done()
 	return result
@@ -57,14 +48,13 @@ func GiveBack() types.Option[Counter] {
 //go:wasmimport roundtrip:things/users ask
 func importAsk(uint32, uint32)
 
-// Ask is ask.
+// Ask calls roundtrip:things/users#ask.
 func Ask(c Counter) string {
 	call := guest.Call()
 	cHandle := counters.CounterHandle(c).Lend("counters.Counter")
-	area := call.ResultArea(8)
-	importAsk(cHandle, guest.Address(area))
-	call.Returned()
-	result := guest.LiftString(guest.Load[uint32](area, 0), guest.Load[uint32](area, 4))
+	importAsk(cHandle, call.ResultArea(8))
+	area := call.Returned(8)
+	result := guest.LoadString(area, 0)
 	call.Done()
 	return result
 }

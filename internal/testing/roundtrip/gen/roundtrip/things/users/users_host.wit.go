@@ -6,7 +6,6 @@ package users
 
 import (
 	"context"
-	"encoding/binary"
 
 	"github.com/witgen/witgen/canonicalabi/host/bind"
 	"github.com/witgen/witgen/canonicalabi/types"
@@ -16,54 +15,41 @@ import (
 // Counter is counter of roundtrip:things/counters.
 type Counter = counters.Counter
 
-// Interface is roundtrip:things/users: what a guest
-// exports, and what a host implements for the guests that import it.
+// Interface is roundtrip:things/users, which a guest exports or a host implements.
 type Interface interface {
-	// Keep is keep.
+	// Keep calls roundtrip:things/users#keep.
 	Keep(ctx context.Context, c Counter) error
-	// GiveBack is give-back.
+	// GiveBack calls roundtrip:things/users#give-back.
 	GiveBack(ctx context.Context) (types.Option[Counter], error)
-	// Ask is ask.
+	// Ask calls roundtrip:things/users#ask.
 	Ask(ctx context.Context, c Counter) (string, error)
 }
 
-// The numbers of the resources in the descriptor.
 const (
 	resourceCounter = iota
 )
 
-// Descriptor describes roundtrip:things/users to the runtime.
-var Descriptor = bind.Interface{
+var descriptor = bind.Interface{
 	Functions: []bind.Function{
 		{Name: "keep", Type: 0x82260ac842299a63, Export: "i32 ->", Import: "i32 ->", Handle: handleKeep},
-		{
-			Name:   "give-back",
-			Type:   0x782d4454d02a9cc8,
-			Export: "-> i32",
-			Import: "i32 ->",
-			Handle: handleGiveBack,
-		},
+		{Name: "give-back", Type: 0x782d4454d02a9cc8, Export: "-> i32", Import: "i32 ->",
+			Handle: handleGiveBack},
 		{Name: "ask", Type: 0xca7b7084ce2adef0, Export: "i32 -> i32", Import: "i32 i32 ->", Handle: handleAsk},
 	},
 	Resources: []string{"counter"},
 }
 
-// Bind returns the interface as an instance exports it. Worlds that export it
-// call it.
+// Descriptor describes roundtrip:things/users to the runtime.
+var Descriptor = descriptor
+
+// Bind returns the interface as an instance exports it.
 func Bind(e bind.Exports) Interface {
-	return &exports{
-		keep:     e.Func(0),
-		giveBack: e.Func(1),
-		ask:      e.Func(2),
-	}
+	x := &exports{}
+	e.Bind(&x.keep, &x.giveBack, &x.ask)
+	return x
 }
 
-// exports calls the functions that an instance exports.
-type exports struct {
-	keep     bind.Func
-	giveBack bind.Func
-	ask      bind.Func
-}
+type exports struct{ keep, giveBack, ask bind.Func }
 
 func (x *exports) Keep(ctx context.Context, c Counter) error {
 	if bad := x.keep.CheckHandle(resourceCounter, c); bad != nil {
@@ -71,28 +57,15 @@ func (x *exports) Keep(ctx context.Context, c Counter) error {
 	}
 	call := x.keep.Begin(ctx)
 	call.Stack[0] = uint64(call.LowerOwn(resourceCounter, c))
-	_, err := call.Finish()
-	return err
+	return call.Run()
 }
 
 func (x *exports) GiveBack(ctx context.Context) (types.Option[Counter], error) {
 	call := x.giveBack.Begin(ctx)
-	if !call.Invoke() {
-		return types.Option[Counter]{}, call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 8, 4)
-	if !ok {
-		return types.Option[Counter]{}, call.End()
-	}
-	resultCase := area[0]
+	area := call.InvokeView(8, 4)
 	var result types.Option[Counter]
-	switch resultCase {
-	case 0:
-	case 1:
-		result = types.Some[Counter](bind.LiftOwn[Counter](call, resourceCounter,
-			binary.LittleEndian.Uint32(area[4:])))
-	default:
-		call.BadDiscriminant(uint32(resultCase), 2)
+	if call.LoadSome(area[0]) {
+		result = types.Some[Counter](bind.LiftOwn[Counter](call, resourceCounter, bind.Uint32(area[4:])))
 	}
 	return result, call.End()
 }
@@ -103,24 +76,14 @@ func (x *exports) Ask(ctx context.Context, c Counter) (string, error) {
 	}
 	call := x.ask.Begin(ctx)
 	call.Stack[0] = uint64(call.LowerBorrow(resourceCounter, c))
-	if !call.Invoke() {
-		return "", call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 8, 4)
-	if !ok {
-		return "", call.End()
-	}
-	result := call.LiftString(binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]))
-	return result, call.End()
+	area := call.InvokeView(8, 4)
+	return call.LoadString(area), call.End()
 }
 
 func handleKeep(call *bind.Call) {
 	c := bind.LiftOwn[Counter](call, resourceCounter, uint32(call.Stack[0]))
-	if !call.OK() {
-		return
-	}
-	if err := call.Impl().(Interface).Keep(call.Context(), c); err != nil {
-		call.Fail(err)
+	if call.OK() {
+		call.Return(call.Impl().(Interface).Keep(call.Context(), c))
 	}
 }
 
@@ -130,15 +93,9 @@ func handleGiveBack(call *bind.Call) {
 		call.Fail(err)
 		return
 	}
-	resultPtr := uint32(call.Stack[0])
-	if !call.CheckArea(resultPtr, 8, 4) {
-		return
-	}
-	if value, ok := result.Get(); ok {
-		call.StoreUint8(resultPtr, 1)
-		call.StoreUint32(resultPtr+4, call.LowerOwn(resourceCounter, value))
-	} else {
-		call.StoreUint8(resultPtr, 0)
+	area := call.ResultArea(0, 8, 4)
+	if result, ok := result.Get(); call.StoreSome(area, ok) {
+		call.StoreUint32(area+4, call.LowerOwn(resourceCounter, result))
 	}
 }
 
@@ -148,15 +105,7 @@ func handleAsk(call *bind.Call) {
 		return
 	}
 	result, err := call.Impl().(Interface).Ask(call.Context(), c)
-	if err != nil {
-		call.Fail(err)
-		return
-	}
-	resultPtr := uint32(call.Stack[1])
-	if !call.CheckArea(resultPtr, 8, 4) {
-		return
-	}
-	resultPtr2, resultLen := call.LowerString(result)
-	call.StoreUint32(resultPtr, resultPtr2)
-	call.StoreUint32(resultPtr+4, resultLen)
+	call.Return(err)
+	area := call.ResultArea(1, 8, 4)
+	call.StoreString(area, result)
 }

@@ -9,8 +9,6 @@ import (
 	"github.com/witgen/witgen/internal/testing/roundtrip/gen/roundtrip/values/variants"
 )
 
-// What this refers to is missing from a runtime that does not fit this file.
-// Use the same version of github.com/witgen/witgen to generate and to build.
 const _ = canonicalabi.GeneratedCodeNeedsABI2
 
 // Outer is outer of roundtrip:values/variants.
@@ -24,9 +22,7 @@ type Large interface {
 }
 
 // LargeText is the case text of Large.
-type LargeText struct {
-	Value string
-}
+type LargeText struct{ Value string }
 
 func (LargeText) isLarge() {}
 
@@ -56,8 +52,6 @@ type LargeBig struct {
 func (LargeBig) isLarge() {}
 
 // LargeList is the case list of Large.
-type LargeList struct {
-	Value []Outer
-}
+type LargeList struct{ Value []Outer }
 
 func (LargeList) isLarge() {}

@@ -13,140 +13,129 @@ import (
 
 // Interface is roundtrip:values/big as a guest exports it.
 type Interface interface {
-	// OfLarge is of-large.
 	OfLarge(v Large) Large
 }
 
 //go:wasmimport roundtrip:values/big of-large
 func importOfLarge(uint32, uint32)
 
-// OfLarge is of-large.
+// OfLarge calls roundtrip:values/big#of-large.
 func OfLarge(v Large) Large {
 	call := guest.Call()
 	params := call.Area(144)
 	storeLarge(call, params, v)
-	area := call.ResultArea(144)
-	importOfLarge(guest.Address(params), guest.Address(area))
-	call.Returned()
+	importOfLarge(guest.Address(params), call.ResultArea(144))
+	area := call.Returned(144)
 	result := loadLarge(area)
 	call.Done()
 	return result
 }
 
+// Exported is for worlds that export the interface.
+var Exported exported
+var implementation Interface
+
+type exported struct{}
+
+func (exported) Set(impl Interface) { implementation = impl }
+
+func (exported) OfLarge(params uint32) uint32 {
+	v := loadLarge(guest.PointerTo(params))
+	guest.ParamsLifted()
+	result := implementation.OfLarge(v)
+	area := guest.ResultArea(144)
+	storeLarge(&guest.Results, area, result)
+	return guest.Address(area)
+}
+
 func storeLarge(arena *guest.Arena, ptr guest.Pointer, value Large) {
-	switch c := value.(type) {
+	switch value := value.(type) {
 	case LargeText:
 		guest.Store(ptr, 0, uint8(0))
-		textPtr := guest.LowerString(arena, c.Value)
-		guest.Store(ptr, 8, textPtr)
-		guest.Store(ptr, 12, uint32(len(c.Value)))
+		guest.StoreString(arena, ptr, 8, value.Value)
 	case LargeBig:
 		guest.Store(ptr, 0, uint8(1))
-		guest.Store(ptr, 8, c.Value.F0)
-		guest.Store(ptr, 16, c.Value.F1)
-		guest.Store(ptr, 24, c.Value.F2)
-		guest.Store(ptr, 32, c.Value.F3)
-		guest.Store(ptr, 40, c.Value.F4)
-		guest.Store(ptr, 48, c.Value.F5)
-		guest.Store(ptr, 56, c.Value.F6)
-		guest.Store(ptr, 64, c.Value.F7)
-		guest.Store(ptr, 72, c.Value.F8)
-		guest.Store(ptr, 80, c.Value.F9)
-		guest.Store(ptr, 88, c.Value.F10)
-		guest.Store(ptr, 96, c.Value.F11)
-		guest.Store(ptr, 104, c.Value.F12)
-		guest.Store(ptr, 112, c.Value.F13)
-		guest.Store(ptr, 120, c.Value.F14)
-		guest.Store(ptr, 128, c.Value.F15)
-		guest.Store(ptr, 136, c.Value.F16)
+		storeTupleU64U64(guest.At(ptr, 8), value.Value)
 	case LargeList:
 		guest.Store(ptr, 0, uint8(2))
-		listPtr := guest.LowerList(arena, c.Value, 32, storeOuter)
-		guest.Store(ptr, 8, listPtr)
-		guest.Store(ptr, 12, uint32(len(c.Value)))
+		guest.StoreList(arena, ptr, 8, value.Value, 32, storeOuter)
 	default:
 		guest.NoCase("big.Large")
 	}
 }
 
 func loadLarge(ptr guest.Pointer) Large {
-	valueCase := guest.Load[uint8](ptr, 0)
-	var value Large
-	switch valueCase {
+	switch disc := guest.Load[uint8](ptr, 0); disc {
 	case 0:
-		value = LargeText{Value: guest.LiftString(guest.Load[uint32](ptr, 8), guest.Load[uint32](ptr, 12))}
+		return LargeText{Value: guest.LoadString(ptr, 8)}
 	case 1:
-		value = LargeBig{Value: struct {
-			F0  uint64
-			F1  uint64
-			F2  uint64
-			F3  uint64
-			F4  uint64
-			F5  uint64
-			F6  uint64
-			F7  uint64
-			F8  uint64
-			F9  uint64
-			F10 uint64
-			F11 uint64
-			F12 uint64
-			F13 uint64
-			F14 uint64
-			F15 float32
-			F16 float64
-		}{
-			F0:  guest.Load[uint64](ptr, 8),
-			F1:  guest.Load[uint64](ptr, 16),
-			F2:  guest.Load[uint64](ptr, 24),
-			F3:  guest.Load[uint64](ptr, 32),
-			F4:  guest.Load[uint64](ptr, 40),
-			F5:  guest.Load[uint64](ptr, 48),
-			F6:  guest.Load[uint64](ptr, 56),
-			F7:  guest.Load[uint64](ptr, 64),
-			F8:  guest.Load[uint64](ptr, 72),
-			F9:  guest.Load[uint64](ptr, 80),
-			F10: guest.Load[uint64](ptr, 88),
-			F11: guest.Load[uint64](ptr, 96),
-			F12: guest.Load[uint64](ptr, 104),
-			F13: guest.Load[uint64](ptr, 112),
-			F14: guest.Load[uint64](ptr, 120),
-			F15: guest.Load[float32](ptr, 128),
-			F16: guest.Load[float64](ptr, 136),
-		}}
+		return LargeBig{Value: loadTupleU64U64(guest.At(ptr, 8))}
 	case 2:
-		listPtr := guest.Load[uint32](ptr, 8)
-		value = LargeList{Value: guest.LiftList(listPtr, guest.Load[uint32](ptr, 12), 32, loadOuter)}
+		return LargeList{Value: guest.LoadList(ptr, 8, 32, loadOuter)}
 	default:
-		guest.NoDiscriminant(uint32(valueCase), "large")
+		guest.NoDiscriminant(uint32(disc), "large")
 	}
-	return value
+	return nil
+}
+
+func storeTupleU64U64(ptr guest.Pointer, value struct {
+	F0  uint64
+	F1  uint64
+	F2  uint64
+	F3  uint64
+	F4  uint64
+	F5  uint64
+	F6  uint64
+	F7  uint64
+	F8  uint64
+	F9  uint64
+	F10 uint64
+	F11 uint64
+	F12 uint64
+	F13 uint64
+	F14 uint64
+	F15 float32
+	F16 float64
+}) {
+	guest.Store(ptr, 0, value.F0)
+	guest.Store(ptr, 8, value.F1)
+	guest.Store(ptr, 16, value.F2)
+	guest.Store(ptr, 24, value.F3)
+	guest.Store(ptr, 32, value.F4)
+	guest.Store(ptr, 40, value.F5)
+	guest.Store(ptr, 48, value.F6)
+	guest.Store(ptr, 56, value.F7)
+	guest.Store(ptr, 64, value.F8)
+	guest.Store(ptr, 72, value.F9)
+	guest.Store(ptr, 80, value.F10)
+	guest.Store(ptr, 88, value.F11)
+	guest.Store(ptr, 96, value.F12)
+	guest.Store(ptr, 104, value.F13)
+	guest.Store(ptr, 112, value.F14)
+	guest.Store(ptr, 120, value.F15)
+	guest.Store(ptr, 128, value.F16)
 }
 
 func storeOuter(arena *guest.Arena, ptr guest.Pointer, value variants.Outer) {
-	switch c := value.(type) {
+	switch value := value.(type) {
 	case variants.OuterIn:
 		guest.Store(ptr, 0, uint8(0))
-		storeMixed(guest.At(ptr, 8), c.Value)
+		storeMixed(guest.At(ptr, 8), value.Value)
 	case variants.OuterOpt:
 		guest.Store(ptr, 0, uint8(1))
-		if value_, ok := c.Value.Get(); ok {
-			guest.Store(ptr, 8, uint8(1))
-			storeWide(guest.At(ptr, 16), value_)
-		} else {
-			guest.Store(ptr, 8, uint8(0))
+		if opt, ok := value.Value.Get(); guest.StoreSome(ptr, 8, ok) {
+			storeWide(guest.At(ptr, 16), opt)
 		}
 	case variants.OuterRes:
 		guest.Store(ptr, 0, uint8(2))
-		if value_, failure, ok := c.Value.Get(); ok {
-			guest.Store(ptr, 8, uint8(0))
-			storeTexts(arena, guest.At(ptr, 16), value_)
+		if value, failure, ok := value.Value.Get(); guest.StoreOK(ptr, 8, ok) {
+			storeTexts(arena, guest.At(ptr, 16), value)
 		} else {
-			guest.Store(ptr, 8, uint8(1))
 			storeNumbers(guest.At(ptr, 16), failure)
 		}
 	case variants.OuterShape:
 		guest.Store(ptr, 0, uint8(3))
-		storeShape(arena, guest.At(ptr, 8), c.Value)
+		storeShape(arena, guest.At(ptr, 8), value.Value)
 	case variants.OuterUnit:
 		guest.Store(ptr, 0, uint8(4))
 	default:
@@ -154,92 +143,122 @@ func storeOuter(arena *guest.Arena, ptr guest.Pointer, value variants.Outer) {
 	}
 }
 
+func loadTupleU64U64(ptr guest.Pointer) struct {
+	F0  uint64
+	F1  uint64
+	F2  uint64
+	F3  uint64
+	F4  uint64
+	F5  uint64
+	F6  uint64
+	F7  uint64
+	F8  uint64
+	F9  uint64
+	F10 uint64
+	F11 uint64
+	F12 uint64
+	F13 uint64
+	F14 uint64
+	F15 float32
+	F16 float64
+} {
+	return struct {
+		F0  uint64
+		F1  uint64
+		F2  uint64
+		F3  uint64
+		F4  uint64
+		F5  uint64
+		F6  uint64
+		F7  uint64
+		F8  uint64
+		F9  uint64
+		F10 uint64
+		F11 uint64
+		F12 uint64
+		F13 uint64
+		F14 uint64
+		F15 float32
+		F16 float64
+	}{F0: guest.Load[uint64](ptr, 0), F1: guest.Load[uint64](ptr, 8), F2: guest.Load[uint64](ptr, 16),
+		F3: guest.Load[uint64](ptr, 24), F4: guest.Load[uint64](ptr, 32), F5: guest.Load[uint64](ptr, 40),
+		F6: guest.Load[uint64](ptr, 48), F7: guest.Load[uint64](ptr, 56), F8: guest.Load[uint64](ptr, 64),
+		F9: guest.Load[uint64](ptr, 72), F10: guest.Load[uint64](ptr, 80), F11: guest.Load[uint64](ptr, 88),
+		F12: guest.Load[uint64](ptr, 96), F13: guest.Load[uint64](ptr, 104), F14: guest.Load[uint64](ptr, 112),
+		F15: guest.Load[float32](ptr, 120), F16: guest.Load[float64](ptr, 128)}
+}
+
 func loadOuter(ptr guest.Pointer) variants.Outer {
-	valueCase := guest.Load[uint8](ptr, 0)
-	var value variants.Outer
-	switch valueCase {
+	switch disc := guest.Load[uint8](ptr, 0); disc {
 	case 0:
-		value = variants.OuterIn{Value: loadMixed(guest.At(ptr, 8))}
+		return variants.OuterIn{Value: loadMixed(guest.At(ptr, 8))}
 	case 1:
-		optCase := guest.Load[uint8](ptr, 8)
 		var opt types.Option[variants.Wide]
-		switch optCase {
-		case 0:
-		case 1:
+		if guest.LoadSome(ptr, 8) {
 			opt = types.Some(loadWide(guest.At(ptr, 16)))
-		default:
-			guest.NoDiscriminant(uint32(optCase), "option<wide>")
 		}
-		value = variants.OuterOpt{Value: opt}
+		return variants.OuterOpt{Value: opt}
 	case 2:
-		resCase := guest.Load[uint8](ptr, 8)
 		var res types.Result[variants.Texts, variants.Numbers]
-		switch resCase {
-		case 0:
+		if guest.LoadOK(ptr, 8) {
 			res = types.OK[variants.Texts, variants.Numbers](loadTexts(guest.At(ptr, 16)))
-		case 1:
+		} else {
 			res = types.Err[variants.Texts, variants.Numbers](loadNumbers(guest.At(ptr, 16)))
-		default:
-			guest.NoDiscriminant(uint32(resCase), "result<texts, numbers>")
 		}
-		value = variants.OuterRes{Value: res}
+		return variants.OuterRes{Value: res}
 	case 3:
-		value = variants.OuterShape{Value: loadShape(guest.At(ptr, 8))}
+		return variants.OuterShape{Value: loadShape(guest.At(ptr, 8))}
 	case 4:
-		value = variants.OuterUnit{}
+		return variants.OuterUnit{}
 	default:
-		guest.NoDiscriminant(uint32(valueCase), "outer")
+		guest.NoDiscriminant(uint32(disc), "outer")
 	}
-	return value
+	return nil
 }
 
 func storeMixed(ptr guest.Pointer, value variants.Mixed) {
-	switch c := value.(type) {
+	switch value := value.(type) {
 	case variants.MixedA:
 		guest.Store(ptr, 0, uint8(0))
-		guest.Store(ptr, 8, c.Value)
+		guest.Store(ptr, 8, value.Value)
 	case variants.MixedB:
 		guest.Store(ptr, 0, uint8(1))
-		guest.Store(ptr, 8, c.Value)
+		guest.Store(ptr, 8, value.Value)
 	case variants.MixedC:
 		guest.Store(ptr, 0, uint8(2))
-		guest.Store(ptr, 8, c.Value)
+		guest.Store(ptr, 8, value.Value)
 	case variants.MixedD:
 		guest.Store(ptr, 0, uint8(3))
-		guest.Store(ptr, 8, c.Value)
+		guest.Store(ptr, 8, value.Value)
 	default:
 		guest.NoCase("variants.Mixed")
 	}
 }
 
 func storeWide(ptr guest.Pointer, value variants.Wide) {
-	switch c := value.(type) {
+	switch value := value.(type) {
 	case variants.WideA:
 		guest.Store(ptr, 0, uint8(0))
-		guest.Store(ptr, 8, c.Value)
+		guest.Store(ptr, 8, value.Value)
 	case variants.WideB:
 		guest.Store(ptr, 0, uint8(1))
-		guest.Store(ptr, 8, c.Value)
+		guest.Store(ptr, 8, value.Value)
 	default:
 		guest.NoCase("variants.Wide")
 	}
 }
 
 func storeTexts(arena *guest.Arena, ptr guest.Pointer, value variants.Texts) {
-	switch c := value.(type) {
+	switch value := value.(type) {
 	case variants.TextsS:
 		guest.Store(ptr, 0, uint8(0))
-		sPtr := guest.LowerString(arena, c.Value)
-		guest.Store(ptr, 8, sPtr)
-		guest.Store(ptr, 12, uint32(len(c.Value)))
+		guest.StoreString(arena, ptr, 8, value.Value)
 	case variants.TextsN:
 		guest.Store(ptr, 0, uint8(1))
-		guest.Store(ptr, 8, c.Value)
+		guest.Store(ptr, 8, value.Value)
 	case variants.TextsL:
 		guest.Store(ptr, 0, uint8(2))
-		lPtr := guest.LowerSlice(arena, c.Value)
-		guest.Store(ptr, 8, lPtr)
-		guest.Store(ptr, 12, uint32(len(c.Value)))
+		guest.StoreSlice(arena, ptr, 8, value.Value)
 	case variants.TextsNone:
 		guest.Store(ptr, 0, uint8(3))
 	default:
@@ -248,133 +267,111 @@ func storeTexts(arena *guest.Arena, ptr guest.Pointer, value variants.Texts) {
 }
 
 func storeNumbers(ptr guest.Pointer, value variants.Numbers) {
-	switch c := value.(type) {
+	switch value := value.(type) {
 	case variants.NumbersA:
 		guest.Store(ptr, 0, uint8(0))
-		guest.Store(ptr, 4, c.Value)
+		guest.Store(ptr, 4, value.Value)
 	case variants.NumbersB:
 		guest.Store(ptr, 0, uint8(1))
-		guest.Store(ptr, 4, c.Value)
+		guest.Store(ptr, 4, value.Value)
 	default:
 		guest.NoCase("variants.Numbers")
 	}
 }
 
 func storeShape(arena *guest.Arena, ptr guest.Pointer, value named.Shape) {
-	switch c := value.(type) {
+	switch value := value.(type) {
 	case named.ShapeNothing:
 		guest.Store(ptr, 0, uint8(0))
 	case named.ShapeDot:
 		guest.Store(ptr, 0, uint8(1))
-		storePoint(guest.At(ptr, 8), c.Value)
+		storePoint(guest.At(ptr, 8), value.Value)
 	case named.ShapeCircle:
 		guest.Store(ptr, 0, uint8(2))
-		guest.Store(ptr, 8, c.Value)
+		guest.Store(ptr, 8, value.Value)
 	case named.ShapeLabel:
 		guest.Store(ptr, 0, uint8(3))
-		labelPtr := guest.LowerString(arena, c.Value)
-		guest.Store(ptr, 8, labelPtr)
-		guest.Store(ptr, 12, uint32(len(c.Value)))
+		guest.StoreString(arena, ptr, 8, value.Value)
 	case named.ShapePath:
 		guest.Store(ptr, 0, uint8(4))
-		pathPtr := guest.LowerSlice(arena, c.Value)
-		guest.Store(ptr, 8, pathPtr)
-		guest.Store(ptr, 12, uint32(len(c.Value)))
+		guest.StoreSlice(arena, ptr, 8, value.Value)
 	default:
 		guest.NoCase("named.Shape")
 	}
 }
 
 func loadMixed(ptr guest.Pointer) variants.Mixed {
-	valueCase := guest.Load[uint8](ptr, 0)
-	var value variants.Mixed
-	switch valueCase {
+	switch disc := guest.Load[uint8](ptr, 0); disc {
 	case 0:
-		value = variants.MixedA{Value: guest.Load[uint32](ptr, 8)}
+		return variants.MixedA{Value: guest.Load[uint32](ptr, 8)}
 	case 1:
-		value = variants.MixedB{Value: guest.Load[float64](ptr, 8)}
+		return variants.MixedB{Value: guest.Load[float64](ptr, 8)}
 	case 2:
-		value = variants.MixedC{Value: guest.Load[float32](ptr, 8)}
+		return variants.MixedC{Value: guest.Load[float32](ptr, 8)}
 	case 3:
-		value = variants.MixedD{Value: guest.Load[int64](ptr, 8)}
+		return variants.MixedD{Value: guest.Load[int64](ptr, 8)}
 	default:
-		guest.NoDiscriminant(uint32(valueCase), "mixed")
+		guest.NoDiscriminant(uint32(disc), "mixed")
 	}
-	return value
+	return nil
 }
 
 func loadWide(ptr guest.Pointer) variants.Wide {
-	valueCase := guest.Load[uint8](ptr, 0)
-	var value variants.Wide
-	switch valueCase {
+	switch disc := guest.Load[uint8](ptr, 0); disc {
 	case 0:
-		value = variants.WideA{Value: guest.Load[uint64](ptr, 8)}
+		return variants.WideA{Value: guest.Load[uint64](ptr, 8)}
 	case 1:
-		value = variants.WideB{Value: guest.Load[float64](ptr, 8)}
+		return variants.WideB{Value: guest.Load[float64](ptr, 8)}
 	default:
-		guest.NoDiscriminant(uint32(valueCase), "wide")
+		guest.NoDiscriminant(uint32(disc), "wide")
 	}
-	return value
+	return nil
 }
 
 func loadTexts(ptr guest.Pointer) variants.Texts {
-	valueCase := guest.Load[uint8](ptr, 0)
-	var value variants.Texts
-	switch valueCase {
+	switch disc := guest.Load[uint8](ptr, 0); disc {
 	case 0:
-		value = variants.TextsS{
-			Value: guest.LiftString(guest.Load[uint32](ptr, 8), guest.Load[uint32](ptr, 12)),
-		}
+		return variants.TextsS{Value: guest.LoadString(ptr, 8)}
 	case 1:
-		value = variants.TextsN{Value: guest.Load[uint64](ptr, 8)}
+		return variants.TextsN{Value: guest.Load[uint64](ptr, 8)}
 	case 2:
-		value = variants.TextsL{
-			Value: guest.LiftSlice[float64](guest.Load[uint32](ptr, 8), guest.Load[uint32](ptr, 12)),
-		}
+		return variants.TextsL{Value: guest.LoadSlice[float64](ptr, 8)}
 	case 3:
-		value = variants.TextsNone{}
+		return variants.TextsNone{}
 	default:
-		guest.NoDiscriminant(uint32(valueCase), "texts")
+		guest.NoDiscriminant(uint32(disc), "texts")
 	}
-	return value
+	return nil
 }
 
 func loadNumbers(ptr guest.Pointer) variants.Numbers {
-	valueCase := guest.Load[uint8](ptr, 0)
-	var value variants.Numbers
-	switch valueCase {
+	switch disc := guest.Load[uint8](ptr, 0); disc {
 	case 0:
-		value = variants.NumbersA{Value: guest.Load[uint32](ptr, 4)}
+		return variants.NumbersA{Value: guest.Load[uint32](ptr, 4)}
 	case 1:
-		value = variants.NumbersB{Value: guest.Load[float32](ptr, 4)}
+		return variants.NumbersB{Value: guest.Load[float32](ptr, 4)}
 	default:
-		guest.NoDiscriminant(uint32(valueCase), "numbers")
+		guest.NoDiscriminant(uint32(disc), "numbers")
 	}
-	return value
+	return nil
 }
 
 func loadShape(ptr guest.Pointer) named.Shape {
-	valueCase := guest.Load[uint8](ptr, 0)
-	var value named.Shape
-	switch valueCase {
+	switch disc := guest.Load[uint8](ptr, 0); disc {
 	case 0:
-		value = named.ShapeNothing{}
+		return named.ShapeNothing{}
 	case 1:
-		value = named.ShapeDot{Value: loadPoint(guest.At(ptr, 8))}
+		return named.ShapeDot{Value: loadPoint(guest.At(ptr, 8))}
 	case 2:
-		value = named.ShapeCircle{Value: guest.Load[float64](ptr, 8)}
+		return named.ShapeCircle{Value: guest.Load[float64](ptr, 8)}
 	case 3:
-		value = named.ShapeLabel{
-			Value: guest.LiftString(guest.Load[uint32](ptr, 8), guest.Load[uint32](ptr, 12)),
-		}
+		return named.ShapeLabel{Value: guest.LoadString(ptr, 8)}
 	case 4:
-		value = named.ShapePath{
-			Value: guest.LiftSlice[named.Point](guest.Load[uint32](ptr, 8), guest.Load[uint32](ptr, 12)),
-		}
+		return named.ShapePath{Value: guest.LoadSlice[named.Point](ptr, 8)}
 	default:
-		guest.NoDiscriminant(uint32(valueCase), "shape")
+		guest.NoDiscriminant(uint32(disc), "shape")
 	}
-	return value
+	return nil
 }
 
 func storePoint(ptr guest.Pointer, value named.Point) {

@@ -6,8 +6,6 @@ package big
 
 import (
 	"context"
-	"encoding/binary"
-	"math"
 
 	"github.com/witgen/witgen/canonicalabi/host"
 	"github.com/witgen/witgen/canonicalabi/host/bind"
@@ -16,38 +14,30 @@ import (
 	"github.com/witgen/witgen/internal/testing/roundtrip/gen/roundtrip/values/variants"
 )
 
-// Interface is roundtrip:values/big: what a guest
-// exports, and what a host implements for the guests that import it.
+// Interface is roundtrip:values/big, which a guest exports or a host implements.
 type Interface interface {
-	// OfLarge is of-large.
+	// OfLarge calls roundtrip:values/big#of-large.
 	OfLarge(ctx context.Context, v Large) (Large, error)
 }
 
-// Descriptor describes roundtrip:values/big to the runtime.
-var Descriptor = bind.Interface{
+var descriptor = bind.Interface{
 	Functions: []bind.Function{
-		{
-			Name:   "of-large",
-			Type:   0x5191b9276ed1e77c,
-			Export: "i32 -> i32",
-			Import: "i32 i32 ->",
-			Handle: handleOfLarge,
-		},
+		{Name: "of-large", Type: 0x5191b9276ed1e77c, Export: "i32 -> i32", Import: "i32 i32 ->",
+			Handle: handleOfLarge},
 	},
 }
 
-// Bind returns the interface as an instance exports it. Worlds that export it
-// call it.
+// Descriptor describes roundtrip:values/big to the runtime.
+var Descriptor = descriptor
+
+// Bind returns the interface as an instance exports it.
 func Bind(e bind.Exports) Interface {
-	return &exports{
-		ofLarge: e.Func(0),
-	}
+	x := &exports{}
+	e.Bind(&x.ofLarge)
+	return x
 }
 
-// exports calls the functions that an instance exports.
-type exports struct {
-	ofLarge bind.Func
-}
+type exports struct{ ofLarge bind.Func }
 
 func (x *exports) OfLarge(ctx context.Context, v Large) (Large, error) {
 	if bad := checkLarge(v); bad != nil {
@@ -57,223 +47,156 @@ func (x *exports) OfLarge(ctx context.Context, v Large) (Large, error) {
 	params := call.Realloc(144, 8)
 	storeLarge(call, params, v)
 	call.Stack[0] = uint64(params)
-	if !call.Invoke() {
-		return nil, call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 144, 8)
-	if !ok {
-		return nil, call.End()
-	}
-	result := loadLarge(call, area)
-	return result, call.End()
+	area := call.InvokeView(144, 8)
+	return loadLarge(call, area), call.End()
 }
 
 func handleOfLarge(call *bind.Call) {
-	area, ok := call.View(uint32(call.Stack[0]), 144, 8)
-	if !ok {
-		return
-	}
+	area := call.Area(uint32(call.Stack[0]), 144, 8)
 	v := loadLarge(call, area)
 	if !call.OK() {
 		return
 	}
 	result, err := call.Impl().(Interface).OfLarge(call.Context(), v)
-	if err != nil {
-		call.Fail(err)
-		return
-	}
-	resultPtr := uint32(call.Stack[1])
-	if !call.CheckArea(resultPtr, 144, 8) {
-		return
-	}
-	storeLarge(call, resultPtr, result)
+	call.Return(err)
+	area2 := call.ResultArea(1, 144, 8)
+	storeLarge(call, area2, result)
 }
 
 func checkLarge(value Large) *host.BadValueError {
-	switch v := value.(type) {
+	switch value := value.(type) {
 	case LargeText:
-		if bad := bind.CheckString(v.Value); bad != nil {
-			return bad.In("text")
-		}
+		return bind.CheckString(value.Value).In("text")
 	case LargeList:
-		if bad := bind.CheckList(len(v.Value), 32); bad != nil {
-			return bad.In("list")
-		}
-		for i, item := range v.Value {
-			if bad := checkOuter(item); bad != nil {
-				return bad.At(i).In("list")
-			}
-		}
+		return bind.CheckEach(value.Value, 32, checkOuter).In("list")
 	case LargeBig:
+		return nil
 	default:
 		return bind.UnknownCase("large", value)
 	}
-	return nil
 }
 
 func storeLarge(call *bind.Call, ptr uint32, value Large) {
-	switch c := value.(type) {
+	switch value := value.(type) {
 	case LargeText:
 		call.StoreUint8(ptr, 0)
-		textPtr, textLen := call.LowerString(c.Value)
-		call.StoreUint32(ptr+8, textPtr)
-		call.StoreUint32(ptr+12, textLen)
+		call.StoreString(ptr+8, value.Value)
 	case LargeBig:
 		call.StoreUint8(ptr, 1)
-		call.StoreUint64(ptr+8, c.Value.F0)
-		call.StoreUint64(ptr+16, c.Value.F1)
-		call.StoreUint64(ptr+24, c.Value.F2)
-		call.StoreUint64(ptr+32, c.Value.F3)
-		call.StoreUint64(ptr+40, c.Value.F4)
-		call.StoreUint64(ptr+48, c.Value.F5)
-		call.StoreUint64(ptr+56, c.Value.F6)
-		call.StoreUint64(ptr+64, c.Value.F7)
-		call.StoreUint64(ptr+72, c.Value.F8)
-		call.StoreUint64(ptr+80, c.Value.F9)
-		call.StoreUint64(ptr+88, c.Value.F10)
-		call.StoreUint64(ptr+96, c.Value.F11)
-		call.StoreUint64(ptr+104, c.Value.F12)
-		call.StoreUint64(ptr+112, c.Value.F13)
-		call.StoreUint64(ptr+120, c.Value.F14)
-		call.StoreFloat32(ptr+128, c.Value.F15)
-		call.StoreFloat64(ptr+136, c.Value.F16)
+		storeTupleU64U64(call, ptr+8, value.Value)
 	case LargeList:
 		call.StoreUint8(ptr, 2)
-		listPtr := call.LowerList(len(c.Value), 32, 8)
-		for i, item := range c.Value {
+		listPtr := call.LowerList(len(value.Value), 32, 8)
+		for i, item := range value.Value {
 			at := listPtr + uint32(i)*32
 			storeOuter(call, at, item)
 		}
-		call.StoreUint32(ptr+8, listPtr)
-		call.StoreUint32(ptr+12, uint32(len(c.Value)))
+		call.StoreList(ptr+8, listPtr, len(value.Value))
 	default:
 		call.BadVariant("large")
 	}
 }
 
 func loadLarge(call *bind.Call, area []byte) Large {
-	valueCase := area[0]
-	var value Large
-	switch valueCase {
+	switch disc := area[0]; disc {
 	case 0:
 		if bind.Room[LargeText](call) {
-			value = LargeText{Value: call.LiftString(binary.LittleEndian.Uint32(area[8:]),
-				binary.LittleEndian.Uint32(area[12:]))}
+			return LargeText{Value: call.LoadString(area[8:])}
 		}
 	case 1:
 		if bind.Room[LargeBig](call) {
-			value = LargeBig{Value: struct {
-				F0  uint64
-				F1  uint64
-				F2  uint64
-				F3  uint64
-				F4  uint64
-				F5  uint64
-				F6  uint64
-				F7  uint64
-				F8  uint64
-				F9  uint64
-				F10 uint64
-				F11 uint64
-				F12 uint64
-				F13 uint64
-				F14 uint64
-				F15 float32
-				F16 float64
-			}{
-				F0:  binary.LittleEndian.Uint64(area[8:]),
-				F1:  binary.LittleEndian.Uint64(area[16:]),
-				F2:  binary.LittleEndian.Uint64(area[24:]),
-				F3:  binary.LittleEndian.Uint64(area[32:]),
-				F4:  binary.LittleEndian.Uint64(area[40:]),
-				F5:  binary.LittleEndian.Uint64(area[48:]),
-				F6:  binary.LittleEndian.Uint64(area[56:]),
-				F7:  binary.LittleEndian.Uint64(area[64:]),
-				F8:  binary.LittleEndian.Uint64(area[72:]),
-				F9:  binary.LittleEndian.Uint64(area[80:]),
-				F10: binary.LittleEndian.Uint64(area[88:]),
-				F11: binary.LittleEndian.Uint64(area[96:]),
-				F12: binary.LittleEndian.Uint64(area[104:]),
-				F13: binary.LittleEndian.Uint64(area[112:]),
-				F14: binary.LittleEndian.Uint64(area[120:]),
-				F15: math.Float32frombits(binary.LittleEndian.Uint32(area[128:])),
-				F16: math.Float64frombits(binary.LittleEndian.Uint64(area[136:])),
-			}}
+			return LargeBig{Value: loadTupleU64U64(call, area[8:])}
 		}
 	case 2:
-		region, list := bind.LiftList[Outer](call, binary.LittleEndian.Uint32(area[8:]),
-			binary.LittleEndian.Uint32(area[12:]), 32, 8)
+		region, list := bind.LoadList[Outer](call, area[8:], 32, 8)
 		for i := range list {
-			item := region[i*32:]
-			list[i] = loadOuter(call, item)
+			area := region[i*32:]
+			list[i] = loadOuter(call, area)
 		}
 		if bind.Room[LargeList](call) {
-			value = LargeList{Value: list}
+			return LargeList{Value: list}
 		}
 	default:
-		call.BadDiscriminant(uint32(valueCase), 3)
-	}
-	return value
-}
-
-func checkOuter(value variants.Outer) *host.BadValueError {
-	switch v := value.(type) {
-	case variants.OuterIn:
-		if bad := checkMixed(v.Value); bad != nil {
-			return bad.In("in")
-		}
-	case variants.OuterOpt:
-		if some, ok := v.Value.Get(); ok {
-			if bad := checkWide(some); bad != nil {
-				return bad.In("opt")
-			}
-		}
-	case variants.OuterRes:
-		if value_, failure, ok := v.Value.Get(); ok {
-			if bad := checkTexts(value_); bad != nil {
-				return bad.In("res")
-			}
-		} else {
-			if bad := checkNumbers(failure); bad != nil {
-				return bad.In("res")
-			}
-		}
-	case variants.OuterShape:
-		if bad := checkShape(v.Value); bad != nil {
-			return bad.In("shape")
-		}
-	case variants.OuterUnit:
-	default:
-		return bind.UnknownCase("outer", value)
+		call.BadDiscriminant(uint32(disc), 3)
 	}
 	return nil
 }
 
+func checkOuter(value variants.Outer) *host.BadValueError {
+	switch value := value.(type) {
+	case variants.OuterIn:
+		return checkMixed(value.Value).In("in")
+	case variants.OuterOpt:
+		return bind.CheckSome(value.Value, checkWide).In("opt")
+	case variants.OuterRes:
+		return bind.CheckResult(value.Value, checkTexts, checkNumbers).In("res")
+	case variants.OuterShape:
+		return checkShape(value.Value).In("shape")
+	case variants.OuterUnit:
+		return nil
+	default:
+		return bind.UnknownCase("outer", value)
+	}
+}
+
+func storeTupleU64U64(call *bind.Call, ptr uint32, value struct {
+	F0  uint64
+	F1  uint64
+	F2  uint64
+	F3  uint64
+	F4  uint64
+	F5  uint64
+	F6  uint64
+	F7  uint64
+	F8  uint64
+	F9  uint64
+	F10 uint64
+	F11 uint64
+	F12 uint64
+	F13 uint64
+	F14 uint64
+	F15 float32
+	F16 float64
+}) {
+	call.StoreUint64(ptr, value.F0)
+	call.StoreUint64(ptr+8, value.F1)
+	call.StoreUint64(ptr+16, value.F2)
+	call.StoreUint64(ptr+24, value.F3)
+	call.StoreUint64(ptr+32, value.F4)
+	call.StoreUint64(ptr+40, value.F5)
+	call.StoreUint64(ptr+48, value.F6)
+	call.StoreUint64(ptr+56, value.F7)
+	call.StoreUint64(ptr+64, value.F8)
+	call.StoreUint64(ptr+72, value.F9)
+	call.StoreUint64(ptr+80, value.F10)
+	call.StoreUint64(ptr+88, value.F11)
+	call.StoreUint64(ptr+96, value.F12)
+	call.StoreUint64(ptr+104, value.F13)
+	call.StoreUint64(ptr+112, value.F14)
+	call.StoreFloat32(ptr+120, value.F15)
+	call.StoreFloat64(ptr+128, value.F16)
+}
+
 func storeOuter(call *bind.Call, ptr uint32, value variants.Outer) {
-	switch c := value.(type) {
+	switch value := value.(type) {
 	case variants.OuterIn:
 		call.StoreUint8(ptr, 0)
-		storeMixed(call, ptr+8, c.Value)
+		storeMixed(call, ptr+8, value.Value)
 	case variants.OuterOpt:
 		call.StoreUint8(ptr, 1)
-		if value_, ok := c.Value.Get(); ok {
-			call.StoreUint8(ptr+8, 1)
-			storeWide(call, ptr+16, value_)
-		} else {
-			call.StoreUint8(ptr+8, 0)
+		if opt, ok := value.Value.Get(); call.StoreSome(ptr+8, ok) {
+			storeWide(call, ptr+16, opt)
 		}
 	case variants.OuterRes:
 		call.StoreUint8(ptr, 2)
-		if value_, failure, ok := c.Value.Get(); ok {
-			call.StoreUint8(ptr+8, 0)
-			storeTexts(call, ptr+16, value_)
+		if value, failure, ok := value.Value.Get(); call.StoreOK(ptr+8, ok) {
+			storeTexts(call, ptr+16, value)
 		} else {
-			call.StoreUint8(ptr+8, 1)
 			storeNumbers(call, ptr+16, failure)
 		}
 	case variants.OuterShape:
 		call.StoreUint8(ptr, 3)
-		storeShape(call, ptr+8, c.Value)
+		storeShape(call, ptr+8, value.Value)
 	case variants.OuterUnit:
 		call.StoreUint8(ptr, 4)
 	default:
@@ -281,161 +204,183 @@ func storeOuter(call *bind.Call, ptr uint32, value variants.Outer) {
 	}
 }
 
+func loadTupleU64U64(call *bind.Call, area []byte) struct {
+	F0  uint64
+	F1  uint64
+	F2  uint64
+	F3  uint64
+	F4  uint64
+	F5  uint64
+	F6  uint64
+	F7  uint64
+	F8  uint64
+	F9  uint64
+	F10 uint64
+	F11 uint64
+	F12 uint64
+	F13 uint64
+	F14 uint64
+	F15 float32
+	F16 float64
+} {
+	return struct {
+		F0  uint64
+		F1  uint64
+		F2  uint64
+		F3  uint64
+		F4  uint64
+		F5  uint64
+		F6  uint64
+		F7  uint64
+		F8  uint64
+		F9  uint64
+		F10 uint64
+		F11 uint64
+		F12 uint64
+		F13 uint64
+		F14 uint64
+		F15 float32
+		F16 float64
+	}{F0: bind.Uint64(area), F1: bind.Uint64(area[8:]), F2: bind.Uint64(area[16:]), F3: bind.Uint64(area[24:]),
+		F4: bind.Uint64(area[32:]), F5: bind.Uint64(area[40:]), F6: bind.Uint64(area[48:]),
+		F7: bind.Uint64(area[56:]), F8: bind.Uint64(area[64:]), F9: bind.Uint64(area[72:]),
+		F10: bind.Uint64(area[80:]), F11: bind.Uint64(area[88:]), F12: bind.Uint64(area[96:]),
+		F13: bind.Uint64(area[104:]), F14: bind.Uint64(area[112:]), F15: bind.Float32(area[120:]),
+		F16: bind.Float64(area[128:])}
+}
+
 func loadOuter(call *bind.Call, area []byte) variants.Outer {
-	valueCase := area[0]
-	var value variants.Outer
-	switch valueCase {
+	switch disc := area[0]; disc {
 	case 0:
 		if bind.Room[variants.OuterIn](call) {
-			value = variants.OuterIn{Value: loadMixed(call, area[8:])}
+			return variants.OuterIn{Value: loadMixed(call, area[8:])}
 		}
 	case 1:
-		optCase := area[8]
 		var opt types.Option[variants.Wide]
-		switch optCase {
-		case 0:
-		case 1:
+		if call.LoadSome(area[8]) {
 			opt = types.Some(loadWide(call, area[16:]))
-		default:
-			call.BadDiscriminant(uint32(optCase), 2)
 		}
 		if bind.Room[variants.OuterOpt](call) {
-			value = variants.OuterOpt{Value: opt}
+			return variants.OuterOpt{Value: opt}
 		}
 	case 2:
-		resCase := area[8]
 		var res types.Result[variants.Texts, variants.Numbers]
-		switch resCase {
-		case 0:
+		if call.LoadOK(area[8]) {
 			res = types.OK[variants.Texts, variants.Numbers](loadTexts(call, area[16:]))
-		case 1:
+		} else {
 			res = types.Err[variants.Texts, variants.Numbers](loadNumbers(call, area[16:]))
-		default:
-			call.BadDiscriminant(uint32(resCase), 2)
 		}
 		if bind.Room[variants.OuterRes](call) {
-			value = variants.OuterRes{Value: res}
+			return variants.OuterRes{Value: res}
 		}
 	case 3:
 		if bind.Room[variants.OuterShape](call) {
-			value = variants.OuterShape{Value: loadShape(call, area[8:])}
+			return variants.OuterShape{Value: loadShape(call, area[8:])}
 		}
 	case 4:
-		value = variants.OuterUnit{}
+		return variants.OuterUnit{}
 	default:
-		call.BadDiscriminant(uint32(valueCase), 5)
+		call.BadDiscriminant(uint32(disc), 5)
 	}
-	return value
+	return nil
 }
 
 func checkMixed(value variants.Mixed) *host.BadValueError {
 	switch value.(type) {
 	case variants.MixedA, variants.MixedB, variants.MixedC, variants.MixedD:
+		return nil
 	default:
 		return bind.UnknownCase("mixed", value)
 	}
-	return nil
 }
 
 func checkWide(value variants.Wide) *host.BadValueError {
 	switch value.(type) {
 	case variants.WideA, variants.WideB:
+		return nil
 	default:
 		return bind.UnknownCase("wide", value)
 	}
-	return nil
 }
 
 func checkTexts(value variants.Texts) *host.BadValueError {
-	switch v := value.(type) {
+	switch value := value.(type) {
 	case variants.TextsS:
-		if bad := bind.CheckString(v.Value); bad != nil {
-			return bad.In("s")
-		}
+		return bind.CheckString(value.Value).In("s")
 	case variants.TextsL:
-		if bad := bind.CheckList(len(v.Value), 8); bad != nil {
-			return bad.In("l")
-		}
+		return bind.CheckList(len(value.Value), 8).In("l")
 	case variants.TextsN, variants.TextsNone:
+		return nil
 	default:
 		return bind.UnknownCase("texts", value)
 	}
-	return nil
 }
 
 func checkNumbers(value variants.Numbers) *host.BadValueError {
 	switch value.(type) {
 	case variants.NumbersA, variants.NumbersB:
+		return nil
 	default:
 		return bind.UnknownCase("numbers", value)
 	}
-	return nil
 }
 
 func checkShape(value named.Shape) *host.BadValueError {
-	switch v := value.(type) {
+	switch value := value.(type) {
 	case named.ShapeLabel:
-		if bad := bind.CheckString(v.Value); bad != nil {
-			return bad.In("label")
-		}
+		return bind.CheckString(value.Value).In("label")
 	case named.ShapePath:
-		if bad := bind.CheckList(len(v.Value), 8); bad != nil {
-			return bad.In("path")
-		}
+		return bind.CheckList(len(value.Value), 8).In("path")
 	case named.ShapeNothing, named.ShapeDot, named.ShapeCircle:
+		return nil
 	default:
 		return bind.UnknownCase("shape", value)
 	}
-	return nil
 }
 
 func storeMixed(call *bind.Call, ptr uint32, value variants.Mixed) {
-	switch c := value.(type) {
+	switch value := value.(type) {
 	case variants.MixedA:
 		call.StoreUint8(ptr, 0)
-		call.StoreUint32(ptr+8, c.Value)
+		call.StoreUint32(ptr+8, value.Value)
 	case variants.MixedB:
 		call.StoreUint8(ptr, 1)
-		call.StoreFloat64(ptr+8, c.Value)
+		call.StoreFloat64(ptr+8, value.Value)
 	case variants.MixedC:
 		call.StoreUint8(ptr, 2)
-		call.StoreFloat32(ptr+8, c.Value)
+		call.StoreFloat32(ptr+8, value.Value)
 	case variants.MixedD:
 		call.StoreUint8(ptr, 3)
-		call.StoreUint64(ptr+8, uint64(c.Value))
+		call.StoreUint64(ptr+8, uint64(value.Value))
 	default:
 		call.BadVariant("mixed")
 	}
 }
 
 func storeWide(call *bind.Call, ptr uint32, value variants.Wide) {
-	switch c := value.(type) {
+	switch value := value.(type) {
 	case variants.WideA:
 		call.StoreUint8(ptr, 0)
-		call.StoreUint64(ptr+8, c.Value)
+		call.StoreUint64(ptr+8, value.Value)
 	case variants.WideB:
 		call.StoreUint8(ptr, 1)
-		call.StoreFloat64(ptr+8, c.Value)
+		call.StoreFloat64(ptr+8, value.Value)
 	default:
 		call.BadVariant("wide")
 	}
 }
 
 func storeTexts(call *bind.Call, ptr uint32, value variants.Texts) {
-	switch c := value.(type) {
+	switch value := value.(type) {
 	case variants.TextsS:
 		call.StoreUint8(ptr, 0)
-		sPtr, sLen := call.LowerString(c.Value)
-		call.StoreUint32(ptr+8, sPtr)
-		call.StoreUint32(ptr+12, sLen)
+		call.StoreString(ptr+8, value.Value)
 	case variants.TextsN:
 		call.StoreUint8(ptr, 1)
-		call.StoreUint64(ptr+8, c.Value)
+		call.StoreUint64(ptr+8, value.Value)
 	case variants.TextsL:
 		call.StoreUint8(ptr, 2)
-		lPtr, lLen := bind.LowerNumbers(call, c.Value)
-		call.StoreUint32(ptr+8, lPtr)
-		call.StoreUint32(ptr+12, lLen)
+		bind.StoreNumbers(call, ptr+8, value.Value)
 	case variants.TextsNone:
 		call.StoreUint8(ptr, 3)
 	default:
@@ -444,168 +389,151 @@ func storeTexts(call *bind.Call, ptr uint32, value variants.Texts) {
 }
 
 func storeNumbers(call *bind.Call, ptr uint32, value variants.Numbers) {
-	switch c := value.(type) {
+	switch value := value.(type) {
 	case variants.NumbersA:
 		call.StoreUint8(ptr, 0)
-		call.StoreUint32(ptr+4, c.Value)
+		call.StoreUint32(ptr+4, value.Value)
 	case variants.NumbersB:
 		call.StoreUint8(ptr, 1)
-		call.StoreFloat32(ptr+4, c.Value)
+		call.StoreFloat32(ptr+4, value.Value)
 	default:
 		call.BadVariant("numbers")
 	}
 }
 
 func storeShape(call *bind.Call, ptr uint32, value named.Shape) {
-	switch c := value.(type) {
+	switch value := value.(type) {
 	case named.ShapeNothing:
 		call.StoreUint8(ptr, 0)
 	case named.ShapeDot:
 		call.StoreUint8(ptr, 1)
-		storePoint(call, ptr+8, c.Value)
+		storePoint(call, ptr+8, value.Value)
 	case named.ShapeCircle:
 		call.StoreUint8(ptr, 2)
-		call.StoreFloat64(ptr+8, c.Value)
+		call.StoreFloat64(ptr+8, value.Value)
 	case named.ShapeLabel:
 		call.StoreUint8(ptr, 3)
-		labelPtr, labelLen := call.LowerString(c.Value)
-		call.StoreUint32(ptr+8, labelPtr)
-		call.StoreUint32(ptr+12, labelLen)
+		call.StoreString(ptr+8, value.Value)
 	case named.ShapePath:
 		call.StoreUint8(ptr, 4)
-		pathPtr := call.LowerList(len(c.Value), 8, 4)
-		for i, item := range c.Value {
+		pathPtr := call.LowerList(len(value.Value), 8, 4)
+		for i, item := range value.Value {
 			at := pathPtr + uint32(i)*8
 			storePoint(call, at, item)
 		}
-		call.StoreUint32(ptr+8, pathPtr)
-		call.StoreUint32(ptr+12, uint32(len(c.Value)))
+		call.StoreList(ptr+8, pathPtr, len(value.Value))
 	default:
 		call.BadVariant("shape")
 	}
 }
 
 func loadMixed(call *bind.Call, area []byte) variants.Mixed {
-	valueCase := area[0]
-	var value variants.Mixed
-	switch valueCase {
+	switch disc := area[0]; disc {
 	case 0:
 		if bind.Room[variants.MixedA](call) {
-			value = variants.MixedA{Value: binary.LittleEndian.Uint32(area[8:])}
+			return variants.MixedA{Value: bind.Uint32(area[8:])}
 		}
 	case 1:
 		if bind.Room[variants.MixedB](call) {
-			value = variants.MixedB{Value: math.Float64frombits(binary.LittleEndian.Uint64(area[8:]))}
+			return variants.MixedB{Value: bind.Float64(area[8:])}
 		}
 	case 2:
 		if bind.Room[variants.MixedC](call) {
-			value = variants.MixedC{Value: math.Float32frombits(binary.LittleEndian.Uint32(area[8:]))}
+			return variants.MixedC{Value: bind.Float32(area[8:])}
 		}
 	case 3:
 		if bind.Room[variants.MixedD](call) {
-			value = variants.MixedD{Value: int64(binary.LittleEndian.Uint64(area[8:]))}
+			return variants.MixedD{Value: int64(bind.Uint64(area[8:]))}
 		}
 	default:
-		call.BadDiscriminant(uint32(valueCase), 4)
+		call.BadDiscriminant(uint32(disc), 4)
 	}
-	return value
+	return nil
 }
 
 func loadWide(call *bind.Call, area []byte) variants.Wide {
-	valueCase := area[0]
-	var value variants.Wide
-	switch valueCase {
+	switch disc := area[0]; disc {
 	case 0:
 		if bind.Room[variants.WideA](call) {
-			value = variants.WideA{Value: binary.LittleEndian.Uint64(area[8:])}
+			return variants.WideA{Value: bind.Uint64(area[8:])}
 		}
 	case 1:
 		if bind.Room[variants.WideB](call) {
-			value = variants.WideB{Value: math.Float64frombits(binary.LittleEndian.Uint64(area[8:]))}
+			return variants.WideB{Value: bind.Float64(area[8:])}
 		}
 	default:
-		call.BadDiscriminant(uint32(valueCase), 2)
+		call.BadDiscriminant(uint32(disc), 2)
 	}
-	return value
+	return nil
 }
 
 func loadTexts(call *bind.Call, area []byte) variants.Texts {
-	valueCase := area[0]
-	var value variants.Texts
-	switch valueCase {
+	switch disc := area[0]; disc {
 	case 0:
 		if bind.Room[variants.TextsS](call) {
-			value = variants.TextsS{Value: call.LiftString(binary.LittleEndian.Uint32(area[8:]),
-				binary.LittleEndian.Uint32(area[12:]))}
+			return variants.TextsS{Value: call.LoadString(area[8:])}
 		}
 	case 1:
 		if bind.Room[variants.TextsN](call) {
-			value = variants.TextsN{Value: binary.LittleEndian.Uint64(area[8:])}
+			return variants.TextsN{Value: bind.Uint64(area[8:])}
 		}
 	case 2:
 		if bind.Room[variants.TextsL](call) {
-			value = variants.TextsL{Value: bind.LiftNumbers[float64](call,
-				binary.LittleEndian.Uint32(area[8:]), binary.LittleEndian.Uint32(area[12:]))}
+			return variants.TextsL{Value: bind.LoadNumbers[float64](call, area[8:])}
 		}
 	case 3:
-		value = variants.TextsNone{}
+		return variants.TextsNone{}
 	default:
-		call.BadDiscriminant(uint32(valueCase), 4)
+		call.BadDiscriminant(uint32(disc), 4)
 	}
-	return value
+	return nil
 }
 
 func loadNumbers(call *bind.Call, area []byte) variants.Numbers {
-	valueCase := area[0]
-	var value variants.Numbers
-	switch valueCase {
+	switch disc := area[0]; disc {
 	case 0:
 		if bind.Room[variants.NumbersA](call) {
-			value = variants.NumbersA{Value: binary.LittleEndian.Uint32(area[4:])}
+			return variants.NumbersA{Value: bind.Uint32(area[4:])}
 		}
 	case 1:
 		if bind.Room[variants.NumbersB](call) {
-			value = variants.NumbersB{Value: math.Float32frombits(binary.LittleEndian.Uint32(area[4:]))}
+			return variants.NumbersB{Value: bind.Float32(area[4:])}
 		}
 	default:
-		call.BadDiscriminant(uint32(valueCase), 2)
+		call.BadDiscriminant(uint32(disc), 2)
 	}
-	return value
+	return nil
 }
 
 func loadShape(call *bind.Call, area []byte) named.Shape {
-	valueCase := area[0]
-	var value named.Shape
-	switch valueCase {
+	switch disc := area[0]; disc {
 	case 0:
-		value = named.ShapeNothing{}
+		return named.ShapeNothing{}
 	case 1:
 		if bind.Room[named.ShapeDot](call) {
-			value = named.ShapeDot{Value: loadPoint(call, area[8:])}
+			return named.ShapeDot{Value: loadPoint(call, area[8:])}
 		}
 	case 2:
 		if bind.Room[named.ShapeCircle](call) {
-			value = named.ShapeCircle{Value: math.Float64frombits(binary.LittleEndian.Uint64(area[8:]))}
+			return named.ShapeCircle{Value: bind.Float64(area[8:])}
 		}
 	case 3:
 		if bind.Room[named.ShapeLabel](call) {
-			value = named.ShapeLabel{Value: call.LiftString(binary.LittleEndian.Uint32(area[8:]),
-				binary.LittleEndian.Uint32(area[12:]))}
+			return named.ShapeLabel{Value: call.LoadString(area[8:])}
 		}
 	case 4:
-		region, path := bind.LiftList[named.Point](call, binary.LittleEndian.Uint32(area[8:]),
-			binary.LittleEndian.Uint32(area[12:]), 8, 4)
+		region, path := bind.LoadList[named.Point](call, area[8:], 8, 4)
 		for i := range path {
-			item := region[i*8:]
-			path[i] = loadPoint(call, item)
+			area := region[i*8:]
+			path[i] = loadPoint(call, area)
 		}
 		if bind.Room[named.ShapePath](call) {
-			value = named.ShapePath{Value: path}
+			return named.ShapePath{Value: path}
 		}
 	default:
-		call.BadDiscriminant(uint32(valueCase), 5)
+		call.BadDiscriminant(uint32(disc), 5)
 	}
-	return value
+	return nil
 }
 
 func storePoint(call *bind.Call, ptr uint32, value named.Point) {
@@ -614,5 +542,5 @@ func storePoint(call *bind.Call, ptr uint32, value named.Point) {
 }
 
 func loadPoint(call *bind.Call, area []byte) named.Point {
-	return named.Point{X: int32(binary.LittleEndian.Uint32(area)), Y: int32(binary.LittleEndian.Uint32(area[4:]))}
+	return named.Point{X: int32(bind.Uint32(area)), Y: int32(bind.Uint32(area[4:]))}
 }

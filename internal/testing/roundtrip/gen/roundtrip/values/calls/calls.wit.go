@@ -12,8 +12,6 @@ import (
 	"github.com/witgen/witgen/internal/testing/roundtrip/gen/roundtrip/values/named"
 )
 
-// What this refers to is missing from a runtime that does not fit this file.
-// Use the same version of github.com/witgen/witgen to generate and to build.
 const _ = canonicalabi.GeneratedCodeNeedsABI2
 
 // Point is point of roundtrip:values/named.
@@ -44,46 +42,28 @@ type FailureGone struct{}
 
 func (FailureGone) isFailure() {}
 
-// Error says which error it is, in the words of WIT.
-func (FailureGone) Error() string {
-	return "gone"
-}
+func (FailureGone) Error() string { return "gone" }
 
 // FailureBusy is the case busy of Failure.
-type FailureBusy struct {
-	Value uint32
-}
+type FailureBusy struct{ Value uint32 }
 
 func (FailureBusy) isFailure() {}
 
-// Error says which error it is, in the words of WIT.
-func (e FailureBusy) Error() string {
-	return "busy: " + types.Text(e.Value)
-}
+func (e FailureBusy) Error() string { return "busy: " + types.Text(e.Value) }
 
 // FailureText is the case text of Failure.
-type FailureText struct {
-	Value string
-}
+type FailureText struct{ Value string }
 
 func (FailureText) isFailure() {}
 
-// Error says which error it is, in the words of WIT.
-func (e FailureText) Error() string {
-	return "text: " + e.Value
-}
+func (e FailureText) Error() string { return "text: " + e.Value }
 
 // FailureWhere is the case where of Failure.
-type FailureWhere struct {
-	Value Point
-}
+type FailureWhere struct{ Value Point }
 
 func (FailureWhere) isFailure() {}
 
-// Error says which error it is, in the words of WIT.
-func (e FailureWhere) Error() string {
-	return "where: " + textPoint(e.Value)
-}
+func (e FailureWhere) Error() string { return "where: " + textPoint(e.Value) }
 
 // Fault is the record fault.
 type Fault struct {
@@ -91,7 +71,6 @@ type Fault struct {
 	Why  string
 }
 
-// Error says which error it is, in the words of WIT.
 func (e Fault) Error() string {
 	return "fault: " + types.RecordText("code: "+types.Text(e.Code), "why: "+types.Quote(e.Why))
 }
@@ -106,24 +85,11 @@ const (
 	ReasonThird
 )
 
-// String returns the name of the case in WIT.
 func (e Reason) String() string {
-	switch e {
-	case ReasonFirst:
-		return "first"
-	case ReasonSecond:
-		return "second"
-	case ReasonThird:
-		return "third"
-	default:
-		return types.UnknownCase("reason", uint32(e))
-	}
+	return types.CaseName("reason", uint32(e), "first", "second", "third")
 }
 
-// Error says which error it is, in the words of WIT.
-func (e Reason) Error() string {
-	return e.String()
-}
+func (e Reason) Error() string { return e.String() }
 
 func textPoint(v named.Point) string {
 	return types.RecordText("x: "+types.Text(v.X), "y: "+types.Text(v.Y))

@@ -14,11 +14,8 @@ import (
 
 // Interface is roundtrip:values/calls as a guest exports it.
 type Interface interface {
-	// Nothing is nothing.
 	Nothing()
-	// OnlyParam is only-param.
 	OnlyParam(v string)
-	// OnlyResult is only-result.
 	OnlyResult() string
 	// 16 flat parameters, the most that are passed flat.
 	Sixteen(a bool, b uint8, c int8, d uint16, e int16, f uint32, g int32, h uint64, i int64, j float32, k float64,
@@ -28,56 +25,38 @@ type Interface interface {
 	// 17 flat parameters, which are passed in memory.
 	Seventeen(a bool, b uint8, c int8, d uint16, e int16, f uint32, g int32, h uint64, i int64, j float32,
 		k float64, l rune, m string, n []byte, o uint8) uint64
-	// Spilled is spilled.
 	Spilled(a, b, c Person, d Shape, e []string) []Person
 	// Names that generated code has uses for.
 	Names(ctx uint8, context_ string, err uint16, call uint32, results []uint16, guest_ string, host_ uint64,
 		stack uint8, area string, params int8, i int16, at int32, ok bool) string
-	// Keywords is keywords.
 	Keywords(type_ uint8, func_ string, use []string, range_ uint16, go_ uint32, string_ string, len_ int8,
 		nil_ bool, make_ rune) string
-	// Check is check.
 	Check(v uint32) error
-	// Value is value.
 	Value(v uint32) (uint32, error)
-	// Error is error.
 	Error(v uint32) error
-	// Text is text.
 	Text(v uint32) (string, error)
-	// Records is records.
 	Records(v Person) (Person, error)
-	// Variants is variants.
 	Variants(v Shape) (Shape, error)
-	// Enums is enums.
 	Enums(v uint64) (uint64, error)
-	// Flags is flags.
 	Flags(v Access) (Access, error)
-	// Lists is lists.
 	Lists(v []uint32) ([]uint32, error)
-	// Options is options.
 	Options(v types.Option[string]) (types.Option[string], error)
-	// Tuples is tuples.
 	Tuples(v types.Tuple2[uint8, string]) (types.Tuple2[uint8, string], error)
-	// Nested is nested.
 	Nested(v uint8) (types.Result[uint8, string], error)
-	// Floats is floats.
 	Floats(v float32) (float32, error)
-	// Colours is colours.
 	Colours(v Colour) (Colour, error)
 }
 
 //go:wasmimport roundtrip:values/calls nothing
 func importNothing()
 
-// Nothing is nothing.
-func Nothing() {
-	importNothing()
-}
+// Nothing calls roundtrip:values/calls#nothing.
+func Nothing() { importNothing() }
 
 //go:wasmimport roundtrip:values/calls only-param
 func importOnlyParam(uint32, uint32)
 
-// OnlyParam is only-param.
+// OnlyParam calls roundtrip:values/calls#only-param.
 func OnlyParam(v string) {
 	call := guest.Call()
 	vPtr := guest.LowerString(call, v)
@@ -88,13 +67,12 @@ func OnlyParam(v string) {
 //go:wasmimport roundtrip:values/calls only-result
 func importOnlyResult(uint32)
 
-// OnlyResult is only-result.
+// OnlyResult calls roundtrip:values/calls#only-result.
 func OnlyResult() string {
 	call := guest.Call()
-	area := call.ResultArea(8)
-	importOnlyResult(guest.Address(area))
-	call.Returned()
-	result := guest.LiftString(guest.Load[uint32](area, 0), guest.Load[uint32](area, 4))
+	importOnlyResult(call.ResultArea(8))
+	area := call.Returned(8)
+	result := guest.LoadString(area, 0)
 	call.Done()
 	return result
 }
@@ -111,10 +89,9 @@ func Sixteen(a bool, b uint8, c int8, d uint16, e int16, f uint32, g int32, h ui
 	call := guest.Call()
 	mPtr := guest.LowerString(call, m)
 	nPtr := guest.LowerSlice(call, n)
-	area := call.ResultArea(72)
 	importSixteen(types.FromBool(a), uint32(b), uint32(c), uint32(d), uint32(e), f, uint32(g), h, uint64(i), j, k,
-		guest.LowerChar(l), mPtr, uint32(len(m)), nPtr, uint32(len(n)), guest.Address(area))
-	call.Returned()
+		guest.LowerChar(l), mPtr, uint32(len(m)), nPtr, uint32(len(n)), call.ResultArea(72))
+	area := call.Returned(72)
 	f0 := guest.LoadBool(area, 0)
 	f1 := guest.Load[uint8](area, 1)
 	f2 := guest.Load[int8](area, 2)
@@ -127,8 +104,8 @@ func Sixteen(a bool, b uint8, c int8, d uint16, e int16, f uint32, g int32, h ui
 	f9 := guest.Load[float32](area, 32)
 	f10 := guest.Load[float64](area, 40)
 	f11 := guest.Load[rune](area, 48)
-	f12 := guest.LiftString(guest.Load[uint32](area, 52), guest.Load[uint32](area, 56))
-	f13 := guest.LiftSlice[uint8](guest.Load[uint32](area, 60), guest.Load[uint32](area, 64))
+	f12 := guest.LoadString(area, 52)
+	f13 := guest.LoadSlice[uint8](area, 60)
 	call.Done()
 	return f0, f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11, f12, f13
 }
@@ -153,12 +130,8 @@ func Seventeen(a bool, b uint8, c int8, d uint16, e int16, f uint32, g int32, h 
 	guest.Store(params, 32, j)
 	guest.Store(params, 40, k)
 	guest.Store(params, 48, guest.LowerChar(l))
-	mPtr := guest.LowerString(call, m)
-	guest.Store(params, 52, mPtr)
-	guest.Store(params, 56, uint32(len(m)))
-	nPtr := guest.LowerSlice(call, n)
-	guest.Store(params, 60, nPtr)
-	guest.Store(params, 64, uint32(len(n)))
+	guest.StoreString(call, params, 52, m)
+	guest.StoreSlice(call, params, 60, n)
 	guest.Store(params, 68, o)
 	result := importSeventeen(guest.Address(params))
 	call.Done()
@@ -168,7 +141,7 @@ func Seventeen(a bool, b uint8, c int8, d uint16, e int16, f uint32, g int32, h 
 //go:wasmimport roundtrip:values/calls spilled
 func importSpilled(uint32, uint32)
 
-// Spilled is spilled.
+// Spilled calls roundtrip:values/calls#spilled.
 func Spilled(a, b, c Person, d Shape, e []string) []Person {
 	call := guest.Call()
 	params := call.Area(112)
@@ -176,14 +149,10 @@ func Spilled(a, b, c Person, d Shape, e []string) []Person {
 	storePerson(call, guest.At(params, 28), b)
 	storePerson(call, guest.At(params, 56), c)
 	storeShape(call, guest.At(params, 88), d)
-	ePtr := guest.LowerStrings(call, e)
-	guest.Store(params, 104, ePtr)
-	guest.Store(params, 108, uint32(len(e)))
-	area := call.ResultArea(8)
-	importSpilled(guest.Address(params), guest.Address(area))
-	call.Returned()
-	resultPtr := guest.Load[uint32](area, 0)
-	result := guest.LiftList(resultPtr, guest.Load[uint32](area, 4), 28, loadPerson)
+	guest.StoreStrings(call, params, 104, e)
+	importSpilled(guest.Address(params), call.ResultArea(8))
+	area := call.Returned(8)
+	result := guest.LoadList(area, 0, 28, loadPerson)
 	call.Done()
 	return result
 }
@@ -192,35 +161,26 @@ func Spilled(a, b, c Person, d Shape, e []string) []Person {
 func importNames(uint32, uint32)
 
 // Names that generated code has uses for.
-func Names(ctx uint8, context_ string, err uint16, call_ uint32, results []uint16, guest_ string, host_ uint64,
+func Names(ctx uint8, context_ string, err uint16, call2 uint32, results []uint16, guest_ string, host_ uint64,
 	stack uint8, area string, params int8, i int16, at int32, ok bool) string {
 	call := guest.Call()
 	params2 := call.Area(72)
 	guest.Store(params2, 0, ctx)
-	contextPtr := guest.LowerString(call, context_)
-	guest.Store(params2, 4, contextPtr)
-	guest.Store(params2, 8, uint32(len(context_)))
+	guest.StoreString(call, params2, 4, context_)
 	guest.Store(params2, 12, err)
-	guest.Store(params2, 16, call_)
-	resultsPtr := guest.LowerSlice(call, results)
-	guest.Store(params2, 20, resultsPtr)
-	guest.Store(params2, 24, uint32(len(results)))
-	guestPtr := guest.LowerString(call, guest_)
-	guest.Store(params2, 28, guestPtr)
-	guest.Store(params2, 32, uint32(len(guest_)))
+	guest.Store(params2, 16, call2)
+	guest.StoreSlice(call, params2, 20, results)
+	guest.StoreString(call, params2, 28, guest_)
 	guest.Store(params2, 40, host_)
 	guest.Store(params2, 48, stack)
-	areaPtr := guest.LowerString(call, area)
-	guest.Store(params2, 52, areaPtr)
-	guest.Store(params2, 56, uint32(len(area)))
+	guest.StoreString(call, params2, 52, area)
 	guest.Store(params2, 60, params)
 	guest.Store(params2, 62, i)
 	guest.Store(params2, 64, at)
 	guest.StoreBool(params2, 68, ok)
-	area2 := call.ResultArea(8)
-	importNames(guest.Address(params2), guest.Address(area2))
-	call.Returned()
-	result := guest.LiftString(guest.Load[uint32](area2, 0), guest.Load[uint32](area2, 4))
+	importNames(guest.Address(params2), call.ResultArea(8))
+	area2 := call.Returned(8)
+	result := guest.LoadString(area2, 0)
 	call.Done()
 	return result
 }
@@ -229,19 +189,18 @@ func Names(ctx uint8, context_ string, err uint16, call_ uint32, results []uint1
 func importKeywords(uint32, uint32, uint32, uint32, uint32, uint32, uint32, uint32, uint32, uint32, uint32, uint32,
 	uint32)
 
-// Keywords is keywords.
+// Keywords calls roundtrip:values/calls#keywords.
 func Keywords(type_ uint8, func_ string, use []string, range_ uint16, go_ uint32, string_ string, len_ int8, nil_ bool,
 	make_ rune) string {
 	call := guest.Call()
 	funcPtr := guest.LowerString(call, func_)
 	usePtr := guest.LowerStrings(call, use)
 	stringPtr := guest.LowerString(call, string_)
-	area := call.ResultArea(8)
 	importKeywords(uint32(type_), funcPtr, uint32(len(func_)), usePtr, uint32(len(use)), uint32(range_), go_,
 		stringPtr, uint32(len(string_)), uint32(len_), types.FromBool(nil_), guest.LowerChar(make_),
-		guest.Address(area))
-	call.Returned()
-	result := guest.LiftString(guest.Load[uint32](area, 0), guest.Load[uint32](area, 4))
+		call.ResultArea(8))
+	area := call.Returned(8)
+	result := guest.LoadString(area, 0)
 	call.Done()
 	return result
 }
@@ -249,16 +208,11 @@ func Keywords(type_ uint8, func_ string, use []string, range_ uint16, go_ uint32
 //go:wasmimport roundtrip:values/calls check
 func importCheck(uint32) uint32
 
-// Check is check.
+// Check calls roundtrip:values/calls#check.
 func Check(v uint32) error {
-	result := importCheck(v)
 	var err error
-	switch result {
-	case 0:
-	case 1:
+	if !guest.LiftOK(importCheck(v)) {
 		err = types.Error[types.Unit]{}
-	default:
-		guest.NoDiscriminant(uint32(result), "result")
 	}
 	return err
 }
@@ -266,44 +220,33 @@ func Check(v uint32) error {
 //go:wasmimport roundtrip:values/calls value
 func importValue(uint32, uint32)
 
-// Value is value.
+// Value calls roundtrip:values/calls#value.
 func Value(v uint32) (uint32, error) {
 	call := guest.Call()
-	area := call.ResultArea(8)
-	importValue(v, guest.Address(area))
-	call.Returned()
-	resultCase := guest.Load[uint8](area, 0)
-	var value uint32
+	importValue(v, call.ResultArea(8))
+	area := call.Returned(8)
+	var result uint32
 	var err error
-	switch resultCase {
-	case 0:
-		value = guest.Load[uint32](area, 4)
-	case 1:
+	if guest.LoadOK(area, 0) {
+		result = guest.Load[uint32](area, 4)
+	} else {
 		err = types.Error[types.Unit]{}
-	default:
-		guest.NoDiscriminant(uint32(resultCase), "result<u32>")
 	}
 	call.Done()
-	return value, err
+	return result, err
 }
 
 //go:wasmimport roundtrip:values/calls error
 func importError(uint32, uint32)
 
-// Error is error.
+// Error calls roundtrip:values/calls#error.
 func Error(v uint32) error {
 	call := guest.Call()
-	area := call.ResultArea(8)
-	importError(v, guest.Address(area))
-	call.Returned()
-	resultCase := guest.Load[uint8](area, 0)
+	importError(v, call.ResultArea(8))
+	area := call.Returned(8)
 	var err error
-	switch resultCase {
-	case 0:
-	case 1:
+	if !guest.LoadOK(area, 0) {
 		err = types.Error[uint32]{Value: guest.Load[uint32](area, 4)}
-	default:
-		guest.NoDiscriminant(uint32(resultCase), "result<_, u32>")
 	}
 	call.Done()
 	return err
@@ -312,465 +255,687 @@ func Error(v uint32) error {
 //go:wasmimport roundtrip:values/calls text
 func importText(uint32, uint32)
 
-// Text is text.
+// Text calls roundtrip:values/calls#text.
 func Text(v uint32) (string, error) {
 	call := guest.Call()
-	area := call.ResultArea(12)
-	importText(v, guest.Address(area))
-	call.Returned()
-	resultCase := guest.Load[uint8](area, 0)
-	var value string
+	importText(v, call.ResultArea(12))
+	area := call.Returned(12)
+	var result string
 	var err error
-	switch resultCase {
-	case 0:
-		value = guest.LiftString(guest.Load[uint32](area, 4), guest.Load[uint32](area, 8))
-	case 1:
-		err = types.Error[string]{
-			Value: guest.LiftString(guest.Load[uint32](area, 4), guest.Load[uint32](area, 8)),
-		}
-	default:
-		guest.NoDiscriminant(uint32(resultCase), "result<string, string>")
+	if guest.LoadOK(area, 0) {
+		result = guest.LoadString(area, 4)
+	} else {
+		err = types.Error[string]{Value: guest.LoadString(area, 4)}
 	}
 	call.Done()
-	return value, err
+	return result, err
 }
 
 //go:wasmimport roundtrip:values/calls records
 func importRecords(uint32, uint32, uint32, uint32, float32, uint32, uint32, uint32)
 
-// Records is records.
+// Records calls roundtrip:values/calls#records.
 func Records(v Person) (Person, error) {
 	call := guest.Call()
 	namePtr := guest.LowerString(call, v.Name)
 	var heightCase uint32
 	var heightPayload float32
-	if value, ok := v.Height.Get(); ok {
-		heightCase = 1
-		heightPayload = value
+	if height, ok := v.Height.Get(); ok {
+		heightCase, heightPayload = 1, height
 	}
 	tagsPtr := guest.LowerStrings(call, v.Tags)
-	area := call.ResultArea(32)
 	importRecords(namePtr, uint32(len(v.Name)), uint32(v.Age), heightCase, heightPayload, tagsPtr,
-		uint32(len(v.Tags)), guest.Address(area))
-	call.Returned()
-	resultCase := guest.Load[uint8](area, 0)
-	var value Person
+		uint32(len(v.Tags)), call.ResultArea(32))
+	area := call.Returned(32)
+	var result Person
 	var err error
-	switch resultCase {
-	case 0:
-		value = loadPerson(guest.At(area, 4))
-	case 1:
+	if guest.LoadOK(area, 0) {
+		result = loadPerson(guest.At(area, 4))
+	} else {
 		err = loadFault(guest.At(area, 4))
-	default:
-		guest.NoDiscriminant(uint32(resultCase), "result<person, fault>")
 	}
 	call.Done()
-	return value, err
+	return result, err
 }
 
 //go:wasmimport roundtrip:values/calls variants
 func importVariants(uint32, uint64, uint32, uint32)
 
-// Variants is variants.
+// Variants calls roundtrip:values/calls#variants.
 func Variants(v Shape) (Shape, error) {
 	call := guest.Call()
-	var vCase uint32
-	var v1 uint64
-	var v2 uint32
-	switch c := v.(type) {
-	case named.ShapeNothing:
-	case named.ShapeDot:
-		vCase = 1
-		v1 = uint64(uint32(c.Value.X))
-		v2 = uint32(c.Value.Y)
-	case named.ShapeCircle:
-		vCase = 2
-		v1 = math.Float64bits(c.Value)
-	case named.ShapeLabel:
-		labelPtr := guest.LowerString(call, c.Value)
-		vCase = 3
-		v1 = uint64(labelPtr)
-		v2 = uint32(len(c.Value))
-	case named.ShapePath:
-		pathPtr := guest.LowerSlice(call, c.Value)
-		vCase = 4
-		v1 = uint64(pathPtr)
-		v2 = uint32(len(c.Value))
-	default:
-		guest.NoCase("named.Shape")
-	}
-	area := call.ResultArea(24)
-	importVariants(vCase, v1, v2, guest.Address(area))
-	call.Returned()
-	resultCase := guest.Load[uint8](area, 0)
-	var value Shape
+	vCase, v1, v2 := lowerShape(call, v)
+	importVariants(vCase, v1, v2, call.ResultArea(24))
+	area := call.Returned(24)
+	var result Shape
 	var err error
-	switch resultCase {
-	case 0:
-		value = loadShape(guest.At(area, 8))
-	case 1:
+	if guest.LoadOK(area, 0) {
+		result = loadShape(guest.At(area, 8))
+	} else {
 		err = loadFailure(guest.At(area, 8))
-	default:
-		guest.NoDiscriminant(uint32(resultCase), "result<shape, failure>")
 	}
 	call.Done()
-	return value, err
+	return result, err
 }
 
 //go:wasmimport roundtrip:values/calls enums
 func importEnums(uint64, uint32)
 
-// Enums is enums.
+// Enums calls roundtrip:values/calls#enums.
 func Enums(v uint64) (uint64, error) {
 	call := guest.Call()
-	area := call.ResultArea(16)
-	importEnums(v, guest.Address(area))
-	call.Returned()
-	resultCase := guest.Load[uint8](area, 0)
-	var value uint64
+	importEnums(v, call.ResultArea(16))
+	area := call.Returned(16)
+	var result uint64
 	var err error
-	switch resultCase {
-	case 0:
-		value = guest.Load[uint64](area, 8)
-	case 1:
+	if guest.LoadOK(area, 0) {
+		result = guest.Load[uint64](area, 8)
+	} else {
 		err = Reason(guest.Load[uint8](area, 8))
-	default:
-		guest.NoDiscriminant(uint32(resultCase), "result<u64, reason>")
 	}
 	call.Done()
-	return value, err
+	return result, err
 }
 
 //go:wasmimport roundtrip:values/calls flags
 func importFlags(uint32, uint32)
 
-// Flags is flags.
+// Flags calls roundtrip:values/calls#flags.
 func Flags(v Access) (Access, error) {
 	call := guest.Call()
-	area := call.ResultArea(2)
-	importFlags(uint32(guest.LowerFlags(v, 0x7, "named.Access")), guest.Address(area))
-	call.Returned()
-	resultCase := guest.Load[uint8](area, 0)
-	var value Access
+	importFlags(uint32(guest.LowerFlags(v, 0x7, "named.Access")), call.ResultArea(2))
+	area := call.Returned(2)
+	var result Access
 	var err error
-	switch resultCase {
-	case 0:
-		value = Access(guest.Load[uint8](area, 1))
-	case 1:
+	if guest.LoadOK(area, 0) {
+		result = Access(guest.Load[uint8](area, 1))
+	} else {
 		err = Access(guest.Load[uint8](area, 1))
-	default:
-		guest.NoDiscriminant(uint32(resultCase), "result<access, access>")
 	}
 	call.Done()
-	return value, err
+	return result, err
 }
 
 //go:wasmimport roundtrip:values/calls lists
 func importLists(uint32, uint32, uint32)
 
-// Lists is lists.
+// Lists calls roundtrip:values/calls#lists.
 func Lists(v []uint32) ([]uint32, error) {
 	call := guest.Call()
 	vPtr := guest.LowerSlice(call, v)
-	area := call.ResultArea(12)
-	importLists(vPtr, uint32(len(v)), guest.Address(area))
-	call.Returned()
-	resultCase := guest.Load[uint8](area, 0)
-	var value []uint32
+	importLists(vPtr, uint32(len(v)), call.ResultArea(12))
+	area := call.Returned(12)
+	var result []uint32
 	var err error
-	switch resultCase {
-	case 0:
-		value = guest.LiftSlice[uint32](guest.Load[uint32](area, 4), guest.Load[uint32](area, 8))
-	case 1:
-		errPtr := guest.Load[uint32](area, 4)
-		err = types.Error[[]string]{Value: guest.LiftStrings(errPtr, guest.Load[uint32](area, 8))}
-	default:
-		guest.NoDiscriminant(uint32(resultCase), "result<list<u32>, list<string>>")
+	if guest.LoadOK(area, 0) {
+		result = guest.LoadSlice[uint32](area, 4)
+	} else {
+		err = types.Error[[]string]{Value: guest.LoadStrings(area, 4)}
 	}
 	call.Done()
-	return value, err
+	return result, err
 }
 
 //go:wasmimport roundtrip:values/calls options
 func importOptions(uint32, uint32, uint32, uint32)
 
-// Options is options.
+// Options calls roundtrip:values/calls#options.
 func Options(v types.Option[string]) (types.Option[string], error) {
 	call := guest.Call()
 	var vCase, v1, v2 uint32
-	if value, ok := v.Get(); ok {
-		valuePtr := guest.LowerString(call, value)
-		vCase = 1
-		v1 = valuePtr
-		v2 = uint32(len(value))
+	if v, ok := v.Get(); ok {
+		valuePtr := guest.LowerString(call, v)
+		vCase, v1, v2 = 1, valuePtr, uint32(len(v))
 	}
-	area := call.ResultArea(16)
-	importOptions(vCase, v1, v2, guest.Address(area))
-	call.Returned()
-	resultCase := guest.Load[uint8](area, 0)
-	var value types.Option[string]
+	importOptions(vCase, v1, v2, call.ResultArea(16))
+	area := call.Returned(16)
+	var result types.Option[string]
 	var err error
-	switch resultCase {
-	case 0:
-		okCase := guest.Load[uint8](area, 4)
-		var ok types.Option[string]
-		switch okCase {
-		case 0:
-		case 1:
-			ok = types.Some(guest.LiftString(guest.Load[uint32](area, 8), guest.Load[uint32](area, 12)))
-		default:
-			guest.NoDiscriminant(uint32(okCase), "option<string>")
+	if guest.LoadOK(area, 0) {
+		var value types.Option[string]
+		if guest.LoadSome(area, 4) {
+			value = types.Some(guest.LoadString(area, 8))
 		}
-		value = ok
-	case 1:
-		errCase := guest.Load[uint8](area, 4)
-		var err2 types.Option[uint8]
-		switch errCase {
-		case 0:
-		case 1:
-			err2 = types.Some(guest.Load[uint8](area, 5))
-		default:
-			guest.NoDiscriminant(uint32(errCase), "option<u8>")
+		result = value
+	} else {
+		var failure types.Option[uint8]
+		if guest.LoadSome(area, 4) {
+			failure = types.Some(guest.Load[uint8](area, 5))
 		}
-		err = types.Error[types.Option[uint8]]{Value: err2}
-	default:
-		guest.NoDiscriminant(uint32(resultCase), "result<option<string>, option<u8>>")
+		err = types.Error[types.Option[uint8]]{Value: failure}
 	}
 	call.Done()
-	return value, err
+	return result, err
 }
 
 //go:wasmimport roundtrip:values/calls tuples
 func importTuples(uint32, uint32, uint32, uint32)
 
-// Tuples is tuples.
+// Tuples calls roundtrip:values/calls#tuples.
 func Tuples(v types.Tuple2[uint8, string]) (types.Tuple2[uint8, string], error) {
 	call := guest.Call()
 	f1Ptr := guest.LowerString(call, v.F1)
-	area := call.ResultArea(24)
-	importTuples(uint32(v.F0), f1Ptr, uint32(len(v.F1)), guest.Address(area))
-	call.Returned()
-	resultCase := guest.Load[uint8](area, 0)
-	var value types.Tuple2[uint8, string]
+	importTuples(uint32(v.F0), f1Ptr, uint32(len(v.F1)), call.ResultArea(24))
+	area := call.Returned(24)
+	var result types.Tuple2[uint8, string]
 	var err error
-	switch resultCase {
-	case 0:
-		value = types.Tuple2[uint8, string]{
-			F0: guest.Load[uint8](area, 8),
-			F1: guest.LiftString(guest.Load[uint32](area, 12), guest.Load[uint32](area, 16)),
-		}
-	case 1:
+	if guest.LoadOK(area, 0) {
+		result = types.Tuple2[uint8, string]{F0: guest.Load[uint8](area, 8), F1: guest.LoadString(area, 12)}
+	} else {
 		err = types.Error[types.Tuple2[float64, uint8]]{Value: types.Tuple2[float64, uint8]{
-			F0: guest.Load[float64](area, 8),
-			F1: guest.Load[uint8](area, 16),
-		}}
-	default:
-		guest.NoDiscriminant(uint32(resultCase), "result<tuple<u8, string>, tuple<f64, u8>>")
+			F0: guest.Load[float64](area, 8), F1: guest.Load[uint8](area, 16)}}
 	}
 	call.Done()
-	return value, err
+	return result, err
 }
 
 //go:wasmimport roundtrip:values/calls nested
 func importNested(uint32, uint32)
 
-// Nested is nested.
+// Nested calls roundtrip:values/calls#nested.
 func Nested(v uint8) (types.Result[uint8, string], error) {
 	call := guest.Call()
-	area := call.ResultArea(24)
-	importNested(uint32(v), guest.Address(area))
-	call.Returned()
-	resultCase := guest.Load[uint8](area, 0)
-	var value types.Result[uint8, string]
+	importNested(uint32(v), call.ResultArea(24))
+	area := call.Returned(24)
+	var result types.Result[uint8, string]
 	var err error
-	switch resultCase {
-	case 0:
-		okCase := guest.Load[uint8](area, 8)
-		var ok types.Result[uint8, string]
-		switch okCase {
-		case 0:
-			ok = types.OK[uint8, string](guest.Load[uint8](area, 12))
-		case 1:
-			ok = types.Err[uint8, string](guest.LiftString(guest.Load[uint32](area, 12),
-				guest.Load[uint32](area, 16)))
-		default:
-			guest.NoDiscriminant(uint32(okCase), "result<u8, string>")
+	if guest.LoadOK(area, 0) {
+		var value types.Result[uint8, string]
+		if guest.LoadOK(area, 8) {
+			value = types.OK[uint8, string](guest.Load[uint8](area, 12))
+		} else {
+			value = types.Err[uint8, string](guest.LoadString(area, 12))
 		}
-		value = ok
-	case 1:
-		errCase := guest.Load[uint8](area, 8)
-		var err2 types.Result[uint16, uint64]
-		switch errCase {
-		case 0:
-			err2 = types.OK[uint16, uint64](guest.Load[uint16](area, 16))
-		case 1:
-			err2 = types.Err[uint16, uint64](guest.Load[uint64](area, 16))
-		default:
-			guest.NoDiscriminant(uint32(errCase), "result<u16, u64>")
+		result = value
+	} else {
+		var failure types.Result[uint16, uint64]
+		if guest.LoadOK(area, 8) {
+			failure = types.OK[uint16, uint64](guest.Load[uint16](area, 16))
+		} else {
+			failure = types.Err[uint16, uint64](guest.Load[uint64](area, 16))
 		}
-		err = types.Error[types.Result[uint16, uint64]]{Value: err2}
-	default:
-		guest.NoDiscriminant(uint32(resultCase), "result<result<u8, string>, result<u16, u64>>")
+		err = types.Error[types.Result[uint16, uint64]]{Value: failure}
 	}
 	call.Done()
-	return value, err
+	return result, err
 }
 
 //go:wasmimport roundtrip:values/calls floats
 func importFloats(float32, uint32)
 
-// Floats is floats.
+// Floats calls roundtrip:values/calls#floats.
 func Floats(v float32) (float32, error) {
 	call := guest.Call()
-	area := call.ResultArea(16)
-	importFloats(v, guest.Address(area))
-	call.Returned()
-	resultCase := guest.Load[uint8](area, 0)
-	var value float32
+	importFloats(v, call.ResultArea(16))
+	area := call.Returned(16)
+	var result float32
 	var err error
-	switch resultCase {
-	case 0:
-		value = guest.Load[float32](area, 8)
-	case 1:
+	if guest.LoadOK(area, 0) {
+		result = guest.Load[float32](area, 8)
+	} else {
 		err = types.Error[float64]{Value: guest.Load[float64](area, 8)}
-	default:
-		guest.NoDiscriminant(uint32(resultCase), "result<f32, f64>")
 	}
 	call.Done()
-	return value, err
+	return result, err
 }
 
 //go:wasmimport roundtrip:values/calls colours
 func importColours(uint32, uint32)
 
-// Colours is colours.
+// Colours calls roundtrip:values/calls#colours.
 func Colours(v Colour) (Colour, error) {
 	call := guest.Call()
-	area := call.ResultArea(2)
-	importColours(uint32(guest.LowerEnum(v, 3, "named.Colour")), guest.Address(area))
-	call.Returned()
-	resultCase := guest.Load[uint8](area, 0)
-	var value Colour
+	importColours(uint32(guest.LowerEnum(v, 3, "named.Colour")), call.ResultArea(2))
+	area := call.Returned(2)
+	var result Colour
 	var err error
-	switch resultCase {
-	case 0:
-		value = Colour(guest.Load[uint8](area, 1))
-	case 1:
+	if guest.LoadOK(area, 0) {
+		result = Colour(guest.Load[uint8](area, 1))
+	} else {
 		err = Colour(guest.Load[uint8](area, 1))
-	default:
-		guest.NoDiscriminant(uint32(resultCase), "result<colour, colour>")
 	}
 	call.Done()
-	return value, err
+	return result, err
+}
+
+// Exported is for worlds that export the interface.
+var Exported exported
+var implementation Interface
+
+type exported struct{}
+
+func (exported) Set(impl Interface) { implementation = impl }
+
+func (exported) Nothing() { implementation.Nothing() }
+
+func (exported) OnlyParam(vPtr, vLen uint32) {
+	v := guest.LiftString(vPtr, vLen)
+	guest.ParamsLifted()
+	implementation.OnlyParam(v)
+}
+
+func (exported) OnlyResult() uint32 {
+	result := implementation.OnlyResult()
+	area := guest.ResultArea(8)
+	guest.StoreString(&guest.Results, area, 0, result)
+	return guest.Address(area)
+}
+
+func (exported) Sixteen(a, b, c, d, e, f, g uint32, h, i uint64, j float32, k float64, l, mPtr, mLen, nPtr,
+	nLen uint32) uint32 {
+	m := guest.LiftString(mPtr, mLen)
+	n := guest.LiftSlice[uint8](nPtr, nLen)
+	guest.ParamsLifted()
+	f0, f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11, f12, f13 := implementation.Sixteen(a != 0, uint8(b), int8(c),
+		uint16(d), int16(e), f, int32(g), h, int64(i), j, k, rune(l), m, n)
+	area := guest.ResultArea(72)
+	guest.StoreBool(area, 0, f0)
+	guest.Store(area, 1, f1)
+	guest.Store(area, 2, f2)
+	guest.Store(area, 4, f3)
+	guest.Store(area, 6, f4)
+	guest.Store(area, 8, f5)
+	guest.Store(area, 12, f6)
+	guest.Store(area, 16, f7)
+	guest.Store(area, 24, f8)
+	guest.Store(area, 32, f9)
+	guest.Store(area, 40, f10)
+	guest.Store(area, 48, guest.LowerChar(f11))
+	guest.StoreString(&guest.Results, area, 52, f12)
+	guest.StoreSlice(&guest.Results, area, 60, f13)
+	return guest.Address(area)
+}
+
+func (exported) Seventeen(params uint32) uint64 {
+	area := guest.PointerTo(params)
+	a := guest.LoadBool(area, 0)
+	b := guest.Load[uint8](area, 1)
+	c := guest.Load[int8](area, 2)
+	d := guest.Load[uint16](area, 4)
+	e := guest.Load[int16](area, 6)
+	f := guest.Load[uint32](area, 8)
+	g := guest.Load[int32](area, 12)
+	h := guest.Load[uint64](area, 16)
+	i := guest.Load[int64](area, 24)
+	j := guest.Load[float32](area, 32)
+	k := guest.Load[float64](area, 40)
+	l := guest.Load[rune](area, 48)
+	m := guest.LoadString(area, 52)
+	n := guest.LoadSlice[uint8](area, 60)
+	o := guest.Load[uint8](area, 68)
+	guest.ParamsLifted()
+	return implementation.Seventeen(a, b, c, d, e, f, g, h, i, j, k, l, m, n, o)
+}
+
+func (exported) Spilled(params uint32) uint32 {
+	area := guest.PointerTo(params)
+	a := loadPerson(area)
+	b := loadPerson(guest.At(area, 28))
+	c := loadPerson(guest.At(area, 56))
+	d := loadShape(guest.At(area, 88))
+	e := guest.LoadStrings(area, 104)
+	guest.ParamsLifted()
+	result := implementation.Spilled(a, b, c, d, e)
+	area2 := guest.ResultArea(8)
+	guest.StoreList(&guest.Results, area2, 0, result, 28, storePerson)
+	return guest.Address(area2)
+}
+
+func (exported) Names(params uint32) uint32 {
+	area := guest.PointerTo(params)
+	ctx := guest.Load[uint8](area, 0)
+	context_ := guest.LoadString(area, 4)
+	failure := guest.Load[uint16](area, 12)
+	call := guest.Load[uint32](area, 16)
+	results := guest.LoadSlice[uint16](area, 20)
+	guest_ := guest.LoadString(area, 28)
+	host_ := guest.Load[uint64](area, 40)
+	stack := guest.Load[uint8](area, 48)
+	area2 := guest.LoadString(area, 52)
+	params2 := guest.Load[int8](area, 60)
+	i := guest.Load[int16](area, 62)
+	at := guest.Load[int32](area, 64)
+	value := guest.LoadBool(area, 68)
+	guest.ParamsLifted()
+	result := implementation.Names(ctx, context_, failure, call, results, guest_, host_, stack, area2, params2, i,
+		at, value)
+	area3 := guest.ResultArea(8)
+	guest.StoreString(&guest.Results, area3, 0, result)
+	return guest.Address(area3)
+}
+
+func (exported) Keywords(type_, funcPtr, funcLen, usePtr, useLen, range_, go_, stringPtr, stringLen, len_, nil_,
+	make_ uint32) uint32 {
+	func_ := guest.LiftString(funcPtr, funcLen)
+	use := guest.LiftStrings(usePtr, useLen)
+	string_ := guest.LiftString(stringPtr, stringLen)
+	guest.ParamsLifted()
+	result := implementation.Keywords(uint8(type_), func_, use, uint16(range_), go_, string_, int8(len_), nil_ != 0,
+		rune(make_))
+	area := guest.ResultArea(8)
+	guest.StoreString(&guest.Results, area, 0, result)
+	return guest.Address(area)
+}
+
+func (exported) Check(v uint32) uint32 {
+	err := implementation.Check(v)
+	var resultCase uint32
+	if err != nil {
+		resultCase = 1
+	}
+	return resultCase
+}
+
+func (exported) Value(v uint32) uint32 {
+	result, err := implementation.Value(v)
+	area := guest.ResultArea(8)
+	if guest.StoreOK(area, 0, err == nil) {
+		guest.Store(area, 4, result)
+	}
+	return guest.Address(area)
+}
+
+func (exported) Error(v uint32) uint32 {
+	err := implementation.Error(v)
+	area := guest.ResultArea(8)
+	if !guest.StoreOK(area, 0, err == nil) {
+		guest.Store(area, 4, guest.ErrorValue[uint32](err))
+	}
+	return guest.Address(area)
+}
+
+func (exported) Text(v uint32) uint32 {
+	result, err := implementation.Text(v)
+	area := guest.ResultArea(12)
+	if guest.StoreOK(area, 0, err == nil) {
+		guest.StoreString(&guest.Results, area, 4, result)
+	} else {
+		guest.StoreString(&guest.Results, area, 4, err.Error())
+	}
+	return guest.Address(area)
+}
+
+func (exported) Records(v0, v1, v2, v3 uint32, v4 float32, v5, v6 uint32) uint32 {
+	var height types.Option[float32]
+	if guest.LiftSome(v3) {
+		height = types.Some(v4)
+	}
+	v := Person{Name: guest.LiftString(v0, v1), Age: uint8(v2), Height: height, Tags: guest.LiftStrings(v5, v6)}
+	guest.ParamsLifted()
+	result, err := implementation.Records(v)
+	area := guest.ResultArea(32)
+	if guest.StoreOK(area, 0, err == nil) {
+		storePerson(&guest.Results, guest.At(area, 4), result)
+	} else {
+		storeFault(&guest.Results, guest.At(area, 4), guest.ErrorValue[Fault](err))
+	}
+	return guest.Address(area)
+}
+
+func (exported) Variants(v0 uint32, v1 uint64, v2 uint32) uint32 {
+	v := liftShape(v0, v1, v2)
+	guest.ParamsLifted()
+	result, err := implementation.Variants(v)
+	area := guest.ResultArea(24)
+	if guest.StoreOK(area, 0, err == nil) {
+		storeShape(&guest.Results, guest.At(area, 8), result)
+	} else {
+		storeFailure(&guest.Results, guest.At(area, 8), guest.ErrorValue[Failure](err))
+	}
+	return guest.Address(area)
+}
+
+func (exported) Enums(v uint64) uint32 {
+	result, err := implementation.Enums(v)
+	area := guest.ResultArea(16)
+	if guest.StoreOK(area, 0, err == nil) {
+		guest.Store(area, 8, result)
+	} else {
+		guest.Store(area, 8, uint8(guest.LowerEnum(guest.ErrorValue[Reason](err), 3, "calls.Reason")))
+	}
+	return guest.Address(area)
+}
+
+func (exported) Flags(v uint32) uint32 {
+	result, err := implementation.Flags(Access(v))
+	area := guest.ResultArea(2)
+	if guest.StoreOK(area, 0, err == nil) {
+		guest.Store(area, 1, uint8(guest.LowerFlags(result, 0x7, "named.Access")))
+	} else {
+		guest.Store(area, 1, uint8(guest.LowerFlags(guest.ErrorValue[Access](err), 0x7, "named.Access")))
+	}
+	return guest.Address(area)
+}
+
+func (exported) Lists(vPtr, vLen uint32) uint32 {
+	v := guest.LiftSlice[uint32](vPtr, vLen)
+	guest.ParamsLifted()
+	result, err := implementation.Lists(v)
+	area := guest.ResultArea(12)
+	if guest.StoreOK(area, 0, err == nil) {
+		guest.StoreSlice(&guest.Results, area, 4, result)
+	} else {
+		guest.StoreStrings(&guest.Results, area, 4, guest.ErrorValue[[]string](err))
+	}
+	return guest.Address(area)
+}
+
+func (exported) Options(v0, v1, v2 uint32) uint32 {
+	var v types.Option[string]
+	if guest.LiftSome(v0) {
+		v = types.Some(guest.LiftString(v1, v2))
+	}
+	guest.ParamsLifted()
+	result, err := implementation.Options(v)
+	area := guest.ResultArea(16)
+	if guest.StoreOK(area, 0, err == nil) {
+		if value, ok := result.Get(); guest.StoreSome(area, 4, ok) {
+			guest.StoreString(&guest.Results, area, 8, value)
+		}
+	} else {
+		if failure, ok := guest.ErrorValue[types.Option[uint8]](err).Get(); guest.StoreSome(area, 4, ok) {
+			guest.Store(area, 5, failure)
+		}
+	}
+	return guest.Address(area)
+}
+
+func (exported) Tuples(v0, v1, v2 uint32) uint32 {
+	v := types.Tuple2[uint8, string]{F0: uint8(v0), F1: guest.LiftString(v1, v2)}
+	guest.ParamsLifted()
+	result, err := implementation.Tuples(v)
+	area := guest.ResultArea(24)
+	if guest.StoreOK(area, 0, err == nil) {
+		guest.Store(area, 8, result.F0)
+		guest.StoreString(&guest.Results, area, 12, result.F1)
+	} else {
+		failure := guest.ErrorValue[types.Tuple2[float64, uint8]](err)
+		guest.Store(area, 8, failure.F0)
+		guest.Store(area, 16, failure.F1)
+	}
+	return guest.Address(area)
+}
+
+func (exported) Nested(v uint32) uint32 {
+	result, err := implementation.Nested(uint8(v))
+	area := guest.ResultArea(24)
+	if guest.StoreOK(area, 0, err == nil) {
+		if value, failure, ok := result.Get(); guest.StoreOK(area, 8, ok) {
+			guest.Store(area, 12, value)
+		} else {
+			guest.StoreString(&guest.Results, area, 12, failure)
+		}
+	} else {
+		if value, failure, ok := guest.ErrorValue[types.Result[uint16, uint64]](err).Get(); guest.StoreOK(area,
+			8, ok) {
+			guest.Store(area, 16, value)
+		} else {
+			guest.Store(area, 16, failure)
+		}
+	}
+	return guest.Address(area)
+}
+
+func (exported) Floats(v float32) uint32 {
+	result, err := implementation.Floats(v)
+	area := guest.ResultArea(16)
+	if guest.StoreOK(area, 0, err == nil) {
+		guest.Store(area, 8, result)
+	} else {
+		guest.Store(area, 8, guest.ErrorValue[float64](err))
+	}
+	return guest.Address(area)
+}
+
+func (exported) Colours(v uint32) uint32 {
+	result, err := implementation.Colours(Colour(v))
+	area := guest.ResultArea(2)
+	if guest.StoreOK(area, 0, err == nil) {
+		guest.Store(area, 1, uint8(guest.LowerEnum(result, 3, "named.Colour")))
+	} else {
+		guest.Store(area, 1, uint8(guest.LowerEnum(guest.ErrorValue[Colour](err), 3, "named.Colour")))
+	}
+	return guest.Address(area)
 }
 
 func storePerson(arena *guest.Arena, ptr guest.Pointer, value named.Person) {
-	namePtr := guest.LowerString(arena, value.Name)
-	guest.Store(ptr, 0, namePtr)
-	guest.Store(ptr, 4, uint32(len(value.Name)))
+	guest.StoreString(arena, ptr, 0, value.Name)
 	guest.Store(ptr, 8, value.Age)
-	if value_, ok := value.Height.Get(); ok {
-		guest.Store(ptr, 12, uint8(1))
-		guest.Store(ptr, 16, value_)
-	} else {
-		guest.Store(ptr, 12, uint8(0))
+	if height, ok := value.Height.Get(); guest.StoreSome(ptr, 12, ok) {
+		guest.Store(ptr, 16, height)
 	}
-	tagsPtr := guest.LowerStrings(arena, value.Tags)
-	guest.Store(ptr, 20, tagsPtr)
-	guest.Store(ptr, 24, uint32(len(value.Tags)))
+	guest.StoreStrings(arena, ptr, 20, value.Tags)
 }
 
 func storeShape(arena *guest.Arena, ptr guest.Pointer, value named.Shape) {
-	switch c := value.(type) {
+	switch value := value.(type) {
 	case named.ShapeNothing:
 		guest.Store(ptr, 0, uint8(0))
 	case named.ShapeDot:
 		guest.Store(ptr, 0, uint8(1))
-		storePoint(guest.At(ptr, 8), c.Value)
+		storePoint(guest.At(ptr, 8), value.Value)
 	case named.ShapeCircle:
 		guest.Store(ptr, 0, uint8(2))
-		guest.Store(ptr, 8, c.Value)
+		guest.Store(ptr, 8, value.Value)
 	case named.ShapeLabel:
 		guest.Store(ptr, 0, uint8(3))
-		labelPtr := guest.LowerString(arena, c.Value)
-		guest.Store(ptr, 8, labelPtr)
-		guest.Store(ptr, 12, uint32(len(c.Value)))
+		guest.StoreString(arena, ptr, 8, value.Value)
 	case named.ShapePath:
 		guest.Store(ptr, 0, uint8(4))
-		pathPtr := guest.LowerSlice(arena, c.Value)
-		guest.Store(ptr, 8, pathPtr)
-		guest.Store(ptr, 12, uint32(len(c.Value)))
+		guest.StoreSlice(arena, ptr, 8, value.Value)
 	default:
 		guest.NoCase("named.Shape")
 	}
 }
 
 func loadPerson(ptr guest.Pointer) named.Person {
-	heightCase := guest.Load[uint8](ptr, 12)
 	var height types.Option[float32]
-	switch heightCase {
-	case 0:
-	case 1:
+	if guest.LoadSome(ptr, 12) {
 		height = types.Some(guest.Load[float32](ptr, 16))
-	default:
-		guest.NoDiscriminant(uint32(heightCase), "option<f32>")
 	}
-	tagsPtr := guest.Load[uint32](ptr, 20)
-	return named.Person{
-		Name:   guest.LiftString(guest.Load[uint32](ptr, 0), guest.Load[uint32](ptr, 4)),
-		Age:    guest.Load[uint8](ptr, 8),
-		Height: height,
-		Tags:   guest.LiftStrings(tagsPtr, guest.Load[uint32](ptr, 24)),
-	}
+	return named.Person{Name: guest.LoadString(ptr, 0), Age: guest.Load[uint8](ptr, 8), Height: height,
+		Tags: guest.LoadStrings(ptr, 20)}
 }
 
 func loadFault(ptr guest.Pointer) Fault {
-	return Fault{
-		Code: guest.Load[uint16](ptr, 0),
-		Why:  guest.LiftString(guest.Load[uint32](ptr, 4), guest.Load[uint32](ptr, 8)),
+	return Fault{Code: guest.Load[uint16](ptr, 0), Why: guest.LoadString(ptr, 4)}
+}
+
+func lowerShape(arena *guest.Arena, value named.Shape) (uint32, uint64, uint32) {
+	var valueCase uint32
+	var value1 uint64
+	var value2 uint32
+	switch value := value.(type) {
+	case named.ShapeNothing:
+	case named.ShapeDot:
+		valueCase, value1, value2 = 1, uint64(uint32(value.Value.X)), uint32(value.Value.Y)
+	case named.ShapeCircle:
+		valueCase, value1 = 2, math.Float64bits(value.Value)
+	case named.ShapeLabel:
+		labelPtr := guest.LowerString(arena, value.Value)
+		valueCase, value1, value2 = 3, uint64(labelPtr), uint32(len(value.Value))
+	case named.ShapePath:
+		pathPtr := guest.LowerSlice(arena, value.Value)
+		valueCase, value1, value2 = 4, uint64(pathPtr), uint32(len(value.Value))
+	default:
+		guest.NoCase("named.Shape")
 	}
+	return valueCase, value1, value2
 }
 
 func loadShape(ptr guest.Pointer) named.Shape {
-	valueCase := guest.Load[uint8](ptr, 0)
-	var value named.Shape
-	switch valueCase {
+	switch disc := guest.Load[uint8](ptr, 0); disc {
 	case 0:
-		value = named.ShapeNothing{}
+		return named.ShapeNothing{}
 	case 1:
-		value = named.ShapeDot{Value: loadPoint(guest.At(ptr, 8))}
+		return named.ShapeDot{Value: loadPoint(guest.At(ptr, 8))}
 	case 2:
-		value = named.ShapeCircle{Value: guest.Load[float64](ptr, 8)}
+		return named.ShapeCircle{Value: guest.Load[float64](ptr, 8)}
 	case 3:
-		value = named.ShapeLabel{
-			Value: guest.LiftString(guest.Load[uint32](ptr, 8), guest.Load[uint32](ptr, 12)),
-		}
+		return named.ShapeLabel{Value: guest.LoadString(ptr, 8)}
 	case 4:
-		value = named.ShapePath{
-			Value: guest.LiftSlice[named.Point](guest.Load[uint32](ptr, 8), guest.Load[uint32](ptr, 12)),
-		}
+		return named.ShapePath{Value: guest.LoadSlice[named.Point](ptr, 8)}
 	default:
-		guest.NoDiscriminant(uint32(valueCase), "shape")
+		guest.NoDiscriminant(uint32(disc), "shape")
 	}
-	return value
+	return nil
 }
 
 func loadFailure(ptr guest.Pointer) Failure {
-	valueCase := guest.Load[uint8](ptr, 0)
-	var value Failure
-	switch valueCase {
+	switch disc := guest.Load[uint8](ptr, 0); disc {
 	case 0:
-		value = FailureGone{}
+		return FailureGone{}
 	case 1:
-		value = FailureBusy{Value: guest.Load[uint32](ptr, 4)}
+		return FailureBusy{Value: guest.Load[uint32](ptr, 4)}
 	case 2:
-		value = FailureText{Value: guest.LiftString(guest.Load[uint32](ptr, 4), guest.Load[uint32](ptr, 8))}
+		return FailureText{Value: guest.LoadString(ptr, 4)}
 	case 3:
-		value = FailureWhere{Value: loadPoint(guest.At(ptr, 4))}
+		return FailureWhere{Value: loadPoint(guest.At(ptr, 4))}
 	default:
-		guest.NoDiscriminant(uint32(valueCase), "failure")
+		guest.NoDiscriminant(uint32(disc), "failure")
 	}
-	return value
+	return nil
+}
+
+func storeFault(arena *guest.Arena, ptr guest.Pointer, value Fault) {
+	guest.Store(ptr, 0, value.Code)
+	guest.StoreString(arena, ptr, 4, value.Why)
+}
+
+func liftShape(flat0 uint32, flat1 uint64, flat2 uint32) named.Shape {
+	switch disc := flat0; disc {
+	case 0:
+		return named.ShapeNothing{}
+	case 1:
+		return named.ShapeDot{Value: named.Point{X: int32(uint32(flat1)), Y: int32(flat2)}}
+	case 2:
+		return named.ShapeCircle{Value: math.Float64frombits(flat1)}
+	case 3:
+		return named.ShapeLabel{Value: guest.LiftString(uint32(flat1), flat2)}
+	case 4:
+		return named.ShapePath{Value: guest.LiftSlice[named.Point](uint32(flat1), flat2)}
+	default:
+		guest.NoDiscriminant(uint32(disc), "shape")
+	}
+	return nil
+}
+
+func storeFailure(arena *guest.Arena, ptr guest.Pointer, value Failure) {
+	switch value := value.(type) {
+	case FailureGone:
+		guest.Store(ptr, 0, uint8(0))
+	case FailureBusy:
+		guest.Store(ptr, 0, uint8(1))
+		guest.Store(ptr, 4, value.Value)
+	case FailureText:
+		guest.Store(ptr, 0, uint8(2))
+		guest.StoreString(arena, ptr, 4, value.Value)
+	case FailureWhere:
+		guest.Store(ptr, 0, uint8(3))
+		storePoint(guest.At(ptr, 4), value.Value)
+	default:
+		guest.NoCase("calls.Failure")
+	}
 }
 
 func storePoint(ptr guest.Pointer, value named.Point) {

@@ -6,7 +6,6 @@ package calls
 
 import (
 	"context"
-	"encoding/binary"
 	"math"
 
 	"github.com/witgen/witgen/canonicalabi/host"
@@ -15,14 +14,13 @@ import (
 	"github.com/witgen/witgen/internal/testing/roundtrip/gen/roundtrip/values/named"
 )
 
-// Interface is roundtrip:values/calls: what a guest
-// exports, and what a host implements for the guests that import it.
+// Interface is roundtrip:values/calls, which a guest exports or a host implements.
 type Interface interface {
-	// Nothing is nothing.
+	// Nothing calls roundtrip:values/calls#nothing.
 	Nothing(ctx context.Context) error
-	// OnlyParam is only-param.
+	// OnlyParam calls roundtrip:values/calls#only-param.
 	OnlyParam(ctx context.Context, v string) error
-	// OnlyResult is only-result.
+	// OnlyResult calls roundtrip:values/calls#only-result.
 	OnlyResult(ctx context.Context) (string, error)
 	// 16 flat parameters, the most that are passed flat.
 	Sixteen(ctx context.Context, a bool, b uint8, c int8, d uint16, e int16, f uint32, g int32, h uint64, i int64,
@@ -32,258 +30,116 @@ type Interface interface {
 	// 17 flat parameters, which are passed in memory.
 	Seventeen(ctx context.Context, a bool, b uint8, c int8, d uint16, e int16, f uint32, g int32, h uint64, i int64,
 		j float32, k float64, l rune, m string, n []byte, o uint8) (uint64, error)
-	// Spilled is spilled.
-	Spilled(ctx context.Context, a Person, b Person, c Person, d Shape, e []string) ([]Person, error)
+	// Spilled calls roundtrip:values/calls#spilled.
+	Spilled(ctx context.Context, a, b, c Person, d Shape, e []string) ([]Person, error)
 	// Names that generated code has uses for.
 	Names(ctx context.Context, ctx2 uint8, context_ string, err uint16, call uint32, results []uint16,
 		guest_ string, host_ uint64, stack uint8, area string, params int8, i int16, at int32,
 		ok bool) (string, error)
-	// Keywords is keywords.
+	// Keywords calls roundtrip:values/calls#keywords.
 	Keywords(ctx context.Context, type_ uint8, func_ string, use []string, range_ uint16, go_ uint32,
 		string_ string, len_ int8, nil_ bool, make_ rune) (string, error)
-	// Check is check.
+	// Check calls roundtrip:values/calls#check.
 	Check(ctx context.Context, v uint32) error
-	// Value is value.
+	// Value calls roundtrip:values/calls#value.
 	Value(ctx context.Context, v uint32) (uint32, error)
-	// Error is error.
+	// Error calls roundtrip:values/calls#error.
 	Error(ctx context.Context, v uint32) error
-	// Text is text.
+	// Text calls roundtrip:values/calls#text.
 	Text(ctx context.Context, v uint32) (string, error)
-	// Records is records.
+	// Records calls roundtrip:values/calls#records.
 	Records(ctx context.Context, v Person) (Person, error)
-	// Variants is variants.
+	// Variants calls roundtrip:values/calls#variants.
 	Variants(ctx context.Context, v Shape) (Shape, error)
-	// Enums is enums.
+	// Enums calls roundtrip:values/calls#enums.
 	Enums(ctx context.Context, v uint64) (uint64, error)
-	// Flags is flags.
+	// Flags calls roundtrip:values/calls#flags.
 	Flags(ctx context.Context, v Access) (Access, error)
-	// Lists is lists.
+	// Lists calls roundtrip:values/calls#lists.
 	Lists(ctx context.Context, v []uint32) ([]uint32, error)
-	// Options is options.
+	// Options calls roundtrip:values/calls#options.
 	Options(ctx context.Context, v types.Option[string]) (types.Option[string], error)
-	// Tuples is tuples.
+	// Tuples calls roundtrip:values/calls#tuples.
 	Tuples(ctx context.Context, v types.Tuple2[uint8, string]) (types.Tuple2[uint8, string], error)
-	// Nested is nested.
+	// Nested calls roundtrip:values/calls#nested.
 	Nested(ctx context.Context, v uint8) (types.Result[uint8, string], error)
-	// Floats is floats.
+	// Floats calls roundtrip:values/calls#floats.
 	Floats(ctx context.Context, v float32) (float32, error)
-	// Colours is colours.
+	// Colours calls roundtrip:values/calls#colours.
 	Colours(ctx context.Context, v Colour) (Colour, error)
 }
 
-// Descriptor describes roundtrip:values/calls to the runtime.
-var Descriptor = bind.Interface{
+var descriptor = bind.Interface{
 	Functions: []bind.Function{
 		{Name: "nothing", Type: 0x95df92447b0e740a, Export: "->", Import: "->", Handle: handleNothing},
-		{
-			Name:   "only-param",
-			Type:   0xcd06ff50caa07e47,
-			Export: "i32 i32 ->",
-			Import: "i32 i32 ->",
-			Handle: handleOnlyParam,
-		},
-		{
-			Name:   "only-result",
-			Type:   0x1fa44ef5e0eeaf69,
-			Export: "-> i32",
-			Import: "i32 ->",
-			Handle: handleOnlyResult,
-		},
-		{
-			Name:   "sixteen",
-			Type:   0x0b96d5260bdd3661,
+		{Name: "only-param", Type: 0xcd06ff50caa07e47, Export: "i32 i32 ->", Import: "i32 i32 ->",
+			Handle: handleOnlyParam},
+		{Name: "only-result", Type: 0x1fa44ef5e0eeaf69, Export: "-> i32", Import: "i32 ->",
+			Handle: handleOnlyResult},
+		{Name: "sixteen", Type: 0x0b96d5260bdd3661,
 			Export: "i32 i32 i32 i32 i32 i32 i32 i64 i64 f32 f64 i32 i32 i32 i32 i32 -> i32",
 			Import: "i32 i32 i32 i32 i32 i32 i32 i64 i64 f32 f64 i32 i32 i32 i32 i32 i32 ->",
-			Handle: handleSixteen,
-		},
-		{
-			Name:   "seventeen",
-			Type:   0x259b5cfc8af6e507,
-			Export: "i32 -> i64",
-			Import: "i32 -> i64",
-			Handle: handleSeventeen,
-		},
-		{
-			Name:   "spilled",
-			Type:   0x7fe3c3e096c11fb2,
-			Export: "i32 -> i32",
-			Import: "i32 i32 ->",
-			Handle: handleSpilled,
-		},
-		{
-			Name:   "names",
-			Type:   0x96707aa314a7f9c4,
-			Export: "i32 -> i32",
-			Import: "i32 i32 ->",
-			Handle: handleNames,
-		},
-		{
-			Name:   "keywords",
-			Type:   0x45b7bbba54fd8a26,
+			Handle: handleSixteen},
+		{Name: "seventeen", Type: 0x259b5cfc8af6e507, Export: "i32 -> i64", Import: "i32 -> i64",
+			Handle: handleSeventeen},
+		{Name: "spilled", Type: 0x7fe3c3e096c11fb2, Export: "i32 -> i32", Import: "i32 i32 ->",
+			Handle: handleSpilled},
+		{Name: "names", Type: 0x96707aa314a7f9c4, Export: "i32 -> i32", Import: "i32 i32 ->",
+			Handle: handleNames},
+		{Name: "keywords", Type: 0x45b7bbba54fd8a26,
 			Export: "i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 -> i32",
-			Import: "i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 ->",
-			Handle: handleKeywords,
-		},
-		{
-			Name:   "check",
-			Type:   0x3a3e9c33bd6c80c2,
-			Export: "i32 -> i32",
-			Import: "i32 -> i32",
-			Handle: handleCheck,
-		},
-		{
-			Name:   "value",
-			Type:   0x12cb734a632995d7,
-			Export: "i32 -> i32",
-			Import: "i32 i32 ->",
-			Handle: handleValue,
-		},
-		{
-			Name:   "error",
-			Type:   0x2fe1d0a55abd8ff2,
-			Export: "i32 -> i32",
-			Import: "i32 i32 ->",
-			Handle: handleError,
-		},
-		{
-			Name:   "text",
-			Type:   0xe7e289d9eb18b203,
-			Export: "i32 -> i32",
-			Import: "i32 i32 ->",
-			Handle: handleText,
-		},
-		{
-			Name:   "records",
-			Type:   0x9c48092b8267aa9d,
-			Export: "i32 i32 i32 i32 f32 i32 i32 -> i32",
-			Import: "i32 i32 i32 i32 f32 i32 i32 i32 ->",
-			Handle: handleRecords,
-		},
-		{
-			Name:   "variants",
-			Type:   0x1c4ac14aa36ee9c4,
-			Export: "i32 i64 i32 -> i32",
-			Import: "i32 i64 i32 i32 ->",
-			Handle: handleVariants,
-		},
-		{
-			Name:   "enums",
-			Type:   0x537d9e3e04da7de6,
-			Export: "i64 -> i32",
-			Import: "i64 i32 ->",
-			Handle: handleEnums,
-		},
-		{
-			Name:   "flags",
-			Type:   0xc462c7fbd93e2f95,
-			Export: "i32 -> i32",
-			Import: "i32 i32 ->",
-			Handle: handleFlags,
-		},
-		{
-			Name:   "lists",
-			Type:   0x5d629d35f2ae7e0d,
-			Export: "i32 i32 -> i32",
-			Import: "i32 i32 i32 ->",
-			Handle: handleLists,
-		},
-		{
-			Name:   "options",
-			Type:   0x3becb8a5d069c362,
-			Export: "i32 i32 i32 -> i32",
-			Import: "i32 i32 i32 i32 ->",
-			Handle: handleOptions,
-		},
-		{
-			Name:   "tuples",
-			Type:   0xd42ed3b990243346,
-			Export: "i32 i32 i32 -> i32",
-			Import: "i32 i32 i32 i32 ->",
-			Handle: handleTuples,
-		},
-		{
-			Name:   "nested",
-			Type:   0xfbd4712654cf8879,
-			Export: "i32 -> i32",
-			Import: "i32 i32 ->",
-			Handle: handleNested,
-		},
-		{
-			Name:   "floats",
-			Type:   0x975328f872b5ab88,
-			Export: "f32 -> i32",
-			Import: "f32 i32 ->",
-			Handle: handleFloats,
-		},
-		{
-			Name:   "colours",
-			Type:   0x652eb85297ea81ef,
-			Export: "i32 -> i32",
-			Import: "i32 i32 ->",
-			Handle: handleColours,
-		},
+			Import: "i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 ->", Handle: handleKeywords},
+		{Name: "check", Type: 0x3a3e9c33bd6c80c2, Export: "i32 -> i32", Import: "i32 -> i32",
+			Handle: handleCheck},
+		{Name: "value", Type: 0x12cb734a632995d7, Export: "i32 -> i32", Import: "i32 i32 ->",
+			Handle: handleValue},
+		{Name: "error", Type: 0x2fe1d0a55abd8ff2, Export: "i32 -> i32", Import: "i32 i32 ->",
+			Handle: handleError},
+		{Name: "text", Type: 0xe7e289d9eb18b203, Export: "i32 -> i32", Import: "i32 i32 ->",
+			Handle: handleText},
+		{Name: "records", Type: 0x9c48092b8267aa9d, Export: "i32 i32 i32 i32 f32 i32 i32 -> i32",
+			Import: "i32 i32 i32 i32 f32 i32 i32 i32 ->", Handle: handleRecords},
+		{Name: "variants", Type: 0x1c4ac14aa36ee9c4, Export: "i32 i64 i32 -> i32", Import: "i32 i64 i32 i32 ->",
+			Handle: handleVariants},
+		{Name: "enums", Type: 0x537d9e3e04da7de6, Export: "i64 -> i32", Import: "i64 i32 ->",
+			Handle: handleEnums},
+		{Name: "flags", Type: 0xc462c7fbd93e2f95, Export: "i32 -> i32", Import: "i32 i32 ->",
+			Handle: handleFlags},
+		{Name: "lists", Type: 0x5d629d35f2ae7e0d, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->",
+			Handle: handleLists},
+		{Name: "options", Type: 0x3becb8a5d069c362, Export: "i32 i32 i32 -> i32", Import: "i32 i32 i32 i32 ->",
+			Handle: handleOptions},
+		{Name: "tuples", Type: 0xd42ed3b990243346, Export: "i32 i32 i32 -> i32", Import: "i32 i32 i32 i32 ->",
+			Handle: handleTuples},
+		{Name: "nested", Type: 0xfbd4712654cf8879, Export: "i32 -> i32", Import: "i32 i32 ->",
+			Handle: handleNested},
+		{Name: "floats", Type: 0x975328f872b5ab88, Export: "f32 -> i32", Import: "f32 i32 ->",
+			Handle: handleFloats},
+		{Name: "colours", Type: 0x652eb85297ea81ef, Export: "i32 -> i32", Import: "i32 i32 ->",
+			Handle: handleColours},
 	},
 }
 
-// Bind returns the interface as an instance exports it. Worlds that export it
-// call it.
+// Descriptor describes roundtrip:values/calls to the runtime.
+var Descriptor = descriptor
+
+// Bind returns the interface as an instance exports it.
 func Bind(e bind.Exports) Interface {
-	return &exports{
-		nothing:    e.Func(0),
-		onlyParam:  e.Func(1),
-		onlyResult: e.Func(2),
-		sixteen:    e.Func(3),
-		seventeen:  e.Func(4),
-		spilled:    e.Func(5),
-		names:      e.Func(6),
-		keywords:   e.Func(7),
-		check:      e.Func(8),
-		value:      e.Func(9),
-		error_:     e.Func(10),
-		text:       e.Func(11),
-		records:    e.Func(12),
-		variants:   e.Func(13),
-		enums:      e.Func(14),
-		flags:      e.Func(15),
-		lists:      e.Func(16),
-		options:    e.Func(17),
-		tuples:     e.Func(18),
-		nested:     e.Func(19),
-		floats:     e.Func(20),
-		colours:    e.Func(21),
-	}
+	x := &exports{}
+	e.Bind(&x.nothing, &x.onlyParam, &x.onlyResult, &x.sixteen, &x.seventeen, &x.spilled, &x.names, &x.keywords,
+		&x.check, &x.value, &x.error_, &x.text, &x.records, &x.variants, &x.enums, &x.flags, &x.lists,
+		&x.options, &x.tuples, &x.nested, &x.floats, &x.colours)
+	return x
 }
 
-// exports calls the functions that an instance exports.
 type exports struct {
-	nothing    bind.Func
-	onlyParam  bind.Func
-	onlyResult bind.Func
-	sixteen    bind.Func
-	seventeen  bind.Func
-	spilled    bind.Func
-	names      bind.Func
-	keywords   bind.Func
-	check      bind.Func
-	value      bind.Func
-	error_     bind.Func
-	text       bind.Func
-	records    bind.Func
-	variants   bind.Func
-	enums      bind.Func
-	flags      bind.Func
-	lists      bind.Func
-	options    bind.Func
-	tuples     bind.Func
-	nested     bind.Func
-	floats     bind.Func
-	colours    bind.Func
+	nothing, onlyParam, onlyResult, sixteen, seventeen, spilled, names, keywords, check, value, error_,
+	text, records, variants, enums, flags, lists, options, tuples, nested, floats, colours bind.Func
 }
 
 func (x *exports) Nothing(ctx context.Context) error {
 	call := x.nothing.Begin(ctx)
-	_, err := call.Finish()
-	return err
+	return call.Run()
 }
 
 func (x *exports) OnlyParam(ctx context.Context, v string) error {
@@ -291,96 +147,56 @@ func (x *exports) OnlyParam(ctx context.Context, v string) error {
 		return bad.In("v")
 	}
 	call := x.onlyParam.Begin(ctx)
-	vPtr, vLen := call.LowerString(v)
-	stack := call.Stack[:2]
-	stack[0] = uint64(vPtr)
-	stack[1] = uint64(vLen)
-	_, err := call.Finish()
-	return err
+	call.PutString(0, v)
+	return call.Run()
 }
 
 func (x *exports) OnlyResult(ctx context.Context) (string, error) {
 	call := x.onlyResult.Begin(ctx)
-	if !call.Invoke() {
-		return "", call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 8, 4)
-	if !ok {
-		return "", call.End()
-	}
-	result := call.LiftString(binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]))
-	return result, call.End()
+	area := call.InvokeView(8, 4)
+	return call.LoadString(area), call.End()
 }
 
 func (x *exports) Sixteen(ctx context.Context, a bool, b uint8, c int8, d uint16, e int16, f uint32, g int32, h uint64,
 	i int64, j float32, k float64, l rune, m string,
 	n []byte) (bool, uint8, int8, uint16, int16, uint32, int32, uint64, int64, float32, float64, rune, string,
 	[]byte, error) {
-	if bad := bind.CheckChar(l); bad != nil {
-		return false, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, "", nil, bad.In("l")
-	}
-	if bad := bind.CheckString(m); bad != nil {
-		return false, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, "", nil, bad.In("m")
-	}
-	if bad := bind.CheckList(len(n), 1); bad != nil {
-		return false, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, "", nil, bad.In("n")
+	if bad := bind.First(bind.CheckChar(l).In("l"), bind.CheckString(m).In("m"),
+		bind.CheckList(len(n), 1).In("n")); bad != nil {
+		return false, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, "", nil, bad
 	}
 	call := x.sixteen.Begin(ctx)
-	l2 := call.LowerChar(l)
-	mPtr, mLen := call.LowerString(m)
-	nPtr, nLen := bind.LowerNumbers(call, n)
-	stack := call.Stack[:16]
-	stack[0] = uint64(types.FromBool(a))
-	stack[1] = uint64(uint32(b))
-	stack[2] = uint64(uint32(c))
-	stack[3] = uint64(uint32(d))
-	stack[4] = uint64(uint32(e))
-	stack[5] = uint64(f)
-	stack[6] = uint64(uint32(g))
-	stack[7] = h
-	stack[8] = uint64(i)
-	stack[9] = uint64(math.Float32bits(j))
-	stack[10] = math.Float64bits(k)
-	stack[11] = uint64(l2)
-	stack[12] = uint64(mPtr)
-	stack[13] = uint64(mLen)
-	stack[14] = uint64(nPtr)
-	stack[15] = uint64(nLen)
-	if !call.Invoke() {
-		return false, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, "", nil, call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 72, 8)
-	if !ok {
-		return false, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, "", nil, call.End()
-	}
+	call.PutString(12, m)
+	bind.PutNumbers(call, 14, n)
+	stack := call.Stack[:12]
+	stack[0], stack[1], stack[2], stack[3] = uint64(types.FromBool(a)), uint64(uint32(b)), uint64(uint32(c)),
+		uint64(uint32(d))
+	stack[4], stack[5], stack[6], stack[7] = uint64(uint32(e)), uint64(f), uint64(uint32(g)), h
+	stack[8], stack[9], stack[10], stack[11] = uint64(i), uint64(math.Float32bits(j)), math.Float64bits(k),
+		uint64(uint32(l))
+	area := call.InvokeView(72, 8)
 	f0 := area[0] != 0
 	f1 := area[1]
 	f2 := int8(area[2])
-	f3 := binary.LittleEndian.Uint16(area[4:])
-	f4 := int16(binary.LittleEndian.Uint16(area[6:]))
-	f5 := binary.LittleEndian.Uint32(area[8:])
-	f6 := int32(binary.LittleEndian.Uint32(area[12:]))
-	f7 := binary.LittleEndian.Uint64(area[16:])
-	f8 := int64(binary.LittleEndian.Uint64(area[24:]))
-	f9 := math.Float32frombits(binary.LittleEndian.Uint32(area[32:]))
-	f10 := math.Float64frombits(binary.LittleEndian.Uint64(area[40:]))
-	f11 := call.LiftChar(binary.LittleEndian.Uint32(area[48:]))
-	f12 := call.LiftString(binary.LittleEndian.Uint32(area[52:]), binary.LittleEndian.Uint32(area[56:]))
-	f13 := bind.LiftNumbers[uint8](call, binary.LittleEndian.Uint32(area[60:]),
-		binary.LittleEndian.Uint32(area[64:]))
+	f3 := bind.Uint16(area[4:])
+	f4 := int16(bind.Uint16(area[6:]))
+	f5 := bind.Uint32(area[8:])
+	f6 := int32(bind.Uint32(area[12:]))
+	f7 := bind.Uint64(area[16:])
+	f8 := int64(bind.Uint64(area[24:]))
+	f9 := bind.Float32(area[32:])
+	f10 := bind.Float64(area[40:])
+	f11 := call.LiftChar(bind.Uint32(area[48:]))
+	f12 := call.LoadString(area[52:])
+	f13 := bind.LoadNumbers[uint8](call, area[60:])
 	return f0, f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11, f12, f13, call.End()
 }
 
 func (x *exports) Seventeen(ctx context.Context, a bool, b uint8, c int8, d uint16, e int16, f uint32, g int32,
 	h uint64, i int64, j float32, k float64, l rune, m string, n []byte, o uint8) (uint64, error) {
-	if bad := bind.CheckChar(l); bad != nil {
-		return 0, bad.In("l")
-	}
-	if bad := bind.CheckString(m); bad != nil {
-		return 0, bad.In("m")
-	}
-	if bad := bind.CheckList(len(n), 1); bad != nil {
-		return 0, bad.In("n")
+	if bad := bind.First(bind.CheckChar(l).In("l"), bind.CheckString(m).In("m"),
+		bind.CheckList(len(n), 1).In("n")); bad != nil {
+		return 0, bad
 	}
 	call := x.seventeen.Begin(ctx)
 	params := call.Realloc(72, 8)
@@ -395,39 +211,19 @@ func (x *exports) Seventeen(ctx context.Context, a bool, b uint8, c int8, d uint
 	call.StoreUint64(params+24, uint64(i))
 	call.StoreFloat32(params+32, j)
 	call.StoreFloat64(params+40, k)
-	call.StoreUint32(params+48, call.LowerChar(l))
-	mPtr, mLen := call.LowerString(m)
-	call.StoreUint32(params+52, mPtr)
-	call.StoreUint32(params+56, mLen)
-	nPtr, nLen := bind.LowerNumbers(call, n)
-	call.StoreUint32(params+60, nPtr)
-	call.StoreUint32(params+64, nLen)
+	call.StoreUint32(params+48, uint32(l))
+	call.StoreString(params+52, m)
+	bind.StoreNumbers(call, params+60, n)
 	call.StoreUint8(params+68, o)
 	call.Stack[0] = uint64(params)
 	core, err := call.Finish()
 	return core, err
 }
 
-func (x *exports) Spilled(ctx context.Context, a Person, b Person, c Person, d Shape, e []string) ([]Person, error) {
-	if bad := checkPerson(a); bad != nil {
-		return nil, bad.In("a")
-	}
-	if bad := checkPerson(b); bad != nil {
-		return nil, bad.In("b")
-	}
-	if bad := checkPerson(c); bad != nil {
-		return nil, bad.In("c")
-	}
-	if bad := checkShape(d); bad != nil {
-		return nil, bad.In("d")
-	}
-	if bad := bind.CheckList(len(e), 8); bad != nil {
-		return nil, bad.In("e")
-	}
-	for i, item := range e {
-		if bad := bind.CheckString(item); bad != nil {
-			return nil, bad.At(i).In("e")
-		}
+func (x *exports) Spilled(ctx context.Context, a, b, c Person, d Shape, e []string) ([]Person, error) {
+	if bad := bind.First(checkPerson(a).In("a"), checkPerson(b).In("b"), checkPerson(c).In("c"),
+		checkShape(d).In("d"), bind.CheckEach(e, 8, bind.CheckString).In("e")); bad != nil {
+		return nil, bad
 	}
 	call := x.spilled.Begin(ctx)
 	params := call.Realloc(112, 8)
@@ -435,234 +231,110 @@ func (x *exports) Spilled(ctx context.Context, a Person, b Person, c Person, d S
 	storePerson(call, params+28, b)
 	storePerson(call, params+56, c)
 	storeShape(call, params+88, d)
-	ePtr := call.LowerList(len(e), 8, 4)
-	for i, item := range e {
-		at := ePtr + uint32(i)*8
-		itemPtr, itemLen := call.LowerString(item)
-		call.StoreUint32(at, itemPtr)
-		call.StoreUint32(at+4, itemLen)
-	}
-	call.StoreUint32(params+104, ePtr)
-	call.StoreUint32(params+108, uint32(len(e)))
+	call.StoreStrings(params+104, e)
 	call.Stack[0] = uint64(params)
-	if !call.Invoke() {
-		return nil, call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 8, 4)
-	if !ok {
-		return nil, call.End()
-	}
-	region, result := bind.LiftList[Person](call, binary.LittleEndian.Uint32(area),
-		binary.LittleEndian.Uint32(area[4:]), 28, 4)
+	area := call.InvokeView(8, 4)
+	region, result := bind.LoadList[Person](call, area, 28, 4)
 	for i := range result {
-		item := region[i*28:]
-		result[i] = loadPerson(call, item)
+		area := region[i*28:]
+		result[i] = loadPerson(call, area)
 	}
 	return result, call.End()
 }
 
-func (x *exports) Names(ctx context.Context, ctx2 uint8, context_ string, err uint16, call_ uint32, results []uint16,
+func (x *exports) Names(ctx context.Context, ctx2 uint8, context_ string, err uint16, call2 uint32, results []uint16,
 	guest_ string, host_ uint64, stack uint8, area string, params int8, i int16, at int32,
 	ok bool) (string, error) {
-	if bad := bind.CheckString(context_); bad != nil {
-		return "", bad.In("context")
-	}
-	if bad := bind.CheckList(len(results), 2); bad != nil {
-		return "", bad.In("results")
-	}
-	if bad := bind.CheckString(guest_); bad != nil {
-		return "", bad.In("guest")
-	}
-	if bad := bind.CheckString(area); bad != nil {
-		return "", bad.In("area")
+	if bad := bind.First(bind.CheckString(context_).In("context"), bind.CheckList(len(results), 2).In("results"),
+		bind.CheckString(guest_).In("guest"), bind.CheckString(area).In("area")); bad != nil {
+		return "", bad
 	}
 	call := x.names.Begin(ctx)
 	params2 := call.Realloc(72, 8)
 	call.StoreUint8(params2, ctx2)
-	contextPtr, contextLen := call.LowerString(context_)
-	call.StoreUint32(params2+4, contextPtr)
-	call.StoreUint32(params2+8, contextLen)
+	call.StoreString(params2+4, context_)
 	call.StoreUint16(params2+12, err)
-	call.StoreUint32(params2+16, call_)
-	resultsPtr, resultsLen := bind.LowerNumbers(call, results)
-	call.StoreUint32(params2+20, resultsPtr)
-	call.StoreUint32(params2+24, resultsLen)
-	guestPtr, guestLen := call.LowerString(guest_)
-	call.StoreUint32(params2+28, guestPtr)
-	call.StoreUint32(params2+32, guestLen)
+	call.StoreUint32(params2+16, call2)
+	bind.StoreNumbers(call, params2+20, results)
+	call.StoreString(params2+28, guest_)
 	call.StoreUint64(params2+40, host_)
 	call.StoreUint8(params2+48, stack)
-	areaPtr, areaLen := call.LowerString(area)
-	call.StoreUint32(params2+52, areaPtr)
-	call.StoreUint32(params2+56, areaLen)
+	call.StoreString(params2+52, area)
 	call.StoreUint8(params2+60, uint8(params))
 	call.StoreUint16(params2+62, uint16(i))
 	call.StoreUint32(params2+64, uint32(at))
 	call.StoreBool(params2+68, ok)
 	call.Stack[0] = uint64(params2)
-	if !call.Invoke() {
-		return "", call.End()
-	}
-	area2, ok2 := call.View(uint32(call.Stack[0]), 8, 4)
-	if !ok2 {
-		return "", call.End()
-	}
-	result := call.LiftString(binary.LittleEndian.Uint32(area2), binary.LittleEndian.Uint32(area2[4:]))
-	return result, call.End()
+	area2 := call.InvokeView(8, 4)
+	return call.LoadString(area2), call.End()
 }
 
 func (x *exports) Keywords(ctx context.Context, type_ uint8, func_ string, use []string, range_ uint16, go_ uint32,
 	string_ string, len_ int8, nil_ bool, make_ rune) (string, error) {
-	if bad := bind.CheckString(func_); bad != nil {
-		return "", bad.In("func")
-	}
-	if bad := bind.CheckList(len(use), 8); bad != nil {
-		return "", bad.In("use")
-	}
-	for i, item := range use {
-		if bad := bind.CheckString(item); bad != nil {
-			return "", bad.At(i).In("use")
-		}
-	}
-	if bad := bind.CheckString(string_); bad != nil {
-		return "", bad.In("string")
-	}
-	if bad := bind.CheckChar(make_); bad != nil {
-		return "", bad.In("make")
+	if bad := bind.First(bind.CheckString(func_).In("func"), bind.CheckEach(use, 8, bind.CheckString).In("use"),
+		bind.CheckString(string_).In("string"), bind.CheckChar(make_).In("make")); bad != nil {
+		return "", bad
 	}
 	call := x.keywords.Begin(ctx)
-	funcPtr, funcLen := call.LowerString(func_)
-	usePtr := call.LowerList(len(use), 8, 4)
-	for i, item := range use {
-		at := usePtr + uint32(i)*8
-		itemPtr, itemLen := call.LowerString(item)
-		call.StoreUint32(at, itemPtr)
-		call.StoreUint32(at+4, itemLen)
-	}
-	stringPtr, stringLen := call.LowerString(string_)
+	call.PutString(1, func_)
+	call.PutStrings(3, use)
+	call.PutString(7, string_)
 	stack := call.Stack[:12]
-	stack[0] = uint64(uint32(type_))
-	stack[1] = uint64(funcPtr)
-	stack[2] = uint64(funcLen)
-	stack[3] = uint64(usePtr)
-	stack[4] = uint64(uint32(len(use)))
-	stack[5] = uint64(uint32(range_))
-	stack[6] = uint64(go_)
-	stack[7] = uint64(stringPtr)
-	stack[8] = uint64(stringLen)
-	stack[9] = uint64(uint32(len_))
-	stack[10] = uint64(types.FromBool(nil_))
-	stack[11] = uint64(call.LowerChar(make_))
-	if !call.Invoke() {
-		return "", call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 8, 4)
-	if !ok {
-		return "", call.End()
-	}
-	result := call.LiftString(binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]))
-	return result, call.End()
+	stack[0], stack[5], stack[6], stack[9] = uint64(uint32(type_)), uint64(uint32(range_)), uint64(go_),
+		uint64(uint32(len_))
+	stack[10], stack[11] = uint64(types.FromBool(nil_)), uint64(uint32(make_))
+	area := call.InvokeView(8, 4)
+	return call.LoadString(area), call.End()
 }
 
 func (x *exports) Check(ctx context.Context, v uint32) error {
 	call := x.check.Begin(ctx)
 	call.Stack[0] = uint64(v)
-	if !call.Invoke() {
-		return call.End()
-	}
-	result := uint32(call.Stack[0])
+	core := call.InvokeCore()
 	var err error
-	switch result {
-	case 0:
-	case 1:
+	if !call.LiftOK(uint32(core)) {
 		err = types.Error[types.Unit]{}
-	default:
-		call.BadDiscriminant(uint32(result), 2)
 	}
-	if trap := call.End(); trap != nil {
-		return trap
-	}
-	return err
+	return call.EndWith(err)
 }
 
 func (x *exports) Value(ctx context.Context, v uint32) (uint32, error) {
 	call := x.value.Begin(ctx)
 	call.Stack[0] = uint64(v)
-	if !call.Invoke() {
-		return 0, call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 8, 4)
-	if !ok {
-		return 0, call.End()
-	}
-	resultCase := area[0]
-	var value uint32
+	area := call.InvokeView(8, 4)
+	var result uint32
 	var err error
-	switch resultCase {
-	case 0:
-		value = binary.LittleEndian.Uint32(area[4:])
-	case 1:
+	if call.LoadOK(area[0]) {
+		result = bind.Uint32(area[4:])
+	} else {
 		err = types.Error[types.Unit]{}
-	default:
-		call.BadDiscriminant(uint32(resultCase), 2)
 	}
-	if trap := call.End(); trap != nil {
-		return 0, trap
-	}
-	return value, err
+	return result, call.EndWith(err)
 }
 
 func (x *exports) Error(ctx context.Context, v uint32) error {
 	call := x.error_.Begin(ctx)
 	call.Stack[0] = uint64(v)
-	if !call.Invoke() {
-		return call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 8, 4)
-	if !ok {
-		return call.End()
-	}
-	resultCase := area[0]
+	area := call.InvokeView(8, 4)
 	var err error
-	switch resultCase {
-	case 0:
-	case 1:
-		err = types.Error[uint32]{Value: binary.LittleEndian.Uint32(area[4:])}
-	default:
-		call.BadDiscriminant(uint32(resultCase), 2)
+	if !call.LoadOK(area[0]) {
+		err = types.Error[uint32]{Value: bind.Uint32(area[4:])}
 	}
-	if trap := call.End(); trap != nil {
-		return trap
-	}
-	return err
+	return call.EndWith(err)
 }
 
 func (x *exports) Text(ctx context.Context, v uint32) (string, error) {
 	call := x.text.Begin(ctx)
 	call.Stack[0] = uint64(v)
-	if !call.Invoke() {
-		return "", call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 12, 4)
-	if !ok {
-		return "", call.End()
-	}
-	resultCase := area[0]
-	var value string
+	area := call.InvokeView(12, 4)
+	var result string
 	var err error
-	switch resultCase {
-	case 0:
-		value = call.LiftString(binary.LittleEndian.Uint32(area[4:]), binary.LittleEndian.Uint32(area[8:]))
-	case 1:
-		err = types.Error[string]{Value: call.LiftString(binary.LittleEndian.Uint32(area[4:]),
-			binary.LittleEndian.Uint32(area[8:]))}
-	default:
-		call.BadDiscriminant(uint32(resultCase), 2)
+	if call.LoadOK(area[0]) {
+		result = call.LoadString(area[4:])
+	} else {
+		err = types.Error[string]{Value: call.LoadString(area[4:])}
 	}
-	if trap := call.End(); trap != nil {
-		return "", trap
-	}
-	return value, err
+	return result, call.EndWith(err)
 }
 
 func (x *exports) Records(ctx context.Context, v Person) (Person, error) {
@@ -670,50 +342,25 @@ func (x *exports) Records(ctx context.Context, v Person) (Person, error) {
 		return Person{}, bad.In("v")
 	}
 	call := x.records.Begin(ctx)
-	namePtr, nameLen := call.LowerString(v.Name)
+	call.PutString(0, v.Name)
 	var heightCase uint32
 	var heightPayload float32
-	if value, ok := v.Height.Get(); ok {
-		heightCase = 1
-		heightPayload = value
+	if height, ok := v.Height.Get(); ok {
+		heightCase, heightPayload = 1, height
 	}
-	tagsPtr := call.LowerList(len(v.Tags), 8, 4)
-	for i, item := range v.Tags {
-		at := tagsPtr + uint32(i)*8
-		itemPtr, itemLen := call.LowerString(item)
-		call.StoreUint32(at, itemPtr)
-		call.StoreUint32(at+4, itemLen)
-	}
-	stack := call.Stack[:7]
-	stack[0] = uint64(namePtr)
-	stack[1] = uint64(nameLen)
-	stack[2] = uint64(uint32(v.Age))
-	stack[3] = uint64(heightCase)
-	stack[4] = uint64(math.Float32bits(heightPayload))
-	stack[5] = uint64(tagsPtr)
-	stack[6] = uint64(uint32(len(v.Tags)))
-	if !call.Invoke() {
-		return Person{}, call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 32, 4)
-	if !ok {
-		return Person{}, call.End()
-	}
-	resultCase := area[0]
-	var value Person
+	call.PutStrings(5, v.Tags)
+	stack := call.Stack[:5]
+	stack[2], stack[3], stack[4] = uint64(uint32(v.Age)), uint64(heightCase),
+		uint64(math.Float32bits(heightPayload))
+	area := call.InvokeView(32, 4)
+	var result Person
 	var err error
-	switch resultCase {
-	case 0:
-		value = loadPerson(call, area[4:])
-	case 1:
+	if call.LoadOK(area[0]) {
+		result = loadPerson(call, area[4:])
+	} else {
 		err = loadFault(call, area[4:])
-	default:
-		call.BadDiscriminant(uint32(resultCase), 2)
 	}
-	if trap := call.End(); trap != nil {
-		return Person{}, trap
-	}
-	return value, err
+	return result, call.EndWith(err)
 }
 
 func (x *exports) Variants(ctx context.Context, v Shape) (Shape, error) {
@@ -721,88 +368,32 @@ func (x *exports) Variants(ctx context.Context, v Shape) (Shape, error) {
 		return nil, bad.In("v")
 	}
 	call := x.variants.Begin(ctx)
-	var vCase uint32
-	var v1 uint64
-	var v2 uint32
-	switch c := v.(type) {
-	case named.ShapeNothing:
-	case named.ShapeDot:
-		vCase = 1
-		v1 = uint64(uint32(c.Value.X))
-		v2 = uint32(c.Value.Y)
-	case named.ShapeCircle:
-		vCase = 2
-		v1 = math.Float64bits(c.Value)
-	case named.ShapeLabel:
-		labelPtr, labelLen := call.LowerString(c.Value)
-		vCase = 3
-		v1 = uint64(labelPtr)
-		v2 = labelLen
-	case named.ShapePath:
-		pathPtr := call.LowerList(len(c.Value), 8, 4)
-		for i, item := range c.Value {
-			at := pathPtr + uint32(i)*8
-			storePoint(call, at, item)
-		}
-		vCase = 4
-		v1 = uint64(pathPtr)
-		v2 = uint32(len(c.Value))
-	default:
-		call.BadVariant("shape")
-	}
+	vCase, v1, v2 := lowerShape(call, v)
 	stack := call.Stack[:3]
-	stack[0] = uint64(vCase)
-	stack[1] = v1
-	stack[2] = uint64(v2)
-	if !call.Invoke() {
-		return nil, call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 24, 8)
-	if !ok {
-		return nil, call.End()
-	}
-	resultCase := area[0]
-	var value Shape
+	stack[0], stack[1], stack[2] = uint64(vCase), v1, uint64(v2)
+	area := call.InvokeView(24, 8)
+	var result Shape
 	var err error
-	switch resultCase {
-	case 0:
-		value = loadShape(call, area[8:])
-	case 1:
+	if call.LoadOK(area[0]) {
+		result = loadShape(call, area[8:])
+	} else {
 		err = loadFailure(call, area[8:])
-	default:
-		call.BadDiscriminant(uint32(resultCase), 2)
 	}
-	if trap := call.End(); trap != nil {
-		return nil, trap
-	}
-	return value, err
+	return result, call.EndWith(err)
 }
 
 func (x *exports) Enums(ctx context.Context, v uint64) (uint64, error) {
 	call := x.enums.Begin(ctx)
 	call.Stack[0] = v
-	if !call.Invoke() {
-		return 0, call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 16, 8)
-	if !ok {
-		return 0, call.End()
-	}
-	resultCase := area[0]
-	var value uint64
+	area := call.InvokeView(16, 8)
+	var result uint64
 	var err error
-	switch resultCase {
-	case 0:
-		value = binary.LittleEndian.Uint64(area[8:])
-	case 1:
+	if call.LoadOK(area[0]) {
+		result = bind.Uint64(area[8:])
+	} else {
 		err = Reason(call.LiftEnum(uint32(area[8]), 3))
-	default:
-		call.BadDiscriminant(uint32(resultCase), 2)
 	}
-	if trap := call.End(); trap != nil {
-		return 0, trap
-	}
-	return value, err
+	return result, call.EndWith(err)
 }
 
 func (x *exports) Flags(ctx context.Context, v Access) (Access, error) {
@@ -810,29 +401,16 @@ func (x *exports) Flags(ctx context.Context, v Access) (Access, error) {
 		return 0, bad.In("v")
 	}
 	call := x.flags.Begin(ctx)
-	call.Stack[0] = uint64(call.LowerFlags(uint32(v), 3))
-	if !call.Invoke() {
-		return 0, call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 2, 1)
-	if !ok {
-		return 0, call.End()
-	}
-	resultCase := area[0]
-	var value Access
+	call.Stack[0] = uint64(uint32(v))
+	area := call.InvokeView(2, 1)
+	var result Access
 	var err error
-	switch resultCase {
-	case 0:
-		value = Access(area[1] & 0x7)
-	case 1:
+	if call.LoadOK(area[0]) {
+		result = Access(area[1] & 0x7)
+	} else {
 		err = Access(area[1] & 0x7)
-	default:
-		call.BadDiscriminant(uint32(resultCase), 2)
 	}
-	if trap := call.End(); trap != nil {
-		return 0, trap
-	}
-	return value, err
+	return result, call.EndWith(err)
 }
 
 func (x *exports) Lists(ctx context.Context, v []uint32) ([]uint32, error) {
@@ -840,214 +418,106 @@ func (x *exports) Lists(ctx context.Context, v []uint32) ([]uint32, error) {
 		return nil, bad.In("v")
 	}
 	call := x.lists.Begin(ctx)
-	vPtr, vLen := bind.LowerNumbers(call, v)
-	stack := call.Stack[:2]
-	stack[0] = uint64(vPtr)
-	stack[1] = uint64(vLen)
-	if !call.Invoke() {
-		return nil, call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 12, 4)
-	if !ok {
-		return nil, call.End()
-	}
-	resultCase := area[0]
-	var value []uint32
+	bind.PutNumbers(call, 0, v)
+	area := call.InvokeView(12, 4)
+	var result []uint32
 	var err error
-	switch resultCase {
-	case 0:
-		value = bind.LiftNumbers[uint32](call, binary.LittleEndian.Uint32(area[4:]),
-			binary.LittleEndian.Uint32(area[8:]))
-	case 1:
-		region, err2 := bind.LiftList[string](call, binary.LittleEndian.Uint32(area[4:]),
-			binary.LittleEndian.Uint32(area[8:]), 8, 4)
-		for i := range err2 {
-			item := region[i*8:]
-			err2[i] = call.LiftString(binary.LittleEndian.Uint32(item),
-				binary.LittleEndian.Uint32(item[4:]))
-		}
-		err = types.Error[[]string]{Value: err2}
-	default:
-		call.BadDiscriminant(uint32(resultCase), 2)
+	if call.LoadOK(area[0]) {
+		result = bind.LoadNumbers[uint32](call, area[4:])
+	} else {
+		err = types.Error[[]string]{Value: call.LoadStrings(area[4:])}
 	}
-	if trap := call.End(); trap != nil {
-		return nil, trap
-	}
-	return value, err
+	return result, call.EndWith(err)
 }
 
 func (x *exports) Options(ctx context.Context, v types.Option[string]) (types.Option[string], error) {
-	if some, ok := v.Get(); ok {
-		if bad := bind.CheckString(some); bad != nil {
-			return types.Option[string]{}, bad.In("v")
-		}
+	if bad := bind.CheckSome(v, bind.CheckString); bad != nil {
+		return types.Option[string]{}, bad.In("v")
 	}
 	call := x.options.Begin(ctx)
 	var vCase, v1, v2 uint32
-	if value, ok := v.Get(); ok {
-		valuePtr, valueLen := call.LowerString(value)
-		vCase = 1
-		v1 = valuePtr
-		v2 = valueLen
+	if v, ok := v.Get(); ok {
+		valuePtr, valueLen := call.LowerString(v)
+		vCase, v1, v2 = 1, valuePtr, valueLen
 	}
 	stack := call.Stack[:3]
-	stack[0] = uint64(vCase)
-	stack[1] = uint64(v1)
-	stack[2] = uint64(v2)
-	if !call.Invoke() {
-		return types.Option[string]{}, call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 16, 4)
-	if !ok {
-		return types.Option[string]{}, call.End()
-	}
-	resultCase := area[0]
-	var value types.Option[string]
+	stack[0], stack[1], stack[2] = uint64(vCase), uint64(v1), uint64(v2)
+	area := call.InvokeView(16, 4)
+	var result types.Option[string]
 	var err error
-	switch resultCase {
-	case 0:
-		okCase := area[4]
-		var ok2 types.Option[string]
-		switch okCase {
-		case 0:
-		case 1:
-			ok2 = types.Some(call.LiftString(binary.LittleEndian.Uint32(area[8:]),
-				binary.LittleEndian.Uint32(area[12:])))
-		default:
-			call.BadDiscriminant(uint32(okCase), 2)
+	if call.LoadOK(area[0]) {
+		var value types.Option[string]
+		if call.LoadSome(area[4]) {
+			value = types.Some(call.LoadString(area[8:]))
 		}
-		value = ok2
-	case 1:
-		errCase := area[4]
-		var err2 types.Option[uint8]
-		switch errCase {
-		case 0:
-		case 1:
-			err2 = types.Some(area[5])
-		default:
-			call.BadDiscriminant(uint32(errCase), 2)
+		result = value
+	} else {
+		var failure types.Option[uint8]
+		if call.LoadSome(area[4]) {
+			failure = types.Some(area[5])
 		}
-		err = types.Error[types.Option[uint8]]{Value: err2}
-	default:
-		call.BadDiscriminant(uint32(resultCase), 2)
+		err = types.Error[types.Option[uint8]]{Value: failure}
 	}
-	if trap := call.End(); trap != nil {
-		return types.Option[string]{}, trap
-	}
-	return value, err
+	return result, call.EndWith(err)
 }
 
 func (x *exports) Tuples(ctx context.Context, v types.Tuple2[uint8, string]) (types.Tuple2[uint8, string], error) {
-	if bad := bind.CheckString(v.F1); bad != nil {
-		return types.Tuple2[uint8, string]{}, bad.At(1).In("v")
+	if bad := bind.CheckString(v.F1).At(1); bad != nil {
+		return types.Tuple2[uint8, string]{}, bad.In("v")
 	}
 	call := x.tuples.Begin(ctx)
-	f1Ptr, f1Len := call.LowerString(v.F1)
-	stack := call.Stack[:3]
-	stack[0] = uint64(uint32(v.F0))
-	stack[1] = uint64(f1Ptr)
-	stack[2] = uint64(f1Len)
-	if !call.Invoke() {
-		return types.Tuple2[uint8, string]{}, call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 24, 8)
-	if !ok {
-		return types.Tuple2[uint8, string]{}, call.End()
-	}
-	resultCase := area[0]
-	var value types.Tuple2[uint8, string]
+	call.PutString(1, v.F1)
+	call.Stack[0] = uint64(uint32(v.F0))
+	area := call.InvokeView(24, 8)
+	var result types.Tuple2[uint8, string]
 	var err error
-	switch resultCase {
-	case 0:
-		value = types.Tuple2[uint8, string]{F0: area[8], F1: call.LiftString(
-			binary.LittleEndian.Uint32(area[12:]), binary.LittleEndian.Uint32(area[16:]))}
-	case 1:
-		err = types.Error[types.Tuple2[float64, uint8]]{Value: types.Tuple2[float64, uint8]{
-			F0: math.Float64frombits(binary.LittleEndian.Uint64(area[8:])),
-			F1: area[16],
-		}}
-	default:
-		call.BadDiscriminant(uint32(resultCase), 2)
+	if call.LoadOK(area[0]) {
+		result = types.Tuple2[uint8, string]{F0: area[8], F1: call.LoadString(area[12:])}
+	} else {
+		err = types.Error[types.Tuple2[float64, uint8]]{
+			Value: types.Tuple2[float64, uint8]{F0: bind.Float64(area[8:]), F1: area[16]}}
 	}
-	if trap := call.End(); trap != nil {
-		return types.Tuple2[uint8, string]{}, trap
-	}
-	return value, err
+	return result, call.EndWith(err)
 }
 
 func (x *exports) Nested(ctx context.Context, v uint8) (types.Result[uint8, string], error) {
 	call := x.nested.Begin(ctx)
 	call.Stack[0] = uint64(uint32(v))
-	if !call.Invoke() {
-		return types.Result[uint8, string]{}, call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 24, 8)
-	if !ok {
-		return types.Result[uint8, string]{}, call.End()
-	}
-	resultCase := area[0]
-	var value types.Result[uint8, string]
+	area := call.InvokeView(24, 8)
+	var result types.Result[uint8, string]
 	var err error
-	switch resultCase {
-	case 0:
-		okCase := area[8]
-		var ok2 types.Result[uint8, string]
-		switch okCase {
-		case 0:
-			ok2 = types.OK[uint8, string](area[12])
-		case 1:
-			ok2 = types.Err[uint8, string](call.LiftString(binary.LittleEndian.Uint32(area[12:]),
-				binary.LittleEndian.Uint32(area[16:])))
-		default:
-			call.BadDiscriminant(uint32(okCase), 2)
+	if call.LoadOK(area[0]) {
+		var value types.Result[uint8, string]
+		if call.LoadOK(area[8]) {
+			value = types.OK[uint8, string](area[12])
+		} else {
+			value = types.Err[uint8, string](call.LoadString(area[12:]))
 		}
-		value = ok2
-	case 1:
-		errCase := area[8]
-		var err2 types.Result[uint16, uint64]
-		switch errCase {
-		case 0:
-			err2 = types.OK[uint16, uint64](binary.LittleEndian.Uint16(area[16:]))
-		case 1:
-			err2 = types.Err[uint16, uint64](binary.LittleEndian.Uint64(area[16:]))
-		default:
-			call.BadDiscriminant(uint32(errCase), 2)
+		result = value
+	} else {
+		var failure types.Result[uint16, uint64]
+		if call.LoadOK(area[8]) {
+			failure = types.OK[uint16, uint64](bind.Uint16(area[16:]))
+		} else {
+			failure = types.Err[uint16, uint64](bind.Uint64(area[16:]))
 		}
-		err = types.Error[types.Result[uint16, uint64]]{Value: err2}
-	default:
-		call.BadDiscriminant(uint32(resultCase), 2)
+		err = types.Error[types.Result[uint16, uint64]]{Value: failure}
 	}
-	if trap := call.End(); trap != nil {
-		return types.Result[uint8, string]{}, trap
-	}
-	return value, err
+	return result, call.EndWith(err)
 }
 
 func (x *exports) Floats(ctx context.Context, v float32) (float32, error) {
 	call := x.floats.Begin(ctx)
 	call.Stack[0] = uint64(math.Float32bits(v))
-	if !call.Invoke() {
-		return 0, call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 16, 8)
-	if !ok {
-		return 0, call.End()
-	}
-	resultCase := area[0]
-	var value float32
+	area := call.InvokeView(16, 8)
+	var result float32
 	var err error
-	switch resultCase {
-	case 0:
-		value = math.Float32frombits(binary.LittleEndian.Uint32(area[8:]))
-	case 1:
-		err = types.Error[float64]{Value: math.Float64frombits(binary.LittleEndian.Uint64(area[8:]))}
-	default:
-		call.BadDiscriminant(uint32(resultCase), 2)
+	if call.LoadOK(area[0]) {
+		result = bind.Float32(area[8:])
+	} else {
+		err = types.Error[float64]{Value: bind.Float64(area[8:])}
 	}
-	if trap := call.End(); trap != nil {
-		return 0, trap
-	}
-	return value, err
+	return result, call.EndWith(err)
 }
 
 func (x *exports) Colours(ctx context.Context, v Colour) (Colour, error) {
@@ -1055,253 +525,164 @@ func (x *exports) Colours(ctx context.Context, v Colour) (Colour, error) {
 		return 0, bad.In("v")
 	}
 	call := x.colours.Begin(ctx)
-	call.Stack[0] = uint64(call.LowerEnum(uint32(v), 3))
-	if !call.Invoke() {
-		return 0, call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 2, 1)
-	if !ok {
-		return 0, call.End()
-	}
-	resultCase := area[0]
-	var value Colour
+	call.Stack[0] = uint64(uint32(v))
+	area := call.InvokeView(2, 1)
+	var result Colour
 	var err error
-	switch resultCase {
-	case 0:
-		value = Colour(call.LiftEnum(uint32(area[1]), 3))
-	case 1:
+	if call.LoadOK(area[0]) {
+		result = Colour(call.LiftEnum(uint32(area[1]), 3))
+	} else {
 		err = Colour(call.LiftEnum(uint32(area[1]), 3))
-	default:
-		call.BadDiscriminant(uint32(resultCase), 2)
 	}
-	if trap := call.End(); trap != nil {
-		return 0, trap
-	}
-	return value, err
+	return result, call.EndWith(err)
 }
 
-func handleNothing(call *bind.Call) {
-	if err := call.Impl().(Interface).Nothing(call.Context()); err != nil {
-		call.Fail(err)
-	}
-}
+func handleNothing(call *bind.Call) { call.Return(call.Impl().(Interface).Nothing(call.Context())) }
 
 func handleOnlyParam(call *bind.Call) {
-	v := call.LiftString(uint32(call.Stack[0]), uint32(call.Stack[1]))
-	if !call.OK() {
-		return
-	}
-	if err := call.Impl().(Interface).OnlyParam(call.Context(), v); err != nil {
-		call.Fail(err)
+	v := call.TakeString(0)
+	if call.OK() {
+		call.Return(call.Impl().(Interface).OnlyParam(call.Context(), v))
 	}
 }
 
 func handleOnlyResult(call *bind.Call) {
 	result, err := call.Impl().(Interface).OnlyResult(call.Context())
-	if err != nil {
-		call.Fail(err)
-		return
-	}
-	resultPtr := uint32(call.Stack[0])
-	if !call.CheckArea(resultPtr, 8, 4) {
-		return
-	}
-	resultPtr2, resultLen := call.LowerString(result)
-	call.StoreUint32(resultPtr, resultPtr2)
-	call.StoreUint32(resultPtr+4, resultLen)
+	call.Return(err)
+	area := call.ResultArea(0, 8, 4)
+	call.StoreString(area, result)
 }
 
 func handleSixteen(call *bind.Call) {
 	a := uint32(call.Stack[0]) != 0
-	b := uint8(uint32(call.Stack[1]))
-	c := int8(uint32(call.Stack[2]))
-	d := uint16(uint32(call.Stack[3]))
-	e := int16(uint32(call.Stack[4]))
-	f := uint32(call.Stack[5])
-	g := int32(uint32(call.Stack[6]))
-	h := call.Stack[7]
+	b := uint8(call.Stack[1])
+	c := int8(call.Stack[2])
+	d := uint16(call.Stack[3])
+	e := int16(call.Stack[4])
+	g := int32(call.Stack[6])
 	i := int64(call.Stack[8])
-	j := math.Float32frombits(uint32(call.Stack[9]))
-	k := math.Float64frombits(call.Stack[10])
 	l := call.LiftChar(uint32(call.Stack[11]))
-	m := call.LiftString(uint32(call.Stack[12]), uint32(call.Stack[13]))
-	n := bind.LiftNumbers[uint8](call, uint32(call.Stack[14]), uint32(call.Stack[15]))
+	m := call.TakeString(12)
+	n := bind.TakeNumbers[uint8](call, 14)
 	if !call.OK() {
 		return
 	}
-	result, result2, result3, result4, result5, result6, result7, result8, result9, result10, result11, result12, result13, result14, err := call.Impl().(Interface).Sixteen(call.Context(),
-		a, b, c, d, e, f, g, h, i, j, k, l, m, n)
-	if err != nil {
-		call.Fail(err)
-		return
-	}
-	resultPtr := uint32(call.Stack[16])
-	if !call.CheckArea(resultPtr, 72, 8) {
-		return
-	}
-	call.StoreBool(resultPtr, result)
-	call.StoreUint8(resultPtr+1, result2)
-	call.StoreUint8(resultPtr+2, uint8(result3))
-	call.StoreUint16(resultPtr+4, result4)
-	call.StoreUint16(resultPtr+6, uint16(result5))
-	call.StoreUint32(resultPtr+8, result6)
-	call.StoreUint32(resultPtr+12, uint32(result7))
-	call.StoreUint64(resultPtr+16, result8)
-	call.StoreUint64(resultPtr+24, uint64(result9))
-	call.StoreFloat32(resultPtr+32, result10)
-	call.StoreFloat64(resultPtr+40, result11)
-	call.StoreUint32(resultPtr+48, call.LowerChar(result12))
-	f12Ptr, f12Len := call.LowerString(result13)
-	call.StoreUint32(resultPtr+52, f12Ptr)
-	call.StoreUint32(resultPtr+56, f12Len)
-	f13Ptr, f13Len := bind.LowerNumbers(call, result14)
-	call.StoreUint32(resultPtr+60, f13Ptr)
-	call.StoreUint32(resultPtr+64, f13Len)
+	f0, f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11, f12, f13, err := call.Impl().(Interface).Sixteen(
+		call.Context(), a, b, c, d, e, uint32(call.Stack[5]), g, call.Stack[7], i,
+		math.Float32frombits(uint32(call.Stack[9])), math.Float64frombits(call.Stack[10]), l, m, n)
+	call.Return(err)
+	area := call.ResultArea(16, 72, 8)
+	call.StoreBool(area, f0)
+	call.StoreUint8(area+1, f1)
+	call.StoreUint8(area+2, uint8(f2))
+	call.StoreUint16(area+4, f3)
+	call.StoreUint16(area+6, uint16(f4))
+	call.StoreUint32(area+8, f5)
+	call.StoreUint32(area+12, uint32(f6))
+	call.StoreUint64(area+16, f7)
+	call.StoreUint64(area+24, uint64(f8))
+	call.StoreFloat32(area+32, f9)
+	call.StoreFloat64(area+40, f10)
+	call.StoreUint32(area+48, call.LowerChar(f11))
+	call.StoreString(area+52, f12)
+	bind.StoreNumbers(call, area+60, f13)
 }
 
 func handleSeventeen(call *bind.Call) {
-	area, ok := call.View(uint32(call.Stack[0]), 72, 8)
-	if !ok {
-		return
-	}
+	area := call.Area(uint32(call.Stack[0]), 72, 8)
 	a := area[0] != 0
 	b := area[1]
 	c := int8(area[2])
-	d := binary.LittleEndian.Uint16(area[4:])
-	e := int16(binary.LittleEndian.Uint16(area[6:]))
-	f := binary.LittleEndian.Uint32(area[8:])
-	g := int32(binary.LittleEndian.Uint32(area[12:]))
-	h := binary.LittleEndian.Uint64(area[16:])
-	i := int64(binary.LittleEndian.Uint64(area[24:]))
-	j := math.Float32frombits(binary.LittleEndian.Uint32(area[32:]))
-	k := math.Float64frombits(binary.LittleEndian.Uint64(area[40:]))
-	l := call.LiftChar(binary.LittleEndian.Uint32(area[48:]))
-	m := call.LiftString(binary.LittleEndian.Uint32(area[52:]), binary.LittleEndian.Uint32(area[56:]))
-	n := bind.LiftNumbers[uint8](call, binary.LittleEndian.Uint32(area[60:]), binary.LittleEndian.Uint32(area[64:]))
+	d := bind.Uint16(area[4:])
+	e := int16(bind.Uint16(area[6:]))
+	f := bind.Uint32(area[8:])
+	g := int32(bind.Uint32(area[12:]))
+	h := bind.Uint64(area[16:])
+	i := int64(bind.Uint64(area[24:]))
+	j := bind.Float32(area[32:])
+	k := bind.Float64(area[40:])
+	l := call.LiftChar(bind.Uint32(area[48:]))
+	m := call.LoadString(area[52:])
+	n := bind.LoadNumbers[uint8](call, area[60:])
 	o := area[68]
 	if !call.OK() {
 		return
 	}
 	result, err := call.Impl().(Interface).Seventeen(call.Context(), a, b, c, d, e, f, g, h, i, j, k, l, m, n, o)
-	if err != nil {
-		call.Fail(err)
-		return
-	}
+	call.Return(err)
 	call.Stack[0] = result
 }
 
 func handleSpilled(call *bind.Call) {
-	area, ok := call.View(uint32(call.Stack[0]), 112, 8)
-	if !ok {
-		return
-	}
-	region, e := bind.LiftList[string](call, binary.LittleEndian.Uint32(area[104:]),
-		binary.LittleEndian.Uint32(area[108:]), 8, 4)
-	for i := range e {
-		item := region[i*8:]
-		e[i] = call.LiftString(binary.LittleEndian.Uint32(item), binary.LittleEndian.Uint32(item[4:]))
-	}
+	area := call.Area(uint32(call.Stack[0]), 112, 8)
 	a := loadPerson(call, area)
 	b := loadPerson(call, area[28:])
 	c := loadPerson(call, area[56:])
 	d := loadShape(call, area[88:])
+	e := call.LoadStrings(area[104:])
 	if !call.OK() {
 		return
 	}
 	result, err := call.Impl().(Interface).Spilled(call.Context(), a, b, c, d, e)
-	if err != nil {
-		call.Fail(err)
-		return
-	}
-	resultPtr := uint32(call.Stack[1])
-	if !call.CheckArea(resultPtr, 8, 4) {
-		return
-	}
-	resultPtr2 := call.LowerList(len(result), 28, 4)
+	call.Return(err)
+	area2 := call.ResultArea(1, 8, 4)
+	resultPtr := call.LowerList(len(result), 28, 4)
 	for i, item := range result {
-		at := resultPtr2 + uint32(i)*28
+		at := resultPtr + uint32(i)*28
 		storePerson(call, at, item)
 	}
-	call.StoreUint32(resultPtr, resultPtr2)
-	call.StoreUint32(resultPtr+4, uint32(len(result)))
+	call.StoreList(area2, resultPtr, len(result))
 }
 
 func handleNames(call *bind.Call) {
-	area, ok := call.View(uint32(call.Stack[0]), 72, 8)
-	if !ok {
-		return
-	}
+	area := call.Area(uint32(call.Stack[0]), 72, 8)
 	ctx := area[0]
-	context_ := call.LiftString(binary.LittleEndian.Uint32(area[4:]), binary.LittleEndian.Uint32(area[8:]))
-	err := binary.LittleEndian.Uint16(area[12:])
-	call_ := binary.LittleEndian.Uint32(area[16:])
-	results := bind.LiftNumbers[uint16](call, binary.LittleEndian.Uint32(area[20:]),
-		binary.LittleEndian.Uint32(area[24:]))
-	guest_ := call.LiftString(binary.LittleEndian.Uint32(area[28:]), binary.LittleEndian.Uint32(area[32:]))
-	host_ := binary.LittleEndian.Uint64(area[40:])
+	context_ := call.LoadString(area[4:])
+	failure := bind.Uint16(area[12:])
+	call2 := bind.Uint32(area[16:])
+	results := bind.LoadNumbers[uint16](call, area[20:])
+	guest_ := call.LoadString(area[28:])
+	host_ := bind.Uint64(area[40:])
 	stack := area[48]
-	area2 := call.LiftString(binary.LittleEndian.Uint32(area[52:]), binary.LittleEndian.Uint32(area[56:]))
+	area2 := call.LoadString(area[52:])
 	params := int8(area[60])
-	i := int16(binary.LittleEndian.Uint16(area[62:]))
-	at := int32(binary.LittleEndian.Uint32(area[64:]))
-	ok2 := area[68] != 0
+	i := int16(bind.Uint16(area[62:]))
+	at := int32(bind.Uint32(area[64:]))
+	value := area[68] != 0
 	if !call.OK() {
 		return
 	}
-	result, err2 := call.Impl().(Interface).Names(call.Context(), ctx, context_, err, call_, results, guest_, host_,
-		stack, area2, params, i, at, ok2)
-	if err2 != nil {
-		call.Fail(err2)
-		return
-	}
-	resultPtr := uint32(call.Stack[1])
-	if !call.CheckArea(resultPtr, 8, 4) {
-		return
-	}
-	resultPtr2, resultLen := call.LowerString(result)
-	call.StoreUint32(resultPtr, resultPtr2)
-	call.StoreUint32(resultPtr+4, resultLen)
+	result, err := call.Impl().(Interface).Names(call.Context(), ctx, context_, failure, call2, results, guest_,
+		host_, stack, area2, params, i, at, value)
+	call.Return(err)
+	area3 := call.ResultArea(1, 8, 4)
+	call.StoreString(area3, result)
 }
 
 func handleKeywords(call *bind.Call) {
-	region, use := bind.LiftList[string](call, uint32(call.Stack[3]), uint32(call.Stack[4]), 8, 4)
-	for i := range use {
-		item := region[i*8:]
-		use[i] = call.LiftString(binary.LittleEndian.Uint32(item), binary.LittleEndian.Uint32(item[4:]))
-	}
-	type_ := uint8(uint32(call.Stack[0]))
-	func_ := call.LiftString(uint32(call.Stack[1]), uint32(call.Stack[2]))
-	range_ := uint16(uint32(call.Stack[5]))
-	go_ := uint32(call.Stack[6])
-	string_ := call.LiftString(uint32(call.Stack[7]), uint32(call.Stack[8]))
-	len_ := int8(uint32(call.Stack[9]))
+	type_ := uint8(call.Stack[0])
+	func_ := call.TakeString(1)
+	use := call.TakeStrings(3)
+	range_ := uint16(call.Stack[5])
+	string_ := call.TakeString(7)
+	len_ := int8(call.Stack[9])
 	nil_ := uint32(call.Stack[10]) != 0
 	make_ := call.LiftChar(uint32(call.Stack[11]))
 	if !call.OK() {
 		return
 	}
-	result, err := call.Impl().(Interface).Keywords(call.Context(), type_, func_, use, range_, go_, string_, len_,
-		nil_, make_)
-	if err != nil {
-		call.Fail(err)
-		return
-	}
-	resultPtr := uint32(call.Stack[12])
-	if !call.CheckArea(resultPtr, 8, 4) {
-		return
-	}
-	resultPtr2, resultLen := call.LowerString(result)
-	call.StoreUint32(resultPtr, resultPtr2)
-	call.StoreUint32(resultPtr+4, resultLen)
+	result, err := call.Impl().(Interface).Keywords(call.Context(), type_, func_, use, range_,
+		uint32(call.Stack[6]), string_, len_, nil_, make_)
+	call.Return(err)
+	area := call.ResultArea(12, 8, 4)
+	call.StoreString(area, result)
 }
 
 func handleCheck(call *bind.Call) {
 	err := call.Impl().(Interface).Check(call.Context(), uint32(call.Stack[0]))
 	var resultCase uint32
 	if err != nil {
-		if !call.SendsError(err) {
-			return
-		}
+		call.SendsError(err)
 		resultCase = 1
 	}
 	call.Stack[0] = uint64(resultCase)
@@ -1309,350 +690,162 @@ func handleCheck(call *bind.Call) {
 
 func handleValue(call *bind.Call) {
 	result, err := call.Impl().(Interface).Value(call.Context(), uint32(call.Stack[0]))
-	resultPtr := uint32(call.Stack[1])
-	if !call.CheckArea(resultPtr, 8, 4) {
-		return
-	}
-	if err != nil {
-		if !call.SendsError(err) {
-			return
-		}
-		call.StoreUint8(resultPtr, 1)
+	area := call.ResultArea(1, 8, 4)
+	if call.StoreOK(area, err == nil) {
+		call.StoreUint32(area+4, result)
 	} else {
-		call.StoreUint8(resultPtr, 0)
-		call.StoreUint32(resultPtr+4, result)
+		call.SendsError(err)
 	}
 }
 
 func handleError(call *bind.Call) {
 	err := call.Impl().(Interface).Error(call.Context(), uint32(call.Stack[0]))
-	resultPtr := uint32(call.Stack[1])
-	if !call.CheckArea(resultPtr, 8, 4) {
-		return
-	}
-	if err != nil {
-		failure, ok := bind.AsError[uint32](call, err)
-		if !ok {
-			return
-		}
-		call.StoreUint8(resultPtr, 1)
-		call.StoreUint32(resultPtr+4, failure)
-	} else {
-		call.StoreUint8(resultPtr, 0)
+	area := call.ResultArea(1, 8, 4)
+	if !call.StoreOK(area, err == nil) {
+		call.StoreUint32(area+4, bind.ErrorValue[uint32](call, err))
 	}
 }
 
 func handleText(call *bind.Call) {
 	result, err := call.Impl().(Interface).Text(call.Context(), uint32(call.Stack[0]))
-	resultPtr := uint32(call.Stack[1])
-	if !call.CheckArea(resultPtr, 12, 4) {
-		return
-	}
-	if err != nil {
-		failure, ok := call.ErrorText(err)
-		if !ok {
-			return
-		}
-		call.StoreUint8(resultPtr, 1)
-		errPtr, errLen := call.LowerString(failure)
-		call.StoreUint32(resultPtr+4, errPtr)
-		call.StoreUint32(resultPtr+8, errLen)
+	area := call.ResultArea(1, 12, 4)
+	if call.StoreOK(area, err == nil) {
+		call.StoreString(area+4, result)
 	} else {
-		call.StoreUint8(resultPtr, 0)
-		okPtr, okLen := call.LowerString(result)
-		call.StoreUint32(resultPtr+4, okPtr)
-		call.StoreUint32(resultPtr+8, okLen)
+		call.StoreString(area+4, call.ErrorString(err))
 	}
 }
 
 func handleRecords(call *bind.Call) {
-	v3 := uint32(call.Stack[3])
 	var height types.Option[float32]
-	switch v3 {
-	case 0:
-	case 1:
+	if call.LiftSome(uint32(call.Stack[3])) {
 		height = types.Some(math.Float32frombits(uint32(call.Stack[4])))
-	default:
-		call.BadDiscriminant(uint32(v3), 2)
 	}
-	region, tags := bind.LiftList[string](call, uint32(call.Stack[5]), uint32(call.Stack[6]), 8, 4)
-	for i := range tags {
-		item := region[i*8:]
-		tags[i] = call.LiftString(binary.LittleEndian.Uint32(item), binary.LittleEndian.Uint32(item[4:]))
-	}
-	v := Person{
-		Name:   call.LiftString(uint32(call.Stack[0]), uint32(call.Stack[1])),
-		Age:    uint8(uint32(call.Stack[2])),
-		Height: height,
-		Tags:   tags,
-	}
+	v := Person{Name: call.TakeString(0), Age: uint8(call.Stack[2]), Height: height, Tags: call.TakeStrings(5)}
 	if !call.OK() {
 		return
 	}
 	result, err := call.Impl().(Interface).Records(call.Context(), v)
-	resultPtr := uint32(call.Stack[7])
-	if !call.CheckArea(resultPtr, 32, 4) {
-		return
-	}
-	if err != nil {
-		failure, ok := bind.AsError[Fault](call, err)
-		if !ok {
-			return
-		}
-		call.StoreUint8(resultPtr, 1)
-		storeFault(call, resultPtr+4, failure)
+	area := call.ResultArea(7, 32, 4)
+	if call.StoreOK(area, err == nil) {
+		storePerson(call, area+4, result)
 	} else {
-		call.StoreUint8(resultPtr, 0)
-		storePerson(call, resultPtr+4, result)
+		storeFault(call, area+4, bind.ErrorValue[Fault](call, err))
 	}
 }
 
 func handleVariants(call *bind.Call) {
-	v1 := call.Stack[1]
-	v2 := uint32(call.Stack[2])
-	v0 := uint32(call.Stack[0])
-	var v Shape
-	switch v0 {
-	case 0:
-		v = named.ShapeNothing{}
-	case 1:
-		if bind.Room[named.ShapeDot](call) {
-			v = named.ShapeDot{Value: named.Point{X: int32(uint32(v1)), Y: int32(v2)}}
-		}
-	case 2:
-		if bind.Room[named.ShapeCircle](call) {
-			v = named.ShapeCircle{Value: math.Float64frombits(v1)}
-		}
-	case 3:
-		if bind.Room[named.ShapeLabel](call) {
-			v = named.ShapeLabel{Value: call.LiftString(uint32(v1), v2)}
-		}
-	case 4:
-		region, path := bind.LiftList[named.Point](call, uint32(v1), v2, 8, 4)
-		for i := range path {
-			item := region[i*8:]
-			path[i] = loadPoint(call, item)
-		}
-		if bind.Room[named.ShapePath](call) {
-			v = named.ShapePath{Value: path}
-		}
-	default:
-		call.BadDiscriminant(uint32(v0), 5)
-	}
+	v := liftShape(call, uint32(call.Stack[0]), call.Stack[1], uint32(call.Stack[2]))
 	if !call.OK() {
 		return
 	}
 	result, err := call.Impl().(Interface).Variants(call.Context(), v)
-	resultPtr := uint32(call.Stack[3])
-	if !call.CheckArea(resultPtr, 24, 8) {
-		return
-	}
-	if err != nil {
-		failure, ok := bind.AsError[Failure](call, err)
-		if !ok {
-			return
-		}
-		call.StoreUint8(resultPtr, 1)
-		storeFailure(call, resultPtr+8, failure)
+	area := call.ResultArea(3, 24, 8)
+	if call.StoreOK(area, err == nil) {
+		storeShape(call, area+8, result)
 	} else {
-		call.StoreUint8(resultPtr, 0)
-		storeShape(call, resultPtr+8, result)
+		storeFailure(call, area+8, bind.ErrorValue[Failure](call, err))
 	}
 }
 
 func handleEnums(call *bind.Call) {
 	result, err := call.Impl().(Interface).Enums(call.Context(), call.Stack[0])
-	resultPtr := uint32(call.Stack[1])
-	if !call.CheckArea(resultPtr, 16, 8) {
-		return
-	}
-	if err != nil {
-		failure, ok := bind.AsError[Reason](call, err)
-		if !ok {
-			return
-		}
-		call.StoreUint8(resultPtr, 1)
-		call.StoreUint8(resultPtr+8, uint8(call.LowerEnum(uint32(failure), 3)))
+	area := call.ResultArea(1, 16, 8)
+	if call.StoreOK(area, err == nil) {
+		call.StoreUint64(area+8, result)
 	} else {
-		call.StoreUint8(resultPtr, 0)
-		call.StoreUint64(resultPtr+8, result)
+		call.StoreUint8(area+8, uint8(call.LowerEnum(uint32(bind.ErrorValue[Reason](call, err)), 3)))
 	}
 }
 
 func handleFlags(call *bind.Call) {
 	result, err := call.Impl().(Interface).Flags(call.Context(), Access(uint32(call.Stack[0])&0x7))
-	resultPtr := uint32(call.Stack[1])
-	if !call.CheckArea(resultPtr, 2, 1) {
-		return
-	}
-	if err != nil {
-		failure, ok := bind.AsError[Access](call, err)
-		if !ok {
-			return
-		}
-		call.StoreUint8(resultPtr, 1)
-		call.StoreUint8(resultPtr+1, uint8(call.LowerFlags(uint32(failure), 3)))
+	area := call.ResultArea(1, 2, 1)
+	if call.StoreOK(area, err == nil) {
+		call.StoreUint8(area+1, uint8(call.LowerFlags(uint32(result), 3)))
 	} else {
-		call.StoreUint8(resultPtr, 0)
-		call.StoreUint8(resultPtr+1, uint8(call.LowerFlags(uint32(result), 3)))
+		call.StoreUint8(area+1, uint8(call.LowerFlags(uint32(bind.ErrorValue[Access](call, err)), 3)))
 	}
 }
 
 func handleLists(call *bind.Call) {
-	v := bind.LiftNumbers[uint32](call, uint32(call.Stack[0]), uint32(call.Stack[1]))
+	v := bind.TakeNumbers[uint32](call, 0)
 	if !call.OK() {
 		return
 	}
 	result, err := call.Impl().(Interface).Lists(call.Context(), v)
-	resultPtr := uint32(call.Stack[2])
-	if !call.CheckArea(resultPtr, 12, 4) {
-		return
-	}
-	if err != nil {
-		failure, ok := bind.AsError[[]string](call, err)
-		if !ok {
-			return
-		}
-		call.StoreUint8(resultPtr, 1)
-		errPtr := call.LowerList(len(failure), 8, 4)
-		for i, item := range failure {
-			at := errPtr + uint32(i)*8
-			itemPtr, itemLen := call.LowerString(item)
-			call.StoreUint32(at, itemPtr)
-			call.StoreUint32(at+4, itemLen)
-		}
-		call.StoreUint32(resultPtr+4, errPtr)
-		call.StoreUint32(resultPtr+8, uint32(len(failure)))
+	area := call.ResultArea(2, 12, 4)
+	if call.StoreOK(area, err == nil) {
+		bind.StoreNumbers(call, area+4, result)
 	} else {
-		call.StoreUint8(resultPtr, 0)
-		okPtr, okLen := bind.LowerNumbers(call, result)
-		call.StoreUint32(resultPtr+4, okPtr)
-		call.StoreUint32(resultPtr+8, okLen)
+		call.StoreStrings(area+4, bind.ErrorValue[[]string](call, err))
 	}
 }
 
 func handleOptions(call *bind.Call) {
-	v0 := uint32(call.Stack[0])
 	var v types.Option[string]
-	switch v0 {
-	case 0:
-	case 1:
-		v = types.Some(call.LiftString(uint32(call.Stack[1]), uint32(call.Stack[2])))
-	default:
-		call.BadDiscriminant(uint32(v0), 2)
+	if call.LiftSome(uint32(call.Stack[0])) {
+		v = types.Some(call.TakeString(1))
 	}
 	if !call.OK() {
 		return
 	}
 	result, err := call.Impl().(Interface).Options(call.Context(), v)
-	resultPtr := uint32(call.Stack[3])
-	if !call.CheckArea(resultPtr, 16, 4) {
-		return
-	}
-	if err != nil {
-		failure, ok := bind.AsError[types.Option[uint8]](call, err)
-		if !ok {
-			return
-		}
-		call.StoreUint8(resultPtr, 1)
-		if value, ok2 := failure.Get(); ok2 {
-			call.StoreUint8(resultPtr+4, 1)
-			call.StoreUint8(resultPtr+5, value)
-		} else {
-			call.StoreUint8(resultPtr+4, 0)
+	area := call.ResultArea(3, 16, 4)
+	if call.StoreOK(area, err == nil) {
+		if value, ok := result.Get(); call.StoreSome(area+4, ok) {
+			call.StoreString(area+8, value)
 		}
 	} else {
-		call.StoreUint8(resultPtr, 0)
-		if value, ok := result.Get(); ok {
-			call.StoreUint8(resultPtr+4, 1)
-			valuePtr, valueLen := call.LowerString(value)
-			call.StoreUint32(resultPtr+8, valuePtr)
-			call.StoreUint32(resultPtr+12, valueLen)
-		} else {
-			call.StoreUint8(resultPtr+4, 0)
+		if failure, ok := bind.ErrorValue[types.Option[uint8]](call, err).Get(); call.StoreSome(area+4, ok) {
+			call.StoreUint8(area+5, failure)
 		}
 	}
 }
 
 func handleTuples(call *bind.Call) {
-	v := types.Tuple2[uint8, string]{
-		F0: uint8(uint32(call.Stack[0])),
-		F1: call.LiftString(uint32(call.Stack[1]), uint32(call.Stack[2])),
-	}
+	v := types.Tuple2[uint8, string]{F0: uint8(call.Stack[0]), F1: call.TakeString(1)}
 	if !call.OK() {
 		return
 	}
 	result, err := call.Impl().(Interface).Tuples(call.Context(), v)
-	resultPtr := uint32(call.Stack[3])
-	if !call.CheckArea(resultPtr, 24, 8) {
-		return
-	}
-	if err != nil {
-		failure, ok := bind.AsError[types.Tuple2[float64, uint8]](call, err)
-		if !ok {
-			return
-		}
-		call.StoreUint8(resultPtr, 1)
-		call.StoreFloat64(resultPtr+8, failure.F0)
-		call.StoreUint8(resultPtr+16, failure.F1)
+	area := call.ResultArea(3, 24, 8)
+	if call.StoreOK(area, err == nil) {
+		call.StoreUint8(area+8, result.F0)
+		call.StoreString(area+12, result.F1)
 	} else {
-		call.StoreUint8(resultPtr, 0)
-		call.StoreUint8(resultPtr+8, result.F0)
-		f1Ptr, f1Len := call.LowerString(result.F1)
-		call.StoreUint32(resultPtr+12, f1Ptr)
-		call.StoreUint32(resultPtr+16, f1Len)
+		failure := bind.ErrorValue[types.Tuple2[float64, uint8]](call, err)
+		call.StoreFloat64(area+8, failure.F0)
+		call.StoreUint8(area+16, failure.F1)
 	}
 }
 
 func handleNested(call *bind.Call) {
-	result, err := call.Impl().(Interface).Nested(call.Context(), uint8(uint32(call.Stack[0])))
-	resultPtr := uint32(call.Stack[1])
-	if !call.CheckArea(resultPtr, 24, 8) {
-		return
-	}
-	if err != nil {
-		failure, ok := bind.AsError[types.Result[uint16, uint64]](call, err)
-		if !ok {
-			return
-		}
-		call.StoreUint8(resultPtr, 1)
-		if value, failure2, ok2 := failure.Get(); ok2 {
-			call.StoreUint8(resultPtr+8, 0)
-			call.StoreUint16(resultPtr+16, value)
+	result, err := call.Impl().(Interface).Nested(call.Context(), uint8(call.Stack[0]))
+	area := call.ResultArea(1, 24, 8)
+	if call.StoreOK(area, err == nil) {
+		if value, failure, ok := result.Get(); call.StoreOK(area+8, ok) {
+			call.StoreUint8(area+12, value)
 		} else {
-			call.StoreUint8(resultPtr+8, 1)
-			call.StoreUint64(resultPtr+16, failure2)
+			call.StoreString(area+12, failure)
 		}
 	} else {
-		call.StoreUint8(resultPtr, 0)
-		if value, failure, ok := result.Get(); ok {
-			call.StoreUint8(resultPtr+8, 0)
-			call.StoreUint8(resultPtr+12, value)
+		if value, failure, ok := bind.ErrorValue[types.Result[uint16, uint64]](call,
+			err).Get(); call.StoreOK(area+8, ok) {
+			call.StoreUint16(area+16, value)
 		} else {
-			call.StoreUint8(resultPtr+8, 1)
-			errPtr, errLen := call.LowerString(failure)
-			call.StoreUint32(resultPtr+12, errPtr)
-			call.StoreUint32(resultPtr+16, errLen)
+			call.StoreUint64(area+16, failure)
 		}
 	}
 }
 
 func handleFloats(call *bind.Call) {
 	result, err := call.Impl().(Interface).Floats(call.Context(), math.Float32frombits(uint32(call.Stack[0])))
-	resultPtr := uint32(call.Stack[1])
-	if !call.CheckArea(resultPtr, 16, 8) {
-		return
-	}
-	if err != nil {
-		failure, ok := bind.AsError[float64](call, err)
-		if !ok {
-			return
-		}
-		call.StoreUint8(resultPtr, 1)
-		call.StoreFloat64(resultPtr+8, failure)
+	area := call.ResultArea(1, 16, 8)
+	if call.StoreOK(area, err == nil) {
+		call.StoreFloat32(area+8, result)
 	} else {
-		call.StoreUint8(resultPtr, 0)
-		call.StoreFloat32(resultPtr+8, result)
+		call.StoreFloat64(area+8, bind.ErrorValue[float64](call, err))
 	}
 }
 
@@ -1662,134 +855,210 @@ func handleColours(call *bind.Call) {
 		return
 	}
 	result, err := call.Impl().(Interface).Colours(call.Context(), v)
-	resultPtr := uint32(call.Stack[1])
-	if !call.CheckArea(resultPtr, 2, 1) {
-		return
-	}
-	if err != nil {
-		failure, ok := bind.AsError[Colour](call, err)
-		if !ok {
-			return
-		}
-		call.StoreUint8(resultPtr, 1)
-		call.StoreUint8(resultPtr+1, uint8(call.LowerEnum(uint32(failure), 3)))
+	area := call.ResultArea(1, 2, 1)
+	if call.StoreOK(area, err == nil) {
+		call.StoreUint8(area+1, uint8(call.LowerEnum(uint32(result), 3)))
 	} else {
-		call.StoreUint8(resultPtr, 0)
-		call.StoreUint8(resultPtr+1, uint8(call.LowerEnum(uint32(result), 3)))
+		call.StoreUint8(area+1, uint8(call.LowerEnum(uint32(bind.ErrorValue[Colour](call, err)), 3)))
 	}
 }
 
 func checkPerson(value named.Person) *host.BadValueError {
-	if bad := bind.CheckString(value.Name); bad != nil {
-		return bad.In("name")
-	}
-	if bad := bind.CheckList(len(value.Tags), 8); bad != nil {
-		return bad.In("tags")
-	}
-	for i, item := range value.Tags {
-		if bad := bind.CheckString(item); bad != nil {
-			return bad.At(i).In("tags")
-		}
-	}
-	return nil
+	return bind.First(bind.CheckString(value.Name).In("name"),
+		bind.CheckEach(value.Tags, 8, bind.CheckString).In("tags"))
 }
 
 func checkShape(value named.Shape) *host.BadValueError {
-	switch v := value.(type) {
+	switch value := value.(type) {
 	case named.ShapeLabel:
-		if bad := bind.CheckString(v.Value); bad != nil {
-			return bad.In("label")
-		}
+		return bind.CheckString(value.Value).In("label")
 	case named.ShapePath:
-		if bad := bind.CheckList(len(v.Value), 8); bad != nil {
-			return bad.In("path")
-		}
+		return bind.CheckList(len(value.Value), 8).In("path")
 	case named.ShapeNothing, named.ShapeDot, named.ShapeCircle:
+		return nil
 	default:
 		return bind.UnknownCase("shape", value)
 	}
-	return nil
 }
 
 func storePerson(call *bind.Call, ptr uint32, value named.Person) {
-	namePtr, nameLen := call.LowerString(value.Name)
-	call.StoreUint32(ptr, namePtr)
-	call.StoreUint32(ptr+4, nameLen)
+	call.StoreString(ptr, value.Name)
 	call.StoreUint8(ptr+8, value.Age)
-	if value_, ok := value.Height.Get(); ok {
-		call.StoreUint8(ptr+12, 1)
-		call.StoreFloat32(ptr+16, value_)
-	} else {
-		call.StoreUint8(ptr+12, 0)
+	if height, ok := value.Height.Get(); call.StoreSome(ptr+12, ok) {
+		call.StoreFloat32(ptr+16, height)
 	}
-	tagsPtr := call.LowerList(len(value.Tags), 8, 4)
-	for i, item := range value.Tags {
-		at := tagsPtr + uint32(i)*8
-		itemPtr, itemLen := call.LowerString(item)
-		call.StoreUint32(at, itemPtr)
-		call.StoreUint32(at+4, itemLen)
-	}
-	call.StoreUint32(ptr+20, tagsPtr)
-	call.StoreUint32(ptr+24, uint32(len(value.Tags)))
+	call.StoreStrings(ptr+20, value.Tags)
 }
 
 func storeShape(call *bind.Call, ptr uint32, value named.Shape) {
-	switch c := value.(type) {
+	switch value := value.(type) {
 	case named.ShapeNothing:
 		call.StoreUint8(ptr, 0)
 	case named.ShapeDot:
 		call.StoreUint8(ptr, 1)
-		storePoint(call, ptr+8, c.Value)
+		storePoint(call, ptr+8, value.Value)
 	case named.ShapeCircle:
 		call.StoreUint8(ptr, 2)
-		call.StoreFloat64(ptr+8, c.Value)
+		call.StoreFloat64(ptr+8, value.Value)
 	case named.ShapeLabel:
 		call.StoreUint8(ptr, 3)
-		labelPtr, labelLen := call.LowerString(c.Value)
-		call.StoreUint32(ptr+8, labelPtr)
-		call.StoreUint32(ptr+12, labelLen)
+		call.StoreString(ptr+8, value.Value)
 	case named.ShapePath:
 		call.StoreUint8(ptr, 4)
-		pathPtr := call.LowerList(len(c.Value), 8, 4)
-		for i, item := range c.Value {
+		pathPtr := call.LowerList(len(value.Value), 8, 4)
+		for i, item := range value.Value {
 			at := pathPtr + uint32(i)*8
 			storePoint(call, at, item)
 		}
-		call.StoreUint32(ptr+8, pathPtr)
-		call.StoreUint32(ptr+12, uint32(len(c.Value)))
+		call.StoreList(ptr+8, pathPtr, len(value.Value))
 	default:
 		call.BadVariant("shape")
 	}
 }
 
 func loadPerson(call *bind.Call, area []byte) named.Person {
-	heightCase := area[12]
 	var height types.Option[float32]
-	switch heightCase {
-	case 0:
-	case 1:
-		height = types.Some(math.Float32frombits(binary.LittleEndian.Uint32(area[16:])))
-	default:
-		call.BadDiscriminant(uint32(heightCase), 2)
+	if call.LoadSome(area[12]) {
+		height = types.Some(bind.Float32(area[16:]))
 	}
-	region, tags := bind.LiftList[string](call, binary.LittleEndian.Uint32(area[20:]),
-		binary.LittleEndian.Uint32(area[24:]), 8, 4)
-	for i := range tags {
-		item := region[i*8:]
-		tags[i] = call.LiftString(binary.LittleEndian.Uint32(item), binary.LittleEndian.Uint32(item[4:]))
-	}
-	return named.Person{
-		Name:   call.LiftString(binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:])),
-		Age:    area[8],
-		Height: height,
-		Tags:   tags,
-	}
+	return named.Person{Name: call.LoadString(area), Age: area[8], Height: height,
+		Tags: call.LoadStrings(area[20:])}
 }
 
 func loadFault(call *bind.Call, area []byte) Fault {
-	return Fault{
-		Code: binary.LittleEndian.Uint16(area),
-		Why:  call.LiftString(binary.LittleEndian.Uint32(area[4:]), binary.LittleEndian.Uint32(area[8:])),
+	return Fault{Code: bind.Uint16(area), Why: call.LoadString(area[4:])}
+}
+
+func lowerShape(call *bind.Call, value named.Shape) (uint32, uint64, uint32) {
+	var valueCase uint32
+	var value1 uint64
+	var value2 uint32
+	switch value := value.(type) {
+	case named.ShapeNothing:
+	case named.ShapeDot:
+		valueCase, value1, value2 = 1, uint64(uint32(value.Value.X)), uint32(value.Value.Y)
+	case named.ShapeCircle:
+		valueCase, value1 = 2, math.Float64bits(value.Value)
+	case named.ShapeLabel:
+		labelPtr, labelLen := call.LowerString(value.Value)
+		valueCase, value1, value2 = 3, uint64(labelPtr), labelLen
+	case named.ShapePath:
+		pathPtr := call.LowerList(len(value.Value), 8, 4)
+		for i, item := range value.Value {
+			at := pathPtr + uint32(i)*8
+			storePoint(call, at, item)
+		}
+		valueCase, value1, value2 = 4, uint64(pathPtr), uint32(len(value.Value))
+	default:
+		call.BadVariant("shape")
+	}
+	return valueCase, value1, value2
+}
+
+func loadShape(call *bind.Call, area []byte) named.Shape {
+	switch disc := area[0]; disc {
+	case 0:
+		return named.ShapeNothing{}
+	case 1:
+		if bind.Room[named.ShapeDot](call) {
+			return named.ShapeDot{Value: loadPoint(call, area[8:])}
+		}
+	case 2:
+		if bind.Room[named.ShapeCircle](call) {
+			return named.ShapeCircle{Value: bind.Float64(area[8:])}
+		}
+	case 3:
+		if bind.Room[named.ShapeLabel](call) {
+			return named.ShapeLabel{Value: call.LoadString(area[8:])}
+		}
+	case 4:
+		region, path := bind.LoadList[named.Point](call, area[8:], 8, 4)
+		for i := range path {
+			area := region[i*8:]
+			path[i] = loadPoint(call, area)
+		}
+		if bind.Room[named.ShapePath](call) {
+			return named.ShapePath{Value: path}
+		}
+	default:
+		call.BadDiscriminant(uint32(disc), 5)
+	}
+	return nil
+}
+
+func loadFailure(call *bind.Call, area []byte) Failure {
+	switch disc := area[0]; disc {
+	case 0:
+		return FailureGone{}
+	case 1:
+		if bind.Room[FailureBusy](call) {
+			return FailureBusy{Value: bind.Uint32(area[4:])}
+		}
+	case 2:
+		if bind.Room[FailureText](call) {
+			return FailureText{Value: call.LoadString(area[4:])}
+		}
+	case 3:
+		if bind.Room[FailureWhere](call) {
+			return FailureWhere{Value: loadPoint(call, area[4:])}
+		}
+	default:
+		call.BadDiscriminant(uint32(disc), 4)
+	}
+	return nil
+}
+
+func storeFault(call *bind.Call, ptr uint32, value Fault) {
+	call.StoreUint16(ptr, value.Code)
+	call.StoreString(ptr+4, value.Why)
+}
+
+func liftShape(call *bind.Call, flat0 uint32, flat1 uint64, flat2 uint32) named.Shape {
+	switch disc := flat0; disc {
+	case 0:
+		return named.ShapeNothing{}
+	case 1:
+		if bind.Room[named.ShapeDot](call) {
+			return named.ShapeDot{Value: named.Point{X: int32(uint32(flat1)), Y: int32(flat2)}}
+		}
+	case 2:
+		if bind.Room[named.ShapeCircle](call) {
+			return named.ShapeCircle{Value: math.Float64frombits(flat1)}
+		}
+	case 3:
+		if bind.Room[named.ShapeLabel](call) {
+			return named.ShapeLabel{Value: call.LiftString(uint32(flat1), flat2)}
+		}
+	case 4:
+		region, path := bind.LiftList[named.Point](call, uint32(flat1), flat2, 8, 4)
+		for i := range path {
+			area := region[i*8:]
+			path[i] = loadPoint(call, area)
+		}
+		if bind.Room[named.ShapePath](call) {
+			return named.ShapePath{Value: path}
+		}
+	default:
+		call.BadDiscriminant(uint32(disc), 5)
+	}
+	return nil
+}
+
+func storeFailure(call *bind.Call, ptr uint32, value Failure) {
+	switch value := value.(type) {
+	case FailureGone:
+		call.StoreUint8(ptr, 0)
+	case FailureBusy:
+		call.StoreUint8(ptr, 1)
+		call.StoreUint32(ptr+4, value.Value)
+	case FailureText:
+		call.StoreUint8(ptr, 2)
+		call.StoreString(ptr+4, value.Value)
+	case FailureWhere:
+		call.StoreUint8(ptr, 3)
+		storePoint(call, ptr+4, value.Value)
+	default:
+		call.BadVariant("failure")
 	}
 }
 
@@ -1798,93 +1067,6 @@ func storePoint(call *bind.Call, ptr uint32, value named.Point) {
 	call.StoreUint32(ptr+4, uint32(value.Y))
 }
 
-func loadShape(call *bind.Call, area []byte) named.Shape {
-	valueCase := area[0]
-	var value named.Shape
-	switch valueCase {
-	case 0:
-		value = named.ShapeNothing{}
-	case 1:
-		if bind.Room[named.ShapeDot](call) {
-			value = named.ShapeDot{Value: loadPoint(call, area[8:])}
-		}
-	case 2:
-		if bind.Room[named.ShapeCircle](call) {
-			value = named.ShapeCircle{Value: math.Float64frombits(binary.LittleEndian.Uint64(area[8:]))}
-		}
-	case 3:
-		if bind.Room[named.ShapeLabel](call) {
-			value = named.ShapeLabel{Value: call.LiftString(binary.LittleEndian.Uint32(area[8:]),
-				binary.LittleEndian.Uint32(area[12:]))}
-		}
-	case 4:
-		region, path := bind.LiftList[named.Point](call, binary.LittleEndian.Uint32(area[8:]),
-			binary.LittleEndian.Uint32(area[12:]), 8, 4)
-		for i := range path {
-			item := region[i*8:]
-			path[i] = loadPoint(call, item)
-		}
-		if bind.Room[named.ShapePath](call) {
-			value = named.ShapePath{Value: path}
-		}
-	default:
-		call.BadDiscriminant(uint32(valueCase), 5)
-	}
-	return value
-}
-
-func loadFailure(call *bind.Call, area []byte) Failure {
-	valueCase := area[0]
-	var value Failure
-	switch valueCase {
-	case 0:
-		value = FailureGone{}
-	case 1:
-		if bind.Room[FailureBusy](call) {
-			value = FailureBusy{Value: binary.LittleEndian.Uint32(area[4:])}
-		}
-	case 2:
-		if bind.Room[FailureText](call) {
-			value = FailureText{Value: call.LiftString(binary.LittleEndian.Uint32(area[4:]),
-				binary.LittleEndian.Uint32(area[8:]))}
-		}
-	case 3:
-		if bind.Room[FailureWhere](call) {
-			value = FailureWhere{Value: loadPoint(call, area[4:])}
-		}
-	default:
-		call.BadDiscriminant(uint32(valueCase), 4)
-	}
-	return value
-}
-
-func storeFault(call *bind.Call, ptr uint32, value Fault) {
-	call.StoreUint16(ptr, value.Code)
-	whyPtr, whyLen := call.LowerString(value.Why)
-	call.StoreUint32(ptr+4, whyPtr)
-	call.StoreUint32(ptr+8, whyLen)
-}
-
 func loadPoint(call *bind.Call, area []byte) named.Point {
-	return named.Point{X: int32(binary.LittleEndian.Uint32(area)), Y: int32(binary.LittleEndian.Uint32(area[4:]))}
-}
-
-func storeFailure(call *bind.Call, ptr uint32, value Failure) {
-	switch c := value.(type) {
-	case FailureGone:
-		call.StoreUint8(ptr, 0)
-	case FailureBusy:
-		call.StoreUint8(ptr, 1)
-		call.StoreUint32(ptr+4, c.Value)
-	case FailureText:
-		call.StoreUint8(ptr, 2)
-		textPtr, textLen := call.LowerString(c.Value)
-		call.StoreUint32(ptr+4, textPtr)
-		call.StoreUint32(ptr+8, textLen)
-	case FailureWhere:
-		call.StoreUint8(ptr, 3)
-		storePoint(call, ptr+4, c.Value)
-	default:
-		call.BadVariant("failure")
-	}
+	return named.Point{X: int32(bind.Uint32(area)), Y: int32(bind.Uint32(area[4:]))}
 }

@@ -11,8 +11,6 @@ import (
 	"github.com/witgen/witgen/internal/testing/roundtrip/gen/roundtrip/values/named"
 )
 
-// What this refers to is missing from a runtime that does not fit this file.
-// Use the same version of github.com/witgen/witgen to generate and to build.
 const _ = canonicalabi.GeneratedCodeNeedsABI2
 
 // Person is person of roundtrip:values/named.

@@ -12,43 +12,29 @@ import (
 
 // Interface is roundtrip:values/fixed as a guest exports it.
 type Interface interface {
-	// OfU8s is of-u8s.
 	OfU8s(v [5]byte) [5]byte
-	// OfF64s is of-f64s.
 	OfF64s(v [3]float64) [3]float64
-	// OfBools is of-bools.
 	OfBools(v [3]bool) [3]bool
-	// OfChars is of-chars.
 	OfChars(v [2]rune) [2]rune
-	// OfStrings is of-strings.
 	OfStrings(v [2]string) [2]string
-	// OfMany is of-many.
 	OfMany(v [20]uint32) [20]uint32
-	// OfLists is of-lists.
 	OfLists(v [3][]uint16) [3][]uint16
-	// OfNested is of-nested.
 	OfNested(v [2][3]uint16) [2][3]uint16
-	// OfList is of-list.
 	OfList(v [][2]uint32) [][2]uint32
-	// OfOption is of-option.
 	OfOption(v types.Option[[2]uint64]) types.Option[[2]uint64]
-	// OfPeople is of-people.
 	OfPeople(v [2]Person) [2]Person
-	// OfColours is of-colours.
 	OfColours(v [3]Colour) [3]Colour
-	// OfMatrix is of-matrix.
 	OfMatrix(v Matrix) Matrix
 }
 
 //go:wasmimport roundtrip:values/fixed of-u8s
 func importOfU8s(uint32, uint32, uint32, uint32, uint32, uint32)
 
-// OfU8s is of-u8s.
+// OfU8s calls roundtrip:values/fixed#of-u8s.
 func OfU8s(v [5]byte) [5]byte {
 	call := guest.Call()
-	area := call.ResultArea(5)
-	importOfU8s(uint32(v[0]), uint32(v[1]), uint32(v[2]), uint32(v[3]), uint32(v[4]), guest.Address(area))
-	call.Returned()
+	importOfU8s(uint32(v[0]), uint32(v[1]), uint32(v[2]), uint32(v[3]), uint32(v[4]), call.ResultArea(5))
+	area := call.Returned(5)
 	result := guest.LoadArray[[5]byte](area, 0)
 	call.Done()
 	return result
@@ -57,12 +43,11 @@ func OfU8s(v [5]byte) [5]byte {
 //go:wasmimport roundtrip:values/fixed of-f64s
 func importOfF64s(float64, float64, float64, uint32)
 
-// OfF64s is of-f64s.
+// OfF64s calls roundtrip:values/fixed#of-f64s.
 func OfF64s(v [3]float64) [3]float64 {
 	call := guest.Call()
-	area := call.ResultArea(24)
-	importOfF64s(v[0], v[1], v[2], guest.Address(area))
-	call.Returned()
+	importOfF64s(v[0], v[1], v[2], call.ResultArea(24))
+	area := call.Returned(24)
 	result := guest.LoadArray[[3]float64](area, 0)
 	call.Done()
 	return result
@@ -71,12 +56,11 @@ func OfF64s(v [3]float64) [3]float64 {
 //go:wasmimport roundtrip:values/fixed of-bools
 func importOfBools(uint32, uint32, uint32, uint32)
 
-// OfBools is of-bools.
+// OfBools calls roundtrip:values/fixed#of-bools.
 func OfBools(v [3]bool) [3]bool {
 	call := guest.Call()
-	area := call.ResultArea(3)
-	importOfBools(types.FromBool(v[0]), types.FromBool(v[1]), types.FromBool(v[2]), guest.Address(area))
-	call.Returned()
+	importOfBools(types.FromBool(v[0]), types.FromBool(v[1]), types.FromBool(v[2]), call.ResultArea(3))
+	area := call.Returned(3)
 	var result [3]bool
 	for i := range result {
 		at := guest.At(area, uint32(i)*1)
@@ -89,12 +73,11 @@ func OfBools(v [3]bool) [3]bool {
 //go:wasmimport roundtrip:values/fixed of-chars
 func importOfChars(uint32, uint32, uint32)
 
-// OfChars is of-chars.
+// OfChars calls roundtrip:values/fixed#of-chars.
 func OfChars(v [2]rune) [2]rune {
 	call := guest.Call()
-	area := call.ResultArea(8)
-	importOfChars(guest.LowerChar(v[0]), guest.LowerChar(v[1]), guest.Address(area))
-	call.Returned()
+	importOfChars(guest.LowerChar(v[0]), guest.LowerChar(v[1]), call.ResultArea(8))
+	area := call.Returned(8)
 	var result [2]rune
 	for i := range result {
 		at := guest.At(area, uint32(i)*4)
@@ -107,18 +90,17 @@ func OfChars(v [2]rune) [2]rune {
 //go:wasmimport roundtrip:values/fixed of-strings
 func importOfStrings(uint32, uint32, uint32, uint32, uint32)
 
-// OfStrings is of-strings.
+// OfStrings calls roundtrip:values/fixed#of-strings.
 func OfStrings(v [2]string) [2]string {
 	call := guest.Call()
 	item0Ptr := guest.LowerString(call, v[0])
 	item1Ptr := guest.LowerString(call, v[1])
-	area := call.ResultArea(16)
-	importOfStrings(item0Ptr, uint32(len(v[0])), item1Ptr, uint32(len(v[1])), guest.Address(area))
-	call.Returned()
+	importOfStrings(item0Ptr, uint32(len(v[0])), item1Ptr, uint32(len(v[1])), call.ResultArea(16))
+	area := call.Returned(16)
 	var result [2]string
 	for i := range result {
 		at := guest.At(area, uint32(i)*8)
-		result[i] = guest.LiftString(guest.Load[uint32](at, 0), guest.Load[uint32](at, 4))
+		result[i] = guest.LoadString(at, 0)
 	}
 	call.Done()
 	return result
@@ -127,14 +109,13 @@ func OfStrings(v [2]string) [2]string {
 //go:wasmimport roundtrip:values/fixed of-many
 func importOfMany(uint32, uint32)
 
-// OfMany is of-many.
+// OfMany calls roundtrip:values/fixed#of-many.
 func OfMany(v [20]uint32) [20]uint32 {
 	call := guest.Call()
 	params := call.Area(80)
 	guest.StoreArray(params, 0, v)
-	area := call.ResultArea(80)
-	importOfMany(guest.Address(params), guest.Address(area))
-	call.Returned()
+	importOfMany(guest.Address(params), call.ResultArea(80))
+	area := call.Returned(80)
 	result := guest.LoadArray[[20]uint32](area, 0)
 	call.Done()
 	return result
@@ -143,20 +124,19 @@ func OfMany(v [20]uint32) [20]uint32 {
 //go:wasmimport roundtrip:values/fixed of-lists
 func importOfLists(uint32, uint32, uint32, uint32, uint32, uint32, uint32)
 
-// OfLists is of-lists.
+// OfLists calls roundtrip:values/fixed#of-lists.
 func OfLists(v [3][]uint16) [3][]uint16 {
 	call := guest.Call()
 	item0Ptr := guest.LowerSlice(call, v[0])
 	item1Ptr := guest.LowerSlice(call, v[1])
 	item2Ptr := guest.LowerSlice(call, v[2])
-	area := call.ResultArea(24)
 	importOfLists(item0Ptr, uint32(len(v[0])), item1Ptr, uint32(len(v[1])), item2Ptr, uint32(len(v[2])),
-		guest.Address(area))
-	call.Returned()
+		call.ResultArea(24))
+	area := call.Returned(24)
 	var result [3][]uint16
 	for i := range result {
 		at := guest.At(area, uint32(i)*8)
-		result[i] = guest.LiftSlice[uint16](guest.Load[uint32](at, 0), guest.Load[uint32](at, 4))
+		result[i] = guest.LoadSlice[uint16](at, 0)
 	}
 	call.Done()
 	return result
@@ -165,13 +145,12 @@ func OfLists(v [3][]uint16) [3][]uint16 {
 //go:wasmimport roundtrip:values/fixed of-nested
 func importOfNested(uint32, uint32, uint32, uint32, uint32, uint32, uint32)
 
-// OfNested is of-nested.
+// OfNested calls roundtrip:values/fixed#of-nested.
 func OfNested(v [2][3]uint16) [2][3]uint16 {
 	call := guest.Call()
-	area := call.ResultArea(12)
 	importOfNested(uint32(v[0][0]), uint32(v[0][1]), uint32(v[0][2]), uint32(v[1][0]), uint32(v[1][1]),
-		uint32(v[1][2]), guest.Address(area))
-	call.Returned()
+		uint32(v[1][2]), call.ResultArea(12))
+	area := call.Returned(12)
 	var result [2][3]uint16
 	for i := range result {
 		at := guest.At(area, uint32(i)*6)
@@ -184,7 +163,7 @@ func OfNested(v [2][3]uint16) [2][3]uint16 {
 //go:wasmimport roundtrip:values/fixed of-list
 func importOfList(uint32, uint32, uint32)
 
-// OfList is of-list.
+// OfList calls roundtrip:values/fixed#of-list.
 func OfList(v [][2]uint32) [][2]uint32 {
 	call := guest.Call()
 	vPtr := call.List(len(v), 8)
@@ -192,11 +171,11 @@ func OfList(v [][2]uint32) [][2]uint32 {
 		at := guest.PointerTo(vPtr + uint32(i)*8)
 		guest.StoreArray(at, 0, item)
 	}
-	area := call.ResultArea(8)
-	importOfList(vPtr, uint32(len(v)), guest.Address(area))
-	call.Returned()
+	importOfList(vPtr, uint32(len(v)), call.ResultArea(8))
+	area := call.Returned(8)
 	resultPtr := guest.Load[uint32](area, 0)
-	result := make([][2]uint32, guest.Load[uint32](area, 4))
+	resultLen := guest.Load[uint32](area, 4)
+	result := make([][2]uint32, resultLen)
 	for i := range result {
 		at := guest.PointerTo(resultPtr + uint32(i)*8)
 		result[i] = guest.LoadArray[[2]uint32](at, 0)
@@ -208,27 +187,19 @@ func OfList(v [][2]uint32) [][2]uint32 {
 //go:wasmimport roundtrip:values/fixed of-option
 func importOfOption(uint32, uint64, uint64, uint32)
 
-// OfOption is of-option.
+// OfOption calls roundtrip:values/fixed#of-option.
 func OfOption(v types.Option[[2]uint64]) types.Option[[2]uint64] {
 	call := guest.Call()
 	var vCase uint32
 	var v1, v2 uint64
-	if value, ok := v.Get(); ok {
-		vCase = 1
-		v1 = value[0]
-		v2 = value[1]
+	if v, ok := v.Get(); ok {
+		vCase, v1, v2 = 1, v[0], v[1]
 	}
-	area := call.ResultArea(24)
-	importOfOption(vCase, v1, v2, guest.Address(area))
-	call.Returned()
-	resultCase := guest.Load[uint8](area, 0)
+	importOfOption(vCase, v1, v2, call.ResultArea(24))
+	area := call.Returned(24)
 	var result types.Option[[2]uint64]
-	switch resultCase {
-	case 0:
-	case 1:
+	if guest.LoadSome(area, 0) {
 		result = types.Some(guest.LoadArray[[2]uint64](area, 8))
-	default:
-		guest.NoDiscriminant(uint32(resultCase), "option<list<u64, 2>>")
 	}
 	call.Done()
 	return result
@@ -238,30 +209,12 @@ func OfOption(v types.Option[[2]uint64]) types.Option[[2]uint64] {
 func importOfPeople(uint32, uint32, uint32, uint32, float32, uint32, uint32, uint32, uint32, uint32, uint32, float32,
 	uint32, uint32, uint32)
 
-// OfPeople is of-people.
+// OfPeople calls roundtrip:values/fixed#of-people.
 func OfPeople(v [2]Person) [2]Person {
 	call := guest.Call()
-	namePtr := guest.LowerString(call, v[0].Name)
-	var heightCase uint32
-	var heightPayload float32
-	if value, ok := v[0].Height.Get(); ok {
-		heightCase = 1
-		heightPayload = value
-	}
-	tagsPtr := guest.LowerStrings(call, v[0].Tags)
-	namePtr2 := guest.LowerString(call, v[1].Name)
-	var heightCase2 uint32
-	var heightPayload2 float32
-	if value, ok := v[1].Height.Get(); ok {
-		heightCase2 = 1
-		heightPayload2 = value
-	}
-	tagsPtr2 := guest.LowerStrings(call, v[1].Tags)
-	area := call.ResultArea(56)
-	importOfPeople(namePtr, uint32(len(v[0].Name)), uint32(v[0].Age), heightCase, heightPayload, tagsPtr,
-		uint32(len(v[0].Tags)), namePtr2, uint32(len(v[1].Name)), uint32(v[1].Age), heightCase2, heightPayload2,
-		tagsPtr2, uint32(len(v[1].Tags)), guest.Address(area))
-	call.Returned()
+	vCase, v1, v2, v3, v4, v5, v6, v7, v8, v9, v10, v11, v12, v13 := lowerArrayPerson(call, v)
+	importOfPeople(vCase, v1, v2, v3, v4, v5, v6, v7, v8, v9, v10, v11, v12, v13, call.ResultArea(56))
+	area := call.Returned(56)
 	var result [2]Person
 	for i := range result {
 		at := guest.At(area, uint32(i)*28)
@@ -274,14 +227,13 @@ func OfPeople(v [2]Person) [2]Person {
 //go:wasmimport roundtrip:values/fixed of-colours
 func importOfColours(uint32, uint32, uint32, uint32)
 
-// OfColours is of-colours.
+// OfColours calls roundtrip:values/fixed#of-colours.
 func OfColours(v [3]Colour) [3]Colour {
 	call := guest.Call()
-	area := call.ResultArea(3)
 	importOfColours(uint32(guest.LowerEnum(v[0], 3, "named.Colour")),
 		uint32(guest.LowerEnum(v[1], 3, "named.Colour")), uint32(guest.LowerEnum(v[2], 3, "named.Colour")),
-		guest.Address(area))
-	call.Returned()
+		call.ResultArea(3))
+	area := call.Returned(3)
 	var result [3]Colour
 	for i := range result {
 		at := guest.At(area, uint32(i)*1)
@@ -294,36 +246,197 @@ func OfColours(v [3]Colour) [3]Colour {
 //go:wasmimport roundtrip:values/fixed of-matrix
 func importOfMatrix(float32, float32, float32, float32, float32, float32, uint32, uint32, uint32)
 
-// OfMatrix is of-matrix.
+// OfMatrix calls roundtrip:values/fixed#of-matrix.
 func OfMatrix(v Matrix) Matrix {
 	call := guest.Call()
 	namePtr := guest.LowerString(call, v.Name)
-	area := call.ResultArea(32)
 	importOfMatrix(v.Rows[0][0], v.Rows[0][1], v.Rows[0][2], v.Rows[1][0], v.Rows[1][1], v.Rows[1][2], namePtr,
-		uint32(len(v.Name)), guest.Address(area))
-	call.Returned()
+		uint32(len(v.Name)), call.ResultArea(32))
+	area := call.Returned(32)
 	result := loadMatrix(area)
 	call.Done()
 	return result
 }
 
+// Exported is for worlds that export the interface.
+var Exported exported
+var implementation Interface
+
+type exported struct{}
+
+func (exported) Set(impl Interface) { implementation = impl }
+
+func (exported) OfU8s(v0, v1, v2, v3, v4 uint32) uint32 {
+	result := implementation.OfU8s([5]byte{uint8(v0), uint8(v1), uint8(v2), uint8(v3), uint8(v4)})
+	area := guest.ResultArea(5)
+	guest.StoreArray(area, 0, result)
+	return guest.Address(area)
+}
+
+func (exported) OfF64s(v0, v1, v2 float64) uint32 {
+	result := implementation.OfF64s([3]float64{v0, v1, v2})
+	area := guest.ResultArea(24)
+	guest.StoreArray(area, 0, result)
+	return guest.Address(area)
+}
+
+func (exported) OfBools(v0, v1, v2 uint32) uint32 {
+	result := implementation.OfBools([3]bool{v0 != 0, v1 != 0, v2 != 0})
+	area := guest.ResultArea(3)
+	for i, item := range result {
+		at := guest.At(area, uint32(i)*1)
+		guest.StoreBool(at, 0, item)
+	}
+	return guest.Address(area)
+}
+
+func (exported) OfChars(v0, v1 uint32) uint32 {
+	result := implementation.OfChars([2]rune{rune(v0), rune(v1)})
+	area := guest.ResultArea(8)
+	for i, item := range result {
+		at := guest.At(area, uint32(i)*4)
+		guest.Store(at, 0, guest.LowerChar(item))
+	}
+	return guest.Address(area)
+}
+
+func (exported) OfStrings(v0, v1, v2, v3 uint32) uint32 {
+	v := [2]string{guest.LiftString(v0, v1), guest.LiftString(v2, v3)}
+	guest.ParamsLifted()
+	result := implementation.OfStrings(v)
+	area := guest.ResultArea(16)
+	for i, item := range result {
+		at := guest.At(area, uint32(i)*8)
+		guest.StoreString(&guest.Results, at, 0, item)
+	}
+	return guest.Address(area)
+}
+
+func (exported) OfMany(params uint32) uint32 {
+	v := guest.LoadArray[[20]uint32](guest.PointerTo(params), 0)
+	guest.ParamsLifted()
+	result := implementation.OfMany(v)
+	area := guest.ResultArea(80)
+	guest.StoreArray(area, 0, result)
+	return guest.Address(area)
+}
+
+func (exported) OfLists(v0, v1, v2, v3, v4, v5 uint32) uint32 {
+	v := [3][]uint16{guest.LiftSlice[uint16](v0, v1), guest.LiftSlice[uint16](v2, v3),
+		guest.LiftSlice[uint16](v4, v5)}
+	guest.ParamsLifted()
+	result := implementation.OfLists(v)
+	area := guest.ResultArea(24)
+	for i, item := range result {
+		at := guest.At(area, uint32(i)*8)
+		guest.StoreSlice(&guest.Results, at, 0, item)
+	}
+	return guest.Address(area)
+}
+
+func (exported) OfNested(v0, v1, v2, v3, v4, v5 uint32) uint32 {
+	result := implementation.OfNested([2][3]uint16{[3]uint16{uint16(v0), uint16(v1), uint16(v2)},
+		[3]uint16{uint16(v3), uint16(v4), uint16(v5)}})
+	area := guest.ResultArea(12)
+	for i, item := range result {
+		at := guest.At(area, uint32(i)*6)
+		guest.StoreArray(at, 0, item)
+	}
+	return guest.Address(area)
+}
+
+func (exported) OfList(vPtr, vLen uint32) uint32 {
+	v := make([][2]uint32, vLen)
+	for i := range v {
+		at := guest.PointerTo(vPtr + uint32(i)*8)
+		v[i] = guest.LoadArray[[2]uint32](at, 0)
+	}
+	guest.ParamsLifted()
+	result := implementation.OfList(v)
+	area := guest.ResultArea(8)
+	resultPtr := guest.NewList(&guest.Results, area, 0, len(result), 8)
+	for i, item := range result {
+		at := guest.PointerTo(resultPtr + uint32(i)*8)
+		guest.StoreArray(at, 0, item)
+	}
+	return guest.Address(area)
+}
+
+func (exported) OfOption(v0 uint32, v1, v2 uint64) uint32 {
+	var v types.Option[[2]uint64]
+	if guest.LiftSome(v0) {
+		v = types.Some([2]uint64{v1, v2})
+	}
+	result := implementation.OfOption(v)
+	area := guest.ResultArea(24)
+	if result, ok := result.Get(); guest.StoreSome(area, 0, ok) {
+		guest.StoreArray(area, 8, result)
+	}
+	return guest.Address(area)
+}
+
+func (exported) OfPeople(v0, v1, v2, v3 uint32, v4 float32, v5, v6, v7, v8, v9, v10 uint32, v11 float32, v12,
+	v13 uint32) uint32 {
+	v := liftArrayPerson(v0, v1, v2, v3, v4, v5, v6, v7, v8, v9, v10, v11, v12, v13)
+	guest.ParamsLifted()
+	result := implementation.OfPeople(v)
+	area := guest.ResultArea(56)
+	for i, item := range result {
+		at := guest.At(area, uint32(i)*28)
+		storePerson(&guest.Results, at, item)
+	}
+	return guest.Address(area)
+}
+
+func (exported) OfColours(v0, v1, v2 uint32) uint32 {
+	result := implementation.OfColours([3]Colour{Colour(v0), Colour(v1), Colour(v2)})
+	area := guest.ResultArea(3)
+	for i, item := range result {
+		at := guest.At(area, uint32(i)*1)
+		guest.Store(at, 0, uint8(guest.LowerEnum(item, 3, "named.Colour")))
+	}
+	return guest.Address(area)
+}
+
+func (exported) OfMatrix(v0, v1, v2, v3, v4, v5 float32, v6, v7 uint32) uint32 {
+	v := Matrix{Rows: [2][3]float32{[3]float32{v0, v1, v2}, [3]float32{v3, v4, v5}}, Name: guest.LiftString(v6, v7)}
+	guest.ParamsLifted()
+	result := implementation.OfMatrix(v)
+	area := guest.ResultArea(32)
+	storeMatrix(&guest.Results, area, result)
+	return guest.Address(area)
+}
+
+func lowerArrayPerson(arena *guest.Arena, value [2]Person) (uint32, uint32, uint32, uint32, float32, uint32, uint32,
+	uint32, uint32, uint32, uint32, float32, uint32, uint32) {
+	namePtr := guest.LowerString(arena, value[0].Name)
+	var heightCase uint32
+	var heightPayload float32
+	if height, ok := value[0].Height.Get(); ok {
+		heightCase, heightPayload = 1, height
+	}
+	tagsPtr := guest.LowerStrings(arena, value[0].Tags)
+	namePtr2 := guest.LowerString(arena, value[1].Name)
+	var heightCase2 uint32
+	var heightPayload2 float32
+	if height, ok := value[1].Height.Get(); ok {
+		heightCase2, heightPayload2 = 1, height
+	}
+	tagsPtr2 := guest.LowerStrings(arena, value[1].Tags)
+	return namePtr, uint32(
+			len(value[0].Name)), uint32(
+			value[0].Age), heightCase, heightPayload, tagsPtr, uint32(
+			len(value[0].Tags)), namePtr2, uint32(len(value[1].Name)), uint32(
+			value[1].Age), heightCase2, heightPayload2, tagsPtr2, uint32(len(value[1].Tags))
+}
+
 func loadPerson(ptr guest.Pointer) named.Person {
-	heightCase := guest.Load[uint8](ptr, 12)
 	var height types.Option[float32]
-	switch heightCase {
-	case 0:
-	case 1:
+	if guest.LoadSome(ptr, 12) {
 		height = types.Some(guest.Load[float32](ptr, 16))
-	default:
-		guest.NoDiscriminant(uint32(heightCase), "option<f32>")
 	}
-	tagsPtr := guest.Load[uint32](ptr, 20)
-	return named.Person{
-		Name:   guest.LiftString(guest.Load[uint32](ptr, 0), guest.Load[uint32](ptr, 4)),
-		Age:    guest.Load[uint8](ptr, 8),
-		Height: height,
-		Tags:   guest.LiftStrings(tagsPtr, guest.Load[uint32](ptr, 24)),
-	}
+	return named.Person{Name: guest.LoadString(ptr, 0), Age: guest.Load[uint8](ptr, 8), Height: height,
+		Tags: guest.LoadStrings(ptr, 20)}
 }
 
 func loadMatrix(ptr guest.Pointer) Matrix {
@@ -332,5 +445,38 @@ func loadMatrix(ptr guest.Pointer) Matrix {
 		at := guest.At(ptr, uint32(i)*12)
 		rows[i] = guest.LoadArray[[3]float32](at, 0)
 	}
-	return Matrix{Rows: rows, Name: guest.LiftString(guest.Load[uint32](ptr, 24), guest.Load[uint32](ptr, 28))}
+	return Matrix{Rows: rows, Name: guest.LoadString(ptr, 24)}
+}
+
+func liftArrayPerson(flat0, flat1, flat2, flat3 uint32, flat4 float32, flat5, flat6, flat7, flat8, flat9, flat10 uint32,
+	flat11 float32, flat12, flat13 uint32) [2]Person {
+	var height types.Option[float32]
+	if guest.LiftSome(flat3) {
+		height = types.Some(flat4)
+	}
+	var height2 types.Option[float32]
+	if guest.LiftSome(flat10) {
+		height2 = types.Some(flat11)
+	}
+	return [2]Person{Person{Name: guest.LiftString(flat0, flat1), Age: uint8(flat2), Height: height,
+		Tags: guest.LiftStrings(flat5, flat6)},
+		Person{Name: guest.LiftString(flat7, flat8), Age: uint8(flat9), Height: height2,
+			Tags: guest.LiftStrings(flat12, flat13)}}
+}
+
+func storePerson(arena *guest.Arena, ptr guest.Pointer, value named.Person) {
+	guest.StoreString(arena, ptr, 0, value.Name)
+	guest.Store(ptr, 8, value.Age)
+	if height, ok := value.Height.Get(); guest.StoreSome(ptr, 12, ok) {
+		guest.Store(ptr, 16, height)
+	}
+	guest.StoreStrings(arena, ptr, 20, value.Tags)
+}
+
+func storeMatrix(arena *guest.Arena, ptr guest.Pointer, value Matrix) {
+	for i, item := range value.Rows {
+		at := guest.At(ptr, uint32(i)*12)
+		guest.StoreArray(at, 0, item)
+	}
+	guest.StoreString(arena, ptr, 24, value.Name)
 }

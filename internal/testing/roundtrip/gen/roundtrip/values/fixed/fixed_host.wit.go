@@ -6,7 +6,6 @@ package fixed
 
 import (
 	"context"
-	"encoding/binary"
 	"math"
 
 	"github.com/witgen/witgen/canonicalabi/host"
@@ -15,186 +14,92 @@ import (
 	"github.com/witgen/witgen/internal/testing/roundtrip/gen/roundtrip/values/named"
 )
 
-// Interface is roundtrip:values/fixed: what a guest
-// exports, and what a host implements for the guests that import it.
+// Interface is roundtrip:values/fixed, which a guest exports or a host implements.
 type Interface interface {
-	// OfU8s is of-u8s.
+	// OfU8s calls roundtrip:values/fixed#of-u8s.
 	OfU8s(ctx context.Context, v [5]byte) ([5]byte, error)
-	// OfF64s is of-f64s.
+	// OfF64s calls roundtrip:values/fixed#of-f64s.
 	OfF64s(ctx context.Context, v [3]float64) ([3]float64, error)
-	// OfBools is of-bools.
+	// OfBools calls roundtrip:values/fixed#of-bools.
 	OfBools(ctx context.Context, v [3]bool) ([3]bool, error)
-	// OfChars is of-chars.
+	// OfChars calls roundtrip:values/fixed#of-chars.
 	OfChars(ctx context.Context, v [2]rune) ([2]rune, error)
-	// OfStrings is of-strings.
+	// OfStrings calls roundtrip:values/fixed#of-strings.
 	OfStrings(ctx context.Context, v [2]string) ([2]string, error)
-	// OfMany is of-many.
+	// OfMany calls roundtrip:values/fixed#of-many.
 	OfMany(ctx context.Context, v [20]uint32) ([20]uint32, error)
-	// OfLists is of-lists.
+	// OfLists calls roundtrip:values/fixed#of-lists.
 	OfLists(ctx context.Context, v [3][]uint16) ([3][]uint16, error)
-	// OfNested is of-nested.
+	// OfNested calls roundtrip:values/fixed#of-nested.
 	OfNested(ctx context.Context, v [2][3]uint16) ([2][3]uint16, error)
-	// OfList is of-list.
+	// OfList calls roundtrip:values/fixed#of-list.
 	OfList(ctx context.Context, v [][2]uint32) ([][2]uint32, error)
-	// OfOption is of-option.
+	// OfOption calls roundtrip:values/fixed#of-option.
 	OfOption(ctx context.Context, v types.Option[[2]uint64]) (types.Option[[2]uint64], error)
-	// OfPeople is of-people.
+	// OfPeople calls roundtrip:values/fixed#of-people.
 	OfPeople(ctx context.Context, v [2]Person) ([2]Person, error)
-	// OfColours is of-colours.
+	// OfColours calls roundtrip:values/fixed#of-colours.
 	OfColours(ctx context.Context, v [3]Colour) ([3]Colour, error)
-	// OfMatrix is of-matrix.
+	// OfMatrix calls roundtrip:values/fixed#of-matrix.
 	OfMatrix(ctx context.Context, v Matrix) (Matrix, error)
 }
 
-// Descriptor describes roundtrip:values/fixed to the runtime.
-var Descriptor = bind.Interface{
+var descriptor = bind.Interface{
 	Functions: []bind.Function{
-		{
-			Name:   "of-u8s",
-			Type:   0xb77ea3b660166f98,
-			Export: "i32 i32 i32 i32 i32 -> i32",
-			Import: "i32 i32 i32 i32 i32 i32 ->",
-			Handle: handleOfU8s,
-		},
-		{
-			Name:   "of-f64s",
-			Type:   0x4a24d700f97f0019,
-			Export: "f64 f64 f64 -> i32",
-			Import: "f64 f64 f64 i32 ->",
-			Handle: handleOfF64s,
-		},
-		{
-			Name:   "of-bools",
-			Type:   0x8fd6e240aebb31f1,
-			Export: "i32 i32 i32 -> i32",
-			Import: "i32 i32 i32 i32 ->",
-			Handle: handleOfBools,
-		},
-		{
-			Name:   "of-chars",
-			Type:   0x2441a58259b78065,
-			Export: "i32 i32 -> i32",
-			Import: "i32 i32 i32 ->",
-			Handle: handleOfChars,
-		},
-		{
-			Name:   "of-strings",
-			Type:   0xefd30aa50383030c,
-			Export: "i32 i32 i32 i32 -> i32",
-			Import: "i32 i32 i32 i32 i32 ->",
-			Handle: handleOfStrings,
-		},
-		{
-			Name:   "of-many",
-			Type:   0x9917ef2d331f55e3,
-			Export: "i32 -> i32",
-			Import: "i32 i32 ->",
-			Handle: handleOfMany,
-		},
-		{
-			Name:   "of-lists",
-			Type:   0x8c0f02096c66915b,
-			Export: "i32 i32 i32 i32 i32 i32 -> i32",
-			Import: "i32 i32 i32 i32 i32 i32 i32 ->",
-			Handle: handleOfLists,
-		},
-		{
-			Name:   "of-nested",
-			Type:   0xa313a36d8696b167,
-			Export: "i32 i32 i32 i32 i32 i32 -> i32",
-			Import: "i32 i32 i32 i32 i32 i32 i32 ->",
-			Handle: handleOfNested,
-		},
-		{
-			Name:   "of-list",
-			Type:   0xbd781cafd1322b68,
-			Export: "i32 i32 -> i32",
-			Import: "i32 i32 i32 ->",
-			Handle: handleOfList,
-		},
-		{
-			Name:   "of-option",
-			Type:   0x2f1c3124d78c053e,
-			Export: "i32 i64 i64 -> i32",
-			Import: "i32 i64 i64 i32 ->",
-			Handle: handleOfOption,
-		},
-		{
-			Name:   "of-people",
-			Type:   0x22328d053aa02472,
+		{Name: "of-u8s", Type: 0xb77ea3b660166f98, Export: "i32 i32 i32 i32 i32 -> i32",
+			Import: "i32 i32 i32 i32 i32 i32 ->", Handle: handleOfU8s},
+		{Name: "of-f64s", Type: 0x4a24d700f97f0019, Export: "f64 f64 f64 -> i32", Import: "f64 f64 f64 i32 ->",
+			Handle: handleOfF64s},
+		{Name: "of-bools", Type: 0x8fd6e240aebb31f1, Export: "i32 i32 i32 -> i32", Import: "i32 i32 i32 i32 ->",
+			Handle: handleOfBools},
+		{Name: "of-chars", Type: 0x2441a58259b78065, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->",
+			Handle: handleOfChars},
+		{Name: "of-strings", Type: 0xefd30aa50383030c, Export: "i32 i32 i32 i32 -> i32",
+			Import: "i32 i32 i32 i32 i32 ->", Handle: handleOfStrings},
+		{Name: "of-many", Type: 0x9917ef2d331f55e3, Export: "i32 -> i32", Import: "i32 i32 ->",
+			Handle: handleOfMany},
+		{Name: "of-lists", Type: 0x8c0f02096c66915b, Export: "i32 i32 i32 i32 i32 i32 -> i32",
+			Import: "i32 i32 i32 i32 i32 i32 i32 ->", Handle: handleOfLists},
+		{Name: "of-nested", Type: 0xa313a36d8696b167, Export: "i32 i32 i32 i32 i32 i32 -> i32",
+			Import: "i32 i32 i32 i32 i32 i32 i32 ->", Handle: handleOfNested},
+		{Name: "of-list", Type: 0xbd781cafd1322b68, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->",
+			Handle: handleOfList},
+		{Name: "of-option", Type: 0x2f1c3124d78c053e, Export: "i32 i64 i64 -> i32",
+			Import: "i32 i64 i64 i32 ->", Handle: handleOfOption},
+		{Name: "of-people", Type: 0x22328d053aa02472,
 			Export: "i32 i32 i32 i32 f32 i32 i32 i32 i32 i32 i32 f32 i32 i32 -> i32",
 			Import: "i32 i32 i32 i32 f32 i32 i32 i32 i32 i32 i32 f32 i32 i32 i32 ->",
-			Handle: handleOfPeople,
-		},
-		{
-			Name:   "of-colours",
-			Type:   0x3d4c373d5830c216,
-			Export: "i32 i32 i32 -> i32",
-			Import: "i32 i32 i32 i32 ->",
-			Handle: handleOfColours,
-		},
-		{
-			Name:   "of-matrix",
-			Type:   0x52cd7a0e45dc4946,
-			Export: "f32 f32 f32 f32 f32 f32 i32 i32 -> i32",
-			Import: "f32 f32 f32 f32 f32 f32 i32 i32 i32 ->",
-			Handle: handleOfMatrix,
-		},
+			Handle: handleOfPeople},
+		{Name: "of-colours", Type: 0x3d4c373d5830c216, Export: "i32 i32 i32 -> i32",
+			Import: "i32 i32 i32 i32 ->", Handle: handleOfColours},
+		{Name: "of-matrix", Type: 0x52cd7a0e45dc4946, Export: "f32 f32 f32 f32 f32 f32 i32 i32 -> i32",
+			Import: "f32 f32 f32 f32 f32 f32 i32 i32 i32 ->", Handle: handleOfMatrix},
 	},
 }
 
-// Bind returns the interface as an instance exports it. Worlds that export it
-// call it.
+// Descriptor describes roundtrip:values/fixed to the runtime.
+var Descriptor = descriptor
+
+// Bind returns the interface as an instance exports it.
 func Bind(e bind.Exports) Interface {
-	return &exports{
-		ofU8s:     e.Func(0),
-		ofF64s:    e.Func(1),
-		ofBools:   e.Func(2),
-		ofChars:   e.Func(3),
-		ofStrings: e.Func(4),
-		ofMany:    e.Func(5),
-		ofLists:   e.Func(6),
-		ofNested:  e.Func(7),
-		ofList:    e.Func(8),
-		ofOption:  e.Func(9),
-		ofPeople:  e.Func(10),
-		ofColours: e.Func(11),
-		ofMatrix:  e.Func(12),
-	}
+	x := &exports{}
+	e.Bind(&x.ofU8s, &x.ofF64s, &x.ofBools, &x.ofChars, &x.ofStrings, &x.ofMany, &x.ofLists, &x.ofNested, &x.ofList,
+		&x.ofOption, &x.ofPeople, &x.ofColours, &x.ofMatrix)
+	return x
 }
 
-// exports calls the functions that an instance exports.
 type exports struct {
-	ofU8s     bind.Func
-	ofF64s    bind.Func
-	ofBools   bind.Func
-	ofChars   bind.Func
-	ofStrings bind.Func
-	ofMany    bind.Func
-	ofLists   bind.Func
-	ofNested  bind.Func
-	ofList    bind.Func
-	ofOption  bind.Func
-	ofPeople  bind.Func
-	ofColours bind.Func
-	ofMatrix  bind.Func
+	ofU8s, ofF64s, ofBools, ofChars, ofStrings, ofMany, ofLists, ofNested, ofList, ofOption, ofPeople,
+	ofColours, ofMatrix bind.Func
 }
 
 func (x *exports) OfU8s(ctx context.Context, v [5]byte) ([5]byte, error) {
 	call := x.ofU8s.Begin(ctx)
 	stack := call.Stack[:5]
-	stack[0] = uint64(uint32(v[0]))
-	stack[1] = uint64(uint32(v[1]))
-	stack[2] = uint64(uint32(v[2]))
-	stack[3] = uint64(uint32(v[3]))
+	stack[0], stack[1], stack[2], stack[3] = uint64(uint32(v[0])), uint64(uint32(v[1])), uint64(uint32(v[2])),
+		uint64(uint32(v[3]))
 	stack[4] = uint64(uint32(v[4]))
-	if !call.Invoke() {
-		return [5]byte{}, call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 5, 1)
-	if !ok {
-		return [5]byte{}, call.End()
-	}
+	area := call.InvokeView(5, 1)
 	var result [5]byte
 	bind.LiftArray(result[:], area)
 	return result, call.End()
@@ -203,16 +108,8 @@ func (x *exports) OfU8s(ctx context.Context, v [5]byte) ([5]byte, error) {
 func (x *exports) OfF64s(ctx context.Context, v [3]float64) ([3]float64, error) {
 	call := x.ofF64s.Begin(ctx)
 	stack := call.Stack[:3]
-	stack[0] = math.Float64bits(v[0])
-	stack[1] = math.Float64bits(v[1])
-	stack[2] = math.Float64bits(v[2])
-	if !call.Invoke() {
-		return [3]float64{}, call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 24, 8)
-	if !ok {
-		return [3]float64{}, call.End()
-	}
+	stack[0], stack[1], stack[2] = math.Float64bits(v[0]), math.Float64bits(v[1]), math.Float64bits(v[2])
+	area := call.InvokeView(24, 8)
 	var result [3]float64
 	bind.LiftArray(result[:], area)
 	return result, call.End()
@@ -221,74 +118,45 @@ func (x *exports) OfF64s(ctx context.Context, v [3]float64) ([3]float64, error) 
 func (x *exports) OfBools(ctx context.Context, v [3]bool) ([3]bool, error) {
 	call := x.ofBools.Begin(ctx)
 	stack := call.Stack[:3]
-	stack[0] = uint64(types.FromBool(v[0]))
-	stack[1] = uint64(types.FromBool(v[1]))
-	stack[2] = uint64(types.FromBool(v[2]))
-	if !call.Invoke() {
-		return [3]bool{}, call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 3, 1)
-	if !ok {
-		return [3]bool{}, call.End()
-	}
+	stack[0], stack[1], stack[2] = uint64(types.FromBool(v[0])), uint64(types.FromBool(v[1])),
+		uint64(types.FromBool(v[2]))
+	area := call.InvokeView(3, 1)
 	var result [3]bool
 	for i := range result {
-		item := area[i*1:]
-		result[i] = item[0] != 0
+		area := area[i*1:]
+		result[i] = area[0] != 0
 	}
 	return result, call.End()
 }
 
 func (x *exports) OfChars(ctx context.Context, v [2]rune) ([2]rune, error) {
-	for i, item := range v {
-		if bad := bind.CheckChar(item); bad != nil {
-			return [2]rune{}, bad.At(i).In("v")
-		}
+	if bad := bind.CheckEach(v[:], 0, bind.CheckChar); bad != nil {
+		return [2]rune{}, bad.In("v")
 	}
 	call := x.ofChars.Begin(ctx)
 	stack := call.Stack[:2]
-	stack[0] = uint64(call.LowerChar(v[0]))
-	stack[1] = uint64(call.LowerChar(v[1]))
-	if !call.Invoke() {
-		return [2]rune{}, call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 8, 4)
-	if !ok {
-		return [2]rune{}, call.End()
-	}
+	stack[0], stack[1] = uint64(uint32(v[0])), uint64(uint32(v[1]))
+	area := call.InvokeView(8, 4)
 	var result [2]rune
 	for i := range result {
-		item := area[i*4:]
-		result[i] = call.LiftChar(binary.LittleEndian.Uint32(item))
+		area := area[i*4:]
+		result[i] = call.LiftChar(bind.Uint32(area))
 	}
 	return result, call.End()
 }
 
 func (x *exports) OfStrings(ctx context.Context, v [2]string) ([2]string, error) {
-	for i, item := range v {
-		if bad := bind.CheckString(item); bad != nil {
-			return [2]string{}, bad.At(i).In("v")
-		}
+	if bad := bind.CheckEach(v[:], 0, bind.CheckString); bad != nil {
+		return [2]string{}, bad.In("v")
 	}
 	call := x.ofStrings.Begin(ctx)
-	item0Ptr, item0Len := call.LowerString(v[0])
-	item1Ptr, item1Len := call.LowerString(v[1])
-	stack := call.Stack[:4]
-	stack[0] = uint64(item0Ptr)
-	stack[1] = uint64(item0Len)
-	stack[2] = uint64(item1Ptr)
-	stack[3] = uint64(item1Len)
-	if !call.Invoke() {
-		return [2]string{}, call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 16, 4)
-	if !ok {
-		return [2]string{}, call.End()
-	}
+	call.PutString(0, v[0])
+	call.PutString(2, v[1])
+	area := call.InvokeView(16, 4)
 	var result [2]string
 	for i := range result {
-		item := area[i*8:]
-		result[i] = call.LiftString(binary.LittleEndian.Uint32(item), binary.LittleEndian.Uint32(item[4:]))
+		area := area[i*8:]
+		result[i] = call.LoadString(area)
 	}
 	return result, call.End()
 }
@@ -299,47 +167,26 @@ func (x *exports) OfMany(ctx context.Context, v [20]uint32) ([20]uint32, error) 
 	numbers := v
 	bind.StoreArray(call, params, numbers[:])
 	call.Stack[0] = uint64(params)
-	if !call.Invoke() {
-		return [20]uint32{}, call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 80, 4)
-	if !ok {
-		return [20]uint32{}, call.End()
-	}
+	area := call.InvokeView(80, 4)
 	var result [20]uint32
 	bind.LiftArray(result[:], area)
 	return result, call.End()
 }
 
 func (x *exports) OfLists(ctx context.Context, v [3][]uint16) ([3][]uint16, error) {
-	for i, item := range v {
-		if bad := bind.CheckList(len(item), 2); bad != nil {
-			return [3][]uint16{}, bad.At(i).In("v")
-		}
+	if bad := bind.CheckEach(v[:], 0,
+		func(v []uint16) *host.BadValueError { return bind.CheckList(len(v), 2) }); bad != nil {
+		return [3][]uint16{}, bad.In("v")
 	}
 	call := x.ofLists.Begin(ctx)
-	item0Ptr, item0Len := bind.LowerNumbers(call, v[0])
-	item1Ptr, item1Len := bind.LowerNumbers(call, v[1])
-	item2Ptr, item2Len := bind.LowerNumbers(call, v[2])
-	stack := call.Stack[:6]
-	stack[0] = uint64(item0Ptr)
-	stack[1] = uint64(item0Len)
-	stack[2] = uint64(item1Ptr)
-	stack[3] = uint64(item1Len)
-	stack[4] = uint64(item2Ptr)
-	stack[5] = uint64(item2Len)
-	if !call.Invoke() {
-		return [3][]uint16{}, call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 24, 4)
-	if !ok {
-		return [3][]uint16{}, call.End()
-	}
+	bind.PutNumbers(call, 0, v[0])
+	bind.PutNumbers(call, 2, v[1])
+	bind.PutNumbers(call, 4, v[2])
+	area := call.InvokeView(24, 4)
 	var result [3][]uint16
 	for i := range result {
-		item := area[i*8:]
-		result[i] = bind.LiftNumbers[uint16](call, binary.LittleEndian.Uint32(item),
-			binary.LittleEndian.Uint32(item[4:]))
+		area := area[i*8:]
+		result[i] = bind.LoadNumbers[uint16](call, area)
 	}
 	return result, call.End()
 }
@@ -347,25 +194,16 @@ func (x *exports) OfLists(ctx context.Context, v [3][]uint16) ([3][]uint16, erro
 func (x *exports) OfNested(ctx context.Context, v [2][3]uint16) ([2][3]uint16, error) {
 	call := x.ofNested.Begin(ctx)
 	stack := call.Stack[:6]
-	stack[0] = uint64(uint32(v[0][0]))
-	stack[1] = uint64(uint32(v[0][1]))
-	stack[2] = uint64(uint32(v[0][2]))
-	stack[3] = uint64(uint32(v[1][0]))
-	stack[4] = uint64(uint32(v[1][1]))
-	stack[5] = uint64(uint32(v[1][2]))
-	if !call.Invoke() {
-		return [2][3]uint16{}, call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 12, 2)
-	if !ok {
-		return [2][3]uint16{}, call.End()
-	}
+	stack[0], stack[1], stack[2], stack[3] = uint64(uint32(v[0][0])), uint64(uint32(v[0][1])),
+		uint64(uint32(v[0][2])), uint64(uint32(v[1][0]))
+	stack[4], stack[5] = uint64(uint32(v[1][1])), uint64(uint32(v[1][2]))
+	area := call.InvokeView(12, 2)
 	var result [2][3]uint16
 	for i := range result {
-		item := area[i*6:]
-		var item2 [3]uint16
-		bind.LiftArray(item2[:], item)
-		result[i] = item2
+		area := area[i*6:]
+		var item [3]uint16
+		bind.LiftArray(item[:], area)
+		result[i] = item
 	}
 	return result, call.End()
 }
@@ -382,22 +220,14 @@ func (x *exports) OfList(ctx context.Context, v [][2]uint32) ([][2]uint32, error
 		bind.StoreArray(call, at, numbers[:])
 	}
 	stack := call.Stack[:2]
-	stack[0] = uint64(vPtr)
-	stack[1] = uint64(uint32(len(v)))
-	if !call.Invoke() {
-		return nil, call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 8, 4)
-	if !ok {
-		return nil, call.End()
-	}
-	region, result := bind.LiftList[[2]uint32](call, binary.LittleEndian.Uint32(area),
-		binary.LittleEndian.Uint32(area[4:]), 8, 4)
+	stack[0], stack[1] = uint64(vPtr), uint64(uint32(len(v)))
+	area := call.InvokeView(8, 4)
+	region, result := bind.LoadList[[2]uint32](call, area, 8, 4)
 	for i := range result {
-		item := region[i*8:]
-		var item2 [2]uint32
-		bind.LiftArray(item2[:], item)
-		result[i] = item2
+		area := region[i*8:]
+		var item [2]uint32
+		bind.LiftArray(item[:], area)
+		result[i] = item
 	}
 	return result, call.End()
 }
@@ -406,123 +236,54 @@ func (x *exports) OfOption(ctx context.Context, v types.Option[[2]uint64]) (type
 	call := x.ofOption.Begin(ctx)
 	var vCase uint32
 	var v1, v2 uint64
-	if value, ok := v.Get(); ok {
-		vCase = 1
-		v1 = value[0]
-		v2 = value[1]
+	if v, ok := v.Get(); ok {
+		vCase, v1, v2 = 1, v[0], v[1]
 	}
 	stack := call.Stack[:3]
-	stack[0] = uint64(vCase)
-	stack[1] = v1
-	stack[2] = v2
-	if !call.Invoke() {
-		return types.Option[[2]uint64]{}, call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 24, 8)
-	if !ok {
-		return types.Option[[2]uint64]{}, call.End()
-	}
-	resultCase := area[0]
+	stack[0], stack[1], stack[2] = uint64(vCase), v1, v2
+	area := call.InvokeView(24, 8)
 	var result types.Option[[2]uint64]
-	switch resultCase {
-	case 0:
-	case 1:
+	if call.LoadSome(area[0]) {
 		var value [2]uint64
 		bind.LiftArray(value[:], area[8:])
 		result = types.Some(value)
-	default:
-		call.BadDiscriminant(uint32(resultCase), 2)
 	}
 	return result, call.End()
 }
 
 func (x *exports) OfPeople(ctx context.Context, v [2]Person) ([2]Person, error) {
-	for i, item := range v {
-		if bad := checkPerson(item); bad != nil {
-			return [2]Person{}, bad.At(i).In("v")
-		}
+	if bad := bind.CheckEach(v[:], 0, checkPerson); bad != nil {
+		return [2]Person{}, bad.In("v")
 	}
 	call := x.ofPeople.Begin(ctx)
-	namePtr, nameLen := call.LowerString(v[0].Name)
-	var heightCase uint32
-	var heightPayload float32
-	if value, ok := v[0].Height.Get(); ok {
-		heightCase = 1
-		heightPayload = value
-	}
-	tagsPtr := call.LowerList(len(v[0].Tags), 8, 4)
-	for i, item := range v[0].Tags {
-		at := tagsPtr + uint32(i)*8
-		itemPtr, itemLen := call.LowerString(item)
-		call.StoreUint32(at, itemPtr)
-		call.StoreUint32(at+4, itemLen)
-	}
-	namePtr2, nameLen2 := call.LowerString(v[1].Name)
-	var heightCase2 uint32
-	var heightPayload2 float32
-	if value, ok := v[1].Height.Get(); ok {
-		heightCase2 = 1
-		heightPayload2 = value
-	}
-	tagsPtr2 := call.LowerList(len(v[1].Tags), 8, 4)
-	for i, item := range v[1].Tags {
-		at := tagsPtr2 + uint32(i)*8
-		itemPtr, itemLen := call.LowerString(item)
-		call.StoreUint32(at, itemPtr)
-		call.StoreUint32(at+4, itemLen)
-	}
+	vCase, v1, v2, v3, v4, v5, v6, v7, v8, v9, v10, v11, v12, v13 := lowerArrayPerson(call, v)
 	stack := call.Stack[:14]
-	stack[0] = uint64(namePtr)
-	stack[1] = uint64(nameLen)
-	stack[2] = uint64(uint32(v[0].Age))
-	stack[3] = uint64(heightCase)
-	stack[4] = uint64(math.Float32bits(heightPayload))
-	stack[5] = uint64(tagsPtr)
-	stack[6] = uint64(uint32(len(v[0].Tags)))
-	stack[7] = uint64(namePtr2)
-	stack[8] = uint64(nameLen2)
-	stack[9] = uint64(uint32(v[1].Age))
-	stack[10] = uint64(heightCase2)
-	stack[11] = uint64(math.Float32bits(heightPayload2))
-	stack[12] = uint64(tagsPtr2)
-	stack[13] = uint64(uint32(len(v[1].Tags)))
-	if !call.Invoke() {
-		return [2]Person{}, call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 56, 4)
-	if !ok {
-		return [2]Person{}, call.End()
-	}
+	stack[0], stack[1], stack[2], stack[3] = uint64(vCase), uint64(v1), uint64(v2), uint64(v3)
+	stack[4], stack[5], stack[6], stack[7] = uint64(math.Float32bits(v4)), uint64(v5), uint64(v6), uint64(v7)
+	stack[8], stack[9], stack[10], stack[11] = uint64(v8), uint64(v9), uint64(v10), uint64(math.Float32bits(v11))
+	stack[12], stack[13] = uint64(v12), uint64(v13)
+	area := call.InvokeView(56, 4)
 	var result [2]Person
 	for i := range result {
-		item := area[i*28:]
-		result[i] = loadPerson(call, item)
+		area := area[i*28:]
+		result[i] = loadPerson(call, area)
 	}
 	return result, call.End()
 }
 
 func (x *exports) OfColours(ctx context.Context, v [3]Colour) ([3]Colour, error) {
-	for i, item := range v {
-		if bad := bind.CheckEnum(uint32(item), 3); bad != nil {
-			return [3]Colour{}, bad.At(i).In("v")
-		}
+	if bad := bind.CheckEach(v[:], 0,
+		func(v Colour) *host.BadValueError { return bind.CheckEnum(uint32(v), 3) }); bad != nil {
+		return [3]Colour{}, bad.In("v")
 	}
 	call := x.ofColours.Begin(ctx)
 	stack := call.Stack[:3]
-	stack[0] = uint64(call.LowerEnum(uint32(v[0]), 3))
-	stack[1] = uint64(call.LowerEnum(uint32(v[1]), 3))
-	stack[2] = uint64(call.LowerEnum(uint32(v[2]), 3))
-	if !call.Invoke() {
-		return [3]Colour{}, call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 3, 1)
-	if !ok {
-		return [3]Colour{}, call.End()
-	}
+	stack[0], stack[1], stack[2] = uint64(uint32(v[0])), uint64(uint32(v[1])), uint64(uint32(v[2]))
+	area := call.InvokeView(3, 1)
 	var result [3]Colour
 	for i := range result {
-		item := area[i*1:]
-		result[i] = Colour(call.LiftEnum(uint32(item[0]), 3))
+		area := area[i*1:]
+		result[i] = Colour(call.LiftEnum(uint32(area[0]), 3))
 	}
 	return result, call.End()
 }
@@ -532,71 +293,41 @@ func (x *exports) OfMatrix(ctx context.Context, v Matrix) (Matrix, error) {
 		return Matrix{}, bad.In("v")
 	}
 	call := x.ofMatrix.Begin(ctx)
-	namePtr, nameLen := call.LowerString(v.Name)
-	stack := call.Stack[:8]
-	stack[0] = uint64(math.Float32bits(v.Rows[0][0]))
-	stack[1] = uint64(math.Float32bits(v.Rows[0][1]))
-	stack[2] = uint64(math.Float32bits(v.Rows[0][2]))
-	stack[3] = uint64(math.Float32bits(v.Rows[1][0]))
-	stack[4] = uint64(math.Float32bits(v.Rows[1][1]))
-	stack[5] = uint64(math.Float32bits(v.Rows[1][2]))
-	stack[6] = uint64(namePtr)
-	stack[7] = uint64(nameLen)
-	if !call.Invoke() {
-		return Matrix{}, call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 32, 4)
-	if !ok {
-		return Matrix{}, call.End()
-	}
-	result := loadMatrix(call, area)
-	return result, call.End()
+	call.PutString(6, v.Name)
+	stack := call.Stack[:6]
+	stack[0], stack[1], stack[2], stack[3] = uint64(math.Float32bits(v.Rows[0][0])),
+		uint64(math.Float32bits(v.Rows[0][1])), uint64(math.Float32bits(v.Rows[0][2])),
+		uint64(math.Float32bits(v.Rows[1][0]))
+	stack[4], stack[5] = uint64(math.Float32bits(v.Rows[1][1])), uint64(math.Float32bits(v.Rows[1][2]))
+	area := call.InvokeView(32, 4)
+	return loadMatrix(call, area), call.End()
 }
 
 func handleOfU8s(call *bind.Call) {
-	result, err := call.Impl().(Interface).OfU8s(call.Context(), [5]byte{uint8(uint32(call.Stack[0])),
-		uint8(uint32(call.Stack[1])), uint8(uint32(call.Stack[2])), uint8(uint32(call.Stack[3])),
-		uint8(uint32(call.Stack[4]))})
-	if err != nil {
-		call.Fail(err)
-		return
-	}
-	resultPtr := uint32(call.Stack[5])
-	if !call.CheckArea(resultPtr, 5, 1) {
-		return
-	}
+	result, err := call.Impl().(Interface).OfU8s(call.Context(), [5]byte{uint8(call.Stack[0]), uint8(call.Stack[1]),
+		uint8(call.Stack[2]), uint8(call.Stack[3]), uint8(call.Stack[4])})
+	call.Return(err)
+	area := call.ResultArea(5, 5, 1)
 	numbers := result
-	bind.StoreArray(call, resultPtr, numbers[:])
+	bind.StoreArray(call, area, numbers[:])
 }
 
 func handleOfF64s(call *bind.Call) {
 	result, err := call.Impl().(Interface).OfF64s(call.Context(), [3]float64{math.Float64frombits(call.Stack[0]),
 		math.Float64frombits(call.Stack[1]), math.Float64frombits(call.Stack[2])})
-	if err != nil {
-		call.Fail(err)
-		return
-	}
-	resultPtr := uint32(call.Stack[3])
-	if !call.CheckArea(resultPtr, 24, 8) {
-		return
-	}
+	call.Return(err)
+	area := call.ResultArea(3, 24, 8)
 	numbers := result
-	bind.StoreArray(call, resultPtr, numbers[:])
+	bind.StoreArray(call, area, numbers[:])
 }
 
 func handleOfBools(call *bind.Call) {
 	result, err := call.Impl().(Interface).OfBools(call.Context(),
 		[3]bool{uint32(call.Stack[0]) != 0, uint32(call.Stack[1]) != 0, uint32(call.Stack[2]) != 0})
-	if err != nil {
-		call.Fail(err)
-		return
-	}
-	resultPtr := uint32(call.Stack[3])
-	if !call.CheckArea(resultPtr, 3, 1) {
-		return
-	}
+	call.Return(err)
+	area := call.ResultArea(3, 3, 1)
 	for i, item := range result {
-		at := resultPtr + uint32(i)*1
+		at := area + uint32(i)*1
 		call.StoreBool(at, item)
 	}
 }
@@ -607,104 +338,65 @@ func handleOfChars(call *bind.Call) {
 		return
 	}
 	result, err := call.Impl().(Interface).OfChars(call.Context(), v)
-	if err != nil {
-		call.Fail(err)
-		return
-	}
-	resultPtr := uint32(call.Stack[2])
-	if !call.CheckArea(resultPtr, 8, 4) {
-		return
-	}
+	call.Return(err)
+	area := call.ResultArea(2, 8, 4)
 	for i, item := range result {
-		at := resultPtr + uint32(i)*4
+		at := area + uint32(i)*4
 		call.StoreUint32(at, call.LowerChar(item))
 	}
 }
 
 func handleOfStrings(call *bind.Call) {
-	v := [2]string{call.LiftString(uint32(call.Stack[0]), uint32(call.Stack[1])),
-		call.LiftString(uint32(call.Stack[2]), uint32(call.Stack[3]))}
+	v := [2]string{call.TakeString(0), call.TakeString(2)}
 	if !call.OK() {
 		return
 	}
 	result, err := call.Impl().(Interface).OfStrings(call.Context(), v)
-	if err != nil {
-		call.Fail(err)
-		return
-	}
-	resultPtr := uint32(call.Stack[4])
-	if !call.CheckArea(resultPtr, 16, 4) {
-		return
-	}
+	call.Return(err)
+	area := call.ResultArea(4, 16, 4)
 	for i, item := range result {
-		at := resultPtr + uint32(i)*8
-		itemPtr, itemLen := call.LowerString(item)
-		call.StoreUint32(at, itemPtr)
-		call.StoreUint32(at+4, itemLen)
+		at := area + uint32(i)*8
+		call.StoreString(at, item)
 	}
 }
 
 func handleOfMany(call *bind.Call) {
-	area, ok := call.View(uint32(call.Stack[0]), 80, 4)
-	if !ok {
-		return
-	}
+	area := call.Area(uint32(call.Stack[0]), 80, 4)
 	var v [20]uint32
 	bind.LiftArray(v[:], area)
 	if !call.OK() {
 		return
 	}
 	result, err := call.Impl().(Interface).OfMany(call.Context(), v)
-	if err != nil {
-		call.Fail(err)
-		return
-	}
-	resultPtr := uint32(call.Stack[1])
-	if !call.CheckArea(resultPtr, 80, 4) {
-		return
-	}
+	call.Return(err)
+	area2 := call.ResultArea(1, 80, 4)
 	numbers := result
-	bind.StoreArray(call, resultPtr, numbers[:])
+	bind.StoreArray(call, area2, numbers[:])
 }
 
 func handleOfLists(call *bind.Call) {
-	v := [3][]uint16{bind.LiftNumbers[uint16](call, uint32(call.Stack[0]), uint32(call.Stack[1])),
-		bind.LiftNumbers[uint16](call, uint32(call.Stack[2]), uint32(call.Stack[3])),
-		bind.LiftNumbers[uint16](call, uint32(call.Stack[4]), uint32(call.Stack[5]))}
+	v := [3][]uint16{bind.TakeNumbers[uint16](call, 0), bind.TakeNumbers[uint16](call, 2),
+		bind.TakeNumbers[uint16](call, 4)}
 	if !call.OK() {
 		return
 	}
 	result, err := call.Impl().(Interface).OfLists(call.Context(), v)
-	if err != nil {
-		call.Fail(err)
-		return
-	}
-	resultPtr := uint32(call.Stack[6])
-	if !call.CheckArea(resultPtr, 24, 4) {
-		return
-	}
+	call.Return(err)
+	area := call.ResultArea(6, 24, 4)
 	for i, item := range result {
-		at := resultPtr + uint32(i)*8
-		itemPtr, itemLen := bind.LowerNumbers(call, item)
-		call.StoreUint32(at, itemPtr)
-		call.StoreUint32(at+4, itemLen)
+		at := area + uint32(i)*8
+		bind.StoreNumbers(call, at, item)
 	}
 }
 
 func handleOfNested(call *bind.Call) {
-	result, err := call.Impl().(Interface).OfNested(call.Context(), [2][3]uint16{
-		[3]uint16{uint16(uint32(call.Stack[0])), uint16(uint32(call.Stack[1])), uint16(uint32(call.Stack[2]))},
-		[3]uint16{uint16(uint32(call.Stack[3])), uint16(uint32(call.Stack[4])), uint16(uint32(call.Stack[5]))}})
-	if err != nil {
-		call.Fail(err)
-		return
-	}
-	resultPtr := uint32(call.Stack[6])
-	if !call.CheckArea(resultPtr, 12, 2) {
-		return
-	}
+	result, err := call.Impl().(Interface).OfNested(call.Context(), [2][3]uint16{[3]uint16{uint16(call.Stack[0]),
+		uint16(call.Stack[1]),
+		uint16(call.Stack[2])}, [3]uint16{uint16(call.Stack[3]), uint16(call.Stack[4]), uint16(call.Stack[5])}})
+	call.Return(err)
+	area := call.ResultArea(6, 12, 2)
 	for i, item := range result {
-		at := resultPtr + uint32(i)*6
+		at := area + uint32(i)*6
 		numbers := item
 		bind.StoreArray(call, at, numbers[:])
 	}
@@ -713,119 +405,57 @@ func handleOfNested(call *bind.Call) {
 func handleOfList(call *bind.Call) {
 	region, v := bind.LiftList[[2]uint32](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 8, 4)
 	for i := range v {
-		item := region[i*8:]
-		var item2 [2]uint32
-		bind.LiftArray(item2[:], item)
-		v[i] = item2
+		area := region[i*8:]
+		var item [2]uint32
+		bind.LiftArray(item[:], area)
+		v[i] = item
 	}
 	if !call.OK() {
 		return
 	}
 	result, err := call.Impl().(Interface).OfList(call.Context(), v)
-	if err != nil {
-		call.Fail(err)
-		return
-	}
-	resultPtr := uint32(call.Stack[2])
-	if !call.CheckArea(resultPtr, 8, 4) {
-		return
-	}
-	resultPtr2 := call.LowerList(len(result), 8, 4)
+	call.Return(err)
+	area := call.ResultArea(2, 8, 4)
+	resultPtr := call.LowerList(len(result), 8, 4)
 	for i, item := range result {
-		at := resultPtr2 + uint32(i)*8
+		at := resultPtr + uint32(i)*8
 		numbers := item
 		bind.StoreArray(call, at, numbers[:])
 	}
-	call.StoreUint32(resultPtr, resultPtr2)
-	call.StoreUint32(resultPtr+4, uint32(len(result)))
+	call.StoreList(area, resultPtr, len(result))
 }
 
 func handleOfOption(call *bind.Call) {
-	v0 := uint32(call.Stack[0])
 	var v types.Option[[2]uint64]
-	switch v0 {
-	case 0:
-	case 1:
+	if call.LiftSome(uint32(call.Stack[0])) {
 		v = types.Some([2]uint64{call.Stack[1], call.Stack[2]})
-	default:
-		call.BadDiscriminant(uint32(v0), 2)
 	}
 	if !call.OK() {
 		return
 	}
 	result, err := call.Impl().(Interface).OfOption(call.Context(), v)
-	if err != nil {
-		call.Fail(err)
-		return
-	}
-	resultPtr := uint32(call.Stack[3])
-	if !call.CheckArea(resultPtr, 24, 8) {
-		return
-	}
-	if value, ok := result.Get(); ok {
-		call.StoreUint8(resultPtr, 1)
-		numbers := value
-		bind.StoreArray(call, resultPtr+8, numbers[:])
-	} else {
-		call.StoreUint8(resultPtr, 0)
+	call.Return(err)
+	area := call.ResultArea(3, 24, 8)
+	if result, ok := result.Get(); call.StoreSome(area, ok) {
+		numbers := result
+		bind.StoreArray(call, area+8, numbers[:])
 	}
 }
 
 func handleOfPeople(call *bind.Call) {
-	v3 := uint32(call.Stack[3])
-	var height types.Option[float32]
-	switch v3 {
-	case 0:
-	case 1:
-		height = types.Some(math.Float32frombits(uint32(call.Stack[4])))
-	default:
-		call.BadDiscriminant(uint32(v3), 2)
-	}
-	region, tags := bind.LiftList[string](call, uint32(call.Stack[5]), uint32(call.Stack[6]), 8, 4)
-	for i := range tags {
-		item := region[i*8:]
-		tags[i] = call.LiftString(binary.LittleEndian.Uint32(item), binary.LittleEndian.Uint32(item[4:]))
-	}
-	v10 := uint32(call.Stack[10])
-	var height2 types.Option[float32]
-	switch v10 {
-	case 0:
-	case 1:
-		height2 = types.Some(math.Float32frombits(uint32(call.Stack[11])))
-	default:
-		call.BadDiscriminant(uint32(v10), 2)
-	}
-	region2, tags2 := bind.LiftList[string](call, uint32(call.Stack[12]), uint32(call.Stack[13]), 8, 4)
-	for i := range tags2 {
-		item := region2[i*8:]
-		tags2[i] = call.LiftString(binary.LittleEndian.Uint32(item), binary.LittleEndian.Uint32(item[4:]))
-	}
-	v := [2]Person{Person{
-		Name:   call.LiftString(uint32(call.Stack[0]), uint32(call.Stack[1])),
-		Age:    uint8(uint32(call.Stack[2])),
-		Height: height,
-		Tags:   tags,
-	},
-		Person{
-			Name:   call.LiftString(uint32(call.Stack[7]), uint32(call.Stack[8])),
-			Age:    uint8(uint32(call.Stack[9])),
-			Height: height2,
-			Tags:   tags2,
-		}}
+	v := liftArrayPerson(call, uint32(call.Stack[0]), uint32(call.Stack[1]), uint32(call.Stack[2]),
+		uint32(call.Stack[3]), math.Float32frombits(uint32(call.Stack[4])), uint32(call.Stack[5]),
+		uint32(call.Stack[6]), uint32(call.Stack[7]), uint32(call.Stack[8]), uint32(call.Stack[9]),
+		uint32(call.Stack[10]), math.Float32frombits(uint32(call.Stack[11])), uint32(call.Stack[12]),
+		uint32(call.Stack[13]))
 	if !call.OK() {
 		return
 	}
 	result, err := call.Impl().(Interface).OfPeople(call.Context(), v)
-	if err != nil {
-		call.Fail(err)
-		return
-	}
-	resultPtr := uint32(call.Stack[14])
-	if !call.CheckArea(resultPtr, 56, 4) {
-		return
-	}
+	call.Return(err)
+	area := call.ResultArea(14, 56, 4)
 	for i, item := range result {
-		at := resultPtr + uint32(i)*28
+		at := area + uint32(i)*28
 		storePerson(call, at, item)
 	}
 }
@@ -837,124 +467,100 @@ func handleOfColours(call *bind.Call) {
 		return
 	}
 	result, err := call.Impl().(Interface).OfColours(call.Context(), v)
-	if err != nil {
-		call.Fail(err)
-		return
-	}
-	resultPtr := uint32(call.Stack[3])
-	if !call.CheckArea(resultPtr, 3, 1) {
-		return
-	}
+	call.Return(err)
+	area := call.ResultArea(3, 3, 1)
 	for i, item := range result {
-		at := resultPtr + uint32(i)*1
+		at := area + uint32(i)*1
 		call.StoreUint8(at, uint8(call.LowerEnum(uint32(item), 3)))
 	}
 }
 
 func handleOfMatrix(call *bind.Call) {
-	v := Matrix{
-		Rows: [2][3]float32{[3]float32{math.Float32frombits(uint32(call.Stack[0])),
-			math.Float32frombits(uint32(call.Stack[1])), math.Float32frombits(uint32(call.Stack[2]))},
-			[3]float32{math.Float32frombits(uint32(call.Stack[3])),
-				math.Float32frombits(uint32(call.Stack[4])),
-				math.Float32frombits(uint32(call.Stack[5]))}},
-		Name: call.LiftString(uint32(call.Stack[6]), uint32(call.Stack[7])),
-	}
+	v := Matrix{Rows: [2][3]float32{[3]float32{math.Float32frombits(uint32(call.Stack[0])),
+		math.Float32frombits(uint32(call.Stack[1])), math.Float32frombits(uint32(call.Stack[2]))},
+		[3]float32{math.Float32frombits(uint32(call.Stack[3])), math.Float32frombits(uint32(call.Stack[4])),
+			math.Float32frombits(uint32(call.Stack[5]))}},
+		Name: call.TakeString(6)}
 	if !call.OK() {
 		return
 	}
 	result, err := call.Impl().(Interface).OfMatrix(call.Context(), v)
-	if err != nil {
-		call.Fail(err)
-		return
-	}
-	resultPtr := uint32(call.Stack[8])
-	if !call.CheckArea(resultPtr, 32, 4) {
-		return
-	}
-	storeMatrix(call, resultPtr, result)
+	call.Return(err)
+	area := call.ResultArea(8, 32, 4)
+	storeMatrix(call, area, result)
 }
 
 func checkPerson(value named.Person) *host.BadValueError {
-	if bad := bind.CheckString(value.Name); bad != nil {
-		return bad.In("name")
+	return bind.First(bind.CheckString(value.Name).In("name"),
+		bind.CheckEach(value.Tags, 8, bind.CheckString).In("tags"))
+}
+
+func lowerArrayPerson(call *bind.Call, value [2]Person) (uint32, uint32, uint32, uint32, float32, uint32, uint32,
+	uint32, uint32, uint32, uint32, float32, uint32, uint32) {
+	namePtr, nameLen := call.LowerString(value[0].Name)
+	var heightCase uint32
+	var heightPayload float32
+	if height, ok := value[0].Height.Get(); ok {
+		heightCase, heightPayload = 1, height
 	}
-	if bad := bind.CheckList(len(value.Tags), 8); bad != nil {
-		return bad.In("tags")
+	tagsPtr, tagsLen := call.LowerStrings(value[0].Tags)
+	namePtr2, nameLen2 := call.LowerString(value[1].Name)
+	var heightCase2 uint32
+	var heightPayload2 float32
+	if height, ok := value[1].Height.Get(); ok {
+		heightCase2, heightPayload2 = 1, height
 	}
-	for i, item := range value.Tags {
-		if bad := bind.CheckString(item); bad != nil {
-			return bad.At(i).In("tags")
-		}
-	}
-	return nil
+	tagsPtr2, tagsLen2 := call.LowerStrings(value[1].Tags)
+	return namePtr, nameLen, uint32(
+			value[0].Age), heightCase, heightPayload, tagsPtr, tagsLen, namePtr2, nameLen2, uint32(
+			value[1].Age), heightCase2, heightPayload2, tagsPtr2, tagsLen2
 }
 
 func loadPerson(call *bind.Call, area []byte) named.Person {
-	heightCase := area[12]
 	var height types.Option[float32]
-	switch heightCase {
-	case 0:
-	case 1:
-		height = types.Some(math.Float32frombits(binary.LittleEndian.Uint32(area[16:])))
-	default:
-		call.BadDiscriminant(uint32(heightCase), 2)
+	if call.LoadSome(area[12]) {
+		height = types.Some(bind.Float32(area[16:]))
 	}
-	region, tags := bind.LiftList[string](call, binary.LittleEndian.Uint32(area[20:]),
-		binary.LittleEndian.Uint32(area[24:]), 8, 4)
-	for i := range tags {
-		item := region[i*8:]
-		tags[i] = call.LiftString(binary.LittleEndian.Uint32(item), binary.LittleEndian.Uint32(item[4:]))
-	}
-	return named.Person{
-		Name:   call.LiftString(binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:])),
-		Age:    area[8],
-		Height: height,
-		Tags:   tags,
-	}
+	return named.Person{Name: call.LoadString(area), Age: area[8], Height: height,
+		Tags: call.LoadStrings(area[20:])}
 }
 
-func checkMatrix(value Matrix) *host.BadValueError {
-	if bad := bind.CheckString(value.Name); bad != nil {
-		return bad.In("name")
-	}
-	return nil
-}
+func checkMatrix(value Matrix) *host.BadValueError { return bind.CheckString(value.Name).In("name") }
 
 func loadMatrix(call *bind.Call, area []byte) Matrix {
 	var rows [2][3]float32
 	for i := range rows {
-		item := area[i*12:]
-		var item2 [3]float32
-		bind.LiftArray(item2[:], item)
-		rows[i] = item2
+		area := area[i*12:]
+		var item [3]float32
+		bind.LiftArray(item[:], area)
+		rows[i] = item
 	}
-	return Matrix{
-		Rows: rows,
-		Name: call.LiftString(binary.LittleEndian.Uint32(area[24:]), binary.LittleEndian.Uint32(area[28:])),
+	return Matrix{Rows: rows, Name: call.LoadString(area[24:])}
+}
+
+func liftArrayPerson(call *bind.Call, flat0, flat1, flat2, flat3 uint32, flat4 float32, flat5, flat6, flat7, flat8,
+	flat9, flat10 uint32, flat11 float32, flat12, flat13 uint32) [2]Person {
+	var height types.Option[float32]
+	if call.LiftSome(flat3) {
+		height = types.Some(flat4)
 	}
+	var height2 types.Option[float32]
+	if call.LiftSome(flat10) {
+		height2 = types.Some(flat11)
+	}
+	return [2]Person{Person{Name: call.LiftString(flat0, flat1), Age: uint8(flat2), Height: height,
+		Tags: call.LiftStrings(flat5, flat6)},
+		Person{Name: call.LiftString(flat7, flat8), Age: uint8(flat9), Height: height2,
+			Tags: call.LiftStrings(flat12, flat13)}}
 }
 
 func storePerson(call *bind.Call, ptr uint32, value named.Person) {
-	namePtr, nameLen := call.LowerString(value.Name)
-	call.StoreUint32(ptr, namePtr)
-	call.StoreUint32(ptr+4, nameLen)
+	call.StoreString(ptr, value.Name)
 	call.StoreUint8(ptr+8, value.Age)
-	if value_, ok := value.Height.Get(); ok {
-		call.StoreUint8(ptr+12, 1)
-		call.StoreFloat32(ptr+16, value_)
-	} else {
-		call.StoreUint8(ptr+12, 0)
+	if height, ok := value.Height.Get(); call.StoreSome(ptr+12, ok) {
+		call.StoreFloat32(ptr+16, height)
 	}
-	tagsPtr := call.LowerList(len(value.Tags), 8, 4)
-	for i, item := range value.Tags {
-		at := tagsPtr + uint32(i)*8
-		itemPtr, itemLen := call.LowerString(item)
-		call.StoreUint32(at, itemPtr)
-		call.StoreUint32(at+4, itemLen)
-	}
-	call.StoreUint32(ptr+20, tagsPtr)
-	call.StoreUint32(ptr+24, uint32(len(value.Tags)))
+	call.StoreStrings(ptr+20, value.Tags)
 }
 
 func storeMatrix(call *bind.Call, ptr uint32, value Matrix) {
@@ -963,7 +569,5 @@ func storeMatrix(call *bind.Call, ptr uint32, value Matrix) {
 		numbers := item
 		bind.StoreArray(call, at, numbers[:])
 	}
-	namePtr, nameLen := call.LowerString(value.Name)
-	call.StoreUint32(ptr+24, namePtr)
-	call.StoreUint32(ptr+28, nameLen)
+	call.StoreString(ptr+24, value.Name)
 }

@@ -12,54 +12,33 @@ import (
 
 // Interface is roundtrip:values/lists as a guest exports it.
 type Interface interface {
-	// OfBools is of-bools.
 	OfBools(v []bool) []bool
-	// OfU8s is of-u8s.
 	OfU8s(v []byte) []byte
-	// OfS8s is of-s8s.
 	OfS8s(v []int8) []int8
-	// OfU16s is of-u16s.
 	OfU16s(v []uint16) []uint16
-	// OfS16s is of-s16s.
 	OfS16s(v []int16) []int16
-	// OfU32s is of-u32s.
 	OfU32s(v []uint32) []uint32
-	// OfS32s is of-s32s.
 	OfS32s(v []int32) []int32
-	// OfU64s is of-u64s.
 	OfU64s(v []uint64) []uint64
-	// OfS64s is of-s64s.
 	OfS64s(v []int64) []int64
-	// OfF32s is of-f32s.
 	OfF32s(v []float32) []float32
-	// OfF64s is of-f64s.
 	OfF64s(v []float64) []float64
-	// OfBytes is of-bytes.
 	OfBytes(v [][]byte) [][]byte
-	// OfDeep is of-deep.
 	OfDeep(v [][][]uint16) [][][]uint16
-	// OfTuples is of-tuples.
 	OfTuples(v []types.Tuple3[uint8, uint64, string]) []types.Tuple3[uint8, uint64, string]
-	// OfOptions is of-options.
 	OfOptions(v []types.Option[uint16]) []types.Option[uint16]
-	// OfResults is of-results.
 	OfResults(v []types.Result[uint64, string]) []types.Result[uint64, string]
-	// OfPoints is of-points.
 	OfPoints(v []Point) []Point
-	// OfPeople is of-people.
 	OfPeople(v []Person) []Person
-	// OfColours is of-colours.
 	OfColours(v []Colour) []Colour
-	// OfAccesses is of-accesses.
 	OfAccesses(v []Access) []Access
-	// OfShapes is of-shapes.
 	OfShapes(v []Shape) []Shape
 }
 
 //go:wasmimport roundtrip:values/lists of-bools
 func importOfBools(uint32, uint32, uint32)
 
-// OfBools is of-bools.
+// OfBools calls roundtrip:values/lists#of-bools.
 func OfBools(v []bool) []bool {
 	call := guest.Call()
 	vPtr := call.List(len(v), 1)
@@ -67,11 +46,11 @@ func OfBools(v []bool) []bool {
 		at := guest.PointerTo(vPtr + uint32(i)*1)
 		guest.StoreBool(at, 0, item)
 	}
-	area := call.ResultArea(8)
-	importOfBools(vPtr, uint32(len(v)), guest.Address(area))
-	call.Returned()
+	importOfBools(vPtr, uint32(len(v)), call.ResultArea(8))
+	area := call.Returned(8)
 	resultPtr := guest.Load[uint32](area, 0)
-	result := make([]bool, guest.Load[uint32](area, 4))
+	resultLen := guest.Load[uint32](area, 4)
+	result := make([]bool, resultLen)
 	for i := range result {
 		at := guest.PointerTo(resultPtr + uint32(i)*1)
 		result[i] = guest.LoadBool(at, 0)
@@ -83,14 +62,13 @@ func OfBools(v []bool) []bool {
 //go:wasmimport roundtrip:values/lists of-u8s
 func importOfU8s(uint32, uint32, uint32)
 
-// OfU8s is of-u8s.
+// OfU8s calls roundtrip:values/lists#of-u8s.
 func OfU8s(v []byte) []byte {
 	call := guest.Call()
 	vPtr := guest.LowerSlice(call, v)
-	area := call.ResultArea(8)
-	importOfU8s(vPtr, uint32(len(v)), guest.Address(area))
-	call.Returned()
-	result := guest.LiftSlice[uint8](guest.Load[uint32](area, 0), guest.Load[uint32](area, 4))
+	importOfU8s(vPtr, uint32(len(v)), call.ResultArea(8))
+	area := call.Returned(8)
+	result := guest.LoadSlice[uint8](area, 0)
 	call.Done()
 	return result
 }
@@ -98,14 +76,13 @@ func OfU8s(v []byte) []byte {
 //go:wasmimport roundtrip:values/lists of-s8s
 func importOfS8s(uint32, uint32, uint32)
 
-// OfS8s is of-s8s.
+// OfS8s calls roundtrip:values/lists#of-s8s.
 func OfS8s(v []int8) []int8 {
 	call := guest.Call()
 	vPtr := guest.LowerSlice(call, v)
-	area := call.ResultArea(8)
-	importOfS8s(vPtr, uint32(len(v)), guest.Address(area))
-	call.Returned()
-	result := guest.LiftSlice[int8](guest.Load[uint32](area, 0), guest.Load[uint32](area, 4))
+	importOfS8s(vPtr, uint32(len(v)), call.ResultArea(8))
+	area := call.Returned(8)
+	result := guest.LoadSlice[int8](area, 0)
 	call.Done()
 	return result
 }
@@ -113,14 +90,13 @@ func OfS8s(v []int8) []int8 {
 //go:wasmimport roundtrip:values/lists of-u16s
 func importOfU16s(uint32, uint32, uint32)
 
-// OfU16s is of-u16s.
+// OfU16s calls roundtrip:values/lists#of-u16s.
 func OfU16s(v []uint16) []uint16 {
 	call := guest.Call()
 	vPtr := guest.LowerSlice(call, v)
-	area := call.ResultArea(8)
-	importOfU16s(vPtr, uint32(len(v)), guest.Address(area))
-	call.Returned()
-	result := guest.LiftSlice[uint16](guest.Load[uint32](area, 0), guest.Load[uint32](area, 4))
+	importOfU16s(vPtr, uint32(len(v)), call.ResultArea(8))
+	area := call.Returned(8)
+	result := guest.LoadSlice[uint16](area, 0)
 	call.Done()
 	return result
 }
@@ -128,14 +104,13 @@ func OfU16s(v []uint16) []uint16 {
 //go:wasmimport roundtrip:values/lists of-s16s
 func importOfS16s(uint32, uint32, uint32)
 
-// OfS16s is of-s16s.
+// OfS16s calls roundtrip:values/lists#of-s16s.
 func OfS16s(v []int16) []int16 {
 	call := guest.Call()
 	vPtr := guest.LowerSlice(call, v)
-	area := call.ResultArea(8)
-	importOfS16s(vPtr, uint32(len(v)), guest.Address(area))
-	call.Returned()
-	result := guest.LiftSlice[int16](guest.Load[uint32](area, 0), guest.Load[uint32](area, 4))
+	importOfS16s(vPtr, uint32(len(v)), call.ResultArea(8))
+	area := call.Returned(8)
+	result := guest.LoadSlice[int16](area, 0)
 	call.Done()
 	return result
 }
@@ -143,14 +118,13 @@ func OfS16s(v []int16) []int16 {
 //go:wasmimport roundtrip:values/lists of-u32s
 func importOfU32s(uint32, uint32, uint32)
 
-// OfU32s is of-u32s.
+// OfU32s calls roundtrip:values/lists#of-u32s.
 func OfU32s(v []uint32) []uint32 {
 	call := guest.Call()
 	vPtr := guest.LowerSlice(call, v)
-	area := call.ResultArea(8)
-	importOfU32s(vPtr, uint32(len(v)), guest.Address(area))
-	call.Returned()
-	result := guest.LiftSlice[uint32](guest.Load[uint32](area, 0), guest.Load[uint32](area, 4))
+	importOfU32s(vPtr, uint32(len(v)), call.ResultArea(8))
+	area := call.Returned(8)
+	result := guest.LoadSlice[uint32](area, 0)
 	call.Done()
 	return result
 }
@@ -158,14 +132,13 @@ func OfU32s(v []uint32) []uint32 {
 //go:wasmimport roundtrip:values/lists of-s32s
 func importOfS32s(uint32, uint32, uint32)
 
-// OfS32s is of-s32s.
+// OfS32s calls roundtrip:values/lists#of-s32s.
 func OfS32s(v []int32) []int32 {
 	call := guest.Call()
 	vPtr := guest.LowerSlice(call, v)
-	area := call.ResultArea(8)
-	importOfS32s(vPtr, uint32(len(v)), guest.Address(area))
-	call.Returned()
-	result := guest.LiftSlice[int32](guest.Load[uint32](area, 0), guest.Load[uint32](area, 4))
+	importOfS32s(vPtr, uint32(len(v)), call.ResultArea(8))
+	area := call.Returned(8)
+	result := guest.LoadSlice[int32](area, 0)
 	call.Done()
 	return result
 }
@@ -173,14 +146,13 @@ func OfS32s(v []int32) []int32 {
 //go:wasmimport roundtrip:values/lists of-u64s
 func importOfU64s(uint32, uint32, uint32)
 
-// OfU64s is of-u64s.
+// OfU64s calls roundtrip:values/lists#of-u64s.
 func OfU64s(v []uint64) []uint64 {
 	call := guest.Call()
 	vPtr := guest.LowerSlice(call, v)
-	area := call.ResultArea(8)
-	importOfU64s(vPtr, uint32(len(v)), guest.Address(area))
-	call.Returned()
-	result := guest.LiftSlice[uint64](guest.Load[uint32](area, 0), guest.Load[uint32](area, 4))
+	importOfU64s(vPtr, uint32(len(v)), call.ResultArea(8))
+	area := call.Returned(8)
+	result := guest.LoadSlice[uint64](area, 0)
 	call.Done()
 	return result
 }
@@ -188,14 +160,13 @@ func OfU64s(v []uint64) []uint64 {
 //go:wasmimport roundtrip:values/lists of-s64s
 func importOfS64s(uint32, uint32, uint32)
 
-// OfS64s is of-s64s.
+// OfS64s calls roundtrip:values/lists#of-s64s.
 func OfS64s(v []int64) []int64 {
 	call := guest.Call()
 	vPtr := guest.LowerSlice(call, v)
-	area := call.ResultArea(8)
-	importOfS64s(vPtr, uint32(len(v)), guest.Address(area))
-	call.Returned()
-	result := guest.LiftSlice[int64](guest.Load[uint32](area, 0), guest.Load[uint32](area, 4))
+	importOfS64s(vPtr, uint32(len(v)), call.ResultArea(8))
+	area := call.Returned(8)
+	result := guest.LoadSlice[int64](area, 0)
 	call.Done()
 	return result
 }
@@ -203,14 +174,13 @@ func OfS64s(v []int64) []int64 {
 //go:wasmimport roundtrip:values/lists of-f32s
 func importOfF32s(uint32, uint32, uint32)
 
-// OfF32s is of-f32s.
+// OfF32s calls roundtrip:values/lists#of-f32s.
 func OfF32s(v []float32) []float32 {
 	call := guest.Call()
 	vPtr := guest.LowerSlice(call, v)
-	area := call.ResultArea(8)
-	importOfF32s(vPtr, uint32(len(v)), guest.Address(area))
-	call.Returned()
-	result := guest.LiftSlice[float32](guest.Load[uint32](area, 0), guest.Load[uint32](area, 4))
+	importOfF32s(vPtr, uint32(len(v)), call.ResultArea(8))
+	area := call.Returned(8)
+	result := guest.LoadSlice[float32](area, 0)
 	call.Done()
 	return result
 }
@@ -218,14 +188,13 @@ func OfF32s(v []float32) []float32 {
 //go:wasmimport roundtrip:values/lists of-f64s
 func importOfF64s(uint32, uint32, uint32)
 
-// OfF64s is of-f64s.
+// OfF64s calls roundtrip:values/lists#of-f64s.
 func OfF64s(v []float64) []float64 {
 	call := guest.Call()
 	vPtr := guest.LowerSlice(call, v)
-	area := call.ResultArea(8)
-	importOfF64s(vPtr, uint32(len(v)), guest.Address(area))
-	call.Returned()
-	result := guest.LiftSlice[float64](guest.Load[uint32](area, 0), guest.Load[uint32](area, 4))
+	importOfF64s(vPtr, uint32(len(v)), call.ResultArea(8))
+	area := call.Returned(8)
+	result := guest.LoadSlice[float64](area, 0)
 	call.Done()
 	return result
 }
@@ -233,24 +202,22 @@ func OfF64s(v []float64) []float64 {
 //go:wasmimport roundtrip:values/lists of-bytes
 func importOfBytes(uint32, uint32, uint32)
 
-// OfBytes is of-bytes.
+// OfBytes calls roundtrip:values/lists#of-bytes.
 func OfBytes(v [][]byte) [][]byte {
 	call := guest.Call()
 	vPtr := call.List(len(v), 8)
 	for i, item := range v {
 		at := guest.PointerTo(vPtr + uint32(i)*8)
-		itemPtr := guest.LowerSlice(call, item)
-		guest.Store(at, 0, itemPtr)
-		guest.Store(at, 4, uint32(len(item)))
+		guest.StoreSlice(call, at, 0, item)
 	}
-	area := call.ResultArea(8)
-	importOfBytes(vPtr, uint32(len(v)), guest.Address(area))
-	call.Returned()
+	importOfBytes(vPtr, uint32(len(v)), call.ResultArea(8))
+	area := call.Returned(8)
 	resultPtr := guest.Load[uint32](area, 0)
-	result := make([][]byte, guest.Load[uint32](area, 4))
+	resultLen := guest.Load[uint32](area, 4)
+	result := make([][]byte, resultLen)
 	for i := range result {
 		at := guest.PointerTo(resultPtr + uint32(i)*8)
-		result[i] = guest.LiftSlice[uint8](guest.Load[uint32](at, 0), guest.Load[uint32](at, 4))
+		result[i] = guest.LoadSlice[uint8](at, 0)
 	}
 	call.Done()
 	return result
@@ -259,34 +226,31 @@ func OfBytes(v [][]byte) [][]byte {
 //go:wasmimport roundtrip:values/lists of-deep
 func importOfDeep(uint32, uint32, uint32)
 
-// OfDeep is of-deep.
+// OfDeep calls roundtrip:values/lists#of-deep.
 func OfDeep(v [][][]uint16) [][][]uint16 {
 	call := guest.Call()
 	vPtr := call.List(len(v), 8)
 	for i, item := range v {
 		at := guest.PointerTo(vPtr + uint32(i)*8)
-		itemPtr := call.List(len(item), 8)
-		for i2, item2 := range item {
-			at2 := guest.PointerTo(itemPtr + uint32(i2)*8)
-			itemPtr2 := guest.LowerSlice(call, item2)
-			guest.Store(at2, 0, itemPtr2)
-			guest.Store(at2, 4, uint32(len(item2)))
+		itemPtr := guest.NewList(call, at, 0, len(item), 8)
+		for i, item := range item {
+			at := guest.PointerTo(itemPtr + uint32(i)*8)
+			guest.StoreSlice(call, at, 0, item)
 		}
-		guest.Store(at, 0, itemPtr)
-		guest.Store(at, 4, uint32(len(item)))
 	}
-	area := call.ResultArea(8)
-	importOfDeep(vPtr, uint32(len(v)), guest.Address(area))
-	call.Returned()
+	importOfDeep(vPtr, uint32(len(v)), call.ResultArea(8))
+	area := call.Returned(8)
 	resultPtr := guest.Load[uint32](area, 0)
-	result := make([][][]uint16, guest.Load[uint32](area, 4))
+	resultLen := guest.Load[uint32](area, 4)
+	result := make([][][]uint16, resultLen)
 	for i := range result {
 		at := guest.PointerTo(resultPtr + uint32(i)*8)
 		itemPtr := guest.Load[uint32](at, 0)
-		item := make([][]uint16, guest.Load[uint32](at, 4))
-		for i2 := range item {
-			at2 := guest.PointerTo(itemPtr + uint32(i2)*8)
-			item[i2] = guest.LiftSlice[uint16](guest.Load[uint32](at2, 0), guest.Load[uint32](at2, 4))
+		itemLen := guest.Load[uint32](at, 4)
+		item := make([][]uint16, itemLen)
+		for i := range item {
+			at := guest.PointerTo(itemPtr + uint32(i)*8)
+			item[i] = guest.LoadSlice[uint16](at, 0)
 		}
 		result[i] = item
 	}
@@ -297,7 +261,7 @@ func OfDeep(v [][][]uint16) [][][]uint16 {
 //go:wasmimport roundtrip:values/lists of-tuples
 func importOfTuples(uint32, uint32, uint32)
 
-// OfTuples is of-tuples.
+// OfTuples calls roundtrip:values/lists#of-tuples.
 func OfTuples(v []types.Tuple3[uint8, uint64, string]) []types.Tuple3[uint8, uint64, string] {
 	call := guest.Call()
 	vPtr := call.List(len(v), 24)
@@ -305,22 +269,17 @@ func OfTuples(v []types.Tuple3[uint8, uint64, string]) []types.Tuple3[uint8, uin
 		at := guest.PointerTo(vPtr + uint32(i)*24)
 		guest.Store(at, 0, item.F0)
 		guest.Store(at, 8, item.F1)
-		f2Ptr := guest.LowerString(call, item.F2)
-		guest.Store(at, 16, f2Ptr)
-		guest.Store(at, 20, uint32(len(item.F2)))
+		guest.StoreString(call, at, 16, item.F2)
 	}
-	area := call.ResultArea(8)
-	importOfTuples(vPtr, uint32(len(v)), guest.Address(area))
-	call.Returned()
+	importOfTuples(vPtr, uint32(len(v)), call.ResultArea(8))
+	area := call.Returned(8)
 	resultPtr := guest.Load[uint32](area, 0)
-	result := make([]types.Tuple3[uint8, uint64, string], guest.Load[uint32](area, 4))
+	resultLen := guest.Load[uint32](area, 4)
+	result := make([]types.Tuple3[uint8, uint64, string], resultLen)
 	for i := range result {
 		at := guest.PointerTo(resultPtr + uint32(i)*24)
-		result[i] = types.Tuple3[uint8, uint64, string]{
-			F0: guest.Load[uint8](at, 0),
-			F1: guest.Load[uint64](at, 8),
-			F2: guest.LiftString(guest.Load[uint32](at, 16), guest.Load[uint32](at, 20)),
-		}
+		result[i] = types.Tuple3[uint8, uint64, string]{F0: guest.Load[uint8](at, 0),
+			F1: guest.Load[uint64](at, 8), F2: guest.LoadString(at, 16)}
 	}
 	call.Done()
 	return result
@@ -329,34 +288,26 @@ func OfTuples(v []types.Tuple3[uint8, uint64, string]) []types.Tuple3[uint8, uin
 //go:wasmimport roundtrip:values/lists of-options
 func importOfOptions(uint32, uint32, uint32)
 
-// OfOptions is of-options.
+// OfOptions calls roundtrip:values/lists#of-options.
 func OfOptions(v []types.Option[uint16]) []types.Option[uint16] {
 	call := guest.Call()
 	vPtr := call.List(len(v), 4)
 	for i, item := range v {
 		at := guest.PointerTo(vPtr + uint32(i)*4)
-		if value, ok := item.Get(); ok {
-			guest.Store(at, 0, uint8(1))
-			guest.Store(at, 2, value)
-		} else {
-			guest.Store(at, 0, uint8(0))
+		if item, ok := item.Get(); guest.StoreSome(at, 0, ok) {
+			guest.Store(at, 2, item)
 		}
 	}
-	area := call.ResultArea(8)
-	importOfOptions(vPtr, uint32(len(v)), guest.Address(area))
-	call.Returned()
+	importOfOptions(vPtr, uint32(len(v)), call.ResultArea(8))
+	area := call.Returned(8)
 	resultPtr := guest.Load[uint32](area, 0)
-	result := make([]types.Option[uint16], guest.Load[uint32](area, 4))
+	resultLen := guest.Load[uint32](area, 4)
+	result := make([]types.Option[uint16], resultLen)
 	for i := range result {
 		at := guest.PointerTo(resultPtr + uint32(i)*4)
-		itemCase := guest.Load[uint8](at, 0)
 		var item types.Option[uint16]
-		switch itemCase {
-		case 0:
-		case 1:
+		if guest.LoadSome(at, 0) {
 			item = types.Some(guest.Load[uint16](at, 2))
-		default:
-			guest.NoDiscriminant(uint32(itemCase), "option<u16>")
 		}
 		result[i] = item
 	}
@@ -367,39 +318,30 @@ func OfOptions(v []types.Option[uint16]) []types.Option[uint16] {
 //go:wasmimport roundtrip:values/lists of-results
 func importOfResults(uint32, uint32, uint32)
 
-// OfResults is of-results.
+// OfResults calls roundtrip:values/lists#of-results.
 func OfResults(v []types.Result[uint64, string]) []types.Result[uint64, string] {
 	call := guest.Call()
 	vPtr := call.List(len(v), 16)
 	for i, item := range v {
 		at := guest.PointerTo(vPtr + uint32(i)*16)
-		if value, failure, ok := item.Get(); ok {
-			guest.Store(at, 0, uint8(0))
+		if value, failure, ok := item.Get(); guest.StoreOK(at, 0, ok) {
 			guest.Store(at, 8, value)
 		} else {
-			guest.Store(at, 0, uint8(1))
-			errPtr := guest.LowerString(call, failure)
-			guest.Store(at, 8, errPtr)
-			guest.Store(at, 12, uint32(len(failure)))
+			guest.StoreString(call, at, 8, failure)
 		}
 	}
-	area := call.ResultArea(8)
-	importOfResults(vPtr, uint32(len(v)), guest.Address(area))
-	call.Returned()
+	importOfResults(vPtr, uint32(len(v)), call.ResultArea(8))
+	area := call.Returned(8)
 	resultPtr := guest.Load[uint32](area, 0)
-	result := make([]types.Result[uint64, string], guest.Load[uint32](area, 4))
+	resultLen := guest.Load[uint32](area, 4)
+	result := make([]types.Result[uint64, string], resultLen)
 	for i := range result {
 		at := guest.PointerTo(resultPtr + uint32(i)*16)
-		itemCase := guest.Load[uint8](at, 0)
 		var item types.Result[uint64, string]
-		switch itemCase {
-		case 0:
+		if guest.LoadOK(at, 0) {
 			item = types.OK[uint64, string](guest.Load[uint64](at, 8))
-		case 1:
-			item = types.Err[uint64, string](guest.LiftString(guest.Load[uint32](at, 8),
-				guest.Load[uint32](at, 12)))
-		default:
-			guest.NoDiscriminant(uint32(itemCase), "result<u64, string>")
+		} else {
+			item = types.Err[uint64, string](guest.LoadString(at, 8))
 		}
 		result[i] = item
 	}
@@ -410,14 +352,13 @@ func OfResults(v []types.Result[uint64, string]) []types.Result[uint64, string] 
 //go:wasmimport roundtrip:values/lists of-points
 func importOfPoints(uint32, uint32, uint32)
 
-// OfPoints is of-points.
+// OfPoints calls roundtrip:values/lists#of-points.
 func OfPoints(v []Point) []Point {
 	call := guest.Call()
 	vPtr := guest.LowerSlice(call, v)
-	area := call.ResultArea(8)
-	importOfPoints(vPtr, uint32(len(v)), guest.Address(area))
-	call.Returned()
-	result := guest.LiftSlice[Point](guest.Load[uint32](area, 0), guest.Load[uint32](area, 4))
+	importOfPoints(vPtr, uint32(len(v)), call.ResultArea(8))
+	area := call.Returned(8)
+	result := guest.LoadSlice[Point](area, 0)
 	call.Done()
 	return result
 }
@@ -425,15 +366,13 @@ func OfPoints(v []Point) []Point {
 //go:wasmimport roundtrip:values/lists of-people
 func importOfPeople(uint32, uint32, uint32)
 
-// OfPeople is of-people.
+// OfPeople calls roundtrip:values/lists#of-people.
 func OfPeople(v []Person) []Person {
 	call := guest.Call()
 	vPtr := guest.LowerList(call, v, 28, storePerson)
-	area := call.ResultArea(8)
-	importOfPeople(vPtr, uint32(len(v)), guest.Address(area))
-	call.Returned()
-	resultPtr := guest.Load[uint32](area, 0)
-	result := guest.LiftList(resultPtr, guest.Load[uint32](area, 4), 28, loadPerson)
+	importOfPeople(vPtr, uint32(len(v)), call.ResultArea(8))
+	area := call.Returned(8)
+	result := guest.LoadList(area, 0, 28, loadPerson)
 	call.Done()
 	return result
 }
@@ -441,7 +380,7 @@ func OfPeople(v []Person) []Person {
 //go:wasmimport roundtrip:values/lists of-colours
 func importOfColours(uint32, uint32, uint32)
 
-// OfColours is of-colours.
+// OfColours calls roundtrip:values/lists#of-colours.
 func OfColours(v []Colour) []Colour {
 	call := guest.Call()
 	vPtr := call.List(len(v), 1)
@@ -449,11 +388,11 @@ func OfColours(v []Colour) []Colour {
 		at := guest.PointerTo(vPtr + uint32(i)*1)
 		guest.Store(at, 0, uint8(guest.LowerEnum(item, 3, "named.Colour")))
 	}
-	area := call.ResultArea(8)
-	importOfColours(vPtr, uint32(len(v)), guest.Address(area))
-	call.Returned()
+	importOfColours(vPtr, uint32(len(v)), call.ResultArea(8))
+	area := call.Returned(8)
 	resultPtr := guest.Load[uint32](area, 0)
-	result := make([]Colour, guest.Load[uint32](area, 4))
+	resultLen := guest.Load[uint32](area, 4)
+	result := make([]Colour, resultLen)
 	for i := range result {
 		at := guest.PointerTo(resultPtr + uint32(i)*1)
 		result[i] = Colour(guest.Load[uint8](at, 0))
@@ -465,7 +404,7 @@ func OfColours(v []Colour) []Colour {
 //go:wasmimport roundtrip:values/lists of-accesses
 func importOfAccesses(uint32, uint32, uint32)
 
-// OfAccesses is of-accesses.
+// OfAccesses calls roundtrip:values/lists#of-accesses.
 func OfAccesses(v []Access) []Access {
 	call := guest.Call()
 	vPtr := call.List(len(v), 1)
@@ -473,11 +412,11 @@ func OfAccesses(v []Access) []Access {
 		at := guest.PointerTo(vPtr + uint32(i)*1)
 		guest.Store(at, 0, uint8(guest.LowerFlags(item, 0x7, "named.Access")))
 	}
-	area := call.ResultArea(8)
-	importOfAccesses(vPtr, uint32(len(v)), guest.Address(area))
-	call.Returned()
+	importOfAccesses(vPtr, uint32(len(v)), call.ResultArea(8))
+	area := call.Returned(8)
 	resultPtr := guest.Load[uint32](area, 0)
-	result := make([]Access, guest.Load[uint32](area, 4))
+	resultLen := guest.Load[uint32](area, 4)
+	result := make([]Access, resultLen)
 	for i := range result {
 		at := guest.PointerTo(resultPtr + uint32(i)*1)
 		result[i] = Access(guest.Load[uint8](at, 0))
@@ -489,101 +428,363 @@ func OfAccesses(v []Access) []Access {
 //go:wasmimport roundtrip:values/lists of-shapes
 func importOfShapes(uint32, uint32, uint32)
 
-// OfShapes is of-shapes.
+// OfShapes calls roundtrip:values/lists#of-shapes.
 func OfShapes(v []Shape) []Shape {
 	call := guest.Call()
 	vPtr := guest.LowerList(call, v, 16, storeShape)
-	area := call.ResultArea(8)
-	importOfShapes(vPtr, uint32(len(v)), guest.Address(area))
-	call.Returned()
-	resultPtr := guest.Load[uint32](area, 0)
-	result := guest.LiftList(resultPtr, guest.Load[uint32](area, 4), 16, loadShape)
+	importOfShapes(vPtr, uint32(len(v)), call.ResultArea(8))
+	area := call.Returned(8)
+	result := guest.LoadList(area, 0, 16, loadShape)
 	call.Done()
 	return result
 }
 
-func storePerson(arena *guest.Arena, ptr guest.Pointer, value named.Person) {
-	namePtr := guest.LowerString(arena, value.Name)
-	guest.Store(ptr, 0, namePtr)
-	guest.Store(ptr, 4, uint32(len(value.Name)))
-	guest.Store(ptr, 8, value.Age)
-	if value_, ok := value.Height.Get(); ok {
-		guest.Store(ptr, 12, uint8(1))
-		guest.Store(ptr, 16, value_)
-	} else {
-		guest.Store(ptr, 12, uint8(0))
+// Exported is for worlds that export the interface.
+var Exported exported
+var implementation Interface
+
+type exported struct{}
+
+func (exported) Set(impl Interface) { implementation = impl }
+
+func (exported) OfBools(vPtr, vLen uint32) uint32 {
+	v := make([]bool, vLen)
+	for i := range v {
+		at := guest.PointerTo(vPtr + uint32(i)*1)
+		v[i] = guest.LoadBool(at, 0)
 	}
-	tagsPtr := guest.LowerStrings(arena, value.Tags)
-	guest.Store(ptr, 20, tagsPtr)
-	guest.Store(ptr, 24, uint32(len(value.Tags)))
+	guest.ParamsLifted()
+	result := implementation.OfBools(v)
+	area := guest.ResultArea(8)
+	resultPtr := guest.NewList(&guest.Results, area, 0, len(result), 1)
+	for i, item := range result {
+		at := guest.PointerTo(resultPtr + uint32(i)*1)
+		guest.StoreBool(at, 0, item)
+	}
+	return guest.Address(area)
+}
+
+func (exported) OfU8s(vPtr, vLen uint32) uint32 {
+	v := guest.LiftSlice[uint8](vPtr, vLen)
+	guest.ParamsLifted()
+	result := implementation.OfU8s(v)
+	area := guest.ResultArea(8)
+	guest.StoreSlice(&guest.Results, area, 0, result)
+	return guest.Address(area)
+}
+
+func (exported) OfS8s(vPtr, vLen uint32) uint32 {
+	v := guest.LiftSlice[int8](vPtr, vLen)
+	guest.ParamsLifted()
+	result := implementation.OfS8s(v)
+	area := guest.ResultArea(8)
+	guest.StoreSlice(&guest.Results, area, 0, result)
+	return guest.Address(area)
+}
+
+func (exported) OfU16s(vPtr, vLen uint32) uint32 {
+	v := guest.LiftSlice[uint16](vPtr, vLen)
+	guest.ParamsLifted()
+	result := implementation.OfU16s(v)
+	area := guest.ResultArea(8)
+	guest.StoreSlice(&guest.Results, area, 0, result)
+	return guest.Address(area)
+}
+
+func (exported) OfS16s(vPtr, vLen uint32) uint32 {
+	v := guest.LiftSlice[int16](vPtr, vLen)
+	guest.ParamsLifted()
+	result := implementation.OfS16s(v)
+	area := guest.ResultArea(8)
+	guest.StoreSlice(&guest.Results, area, 0, result)
+	return guest.Address(area)
+}
+
+func (exported) OfU32s(vPtr, vLen uint32) uint32 {
+	v := guest.LiftSlice[uint32](vPtr, vLen)
+	guest.ParamsLifted()
+	result := implementation.OfU32s(v)
+	area := guest.ResultArea(8)
+	guest.StoreSlice(&guest.Results, area, 0, result)
+	return guest.Address(area)
+}
+
+func (exported) OfS32s(vPtr, vLen uint32) uint32 {
+	v := guest.LiftSlice[int32](vPtr, vLen)
+	guest.ParamsLifted()
+	result := implementation.OfS32s(v)
+	area := guest.ResultArea(8)
+	guest.StoreSlice(&guest.Results, area, 0, result)
+	return guest.Address(area)
+}
+
+func (exported) OfU64s(vPtr, vLen uint32) uint32 {
+	v := guest.LiftSlice[uint64](vPtr, vLen)
+	guest.ParamsLifted()
+	result := implementation.OfU64s(v)
+	area := guest.ResultArea(8)
+	guest.StoreSlice(&guest.Results, area, 0, result)
+	return guest.Address(area)
+}
+
+func (exported) OfS64s(vPtr, vLen uint32) uint32 {
+	v := guest.LiftSlice[int64](vPtr, vLen)
+	guest.ParamsLifted()
+	result := implementation.OfS64s(v)
+	area := guest.ResultArea(8)
+	guest.StoreSlice(&guest.Results, area, 0, result)
+	return guest.Address(area)
+}
+
+func (exported) OfF32s(vPtr, vLen uint32) uint32 {
+	v := guest.LiftSlice[float32](vPtr, vLen)
+	guest.ParamsLifted()
+	result := implementation.OfF32s(v)
+	area := guest.ResultArea(8)
+	guest.StoreSlice(&guest.Results, area, 0, result)
+	return guest.Address(area)
+}
+
+func (exported) OfF64s(vPtr, vLen uint32) uint32 {
+	v := guest.LiftSlice[float64](vPtr, vLen)
+	guest.ParamsLifted()
+	result := implementation.OfF64s(v)
+	area := guest.ResultArea(8)
+	guest.StoreSlice(&guest.Results, area, 0, result)
+	return guest.Address(area)
+}
+
+func (exported) OfBytes(vPtr, vLen uint32) uint32 {
+	v := make([][]byte, vLen)
+	for i := range v {
+		at := guest.PointerTo(vPtr + uint32(i)*8)
+		v[i] = guest.LoadSlice[uint8](at, 0)
+	}
+	guest.ParamsLifted()
+	result := implementation.OfBytes(v)
+	area := guest.ResultArea(8)
+	resultPtr := guest.NewList(&guest.Results, area, 0, len(result), 8)
+	for i, item := range result {
+		at := guest.PointerTo(resultPtr + uint32(i)*8)
+		guest.StoreSlice(&guest.Results, at, 0, item)
+	}
+	return guest.Address(area)
+}
+
+func (exported) OfDeep(vPtr, vLen uint32) uint32 {
+	v := make([][][]uint16, vLen)
+	for i := range v {
+		at := guest.PointerTo(vPtr + uint32(i)*8)
+		itemPtr := guest.Load[uint32](at, 0)
+		itemLen := guest.Load[uint32](at, 4)
+		item := make([][]uint16, itemLen)
+		for i := range item {
+			at := guest.PointerTo(itemPtr + uint32(i)*8)
+			item[i] = guest.LoadSlice[uint16](at, 0)
+		}
+		v[i] = item
+	}
+	guest.ParamsLifted()
+	result := implementation.OfDeep(v)
+	area := guest.ResultArea(8)
+	resultPtr := guest.NewList(&guest.Results, area, 0, len(result), 8)
+	for i, item := range result {
+		at := guest.PointerTo(resultPtr + uint32(i)*8)
+		itemPtr := guest.NewList(&guest.Results, at, 0, len(item), 8)
+		for i, item := range item {
+			at := guest.PointerTo(itemPtr + uint32(i)*8)
+			guest.StoreSlice(&guest.Results, at, 0, item)
+		}
+	}
+	return guest.Address(area)
+}
+
+func (exported) OfTuples(vPtr, vLen uint32) uint32 {
+	v := make([]types.Tuple3[uint8, uint64, string], vLen)
+	for i := range v {
+		at := guest.PointerTo(vPtr + uint32(i)*24)
+		v[i] = types.Tuple3[uint8, uint64, string]{F0: guest.Load[uint8](at, 0), F1: guest.Load[uint64](at, 8),
+			F2: guest.LoadString(at, 16)}
+	}
+	guest.ParamsLifted()
+	result := implementation.OfTuples(v)
+	area := guest.ResultArea(8)
+	resultPtr := guest.NewList(&guest.Results, area, 0, len(result), 24)
+	for i, item := range result {
+		at := guest.PointerTo(resultPtr + uint32(i)*24)
+		guest.Store(at, 0, item.F0)
+		guest.Store(at, 8, item.F1)
+		guest.StoreString(&guest.Results, at, 16, item.F2)
+	}
+	return guest.Address(area)
+}
+
+func (exported) OfOptions(vPtr, vLen uint32) uint32 {
+	v := make([]types.Option[uint16], vLen)
+	for i := range v {
+		at := guest.PointerTo(vPtr + uint32(i)*4)
+		var item types.Option[uint16]
+		if guest.LoadSome(at, 0) {
+			item = types.Some(guest.Load[uint16](at, 2))
+		}
+		v[i] = item
+	}
+	guest.ParamsLifted()
+	result := implementation.OfOptions(v)
+	area := guest.ResultArea(8)
+	resultPtr := guest.NewList(&guest.Results, area, 0, len(result), 4)
+	for i, item := range result {
+		at := guest.PointerTo(resultPtr + uint32(i)*4)
+		if item, ok := item.Get(); guest.StoreSome(at, 0, ok) {
+			guest.Store(at, 2, item)
+		}
+	}
+	return guest.Address(area)
+}
+
+func (exported) OfResults(vPtr, vLen uint32) uint32 {
+	v := make([]types.Result[uint64, string], vLen)
+	for i := range v {
+		at := guest.PointerTo(vPtr + uint32(i)*16)
+		var item types.Result[uint64, string]
+		if guest.LoadOK(at, 0) {
+			item = types.OK[uint64, string](guest.Load[uint64](at, 8))
+		} else {
+			item = types.Err[uint64, string](guest.LoadString(at, 8))
+		}
+		v[i] = item
+	}
+	guest.ParamsLifted()
+	result := implementation.OfResults(v)
+	area := guest.ResultArea(8)
+	resultPtr := guest.NewList(&guest.Results, area, 0, len(result), 16)
+	for i, item := range result {
+		at := guest.PointerTo(resultPtr + uint32(i)*16)
+		if value, failure, ok := item.Get(); guest.StoreOK(at, 0, ok) {
+			guest.Store(at, 8, value)
+		} else {
+			guest.StoreString(&guest.Results, at, 8, failure)
+		}
+	}
+	return guest.Address(area)
+}
+
+func (exported) OfPoints(vPtr, vLen uint32) uint32 {
+	v := guest.LiftSlice[Point](vPtr, vLen)
+	guest.ParamsLifted()
+	result := implementation.OfPoints(v)
+	area := guest.ResultArea(8)
+	guest.StoreSlice(&guest.Results, area, 0, result)
+	return guest.Address(area)
+}
+
+func (exported) OfPeople(vPtr, vLen uint32) uint32 {
+	v := guest.LiftList(vPtr, vLen, 28, loadPerson)
+	guest.ParamsLifted()
+	result := implementation.OfPeople(v)
+	area := guest.ResultArea(8)
+	guest.StoreList(&guest.Results, area, 0, result, 28, storePerson)
+	return guest.Address(area)
+}
+
+func (exported) OfColours(vPtr, vLen uint32) uint32 {
+	v := make([]Colour, vLen)
+	for i := range v {
+		at := guest.PointerTo(vPtr + uint32(i)*1)
+		v[i] = Colour(guest.Load[uint8](at, 0))
+	}
+	guest.ParamsLifted()
+	result := implementation.OfColours(v)
+	area := guest.ResultArea(8)
+	resultPtr := guest.NewList(&guest.Results, area, 0, len(result), 1)
+	for i, item := range result {
+		at := guest.PointerTo(resultPtr + uint32(i)*1)
+		guest.Store(at, 0, uint8(guest.LowerEnum(item, 3, "named.Colour")))
+	}
+	return guest.Address(area)
+}
+
+func (exported) OfAccesses(vPtr, vLen uint32) uint32 {
+	v := make([]Access, vLen)
+	for i := range v {
+		at := guest.PointerTo(vPtr + uint32(i)*1)
+		v[i] = Access(guest.Load[uint8](at, 0))
+	}
+	guest.ParamsLifted()
+	result := implementation.OfAccesses(v)
+	area := guest.ResultArea(8)
+	resultPtr := guest.NewList(&guest.Results, area, 0, len(result), 1)
+	for i, item := range result {
+		at := guest.PointerTo(resultPtr + uint32(i)*1)
+		guest.Store(at, 0, uint8(guest.LowerFlags(item, 0x7, "named.Access")))
+	}
+	return guest.Address(area)
+}
+
+func (exported) OfShapes(vPtr, vLen uint32) uint32 {
+	v := guest.LiftList(vPtr, vLen, 16, loadShape)
+	guest.ParamsLifted()
+	result := implementation.OfShapes(v)
+	area := guest.ResultArea(8)
+	guest.StoreList(&guest.Results, area, 0, result, 16, storeShape)
+	return guest.Address(area)
+}
+
+func storePerson(arena *guest.Arena, ptr guest.Pointer, value named.Person) {
+	guest.StoreString(arena, ptr, 0, value.Name)
+	guest.Store(ptr, 8, value.Age)
+	if height, ok := value.Height.Get(); guest.StoreSome(ptr, 12, ok) {
+		guest.Store(ptr, 16, height)
+	}
+	guest.StoreStrings(arena, ptr, 20, value.Tags)
 }
 
 func loadPerson(ptr guest.Pointer) named.Person {
-	heightCase := guest.Load[uint8](ptr, 12)
 	var height types.Option[float32]
-	switch heightCase {
-	case 0:
-	case 1:
+	if guest.LoadSome(ptr, 12) {
 		height = types.Some(guest.Load[float32](ptr, 16))
-	default:
-		guest.NoDiscriminant(uint32(heightCase), "option<f32>")
 	}
-	tagsPtr := guest.Load[uint32](ptr, 20)
-	return named.Person{
-		Name:   guest.LiftString(guest.Load[uint32](ptr, 0), guest.Load[uint32](ptr, 4)),
-		Age:    guest.Load[uint8](ptr, 8),
-		Height: height,
-		Tags:   guest.LiftStrings(tagsPtr, guest.Load[uint32](ptr, 24)),
-	}
+	return named.Person{Name: guest.LoadString(ptr, 0), Age: guest.Load[uint8](ptr, 8), Height: height,
+		Tags: guest.LoadStrings(ptr, 20)}
 }
 
 func storeShape(arena *guest.Arena, ptr guest.Pointer, value named.Shape) {
-	switch c := value.(type) {
+	switch value := value.(type) {
 	case named.ShapeNothing:
 		guest.Store(ptr, 0, uint8(0))
 	case named.ShapeDot:
 		guest.Store(ptr, 0, uint8(1))
-		storePoint(guest.At(ptr, 8), c.Value)
+		storePoint(guest.At(ptr, 8), value.Value)
 	case named.ShapeCircle:
 		guest.Store(ptr, 0, uint8(2))
-		guest.Store(ptr, 8, c.Value)
+		guest.Store(ptr, 8, value.Value)
 	case named.ShapeLabel:
 		guest.Store(ptr, 0, uint8(3))
-		labelPtr := guest.LowerString(arena, c.Value)
-		guest.Store(ptr, 8, labelPtr)
-		guest.Store(ptr, 12, uint32(len(c.Value)))
+		guest.StoreString(arena, ptr, 8, value.Value)
 	case named.ShapePath:
 		guest.Store(ptr, 0, uint8(4))
-		pathPtr := guest.LowerSlice(arena, c.Value)
-		guest.Store(ptr, 8, pathPtr)
-		guest.Store(ptr, 12, uint32(len(c.Value)))
+		guest.StoreSlice(arena, ptr, 8, value.Value)
 	default:
 		guest.NoCase("named.Shape")
 	}
 }
 
 func loadShape(ptr guest.Pointer) named.Shape {
-	valueCase := guest.Load[uint8](ptr, 0)
-	var value named.Shape
-	switch valueCase {
+	switch disc := guest.Load[uint8](ptr, 0); disc {
 	case 0:
-		value = named.ShapeNothing{}
+		return named.ShapeNothing{}
 	case 1:
-		value = named.ShapeDot{Value: loadPoint(guest.At(ptr, 8))}
+		return named.ShapeDot{Value: loadPoint(guest.At(ptr, 8))}
 	case 2:
-		value = named.ShapeCircle{Value: guest.Load[float64](ptr, 8)}
+		return named.ShapeCircle{Value: guest.Load[float64](ptr, 8)}
 	case 3:
-		value = named.ShapeLabel{
-			Value: guest.LiftString(guest.Load[uint32](ptr, 8), guest.Load[uint32](ptr, 12)),
-		}
+		return named.ShapeLabel{Value: guest.LoadString(ptr, 8)}
 	case 4:
-		value = named.ShapePath{
-			Value: guest.LiftSlice[named.Point](guest.Load[uint32](ptr, 8), guest.Load[uint32](ptr, 12)),
-		}
+		return named.ShapePath{Value: guest.LoadSlice[named.Point](ptr, 8)}
 	default:
-		guest.NoDiscriminant(uint32(valueCase), "shape")
+		guest.NoDiscriminant(uint32(disc), "shape")
 	}
-	return value
+	return nil
 }
 
 func storePoint(ptr guest.Pointer, value named.Point) {

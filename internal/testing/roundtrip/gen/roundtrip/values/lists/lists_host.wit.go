@@ -6,8 +6,6 @@ package lists
 
 import (
 	"context"
-	"encoding/binary"
-	"math"
 
 	"github.com/witgen/witgen/canonicalabi/host"
 	"github.com/witgen/witgen/canonicalabi/host/bind"
@@ -15,258 +13,115 @@ import (
 	"github.com/witgen/witgen/internal/testing/roundtrip/gen/roundtrip/values/named"
 )
 
-// Interface is roundtrip:values/lists: what a guest
-// exports, and what a host implements for the guests that import it.
+// Interface is roundtrip:values/lists, which a guest exports or a host implements.
 type Interface interface {
-	// OfBools is of-bools.
+	// OfBools calls roundtrip:values/lists#of-bools.
 	OfBools(ctx context.Context, v []bool) ([]bool, error)
-	// OfU8s is of-u8s.
+	// OfU8s calls roundtrip:values/lists#of-u8s.
 	OfU8s(ctx context.Context, v []byte) ([]byte, error)
-	// OfS8s is of-s8s.
+	// OfS8s calls roundtrip:values/lists#of-s8s.
 	OfS8s(ctx context.Context, v []int8) ([]int8, error)
-	// OfU16s is of-u16s.
+	// OfU16s calls roundtrip:values/lists#of-u16s.
 	OfU16s(ctx context.Context, v []uint16) ([]uint16, error)
-	// OfS16s is of-s16s.
+	// OfS16s calls roundtrip:values/lists#of-s16s.
 	OfS16s(ctx context.Context, v []int16) ([]int16, error)
-	// OfU32s is of-u32s.
+	// OfU32s calls roundtrip:values/lists#of-u32s.
 	OfU32s(ctx context.Context, v []uint32) ([]uint32, error)
-	// OfS32s is of-s32s.
+	// OfS32s calls roundtrip:values/lists#of-s32s.
 	OfS32s(ctx context.Context, v []int32) ([]int32, error)
-	// OfU64s is of-u64s.
+	// OfU64s calls roundtrip:values/lists#of-u64s.
 	OfU64s(ctx context.Context, v []uint64) ([]uint64, error)
-	// OfS64s is of-s64s.
+	// OfS64s calls roundtrip:values/lists#of-s64s.
 	OfS64s(ctx context.Context, v []int64) ([]int64, error)
-	// OfF32s is of-f32s.
+	// OfF32s calls roundtrip:values/lists#of-f32s.
 	OfF32s(ctx context.Context, v []float32) ([]float32, error)
-	// OfF64s is of-f64s.
+	// OfF64s calls roundtrip:values/lists#of-f64s.
 	OfF64s(ctx context.Context, v []float64) ([]float64, error)
-	// OfBytes is of-bytes.
+	// OfBytes calls roundtrip:values/lists#of-bytes.
 	OfBytes(ctx context.Context, v [][]byte) ([][]byte, error)
-	// OfDeep is of-deep.
+	// OfDeep calls roundtrip:values/lists#of-deep.
 	OfDeep(ctx context.Context, v [][][]uint16) ([][][]uint16, error)
-	// OfTuples is of-tuples.
+	// OfTuples calls roundtrip:values/lists#of-tuples.
 	OfTuples(ctx context.Context,
 		v []types.Tuple3[uint8, uint64, string]) ([]types.Tuple3[uint8, uint64, string], error)
-	// OfOptions is of-options.
+	// OfOptions calls roundtrip:values/lists#of-options.
 	OfOptions(ctx context.Context, v []types.Option[uint16]) ([]types.Option[uint16], error)
-	// OfResults is of-results.
+	// OfResults calls roundtrip:values/lists#of-results.
 	OfResults(ctx context.Context, v []types.Result[uint64, string]) ([]types.Result[uint64, string], error)
-	// OfPoints is of-points.
+	// OfPoints calls roundtrip:values/lists#of-points.
 	OfPoints(ctx context.Context, v []Point) ([]Point, error)
-	// OfPeople is of-people.
+	// OfPeople calls roundtrip:values/lists#of-people.
 	OfPeople(ctx context.Context, v []Person) ([]Person, error)
-	// OfColours is of-colours.
+	// OfColours calls roundtrip:values/lists#of-colours.
 	OfColours(ctx context.Context, v []Colour) ([]Colour, error)
-	// OfAccesses is of-accesses.
+	// OfAccesses calls roundtrip:values/lists#of-accesses.
 	OfAccesses(ctx context.Context, v []Access) ([]Access, error)
-	// OfShapes is of-shapes.
+	// OfShapes calls roundtrip:values/lists#of-shapes.
 	OfShapes(ctx context.Context, v []Shape) ([]Shape, error)
 }
 
-// Descriptor describes roundtrip:values/lists to the runtime.
-var Descriptor = bind.Interface{
+var descriptor = bind.Interface{
 	Functions: []bind.Function{
-		{
-			Name:   "of-bools",
-			Type:   0xd008fe7c1d7a288a,
-			Export: "i32 i32 -> i32",
-			Import: "i32 i32 i32 ->",
-			Handle: handleOfBools,
-		},
-		{
-			Name:   "of-u8s",
-			Type:   0xc98028b674000230,
-			Export: "i32 i32 -> i32",
-			Import: "i32 i32 i32 ->",
-			Handle: handleOfU8s,
-		},
-		{
-			Name:   "of-s8s",
-			Type:   0x6193ff98da638400,
-			Export: "i32 i32 -> i32",
-			Import: "i32 i32 i32 ->",
-			Handle: handleOfS8s,
-		},
-		{
-			Name:   "of-u16s",
-			Type:   0x8c27ac8251a0157e,
-			Export: "i32 i32 -> i32",
-			Import: "i32 i32 i32 ->",
-			Handle: handleOfU16s,
-		},
-		{
-			Name:   "of-s16s",
-			Type:   0x2871d7cf41ce1b7e,
-			Export: "i32 i32 -> i32",
-			Import: "i32 i32 i32 ->",
-			Handle: handleOfS16s,
-		},
-		{
-			Name:   "of-u32s",
-			Type:   0x023f93a76752ff40,
-			Export: "i32 i32 -> i32",
-			Import: "i32 i32 i32 ->",
-			Handle: handleOfU32s,
-		},
-		{
-			Name:   "of-s32s",
-			Type:   0xc8c2bf6d6e399287,
-			Export: "i32 i32 -> i32",
-			Import: "i32 i32 i32 ->",
-			Handle: handleOfS32s,
-		},
-		{
-			Name:   "of-u64s",
-			Type:   0xdae816a29ee00e48,
-			Export: "i32 i32 -> i32",
-			Import: "i32 i32 i32 ->",
-			Handle: handleOfU64s,
-		},
-		{
-			Name:   "of-s64s",
-			Type:   0xe39aaae88feb8081,
-			Export: "i32 i32 -> i32",
-			Import: "i32 i32 i32 ->",
-			Handle: handleOfS64s,
-		},
-		{
-			Name:   "of-f32s",
-			Type:   0x385456da95beb2a0,
-			Export: "i32 i32 -> i32",
-			Import: "i32 i32 i32 ->",
-			Handle: handleOfF32s,
-		},
-		{
-			Name:   "of-f64s",
-			Type:   0xc753e5e564dc91e5,
-			Export: "i32 i32 -> i32",
-			Import: "i32 i32 i32 ->",
-			Handle: handleOfF64s,
-		},
-		{
-			Name:   "of-bytes",
-			Type:   0x491e022c4f04ce96,
-			Export: "i32 i32 -> i32",
-			Import: "i32 i32 i32 ->",
-			Handle: handleOfBytes,
-		},
-		{
-			Name:   "of-deep",
-			Type:   0x2d80cf753667ee04,
-			Export: "i32 i32 -> i32",
-			Import: "i32 i32 i32 ->",
-			Handle: handleOfDeep,
-		},
-		{
-			Name:   "of-tuples",
-			Type:   0xd069223fe9256668,
-			Export: "i32 i32 -> i32",
-			Import: "i32 i32 i32 ->",
-			Handle: handleOfTuples,
-		},
-		{
-			Name:   "of-options",
-			Type:   0x96df7d0484d70dd5,
-			Export: "i32 i32 -> i32",
-			Import: "i32 i32 i32 ->",
-			Handle: handleOfOptions,
-		},
-		{
-			Name:   "of-results",
-			Type:   0xf85037b46175112a,
-			Export: "i32 i32 -> i32",
-			Import: "i32 i32 i32 ->",
-			Handle: handleOfResults,
-		},
-		{
-			Name:   "of-points",
-			Type:   0x1b7f1268a9721312,
-			Export: "i32 i32 -> i32",
-			Import: "i32 i32 i32 ->",
-			Handle: handleOfPoints,
-		},
-		{
-			Name:   "of-people",
-			Type:   0x482c42e99a6b5b39,
-			Export: "i32 i32 -> i32",
-			Import: "i32 i32 i32 ->",
-			Handle: handleOfPeople,
-		},
-		{
-			Name:   "of-colours",
-			Type:   0xa079db8d04441b79,
-			Export: "i32 i32 -> i32",
-			Import: "i32 i32 i32 ->",
-			Handle: handleOfColours,
-		},
-		{
-			Name:   "of-accesses",
-			Type:   0xa6f65bdc4cbb8d90,
-			Export: "i32 i32 -> i32",
-			Import: "i32 i32 i32 ->",
-			Handle: handleOfAccesses,
-		},
-		{
-			Name:   "of-shapes",
-			Type:   0xc7552afab37477d8,
-			Export: "i32 i32 -> i32",
-			Import: "i32 i32 i32 ->",
-			Handle: handleOfShapes,
-		},
+		{Name: "of-bools", Type: 0xd008fe7c1d7a288a, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->",
+			Handle: handleOfBools},
+		{Name: "of-u8s", Type: 0xc98028b674000230, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->",
+			Handle: handleOfU8s},
+		{Name: "of-s8s", Type: 0x6193ff98da638400, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->",
+			Handle: handleOfS8s},
+		{Name: "of-u16s", Type: 0x8c27ac8251a0157e, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->",
+			Handle: handleOfU16s},
+		{Name: "of-s16s", Type: 0x2871d7cf41ce1b7e, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->",
+			Handle: handleOfS16s},
+		{Name: "of-u32s", Type: 0x023f93a76752ff40, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->",
+			Handle: handleOfU32s},
+		{Name: "of-s32s", Type: 0xc8c2bf6d6e399287, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->",
+			Handle: handleOfS32s},
+		{Name: "of-u64s", Type: 0xdae816a29ee00e48, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->",
+			Handle: handleOfU64s},
+		{Name: "of-s64s", Type: 0xe39aaae88feb8081, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->",
+			Handle: handleOfS64s},
+		{Name: "of-f32s", Type: 0x385456da95beb2a0, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->",
+			Handle: handleOfF32s},
+		{Name: "of-f64s", Type: 0xc753e5e564dc91e5, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->",
+			Handle: handleOfF64s},
+		{Name: "of-bytes", Type: 0x491e022c4f04ce96, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->",
+			Handle: handleOfBytes},
+		{Name: "of-deep", Type: 0x2d80cf753667ee04, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->",
+			Handle: handleOfDeep},
+		{Name: "of-tuples", Type: 0xd069223fe9256668, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->",
+			Handle: handleOfTuples},
+		{Name: "of-options", Type: 0x96df7d0484d70dd5, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->",
+			Handle: handleOfOptions},
+		{Name: "of-results", Type: 0xf85037b46175112a, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->",
+			Handle: handleOfResults},
+		{Name: "of-points", Type: 0x1b7f1268a9721312, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->",
+			Handle: handleOfPoints},
+		{Name: "of-people", Type: 0x482c42e99a6b5b39, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->",
+			Handle: handleOfPeople},
+		{Name: "of-colours", Type: 0xa079db8d04441b79, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->",
+			Handle: handleOfColours},
+		{Name: "of-accesses", Type: 0xa6f65bdc4cbb8d90, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->",
+			Handle: handleOfAccesses},
+		{Name: "of-shapes", Type: 0xc7552afab37477d8, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->",
+			Handle: handleOfShapes},
 	},
 }
 
-// Bind returns the interface as an instance exports it. Worlds that export it
-// call it.
+// Descriptor describes roundtrip:values/lists to the runtime.
+var Descriptor = descriptor
+
+// Bind returns the interface as an instance exports it.
 func Bind(e bind.Exports) Interface {
-	return &exports{
-		ofBools:    e.Func(0),
-		ofU8s:      e.Func(1),
-		ofS8s:      e.Func(2),
-		ofU16s:     e.Func(3),
-		ofS16s:     e.Func(4),
-		ofU32s:     e.Func(5),
-		ofS32s:     e.Func(6),
-		ofU64s:     e.Func(7),
-		ofS64s:     e.Func(8),
-		ofF32s:     e.Func(9),
-		ofF64s:     e.Func(10),
-		ofBytes:    e.Func(11),
-		ofDeep:     e.Func(12),
-		ofTuples:   e.Func(13),
-		ofOptions:  e.Func(14),
-		ofResults:  e.Func(15),
-		ofPoints:   e.Func(16),
-		ofPeople:   e.Func(17),
-		ofColours:  e.Func(18),
-		ofAccesses: e.Func(19),
-		ofShapes:   e.Func(20),
-	}
+	x := &exports{}
+	e.Bind(&x.ofBools, &x.ofU8s, &x.ofS8s, &x.ofU16s, &x.ofS16s, &x.ofU32s, &x.ofS32s, &x.ofU64s, &x.ofS64s,
+		&x.ofF32s, &x.ofF64s, &x.ofBytes, &x.ofDeep, &x.ofTuples, &x.ofOptions, &x.ofResults, &x.ofPoints,
+		&x.ofPeople, &x.ofColours, &x.ofAccesses, &x.ofShapes)
+	return x
 }
 
-// exports calls the functions that an instance exports.
 type exports struct {
-	ofBools    bind.Func
-	ofU8s      bind.Func
-	ofS8s      bind.Func
-	ofU16s     bind.Func
-	ofS16s     bind.Func
-	ofU32s     bind.Func
-	ofS32s     bind.Func
-	ofU64s     bind.Func
-	ofS64s     bind.Func
-	ofF32s     bind.Func
-	ofF64s     bind.Func
-	ofBytes    bind.Func
-	ofDeep     bind.Func
-	ofTuples   bind.Func
-	ofOptions  bind.Func
-	ofResults  bind.Func
-	ofPoints   bind.Func
-	ofPeople   bind.Func
-	ofColours  bind.Func
-	ofAccesses bind.Func
-	ofShapes   bind.Func
+	ofBools, ofU8s, ofS8s, ofU16s, ofS16s, ofU32s, ofS32s, ofU64s, ofS64s, ofF32s, ofF64s, ofBytes,
+	ofDeep, ofTuples, ofOptions, ofResults, ofPoints, ofPeople, ofColours, ofAccesses, ofShapes bind.Func
 }
 
 func (x *exports) OfBools(ctx context.Context, v []bool) ([]bool, error) {
@@ -280,20 +135,12 @@ func (x *exports) OfBools(ctx context.Context, v []bool) ([]bool, error) {
 		call.StoreBool(at, item)
 	}
 	stack := call.Stack[:2]
-	stack[0] = uint64(vPtr)
-	stack[1] = uint64(uint32(len(v)))
-	if !call.Invoke() {
-		return nil, call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 8, 4)
-	if !ok {
-		return nil, call.End()
-	}
-	region, result := bind.LiftList[bool](call, binary.LittleEndian.Uint32(area),
-		binary.LittleEndian.Uint32(area[4:]), 1, 1)
+	stack[0], stack[1] = uint64(vPtr), uint64(uint32(len(v)))
+	area := call.InvokeView(8, 4)
+	region, result := bind.LoadList[bool](call, area, 1, 1)
 	for i := range result {
-		item := region[i*1:]
-		result[i] = item[0] != 0
+		area := region[i*1:]
+		result[i] = area[0] != 0
 	}
 	return result, call.End()
 }
@@ -303,19 +150,9 @@ func (x *exports) OfU8s(ctx context.Context, v []byte) ([]byte, error) {
 		return nil, bad.In("v")
 	}
 	call := x.ofU8s.Begin(ctx)
-	vPtr, vLen := bind.LowerNumbers(call, v)
-	stack := call.Stack[:2]
-	stack[0] = uint64(vPtr)
-	stack[1] = uint64(vLen)
-	if !call.Invoke() {
-		return nil, call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 8, 4)
-	if !ok {
-		return nil, call.End()
-	}
-	result := bind.LiftNumbers[uint8](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]))
-	return result, call.End()
+	bind.PutNumbers(call, 0, v)
+	area := call.InvokeView(8, 4)
+	return bind.LoadNumbers[uint8](call, area), call.End()
 }
 
 func (x *exports) OfS8s(ctx context.Context, v []int8) ([]int8, error) {
@@ -323,19 +160,9 @@ func (x *exports) OfS8s(ctx context.Context, v []int8) ([]int8, error) {
 		return nil, bad.In("v")
 	}
 	call := x.ofS8s.Begin(ctx)
-	vPtr, vLen := bind.LowerNumbers(call, v)
-	stack := call.Stack[:2]
-	stack[0] = uint64(vPtr)
-	stack[1] = uint64(vLen)
-	if !call.Invoke() {
-		return nil, call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 8, 4)
-	if !ok {
-		return nil, call.End()
-	}
-	result := bind.LiftNumbers[int8](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]))
-	return result, call.End()
+	bind.PutNumbers(call, 0, v)
+	area := call.InvokeView(8, 4)
+	return bind.LoadNumbers[int8](call, area), call.End()
 }
 
 func (x *exports) OfU16s(ctx context.Context, v []uint16) ([]uint16, error) {
@@ -343,19 +170,9 @@ func (x *exports) OfU16s(ctx context.Context, v []uint16) ([]uint16, error) {
 		return nil, bad.In("v")
 	}
 	call := x.ofU16s.Begin(ctx)
-	vPtr, vLen := bind.LowerNumbers(call, v)
-	stack := call.Stack[:2]
-	stack[0] = uint64(vPtr)
-	stack[1] = uint64(vLen)
-	if !call.Invoke() {
-		return nil, call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 8, 4)
-	if !ok {
-		return nil, call.End()
-	}
-	result := bind.LiftNumbers[uint16](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]))
-	return result, call.End()
+	bind.PutNumbers(call, 0, v)
+	area := call.InvokeView(8, 4)
+	return bind.LoadNumbers[uint16](call, area), call.End()
 }
 
 func (x *exports) OfS16s(ctx context.Context, v []int16) ([]int16, error) {
@@ -363,19 +180,9 @@ func (x *exports) OfS16s(ctx context.Context, v []int16) ([]int16, error) {
 		return nil, bad.In("v")
 	}
 	call := x.ofS16s.Begin(ctx)
-	vPtr, vLen := bind.LowerNumbers(call, v)
-	stack := call.Stack[:2]
-	stack[0] = uint64(vPtr)
-	stack[1] = uint64(vLen)
-	if !call.Invoke() {
-		return nil, call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 8, 4)
-	if !ok {
-		return nil, call.End()
-	}
-	result := bind.LiftNumbers[int16](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]))
-	return result, call.End()
+	bind.PutNumbers(call, 0, v)
+	area := call.InvokeView(8, 4)
+	return bind.LoadNumbers[int16](call, area), call.End()
 }
 
 func (x *exports) OfU32s(ctx context.Context, v []uint32) ([]uint32, error) {
@@ -383,19 +190,9 @@ func (x *exports) OfU32s(ctx context.Context, v []uint32) ([]uint32, error) {
 		return nil, bad.In("v")
 	}
 	call := x.ofU32s.Begin(ctx)
-	vPtr, vLen := bind.LowerNumbers(call, v)
-	stack := call.Stack[:2]
-	stack[0] = uint64(vPtr)
-	stack[1] = uint64(vLen)
-	if !call.Invoke() {
-		return nil, call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 8, 4)
-	if !ok {
-		return nil, call.End()
-	}
-	result := bind.LiftNumbers[uint32](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]))
-	return result, call.End()
+	bind.PutNumbers(call, 0, v)
+	area := call.InvokeView(8, 4)
+	return bind.LoadNumbers[uint32](call, area), call.End()
 }
 
 func (x *exports) OfS32s(ctx context.Context, v []int32) ([]int32, error) {
@@ -403,19 +200,9 @@ func (x *exports) OfS32s(ctx context.Context, v []int32) ([]int32, error) {
 		return nil, bad.In("v")
 	}
 	call := x.ofS32s.Begin(ctx)
-	vPtr, vLen := bind.LowerNumbers(call, v)
-	stack := call.Stack[:2]
-	stack[0] = uint64(vPtr)
-	stack[1] = uint64(vLen)
-	if !call.Invoke() {
-		return nil, call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 8, 4)
-	if !ok {
-		return nil, call.End()
-	}
-	result := bind.LiftNumbers[int32](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]))
-	return result, call.End()
+	bind.PutNumbers(call, 0, v)
+	area := call.InvokeView(8, 4)
+	return bind.LoadNumbers[int32](call, area), call.End()
 }
 
 func (x *exports) OfU64s(ctx context.Context, v []uint64) ([]uint64, error) {
@@ -423,19 +210,9 @@ func (x *exports) OfU64s(ctx context.Context, v []uint64) ([]uint64, error) {
 		return nil, bad.In("v")
 	}
 	call := x.ofU64s.Begin(ctx)
-	vPtr, vLen := bind.LowerNumbers(call, v)
-	stack := call.Stack[:2]
-	stack[0] = uint64(vPtr)
-	stack[1] = uint64(vLen)
-	if !call.Invoke() {
-		return nil, call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 8, 4)
-	if !ok {
-		return nil, call.End()
-	}
-	result := bind.LiftNumbers[uint64](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]))
-	return result, call.End()
+	bind.PutNumbers(call, 0, v)
+	area := call.InvokeView(8, 4)
+	return bind.LoadNumbers[uint64](call, area), call.End()
 }
 
 func (x *exports) OfS64s(ctx context.Context, v []int64) ([]int64, error) {
@@ -443,19 +220,9 @@ func (x *exports) OfS64s(ctx context.Context, v []int64) ([]int64, error) {
 		return nil, bad.In("v")
 	}
 	call := x.ofS64s.Begin(ctx)
-	vPtr, vLen := bind.LowerNumbers(call, v)
-	stack := call.Stack[:2]
-	stack[0] = uint64(vPtr)
-	stack[1] = uint64(vLen)
-	if !call.Invoke() {
-		return nil, call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 8, 4)
-	if !ok {
-		return nil, call.End()
-	}
-	result := bind.LiftNumbers[int64](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]))
-	return result, call.End()
+	bind.PutNumbers(call, 0, v)
+	area := call.InvokeView(8, 4)
+	return bind.LoadNumbers[int64](call, area), call.End()
 }
 
 func (x *exports) OfF32s(ctx context.Context, v []float32) ([]float32, error) {
@@ -463,20 +230,9 @@ func (x *exports) OfF32s(ctx context.Context, v []float32) ([]float32, error) {
 		return nil, bad.In("v")
 	}
 	call := x.ofF32s.Begin(ctx)
-	vPtr, vLen := bind.LowerNumbers(call, v)
-	stack := call.Stack[:2]
-	stack[0] = uint64(vPtr)
-	stack[1] = uint64(vLen)
-	if !call.Invoke() {
-		return nil, call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 8, 4)
-	if !ok {
-		return nil, call.End()
-	}
-	result := bind.LiftNumbers[float32](call, binary.LittleEndian.Uint32(area),
-		binary.LittleEndian.Uint32(area[4:]))
-	return result, call.End()
+	bind.PutNumbers(call, 0, v)
+	area := call.InvokeView(8, 4)
+	return bind.LoadNumbers[float32](call, area), call.End()
 }
 
 func (x *exports) OfF64s(ctx context.Context, v []float64) ([]float64, error) {
@@ -484,122 +240,72 @@ func (x *exports) OfF64s(ctx context.Context, v []float64) ([]float64, error) {
 		return nil, bad.In("v")
 	}
 	call := x.ofF64s.Begin(ctx)
-	vPtr, vLen := bind.LowerNumbers(call, v)
-	stack := call.Stack[:2]
-	stack[0] = uint64(vPtr)
-	stack[1] = uint64(vLen)
-	if !call.Invoke() {
-		return nil, call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 8, 4)
-	if !ok {
-		return nil, call.End()
-	}
-	result := bind.LiftNumbers[float64](call, binary.LittleEndian.Uint32(area),
-		binary.LittleEndian.Uint32(area[4:]))
-	return result, call.End()
+	bind.PutNumbers(call, 0, v)
+	area := call.InvokeView(8, 4)
+	return bind.LoadNumbers[float64](call, area), call.End()
 }
 
 func (x *exports) OfBytes(ctx context.Context, v [][]byte) ([][]byte, error) {
-	if bad := bind.CheckList(len(v), 8); bad != nil {
+	if bad := bind.CheckEach(v, 8,
+		func(v []byte) *host.BadValueError { return bind.CheckList(len(v), 1) }); bad != nil {
 		return nil, bad.In("v")
-	}
-	for i, item := range v {
-		if bad := bind.CheckList(len(item), 1); bad != nil {
-			return nil, bad.At(i).In("v")
-		}
 	}
 	call := x.ofBytes.Begin(ctx)
 	vPtr := call.LowerList(len(v), 8, 4)
 	for i, item := range v {
 		at := vPtr + uint32(i)*8
-		itemPtr, itemLen := bind.LowerNumbers(call, item)
-		call.StoreUint32(at, itemPtr)
-		call.StoreUint32(at+4, itemLen)
+		bind.StoreNumbers(call, at, item)
 	}
 	stack := call.Stack[:2]
-	stack[0] = uint64(vPtr)
-	stack[1] = uint64(uint32(len(v)))
-	if !call.Invoke() {
-		return nil, call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 8, 4)
-	if !ok {
-		return nil, call.End()
-	}
-	region, result := bind.LiftList[[]byte](call, binary.LittleEndian.Uint32(area),
-		binary.LittleEndian.Uint32(area[4:]), 8, 4)
+	stack[0], stack[1] = uint64(vPtr), uint64(uint32(len(v)))
+	area := call.InvokeView(8, 4)
+	region, result := bind.LoadList[[]byte](call, area, 8, 4)
 	for i := range result {
-		item := region[i*8:]
-		result[i] = bind.LiftNumbers[uint8](call, binary.LittleEndian.Uint32(item),
-			binary.LittleEndian.Uint32(item[4:]))
+		area := region[i*8:]
+		result[i] = bind.LoadNumbers[uint8](call, area)
 	}
 	return result, call.End()
 }
 
 func (x *exports) OfDeep(ctx context.Context, v [][][]uint16) ([][][]uint16, error) {
-	if bad := bind.CheckList(len(v), 8); bad != nil {
+	if bad := bind.CheckEach(v, 8, func(v [][]uint16) *host.BadValueError {
+		return bind.CheckEach(v, 8, func(v []uint16) *host.BadValueError { return bind.CheckList(len(v), 2) })
+	}); bad != nil {
 		return nil, bad.In("v")
-	}
-	for i, item := range v {
-		if bad := bind.CheckList(len(item), 8); bad != nil {
-			return nil, bad.At(i).In("v")
-		}
-		for i2, item2 := range item {
-			if bad := bind.CheckList(len(item2), 2); bad != nil {
-				return nil, bad.At(i2).At(i).In("v")
-			}
-		}
 	}
 	call := x.ofDeep.Begin(ctx)
 	vPtr := call.LowerList(len(v), 8, 4)
 	for i, item := range v {
 		at := vPtr + uint32(i)*8
 		itemPtr := call.LowerList(len(item), 8, 4)
-		for i2, item2 := range item {
-			at2 := itemPtr + uint32(i2)*8
-			itemPtr2, itemLen := bind.LowerNumbers(call, item2)
-			call.StoreUint32(at2, itemPtr2)
-			call.StoreUint32(at2+4, itemLen)
+		for i, item := range item {
+			at := itemPtr + uint32(i)*8
+			bind.StoreNumbers(call, at, item)
 		}
-		call.StoreUint32(at, itemPtr)
-		call.StoreUint32(at+4, uint32(len(item)))
+		call.StoreList(at, itemPtr, len(item))
 	}
 	stack := call.Stack[:2]
-	stack[0] = uint64(vPtr)
-	stack[1] = uint64(uint32(len(v)))
-	if !call.Invoke() {
-		return nil, call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 8, 4)
-	if !ok {
-		return nil, call.End()
-	}
-	region, result := bind.LiftList[[][]uint16](call, binary.LittleEndian.Uint32(area),
-		binary.LittleEndian.Uint32(area[4:]), 8, 4)
+	stack[0], stack[1] = uint64(vPtr), uint64(uint32(len(v)))
+	area := call.InvokeView(8, 4)
+	region, result := bind.LoadList[[][]uint16](call, area, 8, 4)
 	for i := range result {
-		item := region[i*8:]
-		region2, item2 := bind.LiftList[[]uint16](call, binary.LittleEndian.Uint32(item),
-			binary.LittleEndian.Uint32(item[4:]), 8, 4)
-		for i2 := range item2 {
-			item3 := region2[i2*8:]
-			item2[i2] = bind.LiftNumbers[uint16](call, binary.LittleEndian.Uint32(item3),
-				binary.LittleEndian.Uint32(item3[4:]))
+		area := region[i*8:]
+		region, item := bind.LoadList[[]uint16](call, area, 8, 4)
+		for i := range item {
+			area := region[i*8:]
+			item[i] = bind.LoadNumbers[uint16](call, area)
 		}
-		result[i] = item2
+		result[i] = item
 	}
 	return result, call.End()
 }
 
 func (x *exports) OfTuples(ctx context.Context,
 	v []types.Tuple3[uint8, uint64, string]) ([]types.Tuple3[uint8, uint64, string], error) {
-	if bad := bind.CheckList(len(v), 24); bad != nil {
+	if bad := bind.CheckEach(v, 24, func(v types.Tuple3[uint8, uint64, string]) *host.BadValueError {
+		return bind.CheckString(v.F2).At(2)
+	}); bad != nil {
 		return nil, bad.In("v")
-	}
-	for i, item := range v {
-		if bad := bind.CheckString(item.F2); bad != nil {
-			return nil, bad.At(2).At(i).In("v")
-		}
 	}
 	call := x.ofTuples.Begin(ctx)
 	vPtr := call.LowerList(len(v), 24, 8)
@@ -607,30 +313,16 @@ func (x *exports) OfTuples(ctx context.Context,
 		at := vPtr + uint32(i)*24
 		call.StoreUint8(at, item.F0)
 		call.StoreUint64(at+8, item.F1)
-		f2Ptr, f2Len := call.LowerString(item.F2)
-		call.StoreUint32(at+16, f2Ptr)
-		call.StoreUint32(at+20, f2Len)
+		call.StoreString(at+16, item.F2)
 	}
 	stack := call.Stack[:2]
-	stack[0] = uint64(vPtr)
-	stack[1] = uint64(uint32(len(v)))
-	if !call.Invoke() {
-		return nil, call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 8, 4)
-	if !ok {
-		return nil, call.End()
-	}
-	region, result := bind.LiftList[types.Tuple3[uint8, uint64, string]](call, binary.LittleEndian.Uint32(area),
-		binary.LittleEndian.Uint32(area[4:]), 24, 8)
+	stack[0], stack[1] = uint64(vPtr), uint64(uint32(len(v)))
+	area := call.InvokeView(8, 4)
+	region, result := bind.LoadList[types.Tuple3[uint8, uint64, string]](call, area, 24, 8)
 	for i := range result {
-		item := region[i*24:]
-		result[i] = types.Tuple3[uint8, uint64, string]{
-			F0: item[0],
-			F1: binary.LittleEndian.Uint64(item[8:]),
-			F2: call.LiftString(binary.LittleEndian.Uint32(item[16:]),
-				binary.LittleEndian.Uint32(item[20:])),
-		}
+		area := region[i*24:]
+		result[i] = types.Tuple3[uint8, uint64, string]{F0: area[0], F1: bind.Uint64(area[8:]),
+			F2: call.LoadString(area[16:])}
 	}
 	return result, call.End()
 }
@@ -643,93 +335,55 @@ func (x *exports) OfOptions(ctx context.Context, v []types.Option[uint16]) ([]ty
 	vPtr := call.LowerList(len(v), 4, 2)
 	for i, item := range v {
 		at := vPtr + uint32(i)*4
-		if value, ok := item.Get(); ok {
-			call.StoreUint8(at, 1)
-			call.StoreUint16(at+2, value)
-		} else {
-			call.StoreUint8(at, 0)
+		if item, ok := item.Get(); call.StoreSome(at, ok) {
+			call.StoreUint16(at+2, item)
 		}
 	}
 	stack := call.Stack[:2]
-	stack[0] = uint64(vPtr)
-	stack[1] = uint64(uint32(len(v)))
-	if !call.Invoke() {
-		return nil, call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 8, 4)
-	if !ok {
-		return nil, call.End()
-	}
-	region, result := bind.LiftList[types.Option[uint16]](call, binary.LittleEndian.Uint32(area),
-		binary.LittleEndian.Uint32(area[4:]), 4, 2)
+	stack[0], stack[1] = uint64(vPtr), uint64(uint32(len(v)))
+	area := call.InvokeView(8, 4)
+	region, result := bind.LoadList[types.Option[uint16]](call, area, 4, 2)
 	for i := range result {
-		item := region[i*4:]
-		itemCase := item[0]
-		var item2 types.Option[uint16]
-		switch itemCase {
-		case 0:
-		case 1:
-			item2 = types.Some(binary.LittleEndian.Uint16(item[2:]))
-		default:
-			call.BadDiscriminant(uint32(itemCase), 2)
+		area := region[i*4:]
+		var item types.Option[uint16]
+		if call.LoadSome(area[0]) {
+			item = types.Some(bind.Uint16(area[2:]))
 		}
-		result[i] = item2
+		result[i] = item
 	}
 	return result, call.End()
 }
 
 func (x *exports) OfResults(ctx context.Context,
 	v []types.Result[uint64, string]) ([]types.Result[uint64, string], error) {
-	if bad := bind.CheckList(len(v), 16); bad != nil {
+	if bad := bind.CheckEach(v, 16, func(v types.Result[uint64, string]) *host.BadValueError {
+		return bind.CheckResult(v, nil, bind.CheckString)
+	}); bad != nil {
 		return nil, bad.In("v")
-	}
-	for i, item := range v {
-		if _, failure, ok := item.Get(); !ok {
-			if bad := bind.CheckString(failure); bad != nil {
-				return nil, bad.At(i).In("v")
-			}
-		}
 	}
 	call := x.ofResults.Begin(ctx)
 	vPtr := call.LowerList(len(v), 16, 8)
 	for i, item := range v {
 		at := vPtr + uint32(i)*16
-		if value, failure, ok := item.Get(); ok {
-			call.StoreUint8(at, 0)
+		if value, failure, ok := item.Get(); call.StoreOK(at, ok) {
 			call.StoreUint64(at+8, value)
 		} else {
-			call.StoreUint8(at, 1)
-			errPtr, errLen := call.LowerString(failure)
-			call.StoreUint32(at+8, errPtr)
-			call.StoreUint32(at+12, errLen)
+			call.StoreString(at+8, failure)
 		}
 	}
 	stack := call.Stack[:2]
-	stack[0] = uint64(vPtr)
-	stack[1] = uint64(uint32(len(v)))
-	if !call.Invoke() {
-		return nil, call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 8, 4)
-	if !ok {
-		return nil, call.End()
-	}
-	region, result := bind.LiftList[types.Result[uint64, string]](call, binary.LittleEndian.Uint32(area),
-		binary.LittleEndian.Uint32(area[4:]), 16, 8)
+	stack[0], stack[1] = uint64(vPtr), uint64(uint32(len(v)))
+	area := call.InvokeView(8, 4)
+	region, result := bind.LoadList[types.Result[uint64, string]](call, area, 16, 8)
 	for i := range result {
-		item := region[i*16:]
-		itemCase := item[0]
-		var item2 types.Result[uint64, string]
-		switch itemCase {
-		case 0:
-			item2 = types.OK[uint64, string](binary.LittleEndian.Uint64(item[8:]))
-		case 1:
-			item2 = types.Err[uint64, string](call.LiftString(binary.LittleEndian.Uint32(item[8:]),
-				binary.LittleEndian.Uint32(item[12:])))
-		default:
-			call.BadDiscriminant(uint32(itemCase), 2)
+		area := region[i*16:]
+		var item types.Result[uint64, string]
+		if call.LoadOK(area[0]) {
+			item = types.OK[uint64, string](bind.Uint64(area[8:]))
+		} else {
+			item = types.Err[uint64, string](call.LoadString(area[8:]))
 		}
-		result[i] = item2
+		result[i] = item
 	}
 	return result, call.End()
 }
@@ -745,32 +399,19 @@ func (x *exports) OfPoints(ctx context.Context, v []Point) ([]Point, error) {
 		storePoint(call, at, item)
 	}
 	stack := call.Stack[:2]
-	stack[0] = uint64(vPtr)
-	stack[1] = uint64(uint32(len(v)))
-	if !call.Invoke() {
-		return nil, call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 8, 4)
-	if !ok {
-		return nil, call.End()
-	}
-	region, result := bind.LiftList[Point](call, binary.LittleEndian.Uint32(area),
-		binary.LittleEndian.Uint32(area[4:]), 8, 4)
+	stack[0], stack[1] = uint64(vPtr), uint64(uint32(len(v)))
+	area := call.InvokeView(8, 4)
+	region, result := bind.LoadList[Point](call, area, 8, 4)
 	for i := range result {
-		item := region[i*8:]
-		result[i] = loadPoint(call, item)
+		area := region[i*8:]
+		result[i] = loadPoint(call, area)
 	}
 	return result, call.End()
 }
 
 func (x *exports) OfPeople(ctx context.Context, v []Person) ([]Person, error) {
-	if bad := bind.CheckList(len(v), 28); bad != nil {
+	if bad := bind.CheckEach(v, 28, checkPerson); bad != nil {
 		return nil, bad.In("v")
-	}
-	for i, item := range v {
-		if bad := checkPerson(item); bad != nil {
-			return nil, bad.At(i).In("v")
-		}
 	}
 	call := x.ofPeople.Begin(ctx)
 	vPtr := call.LowerList(len(v), 28, 4)
@@ -779,100 +420,63 @@ func (x *exports) OfPeople(ctx context.Context, v []Person) ([]Person, error) {
 		storePerson(call, at, item)
 	}
 	stack := call.Stack[:2]
-	stack[0] = uint64(vPtr)
-	stack[1] = uint64(uint32(len(v)))
-	if !call.Invoke() {
-		return nil, call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 8, 4)
-	if !ok {
-		return nil, call.End()
-	}
-	region, result := bind.LiftList[Person](call, binary.LittleEndian.Uint32(area),
-		binary.LittleEndian.Uint32(area[4:]), 28, 4)
+	stack[0], stack[1] = uint64(vPtr), uint64(uint32(len(v)))
+	area := call.InvokeView(8, 4)
+	region, result := bind.LoadList[Person](call, area, 28, 4)
 	for i := range result {
-		item := region[i*28:]
-		result[i] = loadPerson(call, item)
+		area := region[i*28:]
+		result[i] = loadPerson(call, area)
 	}
 	return result, call.End()
 }
 
 func (x *exports) OfColours(ctx context.Context, v []Colour) ([]Colour, error) {
-	if bad := bind.CheckList(len(v), 1); bad != nil {
+	if bad := bind.CheckEach(v, 1,
+		func(v Colour) *host.BadValueError { return bind.CheckEnum(uint32(v), 3) }); bad != nil {
 		return nil, bad.In("v")
-	}
-	for i, item := range v {
-		if bad := bind.CheckEnum(uint32(item), 3); bad != nil {
-			return nil, bad.At(i).In("v")
-		}
 	}
 	call := x.ofColours.Begin(ctx)
 	vPtr := call.LowerList(len(v), 1, 1)
 	for i, item := range v {
 		at := vPtr + uint32(i)*1
-		call.StoreUint8(at, uint8(call.LowerEnum(uint32(item), 3)))
+		call.StoreUint8(at, uint8(uint32(item)))
 	}
 	stack := call.Stack[:2]
-	stack[0] = uint64(vPtr)
-	stack[1] = uint64(uint32(len(v)))
-	if !call.Invoke() {
-		return nil, call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 8, 4)
-	if !ok {
-		return nil, call.End()
-	}
-	region, result := bind.LiftList[Colour](call, binary.LittleEndian.Uint32(area),
-		binary.LittleEndian.Uint32(area[4:]), 1, 1)
+	stack[0], stack[1] = uint64(vPtr), uint64(uint32(len(v)))
+	area := call.InvokeView(8, 4)
+	region, result := bind.LoadList[Colour](call, area, 1, 1)
 	for i := range result {
-		item := region[i*1:]
-		result[i] = Colour(call.LiftEnum(uint32(item[0]), 3))
+		area := region[i*1:]
+		result[i] = Colour(call.LiftEnum(uint32(area[0]), 3))
 	}
 	return result, call.End()
 }
 
 func (x *exports) OfAccesses(ctx context.Context, v []Access) ([]Access, error) {
-	if bad := bind.CheckList(len(v), 1); bad != nil {
+	if bad := bind.CheckEach(v, 1,
+		func(v Access) *host.BadValueError { return bind.CheckFlags(uint32(v), 3) }); bad != nil {
 		return nil, bad.In("v")
-	}
-	for i, item := range v {
-		if bad := bind.CheckFlags(uint32(item), 3); bad != nil {
-			return nil, bad.At(i).In("v")
-		}
 	}
 	call := x.ofAccesses.Begin(ctx)
 	vPtr := call.LowerList(len(v), 1, 1)
 	for i, item := range v {
 		at := vPtr + uint32(i)*1
-		call.StoreUint8(at, uint8(call.LowerFlags(uint32(item), 3)))
+		call.StoreUint8(at, uint8(uint32(item)))
 	}
 	stack := call.Stack[:2]
-	stack[0] = uint64(vPtr)
-	stack[1] = uint64(uint32(len(v)))
-	if !call.Invoke() {
-		return nil, call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 8, 4)
-	if !ok {
-		return nil, call.End()
-	}
-	region, result := bind.LiftList[Access](call, binary.LittleEndian.Uint32(area),
-		binary.LittleEndian.Uint32(area[4:]), 1, 1)
+	stack[0], stack[1] = uint64(vPtr), uint64(uint32(len(v)))
+	area := call.InvokeView(8, 4)
+	region, result := bind.LoadList[Access](call, area, 1, 1)
 	for i := range result {
-		item := region[i*1:]
-		result[i] = Access(item[0] & 0x7)
+		area := region[i*1:]
+		result[i] = Access(area[0] & 0x7)
 	}
 	return result, call.End()
 }
 
 func (x *exports) OfShapes(ctx context.Context, v []Shape) ([]Shape, error) {
-	if bad := bind.CheckList(len(v), 16); bad != nil {
+	if bad := bind.CheckEach(v, 16, checkShape); bad != nil {
 		return nil, bad.In("v")
-	}
-	for i, item := range v {
-		if bad := checkShape(item); bad != nil {
-			return nil, bad.At(i).In("v")
-		}
 	}
 	call := x.ofShapes.Begin(ctx)
 	vPtr := call.LowerList(len(v), 16, 8)
@@ -881,20 +485,12 @@ func (x *exports) OfShapes(ctx context.Context, v []Shape) ([]Shape, error) {
 		storeShape(call, at, item)
 	}
 	stack := call.Stack[:2]
-	stack[0] = uint64(vPtr)
-	stack[1] = uint64(uint32(len(v)))
-	if !call.Invoke() {
-		return nil, call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 8, 4)
-	if !ok {
-		return nil, call.End()
-	}
-	region, result := bind.LiftList[Shape](call, binary.LittleEndian.Uint32(area),
-		binary.LittleEndian.Uint32(area[4:]), 16, 8)
+	stack[0], stack[1] = uint64(vPtr), uint64(uint32(len(v)))
+	area := call.InvokeView(8, 4)
+	region, result := bind.LoadList[Shape](call, area, 16, 8)
 	for i := range result {
-		item := region[i*16:]
-		result[i] = loadShape(call, item)
+		area := region[i*16:]
+		result[i] = loadShape(call, area)
 	}
 	return result, call.End()
 }
@@ -902,550 +498,362 @@ func (x *exports) OfShapes(ctx context.Context, v []Shape) ([]Shape, error) {
 func handleOfBools(call *bind.Call) {
 	region, v := bind.LiftList[bool](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 1, 1)
 	for i := range v {
-		item := region[i*1:]
-		v[i] = item[0] != 0
+		area := region[i*1:]
+		v[i] = area[0] != 0
 	}
 	if !call.OK() {
 		return
 	}
 	result, err := call.Impl().(Interface).OfBools(call.Context(), v)
-	if err != nil {
-		call.Fail(err)
-		return
-	}
-	resultPtr := uint32(call.Stack[2])
-	if !call.CheckArea(resultPtr, 8, 4) {
-		return
-	}
-	resultPtr2 := call.LowerList(len(result), 1, 1)
+	call.Return(err)
+	area := call.ResultArea(2, 8, 4)
+	resultPtr := call.LowerList(len(result), 1, 1)
 	for i, item := range result {
-		at := resultPtr2 + uint32(i)*1
+		at := resultPtr + uint32(i)*1
 		call.StoreBool(at, item)
 	}
-	call.StoreUint32(resultPtr, resultPtr2)
-	call.StoreUint32(resultPtr+4, uint32(len(result)))
+	call.StoreList(area, resultPtr, len(result))
 }
 
 func handleOfU8s(call *bind.Call) {
-	v := bind.LiftNumbers[uint8](call, uint32(call.Stack[0]), uint32(call.Stack[1]))
+	v := bind.TakeNumbers[uint8](call, 0)
 	if !call.OK() {
 		return
 	}
 	result, err := call.Impl().(Interface).OfU8s(call.Context(), v)
-	if err != nil {
-		call.Fail(err)
-		return
-	}
-	resultPtr := uint32(call.Stack[2])
-	if !call.CheckArea(resultPtr, 8, 4) {
-		return
-	}
-	resultPtr2, resultLen := bind.LowerNumbers(call, result)
-	call.StoreUint32(resultPtr, resultPtr2)
-	call.StoreUint32(resultPtr+4, resultLen)
+	call.Return(err)
+	area := call.ResultArea(2, 8, 4)
+	bind.StoreNumbers(call, area, result)
 }
 
 func handleOfS8s(call *bind.Call) {
-	v := bind.LiftNumbers[int8](call, uint32(call.Stack[0]), uint32(call.Stack[1]))
+	v := bind.TakeNumbers[int8](call, 0)
 	if !call.OK() {
 		return
 	}
 	result, err := call.Impl().(Interface).OfS8s(call.Context(), v)
-	if err != nil {
-		call.Fail(err)
-		return
-	}
-	resultPtr := uint32(call.Stack[2])
-	if !call.CheckArea(resultPtr, 8, 4) {
-		return
-	}
-	resultPtr2, resultLen := bind.LowerNumbers(call, result)
-	call.StoreUint32(resultPtr, resultPtr2)
-	call.StoreUint32(resultPtr+4, resultLen)
+	call.Return(err)
+	area := call.ResultArea(2, 8, 4)
+	bind.StoreNumbers(call, area, result)
 }
 
 func handleOfU16s(call *bind.Call) {
-	v := bind.LiftNumbers[uint16](call, uint32(call.Stack[0]), uint32(call.Stack[1]))
+	v := bind.TakeNumbers[uint16](call, 0)
 	if !call.OK() {
 		return
 	}
 	result, err := call.Impl().(Interface).OfU16s(call.Context(), v)
-	if err != nil {
-		call.Fail(err)
-		return
-	}
-	resultPtr := uint32(call.Stack[2])
-	if !call.CheckArea(resultPtr, 8, 4) {
-		return
-	}
-	resultPtr2, resultLen := bind.LowerNumbers(call, result)
-	call.StoreUint32(resultPtr, resultPtr2)
-	call.StoreUint32(resultPtr+4, resultLen)
+	call.Return(err)
+	area := call.ResultArea(2, 8, 4)
+	bind.StoreNumbers(call, area, result)
 }
 
 func handleOfS16s(call *bind.Call) {
-	v := bind.LiftNumbers[int16](call, uint32(call.Stack[0]), uint32(call.Stack[1]))
+	v := bind.TakeNumbers[int16](call, 0)
 	if !call.OK() {
 		return
 	}
 	result, err := call.Impl().(Interface).OfS16s(call.Context(), v)
-	if err != nil {
-		call.Fail(err)
-		return
-	}
-	resultPtr := uint32(call.Stack[2])
-	if !call.CheckArea(resultPtr, 8, 4) {
-		return
-	}
-	resultPtr2, resultLen := bind.LowerNumbers(call, result)
-	call.StoreUint32(resultPtr, resultPtr2)
-	call.StoreUint32(resultPtr+4, resultLen)
+	call.Return(err)
+	area := call.ResultArea(2, 8, 4)
+	bind.StoreNumbers(call, area, result)
 }
 
 func handleOfU32s(call *bind.Call) {
-	v := bind.LiftNumbers[uint32](call, uint32(call.Stack[0]), uint32(call.Stack[1]))
+	v := bind.TakeNumbers[uint32](call, 0)
 	if !call.OK() {
 		return
 	}
 	result, err := call.Impl().(Interface).OfU32s(call.Context(), v)
-	if err != nil {
-		call.Fail(err)
-		return
-	}
-	resultPtr := uint32(call.Stack[2])
-	if !call.CheckArea(resultPtr, 8, 4) {
-		return
-	}
-	resultPtr2, resultLen := bind.LowerNumbers(call, result)
-	call.StoreUint32(resultPtr, resultPtr2)
-	call.StoreUint32(resultPtr+4, resultLen)
+	call.Return(err)
+	area := call.ResultArea(2, 8, 4)
+	bind.StoreNumbers(call, area, result)
 }
 
 func handleOfS32s(call *bind.Call) {
-	v := bind.LiftNumbers[int32](call, uint32(call.Stack[0]), uint32(call.Stack[1]))
+	v := bind.TakeNumbers[int32](call, 0)
 	if !call.OK() {
 		return
 	}
 	result, err := call.Impl().(Interface).OfS32s(call.Context(), v)
-	if err != nil {
-		call.Fail(err)
-		return
-	}
-	resultPtr := uint32(call.Stack[2])
-	if !call.CheckArea(resultPtr, 8, 4) {
-		return
-	}
-	resultPtr2, resultLen := bind.LowerNumbers(call, result)
-	call.StoreUint32(resultPtr, resultPtr2)
-	call.StoreUint32(resultPtr+4, resultLen)
+	call.Return(err)
+	area := call.ResultArea(2, 8, 4)
+	bind.StoreNumbers(call, area, result)
 }
 
 func handleOfU64s(call *bind.Call) {
-	v := bind.LiftNumbers[uint64](call, uint32(call.Stack[0]), uint32(call.Stack[1]))
+	v := bind.TakeNumbers[uint64](call, 0)
 	if !call.OK() {
 		return
 	}
 	result, err := call.Impl().(Interface).OfU64s(call.Context(), v)
-	if err != nil {
-		call.Fail(err)
-		return
-	}
-	resultPtr := uint32(call.Stack[2])
-	if !call.CheckArea(resultPtr, 8, 4) {
-		return
-	}
-	resultPtr2, resultLen := bind.LowerNumbers(call, result)
-	call.StoreUint32(resultPtr, resultPtr2)
-	call.StoreUint32(resultPtr+4, resultLen)
+	call.Return(err)
+	area := call.ResultArea(2, 8, 4)
+	bind.StoreNumbers(call, area, result)
 }
 
 func handleOfS64s(call *bind.Call) {
-	v := bind.LiftNumbers[int64](call, uint32(call.Stack[0]), uint32(call.Stack[1]))
+	v := bind.TakeNumbers[int64](call, 0)
 	if !call.OK() {
 		return
 	}
 	result, err := call.Impl().(Interface).OfS64s(call.Context(), v)
-	if err != nil {
-		call.Fail(err)
-		return
-	}
-	resultPtr := uint32(call.Stack[2])
-	if !call.CheckArea(resultPtr, 8, 4) {
-		return
-	}
-	resultPtr2, resultLen := bind.LowerNumbers(call, result)
-	call.StoreUint32(resultPtr, resultPtr2)
-	call.StoreUint32(resultPtr+4, resultLen)
+	call.Return(err)
+	area := call.ResultArea(2, 8, 4)
+	bind.StoreNumbers(call, area, result)
 }
 
 func handleOfF32s(call *bind.Call) {
-	v := bind.LiftNumbers[float32](call, uint32(call.Stack[0]), uint32(call.Stack[1]))
+	v := bind.TakeNumbers[float32](call, 0)
 	if !call.OK() {
 		return
 	}
 	result, err := call.Impl().(Interface).OfF32s(call.Context(), v)
-	if err != nil {
-		call.Fail(err)
-		return
-	}
-	resultPtr := uint32(call.Stack[2])
-	if !call.CheckArea(resultPtr, 8, 4) {
-		return
-	}
-	resultPtr2, resultLen := bind.LowerNumbers(call, result)
-	call.StoreUint32(resultPtr, resultPtr2)
-	call.StoreUint32(resultPtr+4, resultLen)
+	call.Return(err)
+	area := call.ResultArea(2, 8, 4)
+	bind.StoreNumbers(call, area, result)
 }
 
 func handleOfF64s(call *bind.Call) {
-	v := bind.LiftNumbers[float64](call, uint32(call.Stack[0]), uint32(call.Stack[1]))
+	v := bind.TakeNumbers[float64](call, 0)
 	if !call.OK() {
 		return
 	}
 	result, err := call.Impl().(Interface).OfF64s(call.Context(), v)
-	if err != nil {
-		call.Fail(err)
-		return
-	}
-	resultPtr := uint32(call.Stack[2])
-	if !call.CheckArea(resultPtr, 8, 4) {
-		return
-	}
-	resultPtr2, resultLen := bind.LowerNumbers(call, result)
-	call.StoreUint32(resultPtr, resultPtr2)
-	call.StoreUint32(resultPtr+4, resultLen)
+	call.Return(err)
+	area := call.ResultArea(2, 8, 4)
+	bind.StoreNumbers(call, area, result)
 }
 
 func handleOfBytes(call *bind.Call) {
 	region, v := bind.LiftList[[]byte](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 8, 4)
 	for i := range v {
-		item := region[i*8:]
-		v[i] = bind.LiftNumbers[uint8](call, binary.LittleEndian.Uint32(item),
-			binary.LittleEndian.Uint32(item[4:]))
+		area := region[i*8:]
+		v[i] = bind.LoadNumbers[uint8](call, area)
 	}
 	if !call.OK() {
 		return
 	}
 	result, err := call.Impl().(Interface).OfBytes(call.Context(), v)
-	if err != nil {
-		call.Fail(err)
-		return
-	}
-	resultPtr := uint32(call.Stack[2])
-	if !call.CheckArea(resultPtr, 8, 4) {
-		return
-	}
-	resultPtr2 := call.LowerList(len(result), 8, 4)
+	call.Return(err)
+	area := call.ResultArea(2, 8, 4)
+	resultPtr := call.LowerList(len(result), 8, 4)
 	for i, item := range result {
-		at := resultPtr2 + uint32(i)*8
-		itemPtr, itemLen := bind.LowerNumbers(call, item)
-		call.StoreUint32(at, itemPtr)
-		call.StoreUint32(at+4, itemLen)
+		at := resultPtr + uint32(i)*8
+		bind.StoreNumbers(call, at, item)
 	}
-	call.StoreUint32(resultPtr, resultPtr2)
-	call.StoreUint32(resultPtr+4, uint32(len(result)))
+	call.StoreList(area, resultPtr, len(result))
 }
 
 func handleOfDeep(call *bind.Call) {
 	region, v := bind.LiftList[[][]uint16](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 8, 4)
 	for i := range v {
-		item := region[i*8:]
-		region2, item2 := bind.LiftList[[]uint16](call, binary.LittleEndian.Uint32(item),
-			binary.LittleEndian.Uint32(item[4:]), 8, 4)
-		for i2 := range item2 {
-			item3 := region2[i2*8:]
-			item2[i2] = bind.LiftNumbers[uint16](call, binary.LittleEndian.Uint32(item3),
-				binary.LittleEndian.Uint32(item3[4:]))
+		area := region[i*8:]
+		region, item := bind.LoadList[[]uint16](call, area, 8, 4)
+		for i := range item {
+			area := region[i*8:]
+			item[i] = bind.LoadNumbers[uint16](call, area)
 		}
-		v[i] = item2
+		v[i] = item
 	}
 	if !call.OK() {
 		return
 	}
 	result, err := call.Impl().(Interface).OfDeep(call.Context(), v)
-	if err != nil {
-		call.Fail(err)
-		return
-	}
-	resultPtr := uint32(call.Stack[2])
-	if !call.CheckArea(resultPtr, 8, 4) {
-		return
-	}
-	resultPtr2 := call.LowerList(len(result), 8, 4)
+	call.Return(err)
+	area := call.ResultArea(2, 8, 4)
+	resultPtr := call.LowerList(len(result), 8, 4)
 	for i, item := range result {
-		at := resultPtr2 + uint32(i)*8
+		at := resultPtr + uint32(i)*8
 		itemPtr := call.LowerList(len(item), 8, 4)
-		for i2, item2 := range item {
-			at2 := itemPtr + uint32(i2)*8
-			itemPtr2, itemLen := bind.LowerNumbers(call, item2)
-			call.StoreUint32(at2, itemPtr2)
-			call.StoreUint32(at2+4, itemLen)
+		for i, item := range item {
+			at := itemPtr + uint32(i)*8
+			bind.StoreNumbers(call, at, item)
 		}
-		call.StoreUint32(at, itemPtr)
-		call.StoreUint32(at+4, uint32(len(item)))
+		call.StoreList(at, itemPtr, len(item))
 	}
-	call.StoreUint32(resultPtr, resultPtr2)
-	call.StoreUint32(resultPtr+4, uint32(len(result)))
+	call.StoreList(area, resultPtr, len(result))
 }
 
 func handleOfTuples(call *bind.Call) {
 	region, v := bind.LiftList[types.Tuple3[uint8, uint64, string]](call, uint32(call.Stack[0]),
 		uint32(call.Stack[1]), 24, 8)
 	for i := range v {
-		item := region[i*24:]
-		v[i] = types.Tuple3[uint8, uint64, string]{
-			F0: item[0],
-			F1: binary.LittleEndian.Uint64(item[8:]),
-			F2: call.LiftString(binary.LittleEndian.Uint32(item[16:]),
-				binary.LittleEndian.Uint32(item[20:])),
-		}
+		area := region[i*24:]
+		v[i] = types.Tuple3[uint8, uint64, string]{F0: area[0], F1: bind.Uint64(area[8:]),
+			F2: call.LoadString(area[16:])}
 	}
 	if !call.OK() {
 		return
 	}
 	result, err := call.Impl().(Interface).OfTuples(call.Context(), v)
-	if err != nil {
-		call.Fail(err)
-		return
-	}
-	resultPtr := uint32(call.Stack[2])
-	if !call.CheckArea(resultPtr, 8, 4) {
-		return
-	}
-	resultPtr2 := call.LowerList(len(result), 24, 8)
+	call.Return(err)
+	area := call.ResultArea(2, 8, 4)
+	resultPtr := call.LowerList(len(result), 24, 8)
 	for i, item := range result {
-		at := resultPtr2 + uint32(i)*24
+		at := resultPtr + uint32(i)*24
 		call.StoreUint8(at, item.F0)
 		call.StoreUint64(at+8, item.F1)
-		f2Ptr, f2Len := call.LowerString(item.F2)
-		call.StoreUint32(at+16, f2Ptr)
-		call.StoreUint32(at+20, f2Len)
+		call.StoreString(at+16, item.F2)
 	}
-	call.StoreUint32(resultPtr, resultPtr2)
-	call.StoreUint32(resultPtr+4, uint32(len(result)))
+	call.StoreList(area, resultPtr, len(result))
 }
 
 func handleOfOptions(call *bind.Call) {
 	region, v := bind.LiftList[types.Option[uint16]](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 4, 2)
 	for i := range v {
-		item := region[i*4:]
-		itemCase := item[0]
-		var item2 types.Option[uint16]
-		switch itemCase {
-		case 0:
-		case 1:
-			item2 = types.Some(binary.LittleEndian.Uint16(item[2:]))
-		default:
-			call.BadDiscriminant(uint32(itemCase), 2)
+		area := region[i*4:]
+		var item types.Option[uint16]
+		if call.LoadSome(area[0]) {
+			item = types.Some(bind.Uint16(area[2:]))
 		}
-		v[i] = item2
+		v[i] = item
 	}
 	if !call.OK() {
 		return
 	}
 	result, err := call.Impl().(Interface).OfOptions(call.Context(), v)
-	if err != nil {
-		call.Fail(err)
-		return
-	}
-	resultPtr := uint32(call.Stack[2])
-	if !call.CheckArea(resultPtr, 8, 4) {
-		return
-	}
-	resultPtr2 := call.LowerList(len(result), 4, 2)
+	call.Return(err)
+	area := call.ResultArea(2, 8, 4)
+	resultPtr := call.LowerList(len(result), 4, 2)
 	for i, item := range result {
-		at := resultPtr2 + uint32(i)*4
-		if value, ok := item.Get(); ok {
-			call.StoreUint8(at, 1)
-			call.StoreUint16(at+2, value)
-		} else {
-			call.StoreUint8(at, 0)
+		at := resultPtr + uint32(i)*4
+		if item, ok := item.Get(); call.StoreSome(at, ok) {
+			call.StoreUint16(at+2, item)
 		}
 	}
-	call.StoreUint32(resultPtr, resultPtr2)
-	call.StoreUint32(resultPtr+4, uint32(len(result)))
+	call.StoreList(area, resultPtr, len(result))
 }
 
 func handleOfResults(call *bind.Call) {
 	region, v := bind.LiftList[types.Result[uint64, string]](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 16,
 		8)
 	for i := range v {
-		item := region[i*16:]
-		itemCase := item[0]
-		var item2 types.Result[uint64, string]
-		switch itemCase {
-		case 0:
-			item2 = types.OK[uint64, string](binary.LittleEndian.Uint64(item[8:]))
-		case 1:
-			item2 = types.Err[uint64, string](call.LiftString(binary.LittleEndian.Uint32(item[8:]),
-				binary.LittleEndian.Uint32(item[12:])))
-		default:
-			call.BadDiscriminant(uint32(itemCase), 2)
+		area := region[i*16:]
+		var item types.Result[uint64, string]
+		if call.LoadOK(area[0]) {
+			item = types.OK[uint64, string](bind.Uint64(area[8:]))
+		} else {
+			item = types.Err[uint64, string](call.LoadString(area[8:]))
 		}
-		v[i] = item2
+		v[i] = item
 	}
 	if !call.OK() {
 		return
 	}
 	result, err := call.Impl().(Interface).OfResults(call.Context(), v)
-	if err != nil {
-		call.Fail(err)
-		return
-	}
-	resultPtr := uint32(call.Stack[2])
-	if !call.CheckArea(resultPtr, 8, 4) {
-		return
-	}
-	resultPtr2 := call.LowerList(len(result), 16, 8)
+	call.Return(err)
+	area := call.ResultArea(2, 8, 4)
+	resultPtr := call.LowerList(len(result), 16, 8)
 	for i, item := range result {
-		at := resultPtr2 + uint32(i)*16
-		if value, failure, ok := item.Get(); ok {
-			call.StoreUint8(at, 0)
+		at := resultPtr + uint32(i)*16
+		if value, failure, ok := item.Get(); call.StoreOK(at, ok) {
 			call.StoreUint64(at+8, value)
 		} else {
-			call.StoreUint8(at, 1)
-			errPtr, errLen := call.LowerString(failure)
-			call.StoreUint32(at+8, errPtr)
-			call.StoreUint32(at+12, errLen)
+			call.StoreString(at+8, failure)
 		}
 	}
-	call.StoreUint32(resultPtr, resultPtr2)
-	call.StoreUint32(resultPtr+4, uint32(len(result)))
+	call.StoreList(area, resultPtr, len(result))
 }
 
 func handleOfPoints(call *bind.Call) {
 	region, v := bind.LiftList[Point](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 8, 4)
 	for i := range v {
-		item := region[i*8:]
-		v[i] = loadPoint(call, item)
+		area := region[i*8:]
+		v[i] = loadPoint(call, area)
 	}
 	if !call.OK() {
 		return
 	}
 	result, err := call.Impl().(Interface).OfPoints(call.Context(), v)
-	if err != nil {
-		call.Fail(err)
-		return
-	}
-	resultPtr := uint32(call.Stack[2])
-	if !call.CheckArea(resultPtr, 8, 4) {
-		return
-	}
-	resultPtr2 := call.LowerList(len(result), 8, 4)
+	call.Return(err)
+	area := call.ResultArea(2, 8, 4)
+	resultPtr := call.LowerList(len(result), 8, 4)
 	for i, item := range result {
-		at := resultPtr2 + uint32(i)*8
+		at := resultPtr + uint32(i)*8
 		storePoint(call, at, item)
 	}
-	call.StoreUint32(resultPtr, resultPtr2)
-	call.StoreUint32(resultPtr+4, uint32(len(result)))
+	call.StoreList(area, resultPtr, len(result))
 }
 
 func handleOfPeople(call *bind.Call) {
 	region, v := bind.LiftList[Person](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 28, 4)
 	for i := range v {
-		item := region[i*28:]
-		v[i] = loadPerson(call, item)
+		area := region[i*28:]
+		v[i] = loadPerson(call, area)
 	}
 	if !call.OK() {
 		return
 	}
 	result, err := call.Impl().(Interface).OfPeople(call.Context(), v)
-	if err != nil {
-		call.Fail(err)
-		return
-	}
-	resultPtr := uint32(call.Stack[2])
-	if !call.CheckArea(resultPtr, 8, 4) {
-		return
-	}
-	resultPtr2 := call.LowerList(len(result), 28, 4)
+	call.Return(err)
+	area := call.ResultArea(2, 8, 4)
+	resultPtr := call.LowerList(len(result), 28, 4)
 	for i, item := range result {
-		at := resultPtr2 + uint32(i)*28
+		at := resultPtr + uint32(i)*28
 		storePerson(call, at, item)
 	}
-	call.StoreUint32(resultPtr, resultPtr2)
-	call.StoreUint32(resultPtr+4, uint32(len(result)))
+	call.StoreList(area, resultPtr, len(result))
 }
 
 func handleOfColours(call *bind.Call) {
 	region, v := bind.LiftList[Colour](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 1, 1)
 	for i := range v {
-		item := region[i*1:]
-		v[i] = Colour(call.LiftEnum(uint32(item[0]), 3))
+		area := region[i*1:]
+		v[i] = Colour(call.LiftEnum(uint32(area[0]), 3))
 	}
 	if !call.OK() {
 		return
 	}
 	result, err := call.Impl().(Interface).OfColours(call.Context(), v)
-	if err != nil {
-		call.Fail(err)
-		return
-	}
-	resultPtr := uint32(call.Stack[2])
-	if !call.CheckArea(resultPtr, 8, 4) {
-		return
-	}
-	resultPtr2 := call.LowerList(len(result), 1, 1)
+	call.Return(err)
+	area := call.ResultArea(2, 8, 4)
+	resultPtr := call.LowerList(len(result), 1, 1)
 	for i, item := range result {
-		at := resultPtr2 + uint32(i)*1
+		at := resultPtr + uint32(i)*1
 		call.StoreUint8(at, uint8(call.LowerEnum(uint32(item), 3)))
 	}
-	call.StoreUint32(resultPtr, resultPtr2)
-	call.StoreUint32(resultPtr+4, uint32(len(result)))
+	call.StoreList(area, resultPtr, len(result))
 }
 
 func handleOfAccesses(call *bind.Call) {
 	region, v := bind.LiftList[Access](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 1, 1)
 	for i := range v {
-		item := region[i*1:]
-		v[i] = Access(item[0] & 0x7)
+		area := region[i*1:]
+		v[i] = Access(area[0] & 0x7)
 	}
 	if !call.OK() {
 		return
 	}
 	result, err := call.Impl().(Interface).OfAccesses(call.Context(), v)
-	if err != nil {
-		call.Fail(err)
-		return
-	}
-	resultPtr := uint32(call.Stack[2])
-	if !call.CheckArea(resultPtr, 8, 4) {
-		return
-	}
-	resultPtr2 := call.LowerList(len(result), 1, 1)
+	call.Return(err)
+	area := call.ResultArea(2, 8, 4)
+	resultPtr := call.LowerList(len(result), 1, 1)
 	for i, item := range result {
-		at := resultPtr2 + uint32(i)*1
+		at := resultPtr + uint32(i)*1
 		call.StoreUint8(at, uint8(call.LowerFlags(uint32(item), 3)))
 	}
-	call.StoreUint32(resultPtr, resultPtr2)
-	call.StoreUint32(resultPtr+4, uint32(len(result)))
+	call.StoreList(area, resultPtr, len(result))
 }
 
 func handleOfShapes(call *bind.Call) {
 	region, v := bind.LiftList[Shape](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 16, 8)
 	for i := range v {
-		item := region[i*16:]
-		v[i] = loadShape(call, item)
+		area := region[i*16:]
+		v[i] = loadShape(call, area)
 	}
 	if !call.OK() {
 		return
 	}
 	result, err := call.Impl().(Interface).OfShapes(call.Context(), v)
-	if err != nil {
-		call.Fail(err)
-		return
-	}
-	resultPtr := uint32(call.Stack[2])
-	if !call.CheckArea(resultPtr, 8, 4) {
-		return
-	}
-	resultPtr2 := call.LowerList(len(result), 16, 8)
+	call.Return(err)
+	area := call.ResultArea(2, 8, 4)
+	resultPtr := call.LowerList(len(result), 16, 8)
 	for i, item := range result {
-		at := resultPtr2 + uint32(i)*16
+		at := resultPtr + uint32(i)*16
 		storeShape(call, at, item)
 	}
-	call.StoreUint32(resultPtr, resultPtr2)
-	call.StoreUint32(resultPtr+4, uint32(len(result)))
+	call.StoreList(area, resultPtr, len(result))
 }
 
 func storePoint(call *bind.Call, ptr uint32, value named.Point) {
@@ -1454,147 +862,98 @@ func storePoint(call *bind.Call, ptr uint32, value named.Point) {
 }
 
 func loadPoint(call *bind.Call, area []byte) named.Point {
-	return named.Point{X: int32(binary.LittleEndian.Uint32(area)), Y: int32(binary.LittleEndian.Uint32(area[4:]))}
+	return named.Point{X: int32(bind.Uint32(area)), Y: int32(bind.Uint32(area[4:]))}
 }
 
 func checkPerson(value named.Person) *host.BadValueError {
-	if bad := bind.CheckString(value.Name); bad != nil {
-		return bad.In("name")
-	}
-	if bad := bind.CheckList(len(value.Tags), 8); bad != nil {
-		return bad.In("tags")
-	}
-	for i, item := range value.Tags {
-		if bad := bind.CheckString(item); bad != nil {
-			return bad.At(i).In("tags")
-		}
-	}
-	return nil
+	return bind.First(bind.CheckString(value.Name).In("name"),
+		bind.CheckEach(value.Tags, 8, bind.CheckString).In("tags"))
 }
 
 func storePerson(call *bind.Call, ptr uint32, value named.Person) {
-	namePtr, nameLen := call.LowerString(value.Name)
-	call.StoreUint32(ptr, namePtr)
-	call.StoreUint32(ptr+4, nameLen)
+	call.StoreString(ptr, value.Name)
 	call.StoreUint8(ptr+8, value.Age)
-	if value_, ok := value.Height.Get(); ok {
-		call.StoreUint8(ptr+12, 1)
-		call.StoreFloat32(ptr+16, value_)
-	} else {
-		call.StoreUint8(ptr+12, 0)
+	if height, ok := value.Height.Get(); call.StoreSome(ptr+12, ok) {
+		call.StoreFloat32(ptr+16, height)
 	}
-	tagsPtr := call.LowerList(len(value.Tags), 8, 4)
-	for i, item := range value.Tags {
-		at := tagsPtr + uint32(i)*8
-		itemPtr, itemLen := call.LowerString(item)
-		call.StoreUint32(at, itemPtr)
-		call.StoreUint32(at+4, itemLen)
-	}
-	call.StoreUint32(ptr+20, tagsPtr)
-	call.StoreUint32(ptr+24, uint32(len(value.Tags)))
+	call.StoreStrings(ptr+20, value.Tags)
 }
 
 func loadPerson(call *bind.Call, area []byte) named.Person {
-	heightCase := area[12]
 	var height types.Option[float32]
-	switch heightCase {
-	case 0:
-	case 1:
-		height = types.Some(math.Float32frombits(binary.LittleEndian.Uint32(area[16:])))
-	default:
-		call.BadDiscriminant(uint32(heightCase), 2)
+	if call.LoadSome(area[12]) {
+		height = types.Some(bind.Float32(area[16:]))
 	}
-	region, tags := bind.LiftList[string](call, binary.LittleEndian.Uint32(area[20:]),
-		binary.LittleEndian.Uint32(area[24:]), 8, 4)
-	for i := range tags {
-		item := region[i*8:]
-		tags[i] = call.LiftString(binary.LittleEndian.Uint32(item), binary.LittleEndian.Uint32(item[4:]))
-	}
-	return named.Person{
-		Name:   call.LiftString(binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:])),
-		Age:    area[8],
-		Height: height,
-		Tags:   tags,
-	}
+	return named.Person{Name: call.LoadString(area), Age: area[8], Height: height,
+		Tags: call.LoadStrings(area[20:])}
 }
 
 func checkShape(value named.Shape) *host.BadValueError {
-	switch v := value.(type) {
+	switch value := value.(type) {
 	case named.ShapeLabel:
-		if bad := bind.CheckString(v.Value); bad != nil {
-			return bad.In("label")
-		}
+		return bind.CheckString(value.Value).In("label")
 	case named.ShapePath:
-		if bad := bind.CheckList(len(v.Value), 8); bad != nil {
-			return bad.In("path")
-		}
+		return bind.CheckList(len(value.Value), 8).In("path")
 	case named.ShapeNothing, named.ShapeDot, named.ShapeCircle:
+		return nil
 	default:
 		return bind.UnknownCase("shape", value)
 	}
-	return nil
 }
 
 func storeShape(call *bind.Call, ptr uint32, value named.Shape) {
-	switch c := value.(type) {
+	switch value := value.(type) {
 	case named.ShapeNothing:
 		call.StoreUint8(ptr, 0)
 	case named.ShapeDot:
 		call.StoreUint8(ptr, 1)
-		storePoint(call, ptr+8, c.Value)
+		storePoint(call, ptr+8, value.Value)
 	case named.ShapeCircle:
 		call.StoreUint8(ptr, 2)
-		call.StoreFloat64(ptr+8, c.Value)
+		call.StoreFloat64(ptr+8, value.Value)
 	case named.ShapeLabel:
 		call.StoreUint8(ptr, 3)
-		labelPtr, labelLen := call.LowerString(c.Value)
-		call.StoreUint32(ptr+8, labelPtr)
-		call.StoreUint32(ptr+12, labelLen)
+		call.StoreString(ptr+8, value.Value)
 	case named.ShapePath:
 		call.StoreUint8(ptr, 4)
-		pathPtr := call.LowerList(len(c.Value), 8, 4)
-		for i, item := range c.Value {
+		pathPtr := call.LowerList(len(value.Value), 8, 4)
+		for i, item := range value.Value {
 			at := pathPtr + uint32(i)*8
 			storePoint(call, at, item)
 		}
-		call.StoreUint32(ptr+8, pathPtr)
-		call.StoreUint32(ptr+12, uint32(len(c.Value)))
+		call.StoreList(ptr+8, pathPtr, len(value.Value))
 	default:
 		call.BadVariant("shape")
 	}
 }
 
 func loadShape(call *bind.Call, area []byte) named.Shape {
-	valueCase := area[0]
-	var value named.Shape
-	switch valueCase {
+	switch disc := area[0]; disc {
 	case 0:
-		value = named.ShapeNothing{}
+		return named.ShapeNothing{}
 	case 1:
 		if bind.Room[named.ShapeDot](call) {
-			value = named.ShapeDot{Value: loadPoint(call, area[8:])}
+			return named.ShapeDot{Value: loadPoint(call, area[8:])}
 		}
 	case 2:
 		if bind.Room[named.ShapeCircle](call) {
-			value = named.ShapeCircle{Value: math.Float64frombits(binary.LittleEndian.Uint64(area[8:]))}
+			return named.ShapeCircle{Value: bind.Float64(area[8:])}
 		}
 	case 3:
 		if bind.Room[named.ShapeLabel](call) {
-			value = named.ShapeLabel{Value: call.LiftString(binary.LittleEndian.Uint32(area[8:]),
-				binary.LittleEndian.Uint32(area[12:]))}
+			return named.ShapeLabel{Value: call.LoadString(area[8:])}
 		}
 	case 4:
-		region, path := bind.LiftList[named.Point](call, binary.LittleEndian.Uint32(area[8:]),
-			binary.LittleEndian.Uint32(area[12:]), 8, 4)
+		region, path := bind.LoadList[named.Point](call, area[8:], 8, 4)
 		for i := range path {
-			item := region[i*8:]
-			path[i] = loadPoint(call, item)
+			area := region[i*8:]
+			path[i] = loadPoint(call, area)
 		}
 		if bind.Room[named.ShapePath](call) {
-			value = named.ShapePath{Value: path}
+			return named.ShapePath{Value: path}
 		}
 	default:
-		call.BadDiscriminant(uint32(valueCase), 5)
+		call.BadDiscriminant(uint32(disc), 5)
 	}
-	return value
+	return nil
 }

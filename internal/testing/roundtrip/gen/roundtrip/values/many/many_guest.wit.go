@@ -8,574 +8,36 @@ import "github.com/witgen/witgen/canonicalabi/guest"
 
 // Interface is roundtrip:values/many as a guest exports it.
 type Interface interface {
-	// OfE256 is of-e256.
 	OfE256(v E256) E256
-	// OfE257 is of-e257.
 	OfE257(v E257) E257
-	// OfV257 is of-v257.
 	OfV257(v V257) V257
-	// OfSome is of-some.
 	OfSome(v Some) Some
-	// OfE256s is of-e256s.
 	OfE256s(v []E256) []E256
-	// OfE257s is of-e257s.
 	OfE257s(v []E257) []E257
-	// OfV257s is of-v257s.
 	OfV257s(v []V257) []V257
 }
 
 //go:wasmimport roundtrip:values/many of-e256
 func importOfE256(uint32) uint32
 
-// OfE256 is of-e256.
-func OfE256(v E256) E256 {
-	return E256(importOfE256(uint32(v)))
-}
+// OfE256 calls roundtrip:values/many#of-e256.
+func OfE256(v E256) E256 { return E256(importOfE256(uint32(v))) }
 
 //go:wasmimport roundtrip:values/many of-e257
 func importOfE257(uint32) uint32
 
-// OfE257 is of-e257.
-func OfE257(v E257) E257 {
-	return E257(importOfE257(uint32(guest.LowerEnum(v, 257, "many.E257"))))
-}
+// OfE257 calls roundtrip:values/many#of-e257.
+func OfE257(v E257) E257 { return E257(importOfE257(uint32(guest.LowerEnum(v, 257, "many.E257")))) }
 
 //go:wasmimport roundtrip:values/many of-v257
 func importOfV257(uint32, uint64, uint32, uint32)
 
-// OfV257 is of-v257.
+// OfV257 calls roundtrip:values/many#of-v257.
 func OfV257(v V257) V257 {
 	call := guest.Call()
-	var vCase uint32
-	var v1 uint64
-	var v2 uint32
-	switch c := v.(type) {
-	case V257C0:
-		c0Ptr := guest.LowerString(call, c.Value)
-		v1 = uint64(c0Ptr)
-		v2 = uint32(len(c.Value))
-	case V257C1:
-		vCase = 1
-		v1 = c.Value
-	case V257C2:
-		vCase = 2
-	case V257C3:
-		vCase = 3
-	case V257C4:
-		vCase = 4
-	case V257C5:
-		vCase = 5
-	case V257C6:
-		vCase = 6
-	case V257C7:
-		vCase = 7
-	case V257C8:
-		vCase = 8
-	case V257C9:
-		vCase = 9
-	case V257C10:
-		vCase = 10
-	case V257C11:
-		vCase = 11
-	case V257C12:
-		vCase = 12
-	case V257C13:
-		vCase = 13
-	case V257C14:
-		vCase = 14
-	case V257C15:
-		vCase = 15
-	case V257C16:
-		vCase = 16
-	case V257C17:
-		vCase = 17
-	case V257C18:
-		vCase = 18
-	case V257C19:
-		vCase = 19
-	case V257C20:
-		vCase = 20
-	case V257C21:
-		vCase = 21
-	case V257C22:
-		vCase = 22
-	case V257C23:
-		vCase = 23
-	case V257C24:
-		vCase = 24
-	case V257C25:
-		vCase = 25
-	case V257C26:
-		vCase = 26
-	case V257C27:
-		vCase = 27
-	case V257C28:
-		vCase = 28
-	case V257C29:
-		vCase = 29
-	case V257C30:
-		vCase = 30
-	case V257C31:
-		vCase = 31
-	case V257C32:
-		vCase = 32
-	case V257C33:
-		vCase = 33
-	case V257C34:
-		vCase = 34
-	case V257C35:
-		vCase = 35
-	case V257C36:
-		vCase = 36
-	case V257C37:
-		vCase = 37
-	case V257C38:
-		vCase = 38
-	case V257C39:
-		vCase = 39
-	case V257C40:
-		vCase = 40
-	case V257C41:
-		vCase = 41
-	case V257C42:
-		vCase = 42
-	case V257C43:
-		vCase = 43
-	case V257C44:
-		vCase = 44
-	case V257C45:
-		vCase = 45
-	case V257C46:
-		vCase = 46
-	case V257C47:
-		vCase = 47
-	case V257C48:
-		vCase = 48
-	case V257C49:
-		vCase = 49
-	case V257C50:
-		vCase = 50
-	case V257C51:
-		vCase = 51
-	case V257C52:
-		vCase = 52
-	case V257C53:
-		vCase = 53
-	case V257C54:
-		vCase = 54
-	case V257C55:
-		vCase = 55
-	case V257C56:
-		vCase = 56
-	case V257C57:
-		vCase = 57
-	case V257C58:
-		vCase = 58
-	case V257C59:
-		vCase = 59
-	case V257C60:
-		vCase = 60
-	case V257C61:
-		vCase = 61
-	case V257C62:
-		vCase = 62
-	case V257C63:
-		vCase = 63
-	case V257C64:
-		vCase = 64
-	case V257C65:
-		vCase = 65
-	case V257C66:
-		vCase = 66
-	case V257C67:
-		vCase = 67
-	case V257C68:
-		vCase = 68
-	case V257C69:
-		vCase = 69
-	case V257C70:
-		vCase = 70
-	case V257C71:
-		vCase = 71
-	case V257C72:
-		vCase = 72
-	case V257C73:
-		vCase = 73
-	case V257C74:
-		vCase = 74
-	case V257C75:
-		vCase = 75
-	case V257C76:
-		vCase = 76
-	case V257C77:
-		vCase = 77
-	case V257C78:
-		vCase = 78
-	case V257C79:
-		vCase = 79
-	case V257C80:
-		vCase = 80
-	case V257C81:
-		vCase = 81
-	case V257C82:
-		vCase = 82
-	case V257C83:
-		vCase = 83
-	case V257C84:
-		vCase = 84
-	case V257C85:
-		vCase = 85
-	case V257C86:
-		vCase = 86
-	case V257C87:
-		vCase = 87
-	case V257C88:
-		vCase = 88
-	case V257C89:
-		vCase = 89
-	case V257C90:
-		vCase = 90
-	case V257C91:
-		vCase = 91
-	case V257C92:
-		vCase = 92
-	case V257C93:
-		vCase = 93
-	case V257C94:
-		vCase = 94
-	case V257C95:
-		vCase = 95
-	case V257C96:
-		vCase = 96
-	case V257C97:
-		vCase = 97
-	case V257C98:
-		vCase = 98
-	case V257C99:
-		vCase = 99
-	case V257C100:
-		vCase = 100
-	case V257C101:
-		vCase = 101
-	case V257C102:
-		vCase = 102
-	case V257C103:
-		vCase = 103
-	case V257C104:
-		vCase = 104
-	case V257C105:
-		vCase = 105
-	case V257C106:
-		vCase = 106
-	case V257C107:
-		vCase = 107
-	case V257C108:
-		vCase = 108
-	case V257C109:
-		vCase = 109
-	case V257C110:
-		vCase = 110
-	case V257C111:
-		vCase = 111
-	case V257C112:
-		vCase = 112
-	case V257C113:
-		vCase = 113
-	case V257C114:
-		vCase = 114
-	case V257C115:
-		vCase = 115
-	case V257C116:
-		vCase = 116
-	case V257C117:
-		vCase = 117
-	case V257C118:
-		vCase = 118
-	case V257C119:
-		vCase = 119
-	case V257C120:
-		vCase = 120
-	case V257C121:
-		vCase = 121
-	case V257C122:
-		vCase = 122
-	case V257C123:
-		vCase = 123
-	case V257C124:
-		vCase = 124
-	case V257C125:
-		vCase = 125
-	case V257C126:
-		vCase = 126
-	case V257C127:
-		vCase = 127
-	case V257C128:
-		vCase = 128
-	case V257C129:
-		vCase = 129
-	case V257C130:
-		vCase = 130
-	case V257C131:
-		vCase = 131
-	case V257C132:
-		vCase = 132
-	case V257C133:
-		vCase = 133
-	case V257C134:
-		vCase = 134
-	case V257C135:
-		vCase = 135
-	case V257C136:
-		vCase = 136
-	case V257C137:
-		vCase = 137
-	case V257C138:
-		vCase = 138
-	case V257C139:
-		vCase = 139
-	case V257C140:
-		vCase = 140
-	case V257C141:
-		vCase = 141
-	case V257C142:
-		vCase = 142
-	case V257C143:
-		vCase = 143
-	case V257C144:
-		vCase = 144
-	case V257C145:
-		vCase = 145
-	case V257C146:
-		vCase = 146
-	case V257C147:
-		vCase = 147
-	case V257C148:
-		vCase = 148
-	case V257C149:
-		vCase = 149
-	case V257C150:
-		vCase = 150
-	case V257C151:
-		vCase = 151
-	case V257C152:
-		vCase = 152
-	case V257C153:
-		vCase = 153
-	case V257C154:
-		vCase = 154
-	case V257C155:
-		vCase = 155
-	case V257C156:
-		vCase = 156
-	case V257C157:
-		vCase = 157
-	case V257C158:
-		vCase = 158
-	case V257C159:
-		vCase = 159
-	case V257C160:
-		vCase = 160
-	case V257C161:
-		vCase = 161
-	case V257C162:
-		vCase = 162
-	case V257C163:
-		vCase = 163
-	case V257C164:
-		vCase = 164
-	case V257C165:
-		vCase = 165
-	case V257C166:
-		vCase = 166
-	case V257C167:
-		vCase = 167
-	case V257C168:
-		vCase = 168
-	case V257C169:
-		vCase = 169
-	case V257C170:
-		vCase = 170
-	case V257C171:
-		vCase = 171
-	case V257C172:
-		vCase = 172
-	case V257C173:
-		vCase = 173
-	case V257C174:
-		vCase = 174
-	case V257C175:
-		vCase = 175
-	case V257C176:
-		vCase = 176
-	case V257C177:
-		vCase = 177
-	case V257C178:
-		vCase = 178
-	case V257C179:
-		vCase = 179
-	case V257C180:
-		vCase = 180
-	case V257C181:
-		vCase = 181
-	case V257C182:
-		vCase = 182
-	case V257C183:
-		vCase = 183
-	case V257C184:
-		vCase = 184
-	case V257C185:
-		vCase = 185
-	case V257C186:
-		vCase = 186
-	case V257C187:
-		vCase = 187
-	case V257C188:
-		vCase = 188
-	case V257C189:
-		vCase = 189
-	case V257C190:
-		vCase = 190
-	case V257C191:
-		vCase = 191
-	case V257C192:
-		vCase = 192
-	case V257C193:
-		vCase = 193
-	case V257C194:
-		vCase = 194
-	case V257C195:
-		vCase = 195
-	case V257C196:
-		vCase = 196
-	case V257C197:
-		vCase = 197
-	case V257C198:
-		vCase = 198
-	case V257C199:
-		vCase = 199
-	case V257C200:
-		vCase = 200
-	case V257C201:
-		vCase = 201
-	case V257C202:
-		vCase = 202
-	case V257C203:
-		vCase = 203
-	case V257C204:
-		vCase = 204
-	case V257C205:
-		vCase = 205
-	case V257C206:
-		vCase = 206
-	case V257C207:
-		vCase = 207
-	case V257C208:
-		vCase = 208
-	case V257C209:
-		vCase = 209
-	case V257C210:
-		vCase = 210
-	case V257C211:
-		vCase = 211
-	case V257C212:
-		vCase = 212
-	case V257C213:
-		vCase = 213
-	case V257C214:
-		vCase = 214
-	case V257C215:
-		vCase = 215
-	case V257C216:
-		vCase = 216
-	case V257C217:
-		vCase = 217
-	case V257C218:
-		vCase = 218
-	case V257C219:
-		vCase = 219
-	case V257C220:
-		vCase = 220
-	case V257C221:
-		vCase = 221
-	case V257C222:
-		vCase = 222
-	case V257C223:
-		vCase = 223
-	case V257C224:
-		vCase = 224
-	case V257C225:
-		vCase = 225
-	case V257C226:
-		vCase = 226
-	case V257C227:
-		vCase = 227
-	case V257C228:
-		vCase = 228
-	case V257C229:
-		vCase = 229
-	case V257C230:
-		vCase = 230
-	case V257C231:
-		vCase = 231
-	case V257C232:
-		vCase = 232
-	case V257C233:
-		vCase = 233
-	case V257C234:
-		vCase = 234
-	case V257C235:
-		vCase = 235
-	case V257C236:
-		vCase = 236
-	case V257C237:
-		vCase = 237
-	case V257C238:
-		vCase = 238
-	case V257C239:
-		vCase = 239
-	case V257C240:
-		vCase = 240
-	case V257C241:
-		vCase = 241
-	case V257C242:
-		vCase = 242
-	case V257C243:
-		vCase = 243
-	case V257C244:
-		vCase = 244
-	case V257C245:
-		vCase = 245
-	case V257C246:
-		vCase = 246
-	case V257C247:
-		vCase = 247
-	case V257C248:
-		vCase = 248
-	case V257C249:
-		vCase = 249
-	case V257C250:
-		vCase = 250
-	case V257C251:
-		vCase = 251
-	case V257C252:
-		vCase = 252
-	case V257C253:
-		vCase = 253
-	case V257C254:
-		vCase = 254
-	case V257C255:
-		vCase = 255
-	case V257C256:
-		c256Ptr := guest.LowerSlice(call, c.Value)
-		vCase = 256
-		v1 = uint64(c256Ptr)
-		v2 = uint32(len(c.Value))
-	default:
-		guest.NoCase("many.V257")
-	}
-	area := call.ResultArea(16)
-	importOfV257(vCase, v1, v2, guest.Address(area))
-	call.Returned()
+	vCase, v1, v2 := lowerV257(call, v)
+	importOfV257(vCase, v1, v2, call.ResultArea(16))
+	area := call.Returned(16)
 	result := loadV257(area)
 	call.Done()
 	return result
@@ -584,540 +46,13 @@ func OfV257(v V257) V257 {
 //go:wasmimport roundtrip:values/many of-some
 func importOfSome(uint32, uint32, uint32, uint32, uint64, uint32, uint32, uint32)
 
-// OfSome is of-some.
+// OfSome calls roundtrip:values/many#of-some.
 func OfSome(v Some) Some {
 	call := guest.Call()
-	var dCase uint32
-	var d1 uint64
-	var d2 uint32
-	switch c := v.D.(type) {
-	case V257C0:
-		c0Ptr := guest.LowerString(call, c.Value)
-		d1 = uint64(c0Ptr)
-		d2 = uint32(len(c.Value))
-	case V257C1:
-		dCase = 1
-		d1 = c.Value
-	case V257C2:
-		dCase = 2
-	case V257C3:
-		dCase = 3
-	case V257C4:
-		dCase = 4
-	case V257C5:
-		dCase = 5
-	case V257C6:
-		dCase = 6
-	case V257C7:
-		dCase = 7
-	case V257C8:
-		dCase = 8
-	case V257C9:
-		dCase = 9
-	case V257C10:
-		dCase = 10
-	case V257C11:
-		dCase = 11
-	case V257C12:
-		dCase = 12
-	case V257C13:
-		dCase = 13
-	case V257C14:
-		dCase = 14
-	case V257C15:
-		dCase = 15
-	case V257C16:
-		dCase = 16
-	case V257C17:
-		dCase = 17
-	case V257C18:
-		dCase = 18
-	case V257C19:
-		dCase = 19
-	case V257C20:
-		dCase = 20
-	case V257C21:
-		dCase = 21
-	case V257C22:
-		dCase = 22
-	case V257C23:
-		dCase = 23
-	case V257C24:
-		dCase = 24
-	case V257C25:
-		dCase = 25
-	case V257C26:
-		dCase = 26
-	case V257C27:
-		dCase = 27
-	case V257C28:
-		dCase = 28
-	case V257C29:
-		dCase = 29
-	case V257C30:
-		dCase = 30
-	case V257C31:
-		dCase = 31
-	case V257C32:
-		dCase = 32
-	case V257C33:
-		dCase = 33
-	case V257C34:
-		dCase = 34
-	case V257C35:
-		dCase = 35
-	case V257C36:
-		dCase = 36
-	case V257C37:
-		dCase = 37
-	case V257C38:
-		dCase = 38
-	case V257C39:
-		dCase = 39
-	case V257C40:
-		dCase = 40
-	case V257C41:
-		dCase = 41
-	case V257C42:
-		dCase = 42
-	case V257C43:
-		dCase = 43
-	case V257C44:
-		dCase = 44
-	case V257C45:
-		dCase = 45
-	case V257C46:
-		dCase = 46
-	case V257C47:
-		dCase = 47
-	case V257C48:
-		dCase = 48
-	case V257C49:
-		dCase = 49
-	case V257C50:
-		dCase = 50
-	case V257C51:
-		dCase = 51
-	case V257C52:
-		dCase = 52
-	case V257C53:
-		dCase = 53
-	case V257C54:
-		dCase = 54
-	case V257C55:
-		dCase = 55
-	case V257C56:
-		dCase = 56
-	case V257C57:
-		dCase = 57
-	case V257C58:
-		dCase = 58
-	case V257C59:
-		dCase = 59
-	case V257C60:
-		dCase = 60
-	case V257C61:
-		dCase = 61
-	case V257C62:
-		dCase = 62
-	case V257C63:
-		dCase = 63
-	case V257C64:
-		dCase = 64
-	case V257C65:
-		dCase = 65
-	case V257C66:
-		dCase = 66
-	case V257C67:
-		dCase = 67
-	case V257C68:
-		dCase = 68
-	case V257C69:
-		dCase = 69
-	case V257C70:
-		dCase = 70
-	case V257C71:
-		dCase = 71
-	case V257C72:
-		dCase = 72
-	case V257C73:
-		dCase = 73
-	case V257C74:
-		dCase = 74
-	case V257C75:
-		dCase = 75
-	case V257C76:
-		dCase = 76
-	case V257C77:
-		dCase = 77
-	case V257C78:
-		dCase = 78
-	case V257C79:
-		dCase = 79
-	case V257C80:
-		dCase = 80
-	case V257C81:
-		dCase = 81
-	case V257C82:
-		dCase = 82
-	case V257C83:
-		dCase = 83
-	case V257C84:
-		dCase = 84
-	case V257C85:
-		dCase = 85
-	case V257C86:
-		dCase = 86
-	case V257C87:
-		dCase = 87
-	case V257C88:
-		dCase = 88
-	case V257C89:
-		dCase = 89
-	case V257C90:
-		dCase = 90
-	case V257C91:
-		dCase = 91
-	case V257C92:
-		dCase = 92
-	case V257C93:
-		dCase = 93
-	case V257C94:
-		dCase = 94
-	case V257C95:
-		dCase = 95
-	case V257C96:
-		dCase = 96
-	case V257C97:
-		dCase = 97
-	case V257C98:
-		dCase = 98
-	case V257C99:
-		dCase = 99
-	case V257C100:
-		dCase = 100
-	case V257C101:
-		dCase = 101
-	case V257C102:
-		dCase = 102
-	case V257C103:
-		dCase = 103
-	case V257C104:
-		dCase = 104
-	case V257C105:
-		dCase = 105
-	case V257C106:
-		dCase = 106
-	case V257C107:
-		dCase = 107
-	case V257C108:
-		dCase = 108
-	case V257C109:
-		dCase = 109
-	case V257C110:
-		dCase = 110
-	case V257C111:
-		dCase = 111
-	case V257C112:
-		dCase = 112
-	case V257C113:
-		dCase = 113
-	case V257C114:
-		dCase = 114
-	case V257C115:
-		dCase = 115
-	case V257C116:
-		dCase = 116
-	case V257C117:
-		dCase = 117
-	case V257C118:
-		dCase = 118
-	case V257C119:
-		dCase = 119
-	case V257C120:
-		dCase = 120
-	case V257C121:
-		dCase = 121
-	case V257C122:
-		dCase = 122
-	case V257C123:
-		dCase = 123
-	case V257C124:
-		dCase = 124
-	case V257C125:
-		dCase = 125
-	case V257C126:
-		dCase = 126
-	case V257C127:
-		dCase = 127
-	case V257C128:
-		dCase = 128
-	case V257C129:
-		dCase = 129
-	case V257C130:
-		dCase = 130
-	case V257C131:
-		dCase = 131
-	case V257C132:
-		dCase = 132
-	case V257C133:
-		dCase = 133
-	case V257C134:
-		dCase = 134
-	case V257C135:
-		dCase = 135
-	case V257C136:
-		dCase = 136
-	case V257C137:
-		dCase = 137
-	case V257C138:
-		dCase = 138
-	case V257C139:
-		dCase = 139
-	case V257C140:
-		dCase = 140
-	case V257C141:
-		dCase = 141
-	case V257C142:
-		dCase = 142
-	case V257C143:
-		dCase = 143
-	case V257C144:
-		dCase = 144
-	case V257C145:
-		dCase = 145
-	case V257C146:
-		dCase = 146
-	case V257C147:
-		dCase = 147
-	case V257C148:
-		dCase = 148
-	case V257C149:
-		dCase = 149
-	case V257C150:
-		dCase = 150
-	case V257C151:
-		dCase = 151
-	case V257C152:
-		dCase = 152
-	case V257C153:
-		dCase = 153
-	case V257C154:
-		dCase = 154
-	case V257C155:
-		dCase = 155
-	case V257C156:
-		dCase = 156
-	case V257C157:
-		dCase = 157
-	case V257C158:
-		dCase = 158
-	case V257C159:
-		dCase = 159
-	case V257C160:
-		dCase = 160
-	case V257C161:
-		dCase = 161
-	case V257C162:
-		dCase = 162
-	case V257C163:
-		dCase = 163
-	case V257C164:
-		dCase = 164
-	case V257C165:
-		dCase = 165
-	case V257C166:
-		dCase = 166
-	case V257C167:
-		dCase = 167
-	case V257C168:
-		dCase = 168
-	case V257C169:
-		dCase = 169
-	case V257C170:
-		dCase = 170
-	case V257C171:
-		dCase = 171
-	case V257C172:
-		dCase = 172
-	case V257C173:
-		dCase = 173
-	case V257C174:
-		dCase = 174
-	case V257C175:
-		dCase = 175
-	case V257C176:
-		dCase = 176
-	case V257C177:
-		dCase = 177
-	case V257C178:
-		dCase = 178
-	case V257C179:
-		dCase = 179
-	case V257C180:
-		dCase = 180
-	case V257C181:
-		dCase = 181
-	case V257C182:
-		dCase = 182
-	case V257C183:
-		dCase = 183
-	case V257C184:
-		dCase = 184
-	case V257C185:
-		dCase = 185
-	case V257C186:
-		dCase = 186
-	case V257C187:
-		dCase = 187
-	case V257C188:
-		dCase = 188
-	case V257C189:
-		dCase = 189
-	case V257C190:
-		dCase = 190
-	case V257C191:
-		dCase = 191
-	case V257C192:
-		dCase = 192
-	case V257C193:
-		dCase = 193
-	case V257C194:
-		dCase = 194
-	case V257C195:
-		dCase = 195
-	case V257C196:
-		dCase = 196
-	case V257C197:
-		dCase = 197
-	case V257C198:
-		dCase = 198
-	case V257C199:
-		dCase = 199
-	case V257C200:
-		dCase = 200
-	case V257C201:
-		dCase = 201
-	case V257C202:
-		dCase = 202
-	case V257C203:
-		dCase = 203
-	case V257C204:
-		dCase = 204
-	case V257C205:
-		dCase = 205
-	case V257C206:
-		dCase = 206
-	case V257C207:
-		dCase = 207
-	case V257C208:
-		dCase = 208
-	case V257C209:
-		dCase = 209
-	case V257C210:
-		dCase = 210
-	case V257C211:
-		dCase = 211
-	case V257C212:
-		dCase = 212
-	case V257C213:
-		dCase = 213
-	case V257C214:
-		dCase = 214
-	case V257C215:
-		dCase = 215
-	case V257C216:
-		dCase = 216
-	case V257C217:
-		dCase = 217
-	case V257C218:
-		dCase = 218
-	case V257C219:
-		dCase = 219
-	case V257C220:
-		dCase = 220
-	case V257C221:
-		dCase = 221
-	case V257C222:
-		dCase = 222
-	case V257C223:
-		dCase = 223
-	case V257C224:
-		dCase = 224
-	case V257C225:
-		dCase = 225
-	case V257C226:
-		dCase = 226
-	case V257C227:
-		dCase = 227
-	case V257C228:
-		dCase = 228
-	case V257C229:
-		dCase = 229
-	case V257C230:
-		dCase = 230
-	case V257C231:
-		dCase = 231
-	case V257C232:
-		dCase = 232
-	case V257C233:
-		dCase = 233
-	case V257C234:
-		dCase = 234
-	case V257C235:
-		dCase = 235
-	case V257C236:
-		dCase = 236
-	case V257C237:
-		dCase = 237
-	case V257C238:
-		dCase = 238
-	case V257C239:
-		dCase = 239
-	case V257C240:
-		dCase = 240
-	case V257C241:
-		dCase = 241
-	case V257C242:
-		dCase = 242
-	case V257C243:
-		dCase = 243
-	case V257C244:
-		dCase = 244
-	case V257C245:
-		dCase = 245
-	case V257C246:
-		dCase = 246
-	case V257C247:
-		dCase = 247
-	case V257C248:
-		dCase = 248
-	case V257C249:
-		dCase = 249
-	case V257C250:
-		dCase = 250
-	case V257C251:
-		dCase = 251
-	case V257C252:
-		dCase = 252
-	case V257C253:
-		dCase = 253
-	case V257C254:
-		dCase = 254
-	case V257C255:
-		dCase = 255
-	case V257C256:
-		c256Ptr := guest.LowerSlice(call, c.Value)
-		dCase = 256
-		d1 = uint64(c256Ptr)
-		d2 = uint32(len(c.Value))
-	default:
-		guest.NoCase("many.V257")
-	}
-	area := call.ResultArea(32)
+	dCase, d1, d2 := lowerV257(call, v.D)
 	importOfSome(uint32(v.A), uint32(v.B), uint32(guest.LowerEnum(v.C, 257, "many.E257")), dCase, d1, d2,
-		uint32(v.E), guest.Address(area))
-	call.Returned()
+		uint32(v.E), call.ResultArea(32))
+	area := call.Returned(32)
 	result := loadSome(area)
 	call.Done()
 	return result
@@ -1126,7 +61,7 @@ func OfSome(v Some) Some {
 //go:wasmimport roundtrip:values/many of-e256s
 func importOfE256s(uint32, uint32, uint32)
 
-// OfE256s is of-e256s.
+// OfE256s calls roundtrip:values/many#of-e256s.
 func OfE256s(v []E256) []E256 {
 	call := guest.Call()
 	vPtr := call.List(len(v), 1)
@@ -1134,11 +69,11 @@ func OfE256s(v []E256) []E256 {
 		at := guest.PointerTo(vPtr + uint32(i)*1)
 		guest.Store(at, 0, uint8(item))
 	}
-	area := call.ResultArea(8)
-	importOfE256s(vPtr, uint32(len(v)), guest.Address(area))
-	call.Returned()
+	importOfE256s(vPtr, uint32(len(v)), call.ResultArea(8))
+	area := call.Returned(8)
 	resultPtr := guest.Load[uint32](area, 0)
-	result := make([]E256, guest.Load[uint32](area, 4))
+	resultLen := guest.Load[uint32](area, 4)
+	result := make([]E256, resultLen)
 	for i := range result {
 		at := guest.PointerTo(resultPtr + uint32(i)*1)
 		result[i] = E256(guest.Load[uint8](at, 0))
@@ -1150,7 +85,7 @@ func OfE256s(v []E256) []E256 {
 //go:wasmimport roundtrip:values/many of-e257s
 func importOfE257s(uint32, uint32, uint32)
 
-// OfE257s is of-e257s.
+// OfE257s calls roundtrip:values/many#of-e257s.
 func OfE257s(v []E257) []E257 {
 	call := guest.Call()
 	vPtr := call.List(len(v), 2)
@@ -1158,11 +93,11 @@ func OfE257s(v []E257) []E257 {
 		at := guest.PointerTo(vPtr + uint32(i)*2)
 		guest.Store(at, 0, uint16(guest.LowerEnum(item, 257, "many.E257")))
 	}
-	area := call.ResultArea(8)
-	importOfE257s(vPtr, uint32(len(v)), guest.Address(area))
-	call.Returned()
+	importOfE257s(vPtr, uint32(len(v)), call.ResultArea(8))
+	area := call.Returned(8)
 	resultPtr := guest.Load[uint32](area, 0)
-	result := make([]E257, guest.Load[uint32](area, 4))
+	resultLen := guest.Load[uint32](area, 4)
+	result := make([]E257, resultLen)
 	for i := range result {
 		at := guest.PointerTo(resultPtr + uint32(i)*2)
 		result[i] = E257(guest.Load[uint16](at, 0))
@@ -1174,565 +109,342 @@ func OfE257s(v []E257) []E257 {
 //go:wasmimport roundtrip:values/many of-v257s
 func importOfV257s(uint32, uint32, uint32)
 
-// OfV257s is of-v257s.
+// OfV257s calls roundtrip:values/many#of-v257s.
 func OfV257s(v []V257) []V257 {
 	call := guest.Call()
 	vPtr := guest.LowerList(call, v, 16, storeV257)
-	area := call.ResultArea(8)
-	importOfV257s(vPtr, uint32(len(v)), guest.Address(area))
-	call.Returned()
-	resultPtr := guest.Load[uint32](area, 0)
-	result := guest.LiftList(resultPtr, guest.Load[uint32](area, 4), 16, loadV257)
+	importOfV257s(vPtr, uint32(len(v)), call.ResultArea(8))
+	area := call.Returned(8)
+	result := guest.LoadList(area, 0, 16, loadV257)
 	call.Done()
 	return result
 }
 
-func loadV257(ptr guest.Pointer) V257 {
-	valueCase := guest.Load[uint16](ptr, 0)
-	var value V257
-	switch valueCase {
-	case 0:
-		value = V257C0{Value: guest.LiftString(guest.Load[uint32](ptr, 8), guest.Load[uint32](ptr, 12))}
-	case 1:
-		value = V257C1{Value: guest.Load[uint64](ptr, 8)}
-	case 2:
-		value = V257C2{}
-	case 3:
-		value = V257C3{}
-	case 4:
-		value = V257C4{}
-	case 5:
-		value = V257C5{}
-	case 6:
-		value = V257C6{}
-	case 7:
-		value = V257C7{}
-	case 8:
-		value = V257C8{}
-	case 9:
-		value = V257C9{}
-	case 10:
-		value = V257C10{}
-	case 11:
-		value = V257C11{}
-	case 12:
-		value = V257C12{}
-	case 13:
-		value = V257C13{}
-	case 14:
-		value = V257C14{}
-	case 15:
-		value = V257C15{}
-	case 16:
-		value = V257C16{}
-	case 17:
-		value = V257C17{}
-	case 18:
-		value = V257C18{}
-	case 19:
-		value = V257C19{}
-	case 20:
-		value = V257C20{}
-	case 21:
-		value = V257C21{}
-	case 22:
-		value = V257C22{}
-	case 23:
-		value = V257C23{}
-	case 24:
-		value = V257C24{}
-	case 25:
-		value = V257C25{}
-	case 26:
-		value = V257C26{}
-	case 27:
-		value = V257C27{}
-	case 28:
-		value = V257C28{}
-	case 29:
-		value = V257C29{}
-	case 30:
-		value = V257C30{}
-	case 31:
-		value = V257C31{}
-	case 32:
-		value = V257C32{}
-	case 33:
-		value = V257C33{}
-	case 34:
-		value = V257C34{}
-	case 35:
-		value = V257C35{}
-	case 36:
-		value = V257C36{}
-	case 37:
-		value = V257C37{}
-	case 38:
-		value = V257C38{}
-	case 39:
-		value = V257C39{}
-	case 40:
-		value = V257C40{}
-	case 41:
-		value = V257C41{}
-	case 42:
-		value = V257C42{}
-	case 43:
-		value = V257C43{}
-	case 44:
-		value = V257C44{}
-	case 45:
-		value = V257C45{}
-	case 46:
-		value = V257C46{}
-	case 47:
-		value = V257C47{}
-	case 48:
-		value = V257C48{}
-	case 49:
-		value = V257C49{}
-	case 50:
-		value = V257C50{}
-	case 51:
-		value = V257C51{}
-	case 52:
-		value = V257C52{}
-	case 53:
-		value = V257C53{}
-	case 54:
-		value = V257C54{}
-	case 55:
-		value = V257C55{}
-	case 56:
-		value = V257C56{}
-	case 57:
-		value = V257C57{}
-	case 58:
-		value = V257C58{}
-	case 59:
-		value = V257C59{}
-	case 60:
-		value = V257C60{}
-	case 61:
-		value = V257C61{}
-	case 62:
-		value = V257C62{}
-	case 63:
-		value = V257C63{}
-	case 64:
-		value = V257C64{}
-	case 65:
-		value = V257C65{}
-	case 66:
-		value = V257C66{}
-	case 67:
-		value = V257C67{}
-	case 68:
-		value = V257C68{}
-	case 69:
-		value = V257C69{}
-	case 70:
-		value = V257C70{}
-	case 71:
-		value = V257C71{}
-	case 72:
-		value = V257C72{}
-	case 73:
-		value = V257C73{}
-	case 74:
-		value = V257C74{}
-	case 75:
-		value = V257C75{}
-	case 76:
-		value = V257C76{}
-	case 77:
-		value = V257C77{}
-	case 78:
-		value = V257C78{}
-	case 79:
-		value = V257C79{}
-	case 80:
-		value = V257C80{}
-	case 81:
-		value = V257C81{}
-	case 82:
-		value = V257C82{}
-	case 83:
-		value = V257C83{}
-	case 84:
-		value = V257C84{}
-	case 85:
-		value = V257C85{}
-	case 86:
-		value = V257C86{}
-	case 87:
-		value = V257C87{}
-	case 88:
-		value = V257C88{}
-	case 89:
-		value = V257C89{}
-	case 90:
-		value = V257C90{}
-	case 91:
-		value = V257C91{}
-	case 92:
-		value = V257C92{}
-	case 93:
-		value = V257C93{}
-	case 94:
-		value = V257C94{}
-	case 95:
-		value = V257C95{}
-	case 96:
-		value = V257C96{}
-	case 97:
-		value = V257C97{}
-	case 98:
-		value = V257C98{}
-	case 99:
-		value = V257C99{}
-	case 100:
-		value = V257C100{}
-	case 101:
-		value = V257C101{}
-	case 102:
-		value = V257C102{}
-	case 103:
-		value = V257C103{}
-	case 104:
-		value = V257C104{}
-	case 105:
-		value = V257C105{}
-	case 106:
-		value = V257C106{}
-	case 107:
-		value = V257C107{}
-	case 108:
-		value = V257C108{}
-	case 109:
-		value = V257C109{}
-	case 110:
-		value = V257C110{}
-	case 111:
-		value = V257C111{}
-	case 112:
-		value = V257C112{}
-	case 113:
-		value = V257C113{}
-	case 114:
-		value = V257C114{}
-	case 115:
-		value = V257C115{}
-	case 116:
-		value = V257C116{}
-	case 117:
-		value = V257C117{}
-	case 118:
-		value = V257C118{}
-	case 119:
-		value = V257C119{}
-	case 120:
-		value = V257C120{}
-	case 121:
-		value = V257C121{}
-	case 122:
-		value = V257C122{}
-	case 123:
-		value = V257C123{}
-	case 124:
-		value = V257C124{}
-	case 125:
-		value = V257C125{}
-	case 126:
-		value = V257C126{}
-	case 127:
-		value = V257C127{}
-	case 128:
-		value = V257C128{}
-	case 129:
-		value = V257C129{}
-	case 130:
-		value = V257C130{}
-	case 131:
-		value = V257C131{}
-	case 132:
-		value = V257C132{}
-	case 133:
-		value = V257C133{}
-	case 134:
-		value = V257C134{}
-	case 135:
-		value = V257C135{}
-	case 136:
-		value = V257C136{}
-	case 137:
-		value = V257C137{}
-	case 138:
-		value = V257C138{}
-	case 139:
-		value = V257C139{}
-	case 140:
-		value = V257C140{}
-	case 141:
-		value = V257C141{}
-	case 142:
-		value = V257C142{}
-	case 143:
-		value = V257C143{}
-	case 144:
-		value = V257C144{}
-	case 145:
-		value = V257C145{}
-	case 146:
-		value = V257C146{}
-	case 147:
-		value = V257C147{}
-	case 148:
-		value = V257C148{}
-	case 149:
-		value = V257C149{}
-	case 150:
-		value = V257C150{}
-	case 151:
-		value = V257C151{}
-	case 152:
-		value = V257C152{}
-	case 153:
-		value = V257C153{}
-	case 154:
-		value = V257C154{}
-	case 155:
-		value = V257C155{}
-	case 156:
-		value = V257C156{}
-	case 157:
-		value = V257C157{}
-	case 158:
-		value = V257C158{}
-	case 159:
-		value = V257C159{}
-	case 160:
-		value = V257C160{}
-	case 161:
-		value = V257C161{}
-	case 162:
-		value = V257C162{}
-	case 163:
-		value = V257C163{}
-	case 164:
-		value = V257C164{}
-	case 165:
-		value = V257C165{}
-	case 166:
-		value = V257C166{}
-	case 167:
-		value = V257C167{}
-	case 168:
-		value = V257C168{}
-	case 169:
-		value = V257C169{}
-	case 170:
-		value = V257C170{}
-	case 171:
-		value = V257C171{}
-	case 172:
-		value = V257C172{}
-	case 173:
-		value = V257C173{}
-	case 174:
-		value = V257C174{}
-	case 175:
-		value = V257C175{}
-	case 176:
-		value = V257C176{}
-	case 177:
-		value = V257C177{}
-	case 178:
-		value = V257C178{}
-	case 179:
-		value = V257C179{}
-	case 180:
-		value = V257C180{}
-	case 181:
-		value = V257C181{}
-	case 182:
-		value = V257C182{}
-	case 183:
-		value = V257C183{}
-	case 184:
-		value = V257C184{}
-	case 185:
-		value = V257C185{}
-	case 186:
-		value = V257C186{}
-	case 187:
-		value = V257C187{}
-	case 188:
-		value = V257C188{}
-	case 189:
-		value = V257C189{}
-	case 190:
-		value = V257C190{}
-	case 191:
-		value = V257C191{}
-	case 192:
-		value = V257C192{}
-	case 193:
-		value = V257C193{}
-	case 194:
-		value = V257C194{}
-	case 195:
-		value = V257C195{}
-	case 196:
-		value = V257C196{}
-	case 197:
-		value = V257C197{}
-	case 198:
-		value = V257C198{}
-	case 199:
-		value = V257C199{}
-	case 200:
-		value = V257C200{}
-	case 201:
-		value = V257C201{}
-	case 202:
-		value = V257C202{}
-	case 203:
-		value = V257C203{}
-	case 204:
-		value = V257C204{}
-	case 205:
-		value = V257C205{}
-	case 206:
-		value = V257C206{}
-	case 207:
-		value = V257C207{}
-	case 208:
-		value = V257C208{}
-	case 209:
-		value = V257C209{}
-	case 210:
-		value = V257C210{}
-	case 211:
-		value = V257C211{}
-	case 212:
-		value = V257C212{}
-	case 213:
-		value = V257C213{}
-	case 214:
-		value = V257C214{}
-	case 215:
-		value = V257C215{}
-	case 216:
-		value = V257C216{}
-	case 217:
-		value = V257C217{}
-	case 218:
-		value = V257C218{}
-	case 219:
-		value = V257C219{}
-	case 220:
-		value = V257C220{}
-	case 221:
-		value = V257C221{}
-	case 222:
-		value = V257C222{}
-	case 223:
-		value = V257C223{}
-	case 224:
-		value = V257C224{}
-	case 225:
-		value = V257C225{}
-	case 226:
-		value = V257C226{}
-	case 227:
-		value = V257C227{}
-	case 228:
-		value = V257C228{}
-	case 229:
-		value = V257C229{}
-	case 230:
-		value = V257C230{}
-	case 231:
-		value = V257C231{}
-	case 232:
-		value = V257C232{}
-	case 233:
-		value = V257C233{}
-	case 234:
-		value = V257C234{}
-	case 235:
-		value = V257C235{}
-	case 236:
-		value = V257C236{}
-	case 237:
-		value = V257C237{}
-	case 238:
-		value = V257C238{}
-	case 239:
-		value = V257C239{}
-	case 240:
-		value = V257C240{}
-	case 241:
-		value = V257C241{}
-	case 242:
-		value = V257C242{}
-	case 243:
-		value = V257C243{}
-	case 244:
-		value = V257C244{}
-	case 245:
-		value = V257C245{}
-	case 246:
-		value = V257C246{}
-	case 247:
-		value = V257C247{}
-	case 248:
-		value = V257C248{}
-	case 249:
-		value = V257C249{}
-	case 250:
-		value = V257C250{}
-	case 251:
-		value = V257C251{}
-	case 252:
-		value = V257C252{}
-	case 253:
-		value = V257C253{}
-	case 254:
-		value = V257C254{}
-	case 255:
-		value = V257C255{}
-	case 256:
-		value = V257C256{
-			Value: guest.LiftSlice[uint16](guest.Load[uint32](ptr, 8), guest.Load[uint32](ptr, 12)),
-		}
-	default:
-		guest.NoDiscriminant(uint32(valueCase), "v257")
+// Exported is for worlds that export the interface.
+var Exported exported
+var implementation Interface
+
+type exported struct{}
+
+func (exported) Set(impl Interface) { implementation = impl }
+
+func (exported) OfE256(v uint32) uint32 { return uint32(implementation.OfE256(E256(v))) }
+
+func (exported) OfE257(v uint32) uint32 {
+	return uint32(guest.LowerEnum(implementation.OfE257(E257(v)), 257, "many.E257"))
+}
+
+func (exported) OfV257(v0 uint32, v1 uint64, v2 uint32) uint32 {
+	v := liftV257(v0, v1, v2)
+	guest.ParamsLifted()
+	result := implementation.OfV257(v)
+	area := guest.ResultArea(16)
+	storeV257(&guest.Results, area, result)
+	return guest.Address(area)
+}
+
+func (exported) OfSome(v0, v1, v2, v3 uint32, v4 uint64, v5, v6 uint32) uint32 {
+	v := Some{A: uint8(v0), B: E256(v1), C: E257(v2), D: liftV257(v3, v4, v5), E: E256(v6)}
+	guest.ParamsLifted()
+	result := implementation.OfSome(v)
+	area := guest.ResultArea(32)
+	storeSome(&guest.Results, area, result)
+	return guest.Address(area)
+}
+
+func (exported) OfE256s(vPtr, vLen uint32) uint32 {
+	v := make([]E256, vLen)
+	for i := range v {
+		at := guest.PointerTo(vPtr + uint32(i)*1)
+		v[i] = E256(guest.Load[uint8](at, 0))
 	}
-	return value
+	guest.ParamsLifted()
+	result := implementation.OfE256s(v)
+	area := guest.ResultArea(8)
+	resultPtr := guest.NewList(&guest.Results, area, 0, len(result), 1)
+	for i, item := range result {
+		at := guest.PointerTo(resultPtr + uint32(i)*1)
+		guest.Store(at, 0, uint8(item))
+	}
+	return guest.Address(area)
+}
+
+func (exported) OfE257s(vPtr, vLen uint32) uint32 {
+	v := make([]E257, vLen)
+	for i := range v {
+		at := guest.PointerTo(vPtr + uint32(i)*2)
+		v[i] = E257(guest.Load[uint16](at, 0))
+	}
+	guest.ParamsLifted()
+	result := implementation.OfE257s(v)
+	area := guest.ResultArea(8)
+	resultPtr := guest.NewList(&guest.Results, area, 0, len(result), 2)
+	for i, item := range result {
+		at := guest.PointerTo(resultPtr + uint32(i)*2)
+		guest.Store(at, 0, uint16(guest.LowerEnum(item, 257, "many.E257")))
+	}
+	return guest.Address(area)
+}
+
+func (exported) OfV257s(vPtr, vLen uint32) uint32 {
+	v := guest.LiftList(vPtr, vLen, 16, loadV257)
+	guest.ParamsLifted()
+	result := implementation.OfV257s(v)
+	area := guest.ResultArea(8)
+	guest.StoreList(&guest.Results, area, 0, result, 16, storeV257)
+	return guest.Address(area)
+}
+
+func lowerV257(arena *guest.Arena, value V257) (uint32, uint64, uint32) {
+	var valueCase uint32
+	var value1 uint64
+	var value2 uint32
+	switch value := value.(type) {
+	case V257C0:
+		c0Ptr := guest.LowerString(arena, value.Value)
+		value1, value2 = uint64(c0Ptr), uint32(len(value.Value))
+	case V257C1:
+		valueCase, value1 = 1, value.Value
+	case V257C2:
+		valueCase = 2
+	case V257C3:
+		valueCase = 3
+	case V257C4:
+		valueCase = 4
+	case V257C5:
+		valueCase = 5
+	case V257C6:
+		valueCase = 6
+	case V257C7:
+		valueCase = 7
+	case V257C8:
+		valueCase = 8
+	case V257C9:
+		valueCase = 9
+	case V257C10:
+		valueCase = 10
+	case V257C11:
+		valueCase = 11
+	case V257C12:
+		valueCase = 12
+	case V257C13:
+		valueCase = 13
+	case V257C14:
+		valueCase = 14
+	case V257C15:
+		valueCase = 15
+	case V257C16:
+		valueCase = 16
+	case V257C17:
+		valueCase = 17
+	case V257C18:
+		valueCase = 18
+	case V257C19:
+		valueCase = 19
+	case V257C20:
+		valueCase = 20
+	case V257C21:
+		valueCase = 21
+	case V257C22:
+		valueCase = 22
+	case V257C23:
+		valueCase = 23
+	case V257C24:
+		valueCase = 24
+	case V257C25:
+		valueCase = 25
+	case V257C26:
+		valueCase = 26
+	case V257C27:
+		valueCase = 27
+	case V257C28:
+		valueCase = 28
+	case V257C29:
+		valueCase = 29
+	case V257C30:
+		valueCase = 30
+	case V257C31:
+		valueCase = 31
+	case V257C32:
+		valueCase = 32
+	case V257C33:
+		valueCase = 33
+	case V257C34:
+		valueCase = 34
+	case V257C35:
+		valueCase = 35
+	case V257C36:
+		valueCase = 36
+	case V257C37:
+		valueCase = 37
+	case V257C38:
+		valueCase = 38
+	case V257C39:
+		valueCase = 39
+	case V257C40:
+		valueCase = 40
+	case V257C41:
+		valueCase = 41
+	case V257C42:
+		valueCase = 42
+	case V257C43:
+		valueCase = 43
+	case V257C44:
+		valueCase = 44
+	case V257C45:
+		valueCase = 45
+	case V257C46:
+		valueCase = 46
+	case V257C47:
+		valueCase = 47
+	case V257C48:
+		valueCase = 48
+	case V257C49:
+		valueCase = 49
+	case V257C50:
+		valueCase = 50
+	case V257C51:
+		valueCase = 51
+	case V257C52:
+		valueCase = 52
+	case V257C53:
+		valueCase = 53
+	default:
+		valueCase, value1, value2 = lowerV257_2(arena, value)
+	}
+	return valueCase, value1, value2
+}
+
+func loadV257(ptr guest.Pointer) V257 {
+	switch disc := guest.Load[uint16](ptr, 0); disc {
+	case 0:
+		return V257C0{Value: guest.LoadString(ptr, 8)}
+	case 1:
+		return V257C1{Value: guest.Load[uint64](ptr, 8)}
+	case 2:
+		return V257C2{}
+	case 3:
+		return V257C3{}
+	case 4:
+		return V257C4{}
+	case 5:
+		return V257C5{}
+	case 6:
+		return V257C6{}
+	case 7:
+		return V257C7{}
+	case 8:
+		return V257C8{}
+	case 9:
+		return V257C9{}
+	case 10:
+		return V257C10{}
+	case 11:
+		return V257C11{}
+	case 12:
+		return V257C12{}
+	case 13:
+		return V257C13{}
+	case 14:
+		return V257C14{}
+	case 15:
+		return V257C15{}
+	case 16:
+		return V257C16{}
+	case 17:
+		return V257C17{}
+	case 18:
+		return V257C18{}
+	case 19:
+		return V257C19{}
+	case 20:
+		return V257C20{}
+	case 21:
+		return V257C21{}
+	case 22:
+		return V257C22{}
+	case 23:
+		return V257C23{}
+	case 24:
+		return V257C24{}
+	case 25:
+		return V257C25{}
+	case 26:
+		return V257C26{}
+	case 27:
+		return V257C27{}
+	case 28:
+		return V257C28{}
+	case 29:
+		return V257C29{}
+	case 30:
+		return V257C30{}
+	case 31:
+		return V257C31{}
+	case 32:
+		return V257C32{}
+	case 33:
+		return V257C33{}
+	case 34:
+		return V257C34{}
+	case 35:
+		return V257C35{}
+	case 36:
+		return V257C36{}
+	case 37:
+		return V257C37{}
+	case 38:
+		return V257C38{}
+	case 39:
+		return V257C39{}
+	case 40:
+		return V257C40{}
+	case 41:
+		return V257C41{}
+	case 42:
+		return V257C42{}
+	case 43:
+		return V257C43{}
+	case 44:
+		return V257C44{}
+	case 45:
+		return V257C45{}
+	case 46:
+		return V257C46{}
+	case 47:
+		return V257C47{}
+	case 48:
+		return V257C48{}
+	case 49:
+		return V257C49{}
+	case 50:
+		return V257C50{}
+	case 51:
+		return V257C51{}
+	case 52:
+		return V257C52{}
+	case 53:
+		return V257C53{}
+	case 54:
+		return V257C54{}
+	default:
+		return loadV257_2(ptr)
+	}
 }
 
 func loadSome(ptr guest.Pointer) Some {
-	return Some{
-		A: guest.Load[uint8](ptr, 0),
-		B: E256(guest.Load[uint8](ptr, 1)),
-		C: E257(guest.Load[uint16](ptr, 2)),
-		D: loadV257(guest.At(ptr, 8)),
-		E: E256(guest.Load[uint8](ptr, 24)),
-	}
+	return Some{A: guest.Load[uint8](ptr, 0), B: E256(guest.Load[uint8](ptr, 1)),
+		C: E257(guest.Load[uint16](ptr, 2)), D: loadV257(guest.At(ptr, 8)), E: E256(guest.Load[uint8](ptr, 24))}
 }
 
 func storeV257(arena *guest.Arena, ptr guest.Pointer, value V257) {
-	switch c := value.(type) {
+	switch value := value.(type) {
 	case V257C0:
 		guest.Store(ptr, 0, uint16(0))
-		c0Ptr := guest.LowerString(arena, c.Value)
-		guest.Store(ptr, 8, c0Ptr)
-		guest.Store(ptr, 12, uint32(len(c.Value)))
+		guest.StoreString(arena, ptr, 8, value.Value)
 	case V257C1:
 		guest.Store(ptr, 0, uint16(1))
-		guest.Store(ptr, 8, c.Value)
+		guest.Store(ptr, 8, value.Value)
 	case V257C2:
 		guest.Store(ptr, 0, uint16(2))
 	case V257C3:
@@ -1837,6 +549,376 @@ func storeV257(arena *guest.Arena, ptr guest.Pointer, value V257) {
 		guest.Store(ptr, 0, uint16(52))
 	case V257C53:
 		guest.Store(ptr, 0, uint16(53))
+	default:
+		storeV257_2(arena, ptr, value)
+	}
+}
+
+func liftV257(flat0 uint32, flat1 uint64, flat2 uint32) V257 {
+	switch disc := flat0; disc {
+	case 0:
+		return V257C0{Value: guest.LiftString(uint32(flat1), flat2)}
+	case 1:
+		return V257C1{Value: flat1}
+	case 2:
+		return V257C2{}
+	case 3:
+		return V257C3{}
+	case 4:
+		return V257C4{}
+	case 5:
+		return V257C5{}
+	case 6:
+		return V257C6{}
+	case 7:
+		return V257C7{}
+	case 8:
+		return V257C8{}
+	case 9:
+		return V257C9{}
+	case 10:
+		return V257C10{}
+	case 11:
+		return V257C11{}
+	case 12:
+		return V257C12{}
+	case 13:
+		return V257C13{}
+	case 14:
+		return V257C14{}
+	case 15:
+		return V257C15{}
+	case 16:
+		return V257C16{}
+	case 17:
+		return V257C17{}
+	case 18:
+		return V257C18{}
+	case 19:
+		return V257C19{}
+	case 20:
+		return V257C20{}
+	case 21:
+		return V257C21{}
+	case 22:
+		return V257C22{}
+	case 23:
+		return V257C23{}
+	case 24:
+		return V257C24{}
+	case 25:
+		return V257C25{}
+	case 26:
+		return V257C26{}
+	case 27:
+		return V257C27{}
+	case 28:
+		return V257C28{}
+	case 29:
+		return V257C29{}
+	case 30:
+		return V257C30{}
+	case 31:
+		return V257C31{}
+	case 32:
+		return V257C32{}
+	case 33:
+		return V257C33{}
+	case 34:
+		return V257C34{}
+	case 35:
+		return V257C35{}
+	case 36:
+		return V257C36{}
+	case 37:
+		return V257C37{}
+	case 38:
+		return V257C38{}
+	case 39:
+		return V257C39{}
+	case 40:
+		return V257C40{}
+	case 41:
+		return V257C41{}
+	case 42:
+		return V257C42{}
+	case 43:
+		return V257C43{}
+	case 44:
+		return V257C44{}
+	case 45:
+		return V257C45{}
+	case 46:
+		return V257C46{}
+	case 47:
+		return V257C47{}
+	case 48:
+		return V257C48{}
+	case 49:
+		return V257C49{}
+	case 50:
+		return V257C50{}
+	case 51:
+		return V257C51{}
+	case 52:
+		return V257C52{}
+	case 53:
+		return V257C53{}
+	case 54:
+		return V257C54{}
+	default:
+		return liftV257_2(flat0, flat1, flat2)
+	}
+}
+
+func storeSome(arena *guest.Arena, ptr guest.Pointer, value Some) {
+	guest.Store(ptr, 0, value.A)
+	guest.Store(ptr, 1, uint8(value.B))
+	guest.Store(ptr, 2, uint16(guest.LowerEnum(value.C, 257, "many.E257")))
+	storeV257(arena, guest.At(ptr, 8), value.D)
+	guest.Store(ptr, 24, uint8(value.E))
+}
+
+func lowerV257_2(arena *guest.Arena, value V257) (uint32, uint64, uint32) {
+	var valueCase uint32
+	var value1 uint64
+	var value2 uint32
+	switch value.(type) {
+	case V257C54:
+		valueCase = 54
+	case V257C55:
+		valueCase = 55
+	case V257C56:
+		valueCase = 56
+	case V257C57:
+		valueCase = 57
+	case V257C58:
+		valueCase = 58
+	case V257C59:
+		valueCase = 59
+	case V257C60:
+		valueCase = 60
+	case V257C61:
+		valueCase = 61
+	case V257C62:
+		valueCase = 62
+	case V257C63:
+		valueCase = 63
+	case V257C64:
+		valueCase = 64
+	case V257C65:
+		valueCase = 65
+	case V257C66:
+		valueCase = 66
+	case V257C67:
+		valueCase = 67
+	case V257C68:
+		valueCase = 68
+	case V257C69:
+		valueCase = 69
+	case V257C70:
+		valueCase = 70
+	case V257C71:
+		valueCase = 71
+	case V257C72:
+		valueCase = 72
+	case V257C73:
+		valueCase = 73
+	case V257C74:
+		valueCase = 74
+	case V257C75:
+		valueCase = 75
+	case V257C76:
+		valueCase = 76
+	case V257C77:
+		valueCase = 77
+	case V257C78:
+		valueCase = 78
+	case V257C79:
+		valueCase = 79
+	case V257C80:
+		valueCase = 80
+	case V257C81:
+		valueCase = 81
+	case V257C82:
+		valueCase = 82
+	case V257C83:
+		valueCase = 83
+	case V257C84:
+		valueCase = 84
+	case V257C85:
+		valueCase = 85
+	case V257C86:
+		valueCase = 86
+	case V257C87:
+		valueCase = 87
+	case V257C88:
+		valueCase = 88
+	case V257C89:
+		valueCase = 89
+	case V257C90:
+		valueCase = 90
+	case V257C91:
+		valueCase = 91
+	case V257C92:
+		valueCase = 92
+	case V257C93:
+		valueCase = 93
+	case V257C94:
+		valueCase = 94
+	case V257C95:
+		valueCase = 95
+	case V257C96:
+		valueCase = 96
+	case V257C97:
+		valueCase = 97
+	case V257C98:
+		valueCase = 98
+	case V257C99:
+		valueCase = 99
+	case V257C100:
+		valueCase = 100
+	case V257C101:
+		valueCase = 101
+	case V257C102:
+		valueCase = 102
+	case V257C103:
+		valueCase = 103
+	case V257C104:
+		valueCase = 104
+	case V257C105:
+		valueCase = 105
+	case V257C106:
+		valueCase = 106
+	case V257C107:
+		valueCase = 107
+	case V257C108:
+		valueCase = 108
+	default:
+		valueCase, value1, value2 = lowerV257_3(arena, value)
+	}
+	return valueCase, value1, value2
+}
+
+func loadV257_2(ptr guest.Pointer) V257 {
+	switch disc := guest.Load[uint16](ptr, 0); disc {
+	case 55:
+		return V257C55{}
+	case 56:
+		return V257C56{}
+	case 57:
+		return V257C57{}
+	case 58:
+		return V257C58{}
+	case 59:
+		return V257C59{}
+	case 60:
+		return V257C60{}
+	case 61:
+		return V257C61{}
+	case 62:
+		return V257C62{}
+	case 63:
+		return V257C63{}
+	case 64:
+		return V257C64{}
+	case 65:
+		return V257C65{}
+	case 66:
+		return V257C66{}
+	case 67:
+		return V257C67{}
+	case 68:
+		return V257C68{}
+	case 69:
+		return V257C69{}
+	case 70:
+		return V257C70{}
+	case 71:
+		return V257C71{}
+	case 72:
+		return V257C72{}
+	case 73:
+		return V257C73{}
+	case 74:
+		return V257C74{}
+	case 75:
+		return V257C75{}
+	case 76:
+		return V257C76{}
+	case 77:
+		return V257C77{}
+	case 78:
+		return V257C78{}
+	case 79:
+		return V257C79{}
+	case 80:
+		return V257C80{}
+	case 81:
+		return V257C81{}
+	case 82:
+		return V257C82{}
+	case 83:
+		return V257C83{}
+	case 84:
+		return V257C84{}
+	case 85:
+		return V257C85{}
+	case 86:
+		return V257C86{}
+	case 87:
+		return V257C87{}
+	case 88:
+		return V257C88{}
+	case 89:
+		return V257C89{}
+	case 90:
+		return V257C90{}
+	case 91:
+		return V257C91{}
+	case 92:
+		return V257C92{}
+	case 93:
+		return V257C93{}
+	case 94:
+		return V257C94{}
+	case 95:
+		return V257C95{}
+	case 96:
+		return V257C96{}
+	case 97:
+		return V257C97{}
+	case 98:
+		return V257C98{}
+	case 99:
+		return V257C99{}
+	case 100:
+		return V257C100{}
+	case 101:
+		return V257C101{}
+	case 102:
+		return V257C102{}
+	case 103:
+		return V257C103{}
+	case 104:
+		return V257C104{}
+	case 105:
+		return V257C105{}
+	case 106:
+		return V257C106{}
+	case 107:
+		return V257C107{}
+	case 108:
+		return V257C108{}
+	case 109:
+		return V257C109{}
+	default:
+		return loadV257_3(ptr)
+	}
+}
+
+func storeV257_2(arena *guest.Arena, ptr guest.Pointer, value V257) {
+	switch value.(type) {
 	case V257C54:
 		guest.Store(ptr, 0, uint16(54))
 	case V257C55:
@@ -1947,6 +1029,368 @@ func storeV257(arena *guest.Arena, ptr guest.Pointer, value V257) {
 		guest.Store(ptr, 0, uint16(107))
 	case V257C108:
 		guest.Store(ptr, 0, uint16(108))
+	default:
+		storeV257_3(arena, ptr, value)
+	}
+}
+
+func liftV257_2(flat0 uint32, flat1 uint64, flat2 uint32) V257 {
+	switch disc := flat0; disc {
+	case 55:
+		return V257C55{}
+	case 56:
+		return V257C56{}
+	case 57:
+		return V257C57{}
+	case 58:
+		return V257C58{}
+	case 59:
+		return V257C59{}
+	case 60:
+		return V257C60{}
+	case 61:
+		return V257C61{}
+	case 62:
+		return V257C62{}
+	case 63:
+		return V257C63{}
+	case 64:
+		return V257C64{}
+	case 65:
+		return V257C65{}
+	case 66:
+		return V257C66{}
+	case 67:
+		return V257C67{}
+	case 68:
+		return V257C68{}
+	case 69:
+		return V257C69{}
+	case 70:
+		return V257C70{}
+	case 71:
+		return V257C71{}
+	case 72:
+		return V257C72{}
+	case 73:
+		return V257C73{}
+	case 74:
+		return V257C74{}
+	case 75:
+		return V257C75{}
+	case 76:
+		return V257C76{}
+	case 77:
+		return V257C77{}
+	case 78:
+		return V257C78{}
+	case 79:
+		return V257C79{}
+	case 80:
+		return V257C80{}
+	case 81:
+		return V257C81{}
+	case 82:
+		return V257C82{}
+	case 83:
+		return V257C83{}
+	case 84:
+		return V257C84{}
+	case 85:
+		return V257C85{}
+	case 86:
+		return V257C86{}
+	case 87:
+		return V257C87{}
+	case 88:
+		return V257C88{}
+	case 89:
+		return V257C89{}
+	case 90:
+		return V257C90{}
+	case 91:
+		return V257C91{}
+	case 92:
+		return V257C92{}
+	case 93:
+		return V257C93{}
+	case 94:
+		return V257C94{}
+	case 95:
+		return V257C95{}
+	case 96:
+		return V257C96{}
+	case 97:
+		return V257C97{}
+	case 98:
+		return V257C98{}
+	case 99:
+		return V257C99{}
+	case 100:
+		return V257C100{}
+	case 101:
+		return V257C101{}
+	case 102:
+		return V257C102{}
+	case 103:
+		return V257C103{}
+	case 104:
+		return V257C104{}
+	case 105:
+		return V257C105{}
+	case 106:
+		return V257C106{}
+	case 107:
+		return V257C107{}
+	case 108:
+		return V257C108{}
+	case 109:
+		return V257C109{}
+	default:
+		return liftV257_3(flat0, flat1, flat2)
+	}
+}
+
+func lowerV257_3(arena *guest.Arena, value V257) (uint32, uint64, uint32) {
+	var valueCase uint32
+	var value1 uint64
+	var value2 uint32
+	switch value.(type) {
+	case V257C109:
+		valueCase = 109
+	case V257C110:
+		valueCase = 110
+	case V257C111:
+		valueCase = 111
+	case V257C112:
+		valueCase = 112
+	case V257C113:
+		valueCase = 113
+	case V257C114:
+		valueCase = 114
+	case V257C115:
+		valueCase = 115
+	case V257C116:
+		valueCase = 116
+	case V257C117:
+		valueCase = 117
+	case V257C118:
+		valueCase = 118
+	case V257C119:
+		valueCase = 119
+	case V257C120:
+		valueCase = 120
+	case V257C121:
+		valueCase = 121
+	case V257C122:
+		valueCase = 122
+	case V257C123:
+		valueCase = 123
+	case V257C124:
+		valueCase = 124
+	case V257C125:
+		valueCase = 125
+	case V257C126:
+		valueCase = 126
+	case V257C127:
+		valueCase = 127
+	case V257C128:
+		valueCase = 128
+	case V257C129:
+		valueCase = 129
+	case V257C130:
+		valueCase = 130
+	case V257C131:
+		valueCase = 131
+	case V257C132:
+		valueCase = 132
+	case V257C133:
+		valueCase = 133
+	case V257C134:
+		valueCase = 134
+	case V257C135:
+		valueCase = 135
+	case V257C136:
+		valueCase = 136
+	case V257C137:
+		valueCase = 137
+	case V257C138:
+		valueCase = 138
+	case V257C139:
+		valueCase = 139
+	case V257C140:
+		valueCase = 140
+	case V257C141:
+		valueCase = 141
+	case V257C142:
+		valueCase = 142
+	case V257C143:
+		valueCase = 143
+	case V257C144:
+		valueCase = 144
+	case V257C145:
+		valueCase = 145
+	case V257C146:
+		valueCase = 146
+	case V257C147:
+		valueCase = 147
+	case V257C148:
+		valueCase = 148
+	case V257C149:
+		valueCase = 149
+	case V257C150:
+		valueCase = 150
+	case V257C151:
+		valueCase = 151
+	case V257C152:
+		valueCase = 152
+	case V257C153:
+		valueCase = 153
+	case V257C154:
+		valueCase = 154
+	case V257C155:
+		valueCase = 155
+	case V257C156:
+		valueCase = 156
+	case V257C157:
+		valueCase = 157
+	case V257C158:
+		valueCase = 158
+	case V257C159:
+		valueCase = 159
+	case V257C160:
+		valueCase = 160
+	case V257C161:
+		valueCase = 161
+	case V257C162:
+		valueCase = 162
+	case V257C163:
+		valueCase = 163
+	default:
+		valueCase, value1, value2 = lowerV257_4(arena, value)
+	}
+	return valueCase, value1, value2
+}
+
+func loadV257_3(ptr guest.Pointer) V257 {
+	switch disc := guest.Load[uint16](ptr, 0); disc {
+	case 110:
+		return V257C110{}
+	case 111:
+		return V257C111{}
+	case 112:
+		return V257C112{}
+	case 113:
+		return V257C113{}
+	case 114:
+		return V257C114{}
+	case 115:
+		return V257C115{}
+	case 116:
+		return V257C116{}
+	case 117:
+		return V257C117{}
+	case 118:
+		return V257C118{}
+	case 119:
+		return V257C119{}
+	case 120:
+		return V257C120{}
+	case 121:
+		return V257C121{}
+	case 122:
+		return V257C122{}
+	case 123:
+		return V257C123{}
+	case 124:
+		return V257C124{}
+	case 125:
+		return V257C125{}
+	case 126:
+		return V257C126{}
+	case 127:
+		return V257C127{}
+	case 128:
+		return V257C128{}
+	case 129:
+		return V257C129{}
+	case 130:
+		return V257C130{}
+	case 131:
+		return V257C131{}
+	case 132:
+		return V257C132{}
+	case 133:
+		return V257C133{}
+	case 134:
+		return V257C134{}
+	case 135:
+		return V257C135{}
+	case 136:
+		return V257C136{}
+	case 137:
+		return V257C137{}
+	case 138:
+		return V257C138{}
+	case 139:
+		return V257C139{}
+	case 140:
+		return V257C140{}
+	case 141:
+		return V257C141{}
+	case 142:
+		return V257C142{}
+	case 143:
+		return V257C143{}
+	case 144:
+		return V257C144{}
+	case 145:
+		return V257C145{}
+	case 146:
+		return V257C146{}
+	case 147:
+		return V257C147{}
+	case 148:
+		return V257C148{}
+	case 149:
+		return V257C149{}
+	case 150:
+		return V257C150{}
+	case 151:
+		return V257C151{}
+	case 152:
+		return V257C152{}
+	case 153:
+		return V257C153{}
+	case 154:
+		return V257C154{}
+	case 155:
+		return V257C155{}
+	case 156:
+		return V257C156{}
+	case 157:
+		return V257C157{}
+	case 158:
+		return V257C158{}
+	case 159:
+		return V257C159{}
+	case 160:
+		return V257C160{}
+	case 161:
+		return V257C161{}
+	case 162:
+		return V257C162{}
+	case 163:
+		return V257C163{}
+	case 164:
+		return V257C164{}
+	default:
+		return loadV257_4(ptr)
+	}
+}
+
+func storeV257_3(arena *guest.Arena, ptr guest.Pointer, value V257) {
+	switch value.(type) {
 	case V257C109:
 		guest.Store(ptr, 0, uint16(109))
 	case V257C110:
@@ -2057,6 +1501,368 @@ func storeV257(arena *guest.Arena, ptr guest.Pointer, value V257) {
 		guest.Store(ptr, 0, uint16(162))
 	case V257C163:
 		guest.Store(ptr, 0, uint16(163))
+	default:
+		storeV257_4(arena, ptr, value)
+	}
+}
+
+func liftV257_3(flat0 uint32, flat1 uint64, flat2 uint32) V257 {
+	switch disc := flat0; disc {
+	case 110:
+		return V257C110{}
+	case 111:
+		return V257C111{}
+	case 112:
+		return V257C112{}
+	case 113:
+		return V257C113{}
+	case 114:
+		return V257C114{}
+	case 115:
+		return V257C115{}
+	case 116:
+		return V257C116{}
+	case 117:
+		return V257C117{}
+	case 118:
+		return V257C118{}
+	case 119:
+		return V257C119{}
+	case 120:
+		return V257C120{}
+	case 121:
+		return V257C121{}
+	case 122:
+		return V257C122{}
+	case 123:
+		return V257C123{}
+	case 124:
+		return V257C124{}
+	case 125:
+		return V257C125{}
+	case 126:
+		return V257C126{}
+	case 127:
+		return V257C127{}
+	case 128:
+		return V257C128{}
+	case 129:
+		return V257C129{}
+	case 130:
+		return V257C130{}
+	case 131:
+		return V257C131{}
+	case 132:
+		return V257C132{}
+	case 133:
+		return V257C133{}
+	case 134:
+		return V257C134{}
+	case 135:
+		return V257C135{}
+	case 136:
+		return V257C136{}
+	case 137:
+		return V257C137{}
+	case 138:
+		return V257C138{}
+	case 139:
+		return V257C139{}
+	case 140:
+		return V257C140{}
+	case 141:
+		return V257C141{}
+	case 142:
+		return V257C142{}
+	case 143:
+		return V257C143{}
+	case 144:
+		return V257C144{}
+	case 145:
+		return V257C145{}
+	case 146:
+		return V257C146{}
+	case 147:
+		return V257C147{}
+	case 148:
+		return V257C148{}
+	case 149:
+		return V257C149{}
+	case 150:
+		return V257C150{}
+	case 151:
+		return V257C151{}
+	case 152:
+		return V257C152{}
+	case 153:
+		return V257C153{}
+	case 154:
+		return V257C154{}
+	case 155:
+		return V257C155{}
+	case 156:
+		return V257C156{}
+	case 157:
+		return V257C157{}
+	case 158:
+		return V257C158{}
+	case 159:
+		return V257C159{}
+	case 160:
+		return V257C160{}
+	case 161:
+		return V257C161{}
+	case 162:
+		return V257C162{}
+	case 163:
+		return V257C163{}
+	case 164:
+		return V257C164{}
+	default:
+		return liftV257_4(flat0, flat1, flat2)
+	}
+}
+
+func lowerV257_4(arena *guest.Arena, value V257) (uint32, uint64, uint32) {
+	var valueCase uint32
+	var value1 uint64
+	var value2 uint32
+	switch value.(type) {
+	case V257C164:
+		valueCase = 164
+	case V257C165:
+		valueCase = 165
+	case V257C166:
+		valueCase = 166
+	case V257C167:
+		valueCase = 167
+	case V257C168:
+		valueCase = 168
+	case V257C169:
+		valueCase = 169
+	case V257C170:
+		valueCase = 170
+	case V257C171:
+		valueCase = 171
+	case V257C172:
+		valueCase = 172
+	case V257C173:
+		valueCase = 173
+	case V257C174:
+		valueCase = 174
+	case V257C175:
+		valueCase = 175
+	case V257C176:
+		valueCase = 176
+	case V257C177:
+		valueCase = 177
+	case V257C178:
+		valueCase = 178
+	case V257C179:
+		valueCase = 179
+	case V257C180:
+		valueCase = 180
+	case V257C181:
+		valueCase = 181
+	case V257C182:
+		valueCase = 182
+	case V257C183:
+		valueCase = 183
+	case V257C184:
+		valueCase = 184
+	case V257C185:
+		valueCase = 185
+	case V257C186:
+		valueCase = 186
+	case V257C187:
+		valueCase = 187
+	case V257C188:
+		valueCase = 188
+	case V257C189:
+		valueCase = 189
+	case V257C190:
+		valueCase = 190
+	case V257C191:
+		valueCase = 191
+	case V257C192:
+		valueCase = 192
+	case V257C193:
+		valueCase = 193
+	case V257C194:
+		valueCase = 194
+	case V257C195:
+		valueCase = 195
+	case V257C196:
+		valueCase = 196
+	case V257C197:
+		valueCase = 197
+	case V257C198:
+		valueCase = 198
+	case V257C199:
+		valueCase = 199
+	case V257C200:
+		valueCase = 200
+	case V257C201:
+		valueCase = 201
+	case V257C202:
+		valueCase = 202
+	case V257C203:
+		valueCase = 203
+	case V257C204:
+		valueCase = 204
+	case V257C205:
+		valueCase = 205
+	case V257C206:
+		valueCase = 206
+	case V257C207:
+		valueCase = 207
+	case V257C208:
+		valueCase = 208
+	case V257C209:
+		valueCase = 209
+	case V257C210:
+		valueCase = 210
+	case V257C211:
+		valueCase = 211
+	case V257C212:
+		valueCase = 212
+	case V257C213:
+		valueCase = 213
+	case V257C214:
+		valueCase = 214
+	case V257C215:
+		valueCase = 215
+	case V257C216:
+		valueCase = 216
+	case V257C217:
+		valueCase = 217
+	case V257C218:
+		valueCase = 218
+	default:
+		valueCase, value1, value2 = lowerV257_5(arena, value)
+	}
+	return valueCase, value1, value2
+}
+
+func loadV257_4(ptr guest.Pointer) V257 {
+	switch disc := guest.Load[uint16](ptr, 0); disc {
+	case 165:
+		return V257C165{}
+	case 166:
+		return V257C166{}
+	case 167:
+		return V257C167{}
+	case 168:
+		return V257C168{}
+	case 169:
+		return V257C169{}
+	case 170:
+		return V257C170{}
+	case 171:
+		return V257C171{}
+	case 172:
+		return V257C172{}
+	case 173:
+		return V257C173{}
+	case 174:
+		return V257C174{}
+	case 175:
+		return V257C175{}
+	case 176:
+		return V257C176{}
+	case 177:
+		return V257C177{}
+	case 178:
+		return V257C178{}
+	case 179:
+		return V257C179{}
+	case 180:
+		return V257C180{}
+	case 181:
+		return V257C181{}
+	case 182:
+		return V257C182{}
+	case 183:
+		return V257C183{}
+	case 184:
+		return V257C184{}
+	case 185:
+		return V257C185{}
+	case 186:
+		return V257C186{}
+	case 187:
+		return V257C187{}
+	case 188:
+		return V257C188{}
+	case 189:
+		return V257C189{}
+	case 190:
+		return V257C190{}
+	case 191:
+		return V257C191{}
+	case 192:
+		return V257C192{}
+	case 193:
+		return V257C193{}
+	case 194:
+		return V257C194{}
+	case 195:
+		return V257C195{}
+	case 196:
+		return V257C196{}
+	case 197:
+		return V257C197{}
+	case 198:
+		return V257C198{}
+	case 199:
+		return V257C199{}
+	case 200:
+		return V257C200{}
+	case 201:
+		return V257C201{}
+	case 202:
+		return V257C202{}
+	case 203:
+		return V257C203{}
+	case 204:
+		return V257C204{}
+	case 205:
+		return V257C205{}
+	case 206:
+		return V257C206{}
+	case 207:
+		return V257C207{}
+	case 208:
+		return V257C208{}
+	case 209:
+		return V257C209{}
+	case 210:
+		return V257C210{}
+	case 211:
+		return V257C211{}
+	case 212:
+		return V257C212{}
+	case 213:
+		return V257C213{}
+	case 214:
+		return V257C214{}
+	case 215:
+		return V257C215{}
+	case 216:
+		return V257C216{}
+	case 217:
+		return V257C217{}
+	case 218:
+		return V257C218{}
+	case 219:
+		return V257C219{}
+	default:
+		return loadV257_5(ptr)
+	}
+}
+
+func storeV257_4(arena *guest.Arena, ptr guest.Pointer, value V257) {
+	switch value.(type) {
 	case V257C164:
 		guest.Store(ptr, 0, uint16(164))
 	case V257C165:
@@ -2167,6 +1973,300 @@ func storeV257(arena *guest.Arena, ptr guest.Pointer, value V257) {
 		guest.Store(ptr, 0, uint16(217))
 	case V257C218:
 		guest.Store(ptr, 0, uint16(218))
+	default:
+		storeV257_5(arena, ptr, value)
+	}
+}
+
+func liftV257_4(flat0 uint32, flat1 uint64, flat2 uint32) V257 {
+	switch disc := flat0; disc {
+	case 165:
+		return V257C165{}
+	case 166:
+		return V257C166{}
+	case 167:
+		return V257C167{}
+	case 168:
+		return V257C168{}
+	case 169:
+		return V257C169{}
+	case 170:
+		return V257C170{}
+	case 171:
+		return V257C171{}
+	case 172:
+		return V257C172{}
+	case 173:
+		return V257C173{}
+	case 174:
+		return V257C174{}
+	case 175:
+		return V257C175{}
+	case 176:
+		return V257C176{}
+	case 177:
+		return V257C177{}
+	case 178:
+		return V257C178{}
+	case 179:
+		return V257C179{}
+	case 180:
+		return V257C180{}
+	case 181:
+		return V257C181{}
+	case 182:
+		return V257C182{}
+	case 183:
+		return V257C183{}
+	case 184:
+		return V257C184{}
+	case 185:
+		return V257C185{}
+	case 186:
+		return V257C186{}
+	case 187:
+		return V257C187{}
+	case 188:
+		return V257C188{}
+	case 189:
+		return V257C189{}
+	case 190:
+		return V257C190{}
+	case 191:
+		return V257C191{}
+	case 192:
+		return V257C192{}
+	case 193:
+		return V257C193{}
+	case 194:
+		return V257C194{}
+	case 195:
+		return V257C195{}
+	case 196:
+		return V257C196{}
+	case 197:
+		return V257C197{}
+	case 198:
+		return V257C198{}
+	case 199:
+		return V257C199{}
+	case 200:
+		return V257C200{}
+	case 201:
+		return V257C201{}
+	case 202:
+		return V257C202{}
+	case 203:
+		return V257C203{}
+	case 204:
+		return V257C204{}
+	case 205:
+		return V257C205{}
+	case 206:
+		return V257C206{}
+	case 207:
+		return V257C207{}
+	case 208:
+		return V257C208{}
+	case 209:
+		return V257C209{}
+	case 210:
+		return V257C210{}
+	case 211:
+		return V257C211{}
+	case 212:
+		return V257C212{}
+	case 213:
+		return V257C213{}
+	case 214:
+		return V257C214{}
+	case 215:
+		return V257C215{}
+	case 216:
+		return V257C216{}
+	case 217:
+		return V257C217{}
+	case 218:
+		return V257C218{}
+	case 219:
+		return V257C219{}
+	default:
+		return liftV257_5(flat0, flat1, flat2)
+	}
+}
+
+func lowerV257_5(arena *guest.Arena, value V257) (uint32, uint64, uint32) {
+	var valueCase uint32
+	var value1 uint64
+	var value2 uint32
+	switch value := value.(type) {
+	case V257C219:
+		valueCase = 219
+	case V257C220:
+		valueCase = 220
+	case V257C221:
+		valueCase = 221
+	case V257C222:
+		valueCase = 222
+	case V257C223:
+		valueCase = 223
+	case V257C224:
+		valueCase = 224
+	case V257C225:
+		valueCase = 225
+	case V257C226:
+		valueCase = 226
+	case V257C227:
+		valueCase = 227
+	case V257C228:
+		valueCase = 228
+	case V257C229:
+		valueCase = 229
+	case V257C230:
+		valueCase = 230
+	case V257C231:
+		valueCase = 231
+	case V257C232:
+		valueCase = 232
+	case V257C233:
+		valueCase = 233
+	case V257C234:
+		valueCase = 234
+	case V257C235:
+		valueCase = 235
+	case V257C236:
+		valueCase = 236
+	case V257C237:
+		valueCase = 237
+	case V257C238:
+		valueCase = 238
+	case V257C239:
+		valueCase = 239
+	case V257C240:
+		valueCase = 240
+	case V257C241:
+		valueCase = 241
+	case V257C242:
+		valueCase = 242
+	case V257C243:
+		valueCase = 243
+	case V257C244:
+		valueCase = 244
+	case V257C245:
+		valueCase = 245
+	case V257C246:
+		valueCase = 246
+	case V257C247:
+		valueCase = 247
+	case V257C248:
+		valueCase = 248
+	case V257C249:
+		valueCase = 249
+	case V257C250:
+		valueCase = 250
+	case V257C251:
+		valueCase = 251
+	case V257C252:
+		valueCase = 252
+	case V257C253:
+		valueCase = 253
+	case V257C254:
+		valueCase = 254
+	case V257C255:
+		valueCase = 255
+	case V257C256:
+		c256Ptr := guest.LowerSlice(arena, value.Value)
+		valueCase, value1, value2 = 256, uint64(c256Ptr), uint32(len(value.Value))
+	default:
+		guest.NoCase("many.V257")
+	}
+	return valueCase, value1, value2
+}
+
+func loadV257_5(ptr guest.Pointer) V257 {
+	switch disc := guest.Load[uint16](ptr, 0); disc {
+	case 220:
+		return V257C220{}
+	case 221:
+		return V257C221{}
+	case 222:
+		return V257C222{}
+	case 223:
+		return V257C223{}
+	case 224:
+		return V257C224{}
+	case 225:
+		return V257C225{}
+	case 226:
+		return V257C226{}
+	case 227:
+		return V257C227{}
+	case 228:
+		return V257C228{}
+	case 229:
+		return V257C229{}
+	case 230:
+		return V257C230{}
+	case 231:
+		return V257C231{}
+	case 232:
+		return V257C232{}
+	case 233:
+		return V257C233{}
+	case 234:
+		return V257C234{}
+	case 235:
+		return V257C235{}
+	case 236:
+		return V257C236{}
+	case 237:
+		return V257C237{}
+	case 238:
+		return V257C238{}
+	case 239:
+		return V257C239{}
+	case 240:
+		return V257C240{}
+	case 241:
+		return V257C241{}
+	case 242:
+		return V257C242{}
+	case 243:
+		return V257C243{}
+	case 244:
+		return V257C244{}
+	case 245:
+		return V257C245{}
+	case 246:
+		return V257C246{}
+	case 247:
+		return V257C247{}
+	case 248:
+		return V257C248{}
+	case 249:
+		return V257C249{}
+	case 250:
+		return V257C250{}
+	case 251:
+		return V257C251{}
+	case 252:
+		return V257C252{}
+	case 253:
+		return V257C253{}
+	case 254:
+		return V257C254{}
+	case 255:
+		return V257C255{}
+	case 256:
+		return V257C256{Value: guest.LoadSlice[uint16](ptr, 8)}
+	default:
+		guest.NoDiscriminant(uint32(disc), "v257")
+	}
+	return nil
+}
+
+func storeV257_5(arena *guest.Arena, ptr guest.Pointer, value V257) {
+	switch value := value.(type) {
 	case V257C219:
 		guest.Store(ptr, 0, uint16(219))
 	case V257C220:
@@ -2243,10 +2343,90 @@ func storeV257(arena *guest.Arena, ptr guest.Pointer, value V257) {
 		guest.Store(ptr, 0, uint16(255))
 	case V257C256:
 		guest.Store(ptr, 0, uint16(256))
-		c256Ptr := guest.LowerSlice(arena, c.Value)
-		guest.Store(ptr, 8, c256Ptr)
-		guest.Store(ptr, 12, uint32(len(c.Value)))
+		guest.StoreSlice(arena, ptr, 8, value.Value)
 	default:
 		guest.NoCase("many.V257")
 	}
+}
+
+func liftV257_5(flat0 uint32, flat1 uint64, flat2 uint32) V257 {
+	switch disc := flat0; disc {
+	case 220:
+		return V257C220{}
+	case 221:
+		return V257C221{}
+	case 222:
+		return V257C222{}
+	case 223:
+		return V257C223{}
+	case 224:
+		return V257C224{}
+	case 225:
+		return V257C225{}
+	case 226:
+		return V257C226{}
+	case 227:
+		return V257C227{}
+	case 228:
+		return V257C228{}
+	case 229:
+		return V257C229{}
+	case 230:
+		return V257C230{}
+	case 231:
+		return V257C231{}
+	case 232:
+		return V257C232{}
+	case 233:
+		return V257C233{}
+	case 234:
+		return V257C234{}
+	case 235:
+		return V257C235{}
+	case 236:
+		return V257C236{}
+	case 237:
+		return V257C237{}
+	case 238:
+		return V257C238{}
+	case 239:
+		return V257C239{}
+	case 240:
+		return V257C240{}
+	case 241:
+		return V257C241{}
+	case 242:
+		return V257C242{}
+	case 243:
+		return V257C243{}
+	case 244:
+		return V257C244{}
+	case 245:
+		return V257C245{}
+	case 246:
+		return V257C246{}
+	case 247:
+		return V257C247{}
+	case 248:
+		return V257C248{}
+	case 249:
+		return V257C249{}
+	case 250:
+		return V257C250{}
+	case 251:
+		return V257C251{}
+	case 252:
+		return V257C252{}
+	case 253:
+		return V257C253{}
+	case 254:
+		return V257C254{}
+	case 255:
+		return V257C255{}
+	case 256:
+		return V257C256{Value: guest.LiftSlice[uint16](uint32(flat1), flat2)}
+	default:
+		guest.NoDiscriminant(uint32(disc), "v257")
+	}
+	return nil
 }

@@ -12,56 +12,39 @@ import (
 
 // Interface is roundtrip:values/maps as a guest exports it.
 type Interface interface {
-	// OfStrings is of-strings.
 	OfStrings(v map[string]string) map[string]string
-	// OfU8s is of-u8s.
 	OfU8s(v map[uint8]uint64) map[uint8]uint64
-	// OfS64s is of-s64s.
 	OfS64s(v map[int64]uint8) map[int64]uint8
-	// OfChars is of-chars.
 	OfChars(v map[rune]float64) map[rune]float64
-	// OfBools is of-bools.
 	OfBools(v map[bool]string) map[bool]string
-	// OfLists is of-lists.
 	OfLists(v map[uint32][]string) map[uint32][]string
-	// OfPeople is of-people.
 	OfPeople(v map[string]Person) map[string]Person
-	// OfShapes is of-shapes.
 	OfShapes(v map[int16]Shape) map[int16]Shape
-	// OfMaps is of-maps.
 	OfMaps(v map[uint16]map[string]uint32) map[uint16]map[string]uint32
-	// OfList is of-list.
 	OfList(v []map[int32]bool) []map[int32]bool
-	// OfOption is of-option.
 	OfOption(v types.Option[map[uint64]string]) types.Option[map[uint64]string]
 }
 
 //go:wasmimport roundtrip:values/maps of-strings
 func importOfStrings(uint32, uint32, uint32)
 
-// OfStrings is of-strings.
+// OfStrings calls roundtrip:values/maps#of-strings.
 func OfStrings(v map[string]string) map[string]string {
 	call := guest.Call()
 	vPtr := call.List(len(v), 16)
 	for i, key := range guest.SortedKeys(v) {
 		at := guest.PointerTo(vPtr + uint32(i)*16)
-		keyPtr := guest.LowerString(call, key)
-		guest.Store(at, 0, keyPtr)
-		guest.Store(at, 4, uint32(len(key)))
-		valuePtr := guest.LowerString(call, v[key])
-		guest.Store(at, 8, valuePtr)
-		guest.Store(at, 12, uint32(len(v[key])))
+		guest.StoreString(call, at, 0, key)
+		guest.StoreString(call, at, 8, v[key])
 	}
-	area := call.ResultArea(8)
-	importOfStrings(vPtr, uint32(len(v)), guest.Address(area))
-	call.Returned()
+	importOfStrings(vPtr, uint32(len(v)), call.ResultArea(8))
+	area := call.Returned(8)
 	resultPtr := guest.Load[uint32](area, 0)
 	resultLen := guest.Load[uint32](area, 4)
 	result := make(map[string]string, resultLen)
 	for i := range resultLen {
 		at := guest.PointerTo(resultPtr + i*16)
-		result[guest.LiftString(guest.Load[uint32](at, 0), guest.Load[uint32](at,
-			4))] = guest.LiftString(guest.Load[uint32](at, 8), guest.Load[uint32](at, 12))
+		result[guest.LoadString(at, 0)] = guest.LoadString(at, 8)
 	}
 	call.Done()
 	return result
@@ -70,7 +53,7 @@ func OfStrings(v map[string]string) map[string]string {
 //go:wasmimport roundtrip:values/maps of-u8s
 func importOfU8s(uint32, uint32, uint32)
 
-// OfU8s is of-u8s.
+// OfU8s calls roundtrip:values/maps#of-u8s.
 func OfU8s(v map[uint8]uint64) map[uint8]uint64 {
 	call := guest.Call()
 	vPtr := call.List(len(v), 16)
@@ -79,9 +62,8 @@ func OfU8s(v map[uint8]uint64) map[uint8]uint64 {
 		guest.Store(at, 0, key)
 		guest.Store(at, 8, v[key])
 	}
-	area := call.ResultArea(8)
-	importOfU8s(vPtr, uint32(len(v)), guest.Address(area))
-	call.Returned()
+	importOfU8s(vPtr, uint32(len(v)), call.ResultArea(8))
+	area := call.Returned(8)
 	resultPtr := guest.Load[uint32](area, 0)
 	resultLen := guest.Load[uint32](area, 4)
 	result := make(map[uint8]uint64, resultLen)
@@ -96,7 +78,7 @@ func OfU8s(v map[uint8]uint64) map[uint8]uint64 {
 //go:wasmimport roundtrip:values/maps of-s64s
 func importOfS64s(uint32, uint32, uint32)
 
-// OfS64s is of-s64s.
+// OfS64s calls roundtrip:values/maps#of-s64s.
 func OfS64s(v map[int64]uint8) map[int64]uint8 {
 	call := guest.Call()
 	vPtr := call.List(len(v), 16)
@@ -105,9 +87,8 @@ func OfS64s(v map[int64]uint8) map[int64]uint8 {
 		guest.Store(at, 0, key)
 		guest.Store(at, 8, v[key])
 	}
-	area := call.ResultArea(8)
-	importOfS64s(vPtr, uint32(len(v)), guest.Address(area))
-	call.Returned()
+	importOfS64s(vPtr, uint32(len(v)), call.ResultArea(8))
+	area := call.Returned(8)
 	resultPtr := guest.Load[uint32](area, 0)
 	resultLen := guest.Load[uint32](area, 4)
 	result := make(map[int64]uint8, resultLen)
@@ -122,7 +103,7 @@ func OfS64s(v map[int64]uint8) map[int64]uint8 {
 //go:wasmimport roundtrip:values/maps of-chars
 func importOfChars(uint32, uint32, uint32)
 
-// OfChars is of-chars.
+// OfChars calls roundtrip:values/maps#of-chars.
 func OfChars(v map[rune]float64) map[rune]float64 {
 	call := guest.Call()
 	vPtr := call.List(len(v), 16)
@@ -131,9 +112,8 @@ func OfChars(v map[rune]float64) map[rune]float64 {
 		guest.Store(at, 0, guest.LowerChar(key))
 		guest.Store(at, 8, v[key])
 	}
-	area := call.ResultArea(8)
-	importOfChars(vPtr, uint32(len(v)), guest.Address(area))
-	call.Returned()
+	importOfChars(vPtr, uint32(len(v)), call.ResultArea(8))
+	area := call.Returned(8)
 	resultPtr := guest.Load[uint32](area, 0)
 	resultLen := guest.Load[uint32](area, 4)
 	result := make(map[rune]float64, resultLen)
@@ -148,26 +128,23 @@ func OfChars(v map[rune]float64) map[rune]float64 {
 //go:wasmimport roundtrip:values/maps of-bools
 func importOfBools(uint32, uint32, uint32)
 
-// OfBools is of-bools.
+// OfBools calls roundtrip:values/maps#of-bools.
 func OfBools(v map[bool]string) map[bool]string {
 	call := guest.Call()
 	vPtr := call.List(len(v), 12)
 	for i, key := range guest.SortedBools(v) {
 		at := guest.PointerTo(vPtr + uint32(i)*12)
 		guest.StoreBool(at, 0, key)
-		valuePtr := guest.LowerString(call, v[key])
-		guest.Store(at, 4, valuePtr)
-		guest.Store(at, 8, uint32(len(v[key])))
+		guest.StoreString(call, at, 4, v[key])
 	}
-	area := call.ResultArea(8)
-	importOfBools(vPtr, uint32(len(v)), guest.Address(area))
-	call.Returned()
+	importOfBools(vPtr, uint32(len(v)), call.ResultArea(8))
+	area := call.Returned(8)
 	resultPtr := guest.Load[uint32](area, 0)
 	resultLen := guest.Load[uint32](area, 4)
 	result := make(map[bool]string, resultLen)
 	for i := range resultLen {
 		at := guest.PointerTo(resultPtr + i*12)
-		result[guest.LoadBool(at, 0)] = guest.LiftString(guest.Load[uint32](at, 4), guest.Load[uint32](at, 8))
+		result[guest.LoadBool(at, 0)] = guest.LoadString(at, 4)
 	}
 	call.Done()
 	return result
@@ -176,27 +153,24 @@ func OfBools(v map[bool]string) map[bool]string {
 //go:wasmimport roundtrip:values/maps of-lists
 func importOfLists(uint32, uint32, uint32)
 
-// OfLists is of-lists.
+// OfLists calls roundtrip:values/maps#of-lists.
 func OfLists(v map[uint32][]string) map[uint32][]string {
 	call := guest.Call()
 	vPtr := call.List(len(v), 12)
 	for i, key := range guest.SortedKeys(v) {
 		at := guest.PointerTo(vPtr + uint32(i)*12)
+		item := v[key]
 		guest.Store(at, 0, key)
-		valuePtr := guest.LowerStrings(call, v[key])
-		guest.Store(at, 4, valuePtr)
-		guest.Store(at, 8, uint32(len(v[key])))
+		guest.StoreStrings(call, at, 4, item)
 	}
-	area := call.ResultArea(8)
-	importOfLists(vPtr, uint32(len(v)), guest.Address(area))
-	call.Returned()
+	importOfLists(vPtr, uint32(len(v)), call.ResultArea(8))
+	area := call.Returned(8)
 	resultPtr := guest.Load[uint32](area, 0)
 	resultLen := guest.Load[uint32](area, 4)
 	result := make(map[uint32][]string, resultLen)
 	for i := range resultLen {
 		at := guest.PointerTo(resultPtr + i*12)
-		valuePtr := guest.Load[uint32](at, 4)
-		result[guest.Load[uint32](at, 0)] = guest.LiftStrings(valuePtr, guest.Load[uint32](at, 8))
+		result[guest.Load[uint32](at, 0)] = guest.LoadStrings(at, 4)
 	}
 	call.Done()
 	return result
@@ -205,27 +179,24 @@ func OfLists(v map[uint32][]string) map[uint32][]string {
 //go:wasmimport roundtrip:values/maps of-people
 func importOfPeople(uint32, uint32, uint32)
 
-// OfPeople is of-people.
+// OfPeople calls roundtrip:values/maps#of-people.
 func OfPeople(v map[string]Person) map[string]Person {
 	call := guest.Call()
 	vPtr := call.List(len(v), 36)
 	for i, key := range guest.SortedKeys(v) {
 		at := guest.PointerTo(vPtr + uint32(i)*36)
-		keyPtr := guest.LowerString(call, key)
-		guest.Store(at, 0, keyPtr)
-		guest.Store(at, 4, uint32(len(key)))
-		storePerson(call, guest.At(at, 8), v[key])
+		item := v[key]
+		guest.StoreString(call, at, 0, key)
+		storePerson(call, guest.At(at, 8), item)
 	}
-	area := call.ResultArea(8)
-	importOfPeople(vPtr, uint32(len(v)), guest.Address(area))
-	call.Returned()
+	importOfPeople(vPtr, uint32(len(v)), call.ResultArea(8))
+	area := call.Returned(8)
 	resultPtr := guest.Load[uint32](area, 0)
 	resultLen := guest.Load[uint32](area, 4)
 	result := make(map[string]Person, resultLen)
 	for i := range resultLen {
 		at := guest.PointerTo(resultPtr + i*36)
-		result[guest.LiftString(guest.Load[uint32](at, 0),
-			guest.Load[uint32](at, 4))] = loadPerson(guest.At(at, 8))
+		result[guest.LoadString(at, 0)] = loadPerson(guest.At(at, 8))
 	}
 	call.Done()
 	return result
@@ -234,18 +205,18 @@ func OfPeople(v map[string]Person) map[string]Person {
 //go:wasmimport roundtrip:values/maps of-shapes
 func importOfShapes(uint32, uint32, uint32)
 
-// OfShapes is of-shapes.
+// OfShapes calls roundtrip:values/maps#of-shapes.
 func OfShapes(v map[int16]Shape) map[int16]Shape {
 	call := guest.Call()
 	vPtr := call.List(len(v), 24)
 	for i, key := range guest.SortedKeys(v) {
 		at := guest.PointerTo(vPtr + uint32(i)*24)
+		item := v[key]
 		guest.Store(at, 0, key)
-		storeShape(call, guest.At(at, 8), v[key])
+		storeShape(call, guest.At(at, 8), item)
 	}
-	area := call.ResultArea(8)
-	importOfShapes(vPtr, uint32(len(v)), guest.Address(area))
-	call.Returned()
+	importOfShapes(vPtr, uint32(len(v)), call.ResultArea(8))
+	area := call.Returned(8)
 	resultPtr := guest.Load[uint32](area, 0)
 	resultLen := guest.Load[uint32](area, 4)
 	result := make(map[int16]Shape, resultLen)
@@ -260,27 +231,23 @@ func OfShapes(v map[int16]Shape) map[int16]Shape {
 //go:wasmimport roundtrip:values/maps of-maps
 func importOfMaps(uint32, uint32, uint32)
 
-// OfMaps is of-maps.
+// OfMaps calls roundtrip:values/maps#of-maps.
 func OfMaps(v map[uint16]map[string]uint32) map[uint16]map[string]uint32 {
 	call := guest.Call()
 	vPtr := call.List(len(v), 12)
 	for i, key := range guest.SortedKeys(v) {
 		at := guest.PointerTo(vPtr + uint32(i)*12)
+		item := v[key]
 		guest.Store(at, 0, key)
-		valuePtr := call.List(len(v[key]), 12)
-		for i2, key2 := range guest.SortedKeys(v[key]) {
-			at2 := guest.PointerTo(valuePtr + uint32(i2)*12)
-			keyPtr := guest.LowerString(call, key2)
-			guest.Store(at2, 0, keyPtr)
-			guest.Store(at2, 4, uint32(len(key2)))
-			guest.Store(at2, 8, v[key][key2])
+		valuePtr := guest.NewList(call, at, 4, len(item), 12)
+		for i, key := range guest.SortedKeys(item) {
+			at := guest.PointerTo(valuePtr + uint32(i)*12)
+			guest.StoreString(call, at, 0, key)
+			guest.Store(at, 8, item[key])
 		}
-		guest.Store(at, 4, valuePtr)
-		guest.Store(at, 8, uint32(len(v[key])))
 	}
-	area := call.ResultArea(8)
-	importOfMaps(vPtr, uint32(len(v)), guest.Address(area))
-	call.Returned()
+	importOfMaps(vPtr, uint32(len(v)), call.ResultArea(8))
+	area := call.Returned(8)
 	resultPtr := guest.Load[uint32](area, 0)
 	resultLen := guest.Load[uint32](area, 4)
 	result := make(map[uint16]map[string]uint32, resultLen)
@@ -289,10 +256,9 @@ func OfMaps(v map[uint16]map[string]uint32) map[uint16]map[string]uint32 {
 		valuePtr := guest.Load[uint32](at, 4)
 		valueLen := guest.Load[uint32](at, 8)
 		value := make(map[string]uint32, valueLen)
-		for i2 := range valueLen {
-			at2 := guest.PointerTo(valuePtr + i2*12)
-			value[guest.LiftString(guest.Load[uint32](at2, 0),
-				guest.Load[uint32](at2, 4))] = guest.Load[uint32](at2, 8)
+		for i := range valueLen {
+			at := guest.PointerTo(valuePtr + i*12)
+			value[guest.LoadString(at, 0)] = guest.Load[uint32](at, 8)
 		}
 		result[guest.Load[uint16](at, 0)] = value
 	}
@@ -303,34 +269,32 @@ func OfMaps(v map[uint16]map[string]uint32) map[uint16]map[string]uint32 {
 //go:wasmimport roundtrip:values/maps of-list
 func importOfList(uint32, uint32, uint32)
 
-// OfList is of-list.
+// OfList calls roundtrip:values/maps#of-list.
 func OfList(v []map[int32]bool) []map[int32]bool {
 	call := guest.Call()
 	vPtr := call.List(len(v), 8)
 	for i, item := range v {
 		at := guest.PointerTo(vPtr + uint32(i)*8)
-		itemPtr := call.List(len(item), 8)
-		for i2, key := range guest.SortedKeys(item) {
-			at2 := guest.PointerTo(itemPtr + uint32(i2)*8)
-			guest.Store(at2, 0, key)
-			guest.StoreBool(at2, 4, item[key])
+		itemPtr := guest.NewList(call, at, 0, len(item), 8)
+		for i, key := range guest.SortedKeys(item) {
+			at := guest.PointerTo(itemPtr + uint32(i)*8)
+			guest.Store(at, 0, key)
+			guest.StoreBool(at, 4, item[key])
 		}
-		guest.Store(at, 0, itemPtr)
-		guest.Store(at, 4, uint32(len(item)))
 	}
-	area := call.ResultArea(8)
-	importOfList(vPtr, uint32(len(v)), guest.Address(area))
-	call.Returned()
+	importOfList(vPtr, uint32(len(v)), call.ResultArea(8))
+	area := call.Returned(8)
 	resultPtr := guest.Load[uint32](area, 0)
-	result := make([]map[int32]bool, guest.Load[uint32](area, 4))
+	resultLen := guest.Load[uint32](area, 4)
+	result := make([]map[int32]bool, resultLen)
 	for i := range result {
 		at := guest.PointerTo(resultPtr + uint32(i)*8)
 		itemPtr := guest.Load[uint32](at, 0)
 		itemLen := guest.Load[uint32](at, 4)
 		item := make(map[int32]bool, itemLen)
-		for i2 := range itemLen {
-			at2 := guest.PointerTo(itemPtr + i2*8)
-			item[guest.Load[int32](at2, 0)] = guest.LoadBool(at2, 4)
+		for i := range itemLen {
+			at := guest.PointerTo(itemPtr + i*8)
+			item[guest.Load[int32](at, 0)] = guest.LoadBool(at, 4)
 		}
 		result[i] = item
 	}
@@ -341,129 +305,330 @@ func OfList(v []map[int32]bool) []map[int32]bool {
 //go:wasmimport roundtrip:values/maps of-option
 func importOfOption(uint32, uint32, uint32, uint32)
 
-// OfOption is of-option.
+// OfOption calls roundtrip:values/maps#of-option.
 func OfOption(v types.Option[map[uint64]string]) types.Option[map[uint64]string] {
 	call := guest.Call()
 	var vCase, v1, v2 uint32
-	if value, ok := v.Get(); ok {
-		valuePtr := call.List(len(value), 16)
-		for i, key := range guest.SortedKeys(value) {
+	if v, ok := v.Get(); ok {
+		valuePtr := call.List(len(v), 16)
+		for i, key := range guest.SortedKeys(v) {
 			at := guest.PointerTo(valuePtr + uint32(i)*16)
 			guest.Store(at, 0, key)
-			valuePtr2 := guest.LowerString(call, value[key])
-			guest.Store(at, 8, valuePtr2)
-			guest.Store(at, 12, uint32(len(value[key])))
+			guest.StoreString(call, at, 8, v[key])
 		}
-		vCase = 1
-		v1 = valuePtr
-		v2 = uint32(len(value))
+		vCase, v1, v2 = 1, valuePtr, uint32(len(v))
 	}
-	area := call.ResultArea(12)
-	importOfOption(vCase, v1, v2, guest.Address(area))
-	call.Returned()
-	resultCase := guest.Load[uint8](area, 0)
+	importOfOption(vCase, v1, v2, call.ResultArea(12))
+	area := call.Returned(12)
 	var result types.Option[map[uint64]string]
-	switch resultCase {
-	case 0:
-	case 1:
+	if guest.LoadSome(area, 0) {
 		valuePtr := guest.Load[uint32](area, 4)
 		valueLen := guest.Load[uint32](area, 8)
 		value := make(map[uint64]string, valueLen)
 		for i := range valueLen {
 			at := guest.PointerTo(valuePtr + i*16)
-			value[guest.Load[uint64](at,
-				0)] = guest.LiftString(guest.Load[uint32](at, 8), guest.Load[uint32](at, 12))
+			value[guest.Load[uint64](at, 0)] = guest.LoadString(at, 8)
 		}
 		result = types.Some(value)
-	default:
-		guest.NoDiscriminant(uint32(resultCase), "option<map<u64, string>>")
 	}
 	call.Done()
 	return result
 }
 
-func storePerson(arena *guest.Arena, ptr guest.Pointer, value named.Person) {
-	namePtr := guest.LowerString(arena, value.Name)
-	guest.Store(ptr, 0, namePtr)
-	guest.Store(ptr, 4, uint32(len(value.Name)))
-	guest.Store(ptr, 8, value.Age)
-	if value_, ok := value.Height.Get(); ok {
-		guest.Store(ptr, 12, uint8(1))
-		guest.Store(ptr, 16, value_)
-	} else {
-		guest.Store(ptr, 12, uint8(0))
+// Exported is for worlds that export the interface.
+var Exported exported
+var implementation Interface
+
+type exported struct{}
+
+func (exported) Set(impl Interface) { implementation = impl }
+
+func (exported) OfStrings(vPtr, vLen uint32) uint32 {
+	v := make(map[string]string, vLen)
+	for i := range vLen {
+		at := guest.PointerTo(vPtr + i*16)
+		v[guest.LoadString(at, 0)] = guest.LoadString(at, 8)
 	}
-	tagsPtr := guest.LowerStrings(arena, value.Tags)
-	guest.Store(ptr, 20, tagsPtr)
-	guest.Store(ptr, 24, uint32(len(value.Tags)))
+	guest.ParamsLifted()
+	result := implementation.OfStrings(v)
+	area := guest.ResultArea(8)
+	resultPtr := guest.NewList(&guest.Results, area, 0, len(result), 16)
+	for i, key := range guest.SortedKeys(result) {
+		at := guest.PointerTo(resultPtr + uint32(i)*16)
+		guest.StoreString(&guest.Results, at, 0, key)
+		guest.StoreString(&guest.Results, at, 8, result[key])
+	}
+	return guest.Address(area)
+}
+
+func (exported) OfU8s(vPtr, vLen uint32) uint32 {
+	v := make(map[uint8]uint64, vLen)
+	for i := range vLen {
+		at := guest.PointerTo(vPtr + i*16)
+		v[guest.Load[uint8](at, 0)] = guest.Load[uint64](at, 8)
+	}
+	guest.ParamsLifted()
+	result := implementation.OfU8s(v)
+	area := guest.ResultArea(8)
+	resultPtr := guest.NewList(&guest.Results, area, 0, len(result), 16)
+	for i, key := range guest.SortedKeys(result) {
+		at := guest.PointerTo(resultPtr + uint32(i)*16)
+		guest.Store(at, 0, key)
+		guest.Store(at, 8, result[key])
+	}
+	return guest.Address(area)
+}
+
+func (exported) OfS64s(vPtr, vLen uint32) uint32 {
+	v := make(map[int64]uint8, vLen)
+	for i := range vLen {
+		at := guest.PointerTo(vPtr + i*16)
+		v[guest.Load[int64](at, 0)] = guest.Load[uint8](at, 8)
+	}
+	guest.ParamsLifted()
+	result := implementation.OfS64s(v)
+	area := guest.ResultArea(8)
+	resultPtr := guest.NewList(&guest.Results, area, 0, len(result), 16)
+	for i, key := range guest.SortedKeys(result) {
+		at := guest.PointerTo(resultPtr + uint32(i)*16)
+		guest.Store(at, 0, key)
+		guest.Store(at, 8, result[key])
+	}
+	return guest.Address(area)
+}
+
+func (exported) OfChars(vPtr, vLen uint32) uint32 {
+	v := make(map[rune]float64, vLen)
+	for i := range vLen {
+		at := guest.PointerTo(vPtr + i*16)
+		v[guest.Load[rune](at, 0)] = guest.Load[float64](at, 8)
+	}
+	guest.ParamsLifted()
+	result := implementation.OfChars(v)
+	area := guest.ResultArea(8)
+	resultPtr := guest.NewList(&guest.Results, area, 0, len(result), 16)
+	for i, key := range guest.SortedKeys(result) {
+		at := guest.PointerTo(resultPtr + uint32(i)*16)
+		guest.Store(at, 0, guest.LowerChar(key))
+		guest.Store(at, 8, result[key])
+	}
+	return guest.Address(area)
+}
+
+func (exported) OfBools(vPtr, vLen uint32) uint32 {
+	v := make(map[bool]string, vLen)
+	for i := range vLen {
+		at := guest.PointerTo(vPtr + i*12)
+		v[guest.LoadBool(at, 0)] = guest.LoadString(at, 4)
+	}
+	guest.ParamsLifted()
+	result := implementation.OfBools(v)
+	area := guest.ResultArea(8)
+	resultPtr := guest.NewList(&guest.Results, area, 0, len(result), 12)
+	for i, key := range guest.SortedBools(result) {
+		at := guest.PointerTo(resultPtr + uint32(i)*12)
+		guest.StoreBool(at, 0, key)
+		guest.StoreString(&guest.Results, at, 4, result[key])
+	}
+	return guest.Address(area)
+}
+
+func (exported) OfLists(vPtr, vLen uint32) uint32 {
+	v := make(map[uint32][]string, vLen)
+	for i := range vLen {
+		at := guest.PointerTo(vPtr + i*12)
+		v[guest.Load[uint32](at, 0)] = guest.LoadStrings(at, 4)
+	}
+	guest.ParamsLifted()
+	result := implementation.OfLists(v)
+	area := guest.ResultArea(8)
+	resultPtr := guest.NewList(&guest.Results, area, 0, len(result), 12)
+	for i, key := range guest.SortedKeys(result) {
+		at := guest.PointerTo(resultPtr + uint32(i)*12)
+		item := result[key]
+		guest.Store(at, 0, key)
+		guest.StoreStrings(&guest.Results, at, 4, item)
+	}
+	return guest.Address(area)
+}
+
+func (exported) OfPeople(vPtr, vLen uint32) uint32 {
+	v := make(map[string]Person, vLen)
+	for i := range vLen {
+		at := guest.PointerTo(vPtr + i*36)
+		v[guest.LoadString(at, 0)] = loadPerson(guest.At(at, 8))
+	}
+	guest.ParamsLifted()
+	result := implementation.OfPeople(v)
+	area := guest.ResultArea(8)
+	resultPtr := guest.NewList(&guest.Results, area, 0, len(result), 36)
+	for i, key := range guest.SortedKeys(result) {
+		at := guest.PointerTo(resultPtr + uint32(i)*36)
+		item := result[key]
+		guest.StoreString(&guest.Results, at, 0, key)
+		storePerson(&guest.Results, guest.At(at, 8), item)
+	}
+	return guest.Address(area)
+}
+
+func (exported) OfShapes(vPtr, vLen uint32) uint32 {
+	v := make(map[int16]Shape, vLen)
+	for i := range vLen {
+		at := guest.PointerTo(vPtr + i*24)
+		v[guest.Load[int16](at, 0)] = loadShape(guest.At(at, 8))
+	}
+	guest.ParamsLifted()
+	result := implementation.OfShapes(v)
+	area := guest.ResultArea(8)
+	resultPtr := guest.NewList(&guest.Results, area, 0, len(result), 24)
+	for i, key := range guest.SortedKeys(result) {
+		at := guest.PointerTo(resultPtr + uint32(i)*24)
+		item := result[key]
+		guest.Store(at, 0, key)
+		storeShape(&guest.Results, guest.At(at, 8), item)
+	}
+	return guest.Address(area)
+}
+
+func (exported) OfMaps(vPtr, vLen uint32) uint32 {
+	v := make(map[uint16]map[string]uint32, vLen)
+	for i := range vLen {
+		at := guest.PointerTo(vPtr + i*12)
+		valuePtr := guest.Load[uint32](at, 4)
+		valueLen := guest.Load[uint32](at, 8)
+		value := make(map[string]uint32, valueLen)
+		for i := range valueLen {
+			at := guest.PointerTo(valuePtr + i*12)
+			value[guest.LoadString(at, 0)] = guest.Load[uint32](at, 8)
+		}
+		v[guest.Load[uint16](at, 0)] = value
+	}
+	guest.ParamsLifted()
+	result := implementation.OfMaps(v)
+	area := guest.ResultArea(8)
+	resultPtr := guest.NewList(&guest.Results, area, 0, len(result), 12)
+	for i, key := range guest.SortedKeys(result) {
+		at := guest.PointerTo(resultPtr + uint32(i)*12)
+		item := result[key]
+		guest.Store(at, 0, key)
+		valuePtr := guest.NewList(&guest.Results, at, 4, len(item), 12)
+		for i, key := range guest.SortedKeys(item) {
+			at := guest.PointerTo(valuePtr + uint32(i)*12)
+			guest.StoreString(&guest.Results, at, 0, key)
+			guest.Store(at, 8, item[key])
+		}
+	}
+	return guest.Address(area)
+}
+
+func (exported) OfList(vPtr, vLen uint32) uint32 {
+	v := make([]map[int32]bool, vLen)
+	for i := range v {
+		at := guest.PointerTo(vPtr + uint32(i)*8)
+		itemPtr := guest.Load[uint32](at, 0)
+		itemLen := guest.Load[uint32](at, 4)
+		item := make(map[int32]bool, itemLen)
+		for i := range itemLen {
+			at := guest.PointerTo(itemPtr + i*8)
+			item[guest.Load[int32](at, 0)] = guest.LoadBool(at, 4)
+		}
+		v[i] = item
+	}
+	guest.ParamsLifted()
+	result := implementation.OfList(v)
+	area := guest.ResultArea(8)
+	resultPtr := guest.NewList(&guest.Results, area, 0, len(result), 8)
+	for i, item := range result {
+		at := guest.PointerTo(resultPtr + uint32(i)*8)
+		itemPtr := guest.NewList(&guest.Results, at, 0, len(item), 8)
+		for i, key := range guest.SortedKeys(item) {
+			at := guest.PointerTo(itemPtr + uint32(i)*8)
+			guest.Store(at, 0, key)
+			guest.StoreBool(at, 4, item[key])
+		}
+	}
+	return guest.Address(area)
+}
+
+func (exported) OfOption(v0, v1, v2 uint32) uint32 {
+	var v types.Option[map[uint64]string]
+	if guest.LiftSome(v0) {
+		value := make(map[uint64]string, v2)
+		for i := range v2 {
+			at := guest.PointerTo(v1 + i*16)
+			value[guest.Load[uint64](at, 0)] = guest.LoadString(at, 8)
+		}
+		v = types.Some(value)
+	}
+	guest.ParamsLifted()
+	result := implementation.OfOption(v)
+	area := guest.ResultArea(12)
+	if result, ok := result.Get(); guest.StoreSome(area, 0, ok) {
+		valuePtr := guest.NewList(&guest.Results, area, 4, len(result), 16)
+		for i, key := range guest.SortedKeys(result) {
+			at := guest.PointerTo(valuePtr + uint32(i)*16)
+			guest.Store(at, 0, key)
+			guest.StoreString(&guest.Results, at, 8, result[key])
+		}
+	}
+	return guest.Address(area)
+}
+
+func storePerson(arena *guest.Arena, ptr guest.Pointer, value named.Person) {
+	guest.StoreString(arena, ptr, 0, value.Name)
+	guest.Store(ptr, 8, value.Age)
+	if height, ok := value.Height.Get(); guest.StoreSome(ptr, 12, ok) {
+		guest.Store(ptr, 16, height)
+	}
+	guest.StoreStrings(arena, ptr, 20, value.Tags)
 }
 
 func loadPerson(ptr guest.Pointer) named.Person {
-	heightCase := guest.Load[uint8](ptr, 12)
 	var height types.Option[float32]
-	switch heightCase {
-	case 0:
-	case 1:
+	if guest.LoadSome(ptr, 12) {
 		height = types.Some(guest.Load[float32](ptr, 16))
-	default:
-		guest.NoDiscriminant(uint32(heightCase), "option<f32>")
 	}
-	tagsPtr := guest.Load[uint32](ptr, 20)
-	return named.Person{
-		Name:   guest.LiftString(guest.Load[uint32](ptr, 0), guest.Load[uint32](ptr, 4)),
-		Age:    guest.Load[uint8](ptr, 8),
-		Height: height,
-		Tags:   guest.LiftStrings(tagsPtr, guest.Load[uint32](ptr, 24)),
-	}
+	return named.Person{Name: guest.LoadString(ptr, 0), Age: guest.Load[uint8](ptr, 8), Height: height,
+		Tags: guest.LoadStrings(ptr, 20)}
 }
 
 func storeShape(arena *guest.Arena, ptr guest.Pointer, value named.Shape) {
-	switch c := value.(type) {
+	switch value := value.(type) {
 	case named.ShapeNothing:
 		guest.Store(ptr, 0, uint8(0))
 	case named.ShapeDot:
 		guest.Store(ptr, 0, uint8(1))
-		storePoint(guest.At(ptr, 8), c.Value)
+		storePoint(guest.At(ptr, 8), value.Value)
 	case named.ShapeCircle:
 		guest.Store(ptr, 0, uint8(2))
-		guest.Store(ptr, 8, c.Value)
+		guest.Store(ptr, 8, value.Value)
 	case named.ShapeLabel:
 		guest.Store(ptr, 0, uint8(3))
-		labelPtr := guest.LowerString(arena, c.Value)
-		guest.Store(ptr, 8, labelPtr)
-		guest.Store(ptr, 12, uint32(len(c.Value)))
+		guest.StoreString(arena, ptr, 8, value.Value)
 	case named.ShapePath:
 		guest.Store(ptr, 0, uint8(4))
-		pathPtr := guest.LowerSlice(arena, c.Value)
-		guest.Store(ptr, 8, pathPtr)
-		guest.Store(ptr, 12, uint32(len(c.Value)))
+		guest.StoreSlice(arena, ptr, 8, value.Value)
 	default:
 		guest.NoCase("named.Shape")
 	}
 }
 
 func loadShape(ptr guest.Pointer) named.Shape {
-	valueCase := guest.Load[uint8](ptr, 0)
-	var value named.Shape
-	switch valueCase {
+	switch disc := guest.Load[uint8](ptr, 0); disc {
 	case 0:
-		value = named.ShapeNothing{}
+		return named.ShapeNothing{}
 	case 1:
-		value = named.ShapeDot{Value: loadPoint(guest.At(ptr, 8))}
+		return named.ShapeDot{Value: loadPoint(guest.At(ptr, 8))}
 	case 2:
-		value = named.ShapeCircle{Value: guest.Load[float64](ptr, 8)}
+		return named.ShapeCircle{Value: guest.Load[float64](ptr, 8)}
 	case 3:
-		value = named.ShapeLabel{
-			Value: guest.LiftString(guest.Load[uint32](ptr, 8), guest.Load[uint32](ptr, 12)),
-		}
+		return named.ShapeLabel{Value: guest.LoadString(ptr, 8)}
 	case 4:
-		value = named.ShapePath{
-			Value: guest.LiftSlice[named.Point](guest.Load[uint32](ptr, 8), guest.Load[uint32](ptr, 12)),
-		}
+		return named.ShapePath{Value: guest.LoadSlice[named.Point](ptr, 8)}
 	default:
-		guest.NoDiscriminant(uint32(valueCase), "shape")
+		guest.NoDiscriminant(uint32(disc), "shape")
 	}
-	return value
+	return nil
 }
 
 func storePoint(ptr guest.Pointer, value named.Point) {

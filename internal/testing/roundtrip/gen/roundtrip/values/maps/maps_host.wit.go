@@ -6,8 +6,6 @@ package maps
 
 import (
 	"context"
-	"encoding/binary"
-	"math"
 	"slices"
 
 	"github.com/witgen/witgen/canonicalabi/host"
@@ -16,188 +14,94 @@ import (
 	"github.com/witgen/witgen/internal/testing/roundtrip/gen/roundtrip/values/named"
 )
 
-// Interface is roundtrip:values/maps: what a guest
-// exports, and what a host implements for the guests that import it.
+// Interface is roundtrip:values/maps, which a guest exports or a host implements.
 type Interface interface {
-	// OfStrings is of-strings.
+	// OfStrings calls roundtrip:values/maps#of-strings.
 	OfStrings(ctx context.Context, v map[string]string) (map[string]string, error)
-	// OfU8s is of-u8s.
+	// OfU8s calls roundtrip:values/maps#of-u8s.
 	OfU8s(ctx context.Context, v map[uint8]uint64) (map[uint8]uint64, error)
-	// OfS64s is of-s64s.
+	// OfS64s calls roundtrip:values/maps#of-s64s.
 	OfS64s(ctx context.Context, v map[int64]uint8) (map[int64]uint8, error)
-	// OfChars is of-chars.
+	// OfChars calls roundtrip:values/maps#of-chars.
 	OfChars(ctx context.Context, v map[rune]float64) (map[rune]float64, error)
-	// OfBools is of-bools.
+	// OfBools calls roundtrip:values/maps#of-bools.
 	OfBools(ctx context.Context, v map[bool]string) (map[bool]string, error)
-	// OfLists is of-lists.
+	// OfLists calls roundtrip:values/maps#of-lists.
 	OfLists(ctx context.Context, v map[uint32][]string) (map[uint32][]string, error)
-	// OfPeople is of-people.
+	// OfPeople calls roundtrip:values/maps#of-people.
 	OfPeople(ctx context.Context, v map[string]Person) (map[string]Person, error)
-	// OfShapes is of-shapes.
+	// OfShapes calls roundtrip:values/maps#of-shapes.
 	OfShapes(ctx context.Context, v map[int16]Shape) (map[int16]Shape, error)
-	// OfMaps is of-maps.
+	// OfMaps calls roundtrip:values/maps#of-maps.
 	OfMaps(ctx context.Context, v map[uint16]map[string]uint32) (map[uint16]map[string]uint32, error)
-	// OfList is of-list.
+	// OfList calls roundtrip:values/maps#of-list.
 	OfList(ctx context.Context, v []map[int32]bool) ([]map[int32]bool, error)
-	// OfOption is of-option.
+	// OfOption calls roundtrip:values/maps#of-option.
 	OfOption(ctx context.Context, v types.Option[map[uint64]string]) (types.Option[map[uint64]string], error)
 }
 
-// Descriptor describes roundtrip:values/maps to the runtime.
-var Descriptor = bind.Interface{
+var descriptor = bind.Interface{
 	Functions: []bind.Function{
-		{
-			Name:   "of-strings",
-			Type:   0x4368a519a5668d4f,
-			Export: "i32 i32 -> i32",
-			Import: "i32 i32 i32 ->",
-			Handle: handleOfStrings,
-		},
-		{
-			Name:   "of-u8s",
-			Type:   0x3b81a9a0cc0ba4d6,
-			Export: "i32 i32 -> i32",
-			Import: "i32 i32 i32 ->",
-			Handle: handleOfU8s,
-		},
-		{
-			Name:   "of-s64s",
-			Type:   0xc6e02352f82981ae,
-			Export: "i32 i32 -> i32",
-			Import: "i32 i32 i32 ->",
-			Handle: handleOfS64s,
-		},
-		{
-			Name:   "of-chars",
-			Type:   0x758c7cf73e0eae62,
-			Export: "i32 i32 -> i32",
-			Import: "i32 i32 i32 ->",
-			Handle: handleOfChars,
-		},
-		{
-			Name:   "of-bools",
-			Type:   0xf274b3c5970e1f8a,
-			Export: "i32 i32 -> i32",
-			Import: "i32 i32 i32 ->",
-			Handle: handleOfBools,
-		},
-		{
-			Name:   "of-lists",
-			Type:   0xf26aec4033cbe8e1,
-			Export: "i32 i32 -> i32",
-			Import: "i32 i32 i32 ->",
-			Handle: handleOfLists,
-		},
-		{
-			Name:   "of-people",
-			Type:   0x4147a8c398bfd870,
-			Export: "i32 i32 -> i32",
-			Import: "i32 i32 i32 ->",
-			Handle: handleOfPeople,
-		},
-		{
-			Name:   "of-shapes",
-			Type:   0xc45ccd70a30b47c4,
-			Export: "i32 i32 -> i32",
-			Import: "i32 i32 i32 ->",
-			Handle: handleOfShapes,
-		},
-		{
-			Name:   "of-maps",
-			Type:   0x981c5271239f0b72,
-			Export: "i32 i32 -> i32",
-			Import: "i32 i32 i32 ->",
-			Handle: handleOfMaps,
-		},
-		{
-			Name:   "of-list",
-			Type:   0x0f1be47f8bbdbe7b,
-			Export: "i32 i32 -> i32",
-			Import: "i32 i32 i32 ->",
-			Handle: handleOfList,
-		},
-		{
-			Name:   "of-option",
-			Type:   0xc64191243d7cd65a,
-			Export: "i32 i32 i32 -> i32",
-			Import: "i32 i32 i32 i32 ->",
-			Handle: handleOfOption,
-		},
+		{Name: "of-strings", Type: 0x4368a519a5668d4f, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->",
+			Handle: handleOfStrings},
+		{Name: "of-u8s", Type: 0x3b81a9a0cc0ba4d6, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->",
+			Handle: handleOfU8s},
+		{Name: "of-s64s", Type: 0xc6e02352f82981ae, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->",
+			Handle: handleOfS64s},
+		{Name: "of-chars", Type: 0x758c7cf73e0eae62, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->",
+			Handle: handleOfChars},
+		{Name: "of-bools", Type: 0xf274b3c5970e1f8a, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->",
+			Handle: handleOfBools},
+		{Name: "of-lists", Type: 0xf26aec4033cbe8e1, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->",
+			Handle: handleOfLists},
+		{Name: "of-people", Type: 0x4147a8c398bfd870, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->",
+			Handle: handleOfPeople},
+		{Name: "of-shapes", Type: 0xc45ccd70a30b47c4, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->",
+			Handle: handleOfShapes},
+		{Name: "of-maps", Type: 0x981c5271239f0b72, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->",
+			Handle: handleOfMaps},
+		{Name: "of-list", Type: 0x0f1be47f8bbdbe7b, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->",
+			Handle: handleOfList},
+		{Name: "of-option", Type: 0xc64191243d7cd65a, Export: "i32 i32 i32 -> i32",
+			Import: "i32 i32 i32 i32 ->", Handle: handleOfOption},
 	},
 }
 
-// Bind returns the interface as an instance exports it. Worlds that export it
-// call it.
+// Descriptor describes roundtrip:values/maps to the runtime.
+var Descriptor = descriptor
+
+// Bind returns the interface as an instance exports it.
 func Bind(e bind.Exports) Interface {
-	return &exports{
-		ofStrings: e.Func(0),
-		ofU8s:     e.Func(1),
-		ofS64s:    e.Func(2),
-		ofChars:   e.Func(3),
-		ofBools:   e.Func(4),
-		ofLists:   e.Func(5),
-		ofPeople:  e.Func(6),
-		ofShapes:  e.Func(7),
-		ofMaps:    e.Func(8),
-		ofList:    e.Func(9),
-		ofOption:  e.Func(10),
-	}
+	x := &exports{}
+	e.Bind(&x.ofStrings, &x.ofU8s, &x.ofS64s, &x.ofChars, &x.ofBools, &x.ofLists, &x.ofPeople, &x.ofShapes,
+		&x.ofMaps, &x.ofList, &x.ofOption)
+	return x
 }
 
-// exports calls the functions that an instance exports.
 type exports struct {
-	ofStrings bind.Func
-	ofU8s     bind.Func
-	ofS64s    bind.Func
-	ofChars   bind.Func
-	ofBools   bind.Func
-	ofLists   bind.Func
-	ofPeople  bind.Func
-	ofShapes  bind.Func
-	ofMaps    bind.Func
-	ofList    bind.Func
-	ofOption  bind.Func
+	ofStrings, ofU8s, ofS64s, ofChars, ofBools, ofLists, ofPeople, ofShapes, ofMaps, ofList,
+	ofOption bind.Func
 }
 
 func (x *exports) OfStrings(ctx context.Context, v map[string]string) (map[string]string, error) {
-	if bad := bind.CheckList(len(v), 16); bad != nil {
+	if bad := bind.CheckMap(v, 16, func(key string, v string) *host.BadValueError {
+		return bind.First(bind.CheckString(key), bind.CheckString(v))
+	}); bad != nil {
 		return nil, bad.In("v")
-	}
-	for key, item := range v {
-		if bad := bind.CheckString(key); bad != nil {
-			return nil, bad.AtKey(key).In("v")
-		}
-		if bad := bind.CheckString(item); bad != nil {
-			return nil, bad.AtKey(key).In("v")
-		}
 	}
 	call := x.ofStrings.Begin(ctx)
 	vPtr := call.LowerList(len(v), 16, 4)
 	for i, key := range bind.SortedKeys(v) {
 		at := vPtr + uint32(i)*16
-		keyPtr, keyLen := call.LowerString(key)
-		call.StoreUint32(at, keyPtr)
-		call.StoreUint32(at+4, keyLen)
-		valuePtr, valueLen := call.LowerString(v[key])
-		call.StoreUint32(at+8, valuePtr)
-		call.StoreUint32(at+12, valueLen)
+		call.StoreString(at, key)
+		call.StoreString(at+8, v[key])
 	}
 	stack := call.Stack[:2]
-	stack[0] = uint64(vPtr)
-	stack[1] = uint64(uint32(len(v)))
-	if !call.Invoke() {
-		return nil, call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 8, 4)
-	if !ok {
-		return nil, call.End()
-	}
-	region, result := bind.LiftMap[string, string](call, binary.LittleEndian.Uint32(area),
-		binary.LittleEndian.Uint32(area[4:]), 16, 4)
-	for item := range slices.Chunk(region, 16) {
-		result[call.LiftString(binary.LittleEndian.Uint32(item),
-			binary.LittleEndian.Uint32(item[4:]))] = call.LiftString(binary.LittleEndian.Uint32(item[8:]),
-			binary.LittleEndian.Uint32(item[12:]))
+	stack[0], stack[1] = uint64(vPtr), uint64(uint32(len(v)))
+	area := call.InvokeView(8, 4)
+	region, result := bind.LoadMap[string, string](call, area, 16, 4)
+	for area := range slices.Chunk(region, 16) {
+		result[call.LoadString(area)] = call.LoadString(area[8:])
 	}
 	return result, call.End()
 }
@@ -214,19 +118,11 @@ func (x *exports) OfU8s(ctx context.Context, v map[uint8]uint64) (map[uint8]uint
 		call.StoreUint64(at+8, v[key])
 	}
 	stack := call.Stack[:2]
-	stack[0] = uint64(vPtr)
-	stack[1] = uint64(uint32(len(v)))
-	if !call.Invoke() {
-		return nil, call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 8, 4)
-	if !ok {
-		return nil, call.End()
-	}
-	region, result := bind.LiftMap[uint8, uint64](call, binary.LittleEndian.Uint32(area),
-		binary.LittleEndian.Uint32(area[4:]), 16, 8)
-	for item := range slices.Chunk(region, 16) {
-		result[item[0]] = binary.LittleEndian.Uint64(item[8:])
+	stack[0], stack[1] = uint64(vPtr), uint64(uint32(len(v)))
+	area := call.InvokeView(8, 4)
+	region, result := bind.LoadMap[uint8, uint64](call, area, 16, 8)
+	for area := range slices.Chunk(region, 16) {
+		result[area[0]] = bind.Uint64(area[8:])
 	}
 	return result, call.End()
 }
@@ -243,888 +139,570 @@ func (x *exports) OfS64s(ctx context.Context, v map[int64]uint8) (map[int64]uint
 		call.StoreUint8(at+8, v[key])
 	}
 	stack := call.Stack[:2]
-	stack[0] = uint64(vPtr)
-	stack[1] = uint64(uint32(len(v)))
-	if !call.Invoke() {
-		return nil, call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 8, 4)
-	if !ok {
-		return nil, call.End()
-	}
-	region, result := bind.LiftMap[int64, uint8](call, binary.LittleEndian.Uint32(area),
-		binary.LittleEndian.Uint32(area[4:]), 16, 8)
-	for item := range slices.Chunk(region, 16) {
-		result[int64(binary.LittleEndian.Uint64(item))] = item[8]
+	stack[0], stack[1] = uint64(vPtr), uint64(uint32(len(v)))
+	area := call.InvokeView(8, 4)
+	region, result := bind.LoadMap[int64, uint8](call, area, 16, 8)
+	for area := range slices.Chunk(region, 16) {
+		result[int64(bind.Uint64(area))] = area[8]
 	}
 	return result, call.End()
 }
 
 func (x *exports) OfChars(ctx context.Context, v map[rune]float64) (map[rune]float64, error) {
-	if bad := bind.CheckList(len(v), 16); bad != nil {
+	if bad := bind.CheckMap(v, 16,
+		func(key rune, _ float64) *host.BadValueError { return bind.CheckChar(key) }); bad != nil {
 		return nil, bad.In("v")
-	}
-	for key := range v {
-		if bad := bind.CheckChar(key); bad != nil {
-			return nil, bad.AtKey(key).In("v")
-		}
 	}
 	call := x.ofChars.Begin(ctx)
 	vPtr := call.LowerList(len(v), 16, 8)
 	for i, key := range bind.SortedKeys(v) {
 		at := vPtr + uint32(i)*16
-		call.StoreUint32(at, call.LowerChar(key))
+		call.StoreUint32(at, uint32(key))
 		call.StoreFloat64(at+8, v[key])
 	}
 	stack := call.Stack[:2]
-	stack[0] = uint64(vPtr)
-	stack[1] = uint64(uint32(len(v)))
-	if !call.Invoke() {
-		return nil, call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 8, 4)
-	if !ok {
-		return nil, call.End()
-	}
-	region, result := bind.LiftMap[rune, float64](call, binary.LittleEndian.Uint32(area),
-		binary.LittleEndian.Uint32(area[4:]), 16, 8)
-	for item := range slices.Chunk(region, 16) {
-		result[call.LiftChar(
-			binary.LittleEndian.Uint32(item))] = math.Float64frombits(binary.LittleEndian.Uint64(item[8:]))
+	stack[0], stack[1] = uint64(vPtr), uint64(uint32(len(v)))
+	area := call.InvokeView(8, 4)
+	region, result := bind.LoadMap[rune, float64](call, area, 16, 8)
+	for area := range slices.Chunk(region, 16) {
+		result[call.LiftChar(bind.Uint32(area))] = bind.Float64(area[8:])
 	}
 	return result, call.End()
 }
 
 func (x *exports) OfBools(ctx context.Context, v map[bool]string) (map[bool]string, error) {
-	if bad := bind.CheckList(len(v), 12); bad != nil {
+	if bad := bind.CheckMap(v, 12,
+		func(_ bool, v string) *host.BadValueError { return bind.CheckString(v) }); bad != nil {
 		return nil, bad.In("v")
-	}
-	for key, item := range v {
-		if bad := bind.CheckString(item); bad != nil {
-			return nil, bad.AtKey(key).In("v")
-		}
 	}
 	call := x.ofBools.Begin(ctx)
 	vPtr := call.LowerList(len(v), 12, 4)
 	for i, key := range bind.SortedBools(v) {
 		at := vPtr + uint32(i)*12
 		call.StoreBool(at, key)
-		valuePtr, valueLen := call.LowerString(v[key])
-		call.StoreUint32(at+4, valuePtr)
-		call.StoreUint32(at+8, valueLen)
+		call.StoreString(at+4, v[key])
 	}
 	stack := call.Stack[:2]
-	stack[0] = uint64(vPtr)
-	stack[1] = uint64(uint32(len(v)))
-	if !call.Invoke() {
-		return nil, call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 8, 4)
-	if !ok {
-		return nil, call.End()
-	}
-	region, result := bind.LiftMap[bool, string](call, binary.LittleEndian.Uint32(area),
-		binary.LittleEndian.Uint32(area[4:]), 12, 4)
-	for item := range slices.Chunk(region, 12) {
-		result[item[0] !=
-			0] = call.LiftString(binary.LittleEndian.Uint32(item[4:]), binary.LittleEndian.Uint32(item[8:]))
+	stack[0], stack[1] = uint64(vPtr), uint64(uint32(len(v)))
+	area := call.InvokeView(8, 4)
+	region, result := bind.LoadMap[bool, string](call, area, 12, 4)
+	for area := range slices.Chunk(region, 12) {
+		result[area[0] != 0] = call.LoadString(area[4:])
 	}
 	return result, call.End()
 }
 
 func (x *exports) OfLists(ctx context.Context, v map[uint32][]string) (map[uint32][]string, error) {
-	if bad := bind.CheckList(len(v), 12); bad != nil {
+	if bad := bind.CheckMap(v, 12, func(_ uint32, v []string) *host.BadValueError {
+		return bind.CheckEach(v, 8, bind.CheckString)
+	}); bad != nil {
 		return nil, bad.In("v")
-	}
-	for key, item := range v {
-		if bad := bind.CheckList(len(item), 8); bad != nil {
-			return nil, bad.AtKey(key).In("v")
-		}
-		for i, item2 := range item {
-			if bad := bind.CheckString(item2); bad != nil {
-				return nil, bad.At(i).AtKey(key).In("v")
-			}
-		}
 	}
 	call := x.ofLists.Begin(ctx)
 	vPtr := call.LowerList(len(v), 12, 4)
 	for i, key := range bind.SortedKeys(v) {
 		at := vPtr + uint32(i)*12
+		item := v[key]
 		call.StoreUint32(at, key)
-		valuePtr := call.LowerList(len(v[key]), 8, 4)
-		for i2, item := range v[key] {
-			at2 := valuePtr + uint32(i2)*8
-			itemPtr, itemLen := call.LowerString(item)
-			call.StoreUint32(at2, itemPtr)
-			call.StoreUint32(at2+4, itemLen)
-		}
-		call.StoreUint32(at+4, valuePtr)
-		call.StoreUint32(at+8, uint32(len(v[key])))
+		call.StoreStrings(at+4, item)
 	}
 	stack := call.Stack[:2]
-	stack[0] = uint64(vPtr)
-	stack[1] = uint64(uint32(len(v)))
-	if !call.Invoke() {
-		return nil, call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 8, 4)
-	if !ok {
-		return nil, call.End()
-	}
-	region, result := bind.LiftMap[uint32, []string](call, binary.LittleEndian.Uint32(area),
-		binary.LittleEndian.Uint32(area[4:]), 12, 4)
-	for item := range slices.Chunk(region, 12) {
-		region2, value := bind.LiftList[string](call, binary.LittleEndian.Uint32(item[4:]),
-			binary.LittleEndian.Uint32(item[8:]), 8, 4)
-		for i := range value {
-			item2 := region2[i*8:]
-			value[i] = call.LiftString(binary.LittleEndian.Uint32(item2),
-				binary.LittleEndian.Uint32(item2[4:]))
-		}
-		result[binary.LittleEndian.Uint32(item)] = value
+	stack[0], stack[1] = uint64(vPtr), uint64(uint32(len(v)))
+	area := call.InvokeView(8, 4)
+	region, result := bind.LoadMap[uint32, []string](call, area, 12, 4)
+	for area := range slices.Chunk(region, 12) {
+		result[bind.Uint32(area)] = call.LoadStrings(area[4:])
 	}
 	return result, call.End()
 }
 
 func (x *exports) OfPeople(ctx context.Context, v map[string]Person) (map[string]Person, error) {
-	if bad := bind.CheckList(len(v), 36); bad != nil {
+	if bad := bind.CheckMap(v, 36, func(key string, v Person) *host.BadValueError {
+		return bind.First(bind.CheckString(key), checkPerson(v))
+	}); bad != nil {
 		return nil, bad.In("v")
-	}
-	for key, item := range v {
-		if bad := bind.CheckString(key); bad != nil {
-			return nil, bad.AtKey(key).In("v")
-		}
-		if bad := checkPerson(item); bad != nil {
-			return nil, bad.AtKey(key).In("v")
-		}
 	}
 	call := x.ofPeople.Begin(ctx)
 	vPtr := call.LowerList(len(v), 36, 4)
 	for i, key := range bind.SortedKeys(v) {
 		at := vPtr + uint32(i)*36
-		keyPtr, keyLen := call.LowerString(key)
-		call.StoreUint32(at, keyPtr)
-		call.StoreUint32(at+4, keyLen)
-		storePerson(call, at+8, v[key])
+		item := v[key]
+		call.StoreString(at, key)
+		storePerson(call, at+8, item)
 	}
 	stack := call.Stack[:2]
-	stack[0] = uint64(vPtr)
-	stack[1] = uint64(uint32(len(v)))
-	if !call.Invoke() {
-		return nil, call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 8, 4)
-	if !ok {
-		return nil, call.End()
-	}
-	region, result := bind.LiftMap[string, Person](call, binary.LittleEndian.Uint32(area),
-		binary.LittleEndian.Uint32(area[4:]), 36, 4)
-	for item := range slices.Chunk(region, 36) {
-		result[call.LiftString(binary.LittleEndian.Uint32(item),
-			binary.LittleEndian.Uint32(item[4:]))] = loadPerson(call, item[8:])
+	stack[0], stack[1] = uint64(vPtr), uint64(uint32(len(v)))
+	area := call.InvokeView(8, 4)
+	region, result := bind.LoadMap[string, Person](call, area, 36, 4)
+	for area := range slices.Chunk(region, 36) {
+		result[call.LoadString(area)] = loadPerson(call, area[8:])
 	}
 	return result, call.End()
 }
 
 func (x *exports) OfShapes(ctx context.Context, v map[int16]Shape) (map[int16]Shape, error) {
-	if bad := bind.CheckList(len(v), 24); bad != nil {
+	if bad := bind.CheckMap(v, 24,
+		func(_ int16, v Shape) *host.BadValueError { return checkShape(v) }); bad != nil {
 		return nil, bad.In("v")
-	}
-	for key, item := range v {
-		if bad := checkShape(item); bad != nil {
-			return nil, bad.AtKey(key).In("v")
-		}
 	}
 	call := x.ofShapes.Begin(ctx)
 	vPtr := call.LowerList(len(v), 24, 8)
 	for i, key := range bind.SortedKeys(v) {
 		at := vPtr + uint32(i)*24
+		item := v[key]
 		call.StoreUint16(at, uint16(key))
-		storeShape(call, at+8, v[key])
+		storeShape(call, at+8, item)
 	}
 	stack := call.Stack[:2]
-	stack[0] = uint64(vPtr)
-	stack[1] = uint64(uint32(len(v)))
-	if !call.Invoke() {
-		return nil, call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 8, 4)
-	if !ok {
-		return nil, call.End()
-	}
-	region, result := bind.LiftMap[int16, Shape](call, binary.LittleEndian.Uint32(area),
-		binary.LittleEndian.Uint32(area[4:]), 24, 8)
-	for item := range slices.Chunk(region, 24) {
-		result[int16(binary.LittleEndian.Uint16(item))] = loadShape(call, item[8:])
+	stack[0], stack[1] = uint64(vPtr), uint64(uint32(len(v)))
+	area := call.InvokeView(8, 4)
+	region, result := bind.LoadMap[int16, Shape](call, area, 24, 8)
+	for area := range slices.Chunk(region, 24) {
+		result[int16(bind.Uint16(area))] = loadShape(call, area[8:])
 	}
 	return result, call.End()
 }
 
 func (x *exports) OfMaps(ctx context.Context, v map[uint16]map[string]uint32) (map[uint16]map[string]uint32, error) {
-	if bad := bind.CheckList(len(v), 12); bad != nil {
+	if bad := bind.CheckMap(v, 12, func(_ uint16, v map[string]uint32) *host.BadValueError {
+		return bind.CheckMap(v, 12,
+			func(key string, _ uint32) *host.BadValueError { return bind.CheckString(key) })
+	}); bad != nil {
 		return nil, bad.In("v")
-	}
-	for key, item := range v {
-		if bad := bind.CheckList(len(item), 12); bad != nil {
-			return nil, bad.AtKey(key).In("v")
-		}
-		for key2 := range item {
-			if bad := bind.CheckString(key2); bad != nil {
-				return nil, bad.AtKey(key2).AtKey(key).In("v")
-			}
-		}
 	}
 	call := x.ofMaps.Begin(ctx)
 	vPtr := call.LowerList(len(v), 12, 4)
 	for i, key := range bind.SortedKeys(v) {
 		at := vPtr + uint32(i)*12
+		item := v[key]
 		call.StoreUint16(at, key)
-		valuePtr := call.LowerList(len(v[key]), 12, 4)
-		for i2, key2 := range bind.SortedKeys(v[key]) {
-			at2 := valuePtr + uint32(i2)*12
-			keyPtr, keyLen := call.LowerString(key2)
-			call.StoreUint32(at2, keyPtr)
-			call.StoreUint32(at2+4, keyLen)
-			call.StoreUint32(at2+8, v[key][key2])
+		valuePtr := call.LowerList(len(item), 12, 4)
+		for i, key := range bind.SortedKeys(item) {
+			at := valuePtr + uint32(i)*12
+			call.StoreString(at, key)
+			call.StoreUint32(at+8, item[key])
 		}
-		call.StoreUint32(at+4, valuePtr)
-		call.StoreUint32(at+8, uint32(len(v[key])))
+		call.StoreList(at+4, valuePtr, len(item))
 	}
 	stack := call.Stack[:2]
-	stack[0] = uint64(vPtr)
-	stack[1] = uint64(uint32(len(v)))
-	if !call.Invoke() {
-		return nil, call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 8, 4)
-	if !ok {
-		return nil, call.End()
-	}
-	region, result := bind.LiftMap[uint16, map[string]uint32](call, binary.LittleEndian.Uint32(area),
-		binary.LittleEndian.Uint32(area[4:]), 12, 4)
-	for item := range slices.Chunk(region, 12) {
-		region2, value := bind.LiftMap[string, uint32](call, binary.LittleEndian.Uint32(item[4:]),
-			binary.LittleEndian.Uint32(item[8:]), 12, 4)
-		for item2 := range slices.Chunk(region2, 12) {
-			value[call.LiftString(binary.LittleEndian.Uint32(item2),
-				binary.LittleEndian.Uint32(item2[4:]))] = binary.LittleEndian.Uint32(item2[8:])
+	stack[0], stack[1] = uint64(vPtr), uint64(uint32(len(v)))
+	area := call.InvokeView(8, 4)
+	region, result := bind.LoadMap[uint16, map[string]uint32](call, area, 12, 4)
+	for area := range slices.Chunk(region, 12) {
+		region, value := bind.LoadMap[string, uint32](call, area[4:], 12, 4)
+		for area := range slices.Chunk(region, 12) {
+			value[call.LoadString(area)] = bind.Uint32(area[8:])
 		}
-		result[binary.LittleEndian.Uint16(item)] = value
+		result[bind.Uint16(area)] = value
 	}
 	return result, call.End()
 }
 
 func (x *exports) OfList(ctx context.Context, v []map[int32]bool) ([]map[int32]bool, error) {
-	if bad := bind.CheckList(len(v), 8); bad != nil {
+	if bad := bind.CheckEach(v, 8,
+		func(v map[int32]bool) *host.BadValueError { return bind.CheckList(len(v), 8) }); bad != nil {
 		return nil, bad.In("v")
-	}
-	for i, item := range v {
-		if bad := bind.CheckList(len(item), 8); bad != nil {
-			return nil, bad.At(i).In("v")
-		}
 	}
 	call := x.ofList.Begin(ctx)
 	vPtr := call.LowerList(len(v), 8, 4)
 	for i, item := range v {
 		at := vPtr + uint32(i)*8
 		itemPtr := call.LowerList(len(item), 8, 4)
-		for i2, key := range bind.SortedKeys(item) {
-			at2 := itemPtr + uint32(i2)*8
-			call.StoreUint32(at2, uint32(key))
-			call.StoreBool(at2+4, item[key])
+		for i, key := range bind.SortedKeys(item) {
+			at := itemPtr + uint32(i)*8
+			call.StoreUint32(at, uint32(key))
+			call.StoreBool(at+4, item[key])
 		}
-		call.StoreUint32(at, itemPtr)
-		call.StoreUint32(at+4, uint32(len(item)))
+		call.StoreList(at, itemPtr, len(item))
 	}
 	stack := call.Stack[:2]
-	stack[0] = uint64(vPtr)
-	stack[1] = uint64(uint32(len(v)))
-	if !call.Invoke() {
-		return nil, call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 8, 4)
-	if !ok {
-		return nil, call.End()
-	}
-	region, result := bind.LiftList[map[int32]bool](call, binary.LittleEndian.Uint32(area),
-		binary.LittleEndian.Uint32(area[4:]), 8, 4)
+	stack[0], stack[1] = uint64(vPtr), uint64(uint32(len(v)))
+	area := call.InvokeView(8, 4)
+	region, result := bind.LoadList[map[int32]bool](call, area, 8, 4)
 	for i := range result {
-		item := region[i*8:]
-		region2, item2 := bind.LiftMap[int32, bool](call, binary.LittleEndian.Uint32(item),
-			binary.LittleEndian.Uint32(item[4:]), 8, 4)
-		for item3 := range slices.Chunk(region2, 8) {
-			item2[int32(binary.LittleEndian.Uint32(item3))] = item3[4] != 0
+		area := region[i*8:]
+		region, item := bind.LoadMap[int32, bool](call, area, 8, 4)
+		for area := range slices.Chunk(region, 8) {
+			item[int32(bind.Uint32(area))] = area[4] != 0
 		}
-		result[i] = item2
+		result[i] = item
 	}
 	return result, call.End()
 }
 
 func (x *exports) OfOption(ctx context.Context,
 	v types.Option[map[uint64]string]) (types.Option[map[uint64]string], error) {
-	if some, ok := v.Get(); ok {
-		if bad := bind.CheckList(len(some), 16); bad != nil {
-			return types.Option[map[uint64]string]{}, bad.In("v")
-		}
-		for key, item := range some {
-			if bad := bind.CheckString(item); bad != nil {
-				return types.Option[map[uint64]string]{}, bad.AtKey(key).In("v")
-			}
-		}
+	if bad := bind.CheckSome(v, func(v map[uint64]string) *host.BadValueError {
+		return bind.CheckMap(v, 16, func(_ uint64, v string) *host.BadValueError { return bind.CheckString(v) })
+	}); bad != nil {
+		return types.Option[map[uint64]string]{}, bad.In("v")
 	}
 	call := x.ofOption.Begin(ctx)
 	var vCase, v1, v2 uint32
-	if value, ok := v.Get(); ok {
-		valuePtr := call.LowerList(len(value), 16, 8)
-		for i, key := range bind.SortedKeys(value) {
+	if v, ok := v.Get(); ok {
+		valuePtr := call.LowerList(len(v), 16, 8)
+		for i, key := range bind.SortedKeys(v) {
 			at := valuePtr + uint32(i)*16
 			call.StoreUint64(at, key)
-			valuePtr2, valueLen := call.LowerString(value[key])
-			call.StoreUint32(at+8, valuePtr2)
-			call.StoreUint32(at+12, valueLen)
+			call.StoreString(at+8, v[key])
 		}
-		vCase = 1
-		v1 = valuePtr
-		v2 = uint32(len(value))
+		vCase, v1, v2 = 1, valuePtr, uint32(len(v))
 	}
 	stack := call.Stack[:3]
-	stack[0] = uint64(vCase)
-	stack[1] = uint64(v1)
-	stack[2] = uint64(v2)
-	if !call.Invoke() {
-		return types.Option[map[uint64]string]{}, call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 12, 4)
-	if !ok {
-		return types.Option[map[uint64]string]{}, call.End()
-	}
-	resultCase := area[0]
+	stack[0], stack[1], stack[2] = uint64(vCase), uint64(v1), uint64(v2)
+	area := call.InvokeView(12, 4)
 	var result types.Option[map[uint64]string]
-	switch resultCase {
-	case 0:
-	case 1:
-		region, value := bind.LiftMap[uint64, string](call, binary.LittleEndian.Uint32(area[4:]),
-			binary.LittleEndian.Uint32(area[8:]), 16, 8)
-		for item := range slices.Chunk(region, 16) {
-			value[binary.LittleEndian.Uint64(item)] = call.LiftString(binary.LittleEndian.Uint32(item[8:]),
-				binary.LittleEndian.Uint32(item[12:]))
+	if call.LoadSome(area[0]) {
+		region, value := bind.LoadMap[uint64, string](call, area[4:], 16, 8)
+		for area := range slices.Chunk(region, 16) {
+			value[bind.Uint64(area)] = call.LoadString(area[8:])
 		}
 		result = types.Some(value)
-	default:
-		call.BadDiscriminant(uint32(resultCase), 2)
 	}
 	return result, call.End()
 }
 
 func handleOfStrings(call *bind.Call) {
 	region, v := bind.LiftMap[string, string](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 16, 4)
-	for item := range slices.Chunk(region, 16) {
-		v[call.LiftString(binary.LittleEndian.Uint32(item),
-			binary.LittleEndian.Uint32(item[4:]))] = call.LiftString(binary.LittleEndian.Uint32(item[8:]),
-			binary.LittleEndian.Uint32(item[12:]))
+	for area := range slices.Chunk(region, 16) {
+		v[call.LoadString(area)] = call.LoadString(area[8:])
 	}
 	if !call.OK() {
 		return
 	}
 	result, err := call.Impl().(Interface).OfStrings(call.Context(), v)
-	if err != nil {
-		call.Fail(err)
-		return
-	}
-	resultPtr := uint32(call.Stack[2])
-	if !call.CheckArea(resultPtr, 8, 4) {
-		return
-	}
-	resultPtr2 := call.LowerList(len(result), 16, 4)
+	call.Return(err)
+	area := call.ResultArea(2, 8, 4)
+	resultPtr := call.LowerList(len(result), 16, 4)
 	for i, key := range bind.SortedKeys(result) {
-		at := resultPtr2 + uint32(i)*16
-		keyPtr, keyLen := call.LowerString(key)
-		call.StoreUint32(at, keyPtr)
-		call.StoreUint32(at+4, keyLen)
-		valuePtr, valueLen := call.LowerString(result[key])
-		call.StoreUint32(at+8, valuePtr)
-		call.StoreUint32(at+12, valueLen)
+		at := resultPtr + uint32(i)*16
+		call.StoreString(at, key)
+		call.StoreString(at+8, result[key])
 	}
-	call.StoreUint32(resultPtr, resultPtr2)
-	call.StoreUint32(resultPtr+4, uint32(len(result)))
+	call.StoreList(area, resultPtr, len(result))
 }
 
 func handleOfU8s(call *bind.Call) {
 	region, v := bind.LiftMap[uint8, uint64](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 16, 8)
-	for item := range slices.Chunk(region, 16) {
-		v[item[0]] = binary.LittleEndian.Uint64(item[8:])
+	for area := range slices.Chunk(region, 16) {
+		v[area[0]] = bind.Uint64(area[8:])
 	}
 	if !call.OK() {
 		return
 	}
 	result, err := call.Impl().(Interface).OfU8s(call.Context(), v)
-	if err != nil {
-		call.Fail(err)
-		return
-	}
-	resultPtr := uint32(call.Stack[2])
-	if !call.CheckArea(resultPtr, 8, 4) {
-		return
-	}
-	resultPtr2 := call.LowerList(len(result), 16, 8)
+	call.Return(err)
+	area := call.ResultArea(2, 8, 4)
+	resultPtr := call.LowerList(len(result), 16, 8)
 	for i, key := range bind.SortedKeys(result) {
-		at := resultPtr2 + uint32(i)*16
+		at := resultPtr + uint32(i)*16
 		call.StoreUint8(at, key)
 		call.StoreUint64(at+8, result[key])
 	}
-	call.StoreUint32(resultPtr, resultPtr2)
-	call.StoreUint32(resultPtr+4, uint32(len(result)))
+	call.StoreList(area, resultPtr, len(result))
 }
 
 func handleOfS64s(call *bind.Call) {
 	region, v := bind.LiftMap[int64, uint8](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 16, 8)
-	for item := range slices.Chunk(region, 16) {
-		v[int64(binary.LittleEndian.Uint64(item))] = item[8]
+	for area := range slices.Chunk(region, 16) {
+		v[int64(bind.Uint64(area))] = area[8]
 	}
 	if !call.OK() {
 		return
 	}
 	result, err := call.Impl().(Interface).OfS64s(call.Context(), v)
-	if err != nil {
-		call.Fail(err)
-		return
-	}
-	resultPtr := uint32(call.Stack[2])
-	if !call.CheckArea(resultPtr, 8, 4) {
-		return
-	}
-	resultPtr2 := call.LowerList(len(result), 16, 8)
+	call.Return(err)
+	area := call.ResultArea(2, 8, 4)
+	resultPtr := call.LowerList(len(result), 16, 8)
 	for i, key := range bind.SortedKeys(result) {
-		at := resultPtr2 + uint32(i)*16
+		at := resultPtr + uint32(i)*16
 		call.StoreUint64(at, uint64(key))
 		call.StoreUint8(at+8, result[key])
 	}
-	call.StoreUint32(resultPtr, resultPtr2)
-	call.StoreUint32(resultPtr+4, uint32(len(result)))
+	call.StoreList(area, resultPtr, len(result))
 }
 
 func handleOfChars(call *bind.Call) {
 	region, v := bind.LiftMap[rune, float64](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 16, 8)
-	for item := range slices.Chunk(region, 16) {
-		v[call.LiftChar(
-			binary.LittleEndian.Uint32(item))] = math.Float64frombits(binary.LittleEndian.Uint64(item[8:]))
+	for area := range slices.Chunk(region, 16) {
+		v[call.LiftChar(bind.Uint32(area))] = bind.Float64(area[8:])
 	}
 	if !call.OK() {
 		return
 	}
 	result, err := call.Impl().(Interface).OfChars(call.Context(), v)
-	if err != nil {
-		call.Fail(err)
-		return
-	}
-	resultPtr := uint32(call.Stack[2])
-	if !call.CheckArea(resultPtr, 8, 4) {
-		return
-	}
-	resultPtr2 := call.LowerList(len(result), 16, 8)
+	call.Return(err)
+	area := call.ResultArea(2, 8, 4)
+	resultPtr := call.LowerList(len(result), 16, 8)
 	for i, key := range bind.SortedKeys(result) {
-		at := resultPtr2 + uint32(i)*16
+		at := resultPtr + uint32(i)*16
 		call.StoreUint32(at, call.LowerChar(key))
 		call.StoreFloat64(at+8, result[key])
 	}
-	call.StoreUint32(resultPtr, resultPtr2)
-	call.StoreUint32(resultPtr+4, uint32(len(result)))
+	call.StoreList(area, resultPtr, len(result))
 }
 
 func handleOfBools(call *bind.Call) {
 	region, v := bind.LiftMap[bool, string](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 12, 4)
-	for item := range slices.Chunk(region, 12) {
-		v[item[0] !=
-			0] = call.LiftString(binary.LittleEndian.Uint32(item[4:]), binary.LittleEndian.Uint32(item[8:]))
+	for area := range slices.Chunk(region, 12) {
+		v[area[0] != 0] = call.LoadString(area[4:])
 	}
 	if !call.OK() {
 		return
 	}
 	result, err := call.Impl().(Interface).OfBools(call.Context(), v)
-	if err != nil {
-		call.Fail(err)
-		return
-	}
-	resultPtr := uint32(call.Stack[2])
-	if !call.CheckArea(resultPtr, 8, 4) {
-		return
-	}
-	resultPtr2 := call.LowerList(len(result), 12, 4)
+	call.Return(err)
+	area := call.ResultArea(2, 8, 4)
+	resultPtr := call.LowerList(len(result), 12, 4)
 	for i, key := range bind.SortedBools(result) {
-		at := resultPtr2 + uint32(i)*12
+		at := resultPtr + uint32(i)*12
 		call.StoreBool(at, key)
-		valuePtr, valueLen := call.LowerString(result[key])
-		call.StoreUint32(at+4, valuePtr)
-		call.StoreUint32(at+8, valueLen)
+		call.StoreString(at+4, result[key])
 	}
-	call.StoreUint32(resultPtr, resultPtr2)
-	call.StoreUint32(resultPtr+4, uint32(len(result)))
+	call.StoreList(area, resultPtr, len(result))
 }
 
 func handleOfLists(call *bind.Call) {
 	region, v := bind.LiftMap[uint32, []string](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 12, 4)
-	for item := range slices.Chunk(region, 12) {
-		region2, value := bind.LiftList[string](call, binary.LittleEndian.Uint32(item[4:]),
-			binary.LittleEndian.Uint32(item[8:]), 8, 4)
-		for i := range value {
-			item2 := region2[i*8:]
-			value[i] = call.LiftString(binary.LittleEndian.Uint32(item2),
-				binary.LittleEndian.Uint32(item2[4:]))
-		}
-		v[binary.LittleEndian.Uint32(item)] = value
+	for area := range slices.Chunk(region, 12) {
+		v[bind.Uint32(area)] = call.LoadStrings(area[4:])
 	}
 	if !call.OK() {
 		return
 	}
 	result, err := call.Impl().(Interface).OfLists(call.Context(), v)
-	if err != nil {
-		call.Fail(err)
-		return
-	}
-	resultPtr := uint32(call.Stack[2])
-	if !call.CheckArea(resultPtr, 8, 4) {
-		return
-	}
-	resultPtr2 := call.LowerList(len(result), 12, 4)
+	call.Return(err)
+	area := call.ResultArea(2, 8, 4)
+	resultPtr := call.LowerList(len(result), 12, 4)
 	for i, key := range bind.SortedKeys(result) {
-		at := resultPtr2 + uint32(i)*12
+		at := resultPtr + uint32(i)*12
+		item := result[key]
 		call.StoreUint32(at, key)
-		valuePtr := call.LowerList(len(result[key]), 8, 4)
-		for i2, item := range result[key] {
-			at2 := valuePtr + uint32(i2)*8
-			itemPtr, itemLen := call.LowerString(item)
-			call.StoreUint32(at2, itemPtr)
-			call.StoreUint32(at2+4, itemLen)
-		}
-		call.StoreUint32(at+4, valuePtr)
-		call.StoreUint32(at+8, uint32(len(result[key])))
+		call.StoreStrings(at+4, item)
 	}
-	call.StoreUint32(resultPtr, resultPtr2)
-	call.StoreUint32(resultPtr+4, uint32(len(result)))
+	call.StoreList(area, resultPtr, len(result))
 }
 
 func handleOfPeople(call *bind.Call) {
 	region, v := bind.LiftMap[string, Person](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 36, 4)
-	for item := range slices.Chunk(region, 36) {
-		v[call.LiftString(binary.LittleEndian.Uint32(item),
-			binary.LittleEndian.Uint32(item[4:]))] = loadPerson(call, item[8:])
+	for area := range slices.Chunk(region, 36) {
+		v[call.LoadString(area)] = loadPerson(call, area[8:])
 	}
 	if !call.OK() {
 		return
 	}
 	result, err := call.Impl().(Interface).OfPeople(call.Context(), v)
-	if err != nil {
-		call.Fail(err)
-		return
-	}
-	resultPtr := uint32(call.Stack[2])
-	if !call.CheckArea(resultPtr, 8, 4) {
-		return
-	}
-	resultPtr2 := call.LowerList(len(result), 36, 4)
+	call.Return(err)
+	area := call.ResultArea(2, 8, 4)
+	resultPtr := call.LowerList(len(result), 36, 4)
 	for i, key := range bind.SortedKeys(result) {
-		at := resultPtr2 + uint32(i)*36
-		keyPtr, keyLen := call.LowerString(key)
-		call.StoreUint32(at, keyPtr)
-		call.StoreUint32(at+4, keyLen)
-		storePerson(call, at+8, result[key])
+		at := resultPtr + uint32(i)*36
+		item := result[key]
+		call.StoreString(at, key)
+		storePerson(call, at+8, item)
 	}
-	call.StoreUint32(resultPtr, resultPtr2)
-	call.StoreUint32(resultPtr+4, uint32(len(result)))
+	call.StoreList(area, resultPtr, len(result))
 }
 
 func handleOfShapes(call *bind.Call) {
 	region, v := bind.LiftMap[int16, Shape](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 24, 8)
-	for item := range slices.Chunk(region, 24) {
-		v[int16(binary.LittleEndian.Uint16(item))] = loadShape(call, item[8:])
+	for area := range slices.Chunk(region, 24) {
+		v[int16(bind.Uint16(area))] = loadShape(call, area[8:])
 	}
 	if !call.OK() {
 		return
 	}
 	result, err := call.Impl().(Interface).OfShapes(call.Context(), v)
-	if err != nil {
-		call.Fail(err)
-		return
-	}
-	resultPtr := uint32(call.Stack[2])
-	if !call.CheckArea(resultPtr, 8, 4) {
-		return
-	}
-	resultPtr2 := call.LowerList(len(result), 24, 8)
+	call.Return(err)
+	area := call.ResultArea(2, 8, 4)
+	resultPtr := call.LowerList(len(result), 24, 8)
 	for i, key := range bind.SortedKeys(result) {
-		at := resultPtr2 + uint32(i)*24
+		at := resultPtr + uint32(i)*24
+		item := result[key]
 		call.StoreUint16(at, uint16(key))
-		storeShape(call, at+8, result[key])
+		storeShape(call, at+8, item)
 	}
-	call.StoreUint32(resultPtr, resultPtr2)
-	call.StoreUint32(resultPtr+4, uint32(len(result)))
+	call.StoreList(area, resultPtr, len(result))
 }
 
 func handleOfMaps(call *bind.Call) {
 	region, v := bind.LiftMap[uint16, map[string]uint32](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 12, 4)
-	for item := range slices.Chunk(region, 12) {
-		region2, value := bind.LiftMap[string, uint32](call, binary.LittleEndian.Uint32(item[4:]),
-			binary.LittleEndian.Uint32(item[8:]), 12, 4)
-		for item2 := range slices.Chunk(region2, 12) {
-			value[call.LiftString(binary.LittleEndian.Uint32(item2),
-				binary.LittleEndian.Uint32(item2[4:]))] = binary.LittleEndian.Uint32(item2[8:])
+	for area := range slices.Chunk(region, 12) {
+		region, value := bind.LoadMap[string, uint32](call, area[4:], 12, 4)
+		for area := range slices.Chunk(region, 12) {
+			value[call.LoadString(area)] = bind.Uint32(area[8:])
 		}
-		v[binary.LittleEndian.Uint16(item)] = value
+		v[bind.Uint16(area)] = value
 	}
 	if !call.OK() {
 		return
 	}
 	result, err := call.Impl().(Interface).OfMaps(call.Context(), v)
-	if err != nil {
-		call.Fail(err)
-		return
-	}
-	resultPtr := uint32(call.Stack[2])
-	if !call.CheckArea(resultPtr, 8, 4) {
-		return
-	}
-	resultPtr2 := call.LowerList(len(result), 12, 4)
+	call.Return(err)
+	area := call.ResultArea(2, 8, 4)
+	resultPtr := call.LowerList(len(result), 12, 4)
 	for i, key := range bind.SortedKeys(result) {
-		at := resultPtr2 + uint32(i)*12
+		at := resultPtr + uint32(i)*12
+		item := result[key]
 		call.StoreUint16(at, key)
-		valuePtr := call.LowerList(len(result[key]), 12, 4)
-		for i2, key2 := range bind.SortedKeys(result[key]) {
-			at2 := valuePtr + uint32(i2)*12
-			keyPtr, keyLen := call.LowerString(key2)
-			call.StoreUint32(at2, keyPtr)
-			call.StoreUint32(at2+4, keyLen)
-			call.StoreUint32(at2+8, result[key][key2])
+		valuePtr := call.LowerList(len(item), 12, 4)
+		for i, key := range bind.SortedKeys(item) {
+			at := valuePtr + uint32(i)*12
+			call.StoreString(at, key)
+			call.StoreUint32(at+8, item[key])
 		}
-		call.StoreUint32(at+4, valuePtr)
-		call.StoreUint32(at+8, uint32(len(result[key])))
+		call.StoreList(at+4, valuePtr, len(item))
 	}
-	call.StoreUint32(resultPtr, resultPtr2)
-	call.StoreUint32(resultPtr+4, uint32(len(result)))
+	call.StoreList(area, resultPtr, len(result))
 }
 
 func handleOfList(call *bind.Call) {
 	region, v := bind.LiftList[map[int32]bool](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 8, 4)
 	for i := range v {
-		item := region[i*8:]
-		region2, item2 := bind.LiftMap[int32, bool](call, binary.LittleEndian.Uint32(item),
-			binary.LittleEndian.Uint32(item[4:]), 8, 4)
-		for item3 := range slices.Chunk(region2, 8) {
-			item2[int32(binary.LittleEndian.Uint32(item3))] = item3[4] != 0
+		area := region[i*8:]
+		region, item := bind.LoadMap[int32, bool](call, area, 8, 4)
+		for area := range slices.Chunk(region, 8) {
+			item[int32(bind.Uint32(area))] = area[4] != 0
 		}
-		v[i] = item2
+		v[i] = item
 	}
 	if !call.OK() {
 		return
 	}
 	result, err := call.Impl().(Interface).OfList(call.Context(), v)
-	if err != nil {
-		call.Fail(err)
-		return
-	}
-	resultPtr := uint32(call.Stack[2])
-	if !call.CheckArea(resultPtr, 8, 4) {
-		return
-	}
-	resultPtr2 := call.LowerList(len(result), 8, 4)
+	call.Return(err)
+	area := call.ResultArea(2, 8, 4)
+	resultPtr := call.LowerList(len(result), 8, 4)
 	for i, item := range result {
-		at := resultPtr2 + uint32(i)*8
+		at := resultPtr + uint32(i)*8
 		itemPtr := call.LowerList(len(item), 8, 4)
-		for i2, key := range bind.SortedKeys(item) {
-			at2 := itemPtr + uint32(i2)*8
-			call.StoreUint32(at2, uint32(key))
-			call.StoreBool(at2+4, item[key])
+		for i, key := range bind.SortedKeys(item) {
+			at := itemPtr + uint32(i)*8
+			call.StoreUint32(at, uint32(key))
+			call.StoreBool(at+4, item[key])
 		}
-		call.StoreUint32(at, itemPtr)
-		call.StoreUint32(at+4, uint32(len(item)))
+		call.StoreList(at, itemPtr, len(item))
 	}
-	call.StoreUint32(resultPtr, resultPtr2)
-	call.StoreUint32(resultPtr+4, uint32(len(result)))
+	call.StoreList(area, resultPtr, len(result))
 }
 
 func handleOfOption(call *bind.Call) {
-	v0 := uint32(call.Stack[0])
 	var v types.Option[map[uint64]string]
-	switch v0 {
-	case 0:
-	case 1:
+	if call.LiftSome(uint32(call.Stack[0])) {
 		region, value := bind.LiftMap[uint64, string](call, uint32(call.Stack[1]), uint32(call.Stack[2]), 16, 8)
-		for item := range slices.Chunk(region, 16) {
-			value[binary.LittleEndian.Uint64(item)] = call.LiftString(binary.LittleEndian.Uint32(item[8:]),
-				binary.LittleEndian.Uint32(item[12:]))
+		for area := range slices.Chunk(region, 16) {
+			value[bind.Uint64(area)] = call.LoadString(area[8:])
 		}
 		v = types.Some(value)
-	default:
-		call.BadDiscriminant(uint32(v0), 2)
 	}
 	if !call.OK() {
 		return
 	}
 	result, err := call.Impl().(Interface).OfOption(call.Context(), v)
-	if err != nil {
-		call.Fail(err)
-		return
-	}
-	resultPtr := uint32(call.Stack[3])
-	if !call.CheckArea(resultPtr, 12, 4) {
-		return
-	}
-	if value, ok := result.Get(); ok {
-		call.StoreUint8(resultPtr, 1)
-		valuePtr := call.LowerList(len(value), 16, 8)
-		for i, key := range bind.SortedKeys(value) {
+	call.Return(err)
+	area := call.ResultArea(3, 12, 4)
+	if result, ok := result.Get(); call.StoreSome(area, ok) {
+		valuePtr := call.LowerList(len(result), 16, 8)
+		for i, key := range bind.SortedKeys(result) {
 			at := valuePtr + uint32(i)*16
 			call.StoreUint64(at, key)
-			valuePtr2, valueLen := call.LowerString(value[key])
-			call.StoreUint32(at+8, valuePtr2)
-			call.StoreUint32(at+12, valueLen)
+			call.StoreString(at+8, result[key])
 		}
-		call.StoreUint32(resultPtr+4, valuePtr)
-		call.StoreUint32(resultPtr+8, uint32(len(value)))
-	} else {
-		call.StoreUint8(resultPtr, 0)
+		call.StoreList(area+4, valuePtr, len(result))
 	}
 }
 
 func checkPerson(value named.Person) *host.BadValueError {
-	if bad := bind.CheckString(value.Name); bad != nil {
-		return bad.In("name")
-	}
-	if bad := bind.CheckList(len(value.Tags), 8); bad != nil {
-		return bad.In("tags")
-	}
-	for i, item := range value.Tags {
-		if bad := bind.CheckString(item); bad != nil {
-			return bad.At(i).In("tags")
-		}
-	}
-	return nil
+	return bind.First(bind.CheckString(value.Name).In("name"),
+		bind.CheckEach(value.Tags, 8, bind.CheckString).In("tags"))
 }
 
 func storePerson(call *bind.Call, ptr uint32, value named.Person) {
-	namePtr, nameLen := call.LowerString(value.Name)
-	call.StoreUint32(ptr, namePtr)
-	call.StoreUint32(ptr+4, nameLen)
+	call.StoreString(ptr, value.Name)
 	call.StoreUint8(ptr+8, value.Age)
-	if value_, ok := value.Height.Get(); ok {
-		call.StoreUint8(ptr+12, 1)
-		call.StoreFloat32(ptr+16, value_)
-	} else {
-		call.StoreUint8(ptr+12, 0)
+	if height, ok := value.Height.Get(); call.StoreSome(ptr+12, ok) {
+		call.StoreFloat32(ptr+16, height)
 	}
-	tagsPtr := call.LowerList(len(value.Tags), 8, 4)
-	for i, item := range value.Tags {
-		at := tagsPtr + uint32(i)*8
-		itemPtr, itemLen := call.LowerString(item)
-		call.StoreUint32(at, itemPtr)
-		call.StoreUint32(at+4, itemLen)
-	}
-	call.StoreUint32(ptr+20, tagsPtr)
-	call.StoreUint32(ptr+24, uint32(len(value.Tags)))
+	call.StoreStrings(ptr+20, value.Tags)
 }
 
 func loadPerson(call *bind.Call, area []byte) named.Person {
-	heightCase := area[12]
 	var height types.Option[float32]
-	switch heightCase {
-	case 0:
-	case 1:
-		height = types.Some(math.Float32frombits(binary.LittleEndian.Uint32(area[16:])))
-	default:
-		call.BadDiscriminant(uint32(heightCase), 2)
+	if call.LoadSome(area[12]) {
+		height = types.Some(bind.Float32(area[16:]))
 	}
-	region, tags := bind.LiftList[string](call, binary.LittleEndian.Uint32(area[20:]),
-		binary.LittleEndian.Uint32(area[24:]), 8, 4)
-	for i := range tags {
-		item := region[i*8:]
-		tags[i] = call.LiftString(binary.LittleEndian.Uint32(item), binary.LittleEndian.Uint32(item[4:]))
-	}
-	return named.Person{
-		Name:   call.LiftString(binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:])),
-		Age:    area[8],
-		Height: height,
-		Tags:   tags,
-	}
+	return named.Person{Name: call.LoadString(area), Age: area[8], Height: height,
+		Tags: call.LoadStrings(area[20:])}
 }
 
 func checkShape(value named.Shape) *host.BadValueError {
-	switch v := value.(type) {
+	switch value := value.(type) {
 	case named.ShapeLabel:
-		if bad := bind.CheckString(v.Value); bad != nil {
-			return bad.In("label")
-		}
+		return bind.CheckString(value.Value).In("label")
 	case named.ShapePath:
-		if bad := bind.CheckList(len(v.Value), 8); bad != nil {
-			return bad.In("path")
-		}
+		return bind.CheckList(len(value.Value), 8).In("path")
 	case named.ShapeNothing, named.ShapeDot, named.ShapeCircle:
+		return nil
 	default:
 		return bind.UnknownCase("shape", value)
 	}
-	return nil
 }
 
 func storeShape(call *bind.Call, ptr uint32, value named.Shape) {
-	switch c := value.(type) {
+	switch value := value.(type) {
 	case named.ShapeNothing:
 		call.StoreUint8(ptr, 0)
 	case named.ShapeDot:
 		call.StoreUint8(ptr, 1)
-		storePoint(call, ptr+8, c.Value)
+		storePoint(call, ptr+8, value.Value)
 	case named.ShapeCircle:
 		call.StoreUint8(ptr, 2)
-		call.StoreFloat64(ptr+8, c.Value)
+		call.StoreFloat64(ptr+8, value.Value)
 	case named.ShapeLabel:
 		call.StoreUint8(ptr, 3)
-		labelPtr, labelLen := call.LowerString(c.Value)
-		call.StoreUint32(ptr+8, labelPtr)
-		call.StoreUint32(ptr+12, labelLen)
+		call.StoreString(ptr+8, value.Value)
 	case named.ShapePath:
 		call.StoreUint8(ptr, 4)
-		pathPtr := call.LowerList(len(c.Value), 8, 4)
-		for i, item := range c.Value {
+		pathPtr := call.LowerList(len(value.Value), 8, 4)
+		for i, item := range value.Value {
 			at := pathPtr + uint32(i)*8
 			storePoint(call, at, item)
 		}
-		call.StoreUint32(ptr+8, pathPtr)
-		call.StoreUint32(ptr+12, uint32(len(c.Value)))
+		call.StoreList(ptr+8, pathPtr, len(value.Value))
 	default:
 		call.BadVariant("shape")
 	}
 }
 
 func loadShape(call *bind.Call, area []byte) named.Shape {
-	valueCase := area[0]
-	var value named.Shape
-	switch valueCase {
+	switch disc := area[0]; disc {
 	case 0:
-		value = named.ShapeNothing{}
+		return named.ShapeNothing{}
 	case 1:
 		if bind.Room[named.ShapeDot](call) {
-			value = named.ShapeDot{Value: loadPoint(call, area[8:])}
+			return named.ShapeDot{Value: loadPoint(call, area[8:])}
 		}
 	case 2:
 		if bind.Room[named.ShapeCircle](call) {
-			value = named.ShapeCircle{Value: math.Float64frombits(binary.LittleEndian.Uint64(area[8:]))}
+			return named.ShapeCircle{Value: bind.Float64(area[8:])}
 		}
 	case 3:
 		if bind.Room[named.ShapeLabel](call) {
-			value = named.ShapeLabel{Value: call.LiftString(binary.LittleEndian.Uint32(area[8:]),
-				binary.LittleEndian.Uint32(area[12:]))}
+			return named.ShapeLabel{Value: call.LoadString(area[8:])}
 		}
 	case 4:
-		region, path := bind.LiftList[named.Point](call, binary.LittleEndian.Uint32(area[8:]),
-			binary.LittleEndian.Uint32(area[12:]), 8, 4)
+		region, path := bind.LoadList[named.Point](call, area[8:], 8, 4)
 		for i := range path {
-			item := region[i*8:]
-			path[i] = loadPoint(call, item)
+			area := region[i*8:]
+			path[i] = loadPoint(call, area)
 		}
 		if bind.Room[named.ShapePath](call) {
-			value = named.ShapePath{Value: path}
+			return named.ShapePath{Value: path}
 		}
 	default:
-		call.BadDiscriminant(uint32(valueCase), 5)
+		call.BadDiscriminant(uint32(disc), 5)
 	}
-	return value
+	return nil
 }
 
 func storePoint(call *bind.Call, ptr uint32, value named.Point) {
@@ -1133,5 +711,5 @@ func storePoint(call *bind.Call, ptr uint32, value named.Point) {
 }
 
 func loadPoint(call *bind.Call, area []byte) named.Point {
-	return named.Point{X: int32(binary.LittleEndian.Uint32(area)), Y: int32(binary.LittleEndian.Uint32(area[4:]))}
+	return named.Point{X: int32(bind.Uint32(area)), Y: int32(bind.Uint32(area[4:]))}
 }

@@ -11,8 +11,6 @@ import (
 	"github.com/witgen/witgen/canonicalabi/types"
 )
 
-// What this refers to is missing from a runtime that does not fit this file.
-// Use the same version of github.com/witgen/witgen to generate and to build.
 const _ = canonicalabi.GeneratedCodeNeedsABI2
 
 // Point is the record point.
@@ -39,24 +37,9 @@ const (
 	ColourBlue
 )
 
-// String returns the name of the case in WIT.
-func (e Colour) String() string {
-	switch e {
-	case ColourRed:
-		return "red"
-	case ColourGreen:
-		return "green"
-	case ColourBlue:
-		return "blue"
-	default:
-		return types.UnknownCase("colour", uint32(e))
-	}
-}
+func (e Colour) String() string { return types.CaseName("colour", uint32(e), "red", "green", "blue") }
 
-// Error says which error it is, in the words of WIT.
-func (e Colour) Error() string {
-	return e.String()
-}
+func (e Colour) Error() string { return e.String() }
 
 // Access is the flags access.
 type Access uint8
@@ -69,19 +52,11 @@ const (
 )
 
 // Has reports whether f holds all of flags.
-func (f Access) Has(flags Access) bool {
-	return f&flags == flags
-}
+func (f Access) Has(flags Access) bool { return f&flags == flags }
 
-// String returns the names of the flags in WIT, with | between them.
-func (f Access) String() string {
-	return types.FlagNames(uint32(f), "read", "write", "execute")
-}
+func (f Access) String() string { return types.FlagNames(uint32(f), "read", "write", "execute") }
 
-// Error says which error it is, in the words of WIT.
-func (e Access) Error() string {
-	return e.String()
-}
+func (e Access) Error() string { return e.String() }
 
 // Shape is the variant shape.
 //
@@ -96,30 +71,22 @@ type ShapeNothing struct{}
 func (ShapeNothing) isShape() {}
 
 // ShapeDot is the case dot of Shape.
-type ShapeDot struct {
-	Value Point
-}
+type ShapeDot struct{ Value Point }
 
 func (ShapeDot) isShape() {}
 
 // ShapeCircle is the case circle of Shape.
-type ShapeCircle struct {
-	Value float64
-}
+type ShapeCircle struct{ Value float64 }
 
 func (ShapeCircle) isShape() {}
 
 // ShapeLabel is the case label of Shape.
-type ShapeLabel struct {
-	Value string
-}
+type ShapeLabel struct{ Value string }
 
 func (ShapeLabel) isShape() {}
 
 // ShapePath is the case path of Shape.
-type ShapePath struct {
-	Value []Point
-}
+type ShapePath struct{ Value []Point }
 
 func (ShapePath) isShape() {}
 

@@ -14,55 +14,36 @@ import (
 
 // Interface is roundtrip:values/options as a guest exports it.
 type Interface interface {
-	// OfU8 is of-u8.
 	OfU8(v types.Option[uint8]) types.Option[uint8]
-	// OfU64 is of-u64.
 	OfU64(v types.Option[uint64]) types.Option[uint64]
-	// OfF32 is of-f32.
 	OfF32(v types.Option[float32]) types.Option[float32]
-	// OfBool is of-bool.
 	OfBool(v types.Option[bool]) types.Option[bool]
-	// OfString is of-string.
 	OfString(v types.Option[string]) types.Option[string]
-	// OfNested is of-nested.
 	OfNested(v types.Option[types.Option[uint32]]) types.Option[types.Option[uint32]]
-	// OfDeep is of-deep.
 	OfDeep(v types.Option[types.Option[types.Option[string]]]) types.Option[types.Option[types.Option[string]]]
-	// OfList is of-list.
 	OfList(v types.Option[[]types.Option[int16]]) types.Option[[]types.Option[int16]]
-	// OfTuple is of-tuple.
 	OfTuple(v types.Option[types.Tuple2[uint8,
 		types.Option[uint64]]]) types.Option[types.Tuple2[uint8, types.Option[uint64]]]
-	// OfPerson is of-person.
 	OfPerson(v types.Option[Person]) types.Option[Person]
-	// OfColour is of-colour.
 	OfColour(v types.Option[Colour]) types.Option[Colour]
-	// OfShape is of-shape.
 	OfShape(v types.Option[Shape]) types.Option[Shape]
 }
 
 //go:wasmimport roundtrip:values/options of-u8
 func importOfU8(uint32, uint32, uint32)
 
-// OfU8 is of-u8.
+// OfU8 calls roundtrip:values/options#of-u8.
 func OfU8(v types.Option[uint8]) types.Option[uint8] {
 	call := guest.Call()
 	var vCase, vPayload uint32
-	if value, ok := v.Get(); ok {
-		vCase = 1
-		vPayload = uint32(value)
+	if v, ok := v.Get(); ok {
+		vCase, vPayload = 1, uint32(v)
 	}
-	area := call.ResultArea(2)
-	importOfU8(vCase, vPayload, guest.Address(area))
-	call.Returned()
-	resultCase := guest.Load[uint8](area, 0)
+	importOfU8(vCase, vPayload, call.ResultArea(2))
+	area := call.Returned(2)
 	var result types.Option[uint8]
-	switch resultCase {
-	case 0:
-	case 1:
+	if guest.LoadSome(area, 0) {
 		result = types.Some(guest.Load[uint8](area, 1))
-	default:
-		guest.NoDiscriminant(uint32(resultCase), "option<u8>")
 	}
 	call.Done()
 	return result
@@ -71,26 +52,19 @@ func OfU8(v types.Option[uint8]) types.Option[uint8] {
 //go:wasmimport roundtrip:values/options of-u64
 func importOfU64(uint32, uint64, uint32)
 
-// OfU64 is of-u64.
+// OfU64 calls roundtrip:values/options#of-u64.
 func OfU64(v types.Option[uint64]) types.Option[uint64] {
 	call := guest.Call()
 	var vCase uint32
 	var vPayload uint64
-	if value, ok := v.Get(); ok {
-		vCase = 1
-		vPayload = value
+	if v, ok := v.Get(); ok {
+		vCase, vPayload = 1, v
 	}
-	area := call.ResultArea(16)
-	importOfU64(vCase, vPayload, guest.Address(area))
-	call.Returned()
-	resultCase := guest.Load[uint8](area, 0)
+	importOfU64(vCase, vPayload, call.ResultArea(16))
+	area := call.Returned(16)
 	var result types.Option[uint64]
-	switch resultCase {
-	case 0:
-	case 1:
+	if guest.LoadSome(area, 0) {
 		result = types.Some(guest.Load[uint64](area, 8))
-	default:
-		guest.NoDiscriminant(uint32(resultCase), "option<u64>")
 	}
 	call.Done()
 	return result
@@ -99,26 +73,19 @@ func OfU64(v types.Option[uint64]) types.Option[uint64] {
 //go:wasmimport roundtrip:values/options of-f32
 func importOfF32(uint32, float32, uint32)
 
-// OfF32 is of-f32.
+// OfF32 calls roundtrip:values/options#of-f32.
 func OfF32(v types.Option[float32]) types.Option[float32] {
 	call := guest.Call()
 	var vCase uint32
 	var vPayload float32
-	if value, ok := v.Get(); ok {
-		vCase = 1
-		vPayload = value
+	if v, ok := v.Get(); ok {
+		vCase, vPayload = 1, v
 	}
-	area := call.ResultArea(8)
-	importOfF32(vCase, vPayload, guest.Address(area))
-	call.Returned()
-	resultCase := guest.Load[uint8](area, 0)
+	importOfF32(vCase, vPayload, call.ResultArea(8))
+	area := call.Returned(8)
 	var result types.Option[float32]
-	switch resultCase {
-	case 0:
-	case 1:
+	if guest.LoadSome(area, 0) {
 		result = types.Some(guest.Load[float32](area, 4))
-	default:
-		guest.NoDiscriminant(uint32(resultCase), "option<f32>")
 	}
 	call.Done()
 	return result
@@ -127,25 +94,18 @@ func OfF32(v types.Option[float32]) types.Option[float32] {
 //go:wasmimport roundtrip:values/options of-bool
 func importOfBool(uint32, uint32, uint32)
 
-// OfBool is of-bool.
+// OfBool calls roundtrip:values/options#of-bool.
 func OfBool(v types.Option[bool]) types.Option[bool] {
 	call := guest.Call()
 	var vCase, vPayload uint32
-	if value, ok := v.Get(); ok {
-		vCase = 1
-		vPayload = types.FromBool(value)
+	if v, ok := v.Get(); ok {
+		vCase, vPayload = 1, types.FromBool(v)
 	}
-	area := call.ResultArea(2)
-	importOfBool(vCase, vPayload, guest.Address(area))
-	call.Returned()
-	resultCase := guest.Load[uint8](area, 0)
+	importOfBool(vCase, vPayload, call.ResultArea(2))
+	area := call.Returned(2)
 	var result types.Option[bool]
-	switch resultCase {
-	case 0:
-	case 1:
+	if guest.LoadSome(area, 0) {
 		result = types.Some(guest.LoadBool(area, 1))
-	default:
-		guest.NoDiscriminant(uint32(resultCase), "option<bool>")
 	}
 	call.Done()
 	return result
@@ -154,27 +114,19 @@ func OfBool(v types.Option[bool]) types.Option[bool] {
 //go:wasmimport roundtrip:values/options of-string
 func importOfString(uint32, uint32, uint32, uint32)
 
-// OfString is of-string.
+// OfString calls roundtrip:values/options#of-string.
 func OfString(v types.Option[string]) types.Option[string] {
 	call := guest.Call()
 	var vCase, v1, v2 uint32
-	if value, ok := v.Get(); ok {
-		valuePtr := guest.LowerString(call, value)
-		vCase = 1
-		v1 = valuePtr
-		v2 = uint32(len(value))
+	if v, ok := v.Get(); ok {
+		valuePtr := guest.LowerString(call, v)
+		vCase, v1, v2 = 1, valuePtr, uint32(len(v))
 	}
-	area := call.ResultArea(12)
-	importOfString(vCase, v1, v2, guest.Address(area))
-	call.Returned()
-	resultCase := guest.Load[uint8](area, 0)
+	importOfString(vCase, v1, v2, call.ResultArea(12))
+	area := call.Returned(12)
 	var result types.Option[string]
-	switch resultCase {
-	case 0:
-	case 1:
-		result = types.Some(guest.LiftString(guest.Load[uint32](area, 4), guest.Load[uint32](area, 8)))
-	default:
-		guest.NoDiscriminant(uint32(resultCase), "option<string>")
+	if guest.LoadSome(area, 0) {
+		result = types.Some(guest.LoadString(area, 4))
 	}
 	call.Done()
 	return result
@@ -183,40 +135,26 @@ func OfString(v types.Option[string]) types.Option[string] {
 //go:wasmimport roundtrip:values/options of-nested
 func importOfNested(uint32, uint32, uint32, uint32)
 
-// OfNested is of-nested.
+// OfNested calls roundtrip:values/options#of-nested.
 func OfNested(v types.Option[types.Option[uint32]]) types.Option[types.Option[uint32]] {
 	call := guest.Call()
 	var vCase, v1, v2 uint32
-	if value, ok := v.Get(); ok {
+	if v, ok := v.Get(); ok {
 		var valueCase, valuePayload uint32
-		if value2, ok2 := value.Get(); ok2 {
-			valueCase = 1
-			valuePayload = value2
+		if v, ok := v.Get(); ok {
+			valueCase, valuePayload = 1, v
 		}
-		vCase = 1
-		v1 = valueCase
-		v2 = valuePayload
+		vCase, v1, v2 = 1, valueCase, valuePayload
 	}
-	area := call.ResultArea(12)
-	importOfNested(vCase, v1, v2, guest.Address(area))
-	call.Returned()
-	resultCase := guest.Load[uint8](area, 0)
+	importOfNested(vCase, v1, v2, call.ResultArea(12))
+	area := call.Returned(12)
 	var result types.Option[types.Option[uint32]]
-	switch resultCase {
-	case 0:
-	case 1:
-		valueCase := guest.Load[uint8](area, 4)
+	if guest.LoadSome(area, 0) {
 		var value types.Option[uint32]
-		switch valueCase {
-		case 0:
-		case 1:
+		if guest.LoadSome(area, 4) {
 			value = types.Some(guest.Load[uint32](area, 8))
-		default:
-			guest.NoDiscriminant(uint32(valueCase), "option<u32>")
 		}
 		result = types.Some(value)
-	default:
-		guest.NoDiscriminant(uint32(resultCase), "option<option<u32>>")
 	}
 	call.Done()
 	return result
@@ -225,61 +163,35 @@ func OfNested(v types.Option[types.Option[uint32]]) types.Option[types.Option[ui
 //go:wasmimport roundtrip:values/options of-deep
 func importOfDeep(uint32, uint32, uint32, uint32, uint32, uint32)
 
-// OfDeep is of-deep.
+// OfDeep calls roundtrip:values/options#of-deep.
 func OfDeep(v types.Option[types.Option[types.Option[string]]]) types.Option[types.Option[types.Option[string]]] {
 	call := guest.Call()
 	var vCase, v1, v2, v3, v4 uint32
-	if value, ok := v.Get(); ok {
+	if v, ok := v.Get(); ok {
 		var valueCase, value1, value2, value3 uint32
-		if value4, ok2 := value.Get(); ok2 {
+		if v, ok := v.Get(); ok {
 			var valueCase2, value1_2, value2_2 uint32
-			if value5, ok3 := value4.Get(); ok3 {
-				valuePtr := guest.LowerString(call, value5)
-				valueCase2 = 1
-				value1_2 = valuePtr
-				value2_2 = uint32(len(value5))
+			if v, ok := v.Get(); ok {
+				valuePtr := guest.LowerString(call, v)
+				valueCase2, value1_2, value2_2 = 1, valuePtr, uint32(len(v))
 			}
-			valueCase = 1
-			value1 = valueCase2
-			value2 = value1_2
-			value3 = value2_2
+			valueCase, value1, value2, value3 = 1, valueCase2, value1_2, value2_2
 		}
-		vCase = 1
-		v1 = valueCase
-		v2 = value1
-		v3 = value2
-		v4 = value3
+		vCase, v1, v2, v3, v4 = 1, valueCase, value1, value2, value3
 	}
-	area := call.ResultArea(20)
-	importOfDeep(vCase, v1, v2, v3, v4, guest.Address(area))
-	call.Returned()
-	resultCase := guest.Load[uint8](area, 0)
+	importOfDeep(vCase, v1, v2, v3, v4, call.ResultArea(20))
+	area := call.Returned(20)
 	var result types.Option[types.Option[types.Option[string]]]
-	switch resultCase {
-	case 0:
-	case 1:
-		valueCase := guest.Load[uint8](area, 4)
+	if guest.LoadSome(area, 0) {
 		var value types.Option[types.Option[string]]
-		switch valueCase {
-		case 0:
-		case 1:
-			valueCase2 := guest.Load[uint8](area, 8)
+		if guest.LoadSome(area, 4) {
 			var value2 types.Option[string]
-			switch valueCase2 {
-			case 0:
-			case 1:
-				value2 = types.Some(guest.LiftString(guest.Load[uint32](area, 12),
-					guest.Load[uint32](area, 16)))
-			default:
-				guest.NoDiscriminant(uint32(valueCase2), "option<string>")
+			if guest.LoadSome(area, 8) {
+				value2 = types.Some(guest.LoadString(area, 12))
 			}
 			value = types.Some(value2)
-		default:
-			guest.NoDiscriminant(uint32(valueCase), "option<option<string>>")
 		}
 		result = types.Some(value)
-	default:
-		guest.NoDiscriminant(uint32(resultCase), "option<option<option<string>>>")
 	}
 	call.Done()
 	return result
@@ -288,51 +200,36 @@ func OfDeep(v types.Option[types.Option[types.Option[string]]]) types.Option[typ
 //go:wasmimport roundtrip:values/options of-list
 func importOfList(uint32, uint32, uint32, uint32)
 
-// OfList is of-list.
+// OfList calls roundtrip:values/options#of-list.
 func OfList(v types.Option[[]types.Option[int16]]) types.Option[[]types.Option[int16]] {
 	call := guest.Call()
 	var vCase, v1, v2 uint32
-	if value, ok := v.Get(); ok {
-		valuePtr := call.List(len(value), 4)
-		for i, item := range value {
+	if v, ok := v.Get(); ok {
+		valuePtr := call.List(len(v), 4)
+		for i, item := range v {
 			at := guest.PointerTo(valuePtr + uint32(i)*4)
-			if value2, ok2 := item.Get(); ok2 {
-				guest.Store(at, 0, uint8(1))
-				guest.Store(at, 2, value2)
-			} else {
-				guest.Store(at, 0, uint8(0))
+			if item, ok := item.Get(); guest.StoreSome(at, 0, ok) {
+				guest.Store(at, 2, item)
 			}
 		}
-		vCase = 1
-		v1 = valuePtr
-		v2 = uint32(len(value))
+		vCase, v1, v2 = 1, valuePtr, uint32(len(v))
 	}
-	area := call.ResultArea(12)
-	importOfList(vCase, v1, v2, guest.Address(area))
-	call.Returned()
-	resultCase := guest.Load[uint8](area, 0)
+	importOfList(vCase, v1, v2, call.ResultArea(12))
+	area := call.Returned(12)
 	var result types.Option[[]types.Option[int16]]
-	switch resultCase {
-	case 0:
-	case 1:
+	if guest.LoadSome(area, 0) {
 		valuePtr := guest.Load[uint32](area, 4)
-		value := make([]types.Option[int16], guest.Load[uint32](area, 8))
+		valueLen := guest.Load[uint32](area, 8)
+		value := make([]types.Option[int16], valueLen)
 		for i := range value {
 			at := guest.PointerTo(valuePtr + uint32(i)*4)
-			itemCase := guest.Load[uint8](at, 0)
 			var item types.Option[int16]
-			switch itemCase {
-			case 0:
-			case 1:
+			if guest.LoadSome(at, 0) {
 				item = types.Some(guest.Load[int16](at, 2))
-			default:
-				guest.NoDiscriminant(uint32(itemCase), "option<s16>")
 			}
 			value[i] = item
 		}
 		result = types.Some(value)
-	default:
-		guest.NoDiscriminant(uint32(resultCase), "option<list<option<s16>>>")
 	}
 	call.Done()
 	return result
@@ -341,44 +238,29 @@ func OfList(v types.Option[[]types.Option[int16]]) types.Option[[]types.Option[i
 //go:wasmimport roundtrip:values/options of-tuple
 func importOfTuple(uint32, uint32, uint32, uint64, uint32)
 
-// OfTuple is of-tuple.
+// OfTuple calls roundtrip:values/options#of-tuple.
 func OfTuple(v types.Option[types.Tuple2[uint8,
 	types.Option[uint64]]]) types.Option[types.Tuple2[uint8, types.Option[uint64]]] {
 	call := guest.Call()
 	var vCase, v1, v2 uint32
 	var v3 uint64
-	if value, ok := v.Get(); ok {
+	if v, ok := v.Get(); ok {
 		var f1Case uint32
 		var f1Payload uint64
-		if value2, ok2 := value.F1.Get(); ok2 {
-			f1Case = 1
-			f1Payload = value2
+		if f1, ok := v.F1.Get(); ok {
+			f1Case, f1Payload = 1, f1
 		}
-		vCase = 1
-		v1 = uint32(value.F0)
-		v2 = f1Case
-		v3 = f1Payload
+		vCase, v1, v2, v3 = 1, uint32(v.F0), f1Case, f1Payload
 	}
-	area := call.ResultArea(32)
-	importOfTuple(vCase, v1, v2, v3, guest.Address(area))
-	call.Returned()
-	resultCase := guest.Load[uint8](area, 0)
+	importOfTuple(vCase, v1, v2, v3, call.ResultArea(32))
+	area := call.Returned(32)
 	var result types.Option[types.Tuple2[uint8, types.Option[uint64]]]
-	switch resultCase {
-	case 0:
-	case 1:
-		f1Case := guest.Load[uint8](area, 16)
+	if guest.LoadSome(area, 0) {
 		var f1 types.Option[uint64]
-		switch f1Case {
-		case 0:
-		case 1:
+		if guest.LoadSome(area, 16) {
 			f1 = types.Some(guest.Load[uint64](area, 24))
-		default:
-			guest.NoDiscriminant(uint32(f1Case), "option<u64>")
 		}
 		result = types.Some(types.Tuple2[uint8, types.Option[uint64]]{F0: guest.Load[uint8](area, 8), F1: f1})
-	default:
-		guest.NoDiscriminant(uint32(resultCase), "option<tuple<u8, option<u64>>>")
 	}
 	call.Done()
 	return result
@@ -387,41 +269,28 @@ func OfTuple(v types.Option[types.Tuple2[uint8,
 //go:wasmimport roundtrip:values/options of-person
 func importOfPerson(uint32, uint32, uint32, uint32, uint32, float32, uint32, uint32, uint32)
 
-// OfPerson is of-person.
+// OfPerson calls roundtrip:values/options#of-person.
 func OfPerson(v types.Option[Person]) types.Option[Person] {
 	call := guest.Call()
 	var vCase, v1, v2, v3, v4 uint32
 	var v5 float32
 	var v6, v7 uint32
-	if value, ok := v.Get(); ok {
-		namePtr := guest.LowerString(call, value.Name)
+	if v, ok := v.Get(); ok {
+		namePtr := guest.LowerString(call, v.Name)
 		var heightCase uint32
 		var heightPayload float32
-		if value2, ok2 := value.Height.Get(); ok2 {
-			heightCase = 1
-			heightPayload = value2
+		if height, ok := v.Height.Get(); ok {
+			heightCase, heightPayload = 1, height
 		}
-		tagsPtr := guest.LowerStrings(call, value.Tags)
-		vCase = 1
-		v1 = namePtr
-		v2 = uint32(len(value.Name))
-		v3 = uint32(value.Age)
-		v4 = heightCase
-		v5 = heightPayload
-		v6 = tagsPtr
-		v7 = uint32(len(value.Tags))
+		tagsPtr := guest.LowerStrings(call, v.Tags)
+		vCase, v1, v2, v3, v4, v5, v6, v7 = 1, namePtr, uint32(len(v.Name)), uint32(v.Age), heightCase,
+			heightPayload, tagsPtr, uint32(len(v.Tags))
 	}
-	area := call.ResultArea(32)
-	importOfPerson(vCase, v1, v2, v3, v4, v5, v6, v7, guest.Address(area))
-	call.Returned()
-	resultCase := guest.Load[uint8](area, 0)
+	importOfPerson(vCase, v1, v2, v3, v4, v5, v6, v7, call.ResultArea(32))
+	area := call.Returned(32)
 	var result types.Option[Person]
-	switch resultCase {
-	case 0:
-	case 1:
+	if guest.LoadSome(area, 0) {
 		result = types.Some(loadPerson(guest.At(area, 4)))
-	default:
-		guest.NoDiscriminant(uint32(resultCase), "option<person>")
 	}
 	call.Done()
 	return result
@@ -430,25 +299,18 @@ func OfPerson(v types.Option[Person]) types.Option[Person] {
 //go:wasmimport roundtrip:values/options of-colour
 func importOfColour(uint32, uint32, uint32)
 
-// OfColour is of-colour.
+// OfColour calls roundtrip:values/options#of-colour.
 func OfColour(v types.Option[Colour]) types.Option[Colour] {
 	call := guest.Call()
 	var vCase, vPayload uint32
-	if value, ok := v.Get(); ok {
-		vCase = 1
-		vPayload = uint32(guest.LowerEnum(value, 3, "named.Colour"))
+	if v, ok := v.Get(); ok {
+		vCase, vPayload = 1, uint32(guest.LowerEnum(v, 3, "named.Colour"))
 	}
-	area := call.ResultArea(2)
-	importOfColour(vCase, vPayload, guest.Address(area))
-	call.Returned()
-	resultCase := guest.Load[uint8](area, 0)
+	importOfColour(vCase, vPayload, call.ResultArea(2))
+	area := call.Returned(2)
 	var result types.Option[Colour]
-	switch resultCase {
-	case 0:
-	case 1:
+	if guest.LoadSome(area, 0) {
 		result = types.Some(Colour(guest.Load[uint8](area, 1)))
-	default:
-		guest.NoDiscriminant(uint32(resultCase), "option<colour>")
 	}
 	call.Done()
 	return result
@@ -457,102 +319,342 @@ func OfColour(v types.Option[Colour]) types.Option[Colour] {
 //go:wasmimport roundtrip:values/options of-shape
 func importOfShape(uint32, uint32, uint64, uint32, uint32)
 
-// OfShape is of-shape.
+// OfShape calls roundtrip:values/options#of-shape.
 func OfShape(v types.Option[Shape]) types.Option[Shape] {
 	call := guest.Call()
 	var vCase, v1 uint32
 	var v2 uint64
 	var v3 uint32
-	if value, ok := v.Get(); ok {
-		var valueCase uint32
-		var value1 uint64
-		var value2 uint32
-		switch c := value.(type) {
-		case named.ShapeNothing:
-		case named.ShapeDot:
-			valueCase = 1
-			value1 = uint64(uint32(c.Value.X))
-			value2 = uint32(c.Value.Y)
-		case named.ShapeCircle:
-			valueCase = 2
-			value1 = math.Float64bits(c.Value)
-		case named.ShapeLabel:
-			labelPtr := guest.LowerString(call, c.Value)
-			valueCase = 3
-			value1 = uint64(labelPtr)
-			value2 = uint32(len(c.Value))
-		case named.ShapePath:
-			pathPtr := guest.LowerSlice(call, c.Value)
-			valueCase = 4
-			value1 = uint64(pathPtr)
-			value2 = uint32(len(c.Value))
-		default:
-			guest.NoCase("named.Shape")
-		}
-		vCase = 1
-		v1 = valueCase
-		v2 = value1
-		v3 = value2
+	if v, ok := v.Get(); ok {
+		valueCase, value1, value2 := lowerShape(call, v)
+		vCase, v1, v2, v3 = 1, valueCase, value1, value2
 	}
-	area := call.ResultArea(24)
-	importOfShape(vCase, v1, v2, v3, guest.Address(area))
-	call.Returned()
-	resultCase := guest.Load[uint8](area, 0)
+	importOfShape(vCase, v1, v2, v3, call.ResultArea(24))
+	area := call.Returned(24)
 	var result types.Option[Shape]
-	switch resultCase {
-	case 0:
-	case 1:
+	if guest.LoadSome(area, 0) {
 		result = types.Some(loadShape(guest.At(area, 8)))
-	default:
-		guest.NoDiscriminant(uint32(resultCase), "option<shape>")
 	}
 	call.Done()
 	return result
 }
 
+// Exported is for worlds that export the interface.
+var Exported exported
+var implementation Interface
+
+type exported struct{}
+
+func (exported) Set(impl Interface) { implementation = impl }
+
+func (exported) OfU8(v0, v1 uint32) uint32 {
+	var v types.Option[uint8]
+	if guest.LiftSome(v0) {
+		v = types.Some(uint8(v1))
+	}
+	result := implementation.OfU8(v)
+	area := guest.ResultArea(2)
+	if result, ok := result.Get(); guest.StoreSome(area, 0, ok) {
+		guest.Store(area, 1, result)
+	}
+	return guest.Address(area)
+}
+
+func (exported) OfU64(v0 uint32, v1 uint64) uint32 {
+	var v types.Option[uint64]
+	if guest.LiftSome(v0) {
+		v = types.Some(v1)
+	}
+	result := implementation.OfU64(v)
+	area := guest.ResultArea(16)
+	if result, ok := result.Get(); guest.StoreSome(area, 0, ok) {
+		guest.Store(area, 8, result)
+	}
+	return guest.Address(area)
+}
+
+func (exported) OfF32(v0 uint32, v1 float32) uint32 {
+	var v types.Option[float32]
+	if guest.LiftSome(v0) {
+		v = types.Some(v1)
+	}
+	result := implementation.OfF32(v)
+	area := guest.ResultArea(8)
+	if result, ok := result.Get(); guest.StoreSome(area, 0, ok) {
+		guest.Store(area, 4, result)
+	}
+	return guest.Address(area)
+}
+
+func (exported) OfBool(v0, v1 uint32) uint32 {
+	var v types.Option[bool]
+	if guest.LiftSome(v0) {
+		v = types.Some(v1 != 0)
+	}
+	result := implementation.OfBool(v)
+	area := guest.ResultArea(2)
+	if result, ok := result.Get(); guest.StoreSome(area, 0, ok) {
+		guest.StoreBool(area, 1, result)
+	}
+	return guest.Address(area)
+}
+
+func (exported) OfString(v0, v1, v2 uint32) uint32 {
+	var v types.Option[string]
+	if guest.LiftSome(v0) {
+		v = types.Some(guest.LiftString(v1, v2))
+	}
+	guest.ParamsLifted()
+	result := implementation.OfString(v)
+	area := guest.ResultArea(12)
+	if result, ok := result.Get(); guest.StoreSome(area, 0, ok) {
+		guest.StoreString(&guest.Results, area, 4, result)
+	}
+	return guest.Address(area)
+}
+
+func (exported) OfNested(v0, v1, v2 uint32) uint32 {
+	var v types.Option[types.Option[uint32]]
+	if guest.LiftSome(v0) {
+		var value types.Option[uint32]
+		if guest.LiftSome(v1) {
+			value = types.Some(v2)
+		}
+		v = types.Some(value)
+	}
+	result := implementation.OfNested(v)
+	area := guest.ResultArea(12)
+	if result, ok := result.Get(); guest.StoreSome(area, 0, ok) {
+		if result, ok := result.Get(); guest.StoreSome(area, 4, ok) {
+			guest.Store(area, 8, result)
+		}
+	}
+	return guest.Address(area)
+}
+
+func (exported) OfDeep(v0, v1, v2, v3, v4 uint32) uint32 {
+	var v types.Option[types.Option[types.Option[string]]]
+	if guest.LiftSome(v0) {
+		var value types.Option[types.Option[string]]
+		if guest.LiftSome(v1) {
+			var value2 types.Option[string]
+			if guest.LiftSome(v2) {
+				value2 = types.Some(guest.LiftString(v3, v4))
+			}
+			value = types.Some(value2)
+		}
+		v = types.Some(value)
+	}
+	guest.ParamsLifted()
+	result := implementation.OfDeep(v)
+	area := guest.ResultArea(20)
+	if result, ok := result.Get(); guest.StoreSome(area, 0, ok) {
+		if result, ok := result.Get(); guest.StoreSome(area, 4, ok) {
+			if result, ok := result.Get(); guest.StoreSome(area, 8, ok) {
+				guest.StoreString(&guest.Results, area, 12, result)
+			}
+		}
+	}
+	return guest.Address(area)
+}
+
+func (exported) OfList(v0, v1, v2 uint32) uint32 {
+	var v types.Option[[]types.Option[int16]]
+	if guest.LiftSome(v0) {
+		value := make([]types.Option[int16], v2)
+		for i := range value {
+			at := guest.PointerTo(v1 + uint32(i)*4)
+			var item types.Option[int16]
+			if guest.LoadSome(at, 0) {
+				item = types.Some(guest.Load[int16](at, 2))
+			}
+			value[i] = item
+		}
+		v = types.Some(value)
+	}
+	guest.ParamsLifted()
+	result := implementation.OfList(v)
+	area := guest.ResultArea(12)
+	if result, ok := result.Get(); guest.StoreSome(area, 0, ok) {
+		valuePtr := guest.NewList(&guest.Results, area, 4, len(result), 4)
+		for i, item := range result {
+			at := guest.PointerTo(valuePtr + uint32(i)*4)
+			if item, ok := item.Get(); guest.StoreSome(at, 0, ok) {
+				guest.Store(at, 2, item)
+			}
+		}
+	}
+	return guest.Address(area)
+}
+
+func (exported) OfTuple(v0, v1, v2 uint32, v3 uint64) uint32 {
+	var v types.Option[types.Tuple2[uint8, types.Option[uint64]]]
+	if guest.LiftSome(v0) {
+		var f1 types.Option[uint64]
+		if guest.LiftSome(v2) {
+			f1 = types.Some(v3)
+		}
+		v = types.Some(types.Tuple2[uint8, types.Option[uint64]]{F0: uint8(v1), F1: f1})
+	}
+	result := implementation.OfTuple(v)
+	area := guest.ResultArea(32)
+	if result, ok := result.Get(); guest.StoreSome(area, 0, ok) {
+		guest.Store(area, 8, result.F0)
+		if f1, ok := result.F1.Get(); guest.StoreSome(area, 16, ok) {
+			guest.Store(area, 24, f1)
+		}
+	}
+	return guest.Address(area)
+}
+
+func (exported) OfPerson(v0, v1, v2, v3, v4 uint32, v5 float32, v6, v7 uint32) uint32 {
+	var v types.Option[Person]
+	if guest.LiftSome(v0) {
+		var height types.Option[float32]
+		if guest.LiftSome(v4) {
+			height = types.Some(v5)
+		}
+		v = types.Some(Person{Name: guest.LiftString(v1, v2), Age: uint8(v3), Height: height,
+			Tags: guest.LiftStrings(v6, v7)})
+	}
+	guest.ParamsLifted()
+	result := implementation.OfPerson(v)
+	area := guest.ResultArea(32)
+	if result, ok := result.Get(); guest.StoreSome(area, 0, ok) {
+		storePerson(&guest.Results, guest.At(area, 4), result)
+	}
+	return guest.Address(area)
+}
+
+func (exported) OfColour(v0, v1 uint32) uint32 {
+	var v types.Option[Colour]
+	if guest.LiftSome(v0) {
+		v = types.Some(Colour(v1))
+	}
+	result := implementation.OfColour(v)
+	area := guest.ResultArea(2)
+	if result, ok := result.Get(); guest.StoreSome(area, 0, ok) {
+		guest.Store(area, 1, uint8(guest.LowerEnum(result, 3, "named.Colour")))
+	}
+	return guest.Address(area)
+}
+
+func (exported) OfShape(v0, v1 uint32, v2 uint64, v3 uint32) uint32 {
+	var v types.Option[Shape]
+	if guest.LiftSome(v0) {
+		v = types.Some(liftShape(v1, v2, v3))
+	}
+	guest.ParamsLifted()
+	result := implementation.OfShape(v)
+	area := guest.ResultArea(24)
+	if result, ok := result.Get(); guest.StoreSome(area, 0, ok) {
+		storeShape(&guest.Results, guest.At(area, 8), result)
+	}
+	return guest.Address(area)
+}
+
 func loadPerson(ptr guest.Pointer) named.Person {
-	heightCase := guest.Load[uint8](ptr, 12)
 	var height types.Option[float32]
-	switch heightCase {
-	case 0:
-	case 1:
+	if guest.LoadSome(ptr, 12) {
 		height = types.Some(guest.Load[float32](ptr, 16))
+	}
+	return named.Person{Name: guest.LoadString(ptr, 0), Age: guest.Load[uint8](ptr, 8), Height: height,
+		Tags: guest.LoadStrings(ptr, 20)}
+}
+
+func lowerShape(arena *guest.Arena, value named.Shape) (uint32, uint64, uint32) {
+	var valueCase uint32
+	var value1 uint64
+	var value2 uint32
+	switch value := value.(type) {
+	case named.ShapeNothing:
+	case named.ShapeDot:
+		valueCase, value1, value2 = 1, uint64(uint32(value.Value.X)), uint32(value.Value.Y)
+	case named.ShapeCircle:
+		valueCase, value1 = 2, math.Float64bits(value.Value)
+	case named.ShapeLabel:
+		labelPtr := guest.LowerString(arena, value.Value)
+		valueCase, value1, value2 = 3, uint64(labelPtr), uint32(len(value.Value))
+	case named.ShapePath:
+		pathPtr := guest.LowerSlice(arena, value.Value)
+		valueCase, value1, value2 = 4, uint64(pathPtr), uint32(len(value.Value))
 	default:
-		guest.NoDiscriminant(uint32(heightCase), "option<f32>")
+		guest.NoCase("named.Shape")
 	}
-	tagsPtr := guest.Load[uint32](ptr, 20)
-	return named.Person{
-		Name:   guest.LiftString(guest.Load[uint32](ptr, 0), guest.Load[uint32](ptr, 4)),
-		Age:    guest.Load[uint8](ptr, 8),
-		Height: height,
-		Tags:   guest.LiftStrings(tagsPtr, guest.Load[uint32](ptr, 24)),
-	}
+	return valueCase, value1, value2
 }
 
 func loadShape(ptr guest.Pointer) named.Shape {
-	valueCase := guest.Load[uint8](ptr, 0)
-	var value named.Shape
-	switch valueCase {
+	switch disc := guest.Load[uint8](ptr, 0); disc {
 	case 0:
-		value = named.ShapeNothing{}
+		return named.ShapeNothing{}
 	case 1:
-		value = named.ShapeDot{Value: loadPoint(guest.At(ptr, 8))}
+		return named.ShapeDot{Value: loadPoint(guest.At(ptr, 8))}
 	case 2:
-		value = named.ShapeCircle{Value: guest.Load[float64](ptr, 8)}
+		return named.ShapeCircle{Value: guest.Load[float64](ptr, 8)}
 	case 3:
-		value = named.ShapeLabel{
-			Value: guest.LiftString(guest.Load[uint32](ptr, 8), guest.Load[uint32](ptr, 12)),
-		}
+		return named.ShapeLabel{Value: guest.LoadString(ptr, 8)}
 	case 4:
-		value = named.ShapePath{
-			Value: guest.LiftSlice[named.Point](guest.Load[uint32](ptr, 8), guest.Load[uint32](ptr, 12)),
-		}
+		return named.ShapePath{Value: guest.LoadSlice[named.Point](ptr, 8)}
 	default:
-		guest.NoDiscriminant(uint32(valueCase), "shape")
+		guest.NoDiscriminant(uint32(disc), "shape")
 	}
-	return value
+	return nil
+}
+
+func storePerson(arena *guest.Arena, ptr guest.Pointer, value named.Person) {
+	guest.StoreString(arena, ptr, 0, value.Name)
+	guest.Store(ptr, 8, value.Age)
+	if height, ok := value.Height.Get(); guest.StoreSome(ptr, 12, ok) {
+		guest.Store(ptr, 16, height)
+	}
+	guest.StoreStrings(arena, ptr, 20, value.Tags)
+}
+
+func liftShape(flat0 uint32, flat1 uint64, flat2 uint32) named.Shape {
+	switch disc := flat0; disc {
+	case 0:
+		return named.ShapeNothing{}
+	case 1:
+		return named.ShapeDot{Value: named.Point{X: int32(uint32(flat1)), Y: int32(flat2)}}
+	case 2:
+		return named.ShapeCircle{Value: math.Float64frombits(flat1)}
+	case 3:
+		return named.ShapeLabel{Value: guest.LiftString(uint32(flat1), flat2)}
+	case 4:
+		return named.ShapePath{Value: guest.LiftSlice[named.Point](uint32(flat1), flat2)}
+	default:
+		guest.NoDiscriminant(uint32(disc), "shape")
+	}
+	return nil
+}
+
+func storeShape(arena *guest.Arena, ptr guest.Pointer, value named.Shape) {
+	switch value := value.(type) {
+	case named.ShapeNothing:
+		guest.Store(ptr, 0, uint8(0))
+	case named.ShapeDot:
+		guest.Store(ptr, 0, uint8(1))
+		storePoint(guest.At(ptr, 8), value.Value)
+	case named.ShapeCircle:
+		guest.Store(ptr, 0, uint8(2))
+		guest.Store(ptr, 8, value.Value)
+	case named.ShapeLabel:
+		guest.Store(ptr, 0, uint8(3))
+		guest.StoreString(arena, ptr, 8, value.Value)
+	case named.ShapePath:
+		guest.Store(ptr, 0, uint8(4))
+		guest.StoreSlice(arena, ptr, 8, value.Value)
+	default:
+		guest.NoCase("named.Shape")
+	}
 }
 
 func loadPoint(ptr guest.Pointer) named.Point {
 	return named.Point{X: guest.Load[int32](ptr, 0), Y: guest.Load[int32](ptr, 4)}
+}
+
+func storePoint(ptr guest.Pointer, value named.Point) {
+	guest.Store(ptr, 0, value.X)
+	guest.Store(ptr, 4, value.Y)
 }

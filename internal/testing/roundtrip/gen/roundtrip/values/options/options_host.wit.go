@@ -6,7 +6,6 @@ package options
 
 import (
 	"context"
-	"encoding/binary"
 	"math"
 
 	"github.com/witgen/witgen/canonicalabi/host"
@@ -15,187 +14,93 @@ import (
 	"github.com/witgen/witgen/internal/testing/roundtrip/gen/roundtrip/values/named"
 )
 
-// Interface is roundtrip:values/options: what a guest
-// exports, and what a host implements for the guests that import it.
+// Interface is roundtrip:values/options, which a guest exports or a host implements.
 type Interface interface {
-	// OfU8 is of-u8.
+	// OfU8 calls roundtrip:values/options#of-u8.
 	OfU8(ctx context.Context, v types.Option[uint8]) (types.Option[uint8], error)
-	// OfU64 is of-u64.
+	// OfU64 calls roundtrip:values/options#of-u64.
 	OfU64(ctx context.Context, v types.Option[uint64]) (types.Option[uint64], error)
-	// OfF32 is of-f32.
+	// OfF32 calls roundtrip:values/options#of-f32.
 	OfF32(ctx context.Context, v types.Option[float32]) (types.Option[float32], error)
-	// OfBool is of-bool.
+	// OfBool calls roundtrip:values/options#of-bool.
 	OfBool(ctx context.Context, v types.Option[bool]) (types.Option[bool], error)
-	// OfString is of-string.
+	// OfString calls roundtrip:values/options#of-string.
 	OfString(ctx context.Context, v types.Option[string]) (types.Option[string], error)
-	// OfNested is of-nested.
+	// OfNested calls roundtrip:values/options#of-nested.
 	OfNested(ctx context.Context, v types.Option[types.Option[uint32]]) (types.Option[types.Option[uint32]], error)
-	// OfDeep is of-deep.
+	// OfDeep calls roundtrip:values/options#of-deep.
 	OfDeep(ctx context.Context, v types.Option[types.Option[types.Option[string]]]) (
 		types.Option[types.Option[types.Option[string]]], error)
-	// OfList is of-list.
+	// OfList calls roundtrip:values/options#of-list.
 	OfList(ctx context.Context, v types.Option[[]types.Option[int16]]) (types.Option[[]types.Option[int16]], error)
-	// OfTuple is of-tuple.
+	// OfTuple calls roundtrip:values/options#of-tuple.
 	OfTuple(ctx context.Context, v types.Option[types.Tuple2[uint8, types.Option[uint64]]]) (
 		types.Option[types.Tuple2[uint8, types.Option[uint64]]], error)
-	// OfPerson is of-person.
+	// OfPerson calls roundtrip:values/options#of-person.
 	OfPerson(ctx context.Context, v types.Option[Person]) (types.Option[Person], error)
-	// OfColour is of-colour.
+	// OfColour calls roundtrip:values/options#of-colour.
 	OfColour(ctx context.Context, v types.Option[Colour]) (types.Option[Colour], error)
-	// OfShape is of-shape.
+	// OfShape calls roundtrip:values/options#of-shape.
 	OfShape(ctx context.Context, v types.Option[Shape]) (types.Option[Shape], error)
 }
 
-// Descriptor describes roundtrip:values/options to the runtime.
-var Descriptor = bind.Interface{
+var descriptor = bind.Interface{
 	Functions: []bind.Function{
-		{
-			Name:   "of-u8",
-			Type:   0x581d95c9941a6169,
-			Export: "i32 i32 -> i32",
-			Import: "i32 i32 i32 ->",
-			Handle: handleOfU8,
-		},
-		{
-			Name:   "of-u64",
-			Type:   0xb901ead75977d62f,
-			Export: "i32 i64 -> i32",
-			Import: "i32 i64 i32 ->",
-			Handle: handleOfU64,
-		},
-		{
-			Name:   "of-f32",
-			Type:   0xa1f6a5041796a78f,
-			Export: "i32 f32 -> i32",
-			Import: "i32 f32 i32 ->",
-			Handle: handleOfF32,
-		},
-		{
-			Name:   "of-bool",
-			Type:   0x9f2b47d5c9563f40,
-			Export: "i32 i32 -> i32",
-			Import: "i32 i32 i32 ->",
-			Handle: handleOfBool,
-		},
-		{
-			Name:   "of-string",
-			Type:   0xf8e5d44436210928,
-			Export: "i32 i32 i32 -> i32",
-			Import: "i32 i32 i32 i32 ->",
-			Handle: handleOfString,
-		},
-		{
-			Name:   "of-nested",
-			Type:   0x74fc75fe4cc775e6,
-			Export: "i32 i32 i32 -> i32",
-			Import: "i32 i32 i32 i32 ->",
-			Handle: handleOfNested,
-		},
-		{
-			Name:   "of-deep",
-			Type:   0xc4c3db6d647ba5e1,
-			Export: "i32 i32 i32 i32 i32 -> i32",
-			Import: "i32 i32 i32 i32 i32 i32 ->",
-			Handle: handleOfDeep,
-		},
-		{
-			Name:   "of-list",
-			Type:   0x18c565c3b269e545,
-			Export: "i32 i32 i32 -> i32",
-			Import: "i32 i32 i32 i32 ->",
-			Handle: handleOfList,
-		},
-		{
-			Name:   "of-tuple",
-			Type:   0x8c4367363eb17833,
-			Export: "i32 i32 i32 i64 -> i32",
-			Import: "i32 i32 i32 i64 i32 ->",
-			Handle: handleOfTuple,
-		},
-		{
-			Name:   "of-person",
-			Type:   0x2b7b5bcc771f187d,
-			Export: "i32 i32 i32 i32 i32 f32 i32 i32 -> i32",
-			Import: "i32 i32 i32 i32 i32 f32 i32 i32 i32 ->",
-			Handle: handleOfPerson,
-		},
-		{
-			Name:   "of-colour",
-			Type:   0x5daee43e0fa1f725,
-			Export: "i32 i32 -> i32",
-			Import: "i32 i32 i32 ->",
-			Handle: handleOfColour,
-		},
-		{
-			Name:   "of-shape",
-			Type:   0x3422433eb0ae38eb,
-			Export: "i32 i32 i64 i32 -> i32",
-			Import: "i32 i32 i64 i32 i32 ->",
-			Handle: handleOfShape,
-		},
+		{Name: "of-u8", Type: 0x581d95c9941a6169, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->",
+			Handle: handleOfU8},
+		{Name: "of-u64", Type: 0xb901ead75977d62f, Export: "i32 i64 -> i32", Import: "i32 i64 i32 ->",
+			Handle: handleOfU64},
+		{Name: "of-f32", Type: 0xa1f6a5041796a78f, Export: "i32 f32 -> i32", Import: "i32 f32 i32 ->",
+			Handle: handleOfF32},
+		{Name: "of-bool", Type: 0x9f2b47d5c9563f40, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->",
+			Handle: handleOfBool},
+		{Name: "of-string", Type: 0xf8e5d44436210928, Export: "i32 i32 i32 -> i32",
+			Import: "i32 i32 i32 i32 ->", Handle: handleOfString},
+		{Name: "of-nested", Type: 0x74fc75fe4cc775e6, Export: "i32 i32 i32 -> i32",
+			Import: "i32 i32 i32 i32 ->", Handle: handleOfNested},
+		{Name: "of-deep", Type: 0xc4c3db6d647ba5e1, Export: "i32 i32 i32 i32 i32 -> i32",
+			Import: "i32 i32 i32 i32 i32 i32 ->", Handle: handleOfDeep},
+		{Name: "of-list", Type: 0x18c565c3b269e545, Export: "i32 i32 i32 -> i32", Import: "i32 i32 i32 i32 ->",
+			Handle: handleOfList},
+		{Name: "of-tuple", Type: 0x8c4367363eb17833, Export: "i32 i32 i32 i64 -> i32",
+			Import: "i32 i32 i32 i64 i32 ->", Handle: handleOfTuple},
+		{Name: "of-person", Type: 0x2b7b5bcc771f187d, Export: "i32 i32 i32 i32 i32 f32 i32 i32 -> i32",
+			Import: "i32 i32 i32 i32 i32 f32 i32 i32 i32 ->", Handle: handleOfPerson},
+		{Name: "of-colour", Type: 0x5daee43e0fa1f725, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->",
+			Handle: handleOfColour},
+		{Name: "of-shape", Type: 0x3422433eb0ae38eb, Export: "i32 i32 i64 i32 -> i32",
+			Import: "i32 i32 i64 i32 i32 ->", Handle: handleOfShape},
 	},
 }
 
-// Bind returns the interface as an instance exports it. Worlds that export it
-// call it.
+// Descriptor describes roundtrip:values/options to the runtime.
+var Descriptor = descriptor
+
+// Bind returns the interface as an instance exports it.
 func Bind(e bind.Exports) Interface {
-	return &exports{
-		ofU8:     e.Func(0),
-		ofU64:    e.Func(1),
-		ofF32:    e.Func(2),
-		ofBool:   e.Func(3),
-		ofString: e.Func(4),
-		ofNested: e.Func(5),
-		ofDeep:   e.Func(6),
-		ofList:   e.Func(7),
-		ofTuple:  e.Func(8),
-		ofPerson: e.Func(9),
-		ofColour: e.Func(10),
-		ofShape:  e.Func(11),
-	}
+	x := &exports{}
+	e.Bind(&x.ofU8, &x.ofU64, &x.ofF32, &x.ofBool, &x.ofString, &x.ofNested, &x.ofDeep, &x.ofList, &x.ofTuple,
+		&x.ofPerson, &x.ofColour, &x.ofShape)
+	return x
 }
 
-// exports calls the functions that an instance exports.
 type exports struct {
-	ofU8     bind.Func
-	ofU64    bind.Func
-	ofF32    bind.Func
-	ofBool   bind.Func
-	ofString bind.Func
-	ofNested bind.Func
-	ofDeep   bind.Func
-	ofList   bind.Func
-	ofTuple  bind.Func
-	ofPerson bind.Func
-	ofColour bind.Func
-	ofShape  bind.Func
+	ofU8, ofU64, ofF32, ofBool, ofString, ofNested, ofDeep, ofList, ofTuple, ofPerson, ofColour,
+	ofShape bind.Func
 }
 
 func (x *exports) OfU8(ctx context.Context, v types.Option[uint8]) (types.Option[uint8], error) {
 	call := x.ofU8.Begin(ctx)
 	var vCase, vPayload uint32
-	if value, ok := v.Get(); ok {
-		vCase = 1
-		vPayload = uint32(value)
+	if v, ok := v.Get(); ok {
+		vCase, vPayload = 1, uint32(v)
 	}
 	stack := call.Stack[:2]
-	stack[0] = uint64(vCase)
-	stack[1] = uint64(vPayload)
-	if !call.Invoke() {
-		return types.Option[uint8]{}, call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 2, 1)
-	if !ok {
-		return types.Option[uint8]{}, call.End()
-	}
-	resultCase := area[0]
+	stack[0], stack[1] = uint64(vCase), uint64(vPayload)
+	area := call.InvokeView(2, 1)
 	var result types.Option[uint8]
-	switch resultCase {
-	case 0:
-	case 1:
+	if call.LoadSome(area[0]) {
 		result = types.Some(area[1])
-	default:
-		call.BadDiscriminant(uint32(resultCase), 2)
 	}
 	return result, call.End()
 }
@@ -204,28 +109,15 @@ func (x *exports) OfU64(ctx context.Context, v types.Option[uint64]) (types.Opti
 	call := x.ofU64.Begin(ctx)
 	var vCase uint32
 	var vPayload uint64
-	if value, ok := v.Get(); ok {
-		vCase = 1
-		vPayload = value
+	if v, ok := v.Get(); ok {
+		vCase, vPayload = 1, v
 	}
 	stack := call.Stack[:2]
-	stack[0] = uint64(vCase)
-	stack[1] = vPayload
-	if !call.Invoke() {
-		return types.Option[uint64]{}, call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 16, 8)
-	if !ok {
-		return types.Option[uint64]{}, call.End()
-	}
-	resultCase := area[0]
+	stack[0], stack[1] = uint64(vCase), vPayload
+	area := call.InvokeView(16, 8)
 	var result types.Option[uint64]
-	switch resultCase {
-	case 0:
-	case 1:
-		result = types.Some(binary.LittleEndian.Uint64(area[8:]))
-	default:
-		call.BadDiscriminant(uint32(resultCase), 2)
+	if call.LoadSome(area[0]) {
+		result = types.Some(bind.Uint64(area[8:]))
 	}
 	return result, call.End()
 }
@@ -234,28 +126,15 @@ func (x *exports) OfF32(ctx context.Context, v types.Option[float32]) (types.Opt
 	call := x.ofF32.Begin(ctx)
 	var vCase uint32
 	var vPayload float32
-	if value, ok := v.Get(); ok {
-		vCase = 1
-		vPayload = value
+	if v, ok := v.Get(); ok {
+		vCase, vPayload = 1, v
 	}
 	stack := call.Stack[:2]
-	stack[0] = uint64(vCase)
-	stack[1] = uint64(math.Float32bits(vPayload))
-	if !call.Invoke() {
-		return types.Option[float32]{}, call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 8, 4)
-	if !ok {
-		return types.Option[float32]{}, call.End()
-	}
-	resultCase := area[0]
+	stack[0], stack[1] = uint64(vCase), uint64(math.Float32bits(vPayload))
+	area := call.InvokeView(8, 4)
 	var result types.Option[float32]
-	switch resultCase {
-	case 0:
-	case 1:
-		result = types.Some(math.Float32frombits(binary.LittleEndian.Uint32(area[4:])))
-	default:
-		call.BadDiscriminant(uint32(resultCase), 2)
+	if call.LoadSome(area[0]) {
+		result = types.Some(bind.Float32(area[4:]))
 	}
 	return result, call.End()
 }
@@ -263,66 +142,35 @@ func (x *exports) OfF32(ctx context.Context, v types.Option[float32]) (types.Opt
 func (x *exports) OfBool(ctx context.Context, v types.Option[bool]) (types.Option[bool], error) {
 	call := x.ofBool.Begin(ctx)
 	var vCase, vPayload uint32
-	if value, ok := v.Get(); ok {
-		vCase = 1
-		vPayload = types.FromBool(value)
+	if v, ok := v.Get(); ok {
+		vCase, vPayload = 1, types.FromBool(v)
 	}
 	stack := call.Stack[:2]
-	stack[0] = uint64(vCase)
-	stack[1] = uint64(vPayload)
-	if !call.Invoke() {
-		return types.Option[bool]{}, call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 2, 1)
-	if !ok {
-		return types.Option[bool]{}, call.End()
-	}
-	resultCase := area[0]
+	stack[0], stack[1] = uint64(vCase), uint64(vPayload)
+	area := call.InvokeView(2, 1)
 	var result types.Option[bool]
-	switch resultCase {
-	case 0:
-	case 1:
+	if call.LoadSome(area[0]) {
 		result = types.Some(area[1] != 0)
-	default:
-		call.BadDiscriminant(uint32(resultCase), 2)
 	}
 	return result, call.End()
 }
 
 func (x *exports) OfString(ctx context.Context, v types.Option[string]) (types.Option[string], error) {
-	if some, ok := v.Get(); ok {
-		if bad := bind.CheckString(some); bad != nil {
-			return types.Option[string]{}, bad.In("v")
-		}
+	if bad := bind.CheckSome(v, bind.CheckString); bad != nil {
+		return types.Option[string]{}, bad.In("v")
 	}
 	call := x.ofString.Begin(ctx)
 	var vCase, v1, v2 uint32
-	if value, ok := v.Get(); ok {
-		valuePtr, valueLen := call.LowerString(value)
-		vCase = 1
-		v1 = valuePtr
-		v2 = valueLen
+	if v, ok := v.Get(); ok {
+		valuePtr, valueLen := call.LowerString(v)
+		vCase, v1, v2 = 1, valuePtr, valueLen
 	}
 	stack := call.Stack[:3]
-	stack[0] = uint64(vCase)
-	stack[1] = uint64(v1)
-	stack[2] = uint64(v2)
-	if !call.Invoke() {
-		return types.Option[string]{}, call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 12, 4)
-	if !ok {
-		return types.Option[string]{}, call.End()
-	}
-	resultCase := area[0]
+	stack[0], stack[1], stack[2] = uint64(vCase), uint64(v1), uint64(v2)
+	area := call.InvokeView(12, 4)
 	var result types.Option[string]
-	switch resultCase {
-	case 0:
-	case 1:
-		result = types.Some(call.LiftString(binary.LittleEndian.Uint32(area[4:]),
-			binary.LittleEndian.Uint32(area[8:])))
-	default:
-		call.BadDiscriminant(uint32(resultCase), 2)
+	if call.LoadSome(area[0]) {
+		result = types.Some(call.LoadString(area[4:]))
 	}
 	return result, call.End()
 }
@@ -331,184 +179,101 @@ func (x *exports) OfNested(ctx context.Context,
 	v types.Option[types.Option[uint32]]) (types.Option[types.Option[uint32]], error) {
 	call := x.ofNested.Begin(ctx)
 	var vCase, v1, v2 uint32
-	if value, ok := v.Get(); ok {
+	if v, ok := v.Get(); ok {
 		var valueCase, valuePayload uint32
-		if value2, ok2 := value.Get(); ok2 {
-			valueCase = 1
-			valuePayload = value2
+		if v, ok := v.Get(); ok {
+			valueCase, valuePayload = 1, v
 		}
-		vCase = 1
-		v1 = valueCase
-		v2 = valuePayload
+		vCase, v1, v2 = 1, valueCase, valuePayload
 	}
 	stack := call.Stack[:3]
-	stack[0] = uint64(vCase)
-	stack[1] = uint64(v1)
-	stack[2] = uint64(v2)
-	if !call.Invoke() {
-		return types.Option[types.Option[uint32]]{}, call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 12, 4)
-	if !ok {
-		return types.Option[types.Option[uint32]]{}, call.End()
-	}
-	resultCase := area[0]
+	stack[0], stack[1], stack[2] = uint64(vCase), uint64(v1), uint64(v2)
+	area := call.InvokeView(12, 4)
 	var result types.Option[types.Option[uint32]]
-	switch resultCase {
-	case 0:
-	case 1:
-		valueCase := area[4]
+	if call.LoadSome(area[0]) {
 		var value types.Option[uint32]
-		switch valueCase {
-		case 0:
-		case 1:
-			value = types.Some(binary.LittleEndian.Uint32(area[8:]))
-		default:
-			call.BadDiscriminant(uint32(valueCase), 2)
+		if call.LoadSome(area[4]) {
+			value = types.Some(bind.Uint32(area[8:]))
 		}
 		result = types.Some(value)
-	default:
-		call.BadDiscriminant(uint32(resultCase), 2)
 	}
 	return result, call.End()
 }
 
 func (x *exports) OfDeep(ctx context.Context,
 	v types.Option[types.Option[types.Option[string]]]) (types.Option[types.Option[types.Option[string]]], error) {
-	if some, ok := v.Get(); ok {
-		if some2, ok2 := some.Get(); ok2 {
-			if some3, ok3 := some2.Get(); ok3 {
-				if bad := bind.CheckString(some3); bad != nil {
-					return types.Option[types.Option[types.Option[string]]]{}, bad.In("v")
-				}
-			}
-		}
+	if bad := bind.CheckSome(v, func(v types.Option[types.Option[string]]) *host.BadValueError {
+		return bind.CheckSome(v,
+			func(v types.Option[string]) *host.BadValueError { return bind.CheckSome(v, bind.CheckString) })
+	}); bad != nil {
+		return types.Option[types.Option[types.Option[string]]]{}, bad.In("v")
 	}
 	call := x.ofDeep.Begin(ctx)
 	var vCase, v1, v2, v3, v4 uint32
-	if value, ok := v.Get(); ok {
+	if v, ok := v.Get(); ok {
 		var valueCase, value1, value2, value3 uint32
-		if value4, ok2 := value.Get(); ok2 {
+		if v, ok := v.Get(); ok {
 			var valueCase2, value1_2, value2_2 uint32
-			if value5, ok3 := value4.Get(); ok3 {
-				valuePtr, valueLen := call.LowerString(value5)
-				valueCase2 = 1
-				value1_2 = valuePtr
-				value2_2 = valueLen
+			if v, ok := v.Get(); ok {
+				valuePtr, valueLen := call.LowerString(v)
+				valueCase2, value1_2, value2_2 = 1, valuePtr, valueLen
 			}
-			valueCase = 1
-			value1 = valueCase2
-			value2 = value1_2
-			value3 = value2_2
+			valueCase, value1, value2, value3 = 1, valueCase2, value1_2, value2_2
 		}
-		vCase = 1
-		v1 = valueCase
-		v2 = value1
-		v3 = value2
-		v4 = value3
+		vCase, v1, v2, v3, v4 = 1, valueCase, value1, value2, value3
 	}
 	stack := call.Stack[:5]
-	stack[0] = uint64(vCase)
-	stack[1] = uint64(v1)
-	stack[2] = uint64(v2)
-	stack[3] = uint64(v3)
+	stack[0], stack[1], stack[2], stack[3] = uint64(vCase), uint64(v1), uint64(v2), uint64(v3)
 	stack[4] = uint64(v4)
-	if !call.Invoke() {
-		return types.Option[types.Option[types.Option[string]]]{}, call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 20, 4)
-	if !ok {
-		return types.Option[types.Option[types.Option[string]]]{}, call.End()
-	}
-	resultCase := area[0]
+	area := call.InvokeView(20, 4)
 	var result types.Option[types.Option[types.Option[string]]]
-	switch resultCase {
-	case 0:
-	case 1:
-		valueCase := area[4]
+	if call.LoadSome(area[0]) {
 		var value types.Option[types.Option[string]]
-		switch valueCase {
-		case 0:
-		case 1:
-			valueCase2 := area[8]
+		if call.LoadSome(area[4]) {
 			var value2 types.Option[string]
-			switch valueCase2 {
-			case 0:
-			case 1:
-				value2 = types.Some(call.LiftString(binary.LittleEndian.Uint32(area[12:]),
-					binary.LittleEndian.Uint32(area[16:])))
-			default:
-				call.BadDiscriminant(uint32(valueCase2), 2)
+			if call.LoadSome(area[8]) {
+				value2 = types.Some(call.LoadString(area[12:]))
 			}
 			value = types.Some(value2)
-		default:
-			call.BadDiscriminant(uint32(valueCase), 2)
 		}
 		result = types.Some(value)
-	default:
-		call.BadDiscriminant(uint32(resultCase), 2)
 	}
 	return result, call.End()
 }
 
 func (x *exports) OfList(ctx context.Context,
 	v types.Option[[]types.Option[int16]]) (types.Option[[]types.Option[int16]], error) {
-	if some, ok := v.Get(); ok {
-		if bad := bind.CheckList(len(some), 4); bad != nil {
-			return types.Option[[]types.Option[int16]]{}, bad.In("v")
-		}
+	if bad := bind.CheckSome(v,
+		func(v []types.Option[int16]) *host.BadValueError { return bind.CheckList(len(v), 4) }); bad != nil {
+		return types.Option[[]types.Option[int16]]{}, bad.In("v")
 	}
 	call := x.ofList.Begin(ctx)
 	var vCase, v1, v2 uint32
-	if value, ok := v.Get(); ok {
-		valuePtr := call.LowerList(len(value), 4, 2)
-		for i, item := range value {
+	if v, ok := v.Get(); ok {
+		valuePtr := call.LowerList(len(v), 4, 2)
+		for i, item := range v {
 			at := valuePtr + uint32(i)*4
-			if value2, ok2 := item.Get(); ok2 {
-				call.StoreUint8(at, 1)
-				call.StoreUint16(at+2, uint16(value2))
-			} else {
-				call.StoreUint8(at, 0)
+			if item, ok := item.Get(); call.StoreSome(at, ok) {
+				call.StoreUint16(at+2, uint16(item))
 			}
 		}
-		vCase = 1
-		v1 = valuePtr
-		v2 = uint32(len(value))
+		vCase, v1, v2 = 1, valuePtr, uint32(len(v))
 	}
 	stack := call.Stack[:3]
-	stack[0] = uint64(vCase)
-	stack[1] = uint64(v1)
-	stack[2] = uint64(v2)
-	if !call.Invoke() {
-		return types.Option[[]types.Option[int16]]{}, call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 12, 4)
-	if !ok {
-		return types.Option[[]types.Option[int16]]{}, call.End()
-	}
-	resultCase := area[0]
+	stack[0], stack[1], stack[2] = uint64(vCase), uint64(v1), uint64(v2)
+	area := call.InvokeView(12, 4)
 	var result types.Option[[]types.Option[int16]]
-	switch resultCase {
-	case 0:
-	case 1:
-		region, value := bind.LiftList[types.Option[int16]](call, binary.LittleEndian.Uint32(area[4:]),
-			binary.LittleEndian.Uint32(area[8:]), 4, 2)
+	if call.LoadSome(area[0]) {
+		region, value := bind.LoadList[types.Option[int16]](call, area[4:], 4, 2)
 		for i := range value {
-			item := region[i*4:]
-			itemCase := item[0]
-			var item2 types.Option[int16]
-			switch itemCase {
-			case 0:
-			case 1:
-				item2 = types.Some(int16(binary.LittleEndian.Uint16(item[2:])))
-			default:
-				call.BadDiscriminant(uint32(itemCase), 2)
+			area := region[i*4:]
+			var item types.Option[int16]
+			if call.LoadSome(area[0]) {
+				item = types.Some(int16(bind.Uint16(area[2:])))
 			}
-			value[i] = item2
+			value[i] = item
 		}
 		result = types.Some(value)
-	default:
-		call.BadDiscriminant(uint32(resultCase), 2)
 	}
 	return result, call.End()
 }
@@ -518,768 +283,487 @@ func (x *exports) OfTuple(ctx context.Context, v types.Option[types.Tuple2[uint8
 	call := x.ofTuple.Begin(ctx)
 	var vCase, v1, v2 uint32
 	var v3 uint64
-	if value, ok := v.Get(); ok {
+	if v, ok := v.Get(); ok {
 		var f1Case uint32
 		var f1Payload uint64
-		if value2, ok2 := value.F1.Get(); ok2 {
-			f1Case = 1
-			f1Payload = value2
+		if f1, ok := v.F1.Get(); ok {
+			f1Case, f1Payload = 1, f1
 		}
-		vCase = 1
-		v1 = uint32(value.F0)
-		v2 = f1Case
-		v3 = f1Payload
+		vCase, v1, v2, v3 = 1, uint32(v.F0), f1Case, f1Payload
 	}
 	stack := call.Stack[:4]
-	stack[0] = uint64(vCase)
-	stack[1] = uint64(v1)
-	stack[2] = uint64(v2)
-	stack[3] = v3
-	if !call.Invoke() {
-		return types.Option[types.Tuple2[uint8, types.Option[uint64]]]{}, call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 32, 8)
-	if !ok {
-		return types.Option[types.Tuple2[uint8, types.Option[uint64]]]{}, call.End()
-	}
-	resultCase := area[0]
+	stack[0], stack[1], stack[2], stack[3] = uint64(vCase), uint64(v1), uint64(v2), v3
+	area := call.InvokeView(32, 8)
 	var result types.Option[types.Tuple2[uint8, types.Option[uint64]]]
-	switch resultCase {
-	case 0:
-	case 1:
-		f1Case := area[16]
+	if call.LoadSome(area[0]) {
 		var f1 types.Option[uint64]
-		switch f1Case {
-		case 0:
-		case 1:
-			f1 = types.Some(binary.LittleEndian.Uint64(area[24:]))
-		default:
-			call.BadDiscriminant(uint32(f1Case), 2)
+		if call.LoadSome(area[16]) {
+			f1 = types.Some(bind.Uint64(area[24:]))
 		}
 		result = types.Some(types.Tuple2[uint8, types.Option[uint64]]{F0: area[8], F1: f1})
-	default:
-		call.BadDiscriminant(uint32(resultCase), 2)
 	}
 	return result, call.End()
 }
 
 func (x *exports) OfPerson(ctx context.Context, v types.Option[Person]) (types.Option[Person], error) {
-	if some, ok := v.Get(); ok {
-		if bad := checkPerson(some); bad != nil {
-			return types.Option[Person]{}, bad.In("v")
-		}
+	if bad := bind.CheckSome(v, checkPerson); bad != nil {
+		return types.Option[Person]{}, bad.In("v")
 	}
 	call := x.ofPerson.Begin(ctx)
 	var vCase, v1, v2, v3, v4 uint32
 	var v5 float32
 	var v6, v7 uint32
-	if value, ok := v.Get(); ok {
-		namePtr, nameLen := call.LowerString(value.Name)
+	if v, ok := v.Get(); ok {
+		namePtr, nameLen := call.LowerString(v.Name)
 		var heightCase uint32
 		var heightPayload float32
-		if value2, ok2 := value.Height.Get(); ok2 {
-			heightCase = 1
-			heightPayload = value2
+		if height, ok := v.Height.Get(); ok {
+			heightCase, heightPayload = 1, height
 		}
-		tagsPtr := call.LowerList(len(value.Tags), 8, 4)
-		for i, item := range value.Tags {
-			at := tagsPtr + uint32(i)*8
-			itemPtr, itemLen := call.LowerString(item)
-			call.StoreUint32(at, itemPtr)
-			call.StoreUint32(at+4, itemLen)
-		}
-		vCase = 1
-		v1 = namePtr
-		v2 = nameLen
-		v3 = uint32(value.Age)
-		v4 = heightCase
-		v5 = heightPayload
-		v6 = tagsPtr
-		v7 = uint32(len(value.Tags))
+		tagsPtr, tagsLen := call.LowerStrings(v.Tags)
+		vCase, v1, v2, v3, v4, v5, v6, v7 = 1, namePtr, nameLen, uint32(v.Age), heightCase, heightPayload,
+			tagsPtr, tagsLen
 	}
 	stack := call.Stack[:8]
-	stack[0] = uint64(vCase)
-	stack[1] = uint64(v1)
-	stack[2] = uint64(v2)
-	stack[3] = uint64(v3)
-	stack[4] = uint64(v4)
-	stack[5] = uint64(math.Float32bits(v5))
-	stack[6] = uint64(v6)
-	stack[7] = uint64(v7)
-	if !call.Invoke() {
-		return types.Option[Person]{}, call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 32, 4)
-	if !ok {
-		return types.Option[Person]{}, call.End()
-	}
-	resultCase := area[0]
+	stack[0], stack[1], stack[2], stack[3] = uint64(vCase), uint64(v1), uint64(v2), uint64(v3)
+	stack[4], stack[5], stack[6], stack[7] = uint64(v4), uint64(math.Float32bits(v5)), uint64(v6), uint64(v7)
+	area := call.InvokeView(32, 4)
 	var result types.Option[Person]
-	switch resultCase {
-	case 0:
-	case 1:
+	if call.LoadSome(area[0]) {
 		result = types.Some(loadPerson(call, area[4:]))
-	default:
-		call.BadDiscriminant(uint32(resultCase), 2)
 	}
 	return result, call.End()
 }
 
 func (x *exports) OfColour(ctx context.Context, v types.Option[Colour]) (types.Option[Colour], error) {
-	if some, ok := v.Get(); ok {
-		if bad := bind.CheckEnum(uint32(some), 3); bad != nil {
-			return types.Option[Colour]{}, bad.In("v")
-		}
+	if bad := bind.CheckSome(v,
+		func(v Colour) *host.BadValueError { return bind.CheckEnum(uint32(v), 3) }); bad != nil {
+		return types.Option[Colour]{}, bad.In("v")
 	}
 	call := x.ofColour.Begin(ctx)
 	var vCase, vPayload uint32
-	if value, ok := v.Get(); ok {
-		vCase = 1
-		vPayload = call.LowerEnum(uint32(value), 3)
+	if v, ok := v.Get(); ok {
+		vCase, vPayload = 1, uint32(v)
 	}
 	stack := call.Stack[:2]
-	stack[0] = uint64(vCase)
-	stack[1] = uint64(vPayload)
-	if !call.Invoke() {
-		return types.Option[Colour]{}, call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 2, 1)
-	if !ok {
-		return types.Option[Colour]{}, call.End()
-	}
-	resultCase := area[0]
+	stack[0], stack[1] = uint64(vCase), uint64(vPayload)
+	area := call.InvokeView(2, 1)
 	var result types.Option[Colour]
-	switch resultCase {
-	case 0:
-	case 1:
+	if call.LoadSome(area[0]) {
 		result = types.Some(Colour(call.LiftEnum(uint32(area[1]), 3)))
-	default:
-		call.BadDiscriminant(uint32(resultCase), 2)
 	}
 	return result, call.End()
 }
 
 func (x *exports) OfShape(ctx context.Context, v types.Option[Shape]) (types.Option[Shape], error) {
-	if some, ok := v.Get(); ok {
-		if bad := checkShape(some); bad != nil {
-			return types.Option[Shape]{}, bad.In("v")
-		}
+	if bad := bind.CheckSome(v, checkShape); bad != nil {
+		return types.Option[Shape]{}, bad.In("v")
 	}
 	call := x.ofShape.Begin(ctx)
 	var vCase, v1 uint32
 	var v2 uint64
 	var v3 uint32
-	if value, ok := v.Get(); ok {
-		var valueCase uint32
-		var value1 uint64
-		var value2 uint32
-		switch c := value.(type) {
-		case named.ShapeNothing:
-		case named.ShapeDot:
-			valueCase = 1
-			value1 = uint64(uint32(c.Value.X))
-			value2 = uint32(c.Value.Y)
-		case named.ShapeCircle:
-			valueCase = 2
-			value1 = math.Float64bits(c.Value)
-		case named.ShapeLabel:
-			labelPtr, labelLen := call.LowerString(c.Value)
-			valueCase = 3
-			value1 = uint64(labelPtr)
-			value2 = labelLen
-		case named.ShapePath:
-			pathPtr := call.LowerList(len(c.Value), 8, 4)
-			for i, item := range c.Value {
-				at := pathPtr + uint32(i)*8
-				storePoint(call, at, item)
-			}
-			valueCase = 4
-			value1 = uint64(pathPtr)
-			value2 = uint32(len(c.Value))
-		default:
-			call.BadVariant("shape")
-		}
-		vCase = 1
-		v1 = valueCase
-		v2 = value1
-		v3 = value2
+	if v, ok := v.Get(); ok {
+		valueCase, value1, value2 := lowerShape(call, v)
+		vCase, v1, v2, v3 = 1, valueCase, value1, value2
 	}
 	stack := call.Stack[:4]
-	stack[0] = uint64(vCase)
-	stack[1] = uint64(v1)
-	stack[2] = v2
-	stack[3] = uint64(v3)
-	if !call.Invoke() {
-		return types.Option[Shape]{}, call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 24, 8)
-	if !ok {
-		return types.Option[Shape]{}, call.End()
-	}
-	resultCase := area[0]
+	stack[0], stack[1], stack[2], stack[3] = uint64(vCase), uint64(v1), v2, uint64(v3)
+	area := call.InvokeView(24, 8)
 	var result types.Option[Shape]
-	switch resultCase {
-	case 0:
-	case 1:
+	if call.LoadSome(area[0]) {
 		result = types.Some(loadShape(call, area[8:]))
-	default:
-		call.BadDiscriminant(uint32(resultCase), 2)
 	}
 	return result, call.End()
 }
 
 func handleOfU8(call *bind.Call) {
-	v0 := uint32(call.Stack[0])
 	var v types.Option[uint8]
-	switch v0 {
-	case 0:
-	case 1:
-		v = types.Some(uint8(uint32(call.Stack[1])))
-	default:
-		call.BadDiscriminant(uint32(v0), 2)
+	if call.LiftSome(uint32(call.Stack[0])) {
+		v = types.Some(uint8(call.Stack[1]))
 	}
 	if !call.OK() {
 		return
 	}
 	result, err := call.Impl().(Interface).OfU8(call.Context(), v)
-	if err != nil {
-		call.Fail(err)
-		return
-	}
-	resultPtr := uint32(call.Stack[2])
-	if !call.CheckArea(resultPtr, 2, 1) {
-		return
-	}
-	if value, ok := result.Get(); ok {
-		call.StoreUint8(resultPtr, 1)
-		call.StoreUint8(resultPtr+1, value)
-	} else {
-		call.StoreUint8(resultPtr, 0)
+	call.Return(err)
+	area := call.ResultArea(2, 2, 1)
+	if result, ok := result.Get(); call.StoreSome(area, ok) {
+		call.StoreUint8(area+1, result)
 	}
 }
 
 func handleOfU64(call *bind.Call) {
-	v0 := uint32(call.Stack[0])
 	var v types.Option[uint64]
-	switch v0 {
-	case 0:
-	case 1:
+	if call.LiftSome(uint32(call.Stack[0])) {
 		v = types.Some(call.Stack[1])
-	default:
-		call.BadDiscriminant(uint32(v0), 2)
 	}
 	if !call.OK() {
 		return
 	}
 	result, err := call.Impl().(Interface).OfU64(call.Context(), v)
-	if err != nil {
-		call.Fail(err)
-		return
-	}
-	resultPtr := uint32(call.Stack[2])
-	if !call.CheckArea(resultPtr, 16, 8) {
-		return
-	}
-	if value, ok := result.Get(); ok {
-		call.StoreUint8(resultPtr, 1)
-		call.StoreUint64(resultPtr+8, value)
-	} else {
-		call.StoreUint8(resultPtr, 0)
+	call.Return(err)
+	area := call.ResultArea(2, 16, 8)
+	if result, ok := result.Get(); call.StoreSome(area, ok) {
+		call.StoreUint64(area+8, result)
 	}
 }
 
 func handleOfF32(call *bind.Call) {
-	v0 := uint32(call.Stack[0])
 	var v types.Option[float32]
-	switch v0 {
-	case 0:
-	case 1:
+	if call.LiftSome(uint32(call.Stack[0])) {
 		v = types.Some(math.Float32frombits(uint32(call.Stack[1])))
-	default:
-		call.BadDiscriminant(uint32(v0), 2)
 	}
 	if !call.OK() {
 		return
 	}
 	result, err := call.Impl().(Interface).OfF32(call.Context(), v)
-	if err != nil {
-		call.Fail(err)
-		return
-	}
-	resultPtr := uint32(call.Stack[2])
-	if !call.CheckArea(resultPtr, 8, 4) {
-		return
-	}
-	if value, ok := result.Get(); ok {
-		call.StoreUint8(resultPtr, 1)
-		call.StoreFloat32(resultPtr+4, value)
-	} else {
-		call.StoreUint8(resultPtr, 0)
+	call.Return(err)
+	area := call.ResultArea(2, 8, 4)
+	if result, ok := result.Get(); call.StoreSome(area, ok) {
+		call.StoreFloat32(area+4, result)
 	}
 }
 
 func handleOfBool(call *bind.Call) {
-	v0 := uint32(call.Stack[0])
 	var v types.Option[bool]
-	switch v0 {
-	case 0:
-	case 1:
+	if call.LiftSome(uint32(call.Stack[0])) {
 		v = types.Some(uint32(call.Stack[1]) != 0)
-	default:
-		call.BadDiscriminant(uint32(v0), 2)
 	}
 	if !call.OK() {
 		return
 	}
 	result, err := call.Impl().(Interface).OfBool(call.Context(), v)
-	if err != nil {
-		call.Fail(err)
-		return
-	}
-	resultPtr := uint32(call.Stack[2])
-	if !call.CheckArea(resultPtr, 2, 1) {
-		return
-	}
-	if value, ok := result.Get(); ok {
-		call.StoreUint8(resultPtr, 1)
-		call.StoreBool(resultPtr+1, value)
-	} else {
-		call.StoreUint8(resultPtr, 0)
+	call.Return(err)
+	area := call.ResultArea(2, 2, 1)
+	if result, ok := result.Get(); call.StoreSome(area, ok) {
+		call.StoreBool(area+1, result)
 	}
 }
 
 func handleOfString(call *bind.Call) {
-	v0 := uint32(call.Stack[0])
 	var v types.Option[string]
-	switch v0 {
-	case 0:
-	case 1:
-		v = types.Some(call.LiftString(uint32(call.Stack[1]), uint32(call.Stack[2])))
-	default:
-		call.BadDiscriminant(uint32(v0), 2)
+	if call.LiftSome(uint32(call.Stack[0])) {
+		v = types.Some(call.TakeString(1))
 	}
 	if !call.OK() {
 		return
 	}
 	result, err := call.Impl().(Interface).OfString(call.Context(), v)
-	if err != nil {
-		call.Fail(err)
-		return
-	}
-	resultPtr := uint32(call.Stack[3])
-	if !call.CheckArea(resultPtr, 12, 4) {
-		return
-	}
-	if value, ok := result.Get(); ok {
-		call.StoreUint8(resultPtr, 1)
-		valuePtr, valueLen := call.LowerString(value)
-		call.StoreUint32(resultPtr+4, valuePtr)
-		call.StoreUint32(resultPtr+8, valueLen)
-	} else {
-		call.StoreUint8(resultPtr, 0)
+	call.Return(err)
+	area := call.ResultArea(3, 12, 4)
+	if result, ok := result.Get(); call.StoreSome(area, ok) {
+		call.StoreString(area+4, result)
 	}
 }
 
 func handleOfNested(call *bind.Call) {
-	v0 := uint32(call.Stack[0])
 	var v types.Option[types.Option[uint32]]
-	switch v0 {
-	case 0:
-	case 1:
-		v1 := uint32(call.Stack[1])
+	if call.LiftSome(uint32(call.Stack[0])) {
 		var value types.Option[uint32]
-		switch v1 {
-		case 0:
-		case 1:
+		if call.LiftSome(uint32(call.Stack[1])) {
 			value = types.Some(uint32(call.Stack[2]))
-		default:
-			call.BadDiscriminant(uint32(v1), 2)
 		}
 		v = types.Some(value)
-	default:
-		call.BadDiscriminant(uint32(v0), 2)
 	}
 	if !call.OK() {
 		return
 	}
 	result, err := call.Impl().(Interface).OfNested(call.Context(), v)
-	if err != nil {
-		call.Fail(err)
-		return
-	}
-	resultPtr := uint32(call.Stack[3])
-	if !call.CheckArea(resultPtr, 12, 4) {
-		return
-	}
-	if value, ok := result.Get(); ok {
-		call.StoreUint8(resultPtr, 1)
-		if value2, ok2 := value.Get(); ok2 {
-			call.StoreUint8(resultPtr+4, 1)
-			call.StoreUint32(resultPtr+8, value2)
-		} else {
-			call.StoreUint8(resultPtr+4, 0)
+	call.Return(err)
+	area := call.ResultArea(3, 12, 4)
+	if result, ok := result.Get(); call.StoreSome(area, ok) {
+		if result, ok := result.Get(); call.StoreSome(area+4, ok) {
+			call.StoreUint32(area+8, result)
 		}
-	} else {
-		call.StoreUint8(resultPtr, 0)
 	}
 }
 
 func handleOfDeep(call *bind.Call) {
-	v0 := uint32(call.Stack[0])
 	var v types.Option[types.Option[types.Option[string]]]
-	switch v0 {
-	case 0:
-	case 1:
-		v1 := uint32(call.Stack[1])
+	if call.LiftSome(uint32(call.Stack[0])) {
 		var value types.Option[types.Option[string]]
-		switch v1 {
-		case 0:
-		case 1:
-			v2 := uint32(call.Stack[2])
+		if call.LiftSome(uint32(call.Stack[1])) {
 			var value2 types.Option[string]
-			switch v2 {
-			case 0:
-			case 1:
-				value2 = types.Some(call.LiftString(uint32(call.Stack[3]), uint32(call.Stack[4])))
-			default:
-				call.BadDiscriminant(uint32(v2), 2)
+			if call.LiftSome(uint32(call.Stack[2])) {
+				value2 = types.Some(call.TakeString(3))
 			}
 			value = types.Some(value2)
-		default:
-			call.BadDiscriminant(uint32(v1), 2)
 		}
 		v = types.Some(value)
-	default:
-		call.BadDiscriminant(uint32(v0), 2)
 	}
 	if !call.OK() {
 		return
 	}
 	result, err := call.Impl().(Interface).OfDeep(call.Context(), v)
-	if err != nil {
-		call.Fail(err)
-		return
-	}
-	resultPtr := uint32(call.Stack[5])
-	if !call.CheckArea(resultPtr, 20, 4) {
-		return
-	}
-	if value, ok := result.Get(); ok {
-		call.StoreUint8(resultPtr, 1)
-		if value2, ok2 := value.Get(); ok2 {
-			call.StoreUint8(resultPtr+4, 1)
-			if value3, ok3 := value2.Get(); ok3 {
-				call.StoreUint8(resultPtr+8, 1)
-				valuePtr, valueLen := call.LowerString(value3)
-				call.StoreUint32(resultPtr+12, valuePtr)
-				call.StoreUint32(resultPtr+16, valueLen)
-			} else {
-				call.StoreUint8(resultPtr+8, 0)
+	call.Return(err)
+	area := call.ResultArea(5, 20, 4)
+	if result, ok := result.Get(); call.StoreSome(area, ok) {
+		if result, ok := result.Get(); call.StoreSome(area+4, ok) {
+			if result, ok := result.Get(); call.StoreSome(area+8, ok) {
+				call.StoreString(area+12, result)
 			}
-		} else {
-			call.StoreUint8(resultPtr+4, 0)
 		}
-	} else {
-		call.StoreUint8(resultPtr, 0)
 	}
 }
 
 func handleOfList(call *bind.Call) {
-	v0 := uint32(call.Stack[0])
 	var v types.Option[[]types.Option[int16]]
-	switch v0 {
-	case 0:
-	case 1:
+	if call.LiftSome(uint32(call.Stack[0])) {
 		region, value := bind.LiftList[types.Option[int16]](call, uint32(call.Stack[1]), uint32(call.Stack[2]),
 			4, 2)
 		for i := range value {
-			item := region[i*4:]
-			itemCase := item[0]
-			var item2 types.Option[int16]
-			switch itemCase {
-			case 0:
-			case 1:
-				item2 = types.Some(int16(binary.LittleEndian.Uint16(item[2:])))
-			default:
-				call.BadDiscriminant(uint32(itemCase), 2)
+			area := region[i*4:]
+			var item types.Option[int16]
+			if call.LoadSome(area[0]) {
+				item = types.Some(int16(bind.Uint16(area[2:])))
 			}
-			value[i] = item2
+			value[i] = item
 		}
 		v = types.Some(value)
-	default:
-		call.BadDiscriminant(uint32(v0), 2)
 	}
 	if !call.OK() {
 		return
 	}
 	result, err := call.Impl().(Interface).OfList(call.Context(), v)
-	if err != nil {
-		call.Fail(err)
-		return
-	}
-	resultPtr := uint32(call.Stack[3])
-	if !call.CheckArea(resultPtr, 12, 4) {
-		return
-	}
-	if value, ok := result.Get(); ok {
-		call.StoreUint8(resultPtr, 1)
-		valuePtr := call.LowerList(len(value), 4, 2)
-		for i, item := range value {
+	call.Return(err)
+	area := call.ResultArea(3, 12, 4)
+	if result, ok := result.Get(); call.StoreSome(area, ok) {
+		valuePtr := call.LowerList(len(result), 4, 2)
+		for i, item := range result {
 			at := valuePtr + uint32(i)*4
-			if value2, ok2 := item.Get(); ok2 {
-				call.StoreUint8(at, 1)
-				call.StoreUint16(at+2, uint16(value2))
-			} else {
-				call.StoreUint8(at, 0)
+			if item, ok := item.Get(); call.StoreSome(at, ok) {
+				call.StoreUint16(at+2, uint16(item))
 			}
 		}
-		call.StoreUint32(resultPtr+4, valuePtr)
-		call.StoreUint32(resultPtr+8, uint32(len(value)))
-	} else {
-		call.StoreUint8(resultPtr, 0)
+		call.StoreList(area+4, valuePtr, len(result))
 	}
 }
 
 func handleOfTuple(call *bind.Call) {
-	v0 := uint32(call.Stack[0])
 	var v types.Option[types.Tuple2[uint8, types.Option[uint64]]]
-	switch v0 {
-	case 0:
-	case 1:
-		v2 := uint32(call.Stack[2])
+	if call.LiftSome(uint32(call.Stack[0])) {
 		var f1 types.Option[uint64]
-		switch v2 {
-		case 0:
-		case 1:
+		if call.LiftSome(uint32(call.Stack[2])) {
 			f1 = types.Some(call.Stack[3])
-		default:
-			call.BadDiscriminant(uint32(v2), 2)
 		}
-		v = types.Some(types.Tuple2[uint8, types.Option[uint64]]{F0: uint8(uint32(call.Stack[1])), F1: f1})
-	default:
-		call.BadDiscriminant(uint32(v0), 2)
+		v = types.Some(types.Tuple2[uint8, types.Option[uint64]]{F0: uint8(call.Stack[1]), F1: f1})
 	}
 	if !call.OK() {
 		return
 	}
 	result, err := call.Impl().(Interface).OfTuple(call.Context(), v)
-	if err != nil {
-		call.Fail(err)
-		return
-	}
-	resultPtr := uint32(call.Stack[4])
-	if !call.CheckArea(resultPtr, 32, 8) {
-		return
-	}
-	if value, ok := result.Get(); ok {
-		call.StoreUint8(resultPtr, 1)
-		call.StoreUint8(resultPtr+8, value.F0)
-		if value2, ok2 := value.F1.Get(); ok2 {
-			call.StoreUint8(resultPtr+16, 1)
-			call.StoreUint64(resultPtr+24, value2)
-		} else {
-			call.StoreUint8(resultPtr+16, 0)
+	call.Return(err)
+	area := call.ResultArea(4, 32, 8)
+	if result, ok := result.Get(); call.StoreSome(area, ok) {
+		call.StoreUint8(area+8, result.F0)
+		if f1, ok := result.F1.Get(); call.StoreSome(area+16, ok) {
+			call.StoreUint64(area+24, f1)
 		}
-	} else {
-		call.StoreUint8(resultPtr, 0)
 	}
 }
 
 func handleOfPerson(call *bind.Call) {
-	v0 := uint32(call.Stack[0])
 	var v types.Option[Person]
-	switch v0 {
-	case 0:
-	case 1:
-		v4 := uint32(call.Stack[4])
+	if call.LiftSome(uint32(call.Stack[0])) {
 		var height types.Option[float32]
-		switch v4 {
-		case 0:
-		case 1:
+		if call.LiftSome(uint32(call.Stack[4])) {
 			height = types.Some(math.Float32frombits(uint32(call.Stack[5])))
-		default:
-			call.BadDiscriminant(uint32(v4), 2)
 		}
-		region, tags := bind.LiftList[string](call, uint32(call.Stack[6]), uint32(call.Stack[7]), 8, 4)
-		for i := range tags {
-			item := region[i*8:]
-			tags[i] = call.LiftString(binary.LittleEndian.Uint32(item),
-				binary.LittleEndian.Uint32(item[4:]))
-		}
-		v = types.Some(Person{
-			Name:   call.LiftString(uint32(call.Stack[1]), uint32(call.Stack[2])),
-			Age:    uint8(uint32(call.Stack[3])),
-			Height: height,
-			Tags:   tags,
-		})
-	default:
-		call.BadDiscriminant(uint32(v0), 2)
+		v = types.Some(Person{Name: call.TakeString(1), Age: uint8(call.Stack[3]), Height: height,
+			Tags: call.TakeStrings(6)})
 	}
 	if !call.OK() {
 		return
 	}
 	result, err := call.Impl().(Interface).OfPerson(call.Context(), v)
-	if err != nil {
-		call.Fail(err)
-		return
-	}
-	resultPtr := uint32(call.Stack[8])
-	if !call.CheckArea(resultPtr, 32, 4) {
-		return
-	}
-	if value, ok := result.Get(); ok {
-		call.StoreUint8(resultPtr, 1)
-		storePerson(call, resultPtr+4, value)
-	} else {
-		call.StoreUint8(resultPtr, 0)
+	call.Return(err)
+	area := call.ResultArea(8, 32, 4)
+	if result, ok := result.Get(); call.StoreSome(area, ok) {
+		storePerson(call, area+4, result)
 	}
 }
 
 func handleOfColour(call *bind.Call) {
-	v0 := uint32(call.Stack[0])
 	var v types.Option[Colour]
-	switch v0 {
-	case 0:
-	case 1:
+	if call.LiftSome(uint32(call.Stack[0])) {
 		v = types.Some(Colour(call.LiftEnum(uint32(call.Stack[1]), 3)))
-	default:
-		call.BadDiscriminant(uint32(v0), 2)
 	}
 	if !call.OK() {
 		return
 	}
 	result, err := call.Impl().(Interface).OfColour(call.Context(), v)
-	if err != nil {
-		call.Fail(err)
-		return
-	}
-	resultPtr := uint32(call.Stack[2])
-	if !call.CheckArea(resultPtr, 2, 1) {
-		return
-	}
-	if value, ok := result.Get(); ok {
-		call.StoreUint8(resultPtr, 1)
-		call.StoreUint8(resultPtr+1, uint8(call.LowerEnum(uint32(value), 3)))
-	} else {
-		call.StoreUint8(resultPtr, 0)
+	call.Return(err)
+	area := call.ResultArea(2, 2, 1)
+	if result, ok := result.Get(); call.StoreSome(area, ok) {
+		call.StoreUint8(area+1, uint8(call.LowerEnum(uint32(result), 3)))
 	}
 }
 
 func handleOfShape(call *bind.Call) {
-	v2 := call.Stack[2]
-	v3 := uint32(call.Stack[3])
-	v0 := uint32(call.Stack[0])
 	var v types.Option[Shape]
-	switch v0 {
-	case 0:
-	case 1:
-		v1 := uint32(call.Stack[1])
-		var value Shape
-		switch v1 {
-		case 0:
-			value = named.ShapeNothing{}
-		case 1:
-			if bind.Room[named.ShapeDot](call) {
-				value = named.ShapeDot{Value: named.Point{X: int32(uint32(v2)), Y: int32(v3)}}
-			}
-		case 2:
-			if bind.Room[named.ShapeCircle](call) {
-				value = named.ShapeCircle{Value: math.Float64frombits(v2)}
-			}
-		case 3:
-			if bind.Room[named.ShapeLabel](call) {
-				value = named.ShapeLabel{Value: call.LiftString(uint32(v2), v3)}
-			}
-		case 4:
-			region, path := bind.LiftList[named.Point](call, uint32(v2), v3, 8, 4)
-			for i := range path {
-				item := region[i*8:]
-				path[i] = loadPoint(call, item)
-			}
-			if bind.Room[named.ShapePath](call) {
-				value = named.ShapePath{Value: path}
-			}
-		default:
-			call.BadDiscriminant(uint32(v1), 5)
-		}
-		v = types.Some(value)
-	default:
-		call.BadDiscriminant(uint32(v0), 2)
+	if call.LiftSome(uint32(call.Stack[0])) {
+		v = types.Some(liftShape(call, uint32(call.Stack[1]), call.Stack[2], uint32(call.Stack[3])))
 	}
 	if !call.OK() {
 		return
 	}
 	result, err := call.Impl().(Interface).OfShape(call.Context(), v)
-	if err != nil {
-		call.Fail(err)
-		return
-	}
-	resultPtr := uint32(call.Stack[4])
-	if !call.CheckArea(resultPtr, 24, 8) {
-		return
-	}
-	if value, ok := result.Get(); ok {
-		call.StoreUint8(resultPtr, 1)
-		storeShape(call, resultPtr+8, value)
-	} else {
-		call.StoreUint8(resultPtr, 0)
+	call.Return(err)
+	area := call.ResultArea(4, 24, 8)
+	if result, ok := result.Get(); call.StoreSome(area, ok) {
+		storeShape(call, area+8, result)
 	}
 }
 
 func checkPerson(value named.Person) *host.BadValueError {
-	if bad := bind.CheckString(value.Name); bad != nil {
-		return bad.In("name")
-	}
-	if bad := bind.CheckList(len(value.Tags), 8); bad != nil {
-		return bad.In("tags")
-	}
-	for i, item := range value.Tags {
-		if bad := bind.CheckString(item); bad != nil {
-			return bad.At(i).In("tags")
-		}
-	}
-	return nil
+	return bind.First(bind.CheckString(value.Name).In("name"),
+		bind.CheckEach(value.Tags, 8, bind.CheckString).In("tags"))
 }
 
 func loadPerson(call *bind.Call, area []byte) named.Person {
-	heightCase := area[12]
 	var height types.Option[float32]
-	switch heightCase {
-	case 0:
-	case 1:
-		height = types.Some(math.Float32frombits(binary.LittleEndian.Uint32(area[16:])))
-	default:
-		call.BadDiscriminant(uint32(heightCase), 2)
+	if call.LoadSome(area[12]) {
+		height = types.Some(bind.Float32(area[16:]))
 	}
-	region, tags := bind.LiftList[string](call, binary.LittleEndian.Uint32(area[20:]),
-		binary.LittleEndian.Uint32(area[24:]), 8, 4)
-	for i := range tags {
-		item := region[i*8:]
-		tags[i] = call.LiftString(binary.LittleEndian.Uint32(item), binary.LittleEndian.Uint32(item[4:]))
-	}
-	return named.Person{
-		Name:   call.LiftString(binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:])),
-		Age:    area[8],
-		Height: height,
-		Tags:   tags,
-	}
+	return named.Person{Name: call.LoadString(area), Age: area[8], Height: height,
+		Tags: call.LoadStrings(area[20:])}
 }
 
 func checkShape(value named.Shape) *host.BadValueError {
-	switch v := value.(type) {
+	switch value := value.(type) {
 	case named.ShapeLabel:
-		if bad := bind.CheckString(v.Value); bad != nil {
-			return bad.In("label")
-		}
+		return bind.CheckString(value.Value).In("label")
 	case named.ShapePath:
-		if bad := bind.CheckList(len(v.Value), 8); bad != nil {
-			return bad.In("path")
-		}
+		return bind.CheckList(len(value.Value), 8).In("path")
 	case named.ShapeNothing, named.ShapeDot, named.ShapeCircle:
+		return nil
 	default:
 		return bind.UnknownCase("shape", value)
 	}
+}
+
+func lowerShape(call *bind.Call, value named.Shape) (uint32, uint64, uint32) {
+	var valueCase uint32
+	var value1 uint64
+	var value2 uint32
+	switch value := value.(type) {
+	case named.ShapeNothing:
+	case named.ShapeDot:
+		valueCase, value1, value2 = 1, uint64(uint32(value.Value.X)), uint32(value.Value.Y)
+	case named.ShapeCircle:
+		valueCase, value1 = 2, math.Float64bits(value.Value)
+	case named.ShapeLabel:
+		labelPtr, labelLen := call.LowerString(value.Value)
+		valueCase, value1, value2 = 3, uint64(labelPtr), labelLen
+	case named.ShapePath:
+		pathPtr := call.LowerList(len(value.Value), 8, 4)
+		for i, item := range value.Value {
+			at := pathPtr + uint32(i)*8
+			storePoint(call, at, item)
+		}
+		valueCase, value1, value2 = 4, uint64(pathPtr), uint32(len(value.Value))
+	default:
+		call.BadVariant("shape")
+	}
+	return valueCase, value1, value2
+}
+
+func loadShape(call *bind.Call, area []byte) named.Shape {
+	switch disc := area[0]; disc {
+	case 0:
+		return named.ShapeNothing{}
+	case 1:
+		if bind.Room[named.ShapeDot](call) {
+			return named.ShapeDot{Value: loadPoint(call, area[8:])}
+		}
+	case 2:
+		if bind.Room[named.ShapeCircle](call) {
+			return named.ShapeCircle{Value: bind.Float64(area[8:])}
+		}
+	case 3:
+		if bind.Room[named.ShapeLabel](call) {
+			return named.ShapeLabel{Value: call.LoadString(area[8:])}
+		}
+	case 4:
+		region, path := bind.LoadList[named.Point](call, area[8:], 8, 4)
+		for i := range path {
+			area := region[i*8:]
+			path[i] = loadPoint(call, area)
+		}
+		if bind.Room[named.ShapePath](call) {
+			return named.ShapePath{Value: path}
+		}
+	default:
+		call.BadDiscriminant(uint32(disc), 5)
+	}
 	return nil
+}
+
+func storePerson(call *bind.Call, ptr uint32, value named.Person) {
+	call.StoreString(ptr, value.Name)
+	call.StoreUint8(ptr+8, value.Age)
+	if height, ok := value.Height.Get(); call.StoreSome(ptr+12, ok) {
+		call.StoreFloat32(ptr+16, height)
+	}
+	call.StoreStrings(ptr+20, value.Tags)
+}
+
+func liftShape(call *bind.Call, flat0 uint32, flat1 uint64, flat2 uint32) named.Shape {
+	switch disc := flat0; disc {
+	case 0:
+		return named.ShapeNothing{}
+	case 1:
+		if bind.Room[named.ShapeDot](call) {
+			return named.ShapeDot{Value: named.Point{X: int32(uint32(flat1)), Y: int32(flat2)}}
+		}
+	case 2:
+		if bind.Room[named.ShapeCircle](call) {
+			return named.ShapeCircle{Value: math.Float64frombits(flat1)}
+		}
+	case 3:
+		if bind.Room[named.ShapeLabel](call) {
+			return named.ShapeLabel{Value: call.LiftString(uint32(flat1), flat2)}
+		}
+	case 4:
+		region, path := bind.LiftList[named.Point](call, uint32(flat1), flat2, 8, 4)
+		for i := range path {
+			area := region[i*8:]
+			path[i] = loadPoint(call, area)
+		}
+		if bind.Room[named.ShapePath](call) {
+			return named.ShapePath{Value: path}
+		}
+	default:
+		call.BadDiscriminant(uint32(disc), 5)
+	}
+	return nil
+}
+
+func storeShape(call *bind.Call, ptr uint32, value named.Shape) {
+	switch value := value.(type) {
+	case named.ShapeNothing:
+		call.StoreUint8(ptr, 0)
+	case named.ShapeDot:
+		call.StoreUint8(ptr, 1)
+		storePoint(call, ptr+8, value.Value)
+	case named.ShapeCircle:
+		call.StoreUint8(ptr, 2)
+		call.StoreFloat64(ptr+8, value.Value)
+	case named.ShapeLabel:
+		call.StoreUint8(ptr, 3)
+		call.StoreString(ptr+8, value.Value)
+	case named.ShapePath:
+		call.StoreUint8(ptr, 4)
+		pathPtr := call.LowerList(len(value.Value), 8, 4)
+		for i, item := range value.Value {
+			at := pathPtr + uint32(i)*8
+			storePoint(call, at, item)
+		}
+		call.StoreList(ptr+8, pathPtr, len(value.Value))
+	default:
+		call.BadVariant("shape")
+	}
 }
 
 func storePoint(call *bind.Call, ptr uint32, value named.Point) {
@@ -1287,92 +771,6 @@ func storePoint(call *bind.Call, ptr uint32, value named.Point) {
 	call.StoreUint32(ptr+4, uint32(value.Y))
 }
 
-func loadShape(call *bind.Call, area []byte) named.Shape {
-	valueCase := area[0]
-	var value named.Shape
-	switch valueCase {
-	case 0:
-		value = named.ShapeNothing{}
-	case 1:
-		if bind.Room[named.ShapeDot](call) {
-			value = named.ShapeDot{Value: loadPoint(call, area[8:])}
-		}
-	case 2:
-		if bind.Room[named.ShapeCircle](call) {
-			value = named.ShapeCircle{Value: math.Float64frombits(binary.LittleEndian.Uint64(area[8:]))}
-		}
-	case 3:
-		if bind.Room[named.ShapeLabel](call) {
-			value = named.ShapeLabel{Value: call.LiftString(binary.LittleEndian.Uint32(area[8:]),
-				binary.LittleEndian.Uint32(area[12:]))}
-		}
-	case 4:
-		region, path := bind.LiftList[named.Point](call, binary.LittleEndian.Uint32(area[8:]),
-			binary.LittleEndian.Uint32(area[12:]), 8, 4)
-		for i := range path {
-			item := region[i*8:]
-			path[i] = loadPoint(call, item)
-		}
-		if bind.Room[named.ShapePath](call) {
-			value = named.ShapePath{Value: path}
-		}
-	default:
-		call.BadDiscriminant(uint32(valueCase), 5)
-	}
-	return value
-}
-
-func storePerson(call *bind.Call, ptr uint32, value named.Person) {
-	namePtr, nameLen := call.LowerString(value.Name)
-	call.StoreUint32(ptr, namePtr)
-	call.StoreUint32(ptr+4, nameLen)
-	call.StoreUint8(ptr+8, value.Age)
-	if value_, ok := value.Height.Get(); ok {
-		call.StoreUint8(ptr+12, 1)
-		call.StoreFloat32(ptr+16, value_)
-	} else {
-		call.StoreUint8(ptr+12, 0)
-	}
-	tagsPtr := call.LowerList(len(value.Tags), 8, 4)
-	for i, item := range value.Tags {
-		at := tagsPtr + uint32(i)*8
-		itemPtr, itemLen := call.LowerString(item)
-		call.StoreUint32(at, itemPtr)
-		call.StoreUint32(at+4, itemLen)
-	}
-	call.StoreUint32(ptr+20, tagsPtr)
-	call.StoreUint32(ptr+24, uint32(len(value.Tags)))
-}
-
 func loadPoint(call *bind.Call, area []byte) named.Point {
-	return named.Point{X: int32(binary.LittleEndian.Uint32(area)), Y: int32(binary.LittleEndian.Uint32(area[4:]))}
-}
-
-func storeShape(call *bind.Call, ptr uint32, value named.Shape) {
-	switch c := value.(type) {
-	case named.ShapeNothing:
-		call.StoreUint8(ptr, 0)
-	case named.ShapeDot:
-		call.StoreUint8(ptr, 1)
-		storePoint(call, ptr+8, c.Value)
-	case named.ShapeCircle:
-		call.StoreUint8(ptr, 2)
-		call.StoreFloat64(ptr+8, c.Value)
-	case named.ShapeLabel:
-		call.StoreUint8(ptr, 3)
-		labelPtr, labelLen := call.LowerString(c.Value)
-		call.StoreUint32(ptr+8, labelPtr)
-		call.StoreUint32(ptr+12, labelLen)
-	case named.ShapePath:
-		call.StoreUint8(ptr, 4)
-		pathPtr := call.LowerList(len(c.Value), 8, 4)
-		for i, item := range c.Value {
-			at := pathPtr + uint32(i)*8
-			storePoint(call, at, item)
-		}
-		call.StoreUint32(ptr+8, pathPtr)
-		call.StoreUint32(ptr+12, uint32(len(c.Value)))
-	default:
-		call.BadVariant("shape")
-	}
+	return named.Point{X: int32(bind.Uint32(area)), Y: int32(bind.Uint32(area[4:]))}
 }

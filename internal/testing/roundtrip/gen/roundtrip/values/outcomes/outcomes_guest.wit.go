@@ -14,20 +14,13 @@ import (
 
 // Interface is roundtrip:values/outcomes as a guest exports it.
 type Interface interface {
-	// OfPlain is of-plain.
 	OfPlain(v []Plain) []Plain
-	// OfOk is of-ok.
 	OfOk(v types.Option[types.Result[uint8, types.Unit]]) types.Option[types.Result[uint8, types.Unit]]
-	// OfErr is of-err.
 	OfErr(v types.Tuple1[types.Result[types.Unit, string]]) types.Result[types.Unit, string]
-	// OfBoth is of-both.
 	OfBoth(v []types.Result[Person, Colour]) []types.Result[Person, Colour]
-	// OfNested is of-nested.
 	OfNested(v []types.Result[types.Result[uint8, string], types.Result[float64,
 		uint64]]) []types.Result[types.Result[uint8, string], types.Result[float64, uint64]]
-	// OfParam is of-param.
 	OfParam(v types.Result[uint64, float32]) types.Result[uint64, float32]
-	// OfOption is of-option.
 	OfOption(v types.Option[types.Result[types.Option[uint32],
 		types.Option[string]]]) types.Option[types.Result[types.Option[uint32], types.Option[string]]]
 }
@@ -35,34 +28,27 @@ type Interface interface {
 //go:wasmimport roundtrip:values/outcomes of-plain
 func importOfPlain(uint32, uint32, uint32)
 
-// OfPlain is of-plain.
+// OfPlain calls roundtrip:values/outcomes#of-plain.
 func OfPlain(v []Plain) []Plain {
 	call := guest.Call()
 	vPtr := call.List(len(v), 1)
 	for i, item := range v {
 		at := guest.PointerTo(vPtr + uint32(i)*1)
-		if _, _, ok := item.Get(); ok {
-			guest.Store(at, 0, uint8(0))
-		} else {
-			guest.Store(at, 0, uint8(1))
+		if _, _, ok := item.Get(); guest.StoreOK(at, 0, ok) {
 		}
 	}
-	area := call.ResultArea(8)
-	importOfPlain(vPtr, uint32(len(v)), guest.Address(area))
-	call.Returned()
+	importOfPlain(vPtr, uint32(len(v)), call.ResultArea(8))
+	area := call.Returned(8)
 	resultPtr := guest.Load[uint32](area, 0)
-	result := make([]Plain, guest.Load[uint32](area, 4))
+	resultLen := guest.Load[uint32](area, 4)
+	result := make([]Plain, resultLen)
 	for i := range result {
 		at := guest.PointerTo(resultPtr + uint32(i)*1)
-		itemCase := guest.Load[uint8](at, 0)
 		var item Plain
-		switch itemCase {
-		case 0:
+		if guest.LoadOK(at, 0) {
 			item = types.OK[types.Unit, types.Unit](types.Unit{})
-		case 1:
+		} else {
 			item = types.Err[types.Unit, types.Unit](types.Unit{})
-		default:
-			guest.NoDiscriminant(uint32(itemCase), "plain")
 		}
 		result[i] = item
 	}
@@ -73,42 +59,30 @@ func OfPlain(v []Plain) []Plain {
 //go:wasmimport roundtrip:values/outcomes of-ok
 func importOfOk(uint32, uint32, uint32, uint32)
 
-// OfOk is of-ok.
+// OfOk calls roundtrip:values/outcomes#of-ok.
 func OfOk(v types.Option[types.Result[uint8, types.Unit]]) types.Option[types.Result[uint8, types.Unit]] {
 	call := guest.Call()
 	var vCase, v1, v2 uint32
-	if value, ok := v.Get(); ok {
+	if v, ok := v.Get(); ok {
 		var valueCase, valuePayload uint32
-		if value2, _, ok2 := value.Get(); ok2 {
-			valuePayload = uint32(value2)
+		if value, _, ok := v.Get(); ok {
+			valuePayload = uint32(value)
 		} else {
 			valueCase = 1
 		}
-		vCase = 1
-		v1 = valueCase
-		v2 = valuePayload
+		vCase, v1, v2 = 1, valueCase, valuePayload
 	}
-	area := call.ResultArea(3)
-	importOfOk(vCase, v1, v2, guest.Address(area))
-	call.Returned()
-	resultCase := guest.Load[uint8](area, 0)
+	importOfOk(vCase, v1, v2, call.ResultArea(3))
+	area := call.Returned(3)
 	var result types.Option[types.Result[uint8, types.Unit]]
-	switch resultCase {
-	case 0:
-	case 1:
-		valueCase := guest.Load[uint8](area, 1)
+	if guest.LoadSome(area, 0) {
 		var value types.Result[uint8, types.Unit]
-		switch valueCase {
-		case 0:
+		if guest.LoadOK(area, 1) {
 			value = types.OK[uint8, types.Unit](guest.Load[uint8](area, 2))
-		case 1:
+		} else {
 			value = types.Err[uint8, types.Unit](types.Unit{})
-		default:
-			guest.NoDiscriminant(uint32(valueCase), "result<u8>")
 		}
 		result = types.Some(value)
-	default:
-		guest.NoDiscriminant(uint32(resultCase), "option<result<u8>>")
 	}
 	call.Done()
 	return result
@@ -117,30 +91,21 @@ func OfOk(v types.Option[types.Result[uint8, types.Unit]]) types.Option[types.Re
 //go:wasmimport roundtrip:values/outcomes of-err
 func importOfErr(uint32, uint32, uint32, uint32)
 
-// OfErr is of-err.
+// OfErr calls roundtrip:values/outcomes#of-err.
 func OfErr(v types.Tuple1[types.Result[types.Unit, string]]) types.Result[types.Unit, string] {
 	call := guest.Call()
 	var f0Case, f01, f02 uint32
-	if _, failure, ok := v.F0.Get(); ok {
-	} else {
+	if _, failure, ok := v.F0.Get(); !ok {
 		errPtr := guest.LowerString(call, failure)
-		f0Case = 1
-		f01 = errPtr
-		f02 = uint32(len(failure))
+		f0Case, f01, f02 = 1, errPtr, uint32(len(failure))
 	}
-	area := call.ResultArea(12)
-	importOfErr(f0Case, f01, f02, guest.Address(area))
-	call.Returned()
-	f0Case2 := guest.Load[uint8](area, 0)
+	importOfErr(f0Case, f01, f02, call.ResultArea(12))
+	area := call.Returned(12)
 	var f0 types.Result[types.Unit, string]
-	switch f0Case2 {
-	case 0:
+	if guest.LoadOK(area, 0) {
 		f0 = types.OK[types.Unit, string](types.Unit{})
-	case 1:
-		f0 = types.Err[types.Unit, string](guest.LiftString(guest.Load[uint32](area, 4),
-			guest.Load[uint32](area, 8)))
-	default:
-		guest.NoDiscriminant(uint32(f0Case2), "result<_, string>")
+	} else {
+		f0 = types.Err[types.Unit, string](guest.LoadString(area, 4))
 	}
 	call.Done()
 	return f0
@@ -149,36 +114,30 @@ func OfErr(v types.Tuple1[types.Result[types.Unit, string]]) types.Result[types.
 //go:wasmimport roundtrip:values/outcomes of-both
 func importOfBoth(uint32, uint32, uint32)
 
-// OfBoth is of-both.
+// OfBoth calls roundtrip:values/outcomes#of-both.
 func OfBoth(v []types.Result[Person, Colour]) []types.Result[Person, Colour] {
 	call := guest.Call()
 	vPtr := call.List(len(v), 32)
 	for i, item := range v {
 		at := guest.PointerTo(vPtr + uint32(i)*32)
-		if value, failure, ok := item.Get(); ok {
-			guest.Store(at, 0, uint8(0))
+		if value, failure, ok := item.Get(); guest.StoreOK(at, 0, ok) {
 			storePerson(call, guest.At(at, 4), value)
 		} else {
-			guest.Store(at, 0, uint8(1))
 			guest.Store(at, 4, uint8(guest.LowerEnum(failure, 3, "named.Colour")))
 		}
 	}
-	area := call.ResultArea(8)
-	importOfBoth(vPtr, uint32(len(v)), guest.Address(area))
-	call.Returned()
+	importOfBoth(vPtr, uint32(len(v)), call.ResultArea(8))
+	area := call.Returned(8)
 	resultPtr := guest.Load[uint32](area, 0)
-	result := make([]types.Result[Person, Colour], guest.Load[uint32](area, 4))
+	resultLen := guest.Load[uint32](area, 4)
+	result := make([]types.Result[Person, Colour], resultLen)
 	for i := range result {
 		at := guest.PointerTo(resultPtr + uint32(i)*32)
-		itemCase := guest.Load[uint8](at, 0)
 		var item types.Result[Person, Colour]
-		switch itemCase {
-		case 0:
+		if guest.LoadOK(at, 0) {
 			item = types.OK[Person, Colour](loadPerson(guest.At(at, 4)))
-		case 1:
+		} else {
 			item = types.Err[Person, Colour](Colour(guest.Load[uint8](at, 4)))
-		default:
-			guest.NoDiscriminant(uint32(itemCase), "result<person, colour>")
 		}
 		result[i] = item
 	}
@@ -189,73 +148,51 @@ func OfBoth(v []types.Result[Person, Colour]) []types.Result[Person, Colour] {
 //go:wasmimport roundtrip:values/outcomes of-nested
 func importOfNested(uint32, uint32, uint32)
 
-// OfNested is of-nested.
+// OfNested calls roundtrip:values/outcomes#of-nested.
 func OfNested(v []types.Result[types.Result[uint8, string],
 	types.Result[float64, uint64]]) []types.Result[types.Result[uint8, string], types.Result[float64, uint64]] {
 	call := guest.Call()
 	vPtr := call.List(len(v), 24)
 	for i, item := range v {
 		at := guest.PointerTo(vPtr + uint32(i)*24)
-		if value, failure, ok := item.Get(); ok {
-			guest.Store(at, 0, uint8(0))
-			if value2, failure2, ok2 := value.Get(); ok2 {
-				guest.Store(at, 8, uint8(0))
-				guest.Store(at, 12, value2)
+		if value, failure, ok := item.Get(); guest.StoreOK(at, 0, ok) {
+			if value, failure, ok := value.Get(); guest.StoreOK(at, 8, ok) {
+				guest.Store(at, 12, value)
 			} else {
-				guest.Store(at, 8, uint8(1))
-				errPtr := guest.LowerString(call, failure2)
-				guest.Store(at, 12, errPtr)
-				guest.Store(at, 16, uint32(len(failure2)))
+				guest.StoreString(call, at, 12, failure)
 			}
 		} else {
-			guest.Store(at, 0, uint8(1))
-			if value2, failure2, ok2 := failure.Get(); ok2 {
-				guest.Store(at, 8, uint8(0))
-				guest.Store(at, 16, value2)
+			if value, failure, ok := failure.Get(); guest.StoreOK(at, 8, ok) {
+				guest.Store(at, 16, value)
 			} else {
-				guest.Store(at, 8, uint8(1))
-				guest.Store(at, 16, failure2)
+				guest.Store(at, 16, failure)
 			}
 		}
 	}
-	area := call.ResultArea(8)
-	importOfNested(vPtr, uint32(len(v)), guest.Address(area))
-	call.Returned()
+	importOfNested(vPtr, uint32(len(v)), call.ResultArea(8))
+	area := call.Returned(8)
 	resultPtr := guest.Load[uint32](area, 0)
-	result := make([]types.Result[types.Result[uint8, string], types.Result[float64, uint64]],
-		guest.Load[uint32](area, 4))
+	resultLen := guest.Load[uint32](area, 4)
+	result := make([]types.Result[types.Result[uint8, string], types.Result[float64, uint64]], resultLen)
 	for i := range result {
 		at := guest.PointerTo(resultPtr + uint32(i)*24)
-		itemCase := guest.Load[uint8](at, 0)
 		var item types.Result[types.Result[uint8, string], types.Result[float64, uint64]]
-		switch itemCase {
-		case 0:
-			okCase := guest.Load[uint8](at, 8)
-			var ok types.Result[uint8, string]
-			switch okCase {
-			case 0:
-				ok = types.OK[uint8, string](guest.Load[uint8](at, 12))
-			case 1:
-				ok = types.Err[uint8, string](guest.LiftString(guest.Load[uint32](at, 12),
-					guest.Load[uint32](at, 16)))
-			default:
-				guest.NoDiscriminant(uint32(okCase), "result<u8, string>")
+		if guest.LoadOK(at, 0) {
+			var value types.Result[uint8, string]
+			if guest.LoadOK(at, 8) {
+				value = types.OK[uint8, string](guest.Load[uint8](at, 12))
+			} else {
+				value = types.Err[uint8, string](guest.LoadString(at, 12))
 			}
-			item = types.OK[types.Result[uint8, string], types.Result[float64, uint64]](ok)
-		case 1:
-			errCase := guest.Load[uint8](at, 8)
-			var err types.Result[float64, uint64]
-			switch errCase {
-			case 0:
-				err = types.OK[float64, uint64](guest.Load[float64](at, 16))
-			case 1:
-				err = types.Err[float64, uint64](guest.Load[uint64](at, 16))
-			default:
-				guest.NoDiscriminant(uint32(errCase), "result<f64, u64>")
+			item = types.OK[types.Result[uint8, string], types.Result[float64, uint64]](value)
+		} else {
+			var failure types.Result[float64, uint64]
+			if guest.LoadOK(at, 8) {
+				failure = types.OK[float64, uint64](guest.Load[float64](at, 16))
+			} else {
+				failure = types.Err[float64, uint64](guest.Load[uint64](at, 16))
 			}
-			item = types.Err[types.Result[uint8, string], types.Result[float64, uint64]](err)
-		default:
-			guest.NoDiscriminant(uint32(itemCase), "result<result<u8, string>, result<f64, u64>>")
+			item = types.Err[types.Result[uint8, string], types.Result[float64, uint64]](failure)
 		}
 		result[i] = item
 	}
@@ -266,7 +203,7 @@ func OfNested(v []types.Result[types.Result[uint8, string],
 //go:wasmimport roundtrip:values/outcomes of-param
 func importOfParam(uint32, uint64, uint32)
 
-// OfParam is of-param.
+// OfParam calls roundtrip:values/outcomes#of-param.
 func OfParam(v types.Result[uint64, float32]) types.Result[uint64, float32] {
 	call := guest.Call()
 	var vCase uint32
@@ -274,21 +211,15 @@ func OfParam(v types.Result[uint64, float32]) types.Result[uint64, float32] {
 	if value, failure, ok := v.Get(); ok {
 		vPayload = value
 	} else {
-		vCase = 1
-		vPayload = uint64(math.Float32bits(failure))
+		vCase, vPayload = 1, uint64(math.Float32bits(failure))
 	}
-	area := call.ResultArea(16)
-	importOfParam(vCase, vPayload, guest.Address(area))
-	call.Returned()
-	f0Case := guest.Load[uint8](area, 0)
+	importOfParam(vCase, vPayload, call.ResultArea(16))
+	area := call.Returned(16)
 	var f0 types.Result[uint64, float32]
-	switch f0Case {
-	case 0:
+	if guest.LoadOK(area, 0) {
 		f0 = types.OK[uint64, float32](guest.Load[uint64](area, 8))
-	case 1:
+	} else {
 		f0 = types.Err[uint64, float32](guest.Load[float32](area, 8))
-	default:
-		guest.NoDiscriminant(uint32(f0Case), "result<u64, f32>")
 	}
 	call.Done()
 	return f0
@@ -297,116 +228,263 @@ func OfParam(v types.Result[uint64, float32]) types.Result[uint64, float32] {
 //go:wasmimport roundtrip:values/outcomes of-option
 func importOfOption(uint32, uint32, uint32, uint32, uint32, uint32)
 
-// OfOption is of-option.
+// OfOption calls roundtrip:values/outcomes#of-option.
 func OfOption(v types.Option[types.Result[types.Option[uint32],
 	types.Option[string]]]) types.Option[types.Result[types.Option[uint32], types.Option[string]]] {
 	call := guest.Call()
 	var vCase, v1, v2, v3, v4 uint32
-	if value, ok := v.Get(); ok {
+	if v, ok := v.Get(); ok {
 		var valueCase, value1, value2, value3 uint32
-		if value4, failure, ok2 := value.Get(); ok2 {
-			var okCase, okPayload uint32
-			if value5, ok3 := value4.Get(); ok3 {
-				okCase = 1
-				okPayload = value5
+		if value, failure, ok := v.Get(); ok {
+			var valueCase2, valuePayload uint32
+			if value, ok := value.Get(); ok {
+				valueCase2, valuePayload = 1, value
 			}
-			value1 = okCase
-			value2 = okPayload
+			value1, value2 = valueCase2, valuePayload
 		} else {
-			var errCase, err1, err2 uint32
-			if value5, ok3 := failure.Get(); ok3 {
-				valuePtr := guest.LowerString(call, value5)
-				errCase = 1
-				err1 = valuePtr
-				err2 = uint32(len(value5))
+			var failureCase, failure1, failure2 uint32
+			if failure, ok := failure.Get(); ok {
+				valuePtr := guest.LowerString(call, failure)
+				failureCase, failure1, failure2 = 1, valuePtr, uint32(len(failure))
 			}
-			valueCase = 1
-			value1 = errCase
-			value2 = err1
-			value3 = err2
+			valueCase, value1, value2, value3 = 1, failureCase, failure1, failure2
 		}
-		vCase = 1
-		v1 = valueCase
-		v2 = value1
-		v3 = value2
-		v4 = value3
+		vCase, v1, v2, v3, v4 = 1, valueCase, value1, value2, value3
 	}
-	area := call.ResultArea(20)
-	importOfOption(vCase, v1, v2, v3, v4, guest.Address(area))
-	call.Returned()
-	resultCase := guest.Load[uint8](area, 0)
+	importOfOption(vCase, v1, v2, v3, v4, call.ResultArea(20))
+	area := call.Returned(20)
 	var result types.Option[types.Result[types.Option[uint32], types.Option[string]]]
-	switch resultCase {
-	case 0:
-	case 1:
-		valueCase := guest.Load[uint8](area, 4)
+	if guest.LoadSome(area, 0) {
 		var value types.Result[types.Option[uint32], types.Option[string]]
-		switch valueCase {
-		case 0:
-			okCase := guest.Load[uint8](area, 8)
-			var ok types.Option[uint32]
-			switch okCase {
-			case 0:
-			case 1:
-				ok = types.Some(guest.Load[uint32](area, 12))
-			default:
-				guest.NoDiscriminant(uint32(okCase), "option<u32>")
+		if guest.LoadOK(area, 4) {
+			var value2 types.Option[uint32]
+			if guest.LoadSome(area, 8) {
+				value2 = types.Some(guest.Load[uint32](area, 12))
 			}
-			value = types.OK[types.Option[uint32], types.Option[string]](ok)
-		case 1:
-			errCase := guest.Load[uint8](area, 8)
-			var err types.Option[string]
-			switch errCase {
-			case 0:
-			case 1:
-				err = types.Some(guest.LiftString(guest.Load[uint32](area, 12),
-					guest.Load[uint32](area, 16)))
-			default:
-				guest.NoDiscriminant(uint32(errCase), "option<string>")
+			value = types.OK[types.Option[uint32], types.Option[string]](value2)
+		} else {
+			var failure types.Option[string]
+			if guest.LoadSome(area, 8) {
+				failure = types.Some(guest.LoadString(area, 12))
 			}
-			value = types.Err[types.Option[uint32], types.Option[string]](err)
-		default:
-			guest.NoDiscriminant(uint32(valueCase), "result<option<u32>, option<string>>")
+			value = types.Err[types.Option[uint32], types.Option[string]](failure)
 		}
 		result = types.Some(value)
-	default:
-		guest.NoDiscriminant(uint32(resultCase), "option<result<option<u32>, option<string>>>")
 	}
 	call.Done()
 	return result
 }
 
-func storePerson(arena *guest.Arena, ptr guest.Pointer, value named.Person) {
-	namePtr := guest.LowerString(arena, value.Name)
-	guest.Store(ptr, 0, namePtr)
-	guest.Store(ptr, 4, uint32(len(value.Name)))
-	guest.Store(ptr, 8, value.Age)
-	if value_, ok := value.Height.Get(); ok {
-		guest.Store(ptr, 12, uint8(1))
-		guest.Store(ptr, 16, value_)
-	} else {
-		guest.Store(ptr, 12, uint8(0))
+// Exported is for worlds that export the interface.
+var Exported exported
+var implementation Interface
+
+type exported struct{}
+
+func (exported) Set(impl Interface) { implementation = impl }
+
+func (exported) OfPlain(vPtr, vLen uint32) uint32 {
+	v := make([]Plain, vLen)
+	for i := range v {
+		at := guest.PointerTo(vPtr + uint32(i)*1)
+		var item Plain
+		if guest.LoadOK(at, 0) {
+			item = types.OK[types.Unit, types.Unit](types.Unit{})
+		} else {
+			item = types.Err[types.Unit, types.Unit](types.Unit{})
+		}
+		v[i] = item
 	}
-	tagsPtr := guest.LowerStrings(arena, value.Tags)
-	guest.Store(ptr, 20, tagsPtr)
-	guest.Store(ptr, 24, uint32(len(value.Tags)))
+	guest.ParamsLifted()
+	result := implementation.OfPlain(v)
+	area := guest.ResultArea(8)
+	resultPtr := guest.NewList(&guest.Results, area, 0, len(result), 1)
+	for i, item := range result {
+		at := guest.PointerTo(resultPtr + uint32(i)*1)
+		if _, _, ok := item.Get(); guest.StoreOK(at, 0, ok) {
+		}
+	}
+	return guest.Address(area)
+}
+
+func (exported) OfOk(v0, v1, v2 uint32) uint32 {
+	var v types.Option[types.Result[uint8, types.Unit]]
+	if guest.LiftSome(v0) {
+		var value types.Result[uint8, types.Unit]
+		if guest.LiftOK(v1) {
+			value = types.OK[uint8, types.Unit](uint8(v2))
+		} else {
+			value = types.Err[uint8, types.Unit](types.Unit{})
+		}
+		v = types.Some(value)
+	}
+	result := implementation.OfOk(v)
+	area := guest.ResultArea(3)
+	if result, ok := result.Get(); guest.StoreSome(area, 0, ok) {
+		if value, _, ok := result.Get(); guest.StoreOK(area, 1, ok) {
+			guest.Store(area, 2, value)
+		}
+	}
+	return guest.Address(area)
+}
+
+func (exported) OfErr(v0, v1, v2 uint32) uint32 {
+	var f0 types.Result[types.Unit, string]
+	if guest.LiftOK(v0) {
+		f0 = types.OK[types.Unit, string](types.Unit{})
+	} else {
+		f0 = types.Err[types.Unit, string](guest.LiftString(v1, v2))
+	}
+	guest.ParamsLifted()
+	f0_2 := implementation.OfErr(types.Tuple1[types.Result[types.Unit, string]]{F0: f0})
+	area := guest.ResultArea(12)
+	if _, failure, ok := f0_2.Get(); !guest.StoreOK(area, 0, ok) {
+		guest.StoreString(&guest.Results, area, 4, failure)
+	}
+	return guest.Address(area)
+}
+
+func (exported) OfBoth(vPtr, vLen uint32) uint32 {
+	v := make([]types.Result[Person, Colour], vLen)
+	for i := range v {
+		at := guest.PointerTo(vPtr + uint32(i)*32)
+		var item types.Result[Person, Colour]
+		if guest.LoadOK(at, 0) {
+			item = types.OK[Person, Colour](loadPerson(guest.At(at, 4)))
+		} else {
+			item = types.Err[Person, Colour](Colour(guest.Load[uint8](at, 4)))
+		}
+		v[i] = item
+	}
+	guest.ParamsLifted()
+	result := implementation.OfBoth(v)
+	area := guest.ResultArea(8)
+	resultPtr := guest.NewList(&guest.Results, area, 0, len(result), 32)
+	for i, item := range result {
+		at := guest.PointerTo(resultPtr + uint32(i)*32)
+		if value, failure, ok := item.Get(); guest.StoreOK(at, 0, ok) {
+			storePerson(&guest.Results, guest.At(at, 4), value)
+		} else {
+			guest.Store(at, 4, uint8(guest.LowerEnum(failure, 3, "named.Colour")))
+		}
+	}
+	return guest.Address(area)
+}
+
+func (exported) OfNested(vPtr, vLen uint32) uint32 {
+	v := make([]types.Result[types.Result[uint8, string], types.Result[float64, uint64]], vLen)
+	for i := range v {
+		at := guest.PointerTo(vPtr + uint32(i)*24)
+		var item types.Result[types.Result[uint8, string], types.Result[float64, uint64]]
+		if guest.LoadOK(at, 0) {
+			var value types.Result[uint8, string]
+			if guest.LoadOK(at, 8) {
+				value = types.OK[uint8, string](guest.Load[uint8](at, 12))
+			} else {
+				value = types.Err[uint8, string](guest.LoadString(at, 12))
+			}
+			item = types.OK[types.Result[uint8, string], types.Result[float64, uint64]](value)
+		} else {
+			var failure types.Result[float64, uint64]
+			if guest.LoadOK(at, 8) {
+				failure = types.OK[float64, uint64](guest.Load[float64](at, 16))
+			} else {
+				failure = types.Err[float64, uint64](guest.Load[uint64](at, 16))
+			}
+			item = types.Err[types.Result[uint8, string], types.Result[float64, uint64]](failure)
+		}
+		v[i] = item
+	}
+	guest.ParamsLifted()
+	result := implementation.OfNested(v)
+	area := guest.ResultArea(8)
+	resultPtr := guest.NewList(&guest.Results, area, 0, len(result), 24)
+	for i, item := range result {
+		at := guest.PointerTo(resultPtr + uint32(i)*24)
+		if value, failure, ok := item.Get(); guest.StoreOK(at, 0, ok) {
+			if value, failure, ok := value.Get(); guest.StoreOK(at, 8, ok) {
+				guest.Store(at, 12, value)
+			} else {
+				guest.StoreString(&guest.Results, at, 12, failure)
+			}
+		} else {
+			if value, failure, ok := failure.Get(); guest.StoreOK(at, 8, ok) {
+				guest.Store(at, 16, value)
+			} else {
+				guest.Store(at, 16, failure)
+			}
+		}
+	}
+	return guest.Address(area)
+}
+
+func (exported) OfParam(v0 uint32, v1 uint64) uint32 {
+	var v types.Result[uint64, float32]
+	if guest.LiftOK(v0) {
+		v = types.OK[uint64, float32](v1)
+	} else {
+		v = types.Err[uint64, float32](math.Float32frombits(uint32(v1)))
+	}
+	f0 := implementation.OfParam(v)
+	area := guest.ResultArea(16)
+	if value, failure, ok := f0.Get(); guest.StoreOK(area, 0, ok) {
+		guest.Store(area, 8, value)
+	} else {
+		guest.Store(area, 8, failure)
+	}
+	return guest.Address(area)
+}
+
+func (exported) OfOption(v0, v1, v2, v3, v4 uint32) uint32 {
+	var v types.Option[types.Result[types.Option[uint32], types.Option[string]]]
+	if guest.LiftSome(v0) {
+		var value types.Result[types.Option[uint32], types.Option[string]]
+		if guest.LiftOK(v1) {
+			var value2 types.Option[uint32]
+			if guest.LiftSome(v2) {
+				value2 = types.Some(v3)
+			}
+			value = types.OK[types.Option[uint32], types.Option[string]](value2)
+		} else {
+			var failure types.Option[string]
+			if guest.LiftSome(v2) {
+				failure = types.Some(guest.LiftString(v3, v4))
+			}
+			value = types.Err[types.Option[uint32], types.Option[string]](failure)
+		}
+		v = types.Some(value)
+	}
+	guest.ParamsLifted()
+	result := implementation.OfOption(v)
+	area := guest.ResultArea(20)
+	if result, ok := result.Get(); guest.StoreSome(area, 0, ok) {
+		if value, failure, ok := result.Get(); guest.StoreOK(area, 4, ok) {
+			if value, ok := value.Get(); guest.StoreSome(area, 8, ok) {
+				guest.Store(area, 12, value)
+			}
+		} else {
+			if failure, ok := failure.Get(); guest.StoreSome(area, 8, ok) {
+				guest.StoreString(&guest.Results, area, 12, failure)
+			}
+		}
+	}
+	return guest.Address(area)
+}
+
+func storePerson(arena *guest.Arena, ptr guest.Pointer, value named.Person) {
+	guest.StoreString(arena, ptr, 0, value.Name)
+	guest.Store(ptr, 8, value.Age)
+	if height, ok := value.Height.Get(); guest.StoreSome(ptr, 12, ok) {
+		guest.Store(ptr, 16, height)
+	}
+	guest.StoreStrings(arena, ptr, 20, value.Tags)
 }
 
 func loadPerson(ptr guest.Pointer) named.Person {
-	heightCase := guest.Load[uint8](ptr, 12)
 	var height types.Option[float32]
-	switch heightCase {
-	case 0:
-	case 1:
+	if guest.LoadSome(ptr, 12) {
 		height = types.Some(guest.Load[float32](ptr, 16))
-	default:
-		guest.NoDiscriminant(uint32(heightCase), "option<f32>")
 	}
-	tagsPtr := guest.Load[uint32](ptr, 20)
-	return named.Person{
-		Name:   guest.LiftString(guest.Load[uint32](ptr, 0), guest.Load[uint32](ptr, 4)),
-		Age:    guest.Load[uint8](ptr, 8),
-		Height: height,
-		Tags:   guest.LiftStrings(tagsPtr, guest.Load[uint32](ptr, 24)),
-	}
+	return named.Person{Name: guest.LoadString(ptr, 0), Age: guest.Load[uint8](ptr, 8), Height: height,
+		Tags: guest.LoadStrings(ptr, 20)}
 }

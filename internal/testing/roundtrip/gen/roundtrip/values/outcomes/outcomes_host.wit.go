@@ -6,7 +6,6 @@ package outcomes
 
 import (
 	"context"
-	"encoding/binary"
 	"math"
 
 	"github.com/witgen/witgen/canonicalabi/host"
@@ -15,108 +14,58 @@ import (
 	"github.com/witgen/witgen/internal/testing/roundtrip/gen/roundtrip/values/named"
 )
 
-// Interface is roundtrip:values/outcomes: what a guest
-// exports, and what a host implements for the guests that import it.
+// Interface is roundtrip:values/outcomes, which a guest exports or a host implements.
 type Interface interface {
-	// OfPlain is of-plain.
+	// OfPlain calls roundtrip:values/outcomes#of-plain.
 	OfPlain(ctx context.Context, v []Plain) ([]Plain, error)
-	// OfOk is of-ok.
+	// OfOk calls roundtrip:values/outcomes#of-ok.
 	OfOk(ctx context.Context,
 		v types.Option[types.Result[uint8, types.Unit]]) (types.Option[types.Result[uint8, types.Unit]], error)
-	// OfErr is of-err.
+	// OfErr calls roundtrip:values/outcomes#of-err.
 	OfErr(ctx context.Context,
 		v types.Tuple1[types.Result[types.Unit, string]]) (types.Result[types.Unit, string], error)
-	// OfBoth is of-both.
+	// OfBoth calls roundtrip:values/outcomes#of-both.
 	OfBoth(ctx context.Context, v []types.Result[Person, Colour]) ([]types.Result[Person, Colour], error)
-	// OfNested is of-nested.
+	// OfNested calls roundtrip:values/outcomes#of-nested.
 	OfNested(ctx context.Context, v []types.Result[types.Result[uint8, string], types.Result[float64, uint64]]) (
 		[]types.Result[types.Result[uint8, string], types.Result[float64, uint64]], error)
-	// OfParam is of-param.
+	// OfParam calls roundtrip:values/outcomes#of-param.
 	OfParam(ctx context.Context, v types.Result[uint64, float32]) (types.Result[uint64, float32], error)
-	// OfOption is of-option.
+	// OfOption calls roundtrip:values/outcomes#of-option.
 	OfOption(ctx context.Context, v types.Option[types.Result[types.Option[uint32], types.Option[string]]]) (
 		types.Option[types.Result[types.Option[uint32], types.Option[string]]], error)
 }
 
-// Descriptor describes roundtrip:values/outcomes to the runtime.
-var Descriptor = bind.Interface{
+var descriptor = bind.Interface{
 	Functions: []bind.Function{
-		{
-			Name:   "of-plain",
-			Type:   0x88e66efee92f7a9a,
-			Export: "i32 i32 -> i32",
-			Import: "i32 i32 i32 ->",
-			Handle: handleOfPlain,
-		},
-		{
-			Name:   "of-ok",
-			Type:   0x6d964121dde1b9d6,
-			Export: "i32 i32 i32 -> i32",
-			Import: "i32 i32 i32 i32 ->",
-			Handle: handleOfOk,
-		},
-		{
-			Name:   "of-err",
-			Type:   0x89acc27a0a2ecdb4,
-			Export: "i32 i32 i32 -> i32",
-			Import: "i32 i32 i32 i32 ->",
-			Handle: handleOfErr,
-		},
-		{
-			Name:   "of-both",
-			Type:   0xb809e65aac890cfb,
-			Export: "i32 i32 -> i32",
-			Import: "i32 i32 i32 ->",
-			Handle: handleOfBoth,
-		},
-		{
-			Name:   "of-nested",
-			Type:   0xff0682a11f1b5dfc,
-			Export: "i32 i32 -> i32",
-			Import: "i32 i32 i32 ->",
-			Handle: handleOfNested,
-		},
-		{
-			Name:   "of-param",
-			Type:   0x1718265142523e7d,
-			Export: "i32 i64 -> i32",
-			Import: "i32 i64 i32 ->",
-			Handle: handleOfParam,
-		},
-		{
-			Name:   "of-option",
-			Type:   0xeb849368671661c8,
-			Export: "i32 i32 i32 i32 i32 -> i32",
-			Import: "i32 i32 i32 i32 i32 i32 ->",
-			Handle: handleOfOption,
-		},
+		{Name: "of-plain", Type: 0x88e66efee92f7a9a, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->",
+			Handle: handleOfPlain},
+		{Name: "of-ok", Type: 0x6d964121dde1b9d6, Export: "i32 i32 i32 -> i32", Import: "i32 i32 i32 i32 ->",
+			Handle: handleOfOk},
+		{Name: "of-err", Type: 0x89acc27a0a2ecdb4, Export: "i32 i32 i32 -> i32", Import: "i32 i32 i32 i32 ->",
+			Handle: handleOfErr},
+		{Name: "of-both", Type: 0xb809e65aac890cfb, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->",
+			Handle: handleOfBoth},
+		{Name: "of-nested", Type: 0xff0682a11f1b5dfc, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->",
+			Handle: handleOfNested},
+		{Name: "of-param", Type: 0x1718265142523e7d, Export: "i32 i64 -> i32", Import: "i32 i64 i32 ->",
+			Handle: handleOfParam},
+		{Name: "of-option", Type: 0xeb849368671661c8, Export: "i32 i32 i32 i32 i32 -> i32",
+			Import: "i32 i32 i32 i32 i32 i32 ->", Handle: handleOfOption},
 	},
 }
 
-// Bind returns the interface as an instance exports it. Worlds that export it
-// call it.
+// Descriptor describes roundtrip:values/outcomes to the runtime.
+var Descriptor = descriptor
+
+// Bind returns the interface as an instance exports it.
 func Bind(e bind.Exports) Interface {
-	return &exports{
-		ofPlain:  e.Func(0),
-		ofOk:     e.Func(1),
-		ofErr:    e.Func(2),
-		ofBoth:   e.Func(3),
-		ofNested: e.Func(4),
-		ofParam:  e.Func(5),
-		ofOption: e.Func(6),
-	}
+	x := &exports{}
+	e.Bind(&x.ofPlain, &x.ofOk, &x.ofErr, &x.ofBoth, &x.ofNested, &x.ofParam, &x.ofOption)
+	return x
 }
 
-// exports calls the functions that an instance exports.
-type exports struct {
-	ofPlain  bind.Func
-	ofOk     bind.Func
-	ofErr    bind.Func
-	ofBoth   bind.Func
-	ofNested bind.Func
-	ofParam  bind.Func
-	ofOption bind.Func
-}
+type exports struct{ ofPlain, ofOk, ofErr, ofBoth, ofNested, ofParam, ofOption bind.Func }
 
 func (x *exports) OfPlain(ctx context.Context, v []Plain) ([]Plain, error) {
 	if bad := bind.CheckList(len(v), 1); bad != nil {
@@ -126,37 +75,22 @@ func (x *exports) OfPlain(ctx context.Context, v []Plain) ([]Plain, error) {
 	vPtr := call.LowerList(len(v), 1, 1)
 	for i, item := range v {
 		at := vPtr + uint32(i)*1
-		if _, _, ok := item.Get(); ok {
-			call.StoreUint8(at, 0)
-		} else {
-			call.StoreUint8(at, 1)
+		if _, _, ok := item.Get(); call.StoreOK(at, ok) {
 		}
 	}
 	stack := call.Stack[:2]
-	stack[0] = uint64(vPtr)
-	stack[1] = uint64(uint32(len(v)))
-	if !call.Invoke() {
-		return nil, call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 8, 4)
-	if !ok {
-		return nil, call.End()
-	}
-	region, result := bind.LiftList[Plain](call, binary.LittleEndian.Uint32(area),
-		binary.LittleEndian.Uint32(area[4:]), 1, 1)
+	stack[0], stack[1] = uint64(vPtr), uint64(uint32(len(v)))
+	area := call.InvokeView(8, 4)
+	region, result := bind.LoadList[Plain](call, area, 1, 1)
 	for i := range result {
-		item := region[i*1:]
-		itemCase := item[0]
-		var item2 Plain
-		switch itemCase {
-		case 0:
-			item2 = types.OK[types.Unit, types.Unit](types.Unit{})
-		case 1:
-			item2 = types.Err[types.Unit, types.Unit](types.Unit{})
-		default:
-			call.BadDiscriminant(uint32(itemCase), 2)
+		area := region[i*1:]
+		var item Plain
+		if call.LoadOK(area[0]) {
+			item = types.OK[types.Unit, types.Unit](types.Unit{})
+		} else {
+			item = types.Err[types.Unit, types.Unit](types.Unit{})
 		}
-		result[i] = item2
+		result[i] = item
 	}
 	return result, call.End()
 }
@@ -165,235 +99,143 @@ func (x *exports) OfOk(ctx context.Context,
 	v types.Option[types.Result[uint8, types.Unit]]) (types.Option[types.Result[uint8, types.Unit]], error) {
 	call := x.ofOk.Begin(ctx)
 	var vCase, v1, v2 uint32
-	if value, ok := v.Get(); ok {
+	if v, ok := v.Get(); ok {
 		var valueCase, valuePayload uint32
-		if value2, _, ok2 := value.Get(); ok2 {
-			valuePayload = uint32(value2)
+		if value, _, ok := v.Get(); ok {
+			valuePayload = uint32(value)
 		} else {
 			valueCase = 1
 		}
-		vCase = 1
-		v1 = valueCase
-		v2 = valuePayload
+		vCase, v1, v2 = 1, valueCase, valuePayload
 	}
 	stack := call.Stack[:3]
-	stack[0] = uint64(vCase)
-	stack[1] = uint64(v1)
-	stack[2] = uint64(v2)
-	if !call.Invoke() {
-		return types.Option[types.Result[uint8, types.Unit]]{}, call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 3, 1)
-	if !ok {
-		return types.Option[types.Result[uint8, types.Unit]]{}, call.End()
-	}
-	resultCase := area[0]
+	stack[0], stack[1], stack[2] = uint64(vCase), uint64(v1), uint64(v2)
+	area := call.InvokeView(3, 1)
 	var result types.Option[types.Result[uint8, types.Unit]]
-	switch resultCase {
-	case 0:
-	case 1:
-		valueCase := area[1]
+	if call.LoadSome(area[0]) {
 		var value types.Result[uint8, types.Unit]
-		switch valueCase {
-		case 0:
+		if call.LoadOK(area[1]) {
 			value = types.OK[uint8, types.Unit](area[2])
-		case 1:
+		} else {
 			value = types.Err[uint8, types.Unit](types.Unit{})
-		default:
-			call.BadDiscriminant(uint32(valueCase), 2)
 		}
 		result = types.Some(value)
-	default:
-		call.BadDiscriminant(uint32(resultCase), 2)
 	}
 	return result, call.End()
 }
 
 func (x *exports) OfErr(ctx context.Context,
 	v types.Tuple1[types.Result[types.Unit, string]]) (types.Result[types.Unit, string], error) {
-	if _, failure, ok := v.F0.Get(); !ok {
-		if bad := bind.CheckString(failure); bad != nil {
-			return types.Result[types.Unit, string]{}, bad.At(0).In("v")
-		}
+	if bad := bind.CheckResult(v.F0, nil, bind.CheckString).At(0); bad != nil {
+		return types.Result[types.Unit, string]{}, bad.In("v")
 	}
 	call := x.ofErr.Begin(ctx)
 	var f0Case, f01, f02 uint32
-	if _, failure, ok := v.F0.Get(); ok {
-	} else {
+	if _, failure, ok := v.F0.Get(); !ok {
 		errPtr, errLen := call.LowerString(failure)
-		f0Case = 1
-		f01 = errPtr
-		f02 = errLen
+		f0Case, f01, f02 = 1, errPtr, errLen
 	}
 	stack := call.Stack[:3]
-	stack[0] = uint64(f0Case)
-	stack[1] = uint64(f01)
-	stack[2] = uint64(f02)
-	if !call.Invoke() {
-		return types.Result[types.Unit, string]{}, call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 12, 4)
-	if !ok {
-		return types.Result[types.Unit, string]{}, call.End()
-	}
-	f0Case2 := area[0]
+	stack[0], stack[1], stack[2] = uint64(f0Case), uint64(f01), uint64(f02)
+	area := call.InvokeView(12, 4)
 	var f0 types.Result[types.Unit, string]
-	switch f0Case2 {
-	case 0:
+	if call.LoadOK(area[0]) {
 		f0 = types.OK[types.Unit, string](types.Unit{})
-	case 1:
-		f0 = types.Err[types.Unit, string](call.LiftString(binary.LittleEndian.Uint32(area[4:]),
-			binary.LittleEndian.Uint32(area[8:])))
-	default:
-		call.BadDiscriminant(uint32(f0Case2), 2)
+	} else {
+		f0 = types.Err[types.Unit, string](call.LoadString(area[4:]))
 	}
 	return f0, call.End()
 }
 
 func (x *exports) OfBoth(ctx context.Context,
 	v []types.Result[Person, Colour]) ([]types.Result[Person, Colour], error) {
-	if bad := bind.CheckList(len(v), 32); bad != nil {
+	if bad := bind.CheckEach(v, 32, func(v types.Result[Person, Colour]) *host.BadValueError {
+		return bind.CheckResult(v, checkPerson,
+			func(v Colour) *host.BadValueError { return bind.CheckEnum(uint32(v), 3) })
+	}); bad != nil {
 		return nil, bad.In("v")
-	}
-	for i, item := range v {
-		if value, failure, ok := item.Get(); ok {
-			if bad := checkPerson(value); bad != nil {
-				return nil, bad.At(i).In("v")
-			}
-		} else {
-			if bad := bind.CheckEnum(uint32(failure), 3); bad != nil {
-				return nil, bad.At(i).In("v")
-			}
-		}
 	}
 	call := x.ofBoth.Begin(ctx)
 	vPtr := call.LowerList(len(v), 32, 4)
 	for i, item := range v {
 		at := vPtr + uint32(i)*32
-		if value, failure, ok := item.Get(); ok {
-			call.StoreUint8(at, 0)
+		if value, failure, ok := item.Get(); call.StoreOK(at, ok) {
 			storePerson(call, at+4, value)
 		} else {
-			call.StoreUint8(at, 1)
-			call.StoreUint8(at+4, uint8(call.LowerEnum(uint32(failure), 3)))
+			call.StoreUint8(at+4, uint8(uint32(failure)))
 		}
 	}
 	stack := call.Stack[:2]
-	stack[0] = uint64(vPtr)
-	stack[1] = uint64(uint32(len(v)))
-	if !call.Invoke() {
-		return nil, call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 8, 4)
-	if !ok {
-		return nil, call.End()
-	}
-	region, result := bind.LiftList[types.Result[Person, Colour]](call, binary.LittleEndian.Uint32(area),
-		binary.LittleEndian.Uint32(area[4:]), 32, 4)
+	stack[0], stack[1] = uint64(vPtr), uint64(uint32(len(v)))
+	area := call.InvokeView(8, 4)
+	region, result := bind.LoadList[types.Result[Person, Colour]](call, area, 32, 4)
 	for i := range result {
-		item := region[i*32:]
-		itemCase := item[0]
-		var item2 types.Result[Person, Colour]
-		switch itemCase {
-		case 0:
-			item2 = types.OK[Person, Colour](loadPerson(call, item[4:]))
-		case 1:
-			item2 = types.Err[Person, Colour](Colour(call.LiftEnum(uint32(item[4]), 3)))
-		default:
-			call.BadDiscriminant(uint32(itemCase), 2)
+		area := region[i*32:]
+		var item types.Result[Person, Colour]
+		if call.LoadOK(area[0]) {
+			item = types.OK[Person, Colour](loadPerson(call, area[4:]))
+		} else {
+			item = types.Err[Person, Colour](Colour(call.LiftEnum(uint32(area[4]), 3)))
 		}
-		result[i] = item2
+		result[i] = item
 	}
 	return result, call.End()
 }
 
 func (x *exports) OfNested(ctx context.Context, v []types.Result[types.Result[uint8, string], types.Result[float64,
 	uint64]]) ([]types.Result[types.Result[uint8, string], types.Result[float64, uint64]], error) {
-	if bad := bind.CheckList(len(v), 24); bad != nil {
+	if bad := bind.CheckEach(v, 24, func(
+		v types.Result[types.Result[uint8, string], types.Result[float64, uint64]]) *host.BadValueError {
+		return bind.CheckResult(v, func(v types.Result[uint8, string]) *host.BadValueError {
+			return bind.CheckResult(v, nil, bind.CheckString)
+		}, nil)
+	}); bad != nil {
 		return nil, bad.In("v")
-	}
-	for i, item := range v {
-		if value, _, ok := item.Get(); ok {
-			if _, failure2, ok := value.Get(); !ok {
-				if bad := bind.CheckString(failure2); bad != nil {
-					return nil, bad.At(i).In("v")
-				}
-			}
-		}
 	}
 	call := x.ofNested.Begin(ctx)
 	vPtr := call.LowerList(len(v), 24, 8)
 	for i, item := range v {
 		at := vPtr + uint32(i)*24
-		if value, failure, ok := item.Get(); ok {
-			call.StoreUint8(at, 0)
-			if value2, failure2, ok2 := value.Get(); ok2 {
-				call.StoreUint8(at+8, 0)
-				call.StoreUint8(at+12, value2)
+		if value, failure, ok := item.Get(); call.StoreOK(at, ok) {
+			if value, failure, ok := value.Get(); call.StoreOK(at+8, ok) {
+				call.StoreUint8(at+12, value)
 			} else {
-				call.StoreUint8(at+8, 1)
-				errPtr, errLen := call.LowerString(failure2)
-				call.StoreUint32(at+12, errPtr)
-				call.StoreUint32(at+16, errLen)
+				call.StoreString(at+12, failure)
 			}
 		} else {
-			call.StoreUint8(at, 1)
-			if value2, failure2, ok2 := failure.Get(); ok2 {
-				call.StoreUint8(at+8, 0)
-				call.StoreFloat64(at+16, value2)
+			if value, failure, ok := failure.Get(); call.StoreOK(at+8, ok) {
+				call.StoreFloat64(at+16, value)
 			} else {
-				call.StoreUint8(at+8, 1)
-				call.StoreUint64(at+16, failure2)
+				call.StoreUint64(at+16, failure)
 			}
 		}
 	}
 	stack := call.Stack[:2]
-	stack[0] = uint64(vPtr)
-	stack[1] = uint64(uint32(len(v)))
-	if !call.Invoke() {
-		return nil, call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 8, 4)
-	if !ok {
-		return nil, call.End()
-	}
-	region, result := bind.LiftList[types.Result[types.Result[uint8, string], types.Result[float64, uint64]]](call,
-		binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]), 24, 8)
+	stack[0], stack[1] = uint64(vPtr), uint64(uint32(len(v)))
+	area := call.InvokeView(8, 4)
+	region, result := bind.LoadList[types.Result[types.Result[uint8, string], types.Result[float64, uint64]]](call,
+		area, 24, 8)
 	for i := range result {
-		item := region[i*24:]
-		itemCase := item[0]
-		var item2 types.Result[types.Result[uint8, string], types.Result[float64, uint64]]
-		switch itemCase {
-		case 0:
-			okCase := item[8]
-			var ok2 types.Result[uint8, string]
-			switch okCase {
-			case 0:
-				ok2 = types.OK[uint8, string](item[12])
-			case 1:
-				ok2 = types.Err[uint8, string](call.LiftString(binary.LittleEndian.Uint32(item[12:]),
-					binary.LittleEndian.Uint32(item[16:])))
-			default:
-				call.BadDiscriminant(uint32(okCase), 2)
+		area := region[i*24:]
+		var item types.Result[types.Result[uint8, string], types.Result[float64, uint64]]
+		if call.LoadOK(area[0]) {
+			var value types.Result[uint8, string]
+			if call.LoadOK(area[8]) {
+				value = types.OK[uint8, string](area[12])
+			} else {
+				value = types.Err[uint8, string](call.LoadString(area[12:]))
 			}
-			item2 = types.OK[types.Result[uint8, string], types.Result[float64, uint64]](ok2)
-		case 1:
-			errCase := item[8]
-			var err types.Result[float64, uint64]
-			switch errCase {
-			case 0:
-				err = types.OK[float64, uint64](
-					math.Float64frombits(binary.LittleEndian.Uint64(item[16:])))
-			case 1:
-				err = types.Err[float64, uint64](binary.LittleEndian.Uint64(item[16:]))
-			default:
-				call.BadDiscriminant(uint32(errCase), 2)
+			item = types.OK[types.Result[uint8, string], types.Result[float64, uint64]](value)
+		} else {
+			var failure types.Result[float64, uint64]
+			if call.LoadOK(area[8]) {
+				failure = types.OK[float64, uint64](bind.Float64(area[16:]))
+			} else {
+				failure = types.Err[float64, uint64](bind.Uint64(area[16:]))
 			}
-			item2 = types.Err[types.Result[uint8, string], types.Result[float64, uint64]](err)
-		default:
-			call.BadDiscriminant(uint32(itemCase), 2)
+			item = types.Err[types.Result[uint8, string], types.Result[float64, uint64]](failure)
 		}
-		result[i] = item2
+		result[i] = item
 	}
 	return result, call.End()
 }
@@ -405,125 +247,70 @@ func (x *exports) OfParam(ctx context.Context, v types.Result[uint64, float32]) 
 	if value, failure, ok := v.Get(); ok {
 		vPayload = value
 	} else {
-		vCase = 1
-		vPayload = uint64(math.Float32bits(failure))
+		vCase, vPayload = 1, uint64(math.Float32bits(failure))
 	}
 	stack := call.Stack[:2]
-	stack[0] = uint64(vCase)
-	stack[1] = vPayload
-	if !call.Invoke() {
-		return types.Result[uint64, float32]{}, call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 16, 8)
-	if !ok {
-		return types.Result[uint64, float32]{}, call.End()
-	}
-	f0Case := area[0]
+	stack[0], stack[1] = uint64(vCase), vPayload
+	area := call.InvokeView(16, 8)
 	var f0 types.Result[uint64, float32]
-	switch f0Case {
-	case 0:
-		f0 = types.OK[uint64, float32](binary.LittleEndian.Uint64(area[8:]))
-	case 1:
-		f0 = types.Err[uint64, float32](math.Float32frombits(binary.LittleEndian.Uint32(area[8:])))
-	default:
-		call.BadDiscriminant(uint32(f0Case), 2)
+	if call.LoadOK(area[0]) {
+		f0 = types.OK[uint64, float32](bind.Uint64(area[8:]))
+	} else {
+		f0 = types.Err[uint64, float32](bind.Float32(area[8:]))
 	}
 	return f0, call.End()
 }
 
 func (x *exports) OfOption(ctx context.Context, v types.Option[types.Result[types.Option[uint32],
 	types.Option[string]]]) (types.Option[types.Result[types.Option[uint32], types.Option[string]]], error) {
-	if some, ok := v.Get(); ok {
-		if _, failure, ok2 := some.Get(); !ok2 {
-			if some2, ok2 := failure.Get(); ok2 {
-				if bad := bind.CheckString(some2); bad != nil {
-					return types.Option[types.Result[types.Option[uint32],
-						types.Option[string]]]{}, bad.In("v")
-				}
-			}
-		}
+	if bad := bind.CheckSome(v, func(
+		v types.Result[types.Option[uint32], types.Option[string]]) *host.BadValueError {
+		return bind.CheckResult(v, nil,
+			func(v types.Option[string]) *host.BadValueError { return bind.CheckSome(v, bind.CheckString) })
+	}); bad != nil {
+		return types.Option[types.Result[types.Option[uint32], types.Option[string]]]{}, bad.In("v")
 	}
 	call := x.ofOption.Begin(ctx)
 	var vCase, v1, v2, v3, v4 uint32
-	if value, ok := v.Get(); ok {
+	if v, ok := v.Get(); ok {
 		var valueCase, value1, value2, value3 uint32
-		if value4, failure, ok2 := value.Get(); ok2 {
-			var okCase, okPayload uint32
-			if value5, ok3 := value4.Get(); ok3 {
-				okCase = 1
-				okPayload = value5
+		if value, failure, ok := v.Get(); ok {
+			var valueCase2, valuePayload uint32
+			if value, ok := value.Get(); ok {
+				valueCase2, valuePayload = 1, value
 			}
-			value1 = okCase
-			value2 = okPayload
+			value1, value2 = valueCase2, valuePayload
 		} else {
-			var errCase, err1, err2 uint32
-			if value5, ok3 := failure.Get(); ok3 {
-				valuePtr, valueLen := call.LowerString(value5)
-				errCase = 1
-				err1 = valuePtr
-				err2 = valueLen
+			var failureCase, failure1, failure2 uint32
+			if failure, ok := failure.Get(); ok {
+				valuePtr, valueLen := call.LowerString(failure)
+				failureCase, failure1, failure2 = 1, valuePtr, valueLen
 			}
-			valueCase = 1
-			value1 = errCase
-			value2 = err1
-			value3 = err2
+			valueCase, value1, value2, value3 = 1, failureCase, failure1, failure2
 		}
-		vCase = 1
-		v1 = valueCase
-		v2 = value1
-		v3 = value2
-		v4 = value3
+		vCase, v1, v2, v3, v4 = 1, valueCase, value1, value2, value3
 	}
 	stack := call.Stack[:5]
-	stack[0] = uint64(vCase)
-	stack[1] = uint64(v1)
-	stack[2] = uint64(v2)
-	stack[3] = uint64(v3)
+	stack[0], stack[1], stack[2], stack[3] = uint64(vCase), uint64(v1), uint64(v2), uint64(v3)
 	stack[4] = uint64(v4)
-	if !call.Invoke() {
-		return types.Option[types.Result[types.Option[uint32], types.Option[string]]]{}, call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 20, 4)
-	if !ok {
-		return types.Option[types.Result[types.Option[uint32], types.Option[string]]]{}, call.End()
-	}
-	resultCase := area[0]
+	area := call.InvokeView(20, 4)
 	var result types.Option[types.Result[types.Option[uint32], types.Option[string]]]
-	switch resultCase {
-	case 0:
-	case 1:
-		valueCase := area[4]
+	if call.LoadSome(area[0]) {
 		var value types.Result[types.Option[uint32], types.Option[string]]
-		switch valueCase {
-		case 0:
-			okCase := area[8]
-			var ok2 types.Option[uint32]
-			switch okCase {
-			case 0:
-			case 1:
-				ok2 = types.Some(binary.LittleEndian.Uint32(area[12:]))
-			default:
-				call.BadDiscriminant(uint32(okCase), 2)
+		if call.LoadOK(area[4]) {
+			var value2 types.Option[uint32]
+			if call.LoadSome(area[8]) {
+				value2 = types.Some(bind.Uint32(area[12:]))
 			}
-			value = types.OK[types.Option[uint32], types.Option[string]](ok2)
-		case 1:
-			errCase := area[8]
-			var err types.Option[string]
-			switch errCase {
-			case 0:
-			case 1:
-				err = types.Some(call.LiftString(binary.LittleEndian.Uint32(area[12:]),
-					binary.LittleEndian.Uint32(area[16:])))
-			default:
-				call.BadDiscriminant(uint32(errCase), 2)
+			value = types.OK[types.Option[uint32], types.Option[string]](value2)
+		} else {
+			var failure types.Option[string]
+			if call.LoadSome(area[8]) {
+				failure = types.Some(call.LoadString(area[12:]))
 			}
-			value = types.Err[types.Option[uint32], types.Option[string]](err)
-		default:
-			call.BadDiscriminant(uint32(valueCase), 2)
+			value = types.Err[types.Option[uint32], types.Option[string]](failure)
 		}
 		result = types.Some(value)
-	default:
-		call.BadDiscriminant(uint32(resultCase), 2)
 	}
 	return result, call.End()
 }
@@ -531,120 +318,70 @@ func (x *exports) OfOption(ctx context.Context, v types.Option[types.Result[type
 func handleOfPlain(call *bind.Call) {
 	region, v := bind.LiftList[Plain](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 1, 1)
 	for i := range v {
-		item := region[i*1:]
-		itemCase := item[0]
-		var item2 Plain
-		switch itemCase {
-		case 0:
-			item2 = types.OK[types.Unit, types.Unit](types.Unit{})
-		case 1:
-			item2 = types.Err[types.Unit, types.Unit](types.Unit{})
-		default:
-			call.BadDiscriminant(uint32(itemCase), 2)
+		area := region[i*1:]
+		var item Plain
+		if call.LoadOK(area[0]) {
+			item = types.OK[types.Unit, types.Unit](types.Unit{})
+		} else {
+			item = types.Err[types.Unit, types.Unit](types.Unit{})
 		}
-		v[i] = item2
+		v[i] = item
 	}
 	if !call.OK() {
 		return
 	}
 	result, err := call.Impl().(Interface).OfPlain(call.Context(), v)
-	if err != nil {
-		call.Fail(err)
-		return
-	}
-	resultPtr := uint32(call.Stack[2])
-	if !call.CheckArea(resultPtr, 8, 4) {
-		return
-	}
-	resultPtr2 := call.LowerList(len(result), 1, 1)
+	call.Return(err)
+	area := call.ResultArea(2, 8, 4)
+	resultPtr := call.LowerList(len(result), 1, 1)
 	for i, item := range result {
-		at := resultPtr2 + uint32(i)*1
-		if _, _, ok := item.Get(); ok {
-			call.StoreUint8(at, 0)
-		} else {
-			call.StoreUint8(at, 1)
+		at := resultPtr + uint32(i)*1
+		if _, _, ok := item.Get(); call.StoreOK(at, ok) {
 		}
 	}
-	call.StoreUint32(resultPtr, resultPtr2)
-	call.StoreUint32(resultPtr+4, uint32(len(result)))
+	call.StoreList(area, resultPtr, len(result))
 }
 
 func handleOfOk(call *bind.Call) {
-	v0 := uint32(call.Stack[0])
 	var v types.Option[types.Result[uint8, types.Unit]]
-	switch v0 {
-	case 0:
-	case 1:
-		v1 := uint32(call.Stack[1])
+	if call.LiftSome(uint32(call.Stack[0])) {
 		var value types.Result[uint8, types.Unit]
-		switch v1 {
-		case 0:
-			value = types.OK[uint8, types.Unit](uint8(uint32(call.Stack[2])))
-		case 1:
+		if call.LiftOK(uint32(call.Stack[1])) {
+			value = types.OK[uint8, types.Unit](uint8(call.Stack[2]))
+		} else {
 			value = types.Err[uint8, types.Unit](types.Unit{})
-		default:
-			call.BadDiscriminant(uint32(v1), 2)
 		}
 		v = types.Some(value)
-	default:
-		call.BadDiscriminant(uint32(v0), 2)
 	}
 	if !call.OK() {
 		return
 	}
 	result, err := call.Impl().(Interface).OfOk(call.Context(), v)
-	if err != nil {
-		call.Fail(err)
-		return
-	}
-	resultPtr := uint32(call.Stack[3])
-	if !call.CheckArea(resultPtr, 3, 1) {
-		return
-	}
-	if value, ok := result.Get(); ok {
-		call.StoreUint8(resultPtr, 1)
-		if value2, _, ok2 := value.Get(); ok2 {
-			call.StoreUint8(resultPtr+1, 0)
-			call.StoreUint8(resultPtr+2, value2)
-		} else {
-			call.StoreUint8(resultPtr+1, 1)
+	call.Return(err)
+	area := call.ResultArea(3, 3, 1)
+	if result, ok := result.Get(); call.StoreSome(area, ok) {
+		if value, _, ok := result.Get(); call.StoreOK(area+1, ok) {
+			call.StoreUint8(area+2, value)
 		}
-	} else {
-		call.StoreUint8(resultPtr, 0)
 	}
 }
 
 func handleOfErr(call *bind.Call) {
-	v0 := uint32(call.Stack[0])
 	var f0 types.Result[types.Unit, string]
-	switch v0 {
-	case 0:
+	if call.LiftOK(uint32(call.Stack[0])) {
 		f0 = types.OK[types.Unit, string](types.Unit{})
-	case 1:
-		f0 = types.Err[types.Unit, string](call.LiftString(uint32(call.Stack[1]), uint32(call.Stack[2])))
-	default:
-		call.BadDiscriminant(uint32(v0), 2)
+	} else {
+		f0 = types.Err[types.Unit, string](call.TakeString(1))
 	}
 	v := types.Tuple1[types.Result[types.Unit, string]]{F0: f0}
 	if !call.OK() {
 		return
 	}
-	result, err := call.Impl().(Interface).OfErr(call.Context(), v)
-	if err != nil {
-		call.Fail(err)
-		return
-	}
-	resultPtr := uint32(call.Stack[3])
-	if !call.CheckArea(resultPtr, 12, 4) {
-		return
-	}
-	if _, failure, ok := result.Get(); ok {
-		call.StoreUint8(resultPtr, 0)
-	} else {
-		call.StoreUint8(resultPtr, 1)
-		errPtr, errLen := call.LowerString(failure)
-		call.StoreUint32(resultPtr+4, errPtr)
-		call.StoreUint32(resultPtr+8, errLen)
+	f0_2, err := call.Impl().(Interface).OfErr(call.Context(), v)
+	call.Return(err)
+	area := call.ResultArea(3, 12, 4)
+	if _, failure, ok := f0_2.Get(); !call.StoreOK(area, ok) {
+		call.StoreString(area+4, failure)
 	}
 }
 
@@ -652,292 +389,161 @@ func handleOfBoth(call *bind.Call) {
 	region, v := bind.LiftList[types.Result[Person, Colour]](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 32,
 		4)
 	for i := range v {
-		item := region[i*32:]
-		itemCase := item[0]
-		var item2 types.Result[Person, Colour]
-		switch itemCase {
-		case 0:
-			item2 = types.OK[Person, Colour](loadPerson(call, item[4:]))
-		case 1:
-			item2 = types.Err[Person, Colour](Colour(call.LiftEnum(uint32(item[4]), 3)))
-		default:
-			call.BadDiscriminant(uint32(itemCase), 2)
+		area := region[i*32:]
+		var item types.Result[Person, Colour]
+		if call.LoadOK(area[0]) {
+			item = types.OK[Person, Colour](loadPerson(call, area[4:]))
+		} else {
+			item = types.Err[Person, Colour](Colour(call.LiftEnum(uint32(area[4]), 3)))
 		}
-		v[i] = item2
+		v[i] = item
 	}
 	if !call.OK() {
 		return
 	}
 	result, err := call.Impl().(Interface).OfBoth(call.Context(), v)
-	if err != nil {
-		call.Fail(err)
-		return
-	}
-	resultPtr := uint32(call.Stack[2])
-	if !call.CheckArea(resultPtr, 8, 4) {
-		return
-	}
-	resultPtr2 := call.LowerList(len(result), 32, 4)
+	call.Return(err)
+	area := call.ResultArea(2, 8, 4)
+	resultPtr := call.LowerList(len(result), 32, 4)
 	for i, item := range result {
-		at := resultPtr2 + uint32(i)*32
-		if value, failure, ok := item.Get(); ok {
-			call.StoreUint8(at, 0)
+		at := resultPtr + uint32(i)*32
+		if value, failure, ok := item.Get(); call.StoreOK(at, ok) {
 			storePerson(call, at+4, value)
 		} else {
-			call.StoreUint8(at, 1)
 			call.StoreUint8(at+4, uint8(call.LowerEnum(uint32(failure), 3)))
 		}
 	}
-	call.StoreUint32(resultPtr, resultPtr2)
-	call.StoreUint32(resultPtr+4, uint32(len(result)))
+	call.StoreList(area, resultPtr, len(result))
 }
 
 func handleOfNested(call *bind.Call) {
 	region, v := bind.LiftList[types.Result[types.Result[uint8, string], types.Result[float64, uint64]]](call,
 		uint32(call.Stack[0]), uint32(call.Stack[1]), 24, 8)
 	for i := range v {
-		item := region[i*24:]
-		itemCase := item[0]
-		var item2 types.Result[types.Result[uint8, string], types.Result[float64, uint64]]
-		switch itemCase {
-		case 0:
-			okCase := item[8]
-			var ok types.Result[uint8, string]
-			switch okCase {
-			case 0:
-				ok = types.OK[uint8, string](item[12])
-			case 1:
-				ok = types.Err[uint8, string](call.LiftString(binary.LittleEndian.Uint32(item[12:]),
-					binary.LittleEndian.Uint32(item[16:])))
-			default:
-				call.BadDiscriminant(uint32(okCase), 2)
+		area := region[i*24:]
+		var item types.Result[types.Result[uint8, string], types.Result[float64, uint64]]
+		if call.LoadOK(area[0]) {
+			var value types.Result[uint8, string]
+			if call.LoadOK(area[8]) {
+				value = types.OK[uint8, string](area[12])
+			} else {
+				value = types.Err[uint8, string](call.LoadString(area[12:]))
 			}
-			item2 = types.OK[types.Result[uint8, string], types.Result[float64, uint64]](ok)
-		case 1:
-			errCase := item[8]
-			var err types.Result[float64, uint64]
-			switch errCase {
-			case 0:
-				err = types.OK[float64, uint64](
-					math.Float64frombits(binary.LittleEndian.Uint64(item[16:])))
-			case 1:
-				err = types.Err[float64, uint64](binary.LittleEndian.Uint64(item[16:]))
-			default:
-				call.BadDiscriminant(uint32(errCase), 2)
+			item = types.OK[types.Result[uint8, string], types.Result[float64, uint64]](value)
+		} else {
+			var failure types.Result[float64, uint64]
+			if call.LoadOK(area[8]) {
+				failure = types.OK[float64, uint64](bind.Float64(area[16:]))
+			} else {
+				failure = types.Err[float64, uint64](bind.Uint64(area[16:]))
 			}
-			item2 = types.Err[types.Result[uint8, string], types.Result[float64, uint64]](err)
-		default:
-			call.BadDiscriminant(uint32(itemCase), 2)
+			item = types.Err[types.Result[uint8, string], types.Result[float64, uint64]](failure)
 		}
-		v[i] = item2
+		v[i] = item
 	}
 	if !call.OK() {
 		return
 	}
 	result, err := call.Impl().(Interface).OfNested(call.Context(), v)
-	if err != nil {
-		call.Fail(err)
-		return
-	}
-	resultPtr := uint32(call.Stack[2])
-	if !call.CheckArea(resultPtr, 8, 4) {
-		return
-	}
-	resultPtr2 := call.LowerList(len(result), 24, 8)
+	call.Return(err)
+	area := call.ResultArea(2, 8, 4)
+	resultPtr := call.LowerList(len(result), 24, 8)
 	for i, item := range result {
-		at := resultPtr2 + uint32(i)*24
-		if value, failure, ok := item.Get(); ok {
-			call.StoreUint8(at, 0)
-			if value2, failure2, ok2 := value.Get(); ok2 {
-				call.StoreUint8(at+8, 0)
-				call.StoreUint8(at+12, value2)
+		at := resultPtr + uint32(i)*24
+		if value, failure, ok := item.Get(); call.StoreOK(at, ok) {
+			if value, failure, ok := value.Get(); call.StoreOK(at+8, ok) {
+				call.StoreUint8(at+12, value)
 			} else {
-				call.StoreUint8(at+8, 1)
-				errPtr, errLen := call.LowerString(failure2)
-				call.StoreUint32(at+12, errPtr)
-				call.StoreUint32(at+16, errLen)
+				call.StoreString(at+12, failure)
 			}
 		} else {
-			call.StoreUint8(at, 1)
-			if value2, failure2, ok2 := failure.Get(); ok2 {
-				call.StoreUint8(at+8, 0)
-				call.StoreFloat64(at+16, value2)
+			if value, failure, ok := failure.Get(); call.StoreOK(at+8, ok) {
+				call.StoreFloat64(at+16, value)
 			} else {
-				call.StoreUint8(at+8, 1)
-				call.StoreUint64(at+16, failure2)
+				call.StoreUint64(at+16, failure)
 			}
 		}
 	}
-	call.StoreUint32(resultPtr, resultPtr2)
-	call.StoreUint32(resultPtr+4, uint32(len(result)))
+	call.StoreList(area, resultPtr, len(result))
 }
 
 func handleOfParam(call *bind.Call) {
-	v1 := call.Stack[1]
-	v0 := uint32(call.Stack[0])
 	var v types.Result[uint64, float32]
-	switch v0 {
-	case 0:
-		v = types.OK[uint64, float32](v1)
-	case 1:
-		v = types.Err[uint64, float32](math.Float32frombits(uint32(v1)))
-	default:
-		call.BadDiscriminant(uint32(v0), 2)
+	if call.LiftOK(uint32(call.Stack[0])) {
+		v = types.OK[uint64, float32](call.Stack[1])
+	} else {
+		v = types.Err[uint64, float32](math.Float32frombits(uint32(call.Stack[1])))
 	}
 	if !call.OK() {
 		return
 	}
-	result, err := call.Impl().(Interface).OfParam(call.Context(), v)
-	if err != nil {
-		call.Fail(err)
-		return
-	}
-	resultPtr := uint32(call.Stack[2])
-	if !call.CheckArea(resultPtr, 16, 8) {
-		return
-	}
-	if value, failure, ok := result.Get(); ok {
-		call.StoreUint8(resultPtr, 0)
-		call.StoreUint64(resultPtr+8, value)
+	f0, err := call.Impl().(Interface).OfParam(call.Context(), v)
+	call.Return(err)
+	area := call.ResultArea(2, 16, 8)
+	if value, failure, ok := f0.Get(); call.StoreOK(area, ok) {
+		call.StoreUint64(area+8, value)
 	} else {
-		call.StoreUint8(resultPtr, 1)
-		call.StoreFloat32(resultPtr+8, failure)
+		call.StoreFloat32(area+8, failure)
 	}
 }
 
 func handleOfOption(call *bind.Call) {
-	v2 := uint32(call.Stack[2])
-	v3 := uint32(call.Stack[3])
-	v0 := uint32(call.Stack[0])
 	var v types.Option[types.Result[types.Option[uint32], types.Option[string]]]
-	switch v0 {
-	case 0:
-	case 1:
-		v1 := uint32(call.Stack[1])
+	if call.LiftSome(uint32(call.Stack[0])) {
 		var value types.Result[types.Option[uint32], types.Option[string]]
-		switch v1 {
-		case 0:
-			var ok types.Option[uint32]
-			switch v2 {
-			case 0:
-			case 1:
-				ok = types.Some(v3)
-			default:
-				call.BadDiscriminant(uint32(v2), 2)
+		if call.LiftOK(uint32(call.Stack[1])) {
+			var value2 types.Option[uint32]
+			if call.LiftSome(uint32(call.Stack[2])) {
+				value2 = types.Some(uint32(call.Stack[3]))
 			}
-			value = types.OK[types.Option[uint32], types.Option[string]](ok)
-		case 1:
-			var err types.Option[string]
-			switch v2 {
-			case 0:
-			case 1:
-				err = types.Some(call.LiftString(v3, uint32(call.Stack[4])))
-			default:
-				call.BadDiscriminant(uint32(v2), 2)
+			value = types.OK[types.Option[uint32], types.Option[string]](value2)
+		} else {
+			var failure types.Option[string]
+			if call.LiftSome(uint32(call.Stack[2])) {
+				failure = types.Some(call.TakeString(3))
 			}
-			value = types.Err[types.Option[uint32], types.Option[string]](err)
-		default:
-			call.BadDiscriminant(uint32(v1), 2)
+			value = types.Err[types.Option[uint32], types.Option[string]](failure)
 		}
 		v = types.Some(value)
-	default:
-		call.BadDiscriminant(uint32(v0), 2)
 	}
 	if !call.OK() {
 		return
 	}
 	result, err := call.Impl().(Interface).OfOption(call.Context(), v)
-	if err != nil {
-		call.Fail(err)
-		return
-	}
-	resultPtr := uint32(call.Stack[5])
-	if !call.CheckArea(resultPtr, 20, 4) {
-		return
-	}
-	if value, ok := result.Get(); ok {
-		call.StoreUint8(resultPtr, 1)
-		if value2, failure, ok2 := value.Get(); ok2 {
-			call.StoreUint8(resultPtr+4, 0)
-			if value3, ok3 := value2.Get(); ok3 {
-				call.StoreUint8(resultPtr+8, 1)
-				call.StoreUint32(resultPtr+12, value3)
-			} else {
-				call.StoreUint8(resultPtr+8, 0)
+	call.Return(err)
+	area := call.ResultArea(5, 20, 4)
+	if result, ok := result.Get(); call.StoreSome(area, ok) {
+		if value, failure, ok := result.Get(); call.StoreOK(area+4, ok) {
+			if value, ok := value.Get(); call.StoreSome(area+8, ok) {
+				call.StoreUint32(area+12, value)
 			}
 		} else {
-			call.StoreUint8(resultPtr+4, 1)
-			if value3, ok3 := failure.Get(); ok3 {
-				call.StoreUint8(resultPtr+8, 1)
-				valuePtr, valueLen := call.LowerString(value3)
-				call.StoreUint32(resultPtr+12, valuePtr)
-				call.StoreUint32(resultPtr+16, valueLen)
-			} else {
-				call.StoreUint8(resultPtr+8, 0)
+			if failure, ok := failure.Get(); call.StoreSome(area+8, ok) {
+				call.StoreString(area+12, failure)
 			}
 		}
-	} else {
-		call.StoreUint8(resultPtr, 0)
 	}
 }
 
 func checkPerson(value named.Person) *host.BadValueError {
-	if bad := bind.CheckString(value.Name); bad != nil {
-		return bad.In("name")
-	}
-	if bad := bind.CheckList(len(value.Tags), 8); bad != nil {
-		return bad.In("tags")
-	}
-	for i, item := range value.Tags {
-		if bad := bind.CheckString(item); bad != nil {
-			return bad.At(i).In("tags")
-		}
-	}
-	return nil
+	return bind.First(bind.CheckString(value.Name).In("name"),
+		bind.CheckEach(value.Tags, 8, bind.CheckString).In("tags"))
 }
 
 func storePerson(call *bind.Call, ptr uint32, value named.Person) {
-	namePtr, nameLen := call.LowerString(value.Name)
-	call.StoreUint32(ptr, namePtr)
-	call.StoreUint32(ptr+4, nameLen)
+	call.StoreString(ptr, value.Name)
 	call.StoreUint8(ptr+8, value.Age)
-	if value_, ok := value.Height.Get(); ok {
-		call.StoreUint8(ptr+12, 1)
-		call.StoreFloat32(ptr+16, value_)
-	} else {
-		call.StoreUint8(ptr+12, 0)
+	if height, ok := value.Height.Get(); call.StoreSome(ptr+12, ok) {
+		call.StoreFloat32(ptr+16, height)
 	}
-	tagsPtr := call.LowerList(len(value.Tags), 8, 4)
-	for i, item := range value.Tags {
-		at := tagsPtr + uint32(i)*8
-		itemPtr, itemLen := call.LowerString(item)
-		call.StoreUint32(at, itemPtr)
-		call.StoreUint32(at+4, itemLen)
-	}
-	call.StoreUint32(ptr+20, tagsPtr)
-	call.StoreUint32(ptr+24, uint32(len(value.Tags)))
+	call.StoreStrings(ptr+20, value.Tags)
 }
 
 func loadPerson(call *bind.Call, area []byte) named.Person {
-	heightCase := area[12]
 	var height types.Option[float32]
-	switch heightCase {
-	case 0:
-	case 1:
-		height = types.Some(math.Float32frombits(binary.LittleEndian.Uint32(area[16:])))
-	default:
-		call.BadDiscriminant(uint32(heightCase), 2)
+	if call.LoadSome(area[12]) {
+		height = types.Some(bind.Float32(area[16:]))
 	}
-	region, tags := bind.LiftList[string](call, binary.LittleEndian.Uint32(area[20:]),
-		binary.LittleEndian.Uint32(area[24:]), 8, 4)
-	for i := range tags {
-		item := region[i*8:]
-		tags[i] = call.LiftString(binary.LittleEndian.Uint32(item), binary.LittleEndian.Uint32(item[4:]))
-	}
-	return named.Person{
-		Name:   call.LiftString(binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:])),
-		Age:    area[8],
-		Height: height,
-		Tags:   tags,
-	}
+	return named.Person{Name: call.LoadString(area), Age: area[8], Height: height,
+		Tags: call.LoadStrings(area[20:])}
 }

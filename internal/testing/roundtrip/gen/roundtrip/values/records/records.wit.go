@@ -10,8 +10,6 @@ import (
 	"github.com/witgen/witgen/internal/testing/roundtrip/gen/roundtrip/values/named"
 )
 
-// What this refers to is missing from a runtime that does not fit this file.
-// Use the same version of github.com/witgen/witgen to generate and to build.
 const _ = canonicalabi.GeneratedCodeNeedsABI2
 
 // Point is point of roundtrip:values/named.
@@ -65,9 +63,7 @@ type Nested struct {
 }
 
 // Tiny is the record tiny.
-type Tiny struct {
-	V uint8
-}
+type Tiny struct{ V uint8 }
 
 // Wrapper is the record wrapper.
 type Wrapper struct {

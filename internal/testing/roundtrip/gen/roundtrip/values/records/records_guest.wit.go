@@ -12,33 +12,24 @@ import (
 
 // Interface is roundtrip:values/records as a guest exports it.
 type Interface interface {
-	// OfPoint is of-point.
 	OfPoint(v Point) Point
-	// OfHuman is of-human.
 	OfHuman(v Human) Human
-	// OfPadded is of-padded.
 	OfPadded(v Padded) Padded
-	// OfNested is of-nested.
 	OfNested(v Nested) Nested
-	// OfTiny is of-tiny.
 	OfTiny(v Tiny) Tiny
-	// OfAlias is of-alias.
 	OfAlias(v Alias) Alias
-	// OfCrowd is of-crowd.
 	OfCrowd(v Crowd) Crowd
-	// OfName is of-name.
 	OfName(v Name) Name
 }
 
 //go:wasmimport roundtrip:values/records of-point
 func importOfPoint(uint32, uint32, uint32)
 
-// OfPoint is of-point.
+// OfPoint calls roundtrip:values/records#of-point.
 func OfPoint(v Point) Point {
 	call := guest.Call()
-	area := call.ResultArea(8)
-	importOfPoint(uint32(v.X), uint32(v.Y), guest.Address(area))
-	call.Returned()
+	importOfPoint(uint32(v.X), uint32(v.Y), call.ResultArea(8))
+	area := call.Returned(8)
 	result := loadPoint(area)
 	call.Done()
 	return result
@@ -47,21 +38,19 @@ func OfPoint(v Point) Point {
 //go:wasmimport roundtrip:values/records of-human
 func importOfHuman(uint32, uint32, uint32, uint32, float32, uint32, uint32, uint32)
 
-// OfHuman is of-human.
+// OfHuman calls roundtrip:values/records#of-human.
 func OfHuman(v Human) Human {
 	call := guest.Call()
 	namePtr := guest.LowerString(call, v.Name)
 	var heightCase uint32
 	var heightPayload float32
-	if value, ok := v.Height.Get(); ok {
-		heightCase = 1
-		heightPayload = value
+	if height, ok := v.Height.Get(); ok {
+		heightCase, heightPayload = 1, height
 	}
 	tagsPtr := guest.LowerStrings(call, v.Tags)
-	area := call.ResultArea(28)
 	importOfHuman(namePtr, uint32(len(v.Name)), uint32(v.Age), heightCase, heightPayload, tagsPtr,
-		uint32(len(v.Tags)), guest.Address(area))
-	call.Returned()
+		uint32(len(v.Tags)), call.ResultArea(28))
+	area := call.Returned(28)
 	result := loadPerson(area)
 	call.Done()
 	return result
@@ -71,13 +60,12 @@ func OfHuman(v Human) Human {
 func importOfPadded(uint32, uint64, uint32, uint32, uint32, uint32, uint32, float64, uint32, float32, uint32, uint32,
 	uint32, uint64, uint32)
 
-// OfPadded is of-padded.
+// OfPadded calls roundtrip:values/records#of-padded.
 func OfPadded(v Padded) Padded {
 	call := guest.Call()
-	area := call.ResultArea(72)
 	importOfPadded(uint32(v.A), v.B, uint32(v.C), v.D, uint32(v.E), uint32(v.F), types.FromBool(v.G), v.H,
-		uint32(v.I), v.J, guest.LowerChar(v.K), uint32(v.L), uint32(v.M), uint64(v.N), guest.Address(area))
-	call.Returned()
+		uint32(v.I), v.J, guest.LowerChar(v.K), uint32(v.L), uint32(v.M), uint64(v.N), call.ResultArea(72))
+	area := call.Returned(72)
 	result := loadPadded(area)
 	call.Done()
 	return result
@@ -86,14 +74,13 @@ func OfPadded(v Padded) Padded {
 //go:wasmimport roundtrip:values/records of-nested
 func importOfNested(uint32, uint32)
 
-// OfNested is of-nested.
+// OfNested calls roundtrip:values/records#of-nested.
 func OfNested(v Nested) Nested {
 	call := guest.Call()
 	params := call.Area(88)
 	storeNested(call, params, v)
-	area := call.ResultArea(88)
-	importOfNested(guest.Address(params), guest.Address(area))
-	call.Returned()
+	importOfNested(guest.Address(params), call.ResultArea(88))
+	area := call.Returned(88)
 	result := loadNested(area)
 	call.Done()
 	return result
@@ -102,21 +89,18 @@ func OfNested(v Nested) Nested {
 //go:wasmimport roundtrip:values/records of-tiny
 func importOfTiny(uint32) uint32
 
-// OfTiny is of-tiny.
-func OfTiny(v Tiny) Tiny {
-	return Tiny{V: uint8(importOfTiny(uint32(v.V)))}
-}
+// OfTiny calls roundtrip:values/records#of-tiny.
+func OfTiny(v Tiny) Tiny { return Tiny{V: uint8(importOfTiny(uint32(v.V)))} }
 
 //go:wasmimport roundtrip:values/records of-alias
 func importOfAlias(uint32, uint32, uint32, uint32, uint32)
 
-// OfAlias is of-alias.
+// OfAlias calls roundtrip:values/records#of-alias.
 func OfAlias(v Alias) Alias {
 	call := guest.Call()
 	typePtr := guest.LowerString(call, v.Type)
-	area := call.ResultArea(16)
-	importOfAlias(uint32(v.Inner.V), typePtr, uint32(len(v.Type)), types.FromBool(v.Func), guest.Address(area))
-	call.Returned()
+	importOfAlias(uint32(v.Inner.V), typePtr, uint32(len(v.Type)), types.FromBool(v.Func), call.ResultArea(16))
+	area := call.Returned(16)
 	result := loadWrapper(area)
 	call.Done()
 	return result
@@ -125,15 +109,13 @@ func OfAlias(v Alias) Alias {
 //go:wasmimport roundtrip:values/records of-crowd
 func importOfCrowd(uint32, uint32, uint32)
 
-// OfCrowd is of-crowd.
+// OfCrowd calls roundtrip:values/records#of-crowd.
 func OfCrowd(v Crowd) Crowd {
 	call := guest.Call()
 	vPtr := guest.LowerList(call, v, 28, storePerson)
-	area := call.ResultArea(8)
-	importOfCrowd(vPtr, uint32(len(v)), guest.Address(area))
-	call.Returned()
-	resultPtr := guest.Load[uint32](area, 0)
-	result := guest.LiftList(resultPtr, guest.Load[uint32](area, 4), 28, loadPerson)
+	importOfCrowd(vPtr, uint32(len(v)), call.ResultArea(8))
+	area := call.Returned(8)
+	result := guest.LoadList(area, 0, 28, loadPerson)
 	call.Done()
 	return result
 }
@@ -141,16 +123,93 @@ func OfCrowd(v Crowd) Crowd {
 //go:wasmimport roundtrip:values/records of-name
 func importOfName(uint32, uint32, uint32)
 
-// OfName is of-name.
+// OfName calls roundtrip:values/records#of-name.
 func OfName(v Name) Name {
 	call := guest.Call()
 	vPtr := guest.LowerString(call, v)
-	area := call.ResultArea(8)
-	importOfName(vPtr, uint32(len(v)), guest.Address(area))
-	call.Returned()
-	result := guest.LiftString(guest.Load[uint32](area, 0), guest.Load[uint32](area, 4))
+	importOfName(vPtr, uint32(len(v)), call.ResultArea(8))
+	area := call.Returned(8)
+	result := guest.LoadString(area, 0)
 	call.Done()
 	return result
+}
+
+// Exported is for worlds that export the interface.
+var Exported exported
+var implementation Interface
+
+type exported struct{}
+
+func (exported) Set(impl Interface) { implementation = impl }
+
+func (exported) OfPoint(v0, v1 uint32) uint32 {
+	result := implementation.OfPoint(Point{X: int32(v0), Y: int32(v1)})
+	area := guest.ResultArea(8)
+	storePoint(area, result)
+	return guest.Address(area)
+}
+
+func (exported) OfHuman(v0, v1, v2, v3 uint32, v4 float32, v5, v6 uint32) uint32 {
+	var height types.Option[float32]
+	if guest.LiftSome(v3) {
+		height = types.Some(v4)
+	}
+	v := Human{Name: guest.LiftString(v0, v1), Age: uint8(v2), Height: height, Tags: guest.LiftStrings(v5, v6)}
+	guest.ParamsLifted()
+	result := implementation.OfHuman(v)
+	area := guest.ResultArea(28)
+	storePerson(&guest.Results, area, result)
+	return guest.Address(area)
+}
+
+func (exported) OfPadded(v0 uint32, v1 uint64, v2, v3, v4, v5, v6 uint32, v7 float64, v8 uint32, v9 float32, v10, v11,
+	v12 uint32, v13 uint64) uint32 {
+	result := implementation.OfPadded(Padded{A: uint8(v0), B: v1, C: uint8(v2), D: v3, E: uint8(v4), F: uint16(v5),
+		G: v6 != 0, H: v7, I: int8(v8), J: v9, K: rune(v10), L: int16(v11), M: int32(v12), N: int64(v13)})
+	area := guest.ResultArea(72)
+	storePadded(area, result)
+	return guest.Address(area)
+}
+
+func (exported) OfNested(params uint32) uint32 {
+	v := loadNested(guest.PointerTo(params))
+	guest.ParamsLifted()
+	result := implementation.OfNested(v)
+	area := guest.ResultArea(88)
+	storeNested(&guest.Results, area, result)
+	return guest.Address(area)
+}
+
+func (exported) OfTiny(v uint32) uint32 {
+	result := implementation.OfTiny(Tiny{V: uint8(v)})
+	return uint32(result.V)
+}
+
+func (exported) OfAlias(v0, v1, v2, v3 uint32) uint32 {
+	v := Alias{Inner: Tiny{V: uint8(v0)}, Type: guest.LiftString(v1, v2), Func: v3 != 0}
+	guest.ParamsLifted()
+	result := implementation.OfAlias(v)
+	area := guest.ResultArea(16)
+	storeWrapper(&guest.Results, area, result)
+	return guest.Address(area)
+}
+
+func (exported) OfCrowd(vPtr, vLen uint32) uint32 {
+	v := guest.LiftList(vPtr, vLen, 28, loadPerson)
+	guest.ParamsLifted()
+	result := implementation.OfCrowd(v)
+	area := guest.ResultArea(8)
+	guest.StoreList(&guest.Results, area, 0, result, 28, storePerson)
+	return guest.Address(area)
+}
+
+func (exported) OfName(vPtr, vLen uint32) uint32 {
+	v := guest.LiftString(vPtr, vLen)
+	guest.ParamsLifted()
+	result := implementation.OfName(v)
+	area := guest.ResultArea(8)
+	guest.StoreString(&guest.Results, area, 0, result)
+	return guest.Address(area)
 }
 
 func loadPoint(ptr guest.Pointer) named.Point {
@@ -158,107 +217,57 @@ func loadPoint(ptr guest.Pointer) named.Point {
 }
 
 func loadPerson(ptr guest.Pointer) named.Person {
-	heightCase := guest.Load[uint8](ptr, 12)
 	var height types.Option[float32]
-	switch heightCase {
-	case 0:
-	case 1:
+	if guest.LoadSome(ptr, 12) {
 		height = types.Some(guest.Load[float32](ptr, 16))
-	default:
-		guest.NoDiscriminant(uint32(heightCase), "option<f32>")
 	}
-	tagsPtr := guest.Load[uint32](ptr, 20)
-	return named.Person{
-		Name:   guest.LiftString(guest.Load[uint32](ptr, 0), guest.Load[uint32](ptr, 4)),
-		Age:    guest.Load[uint8](ptr, 8),
-		Height: height,
-		Tags:   guest.LiftStrings(tagsPtr, guest.Load[uint32](ptr, 24)),
-	}
+	return named.Person{Name: guest.LoadString(ptr, 0), Age: guest.Load[uint8](ptr, 8), Height: height,
+		Tags: guest.LoadStrings(ptr, 20)}
 }
 
 func loadPadded(ptr guest.Pointer) Padded {
-	return Padded{
-		A: guest.Load[uint8](ptr, 0),
-		B: guest.Load[uint64](ptr, 8),
-		C: guest.Load[uint8](ptr, 16),
-		D: guest.Load[uint32](ptr, 20),
-		E: guest.Load[uint8](ptr, 24),
-		F: guest.Load[uint16](ptr, 26),
-		G: guest.LoadBool(ptr, 28),
-		H: guest.Load[float64](ptr, 32),
-		I: guest.Load[int8](ptr, 40),
-		J: guest.Load[float32](ptr, 44),
-		K: guest.Load[rune](ptr, 48),
-		L: guest.Load[int16](ptr, 52),
-		M: guest.Load[int32](ptr, 56),
-		N: guest.Load[int64](ptr, 64),
-	}
+	return Padded{A: guest.Load[uint8](ptr, 0), B: guest.Load[uint64](ptr, 8), C: guest.Load[uint8](ptr, 16),
+		D: guest.Load[uint32](ptr, 20), E: guest.Load[uint8](ptr, 24), F: guest.Load[uint16](ptr, 26),
+		G: guest.LoadBool(ptr, 28), H: guest.Load[float64](ptr, 32), I: guest.Load[int8](ptr, 40),
+		J: guest.Load[float32](ptr, 44), K: guest.Load[rune](ptr, 48), L: guest.Load[int16](ptr, 52),
+		M: guest.Load[int32](ptr, 56), N: guest.Load[int64](ptr, 64)}
 }
 
 func storeNested(arena *guest.Arena, ptr guest.Pointer, value Nested) {
 	storePoint(ptr, value.P)
-	if value_, ok := value.Q.Get(); ok {
-		guest.Store(ptr, 8, uint8(1))
-		storePoint(guest.At(ptr, 12), value_)
-	} else {
-		guest.Store(ptr, 8, uint8(0))
+	if q, ok := value.Q.Get(); guest.StoreSome(ptr, 8, ok) {
+		storePoint(guest.At(ptr, 12), q)
 	}
 	storePerson(arena, guest.At(ptr, 20), value.Who)
 	guest.Store(ptr, 48, uint8(guest.LowerEnum(value.C, 3, "named.Colour")))
 	guest.Store(ptr, 49, uint8(guest.LowerFlags(value.Access, 0x7, "named.Access")))
 	storeShape(arena, guest.At(ptr, 56), value.S)
 	guest.Store(ptr, 72, value.T.F0)
-	f1Ptr := guest.LowerString(arena, value.T.F1)
-	guest.Store(ptr, 76, f1Ptr)
-	guest.Store(ptr, 80, uint32(len(value.T.F1)))
+	guest.StoreString(arena, ptr, 76, value.T.F1)
 }
 
 func loadNested(ptr guest.Pointer) Nested {
-	qCase := guest.Load[uint8](ptr, 8)
 	var q types.Option[Point]
-	switch qCase {
-	case 0:
-	case 1:
+	if guest.LoadSome(ptr, 8) {
 		q = types.Some(loadPoint(guest.At(ptr, 12)))
-	default:
-		guest.NoDiscriminant(uint32(qCase), "option<point>")
 	}
-	return Nested{
-		P:      loadPoint(ptr),
-		Q:      q,
-		Who:    loadPerson(guest.At(ptr, 20)),
-		C:      Colour(guest.Load[uint8](ptr, 48)),
-		Access: Access(guest.Load[uint8](ptr, 49)),
-		S:      loadShape(guest.At(ptr, 56)),
-		T: types.Tuple2[uint8, Name]{
-			F0: guest.Load[uint8](ptr, 72),
-			F1: guest.LiftString(guest.Load[uint32](ptr, 76), guest.Load[uint32](ptr, 80)),
-		},
-	}
+	return Nested{P: loadPoint(ptr), Q: q, Who: loadPerson(guest.At(ptr, 20)),
+		C: Colour(guest.Load[uint8](ptr, 48)), Access: Access(guest.Load[uint8](ptr, 49)),
+		S: loadShape(guest.At(ptr, 56)),
+		T: types.Tuple2[uint8, Name]{F0: guest.Load[uint8](ptr, 72), F1: guest.LoadString(ptr, 76)}}
 }
 
 func loadWrapper(ptr guest.Pointer) Wrapper {
-	return Wrapper{
-		Inner: loadTiny(ptr),
-		Type:  guest.LiftString(guest.Load[uint32](ptr, 4), guest.Load[uint32](ptr, 8)),
-		Func:  guest.LoadBool(ptr, 12),
-	}
+	return Wrapper{Inner: loadTiny(ptr), Type: guest.LoadString(ptr, 4), Func: guest.LoadBool(ptr, 12)}
 }
 
 func storePerson(arena *guest.Arena, ptr guest.Pointer, value named.Person) {
-	namePtr := guest.LowerString(arena, value.Name)
-	guest.Store(ptr, 0, namePtr)
-	guest.Store(ptr, 4, uint32(len(value.Name)))
+	guest.StoreString(arena, ptr, 0, value.Name)
 	guest.Store(ptr, 8, value.Age)
-	if value_, ok := value.Height.Get(); ok {
-		guest.Store(ptr, 12, uint8(1))
-		guest.Store(ptr, 16, value_)
-	} else {
-		guest.Store(ptr, 12, uint8(0))
+	if height, ok := value.Height.Get(); guest.StoreSome(ptr, 12, ok) {
+		guest.Store(ptr, 16, height)
 	}
-	tagsPtr := guest.LowerStrings(arena, value.Tags)
-	guest.Store(ptr, 20, tagsPtr)
-	guest.Store(ptr, 24, uint32(len(value.Tags)))
+	guest.StoreStrings(arena, ptr, 20, value.Tags)
 }
 
 func storePoint(ptr guest.Pointer, value named.Point) {
@@ -266,55 +275,68 @@ func storePoint(ptr guest.Pointer, value named.Point) {
 	guest.Store(ptr, 4, value.Y)
 }
 
+func storePadded(ptr guest.Pointer, value Padded) {
+	guest.Store(ptr, 0, value.A)
+	guest.Store(ptr, 8, value.B)
+	guest.Store(ptr, 16, value.C)
+	guest.Store(ptr, 20, value.D)
+	guest.Store(ptr, 24, value.E)
+	guest.Store(ptr, 26, value.F)
+	guest.StoreBool(ptr, 28, value.G)
+	guest.Store(ptr, 32, value.H)
+	guest.Store(ptr, 40, value.I)
+	guest.Store(ptr, 44, value.J)
+	guest.Store(ptr, 48, guest.LowerChar(value.K))
+	guest.Store(ptr, 52, value.L)
+	guest.Store(ptr, 56, value.M)
+	guest.Store(ptr, 64, value.N)
+}
+
+func storeWrapper(arena *guest.Arena, ptr guest.Pointer, value Wrapper) {
+	storeTiny(ptr, value.Inner)
+	guest.StoreString(arena, ptr, 4, value.Type)
+	guest.StoreBool(ptr, 12, value.Func)
+}
+
 func storeShape(arena *guest.Arena, ptr guest.Pointer, value named.Shape) {
-	switch c := value.(type) {
+	switch value := value.(type) {
 	case named.ShapeNothing:
 		guest.Store(ptr, 0, uint8(0))
 	case named.ShapeDot:
 		guest.Store(ptr, 0, uint8(1))
-		storePoint(guest.At(ptr, 8), c.Value)
+		storePoint(guest.At(ptr, 8), value.Value)
 	case named.ShapeCircle:
 		guest.Store(ptr, 0, uint8(2))
-		guest.Store(ptr, 8, c.Value)
+		guest.Store(ptr, 8, value.Value)
 	case named.ShapeLabel:
 		guest.Store(ptr, 0, uint8(3))
-		labelPtr := guest.LowerString(arena, c.Value)
-		guest.Store(ptr, 8, labelPtr)
-		guest.Store(ptr, 12, uint32(len(c.Value)))
+		guest.StoreString(arena, ptr, 8, value.Value)
 	case named.ShapePath:
 		guest.Store(ptr, 0, uint8(4))
-		pathPtr := guest.LowerSlice(arena, c.Value)
-		guest.Store(ptr, 8, pathPtr)
-		guest.Store(ptr, 12, uint32(len(c.Value)))
+		guest.StoreSlice(arena, ptr, 8, value.Value)
 	default:
 		guest.NoCase("named.Shape")
 	}
 }
 
 func loadShape(ptr guest.Pointer) named.Shape {
-	valueCase := guest.Load[uint8](ptr, 0)
-	var value named.Shape
-	switch valueCase {
+	switch disc := guest.Load[uint8](ptr, 0); disc {
 	case 0:
-		value = named.ShapeNothing{}
+		return named.ShapeNothing{}
 	case 1:
-		value = named.ShapeDot{Value: loadPoint(guest.At(ptr, 8))}
+		return named.ShapeDot{Value: loadPoint(guest.At(ptr, 8))}
 	case 2:
-		value = named.ShapeCircle{Value: guest.Load[float64](ptr, 8)}
+		return named.ShapeCircle{Value: guest.Load[float64](ptr, 8)}
 	case 3:
-		value = named.ShapeLabel{
-			Value: guest.LiftString(guest.Load[uint32](ptr, 8), guest.Load[uint32](ptr, 12)),
-		}
+		return named.ShapeLabel{Value: guest.LoadString(ptr, 8)}
 	case 4:
-		value = named.ShapePath{
-			Value: guest.LiftSlice[named.Point](guest.Load[uint32](ptr, 8), guest.Load[uint32](ptr, 12)),
-		}
+		return named.ShapePath{Value: guest.LoadSlice[named.Point](ptr, 8)}
 	default:
-		guest.NoDiscriminant(uint32(valueCase), "shape")
+		guest.NoDiscriminant(uint32(disc), "shape")
 	}
-	return value
+	return nil
 }
 
-func loadTiny(ptr guest.Pointer) Tiny {
-	return Tiny{V: guest.Load[uint8](ptr, 0)}
-}
+func loadTiny(ptr guest.Pointer) Tiny { return Tiny{V: guest.Load[uint8](ptr, 0)} }
+
+func storeTiny(ptr guest.Pointer, value Tiny) { guest.Store(ptr, 0, value.V) }

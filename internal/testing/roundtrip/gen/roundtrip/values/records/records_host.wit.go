@@ -6,7 +6,6 @@ package records
 
 import (
 	"context"
-	"encoding/binary"
 	"math"
 
 	"github.com/witgen/witgen/canonicalabi/host"
@@ -15,130 +14,67 @@ import (
 	"github.com/witgen/witgen/internal/testing/roundtrip/gen/roundtrip/values/named"
 )
 
-// Interface is roundtrip:values/records: what a guest
-// exports, and what a host implements for the guests that import it.
+// Interface is roundtrip:values/records, which a guest exports or a host implements.
 type Interface interface {
-	// OfPoint is of-point.
+	// OfPoint calls roundtrip:values/records#of-point.
 	OfPoint(ctx context.Context, v Point) (Point, error)
-	// OfHuman is of-human.
+	// OfHuman calls roundtrip:values/records#of-human.
 	OfHuman(ctx context.Context, v Human) (Human, error)
-	// OfPadded is of-padded.
+	// OfPadded calls roundtrip:values/records#of-padded.
 	OfPadded(ctx context.Context, v Padded) (Padded, error)
-	// OfNested is of-nested.
+	// OfNested calls roundtrip:values/records#of-nested.
 	OfNested(ctx context.Context, v Nested) (Nested, error)
-	// OfTiny is of-tiny.
+	// OfTiny calls roundtrip:values/records#of-tiny.
 	OfTiny(ctx context.Context, v Tiny) (Tiny, error)
-	// OfAlias is of-alias.
+	// OfAlias calls roundtrip:values/records#of-alias.
 	OfAlias(ctx context.Context, v Alias) (Alias, error)
-	// OfCrowd is of-crowd.
+	// OfCrowd calls roundtrip:values/records#of-crowd.
 	OfCrowd(ctx context.Context, v Crowd) (Crowd, error)
-	// OfName is of-name.
+	// OfName calls roundtrip:values/records#of-name.
 	OfName(ctx context.Context, v Name) (Name, error)
 }
 
-// Descriptor describes roundtrip:values/records to the runtime.
-var Descriptor = bind.Interface{
+var descriptor = bind.Interface{
 	Functions: []bind.Function{
-		{
-			Name:   "of-point",
-			Type:   0xae945b61a0195332,
-			Export: "i32 i32 -> i32",
-			Import: "i32 i32 i32 ->",
-			Handle: handleOfPoint,
-		},
-		{
-			Name:   "of-human",
-			Type:   0x43e9609d88b9783e,
-			Export: "i32 i32 i32 i32 f32 i32 i32 -> i32",
-			Import: "i32 i32 i32 i32 f32 i32 i32 i32 ->",
-			Handle: handleOfHuman,
-		},
-		{
-			Name:   "of-padded",
-			Type:   0x0337a13598b604ce,
+		{Name: "of-point", Type: 0xae945b61a0195332, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->",
+			Handle: handleOfPoint},
+		{Name: "of-human", Type: 0x43e9609d88b9783e, Export: "i32 i32 i32 i32 f32 i32 i32 -> i32",
+			Import: "i32 i32 i32 i32 f32 i32 i32 i32 ->", Handle: handleOfHuman},
+		{Name: "of-padded", Type: 0x0337a13598b604ce,
 			Export: "i32 i64 i32 i32 i32 i32 i32 f64 i32 f32 i32 i32 i32 i64 -> i32",
 			Import: "i32 i64 i32 i32 i32 i32 i32 f64 i32 f32 i32 i32 i32 i64 i32 ->",
-			Handle: handleOfPadded,
-		},
-		{
-			Name:   "of-nested",
-			Type:   0xcbef2b26117310f9,
-			Export: "i32 -> i32",
-			Import: "i32 i32 ->",
-			Handle: handleOfNested,
-		},
-		{
-			Name:   "of-tiny",
-			Type:   0xa1cb160399aa5d2c,
-			Export: "i32 -> i32",
-			Import: "i32 -> i32",
-			Handle: handleOfTiny,
-		},
-		{
-			Name:   "of-alias",
-			Type:   0x4498777636cc0dc5,
-			Export: "i32 i32 i32 i32 -> i32",
-			Import: "i32 i32 i32 i32 i32 ->",
-			Handle: handleOfAlias,
-		},
-		{
-			Name:   "of-crowd",
-			Type:   0x482c42e99a6b5b39,
-			Export: "i32 i32 -> i32",
-			Import: "i32 i32 i32 ->",
-			Handle: handleOfCrowd,
-		},
-		{
-			Name:   "of-name",
-			Type:   0x9dc1d1ca7f484925,
-			Export: "i32 i32 -> i32",
-			Import: "i32 i32 i32 ->",
-			Handle: handleOfName,
-		},
+			Handle: handleOfPadded},
+		{Name: "of-nested", Type: 0xcbef2b26117310f9, Export: "i32 -> i32", Import: "i32 i32 ->",
+			Handle: handleOfNested},
+		{Name: "of-tiny", Type: 0xa1cb160399aa5d2c, Export: "i32 -> i32", Import: "i32 -> i32",
+			Handle: handleOfTiny},
+		{Name: "of-alias", Type: 0x4498777636cc0dc5, Export: "i32 i32 i32 i32 -> i32",
+			Import: "i32 i32 i32 i32 i32 ->", Handle: handleOfAlias},
+		{Name: "of-crowd", Type: 0x482c42e99a6b5b39, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->",
+			Handle: handleOfCrowd},
+		{Name: "of-name", Type: 0x9dc1d1ca7f484925, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->",
+			Handle: handleOfName},
 	},
 }
 
-// Bind returns the interface as an instance exports it. Worlds that export it
-// call it.
+// Descriptor describes roundtrip:values/records to the runtime.
+var Descriptor = descriptor
+
+// Bind returns the interface as an instance exports it.
 func Bind(e bind.Exports) Interface {
-	return &exports{
-		ofPoint:  e.Func(0),
-		ofHuman:  e.Func(1),
-		ofPadded: e.Func(2),
-		ofNested: e.Func(3),
-		ofTiny:   e.Func(4),
-		ofAlias:  e.Func(5),
-		ofCrowd:  e.Func(6),
-		ofName:   e.Func(7),
-	}
+	x := &exports{}
+	e.Bind(&x.ofPoint, &x.ofHuman, &x.ofPadded, &x.ofNested, &x.ofTiny, &x.ofAlias, &x.ofCrowd, &x.ofName)
+	return x
 }
 
-// exports calls the functions that an instance exports.
-type exports struct {
-	ofPoint  bind.Func
-	ofHuman  bind.Func
-	ofPadded bind.Func
-	ofNested bind.Func
-	ofTiny   bind.Func
-	ofAlias  bind.Func
-	ofCrowd  bind.Func
-	ofName   bind.Func
-}
+type exports struct{ ofPoint, ofHuman, ofPadded, ofNested, ofTiny, ofAlias, ofCrowd, ofName bind.Func }
 
 func (x *exports) OfPoint(ctx context.Context, v Point) (Point, error) {
 	call := x.ofPoint.Begin(ctx)
 	stack := call.Stack[:2]
-	stack[0] = uint64(uint32(v.X))
-	stack[1] = uint64(uint32(v.Y))
-	if !call.Invoke() {
-		return Point{}, call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 8, 4)
-	if !ok {
-		return Point{}, call.End()
-	}
-	result := loadPoint(call, area)
-	return result, call.End()
+	stack[0], stack[1] = uint64(uint32(v.X)), uint64(uint32(v.Y))
+	area := call.InvokeView(8, 4)
+	return loadPoint(call, area), call.End()
 }
 
 func (x *exports) OfHuman(ctx context.Context, v Human) (Human, error) {
@@ -146,37 +82,18 @@ func (x *exports) OfHuman(ctx context.Context, v Human) (Human, error) {
 		return Human{}, bad.In("v")
 	}
 	call := x.ofHuman.Begin(ctx)
-	namePtr, nameLen := call.LowerString(v.Name)
+	call.PutString(0, v.Name)
 	var heightCase uint32
 	var heightPayload float32
-	if value, ok := v.Height.Get(); ok {
-		heightCase = 1
-		heightPayload = value
+	if height, ok := v.Height.Get(); ok {
+		heightCase, heightPayload = 1, height
 	}
-	tagsPtr := call.LowerList(len(v.Tags), 8, 4)
-	for i, item := range v.Tags {
-		at := tagsPtr + uint32(i)*8
-		itemPtr, itemLen := call.LowerString(item)
-		call.StoreUint32(at, itemPtr)
-		call.StoreUint32(at+4, itemLen)
-	}
-	stack := call.Stack[:7]
-	stack[0] = uint64(namePtr)
-	stack[1] = uint64(nameLen)
-	stack[2] = uint64(uint32(v.Age))
-	stack[3] = uint64(heightCase)
-	stack[4] = uint64(math.Float32bits(heightPayload))
-	stack[5] = uint64(tagsPtr)
-	stack[6] = uint64(uint32(len(v.Tags)))
-	if !call.Invoke() {
-		return Human{}, call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 28, 4)
-	if !ok {
-		return Human{}, call.End()
-	}
-	result := loadPerson(call, area)
-	return result, call.End()
+	call.PutStrings(5, v.Tags)
+	stack := call.Stack[:5]
+	stack[2], stack[3], stack[4] = uint64(uint32(v.Age)), uint64(heightCase),
+		uint64(math.Float32bits(heightPayload))
+	area := call.InvokeView(28, 4)
+	return loadPerson(call, area), call.End()
 }
 
 func (x *exports) OfPadded(ctx context.Context, v Padded) (Padded, error) {
@@ -185,29 +102,14 @@ func (x *exports) OfPadded(ctx context.Context, v Padded) (Padded, error) {
 	}
 	call := x.ofPadded.Begin(ctx)
 	stack := call.Stack[:14]
-	stack[0] = uint64(uint32(v.A))
-	stack[1] = v.B
-	stack[2] = uint64(uint32(v.C))
-	stack[3] = uint64(v.D)
-	stack[4] = uint64(uint32(v.E))
-	stack[5] = uint64(uint32(v.F))
-	stack[6] = uint64(types.FromBool(v.G))
-	stack[7] = math.Float64bits(v.H)
-	stack[8] = uint64(uint32(v.I))
-	stack[9] = uint64(math.Float32bits(v.J))
-	stack[10] = uint64(call.LowerChar(v.K))
-	stack[11] = uint64(uint32(v.L))
-	stack[12] = uint64(uint32(v.M))
-	stack[13] = uint64(v.N)
-	if !call.Invoke() {
-		return Padded{}, call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 72, 8)
-	if !ok {
-		return Padded{}, call.End()
-	}
-	result := loadPadded(call, area)
-	return result, call.End()
+	stack[0], stack[1], stack[2], stack[3] = uint64(uint32(v.A)), v.B, uint64(uint32(v.C)), uint64(v.D)
+	stack[4], stack[5], stack[6], stack[7] = uint64(uint32(v.E)), uint64(uint32(v.F)), uint64(types.FromBool(v.G)),
+		math.Float64bits(v.H)
+	stack[8], stack[9], stack[10], stack[11] = uint64(uint32(v.I)), uint64(math.Float32bits(v.J)),
+		uint64(uint32(v.K)), uint64(uint32(v.L))
+	stack[12], stack[13] = uint64(uint32(v.M)), uint64(v.N)
+	area := call.InvokeView(72, 8)
+	return loadPadded(call, area), call.End()
 }
 
 func (x *exports) OfNested(ctx context.Context, v Nested) (Nested, error) {
@@ -218,25 +120,15 @@ func (x *exports) OfNested(ctx context.Context, v Nested) (Nested, error) {
 	params := call.Realloc(88, 8)
 	storeNested(call, params, v)
 	call.Stack[0] = uint64(params)
-	if !call.Invoke() {
-		return Nested{}, call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 88, 8)
-	if !ok {
-		return Nested{}, call.End()
-	}
-	result := loadNested(call, area)
-	return result, call.End()
+	area := call.InvokeView(88, 8)
+	return loadNested(call, area), call.End()
 }
 
 func (x *exports) OfTiny(ctx context.Context, v Tiny) (Tiny, error) {
 	call := x.ofTiny.Begin(ctx)
 	call.Stack[0] = uint64(uint32(v.V))
-	if !call.Invoke() {
-		return Tiny{}, call.End()
-	}
-	result := Tiny{V: uint8(uint32(call.Stack[0]))}
-	return result, call.End()
+	core := call.InvokeCore()
+	return Tiny{V: uint8(core)}, call.End()
 }
 
 func (x *exports) OfAlias(ctx context.Context, v Alias) (Alias, error) {
@@ -244,31 +136,16 @@ func (x *exports) OfAlias(ctx context.Context, v Alias) (Alias, error) {
 		return Alias{}, bad.In("v")
 	}
 	call := x.ofAlias.Begin(ctx)
-	typePtr, typeLen := call.LowerString(v.Type)
+	call.PutString(1, v.Type)
 	stack := call.Stack[:4]
-	stack[0] = uint64(uint32(v.Inner.V))
-	stack[1] = uint64(typePtr)
-	stack[2] = uint64(typeLen)
-	stack[3] = uint64(types.FromBool(v.Func))
-	if !call.Invoke() {
-		return Alias{}, call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 16, 4)
-	if !ok {
-		return Alias{}, call.End()
-	}
-	result := loadWrapper(call, area)
-	return result, call.End()
+	stack[0], stack[3] = uint64(uint32(v.Inner.V)), uint64(types.FromBool(v.Func))
+	area := call.InvokeView(16, 4)
+	return loadWrapper(call, area), call.End()
 }
 
 func (x *exports) OfCrowd(ctx context.Context, v Crowd) (Crowd, error) {
-	if bad := bind.CheckList(len(v), 28); bad != nil {
+	if bad := bind.CheckEach(v, 28, checkPerson); bad != nil {
 		return nil, bad.In("v")
-	}
-	for i, item := range v {
-		if bad := checkPerson(item); bad != nil {
-			return nil, bad.At(i).In("v")
-		}
 	}
 	call := x.ofCrowd.Begin(ctx)
 	vPtr := call.LowerList(len(v), 28, 4)
@@ -277,20 +154,12 @@ func (x *exports) OfCrowd(ctx context.Context, v Crowd) (Crowd, error) {
 		storePerson(call, at, item)
 	}
 	stack := call.Stack[:2]
-	stack[0] = uint64(vPtr)
-	stack[1] = uint64(uint32(len(v)))
-	if !call.Invoke() {
-		return nil, call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 8, 4)
-	if !ok {
-		return nil, call.End()
-	}
-	region, result := bind.LiftList[named.Person](call, binary.LittleEndian.Uint32(area),
-		binary.LittleEndian.Uint32(area[4:]), 28, 4)
+	stack[0], stack[1] = uint64(vPtr), uint64(uint32(len(v)))
+	area := call.InvokeView(8, 4)
+	region, result := bind.LoadList[named.Person](call, area, 28, 4)
 	for i := range result {
-		item := region[i*28:]
-		result[i] = loadPerson(call, item)
+		area := region[i*28:]
+		result[i] = loadPerson(call, area)
 	}
 	return result, call.End()
 }
@@ -300,363 +169,179 @@ func (x *exports) OfName(ctx context.Context, v Name) (Name, error) {
 		return "", bad.In("v")
 	}
 	call := x.ofName.Begin(ctx)
-	vPtr, vLen := call.LowerString(v)
-	stack := call.Stack[:2]
-	stack[0] = uint64(vPtr)
-	stack[1] = uint64(vLen)
-	if !call.Invoke() {
-		return "", call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 8, 4)
-	if !ok {
-		return "", call.End()
-	}
-	result := call.LiftString(binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]))
-	return result, call.End()
+	call.PutString(0, v)
+	area := call.InvokeView(8, 4)
+	return call.LoadString(area), call.End()
 }
 
 func handleOfPoint(call *bind.Call) {
 	result, err := call.Impl().(Interface).OfPoint(call.Context(),
-		Point{X: int32(uint32(call.Stack[0])), Y: int32(uint32(call.Stack[1]))})
-	if err != nil {
-		call.Fail(err)
-		return
-	}
-	resultPtr := uint32(call.Stack[2])
-	if !call.CheckArea(resultPtr, 8, 4) {
-		return
-	}
-	storePoint(call, resultPtr, result)
+		Point{X: int32(call.Stack[0]), Y: int32(call.Stack[1])})
+	call.Return(err)
+	area := call.ResultArea(2, 8, 4)
+	storePoint(call, area, result)
 }
 
 func handleOfHuman(call *bind.Call) {
-	v3 := uint32(call.Stack[3])
 	var height types.Option[float32]
-	switch v3 {
-	case 0:
-	case 1:
+	if call.LiftSome(uint32(call.Stack[3])) {
 		height = types.Some(math.Float32frombits(uint32(call.Stack[4])))
-	default:
-		call.BadDiscriminant(uint32(v3), 2)
 	}
-	region, tags := bind.LiftList[string](call, uint32(call.Stack[5]), uint32(call.Stack[6]), 8, 4)
-	for i := range tags {
-		item := region[i*8:]
-		tags[i] = call.LiftString(binary.LittleEndian.Uint32(item), binary.LittleEndian.Uint32(item[4:]))
-	}
-	v := Human{
-		Name:   call.LiftString(uint32(call.Stack[0]), uint32(call.Stack[1])),
-		Age:    uint8(uint32(call.Stack[2])),
-		Height: height,
-		Tags:   tags,
-	}
+	v := Human{Name: call.TakeString(0), Age: uint8(call.Stack[2]), Height: height, Tags: call.TakeStrings(5)}
 	if !call.OK() {
 		return
 	}
 	result, err := call.Impl().(Interface).OfHuman(call.Context(), v)
-	if err != nil {
-		call.Fail(err)
-		return
-	}
-	resultPtr := uint32(call.Stack[7])
-	if !call.CheckArea(resultPtr, 28, 4) {
-		return
-	}
-	storePerson(call, resultPtr, result)
+	call.Return(err)
+	area := call.ResultArea(7, 28, 4)
+	storePerson(call, area, result)
 }
 
 func handleOfPadded(call *bind.Call) {
-	v := Padded{
-		A: uint8(uint32(call.Stack[0])),
-		B: call.Stack[1],
-		C: uint8(uint32(call.Stack[2])),
-		D: uint32(call.Stack[3]),
-		E: uint8(uint32(call.Stack[4])),
-		F: uint16(uint32(call.Stack[5])),
-		G: uint32(call.Stack[6]) != 0,
-		H: math.Float64frombits(call.Stack[7]),
-		I: int8(uint32(call.Stack[8])),
-		J: math.Float32frombits(uint32(call.Stack[9])),
-		K: call.LiftChar(uint32(call.Stack[10])),
-		L: int16(uint32(call.Stack[11])),
-		M: int32(uint32(call.Stack[12])),
-		N: int64(call.Stack[13]),
-	}
+	v := Padded{A: uint8(call.Stack[0]), B: call.Stack[1], C: uint8(call.Stack[2]), D: uint32(call.Stack[3]),
+		E: uint8(call.Stack[4]), F: uint16(call.Stack[5]), G: uint32(call.Stack[6]) != 0,
+		H: math.Float64frombits(call.Stack[7]), I: int8(call.Stack[8]),
+		J: math.Float32frombits(uint32(call.Stack[9])), K: call.LiftChar(uint32(call.Stack[10])),
+		L: int16(call.Stack[11]), M: int32(call.Stack[12]), N: int64(call.Stack[13])}
 	if !call.OK() {
 		return
 	}
 	result, err := call.Impl().(Interface).OfPadded(call.Context(), v)
-	if err != nil {
-		call.Fail(err)
-		return
-	}
-	resultPtr := uint32(call.Stack[14])
-	if !call.CheckArea(resultPtr, 72, 8) {
-		return
-	}
-	storePadded(call, resultPtr, result)
+	call.Return(err)
+	area := call.ResultArea(14, 72, 8)
+	storePadded(call, area, result)
 }
 
 func handleOfNested(call *bind.Call) {
-	area, ok := call.View(uint32(call.Stack[0]), 88, 8)
-	if !ok {
-		return
-	}
+	area := call.Area(uint32(call.Stack[0]), 88, 8)
 	v := loadNested(call, area)
 	if !call.OK() {
 		return
 	}
 	result, err := call.Impl().(Interface).OfNested(call.Context(), v)
-	if err != nil {
-		call.Fail(err)
-		return
-	}
-	resultPtr := uint32(call.Stack[1])
-	if !call.CheckArea(resultPtr, 88, 8) {
-		return
-	}
-	storeNested(call, resultPtr, result)
+	call.Return(err)
+	area2 := call.ResultArea(1, 88, 8)
+	storeNested(call, area2, result)
 }
 
 func handleOfTiny(call *bind.Call) {
-	result, err := call.Impl().(Interface).OfTiny(call.Context(), Tiny{V: uint8(uint32(call.Stack[0]))})
-	if err != nil {
-		call.Fail(err)
-		return
-	}
+	result, err := call.Impl().(Interface).OfTiny(call.Context(), Tiny{V: uint8(call.Stack[0])})
+	call.Return(err)
 	call.Stack[0] = uint64(uint32(result.V))
 }
 
 func handleOfAlias(call *bind.Call) {
-	v := Alias{
-		Inner: Tiny{V: uint8(uint32(call.Stack[0]))},
-		Type:  call.LiftString(uint32(call.Stack[1]), uint32(call.Stack[2])),
-		Func:  uint32(call.Stack[3]) != 0,
-	}
+	v := Alias{Inner: Tiny{V: uint8(call.Stack[0])}, Type: call.TakeString(1), Func: uint32(call.Stack[3]) != 0}
 	if !call.OK() {
 		return
 	}
 	result, err := call.Impl().(Interface).OfAlias(call.Context(), v)
-	if err != nil {
-		call.Fail(err)
-		return
-	}
-	resultPtr := uint32(call.Stack[4])
-	if !call.CheckArea(resultPtr, 16, 4) {
-		return
-	}
-	storeWrapper(call, resultPtr, result)
+	call.Return(err)
+	area := call.ResultArea(4, 16, 4)
+	storeWrapper(call, area, result)
 }
 
 func handleOfCrowd(call *bind.Call) {
 	region, v := bind.LiftList[named.Person](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 28, 4)
 	for i := range v {
-		item := region[i*28:]
-		v[i] = loadPerson(call, item)
+		area := region[i*28:]
+		v[i] = loadPerson(call, area)
 	}
 	if !call.OK() {
 		return
 	}
 	result, err := call.Impl().(Interface).OfCrowd(call.Context(), v)
-	if err != nil {
-		call.Fail(err)
-		return
-	}
-	resultPtr := uint32(call.Stack[2])
-	if !call.CheckArea(resultPtr, 8, 4) {
-		return
-	}
-	resultPtr2 := call.LowerList(len(result), 28, 4)
+	call.Return(err)
+	area := call.ResultArea(2, 8, 4)
+	resultPtr := call.LowerList(len(result), 28, 4)
 	for i, item := range result {
-		at := resultPtr2 + uint32(i)*28
+		at := resultPtr + uint32(i)*28
 		storePerson(call, at, item)
 	}
-	call.StoreUint32(resultPtr, resultPtr2)
-	call.StoreUint32(resultPtr+4, uint32(len(result)))
+	call.StoreList(area, resultPtr, len(result))
 }
 
 func handleOfName(call *bind.Call) {
-	v := call.LiftString(uint32(call.Stack[0]), uint32(call.Stack[1]))
+	v := call.TakeString(0)
 	if !call.OK() {
 		return
 	}
 	result, err := call.Impl().(Interface).OfName(call.Context(), v)
-	if err != nil {
-		call.Fail(err)
-		return
-	}
-	resultPtr := uint32(call.Stack[2])
-	if !call.CheckArea(resultPtr, 8, 4) {
-		return
-	}
-	resultPtr2, resultLen := call.LowerString(result)
-	call.StoreUint32(resultPtr, resultPtr2)
-	call.StoreUint32(resultPtr+4, resultLen)
+	call.Return(err)
+	area := call.ResultArea(2, 8, 4)
+	call.StoreString(area, result)
 }
 
 func loadPoint(call *bind.Call, area []byte) named.Point {
-	return named.Point{X: int32(binary.LittleEndian.Uint32(area)), Y: int32(binary.LittleEndian.Uint32(area[4:]))}
+	return named.Point{X: int32(bind.Uint32(area)), Y: int32(bind.Uint32(area[4:]))}
 }
 
 func checkPerson(value named.Person) *host.BadValueError {
-	if bad := bind.CheckString(value.Name); bad != nil {
-		return bad.In("name")
-	}
-	if bad := bind.CheckList(len(value.Tags), 8); bad != nil {
-		return bad.In("tags")
-	}
-	for i, item := range value.Tags {
-		if bad := bind.CheckString(item); bad != nil {
-			return bad.At(i).In("tags")
-		}
-	}
-	return nil
+	return bind.First(bind.CheckString(value.Name).In("name"),
+		bind.CheckEach(value.Tags, 8, bind.CheckString).In("tags"))
 }
 
 func loadPerson(call *bind.Call, area []byte) named.Person {
-	heightCase := area[12]
 	var height types.Option[float32]
-	switch heightCase {
-	case 0:
-	case 1:
-		height = types.Some(math.Float32frombits(binary.LittleEndian.Uint32(area[16:])))
-	default:
-		call.BadDiscriminant(uint32(heightCase), 2)
+	if call.LoadSome(area[12]) {
+		height = types.Some(bind.Float32(area[16:]))
 	}
-	region, tags := bind.LiftList[string](call, binary.LittleEndian.Uint32(area[20:]),
-		binary.LittleEndian.Uint32(area[24:]), 8, 4)
-	for i := range tags {
-		item := region[i*8:]
-		tags[i] = call.LiftString(binary.LittleEndian.Uint32(item), binary.LittleEndian.Uint32(item[4:]))
-	}
-	return named.Person{
-		Name:   call.LiftString(binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:])),
-		Age:    area[8],
-		Height: height,
-		Tags:   tags,
-	}
+	return named.Person{Name: call.LoadString(area), Age: area[8], Height: height,
+		Tags: call.LoadStrings(area[20:])}
 }
 
-func checkPadded(value Padded) *host.BadValueError {
-	if bad := bind.CheckChar(value.K); bad != nil {
-		return bad.In("k")
-	}
-	return nil
-}
+func checkPadded(value Padded) *host.BadValueError { return bind.CheckChar(value.K).In("k") }
 
 func loadPadded(call *bind.Call, area []byte) Padded {
-	return Padded{
-		A: area[0],
-		B: binary.LittleEndian.Uint64(area[8:]),
-		C: area[16],
-		D: binary.LittleEndian.Uint32(area[20:]),
-		E: area[24],
-		F: binary.LittleEndian.Uint16(area[26:]),
-		G: area[28] != 0,
-		H: math.Float64frombits(binary.LittleEndian.Uint64(area[32:])),
-		I: int8(area[40]),
-		J: math.Float32frombits(binary.LittleEndian.Uint32(area[44:])),
-		K: call.LiftChar(binary.LittleEndian.Uint32(area[48:])),
-		L: int16(binary.LittleEndian.Uint16(area[52:])),
-		M: int32(binary.LittleEndian.Uint32(area[56:])),
-		N: int64(binary.LittleEndian.Uint64(area[64:])),
-	}
+	return Padded{A: area[0], B: bind.Uint64(area[8:]), C: area[16], D: bind.Uint32(area[20:]), E: area[24],
+		F: bind.Uint16(area[26:]), G: area[28] != 0, H: bind.Float64(area[32:]), I: int8(area[40]),
+		J: bind.Float32(area[44:]), K: call.LiftChar(bind.Uint32(area[48:])), L: int16(bind.Uint16(area[52:])),
+		M: int32(bind.Uint32(area[56:])), N: int64(bind.Uint64(area[64:]))}
 }
 
 func checkNested(value Nested) *host.BadValueError {
-	if bad := checkPerson(value.Who); bad != nil {
-		return bad.In("who")
-	}
-	if bad := bind.CheckEnum(uint32(value.C), 3); bad != nil {
-		return bad.In("c")
-	}
-	if bad := bind.CheckFlags(uint32(value.Access), 3); bad != nil {
-		return bad.In("access")
-	}
-	if bad := checkShape(value.S); bad != nil {
-		return bad.In("s")
-	}
-	if bad := bind.CheckString(value.T.F1); bad != nil {
-		return bad.At(1).In("t")
-	}
-	return nil
+	return bind.First(checkPerson(value.Who).In("who"), bind.CheckEnum(uint32(value.C), 3).In("c"),
+		bind.CheckFlags(uint32(value.Access), 3).In("access"), checkShape(value.S).In("s"),
+		bind.CheckString(value.T.F1).At(1).In("t"))
 }
 
 func storeNested(call *bind.Call, ptr uint32, value Nested) {
 	storePoint(call, ptr, value.P)
-	if value_, ok := value.Q.Get(); ok {
-		call.StoreUint8(ptr+8, 1)
-		storePoint(call, ptr+12, value_)
-	} else {
-		call.StoreUint8(ptr+8, 0)
+	if q, ok := value.Q.Get(); call.StoreSome(ptr+8, ok) {
+		storePoint(call, ptr+12, q)
 	}
 	storePerson(call, ptr+20, value.Who)
 	call.StoreUint8(ptr+48, uint8(call.LowerEnum(uint32(value.C), 3)))
 	call.StoreUint8(ptr+49, uint8(call.LowerFlags(uint32(value.Access), 3)))
 	storeShape(call, ptr+56, value.S)
 	call.StoreUint8(ptr+72, value.T.F0)
-	f1Ptr, f1Len := call.LowerString(value.T.F1)
-	call.StoreUint32(ptr+76, f1Ptr)
-	call.StoreUint32(ptr+80, f1Len)
+	call.StoreString(ptr+76, value.T.F1)
 }
 
 func loadNested(call *bind.Call, area []byte) Nested {
-	qCase := area[8]
 	var q types.Option[Point]
-	switch qCase {
-	case 0:
-	case 1:
+	if call.LoadSome(area[8]) {
 		q = types.Some(loadPoint(call, area[12:]))
-	default:
-		call.BadDiscriminant(uint32(qCase), 2)
 	}
-	return Nested{
-		P:      loadPoint(call, area),
-		Q:      q,
-		Who:    loadPerson(call, area[20:]),
-		C:      Colour(call.LiftEnum(uint32(area[48]), 3)),
-		Access: Access(area[49] & 0x7),
-		S:      loadShape(call, area[56:]),
-		T: types.Tuple2[uint8, Name]{F0: area[72], F1: call.LiftString(
-			binary.LittleEndian.Uint32(area[76:]), binary.LittleEndian.Uint32(area[80:]))},
-	}
+	return Nested{P: loadPoint(call, area), Q: q, Who: loadPerson(call, area[20:]),
+		C: Colour(call.LiftEnum(uint32(area[48]), 3)), Access: Access(area[49] & 0x7),
+		S: loadShape(call, area[56:]),
+		T: types.Tuple2[uint8, Name]{F0: area[72], F1: call.LoadString(area[76:])}}
 }
 
-func checkWrapper(value Wrapper) *host.BadValueError {
-	if bad := bind.CheckString(value.Type); bad != nil {
-		return bad.In("type")
-	}
-	return nil
-}
+func checkWrapper(value Wrapper) *host.BadValueError { return bind.CheckString(value.Type).In("type") }
 
 func loadWrapper(call *bind.Call, area []byte) Wrapper {
-	return Wrapper{
-		Inner: loadTiny(call, area),
-		Type:  call.LiftString(binary.LittleEndian.Uint32(area[4:]), binary.LittleEndian.Uint32(area[8:])),
-		Func:  area[12] != 0,
-	}
+	return Wrapper{Inner: loadTiny(call, area), Type: call.LoadString(area[4:]), Func: area[12] != 0}
 }
 
 func storePerson(call *bind.Call, ptr uint32, value named.Person) {
-	namePtr, nameLen := call.LowerString(value.Name)
-	call.StoreUint32(ptr, namePtr)
-	call.StoreUint32(ptr+4, nameLen)
+	call.StoreString(ptr, value.Name)
 	call.StoreUint8(ptr+8, value.Age)
-	if value_, ok := value.Height.Get(); ok {
-		call.StoreUint8(ptr+12, 1)
-		call.StoreFloat32(ptr+16, value_)
-	} else {
-		call.StoreUint8(ptr+12, 0)
+	if height, ok := value.Height.Get(); call.StoreSome(ptr+12, ok) {
+		call.StoreFloat32(ptr+16, height)
 	}
-	tagsPtr := call.LowerList(len(value.Tags), 8, 4)
-	for i, item := range value.Tags {
-		at := tagsPtr + uint32(i)*8
-		itemPtr, itemLen := call.LowerString(item)
-		call.StoreUint32(at, itemPtr)
-		call.StoreUint32(at+4, itemLen)
-	}
-	call.StoreUint32(ptr+20, tagsPtr)
-	call.StoreUint32(ptr+24, uint32(len(value.Tags)))
+	call.StoreStrings(ptr+20, value.Tags)
 }
 
 func storePoint(call *bind.Call, ptr uint32, value named.Point) {
@@ -683,97 +368,80 @@ func storePadded(call *bind.Call, ptr uint32, value Padded) {
 
 func storeWrapper(call *bind.Call, ptr uint32, value Wrapper) {
 	storeTiny(call, ptr, value.Inner)
-	typePtr, typeLen := call.LowerString(value.Type)
-	call.StoreUint32(ptr+4, typePtr)
-	call.StoreUint32(ptr+8, typeLen)
+	call.StoreString(ptr+4, value.Type)
 	call.StoreBool(ptr+12, value.Func)
 }
 
 func checkShape(value named.Shape) *host.BadValueError {
-	switch v := value.(type) {
+	switch value := value.(type) {
 	case named.ShapeLabel:
-		if bad := bind.CheckString(v.Value); bad != nil {
-			return bad.In("label")
-		}
+		return bind.CheckString(value.Value).In("label")
 	case named.ShapePath:
-		if bad := bind.CheckList(len(v.Value), 8); bad != nil {
-			return bad.In("path")
-		}
+		return bind.CheckList(len(value.Value), 8).In("path")
 	case named.ShapeNothing, named.ShapeDot, named.ShapeCircle:
+		return nil
 	default:
 		return bind.UnknownCase("shape", value)
 	}
-	return nil
 }
 
 func storeShape(call *bind.Call, ptr uint32, value named.Shape) {
-	switch c := value.(type) {
+	switch value := value.(type) {
 	case named.ShapeNothing:
 		call.StoreUint8(ptr, 0)
 	case named.ShapeDot:
 		call.StoreUint8(ptr, 1)
-		storePoint(call, ptr+8, c.Value)
+		storePoint(call, ptr+8, value.Value)
 	case named.ShapeCircle:
 		call.StoreUint8(ptr, 2)
-		call.StoreFloat64(ptr+8, c.Value)
+		call.StoreFloat64(ptr+8, value.Value)
 	case named.ShapeLabel:
 		call.StoreUint8(ptr, 3)
-		labelPtr, labelLen := call.LowerString(c.Value)
-		call.StoreUint32(ptr+8, labelPtr)
-		call.StoreUint32(ptr+12, labelLen)
+		call.StoreString(ptr+8, value.Value)
 	case named.ShapePath:
 		call.StoreUint8(ptr, 4)
-		pathPtr := call.LowerList(len(c.Value), 8, 4)
-		for i, item := range c.Value {
+		pathPtr := call.LowerList(len(value.Value), 8, 4)
+		for i, item := range value.Value {
 			at := pathPtr + uint32(i)*8
 			storePoint(call, at, item)
 		}
-		call.StoreUint32(ptr+8, pathPtr)
-		call.StoreUint32(ptr+12, uint32(len(c.Value)))
+		call.StoreList(ptr+8, pathPtr, len(value.Value))
 	default:
 		call.BadVariant("shape")
 	}
 }
 
 func loadShape(call *bind.Call, area []byte) named.Shape {
-	valueCase := area[0]
-	var value named.Shape
-	switch valueCase {
+	switch disc := area[0]; disc {
 	case 0:
-		value = named.ShapeNothing{}
+		return named.ShapeNothing{}
 	case 1:
 		if bind.Room[named.ShapeDot](call) {
-			value = named.ShapeDot{Value: loadPoint(call, area[8:])}
+			return named.ShapeDot{Value: loadPoint(call, area[8:])}
 		}
 	case 2:
 		if bind.Room[named.ShapeCircle](call) {
-			value = named.ShapeCircle{Value: math.Float64frombits(binary.LittleEndian.Uint64(area[8:]))}
+			return named.ShapeCircle{Value: bind.Float64(area[8:])}
 		}
 	case 3:
 		if bind.Room[named.ShapeLabel](call) {
-			value = named.ShapeLabel{Value: call.LiftString(binary.LittleEndian.Uint32(area[8:]),
-				binary.LittleEndian.Uint32(area[12:]))}
+			return named.ShapeLabel{Value: call.LoadString(area[8:])}
 		}
 	case 4:
-		region, path := bind.LiftList[named.Point](call, binary.LittleEndian.Uint32(area[8:]),
-			binary.LittleEndian.Uint32(area[12:]), 8, 4)
+		region, path := bind.LoadList[named.Point](call, area[8:], 8, 4)
 		for i := range path {
-			item := region[i*8:]
-			path[i] = loadPoint(call, item)
+			area := region[i*8:]
+			path[i] = loadPoint(call, area)
 		}
 		if bind.Room[named.ShapePath](call) {
-			value = named.ShapePath{Value: path}
+			return named.ShapePath{Value: path}
 		}
 	default:
-		call.BadDiscriminant(uint32(valueCase), 5)
+		call.BadDiscriminant(uint32(disc), 5)
 	}
-	return value
+	return nil
 }
 
-func loadTiny(call *bind.Call, area []byte) Tiny {
-	return Tiny{V: area[0]}
-}
+func loadTiny(call *bind.Call, area []byte) Tiny { return Tiny{V: area[0]} }
 
-func storeTiny(call *bind.Call, ptr uint32, value Tiny) {
-	call.StoreUint8(ptr, value.V)
-}
+func storeTiny(call *bind.Call, ptr uint32, value Tiny) { call.StoreUint8(ptr, value.V) }

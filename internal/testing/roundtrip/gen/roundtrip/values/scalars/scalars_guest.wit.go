@@ -11,124 +11,120 @@ import (
 
 // Interface is roundtrip:values/scalars as a guest exports it.
 type Interface interface {
-	// OfBool is of-bool.
 	OfBool(v bool) bool
-	// OfU8 is of-u8.
 	OfU8(v uint8) uint8
-	// OfS8 is of-s8.
 	OfS8(v int8) int8
-	// OfU16 is of-u16.
 	OfU16(v uint16) uint16
-	// OfS16 is of-s16.
 	OfS16(v int16) int16
-	// OfU32 is of-u32.
 	OfU32(v uint32) uint32
-	// OfS32 is of-s32.
 	OfS32(v int32) int32
-	// OfU64 is of-u64.
 	OfU64(v uint64) uint64
-	// OfS64 is of-s64.
 	OfS64(v int64) int64
-	// OfF32 is of-f32.
 	OfF32(v float32) float32
-	// OfF64 is of-f64.
 	OfF64(v float64) float64
-	// OfChar is of-char.
 	OfChar(v rune) rune
 }
 
 //go:wasmimport roundtrip:values/scalars of-bool
 func importOfBool(uint32) uint32
 
-// OfBool is of-bool.
-func OfBool(v bool) bool {
-	return importOfBool(types.FromBool(v)) != 0
-}
+// OfBool calls roundtrip:values/scalars#of-bool.
+func OfBool(v bool) bool { return importOfBool(types.FromBool(v)) != 0 }
 
 //go:wasmimport roundtrip:values/scalars of-u8
 func importOfU8(uint32) uint32
 
-// OfU8 is of-u8.
-func OfU8(v uint8) uint8 {
-	return uint8(importOfU8(uint32(v)))
-}
+// OfU8 calls roundtrip:values/scalars#of-u8.
+func OfU8(v uint8) uint8 { return uint8(importOfU8(uint32(v))) }
 
 //go:wasmimport roundtrip:values/scalars of-s8
 func importOfS8(uint32) uint32
 
-// OfS8 is of-s8.
-func OfS8(v int8) int8 {
-	return int8(importOfS8(uint32(v)))
-}
+// OfS8 calls roundtrip:values/scalars#of-s8.
+func OfS8(v int8) int8 { return int8(importOfS8(uint32(v))) }
 
 //go:wasmimport roundtrip:values/scalars of-u16
 func importOfU16(uint32) uint32
 
-// OfU16 is of-u16.
-func OfU16(v uint16) uint16 {
-	return uint16(importOfU16(uint32(v)))
-}
+// OfU16 calls roundtrip:values/scalars#of-u16.
+func OfU16(v uint16) uint16 { return uint16(importOfU16(uint32(v))) }
 
 //go:wasmimport roundtrip:values/scalars of-s16
 func importOfS16(uint32) uint32
 
-// OfS16 is of-s16.
-func OfS16(v int16) int16 {
-	return int16(importOfS16(uint32(v)))
-}
+// OfS16 calls roundtrip:values/scalars#of-s16.
+func OfS16(v int16) int16 { return int16(importOfS16(uint32(v))) }
 
 //go:wasmimport roundtrip:values/scalars of-u32
 func importOfU32(uint32) uint32
 
-// OfU32 is of-u32.
-func OfU32(v uint32) uint32 {
-	return importOfU32(v)
-}
+// OfU32 calls roundtrip:values/scalars#of-u32.
+func OfU32(v uint32) uint32 { return importOfU32(v) }
 
 //go:wasmimport roundtrip:values/scalars of-s32
 func importOfS32(uint32) uint32
 
-// OfS32 is of-s32.
-func OfS32(v int32) int32 {
-	return int32(importOfS32(uint32(v)))
-}
+// OfS32 calls roundtrip:values/scalars#of-s32.
+func OfS32(v int32) int32 { return int32(importOfS32(uint32(v))) }
 
 //go:wasmimport roundtrip:values/scalars of-u64
 func importOfU64(uint64) uint64
 
-// OfU64 is of-u64.
-func OfU64(v uint64) uint64 {
-	return importOfU64(v)
-}
+// OfU64 calls roundtrip:values/scalars#of-u64.
+func OfU64(v uint64) uint64 { return importOfU64(v) }
 
 //go:wasmimport roundtrip:values/scalars of-s64
 func importOfS64(uint64) uint64
 
-// OfS64 is of-s64.
-func OfS64(v int64) int64 {
-	return int64(importOfS64(uint64(v)))
-}
+// OfS64 calls roundtrip:values/scalars#of-s64.
+func OfS64(v int64) int64 { return int64(importOfS64(uint64(v))) }
 
 //go:wasmimport roundtrip:values/scalars of-f32
 func importOfF32(float32) float32
 
-// OfF32 is of-f32.
-func OfF32(v float32) float32 {
-	return importOfF32(v)
-}
+// OfF32 calls roundtrip:values/scalars#of-f32.
+func OfF32(v float32) float32 { return importOfF32(v) }
 
 //go:wasmimport roundtrip:values/scalars of-f64
 func importOfF64(float64) float64
 
-// OfF64 is of-f64.
-func OfF64(v float64) float64 {
-	return importOfF64(v)
-}
+// OfF64 calls roundtrip:values/scalars#of-f64.
+func OfF64(v float64) float64 { return importOfF64(v) }
 
 //go:wasmimport roundtrip:values/scalars of-char
 func importOfChar(uint32) uint32
 
-// OfChar is of-char.
-func OfChar(v rune) rune {
-	return rune(importOfChar(guest.LowerChar(v)))
-}
+// OfChar calls roundtrip:values/scalars#of-char.
+func OfChar(v rune) rune { return rune(importOfChar(guest.LowerChar(v))) }
+
+// Exported is for worlds that export the interface.
+var Exported exported
+var implementation Interface
+
+type exported struct{}
+
+func (exported) Set(impl Interface) { implementation = impl }
+
+func (exported) OfBool(v uint32) uint32 { return types.FromBool(implementation.OfBool(v != 0)) }
+
+func (exported) OfU8(v uint32) uint32 { return uint32(implementation.OfU8(uint8(v))) }
+
+func (exported) OfS8(v uint32) uint32 { return uint32(implementation.OfS8(int8(v))) }
+
+func (exported) OfU16(v uint32) uint32 { return uint32(implementation.OfU16(uint16(v))) }
+
+func (exported) OfS16(v uint32) uint32 { return uint32(implementation.OfS16(int16(v))) }
+
+func (exported) OfU32(v uint32) uint32 { return implementation.OfU32(v) }
+
+func (exported) OfS32(v uint32) uint32 { return uint32(implementation.OfS32(int32(v))) }
+
+func (exported) OfU64(v uint64) uint64 { return implementation.OfU64(v) }
+
+func (exported) OfS64(v uint64) uint64 { return uint64(implementation.OfS64(int64(v))) }
+
+func (exported) OfF32(v float32) float32 { return implementation.OfF32(v) }
+
+func (exported) OfF64(v float64) float64 { return implementation.OfF64(v) }
+
+func (exported) OfChar(v uint32) uint32 { return guest.LowerChar(implementation.OfChar(rune(v))) }

@@ -12,159 +12,75 @@ import (
 	"github.com/witgen/witgen/canonicalabi/types"
 )
 
-// Interface is roundtrip:values/scalars: what a guest
-// exports, and what a host implements for the guests that import it.
+// Interface is roundtrip:values/scalars, which a guest exports or a host implements.
 type Interface interface {
-	// OfBool is of-bool.
+	// OfBool calls roundtrip:values/scalars#of-bool.
 	OfBool(ctx context.Context, v bool) (bool, error)
-	// OfU8 is of-u8.
+	// OfU8 calls roundtrip:values/scalars#of-u8.
 	OfU8(ctx context.Context, v uint8) (uint8, error)
-	// OfS8 is of-s8.
+	// OfS8 calls roundtrip:values/scalars#of-s8.
 	OfS8(ctx context.Context, v int8) (int8, error)
-	// OfU16 is of-u16.
+	// OfU16 calls roundtrip:values/scalars#of-u16.
 	OfU16(ctx context.Context, v uint16) (uint16, error)
-	// OfS16 is of-s16.
+	// OfS16 calls roundtrip:values/scalars#of-s16.
 	OfS16(ctx context.Context, v int16) (int16, error)
-	// OfU32 is of-u32.
+	// OfU32 calls roundtrip:values/scalars#of-u32.
 	OfU32(ctx context.Context, v uint32) (uint32, error)
-	// OfS32 is of-s32.
+	// OfS32 calls roundtrip:values/scalars#of-s32.
 	OfS32(ctx context.Context, v int32) (int32, error)
-	// OfU64 is of-u64.
+	// OfU64 calls roundtrip:values/scalars#of-u64.
 	OfU64(ctx context.Context, v uint64) (uint64, error)
-	// OfS64 is of-s64.
+	// OfS64 calls roundtrip:values/scalars#of-s64.
 	OfS64(ctx context.Context, v int64) (int64, error)
-	// OfF32 is of-f32.
+	// OfF32 calls roundtrip:values/scalars#of-f32.
 	OfF32(ctx context.Context, v float32) (float32, error)
-	// OfF64 is of-f64.
+	// OfF64 calls roundtrip:values/scalars#of-f64.
 	OfF64(ctx context.Context, v float64) (float64, error)
-	// OfChar is of-char.
+	// OfChar calls roundtrip:values/scalars#of-char.
 	OfChar(ctx context.Context, v rune) (rune, error)
 }
 
-// Descriptor describes roundtrip:values/scalars to the runtime.
-var Descriptor = bind.Interface{
+var descriptor = bind.Interface{
 	Functions: []bind.Function{
-		{
-			Name:   "of-bool",
-			Type:   0x1b778c82d98194e4,
-			Export: "i32 -> i32",
-			Import: "i32 -> i32",
-			Handle: handleOfBool,
-		},
-		{
-			Name:   "of-u8",
-			Type:   0x16fae035c3f913d1,
-			Export: "i32 -> i32",
-			Import: "i32 -> i32",
-			Handle: handleOfU8,
-		},
-		{
-			Name:   "of-s8",
-			Type:   0x5fc3465c879d442d,
-			Export: "i32 -> i32",
-			Import: "i32 -> i32",
-			Handle: handleOfS8,
-		},
-		{
-			Name:   "of-u16",
-			Type:   0x6151909b89fc1d3f,
-			Export: "i32 -> i32",
-			Import: "i32 -> i32",
-			Handle: handleOfU16,
-		},
-		{
-			Name:   "of-s16",
-			Type:   0x91a0050d95ec5d90,
-			Export: "i32 -> i32",
-			Import: "i32 -> i32",
-			Handle: handleOfS16,
-		},
-		{
-			Name:   "of-u32",
-			Type:   0xefab7478186f8a0d,
-			Export: "i32 -> i32",
-			Import: "i32 -> i32",
-			Handle: handleOfU32,
-		},
-		{
-			Name:   "of-s32",
-			Type:   0x42248314c9b785ae,
-			Export: "i32 -> i32",
-			Import: "i32 -> i32",
-			Handle: handleOfS32,
-		},
-		{
-			Name:   "of-u64",
-			Type:   0xda6d220222447a79,
-			Export: "i64 -> i64",
-			Import: "i64 -> i64",
-			Handle: handleOfU64,
-		},
-		{
-			Name:   "of-s64",
-			Type:   0x8696deb29d174bc3,
-			Export: "i64 -> i64",
-			Import: "i64 -> i64",
-			Handle: handleOfS64,
-		},
-		{
-			Name:   "of-f32",
-			Type:   0xc662c8db70317964,
-			Export: "f32 -> f32",
-			Import: "f32 -> f32",
-			Handle: handleOfF32,
-		},
-		{
-			Name:   "of-f64",
-			Type:   0x16dc0e02c81e17c1,
-			Export: "f64 -> f64",
-			Import: "f64 -> f64",
-			Handle: handleOfF64,
-		},
-		{
-			Name:   "of-char",
-			Type:   0xd55e82f45930ce57,
-			Export: "i32 -> i32",
-			Import: "i32 -> i32",
-			Handle: handleOfChar,
-		},
+		{Name: "of-bool", Type: 0x1b778c82d98194e4, Export: "i32 -> i32", Import: "i32 -> i32",
+			Handle: handleOfBool},
+		{Name: "of-u8", Type: 0x16fae035c3f913d1, Export: "i32 -> i32", Import: "i32 -> i32",
+			Handle: handleOfU8},
+		{Name: "of-s8", Type: 0x5fc3465c879d442d, Export: "i32 -> i32", Import: "i32 -> i32",
+			Handle: handleOfS8},
+		{Name: "of-u16", Type: 0x6151909b89fc1d3f, Export: "i32 -> i32", Import: "i32 -> i32",
+			Handle: handleOfU16},
+		{Name: "of-s16", Type: 0x91a0050d95ec5d90, Export: "i32 -> i32", Import: "i32 -> i32",
+			Handle: handleOfS16},
+		{Name: "of-u32", Type: 0xefab7478186f8a0d, Export: "i32 -> i32", Import: "i32 -> i32",
+			Handle: handleOfU32},
+		{Name: "of-s32", Type: 0x42248314c9b785ae, Export: "i32 -> i32", Import: "i32 -> i32",
+			Handle: handleOfS32},
+		{Name: "of-u64", Type: 0xda6d220222447a79, Export: "i64 -> i64", Import: "i64 -> i64",
+			Handle: handleOfU64},
+		{Name: "of-s64", Type: 0x8696deb29d174bc3, Export: "i64 -> i64", Import: "i64 -> i64",
+			Handle: handleOfS64},
+		{Name: "of-f32", Type: 0xc662c8db70317964, Export: "f32 -> f32", Import: "f32 -> f32",
+			Handle: handleOfF32},
+		{Name: "of-f64", Type: 0x16dc0e02c81e17c1, Export: "f64 -> f64", Import: "f64 -> f64",
+			Handle: handleOfF64},
+		{Name: "of-char", Type: 0xd55e82f45930ce57, Export: "i32 -> i32", Import: "i32 -> i32",
+			Handle: handleOfChar},
 	},
 }
 
-// Bind returns the interface as an instance exports it. Worlds that export it
-// call it.
+// Descriptor describes roundtrip:values/scalars to the runtime.
+var Descriptor = descriptor
+
+// Bind returns the interface as an instance exports it.
 func Bind(e bind.Exports) Interface {
-	return &exports{
-		ofBool: e.Func(0),
-		ofU8:   e.Func(1),
-		ofS8:   e.Func(2),
-		ofU16:  e.Func(3),
-		ofS16:  e.Func(4),
-		ofU32:  e.Func(5),
-		ofS32:  e.Func(6),
-		ofU64:  e.Func(7),
-		ofS64:  e.Func(8),
-		ofF32:  e.Func(9),
-		ofF64:  e.Func(10),
-		ofChar: e.Func(11),
-	}
+	x := &exports{}
+	e.Bind(&x.ofBool, &x.ofU8, &x.ofS8, &x.ofU16, &x.ofS16, &x.ofU32, &x.ofS32, &x.ofU64, &x.ofS64, &x.ofF32,
+		&x.ofF64, &x.ofChar)
+	return x
 }
 
-// exports calls the functions that an instance exports.
-type exports struct {
-	ofBool bind.Func
-	ofU8   bind.Func
-	ofS8   bind.Func
-	ofU16  bind.Func
-	ofS16  bind.Func
-	ofU32  bind.Func
-	ofS32  bind.Func
-	ofU64  bind.Func
-	ofS64  bind.Func
-	ofF32  bind.Func
-	ofF64  bind.Func
-	ofChar bind.Func
-}
+type exports struct{ ofBool, ofU8, ofS8, ofU16, ofS16, ofU32, ofS32, ofU64, ofS64, ofF32, ofF64, ofChar bind.Func }
 
 func (x *exports) OfBool(ctx context.Context, v bool) (bool, error) {
 	call := x.ofBool.Begin(ctx)
@@ -177,28 +93,28 @@ func (x *exports) OfU8(ctx context.Context, v uint8) (uint8, error) {
 	call := x.ofU8.Begin(ctx)
 	call.Stack[0] = uint64(uint32(v))
 	core, err := call.Finish()
-	return uint8(uint32(core)), err
+	return uint8(core), err
 }
 
 func (x *exports) OfS8(ctx context.Context, v int8) (int8, error) {
 	call := x.ofS8.Begin(ctx)
 	call.Stack[0] = uint64(uint32(v))
 	core, err := call.Finish()
-	return int8(uint32(core)), err
+	return int8(core), err
 }
 
 func (x *exports) OfU16(ctx context.Context, v uint16) (uint16, error) {
 	call := x.ofU16.Begin(ctx)
 	call.Stack[0] = uint64(uint32(v))
 	core, err := call.Finish()
-	return uint16(uint32(core)), err
+	return uint16(core), err
 }
 
 func (x *exports) OfS16(ctx context.Context, v int16) (int16, error) {
 	call := x.ofS16.Begin(ctx)
 	call.Stack[0] = uint64(uint32(v))
 	core, err := call.Finish()
-	return int16(uint32(core)), err
+	return int16(core), err
 }
 
 func (x *exports) OfU32(ctx context.Context, v uint32) (uint32, error) {
@@ -212,7 +128,7 @@ func (x *exports) OfS32(ctx context.Context, v int32) (int32, error) {
 	call := x.ofS32.Begin(ctx)
 	call.Stack[0] = uint64(uint32(v))
 	core, err := call.Finish()
-	return int32(uint32(core)), err
+	return int32(core), err
 }
 
 func (x *exports) OfU64(ctx context.Context, v uint64) (uint64, error) {
@@ -248,110 +164,74 @@ func (x *exports) OfChar(ctx context.Context, v rune) (rune, error) {
 		return 0, bad.In("v")
 	}
 	call := x.ofChar.Begin(ctx)
-	call.Stack[0] = uint64(call.LowerChar(v))
-	if !call.Invoke() {
-		return 0, call.End()
-	}
-	result := call.LiftChar(uint32(call.Stack[0]))
-	return result, call.End()
+	call.Stack[0] = uint64(uint32(v))
+	core := call.InvokeCore()
+	return call.LiftChar(uint32(core)), call.End()
 }
 
 func handleOfBool(call *bind.Call) {
 	result, err := call.Impl().(Interface).OfBool(call.Context(), uint32(call.Stack[0]) != 0)
-	if err != nil {
-		call.Fail(err)
-		return
-	}
+	call.Return(err)
 	call.Stack[0] = uint64(types.FromBool(result))
 }
 
 func handleOfU8(call *bind.Call) {
-	result, err := call.Impl().(Interface).OfU8(call.Context(), uint8(uint32(call.Stack[0])))
-	if err != nil {
-		call.Fail(err)
-		return
-	}
+	result, err := call.Impl().(Interface).OfU8(call.Context(), uint8(call.Stack[0]))
+	call.Return(err)
 	call.Stack[0] = uint64(uint32(result))
 }
 
 func handleOfS8(call *bind.Call) {
-	result, err := call.Impl().(Interface).OfS8(call.Context(), int8(uint32(call.Stack[0])))
-	if err != nil {
-		call.Fail(err)
-		return
-	}
+	result, err := call.Impl().(Interface).OfS8(call.Context(), int8(call.Stack[0]))
+	call.Return(err)
 	call.Stack[0] = uint64(uint32(result))
 }
 
 func handleOfU16(call *bind.Call) {
-	result, err := call.Impl().(Interface).OfU16(call.Context(), uint16(uint32(call.Stack[0])))
-	if err != nil {
-		call.Fail(err)
-		return
-	}
+	result, err := call.Impl().(Interface).OfU16(call.Context(), uint16(call.Stack[0]))
+	call.Return(err)
 	call.Stack[0] = uint64(uint32(result))
 }
 
 func handleOfS16(call *bind.Call) {
-	result, err := call.Impl().(Interface).OfS16(call.Context(), int16(uint32(call.Stack[0])))
-	if err != nil {
-		call.Fail(err)
-		return
-	}
+	result, err := call.Impl().(Interface).OfS16(call.Context(), int16(call.Stack[0]))
+	call.Return(err)
 	call.Stack[0] = uint64(uint32(result))
 }
 
 func handleOfU32(call *bind.Call) {
 	result, err := call.Impl().(Interface).OfU32(call.Context(), uint32(call.Stack[0]))
-	if err != nil {
-		call.Fail(err)
-		return
-	}
+	call.Return(err)
 	call.Stack[0] = uint64(result)
 }
 
 func handleOfS32(call *bind.Call) {
-	result, err := call.Impl().(Interface).OfS32(call.Context(), int32(uint32(call.Stack[0])))
-	if err != nil {
-		call.Fail(err)
-		return
-	}
+	result, err := call.Impl().(Interface).OfS32(call.Context(), int32(call.Stack[0]))
+	call.Return(err)
 	call.Stack[0] = uint64(uint32(result))
 }
 
 func handleOfU64(call *bind.Call) {
 	result, err := call.Impl().(Interface).OfU64(call.Context(), call.Stack[0])
-	if err != nil {
-		call.Fail(err)
-		return
-	}
+	call.Return(err)
 	call.Stack[0] = result
 }
 
 func handleOfS64(call *bind.Call) {
 	result, err := call.Impl().(Interface).OfS64(call.Context(), int64(call.Stack[0]))
-	if err != nil {
-		call.Fail(err)
-		return
-	}
+	call.Return(err)
 	call.Stack[0] = uint64(result)
 }
 
 func handleOfF32(call *bind.Call) {
 	result, err := call.Impl().(Interface).OfF32(call.Context(), math.Float32frombits(uint32(call.Stack[0])))
-	if err != nil {
-		call.Fail(err)
-		return
-	}
+	call.Return(err)
 	call.Stack[0] = uint64(math.Float32bits(result))
 }
 
 func handleOfF64(call *bind.Call) {
 	result, err := call.Impl().(Interface).OfF64(call.Context(), math.Float64frombits(call.Stack[0]))
-	if err != nil {
-		call.Fail(err)
-		return
-	}
+	call.Return(err)
 	call.Stack[0] = math.Float64bits(result)
 }
 
@@ -361,9 +241,6 @@ func handleOfChar(call *bind.Call) {
 		return
 	}
 	result, err := call.Impl().(Interface).OfChar(call.Context(), v)
-	if err != nil {
-		call.Fail(err)
-		return
-	}
+	call.Return(err)
 	call.Stack[0] = uint64(call.LowerChar(result))
 }

@@ -9,8 +9,6 @@ import (
 	"github.com/witgen/witgen/canonicalabi/types"
 )
 
-// What this refers to is missing from a runtime that does not fit this file.
-// Use the same version of github.com/witgen/witgen to generate and to build.
 const _ = canonicalabi.GeneratedCodeNeedsABI2
 
 // F1 is the flags f1.
@@ -22,14 +20,9 @@ const (
 )
 
 // Has reports whether f holds all of flags.
-func (f F1) Has(flags F1) bool {
-	return f&flags == flags
-}
+func (f F1) Has(flags F1) bool { return f&flags == flags }
 
-// String returns the names of the flags in WIT, with | between them.
-func (f F1) String() string {
-	return types.FlagNames(uint32(f), "a")
-}
+func (f F1) String() string { return types.FlagNames(uint32(f), "a") }
 
 // F8 is the flags f8.
 type F8 uint8
@@ -47,11 +40,8 @@ const (
 )
 
 // Has reports whether f holds all of flags.
-func (f F8) Has(flags F8) bool {
-	return f&flags == flags
-}
+func (f F8) Has(flags F8) bool { return f&flags == flags }
 
-// String returns the names of the flags in WIT, with | between them.
 func (f F8) String() string {
 	return types.FlagNames(uint32(f), "a", "b", "c", "d", "e", "f", "g", "h")
 }
@@ -73,11 +63,8 @@ const (
 )
 
 // Has reports whether f holds all of flags.
-func (f F9) Has(flags F9) bool {
-	return f&flags == flags
-}
+func (f F9) Has(flags F9) bool { return f&flags == flags }
 
-// String returns the names of the flags in WIT, with | between them.
 func (f F9) String() string {
 	return types.FlagNames(uint32(f), "a", "b", "c", "d", "e", "f", "g", "h", "i")
 }
@@ -106,11 +93,8 @@ const (
 )
 
 // Has reports whether f holds all of flags.
-func (f F16) Has(flags F16) bool {
-	return f&flags == flags
-}
+func (f F16) Has(flags F16) bool { return f&flags == flags }
 
-// String returns the names of the flags in WIT, with | between them.
 func (f F16) String() string {
 	return types.FlagNames(uint32(f), "a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l", "m", "n", "o",
 		"p")
@@ -141,11 +125,8 @@ const (
 )
 
 // Has reports whether f holds all of flags.
-func (f F17) Has(flags F17) bool {
-	return f&flags == flags
-}
+func (f F17) Has(flags F17) bool { return f&flags == flags }
 
-// String returns the names of the flags in WIT, with | between them.
 func (f F17) String() string {
 	return types.FlagNames(uint32(f), "a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l", "m", "n", "o",
 		"p", "q")
@@ -191,11 +172,8 @@ const (
 )
 
 // Has reports whether f holds all of flags.
-func (f F32) Has(flags F32) bool {
-	return f&flags == flags
-}
+func (f F32) Has(flags F32) bool { return f&flags == flags }
 
-// String returns the names of the flags in WIT, with | between them.
 func (f F32) String() string {
 	return types.FlagNames(uint32(f), "a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l", "m", "n", "o",
 		"p", "q", "r", "s", "t", "u", "v", "w", "x", "y", "z", "aa", "ab", "ac", "ad", "ae", "af")

@@ -8,85 +8,63 @@ import "github.com/witgen/witgen/canonicalabi/guest"
 
 // Interface is roundtrip:values/sets as a guest exports it.
 type Interface interface {
-	// OfF1 is of-f1.
 	OfF1(v F1) F1
-	// OfF8 is of-f8.
 	OfF8(v F8) F8
-	// OfF9 is of-f9.
 	OfF9(v F9) F9
-	// OfF16 is of-f16.
 	OfF16(v F16) F16
-	// OfF17 is of-f17.
 	OfF17(v F17) F17
-	// OfF32 is of-f32.
 	OfF32(v F32) F32
-	// OfAll is of-all.
 	OfAll(v All) All
-	// OfF9s is of-f9s.
 	OfF9s(v []F9) []F9
-	// OfF32s is of-f32s.
 	OfF32s(v []F32) []F32
 }
 
 //go:wasmimport roundtrip:values/sets of-f1
 func importOfF1(uint32) uint32
 
-// OfF1 is of-f1.
-func OfF1(v F1) F1 {
-	return F1(importOfF1(uint32(guest.LowerFlags(v, 0x1, "sets.F1"))))
-}
+// OfF1 calls roundtrip:values/sets#of-f1.
+func OfF1(v F1) F1 { return F1(importOfF1(uint32(guest.LowerFlags(v, 0x1, "sets.F1")))) }
 
 //go:wasmimport roundtrip:values/sets of-f8
 func importOfF8(uint32) uint32
 
-// OfF8 is of-f8.
-func OfF8(v F8) F8 {
-	return F8(importOfF8(uint32(v)))
-}
+// OfF8 calls roundtrip:values/sets#of-f8.
+func OfF8(v F8) F8 { return F8(importOfF8(uint32(v))) }
 
 //go:wasmimport roundtrip:values/sets of-f9
 func importOfF9(uint32) uint32
 
-// OfF9 is of-f9.
-func OfF9(v F9) F9 {
-	return F9(importOfF9(uint32(guest.LowerFlags(v, 0x1ff, "sets.F9"))))
-}
+// OfF9 calls roundtrip:values/sets#of-f9.
+func OfF9(v F9) F9 { return F9(importOfF9(uint32(guest.LowerFlags(v, 0x1ff, "sets.F9")))) }
 
 //go:wasmimport roundtrip:values/sets of-f16
 func importOfF16(uint32) uint32
 
-// OfF16 is of-f16.
-func OfF16(v F16) F16 {
-	return F16(importOfF16(uint32(v)))
-}
+// OfF16 calls roundtrip:values/sets#of-f16.
+func OfF16(v F16) F16 { return F16(importOfF16(uint32(v))) }
 
 //go:wasmimport roundtrip:values/sets of-f17
 func importOfF17(uint32) uint32
 
-// OfF17 is of-f17.
-func OfF17(v F17) F17 {
-	return F17(importOfF17(uint32(guest.LowerFlags(v, 0x1ffff, "sets.F17"))))
-}
+// OfF17 calls roundtrip:values/sets#of-f17.
+func OfF17(v F17) F17 { return F17(importOfF17(uint32(guest.LowerFlags(v, 0x1ffff, "sets.F17")))) }
 
 //go:wasmimport roundtrip:values/sets of-f32
 func importOfF32(uint32) uint32
 
-// OfF32 is of-f32.
-func OfF32(v F32) F32 {
-	return F32(importOfF32(uint32(v)))
-}
+// OfF32 calls roundtrip:values/sets#of-f32.
+func OfF32(v F32) F32 { return F32(importOfF32(uint32(v))) }
 
 //go:wasmimport roundtrip:values/sets of-all
 func importOfAll(uint32, uint32, uint32, uint32, uint32, uint32, uint32)
 
-// OfAll is of-all.
+// OfAll calls roundtrip:values/sets#of-all.
 func OfAll(v All) All {
 	call := guest.Call()
-	area := call.ResultArea(16)
 	importOfAll(uint32(guest.LowerFlags(v.A, 0x1, "sets.F1")), uint32(v.B),
 		uint32(guest.LowerFlags(v.C, 0x1ff, "sets.F9")), uint32(v.D),
-		uint32(guest.LowerFlags(v.E, 0x1ffff, "sets.F17")), uint32(v.F), guest.Address(area))
-	call.Returned()
+		uint32(guest.LowerFlags(v.E, 0x1ffff, "sets.F17")), uint32(v.F), call.ResultArea(16))
+	area := call.Returned(16)
 	result := loadAll(area)
 	call.Done()
 	return result
@@ -95,7 +73,7 @@ func OfAll(v All) All {
 //go:wasmimport roundtrip:values/sets of-f9s
 func importOfF9s(uint32, uint32, uint32)
 
-// OfF9s is of-f9s.
+// OfF9s calls roundtrip:values/sets#of-f9s.
 func OfF9s(v []F9) []F9 {
 	call := guest.Call()
 	vPtr := call.List(len(v), 2)
@@ -103,11 +81,11 @@ func OfF9s(v []F9) []F9 {
 		at := guest.PointerTo(vPtr + uint32(i)*2)
 		guest.Store(at, 0, uint16(guest.LowerFlags(item, 0x1ff, "sets.F9")))
 	}
-	area := call.ResultArea(8)
-	importOfF9s(vPtr, uint32(len(v)), guest.Address(area))
-	call.Returned()
+	importOfF9s(vPtr, uint32(len(v)), call.ResultArea(8))
+	area := call.Returned(8)
 	resultPtr := guest.Load[uint32](area, 0)
-	result := make([]F9, guest.Load[uint32](area, 4))
+	resultLen := guest.Load[uint32](area, 4)
+	result := make([]F9, resultLen)
 	for i := range result {
 		at := guest.PointerTo(resultPtr + uint32(i)*2)
 		result[i] = F9(guest.Load[uint16](at, 0))
@@ -119,7 +97,7 @@ func OfF9s(v []F9) []F9 {
 //go:wasmimport roundtrip:values/sets of-f32s
 func importOfF32s(uint32, uint32, uint32)
 
-// OfF32s is of-f32s.
+// OfF32s calls roundtrip:values/sets#of-f32s.
 func OfF32s(v []F32) []F32 {
 	call := guest.Call()
 	vPtr := call.List(len(v), 4)
@@ -127,11 +105,11 @@ func OfF32s(v []F32) []F32 {
 		at := guest.PointerTo(vPtr + uint32(i)*4)
 		guest.Store(at, 0, uint32(item))
 	}
-	area := call.ResultArea(8)
-	importOfF32s(vPtr, uint32(len(v)), guest.Address(area))
-	call.Returned()
+	importOfF32s(vPtr, uint32(len(v)), call.ResultArea(8))
+	area := call.Returned(8)
 	resultPtr := guest.Load[uint32](area, 0)
-	result := make([]F32, guest.Load[uint32](area, 4))
+	resultLen := guest.Load[uint32](area, 4)
+	result := make([]F32, resultLen)
 	for i := range result {
 		at := guest.PointerTo(resultPtr + uint32(i)*4)
 		result[i] = F32(guest.Load[uint32](at, 0))
@@ -140,13 +118,84 @@ func OfF32s(v []F32) []F32 {
 	return result
 }
 
-func loadAll(ptr guest.Pointer) All {
-	return All{
-		A: F1(guest.Load[uint8](ptr, 0)),
-		B: F8(guest.Load[uint8](ptr, 1)),
-		C: F9(guest.Load[uint16](ptr, 2)),
-		D: F16(guest.Load[uint16](ptr, 4)),
-		E: F17(guest.Load[uint32](ptr, 8)),
-		F: F32(guest.Load[uint32](ptr, 12)),
+// Exported is for worlds that export the interface.
+var Exported exported
+var implementation Interface
+
+type exported struct{}
+
+func (exported) Set(impl Interface) { implementation = impl }
+
+func (exported) OfF1(v uint32) uint32 {
+	return uint32(guest.LowerFlags(implementation.OfF1(F1(v)), 0x1, "sets.F1"))
+}
+
+func (exported) OfF8(v uint32) uint32 { return uint32(implementation.OfF8(F8(v))) }
+
+func (exported) OfF9(v uint32) uint32 {
+	return uint32(guest.LowerFlags(implementation.OfF9(F9(v)), 0x1ff, "sets.F9"))
+}
+
+func (exported) OfF16(v uint32) uint32 { return uint32(implementation.OfF16(F16(v))) }
+
+func (exported) OfF17(v uint32) uint32 {
+	return uint32(guest.LowerFlags(implementation.OfF17(F17(v)), 0x1ffff, "sets.F17"))
+}
+
+func (exported) OfF32(v uint32) uint32 { return uint32(implementation.OfF32(F32(v))) }
+
+func (exported) OfAll(v0, v1, v2, v3, v4, v5 uint32) uint32 {
+	result := implementation.OfAll(All{A: F1(v0), B: F8(v1), C: F9(v2), D: F16(v3), E: F17(v4), F: F32(v5)})
+	area := guest.ResultArea(16)
+	storeAll(area, result)
+	return guest.Address(area)
+}
+
+func (exported) OfF9s(vPtr, vLen uint32) uint32 {
+	v := make([]F9, vLen)
+	for i := range v {
+		at := guest.PointerTo(vPtr + uint32(i)*2)
+		v[i] = F9(guest.Load[uint16](at, 0))
 	}
+	guest.ParamsLifted()
+	result := implementation.OfF9s(v)
+	area := guest.ResultArea(8)
+	resultPtr := guest.NewList(&guest.Results, area, 0, len(result), 2)
+	for i, item := range result {
+		at := guest.PointerTo(resultPtr + uint32(i)*2)
+		guest.Store(at, 0, uint16(guest.LowerFlags(item, 0x1ff, "sets.F9")))
+	}
+	return guest.Address(area)
+}
+
+func (exported) OfF32s(vPtr, vLen uint32) uint32 {
+	v := make([]F32, vLen)
+	for i := range v {
+		at := guest.PointerTo(vPtr + uint32(i)*4)
+		v[i] = F32(guest.Load[uint32](at, 0))
+	}
+	guest.ParamsLifted()
+	result := implementation.OfF32s(v)
+	area := guest.ResultArea(8)
+	resultPtr := guest.NewList(&guest.Results, area, 0, len(result), 4)
+	for i, item := range result {
+		at := guest.PointerTo(resultPtr + uint32(i)*4)
+		guest.Store(at, 0, uint32(item))
+	}
+	return guest.Address(area)
+}
+
+func loadAll(ptr guest.Pointer) All {
+	return All{A: F1(guest.Load[uint8](ptr, 0)), B: F8(guest.Load[uint8](ptr, 1)),
+		C: F9(guest.Load[uint16](ptr, 2)), D: F16(guest.Load[uint16](ptr, 4)),
+		E: F17(guest.Load[uint32](ptr, 8)), F: F32(guest.Load[uint32](ptr, 12))}
+}
+
+func storeAll(ptr guest.Pointer, value All) {
+	guest.Store(ptr, 0, uint8(guest.LowerFlags(value.A, 0x1, "sets.F1")))
+	guest.Store(ptr, 1, uint8(value.B))
+	guest.Store(ptr, 2, uint16(guest.LowerFlags(value.C, 0x1ff, "sets.F9")))
+	guest.Store(ptr, 4, uint16(value.D))
+	guest.Store(ptr, 8, uint32(guest.LowerFlags(value.E, 0x1ffff, "sets.F17")))
+	guest.Store(ptr, 12, uint32(value.F))
 }

@@ -6,150 +6,83 @@ package sets
 
 import (
 	"context"
-	"encoding/binary"
 
 	"github.com/witgen/witgen/canonicalabi/host"
 	"github.com/witgen/witgen/canonicalabi/host/bind"
 )
 
-// Interface is roundtrip:values/sets: what a guest
-// exports, and what a host implements for the guests that import it.
+// Interface is roundtrip:values/sets, which a guest exports or a host implements.
 type Interface interface {
-	// OfF1 is of-f1.
+	// OfF1 calls roundtrip:values/sets#of-f1.
 	OfF1(ctx context.Context, v F1) (F1, error)
-	// OfF8 is of-f8.
+	// OfF8 calls roundtrip:values/sets#of-f8.
 	OfF8(ctx context.Context, v F8) (F8, error)
-	// OfF9 is of-f9.
+	// OfF9 calls roundtrip:values/sets#of-f9.
 	OfF9(ctx context.Context, v F9) (F9, error)
-	// OfF16 is of-f16.
+	// OfF16 calls roundtrip:values/sets#of-f16.
 	OfF16(ctx context.Context, v F16) (F16, error)
-	// OfF17 is of-f17.
+	// OfF17 calls roundtrip:values/sets#of-f17.
 	OfF17(ctx context.Context, v F17) (F17, error)
-	// OfF32 is of-f32.
+	// OfF32 calls roundtrip:values/sets#of-f32.
 	OfF32(ctx context.Context, v F32) (F32, error)
-	// OfAll is of-all.
+	// OfAll calls roundtrip:values/sets#of-all.
 	OfAll(ctx context.Context, v All) (All, error)
-	// OfF9s is of-f9s.
+	// OfF9s calls roundtrip:values/sets#of-f9s.
 	OfF9s(ctx context.Context, v []F9) ([]F9, error)
-	// OfF32s is of-f32s.
+	// OfF32s calls roundtrip:values/sets#of-f32s.
 	OfF32s(ctx context.Context, v []F32) ([]F32, error)
 }
 
-// Descriptor describes roundtrip:values/sets to the runtime.
-var Descriptor = bind.Interface{
+var descriptor = bind.Interface{
 	Functions: []bind.Function{
-		{
-			Name:   "of-f1",
-			Type:   0x6964b058781721c6,
-			Export: "i32 -> i32",
-			Import: "i32 -> i32",
-			Handle: handleOfF1,
-		},
-		{
-			Name:   "of-f8",
-			Type:   0x0df217e50529df71,
-			Export: "i32 -> i32",
-			Import: "i32 -> i32",
-			Handle: handleOfF8,
-		},
-		{
-			Name:   "of-f9",
-			Type:   0xa064514e84b482ac,
-			Export: "i32 -> i32",
-			Import: "i32 -> i32",
-			Handle: handleOfF9,
-		},
-		{
-			Name:   "of-f16",
-			Type:   0xe2abcc4fbc9bddd1,
-			Export: "i32 -> i32",
-			Import: "i32 -> i32",
-			Handle: handleOfF16,
-		},
-		{
-			Name:   "of-f17",
-			Type:   0x0dc164c23e694b5c,
-			Export: "i32 -> i32",
-			Import: "i32 -> i32",
-			Handle: handleOfF17,
-		},
-		{
-			Name:   "of-f32",
-			Type:   0x25f82cdc869b1dab,
-			Export: "i32 -> i32",
-			Import: "i32 -> i32",
-			Handle: handleOfF32,
-		},
-		{
-			Name:   "of-all",
-			Type:   0x6f883d4324c77728,
-			Export: "i32 i32 i32 i32 i32 i32 -> i32",
-			Import: "i32 i32 i32 i32 i32 i32 i32 ->",
-			Handle: handleOfAll,
-		},
-		{
-			Name:   "of-f9s",
-			Type:   0x65667cb0564f7a3b,
-			Export: "i32 i32 -> i32",
-			Import: "i32 i32 i32 ->",
-			Handle: handleOfF9s,
-		},
-		{
-			Name:   "of-f32s",
-			Type:   0x140a0825b91cce93,
-			Export: "i32 i32 -> i32",
-			Import: "i32 i32 i32 ->",
-			Handle: handleOfF32s,
-		},
+		{Name: "of-f1", Type: 0x6964b058781721c6, Export: "i32 -> i32", Import: "i32 -> i32",
+			Handle: handleOfF1},
+		{Name: "of-f8", Type: 0x0df217e50529df71, Export: "i32 -> i32", Import: "i32 -> i32",
+			Handle: handleOfF8},
+		{Name: "of-f9", Type: 0xa064514e84b482ac, Export: "i32 -> i32", Import: "i32 -> i32",
+			Handle: handleOfF9},
+		{Name: "of-f16", Type: 0xe2abcc4fbc9bddd1, Export: "i32 -> i32", Import: "i32 -> i32",
+			Handle: handleOfF16},
+		{Name: "of-f17", Type: 0x0dc164c23e694b5c, Export: "i32 -> i32", Import: "i32 -> i32",
+			Handle: handleOfF17},
+		{Name: "of-f32", Type: 0x25f82cdc869b1dab, Export: "i32 -> i32", Import: "i32 -> i32",
+			Handle: handleOfF32},
+		{Name: "of-all", Type: 0x6f883d4324c77728, Export: "i32 i32 i32 i32 i32 i32 -> i32",
+			Import: "i32 i32 i32 i32 i32 i32 i32 ->", Handle: handleOfAll},
+		{Name: "of-f9s", Type: 0x65667cb0564f7a3b, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->",
+			Handle: handleOfF9s},
+		{Name: "of-f32s", Type: 0x140a0825b91cce93, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->",
+			Handle: handleOfF32s},
 	},
 }
 
-// Bind returns the interface as an instance exports it. Worlds that export it
-// call it.
+// Descriptor describes roundtrip:values/sets to the runtime.
+var Descriptor = descriptor
+
+// Bind returns the interface as an instance exports it.
 func Bind(e bind.Exports) Interface {
-	return &exports{
-		ofF1:   e.Func(0),
-		ofF8:   e.Func(1),
-		ofF9:   e.Func(2),
-		ofF16:  e.Func(3),
-		ofF17:  e.Func(4),
-		ofF32:  e.Func(5),
-		ofAll:  e.Func(6),
-		ofF9s:  e.Func(7),
-		ofF32s: e.Func(8),
-	}
+	x := &exports{}
+	e.Bind(&x.ofF1, &x.ofF8, &x.ofF9, &x.ofF16, &x.ofF17, &x.ofF32, &x.ofAll, &x.ofF9s, &x.ofF32s)
+	return x
 }
 
-// exports calls the functions that an instance exports.
-type exports struct {
-	ofF1   bind.Func
-	ofF8   bind.Func
-	ofF9   bind.Func
-	ofF16  bind.Func
-	ofF17  bind.Func
-	ofF32  bind.Func
-	ofAll  bind.Func
-	ofF9s  bind.Func
-	ofF32s bind.Func
-}
+type exports struct{ ofF1, ofF8, ofF9, ofF16, ofF17, ofF32, ofAll, ofF9s, ofF32s bind.Func }
 
 func (x *exports) OfF1(ctx context.Context, v F1) (F1, error) {
 	if bad := bind.CheckFlags(uint32(v), 1); bad != nil {
 		return 0, bad.In("v")
 	}
 	call := x.ofF1.Begin(ctx)
-	call.Stack[0] = uint64(call.LowerFlags(uint32(v), 1))
+	call.Stack[0] = uint64(uint32(v))
 	core, err := call.Finish()
-	result := F1(uint32(core) & 0x1)
-	return result, err
+	return F1(uint32(core) & 0x1), err
 }
 
 func (x *exports) OfF8(ctx context.Context, v F8) (F8, error) {
 	call := x.ofF8.Begin(ctx)
-	call.Stack[0] = uint64(call.LowerFlags(uint32(v), 8))
+	call.Stack[0] = uint64(uint32(v))
 	core, err := call.Finish()
-	result := F8(uint32(core))
-	return result, err
+	return F8(uint32(core)), err
 }
 
 func (x *exports) OfF9(ctx context.Context, v F9) (F9, error) {
@@ -157,18 +90,16 @@ func (x *exports) OfF9(ctx context.Context, v F9) (F9, error) {
 		return 0, bad.In("v")
 	}
 	call := x.ofF9.Begin(ctx)
-	call.Stack[0] = uint64(call.LowerFlags(uint32(v), 9))
+	call.Stack[0] = uint64(uint32(v))
 	core, err := call.Finish()
-	result := F9(uint32(core) & 0x1ff)
-	return result, err
+	return F9(uint32(core) & 0x1ff), err
 }
 
 func (x *exports) OfF16(ctx context.Context, v F16) (F16, error) {
 	call := x.ofF16.Begin(ctx)
-	call.Stack[0] = uint64(call.LowerFlags(uint32(v), 16))
+	call.Stack[0] = uint64(uint32(v))
 	core, err := call.Finish()
-	result := F16(uint32(core))
-	return result, err
+	return F16(uint32(core)), err
 }
 
 func (x *exports) OfF17(ctx context.Context, v F17) (F17, error) {
@@ -176,18 +107,16 @@ func (x *exports) OfF17(ctx context.Context, v F17) (F17, error) {
 		return 0, bad.In("v")
 	}
 	call := x.ofF17.Begin(ctx)
-	call.Stack[0] = uint64(call.LowerFlags(uint32(v), 17))
+	call.Stack[0] = uint64(uint32(v))
 	core, err := call.Finish()
-	result := F17(uint32(core) & 0x1ffff)
-	return result, err
+	return F17(uint32(core) & 0x1ffff), err
 }
 
 func (x *exports) OfF32(ctx context.Context, v F32) (F32, error) {
 	call := x.ofF32.Begin(ctx)
-	call.Stack[0] = uint64(call.LowerFlags(uint32(v), 32))
+	call.Stack[0] = uint64(uint32(v))
 	core, err := call.Finish()
-	result := F32(uint32(core))
-	return result, err
+	return F32(uint32(core)), err
 }
 
 func (x *exports) OfAll(ctx context.Context, v All) (All, error) {
@@ -196,53 +125,31 @@ func (x *exports) OfAll(ctx context.Context, v All) (All, error) {
 	}
 	call := x.ofAll.Begin(ctx)
 	stack := call.Stack[:6]
-	stack[0] = uint64(call.LowerFlags(uint32(v.A), 1))
-	stack[1] = uint64(call.LowerFlags(uint32(v.B), 8))
-	stack[2] = uint64(call.LowerFlags(uint32(v.C), 9))
-	stack[3] = uint64(call.LowerFlags(uint32(v.D), 16))
-	stack[4] = uint64(call.LowerFlags(uint32(v.E), 17))
-	stack[5] = uint64(call.LowerFlags(uint32(v.F), 32))
-	if !call.Invoke() {
-		return All{}, call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 16, 4)
-	if !ok {
-		return All{}, call.End()
-	}
-	result := loadAll(call, area)
-	return result, call.End()
+	stack[0], stack[1], stack[2], stack[3] = uint64(uint32(v.A)), uint64(uint32(v.B)), uint64(uint32(v.C)),
+		uint64(uint32(v.D))
+	stack[4], stack[5] = uint64(uint32(v.E)), uint64(uint32(v.F))
+	area := call.InvokeView(16, 4)
+	return loadAll(call, area), call.End()
 }
 
 func (x *exports) OfF9s(ctx context.Context, v []F9) ([]F9, error) {
-	if bad := bind.CheckList(len(v), 2); bad != nil {
+	if bad := bind.CheckEach(v, 2,
+		func(v F9) *host.BadValueError { return bind.CheckFlags(uint32(v), 9) }); bad != nil {
 		return nil, bad.In("v")
-	}
-	for i, item := range v {
-		if bad := bind.CheckFlags(uint32(item), 9); bad != nil {
-			return nil, bad.At(i).In("v")
-		}
 	}
 	call := x.ofF9s.Begin(ctx)
 	vPtr := call.LowerList(len(v), 2, 2)
 	for i, item := range v {
 		at := vPtr + uint32(i)*2
-		call.StoreUint16(at, uint16(call.LowerFlags(uint32(item), 9)))
+		call.StoreUint16(at, uint16(uint32(item)))
 	}
 	stack := call.Stack[:2]
-	stack[0] = uint64(vPtr)
-	stack[1] = uint64(uint32(len(v)))
-	if !call.Invoke() {
-		return nil, call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 8, 4)
-	if !ok {
-		return nil, call.End()
-	}
-	region, result := bind.LiftList[F9](call, binary.LittleEndian.Uint32(area),
-		binary.LittleEndian.Uint32(area[4:]), 2, 2)
+	stack[0], stack[1] = uint64(vPtr), uint64(uint32(len(v)))
+	area := call.InvokeView(8, 4)
+	region, result := bind.LoadList[F9](call, area, 2, 2)
 	for i := range result {
-		item := region[i*2:]
-		result[i] = F9(binary.LittleEndian.Uint16(item) & 0x1ff)
+		area := region[i*2:]
+		result[i] = F9(bind.Uint16(area) & 0x1ff)
 	}
 	return result, call.End()
 }
@@ -255,177 +162,112 @@ func (x *exports) OfF32s(ctx context.Context, v []F32) ([]F32, error) {
 	vPtr := call.LowerList(len(v), 4, 4)
 	for i, item := range v {
 		at := vPtr + uint32(i)*4
-		call.StoreUint32(at, call.LowerFlags(uint32(item), 32))
+		call.StoreUint32(at, uint32(item))
 	}
 	stack := call.Stack[:2]
-	stack[0] = uint64(vPtr)
-	stack[1] = uint64(uint32(len(v)))
-	if !call.Invoke() {
-		return nil, call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 8, 4)
-	if !ok {
-		return nil, call.End()
-	}
-	region, result := bind.LiftList[F32](call, binary.LittleEndian.Uint32(area),
-		binary.LittleEndian.Uint32(area[4:]), 4, 4)
+	stack[0], stack[1] = uint64(vPtr), uint64(uint32(len(v)))
+	area := call.InvokeView(8, 4)
+	region, result := bind.LoadList[F32](call, area, 4, 4)
 	for i := range result {
-		item := region[i*4:]
-		result[i] = F32(binary.LittleEndian.Uint32(item))
+		area := region[i*4:]
+		result[i] = F32(bind.Uint32(area))
 	}
 	return result, call.End()
 }
 
 func handleOfF1(call *bind.Call) {
 	result, err := call.Impl().(Interface).OfF1(call.Context(), F1(uint32(call.Stack[0])&0x1))
-	if err != nil {
-		call.Fail(err)
-		return
-	}
+	call.Return(err)
 	call.Stack[0] = uint64(call.LowerFlags(uint32(result), 1))
 }
 
 func handleOfF8(call *bind.Call) {
 	result, err := call.Impl().(Interface).OfF8(call.Context(), F8(uint32(call.Stack[0])))
-	if err != nil {
-		call.Fail(err)
-		return
-	}
+	call.Return(err)
 	call.Stack[0] = uint64(call.LowerFlags(uint32(result), 8))
 }
 
 func handleOfF9(call *bind.Call) {
 	result, err := call.Impl().(Interface).OfF9(call.Context(), F9(uint32(call.Stack[0])&0x1ff))
-	if err != nil {
-		call.Fail(err)
-		return
-	}
+	call.Return(err)
 	call.Stack[0] = uint64(call.LowerFlags(uint32(result), 9))
 }
 
 func handleOfF16(call *bind.Call) {
 	result, err := call.Impl().(Interface).OfF16(call.Context(), F16(uint32(call.Stack[0])))
-	if err != nil {
-		call.Fail(err)
-		return
-	}
+	call.Return(err)
 	call.Stack[0] = uint64(call.LowerFlags(uint32(result), 16))
 }
 
 func handleOfF17(call *bind.Call) {
 	result, err := call.Impl().(Interface).OfF17(call.Context(), F17(uint32(call.Stack[0])&0x1ffff))
-	if err != nil {
-		call.Fail(err)
-		return
-	}
+	call.Return(err)
 	call.Stack[0] = uint64(call.LowerFlags(uint32(result), 17))
 }
 
 func handleOfF32(call *bind.Call) {
 	result, err := call.Impl().(Interface).OfF32(call.Context(), F32(uint32(call.Stack[0])))
-	if err != nil {
-		call.Fail(err)
-		return
-	}
+	call.Return(err)
 	call.Stack[0] = uint64(call.LowerFlags(uint32(result), 32))
 }
 
 func handleOfAll(call *bind.Call) {
-	result, err := call.Impl().(Interface).OfAll(call.Context(), All{
-		A: F1(uint32(call.Stack[0]) & 0x1),
-		B: F8(uint32(call.Stack[1])),
-		C: F9(uint32(call.Stack[2]) & 0x1ff),
-		D: F16(uint32(call.Stack[3])),
-		E: F17(uint32(call.Stack[4]) & 0x1ffff),
-		F: F32(uint32(call.Stack[5])),
-	})
-	if err != nil {
-		call.Fail(err)
-		return
-	}
-	resultPtr := uint32(call.Stack[6])
-	if !call.CheckArea(resultPtr, 16, 4) {
-		return
-	}
-	storeAll(call, resultPtr, result)
+	result, err := call.Impl().(Interface).OfAll(call.Context(), All{A: F1(uint32(call.Stack[0]) & 0x1),
+		B: F8(uint32(call.Stack[1])), C: F9(uint32(call.Stack[2]) & 0x1ff), D: F16(uint32(call.Stack[3])),
+		E: F17(uint32(call.Stack[4]) & 0x1ffff), F: F32(uint32(call.Stack[5]))})
+	call.Return(err)
+	area := call.ResultArea(6, 16, 4)
+	storeAll(call, area, result)
 }
 
 func handleOfF9s(call *bind.Call) {
 	region, v := bind.LiftList[F9](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 2, 2)
 	for i := range v {
-		item := region[i*2:]
-		v[i] = F9(binary.LittleEndian.Uint16(item) & 0x1ff)
+		area := region[i*2:]
+		v[i] = F9(bind.Uint16(area) & 0x1ff)
 	}
 	if !call.OK() {
 		return
 	}
 	result, err := call.Impl().(Interface).OfF9s(call.Context(), v)
-	if err != nil {
-		call.Fail(err)
-		return
-	}
-	resultPtr := uint32(call.Stack[2])
-	if !call.CheckArea(resultPtr, 8, 4) {
-		return
-	}
-	resultPtr2 := call.LowerList(len(result), 2, 2)
+	call.Return(err)
+	area := call.ResultArea(2, 8, 4)
+	resultPtr := call.LowerList(len(result), 2, 2)
 	for i, item := range result {
-		at := resultPtr2 + uint32(i)*2
+		at := resultPtr + uint32(i)*2
 		call.StoreUint16(at, uint16(call.LowerFlags(uint32(item), 9)))
 	}
-	call.StoreUint32(resultPtr, resultPtr2)
-	call.StoreUint32(resultPtr+4, uint32(len(result)))
+	call.StoreList(area, resultPtr, len(result))
 }
 
 func handleOfF32s(call *bind.Call) {
 	region, v := bind.LiftList[F32](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 4, 4)
 	for i := range v {
-		item := region[i*4:]
-		v[i] = F32(binary.LittleEndian.Uint32(item))
+		area := region[i*4:]
+		v[i] = F32(bind.Uint32(area))
 	}
 	if !call.OK() {
 		return
 	}
 	result, err := call.Impl().(Interface).OfF32s(call.Context(), v)
-	if err != nil {
-		call.Fail(err)
-		return
-	}
-	resultPtr := uint32(call.Stack[2])
-	if !call.CheckArea(resultPtr, 8, 4) {
-		return
-	}
-	resultPtr2 := call.LowerList(len(result), 4, 4)
+	call.Return(err)
+	area := call.ResultArea(2, 8, 4)
+	resultPtr := call.LowerList(len(result), 4, 4)
 	for i, item := range result {
-		at := resultPtr2 + uint32(i)*4
+		at := resultPtr + uint32(i)*4
 		call.StoreUint32(at, call.LowerFlags(uint32(item), 32))
 	}
-	call.StoreUint32(resultPtr, resultPtr2)
-	call.StoreUint32(resultPtr+4, uint32(len(result)))
+	call.StoreList(area, resultPtr, len(result))
 }
 
 func checkAll(value All) *host.BadValueError {
-	if bad := bind.CheckFlags(uint32(value.A), 1); bad != nil {
-		return bad.In("a")
-	}
-	if bad := bind.CheckFlags(uint32(value.C), 9); bad != nil {
-		return bad.In("c")
-	}
-	if bad := bind.CheckFlags(uint32(value.E), 17); bad != nil {
-		return bad.In("e")
-	}
-	return nil
+	return bind.First(bind.CheckFlags(uint32(value.A), 1).In("a"), bind.CheckFlags(uint32(value.C), 9).In("c"),
+		bind.CheckFlags(uint32(value.E), 17).In("e"))
 }
 
 func loadAll(call *bind.Call, area []byte) All {
-	return All{
-		A: F1(area[0] & 0x1),
-		B: F8(area[1]),
-		C: F9(binary.LittleEndian.Uint16(area[2:]) & 0x1ff),
-		D: F16(binary.LittleEndian.Uint16(area[4:])),
-		E: F17(binary.LittleEndian.Uint32(area[8:]) & 0x1ffff),
-		F: F32(binary.LittleEndian.Uint32(area[12:])),
-	}
+	return All{A: F1(area[0] & 0x1), B: F8(area[1]), C: F9(bind.Uint16(area[2:]) & 0x1ff),
+		D: F16(bind.Uint16(area[4:])), E: F17(bind.Uint32(area[8:]) & 0x1ffff), F: F32(bind.Uint32(area[12:]))}
 }
 
 func storeAll(call *bind.Call, ptr uint32, value All) {

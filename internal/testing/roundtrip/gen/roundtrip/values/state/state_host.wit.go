@@ -10,32 +10,29 @@ import (
 	"github.com/witgen/witgen/canonicalabi/host/bind"
 )
 
-// Interface is roundtrip:values/state: what a guest
-// exports, and what a host implements for the guests that import it.
+// Interface is roundtrip:values/state, which a guest exports or a host implements.
 type Interface interface {
 	// How many calls it has got, this one and others of the interface left out.
 	Seen(ctx context.Context) (uint64, error)
 }
 
-// Descriptor describes roundtrip:values/state to the runtime.
-var Descriptor = bind.Interface{
+var descriptor = bind.Interface{
 	Functions: []bind.Function{
 		{Name: "seen", Type: 0xca4ad8427e12d50b, Export: "-> i64", Import: "-> i64", Handle: handleSeen},
 	},
 }
 
-// Bind returns the interface as an instance exports it. Worlds that export it
-// call it.
+// Descriptor describes roundtrip:values/state to the runtime.
+var Descriptor = descriptor
+
+// Bind returns the interface as an instance exports it.
 func Bind(e bind.Exports) Interface {
-	return &exports{
-		seen: e.Func(0),
-	}
+	x := &exports{}
+	e.Bind(&x.seen)
+	return x
 }
 
-// exports calls the functions that an instance exports.
-type exports struct {
-	seen bind.Func
-}
+type exports struct{ seen bind.Func }
 
 func (x *exports) Seen(ctx context.Context) (uint64, error) {
 	call := x.seen.Begin(ctx)
@@ -45,9 +42,6 @@ func (x *exports) Seen(ctx context.Context) (uint64, error) {
 
 func handleSeen(call *bind.Call) {
 	result, err := call.Impl().(Interface).Seen(call.Context())
-	if err != nil {
-		call.Fail(err)
-		return
-	}
+	call.Return(err)
 	call.Stack[0] = result
 }

@@ -11,29 +11,23 @@ import (
 
 // Interface is roundtrip:values/text as a guest exports it.
 type Interface interface {
-	// OfString is of-string.
 	OfString(v string) string
-	// OfChars is of-chars.
 	OfChars(v []rune) []rune
-	// OfStrings is of-strings.
 	OfStrings(v []string) []string
-	// OfLines is of-lines.
 	OfLines(v [][]string) [][]string
-	// OfPair is of-pair.
 	OfPair(v types.Tuple2[string, string]) (string, string)
 }
 
 //go:wasmimport roundtrip:values/text of-string
 func importOfString(uint32, uint32, uint32)
 
-// OfString is of-string.
+// OfString calls roundtrip:values/text#of-string.
 func OfString(v string) string {
 	call := guest.Call()
 	vPtr := guest.LowerString(call, v)
-	area := call.ResultArea(8)
-	importOfString(vPtr, uint32(len(v)), guest.Address(area))
-	call.Returned()
-	result := guest.LiftString(guest.Load[uint32](area, 0), guest.Load[uint32](area, 4))
+	importOfString(vPtr, uint32(len(v)), call.ResultArea(8))
+	area := call.Returned(8)
+	result := guest.LoadString(area, 0)
 	call.Done()
 	return result
 }
@@ -41,7 +35,7 @@ func OfString(v string) string {
 //go:wasmimport roundtrip:values/text of-chars
 func importOfChars(uint32, uint32, uint32)
 
-// OfChars is of-chars.
+// OfChars calls roundtrip:values/text#of-chars.
 func OfChars(v []rune) []rune {
 	call := guest.Call()
 	vPtr := call.List(len(v), 4)
@@ -49,11 +43,11 @@ func OfChars(v []rune) []rune {
 		at := guest.PointerTo(vPtr + uint32(i)*4)
 		guest.Store(at, 0, guest.LowerChar(item))
 	}
-	area := call.ResultArea(8)
-	importOfChars(vPtr, uint32(len(v)), guest.Address(area))
-	call.Returned()
+	importOfChars(vPtr, uint32(len(v)), call.ResultArea(8))
+	area := call.Returned(8)
 	resultPtr := guest.Load[uint32](area, 0)
-	result := make([]rune, guest.Load[uint32](area, 4))
+	resultLen := guest.Load[uint32](area, 4)
+	result := make([]rune, resultLen)
 	for i := range result {
 		at := guest.PointerTo(resultPtr + uint32(i)*4)
 		result[i] = guest.Load[rune](at, 0)
@@ -65,15 +59,13 @@ func OfChars(v []rune) []rune {
 //go:wasmimport roundtrip:values/text of-strings
 func importOfStrings(uint32, uint32, uint32)
 
-// OfStrings is of-strings.
+// OfStrings calls roundtrip:values/text#of-strings.
 func OfStrings(v []string) []string {
 	call := guest.Call()
 	vPtr := guest.LowerStrings(call, v)
-	area := call.ResultArea(8)
-	importOfStrings(vPtr, uint32(len(v)), guest.Address(area))
-	call.Returned()
-	resultPtr := guest.Load[uint32](area, 0)
-	result := guest.LiftStrings(resultPtr, guest.Load[uint32](area, 4))
+	importOfStrings(vPtr, uint32(len(v)), call.ResultArea(8))
+	area := call.Returned(8)
+	result := guest.LoadStrings(area, 0)
 	call.Done()
 	return result
 }
@@ -81,25 +73,22 @@ func OfStrings(v []string) []string {
 //go:wasmimport roundtrip:values/text of-lines
 func importOfLines(uint32, uint32, uint32)
 
-// OfLines is of-lines.
+// OfLines calls roundtrip:values/text#of-lines.
 func OfLines(v [][]string) [][]string {
 	call := guest.Call()
 	vPtr := call.List(len(v), 8)
 	for i, item := range v {
 		at := guest.PointerTo(vPtr + uint32(i)*8)
-		itemPtr := guest.LowerStrings(call, item)
-		guest.Store(at, 0, itemPtr)
-		guest.Store(at, 4, uint32(len(item)))
+		guest.StoreStrings(call, at, 0, item)
 	}
-	area := call.ResultArea(8)
-	importOfLines(vPtr, uint32(len(v)), guest.Address(area))
-	call.Returned()
+	importOfLines(vPtr, uint32(len(v)), call.ResultArea(8))
+	area := call.Returned(8)
 	resultPtr := guest.Load[uint32](area, 0)
-	result := make([][]string, guest.Load[uint32](area, 4))
+	resultLen := guest.Load[uint32](area, 4)
+	result := make([][]string, resultLen)
 	for i := range result {
 		at := guest.PointerTo(resultPtr + uint32(i)*8)
-		itemPtr := guest.Load[uint32](at, 0)
-		result[i] = guest.LiftStrings(itemPtr, guest.Load[uint32](at, 4))
+		result[i] = guest.LoadStrings(at, 0)
 	}
 	call.Done()
 	return result
@@ -108,16 +97,85 @@ func OfLines(v [][]string) [][]string {
 //go:wasmimport roundtrip:values/text of-pair
 func importOfPair(uint32, uint32, uint32, uint32, uint32)
 
-// OfPair is of-pair.
+// OfPair calls roundtrip:values/text#of-pair.
 func OfPair(v types.Tuple2[string, string]) (string, string) {
 	call := guest.Call()
 	f0Ptr := guest.LowerString(call, v.F0)
 	f1Ptr := guest.LowerString(call, v.F1)
-	area := call.ResultArea(16)
-	importOfPair(f0Ptr, uint32(len(v.F0)), f1Ptr, uint32(len(v.F1)), guest.Address(area))
-	call.Returned()
-	f0 := guest.LiftString(guest.Load[uint32](area, 0), guest.Load[uint32](area, 4))
-	f1 := guest.LiftString(guest.Load[uint32](area, 8), guest.Load[uint32](area, 12))
+	importOfPair(f0Ptr, uint32(len(v.F0)), f1Ptr, uint32(len(v.F1)), call.ResultArea(16))
+	area := call.Returned(16)
+	f0 := guest.LoadString(area, 0)
+	f1 := guest.LoadString(area, 8)
 	call.Done()
 	return f0, f1
+}
+
+// Exported is for worlds that export the interface.
+var Exported exported
+var implementation Interface
+
+type exported struct{}
+
+func (exported) Set(impl Interface) { implementation = impl }
+
+func (exported) OfString(vPtr, vLen uint32) uint32 {
+	v := guest.LiftString(vPtr, vLen)
+	guest.ParamsLifted()
+	result := implementation.OfString(v)
+	area := guest.ResultArea(8)
+	guest.StoreString(&guest.Results, area, 0, result)
+	return guest.Address(area)
+}
+
+func (exported) OfChars(vPtr, vLen uint32) uint32 {
+	v := make([]rune, vLen)
+	for i := range v {
+		at := guest.PointerTo(vPtr + uint32(i)*4)
+		v[i] = guest.Load[rune](at, 0)
+	}
+	guest.ParamsLifted()
+	result := implementation.OfChars(v)
+	area := guest.ResultArea(8)
+	resultPtr := guest.NewList(&guest.Results, area, 0, len(result), 4)
+	for i, item := range result {
+		at := guest.PointerTo(resultPtr + uint32(i)*4)
+		guest.Store(at, 0, guest.LowerChar(item))
+	}
+	return guest.Address(area)
+}
+
+func (exported) OfStrings(vPtr, vLen uint32) uint32 {
+	v := guest.LiftStrings(vPtr, vLen)
+	guest.ParamsLifted()
+	result := implementation.OfStrings(v)
+	area := guest.ResultArea(8)
+	guest.StoreStrings(&guest.Results, area, 0, result)
+	return guest.Address(area)
+}
+
+func (exported) OfLines(vPtr, vLen uint32) uint32 {
+	v := make([][]string, vLen)
+	for i := range v {
+		at := guest.PointerTo(vPtr + uint32(i)*8)
+		v[i] = guest.LoadStrings(at, 0)
+	}
+	guest.ParamsLifted()
+	result := implementation.OfLines(v)
+	area := guest.ResultArea(8)
+	resultPtr := guest.NewList(&guest.Results, area, 0, len(result), 8)
+	for i, item := range result {
+		at := guest.PointerTo(resultPtr + uint32(i)*8)
+		guest.StoreStrings(&guest.Results, at, 0, item)
+	}
+	return guest.Address(area)
+}
+
+func (exported) OfPair(v0, v1, v2, v3 uint32) uint32 {
+	v := types.Tuple2[string, string]{F0: guest.LiftString(v0, v1), F1: guest.LiftString(v2, v3)}
+	guest.ParamsLifted()
+	f0, f1 := implementation.OfPair(v)
+	area := guest.ResultArea(16)
+	guest.StoreString(&guest.Results, area, 0, f0)
+	guest.StoreString(&guest.Results, area, 8, f1)
+	return guest.Address(area)
 }

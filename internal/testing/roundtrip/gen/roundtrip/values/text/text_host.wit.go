@@ -6,398 +6,199 @@ package text
 
 import (
 	"context"
-	"encoding/binary"
 
+	"github.com/witgen/witgen/canonicalabi/host"
 	"github.com/witgen/witgen/canonicalabi/host/bind"
 	"github.com/witgen/witgen/canonicalabi/types"
 )
 
-// Interface is roundtrip:values/text: what a guest
-// exports, and what a host implements for the guests that import it.
+// Interface is roundtrip:values/text, which a guest exports or a host implements.
 type Interface interface {
-	// OfString is of-string.
+	// OfString calls roundtrip:values/text#of-string.
 	OfString(ctx context.Context, v string) (string, error)
-	// OfChars is of-chars.
+	// OfChars calls roundtrip:values/text#of-chars.
 	OfChars(ctx context.Context, v []rune) ([]rune, error)
-	// OfStrings is of-strings.
+	// OfStrings calls roundtrip:values/text#of-strings.
 	OfStrings(ctx context.Context, v []string) ([]string, error)
-	// OfLines is of-lines.
+	// OfLines calls roundtrip:values/text#of-lines.
 	OfLines(ctx context.Context, v [][]string) ([][]string, error)
-	// OfPair is of-pair.
+	// OfPair calls roundtrip:values/text#of-pair.
 	OfPair(ctx context.Context, v types.Tuple2[string, string]) (string, string, error)
 }
 
-// Descriptor describes roundtrip:values/text to the runtime.
-var Descriptor = bind.Interface{
+var descriptor = bind.Interface{
 	Functions: []bind.Function{
-		{
-			Name:   "of-string",
-			Type:   0x9dc1d1ca7f484925,
-			Export: "i32 i32 -> i32",
-			Import: "i32 i32 i32 ->",
-			Handle: handleOfString,
-		},
-		{
-			Name:   "of-chars",
-			Type:   0x9e6aa46651568932,
-			Export: "i32 i32 -> i32",
-			Import: "i32 i32 i32 ->",
-			Handle: handleOfChars,
-		},
-		{
-			Name:   "of-strings",
-			Type:   0x323907cb1f41ccb1,
-			Export: "i32 i32 -> i32",
-			Import: "i32 i32 i32 ->",
-			Handle: handleOfStrings,
-		},
-		{
-			Name:   "of-lines",
-			Type:   0x697a639c41a0e23a,
-			Export: "i32 i32 -> i32",
-			Import: "i32 i32 i32 ->",
-			Handle: handleOfLines,
-		},
-		{
-			Name:   "of-pair",
-			Type:   0x24a800564fa78e67,
-			Export: "i32 i32 i32 i32 -> i32",
-			Import: "i32 i32 i32 i32 i32 ->",
-			Handle: handleOfPair,
-		},
+		{Name: "of-string", Type: 0x9dc1d1ca7f484925, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->",
+			Handle: handleOfString},
+		{Name: "of-chars", Type: 0x9e6aa46651568932, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->",
+			Handle: handleOfChars},
+		{Name: "of-strings", Type: 0x323907cb1f41ccb1, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->",
+			Handle: handleOfStrings},
+		{Name: "of-lines", Type: 0x697a639c41a0e23a, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->",
+			Handle: handleOfLines},
+		{Name: "of-pair", Type: 0x24a800564fa78e67, Export: "i32 i32 i32 i32 -> i32",
+			Import: "i32 i32 i32 i32 i32 ->", Handle: handleOfPair},
 	},
 }
 
-// Bind returns the interface as an instance exports it. Worlds that export it
-// call it.
+// Descriptor describes roundtrip:values/text to the runtime.
+var Descriptor = descriptor
+
+// Bind returns the interface as an instance exports it.
 func Bind(e bind.Exports) Interface {
-	return &exports{
-		ofString:  e.Func(0),
-		ofChars:   e.Func(1),
-		ofStrings: e.Func(2),
-		ofLines:   e.Func(3),
-		ofPair:    e.Func(4),
-	}
+	x := &exports{}
+	e.Bind(&x.ofString, &x.ofChars, &x.ofStrings, &x.ofLines, &x.ofPair)
+	return x
 }
 
-// exports calls the functions that an instance exports.
-type exports struct {
-	ofString  bind.Func
-	ofChars   bind.Func
-	ofStrings bind.Func
-	ofLines   bind.Func
-	ofPair    bind.Func
-}
+type exports struct{ ofString, ofChars, ofStrings, ofLines, ofPair bind.Func }
 
 func (x *exports) OfString(ctx context.Context, v string) (string, error) {
 	if bad := bind.CheckString(v); bad != nil {
 		return "", bad.In("v")
 	}
 	call := x.ofString.Begin(ctx)
-	vPtr, vLen := call.LowerString(v)
-	stack := call.Stack[:2]
-	stack[0] = uint64(vPtr)
-	stack[1] = uint64(vLen)
-	if !call.Invoke() {
-		return "", call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 8, 4)
-	if !ok {
-		return "", call.End()
-	}
-	result := call.LiftString(binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]))
-	return result, call.End()
+	call.PutString(0, v)
+	area := call.InvokeView(8, 4)
+	return call.LoadString(area), call.End()
 }
 
 func (x *exports) OfChars(ctx context.Context, v []rune) ([]rune, error) {
-	if bad := bind.CheckList(len(v), 4); bad != nil {
+	if bad := bind.CheckEach(v, 4, bind.CheckChar); bad != nil {
 		return nil, bad.In("v")
-	}
-	for i, item := range v {
-		if bad := bind.CheckChar(item); bad != nil {
-			return nil, bad.At(i).In("v")
-		}
 	}
 	call := x.ofChars.Begin(ctx)
 	vPtr := call.LowerList(len(v), 4, 4)
 	for i, item := range v {
 		at := vPtr + uint32(i)*4
-		call.StoreUint32(at, call.LowerChar(item))
+		call.StoreUint32(at, uint32(item))
 	}
 	stack := call.Stack[:2]
-	stack[0] = uint64(vPtr)
-	stack[1] = uint64(uint32(len(v)))
-	if !call.Invoke() {
-		return nil, call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 8, 4)
-	if !ok {
-		return nil, call.End()
-	}
-	region, result := bind.LiftList[rune](call, binary.LittleEndian.Uint32(area),
-		binary.LittleEndian.Uint32(area[4:]), 4, 4)
+	stack[0], stack[1] = uint64(vPtr), uint64(uint32(len(v)))
+	area := call.InvokeView(8, 4)
+	region, result := bind.LoadList[rune](call, area, 4, 4)
 	for i := range result {
-		item := region[i*4:]
-		result[i] = call.LiftChar(binary.LittleEndian.Uint32(item))
+		area := region[i*4:]
+		result[i] = call.LiftChar(bind.Uint32(area))
 	}
 	return result, call.End()
 }
 
 func (x *exports) OfStrings(ctx context.Context, v []string) ([]string, error) {
-	if bad := bind.CheckList(len(v), 8); bad != nil {
+	if bad := bind.CheckEach(v, 8, bind.CheckString); bad != nil {
 		return nil, bad.In("v")
 	}
-	for i, item := range v {
-		if bad := bind.CheckString(item); bad != nil {
-			return nil, bad.At(i).In("v")
-		}
-	}
 	call := x.ofStrings.Begin(ctx)
-	vPtr := call.LowerList(len(v), 8, 4)
-	for i, item := range v {
-		at := vPtr + uint32(i)*8
-		itemPtr, itemLen := call.LowerString(item)
-		call.StoreUint32(at, itemPtr)
-		call.StoreUint32(at+4, itemLen)
-	}
-	stack := call.Stack[:2]
-	stack[0] = uint64(vPtr)
-	stack[1] = uint64(uint32(len(v)))
-	if !call.Invoke() {
-		return nil, call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 8, 4)
-	if !ok {
-		return nil, call.End()
-	}
-	region, result := bind.LiftList[string](call, binary.LittleEndian.Uint32(area),
-		binary.LittleEndian.Uint32(area[4:]), 8, 4)
-	for i := range result {
-		item := region[i*8:]
-		result[i] = call.LiftString(binary.LittleEndian.Uint32(item), binary.LittleEndian.Uint32(item[4:]))
-	}
-	return result, call.End()
+	call.PutStrings(0, v)
+	area := call.InvokeView(8, 4)
+	return call.LoadStrings(area), call.End()
 }
 
 func (x *exports) OfLines(ctx context.Context, v [][]string) ([][]string, error) {
-	if bad := bind.CheckList(len(v), 8); bad != nil {
+	if bad := bind.CheckEach(v, 8,
+		func(v []string) *host.BadValueError { return bind.CheckEach(v, 8, bind.CheckString) }); bad != nil {
 		return nil, bad.In("v")
-	}
-	for i, item := range v {
-		if bad := bind.CheckList(len(item), 8); bad != nil {
-			return nil, bad.At(i).In("v")
-		}
-		for i2, item2 := range item {
-			if bad := bind.CheckString(item2); bad != nil {
-				return nil, bad.At(i2).At(i).In("v")
-			}
-		}
 	}
 	call := x.ofLines.Begin(ctx)
 	vPtr := call.LowerList(len(v), 8, 4)
 	for i, item := range v {
 		at := vPtr + uint32(i)*8
-		itemPtr := call.LowerList(len(item), 8, 4)
-		for i2, item2 := range item {
-			at2 := itemPtr + uint32(i2)*8
-			itemPtr2, itemLen := call.LowerString(item2)
-			call.StoreUint32(at2, itemPtr2)
-			call.StoreUint32(at2+4, itemLen)
-		}
-		call.StoreUint32(at, itemPtr)
-		call.StoreUint32(at+4, uint32(len(item)))
+		call.StoreStrings(at, item)
 	}
 	stack := call.Stack[:2]
-	stack[0] = uint64(vPtr)
-	stack[1] = uint64(uint32(len(v)))
-	if !call.Invoke() {
-		return nil, call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 8, 4)
-	if !ok {
-		return nil, call.End()
-	}
-	region, result := bind.LiftList[[]string](call, binary.LittleEndian.Uint32(area),
-		binary.LittleEndian.Uint32(area[4:]), 8, 4)
+	stack[0], stack[1] = uint64(vPtr), uint64(uint32(len(v)))
+	area := call.InvokeView(8, 4)
+	region, result := bind.LoadList[[]string](call, area, 8, 4)
 	for i := range result {
-		item := region[i*8:]
-		region2, item2 := bind.LiftList[string](call, binary.LittleEndian.Uint32(item),
-			binary.LittleEndian.Uint32(item[4:]), 8, 4)
-		for i2 := range item2 {
-			item3 := region2[i2*8:]
-			item2[i2] = call.LiftString(binary.LittleEndian.Uint32(item3),
-				binary.LittleEndian.Uint32(item3[4:]))
-		}
-		result[i] = item2
+		area := region[i*8:]
+		result[i] = call.LoadStrings(area)
 	}
 	return result, call.End()
 }
 
 func (x *exports) OfPair(ctx context.Context, v types.Tuple2[string, string]) (string, string, error) {
-	if bad := bind.CheckString(v.F0); bad != nil {
-		return "", "", bad.At(0).In("v")
-	}
-	if bad := bind.CheckString(v.F1); bad != nil {
-		return "", "", bad.At(1).In("v")
+	if bad := bind.First(bind.CheckString(v.F0).At(0), bind.CheckString(v.F1).At(1)); bad != nil {
+		return "", "", bad.In("v")
 	}
 	call := x.ofPair.Begin(ctx)
-	f0Ptr, f0Len := call.LowerString(v.F0)
-	f1Ptr, f1Len := call.LowerString(v.F1)
-	stack := call.Stack[:4]
-	stack[0] = uint64(f0Ptr)
-	stack[1] = uint64(f0Len)
-	stack[2] = uint64(f1Ptr)
-	stack[3] = uint64(f1Len)
-	if !call.Invoke() {
-		return "", "", call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 16, 4)
-	if !ok {
-		return "", "", call.End()
-	}
-	f0 := call.LiftString(binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]))
-	f1 := call.LiftString(binary.LittleEndian.Uint32(area[8:]), binary.LittleEndian.Uint32(area[12:]))
+	call.PutString(0, v.F0)
+	call.PutString(2, v.F1)
+	area := call.InvokeView(16, 4)
+	f0 := call.LoadString(area)
+	f1 := call.LoadString(area[8:])
 	return f0, f1, call.End()
 }
 
 func handleOfString(call *bind.Call) {
-	v := call.LiftString(uint32(call.Stack[0]), uint32(call.Stack[1]))
+	v := call.TakeString(0)
 	if !call.OK() {
 		return
 	}
 	result, err := call.Impl().(Interface).OfString(call.Context(), v)
-	if err != nil {
-		call.Fail(err)
-		return
-	}
-	resultPtr := uint32(call.Stack[2])
-	if !call.CheckArea(resultPtr, 8, 4) {
-		return
-	}
-	resultPtr2, resultLen := call.LowerString(result)
-	call.StoreUint32(resultPtr, resultPtr2)
-	call.StoreUint32(resultPtr+4, resultLen)
+	call.Return(err)
+	area := call.ResultArea(2, 8, 4)
+	call.StoreString(area, result)
 }
 
 func handleOfChars(call *bind.Call) {
 	region, v := bind.LiftList[rune](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 4, 4)
 	for i := range v {
-		item := region[i*4:]
-		v[i] = call.LiftChar(binary.LittleEndian.Uint32(item))
+		area := region[i*4:]
+		v[i] = call.LiftChar(bind.Uint32(area))
 	}
 	if !call.OK() {
 		return
 	}
 	result, err := call.Impl().(Interface).OfChars(call.Context(), v)
-	if err != nil {
-		call.Fail(err)
-		return
-	}
-	resultPtr := uint32(call.Stack[2])
-	if !call.CheckArea(resultPtr, 8, 4) {
-		return
-	}
-	resultPtr2 := call.LowerList(len(result), 4, 4)
+	call.Return(err)
+	area := call.ResultArea(2, 8, 4)
+	resultPtr := call.LowerList(len(result), 4, 4)
 	for i, item := range result {
-		at := resultPtr2 + uint32(i)*4
+		at := resultPtr + uint32(i)*4
 		call.StoreUint32(at, call.LowerChar(item))
 	}
-	call.StoreUint32(resultPtr, resultPtr2)
-	call.StoreUint32(resultPtr+4, uint32(len(result)))
+	call.StoreList(area, resultPtr, len(result))
 }
 
 func handleOfStrings(call *bind.Call) {
-	region, v := bind.LiftList[string](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 8, 4)
-	for i := range v {
-		item := region[i*8:]
-		v[i] = call.LiftString(binary.LittleEndian.Uint32(item), binary.LittleEndian.Uint32(item[4:]))
-	}
+	v := call.TakeStrings(0)
 	if !call.OK() {
 		return
 	}
 	result, err := call.Impl().(Interface).OfStrings(call.Context(), v)
-	if err != nil {
-		call.Fail(err)
-		return
-	}
-	resultPtr := uint32(call.Stack[2])
-	if !call.CheckArea(resultPtr, 8, 4) {
-		return
-	}
-	resultPtr2 := call.LowerList(len(result), 8, 4)
-	for i, item := range result {
-		at := resultPtr2 + uint32(i)*8
-		itemPtr, itemLen := call.LowerString(item)
-		call.StoreUint32(at, itemPtr)
-		call.StoreUint32(at+4, itemLen)
-	}
-	call.StoreUint32(resultPtr, resultPtr2)
-	call.StoreUint32(resultPtr+4, uint32(len(result)))
+	call.Return(err)
+	area := call.ResultArea(2, 8, 4)
+	call.StoreStrings(area, result)
 }
 
 func handleOfLines(call *bind.Call) {
 	region, v := bind.LiftList[[]string](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 8, 4)
 	for i := range v {
-		item := region[i*8:]
-		region2, item2 := bind.LiftList[string](call, binary.LittleEndian.Uint32(item),
-			binary.LittleEndian.Uint32(item[4:]), 8, 4)
-		for i2 := range item2 {
-			item3 := region2[i2*8:]
-			item2[i2] = call.LiftString(binary.LittleEndian.Uint32(item3),
-				binary.LittleEndian.Uint32(item3[4:]))
-		}
-		v[i] = item2
+		area := region[i*8:]
+		v[i] = call.LoadStrings(area)
 	}
 	if !call.OK() {
 		return
 	}
 	result, err := call.Impl().(Interface).OfLines(call.Context(), v)
-	if err != nil {
-		call.Fail(err)
-		return
-	}
-	resultPtr := uint32(call.Stack[2])
-	if !call.CheckArea(resultPtr, 8, 4) {
-		return
-	}
-	resultPtr2 := call.LowerList(len(result), 8, 4)
+	call.Return(err)
+	area := call.ResultArea(2, 8, 4)
+	resultPtr := call.LowerList(len(result), 8, 4)
 	for i, item := range result {
-		at := resultPtr2 + uint32(i)*8
-		itemPtr := call.LowerList(len(item), 8, 4)
-		for i2, item2 := range item {
-			at2 := itemPtr + uint32(i2)*8
-			itemPtr2, itemLen := call.LowerString(item2)
-			call.StoreUint32(at2, itemPtr2)
-			call.StoreUint32(at2+4, itemLen)
-		}
-		call.StoreUint32(at, itemPtr)
-		call.StoreUint32(at+4, uint32(len(item)))
+		at := resultPtr + uint32(i)*8
+		call.StoreStrings(at, item)
 	}
-	call.StoreUint32(resultPtr, resultPtr2)
-	call.StoreUint32(resultPtr+4, uint32(len(result)))
+	call.StoreList(area, resultPtr, len(result))
 }
 
 func handleOfPair(call *bind.Call) {
-	v := types.Tuple2[string, string]{
-		F0: call.LiftString(uint32(call.Stack[0]), uint32(call.Stack[1])),
-		F1: call.LiftString(uint32(call.Stack[2]), uint32(call.Stack[3])),
-	}
+	v := types.Tuple2[string, string]{F0: call.TakeString(0), F1: call.TakeString(2)}
 	if !call.OK() {
 		return
 	}
-	result, result2, err := call.Impl().(Interface).OfPair(call.Context(), v)
-	if err != nil {
-		call.Fail(err)
-		return
-	}
-	resultPtr := uint32(call.Stack[4])
-	if !call.CheckArea(resultPtr, 16, 4) {
-		return
-	}
-	f0Ptr, f0Len := call.LowerString(result)
-	call.StoreUint32(resultPtr, f0Ptr)
-	call.StoreUint32(resultPtr+4, f0Len)
-	f1Ptr, f1Len := call.LowerString(result2)
-	call.StoreUint32(resultPtr+8, f1Ptr)
-	call.StoreUint32(resultPtr+12, f1Len)
+	f0, f1, err := call.Impl().(Interface).OfPair(call.Context(), v)
+	call.Return(err)
+	area := call.ResultArea(4, 16, 4)
+	call.StoreString(area, f0)
+	call.StoreString(area+8, f1)
 }

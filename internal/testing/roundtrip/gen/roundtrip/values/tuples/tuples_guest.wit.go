@@ -11,18 +11,12 @@ import (
 
 // Interface is roundtrip:values/tuples as a guest exports it.
 type Interface interface {
-	// OfOne is of-one.
 	OfOne(v types.Tuple1[uint16]) uint16
-	// OfTwo is of-two.
 	OfTwo(v types.Tuple2[uint8, uint64]) (uint8, uint64)
-	// OfThree is of-three.
 	OfThree(v types.Tuple3[float32, string, bool]) (float32, string, bool)
-	// OfNested is of-nested.
 	OfNested(v types.Tuple2[types.Tuple2[uint8, uint16], types.Tuple2[uint64, types.Tuple2[rune, int8]]]) (
 		types.Tuple2[uint8, uint16], types.Tuple2[uint64, types.Tuple2[rune, int8]])
-	// OfPair is of-pair.
 	OfPair(v Pair) (uint8, string)
-	// OfMany is of-many.
 	OfMany(v types.Tuple16[uint8, uint16, uint32, uint64, int8, int16, int32, int64, float32, float64, bool, rune,
 		string, uint8, uint16, uint8]) (uint8,
 		uint16, uint32, uint64, int8, int16, int32, int64, float32, float64, bool, rune, string, uint8, uint16,
@@ -32,7 +26,7 @@ type Interface interface {
 //go:wasmimport roundtrip:values/tuples of-one
 func importOfOne(uint32) uint32
 
-// OfOne is of-one.
+// OfOne calls roundtrip:values/tuples#of-one.
 func OfOne(v types.Tuple1[uint16]) uint16 {
 	f0 := uint16(importOfOne(uint32(v.F0)))
 	return f0
@@ -41,12 +35,11 @@ func OfOne(v types.Tuple1[uint16]) uint16 {
 //go:wasmimport roundtrip:values/tuples of-two
 func importOfTwo(uint32, uint64, uint32)
 
-// OfTwo is of-two.
+// OfTwo calls roundtrip:values/tuples#of-two.
 func OfTwo(v types.Tuple2[uint8, uint64]) (uint8, uint64) {
 	call := guest.Call()
-	area := call.ResultArea(16)
-	importOfTwo(uint32(v.F0), v.F1, guest.Address(area))
-	call.Returned()
+	importOfTwo(uint32(v.F0), v.F1, call.ResultArea(16))
+	area := call.Returned(16)
 	f0 := guest.Load[uint8](area, 0)
 	f1 := guest.Load[uint64](area, 8)
 	call.Done()
@@ -56,15 +49,14 @@ func OfTwo(v types.Tuple2[uint8, uint64]) (uint8, uint64) {
 //go:wasmimport roundtrip:values/tuples of-three
 func importOfThree(float32, uint32, uint32, uint32, uint32)
 
-// OfThree is of-three.
+// OfThree calls roundtrip:values/tuples#of-three.
 func OfThree(v types.Tuple3[float32, string, bool]) (float32, string, bool) {
 	call := guest.Call()
 	f1Ptr := guest.LowerString(call, v.F1)
-	area := call.ResultArea(16)
-	importOfThree(v.F0, f1Ptr, uint32(len(v.F1)), types.FromBool(v.F2), guest.Address(area))
-	call.Returned()
+	importOfThree(v.F0, f1Ptr, uint32(len(v.F1)), types.FromBool(v.F2), call.ResultArea(16))
+	area := call.Returned(16)
 	f0 := guest.Load[float32](area, 0)
-	f1 := guest.LiftString(guest.Load[uint32](area, 4), guest.Load[uint32](area, 8))
+	f1 := guest.LoadString(area, 4)
 	f2 := guest.LoadBool(area, 12)
 	call.Done()
 	return f0, f1, f2
@@ -73,19 +65,16 @@ func OfThree(v types.Tuple3[float32, string, bool]) (float32, string, bool) {
 //go:wasmimport roundtrip:values/tuples of-nested
 func importOfNested(uint32, uint32, uint64, uint32, uint32, uint32)
 
-// OfNested is of-nested.
+// OfNested calls roundtrip:values/tuples#of-nested.
 func OfNested(v types.Tuple2[types.Tuple2[uint8, uint16], types.Tuple2[uint64, types.Tuple2[rune, int8]]]) (
 	types.Tuple2[uint8, uint16], types.Tuple2[uint64, types.Tuple2[rune, int8]]) {
 	call := guest.Call()
-	area := call.ResultArea(24)
 	importOfNested(uint32(v.F0.F0), uint32(v.F0.F1), v.F1.F0, guest.LowerChar(v.F1.F1.F0), uint32(v.F1.F1.F1),
-		guest.Address(area))
-	call.Returned()
+		call.ResultArea(24))
+	area := call.Returned(24)
 	f0 := types.Tuple2[uint8, uint16]{F0: guest.Load[uint8](area, 0), F1: guest.Load[uint16](area, 2)}
-	f1 := types.Tuple2[uint64, types.Tuple2[rune, int8]]{
-		F0: guest.Load[uint64](area, 8),
-		F1: types.Tuple2[rune, int8]{F0: guest.Load[rune](area, 16), F1: guest.Load[int8](area, 20)},
-	}
+	f1 := types.Tuple2[uint64, types.Tuple2[rune, int8]]{F0: guest.Load[uint64](area, 8),
+		F1: types.Tuple2[rune, int8]{F0: guest.Load[rune](area, 16), F1: guest.Load[int8](area, 20)}}
 	call.Done()
 	return f0, f1
 }
@@ -93,15 +82,14 @@ func OfNested(v types.Tuple2[types.Tuple2[uint8, uint16], types.Tuple2[uint64, t
 //go:wasmimport roundtrip:values/tuples of-pair
 func importOfPair(uint32, uint32, uint32, uint32)
 
-// OfPair is of-pair.
+// OfPair calls roundtrip:values/tuples#of-pair.
 func OfPair(v Pair) (uint8, string) {
 	call := guest.Call()
 	f1Ptr := guest.LowerString(call, v.F1)
-	area := call.ResultArea(12)
-	importOfPair(uint32(v.F0), f1Ptr, uint32(len(v.F1)), guest.Address(area))
-	call.Returned()
+	importOfPair(uint32(v.F0), f1Ptr, uint32(len(v.F1)), call.ResultArea(12))
+	area := call.Returned(12)
 	f0 := guest.Load[uint8](area, 0)
-	f1 := guest.LiftString(guest.Load[uint32](area, 4), guest.Load[uint32](area, 8))
+	f1 := guest.LoadString(area, 4)
 	call.Done()
 	return f0, f1
 }
@@ -109,33 +97,15 @@ func OfPair(v Pair) (uint8, string) {
 //go:wasmimport roundtrip:values/tuples of-many
 func importOfMany(uint32, uint32)
 
-// OfMany is of-many.
+// OfMany calls roundtrip:values/tuples#of-many.
 func OfMany(v types.Tuple16[uint8, uint16, uint32, uint64, int8, int16, int32, int64, float32, float64, bool, rune,
 	string, uint8, uint16, uint8]) (uint8,
 	uint16, uint32, uint64, int8, int16, int32, int64, float32, float64, bool, rune, string, uint8, uint16, uint8) {
 	call := guest.Call()
 	params := call.Area(72)
-	guest.Store(params, 0, v.F0)
-	guest.Store(params, 2, v.F1)
-	guest.Store(params, 4, v.F2)
-	guest.Store(params, 8, v.F3)
-	guest.Store(params, 16, v.F4)
-	guest.Store(params, 18, v.F5)
-	guest.Store(params, 20, v.F6)
-	guest.Store(params, 24, v.F7)
-	guest.Store(params, 32, v.F8)
-	guest.Store(params, 40, v.F9)
-	guest.StoreBool(params, 48, v.F10)
-	guest.Store(params, 52, guest.LowerChar(v.F11))
-	f12Ptr := guest.LowerString(call, v.F12)
-	guest.Store(params, 56, f12Ptr)
-	guest.Store(params, 60, uint32(len(v.F12)))
-	guest.Store(params, 64, v.F13)
-	guest.Store(params, 66, v.F14)
-	guest.Store(params, 68, v.F15)
-	area := call.ResultArea(72)
-	importOfMany(guest.Address(params), guest.Address(area))
-	call.Returned()
+	storeTupleU8U16(call, params, v)
+	importOfMany(guest.Address(params), call.ResultArea(72))
+	area := call.Returned(72)
 	f0 := guest.Load[uint8](area, 0)
 	f1 := guest.Load[uint16](area, 2)
 	f2 := guest.Load[uint32](area, 4)
@@ -148,10 +118,121 @@ func OfMany(v types.Tuple16[uint8, uint16, uint32, uint64, int8, int16, int32, i
 	f9 := guest.Load[float64](area, 40)
 	f10 := guest.LoadBool(area, 48)
 	f11 := guest.Load[rune](area, 52)
-	f12 := guest.LiftString(guest.Load[uint32](area, 56), guest.Load[uint32](area, 60))
+	f12 := guest.LoadString(area, 56)
 	f13 := guest.Load[uint8](area, 64)
 	f14 := guest.Load[uint16](area, 66)
 	f15 := guest.Load[uint8](area, 68)
 	call.Done()
 	return f0, f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11, f12, f13, f14, f15
+}
+
+// Exported is for worlds that export the interface.
+var Exported exported
+var implementation Interface
+
+type exported struct{}
+
+func (exported) Set(impl Interface) { implementation = impl }
+
+func (exported) OfOne(v uint32) uint32 {
+	f0 := implementation.OfOne(types.Tuple1[uint16]{F0: uint16(v)})
+	return uint32(f0)
+}
+
+func (exported) OfTwo(v0 uint32, v1 uint64) uint32 {
+	f0, f1 := implementation.OfTwo(types.Tuple2[uint8, uint64]{F0: uint8(v0), F1: v1})
+	area := guest.ResultArea(16)
+	guest.Store(area, 0, f0)
+	guest.Store(area, 8, f1)
+	return guest.Address(area)
+}
+
+func (exported) OfThree(v0 float32, v1, v2, v3 uint32) uint32 {
+	v := types.Tuple3[float32, string, bool]{F0: v0, F1: guest.LiftString(v1, v2), F2: v3 != 0}
+	guest.ParamsLifted()
+	f0, f1, f2 := implementation.OfThree(v)
+	area := guest.ResultArea(16)
+	guest.Store(area, 0, f0)
+	guest.StoreString(&guest.Results, area, 4, f1)
+	guest.StoreBool(area, 12, f2)
+	return guest.Address(area)
+}
+
+func (exported) OfNested(v0, v1 uint32, v2 uint64, v3, v4 uint32) uint32 {
+	f0, f1 := implementation.OfNested(types.Tuple2[types.Tuple2[uint8, uint16], types.Tuple2[uint64,
+		types.Tuple2[rune, int8]]]{F0: types.Tuple2[uint8, uint16]{F0: uint8(v0), F1: uint16(v1)},
+		F1: types.Tuple2[uint64, types.Tuple2[rune, int8]]{F0: v2,
+			F1: types.Tuple2[rune, int8]{F0: rune(v3), F1: int8(v4)}}})
+	area := guest.ResultArea(24)
+	guest.Store(area, 0, f0.F0)
+	guest.Store(area, 2, f0.F1)
+	guest.Store(area, 8, f1.F0)
+	guest.Store(area, 16, guest.LowerChar(f1.F1.F0))
+	guest.Store(area, 20, f1.F1.F1)
+	return guest.Address(area)
+}
+
+func (exported) OfPair(v0, v1, v2 uint32) uint32 {
+	v := Pair{F0: uint8(v0), F1: guest.LiftString(v1, v2)}
+	guest.ParamsLifted()
+	f0, f1 := implementation.OfPair(v)
+	area := guest.ResultArea(12)
+	guest.Store(area, 0, f0)
+	guest.StoreString(&guest.Results, area, 4, f1)
+	return guest.Address(area)
+}
+
+func (exported) OfMany(params uint32) uint32 {
+	v := loadTupleU8U16(guest.PointerTo(params))
+	guest.ParamsLifted()
+	f0, f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11, f12, f13, f14, f15 := implementation.OfMany(v)
+	area := guest.ResultArea(72)
+	guest.Store(area, 0, f0)
+	guest.Store(area, 2, f1)
+	guest.Store(area, 4, f2)
+	guest.Store(area, 8, f3)
+	guest.Store(area, 16, f4)
+	guest.Store(area, 18, f5)
+	guest.Store(area, 20, f6)
+	guest.Store(area, 24, f7)
+	guest.Store(area, 32, f8)
+	guest.Store(area, 40, f9)
+	guest.StoreBool(area, 48, f10)
+	guest.Store(area, 52, guest.LowerChar(f11))
+	guest.StoreString(&guest.Results, area, 56, f12)
+	guest.Store(area, 64, f13)
+	guest.Store(area, 66, f14)
+	guest.Store(area, 68, f15)
+	return guest.Address(area)
+}
+
+func storeTupleU8U16(arena *guest.Arena, ptr guest.Pointer, value types.Tuple16[uint8, uint16, uint32, uint64, int8,
+	int16, int32, int64, float32, float64, bool, rune, string, uint8, uint16, uint8]) {
+	guest.Store(ptr, 0, value.F0)
+	guest.Store(ptr, 2, value.F1)
+	guest.Store(ptr, 4, value.F2)
+	guest.Store(ptr, 8, value.F3)
+	guest.Store(ptr, 16, value.F4)
+	guest.Store(ptr, 18, value.F5)
+	guest.Store(ptr, 20, value.F6)
+	guest.Store(ptr, 24, value.F7)
+	guest.Store(ptr, 32, value.F8)
+	guest.Store(ptr, 40, value.F9)
+	guest.StoreBool(ptr, 48, value.F10)
+	guest.Store(ptr, 52, guest.LowerChar(value.F11))
+	guest.StoreString(arena, ptr, 56, value.F12)
+	guest.Store(ptr, 64, value.F13)
+	guest.Store(ptr, 66, value.F14)
+	guest.Store(ptr, 68, value.F15)
+}
+
+func loadTupleU8U16(ptr guest.Pointer) types.Tuple16[uint8, uint16, uint32, uint64, int8, int16, int32, int64, float32,
+	float64, bool, rune, string, uint8, uint16, uint8] {
+	return types.Tuple16[uint8, uint16, uint32, uint64, int8, int16, int32, int64, float32, float64, bool, rune,
+		string, uint8, uint16, uint8]{F0: guest.Load[uint8](ptr, 0),
+		F1: guest.Load[uint16](ptr, 2), F2: guest.Load[uint32](ptr, 4), F3: guest.Load[uint64](ptr, 8),
+		F4: guest.Load[int8](ptr, 16), F5: guest.Load[int16](ptr, 18), F6: guest.Load[int32](ptr, 20),
+		F7: guest.Load[int64](ptr, 24), F8: guest.Load[float32](ptr, 32), F9: guest.Load[float64](ptr, 40),
+		F10: guest.LoadBool(ptr, 48), F11: guest.Load[rune](ptr, 52), F12: guest.LoadString(ptr, 56),
+		F13: guest.Load[uint8](ptr, 64), F14: guest.Load[uint16](ptr, 66), F15: guest.Load[uint8](ptr, 68)}
 }

@@ -6,28 +6,27 @@ package tuples
 
 import (
 	"context"
-	"encoding/binary"
 	"math"
 
+	"github.com/witgen/witgen/canonicalabi/host"
 	"github.com/witgen/witgen/canonicalabi/host/bind"
 	"github.com/witgen/witgen/canonicalabi/types"
 )
 
-// Interface is roundtrip:values/tuples: what a guest
-// exports, and what a host implements for the guests that import it.
+// Interface is roundtrip:values/tuples, which a guest exports or a host implements.
 type Interface interface {
-	// OfOne is of-one.
+	// OfOne calls roundtrip:values/tuples#of-one.
 	OfOne(ctx context.Context, v types.Tuple1[uint16]) (uint16, error)
-	// OfTwo is of-two.
+	// OfTwo calls roundtrip:values/tuples#of-two.
 	OfTwo(ctx context.Context, v types.Tuple2[uint8, uint64]) (uint8, uint64, error)
-	// OfThree is of-three.
+	// OfThree calls roundtrip:values/tuples#of-three.
 	OfThree(ctx context.Context, v types.Tuple3[float32, string, bool]) (float32, string, bool, error)
-	// OfNested is of-nested.
+	// OfNested calls roundtrip:values/tuples#of-nested.
 	OfNested(ctx context.Context, v types.Tuple2[types.Tuple2[uint8, uint16], types.Tuple2[uint64, types.Tuple2[
 		rune, int8]]]) (types.Tuple2[uint8, uint16], types.Tuple2[uint64, types.Tuple2[rune, int8]], error)
-	// OfPair is of-pair.
+	// OfPair calls roundtrip:values/tuples#of-pair.
 	OfPair(ctx context.Context, v Pair) (uint8, string, error)
-	// OfMany is of-many.
+	// OfMany calls roundtrip:values/tuples#of-many.
 	OfMany(ctx context.Context,
 		v types.Tuple16[uint8, uint16, uint32, uint64, int8, int16, int32, int64, float32, float64, bool, rune,
 			string, uint8, uint16, uint8]) (uint8,
@@ -35,124 +34,63 @@ type Interface interface {
 		uint16, uint8, error)
 }
 
-// Descriptor describes roundtrip:values/tuples to the runtime.
-var Descriptor = bind.Interface{
+var descriptor = bind.Interface{
 	Functions: []bind.Function{
-		{
-			Name:   "of-one",
-			Type:   0x2ef6540e95d5d1be,
-			Export: "i32 -> i32",
-			Import: "i32 -> i32",
-			Handle: handleOfOne,
-		},
-		{
-			Name:   "of-two",
-			Type:   0x3732e5d1a6d9e4e6,
-			Export: "i32 i64 -> i32",
-			Import: "i32 i64 i32 ->",
-			Handle: handleOfTwo,
-		},
-		{
-			Name:   "of-three",
-			Type:   0xd7f13a5fee7d3e91,
-			Export: "f32 i32 i32 i32 -> i32",
-			Import: "f32 i32 i32 i32 i32 ->",
-			Handle: handleOfThree,
-		},
-		{
-			Name:   "of-nested",
-			Type:   0x595daadd238ffe41,
-			Export: "i32 i32 i64 i32 i32 -> i32",
-			Import: "i32 i32 i64 i32 i32 i32 ->",
-			Handle: handleOfNested,
-		},
-		{
-			Name:   "of-pair",
-			Type:   0xcc70fab4c91dfd57,
-			Export: "i32 i32 i32 -> i32",
-			Import: "i32 i32 i32 i32 ->",
-			Handle: handleOfPair,
-		},
-		{
-			Name:   "of-many",
-			Type:   0x693bd09f8598afea,
-			Export: "i32 -> i32",
-			Import: "i32 i32 ->",
-			Handle: handleOfMany,
-		},
+		{Name: "of-one", Type: 0x2ef6540e95d5d1be, Export: "i32 -> i32", Import: "i32 -> i32",
+			Handle: handleOfOne},
+		{Name: "of-two", Type: 0x3732e5d1a6d9e4e6, Export: "i32 i64 -> i32", Import: "i32 i64 i32 ->",
+			Handle: handleOfTwo},
+		{Name: "of-three", Type: 0xd7f13a5fee7d3e91, Export: "f32 i32 i32 i32 -> i32",
+			Import: "f32 i32 i32 i32 i32 ->", Handle: handleOfThree},
+		{Name: "of-nested", Type: 0x595daadd238ffe41, Export: "i32 i32 i64 i32 i32 -> i32",
+			Import: "i32 i32 i64 i32 i32 i32 ->", Handle: handleOfNested},
+		{Name: "of-pair", Type: 0xcc70fab4c91dfd57, Export: "i32 i32 i32 -> i32", Import: "i32 i32 i32 i32 ->",
+			Handle: handleOfPair},
+		{Name: "of-many", Type: 0x693bd09f8598afea, Export: "i32 -> i32", Import: "i32 i32 ->",
+			Handle: handleOfMany},
 	},
 }
 
-// Bind returns the interface as an instance exports it. Worlds that export it
-// call it.
+// Descriptor describes roundtrip:values/tuples to the runtime.
+var Descriptor = descriptor
+
+// Bind returns the interface as an instance exports it.
 func Bind(e bind.Exports) Interface {
-	return &exports{
-		ofOne:    e.Func(0),
-		ofTwo:    e.Func(1),
-		ofThree:  e.Func(2),
-		ofNested: e.Func(3),
-		ofPair:   e.Func(4),
-		ofMany:   e.Func(5),
-	}
+	x := &exports{}
+	e.Bind(&x.ofOne, &x.ofTwo, &x.ofThree, &x.ofNested, &x.ofPair, &x.ofMany)
+	return x
 }
 
-// exports calls the functions that an instance exports.
-type exports struct {
-	ofOne    bind.Func
-	ofTwo    bind.Func
-	ofThree  bind.Func
-	ofNested bind.Func
-	ofPair   bind.Func
-	ofMany   bind.Func
-}
+type exports struct{ ofOne, ofTwo, ofThree, ofNested, ofPair, ofMany bind.Func }
 
 func (x *exports) OfOne(ctx context.Context, v types.Tuple1[uint16]) (uint16, error) {
 	call := x.ofOne.Begin(ctx)
 	call.Stack[0] = uint64(uint32(v.F0))
-	if !call.Invoke() {
-		return 0, call.End()
-	}
-	f0 := uint16(uint32(call.Stack[0]))
-	return f0, call.End()
+	core := call.InvokeCore()
+	return uint16(core), call.End()
 }
 
 func (x *exports) OfTwo(ctx context.Context, v types.Tuple2[uint8, uint64]) (uint8, uint64, error) {
 	call := x.ofTwo.Begin(ctx)
 	stack := call.Stack[:2]
-	stack[0] = uint64(uint32(v.F0))
-	stack[1] = v.F1
-	if !call.Invoke() {
-		return 0, 0, call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 16, 8)
-	if !ok {
-		return 0, 0, call.End()
-	}
+	stack[0], stack[1] = uint64(uint32(v.F0)), v.F1
+	area := call.InvokeView(16, 8)
 	f0 := area[0]
-	f1 := binary.LittleEndian.Uint64(area[8:])
+	f1 := bind.Uint64(area[8:])
 	return f0, f1, call.End()
 }
 
 func (x *exports) OfThree(ctx context.Context, v types.Tuple3[float32, string, bool]) (float32, string, bool, error) {
-	if bad := bind.CheckString(v.F1); bad != nil {
-		return 0, "", false, bad.At(1).In("v")
+	if bad := bind.CheckString(v.F1).At(1); bad != nil {
+		return 0, "", false, bad.In("v")
 	}
 	call := x.ofThree.Begin(ctx)
-	f1Ptr, f1Len := call.LowerString(v.F1)
+	call.PutString(1, v.F1)
 	stack := call.Stack[:4]
-	stack[0] = uint64(math.Float32bits(v.F0))
-	stack[1] = uint64(f1Ptr)
-	stack[2] = uint64(f1Len)
-	stack[3] = uint64(types.FromBool(v.F2))
-	if !call.Invoke() {
-		return 0, "", false, call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 16, 4)
-	if !ok {
-		return 0, "", false, call.End()
-	}
-	f0 := math.Float32frombits(binary.LittleEndian.Uint32(area))
-	f1 := call.LiftString(binary.LittleEndian.Uint32(area[4:]), binary.LittleEndian.Uint32(area[8:]))
+	stack[0], stack[3] = uint64(math.Float32bits(v.F0)), uint64(types.FromBool(v.F2))
+	area := call.InvokeView(16, 4)
+	f0 := bind.Float32(area)
+	f1 := call.LoadString(area[4:])
 	f2 := area[12] != 0
 	return f0, f1, f2, call.End()
 }
@@ -160,49 +98,31 @@ func (x *exports) OfThree(ctx context.Context, v types.Tuple3[float32, string, b
 func (x *exports) OfNested(ctx context.Context,
 	v types.Tuple2[types.Tuple2[uint8, uint16], types.Tuple2[uint64, types.Tuple2[rune, int8]]]) (
 	types.Tuple2[uint8, uint16], types.Tuple2[uint64, types.Tuple2[rune, int8]], error) {
-	if bad := bind.CheckChar(v.F1.F1.F0); bad != nil {
-		return types.Tuple2[uint8, uint16]{}, types.Tuple2[uint64, types.Tuple2[rune, int8]]{}, bad.At(0).At(
-			1).At(1).In("v")
+	if bad := bind.CheckChar(v.F1.F1.F0).At(0).At(1).At(1); bad != nil {
+		return types.Tuple2[uint8, uint16]{}, types.Tuple2[uint64, types.Tuple2[rune, int8]]{}, bad.In("v")
 	}
 	call := x.ofNested.Begin(ctx)
 	stack := call.Stack[:5]
-	stack[0] = uint64(uint32(v.F0.F0))
-	stack[1] = uint64(uint32(v.F0.F1))
-	stack[2] = v.F1.F0
-	stack[3] = uint64(call.LowerChar(v.F1.F1.F0))
+	stack[0], stack[1], stack[2], stack[3] = uint64(uint32(v.F0.F0)), uint64(uint32(v.F0.F1)), v.F1.F0,
+		uint64(uint32(v.F1.F1.F0))
 	stack[4] = uint64(uint32(v.F1.F1.F1))
-	if !call.Invoke() {
-		return types.Tuple2[uint8, uint16]{}, types.Tuple2[uint64, types.Tuple2[rune, int8]]{}, call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 24, 8)
-	if !ok {
-		return types.Tuple2[uint8, uint16]{}, types.Tuple2[uint64, types.Tuple2[rune, int8]]{}, call.End()
-	}
-	f0 := types.Tuple2[uint8, uint16]{F0: area[0], F1: binary.LittleEndian.Uint16(area[2:])}
-	f1 := types.Tuple2[uint64, types.Tuple2[rune, int8]]{F0: binary.LittleEndian.Uint64(area[8:]), F1: types.Tuple2[
-		rune, int8]{F0: call.LiftChar(binary.LittleEndian.Uint32(area[16:])), F1: int8(area[20])}}
+	area := call.InvokeView(24, 8)
+	f0 := types.Tuple2[uint8, uint16]{F0: area[0], F1: bind.Uint16(area[2:])}
+	f1 := types.Tuple2[uint64, types.Tuple2[rune, int8]]{F0: bind.Uint64(area[8:]),
+		F1: types.Tuple2[rune, int8]{F0: call.LiftChar(bind.Uint32(area[16:])), F1: int8(area[20])}}
 	return f0, f1, call.End()
 }
 
 func (x *exports) OfPair(ctx context.Context, v Pair) (uint8, string, error) {
-	if bad := bind.CheckString(v.F1); bad != nil {
-		return 0, "", bad.At(1).In("v")
+	if bad := bind.CheckString(v.F1).At(1); bad != nil {
+		return 0, "", bad.In("v")
 	}
 	call := x.ofPair.Begin(ctx)
-	f1Ptr, f1Len := call.LowerString(v.F1)
-	stack := call.Stack[:3]
-	stack[0] = uint64(uint32(v.F0))
-	stack[1] = uint64(f1Ptr)
-	stack[2] = uint64(f1Len)
-	if !call.Invoke() {
-		return 0, "", call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 12, 4)
-	if !ok {
-		return 0, "", call.End()
-	}
+	call.PutString(1, v.F1)
+	call.Stack[0] = uint64(uint32(v.F0))
+	area := call.InvokeView(12, 4)
 	f0 := area[0]
-	f1 := call.LiftString(binary.LittleEndian.Uint32(area[4:]), binary.LittleEndian.Uint32(area[8:]))
+	f1 := call.LoadString(area[4:])
 	return f0, f1, call.End()
 }
 
@@ -211,209 +131,152 @@ func (x *exports) OfMany(ctx context.Context,
 		uint8, uint16, uint8]) (uint8,
 	uint16, uint32, uint64, int8, int16, int32, int64, float32, float64, bool, rune, string, uint8, uint16,
 	uint8, error) {
-	if bad := bind.CheckChar(v.F11); bad != nil {
-		return 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, false, 0, "", 0, 0, 0, bad.At(11).In("v")
-	}
-	if bad := bind.CheckString(v.F12); bad != nil {
-		return 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, false, 0, "", 0, 0, 0, bad.At(12).In("v")
+	if bad := checkTupleU8U16(v); bad != nil {
+		return 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, false, 0, "", 0, 0, 0, bad.In("v")
 	}
 	call := x.ofMany.Begin(ctx)
 	params := call.Realloc(72, 8)
-	call.StoreUint8(params, v.F0)
-	call.StoreUint16(params+2, v.F1)
-	call.StoreUint32(params+4, v.F2)
-	call.StoreUint64(params+8, v.F3)
-	call.StoreUint8(params+16, uint8(v.F4))
-	call.StoreUint16(params+18, uint16(v.F5))
-	call.StoreUint32(params+20, uint32(v.F6))
-	call.StoreUint64(params+24, uint64(v.F7))
-	call.StoreFloat32(params+32, v.F8)
-	call.StoreFloat64(params+40, v.F9)
-	call.StoreBool(params+48, v.F10)
-	call.StoreUint32(params+52, call.LowerChar(v.F11))
-	f12Ptr, f12Len := call.LowerString(v.F12)
-	call.StoreUint32(params+56, f12Ptr)
-	call.StoreUint32(params+60, f12Len)
-	call.StoreUint8(params+64, v.F13)
-	call.StoreUint16(params+66, v.F14)
-	call.StoreUint8(params+68, v.F15)
+	storeTupleU8U16(call, params, v)
 	call.Stack[0] = uint64(params)
-	if !call.Invoke() {
-		return 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, false, 0, "", 0, 0, 0, call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 72, 8)
-	if !ok {
-		return 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, false, 0, "", 0, 0, 0, call.End()
-	}
+	area := call.InvokeView(72, 8)
 	f0 := area[0]
-	f1 := binary.LittleEndian.Uint16(area[2:])
-	f2 := binary.LittleEndian.Uint32(area[4:])
-	f3 := binary.LittleEndian.Uint64(area[8:])
+	f1 := bind.Uint16(area[2:])
+	f2 := bind.Uint32(area[4:])
+	f3 := bind.Uint64(area[8:])
 	f4 := int8(area[16])
-	f5 := int16(binary.LittleEndian.Uint16(area[18:]))
-	f6 := int32(binary.LittleEndian.Uint32(area[20:]))
-	f7 := int64(binary.LittleEndian.Uint64(area[24:]))
-	f8 := math.Float32frombits(binary.LittleEndian.Uint32(area[32:]))
-	f9 := math.Float64frombits(binary.LittleEndian.Uint64(area[40:]))
+	f5 := int16(bind.Uint16(area[18:]))
+	f6 := int32(bind.Uint32(area[20:]))
+	f7 := int64(bind.Uint64(area[24:]))
+	f8 := bind.Float32(area[32:])
+	f9 := bind.Float64(area[40:])
 	f10 := area[48] != 0
-	f11 := call.LiftChar(binary.LittleEndian.Uint32(area[52:]))
-	f12 := call.LiftString(binary.LittleEndian.Uint32(area[56:]), binary.LittleEndian.Uint32(area[60:]))
+	f11 := call.LiftChar(bind.Uint32(area[52:]))
+	f12 := call.LoadString(area[56:])
 	f13 := area[64]
-	f14 := binary.LittleEndian.Uint16(area[66:])
+	f14 := bind.Uint16(area[66:])
 	f15 := area[68]
 	return f0, f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11, f12, f13, f14, f15, call.End()
 }
 
 func handleOfOne(call *bind.Call) {
-	result, err := call.Impl().(Interface).OfOne(call.Context(),
-		types.Tuple1[uint16]{F0: uint16(uint32(call.Stack[0]))})
-	if err != nil {
-		call.Fail(err)
-		return
-	}
-	call.Stack[0] = uint64(uint32(result))
+	f0, err := call.Impl().(Interface).OfOne(call.Context(), types.Tuple1[uint16]{F0: uint16(call.Stack[0])})
+	call.Return(err)
+	call.Stack[0] = uint64(uint32(f0))
 }
 
 func handleOfTwo(call *bind.Call) {
-	result, result2, err := call.Impl().(Interface).OfTwo(call.Context(),
-		types.Tuple2[uint8, uint64]{F0: uint8(uint32(call.Stack[0])), F1: call.Stack[1]})
-	if err != nil {
-		call.Fail(err)
-		return
-	}
-	resultPtr := uint32(call.Stack[2])
-	if !call.CheckArea(resultPtr, 16, 8) {
-		return
-	}
-	call.StoreUint8(resultPtr, result)
-	call.StoreUint64(resultPtr+8, result2)
+	f0, f1, err := call.Impl().(Interface).OfTwo(call.Context(),
+		types.Tuple2[uint8, uint64]{F0: uint8(call.Stack[0]), F1: call.Stack[1]})
+	call.Return(err)
+	area := call.ResultArea(2, 16, 8)
+	call.StoreUint8(area, f0)
+	call.StoreUint64(area+8, f1)
 }
 
 func handleOfThree(call *bind.Call) {
-	v := types.Tuple3[float32, string, bool]{
-		F0: math.Float32frombits(uint32(call.Stack[0])),
-		F1: call.LiftString(uint32(call.Stack[1]), uint32(call.Stack[2])),
-		F2: uint32(call.Stack[3]) != 0,
-	}
+	v := types.Tuple3[float32, string, bool]{F0: math.Float32frombits(uint32(call.Stack[0])),
+		F1: call.TakeString(1), F2: uint32(call.Stack[3]) != 0}
 	if !call.OK() {
 		return
 	}
-	result, result2, result3, err := call.Impl().(Interface).OfThree(call.Context(), v)
-	if err != nil {
-		call.Fail(err)
-		return
-	}
-	resultPtr := uint32(call.Stack[4])
-	if !call.CheckArea(resultPtr, 16, 4) {
-		return
-	}
-	call.StoreFloat32(resultPtr, result)
-	f1Ptr, f1Len := call.LowerString(result2)
-	call.StoreUint32(resultPtr+4, f1Ptr)
-	call.StoreUint32(resultPtr+8, f1Len)
-	call.StoreBool(resultPtr+12, result3)
+	f0, f1, f2, err := call.Impl().(Interface).OfThree(call.Context(), v)
+	call.Return(err)
+	area := call.ResultArea(4, 16, 4)
+	call.StoreFloat32(area, f0)
+	call.StoreString(area+4, f1)
+	call.StoreBool(area+12, f2)
 }
 
 func handleOfNested(call *bind.Call) {
-	v := types.Tuple2[types.Tuple2[uint8, uint16], types.Tuple2[uint64, types.Tuple2[rune, int8]]]{
-		F0: types.Tuple2[uint8, uint16]{F0: uint8(uint32(call.Stack[0])), F1: uint16(uint32(call.Stack[1]))},
+	v := types.Tuple2[types.Tuple2[uint8, uint16], types.Tuple2[uint64, types.Tuple2[rune,
+		int8]]]{F0: types.Tuple2[uint8, uint16]{F0: uint8(call.Stack[0]), F1: uint16(call.Stack[1])},
 		F1: types.Tuple2[uint64, types.Tuple2[rune, int8]]{F0: call.Stack[2], F1: types.Tuple2[rune, int8]{
-			F0: call.LiftChar(uint32(call.Stack[3])),
-			F1: int8(uint32(call.Stack[4])),
-		}},
-	}
+			F0: call.LiftChar(uint32(call.Stack[3])), F1: int8(call.Stack[4])}}}
 	if !call.OK() {
 		return
 	}
-	result, result2, err := call.Impl().(Interface).OfNested(call.Context(), v)
-	if err != nil {
-		call.Fail(err)
-		return
-	}
-	resultPtr := uint32(call.Stack[5])
-	if !call.CheckArea(resultPtr, 24, 8) {
-		return
-	}
-	call.StoreUint8(resultPtr, result.F0)
-	call.StoreUint16(resultPtr+2, result.F1)
-	call.StoreUint64(resultPtr+8, result2.F0)
-	call.StoreUint32(resultPtr+16, call.LowerChar(result2.F1.F0))
-	call.StoreUint8(resultPtr+20, uint8(result2.F1.F1))
+	f0, f1, err := call.Impl().(Interface).OfNested(call.Context(), v)
+	call.Return(err)
+	area := call.ResultArea(5, 24, 8)
+	call.StoreUint8(area, f0.F0)
+	call.StoreUint16(area+2, f0.F1)
+	call.StoreUint64(area+8, f1.F0)
+	call.StoreUint32(area+16, call.LowerChar(f1.F1.F0))
+	call.StoreUint8(area+20, uint8(f1.F1.F1))
 }
 
 func handleOfPair(call *bind.Call) {
-	v := Pair{F0: uint8(uint32(call.Stack[0])), F1: call.LiftString(uint32(call.Stack[1]), uint32(call.Stack[2]))}
+	v := Pair{F0: uint8(call.Stack[0]), F1: call.TakeString(1)}
 	if !call.OK() {
 		return
 	}
-	result, result2, err := call.Impl().(Interface).OfPair(call.Context(), v)
-	if err != nil {
-		call.Fail(err)
-		return
-	}
-	resultPtr := uint32(call.Stack[3])
-	if !call.CheckArea(resultPtr, 12, 4) {
-		return
-	}
-	call.StoreUint8(resultPtr, result)
-	f1Ptr, f1Len := call.LowerString(result2)
-	call.StoreUint32(resultPtr+4, f1Ptr)
-	call.StoreUint32(resultPtr+8, f1Len)
+	f0, f1, err := call.Impl().(Interface).OfPair(call.Context(), v)
+	call.Return(err)
+	area := call.ResultArea(3, 12, 4)
+	call.StoreUint8(area, f0)
+	call.StoreString(area+4, f1)
 }
 
 func handleOfMany(call *bind.Call) {
-	area, ok := call.View(uint32(call.Stack[0]), 72, 8)
-	if !ok {
-		return
-	}
-	v := types.Tuple16[uint8, uint16, uint32, uint64, int8, int16, int32, int64, float32, float64, bool, rune,
-		string, uint8, uint16, uint8]{
-		F0:  area[0],
-		F1:  binary.LittleEndian.Uint16(area[2:]),
-		F2:  binary.LittleEndian.Uint32(area[4:]),
-		F3:  binary.LittleEndian.Uint64(area[8:]),
-		F4:  int8(area[16]),
-		F5:  int16(binary.LittleEndian.Uint16(area[18:])),
-		F6:  int32(binary.LittleEndian.Uint32(area[20:])),
-		F7:  int64(binary.LittleEndian.Uint64(area[24:])),
-		F8:  math.Float32frombits(binary.LittleEndian.Uint32(area[32:])),
-		F9:  math.Float64frombits(binary.LittleEndian.Uint64(area[40:])),
-		F10: area[48] != 0,
-		F11: call.LiftChar(binary.LittleEndian.Uint32(area[52:])),
-		F12: call.LiftString(binary.LittleEndian.Uint32(area[56:]), binary.LittleEndian.Uint32(area[60:])),
-		F13: area[64],
-		F14: binary.LittleEndian.Uint16(area[66:]),
-		F15: area[68],
-	}
+	area := call.Area(uint32(call.Stack[0]), 72, 8)
+	v := loadTupleU8U16(call, area)
 	if !call.OK() {
 		return
 	}
-	result, result2, result3, result4, result5, result6, result7, result8, result9, result10, result11, result12, result13, result14, result15, result16, err := call.Impl().(Interface).OfMany(call.Context(),
-		v)
-	if err != nil {
-		call.Fail(err)
-		return
-	}
-	resultPtr := uint32(call.Stack[1])
-	if !call.CheckArea(resultPtr, 72, 8) {
-		return
-	}
-	call.StoreUint8(resultPtr, result)
-	call.StoreUint16(resultPtr+2, result2)
-	call.StoreUint32(resultPtr+4, result3)
-	call.StoreUint64(resultPtr+8, result4)
-	call.StoreUint8(resultPtr+16, uint8(result5))
-	call.StoreUint16(resultPtr+18, uint16(result6))
-	call.StoreUint32(resultPtr+20, uint32(result7))
-	call.StoreUint64(resultPtr+24, uint64(result8))
-	call.StoreFloat32(resultPtr+32, result9)
-	call.StoreFloat64(resultPtr+40, result10)
-	call.StoreBool(resultPtr+48, result11)
-	call.StoreUint32(resultPtr+52, call.LowerChar(result12))
-	f12Ptr, f12Len := call.LowerString(result13)
-	call.StoreUint32(resultPtr+56, f12Ptr)
-	call.StoreUint32(resultPtr+60, f12Len)
-	call.StoreUint8(resultPtr+64, result14)
-	call.StoreUint16(resultPtr+66, result15)
-	call.StoreUint8(resultPtr+68, result16)
+	f0, f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11, f12, f13, f14, f15, err := call.Impl().(Interface).OfMany(
+		call.Context(), v)
+	call.Return(err)
+	area2 := call.ResultArea(1, 72, 8)
+	call.StoreUint8(area2, f0)
+	call.StoreUint16(area2+2, f1)
+	call.StoreUint32(area2+4, f2)
+	call.StoreUint64(area2+8, f3)
+	call.StoreUint8(area2+16, uint8(f4))
+	call.StoreUint16(area2+18, uint16(f5))
+	call.StoreUint32(area2+20, uint32(f6))
+	call.StoreUint64(area2+24, uint64(f7))
+	call.StoreFloat32(area2+32, f8)
+	call.StoreFloat64(area2+40, f9)
+	call.StoreBool(area2+48, f10)
+	call.StoreUint32(area2+52, call.LowerChar(f11))
+	call.StoreString(area2+56, f12)
+	call.StoreUint8(area2+64, f13)
+	call.StoreUint16(area2+66, f14)
+	call.StoreUint8(area2+68, f15)
+}
+
+func checkTupleU8U16(value types.Tuple16[uint8, uint16, uint32, uint64, int8, int16, int32, int64, float32, float64,
+	bool, rune, string, uint8, uint16, uint8]) *host.BadValueError {
+	return bind.First(bind.CheckChar(value.F11).At(11), bind.CheckString(value.F12).At(12))
+}
+
+func storeTupleU8U16(call *bind.Call, ptr uint32, value types.Tuple16[uint8, uint16, uint32, uint64, int8, int16, int32,
+	int64, float32, float64, bool, rune, string, uint8, uint16, uint8]) {
+	call.StoreUint8(ptr, value.F0)
+	call.StoreUint16(ptr+2, value.F1)
+	call.StoreUint32(ptr+4, value.F2)
+	call.StoreUint64(ptr+8, value.F3)
+	call.StoreUint8(ptr+16, uint8(value.F4))
+	call.StoreUint16(ptr+18, uint16(value.F5))
+	call.StoreUint32(ptr+20, uint32(value.F6))
+	call.StoreUint64(ptr+24, uint64(value.F7))
+	call.StoreFloat32(ptr+32, value.F8)
+	call.StoreFloat64(ptr+40, value.F9)
+	call.StoreBool(ptr+48, value.F10)
+	call.StoreUint32(ptr+52, call.LowerChar(value.F11))
+	call.StoreString(ptr+56, value.F12)
+	call.StoreUint8(ptr+64, value.F13)
+	call.StoreUint16(ptr+66, value.F14)
+	call.StoreUint8(ptr+68, value.F15)
+}
+
+func loadTupleU8U16(call *bind.Call, area []byte) types.Tuple16[uint8, uint16, uint32, uint64, int8, int16, int32,
+	int64, float32, float64, bool, rune, string, uint8, uint16, uint8] {
+	return types.Tuple16[uint8, uint16, uint32, uint64, int8, int16, int32, int64, float32, float64, bool, rune,
+		string, uint8, uint16, uint8]{F0: area[0],
+		F1: bind.Uint16(area[2:]), F2: bind.Uint32(area[4:]), F3: bind.Uint64(area[8:]), F4: int8(area[16]),
+		F5: int16(bind.Uint16(area[18:])), F6: int32(bind.Uint32(area[20:])), F7: int64(bind.Uint64(area[24:])),
+		F8: bind.Float32(area[32:]), F9: bind.Float64(area[40:]), F10: area[48] != 0,
+		F11: call.LiftChar(bind.Uint32(area[52:])), F12: call.LoadString(area[56:]), F13: area[64],
+		F14: bind.Uint16(area[66:]), F15: area[68]}
 }

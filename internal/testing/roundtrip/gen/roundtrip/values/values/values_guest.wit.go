@@ -5,17 +5,13 @@
 package values
 
 import (
-	"math"
-
 	"github.com/witgen/witgen/canonicalabi/guest"
-	"github.com/witgen/witgen/canonicalabi/types"
 	"github.com/witgen/witgen/internal/testing/roundtrip/gen/roundtrip/values/big"
 	"github.com/witgen/witgen/internal/testing/roundtrip/gen/roundtrip/values/calls"
 	"github.com/witgen/witgen/internal/testing/roundtrip/gen/roundtrip/values/fixed"
 	"github.com/witgen/witgen/internal/testing/roundtrip/gen/roundtrip/values/lists"
 	"github.com/witgen/witgen/internal/testing/roundtrip/gen/roundtrip/values/many"
 	valuesmaps "github.com/witgen/witgen/internal/testing/roundtrip/gen/roundtrip/values/maps"
-	"github.com/witgen/witgen/internal/testing/roundtrip/gen/roundtrip/values/named"
 	"github.com/witgen/witgen/internal/testing/roundtrip/gen/roundtrip/values/options"
 	"github.com/witgen/witgen/internal/testing/roundtrip/gen/roundtrip/values/outcomes"
 	"github.com/witgen/witgen/internal/testing/roundtrip/gen/roundtrip/values/records"
@@ -27,5846 +23,764 @@ import (
 	"github.com/witgen/witgen/internal/testing/roundtrip/gen/roundtrip/values/variants"
 )
 
-var (
-	exportedScalars  scalars.Interface
-	exportedText     text.Interface
-	exportedLists    lists.Interface
-	exportedFixed    fixed.Interface
-	exportedMaps     valuesmaps.Interface
-	exportedVariants variants.Interface
-	exportedBig      big.Interface
-	exportedTuples   tuples.Interface
-	exportedRecords  records.Interface
-	exportedMany     many.Interface
-	exportedSets     sets.Interface
-	exportedOptions  options.Interface
-	exportedOutcomes outcomes.Interface
-	exportedCalls    calls.Interface
-	exportedState    state.Interface
-)
-
-// Export says what implements the world's exports. A guest calls it once, in an
-// init function: any call of the host that comes before it traps.
+// Export sets what implements the world's exports. Call it in an init function: calls of the host
+// before that trap.
 func Export(scalarsImpl scalars.Interface, textImpl text.Interface, listsImpl lists.Interface,
 	fixedImpl fixed.Interface, mapsImpl valuesmaps.Interface, variantsImpl variants.Interface,
 	bigImpl big.Interface, tuplesImpl tuples.Interface, recordsImpl records.Interface, manyImpl many.Interface,
 	setsImpl sets.Interface, optionsImpl options.Interface, outcomesImpl outcomes.Interface,
 	callsImpl calls.Interface, stateImpl state.Interface) {
-	exportedScalars = scalarsImpl
-	exportedText = textImpl
-	exportedLists = listsImpl
-	exportedFixed = fixedImpl
-	exportedMaps = mapsImpl
-	exportedVariants = variantsImpl
-	exportedBig = bigImpl
-	exportedTuples = tuplesImpl
-	exportedRecords = recordsImpl
-	exportedMany = manyImpl
-	exportedSets = setsImpl
-	exportedOptions = optionsImpl
-	exportedOutcomes = outcomesImpl
-	exportedCalls = callsImpl
-	exportedState = stateImpl
+	scalars.Exported.Set(scalarsImpl)
+	text.Exported.Set(textImpl)
+	lists.Exported.Set(listsImpl)
+	fixed.Exported.Set(fixedImpl)
+	valuesmaps.Exported.Set(mapsImpl)
+	variants.Exported.Set(variantsImpl)
+	big.Exported.Set(bigImpl)
+	tuples.Exported.Set(tuplesImpl)
+	records.Exported.Set(recordsImpl)
+	many.Exported.Set(manyImpl)
+	sets.Exported.Set(setsImpl)
+	options.Exported.Set(optionsImpl)
+	outcomes.Exported.Set(outcomesImpl)
+	calls.Exported.Set(callsImpl)
+	state.Exported.Set(stateImpl)
 }
 
 //go:wasmexport roundtrip:values/scalars#of-bool
-func scalarsOfBool(v uint32) uint32 {
-	return types.FromBool(exportedScalars.OfBool(v != 0))
-}
+func scalarsOfBool(v uint32) uint32 { return scalars.Exported.OfBool(v) }
 
 //go:wasmexport roundtrip:values/scalars#of-u8
-func scalarsOfU8(v uint32) uint32 {
-	return uint32(exportedScalars.OfU8(uint8(v)))
-}
+func scalarsOfU8(v uint32) uint32 { return scalars.Exported.OfU8(v) }
 
 //go:wasmexport roundtrip:values/scalars#of-s8
-func scalarsOfS8(v uint32) uint32 {
-	return uint32(exportedScalars.OfS8(int8(v)))
-}
+func scalarsOfS8(v uint32) uint32 { return scalars.Exported.OfS8(v) }
 
 //go:wasmexport roundtrip:values/scalars#of-u16
-func scalarsOfU16(v uint32) uint32 {
-	return uint32(exportedScalars.OfU16(uint16(v)))
-}
+func scalarsOfU16(v uint32) uint32 { return scalars.Exported.OfU16(v) }
 
 //go:wasmexport roundtrip:values/scalars#of-s16
-func scalarsOfS16(v uint32) uint32 {
-	return uint32(exportedScalars.OfS16(int16(v)))
-}
+func scalarsOfS16(v uint32) uint32 { return scalars.Exported.OfS16(v) }
 
 //go:wasmexport roundtrip:values/scalars#of-u32
-func scalarsOfU32(v uint32) uint32 {
-	return exportedScalars.OfU32(v)
-}
+func scalarsOfU32(v uint32) uint32 { return scalars.Exported.OfU32(v) }
 
 //go:wasmexport roundtrip:values/scalars#of-s32
-func scalarsOfS32(v uint32) uint32 {
-	return uint32(exportedScalars.OfS32(int32(v)))
-}
+func scalarsOfS32(v uint32) uint32 { return scalars.Exported.OfS32(v) }
 
 //go:wasmexport roundtrip:values/scalars#of-u64
-func scalarsOfU64(v uint64) uint64 {
-	return exportedScalars.OfU64(v)
-}
+func scalarsOfU64(v uint64) uint64 { return scalars.Exported.OfU64(v) }
 
 //go:wasmexport roundtrip:values/scalars#of-s64
-func scalarsOfS64(v uint64) uint64 {
-	return uint64(exportedScalars.OfS64(int64(v)))
-}
+func scalarsOfS64(v uint64) uint64 { return scalars.Exported.OfS64(v) }
 
 //go:wasmexport roundtrip:values/scalars#of-f32
-func scalarsOfF32(v float32) float32 {
-	return exportedScalars.OfF32(v)
-}
+func scalarsOfF32(v float32) float32 { return scalars.Exported.OfF32(v) }
 
 //go:wasmexport roundtrip:values/scalars#of-f64
-func scalarsOfF64(v float64) float64 {
-	return exportedScalars.OfF64(v)
-}
+func scalarsOfF64(v float64) float64 { return scalars.Exported.OfF64(v) }
 
 //go:wasmexport roundtrip:values/scalars#of-char
-func scalarsOfChar(v uint32) uint32 {
-	return guest.LowerChar(exportedScalars.OfChar(rune(v)))
-}
+func scalarsOfChar(v uint32) uint32 { return scalars.Exported.OfChar(v) }
 
 //go:wasmexport roundtrip:values/text#of-string
-func textOfString(vPtr, vLen uint32) uint32 {
-	v := guest.LiftString(vPtr, vLen)
-	guest.ParamsLifted()
-	result := exportedText.OfString(v)
-	area := guest.ResultArea(8)
-	resultPtr := guest.LowerString(&guest.Results, result)
-	guest.Store(area, 0, resultPtr)
-	guest.Store(area, 4, uint32(len(result)))
-	return guest.Address(area)
-}
+func textOfString(vPtr, vLen uint32) uint32 { return text.Exported.OfString(vPtr, vLen) }
 
 //go:wasmexport cabi_post_roundtrip:values/text#of-string
-func freeTextOfString(uint32) {
-	guest.FreeResults()
-}
+func freeTextOfString(uint32) { guest.FreeResults() }
 
 //go:wasmexport roundtrip:values/text#of-chars
-func textOfChars(vPtr, vLen uint32) uint32 {
-	v := make([]rune, vLen)
-	for i := range v {
-		at := guest.PointerTo(vPtr + uint32(i)*4)
-		v[i] = guest.Load[rune](at, 0)
-	}
-	guest.ParamsLifted()
-	result := exportedText.OfChars(v)
-	area := guest.ResultArea(8)
-	resultPtr := guest.Results.List(len(result), 4)
-	for i, item := range result {
-		at := guest.PointerTo(resultPtr + uint32(i)*4)
-		guest.Store(at, 0, guest.LowerChar(item))
-	}
-	guest.Store(area, 0, resultPtr)
-	guest.Store(area, 4, uint32(len(result)))
-	return guest.Address(area)
-}
+func textOfChars(vPtr, vLen uint32) uint32 { return text.Exported.OfChars(vPtr, vLen) }
 
 //go:wasmexport cabi_post_roundtrip:values/text#of-chars
-func freeTextOfChars(uint32) {
-	guest.FreeResults()
-}
+func freeTextOfChars(uint32) { guest.FreeResults() }
 
 //go:wasmexport roundtrip:values/text#of-strings
-func textOfStrings(vPtr, vLen uint32) uint32 {
-	v := guest.LiftStrings(vPtr, vLen)
-	guest.ParamsLifted()
-	result := exportedText.OfStrings(v)
-	area := guest.ResultArea(8)
-	resultPtr := guest.LowerStrings(&guest.Results, result)
-	guest.Store(area, 0, resultPtr)
-	guest.Store(area, 4, uint32(len(result)))
-	return guest.Address(area)
-}
+func textOfStrings(vPtr, vLen uint32) uint32 { return text.Exported.OfStrings(vPtr, vLen) }
 
 //go:wasmexport cabi_post_roundtrip:values/text#of-strings
-func freeTextOfStrings(uint32) {
-	guest.FreeResults()
-}
+func freeTextOfStrings(uint32) { guest.FreeResults() }
 
 //go:wasmexport roundtrip:values/text#of-lines
-func textOfLines(vPtr, vLen uint32) uint32 {
-	v := make([][]string, vLen)
-	for i := range v {
-		at := guest.PointerTo(vPtr + uint32(i)*8)
-		itemPtr := guest.Load[uint32](at, 0)
-		v[i] = guest.LiftStrings(itemPtr, guest.Load[uint32](at, 4))
-	}
-	guest.ParamsLifted()
-	result := exportedText.OfLines(v)
-	area := guest.ResultArea(8)
-	resultPtr := guest.Results.List(len(result), 8)
-	for i, item := range result {
-		at := guest.PointerTo(resultPtr + uint32(i)*8)
-		itemPtr := guest.LowerStrings(&guest.Results, item)
-		guest.Store(at, 0, itemPtr)
-		guest.Store(at, 4, uint32(len(item)))
-	}
-	guest.Store(area, 0, resultPtr)
-	guest.Store(area, 4, uint32(len(result)))
-	return guest.Address(area)
-}
+func textOfLines(vPtr, vLen uint32) uint32 { return text.Exported.OfLines(vPtr, vLen) }
 
 //go:wasmexport cabi_post_roundtrip:values/text#of-lines
-func freeTextOfLines(uint32) {
-	guest.FreeResults()
-}
+func freeTextOfLines(uint32) { guest.FreeResults() }
 
 //go:wasmexport roundtrip:values/text#of-pair
-func textOfPair(v0, v1, v2, v3 uint32) uint32 {
-	v := types.Tuple2[string, string]{F0: guest.LiftString(v0, v1), F1: guest.LiftString(v2, v3)}
-	guest.ParamsLifted()
-	result, result2 := exportedText.OfPair(v)
-	area := guest.ResultArea(16)
-	f0Ptr := guest.LowerString(&guest.Results, result)
-	guest.Store(area, 0, f0Ptr)
-	guest.Store(area, 4, uint32(len(result)))
-	f1Ptr := guest.LowerString(&guest.Results, result2)
-	guest.Store(area, 8, f1Ptr)
-	guest.Store(area, 12, uint32(len(result2)))
-	return guest.Address(area)
-}
+func textOfPair(v0, v1, v2, v3 uint32) uint32 { return text.Exported.OfPair(v0, v1, v2, v3) }
 
 //go:wasmexport cabi_post_roundtrip:values/text#of-pair
-func freeTextOfPair(uint32) {
-	guest.FreeResults()
-}
+func freeTextOfPair(uint32) { guest.FreeResults() }
 
 //go:wasmexport roundtrip:values/lists#of-bools
-func listsOfBools(vPtr, vLen uint32) uint32 {
-	v := make([]bool, vLen)
-	for i := range v {
-		at := guest.PointerTo(vPtr + uint32(i)*1)
-		v[i] = guest.LoadBool(at, 0)
-	}
-	guest.ParamsLifted()
-	result := exportedLists.OfBools(v)
-	area := guest.ResultArea(8)
-	resultPtr := guest.Results.List(len(result), 1)
-	for i, item := range result {
-		at := guest.PointerTo(resultPtr + uint32(i)*1)
-		guest.StoreBool(at, 0, item)
-	}
-	guest.Store(area, 0, resultPtr)
-	guest.Store(area, 4, uint32(len(result)))
-	return guest.Address(area)
-}
+func listsOfBools(vPtr, vLen uint32) uint32 { return lists.Exported.OfBools(vPtr, vLen) }
 
 //go:wasmexport cabi_post_roundtrip:values/lists#of-bools
-func freeListsOfBools(uint32) {
-	guest.FreeResults()
-}
+func freeListsOfBools(uint32) { guest.FreeResults() }
 
 //go:wasmexport roundtrip:values/lists#of-u8s
-func listsOfU8s(vPtr, vLen uint32) uint32 {
-	v := guest.LiftSlice[uint8](vPtr, vLen)
-	guest.ParamsLifted()
-	result := exportedLists.OfU8s(v)
-	area := guest.ResultArea(8)
-	resultPtr := guest.LowerSlice(&guest.Results, result)
-	guest.Store(area, 0, resultPtr)
-	guest.Store(area, 4, uint32(len(result)))
-	return guest.Address(area)
-}
+func listsOfU8s(vPtr, vLen uint32) uint32 { return lists.Exported.OfU8s(vPtr, vLen) }
 
 //go:wasmexport cabi_post_roundtrip:values/lists#of-u8s
-func freeListsOfU8s(uint32) {
-	guest.FreeResults()
-}
+func freeListsOfU8s(uint32) { guest.FreeResults() }
 
 //go:wasmexport roundtrip:values/lists#of-s8s
-func listsOfS8s(vPtr, vLen uint32) uint32 {
-	v := guest.LiftSlice[int8](vPtr, vLen)
-	guest.ParamsLifted()
-	result := exportedLists.OfS8s(v)
-	area := guest.ResultArea(8)
-	resultPtr := guest.LowerSlice(&guest.Results, result)
-	guest.Store(area, 0, resultPtr)
-	guest.Store(area, 4, uint32(len(result)))
-	return guest.Address(area)
-}
+func listsOfS8s(vPtr, vLen uint32) uint32 { return lists.Exported.OfS8s(vPtr, vLen) }
 
 //go:wasmexport cabi_post_roundtrip:values/lists#of-s8s
-func freeListsOfS8s(uint32) {
-	guest.FreeResults()
-}
+func freeListsOfS8s(uint32) { guest.FreeResults() }
 
 //go:wasmexport roundtrip:values/lists#of-u16s
-func listsOfU16s(vPtr, vLen uint32) uint32 {
-	v := guest.LiftSlice[uint16](vPtr, vLen)
-	guest.ParamsLifted()
-	result := exportedLists.OfU16s(v)
-	area := guest.ResultArea(8)
-	resultPtr := guest.LowerSlice(&guest.Results, result)
-	guest.Store(area, 0, resultPtr)
-	guest.Store(area, 4, uint32(len(result)))
-	return guest.Address(area)
-}
+func listsOfU16s(vPtr, vLen uint32) uint32 { return lists.Exported.OfU16s(vPtr, vLen) }
 
 //go:wasmexport cabi_post_roundtrip:values/lists#of-u16s
-func freeListsOfU16s(uint32) {
-	guest.FreeResults()
-}
+func freeListsOfU16s(uint32) { guest.FreeResults() }
 
 //go:wasmexport roundtrip:values/lists#of-s16s
-func listsOfS16s(vPtr, vLen uint32) uint32 {
-	v := guest.LiftSlice[int16](vPtr, vLen)
-	guest.ParamsLifted()
-	result := exportedLists.OfS16s(v)
-	area := guest.ResultArea(8)
-	resultPtr := guest.LowerSlice(&guest.Results, result)
-	guest.Store(area, 0, resultPtr)
-	guest.Store(area, 4, uint32(len(result)))
-	return guest.Address(area)
-}
+func listsOfS16s(vPtr, vLen uint32) uint32 { return lists.Exported.OfS16s(vPtr, vLen) }
 
 //go:wasmexport cabi_post_roundtrip:values/lists#of-s16s
-func freeListsOfS16s(uint32) {
-	guest.FreeResults()
-}
+func freeListsOfS16s(uint32) { guest.FreeResults() }
 
 //go:wasmexport roundtrip:values/lists#of-u32s
-func listsOfU32s(vPtr, vLen uint32) uint32 {
-	v := guest.LiftSlice[uint32](vPtr, vLen)
-	guest.ParamsLifted()
-	result := exportedLists.OfU32s(v)
-	area := guest.ResultArea(8)
-	resultPtr := guest.LowerSlice(&guest.Results, result)
-	guest.Store(area, 0, resultPtr)
-	guest.Store(area, 4, uint32(len(result)))
-	return guest.Address(area)
-}
+func listsOfU32s(vPtr, vLen uint32) uint32 { return lists.Exported.OfU32s(vPtr, vLen) }
 
 //go:wasmexport cabi_post_roundtrip:values/lists#of-u32s
-func freeListsOfU32s(uint32) {
-	guest.FreeResults()
-}
+func freeListsOfU32s(uint32) { guest.FreeResults() }
 
 //go:wasmexport roundtrip:values/lists#of-s32s
-func listsOfS32s(vPtr, vLen uint32) uint32 {
-	v := guest.LiftSlice[int32](vPtr, vLen)
-	guest.ParamsLifted()
-	result := exportedLists.OfS32s(v)
-	area := guest.ResultArea(8)
-	resultPtr := guest.LowerSlice(&guest.Results, result)
-	guest.Store(area, 0, resultPtr)
-	guest.Store(area, 4, uint32(len(result)))
-	return guest.Address(area)
-}
+func listsOfS32s(vPtr, vLen uint32) uint32 { return lists.Exported.OfS32s(vPtr, vLen) }
 
 //go:wasmexport cabi_post_roundtrip:values/lists#of-s32s
-func freeListsOfS32s(uint32) {
-	guest.FreeResults()
-}
+func freeListsOfS32s(uint32) { guest.FreeResults() }
 
 //go:wasmexport roundtrip:values/lists#of-u64s
-func listsOfU64s(vPtr, vLen uint32) uint32 {
-	v := guest.LiftSlice[uint64](vPtr, vLen)
-	guest.ParamsLifted()
-	result := exportedLists.OfU64s(v)
-	area := guest.ResultArea(8)
-	resultPtr := guest.LowerSlice(&guest.Results, result)
-	guest.Store(area, 0, resultPtr)
-	guest.Store(area, 4, uint32(len(result)))
-	return guest.Address(area)
-}
+func listsOfU64s(vPtr, vLen uint32) uint32 { return lists.Exported.OfU64s(vPtr, vLen) }
 
 //go:wasmexport cabi_post_roundtrip:values/lists#of-u64s
-func freeListsOfU64s(uint32) {
-	guest.FreeResults()
-}
+func freeListsOfU64s(uint32) { guest.FreeResults() }
 
 //go:wasmexport roundtrip:values/lists#of-s64s
-func listsOfS64s(vPtr, vLen uint32) uint32 {
-	v := guest.LiftSlice[int64](vPtr, vLen)
-	guest.ParamsLifted()
-	result := exportedLists.OfS64s(v)
-	area := guest.ResultArea(8)
-	resultPtr := guest.LowerSlice(&guest.Results, result)
-	guest.Store(area, 0, resultPtr)
-	guest.Store(area, 4, uint32(len(result)))
-	return guest.Address(area)
-}
+func listsOfS64s(vPtr, vLen uint32) uint32 { return lists.Exported.OfS64s(vPtr, vLen) }
 
 //go:wasmexport cabi_post_roundtrip:values/lists#of-s64s
-func freeListsOfS64s(uint32) {
-	guest.FreeResults()
-}
+func freeListsOfS64s(uint32) { guest.FreeResults() }
 
 //go:wasmexport roundtrip:values/lists#of-f32s
-func listsOfF32s(vPtr, vLen uint32) uint32 {
-	v := guest.LiftSlice[float32](vPtr, vLen)
-	guest.ParamsLifted()
-	result := exportedLists.OfF32s(v)
-	area := guest.ResultArea(8)
-	resultPtr := guest.LowerSlice(&guest.Results, result)
-	guest.Store(area, 0, resultPtr)
-	guest.Store(area, 4, uint32(len(result)))
-	return guest.Address(area)
-}
+func listsOfF32s(vPtr, vLen uint32) uint32 { return lists.Exported.OfF32s(vPtr, vLen) }
 
 //go:wasmexport cabi_post_roundtrip:values/lists#of-f32s
-func freeListsOfF32s(uint32) {
-	guest.FreeResults()
-}
+func freeListsOfF32s(uint32) { guest.FreeResults() }
 
 //go:wasmexport roundtrip:values/lists#of-f64s
-func listsOfF64s(vPtr, vLen uint32) uint32 {
-	v := guest.LiftSlice[float64](vPtr, vLen)
-	guest.ParamsLifted()
-	result := exportedLists.OfF64s(v)
-	area := guest.ResultArea(8)
-	resultPtr := guest.LowerSlice(&guest.Results, result)
-	guest.Store(area, 0, resultPtr)
-	guest.Store(area, 4, uint32(len(result)))
-	return guest.Address(area)
-}
+func listsOfF64s(vPtr, vLen uint32) uint32 { return lists.Exported.OfF64s(vPtr, vLen) }
 
 //go:wasmexport cabi_post_roundtrip:values/lists#of-f64s
-func freeListsOfF64s(uint32) {
-	guest.FreeResults()
-}
+func freeListsOfF64s(uint32) { guest.FreeResults() }
 
 //go:wasmexport roundtrip:values/lists#of-bytes
-func listsOfBytes(vPtr, vLen uint32) uint32 {
-	v := make([][]byte, vLen)
-	for i := range v {
-		at := guest.PointerTo(vPtr + uint32(i)*8)
-		v[i] = guest.LiftSlice[uint8](guest.Load[uint32](at, 0), guest.Load[uint32](at, 4))
-	}
-	guest.ParamsLifted()
-	result := exportedLists.OfBytes(v)
-	area := guest.ResultArea(8)
-	resultPtr := guest.Results.List(len(result), 8)
-	for i, item := range result {
-		at := guest.PointerTo(resultPtr + uint32(i)*8)
-		itemPtr := guest.LowerSlice(&guest.Results, item)
-		guest.Store(at, 0, itemPtr)
-		guest.Store(at, 4, uint32(len(item)))
-	}
-	guest.Store(area, 0, resultPtr)
-	guest.Store(area, 4, uint32(len(result)))
-	return guest.Address(area)
-}
+func listsOfBytes(vPtr, vLen uint32) uint32 { return lists.Exported.OfBytes(vPtr, vLen) }
 
 //go:wasmexport cabi_post_roundtrip:values/lists#of-bytes
-func freeListsOfBytes(uint32) {
-	guest.FreeResults()
-}
+func freeListsOfBytes(uint32) { guest.FreeResults() }
 
 //go:wasmexport roundtrip:values/lists#of-deep
-func listsOfDeep(vPtr, vLen uint32) uint32 {
-	v := make([][][]uint16, vLen)
-	for i := range v {
-		at := guest.PointerTo(vPtr + uint32(i)*8)
-		itemPtr := guest.Load[uint32](at, 0)
-		item := make([][]uint16, guest.Load[uint32](at, 4))
-		for i2 := range item {
-			at2 := guest.PointerTo(itemPtr + uint32(i2)*8)
-			item[i2] = guest.LiftSlice[uint16](guest.Load[uint32](at2, 0), guest.Load[uint32](at2, 4))
-		}
-		v[i] = item
-	}
-	guest.ParamsLifted()
-	result := exportedLists.OfDeep(v)
-	area := guest.ResultArea(8)
-	resultPtr := guest.Results.List(len(result), 8)
-	for i, item := range result {
-		at := guest.PointerTo(resultPtr + uint32(i)*8)
-		itemPtr := guest.Results.List(len(item), 8)
-		for i2, item2 := range item {
-			at2 := guest.PointerTo(itemPtr + uint32(i2)*8)
-			itemPtr2 := guest.LowerSlice(&guest.Results, item2)
-			guest.Store(at2, 0, itemPtr2)
-			guest.Store(at2, 4, uint32(len(item2)))
-		}
-		guest.Store(at, 0, itemPtr)
-		guest.Store(at, 4, uint32(len(item)))
-	}
-	guest.Store(area, 0, resultPtr)
-	guest.Store(area, 4, uint32(len(result)))
-	return guest.Address(area)
-}
+func listsOfDeep(vPtr, vLen uint32) uint32 { return lists.Exported.OfDeep(vPtr, vLen) }
 
 //go:wasmexport cabi_post_roundtrip:values/lists#of-deep
-func freeListsOfDeep(uint32) {
-	guest.FreeResults()
-}
+func freeListsOfDeep(uint32) { guest.FreeResults() }
 
 //go:wasmexport roundtrip:values/lists#of-tuples
-func listsOfTuples(vPtr, vLen uint32) uint32 {
-	v := make([]types.Tuple3[uint8, uint64, string], vLen)
-	for i := range v {
-		at := guest.PointerTo(vPtr + uint32(i)*24)
-		v[i] = types.Tuple3[uint8, uint64, string]{
-			F0: guest.Load[uint8](at, 0),
-			F1: guest.Load[uint64](at, 8),
-			F2: guest.LiftString(guest.Load[uint32](at, 16), guest.Load[uint32](at, 20)),
-		}
-	}
-	guest.ParamsLifted()
-	result := exportedLists.OfTuples(v)
-	area := guest.ResultArea(8)
-	resultPtr := guest.Results.List(len(result), 24)
-	for i, item := range result {
-		at := guest.PointerTo(resultPtr + uint32(i)*24)
-		guest.Store(at, 0, item.F0)
-		guest.Store(at, 8, item.F1)
-		f2Ptr := guest.LowerString(&guest.Results, item.F2)
-		guest.Store(at, 16, f2Ptr)
-		guest.Store(at, 20, uint32(len(item.F2)))
-	}
-	guest.Store(area, 0, resultPtr)
-	guest.Store(area, 4, uint32(len(result)))
-	return guest.Address(area)
-}
+func listsOfTuples(vPtr, vLen uint32) uint32 { return lists.Exported.OfTuples(vPtr, vLen) }
 
 //go:wasmexport cabi_post_roundtrip:values/lists#of-tuples
-func freeListsOfTuples(uint32) {
-	guest.FreeResults()
-}
+func freeListsOfTuples(uint32) { guest.FreeResults() }
 
 //go:wasmexport roundtrip:values/lists#of-options
-func listsOfOptions(vPtr, vLen uint32) uint32 {
-	v := make([]types.Option[uint16], vLen)
-	for i := range v {
-		at := guest.PointerTo(vPtr + uint32(i)*4)
-		itemCase := guest.Load[uint8](at, 0)
-		var item types.Option[uint16]
-		switch itemCase {
-		case 0:
-		case 1:
-			item = types.Some(guest.Load[uint16](at, 2))
-		default:
-			guest.NoDiscriminant(uint32(itemCase), "option<u16>")
-		}
-		v[i] = item
-	}
-	guest.ParamsLifted()
-	result := exportedLists.OfOptions(v)
-	area := guest.ResultArea(8)
-	resultPtr := guest.Results.List(len(result), 4)
-	for i, item := range result {
-		at := guest.PointerTo(resultPtr + uint32(i)*4)
-		if value, ok := item.Get(); ok {
-			guest.Store(at, 0, uint8(1))
-			guest.Store(at, 2, value)
-		} else {
-			guest.Store(at, 0, uint8(0))
-		}
-	}
-	guest.Store(area, 0, resultPtr)
-	guest.Store(area, 4, uint32(len(result)))
-	return guest.Address(area)
-}
+func listsOfOptions(vPtr, vLen uint32) uint32 { return lists.Exported.OfOptions(vPtr, vLen) }
 
 //go:wasmexport cabi_post_roundtrip:values/lists#of-options
-func freeListsOfOptions(uint32) {
-	guest.FreeResults()
-}
+func freeListsOfOptions(uint32) { guest.FreeResults() }
 
 //go:wasmexport roundtrip:values/lists#of-results
-func listsOfResults(vPtr, vLen uint32) uint32 {
-	v := make([]types.Result[uint64, string], vLen)
-	for i := range v {
-		at := guest.PointerTo(vPtr + uint32(i)*16)
-		itemCase := guest.Load[uint8](at, 0)
-		var item types.Result[uint64, string]
-		switch itemCase {
-		case 0:
-			item = types.OK[uint64, string](guest.Load[uint64](at, 8))
-		case 1:
-			item = types.Err[uint64, string](guest.LiftString(guest.Load[uint32](at, 8),
-				guest.Load[uint32](at, 12)))
-		default:
-			guest.NoDiscriminant(uint32(itemCase), "result<u64, string>")
-		}
-		v[i] = item
-	}
-	guest.ParamsLifted()
-	result := exportedLists.OfResults(v)
-	area := guest.ResultArea(8)
-	resultPtr := guest.Results.List(len(result), 16)
-	for i, item := range result {
-		at := guest.PointerTo(resultPtr + uint32(i)*16)
-		if value, failure, ok := item.Get(); ok {
-			guest.Store(at, 0, uint8(0))
-			guest.Store(at, 8, value)
-		} else {
-			guest.Store(at, 0, uint8(1))
-			errPtr := guest.LowerString(&guest.Results, failure)
-			guest.Store(at, 8, errPtr)
-			guest.Store(at, 12, uint32(len(failure)))
-		}
-	}
-	guest.Store(area, 0, resultPtr)
-	guest.Store(area, 4, uint32(len(result)))
-	return guest.Address(area)
-}
+func listsOfResults(vPtr, vLen uint32) uint32 { return lists.Exported.OfResults(vPtr, vLen) }
 
 //go:wasmexport cabi_post_roundtrip:values/lists#of-results
-func freeListsOfResults(uint32) {
-	guest.FreeResults()
-}
+func freeListsOfResults(uint32) { guest.FreeResults() }
 
 //go:wasmexport roundtrip:values/lists#of-points
-func listsOfPoints(vPtr, vLen uint32) uint32 {
-	v := guest.LiftSlice[lists.Point](vPtr, vLen)
-	guest.ParamsLifted()
-	result := exportedLists.OfPoints(v)
-	area := guest.ResultArea(8)
-	resultPtr := guest.LowerSlice(&guest.Results, result)
-	guest.Store(area, 0, resultPtr)
-	guest.Store(area, 4, uint32(len(result)))
-	return guest.Address(area)
-}
+func listsOfPoints(vPtr, vLen uint32) uint32 { return lists.Exported.OfPoints(vPtr, vLen) }
 
 //go:wasmexport cabi_post_roundtrip:values/lists#of-points
-func freeListsOfPoints(uint32) {
-	guest.FreeResults()
-}
+func freeListsOfPoints(uint32) { guest.FreeResults() }
 
 //go:wasmexport roundtrip:values/lists#of-people
-func listsOfPeople(vPtr, vLen uint32) uint32 {
-	v := guest.LiftList(vPtr, vLen, 28, loadPerson)
-	guest.ParamsLifted()
-	result := exportedLists.OfPeople(v)
-	area := guest.ResultArea(8)
-	resultPtr := guest.LowerList(&guest.Results, result, 28, storePerson)
-	guest.Store(area, 0, resultPtr)
-	guest.Store(area, 4, uint32(len(result)))
-	return guest.Address(area)
-}
+func listsOfPeople(vPtr, vLen uint32) uint32 { return lists.Exported.OfPeople(vPtr, vLen) }
 
 //go:wasmexport cabi_post_roundtrip:values/lists#of-people
-func freeListsOfPeople(uint32) {
-	guest.FreeResults()
-}
+func freeListsOfPeople(uint32) { guest.FreeResults() }
 
 //go:wasmexport roundtrip:values/lists#of-colours
-func listsOfColours(vPtr, vLen uint32) uint32 {
-	v := make([]lists.Colour, vLen)
-	for i := range v {
-		at := guest.PointerTo(vPtr + uint32(i)*1)
-		v[i] = lists.Colour(guest.Load[uint8](at, 0))
-	}
-	guest.ParamsLifted()
-	result := exportedLists.OfColours(v)
-	area := guest.ResultArea(8)
-	resultPtr := guest.Results.List(len(result), 1)
-	for i, item := range result {
-		at := guest.PointerTo(resultPtr + uint32(i)*1)
-		guest.Store(at, 0, uint8(guest.LowerEnum(item, 3, "named.Colour")))
-	}
-	guest.Store(area, 0, resultPtr)
-	guest.Store(area, 4, uint32(len(result)))
-	return guest.Address(area)
-}
+func listsOfColours(vPtr, vLen uint32) uint32 { return lists.Exported.OfColours(vPtr, vLen) }
 
 //go:wasmexport cabi_post_roundtrip:values/lists#of-colours
-func freeListsOfColours(uint32) {
-	guest.FreeResults()
-}
+func freeListsOfColours(uint32) { guest.FreeResults() }
 
 //go:wasmexport roundtrip:values/lists#of-accesses
-func listsOfAccesses(vPtr, vLen uint32) uint32 {
-	v := make([]lists.Access, vLen)
-	for i := range v {
-		at := guest.PointerTo(vPtr + uint32(i)*1)
-		v[i] = lists.Access(guest.Load[uint8](at, 0))
-	}
-	guest.ParamsLifted()
-	result := exportedLists.OfAccesses(v)
-	area := guest.ResultArea(8)
-	resultPtr := guest.Results.List(len(result), 1)
-	for i, item := range result {
-		at := guest.PointerTo(resultPtr + uint32(i)*1)
-		guest.Store(at, 0, uint8(guest.LowerFlags(item, 0x7, "named.Access")))
-	}
-	guest.Store(area, 0, resultPtr)
-	guest.Store(area, 4, uint32(len(result)))
-	return guest.Address(area)
-}
+func listsOfAccesses(vPtr, vLen uint32) uint32 { return lists.Exported.OfAccesses(vPtr, vLen) }
 
 //go:wasmexport cabi_post_roundtrip:values/lists#of-accesses
-func freeListsOfAccesses(uint32) {
-	guest.FreeResults()
-}
+func freeListsOfAccesses(uint32) { guest.FreeResults() }
 
 //go:wasmexport roundtrip:values/lists#of-shapes
-func listsOfShapes(vPtr, vLen uint32) uint32 {
-	v := guest.LiftList(vPtr, vLen, 16, loadShape)
-	guest.ParamsLifted()
-	result := exportedLists.OfShapes(v)
-	area := guest.ResultArea(8)
-	resultPtr := guest.LowerList(&guest.Results, result, 16, storeShape)
-	guest.Store(area, 0, resultPtr)
-	guest.Store(area, 4, uint32(len(result)))
-	return guest.Address(area)
-}
+func listsOfShapes(vPtr, vLen uint32) uint32 { return lists.Exported.OfShapes(vPtr, vLen) }
 
 //go:wasmexport cabi_post_roundtrip:values/lists#of-shapes
-func freeListsOfShapes(uint32) {
-	guest.FreeResults()
-}
+func freeListsOfShapes(uint32) { guest.FreeResults() }
 
 //go:wasmexport roundtrip:values/fixed#of-u8s
-func fixedOfU8s(v0, v1, v2, v3, v4 uint32) uint32 {
-	result := exportedFixed.OfU8s([5]byte{uint8(v0), uint8(v1), uint8(v2), uint8(v3), uint8(v4)})
-	area := guest.ResultArea(5)
-	guest.StoreArray(area, 0, result)
-	return guest.Address(area)
-}
+func fixedOfU8s(v0, v1, v2, v3, v4 uint32) uint32 { return fixed.Exported.OfU8s(v0, v1, v2, v3, v4) }
 
 //go:wasmexport roundtrip:values/fixed#of-f64s
-func fixedOfF64s(v0, v1, v2 float64) uint32 {
-	result := exportedFixed.OfF64s([3]float64{v0, v1, v2})
-	area := guest.ResultArea(24)
-	guest.StoreArray(area, 0, result)
-	return guest.Address(area)
-}
+func fixedOfF64s(v0, v1, v2 float64) uint32 { return fixed.Exported.OfF64s(v0, v1, v2) }
 
 //go:wasmexport roundtrip:values/fixed#of-bools
-func fixedOfBools(v0, v1, v2 uint32) uint32 {
-	result := exportedFixed.OfBools([3]bool{v0 != 0, v1 != 0, v2 != 0})
-	area := guest.ResultArea(3)
-	for i, item := range result {
-		at := guest.At(area, uint32(i)*1)
-		guest.StoreBool(at, 0, item)
-	}
-	return guest.Address(area)
-}
+func fixedOfBools(v0, v1, v2 uint32) uint32 { return fixed.Exported.OfBools(v0, v1, v2) }
 
 //go:wasmexport roundtrip:values/fixed#of-chars
-func fixedOfChars(v0, v1 uint32) uint32 {
-	result := exportedFixed.OfChars([2]rune{rune(v0), rune(v1)})
-	area := guest.ResultArea(8)
-	for i, item := range result {
-		at := guest.At(area, uint32(i)*4)
-		guest.Store(at, 0, guest.LowerChar(item))
-	}
-	return guest.Address(area)
-}
+func fixedOfChars(v0, v1 uint32) uint32 { return fixed.Exported.OfChars(v0, v1) }
 
 //go:wasmexport roundtrip:values/fixed#of-strings
-func fixedOfStrings(v0, v1, v2, v3 uint32) uint32 {
-	v := [2]string{guest.LiftString(v0, v1), guest.LiftString(v2, v3)}
-	guest.ParamsLifted()
-	result := exportedFixed.OfStrings(v)
-	area := guest.ResultArea(16)
-	for i, item := range result {
-		at := guest.At(area, uint32(i)*8)
-		itemPtr := guest.LowerString(&guest.Results, item)
-		guest.Store(at, 0, itemPtr)
-		guest.Store(at, 4, uint32(len(item)))
-	}
-	return guest.Address(area)
-}
+func fixedOfStrings(v0, v1, v2, v3 uint32) uint32 { return fixed.Exported.OfStrings(v0, v1, v2, v3) }
 
 //go:wasmexport cabi_post_roundtrip:values/fixed#of-strings
-func freeFixedOfStrings(uint32) {
-	guest.FreeResults()
-}
+func freeFixedOfStrings(uint32) { guest.FreeResults() }
 
 //go:wasmexport roundtrip:values/fixed#of-many
-func fixedOfMany(params uint32) uint32 {
-	v := guest.LoadArray[[20]uint32](guest.PointerTo(params), 0)
-	guest.ParamsLifted()
-	result := exportedFixed.OfMany(v)
-	area := guest.ResultArea(80)
-	guest.StoreArray(area, 0, result)
-	return guest.Address(area)
-}
+func fixedOfMany(params uint32) uint32 { return fixed.Exported.OfMany(params) }
 
 //go:wasmexport roundtrip:values/fixed#of-lists
 func fixedOfLists(v0, v1, v2, v3, v4, v5 uint32) uint32 {
-	v := [3][]uint16{guest.LiftSlice[uint16](v0, v1), guest.LiftSlice[uint16](v2, v3),
-		guest.LiftSlice[uint16](v4, v5)}
-	guest.ParamsLifted()
-	result := exportedFixed.OfLists(v)
-	area := guest.ResultArea(24)
-	for i, item := range result {
-		at := guest.At(area, uint32(i)*8)
-		itemPtr := guest.LowerSlice(&guest.Results, item)
-		guest.Store(at, 0, itemPtr)
-		guest.Store(at, 4, uint32(len(item)))
-	}
-	return guest.Address(area)
+	return fixed.Exported.OfLists(v0, v1, v2, v3, v4, v5)
 }
 
 //go:wasmexport cabi_post_roundtrip:values/fixed#of-lists
-func freeFixedOfLists(uint32) {
-	guest.FreeResults()
-}
+func freeFixedOfLists(uint32) { guest.FreeResults() }
 
 //go:wasmexport roundtrip:values/fixed#of-nested
 func fixedOfNested(v0, v1, v2, v3, v4, v5 uint32) uint32 {
-	result := exportedFixed.OfNested([2][3]uint16{[3]uint16{uint16(v0), uint16(v1), uint16(v2)},
-		[3]uint16{uint16(v3), uint16(v4), uint16(v5)}})
-	area := guest.ResultArea(12)
-	for i, item := range result {
-		at := guest.At(area, uint32(i)*6)
-		guest.StoreArray(at, 0, item)
-	}
-	return guest.Address(area)
+	return fixed.Exported.OfNested(v0, v1, v2, v3, v4, v5)
 }
 
 //go:wasmexport roundtrip:values/fixed#of-list
-func fixedOfList(vPtr, vLen uint32) uint32 {
-	v := make([][2]uint32, vLen)
-	for i := range v {
-		at := guest.PointerTo(vPtr + uint32(i)*8)
-		v[i] = guest.LoadArray[[2]uint32](at, 0)
-	}
-	guest.ParamsLifted()
-	result := exportedFixed.OfList(v)
-	area := guest.ResultArea(8)
-	resultPtr := guest.Results.List(len(result), 8)
-	for i, item := range result {
-		at := guest.PointerTo(resultPtr + uint32(i)*8)
-		guest.StoreArray(at, 0, item)
-	}
-	guest.Store(area, 0, resultPtr)
-	guest.Store(area, 4, uint32(len(result)))
-	return guest.Address(area)
-}
+func fixedOfList(vPtr, vLen uint32) uint32 { return fixed.Exported.OfList(vPtr, vLen) }
 
 //go:wasmexport cabi_post_roundtrip:values/fixed#of-list
-func freeFixedOfList(uint32) {
-	guest.FreeResults()
-}
+func freeFixedOfList(uint32) { guest.FreeResults() }
 
 //go:wasmexport roundtrip:values/fixed#of-option
-func fixedOfOption(v0 uint32, v1, v2 uint64) uint32 {
-	var v types.Option[[2]uint64]
-	switch v0 {
-	case 0:
-	case 1:
-		v = types.Some([2]uint64{v1, v2})
-	default:
-		guest.NoDiscriminant(uint32(v0), "option<list<u64, 2>>")
-	}
-	result := exportedFixed.OfOption(v)
-	area := guest.ResultArea(24)
-	if value, ok := result.Get(); ok {
-		guest.Store(area, 0, uint8(1))
-		guest.StoreArray(area, 8, value)
-	} else {
-		guest.Store(area, 0, uint8(0))
-	}
-	return guest.Address(area)
-}
+func fixedOfOption(v0 uint32, v1, v2 uint64) uint32 { return fixed.Exported.OfOption(v0, v1, v2) }
 
 //go:wasmexport roundtrip:values/fixed#of-people
 func fixedOfPeople(v0, v1, v2, v3 uint32, v4 float32, v5, v6, v7, v8, v9, v10 uint32, v11 float32, v12,
 	v13 uint32) uint32 {
-	var height types.Option[float32]
-	switch v3 {
-	case 0:
-	case 1:
-		height = types.Some(v4)
-	default:
-		guest.NoDiscriminant(uint32(v3), "option<f32>")
-	}
-	var height2 types.Option[float32]
-	switch v10 {
-	case 0:
-	case 1:
-		height2 = types.Some(v11)
-	default:
-		guest.NoDiscriminant(uint32(v10), "option<f32>")
-	}
-	v := [2]fixed.Person{fixed.Person{
-		Name:   guest.LiftString(v0, v1),
-		Age:    uint8(v2),
-		Height: height,
-		Tags:   guest.LiftStrings(v5, v6),
-	},
-		fixed.Person{
-			Name:   guest.LiftString(v7, v8),
-			Age:    uint8(v9),
-			Height: height2,
-			Tags:   guest.LiftStrings(v12, v13),
-		}}
-	guest.ParamsLifted()
-	result := exportedFixed.OfPeople(v)
-	area := guest.ResultArea(56)
-	for i, item := range result {
-		at := guest.At(area, uint32(i)*28)
-		storePerson(&guest.Results, at, item)
-	}
-	return guest.Address(area)
+	return fixed.Exported.OfPeople(v0, v1, v2, v3, v4, v5, v6, v7, v8, v9, v10, v11, v12, v13)
 }
 
 //go:wasmexport cabi_post_roundtrip:values/fixed#of-people
-func freeFixedOfPeople(uint32) {
-	guest.FreeResults()
-}
+func freeFixedOfPeople(uint32) { guest.FreeResults() }
 
 //go:wasmexport roundtrip:values/fixed#of-colours
-func fixedOfColours(v0, v1, v2 uint32) uint32 {
-	result := exportedFixed.OfColours([3]fixed.Colour{fixed.Colour(v0), fixed.Colour(v1), fixed.Colour(v2)})
-	area := guest.ResultArea(3)
-	for i, item := range result {
-		at := guest.At(area, uint32(i)*1)
-		guest.Store(at, 0, uint8(guest.LowerEnum(item, 3, "named.Colour")))
-	}
-	return guest.Address(area)
-}
+func fixedOfColours(v0, v1, v2 uint32) uint32 { return fixed.Exported.OfColours(v0, v1, v2) }
 
 //go:wasmexport roundtrip:values/fixed#of-matrix
 func fixedOfMatrix(v0, v1, v2, v3, v4, v5 float32, v6, v7 uint32) uint32 {
-	v := fixed.Matrix{
-		Rows: [2][3]float32{[3]float32{v0, v1, v2}, [3]float32{v3, v4, v5}},
-		Name: guest.LiftString(v6, v7),
-	}
-	guest.ParamsLifted()
-	result := exportedFixed.OfMatrix(v)
-	area := guest.ResultArea(32)
-	storeMatrix(&guest.Results, area, result)
-	return guest.Address(area)
+	return fixed.Exported.OfMatrix(v0, v1, v2, v3, v4, v5, v6, v7)
 }
 
 //go:wasmexport cabi_post_roundtrip:values/fixed#of-matrix
-func freeFixedOfMatrix(uint32) {
-	guest.FreeResults()
-}
+func freeFixedOfMatrix(uint32) { guest.FreeResults() }
 
 //go:wasmexport roundtrip:values/maps#of-strings
-func mapsOfStrings(vPtr, vLen uint32) uint32 {
-	v := make(map[string]string, vLen)
-	for i := range vLen {
-		at := guest.PointerTo(vPtr + i*16)
-		v[guest.LiftString(guest.Load[uint32](at, 0), guest.Load[uint32](at,
-			4))] = guest.LiftString(guest.Load[uint32](at, 8), guest.Load[uint32](at, 12))
-	}
-	guest.ParamsLifted()
-	result := exportedMaps.OfStrings(v)
-	area := guest.ResultArea(8)
-	resultPtr := guest.Results.List(len(result), 16)
-	for i, key := range guest.SortedKeys(result) {
-		at := guest.PointerTo(resultPtr + uint32(i)*16)
-		keyPtr := guest.LowerString(&guest.Results, key)
-		guest.Store(at, 0, keyPtr)
-		guest.Store(at, 4, uint32(len(key)))
-		valuePtr := guest.LowerString(&guest.Results, result[key])
-		guest.Store(at, 8, valuePtr)
-		guest.Store(at, 12, uint32(len(result[key])))
-	}
-	guest.Store(area, 0, resultPtr)
-	guest.Store(area, 4, uint32(len(result)))
-	return guest.Address(area)
-}
+func mapsOfStrings(vPtr, vLen uint32) uint32 { return valuesmaps.Exported.OfStrings(vPtr, vLen) }
 
 //go:wasmexport cabi_post_roundtrip:values/maps#of-strings
-func freeMapsOfStrings(uint32) {
-	guest.FreeResults()
-}
+func freeMapsOfStrings(uint32) { guest.FreeResults() }
 
 //go:wasmexport roundtrip:values/maps#of-u8s
-func mapsOfU8s(vPtr, vLen uint32) uint32 {
-	v := make(map[uint8]uint64, vLen)
-	for i := range vLen {
-		at := guest.PointerTo(vPtr + i*16)
-		v[guest.Load[uint8](at, 0)] = guest.Load[uint64](at, 8)
-	}
-	guest.ParamsLifted()
-	result := exportedMaps.OfU8s(v)
-	area := guest.ResultArea(8)
-	resultPtr := guest.Results.List(len(result), 16)
-	for i, key := range guest.SortedKeys(result) {
-		at := guest.PointerTo(resultPtr + uint32(i)*16)
-		guest.Store(at, 0, key)
-		guest.Store(at, 8, result[key])
-	}
-	guest.Store(area, 0, resultPtr)
-	guest.Store(area, 4, uint32(len(result)))
-	return guest.Address(area)
-}
+func mapsOfU8s(vPtr, vLen uint32) uint32 { return valuesmaps.Exported.OfU8s(vPtr, vLen) }
 
 //go:wasmexport cabi_post_roundtrip:values/maps#of-u8s
-func freeMapsOfU8s(uint32) {
-	guest.FreeResults()
-}
+func freeMapsOfU8s(uint32) { guest.FreeResults() }
 
 //go:wasmexport roundtrip:values/maps#of-s64s
-func mapsOfS64s(vPtr, vLen uint32) uint32 {
-	v := make(map[int64]uint8, vLen)
-	for i := range vLen {
-		at := guest.PointerTo(vPtr + i*16)
-		v[guest.Load[int64](at, 0)] = guest.Load[uint8](at, 8)
-	}
-	guest.ParamsLifted()
-	result := exportedMaps.OfS64s(v)
-	area := guest.ResultArea(8)
-	resultPtr := guest.Results.List(len(result), 16)
-	for i, key := range guest.SortedKeys(result) {
-		at := guest.PointerTo(resultPtr + uint32(i)*16)
-		guest.Store(at, 0, key)
-		guest.Store(at, 8, result[key])
-	}
-	guest.Store(area, 0, resultPtr)
-	guest.Store(area, 4, uint32(len(result)))
-	return guest.Address(area)
-}
+func mapsOfS64s(vPtr, vLen uint32) uint32 { return valuesmaps.Exported.OfS64s(vPtr, vLen) }
 
 //go:wasmexport cabi_post_roundtrip:values/maps#of-s64s
-func freeMapsOfS64s(uint32) {
-	guest.FreeResults()
-}
+func freeMapsOfS64s(uint32) { guest.FreeResults() }
 
 //go:wasmexport roundtrip:values/maps#of-chars
-func mapsOfChars(vPtr, vLen uint32) uint32 {
-	v := make(map[rune]float64, vLen)
-	for i := range vLen {
-		at := guest.PointerTo(vPtr + i*16)
-		v[guest.Load[rune](at, 0)] = guest.Load[float64](at, 8)
-	}
-	guest.ParamsLifted()
-	result := exportedMaps.OfChars(v)
-	area := guest.ResultArea(8)
-	resultPtr := guest.Results.List(len(result), 16)
-	for i, key := range guest.SortedKeys(result) {
-		at := guest.PointerTo(resultPtr + uint32(i)*16)
-		guest.Store(at, 0, guest.LowerChar(key))
-		guest.Store(at, 8, result[key])
-	}
-	guest.Store(area, 0, resultPtr)
-	guest.Store(area, 4, uint32(len(result)))
-	return guest.Address(area)
-}
+func mapsOfChars(vPtr, vLen uint32) uint32 { return valuesmaps.Exported.OfChars(vPtr, vLen) }
 
 //go:wasmexport cabi_post_roundtrip:values/maps#of-chars
-func freeMapsOfChars(uint32) {
-	guest.FreeResults()
-}
+func freeMapsOfChars(uint32) { guest.FreeResults() }
 
 //go:wasmexport roundtrip:values/maps#of-bools
-func mapsOfBools(vPtr, vLen uint32) uint32 {
-	v := make(map[bool]string, vLen)
-	for i := range vLen {
-		at := guest.PointerTo(vPtr + i*12)
-		v[guest.LoadBool(at, 0)] = guest.LiftString(guest.Load[uint32](at, 4), guest.Load[uint32](at, 8))
-	}
-	guest.ParamsLifted()
-	result := exportedMaps.OfBools(v)
-	area := guest.ResultArea(8)
-	resultPtr := guest.Results.List(len(result), 12)
-	for i, key := range guest.SortedBools(result) {
-		at := guest.PointerTo(resultPtr + uint32(i)*12)
-		guest.StoreBool(at, 0, key)
-		valuePtr := guest.LowerString(&guest.Results, result[key])
-		guest.Store(at, 4, valuePtr)
-		guest.Store(at, 8, uint32(len(result[key])))
-	}
-	guest.Store(area, 0, resultPtr)
-	guest.Store(area, 4, uint32(len(result)))
-	return guest.Address(area)
-}
+func mapsOfBools(vPtr, vLen uint32) uint32 { return valuesmaps.Exported.OfBools(vPtr, vLen) }
 
 //go:wasmexport cabi_post_roundtrip:values/maps#of-bools
-func freeMapsOfBools(uint32) {
-	guest.FreeResults()
-}
+func freeMapsOfBools(uint32) { guest.FreeResults() }
 
 //go:wasmexport roundtrip:values/maps#of-lists
-func mapsOfLists(vPtr, vLen uint32) uint32 {
-	v := make(map[uint32][]string, vLen)
-	for i := range vLen {
-		at := guest.PointerTo(vPtr + i*12)
-		valuePtr := guest.Load[uint32](at, 4)
-		v[guest.Load[uint32](at, 0)] = guest.LiftStrings(valuePtr, guest.Load[uint32](at, 8))
-	}
-	guest.ParamsLifted()
-	result := exportedMaps.OfLists(v)
-	area := guest.ResultArea(8)
-	resultPtr := guest.Results.List(len(result), 12)
-	for i, key := range guest.SortedKeys(result) {
-		at := guest.PointerTo(resultPtr + uint32(i)*12)
-		guest.Store(at, 0, key)
-		valuePtr := guest.LowerStrings(&guest.Results, result[key])
-		guest.Store(at, 4, valuePtr)
-		guest.Store(at, 8, uint32(len(result[key])))
-	}
-	guest.Store(area, 0, resultPtr)
-	guest.Store(area, 4, uint32(len(result)))
-	return guest.Address(area)
-}
+func mapsOfLists(vPtr, vLen uint32) uint32 { return valuesmaps.Exported.OfLists(vPtr, vLen) }
 
 //go:wasmexport cabi_post_roundtrip:values/maps#of-lists
-func freeMapsOfLists(uint32) {
-	guest.FreeResults()
-}
+func freeMapsOfLists(uint32) { guest.FreeResults() }
 
 //go:wasmexport roundtrip:values/maps#of-people
-func mapsOfPeople(vPtr, vLen uint32) uint32 {
-	v := make(map[string]valuesmaps.Person, vLen)
-	for i := range vLen {
-		at := guest.PointerTo(vPtr + i*36)
-		v[guest.LiftString(guest.Load[uint32](at, 0), guest.Load[uint32](at, 4))] = loadPerson(guest.At(at, 8))
-	}
-	guest.ParamsLifted()
-	result := exportedMaps.OfPeople(v)
-	area := guest.ResultArea(8)
-	resultPtr := guest.Results.List(len(result), 36)
-	for i, key := range guest.SortedKeys(result) {
-		at := guest.PointerTo(resultPtr + uint32(i)*36)
-		keyPtr := guest.LowerString(&guest.Results, key)
-		guest.Store(at, 0, keyPtr)
-		guest.Store(at, 4, uint32(len(key)))
-		storePerson(&guest.Results, guest.At(at, 8), result[key])
-	}
-	guest.Store(area, 0, resultPtr)
-	guest.Store(area, 4, uint32(len(result)))
-	return guest.Address(area)
-}
+func mapsOfPeople(vPtr, vLen uint32) uint32 { return valuesmaps.Exported.OfPeople(vPtr, vLen) }
 
 //go:wasmexport cabi_post_roundtrip:values/maps#of-people
-func freeMapsOfPeople(uint32) {
-	guest.FreeResults()
-}
+func freeMapsOfPeople(uint32) { guest.FreeResults() }
 
 //go:wasmexport roundtrip:values/maps#of-shapes
-func mapsOfShapes(vPtr, vLen uint32) uint32 {
-	v := make(map[int16]valuesmaps.Shape, vLen)
-	for i := range vLen {
-		at := guest.PointerTo(vPtr + i*24)
-		v[guest.Load[int16](at, 0)] = loadShape(guest.At(at, 8))
-	}
-	guest.ParamsLifted()
-	result := exportedMaps.OfShapes(v)
-	area := guest.ResultArea(8)
-	resultPtr := guest.Results.List(len(result), 24)
-	for i, key := range guest.SortedKeys(result) {
-		at := guest.PointerTo(resultPtr + uint32(i)*24)
-		guest.Store(at, 0, key)
-		storeShape(&guest.Results, guest.At(at, 8), result[key])
-	}
-	guest.Store(area, 0, resultPtr)
-	guest.Store(area, 4, uint32(len(result)))
-	return guest.Address(area)
-}
+func mapsOfShapes(vPtr, vLen uint32) uint32 { return valuesmaps.Exported.OfShapes(vPtr, vLen) }
 
 //go:wasmexport cabi_post_roundtrip:values/maps#of-shapes
-func freeMapsOfShapes(uint32) {
-	guest.FreeResults()
-}
+func freeMapsOfShapes(uint32) { guest.FreeResults() }
 
 //go:wasmexport roundtrip:values/maps#of-maps
-func mapsOfMaps(vPtr, vLen uint32) uint32 {
-	v := make(map[uint16]map[string]uint32, vLen)
-	for i := range vLen {
-		at := guest.PointerTo(vPtr + i*12)
-		valuePtr := guest.Load[uint32](at, 4)
-		valueLen := guest.Load[uint32](at, 8)
-		value := make(map[string]uint32, valueLen)
-		for i2 := range valueLen {
-			at2 := guest.PointerTo(valuePtr + i2*12)
-			value[guest.LiftString(guest.Load[uint32](at2, 0),
-				guest.Load[uint32](at2, 4))] = guest.Load[uint32](at2, 8)
-		}
-		v[guest.Load[uint16](at, 0)] = value
-	}
-	guest.ParamsLifted()
-	result := exportedMaps.OfMaps(v)
-	area := guest.ResultArea(8)
-	resultPtr := guest.Results.List(len(result), 12)
-	for i, key := range guest.SortedKeys(result) {
-		at := guest.PointerTo(resultPtr + uint32(i)*12)
-		guest.Store(at, 0, key)
-		valuePtr := guest.Results.List(len(result[key]), 12)
-		for i2, key2 := range guest.SortedKeys(result[key]) {
-			at2 := guest.PointerTo(valuePtr + uint32(i2)*12)
-			keyPtr := guest.LowerString(&guest.Results, key2)
-			guest.Store(at2, 0, keyPtr)
-			guest.Store(at2, 4, uint32(len(key2)))
-			guest.Store(at2, 8, result[key][key2])
-		}
-		guest.Store(at, 4, valuePtr)
-		guest.Store(at, 8, uint32(len(result[key])))
-	}
-	guest.Store(area, 0, resultPtr)
-	guest.Store(area, 4, uint32(len(result)))
-	return guest.Address(area)
-}
+func mapsOfMaps(vPtr, vLen uint32) uint32 { return valuesmaps.Exported.OfMaps(vPtr, vLen) }
 
 //go:wasmexport cabi_post_roundtrip:values/maps#of-maps
-func freeMapsOfMaps(uint32) {
-	guest.FreeResults()
-}
+func freeMapsOfMaps(uint32) { guest.FreeResults() }
 
 //go:wasmexport roundtrip:values/maps#of-list
-func mapsOfList(vPtr, vLen uint32) uint32 {
-	v := make([]map[int32]bool, vLen)
-	for i := range v {
-		at := guest.PointerTo(vPtr + uint32(i)*8)
-		itemPtr := guest.Load[uint32](at, 0)
-		itemLen := guest.Load[uint32](at, 4)
-		item := make(map[int32]bool, itemLen)
-		for i2 := range itemLen {
-			at2 := guest.PointerTo(itemPtr + i2*8)
-			item[guest.Load[int32](at2, 0)] = guest.LoadBool(at2, 4)
-		}
-		v[i] = item
-	}
-	guest.ParamsLifted()
-	result := exportedMaps.OfList(v)
-	area := guest.ResultArea(8)
-	resultPtr := guest.Results.List(len(result), 8)
-	for i, item := range result {
-		at := guest.PointerTo(resultPtr + uint32(i)*8)
-		itemPtr := guest.Results.List(len(item), 8)
-		for i2, key := range guest.SortedKeys(item) {
-			at2 := guest.PointerTo(itemPtr + uint32(i2)*8)
-			guest.Store(at2, 0, key)
-			guest.StoreBool(at2, 4, item[key])
-		}
-		guest.Store(at, 0, itemPtr)
-		guest.Store(at, 4, uint32(len(item)))
-	}
-	guest.Store(area, 0, resultPtr)
-	guest.Store(area, 4, uint32(len(result)))
-	return guest.Address(area)
-}
+func mapsOfList(vPtr, vLen uint32) uint32 { return valuesmaps.Exported.OfList(vPtr, vLen) }
 
 //go:wasmexport cabi_post_roundtrip:values/maps#of-list
-func freeMapsOfList(uint32) {
-	guest.FreeResults()
-}
+func freeMapsOfList(uint32) { guest.FreeResults() }
 
 //go:wasmexport roundtrip:values/maps#of-option
-func mapsOfOption(v0, v1, v2 uint32) uint32 {
-	var v types.Option[map[uint64]string]
-	switch v0 {
-	case 0:
-	case 1:
-		value := make(map[uint64]string, v2)
-		for i := range v2 {
-			at := guest.PointerTo(v1 + i*16)
-			value[guest.Load[uint64](at,
-				0)] = guest.LiftString(guest.Load[uint32](at, 8), guest.Load[uint32](at, 12))
-		}
-		v = types.Some(value)
-	default:
-		guest.NoDiscriminant(uint32(v0), "option<map<u64, string>>")
-	}
-	guest.ParamsLifted()
-	result := exportedMaps.OfOption(v)
-	area := guest.ResultArea(12)
-	if value, ok := result.Get(); ok {
-		guest.Store(area, 0, uint8(1))
-		valuePtr := guest.Results.List(len(value), 16)
-		for i, key := range guest.SortedKeys(value) {
-			at := guest.PointerTo(valuePtr + uint32(i)*16)
-			guest.Store(at, 0, key)
-			valuePtr2 := guest.LowerString(&guest.Results, value[key])
-			guest.Store(at, 8, valuePtr2)
-			guest.Store(at, 12, uint32(len(value[key])))
-		}
-		guest.Store(area, 4, valuePtr)
-		guest.Store(area, 8, uint32(len(value)))
-	} else {
-		guest.Store(area, 0, uint8(0))
-	}
-	return guest.Address(area)
-}
+func mapsOfOption(v0, v1, v2 uint32) uint32 { return valuesmaps.Exported.OfOption(v0, v1, v2) }
 
 //go:wasmexport cabi_post_roundtrip:values/maps#of-option
-func freeMapsOfOption(uint32) {
-	guest.FreeResults()
-}
+func freeMapsOfOption(uint32) { guest.FreeResults() }
 
 //go:wasmexport roundtrip:values/variants#of-only
-func variantsOfOnly(v0, v1 uint32) uint32 {
-	var v variants.Only
-	switch v0 {
-	case 0:
-		v = variants.OnlyOne{Value: uint8(v1)}
-	default:
-		guest.NoDiscriminant(uint32(v0), "only")
-	}
-	result := exportedVariants.OfOnly(v)
-	area := guest.ResultArea(2)
-	storeOnly(area, result)
-	return guest.Address(area)
-}
+func variantsOfOnly(v0, v1 uint32) uint32 { return variants.Exported.OfOnly(v0, v1) }
 
 //go:wasmexport roundtrip:values/variants#of-numbers
-func variantsOfNumbers(v0, v1 uint32) uint32 {
-	var v variants.Numbers
-	switch v0 {
-	case 0:
-		v = variants.NumbersA{Value: v1}
-	case 1:
-		v = variants.NumbersB{Value: math.Float32frombits(v1)}
-	default:
-		guest.NoDiscriminant(uint32(v0), "numbers")
-	}
-	result := exportedVariants.OfNumbers(v)
-	area := guest.ResultArea(8)
-	storeNumbers(area, result)
-	return guest.Address(area)
-}
+func variantsOfNumbers(v0, v1 uint32) uint32 { return variants.Exported.OfNumbers(v0, v1) }
 
 //go:wasmexport roundtrip:values/variants#of-wide
-func variantsOfWide(v0 uint32, v1 uint64) uint32 {
-	var v variants.Wide
-	switch v0 {
-	case 0:
-		v = variants.WideA{Value: v1}
-	case 1:
-		v = variants.WideB{Value: math.Float64frombits(v1)}
-	default:
-		guest.NoDiscriminant(uint32(v0), "wide")
-	}
-	result := exportedVariants.OfWide(v)
-	area := guest.ResultArea(16)
-	storeWide(area, result)
-	return guest.Address(area)
-}
+func variantsOfWide(v0 uint32, v1 uint64) uint32 { return variants.Exported.OfWide(v0, v1) }
 
 //go:wasmexport roundtrip:values/variants#of-mixed
-func variantsOfMixed(v0 uint32, v1 uint64) uint32 {
-	var v variants.Mixed
-	switch v0 {
-	case 0:
-		v = variants.MixedA{Value: uint32(v1)}
-	case 1:
-		v = variants.MixedB{Value: math.Float64frombits(v1)}
-	case 2:
-		v = variants.MixedC{Value: math.Float32frombits(uint32(v1))}
-	case 3:
-		v = variants.MixedD{Value: int64(v1)}
-	default:
-		guest.NoDiscriminant(uint32(v0), "mixed")
-	}
-	result := exportedVariants.OfMixed(v)
-	area := guest.ResultArea(16)
-	storeMixed(area, result)
-	return guest.Address(area)
-}
+func variantsOfMixed(v0 uint32, v1 uint64) uint32 { return variants.Exported.OfMixed(v0, v1) }
 
 //go:wasmexport roundtrip:values/variants#of-texts
 func variantsOfTexts(v0 uint32, v1 uint64, v2 uint32) uint32 {
-	var v variants.Texts
-	switch v0 {
-	case 0:
-		v = variants.TextsS{Value: guest.LiftString(uint32(v1), v2)}
-	case 1:
-		v = variants.TextsN{Value: v1}
-	case 2:
-		v = variants.TextsL{Value: guest.LiftSlice[float64](uint32(v1), v2)}
-	case 3:
-		v = variants.TextsNone{}
-	default:
-		guest.NoDiscriminant(uint32(v0), "texts")
-	}
-	guest.ParamsLifted()
-	result := exportedVariants.OfTexts(v)
-	area := guest.ResultArea(16)
-	storeTexts(&guest.Results, area, result)
-	return guest.Address(area)
+	return variants.Exported.OfTexts(v0, v1, v2)
 }
 
 //go:wasmexport cabi_post_roundtrip:values/variants#of-texts
-func freeVariantsOfTexts(uint32) {
-	guest.FreeResults()
-}
+func freeVariantsOfTexts(uint32) { guest.FreeResults() }
 
 //go:wasmexport roundtrip:values/variants#of-tuples
 func variantsOfTuples(v0 uint32, v1, v2 uint64, v3 uint32, v4 float32) uint32 {
-	var v variants.Tuples
-	switch v0 {
-	case 0:
-		v = variants.TuplesA{Value: types.Tuple3[float32, uint64, uint8]{
-			F0: math.Float32frombits(uint32(v1)),
-			F1: v2,
-			F2: uint8(v3),
-		}}
-	case 1:
-		v = variants.TuplesB{Value: types.Tuple2[uint64, float64]{F0: v1, F1: math.Float64frombits(v2)}}
-	case 2:
-		v = variants.TuplesC{Value: guest.LiftString(uint32(v1), uint32(v2))}
-	case 3:
-		v = variants.TuplesD{Value: types.Tuple4[float32, float32, float32, float32]{
-			F0: math.Float32frombits(uint32(v1)),
-			F1: math.Float32frombits(uint32(v2)),
-			F2: math.Float32frombits(v3),
-			F3: v4,
-		}}
-	default:
-		guest.NoDiscriminant(uint32(v0), "tuples")
-	}
-	guest.ParamsLifted()
-	result := exportedVariants.OfTuples(v)
-	area := guest.ResultArea(32)
-	storeTuples(&guest.Results, area, result)
-	return guest.Address(area)
+	return variants.Exported.OfTuples(v0, v1, v2, v3, v4)
 }
 
 //go:wasmexport cabi_post_roundtrip:values/variants#of-tuples
-func freeVariantsOfTuples(uint32) {
-	guest.FreeResults()
-}
+func freeVariantsOfTuples(uint32) { guest.FreeResults() }
 
 //go:wasmexport roundtrip:values/variants#of-outer
 func variantsOfOuter(v0, v1 uint32, v2, v3 uint64, v4 uint32) uint32 {
-	var v variants.Outer
-	switch v0 {
-	case 0:
-		var in variants.Mixed
-		switch v1 {
-		case 0:
-			in = variants.MixedA{Value: uint32(v2)}
-		case 1:
-			in = variants.MixedB{Value: math.Float64frombits(v2)}
-		case 2:
-			in = variants.MixedC{Value: math.Float32frombits(uint32(v2))}
-		case 3:
-			in = variants.MixedD{Value: int64(v2)}
-		default:
-			guest.NoDiscriminant(uint32(v1), "mixed")
-		}
-		v = variants.OuterIn{Value: in}
-	case 1:
-		var opt types.Option[variants.Wide]
-		switch v1 {
-		case 0:
-		case 1:
-			v2_2 := uint32(v2)
-			var value variants.Wide
-			switch v2_2 {
-			case 0:
-				value = variants.WideA{Value: v3}
-			case 1:
-				value = variants.WideB{Value: math.Float64frombits(v3)}
-			default:
-				guest.NoDiscriminant(uint32(v2_2), "wide")
-			}
-			opt = types.Some(value)
-		default:
-			guest.NoDiscriminant(uint32(v1), "option<wide>")
-		}
-		v = variants.OuterOpt{Value: opt}
-	case 2:
-		v2_2 := uint32(v2)
-		var res types.Result[variants.Texts, variants.Numbers]
-		switch v1 {
-		case 0:
-			var ok variants.Texts
-			switch v2_2 {
-			case 0:
-				ok = variants.TextsS{Value: guest.LiftString(uint32(v3), v4)}
-			case 1:
-				ok = variants.TextsN{Value: v3}
-			case 2:
-				ok = variants.TextsL{Value: guest.LiftSlice[float64](uint32(v3), v4)}
-			case 3:
-				ok = variants.TextsNone{}
-			default:
-				guest.NoDiscriminant(uint32(v2_2), "texts")
-			}
-			res = types.OK[variants.Texts, variants.Numbers](ok)
-		case 1:
-			v3_2 := uint32(v3)
-			var err variants.Numbers
-			switch v2_2 {
-			case 0:
-				err = variants.NumbersA{Value: v3_2}
-			case 1:
-				err = variants.NumbersB{Value: math.Float32frombits(v3_2)}
-			default:
-				guest.NoDiscriminant(uint32(v2_2), "numbers")
-			}
-			res = types.Err[variants.Texts, variants.Numbers](err)
-		default:
-			guest.NoDiscriminant(uint32(v1), "result<texts, numbers>")
-		}
-		v = variants.OuterRes{Value: res}
-	case 3:
-		v3_2 := uint32(v3)
-		var shape variants.Shape
-		switch v1 {
-		case 0:
-			shape = named.ShapeNothing{}
-		case 1:
-			shape = named.ShapeDot{Value: named.Point{X: int32(uint32(v2)), Y: int32(v3_2)}}
-		case 2:
-			shape = named.ShapeCircle{Value: math.Float64frombits(v2)}
-		case 3:
-			shape = named.ShapeLabel{Value: guest.LiftString(uint32(v2), v3_2)}
-		case 4:
-			shape = named.ShapePath{Value: guest.LiftSlice[named.Point](uint32(v2), v3_2)}
-		default:
-			guest.NoDiscriminant(uint32(v1), "shape")
-		}
-		v = variants.OuterShape{Value: shape}
-	case 4:
-		v = variants.OuterUnit{}
-	default:
-		guest.NoDiscriminant(uint32(v0), "outer")
-	}
-	guest.ParamsLifted()
-	result := exportedVariants.OfOuter(v)
-	area := guest.ResultArea(32)
-	storeOuter(&guest.Results, area, result)
-	return guest.Address(area)
+	return variants.Exported.OfOuter(v0, v1, v2, v3, v4)
 }
 
 //go:wasmexport cabi_post_roundtrip:values/variants#of-outer
-func freeVariantsOfOuter(uint32) {
-	guest.FreeResults()
-}
+func freeVariantsOfOuter(uint32) { guest.FreeResults() }
 
 //go:wasmexport roundtrip:values/variants#of-shape
 func variantsOfShape(v0 uint32, v1 uint64, v2 uint32) uint32 {
-	var v variants.Shape
-	switch v0 {
-	case 0:
-		v = named.ShapeNothing{}
-	case 1:
-		v = named.ShapeDot{Value: named.Point{X: int32(uint32(v1)), Y: int32(v2)}}
-	case 2:
-		v = named.ShapeCircle{Value: math.Float64frombits(v1)}
-	case 3:
-		v = named.ShapeLabel{Value: guest.LiftString(uint32(v1), v2)}
-	case 4:
-		v = named.ShapePath{Value: guest.LiftSlice[named.Point](uint32(v1), v2)}
-	default:
-		guest.NoDiscriminant(uint32(v0), "shape")
-	}
-	guest.ParamsLifted()
-	result := exportedVariants.OfShape(v)
-	area := guest.ResultArea(16)
-	storeShape(&guest.Results, area, result)
-	return guest.Address(area)
+	return variants.Exported.OfShape(v0, v1, v2)
 }
 
 //go:wasmexport cabi_post_roundtrip:values/variants#of-shape
-func freeVariantsOfShape(uint32) {
-	guest.FreeResults()
-}
+func freeVariantsOfShape(uint32) { guest.FreeResults() }
 
 //go:wasmexport roundtrip:values/variants#of-outers
-func variantsOfOuters(vPtr, vLen uint32) uint32 {
-	v := guest.LiftList(vPtr, vLen, 32, loadOuter)
-	guest.ParamsLifted()
-	result := exportedVariants.OfOuters(v)
-	area := guest.ResultArea(8)
-	resultPtr := guest.LowerList(&guest.Results, result, 32, storeOuter)
-	guest.Store(area, 0, resultPtr)
-	guest.Store(area, 4, uint32(len(result)))
-	return guest.Address(area)
-}
+func variantsOfOuters(vPtr, vLen uint32) uint32 { return variants.Exported.OfOuters(vPtr, vLen) }
 
 //go:wasmexport cabi_post_roundtrip:values/variants#of-outers
-func freeVariantsOfOuters(uint32) {
-	guest.FreeResults()
-}
+func freeVariantsOfOuters(uint32) { guest.FreeResults() }
 
 //go:wasmexport roundtrip:values/big#of-large
-func bigOfLarge(params uint32) uint32 {
-	v := loadLarge(guest.PointerTo(params))
-	guest.ParamsLifted()
-	result := exportedBig.OfLarge(v)
-	area := guest.ResultArea(144)
-	storeLarge(&guest.Results, area, result)
-	return guest.Address(area)
-}
+func bigOfLarge(params uint32) uint32 { return big.Exported.OfLarge(params) }
 
 //go:wasmexport cabi_post_roundtrip:values/big#of-large
-func freeBigOfLarge(uint32) {
-	guest.FreeResults()
-}
+func freeBigOfLarge(uint32) { guest.FreeResults() }
 
 //go:wasmexport roundtrip:values/tuples#of-one
-func tuplesOfOne(v uint32) uint32 {
-	result := exportedTuples.OfOne(types.Tuple1[uint16]{F0: uint16(v)})
-	return uint32(result)
-}
+func tuplesOfOne(v uint32) uint32 { return tuples.Exported.OfOne(v) }
 
 //go:wasmexport roundtrip:values/tuples#of-two
-func tuplesOfTwo(v0 uint32, v1 uint64) uint32 {
-	result, result2 := exportedTuples.OfTwo(types.Tuple2[uint8, uint64]{F0: uint8(v0), F1: v1})
-	area := guest.ResultArea(16)
-	guest.Store(area, 0, result)
-	guest.Store(area, 8, result2)
-	return guest.Address(area)
-}
+func tuplesOfTwo(v0 uint32, v1 uint64) uint32 { return tuples.Exported.OfTwo(v0, v1) }
 
 //go:wasmexport roundtrip:values/tuples#of-three
 func tuplesOfThree(v0 float32, v1, v2, v3 uint32) uint32 {
-	v := types.Tuple3[float32, string, bool]{F0: v0, F1: guest.LiftString(v1, v2), F2: v3 != 0}
-	guest.ParamsLifted()
-	result, result2, result3 := exportedTuples.OfThree(v)
-	area := guest.ResultArea(16)
-	guest.Store(area, 0, result)
-	f1Ptr := guest.LowerString(&guest.Results, result2)
-	guest.Store(area, 4, f1Ptr)
-	guest.Store(area, 8, uint32(len(result2)))
-	guest.StoreBool(area, 12, result3)
-	return guest.Address(area)
+	return tuples.Exported.OfThree(v0, v1, v2, v3)
 }
 
 //go:wasmexport cabi_post_roundtrip:values/tuples#of-three
-func freeTuplesOfThree(uint32) {
-	guest.FreeResults()
-}
+func freeTuplesOfThree(uint32) { guest.FreeResults() }
 
 //go:wasmexport roundtrip:values/tuples#of-nested
 func tuplesOfNested(v0, v1 uint32, v2 uint64, v3, v4 uint32) uint32 {
-	result, result2 := exportedTuples.OfNested(types.Tuple2[types.Tuple2[uint8, uint16],
-		types.Tuple2[uint64, types.Tuple2[rune, int8]]]{
-		F0: types.Tuple2[uint8, uint16]{F0: uint8(v0), F1: uint16(v1)},
-		F1: types.Tuple2[uint64, types.Tuple2[rune, int8]]{
-			F0: v2,
-			F1: types.Tuple2[rune, int8]{F0: rune(v3), F1: int8(v4)},
-		},
-	})
-	area := guest.ResultArea(24)
-	guest.Store(area, 0, result.F0)
-	guest.Store(area, 2, result.F1)
-	guest.Store(area, 8, result2.F0)
-	guest.Store(area, 16, guest.LowerChar(result2.F1.F0))
-	guest.Store(area, 20, result2.F1.F1)
-	return guest.Address(area)
+	return tuples.Exported.OfNested(v0, v1, v2, v3, v4)
 }
 
 //go:wasmexport roundtrip:values/tuples#of-pair
-func tuplesOfPair(v0, v1, v2 uint32) uint32 {
-	v := tuples.Pair{F0: uint8(v0), F1: guest.LiftString(v1, v2)}
-	guest.ParamsLifted()
-	result, result2 := exportedTuples.OfPair(v)
-	area := guest.ResultArea(12)
-	guest.Store(area, 0, result)
-	f1Ptr := guest.LowerString(&guest.Results, result2)
-	guest.Store(area, 4, f1Ptr)
-	guest.Store(area, 8, uint32(len(result2)))
-	return guest.Address(area)
-}
+func tuplesOfPair(v0, v1, v2 uint32) uint32 { return tuples.Exported.OfPair(v0, v1, v2) }
 
 //go:wasmexport cabi_post_roundtrip:values/tuples#of-pair
-func freeTuplesOfPair(uint32) {
-	guest.FreeResults()
-}
+func freeTuplesOfPair(uint32) { guest.FreeResults() }
 
 //go:wasmexport roundtrip:values/tuples#of-many
-func tuplesOfMany(params uint32) uint32 {
-	area := guest.PointerTo(params)
-	v := types.Tuple16[uint8, uint16, uint32, uint64, int8, int16, int32, int64, float32, float64, bool, rune,
-		string, uint8, uint16, uint8]{
-		F0:  guest.Load[uint8](area, 0),
-		F1:  guest.Load[uint16](area, 2),
-		F2:  guest.Load[uint32](area, 4),
-		F3:  guest.Load[uint64](area, 8),
-		F4:  guest.Load[int8](area, 16),
-		F5:  guest.Load[int16](area, 18),
-		F6:  guest.Load[int32](area, 20),
-		F7:  guest.Load[int64](area, 24),
-		F8:  guest.Load[float32](area, 32),
-		F9:  guest.Load[float64](area, 40),
-		F10: guest.LoadBool(area, 48),
-		F11: guest.Load[rune](area, 52),
-		F12: guest.LiftString(guest.Load[uint32](area, 56), guest.Load[uint32](area, 60)),
-		F13: guest.Load[uint8](area, 64),
-		F14: guest.Load[uint16](area, 66),
-		F15: guest.Load[uint8](area, 68),
-	}
-	guest.ParamsLifted()
-	result, result2, result3, result4, result5, result6, result7, result8, result9, result10, result11, result12, result13, result14, result15, result16 := exportedTuples.OfMany(
-		v)
-	area2 := guest.ResultArea(72)
-	guest.Store(area2, 0, result)
-	guest.Store(area2, 2, result2)
-	guest.Store(area2, 4, result3)
-	guest.Store(area2, 8, result4)
-	guest.Store(area2, 16, result5)
-	guest.Store(area2, 18, result6)
-	guest.Store(area2, 20, result7)
-	guest.Store(area2, 24, result8)
-	guest.Store(area2, 32, result9)
-	guest.Store(area2, 40, result10)
-	guest.StoreBool(area2, 48, result11)
-	guest.Store(area2, 52, guest.LowerChar(result12))
-	f12Ptr := guest.LowerString(&guest.Results, result13)
-	guest.Store(area2, 56, f12Ptr)
-	guest.Store(area2, 60, uint32(len(result13)))
-	guest.Store(area2, 64, result14)
-	guest.Store(area2, 66, result15)
-	guest.Store(area2, 68, result16)
-	return guest.Address(area2)
-}
+func tuplesOfMany(params uint32) uint32 { return tuples.Exported.OfMany(params) }
 
 //go:wasmexport cabi_post_roundtrip:values/tuples#of-many
-func freeTuplesOfMany(uint32) {
-	guest.FreeResults()
-}
+func freeTuplesOfMany(uint32) { guest.FreeResults() }
 
 //go:wasmexport roundtrip:values/records#of-point
-func recordsOfPoint(v0, v1 uint32) uint32 {
-	result := exportedRecords.OfPoint(records.Point{X: int32(v0), Y: int32(v1)})
-	area := guest.ResultArea(8)
-	storePoint(area, result)
-	return guest.Address(area)
-}
+func recordsOfPoint(v0, v1 uint32) uint32 { return records.Exported.OfPoint(v0, v1) }
 
 //go:wasmexport roundtrip:values/records#of-human
 func recordsOfHuman(v0, v1, v2, v3 uint32, v4 float32, v5, v6 uint32) uint32 {
-	var height types.Option[float32]
-	switch v3 {
-	case 0:
-	case 1:
-		height = types.Some(v4)
-	default:
-		guest.NoDiscriminant(uint32(v3), "option<f32>")
-	}
-	v := records.Human{
-		Name:   guest.LiftString(v0, v1),
-		Age:    uint8(v2),
-		Height: height,
-		Tags:   guest.LiftStrings(v5, v6),
-	}
-	guest.ParamsLifted()
-	result := exportedRecords.OfHuman(v)
-	area := guest.ResultArea(28)
-	storePerson(&guest.Results, area, result)
-	return guest.Address(area)
+	return records.Exported.OfHuman(v0, v1, v2, v3, v4, v5, v6)
 }
 
 //go:wasmexport cabi_post_roundtrip:values/records#of-human
-func freeRecordsOfHuman(uint32) {
-	guest.FreeResults()
-}
+func freeRecordsOfHuman(uint32) { guest.FreeResults() }
 
 //go:wasmexport roundtrip:values/records#of-padded
 func recordsOfPadded(v0 uint32, v1 uint64, v2, v3, v4, v5, v6 uint32, v7 float64, v8 uint32, v9 float32, v10, v11,
 	v12 uint32, v13 uint64) uint32 {
-	result := exportedRecords.OfPadded(records.Padded{
-		A: uint8(v0),
-		B: v1,
-		C: uint8(v2),
-		D: v3,
-		E: uint8(v4),
-		F: uint16(v5),
-		G: v6 != 0,
-		H: v7,
-		I: int8(v8),
-		J: v9,
-		K: rune(v10),
-		L: int16(v11),
-		M: int32(v12),
-		N: int64(v13),
-	})
-	area := guest.ResultArea(72)
-	storePadded(area, result)
-	return guest.Address(area)
+	return records.Exported.OfPadded(v0, v1, v2, v3, v4, v5, v6, v7, v8, v9, v10, v11, v12, v13)
 }
 
 //go:wasmexport roundtrip:values/records#of-nested
-func recordsOfNested(params uint32) uint32 {
-	v := loadNested(guest.PointerTo(params))
-	guest.ParamsLifted()
-	result := exportedRecords.OfNested(v)
-	area := guest.ResultArea(88)
-	storeNested(&guest.Results, area, result)
-	return guest.Address(area)
-}
+func recordsOfNested(params uint32) uint32 { return records.Exported.OfNested(params) }
 
 //go:wasmexport cabi_post_roundtrip:values/records#of-nested
-func freeRecordsOfNested(uint32) {
-	guest.FreeResults()
-}
+func freeRecordsOfNested(uint32) { guest.FreeResults() }
 
 //go:wasmexport roundtrip:values/records#of-tiny
-func recordsOfTiny(v uint32) uint32 {
-	result := exportedRecords.OfTiny(records.Tiny{V: uint8(v)})
-	return uint32(result.V)
-}
+func recordsOfTiny(v uint32) uint32 { return records.Exported.OfTiny(v) }
 
 //go:wasmexport roundtrip:values/records#of-alias
-func recordsOfAlias(v0, v1, v2, v3 uint32) uint32 {
-	v := records.Alias{Inner: records.Tiny{V: uint8(v0)}, Type: guest.LiftString(v1, v2), Func: v3 != 0}
-	guest.ParamsLifted()
-	result := exportedRecords.OfAlias(v)
-	area := guest.ResultArea(16)
-	storeWrapper(&guest.Results, area, result)
-	return guest.Address(area)
-}
+func recordsOfAlias(v0, v1, v2, v3 uint32) uint32 { return records.Exported.OfAlias(v0, v1, v2, v3) }
 
 //go:wasmexport cabi_post_roundtrip:values/records#of-alias
-func freeRecordsOfAlias(uint32) {
-	guest.FreeResults()
-}
+func freeRecordsOfAlias(uint32) { guest.FreeResults() }
 
 //go:wasmexport roundtrip:values/records#of-crowd
-func recordsOfCrowd(vPtr, vLen uint32) uint32 {
-	v := guest.LiftList(vPtr, vLen, 28, loadPerson)
-	guest.ParamsLifted()
-	result := exportedRecords.OfCrowd(v)
-	area := guest.ResultArea(8)
-	resultPtr := guest.LowerList(&guest.Results, result, 28, storePerson)
-	guest.Store(area, 0, resultPtr)
-	guest.Store(area, 4, uint32(len(result)))
-	return guest.Address(area)
-}
+func recordsOfCrowd(vPtr, vLen uint32) uint32 { return records.Exported.OfCrowd(vPtr, vLen) }
 
 //go:wasmexport cabi_post_roundtrip:values/records#of-crowd
-func freeRecordsOfCrowd(uint32) {
-	guest.FreeResults()
-}
+func freeRecordsOfCrowd(uint32) { guest.FreeResults() }
 
 //go:wasmexport roundtrip:values/records#of-name
-func recordsOfName(vPtr, vLen uint32) uint32 {
-	v := guest.LiftString(vPtr, vLen)
-	guest.ParamsLifted()
-	result := exportedRecords.OfName(v)
-	area := guest.ResultArea(8)
-	resultPtr := guest.LowerString(&guest.Results, result)
-	guest.Store(area, 0, resultPtr)
-	guest.Store(area, 4, uint32(len(result)))
-	return guest.Address(area)
-}
+func recordsOfName(vPtr, vLen uint32) uint32 { return records.Exported.OfName(vPtr, vLen) }
 
 //go:wasmexport cabi_post_roundtrip:values/records#of-name
-func freeRecordsOfName(uint32) {
-	guest.FreeResults()
-}
+func freeRecordsOfName(uint32) { guest.FreeResults() }
 
 //go:wasmexport roundtrip:values/many#of-e256
-func manyOfE256(v uint32) uint32 {
-	return uint32(exportedMany.OfE256(many.E256(v)))
-}
+func manyOfE256(v uint32) uint32 { return many.Exported.OfE256(v) }
 
 //go:wasmexport roundtrip:values/many#of-e257
-func manyOfE257(v uint32) uint32 {
-	return uint32(guest.LowerEnum(exportedMany.OfE257(many.E257(v)), 257, "many.E257"))
-}
+func manyOfE257(v uint32) uint32 { return many.Exported.OfE257(v) }
 
 //go:wasmexport roundtrip:values/many#of-v257
-func manyOfV257(v0 uint32, v1 uint64, v2 uint32) uint32 {
-	var v many.V257
-	switch v0 {
-	case 0:
-		v = many.V257C0{Value: guest.LiftString(uint32(v1), v2)}
-	case 1:
-		v = many.V257C1{Value: v1}
-	case 2:
-		v = many.V257C2{}
-	case 3:
-		v = many.V257C3{}
-	case 4:
-		v = many.V257C4{}
-	case 5:
-		v = many.V257C5{}
-	case 6:
-		v = many.V257C6{}
-	case 7:
-		v = many.V257C7{}
-	case 8:
-		v = many.V257C8{}
-	case 9:
-		v = many.V257C9{}
-	case 10:
-		v = many.V257C10{}
-	case 11:
-		v = many.V257C11{}
-	case 12:
-		v = many.V257C12{}
-	case 13:
-		v = many.V257C13{}
-	case 14:
-		v = many.V257C14{}
-	case 15:
-		v = many.V257C15{}
-	case 16:
-		v = many.V257C16{}
-	case 17:
-		v = many.V257C17{}
-	case 18:
-		v = many.V257C18{}
-	case 19:
-		v = many.V257C19{}
-	case 20:
-		v = many.V257C20{}
-	case 21:
-		v = many.V257C21{}
-	case 22:
-		v = many.V257C22{}
-	case 23:
-		v = many.V257C23{}
-	case 24:
-		v = many.V257C24{}
-	case 25:
-		v = many.V257C25{}
-	case 26:
-		v = many.V257C26{}
-	case 27:
-		v = many.V257C27{}
-	case 28:
-		v = many.V257C28{}
-	case 29:
-		v = many.V257C29{}
-	case 30:
-		v = many.V257C30{}
-	case 31:
-		v = many.V257C31{}
-	case 32:
-		v = many.V257C32{}
-	case 33:
-		v = many.V257C33{}
-	case 34:
-		v = many.V257C34{}
-	case 35:
-		v = many.V257C35{}
-	case 36:
-		v = many.V257C36{}
-	case 37:
-		v = many.V257C37{}
-	case 38:
-		v = many.V257C38{}
-	case 39:
-		v = many.V257C39{}
-	case 40:
-		v = many.V257C40{}
-	case 41:
-		v = many.V257C41{}
-	case 42:
-		v = many.V257C42{}
-	case 43:
-		v = many.V257C43{}
-	case 44:
-		v = many.V257C44{}
-	case 45:
-		v = many.V257C45{}
-	case 46:
-		v = many.V257C46{}
-	case 47:
-		v = many.V257C47{}
-	case 48:
-		v = many.V257C48{}
-	case 49:
-		v = many.V257C49{}
-	case 50:
-		v = many.V257C50{}
-	case 51:
-		v = many.V257C51{}
-	case 52:
-		v = many.V257C52{}
-	case 53:
-		v = many.V257C53{}
-	case 54:
-		v = many.V257C54{}
-	case 55:
-		v = many.V257C55{}
-	case 56:
-		v = many.V257C56{}
-	case 57:
-		v = many.V257C57{}
-	case 58:
-		v = many.V257C58{}
-	case 59:
-		v = many.V257C59{}
-	case 60:
-		v = many.V257C60{}
-	case 61:
-		v = many.V257C61{}
-	case 62:
-		v = many.V257C62{}
-	case 63:
-		v = many.V257C63{}
-	case 64:
-		v = many.V257C64{}
-	case 65:
-		v = many.V257C65{}
-	case 66:
-		v = many.V257C66{}
-	case 67:
-		v = many.V257C67{}
-	case 68:
-		v = many.V257C68{}
-	case 69:
-		v = many.V257C69{}
-	case 70:
-		v = many.V257C70{}
-	case 71:
-		v = many.V257C71{}
-	case 72:
-		v = many.V257C72{}
-	case 73:
-		v = many.V257C73{}
-	case 74:
-		v = many.V257C74{}
-	case 75:
-		v = many.V257C75{}
-	case 76:
-		v = many.V257C76{}
-	case 77:
-		v = many.V257C77{}
-	case 78:
-		v = many.V257C78{}
-	case 79:
-		v = many.V257C79{}
-	case 80:
-		v = many.V257C80{}
-	case 81:
-		v = many.V257C81{}
-	case 82:
-		v = many.V257C82{}
-	case 83:
-		v = many.V257C83{}
-	case 84:
-		v = many.V257C84{}
-	case 85:
-		v = many.V257C85{}
-	case 86:
-		v = many.V257C86{}
-	case 87:
-		v = many.V257C87{}
-	case 88:
-		v = many.V257C88{}
-	case 89:
-		v = many.V257C89{}
-	case 90:
-		v = many.V257C90{}
-	case 91:
-		v = many.V257C91{}
-	case 92:
-		v = many.V257C92{}
-	case 93:
-		v = many.V257C93{}
-	case 94:
-		v = many.V257C94{}
-	case 95:
-		v = many.V257C95{}
-	case 96:
-		v = many.V257C96{}
-	case 97:
-		v = many.V257C97{}
-	case 98:
-		v = many.V257C98{}
-	case 99:
-		v = many.V257C99{}
-	case 100:
-		v = many.V257C100{}
-	case 101:
-		v = many.V257C101{}
-	case 102:
-		v = many.V257C102{}
-	case 103:
-		v = many.V257C103{}
-	case 104:
-		v = many.V257C104{}
-	case 105:
-		v = many.V257C105{}
-	case 106:
-		v = many.V257C106{}
-	case 107:
-		v = many.V257C107{}
-	case 108:
-		v = many.V257C108{}
-	case 109:
-		v = many.V257C109{}
-	case 110:
-		v = many.V257C110{}
-	case 111:
-		v = many.V257C111{}
-	case 112:
-		v = many.V257C112{}
-	case 113:
-		v = many.V257C113{}
-	case 114:
-		v = many.V257C114{}
-	case 115:
-		v = many.V257C115{}
-	case 116:
-		v = many.V257C116{}
-	case 117:
-		v = many.V257C117{}
-	case 118:
-		v = many.V257C118{}
-	case 119:
-		v = many.V257C119{}
-	case 120:
-		v = many.V257C120{}
-	case 121:
-		v = many.V257C121{}
-	case 122:
-		v = many.V257C122{}
-	case 123:
-		v = many.V257C123{}
-	case 124:
-		v = many.V257C124{}
-	case 125:
-		v = many.V257C125{}
-	case 126:
-		v = many.V257C126{}
-	case 127:
-		v = many.V257C127{}
-	case 128:
-		v = many.V257C128{}
-	case 129:
-		v = many.V257C129{}
-	case 130:
-		v = many.V257C130{}
-	case 131:
-		v = many.V257C131{}
-	case 132:
-		v = many.V257C132{}
-	case 133:
-		v = many.V257C133{}
-	case 134:
-		v = many.V257C134{}
-	case 135:
-		v = many.V257C135{}
-	case 136:
-		v = many.V257C136{}
-	case 137:
-		v = many.V257C137{}
-	case 138:
-		v = many.V257C138{}
-	case 139:
-		v = many.V257C139{}
-	case 140:
-		v = many.V257C140{}
-	case 141:
-		v = many.V257C141{}
-	case 142:
-		v = many.V257C142{}
-	case 143:
-		v = many.V257C143{}
-	case 144:
-		v = many.V257C144{}
-	case 145:
-		v = many.V257C145{}
-	case 146:
-		v = many.V257C146{}
-	case 147:
-		v = many.V257C147{}
-	case 148:
-		v = many.V257C148{}
-	case 149:
-		v = many.V257C149{}
-	case 150:
-		v = many.V257C150{}
-	case 151:
-		v = many.V257C151{}
-	case 152:
-		v = many.V257C152{}
-	case 153:
-		v = many.V257C153{}
-	case 154:
-		v = many.V257C154{}
-	case 155:
-		v = many.V257C155{}
-	case 156:
-		v = many.V257C156{}
-	case 157:
-		v = many.V257C157{}
-	case 158:
-		v = many.V257C158{}
-	case 159:
-		v = many.V257C159{}
-	case 160:
-		v = many.V257C160{}
-	case 161:
-		v = many.V257C161{}
-	case 162:
-		v = many.V257C162{}
-	case 163:
-		v = many.V257C163{}
-	case 164:
-		v = many.V257C164{}
-	case 165:
-		v = many.V257C165{}
-	case 166:
-		v = many.V257C166{}
-	case 167:
-		v = many.V257C167{}
-	case 168:
-		v = many.V257C168{}
-	case 169:
-		v = many.V257C169{}
-	case 170:
-		v = many.V257C170{}
-	case 171:
-		v = many.V257C171{}
-	case 172:
-		v = many.V257C172{}
-	case 173:
-		v = many.V257C173{}
-	case 174:
-		v = many.V257C174{}
-	case 175:
-		v = many.V257C175{}
-	case 176:
-		v = many.V257C176{}
-	case 177:
-		v = many.V257C177{}
-	case 178:
-		v = many.V257C178{}
-	case 179:
-		v = many.V257C179{}
-	case 180:
-		v = many.V257C180{}
-	case 181:
-		v = many.V257C181{}
-	case 182:
-		v = many.V257C182{}
-	case 183:
-		v = many.V257C183{}
-	case 184:
-		v = many.V257C184{}
-	case 185:
-		v = many.V257C185{}
-	case 186:
-		v = many.V257C186{}
-	case 187:
-		v = many.V257C187{}
-	case 188:
-		v = many.V257C188{}
-	case 189:
-		v = many.V257C189{}
-	case 190:
-		v = many.V257C190{}
-	case 191:
-		v = many.V257C191{}
-	case 192:
-		v = many.V257C192{}
-	case 193:
-		v = many.V257C193{}
-	case 194:
-		v = many.V257C194{}
-	case 195:
-		v = many.V257C195{}
-	case 196:
-		v = many.V257C196{}
-	case 197:
-		v = many.V257C197{}
-	case 198:
-		v = many.V257C198{}
-	case 199:
-		v = many.V257C199{}
-	case 200:
-		v = many.V257C200{}
-	case 201:
-		v = many.V257C201{}
-	case 202:
-		v = many.V257C202{}
-	case 203:
-		v = many.V257C203{}
-	case 204:
-		v = many.V257C204{}
-	case 205:
-		v = many.V257C205{}
-	case 206:
-		v = many.V257C206{}
-	case 207:
-		v = many.V257C207{}
-	case 208:
-		v = many.V257C208{}
-	case 209:
-		v = many.V257C209{}
-	case 210:
-		v = many.V257C210{}
-	case 211:
-		v = many.V257C211{}
-	case 212:
-		v = many.V257C212{}
-	case 213:
-		v = many.V257C213{}
-	case 214:
-		v = many.V257C214{}
-	case 215:
-		v = many.V257C215{}
-	case 216:
-		v = many.V257C216{}
-	case 217:
-		v = many.V257C217{}
-	case 218:
-		v = many.V257C218{}
-	case 219:
-		v = many.V257C219{}
-	case 220:
-		v = many.V257C220{}
-	case 221:
-		v = many.V257C221{}
-	case 222:
-		v = many.V257C222{}
-	case 223:
-		v = many.V257C223{}
-	case 224:
-		v = many.V257C224{}
-	case 225:
-		v = many.V257C225{}
-	case 226:
-		v = many.V257C226{}
-	case 227:
-		v = many.V257C227{}
-	case 228:
-		v = many.V257C228{}
-	case 229:
-		v = many.V257C229{}
-	case 230:
-		v = many.V257C230{}
-	case 231:
-		v = many.V257C231{}
-	case 232:
-		v = many.V257C232{}
-	case 233:
-		v = many.V257C233{}
-	case 234:
-		v = many.V257C234{}
-	case 235:
-		v = many.V257C235{}
-	case 236:
-		v = many.V257C236{}
-	case 237:
-		v = many.V257C237{}
-	case 238:
-		v = many.V257C238{}
-	case 239:
-		v = many.V257C239{}
-	case 240:
-		v = many.V257C240{}
-	case 241:
-		v = many.V257C241{}
-	case 242:
-		v = many.V257C242{}
-	case 243:
-		v = many.V257C243{}
-	case 244:
-		v = many.V257C244{}
-	case 245:
-		v = many.V257C245{}
-	case 246:
-		v = many.V257C246{}
-	case 247:
-		v = many.V257C247{}
-	case 248:
-		v = many.V257C248{}
-	case 249:
-		v = many.V257C249{}
-	case 250:
-		v = many.V257C250{}
-	case 251:
-		v = many.V257C251{}
-	case 252:
-		v = many.V257C252{}
-	case 253:
-		v = many.V257C253{}
-	case 254:
-		v = many.V257C254{}
-	case 255:
-		v = many.V257C255{}
-	case 256:
-		v = many.V257C256{Value: guest.LiftSlice[uint16](uint32(v1), v2)}
-	default:
-		guest.NoDiscriminant(uint32(v0), "v257")
-	}
-	guest.ParamsLifted()
-	result := exportedMany.OfV257(v)
-	area := guest.ResultArea(16)
-	storeV257(&guest.Results, area, result)
-	return guest.Address(area)
-}
+func manyOfV257(v0 uint32, v1 uint64, v2 uint32) uint32 { return many.Exported.OfV257(v0, v1, v2) }
 
 //go:wasmexport cabi_post_roundtrip:values/many#of-v257
-func freeManyOfV257(uint32) {
-	guest.FreeResults()
-}
+func freeManyOfV257(uint32) { guest.FreeResults() }
 
 //go:wasmexport roundtrip:values/many#of-some
 func manyOfSome(v0, v1, v2, v3 uint32, v4 uint64, v5, v6 uint32) uint32 {
-	var d many.V257
-	switch v3 {
-	case 0:
-		d = many.V257C0{Value: guest.LiftString(uint32(v4), v5)}
-	case 1:
-		d = many.V257C1{Value: v4}
-	case 2:
-		d = many.V257C2{}
-	case 3:
-		d = many.V257C3{}
-	case 4:
-		d = many.V257C4{}
-	case 5:
-		d = many.V257C5{}
-	case 6:
-		d = many.V257C6{}
-	case 7:
-		d = many.V257C7{}
-	case 8:
-		d = many.V257C8{}
-	case 9:
-		d = many.V257C9{}
-	case 10:
-		d = many.V257C10{}
-	case 11:
-		d = many.V257C11{}
-	case 12:
-		d = many.V257C12{}
-	case 13:
-		d = many.V257C13{}
-	case 14:
-		d = many.V257C14{}
-	case 15:
-		d = many.V257C15{}
-	case 16:
-		d = many.V257C16{}
-	case 17:
-		d = many.V257C17{}
-	case 18:
-		d = many.V257C18{}
-	case 19:
-		d = many.V257C19{}
-	case 20:
-		d = many.V257C20{}
-	case 21:
-		d = many.V257C21{}
-	case 22:
-		d = many.V257C22{}
-	case 23:
-		d = many.V257C23{}
-	case 24:
-		d = many.V257C24{}
-	case 25:
-		d = many.V257C25{}
-	case 26:
-		d = many.V257C26{}
-	case 27:
-		d = many.V257C27{}
-	case 28:
-		d = many.V257C28{}
-	case 29:
-		d = many.V257C29{}
-	case 30:
-		d = many.V257C30{}
-	case 31:
-		d = many.V257C31{}
-	case 32:
-		d = many.V257C32{}
-	case 33:
-		d = many.V257C33{}
-	case 34:
-		d = many.V257C34{}
-	case 35:
-		d = many.V257C35{}
-	case 36:
-		d = many.V257C36{}
-	case 37:
-		d = many.V257C37{}
-	case 38:
-		d = many.V257C38{}
-	case 39:
-		d = many.V257C39{}
-	case 40:
-		d = many.V257C40{}
-	case 41:
-		d = many.V257C41{}
-	case 42:
-		d = many.V257C42{}
-	case 43:
-		d = many.V257C43{}
-	case 44:
-		d = many.V257C44{}
-	case 45:
-		d = many.V257C45{}
-	case 46:
-		d = many.V257C46{}
-	case 47:
-		d = many.V257C47{}
-	case 48:
-		d = many.V257C48{}
-	case 49:
-		d = many.V257C49{}
-	case 50:
-		d = many.V257C50{}
-	case 51:
-		d = many.V257C51{}
-	case 52:
-		d = many.V257C52{}
-	case 53:
-		d = many.V257C53{}
-	case 54:
-		d = many.V257C54{}
-	case 55:
-		d = many.V257C55{}
-	case 56:
-		d = many.V257C56{}
-	case 57:
-		d = many.V257C57{}
-	case 58:
-		d = many.V257C58{}
-	case 59:
-		d = many.V257C59{}
-	case 60:
-		d = many.V257C60{}
-	case 61:
-		d = many.V257C61{}
-	case 62:
-		d = many.V257C62{}
-	case 63:
-		d = many.V257C63{}
-	case 64:
-		d = many.V257C64{}
-	case 65:
-		d = many.V257C65{}
-	case 66:
-		d = many.V257C66{}
-	case 67:
-		d = many.V257C67{}
-	case 68:
-		d = many.V257C68{}
-	case 69:
-		d = many.V257C69{}
-	case 70:
-		d = many.V257C70{}
-	case 71:
-		d = many.V257C71{}
-	case 72:
-		d = many.V257C72{}
-	case 73:
-		d = many.V257C73{}
-	case 74:
-		d = many.V257C74{}
-	case 75:
-		d = many.V257C75{}
-	case 76:
-		d = many.V257C76{}
-	case 77:
-		d = many.V257C77{}
-	case 78:
-		d = many.V257C78{}
-	case 79:
-		d = many.V257C79{}
-	case 80:
-		d = many.V257C80{}
-	case 81:
-		d = many.V257C81{}
-	case 82:
-		d = many.V257C82{}
-	case 83:
-		d = many.V257C83{}
-	case 84:
-		d = many.V257C84{}
-	case 85:
-		d = many.V257C85{}
-	case 86:
-		d = many.V257C86{}
-	case 87:
-		d = many.V257C87{}
-	case 88:
-		d = many.V257C88{}
-	case 89:
-		d = many.V257C89{}
-	case 90:
-		d = many.V257C90{}
-	case 91:
-		d = many.V257C91{}
-	case 92:
-		d = many.V257C92{}
-	case 93:
-		d = many.V257C93{}
-	case 94:
-		d = many.V257C94{}
-	case 95:
-		d = many.V257C95{}
-	case 96:
-		d = many.V257C96{}
-	case 97:
-		d = many.V257C97{}
-	case 98:
-		d = many.V257C98{}
-	case 99:
-		d = many.V257C99{}
-	case 100:
-		d = many.V257C100{}
-	case 101:
-		d = many.V257C101{}
-	case 102:
-		d = many.V257C102{}
-	case 103:
-		d = many.V257C103{}
-	case 104:
-		d = many.V257C104{}
-	case 105:
-		d = many.V257C105{}
-	case 106:
-		d = many.V257C106{}
-	case 107:
-		d = many.V257C107{}
-	case 108:
-		d = many.V257C108{}
-	case 109:
-		d = many.V257C109{}
-	case 110:
-		d = many.V257C110{}
-	case 111:
-		d = many.V257C111{}
-	case 112:
-		d = many.V257C112{}
-	case 113:
-		d = many.V257C113{}
-	case 114:
-		d = many.V257C114{}
-	case 115:
-		d = many.V257C115{}
-	case 116:
-		d = many.V257C116{}
-	case 117:
-		d = many.V257C117{}
-	case 118:
-		d = many.V257C118{}
-	case 119:
-		d = many.V257C119{}
-	case 120:
-		d = many.V257C120{}
-	case 121:
-		d = many.V257C121{}
-	case 122:
-		d = many.V257C122{}
-	case 123:
-		d = many.V257C123{}
-	case 124:
-		d = many.V257C124{}
-	case 125:
-		d = many.V257C125{}
-	case 126:
-		d = many.V257C126{}
-	case 127:
-		d = many.V257C127{}
-	case 128:
-		d = many.V257C128{}
-	case 129:
-		d = many.V257C129{}
-	case 130:
-		d = many.V257C130{}
-	case 131:
-		d = many.V257C131{}
-	case 132:
-		d = many.V257C132{}
-	case 133:
-		d = many.V257C133{}
-	case 134:
-		d = many.V257C134{}
-	case 135:
-		d = many.V257C135{}
-	case 136:
-		d = many.V257C136{}
-	case 137:
-		d = many.V257C137{}
-	case 138:
-		d = many.V257C138{}
-	case 139:
-		d = many.V257C139{}
-	case 140:
-		d = many.V257C140{}
-	case 141:
-		d = many.V257C141{}
-	case 142:
-		d = many.V257C142{}
-	case 143:
-		d = many.V257C143{}
-	case 144:
-		d = many.V257C144{}
-	case 145:
-		d = many.V257C145{}
-	case 146:
-		d = many.V257C146{}
-	case 147:
-		d = many.V257C147{}
-	case 148:
-		d = many.V257C148{}
-	case 149:
-		d = many.V257C149{}
-	case 150:
-		d = many.V257C150{}
-	case 151:
-		d = many.V257C151{}
-	case 152:
-		d = many.V257C152{}
-	case 153:
-		d = many.V257C153{}
-	case 154:
-		d = many.V257C154{}
-	case 155:
-		d = many.V257C155{}
-	case 156:
-		d = many.V257C156{}
-	case 157:
-		d = many.V257C157{}
-	case 158:
-		d = many.V257C158{}
-	case 159:
-		d = many.V257C159{}
-	case 160:
-		d = many.V257C160{}
-	case 161:
-		d = many.V257C161{}
-	case 162:
-		d = many.V257C162{}
-	case 163:
-		d = many.V257C163{}
-	case 164:
-		d = many.V257C164{}
-	case 165:
-		d = many.V257C165{}
-	case 166:
-		d = many.V257C166{}
-	case 167:
-		d = many.V257C167{}
-	case 168:
-		d = many.V257C168{}
-	case 169:
-		d = many.V257C169{}
-	case 170:
-		d = many.V257C170{}
-	case 171:
-		d = many.V257C171{}
-	case 172:
-		d = many.V257C172{}
-	case 173:
-		d = many.V257C173{}
-	case 174:
-		d = many.V257C174{}
-	case 175:
-		d = many.V257C175{}
-	case 176:
-		d = many.V257C176{}
-	case 177:
-		d = many.V257C177{}
-	case 178:
-		d = many.V257C178{}
-	case 179:
-		d = many.V257C179{}
-	case 180:
-		d = many.V257C180{}
-	case 181:
-		d = many.V257C181{}
-	case 182:
-		d = many.V257C182{}
-	case 183:
-		d = many.V257C183{}
-	case 184:
-		d = many.V257C184{}
-	case 185:
-		d = many.V257C185{}
-	case 186:
-		d = many.V257C186{}
-	case 187:
-		d = many.V257C187{}
-	case 188:
-		d = many.V257C188{}
-	case 189:
-		d = many.V257C189{}
-	case 190:
-		d = many.V257C190{}
-	case 191:
-		d = many.V257C191{}
-	case 192:
-		d = many.V257C192{}
-	case 193:
-		d = many.V257C193{}
-	case 194:
-		d = many.V257C194{}
-	case 195:
-		d = many.V257C195{}
-	case 196:
-		d = many.V257C196{}
-	case 197:
-		d = many.V257C197{}
-	case 198:
-		d = many.V257C198{}
-	case 199:
-		d = many.V257C199{}
-	case 200:
-		d = many.V257C200{}
-	case 201:
-		d = many.V257C201{}
-	case 202:
-		d = many.V257C202{}
-	case 203:
-		d = many.V257C203{}
-	case 204:
-		d = many.V257C204{}
-	case 205:
-		d = many.V257C205{}
-	case 206:
-		d = many.V257C206{}
-	case 207:
-		d = many.V257C207{}
-	case 208:
-		d = many.V257C208{}
-	case 209:
-		d = many.V257C209{}
-	case 210:
-		d = many.V257C210{}
-	case 211:
-		d = many.V257C211{}
-	case 212:
-		d = many.V257C212{}
-	case 213:
-		d = many.V257C213{}
-	case 214:
-		d = many.V257C214{}
-	case 215:
-		d = many.V257C215{}
-	case 216:
-		d = many.V257C216{}
-	case 217:
-		d = many.V257C217{}
-	case 218:
-		d = many.V257C218{}
-	case 219:
-		d = many.V257C219{}
-	case 220:
-		d = many.V257C220{}
-	case 221:
-		d = many.V257C221{}
-	case 222:
-		d = many.V257C222{}
-	case 223:
-		d = many.V257C223{}
-	case 224:
-		d = many.V257C224{}
-	case 225:
-		d = many.V257C225{}
-	case 226:
-		d = many.V257C226{}
-	case 227:
-		d = many.V257C227{}
-	case 228:
-		d = many.V257C228{}
-	case 229:
-		d = many.V257C229{}
-	case 230:
-		d = many.V257C230{}
-	case 231:
-		d = many.V257C231{}
-	case 232:
-		d = many.V257C232{}
-	case 233:
-		d = many.V257C233{}
-	case 234:
-		d = many.V257C234{}
-	case 235:
-		d = many.V257C235{}
-	case 236:
-		d = many.V257C236{}
-	case 237:
-		d = many.V257C237{}
-	case 238:
-		d = many.V257C238{}
-	case 239:
-		d = many.V257C239{}
-	case 240:
-		d = many.V257C240{}
-	case 241:
-		d = many.V257C241{}
-	case 242:
-		d = many.V257C242{}
-	case 243:
-		d = many.V257C243{}
-	case 244:
-		d = many.V257C244{}
-	case 245:
-		d = many.V257C245{}
-	case 246:
-		d = many.V257C246{}
-	case 247:
-		d = many.V257C247{}
-	case 248:
-		d = many.V257C248{}
-	case 249:
-		d = many.V257C249{}
-	case 250:
-		d = many.V257C250{}
-	case 251:
-		d = many.V257C251{}
-	case 252:
-		d = many.V257C252{}
-	case 253:
-		d = many.V257C253{}
-	case 254:
-		d = many.V257C254{}
-	case 255:
-		d = many.V257C255{}
-	case 256:
-		d = many.V257C256{Value: guest.LiftSlice[uint16](uint32(v4), v5)}
-	default:
-		guest.NoDiscriminant(uint32(v3), "v257")
-	}
-	v := many.Some{A: uint8(v0), B: many.E256(v1), C: many.E257(v2), D: d, E: many.E256(v6)}
-	guest.ParamsLifted()
-	result := exportedMany.OfSome(v)
-	area := guest.ResultArea(32)
-	storeSome(&guest.Results, area, result)
-	return guest.Address(area)
+	return many.Exported.OfSome(v0, v1, v2, v3, v4, v5, v6)
 }
 
 //go:wasmexport cabi_post_roundtrip:values/many#of-some
-func freeManyOfSome(uint32) {
-	guest.FreeResults()
-}
+func freeManyOfSome(uint32) { guest.FreeResults() }
 
 //go:wasmexport roundtrip:values/many#of-e256s
-func manyOfE256s(vPtr, vLen uint32) uint32 {
-	v := make([]many.E256, vLen)
-	for i := range v {
-		at := guest.PointerTo(vPtr + uint32(i)*1)
-		v[i] = many.E256(guest.Load[uint8](at, 0))
-	}
-	guest.ParamsLifted()
-	result := exportedMany.OfE256s(v)
-	area := guest.ResultArea(8)
-	resultPtr := guest.Results.List(len(result), 1)
-	for i, item := range result {
-		at := guest.PointerTo(resultPtr + uint32(i)*1)
-		guest.Store(at, 0, uint8(item))
-	}
-	guest.Store(area, 0, resultPtr)
-	guest.Store(area, 4, uint32(len(result)))
-	return guest.Address(area)
-}
+func manyOfE256s(vPtr, vLen uint32) uint32 { return many.Exported.OfE256s(vPtr, vLen) }
 
 //go:wasmexport cabi_post_roundtrip:values/many#of-e256s
-func freeManyOfE256s(uint32) {
-	guest.FreeResults()
-}
+func freeManyOfE256s(uint32) { guest.FreeResults() }
 
 //go:wasmexport roundtrip:values/many#of-e257s
-func manyOfE257s(vPtr, vLen uint32) uint32 {
-	v := make([]many.E257, vLen)
-	for i := range v {
-		at := guest.PointerTo(vPtr + uint32(i)*2)
-		v[i] = many.E257(guest.Load[uint16](at, 0))
-	}
-	guest.ParamsLifted()
-	result := exportedMany.OfE257s(v)
-	area := guest.ResultArea(8)
-	resultPtr := guest.Results.List(len(result), 2)
-	for i, item := range result {
-		at := guest.PointerTo(resultPtr + uint32(i)*2)
-		guest.Store(at, 0, uint16(guest.LowerEnum(item, 257, "many.E257")))
-	}
-	guest.Store(area, 0, resultPtr)
-	guest.Store(area, 4, uint32(len(result)))
-	return guest.Address(area)
-}
+func manyOfE257s(vPtr, vLen uint32) uint32 { return many.Exported.OfE257s(vPtr, vLen) }
 
 //go:wasmexport cabi_post_roundtrip:values/many#of-e257s
-func freeManyOfE257s(uint32) {
-	guest.FreeResults()
-}
+func freeManyOfE257s(uint32) { guest.FreeResults() }
 
 //go:wasmexport roundtrip:values/many#of-v257s
-func manyOfV257s(vPtr, vLen uint32) uint32 {
-	v := guest.LiftList(vPtr, vLen, 16, loadV257)
-	guest.ParamsLifted()
-	result := exportedMany.OfV257s(v)
-	area := guest.ResultArea(8)
-	resultPtr := guest.LowerList(&guest.Results, result, 16, storeV257)
-	guest.Store(area, 0, resultPtr)
-	guest.Store(area, 4, uint32(len(result)))
-	return guest.Address(area)
-}
+func manyOfV257s(vPtr, vLen uint32) uint32 { return many.Exported.OfV257s(vPtr, vLen) }
 
 //go:wasmexport cabi_post_roundtrip:values/many#of-v257s
-func freeManyOfV257s(uint32) {
-	guest.FreeResults()
-}
+func freeManyOfV257s(uint32) { guest.FreeResults() }
 
 //go:wasmexport roundtrip:values/sets#of-f1
-func setsOfF1(v uint32) uint32 {
-	return uint32(guest.LowerFlags(exportedSets.OfF1(sets.F1(v)), 0x1, "sets.F1"))
-}
+func setsOfF1(v uint32) uint32 { return sets.Exported.OfF1(v) }
 
 //go:wasmexport roundtrip:values/sets#of-f8
-func setsOfF8(v uint32) uint32 {
-	return uint32(exportedSets.OfF8(sets.F8(v)))
-}
+func setsOfF8(v uint32) uint32 { return sets.Exported.OfF8(v) }
 
 //go:wasmexport roundtrip:values/sets#of-f9
-func setsOfF9(v uint32) uint32 {
-	return uint32(guest.LowerFlags(exportedSets.OfF9(sets.F9(v)), 0x1ff, "sets.F9"))
-}
+func setsOfF9(v uint32) uint32 { return sets.Exported.OfF9(v) }
 
 //go:wasmexport roundtrip:values/sets#of-f16
-func setsOfF16(v uint32) uint32 {
-	return uint32(exportedSets.OfF16(sets.F16(v)))
-}
+func setsOfF16(v uint32) uint32 { return sets.Exported.OfF16(v) }
 
 //go:wasmexport roundtrip:values/sets#of-f17
-func setsOfF17(v uint32) uint32 {
-	return uint32(guest.LowerFlags(exportedSets.OfF17(sets.F17(v)), 0x1ffff, "sets.F17"))
-}
+func setsOfF17(v uint32) uint32 { return sets.Exported.OfF17(v) }
 
 //go:wasmexport roundtrip:values/sets#of-f32
-func setsOfF32(v uint32) uint32 {
-	return uint32(exportedSets.OfF32(sets.F32(v)))
-}
+func setsOfF32(v uint32) uint32 { return sets.Exported.OfF32(v) }
 
 //go:wasmexport roundtrip:values/sets#of-all
 func setsOfAll(v0, v1, v2, v3, v4, v5 uint32) uint32 {
-	result := exportedSets.OfAll(sets.All{
-		A: sets.F1(v0),
-		B: sets.F8(v1),
-		C: sets.F9(v2),
-		D: sets.F16(v3),
-		E: sets.F17(v4),
-		F: sets.F32(v5),
-	})
-	area := guest.ResultArea(16)
-	storeAll(area, result)
-	return guest.Address(area)
+	return sets.Exported.OfAll(v0, v1, v2, v3, v4, v5)
 }
 
 //go:wasmexport roundtrip:values/sets#of-f9s
-func setsOfF9s(vPtr, vLen uint32) uint32 {
-	v := make([]sets.F9, vLen)
-	for i := range v {
-		at := guest.PointerTo(vPtr + uint32(i)*2)
-		v[i] = sets.F9(guest.Load[uint16](at, 0))
-	}
-	guest.ParamsLifted()
-	result := exportedSets.OfF9s(v)
-	area := guest.ResultArea(8)
-	resultPtr := guest.Results.List(len(result), 2)
-	for i, item := range result {
-		at := guest.PointerTo(resultPtr + uint32(i)*2)
-		guest.Store(at, 0, uint16(guest.LowerFlags(item, 0x1ff, "sets.F9")))
-	}
-	guest.Store(area, 0, resultPtr)
-	guest.Store(area, 4, uint32(len(result)))
-	return guest.Address(area)
-}
+func setsOfF9s(vPtr, vLen uint32) uint32 { return sets.Exported.OfF9s(vPtr, vLen) }
 
 //go:wasmexport cabi_post_roundtrip:values/sets#of-f9s
-func freeSetsOfF9s(uint32) {
-	guest.FreeResults()
-}
+func freeSetsOfF9s(uint32) { guest.FreeResults() }
 
 //go:wasmexport roundtrip:values/sets#of-f32s
-func setsOfF32s(vPtr, vLen uint32) uint32 {
-	v := make([]sets.F32, vLen)
-	for i := range v {
-		at := guest.PointerTo(vPtr + uint32(i)*4)
-		v[i] = sets.F32(guest.Load[uint32](at, 0))
-	}
-	guest.ParamsLifted()
-	result := exportedSets.OfF32s(v)
-	area := guest.ResultArea(8)
-	resultPtr := guest.Results.List(len(result), 4)
-	for i, item := range result {
-		at := guest.PointerTo(resultPtr + uint32(i)*4)
-		guest.Store(at, 0, uint32(item))
-	}
-	guest.Store(area, 0, resultPtr)
-	guest.Store(area, 4, uint32(len(result)))
-	return guest.Address(area)
-}
+func setsOfF32s(vPtr, vLen uint32) uint32 { return sets.Exported.OfF32s(vPtr, vLen) }
 
 //go:wasmexport cabi_post_roundtrip:values/sets#of-f32s
-func freeSetsOfF32s(uint32) {
-	guest.FreeResults()
-}
+func freeSetsOfF32s(uint32) { guest.FreeResults() }
 
 //go:wasmexport roundtrip:values/options#of-u8
-func optionsOfU8(v0, v1 uint32) uint32 {
-	var v types.Option[uint8]
-	switch v0 {
-	case 0:
-	case 1:
-		v = types.Some(uint8(v1))
-	default:
-		guest.NoDiscriminant(uint32(v0), "option<u8>")
-	}
-	result := exportedOptions.OfU8(v)
-	area := guest.ResultArea(2)
-	if value, ok := result.Get(); ok {
-		guest.Store(area, 0, uint8(1))
-		guest.Store(area, 1, value)
-	} else {
-		guest.Store(area, 0, uint8(0))
-	}
-	return guest.Address(area)
-}
+func optionsOfU8(v0, v1 uint32) uint32 { return options.Exported.OfU8(v0, v1) }
 
 //go:wasmexport roundtrip:values/options#of-u64
-func optionsOfU64(v0 uint32, v1 uint64) uint32 {
-	var v types.Option[uint64]
-	switch v0 {
-	case 0:
-	case 1:
-		v = types.Some(v1)
-	default:
-		guest.NoDiscriminant(uint32(v0), "option<u64>")
-	}
-	result := exportedOptions.OfU64(v)
-	area := guest.ResultArea(16)
-	if value, ok := result.Get(); ok {
-		guest.Store(area, 0, uint8(1))
-		guest.Store(area, 8, value)
-	} else {
-		guest.Store(area, 0, uint8(0))
-	}
-	return guest.Address(area)
-}
+func optionsOfU64(v0 uint32, v1 uint64) uint32 { return options.Exported.OfU64(v0, v1) }
 
 //go:wasmexport roundtrip:values/options#of-f32
-func optionsOfF32(v0 uint32, v1 float32) uint32 {
-	var v types.Option[float32]
-	switch v0 {
-	case 0:
-	case 1:
-		v = types.Some(v1)
-	default:
-		guest.NoDiscriminant(uint32(v0), "option<f32>")
-	}
-	result := exportedOptions.OfF32(v)
-	area := guest.ResultArea(8)
-	if value, ok := result.Get(); ok {
-		guest.Store(area, 0, uint8(1))
-		guest.Store(area, 4, value)
-	} else {
-		guest.Store(area, 0, uint8(0))
-	}
-	return guest.Address(area)
-}
+func optionsOfF32(v0 uint32, v1 float32) uint32 { return options.Exported.OfF32(v0, v1) }
 
 //go:wasmexport roundtrip:values/options#of-bool
-func optionsOfBool(v0, v1 uint32) uint32 {
-	var v types.Option[bool]
-	switch v0 {
-	case 0:
-	case 1:
-		v = types.Some(v1 != 0)
-	default:
-		guest.NoDiscriminant(uint32(v0), "option<bool>")
-	}
-	result := exportedOptions.OfBool(v)
-	area := guest.ResultArea(2)
-	if value, ok := result.Get(); ok {
-		guest.Store(area, 0, uint8(1))
-		guest.StoreBool(area, 1, value)
-	} else {
-		guest.Store(area, 0, uint8(0))
-	}
-	return guest.Address(area)
-}
+func optionsOfBool(v0, v1 uint32) uint32 { return options.Exported.OfBool(v0, v1) }
 
 //go:wasmexport roundtrip:values/options#of-string
-func optionsOfString(v0, v1, v2 uint32) uint32 {
-	var v types.Option[string]
-	switch v0 {
-	case 0:
-	case 1:
-		v = types.Some(guest.LiftString(v1, v2))
-	default:
-		guest.NoDiscriminant(uint32(v0), "option<string>")
-	}
-	guest.ParamsLifted()
-	result := exportedOptions.OfString(v)
-	area := guest.ResultArea(12)
-	if value, ok := result.Get(); ok {
-		guest.Store(area, 0, uint8(1))
-		valuePtr := guest.LowerString(&guest.Results, value)
-		guest.Store(area, 4, valuePtr)
-		guest.Store(area, 8, uint32(len(value)))
-	} else {
-		guest.Store(area, 0, uint8(0))
-	}
-	return guest.Address(area)
-}
+func optionsOfString(v0, v1, v2 uint32) uint32 { return options.Exported.OfString(v0, v1, v2) }
 
 //go:wasmexport cabi_post_roundtrip:values/options#of-string
-func freeOptionsOfString(uint32) {
-	guest.FreeResults()
-}
+func freeOptionsOfString(uint32) { guest.FreeResults() }
 
 //go:wasmexport roundtrip:values/options#of-nested
-func optionsOfNested(v0, v1, v2 uint32) uint32 {
-	var v types.Option[types.Option[uint32]]
-	switch v0 {
-	case 0:
-	case 1:
-		var value types.Option[uint32]
-		switch v1 {
-		case 0:
-		case 1:
-			value = types.Some(v2)
-		default:
-			guest.NoDiscriminant(uint32(v1), "option<u32>")
-		}
-		v = types.Some(value)
-	default:
-		guest.NoDiscriminant(uint32(v0), "option<option<u32>>")
-	}
-	result := exportedOptions.OfNested(v)
-	area := guest.ResultArea(12)
-	if value, ok := result.Get(); ok {
-		guest.Store(area, 0, uint8(1))
-		if value2, ok2 := value.Get(); ok2 {
-			guest.Store(area, 4, uint8(1))
-			guest.Store(area, 8, value2)
-		} else {
-			guest.Store(area, 4, uint8(0))
-		}
-	} else {
-		guest.Store(area, 0, uint8(0))
-	}
-	return guest.Address(area)
-}
+func optionsOfNested(v0, v1, v2 uint32) uint32 { return options.Exported.OfNested(v0, v1, v2) }
 
 //go:wasmexport roundtrip:values/options#of-deep
 func optionsOfDeep(v0, v1, v2, v3, v4 uint32) uint32 {
-	var v types.Option[types.Option[types.Option[string]]]
-	switch v0 {
-	case 0:
-	case 1:
-		var value types.Option[types.Option[string]]
-		switch v1 {
-		case 0:
-		case 1:
-			var value2 types.Option[string]
-			switch v2 {
-			case 0:
-			case 1:
-				value2 = types.Some(guest.LiftString(v3, v4))
-			default:
-				guest.NoDiscriminant(uint32(v2), "option<string>")
-			}
-			value = types.Some(value2)
-		default:
-			guest.NoDiscriminant(uint32(v1), "option<option<string>>")
-		}
-		v = types.Some(value)
-	default:
-		guest.NoDiscriminant(uint32(v0), "option<option<option<string>>>")
-	}
-	guest.ParamsLifted()
-	result := exportedOptions.OfDeep(v)
-	area := guest.ResultArea(20)
-	if value, ok := result.Get(); ok {
-		guest.Store(area, 0, uint8(1))
-		if value2, ok2 := value.Get(); ok2 {
-			guest.Store(area, 4, uint8(1))
-			if value3, ok3 := value2.Get(); ok3 {
-				guest.Store(area, 8, uint8(1))
-				valuePtr := guest.LowerString(&guest.Results, value3)
-				guest.Store(area, 12, valuePtr)
-				guest.Store(area, 16, uint32(len(value3)))
-			} else {
-				guest.Store(area, 8, uint8(0))
-			}
-		} else {
-			guest.Store(area, 4, uint8(0))
-		}
-	} else {
-		guest.Store(area, 0, uint8(0))
-	}
-	return guest.Address(area)
+	return options.Exported.OfDeep(v0, v1, v2, v3, v4)
 }
 
 //go:wasmexport cabi_post_roundtrip:values/options#of-deep
-func freeOptionsOfDeep(uint32) {
-	guest.FreeResults()
-}
+func freeOptionsOfDeep(uint32) { guest.FreeResults() }
 
 //go:wasmexport roundtrip:values/options#of-list
-func optionsOfList(v0, v1, v2 uint32) uint32 {
-	var v types.Option[[]types.Option[int16]]
-	switch v0 {
-	case 0:
-	case 1:
-		value := make([]types.Option[int16], v2)
-		for i := range value {
-			at := guest.PointerTo(v1 + uint32(i)*4)
-			itemCase := guest.Load[uint8](at, 0)
-			var item types.Option[int16]
-			switch itemCase {
-			case 0:
-			case 1:
-				item = types.Some(guest.Load[int16](at, 2))
-			default:
-				guest.NoDiscriminant(uint32(itemCase), "option<s16>")
-			}
-			value[i] = item
-		}
-		v = types.Some(value)
-	default:
-		guest.NoDiscriminant(uint32(v0), "option<list<option<s16>>>")
-	}
-	guest.ParamsLifted()
-	result := exportedOptions.OfList(v)
-	area := guest.ResultArea(12)
-	if value, ok := result.Get(); ok {
-		guest.Store(area, 0, uint8(1))
-		valuePtr := guest.Results.List(len(value), 4)
-		for i, item := range value {
-			at := guest.PointerTo(valuePtr + uint32(i)*4)
-			if value2, ok2 := item.Get(); ok2 {
-				guest.Store(at, 0, uint8(1))
-				guest.Store(at, 2, value2)
-			} else {
-				guest.Store(at, 0, uint8(0))
-			}
-		}
-		guest.Store(area, 4, valuePtr)
-		guest.Store(area, 8, uint32(len(value)))
-	} else {
-		guest.Store(area, 0, uint8(0))
-	}
-	return guest.Address(area)
-}
+func optionsOfList(v0, v1, v2 uint32) uint32 { return options.Exported.OfList(v0, v1, v2) }
 
 //go:wasmexport cabi_post_roundtrip:values/options#of-list
-func freeOptionsOfList(uint32) {
-	guest.FreeResults()
-}
+func freeOptionsOfList(uint32) { guest.FreeResults() }
 
 //go:wasmexport roundtrip:values/options#of-tuple
 func optionsOfTuple(v0, v1, v2 uint32, v3 uint64) uint32 {
-	var v types.Option[types.Tuple2[uint8, types.Option[uint64]]]
-	switch v0 {
-	case 0:
-	case 1:
-		var f1 types.Option[uint64]
-		switch v2 {
-		case 0:
-		case 1:
-			f1 = types.Some(v3)
-		default:
-			guest.NoDiscriminant(uint32(v2), "option<u64>")
-		}
-		v = types.Some(types.Tuple2[uint8, types.Option[uint64]]{F0: uint8(v1), F1: f1})
-	default:
-		guest.NoDiscriminant(uint32(v0), "option<tuple<u8, option<u64>>>")
-	}
-	result := exportedOptions.OfTuple(v)
-	area := guest.ResultArea(32)
-	if value, ok := result.Get(); ok {
-		guest.Store(area, 0, uint8(1))
-		guest.Store(area, 8, value.F0)
-		if value2, ok2 := value.F1.Get(); ok2 {
-			guest.Store(area, 16, uint8(1))
-			guest.Store(area, 24, value2)
-		} else {
-			guest.Store(area, 16, uint8(0))
-		}
-	} else {
-		guest.Store(area, 0, uint8(0))
-	}
-	return guest.Address(area)
+	return options.Exported.OfTuple(v0, v1, v2, v3)
 }
 
 //go:wasmexport roundtrip:values/options#of-person
 func optionsOfPerson(v0, v1, v2, v3, v4 uint32, v5 float32, v6, v7 uint32) uint32 {
-	var v types.Option[options.Person]
-	switch v0 {
-	case 0:
-	case 1:
-		var height types.Option[float32]
-		switch v4 {
-		case 0:
-		case 1:
-			height = types.Some(v5)
-		default:
-			guest.NoDiscriminant(uint32(v4), "option<f32>")
-		}
-		v = types.Some(options.Person{
-			Name:   guest.LiftString(v1, v2),
-			Age:    uint8(v3),
-			Height: height,
-			Tags:   guest.LiftStrings(v6, v7),
-		})
-	default:
-		guest.NoDiscriminant(uint32(v0), "option<person>")
-	}
-	guest.ParamsLifted()
-	result := exportedOptions.OfPerson(v)
-	area := guest.ResultArea(32)
-	if value, ok := result.Get(); ok {
-		guest.Store(area, 0, uint8(1))
-		storePerson(&guest.Results, guest.At(area, 4), value)
-	} else {
-		guest.Store(area, 0, uint8(0))
-	}
-	return guest.Address(area)
+	return options.Exported.OfPerson(v0, v1, v2, v3, v4, v5, v6, v7)
 }
 
 //go:wasmexport cabi_post_roundtrip:values/options#of-person
-func freeOptionsOfPerson(uint32) {
-	guest.FreeResults()
-}
+func freeOptionsOfPerson(uint32) { guest.FreeResults() }
 
 //go:wasmexport roundtrip:values/options#of-colour
-func optionsOfColour(v0, v1 uint32) uint32 {
-	var v types.Option[options.Colour]
-	switch v0 {
-	case 0:
-	case 1:
-		v = types.Some(options.Colour(v1))
-	default:
-		guest.NoDiscriminant(uint32(v0), "option<colour>")
-	}
-	result := exportedOptions.OfColour(v)
-	area := guest.ResultArea(2)
-	if value, ok := result.Get(); ok {
-		guest.Store(area, 0, uint8(1))
-		guest.Store(area, 1, uint8(guest.LowerEnum(value, 3, "named.Colour")))
-	} else {
-		guest.Store(area, 0, uint8(0))
-	}
-	return guest.Address(area)
-}
+func optionsOfColour(v0, v1 uint32) uint32 { return options.Exported.OfColour(v0, v1) }
 
 //go:wasmexport roundtrip:values/options#of-shape
 func optionsOfShape(v0, v1 uint32, v2 uint64, v3 uint32) uint32 {
-	var v types.Option[options.Shape]
-	switch v0 {
-	case 0:
-	case 1:
-		var value options.Shape
-		switch v1 {
-		case 0:
-			value = named.ShapeNothing{}
-		case 1:
-			value = named.ShapeDot{Value: named.Point{X: int32(uint32(v2)), Y: int32(v3)}}
-		case 2:
-			value = named.ShapeCircle{Value: math.Float64frombits(v2)}
-		case 3:
-			value = named.ShapeLabel{Value: guest.LiftString(uint32(v2), v3)}
-		case 4:
-			value = named.ShapePath{Value: guest.LiftSlice[named.Point](uint32(v2), v3)}
-		default:
-			guest.NoDiscriminant(uint32(v1), "shape")
-		}
-		v = types.Some(value)
-	default:
-		guest.NoDiscriminant(uint32(v0), "option<shape>")
-	}
-	guest.ParamsLifted()
-	result := exportedOptions.OfShape(v)
-	area := guest.ResultArea(24)
-	if value, ok := result.Get(); ok {
-		guest.Store(area, 0, uint8(1))
-		storeShape(&guest.Results, guest.At(area, 8), value)
-	} else {
-		guest.Store(area, 0, uint8(0))
-	}
-	return guest.Address(area)
+	return options.Exported.OfShape(v0, v1, v2, v3)
 }
 
 //go:wasmexport cabi_post_roundtrip:values/options#of-shape
-func freeOptionsOfShape(uint32) {
-	guest.FreeResults()
-}
+func freeOptionsOfShape(uint32) { guest.FreeResults() }
 
 //go:wasmexport roundtrip:values/outcomes#of-plain
-func outcomesOfPlain(vPtr, vLen uint32) uint32 {
-	v := make([]outcomes.Plain, vLen)
-	for i := range v {
-		at := guest.PointerTo(vPtr + uint32(i)*1)
-		itemCase := guest.Load[uint8](at, 0)
-		var item outcomes.Plain
-		switch itemCase {
-		case 0:
-			item = types.OK[types.Unit, types.Unit](types.Unit{})
-		case 1:
-			item = types.Err[types.Unit, types.Unit](types.Unit{})
-		default:
-			guest.NoDiscriminant(uint32(itemCase), "plain")
-		}
-		v[i] = item
-	}
-	guest.ParamsLifted()
-	result := exportedOutcomes.OfPlain(v)
-	area := guest.ResultArea(8)
-	resultPtr := guest.Results.List(len(result), 1)
-	for i, item := range result {
-		at := guest.PointerTo(resultPtr + uint32(i)*1)
-		if _, _, ok := item.Get(); ok {
-			guest.Store(at, 0, uint8(0))
-		} else {
-			guest.Store(at, 0, uint8(1))
-		}
-	}
-	guest.Store(area, 0, resultPtr)
-	guest.Store(area, 4, uint32(len(result)))
-	return guest.Address(area)
-}
+func outcomesOfPlain(vPtr, vLen uint32) uint32 { return outcomes.Exported.OfPlain(vPtr, vLen) }
 
 //go:wasmexport cabi_post_roundtrip:values/outcomes#of-plain
-func freeOutcomesOfPlain(uint32) {
-	guest.FreeResults()
-}
+func freeOutcomesOfPlain(uint32) { guest.FreeResults() }
 
 //go:wasmexport roundtrip:values/outcomes#of-ok
-func outcomesOfOk(v0, v1, v2 uint32) uint32 {
-	var v types.Option[types.Result[uint8, types.Unit]]
-	switch v0 {
-	case 0:
-	case 1:
-		var value types.Result[uint8, types.Unit]
-		switch v1 {
-		case 0:
-			value = types.OK[uint8, types.Unit](uint8(v2))
-		case 1:
-			value = types.Err[uint8, types.Unit](types.Unit{})
-		default:
-			guest.NoDiscriminant(uint32(v1), "result<u8>")
-		}
-		v = types.Some(value)
-	default:
-		guest.NoDiscriminant(uint32(v0), "option<result<u8>>")
-	}
-	result := exportedOutcomes.OfOk(v)
-	area := guest.ResultArea(3)
-	if value, ok := result.Get(); ok {
-		guest.Store(area, 0, uint8(1))
-		if value2, _, ok2 := value.Get(); ok2 {
-			guest.Store(area, 1, uint8(0))
-			guest.Store(area, 2, value2)
-		} else {
-			guest.Store(area, 1, uint8(1))
-		}
-	} else {
-		guest.Store(area, 0, uint8(0))
-	}
-	return guest.Address(area)
-}
+func outcomesOfOk(v0, v1, v2 uint32) uint32 { return outcomes.Exported.OfOk(v0, v1, v2) }
 
 //go:wasmexport roundtrip:values/outcomes#of-err
-func outcomesOfErr(v0, v1, v2 uint32) uint32 {
-	var f0 types.Result[types.Unit, string]
-	switch v0 {
-	case 0:
-		f0 = types.OK[types.Unit, string](types.Unit{})
-	case 1:
-		f0 = types.Err[types.Unit, string](guest.LiftString(v1, v2))
-	default:
-		guest.NoDiscriminant(uint32(v0), "result<_, string>")
-	}
-	guest.ParamsLifted()
-	result := exportedOutcomes.OfErr(types.Tuple1[types.Result[types.Unit, string]]{F0: f0})
-	area := guest.ResultArea(12)
-	if _, failure, ok := result.Get(); ok {
-		guest.Store(area, 0, uint8(0))
-	} else {
-		guest.Store(area, 0, uint8(1))
-		errPtr := guest.LowerString(&guest.Results, failure)
-		guest.Store(area, 4, errPtr)
-		guest.Store(area, 8, uint32(len(failure)))
-	}
-	return guest.Address(area)
-}
+func outcomesOfErr(v0, v1, v2 uint32) uint32 { return outcomes.Exported.OfErr(v0, v1, v2) }
 
 //go:wasmexport cabi_post_roundtrip:values/outcomes#of-err
-func freeOutcomesOfErr(uint32) {
-	guest.FreeResults()
-}
+func freeOutcomesOfErr(uint32) { guest.FreeResults() }
 
 //go:wasmexport roundtrip:values/outcomes#of-both
-func outcomesOfBoth(vPtr, vLen uint32) uint32 {
-	v := make([]types.Result[outcomes.Person, outcomes.Colour], vLen)
-	for i := range v {
-		at := guest.PointerTo(vPtr + uint32(i)*32)
-		itemCase := guest.Load[uint8](at, 0)
-		var item types.Result[outcomes.Person, outcomes.Colour]
-		switch itemCase {
-		case 0:
-			item = types.OK[outcomes.Person, outcomes.Colour](loadPerson(guest.At(at, 4)))
-		case 1:
-			item = types.Err[outcomes.Person, outcomes.Colour](outcomes.Colour(guest.Load[uint8](at, 4)))
-		default:
-			guest.NoDiscriminant(uint32(itemCase), "result<person, colour>")
-		}
-		v[i] = item
-	}
-	guest.ParamsLifted()
-	result := exportedOutcomes.OfBoth(v)
-	area := guest.ResultArea(8)
-	resultPtr := guest.Results.List(len(result), 32)
-	for i, item := range result {
-		at := guest.PointerTo(resultPtr + uint32(i)*32)
-		if value, failure, ok := item.Get(); ok {
-			guest.Store(at, 0, uint8(0))
-			storePerson(&guest.Results, guest.At(at, 4), value)
-		} else {
-			guest.Store(at, 0, uint8(1))
-			guest.Store(at, 4, uint8(guest.LowerEnum(failure, 3, "named.Colour")))
-		}
-	}
-	guest.Store(area, 0, resultPtr)
-	guest.Store(area, 4, uint32(len(result)))
-	return guest.Address(area)
-}
+func outcomesOfBoth(vPtr, vLen uint32) uint32 { return outcomes.Exported.OfBoth(vPtr, vLen) }
 
 //go:wasmexport cabi_post_roundtrip:values/outcomes#of-both
-func freeOutcomesOfBoth(uint32) {
-	guest.FreeResults()
-}
+func freeOutcomesOfBoth(uint32) { guest.FreeResults() }
 
 //go:wasmexport roundtrip:values/outcomes#of-nested
-func outcomesOfNested(vPtr, vLen uint32) uint32 {
-	v := make([]types.Result[types.Result[uint8, string], types.Result[float64, uint64]], vLen)
-	for i := range v {
-		at := guest.PointerTo(vPtr + uint32(i)*24)
-		itemCase := guest.Load[uint8](at, 0)
-		var item types.Result[types.Result[uint8, string], types.Result[float64, uint64]]
-		switch itemCase {
-		case 0:
-			okCase := guest.Load[uint8](at, 8)
-			var ok types.Result[uint8, string]
-			switch okCase {
-			case 0:
-				ok = types.OK[uint8, string](guest.Load[uint8](at, 12))
-			case 1:
-				ok = types.Err[uint8, string](guest.LiftString(guest.Load[uint32](at, 12),
-					guest.Load[uint32](at, 16)))
-			default:
-				guest.NoDiscriminant(uint32(okCase), "result<u8, string>")
-			}
-			item = types.OK[types.Result[uint8, string], types.Result[float64, uint64]](ok)
-		case 1:
-			errCase := guest.Load[uint8](at, 8)
-			var err types.Result[float64, uint64]
-			switch errCase {
-			case 0:
-				err = types.OK[float64, uint64](guest.Load[float64](at, 16))
-			case 1:
-				err = types.Err[float64, uint64](guest.Load[uint64](at, 16))
-			default:
-				guest.NoDiscriminant(uint32(errCase), "result<f64, u64>")
-			}
-			item = types.Err[types.Result[uint8, string], types.Result[float64, uint64]](err)
-		default:
-			guest.NoDiscriminant(uint32(itemCase), "result<result<u8, string>, result<f64, u64>>")
-		}
-		v[i] = item
-	}
-	guest.ParamsLifted()
-	result := exportedOutcomes.OfNested(v)
-	area := guest.ResultArea(8)
-	resultPtr := guest.Results.List(len(result), 24)
-	for i, item := range result {
-		at := guest.PointerTo(resultPtr + uint32(i)*24)
-		if value, failure, ok := item.Get(); ok {
-			guest.Store(at, 0, uint8(0))
-			if value2, failure2, ok2 := value.Get(); ok2 {
-				guest.Store(at, 8, uint8(0))
-				guest.Store(at, 12, value2)
-			} else {
-				guest.Store(at, 8, uint8(1))
-				errPtr := guest.LowerString(&guest.Results, failure2)
-				guest.Store(at, 12, errPtr)
-				guest.Store(at, 16, uint32(len(failure2)))
-			}
-		} else {
-			guest.Store(at, 0, uint8(1))
-			if value2, failure2, ok2 := failure.Get(); ok2 {
-				guest.Store(at, 8, uint8(0))
-				guest.Store(at, 16, value2)
-			} else {
-				guest.Store(at, 8, uint8(1))
-				guest.Store(at, 16, failure2)
-			}
-		}
-	}
-	guest.Store(area, 0, resultPtr)
-	guest.Store(area, 4, uint32(len(result)))
-	return guest.Address(area)
-}
+func outcomesOfNested(vPtr, vLen uint32) uint32 { return outcomes.Exported.OfNested(vPtr, vLen) }
 
 //go:wasmexport cabi_post_roundtrip:values/outcomes#of-nested
-func freeOutcomesOfNested(uint32) {
-	guest.FreeResults()
-}
+func freeOutcomesOfNested(uint32) { guest.FreeResults() }
 
 //go:wasmexport roundtrip:values/outcomes#of-param
-func outcomesOfParam(v0 uint32, v1 uint64) uint32 {
-	var v types.Result[uint64, float32]
-	switch v0 {
-	case 0:
-		v = types.OK[uint64, float32](v1)
-	case 1:
-		v = types.Err[uint64, float32](math.Float32frombits(uint32(v1)))
-	default:
-		guest.NoDiscriminant(uint32(v0), "result<u64, f32>")
-	}
-	result := exportedOutcomes.OfParam(v)
-	area := guest.ResultArea(16)
-	if value, failure, ok := result.Get(); ok {
-		guest.Store(area, 0, uint8(0))
-		guest.Store(area, 8, value)
-	} else {
-		guest.Store(area, 0, uint8(1))
-		guest.Store(area, 8, failure)
-	}
-	return guest.Address(area)
-}
+func outcomesOfParam(v0 uint32, v1 uint64) uint32 { return outcomes.Exported.OfParam(v0, v1) }
 
 //go:wasmexport roundtrip:values/outcomes#of-option
 func outcomesOfOption(v0, v1, v2, v3, v4 uint32) uint32 {
-	var v types.Option[types.Result[types.Option[uint32], types.Option[string]]]
-	switch v0 {
-	case 0:
-	case 1:
-		var value types.Result[types.Option[uint32], types.Option[string]]
-		switch v1 {
-		case 0:
-			var ok types.Option[uint32]
-			switch v2 {
-			case 0:
-			case 1:
-				ok = types.Some(v3)
-			default:
-				guest.NoDiscriminant(uint32(v2), "option<u32>")
-			}
-			value = types.OK[types.Option[uint32], types.Option[string]](ok)
-		case 1:
-			var err types.Option[string]
-			switch v2 {
-			case 0:
-			case 1:
-				err = types.Some(guest.LiftString(v3, v4))
-			default:
-				guest.NoDiscriminant(uint32(v2), "option<string>")
-			}
-			value = types.Err[types.Option[uint32], types.Option[string]](err)
-		default:
-			guest.NoDiscriminant(uint32(v1), "result<option<u32>, option<string>>")
-		}
-		v = types.Some(value)
-	default:
-		guest.NoDiscriminant(uint32(v0), "option<result<option<u32>, option<string>>>")
-	}
-	guest.ParamsLifted()
-	result := exportedOutcomes.OfOption(v)
-	area := guest.ResultArea(20)
-	if value, ok := result.Get(); ok {
-		guest.Store(area, 0, uint8(1))
-		if value2, failure, ok2 := value.Get(); ok2 {
-			guest.Store(area, 4, uint8(0))
-			if value3, ok3 := value2.Get(); ok3 {
-				guest.Store(area, 8, uint8(1))
-				guest.Store(area, 12, value3)
-			} else {
-				guest.Store(area, 8, uint8(0))
-			}
-		} else {
-			guest.Store(area, 4, uint8(1))
-			if value3, ok3 := failure.Get(); ok3 {
-				guest.Store(area, 8, uint8(1))
-				valuePtr := guest.LowerString(&guest.Results, value3)
-				guest.Store(area, 12, valuePtr)
-				guest.Store(area, 16, uint32(len(value3)))
-			} else {
-				guest.Store(area, 8, uint8(0))
-			}
-		}
-	} else {
-		guest.Store(area, 0, uint8(0))
-	}
-	return guest.Address(area)
+	return outcomes.Exported.OfOption(v0, v1, v2, v3, v4)
 }
 
 //go:wasmexport cabi_post_roundtrip:values/outcomes#of-option
-func freeOutcomesOfOption(uint32) {
-	guest.FreeResults()
-}
+func freeOutcomesOfOption(uint32) { guest.FreeResults() }
 
 //go:wasmexport roundtrip:values/calls#nothing
-func callsNothing() {
-	exportedCalls.Nothing()
-}
+func callsNothing() { calls.Exported.Nothing() }
 
 //go:wasmexport roundtrip:values/calls#only-param
-func callsOnlyParam(vPtr, vLen uint32) {
-	v := guest.LiftString(vPtr, vLen)
-	guest.ParamsLifted()
-	exportedCalls.OnlyParam(v)
-}
+func callsOnlyParam(vPtr, vLen uint32) { calls.Exported.OnlyParam(vPtr, vLen) }
 
 //go:wasmexport roundtrip:values/calls#only-result
-func callsOnlyResult() uint32 {
-	result := exportedCalls.OnlyResult()
-	area := guest.ResultArea(8)
-	resultPtr := guest.LowerString(&guest.Results, result)
-	guest.Store(area, 0, resultPtr)
-	guest.Store(area, 4, uint32(len(result)))
-	return guest.Address(area)
-}
+func callsOnlyResult() uint32 { return calls.Exported.OnlyResult() }
 
 //go:wasmexport cabi_post_roundtrip:values/calls#only-result
-func freeCallsOnlyResult(uint32) {
-	guest.FreeResults()
-}
+func freeCallsOnlyResult(uint32) { guest.FreeResults() }
 
 //go:wasmexport roundtrip:values/calls#sixteen
 func callsSixteen(a, b, c, d, e, f, g uint32, h, i uint64, j float32, k float64, l, mPtr, mLen, nPtr,
 	nLen uint32) uint32 {
-	l2 := rune(l)
-	m := guest.LiftString(mPtr, mLen)
-	n := guest.LiftSlice[uint8](nPtr, nLen)
-	guest.ParamsLifted()
-	result, result2, result3, result4, result5, result6, result7, result8, result9, result10, result11, result12, result13, result14 := exportedCalls.Sixteen(a !=
-		0,
-		uint8(b), int8(c), uint16(d), int16(e), f, int32(g), h, int64(i), j, k, l2, m, n)
-	area := guest.ResultArea(72)
-	guest.StoreBool(area, 0, result)
-	guest.Store(area, 1, result2)
-	guest.Store(area, 2, result3)
-	guest.Store(area, 4, result4)
-	guest.Store(area, 6, result5)
-	guest.Store(area, 8, result6)
-	guest.Store(area, 12, result7)
-	guest.Store(area, 16, result8)
-	guest.Store(area, 24, result9)
-	guest.Store(area, 32, result10)
-	guest.Store(area, 40, result11)
-	guest.Store(area, 48, guest.LowerChar(result12))
-	f12Ptr := guest.LowerString(&guest.Results, result13)
-	guest.Store(area, 52, f12Ptr)
-	guest.Store(area, 56, uint32(len(result13)))
-	f13Ptr := guest.LowerSlice(&guest.Results, result14)
-	guest.Store(area, 60, f13Ptr)
-	guest.Store(area, 64, uint32(len(result14)))
-	return guest.Address(area)
+	return calls.Exported.Sixteen(a, b, c, d, e, f, g, h, i, j, k, l, mPtr, mLen, nPtr, nLen)
 }
 
 //go:wasmexport cabi_post_roundtrip:values/calls#sixteen
-func freeCallsSixteen(uint32) {
-	guest.FreeResults()
-}
+func freeCallsSixteen(uint32) { guest.FreeResults() }
 
 //go:wasmexport roundtrip:values/calls#seventeen
-func callsSeventeen(params uint32) uint64 {
-	area := guest.PointerTo(params)
-	a := guest.LoadBool(area, 0)
-	b := guest.Load[uint8](area, 1)
-	c := guest.Load[int8](area, 2)
-	d := guest.Load[uint16](area, 4)
-	e := guest.Load[int16](area, 6)
-	f := guest.Load[uint32](area, 8)
-	g := guest.Load[int32](area, 12)
-	h := guest.Load[uint64](area, 16)
-	i := guest.Load[int64](area, 24)
-	j := guest.Load[float32](area, 32)
-	k := guest.Load[float64](area, 40)
-	l := guest.Load[rune](area, 48)
-	m := guest.LiftString(guest.Load[uint32](area, 52), guest.Load[uint32](area, 56))
-	n := guest.LiftSlice[uint8](guest.Load[uint32](area, 60), guest.Load[uint32](area, 64))
-	o := guest.Load[uint8](area, 68)
-	guest.ParamsLifted()
-	return exportedCalls.Seventeen(a, b, c, d, e, f, g, h, i, j, k, l, m, n, o)
-}
+func callsSeventeen(params uint32) uint64 { return calls.Exported.Seventeen(params) }
 
 //go:wasmexport roundtrip:values/calls#spilled
-func callsSpilled(params uint32) uint32 {
-	area := guest.PointerTo(params)
-	ePtr := guest.Load[uint32](area, 104)
-	a := loadPerson(area)
-	b := loadPerson(guest.At(area, 28))
-	c := loadPerson(guest.At(area, 56))
-	d := loadShape(guest.At(area, 88))
-	e := guest.LiftStrings(ePtr, guest.Load[uint32](area, 108))
-	guest.ParamsLifted()
-	result := exportedCalls.Spilled(a, b, c, d, e)
-	area2 := guest.ResultArea(8)
-	resultPtr := guest.LowerList(&guest.Results, result, 28, storePerson)
-	guest.Store(area2, 0, resultPtr)
-	guest.Store(area2, 4, uint32(len(result)))
-	return guest.Address(area2)
-}
+func callsSpilled(params uint32) uint32 { return calls.Exported.Spilled(params) }
 
 //go:wasmexport cabi_post_roundtrip:values/calls#spilled
-func freeCallsSpilled(uint32) {
-	guest.FreeResults()
-}
+func freeCallsSpilled(uint32) { guest.FreeResults() }
 
 //go:wasmexport roundtrip:values/calls#names
-func callsNames(params uint32) uint32 {
-	area := guest.PointerTo(params)
-	ctx := guest.Load[uint8](area, 0)
-	context_ := guest.LiftString(guest.Load[uint32](area, 4), guest.Load[uint32](area, 8))
-	err := guest.Load[uint16](area, 12)
-	call := guest.Load[uint32](area, 16)
-	results := guest.LiftSlice[uint16](guest.Load[uint32](area, 20), guest.Load[uint32](area, 24))
-	guest_ := guest.LiftString(guest.Load[uint32](area, 28), guest.Load[uint32](area, 32))
-	host_ := guest.Load[uint64](area, 40)
-	stack := guest.Load[uint8](area, 48)
-	area2 := guest.LiftString(guest.Load[uint32](area, 52), guest.Load[uint32](area, 56))
-	params2 := guest.Load[int8](area, 60)
-	i := guest.Load[int16](area, 62)
-	at := guest.Load[int32](area, 64)
-	ok := guest.LoadBool(area, 68)
-	guest.ParamsLifted()
-	result := exportedCalls.Names(ctx, context_, err, call, results, guest_, host_, stack, area2, params2, i, at,
-		ok)
-	area3 := guest.ResultArea(8)
-	resultPtr := guest.LowerString(&guest.Results, result)
-	guest.Store(area3, 0, resultPtr)
-	guest.Store(area3, 4, uint32(len(result)))
-	return guest.Address(area3)
-}
+func callsNames(params uint32) uint32 { return calls.Exported.Names(params) }
 
 //go:wasmexport cabi_post_roundtrip:values/calls#names
-func freeCallsNames(uint32) {
-	guest.FreeResults()
-}
+func freeCallsNames(uint32) { guest.FreeResults() }
 
 //go:wasmexport roundtrip:values/calls#keywords
 func callsKeywords(type_, funcPtr, funcLen, usePtr, useLen, range_, go_, stringPtr, stringLen, len_, nil_,
 	make_ uint32) uint32 {
-	func_ := guest.LiftString(funcPtr, funcLen)
-	use := guest.LiftStrings(usePtr, useLen)
-	string_ := guest.LiftString(stringPtr, stringLen)
-	make2 := rune(make_)
-	guest.ParamsLifted()
-	result := exportedCalls.Keywords(uint8(type_), func_, use, uint16(range_), go_, string_, int8(len_), nil_ != 0,
-		make2)
-	area := guest.ResultArea(8)
-	resultPtr := guest.LowerString(&guest.Results, result)
-	guest.Store(area, 0, resultPtr)
-	guest.Store(area, 4, uint32(len(result)))
-	return guest.Address(area)
+	return calls.Exported.Keywords(type_, funcPtr, funcLen, usePtr, useLen, range_, go_, stringPtr, stringLen, len_,
+		nil_, make_)
 }
 
 //go:wasmexport cabi_post_roundtrip:values/calls#keywords
-func freeCallsKeywords(uint32) {
-	guest.FreeResults()
-}
+func freeCallsKeywords(uint32) { guest.FreeResults() }
 
 //go:wasmexport roundtrip:values/calls#check
-func callsCheck(v uint32) uint32 {
-	err := exportedCalls.Check(v)
-	var resultCase uint32
-	if err != nil {
-		resultCase = 1
-	}
-	return resultCase
-}
+func callsCheck(v uint32) uint32 { return calls.Exported.Check(v) }
 
 //go:wasmexport roundtrip:values/calls#value
-func callsValue(v uint32) uint32 {
-	result, err := exportedCalls.Value(v)
-	area := guest.ResultArea(8)
-	if err != nil {
-		guest.Store(area, 0, uint8(1))
-	} else {
-		guest.Store(area, 0, uint8(0))
-		guest.Store(area, 4, result)
-	}
-	return guest.Address(area)
-}
+func callsValue(v uint32) uint32 { return calls.Exported.Value(v) }
 
 //go:wasmexport roundtrip:values/calls#error
-func callsError(v uint32) uint32 {
-	err := exportedCalls.Error(v)
-	area := guest.ResultArea(8)
-	if err != nil {
-		failure := guest.ErrorValue[uint32](err)
-		guest.Store(area, 0, uint8(1))
-		guest.Store(area, 4, failure)
-	} else {
-		guest.Store(area, 0, uint8(0))
-	}
-	return guest.Address(area)
-}
+func callsError(v uint32) uint32 { return calls.Exported.Error(v) }
 
 //go:wasmexport roundtrip:values/calls#text
-func callsText(v uint32) uint32 {
-	result, err := exportedCalls.Text(v)
-	area := guest.ResultArea(12)
-	if err != nil {
-		failure := err.Error()
-		guest.Store(area, 0, uint8(1))
-		errPtr := guest.LowerString(&guest.Results, failure)
-		guest.Store(area, 4, errPtr)
-		guest.Store(area, 8, uint32(len(failure)))
-	} else {
-		guest.Store(area, 0, uint8(0))
-		okPtr := guest.LowerString(&guest.Results, result)
-		guest.Store(area, 4, okPtr)
-		guest.Store(area, 8, uint32(len(result)))
-	}
-	return guest.Address(area)
-}
+func callsText(v uint32) uint32 { return calls.Exported.Text(v) }
 
 //go:wasmexport cabi_post_roundtrip:values/calls#text
-func freeCallsText(uint32) {
-	guest.FreeResults()
-}
+func freeCallsText(uint32) { guest.FreeResults() }
 
 //go:wasmexport roundtrip:values/calls#records
 func callsRecords(v0, v1, v2, v3 uint32, v4 float32, v5, v6 uint32) uint32 {
-	var height types.Option[float32]
-	switch v3 {
-	case 0:
-	case 1:
-		height = types.Some(v4)
-	default:
-		guest.NoDiscriminant(uint32(v3), "option<f32>")
-	}
-	v := calls.Person{
-		Name:   guest.LiftString(v0, v1),
-		Age:    uint8(v2),
-		Height: height,
-		Tags:   guest.LiftStrings(v5, v6),
-	}
-	guest.ParamsLifted()
-	result, err := exportedCalls.Records(v)
-	area := guest.ResultArea(32)
-	if err != nil {
-		failure := guest.ErrorValue[calls.Fault](err)
-		guest.Store(area, 0, uint8(1))
-		storeFault(&guest.Results, guest.At(area, 4), failure)
-	} else {
-		guest.Store(area, 0, uint8(0))
-		storePerson(&guest.Results, guest.At(area, 4), result)
-	}
-	return guest.Address(area)
+	return calls.Exported.Records(v0, v1, v2, v3, v4, v5, v6)
 }
 
 //go:wasmexport cabi_post_roundtrip:values/calls#records
-func freeCallsRecords(uint32) {
-	guest.FreeResults()
-}
+func freeCallsRecords(uint32) { guest.FreeResults() }
 
 //go:wasmexport roundtrip:values/calls#variants
 func callsVariants(v0 uint32, v1 uint64, v2 uint32) uint32 {
-	var v calls.Shape
-	switch v0 {
-	case 0:
-		v = named.ShapeNothing{}
-	case 1:
-		v = named.ShapeDot{Value: named.Point{X: int32(uint32(v1)), Y: int32(v2)}}
-	case 2:
-		v = named.ShapeCircle{Value: math.Float64frombits(v1)}
-	case 3:
-		v = named.ShapeLabel{Value: guest.LiftString(uint32(v1), v2)}
-	case 4:
-		v = named.ShapePath{Value: guest.LiftSlice[named.Point](uint32(v1), v2)}
-	default:
-		guest.NoDiscriminant(uint32(v0), "shape")
-	}
-	guest.ParamsLifted()
-	result, err := exportedCalls.Variants(v)
-	area := guest.ResultArea(24)
-	if err != nil {
-		failure := guest.ErrorValue[calls.Failure](err)
-		guest.Store(area, 0, uint8(1))
-		storeFailure(&guest.Results, guest.At(area, 8), failure)
-	} else {
-		guest.Store(area, 0, uint8(0))
-		storeShape(&guest.Results, guest.At(area, 8), result)
-	}
-	return guest.Address(area)
+	return calls.Exported.Variants(v0, v1, v2)
 }
 
 //go:wasmexport cabi_post_roundtrip:values/calls#variants
-func freeCallsVariants(uint32) {
-	guest.FreeResults()
-}
+func freeCallsVariants(uint32) { guest.FreeResults() }
 
 //go:wasmexport roundtrip:values/calls#enums
-func callsEnums(v uint64) uint32 {
-	result, err := exportedCalls.Enums(v)
-	area := guest.ResultArea(16)
-	if err != nil {
-		failure := guest.ErrorValue[calls.Reason](err)
-		guest.Store(area, 0, uint8(1))
-		guest.Store(area, 8, uint8(guest.LowerEnum(failure, 3, "calls.Reason")))
-	} else {
-		guest.Store(area, 0, uint8(0))
-		guest.Store(area, 8, result)
-	}
-	return guest.Address(area)
-}
+func callsEnums(v uint64) uint32 { return calls.Exported.Enums(v) }
 
 //go:wasmexport roundtrip:values/calls#flags
-func callsFlags(v uint32) uint32 {
-	result, err := exportedCalls.Flags(calls.Access(v))
-	area := guest.ResultArea(2)
-	if err != nil {
-		failure := guest.ErrorValue[calls.Access](err)
-		guest.Store(area, 0, uint8(1))
-		guest.Store(area, 1, uint8(guest.LowerFlags(failure, 0x7, "named.Access")))
-	} else {
-		guest.Store(area, 0, uint8(0))
-		guest.Store(area, 1, uint8(guest.LowerFlags(result, 0x7, "named.Access")))
-	}
-	return guest.Address(area)
-}
+func callsFlags(v uint32) uint32 { return calls.Exported.Flags(v) }
 
 //go:wasmexport roundtrip:values/calls#lists
-func callsLists(vPtr, vLen uint32) uint32 {
-	v := guest.LiftSlice[uint32](vPtr, vLen)
-	guest.ParamsLifted()
-	result, err := exportedCalls.Lists(v)
-	area := guest.ResultArea(12)
-	if err != nil {
-		failure := guest.ErrorValue[[]string](err)
-		guest.Store(area, 0, uint8(1))
-		errPtr := guest.LowerStrings(&guest.Results, failure)
-		guest.Store(area, 4, errPtr)
-		guest.Store(area, 8, uint32(len(failure)))
-	} else {
-		guest.Store(area, 0, uint8(0))
-		okPtr := guest.LowerSlice(&guest.Results, result)
-		guest.Store(area, 4, okPtr)
-		guest.Store(area, 8, uint32(len(result)))
-	}
-	return guest.Address(area)
-}
+func callsLists(vPtr, vLen uint32) uint32 { return calls.Exported.Lists(vPtr, vLen) }
 
 //go:wasmexport cabi_post_roundtrip:values/calls#lists
-func freeCallsLists(uint32) {
-	guest.FreeResults()
-}
+func freeCallsLists(uint32) { guest.FreeResults() }
 
 //go:wasmexport roundtrip:values/calls#options
-func callsOptions(v0, v1, v2 uint32) uint32 {
-	var v types.Option[string]
-	switch v0 {
-	case 0:
-	case 1:
-		v = types.Some(guest.LiftString(v1, v2))
-	default:
-		guest.NoDiscriminant(uint32(v0), "option<string>")
-	}
-	guest.ParamsLifted()
-	result, err := exportedCalls.Options(v)
-	area := guest.ResultArea(16)
-	if err != nil {
-		failure := guest.ErrorValue[types.Option[uint8]](err)
-		guest.Store(area, 0, uint8(1))
-		if value, ok := failure.Get(); ok {
-			guest.Store(area, 4, uint8(1))
-			guest.Store(area, 5, value)
-		} else {
-			guest.Store(area, 4, uint8(0))
-		}
-	} else {
-		guest.Store(area, 0, uint8(0))
-		if value, ok := result.Get(); ok {
-			guest.Store(area, 4, uint8(1))
-			valuePtr := guest.LowerString(&guest.Results, value)
-			guest.Store(area, 8, valuePtr)
-			guest.Store(area, 12, uint32(len(value)))
-		} else {
-			guest.Store(area, 4, uint8(0))
-		}
-	}
-	return guest.Address(area)
-}
+func callsOptions(v0, v1, v2 uint32) uint32 { return calls.Exported.Options(v0, v1, v2) }
 
 //go:wasmexport cabi_post_roundtrip:values/calls#options
-func freeCallsOptions(uint32) {
-	guest.FreeResults()
-}
+func freeCallsOptions(uint32) { guest.FreeResults() }
 
 //go:wasmexport roundtrip:values/calls#tuples
-func callsTuples(v0, v1, v2 uint32) uint32 {
-	v := types.Tuple2[uint8, string]{F0: uint8(v0), F1: guest.LiftString(v1, v2)}
-	guest.ParamsLifted()
-	result, err := exportedCalls.Tuples(v)
-	area := guest.ResultArea(24)
-	if err != nil {
-		failure := guest.ErrorValue[types.Tuple2[float64, uint8]](err)
-		guest.Store(area, 0, uint8(1))
-		guest.Store(area, 8, failure.F0)
-		guest.Store(area, 16, failure.F1)
-	} else {
-		guest.Store(area, 0, uint8(0))
-		guest.Store(area, 8, result.F0)
-		f1Ptr := guest.LowerString(&guest.Results, result.F1)
-		guest.Store(area, 12, f1Ptr)
-		guest.Store(area, 16, uint32(len(result.F1)))
-	}
-	return guest.Address(area)
-}
+func callsTuples(v0, v1, v2 uint32) uint32 { return calls.Exported.Tuples(v0, v1, v2) }
 
 //go:wasmexport cabi_post_roundtrip:values/calls#tuples
-func freeCallsTuples(uint32) {
-	guest.FreeResults()
-}
+func freeCallsTuples(uint32) { guest.FreeResults() }
 
 //go:wasmexport roundtrip:values/calls#nested
-func callsNested(v uint32) uint32 {
-	result, err := exportedCalls.Nested(uint8(v))
-	area := guest.ResultArea(24)
-	if err != nil {
-		failure := guest.ErrorValue[types.Result[uint16, uint64]](err)
-		guest.Store(area, 0, uint8(1))
-		if value, failure2, ok := failure.Get(); ok {
-			guest.Store(area, 8, uint8(0))
-			guest.Store(area, 16, value)
-		} else {
-			guest.Store(area, 8, uint8(1))
-			guest.Store(area, 16, failure2)
-		}
-	} else {
-		guest.Store(area, 0, uint8(0))
-		if value, failure, ok := result.Get(); ok {
-			guest.Store(area, 8, uint8(0))
-			guest.Store(area, 12, value)
-		} else {
-			guest.Store(area, 8, uint8(1))
-			errPtr := guest.LowerString(&guest.Results, failure)
-			guest.Store(area, 12, errPtr)
-			guest.Store(area, 16, uint32(len(failure)))
-		}
-	}
-	return guest.Address(area)
-}
+func callsNested(v uint32) uint32 { return calls.Exported.Nested(v) }
 
 //go:wasmexport cabi_post_roundtrip:values/calls#nested
-func freeCallsNested(uint32) {
-	guest.FreeResults()
-}
+func freeCallsNested(uint32) { guest.FreeResults() }
 
 //go:wasmexport roundtrip:values/calls#floats
-func callsFloats(v float32) uint32 {
-	result, err := exportedCalls.Floats(v)
-	area := guest.ResultArea(16)
-	if err != nil {
-		failure := guest.ErrorValue[float64](err)
-		guest.Store(area, 0, uint8(1))
-		guest.Store(area, 8, failure)
-	} else {
-		guest.Store(area, 0, uint8(0))
-		guest.Store(area, 8, result)
-	}
-	return guest.Address(area)
-}
+func callsFloats(v float32) uint32 { return calls.Exported.Floats(v) }
 
 //go:wasmexport roundtrip:values/calls#colours
-func callsColours(v uint32) uint32 {
-	result, err := exportedCalls.Colours(calls.Colour(v))
-	area := guest.ResultArea(2)
-	if err != nil {
-		failure := guest.ErrorValue[calls.Colour](err)
-		guest.Store(area, 0, uint8(1))
-		guest.Store(area, 1, uint8(guest.LowerEnum(failure, 3, "named.Colour")))
-	} else {
-		guest.Store(area, 0, uint8(0))
-		guest.Store(area, 1, uint8(guest.LowerEnum(result, 3, "named.Colour")))
-	}
-	return guest.Address(area)
-}
+func callsColours(v uint32) uint32 { return calls.Exported.Colours(v) }
 
 //go:wasmexport roundtrip:values/state#seen
-func stateSeen() uint64 {
-	return exportedState.Seen()
-}
-
-func loadPerson(ptr guest.Pointer) named.Person {
-	heightCase := guest.Load[uint8](ptr, 12)
-	var height types.Option[float32]
-	switch heightCase {
-	case 0:
-	case 1:
-		height = types.Some(guest.Load[float32](ptr, 16))
-	default:
-		guest.NoDiscriminant(uint32(heightCase), "option<f32>")
-	}
-	tagsPtr := guest.Load[uint32](ptr, 20)
-	return named.Person{
-		Name:   guest.LiftString(guest.Load[uint32](ptr, 0), guest.Load[uint32](ptr, 4)),
-		Age:    guest.Load[uint8](ptr, 8),
-		Height: height,
-		Tags:   guest.LiftStrings(tagsPtr, guest.Load[uint32](ptr, 24)),
-	}
-}
-
-func storePerson(arena *guest.Arena, ptr guest.Pointer, value named.Person) {
-	namePtr := guest.LowerString(arena, value.Name)
-	guest.Store(ptr, 0, namePtr)
-	guest.Store(ptr, 4, uint32(len(value.Name)))
-	guest.Store(ptr, 8, value.Age)
-	if value_, ok := value.Height.Get(); ok {
-		guest.Store(ptr, 12, uint8(1))
-		guest.Store(ptr, 16, value_)
-	} else {
-		guest.Store(ptr, 12, uint8(0))
-	}
-	tagsPtr := guest.LowerStrings(arena, value.Tags)
-	guest.Store(ptr, 20, tagsPtr)
-	guest.Store(ptr, 24, uint32(len(value.Tags)))
-}
-
-func loadShape(ptr guest.Pointer) named.Shape {
-	valueCase := guest.Load[uint8](ptr, 0)
-	var value named.Shape
-	switch valueCase {
-	case 0:
-		value = named.ShapeNothing{}
-	case 1:
-		value = named.ShapeDot{Value: loadPoint(guest.At(ptr, 8))}
-	case 2:
-		value = named.ShapeCircle{Value: guest.Load[float64](ptr, 8)}
-	case 3:
-		value = named.ShapeLabel{
-			Value: guest.LiftString(guest.Load[uint32](ptr, 8), guest.Load[uint32](ptr, 12)),
-		}
-	case 4:
-		value = named.ShapePath{
-			Value: guest.LiftSlice[named.Point](guest.Load[uint32](ptr, 8), guest.Load[uint32](ptr, 12)),
-		}
-	default:
-		guest.NoDiscriminant(uint32(valueCase), "shape")
-	}
-	return value
-}
-
-func storeShape(arena *guest.Arena, ptr guest.Pointer, value named.Shape) {
-	switch c := value.(type) {
-	case named.ShapeNothing:
-		guest.Store(ptr, 0, uint8(0))
-	case named.ShapeDot:
-		guest.Store(ptr, 0, uint8(1))
-		storePoint(guest.At(ptr, 8), c.Value)
-	case named.ShapeCircle:
-		guest.Store(ptr, 0, uint8(2))
-		guest.Store(ptr, 8, c.Value)
-	case named.ShapeLabel:
-		guest.Store(ptr, 0, uint8(3))
-		labelPtr := guest.LowerString(arena, c.Value)
-		guest.Store(ptr, 8, labelPtr)
-		guest.Store(ptr, 12, uint32(len(c.Value)))
-	case named.ShapePath:
-		guest.Store(ptr, 0, uint8(4))
-		pathPtr := guest.LowerSlice(arena, c.Value)
-		guest.Store(ptr, 8, pathPtr)
-		guest.Store(ptr, 12, uint32(len(c.Value)))
-	default:
-		guest.NoCase("named.Shape")
-	}
-}
-
-func storeMatrix(arena *guest.Arena, ptr guest.Pointer, value fixed.Matrix) {
-	for i, item := range value.Rows {
-		at := guest.At(ptr, uint32(i)*12)
-		guest.StoreArray(at, 0, item)
-	}
-	namePtr := guest.LowerString(arena, value.Name)
-	guest.Store(ptr, 24, namePtr)
-	guest.Store(ptr, 28, uint32(len(value.Name)))
-}
-
-func storeOnly(ptr guest.Pointer, value variants.Only) {
-	switch c := value.(type) {
-	case variants.OnlyOne:
-		guest.Store(ptr, 0, uint8(0))
-		guest.Store(ptr, 1, c.Value)
-	default:
-		guest.NoCase("variants.Only")
-	}
-}
-
-func storeNumbers(ptr guest.Pointer, value variants.Numbers) {
-	switch c := value.(type) {
-	case variants.NumbersA:
-		guest.Store(ptr, 0, uint8(0))
-		guest.Store(ptr, 4, c.Value)
-	case variants.NumbersB:
-		guest.Store(ptr, 0, uint8(1))
-		guest.Store(ptr, 4, c.Value)
-	default:
-		guest.NoCase("variants.Numbers")
-	}
-}
-
-func storeWide(ptr guest.Pointer, value variants.Wide) {
-	switch c := value.(type) {
-	case variants.WideA:
-		guest.Store(ptr, 0, uint8(0))
-		guest.Store(ptr, 8, c.Value)
-	case variants.WideB:
-		guest.Store(ptr, 0, uint8(1))
-		guest.Store(ptr, 8, c.Value)
-	default:
-		guest.NoCase("variants.Wide")
-	}
-}
-
-func storeMixed(ptr guest.Pointer, value variants.Mixed) {
-	switch c := value.(type) {
-	case variants.MixedA:
-		guest.Store(ptr, 0, uint8(0))
-		guest.Store(ptr, 8, c.Value)
-	case variants.MixedB:
-		guest.Store(ptr, 0, uint8(1))
-		guest.Store(ptr, 8, c.Value)
-	case variants.MixedC:
-		guest.Store(ptr, 0, uint8(2))
-		guest.Store(ptr, 8, c.Value)
-	case variants.MixedD:
-		guest.Store(ptr, 0, uint8(3))
-		guest.Store(ptr, 8, c.Value)
-	default:
-		guest.NoCase("variants.Mixed")
-	}
-}
-
-func storeTexts(arena *guest.Arena, ptr guest.Pointer, value variants.Texts) {
-	switch c := value.(type) {
-	case variants.TextsS:
-		guest.Store(ptr, 0, uint8(0))
-		sPtr := guest.LowerString(arena, c.Value)
-		guest.Store(ptr, 8, sPtr)
-		guest.Store(ptr, 12, uint32(len(c.Value)))
-	case variants.TextsN:
-		guest.Store(ptr, 0, uint8(1))
-		guest.Store(ptr, 8, c.Value)
-	case variants.TextsL:
-		guest.Store(ptr, 0, uint8(2))
-		lPtr := guest.LowerSlice(arena, c.Value)
-		guest.Store(ptr, 8, lPtr)
-		guest.Store(ptr, 12, uint32(len(c.Value)))
-	case variants.TextsNone:
-		guest.Store(ptr, 0, uint8(3))
-	default:
-		guest.NoCase("variants.Texts")
-	}
-}
-
-func storeTuples(arena *guest.Arena, ptr guest.Pointer, value variants.Tuples) {
-	switch c := value.(type) {
-	case variants.TuplesA:
-		guest.Store(ptr, 0, uint8(0))
-		guest.Store(ptr, 8, c.Value.F0)
-		guest.Store(ptr, 16, c.Value.F1)
-		guest.Store(ptr, 24, c.Value.F2)
-	case variants.TuplesB:
-		guest.Store(ptr, 0, uint8(1))
-		guest.Store(ptr, 8, c.Value.F0)
-		guest.Store(ptr, 16, c.Value.F1)
-	case variants.TuplesC:
-		guest.Store(ptr, 0, uint8(2))
-		cPtr := guest.LowerString(arena, c.Value)
-		guest.Store(ptr, 8, cPtr)
-		guest.Store(ptr, 12, uint32(len(c.Value)))
-	case variants.TuplesD:
-		guest.Store(ptr, 0, uint8(3))
-		guest.Store(ptr, 8, c.Value.F0)
-		guest.Store(ptr, 12, c.Value.F1)
-		guest.Store(ptr, 16, c.Value.F2)
-		guest.Store(ptr, 20, c.Value.F3)
-	default:
-		guest.NoCase("variants.Tuples")
-	}
-}
-
-func storeOuter(arena *guest.Arena, ptr guest.Pointer, value variants.Outer) {
-	switch c := value.(type) {
-	case variants.OuterIn:
-		guest.Store(ptr, 0, uint8(0))
-		storeMixed(guest.At(ptr, 8), c.Value)
-	case variants.OuterOpt:
-		guest.Store(ptr, 0, uint8(1))
-		if value_, ok := c.Value.Get(); ok {
-			guest.Store(ptr, 8, uint8(1))
-			storeWide(guest.At(ptr, 16), value_)
-		} else {
-			guest.Store(ptr, 8, uint8(0))
-		}
-	case variants.OuterRes:
-		guest.Store(ptr, 0, uint8(2))
-		if value_, failure, ok := c.Value.Get(); ok {
-			guest.Store(ptr, 8, uint8(0))
-			storeTexts(arena, guest.At(ptr, 16), value_)
-		} else {
-			guest.Store(ptr, 8, uint8(1))
-			storeNumbers(guest.At(ptr, 16), failure)
-		}
-	case variants.OuterShape:
-		guest.Store(ptr, 0, uint8(3))
-		storeShape(arena, guest.At(ptr, 8), c.Value)
-	case variants.OuterUnit:
-		guest.Store(ptr, 0, uint8(4))
-	default:
-		guest.NoCase("variants.Outer")
-	}
-}
-
-func loadOuter(ptr guest.Pointer) variants.Outer {
-	valueCase := guest.Load[uint8](ptr, 0)
-	var value variants.Outer
-	switch valueCase {
-	case 0:
-		value = variants.OuterIn{Value: loadMixed(guest.At(ptr, 8))}
-	case 1:
-		optCase := guest.Load[uint8](ptr, 8)
-		var opt types.Option[variants.Wide]
-		switch optCase {
-		case 0:
-		case 1:
-			opt = types.Some(loadWide(guest.At(ptr, 16)))
-		default:
-			guest.NoDiscriminant(uint32(optCase), "option<wide>")
-		}
-		value = variants.OuterOpt{Value: opt}
-	case 2:
-		resCase := guest.Load[uint8](ptr, 8)
-		var res types.Result[variants.Texts, variants.Numbers]
-		switch resCase {
-		case 0:
-			res = types.OK[variants.Texts, variants.Numbers](loadTexts(guest.At(ptr, 16)))
-		case 1:
-			res = types.Err[variants.Texts, variants.Numbers](loadNumbers(guest.At(ptr, 16)))
-		default:
-			guest.NoDiscriminant(uint32(resCase), "result<texts, numbers>")
-		}
-		value = variants.OuterRes{Value: res}
-	case 3:
-		value = variants.OuterShape{Value: loadShape(guest.At(ptr, 8))}
-	case 4:
-		value = variants.OuterUnit{}
-	default:
-		guest.NoDiscriminant(uint32(valueCase), "outer")
-	}
-	return value
-}
-
-func loadLarge(ptr guest.Pointer) big.Large {
-	valueCase := guest.Load[uint8](ptr, 0)
-	var value big.Large
-	switch valueCase {
-	case 0:
-		value = big.LargeText{Value: guest.LiftString(guest.Load[uint32](ptr, 8), guest.Load[uint32](ptr, 12))}
-	case 1:
-		value = big.LargeBig{Value: struct {
-			F0  uint64
-			F1  uint64
-			F2  uint64
-			F3  uint64
-			F4  uint64
-			F5  uint64
-			F6  uint64
-			F7  uint64
-			F8  uint64
-			F9  uint64
-			F10 uint64
-			F11 uint64
-			F12 uint64
-			F13 uint64
-			F14 uint64
-			F15 float32
-			F16 float64
-		}{
-			F0:  guest.Load[uint64](ptr, 8),
-			F1:  guest.Load[uint64](ptr, 16),
-			F2:  guest.Load[uint64](ptr, 24),
-			F3:  guest.Load[uint64](ptr, 32),
-			F4:  guest.Load[uint64](ptr, 40),
-			F5:  guest.Load[uint64](ptr, 48),
-			F6:  guest.Load[uint64](ptr, 56),
-			F7:  guest.Load[uint64](ptr, 64),
-			F8:  guest.Load[uint64](ptr, 72),
-			F9:  guest.Load[uint64](ptr, 80),
-			F10: guest.Load[uint64](ptr, 88),
-			F11: guest.Load[uint64](ptr, 96),
-			F12: guest.Load[uint64](ptr, 104),
-			F13: guest.Load[uint64](ptr, 112),
-			F14: guest.Load[uint64](ptr, 120),
-			F15: guest.Load[float32](ptr, 128),
-			F16: guest.Load[float64](ptr, 136),
-		}}
-	case 2:
-		listPtr := guest.Load[uint32](ptr, 8)
-		value = big.LargeList{Value: guest.LiftList(listPtr, guest.Load[uint32](ptr, 12), 32, loadOuter)}
-	default:
-		guest.NoDiscriminant(uint32(valueCase), "large")
-	}
-	return value
-}
-
-func storeLarge(arena *guest.Arena, ptr guest.Pointer, value big.Large) {
-	switch c := value.(type) {
-	case big.LargeText:
-		guest.Store(ptr, 0, uint8(0))
-		textPtr := guest.LowerString(arena, c.Value)
-		guest.Store(ptr, 8, textPtr)
-		guest.Store(ptr, 12, uint32(len(c.Value)))
-	case big.LargeBig:
-		guest.Store(ptr, 0, uint8(1))
-		guest.Store(ptr, 8, c.Value.F0)
-		guest.Store(ptr, 16, c.Value.F1)
-		guest.Store(ptr, 24, c.Value.F2)
-		guest.Store(ptr, 32, c.Value.F3)
-		guest.Store(ptr, 40, c.Value.F4)
-		guest.Store(ptr, 48, c.Value.F5)
-		guest.Store(ptr, 56, c.Value.F6)
-		guest.Store(ptr, 64, c.Value.F7)
-		guest.Store(ptr, 72, c.Value.F8)
-		guest.Store(ptr, 80, c.Value.F9)
-		guest.Store(ptr, 88, c.Value.F10)
-		guest.Store(ptr, 96, c.Value.F11)
-		guest.Store(ptr, 104, c.Value.F12)
-		guest.Store(ptr, 112, c.Value.F13)
-		guest.Store(ptr, 120, c.Value.F14)
-		guest.Store(ptr, 128, c.Value.F15)
-		guest.Store(ptr, 136, c.Value.F16)
-	case big.LargeList:
-		guest.Store(ptr, 0, uint8(2))
-		listPtr := guest.LowerList(arena, c.Value, 32, storeOuter)
-		guest.Store(ptr, 8, listPtr)
-		guest.Store(ptr, 12, uint32(len(c.Value)))
-	default:
-		guest.NoCase("big.Large")
-	}
-}
-
-func storePoint(ptr guest.Pointer, value named.Point) {
-	guest.Store(ptr, 0, value.X)
-	guest.Store(ptr, 4, value.Y)
-}
-
-func storePadded(ptr guest.Pointer, value records.Padded) {
-	guest.Store(ptr, 0, value.A)
-	guest.Store(ptr, 8, value.B)
-	guest.Store(ptr, 16, value.C)
-	guest.Store(ptr, 20, value.D)
-	guest.Store(ptr, 24, value.E)
-	guest.Store(ptr, 26, value.F)
-	guest.StoreBool(ptr, 28, value.G)
-	guest.Store(ptr, 32, value.H)
-	guest.Store(ptr, 40, value.I)
-	guest.Store(ptr, 44, value.J)
-	guest.Store(ptr, 48, guest.LowerChar(value.K))
-	guest.Store(ptr, 52, value.L)
-	guest.Store(ptr, 56, value.M)
-	guest.Store(ptr, 64, value.N)
-}
-
-func loadNested(ptr guest.Pointer) records.Nested {
-	qCase := guest.Load[uint8](ptr, 8)
-	var q types.Option[records.Point]
-	switch qCase {
-	case 0:
-	case 1:
-		q = types.Some(loadPoint(guest.At(ptr, 12)))
-	default:
-		guest.NoDiscriminant(uint32(qCase), "option<point>")
-	}
-	return records.Nested{
-		P:      loadPoint(ptr),
-		Q:      q,
-		Who:    loadPerson(guest.At(ptr, 20)),
-		C:      records.Colour(guest.Load[uint8](ptr, 48)),
-		Access: records.Access(guest.Load[uint8](ptr, 49)),
-		S:      loadShape(guest.At(ptr, 56)),
-		T: types.Tuple2[uint8, records.Name]{
-			F0: guest.Load[uint8](ptr, 72),
-			F1: guest.LiftString(guest.Load[uint32](ptr, 76), guest.Load[uint32](ptr, 80)),
-		},
-	}
-}
-
-func storeNested(arena *guest.Arena, ptr guest.Pointer, value records.Nested) {
-	storePoint(ptr, value.P)
-	if value_, ok := value.Q.Get(); ok {
-		guest.Store(ptr, 8, uint8(1))
-		storePoint(guest.At(ptr, 12), value_)
-	} else {
-		guest.Store(ptr, 8, uint8(0))
-	}
-	storePerson(arena, guest.At(ptr, 20), value.Who)
-	guest.Store(ptr, 48, uint8(guest.LowerEnum(value.C, 3, "named.Colour")))
-	guest.Store(ptr, 49, uint8(guest.LowerFlags(value.Access, 0x7, "named.Access")))
-	storeShape(arena, guest.At(ptr, 56), value.S)
-	guest.Store(ptr, 72, value.T.F0)
-	f1Ptr := guest.LowerString(arena, value.T.F1)
-	guest.Store(ptr, 76, f1Ptr)
-	guest.Store(ptr, 80, uint32(len(value.T.F1)))
-}
-
-func storeWrapper(arena *guest.Arena, ptr guest.Pointer, value records.Wrapper) {
-	storeTiny(ptr, value.Inner)
-	typePtr := guest.LowerString(arena, value.Type)
-	guest.Store(ptr, 4, typePtr)
-	guest.Store(ptr, 8, uint32(len(value.Type)))
-	guest.StoreBool(ptr, 12, value.Func)
-}
-
-func storeV257(arena *guest.Arena, ptr guest.Pointer, value many.V257) {
-	switch c := value.(type) {
-	case many.V257C0:
-		guest.Store(ptr, 0, uint16(0))
-		c0Ptr := guest.LowerString(arena, c.Value)
-		guest.Store(ptr, 8, c0Ptr)
-		guest.Store(ptr, 12, uint32(len(c.Value)))
-	case many.V257C1:
-		guest.Store(ptr, 0, uint16(1))
-		guest.Store(ptr, 8, c.Value)
-	case many.V257C2:
-		guest.Store(ptr, 0, uint16(2))
-	case many.V257C3:
-		guest.Store(ptr, 0, uint16(3))
-	case many.V257C4:
-		guest.Store(ptr, 0, uint16(4))
-	case many.V257C5:
-		guest.Store(ptr, 0, uint16(5))
-	case many.V257C6:
-		guest.Store(ptr, 0, uint16(6))
-	case many.V257C7:
-		guest.Store(ptr, 0, uint16(7))
-	case many.V257C8:
-		guest.Store(ptr, 0, uint16(8))
-	case many.V257C9:
-		guest.Store(ptr, 0, uint16(9))
-	case many.V257C10:
-		guest.Store(ptr, 0, uint16(10))
-	case many.V257C11:
-		guest.Store(ptr, 0, uint16(11))
-	case many.V257C12:
-		guest.Store(ptr, 0, uint16(12))
-	case many.V257C13:
-		guest.Store(ptr, 0, uint16(13))
-	case many.V257C14:
-		guest.Store(ptr, 0, uint16(14))
-	case many.V257C15:
-		guest.Store(ptr, 0, uint16(15))
-	case many.V257C16:
-		guest.Store(ptr, 0, uint16(16))
-	case many.V257C17:
-		guest.Store(ptr, 0, uint16(17))
-	case many.V257C18:
-		guest.Store(ptr, 0, uint16(18))
-	case many.V257C19:
-		guest.Store(ptr, 0, uint16(19))
-	case many.V257C20:
-		guest.Store(ptr, 0, uint16(20))
-	case many.V257C21:
-		guest.Store(ptr, 0, uint16(21))
-	case many.V257C22:
-		guest.Store(ptr, 0, uint16(22))
-	case many.V257C23:
-		guest.Store(ptr, 0, uint16(23))
-	case many.V257C24:
-		guest.Store(ptr, 0, uint16(24))
-	case many.V257C25:
-		guest.Store(ptr, 0, uint16(25))
-	case many.V257C26:
-		guest.Store(ptr, 0, uint16(26))
-	case many.V257C27:
-		guest.Store(ptr, 0, uint16(27))
-	case many.V257C28:
-		guest.Store(ptr, 0, uint16(28))
-	case many.V257C29:
-		guest.Store(ptr, 0, uint16(29))
-	case many.V257C30:
-		guest.Store(ptr, 0, uint16(30))
-	case many.V257C31:
-		guest.Store(ptr, 0, uint16(31))
-	case many.V257C32:
-		guest.Store(ptr, 0, uint16(32))
-	case many.V257C33:
-		guest.Store(ptr, 0, uint16(33))
-	case many.V257C34:
-		guest.Store(ptr, 0, uint16(34))
-	case many.V257C35:
-		guest.Store(ptr, 0, uint16(35))
-	case many.V257C36:
-		guest.Store(ptr, 0, uint16(36))
-	case many.V257C37:
-		guest.Store(ptr, 0, uint16(37))
-	case many.V257C38:
-		guest.Store(ptr, 0, uint16(38))
-	case many.V257C39:
-		guest.Store(ptr, 0, uint16(39))
-	case many.V257C40:
-		guest.Store(ptr, 0, uint16(40))
-	case many.V257C41:
-		guest.Store(ptr, 0, uint16(41))
-	case many.V257C42:
-		guest.Store(ptr, 0, uint16(42))
-	case many.V257C43:
-		guest.Store(ptr, 0, uint16(43))
-	case many.V257C44:
-		guest.Store(ptr, 0, uint16(44))
-	case many.V257C45:
-		guest.Store(ptr, 0, uint16(45))
-	case many.V257C46:
-		guest.Store(ptr, 0, uint16(46))
-	case many.V257C47:
-		guest.Store(ptr, 0, uint16(47))
-	case many.V257C48:
-		guest.Store(ptr, 0, uint16(48))
-	case many.V257C49:
-		guest.Store(ptr, 0, uint16(49))
-	case many.V257C50:
-		guest.Store(ptr, 0, uint16(50))
-	case many.V257C51:
-		guest.Store(ptr, 0, uint16(51))
-	case many.V257C52:
-		guest.Store(ptr, 0, uint16(52))
-	case many.V257C53:
-		guest.Store(ptr, 0, uint16(53))
-	case many.V257C54:
-		guest.Store(ptr, 0, uint16(54))
-	case many.V257C55:
-		guest.Store(ptr, 0, uint16(55))
-	case many.V257C56:
-		guest.Store(ptr, 0, uint16(56))
-	case many.V257C57:
-		guest.Store(ptr, 0, uint16(57))
-	case many.V257C58:
-		guest.Store(ptr, 0, uint16(58))
-	case many.V257C59:
-		guest.Store(ptr, 0, uint16(59))
-	case many.V257C60:
-		guest.Store(ptr, 0, uint16(60))
-	case many.V257C61:
-		guest.Store(ptr, 0, uint16(61))
-	case many.V257C62:
-		guest.Store(ptr, 0, uint16(62))
-	case many.V257C63:
-		guest.Store(ptr, 0, uint16(63))
-	case many.V257C64:
-		guest.Store(ptr, 0, uint16(64))
-	case many.V257C65:
-		guest.Store(ptr, 0, uint16(65))
-	case many.V257C66:
-		guest.Store(ptr, 0, uint16(66))
-	case many.V257C67:
-		guest.Store(ptr, 0, uint16(67))
-	case many.V257C68:
-		guest.Store(ptr, 0, uint16(68))
-	case many.V257C69:
-		guest.Store(ptr, 0, uint16(69))
-	case many.V257C70:
-		guest.Store(ptr, 0, uint16(70))
-	case many.V257C71:
-		guest.Store(ptr, 0, uint16(71))
-	case many.V257C72:
-		guest.Store(ptr, 0, uint16(72))
-	case many.V257C73:
-		guest.Store(ptr, 0, uint16(73))
-	case many.V257C74:
-		guest.Store(ptr, 0, uint16(74))
-	case many.V257C75:
-		guest.Store(ptr, 0, uint16(75))
-	case many.V257C76:
-		guest.Store(ptr, 0, uint16(76))
-	case many.V257C77:
-		guest.Store(ptr, 0, uint16(77))
-	case many.V257C78:
-		guest.Store(ptr, 0, uint16(78))
-	case many.V257C79:
-		guest.Store(ptr, 0, uint16(79))
-	case many.V257C80:
-		guest.Store(ptr, 0, uint16(80))
-	case many.V257C81:
-		guest.Store(ptr, 0, uint16(81))
-	case many.V257C82:
-		guest.Store(ptr, 0, uint16(82))
-	case many.V257C83:
-		guest.Store(ptr, 0, uint16(83))
-	case many.V257C84:
-		guest.Store(ptr, 0, uint16(84))
-	case many.V257C85:
-		guest.Store(ptr, 0, uint16(85))
-	case many.V257C86:
-		guest.Store(ptr, 0, uint16(86))
-	case many.V257C87:
-		guest.Store(ptr, 0, uint16(87))
-	case many.V257C88:
-		guest.Store(ptr, 0, uint16(88))
-	case many.V257C89:
-		guest.Store(ptr, 0, uint16(89))
-	case many.V257C90:
-		guest.Store(ptr, 0, uint16(90))
-	case many.V257C91:
-		guest.Store(ptr, 0, uint16(91))
-	case many.V257C92:
-		guest.Store(ptr, 0, uint16(92))
-	case many.V257C93:
-		guest.Store(ptr, 0, uint16(93))
-	case many.V257C94:
-		guest.Store(ptr, 0, uint16(94))
-	case many.V257C95:
-		guest.Store(ptr, 0, uint16(95))
-	case many.V257C96:
-		guest.Store(ptr, 0, uint16(96))
-	case many.V257C97:
-		guest.Store(ptr, 0, uint16(97))
-	case many.V257C98:
-		guest.Store(ptr, 0, uint16(98))
-	case many.V257C99:
-		guest.Store(ptr, 0, uint16(99))
-	case many.V257C100:
-		guest.Store(ptr, 0, uint16(100))
-	case many.V257C101:
-		guest.Store(ptr, 0, uint16(101))
-	case many.V257C102:
-		guest.Store(ptr, 0, uint16(102))
-	case many.V257C103:
-		guest.Store(ptr, 0, uint16(103))
-	case many.V257C104:
-		guest.Store(ptr, 0, uint16(104))
-	case many.V257C105:
-		guest.Store(ptr, 0, uint16(105))
-	case many.V257C106:
-		guest.Store(ptr, 0, uint16(106))
-	case many.V257C107:
-		guest.Store(ptr, 0, uint16(107))
-	case many.V257C108:
-		guest.Store(ptr, 0, uint16(108))
-	case many.V257C109:
-		guest.Store(ptr, 0, uint16(109))
-	case many.V257C110:
-		guest.Store(ptr, 0, uint16(110))
-	case many.V257C111:
-		guest.Store(ptr, 0, uint16(111))
-	case many.V257C112:
-		guest.Store(ptr, 0, uint16(112))
-	case many.V257C113:
-		guest.Store(ptr, 0, uint16(113))
-	case many.V257C114:
-		guest.Store(ptr, 0, uint16(114))
-	case many.V257C115:
-		guest.Store(ptr, 0, uint16(115))
-	case many.V257C116:
-		guest.Store(ptr, 0, uint16(116))
-	case many.V257C117:
-		guest.Store(ptr, 0, uint16(117))
-	case many.V257C118:
-		guest.Store(ptr, 0, uint16(118))
-	case many.V257C119:
-		guest.Store(ptr, 0, uint16(119))
-	case many.V257C120:
-		guest.Store(ptr, 0, uint16(120))
-	case many.V257C121:
-		guest.Store(ptr, 0, uint16(121))
-	case many.V257C122:
-		guest.Store(ptr, 0, uint16(122))
-	case many.V257C123:
-		guest.Store(ptr, 0, uint16(123))
-	case many.V257C124:
-		guest.Store(ptr, 0, uint16(124))
-	case many.V257C125:
-		guest.Store(ptr, 0, uint16(125))
-	case many.V257C126:
-		guest.Store(ptr, 0, uint16(126))
-	case many.V257C127:
-		guest.Store(ptr, 0, uint16(127))
-	case many.V257C128:
-		guest.Store(ptr, 0, uint16(128))
-	case many.V257C129:
-		guest.Store(ptr, 0, uint16(129))
-	case many.V257C130:
-		guest.Store(ptr, 0, uint16(130))
-	case many.V257C131:
-		guest.Store(ptr, 0, uint16(131))
-	case many.V257C132:
-		guest.Store(ptr, 0, uint16(132))
-	case many.V257C133:
-		guest.Store(ptr, 0, uint16(133))
-	case many.V257C134:
-		guest.Store(ptr, 0, uint16(134))
-	case many.V257C135:
-		guest.Store(ptr, 0, uint16(135))
-	case many.V257C136:
-		guest.Store(ptr, 0, uint16(136))
-	case many.V257C137:
-		guest.Store(ptr, 0, uint16(137))
-	case many.V257C138:
-		guest.Store(ptr, 0, uint16(138))
-	case many.V257C139:
-		guest.Store(ptr, 0, uint16(139))
-	case many.V257C140:
-		guest.Store(ptr, 0, uint16(140))
-	case many.V257C141:
-		guest.Store(ptr, 0, uint16(141))
-	case many.V257C142:
-		guest.Store(ptr, 0, uint16(142))
-	case many.V257C143:
-		guest.Store(ptr, 0, uint16(143))
-	case many.V257C144:
-		guest.Store(ptr, 0, uint16(144))
-	case many.V257C145:
-		guest.Store(ptr, 0, uint16(145))
-	case many.V257C146:
-		guest.Store(ptr, 0, uint16(146))
-	case many.V257C147:
-		guest.Store(ptr, 0, uint16(147))
-	case many.V257C148:
-		guest.Store(ptr, 0, uint16(148))
-	case many.V257C149:
-		guest.Store(ptr, 0, uint16(149))
-	case many.V257C150:
-		guest.Store(ptr, 0, uint16(150))
-	case many.V257C151:
-		guest.Store(ptr, 0, uint16(151))
-	case many.V257C152:
-		guest.Store(ptr, 0, uint16(152))
-	case many.V257C153:
-		guest.Store(ptr, 0, uint16(153))
-	case many.V257C154:
-		guest.Store(ptr, 0, uint16(154))
-	case many.V257C155:
-		guest.Store(ptr, 0, uint16(155))
-	case many.V257C156:
-		guest.Store(ptr, 0, uint16(156))
-	case many.V257C157:
-		guest.Store(ptr, 0, uint16(157))
-	case many.V257C158:
-		guest.Store(ptr, 0, uint16(158))
-	case many.V257C159:
-		guest.Store(ptr, 0, uint16(159))
-	case many.V257C160:
-		guest.Store(ptr, 0, uint16(160))
-	case many.V257C161:
-		guest.Store(ptr, 0, uint16(161))
-	case many.V257C162:
-		guest.Store(ptr, 0, uint16(162))
-	case many.V257C163:
-		guest.Store(ptr, 0, uint16(163))
-	case many.V257C164:
-		guest.Store(ptr, 0, uint16(164))
-	case many.V257C165:
-		guest.Store(ptr, 0, uint16(165))
-	case many.V257C166:
-		guest.Store(ptr, 0, uint16(166))
-	case many.V257C167:
-		guest.Store(ptr, 0, uint16(167))
-	case many.V257C168:
-		guest.Store(ptr, 0, uint16(168))
-	case many.V257C169:
-		guest.Store(ptr, 0, uint16(169))
-	case many.V257C170:
-		guest.Store(ptr, 0, uint16(170))
-	case many.V257C171:
-		guest.Store(ptr, 0, uint16(171))
-	case many.V257C172:
-		guest.Store(ptr, 0, uint16(172))
-	case many.V257C173:
-		guest.Store(ptr, 0, uint16(173))
-	case many.V257C174:
-		guest.Store(ptr, 0, uint16(174))
-	case many.V257C175:
-		guest.Store(ptr, 0, uint16(175))
-	case many.V257C176:
-		guest.Store(ptr, 0, uint16(176))
-	case many.V257C177:
-		guest.Store(ptr, 0, uint16(177))
-	case many.V257C178:
-		guest.Store(ptr, 0, uint16(178))
-	case many.V257C179:
-		guest.Store(ptr, 0, uint16(179))
-	case many.V257C180:
-		guest.Store(ptr, 0, uint16(180))
-	case many.V257C181:
-		guest.Store(ptr, 0, uint16(181))
-	case many.V257C182:
-		guest.Store(ptr, 0, uint16(182))
-	case many.V257C183:
-		guest.Store(ptr, 0, uint16(183))
-	case many.V257C184:
-		guest.Store(ptr, 0, uint16(184))
-	case many.V257C185:
-		guest.Store(ptr, 0, uint16(185))
-	case many.V257C186:
-		guest.Store(ptr, 0, uint16(186))
-	case many.V257C187:
-		guest.Store(ptr, 0, uint16(187))
-	case many.V257C188:
-		guest.Store(ptr, 0, uint16(188))
-	case many.V257C189:
-		guest.Store(ptr, 0, uint16(189))
-	case many.V257C190:
-		guest.Store(ptr, 0, uint16(190))
-	case many.V257C191:
-		guest.Store(ptr, 0, uint16(191))
-	case many.V257C192:
-		guest.Store(ptr, 0, uint16(192))
-	case many.V257C193:
-		guest.Store(ptr, 0, uint16(193))
-	case many.V257C194:
-		guest.Store(ptr, 0, uint16(194))
-	case many.V257C195:
-		guest.Store(ptr, 0, uint16(195))
-	case many.V257C196:
-		guest.Store(ptr, 0, uint16(196))
-	case many.V257C197:
-		guest.Store(ptr, 0, uint16(197))
-	case many.V257C198:
-		guest.Store(ptr, 0, uint16(198))
-	case many.V257C199:
-		guest.Store(ptr, 0, uint16(199))
-	case many.V257C200:
-		guest.Store(ptr, 0, uint16(200))
-	case many.V257C201:
-		guest.Store(ptr, 0, uint16(201))
-	case many.V257C202:
-		guest.Store(ptr, 0, uint16(202))
-	case many.V257C203:
-		guest.Store(ptr, 0, uint16(203))
-	case many.V257C204:
-		guest.Store(ptr, 0, uint16(204))
-	case many.V257C205:
-		guest.Store(ptr, 0, uint16(205))
-	case many.V257C206:
-		guest.Store(ptr, 0, uint16(206))
-	case many.V257C207:
-		guest.Store(ptr, 0, uint16(207))
-	case many.V257C208:
-		guest.Store(ptr, 0, uint16(208))
-	case many.V257C209:
-		guest.Store(ptr, 0, uint16(209))
-	case many.V257C210:
-		guest.Store(ptr, 0, uint16(210))
-	case many.V257C211:
-		guest.Store(ptr, 0, uint16(211))
-	case many.V257C212:
-		guest.Store(ptr, 0, uint16(212))
-	case many.V257C213:
-		guest.Store(ptr, 0, uint16(213))
-	case many.V257C214:
-		guest.Store(ptr, 0, uint16(214))
-	case many.V257C215:
-		guest.Store(ptr, 0, uint16(215))
-	case many.V257C216:
-		guest.Store(ptr, 0, uint16(216))
-	case many.V257C217:
-		guest.Store(ptr, 0, uint16(217))
-	case many.V257C218:
-		guest.Store(ptr, 0, uint16(218))
-	case many.V257C219:
-		guest.Store(ptr, 0, uint16(219))
-	case many.V257C220:
-		guest.Store(ptr, 0, uint16(220))
-	case many.V257C221:
-		guest.Store(ptr, 0, uint16(221))
-	case many.V257C222:
-		guest.Store(ptr, 0, uint16(222))
-	case many.V257C223:
-		guest.Store(ptr, 0, uint16(223))
-	case many.V257C224:
-		guest.Store(ptr, 0, uint16(224))
-	case many.V257C225:
-		guest.Store(ptr, 0, uint16(225))
-	case many.V257C226:
-		guest.Store(ptr, 0, uint16(226))
-	case many.V257C227:
-		guest.Store(ptr, 0, uint16(227))
-	case many.V257C228:
-		guest.Store(ptr, 0, uint16(228))
-	case many.V257C229:
-		guest.Store(ptr, 0, uint16(229))
-	case many.V257C230:
-		guest.Store(ptr, 0, uint16(230))
-	case many.V257C231:
-		guest.Store(ptr, 0, uint16(231))
-	case many.V257C232:
-		guest.Store(ptr, 0, uint16(232))
-	case many.V257C233:
-		guest.Store(ptr, 0, uint16(233))
-	case many.V257C234:
-		guest.Store(ptr, 0, uint16(234))
-	case many.V257C235:
-		guest.Store(ptr, 0, uint16(235))
-	case many.V257C236:
-		guest.Store(ptr, 0, uint16(236))
-	case many.V257C237:
-		guest.Store(ptr, 0, uint16(237))
-	case many.V257C238:
-		guest.Store(ptr, 0, uint16(238))
-	case many.V257C239:
-		guest.Store(ptr, 0, uint16(239))
-	case many.V257C240:
-		guest.Store(ptr, 0, uint16(240))
-	case many.V257C241:
-		guest.Store(ptr, 0, uint16(241))
-	case many.V257C242:
-		guest.Store(ptr, 0, uint16(242))
-	case many.V257C243:
-		guest.Store(ptr, 0, uint16(243))
-	case many.V257C244:
-		guest.Store(ptr, 0, uint16(244))
-	case many.V257C245:
-		guest.Store(ptr, 0, uint16(245))
-	case many.V257C246:
-		guest.Store(ptr, 0, uint16(246))
-	case many.V257C247:
-		guest.Store(ptr, 0, uint16(247))
-	case many.V257C248:
-		guest.Store(ptr, 0, uint16(248))
-	case many.V257C249:
-		guest.Store(ptr, 0, uint16(249))
-	case many.V257C250:
-		guest.Store(ptr, 0, uint16(250))
-	case many.V257C251:
-		guest.Store(ptr, 0, uint16(251))
-	case many.V257C252:
-		guest.Store(ptr, 0, uint16(252))
-	case many.V257C253:
-		guest.Store(ptr, 0, uint16(253))
-	case many.V257C254:
-		guest.Store(ptr, 0, uint16(254))
-	case many.V257C255:
-		guest.Store(ptr, 0, uint16(255))
-	case many.V257C256:
-		guest.Store(ptr, 0, uint16(256))
-		c256Ptr := guest.LowerSlice(arena, c.Value)
-		guest.Store(ptr, 8, c256Ptr)
-		guest.Store(ptr, 12, uint32(len(c.Value)))
-	default:
-		guest.NoCase("many.V257")
-	}
-}
-
-func storeSome(arena *guest.Arena, ptr guest.Pointer, value many.Some) {
-	guest.Store(ptr, 0, value.A)
-	guest.Store(ptr, 1, uint8(value.B))
-	guest.Store(ptr, 2, uint16(guest.LowerEnum(value.C, 257, "many.E257")))
-	storeV257(arena, guest.At(ptr, 8), value.D)
-	guest.Store(ptr, 24, uint8(value.E))
-}
-
-func loadV257(ptr guest.Pointer) many.V257 {
-	valueCase := guest.Load[uint16](ptr, 0)
-	var value many.V257
-	switch valueCase {
-	case 0:
-		value = many.V257C0{Value: guest.LiftString(guest.Load[uint32](ptr, 8), guest.Load[uint32](ptr, 12))}
-	case 1:
-		value = many.V257C1{Value: guest.Load[uint64](ptr, 8)}
-	case 2:
-		value = many.V257C2{}
-	case 3:
-		value = many.V257C3{}
-	case 4:
-		value = many.V257C4{}
-	case 5:
-		value = many.V257C5{}
-	case 6:
-		value = many.V257C6{}
-	case 7:
-		value = many.V257C7{}
-	case 8:
-		value = many.V257C8{}
-	case 9:
-		value = many.V257C9{}
-	case 10:
-		value = many.V257C10{}
-	case 11:
-		value = many.V257C11{}
-	case 12:
-		value = many.V257C12{}
-	case 13:
-		value = many.V257C13{}
-	case 14:
-		value = many.V257C14{}
-	case 15:
-		value = many.V257C15{}
-	case 16:
-		value = many.V257C16{}
-	case 17:
-		value = many.V257C17{}
-	case 18:
-		value = many.V257C18{}
-	case 19:
-		value = many.V257C19{}
-	case 20:
-		value = many.V257C20{}
-	case 21:
-		value = many.V257C21{}
-	case 22:
-		value = many.V257C22{}
-	case 23:
-		value = many.V257C23{}
-	case 24:
-		value = many.V257C24{}
-	case 25:
-		value = many.V257C25{}
-	case 26:
-		value = many.V257C26{}
-	case 27:
-		value = many.V257C27{}
-	case 28:
-		value = many.V257C28{}
-	case 29:
-		value = many.V257C29{}
-	case 30:
-		value = many.V257C30{}
-	case 31:
-		value = many.V257C31{}
-	case 32:
-		value = many.V257C32{}
-	case 33:
-		value = many.V257C33{}
-	case 34:
-		value = many.V257C34{}
-	case 35:
-		value = many.V257C35{}
-	case 36:
-		value = many.V257C36{}
-	case 37:
-		value = many.V257C37{}
-	case 38:
-		value = many.V257C38{}
-	case 39:
-		value = many.V257C39{}
-	case 40:
-		value = many.V257C40{}
-	case 41:
-		value = many.V257C41{}
-	case 42:
-		value = many.V257C42{}
-	case 43:
-		value = many.V257C43{}
-	case 44:
-		value = many.V257C44{}
-	case 45:
-		value = many.V257C45{}
-	case 46:
-		value = many.V257C46{}
-	case 47:
-		value = many.V257C47{}
-	case 48:
-		value = many.V257C48{}
-	case 49:
-		value = many.V257C49{}
-	case 50:
-		value = many.V257C50{}
-	case 51:
-		value = many.V257C51{}
-	case 52:
-		value = many.V257C52{}
-	case 53:
-		value = many.V257C53{}
-	case 54:
-		value = many.V257C54{}
-	case 55:
-		value = many.V257C55{}
-	case 56:
-		value = many.V257C56{}
-	case 57:
-		value = many.V257C57{}
-	case 58:
-		value = many.V257C58{}
-	case 59:
-		value = many.V257C59{}
-	case 60:
-		value = many.V257C60{}
-	case 61:
-		value = many.V257C61{}
-	case 62:
-		value = many.V257C62{}
-	case 63:
-		value = many.V257C63{}
-	case 64:
-		value = many.V257C64{}
-	case 65:
-		value = many.V257C65{}
-	case 66:
-		value = many.V257C66{}
-	case 67:
-		value = many.V257C67{}
-	case 68:
-		value = many.V257C68{}
-	case 69:
-		value = many.V257C69{}
-	case 70:
-		value = many.V257C70{}
-	case 71:
-		value = many.V257C71{}
-	case 72:
-		value = many.V257C72{}
-	case 73:
-		value = many.V257C73{}
-	case 74:
-		value = many.V257C74{}
-	case 75:
-		value = many.V257C75{}
-	case 76:
-		value = many.V257C76{}
-	case 77:
-		value = many.V257C77{}
-	case 78:
-		value = many.V257C78{}
-	case 79:
-		value = many.V257C79{}
-	case 80:
-		value = many.V257C80{}
-	case 81:
-		value = many.V257C81{}
-	case 82:
-		value = many.V257C82{}
-	case 83:
-		value = many.V257C83{}
-	case 84:
-		value = many.V257C84{}
-	case 85:
-		value = many.V257C85{}
-	case 86:
-		value = many.V257C86{}
-	case 87:
-		value = many.V257C87{}
-	case 88:
-		value = many.V257C88{}
-	case 89:
-		value = many.V257C89{}
-	case 90:
-		value = many.V257C90{}
-	case 91:
-		value = many.V257C91{}
-	case 92:
-		value = many.V257C92{}
-	case 93:
-		value = many.V257C93{}
-	case 94:
-		value = many.V257C94{}
-	case 95:
-		value = many.V257C95{}
-	case 96:
-		value = many.V257C96{}
-	case 97:
-		value = many.V257C97{}
-	case 98:
-		value = many.V257C98{}
-	case 99:
-		value = many.V257C99{}
-	case 100:
-		value = many.V257C100{}
-	case 101:
-		value = many.V257C101{}
-	case 102:
-		value = many.V257C102{}
-	case 103:
-		value = many.V257C103{}
-	case 104:
-		value = many.V257C104{}
-	case 105:
-		value = many.V257C105{}
-	case 106:
-		value = many.V257C106{}
-	case 107:
-		value = many.V257C107{}
-	case 108:
-		value = many.V257C108{}
-	case 109:
-		value = many.V257C109{}
-	case 110:
-		value = many.V257C110{}
-	case 111:
-		value = many.V257C111{}
-	case 112:
-		value = many.V257C112{}
-	case 113:
-		value = many.V257C113{}
-	case 114:
-		value = many.V257C114{}
-	case 115:
-		value = many.V257C115{}
-	case 116:
-		value = many.V257C116{}
-	case 117:
-		value = many.V257C117{}
-	case 118:
-		value = many.V257C118{}
-	case 119:
-		value = many.V257C119{}
-	case 120:
-		value = many.V257C120{}
-	case 121:
-		value = many.V257C121{}
-	case 122:
-		value = many.V257C122{}
-	case 123:
-		value = many.V257C123{}
-	case 124:
-		value = many.V257C124{}
-	case 125:
-		value = many.V257C125{}
-	case 126:
-		value = many.V257C126{}
-	case 127:
-		value = many.V257C127{}
-	case 128:
-		value = many.V257C128{}
-	case 129:
-		value = many.V257C129{}
-	case 130:
-		value = many.V257C130{}
-	case 131:
-		value = many.V257C131{}
-	case 132:
-		value = many.V257C132{}
-	case 133:
-		value = many.V257C133{}
-	case 134:
-		value = many.V257C134{}
-	case 135:
-		value = many.V257C135{}
-	case 136:
-		value = many.V257C136{}
-	case 137:
-		value = many.V257C137{}
-	case 138:
-		value = many.V257C138{}
-	case 139:
-		value = many.V257C139{}
-	case 140:
-		value = many.V257C140{}
-	case 141:
-		value = many.V257C141{}
-	case 142:
-		value = many.V257C142{}
-	case 143:
-		value = many.V257C143{}
-	case 144:
-		value = many.V257C144{}
-	case 145:
-		value = many.V257C145{}
-	case 146:
-		value = many.V257C146{}
-	case 147:
-		value = many.V257C147{}
-	case 148:
-		value = many.V257C148{}
-	case 149:
-		value = many.V257C149{}
-	case 150:
-		value = many.V257C150{}
-	case 151:
-		value = many.V257C151{}
-	case 152:
-		value = many.V257C152{}
-	case 153:
-		value = many.V257C153{}
-	case 154:
-		value = many.V257C154{}
-	case 155:
-		value = many.V257C155{}
-	case 156:
-		value = many.V257C156{}
-	case 157:
-		value = many.V257C157{}
-	case 158:
-		value = many.V257C158{}
-	case 159:
-		value = many.V257C159{}
-	case 160:
-		value = many.V257C160{}
-	case 161:
-		value = many.V257C161{}
-	case 162:
-		value = many.V257C162{}
-	case 163:
-		value = many.V257C163{}
-	case 164:
-		value = many.V257C164{}
-	case 165:
-		value = many.V257C165{}
-	case 166:
-		value = many.V257C166{}
-	case 167:
-		value = many.V257C167{}
-	case 168:
-		value = many.V257C168{}
-	case 169:
-		value = many.V257C169{}
-	case 170:
-		value = many.V257C170{}
-	case 171:
-		value = many.V257C171{}
-	case 172:
-		value = many.V257C172{}
-	case 173:
-		value = many.V257C173{}
-	case 174:
-		value = many.V257C174{}
-	case 175:
-		value = many.V257C175{}
-	case 176:
-		value = many.V257C176{}
-	case 177:
-		value = many.V257C177{}
-	case 178:
-		value = many.V257C178{}
-	case 179:
-		value = many.V257C179{}
-	case 180:
-		value = many.V257C180{}
-	case 181:
-		value = many.V257C181{}
-	case 182:
-		value = many.V257C182{}
-	case 183:
-		value = many.V257C183{}
-	case 184:
-		value = many.V257C184{}
-	case 185:
-		value = many.V257C185{}
-	case 186:
-		value = many.V257C186{}
-	case 187:
-		value = many.V257C187{}
-	case 188:
-		value = many.V257C188{}
-	case 189:
-		value = many.V257C189{}
-	case 190:
-		value = many.V257C190{}
-	case 191:
-		value = many.V257C191{}
-	case 192:
-		value = many.V257C192{}
-	case 193:
-		value = many.V257C193{}
-	case 194:
-		value = many.V257C194{}
-	case 195:
-		value = many.V257C195{}
-	case 196:
-		value = many.V257C196{}
-	case 197:
-		value = many.V257C197{}
-	case 198:
-		value = many.V257C198{}
-	case 199:
-		value = many.V257C199{}
-	case 200:
-		value = many.V257C200{}
-	case 201:
-		value = many.V257C201{}
-	case 202:
-		value = many.V257C202{}
-	case 203:
-		value = many.V257C203{}
-	case 204:
-		value = many.V257C204{}
-	case 205:
-		value = many.V257C205{}
-	case 206:
-		value = many.V257C206{}
-	case 207:
-		value = many.V257C207{}
-	case 208:
-		value = many.V257C208{}
-	case 209:
-		value = many.V257C209{}
-	case 210:
-		value = many.V257C210{}
-	case 211:
-		value = many.V257C211{}
-	case 212:
-		value = many.V257C212{}
-	case 213:
-		value = many.V257C213{}
-	case 214:
-		value = many.V257C214{}
-	case 215:
-		value = many.V257C215{}
-	case 216:
-		value = many.V257C216{}
-	case 217:
-		value = many.V257C217{}
-	case 218:
-		value = many.V257C218{}
-	case 219:
-		value = many.V257C219{}
-	case 220:
-		value = many.V257C220{}
-	case 221:
-		value = many.V257C221{}
-	case 222:
-		value = many.V257C222{}
-	case 223:
-		value = many.V257C223{}
-	case 224:
-		value = many.V257C224{}
-	case 225:
-		value = many.V257C225{}
-	case 226:
-		value = many.V257C226{}
-	case 227:
-		value = many.V257C227{}
-	case 228:
-		value = many.V257C228{}
-	case 229:
-		value = many.V257C229{}
-	case 230:
-		value = many.V257C230{}
-	case 231:
-		value = many.V257C231{}
-	case 232:
-		value = many.V257C232{}
-	case 233:
-		value = many.V257C233{}
-	case 234:
-		value = many.V257C234{}
-	case 235:
-		value = many.V257C235{}
-	case 236:
-		value = many.V257C236{}
-	case 237:
-		value = many.V257C237{}
-	case 238:
-		value = many.V257C238{}
-	case 239:
-		value = many.V257C239{}
-	case 240:
-		value = many.V257C240{}
-	case 241:
-		value = many.V257C241{}
-	case 242:
-		value = many.V257C242{}
-	case 243:
-		value = many.V257C243{}
-	case 244:
-		value = many.V257C244{}
-	case 245:
-		value = many.V257C245{}
-	case 246:
-		value = many.V257C246{}
-	case 247:
-		value = many.V257C247{}
-	case 248:
-		value = many.V257C248{}
-	case 249:
-		value = many.V257C249{}
-	case 250:
-		value = many.V257C250{}
-	case 251:
-		value = many.V257C251{}
-	case 252:
-		value = many.V257C252{}
-	case 253:
-		value = many.V257C253{}
-	case 254:
-		value = many.V257C254{}
-	case 255:
-		value = many.V257C255{}
-	case 256:
-		value = many.V257C256{
-			Value: guest.LiftSlice[uint16](guest.Load[uint32](ptr, 8), guest.Load[uint32](ptr, 12)),
-		}
-	default:
-		guest.NoDiscriminant(uint32(valueCase), "v257")
-	}
-	return value
-}
-
-func storeAll(ptr guest.Pointer, value sets.All) {
-	guest.Store(ptr, 0, uint8(guest.LowerFlags(value.A, 0x1, "sets.F1")))
-	guest.Store(ptr, 1, uint8(value.B))
-	guest.Store(ptr, 2, uint16(guest.LowerFlags(value.C, 0x1ff, "sets.F9")))
-	guest.Store(ptr, 4, uint16(value.D))
-	guest.Store(ptr, 8, uint32(guest.LowerFlags(value.E, 0x1ffff, "sets.F17")))
-	guest.Store(ptr, 12, uint32(value.F))
-}
-
-func storeFault(arena *guest.Arena, ptr guest.Pointer, value calls.Fault) {
-	guest.Store(ptr, 0, value.Code)
-	whyPtr := guest.LowerString(arena, value.Why)
-	guest.Store(ptr, 4, whyPtr)
-	guest.Store(ptr, 8, uint32(len(value.Why)))
-}
-
-func storeFailure(arena *guest.Arena, ptr guest.Pointer, value calls.Failure) {
-	switch c := value.(type) {
-	case calls.FailureGone:
-		guest.Store(ptr, 0, uint8(0))
-	case calls.FailureBusy:
-		guest.Store(ptr, 0, uint8(1))
-		guest.Store(ptr, 4, c.Value)
-	case calls.FailureText:
-		guest.Store(ptr, 0, uint8(2))
-		textPtr := guest.LowerString(arena, c.Value)
-		guest.Store(ptr, 4, textPtr)
-		guest.Store(ptr, 8, uint32(len(c.Value)))
-	case calls.FailureWhere:
-		guest.Store(ptr, 0, uint8(3))
-		storePoint(guest.At(ptr, 4), c.Value)
-	default:
-		guest.NoCase("calls.Failure")
-	}
-}
-
-func loadPoint(ptr guest.Pointer) named.Point {
-	return named.Point{X: guest.Load[int32](ptr, 0), Y: guest.Load[int32](ptr, 4)}
-}
-
-func loadMixed(ptr guest.Pointer) variants.Mixed {
-	valueCase := guest.Load[uint8](ptr, 0)
-	var value variants.Mixed
-	switch valueCase {
-	case 0:
-		value = variants.MixedA{Value: guest.Load[uint32](ptr, 8)}
-	case 1:
-		value = variants.MixedB{Value: guest.Load[float64](ptr, 8)}
-	case 2:
-		value = variants.MixedC{Value: guest.Load[float32](ptr, 8)}
-	case 3:
-		value = variants.MixedD{Value: guest.Load[int64](ptr, 8)}
-	default:
-		guest.NoDiscriminant(uint32(valueCase), "mixed")
-	}
-	return value
-}
-
-func loadWide(ptr guest.Pointer) variants.Wide {
-	valueCase := guest.Load[uint8](ptr, 0)
-	var value variants.Wide
-	switch valueCase {
-	case 0:
-		value = variants.WideA{Value: guest.Load[uint64](ptr, 8)}
-	case 1:
-		value = variants.WideB{Value: guest.Load[float64](ptr, 8)}
-	default:
-		guest.NoDiscriminant(uint32(valueCase), "wide")
-	}
-	return value
-}
-
-func loadTexts(ptr guest.Pointer) variants.Texts {
-	valueCase := guest.Load[uint8](ptr, 0)
-	var value variants.Texts
-	switch valueCase {
-	case 0:
-		value = variants.TextsS{
-			Value: guest.LiftString(guest.Load[uint32](ptr, 8), guest.Load[uint32](ptr, 12)),
-		}
-	case 1:
-		value = variants.TextsN{Value: guest.Load[uint64](ptr, 8)}
-	case 2:
-		value = variants.TextsL{
-			Value: guest.LiftSlice[float64](guest.Load[uint32](ptr, 8), guest.Load[uint32](ptr, 12)),
-		}
-	case 3:
-		value = variants.TextsNone{}
-	default:
-		guest.NoDiscriminant(uint32(valueCase), "texts")
-	}
-	return value
-}
-
-func loadNumbers(ptr guest.Pointer) variants.Numbers {
-	valueCase := guest.Load[uint8](ptr, 0)
-	var value variants.Numbers
-	switch valueCase {
-	case 0:
-		value = variants.NumbersA{Value: guest.Load[uint32](ptr, 4)}
-	case 1:
-		value = variants.NumbersB{Value: guest.Load[float32](ptr, 4)}
-	default:
-		guest.NoDiscriminant(uint32(valueCase), "numbers")
-	}
-	return value
-}
-
-func storeTiny(ptr guest.Pointer, value records.Tiny) {
-	guest.Store(ptr, 0, value.V)
-}
+func stateSeen() uint64 { return state.Exported.Seen() }

@@ -28,9 +28,7 @@ import (
 )
 
 // Plugin is a compiled guest of the world. It may be used by several goroutines.
-type Plugin struct {
-	plugin *link.Plugin
-}
+type Plugin struct{ plugin *link.Plugin }
 
 // Compile compiles a guest and checks that it fits the world.
 func Compile(ctx context.Context, wasm []byte, opts ...host.Option) (*Plugin, error) {
@@ -41,8 +39,8 @@ func Compile(ctx context.Context, wasm []byte, opts ...host.Option) (*Plugin, er
 	return &Plugin{plugin}, nil
 }
 
-// Instantiate starts an instance with what the host supplies. An interface that the
-// guest does not import may be left nil. opts override those of Compile.
+// Instantiate starts an instance with what the host supplies, which may be nil where the guest does
+// not import it. opts override those of Compile.
 func (p *Plugin) Instantiate(ctx context.Context, imports Imports, opts ...host.Option) (*Instance, error) {
 	inst, err := p.plugin.Instantiate(ctx, []any{imports.Scalars, imports.Text, imports.Lists, imports.Fixed,
 		imports.Maps, imports.Variants, imports.Big, imports.Tuples, imports.Records, imports.Many,
@@ -50,30 +48,18 @@ func (p *Plugin) Instantiate(ctx context.Context, imports Imports, opts ...host.
 	if err != nil {
 		return nil, err
 	}
-	return &Instance{
-		inst:     inst,
-		scalars:  scalars.Bind(p.plugin.Export(inst, 0)),
-		text:     text.Bind(p.plugin.Export(inst, 1)),
-		lists:    lists.Bind(p.plugin.Export(inst, 2)),
-		fixed:    fixed.Bind(p.plugin.Export(inst, 3)),
-		maps:     valuesmaps.Bind(p.plugin.Export(inst, 4)),
-		variants: variants.Bind(p.plugin.Export(inst, 5)),
-		big:      big.Bind(p.plugin.Export(inst, 6)),
-		tuples:   tuples.Bind(p.plugin.Export(inst, 7)),
-		records:  records.Bind(p.plugin.Export(inst, 8)),
-		many:     many.Bind(p.plugin.Export(inst, 9)),
-		sets:     sets.Bind(p.plugin.Export(inst, 10)),
-		options:  options.Bind(p.plugin.Export(inst, 11)),
-		outcomes: outcomes.Bind(p.plugin.Export(inst, 12)),
-		calls:    calls.Bind(p.plugin.Export(inst, 13)),
-		state:    state.Bind(p.plugin.Export(inst, 14)),
-	}, nil
+	return &Instance{inst: inst, scalars: scalars.Bind(p.plugin.Export(inst, 0)),
+		text: text.Bind(p.plugin.Export(inst, 1)), lists: lists.Bind(p.plugin.Export(inst, 2)),
+		fixed: fixed.Bind(p.plugin.Export(inst, 3)), maps: valuesmaps.Bind(p.plugin.Export(inst, 4)),
+		variants: variants.Bind(p.plugin.Export(inst, 5)), big: big.Bind(p.plugin.Export(inst, 6)),
+		tuples: tuples.Bind(p.plugin.Export(inst, 7)), records: records.Bind(p.plugin.Export(inst, 8)),
+		many: many.Bind(p.plugin.Export(inst, 9)), sets: sets.Bind(p.plugin.Export(inst, 10)),
+		options: options.Bind(p.plugin.Export(inst, 11)), outcomes: outcomes.Bind(p.plugin.Export(inst, 12)),
+		calls: calls.Bind(p.plugin.Export(inst, 13)), state: state.Bind(p.plugin.Export(inst, 14))}, nil
 }
 
 // Close closes all instances and frees the compiled code.
-func (p *Plugin) Close(ctx context.Context) error {
-	return p.plugin.Close(ctx)
-}
+func (p *Plugin) Close(ctx context.Context) error { return p.plugin.Close(ctx) }
 
 // Imports is what the host supplies to an instance.
 type Imports struct {
@@ -114,92 +100,57 @@ type Instance struct {
 }
 
 // Scalars returns the exports of roundtrip:values/scalars.
-func (i *Instance) Scalars() scalars.Interface {
-	return i.scalars
-}
+func (i *Instance) Scalars() scalars.Interface { return i.scalars }
 
 // Text returns the exports of roundtrip:values/text.
-func (i *Instance) Text() text.Interface {
-	return i.text
-}
+func (i *Instance) Text() text.Interface { return i.text }
 
 // Lists returns the exports of roundtrip:values/lists.
-func (i *Instance) Lists() lists.Interface {
-	return i.lists
-}
+func (i *Instance) Lists() lists.Interface { return i.lists }
 
 // Fixed returns the exports of roundtrip:values/fixed.
-func (i *Instance) Fixed() fixed.Interface {
-	return i.fixed
-}
+func (i *Instance) Fixed() fixed.Interface { return i.fixed }
 
 // Maps returns the exports of roundtrip:values/maps.
-func (i *Instance) Maps() valuesmaps.Interface {
-	return i.maps
-}
+func (i *Instance) Maps() valuesmaps.Interface { return i.maps }
 
 // Variants returns the exports of roundtrip:values/variants.
-func (i *Instance) Variants() variants.Interface {
-	return i.variants
-}
+func (i *Instance) Variants() variants.Interface { return i.variants }
 
 // Big returns the exports of roundtrip:values/big.
-func (i *Instance) Big() big.Interface {
-	return i.big
-}
+func (i *Instance) Big() big.Interface { return i.big }
 
 // Tuples returns the exports of roundtrip:values/tuples.
-func (i *Instance) Tuples() tuples.Interface {
-	return i.tuples
-}
+func (i *Instance) Tuples() tuples.Interface { return i.tuples }
 
 // Records returns the exports of roundtrip:values/records.
-func (i *Instance) Records() records.Interface {
-	return i.records
-}
+func (i *Instance) Records() records.Interface { return i.records }
 
 // Many returns the exports of roundtrip:values/many.
-func (i *Instance) Many() many.Interface {
-	return i.many
-}
+func (i *Instance) Many() many.Interface { return i.many }
 
 // Sets returns the exports of roundtrip:values/sets.
-func (i *Instance) Sets() sets.Interface {
-	return i.sets
-}
+func (i *Instance) Sets() sets.Interface { return i.sets }
 
 // Options returns the exports of roundtrip:values/options.
-func (i *Instance) Options() options.Interface {
-	return i.options
-}
+func (i *Instance) Options() options.Interface { return i.options }
 
 // Outcomes returns the exports of roundtrip:values/outcomes.
-func (i *Instance) Outcomes() outcomes.Interface {
-	return i.outcomes
-}
+func (i *Instance) Outcomes() outcomes.Interface { return i.outcomes }
 
 // Calls returns the exports of roundtrip:values/calls.
-func (i *Instance) Calls() calls.Interface {
-	return i.calls
-}
+func (i *Instance) Calls() calls.Interface { return i.calls }
 
 // State returns the exports of roundtrip:values/state.
-func (i *Instance) State() state.Interface {
-	return i.state
-}
+func (i *Instance) State() state.Interface { return i.state }
 
 // Close ends the instance. A second Close does nothing.
-func (i *Instance) Close(ctx context.Context) error {
-	return i.inst.Close(ctx)
-}
+func (i *Instance) Close(ctx context.Context) error { return i.inst.Close(ctx) }
 
-// Err returns nil while the instance can be called, and otherwise why it cannot:
-// host.ErrClosed, or host.ErrDead with what killed it.
-func (i *Instance) Err() error {
-	return i.inst.Err()
-}
+// Err returns why the instance cannot be called, host.ErrClosed or host.ErrDead with what killed it,
+// or nil.
+func (i *Instance) Err() error { return i.inst.Err() }
 
-// world describes the world to the runtime.
 var world = bind.World{
 	Name: "roundtrip:values/values",
 	Imports: []bind.Item{

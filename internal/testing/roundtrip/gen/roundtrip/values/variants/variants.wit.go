@@ -10,8 +10,6 @@ import (
 	"github.com/witgen/witgen/internal/testing/roundtrip/gen/roundtrip/values/named"
 )
 
-// What this refers to is missing from a runtime that does not fit this file.
-// Use the same version of github.com/witgen/witgen to generate and to build.
 const _ = canonicalabi.GeneratedCodeNeedsABI2
 
 // Point is point of roundtrip:values/named.
@@ -28,9 +26,7 @@ type Only interface {
 }
 
 // OnlyOne is the case one of Only.
-type OnlyOne struct {
-	Value uint8
-}
+type OnlyOne struct{ Value uint8 }
 
 func (OnlyOne) isOnly() {}
 
@@ -42,16 +38,12 @@ type Numbers interface {
 }
 
 // NumbersA is the case a of Numbers.
-type NumbersA struct {
-	Value uint32
-}
+type NumbersA struct{ Value uint32 }
 
 func (NumbersA) isNumbers() {}
 
 // NumbersB is the case b of Numbers.
-type NumbersB struct {
-	Value float32
-}
+type NumbersB struct{ Value float32 }
 
 func (NumbersB) isNumbers() {}
 
@@ -63,16 +55,12 @@ type Wide interface {
 }
 
 // WideA is the case a of Wide.
-type WideA struct {
-	Value uint64
-}
+type WideA struct{ Value uint64 }
 
 func (WideA) isWide() {}
 
 // WideB is the case b of Wide.
-type WideB struct {
-	Value float64
-}
+type WideB struct{ Value float64 }
 
 func (WideB) isWide() {}
 
@@ -84,30 +72,22 @@ type Mixed interface {
 }
 
 // MixedA is the case a of Mixed.
-type MixedA struct {
-	Value uint32
-}
+type MixedA struct{ Value uint32 }
 
 func (MixedA) isMixed() {}
 
 // MixedB is the case b of Mixed.
-type MixedB struct {
-	Value float64
-}
+type MixedB struct{ Value float64 }
 
 func (MixedB) isMixed() {}
 
 // MixedC is the case c of Mixed.
-type MixedC struct {
-	Value float32
-}
+type MixedC struct{ Value float32 }
 
 func (MixedC) isMixed() {}
 
 // MixedD is the case d of Mixed.
-type MixedD struct {
-	Value int64
-}
+type MixedD struct{ Value int64 }
 
 func (MixedD) isMixed() {}
 
@@ -119,23 +99,17 @@ type Texts interface {
 }
 
 // TextsS is the case s of Texts.
-type TextsS struct {
-	Value string
-}
+type TextsS struct{ Value string }
 
 func (TextsS) isTexts() {}
 
 // TextsN is the case n of Texts.
-type TextsN struct {
-	Value uint64
-}
+type TextsN struct{ Value uint64 }
 
 func (TextsN) isTexts() {}
 
 // TextsL is the case l of Texts.
-type TextsL struct {
-	Value []float64
-}
+type TextsL struct{ Value []float64 }
 
 func (TextsL) isTexts() {}
 
@@ -159,16 +133,12 @@ type TuplesA struct {
 func (TuplesA) isTuples() {}
 
 // TuplesB is the case b of Tuples.
-type TuplesB struct {
-	Value types.Tuple2[uint64, float64]
-}
+type TuplesB struct{ Value types.Tuple2[uint64, float64] }
 
 func (TuplesB) isTuples() {}
 
 // TuplesC is the case c of Tuples.
-type TuplesC struct {
-	Value string
-}
+type TuplesC struct{ Value string }
 
 func (TuplesC) isTuples() {}
 
@@ -187,30 +157,22 @@ type Outer interface {
 }
 
 // OuterIn is the case in of Outer.
-type OuterIn struct {
-	Value Mixed
-}
+type OuterIn struct{ Value Mixed }
 
 func (OuterIn) isOuter() {}
 
 // OuterOpt is the case opt of Outer.
-type OuterOpt struct {
-	Value types.Option[Wide]
-}
+type OuterOpt struct{ Value types.Option[Wide] }
 
 func (OuterOpt) isOuter() {}
 
 // OuterRes is the case res of Outer.
-type OuterRes struct {
-	Value types.Result[Texts, Numbers]
-}
+type OuterRes struct{ Value types.Result[Texts, Numbers] }
 
 func (OuterRes) isOuter() {}
 
 // OuterShape is the case shape of Outer.
-type OuterShape struct {
-	Value Shape
-}
+type OuterShape struct{ Value Shape }
 
 func (OuterShape) isOuter() {}
 

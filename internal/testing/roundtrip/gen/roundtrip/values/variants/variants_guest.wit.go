@@ -14,42 +14,26 @@ import (
 
 // Interface is roundtrip:values/variants as a guest exports it.
 type Interface interface {
-	// OfOnly is of-only.
 	OfOnly(v Only) Only
-	// OfNumbers is of-numbers.
 	OfNumbers(v Numbers) Numbers
-	// OfWide is of-wide.
 	OfWide(v Wide) Wide
-	// OfMixed is of-mixed.
 	OfMixed(v Mixed) Mixed
-	// OfTexts is of-texts.
 	OfTexts(v Texts) Texts
-	// OfTuples is of-tuples.
 	OfTuples(v Tuples) Tuples
-	// OfOuter is of-outer.
 	OfOuter(v Outer) Outer
-	// OfShape is of-shape.
 	OfShape(v Shape) Shape
-	// OfOuters is of-outers.
 	OfOuters(v []Outer) []Outer
 }
 
 //go:wasmimport roundtrip:values/variants of-only
 func importOfOnly(uint32, uint32, uint32)
 
-// OfOnly is of-only.
+// OfOnly calls roundtrip:values/variants#of-only.
 func OfOnly(v Only) Only {
 	call := guest.Call()
-	var vCase, vPayload uint32
-	switch c := v.(type) {
-	case OnlyOne:
-		vPayload = uint32(c.Value)
-	default:
-		guest.NoCase("variants.Only")
-	}
-	area := call.ResultArea(2)
-	importOfOnly(vCase, vPayload, guest.Address(area))
-	call.Returned()
+	vCase, vPayload := lowerOnly(v)
+	importOfOnly(vCase, vPayload, call.ResultArea(2))
+	area := call.Returned(2)
 	result := loadOnly(area)
 	call.Done()
 	return result
@@ -58,22 +42,12 @@ func OfOnly(v Only) Only {
 //go:wasmimport roundtrip:values/variants of-numbers
 func importOfNumbers(uint32, uint32, uint32)
 
-// OfNumbers is of-numbers.
+// OfNumbers calls roundtrip:values/variants#of-numbers.
 func OfNumbers(v Numbers) Numbers {
 	call := guest.Call()
-	var vCase, vPayload uint32
-	switch c := v.(type) {
-	case NumbersA:
-		vPayload = c.Value
-	case NumbersB:
-		vCase = 1
-		vPayload = math.Float32bits(c.Value)
-	default:
-		guest.NoCase("variants.Numbers")
-	}
-	area := call.ResultArea(8)
-	importOfNumbers(vCase, vPayload, guest.Address(area))
-	call.Returned()
+	vCase, vPayload := lowerNumbers(v)
+	importOfNumbers(vCase, vPayload, call.ResultArea(8))
+	area := call.Returned(8)
 	result := loadNumbers(area)
 	call.Done()
 	return result
@@ -82,23 +56,12 @@ func OfNumbers(v Numbers) Numbers {
 //go:wasmimport roundtrip:values/variants of-wide
 func importOfWide(uint32, uint64, uint32)
 
-// OfWide is of-wide.
+// OfWide calls roundtrip:values/variants#of-wide.
 func OfWide(v Wide) Wide {
 	call := guest.Call()
-	var vCase uint32
-	var vPayload uint64
-	switch c := v.(type) {
-	case WideA:
-		vPayload = c.Value
-	case WideB:
-		vCase = 1
-		vPayload = math.Float64bits(c.Value)
-	default:
-		guest.NoCase("variants.Wide")
-	}
-	area := call.ResultArea(16)
-	importOfWide(vCase, vPayload, guest.Address(area))
-	call.Returned()
+	vCase, vPayload := lowerWide(v)
+	importOfWide(vCase, vPayload, call.ResultArea(16))
+	area := call.Returned(16)
 	result := loadWide(area)
 	call.Done()
 	return result
@@ -107,29 +70,12 @@ func OfWide(v Wide) Wide {
 //go:wasmimport roundtrip:values/variants of-mixed
 func importOfMixed(uint32, uint64, uint32)
 
-// OfMixed is of-mixed.
+// OfMixed calls roundtrip:values/variants#of-mixed.
 func OfMixed(v Mixed) Mixed {
 	call := guest.Call()
-	var vCase uint32
-	var vPayload uint64
-	switch c := v.(type) {
-	case MixedA:
-		vPayload = uint64(c.Value)
-	case MixedB:
-		vCase = 1
-		vPayload = math.Float64bits(c.Value)
-	case MixedC:
-		vCase = 2
-		vPayload = uint64(math.Float32bits(c.Value))
-	case MixedD:
-		vCase = 3
-		vPayload = uint64(c.Value)
-	default:
-		guest.NoCase("variants.Mixed")
-	}
-	area := call.ResultArea(16)
-	importOfMixed(vCase, vPayload, guest.Address(area))
-	call.Returned()
+	vCase, vPayload := lowerMixed(v)
+	importOfMixed(vCase, vPayload, call.ResultArea(16))
+	area := call.Returned(16)
 	result := loadMixed(area)
 	call.Done()
 	return result
@@ -138,33 +84,12 @@ func OfMixed(v Mixed) Mixed {
 //go:wasmimport roundtrip:values/variants of-texts
 func importOfTexts(uint32, uint64, uint32, uint32)
 
-// OfTexts is of-texts.
+// OfTexts calls roundtrip:values/variants#of-texts.
 func OfTexts(v Texts) Texts {
 	call := guest.Call()
-	var vCase uint32
-	var v1 uint64
-	var v2 uint32
-	switch c := v.(type) {
-	case TextsS:
-		sPtr := guest.LowerString(call, c.Value)
-		v1 = uint64(sPtr)
-		v2 = uint32(len(c.Value))
-	case TextsN:
-		vCase = 1
-		v1 = c.Value
-	case TextsL:
-		lPtr := guest.LowerSlice(call, c.Value)
-		vCase = 2
-		v1 = uint64(lPtr)
-		v2 = uint32(len(c.Value))
-	case TextsNone:
-		vCase = 3
-	default:
-		guest.NoCase("variants.Texts")
-	}
-	area := call.ResultArea(16)
-	importOfTexts(vCase, v1, v2, guest.Address(area))
-	call.Returned()
+	vCase, v1, v2 := lowerTexts(call, v)
+	importOfTexts(vCase, v1, v2, call.ResultArea(16))
+	area := call.Returned(16)
 	result := loadTexts(area)
 	call.Done()
 	return result
@@ -173,39 +98,12 @@ func OfTexts(v Texts) Texts {
 //go:wasmimport roundtrip:values/variants of-tuples
 func importOfTuples(uint32, uint64, uint64, uint32, float32, uint32)
 
-// OfTuples is of-tuples.
+// OfTuples calls roundtrip:values/variants#of-tuples.
 func OfTuples(v Tuples) Tuples {
 	call := guest.Call()
-	var vCase uint32
-	var v1, v2 uint64
-	var v3 uint32
-	var v4 float32
-	switch c := v.(type) {
-	case TuplesA:
-		v1 = uint64(math.Float32bits(c.Value.F0))
-		v2 = c.Value.F1
-		v3 = uint32(c.Value.F2)
-	case TuplesB:
-		vCase = 1
-		v1 = c.Value.F0
-		v2 = math.Float64bits(c.Value.F1)
-	case TuplesC:
-		cPtr := guest.LowerString(call, c.Value)
-		vCase = 2
-		v1 = uint64(cPtr)
-		v2 = uint64(uint32(len(c.Value)))
-	case TuplesD:
-		vCase = 3
-		v1 = uint64(math.Float32bits(c.Value.F0))
-		v2 = uint64(math.Float32bits(c.Value.F1))
-		v3 = math.Float32bits(c.Value.F2)
-		v4 = c.Value.F3
-	default:
-		guest.NoCase("variants.Tuples")
-	}
-	area := call.ResultArea(32)
-	importOfTuples(vCase, v1, v2, v3, v4, guest.Address(area))
-	call.Returned()
+	vCase, v1, v2, v3, v4 := lowerTuples(call, v)
+	importOfTuples(vCase, v1, v2, v3, v4, call.ResultArea(32))
+	area := call.Returned(32)
 	result := loadTuples(area)
 	call.Done()
 	return result
@@ -214,143 +112,12 @@ func OfTuples(v Tuples) Tuples {
 //go:wasmimport roundtrip:values/variants of-outer
 func importOfOuter(uint32, uint32, uint64, uint64, uint32, uint32)
 
-// OfOuter is of-outer.
+// OfOuter calls roundtrip:values/variants#of-outer.
 func OfOuter(v Outer) Outer {
 	call := guest.Call()
-	var vCase, v1 uint32
-	var v2, v3 uint64
-	var v4 uint32
-	switch c := v.(type) {
-	case OuterIn:
-		var inCase uint32
-		var inPayload uint64
-		switch c2 := c.Value.(type) {
-		case MixedA:
-			inPayload = uint64(c2.Value)
-		case MixedB:
-			inCase = 1
-			inPayload = math.Float64bits(c2.Value)
-		case MixedC:
-			inCase = 2
-			inPayload = uint64(math.Float32bits(c2.Value))
-		case MixedD:
-			inCase = 3
-			inPayload = uint64(c2.Value)
-		default:
-			guest.NoCase("variants.Mixed")
-		}
-		v1 = inCase
-		v2 = inPayload
-	case OuterOpt:
-		var optCase, opt1 uint32
-		var opt2 uint64
-		if value, ok := c.Value.Get(); ok {
-			var valueCase uint32
-			var valuePayload uint64
-			switch c2 := value.(type) {
-			case WideA:
-				valuePayload = c2.Value
-			case WideB:
-				valueCase = 1
-				valuePayload = math.Float64bits(c2.Value)
-			default:
-				guest.NoCase("variants.Wide")
-			}
-			optCase = 1
-			opt1 = valueCase
-			opt2 = valuePayload
-		}
-		vCase = 1
-		v1 = optCase
-		v2 = uint64(opt1)
-		v3 = opt2
-	case OuterRes:
-		var resCase, res1 uint32
-		var res2 uint64
-		var res3 uint32
-		if value, failure, ok := c.Value.Get(); ok {
-			var okCase uint32
-			var ok1 uint64
-			var ok2 uint32
-			switch c2 := value.(type) {
-			case TextsS:
-				sPtr := guest.LowerString(call, c2.Value)
-				ok1 = uint64(sPtr)
-				ok2 = uint32(len(c2.Value))
-			case TextsN:
-				okCase = 1
-				ok1 = c2.Value
-			case TextsL:
-				lPtr := guest.LowerSlice(call, c2.Value)
-				okCase = 2
-				ok1 = uint64(lPtr)
-				ok2 = uint32(len(c2.Value))
-			case TextsNone:
-				okCase = 3
-			default:
-				guest.NoCase("variants.Texts")
-			}
-			res1 = okCase
-			res2 = ok1
-			res3 = ok2
-		} else {
-			var errCase, errPayload uint32
-			switch c2 := failure.(type) {
-			case NumbersA:
-				errPayload = c2.Value
-			case NumbersB:
-				errCase = 1
-				errPayload = math.Float32bits(c2.Value)
-			default:
-				guest.NoCase("variants.Numbers")
-			}
-			resCase = 1
-			res1 = errCase
-			res2 = uint64(errPayload)
-		}
-		vCase = 2
-		v1 = resCase
-		v2 = uint64(res1)
-		v3 = res2
-		v4 = res3
-	case OuterShape:
-		var shapeCase uint32
-		var shape1 uint64
-		var shape2 uint32
-		switch c2 := c.Value.(type) {
-		case named.ShapeNothing:
-		case named.ShapeDot:
-			shapeCase = 1
-			shape1 = uint64(uint32(c2.Value.X))
-			shape2 = uint32(c2.Value.Y)
-		case named.ShapeCircle:
-			shapeCase = 2
-			shape1 = math.Float64bits(c2.Value)
-		case named.ShapeLabel:
-			labelPtr := guest.LowerString(call, c2.Value)
-			shapeCase = 3
-			shape1 = uint64(labelPtr)
-			shape2 = uint32(len(c2.Value))
-		case named.ShapePath:
-			pathPtr := guest.LowerSlice(call, c2.Value)
-			shapeCase = 4
-			shape1 = uint64(pathPtr)
-			shape2 = uint32(len(c2.Value))
-		default:
-			guest.NoCase("named.Shape")
-		}
-		vCase = 3
-		v1 = shapeCase
-		v2 = shape1
-		v3 = uint64(shape2)
-	case OuterUnit:
-		vCase = 4
-	default:
-		guest.NoCase("variants.Outer")
-	}
-	area := call.ResultArea(32)
-	importOfOuter(vCase, v1, v2, v3, v4, guest.Address(area))
-	call.Returned()
+	vCase, v1, v2, v3, v4 := lowerOuter(call, v)
+	importOfOuter(vCase, v1, v2, v3, v4, call.ResultArea(32))
+	area := call.Returned(32)
 	result := loadOuter(area)
 	call.Done()
 	return result
@@ -359,37 +126,12 @@ func OfOuter(v Outer) Outer {
 //go:wasmimport roundtrip:values/variants of-shape
 func importOfShape(uint32, uint64, uint32, uint32)
 
-// OfShape is of-shape.
+// OfShape calls roundtrip:values/variants#of-shape.
 func OfShape(v Shape) Shape {
 	call := guest.Call()
-	var vCase uint32
-	var v1 uint64
-	var v2 uint32
-	switch c := v.(type) {
-	case named.ShapeNothing:
-	case named.ShapeDot:
-		vCase = 1
-		v1 = uint64(uint32(c.Value.X))
-		v2 = uint32(c.Value.Y)
-	case named.ShapeCircle:
-		vCase = 2
-		v1 = math.Float64bits(c.Value)
-	case named.ShapeLabel:
-		labelPtr := guest.LowerString(call, c.Value)
-		vCase = 3
-		v1 = uint64(labelPtr)
-		v2 = uint32(len(c.Value))
-	case named.ShapePath:
-		pathPtr := guest.LowerSlice(call, c.Value)
-		vCase = 4
-		v1 = uint64(pathPtr)
-		v2 = uint32(len(c.Value))
-	default:
-		guest.NoCase("named.Shape")
-	}
-	area := call.ResultArea(16)
-	importOfShape(vCase, v1, v2, guest.Address(area))
-	call.Returned()
+	vCase, v1, v2 := lowerShape(call, v)
+	importOfShape(vCase, v1, v2, call.ResultArea(16))
+	area := call.Returned(16)
 	result := loadShape(area)
 	call.Done()
 	return result
@@ -398,213 +140,411 @@ func OfShape(v Shape) Shape {
 //go:wasmimport roundtrip:values/variants of-outers
 func importOfOuters(uint32, uint32, uint32)
 
-// OfOuters is of-outers.
+// OfOuters calls roundtrip:values/variants#of-outers.
 func OfOuters(v []Outer) []Outer {
 	call := guest.Call()
 	vPtr := guest.LowerList(call, v, 32, storeOuter)
-	area := call.ResultArea(8)
-	importOfOuters(vPtr, uint32(len(v)), guest.Address(area))
-	call.Returned()
-	resultPtr := guest.Load[uint32](area, 0)
-	result := guest.LiftList(resultPtr, guest.Load[uint32](area, 4), 32, loadOuter)
+	importOfOuters(vPtr, uint32(len(v)), call.ResultArea(8))
+	area := call.Returned(8)
+	result := guest.LoadList(area, 0, 32, loadOuter)
 	call.Done()
 	return result
 }
 
-func loadOnly(ptr guest.Pointer) Only {
-	valueCase := guest.Load[uint8](ptr, 0)
-	var value Only
-	switch valueCase {
-	case 0:
-		value = OnlyOne{Value: guest.Load[uint8](ptr, 1)}
+// Exported is for worlds that export the interface.
+var Exported exported
+var implementation Interface
+
+type exported struct{}
+
+func (exported) Set(impl Interface) { implementation = impl }
+
+func (exported) OfOnly(v0, v1 uint32) uint32 {
+	result := implementation.OfOnly(liftOnly(v0, v1))
+	area := guest.ResultArea(2)
+	storeOnly(area, result)
+	return guest.Address(area)
+}
+
+func (exported) OfNumbers(v0, v1 uint32) uint32 {
+	result := implementation.OfNumbers(liftNumbers(v0, v1))
+	area := guest.ResultArea(8)
+	storeNumbers(area, result)
+	return guest.Address(area)
+}
+
+func (exported) OfWide(v0 uint32, v1 uint64) uint32 {
+	result := implementation.OfWide(liftWide(v0, v1))
+	area := guest.ResultArea(16)
+	storeWide(area, result)
+	return guest.Address(area)
+}
+
+func (exported) OfMixed(v0 uint32, v1 uint64) uint32 {
+	result := implementation.OfMixed(liftMixed(v0, v1))
+	area := guest.ResultArea(16)
+	storeMixed(area, result)
+	return guest.Address(area)
+}
+
+func (exported) OfTexts(v0 uint32, v1 uint64, v2 uint32) uint32 {
+	v := liftTexts(v0, v1, v2)
+	guest.ParamsLifted()
+	result := implementation.OfTexts(v)
+	area := guest.ResultArea(16)
+	storeTexts(&guest.Results, area, result)
+	return guest.Address(area)
+}
+
+func (exported) OfTuples(v0 uint32, v1, v2 uint64, v3 uint32, v4 float32) uint32 {
+	v := liftTuples(v0, v1, v2, v3, v4)
+	guest.ParamsLifted()
+	result := implementation.OfTuples(v)
+	area := guest.ResultArea(32)
+	storeTuples(&guest.Results, area, result)
+	return guest.Address(area)
+}
+
+func (exported) OfOuter(v0, v1 uint32, v2, v3 uint64, v4 uint32) uint32 {
+	v := liftOuter(v0, v1, v2, v3, v4)
+	guest.ParamsLifted()
+	result := implementation.OfOuter(v)
+	area := guest.ResultArea(32)
+	storeOuter(&guest.Results, area, result)
+	return guest.Address(area)
+}
+
+func (exported) OfShape(v0 uint32, v1 uint64, v2 uint32) uint32 {
+	v := liftShape(v0, v1, v2)
+	guest.ParamsLifted()
+	result := implementation.OfShape(v)
+	area := guest.ResultArea(16)
+	storeShape(&guest.Results, area, result)
+	return guest.Address(area)
+}
+
+func (exported) OfOuters(vPtr, vLen uint32) uint32 {
+	v := guest.LiftList(vPtr, vLen, 32, loadOuter)
+	guest.ParamsLifted()
+	result := implementation.OfOuters(v)
+	area := guest.ResultArea(8)
+	guest.StoreList(&guest.Results, area, 0, result, 32, storeOuter)
+	return guest.Address(area)
+}
+
+func lowerOnly(value Only) (uint32, uint32) {
+	var valueCase, valuePayload uint32
+	switch value := value.(type) {
+	case OnlyOne:
+		valuePayload = uint32(value.Value)
 	default:
-		guest.NoDiscriminant(uint32(valueCase), "only")
+		guest.NoCase("variants.Only")
 	}
-	return value
+	return valueCase, valuePayload
+}
+
+func loadOnly(ptr guest.Pointer) Only {
+	switch disc := guest.Load[uint8](ptr, 0); disc {
+	case 0:
+		return OnlyOne{Value: guest.Load[uint8](ptr, 1)}
+	default:
+		guest.NoDiscriminant(uint32(disc), "only")
+	}
+	return nil
+}
+
+func lowerNumbers(value Numbers) (uint32, uint32) {
+	var valueCase, valuePayload uint32
+	switch value := value.(type) {
+	case NumbersA:
+		valuePayload = value.Value
+	case NumbersB:
+		valueCase, valuePayload = 1, math.Float32bits(value.Value)
+	default:
+		guest.NoCase("variants.Numbers")
+	}
+	return valueCase, valuePayload
 }
 
 func loadNumbers(ptr guest.Pointer) Numbers {
-	valueCase := guest.Load[uint8](ptr, 0)
-	var value Numbers
-	switch valueCase {
+	switch disc := guest.Load[uint8](ptr, 0); disc {
 	case 0:
-		value = NumbersA{Value: guest.Load[uint32](ptr, 4)}
+		return NumbersA{Value: guest.Load[uint32](ptr, 4)}
 	case 1:
-		value = NumbersB{Value: guest.Load[float32](ptr, 4)}
+		return NumbersB{Value: guest.Load[float32](ptr, 4)}
 	default:
-		guest.NoDiscriminant(uint32(valueCase), "numbers")
+		guest.NoDiscriminant(uint32(disc), "numbers")
 	}
-	return value
+	return nil
+}
+
+func lowerWide(value Wide) (uint32, uint64) {
+	var valueCase uint32
+	var valuePayload uint64
+	switch value := value.(type) {
+	case WideA:
+		valuePayload = value.Value
+	case WideB:
+		valueCase, valuePayload = 1, math.Float64bits(value.Value)
+	default:
+		guest.NoCase("variants.Wide")
+	}
+	return valueCase, valuePayload
 }
 
 func loadWide(ptr guest.Pointer) Wide {
-	valueCase := guest.Load[uint8](ptr, 0)
-	var value Wide
-	switch valueCase {
+	switch disc := guest.Load[uint8](ptr, 0); disc {
 	case 0:
-		value = WideA{Value: guest.Load[uint64](ptr, 8)}
+		return WideA{Value: guest.Load[uint64](ptr, 8)}
 	case 1:
-		value = WideB{Value: guest.Load[float64](ptr, 8)}
+		return WideB{Value: guest.Load[float64](ptr, 8)}
 	default:
-		guest.NoDiscriminant(uint32(valueCase), "wide")
+		guest.NoDiscriminant(uint32(disc), "wide")
 	}
-	return value
+	return nil
+}
+
+func lowerMixed(value Mixed) (uint32, uint64) {
+	var valueCase uint32
+	var valuePayload uint64
+	switch value := value.(type) {
+	case MixedA:
+		valuePayload = uint64(value.Value)
+	case MixedB:
+		valueCase, valuePayload = 1, math.Float64bits(value.Value)
+	case MixedC:
+		valueCase, valuePayload = 2, uint64(math.Float32bits(value.Value))
+	case MixedD:
+		valueCase, valuePayload = 3, uint64(value.Value)
+	default:
+		guest.NoCase("variants.Mixed")
+	}
+	return valueCase, valuePayload
 }
 
 func loadMixed(ptr guest.Pointer) Mixed {
-	valueCase := guest.Load[uint8](ptr, 0)
-	var value Mixed
-	switch valueCase {
+	switch disc := guest.Load[uint8](ptr, 0); disc {
 	case 0:
-		value = MixedA{Value: guest.Load[uint32](ptr, 8)}
+		return MixedA{Value: guest.Load[uint32](ptr, 8)}
 	case 1:
-		value = MixedB{Value: guest.Load[float64](ptr, 8)}
+		return MixedB{Value: guest.Load[float64](ptr, 8)}
 	case 2:
-		value = MixedC{Value: guest.Load[float32](ptr, 8)}
+		return MixedC{Value: guest.Load[float32](ptr, 8)}
 	case 3:
-		value = MixedD{Value: guest.Load[int64](ptr, 8)}
+		return MixedD{Value: guest.Load[int64](ptr, 8)}
 	default:
-		guest.NoDiscriminant(uint32(valueCase), "mixed")
+		guest.NoDiscriminant(uint32(disc), "mixed")
 	}
-	return value
+	return nil
+}
+
+func lowerTexts(arena *guest.Arena, value Texts) (uint32, uint64, uint32) {
+	var valueCase uint32
+	var value1 uint64
+	var value2 uint32
+	switch value := value.(type) {
+	case TextsS:
+		sPtr := guest.LowerString(arena, value.Value)
+		value1, value2 = uint64(sPtr), uint32(len(value.Value))
+	case TextsN:
+		valueCase, value1 = 1, value.Value
+	case TextsL:
+		lPtr := guest.LowerSlice(arena, value.Value)
+		valueCase, value1, value2 = 2, uint64(lPtr), uint32(len(value.Value))
+	case TextsNone:
+		valueCase = 3
+	default:
+		guest.NoCase("variants.Texts")
+	}
+	return valueCase, value1, value2
 }
 
 func loadTexts(ptr guest.Pointer) Texts {
-	valueCase := guest.Load[uint8](ptr, 0)
-	var value Texts
-	switch valueCase {
+	switch disc := guest.Load[uint8](ptr, 0); disc {
 	case 0:
-		value = TextsS{Value: guest.LiftString(guest.Load[uint32](ptr, 8), guest.Load[uint32](ptr, 12))}
+		return TextsS{Value: guest.LoadString(ptr, 8)}
 	case 1:
-		value = TextsN{Value: guest.Load[uint64](ptr, 8)}
+		return TextsN{Value: guest.Load[uint64](ptr, 8)}
 	case 2:
-		value = TextsL{Value: guest.LiftSlice[float64](guest.Load[uint32](ptr, 8), guest.Load[uint32](ptr, 12))}
+		return TextsL{Value: guest.LoadSlice[float64](ptr, 8)}
 	case 3:
-		value = TextsNone{}
+		return TextsNone{}
 	default:
-		guest.NoDiscriminant(uint32(valueCase), "texts")
+		guest.NoDiscriminant(uint32(disc), "texts")
 	}
-	return value
+	return nil
+}
+
+func lowerTuples(arena *guest.Arena, value Tuples) (uint32, uint64, uint64, uint32, float32) {
+	var valueCase uint32
+	var value1, value2 uint64
+	var value3 uint32
+	var value4 float32
+	switch value := value.(type) {
+	case TuplesA:
+		value1, value2, value3 = uint64(math.Float32bits(value.Value.F0)), value.Value.F1,
+			uint32(value.Value.F2)
+	case TuplesB:
+		valueCase, value1, value2 = 1, value.Value.F0, math.Float64bits(value.Value.F1)
+	case TuplesC:
+		cPtr := guest.LowerString(arena, value.Value)
+		valueCase, value1, value2 = 2, uint64(cPtr), uint64(uint32(len(value.Value)))
+	case TuplesD:
+		valueCase, value1, value2, value3, value4 = 3, uint64(math.Float32bits(value.Value.F0)),
+			uint64(math.Float32bits(value.Value.F1)), math.Float32bits(value.Value.F2), value.Value.F3
+	default:
+		guest.NoCase("variants.Tuples")
+	}
+	return valueCase, value1, value2, value3, value4
 }
 
 func loadTuples(ptr guest.Pointer) Tuples {
-	valueCase := guest.Load[uint8](ptr, 0)
-	var value Tuples
-	switch valueCase {
+	switch disc := guest.Load[uint8](ptr, 0); disc {
 	case 0:
-		value = TuplesA{Value: types.Tuple3[float32, uint64, uint8]{
-			F0: guest.Load[float32](ptr, 8),
-			F1: guest.Load[uint64](ptr, 16),
-			F2: guest.Load[uint8](ptr, 24),
-		}}
+		return TuplesA{Value: types.Tuple3[float32, uint64, uint8]{F0: guest.Load[float32](ptr, 8),
+			F1: guest.Load[uint64](ptr, 16), F2: guest.Load[uint8](ptr, 24)}}
 	case 1:
-		value = TuplesB{Value: types.Tuple2[uint64, float64]{
-			F0: guest.Load[uint64](ptr, 8),
-			F1: guest.Load[float64](ptr, 16),
-		}}
+		return TuplesB{Value: types.Tuple2[uint64, float64]{F0: guest.Load[uint64](ptr, 8),
+			F1: guest.Load[float64](ptr, 16)}}
 	case 2:
-		value = TuplesC{Value: guest.LiftString(guest.Load[uint32](ptr, 8), guest.Load[uint32](ptr, 12))}
+		return TuplesC{Value: guest.LoadString(ptr, 8)}
 	case 3:
-		value = TuplesD{Value: types.Tuple4[float32, float32, float32, float32]{
-			F0: guest.Load[float32](ptr, 8),
-			F1: guest.Load[float32](ptr, 12),
-			F2: guest.Load[float32](ptr, 16),
-			F3: guest.Load[float32](ptr, 20),
-		}}
+		return TuplesD{Value: types.Tuple4[float32, float32, float32, float32]{F0: guest.Load[float32](ptr, 8),
+			F1: guest.Load[float32](ptr, 12), F2: guest.Load[float32](ptr, 16),
+			F3: guest.Load[float32](ptr, 20)}}
 	default:
-		guest.NoDiscriminant(uint32(valueCase), "tuples")
+		guest.NoDiscriminant(uint32(disc), "tuples")
 	}
-	return value
+	return nil
+}
+
+func lowerOuter(arena *guest.Arena, value Outer) (uint32, uint32, uint64, uint64, uint32) {
+	var valueCase, value1 uint32
+	var value2, value3 uint64
+	var value4 uint32
+	switch value := value.(type) {
+	case OuterIn:
+		inCase, inPayload := lowerMixed(value.Value)
+		value1, value2 = inCase, inPayload
+	case OuterOpt:
+		var optCase, opt1 uint32
+		var opt2 uint64
+		if opt, ok := value.Value.Get(); ok {
+			valueCase2, valuePayload := lowerWide(opt)
+			optCase, opt1, opt2 = 1, valueCase2, valuePayload
+		}
+		valueCase, value1, value2, value3 = 1, optCase, uint64(opt1), opt2
+	case OuterRes:
+		var resCase, res1 uint32
+		var res2 uint64
+		var res3 uint32
+		if value, failure, ok := value.Value.Get(); ok {
+			valueCase2, value1_2, value2_2 := lowerTexts(arena, value)
+			res1, res2, res3 = valueCase2, value1_2, value2_2
+		} else {
+			failureCase, failurePayload := lowerNumbers(failure)
+			resCase, res1, res2 = 1, failureCase, uint64(failurePayload)
+		}
+		valueCase, value1, value2, value3, value4 = 2, resCase, uint64(res1), res2, res3
+	case OuterShape:
+		shapeCase, shape1, shape2 := lowerShape(arena, value.Value)
+		valueCase, value1, value2, value3 = 3, shapeCase, shape1, uint64(shape2)
+	case OuterUnit:
+		valueCase = 4
+	default:
+		guest.NoCase("variants.Outer")
+	}
+	return valueCase, value1, value2, value3, value4
 }
 
 func loadOuter(ptr guest.Pointer) Outer {
-	valueCase := guest.Load[uint8](ptr, 0)
-	var value Outer
-	switch valueCase {
+	switch disc := guest.Load[uint8](ptr, 0); disc {
 	case 0:
-		value = OuterIn{Value: loadMixed(guest.At(ptr, 8))}
+		return OuterIn{Value: loadMixed(guest.At(ptr, 8))}
 	case 1:
-		optCase := guest.Load[uint8](ptr, 8)
 		var opt types.Option[Wide]
-		switch optCase {
-		case 0:
-		case 1:
+		if guest.LoadSome(ptr, 8) {
 			opt = types.Some(loadWide(guest.At(ptr, 16)))
-		default:
-			guest.NoDiscriminant(uint32(optCase), "option<wide>")
 		}
-		value = OuterOpt{Value: opt}
+		return OuterOpt{Value: opt}
 	case 2:
-		resCase := guest.Load[uint8](ptr, 8)
 		var res types.Result[Texts, Numbers]
-		switch resCase {
-		case 0:
+		if guest.LoadOK(ptr, 8) {
 			res = types.OK[Texts, Numbers](loadTexts(guest.At(ptr, 16)))
-		case 1:
+		} else {
 			res = types.Err[Texts, Numbers](loadNumbers(guest.At(ptr, 16)))
-		default:
-			guest.NoDiscriminant(uint32(resCase), "result<texts, numbers>")
 		}
-		value = OuterRes{Value: res}
+		return OuterRes{Value: res}
 	case 3:
-		value = OuterShape{Value: loadShape(guest.At(ptr, 8))}
+		return OuterShape{Value: loadShape(guest.At(ptr, 8))}
 	case 4:
-		value = OuterUnit{}
+		return OuterUnit{}
 	default:
-		guest.NoDiscriminant(uint32(valueCase), "outer")
+		guest.NoDiscriminant(uint32(disc), "outer")
 	}
-	return value
+	return nil
+}
+
+func lowerShape(arena *guest.Arena, value named.Shape) (uint32, uint64, uint32) {
+	var valueCase uint32
+	var value1 uint64
+	var value2 uint32
+	switch value := value.(type) {
+	case named.ShapeNothing:
+	case named.ShapeDot:
+		valueCase, value1, value2 = 1, uint64(uint32(value.Value.X)), uint32(value.Value.Y)
+	case named.ShapeCircle:
+		valueCase, value1 = 2, math.Float64bits(value.Value)
+	case named.ShapeLabel:
+		labelPtr := guest.LowerString(arena, value.Value)
+		valueCase, value1, value2 = 3, uint64(labelPtr), uint32(len(value.Value))
+	case named.ShapePath:
+		pathPtr := guest.LowerSlice(arena, value.Value)
+		valueCase, value1, value2 = 4, uint64(pathPtr), uint32(len(value.Value))
+	default:
+		guest.NoCase("named.Shape")
+	}
+	return valueCase, value1, value2
 }
 
 func loadShape(ptr guest.Pointer) named.Shape {
-	valueCase := guest.Load[uint8](ptr, 0)
-	var value named.Shape
-	switch valueCase {
+	switch disc := guest.Load[uint8](ptr, 0); disc {
 	case 0:
-		value = named.ShapeNothing{}
+		return named.ShapeNothing{}
 	case 1:
-		value = named.ShapeDot{Value: loadPoint(guest.At(ptr, 8))}
+		return named.ShapeDot{Value: loadPoint(guest.At(ptr, 8))}
 	case 2:
-		value = named.ShapeCircle{Value: guest.Load[float64](ptr, 8)}
+		return named.ShapeCircle{Value: guest.Load[float64](ptr, 8)}
 	case 3:
-		value = named.ShapeLabel{
-			Value: guest.LiftString(guest.Load[uint32](ptr, 8), guest.Load[uint32](ptr, 12)),
-		}
+		return named.ShapeLabel{Value: guest.LoadString(ptr, 8)}
 	case 4:
-		value = named.ShapePath{
-			Value: guest.LiftSlice[named.Point](guest.Load[uint32](ptr, 8), guest.Load[uint32](ptr, 12)),
-		}
+		return named.ShapePath{Value: guest.LoadSlice[named.Point](ptr, 8)}
 	default:
-		guest.NoDiscriminant(uint32(valueCase), "shape")
+		guest.NoDiscriminant(uint32(disc), "shape")
 	}
-	return value
+	return nil
 }
 
 func storeOuter(arena *guest.Arena, ptr guest.Pointer, value Outer) {
-	switch c := value.(type) {
+	switch value := value.(type) {
 	case OuterIn:
 		guest.Store(ptr, 0, uint8(0))
-		storeMixed(guest.At(ptr, 8), c.Value)
+		storeMixed(guest.At(ptr, 8), value.Value)
 	case OuterOpt:
 		guest.Store(ptr, 0, uint8(1))
-		if value_, ok := c.Value.Get(); ok {
-			guest.Store(ptr, 8, uint8(1))
-			storeWide(guest.At(ptr, 16), value_)
-		} else {
-			guest.Store(ptr, 8, uint8(0))
+		if opt, ok := value.Value.Get(); guest.StoreSome(ptr, 8, ok) {
+			storeWide(guest.At(ptr, 16), opt)
 		}
 	case OuterRes:
 		guest.Store(ptr, 0, uint8(2))
-		if value_, failure, ok := c.Value.Get(); ok {
-			guest.Store(ptr, 8, uint8(0))
-			storeTexts(arena, guest.At(ptr, 16), value_)
+		if value, failure, ok := value.Value.Get(); guest.StoreOK(ptr, 8, ok) {
+			storeTexts(arena, guest.At(ptr, 16), value)
 		} else {
-			guest.Store(ptr, 8, uint8(1))
 			storeNumbers(guest.At(ptr, 16), failure)
 		}
 	case OuterShape:
 		guest.Store(ptr, 0, uint8(3))
-		storeShape(arena, guest.At(ptr, 8), c.Value)
+		storeShape(arena, guest.At(ptr, 8), value.Value)
 	case OuterUnit:
 		guest.Store(ptr, 0, uint8(4))
 	default:
@@ -612,57 +552,138 @@ func storeOuter(arena *guest.Arena, ptr guest.Pointer, value Outer) {
 	}
 }
 
-func loadPoint(ptr guest.Pointer) named.Point {
-	return named.Point{X: guest.Load[int32](ptr, 0), Y: guest.Load[int32](ptr, 4)}
+func liftOnly(flat0, flat1 uint32) Only {
+	switch disc := flat0; disc {
+	case 0:
+		return OnlyOne{Value: uint8(flat1)}
+	default:
+		guest.NoDiscriminant(uint32(disc), "only")
+	}
+	return nil
 }
 
-func storeMixed(ptr guest.Pointer, value Mixed) {
-	switch c := value.(type) {
-	case MixedA:
+func storeOnly(ptr guest.Pointer, value Only) {
+	switch value := value.(type) {
+	case OnlyOne:
 		guest.Store(ptr, 0, uint8(0))
-		guest.Store(ptr, 8, c.Value)
-	case MixedB:
-		guest.Store(ptr, 0, uint8(1))
-		guest.Store(ptr, 8, c.Value)
-	case MixedC:
-		guest.Store(ptr, 0, uint8(2))
-		guest.Store(ptr, 8, c.Value)
-	case MixedD:
-		guest.Store(ptr, 0, uint8(3))
-		guest.Store(ptr, 8, c.Value)
+		guest.Store(ptr, 1, value.Value)
 	default:
-		guest.NoCase("variants.Mixed")
+		guest.NoCase("variants.Only")
 	}
 }
 
+func liftNumbers(flat0, flat1 uint32) Numbers {
+	switch disc := flat0; disc {
+	case 0:
+		return NumbersA{Value: flat1}
+	case 1:
+		return NumbersB{Value: math.Float32frombits(flat1)}
+	default:
+		guest.NoDiscriminant(uint32(disc), "numbers")
+	}
+	return nil
+}
+
+func storeNumbers(ptr guest.Pointer, value Numbers) {
+	switch value := value.(type) {
+	case NumbersA:
+		guest.Store(ptr, 0, uint8(0))
+		guest.Store(ptr, 4, value.Value)
+	case NumbersB:
+		guest.Store(ptr, 0, uint8(1))
+		guest.Store(ptr, 4, value.Value)
+	default:
+		guest.NoCase("variants.Numbers")
+	}
+}
+
+func liftWide(flat0 uint32, flat1 uint64) Wide {
+	switch disc := flat0; disc {
+	case 0:
+		return WideA{Value: flat1}
+	case 1:
+		return WideB{Value: math.Float64frombits(flat1)}
+	default:
+		guest.NoDiscriminant(uint32(disc), "wide")
+	}
+	return nil
+}
+
 func storeWide(ptr guest.Pointer, value Wide) {
-	switch c := value.(type) {
+	switch value := value.(type) {
 	case WideA:
 		guest.Store(ptr, 0, uint8(0))
-		guest.Store(ptr, 8, c.Value)
+		guest.Store(ptr, 8, value.Value)
 	case WideB:
 		guest.Store(ptr, 0, uint8(1))
-		guest.Store(ptr, 8, c.Value)
+		guest.Store(ptr, 8, value.Value)
 	default:
 		guest.NoCase("variants.Wide")
 	}
 }
 
+func liftMixed(flat0 uint32, flat1 uint64) Mixed {
+	switch disc := flat0; disc {
+	case 0:
+		return MixedA{Value: uint32(flat1)}
+	case 1:
+		return MixedB{Value: math.Float64frombits(flat1)}
+	case 2:
+		return MixedC{Value: math.Float32frombits(uint32(flat1))}
+	case 3:
+		return MixedD{Value: int64(flat1)}
+	default:
+		guest.NoDiscriminant(uint32(disc), "mixed")
+	}
+	return nil
+}
+
+func storeMixed(ptr guest.Pointer, value Mixed) {
+	switch value := value.(type) {
+	case MixedA:
+		guest.Store(ptr, 0, uint8(0))
+		guest.Store(ptr, 8, value.Value)
+	case MixedB:
+		guest.Store(ptr, 0, uint8(1))
+		guest.Store(ptr, 8, value.Value)
+	case MixedC:
+		guest.Store(ptr, 0, uint8(2))
+		guest.Store(ptr, 8, value.Value)
+	case MixedD:
+		guest.Store(ptr, 0, uint8(3))
+		guest.Store(ptr, 8, value.Value)
+	default:
+		guest.NoCase("variants.Mixed")
+	}
+}
+
+func liftTexts(flat0 uint32, flat1 uint64, flat2 uint32) Texts {
+	switch disc := flat0; disc {
+	case 0:
+		return TextsS{Value: guest.LiftString(uint32(flat1), flat2)}
+	case 1:
+		return TextsN{Value: flat1}
+	case 2:
+		return TextsL{Value: guest.LiftSlice[float64](uint32(flat1), flat2)}
+	case 3:
+		return TextsNone{}
+	default:
+		guest.NoDiscriminant(uint32(disc), "texts")
+	}
+	return nil
+}
+
 func storeTexts(arena *guest.Arena, ptr guest.Pointer, value Texts) {
-	switch c := value.(type) {
+	switch value := value.(type) {
 	case TextsS:
 		guest.Store(ptr, 0, uint8(0))
-		sPtr := guest.LowerString(arena, c.Value)
-		guest.Store(ptr, 8, sPtr)
-		guest.Store(ptr, 12, uint32(len(c.Value)))
+		guest.StoreString(arena, ptr, 8, value.Value)
 	case TextsN:
 		guest.Store(ptr, 0, uint8(1))
-		guest.Store(ptr, 8, c.Value)
+		guest.Store(ptr, 8, value.Value)
 	case TextsL:
 		guest.Store(ptr, 0, uint8(2))
-		lPtr := guest.LowerSlice(arena, c.Value)
-		guest.Store(ptr, 8, lPtr)
-		guest.Store(ptr, 12, uint32(len(c.Value)))
+		guest.StoreSlice(arena, ptr, 8, value.Value)
 	case TextsNone:
 		guest.Store(ptr, 0, uint8(3))
 	default:
@@ -670,42 +691,120 @@ func storeTexts(arena *guest.Arena, ptr guest.Pointer, value Texts) {
 	}
 }
 
-func storeNumbers(ptr guest.Pointer, value Numbers) {
-	switch c := value.(type) {
-	case NumbersA:
-		guest.Store(ptr, 0, uint8(0))
-		guest.Store(ptr, 4, c.Value)
-	case NumbersB:
-		guest.Store(ptr, 0, uint8(1))
-		guest.Store(ptr, 4, c.Value)
+func liftTuples(flat0 uint32, flat1, flat2 uint64, flat3 uint32, flat4 float32) Tuples {
+	switch disc := flat0; disc {
+	case 0:
+		return TuplesA{Value: types.Tuple3[float32, uint64, uint8]{F0: math.Float32frombits(uint32(flat1)),
+			F1: flat2, F2: uint8(flat3)}}
+	case 1:
+		return TuplesB{Value: types.Tuple2[uint64, float64]{F0: flat1, F1: math.Float64frombits(flat2)}}
+	case 2:
+		return TuplesC{Value: guest.LiftString(uint32(flat1), uint32(flat2))}
+	case 3:
+		return TuplesD{Value: types.Tuple4[float32, float32, float32, float32]{
+			F0: math.Float32frombits(uint32(flat1)), F1: math.Float32frombits(uint32(flat2)),
+			F2: math.Float32frombits(flat3), F3: flat4}}
 	default:
-		guest.NoCase("variants.Numbers")
+		guest.NoDiscriminant(uint32(disc), "tuples")
+	}
+	return nil
+}
+
+func storeTuples(arena *guest.Arena, ptr guest.Pointer, value Tuples) {
+	switch value := value.(type) {
+	case TuplesA:
+		guest.Store(ptr, 0, uint8(0))
+		guest.Store(ptr, 8, value.Value.F0)
+		guest.Store(ptr, 16, value.Value.F1)
+		guest.Store(ptr, 24, value.Value.F2)
+	case TuplesB:
+		guest.Store(ptr, 0, uint8(1))
+		guest.Store(ptr, 8, value.Value.F0)
+		guest.Store(ptr, 16, value.Value.F1)
+	case TuplesC:
+		guest.Store(ptr, 0, uint8(2))
+		guest.StoreString(arena, ptr, 8, value.Value)
+	case TuplesD:
+		guest.Store(ptr, 0, uint8(3))
+		guest.Store(ptr, 8, value.Value.F0)
+		guest.Store(ptr, 12, value.Value.F1)
+		guest.Store(ptr, 16, value.Value.F2)
+		guest.Store(ptr, 20, value.Value.F3)
+	default:
+		guest.NoCase("variants.Tuples")
 	}
 }
 
+func liftOuter(flat0, flat1 uint32, flat2, flat3 uint64, flat4 uint32) Outer {
+	switch disc := flat0; disc {
+	case 0:
+		return OuterIn{Value: liftMixed(flat1, flat2)}
+	case 1:
+		var opt types.Option[Wide]
+		if guest.LiftSome(flat1) {
+			opt = types.Some(liftWide(uint32(flat2), flat3))
+		}
+		return OuterOpt{Value: opt}
+	case 2:
+		flat2_2 := uint32(flat2)
+		var res types.Result[Texts, Numbers]
+		if guest.LiftOK(flat1) {
+			res = types.OK[Texts, Numbers](liftTexts(flat2_2, flat3, flat4))
+		} else {
+			res = types.Err[Texts, Numbers](liftNumbers(flat2_2, uint32(flat3)))
+		}
+		return OuterRes{Value: res}
+	case 3:
+		return OuterShape{Value: liftShape(flat1, flat2, uint32(flat3))}
+	case 4:
+		return OuterUnit{}
+	default:
+		guest.NoDiscriminant(uint32(disc), "outer")
+	}
+	return nil
+}
+
+func liftShape(flat0 uint32, flat1 uint64, flat2 uint32) named.Shape {
+	switch disc := flat0; disc {
+	case 0:
+		return named.ShapeNothing{}
+	case 1:
+		return named.ShapeDot{Value: named.Point{X: int32(uint32(flat1)), Y: int32(flat2)}}
+	case 2:
+		return named.ShapeCircle{Value: math.Float64frombits(flat1)}
+	case 3:
+		return named.ShapeLabel{Value: guest.LiftString(uint32(flat1), flat2)}
+	case 4:
+		return named.ShapePath{Value: guest.LiftSlice[named.Point](uint32(flat1), flat2)}
+	default:
+		guest.NoDiscriminant(uint32(disc), "shape")
+	}
+	return nil
+}
+
 func storeShape(arena *guest.Arena, ptr guest.Pointer, value named.Shape) {
-	switch c := value.(type) {
+	switch value := value.(type) {
 	case named.ShapeNothing:
 		guest.Store(ptr, 0, uint8(0))
 	case named.ShapeDot:
 		guest.Store(ptr, 0, uint8(1))
-		storePoint(guest.At(ptr, 8), c.Value)
+		storePoint(guest.At(ptr, 8), value.Value)
 	case named.ShapeCircle:
 		guest.Store(ptr, 0, uint8(2))
-		guest.Store(ptr, 8, c.Value)
+		guest.Store(ptr, 8, value.Value)
 	case named.ShapeLabel:
 		guest.Store(ptr, 0, uint8(3))
-		labelPtr := guest.LowerString(arena, c.Value)
-		guest.Store(ptr, 8, labelPtr)
-		guest.Store(ptr, 12, uint32(len(c.Value)))
+		guest.StoreString(arena, ptr, 8, value.Value)
 	case named.ShapePath:
 		guest.Store(ptr, 0, uint8(4))
-		pathPtr := guest.LowerSlice(arena, c.Value)
-		guest.Store(ptr, 8, pathPtr)
-		guest.Store(ptr, 12, uint32(len(c.Value)))
+		guest.StoreSlice(arena, ptr, 8, value.Value)
 	default:
 		guest.NoCase("named.Shape")
 	}
+}
+
+func loadPoint(ptr guest.Pointer) named.Point {
+	return named.Point{X: guest.Load[int32](ptr, 0), Y: guest.Load[int32](ptr, 4)}
 }
 
 func storePoint(ptr guest.Pointer, value named.Point) {

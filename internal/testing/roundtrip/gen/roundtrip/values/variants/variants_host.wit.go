@@ -6,7 +6,6 @@ package variants
 
 import (
 	"context"
-	"encoding/binary"
 	"math"
 
 	"github.com/witgen/witgen/canonicalabi/host"
@@ -15,151 +14,74 @@ import (
 	"github.com/witgen/witgen/internal/testing/roundtrip/gen/roundtrip/values/named"
 )
 
-// Interface is roundtrip:values/variants: what a guest
-// exports, and what a host implements for the guests that import it.
+// Interface is roundtrip:values/variants, which a guest exports or a host implements.
 type Interface interface {
-	// OfOnly is of-only.
+	// OfOnly calls roundtrip:values/variants#of-only.
 	OfOnly(ctx context.Context, v Only) (Only, error)
-	// OfNumbers is of-numbers.
+	// OfNumbers calls roundtrip:values/variants#of-numbers.
 	OfNumbers(ctx context.Context, v Numbers) (Numbers, error)
-	// OfWide is of-wide.
+	// OfWide calls roundtrip:values/variants#of-wide.
 	OfWide(ctx context.Context, v Wide) (Wide, error)
-	// OfMixed is of-mixed.
+	// OfMixed calls roundtrip:values/variants#of-mixed.
 	OfMixed(ctx context.Context, v Mixed) (Mixed, error)
-	// OfTexts is of-texts.
+	// OfTexts calls roundtrip:values/variants#of-texts.
 	OfTexts(ctx context.Context, v Texts) (Texts, error)
-	// OfTuples is of-tuples.
+	// OfTuples calls roundtrip:values/variants#of-tuples.
 	OfTuples(ctx context.Context, v Tuples) (Tuples, error)
-	// OfOuter is of-outer.
+	// OfOuter calls roundtrip:values/variants#of-outer.
 	OfOuter(ctx context.Context, v Outer) (Outer, error)
-	// OfShape is of-shape.
+	// OfShape calls roundtrip:values/variants#of-shape.
 	OfShape(ctx context.Context, v Shape) (Shape, error)
-	// OfOuters is of-outers.
+	// OfOuters calls roundtrip:values/variants#of-outers.
 	OfOuters(ctx context.Context, v []Outer) ([]Outer, error)
 }
 
-// Descriptor describes roundtrip:values/variants to the runtime.
-var Descriptor = bind.Interface{
+var descriptor = bind.Interface{
 	Functions: []bind.Function{
-		{
-			Name:   "of-only",
-			Type:   0x21e1cc184b107b34,
-			Export: "i32 i32 -> i32",
-			Import: "i32 i32 i32 ->",
-			Handle: handleOfOnly,
-		},
-		{
-			Name:   "of-numbers",
-			Type:   0xad2e542bf920e863,
-			Export: "i32 i32 -> i32",
-			Import: "i32 i32 i32 ->",
-			Handle: handleOfNumbers,
-		},
-		{
-			Name:   "of-wide",
-			Type:   0xb388af039c81582b,
-			Export: "i32 i64 -> i32",
-			Import: "i32 i64 i32 ->",
-			Handle: handleOfWide,
-		},
-		{
-			Name:   "of-mixed",
-			Type:   0xeaacccf0b24a464f,
-			Export: "i32 i64 -> i32",
-			Import: "i32 i64 i32 ->",
-			Handle: handleOfMixed,
-		},
-		{
-			Name:   "of-texts",
-			Type:   0x202f55edf0ef9712,
-			Export: "i32 i64 i32 -> i32",
-			Import: "i32 i64 i32 i32 ->",
-			Handle: handleOfTexts,
-		},
-		{
-			Name:   "of-tuples",
-			Type:   0x15a8a96ba4b2515e,
-			Export: "i32 i64 i64 i32 f32 -> i32",
-			Import: "i32 i64 i64 i32 f32 i32 ->",
-			Handle: handleOfTuples,
-		},
-		{
-			Name:   "of-outer",
-			Type:   0x9be6f99a5a474474,
-			Export: "i32 i32 i64 i64 i32 -> i32",
-			Import: "i32 i32 i64 i64 i32 i32 ->",
-			Handle: handleOfOuter,
-		},
-		{
-			Name:   "of-shape",
-			Type:   0x10c3ca0720a62c9c,
-			Export: "i32 i64 i32 -> i32",
-			Import: "i32 i64 i32 i32 ->",
-			Handle: handleOfShape,
-		},
-		{
-			Name:   "of-outers",
-			Type:   0x05c30d296e99141b,
-			Export: "i32 i32 -> i32",
-			Import: "i32 i32 i32 ->",
-			Handle: handleOfOuters,
-		},
+		{Name: "of-only", Type: 0x21e1cc184b107b34, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->",
+			Handle: handleOfOnly},
+		{Name: "of-numbers", Type: 0xad2e542bf920e863, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->",
+			Handle: handleOfNumbers},
+		{Name: "of-wide", Type: 0xb388af039c81582b, Export: "i32 i64 -> i32", Import: "i32 i64 i32 ->",
+			Handle: handleOfWide},
+		{Name: "of-mixed", Type: 0xeaacccf0b24a464f, Export: "i32 i64 -> i32", Import: "i32 i64 i32 ->",
+			Handle: handleOfMixed},
+		{Name: "of-texts", Type: 0x202f55edf0ef9712, Export: "i32 i64 i32 -> i32", Import: "i32 i64 i32 i32 ->",
+			Handle: handleOfTexts},
+		{Name: "of-tuples", Type: 0x15a8a96ba4b2515e, Export: "i32 i64 i64 i32 f32 -> i32",
+			Import: "i32 i64 i64 i32 f32 i32 ->", Handle: handleOfTuples},
+		{Name: "of-outer", Type: 0x9be6f99a5a474474, Export: "i32 i32 i64 i64 i32 -> i32",
+			Import: "i32 i32 i64 i64 i32 i32 ->", Handle: handleOfOuter},
+		{Name: "of-shape", Type: 0x10c3ca0720a62c9c, Export: "i32 i64 i32 -> i32", Import: "i32 i64 i32 i32 ->",
+			Handle: handleOfShape},
+		{Name: "of-outers", Type: 0x05c30d296e99141b, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->",
+			Handle: handleOfOuters},
 	},
 }
 
-// Bind returns the interface as an instance exports it. Worlds that export it
-// call it.
+// Descriptor describes roundtrip:values/variants to the runtime.
+var Descriptor = descriptor
+
+// Bind returns the interface as an instance exports it.
 func Bind(e bind.Exports) Interface {
-	return &exports{
-		ofOnly:    e.Func(0),
-		ofNumbers: e.Func(1),
-		ofWide:    e.Func(2),
-		ofMixed:   e.Func(3),
-		ofTexts:   e.Func(4),
-		ofTuples:  e.Func(5),
-		ofOuter:   e.Func(6),
-		ofShape:   e.Func(7),
-		ofOuters:  e.Func(8),
-	}
+	x := &exports{}
+	e.Bind(&x.ofOnly, &x.ofNumbers, &x.ofWide, &x.ofMixed, &x.ofTexts, &x.ofTuples, &x.ofOuter, &x.ofShape,
+		&x.ofOuters)
+	return x
 }
 
-// exports calls the functions that an instance exports.
-type exports struct {
-	ofOnly    bind.Func
-	ofNumbers bind.Func
-	ofWide    bind.Func
-	ofMixed   bind.Func
-	ofTexts   bind.Func
-	ofTuples  bind.Func
-	ofOuter   bind.Func
-	ofShape   bind.Func
-	ofOuters  bind.Func
-}
+type exports struct{ ofOnly, ofNumbers, ofWide, ofMixed, ofTexts, ofTuples, ofOuter, ofShape, ofOuters bind.Func }
 
 func (x *exports) OfOnly(ctx context.Context, v Only) (Only, error) {
 	if bad := checkOnly(v); bad != nil {
 		return nil, bad.In("v")
 	}
 	call := x.ofOnly.Begin(ctx)
-	var vCase, vPayload uint32
-	switch c := v.(type) {
-	case OnlyOne:
-		vPayload = uint32(c.Value)
-	default:
-		call.BadVariant("only")
-	}
+	vCase, vPayload := lowerOnly(call, v)
 	stack := call.Stack[:2]
-	stack[0] = uint64(vCase)
-	stack[1] = uint64(vPayload)
-	if !call.Invoke() {
-		return nil, call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 2, 1)
-	if !ok {
-		return nil, call.End()
-	}
-	result := loadOnly(call, area)
-	return result, call.End()
+	stack[0], stack[1] = uint64(vCase), uint64(vPayload)
+	area := call.InvokeView(2, 1)
+	return loadOnly(call, area), call.End()
 }
 
 func (x *exports) OfNumbers(ctx context.Context, v Numbers) (Numbers, error) {
@@ -167,28 +89,11 @@ func (x *exports) OfNumbers(ctx context.Context, v Numbers) (Numbers, error) {
 		return nil, bad.In("v")
 	}
 	call := x.ofNumbers.Begin(ctx)
-	var vCase, vPayload uint32
-	switch c := v.(type) {
-	case NumbersA:
-		vPayload = c.Value
-	case NumbersB:
-		vCase = 1
-		vPayload = math.Float32bits(c.Value)
-	default:
-		call.BadVariant("numbers")
-	}
+	vCase, vPayload := lowerNumbers(call, v)
 	stack := call.Stack[:2]
-	stack[0] = uint64(vCase)
-	stack[1] = uint64(vPayload)
-	if !call.Invoke() {
-		return nil, call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 8, 4)
-	if !ok {
-		return nil, call.End()
-	}
-	result := loadNumbers(call, area)
-	return result, call.End()
+	stack[0], stack[1] = uint64(vCase), uint64(vPayload)
+	area := call.InvokeView(8, 4)
+	return loadNumbers(call, area), call.End()
 }
 
 func (x *exports) OfWide(ctx context.Context, v Wide) (Wide, error) {
@@ -196,29 +101,11 @@ func (x *exports) OfWide(ctx context.Context, v Wide) (Wide, error) {
 		return nil, bad.In("v")
 	}
 	call := x.ofWide.Begin(ctx)
-	var vCase uint32
-	var vPayload uint64
-	switch c := v.(type) {
-	case WideA:
-		vPayload = c.Value
-	case WideB:
-		vCase = 1
-		vPayload = math.Float64bits(c.Value)
-	default:
-		call.BadVariant("wide")
-	}
+	vCase, vPayload := lowerWide(call, v)
 	stack := call.Stack[:2]
-	stack[0] = uint64(vCase)
-	stack[1] = vPayload
-	if !call.Invoke() {
-		return nil, call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 16, 8)
-	if !ok {
-		return nil, call.End()
-	}
-	result := loadWide(call, area)
-	return result, call.End()
+	stack[0], stack[1] = uint64(vCase), vPayload
+	area := call.InvokeView(16, 8)
+	return loadWide(call, area), call.End()
 }
 
 func (x *exports) OfMixed(ctx context.Context, v Mixed) (Mixed, error) {
@@ -226,35 +113,11 @@ func (x *exports) OfMixed(ctx context.Context, v Mixed) (Mixed, error) {
 		return nil, bad.In("v")
 	}
 	call := x.ofMixed.Begin(ctx)
-	var vCase uint32
-	var vPayload uint64
-	switch c := v.(type) {
-	case MixedA:
-		vPayload = uint64(c.Value)
-	case MixedB:
-		vCase = 1
-		vPayload = math.Float64bits(c.Value)
-	case MixedC:
-		vCase = 2
-		vPayload = uint64(math.Float32bits(c.Value))
-	case MixedD:
-		vCase = 3
-		vPayload = uint64(c.Value)
-	default:
-		call.BadVariant("mixed")
-	}
+	vCase, vPayload := lowerMixed(call, v)
 	stack := call.Stack[:2]
-	stack[0] = uint64(vCase)
-	stack[1] = vPayload
-	if !call.Invoke() {
-		return nil, call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 16, 8)
-	if !ok {
-		return nil, call.End()
-	}
-	result := loadMixed(call, area)
-	return result, call.End()
+	stack[0], stack[1] = uint64(vCase), vPayload
+	area := call.InvokeView(16, 8)
+	return loadMixed(call, area), call.End()
 }
 
 func (x *exports) OfTexts(ctx context.Context, v Texts) (Texts, error) {
@@ -262,40 +125,11 @@ func (x *exports) OfTexts(ctx context.Context, v Texts) (Texts, error) {
 		return nil, bad.In("v")
 	}
 	call := x.ofTexts.Begin(ctx)
-	var vCase uint32
-	var v1 uint64
-	var v2 uint32
-	switch c := v.(type) {
-	case TextsS:
-		sPtr, sLen := call.LowerString(c.Value)
-		v1 = uint64(sPtr)
-		v2 = sLen
-	case TextsN:
-		vCase = 1
-		v1 = c.Value
-	case TextsL:
-		lPtr, lLen := bind.LowerNumbers(call, c.Value)
-		vCase = 2
-		v1 = uint64(lPtr)
-		v2 = lLen
-	case TextsNone:
-		vCase = 3
-	default:
-		call.BadVariant("texts")
-	}
+	vCase, v1, v2 := lowerTexts(call, v)
 	stack := call.Stack[:3]
-	stack[0] = uint64(vCase)
-	stack[1] = v1
-	stack[2] = uint64(v2)
-	if !call.Invoke() {
-		return nil, call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 16, 8)
-	if !ok {
-		return nil, call.End()
-	}
-	result := loadTexts(call, area)
-	return result, call.End()
+	stack[0], stack[1], stack[2] = uint64(vCase), v1, uint64(v2)
+	area := call.InvokeView(16, 8)
+	return loadTexts(call, area), call.End()
 }
 
 func (x *exports) OfTuples(ctx context.Context, v Tuples) (Tuples, error) {
@@ -303,48 +137,12 @@ func (x *exports) OfTuples(ctx context.Context, v Tuples) (Tuples, error) {
 		return nil, bad.In("v")
 	}
 	call := x.ofTuples.Begin(ctx)
-	var vCase uint32
-	var v1, v2 uint64
-	var v3 uint32
-	var v4 float32
-	switch c := v.(type) {
-	case TuplesA:
-		v1 = uint64(math.Float32bits(c.Value.F0))
-		v2 = c.Value.F1
-		v3 = uint32(c.Value.F2)
-	case TuplesB:
-		vCase = 1
-		v1 = c.Value.F0
-		v2 = math.Float64bits(c.Value.F1)
-	case TuplesC:
-		cPtr, cLen := call.LowerString(c.Value)
-		vCase = 2
-		v1 = uint64(cPtr)
-		v2 = uint64(cLen)
-	case TuplesD:
-		vCase = 3
-		v1 = uint64(math.Float32bits(c.Value.F0))
-		v2 = uint64(math.Float32bits(c.Value.F1))
-		v3 = math.Float32bits(c.Value.F2)
-		v4 = c.Value.F3
-	default:
-		call.BadVariant("tuples")
-	}
+	vCase, v1, v2, v3, v4 := lowerTuples(call, v)
 	stack := call.Stack[:5]
-	stack[0] = uint64(vCase)
-	stack[1] = v1
-	stack[2] = v2
-	stack[3] = uint64(v3)
+	stack[0], stack[1], stack[2], stack[3] = uint64(vCase), v1, v2, uint64(v3)
 	stack[4] = uint64(math.Float32bits(v4))
-	if !call.Invoke() {
-		return nil, call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 32, 8)
-	if !ok {
-		return nil, call.End()
-	}
-	result := loadTuples(call, area)
-	return result, call.End()
+	area := call.InvokeView(32, 8)
+	return loadTuples(call, area), call.End()
 }
 
 func (x *exports) OfOuter(ctx context.Context, v Outer) (Outer, error) {
@@ -352,156 +150,12 @@ func (x *exports) OfOuter(ctx context.Context, v Outer) (Outer, error) {
 		return nil, bad.In("v")
 	}
 	call := x.ofOuter.Begin(ctx)
-	var vCase, v1 uint32
-	var v2, v3 uint64
-	var v4 uint32
-	switch c := v.(type) {
-	case OuterIn:
-		var inCase uint32
-		var inPayload uint64
-		switch c2 := c.Value.(type) {
-		case MixedA:
-			inPayload = uint64(c2.Value)
-		case MixedB:
-			inCase = 1
-			inPayload = math.Float64bits(c2.Value)
-		case MixedC:
-			inCase = 2
-			inPayload = uint64(math.Float32bits(c2.Value))
-		case MixedD:
-			inCase = 3
-			inPayload = uint64(c2.Value)
-		default:
-			call.BadVariant("mixed")
-		}
-		v1 = inCase
-		v2 = inPayload
-	case OuterOpt:
-		var optCase, opt1 uint32
-		var opt2 uint64
-		if value, ok := c.Value.Get(); ok {
-			var valueCase uint32
-			var valuePayload uint64
-			switch c2 := value.(type) {
-			case WideA:
-				valuePayload = c2.Value
-			case WideB:
-				valueCase = 1
-				valuePayload = math.Float64bits(c2.Value)
-			default:
-				call.BadVariant("wide")
-			}
-			optCase = 1
-			opt1 = valueCase
-			opt2 = valuePayload
-		}
-		vCase = 1
-		v1 = optCase
-		v2 = uint64(opt1)
-		v3 = opt2
-	case OuterRes:
-		var resCase, res1 uint32
-		var res2 uint64
-		var res3 uint32
-		if value, failure, ok := c.Value.Get(); ok {
-			var okCase uint32
-			var ok1 uint64
-			var ok2 uint32
-			switch c2 := value.(type) {
-			case TextsS:
-				sPtr, sLen := call.LowerString(c2.Value)
-				ok1 = uint64(sPtr)
-				ok2 = sLen
-			case TextsN:
-				okCase = 1
-				ok1 = c2.Value
-			case TextsL:
-				lPtr, lLen := bind.LowerNumbers(call, c2.Value)
-				okCase = 2
-				ok1 = uint64(lPtr)
-				ok2 = lLen
-			case TextsNone:
-				okCase = 3
-			default:
-				call.BadVariant("texts")
-			}
-			res1 = okCase
-			res2 = ok1
-			res3 = ok2
-		} else {
-			var errCase, errPayload uint32
-			switch c2 := failure.(type) {
-			case NumbersA:
-				errPayload = c2.Value
-			case NumbersB:
-				errCase = 1
-				errPayload = math.Float32bits(c2.Value)
-			default:
-				call.BadVariant("numbers")
-			}
-			resCase = 1
-			res1 = errCase
-			res2 = uint64(errPayload)
-		}
-		vCase = 2
-		v1 = resCase
-		v2 = uint64(res1)
-		v3 = res2
-		v4 = res3
-	case OuterShape:
-		var shapeCase uint32
-		var shape1 uint64
-		var shape2 uint32
-		switch c2 := c.Value.(type) {
-		case named.ShapeNothing:
-		case named.ShapeDot:
-			shapeCase = 1
-			shape1 = uint64(uint32(c2.Value.X))
-			shape2 = uint32(c2.Value.Y)
-		case named.ShapeCircle:
-			shapeCase = 2
-			shape1 = math.Float64bits(c2.Value)
-		case named.ShapeLabel:
-			labelPtr, labelLen := call.LowerString(c2.Value)
-			shapeCase = 3
-			shape1 = uint64(labelPtr)
-			shape2 = labelLen
-		case named.ShapePath:
-			pathPtr := call.LowerList(len(c2.Value), 8, 4)
-			for i, item := range c2.Value {
-				at := pathPtr + uint32(i)*8
-				storePoint(call, at, item)
-			}
-			shapeCase = 4
-			shape1 = uint64(pathPtr)
-			shape2 = uint32(len(c2.Value))
-		default:
-			call.BadVariant("shape")
-		}
-		vCase = 3
-		v1 = shapeCase
-		v2 = shape1
-		v3 = uint64(shape2)
-	case OuterUnit:
-		vCase = 4
-	default:
-		call.BadVariant("outer")
-	}
+	vCase, v1, v2, v3, v4 := lowerOuter(call, v)
 	stack := call.Stack[:5]
-	stack[0] = uint64(vCase)
-	stack[1] = uint64(v1)
-	stack[2] = v2
-	stack[3] = v3
+	stack[0], stack[1], stack[2], stack[3] = uint64(vCase), uint64(v1), v2, v3
 	stack[4] = uint64(v4)
-	if !call.Invoke() {
-		return nil, call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 32, 8)
-	if !ok {
-		return nil, call.End()
-	}
-	result := loadOuter(call, area)
-	return result, call.End()
+	area := call.InvokeView(32, 8)
+	return loadOuter(call, area), call.End()
 }
 
 func (x *exports) OfShape(ctx context.Context, v Shape) (Shape, error) {
@@ -509,58 +163,16 @@ func (x *exports) OfShape(ctx context.Context, v Shape) (Shape, error) {
 		return nil, bad.In("v")
 	}
 	call := x.ofShape.Begin(ctx)
-	var vCase uint32
-	var v1 uint64
-	var v2 uint32
-	switch c := v.(type) {
-	case named.ShapeNothing:
-	case named.ShapeDot:
-		vCase = 1
-		v1 = uint64(uint32(c.Value.X))
-		v2 = uint32(c.Value.Y)
-	case named.ShapeCircle:
-		vCase = 2
-		v1 = math.Float64bits(c.Value)
-	case named.ShapeLabel:
-		labelPtr, labelLen := call.LowerString(c.Value)
-		vCase = 3
-		v1 = uint64(labelPtr)
-		v2 = labelLen
-	case named.ShapePath:
-		pathPtr := call.LowerList(len(c.Value), 8, 4)
-		for i, item := range c.Value {
-			at := pathPtr + uint32(i)*8
-			storePoint(call, at, item)
-		}
-		vCase = 4
-		v1 = uint64(pathPtr)
-		v2 = uint32(len(c.Value))
-	default:
-		call.BadVariant("shape")
-	}
+	vCase, v1, v2 := lowerShape(call, v)
 	stack := call.Stack[:3]
-	stack[0] = uint64(vCase)
-	stack[1] = v1
-	stack[2] = uint64(v2)
-	if !call.Invoke() {
-		return nil, call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 16, 8)
-	if !ok {
-		return nil, call.End()
-	}
-	result := loadShape(call, area)
-	return result, call.End()
+	stack[0], stack[1], stack[2] = uint64(vCase), v1, uint64(v2)
+	area := call.InvokeView(16, 8)
+	return loadShape(call, area), call.End()
 }
 
 func (x *exports) OfOuters(ctx context.Context, v []Outer) ([]Outer, error) {
-	if bad := bind.CheckList(len(v), 32); bad != nil {
+	if bad := bind.CheckEach(v, 32, checkOuter); bad != nil {
 		return nil, bad.In("v")
-	}
-	for i, item := range v {
-		if bad := checkOuter(item); bad != nil {
-			return nil, bad.At(i).In("v")
-		}
 	}
 	call := x.ofOuters.Begin(ctx)
 	vPtr := call.LowerList(len(v), 32, 8)
@@ -569,841 +181,586 @@ func (x *exports) OfOuters(ctx context.Context, v []Outer) ([]Outer, error) {
 		storeOuter(call, at, item)
 	}
 	stack := call.Stack[:2]
-	stack[0] = uint64(vPtr)
-	stack[1] = uint64(uint32(len(v)))
-	if !call.Invoke() {
-		return nil, call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 8, 4)
-	if !ok {
-		return nil, call.End()
-	}
-	region, result := bind.LiftList[Outer](call, binary.LittleEndian.Uint32(area),
-		binary.LittleEndian.Uint32(area[4:]), 32, 8)
+	stack[0], stack[1] = uint64(vPtr), uint64(uint32(len(v)))
+	area := call.InvokeView(8, 4)
+	region, result := bind.LoadList[Outer](call, area, 32, 8)
 	for i := range result {
-		item := region[i*32:]
-		result[i] = loadOuter(call, item)
+		area := region[i*32:]
+		result[i] = loadOuter(call, area)
 	}
 	return result, call.End()
 }
 
 func handleOfOnly(call *bind.Call) {
-	v0 := uint32(call.Stack[0])
-	var v Only
-	switch v0 {
-	case 0:
-		if bind.Room[OnlyOne](call) {
-			v = OnlyOne{Value: uint8(uint32(call.Stack[1]))}
-		}
-	default:
-		call.BadDiscriminant(uint32(v0), 1)
-	}
+	v := liftOnly(call, uint32(call.Stack[0]), uint32(call.Stack[1]))
 	if !call.OK() {
 		return
 	}
 	result, err := call.Impl().(Interface).OfOnly(call.Context(), v)
-	if err != nil {
-		call.Fail(err)
-		return
-	}
-	resultPtr := uint32(call.Stack[2])
-	if !call.CheckArea(resultPtr, 2, 1) {
-		return
-	}
-	storeOnly(call, resultPtr, result)
+	call.Return(err)
+	area := call.ResultArea(2, 2, 1)
+	storeOnly(call, area, result)
 }
 
 func handleOfNumbers(call *bind.Call) {
-	v1 := uint32(call.Stack[1])
-	v0 := uint32(call.Stack[0])
-	var v Numbers
-	switch v0 {
-	case 0:
-		if bind.Room[NumbersA](call) {
-			v = NumbersA{Value: v1}
-		}
-	case 1:
-		if bind.Room[NumbersB](call) {
-			v = NumbersB{Value: math.Float32frombits(v1)}
-		}
-	default:
-		call.BadDiscriminant(uint32(v0), 2)
-	}
+	v := liftNumbers(call, uint32(call.Stack[0]), uint32(call.Stack[1]))
 	if !call.OK() {
 		return
 	}
 	result, err := call.Impl().(Interface).OfNumbers(call.Context(), v)
-	if err != nil {
-		call.Fail(err)
-		return
-	}
-	resultPtr := uint32(call.Stack[2])
-	if !call.CheckArea(resultPtr, 8, 4) {
-		return
-	}
-	storeNumbers(call, resultPtr, result)
+	call.Return(err)
+	area := call.ResultArea(2, 8, 4)
+	storeNumbers(call, area, result)
 }
 
 func handleOfWide(call *bind.Call) {
-	v1 := call.Stack[1]
-	v0 := uint32(call.Stack[0])
-	var v Wide
-	switch v0 {
-	case 0:
-		if bind.Room[WideA](call) {
-			v = WideA{Value: v1}
-		}
-	case 1:
-		if bind.Room[WideB](call) {
-			v = WideB{Value: math.Float64frombits(v1)}
-		}
-	default:
-		call.BadDiscriminant(uint32(v0), 2)
-	}
+	v := liftWide(call, uint32(call.Stack[0]), call.Stack[1])
 	if !call.OK() {
 		return
 	}
 	result, err := call.Impl().(Interface).OfWide(call.Context(), v)
-	if err != nil {
-		call.Fail(err)
-		return
-	}
-	resultPtr := uint32(call.Stack[2])
-	if !call.CheckArea(resultPtr, 16, 8) {
-		return
-	}
-	storeWide(call, resultPtr, result)
+	call.Return(err)
+	area := call.ResultArea(2, 16, 8)
+	storeWide(call, area, result)
 }
 
 func handleOfMixed(call *bind.Call) {
-	v1 := call.Stack[1]
-	v0 := uint32(call.Stack[0])
-	var v Mixed
-	switch v0 {
-	case 0:
-		if bind.Room[MixedA](call) {
-			v = MixedA{Value: uint32(v1)}
-		}
-	case 1:
-		if bind.Room[MixedB](call) {
-			v = MixedB{Value: math.Float64frombits(v1)}
-		}
-	case 2:
-		if bind.Room[MixedC](call) {
-			v = MixedC{Value: math.Float32frombits(uint32(v1))}
-		}
-	case 3:
-		if bind.Room[MixedD](call) {
-			v = MixedD{Value: int64(v1)}
-		}
-	default:
-		call.BadDiscriminant(uint32(v0), 4)
-	}
+	v := liftMixed(call, uint32(call.Stack[0]), call.Stack[1])
 	if !call.OK() {
 		return
 	}
 	result, err := call.Impl().(Interface).OfMixed(call.Context(), v)
-	if err != nil {
-		call.Fail(err)
-		return
-	}
-	resultPtr := uint32(call.Stack[2])
-	if !call.CheckArea(resultPtr, 16, 8) {
-		return
-	}
-	storeMixed(call, resultPtr, result)
+	call.Return(err)
+	area := call.ResultArea(2, 16, 8)
+	storeMixed(call, area, result)
 }
 
 func handleOfTexts(call *bind.Call) {
-	v1 := call.Stack[1]
-	v2 := uint32(call.Stack[2])
-	v0 := uint32(call.Stack[0])
-	var v Texts
-	switch v0 {
-	case 0:
-		if bind.Room[TextsS](call) {
-			v = TextsS{Value: call.LiftString(uint32(v1), v2)}
-		}
-	case 1:
-		if bind.Room[TextsN](call) {
-			v = TextsN{Value: v1}
-		}
-	case 2:
-		if bind.Room[TextsL](call) {
-			v = TextsL{Value: bind.LiftNumbers[float64](call, uint32(v1), v2)}
-		}
-	case 3:
-		v = TextsNone{}
-	default:
-		call.BadDiscriminant(uint32(v0), 4)
-	}
+	v := liftTexts(call, uint32(call.Stack[0]), call.Stack[1], uint32(call.Stack[2]))
 	if !call.OK() {
 		return
 	}
 	result, err := call.Impl().(Interface).OfTexts(call.Context(), v)
-	if err != nil {
-		call.Fail(err)
-		return
-	}
-	resultPtr := uint32(call.Stack[3])
-	if !call.CheckArea(resultPtr, 16, 8) {
-		return
-	}
-	storeTexts(call, resultPtr, result)
+	call.Return(err)
+	area := call.ResultArea(3, 16, 8)
+	storeTexts(call, area, result)
 }
 
 func handleOfTuples(call *bind.Call) {
-	v1 := call.Stack[1]
-	v2 := call.Stack[2]
-	v3 := uint32(call.Stack[3])
-	v0 := uint32(call.Stack[0])
-	var v Tuples
-	switch v0 {
-	case 0:
-		if bind.Room[TuplesA](call) {
-			v = TuplesA{Value: types.Tuple3[float32, uint64, uint8]{
-				F0: math.Float32frombits(uint32(v1)),
-				F1: v2,
-				F2: uint8(v3),
-			}}
-		}
-	case 1:
-		if bind.Room[TuplesB](call) {
-			v = TuplesB{Value: types.Tuple2[uint64, float64]{F0: v1, F1: math.Float64frombits(v2)}}
-		}
-	case 2:
-		if bind.Room[TuplesC](call) {
-			v = TuplesC{Value: call.LiftString(uint32(v1), uint32(v2))}
-		}
-	case 3:
-		if bind.Room[TuplesD](call) {
-			v = TuplesD{Value: types.Tuple4[float32, float32, float32, float32]{
-				F0: math.Float32frombits(uint32(v1)),
-				F1: math.Float32frombits(uint32(v2)),
-				F2: math.Float32frombits(v3),
-				F3: math.Float32frombits(uint32(call.Stack[4])),
-			}}
-		}
-	default:
-		call.BadDiscriminant(uint32(v0), 4)
-	}
+	v := liftTuples(call, uint32(call.Stack[0]), call.Stack[1], call.Stack[2], uint32(call.Stack[3]),
+		math.Float32frombits(uint32(call.Stack[4])))
 	if !call.OK() {
 		return
 	}
 	result, err := call.Impl().(Interface).OfTuples(call.Context(), v)
-	if err != nil {
-		call.Fail(err)
-		return
-	}
-	resultPtr := uint32(call.Stack[5])
-	if !call.CheckArea(resultPtr, 32, 8) {
-		return
-	}
-	storeTuples(call, resultPtr, result)
+	call.Return(err)
+	area := call.ResultArea(5, 32, 8)
+	storeTuples(call, area, result)
 }
 
 func handleOfOuter(call *bind.Call) {
-	v1 := uint32(call.Stack[1])
-	v2 := call.Stack[2]
-	v3 := call.Stack[3]
-	v4 := uint32(call.Stack[4])
-	v0 := uint32(call.Stack[0])
-	var v Outer
-	switch v0 {
-	case 0:
-		var in Mixed
-		switch v1 {
-		case 0:
-			if bind.Room[MixedA](call) {
-				in = MixedA{Value: uint32(v2)}
-			}
-		case 1:
-			if bind.Room[MixedB](call) {
-				in = MixedB{Value: math.Float64frombits(v2)}
-			}
-		case 2:
-			if bind.Room[MixedC](call) {
-				in = MixedC{Value: math.Float32frombits(uint32(v2))}
-			}
-		case 3:
-			if bind.Room[MixedD](call) {
-				in = MixedD{Value: int64(v2)}
-			}
-		default:
-			call.BadDiscriminant(uint32(v1), 4)
-		}
-		if bind.Room[OuterIn](call) {
-			v = OuterIn{Value: in}
-		}
-	case 1:
-		var opt types.Option[Wide]
-		switch v1 {
-		case 0:
-		case 1:
-			v2_2 := uint32(v2)
-			var value Wide
-			switch v2_2 {
-			case 0:
-				if bind.Room[WideA](call) {
-					value = WideA{Value: v3}
-				}
-			case 1:
-				if bind.Room[WideB](call) {
-					value = WideB{Value: math.Float64frombits(v3)}
-				}
-			default:
-				call.BadDiscriminant(uint32(v2_2), 2)
-			}
-			opt = types.Some(value)
-		default:
-			call.BadDiscriminant(uint32(v1), 2)
-		}
-		if bind.Room[OuterOpt](call) {
-			v = OuterOpt{Value: opt}
-		}
-	case 2:
-		v2_2 := uint32(v2)
-		var res types.Result[Texts, Numbers]
-		switch v1 {
-		case 0:
-			var ok Texts
-			switch v2_2 {
-			case 0:
-				if bind.Room[TextsS](call) {
-					ok = TextsS{Value: call.LiftString(uint32(v3), v4)}
-				}
-			case 1:
-				if bind.Room[TextsN](call) {
-					ok = TextsN{Value: v3}
-				}
-			case 2:
-				if bind.Room[TextsL](call) {
-					ok = TextsL{Value: bind.LiftNumbers[float64](call, uint32(v3), v4)}
-				}
-			case 3:
-				ok = TextsNone{}
-			default:
-				call.BadDiscriminant(uint32(v2_2), 4)
-			}
-			res = types.OK[Texts, Numbers](ok)
-		case 1:
-			v3_2 := uint32(v3)
-			var err Numbers
-			switch v2_2 {
-			case 0:
-				if bind.Room[NumbersA](call) {
-					err = NumbersA{Value: v3_2}
-				}
-			case 1:
-				if bind.Room[NumbersB](call) {
-					err = NumbersB{Value: math.Float32frombits(v3_2)}
-				}
-			default:
-				call.BadDiscriminant(uint32(v2_2), 2)
-			}
-			res = types.Err[Texts, Numbers](err)
-		default:
-			call.BadDiscriminant(uint32(v1), 2)
-		}
-		if bind.Room[OuterRes](call) {
-			v = OuterRes{Value: res}
-		}
-	case 3:
-		v3_2 := uint32(v3)
-		var shape Shape
-		switch v1 {
-		case 0:
-			shape = named.ShapeNothing{}
-		case 1:
-			if bind.Room[named.ShapeDot](call) {
-				shape = named.ShapeDot{Value: named.Point{X: int32(uint32(v2)), Y: int32(v3_2)}}
-			}
-		case 2:
-			if bind.Room[named.ShapeCircle](call) {
-				shape = named.ShapeCircle{Value: math.Float64frombits(v2)}
-			}
-		case 3:
-			if bind.Room[named.ShapeLabel](call) {
-				shape = named.ShapeLabel{Value: call.LiftString(uint32(v2), v3_2)}
-			}
-		case 4:
-			region, path := bind.LiftList[named.Point](call, uint32(v2), v3_2, 8, 4)
-			for i := range path {
-				item := region[i*8:]
-				path[i] = loadPoint(call, item)
-			}
-			if bind.Room[named.ShapePath](call) {
-				shape = named.ShapePath{Value: path}
-			}
-		default:
-			call.BadDiscriminant(uint32(v1), 5)
-		}
-		if bind.Room[OuterShape](call) {
-			v = OuterShape{Value: shape}
-		}
-	case 4:
-		v = OuterUnit{}
-	default:
-		call.BadDiscriminant(uint32(v0), 5)
-	}
+	v := liftOuter(call, uint32(call.Stack[0]), uint32(call.Stack[1]), call.Stack[2], call.Stack[3],
+		uint32(call.Stack[4]))
 	if !call.OK() {
 		return
 	}
 	result, err := call.Impl().(Interface).OfOuter(call.Context(), v)
-	if err != nil {
-		call.Fail(err)
-		return
-	}
-	resultPtr := uint32(call.Stack[5])
-	if !call.CheckArea(resultPtr, 32, 8) {
-		return
-	}
-	storeOuter(call, resultPtr, result)
+	call.Return(err)
+	area := call.ResultArea(5, 32, 8)
+	storeOuter(call, area, result)
 }
 
 func handleOfShape(call *bind.Call) {
-	v1 := call.Stack[1]
-	v2 := uint32(call.Stack[2])
-	v0 := uint32(call.Stack[0])
-	var v Shape
-	switch v0 {
-	case 0:
-		v = named.ShapeNothing{}
-	case 1:
-		if bind.Room[named.ShapeDot](call) {
-			v = named.ShapeDot{Value: named.Point{X: int32(uint32(v1)), Y: int32(v2)}}
-		}
-	case 2:
-		if bind.Room[named.ShapeCircle](call) {
-			v = named.ShapeCircle{Value: math.Float64frombits(v1)}
-		}
-	case 3:
-		if bind.Room[named.ShapeLabel](call) {
-			v = named.ShapeLabel{Value: call.LiftString(uint32(v1), v2)}
-		}
-	case 4:
-		region, path := bind.LiftList[named.Point](call, uint32(v1), v2, 8, 4)
-		for i := range path {
-			item := region[i*8:]
-			path[i] = loadPoint(call, item)
-		}
-		if bind.Room[named.ShapePath](call) {
-			v = named.ShapePath{Value: path}
-		}
-	default:
-		call.BadDiscriminant(uint32(v0), 5)
-	}
+	v := liftShape(call, uint32(call.Stack[0]), call.Stack[1], uint32(call.Stack[2]))
 	if !call.OK() {
 		return
 	}
 	result, err := call.Impl().(Interface).OfShape(call.Context(), v)
-	if err != nil {
-		call.Fail(err)
-		return
-	}
-	resultPtr := uint32(call.Stack[3])
-	if !call.CheckArea(resultPtr, 16, 8) {
-		return
-	}
-	storeShape(call, resultPtr, result)
+	call.Return(err)
+	area := call.ResultArea(3, 16, 8)
+	storeShape(call, area, result)
 }
 
 func handleOfOuters(call *bind.Call) {
 	region, v := bind.LiftList[Outer](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 32, 8)
 	for i := range v {
-		item := region[i*32:]
-		v[i] = loadOuter(call, item)
+		area := region[i*32:]
+		v[i] = loadOuter(call, area)
 	}
 	if !call.OK() {
 		return
 	}
 	result, err := call.Impl().(Interface).OfOuters(call.Context(), v)
-	if err != nil {
-		call.Fail(err)
-		return
-	}
-	resultPtr := uint32(call.Stack[2])
-	if !call.CheckArea(resultPtr, 8, 4) {
-		return
-	}
-	resultPtr2 := call.LowerList(len(result), 32, 8)
+	call.Return(err)
+	area := call.ResultArea(2, 8, 4)
+	resultPtr := call.LowerList(len(result), 32, 8)
 	for i, item := range result {
-		at := resultPtr2 + uint32(i)*32
+		at := resultPtr + uint32(i)*32
 		storeOuter(call, at, item)
 	}
-	call.StoreUint32(resultPtr, resultPtr2)
-	call.StoreUint32(resultPtr+4, uint32(len(result)))
+	call.StoreList(area, resultPtr, len(result))
 }
 
 func checkOnly(value Only) *host.BadValueError {
 	switch value.(type) {
 	case OnlyOne:
+		return nil
 	default:
 		return bind.UnknownCase("only", value)
 	}
-	return nil
+}
+
+func lowerOnly(call *bind.Call, value Only) (uint32, uint32) {
+	var valueCase, valuePayload uint32
+	switch value := value.(type) {
+	case OnlyOne:
+		valuePayload = uint32(value.Value)
+	default:
+		call.BadVariant("only")
+	}
+	return valueCase, valuePayload
 }
 
 func loadOnly(call *bind.Call, area []byte) Only {
-	valueCase := area[0]
-	var value Only
-	switch valueCase {
+	switch disc := area[0]; disc {
 	case 0:
 		if bind.Room[OnlyOne](call) {
-			value = OnlyOne{Value: area[1]}
+			return OnlyOne{Value: area[1]}
 		}
 	default:
-		call.BadDiscriminant(uint32(valueCase), 1)
+		call.BadDiscriminant(uint32(disc), 1)
 	}
-	return value
+	return nil
 }
 
 func checkNumbers(value Numbers) *host.BadValueError {
 	switch value.(type) {
 	case NumbersA, NumbersB:
+		return nil
 	default:
 		return bind.UnknownCase("numbers", value)
 	}
-	return nil
+}
+
+func lowerNumbers(call *bind.Call, value Numbers) (uint32, uint32) {
+	var valueCase, valuePayload uint32
+	switch value := value.(type) {
+	case NumbersA:
+		valuePayload = value.Value
+	case NumbersB:
+		valueCase, valuePayload = 1, math.Float32bits(value.Value)
+	default:
+		call.BadVariant("numbers")
+	}
+	return valueCase, valuePayload
 }
 
 func loadNumbers(call *bind.Call, area []byte) Numbers {
-	valueCase := area[0]
-	var value Numbers
-	switch valueCase {
+	switch disc := area[0]; disc {
 	case 0:
 		if bind.Room[NumbersA](call) {
-			value = NumbersA{Value: binary.LittleEndian.Uint32(area[4:])}
+			return NumbersA{Value: bind.Uint32(area[4:])}
 		}
 	case 1:
 		if bind.Room[NumbersB](call) {
-			value = NumbersB{Value: math.Float32frombits(binary.LittleEndian.Uint32(area[4:]))}
+			return NumbersB{Value: bind.Float32(area[4:])}
 		}
 	default:
-		call.BadDiscriminant(uint32(valueCase), 2)
+		call.BadDiscriminant(uint32(disc), 2)
 	}
-	return value
+	return nil
 }
 
 func checkWide(value Wide) *host.BadValueError {
 	switch value.(type) {
 	case WideA, WideB:
+		return nil
 	default:
 		return bind.UnknownCase("wide", value)
 	}
-	return nil
+}
+
+func lowerWide(call *bind.Call, value Wide) (uint32, uint64) {
+	var valueCase uint32
+	var valuePayload uint64
+	switch value := value.(type) {
+	case WideA:
+		valuePayload = value.Value
+	case WideB:
+		valueCase, valuePayload = 1, math.Float64bits(value.Value)
+	default:
+		call.BadVariant("wide")
+	}
+	return valueCase, valuePayload
 }
 
 func loadWide(call *bind.Call, area []byte) Wide {
-	valueCase := area[0]
-	var value Wide
-	switch valueCase {
+	switch disc := area[0]; disc {
 	case 0:
 		if bind.Room[WideA](call) {
-			value = WideA{Value: binary.LittleEndian.Uint64(area[8:])}
+			return WideA{Value: bind.Uint64(area[8:])}
 		}
 	case 1:
 		if bind.Room[WideB](call) {
-			value = WideB{Value: math.Float64frombits(binary.LittleEndian.Uint64(area[8:]))}
+			return WideB{Value: bind.Float64(area[8:])}
 		}
 	default:
-		call.BadDiscriminant(uint32(valueCase), 2)
+		call.BadDiscriminant(uint32(disc), 2)
 	}
-	return value
+	return nil
 }
 
 func checkMixed(value Mixed) *host.BadValueError {
 	switch value.(type) {
 	case MixedA, MixedB, MixedC, MixedD:
+		return nil
 	default:
 		return bind.UnknownCase("mixed", value)
 	}
-	return nil
+}
+
+func lowerMixed(call *bind.Call, value Mixed) (uint32, uint64) {
+	var valueCase uint32
+	var valuePayload uint64
+	switch value := value.(type) {
+	case MixedA:
+		valuePayload = uint64(value.Value)
+	case MixedB:
+		valueCase, valuePayload = 1, math.Float64bits(value.Value)
+	case MixedC:
+		valueCase, valuePayload = 2, uint64(math.Float32bits(value.Value))
+	case MixedD:
+		valueCase, valuePayload = 3, uint64(value.Value)
+	default:
+		call.BadVariant("mixed")
+	}
+	return valueCase, valuePayload
 }
 
 func loadMixed(call *bind.Call, area []byte) Mixed {
-	valueCase := area[0]
-	var value Mixed
-	switch valueCase {
+	switch disc := area[0]; disc {
 	case 0:
 		if bind.Room[MixedA](call) {
-			value = MixedA{Value: binary.LittleEndian.Uint32(area[8:])}
+			return MixedA{Value: bind.Uint32(area[8:])}
 		}
 	case 1:
 		if bind.Room[MixedB](call) {
-			value = MixedB{Value: math.Float64frombits(binary.LittleEndian.Uint64(area[8:]))}
+			return MixedB{Value: bind.Float64(area[8:])}
 		}
 	case 2:
 		if bind.Room[MixedC](call) {
-			value = MixedC{Value: math.Float32frombits(binary.LittleEndian.Uint32(area[8:]))}
+			return MixedC{Value: bind.Float32(area[8:])}
 		}
 	case 3:
 		if bind.Room[MixedD](call) {
-			value = MixedD{Value: int64(binary.LittleEndian.Uint64(area[8:]))}
+			return MixedD{Value: int64(bind.Uint64(area[8:]))}
 		}
 	default:
-		call.BadDiscriminant(uint32(valueCase), 4)
+		call.BadDiscriminant(uint32(disc), 4)
 	}
-	return value
+	return nil
 }
 
 func checkTexts(value Texts) *host.BadValueError {
-	switch v := value.(type) {
+	switch value := value.(type) {
 	case TextsS:
-		if bad := bind.CheckString(v.Value); bad != nil {
-			return bad.In("s")
-		}
+		return bind.CheckString(value.Value).In("s")
 	case TextsL:
-		if bad := bind.CheckList(len(v.Value), 8); bad != nil {
-			return bad.In("l")
-		}
+		return bind.CheckList(len(value.Value), 8).In("l")
 	case TextsN, TextsNone:
+		return nil
 	default:
 		return bind.UnknownCase("texts", value)
 	}
-	return nil
+}
+
+func lowerTexts(call *bind.Call, value Texts) (uint32, uint64, uint32) {
+	var valueCase uint32
+	var value1 uint64
+	var value2 uint32
+	switch value := value.(type) {
+	case TextsS:
+		sPtr, sLen := call.LowerString(value.Value)
+		value1, value2 = uint64(sPtr), sLen
+	case TextsN:
+		valueCase, value1 = 1, value.Value
+	case TextsL:
+		lPtr, lLen := bind.LowerNumbers(call, value.Value)
+		valueCase, value1, value2 = 2, uint64(lPtr), lLen
+	case TextsNone:
+		valueCase = 3
+	default:
+		call.BadVariant("texts")
+	}
+	return valueCase, value1, value2
 }
 
 func loadTexts(call *bind.Call, area []byte) Texts {
-	valueCase := area[0]
-	var value Texts
-	switch valueCase {
+	switch disc := area[0]; disc {
 	case 0:
 		if bind.Room[TextsS](call) {
-			value = TextsS{Value: call.LiftString(binary.LittleEndian.Uint32(area[8:]),
-				binary.LittleEndian.Uint32(area[12:]))}
+			return TextsS{Value: call.LoadString(area[8:])}
 		}
 	case 1:
 		if bind.Room[TextsN](call) {
-			value = TextsN{Value: binary.LittleEndian.Uint64(area[8:])}
+			return TextsN{Value: bind.Uint64(area[8:])}
 		}
 	case 2:
 		if bind.Room[TextsL](call) {
-			value = TextsL{Value: bind.LiftNumbers[float64](call, binary.LittleEndian.Uint32(area[8:]),
-				binary.LittleEndian.Uint32(area[12:]))}
+			return TextsL{Value: bind.LoadNumbers[float64](call, area[8:])}
 		}
 	case 3:
-		value = TextsNone{}
+		return TextsNone{}
 	default:
-		call.BadDiscriminant(uint32(valueCase), 4)
+		call.BadDiscriminant(uint32(disc), 4)
 	}
-	return value
+	return nil
 }
 
 func checkTuples(value Tuples) *host.BadValueError {
-	switch v := value.(type) {
+	switch value := value.(type) {
 	case TuplesC:
-		if bad := bind.CheckString(v.Value); bad != nil {
-			return bad.In("c")
-		}
+		return bind.CheckString(value.Value).In("c")
 	case TuplesA, TuplesB, TuplesD:
+		return nil
 	default:
 		return bind.UnknownCase("tuples", value)
 	}
-	return nil
+}
+
+func lowerTuples(call *bind.Call, value Tuples) (uint32, uint64, uint64, uint32, float32) {
+	var valueCase uint32
+	var value1, value2 uint64
+	var value3 uint32
+	var value4 float32
+	switch value := value.(type) {
+	case TuplesA:
+		value1, value2, value3 = uint64(math.Float32bits(value.Value.F0)), value.Value.F1,
+			uint32(value.Value.F2)
+	case TuplesB:
+		valueCase, value1, value2 = 1, value.Value.F0, math.Float64bits(value.Value.F1)
+	case TuplesC:
+		cPtr, cLen := call.LowerString(value.Value)
+		valueCase, value1, value2 = 2, uint64(cPtr), uint64(cLen)
+	case TuplesD:
+		valueCase, value1, value2, value3, value4 = 3, uint64(math.Float32bits(value.Value.F0)),
+			uint64(math.Float32bits(value.Value.F1)), math.Float32bits(value.Value.F2), value.Value.F3
+	default:
+		call.BadVariant("tuples")
+	}
+	return valueCase, value1, value2, value3, value4
 }
 
 func loadTuples(call *bind.Call, area []byte) Tuples {
-	valueCase := area[0]
-	var value Tuples
-	switch valueCase {
+	switch disc := area[0]; disc {
 	case 0:
 		if bind.Room[TuplesA](call) {
-			value = TuplesA{Value: types.Tuple3[float32, uint64, uint8]{
-				F0: math.Float32frombits(binary.LittleEndian.Uint32(area[8:])),
-				F1: binary.LittleEndian.Uint64(area[16:]),
-				F2: area[24],
-			}}
+			return TuplesA{Value: types.Tuple3[float32, uint64, uint8]{F0: bind.Float32(area[8:]),
+				F1: bind.Uint64(area[16:]), F2: area[24]}}
 		}
 	case 1:
 		if bind.Room[TuplesB](call) {
-			value = TuplesB{Value: types.Tuple2[uint64, float64]{
-				F0: binary.LittleEndian.Uint64(area[8:]),
-				F1: math.Float64frombits(binary.LittleEndian.Uint64(area[16:])),
-			}}
+			return TuplesB{Value: types.Tuple2[uint64, float64]{F0: bind.Uint64(area[8:]),
+				F1: bind.Float64(area[16:])}}
 		}
 	case 2:
 		if bind.Room[TuplesC](call) {
-			value = TuplesC{Value: call.LiftString(binary.LittleEndian.Uint32(area[8:]),
-				binary.LittleEndian.Uint32(area[12:]))}
+			return TuplesC{Value: call.LoadString(area[8:])}
 		}
 	case 3:
 		if bind.Room[TuplesD](call) {
-			value = TuplesD{Value: types.Tuple4[float32, float32, float32, float32]{
-				F0: math.Float32frombits(binary.LittleEndian.Uint32(area[8:])),
-				F1: math.Float32frombits(binary.LittleEndian.Uint32(area[12:])),
-				F2: math.Float32frombits(binary.LittleEndian.Uint32(area[16:])),
-				F3: math.Float32frombits(binary.LittleEndian.Uint32(area[20:])),
-			}}
+			return TuplesD{Value: types.Tuple4[float32, float32, float32, float32]{
+				F0: bind.Float32(area[8:]), F1: bind.Float32(area[12:]), F2: bind.Float32(area[16:]),
+				F3: bind.Float32(area[20:])}}
 		}
 	default:
-		call.BadDiscriminant(uint32(valueCase), 4)
+		call.BadDiscriminant(uint32(disc), 4)
 	}
-	return value
+	return nil
 }
 
 func checkOuter(value Outer) *host.BadValueError {
-	switch v := value.(type) {
+	switch value := value.(type) {
 	case OuterIn:
-		if bad := checkMixed(v.Value); bad != nil {
-			return bad.In("in")
-		}
+		return checkMixed(value.Value).In("in")
 	case OuterOpt:
-		if some, ok := v.Value.Get(); ok {
-			if bad := checkWide(some); bad != nil {
-				return bad.In("opt")
-			}
-		}
+		return bind.CheckSome(value.Value, checkWide).In("opt")
 	case OuterRes:
-		if value_, failure, ok := v.Value.Get(); ok {
-			if bad := checkTexts(value_); bad != nil {
-				return bad.In("res")
-			}
-		} else {
-			if bad := checkNumbers(failure); bad != nil {
-				return bad.In("res")
-			}
-		}
+		return bind.CheckResult(value.Value, checkTexts, checkNumbers).In("res")
 	case OuterShape:
-		if bad := checkShape(v.Value); bad != nil {
-			return bad.In("shape")
-		}
+		return checkShape(value.Value).In("shape")
 	case OuterUnit:
+		return nil
 	default:
 		return bind.UnknownCase("outer", value)
 	}
-	return nil
 }
 
-func storePoint(call *bind.Call, ptr uint32, value named.Point) {
-	call.StoreUint32(ptr, uint32(value.X))
-	call.StoreUint32(ptr+4, uint32(value.Y))
+func lowerOuter(call *bind.Call, value Outer) (uint32, uint32, uint64, uint64, uint32) {
+	var valueCase, value1 uint32
+	var value2, value3 uint64
+	var value4 uint32
+	switch value := value.(type) {
+	case OuterIn:
+		inCase, inPayload := lowerMixed(call, value.Value)
+		value1, value2 = inCase, inPayload
+	case OuterOpt:
+		var optCase, opt1 uint32
+		var opt2 uint64
+		if opt, ok := value.Value.Get(); ok {
+			valueCase2, valuePayload := lowerWide(call, opt)
+			optCase, opt1, opt2 = 1, valueCase2, valuePayload
+		}
+		valueCase, value1, value2, value3 = 1, optCase, uint64(opt1), opt2
+	case OuterRes:
+		var resCase, res1 uint32
+		var res2 uint64
+		var res3 uint32
+		if value, failure, ok := value.Value.Get(); ok {
+			valueCase2, value1_2, value2_2 := lowerTexts(call, value)
+			res1, res2, res3 = valueCase2, value1_2, value2_2
+		} else {
+			failureCase, failurePayload := lowerNumbers(call, failure)
+			resCase, res1, res2 = 1, failureCase, uint64(failurePayload)
+		}
+		valueCase, value1, value2, value3, value4 = 2, resCase, uint64(res1), res2, res3
+	case OuterShape:
+		shapeCase, shape1, shape2 := lowerShape(call, value.Value)
+		valueCase, value1, value2, value3 = 3, shapeCase, shape1, uint64(shape2)
+	case OuterUnit:
+		valueCase = 4
+	default:
+		call.BadVariant("outer")
+	}
+	return valueCase, value1, value2, value3, value4
 }
 
 func loadOuter(call *bind.Call, area []byte) Outer {
-	valueCase := area[0]
-	var value Outer
-	switch valueCase {
+	switch disc := area[0]; disc {
 	case 0:
 		if bind.Room[OuterIn](call) {
-			value = OuterIn{Value: loadMixed(call, area[8:])}
+			return OuterIn{Value: loadMixed(call, area[8:])}
 		}
 	case 1:
-		optCase := area[8]
 		var opt types.Option[Wide]
-		switch optCase {
-		case 0:
-		case 1:
+		if call.LoadSome(area[8]) {
 			opt = types.Some(loadWide(call, area[16:]))
-		default:
-			call.BadDiscriminant(uint32(optCase), 2)
 		}
 		if bind.Room[OuterOpt](call) {
-			value = OuterOpt{Value: opt}
+			return OuterOpt{Value: opt}
 		}
 	case 2:
-		resCase := area[8]
 		var res types.Result[Texts, Numbers]
-		switch resCase {
-		case 0:
+		if call.LoadOK(area[8]) {
 			res = types.OK[Texts, Numbers](loadTexts(call, area[16:]))
-		case 1:
+		} else {
 			res = types.Err[Texts, Numbers](loadNumbers(call, area[16:]))
-		default:
-			call.BadDiscriminant(uint32(resCase), 2)
 		}
 		if bind.Room[OuterRes](call) {
-			value = OuterRes{Value: res}
+			return OuterRes{Value: res}
 		}
 	case 3:
 		if bind.Room[OuterShape](call) {
-			value = OuterShape{Value: loadShape(call, area[8:])}
+			return OuterShape{Value: loadShape(call, area[8:])}
 		}
 	case 4:
-		value = OuterUnit{}
+		return OuterUnit{}
 	default:
-		call.BadDiscriminant(uint32(valueCase), 5)
-	}
-	return value
-}
-
-func checkShape(value named.Shape) *host.BadValueError {
-	switch v := value.(type) {
-	case named.ShapeLabel:
-		if bad := bind.CheckString(v.Value); bad != nil {
-			return bad.In("label")
-		}
-	case named.ShapePath:
-		if bad := bind.CheckList(len(v.Value), 8); bad != nil {
-			return bad.In("path")
-		}
-	case named.ShapeNothing, named.ShapeDot, named.ShapeCircle:
-	default:
-		return bind.UnknownCase("shape", value)
+		call.BadDiscriminant(uint32(disc), 5)
 	}
 	return nil
 }
 
+func checkShape(value named.Shape) *host.BadValueError {
+	switch value := value.(type) {
+	case named.ShapeLabel:
+		return bind.CheckString(value.Value).In("label")
+	case named.ShapePath:
+		return bind.CheckList(len(value.Value), 8).In("path")
+	case named.ShapeNothing, named.ShapeDot, named.ShapeCircle:
+		return nil
+	default:
+		return bind.UnknownCase("shape", value)
+	}
+}
+
+func lowerShape(call *bind.Call, value named.Shape) (uint32, uint64, uint32) {
+	var valueCase uint32
+	var value1 uint64
+	var value2 uint32
+	switch value := value.(type) {
+	case named.ShapeNothing:
+	case named.ShapeDot:
+		valueCase, value1, value2 = 1, uint64(uint32(value.Value.X)), uint32(value.Value.Y)
+	case named.ShapeCircle:
+		valueCase, value1 = 2, math.Float64bits(value.Value)
+	case named.ShapeLabel:
+		labelPtr, labelLen := call.LowerString(value.Value)
+		valueCase, value1, value2 = 3, uint64(labelPtr), labelLen
+	case named.ShapePath:
+		pathPtr := call.LowerList(len(value.Value), 8, 4)
+		for i, item := range value.Value {
+			at := pathPtr + uint32(i)*8
+			storePoint(call, at, item)
+		}
+		valueCase, value1, value2 = 4, uint64(pathPtr), uint32(len(value.Value))
+	default:
+		call.BadVariant("shape")
+	}
+	return valueCase, value1, value2
+}
+
 func loadShape(call *bind.Call, area []byte) named.Shape {
-	valueCase := area[0]
-	var value named.Shape
-	switch valueCase {
+	switch disc := area[0]; disc {
 	case 0:
-		value = named.ShapeNothing{}
+		return named.ShapeNothing{}
 	case 1:
 		if bind.Room[named.ShapeDot](call) {
-			value = named.ShapeDot{Value: loadPoint(call, area[8:])}
+			return named.ShapeDot{Value: loadPoint(call, area[8:])}
 		}
 	case 2:
 		if bind.Room[named.ShapeCircle](call) {
-			value = named.ShapeCircle{Value: math.Float64frombits(binary.LittleEndian.Uint64(area[8:]))}
+			return named.ShapeCircle{Value: bind.Float64(area[8:])}
 		}
 	case 3:
 		if bind.Room[named.ShapeLabel](call) {
-			value = named.ShapeLabel{Value: call.LiftString(binary.LittleEndian.Uint32(area[8:]),
-				binary.LittleEndian.Uint32(area[12:]))}
+			return named.ShapeLabel{Value: call.LoadString(area[8:])}
 		}
 	case 4:
-		region, path := bind.LiftList[named.Point](call, binary.LittleEndian.Uint32(area[8:]),
-			binary.LittleEndian.Uint32(area[12:]), 8, 4)
+		region, path := bind.LoadList[named.Point](call, area[8:], 8, 4)
 		for i := range path {
-			item := region[i*8:]
-			path[i] = loadPoint(call, item)
+			area := region[i*8:]
+			path[i] = loadPoint(call, area)
 		}
 		if bind.Room[named.ShapePath](call) {
-			value = named.ShapePath{Value: path}
+			return named.ShapePath{Value: path}
 		}
 	default:
-		call.BadDiscriminant(uint32(valueCase), 5)
+		call.BadDiscriminant(uint32(disc), 5)
 	}
-	return value
+	return nil
 }
 
 func storeOuter(call *bind.Call, ptr uint32, value Outer) {
-	switch c := value.(type) {
+	switch value := value.(type) {
 	case OuterIn:
 		call.StoreUint8(ptr, 0)
-		storeMixed(call, ptr+8, c.Value)
+		storeMixed(call, ptr+8, value.Value)
 	case OuterOpt:
 		call.StoreUint8(ptr, 1)
-		if value_, ok := c.Value.Get(); ok {
-			call.StoreUint8(ptr+8, 1)
-			storeWide(call, ptr+16, value_)
-		} else {
-			call.StoreUint8(ptr+8, 0)
+		if opt, ok := value.Value.Get(); call.StoreSome(ptr+8, ok) {
+			storeWide(call, ptr+16, opt)
 		}
 	case OuterRes:
 		call.StoreUint8(ptr, 2)
-		if value_, failure, ok := c.Value.Get(); ok {
-			call.StoreUint8(ptr+8, 0)
-			storeTexts(call, ptr+16, value_)
+		if value, failure, ok := value.Value.Get(); call.StoreOK(ptr+8, ok) {
+			storeTexts(call, ptr+16, value)
 		} else {
-			call.StoreUint8(ptr+8, 1)
 			storeNumbers(call, ptr+16, failure)
 		}
 	case OuterShape:
 		call.StoreUint8(ptr, 3)
-		storeShape(call, ptr+8, c.Value)
+		storeShape(call, ptr+8, value.Value)
 	case OuterUnit:
 		call.StoreUint8(ptr, 4)
 	default:
@@ -1411,76 +768,162 @@ func storeOuter(call *bind.Call, ptr uint32, value Outer) {
 	}
 }
 
+func liftOnly(call *bind.Call, flat0, flat1 uint32) Only {
+	switch disc := flat0; disc {
+	case 0:
+		if bind.Room[OnlyOne](call) {
+			return OnlyOne{Value: uint8(flat1)}
+		}
+	default:
+		call.BadDiscriminant(uint32(disc), 1)
+	}
+	return nil
+}
+
 func storeOnly(call *bind.Call, ptr uint32, value Only) {
-	switch c := value.(type) {
+	switch value := value.(type) {
 	case OnlyOne:
 		call.StoreUint8(ptr, 0)
-		call.StoreUint8(ptr+1, c.Value)
+		call.StoreUint8(ptr+1, value.Value)
 	default:
 		call.BadVariant("only")
 	}
 }
 
+func liftNumbers(call *bind.Call, flat0, flat1 uint32) Numbers {
+	switch disc := flat0; disc {
+	case 0:
+		if bind.Room[NumbersA](call) {
+			return NumbersA{Value: flat1}
+		}
+	case 1:
+		if bind.Room[NumbersB](call) {
+			return NumbersB{Value: math.Float32frombits(flat1)}
+		}
+	default:
+		call.BadDiscriminant(uint32(disc), 2)
+	}
+	return nil
+}
+
 func storeNumbers(call *bind.Call, ptr uint32, value Numbers) {
-	switch c := value.(type) {
+	switch value := value.(type) {
 	case NumbersA:
 		call.StoreUint8(ptr, 0)
-		call.StoreUint32(ptr+4, c.Value)
+		call.StoreUint32(ptr+4, value.Value)
 	case NumbersB:
 		call.StoreUint8(ptr, 1)
-		call.StoreFloat32(ptr+4, c.Value)
+		call.StoreFloat32(ptr+4, value.Value)
 	default:
 		call.BadVariant("numbers")
 	}
 }
 
+func liftWide(call *bind.Call, flat0 uint32, flat1 uint64) Wide {
+	switch disc := flat0; disc {
+	case 0:
+		if bind.Room[WideA](call) {
+			return WideA{Value: flat1}
+		}
+	case 1:
+		if bind.Room[WideB](call) {
+			return WideB{Value: math.Float64frombits(flat1)}
+		}
+	default:
+		call.BadDiscriminant(uint32(disc), 2)
+	}
+	return nil
+}
+
 func storeWide(call *bind.Call, ptr uint32, value Wide) {
-	switch c := value.(type) {
+	switch value := value.(type) {
 	case WideA:
 		call.StoreUint8(ptr, 0)
-		call.StoreUint64(ptr+8, c.Value)
+		call.StoreUint64(ptr+8, value.Value)
 	case WideB:
 		call.StoreUint8(ptr, 1)
-		call.StoreFloat64(ptr+8, c.Value)
+		call.StoreFloat64(ptr+8, value.Value)
 	default:
 		call.BadVariant("wide")
 	}
 }
 
+func liftMixed(call *bind.Call, flat0 uint32, flat1 uint64) Mixed {
+	switch disc := flat0; disc {
+	case 0:
+		if bind.Room[MixedA](call) {
+			return MixedA{Value: uint32(flat1)}
+		}
+	case 1:
+		if bind.Room[MixedB](call) {
+			return MixedB{Value: math.Float64frombits(flat1)}
+		}
+	case 2:
+		if bind.Room[MixedC](call) {
+			return MixedC{Value: math.Float32frombits(uint32(flat1))}
+		}
+	case 3:
+		if bind.Room[MixedD](call) {
+			return MixedD{Value: int64(flat1)}
+		}
+	default:
+		call.BadDiscriminant(uint32(disc), 4)
+	}
+	return nil
+}
+
 func storeMixed(call *bind.Call, ptr uint32, value Mixed) {
-	switch c := value.(type) {
+	switch value := value.(type) {
 	case MixedA:
 		call.StoreUint8(ptr, 0)
-		call.StoreUint32(ptr+8, c.Value)
+		call.StoreUint32(ptr+8, value.Value)
 	case MixedB:
 		call.StoreUint8(ptr, 1)
-		call.StoreFloat64(ptr+8, c.Value)
+		call.StoreFloat64(ptr+8, value.Value)
 	case MixedC:
 		call.StoreUint8(ptr, 2)
-		call.StoreFloat32(ptr+8, c.Value)
+		call.StoreFloat32(ptr+8, value.Value)
 	case MixedD:
 		call.StoreUint8(ptr, 3)
-		call.StoreUint64(ptr+8, uint64(c.Value))
+		call.StoreUint64(ptr+8, uint64(value.Value))
 	default:
 		call.BadVariant("mixed")
 	}
 }
 
+func liftTexts(call *bind.Call, flat0 uint32, flat1 uint64, flat2 uint32) Texts {
+	switch disc := flat0; disc {
+	case 0:
+		if bind.Room[TextsS](call) {
+			return TextsS{Value: call.LiftString(uint32(flat1), flat2)}
+		}
+	case 1:
+		if bind.Room[TextsN](call) {
+			return TextsN{Value: flat1}
+		}
+	case 2:
+		if bind.Room[TextsL](call) {
+			return TextsL{Value: bind.LiftNumbers[float64](call, uint32(flat1), flat2)}
+		}
+	case 3:
+		return TextsNone{}
+	default:
+		call.BadDiscriminant(uint32(disc), 4)
+	}
+	return nil
+}
+
 func storeTexts(call *bind.Call, ptr uint32, value Texts) {
-	switch c := value.(type) {
+	switch value := value.(type) {
 	case TextsS:
 		call.StoreUint8(ptr, 0)
-		sPtr, sLen := call.LowerString(c.Value)
-		call.StoreUint32(ptr+8, sPtr)
-		call.StoreUint32(ptr+12, sLen)
+		call.StoreString(ptr+8, value.Value)
 	case TextsN:
 		call.StoreUint8(ptr, 1)
-		call.StoreUint64(ptr+8, c.Value)
+		call.StoreUint64(ptr+8, value.Value)
 	case TextsL:
 		call.StoreUint8(ptr, 2)
-		lPtr, lLen := bind.LowerNumbers(call, c.Value)
-		call.StoreUint32(ptr+8, lPtr)
-		call.StoreUint32(ptr+12, lLen)
+		bind.StoreNumbers(call, ptr+8, value.Value)
 	case TextsNone:
 		call.StoreUint8(ptr, 3)
 	default:
@@ -1488,62 +931,157 @@ func storeTexts(call *bind.Call, ptr uint32, value Texts) {
 	}
 }
 
+func liftTuples(call *bind.Call, flat0 uint32, flat1, flat2 uint64, flat3 uint32, flat4 float32) Tuples {
+	switch disc := flat0; disc {
+	case 0:
+		if bind.Room[TuplesA](call) {
+			return TuplesA{Value: types.Tuple3[float32, uint64, uint8]{
+				F0: math.Float32frombits(uint32(flat1)), F1: flat2, F2: uint8(flat3)}}
+		}
+	case 1:
+		if bind.Room[TuplesB](call) {
+			return TuplesB{Value: types.Tuple2[uint64, float64]{F0: flat1, F1: math.Float64frombits(flat2)}}
+		}
+	case 2:
+		if bind.Room[TuplesC](call) {
+			return TuplesC{Value: call.LiftString(uint32(flat1), uint32(flat2))}
+		}
+	case 3:
+		if bind.Room[TuplesD](call) {
+			return TuplesD{Value: types.Tuple4[float32, float32, float32, float32]{
+				F0: math.Float32frombits(uint32(flat1)), F1: math.Float32frombits(uint32(flat2)),
+				F2: math.Float32frombits(flat3), F3: flat4}}
+		}
+	default:
+		call.BadDiscriminant(uint32(disc), 4)
+	}
+	return nil
+}
+
 func storeTuples(call *bind.Call, ptr uint32, value Tuples) {
-	switch c := value.(type) {
+	switch value := value.(type) {
 	case TuplesA:
 		call.StoreUint8(ptr, 0)
-		call.StoreFloat32(ptr+8, c.Value.F0)
-		call.StoreUint64(ptr+16, c.Value.F1)
-		call.StoreUint8(ptr+24, c.Value.F2)
+		call.StoreFloat32(ptr+8, value.Value.F0)
+		call.StoreUint64(ptr+16, value.Value.F1)
+		call.StoreUint8(ptr+24, value.Value.F2)
 	case TuplesB:
 		call.StoreUint8(ptr, 1)
-		call.StoreUint64(ptr+8, c.Value.F0)
-		call.StoreFloat64(ptr+16, c.Value.F1)
+		call.StoreUint64(ptr+8, value.Value.F0)
+		call.StoreFloat64(ptr+16, value.Value.F1)
 	case TuplesC:
 		call.StoreUint8(ptr, 2)
-		cPtr, cLen := call.LowerString(c.Value)
-		call.StoreUint32(ptr+8, cPtr)
-		call.StoreUint32(ptr+12, cLen)
+		call.StoreString(ptr+8, value.Value)
 	case TuplesD:
 		call.StoreUint8(ptr, 3)
-		call.StoreFloat32(ptr+8, c.Value.F0)
-		call.StoreFloat32(ptr+12, c.Value.F1)
-		call.StoreFloat32(ptr+16, c.Value.F2)
-		call.StoreFloat32(ptr+20, c.Value.F3)
+		call.StoreFloat32(ptr+8, value.Value.F0)
+		call.StoreFloat32(ptr+12, value.Value.F1)
+		call.StoreFloat32(ptr+16, value.Value.F2)
+		call.StoreFloat32(ptr+20, value.Value.F3)
 	default:
 		call.BadVariant("tuples")
 	}
 }
 
-func loadPoint(call *bind.Call, area []byte) named.Point {
-	return named.Point{X: int32(binary.LittleEndian.Uint32(area)), Y: int32(binary.LittleEndian.Uint32(area[4:]))}
+func liftOuter(call *bind.Call, flat0, flat1 uint32, flat2, flat3 uint64, flat4 uint32) Outer {
+	switch disc := flat0; disc {
+	case 0:
+		if bind.Room[OuterIn](call) {
+			return OuterIn{Value: liftMixed(call, flat1, flat2)}
+		}
+	case 1:
+		var opt types.Option[Wide]
+		if call.LiftSome(flat1) {
+			opt = types.Some(liftWide(call, uint32(flat2), flat3))
+		}
+		if bind.Room[OuterOpt](call) {
+			return OuterOpt{Value: opt}
+		}
+	case 2:
+		flat2_2 := uint32(flat2)
+		var res types.Result[Texts, Numbers]
+		if call.LiftOK(flat1) {
+			res = types.OK[Texts, Numbers](liftTexts(call, flat2_2, flat3, flat4))
+		} else {
+			res = types.Err[Texts, Numbers](liftNumbers(call, flat2_2, uint32(flat3)))
+		}
+		if bind.Room[OuterRes](call) {
+			return OuterRes{Value: res}
+		}
+	case 3:
+		if bind.Room[OuterShape](call) {
+			return OuterShape{Value: liftShape(call, flat1, flat2, uint32(flat3))}
+		}
+	case 4:
+		return OuterUnit{}
+	default:
+		call.BadDiscriminant(uint32(disc), 5)
+	}
+	return nil
+}
+
+func liftShape(call *bind.Call, flat0 uint32, flat1 uint64, flat2 uint32) named.Shape {
+	switch disc := flat0; disc {
+	case 0:
+		return named.ShapeNothing{}
+	case 1:
+		if bind.Room[named.ShapeDot](call) {
+			return named.ShapeDot{Value: named.Point{X: int32(uint32(flat1)), Y: int32(flat2)}}
+		}
+	case 2:
+		if bind.Room[named.ShapeCircle](call) {
+			return named.ShapeCircle{Value: math.Float64frombits(flat1)}
+		}
+	case 3:
+		if bind.Room[named.ShapeLabel](call) {
+			return named.ShapeLabel{Value: call.LiftString(uint32(flat1), flat2)}
+		}
+	case 4:
+		region, path := bind.LiftList[named.Point](call, uint32(flat1), flat2, 8, 4)
+		for i := range path {
+			area := region[i*8:]
+			path[i] = loadPoint(call, area)
+		}
+		if bind.Room[named.ShapePath](call) {
+			return named.ShapePath{Value: path}
+		}
+	default:
+		call.BadDiscriminant(uint32(disc), 5)
+	}
+	return nil
 }
 
 func storeShape(call *bind.Call, ptr uint32, value named.Shape) {
-	switch c := value.(type) {
+	switch value := value.(type) {
 	case named.ShapeNothing:
 		call.StoreUint8(ptr, 0)
 	case named.ShapeDot:
 		call.StoreUint8(ptr, 1)
-		storePoint(call, ptr+8, c.Value)
+		storePoint(call, ptr+8, value.Value)
 	case named.ShapeCircle:
 		call.StoreUint8(ptr, 2)
-		call.StoreFloat64(ptr+8, c.Value)
+		call.StoreFloat64(ptr+8, value.Value)
 	case named.ShapeLabel:
 		call.StoreUint8(ptr, 3)
-		labelPtr, labelLen := call.LowerString(c.Value)
-		call.StoreUint32(ptr+8, labelPtr)
-		call.StoreUint32(ptr+12, labelLen)
+		call.StoreString(ptr+8, value.Value)
 	case named.ShapePath:
 		call.StoreUint8(ptr, 4)
-		pathPtr := call.LowerList(len(c.Value), 8, 4)
-		for i, item := range c.Value {
+		pathPtr := call.LowerList(len(value.Value), 8, 4)
+		for i, item := range value.Value {
 			at := pathPtr + uint32(i)*8
 			storePoint(call, at, item)
 		}
-		call.StoreUint32(ptr+8, pathPtr)
-		call.StoreUint32(ptr+12, uint32(len(c.Value)))
+		call.StoreList(ptr+8, pathPtr, len(value.Value))
 	default:
 		call.BadVariant("shape")
 	}
+}
+
+func storePoint(call *bind.Call, ptr uint32, value named.Point) {
+	call.StoreUint32(ptr, uint32(value.X))
+	call.StoreUint32(ptr+4, uint32(value.Y))
+}
+
+func loadPoint(call *bind.Call, area []byte) named.Point {
+	return named.Point{X: int32(bind.Uint32(area)), Y: int32(bind.Uint32(area[4:]))}
 }

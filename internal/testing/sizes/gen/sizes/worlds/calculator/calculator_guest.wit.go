@@ -9,44 +9,20 @@ import (
 	"github.com/witgen/witgen/internal/testing/sizes/gen/sizes/worlds/operations"
 )
 
-var exportedOperations operations.Interface
-
-// Export says what implements the world's exports. A guest calls it once, in an
-// init function: any call of the host that comes before it traps.
-func Export(operationsImpl operations.Interface) {
-	exportedOperations = operationsImpl
-}
+// Export sets what implements the world's exports. Call it in an init function: calls of the host
+// before that trap.
+func Export(operationsImpl operations.Interface) { operations.Exported.Set(operationsImpl) }
 
 //go:wasmexport sizes:worlds/operations#add
-func operationsAdd(a, b uint32) uint32 {
-	return uint32(exportedOperations.Add(int32(a), int32(b)))
-}
+func operationsAdd(a, b uint32) uint32 { return operations.Exported.Add(a, b) }
 
 //go:wasmexport sizes:worlds/operations#multiply
-func operationsMultiply(a, b uint32) uint32 {
-	return uint32(exportedOperations.Multiply(int32(a), int32(b)))
-}
+func operationsMultiply(a, b uint32) uint32 { return operations.Exported.Multiply(a, b) }
 
 //go:wasmexport sizes:worlds/operations#eval
 func operationsEval(expressionPtr, expressionLen uint32) uint32 {
-	expression := guest.LiftString(expressionPtr, expressionLen)
-	guest.ParamsLifted()
-	result, err := exportedOperations.Eval(expression)
-	area := guest.ResultArea(16)
-	if err != nil {
-		failure := err.Error()
-		guest.Store(area, 0, uint8(1))
-		errPtr := guest.LowerString(&guest.Results, failure)
-		guest.Store(area, 8, errPtr)
-		guest.Store(area, 12, uint32(len(failure)))
-	} else {
-		guest.Store(area, 0, uint8(0))
-		guest.Store(area, 8, result)
-	}
-	return guest.Address(area)
+	return operations.Exported.Eval(expressionPtr, expressionLen)
 }
 
 //go:wasmexport cabi_post_sizes:worlds/operations#eval
-func freeOperationsEval(uint32) {
-	guest.FreeResults()
-}
+func freeOperationsEval(uint32) { guest.FreeResults() }

@@ -11,8 +11,6 @@ import (
 	"github.com/witgen/witgen/canonicalabi/types"
 )
 
-// What this refers to is missing from a runtime that does not fit this file.
-// Use the same version of github.com/witgen/witgen to generate and to build.
 const _ = canonicalabi.GeneratedCodeNeedsABI2
 
 // Colour is the enum colour.
@@ -25,19 +23,7 @@ const (
 	ColourBlue
 )
 
-// String returns the name of the case in WIT.
-func (e Colour) String() string {
-	switch e {
-	case ColourRed:
-		return "red"
-	case ColourGreen:
-		return "green"
-	case ColourBlue:
-		return "blue"
-	default:
-		return types.UnknownCase("colour", uint32(e))
-	}
-}
+func (e Colour) String() string { return types.CaseName("colour", uint32(e), "red", "green", "blue") }
 
 // Mark is the flags mark.
 type Mark uint8
@@ -50,14 +36,9 @@ const (
 )
 
 // Has reports whether f holds all of flags.
-func (f Mark) Has(flags Mark) bool {
-	return f&flags == flags
-}
+func (f Mark) Has(flags Mark) bool { return f&flags == flags }
 
-// String returns the names of the flags in WIT, with | between them.
-func (f Mark) String() string {
-	return types.FlagNames(uint32(f), "fragile", "liquid", "gift")
-}
+func (f Mark) String() string { return types.FlagNames(uint32(f), "fragile", "liquid", "gift") }
 
 // Item is the record item.
 type Item struct {
@@ -88,23 +69,17 @@ type ParcelEmpty struct{}
 func (ParcelEmpty) isParcel() {}
 
 // ParcelLetter is the case letter of Parcel.
-type ParcelLetter struct {
-	Value string
-}
+type ParcelLetter struct{ Value string }
 
 func (ParcelLetter) isParcel() {}
 
 // ParcelCrate is the case crate of Parcel.
-type ParcelCrate struct {
-	Value Item
-}
+type ParcelCrate struct{ Value Item }
 
 func (ParcelCrate) isParcel() {}
 
 // ParcelPallet is the case pallet of Parcel.
-type ParcelPallet struct {
-	Value []Item
-}
+type ParcelPallet struct{ Value []Item }
 
 func (ParcelPallet) isParcel() {}
 
@@ -121,31 +96,18 @@ type FailureMissing struct{}
 
 func (FailureMissing) isFailure() {}
 
-// Error says which error it is, in the words of WIT.
-func (FailureMissing) Error() string {
-	return "missing"
-}
+func (FailureMissing) Error() string { return "missing" }
 
 // FailureOutOfStock is the case out-of-stock of Failure.
-type FailureOutOfStock struct {
-	Value uint32
-}
+type FailureOutOfStock struct{ Value uint32 }
 
 func (FailureOutOfStock) isFailure() {}
 
-// Error says which error it is, in the words of WIT.
-func (e FailureOutOfStock) Error() string {
-	return "out-of-stock: " + types.Text(e.Value)
-}
+func (e FailureOutOfStock) Error() string { return "out-of-stock: " + types.Text(e.Value) }
 
 // FailureOther is the case other of Failure.
-type FailureOther struct {
-	Value string
-}
+type FailureOther struct{ Value string }
 
 func (FailureOther) isFailure() {}
 
-// Error says which error it is, in the words of WIT.
-func (e FailureOther) Error() string {
-	return "other: " + e.Value
-}
+func (e FailureOther) Error() string { return "other: " + e.Value }

@@ -11,53 +11,66 @@ import (
 
 // Interface is sizes:worlds/operations as a guest exports it.
 type Interface interface {
-	// Add is add.
 	Add(a, b int32) int32
-	// Multiply is multiply.
 	Multiply(a, b int32) int32
-	// Eval is eval.
 	Eval(expression string) (float64, error)
 }
 
 //go:wasmimport sizes:worlds/operations add
 func importAdd(uint32, uint32) uint32
 
-// Add is add.
-func Add(a, b int32) int32 {
-	return int32(importAdd(uint32(a), uint32(b)))
-}
+// Add calls sizes:worlds/operations#add.
+func Add(a, b int32) int32 { return int32(importAdd(uint32(a), uint32(b))) }
 
 //go:wasmimport sizes:worlds/operations multiply
 func importMultiply(uint32, uint32) uint32
 
-// Multiply is multiply.
-func Multiply(a, b int32) int32 {
-	return int32(importMultiply(uint32(a), uint32(b)))
-}
+// Multiply calls sizes:worlds/operations#multiply.
+func Multiply(a, b int32) int32 { return int32(importMultiply(uint32(a), uint32(b))) }
 
 //go:wasmimport sizes:worlds/operations eval
 func importEval(uint32, uint32, uint32)
 
-// Eval is eval.
+// Eval calls sizes:worlds/operations#eval.
 func Eval(expression string) (float64, error) {
 	call := guest.Call()
 	expressionPtr := guest.LowerString(call, expression)
-	area := call.ResultArea(16)
-	importEval(expressionPtr, uint32(len(expression)), guest.Address(area))
-	call.Returned()
-	resultCase := guest.Load[uint8](area, 0)
-	var value float64
+	importEval(expressionPtr, uint32(len(expression)), call.ResultArea(16))
+	area := call.Returned(16)
+	var result float64
 	var err error
-	switch resultCase {
-	case 0:
-		value = guest.Load[float64](area, 8)
-	case 1:
-		err = types.Error[string]{
-			Value: guest.LiftString(guest.Load[uint32](area, 8), guest.Load[uint32](area, 12)),
-		}
-	default:
-		guest.NoDiscriminant(uint32(resultCase), "result<f64, string>")
+	if guest.LoadOK(area, 0) {
+		result = guest.Load[float64](area, 8)
+	} else {
+		err = types.Error[string]{Value: guest.LoadString(area, 8)}
 	}
 	call.Done()
-	return value, err
+	return result, err
+}
+
+// Exported is for worlds that export the interface.
+var Exported exported
+var implementation Interface
+
+type exported struct{}
+
+func (exported) Set(impl Interface) { implementation = impl }
+
+func (exported) Add(a, b uint32) uint32 { return uint32(implementation.Add(int32(a), int32(b))) }
+
+func (exported) Multiply(a, b uint32) uint32 {
+	return uint32(implementation.Multiply(int32(a), int32(b)))
+}
+
+func (exported) Eval(expressionPtr, expressionLen uint32) uint32 {
+	expression := guest.LiftString(expressionPtr, expressionLen)
+	guest.ParamsLifted()
+	result, err := implementation.Eval(expression)
+	area := guest.ResultArea(16)
+	if guest.StoreOK(area, 0, err == nil) {
+		guest.Store(area, 8, result)
+	} else {
+		guest.StoreString(&guest.Results, area, 8, err.Error())
+	}
+	return guest.Address(area)
 }

@@ -6,84 +6,58 @@ package operations
 
 import (
 	"context"
-	"encoding/binary"
-	"math"
 
 	"github.com/witgen/witgen/canonicalabi/host/bind"
 	"github.com/witgen/witgen/canonicalabi/types"
 )
 
-// Interface is sizes:worlds/operations: what a guest
-// exports, and what a host implements for the guests that import it.
+// Interface is sizes:worlds/operations, which a guest exports or a host implements.
 type Interface interface {
-	// Add is add.
-	Add(ctx context.Context, a int32, b int32) (int32, error)
-	// Multiply is multiply.
-	Multiply(ctx context.Context, a int32, b int32) (int32, error)
-	// Eval is eval.
+	// Add calls sizes:worlds/operations#add.
+	Add(ctx context.Context, a, b int32) (int32, error)
+	// Multiply calls sizes:worlds/operations#multiply.
+	Multiply(ctx context.Context, a, b int32) (int32, error)
+	// Eval calls sizes:worlds/operations#eval.
 	Eval(ctx context.Context, expression string) (float64, error)
 }
 
-// Descriptor describes sizes:worlds/operations to the runtime.
-var Descriptor = bind.Interface{
+var descriptor = bind.Interface{
 	Functions: []bind.Function{
-		{
-			Name:   "add",
-			Type:   0x6127c1d7a512c2b0,
-			Export: "i32 i32 -> i32",
-			Import: "i32 i32 -> i32",
-			Handle: handleAdd,
-		},
-		{
-			Name:   "multiply",
-			Type:   0x6127c1d7a512c2b0,
-			Export: "i32 i32 -> i32",
-			Import: "i32 i32 -> i32",
-			Handle: handleMultiply,
-		},
-		{
-			Name:   "eval",
-			Type:   0xb54730b944be4a03,
-			Export: "i32 i32 -> i32",
-			Import: "i32 i32 i32 ->",
-			Handle: handleEval,
-		},
+		{Name: "add", Type: 0x6127c1d7a512c2b0, Export: "i32 i32 -> i32", Import: "i32 i32 -> i32",
+			Handle: handleAdd},
+		{Name: "multiply", Type: 0x6127c1d7a512c2b0, Export: "i32 i32 -> i32", Import: "i32 i32 -> i32",
+			Handle: handleMultiply},
+		{Name: "eval", Type: 0xb54730b944be4a03, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->",
+			Handle: handleEval},
 	},
 }
 
-// Bind returns the interface as an instance exports it. Worlds that export it
-// call it.
+// Descriptor describes sizes:worlds/operations to the runtime.
+var Descriptor = descriptor
+
+// Bind returns the interface as an instance exports it.
 func Bind(e bind.Exports) Interface {
-	return &exports{
-		add:      e.Func(0),
-		multiply: e.Func(1),
-		eval:     e.Func(2),
-	}
+	x := &exports{}
+	e.Bind(&x.add, &x.multiply, &x.eval)
+	return x
 }
 
-// exports calls the functions that an instance exports.
-type exports struct {
-	add      bind.Func
-	multiply bind.Func
-	eval     bind.Func
-}
+type exports struct{ add, multiply, eval bind.Func }
 
-func (x *exports) Add(ctx context.Context, a int32, b int32) (int32, error) {
+func (x *exports) Add(ctx context.Context, a, b int32) (int32, error) {
 	call := x.add.Begin(ctx)
 	stack := call.Stack[:2]
-	stack[0] = uint64(uint32(a))
-	stack[1] = uint64(uint32(b))
+	stack[0], stack[1] = uint64(uint32(a)), uint64(uint32(b))
 	core, err := call.Finish()
-	return int32(uint32(core)), err
+	return int32(core), err
 }
 
-func (x *exports) Multiply(ctx context.Context, a int32, b int32) (int32, error) {
+func (x *exports) Multiply(ctx context.Context, a, b int32) (int32, error) {
 	call := x.multiply.Begin(ctx)
 	stack := call.Stack[:2]
-	stack[0] = uint64(uint32(a))
-	stack[1] = uint64(uint32(b))
+	stack[0], stack[1] = uint64(uint32(a)), uint64(uint32(b))
 	core, err := call.Finish()
-	return int32(uint32(core)), err
+	return int32(core), err
 }
 
 func (x *exports) Eval(ctx context.Context, expression string) (float64, error) {
@@ -91,76 +65,40 @@ func (x *exports) Eval(ctx context.Context, expression string) (float64, error) 
 		return 0, bad.In("expression")
 	}
 	call := x.eval.Begin(ctx)
-	expressionPtr, expressionLen := call.LowerString(expression)
-	stack := call.Stack[:2]
-	stack[0] = uint64(expressionPtr)
-	stack[1] = uint64(expressionLen)
-	if !call.Invoke() {
-		return 0, call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 16, 8)
-	if !ok {
-		return 0, call.End()
-	}
-	resultCase := area[0]
-	var value float64
+	call.PutString(0, expression)
+	area := call.InvokeView(16, 8)
+	var result float64
 	var err error
-	switch resultCase {
-	case 0:
-		value = math.Float64frombits(binary.LittleEndian.Uint64(area[8:]))
-	case 1:
-		err = types.Error[string]{Value: call.LiftString(binary.LittleEndian.Uint32(area[8:]),
-			binary.LittleEndian.Uint32(area[12:]))}
-	default:
-		call.BadDiscriminant(uint32(resultCase), 2)
+	if call.LoadOK(area[0]) {
+		result = bind.Float64(area[8:])
+	} else {
+		err = types.Error[string]{Value: call.LoadString(area[8:])}
 	}
-	if trap := call.End(); trap != nil {
-		return 0, trap
-	}
-	return value, err
+	return result, call.EndWith(err)
 }
 
 func handleAdd(call *bind.Call) {
-	result, err := call.Impl().(Interface).Add(call.Context(), int32(uint32(call.Stack[0])),
-		int32(uint32(call.Stack[1])))
-	if err != nil {
-		call.Fail(err)
-		return
-	}
+	result, err := call.Impl().(Interface).Add(call.Context(), int32(call.Stack[0]), int32(call.Stack[1]))
+	call.Return(err)
 	call.Stack[0] = uint64(uint32(result))
 }
 
 func handleMultiply(call *bind.Call) {
-	result, err := call.Impl().(Interface).Multiply(call.Context(), int32(uint32(call.Stack[0])),
-		int32(uint32(call.Stack[1])))
-	if err != nil {
-		call.Fail(err)
-		return
-	}
+	result, err := call.Impl().(Interface).Multiply(call.Context(), int32(call.Stack[0]), int32(call.Stack[1]))
+	call.Return(err)
 	call.Stack[0] = uint64(uint32(result))
 }
 
 func handleEval(call *bind.Call) {
-	expression := call.LiftString(uint32(call.Stack[0]), uint32(call.Stack[1]))
+	expression := call.TakeString(0)
 	if !call.OK() {
 		return
 	}
 	result, err := call.Impl().(Interface).Eval(call.Context(), expression)
-	resultPtr := uint32(call.Stack[2])
-	if !call.CheckArea(resultPtr, 16, 8) {
-		return
-	}
-	if err != nil {
-		failure, ok := call.ErrorText(err)
-		if !ok {
-			return
-		}
-		call.StoreUint8(resultPtr, 1)
-		errPtr, errLen := call.LowerString(failure)
-		call.StoreUint32(resultPtr+8, errPtr)
-		call.StoreUint32(resultPtr+12, errLen)
+	area := call.ResultArea(2, 16, 8)
+	if call.StoreOK(area, err == nil) {
+		call.StoreFloat64(area+8, result)
 	} else {
-		call.StoreUint8(resultPtr, 0)
-		call.StoreFloat64(resultPtr+8, result)
+		call.StoreString(area+8, call.ErrorString(err))
 	}
 }

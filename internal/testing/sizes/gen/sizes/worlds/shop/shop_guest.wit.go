@@ -12,81 +12,51 @@ import (
 
 // Basket is the resource basket.
 type Basket interface {
-	// Put is [method]basket.put.
+	// Put calls sizes:worlds/shop#[method]basket.put.
 	Put(i Item)
-	// Items is [method]basket.items.
+	// Items calls sizes:worlds/shop#[method]basket.items.
 	Items() []Item
-	// Sum is [method]basket.sum.
+	// Sum calls sizes:worlds/shop#[method]basket.sum.
 	Sum() uint32
-	// Close ends the resource. On a resource that the guest exports, it is called
-	// when nobody has it any more.
+	// Close ends the resource. Of one that the guest exports it runs when no handle is left.
 	Close()
 }
 
 // Interface is sizes:worlds/shop as a guest exports it.
 type Interface interface {
-	// Add is add.
 	Add(a, b uint32) uint32
-	// Scale is scale.
 	Scale(v float64, by float32) float64
-	// Opposite is opposite.
 	Opposite(v bool) bool
-	// NextLetter is next-letter.
 	NextLetter(c rune) rune
-	// Greet is greet.
 	Greet(name string) string
-	// Join is join.
 	Join(parts []string) string
-	// Total is total.
 	Total(prices []uint32) uint64
-	// Reverse is reverse.
 	Reverse(bytes []byte) []byte
-	// Distances is distances.
 	Distances(start Point, to []Point) []float64
-	// Move is move.
 	Move(p, by Point) Point
-	// NextColour is next-colour.
 	NextColour(c Colour) Colour
-	// Toggle is toggle.
 	Toggle(m Mark) Mark
-	// Divide is divide.
 	Divide(a, b int64) (int64, int64)
-	// Half is half.
 	Half(v types.Option[uint32]) types.Option[uint32]
-	// Paint is paint.
 	Paint(i Item, c Colour) Item
-	// Cheapest is cheapest.
 	Cheapest(items []Item) types.Option[Item]
-	// Pack is pack.
 	Pack(items []Item) Parcel
-	// Unpack is unpack.
 	Unpack(p Parcel) ([]Item, error)
-	// Buy is buy.
 	Buy(name string) (Item, error)
-	// Check is check.
 	Check(i Item) error
-	// Stock is stock.
 	Stock(prefix string) []types.Tuple2[string, uint64]
-	// Digest is digest.
 	Digest(name string) (uint32, error)
-	// NewBasket is [constructor]basket.
 	NewBasket(owner string) Basket
-	// Merge is merge.
 	Merge(a, b Basket) Basket
 }
 
 //go:wasmimport sizes:worlds/shop [resource-drop]basket
 func importBasketDrop(uint32)
 
-// basketHandle is a Basket that the guest imports.
-type basketHandle struct {
-	handle guest.Handle
-}
+type basketHandle struct{ handle guest.Handle }
 
 // BasketFromHandle returns the Basket behind a handle. It is for generated code.
-func BasketFromHandle(handle uint32) Basket {
-	return &basketHandle{guest.LiftHandle(handle)}
-}
+func BasketFromHandle(handle uint32) Basket { return &basketHandle{guest.LiftHandle(handle)} }
 
 // BasketHandle returns the handle of an imported Basket. It is for generated code.
 func BasketHandle(v Basket) *guest.Handle {
@@ -97,7 +67,6 @@ func BasketHandle(v Basket) *guest.Handle {
 	return &h.handle
 }
 
-// Close drops the handle. A second Close does nothing.
 func (h *basketHandle) Close() {
 	if handle, ok := h.handle.Close(); ok {
 		importBasketDrop(handle)
@@ -107,19 +76,17 @@ func (h *basketHandle) Close() {
 //go:wasmimport sizes:worlds/shop [method]basket.put
 func importBasketPut(uint32, uint32, uint32, uint32, uint32, uint32, uint32, float64, uint32, uint32)
 
-// Put is [method]basket.put.
 func (h *basketHandle) Put(i Item) {
 	call := guest.Call()
-	selfHandle := h.handle.Lend("shop.Basket")
+	handle := h.handle.Lend("shop.Basket")
 	namePtr := guest.LowerString(call, i.Name)
 	var weightCase uint32
 	var weightPayload float64
-	if value, ok := i.Weight.Get(); ok {
-		weightCase = 1
-		weightPayload = value
+	if weight, ok := i.Weight.Get(); ok {
+		weightCase, weightPayload = 1, weight
 	}
 	tagsPtr := guest.LowerStrings(call, i.Tags)
-	importBasketPut(selfHandle, namePtr, uint32(len(i.Name)), uint32(guest.LowerEnum(i.Colour, 3, "goods.Colour")),
+	importBasketPut(handle, namePtr, uint32(len(i.Name)), uint32(guest.LowerEnum(i.Colour, 3, "goods.Colour")),
 		uint32(guest.LowerFlags(i.Marks, 0x7, "goods.Mark")), i.Price, weightCase, weightPayload, tagsPtr,
 		uint32(len(i.Tags)))
 	call.Done()
@@ -128,15 +95,12 @@ func (h *basketHandle) Put(i Item) {
 //go:wasmimport sizes:worlds/shop [method]basket.items
 func importBasketItems(uint32, uint32)
 
-// Items is [method]basket.items.
 func (h *basketHandle) Items() []Item {
 	call := guest.Call()
-	selfHandle := h.handle.Lend("shop.Basket")
-	area := call.ResultArea(8)
-	importBasketItems(selfHandle, guest.Address(area))
-	call.Returned()
-	resultPtr := guest.Load[uint32](area, 0)
-	result := guest.LiftList(resultPtr, guest.Load[uint32](area, 4), 40, loadItem)
+	handle := h.handle.Lend("shop.Basket")
+	importBasketItems(handle, call.ResultArea(8))
+	area := call.Returned(8)
+	result := guest.LoadList(area, 0, 40, loadItem)
 	call.Done()
 	return result
 }
@@ -144,55 +108,45 @@ func (h *basketHandle) Items() []Item {
 //go:wasmimport sizes:worlds/shop [method]basket.sum
 func importBasketSum(uint32) uint32
 
-// Sum is [method]basket.sum.
 func (h *basketHandle) Sum() uint32 {
-	selfHandle := h.handle.Lend("shop.Basket")
-	return importBasketSum(selfHandle)
+	handle := h.handle.Lend("shop.Basket")
+	return importBasketSum(handle)
 }
 
 //go:wasmimport sizes:worlds/shop add
 func importAdd(uint32, uint32) uint32
 
-// Add is add.
-func Add(a, b uint32) uint32 {
-	return importAdd(a, b)
-}
+// Add calls sizes:worlds/shop#add.
+func Add(a, b uint32) uint32 { return importAdd(a, b) }
 
 //go:wasmimport sizes:worlds/shop scale
 func importScale(float64, float32) float64
 
-// Scale is scale.
-func Scale(v float64, by float32) float64 {
-	return importScale(v, by)
-}
+// Scale calls sizes:worlds/shop#scale.
+func Scale(v float64, by float32) float64 { return importScale(v, by) }
 
 //go:wasmimport sizes:worlds/shop opposite
 func importOpposite(uint32) uint32
 
-// Opposite is opposite.
-func Opposite(v bool) bool {
-	return importOpposite(types.FromBool(v)) != 0
-}
+// Opposite calls sizes:worlds/shop#opposite.
+func Opposite(v bool) bool { return importOpposite(types.FromBool(v)) != 0 }
 
 //go:wasmimport sizes:worlds/shop next-letter
 func importNextLetter(uint32) uint32
 
-// NextLetter is next-letter.
-func NextLetter(c rune) rune {
-	return rune(importNextLetter(guest.LowerChar(c)))
-}
+// NextLetter calls sizes:worlds/shop#next-letter.
+func NextLetter(c rune) rune { return rune(importNextLetter(guest.LowerChar(c))) }
 
 //go:wasmimport sizes:worlds/shop greet
 func importGreet(uint32, uint32, uint32)
 
-// Greet is greet.
+// Greet calls sizes:worlds/shop#greet.
 func Greet(name string) string {
 	call := guest.Call()
 	namePtr := guest.LowerString(call, name)
-	area := call.ResultArea(8)
-	importGreet(namePtr, uint32(len(name)), guest.Address(area))
-	call.Returned()
-	result := guest.LiftString(guest.Load[uint32](area, 0), guest.Load[uint32](area, 4))
+	importGreet(namePtr, uint32(len(name)), call.ResultArea(8))
+	area := call.Returned(8)
+	result := guest.LoadString(area, 0)
 	call.Done()
 	return result
 }
@@ -200,14 +154,13 @@ func Greet(name string) string {
 //go:wasmimport sizes:worlds/shop join
 func importJoin(uint32, uint32, uint32)
 
-// Join is join.
+// Join calls sizes:worlds/shop#join.
 func Join(parts []string) string {
 	call := guest.Call()
 	partsPtr := guest.LowerStrings(call, parts)
-	area := call.ResultArea(8)
-	importJoin(partsPtr, uint32(len(parts)), guest.Address(area))
-	call.Returned()
-	result := guest.LiftString(guest.Load[uint32](area, 0), guest.Load[uint32](area, 4))
+	importJoin(partsPtr, uint32(len(parts)), call.ResultArea(8))
+	area := call.Returned(8)
+	result := guest.LoadString(area, 0)
 	call.Done()
 	return result
 }
@@ -215,7 +168,7 @@ func Join(parts []string) string {
 //go:wasmimport sizes:worlds/shop total
 func importTotal(uint32, uint32) uint64
 
-// Total is total.
+// Total calls sizes:worlds/shop#total.
 func Total(prices []uint32) uint64 {
 	call := guest.Call()
 	pricesPtr := guest.LowerSlice(call, prices)
@@ -227,14 +180,13 @@ func Total(prices []uint32) uint64 {
 //go:wasmimport sizes:worlds/shop reverse
 func importReverse(uint32, uint32, uint32)
 
-// Reverse is reverse.
+// Reverse calls sizes:worlds/shop#reverse.
 func Reverse(bytes []byte) []byte {
 	call := guest.Call()
 	bytesPtr := guest.LowerSlice(call, bytes)
-	area := call.ResultArea(8)
-	importReverse(bytesPtr, uint32(len(bytes)), guest.Address(area))
-	call.Returned()
-	result := guest.LiftSlice[uint8](guest.Load[uint32](area, 0), guest.Load[uint32](area, 4))
+	importReverse(bytesPtr, uint32(len(bytes)), call.ResultArea(8))
+	area := call.Returned(8)
+	result := guest.LoadSlice[uint8](area, 0)
 	call.Done()
 	return result
 }
@@ -242,14 +194,13 @@ func Reverse(bytes []byte) []byte {
 //go:wasmimport sizes:worlds/shop distances
 func importDistances(uint32, uint32, uint32, uint32, uint32)
 
-// Distances is distances.
+// Distances calls sizes:worlds/shop#distances.
 func Distances(start Point, to []Point) []float64 {
 	call := guest.Call()
 	toPtr := guest.LowerSlice(call, to)
-	area := call.ResultArea(8)
-	importDistances(uint32(start.X), uint32(start.Y), toPtr, uint32(len(to)), guest.Address(area))
-	call.Returned()
-	result := guest.LiftSlice[float64](guest.Load[uint32](area, 0), guest.Load[uint32](area, 4))
+	importDistances(uint32(start.X), uint32(start.Y), toPtr, uint32(len(to)), call.ResultArea(8))
+	area := call.Returned(8)
+	result := guest.LoadSlice[float64](area, 0)
 	call.Done()
 	return result
 }
@@ -257,12 +208,11 @@ func Distances(start Point, to []Point) []float64 {
 //go:wasmimport sizes:worlds/shop move
 func importMove(uint32, uint32, uint32, uint32, uint32)
 
-// Move is move.
+// Move calls sizes:worlds/shop#move.
 func Move(p, by Point) Point {
 	call := guest.Call()
-	area := call.ResultArea(8)
-	importMove(uint32(p.X), uint32(p.Y), uint32(by.X), uint32(by.Y), guest.Address(area))
-	call.Returned()
+	importMove(uint32(p.X), uint32(p.Y), uint32(by.X), uint32(by.Y), call.ResultArea(8))
+	area := call.Returned(8)
 	result := loadPoint(area)
 	call.Done()
 	return result
@@ -271,7 +221,7 @@ func Move(p, by Point) Point {
 //go:wasmimport sizes:worlds/shop next-colour
 func importNextColour(uint32) uint32
 
-// NextColour is next-colour.
+// NextColour calls sizes:worlds/shop#next-colour.
 func NextColour(c Colour) Colour {
 	return Colour(importNextColour(uint32(guest.LowerEnum(c, 3, "goods.Colour"))))
 }
@@ -279,20 +229,17 @@ func NextColour(c Colour) Colour {
 //go:wasmimport sizes:worlds/shop toggle
 func importToggle(uint32) uint32
 
-// Toggle is toggle.
-func Toggle(m Mark) Mark {
-	return Mark(importToggle(uint32(guest.LowerFlags(m, 0x7, "goods.Mark"))))
-}
+// Toggle calls sizes:worlds/shop#toggle.
+func Toggle(m Mark) Mark { return Mark(importToggle(uint32(guest.LowerFlags(m, 0x7, "goods.Mark")))) }
 
 //go:wasmimport sizes:worlds/shop divide
 func importDivide(uint64, uint64, uint32)
 
-// Divide is divide.
+// Divide calls sizes:worlds/shop#divide.
 func Divide(a, b int64) (int64, int64) {
 	call := guest.Call()
-	area := call.ResultArea(16)
-	importDivide(uint64(a), uint64(b), guest.Address(area))
-	call.Returned()
+	importDivide(uint64(a), uint64(b), call.ResultArea(16))
+	area := call.Returned(16)
 	f0 := guest.Load[int64](area, 0)
 	f1 := guest.Load[int64](area, 8)
 	call.Done()
@@ -302,25 +249,18 @@ func Divide(a, b int64) (int64, int64) {
 //go:wasmimport sizes:worlds/shop half
 func importHalf(uint32, uint32, uint32)
 
-// Half is half.
+// Half calls sizes:worlds/shop#half.
 func Half(v types.Option[uint32]) types.Option[uint32] {
 	call := guest.Call()
 	var vCase, vPayload uint32
-	if value, ok := v.Get(); ok {
-		vCase = 1
-		vPayload = value
+	if v, ok := v.Get(); ok {
+		vCase, vPayload = 1, v
 	}
-	area := call.ResultArea(8)
-	importHalf(vCase, vPayload, guest.Address(area))
-	call.Returned()
-	resultCase := guest.Load[uint8](area, 0)
+	importHalf(vCase, vPayload, call.ResultArea(8))
+	area := call.Returned(8)
 	var result types.Option[uint32]
-	switch resultCase {
-	case 0:
-	case 1:
+	if guest.LoadSome(area, 0) {
 		result = types.Some(guest.Load[uint32](area, 4))
-	default:
-		guest.NoDiscriminant(uint32(resultCase), "option<u32>")
 	}
 	call.Done()
 	return result
@@ -329,22 +269,20 @@ func Half(v types.Option[uint32]) types.Option[uint32] {
 //go:wasmimport sizes:worlds/shop paint
 func importPaint(uint32, uint32, uint32, uint32, uint32, uint32, float64, uint32, uint32, uint32, uint32)
 
-// Paint is paint.
+// Paint calls sizes:worlds/shop#paint.
 func Paint(i Item, c Colour) Item {
 	call := guest.Call()
 	namePtr := guest.LowerString(call, i.Name)
 	var weightCase uint32
 	var weightPayload float64
-	if value, ok := i.Weight.Get(); ok {
-		weightCase = 1
-		weightPayload = value
+	if weight, ok := i.Weight.Get(); ok {
+		weightCase, weightPayload = 1, weight
 	}
 	tagsPtr := guest.LowerStrings(call, i.Tags)
-	area := call.ResultArea(40)
 	importPaint(namePtr, uint32(len(i.Name)), uint32(guest.LowerEnum(i.Colour, 3, "goods.Colour")),
 		uint32(guest.LowerFlags(i.Marks, 0x7, "goods.Mark")), i.Price, weightCase, weightPayload, tagsPtr,
-		uint32(len(i.Tags)), uint32(guest.LowerEnum(c, 3, "goods.Colour")), guest.Address(area))
-	call.Returned()
+		uint32(len(i.Tags)), uint32(guest.LowerEnum(c, 3, "goods.Colour")), call.ResultArea(40))
+	area := call.Returned(40)
 	result := loadItem(area)
 	call.Done()
 	return result
@@ -353,21 +291,15 @@ func Paint(i Item, c Colour) Item {
 //go:wasmimport sizes:worlds/shop cheapest
 func importCheapest(uint32, uint32, uint32)
 
-// Cheapest is cheapest.
+// Cheapest calls sizes:worlds/shop#cheapest.
 func Cheapest(items []Item) types.Option[Item] {
 	call := guest.Call()
 	itemsPtr := guest.LowerList(call, items, 40, storeItem)
-	area := call.ResultArea(48)
-	importCheapest(itemsPtr, uint32(len(items)), guest.Address(area))
-	call.Returned()
-	resultCase := guest.Load[uint8](area, 0)
+	importCheapest(itemsPtr, uint32(len(items)), call.ResultArea(48))
+	area := call.Returned(48)
 	var result types.Option[Item]
-	switch resultCase {
-	case 0:
-	case 1:
+	if guest.LoadSome(area, 0) {
 		result = types.Some(loadItem(guest.At(area, 8)))
-	default:
-		guest.NoDiscriminant(uint32(resultCase), "option<item>")
 	}
 	call.Done()
 	return result
@@ -376,13 +308,12 @@ func Cheapest(items []Item) types.Option[Item] {
 //go:wasmimport sizes:worlds/shop pack
 func importPack(uint32, uint32, uint32)
 
-// Pack is pack.
+// Pack calls sizes:worlds/shop#pack.
 func Pack(items []Item) Parcel {
 	call := guest.Call()
 	itemsPtr := guest.LowerList(call, items, 40, storeItem)
-	area := call.ResultArea(48)
-	importPack(itemsPtr, uint32(len(items)), guest.Address(area))
-	call.Returned()
+	importPack(itemsPtr, uint32(len(items)), call.ResultArea(48))
+	area := call.Returned(48)
 	result := loadParcel(area)
 	call.Done()
 	return result
@@ -391,119 +322,63 @@ func Pack(items []Item) Parcel {
 //go:wasmimport sizes:worlds/shop unpack
 func importUnpack(uint32, uint32, uint32, uint32, uint32, uint32, uint32, float64, uint32, uint32, uint32)
 
-// Unpack is unpack.
+// Unpack calls sizes:worlds/shop#unpack.
 func Unpack(p Parcel) ([]Item, error) {
 	call := guest.Call()
-	var pCase, p1, p2, p3, p4, p5, p6 uint32
-	var p7 float64
-	var p8, p9 uint32
-	switch c := p.(type) {
-	case goods.ParcelEmpty:
-	case goods.ParcelLetter:
-		letterPtr := guest.LowerString(call, c.Value)
-		pCase = 1
-		p1 = letterPtr
-		p2 = uint32(len(c.Value))
-	case goods.ParcelCrate:
-		namePtr := guest.LowerString(call, c.Value.Name)
-		var weightCase uint32
-		var weightPayload float64
-		if value, ok := c.Value.Weight.Get(); ok {
-			weightCase = 1
-			weightPayload = value
-		}
-		tagsPtr := guest.LowerStrings(call, c.Value.Tags)
-		pCase = 2
-		p1 = namePtr
-		p2 = uint32(len(c.Value.Name))
-		p3 = uint32(guest.LowerEnum(c.Value.Colour, 3, "goods.Colour"))
-		p4 = uint32(guest.LowerFlags(c.Value.Marks, 0x7, "goods.Mark"))
-		p5 = c.Value.Price
-		p6 = weightCase
-		p7 = weightPayload
-		p8 = tagsPtr
-		p9 = uint32(len(c.Value.Tags))
-	case goods.ParcelPallet:
-		palletPtr := guest.LowerList(call, c.Value, 40, storeItem)
-		pCase = 3
-		p1 = palletPtr
-		p2 = uint32(len(c.Value))
-	default:
-		guest.NoCase("goods.Parcel")
-	}
-	area := call.ResultArea(16)
-	importUnpack(pCase, p1, p2, p3, p4, p5, p6, p7, p8, p9, guest.Address(area))
-	call.Returned()
-	resultCase := guest.Load[uint8](area, 0)
-	var value []Item
+	pCase, p1, p2, p3, p4, p5, p6, p7, p8, p9 := lowerParcel(call, p)
+	importUnpack(pCase, p1, p2, p3, p4, p5, p6, p7, p8, p9, call.ResultArea(16))
+	area := call.Returned(16)
+	var result []Item
 	var err error
-	switch resultCase {
-	case 0:
-		okPtr := guest.Load[uint32](area, 4)
-		value = guest.LiftList(okPtr, guest.Load[uint32](area, 8), 40, loadItem)
-	case 1:
+	if guest.LoadOK(area, 0) {
+		result = guest.LoadList(area, 4, 40, loadItem)
+	} else {
 		err = loadFailure(guest.At(area, 4))
-	default:
-		guest.NoDiscriminant(uint32(resultCase), "result<list<item>, failure>")
 	}
 	call.Done()
-	return value, err
+	return result, err
 }
 
 //go:wasmimport sizes:worlds/shop buy
 func importBuy(uint32, uint32, uint32)
 
-// Buy is buy.
+// Buy calls sizes:worlds/shop#buy.
 func Buy(name string) (Item, error) {
 	call := guest.Call()
 	namePtr := guest.LowerString(call, name)
-	area := call.ResultArea(48)
-	importBuy(namePtr, uint32(len(name)), guest.Address(area))
-	call.Returned()
-	resultCase := guest.Load[uint8](area, 0)
-	var value Item
+	importBuy(namePtr, uint32(len(name)), call.ResultArea(48))
+	area := call.Returned(48)
+	var result Item
 	var err error
-	switch resultCase {
-	case 0:
-		value = loadItem(guest.At(area, 8))
-	case 1:
+	if guest.LoadOK(area, 0) {
+		result = loadItem(guest.At(area, 8))
+	} else {
 		err = loadFailure(guest.At(area, 8))
-	default:
-		guest.NoDiscriminant(uint32(resultCase), "result<item, failure>")
 	}
 	call.Done()
-	return value, err
+	return result, err
 }
 
 //go:wasmimport sizes:worlds/shop check
 func importCheck(uint32, uint32, uint32, uint32, uint32, uint32, float64, uint32, uint32, uint32)
 
-// Check is check.
+// Check calls sizes:worlds/shop#check.
 func Check(i Item) error {
 	call := guest.Call()
 	namePtr := guest.LowerString(call, i.Name)
 	var weightCase uint32
 	var weightPayload float64
-	if value, ok := i.Weight.Get(); ok {
-		weightCase = 1
-		weightPayload = value
+	if weight, ok := i.Weight.Get(); ok {
+		weightCase, weightPayload = 1, weight
 	}
 	tagsPtr := guest.LowerStrings(call, i.Tags)
-	area := call.ResultArea(12)
 	importCheck(namePtr, uint32(len(i.Name)), uint32(guest.LowerEnum(i.Colour, 3, "goods.Colour")),
 		uint32(guest.LowerFlags(i.Marks, 0x7, "goods.Mark")), i.Price, weightCase, weightPayload, tagsPtr,
-		uint32(len(i.Tags)), guest.Address(area))
-	call.Returned()
-	resultCase := guest.Load[uint8](area, 0)
+		uint32(len(i.Tags)), call.ResultArea(12))
+	area := call.Returned(12)
 	var err error
-	switch resultCase {
-	case 0:
-	case 1:
-		err = types.Error[string]{
-			Value: guest.LiftString(guest.Load[uint32](area, 4), guest.Load[uint32](area, 8)),
-		}
-	default:
-		guest.NoDiscriminant(uint32(resultCase), "result<_, string>")
+	if !guest.LoadOK(area, 0) {
+		err = types.Error[string]{Value: guest.LoadString(area, 4)}
 	}
 	call.Done()
 	return err
@@ -512,21 +387,18 @@ func Check(i Item) error {
 //go:wasmimport sizes:worlds/shop stock
 func importStock(uint32, uint32, uint32)
 
-// Stock is stock.
+// Stock calls sizes:worlds/shop#stock.
 func Stock(prefix string) []types.Tuple2[string, uint64] {
 	call := guest.Call()
 	prefixPtr := guest.LowerString(call, prefix)
-	area := call.ResultArea(8)
-	importStock(prefixPtr, uint32(len(prefix)), guest.Address(area))
-	call.Returned()
+	importStock(prefixPtr, uint32(len(prefix)), call.ResultArea(8))
+	area := call.Returned(8)
 	resultPtr := guest.Load[uint32](area, 0)
-	result := make([]types.Tuple2[string, uint64], guest.Load[uint32](area, 4))
+	resultLen := guest.Load[uint32](area, 4)
+	result := make([]types.Tuple2[string, uint64], resultLen)
 	for i := range result {
 		at := guest.PointerTo(resultPtr + uint32(i)*16)
-		result[i] = types.Tuple2[string, uint64]{
-			F0: guest.LiftString(guest.Load[uint32](at, 0), guest.Load[uint32](at, 4)),
-			F1: guest.Load[uint64](at, 8),
-		}
+		result[i] = types.Tuple2[string, uint64]{F0: guest.LoadString(at, 0), F1: guest.Load[uint64](at, 8)}
 	}
 	call.Done()
 	return result
@@ -535,32 +407,27 @@ func Stock(prefix string) []types.Tuple2[string, uint64] {
 //go:wasmimport sizes:worlds/shop digest
 func importDigest(uint32, uint32, uint32)
 
-// Digest is digest.
+// Digest calls sizes:worlds/shop#digest.
 func Digest(name string) (uint32, error) {
 	call := guest.Call()
 	namePtr := guest.LowerString(call, name)
-	area := call.ResultArea(16)
-	importDigest(namePtr, uint32(len(name)), guest.Address(area))
-	call.Returned()
-	resultCase := guest.Load[uint8](area, 0)
-	var value uint32
+	importDigest(namePtr, uint32(len(name)), call.ResultArea(16))
+	area := call.Returned(16)
+	var result uint32
 	var err error
-	switch resultCase {
-	case 0:
-		value = guest.Load[uint32](area, 4)
-	case 1:
+	if guest.LoadOK(area, 0) {
+		result = guest.Load[uint32](area, 4)
+	} else {
 		err = loadFailure(guest.At(area, 4))
-	default:
-		guest.NoDiscriminant(uint32(resultCase), "result<u32, failure>")
 	}
 	call.Done()
-	return value, err
+	return result, err
 }
 
 //go:wasmimport sizes:worlds/shop [constructor]basket
 func importNewBasket(uint32, uint32) uint32
 
-// NewBasket is [constructor]basket.
+// NewBasket calls sizes:worlds/shop#[constructor]basket.
 func NewBasket(owner string) Basket {
 	call := guest.Call()
 	ownerPtr := guest.LowerString(call, owner)
@@ -572,32 +439,281 @@ func NewBasket(owner string) Basket {
 //go:wasmimport sizes:worlds/shop merge
 func importMerge(uint32, uint32) uint32
 
-// Merge is merge.
+// Merge calls sizes:worlds/shop#merge.
 func Merge(a, b Basket) Basket {
 	aHandle := BasketHandle(a).Give("shop.Basket")
 	bHandle := BasketHandle(b).Give("shop.Basket")
 	return BasketFromHandle(importMerge(aHandle, bHandle))
 }
 
-func loadItem(ptr guest.Pointer) goods.Item {
-	weightCase := guest.Load[uint8](ptr, 16)
+// Exported is for worlds that export the interface.
+var Exported exported
+var (
+	implementation Interface
+	basketValues   guest.Values[Basket]
+)
+
+type exported struct{}
+
+func (exported) Set(impl Interface) { implementation = impl }
+
+//go:wasmimport [export]sizes:worlds/shop [resource-new]basket
+func resourceNewBasket(uint32) uint32
+
+//go:wasmimport [export]sizes:worlds/shop [resource-rep]basket
+func resourceRepBasket(uint32) uint32
+
+//go:wasmimport [export]sizes:worlds/shop [resource-drop]basket
+func resourceDropBasket(uint32)
+
+func (exported) LowerBasket(v Basket) uint32 {
+	if v == nil {
+		guest.NoHandle("shop.Basket")
+	}
+	return resourceNewBasket(basketValues.Add(v))
+}
+
+func (exported) LiftBasket(handle uint32) Basket {
+	v := basketValues.Take(resourceRepBasket(handle))
+	resourceDropBasket(handle)
+	return v
+}
+
+func (exported) GetBasket(rep uint32) Basket { return basketValues.Get(rep) }
+
+func (exported) DestroyBasket(rep uint32) { basketValues.Destroy(rep) }
+
+func (exported) Add(a, b uint32) uint32 { return implementation.Add(a, b) }
+
+func (exported) Scale(v float64, by float32) float64 { return implementation.Scale(v, by) }
+
+func (exported) Opposite(v uint32) uint32 { return types.FromBool(implementation.Opposite(v != 0)) }
+
+func (exported) NextLetter(c uint32) uint32 {
+	return guest.LowerChar(implementation.NextLetter(rune(c)))
+}
+
+func (exported) Greet(namePtr, nameLen uint32) uint32 {
+	name := guest.LiftString(namePtr, nameLen)
+	guest.ParamsLifted()
+	result := implementation.Greet(name)
+	area := guest.ResultArea(8)
+	guest.StoreString(&guest.Results, area, 0, result)
+	return guest.Address(area)
+}
+
+func (exported) Join(partsPtr, partsLen uint32) uint32 {
+	parts := guest.LiftStrings(partsPtr, partsLen)
+	guest.ParamsLifted()
+	result := implementation.Join(parts)
+	area := guest.ResultArea(8)
+	guest.StoreString(&guest.Results, area, 0, result)
+	return guest.Address(area)
+}
+
+func (exported) Total(pricesPtr, pricesLen uint32) uint64 {
+	prices := guest.LiftSlice[uint32](pricesPtr, pricesLen)
+	guest.ParamsLifted()
+	return implementation.Total(prices)
+}
+
+func (exported) Reverse(bytesPtr, bytesLen uint32) uint32 {
+	bytes := guest.LiftSlice[uint8](bytesPtr, bytesLen)
+	guest.ParamsLifted()
+	result := implementation.Reverse(bytes)
+	area := guest.ResultArea(8)
+	guest.StoreSlice(&guest.Results, area, 0, result)
+	return guest.Address(area)
+}
+
+func (exported) Distances(start0, start1, toPtr, toLen uint32) uint32 {
+	to := guest.LiftSlice[Point](toPtr, toLen)
+	guest.ParamsLifted()
+	result := implementation.Distances(Point{X: int32(start0), Y: int32(start1)}, to)
+	area := guest.ResultArea(8)
+	guest.StoreSlice(&guest.Results, area, 0, result)
+	return guest.Address(area)
+}
+
+func (exported) Move(p0, p1, by0, by1 uint32) uint32 {
+	result := implementation.Move(Point{X: int32(p0), Y: int32(p1)}, Point{X: int32(by0), Y: int32(by1)})
+	area := guest.ResultArea(8)
+	storePoint(area, result)
+	return guest.Address(area)
+}
+
+func (exported) NextColour(c uint32) uint32 {
+	return uint32(guest.LowerEnum(implementation.NextColour(Colour(c)), 3, "goods.Colour"))
+}
+
+func (exported) Toggle(m uint32) uint32 {
+	return uint32(guest.LowerFlags(implementation.Toggle(Mark(m)), 0x7, "goods.Mark"))
+}
+
+func (exported) Divide(a, b uint64) uint32 {
+	f0, f1 := implementation.Divide(int64(a), int64(b))
+	area := guest.ResultArea(16)
+	guest.Store(area, 0, f0)
+	guest.Store(area, 8, f1)
+	return guest.Address(area)
+}
+
+func (exported) Half(v0, v1 uint32) uint32 {
+	var v types.Option[uint32]
+	if guest.LiftSome(v0) {
+		v = types.Some(v1)
+	}
+	result := implementation.Half(v)
+	area := guest.ResultArea(8)
+	if result, ok := result.Get(); guest.StoreSome(area, 0, ok) {
+		guest.Store(area, 4, result)
+	}
+	return guest.Address(area)
+}
+
+func (exported) Paint(i0, i1, i2, i3, i4, i5 uint32, i6 float64, i7, i8, c uint32) uint32 {
 	var weight types.Option[float64]
-	switch weightCase {
-	case 0:
-	case 1:
+	if guest.LiftSome(i5) {
+		weight = types.Some(i6)
+	}
+	i := Item{Name: guest.LiftString(i0, i1), Colour: goods.Colour(i2), Marks: goods.Mark(i3), Price: i4,
+		Weight: weight, Tags: guest.LiftStrings(i7, i8)}
+	guest.ParamsLifted()
+	result := implementation.Paint(i, Colour(c))
+	area := guest.ResultArea(40)
+	storeItem(&guest.Results, area, result)
+	return guest.Address(area)
+}
+
+func (exported) Cheapest(itemsPtr, itemsLen uint32) uint32 {
+	items := guest.LiftList(itemsPtr, itemsLen, 40, loadItem)
+	guest.ParamsLifted()
+	result := implementation.Cheapest(items)
+	area := guest.ResultArea(48)
+	if result, ok := result.Get(); guest.StoreSome(area, 0, ok) {
+		storeItem(&guest.Results, guest.At(area, 8), result)
+	}
+	return guest.Address(area)
+}
+
+func (exported) Pack(itemsPtr, itemsLen uint32) uint32 {
+	items := guest.LiftList(itemsPtr, itemsLen, 40, loadItem)
+	guest.ParamsLifted()
+	result := implementation.Pack(items)
+	area := guest.ResultArea(48)
+	storeParcel(&guest.Results, area, result)
+	return guest.Address(area)
+}
+
+func (exported) Unpack(p0, p1, p2, p3, p4, p5, p6 uint32, p7 float64, p8, p9 uint32) uint32 {
+	p := liftParcel(p0, p1, p2, p3, p4, p5, p6, p7, p8, p9)
+	guest.ParamsLifted()
+	result, err := implementation.Unpack(p)
+	area := guest.ResultArea(16)
+	if guest.StoreOK(area, 0, err == nil) {
+		guest.StoreList(&guest.Results, area, 4, result, 40, storeItem)
+	} else {
+		storeFailure(&guest.Results, guest.At(area, 4), guest.ErrorValue[Failure](err))
+	}
+	return guest.Address(area)
+}
+
+func (exported) Buy(namePtr, nameLen uint32) uint32 {
+	name := guest.LiftString(namePtr, nameLen)
+	guest.ParamsLifted()
+	result, err := implementation.Buy(name)
+	area := guest.ResultArea(48)
+	if guest.StoreOK(area, 0, err == nil) {
+		storeItem(&guest.Results, guest.At(area, 8), result)
+	} else {
+		storeFailure(&guest.Results, guest.At(area, 8), guest.ErrorValue[Failure](err))
+	}
+	return guest.Address(area)
+}
+
+func (exported) Check(i0, i1, i2, i3, i4, i5 uint32, i6 float64, i7, i8 uint32) uint32 {
+	var weight types.Option[float64]
+	if guest.LiftSome(i5) {
+		weight = types.Some(i6)
+	}
+	i := Item{Name: guest.LiftString(i0, i1), Colour: goods.Colour(i2), Marks: goods.Mark(i3), Price: i4,
+		Weight: weight, Tags: guest.LiftStrings(i7, i8)}
+	guest.ParamsLifted()
+	err := implementation.Check(i)
+	area := guest.ResultArea(12)
+	if !guest.StoreOK(area, 0, err == nil) {
+		guest.StoreString(&guest.Results, area, 4, err.Error())
+	}
+	return guest.Address(area)
+}
+
+func (exported) Stock(prefixPtr, prefixLen uint32) uint32 {
+	prefix := guest.LiftString(prefixPtr, prefixLen)
+	guest.ParamsLifted()
+	result := implementation.Stock(prefix)
+	area := guest.ResultArea(8)
+	resultPtr := guest.NewList(&guest.Results, area, 0, len(result), 16)
+	for i, item := range result {
+		at := guest.PointerTo(resultPtr + uint32(i)*16)
+		guest.StoreString(&guest.Results, at, 0, item.F0)
+		guest.Store(at, 8, item.F1)
+	}
+	return guest.Address(area)
+}
+
+func (exported) Digest(namePtr, nameLen uint32) uint32 {
+	name := guest.LiftString(namePtr, nameLen)
+	guest.ParamsLifted()
+	result, err := implementation.Digest(name)
+	area := guest.ResultArea(16)
+	if guest.StoreOK(area, 0, err == nil) {
+		guest.Store(area, 4, result)
+	} else {
+		storeFailure(&guest.Results, guest.At(area, 4), guest.ErrorValue[Failure](err))
+	}
+	return guest.Address(area)
+}
+
+func (exported) NewBasket(ownerPtr, ownerLen uint32) uint32 {
+	owner := guest.LiftString(ownerPtr, ownerLen)
+	guest.ParamsLifted()
+	return Exported.LowerBasket(implementation.NewBasket(owner))
+}
+
+func (exported) BasketPut(selfRep, i0, i1, i2, i3, i4, i5 uint32, i6 float64, i7, i8 uint32) {
+	var weight types.Option[float64]
+	if guest.LiftSome(i5) {
+		weight = types.Some(i6)
+	}
+	self := Exported.GetBasket(selfRep)
+	i := Item{Name: guest.LiftString(i0, i1), Colour: goods.Colour(i2), Marks: goods.Mark(i3), Price: i4,
+		Weight: weight, Tags: guest.LiftStrings(i7, i8)}
+	guest.ParamsLifted()
+	self.Put(i)
+}
+
+func (exported) BasketItems(selfRep uint32) uint32 {
+	result := Exported.GetBasket(selfRep).Items()
+	area := guest.ResultArea(8)
+	guest.StoreList(&guest.Results, area, 0, result, 40, storeItem)
+	return guest.Address(area)
+}
+
+func (exported) BasketSum(selfRep uint32) uint32 { return Exported.GetBasket(selfRep).Sum() }
+
+func (exported) Merge(aHandle, bHandle uint32) uint32 {
+	a := Exported.LiftBasket(aHandle)
+	return Exported.LowerBasket(implementation.Merge(a, Exported.LiftBasket(bHandle)))
+}
+
+func loadItem(ptr guest.Pointer) goods.Item {
+	var weight types.Option[float64]
+	if guest.LoadSome(ptr, 16) {
 		weight = types.Some(guest.Load[float64](ptr, 24))
-	default:
-		guest.NoDiscriminant(uint32(weightCase), "option<f64>")
 	}
-	tagsPtr := guest.Load[uint32](ptr, 32)
-	return goods.Item{
-		Name:   guest.LiftString(guest.Load[uint32](ptr, 0), guest.Load[uint32](ptr, 4)),
-		Colour: goods.Colour(guest.Load[uint8](ptr, 8)),
-		Marks:  goods.Mark(guest.Load[uint8](ptr, 9)),
-		Price:  guest.Load[uint32](ptr, 12),
-		Weight: weight,
-		Tags:   guest.LiftStrings(tagsPtr, guest.Load[uint32](ptr, 36)),
-	}
+	return goods.Item{Name: guest.LoadString(ptr, 0), Colour: goods.Colour(guest.Load[uint8](ptr, 8)),
+		Marks: goods.Mark(guest.Load[uint8](ptr, 9)), Price: guest.Load[uint32](ptr, 12), Weight: weight,
+		Tags: guest.LoadStrings(ptr, 32)}
 }
 
 func loadPoint(ptr guest.Pointer) goods.Point {
@@ -605,58 +721,144 @@ func loadPoint(ptr guest.Pointer) goods.Point {
 }
 
 func storeItem(arena *guest.Arena, ptr guest.Pointer, value goods.Item) {
-	namePtr := guest.LowerString(arena, value.Name)
-	guest.Store(ptr, 0, namePtr)
-	guest.Store(ptr, 4, uint32(len(value.Name)))
+	guest.StoreString(arena, ptr, 0, value.Name)
 	guest.Store(ptr, 8, uint8(guest.LowerEnum(value.Colour, 3, "goods.Colour")))
 	guest.Store(ptr, 9, uint8(guest.LowerFlags(value.Marks, 0x7, "goods.Mark")))
 	guest.Store(ptr, 12, value.Price)
-	if value_, ok := value.Weight.Get(); ok {
-		guest.Store(ptr, 16, uint8(1))
-		guest.Store(ptr, 24, value_)
-	} else {
-		guest.Store(ptr, 16, uint8(0))
+	if weight, ok := value.Weight.Get(); guest.StoreSome(ptr, 16, ok) {
+		guest.Store(ptr, 24, weight)
 	}
-	tagsPtr := guest.LowerStrings(arena, value.Tags)
-	guest.Store(ptr, 32, tagsPtr)
-	guest.Store(ptr, 36, uint32(len(value.Tags)))
+	guest.StoreStrings(arena, ptr, 32, value.Tags)
 }
 
 func loadParcel(ptr guest.Pointer) goods.Parcel {
-	valueCase := guest.Load[uint8](ptr, 0)
-	var value goods.Parcel
-	switch valueCase {
+	switch disc := guest.Load[uint8](ptr, 0); disc {
 	case 0:
-		value = goods.ParcelEmpty{}
+		return goods.ParcelEmpty{}
 	case 1:
-		value = goods.ParcelLetter{
-			Value: guest.LiftString(guest.Load[uint32](ptr, 8), guest.Load[uint32](ptr, 12)),
-		}
+		return goods.ParcelLetter{Value: guest.LoadString(ptr, 8)}
 	case 2:
-		value = goods.ParcelCrate{Value: loadItem(guest.At(ptr, 8))}
+		return goods.ParcelCrate{Value: loadItem(guest.At(ptr, 8))}
 	case 3:
-		palletPtr := guest.Load[uint32](ptr, 8)
-		value = goods.ParcelPallet{Value: guest.LiftList(palletPtr, guest.Load[uint32](ptr, 12), 40, loadItem)}
+		return goods.ParcelPallet{Value: guest.LoadList(ptr, 8, 40, loadItem)}
 	default:
-		guest.NoDiscriminant(uint32(valueCase), "parcel")
+		guest.NoDiscriminant(uint32(disc), "parcel")
 	}
-	return value
+	return nil
+}
+
+func lowerParcel(arena *guest.Arena,
+	value goods.Parcel) (uint32, uint32, uint32, uint32, uint32, uint32, uint32, float64, uint32, uint32) {
+	var valueCase, value1, value2, value3, value4, value5, value6 uint32
+	var value7 float64
+	var value8, value9 uint32
+	switch value := value.(type) {
+	case goods.ParcelEmpty:
+	case goods.ParcelLetter:
+		letterPtr := guest.LowerString(arena, value.Value)
+		valueCase, value1, value2 = 1, letterPtr, uint32(len(value.Value))
+	case goods.ParcelCrate:
+		crateCase, crate1, crate2, crate3, crate4, crate5, crate6, crate7, crate8 := lowerItem(arena,
+			value.Value)
+		valueCase, value1, value2, value3, value4, value5, value6, value7, value8, value9 = 2, crateCase,
+			crate1, crate2, crate3, crate4, crate5, crate6, crate7, crate8
+	case goods.ParcelPallet:
+		palletPtr := guest.LowerList(arena, value.Value, 40, storeItem)
+		valueCase, value1, value2 = 3, palletPtr, uint32(len(value.Value))
+	default:
+		guest.NoCase("goods.Parcel")
+	}
+	return valueCase, value1, value2, value3, value4, value5, value6, value7, value8, value9
 }
 
 func loadFailure(ptr guest.Pointer) goods.Failure {
-	valueCase := guest.Load[uint8](ptr, 0)
-	var value goods.Failure
-	switch valueCase {
+	switch disc := guest.Load[uint8](ptr, 0); disc {
 	case 0:
-		value = goods.FailureMissing{}
+		return goods.FailureMissing{}
 	case 1:
-		value = goods.FailureOutOfStock{Value: guest.Load[uint32](ptr, 4)}
+		return goods.FailureOutOfStock{Value: guest.Load[uint32](ptr, 4)}
 	case 2:
-		value = goods.FailureOther{
-			Value: guest.LiftString(guest.Load[uint32](ptr, 4), guest.Load[uint32](ptr, 8)),
-		}
+		return goods.FailureOther{Value: guest.LoadString(ptr, 4)}
 	default:
-		guest.NoDiscriminant(uint32(valueCase), "failure")
+		guest.NoDiscriminant(uint32(disc), "failure")
 	}
-	return value
+	return nil
+}
+
+func storePoint(ptr guest.Pointer, value goods.Point) {
+	guest.Store(ptr, 0, value.X)
+	guest.Store(ptr, 4, value.Y)
+}
+
+func storeParcel(arena *guest.Arena, ptr guest.Pointer, value goods.Parcel) {
+	switch value := value.(type) {
+	case goods.ParcelEmpty:
+		guest.Store(ptr, 0, uint8(0))
+	case goods.ParcelLetter:
+		guest.Store(ptr, 0, uint8(1))
+		guest.StoreString(arena, ptr, 8, value.Value)
+	case goods.ParcelCrate:
+		guest.Store(ptr, 0, uint8(2))
+		storeItem(arena, guest.At(ptr, 8), value.Value)
+	case goods.ParcelPallet:
+		guest.Store(ptr, 0, uint8(3))
+		guest.StoreList(arena, ptr, 8, value.Value, 40, storeItem)
+	default:
+		guest.NoCase("goods.Parcel")
+	}
+}
+
+func liftParcel(flat0, flat1, flat2, flat3, flat4, flat5, flat6 uint32, flat7 float64, flat8,
+	flat9 uint32) goods.Parcel {
+	switch disc := flat0; disc {
+	case 0:
+		return goods.ParcelEmpty{}
+	case 1:
+		return goods.ParcelLetter{Value: guest.LiftString(flat1, flat2)}
+	case 2:
+		return goods.ParcelCrate{Value: liftItem(flat1, flat2, flat3, flat4, flat5, flat6, flat7, flat8, flat9)}
+	case 3:
+		return goods.ParcelPallet{Value: guest.LiftList(flat1, flat2, 40, loadItem)}
+	default:
+		guest.NoDiscriminant(uint32(disc), "parcel")
+	}
+	return nil
+}
+
+func storeFailure(arena *guest.Arena, ptr guest.Pointer, value goods.Failure) {
+	switch value := value.(type) {
+	case goods.FailureMissing:
+		guest.Store(ptr, 0, uint8(0))
+	case goods.FailureOutOfStock:
+		guest.Store(ptr, 0, uint8(1))
+		guest.Store(ptr, 4, value.Value)
+	case goods.FailureOther:
+		guest.Store(ptr, 0, uint8(2))
+		guest.StoreString(arena, ptr, 4, value.Value)
+	default:
+		guest.NoCase("goods.Failure")
+	}
+}
+
+func lowerItem(arena *guest.Arena,
+	value goods.Item) (uint32, uint32, uint32, uint32, uint32, uint32, float64, uint32, uint32) {
+	namePtr := guest.LowerString(arena, value.Name)
+	var weightCase uint32
+	var weightPayload float64
+	if weight, ok := value.Weight.Get(); ok {
+		weightCase, weightPayload = 1, weight
+	}
+	tagsPtr := guest.LowerStrings(arena, value.Tags)
+	return namePtr, uint32(len(value.Name)), uint32(guest.LowerEnum(value.Colour, 3,
+			"goods.Colour")), uint32(guest.LowerFlags(value.Marks, 0x7,
+			"goods.Mark")), value.Price, weightCase, weightPayload, tagsPtr, uint32(len(value.Tags))
+}
+
+func liftItem(flat0, flat1, flat2, flat3, flat4, flat5 uint32, flat6 float64, flat7, flat8 uint32) goods.Item {
+	var weight types.Option[float64]
+	if guest.LiftSome(flat5) {
+		weight = types.Some(flat6)
+	}
+	return goods.Item{Name: guest.LiftString(flat0, flat1), Colour: goods.Colour(flat2), Marks: goods.Mark(flat3),
+		Price: flat4, Weight: weight, Tags: guest.LiftStrings(flat7, flat8)}
 }

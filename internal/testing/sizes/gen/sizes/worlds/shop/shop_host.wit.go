@@ -6,7 +6,6 @@ package shop
 
 import (
 	"context"
-	"encoding/binary"
 	"math"
 
 	"github.com/witgen/witgen/canonicalabi/host"
@@ -17,350 +16,162 @@ import (
 
 // Basket is the resource basket.
 type Basket interface {
-	// Put is [method]basket.put.
+	// Put calls sizes:worlds/shop#[method]basket.put.
 	Put(ctx context.Context, i Item) error
-	// Items is [method]basket.items.
+	// Items calls sizes:worlds/shop#[method]basket.items.
 	Items(ctx context.Context) ([]Item, error)
-	// Sum is [method]basket.sum.
+	// Sum calls sizes:worlds/shop#[method]basket.sum.
 	Sum(ctx context.Context) (uint32, error)
 	// Close ends the resource. A second Close does nothing.
-	Close(context.Context) error
+	Close(ctx context.Context) error
 }
 
-// Interface is sizes:worlds/shop: what a guest
-// exports, and what a host implements for the guests that import it.
+// Interface is sizes:worlds/shop, which a guest exports or a host implements.
 type Interface interface {
-	// Add is add.
-	Add(ctx context.Context, a uint32, b uint32) (uint32, error)
-	// Scale is scale.
+	// Add calls sizes:worlds/shop#add.
+	Add(ctx context.Context, a, b uint32) (uint32, error)
+	// Scale calls sizes:worlds/shop#scale.
 	Scale(ctx context.Context, v float64, by float32) (float64, error)
-	// Opposite is opposite.
+	// Opposite calls sizes:worlds/shop#opposite.
 	Opposite(ctx context.Context, v bool) (bool, error)
-	// NextLetter is next-letter.
+	// NextLetter calls sizes:worlds/shop#next-letter.
 	NextLetter(ctx context.Context, c rune) (rune, error)
-	// Greet is greet.
+	// Greet calls sizes:worlds/shop#greet.
 	Greet(ctx context.Context, name string) (string, error)
-	// Join is join.
+	// Join calls sizes:worlds/shop#join.
 	Join(ctx context.Context, parts []string) (string, error)
-	// Total is total.
+	// Total calls sizes:worlds/shop#total.
 	Total(ctx context.Context, prices []uint32) (uint64, error)
-	// Reverse is reverse.
+	// Reverse calls sizes:worlds/shop#reverse.
 	Reverse(ctx context.Context, bytes []byte) ([]byte, error)
-	// Distances is distances.
+	// Distances calls sizes:worlds/shop#distances.
 	Distances(ctx context.Context, start Point, to []Point) ([]float64, error)
-	// Move is move.
-	Move(ctx context.Context, p Point, by Point) (Point, error)
-	// NextColour is next-colour.
+	// Move calls sizes:worlds/shop#move.
+	Move(ctx context.Context, p, by Point) (Point, error)
+	// NextColour calls sizes:worlds/shop#next-colour.
 	NextColour(ctx context.Context, c Colour) (Colour, error)
-	// Toggle is toggle.
+	// Toggle calls sizes:worlds/shop#toggle.
 	Toggle(ctx context.Context, m Mark) (Mark, error)
-	// Divide is divide.
-	Divide(ctx context.Context, a int64, b int64) (int64, int64, error)
-	// Half is half.
+	// Divide calls sizes:worlds/shop#divide.
+	Divide(ctx context.Context, a, b int64) (int64, int64, error)
+	// Half calls sizes:worlds/shop#half.
 	Half(ctx context.Context, v types.Option[uint32]) (types.Option[uint32], error)
-	// Paint is paint.
+	// Paint calls sizes:worlds/shop#paint.
 	Paint(ctx context.Context, i Item, c Colour) (Item, error)
-	// Cheapest is cheapest.
+	// Cheapest calls sizes:worlds/shop#cheapest.
 	Cheapest(ctx context.Context, items []Item) (types.Option[Item], error)
-	// Pack is pack.
+	// Pack calls sizes:worlds/shop#pack.
 	Pack(ctx context.Context, items []Item) (Parcel, error)
-	// Unpack is unpack.
+	// Unpack calls sizes:worlds/shop#unpack.
 	Unpack(ctx context.Context, p Parcel) ([]Item, error)
-	// Buy is buy.
+	// Buy calls sizes:worlds/shop#buy.
 	Buy(ctx context.Context, name string) (Item, error)
-	// Check is check.
+	// Check calls sizes:worlds/shop#check.
 	Check(ctx context.Context, i Item) error
-	// Stock is stock.
+	// Stock calls sizes:worlds/shop#stock.
 	Stock(ctx context.Context, prefix string) ([]types.Tuple2[string, uint64], error)
-	// Digest is digest.
+	// Digest calls sizes:worlds/shop#digest.
 	Digest(ctx context.Context, name string) (uint32, error)
-	// NewBasket is [constructor]basket.
+	// NewBasket calls sizes:worlds/shop#[constructor]basket.
 	NewBasket(ctx context.Context, owner string) (Basket, error)
-	// Merge is merge.
-	Merge(ctx context.Context, a Basket, b Basket) (Basket, error)
+	// Merge calls sizes:worlds/shop#merge.
+	Merge(ctx context.Context, a, b Basket) (Basket, error)
 }
 
-// The numbers of the resources in the descriptor.
 const (
 	resourceBasket = iota
 )
 
-// Descriptor describes sizes:worlds/shop to the runtime.
-var Descriptor = bind.Interface{
+var descriptor = bind.Interface{
 	Functions: []bind.Function{
-		{
-			Name:   "add",
-			Type:   0x6031beaa655c1a16,
-			Export: "i32 i32 -> i32",
-			Import: "i32 i32 -> i32",
-			Handle: handleAdd,
-		},
-		{
-			Name:   "scale",
-			Type:   0x0bcdc0cb3cdae77b,
-			Export: "f64 f32 -> f64",
-			Import: "f64 f32 -> f64",
-			Handle: handleScale,
-		},
-		{
-			Name:   "opposite",
-			Type:   0x1b778c82d98194e4,
-			Export: "i32 -> i32",
-			Import: "i32 -> i32",
-			Handle: handleOpposite,
-		},
-		{
-			Name:   "next-letter",
-			Type:   0xd55e82f45930ce57,
-			Export: "i32 -> i32",
-			Import: "i32 -> i32",
-			Handle: handleNextLetter,
-		},
-		{
-			Name:   "greet",
-			Type:   0x9dc1d1ca7f484925,
-			Export: "i32 i32 -> i32",
-			Import: "i32 i32 i32 ->",
-			Handle: handleGreet,
-		},
-		{
-			Name:   "join",
-			Type:   0x3da1f34b43a32f68,
-			Export: "i32 i32 -> i32",
-			Import: "i32 i32 i32 ->",
-			Handle: handleJoin,
-		},
-		{
-			Name:   "total",
-			Type:   0xabaca5d463609978,
-			Export: "i32 i32 -> i64",
-			Import: "i32 i32 -> i64",
-			Handle: handleTotal,
-		},
-		{
-			Name:   "reverse",
-			Type:   0xc98028b674000230,
-			Export: "i32 i32 -> i32",
-			Import: "i32 i32 i32 ->",
-			Handle: handleReverse,
-		},
-		{
-			Name:   "distances",
-			Type:   0xd745892fae5c6ed3,
-			Export: "i32 i32 i32 i32 -> i32",
-			Import: "i32 i32 i32 i32 i32 ->",
-			Handle: handleDistances,
-		},
-		{
-			Name:   "move",
-			Type:   0xd22579fd28bd2447,
-			Export: "i32 i32 i32 i32 -> i32",
-			Import: "i32 i32 i32 i32 i32 ->",
-			Handle: handleMove,
-		},
-		{
-			Name:   "next-colour",
-			Type:   0x838b7b8a6e40c4b4,
-			Export: "i32 -> i32",
-			Import: "i32 -> i32",
-			Handle: handleNextColour,
-		},
-		{
-			Name:   "toggle",
-			Type:   0xd6c00b3da51d05f0,
-			Export: "i32 -> i32",
-			Import: "i32 -> i32",
-			Handle: handleToggle,
-		},
-		{
-			Name:   "divide",
-			Type:   0x226eef52a4f7a52b,
-			Export: "i64 i64 -> i32",
-			Import: "i64 i64 i32 ->",
-			Handle: handleDivide,
-		},
-		{
-			Name:   "half",
-			Type:   0x2296474836bfbe10,
-			Export: "i32 i32 -> i32",
-			Import: "i32 i32 i32 ->",
-			Handle: handleHalf,
-		},
-		{
-			Name:   "paint",
-			Type:   0xc4918e941391cfd2,
-			Export: "i32 i32 i32 i32 i32 i32 f64 i32 i32 i32 -> i32",
-			Import: "i32 i32 i32 i32 i32 i32 f64 i32 i32 i32 i32 ->",
-			Handle: handlePaint,
-		},
-		{
-			Name:   "cheapest",
-			Type:   0x5c3de88881728e34,
-			Export: "i32 i32 -> i32",
-			Import: "i32 i32 i32 ->",
-			Handle: handleCheapest,
-		},
-		{
-			Name:   "pack",
-			Type:   0x37c66ea3aaa636f6,
-			Export: "i32 i32 -> i32",
-			Import: "i32 i32 i32 ->",
-			Handle: handlePack,
-		},
-		{
-			Name:   "unpack",
-			Type:   0x4e32368ab3aae3ac,
-			Export: "i32 i32 i32 i32 i32 i32 i32 f64 i32 i32 -> i32",
-			Import: "i32 i32 i32 i32 i32 i32 i32 f64 i32 i32 i32 ->",
-			Handle: handleUnpack,
-		},
-		{
-			Name:   "buy",
-			Type:   0xf415637ab6b14a7d,
-			Export: "i32 i32 -> i32",
-			Import: "i32 i32 i32 ->",
-			Handle: handleBuy,
-		},
-		{
-			Name:   "check",
-			Type:   0x2706e4a9e5d4f576,
-			Export: "i32 i32 i32 i32 i32 i32 f64 i32 i32 -> i32",
-			Import: "i32 i32 i32 i32 i32 i32 f64 i32 i32 i32 ->",
-			Handle: handleCheck,
-		},
-		{
-			Name:   "stock",
-			Type:   0x8a2f841a636a82c2,
-			Export: "i32 i32 -> i32",
-			Import: "i32 i32 i32 ->",
-			Handle: handleStock,
-		},
-		{
-			Name:   "digest",
-			Type:   0xb4462de451f4ccff,
-			Export: "i32 i32 -> i32",
-			Import: "i32 i32 i32 ->",
-			Handle: handleDigest,
-		},
-		{
-			Name:   "[constructor]basket",
-			Type:   0xd0ce743b456959a7,
-			Export: "i32 i32 -> i32",
-			Import: "i32 i32 -> i32",
-			Handle: handleNewBasket,
-		},
-		{
-			Name:   "[method]basket.put",
-			Type:   0x32cd5eb12be87daa,
+		{Name: "add", Type: 0x6031beaa655c1a16, Export: "i32 i32 -> i32", Import: "i32 i32 -> i32",
+			Handle: handleAdd},
+		{Name: "scale", Type: 0x0bcdc0cb3cdae77b, Export: "f64 f32 -> f64", Import: "f64 f32 -> f64",
+			Handle: handleScale},
+		{Name: "opposite", Type: 0x1b778c82d98194e4, Export: "i32 -> i32", Import: "i32 -> i32",
+			Handle: handleOpposite},
+		{Name: "next-letter", Type: 0xd55e82f45930ce57, Export: "i32 -> i32", Import: "i32 -> i32",
+			Handle: handleNextLetter},
+		{Name: "greet", Type: 0x9dc1d1ca7f484925, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->",
+			Handle: handleGreet},
+		{Name: "join", Type: 0x3da1f34b43a32f68, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->",
+			Handle: handleJoin},
+		{Name: "total", Type: 0xabaca5d463609978, Export: "i32 i32 -> i64", Import: "i32 i32 -> i64",
+			Handle: handleTotal},
+		{Name: "reverse", Type: 0xc98028b674000230, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->",
+			Handle: handleReverse},
+		{Name: "distances", Type: 0xd745892fae5c6ed3, Export: "i32 i32 i32 i32 -> i32",
+			Import: "i32 i32 i32 i32 i32 ->", Handle: handleDistances},
+		{Name: "move", Type: 0xd22579fd28bd2447, Export: "i32 i32 i32 i32 -> i32",
+			Import: "i32 i32 i32 i32 i32 ->", Handle: handleMove},
+		{Name: "next-colour", Type: 0x838b7b8a6e40c4b4, Export: "i32 -> i32", Import: "i32 -> i32",
+			Handle: handleNextColour},
+		{Name: "toggle", Type: 0xd6c00b3da51d05f0, Export: "i32 -> i32", Import: "i32 -> i32",
+			Handle: handleToggle},
+		{Name: "divide", Type: 0x226eef52a4f7a52b, Export: "i64 i64 -> i32", Import: "i64 i64 i32 ->",
+			Handle: handleDivide},
+		{Name: "half", Type: 0x2296474836bfbe10, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->",
+			Handle: handleHalf},
+		{Name: "paint", Type: 0xc4918e941391cfd2, Export: "i32 i32 i32 i32 i32 i32 f64 i32 i32 i32 -> i32",
+			Import: "i32 i32 i32 i32 i32 i32 f64 i32 i32 i32 i32 ->", Handle: handlePaint},
+		{Name: "cheapest", Type: 0x5c3de88881728e34, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->",
+			Handle: handleCheapest},
+		{Name: "pack", Type: 0x37c66ea3aaa636f6, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->",
+			Handle: handlePack},
+		{Name: "unpack", Type: 0x4e32368ab3aae3ac, Export: "i32 i32 i32 i32 i32 i32 i32 f64 i32 i32 -> i32",
+			Import: "i32 i32 i32 i32 i32 i32 i32 f64 i32 i32 i32 ->", Handle: handleUnpack},
+		{Name: "buy", Type: 0xf415637ab6b14a7d, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->",
+			Handle: handleBuy},
+		{Name: "check", Type: 0x2706e4a9e5d4f576, Export: "i32 i32 i32 i32 i32 i32 f64 i32 i32 -> i32",
+			Import: "i32 i32 i32 i32 i32 i32 f64 i32 i32 i32 ->", Handle: handleCheck},
+		{Name: "stock", Type: 0x8a2f841a636a82c2, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->",
+			Handle: handleStock},
+		{Name: "digest", Type: 0xb4462de451f4ccff, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->",
+			Handle: handleDigest},
+		{Name: "[constructor]basket", Type: 0xd0ce743b456959a7, Export: "i32 i32 -> i32",
+			Import: "i32 i32 -> i32", Handle: handleNewBasket},
+		{Name: "[method]basket.put", Type: 0x32cd5eb12be87daa,
 			Export: "i32 i32 i32 i32 i32 i32 i32 f64 i32 i32 ->",
-			Import: "i32 i32 i32 i32 i32 i32 i32 f64 i32 i32 ->",
-			Handle: handleBasketPut,
-		},
-		{
-			Name:   "[method]basket.items",
-			Type:   0xf321081fe2f43add,
-			Export: "i32 -> i32",
-			Import: "i32 i32 ->",
-			Handle: handleBasketItems,
-		},
-		{
-			Name:   "[method]basket.sum",
-			Type:   0xabcc1ae246d1080c,
-			Export: "i32 -> i32",
-			Import: "i32 -> i32",
-			Handle: handleBasketSum,
-		},
-		{
-			Name:   "merge",
-			Type:   0xc9e92c356be085f5,
-			Export: "i32 i32 -> i32",
-			Import: "i32 i32 -> i32",
-			Handle: handleMerge,
-		},
+			Import: "i32 i32 i32 i32 i32 i32 i32 f64 i32 i32 ->", Handle: handleBasketPut},
+		{Name: "[method]basket.items", Type: 0xf321081fe2f43add, Export: "i32 -> i32", Import: "i32 i32 ->",
+			Handle: handleBasketItems},
+		{Name: "[method]basket.sum", Type: 0xabcc1ae246d1080c, Export: "i32 -> i32", Import: "i32 -> i32",
+			Handle: handleBasketSum},
+		{Name: "merge", Type: 0xc9e92c356be085f5, Export: "i32 i32 -> i32", Import: "i32 i32 -> i32",
+			Handle: handleMerge},
 	},
 	Resources: []string{"basket"},
 }
 
-// Bind returns the interface as an instance exports it. Worlds that export it
-// call it.
+// Descriptor describes sizes:worlds/shop to the runtime.
+var Descriptor = descriptor
+
+// Bind returns the interface as an instance exports it.
 func Bind(e bind.Exports) Interface {
-	x := &exports{
-		add:         e.Func(0),
-		scale:       e.Func(1),
-		opposite:    e.Func(2),
-		nextLetter:  e.Func(3),
-		greet:       e.Func(4),
-		join:        e.Func(5),
-		total:       e.Func(6),
-		reverse:     e.Func(7),
-		distances:   e.Func(8),
-		move:        e.Func(9),
-		nextColour:  e.Func(10),
-		toggle:      e.Func(11),
-		divide:      e.Func(12),
-		half:        e.Func(13),
-		paint:       e.Func(14),
-		cheapest:    e.Func(15),
-		pack:        e.Func(16),
-		unpack:      e.Func(17),
-		buy:         e.Func(18),
-		check:       e.Func(19),
-		stock:       e.Func(20),
-		digest:      e.Func(21),
-		newBasket:   e.Func(22),
-		basketPut:   e.Func(23),
-		basketItems: e.Func(24),
-		basketSum:   e.Func(25),
-		merge:       e.Func(26),
-	}
-	e.Wrap(resourceBasket, func(h *bind.Handle) any {
-		return &basketHandle{h, x}
-	})
+	x := &exports{}
+	e.Bind(&x.add, &x.scale, &x.opposite, &x.nextLetter, &x.greet, &x.join, &x.total, &x.reverse, &x.distances,
+		&x.move, &x.nextColour, &x.toggle, &x.divide, &x.half, &x.paint, &x.cheapest, &x.pack, &x.unpack,
+		&x.buy, &x.check, &x.stock, &x.digest, &x.newBasket, &x.basketPut, &x.basketItems, &x.basketSum,
+		&x.merge)
+	e.Wrap(resourceBasket, func(h *bind.Handle) any { return &basketHandle{h, x} })
 	return x
 }
 
-// exports calls the functions that an instance exports.
 type exports struct {
-	add         bind.Func
-	scale       bind.Func
-	opposite    bind.Func
-	nextLetter  bind.Func
-	greet       bind.Func
-	join        bind.Func
-	total       bind.Func
-	reverse     bind.Func
-	distances   bind.Func
-	move        bind.Func
-	nextColour  bind.Func
-	toggle      bind.Func
-	divide      bind.Func
-	half        bind.Func
-	paint       bind.Func
-	cheapest    bind.Func
-	pack        bind.Func
-	unpack      bind.Func
-	buy         bind.Func
-	check       bind.Func
-	stock       bind.Func
-	digest      bind.Func
-	newBasket   bind.Func
-	basketPut   bind.Func
-	basketItems bind.Func
-	basketSum   bind.Func
-	merge       bind.Func
+	add, scale, opposite, nextLetter, greet, join, total, reverse, distances, move, nextColour, toggle,
+	divide, half, paint, cheapest, pack, unpack, buy, check, stock, digest, newBasket, basketPut, basketItems,
+	basketSum, merge bind.Func
 }
 
-// basketHandle is a Basket that a guest defines.
 type basketHandle struct {
 	*bind.Handle
 	exports *exports
 }
 
-func (x *exports) Add(ctx context.Context, a uint32, b uint32) (uint32, error) {
+func (x *exports) Add(ctx context.Context, a, b uint32) (uint32, error) {
 	call := x.add.Begin(ctx)
 	stack := call.Stack[:2]
-	stack[0] = uint64(a)
-	stack[1] = uint64(b)
+	stack[0], stack[1] = uint64(a), uint64(b)
 	core, err := call.Finish()
 	return uint32(core), err
 }
@@ -368,8 +179,7 @@ func (x *exports) Add(ctx context.Context, a uint32, b uint32) (uint32, error) {
 func (x *exports) Scale(ctx context.Context, v float64, by float32) (float64, error) {
 	call := x.scale.Begin(ctx)
 	stack := call.Stack[:2]
-	stack[0] = math.Float64bits(v)
-	stack[1] = uint64(math.Float32bits(by))
+	stack[0], stack[1] = math.Float64bits(v), uint64(math.Float32bits(by))
 	core, err := call.Finish()
 	return math.Float64frombits(core), err
 }
@@ -386,12 +196,9 @@ func (x *exports) NextLetter(ctx context.Context, c rune) (rune, error) {
 		return 0, bad.In("c")
 	}
 	call := x.nextLetter.Begin(ctx)
-	call.Stack[0] = uint64(call.LowerChar(c))
-	if !call.Invoke() {
-		return 0, call.End()
-	}
-	result := call.LiftChar(uint32(call.Stack[0]))
-	return result, call.End()
+	call.Stack[0] = uint64(uint32(c))
+	core := call.InvokeCore()
+	return call.LiftChar(uint32(core)), call.End()
 }
 
 func (x *exports) Greet(ctx context.Context, name string) (string, error) {
@@ -399,50 +206,19 @@ func (x *exports) Greet(ctx context.Context, name string) (string, error) {
 		return "", bad.In("name")
 	}
 	call := x.greet.Begin(ctx)
-	namePtr, nameLen := call.LowerString(name)
-	stack := call.Stack[:2]
-	stack[0] = uint64(namePtr)
-	stack[1] = uint64(nameLen)
-	if !call.Invoke() {
-		return "", call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 8, 4)
-	if !ok {
-		return "", call.End()
-	}
-	result := call.LiftString(binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]))
-	return result, call.End()
+	call.PutString(0, name)
+	area := call.InvokeView(8, 4)
+	return call.LoadString(area), call.End()
 }
 
 func (x *exports) Join(ctx context.Context, parts []string) (string, error) {
-	if bad := bind.CheckList(len(parts), 8); bad != nil {
+	if bad := bind.CheckEach(parts, 8, bind.CheckString); bad != nil {
 		return "", bad.In("parts")
 	}
-	for i, item := range parts {
-		if bad := bind.CheckString(item); bad != nil {
-			return "", bad.At(i).In("parts")
-		}
-	}
 	call := x.join.Begin(ctx)
-	partsPtr := call.LowerList(len(parts), 8, 4)
-	for i, item := range parts {
-		at := partsPtr + uint32(i)*8
-		itemPtr, itemLen := call.LowerString(item)
-		call.StoreUint32(at, itemPtr)
-		call.StoreUint32(at+4, itemLen)
-	}
-	stack := call.Stack[:2]
-	stack[0] = uint64(partsPtr)
-	stack[1] = uint64(uint32(len(parts)))
-	if !call.Invoke() {
-		return "", call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 8, 4)
-	if !ok {
-		return "", call.End()
-	}
-	result := call.LiftString(binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]))
-	return result, call.End()
+	call.PutStrings(0, parts)
+	area := call.InvokeView(8, 4)
+	return call.LoadString(area), call.End()
 }
 
 func (x *exports) Total(ctx context.Context, prices []uint32) (uint64, error) {
@@ -450,10 +226,7 @@ func (x *exports) Total(ctx context.Context, prices []uint32) (uint64, error) {
 		return 0, bad.In("prices")
 	}
 	call := x.total.Begin(ctx)
-	pricesPtr, pricesLen := bind.LowerNumbers(call, prices)
-	stack := call.Stack[:2]
-	stack[0] = uint64(pricesPtr)
-	stack[1] = uint64(pricesLen)
+	bind.PutNumbers(call, 0, prices)
 	core, err := call.Finish()
 	return core, err
 }
@@ -463,19 +236,9 @@ func (x *exports) Reverse(ctx context.Context, bytes []byte) ([]byte, error) {
 		return nil, bad.In("bytes")
 	}
 	call := x.reverse.Begin(ctx)
-	bytesPtr, bytesLen := bind.LowerNumbers(call, bytes)
-	stack := call.Stack[:2]
-	stack[0] = uint64(bytesPtr)
-	stack[1] = uint64(bytesLen)
-	if !call.Invoke() {
-		return nil, call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 8, 4)
-	if !ok {
-		return nil, call.End()
-	}
-	result := bind.LiftNumbers[uint8](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]))
-	return result, call.End()
+	bind.PutNumbers(call, 0, bytes)
+	area := call.InvokeView(8, 4)
+	return bind.LoadNumbers[uint8](call, area), call.End()
 }
 
 func (x *exports) Distances(ctx context.Context, start Point, to []Point) ([]float64, error) {
@@ -489,38 +252,19 @@ func (x *exports) Distances(ctx context.Context, start Point, to []Point) ([]flo
 		storePoint(call, at, item)
 	}
 	stack := call.Stack[:4]
-	stack[0] = uint64(uint32(start.X))
-	stack[1] = uint64(uint32(start.Y))
-	stack[2] = uint64(toPtr)
-	stack[3] = uint64(uint32(len(to)))
-	if !call.Invoke() {
-		return nil, call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 8, 4)
-	if !ok {
-		return nil, call.End()
-	}
-	result := bind.LiftNumbers[float64](call, binary.LittleEndian.Uint32(area),
-		binary.LittleEndian.Uint32(area[4:]))
-	return result, call.End()
+	stack[0], stack[1], stack[2], stack[3] = uint64(uint32(start.X)), uint64(uint32(start.Y)), uint64(toPtr),
+		uint64(uint32(len(to)))
+	area := call.InvokeView(8, 4)
+	return bind.LoadNumbers[float64](call, area), call.End()
 }
 
-func (x *exports) Move(ctx context.Context, p Point, by Point) (Point, error) {
+func (x *exports) Move(ctx context.Context, p, by Point) (Point, error) {
 	call := x.move.Begin(ctx)
 	stack := call.Stack[:4]
-	stack[0] = uint64(uint32(p.X))
-	stack[1] = uint64(uint32(p.Y))
-	stack[2] = uint64(uint32(by.X))
-	stack[3] = uint64(uint32(by.Y))
-	if !call.Invoke() {
-		return Point{}, call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 8, 4)
-	if !ok {
-		return Point{}, call.End()
-	}
-	result := loadPoint(call, area)
-	return result, call.End()
+	stack[0], stack[1], stack[2], stack[3] = uint64(uint32(p.X)), uint64(uint32(p.Y)), uint64(uint32(by.X)),
+		uint64(uint32(by.Y))
+	area := call.InvokeView(8, 4)
+	return loadPoint(call, area), call.End()
 }
 
 func (x *exports) NextColour(ctx context.Context, c Colour) (Colour, error) {
@@ -528,12 +272,9 @@ func (x *exports) NextColour(ctx context.Context, c Colour) (Colour, error) {
 		return 0, bad.In("c")
 	}
 	call := x.nextColour.Begin(ctx)
-	call.Stack[0] = uint64(call.LowerEnum(uint32(c), 3))
-	if !call.Invoke() {
-		return 0, call.End()
-	}
-	result := Colour(call.LiftEnum(uint32(call.Stack[0]), 3))
-	return result, call.End()
+	call.Stack[0] = uint64(uint32(c))
+	core := call.InvokeCore()
+	return Colour(call.LiftEnum(uint32(core), 3)), call.End()
 }
 
 func (x *exports) Toggle(ctx context.Context, m Mark) (Mark, error) {
@@ -541,112 +282,60 @@ func (x *exports) Toggle(ctx context.Context, m Mark) (Mark, error) {
 		return 0, bad.In("m")
 	}
 	call := x.toggle.Begin(ctx)
-	call.Stack[0] = uint64(call.LowerFlags(uint32(m), 3))
+	call.Stack[0] = uint64(uint32(m))
 	core, err := call.Finish()
-	result := Mark(uint32(core) & 0x7)
-	return result, err
+	return Mark(uint32(core) & 0x7), err
 }
 
-func (x *exports) Divide(ctx context.Context, a int64, b int64) (int64, int64, error) {
+func (x *exports) Divide(ctx context.Context, a, b int64) (int64, int64, error) {
 	call := x.divide.Begin(ctx)
 	stack := call.Stack[:2]
-	stack[0] = uint64(a)
-	stack[1] = uint64(b)
-	if !call.Invoke() {
-		return 0, 0, call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 16, 8)
-	if !ok {
-		return 0, 0, call.End()
-	}
-	f0 := int64(binary.LittleEndian.Uint64(area))
-	f1 := int64(binary.LittleEndian.Uint64(area[8:]))
+	stack[0], stack[1] = uint64(a), uint64(b)
+	area := call.InvokeView(16, 8)
+	f0 := int64(bind.Uint64(area))
+	f1 := int64(bind.Uint64(area[8:]))
 	return f0, f1, call.End()
 }
 
 func (x *exports) Half(ctx context.Context, v types.Option[uint32]) (types.Option[uint32], error) {
 	call := x.half.Begin(ctx)
 	var vCase, vPayload uint32
-	if value, ok := v.Get(); ok {
-		vCase = 1
-		vPayload = value
+	if v, ok := v.Get(); ok {
+		vCase, vPayload = 1, v
 	}
 	stack := call.Stack[:2]
-	stack[0] = uint64(vCase)
-	stack[1] = uint64(vPayload)
-	if !call.Invoke() {
-		return types.Option[uint32]{}, call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 8, 4)
-	if !ok {
-		return types.Option[uint32]{}, call.End()
-	}
-	resultCase := area[0]
+	stack[0], stack[1] = uint64(vCase), uint64(vPayload)
+	area := call.InvokeView(8, 4)
 	var result types.Option[uint32]
-	switch resultCase {
-	case 0:
-	case 1:
-		result = types.Some(binary.LittleEndian.Uint32(area[4:]))
-	default:
-		call.BadDiscriminant(uint32(resultCase), 2)
+	if call.LoadSome(area[0]) {
+		result = types.Some(bind.Uint32(area[4:]))
 	}
 	return result, call.End()
 }
 
 func (x *exports) Paint(ctx context.Context, i Item, c Colour) (Item, error) {
-	if bad := checkItem(i); bad != nil {
-		return Item{}, bad.In("i")
-	}
-	if bad := bind.CheckEnum(uint32(c), 3); bad != nil {
-		return Item{}, bad.In("c")
+	if bad := bind.First(checkItem(i).In("i"), bind.CheckEnum(uint32(c), 3).In("c")); bad != nil {
+		return Item{}, bad
 	}
 	call := x.paint.Begin(ctx)
-	namePtr, nameLen := call.LowerString(i.Name)
+	call.PutString(0, i.Name)
 	var weightCase uint32
 	var weightPayload float64
-	if value, ok := i.Weight.Get(); ok {
-		weightCase = 1
-		weightPayload = value
+	if weight, ok := i.Weight.Get(); ok {
+		weightCase, weightPayload = 1, weight
 	}
-	colour := call.LowerEnum(uint32(i.Colour), 3)
-	marks := call.LowerFlags(uint32(i.Marks), 3)
-	tagsPtr := call.LowerList(len(i.Tags), 8, 4)
-	for i2, item := range i.Tags {
-		at := tagsPtr + uint32(i2)*8
-		itemPtr, itemLen := call.LowerString(item)
-		call.StoreUint32(at, itemPtr)
-		call.StoreUint32(at+4, itemLen)
-	}
+	call.PutStrings(7, i.Tags)
 	stack := call.Stack[:10]
-	stack[0] = uint64(namePtr)
-	stack[1] = uint64(nameLen)
-	stack[2] = uint64(colour)
-	stack[3] = uint64(marks)
-	stack[4] = uint64(i.Price)
-	stack[5] = uint64(weightCase)
-	stack[6] = math.Float64bits(weightPayload)
-	stack[7] = uint64(tagsPtr)
-	stack[8] = uint64(uint32(len(i.Tags)))
-	stack[9] = uint64(call.LowerEnum(uint32(c), 3))
-	if !call.Invoke() {
-		return Item{}, call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 40, 8)
-	if !ok {
-		return Item{}, call.End()
-	}
-	result := loadItem(call, area)
-	return result, call.End()
+	stack[2], stack[3], stack[4], stack[5] = uint64(uint32(i.Colour)), uint64(uint32(i.Marks)), uint64(i.Price),
+		uint64(weightCase)
+	stack[6], stack[9] = math.Float64bits(weightPayload), uint64(uint32(c))
+	area := call.InvokeView(40, 8)
+	return loadItem(call, area), call.End()
 }
 
 func (x *exports) Cheapest(ctx context.Context, items []Item) (types.Option[Item], error) {
-	if bad := bind.CheckList(len(items), 40); bad != nil {
+	if bad := bind.CheckEach(items, 40, checkItem); bad != nil {
 		return types.Option[Item]{}, bad.In("items")
-	}
-	for i, item := range items {
-		if bad := checkItem(item); bad != nil {
-			return types.Option[Item]{}, bad.At(i).In("items")
-		}
 	}
 	call := x.cheapest.Begin(ctx)
 	itemsPtr := call.LowerList(len(items), 40, 8)
@@ -655,35 +344,18 @@ func (x *exports) Cheapest(ctx context.Context, items []Item) (types.Option[Item
 		storeItem(call, at, item)
 	}
 	stack := call.Stack[:2]
-	stack[0] = uint64(itemsPtr)
-	stack[1] = uint64(uint32(len(items)))
-	if !call.Invoke() {
-		return types.Option[Item]{}, call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 48, 8)
-	if !ok {
-		return types.Option[Item]{}, call.End()
-	}
-	resultCase := area[0]
+	stack[0], stack[1] = uint64(itemsPtr), uint64(uint32(len(items)))
+	area := call.InvokeView(48, 8)
 	var result types.Option[Item]
-	switch resultCase {
-	case 0:
-	case 1:
+	if call.LoadSome(area[0]) {
 		result = types.Some(loadItem(call, area[8:]))
-	default:
-		call.BadDiscriminant(uint32(resultCase), 2)
 	}
 	return result, call.End()
 }
 
 func (x *exports) Pack(ctx context.Context, items []Item) (Parcel, error) {
-	if bad := bind.CheckList(len(items), 40); bad != nil {
+	if bad := bind.CheckEach(items, 40, checkItem); bad != nil {
 		return nil, bad.In("items")
-	}
-	for i, item := range items {
-		if bad := checkItem(item); bad != nil {
-			return nil, bad.At(i).In("items")
-		}
 	}
 	call := x.pack.Begin(ctx)
 	itemsPtr := call.LowerList(len(items), 40, 8)
@@ -692,17 +364,9 @@ func (x *exports) Pack(ctx context.Context, items []Item) (Parcel, error) {
 		storeItem(call, at, item)
 	}
 	stack := call.Stack[:2]
-	stack[0] = uint64(itemsPtr)
-	stack[1] = uint64(uint32(len(items)))
-	if !call.Invoke() {
-		return nil, call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 48, 8)
-	if !ok {
-		return nil, call.End()
-	}
-	result := loadParcel(call, area)
-	return result, call.End()
+	stack[0], stack[1] = uint64(itemsPtr), uint64(uint32(len(items)))
+	area := call.InvokeView(48, 8)
+	return loadParcel(call, area), call.End()
 }
 
 func (x *exports) Unpack(ctx context.Context, p Parcel) ([]Item, error) {
@@ -710,94 +374,25 @@ func (x *exports) Unpack(ctx context.Context, p Parcel) ([]Item, error) {
 		return nil, bad.In("p")
 	}
 	call := x.unpack.Begin(ctx)
-	var pCase, p1, p2, p3, p4, p5, p6 uint32
-	var p7 float64
-	var p8, p9 uint32
-	switch c := p.(type) {
-	case goods.ParcelEmpty:
-	case goods.ParcelLetter:
-		letterPtr, letterLen := call.LowerString(c.Value)
-		pCase = 1
-		p1 = letterPtr
-		p2 = letterLen
-	case goods.ParcelCrate:
-		namePtr, nameLen := call.LowerString(c.Value.Name)
-		var weightCase uint32
-		var weightPayload float64
-		if value, ok := c.Value.Weight.Get(); ok {
-			weightCase = 1
-			weightPayload = value
-		}
-		colour := call.LowerEnum(uint32(c.Value.Colour), 3)
-		marks := call.LowerFlags(uint32(c.Value.Marks), 3)
-		tagsPtr := call.LowerList(len(c.Value.Tags), 8, 4)
-		for i, item := range c.Value.Tags {
-			at := tagsPtr + uint32(i)*8
-			itemPtr, itemLen := call.LowerString(item)
-			call.StoreUint32(at, itemPtr)
-			call.StoreUint32(at+4, itemLen)
-		}
-		pCase = 2
-		p1 = namePtr
-		p2 = nameLen
-		p3 = colour
-		p4 = marks
-		p5 = c.Value.Price
-		p6 = weightCase
-		p7 = weightPayload
-		p8 = tagsPtr
-		p9 = uint32(len(c.Value.Tags))
-	case goods.ParcelPallet:
-		palletPtr := call.LowerList(len(c.Value), 40, 8)
-		for i, item := range c.Value {
-			at := palletPtr + uint32(i)*40
-			storeItem(call, at, item)
-		}
-		pCase = 3
-		p1 = palletPtr
-		p2 = uint32(len(c.Value))
-	default:
-		call.BadVariant("parcel")
-	}
+	pCase, p1, p2, p3, p4, p5, p6, p7, p8, p9 := lowerParcel(call, p)
 	stack := call.Stack[:10]
-	stack[0] = uint64(pCase)
-	stack[1] = uint64(p1)
-	stack[2] = uint64(p2)
-	stack[3] = uint64(p3)
-	stack[4] = uint64(p4)
-	stack[5] = uint64(p5)
-	stack[6] = uint64(p6)
-	stack[7] = math.Float64bits(p7)
-	stack[8] = uint64(p8)
-	stack[9] = uint64(p9)
-	if !call.Invoke() {
-		return nil, call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 16, 4)
-	if !ok {
-		return nil, call.End()
-	}
-	resultCase := area[0]
-	var value []Item
+	stack[0], stack[1], stack[2], stack[3] = uint64(pCase), uint64(p1), uint64(p2), uint64(p3)
+	stack[4], stack[5], stack[6], stack[7] = uint64(p4), uint64(p5), uint64(p6), math.Float64bits(p7)
+	stack[8], stack[9] = uint64(p8), uint64(p9)
+	area := call.InvokeView(16, 4)
+	var result []Item
 	var err error
-	switch resultCase {
-	case 0:
-		region, ok2 := bind.LiftList[Item](call, binary.LittleEndian.Uint32(area[4:]),
-			binary.LittleEndian.Uint32(area[8:]), 40, 8)
-		for i := range ok2 {
-			item := region[i*40:]
-			ok2[i] = loadItem(call, item)
+	if call.LoadOK(area[0]) {
+		region, value := bind.LoadList[Item](call, area[4:], 40, 8)
+		for i := range value {
+			area := region[i*40:]
+			value[i] = loadItem(call, area)
 		}
-		value = ok2
-	case 1:
+		result = value
+	} else {
 		err = loadFailure(call, area[4:])
-	default:
-		call.BadDiscriminant(uint32(resultCase), 2)
 	}
-	if trap := call.End(); trap != nil {
-		return nil, trap
-	}
-	return value, err
+	return result, call.EndWith(err)
 }
 
 func (x *exports) Buy(ctx context.Context, name string) (Item, error) {
@@ -805,32 +400,16 @@ func (x *exports) Buy(ctx context.Context, name string) (Item, error) {
 		return Item{}, bad.In("name")
 	}
 	call := x.buy.Begin(ctx)
-	namePtr, nameLen := call.LowerString(name)
-	stack := call.Stack[:2]
-	stack[0] = uint64(namePtr)
-	stack[1] = uint64(nameLen)
-	if !call.Invoke() {
-		return Item{}, call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 48, 8)
-	if !ok {
-		return Item{}, call.End()
-	}
-	resultCase := area[0]
-	var value Item
+	call.PutString(0, name)
+	area := call.InvokeView(48, 8)
+	var result Item
 	var err error
-	switch resultCase {
-	case 0:
-		value = loadItem(call, area[8:])
-	case 1:
+	if call.LoadOK(area[0]) {
+		result = loadItem(call, area[8:])
+	} else {
 		err = loadFailure(call, area[8:])
-	default:
-		call.BadDiscriminant(uint32(resultCase), 2)
 	}
-	if trap := call.End(); trap != nil {
-		return Item{}, trap
-	}
-	return value, err
+	return result, call.EndWith(err)
 }
 
 func (x *exports) Check(ctx context.Context, i Item) error {
@@ -838,53 +417,23 @@ func (x *exports) Check(ctx context.Context, i Item) error {
 		return bad.In("i")
 	}
 	call := x.check.Begin(ctx)
-	namePtr, nameLen := call.LowerString(i.Name)
+	call.PutString(0, i.Name)
 	var weightCase uint32
 	var weightPayload float64
-	if value, ok := i.Weight.Get(); ok {
-		weightCase = 1
-		weightPayload = value
+	if weight, ok := i.Weight.Get(); ok {
+		weightCase, weightPayload = 1, weight
 	}
-	colour := call.LowerEnum(uint32(i.Colour), 3)
-	marks := call.LowerFlags(uint32(i.Marks), 3)
-	tagsPtr := call.LowerList(len(i.Tags), 8, 4)
-	for i2, item := range i.Tags {
-		at := tagsPtr + uint32(i2)*8
-		itemPtr, itemLen := call.LowerString(item)
-		call.StoreUint32(at, itemPtr)
-		call.StoreUint32(at+4, itemLen)
-	}
-	stack := call.Stack[:9]
-	stack[0] = uint64(namePtr)
-	stack[1] = uint64(nameLen)
-	stack[2] = uint64(colour)
-	stack[3] = uint64(marks)
-	stack[4] = uint64(i.Price)
-	stack[5] = uint64(weightCase)
+	call.PutStrings(7, i.Tags)
+	stack := call.Stack[:7]
+	stack[2], stack[3], stack[4], stack[5] = uint64(uint32(i.Colour)), uint64(uint32(i.Marks)), uint64(i.Price),
+		uint64(weightCase)
 	stack[6] = math.Float64bits(weightPayload)
-	stack[7] = uint64(tagsPtr)
-	stack[8] = uint64(uint32(len(i.Tags)))
-	if !call.Invoke() {
-		return call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 12, 4)
-	if !ok {
-		return call.End()
-	}
-	resultCase := area[0]
+	area := call.InvokeView(12, 4)
 	var err error
-	switch resultCase {
-	case 0:
-	case 1:
-		err = types.Error[string]{Value: call.LiftString(binary.LittleEndian.Uint32(area[4:]),
-			binary.LittleEndian.Uint32(area[8:]))}
-	default:
-		call.BadDiscriminant(uint32(resultCase), 2)
+	if !call.LoadOK(area[0]) {
+		err = types.Error[string]{Value: call.LoadString(area[4:])}
 	}
-	if trap := call.End(); trap != nil {
-		return trap
-	}
-	return err
+	return call.EndWith(err)
 }
 
 func (x *exports) Stock(ctx context.Context, prefix string) ([]types.Tuple2[string, uint64], error) {
@@ -892,25 +441,12 @@ func (x *exports) Stock(ctx context.Context, prefix string) ([]types.Tuple2[stri
 		return nil, bad.In("prefix")
 	}
 	call := x.stock.Begin(ctx)
-	prefixPtr, prefixLen := call.LowerString(prefix)
-	stack := call.Stack[:2]
-	stack[0] = uint64(prefixPtr)
-	stack[1] = uint64(prefixLen)
-	if !call.Invoke() {
-		return nil, call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 8, 4)
-	if !ok {
-		return nil, call.End()
-	}
-	region, result := bind.LiftList[types.Tuple2[string, uint64]](call, binary.LittleEndian.Uint32(area),
-		binary.LittleEndian.Uint32(area[4:]), 16, 8)
+	call.PutString(0, prefix)
+	area := call.InvokeView(8, 4)
+	region, result := bind.LoadList[types.Tuple2[string, uint64]](call, area, 16, 8)
 	for i := range result {
-		item := region[i*16:]
-		result[i] = types.Tuple2[string, uint64]{
-			F0: call.LiftString(binary.LittleEndian.Uint32(item), binary.LittleEndian.Uint32(item[4:])),
-			F1: binary.LittleEndian.Uint64(item[8:]),
-		}
+		area := region[i*16:]
+		result[i] = types.Tuple2[string, uint64]{F0: call.LoadString(area), F1: bind.Uint64(area[8:])}
 	}
 	return result, call.End()
 }
@@ -920,32 +456,16 @@ func (x *exports) Digest(ctx context.Context, name string) (uint32, error) {
 		return 0, bad.In("name")
 	}
 	call := x.digest.Begin(ctx)
-	namePtr, nameLen := call.LowerString(name)
-	stack := call.Stack[:2]
-	stack[0] = uint64(namePtr)
-	stack[1] = uint64(nameLen)
-	if !call.Invoke() {
-		return 0, call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 16, 4)
-	if !ok {
-		return 0, call.End()
-	}
-	resultCase := area[0]
-	var value uint32
+	call.PutString(0, name)
+	area := call.InvokeView(16, 4)
+	var result uint32
 	var err error
-	switch resultCase {
-	case 0:
-		value = binary.LittleEndian.Uint32(area[4:])
-	case 1:
+	if call.LoadOK(area[0]) {
+		result = bind.Uint32(area[4:])
+	} else {
 		err = loadFailure(call, area[4:])
-	default:
-		call.BadDiscriminant(uint32(resultCase), 2)
 	}
-	if trap := call.End(); trap != nil {
-		return 0, trap
-	}
-	return value, err
+	return result, call.EndWith(err)
 }
 
 func (x *exports) NewBasket(ctx context.Context, owner string) (Basket, error) {
@@ -953,15 +473,9 @@ func (x *exports) NewBasket(ctx context.Context, owner string) (Basket, error) {
 		return nil, bad.In("owner")
 	}
 	call := x.newBasket.Begin(ctx)
-	ownerPtr, ownerLen := call.LowerString(owner)
-	stack := call.Stack[:2]
-	stack[0] = uint64(ownerPtr)
-	stack[1] = uint64(ownerLen)
-	if !call.Invoke() {
-		return nil, call.End()
-	}
-	result := bind.LiftOwn[Basket](call, resourceBasket, uint32(call.Stack[0]))
-	return result, call.End()
+	call.PutString(0, owner)
+	core := call.InvokeCore()
+	return bind.LiftOwn[Basket](call, resourceBasket, uint32(core)), call.End()
 }
 
 func (h *basketHandle) Put(ctx context.Context, i Item) error {
@@ -969,53 +483,29 @@ func (h *basketHandle) Put(ctx context.Context, i Item) error {
 		return bad.In("i")
 	}
 	call := h.exports.basketPut.Begin(ctx)
-	self2 := call.LowerSelf(resourceBasket, h.Handle)
-	namePtr, nameLen := call.LowerString(i.Name)
+	call.Stack[0] = uint64(call.LowerSelf(resourceBasket, h.Handle))
+	call.PutString(1, i.Name)
 	var weightCase uint32
 	var weightPayload float64
-	if value, ok := i.Weight.Get(); ok {
-		weightCase = 1
-		weightPayload = value
+	if weight, ok := i.Weight.Get(); ok {
+		weightCase, weightPayload = 1, weight
 	}
-	colour := call.LowerEnum(uint32(i.Colour), 3)
-	marks := call.LowerFlags(uint32(i.Marks), 3)
-	tagsPtr := call.LowerList(len(i.Tags), 8, 4)
-	for i2, item := range i.Tags {
-		at := tagsPtr + uint32(i2)*8
-		itemPtr, itemLen := call.LowerString(item)
-		call.StoreUint32(at, itemPtr)
-		call.StoreUint32(at+4, itemLen)
-	}
-	stack := call.Stack[:10]
-	stack[0] = uint64(self2)
-	stack[1] = uint64(namePtr)
-	stack[2] = uint64(nameLen)
-	stack[3] = uint64(colour)
-	stack[4] = uint64(marks)
-	stack[5] = uint64(i.Price)
-	stack[6] = uint64(weightCase)
+	call.PutStrings(8, i.Tags)
+	stack := call.Stack[:8]
+	stack[3], stack[4], stack[5], stack[6] = uint64(uint32(i.Colour)), uint64(uint32(i.Marks)), uint64(i.Price),
+		uint64(weightCase)
 	stack[7] = math.Float64bits(weightPayload)
-	stack[8] = uint64(tagsPtr)
-	stack[9] = uint64(uint32(len(i.Tags)))
-	_, err := call.Finish()
-	return err
+	return call.Run()
 }
 
 func (h *basketHandle) Items(ctx context.Context) ([]Item, error) {
 	call := h.exports.basketItems.Begin(ctx)
 	call.Stack[0] = uint64(call.LowerSelf(resourceBasket, h.Handle))
-	if !call.Invoke() {
-		return nil, call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 8, 4)
-	if !ok {
-		return nil, call.End()
-	}
-	region, result := bind.LiftList[Item](call, binary.LittleEndian.Uint32(area),
-		binary.LittleEndian.Uint32(area[4:]), 40, 8)
+	area := call.InvokeView(8, 4)
+	region, result := bind.LoadList[Item](call, area, 40, 8)
 	for i := range result {
-		item := region[i*40:]
-		result[i] = loadItem(call, item)
+		area := region[i*40:]
+		result[i] = loadItem(call, area)
 	}
 	return result, call.End()
 }
@@ -1027,50 +517,34 @@ func (h *basketHandle) Sum(ctx context.Context) (uint32, error) {
 	return uint32(core), err
 }
 
-func (x *exports) Merge(ctx context.Context, a Basket, b Basket) (Basket, error) {
-	if bad := x.merge.CheckHandle(resourceBasket, a); bad != nil {
-		return nil, bad.In("a")
-	}
-	if bad := x.merge.CheckHandle(resourceBasket, b); bad != nil {
-		return nil, bad.In("b")
+func (x *exports) Merge(ctx context.Context, a, b Basket) (Basket, error) {
+	if bad := bind.First(x.merge.CheckHandle(resourceBasket, a).In("a"),
+		x.merge.CheckHandle(resourceBasket, b).In("b")); bad != nil {
+		return nil, bad
 	}
 	call := x.merge.Begin(ctx)
-	a2 := call.LowerOwn(resourceBasket, a)
-	stack := call.Stack[:2]
-	stack[0] = uint64(a2)
-	stack[1] = uint64(call.LowerOwn(resourceBasket, b))
-	if !call.Invoke() {
-		return nil, call.End()
-	}
-	result := bind.LiftOwn[Basket](call, resourceBasket, uint32(call.Stack[0]))
-	return result, call.End()
+	call.Stack[0] = uint64(call.LowerOwn(resourceBasket, a))
+	call.Stack[1] = uint64(call.LowerOwn(resourceBasket, b))
+	core := call.InvokeCore()
+	return bind.LiftOwn[Basket](call, resourceBasket, uint32(core)), call.End()
 }
 
 func handleAdd(call *bind.Call) {
 	result, err := call.Impl().(Interface).Add(call.Context(), uint32(call.Stack[0]), uint32(call.Stack[1]))
-	if err != nil {
-		call.Fail(err)
-		return
-	}
+	call.Return(err)
 	call.Stack[0] = uint64(result)
 }
 
 func handleScale(call *bind.Call) {
 	result, err := call.Impl().(Interface).Scale(call.Context(), math.Float64frombits(call.Stack[0]),
 		math.Float32frombits(uint32(call.Stack[1])))
-	if err != nil {
-		call.Fail(err)
-		return
-	}
+	call.Return(err)
 	call.Stack[0] = math.Float64bits(result)
 }
 
 func handleOpposite(call *bind.Call) {
 	result, err := call.Impl().(Interface).Opposite(call.Context(), uint32(call.Stack[0]) != 0)
-	if err != nil {
-		call.Fail(err)
-		return
-	}
+	call.Return(err)
 	call.Stack[0] = uint64(types.FromBool(result))
 }
 
@@ -1080,124 +554,76 @@ func handleNextLetter(call *bind.Call) {
 		return
 	}
 	result, err := call.Impl().(Interface).NextLetter(call.Context(), c)
-	if err != nil {
-		call.Fail(err)
-		return
-	}
+	call.Return(err)
 	call.Stack[0] = uint64(call.LowerChar(result))
 }
 
 func handleGreet(call *bind.Call) {
-	name := call.LiftString(uint32(call.Stack[0]), uint32(call.Stack[1]))
+	name := call.TakeString(0)
 	if !call.OK() {
 		return
 	}
 	result, err := call.Impl().(Interface).Greet(call.Context(), name)
-	if err != nil {
-		call.Fail(err)
-		return
-	}
-	resultPtr := uint32(call.Stack[2])
-	if !call.CheckArea(resultPtr, 8, 4) {
-		return
-	}
-	resultPtr2, resultLen := call.LowerString(result)
-	call.StoreUint32(resultPtr, resultPtr2)
-	call.StoreUint32(resultPtr+4, resultLen)
+	call.Return(err)
+	area := call.ResultArea(2, 8, 4)
+	call.StoreString(area, result)
 }
 
 func handleJoin(call *bind.Call) {
-	region, parts := bind.LiftList[string](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 8, 4)
-	for i := range parts {
-		item := region[i*8:]
-		parts[i] = call.LiftString(binary.LittleEndian.Uint32(item), binary.LittleEndian.Uint32(item[4:]))
-	}
+	parts := call.TakeStrings(0)
 	if !call.OK() {
 		return
 	}
 	result, err := call.Impl().(Interface).Join(call.Context(), parts)
-	if err != nil {
-		call.Fail(err)
-		return
-	}
-	resultPtr := uint32(call.Stack[2])
-	if !call.CheckArea(resultPtr, 8, 4) {
-		return
-	}
-	resultPtr2, resultLen := call.LowerString(result)
-	call.StoreUint32(resultPtr, resultPtr2)
-	call.StoreUint32(resultPtr+4, resultLen)
+	call.Return(err)
+	area := call.ResultArea(2, 8, 4)
+	call.StoreString(area, result)
 }
 
 func handleTotal(call *bind.Call) {
-	prices := bind.LiftNumbers[uint32](call, uint32(call.Stack[0]), uint32(call.Stack[1]))
+	prices := bind.TakeNumbers[uint32](call, 0)
 	if !call.OK() {
 		return
 	}
 	result, err := call.Impl().(Interface).Total(call.Context(), prices)
-	if err != nil {
-		call.Fail(err)
-		return
-	}
+	call.Return(err)
 	call.Stack[0] = result
 }
 
 func handleReverse(call *bind.Call) {
-	bytes := bind.LiftNumbers[uint8](call, uint32(call.Stack[0]), uint32(call.Stack[1]))
+	bytes := bind.TakeNumbers[uint8](call, 0)
 	if !call.OK() {
 		return
 	}
 	result, err := call.Impl().(Interface).Reverse(call.Context(), bytes)
-	if err != nil {
-		call.Fail(err)
-		return
-	}
-	resultPtr := uint32(call.Stack[2])
-	if !call.CheckArea(resultPtr, 8, 4) {
-		return
-	}
-	resultPtr2, resultLen := bind.LowerNumbers(call, result)
-	call.StoreUint32(resultPtr, resultPtr2)
-	call.StoreUint32(resultPtr+4, resultLen)
+	call.Return(err)
+	area := call.ResultArea(2, 8, 4)
+	bind.StoreNumbers(call, area, result)
 }
 
 func handleDistances(call *bind.Call) {
 	region, to := bind.LiftList[Point](call, uint32(call.Stack[2]), uint32(call.Stack[3]), 8, 4)
 	for i := range to {
-		item := region[i*8:]
-		to[i] = loadPoint(call, item)
+		area := region[i*8:]
+		to[i] = loadPoint(call, area)
 	}
-	start := Point{X: int32(uint32(call.Stack[0])), Y: int32(uint32(call.Stack[1]))}
+	start := Point{X: int32(call.Stack[0]), Y: int32(call.Stack[1])}
 	if !call.OK() {
 		return
 	}
 	result, err := call.Impl().(Interface).Distances(call.Context(), start, to)
-	if err != nil {
-		call.Fail(err)
-		return
-	}
-	resultPtr := uint32(call.Stack[4])
-	if !call.CheckArea(resultPtr, 8, 4) {
-		return
-	}
-	resultPtr2, resultLen := bind.LowerNumbers(call, result)
-	call.StoreUint32(resultPtr, resultPtr2)
-	call.StoreUint32(resultPtr+4, resultLen)
+	call.Return(err)
+	area := call.ResultArea(4, 8, 4)
+	bind.StoreNumbers(call, area, result)
 }
 
 func handleMove(call *bind.Call) {
 	result, err := call.Impl().(Interface).Move(call.Context(),
-		Point{X: int32(uint32(call.Stack[0])), Y: int32(uint32(call.Stack[1]))},
-		Point{X: int32(uint32(call.Stack[2])), Y: int32(uint32(call.Stack[3]))})
-	if err != nil {
-		call.Fail(err)
-		return
-	}
-	resultPtr := uint32(call.Stack[4])
-	if !call.CheckArea(resultPtr, 8, 4) {
-		return
-	}
-	storePoint(call, resultPtr, result)
+		Point{X: int32(call.Stack[0]), Y: int32(call.Stack[1])},
+		Point{X: int32(call.Stack[2]), Y: int32(call.Stack[3])})
+	call.Return(err)
+	area := call.ResultArea(4, 8, 4)
+	storePoint(call, area, result)
 }
 
 func handleNextColour(call *bind.Call) {
@@ -1206,349 +632,176 @@ func handleNextColour(call *bind.Call) {
 		return
 	}
 	result, err := call.Impl().(Interface).NextColour(call.Context(), c)
-	if err != nil {
-		call.Fail(err)
-		return
-	}
+	call.Return(err)
 	call.Stack[0] = uint64(call.LowerEnum(uint32(result), 3))
 }
 
 func handleToggle(call *bind.Call) {
 	result, err := call.Impl().(Interface).Toggle(call.Context(), Mark(uint32(call.Stack[0])&0x7))
-	if err != nil {
-		call.Fail(err)
-		return
-	}
+	call.Return(err)
 	call.Stack[0] = uint64(call.LowerFlags(uint32(result), 3))
 }
 
 func handleDivide(call *bind.Call) {
-	result, result2, err := call.Impl().(Interface).Divide(call.Context(), int64(call.Stack[0]),
-		int64(call.Stack[1]))
-	if err != nil {
-		call.Fail(err)
-		return
-	}
-	resultPtr := uint32(call.Stack[2])
-	if !call.CheckArea(resultPtr, 16, 8) {
-		return
-	}
-	call.StoreUint64(resultPtr, uint64(result))
-	call.StoreUint64(resultPtr+8, uint64(result2))
+	f0, f1, err := call.Impl().(Interface).Divide(call.Context(), int64(call.Stack[0]), int64(call.Stack[1]))
+	call.Return(err)
+	area := call.ResultArea(2, 16, 8)
+	call.StoreUint64(area, uint64(f0))
+	call.StoreUint64(area+8, uint64(f1))
 }
 
 func handleHalf(call *bind.Call) {
-	v0 := uint32(call.Stack[0])
 	var v types.Option[uint32]
-	switch v0 {
-	case 0:
-	case 1:
+	if call.LiftSome(uint32(call.Stack[0])) {
 		v = types.Some(uint32(call.Stack[1]))
-	default:
-		call.BadDiscriminant(uint32(v0), 2)
 	}
 	if !call.OK() {
 		return
 	}
 	result, err := call.Impl().(Interface).Half(call.Context(), v)
-	if err != nil {
-		call.Fail(err)
-		return
-	}
-	resultPtr := uint32(call.Stack[2])
-	if !call.CheckArea(resultPtr, 8, 4) {
-		return
-	}
-	if value, ok := result.Get(); ok {
-		call.StoreUint8(resultPtr, 1)
-		call.StoreUint32(resultPtr+4, value)
-	} else {
-		call.StoreUint8(resultPtr, 0)
+	call.Return(err)
+	area := call.ResultArea(2, 8, 4)
+	if result, ok := result.Get(); call.StoreSome(area, ok) {
+		call.StoreUint32(area+4, result)
 	}
 }
 
 func handlePaint(call *bind.Call) {
-	i5 := uint32(call.Stack[5])
 	var weight types.Option[float64]
-	switch i5 {
-	case 0:
-	case 1:
+	if call.LiftSome(uint32(call.Stack[5])) {
 		weight = types.Some(math.Float64frombits(call.Stack[6]))
-	default:
-		call.BadDiscriminant(uint32(i5), 2)
 	}
-	region, tags := bind.LiftList[string](call, uint32(call.Stack[7]), uint32(call.Stack[8]), 8, 4)
-	for i := range tags {
-		item := region[i*8:]
-		tags[i] = call.LiftString(binary.LittleEndian.Uint32(item), binary.LittleEndian.Uint32(item[4:]))
-	}
-	i := Item{
-		Name:   call.LiftString(uint32(call.Stack[0]), uint32(call.Stack[1])),
-		Colour: goods.Colour(call.LiftEnum(uint32(call.Stack[2]), 3)),
-		Marks:  goods.Mark(uint32(call.Stack[3]) & 0x7),
-		Price:  uint32(call.Stack[4]),
-		Weight: weight,
-		Tags:   tags,
-	}
+	i := Item{Name: call.TakeString(0), Colour: goods.Colour(call.LiftEnum(uint32(call.Stack[2]), 3)),
+		Marks: goods.Mark(uint32(call.Stack[3]) & 0x7), Price: uint32(call.Stack[4]), Weight: weight,
+		Tags: call.TakeStrings(7)}
 	c := Colour(call.LiftEnum(uint32(call.Stack[9]), 3))
 	if !call.OK() {
 		return
 	}
 	result, err := call.Impl().(Interface).Paint(call.Context(), i, c)
-	if err != nil {
-		call.Fail(err)
-		return
-	}
-	resultPtr := uint32(call.Stack[10])
-	if !call.CheckArea(resultPtr, 40, 8) {
-		return
-	}
-	storeItem(call, resultPtr, result)
+	call.Return(err)
+	area := call.ResultArea(10, 40, 8)
+	storeItem(call, area, result)
 }
 
 func handleCheapest(call *bind.Call) {
 	region, items := bind.LiftList[Item](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 40, 8)
 	for i := range items {
-		item := region[i*40:]
-		items[i] = loadItem(call, item)
+		area := region[i*40:]
+		items[i] = loadItem(call, area)
 	}
 	if !call.OK() {
 		return
 	}
 	result, err := call.Impl().(Interface).Cheapest(call.Context(), items)
-	if err != nil {
-		call.Fail(err)
-		return
-	}
-	resultPtr := uint32(call.Stack[2])
-	if !call.CheckArea(resultPtr, 48, 8) {
-		return
-	}
-	if value, ok := result.Get(); ok {
-		call.StoreUint8(resultPtr, 1)
-		storeItem(call, resultPtr+8, value)
-	} else {
-		call.StoreUint8(resultPtr, 0)
+	call.Return(err)
+	area := call.ResultArea(2, 48, 8)
+	if result, ok := result.Get(); call.StoreSome(area, ok) {
+		storeItem(call, area+8, result)
 	}
 }
 
 func handlePack(call *bind.Call) {
 	region, items := bind.LiftList[Item](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 40, 8)
 	for i := range items {
-		item := region[i*40:]
-		items[i] = loadItem(call, item)
+		area := region[i*40:]
+		items[i] = loadItem(call, area)
 	}
 	if !call.OK() {
 		return
 	}
 	result, err := call.Impl().(Interface).Pack(call.Context(), items)
-	if err != nil {
-		call.Fail(err)
-		return
-	}
-	resultPtr := uint32(call.Stack[2])
-	if !call.CheckArea(resultPtr, 48, 8) {
-		return
-	}
-	storeParcel(call, resultPtr, result)
+	call.Return(err)
+	area := call.ResultArea(2, 48, 8)
+	storeParcel(call, area, result)
 }
 
 func handleUnpack(call *bind.Call) {
-	p1 := uint32(call.Stack[1])
-	p2 := uint32(call.Stack[2])
-	p0 := uint32(call.Stack[0])
-	var p Parcel
-	switch p0 {
-	case 0:
-		p = goods.ParcelEmpty{}
-	case 1:
-		if bind.Room[goods.ParcelLetter](call) {
-			p = goods.ParcelLetter{Value: call.LiftString(p1, p2)}
-		}
-	case 2:
-		p6 := uint32(call.Stack[6])
-		var weight types.Option[float64]
-		switch p6 {
-		case 0:
-		case 1:
-			weight = types.Some(math.Float64frombits(call.Stack[7]))
-		default:
-			call.BadDiscriminant(uint32(p6), 2)
-		}
-		region, tags := bind.LiftList[string](call, uint32(call.Stack[8]), uint32(call.Stack[9]), 8, 4)
-		for i := range tags {
-			item := region[i*8:]
-			tags[i] = call.LiftString(binary.LittleEndian.Uint32(item),
-				binary.LittleEndian.Uint32(item[4:]))
-		}
-		if bind.Room[goods.ParcelCrate](call) {
-			p = goods.ParcelCrate{Value: goods.Item{
-				Name:   call.LiftString(p1, p2),
-				Colour: goods.Colour(call.LiftEnum(uint32(call.Stack[3]), 3)),
-				Marks:  goods.Mark(uint32(call.Stack[4]) & 0x7),
-				Price:  uint32(call.Stack[5]),
-				Weight: weight,
-				Tags:   tags,
-			}}
-		}
-	case 3:
-		region, pallet := bind.LiftList[goods.Item](call, p1, p2, 40, 8)
-		for i := range pallet {
-			item := region[i*40:]
-			pallet[i] = loadItem(call, item)
-		}
-		if bind.Room[goods.ParcelPallet](call) {
-			p = goods.ParcelPallet{Value: pallet}
-		}
-	default:
-		call.BadDiscriminant(uint32(p0), 4)
-	}
+	p := liftParcel(call, uint32(call.Stack[0]), uint32(call.Stack[1]), uint32(call.Stack[2]),
+		uint32(call.Stack[3]), uint32(call.Stack[4]), uint32(call.Stack[5]), uint32(call.Stack[6]),
+		math.Float64frombits(call.Stack[7]), uint32(call.Stack[8]), uint32(call.Stack[9]))
 	if !call.OK() {
 		return
 	}
 	result, err := call.Impl().(Interface).Unpack(call.Context(), p)
-	resultPtr := uint32(call.Stack[10])
-	if !call.CheckArea(resultPtr, 16, 4) {
-		return
-	}
-	if err != nil {
-		failure, ok := bind.AsError[Failure](call, err)
-		if !ok {
-			return
-		}
-		call.StoreUint8(resultPtr, 1)
-		storeFailure(call, resultPtr+4, failure)
-	} else {
-		call.StoreUint8(resultPtr, 0)
+	area := call.ResultArea(10, 16, 4)
+	if call.StoreOK(area, err == nil) {
 		okPtr := call.LowerList(len(result), 40, 8)
 		for i, item := range result {
 			at := okPtr + uint32(i)*40
 			storeItem(call, at, item)
 		}
-		call.StoreUint32(resultPtr+4, okPtr)
-		call.StoreUint32(resultPtr+8, uint32(len(result)))
+		call.StoreList(area+4, okPtr, len(result))
+	} else {
+		storeFailure(call, area+4, bind.ErrorValue[Failure](call, err))
 	}
 }
 
 func handleBuy(call *bind.Call) {
-	name := call.LiftString(uint32(call.Stack[0]), uint32(call.Stack[1]))
+	name := call.TakeString(0)
 	if !call.OK() {
 		return
 	}
 	result, err := call.Impl().(Interface).Buy(call.Context(), name)
-	resultPtr := uint32(call.Stack[2])
-	if !call.CheckArea(resultPtr, 48, 8) {
-		return
-	}
-	if err != nil {
-		failure, ok := bind.AsError[Failure](call, err)
-		if !ok {
-			return
-		}
-		call.StoreUint8(resultPtr, 1)
-		storeFailure(call, resultPtr+8, failure)
+	area := call.ResultArea(2, 48, 8)
+	if call.StoreOK(area, err == nil) {
+		storeItem(call, area+8, result)
 	} else {
-		call.StoreUint8(resultPtr, 0)
-		storeItem(call, resultPtr+8, result)
+		storeFailure(call, area+8, bind.ErrorValue[Failure](call, err))
 	}
 }
 
 func handleCheck(call *bind.Call) {
-	i5 := uint32(call.Stack[5])
 	var weight types.Option[float64]
-	switch i5 {
-	case 0:
-	case 1:
+	if call.LiftSome(uint32(call.Stack[5])) {
 		weight = types.Some(math.Float64frombits(call.Stack[6]))
-	default:
-		call.BadDiscriminant(uint32(i5), 2)
 	}
-	region, tags := bind.LiftList[string](call, uint32(call.Stack[7]), uint32(call.Stack[8]), 8, 4)
-	for i := range tags {
-		item := region[i*8:]
-		tags[i] = call.LiftString(binary.LittleEndian.Uint32(item), binary.LittleEndian.Uint32(item[4:]))
-	}
-	i := Item{
-		Name:   call.LiftString(uint32(call.Stack[0]), uint32(call.Stack[1])),
-		Colour: goods.Colour(call.LiftEnum(uint32(call.Stack[2]), 3)),
-		Marks:  goods.Mark(uint32(call.Stack[3]) & 0x7),
-		Price:  uint32(call.Stack[4]),
-		Weight: weight,
-		Tags:   tags,
-	}
+	i := Item{Name: call.TakeString(0), Colour: goods.Colour(call.LiftEnum(uint32(call.Stack[2]), 3)),
+		Marks: goods.Mark(uint32(call.Stack[3]) & 0x7), Price: uint32(call.Stack[4]), Weight: weight,
+		Tags: call.TakeStrings(7)}
 	if !call.OK() {
 		return
 	}
 	err := call.Impl().(Interface).Check(call.Context(), i)
-	resultPtr := uint32(call.Stack[9])
-	if !call.CheckArea(resultPtr, 12, 4) {
-		return
-	}
-	if err != nil {
-		failure, ok := call.ErrorText(err)
-		if !ok {
-			return
-		}
-		call.StoreUint8(resultPtr, 1)
-		errPtr, errLen := call.LowerString(failure)
-		call.StoreUint32(resultPtr+4, errPtr)
-		call.StoreUint32(resultPtr+8, errLen)
-	} else {
-		call.StoreUint8(resultPtr, 0)
+	area := call.ResultArea(9, 12, 4)
+	if !call.StoreOK(area, err == nil) {
+		call.StoreString(area+4, call.ErrorString(err))
 	}
 }
 
 func handleStock(call *bind.Call) {
-	prefix := call.LiftString(uint32(call.Stack[0]), uint32(call.Stack[1]))
+	prefix := call.TakeString(0)
 	if !call.OK() {
 		return
 	}
 	result, err := call.Impl().(Interface).Stock(call.Context(), prefix)
-	if err != nil {
-		call.Fail(err)
-		return
-	}
-	resultPtr := uint32(call.Stack[2])
-	if !call.CheckArea(resultPtr, 8, 4) {
-		return
-	}
-	resultPtr2 := call.LowerList(len(result), 16, 8)
+	call.Return(err)
+	area := call.ResultArea(2, 8, 4)
+	resultPtr := call.LowerList(len(result), 16, 8)
 	for i, item := range result {
-		at := resultPtr2 + uint32(i)*16
-		f0Ptr, f0Len := call.LowerString(item.F0)
-		call.StoreUint32(at, f0Ptr)
-		call.StoreUint32(at+4, f0Len)
+		at := resultPtr + uint32(i)*16
+		call.StoreString(at, item.F0)
 		call.StoreUint64(at+8, item.F1)
 	}
-	call.StoreUint32(resultPtr, resultPtr2)
-	call.StoreUint32(resultPtr+4, uint32(len(result)))
+	call.StoreList(area, resultPtr, len(result))
 }
 
 func handleDigest(call *bind.Call) {
-	name := call.LiftString(uint32(call.Stack[0]), uint32(call.Stack[1]))
+	name := call.TakeString(0)
 	if !call.OK() {
 		return
 	}
 	result, err := call.Impl().(Interface).Digest(call.Context(), name)
-	resultPtr := uint32(call.Stack[2])
-	if !call.CheckArea(resultPtr, 16, 4) {
-		return
-	}
-	if err != nil {
-		failure, ok := bind.AsError[Failure](call, err)
-		if !ok {
-			return
-		}
-		call.StoreUint8(resultPtr, 1)
-		storeFailure(call, resultPtr+4, failure)
+	area := call.ResultArea(2, 16, 4)
+	if call.StoreOK(area, err == nil) {
+		call.StoreUint32(area+4, result)
 	} else {
-		call.StoreUint8(resultPtr, 0)
-		call.StoreUint32(resultPtr+4, result)
+		storeFailure(call, area+4, bind.ErrorValue[Failure](call, err))
 	}
 }
 
 func handleNewBasket(call *bind.Call) {
-	owner := call.LiftString(uint32(call.Stack[0]), uint32(call.Stack[1]))
+	owner := call.TakeString(0)
 	if !call.OK() {
 		return
 	}
@@ -1561,34 +814,16 @@ func handleNewBasket(call *bind.Call) {
 }
 
 func handleBasketPut(call *bind.Call) {
-	i5 := uint32(call.Stack[6])
 	var weight types.Option[float64]
-	switch i5 {
-	case 0:
-	case 1:
+	if call.LiftSome(uint32(call.Stack[6])) {
 		weight = types.Some(math.Float64frombits(call.Stack[7]))
-	default:
-		call.BadDiscriminant(uint32(i5), 2)
-	}
-	region, tags := bind.LiftList[string](call, uint32(call.Stack[8]), uint32(call.Stack[9]), 8, 4)
-	for i := range tags {
-		item := region[i*8:]
-		tags[i] = call.LiftString(binary.LittleEndian.Uint32(item), binary.LittleEndian.Uint32(item[4:]))
 	}
 	self := bind.LiftBorrow[Basket](call, resourceBasket, uint32(call.Stack[0]))
-	i := Item{
-		Name:   call.LiftString(uint32(call.Stack[1]), uint32(call.Stack[2])),
-		Colour: goods.Colour(call.LiftEnum(uint32(call.Stack[3]), 3)),
-		Marks:  goods.Mark(uint32(call.Stack[4]) & 0x7),
-		Price:  uint32(call.Stack[5]),
-		Weight: weight,
-		Tags:   tags,
-	}
-	if !call.OK() {
-		return
-	}
-	if err := self.Put(call.Context(), i); err != nil {
-		call.Fail(err)
+	i := Item{Name: call.TakeString(1), Colour: goods.Colour(call.LiftEnum(uint32(call.Stack[3]), 3)),
+		Marks: goods.Mark(uint32(call.Stack[4]) & 0x7), Price: uint32(call.Stack[5]), Weight: weight,
+		Tags: call.TakeStrings(8)}
+	if call.OK() {
+		call.Return(self.Put(call.Context(), i))
 	}
 }
 
@@ -1598,21 +833,14 @@ func handleBasketItems(call *bind.Call) {
 		return
 	}
 	result, err := self.Items(call.Context())
-	if err != nil {
-		call.Fail(err)
-		return
-	}
-	resultPtr := uint32(call.Stack[1])
-	if !call.CheckArea(resultPtr, 8, 4) {
-		return
-	}
-	resultPtr2 := call.LowerList(len(result), 40, 8)
+	call.Return(err)
+	area := call.ResultArea(1, 8, 4)
+	resultPtr := call.LowerList(len(result), 40, 8)
 	for i, item := range result {
-		at := resultPtr2 + uint32(i)*40
+		at := resultPtr + uint32(i)*40
 		storeItem(call, at, item)
 	}
-	call.StoreUint32(resultPtr, resultPtr2)
-	call.StoreUint32(resultPtr+4, uint32(len(result)))
+	call.StoreList(area, resultPtr, len(result))
 }
 
 func handleBasketSum(call *bind.Call) {
@@ -1621,10 +849,7 @@ func handleBasketSum(call *bind.Call) {
 		return
 	}
 	result, err := self.Sum(call.Context())
-	if err != nil {
-		call.Fail(err)
-		return
-	}
+	call.Return(err)
 	call.Stack[0] = uint64(result)
 }
 
@@ -1648,197 +873,210 @@ func storePoint(call *bind.Call, ptr uint32, value goods.Point) {
 }
 
 func loadPoint(call *bind.Call, area []byte) goods.Point {
-	return goods.Point{X: int32(binary.LittleEndian.Uint32(area)), Y: int32(binary.LittleEndian.Uint32(area[4:]))}
+	return goods.Point{X: int32(bind.Uint32(area)), Y: int32(bind.Uint32(area[4:]))}
 }
 
 func checkItem(value goods.Item) *host.BadValueError {
-	if bad := bind.CheckString(value.Name); bad != nil {
-		return bad.In("name")
-	}
-	if bad := bind.CheckEnum(uint32(value.Colour), 3); bad != nil {
-		return bad.In("colour")
-	}
-	if bad := bind.CheckFlags(uint32(value.Marks), 3); bad != nil {
-		return bad.In("marks")
-	}
-	if bad := bind.CheckList(len(value.Tags), 8); bad != nil {
-		return bad.In("tags")
-	}
-	for i, item := range value.Tags {
-		if bad := bind.CheckString(item); bad != nil {
-			return bad.At(i).In("tags")
-		}
-	}
-	return nil
+	return bind.First(bind.CheckString(value.Name).In("name"), bind.CheckEnum(uint32(value.Colour), 3).In("colour"),
+		bind.CheckFlags(uint32(value.Marks), 3).In("marks"),
+		bind.CheckEach(value.Tags, 8, bind.CheckString).In("tags"))
 }
 
 func loadItem(call *bind.Call, area []byte) goods.Item {
-	weightCase := area[16]
 	var weight types.Option[float64]
-	switch weightCase {
-	case 0:
-	case 1:
-		weight = types.Some(math.Float64frombits(binary.LittleEndian.Uint64(area[24:])))
-	default:
-		call.BadDiscriminant(uint32(weightCase), 2)
+	if call.LoadSome(area[16]) {
+		weight = types.Some(bind.Float64(area[24:]))
 	}
-	region, tags := bind.LiftList[string](call, binary.LittleEndian.Uint32(area[32:]),
-		binary.LittleEndian.Uint32(area[36:]), 8, 4)
-	for i := range tags {
-		item := region[i*8:]
-		tags[i] = call.LiftString(binary.LittleEndian.Uint32(item), binary.LittleEndian.Uint32(item[4:]))
-	}
-	return goods.Item{
-		Name:   call.LiftString(binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:])),
-		Colour: goods.Colour(call.LiftEnum(uint32(area[8]), 3)),
-		Marks:  goods.Mark(area[9] & 0x7),
-		Price:  binary.LittleEndian.Uint32(area[12:]),
-		Weight: weight,
-		Tags:   tags,
-	}
+	return goods.Item{Name: call.LoadString(area), Colour: goods.Colour(call.LiftEnum(uint32(area[8]), 3)),
+		Marks: goods.Mark(area[9] & 0x7), Price: bind.Uint32(area[12:]), Weight: weight,
+		Tags: call.LoadStrings(area[32:])}
 }
 
 func storeItem(call *bind.Call, ptr uint32, value goods.Item) {
-	namePtr, nameLen := call.LowerString(value.Name)
-	call.StoreUint32(ptr, namePtr)
-	call.StoreUint32(ptr+4, nameLen)
+	call.StoreString(ptr, value.Name)
 	call.StoreUint8(ptr+8, uint8(call.LowerEnum(uint32(value.Colour), 3)))
 	call.StoreUint8(ptr+9, uint8(call.LowerFlags(uint32(value.Marks), 3)))
 	call.StoreUint32(ptr+12, value.Price)
-	if value_, ok := value.Weight.Get(); ok {
-		call.StoreUint8(ptr+16, 1)
-		call.StoreFloat64(ptr+24, value_)
-	} else {
-		call.StoreUint8(ptr+16, 0)
+	if weight, ok := value.Weight.Get(); call.StoreSome(ptr+16, ok) {
+		call.StoreFloat64(ptr+24, weight)
 	}
-	tagsPtr := call.LowerList(len(value.Tags), 8, 4)
-	for i, item := range value.Tags {
-		at := tagsPtr + uint32(i)*8
-		itemPtr, itemLen := call.LowerString(item)
-		call.StoreUint32(at, itemPtr)
-		call.StoreUint32(at+4, itemLen)
-	}
-	call.StoreUint32(ptr+32, tagsPtr)
-	call.StoreUint32(ptr+36, uint32(len(value.Tags)))
+	call.StoreStrings(ptr+32, value.Tags)
 }
 
 func loadParcel(call *bind.Call, area []byte) goods.Parcel {
-	valueCase := area[0]
-	var value goods.Parcel
-	switch valueCase {
+	switch disc := area[0]; disc {
 	case 0:
-		value = goods.ParcelEmpty{}
+		return goods.ParcelEmpty{}
 	case 1:
 		if bind.Room[goods.ParcelLetter](call) {
-			value = goods.ParcelLetter{Value: call.LiftString(binary.LittleEndian.Uint32(area[8:]),
-				binary.LittleEndian.Uint32(area[12:]))}
+			return goods.ParcelLetter{Value: call.LoadString(area[8:])}
 		}
 	case 2:
 		if bind.Room[goods.ParcelCrate](call) {
-			value = goods.ParcelCrate{Value: loadItem(call, area[8:])}
+			return goods.ParcelCrate{Value: loadItem(call, area[8:])}
 		}
 	case 3:
-		region, pallet := bind.LiftList[goods.Item](call, binary.LittleEndian.Uint32(area[8:]),
-			binary.LittleEndian.Uint32(area[12:]), 40, 8)
+		region, pallet := bind.LoadList[goods.Item](call, area[8:], 40, 8)
 		for i := range pallet {
-			item := region[i*40:]
-			pallet[i] = loadItem(call, item)
+			area := region[i*40:]
+			pallet[i] = loadItem(call, area)
 		}
 		if bind.Room[goods.ParcelPallet](call) {
-			value = goods.ParcelPallet{Value: pallet}
+			return goods.ParcelPallet{Value: pallet}
 		}
 	default:
-		call.BadDiscriminant(uint32(valueCase), 4)
-	}
-	return value
-}
-
-func checkParcel(value goods.Parcel) *host.BadValueError {
-	switch v := value.(type) {
-	case goods.ParcelLetter:
-		if bad := bind.CheckString(v.Value); bad != nil {
-			return bad.In("letter")
-		}
-	case goods.ParcelCrate:
-		if bad := checkItem(v.Value); bad != nil {
-			return bad.In("crate")
-		}
-	case goods.ParcelPallet:
-		if bad := bind.CheckList(len(v.Value), 40); bad != nil {
-			return bad.In("pallet")
-		}
-		for i, item := range v.Value {
-			if bad := checkItem(item); bad != nil {
-				return bad.At(i).In("pallet")
-			}
-		}
-	case goods.ParcelEmpty:
-	default:
-		return bind.UnknownCase("parcel", value)
+		call.BadDiscriminant(uint32(disc), 4)
 	}
 	return nil
 }
 
+func checkParcel(value goods.Parcel) *host.BadValueError {
+	switch value := value.(type) {
+	case goods.ParcelLetter:
+		return bind.CheckString(value.Value).In("letter")
+	case goods.ParcelCrate:
+		return checkItem(value.Value).In("crate")
+	case goods.ParcelPallet:
+		return bind.CheckEach(value.Value, 40, checkItem).In("pallet")
+	case goods.ParcelEmpty:
+		return nil
+	default:
+		return bind.UnknownCase("parcel", value)
+	}
+}
+
+func lowerParcel(call *bind.Call,
+	value goods.Parcel) (uint32, uint32, uint32, uint32, uint32, uint32, uint32, float64, uint32, uint32) {
+	var valueCase, value1, value2, value3, value4, value5, value6 uint32
+	var value7 float64
+	var value8, value9 uint32
+	switch value := value.(type) {
+	case goods.ParcelEmpty:
+	case goods.ParcelLetter:
+		letterPtr, letterLen := call.LowerString(value.Value)
+		valueCase, value1, value2 = 1, letterPtr, letterLen
+	case goods.ParcelCrate:
+		crateCase, crate1, crate2, crate3, crate4, crate5, crate6, crate7, crate8 := lowerItem(call,
+			value.Value)
+		valueCase, value1, value2, value3, value4, value5, value6, value7, value8, value9 = 2, crateCase,
+			crate1, crate2, crate3, crate4, crate5, crate6, crate7, crate8
+	case goods.ParcelPallet:
+		palletPtr := call.LowerList(len(value.Value), 40, 8)
+		for i, item := range value.Value {
+			at := palletPtr + uint32(i)*40
+			storeItem(call, at, item)
+		}
+		valueCase, value1, value2 = 3, palletPtr, uint32(len(value.Value))
+	default:
+		call.BadVariant("parcel")
+	}
+	return valueCase, value1, value2, value3, value4, value5, value6, value7, value8, value9
+}
+
 func loadFailure(call *bind.Call, area []byte) goods.Failure {
-	valueCase := area[0]
-	var value goods.Failure
-	switch valueCase {
+	switch disc := area[0]; disc {
 	case 0:
-		value = goods.FailureMissing{}
+		return goods.FailureMissing{}
 	case 1:
 		if bind.Room[goods.FailureOutOfStock](call) {
-			value = goods.FailureOutOfStock{Value: binary.LittleEndian.Uint32(area[4:])}
+			return goods.FailureOutOfStock{Value: bind.Uint32(area[4:])}
 		}
 	case 2:
 		if bind.Room[goods.FailureOther](call) {
-			value = goods.FailureOther{Value: call.LiftString(binary.LittleEndian.Uint32(area[4:]),
-				binary.LittleEndian.Uint32(area[8:]))}
+			return goods.FailureOther{Value: call.LoadString(area[4:])}
 		}
 	default:
-		call.BadDiscriminant(uint32(valueCase), 3)
+		call.BadDiscriminant(uint32(disc), 3)
 	}
-	return value
+	return nil
 }
 
 func storeParcel(call *bind.Call, ptr uint32, value goods.Parcel) {
-	switch c := value.(type) {
+	switch value := value.(type) {
 	case goods.ParcelEmpty:
 		call.StoreUint8(ptr, 0)
 	case goods.ParcelLetter:
 		call.StoreUint8(ptr, 1)
-		letterPtr, letterLen := call.LowerString(c.Value)
-		call.StoreUint32(ptr+8, letterPtr)
-		call.StoreUint32(ptr+12, letterLen)
+		call.StoreString(ptr+8, value.Value)
 	case goods.ParcelCrate:
 		call.StoreUint8(ptr, 2)
-		storeItem(call, ptr+8, c.Value)
+		storeItem(call, ptr+8, value.Value)
 	case goods.ParcelPallet:
 		call.StoreUint8(ptr, 3)
-		palletPtr := call.LowerList(len(c.Value), 40, 8)
-		for i, item := range c.Value {
+		palletPtr := call.LowerList(len(value.Value), 40, 8)
+		for i, item := range value.Value {
 			at := palletPtr + uint32(i)*40
 			storeItem(call, at, item)
 		}
-		call.StoreUint32(ptr+8, palletPtr)
-		call.StoreUint32(ptr+12, uint32(len(c.Value)))
+		call.StoreList(ptr+8, palletPtr, len(value.Value))
 	default:
 		call.BadVariant("parcel")
 	}
 }
 
+func liftParcel(call *bind.Call, flat0, flat1, flat2, flat3, flat4, flat5, flat6 uint32, flat7 float64, flat8,
+	flat9 uint32) goods.Parcel {
+	switch disc := flat0; disc {
+	case 0:
+		return goods.ParcelEmpty{}
+	case 1:
+		if bind.Room[goods.ParcelLetter](call) {
+			return goods.ParcelLetter{Value: call.LiftString(flat1, flat2)}
+		}
+	case 2:
+		if bind.Room[goods.ParcelCrate](call) {
+			return goods.ParcelCrate{Value: liftItem(call, flat1, flat2, flat3, flat4, flat5, flat6, flat7,
+				flat8, flat9)}
+		}
+	case 3:
+		region, pallet := bind.LiftList[goods.Item](call, flat1, flat2, 40, 8)
+		for i := range pallet {
+			area := region[i*40:]
+			pallet[i] = loadItem(call, area)
+		}
+		if bind.Room[goods.ParcelPallet](call) {
+			return goods.ParcelPallet{Value: pallet}
+		}
+	default:
+		call.BadDiscriminant(uint32(disc), 4)
+	}
+	return nil
+}
+
 func storeFailure(call *bind.Call, ptr uint32, value goods.Failure) {
-	switch c := value.(type) {
+	switch value := value.(type) {
 	case goods.FailureMissing:
 		call.StoreUint8(ptr, 0)
 	case goods.FailureOutOfStock:
 		call.StoreUint8(ptr, 1)
-		call.StoreUint32(ptr+4, c.Value)
+		call.StoreUint32(ptr+4, value.Value)
 	case goods.FailureOther:
 		call.StoreUint8(ptr, 2)
-		otherPtr, otherLen := call.LowerString(c.Value)
-		call.StoreUint32(ptr+4, otherPtr)
-		call.StoreUint32(ptr+8, otherLen)
+		call.StoreString(ptr+4, value.Value)
 	default:
 		call.BadVariant("failure")
 	}
+}
+
+func lowerItem(call *bind.Call,
+	value goods.Item) (uint32, uint32, uint32, uint32, uint32, uint32, float64, uint32, uint32) {
+	namePtr, nameLen := call.LowerString(value.Name)
+	var weightCase uint32
+	var weightPayload float64
+	if weight, ok := value.Weight.Get(); ok {
+		weightCase, weightPayload = 1, weight
+	}
+	tagsPtr, tagsLen := call.LowerStrings(value.Tags)
+	return namePtr, nameLen, call.LowerEnum(uint32(value.Colour),
+		3), call.LowerFlags(uint32(value.Marks), 3), value.Price, weightCase, weightPayload, tagsPtr, tagsLen
+}
+
+func liftItem(call *bind.Call, flat0, flat1, flat2, flat3, flat4, flat5 uint32, flat6 float64, flat7,
+	flat8 uint32) goods.Item {
+	var weight types.Option[float64]
+	if call.LiftSome(flat5) {
+		weight = types.Some(flat6)
+	}
+	return goods.Item{Name: call.LiftString(flat0, flat1), Colour: goods.Colour(call.LiftEnum(flat2, 3)),
+		Marks: goods.Mark(flat3 & 0x7), Price: flat4, Weight: weight, Tags: call.LiftStrings(flat7, flat8)}
 }

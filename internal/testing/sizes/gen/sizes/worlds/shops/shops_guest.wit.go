@@ -6,552 +6,146 @@ package shops
 
 import (
 	"github.com/witgen/witgen/canonicalabi/guest"
-	"github.com/witgen/witgen/canonicalabi/types"
-	"github.com/witgen/witgen/internal/testing/sizes/gen/sizes/worlds/goods"
 	"github.com/witgen/witgen/internal/testing/sizes/gen/sizes/worlds/shop"
 )
 
-var exportedShop shop.Interface
-
-// Export says what implements the world's exports. A guest calls it once, in an
-// init function: any call of the host that comes before it traps.
-func Export(shopImpl shop.Interface) {
-	exportedShop = shopImpl
-}
-
-//go:wasmimport [export]sizes:worlds/shop [resource-new]basket
-func importShopBasketNew(uint32) uint32
-
-//go:wasmimport [export]sizes:worlds/shop [resource-rep]basket
-func importShopBasketRep(uint32) uint32
-
-//go:wasmimport [export]sizes:worlds/shop [resource-drop]basket
-func importShopBasketDrop(uint32)
-
-// basketValues holds the basket values that the host has handles of.
-var basketValues guest.Values[shop.Basket]
-
-// lowerBasket returns a new handle that owns v.
-func lowerBasket(v shop.Basket) uint32 {
-	if v == nil {
-		guest.NoHandle("shop.Basket")
-	}
-	return importShopBasketNew(basketValues.Add(v))
-}
-
-// liftBasket takes the value back that a handle owns, and drops the handle.
-func liftBasket(handle uint32) shop.Basket {
-	v := basketValues.Take(importShopBasketRep(handle))
-	importShopBasketDrop(handle)
-	return v
-}
+// Export sets what implements the world's exports. Call it in an init function: calls of the host
+// before that trap.
+func Export(shopImpl shop.Interface) { shop.Exported.Set(shopImpl) }
 
 //go:wasmexport sizes:worlds/shop#[dtor]basket
-func exportShopBasketDestroy(rep uint32) {
-	basketValues.Destroy(rep)
-}
+func shopDestroyBasket(rep uint32) { shop.Exported.DestroyBasket(rep) }
 
 //go:wasmexport sizes:worlds/shop#add
-func shopAdd(a, b uint32) uint32 {
-	return exportedShop.Add(a, b)
-}
+func shopAdd(a, b uint32) uint32 { return shop.Exported.Add(a, b) }
 
 //go:wasmexport sizes:worlds/shop#scale
-func shopScale(v float64, by float32) float64 {
-	return exportedShop.Scale(v, by)
-}
+func shopScale(v float64, by float32) float64 { return shop.Exported.Scale(v, by) }
 
 //go:wasmexport sizes:worlds/shop#opposite
-func shopOpposite(v uint32) uint32 {
-	return types.FromBool(exportedShop.Opposite(v != 0))
-}
+func shopOpposite(v uint32) uint32 { return shop.Exported.Opposite(v) }
 
 //go:wasmexport sizes:worlds/shop#next-letter
-func shopNextLetter(c uint32) uint32 {
-	return guest.LowerChar(exportedShop.NextLetter(rune(c)))
-}
+func shopNextLetter(c uint32) uint32 { return shop.Exported.NextLetter(c) }
 
 //go:wasmexport sizes:worlds/shop#greet
-func shopGreet(namePtr, nameLen uint32) uint32 {
-	name := guest.LiftString(namePtr, nameLen)
-	guest.ParamsLifted()
-	result := exportedShop.Greet(name)
-	area := guest.ResultArea(8)
-	resultPtr := guest.LowerString(&guest.Results, result)
-	guest.Store(area, 0, resultPtr)
-	guest.Store(area, 4, uint32(len(result)))
-	return guest.Address(area)
-}
+func shopGreet(namePtr, nameLen uint32) uint32 { return shop.Exported.Greet(namePtr, nameLen) }
 
 //go:wasmexport cabi_post_sizes:worlds/shop#greet
-func freeShopGreet(uint32) {
-	guest.FreeResults()
-}
+func freeShopGreet(uint32) { guest.FreeResults() }
 
 //go:wasmexport sizes:worlds/shop#join
-func shopJoin(partsPtr, partsLen uint32) uint32 {
-	parts := guest.LiftStrings(partsPtr, partsLen)
-	guest.ParamsLifted()
-	result := exportedShop.Join(parts)
-	area := guest.ResultArea(8)
-	resultPtr := guest.LowerString(&guest.Results, result)
-	guest.Store(area, 0, resultPtr)
-	guest.Store(area, 4, uint32(len(result)))
-	return guest.Address(area)
-}
+func shopJoin(partsPtr, partsLen uint32) uint32 { return shop.Exported.Join(partsPtr, partsLen) }
 
 //go:wasmexport cabi_post_sizes:worlds/shop#join
-func freeShopJoin(uint32) {
-	guest.FreeResults()
-}
+func freeShopJoin(uint32) { guest.FreeResults() }
 
 //go:wasmexport sizes:worlds/shop#total
-func shopTotal(pricesPtr, pricesLen uint32) uint64 {
-	prices := guest.LiftSlice[uint32](pricesPtr, pricesLen)
-	guest.ParamsLifted()
-	return exportedShop.Total(prices)
-}
+func shopTotal(pricesPtr, pricesLen uint32) uint64 { return shop.Exported.Total(pricesPtr, pricesLen) }
 
 //go:wasmexport sizes:worlds/shop#reverse
-func shopReverse(bytesPtr, bytesLen uint32) uint32 {
-	bytes := guest.LiftSlice[uint8](bytesPtr, bytesLen)
-	guest.ParamsLifted()
-	result := exportedShop.Reverse(bytes)
-	area := guest.ResultArea(8)
-	resultPtr := guest.LowerSlice(&guest.Results, result)
-	guest.Store(area, 0, resultPtr)
-	guest.Store(area, 4, uint32(len(result)))
-	return guest.Address(area)
-}
+func shopReverse(bytesPtr, bytesLen uint32) uint32 { return shop.Exported.Reverse(bytesPtr, bytesLen) }
 
 //go:wasmexport cabi_post_sizes:worlds/shop#reverse
-func freeShopReverse(uint32) {
-	guest.FreeResults()
-}
+func freeShopReverse(uint32) { guest.FreeResults() }
 
 //go:wasmexport sizes:worlds/shop#distances
 func shopDistances(start0, start1, toPtr, toLen uint32) uint32 {
-	to := guest.LiftSlice[shop.Point](toPtr, toLen)
-	guest.ParamsLifted()
-	result := exportedShop.Distances(shop.Point{X: int32(start0), Y: int32(start1)}, to)
-	area := guest.ResultArea(8)
-	resultPtr := guest.LowerSlice(&guest.Results, result)
-	guest.Store(area, 0, resultPtr)
-	guest.Store(area, 4, uint32(len(result)))
-	return guest.Address(area)
+	return shop.Exported.Distances(start0, start1, toPtr, toLen)
 }
 
 //go:wasmexport cabi_post_sizes:worlds/shop#distances
-func freeShopDistances(uint32) {
-	guest.FreeResults()
-}
+func freeShopDistances(uint32) { guest.FreeResults() }
 
 //go:wasmexport sizes:worlds/shop#move
-func shopMove(p0, p1, by0, by1 uint32) uint32 {
-	result := exportedShop.Move(shop.Point{X: int32(p0), Y: int32(p1)}, shop.Point{X: int32(by0), Y: int32(by1)})
-	area := guest.ResultArea(8)
-	storePoint(area, result)
-	return guest.Address(area)
-}
+func shopMove(p0, p1, by0, by1 uint32) uint32 { return shop.Exported.Move(p0, p1, by0, by1) }
 
 //go:wasmexport sizes:worlds/shop#next-colour
-func shopNextColour(c uint32) uint32 {
-	return uint32(guest.LowerEnum(exportedShop.NextColour(shop.Colour(c)), 3, "goods.Colour"))
-}
+func shopNextColour(c uint32) uint32 { return shop.Exported.NextColour(c) }
 
 //go:wasmexport sizes:worlds/shop#toggle
-func shopToggle(m uint32) uint32 {
-	return uint32(guest.LowerFlags(exportedShop.Toggle(shop.Mark(m)), 0x7, "goods.Mark"))
-}
+func shopToggle(m uint32) uint32 { return shop.Exported.Toggle(m) }
 
 //go:wasmexport sizes:worlds/shop#divide
-func shopDivide(a, b uint64) uint32 {
-	result, result2 := exportedShop.Divide(int64(a), int64(b))
-	area := guest.ResultArea(16)
-	guest.Store(area, 0, result)
-	guest.Store(area, 8, result2)
-	return guest.Address(area)
-}
+func shopDivide(a, b uint64) uint32 { return shop.Exported.Divide(a, b) }
 
 //go:wasmexport sizes:worlds/shop#half
-func shopHalf(v0, v1 uint32) uint32 {
-	var v types.Option[uint32]
-	switch v0 {
-	case 0:
-	case 1:
-		v = types.Some(v1)
-	default:
-		guest.NoDiscriminant(uint32(v0), "option<u32>")
-	}
-	result := exportedShop.Half(v)
-	area := guest.ResultArea(8)
-	if value, ok := result.Get(); ok {
-		guest.Store(area, 0, uint8(1))
-		guest.Store(area, 4, value)
-	} else {
-		guest.Store(area, 0, uint8(0))
-	}
-	return guest.Address(area)
-}
+func shopHalf(v0, v1 uint32) uint32 { return shop.Exported.Half(v0, v1) }
 
 //go:wasmexport sizes:worlds/shop#paint
 func shopPaint(i0, i1, i2, i3, i4, i5 uint32, i6 float64, i7, i8, c uint32) uint32 {
-	var weight types.Option[float64]
-	switch i5 {
-	case 0:
-	case 1:
-		weight = types.Some(i6)
-	default:
-		guest.NoDiscriminant(uint32(i5), "option<f64>")
-	}
-	i := shop.Item{
-		Name:   guest.LiftString(i0, i1),
-		Colour: goods.Colour(i2),
-		Marks:  goods.Mark(i3),
-		Price:  i4,
-		Weight: weight,
-		Tags:   guest.LiftStrings(i7, i8),
-	}
-	c2 := shop.Colour(c)
-	guest.ParamsLifted()
-	result := exportedShop.Paint(i, c2)
-	area := guest.ResultArea(40)
-	storeItem(&guest.Results, area, result)
-	return guest.Address(area)
+	return shop.Exported.Paint(i0, i1, i2, i3, i4, i5, i6, i7, i8, c)
 }
 
 //go:wasmexport cabi_post_sizes:worlds/shop#paint
-func freeShopPaint(uint32) {
-	guest.FreeResults()
-}
+func freeShopPaint(uint32) { guest.FreeResults() }
 
 //go:wasmexport sizes:worlds/shop#cheapest
 func shopCheapest(itemsPtr, itemsLen uint32) uint32 {
-	items := guest.LiftList(itemsPtr, itemsLen, 40, loadItem)
-	guest.ParamsLifted()
-	result := exportedShop.Cheapest(items)
-	area := guest.ResultArea(48)
-	if value, ok := result.Get(); ok {
-		guest.Store(area, 0, uint8(1))
-		storeItem(&guest.Results, guest.At(area, 8), value)
-	} else {
-		guest.Store(area, 0, uint8(0))
-	}
-	return guest.Address(area)
+	return shop.Exported.Cheapest(itemsPtr, itemsLen)
 }
 
 //go:wasmexport cabi_post_sizes:worlds/shop#cheapest
-func freeShopCheapest(uint32) {
-	guest.FreeResults()
-}
+func freeShopCheapest(uint32) { guest.FreeResults() }
 
 //go:wasmexport sizes:worlds/shop#pack
-func shopPack(itemsPtr, itemsLen uint32) uint32 {
-	items := guest.LiftList(itemsPtr, itemsLen, 40, loadItem)
-	guest.ParamsLifted()
-	result := exportedShop.Pack(items)
-	area := guest.ResultArea(48)
-	storeParcel(&guest.Results, area, result)
-	return guest.Address(area)
-}
+func shopPack(itemsPtr, itemsLen uint32) uint32 { return shop.Exported.Pack(itemsPtr, itemsLen) }
 
 //go:wasmexport cabi_post_sizes:worlds/shop#pack
-func freeShopPack(uint32) {
-	guest.FreeResults()
-}
+func freeShopPack(uint32) { guest.FreeResults() }
 
 //go:wasmexport sizes:worlds/shop#unpack
 func shopUnpack(p0, p1, p2, p3, p4, p5, p6 uint32, p7 float64, p8, p9 uint32) uint32 {
-	var p shop.Parcel
-	switch p0 {
-	case 0:
-		p = goods.ParcelEmpty{}
-	case 1:
-		p = goods.ParcelLetter{Value: guest.LiftString(p1, p2)}
-	case 2:
-		var weight types.Option[float64]
-		switch p6 {
-		case 0:
-		case 1:
-			weight = types.Some(p7)
-		default:
-			guest.NoDiscriminant(uint32(p6), "option<f64>")
-		}
-		p = goods.ParcelCrate{Value: goods.Item{
-			Name:   guest.LiftString(p1, p2),
-			Colour: goods.Colour(p3),
-			Marks:  goods.Mark(p4),
-			Price:  p5,
-			Weight: weight,
-			Tags:   guest.LiftStrings(p8, p9),
-		}}
-	case 3:
-		p = goods.ParcelPallet{Value: guest.LiftList(p1, p2, 40, loadItem)}
-	default:
-		guest.NoDiscriminant(uint32(p0), "parcel")
-	}
-	guest.ParamsLifted()
-	result, err := exportedShop.Unpack(p)
-	area := guest.ResultArea(16)
-	if err != nil {
-		failure := guest.ErrorValue[shop.Failure](err)
-		guest.Store(area, 0, uint8(1))
-		storeFailure(&guest.Results, guest.At(area, 4), failure)
-	} else {
-		guest.Store(area, 0, uint8(0))
-		okPtr := guest.LowerList(&guest.Results, result, 40, storeItem)
-		guest.Store(area, 4, okPtr)
-		guest.Store(area, 8, uint32(len(result)))
-	}
-	return guest.Address(area)
+	return shop.Exported.Unpack(p0, p1, p2, p3, p4, p5, p6, p7, p8, p9)
 }
 
 //go:wasmexport cabi_post_sizes:worlds/shop#unpack
-func freeShopUnpack(uint32) {
-	guest.FreeResults()
-}
+func freeShopUnpack(uint32) { guest.FreeResults() }
 
 //go:wasmexport sizes:worlds/shop#buy
-func shopBuy(namePtr, nameLen uint32) uint32 {
-	name := guest.LiftString(namePtr, nameLen)
-	guest.ParamsLifted()
-	result, err := exportedShop.Buy(name)
-	area := guest.ResultArea(48)
-	if err != nil {
-		failure := guest.ErrorValue[shop.Failure](err)
-		guest.Store(area, 0, uint8(1))
-		storeFailure(&guest.Results, guest.At(area, 8), failure)
-	} else {
-		guest.Store(area, 0, uint8(0))
-		storeItem(&guest.Results, guest.At(area, 8), result)
-	}
-	return guest.Address(area)
-}
+func shopBuy(namePtr, nameLen uint32) uint32 { return shop.Exported.Buy(namePtr, nameLen) }
 
 //go:wasmexport cabi_post_sizes:worlds/shop#buy
-func freeShopBuy(uint32) {
-	guest.FreeResults()
-}
+func freeShopBuy(uint32) { guest.FreeResults() }
 
 //go:wasmexport sizes:worlds/shop#check
 func shopCheck(i0, i1, i2, i3, i4, i5 uint32, i6 float64, i7, i8 uint32) uint32 {
-	var weight types.Option[float64]
-	switch i5 {
-	case 0:
-	case 1:
-		weight = types.Some(i6)
-	default:
-		guest.NoDiscriminant(uint32(i5), "option<f64>")
-	}
-	i := shop.Item{
-		Name:   guest.LiftString(i0, i1),
-		Colour: goods.Colour(i2),
-		Marks:  goods.Mark(i3),
-		Price:  i4,
-		Weight: weight,
-		Tags:   guest.LiftStrings(i7, i8),
-	}
-	guest.ParamsLifted()
-	err := exportedShop.Check(i)
-	area := guest.ResultArea(12)
-	if err != nil {
-		failure := err.Error()
-		guest.Store(area, 0, uint8(1))
-		errPtr := guest.LowerString(&guest.Results, failure)
-		guest.Store(area, 4, errPtr)
-		guest.Store(area, 8, uint32(len(failure)))
-	} else {
-		guest.Store(area, 0, uint8(0))
-	}
-	return guest.Address(area)
+	return shop.Exported.Check(i0, i1, i2, i3, i4, i5, i6, i7, i8)
 }
 
 //go:wasmexport cabi_post_sizes:worlds/shop#check
-func freeShopCheck(uint32) {
-	guest.FreeResults()
-}
+func freeShopCheck(uint32) { guest.FreeResults() }
 
 //go:wasmexport sizes:worlds/shop#stock
-func shopStock(prefixPtr, prefixLen uint32) uint32 {
-	prefix := guest.LiftString(prefixPtr, prefixLen)
-	guest.ParamsLifted()
-	result := exportedShop.Stock(prefix)
-	area := guest.ResultArea(8)
-	resultPtr := guest.Results.List(len(result), 16)
-	for i, item := range result {
-		at := guest.PointerTo(resultPtr + uint32(i)*16)
-		f0Ptr := guest.LowerString(&guest.Results, item.F0)
-		guest.Store(at, 0, f0Ptr)
-		guest.Store(at, 4, uint32(len(item.F0)))
-		guest.Store(at, 8, item.F1)
-	}
-	guest.Store(area, 0, resultPtr)
-	guest.Store(area, 4, uint32(len(result)))
-	return guest.Address(area)
-}
+func shopStock(prefixPtr, prefixLen uint32) uint32 { return shop.Exported.Stock(prefixPtr, prefixLen) }
 
 //go:wasmexport cabi_post_sizes:worlds/shop#stock
-func freeShopStock(uint32) {
-	guest.FreeResults()
-}
+func freeShopStock(uint32) { guest.FreeResults() }
 
 //go:wasmexport sizes:worlds/shop#digest
-func shopDigest(namePtr, nameLen uint32) uint32 {
-	name := guest.LiftString(namePtr, nameLen)
-	guest.ParamsLifted()
-	result, err := exportedShop.Digest(name)
-	area := guest.ResultArea(16)
-	if err != nil {
-		failure := guest.ErrorValue[shop.Failure](err)
-		guest.Store(area, 0, uint8(1))
-		storeFailure(&guest.Results, guest.At(area, 4), failure)
-	} else {
-		guest.Store(area, 0, uint8(0))
-		guest.Store(area, 4, result)
-	}
-	return guest.Address(area)
-}
+func shopDigest(namePtr, nameLen uint32) uint32 { return shop.Exported.Digest(namePtr, nameLen) }
 
 //go:wasmexport cabi_post_sizes:worlds/shop#digest
-func freeShopDigest(uint32) {
-	guest.FreeResults()
-}
+func freeShopDigest(uint32) { guest.FreeResults() }
 
 //go:wasmexport sizes:worlds/shop#[constructor]basket
 func shopNewBasket(ownerPtr, ownerLen uint32) uint32 {
-	owner := guest.LiftString(ownerPtr, ownerLen)
-	guest.ParamsLifted()
-	return lowerBasket(exportedShop.NewBasket(owner))
+	return shop.Exported.NewBasket(ownerPtr, ownerLen)
 }
 
 //go:wasmexport sizes:worlds/shop#[method]basket.put
 func shopBasketPut(selfRep, i0, i1, i2, i3, i4, i5 uint32, i6 float64, i7, i8 uint32) {
-	var weight types.Option[float64]
-	switch i5 {
-	case 0:
-	case 1:
-		weight = types.Some(i6)
-	default:
-		guest.NoDiscriminant(uint32(i5), "option<f64>")
-	}
-	self := basketValues.Get(selfRep)
-	i := shop.Item{
-		Name:   guest.LiftString(i0, i1),
-		Colour: goods.Colour(i2),
-		Marks:  goods.Mark(i3),
-		Price:  i4,
-		Weight: weight,
-		Tags:   guest.LiftStrings(i7, i8),
-	}
-	guest.ParamsLifted()
-	self.Put(i)
+	shop.Exported.BasketPut(selfRep, i0, i1, i2, i3, i4, i5, i6, i7, i8)
 }
 
 //go:wasmexport sizes:worlds/shop#[method]basket.items
-func shopBasketItems(selfRep uint32) uint32 {
-	result := basketValues.Get(selfRep).Items()
-	area := guest.ResultArea(8)
-	resultPtr := guest.LowerList(&guest.Results, result, 40, storeItem)
-	guest.Store(area, 0, resultPtr)
-	guest.Store(area, 4, uint32(len(result)))
-	return guest.Address(area)
-}
+func shopBasketItems(selfRep uint32) uint32 { return shop.Exported.BasketItems(selfRep) }
 
 //go:wasmexport cabi_post_sizes:worlds/shop#[method]basket.items
-func freeShopBasketItems(uint32) {
-	guest.FreeResults()
-}
+func freeShopBasketItems(uint32) { guest.FreeResults() }
 
 //go:wasmexport sizes:worlds/shop#[method]basket.sum
-func shopBasketSum(selfRep uint32) uint32 {
-	return basketValues.Get(selfRep).Sum()
-}
+func shopBasketSum(selfRep uint32) uint32 { return shop.Exported.BasketSum(selfRep) }
 
 //go:wasmexport sizes:worlds/shop#merge
-func shopMerge(aHandle, bHandle uint32) uint32 {
-	a := liftBasket(aHandle)
-	return lowerBasket(exportedShop.Merge(a, liftBasket(bHandle)))
-}
-
-func storePoint(ptr guest.Pointer, value goods.Point) {
-	guest.Store(ptr, 0, value.X)
-	guest.Store(ptr, 4, value.Y)
-}
-
-func storeItem(arena *guest.Arena, ptr guest.Pointer, value goods.Item) {
-	namePtr := guest.LowerString(arena, value.Name)
-	guest.Store(ptr, 0, namePtr)
-	guest.Store(ptr, 4, uint32(len(value.Name)))
-	guest.Store(ptr, 8, uint8(guest.LowerEnum(value.Colour, 3, "goods.Colour")))
-	guest.Store(ptr, 9, uint8(guest.LowerFlags(value.Marks, 0x7, "goods.Mark")))
-	guest.Store(ptr, 12, value.Price)
-	if value_, ok := value.Weight.Get(); ok {
-		guest.Store(ptr, 16, uint8(1))
-		guest.Store(ptr, 24, value_)
-	} else {
-		guest.Store(ptr, 16, uint8(0))
-	}
-	tagsPtr := guest.LowerStrings(arena, value.Tags)
-	guest.Store(ptr, 32, tagsPtr)
-	guest.Store(ptr, 36, uint32(len(value.Tags)))
-}
-
-func loadItem(ptr guest.Pointer) goods.Item {
-	weightCase := guest.Load[uint8](ptr, 16)
-	var weight types.Option[float64]
-	switch weightCase {
-	case 0:
-	case 1:
-		weight = types.Some(guest.Load[float64](ptr, 24))
-	default:
-		guest.NoDiscriminant(uint32(weightCase), "option<f64>")
-	}
-	tagsPtr := guest.Load[uint32](ptr, 32)
-	return goods.Item{
-		Name:   guest.LiftString(guest.Load[uint32](ptr, 0), guest.Load[uint32](ptr, 4)),
-		Colour: goods.Colour(guest.Load[uint8](ptr, 8)),
-		Marks:  goods.Mark(guest.Load[uint8](ptr, 9)),
-		Price:  guest.Load[uint32](ptr, 12),
-		Weight: weight,
-		Tags:   guest.LiftStrings(tagsPtr, guest.Load[uint32](ptr, 36)),
-	}
-}
-
-func storeParcel(arena *guest.Arena, ptr guest.Pointer, value goods.Parcel) {
-	switch c := value.(type) {
-	case goods.ParcelEmpty:
-		guest.Store(ptr, 0, uint8(0))
-	case goods.ParcelLetter:
-		guest.Store(ptr, 0, uint8(1))
-		letterPtr := guest.LowerString(arena, c.Value)
-		guest.Store(ptr, 8, letterPtr)
-		guest.Store(ptr, 12, uint32(len(c.Value)))
-	case goods.ParcelCrate:
-		guest.Store(ptr, 0, uint8(2))
-		storeItem(arena, guest.At(ptr, 8), c.Value)
-	case goods.ParcelPallet:
-		guest.Store(ptr, 0, uint8(3))
-		palletPtr := guest.LowerList(arena, c.Value, 40, storeItem)
-		guest.Store(ptr, 8, palletPtr)
-		guest.Store(ptr, 12, uint32(len(c.Value)))
-	default:
-		guest.NoCase("goods.Parcel")
-	}
-}
-
-func storeFailure(arena *guest.Arena, ptr guest.Pointer, value goods.Failure) {
-	switch c := value.(type) {
-	case goods.FailureMissing:
-		guest.Store(ptr, 0, uint8(0))
-	case goods.FailureOutOfStock:
-		guest.Store(ptr, 0, uint8(1))
-		guest.Store(ptr, 4, c.Value)
-	case goods.FailureOther:
-		guest.Store(ptr, 0, uint8(2))
-		otherPtr := guest.LowerString(arena, c.Value)
-		guest.Store(ptr, 4, otherPtr)
-		guest.Store(ptr, 8, uint32(len(c.Value)))
-	default:
-		guest.NoCase("goods.Failure")
-	}
-}
+func shopMerge(aHandle, bHandle uint32) uint32 { return shop.Exported.Merge(aHandle, bHandle) }

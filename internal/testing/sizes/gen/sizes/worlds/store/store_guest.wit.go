@@ -12,24 +12,18 @@ import (
 
 // Interface is sizes:worlds/store as a guest exports it.
 type Interface interface {
-	// Log is log.
 	Log(message string)
-	// Now is now.
 	Now() uint64
-	// Get is get.
 	Get(name string) types.Option[Item]
-	// Put is put.
 	Put(item Item) (uint32, error)
-	// Names is names.
 	Names(prefix string) []string
-	// Read is read.
 	Read(name string) ([]byte, error)
 }
 
 //go:wasmimport sizes:worlds/store log
 func importLog(uint32, uint32)
 
-// Log is log.
+// Log calls sizes:worlds/store#log.
 func Log(message string) {
 	call := guest.Call()
 	messagePtr := guest.LowerString(call, message)
@@ -40,29 +34,21 @@ func Log(message string) {
 //go:wasmimport sizes:worlds/store now
 func importNow() uint64
 
-// Now is now.
-func Now() uint64 {
-	return importNow()
-}
+// Now calls sizes:worlds/store#now.
+func Now() uint64 { return importNow() }
 
 //go:wasmimport sizes:worlds/store get
 func importGet(uint32, uint32, uint32)
 
-// Get is get.
+// Get calls sizes:worlds/store#get.
 func Get(name string) types.Option[Item] {
 	call := guest.Call()
 	namePtr := guest.LowerString(call, name)
-	area := call.ResultArea(48)
-	importGet(namePtr, uint32(len(name)), guest.Address(area))
-	call.Returned()
-	resultCase := guest.Load[uint8](area, 0)
+	importGet(namePtr, uint32(len(name)), call.ResultArea(48))
+	area := call.Returned(48)
 	var result types.Option[Item]
-	switch resultCase {
-	case 0:
-	case 1:
+	if guest.LoadSome(area, 0) {
 		result = types.Some(loadItem(guest.At(area, 8)))
-	default:
-		guest.NoDiscriminant(uint32(resultCase), "option<item>")
 	}
 	call.Done()
 	return result
@@ -71,49 +57,41 @@ func Get(name string) types.Option[Item] {
 //go:wasmimport sizes:worlds/store put
 func importPut(uint32, uint32, uint32, uint32, uint32, uint32, float64, uint32, uint32, uint32)
 
-// Put is put.
+// Put calls sizes:worlds/store#put.
 func Put(item Item) (uint32, error) {
 	call := guest.Call()
 	namePtr := guest.LowerString(call, item.Name)
 	var weightCase uint32
 	var weightPayload float64
-	if value, ok := item.Weight.Get(); ok {
-		weightCase = 1
-		weightPayload = value
+	if weight, ok := item.Weight.Get(); ok {
+		weightCase, weightPayload = 1, weight
 	}
 	tagsPtr := guest.LowerStrings(call, item.Tags)
-	area := call.ResultArea(16)
 	importPut(namePtr, uint32(len(item.Name)), uint32(guest.LowerEnum(item.Colour, 3, "goods.Colour")),
 		uint32(guest.LowerFlags(item.Marks, 0x7, "goods.Mark")), item.Price, weightCase, weightPayload, tagsPtr,
-		uint32(len(item.Tags)), guest.Address(area))
-	call.Returned()
-	resultCase := guest.Load[uint8](area, 0)
-	var value uint32
+		uint32(len(item.Tags)), call.ResultArea(16))
+	area := call.Returned(16)
+	var result uint32
 	var err error
-	switch resultCase {
-	case 0:
-		value = guest.Load[uint32](area, 4)
-	case 1:
+	if guest.LoadOK(area, 0) {
+		result = guest.Load[uint32](area, 4)
+	} else {
 		err = loadFailure(guest.At(area, 4))
-	default:
-		guest.NoDiscriminant(uint32(resultCase), "result<u32, failure>")
 	}
 	call.Done()
-	return value, err
+	return result, err
 }
 
 //go:wasmimport sizes:worlds/store names
 func importNames(uint32, uint32, uint32)
 
-// Names is names.
+// Names calls sizes:worlds/store#names.
 func Names(prefix string) []string {
 	call := guest.Call()
 	prefixPtr := guest.LowerString(call, prefix)
-	area := call.ResultArea(8)
-	importNames(prefixPtr, uint32(len(prefix)), guest.Address(area))
-	call.Returned()
-	resultPtr := guest.Load[uint32](area, 0)
-	result := guest.LiftStrings(resultPtr, guest.Load[uint32](area, 4))
+	importNames(prefixPtr, uint32(len(prefix)), call.ResultArea(8))
+	area := call.Returned(8)
+	result := guest.LoadStrings(area, 0)
 	call.Done()
 	return result
 }
@@ -121,63 +99,136 @@ func Names(prefix string) []string {
 //go:wasmimport sizes:worlds/store read
 func importRead(uint32, uint32, uint32)
 
-// Read is read.
+// Read calls sizes:worlds/store#read.
 func Read(name string) ([]byte, error) {
 	call := guest.Call()
 	namePtr := guest.LowerString(call, name)
-	area := call.ResultArea(16)
-	importRead(namePtr, uint32(len(name)), guest.Address(area))
-	call.Returned()
-	resultCase := guest.Load[uint8](area, 0)
-	var value []byte
+	importRead(namePtr, uint32(len(name)), call.ResultArea(16))
+	area := call.Returned(16)
+	var result []byte
 	var err error
-	switch resultCase {
-	case 0:
-		value = guest.LiftSlice[uint8](guest.Load[uint32](area, 4), guest.Load[uint32](area, 8))
-	case 1:
+	if guest.LoadOK(area, 0) {
+		result = guest.LoadSlice[uint8](area, 4)
+	} else {
 		err = loadFailure(guest.At(area, 4))
-	default:
-		guest.NoDiscriminant(uint32(resultCase), "result<list<u8>, failure>")
 	}
 	call.Done()
-	return value, err
+	return result, err
+}
+
+// Exported is for worlds that export the interface.
+var Exported exported
+var implementation Interface
+
+type exported struct{}
+
+func (exported) Set(impl Interface) { implementation = impl }
+
+func (exported) Log(messagePtr, messageLen uint32) {
+	message := guest.LiftString(messagePtr, messageLen)
+	guest.ParamsLifted()
+	implementation.Log(message)
+}
+
+func (exported) Now() uint64 { return implementation.Now() }
+
+func (exported) Get(namePtr, nameLen uint32) uint32 {
+	name := guest.LiftString(namePtr, nameLen)
+	guest.ParamsLifted()
+	result := implementation.Get(name)
+	area := guest.ResultArea(48)
+	if result, ok := result.Get(); guest.StoreSome(area, 0, ok) {
+		storeItem(&guest.Results, guest.At(area, 8), result)
+	}
+	return guest.Address(area)
+}
+
+func (exported) Put(item0, item1, item2, item3, item4, item5 uint32, item6 float64, item7, item8 uint32) uint32 {
+	var weight types.Option[float64]
+	if guest.LiftSome(item5) {
+		weight = types.Some(item6)
+	}
+	item := Item{Name: guest.LiftString(item0, item1), Colour: goods.Colour(item2), Marks: goods.Mark(item3),
+		Price: item4, Weight: weight, Tags: guest.LiftStrings(item7, item8)}
+	guest.ParamsLifted()
+	result, err := implementation.Put(item)
+	area := guest.ResultArea(16)
+	if guest.StoreOK(area, 0, err == nil) {
+		guest.Store(area, 4, result)
+	} else {
+		storeFailure(&guest.Results, guest.At(area, 4), guest.ErrorValue[Failure](err))
+	}
+	return guest.Address(area)
+}
+
+func (exported) Names(prefixPtr, prefixLen uint32) uint32 {
+	prefix := guest.LiftString(prefixPtr, prefixLen)
+	guest.ParamsLifted()
+	result := implementation.Names(prefix)
+	area := guest.ResultArea(8)
+	guest.StoreStrings(&guest.Results, area, 0, result)
+	return guest.Address(area)
+}
+
+func (exported) Read(namePtr, nameLen uint32) uint32 {
+	name := guest.LiftString(namePtr, nameLen)
+	guest.ParamsLifted()
+	result, err := implementation.Read(name)
+	area := guest.ResultArea(16)
+	if guest.StoreOK(area, 0, err == nil) {
+		guest.StoreSlice(&guest.Results, area, 4, result)
+	} else {
+		storeFailure(&guest.Results, guest.At(area, 4), guest.ErrorValue[Failure](err))
+	}
+	return guest.Address(area)
 }
 
 func loadItem(ptr guest.Pointer) goods.Item {
-	weightCase := guest.Load[uint8](ptr, 16)
 	var weight types.Option[float64]
-	switch weightCase {
-	case 0:
-	case 1:
+	if guest.LoadSome(ptr, 16) {
 		weight = types.Some(guest.Load[float64](ptr, 24))
-	default:
-		guest.NoDiscriminant(uint32(weightCase), "option<f64>")
 	}
-	tagsPtr := guest.Load[uint32](ptr, 32)
-	return goods.Item{
-		Name:   guest.LiftString(guest.Load[uint32](ptr, 0), guest.Load[uint32](ptr, 4)),
-		Colour: goods.Colour(guest.Load[uint8](ptr, 8)),
-		Marks:  goods.Mark(guest.Load[uint8](ptr, 9)),
-		Price:  guest.Load[uint32](ptr, 12),
-		Weight: weight,
-		Tags:   guest.LiftStrings(tagsPtr, guest.Load[uint32](ptr, 36)),
-	}
+	return goods.Item{Name: guest.LoadString(ptr, 0), Colour: goods.Colour(guest.Load[uint8](ptr, 8)),
+		Marks: goods.Mark(guest.Load[uint8](ptr, 9)), Price: guest.Load[uint32](ptr, 12), Weight: weight,
+		Tags: guest.LoadStrings(ptr, 32)}
 }
 
 func loadFailure(ptr guest.Pointer) goods.Failure {
-	valueCase := guest.Load[uint8](ptr, 0)
-	var value goods.Failure
-	switch valueCase {
+	switch disc := guest.Load[uint8](ptr, 0); disc {
 	case 0:
-		value = goods.FailureMissing{}
+		return goods.FailureMissing{}
 	case 1:
-		value = goods.FailureOutOfStock{Value: guest.Load[uint32](ptr, 4)}
+		return goods.FailureOutOfStock{Value: guest.Load[uint32](ptr, 4)}
 	case 2:
-		value = goods.FailureOther{
-			Value: guest.LiftString(guest.Load[uint32](ptr, 4), guest.Load[uint32](ptr, 8)),
-		}
+		return goods.FailureOther{Value: guest.LoadString(ptr, 4)}
 	default:
-		guest.NoDiscriminant(uint32(valueCase), "failure")
+		guest.NoDiscriminant(uint32(disc), "failure")
 	}
-	return value
+	return nil
+}
+
+func storeItem(arena *guest.Arena, ptr guest.Pointer, value goods.Item) {
+	guest.StoreString(arena, ptr, 0, value.Name)
+	guest.Store(ptr, 8, uint8(guest.LowerEnum(value.Colour, 3, "goods.Colour")))
+	guest.Store(ptr, 9, uint8(guest.LowerFlags(value.Marks, 0x7, "goods.Mark")))
+	guest.Store(ptr, 12, value.Price)
+	if weight, ok := value.Weight.Get(); guest.StoreSome(ptr, 16, ok) {
+		guest.Store(ptr, 24, weight)
+	}
+	guest.StoreStrings(arena, ptr, 32, value.Tags)
+}
+
+func storeFailure(arena *guest.Arena, ptr guest.Pointer, value goods.Failure) {
+	switch value := value.(type) {
+	case goods.FailureMissing:
+		guest.Store(ptr, 0, uint8(0))
+	case goods.FailureOutOfStock:
+		guest.Store(ptr, 0, uint8(1))
+		guest.Store(ptr, 4, value.Value)
+	case goods.FailureOther:
+		guest.Store(ptr, 0, uint8(2))
+		guest.StoreString(arena, ptr, 4, value.Value)
+	default:
+		guest.NoCase("goods.Failure")
+	}
 }

@@ -6,7 +6,6 @@ package store
 
 import (
 	"context"
-	"encoding/binary"
 	"math"
 
 	"github.com/witgen/witgen/canonicalabi/host"
@@ -15,93 +14,56 @@ import (
 	"github.com/witgen/witgen/internal/testing/sizes/gen/sizes/worlds/goods"
 )
 
-// Interface is sizes:worlds/store: what a guest
-// exports, and what a host implements for the guests that import it.
+// Interface is sizes:worlds/store, which a guest exports or a host implements.
 type Interface interface {
-	// Log is log.
+	// Log calls sizes:worlds/store#log.
 	Log(ctx context.Context, message string) error
-	// Now is now.
+	// Now calls sizes:worlds/store#now.
 	Now(ctx context.Context) (uint64, error)
-	// Get is get.
+	// Get calls sizes:worlds/store#get.
 	Get(ctx context.Context, name string) (types.Option[Item], error)
-	// Put is put.
+	// Put calls sizes:worlds/store#put.
 	Put(ctx context.Context, item Item) (uint32, error)
-	// Names is names.
+	// Names calls sizes:worlds/store#names.
 	Names(ctx context.Context, prefix string) ([]string, error)
-	// Read is read.
+	// Read calls sizes:worlds/store#read.
 	Read(ctx context.Context, name string) ([]byte, error)
 }
 
-// Descriptor describes sizes:worlds/store to the runtime.
-var Descriptor = bind.Interface{
+var descriptor = bind.Interface{
 	Functions: []bind.Function{
 		{Name: "log", Type: 0xcd06ff50caa07e47, Export: "i32 i32 ->", Import: "i32 i32 ->", Handle: handleLog},
 		{Name: "now", Type: 0xca4ad8427e12d50b, Export: "-> i64", Import: "-> i64", Handle: handleNow},
-		{
-			Name:   "get",
-			Type:   0xa85e6e03000e35b5,
-			Export: "i32 i32 -> i32",
-			Import: "i32 i32 i32 ->",
-			Handle: handleGet,
-		},
-		{
-			Name:   "put",
-			Type:   0xa57b43fdf6f73c44,
-			Export: "i32 i32 i32 i32 i32 i32 f64 i32 i32 -> i32",
-			Import: "i32 i32 i32 i32 i32 i32 f64 i32 i32 i32 ->",
-			Handle: handlePut,
-		},
-		{
-			Name:   "names",
-			Type:   0x24199c75b09b08ce,
-			Export: "i32 i32 -> i32",
-			Import: "i32 i32 i32 ->",
-			Handle: handleNames,
-		},
-		{
-			Name:   "read",
-			Type:   0x01f9c397fc1b68ea,
-			Export: "i32 i32 -> i32",
-			Import: "i32 i32 i32 ->",
-			Handle: handleRead,
-		},
+		{Name: "get", Type: 0xa85e6e03000e35b5, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->",
+			Handle: handleGet},
+		{Name: "put", Type: 0xa57b43fdf6f73c44, Export: "i32 i32 i32 i32 i32 i32 f64 i32 i32 -> i32",
+			Import: "i32 i32 i32 i32 i32 i32 f64 i32 i32 i32 ->", Handle: handlePut},
+		{Name: "names", Type: 0x24199c75b09b08ce, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->",
+			Handle: handleNames},
+		{Name: "read", Type: 0x01f9c397fc1b68ea, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->",
+			Handle: handleRead},
 	},
 }
 
-// Bind returns the interface as an instance exports it. Worlds that export it
-// call it.
+// Descriptor describes sizes:worlds/store to the runtime.
+var Descriptor = descriptor
+
+// Bind returns the interface as an instance exports it.
 func Bind(e bind.Exports) Interface {
-	return &exports{
-		log:   e.Func(0),
-		now:   e.Func(1),
-		get:   e.Func(2),
-		put:   e.Func(3),
-		names: e.Func(4),
-		read:  e.Func(5),
-	}
+	x := &exports{}
+	e.Bind(&x.log, &x.now, &x.get, &x.put, &x.names, &x.read)
+	return x
 }
 
-// exports calls the functions that an instance exports.
-type exports struct {
-	log   bind.Func
-	now   bind.Func
-	get   bind.Func
-	put   bind.Func
-	names bind.Func
-	read  bind.Func
-}
+type exports struct{ log, now, get, put, names, read bind.Func }
 
 func (x *exports) Log(ctx context.Context, message string) error {
 	if bad := bind.CheckString(message); bad != nil {
 		return bad.In("message")
 	}
 	call := x.log.Begin(ctx)
-	messagePtr, messageLen := call.LowerString(message)
-	stack := call.Stack[:2]
-	stack[0] = uint64(messagePtr)
-	stack[1] = uint64(messageLen)
-	_, err := call.Finish()
-	return err
+	call.PutString(0, message)
+	return call.Run()
 }
 
 func (x *exports) Now(ctx context.Context) (uint64, error) {
@@ -115,25 +77,11 @@ func (x *exports) Get(ctx context.Context, name string) (types.Option[Item], err
 		return types.Option[Item]{}, bad.In("name")
 	}
 	call := x.get.Begin(ctx)
-	namePtr, nameLen := call.LowerString(name)
-	stack := call.Stack[:2]
-	stack[0] = uint64(namePtr)
-	stack[1] = uint64(nameLen)
-	if !call.Invoke() {
-		return types.Option[Item]{}, call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 48, 8)
-	if !ok {
-		return types.Option[Item]{}, call.End()
-	}
-	resultCase := area[0]
+	call.PutString(0, name)
+	area := call.InvokeView(48, 8)
 	var result types.Option[Item]
-	switch resultCase {
-	case 0:
-	case 1:
+	if call.LoadSome(area[0]) {
 		result = types.Some(loadItem(call, area[8:]))
-	default:
-		call.BadDiscriminant(uint32(resultCase), 2)
 	}
 	return result, call.End()
 }
@@ -143,54 +91,26 @@ func (x *exports) Put(ctx context.Context, item Item) (uint32, error) {
 		return 0, bad.In("item")
 	}
 	call := x.put.Begin(ctx)
-	namePtr, nameLen := call.LowerString(item.Name)
+	call.PutString(0, item.Name)
 	var weightCase uint32
 	var weightPayload float64
-	if value, ok := item.Weight.Get(); ok {
-		weightCase = 1
-		weightPayload = value
+	if weight, ok := item.Weight.Get(); ok {
+		weightCase, weightPayload = 1, weight
 	}
-	colour := call.LowerEnum(uint32(item.Colour), 3)
-	marks := call.LowerFlags(uint32(item.Marks), 3)
-	tagsPtr := call.LowerList(len(item.Tags), 8, 4)
-	for i, item2 := range item.Tags {
-		at := tagsPtr + uint32(i)*8
-		itemPtr, itemLen := call.LowerString(item2)
-		call.StoreUint32(at, itemPtr)
-		call.StoreUint32(at+4, itemLen)
-	}
-	stack := call.Stack[:9]
-	stack[0] = uint64(namePtr)
-	stack[1] = uint64(nameLen)
-	stack[2] = uint64(colour)
-	stack[3] = uint64(marks)
-	stack[4] = uint64(item.Price)
-	stack[5] = uint64(weightCase)
+	call.PutStrings(7, item.Tags)
+	stack := call.Stack[:7]
+	stack[2], stack[3], stack[4], stack[5] = uint64(uint32(item.Colour)), uint64(uint32(item.Marks)),
+		uint64(item.Price), uint64(weightCase)
 	stack[6] = math.Float64bits(weightPayload)
-	stack[7] = uint64(tagsPtr)
-	stack[8] = uint64(uint32(len(item.Tags)))
-	if !call.Invoke() {
-		return 0, call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 16, 4)
-	if !ok {
-		return 0, call.End()
-	}
-	resultCase := area[0]
-	var value uint32
+	area := call.InvokeView(16, 4)
+	var result uint32
 	var err error
-	switch resultCase {
-	case 0:
-		value = binary.LittleEndian.Uint32(area[4:])
-	case 1:
+	if call.LoadOK(area[0]) {
+		result = bind.Uint32(area[4:])
+	} else {
 		err = loadFailure(call, area[4:])
-	default:
-		call.BadDiscriminant(uint32(resultCase), 2)
 	}
-	if trap := call.End(); trap != nil {
-		return 0, trap
-	}
-	return value, err
+	return result, call.EndWith(err)
 }
 
 func (x *exports) Names(ctx context.Context, prefix string) ([]string, error) {
@@ -198,24 +118,9 @@ func (x *exports) Names(ctx context.Context, prefix string) ([]string, error) {
 		return nil, bad.In("prefix")
 	}
 	call := x.names.Begin(ctx)
-	prefixPtr, prefixLen := call.LowerString(prefix)
-	stack := call.Stack[:2]
-	stack[0] = uint64(prefixPtr)
-	stack[1] = uint64(prefixLen)
-	if !call.Invoke() {
-		return nil, call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 8, 4)
-	if !ok {
-		return nil, call.End()
-	}
-	region, result := bind.LiftList[string](call, binary.LittleEndian.Uint32(area),
-		binary.LittleEndian.Uint32(area[4:]), 8, 4)
-	for i := range result {
-		item := region[i*8:]
-		result[i] = call.LiftString(binary.LittleEndian.Uint32(item), binary.LittleEndian.Uint32(item[4:]))
-	}
-	return result, call.End()
+	call.PutString(0, prefix)
+	area := call.InvokeView(8, 4)
+	return call.LoadStrings(area), call.End()
 }
 
 func (x *exports) Read(ctx context.Context, name string) ([]byte, error) {
@@ -223,274 +128,144 @@ func (x *exports) Read(ctx context.Context, name string) ([]byte, error) {
 		return nil, bad.In("name")
 	}
 	call := x.read.Begin(ctx)
-	namePtr, nameLen := call.LowerString(name)
-	stack := call.Stack[:2]
-	stack[0] = uint64(namePtr)
-	stack[1] = uint64(nameLen)
-	if !call.Invoke() {
-		return nil, call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 16, 4)
-	if !ok {
-		return nil, call.End()
-	}
-	resultCase := area[0]
-	var value []byte
+	call.PutString(0, name)
+	area := call.InvokeView(16, 4)
+	var result []byte
 	var err error
-	switch resultCase {
-	case 0:
-		value = bind.LiftNumbers[uint8](call, binary.LittleEndian.Uint32(area[4:]),
-			binary.LittleEndian.Uint32(area[8:]))
-	case 1:
+	if call.LoadOK(area[0]) {
+		result = bind.LoadNumbers[uint8](call, area[4:])
+	} else {
 		err = loadFailure(call, area[4:])
-	default:
-		call.BadDiscriminant(uint32(resultCase), 2)
 	}
-	if trap := call.End(); trap != nil {
-		return nil, trap
-	}
-	return value, err
+	return result, call.EndWith(err)
 }
 
 func handleLog(call *bind.Call) {
-	message := call.LiftString(uint32(call.Stack[0]), uint32(call.Stack[1]))
-	if !call.OK() {
-		return
-	}
-	if err := call.Impl().(Interface).Log(call.Context(), message); err != nil {
-		call.Fail(err)
+	message := call.TakeString(0)
+	if call.OK() {
+		call.Return(call.Impl().(Interface).Log(call.Context(), message))
 	}
 }
 
 func handleNow(call *bind.Call) {
 	result, err := call.Impl().(Interface).Now(call.Context())
-	if err != nil {
-		call.Fail(err)
-		return
-	}
+	call.Return(err)
 	call.Stack[0] = result
 }
 
 func handleGet(call *bind.Call) {
-	name := call.LiftString(uint32(call.Stack[0]), uint32(call.Stack[1]))
+	name := call.TakeString(0)
 	if !call.OK() {
 		return
 	}
 	result, err := call.Impl().(Interface).Get(call.Context(), name)
-	if err != nil {
-		call.Fail(err)
-		return
-	}
-	resultPtr := uint32(call.Stack[2])
-	if !call.CheckArea(resultPtr, 48, 8) {
-		return
-	}
-	if value, ok := result.Get(); ok {
-		call.StoreUint8(resultPtr, 1)
-		storeItem(call, resultPtr+8, value)
-	} else {
-		call.StoreUint8(resultPtr, 0)
+	call.Return(err)
+	area := call.ResultArea(2, 48, 8)
+	if result, ok := result.Get(); call.StoreSome(area, ok) {
+		storeItem(call, area+8, result)
 	}
 }
 
 func handlePut(call *bind.Call) {
-	item5 := uint32(call.Stack[5])
 	var weight types.Option[float64]
-	switch item5 {
-	case 0:
-	case 1:
+	if call.LiftSome(uint32(call.Stack[5])) {
 		weight = types.Some(math.Float64frombits(call.Stack[6]))
-	default:
-		call.BadDiscriminant(uint32(item5), 2)
 	}
-	region, tags := bind.LiftList[string](call, uint32(call.Stack[7]), uint32(call.Stack[8]), 8, 4)
-	for i := range tags {
-		item := region[i*8:]
-		tags[i] = call.LiftString(binary.LittleEndian.Uint32(item), binary.LittleEndian.Uint32(item[4:]))
-	}
-	item := Item{
-		Name:   call.LiftString(uint32(call.Stack[0]), uint32(call.Stack[1])),
-		Colour: goods.Colour(call.LiftEnum(uint32(call.Stack[2]), 3)),
-		Marks:  goods.Mark(uint32(call.Stack[3]) & 0x7),
-		Price:  uint32(call.Stack[4]),
-		Weight: weight,
-		Tags:   tags,
-	}
+	item := Item{Name: call.TakeString(0), Colour: goods.Colour(call.LiftEnum(uint32(call.Stack[2]), 3)),
+		Marks: goods.Mark(uint32(call.Stack[3]) & 0x7), Price: uint32(call.Stack[4]), Weight: weight,
+		Tags: call.TakeStrings(7)}
 	if !call.OK() {
 		return
 	}
 	result, err := call.Impl().(Interface).Put(call.Context(), item)
-	resultPtr := uint32(call.Stack[9])
-	if !call.CheckArea(resultPtr, 16, 4) {
-		return
-	}
-	if err != nil {
-		failure, ok := bind.AsError[Failure](call, err)
-		if !ok {
-			return
-		}
-		call.StoreUint8(resultPtr, 1)
-		storeFailure(call, resultPtr+4, failure)
+	area := call.ResultArea(9, 16, 4)
+	if call.StoreOK(area, err == nil) {
+		call.StoreUint32(area+4, result)
 	} else {
-		call.StoreUint8(resultPtr, 0)
-		call.StoreUint32(resultPtr+4, result)
+		storeFailure(call, area+4, bind.ErrorValue[Failure](call, err))
 	}
 }
 
 func handleNames(call *bind.Call) {
-	prefix := call.LiftString(uint32(call.Stack[0]), uint32(call.Stack[1]))
+	prefix := call.TakeString(0)
 	if !call.OK() {
 		return
 	}
 	result, err := call.Impl().(Interface).Names(call.Context(), prefix)
-	if err != nil {
-		call.Fail(err)
-		return
-	}
-	resultPtr := uint32(call.Stack[2])
-	if !call.CheckArea(resultPtr, 8, 4) {
-		return
-	}
-	resultPtr2 := call.LowerList(len(result), 8, 4)
-	for i, item := range result {
-		at := resultPtr2 + uint32(i)*8
-		itemPtr, itemLen := call.LowerString(item)
-		call.StoreUint32(at, itemPtr)
-		call.StoreUint32(at+4, itemLen)
-	}
-	call.StoreUint32(resultPtr, resultPtr2)
-	call.StoreUint32(resultPtr+4, uint32(len(result)))
+	call.Return(err)
+	area := call.ResultArea(2, 8, 4)
+	call.StoreStrings(area, result)
 }
 
 func handleRead(call *bind.Call) {
-	name := call.LiftString(uint32(call.Stack[0]), uint32(call.Stack[1]))
+	name := call.TakeString(0)
 	if !call.OK() {
 		return
 	}
 	result, err := call.Impl().(Interface).Read(call.Context(), name)
-	resultPtr := uint32(call.Stack[2])
-	if !call.CheckArea(resultPtr, 16, 4) {
-		return
-	}
-	if err != nil {
-		failure, ok := bind.AsError[Failure](call, err)
-		if !ok {
-			return
-		}
-		call.StoreUint8(resultPtr, 1)
-		storeFailure(call, resultPtr+4, failure)
+	area := call.ResultArea(2, 16, 4)
+	if call.StoreOK(area, err == nil) {
+		bind.StoreNumbers(call, area+4, result)
 	} else {
-		call.StoreUint8(resultPtr, 0)
-		okPtr, okLen := bind.LowerNumbers(call, result)
-		call.StoreUint32(resultPtr+4, okPtr)
-		call.StoreUint32(resultPtr+8, okLen)
+		storeFailure(call, area+4, bind.ErrorValue[Failure](call, err))
 	}
 }
 
 func loadItem(call *bind.Call, area []byte) goods.Item {
-	weightCase := area[16]
 	var weight types.Option[float64]
-	switch weightCase {
-	case 0:
-	case 1:
-		weight = types.Some(math.Float64frombits(binary.LittleEndian.Uint64(area[24:])))
-	default:
-		call.BadDiscriminant(uint32(weightCase), 2)
+	if call.LoadSome(area[16]) {
+		weight = types.Some(bind.Float64(area[24:]))
 	}
-	region, tags := bind.LiftList[string](call, binary.LittleEndian.Uint32(area[32:]),
-		binary.LittleEndian.Uint32(area[36:]), 8, 4)
-	for i := range tags {
-		item := region[i*8:]
-		tags[i] = call.LiftString(binary.LittleEndian.Uint32(item), binary.LittleEndian.Uint32(item[4:]))
-	}
-	return goods.Item{
-		Name:   call.LiftString(binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:])),
-		Colour: goods.Colour(call.LiftEnum(uint32(area[8]), 3)),
-		Marks:  goods.Mark(area[9] & 0x7),
-		Price:  binary.LittleEndian.Uint32(area[12:]),
-		Weight: weight,
-		Tags:   tags,
-	}
+	return goods.Item{Name: call.LoadString(area), Colour: goods.Colour(call.LiftEnum(uint32(area[8]), 3)),
+		Marks: goods.Mark(area[9] & 0x7), Price: bind.Uint32(area[12:]), Weight: weight,
+		Tags: call.LoadStrings(area[32:])}
 }
 
 func checkItem(value goods.Item) *host.BadValueError {
-	if bad := bind.CheckString(value.Name); bad != nil {
-		return bad.In("name")
-	}
-	if bad := bind.CheckEnum(uint32(value.Colour), 3); bad != nil {
-		return bad.In("colour")
-	}
-	if bad := bind.CheckFlags(uint32(value.Marks), 3); bad != nil {
-		return bad.In("marks")
-	}
-	if bad := bind.CheckList(len(value.Tags), 8); bad != nil {
-		return bad.In("tags")
-	}
-	for i, item := range value.Tags {
-		if bad := bind.CheckString(item); bad != nil {
-			return bad.At(i).In("tags")
+	return bind.First(bind.CheckString(value.Name).In("name"), bind.CheckEnum(uint32(value.Colour), 3).In("colour"),
+		bind.CheckFlags(uint32(value.Marks), 3).In("marks"),
+		bind.CheckEach(value.Tags, 8, bind.CheckString).In("tags"))
+}
+
+func loadFailure(call *bind.Call, area []byte) goods.Failure {
+	switch disc := area[0]; disc {
+	case 0:
+		return goods.FailureMissing{}
+	case 1:
+		if bind.Room[goods.FailureOutOfStock](call) {
+			return goods.FailureOutOfStock{Value: bind.Uint32(area[4:])}
 		}
+	case 2:
+		if bind.Room[goods.FailureOther](call) {
+			return goods.FailureOther{Value: call.LoadString(area[4:])}
+		}
+	default:
+		call.BadDiscriminant(uint32(disc), 3)
 	}
 	return nil
 }
 
-func loadFailure(call *bind.Call, area []byte) goods.Failure {
-	valueCase := area[0]
-	var value goods.Failure
-	switch valueCase {
-	case 0:
-		value = goods.FailureMissing{}
-	case 1:
-		if bind.Room[goods.FailureOutOfStock](call) {
-			value = goods.FailureOutOfStock{Value: binary.LittleEndian.Uint32(area[4:])}
-		}
-	case 2:
-		if bind.Room[goods.FailureOther](call) {
-			value = goods.FailureOther{Value: call.LiftString(binary.LittleEndian.Uint32(area[4:]),
-				binary.LittleEndian.Uint32(area[8:]))}
-		}
-	default:
-		call.BadDiscriminant(uint32(valueCase), 3)
-	}
-	return value
-}
-
 func storeItem(call *bind.Call, ptr uint32, value goods.Item) {
-	namePtr, nameLen := call.LowerString(value.Name)
-	call.StoreUint32(ptr, namePtr)
-	call.StoreUint32(ptr+4, nameLen)
+	call.StoreString(ptr, value.Name)
 	call.StoreUint8(ptr+8, uint8(call.LowerEnum(uint32(value.Colour), 3)))
 	call.StoreUint8(ptr+9, uint8(call.LowerFlags(uint32(value.Marks), 3)))
 	call.StoreUint32(ptr+12, value.Price)
-	if value_, ok := value.Weight.Get(); ok {
-		call.StoreUint8(ptr+16, 1)
-		call.StoreFloat64(ptr+24, value_)
-	} else {
-		call.StoreUint8(ptr+16, 0)
+	if weight, ok := value.Weight.Get(); call.StoreSome(ptr+16, ok) {
+		call.StoreFloat64(ptr+24, weight)
 	}
-	tagsPtr := call.LowerList(len(value.Tags), 8, 4)
-	for i, item := range value.Tags {
-		at := tagsPtr + uint32(i)*8
-		itemPtr, itemLen := call.LowerString(item)
-		call.StoreUint32(at, itemPtr)
-		call.StoreUint32(at+4, itemLen)
-	}
-	call.StoreUint32(ptr+32, tagsPtr)
-	call.StoreUint32(ptr+36, uint32(len(value.Tags)))
+	call.StoreStrings(ptr+32, value.Tags)
 }
 
 func storeFailure(call *bind.Call, ptr uint32, value goods.Failure) {
-	switch c := value.(type) {
+	switch value := value.(type) {
 	case goods.FailureMissing:
 		call.StoreUint8(ptr, 0)
 	case goods.FailureOutOfStock:
 		call.StoreUint8(ptr, 1)
-		call.StoreUint32(ptr+4, c.Value)
+		call.StoreUint32(ptr+4, value.Value)
 	case goods.FailureOther:
 		call.StoreUint8(ptr, 2)
-		otherPtr, otherLen := call.LowerString(c.Value)
-		call.StoreUint32(ptr+4, otherPtr)
-		call.StoreUint32(ptr+8, otherLen)
+		call.StoreString(ptr+4, value.Value)
 	default:
 		call.BadVariant("failure")
 	}

@@ -8,27 +8,42 @@ import "github.com/witgen/witgen/canonicalabi/guest"
 
 // Interface is old:db/rows@1.0.0 as a guest exports it.
 type Interface interface {
-	// Fetch is fetch.
 	Fetch(id uint32) Row
 }
 
 //go:wasmimport old:db/rows@1.0.0 fetch
 func importFetch(uint32, uint32)
 
-// Fetch is fetch.
+// Fetch calls old:db/rows@1.0.0#fetch.
 func Fetch(id uint32) Row {
 	call := guest.Call()
-	area := call.ResultArea(12)
-	importFetch(id, guest.Address(area))
-	call.Returned()
+	importFetch(id, call.ResultArea(12))
+	area := call.Returned(12)
 	result := loadRow(area)
 	call.Done()
 	return result
 }
 
+// Exported is for worlds that export the interface.
+var Exported exported
+var implementation Interface
+
+type exported struct{}
+
+func (exported) Set(impl Interface) { implementation = impl }
+
+func (exported) Fetch(id uint32) uint32 {
+	result := implementation.Fetch(id)
+	area := guest.ResultArea(12)
+	storeRow(&guest.Results, area, result)
+	return guest.Address(area)
+}
+
 func loadRow(ptr guest.Pointer) Row {
-	return Row{
-		ID:   guest.Load[uint32](ptr, 0),
-		Text: guest.LiftString(guest.Load[uint32](ptr, 4), guest.Load[uint32](ptr, 8)),
-	}
+	return Row{ID: guest.Load[uint32](ptr, 0), Text: guest.LoadString(ptr, 4)}
+}
+
+func storeRow(arena *guest.Arena, ptr guest.Pointer, value Row) {
+	guest.Store(ptr, 0, value.ID)
+	guest.StoreString(arena, ptr, 4, value.Text)
 }

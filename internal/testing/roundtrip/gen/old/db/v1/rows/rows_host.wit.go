@@ -6,81 +6,54 @@ package rows
 
 import (
 	"context"
-	"encoding/binary"
 
 	"github.com/witgen/witgen/canonicalabi/host/bind"
 )
 
-// Interface is old:db/rows@1.0.0: what a guest
-// exports, and what a host implements for the guests that import it.
+// Interface is old:db/rows@1.0.0, which a guest exports or a host implements.
 type Interface interface {
-	// Fetch is fetch.
+	// Fetch calls old:db/rows@1.0.0#fetch.
 	Fetch(ctx context.Context, id uint32) (Row, error)
 }
 
-// Descriptor describes old:db/rows@1.0.0 to the runtime.
-var Descriptor = bind.Interface{
+var descriptor = bind.Interface{
 	Functions: []bind.Function{
-		{
-			Name:   "fetch",
-			Type:   0x0737183f9346691e,
-			Export: "i32 -> i32",
-			Import: "i32 i32 ->",
-			Handle: handleFetch,
-		},
+		{Name: "fetch", Type: 0x0737183f9346691e, Export: "i32 -> i32", Import: "i32 i32 ->",
+			Handle: handleFetch},
 	},
 }
 
-// Bind returns the interface as an instance exports it. Worlds that export it
-// call it.
+// Descriptor describes old:db/rows@1.0.0 to the runtime.
+var Descriptor = descriptor
+
+// Bind returns the interface as an instance exports it.
 func Bind(e bind.Exports) Interface {
-	return &exports{
-		fetch: e.Func(0),
-	}
+	x := &exports{}
+	e.Bind(&x.fetch)
+	return x
 }
 
-// exports calls the functions that an instance exports.
-type exports struct {
-	fetch bind.Func
-}
+type exports struct{ fetch bind.Func }
 
 func (x *exports) Fetch(ctx context.Context, id uint32) (Row, error) {
 	call := x.fetch.Begin(ctx)
 	call.Stack[0] = uint64(id)
-	if !call.Invoke() {
-		return Row{}, call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 12, 4)
-	if !ok {
-		return Row{}, call.End()
-	}
-	result := loadRow(call, area)
-	return result, call.End()
+	area := call.InvokeView(12, 4)
+	return loadRow(call, area), call.End()
 }
 
 func handleFetch(call *bind.Call) {
 	result, err := call.Impl().(Interface).Fetch(call.Context(), uint32(call.Stack[0]))
-	if err != nil {
-		call.Fail(err)
-		return
-	}
-	resultPtr := uint32(call.Stack[1])
-	if !call.CheckArea(resultPtr, 12, 4) {
-		return
-	}
-	storeRow(call, resultPtr, result)
+	call.Return(err)
+	area := call.ResultArea(1, 12, 4)
+	storeRow(call, area, result)
 }
 
 func loadRow(call *bind.Call, area []byte) Row {
-	return Row{
-		ID:   binary.LittleEndian.Uint32(area),
-		Text: call.LiftString(binary.LittleEndian.Uint32(area[4:]), binary.LittleEndian.Uint32(area[8:])),
-	}
+	return Row{ID: bind.Uint32(area), Text: call.LoadString(area[4:])}
 }
 
 func storeRow(call *bind.Call, ptr uint32, value Row) {
 	call.StoreUint32(ptr, value.ID)
-	textPtr, textLen := call.LowerString(value.Text)
-	call.StoreUint32(ptr+4, textPtr)
-	call.StoreUint32(ptr+8, textLen)
+	call.StoreString(ptr+4, value.Text)
 }

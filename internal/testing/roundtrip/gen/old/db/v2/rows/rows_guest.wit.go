@@ -11,33 +11,25 @@ import (
 
 // Cursor is the resource cursor.
 type Cursor interface {
-	// Next is [method]cursor.next.
+	// Next calls old:db/rows@2.1.0#[method]cursor.next.
 	Next() types.Option[Row]
-	// Close ends the resource. On a resource that the guest exports, it is called
-	// when nobody has it any more.
+	// Close ends the resource. Of one that the guest exports it runs when no handle is left.
 	Close()
 }
 
 // Interface is old:db/rows@2.1.0 as a guest exports it.
 type Interface interface {
-	// Fetch is fetch.
 	Fetch(id uint64) types.Option[Row]
-	// All is all.
 	All(from uint64) Cursor
 }
 
 //go:wasmimport old:db/rows@2.1.0 [resource-drop]cursor
 func importCursorDrop(uint32)
 
-// cursorHandle is a Cursor that the guest imports.
-type cursorHandle struct {
-	handle guest.Handle
-}
+type cursorHandle struct{ handle guest.Handle }
 
 // CursorFromHandle returns the Cursor behind a handle. It is for generated code.
-func CursorFromHandle(handle uint32) Cursor {
-	return &cursorHandle{guest.LiftHandle(handle)}
-}
+func CursorFromHandle(handle uint32) Cursor { return &cursorHandle{guest.LiftHandle(handle)} }
 
 // CursorHandle returns the handle of an imported Cursor. It is for generated code.
 func CursorHandle(v Cursor) *guest.Handle {
@@ -48,7 +40,6 @@ func CursorHandle(v Cursor) *guest.Handle {
 	return &h.handle
 }
 
-// Close drops the handle. A second Close does nothing.
 func (h *cursorHandle) Close() {
 	if handle, ok := h.handle.Close(); ok {
 		importCursorDrop(handle)
@@ -58,21 +49,14 @@ func (h *cursorHandle) Close() {
 //go:wasmimport old:db/rows@2.1.0 [method]cursor.next
 func importCursorNext(uint32, uint32)
 
-// Next is [method]cursor.next.
 func (h *cursorHandle) Next() types.Option[Row] {
 	call := guest.Call()
-	selfHandle := h.handle.Lend("rows.Cursor")
-	area := call.ResultArea(40)
-	importCursorNext(selfHandle, guest.Address(area))
-	call.Returned()
-	resultCase := guest.Load[uint8](area, 0)
+	handle := h.handle.Lend("rows.Cursor")
+	importCursorNext(handle, call.ResultArea(40))
+	area := call.Returned(40)
 	var result types.Option[Row]
-	switch resultCase {
-	case 0:
-	case 1:
+	if guest.LoadSome(area, 0) {
 		result = types.Some(loadRow(guest.At(area, 8)))
-	default:
-		guest.NoDiscriminant(uint32(resultCase), "option<row>")
 	}
 	call.Done()
 	return result
@@ -81,20 +65,14 @@ func (h *cursorHandle) Next() types.Option[Row] {
 //go:wasmimport old:db/rows@2.1.0 fetch
 func importFetch(uint64, uint32)
 
-// Fetch is fetch.
+// Fetch calls old:db/rows@2.1.0#fetch.
 func Fetch(id uint64) types.Option[Row] {
 	call := guest.Call()
-	area := call.ResultArea(40)
-	importFetch(id, guest.Address(area))
-	call.Returned()
-	resultCase := guest.Load[uint8](area, 0)
+	importFetch(id, call.ResultArea(40))
+	area := call.Returned(40)
 	var result types.Option[Row]
-	switch resultCase {
-	case 0:
-	case 1:
+	if guest.LoadSome(area, 0) {
 		result = types.Some(loadRow(guest.At(area, 8)))
-	default:
-		guest.NoDiscriminant(uint32(resultCase), "option<row>")
 	}
 	call.Done()
 	return result
@@ -103,25 +81,78 @@ func Fetch(id uint64) types.Option[Row] {
 //go:wasmimport old:db/rows@2.1.0 all
 func importAll(uint64) uint32
 
-// All is all.
-func All(from uint64) Cursor {
-	return CursorFromHandle(importAll(from))
+// All calls old:db/rows@2.1.0#all.
+func All(from uint64) Cursor { return CursorFromHandle(importAll(from)) }
+
+// Exported is for worlds that export the interface.
+var Exported exported
+var (
+	implementation Interface
+	cursorValues   guest.Values[Cursor]
+)
+
+type exported struct{}
+
+func (exported) Set(impl Interface) { implementation = impl }
+
+//go:wasmimport [export]old:db/rows@2.1.0 [resource-new]cursor
+func resourceNewCursor(uint32) uint32
+
+//go:wasmimport [export]old:db/rows@2.1.0 [resource-rep]cursor
+func resourceRepCursor(uint32) uint32
+
+//go:wasmimport [export]old:db/rows@2.1.0 [resource-drop]cursor
+func resourceDropCursor(uint32)
+
+func (exported) LowerCursor(v Cursor) uint32 {
+	if v == nil {
+		guest.NoHandle("rows.Cursor")
+	}
+	return resourceNewCursor(cursorValues.Add(v))
 }
 
+func (exported) LiftCursor(handle uint32) Cursor {
+	v := cursorValues.Take(resourceRepCursor(handle))
+	resourceDropCursor(handle)
+	return v
+}
+
+func (exported) GetCursor(rep uint32) Cursor { return cursorValues.Get(rep) }
+
+func (exported) DestroyCursor(rep uint32) { cursorValues.Destroy(rep) }
+
+func (exported) CursorNext(selfRep uint32) uint32 {
+	result := Exported.GetCursor(selfRep).Next()
+	area := guest.ResultArea(40)
+	if result, ok := result.Get(); guest.StoreSome(area, 0, ok) {
+		storeRow(&guest.Results, guest.At(area, 8), result)
+	}
+	return guest.Address(area)
+}
+
+func (exported) Fetch(id uint64) uint32 {
+	result := implementation.Fetch(id)
+	area := guest.ResultArea(40)
+	if result, ok := result.Get(); guest.StoreSome(area, 0, ok) {
+		storeRow(&guest.Results, guest.At(area, 8), result)
+	}
+	return guest.Address(area)
+}
+
+func (exported) All(from uint64) uint32 { return Exported.LowerCursor(implementation.All(from)) }
+
 func loadRow(ptr guest.Pointer) Row {
-	textCase := guest.Load[uint8](ptr, 8)
 	var text types.Option[string]
-	switch textCase {
-	case 0:
-	case 1:
-		text = types.Some(guest.LiftString(guest.Load[uint32](ptr, 12), guest.Load[uint32](ptr, 16)))
-	default:
-		guest.NoDiscriminant(uint32(textCase), "option<string>")
+	if guest.LoadSome(ptr, 8) {
+		text = types.Some(guest.LoadString(ptr, 12))
 	}
-	tagsPtr := guest.Load[uint32](ptr, 20)
-	return Row{
-		ID:   guest.Load[uint64](ptr, 0),
-		Text: text,
-		Tags: guest.LiftStrings(tagsPtr, guest.Load[uint32](ptr, 24)),
+	return Row{ID: guest.Load[uint64](ptr, 0), Text: text, Tags: guest.LoadStrings(ptr, 20)}
+}
+
+func storeRow(arena *guest.Arena, ptr guest.Pointer, value Row) {
+	guest.Store(ptr, 0, value.ID)
+	if text, ok := value.Text.Get(); guest.StoreSome(ptr, 8, ok) {
+		guest.StoreString(arena, ptr, 12, text)
 	}
+	guest.StoreStrings(arena, ptr, 20, value.Tags)
 }

@@ -6,7 +6,6 @@ package rows
 
 import (
 	"context"
-	"encoding/binary"
 
 	"github.com/witgen/witgen/canonicalabi/host/bind"
 	"github.com/witgen/witgen/canonicalabi/types"
@@ -14,70 +13,48 @@ import (
 
 // Cursor is the resource cursor.
 type Cursor interface {
-	// Next is [method]cursor.next.
+	// Next calls old:db/rows@2.1.0#[method]cursor.next.
 	Next(ctx context.Context) (types.Option[Row], error)
 	// Close ends the resource. A second Close does nothing.
-	Close(context.Context) error
+	Close(ctx context.Context) error
 }
 
-// Interface is old:db/rows@2.1.0: what a guest
-// exports, and what a host implements for the guests that import it.
+// Interface is old:db/rows@2.1.0, which a guest exports or a host implements.
 type Interface interface {
-	// Fetch is fetch.
+	// Fetch calls old:db/rows@2.1.0#fetch.
 	Fetch(ctx context.Context, id uint64) (types.Option[Row], error)
-	// All is all.
+	// All calls old:db/rows@2.1.0#all.
 	All(ctx context.Context, from uint64) (Cursor, error)
 }
 
-// The numbers of the resources in the descriptor.
 const (
 	resourceCursor = iota
 )
 
-// Descriptor describes old:db/rows@2.1.0 to the runtime.
-var Descriptor = bind.Interface{
+var descriptor = bind.Interface{
 	Functions: []bind.Function{
-		{
-			Name:   "[method]cursor.next",
-			Type:   0x12e19a621f2d9fc5,
-			Export: "i32 -> i32",
-			Import: "i32 i32 ->",
-			Handle: handleCursorNext,
-		},
-		{
-			Name:   "fetch",
-			Type:   0xfe924f567077c494,
-			Export: "i64 -> i32",
-			Import: "i64 i32 ->",
-			Handle: handleFetch,
-		},
+		{Name: "[method]cursor.next", Type: 0x12e19a621f2d9fc5, Export: "i32 -> i32", Import: "i32 i32 ->",
+			Handle: handleCursorNext},
+		{Name: "fetch", Type: 0xfe924f567077c494, Export: "i64 -> i32", Import: "i64 i32 ->",
+			Handle: handleFetch},
 		{Name: "all", Type: 0x384bf8d224cdd91c, Export: "i64 -> i32", Import: "i64 -> i32", Handle: handleAll},
 	},
 	Resources: []string{"cursor"},
 }
 
-// Bind returns the interface as an instance exports it. Worlds that export it
-// call it.
+// Descriptor describes old:db/rows@2.1.0 to the runtime.
+var Descriptor = descriptor
+
+// Bind returns the interface as an instance exports it.
 func Bind(e bind.Exports) Interface {
-	x := &exports{
-		cursorNext: e.Func(0),
-		fetch:      e.Func(1),
-		all:        e.Func(2),
-	}
-	e.Wrap(resourceCursor, func(h *bind.Handle) any {
-		return &cursorHandle{h, x}
-	})
+	x := &exports{}
+	e.Bind(&x.cursorNext, &x.fetch, &x.all)
+	e.Wrap(resourceCursor, func(h *bind.Handle) any { return &cursorHandle{h, x} })
 	return x
 }
 
-// exports calls the functions that an instance exports.
-type exports struct {
-	cursorNext bind.Func
-	fetch      bind.Func
-	all        bind.Func
-}
+type exports struct{ cursorNext, fetch, all bind.Func }
 
-// cursorHandle is a Cursor that a guest defines.
 type cursorHandle struct {
 	*bind.Handle
 	exports *exports
@@ -86,21 +63,10 @@ type cursorHandle struct {
 func (h *cursorHandle) Next(ctx context.Context) (types.Option[Row], error) {
 	call := h.exports.cursorNext.Begin(ctx)
 	call.Stack[0] = uint64(call.LowerSelf(resourceCursor, h.Handle))
-	if !call.Invoke() {
-		return types.Option[Row]{}, call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 40, 8)
-	if !ok {
-		return types.Option[Row]{}, call.End()
-	}
-	resultCase := area[0]
+	area := call.InvokeView(40, 8)
 	var result types.Option[Row]
-	switch resultCase {
-	case 0:
-	case 1:
+	if call.LoadSome(area[0]) {
 		result = types.Some(loadRow(call, area[8:]))
-	default:
-		call.BadDiscriminant(uint32(resultCase), 2)
 	}
 	return result, call.End()
 }
@@ -108,21 +74,10 @@ func (h *cursorHandle) Next(ctx context.Context) (types.Option[Row], error) {
 func (x *exports) Fetch(ctx context.Context, id uint64) (types.Option[Row], error) {
 	call := x.fetch.Begin(ctx)
 	call.Stack[0] = id
-	if !call.Invoke() {
-		return types.Option[Row]{}, call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 40, 8)
-	if !ok {
-		return types.Option[Row]{}, call.End()
-	}
-	resultCase := area[0]
+	area := call.InvokeView(40, 8)
 	var result types.Option[Row]
-	switch resultCase {
-	case 0:
-	case 1:
+	if call.LoadSome(area[0]) {
 		result = types.Some(loadRow(call, area[8:]))
-	default:
-		call.BadDiscriminant(uint32(resultCase), 2)
 	}
 	return result, call.End()
 }
@@ -130,11 +85,8 @@ func (x *exports) Fetch(ctx context.Context, id uint64) (types.Option[Row], erro
 func (x *exports) All(ctx context.Context, from uint64) (Cursor, error) {
 	call := x.all.Begin(ctx)
 	call.Stack[0] = from
-	if !call.Invoke() {
-		return nil, call.End()
-	}
-	result := bind.LiftOwn[Cursor](call, resourceCursor, uint32(call.Stack[0]))
-	return result, call.End()
+	core := call.InvokeCore()
+	return bind.LiftOwn[Cursor](call, resourceCursor, uint32(core)), call.End()
 }
 
 func handleCursorNext(call *bind.Call) {
@@ -143,37 +95,19 @@ func handleCursorNext(call *bind.Call) {
 		return
 	}
 	result, err := self.Next(call.Context())
-	if err != nil {
-		call.Fail(err)
-		return
-	}
-	resultPtr := uint32(call.Stack[1])
-	if !call.CheckArea(resultPtr, 40, 8) {
-		return
-	}
-	if value, ok := result.Get(); ok {
-		call.StoreUint8(resultPtr, 1)
-		storeRow(call, resultPtr+8, value)
-	} else {
-		call.StoreUint8(resultPtr, 0)
+	call.Return(err)
+	area := call.ResultArea(1, 40, 8)
+	if result, ok := result.Get(); call.StoreSome(area, ok) {
+		storeRow(call, area+8, result)
 	}
 }
 
 func handleFetch(call *bind.Call) {
 	result, err := call.Impl().(Interface).Fetch(call.Context(), call.Stack[0])
-	if err != nil {
-		call.Fail(err)
-		return
-	}
-	resultPtr := uint32(call.Stack[1])
-	if !call.CheckArea(resultPtr, 40, 8) {
-		return
-	}
-	if value, ok := result.Get(); ok {
-		call.StoreUint8(resultPtr, 1)
-		storeRow(call, resultPtr+8, value)
-	} else {
-		call.StoreUint8(resultPtr, 0)
+	call.Return(err)
+	area := call.ResultArea(1, 40, 8)
+	if result, ok := result.Get(); call.StoreSome(area, ok) {
+		storeRow(call, area+8, result)
 	}
 }
 
@@ -187,42 +121,17 @@ func handleAll(call *bind.Call) {
 }
 
 func loadRow(call *bind.Call, area []byte) Row {
-	textCase := area[8]
 	var text types.Option[string]
-	switch textCase {
-	case 0:
-	case 1:
-		text = types.Some(call.LiftString(binary.LittleEndian.Uint32(area[12:]),
-			binary.LittleEndian.Uint32(area[16:])))
-	default:
-		call.BadDiscriminant(uint32(textCase), 2)
+	if call.LoadSome(area[8]) {
+		text = types.Some(call.LoadString(area[12:]))
 	}
-	region, tags := bind.LiftList[string](call, binary.LittleEndian.Uint32(area[20:]),
-		binary.LittleEndian.Uint32(area[24:]), 8, 4)
-	for i := range tags {
-		item := region[i*8:]
-		tags[i] = call.LiftString(binary.LittleEndian.Uint32(item), binary.LittleEndian.Uint32(item[4:]))
-	}
-	return Row{ID: binary.LittleEndian.Uint64(area), Text: text, Tags: tags}
+	return Row{ID: bind.Uint64(area), Text: text, Tags: call.LoadStrings(area[20:])}
 }
 
 func storeRow(call *bind.Call, ptr uint32, value Row) {
 	call.StoreUint64(ptr, value.ID)
-	if value_, ok := value.Text.Get(); ok {
-		call.StoreUint8(ptr+8, 1)
-		valuePtr, valueLen := call.LowerString(value_)
-		call.StoreUint32(ptr+12, valuePtr)
-		call.StoreUint32(ptr+16, valueLen)
-	} else {
-		call.StoreUint8(ptr+8, 0)
+	if text, ok := value.Text.Get(); call.StoreSome(ptr+8, ok) {
+		call.StoreString(ptr+12, text)
 	}
-	tagsPtr := call.LowerList(len(value.Tags), 8, 4)
-	for i, item := range value.Tags {
-		at := tagsPtr + uint32(i)*8
-		itemPtr, itemLen := call.LowerString(item)
-		call.StoreUint32(at, itemPtr)
-		call.StoreUint32(at+4, itemLen)
-	}
-	call.StoreUint32(ptr+20, tagsPtr)
-	call.StoreUint32(ptr+24, uint32(len(value.Tags)))
+	call.StoreStrings(ptr+20, value.Tags)
 }

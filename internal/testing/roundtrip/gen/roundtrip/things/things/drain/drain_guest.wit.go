@@ -15,15 +15,14 @@ type Conn = pool.Conn
 
 // Interface is roundtrip:things/things/drain as a guest exports it.
 type Interface interface {
-	// UseUp is use-up.
-	UseUp(c Conn, d Conn, others []Conn) (string, types.Option[Conn])
+	UseUp(c, d Conn, others []Conn) (string, types.Option[Conn])
 }
 
 //go:wasmimport drain use-up
 func importUseUp(uint32, uint32, uint32, uint32, uint32)
 
-// UseUp is use-up.
-func UseUp(c Conn, d Conn, others []Conn) (string, types.Option[Conn]) {
+// UseUp calls roundtrip:things/things/drain#use-up.
+func UseUp(c, d Conn, others []Conn) (string, types.Option[Conn]) {
 	call := guest.Call()
 	cHandle := pool.ConnHandle(c).Give("pool.Conn")
 	dHandle := pool.ConnHandle(d).Lend("pool.Conn")
@@ -33,18 +32,12 @@ func UseUp(c Conn, d Conn, others []Conn) (string, types.Option[Conn]) {
 		itemHandle := pool.ConnHandle(item).Give("pool.Conn")
 		guest.Store(at, 0, itemHandle)
 	}
-	area := call.ResultArea(16)
-	importUseUp(cHandle, dHandle, othersPtr, uint32(len(others)), guest.Address(area))
-	call.Returned()
-	f0 := guest.LiftString(guest.Load[uint32](area, 0), guest.Load[uint32](area, 4))
-	f1Case := guest.Load[uint8](area, 8)
+	importUseUp(cHandle, dHandle, othersPtr, uint32(len(others)), call.ResultArea(16))
+	area := call.Returned(16)
+	f0 := guest.LoadString(area, 0)
 	var f1 types.Option[Conn]
-	switch f1Case {
-	case 0:
-	case 1:
+	if guest.LoadSome(area, 8) {
 		f1 = types.Some[Conn](pool.ConnFromHandle(guest.Load[uint32](area, 12)))
-	default:
-		guest.NoDiscriminant(uint32(f1Case), "option<conn>")
 	}
 	call.Done()
 	return f0, f1

@@ -6,8 +6,8 @@ package drain
 
 import (
 	"context"
-	"encoding/binary"
 
+	"github.com/witgen/witgen/canonicalabi/host"
 	"github.com/witgen/witgen/canonicalabi/host/bind"
 	"github.com/witgen/witgen/canonicalabi/types"
 	"github.com/witgen/witgen/internal/testing/roundtrip/gen/roundtrip/things/pool"
@@ -16,89 +16,58 @@ import (
 // Conn is conn of roundtrip:things/pool.
 type Conn = pool.Conn
 
-// Interface is roundtrip:things/things/drain: what a guest
-// exports, and what a host implements for the guests that import it.
+// Interface is roundtrip:things/things/drain, which a guest exports or a host implements.
 type Interface interface {
-	// UseUp is use-up.
-	UseUp(ctx context.Context, c Conn, d Conn, others []Conn) (string, types.Option[Conn], error)
+	// UseUp calls roundtrip:things/things/drain#use-up.
+	UseUp(ctx context.Context, c, d Conn, others []Conn) (string, types.Option[Conn], error)
 }
 
-// The numbers of the resources in the descriptor.
 const (
 	resourceConn = iota
 )
 
-// Descriptor describes roundtrip:things/things/drain to the runtime.
-var Descriptor = bind.Interface{
+var descriptor = bind.Interface{
 	Functions: []bind.Function{
-		{
-			Name:   "use-up",
-			Type:   0xe247f047caf7caf5,
-			Export: "i32 i32 i32 i32 -> i32",
-			Import: "i32 i32 i32 i32 i32 ->",
-			Handle: handleUseUp,
-		},
+		{Name: "use-up", Type: 0xe247f047caf7caf5, Export: "i32 i32 i32 i32 -> i32",
+			Import: "i32 i32 i32 i32 i32 ->", Handle: handleUseUp},
 	},
 	Resources: []string{"conn"},
 }
 
-// Bind returns the interface as an instance exports it. Worlds that export it
-// call it.
+// Descriptor describes roundtrip:things/things/drain to the runtime.
+var Descriptor = descriptor
+
+// Bind returns the interface as an instance exports it.
 func Bind(e bind.Exports) Interface {
-	return &exports{
-		useUp: e.Func(0),
-	}
+	x := &exports{}
+	e.Bind(&x.useUp)
+	return x
 }
 
-// exports calls the functions that an instance exports.
-type exports struct {
-	useUp bind.Func
-}
+type exports struct{ useUp bind.Func }
 
-func (x *exports) UseUp(ctx context.Context, c Conn, d Conn, others []Conn) (string, types.Option[Conn], error) {
-	if bad := x.useUp.CheckHandle(resourceConn, c); bad != nil {
-		return "", types.Option[Conn]{}, bad.In("c")
-	}
-	if bad := x.useUp.CheckHandle(resourceConn, d); bad != nil {
-		return "", types.Option[Conn]{}, bad.In("d")
-	}
-	if bad := bind.CheckList(len(others), 4); bad != nil {
-		return "", types.Option[Conn]{}, bad.In("others")
-	}
-	for i, item := range others {
-		if bad := x.useUp.CheckHandle(resourceConn, item); bad != nil {
-			return "", types.Option[Conn]{}, bad.At(i).In("others")
-		}
+func (x *exports) UseUp(ctx context.Context, c, d Conn, others []Conn) (string, types.Option[Conn], error) {
+	if bad := bind.First(x.useUp.CheckHandle(resourceConn, c).In("c"), x.useUp.CheckHandle(resourceConn, d).In("d"),
+		bind.CheckEach(others, 4, func(v Conn) *host.BadValueError {
+			return x.useUp.CheckHandle(resourceConn, v)
+		}).In("others")); bad != nil {
+		return "", types.Option[Conn]{}, bad
 	}
 	call := x.useUp.Begin(ctx)
-	c2 := call.LowerOwn(resourceConn, c)
-	d2 := call.LowerBorrow(resourceConn, d)
+	call.Stack[0] = uint64(call.LowerOwn(resourceConn, c))
+	call.Stack[1] = uint64(call.LowerBorrow(resourceConn, d))
 	othersPtr := call.LowerList(len(others), 4, 4)
 	for i, item := range others {
 		at := othersPtr + uint32(i)*4
 		call.StoreUint32(at, call.LowerOwn(resourceConn, item))
 	}
 	stack := call.Stack[:4]
-	stack[0] = uint64(c2)
-	stack[1] = uint64(d2)
-	stack[2] = uint64(othersPtr)
-	stack[3] = uint64(uint32(len(others)))
-	if !call.Invoke() {
-		return "", types.Option[Conn]{}, call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 16, 4)
-	if !ok {
-		return "", types.Option[Conn]{}, call.End()
-	}
-	f0 := call.LiftString(binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]))
-	f1Case := area[8]
+	stack[2], stack[3] = uint64(othersPtr), uint64(uint32(len(others)))
+	area := call.InvokeView(16, 4)
+	f0 := call.LoadString(area)
 	var f1 types.Option[Conn]
-	switch f1Case {
-	case 0:
-	case 1:
-		f1 = types.Some[Conn](bind.LiftOwn[Conn](call, resourceConn, binary.LittleEndian.Uint32(area[12:])))
-	default:
-		call.BadDiscriminant(uint32(f1Case), 2)
+	if call.LoadSome(area[8]) {
+		f1 = types.Some[Conn](bind.LiftOwn[Conn](call, resourceConn, bind.Uint32(area[12:])))
 	}
 	return f0, f1, call.End()
 }
@@ -108,28 +77,20 @@ func handleUseUp(call *bind.Call) {
 	d := bind.LiftBorrow[Conn](call, resourceConn, uint32(call.Stack[1]))
 	region, others := bind.LiftList[Conn](call, uint32(call.Stack[2]), uint32(call.Stack[3]), 4, 4)
 	for i := range others {
-		item := region[i*4:]
-		others[i] = bind.LiftOwn[Conn](call, resourceConn, binary.LittleEndian.Uint32(item))
+		area := region[i*4:]
+		others[i] = bind.LiftOwn[Conn](call, resourceConn, bind.Uint32(area))
 	}
 	if !call.OK() {
 		return
 	}
-	result, result2, err := call.Impl().(Interface).UseUp(call.Context(), c, d, others)
+	f0, f1, err := call.Impl().(Interface).UseUp(call.Context(), c, d, others)
 	if err != nil {
 		call.Fail(err)
 		return
 	}
-	resultPtr := uint32(call.Stack[4])
-	if !call.CheckArea(resultPtr, 16, 4) {
-		return
-	}
-	f0Ptr, f0Len := call.LowerString(result)
-	call.StoreUint32(resultPtr, f0Ptr)
-	call.StoreUint32(resultPtr+4, f0Len)
-	if value, ok := result2.Get(); ok {
-		call.StoreUint8(resultPtr+8, 1)
-		call.StoreUint32(resultPtr+12, call.LowerOwn(resourceConn, value))
-	} else {
-		call.StoreUint8(resultPtr+8, 0)
+	area := call.ResultArea(4, 16, 4)
+	call.StoreString(area, f0)
+	if f1_2, ok := f1.Get(); call.StoreSome(area+8, ok) {
+		call.StoreUint32(area+12, call.LowerOwn(resourceConn, f1_2))
 	}
 }

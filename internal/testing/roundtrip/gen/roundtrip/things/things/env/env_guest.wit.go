@@ -11,29 +11,41 @@ import (
 
 // Interface is roundtrip:things/things/env as a guest exports it.
 type Interface interface {
-	// Get is get.
 	Get(key string) Value
 }
 
 //go:wasmimport env get
 func importGet(uint32, uint32, uint32)
 
-// Get is get.
+// Get calls roundtrip:things/things/env#get.
 func Get(key string) Value {
 	call := guest.Call()
 	keyPtr := guest.LowerString(call, key)
-	area := call.ResultArea(12)
-	importGet(keyPtr, uint32(len(key)), guest.Address(area))
-	call.Returned()
-	resultCase := guest.Load[uint8](area, 0)
+	importGet(keyPtr, uint32(len(key)), call.ResultArea(12))
+	area := call.Returned(12)
 	var result Value
-	switch resultCase {
-	case 0:
-	case 1:
-		result = types.Some(guest.LiftString(guest.Load[uint32](area, 4), guest.Load[uint32](area, 8)))
-	default:
-		guest.NoDiscriminant(uint32(resultCase), "value")
+	if guest.LoadSome(area, 0) {
+		result = types.Some(guest.LoadString(area, 4))
 	}
 	call.Done()
 	return result
+}
+
+// Exported is for worlds that export the interface.
+var Exported exported
+var implementation Interface
+
+type exported struct{}
+
+func (exported) Set(impl Interface) { implementation = impl }
+
+func (exported) Get(keyPtr, keyLen uint32) uint32 {
+	key := guest.LiftString(keyPtr, keyLen)
+	guest.ParamsLifted()
+	result := implementation.Get(key)
+	area := guest.ResultArea(12)
+	if result, ok := result.Get(); guest.StoreSome(area, 0, ok) {
+		guest.StoreString(&guest.Results, area, 4, result)
+	}
+	return guest.Address(area)
 }

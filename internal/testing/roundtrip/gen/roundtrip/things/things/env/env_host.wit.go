@@ -6,94 +6,59 @@ package env
 
 import (
 	"context"
-	"encoding/binary"
 
 	"github.com/witgen/witgen/canonicalabi/host/bind"
 	"github.com/witgen/witgen/canonicalabi/types"
 )
 
-// Interface is roundtrip:things/things/env: what a guest
-// exports, and what a host implements for the guests that import it.
+// Interface is roundtrip:things/things/env, which a guest exports or a host implements.
 type Interface interface {
-	// Get is get.
+	// Get calls roundtrip:things/things/env#get.
 	Get(ctx context.Context, key string) (Value, error)
 }
 
-// Descriptor describes roundtrip:things/things/env to the runtime.
-var Descriptor = bind.Interface{
+var descriptor = bind.Interface{
 	Functions: []bind.Function{
-		{
-			Name:   "get",
-			Type:   0x4aeb26f29b12a1fd,
-			Export: "i32 i32 -> i32",
-			Import: "i32 i32 i32 ->",
-			Handle: handleGet,
-		},
+		{Name: "get", Type: 0x4aeb26f29b12a1fd, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->",
+			Handle: handleGet},
 	},
 }
 
-// Bind returns the interface as an instance exports it. Worlds that export it
-// call it.
+// Descriptor describes roundtrip:things/things/env to the runtime.
+var Descriptor = descriptor
+
+// Bind returns the interface as an instance exports it.
 func Bind(e bind.Exports) Interface {
-	return &exports{
-		get: e.Func(0),
-	}
+	x := &exports{}
+	e.Bind(&x.get)
+	return x
 }
 
-// exports calls the functions that an instance exports.
-type exports struct {
-	get bind.Func
-}
+type exports struct{ get bind.Func }
 
 func (x *exports) Get(ctx context.Context, key string) (Value, error) {
 	if bad := bind.CheckString(key); bad != nil {
 		return Value{}, bad.In("key")
 	}
 	call := x.get.Begin(ctx)
-	keyPtr, keyLen := call.LowerString(key)
-	stack := call.Stack[:2]
-	stack[0] = uint64(keyPtr)
-	stack[1] = uint64(keyLen)
-	if !call.Invoke() {
-		return Value{}, call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 12, 4)
-	if !ok {
-		return Value{}, call.End()
-	}
-	resultCase := area[0]
+	call.PutString(0, key)
+	area := call.InvokeView(12, 4)
 	var result Value
-	switch resultCase {
-	case 0:
-	case 1:
-		result = types.Some(call.LiftString(binary.LittleEndian.Uint32(area[4:]),
-			binary.LittleEndian.Uint32(area[8:])))
-	default:
-		call.BadDiscriminant(uint32(resultCase), 2)
+	if call.LoadSome(area[0]) {
+		result = types.Some(call.LoadString(area[4:]))
 	}
 	return result, call.End()
 }
 
 func handleGet(call *bind.Call) {
-	key := call.LiftString(uint32(call.Stack[0]), uint32(call.Stack[1]))
+	key := call.TakeString(0)
 	if !call.OK() {
 		return
 	}
 	result, err := call.Impl().(Interface).Get(call.Context(), key)
-	if err != nil {
-		call.Fail(err)
-		return
-	}
-	resultPtr := uint32(call.Stack[2])
-	if !call.CheckArea(resultPtr, 12, 4) {
-		return
-	}
-	if value, ok := result.Get(); ok {
-		call.StoreUint8(resultPtr, 1)
-		valuePtr, valueLen := call.LowerString(value)
-		call.StoreUint32(resultPtr+4, valuePtr)
-		call.StoreUint32(resultPtr+8, valueLen)
-	} else {
-		call.StoreUint8(resultPtr, 0)
+	call.Return(err)
+	area := call.ResultArea(2, 12, 4)
+	if result, ok := result.Get(); call.StoreSome(area, ok) {
+		call.StoreString(area+4, result)
 	}
 }

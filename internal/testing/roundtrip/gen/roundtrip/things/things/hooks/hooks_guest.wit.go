@@ -14,16 +14,14 @@ type Counter = counters.Counter
 
 // Interface is roundtrip:things/things/hooks as a guest exports it.
 type Interface interface {
-	// Each is each.
 	Each(all []Counter) []Counter
-	// Seen is seen.
 	Seen(c Counter) string
 }
 
 //go:wasmimport hooks each
 func importEach(uint32, uint32, uint32)
 
-// Each is each.
+// Each calls roundtrip:things/things/hooks#each.
 func Each(all []Counter) []Counter {
 	call := guest.Call()
 	allPtr := call.List(len(all), 4)
@@ -32,11 +30,11 @@ func Each(all []Counter) []Counter {
 		itemHandle := counters.CounterHandle(item).Give("counters.Counter")
 		guest.Store(at, 0, itemHandle)
 	}
-	area := call.ResultArea(8)
-	importEach(allPtr, uint32(len(all)), guest.Address(area))
-	call.Returned()
+	importEach(allPtr, uint32(len(all)), call.ResultArea(8))
+	area := call.Returned(8)
 	resultPtr := guest.Load[uint32](area, 0)
-	result := make([]Counter, guest.Load[uint32](area, 4))
+	resultLen := guest.Load[uint32](area, 4)
+	result := make([]Counter, resultLen)
 	for i := range result {
 		at := guest.PointerTo(resultPtr + uint32(i)*4)
 		result[i] = counters.CounterFromHandle(guest.Load[uint32](at, 0))
@@ -48,14 +46,13 @@ func Each(all []Counter) []Counter {
 //go:wasmimport hooks seen
 func importSeen(uint32, uint32)
 
-// Seen is seen.
+// Seen calls roundtrip:things/things/hooks#seen.
 func Seen(c Counter) string {
 	call := guest.Call()
 	cHandle := counters.CounterHandle(c).Lend("counters.Counter")
-	area := call.ResultArea(8)
-	importSeen(cHandle, guest.Address(area))
-	call.Returned()
-	result := guest.LiftString(guest.Load[uint32](area, 0), guest.Load[uint32](area, 4))
+	importSeen(cHandle, call.ResultArea(8))
+	area := call.Returned(8)
+	result := guest.LoadString(area, 0)
 	call.Done()
 	return result
 }

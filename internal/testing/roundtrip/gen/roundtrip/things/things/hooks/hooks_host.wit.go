@@ -6,8 +6,8 @@ package hooks
 
 import (
 	"context"
-	"encoding/binary"
 
+	"github.com/witgen/witgen/canonicalabi/host"
 	"github.com/witgen/witgen/canonicalabi/host/bind"
 	"github.com/witgen/witgen/internal/testing/roundtrip/gen/roundtrip/things/counters"
 )
@@ -15,64 +15,44 @@ import (
 // Counter is counter of roundtrip:things/counters.
 type Counter = counters.Counter
 
-// Interface is roundtrip:things/things/hooks: what a guest
-// exports, and what a host implements for the guests that import it.
+// Interface is roundtrip:things/things/hooks, which a guest exports or a host implements.
 type Interface interface {
-	// Each is each.
+	// Each calls roundtrip:things/things/hooks#each.
 	Each(ctx context.Context, all []Counter) ([]Counter, error)
-	// Seen is seen.
+	// Seen calls roundtrip:things/things/hooks#seen.
 	Seen(ctx context.Context, c Counter) (string, error)
 }
 
-// The numbers of the resources in the descriptor.
 const (
 	resourceCounter = iota
 )
 
-// Descriptor describes roundtrip:things/things/hooks to the runtime.
-var Descriptor = bind.Interface{
+var descriptor = bind.Interface{
 	Functions: []bind.Function{
-		{
-			Name:   "each",
-			Type:   0x32b5156806d476a5,
-			Export: "i32 i32 -> i32",
-			Import: "i32 i32 i32 ->",
-			Handle: handleEach,
-		},
-		{
-			Name:   "seen",
-			Type:   0xca7b7084ce2adef0,
-			Export: "i32 -> i32",
-			Import: "i32 i32 ->",
-			Handle: handleSeen,
-		},
+		{Name: "each", Type: 0x32b5156806d476a5, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->",
+			Handle: handleEach},
+		{Name: "seen", Type: 0xca7b7084ce2adef0, Export: "i32 -> i32", Import: "i32 i32 ->",
+			Handle: handleSeen},
 	},
 	Resources: []string{"counter"},
 }
 
-// Bind returns the interface as an instance exports it. Worlds that export it
-// call it.
+// Descriptor describes roundtrip:things/things/hooks to the runtime.
+var Descriptor = descriptor
+
+// Bind returns the interface as an instance exports it.
 func Bind(e bind.Exports) Interface {
-	return &exports{
-		each: e.Func(0),
-		seen: e.Func(1),
-	}
+	x := &exports{}
+	e.Bind(&x.each, &x.seen)
+	return x
 }
 
-// exports calls the functions that an instance exports.
-type exports struct {
-	each bind.Func
-	seen bind.Func
-}
+type exports struct{ each, seen bind.Func }
 
 func (x *exports) Each(ctx context.Context, all []Counter) ([]Counter, error) {
-	if bad := bind.CheckList(len(all), 4); bad != nil {
+	if bad := bind.CheckEach(all, 4,
+		func(v Counter) *host.BadValueError { return x.each.CheckHandle(resourceCounter, v) }); bad != nil {
 		return nil, bad.In("all")
-	}
-	for i, item := range all {
-		if bad := x.each.CheckHandle(resourceCounter, item); bad != nil {
-			return nil, bad.At(i).In("all")
-		}
 	}
 	call := x.each.Begin(ctx)
 	allPtr := call.LowerList(len(all), 4, 4)
@@ -81,20 +61,12 @@ func (x *exports) Each(ctx context.Context, all []Counter) ([]Counter, error) {
 		call.StoreUint32(at, call.LowerOwn(resourceCounter, item))
 	}
 	stack := call.Stack[:2]
-	stack[0] = uint64(allPtr)
-	stack[1] = uint64(uint32(len(all)))
-	if !call.Invoke() {
-		return nil, call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 8, 4)
-	if !ok {
-		return nil, call.End()
-	}
-	region, result := bind.LiftList[Counter](call, binary.LittleEndian.Uint32(area),
-		binary.LittleEndian.Uint32(area[4:]), 4, 4)
+	stack[0], stack[1] = uint64(allPtr), uint64(uint32(len(all)))
+	area := call.InvokeView(8, 4)
+	region, result := bind.LoadList[Counter](call, area, 4, 4)
 	for i := range result {
-		item := region[i*4:]
-		result[i] = bind.LiftOwn[Counter](call, resourceCounter, binary.LittleEndian.Uint32(item))
+		area := region[i*4:]
+		result[i] = bind.LiftOwn[Counter](call, resourceCounter, bind.Uint32(area))
 	}
 	return result, call.End()
 }
@@ -105,22 +77,15 @@ func (x *exports) Seen(ctx context.Context, c Counter) (string, error) {
 	}
 	call := x.seen.Begin(ctx)
 	call.Stack[0] = uint64(call.LowerBorrow(resourceCounter, c))
-	if !call.Invoke() {
-		return "", call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 8, 4)
-	if !ok {
-		return "", call.End()
-	}
-	result := call.LiftString(binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]))
-	return result, call.End()
+	area := call.InvokeView(8, 4)
+	return call.LoadString(area), call.End()
 }
 
 func handleEach(call *bind.Call) {
 	region, all := bind.LiftList[Counter](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 4, 4)
 	for i := range all {
-		item := region[i*4:]
-		all[i] = bind.LiftOwn[Counter](call, resourceCounter, binary.LittleEndian.Uint32(item))
+		area := region[i*4:]
+		all[i] = bind.LiftOwn[Counter](call, resourceCounter, bind.Uint32(area))
 	}
 	if !call.OK() {
 		return
@@ -130,17 +95,13 @@ func handleEach(call *bind.Call) {
 		call.Fail(err)
 		return
 	}
-	resultPtr := uint32(call.Stack[2])
-	if !call.CheckArea(resultPtr, 8, 4) {
-		return
-	}
-	resultPtr2 := call.LowerList(len(result), 4, 4)
+	area := call.ResultArea(2, 8, 4)
+	resultPtr := call.LowerList(len(result), 4, 4)
 	for i, item := range result {
-		at := resultPtr2 + uint32(i)*4
+		at := resultPtr + uint32(i)*4
 		call.StoreUint32(at, call.LowerOwn(resourceCounter, item))
 	}
-	call.StoreUint32(resultPtr, resultPtr2)
-	call.StoreUint32(resultPtr+4, uint32(len(result)))
+	call.StoreList(area, resultPtr, len(result))
 }
 
 func handleSeen(call *bind.Call) {
@@ -149,15 +110,7 @@ func handleSeen(call *bind.Call) {
 		return
 	}
 	result, err := call.Impl().(Interface).Seen(call.Context(), c)
-	if err != nil {
-		call.Fail(err)
-		return
-	}
-	resultPtr := uint32(call.Stack[1])
-	if !call.CheckArea(resultPtr, 8, 4) {
-		return
-	}
-	resultPtr2, resultLen := call.LowerString(result)
-	call.StoreUint32(resultPtr, resultPtr2)
-	call.StoreUint32(resultPtr+4, resultLen)
+	call.Return(err)
+	area := call.ResultArea(1, 8, 4)
+	call.StoreString(area, result)
 }
