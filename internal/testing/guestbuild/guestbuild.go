@@ -75,6 +75,7 @@ func command(t testing.TB, c Compiler, out string, flags ...string) *exec.Cmd {
 
 // tinygo returns the path of TinyGo, or why there is none.
 var tinygo = sync.OnceValues(func() (path, why string) {
+	defer func() { _, _ = os.Stat(path) }() // another program is another input of the test
 	if os.Getenv("WITGEN_TINYGO") != "" {
 		return guestcompile.FindTinyGo()
 	}

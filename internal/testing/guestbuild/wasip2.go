@@ -15,6 +15,7 @@ import (
 func BuildWASIP2(t testing.TB, dir, wit, world string, flags ...string) []byte {
 	t.Helper()
 	path := wasip2(t)
+	track(t, dir)
 	out := filepath.Join(t.TempDir(), "guest.wasm")
 	args := append([]string{"build", "-target=wasip2", "-wit-package=" + witForWASIP2(t, path, wit, world), "-wit-world=guest",
 		"-gc=conservative", "-scheduler=none", "-opt=z", "-no-debug"}, flags...)
