@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/witgen/witgen/internal/wasm"
 	"github.com/witgen/witgen/wit"
 )
 
@@ -39,7 +40,7 @@ type TypeInfo struct {
 }
 
 // CoreFunc is the type of a core function.
-type CoreFunc struct{ Params, Results []CoreValType }
+type CoreFunc struct{ Params, Results []wasm.ValType }
 
 // ResourcePath is a resource with the names under which an instance exports it, or
 // a component imports it.

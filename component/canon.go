@@ -1,5 +1,7 @@
 package component
 
+import "github.com/witgen/witgen/internal/wasm"
+
 // Canon is a canonical definition (Binary.md, "Canonical Definitions"). Which
 // fields count follows from Op; see canonForms.
 type Canon struct {
@@ -18,7 +20,7 @@ type Canon struct {
 	Memory, Table              uint32
 	// Slot and SlotType are those of context.get and context.set.
 	Slot     uint32
-	SlotType CoreValType
+	SlotType wasm.ValType
 }
 
 // CanonOption is an option of a canonical definition. Index counts where the

@@ -3,6 +3,8 @@ package component
 import (
 	"encoding/binary"
 	"slices"
+
+	"github.com/witgen/witgen/internal/wasm"
 )
 
 // coreTypeID is a core type. Two types with one id are the same type: groups of
@@ -13,13 +15,13 @@ type coreTypeID int
 type coreTypes struct {
 	groups map[string]coreTypeID // first id by the form of the group
 	// types are the types by id. The heap types in them are ids.
-	types []SubType
+	types []wasm.SubType
 }
 
 // group returns the ids of a group's types. space are the types before it, to
 // which its indices refer. bad is the first index that refers to no type, and -1
 // where all do.
-func (c *coreTypes) group(g *RecGroup, space []coreTypeID) (ids []coreTypeID, bad int64) {
+func (c *coreTypes) group(g *wasm.RecGroup, space []coreTypeID) (ids []coreTypeID, bad int64) {
 	base := int64(len(space))
 	bad = -1
 	next := int64(len(c.types))
@@ -39,9 +41,9 @@ func (c *coreTypes) group(g *RecGroup, space []coreTypeID) (ids []coreTypeID, ba
 			return 0
 		}
 	}
-	val := func(t CoreValType) CoreValType {
+	val := func(t wasm.ValType) wasm.ValType {
 		key = append(key, t.Code)
-		if t.Code == CoreRef || t.Code == CoreRefNull {
+		if t.Code == wasm.CodeRef || t.Code == wasm.CodeRefNull {
 			if t.Heap < 0 {
 				key = binary.AppendVarint(key, t.Heap)
 			} else {
@@ -50,7 +52,7 @@ func (c *coreTypes) group(g *RecGroup, space []coreTypeID) (ids []coreTypeID, ba
 		}
 		return t
 	}
-	types := make([]SubType, len(g.Types))
+	types := make([]wasm.SubType, len(g.Types))
 	for i, t := range g.Types {
 		t.Params, t.Results, t.Fields, t.Supers = slices.Clone(t.Params), slices.Clone(t.Results), slices.Clone(t.Fields), slices.Clone(t.Supers)
 		open := byte(0)
@@ -62,7 +64,7 @@ func (c *coreTypes) group(g *RecGroup, space []coreTypeID) (ids []coreTypeID, ba
 		for k, s := range t.Supers {
 			t.Supers[k] = uint32(resolve(int64(s)))
 		}
-		for _, list := range [][]CoreValType{t.Params, t.Results} {
+		for _, list := range [][]wasm.ValType{t.Params, t.Results} {
 			key = binary.AppendVarint(key, int64(len(list)))
 			for k := range list {
 				list[k] = val(list[k])
@@ -96,18 +98,18 @@ func (c *coreTypes) group(g *RecGroup, space []coreTypeID) (ids []coreTypeID, ba
 }
 
 // function returns the id of a function type of number types.
-func (c *coreTypes) function(params, results []CoreValType) coreTypeID {
-	ids, _ := c.group(&RecGroup{Types: []SubType{{Kind: FuncKind, Params: params, Results: results}}}, nil)
+func (c *coreTypes) function(params, results []wasm.ValType) coreTypeID {
+	ids, _ := c.group(&wasm.RecGroup{Types: []wasm.SubType{{Kind: wasm.FuncForm, Params: params, Results: results}}}, nil)
 	return ids[0]
 }
 
 // functionOf is function for types that hold ids of other types.
-func (c *coreTypes) functionOf(params, results []CoreValType) coreTypeID {
+func (c *coreTypes) functionOf(params, results []wasm.ValType) coreTypeID {
 	space := make([]coreTypeID, len(c.types))
 	for i := range space {
 		space[i] = coreTypeID(i)
 	}
-	ids, _ := c.group(&RecGroup{Types: []SubType{{Kind: FuncKind, Params: params, Results: results}}}, space)
+	ids, _ := c.group(&wasm.RecGroup{Types: []wasm.SubType{{Kind: wasm.FuncForm, Params: params, Results: results}}}, space)
 	return ids[0]
 }
 
@@ -127,21 +129,21 @@ func (c *coreTypes) isSub(a, b coreTypeID) bool {
 }
 
 // isFunc returns the function type of an id.
-func (c *coreTypes) isFunc(id coreTypeID) (SubType, bool) {
+func (c *coreTypes) isFunc(id coreTypeID) (wasm.SubType, bool) {
 	t := c.types[id]
-	return t, t.Kind == FuncKind
+	return t, t.Kind == wasm.FuncForm
 }
 
 // show writes a function type as people do: (i32, i64) -> (i32).
 func (c *coreTypes) show(id coreTypeID) string {
 	t := c.types[id]
-	if t.Kind != FuncKind {
+	if t.Kind != wasm.FuncForm {
 		return "no function type"
 	}
 	return showCore(t.Params) + " -> " + showCore(t.Results)
 }
 
-func showCore(types []CoreValType) string {
+func showCore(types []wasm.ValType) string {
 	s := "("
 	for i, t := range types {
 		if i > 0 {
@@ -151,14 +153,3 @@ func showCore(types []CoreValType) string {
 	}
 	return s + ")"
 }
-
-var coreValNames = map[byte]string{
-	CoreI32Code: "i32", CoreI64Code: "i64", CoreF32Code: "f32", CoreF64Code: "f64", CoreV128: "v128",
-	0x78: "i8", 0x77: "i16", 0x75: "nullcontref", 0x74: "nullexnref", 0x73: "nullfuncref", 0x72: "nullexternref", 0x71: "nullref", 0x70: "funcref", 0x6f: "externref",
-	0x6e: "anyref", 0x6d: "eqref", 0x6c: "i31ref", 0x6b: "structref", 0x6a: "arrayref", 0x69: "exnref", 0x68: "contref",
-	CoreRef: "ref", CoreRefNull: "ref null",
-}
-
-// String returns the type's name in the text format, without the heap type of a
-// reference.
-func (t CoreValType) String() string { return coreValNames[t.Code] }

@@ -1,5 +1,7 @@
 package component
 
+import "github.com/witgen/witgen/internal/wasm"
+
 // maxNesting is how deep components and types may be nested in each other. It
 // keeps readers from running out of stack.
 const maxNesting = 100
@@ -7,7 +9,6 @@ const maxNesting = 100
 var (
 	magic    = [4]byte{0, 'a', 's', 'm'}
 	preamble = [8]byte{0, 'a', 's', 'm', 0x0d, 0, 1, 0}
-	coreHead = [8]byte{0, 'a', 's', 'm', 1, 0, 0, 0}
 )
 
 // Form is what a WebAssembly binary is, going by its first eight bytes.
@@ -22,13 +23,13 @@ const (
 )
 
 // FormOf tells a core module from a component by the preamble.
-func FormOf(wasm []byte) Form {
+func FormOf(file []byte) Form {
 	switch {
-	case len(wasm) < 8 || [4]byte(wasm) != magic:
+	case len(file) < 8 || [4]byte(file) != magic:
 		return NotWasm
-	case [8]byte(wasm) == preamble:
+	case [8]byte(file) == preamble:
 		return ComponentForm
-	case [8]byte(wasm) == coreHead:
+	case string(file[:8]) == wasm.Preamble:
 		return CoreForm
 	default:
 		return OtherWasm
@@ -37,50 +38,53 @@ func FormOf(wasm []byte) Form {
 
 // Decode reads a component (Binary.md, "Component Definitions"). It checks the
 // format and not the rules of validation; see Validate. Core modules are byte
-// ranges that nobody looks into. The component shares the memory of wasm.
+// ranges that nobody looks into. The component shares the memory of file.
 //
-// An error is an *Error. Time and memory are proportional to the length of wasm.
-func Decode(wasm []byte) (*Component, error) { return decodeAt(wasm, 0) }
+// An error is an *Error. Time and memory are proportional to the length of file.
+func Decode(file []byte) (*Component, error) { return decodeAt(file, 0) }
 
 // decodeAt reads a component that stands at an offset of its file.
-func decodeAt(wasm []byte, offset int) (c *Component, err error) {
+func decodeAt(b []byte, offset int) (c *Component, err error) {
 	defer catch(&err)
-	d := decoder{reader: &reader{data: wasm, base: offset}}
+	d := decoder{Cursor: newCursor(b, offset)}
 	return d.component(0), nil
 }
 
 // decoder reads one component or a section of it.
 type decoder struct {
-	*reader
+	*wasm.Cursor
 	depth int // of types inside each other
 }
+
+// fail ends decoding at the next byte.
+func (d *decoder) fail(format string, args ...any) { failAt(d.Offset(), format, args...) }
 
 // component ::= <preamble> <section>*
 func (d *decoder) component(depth int) *Component {
 	if depth > maxNesting {
 		d.fail("components are nested more than %d deep", maxNesting)
 	}
-	c := &Component{Offset: d.offset(), Size: len(d.data)}
-	switch FormOf(d.data) {
+	c := &Component{Offset: d.Offset(), Size: d.Len()}
+	switch FormOf(d.Ahead()) {
 	case ComponentForm:
 	case NotWasm:
 		d.fail("the preamble is not that of WebAssembly, 00 61 73 6d")
 	case CoreForm:
 		d.fail("this is a core module, not a component")
 	default:
-		d.fail("the version is % x, and components of version 0d 00 01 00 are supported", d.data[4:8])
+		d.fail("the version is % x, and components of version 0d 00 01 00 are supported", d.Ahead()[4:8])
 	}
-	d.at = len(preamble)
-	for !d.done() {
-		start := d.offset()
-		id := SectionID(d.byte())
+	d.Bytes(uint32(len(preamble)))
+	for !d.Done() {
+		start := d.Offset()
+		id := SectionID(d.Byte())
 		if id > ValueSection {
-			failAt(start, "%d is no section of a component", id)
+			failAt(start, "invalid section %d of a component", id)
 		}
-		s := decoder{reader: d.sub(d.u32())}
-		section := Section{ID: id, Offset: s.offset()}
+		s := decoder{Cursor: d.Sub(d.Uint32())}
+		section := Section{ID: id, Offset: s.Offset()}
 		section.Defs = s.section(id, depth)
-		s.end("the " + id.String() + " section")
+		s.End("the " + id.String() + " section")
 		c.Sections = append(c.Sections, section)
 	}
 	return c
@@ -89,26 +93,23 @@ func (d *decoder) component(depth int) *Component {
 func (d *decoder) section(id SectionID, depth int) []Def {
 	switch id {
 	case CustomSection:
-		start := pos(d.offset())
-		name := d.name()
-		return []Def{&Custom{start, name, d.rest()}}
+		start := pos(d.Offset())
+		name := d.Name()
+		return []Def{&Custom{start, name, d.Rest()}}
 	case CoreModuleSection:
-		start := d.offset()
-		if FormOf(d.data) != CoreForm {
+		start := d.Offset()
+		if FormOf(d.Ahead()) != CoreForm {
 			failAt(start, "a core module section must hold a core module of version 1")
 		}
-		return []Def{&CoreModule{pos(start), d.rest()}}
+		return []Def{&CoreModule{pos(start), d.Rest()}}
 	case ComponentSection:
 		c := d.component(depth + 1)
 		return []Def{c}
 	case StartSection:
-		return []Def{&Start{pos(d.offset()), d.u32(), d.indices(), d.u32()}}
+		return []Def{&Start{pos(d.Offset()), d.Uint32(), d.Indices(), d.Uint32()}}
 	}
-	return vec(d.reader, sectionReaders[id].bind(d))
+	return wasm.Vec(d.Cursor, sectionReaders[id].bind(d))
 }
-
-// rest returns what is left.
-func (d *decoder) rest() []byte { return d.bytes(uint32(len(d.data) - d.at)) }
 
 // readDef reads one definition.
 type readDef func(*decoder) Def
@@ -130,38 +131,38 @@ var sectionReaders = [...]readDef{
 
 // core:instance ::= 0x00 <moduleidx> vec(<core:instantiatearg>) | 0x01 vec(<core:inlineexport>)
 func (d *decoder) coreInstance() Def {
-	i := &CoreInstance{pos: pos(d.offset())}
-	if d.oneOf(1, "kind of core instance") == 1 {
-		i.Exports = vec(d.reader, func() CoreExport {
-			name := d.name()
+	i := &CoreInstance{pos: pos(d.Offset())}
+	if d.OneOf(1, "kind of core instance") == 1 {
+		i.Exports = wasm.Vec(d.Cursor, func() CoreExport {
+			name := d.Name()
 			sort := d.coreSort()
-			return CoreExport{name, sort, d.u32()}
+			return CoreExport{name, sort, d.Uint32()}
 		})
 		return i
 	}
-	i.Module = d.u32()
-	i.Args = vec(d.reader, func() CoreArg {
-		name := d.name()
-		d.expect(0x12, "the sort instance")
-		return CoreArg{name, d.u32()}
+	i.Module = d.Uint32()
+	i.Args = wasm.Vec(d.Cursor, func() CoreArg {
+		name := d.Name()
+		d.Expect(0x12, "the sort instance")
+		return CoreArg{name, d.Uint32()}
 	})
 	return i
 }
 
 // instance ::= 0x00 <componentidx> vec(<instantiatearg>) | 0x01 vec(<inlineexport>)
 func (d *decoder) instance() Def {
-	i := &Instance{pos: pos(d.offset())}
-	if d.oneOf(1, "kind of instance") == 1 {
-		i.Exports = vec(d.reader, func() InlineExport {
+	i := &Instance{pos: pos(d.Offset())}
+	if d.OneOf(1, "kind of instance") == 1 {
+		i.Exports = wasm.Vec(d.Cursor, func() InlineExport {
 			name := d.externName()
 			sort, index := d.sortIndex()
 			return InlineExport{name, sort, index}
 		})
 		return i
 	}
-	i.Component = d.u32()
-	i.Args = vec(d.reader, func() Arg {
-		name := d.name()
+	i.Component = d.Uint32()
+	i.Args = wasm.Vec(d.Cursor, func() Arg {
+		name := d.Name()
 		sort, index := d.sortIndex()
 		return Arg{name, sort, index}
 	})
@@ -185,54 +186,54 @@ func init() {
 
 // coreSort ::= a byte; see sortBytes.
 func (d *decoder) coreSort() Sort {
-	b := d.byte()
+	at := d.Offset()
+	b := d.Byte()
 	s, ok := coreSorts[b]
 	if !ok {
-		d.at--
-		d.fail("0x%02x is no core sort", b)
+		failAt(at, "invalid core sort 0x%02x", b)
 	}
 	return s
 }
 
 // sort ::= 0x00 <core:sort> | a byte; see sortBytes.
 func (d *decoder) sort() Sort {
-	b := d.byte()
+	at := d.Offset()
+	b := d.Byte()
 	if b == 0 {
 		return d.coreSort()
 	}
 	s, ok := wideSorts[b]
 	if !ok {
-		d.at--
-		d.fail("0x%02x is no sort", b)
+		failAt(at, "invalid sort 0x%02x", b)
 	}
 	return s
 }
 
 func (d *decoder) sortIndex() (Sort, uint32) {
 	s := d.sort()
-	return s, d.u32()
+	return s, d.Uint32()
 }
 
 // alias ::= <sort> 0x00 <instanceidx> <name> | <sort> 0x01 <core:instanceidx> <core:name> | <sort> 0x02 <u32> <u32>
 func (d *decoder) alias() *Alias {
-	a := &Alias{pos: pos(d.offset()), Sort: d.sort()}
-	a.Target = AliasTarget(d.oneOf(2, "target of an alias"))
+	a := &Alias{pos: pos(d.Offset()), Sort: d.sort()}
+	a.Target = AliasTarget(d.OneOf(2, "target of an alias"))
 	if a.Target == AliasOuter {
-		a.Count, a.Index = d.u32(), d.u32()
+		a.Count, a.Index = d.Uint32(), d.Uint32()
 	} else {
-		a.Instance, a.Name = d.u32(), d.name()
+		a.Instance, a.Name = d.Uint32(), d.Name()
 	}
 	return a
 }
 
 // nameattributes ::= (0x00 | 0x01) <externname> | 0x02 <externname> vec(<attribute>)
 func (d *decoder) externName() ExternName {
-	form := d.oneOf(2, "form of a name")
-	n := ExternName{Name: d.name(), Old: form == 1}
+	form := d.OneOf(2, "form of a name")
+	n := ExternName{Name: d.Name(), Old: form == 1}
 	if form == 2 {
-		n.Attributes = vec(d.reader, func() Attribute {
-			kind := AttributeKind(d.oneOf(2, "attribute"))
-			return Attribute{kind, d.name()}
+		n.Attributes = wasm.Vec(d.Cursor, func() Attribute {
+			kind := AttributeKind(d.OneOf(2, "attribute"))
+			return Attribute{kind, d.Name()}
 		})
 	}
 	return n
@@ -240,16 +241,16 @@ func (d *decoder) externName() ExternName {
 
 // import ::= <nameattributes> <externtype>
 func (d *decoder) importDecl() *Import {
-	start := pos(d.offset())
+	start := pos(d.Offset())
 	name := d.externName()
 	return &Import{start, name, d.externType()}
 }
 
 // export ::= <nameattributes> <sortidx> <externtype>?
 func (d *decoder) export() Def {
-	e := &Export{pos: pos(d.offset()), Name: d.externName()}
+	e := &Export{pos: pos(d.Offset()), Name: d.externName()}
 	e.Sort, e.Index = d.sortIndex()
-	if d.flag("the mark of an ascribed type") {
+	if d.Flag("mark of an ascribed type") {
 		t := d.externType()
 		e.Type = &t
 	}
@@ -258,7 +259,7 @@ func (d *decoder) export() Def {
 
 // value ::= <valtype> <len> <byte>*
 func (d *decoder) value() Def {
-	start := pos(d.offset())
+	start := pos(d.Offset())
 	t := d.valType()
-	return &Value{start, t, d.bytes(d.u32())}
+	return &Value{start, t, d.Bytes(d.Uint32())}
 }

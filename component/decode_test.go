@@ -4,10 +4,13 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/witgen/witgen/internal/wasm"
 )
 
 func TestEncodeGivesWhatDecodeRead(t *testing.T) {
@@ -44,22 +47,20 @@ func TestOffsets(t *testing.T) {
 	for d := range c.Defs() {
 		var e encoder
 		e.def(d)
-		if !bytes.HasPrefix(wasm[d.At():], e.buf) {
-			t.Errorf("%T at %#x: the bytes there are % x, want % x", d, d.At(), wasm[d.At():d.At()+len(e.buf)], e.buf)
+		if !bytes.HasPrefix(wasm[d.At():], e.Buf) {
+			t.Errorf("%T at %#x: the bytes there are % x, want % x", d, d.At(), wasm[d.At():d.At()+len(e.Buf)], e.Buf)
 		}
 	}
 }
 
 // wasmOf returns a component of sections, each an id and its contents.
 func wasmOf(sections ...string) []byte {
-	wasm := preamble[:len(preamble):len(preamble)]
+	w := wasm.Writer{Buf: slices.Clone(preamble[:])}
 	for _, s := range sections {
-		e := encoder{buf: wasm}
-		e.byte(s[0])
-		e.sized(func() { e.byte([]byte(s[1:])...) })
-		wasm = e.buf
+		w.Byte(s[0])
+		w.Bytes([]byte(s[1:]))
 	}
-	return wasm
+	return w.Buf
 }
 
 func TestMalformed(t *testing.T) {
@@ -71,33 +72,33 @@ func TestMalformed(t *testing.T) {
 		rule   string
 	}{
 		{"empty", nil, 0, "not that of WebAssembly"},
-		{"core module", coreHead[:], 0, "core module"},
+		{"core module", []byte(wasm.Preamble), 0, "core module"},
 		{"version", []byte("\x00asm\x0e\x00\x01\x00"), 0, "version is 0e 00 01 00"},
-		{"section", wasmOf("\x0d"), 8, "13 is no section"},
-		{"section too long", append(wasmOf(), 7, 5, 0), 10, "5 bytes are announced and 1 are there"},
+		{"section", wasmOf("\x0d"), 8, "invalid section 13"},
+		{"section too long", append(wasmOf(), 7, 5, 0), 10, "5 bytes are announced and 1 are left"},
 		{"size too long", append(wasmOf(), 7, 0x80, 0x80, 0x80, 0x80, 0x10), 9, "too long"},
 		{"bytes left", wasmOf("\x07\x00\x00"), 11, "1 bytes are left"},
 		{"count", wasmOf("\x07\xff\xff\xff\xff\x0f\x7f"), 16, "ends too early"},
-		{"type", wasmOf("\x07\x01\x3e"), 11, "0x3e is no type"},
-		{"value type", wasmOf("\x07\x01\x70\x40"), 12, "0x40 is no value type"},
+		{"type", wasmOf("\x07\x01\x3e"), 11, "invalid type 0x3e"},
+		{"value type", wasmOf("\x07\x01\x70\x40"), 12, "invalid value type 0x40"},
 		{"optional type", wasmOf("\x07\x01\x66\x02"), 12, "mark of an optional type"},
 		{"result list", wasmOf("\x07\x01\x40\x00\x01\x01"), 14, "number of results"},
 		{"case", wasmOf("\x07\x01\x71\x01\x01a\x00\x01"), 16, "end of a case"},
 		{"name", wasmOf("\x00\x01\xff"), 10, "not valid UTF-8"},
 		{"surrogate", wasmOf("\x00\x03\xed\xa0\x80"), 10, "not valid UTF-8"},
-		{"sort", wasmOf("\x06\x01\x06\x00\x00\x00"), 11, "0x06 is no sort"},
-		{"core sort", wasmOf("\x06\x01\x00\x05\x00\x00\x00"), 12, "0x05 is no core sort"},
+		{"sort", wasmOf("\x06\x01\x06\x00\x00\x00"), 11, "invalid sort 0x06"},
+		{"core sort", wasmOf("\x06\x01\x00\x05\x00\x00\x00"), 12, "invalid core sort 0x05"},
 		{"alias target", wasmOf("\x06\x01\x01\x03\x00\x00"), 12, "target of an alias"},
-		{"canon", wasmOf("\x08\x01\x07"), 11, "0x07 is no canonical definition"},
+		{"canon", wasmOf("\x08\x01\x07"), 11, "invalid canonical definition 0x07"},
 		{"canon sort", wasmOf("\x08\x01\x01\x01\x00\x00"), 12, "sort func"},
 		{"canon option", wasmOf("\x08\x01\x01\x00\x00\x01\x08"), 15, "canonical option"},
 		{"import of a core func", wasmOf("\x0a\x01\x00\x01a\x00\x00\x00"), 14, "core func is neither imported nor exported"},
 		{"name form", wasmOf("\x0a\x01\x03\x01a\x01\x00"), 11, "form of a name"},
 		{"attribute", wasmOf("\x0a\x01\x02\x01a\x01\x03\x00\x01\x00"), 15, "attribute"},
-		{"import in an instance type", wasmOf("\x07\x01\x42\x01\x03"), 13, "no declarator"},
+		{"import in an instance type", wasmOf("\x07\x01\x42\x01\x03"), 13, "invalid declarator"},
 		{"core instance argument", wasmOf("\x02\x01\x00\x00\x01\x01a\x00\x00"), 16, "sort instance"},
 		{"core module of another version", wasmOf("\x01\x00asm\x02\x00\x00\x00"), 10, "core module of version 1"},
-		{"heap type", wasmOf("\x03\x01\x60\x01\x64\x40\x00"), 14, "no heap type"},
+		{"heap type", wasmOf("\x03\x01\x60\x01\x64\x40\x00"), 14, "invalid heap type"},
 		{"nested types", wasmOf("\x07\x01\x42\x01" + deep), -1, "nested more than"},
 		{"nested components", nestedComponents(maxNesting + 1), -1, "nested more than"},
 	} {

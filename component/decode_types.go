@@ -1,5 +1,7 @@
 package component
 
+import "github.com/witgen/witgen/internal/wasm"
+
 // enter counts the types that are nested in each other.
 func (d *decoder) enter() {
 	if d.depth++; d.depth > maxNesting {
@@ -9,7 +11,8 @@ func (d *decoder) enter() {
 
 // deftype ::= <defvaltype> | <functype> | <componenttype> | <instancetype> | <resourcetype>
 func (d *decoder) deftype() Type {
-	b := d.byte()
+	at := d.Offset()
+	b := d.Byte()
 	if p := Prim(b); primNames[p] != "" {
 		return &PrimType{p}
 	}
@@ -17,27 +20,27 @@ func (d *decoder) deftype() Type {
 	case 0x72:
 		return &Record{d.fields()}
 	case 0x71:
-		return &Variant{vec(d.reader, d.variantCase)}
+		return &Variant{wasm.Vec(d.Cursor, d.variantCase)}
 	case 0x70:
 		return &List{d.valType()}
 	case 0x67:
 		elem := d.valType()
-		return &FixedList{elem, d.u32()}
+		return &FixedList{elem, d.Uint32()}
 	case 0x6f:
-		return &Tuple{vec(d.reader, d.valType)}
+		return &Tuple{wasm.Vec(d.Cursor, d.valType)}
 	case 0x6e:
-		return &Flags{vec(d.reader, d.name)}
+		return &Flags{wasm.Vec(d.Cursor, d.Name)}
 	case 0x6d:
-		return &Enum{vec(d.reader, d.name)}
+		return &Enum{wasm.Vec(d.Cursor, d.Name)}
 	case 0x6b:
 		return &Option{d.valType()}
 	case 0x6a:
 		ok := d.optional()
 		return &Result{ok, d.optional()}
 	case 0x69:
-		return &Own{d.u32()}
+		return &Own{d.Uint32()}
 	case 0x68:
-		return &Borrow{d.u32()}
+		return &Borrow{d.Uint32()}
 	case 0x66:
 		return &Stream{d.optional()}
 	case 0x65:
@@ -53,51 +56,50 @@ func (d *decoder) deftype() Type {
 	case 0x42:
 		return &InstanceType{d.decls(false)}
 	case 0x3f:
-		r := &Resource{Rep: d.coreValType()}
-		if d.flag("the mark of a destructor") {
-			f := d.u32()
+		r := &Resource{Rep: d.ValType()}
+		if d.Flag("mark of a destructor") {
+			f := d.Uint32()
 			r.Dtor = &f
 		}
 		return r
 	}
-	d.at--
-	d.fail("0x%02x is no type", b)
+	failAt(at, "invalid type 0x%02x", b)
 	return nil
 }
 
 // fields ::= vec(<label> <valtype>)
 func (d *decoder) fields() []Field {
-	return vec(d.reader, func() Field {
-		name := d.name()
+	return wasm.Vec(d.Cursor, func() Field {
+		name := d.Name()
 		return Field{name, d.valType()}
 	})
 }
 
 // case ::= <label> <valtype>? 0x00
 func (d *decoder) variantCase() Case {
-	name := d.name()
+	name := d.Name()
 	t := d.optional()
-	d.expect(0x00, "the end of a case")
+	d.Expect(0x00, "the end of a case")
 	return Case{name, t}
 }
 
 // valtype ::= <typeidx> | <primvaltype>
 func (d *decoder) valType() ValType {
-	start := d.offset()
-	if p := Prim(d.peek()); primNames[p] != "" {
-		d.at++
+	start := d.Offset()
+	if p := Prim(d.Peek()); primNames[p] != "" {
+		d.Byte()
 		return ValType{Prim: p}
 	}
-	v := d.s33()
+	v := d.Int33()
 	if v < 0 {
-		failAt(start, "0x%02x is no value type: a primitive type or the index of a type must stand here", byte(v)&0x7f)
+		failAt(start, "invalid value type 0x%02x: a primitive type or the index of a type must stand here", byte(v)&0x7f)
 	}
 	return ValType{Index: uint32(v)}
 }
 
 // <valtype>? ::= 0x00 | 0x01 <valtype>
 func (d *decoder) optional() *ValType {
-	if !d.flag("the mark of an optional type") {
+	if !d.Flag("mark of an optional type") {
 		return nil
 	}
 	t := d.valType()
@@ -106,8 +108,8 @@ func (d *decoder) optional() *ValType {
 
 // resultlist ::= 0x00 <valtype> | 0x01 0x00
 func (d *decoder) resultList() *ValType {
-	if d.oneOf(1, "kind of result list") == 1 {
-		d.expect(0x00, "the number of results")
+	if d.OneOf(1, "kind of result list") == 1 {
+		d.Expect(0x00, "the number of results")
 		return nil
 	}
 	t := d.valType()
@@ -119,9 +121,9 @@ func (d *decoder) resultList() *ValType {
 func (d *decoder) decls(ofComponent bool) []Def {
 	d.enter()
 	defer func() { d.depth-- }()
-	return vec(d.reader, func() Def {
-		start := pos(d.offset())
-		switch b := d.byte(); {
+	return wasm.Vec(d.Cursor, func() Def {
+		start := pos(d.Offset())
+		switch b := d.Byte(); {
 		case b == declCoreType:
 			return d.coreTypeDef()
 		case b == declType:
@@ -134,8 +136,7 @@ func (d *decoder) decls(ofComponent bool) []Def {
 			name := d.externName()
 			return &ExportDecl{start, name, d.externType()}
 		default:
-			d.at--
-			d.fail("0x%02x is no declarator of such a type", b)
+			failAt(start.At(), "invalid declarator 0x%02x of such a type", b)
 			return nil
 		}
 	})
@@ -151,22 +152,22 @@ const (
 )
 
 // type ::= <deftype>
-func (d *decoder) typeDef() Def { return &TypeDef{pos(d.offset()), d.deftype()} }
+func (d *decoder) typeDef() Def { return &TypeDef{pos(d.Offset()), d.deftype()} }
 
 // externtype: see the table; each sort has its own form.
 func (d *decoder) externType() ExternType {
-	start := d.offset()
+	start := d.Offset()
 	t := ExternType{Sort: d.sort()}
 	switch t.Sort {
 	case SortCoreModule, SortFunc, SortComponent, SortInstance:
-		t.Index = d.u32()
+		t.Index = d.Uint32()
 	case SortType:
-		if t.Bound = Bound(d.oneOf(1, "bound of a type")); t.Bound == BoundEq {
-			t.Index = d.u32()
+		if t.Bound = Bound(d.OneOf(1, "bound of a type")); t.Bound == BoundEq {
+			t.Index = d.Uint32()
 		}
 	case SortValue:
-		if d.oneOf(1, "bound of a value") == 0 {
-			t.Index = d.u32()
+		if d.OneOf(1, "bound of a value") == 0 {
+			t.Index = d.Uint32()
 		} else {
 			t.Bound, t.Value = BoundType, d.valType()
 		}
@@ -178,36 +179,36 @@ func (d *decoder) externType() ExternType {
 
 // canon: see canonForms.
 func (d *decoder) canon() Def {
-	c := &Canon{pos: pos(d.offset()), Op: CanonOp(d.byte())}
+	c := &Canon{pos: pos(d.Offset()), Op: CanonOp(d.Byte())}
 	form, ok := canonForms[c.Op]
 	if !ok {
-		failAt(c.At(), "0x%02x is no canonical definition", byte(c.Op))
+		failAt(c.At(), "invalid canonical definition 0x%02x", byte(c.Op))
 	}
 	for _, imm := range form.imms {
 		switch imm {
 		case 'f':
-			d.expect(0x00, "the sort func")
-			c.Func = d.u32()
+			d.Expect(0x00, "the sort func")
+			c.Func = d.Uint32()
 		case 't':
-			c.Type = d.u32()
+			c.Type = d.Uint32()
 		case 'o':
-			c.Options = vec(d.reader, d.canonOption)
+			c.Options = wasm.Vec(d.Cursor, d.canonOption)
 		case 'r':
 			c.Result = d.resultList()
 		case 'a':
-			c.Async = d.flag("the async flag")
+			c.Async = d.Flag("async flag")
 		case 'c':
-			c.Cancellable = d.flag("the cancellable flag")
+			c.Cancellable = d.Flag("cancellable flag")
 		case 's':
-			c.Shared = d.flag("the shared flag")
+			c.Shared = d.Flag("shared flag")
 		case 'm':
-			c.Memory = d.u32()
+			c.Memory = d.Uint32()
 		case 'T':
-			c.Table = d.u32()
+			c.Table = d.Uint32()
 		case 'v':
-			c.SlotType = d.coreValType()
+			c.SlotType = d.ValType()
 		case 'i':
-			c.Slot = d.u32()
+			c.Slot = d.Uint32()
 		default:
 			panic("component: unhandled immediate " + string(imm))
 		}
@@ -216,9 +217,9 @@ func (d *decoder) canon() Def {
 }
 
 func (d *decoder) canonOption() CanonOption {
-	o := CanonOption{Kind: OptionKind(d.oneOf(byte(CallbackOption), "canonical option"))}
+	o := CanonOption{Kind: OptionKind(d.OneOf(byte(CallbackOption), "canonical option"))}
 	if o.Kind.hasIndex() {
-		o.Index = d.u32()
+		o.Index = d.Uint32()
 	}
 	return o
 }

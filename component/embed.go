@@ -3,6 +3,7 @@ package component
 import (
 	"fmt"
 
+	"github.com/witgen/witgen/internal/wasm"
 	"github.com/witgen/witgen/wit"
 )
 
@@ -29,17 +30,9 @@ func Embed(core []byte, r *wit.Resolve, world wit.WorldID, encoding OptionKind) 
 	if err != nil {
 		return nil, err
 	}
-	coreSections(core, 0)
-	e := encoder{buf: append(make([]byte, 0, len(core)+len(data)+64), core...)}
-	e.customSection(typeSection, data)
-	return e.buf, nil
-}
-
-// customSection appends a custom section of a core module.
-func (e *encoder) customSection(name string, data []byte) {
-	e.byte(0)
-	e.sized(func() {
-		e.name(name)
-		e.byte(data...)
-	})
+	for range newCursor(core, 0).Sections() { // for the error
+	}
+	w := wasm.Writer{Buf: append(make([]byte, 0, len(core)+len(data)+64), core...)}
+	w.Custom(typeSection, data)
+	return w.Buf, nil
 }

@@ -1,6 +1,10 @@
 package component
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/witgen/witgen/internal/wasm"
+)
 
 // growNames are names that meet each other often.
 var growNames = []string{"a", "b", "r", "s", "r", "x", "a-b", "f", "A", "R",
@@ -168,12 +172,12 @@ func (g *grower) typ(n [sorts]uint32) Type {
 	case 18:
 		return &Future{g.optional(n)}
 	case 19:
-		r := &Resource{Rep: CoreI32}
+		r := &Resource{Rep: wasm.I32}
 		if g.IntN(4) == 0 {
 			r.Dtor = ptr(g.near(n[SortCoreFunc]))
 		}
 		if g.IntN(10) == 0 {
-			r.Rep = CoreI64
+			r.Rep = wasm.I64
 		}
 		return r
 	default:
@@ -226,7 +230,7 @@ var canonOps = func() (list []CanonOp) {
 
 func (g *grower) canon(n [sorts]uint32) *Canon {
 	c := &Canon{Op: pick(g.mutator, canonOps), Type: g.near(n[SortType]), Options: g.options(n), Result: g.optional(n), Async: g.IntN(2) == 0, Cancellable: g.IntN(99) == 0,
-		Memory: g.near(n[SortCoreMemory]), Table: g.near(n[SortCoreTable]), Slot: uint32(g.IntN(3)), SlotType: pick(g.mutator, []CoreValType{CoreI32, CoreI32, CoreI64, CoreF32})}
+		Memory: g.near(n[SortCoreMemory]), Table: g.near(n[SortCoreTable]), Slot: uint32(g.IntN(3)), SlotType: pick(g.mutator, []wasm.ValType{wasm.I32, wasm.I32, wasm.I64, wasm.F32})}
 	switch g.IntN(3) {
 	case 0:
 		c.Op = CanonLift
@@ -247,36 +251,36 @@ func (g *grower) canon(n [sorts]uint32) *Canon {
 	return c
 }
 
-func (g *grower) coreFuncType() SubType {
-	list := func() (l []CoreValType) {
+func (g *grower) coreFuncType() wasm.SubType {
+	list := func() (l []wasm.ValType) {
 		for range g.IntN(3) {
-			l = append(l, pick(g.mutator, []CoreValType{CoreI32, CoreI32, CoreI64, CoreF32, CoreF64, {Code: CoreFuncref}}))
+			l = append(l, pick(g.mutator, []wasm.ValType{wasm.I32, wasm.I32, wasm.I64, wasm.F32, wasm.F64, {Code: wasm.CodeFuncRef}}))
 		}
 		return l
 	}
-	return SubType{Kind: FuncKind, Params: list(), Results: list()}
+	return wasm.SubType{Kind: wasm.FuncForm, Params: list(), Results: list()}
 }
 
-func (g *grower) limits() CoreLimits {
-	l := CoreLimits{Min: uint64(g.IntN(3)), PageLog2: 16, HasMax: g.IntN(2) == 0, Shared: g.IntN(6) == 0, Addr64: g.IntN(6) == 0}
+func (g *grower) limits() wasm.Limits {
+	l := wasm.Limits{Min: uint64(g.IntN(3)), PageLog2: 16, HasMax: g.IntN(2) == 0, Shared: g.IntN(6) == 0, Addr64: g.IntN(6) == 0}
 	if l.HasMax {
 		l.Max = uint64(g.IntN(4))
 	}
 	return l
 }
 
-func (g *grower) coreExtern(types uint32) CoreExtern {
+func (g *grower) coreExtern(types uint32) wasm.Extern {
 	switch g.IntN(6) {
 	case 0:
-		return CoreExtern{Sort: SortCoreTable, Table: CoreTable{pick(g.mutator, []CoreValType{{Code: CoreFuncref}, {Code: 0x6f}, {Code: CoreRefNull, Heap: -16}}), g.limits()}}
+		return wasm.Extern{Kind: wasm.TableKind, Table: wasm.Table{Elem: pick(g.mutator, []wasm.ValType{{Code: wasm.CodeFuncRef}, {Code: 0x6f}, {Code: wasm.CodeRefNull, Heap: -16}}), Limits: g.limits()}}
 	case 1:
-		return CoreExtern{Sort: SortCoreMemory, Memory: g.limits()}
+		return wasm.Extern{Kind: wasm.MemoryKind, Memory: g.limits()}
 	case 2:
-		return CoreExtern{Sort: SortCoreGlobal, Global: CoreGlobal{pick(g.mutator, []CoreValType{CoreI32, CoreF64}), g.IntN(2) == 0}}
+		return wasm.Extern{Kind: wasm.GlobalKind, Global: wasm.Global{Type: pick(g.mutator, []wasm.ValType{wasm.I32, wasm.F64}), Mutable: g.IntN(2) == 0}}
 	case 3:
-		return CoreExtern{Sort: SortCoreTag, Func: g.near(types)}
+		return wasm.Extern{Kind: wasm.TagKind, Func: g.near(types)}
 	default:
-		return CoreExtern{Sort: SortCoreFunc, Func: g.near(types)}
+		return wasm.Extern{Kind: wasm.FuncKind, Func: g.near(types)}
 	}
 }
 
@@ -286,10 +290,10 @@ func (g *grower) moduleType(n [sorts]uint32) *ModuleType {
 	for range g.IntN(6) {
 		switch g.IntN(5) {
 		case 0, 1:
-			t.Decls = append(t.Decls, ModuleDecl{Type: &RecGroup{Types: []SubType{g.coreFuncType()}}})
+			t.Decls = append(t.Decls, ModuleDecl{Type: &wasm.RecGroup{Types: []wasm.SubType{g.coreFuncType()}}})
 			types++
 		case 2:
-			t.Decls = append(t.Decls, ModuleDecl{Import: &CoreImport{pick(g.mutator, []string{"a", "b"}), pick(g.mutator, []string{"a", "b", ""}), g.coreExtern(types)}})
+			t.Decls = append(t.Decls, ModuleDecl{Import: &wasm.Import{Module: pick(g.mutator, []string{"a", "b"}), Name: pick(g.mutator, []string{"a", "b", ""}), Type: g.coreExtern(types)}})
 		case 3:
 			t.Decls = append(t.Decls, ModuleDecl{Export: &CoreExportDecl{pick(g.mutator, []string{"a", "b", "f", "memory"}), g.coreExtern(types)}})
 		default:
@@ -303,9 +307,9 @@ func (g *grower) moduleType(n [sorts]uint32) *ModuleType {
 func (g *grower) coreType(n [sorts]uint32) *CoreTypeDef {
 	switch g.IntN(4) {
 	case 0:
-		return &CoreTypeDef{Rec: &RecGroup{Types: []SubType{{Kind: FuncKind, Params: []CoreValType{pick(g.mutator, []CoreValType{CoreI32, CoreI64})}}}}}
+		return &CoreTypeDef{Rec: &wasm.RecGroup{Types: []wasm.SubType{{Kind: wasm.FuncForm, Params: []wasm.ValType{pick(g.mutator, []wasm.ValType{wasm.I32, wasm.I64})}}}}}
 	case 1:
-		return &CoreTypeDef{Rec: &RecGroup{Types: []SubType{g.coreFuncType()}}}
+		return &CoreTypeDef{Rec: &wasm.RecGroup{Types: []wasm.SubType{g.coreFuncType()}}}
 	default:
 		return &CoreTypeDef{Module: g.moduleType(n)}
 	}

@@ -1,5 +1,7 @@
 package component
 
+import "github.com/witgen/witgen/internal/wasm"
+
 // goal is a sort of definition that is tried for until one is valid.
 type goal func(g *grower, s growScope, n [sorts]uint32) Def
 
@@ -163,7 +165,7 @@ func (g *grower) handle(n [sorts]uint32) Type {
 	case 2:
 		return &Result{g.optional(n), g.optional(n)}
 	default:
-		return &Resource{Rep: CoreI32}
+		return &Resource{Rep: wasm.I32}
 	}
 }
 

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/witgen/witgen/internal/wasm"
 )
 
 // Hostile binaries must end in an error or a result within these bounds, which are
@@ -109,7 +111,7 @@ func bombs() map[string]*Component {
 
 	crossing := &Component{}
 	for range 40_000 {
-		crossing.Add(&CoreTypeDef{Rec: &RecGroup{Types: []SubType{{Kind: FuncKind}}}})
+		crossing.Add(&CoreTypeDef{Rec: &wasm.RecGroup{Types: []wasm.SubType{{Kind: wasm.FuncForm}}}})
 	}
 	list["core types"] = crossing
 

@@ -3,6 +3,8 @@ package component
 import (
 	"fmt"
 	"strings"
+
+	"github.com/witgen/witgen/internal/wasm"
 )
 
 // Inspect returns a component as a tree of text: its definitions in order with the
@@ -11,11 +13,11 @@ import (
 // section gives. Of a core module it returns the imports, the exports and the custom
 // sections. A binary that is malformed gives an error; a component that is invalid
 // is shown as it is.
-func Inspect(wasm []byte) (string, error) {
-	if FormOf(wasm) == CoreForm {
-		return inspectModule(wasm)
+func Inspect(file []byte) (string, error) {
+	if FormOf(file) == CoreForm {
+		return inspectModule(file)
 	}
-	c, err := Decode(wasm)
+	c, err := Decode(file)
 	if err != nil {
 		return "", err
 	}
@@ -25,17 +27,16 @@ func Inspect(wasm []byte) (string, error) {
 }
 
 // inspectModule shows a core module that stands alone.
-func inspectModule(wasm []byte) (text string, err error) {
+func inspectModule(module []byte) (text string, err error) {
 	defer catch(&err)
-	readModule(&coreTypes{}, wasm, 0) // for the error
+	readModule(&coreTypes{}, module, 0) // for the error
 	var p inspector
-	p.line("core module: %d bytes", len(wasm))
-	p.module(&CoreModule{Bytes: wasm})
+	p.line("core module: %d bytes", len(module))
+	p.module(&CoreModule{Bytes: module})
 	p.depth++
-	for _, s := range coreSections(wasm, 0) {
-		if s.id == coreCustomID {
-			r := &reader{data: s.data, base: s.at}
-			p.line("custom %q: %d bytes", r.name(), len(r.data)-r.at)
+	for s := range newCursor(module, 0).Sections() {
+		if s.ID == wasm.CustomSection {
+			p.line("custom %q: %d bytes", s.Custom(), s.Content.Len())
 		}
 	}
 	return p.b.String(), nil
@@ -171,7 +172,7 @@ func coreText(types *coreTypes, e coreEntity) string {
 	}
 }
 
-func limitsText(l CoreLimits) string {
+func limitsText(l wasm.Limits) string {
 	s := fmt.Sprint(l.Min)
 	if l.HasMax {
 		s += fmt.Sprintf("..%d", l.Max)

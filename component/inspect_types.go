@@ -3,6 +3,8 @@ package component
 import (
 	"fmt"
 	"strings"
+
+	"github.com/witgen/witgen/internal/wasm"
 )
 
 // typeDef shows a type definition. Types that are scopes of their own are trees.
@@ -64,18 +66,19 @@ func (p *inspector) moduleDecl(m ModuleDecl) {
 	}
 }
 
-func coreExternText(t CoreExtern) string {
-	if t.Sort == SortCoreFunc || t.Sort == SortCoreTag {
-		return fmt.Sprintf("%s of type %d", strings.TrimPrefix(t.Sort.String(), "core "), t.Func)
+func coreExternText(t wasm.Extern) string {
+	sort := coreSort(t.Kind)
+	if t.Kind == wasm.FuncKind || t.Kind == wasm.TagKind {
+		return fmt.Sprintf("%s of type %d", strings.TrimPrefix(sort.String(), "core "), t.Func)
 	}
-	return coreText(nil, coreEntity{sort: t.Sort, table: t.Table, memory: t.Memory, global: t.Global})
+	return coreText(nil, coreEntity{sort: sort, table: t.Table, memory: t.Memory, global: t.Global})
 }
 
-func subTypeText(t SubType) string {
+func subTypeText(t wasm.SubType) string {
 	switch t.Kind {
-	case FuncKind:
+	case wasm.FuncForm:
 		return "func " + showCore(t.Params) + " -> " + showCore(t.Results)
-	case StructKind:
+	case wasm.StructForm:
 		return fmt.Sprintf("struct of %d fields", len(t.Fields))
 	default:
 		return "array of " + t.Fields[0].Type.String()

@@ -3,6 +3,7 @@ package component
 import (
 	"strings"
 
+	"github.com/witgen/witgen/internal/wasm"
 	"github.com/witgen/witgen/wit"
 )
 
@@ -24,16 +25,12 @@ type moduleWorlds struct {
 }
 
 // decodeModule reads the metadata of a core module.
-func decodeModule(wasm []byte) *WIT {
+func decodeModule(module []byte) *WIT {
 	d := newWITDecoder()
 	var m moduleWorlds
-	for _, s := range coreSections(wasm, 0) {
-		if s.id != coreCustomID {
-			continue
-		}
-		r := &reader{data: s.data, base: s.at}
-		if name := r.name(); strings.HasPrefix(name, typeSection) {
-			d.metadata(r, &m)
+	for s := range newCursor(module, 0).Sections() {
+		if s.ID == wasm.CustomSection && strings.HasPrefix(s.Custom(), typeSection) {
+			d.metadata(s.Content, &m)
 		}
 	}
 	if len(m.worlds) == 0 {
@@ -48,8 +45,8 @@ func decodeModule(wasm []byte) *WIT {
 
 // metadata reads one section. The packages of its worlds join those that other
 // sections mention.
-func (d *witDecoder) metadata(r *reader, m *moduleWorlds) {
-	c, err := decodeAt(r.data[r.at:], r.offset())
+func (d *witDecoder) metadata(section *wasm.Cursor, m *moduleWorlds) {
+	c, err := decodeAt(section.Ahead(), section.Offset())
 	if err == nil {
 		var t *componentType
 		if t, err = validate(c); err == nil {

@@ -1,5 +1,7 @@
 package component
 
+import "github.com/witgen/witgen/internal/wasm"
+
 // everything returns a component with every kind of definition, every form of type
 // and every canonical definition. It is not valid.
 func everything() *Component {
@@ -8,14 +10,14 @@ func everything() *Component {
 		return ExternName{Name: name, Attributes: attributes}
 	}
 	dtor := uint32(7)
-	signature := &RecGroup{Types: []SubType{{Kind: FuncKind, Params: []CoreValType{CoreI32, {Code: CoreRefNull, Heap: 3}}, Results: []CoreValType{{Code: CoreFuncref}, {Code: CoreRef, Heap: -0x10}}}}}
-	limits := CoreLimits{Min: 1, Max: 2, HasMax: true, Shared: true, PageLog2: 16}
+	signature := &wasm.RecGroup{Types: []wasm.SubType{{Kind: wasm.FuncForm, Params: []wasm.ValType{wasm.I32, {Code: wasm.CodeRefNull, Heap: 3}}, Results: []wasm.ValType{{Code: wasm.CodeFuncRef}, {Code: wasm.CodeRef, Heap: -0x10}}}}}
+	limits := wasm.Limits{Min: 1, Max: 2, HasMax: true, Shared: true, PageLog2: 16}
 
 	types := []Type{
 		&PrimType{Char}, &Record{[]Field{{"a", u8}, {"b", five}}}, &Variant{[]Case{{"a", nil}, {"b", &five}}}, &List{u8}, &FixedList{five, 300},
 		&Tuple{[]ValType{u8, five}}, &Flags{[]string{"a", "b"}}, &Enum{[]string{"x", "y"}}, &Option{five}, &Result{&u8, nil}, &Result{nil, &five}, &Map{ValType{Prim: String}, five},
 		&Own{200}, &Borrow{3}, &Stream{nil}, &Stream{&u8}, &Future{nil}, &Future{&five}, &PrimType{ErrorContextVal},
-		&Func{false, []Field{{"p", u8}}, nil}, &Func{true, nil, &five}, &Resource{Rep: CoreI32}, &Resource{Rep: CoreI64, Dtor: &dtor},
+		&Func{false, []Field{{"p", u8}}, nil}, &Func{true, nil, &five}, &Resource{Rep: wasm.I32}, &Resource{Rep: wasm.I64, Dtor: &dtor},
 		&InstanceType{[]Def{
 			&CoreTypeDef{Rec: signature},
 			&TypeDef{Type: &List{u8}},
@@ -34,19 +36,19 @@ func everything() *Component {
 
 	c := &Component{}
 	c.Add(&Custom{Name: "notes", Data: []byte{1, 2, 3}})
-	c.Add(&CoreModule{Bytes: coreHead[:]})
+	c.Add(&CoreModule{Bytes: []byte(wasm.Preamble)})
 	c.Add(&CoreTypeDef{Rec: signature})
-	c.Add(&CoreTypeDef{Rec: &RecGroup{Types: []SubType{{Form: 0x50, Supers: []uint32{0}, Kind: StructKind, Fields: []CoreField{{CoreValType{Code: 0x78}, true}, {CoreF64, false}}}}}})
-	c.Add(&CoreTypeDef{Rec: &RecGroup{Explicit: true, Types: []SubType{{Form: 0x4f, Kind: ArrayKind, Fields: []CoreField{{CoreI64, false}}}, {Kind: FuncKind}}}})
+	c.Add(&CoreTypeDef{Rec: &wasm.RecGroup{Types: []wasm.SubType{{Form: 0x50, Supers: []uint32{0}, Kind: wasm.StructForm, Fields: []wasm.Field{{Type: wasm.ValType{Code: 0x78}, Mutable: true}, {Type: wasm.F64, Mutable: false}}}}}})
+	c.Add(&CoreTypeDef{Rec: &wasm.RecGroup{Explicit: true, Types: []wasm.SubType{{Form: 0x4f, Kind: wasm.ArrayForm, Fields: []wasm.Field{{Type: wasm.I64, Mutable: false}}}, {Kind: wasm.FuncForm}}}})
 	c.Add(&CoreTypeDef{Module: &ModuleType{[]ModuleDecl{
 		{Type: signature},
 		{Alias: &CoreAlias{1, 2}},
-		{Import: &CoreImport{"a", "f", CoreExtern{Sort: SortCoreFunc, Func: 1}}},
-		{Import: &CoreImport{"a", "t", CoreExtern{Sort: SortCoreTable, Table: CoreTable{CoreValType{Code: CoreFuncref}, CoreLimits{Min: 1, PageLog2: 16}}}}},
-		{Import: &CoreImport{"a", "m", CoreExtern{Sort: SortCoreMemory, Memory: limits}}},
-		{Export: &CoreExportDecl{"g", CoreExtern{Sort: SortCoreGlobal, Global: CoreGlobal{CoreI64, true}}}},
-		{Export: &CoreExportDecl{"x", CoreExtern{Sort: SortCoreTag, Func: 0}}},
-		{Export: &CoreExportDecl{"big", CoreExtern{Sort: SortCoreMemory, Memory: CoreLimits{Min: 1 << 40, Addr64: true, HasPage: true, PageLog2: 0}}}},
+		{Import: &wasm.Import{Module: "a", Name: "f", Type: wasm.Extern{Kind: wasm.FuncKind, Func: 1}}},
+		{Import: &wasm.Import{Module: "a", Name: "t", Type: wasm.Extern{Kind: wasm.TableKind, Table: wasm.Table{Elem: wasm.ValType{Code: wasm.CodeFuncRef}, Limits: wasm.Limits{Min: 1, PageLog2: 16}}}}},
+		{Import: &wasm.Import{Module: "a", Name: "m", Type: wasm.Extern{Kind: wasm.MemoryKind, Memory: limits}}},
+		{Export: &CoreExportDecl{"g", wasm.Extern{Kind: wasm.GlobalKind, Global: wasm.Global{Type: wasm.I64, Mutable: true}}}},
+		{Export: &CoreExportDecl{"x", wasm.Extern{Kind: wasm.TagKind, Func: 0}}},
+		{Export: &CoreExportDecl{"big", wasm.Extern{Kind: wasm.MemoryKind, Memory: wasm.Limits{Min: 1 << 40, Addr64: true, HasPage: true, PageLog2: 0}}}},
 	}}})
 	c.Add(&CoreInstance{Module: 3, Args: []CoreArg{{"env", 1}}})
 	c.Add(&CoreInstance{Exports: []CoreExport{{"f", SortCoreFunc, 1}, {"t", SortCoreTable, 2}, {"m", SortCoreMemory, 3}, {"g", SortCoreGlobal, 4}, {"x", SortCoreTag, 5}}})
@@ -106,7 +108,7 @@ func canonOf(op CanonOp, form canonForm) *Canon {
 		case 'T':
 			d.Table = 6
 		case 'v':
-			d.SlotType = CoreI32
+			d.SlotType = wasm.I32
 		case 'i':
 			d.Slot = 1
 		}

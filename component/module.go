@@ -1,6 +1,10 @@
 package component
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/witgen/witgen/internal/wasm"
+)
 
 // Module is what witgen asks of a core module before it makes a component of it.
 type Module struct {
@@ -15,10 +19,10 @@ type ModuleImport struct{ Module, Name string }
 
 // ReadModule reads a core module. It checks the sections that say which types its
 // imports and exports have, and no function bodies. An error is an *Error.
-func ReadModule(wasm []byte) (m *Module, err error) {
+func ReadModule(module []byte) (m *Module, err error) {
 	defer catch(&err)
-	m = &Module{HasWIT: hasMetadata(wasm)}
-	for _, i := range readModule(&coreTypes{}, wasm, 0).imports {
+	m = &Module{HasWIT: hasMetadata(module)}
+	for _, i := range readModule(&coreTypes{}, module, 0).imports {
 		m.Imports = append(m.Imports, ModuleImport{i.module, i.name})
 	}
 	return m, nil
@@ -26,14 +30,10 @@ func ReadModule(wasm []byte) (m *Module, err error) {
 
 // hasMetadata reports whether a core module has a custom section that holds a
 // world.
-func hasMetadata(wasm []byte) bool {
-	for _, s := range coreSections(wasm, 0) {
-		if s.id == coreCustomID {
-			r := &reader{data: s.data, base: s.at}
-			if strings.HasPrefix(r.name(), typeSection) {
-				return true
-			}
-		}
+func hasMetadata(module []byte) bool {
+	found := false
+	for s := range newCursor(module, 0).Sections() {
+		found = found || s.ID == wasm.CustomSection && strings.HasPrefix(s.Custom(), typeSection)
 	}
-	return false
+	return found
 }

@@ -20,27 +20,27 @@ func (c *Component) Names() *Names {
 		var err error
 		func() {
 			defer catch(&err)
-			n.read(&decoder{reader: &reader{data: data}})
+			n.read(&decoder{Cursor: newCursor(data, 0)})
 		}()
 	}
 	return n
 }
 
 func (n *Names) read(d *decoder) {
-	for !d.done() {
-		id := d.byte()
-		s := &decoder{reader: d.sub(d.u32())}
+	for !d.Done() {
+		id := d.Byte()
+		s := &decoder{Cursor: d.Sub(d.Uint32())}
 		switch id {
 		case 0:
-			n.Component = s.name()
+			n.Component = s.Name()
 		case 1:
 			sort := s.sort()
 			if n.Sorts[sort] == nil {
 				n.Sorts[sort] = make(map[uint32]string)
 			}
-			for range s.u32() {
-				index := s.u32()
-				n.Sorts[sort][index] = s.name()
+			for range s.Uint32() {
+				index := s.Uint32()
+				n.Sorts[sort][index] = s.Name()
 			}
 		}
 	}

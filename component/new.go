@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/witgen/witgen/internal/abi"
+	"github.com/witgen/witgen/internal/wasm"
 	"github.com/witgen/witgen/wit"
 )
 
@@ -154,10 +155,10 @@ func (b *builder) export(name ExternName, sort Sort, index uint32, t *ExternType
 func (b *builder) canon(d *Canon) uint32 { return b.add(SortCoreFunc, d) }
 
 // coreValTypes are core types of the abi package.
-func coreValTypes(list []abi.Core) []CoreValType {
-	out := make([]CoreValType, len(list))
+func coreValTypes(list []abi.Core) []wasm.ValType {
+	out := make([]wasm.ValType, len(list))
 	for i, c := range list {
-		out[i] = [...]CoreValType{abi.I32: CoreI32, abi.I64: CoreI64, abi.F32: CoreF32, abi.F64: CoreF64}[c]
+		out[i] = [...]wasm.ValType{abi.I32: wasm.I32, abi.I64: wasm.I64, abi.F32: wasm.F32, abi.F64: wasm.F64}[c]
 	}
 	return out
 }
@@ -253,8 +254,8 @@ func (m *maker) reallocOf(u *unit, lifted bool) (*unit, string) {
 	for _, owner := range []*unit{u, m.units[0]} {
 		for _, name := range []string{special, "cabi_realloc", "cm32p2_realloc", "canonical_abi_realloc"} {
 			if e, ok := owner.typ.exports[name]; ok {
-				i32 := CoreI32
-				m.checkFunc(owner, "export "+name, e, []CoreValType{i32, i32, i32, i32}, []CoreValType{i32})
+				i32 := wasm.I32
+				m.checkFunc(owner, "export "+name, e, []wasm.ValType{i32, i32, i32, i32}, []wasm.ValType{i32})
 				return owner, name
 			}
 		}
@@ -264,7 +265,7 @@ func (m *maker) reallocOf(u *unit, lifted bool) (*unit, string) {
 }
 
 // checkFunc checks the type of a core import or export.
-func (m *maker) checkFunc(u *unit, what string, e coreEntity, params, results []CoreValType) {
+func (m *maker) checkFunc(u *unit, what string, e coreEntity, params, results []wasm.ValType) {
 	if e.sort != SortCoreFunc {
 		failNew("%s of %s is a %s, and must be a function", what, u.describe(), e.sort)
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strconv"
 
+	"github.com/witgen/witgen/internal/wasm"
 	"github.com/witgen/witgen/wit"
 )
 
@@ -15,7 +16,7 @@ import (
 
 // shim is a function of the shim module.
 type shim struct {
-	typ SubType
+	typ wasm.SubType
 	// unit and use are the import that the shim stands for.
 	unit *unit
 	use  *coreUse
@@ -71,7 +72,7 @@ func (m *maker) findShims() {
 		for _, it := range u.exports {
 			m.eachResource(it, func(id wit.TypeID) {
 				if name, ok := m.dtor(u, it, id); ok {
-					add(&shim{typ: SubType{Kind: FuncKind, Params: []CoreValType{CoreI32}}, unit: u, dtor: name})
+					add(&shim{typ: wasm.SubType{Kind: wasm.FuncForm, Params: []wasm.ValType{wasm.I32}}, unit: u, dtor: name})
 				}
 			})
 		}
@@ -96,7 +97,7 @@ func (m *maker) dtor(u *unit, it *wit.WorldItem, id wit.TypeID) (string, bool) {
 	names := m.dtorNames(it, m.r.Types[id].Name)
 	name, ok := u.exportNamed(names[:]...)
 	if ok {
-		m.checkFunc(u, "export "+name, u.typ.exports[name], []CoreValType{CoreI32}, nil)
+		m.checkFunc(u, "export "+name, u.typ.exports[name], []wasm.ValType{wasm.I32}, nil)
 	}
 	return name, ok
 }
@@ -120,7 +121,7 @@ func (m *maker) defineResources() {
 	for _, u := range m.units {
 		for _, it := range u.exports {
 			m.eachResource(it, func(id wit.TypeID) {
-				r := &Resource{Rep: CoreI32}
+				r := &Resource{Rep: wasm.I32}
 				if name, ok := m.dtor(u, it, id); ok {
 					for _, s := range m.shims {
 						if s.unit == u && s.dtor == name {

@@ -8,6 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/witgen/witgen/internal/abi"
+	"github.com/witgen/witgen/internal/wasm"
 	"github.com/witgen/witgen/wit"
 )
 
@@ -256,15 +257,16 @@ func TestNewStandardNames(t *testing.T) {
 
 // renameExport gives an export of a core module another name.
 func renameExport(core []byte, from, to string) []byte {
-	w := newCoreWriter()
-	for _, s := range coreSections(core, 0) {
-		data := string(s.data)
-		if s.id == coreExportID {
+	var w wasm.Writer
+	w.Preamble()
+	for s := range newCursor(core, 0).Sections() {
+		data := string(s.Data)
+		if s.ID == wasm.ExportSection {
 			data = strings.Replace(data, string(rune(len(from)))+from, string(rune(len(to)))+to, 1)
 		}
-		w.section(s.id, func() { w.byte([]byte(data)...) })
+		w.Section(s.ID, func() { w.Byte([]byte(data)...) })
 	}
-	return w.buf
+	return w.Buf
 }
 
 // withoutMemory is a core module of functions that has no memory.
@@ -309,7 +311,7 @@ func TestNewErrors(t *testing.T) {
 		{"no memory", withoutMemory(without("").functions()), "exports no memory"},
 		{"an import of WASI", foreign, `imports "fd_write" from "wasi_snapshot_preview1", which its world does not say: an adapter of that name is needed`},
 		{"an import of what is not in the world", coreModuleOf([]coreFuncDef{{module: "test:e/i", name: "g"}}, nil, false), `imports "g" from "test:e/i", which its world does not say`},
-		{"a memory that is imported", append(coreHead[:8:8], "\x02\x0a\x01\x01m\x03mem\x02\x00\x01"...), "a component supplies functions"},
+		{"a memory that is imported", append([]byte(wasm.Preamble), "\x02\x0a\x01\x01m\x03mem\x02\x00\x01"...), "a component supplies functions"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			core, err := Embed(test.core, r, id, UTF8)
@@ -329,15 +331,16 @@ func TestNewErrors(t *testing.T) {
 // adapterModule is an adapter that imports the main module's memory and realloc.
 func adapterModule(exports ...coreFuncDef) []byte {
 	core := coreModuleOf([]coreFuncDef{{"__main_module__", "cabi_realloc", abi.Signature{Params: []abi.Core{abi.I32, abi.I32, abi.I32, abi.I32}, Results: []abi.Core{abi.I32}}}}, exports, false)
-	w := newCoreWriter()
-	for _, s := range coreSections(core, 0) {
-		data := s.data
-		if s.id == coreImportID {
+	var w wasm.Writer
+	w.Preamble()
+	for s := range newCursor(core, 0).Sections() {
+		data := s.Data
+		if s.ID == wasm.ImportSection {
 			data = append([]byte{2}, append(slices.Clone(data[1:]), "\x03env\x06memory\x02\x00\x01"...)...)
 		}
-		w.section(s.id, func() { w.byte(data...) })
+		w.Section(s.ID, func() { w.Byte(data...) })
 	}
-	return w.buf
+	return w.Buf
 }
 
 func TestAdapters(t *testing.T) {
@@ -357,7 +360,7 @@ func TestAdapters(t *testing.T) {
 	}
 	plain := adapterModule(coreFuncDef{name: "write", sig: write}, coreFuncDef{name: "unused"})
 
-	made, err := New(core, NewOptions{Adapters: []Adapter{{"old", plain}, {"not-needed", coreHead[:]}}})
+	made, err := New(core, NewOptions{Adapters: []Adapter{{"old", plain}, {"not-needed", []byte(wasm.Preamble)}}})
 	if err != nil {
 		t.Fatal(err)
 	}

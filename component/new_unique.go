@@ -1,6 +1,10 @@
 package component
 
-import "fmt"
+import (
+	"fmt"
+
+	"github.com/witgen/witgen/internal/wasm"
+)
 
 // Core WebAssembly lets a module import one name several times, as standard Go does.
 // In a component it may not, and so such imports get names of their own.
@@ -42,20 +46,19 @@ func uniqueNames(imports []moduleImport) []string {
 
 // uniqueImports returns the contents of an import section with the names that
 // uniqueNames gives.
-func uniqueImports(s coreSection) []byte {
-	d := &decoder{reader: &reader{data: s.data, base: s.at}}
-	list := vec(d.reader, d.coreImport)
+func uniqueImports(s wasm.Section) []byte {
+	list := wasm.Vec(s.Content, s.Content.Import)
 	imports := make([]moduleImport, len(list))
 	for n, i := range list {
 		imports[n] = moduleImport{module: i.Module, name: i.Name}
 	}
 	if repeatedImport(imports) < 0 {
-		return s.data
+		return s.Data
 	}
 	for n, name := range uniqueNames(imports) {
 		list[n].Name = name
 	}
-	var e encoder
-	encodeVec(&e, list, e.coreImport)
-	return e.buf
+	var w wasm.Writer
+	wasm.WriteVec(&w, list, w.Import)
+	return w.Buf
 }

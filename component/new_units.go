@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/witgen/witgen/internal/abi"
+	"github.com/witgen/witgen/internal/wasm"
 	"github.com/witgen/witgen/wit"
 )
 
@@ -14,11 +15,11 @@ func (m *maker) readUnits(core []byte, adapters []Adapter) {
 	m.types = &coreTypes{}
 	var all []wit.WorldID
 	var worlds []moduleWorlds
-	read := func(name string, wasm []byte) {
+	read := func(name string, module []byte) {
 		u := &unit{name: name, encodings: make(map[string]OptionKind), adapted: make(map[string]coreEntity)}
-		u.typ = readModule(m.types, wasm, 0)
+		u.typ = readModule(m.types, module, 0)
 		var w moduleWorlds
-		u.wasm, w = splitMetadata(d, wasm)
+		u.wasm, w = splitMetadata(d, module)
 		m.units = append(m.units, u)
 		worlds = append(worlds, w)
 		all = append(all, w.worlds...)
@@ -60,25 +61,24 @@ func (m *maker) needsAdapter(a Adapter) bool {
 
 // splitMetadata returns a core module without its metadata, with unique names for its
 // imports, and the worlds of the metadata.
-func splitMetadata(d *witDecoder, wasm []byte) ([]byte, moduleWorlds) {
+func splitMetadata(d *witDecoder, module []byte) ([]byte, moduleWorlds) {
 	var m moduleWorlds
-	e := encoder{buf: append(make([]byte, 0, len(wasm)), coreHead[:]...)}
-	for _, s := range coreSections(wasm, 0) {
-		switch s.id {
-		case coreCustomID:
-			r := &reader{data: s.data, base: s.at}
-			if name := r.name(); strings.HasPrefix(name, typeSection) {
-				d.metadata(r, &m)
+	w := wasm.Writer{Buf: make([]byte, 0, len(module))}
+	w.Preamble()
+	for s := range newCursor(module, 0).Sections() {
+		switch s.ID {
+		case wasm.CustomSection:
+			if strings.HasPrefix(s.Custom(), typeSection) {
+				d.metadata(s.Content, &m)
 				continue
 			}
-		case coreImportID:
-			s.data = uniqueImports(s)
+		case wasm.ImportSection:
+			s.Data = uniqueImports(s)
 		}
-		e.byte(s.id)
-		e.u32(uint32(len(s.data)))
-		e.byte(s.data...)
+		w.Byte(byte(s.ID))
+		w.Bytes(s.Data)
 	}
-	return e.buf, m
+	return w.Buf, m
 }
 
 // assign gives a unit the exports of its worlds that no other unit has, and the

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/witgen/witgen/internal/abi"
+	"github.com/witgen/witgen/internal/wasm"
 	"github.com/witgen/witgen/parser/resolve"
 	"github.com/witgen/witgen/wit"
 )
@@ -142,49 +143,20 @@ func (g *guest) wasm() []byte {
 
 // coreModuleOf returns a core module with functions that trap.
 func coreModuleOf(imports, exports []coreFuncDef, memory bool) []byte {
-	w := newCoreWriter()
-	var list []SubType
-	for _, f := range append(append([]coreFuncDef(nil), imports...), exports...) {
-		list = append(list, SubType{Kind: FuncKind, Params: coreValTypes(f.sig.Params), Results: coreValTypes(f.sig.Results)})
+	var m wasm.Module
+	typ := func(f coreFuncDef) uint32 {
+		return m.Type(wasm.FuncType(coreValTypes(f.sig.Params), coreValTypes(f.sig.Results)))
 	}
-	types := w.types(list)
-	w.section(coreImportID, func() {
-		w.u32(uint32(len(imports)))
-		for i, f := range imports {
-			w.coreImport(CoreImport{f.module, f.name, CoreExtern{Sort: SortCoreFunc, Func: types[i]}})
-		}
-	})
-	w.section(coreFuncID, func() { w.indices(types[len(imports):]) })
+	for _, f := range imports {
+		m.Import(wasm.Import{Module: f.module, Name: f.name, Type: wasm.Extern{Kind: wasm.FuncKind, Func: typ(f)}})
+	}
+	for _, f := range exports {
+		m.Export(f.name, wasm.FuncKind, m.Func(typ(f), nil, wasm.I(wasm.OpUnreachable)))
+	}
 	if memory {
-		w.section(coreMemoryID, func() {
-			w.u32(1)
-			w.coreLimits(CoreLimits{Min: 1})
-		})
+		m.Export("memory", wasm.MemoryKind, m.Memory(wasm.Limits{Min: 1}))
 	}
-	w.section(coreExportID, func() {
-		n := len(exports)
-		if memory {
-			n++
-		}
-		w.u32(uint32(n))
-		for i, f := range exports {
-			w.name(f.name)
-			w.byte(sortBytes[SortCoreFunc])
-			w.u32(uint32(len(imports) + i))
-		}
-		if memory {
-			w.name("memory")
-			w.byte(sortBytes[SortCoreMemory])
-			w.u32(0)
-		}
-	})
-	w.section(coreCodeID, func() {
-		w.u32(uint32(len(exports)))
-		for range exports {
-			w.sized(func() { w.byte(0, 0x00, opEnd) }) // no locals, unreachable
-		}
-	})
-	return w.buf
+	return m.Bytes()
 }
 
 // seeds returns binaries of all forms: for each WIT of testdata the package, for

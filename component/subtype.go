@@ -3,6 +3,8 @@ package component
 import (
 	"fmt"
 	"slices"
+
+	"github.com/witgen/witgen/internal/wasm"
 )
 
 // mismatch says why one type is not a subtype of another; nil says that it is.
@@ -361,7 +363,7 @@ func (v *validator) subCore(a, b coreEntity) *mismatch {
 	return nil
 }
 
-func subLimits(a, b CoreLimits) *mismatch {
+func subLimits(a, b wasm.Limits) *mismatch {
 	switch {
 	case a.Addr64 != b.Addr64:
 		return differ("one has addresses of 64 bits and the other has not")

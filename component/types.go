@@ -1,5 +1,7 @@
 package component
 
+import "github.com/witgen/witgen/internal/wasm"
+
 // TypeDef is a type definition (Binary.md, "Type Definitions").
 type TypeDef struct {
 	pos
@@ -104,7 +106,7 @@ type Func struct {
 // Resource is a resource type. Dtor is its destructor, a core function, and nil
 // where it has none.
 type Resource struct {
-	Rep  CoreValType
+	Rep  wasm.ValType
 	Dtor *uint32
 }
 
@@ -174,7 +176,7 @@ func (*InstanceType) isType()  {}
 type CoreTypeDef struct {
 	pos
 	Module *ModuleType
-	Rec    *RecGroup
+	Rec    *wasm.RecGroup
 }
 
 // ModuleType is the type of a core module.
@@ -183,8 +185,8 @@ type ModuleType struct{ Decls []ModuleDecl }
 // ModuleDecl is a declarator of a module type: one of the four is not nil.
 type ModuleDecl struct {
 	pos
-	Import *CoreImport
-	Type   *RecGroup
+	Import *wasm.Import
+	Type   *wasm.RecGroup
 	Alias  *CoreAlias
 	Export *CoreExportDecl
 }
@@ -192,110 +194,8 @@ type ModuleDecl struct {
 // CoreAlias is an outer alias of a core type.
 type CoreAlias struct{ Count, Index uint32 }
 
-// CoreImport is an import of a core module.
-type CoreImport struct {
-	Module, Name string
-	Type         CoreExtern
-}
-
 // CoreExportDecl is the name and the type of an export of a core module.
 type CoreExportDecl struct {
 	Name string
-	Type CoreExtern
-}
-
-// CoreExtern is the type of an import or export of a core module. Sort says
-// which of the others counts.
-type CoreExtern struct {
-	Sort   Sort
-	Func   uint32 // of a function or tag: index of its type
-	Table  CoreTable
-	Memory CoreLimits
-	Global CoreGlobal
-}
-
-// CoreTable is the type of a table.
-type CoreTable struct {
-	Elem   CoreValType
-	Limits CoreLimits
-}
-
-// CoreGlobal is the type of a global.
-type CoreGlobal struct {
-	Type    CoreValType
-	Mutable bool
-}
-
-// CoreLimits are the limits of a memory, in pages, or of a table, in elements.
-type CoreLimits struct {
-	Min    uint64
-	Max    uint64
-	HasMax bool
-	Shared bool
-	Addr64 bool
-	// PageLog2 is the size of a page as a power of two; it is 16 where the
-	// binary does not say (HasPage).
-	PageLog2 uint32
-	HasPage  bool
-}
-
-// CoreValType is a value type of core WebAssembly: the byte that stands for it.
-// Heap is the heap type where Code is CoreRef or CoreRefNull: an index, or a
-// negative number for an abstract one.
-type CoreValType struct {
-	Code byte
-	Heap int64
-}
-
-// Codes of core value types.
-const (
-	CoreI32Code = 0x7f
-	CoreI64Code = 0x7e
-	CoreF32Code = 0x7d
-	CoreF64Code = 0x7c
-	CoreV128    = 0x7b
-	CoreFuncref = 0x70
-	CoreRef     = 0x64 // (ref heap)
-	CoreRefNull = 0x63 // (ref null heap)
-)
-
-// The number types of core WebAssembly.
-var (
-	CoreI32 = CoreValType{Code: CoreI32Code}
-	CoreI64 = CoreValType{Code: CoreI64Code}
-	CoreF32 = CoreValType{Code: CoreF32Code}
-	CoreF64 = CoreValType{Code: CoreF64Code}
-)
-
-// RecGroup is a group of core types that may refer to each other.
-type RecGroup struct {
-	// Explicit says that the group was written with 0x4e.
-	Explicit bool
-	Types    []SubType
-}
-
-// SubType is a core type with its supertypes.
-type SubType struct {
-	// Form is 0x50 (open), 0x4f (final), or 0 for a final type without
-	// supertypes, written without a prefix.
-	Form   byte
-	Supers []uint32
-	// Kind is FuncKind, StructKind or ArrayKind.
-	Kind            byte
-	Params, Results []CoreValType
-	Fields          []CoreField // of a struct; the element of an array
-}
-
-// The kinds of core types.
-const (
-	FuncKind   = 0x60
-	StructKind = 0x5f
-	ArrayKind  = 0x5e
-)
-
-// CoreField is a field of a struct or the element of an array. Type may be one of
-// the packed types too, codes 0x78 (i8) and 0x77 (i16).
-type CoreField struct {
-	Type    CoreValType
-	Mutable bool
+	Type wasm.Extern
 }

@@ -1,6 +1,10 @@
 package component
 
-import "fmt"
+import (
+	"fmt"
+
+	"github.com/witgen/witgen/internal/wasm"
+)
 
 // Validate checks a component by the validation rules of the specification
 // (Binary.md, Explainer.md and CanonicalABI.md): indices, types, names, canonical
@@ -82,9 +86,9 @@ type scope struct {
 	coreTypes     []coreType
 	coreFuncs     []coreTypeID
 	coreTags      []coreTypeID
-	coreTables    []CoreTable
-	coreMemories  []CoreLimits
-	coreGlobals   []CoreGlobal
+	coreTables    []wasm.Table
+	coreMemories  []wasm.Limits
+	coreGlobals   []wasm.Global
 	coreModules   []*moduleType
 	coreInstances []map[string]coreEntity
 
@@ -101,7 +105,7 @@ type scope struct {
 	defined           []*resource
 	// slotType is that of the context built-ins of the component, once there is
 	// one.
-	slotType CoreValType
+	slotType wasm.ValType
 }
 
 // coreType is an entry of the index space of core types: a module type where

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/witgen/witgen/internal/abi"
+	"github.com/witgen/witgen/internal/wasm"
 )
 
 // maxFlatAsyncParams is the limit on the flat parameters of a function that is
@@ -18,14 +19,14 @@ type options struct {
 	// has says which are there; the string encodings count one by one.
 	has [CallbackOption + 1]bool
 	// pointer is the core type of addresses in the memory.
-	pointer CoreValType
+	pointer wasm.ValType
 }
 
 // options checks what holds of options wherever they stand (CanonicalABI.md,
 // "canonopt Validation"). allowed are the options that the definition knows.
 func (s *scope) options(d *Canon, allowed ...OptionKind) options {
 	v := s.v
-	o := options{d: d, pointer: CoreI32}
+	o := options{d: d, pointer: wasm.I32}
 	encodings := 0
 	for _, x := range d.Options {
 		if o.has[x.Kind] {
@@ -50,13 +51,13 @@ func (s *scope) options(d *Canon, allowed ...OptionKind) options {
 			v.fail("the option realloc of canon %s needs the option memory", d.Op)
 		}
 		p := o.pointer
-		s.checkOptionFunc(ReallocOption, index, []CoreValType{p, p, p, p}, []CoreValType{p})
+		s.checkOptionFunc(ReallocOption, index, []wasm.ValType{p, p, p, p}, []wasm.ValType{p})
 	}
 	if index, ok := d.Option(CallbackOption); ok {
 		if !o.has[AsyncOption] {
 			v.fail("the option callback needs the option async")
 		}
-		s.checkOptionFunc(CallbackOption, index, []CoreValType{CoreI32, CoreI32, CoreI32}, []CoreValType{CoreI32})
+		s.checkOptionFunc(CallbackOption, index, []wasm.ValType{wasm.I32, wasm.I32, wasm.I32}, []wasm.ValType{wasm.I32})
 	}
 	if o.has[AsyncOption] && o.has[PostReturnOption] {
 		v.fail("the option post-return cannot stand beside the option async")
@@ -64,7 +65,7 @@ func (s *scope) options(d *Canon, allowed ...OptionKind) options {
 	return o
 }
 
-func (s *scope) checkOptionFunc(kind OptionKind, index uint32, params, results []CoreValType) {
+func (s *scope) checkOptionFunc(kind OptionKind, index uint32, params, results []wasm.ValType) {
 	f := lookup(s.coreFuncs, index, "core function", s.v.at)
 	if want := s.v.core.function(params, results); f != want {
 		s.v.fail("the option %s needs a core function of type %s, and function %d is of type %s", kind, s.v.core.show(want), index, s.v.core.show(f))
@@ -73,15 +74,15 @@ func (s *scope) checkOptionFunc(kind OptionKind, index uint32, params, results [
 
 // memory checks a memory that canonical definitions read and write and returns the
 // type of its addresses.
-func (s *scope) memory(index uint32) CoreValType {
+func (s *scope) memory(index uint32) wasm.ValType {
 	m := lookup(s.coreMemories, index, "core memory", s.v.at)
 	if m.Shared {
 		s.v.fail("memory %d is shared, which canonical definitions cannot use", index)
 	}
 	if m.Addr64 {
-		return CoreI64
+		return wasm.I64
 	}
-	return CoreI32
+	return wasm.I32
 }
 
 func (s *scope) need(o options, kind OptionKind, why string) {
@@ -125,7 +126,7 @@ func (s *scope) canon(d *Canon) {
 // canonFunc returns the type of the core function that a definition makes.
 func (s *scope) canonFunc(d *Canon) coreTypeID {
 	f := s.v.core.function
-	i32 := []CoreValType{CoreI32}
+	i32 := []wasm.ValType{wasm.I32}
 	switch d.Op {
 	case CanonLower:
 		return s.lower(d)
@@ -134,7 +135,7 @@ func (s *scope) canonFunc(d *Canon) coreTypeID {
 		if r.owner != s {
 			s.v.fail("canon %s needs a resource that this component defines, and type %d is not", d.Op, d.Type)
 		}
-		rep := []CoreValType{r.rep}
+		rep := []wasm.ValType{r.rep}
 		if d.Op == CanonResourceNew {
 			return f(rep, i32)
 		}
@@ -153,7 +154,7 @@ func (s *scope) canonFunc(d *Canon) coreTypeID {
 	case CanonErrorContextNew, CanonErrorContextMessage:
 		return s.errorContext(d)
 	case CanonWaitableSetWait, CanonWaitableSetPoll:
-		return f([]CoreValType{CoreI32, s.memory(d.Memory)}, i32)
+		return f([]wasm.ValType{wasm.I32, s.memory(d.Memory)}, i32)
 	case CanonThreadNewIndirect, CanonThreadSpawnRef, CanonThreadSpawnIndirect:
 		return s.thread(d)
 	}
@@ -166,10 +167,10 @@ func (s *scope) canonFunc(d *Canon) coreTypeID {
 }
 
 // coreList reads the core types of a signature.
-func coreList(s string) []CoreValType {
-	var list []CoreValType
+func coreList(s string) []wasm.ValType {
+	var list []wasm.ValType
 	for _, name := range strings.Fields(s) {
-		list = append(list, map[string]CoreValType{"i32": CoreI32, "i64": CoreI64}[name])
+		list = append(list, map[string]wasm.ValType{"i32": wasm.I32, "i64": wasm.I64}[name])
 	}
 	return list
 }
@@ -259,7 +260,7 @@ func (s *scope) taskReturn(d *Canon) coreTypeID {
 
 // context: CanonicalABI.md, "canon context.get" and "canon context.set".
 func (s *scope) context(d *Canon) coreTypeID {
-	if d.SlotType != CoreI32 && d.SlotType != CoreI64 {
+	if d.SlotType != wasm.I32 && d.SlotType != wasm.I64 {
 		s.v.fail("canon %s is of type %s, and must be of i32 or i64", d.Op, d.SlotType)
 	}
 	if d.Slot >= 2 {
@@ -269,7 +270,7 @@ func (s *scope) context(d *Canon) coreTypeID {
 		s.v.fail("canon %s is of type %s and another of the component of %s: they must agree", d.Op, d.SlotType, s.slotType)
 	}
 	s.slotType = d.SlotType
-	if slot := []CoreValType{d.SlotType}; d.Op == CanonContextGet {
+	if slot := []wasm.ValType{d.SlotType}; d.Op == CanonContextGet {
 		return s.v.core.function(nil, slot)
 	} else {
 		return s.v.core.function(slot, nil)
@@ -303,9 +304,9 @@ func (s *scope) copy(d *Canon) coreTypeID {
 	}
 	p := o.pointer
 	if d.Op == CanonFutureRead || d.Op == CanonFutureWrite {
-		return s.v.core.function([]CoreValType{CoreI32, p}, []CoreValType{CoreI32})
+		return s.v.core.function([]wasm.ValType{wasm.I32, p}, []wasm.ValType{wasm.I32})
 	}
-	return s.v.core.function([]CoreValType{CoreI32, p, p}, []CoreValType{p})
+	return s.v.core.function([]wasm.ValType{wasm.I32, p, p}, []wasm.ValType{p})
 }
 
 // errorContext: CanonicalABI.md, "canon error-context.new" and
@@ -314,11 +315,11 @@ func (s *scope) errorContext(d *Canon) coreTypeID {
 	o := s.options(d, append(slices.Clone(stringOptions), ReallocOption)...)
 	if d.Op == CanonErrorContextNew {
 		s.need(o, MemoryOption, "the message is read from it")
-		return s.v.core.function([]CoreValType{o.pointer, o.pointer}, []CoreValType{CoreI32})
+		return s.v.core.function([]wasm.ValType{o.pointer, o.pointer}, []wasm.ValType{wasm.I32})
 	}
 	s.need(o, MemoryOption, "the message is written to it")
 	s.need(o, ReallocOption, "the message needs memory that the component allocates")
-	return s.v.core.function([]CoreValType{CoreI32, o.pointer}, nil)
+	return s.v.core.function([]wasm.ValType{wasm.I32, o.pointer}, nil)
 }
 
 // thread: CanonicalABI.md, "canon thread.new-indirect", "canon thread.spawn-ref"
@@ -326,23 +327,23 @@ func (s *scope) errorContext(d *Canon) coreTypeID {
 func (s *scope) thread(d *Canon) coreTypeID {
 	v := s.v
 	t := lookup(s.coreTypes, d.Type, "core type", v.at)
-	if t.module != nil || t.id != v.core.function([]CoreValType{CoreI32}, nil) && t.id != v.core.function([]CoreValType{CoreI64}, nil) {
+	if t.module != nil || t.id != v.core.function([]wasm.ValType{wasm.I32}, nil) && t.id != v.core.function([]wasm.ValType{wasm.I64}, nil) {
 		v.fail("canon %s needs a core function type (i32) -> () or (i64) -> (), and core type %d is not", d.Op, d.Type)
 	}
 	if d.Shared {
 		v.fail("canon %s is shared, and core type %d is that of a function that is not", d.Op, d.Type)
 	}
-	start := CoreValType{Code: CoreRefNull, Heap: int64(t.id)}
+	start := wasm.ValType{Code: wasm.CodeRefNull, Heap: int64(t.id)}
 	if d.Op != CanonThreadSpawnRef {
 		table := lookup(s.coreTables, d.Table, "core table", v.at)
-		if table.Elem.Code != CoreFuncref && table.Elem != (CoreValType{Code: CoreRefNull, Heap: -0x10}) {
+		if table.Elem.Code != wasm.CodeFuncRef && table.Elem != (wasm.ValType{Code: wasm.CodeRefNull, Heap: -0x10}) {
 			v.fail("canon %s needs a table of funcref, and table %d is not", d.Op, d.Table)
 		}
-		start = CoreI32
+		start = wasm.I32
 		if table.Limits.Addr64 {
-			start = CoreI64
+			start = wasm.I64
 		}
 	}
 	closure := v.core.types[t.id].Params[0]
-	return v.core.functionOf([]CoreValType{start, closure}, []CoreValType{CoreI32})
+	return v.core.functionOf([]wasm.ValType{start, closure}, []wasm.ValType{wasm.I32})
 }

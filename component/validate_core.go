@@ -1,5 +1,7 @@
 package component
 
+import "github.com/witgen/witgen/internal/wasm"
+
 // coreTypeDef resolves a core type definition (Binary.md, "Type Definitions").
 func (s *scope) coreTypeDef(d *CoreTypeDef) {
 	if d.Module != nil {
@@ -24,9 +26,9 @@ func (s *scope) coreTypeDef(d *CoreTypeDef) {
 }
 
 // refersTo reports whether a type of the group refers to an index.
-func refersTo(g *RecGroup, index int64) bool {
-	is := func(t CoreValType) bool {
-		return (t.Code == CoreRef || t.Code == CoreRefNull) && t.Heap == index
+func refersTo(g *wasm.RecGroup, index int64) bool {
+	is := func(t wasm.ValType) bool {
+		return (t.Code == wasm.CodeRef || t.Code == wasm.CodeRefNull) && t.Heap == index
 	}
 	for _, t := range g.Types {
 		for _, s := range t.Supers {

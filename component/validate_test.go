@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/witgen/witgen/internal/abi"
+	"github.com/witgen/witgen/internal/wasm"
 )
 
 // The parts that the cases are made of.
@@ -50,7 +51,7 @@ func nest(defs ...Def) *Component {
 	}
 	return c
 }
-func resourceType32() Type { return &Resource{Rep: CoreI32} }
+func resourceType32() Type { return &Resource{Rep: wasm.I32} }
 
 // library is a core module with functions of all types that the cases need, and a
 // memory, with an instance of it and aliases of all.
@@ -148,7 +149,7 @@ func typeCases() []validationCase {
 		{"a borrow in a result", nest(impResource("r"), typ(&Borrow{0}), typ(returns(at(1)))), "must not contain a borrow"},
 		{"a borrow in a stream", nest(impResource("r"), typ(&Borrow{0}), typ(&Stream{ptr(at(1))})), "must not contain a borrow"},
 		{"a resource inside a type", nest(typ(&InstanceType{[]Def{typ(resourceType32())}})), "defined inside a type"},
-		{"a resource of float", nest(typ(&Resource{Rep: CoreF32})), "i32 or i64"},
+		{"a resource of float", nest(typ(&Resource{Rep: wasm.F32})), "i32 or i64"},
 		{"an import of a type that is no function", nest(typ(&List{u8}), imp("f", SortFunc, 0)), "type 0 is not that of a func"},
 		{"an export of a record without a name", nest(typ(point), typ(fn(Field{"p", at(0)})), typ(&ComponentType{[]Def{outer(1, 1), declare("f", SortFunc, 0)}})), "a record that no export gives a name"},
 		{"an import that refers to a named record", nest(typ(point), &Import{Name: Named("p"), Type: ExternType{Sort: SortType, Index: 0}}, typ(fn(Field{"p", at(1)})), imp("f", SortFunc, 2)), ""},
@@ -225,9 +226,9 @@ func resourceCases() []validationCase {
 		{"resource.rep of an import", nest(impResource("r"), &Canon{Op: CanonResourceRep}), "this component defines"},
 		{"resource.drop of an import", nest(impResource("r"), &Canon{Op: CanonResourceDrop}), ""},
 		{"resource.new of a value type", nest(typ(&List{u8}), &Canon{Op: CanonResourceNew}), "not a resource"},
-		{"a destructor of the wrong type", withLibrary(typ(&Resource{Rep: CoreI32, Dtor: ptr(coreString)})), "destructor of a resource must be of type (i32) -> ()"},
-		{"a destructor", withLibrary(typ(&Resource{Rep: CoreI32, Dtor: ptr(coreTake)})), ""},
-		{"a destructor of a resource of i64", withLibrary(typ(&Resource{Rep: CoreI64, Dtor: ptr(coreTake)})), "(i64) -> ()"},
+		{"a destructor of the wrong type", withLibrary(typ(&Resource{Rep: wasm.I32, Dtor: ptr(coreString)})), "destructor of a resource must be of type (i32) -> ()"},
+		{"a destructor", withLibrary(typ(&Resource{Rep: wasm.I32, Dtor: ptr(coreTake)})), ""},
+		{"a destructor of a resource of i64", withLibrary(typ(&Resource{Rep: wasm.I64, Dtor: ptr(coreTake)})), "(i64) -> ()"},
 		{"one resource for an import", nest(maker, user, &Instance{Component: 0}, aliasOf(SortType, 0, "r"), aliasOf(SortFunc, 0, "make"), &Instance{Component: 1, Args: []Arg{{"r", SortType, 0}, {"make", SortFunc, 0}}}), ""},
 		{"resources of two instances", nest(maker, user, &Instance{Component: 0}, &Instance{Component: 0}, aliasOf(SortType, 0, "r"), aliasOf(SortFunc, 1, "make"), &Instance{Component: 1, Args: []Arg{{"r", SortType, 0}, {"make", SortFunc, 0}}}), "is of another resource"},
 		{"two names of an import for a resource", nest(impResource("t"), typ(&Own{0}), typ(fn(Field{"a", at(1)})), imp("f", SortFunc, 2), twoNames,
@@ -269,7 +270,7 @@ func instanceCases() []validationCase {
 		{"a value that nobody uses", nest(&Import{Name: Named("v"), Type: ExternType{Sort: SortValue, Bound: BoundType, Value: u8}}), "is not used"},
 		{"a value", nest(&Value{Type: u8, Data: []byte{7}}, exp("v", SortValue, 0)), ""},
 		{"a value used twice", nest(&Value{Type: u8, Data: []byte{7}}, exp("v", SortValue, 0), exp("w", SortValue, 0)), "used twice"},
-		{"a value that does not fit its type", nest(&Value{Type: ValType{Prim: Bool}, Data: []byte{2}}), "a bool, which is 0x00 or 0x01"},
+		{"a value that does not fit its type", nest(&Value{Type: ValType{Prim: Bool}, Data: []byte{2}}), "invalid bool 0x02"},
 		{"a value with bytes left", nest(&Value{Type: u8, Data: []byte{2, 3}}), "1 bytes are left"},
 		{"a start function", nest(typ(fn(Field{"a", u8})), imp("f", SortFunc, 0), &Value{Type: u8, Data: []byte{7}}, &Start{Args: []uint32{0}}), ""},
 		{"a start function with too few arguments", nest(typ(fn(Field{"a", u8})), imp("f", SortFunc, 0), &Start{}), "takes 1 arguments and is given 0"},
@@ -314,8 +315,8 @@ func canonCases() []validationCase {
 		{"lower of numbers alone", nest(typ(fn(Field{"a", u8})), imp("f", SortFunc, 0), lower(0)), ""},
 		{"task.return", withLibrary(&Canon{Op: CanonTaskReturn, Result: &str, Options: []CanonOption{memory0}}), ""},
 		{"task.return without memory", nest(&Canon{Op: CanonTaskReturn, Result: &str}), "needs the option memory"},
-		{"context.get of slot 2", nest(&Canon{Op: CanonContextGet, SlotType: CoreI32, Slot: 2}), "slot 2"},
-		{"context built-ins of two types", nest(&Canon{Op: CanonContextGet, SlotType: CoreI32}, &Canon{Op: CanonContextSet, SlotType: CoreI64}), "they must agree"},
+		{"context.get of slot 2", nest(&Canon{Op: CanonContextGet, SlotType: wasm.I32, Slot: 2}), "slot 2"},
+		{"context built-ins of two types", nest(&Canon{Op: CanonContextGet, SlotType: wasm.I32}, &Canon{Op: CanonContextSet, SlotType: wasm.I64}), "they must agree"},
 		{"stream.new", nest(typ(&Stream{&u8}), &Canon{Op: CanonStreamNew}), ""},
 		{"stream.new of a future", nest(typ(&Future{&u8}), &Canon{Op: CanonStreamNew}), "needs a stream"},
 		{"stream.read without memory", nest(typ(&Stream{&u8}), &Canon{Op: CanonStreamRead, Options: []CanonOption{option(AsyncOption)}}), "needs the option memory"},
@@ -325,7 +326,7 @@ func canonCases() []validationCase {
 		{"waitable-set.wait without memory", nest(&Canon{Op: CanonWaitableSetWait}), "core memory 0 is out of range"},
 		{"error-context.new with realloc", withLibrary(&Canon{Op: CanonErrorContextNew, Options: []CanonOption{memory0, realloc}}), ""},
 		{"error-context.new with async", withLibrary(&Canon{Op: CanonErrorContextNew, Options: []CanonOption{memory0, option(AsyncOption)}}), "takes no option async"},
-		{"a shared thread of a function that is not", nest(&CoreTypeDef{Rec: &RecGroup{Types: []SubType{{Kind: FuncKind, Params: []CoreValType{CoreI32}}}}}, &Canon{Op: CanonThreadSpawnRef, Shared: true}), "that of a function that is not"},
+		{"a shared thread of a function that is not", nest(&CoreTypeDef{Rec: &wasm.RecGroup{Types: []wasm.SubType{{Kind: wasm.FuncForm, Params: []wasm.ValType{wasm.I32}}}}}, &Canon{Op: CanonThreadSpawnRef, Shared: true}), "that of a function that is not"},
 		{"error-context.new without memory", nest(&Canon{Op: CanonErrorContextNew}), "needs the option memory"},
 	}
 }
@@ -336,12 +337,12 @@ func coreCases() []validationCase {
 		return &CoreInstance{Exports: []CoreExport{{name, SortCoreFunc, f}}}
 	}
 	module := func(decls ...ModuleDecl) Def { return &CoreTypeDef{Module: &ModuleType{decls}} }
-	exportsOf := func(t CoreExtern) Def { return module(ModuleDecl{Export: &CoreExportDecl{"x", t}}) }
-	table := func(l CoreLimits) Def {
-		return exportsOf(CoreExtern{Sort: SortCoreTable, Table: CoreTable{CoreValType{Code: CoreFuncref}, l}})
+	exportsOf := func(t wasm.Extern) Def { return module(ModuleDecl{Export: &CoreExportDecl{"x", t}}) }
+	table := func(l wasm.Limits) Def {
+		return exportsOf(wasm.Extern{Kind: wasm.TableKind, Table: wasm.Table{Elem: wasm.ValType{Code: wasm.CodeFuncRef}, Limits: l}})
 	}
-	memory := func(l CoreLimits) Def { return exportsOf(CoreExtern{Sort: SortCoreMemory, Memory: l}) }
-	functionType := ModuleDecl{Type: &RecGroup{Types: []SubType{{Kind: FuncKind}}}}
+	memory := func(l wasm.Limits) Def { return exportsOf(wasm.Extern{Kind: wasm.MemoryKind, Memory: l}) }
+	functionType := ModuleDecl{Type: &wasm.RecGroup{Types: []wasm.SubType{{Kind: wasm.FuncForm}}}}
 	return []validationCase{
 		{"a core instance", withLibrary(imports, bag("f", coreTake), &CoreInstance{Module: 1, Args: []CoreArg{{"m", 1}}}), ""},
 		{"a core import that nobody supplies", withLibrary(imports, &CoreInstance{Module: 1}), `imports from "m", which no argument supplies`},
@@ -349,20 +350,20 @@ func coreCases() []validationCase {
 		{"a core import of another type", withLibrary(imports, bag("f", coreGive), &CoreInstance{Module: 1, Args: []CoreArg{{"m", 1}}}), "a function of type (i32) -> () is expected"},
 		{"a core export twice", withLibrary(&CoreInstance{Exports: []CoreExport{{"f", SortCoreFunc, 0}, {"f", SortCoreFunc, 0}}}), "exports \"f\" twice"},
 		{"a core alias that is not there", withLibrary(&Alias{Sort: SortCoreFunc, Target: AliasCoreExport, Name: "x"}), "exports no core func"},
-		{"a module with functions out of range", nest(&CoreModule{Bytes: append(coreHead[:8:8], coreFuncID, 2, 1, 0)}), "core type 0 is out of range"},
-		{"a module with sections out of order", nest(&CoreModule{Bytes: append(coreHead[:8:8], coreMemoryID, 1, 0, coreTypeID_, 1, 0)}), "out of order"},
+		{"a module with functions out of range", nest(&CoreModule{Bytes: append([]byte(wasm.Preamble), byte(wasm.FunctionSection), 2, 1, 0)}), "core type 0 is out of range"},
+		{"a module with sections out of order", nest(&CoreModule{Bytes: append([]byte(wasm.Preamble), byte(wasm.MemorySection), 1, 0, byte(wasm.TypeSection), 1, 0)}), "out of order"},
 		{"a module that imports a name twice", nest(&CoreModule{Bytes: coreModuleOf([]coreFuncDef{{module: "m", name: "f"}, {module: "m", name: "g"}, {module: "m", name: "f"}}, nil, false)}), `imports "m" "f" twice`},
-		{"a module with functions and no bodies", nest(&CoreModule{Bytes: append(coreHead[:8:8], coreTypeID_, 4, 1, 0x60, 0, 0, coreFuncID, 2, 1, 0)}), "without a body"},
-		{"a module type", nest(module(functionType, ModuleDecl{Import: &CoreImport{"a", "b", CoreExtern{Sort: SortCoreFunc}}}, ModuleDecl{Export: &CoreExportDecl{"c", CoreExtern{Sort: SortCoreFunc}}})), ""},
-		{"a module type that exports twice", nest(module(functionType, ModuleDecl{Export: &CoreExportDecl{"c", CoreExtern{Sort: SortCoreFunc}}}, ModuleDecl{Export: &CoreExportDecl{"c", CoreExtern{Sort: SortCoreFunc}}})), "exports \"c\" twice"},
+		{"a module with functions and no bodies", nest(&CoreModule{Bytes: append([]byte(wasm.Preamble), byte(wasm.TypeSection), 4, 1, 0x60, 0, 0, byte(wasm.FunctionSection), 2, 1, 0)}), "without a body"},
+		{"a module type", nest(module(functionType, ModuleDecl{Import: &wasm.Import{Module: "a", Name: "b", Type: wasm.Extern{}}}, ModuleDecl{Export: &CoreExportDecl{"c", wasm.Extern{}}})), ""},
+		{"a module type that exports twice", nest(module(functionType, ModuleDecl{Export: &CoreExportDecl{"c", wasm.Extern{}}}, ModuleDecl{Export: &CoreExportDecl{"c", wasm.Extern{}}})), "exports \"c\" twice"},
 		{"a module type that aliases a module type", nest(module(), module(ModuleDecl{Alias: &CoreAlias{1, 0}})), "that of a module"},
-		{"a module type that aliases a function type", nest(&CoreTypeDef{Rec: functionType.Type}, module(ModuleDecl{Alias: &CoreAlias{1, 0}}, ModuleDecl{Export: &CoreExportDecl{"c", CoreExtern{Sort: SortCoreFunc}}})), ""},
-		{"a table with a minimum above its maximum", nest(table(CoreLimits{Min: 2, Max: 1, HasMax: true, PageLog2: 16})), "the minimum of a table, 2, is above its maximum, 1"},
-		{"a shared table", nest(table(CoreLimits{Min: 1, Max: 1, HasMax: true, Shared: true, PageLog2: 16})), "a table is shared"},
-		{"a table with pages", nest(table(CoreLimits{Min: 1, HasPage: true, PageLog2: 0})), "only memories have"},
-		{"a memory of 2^64 bytes", nest(memory(CoreLimits{Min: 1 << 48, Addr64: true, PageLog2: 16})), ""},
-		{"a memory of more than 2^64 bytes", nest(memory(CoreLimits{Min: 1<<48 + 1, Addr64: true, PageLog2: 16})), "exceed 2^48 pages"},
-		{"an imported module", nest(module(functionType, ModuleDecl{Export: &CoreExportDecl{"c", CoreExtern{Sort: SortCoreFunc}}}), imp("m", SortCoreModule, 0), &CoreInstance{}, &Alias{Sort: SortCoreFunc, Target: AliasCoreExport, Name: "c"}), ""},
+		{"a module type that aliases a function type", nest(&CoreTypeDef{Rec: functionType.Type}, module(ModuleDecl{Alias: &CoreAlias{1, 0}}, ModuleDecl{Export: &CoreExportDecl{"c", wasm.Extern{}}})), ""},
+		{"a table with a minimum above its maximum", nest(table(wasm.Limits{Min: 2, Max: 1, HasMax: true, PageLog2: 16})), "the minimum of a table, 2, is above its maximum, 1"},
+		{"a shared table", nest(table(wasm.Limits{Min: 1, Max: 1, HasMax: true, Shared: true, PageLog2: 16})), "a table is shared"},
+		{"a table with pages", nest(table(wasm.Limits{Min: 1, HasPage: true, PageLog2: 0})), "only memories have"},
+		{"a memory of 2^64 bytes", nest(memory(wasm.Limits{Min: 1 << 48, Addr64: true, PageLog2: 16})), ""},
+		{"a memory of more than 2^64 bytes", nest(memory(wasm.Limits{Min: 1<<48 + 1, Addr64: true, PageLog2: 16})), "exceed 2^48 pages"},
+		{"an imported module", nest(module(functionType, ModuleDecl{Export: &CoreExportDecl{"c", wasm.Extern{}}}), imp("m", SortCoreModule, 0), &CoreInstance{}, &Alias{Sort: SortCoreFunc, Target: AliasCoreExport, Name: "c"}), ""},
 		{"an export of a core function", withLibrary(exp("f", SortCoreFunc, 0)), "only modules"},
 	}
 }

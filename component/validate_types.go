@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/witgen/witgen/internal/wasm"
 )
 
 // typeDef resolves a type definition (Binary.md, "Type Definitions").
@@ -40,12 +42,12 @@ func (s *scope) resourceDef(t *Resource) anyType {
 	if s.kind != inComponent {
 		s.v.fail("a resource is defined inside a type, and may only be in a component")
 	}
-	if t.Rep != CoreI32 && t.Rep != CoreI64 {
+	if t.Rep != wasm.I32 && t.Rep != wasm.I64 {
 		s.v.fail("a resource is represented by %s, and must be by i32 or i64", t.Rep)
 	}
 	if t.Dtor != nil {
 		f := lookup(s.coreFuncs, *t.Dtor, "core function", s.v.at)
-		if f != s.v.core.function([]CoreValType{t.Rep}, nil) {
+		if f != s.v.core.function([]wasm.ValType{t.Rep}, nil) {
 			s.v.fail("a destructor of a resource must be of type (%s) -> () and is %s", t.Rep, s.v.core.show(f))
 		}
 	}

@@ -5,21 +5,25 @@ import (
 	"fmt"
 	"math"
 	"unicode/utf8"
+
+	"github.com/witgen/witgen/internal/wasm"
 )
 
 // checkValue checks that the encoding of a constant is one of its type (Binary.md,
 // "Value Definitions").
 func (s *scope) checkValue(t val, d *Value) {
-	r := &valueReader{reader: &reader{data: d.Data, base: s.v.at}, v: s.v}
+	r := &valueReader{Cursor: newCursor(d.Data, s.v.at), v: s.v}
 	r.value(t)
-	r.end("a value")
+	r.End("a value")
 }
 
 // valueReader reads over a constant.
 type valueReader struct {
-	*reader
+	*wasm.Cursor
 	v *validator
 }
+
+func (r *valueReader) fail(format string, args ...any) { failAt(r.Offset(), format, args...) }
 
 func (r *valueReader) value(t val) {
 	r.v.work(1)
@@ -36,7 +40,7 @@ func (r *valueReader) value(t val) {
 			r.value(p)
 		}
 	case *Variant, *Enum:
-		n := r.u32()
+		n := r.Uint32()
 		if count := len(labels(def)); int64(n) >= int64(count) {
 			r.fail("case %d is out of range: there are %d", n, count)
 		}
@@ -44,19 +48,19 @@ func (r *valueReader) value(t val) {
 			r.payload(o.parts[n])
 		}
 	case *Option:
-		if r.flag("an option") {
+		if r.Flag("mark of an option") {
 			r.value(o.parts[0])
 		}
 	case *Result:
-		if r.flag("a result") {
+		if r.Flag("mark of a result") {
 			r.payload(o.parts[1])
 		} else {
 			r.payload(o.parts[0])
 		}
 	case *Flags:
-		r.bytes(uint32(len(def.Labels)+7) / 8)
+		r.Bytes(uint32(len(def.Labels)+7) / 8)
 	case *List:
-		for range r.u32() {
+		for range r.Uint32() {
 			r.value(o.parts[0])
 		}
 	case *FixedList:
@@ -64,7 +68,7 @@ func (r *valueReader) value(t val) {
 			r.value(o.parts[0])
 		}
 	case *Map:
-		for range r.u32() {
+		for range r.Uint32() {
 			r.value(o.parts[0])
 			r.value(o.parts[1])
 		}
@@ -84,33 +88,33 @@ func (r *valueReader) payload(t val) {
 func (r *valueReader) prim(p Prim) {
 	switch p {
 	case Bool:
-		r.flag("a bool")
+		r.Flag("bool")
 	case U8, S8:
-		r.byte()
+		r.Byte()
 	case U16, U32:
-		if v := r.u32(); p == U16 && v > math.MaxUint16 {
-			r.fail("%d is no u16", v)
+		if v := r.Uint32(); p == U16 && v > math.MaxUint16 {
+			r.fail("%d is not a u16", v)
 		}
 	case S16, S32:
-		if v := r.s33(); p == S16 && v != int64(int16(v)) || v != int64(int32(v)) {
-			r.fail("%d is no %s", v, p)
+		if v := r.Int33(); p == S16 && v != int64(int16(v)) || v != int64(int32(v)) {
+			r.fail("%d is not an %s", v, p)
 		}
 	case U64:
-		r.u64()
+		r.Uint64()
 	case S64:
-		r.s64()
+		r.Int64()
 	case F32:
-		if b := r.bytes(4); isNaN32(b) && [4]byte(b) != [4]byte{0, 0, 0xc0, 0x7f} {
+		if b := r.Bytes(4); isNaN32(b) && [4]byte(b) != [4]byte{0, 0, 0xc0, 0x7f} {
 			r.fail("a NaN must be the canonical one")
 		}
 	case F64:
-		if b := r.bytes(8); isNaN64(b) && [8]byte(b) != [8]byte{0, 0, 0, 0, 0, 0, 0xf8, 0x7f} {
+		if b := r.Bytes(8); isNaN64(b) && [8]byte(b) != [8]byte{0, 0, 0, 0, 0, 0, 0xf8, 0x7f} {
 			r.fail("a NaN must be the canonical one")
 		}
 	case Char:
 		r.char()
 	case String:
-		r.name()
+		r.Name()
 	default:
 		r.fail("there is no constant of %s", p)
 	}
@@ -127,9 +131,9 @@ func isNaN64(b []byte) bool {
 
 // char reads one character in UTF-8.
 func (r *valueReader) char() {
-	c, n := utf8.DecodeRune(r.data[r.at:])
+	c, n := utf8.DecodeRune(r.Ahead())
 	if c == utf8.RuneError && n <= 1 {
 		r.fail("a char is not valid UTF-8")
 	}
-	r.at += n
+	r.Bytes(uint32(n))
 }

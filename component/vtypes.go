@@ -1,5 +1,7 @@
 package component
 
+import "github.com/witgen/witgen/internal/wasm"
+
 // The types of this file are what validation makes of type definitions. Pointers
 // are identities: exporting or importing a type makes a new identity of the same
 // structure, so that what has an external name can be told from what has not.
@@ -17,7 +19,7 @@ func (*resourceType) desc() string  { return "a resource type" }
 type resource struct {
 	// rep is the representation where the resource was defined by a component,
 	// and owner its scope; both are zero for imported and exported ones.
-	rep   CoreValType
+	rep   wasm.ValType
 	owner *scope
 }
 
@@ -50,7 +52,7 @@ type valType struct {
 	alias *valType
 	info  typeInfo
 	// flat is what flat returned, once it was asked.
-	flat []CoreValType
+	flat []wasm.ValType
 }
 
 // origin follows aliases to the type that was defined.

@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/witgen/witgen/internal/wasm"
 	"github.com/witgen/witgen/wit"
 )
 
@@ -111,23 +112,23 @@ func TestNoWIT(t *testing.T) {
 		t.Fatal(err)
 	}
 	section := func(data []byte) []byte {
-		e := encoder{buf: append([]byte(nil), coreHead[:]...)}
-		e.customSection(typeSection, data)
-		return e.buf
+		e := wasm.Writer{Buf: append([]byte(nil), []byte(wasm.Preamble)...)}
+		e.Custom(typeSection, data)
+		return e.Buf
 	}
 	two := section(metadata)
-	e := encoder{buf: two}
-	e.customSection(typeSection, metadata)
+	e := wasm.Writer{Buf: two}
+	e.Custom(typeSection, metadata)
 	for _, test := range []struct {
 		name string
 		wasm []byte
 		rule string
 	}{
 		{"no WebAssembly", []byte("package a:b;"), "not that of WebAssembly"},
-		{"a core module without metadata", coreHead[:], "carries no WIT"},
+		{"a core module without metadata", []byte(wasm.Preamble), "carries no WIT"},
 		{"metadata that is no component", section([]byte("x")), "in the metadata of the core module: the preamble"},
 		{"metadata without an encoding", section(nest(typ(wrapWorld(r, 0)), exp("w", SortType, 0)).Encode()), "no custom section"},
-		{"one world twice", e.buf, "two sections hold a world"},
+		{"one world twice", e.Buf, "two sections hold a world"},
 		{"an exported value", nest(&Value{Type: u8, Data: []byte{1}}, exp("v", SortValue, 0)).Encode(), "exports a value"},
 		{"docs of another version", nest(typ(wrapWorld(r, 0)), exp("w", SortType, 0), &Custom{Name: docsSection, Data: []byte("\x02{}")}).Encode(), "the version is not"},
 		{"docs of what is not there", nest(typ(wrapWorld(r, 0)), exp("w", SortType, 0), &Custom{Name: docsSection, Data: []byte("\x01{\"interfaces\":{\"x\":{}}}")}).Encode(), `there is no interface "x"`},

@@ -105,6 +105,12 @@ func TestTypesRoundTrip(t *testing.T) {
 	}
 }
 
+func TestBody(t *testing.T) {
+	if got, want := fmt.Sprintf("% x", Body([]ValType{I64, {CodeRef, 5}}, I(OpNop))), "02 01 7e 01 64 05 01 0b"; got != want {
+		t.Errorf("%s, expected %s", got, want)
+	}
+}
+
 func TestCode(t *testing.T) {
 	tests := []struct {
 		code Code

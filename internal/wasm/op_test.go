@@ -148,7 +148,7 @@ func TestInstr(t *testing.T) {
 		{I(OpTableCopy, 1, 2), Instr{X: 1, Y: 2}},
 		{append(I(OpBlock), 0x80, 0x01), Instr{}}, // type 128
 		{append(I(OpBlock), 0x63, 0x05), Instr{}}, // a typed reference
-		{append(I(OpTryTable), 0x40, 2, 1, 4, 0, 2, 0), Instr{}},
+		{append(I(OpTryTable), 0x40, 2, 1, 4, 5, 2, 0), Instr{}},
 	}
 	for _, tt := range tests {
 		tt.want.Op, tt.want.Offset = tt.code.first(), at

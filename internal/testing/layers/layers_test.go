@@ -21,7 +21,7 @@ const module = "github.com/witgen/witgen"
 // first. A package imports packages of lower layers only.
 var layers = [][]string{
 	{"diag", "internal/leb128", "internal/guestcompile"},
-	{"wit", "parser/ast", "gen"},
+	{"wit", "parser/ast", "gen", "internal/wasm"},
 	{"parser", "internal/abi"},
 	{"parser/resolve", "parser/format", "component", "internal/gogen"},
 	{"internal/gogen/neutral", "internal/preview1"},
@@ -40,14 +40,14 @@ var runtime = map[string][]string{
 	"canonicalabi/types":      {},
 	"canonicalabi":            {"canonicalabi/types"},
 	"canonicalabi/guest":      {"canonicalabi", "canonicalabi/types"},
-	"canonicalabi/host/meter": {"internal/leb128"},
+	"canonicalabi/host/meter": {"internal/leb128", "internal/wasm"},
 	"canonicalabi/host":       {"canonicalabi/types"},
 	"canonicalabi/host/bind":  {"canonicalabi/types", "canonicalabi/host", "canonicalabi/host/meter"},
 	"dynamic":                 {"canonicalabi/types", "canonicalabi/host", "canonicalabi/host/bind", "dynamic/value", "link", "component", "wit", "internal/abi", "diag"},
 	// The values and their text run nothing: they do without the rest of the runtime.
 	"dynamic/value": {"canonicalabi/types", "wit"},
 	"dynamic/wave":  {"dynamic/value", "wit"},
-	"link":          {"canonicalabi", "canonicalabi/types", "canonicalabi/host", "canonicalabi/host/bind", "canonicalabi/host/meter", "component", "wit", "internal/abi", "diag", "internal/leb128"},
+	"link":          {"canonicalabi", "canonicalabi/types", "canonicalabi/host", "canonicalabi/host/bind", "canonicalabi/host/meter", "component", "wit", "internal/abi", "diag", "internal/leb128", "internal/wasm"},
 }
 
 // apart matches the packages that are in neither list: examples, scripts, and what
