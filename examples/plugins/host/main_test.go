@@ -18,8 +18,8 @@ import (
 	"github.com/witgen/witgen/internal/testing/guestbuild"
 )
 
-// wants says what becomes of each plugin: a line when it is loaded, and then one
-// for each call.
+// wants are the lines about each plugin: one when it is loaded, and then one for each
+// call.
 var wants = map[string][]string{
 	"shout":      {`loaded .* "shout 1"`, `answers "ONE TWO THREE!"`, `answers "4 5!"`},
 	"wordcount":  {`loaded .* "wordcount"`, `answers "3 words, 3 in all"`, `answers "2 words, 5 in all"`},

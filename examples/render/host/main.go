@@ -56,7 +56,7 @@ func run(path, listen string, measure bool) (err error) {
 		<-ctx.Done()
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), renderDeadline)
 		defer cancel()
-		_ = server.Shutdown(ctx) // ListenAndServe says what there is to say
+		_ = server.Shutdown(ctx) // ListenAndServe returns what matters
 	}()
 	fmt.Printf("The shop is open at http://%s/\n", listen)
 	if err := server.ListenAndServe(); !errors.Is(err, http.ErrServerClosed) {

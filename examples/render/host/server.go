@@ -99,7 +99,7 @@ func notFound(ctx context.Context, p pages.Interface, r *http.Request) (pages.Pa
 	return p.NotFound(ctx, shopName, strings.ToValidUTF8(r.URL.Path, "\ufffd"))
 }
 
-// write sends a page, or says that there is none.
+// write sends a page, or an error in its place.
 func write(w http.ResponseWriter, r *http.Request, status int, page pages.Page, err error) {
 	var limit *host.LimitError
 	switch {

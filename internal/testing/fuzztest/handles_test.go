@@ -327,7 +327,7 @@ func (h *handles) compare() {
 func (h *handles) settle(done func() bool) {
 	for deadline := time.Now().Add(patience); !done(); runtime.Gosched() {
 		if time.Now().After(deadline) {
-			return // compare says what is missing
+			return // compare reports the difference
 		}
 	}
 }

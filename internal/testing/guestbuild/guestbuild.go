@@ -2,8 +2,8 @@
 // compilers that witgen's guest bindings are for.
 //
 // The environment variable WITGEN_TINYGO names the TinyGo. Where it is not set,
-// scripts/tinygo looks for one and installs none; where there is none, or the
-// variable is skip, guests are built by standard Go alone, and tests log that.
+// scripts/tinygo looks for one and installs none; if it finds none, or the variable is
+// skip, guests are built by standard Go alone, and tests log that.
 //
 // make test sets WITGEN_TESTS=all. Without it the tests are the quick ones: they
 // build for one of TinyGo's targets, and log that, and try fewer random values.

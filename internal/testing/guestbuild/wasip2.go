@@ -32,8 +32,7 @@ func BuildWASIP2(t testing.TB, dir, wit, world string, flags ...string) []byte {
 	return wasm
 }
 
-// wasip2 returns a TinyGo that builds for wasip2, and skips the test where there
-// is none.
+// wasip2 returns a TinyGo that builds for wasip2, and skips the test if it finds none.
 func wasip2(t testing.TB) string {
 	path, why := tinygo()
 	if why != "" {

@@ -3,5 +3,3 @@
 // by wasmtime and by jco, with equal results. The tests need what scripts/interop
 // installs, which `make interop` calls.
 package interop
-
-//go:generate go tool witgen generate --world judge --world helping --out gen --prune ./wit

@@ -120,7 +120,7 @@ func composite(t any) (kind string, of any) {
 // source makes random values.
 type source struct {
 	*rand.Rand
-	// narrow says that integers of 64 bits are such as fit in 53, since JavaScript
+	// narrow keeps integers of 64 bits to those that fit in 53, since JavaScript
 	// guests have been seen to round others or to trap.
 	narrow bool
 }

@@ -104,7 +104,7 @@ func TestInteropTheirs(t *testing.T) {
 	for _, test := range []struct {
 		engine  string
 		command []string
-		// jco says that Node can run it: QuickJS needs extended constants, which
+		// jco is set if Node can run it: QuickJS needs extended constants, which
 		// Node has from 22 on.
 		jco bool
 	}{

@@ -6,7 +6,3 @@
 // The worlds lie in wit, the bindings that witgen makes of them in gen, the
 // guests in guests.
 package roundtrip
-
-//go:generate go tool witgen generate --world values --world second --out gen/values --prune ./wit/values
-//go:generate go tool witgen generate --out gen/things --prune ./wit/things
-//go:generate go tool witgen generate --out gen/lasting --prune ./wit/lasting

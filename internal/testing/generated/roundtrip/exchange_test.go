@@ -21,7 +21,7 @@ type exchange struct {
 	// wrong with them.
 	asked   int
 	problem string
-	// plain says that the guest changes nothing.
+	// plain is set for a guest that changes nothing.
 	plain bool
 	// values counts the values that crossed the boundary and were compared.
 	values int
@@ -78,7 +78,7 @@ func difference(want, got any) string {
 // trip sends random values through one function.
 type trip struct {
 	name string
-	// chars says that the values hold chars, which are int32 in Go, and no s32
+	// chars is set if the values hold chars, which are int32 in Go, and no s32
 	// that must take other values than chars do.
 	chars bool
 	run   func(s source, x *exchange)

@@ -20,7 +20,7 @@ import (
 // source draws random values.
 type source struct {
 	*rapid.T
-	// chars says that an int32 is a char.
+	// chars makes every int32 a char.
 	chars bool
 }
 

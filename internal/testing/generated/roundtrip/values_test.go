@@ -28,7 +28,7 @@ type session struct {
 	trips  map[string][]trip
 	x      exchange
 	seen   uint64 // how many calls the guest must have counted
-	// broken says that a trip did not end well, so that the instance may be dead.
+	// broken is set after a trip that failed, since the instance may be dead.
 	broken bool
 }
 
