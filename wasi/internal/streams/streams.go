@@ -116,6 +116,10 @@ func FlushBlocking(ctx context.Context, out Output) error {
 	if err := out.Flush(); err != nil {
 		return err
 	}
+	if _, ok := out.(*Pipe); ok {
+		// Its reader may come only later: it has no moment at which all has left.
+		return nil
+	}
 	if _, err := permit(ctx, out); !errors.Is(err, ErrClosed) {
 		return err
 	}
