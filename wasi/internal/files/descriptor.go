@@ -204,10 +204,12 @@ func (d *Descriptor) SetTimesAt(path string, follow bool, accessed, modified Tim
 
 // SetSize sets the size of a file that is open for writing.
 func (d *Descriptor) SetSize(size uint64) error {
-	if err := d.writable(); err != nil {
-		return err
-	}
-	if size > math.MaxInt64 {
+	switch {
+	case d.folder != nil:
+		return fault.BadDescriptor
+	case !d.flags.Has(Write):
+		return fault.Invalid
+	case size > math.MaxInt64:
 		return fault.FileTooLarge
 	}
 	return fault.Wrap(d.file.SetSize(int64(size)))
@@ -215,10 +217,7 @@ func (d *Descriptor) SetSize(size uint64) error {
 
 // readable checks that d is a file that is open for reading.
 func (d *Descriptor) readable() error {
-	switch {
-	case d.folder != nil:
-		return fault.IsDirectory
-	case !d.flags.Has(Read):
+	if d.folder != nil || !d.flags.Has(Read) {
 		return fault.BadDescriptor
 	}
 	return nil
@@ -226,15 +225,10 @@ func (d *Descriptor) readable() error {
 
 // writable checks that d is a file that is open for writing.
 func (d *Descriptor) writable() error {
-	switch {
-	case d.folder != nil:
-		return fault.IsDirectory
-	case d.flags.Has(Write):
-		return nil
-	case !d.mutable:
-		return fault.ReadOnly
+	if d.folder != nil || !d.flags.Has(Write) {
+		return fault.BadDescriptor
 	}
-	return fault.BadDescriptor
+	return nil
 }
 
 // ReadAt reads bytes at an offset into p, as many as there are. At the end of the file
@@ -306,15 +300,19 @@ func (d *Descriptor) CreateDirectory(path string) error {
 }
 
 // Link makes newPath in to a hard link to a file in d. Both folders must be ones that
-// may be changed: through one of them, the file may be from now on.
+// may be changed: through one of them, the file may be from now on. A symbolic link at
+// the end of path is linked itself; to follow it is refused, as wasmtime does.
 func (d *Descriptor) Link(path string, follow bool, to *Descriptor, newPath string) error {
+	if follow {
+		return fault.Invalid
+	}
 	if err := d.inFolder(path, true); err != nil {
 		return err
 	}
 	if err := to.inFolder(newPath, true); err != nil {
 		return err
 	}
-	return d.folder.link(path, follow, to.folder, newPath)
+	return d.folder.link(path, to.folder, newPath)
 }
 
 // Symlink makes path a symbolic link to target, which must be relative. Wherever it

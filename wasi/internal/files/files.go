@@ -171,7 +171,7 @@ type folder interface {
 	stat(path string, follow bool) (Stat, error)
 	setTimes(path string, follow bool, accessed, modified Time) error
 	mkdir(path string) error
-	link(path string, follow bool, to folder, newPath string) error
+	link(path string, to folder, newPath string) error
 	symlink(target, path string) error
 	readlink(path string) (string, error)
 	rename(path string, to folder, newPath string) error

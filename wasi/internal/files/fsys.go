@@ -140,7 +140,7 @@ func (f *fsFolder) Stat() (Stat, error) {
 
 func (f *fsFolder) setTimes(string, bool, Time, Time) error { return fault.ReadOnly }
 func (f *fsFolder) mkdir(string) error                      { return fault.ReadOnly }
-func (f *fsFolder) link(string, bool, folder, string) error { return fault.ReadOnly }
+func (f *fsFolder) link(string, folder, string) error       { return fault.ReadOnly }
 func (f *fsFolder) symlink(string, string) error            { return fault.ReadOnly }
 func (f *fsFolder) rename(string, folder, string) error     { return fault.ReadOnly }
 func (f *fsFolder) unlink(string) error                     { return fault.ReadOnly }

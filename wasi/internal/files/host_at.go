@@ -271,13 +271,13 @@ func (f *hostFolder) mkdir(path string) error {
 	return f.at(path, func(dir int, name string, _ bool) error { return unix.Mkdirat(dir, name, 0o777) })
 }
 
-func (f *hostFolder) link(path string, follow bool, to folder, newPath string) error {
+func (f *hostFolder) link(path string, to folder, newPath string) error {
 	target, err := host(to)
 	if err != nil {
 		return err
 	}
-	return f.followed(path, follow, func(dir int, name string, follow, slash bool) error {
-		stat, err := lookup(dir, name, follow, slash)
+	return f.at(path, func(dir int, name string, slash bool) error {
+		stat, err := lookup(dir, name, false, slash)
 		if err != nil {
 			return err
 		}
@@ -290,7 +290,7 @@ func (f *hostFolder) link(path string, follow bool, to folder, newPath string) e
 			}
 			return unix.Linkat(dir, name, newDir, newName, 0)
 		})
-	}, nil)
+	})
 }
 
 // absent is the error of making a file at a path that a folder's slash ends.

@@ -144,28 +144,21 @@ func (f *hostFolder) mkdir(path string) error {
 	return fault.Wrap(f.root.Mkdir(strings.TrimRight(path, "/"), 0o777))
 }
 
-func (f *hostFolder) link(path string, follow bool, to folder, newPath string) error {
+func (f *hostFolder) link(path string, to folder, newPath string) error {
 	if to != folder(f) {
 		return fault.CrossDevice
 	}
-	name, info, err := f.final(path, follow)
+	name, info, err := f.final(path, false)
 	switch {
 	case err != nil:
 		return err
 	case info.IsDir():
 		return fault.NotPermitted
-	case follow && info.Mode()&fs.ModeSymlink == 0 && f.isLink(name):
-		return fault.Unsupported
 	}
 	if err := f.absent(newPath); err != nil {
 		return err
 	}
 	return fault.Wrap(f.root.Link(name, newPath))
-}
-
-func (f *hostFolder) isLink(name string) bool {
-	info, err := f.root.Lstat(name)
-	return err == nil && info.Mode()&fs.ModeSymlink != 0
 }
 
 // absent fails for a path that a folder's slash ends.

@@ -78,8 +78,8 @@ func TestStreams(t *testing.T) {
 	defer reading.Close()
 	expect(t, "write stream", err2(reading.WriteStream(0)), fault.BadDescriptor)
 	expect(t, "append stream", err2(reading.AppendStream()), fault.BadDescriptor)
-	expect(t, "stream of a folder", err2(d.ReadStream(0)), fault.IsDirectory)
-	expect(t, "write stream of a folder", err2(d.WriteStream(0)), fault.IsDirectory)
+	expect(t, "stream of a folder", err2(d.ReadStream(0)), fault.BadDescriptor)
+	expect(t, "write stream of a folder", err2(d.WriteStream(0)), fault.BadDescriptor)
 }
 
 // bare hides what a file can do beside reading.
@@ -176,8 +176,8 @@ func TestFS(t *testing.T) {
 		if stat, err := f.Stat(); err != nil || stat.Size != 10 || stat.Type != RegularFile || !stat.Modified.Equal(made) {
 			t.Errorf("the file is %+v, %v", stat, err)
 		}
-		expect(t, "write", err2(f.WriteAt(p, 0)), fault.ReadOnly)
-		expect(t, "size", f.SetSize(0), fault.ReadOnly)
+		expect(t, "write", err2(f.WriteAt(p, 0)), fault.BadDescriptor)
+		expect(t, "size", f.SetSize(0), fault.Invalid)
 		expect(t, "times", f.SetTimes(Time{}, Time{}), fault.ReadOnly)
 		must(t, f.Sync(true))
 		must(t, f.Advise(0, 0, Normal))
