@@ -1,6 +1,7 @@
 package dynamic
 
 import (
+	"fmt"
 	"strings"
 
 	"github.com/witgen/witgen/internal/abi"
@@ -41,15 +42,17 @@ func (f *Function) Signature() string {
 		b.WriteString("async ")
 	}
 	switch f.Func.Kind {
+	case wit.Freestanding:
+		b.WriteString("func(")
 	case wit.Method:
+		b.WriteString("func(")
 		params = params[1:]
 	case wit.Static:
-		b.WriteString("static ")
-	}
-	if f.Func.Kind == wit.Constructor {
+		b.WriteString("static func(")
+	case wit.Constructor:
 		b.WriteString("constructor(")
-	} else {
-		b.WriteString("func(")
+	default:
+		panic(fmt.Sprintf("dynamic: unhandled kind of function %d", f.Func.Kind))
 	}
 	for i, p := range params {
 		if i > 0 {

@@ -70,10 +70,13 @@ func goesBy(iface, name string) bool {
 func (f *Function) shortNames() []string {
 	names := []string{f.Func.Name}
 	switch f.Func.Kind {
+	case wit.Freestanding:
 	case wit.Constructor:
 		names = append(names, f.Func.Base())
 	case wit.Method, wit.Static:
 		names = append(names, f.Func.Name[strings.IndexByte(f.Func.Name, ']')+1:])
+	default:
+		panic(fmt.Sprintf("dynamic: unhandled kind of function %d", f.Func.Kind))
 	}
 	return names
 }

@@ -226,7 +226,7 @@ func (w *world) owns(g *group, owner wit.Owner) bool {
 	case wit.WorldID:
 		return g.iface < 0
 	default:
-		return false
+		panic(fmt.Sprintf("dynamic: unhandled owner %T", owner))
 	}
 }
 

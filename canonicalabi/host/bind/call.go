@@ -87,7 +87,7 @@ type Call struct {
 // why. The body is as large as the compiler inlines, which is why it does not call
 // tryLock and typeOf.
 func (f *Func) Begin(ctx context.Context) *Call {
-	if f.plain == *(*contextType)(unsafe.Pointer(&ctx)) && atomic.CompareAndSwapUint32(&f.inst.lock.state, lockFree, lockHeld) {
+	if f.plain == *(*contextType)(unsafe.Pointer(&ctx)) && atomic.CompareAndSwapUint32(&f.inst.lock.state, 0, lockHeld) {
 		return (*Call)(f)
 	}
 	return f.beginSlow(ctx)

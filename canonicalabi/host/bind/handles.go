@@ -128,8 +128,10 @@ func (h *Handle) why() string {
 		return ""
 	case closed:
 		return "it is closed"
-	default:
+	case givenAway:
 		return "it was given away"
+	default:
+		panic(fmt.Sprintf("bind: unhandled state of a handle %d", h.gone.Load()))
 	}
 }
 

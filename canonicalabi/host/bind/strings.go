@@ -154,6 +154,7 @@ func (c *Call) viewString(ptr, tagged uint32) (t text, ok bool) {
 	size, align := uint64(tagged), uint32(1)
 	rule := host.RuleUTF8
 	switch c.opts.encoding {
+	case UTF8:
 	case UTF16:
 		size, align, t.wide = 2*size, 2, true
 	case Latin1UTF16:
@@ -163,6 +164,8 @@ func (c *Call) viewString(ptr, tagged uint32) (t text, ok bool) {
 		} else {
 			t.narrow = true
 		}
+	default:
+		panic(fmt.Sprintf("bind: unhandled string encoding %d", c.opts.encoding))
 	}
 	if size > maxBytes {
 		c.trap(host.RuleStringLength, fmt.Sprintf("%d bytes", size))
