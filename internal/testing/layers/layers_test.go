@@ -45,9 +45,20 @@ var runtime = map[string][]string{
 	"canonicalabi/host/bind":  {"canonicalabi/types", "canonicalabi/host", "canonicalabi/host/meter"},
 	"dynamic":                 {"canonicalabi/types", "canonicalabi/host", "canonicalabi/host/bind", "dynamic/value", "link", "component", "wit", "internal/abi", "diag"},
 	// The values and their text run nothing: they do without the rest of the runtime.
-	"dynamic/value": {"canonicalabi/types", "wit"},
-	"dynamic/wave":  {"dynamic/value", "wit"},
-	"link":          {"canonicalabi", "canonicalabi/types", "canonicalabi/host", "canonicalabi/host/bind", "canonicalabi/host/meter", "component", "wit", "internal/abi", "diag", "internal/leb128", "internal/wasm"},
+	"dynamic/value":                {"canonicalabi/types", "wit"},
+	"dynamic/wave":                 {"dynamic/value", "wit"},
+	"link":                         {"canonicalabi", "canonicalabi/types", "canonicalabi/host", "canonicalabi/host/bind", "canonicalabi/host/meter", "component", "wit", "internal/abi", "diag", "internal/leb128", "internal/wasm"},
+	"canonicalabi/host/meter/cost": {"internal/wasm"},
+	"link/internal/linear":         {},
+	// What WASI grants, for all its versions.
+	"wasi/internal/fault":    {},
+	"wasi/internal/poll":     {},
+	"wasi/internal/random":   {},
+	"wasi/internal/streams":  {"wasi/internal/poll"},
+	"wasi/internal/clocks":   {"wasi/internal/poll"},
+	"wasi/internal/files":    {"wasi/internal/fault", "wasi/internal/poll", "wasi/internal/streams"},
+	"wasi/internal/grants":   {"wasi/internal/clocks", "wasi/internal/files", "wasi/internal/random", "wasi/internal/streams"},
+	"wasi/internal/preview1": {"wasi/internal/fault", "wasi/internal/files", "wasi/internal/grants", "wasi/internal/poll", "wasi/internal/streams"},
 }
 
 // apart matches the packages that are in neither list: examples, scripts, and what
@@ -58,10 +69,11 @@ var apart = regexp.MustCompile(`^(examples|scripts|internal/testing)/.*$`)
 // external lists which packages may import a module that is not witgen's. A
 // folder stands for itself and what is below it.
 var external = map[string][]string{
-	"github.com/tetratelabs/wazero":   {"canonicalabi/host", "dynamic", "link"},
+	"github.com/tetratelabs/wazero":   {"canonicalabi/host", "dynamic", "link", "wasi"},
 	"github.com/dave/jennifer":        {"internal/gogen", "gen"},
 	"github.com/spf13/cobra":          {"internal/cli"},
 	"github.com/rogpeppe/go-internal": {"internal/cli"}, // its package diff
+	"golang.org/x/sys":                {"wasi/internal/files"},
 }
 
 // listed is what go list says of a package.
