@@ -15,13 +15,14 @@ import (
 type Rewriter struct {
 	World  string
 	Config *host.Config
-	// Tables is how many core modules share the limit of tables, if more than one.
+	// Tables is the number of core modules that share the limit of tables, if there
+	// is more than one.
 	Tables int
-	work   uint64 // of compiling the modules so far, see meter.Limits.CompileWork
+	work   uint64 // meter.Module.CompileWork of the modules so far, together
 }
 
-// Rewrite returns a module as it is to be compiled. The error is a *LimitError or a
-// *LinkError.
+// Rewrite returns the module to compile in place of wasm. The error is a
+// *host.LimitError or a *host.LinkError.
 func (r *Rewriter) Rewrite(wasm []byte) ([]byte, error) {
 	if r.Config.Unmetered {
 		return wasm, nil
@@ -50,8 +51,8 @@ const maxPages = 1<<16 - 1
 // MemoryPages returns the limit of a memory in pages of 64 KiB.
 func MemoryPages(c *host.Config) uint64 { return max(min(c.MemoryBytes>>16, maxPages), 1) }
 
-// moduleLimits returns limits as meter takes them, but for those of memory and
-// tables, which a Config has for all modules together.
+// moduleLimits converts limits for meter. It leaves out those of memory and tables,
+// which host.Config has for all modules together.
 func moduleLimits(l *host.Limits) meter.Limits {
 	return meter.Limits{
 		ModuleBytes:          l.ModuleBytes,
@@ -74,7 +75,7 @@ func moduleLimits(l *host.Limits) meter.Limits {
 	}
 }
 
-// refused is the error of a guest that meter refuses.
+// refused returns the error of a guest that meter refuses with err.
 func (r *Rewriter) refused(err error) error {
 	var refused *meter.Error
 	world := r.World
@@ -102,14 +103,14 @@ func (r *Rewriter) refused(err error) error {
 	return limit
 }
 
-// MemoryError is the error of a guest of a world that starts with more pages of
+// MemoryError returns the error of a guest of a world that starts with more pages of
 // memory than the limit.
 func MemoryError(world string, pages, limit uint64) *host.LimitError {
 	return &host.LimitError{Func: world, Limit: "memory",
 		Detail: fmt.Sprintf("the guest starts with %d bytes, and the limit is %d; raise it with host.MemoryLimit, or give the guest less", pages<<16, limit<<16)}
 }
 
-// place says what a module was refused for, and where that stands.
+// place returns the reason that a module was refused, and the place in it.
 func place(e *meter.Error) string {
 	s := e.Rule
 	if errors.Is(e.Kind, meter.ErrLimit) {
@@ -124,7 +125,7 @@ func place(e *meter.Error) string {
 	return s + fmt.Sprintf(" at offset 0x%x", e.Offset)
 }
 
-// OpenWASI returns a configuration with what the options of a guest open.
+// OpenWASI returns config with the settings of the options in w.
 func OpenWASI(w *host.WASI, config wazero.ModuleConfig) wazero.ModuleConfig {
 	for _, open := range w.Open {
 		config = open(config)
