@@ -218,10 +218,10 @@ func (p *Plugin) resolve(name string) api.Module {
 	return nil
 }
 
-// Instantiate starts an instance. impls are what the host supplies for
-// World.Imports, in order, nil for what it does not; an interface that the guest
-// imports must be supplied, by the host or by a provider. opts
-// override those of Compile for this instance. ctx holds while the guest starts.
+// Instantiate starts an instance. impls are the host's implementations of
+// World.Imports, in the same order. One may be nil if the guest does not import the
+// interface or a provider supplies it. opts override those of Compile for this
+// instance. ctx is for the start alone.
 func (p *Plugin) Instantiate(ctx context.Context, impls []any, opts ...host.Option) (*bind.Instance, error) {
 	config, err := p.config.ForInstance(opts)
 	if err != nil {

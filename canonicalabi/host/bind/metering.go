@@ -101,8 +101,8 @@ func (m *metering) limit(name string, caller context.Context) *host.LimitError {
 // which wazero does not export.
 const stackOverflow = "stack overflow"
 
-// overflow returns the error of a call that wazero ended because its stack was
-// full, and nil where err is something else.
+// overflow returns the error of a call that wazero ended because its stack was full,
+// and nil for another err.
 func overflow(name string, err error) *host.LimitError {
 	if !fullStack(err) {
 		return nil
