@@ -218,7 +218,7 @@ func (d *decoder) canon() Def {
 
 func (d *decoder) canonOption() CanonOption {
 	o := CanonOption{Kind: OptionKind(d.OneOf(byte(CallbackOption), "canonical option"))}
-	if o.Kind.hasIndex() {
+	if o.Kind.HasIndex() {
 		o.Index = d.Uint32()
 	}
 	return o

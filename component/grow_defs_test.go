@@ -219,17 +219,8 @@ func (g *grower) options(n [sorts]uint32) []CanonOption {
 	return list
 }
 
-var canonOps = func() (list []CanonOp) {
-	for op := CanonOp(0); op < 0xff; op++ {
-		if _, ok := canonForms[op]; ok {
-			list = append(list, op)
-		}
-	}
-	return list
-}()
-
 func (g *grower) canon(n [sorts]uint32) *Canon {
-	c := &Canon{Op: pick(g.mutator, canonOps), Type: g.near(n[SortType]), Options: g.options(n), Result: g.optional(n), Async: g.IntN(2) == 0, Cancellable: g.IntN(99) == 0,
+	c := &Canon{Op: pick(g.mutator, CanonOps()), Type: g.near(n[SortType]), Options: g.options(n), Result: g.optional(n), Async: g.IntN(2) == 0, Cancellable: g.IntN(99) == 0,
 		Memory: g.near(n[SortCoreMemory]), Table: g.near(n[SortCoreTable]), Slot: uint32(g.IntN(3)), SlotType: pick(g.mutator, []wasm.ValType{wasm.I32, wasm.I32, wasm.I64, wasm.F32})}
 	switch g.IntN(3) {
 	case 0:

@@ -69,10 +69,8 @@ func everything() *Component {
 	for _, t := range types {
 		c.Add(&TypeDef{Type: t})
 	}
-	for op := CanonOp(0); op < 0xff; op++ {
-		if form, ok := canonForms[op]; ok {
-			c.Add(canonOf(op, form))
-		}
+	for _, op := range CanonOps() {
+		c.Add(canonOf(op))
 	}
 	c.Add(&Start{Func: 1, Args: []uint32{2, 300}, Results: 1})
 	c.Add(&Import{Name: ExternName{Name: "a:b/c@1.0.0", Old: true}, Type: ExternType{Sort: SortInstance, Index: 22}})
@@ -84,10 +82,10 @@ func everything() *Component {
 }
 
 // canonOf returns a canonical definition whose immediates all differ.
-func canonOf(op CanonOp, form canonForm) *Canon {
+func canonOf(op CanonOp) *Canon {
 	d := &Canon{Op: op}
 	result := ValType{Prim: String}
-	for _, imm := range form.imms {
+	for _, imm := range op.Immediates() {
 		switch imm {
 		case 'f':
 			d.Func = 300

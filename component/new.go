@@ -52,7 +52,7 @@ func New(core []byte, opts NewOptions) (wasm []byte, err error) {
 	m.encodeImports()
 	m.instantiate()
 	m.encodeExports()
-	return checked(m.b.c)
+	return encoded(m.b.c)
 }
 
 // maker makes one component.
