@@ -4,8 +4,8 @@ import "github.com/witgen/witgen/internal/wasm"
 
 // enter counts the types that are nested in each other.
 func (d *decoder) enter() {
-	if d.depth++; d.depth > maxNesting {
-		d.fail("types are nested more than %d deep", maxNesting)
+	if d.depth++; d.depth > MaxNesting {
+		d.fail("types are nested more than %d deep", MaxNesting)
 	}
 }
 

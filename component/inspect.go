@@ -46,7 +46,7 @@ func inspectModule(module []byte) (text string, err error) {
 type inspector struct {
 	b     strings.Builder
 	depth int
-	count [sorts]int
+	count [NumSorts]int
 	names *Names
 }
 
