@@ -1,6 +1,11 @@
 package component
 
-import "github.com/witgen/witgen/internal/wasm"
+import (
+	"maps"
+	"slices"
+
+	"github.com/witgen/witgen/internal/wasm"
+)
 
 // Canon is a canonical definition (Binary.md, "Canonical Definitions"). Which
 // fields count follows from Op; see canonForms.
@@ -50,7 +55,8 @@ var optionNames = [...]string{"string-encoding=utf8", "string-encoding=utf16", "
 // String returns the option's name in the text format.
 func (k OptionKind) String() string { return optionNames[k] }
 
-func (k OptionKind) hasIndex() bool {
+// HasIndex reports whether the option names a core function or a memory.
+func (k OptionKind) HasIndex() bool {
 	return k == MemoryOption || k == ReallocOption || k == PostReturnOption || k == CallbackOption
 }
 
@@ -121,21 +127,31 @@ const (
 // String returns the name of the definition in the text format.
 func (op CanonOp) String() string { return canonForms[op].name }
 
+// Immediates returns the immediates of the definition in order, a letter each:
+//
+//	f  a function: a core one for lift
+//	t  a type, which for threads is a core type
+//	o  options
+//	r  a result list
+//	a  the async flag, c the cancellable flag, s the shared flag
+//	m  a core memory, T a core table
+//	v  a core value type, i a slot
+func (op CanonOp) Immediates() string { return canonForms[op].imms }
+
+// Signature returns the type of the core function that the definition makes, such as
+// "i32 i32 -> i32", where that is the same every time. It is empty where the type
+// depends on more.
+func (op CanonOp) Signature() string { return canonForms[op].sig }
+
+// CanonOps returns all canonical definitions in order.
+func CanonOps() []CanonOp { return slices.Sorted(maps.Keys(canonForms)) }
+
 // canonForm says how a canonical definition is written and what it makes.
 type canonForm struct {
 	name string
-	// imms are its immediates in order, a letter each:
-	//
-	//	f  0x00 and a function: a core one for lift
-	//	t  a type, which for threads is a core type
-	//	o  options
-	//	r  a result list
-	//	a  the async flag, c the cancellable flag, s the shared flag
-	//	m  a core memory, T a core table
-	//	v  a core value type, i a slot
+	// imms is what Immediates returns. A function is written behind 0x00.
 	imms string
-	// sig is the type of the core function that it makes, where that is the same
-	// every time: "i32 i32 -> i32". It is empty where the type depends on more.
+	// sig is what Signature returns.
 	sig string
 }
 

@@ -2,6 +2,7 @@ package component
 
 import (
 	"encoding/binary"
+	"fmt"
 	"slices"
 
 	"github.com/witgen/witgen/internal/wasm"
@@ -113,9 +114,13 @@ func (c *coreTypes) functionOf(params, results []wasm.ValType) coreTypeID {
 	return ids[0]
 }
 
+// maxSupertypes is how far a chain of supertypes is followed. The core specification
+// allows 63.
+const maxSupertypes = 100
+
 // isSub reports whether a is b or declares it as a supertype, at any distance.
 func (c *coreTypes) isSub(a, b coreTypeID) bool {
-	for range maxNesting {
+	for range maxSupertypes {
 		if a == b {
 			return true
 		}
@@ -152,4 +157,52 @@ func showCore(types []wasm.ValType) string {
 		s += t.String()
 	}
 	return s + ")"
+}
+
+// match returns what keeps a core definition of type a from being imported as b
+// (section "Matching" of the core specification), and "" where nothing does.
+func (c *coreTypes) match(a, b coreEntity) string {
+	if a.sort != b.sort {
+		return fmt.Sprintf("a %s is expected and a %s is there", b.sort, a.sort)
+	}
+	switch a.sort {
+	case SortCoreFunc:
+		if !c.isSub(a.typ, b.typ) {
+			return fmt.Sprintf("a function of type %s is expected and one of type %s is there", c.show(b.typ), c.show(a.typ))
+		}
+	case SortCoreTag:
+		if a.typ != b.typ {
+			return fmt.Sprintf("a tag of type %s is expected and one of type %s is there", c.show(b.typ), c.show(a.typ))
+		}
+	case SortCoreTable:
+		if a.table.Elem != b.table.Elem {
+			return fmt.Sprintf("a table of %s is expected and one of %s is there", b.table.Elem, a.table.Elem)
+		}
+		return matchLimits(a.table.Limits, b.table.Limits)
+	case SortCoreMemory:
+		return matchLimits(a.memory, b.memory)
+	case SortCoreGlobal:
+		if a.global != b.global {
+			return "a global of another type is expected"
+		}
+	default:
+		panic(fmt.Sprintf("component: unhandled sort %s", a.sort))
+	}
+	return ""
+}
+
+func matchLimits(a, b wasm.Limits) string {
+	switch {
+	case a.Addr64 != b.Addr64:
+		return "one has addresses of 64 bits and the other has not"
+	case a.Shared != b.Shared:
+		return "one is shared and the other is not"
+	case a.PageLog2 != b.PageLog2:
+		return "the sizes of a page differ"
+	case a.Min < b.Min:
+		return fmt.Sprintf("the minimum is %d and %d is expected", a.Min, b.Min)
+	case b.HasMax && (!a.HasMax || a.Max > b.Max):
+		return fmt.Sprintf("the maximum is above the expected %d", b.Max)
+	}
+	return ""
 }

@@ -2,9 +2,9 @@ package component
 
 import "github.com/witgen/witgen/internal/wasm"
 
-// maxNesting is how deep components and types may be nested in each other. It
+// MaxNesting is how deep components and types may be nested in each other. It
 // keeps readers from running out of stack.
-const maxNesting = 100
+const MaxNesting = 100
 
 var (
 	magic    = [4]byte{0, 'a', 's', 'm'}
@@ -61,8 +61,8 @@ func (d *decoder) fail(format string, args ...any) { failAt(d.Offset(), format, 
 
 // component ::= <preamble> <section>*
 func (d *decoder) component(depth int) *Component {
-	if depth > maxNesting {
-		d.fail("components are nested more than %d deep", maxNesting)
+	if depth > MaxNesting {
+		d.fail("components are nested more than %d deep", MaxNesting)
 	}
 	c := &Component{Offset: d.Offset(), Size: d.Len()}
 	switch FormOf(d.Ahead()) {
@@ -175,7 +175,7 @@ var (
 )
 
 func init() {
-	for s := Sort(0); s < sorts; s++ {
+	for s := Sort(0); s < NumSorts; s++ {
 		if s.Core() {
 			coreSorts[sortBytes[s]] = s
 		} else {

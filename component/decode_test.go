@@ -1,33 +1,34 @@
-package component
+package component_test
 
 import (
 	"bytes"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/witgen/witgen/component"
+	"github.com/witgen/witgen/internal/testing/comptest"
 	"github.com/witgen/witgen/internal/wasm"
 )
 
 func TestEncodeGivesWhatDecodeRead(t *testing.T) {
-	want := everything()
+	want := comptest.Everything()
 	wasm := want.Encode()
-	got, err := Decode(wasm)
+	got, err := component.Decode(wasm)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff(want, got, ignoreOffsets); diff != "" {
+	if diff := cmp.Diff(want, got, comptest.IgnoreOffsets); diff != "" {
 		t.Errorf("decoding gives something else (-want +got):\n%s", diff)
 	}
-	for name, wasm := range seeds(t) {
-		if FormOf(wasm) != ComponentForm {
+	for name, wasm := range comptest.Seeds(t) {
+		if component.FormOf(wasm) != component.ComponentForm {
 			continue
 		}
-		c, err := Decode(wasm)
+		c, err := component.Decode(wasm)
 		if err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}
@@ -39,28 +40,31 @@ func TestEncodeGivesWhatDecodeRead(t *testing.T) {
 
 // TestOffsets: the offset of each definition is where its bytes are.
 func TestOffsets(t *testing.T) {
-	wasm := everything().Encode()
-	c, err := Decode(wasm)
+	binary := comptest.Everything().Encode()
+	c, err := component.Decode(binary)
 	if err != nil {
 		t.Fatal(err)
 	}
 	for d := range c.Defs() {
-		var e encoder
-		e.def(d)
-		if !bytes.HasPrefix(wasm[d.At():], e.Buf) {
-			t.Errorf("%T at %#x: the bytes there are % x, want % x", d, d.At(), wasm[d.At():d.At()+len(e.Buf)], e.Buf)
+		if want := encodedDef(d); !bytes.HasPrefix(binary[d.At():], want) {
+			t.Errorf("%T at %#x: the bytes there are % x, want % x", d, d.At(), binary[d.At():d.At()+len(want)], want)
 		}
 	}
 }
 
-// wasmOf returns a component of sections, each an id and its contents.
-func wasmOf(sections ...string) []byte {
-	w := wasm.Writer{Buf: slices.Clone(preamble[:])}
-	for _, s := range sections {
-		w.Byte(s[0])
-		w.Bytes([]byte(s[1:]))
+// encodedDef returns the binary of a definition.
+func encodedDef(d component.Def) []byte {
+	var one, two component.Component
+	one.Add(d)
+	two.Add(d)
+	two.Add(d)
+	w := wasm.NewCursor(one.Encode()[8:], 0)
+	w.Byte()   // the section
+	w.Uint32() // its length
+	if len(two.Sections) == 1 {
+		w.Uint32() // the number of definitions
 	}
-	return w.Buf
+	return w.Rest()
 }
 
 func TestMalformed(t *testing.T) {
@@ -74,37 +78,37 @@ func TestMalformed(t *testing.T) {
 		{"empty", nil, 0, "not that of WebAssembly"},
 		{"core module", []byte(wasm.Preamble), 0, "core module"},
 		{"version", []byte("\x00asm\x0e\x00\x01\x00"), 0, "version is 0e 00 01 00"},
-		{"section", wasmOf("\x0d"), 8, "invalid section 13"},
-		{"section too long", append(wasmOf(), 7, 5, 0), 10, "5 bytes are announced and 1 are left"},
-		{"size too long", append(wasmOf(), 7, 0x80, 0x80, 0x80, 0x80, 0x10), 9, "too long"},
-		{"bytes left", wasmOf("\x07\x00\x00"), 11, "1 bytes are left"},
-		{"count", wasmOf("\x07\xff\xff\xff\xff\x0f\x7f"), 16, "ends too early"},
-		{"type", wasmOf("\x07\x01\x3e"), 11, "invalid type 0x3e"},
-		{"value type", wasmOf("\x07\x01\x70\x40"), 12, "invalid value type 0x40"},
-		{"optional type", wasmOf("\x07\x01\x66\x02"), 12, "mark of an optional type"},
-		{"result list", wasmOf("\x07\x01\x40\x00\x01\x01"), 14, "number of results"},
-		{"case", wasmOf("\x07\x01\x71\x01\x01a\x00\x01"), 16, "end of a case"},
-		{"name", wasmOf("\x00\x01\xff"), 10, "not valid UTF-8"},
-		{"surrogate", wasmOf("\x00\x03\xed\xa0\x80"), 10, "not valid UTF-8"},
-		{"sort", wasmOf("\x06\x01\x06\x00\x00\x00"), 11, "invalid sort 0x06"},
-		{"core sort", wasmOf("\x06\x01\x00\x05\x00\x00\x00"), 12, "invalid core sort 0x05"},
-		{"alias target", wasmOf("\x06\x01\x01\x03\x00\x00"), 12, "target of an alias"},
-		{"canon", wasmOf("\x08\x01\x07"), 11, "invalid canonical definition 0x07"},
-		{"canon sort", wasmOf("\x08\x01\x01\x01\x00\x00"), 12, "sort func"},
-		{"canon option", wasmOf("\x08\x01\x01\x00\x00\x01\x08"), 15, "canonical option"},
-		{"import of a core func", wasmOf("\x0a\x01\x00\x01a\x00\x00\x00"), 14, "core func is neither imported nor exported"},
-		{"name form", wasmOf("\x0a\x01\x03\x01a\x01\x00"), 11, "form of a name"},
-		{"attribute", wasmOf("\x0a\x01\x02\x01a\x01\x03\x00\x01\x00"), 15, "attribute"},
-		{"import in an instance type", wasmOf("\x07\x01\x42\x01\x03"), 13, "invalid declarator"},
-		{"core instance argument", wasmOf("\x02\x01\x00\x00\x01\x01a\x00\x00"), 16, "sort instance"},
-		{"core module of another version", wasmOf("\x01\x00asm\x02\x00\x00\x00"), 10, "core module of version 1"},
-		{"heap type", wasmOf("\x03\x01\x60\x01\x64\x40\x00"), 14, "invalid heap type"},
-		{"nested types", wasmOf("\x07\x01\x42\x01" + deep), -1, "nested more than"},
-		{"nested components", nestedComponents(maxNesting + 1), -1, "nested more than"},
+		{"section", comptest.Binary("\x0d"), 8, "invalid section 13"},
+		{"section too long", append(comptest.Binary(), 7, 5, 0), 10, "5 bytes are announced and 1 are left"},
+		{"size too long", append(comptest.Binary(), 7, 0x80, 0x80, 0x80, 0x80, 0x10), 9, "too long"},
+		{"bytes left", comptest.Binary("\x07\x00\x00"), 11, "1 bytes are left"},
+		{"count", comptest.Binary("\x07\xff\xff\xff\xff\x0f\x7f"), 16, "ends too early"},
+		{"type", comptest.Binary("\x07\x01\x3e"), 11, "invalid type 0x3e"},
+		{"value type", comptest.Binary("\x07\x01\x70\x40"), 12, "invalid value type 0x40"},
+		{"optional type", comptest.Binary("\x07\x01\x66\x02"), 12, "mark of an optional type"},
+		{"result list", comptest.Binary("\x07\x01\x40\x00\x01\x01"), 14, "number of results"},
+		{"case", comptest.Binary("\x07\x01\x71\x01\x01a\x00\x01"), 16, "end of a case"},
+		{"name", comptest.Binary("\x00\x01\xff"), 10, "not valid UTF-8"},
+		{"surrogate", comptest.Binary("\x00\x03\xed\xa0\x80"), 10, "not valid UTF-8"},
+		{"sort", comptest.Binary("\x06\x01\x06\x00\x00\x00"), 11, "invalid sort 0x06"},
+		{"core sort", comptest.Binary("\x06\x01\x00\x05\x00\x00\x00"), 12, "invalid core sort 0x05"},
+		{"alias target", comptest.Binary("\x06\x01\x01\x03\x00\x00"), 12, "target of an alias"},
+		{"canon", comptest.Binary("\x08\x01\x07"), 11, "invalid canonical definition 0x07"},
+		{"canon sort", comptest.Binary("\x08\x01\x01\x01\x00\x00"), 12, "sort func"},
+		{"canon option", comptest.Binary("\x08\x01\x01\x00\x00\x01\x08"), 15, "canonical option"},
+		{"import of a core func", comptest.Binary("\x0a\x01\x00\x01a\x00\x00\x00"), 14, "core func is neither imported nor exported"},
+		{"name form", comptest.Binary("\x0a\x01\x03\x01a\x01\x00"), 11, "form of a name"},
+		{"attribute", comptest.Binary("\x0a\x01\x02\x01a\x01\x03\x00\x01\x00"), 15, "attribute"},
+		{"import in an instance type", comptest.Binary("\x07\x01\x42\x01\x03"), 13, "invalid declarator"},
+		{"core instance argument", comptest.Binary("\x02\x01\x00\x00\x01\x01a\x00\x00"), 16, "sort instance"},
+		{"core module of another version", comptest.Binary("\x01\x00asm\x02\x00\x00\x00"), 10, "core module of version 1"},
+		{"heap type", comptest.Binary("\x03\x01\x60\x01\x64\x40\x00"), 14, "invalid heap type"},
+		{"nested types", comptest.Binary("\x07\x01\x42\x01" + deep), -1, "nested more than"},
+		{"nested components", nestedComponents(component.MaxNesting + 1), -1, "nested more than"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			_, err := Decode(test.wasm)
-			var bad *Error
+			_, err := component.Decode(test.wasm)
+			var bad *component.Error
 			if !errors.As(err, &bad) {
 				t.Fatalf("got %v, want an *Error", err)
 			}
@@ -116,15 +120,15 @@ func TestMalformed(t *testing.T) {
 			}
 		})
 	}
-	if _, err := Decode(nestedComponents(maxNesting)); err != nil {
-		t.Errorf("components nested %d deep: %v", maxNesting, err)
+	if _, err := component.Decode(nestedComponents(component.MaxNesting)); err != nil {
+		t.Errorf("components nested %d deep: %v", component.MaxNesting, err)
 	}
 }
 
 func nestedComponents(n int) []byte {
-	c := &Component{}
+	c := &component.Component{}
 	for range n {
-		outer := &Component{}
+		outer := &component.Component{}
 		outer.Add(c)
 		c = outer
 	}
@@ -134,7 +138,7 @@ func nestedComponents(n int) []byte {
 // TestCutAndChanged: whatever is cut off or changed gives an error or a component
 // and never a panic. It tries some places of each binary; the fuzz targets try more.
 func TestCutAndChanged(t *testing.T) {
-	for _, wasm := range seeds(t) {
+	for _, wasm := range comptest.Seeds(t) {
 		for i := 0; i < len(wasm); i += 1 + len(wasm)/60 {
 			tryAll(wasm[:i])
 			for _, b := range []byte{0, 0xff, wasm[i] + 1} {
@@ -148,14 +152,14 @@ func TestCutAndChanged(t *testing.T) {
 
 // tryAll does all that can be done to a binary.
 func tryAll(wasm []byte) {
-	if c, err := Decode(wasm); err == nil {
-		if Validate(c) == nil {
-			Analyze(c)
+	if c, err := component.Decode(wasm); err == nil {
+		if component.Validate(c) == nil {
+			component.Analyze(c)
 		}
-		Inspect(wasm)
+		component.Inspect(wasm)
 	}
-	DecodeWIT(wasm)
-	if FormOf(wasm) == CoreForm {
-		New(wasm, NewOptions{})
+	component.DecodeWIT(wasm)
+	if component.FormOf(wasm) == component.CoreForm {
+		component.New(wasm, component.NewOptions{})
 	}
 }

@@ -4,8 +4,8 @@ import "github.com/witgen/witgen/internal/wasm"
 
 // enter counts the types that are nested in each other.
 func (d *decoder) enter() {
-	if d.depth++; d.depth > maxNesting {
-		d.fail("types are nested more than %d deep", maxNesting)
+	if d.depth++; d.depth > MaxNesting {
+		d.fail("types are nested more than %d deep", MaxNesting)
 	}
 }
 
@@ -218,7 +218,7 @@ func (d *decoder) canon() Def {
 
 func (d *decoder) canonOption() CanonOption {
 	o := CanonOption{Kind: OptionKind(d.OneOf(byte(CallbackOption), "canonical option"))}
-	if o.Kind.hasIndex() {
+	if o.Kind.HasIndex() {
 		o.Index = d.Uint32()
 	}
 	return o

@@ -1,25 +1,9 @@
 package component
 
 import (
-	"fmt"
-
 	"github.com/witgen/witgen/internal/wasm"
 	"github.com/witgen/witgen/wit"
 )
-
-// Metadata returns a world as the custom section that a core module carries: the
-// section's contents, a component that exports the type of the world. encoding is
-// UTF8, UTF16 or Latin1UTF16 and says how the module encodes strings.
-func Metadata(r *wit.Resolve, world wit.WorldID, encoding OptionKind) ([]byte, error) {
-	if encoding > Latin1UTF16 {
-		return nil, fmt.Errorf("%s is no string encoding", encoding)
-	}
-	c := &Component{}
-	c.Add(&Custom{Name: encodingSection, Data: []byte{encodingVersion, byte(encoding)}})
-	c.Add(&TypeDef{Type: wrapWorld(r, world)})
-	c.Add(&Export{Name: Named(r.Worlds[world].Name), Sort: SortType})
-	return checked(c)
-}
 
 // Embed returns a core module with the metadata of a world, which New needs to make
 // a component of it. Metadata of the same kind that the module has already stays:

@@ -197,7 +197,7 @@ func (e *encoder) canon(c *Canon) {
 		case 'o':
 			wasm.WriteVec(&e.Writer, c.Options, func(o CanonOption) {
 				e.Byte(byte(o.Kind))
-				if o.Kind.hasIndex() {
+				if o.Kind.HasIndex() {
 					e.Uint32(o.Index)
 				}
 			})

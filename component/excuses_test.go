@@ -1,10 +1,12 @@
-package component
+package component_test
 
 import (
 	"regexp"
 	"strings"
 	"testing"
 
+	"github.com/witgen/witgen/component"
+	"github.com/witgen/witgen/internal/testing/comptest"
 	"github.com/witgen/witgen/internal/wasm"
 )
 
@@ -16,71 +18,79 @@ type excuse struct {
 	// theirs what wasm-tools says where it is the other way round.
 	ours, theirs *regexp.Regexp
 	// holds says whether it is this difference. It may be nil.
-	holds func(c *Component, ours, theirs string) bool
+	holds func(c *component.Component, ours, theirs string) bool
 	// example is a component that shows it. It is nil where the component cannot be
 	// decoded here.
-	example *Component
+	example *component.Component
 }
 
 func excuses() []*excuse {
 	say := regexp.MustCompile
-	named := func(name string, attributes ...Attribute) *Component {
-		return nest(typ(&InstanceType{}), &Import{Name: ExternName{Name: name, Attributes: attributes}, Type: ExternType{Sort: SortInstance}})
+	named := func(name string, attributes ...component.Attribute) *component.Component {
+		return comptest.Nest(comptest.Typ(&component.InstanceType{}), &component.Import{Name: component.ExternName{Name: name, Attributes: attributes}, Type: component.ExternType{Sort: component.SortInstance}})
 	}
-	eq := func(index uint32) *ExternType { return &ExternType{Sort: SortType, Index: index} }
-	cancellable := nest(&Canon{Op: CanonThreadYield, Cancellable: true})
-	thread := &CoreTypeDef{Rec: &wasm.RecGroup{Types: []wasm.SubType{{Kind: wasm.FuncForm, Params: []wasm.ValType{wasm.I32}}}}}
-	inspected := func(is func(Def) bool) func(*Component, string, string) bool {
-		return func(c *Component, _, _ string) bool { return has(c, is) }
+	eq := func(index uint32) *component.ExternType {
+		return &component.ExternType{Sort: component.SortType, Index: index}
+	}
+	cancellable := comptest.Nest(&component.Canon{Op: component.CanonThreadYield, Cancellable: true})
+	thread := &component.CoreTypeDef{Rec: &wasm.RecGroup{Types: []wasm.SubType{{Kind: wasm.FuncForm, Params: []wasm.ValType{wasm.I32}}}}}
+	inspected := func(is func(component.Def) bool) func(*component.Component, string, string) bool {
+		return func(c *component.Component, _, _ string) bool { return has(c, is) }
 	}
 	return []*excuse{
-		{why: "wasm-tools has no value section", theirs: say(`malformed section id: 12`), example: nest(&Value{Type: u8, Data: []byte{7}}, exp("v", SortValue, 0))},
+		{why: "wasm-tools has no value section", theirs: say(`malformed section id: 12`), example: comptest.Nest(&component.Value{Type: comptest.U8, Data: []byte{7}}, comptest.Exp("v", component.SortValue, 0))},
 		{why: "wasm-tools reads the type of a value without a bound before it", theirs: say(`.`),
 			holds:   inspected(typesValue),
-			example: nest(typ(&InstanceType{Decls: []Def{&ExportDecl{Name: Named("v"), Type: ExternType{Sort: SortValue, Bound: BoundType, Value: u8}}}}))},
+			example: comptest.Nest(comptest.Typ(&component.InstanceType{Decls: []component.Def{&component.ExportDecl{Name: component.Named("v"), Type: component.ExternType{Sort: component.SortValue, Bound: component.BoundType, Value: comptest.U8}}}}))},
 		{why: "wasm-tools has dropped the mark cancellable", theirs: say(`historically accepted as .cancellable.`), example: cancellable},
 		{why: "wasm-tools has stream.forward and future.forward", ours: say(`invalid canonical definition 0x2[ef]`)},
 		{why: "wasm-tools has thread.available-parallelism without the mark shared", theirs: say(`section size mismatch|invalid leading byte|unexpected end-of-file`),
-			holds:   inspected(func(d Def) bool { c, ok := d.(*Canon); return ok && c.Op == CanonThreadAvailableParallelism }),
-			example: nest(&Canon{Op: CanonThreadAvailableParallelism})},
+			holds: inspected(func(d component.Def) bool {
+				c, ok := d.(*component.Canon)
+				return ok && c.Op == component.CanonThreadAvailableParallelism
+			}),
+			example: comptest.Nest(&component.Canon{Op: component.CanonThreadAvailableParallelism})},
 		{why: "wasm-tools spawns shared threads only", theirs: say(`spawn type must be shared|expected a core function type|section size mismatch`),
-			holds: inspected(func(d Def) bool {
-				c, ok := d.(*Canon)
-				return ok && (c.Op == CanonThreadSpawnRef || c.Op == CanonThreadSpawnIndirect)
+			holds: inspected(func(d component.Def) bool {
+				c, ok := d.(*component.Canon)
+				return ok && (c.Op == component.CanonThreadSpawnRef || c.Op == component.CanonThreadSpawnIndirect)
 			}),
-			example: nest(thread, &Canon{Op: CanonThreadSpawnRef})},
+			example: comptest.Nest(thread, &component.Canon{Op: component.CanonThreadSpawnRef})},
 		{why: "wasm-tools does not let an export hide with a sub bound which resource it is (Explainer.md, Type Checking)", theirs: say(`ascribed type of export is not compatible with item's type .*resource types are not the same`),
-			holds: inspected(func(d Def) bool {
-				x, ok := d.(*Export)
-				return ok && x.Type != nil && (x.Type.Bound == BoundSub || x.Sort == SortInstance || x.Sort == SortComponent)
+			holds: inspected(func(d component.Def) bool {
+				x, ok := d.(*component.Export)
+				return ok && x.Type != nil && (x.Type.Bound == component.BoundSub || x.Sort == component.SortInstance || x.Sort == component.SortComponent)
 			}),
-			example: nest(typ(resourceType32()), &Export{Name: Named("r"), Sort: SortType, Type: &ExternType{Sort: SortType, Bound: BoundSub}})},
+			example: comptest.Nest(comptest.Typ(comptest.ResourceType32()), &component.Export{Name: component.Named("r"), Sort: component.SortType, Type: &component.ExternType{Sort: component.SortType, Bound: component.BoundSub}})},
 		{why: "wasm-tools knows no canonical version without a version suffix", theirs: say(`invalid interface version: unexpected end of input`), example: named("a:b/c@1")},
-		{why: "wasm-tools has another canonical version for pre-releases", theirs: say(`is not the canonical version of`), example: named("a:b/c@0.2", Attribute{VersionSuffix, ".8-x"})},
+		{why: "wasm-tools has another canonical version for pre-releases", theirs: say(`is not the canonical version of`), example: named("a:b/c@0.2", component.Attribute{Kind: component.VersionSuffix, Value: ".8-x"})},
 		{why: "wasm-tools allows a version suffix at instances only", theirs: say(`only instances can have a .version-suffix.`),
-			example: nest(typ(&InstanceType{}), &Import{Name: ExternName{Name: "a:b/c@0.2", Attributes: []Attribute{{VersionSuffix, ".8"}}}, Type: *eq(0)})},
+			example: comptest.Nest(comptest.Typ(&component.InstanceType{}), &component.Import{Name: component.ExternName{Name: "a:b/c@0.2", Attributes: []component.Attribute{{Kind: component.VersionSuffix, Value: ".8"}}}, Type: *eq(0)})},
 		{why: "wasm-tools reads numbers of versions into 64 bits", theirs: say(`value of .* exceeds u64`), example: named("a:b/c@18446744073709551616.0.0")},
 		{why: "to wasm-tools names differ only where they do without their dashes, too", theirs: say(`conflicts with previous`),
-			holds: func(_ *Component, _, theirs string) bool {
+			holds: func(_ *component.Component, _, theirs string) bool {
 				m := say("name `([^`]*)` conflicts with previous .*name `([^`]*)`").FindStringSubmatch(theirs)
 				return m != nil && !strings.EqualFold(m[1], m[2]) && strings.EqualFold(strings.ReplaceAll(m[1], "-", ""), strings.ReplaceAll(m[2], "-", ""))
 			},
-			example: nest(typ(&Enum{Labels: []string{"a1", "a-1"}}))},
+			example: comptest.Nest(comptest.Typ(&component.Enum{Labels: []string{"a1", "a-1"}}))},
 		{why: "wasm-tools asks for the memory of an async lowering only where the types need it", ours: say(`an async lowering needs it`),
-			example: nest(typ(&Func{Async: true}), imp("f", SortFunc, 0), lower(0, option(AsyncOption)))},
+			example: comptest.Nest(comptest.Typ(&component.Func{Async: true}), comptest.Imp("f", component.SortFunc, 0), comptest.Lower(0, comptest.Option(component.AsyncOption)))},
 		{why: "to wasm-tools an export of a type of functions, instances or components names that type itself", theirs: say(`type not valid to be used as (im|ex)port`), holds: namesComposite,
-			example: nest(typ(fn()), exp("x", SortType, 0), &Import{Name: Named("y"), Type: *eq(0)})},
+			example: comptest.Nest(comptest.Typ(comptest.Fn()), comptest.Exp("x", component.SortType, 0), &component.Import{Name: component.Named("y"), Type: *eq(0)})},
 		{why: "and where that type is imported, too, the export may be imported again", ours: say(`imports cannot depend on exports`), holds: namesComposite,
-			example: nest(typ(fn()), &Import{Name: Named("x"), Type: *eq(0)}, exp("y", SortType, 1), &Import{Name: Named("z"), Type: *eq(2)})},
+			example: comptest.Nest(comptest.Typ(comptest.Fn()), &component.Import{Name: component.Named("x"), Type: *eq(0)}, comptest.Exp("y", component.SortType, 1), &component.Import{Name: component.Named("z"), Type: *eq(2)})},
 		{why: "wasm-tools lets a type be exported as one of which it is a subtype", ours: say(`the type that is ascribed to the export`),
-			holds: inspected(func(d Def) bool { x, ok := d.(*Export); return ok && x.Type != nil && x.Sort == SortType }),
-			example: nest(typ(&ComponentType{Decls: []Def{declareResource("r")}}), typ(&ComponentType{Decls: []Def{}}),
-				&Export{Name: Named("c"), Sort: SortType, Type: eq(1)})},
+			holds: inspected(func(d component.Def) bool {
+				x, ok := d.(*component.Export)
+				return ok && x.Type != nil && x.Sort == component.SortType
+			}),
+			example: comptest.Nest(comptest.Typ(&component.ComponentType{Decls: []component.Def{comptest.DeclareResource("r")}}), comptest.Typ(&component.ComponentType{Decls: []component.Def{}}),
+				&component.Export{Name: component.Named("c"), Sort: component.SortType, Type: eq(1)})},
 	}
 }
 
 // has reports whether a component, or what is inside it, has such a definition.
-func has(c *Component, is func(Def) bool) bool {
+func has(c *component.Component, is func(component.Def) bool) bool {
 	for d := range c.Defs() {
 		if hasDef(d, is) {
 			return true
@@ -89,11 +99,11 @@ func has(c *Component, is func(Def) bool) bool {
 	return false
 }
 
-func hasDef(d Def, is func(Def) bool) bool {
+func hasDef(d component.Def, is func(component.Def) bool) bool {
 	if is(d) {
 		return true
 	}
-	if c, ok := d.(*Component); ok {
+	if c, ok := d.(*component.Component); ok {
 		return has(c, is)
 	}
 	for _, d := range declsOf(d) {
@@ -105,12 +115,12 @@ func hasDef(d Def, is func(Def) bool) bool {
 }
 
 // declsOf returns the declarators of a type.
-func declsOf(d Def) []Def {
-	if d, ok := d.(*TypeDef); ok {
+func declsOf(d component.Def) []component.Def {
+	if d, ok := d.(*component.TypeDef); ok {
 		switch t := d.Type.(type) {
-		case *ComponentType:
+		case *component.ComponentType:
 			return t.Decls
-		case *InstanceType:
+		case *component.InstanceType:
 			return t.Decls
 		}
 	}
@@ -119,7 +129,7 @@ func declsOf(d Def) []Def {
 
 // namesComposite reports whether a component imports or exports a type that is none
 // of a value and no resource.
-func namesComposite(c *Component, _, _ string) bool {
+func namesComposite(c *component.Component, _, _ string) bool {
 	found := false
 	var look func(open []growScope)
 	look = func(open []growScope) {
@@ -130,13 +140,13 @@ func namesComposite(c *Component, _, _ string) bool {
 		}
 		for _, d := range scope.defs() {
 			switch d := d.(type) {
-			case *Import:
-				found = found || d.Type.Sort == SortType && composite(d.Type.Index)
-			case *ExportDecl:
-				found = found || d.Type.Sort == SortType && composite(d.Type.Index)
-			case *Export:
-				found = found || d.Sort == SortType && composite(d.Index)
-			case *Component:
+			case *component.Import:
+				found = found || d.Type.Sort == component.SortType && composite(d.Type.Index)
+			case *component.ExportDecl:
+				found = found || d.Type.Sort == component.SortType && composite(d.Type.Index)
+			case *component.Export:
+				found = found || d.Sort == component.SortType && composite(d.Index)
+			case *component.Component:
 				look(append(open[:len(open):len(open)], growScope{component: d}))
 			}
 			if decls := declsOf(d); decls != nil {
@@ -150,7 +160,7 @@ func namesComposite(c *Component, _, _ string) bool {
 
 // excuseFor returns the excuse for a difference, and nil where there is none.
 func excuseFor(wasm []byte, ours, theirs string) *excuse {
-	c, _ := Decode(wasm)
+	c, _ := component.Decode(wasm)
 	for _, e := range excuses() {
 		if ours != "" && (e.ours == nil || !e.ours.MatchString(ours)) || theirs != "" && (e.theirs == nil || !e.theirs.MatchString(theirs)) {
 			continue
@@ -173,7 +183,7 @@ func TestInteropExcuses(t *testing.T) {
 		if e.example != nil {
 			wasm = e.example.Encode()
 		} else {
-			wasm = append(nest(typ(&Stream{&u8})).Encode(), byte(CanonSection), 3, 1, 0x2e, 0)
+			wasm = append(comptest.Nest(comptest.Typ(&component.Stream{Type: &comptest.U8})).Encode(), byte(component.CanonSection), 3, 1, 0x2e, 0)
 		}
 		list, of = append(list, wasm), append(of, e)
 	}

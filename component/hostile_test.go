@@ -1,4 +1,4 @@
-package component
+package component_test
 
 import (
 	"fmt"
@@ -7,6 +7,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/witgen/witgen/component"
+	"github.com/witgen/witgen/internal/testing/comptest"
 	"github.com/witgen/witgen/internal/wasm"
 )
 
@@ -47,7 +49,7 @@ func TestHugeCounts(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			within(t, func() {
-				if _, err := Decode(wasmOf(section + strings.Repeat("\x00", 64))); err == nil {
+				if _, err := component.Decode(comptest.Binary(section + strings.Repeat("\x00", 64))); err == nil {
 					t.Error("it decodes")
 				}
 			})
@@ -56,74 +58,74 @@ func TestHugeCounts(t *testing.T) {
 }
 
 // bombs are valid in form, and small for what they ask.
-func bombs() map[string]*Component {
-	list := make(map[string]*Component)
-	idx := func(i int) ValType { return ValType{Index: uint32(i)} }
+func bombs() map[string]*component.Component {
+	list := make(map[string]*component.Component)
+	idx := func(i int) component.ValType { return component.ValType{Index: uint32(i)} }
 
-	doubling := &Component{}
-	doubling.Add(&TypeDef{Type: &Tuple{[]ValType{{Prim: U8}}}})
+	doubling := &component.Component{}
+	doubling.Add(&component.TypeDef{Type: &component.Tuple{Types: []component.ValType{{Prim: component.U8}}}})
 	for i := range 90 {
-		doubling.Add(&TypeDef{Type: &Tuple{[]ValType{idx(i), idx(i)}}})
+		doubling.Add(&component.TypeDef{Type: &component.Tuple{Types: []component.ValType{idx(i), idx(i)}}})
 	}
 	list["tuples of two of the one before"] = doubling
 
-	deep := &Component{}
-	deep.Add(&TypeDef{Type: &List{ValType{Prim: U8}}})
+	deep := &component.Component{}
+	deep.Add(&component.TypeDef{Type: &component.List{Elem: component.ValType{Prim: component.U8}}})
 	for i := range 100_000 {
-		deep.Add(&TypeDef{Type: &List{idx(i)}})
+		deep.Add(&component.TypeDef{Type: &component.List{Elem: idx(i)}})
 	}
 	list["lists of lists"] = deep
 
-	instances := &Component{}
-	instances.Add(&TypeDef{Type: &InstanceType{[]Def{&ExportDecl{Name: Named("r"), Type: ExternType{Sort: SortType, Bound: BoundSub}}}}})
+	instances := &component.Component{}
+	instances.Add(&component.TypeDef{Type: &component.InstanceType{Decls: []component.Def{&component.ExportDecl{Name: component.Named("r"), Type: component.ExternType{Sort: component.SortType, Bound: component.BoundSub}}}}})
 	for i := range 60 {
-		outer := &Alias{Sort: SortType, Target: AliasOuter, Count: 1, Index: uint32(i)}
-		instances.Add(&TypeDef{Type: &InstanceType{[]Def{
+		outer := &component.Alias{Sort: component.SortType, Target: component.AliasOuter, Count: 1, Index: uint32(i)}
+		instances.Add(&component.TypeDef{Type: &component.InstanceType{Decls: []component.Def{
 			outer,
-			&ExportDecl{Name: Named("a"), Type: ExternType{Sort: SortInstance}},
-			&ExportDecl{Name: Named("b"), Type: ExternType{Sort: SortInstance}},
+			&component.ExportDecl{Name: component.Named("a"), Type: component.ExternType{Sort: component.SortInstance}},
+			&component.ExportDecl{Name: component.Named("b"), Type: component.ExternType{Sort: component.SortInstance}},
 		}}})
 	}
 	list["instances of two of the one before"] = instances
 
-	inner := &Component{}
-	inner.Add(&Import{Name: Named("r"), Type: ExternType{Sort: SortType, Bound: BoundSub}})
-	inner.Add(&TypeDef{Type: &Own{0}})
-	inner.Add(&TypeDef{Type: &Func{Params: []Field{{"a", idx(1)}}}})
+	inner := &component.Component{}
+	inner.Add(&component.Import{Name: component.Named("r"), Type: component.ExternType{Sort: component.SortType, Bound: component.BoundSub}})
+	inner.Add(&component.TypeDef{Type: &component.Own{Resource: 0}})
+	inner.Add(&component.TypeDef{Type: &component.Func{Params: []component.Field{{Name: "a", Type: idx(1)}}}})
 	for i := range 2000 {
-		inner.Add(&Import{Name: Named(fmt.Sprintf("f%d", i)), Type: ExternType{Sort: SortFunc, Index: 2}})
-		inner.Add(&Export{Name: Named(fmt.Sprintf("g%d", i)), Sort: SortFunc, Index: uint32(2 * i)})
+		inner.Add(&component.Import{Name: component.Named(fmt.Sprintf("f%d", i)), Type: component.ExternType{Sort: component.SortFunc, Index: 2}})
+		inner.Add(&component.Export{Name: component.Named(fmt.Sprintf("g%d", i)), Sort: component.SortFunc, Index: uint32(2 * i)})
 	}
-	many := &Component{}
+	many := &component.Component{}
 	many.Add(inner)
-	many.Add(&Import{Name: Named("r"), Type: ExternType{Sort: SortType, Bound: BoundSub}})
-	many.Add(&TypeDef{Type: &Own{0}})
-	many.Add(&TypeDef{Type: &Func{Params: []Field{{"a", idx(1)}}}})
-	many.Add(&Import{Name: Named("f"), Type: ExternType{Sort: SortFunc, Index: 2}})
-	args := []Arg{{"r", SortType, 0}}
+	many.Add(&component.Import{Name: component.Named("r"), Type: component.ExternType{Sort: component.SortType, Bound: component.BoundSub}})
+	many.Add(&component.TypeDef{Type: &component.Own{Resource: 0}})
+	many.Add(&component.TypeDef{Type: &component.Func{Params: []component.Field{{Name: "a", Type: idx(1)}}}})
+	many.Add(&component.Import{Name: component.Named("f"), Type: component.ExternType{Sort: component.SortFunc, Index: 2}})
+	args := []component.Arg{{Name: "r", Sort: component.SortType, Index: 0}}
 	for i := range 2000 {
-		args = append(args, Arg{fmt.Sprintf("f%d", i), SortFunc, 0})
+		args = append(args, component.Arg{Name: fmt.Sprintf("f%d", i), Sort: component.SortFunc, Index: 0})
 	}
 	for range 300 {
-		many.Add(&Instance{Args: args})
+		many.Add(&component.Instance{Args: args})
 	}
 	list["instances of a large component"] = many
 
-	crossing := &Component{}
+	crossing := &component.Component{}
 	for range 40_000 {
-		crossing.Add(&CoreTypeDef{Rec: &wasm.RecGroup{Types: []wasm.SubType{{Kind: wasm.FuncForm}}}})
+		crossing.Add(&component.CoreTypeDef{Rec: &wasm.RecGroup{Types: []wasm.SubType{{Kind: wasm.FuncForm}}}})
 	}
 	list["core types"] = crossing
 
-	names := &Component{}
-	names.Add(&TypeDef{Type: &Func{}})
+	names := &component.Component{}
+	names.Add(&component.TypeDef{Type: &component.Func{}})
 	for i := range 50_000 {
-		names.Add(&Import{Name: Named(fmt.Sprintf("f%d", i)), Type: ExternType{Sort: SortFunc}})
+		names.Add(&component.Import{Name: component.Named(fmt.Sprintf("f%d", i)), Type: component.ExternType{Sort: component.SortFunc}})
 	}
 	list["imports"] = names
 
-	huge := &Component{}
-	huge.Add(&TypeDef{Type: &FixedList{ValType{Prim: U64}, 1 << 31}})
+	huge := &component.Component{}
+	huge.Add(&component.TypeDef{Type: &component.FixedList{Elem: component.ValType{Prim: component.U64}, Length: 1 << 31}})
 	list["a list of 2^31"] = huge
 	return list
 }
@@ -132,14 +134,14 @@ func TestBombs(t *testing.T) {
 	for name, c := range bombs() {
 		t.Run(name, func(t *testing.T) {
 			wasm := c.Encode()
-			c, err := Decode(wasm)
+			c, err := component.Decode(wasm)
 			if err != nil {
 				t.Fatal(err)
 			}
-			within(t, func() { Validate(c) })
-			within(t, func() { Analyze(c) })
-			within(t, func() { DecodeWIT(wasm) })
-			within(t, func() { Inspect(wasm) })
+			within(t, func() { component.Validate(c) })
+			within(t, func() { component.Analyze(c) })
+			within(t, func() { component.DecodeWIT(wasm) })
+			within(t, func() { component.Inspect(wasm) })
 		})
 	}
 }

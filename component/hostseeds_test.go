@@ -5,8 +5,6 @@ import (
 	"github.com/witgen/witgen/internal/testing/hosttest"
 )
 
-func init() { component.SetHostSeeds(hostSeeds) }
-
 // hostSeeds returns components that the tests of the host run: a guest of every
 // encoding, and guests linked with each other.
 func hostSeeds() (list [][]byte) {

@@ -46,7 +46,7 @@ func inspectModule(module []byte) (text string, err error) {
 type inspector struct {
 	b     strings.Builder
 	depth int
-	count [sorts]int
+	count [NumSorts]int
 	names *Names
 }
 
@@ -256,7 +256,7 @@ func externText(t ExternType) string {
 // options.
 func canonText(d *Canon) string {
 	s, options := "canon "+d.Op.String(), ""
-	for _, imm := range canonForms[d.Op].imms {
+	for _, imm := range d.Op.Immediates() {
 		switch imm {
 		case 'f':
 			if d.Op == CanonLift {
@@ -268,7 +268,7 @@ func canonText(d *Canon) string {
 		case 'o':
 			for _, o := range d.Options {
 				options += ", " + o.Kind.String()
-				if o.Kind.hasIndex() {
+				if o.Kind.HasIndex() {
 					options += fmt.Sprintf(" %d", o.Index)
 				}
 			}

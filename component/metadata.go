@@ -1,6 +1,7 @@
 package component
 
 import (
+	"fmt"
 	"strings"
 
 	"github.com/witgen/witgen/internal/wasm"
@@ -222,4 +223,28 @@ func (c *worldCloner) function(f *wit.Function) *wit.Function {
 		out.Result = c.ref(f.Result)
 	}
 	return &out
+}
+
+// hasMetadata reports whether a core module has a custom section that holds a
+// world.
+func hasMetadata(module []byte) bool {
+	found := false
+	for s := range newCursor(module, 0).Sections() {
+		found = found || s.ID == wasm.CustomSection && strings.HasPrefix(s.Custom(), typeSection)
+	}
+	return found
+}
+
+// Metadata returns a world as the custom section that a core module carries: the
+// section's contents, a component that exports the type of the world. encoding is
+// UTF8, UTF16 or Latin1UTF16 and says how the module encodes strings.
+func Metadata(r *wit.Resolve, world wit.WorldID, encoding OptionKind) ([]byte, error) {
+	if encoding > Latin1UTF16 {
+		return nil, fmt.Errorf("%s is no string encoding", encoding)
+	}
+	c := &Component{}
+	c.Add(&Custom{Name: encodingSection, Data: []byte{encodingVersion, byte(encoding)}})
+	c.Add(&TypeDef{Type: wrapWorld(r, world)})
+	c.Add(&Export{Name: Named(r.Worlds[world].Name), Sort: SortType})
+	return encoded(c)
 }

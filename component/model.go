@@ -304,7 +304,7 @@ const (
 	SortComponent
 	SortInstance
 
-	sorts = iota
+	NumSorts = iota
 )
 
 var sortNames = [...]string{"core func", "core table", "core memory", "core global", "core tag", "core type", "core module", "core instance",

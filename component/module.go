@@ -1,11 +1,5 @@
 package component
 
-import (
-	"strings"
-
-	"github.com/witgen/witgen/internal/wasm"
-)
-
 // Module is what witgen asks of a core module before it makes a component of it.
 type Module struct {
 	Imports []ModuleImport
@@ -26,14 +20,4 @@ func ReadModule(module []byte) (m *Module, err error) {
 		m.Imports = append(m.Imports, ModuleImport{i.module, i.name})
 	}
 	return m, nil
-}
-
-// hasMetadata reports whether a core module has a custom section that holds a
-// world.
-func hasMetadata(module []byte) bool {
-	found := false
-	for s := range newCursor(module, 0).Sections() {
-		found = found || s.ID == wasm.CustomSection && strings.HasPrefix(s.Custom(), typeSection)
-	}
-	return found
 }

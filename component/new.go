@@ -52,7 +52,7 @@ func New(core []byte, opts NewOptions) (wasm []byte, err error) {
 	m.encodeImports()
 	m.instantiate()
 	m.encodeExports()
-	return checked(m.b.c)
+	return encoded(m.b.c)
 }
 
 // maker makes one component.
@@ -120,7 +120,7 @@ func failNew(format string, args ...any) {
 // builder adds definitions to a component and counts its index spaces.
 type builder struct {
 	c       *Component
-	count   [sorts]uint32
+	count   [NumSorts]uint32
 	aliases map[Alias]uint32
 }
 

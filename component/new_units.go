@@ -179,8 +179,8 @@ func (m *maker) classifyImport(u *unit, use *coreUse) {
 			if !ok {
 				failNew("%s imports %q from %q, and the adapter of that name does not export it", u.describe(), use.name, use.module)
 			}
-			if bad := (&validator{core: m.types}).subCore(e, use.entity); bad != nil {
-				failNew("%s imports %q from the adapter %q: %s", u.describe(), use.name, use.module, bad.what)
+			if wrong := m.types.match(e, use.entity); wrong != "" {
+				failNew("%s imports %q from the adapter %q: %s", u.describe(), use.name, use.module, wrong)
 			}
 			if e.sort != SortCoreFunc {
 				failNew("%s imports the %s %q from the adapter %q, and adapters supply functions", u.describe(), e.sort, use.name, use.module)
@@ -207,7 +207,7 @@ func (m *maker) checkMainExport(u *unit, use *coreUse, name string) {
 	if !ok {
 		failNew("%s needs the export %q of the core module, which is not there", u.describe(), name)
 	}
-	if bad := (&validator{core: m.types}).subCore(e, use.entity); bad != nil {
-		failNew("%s imports %q of the core module: %s", u.describe(), name, bad.what)
+	if wrong := m.types.match(e, use.entity); wrong != "" {
+		failNew("%s imports %q of the core module: %s", u.describe(), name, wrong)
 	}
 }

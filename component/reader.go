@@ -28,3 +28,15 @@ func raise(err error) {
 func failAt(offset int, format string, args ...any) {
 	panic(&Error{Offset: offset, Malformed: true, Rule: fmt.Sprintf(format, args...)})
 }
+
+func invalidAt(offset int, format string, args ...any) {
+	panic(&Error{Offset: offset, Rule: fmt.Sprintf(format, args...)})
+}
+
+// lookup returns an item of an index space.
+func lookup[T any](space []T, index uint32, what string, at int) T {
+	if int64(index) >= int64(len(space)) {
+		invalidAt(at, "%s %d is out of range: there are %d", what, index, len(space))
+	}
+	return space[index]
+}

@@ -55,18 +55,6 @@ func (v *validator) work(n int) {
 // fail ends validation at the current definition.
 func (v *validator) fail(format string, args ...any) { invalidAt(v.at, format, args...) }
 
-func invalidAt(offset int, format string, args ...any) {
-	panic(&Error{Offset: offset, Rule: fmt.Sprintf(format, args...)})
-}
-
-// lookup returns an item of an index space.
-func lookup[T any](space []T, index uint32, what string, at int) T {
-	if int64(index) >= int64(len(space)) {
-		invalidAt(at, "%s %d is out of range: there are %d", what, index, len(space))
-	}
-	return space[index]
-}
-
 // scopeKind says what a scope is the inside of.
 type scopeKind uint8
 
@@ -82,6 +70,8 @@ type scope struct {
 	v      *validator
 	kind   scopeKind
 	parent *scope
+	// of is the component where the scope is the inside of one.
+	of *Component
 
 	coreTypes     []coreType
 	coreFuncs     []coreTypeID
@@ -144,6 +134,7 @@ func (v *validator) newScope(kind scopeKind, parent *scope) *scope {
 
 func (v *validator) component(c *Component, parent *scope) *componentType {
 	s := v.newScope(inComponent, parent)
+	s.of = c
 	if v.scopes != nil {
 		v.scopes[c] = s
 	}
@@ -353,4 +344,17 @@ func (s *scope) outerAlias(d *Alias) {
 	default:
 		s.v.fail("an outer alias may name a core module, a core type, a type or a component, and no %s", d.Sort)
 	}
+}
+
+// encoded encodes a component that was made here and validates it.
+func encoded(c *Component) ([]byte, error) {
+	binary := c.Encode()
+	c, err := Decode(binary)
+	if err == nil {
+		err = Validate(c)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("the component that was made is not valid: %w", err)
+	}
+	return binary, nil
 }

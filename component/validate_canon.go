@@ -132,7 +132,7 @@ func (s *scope) canonFunc(d *Canon) coreTypeID {
 		return s.lower(d)
 	case CanonResourceNew, CanonResourceRep:
 		r := s.resourceType(d.Type).res
-		if r.owner != s {
+		if r.owner != s.of {
 			s.v.fail("canon %s needs a resource that this component defines, and type %d is not", d.Op, d.Type)
 		}
 		rep := []wasm.ValType{r.rep}
@@ -158,11 +158,10 @@ func (s *scope) canonFunc(d *Canon) coreTypeID {
 	case CanonThreadNewIndirect, CanonThreadSpawnRef, CanonThreadSpawnIndirect:
 		return s.thread(d)
 	}
-	form, ok := canonForms[d.Op]
-	if !ok || form.sig == "" {
+	params, results, ok := strings.Cut(d.Op.Signature(), "->")
+	if !ok {
 		panic(fmt.Sprintf("component: unhandled canonical definition %s", d.Op))
 	}
-	params, results, _ := strings.Cut(form.sig, "->")
 	return f(coreList(params), coreList(results))
 }
 

@@ -128,8 +128,8 @@ func (s *scope) coreInstance(d *CoreInstance) map[string]coreEntity {
 		if !ok {
 			v.fail("core module %d imports %q from %q, which the argument does not export", d.Module, i.name, i.module)
 		}
-		if m := v.subCore(e, i.entity); m != nil {
-			v.fail("core module %d imports %q from %q: %s", d.Module, i.name, i.module, m.what)
+		if wrong := v.core.match(e, i.entity); wrong != "" {
+			v.fail("core module %d imports %q from %q: %s", d.Module, i.name, i.module, wrong)
 		}
 	}
 	return module.exports

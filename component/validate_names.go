@@ -18,7 +18,7 @@ func (v *validator) checkName(e *externs, it *item) {
 }
 
 func (v *validator) checkAttributes(e *externs, it *item, n parsedName) {
-	var seen [len(attributeNames)]bool
+	var seen [ExternalID + 1]bool
 	for _, a := range it.name.Attributes {
 		if seen[a.Kind] {
 			v.fail("the %s %q has two attributes %s", e.kind, it.name.Name, a.Kind)

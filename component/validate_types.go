@@ -51,7 +51,7 @@ func (s *scope) resourceDef(t *Resource) anyType {
 			s.v.fail("a destructor of a resource must be of type (%s) -> () and is %s", t.Rep, s.v.core.show(f))
 		}
 	}
-	r := &resource{rep: t.Rep, owner: s}
+	r := &resource{rep: t.Rep, owner: s.of}
 	s.defined = append(s.defined, r)
 	return &resourceType{res: r}
 }

@@ -18,9 +18,9 @@ func (*resourceType) desc() string  { return "a resource type" }
 // resource is an abstract type: two resources are never the same.
 type resource struct {
 	// rep is the representation where the resource was defined by a component,
-	// and owner its scope; both are zero for imported and exported ones.
+	// which is owner; both are zero for imported and exported ones.
 	rep   wasm.ValType
-	owner *scope
+	owner *Component
 }
 
 // resourceType is a name for a resource.

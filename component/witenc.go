@@ -28,20 +28,7 @@ func EncodePackage(r *wit.Resolve, id wit.PackageID) ([]byte, error) {
 		return nil, err
 	}
 	c.Add(&Custom{Name: docsSection, Data: docs})
-	return checked(c)
-}
-
-// checked encodes a component that was made here and validates it.
-func checked(c *Component) ([]byte, error) {
-	wasm := c.Encode()
-	c, err := Decode(wasm)
-	if err == nil {
-		err = Validate(c)
-	}
-	if err != nil {
-		return nil, fmt.Errorf("the component that was made is not valid: %w", err)
-	}
-	return wasm, nil
+	return encoded(c)
 }
 
 // wrapWorld returns the component type that exports the type of a world under its

@@ -81,7 +81,7 @@ func (b *builder) storeVariant(ptr Value, offset uint32, v Value, t wit.Type) {
 			params = []Value{b.value(c.Type, c.Name)}
 		}
 		op.Blocks = append(op.Blocks, b.block(params, func() []Value {
-			b.do(Op{Code: StoreDisc, Imm: uint64(i), Offset: offset, Size: discSize(len(cases)), Args: []Value{ptr}})
+			b.do(Op{Code: StoreDisc, Imm: uint64(i), Offset: offset, Size: DiscriminantSize(len(cases)), Args: []Value{ptr}})
 			if c.Type != nil {
 				b.store(ptr, payload, params[0], c.Type)
 			}
@@ -158,7 +158,7 @@ func (b *builder) loadPair(ptr Value, offset uint32, hint string) (start, length
 func (b *builder) loadVariant(ptr Value, offset uint32, t wit.Type, hint string) Value {
 	cases := b.cases(t)
 	payload := offset + uint32(b.a.payloadOffset(caseTypes(b.a.Resolve.Kind(t))))
-	disc := b.coreOp(I32, suffix(hint, "-case"), Op{Code: LoadDisc, Offset: offset, Size: discSize(len(cases)), Args: []Value{ptr}})
+	disc := b.coreOp(I32, suffix(hint, "-case"), Op{Code: LoadDisc, Offset: offset, Size: DiscriminantSize(len(cases)), Args: []Value{ptr}})
 	op := Op{Code: SwitchDisc, Args: []Value{disc}}
 	for _, c := range cases {
 		op.Blocks = append(op.Blocks, b.block(nil, func() []Value {

@@ -9,11 +9,14 @@ import (
 // Core WebAssembly lets a module import one name several times, as standard Go does.
 // In a component it may not, and so such imports get names of their own.
 
+// importKey is the name of an import.
+type importKey struct{ module, name string }
+
 // repeatedImport returns the first import whose name an earlier one has, or -1.
 func repeatedImport(imports []moduleImport) int {
-	seen := make(map[ModuleImport]bool, len(imports))
+	seen := make(map[importKey]bool, len(imports))
 	for n, i := range imports {
-		key := ModuleImport{i.module, i.name}
+		key := importKey{i.module, i.name}
 		if seen[key] {
 			return n
 		}
@@ -25,20 +28,20 @@ func repeatedImport(imports []moduleImport) int {
 // uniqueNames returns the names of imports, those that repeat an earlier one with a
 // number behind them.
 func uniqueNames(imports []moduleImport) []string {
-	taken := make(map[ModuleImport]bool, len(imports))
+	taken := make(map[importKey]bool, len(imports))
 	for _, i := range imports {
-		taken[ModuleImport{i.module, i.name}] = true
+		taken[importKey{i.module, i.name}] = true
 	}
 	names := make([]string, len(imports))
-	next := make(map[ModuleImport]int, len(imports)) // the number to try, where a name was met
+	next := make(map[importKey]int, len(imports)) // the number to try, where a name was met
 	for n, i := range imports {
-		key := ModuleImport{i.module, i.name}
+		key := importKey{i.module, i.name}
 		names[n] = i.name
 		for try := key; next[key] > 0 && taken[try]; next[key]++ {
-			try.Name = fmt.Sprintf("%s$%d", i.name, next[key])
-			names[n] = try.Name
+			try.name = fmt.Sprintf("%s$%d", i.name, next[key])
+			names[n] = try.name
 		}
-		taken[ModuleImport{i.module, names[n]}] = true
+		taken[importKey{i.module, names[n]}] = true
 		next[key] = max(next[key], 1)
 	}
 	return names
