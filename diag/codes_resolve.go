@@ -48,7 +48,7 @@ const (
 	NestedPackage Code = "W0204"
 
 	// DuplicateItem occurs where a package defines two interfaces or worlds of
-	// one name.
+	// one name. Hyphens, and upper and lower case, do not tell names apart.
 	//
 	// Example:
 	//
@@ -165,13 +165,28 @@ const (
 	//	interface i { use j.{t}; }
 	//	interface j { use i.{t}; }
 	ItemCycle Code = "W0216"
+
+	// UsedNameClash occurs where an interface needs two others whose names are one
+	// name, since they differ only in hyphens or in upper and lower case: those that it
+	// uses types of, and those that these need.
+	//
+	// Example:
+	//
+	//	package a:b;
+	//	package a:c-d { interface i { type t = u8; } }
+	//	package a:cd { interface i { type t = u16; } }
+	//	interface j {
+	//	  use a:c-d/i.{t};
+	//	  use a:cd/i.{t as t2};
+	//	}
+	UsedNameClash Code = "W0217"
 )
 
 // Types.
 const (
 	// DuplicateName occurs where an interface or world defines a name twice:
-	// types, functions and used types share one set of names, in which upper and
-	// lower case do not differ.
+	// types, functions and used types share one set of names, in which hyphens, and
+	// upper and lower case, do not tell names apart.
 	//
 	// Example:
 	//
@@ -248,7 +263,7 @@ const (
 	EmptyType Code = "W0307"
 
 	// DuplicateLabel occurs where two fields of a record, two cases or two flags
-	// have one name. Upper and lower case do not differ.
+	// have one name. Hyphens, and upper and lower case, do not tell names apart.
 	//
 	// Example:
 	//
@@ -286,7 +301,8 @@ const (
 
 // Functions and resources.
 const (
-	// DuplicateParam occurs where two parameters of a function have one name.
+	// DuplicateParam occurs where two parameters of a function have one name. Hyphens,
+	// and upper and lower case, do not tell names apart.
 	//
 	// Example:
 	//
@@ -297,7 +313,7 @@ const (
 	DuplicateParam Code = "W0401"
 
 	// DuplicateMethod occurs where a resource has two methods or statics of one
-	// name, or two constructors.
+	// name, or two constructors, or a method or static with the resource's name.
 	//
 	// Example:
 	//
@@ -364,7 +380,7 @@ const (
 	InterfaceTwice Code = "W0501"
 
 	// WorldNameClash occurs where two imports or two exports of a world have one
-	// name. Upper and lower case do not differ.
+	// name. Hyphens, and upper and lower case, do not tell names apart.
 	//
 	// Example:
 	//

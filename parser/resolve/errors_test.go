@@ -52,7 +52,7 @@ package a:c { interface j {} }
 	want := []string{
 		`8:7 W0207 did you mean "types"?`,
 		`3:25 W0302 did you mean "string"?`,
-		`3:41 W0308 names that differ in upper and lower case only are one name`,
+		`3:41 W0308 names that differ only in hyphens, or in upper and lower case, are one name`,
 		`4:33 W0402 methods and static functions share one set of names`,
 		`5:14 W0302 did you mean "person"?`,
 		`5:21 W0401 `,
@@ -216,29 +216,130 @@ func TestDir(t *testing.T) {
 
 func TestNamesAreStronglyUnique(t *testing.T) {
 	for text, code := range map[string]diag.Code{
-		"interface i { resource r { r: func(); } }":                                   diag.DuplicateMethod,
-		"interface i { resource r { R: static func(); } }":                            diag.DuplicateMethod,
-		"interface i { resource r { a: func(); A: static func(); } }":                 diag.DuplicateLabel,
-		"interface i { f: func(a: u8, A: u8); }":                                      diag.DuplicateParam,
-		"interface i { f: func(); F: func(); }":                                       diag.DuplicateName,
-		"interface j { type t = u8; } interface i { type t = u16; use j.{t}; }":       diag.DuplicateName,
-		"interface i { type t = u8; T: func(); }":                                     diag.DuplicateName,
-		"interface i { flags f { a-b, A-b } }":                                        diag.DuplicateLabel,
-		"world w { import f: func(); import F: func(); }":                             diag.WorldNameClash,
-		"world w { export f: func(); export F: interface {} }":                        diag.WorldNameClash,
-		"world v { resource r { f: func(); } } world w { include v with { r as f } }": diag.WorldNameClash,
-		"world v { import f: func(); } world w { import F: func(); include v; }":      diag.WorldNameClash,
-		"interface i { f: func(a: u8, b: u8, c: u8, d: u8, e: u8, f: u8, g: u8, h: u8, i: u8, j: u8, k: u8, l: u8, m: u8, n: u8, o: u8, p: u8, q: u8, A: u8); }": diag.DuplicateParam,
+		"interface i { resource r { r: func(); } }":                                                                   diag.DuplicateMethod,
+		"interface i { resource r { R: static func(); } }":                                                            diag.DuplicateMethod,
+		"interface i { resource r { a: func(); A: static func(); } }":                                                 diag.DuplicateLabel,
+		"interface i { f: func(a: u8, A: u8); }":                                                                      diag.DuplicateParam,
+		"interface i { f: func(); F: func(); }":                                                                       diag.DuplicateName,
+		"interface j { type t = u8; } interface i { type t = u16; use j.{t}; }":                                       diag.DuplicateName,
+		"interface i { type t = u8; T: func(); }":                                                                     diag.DuplicateName,
+		"interface i { flags f { a-b, A-b } }":                                                                        diag.DuplicateLabel,
+		"world w { import f: func(); import F: func(); }":                                                             diag.WorldNameClash,
+		"world w { export f: func(); export F: interface {} }":                                                        diag.WorldNameClash,
+		"world v { resource r { f: func(); } } world w { include v with { r as f } }":                                 diag.WorldNameClash,
+		"world v { import f: func(); } world w { import F: func(); include v; }":                                      diag.WorldNameClash,
+		"interface i { foo-bar: func(); foobar: func(); }":                                                            diag.DuplicateName,
+		"interface i { foo-bar: func(); foob-AR: func(); }":                                                           diag.DuplicateName,
+		"interface i { type http-url = u8; HTTPURL: func(); }":                                                        diag.DuplicateName,
+		"interface j { type t = u8; } interface i { use j.{t as t-1}; use j.{t as t1}; }":                             diag.DuplicateName,
+		"interface i { resource a-b { ab: func(); } }":                                                                diag.DuplicateMethod,
+		"interface i { resource a-b { A-B: static func(); } }":                                                        diag.DuplicateMethod,
+		"interface i { resource r { m1: func(); m-1: static func(); } }":                                              diag.DuplicateLabel,
+		"interface i { resource r { m: func(se-lf: u8); } }":                                                          diag.DuplicateParam,
+		"interface i { f: func(a-b: u8, ab: u8); }":                                                                   diag.DuplicateParam,
+		"interface i { record r { a-b: u8, ab: u8 } }":                                                                diag.DuplicateLabel,
+		"interface i { variant v { a-b(u8), ab } }":                                                                   diag.DuplicateLabel,
+		"interface i { enum e { x-y-z, xyz } }":                                                                       diag.DuplicateLabel,
+		"interface i { flags f { a1, a-1 } }":                                                                         diag.DuplicateLabel,
+		"interface a-b {} interface ab {}":                                                                            diag.DuplicateItem,
+		"interface a-b {} world AB {}":                                                                                diag.DuplicateItem,
+		"world w { import a-b: func(); import ab: interface {} }":                                                     diag.WorldNameClash,
+		"world w { type a-b = u8; import ab: func(); }":                                                               diag.WorldNameClash,
+		"world v { import a-b: func(); } world w { import x: func(); include v with { a-b as X } }":                   diag.WorldNameClash,
+		"package a:c-d { interface i {} } package a:cd { interface i {} } world w { import a:c-d/i; import a:cd/i; }": diag.WorldNameClash,
+		"package a-b:c { interface i {} } package ab:c { interface i {} } world w { export a-b:c/i; export ab:c/i; }": diag.WorldNameClash,
+		// What types need is imported, and what that needs.
+		"package a:c-d { interface i { type t = u8; } } package a:cd { interface i { use a:c-d/i.{t}; } } interface j { use a:cd/i.{t}; }":                                                                     diag.UsedNameClash,
+		"package a:c-d { interface i { type t = u8; } } package a:cd { interface i { use a:c-d/i.{t}; } } world w { import a:cd/i; }":                                                                          diag.WorldNameClash,
+		"package a:c-d { interface i { type t = u8; } } package a:cd { interface i { type t = u8; } } package x:yy { interface j { use a:cd/i.{t}; } } interface k { use x:yy/j.{t}; use a:c-d/i.{t as t2}; }": diag.UsedNameClash,
+		"interface i { f: func(a: u8, b: u8, c: u8, d: u8, e: u8, f: u8, g: u8, h: u8, i: u8, j: u8, k: u8, l: u8, m: u8, n: u8, o: u8, p: u8, q: u8, A: u8); }":                                               diag.DuplicateParam,
 	} {
 		if list := mistakes(t, "package a:b;\n"+text); list[0].Code != code {
 			t.Errorf("%s: %v", text, list)
 		}
 	}
-	// A constructor and functions of several resources do not clash.
+	// These are strongly unique: a constructor and its resource, functions of several
+	// resources, an import and an export, an interface's import and its export, packages
+	// that do not meet, versions.
 	if _, err := resolve.Source("x.wit", `package a:b;
 interface i { resource r { constructor(); a: func(); b: static func(); } resource s { a: func(); r: func(); } a: func(); }
-world w { import f: func(); export f: func(); resource r { f: func(); } }`, resolve.Options{}); err != nil {
+interface j { resource foo { bar: func(); } foobar: func(); resource fo { obar: func(); } }
+world w { import f: func(); export f: func(); resource r { f: func(); } }
+world x { import f-g: func(); export fg: func(); import x:y-y/i; export x:yy/i; }
+interface k { use c:d-e/i.{t}; use c:d/i@1.0.0-rc.{t as t2}; use c:d/i@1.0.0-r-c.{t as t3}; use c:d/i@1.0.0-RC.{t as t4}; }
+interface l { use c:de/i.{t}; }
+package c:d-e { interface i { type t = u8; } }
+package c:de { interface i { type t = u8; } }
+package c:d@1.0.0-rc { interface i { type t = u8; } }
+package c:d@1.0.0-r-c { interface i { type t = u8; } }
+package c:d@1.0.0-RC { interface i { type t = u8; } }
+package x:yy { interface i { use x:y-y/i.{t}; } }
+package x:y-y { interface i { type t = u8; } }
+`, resolve.Options{}); err != nil {
 		t.Error(err)
+	}
+}
+
+// A name that conflicts with another one is there: its uses are no mistakes of their
+// own. Each conflict has a place, the other place, and a hint.
+func TestClashesAreReportedOnce(t *testing.T) {
+	for _, test := range []struct {
+		text string
+		want []string // where, what, where else
+	}{
+		{"interface i { type a-b = u8; type ab = u16; f: func(x: ab, y: a-b); }",
+			[]string{"1:35 name `ab` conflicts with previous name `a-b` 1:20"}},
+		{"interface a-b { type t = u8; } interface ab { type u = u8; } interface i { use a-b.{t}; use ab.{u}; }",
+			[]string{"1:42 name `ab` conflicts with previous name `a-b` 1:11"}},
+		{"interface i { f: func(a-b: u8, a: u8, AB: u8); }",
+			[]string{"1:39 param `AB` is defined more than once 1:23"}},
+		{"world w { import a:c-d/j; } package a:cd { interface i { type t = u8; } }\npackage a:c-d { interface i { type t = u8; }\ninterface j { use a:cd/i.{t as s}; use i.{t}; } }",
+			[]string{
+				"1:7 import `a:c-d/i` in world `w` conflicts with import `a:cd/i` 1:54 2:27",
+				"3:43 `j` needs `a:c-d/i`, which conflicts with `a:cd/i` that it needs, too 1:54 2:27",
+			}},
+	} {
+		var got []string
+		for _, d := range mistakes(t, "package a:b;\n"+test.text) {
+			place := func(s diag.Span) string {
+				p := s.File.Position(s.Start)
+				return fmt.Sprintf("%d:%d", p.Line-1, p.Column)
+			}
+			line := place(d.Span) + " " + d.Message
+			for _, r := range d.Related {
+				line += " " + place(r.Span)
+			}
+			got = append(got, line)
+			if len(d.Hints) == 0 || !strings.HasPrefix(d.Hints[len(d.Hints)-1], "names that differ only in hyphens") {
+				t.Errorf("%s: the hints are %q", test.text, d.Hints)
+			}
+		}
+		if diff := cmp.Diff(test.want, got); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", test.text, diff)
+		}
+	}
+}
+
+// The work of looking for interfaces whose names are one name is bounded.
+func TestManyUsedNamesThatClash(t *testing.T) {
+	chain := func(n int) string {
+		var b strings.Builder
+		b.WriteString("package a:b;\n")
+		for i := range n {
+			fmt.Fprintf(&b, "package x:p%d { interface i { type t = u8; } }\npackage x:p-%d { interface i { type t = u8; } }\n", i, i)
+		}
+		b.WriteString("interface i0 { type t = u8; }\n")
+		for i := range n {
+			fmt.Fprintf(&b, "interface i%d { use i%d.{t}; use x:p%d/i.{t as s}; }\n", i+1, i, i)
+		}
+		return b.String()
+	}
+	if _, err := resolve.Source("x.wit", chain(100), resolve.Options{}); err != nil {
+		t.Error(err)
+	}
+	list := mistakes(t, chain(2000))
+	if len(list) != 1 || list[0].Code != diag.TooManyItems {
+		t.Errorf("%v", list)
 	}
 }
 

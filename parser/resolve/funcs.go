@@ -2,7 +2,6 @@ package resolve
 
 import (
 	"fmt"
-	"strings"
 
 	"github.com/witgen/witgen/diag"
 	"github.com/witgen/witgen/parser/ast"
@@ -104,8 +103,9 @@ func (b *builder) checkMembers(resource *ast.Ident, r *ast.Resource) bool {
 		seen[f.Name.Text] = f
 		labels.add("function", &f.Name)
 	}
+	canonical := wit.CanonicalName(resource.Text)
 	for _, f := range r.Items {
-		if f.Kind != ast.FuncConstructor && strings.EqualFold(f.Name.Text, resource.Text) {
+		if f.Kind != ast.FuncConstructor && wit.CanonicalName(f.Name.Text) == canonical {
 			b.report(diag.DuplicateMethod, f.Name.Where, "function `%s` conflicts with the name of its resource `%s`", f.Name.Text, resource.Text).
 				Relate(resource.Where, "the resource").
 				Hint("only a constructor may have the name of the resource: many languages call it by that name")
@@ -142,10 +142,13 @@ func (b *builder) signature(t *nameTable, from *ast.Func, f *wit.Function) (*wit
 	for _, p := range from.Params {
 		if prev, ok := seen(f.Params, p.Name.Text); ok {
 			d := b.report(diag.DuplicateParam, p.Name.Where, "param `%s` is defined more than once", p.Name.Text)
-			if prev == from.Keyword {
-				d.Hint("a method has a parameter of that name already: the resource it is called on")
+			if prev.Span == from.Keyword {
+				d.Hint("a method has the parameter `self` already: the resource it is called on")
 			} else {
-				d.Relate(prev, "the other parameter")
+				d.Relate(prev.Span, "the other parameter")
+			}
+			if prev.Name != p.Name.Text {
+				d.Hint(oneName)
 			}
 			allOK = false
 			continue
@@ -168,27 +171,32 @@ func (b *builder) signature(t *nameTable, from *ast.Func, f *wit.Function) (*wit
 	return f, allOK
 }
 
-// paramIndex returns a function that finds a parameter by name among those so
-// far, in upper or lower case: by looking at each where there will be few, and with a map else.
-func paramIndex(more int) func(params []wit.Param, name string) (diag.Span, bool) {
+// paramIndex returns a function that finds a parameter with the canonical name of
+// another among those so far: it looks at each where there will be few, and uses a
+// map otherwise.
+func paramIndex(more int) func(params []wit.Param, name string) (wit.Param, bool) {
 	if more <= 16 {
-		return func(params []wit.Param, name string) (diag.Span, bool) {
-			for i := range params {
-				if strings.EqualFold(params[i].Name, name) {
-					return params[i].Span, true
+		return func(params []wit.Param, name string) (wit.Param, bool) {
+			if len(params) == 0 {
+				return wit.Param{}, false
+			}
+			canonical := wit.CanonicalName(name)
+			for _, p := range params {
+				if wit.CanonicalName(p.Name) == canonical {
+					return p, true
 				}
 			}
-			return diag.Span{}, false
+			return wit.Param{}, false
 		}
 	}
-	index := make(map[string]diag.Span, more)
+	index := make(map[string]wit.Param, more)
 	known := 0
-	return func(params []wit.Param, name string) (diag.Span, bool) {
+	return func(params []wit.Param, name string) (wit.Param, bool) {
 		for ; known < len(params); known++ {
-			index[strings.ToLower(params[known].Name)] = params[known].Span
+			index[wit.CanonicalName(params[known].Name)] = params[known]
 		}
-		span, ok := index[strings.ToLower(name)]
-		return span, ok
+		p, ok := index[wit.CanonicalName(name)]
+		return p, ok
 	}
 }
 

@@ -121,6 +121,7 @@ func (m *remap) linkOwn() {
 		if id := m.worlds[i]; id >= 0 {
 			m.linkIncludes(id, m.u.worlds[i].includes)
 			m.elaborate(id)
+			m.checkNames(id)
 		}
 	}
 	m.adopt(firstInterface, firstWorld)

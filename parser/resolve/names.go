@@ -2,7 +2,6 @@ package resolve
 
 import (
 	"fmt"
-	"strings"
 
 	"github.com/witgen/witgen/diag"
 	"github.com/witgen/witgen/wit"
@@ -22,37 +21,39 @@ type typeEntry struct {
 // nameTable is the names of an interface or world in the order in which they
 // came to be known.
 type nameTable struct {
-	index map[string]*typeEntry
-	order []*typeEntry
-	lower map[string]*typeEntry // by name in lower case
+	index     map[string]*typeEntry
+	order     []*typeEntry
+	canonical map[string]*typeEntry // by canonical name
 }
 
 func newNameTable() *nameTable {
-	return &nameTable{index: make(map[string]*typeEntry), lower: make(map[string]*typeEntry)}
+	return &nameTable{index: make(map[string]*typeEntry), canonical: make(map[string]*typeEntry)}
 }
 
 func (t *nameTable) add(e *typeEntry) {
 	t.index[e.name] = e
 	t.order = append(t.order, e)
-	t.lower[strings.ToLower(e.name)] = e
+	t.canonical[wit.CanonicalName(e.name)] = e
 }
 
-// define adds a name to the table, where it is new.
-func (b *builder) define(t *nameTable, e *typeEntry) bool {
+// oneName is the hint for names that are not strongly unique.
+const oneName = "names that differ only in hyphens, or in upper and lower case, are one name"
+
+// define adds a name to the table, where it is new. A name that conflicts with one
+// of another spelling is added, too, so that its uses are no mistakes.
+func (b *builder) define(t *nameTable, e *typeEntry) {
 	if prev := t.index[e.name]; prev != nil {
 		b.report(diag.DuplicateName, e.span, "name `%s` is defined more than once", e.name).
 			Relate(prev.span, "the other definition").
 			Hint("types, functions and used types share one set of names; a used type may be renamed: use i.{x as y}")
-		return false
+		return
 	}
-	if prev := t.lower[strings.ToLower(e.name)]; prev != nil {
+	if prev := t.canonical[wit.CanonicalName(e.name)]; prev != nil {
 		b.report(diag.DuplicateName, e.span, "name `%s` conflicts with previous name `%s`", e.name, prev.name).
 			Relate(prev.span, "the other definition").
-			Hint("names that differ in upper and lower case only are one name")
-		return false
+			Hint(oneName)
 	}
 	t.add(e)
-	return true
 }
 
 // typeNamed returns the type that a name stands for, and false where there is

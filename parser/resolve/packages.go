@@ -24,6 +24,9 @@ func linkAll(units []*unit, opts Options, p *reporter) *linker {
 	for _, u := range order {
 		l.link(u)
 	}
+	if !l.full {
+		l.checkUsedNames()
+	}
 	return l
 }
 

@@ -16,9 +16,10 @@ type builder struct {
 	scopes []*scope
 	// cur is the file whose names are in scope.
 	cur *scope
-	// items are the interfaces and worlds that the package defines.
-	items map[string]*definition
-	order []*definition
+	// items are the interfaces and worlds that the package defines, canonical the
+	// same by canonical name.
+	items, canonical map[string]*definition
+	order            []*definition
 	// foreign finds the packages in u.foreign.
 	foreign map[wit.PackageName]*foreignPackage
 	// names are the types that each interface of the unit has, by its id.
@@ -73,12 +74,13 @@ type need struct {
 // each file.
 func build(name wit.PackageName, nameSpan diag.Span, docs string, files [][]ast.Item, p *reporter) *unit {
 	b := &builder{
-		reporter: p,
-		u:        &unit{name: name, nameSpan: nameSpan, docs: docs},
-		items:    make(map[string]*definition),
-		foreign:  make(map[wit.PackageName]*foreignPackage),
-		anon:     make(map[anonKey]wit.TypeID),
-		faulty:   make(map[wit.InterfaceID]bool),
+		reporter:  p,
+		u:         &unit{name: name, nameSpan: nameSpan, docs: docs},
+		items:     make(map[string]*definition),
+		canonical: make(map[string]*definition),
+		foreign:   make(map[wit.PackageName]*foreignPackage),
+		anon:      make(map[anonKey]wit.TypeID),
+		faulty:    make(map[wit.InterfaceID]bool),
 	}
 	before := len(p.list)
 	for _, decls := range files {
@@ -162,8 +164,15 @@ func (b *builder) collectDefinitions() {
 					Hint("interfaces and worlds of a package share one set of names, over all its files")
 				continue
 			}
+			canonical := wit.CanonicalName(name.Text)
+			if prev := b.canonical[canonical]; prev != nil {
+				b.report(diag.DuplicateItem, name.Where, "name `%s` conflicts with previous name `%s`", name.Text, prev.name.Text).
+					Relate(prev.name.Where, "the other definition").
+					Hint("interfaces and worlds of a package share one set of names, over all its files").
+					Hint(oneName)
+			}
 			d := &definition{name: name, decl: decl, scope: s, index: len(b.order)}
-			b.items[name.Text] = d
+			b.items[name.Text], b.canonical[canonical] = d, d
 			b.order = append(b.order, d)
 		}
 	}

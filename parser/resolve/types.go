@@ -3,7 +3,6 @@ package resolve
 import (
 	"fmt"
 	"strconv"
-	"strings"
 
 	"github.com/witgen/witgen/diag"
 	"github.com/witgen/witgen/parser/ast"
@@ -289,10 +288,10 @@ func newLabelSet(b *builder) *labelSet {
 }
 
 func (l *labelSet) add(what string, name *ast.Ident) {
-	lower := strings.ToLower(name.Text)
-	prev := l.seen[lower]
+	canonical := wit.CanonicalName(name.Text)
+	prev := l.seen[canonical]
 	if prev == nil {
-		l.seen[lower] = name
+		l.seen[canonical] = name
 		return
 	}
 	l.ok = false
@@ -301,7 +300,7 @@ func (l *labelSet) add(what string, name *ast.Ident) {
 		d = l.b.report(diag.DuplicateLabel, name.Where, "duplicate %s `%s`", what, name.Text)
 	} else {
 		d = l.b.report(diag.DuplicateLabel, name.Where, "%s `%s` conflicts with previous %s `%s`", what, name.Text, what, prev.Text).
-			Hint("names that differ in upper and lower case only are one name")
+			Hint(oneName)
 	}
 	d.Relate(prev.Where, "the other "+what)
 }

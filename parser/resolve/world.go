@@ -126,9 +126,6 @@ func (m *remap) linkIncludes(id wit.WorldID, includes []include) {
 			m.linkInclude(id, from, inc)
 		}
 	}
-	world := m.r.Worlds[id]
-	m.checkCase(world, world.Imports, "import")
-	m.checkCase(world, world.Exports, "export")
 }
 
 func (m *remap) linkInclude(id, fromID wit.WorldID, inc include) {
@@ -266,29 +263,46 @@ func gateText(s wit.Stability) string {
 	return "@unstable(feature = " + s.Feature + ")"
 }
 
-// checkCase reports plain names that are one name (Explainer, "Name
-// Uniqueness"): that differ in upper and lower case only, or where a function of
-// a resource has the resource's name.
-func (m *remap) checkCase(w *wit.World, items []*wit.WorldItem, what string) {
-	seen := map[string]*wit.WorldItem{}
-	for _, item := range items {
-		if item.Name == "" {
-			continue
+// checkNames reports imports of a world that are not strongly unique, and exports
+// (Explainer, "Name Uniqueness"). It comes last, when the world is complete: what an
+// include brings and what types need have names, too.
+func (m *remap) checkNames(id wit.WorldID) {
+	w := m.r.Worlds[id]
+	for _, part := range []struct {
+		word  string
+		items []*wit.WorldItem
+	}{{"import", w.Imports}, {"export", w.Exports}} {
+		seen := make(map[string]*wit.WorldItem, len(part.items))
+		for _, item := range part.items {
+			canonical := wit.CanonicalName(m.r.ItemName(item))
+			if prev := seen[canonical]; prev != nil {
+				m.reportClash(w, part.word, prev, item)
+				continue
+			}
+			seen[canonical] = item
 		}
-		key := strings.ToLower(item.Name)
-		if member, function, ok := strings.Cut(strings.TrimPrefix(strings.TrimPrefix(key, "[method]"), "[static]"), "."); ok && member == function {
-			key = member
-		}
-		prev := seen[key]
-		if prev == nil {
-			seen[key] = item
-			continue
-		}
-		m.report(diag.WorldNameClash, item.Span,
-			"%s `%s` in world `%s` conflicts with %s `%s`", what, item.Name, w.Name, what, prev.Name).
-			Relate(prev.Span, "the other "+what).
-			Hint("names that differ in upper and lower case only are one name, and so are a resource and a function of it with its name")
 	}
+}
+
+// reportClash reports two imports, or exports, of a world whose names are one name.
+func (m *remap) reportClash(w *wit.World, word string, first, second *wit.WorldItem) {
+	span := second.Span
+	if span.IsZero() {
+		span = w.Span
+	}
+	d := m.report(diag.WorldNameClash, span, "%s `%s` in world `%s` conflicts with %s `%s`",
+		word, m.r.ItemName(second), w.Name, word, m.r.ItemName(first))
+	for _, item := range []*wit.WorldItem{first, second} {
+		switch {
+		case !item.Span.IsZero() && item.Span != span:
+			d.Relate(item.Span, "the other "+word)
+		case item.Span.IsZero():
+			if id, ok := item.KeyInterface(); ok {
+				d.Relate(m.r.Interfaces[id].Span, "types of this interface are needed, so that it is imported")
+			}
+		}
+	}
+	d.Hint(oneName + "; so are a resource and a function of it with its name")
 }
 
 // spendItems counts imports and exports towards the limit of a run.

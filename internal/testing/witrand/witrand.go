@@ -7,6 +7,8 @@ import (
 	"math/rand/v2"
 	"slices"
 	"strings"
+
+	"github.com/witgen/witgen/wit"
 )
 
 // Options says what the text may hold.
@@ -156,10 +158,11 @@ var keywords = strings.Fields(`
 // found none.
 func (g *gen) hardName(seen map[string]bool) string {
 	name := pick(g, hard)
-	if seen[strings.ToLower(name)] {
+	canonical := wit.CanonicalName(name)
+	if seen[canonical] {
 		return ""
 	}
-	seen[strings.ToLower(name)] = true
+	seen[canonical] = true
 	if slices.Contains(keywords, name) {
 		return "%" + name
 	}
@@ -198,8 +201,8 @@ func (g *gen) label(seen map[string]bool) string {
 		if g.chance(2) {
 			l += fmt.Sprintf("-k%d", g.IntN(100))
 		}
-		if !seen[strings.ToLower(l)] {
-			seen[strings.ToLower(l)] = true
+		if canonical := wit.CanonicalName(l); !seen[canonical] {
+			seen[canonical] = true
 			if strings.Contains("list type own result", l) {
 				l = "%" + l
 			}
