@@ -24,11 +24,9 @@ func (t *valType) measure() {
 	case *Enum:
 		i.size = discriminant(len(def.Labels))
 		i.align = i.size
-		i.nodes += uint64(len(def.Labels))
 	case *Flags:
 		i.size = flagBytes(len(def.Labels))
 		i.align = i.size
-		i.nodes += uint64(len(def.Labels))
 	case *List, *Map:
 		i.list = true
 		i.size, i.align = 16, 8
