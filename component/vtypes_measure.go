@@ -28,11 +28,9 @@ func (t *valType) measure() {
 	case *Enum:
 		i.size = uint64(abi.DiscriminantSize(len(def.Labels)))
 		i.align = i.size
-		i.nodes += uint64(len(def.Labels))
 	case *Flags:
 		i.size = uint64(abi.FlagsSize(len(def.Labels)))
 		i.align = i.size
-		i.nodes += uint64(len(def.Labels))
 	case *List, *Map:
 		i.list = true
 		i.size, i.align = 16, 8

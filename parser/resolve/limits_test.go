@@ -35,12 +35,12 @@ func TestLargeInputsResolve(t *testing.T) {
 			}
 			return fmt.Sprintf("package x:p%d { interface i { use x:p%d/i.{t}; } %s }\n", i, i-1, world)
 		}, ""),
-		"aliases that double": large("package a:b; interface i { type t0 = u8;\n", 60, func(i int) string {
+		"aliases that double": large("package a:b; interface i { type t0 = u8;\n", 15, func(i int) string {
 			return fmt.Sprintf("type t%d = tuple<t%d, t%d>;\n", i+1, i, i)
-		}, "f: func(x: t60) -> t60; }"),
-		"records that double": large("package a:b; interface i { resource r; record t0 { a: own<r> }\n", 60, func(i int) string {
+		}, "f: func(x: t15) -> t15; }"),
+		"records that double": large("package a:b; interface i { resource r; record t0 { a: own<r> }\n", 15, func(i int) string {
 			return fmt.Sprintf("record t%d { a: t%d, b: list<t%d> }\n", i+1, i, i)
-		}, "f: func(x: t60) -> t60; }"),
+		}, "f: func(x: t15) -> t15; }"),
 		"a chain of aliases": large("package a:b; interface i { resource r0;\n", 20_000, func(i int) string {
 			return fmt.Sprintf("type r%d = r%d; f-%d: func(x: borrow<r%d>);\n", i+1, i, i, i+1)
 		}, "}"),
@@ -85,6 +85,13 @@ func TestLargeInputsResolve(t *testing.T) {
 	}
 }
 
+// doubling returns a text whose types each stand twice in the next one.
+func doubling(declaration string) string {
+	return large("package a:b; interface i { type t0 = u8;\n", 60, func(i int) string {
+		return fmt.Sprintf(declaration, i+1, i, i)
+	}, "f: func(x: t60) -> t60; }")
+}
+
 func TestLimitsAreNamed(t *testing.T) {
 	tests := []struct {
 		name string
@@ -105,6 +112,23 @@ func TestLimitsAreNamed(t *testing.T) {
 		{"circles of types", large("package a:b; interface i {\n", 20_000, func(i int) string {
 			return fmt.Sprintf("type t%d-x = t%d-x;\n", i, i^1)
 		}, "}"), diag.TypeCycle},
+		{"tuples that double", doubling("type t%d = tuple<t%d, t%d>;\n"), diag.TypeTooLarge},
+		{"records that double", doubling("record t%d { a: t%d, b: list<t%d> }\n"), diag.TypeTooLarge},
+		{"variants that double", doubling("variant t%d { a(t%d), b(option<t%d>) }\n"), diag.TypeTooLarge},
+		{"results that double", doubling("type t%d = result<t%d, t%d>;\n"), diag.TypeTooLarge},
+		{"streams that double", doubling("type t%d = tuple<stream<t%d>, future<t%d>>;\n"), diag.TypeTooLarge},
+		{"types within types by name", large("package a:b; interface i { type t0 = list<u8>;\n", 94, func(i int) string {
+			return fmt.Sprintf("record t%d { a: t%d }\n", i+1, i)
+		}, "}"), diag.TypeTooDeep},
+		{"parameters of a function", large("package a:b; interface i { record e {\n", 10_000, func(i int) string {
+			return fmt.Sprintf("c%d: u8,", i)
+		}, large("} f: func(", 101, func(i int) string { return fmt.Sprintf("p%d: e, ", i) }, "); }")), diag.TypeTooLarge},
+		{"functions of an interface", large("package a:b; interface i { record e {\n", 10_000, func(i int) string {
+			return fmt.Sprintf("c%d: u8,", i)
+		}, large("}\n", 101, func(i int) string { return fmt.Sprintf("fn-%d: func() -> e;\n", i) }, "}")), diag.TypeTooLarge},
+		{"interfaces of a world", large("package a:b; interface i0 { record e {\n", 10_000, func(i int) string {
+			return fmt.Sprintf("c%d: u8,", i)
+		}, large("} }\nworld w {\n", 101, func(i int) string { return fmt.Sprintf("import x%d: interface { use i0.{e}; }\n", i) }, "}")), diag.TypeTooLarge},
 		{"a circle of packages", large("package a:b;\n", 1000, func(i int) string {
 			return fmt.Sprintf("package x:p%d { interface i { use x:p%d/i.{t}; } }\n", i, (i+1)%1000)
 		}, ""), diag.PackageCycle},

@@ -102,6 +102,7 @@ type typ struct {
 	name     string
 	resource bool
 	borrow   bool
+	char     bool
 }
 
 type gen struct {
