@@ -17,11 +17,10 @@ import (
 )
 
 // Realloc allocates size bytes of guest memory by the guest's realloc, and checks that
-// they are aligned and in bounds. It returns 0 if the call has failed.
+// they are aligned and in bounds. It returns 0 if the call has failed. The guest is asked
+// for 0 bytes too (store_string and store_list in CanonicalABI.md): what it returns is the
+// pointer that it gets, and some free it.
 func (c *Call) Realloc(size, align uint32) uint32 {
-	if size == 0 {
-		return align // some guests expect a pointer that is not null
-	}
 	return c.resize(0, 0, align, size)
 }
 
