@@ -113,18 +113,16 @@ func (p *Plugin) compileCores(ctx context.Context, plan *plan) error {
 // checkCores checks the limits that hold for all core modules of a component
 // together, each counted as often as it is instantiated.
 func (p *Plugin) checkCores(modules [][]byte, outlines []outline) error {
-	bytes, pages, memories := uint64(0), uint64(0), 0
+	bytes, pages := uint64(0), uint64(0)
 	for n, module := range outlines {
 		bytes += uint64(len(modules[n]))
 		if module.memory {
-			memories++
 			pages += uint64(module.pages)
 		}
 		if module.table {
 			p.rewriter.Tables++
 		}
 	}
-	p.budgeted = memories > 1
 	if limit := p.config.Module.ModuleBytes; limit > 0 && !p.config.Unmetered && bytes > limit {
 		return &host.LimitError{Func: p.world.Name, Limit: "ModuleBytes",
 			Detail: fmt.Sprintf("the core modules that the component instantiates have %d, and the limit is %d; raise it with host.ModuleLimits, or make the guest smaller", bytes, limit)}

@@ -7,6 +7,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
+	"runtime"
 	"slices"
 	"sync"
 
@@ -17,6 +19,7 @@ import (
 	"github.com/witgen/witgen/canonicalabi/host"
 	"github.com/witgen/witgen/canonicalabi/host/bind"
 	"github.com/witgen/witgen/component"
+	"github.com/witgen/witgen/link/internal/linear"
 )
 
 // Plugin is a compiled guest of a world, from which instances are made. It may
@@ -38,10 +41,7 @@ type Plugin struct {
 	// component says that the guest is one: its core modules import from each
 	// other, and from the one of imports.
 	component bool
-	// budgeted says that it has several memories, which the limit holds for
-	// together.
-	budgeted bool
-	rewriter bind.Rewriter
+	rewriter  bind.Rewriter
 
 	mu     sync.Mutex
 	live   map[*bind.Instance]struct{}
@@ -232,6 +232,7 @@ func (p *Plugin) Instantiate(ctx context.Context, impls []any, opts ...host.Opti
 		return nil, err
 	}
 	modules := make([]api.Module, len(p.cores))
+	memories := linear.NewSet(p.memoryBytes(), nil)
 	var inst *bind.Instance
 	inst = bind.NewInstance(config, p.tree, supplied.impls, p.types.count, func(ctx context.Context) error {
 		var errs []error
@@ -240,15 +241,18 @@ func (p *Plugin) Instantiate(ctx context.Context, impls []any, opts ...host.Opti
 				errs = append(errs, m.Close(ctx))
 			}
 		}
+		memories.Release()
 		return errors.Join(append(errs, supplied.release(ctx), p.remove(ctx, inst))...)
 	})
+	// An instance that nobody closes gives its memory back when it is collected.
+	runtime.AddCleanup(inst, (*linear.Set).Release, memories)
 	if p.guarded {
 		inst.GuardContexts()
 	}
 	if err := p.add(inst); err != nil {
 		return nil, supplied.fail(ctx, err)
 	}
-	if err := p.start(ctx, config, inst, modules); err != nil {
+	if err := p.start(ctx, config, inst, modules, memories); err != nil {
 		return nil, errors.Join(err, inst.Close(ctx))
 	}
 	inst.FinishStart()
@@ -257,7 +261,7 @@ func (p *Plugin) Instantiate(ctx context.Context, impls []any, opts ...host.Opti
 
 // start instantiates the guest's core modules, and runs their start functions and
 // the _initialize of a guest that is a core module.
-func (p *Plugin) start(ctx context.Context, config *host.Config, inst *bind.Instance, modules []api.Module) error {
+func (p *Plugin) start(ctx context.Context, config *host.Config, inst *bind.Instance, modules []api.Module, memories *linear.Set) error {
 	resolve, sees := p.resolve, plainConfig
 	if p.component {
 		resolve = func(key string) api.Module { return p.resolveCore(key, modules) }
@@ -266,9 +270,7 @@ func (p *Plugin) start(ctx context.Context, config *host.Config, inst *bind.Inst
 		sees = moduleConfig(config)
 	}
 	ctx = experimental.WithImportResolver(ctx, resolve)
-	if p.budgeted {
-		ctx = experimental.WithMemoryAllocator(ctx, &budget{bind.MemoryPages(p.config) << 16})
-	}
+	ctx = experimental.WithMemoryAllocator(ctx, memories)
 	ctx, err := inst.Start(ctx, p.world.Name)
 	if err != nil {
 		return err
@@ -282,7 +284,7 @@ func (p *Plugin) start(ctx context.Context, config *host.Config, inst *bind.Inst
 		if core.compiled == nil {
 			continue
 		}
-		module, err := p.runtime.InstantiateModule(ctx, core.compiled, sees)
+		module, err := p.instantiate(ctx, core.compiled, sees)
 		if err != nil {
 			return inst.FailStart(p.world.Name, err)
 		}
@@ -303,6 +305,26 @@ func (p *Plugin) start(ctx context.Context, config *host.Config, inst *bind.Inst
 		}
 	}
 	return nil
+}
+
+// instantiate has wazero instantiate a core module. wazero panics if the module's memory
+// is refused; Compile has compared its size with the limits, so that the machine is out
+// of memory then.
+func (p *Plugin) instantiate(ctx context.Context, compiled wazero.CompiledModule, config wazero.ModuleConfig) (module api.Module, err error) {
+	defer func() {
+		if cause := recover(); cause != nil {
+			err = &host.LimitError{Func: p.world.Name, Limit: "memory", Detail: fmt.Sprintf("the machine has none for an instance: %v", cause)}
+		}
+	}()
+	return p.runtime.InstantiateModule(ctx, compiled, config)
+}
+
+// memoryBytes returns how many bytes the memories of an instance may have together.
+func (p *Plugin) memoryBytes() uint64 {
+	if p.config.Unmetered && !p.owned {
+		return math.MaxUint64 // the runtime's own limit holds
+	}
+	return bind.MemoryPages(p.config) << 16
 }
 
 // plainConfig is that of a core module of a component, which sees nothing but its

@@ -39,7 +39,18 @@ const maxCloseWait = 10 * time.Millisecond
 // end frees a closed instance.
 func (i *Instance) end(ctx context.Context) error {
 	i.metering.watch.Close()
-	return errors.Join(i.closeObjects(ctx), i.release(ctx))
+	return errors.Join(i.closeObjects(ctx), i.free(ctx))
+}
+
+// free releases what the instance runs on, once: when it dies, or when it is closed. No
+// call is under way then.
+func (i *Instance) free(ctx context.Context) error {
+	release := i.release
+	i.release = nil
+	if release == nil {
+		return nil
+	}
+	return release(ctx)
 }
 
 // closeObjects closes the host's resources that the guest owned.
@@ -75,7 +86,10 @@ func (i *Instance) die(err error) {
 	}
 	i.metering.watch.Close()
 	defer i.lock.end()      // even if the Close of a resource panics
-	_ = i.closeObjects(ctx) // the caller gets err
+	// The caller hears of err. The guest has returned for good, so its memory need not
+	// wait for Close.
+	_ = i.closeObjects(ctx)
+	_ = i.free(ctx)
 	freeStack(err)
 }
 
