@@ -92,7 +92,7 @@ func encode(c *binary.Component) (wasm []byte, ok bool) {
 	defer func() {
 		if e := recover(); e != nil {
 			text, _ := e.(string)
-			if !strings.HasPrefix(text, "component: unhandled ") {
+			if !strings.HasPrefix(text, "binary: unhandled ") {
 				panic(e)
 			}
 		}
