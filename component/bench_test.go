@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/witgen/witgen/component"
+	"github.com/witgen/witgen/component/binary"
 	"github.com/witgen/witgen/internal/testing/comptest"
 )
 
@@ -16,11 +17,11 @@ func largest(b *testing.B) []byte {
 			wasm = s
 		}
 	}
-	c, err := component.Decode(wasm)
+	c, err := binary.Decode(wasm)
 	if err != nil {
 		b.Fatal(err)
 	}
-	many := &component.Component{}
+	many := &binary.Component{}
 	for range 50 {
 		many.Add(c)
 	}
@@ -32,7 +33,7 @@ func BenchmarkDecode(b *testing.B) {
 	b.SetBytes(int64(len(wasm)))
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, err := component.Decode(wasm); err != nil {
+		if _, err := binary.Decode(wasm); err != nil {
 			b.Fatal(err)
 		}
 	}
@@ -40,7 +41,7 @@ func BenchmarkDecode(b *testing.B) {
 
 func BenchmarkValidate(b *testing.B) {
 	wasm := largest(b)
-	c, err := component.Decode(wasm)
+	c, err := binary.Decode(wasm)
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -55,7 +56,7 @@ func BenchmarkValidate(b *testing.B) {
 
 func BenchmarkEncode(b *testing.B) {
 	wasm := largest(b)
-	c, err := component.Decode(wasm)
+	c, err := binary.Decode(wasm)
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -1,10 +1,11 @@
 package component
 
 import (
-	"encoding/binary"
 	"fmt"
 	"slices"
 
+	"github.com/witgen/witgen/component/binary"
+	"github.com/witgen/witgen/internal/leb128"
 	"github.com/witgen/witgen/internal/wasm"
 )
 
@@ -32,10 +33,10 @@ func (c *coreTypes) group(g *wasm.RecGroup, space []coreTypeID) (ids []coreTypeI
 	resolve := func(i int64) int64 {
 		switch {
 		case i < base:
-			key = binary.AppendVarint(append(key, 'c'), int64(space[i]))
+			key = leb128.AppendInt64(append(key, 'c'), int64(space[i]))
 			return int64(space[i])
 		case i < base+int64(len(g.Types)):
-			key = binary.AppendVarint(append(key, 'r'), i-base)
+			key = leb128.AppendInt64(append(key, 'r'), i-base)
 			return next + i - base
 		default:
 			bad = i
@@ -46,7 +47,7 @@ func (c *coreTypes) group(g *wasm.RecGroup, space []coreTypeID) (ids []coreTypeI
 		key = append(key, t.Code)
 		if t.Code == wasm.CodeRef || t.Code == wasm.CodeRefNull {
 			if t.Heap < 0 {
-				key = binary.AppendVarint(key, t.Heap)
+				key = leb128.AppendInt64(key, t.Heap)
 			} else {
 				t.Heap = resolve(t.Heap)
 			}
@@ -61,17 +62,17 @@ func (c *coreTypes) group(g *wasm.RecGroup, space []coreTypeID) (ids []coreTypeI
 			open = 1
 		}
 		key = append(key, 'T', open, t.Kind)
-		key = binary.AppendVarint(key, int64(len(t.Supers)))
+		key = leb128.AppendInt64(key, int64(len(t.Supers)))
 		for k, s := range t.Supers {
 			t.Supers[k] = uint32(resolve(int64(s)))
 		}
 		for _, list := range [][]wasm.ValType{t.Params, t.Results} {
-			key = binary.AppendVarint(key, int64(len(list)))
+			key = leb128.AppendInt64(key, int64(len(list)))
 			for k := range list {
 				list[k] = val(list[k])
 			}
 		}
-		key = binary.AppendVarint(key, int64(len(t.Fields)))
+		key = leb128.AppendInt64(key, int64(len(t.Fields)))
 		for k, f := range t.Fields {
 			t.Fields[k].Type = val(f.Type)
 			if f.Mutable {
@@ -166,22 +167,22 @@ func (c *coreTypes) match(a, b coreEntity) string {
 		return fmt.Sprintf("a %s is expected and a %s is there", b.sort, a.sort)
 	}
 	switch a.sort {
-	case SortCoreFunc:
+	case binary.SortCoreFunc:
 		if !c.isSub(a.typ, b.typ) {
 			return fmt.Sprintf("a function of type %s is expected and one of type %s is there", c.show(b.typ), c.show(a.typ))
 		}
-	case SortCoreTag:
+	case binary.SortCoreTag:
 		if a.typ != b.typ {
 			return fmt.Sprintf("a tag of type %s is expected and one of type %s is there", c.show(b.typ), c.show(a.typ))
 		}
-	case SortCoreTable:
+	case binary.SortCoreTable:
 		if a.table.Elem != b.table.Elem {
 			return fmt.Sprintf("a table of %s is expected and one of %s is there", b.table.Elem, a.table.Elem)
 		}
 		return matchLimits(a.table.Limits, b.table.Limits)
-	case SortCoreMemory:
+	case binary.SortCoreMemory:
 		return matchLimits(a.memory, b.memory)
-	case SortCoreGlobal:
+	case binary.SortCoreGlobal:
 		if a.global != b.global {
 			return "a global of another type is expected"
 		}

@@ -16,6 +16,7 @@ import (
 	"testing"
 
 	"github.com/witgen/witgen/component"
+	"github.com/witgen/witgen/component/binary"
 	"github.com/witgen/witgen/internal/testing/comptest"
 	"github.com/witgen/witgen/internal/testing/witrand"
 )
@@ -117,7 +118,7 @@ type class struct {
 // grow makes a component definition by definition, and compares each step.
 func (d *differential) grow(m *mutator, list [][]byte) []byte {
 	g := newGrower(m)
-	if c, err := component.Decode(pick(m, list)); err == nil && c.Size < 6000 && d.IntN(3) == 0 {
+	if c, err := binary.Decode(pick(m, list)); err == nil && c.Size < 6000 && d.IntN(3) == 0 {
 		g.root, g.open = c, []growScope{{component: c, imports: true}}
 	}
 	valid := func() (rule string) {
@@ -141,7 +142,7 @@ func (d *differential) grow(m *mutator, list [][]byte) []byte {
 
 // verdict returns the rule that a binary breaks, and "" where it is valid.
 func verdict(t *testing.T, wasm []byte) string {
-	c, err := component.Decode(wasm)
+	c, err := binary.Decode(wasm)
 	if err == nil {
 		err = component.Validate(c)
 	}

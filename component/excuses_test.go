@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/witgen/witgen/component"
+	"github.com/witgen/witgen/component/binary"
 	"github.com/witgen/witgen/internal/testing/comptest"
 	"github.com/witgen/witgen/internal/wasm"
 )
@@ -18,79 +18,79 @@ type excuse struct {
 	// theirs what wasm-tools says where it is the other way round.
 	ours, theirs *regexp.Regexp
 	// holds says whether it is this difference. It may be nil.
-	holds func(c *component.Component, ours, theirs string) bool
+	holds func(c *binary.Component, ours, theirs string) bool
 	// example is a component that shows it. It is nil where the component cannot be
 	// decoded here.
-	example *component.Component
+	example *binary.Component
 }
 
 func excuses() []*excuse {
 	say := regexp.MustCompile
-	named := func(name string, attributes ...component.Attribute) *component.Component {
-		return comptest.Nest(comptest.Typ(&component.InstanceType{}), &component.Import{Name: component.ExternName{Name: name, Attributes: attributes}, Type: component.ExternType{Sort: component.SortInstance}})
+	named := func(name string, attributes ...binary.Attribute) *binary.Component {
+		return comptest.Nest(comptest.Typ(&binary.InstanceType{}), &binary.Import{Name: binary.ExternName{Name: name, Attributes: attributes}, Type: binary.ExternType{Sort: binary.SortInstance}})
 	}
-	eq := func(index uint32) *component.ExternType {
-		return &component.ExternType{Sort: component.SortType, Index: index}
+	eq := func(index uint32) *binary.ExternType {
+		return &binary.ExternType{Sort: binary.SortType, Index: index}
 	}
-	cancellable := comptest.Nest(&component.Canon{Op: component.CanonThreadYield, Cancellable: true})
-	thread := &component.CoreTypeDef{Rec: &wasm.RecGroup{Types: []wasm.SubType{{Kind: wasm.FuncForm, Params: []wasm.ValType{wasm.I32}}}}}
-	inspected := func(is func(component.Def) bool) func(*component.Component, string, string) bool {
-		return func(c *component.Component, _, _ string) bool { return has(c, is) }
+	cancellable := comptest.Nest(&binary.Canon{Op: binary.CanonThreadYield, Cancellable: true})
+	thread := &binary.CoreTypeDef{Rec: &wasm.RecGroup{Types: []wasm.SubType{{Kind: wasm.FuncForm, Params: []wasm.ValType{wasm.I32}}}}}
+	inspected := func(is func(binary.Def) bool) func(*binary.Component, string, string) bool {
+		return func(c *binary.Component, _, _ string) bool { return has(c, is) }
 	}
 	return []*excuse{
-		{why: "wasm-tools has no value section", theirs: say(`malformed section id: 12`), example: comptest.Nest(&component.Value{Type: comptest.U8, Data: []byte{7}}, comptest.Exp("v", component.SortValue, 0))},
+		{why: "wasm-tools has no value section", theirs: say(`malformed section id: 12`), example: comptest.Nest(&binary.Value{Type: comptest.U8, Data: []byte{7}}, comptest.Exp("v", binary.SortValue, 0))},
 		{why: "wasm-tools reads the type of a value without a bound before it", theirs: say(`.`),
 			holds:   inspected(typesValue),
-			example: comptest.Nest(comptest.Typ(&component.InstanceType{Decls: []component.Def{&component.ExportDecl{Name: component.Named("v"), Type: component.ExternType{Sort: component.SortValue, Bound: component.BoundType, Value: comptest.U8}}}}))},
+			example: comptest.Nest(comptest.Typ(&binary.InstanceType{Decls: []binary.Def{&binary.ExportDecl{Name: binary.Named("v"), Type: binary.ExternType{Sort: binary.SortValue, Bound: binary.BoundType, Value: comptest.U8}}}}))},
 		{why: "wasm-tools has dropped the mark cancellable", theirs: say(`historically accepted as .cancellable.`), example: cancellable},
 		{why: "wasm-tools has stream.forward and future.forward", ours: say(`invalid canonical definition 0x2[ef]`)},
 		{why: "wasm-tools has thread.available-parallelism without the mark shared", theirs: say(`section size mismatch|invalid leading byte|unexpected end-of-file`),
-			holds: inspected(func(d component.Def) bool {
-				c, ok := d.(*component.Canon)
-				return ok && c.Op == component.CanonThreadAvailableParallelism
+			holds: inspected(func(d binary.Def) bool {
+				c, ok := d.(*binary.Canon)
+				return ok && c.Op == binary.CanonThreadAvailableParallelism
 			}),
-			example: comptest.Nest(&component.Canon{Op: component.CanonThreadAvailableParallelism})},
+			example: comptest.Nest(&binary.Canon{Op: binary.CanonThreadAvailableParallelism})},
 		{why: "wasm-tools spawns shared threads only", theirs: say(`spawn type must be shared|expected a core function type|section size mismatch`),
-			holds: inspected(func(d component.Def) bool {
-				c, ok := d.(*component.Canon)
-				return ok && (c.Op == component.CanonThreadSpawnRef || c.Op == component.CanonThreadSpawnIndirect)
+			holds: inspected(func(d binary.Def) bool {
+				c, ok := d.(*binary.Canon)
+				return ok && (c.Op == binary.CanonThreadSpawnRef || c.Op == binary.CanonThreadSpawnIndirect)
 			}),
-			example: comptest.Nest(thread, &component.Canon{Op: component.CanonThreadSpawnRef})},
+			example: comptest.Nest(thread, &binary.Canon{Op: binary.CanonThreadSpawnRef})},
 		{why: "wasm-tools does not let an export hide with a sub bound which resource it is (Explainer.md, Type Checking)", theirs: say(`ascribed type of export is not compatible with item's type .*resource types are not the same`),
-			holds: inspected(func(d component.Def) bool {
-				x, ok := d.(*component.Export)
-				return ok && x.Type != nil && (x.Type.Bound == component.BoundSub || x.Sort == component.SortInstance || x.Sort == component.SortComponent)
+			holds: inspected(func(d binary.Def) bool {
+				x, ok := d.(*binary.Export)
+				return ok && x.Type != nil && (x.Type.Bound == binary.BoundSub || x.Sort == binary.SortInstance || x.Sort == binary.SortComponent)
 			}),
-			example: comptest.Nest(comptest.Typ(comptest.ResourceType32()), &component.Export{Name: component.Named("r"), Sort: component.SortType, Type: &component.ExternType{Sort: component.SortType, Bound: component.BoundSub}})},
+			example: comptest.Nest(comptest.Typ(comptest.ResourceType32()), &binary.Export{Name: binary.Named("r"), Sort: binary.SortType, Type: &binary.ExternType{Sort: binary.SortType, Bound: binary.BoundSub}})},
 		{why: "wasm-tools knows no canonical version without a version suffix", theirs: say(`invalid interface version: unexpected end of input`), example: named("a:b/c@1")},
-		{why: "wasm-tools has another canonical version for pre-releases", theirs: say(`is not the canonical version of`), example: named("a:b/c@0.2", component.Attribute{Kind: component.VersionSuffix, Value: ".8-x"})},
+		{why: "wasm-tools has another canonical version for pre-releases", theirs: say(`is not the canonical version of`), example: named("a:b/c@0.2", binary.Attribute{Kind: binary.VersionSuffix, Value: ".8-x"})},
 		{why: "wasm-tools allows a version suffix at instances only", theirs: say(`only instances can have a .version-suffix.`),
-			example: comptest.Nest(comptest.Typ(&component.InstanceType{}), &component.Import{Name: component.ExternName{Name: "a:b/c@0.2", Attributes: []component.Attribute{{Kind: component.VersionSuffix, Value: ".8"}}}, Type: *eq(0)})},
+			example: comptest.Nest(comptest.Typ(&binary.InstanceType{}), &binary.Import{Name: binary.ExternName{Name: "a:b/c@0.2", Attributes: []binary.Attribute{{Kind: binary.VersionSuffix, Value: ".8"}}}, Type: *eq(0)})},
 		{why: "wasm-tools reads numbers of versions into 64 bits", theirs: say(`value of .* exceeds u64`), example: named("a:b/c@18446744073709551616.0.0")},
 		{why: "to wasm-tools names differ only where they do without their dashes, too", theirs: say(`conflicts with previous`),
-			holds: func(_ *component.Component, _, theirs string) bool {
+			holds: func(_ *binary.Component, _, theirs string) bool {
 				m := say("name `([^`]*)` conflicts with previous .*name `([^`]*)`").FindStringSubmatch(theirs)
 				return m != nil && !strings.EqualFold(m[1], m[2]) && strings.EqualFold(strings.ReplaceAll(m[1], "-", ""), strings.ReplaceAll(m[2], "-", ""))
 			},
-			example: comptest.Nest(comptest.Typ(&component.Enum{Labels: []string{"a1", "a-1"}}))},
+			example: comptest.Nest(comptest.Typ(&binary.Enum{Labels: []string{"a1", "a-1"}}))},
 		{why: "wasm-tools asks for the memory of an async lowering only where the types need it", ours: say(`an async lowering needs it`),
-			example: comptest.Nest(comptest.Typ(&component.Func{Async: true}), comptest.Imp("f", component.SortFunc, 0), comptest.Lower(0, comptest.Option(component.AsyncOption)))},
+			example: comptest.Nest(comptest.Typ(&binary.Func{Async: true}), comptest.Imp("f", binary.SortFunc, 0), comptest.Lower(0, comptest.Option(binary.AsyncOption)))},
 		{why: "to wasm-tools an export of a type of functions, instances or components names that type itself", theirs: say(`type not valid to be used as (im|ex)port`), holds: namesComposite,
-			example: comptest.Nest(comptest.Typ(comptest.Fn()), comptest.Exp("x", component.SortType, 0), &component.Import{Name: component.Named("y"), Type: *eq(0)})},
+			example: comptest.Nest(comptest.Typ(comptest.Fn()), comptest.Exp("x", binary.SortType, 0), &binary.Import{Name: binary.Named("y"), Type: *eq(0)})},
 		{why: "and where that type is imported, too, the export may be imported again", ours: say(`imports cannot depend on exports`), holds: namesComposite,
-			example: comptest.Nest(comptest.Typ(comptest.Fn()), &component.Import{Name: component.Named("x"), Type: *eq(0)}, comptest.Exp("y", component.SortType, 1), &component.Import{Name: component.Named("z"), Type: *eq(2)})},
+			example: comptest.Nest(comptest.Typ(comptest.Fn()), &binary.Import{Name: binary.Named("x"), Type: *eq(0)}, comptest.Exp("y", binary.SortType, 1), &binary.Import{Name: binary.Named("z"), Type: *eq(2)})},
 		{why: "wasm-tools lets a type be exported as one of which it is a subtype", ours: say(`the type that is ascribed to the export`),
-			holds: inspected(func(d component.Def) bool {
-				x, ok := d.(*component.Export)
-				return ok && x.Type != nil && x.Sort == component.SortType
+			holds: inspected(func(d binary.Def) bool {
+				x, ok := d.(*binary.Export)
+				return ok && x.Type != nil && x.Sort == binary.SortType
 			}),
-			example: comptest.Nest(comptest.Typ(&component.ComponentType{Decls: []component.Def{comptest.DeclareResource("r")}}), comptest.Typ(&component.ComponentType{Decls: []component.Def{}}),
-				&component.Export{Name: component.Named("c"), Sort: component.SortType, Type: eq(1)})},
+			example: comptest.Nest(comptest.Typ(&binary.ComponentType{Decls: []binary.Def{comptest.DeclareResource("r")}}), comptest.Typ(&binary.ComponentType{Decls: []binary.Def{}}),
+				&binary.Export{Name: binary.Named("c"), Sort: binary.SortType, Type: eq(1)})},
 	}
 }
 
 // has reports whether a component, or what is inside it, has such a definition.
-func has(c *component.Component, is func(component.Def) bool) bool {
+func has(c *binary.Component, is func(binary.Def) bool) bool {
 	for d := range c.Defs() {
 		if hasDef(d, is) {
 			return true
@@ -99,11 +99,11 @@ func has(c *component.Component, is func(component.Def) bool) bool {
 	return false
 }
 
-func hasDef(d component.Def, is func(component.Def) bool) bool {
+func hasDef(d binary.Def, is func(binary.Def) bool) bool {
 	if is(d) {
 		return true
 	}
-	if c, ok := d.(*component.Component); ok {
+	if c, ok := d.(*binary.Component); ok {
 		return has(c, is)
 	}
 	for _, d := range declsOf(d) {
@@ -115,12 +115,12 @@ func hasDef(d component.Def, is func(component.Def) bool) bool {
 }
 
 // declsOf returns the declarators of a type.
-func declsOf(d component.Def) []component.Def {
-	if d, ok := d.(*component.TypeDef); ok {
+func declsOf(d binary.Def) []binary.Def {
+	if d, ok := d.(*binary.TypeDef); ok {
 		switch t := d.Type.(type) {
-		case *component.ComponentType:
+		case *binary.ComponentType:
 			return t.Decls
-		case *component.InstanceType:
+		case *binary.InstanceType:
 			return t.Decls
 		}
 	}
@@ -129,7 +129,7 @@ func declsOf(d component.Def) []component.Def {
 
 // namesComposite reports whether a component imports or exports a type that is none
 // of a value and no resource.
-func namesComposite(c *component.Component, _, _ string) bool {
+func namesComposite(c *binary.Component, _, _ string) bool {
 	found := false
 	var look func(open []growScope)
 	look = func(open []growScope) {
@@ -140,13 +140,13 @@ func namesComposite(c *component.Component, _, _ string) bool {
 		}
 		for _, d := range scope.defs() {
 			switch d := d.(type) {
-			case *component.Import:
-				found = found || d.Type.Sort == component.SortType && composite(d.Type.Index)
-			case *component.ExportDecl:
-				found = found || d.Type.Sort == component.SortType && composite(d.Type.Index)
-			case *component.Export:
-				found = found || d.Sort == component.SortType && composite(d.Index)
-			case *component.Component:
+			case *binary.Import:
+				found = found || d.Type.Sort == binary.SortType && composite(d.Type.Index)
+			case *binary.ExportDecl:
+				found = found || d.Type.Sort == binary.SortType && composite(d.Type.Index)
+			case *binary.Export:
+				found = found || d.Sort == binary.SortType && composite(d.Index)
+			case *binary.Component:
 				look(append(open[:len(open):len(open)], growScope{component: d}))
 			}
 			if decls := declsOf(d); decls != nil {
@@ -160,7 +160,7 @@ func namesComposite(c *component.Component, _, _ string) bool {
 
 // excuseFor returns the excuse for a difference, and nil where there is none.
 func excuseFor(wasm []byte, ours, theirs string) *excuse {
-	c, _ := component.Decode(wasm)
+	c, _ := binary.Decode(wasm)
 	for _, e := range excuses() {
 		if ours != "" && (e.ours == nil || !e.ours.MatchString(ours)) || theirs != "" && (e.theirs == nil || !e.theirs.MatchString(theirs)) {
 			continue
@@ -183,7 +183,7 @@ func TestInteropExcuses(t *testing.T) {
 		if e.example != nil {
 			wasm = e.example.Encode()
 		} else {
-			wasm = append(comptest.Nest(comptest.Typ(&component.Stream{Type: &comptest.U8})).Encode(), byte(component.CanonSection), 3, 1, 0x2e, 0)
+			wasm = append(comptest.Nest(comptest.Typ(&binary.Stream{Type: &comptest.U8})).Encode(), byte(binary.CanonSection), 3, 1, 0x2e, 0)
 		}
 		list, of = append(list, wasm), append(of, e)
 	}

@@ -3,6 +3,7 @@ package component
 import (
 	"fmt"
 
+	"github.com/witgen/witgen/component/binary"
 	"github.com/witgen/witgen/internal/abi"
 	"github.com/witgen/witgen/internal/wasm"
 )
@@ -29,19 +30,19 @@ func flat(t val) []wasm.ValType {
 	return o.flat
 }
 
-var flatPrims = map[Prim][]wasm.ValType{
-	Bool: {wasm.I32}, S8: {wasm.I32}, U8: {wasm.I32}, S16: {wasm.I32}, U16: {wasm.I32}, S32: {wasm.I32}, U32: {wasm.I32},
-	S64: {wasm.I64}, U64: {wasm.I64}, F32: {wasm.F32}, F64: {wasm.F64}, Char: {wasm.I32}, ErrorContextVal: {wasm.I32},
-	String: {pointer, pointer},
+var flatPrims = map[binary.Prim][]wasm.ValType{
+	binary.Bool: {wasm.I32}, binary.S8: {wasm.I32}, binary.U8: {wasm.I32}, binary.S16: {wasm.I32}, binary.U16: {wasm.I32}, binary.S32: {wasm.I32}, binary.U32: {wasm.I32},
+	binary.S64: {wasm.I64}, binary.U64: {wasm.I64}, binary.F32: {wasm.F32}, binary.F64: {wasm.F64}, binary.Char: {wasm.I32}, binary.ErrorContextVal: {wasm.I32},
+	binary.String: {pointer, pointer},
 }
 
 func flatType(t *valType) []wasm.ValType {
 	switch def := t.def.(type) {
-	case *PrimType:
+	case *binary.PrimType:
 		return flatPrims[def.Prim]
-	case *Record, *Tuple:
+	case *binary.Record, *binary.Tuple:
 		return flatAll(t.parts)
-	case *Variant, *Option, *Result:
+	case *binary.Variant, *binary.Option, *binary.Result:
 		list := []wasm.ValType{wasm.I32}
 		for _, p := range t.parts {
 			for i, c := range flat(p) {
@@ -53,16 +54,16 @@ func flatType(t *valType) []wasm.ValType {
 			}
 		}
 		return list[:min(len(list), flatKeep)]
-	case *List, *Map:
+	case *binary.List, *binary.Map:
 		return []wasm.ValType{pointer, pointer}
-	case *FixedList:
+	case *binary.FixedList:
 		elem := flat(t.parts[0])
 		var list []wasm.ValType
 		for range min(def.Length, flatKeep) {
 			list = append(list, elem...)
 		}
 		return list[:min(len(list), flatKeep)]
-	case *Flags, *Enum, *Own, *Borrow, *Stream, *Future:
+	case *binary.Flags, *binary.Enum, *binary.Own, *binary.Borrow, *binary.Stream, *binary.Future:
 		return []wasm.ValType{wasm.I32}
 	default:
 		panic(fmt.Sprintf("component: unhandled type %T", def))
@@ -109,7 +110,7 @@ func joinCore(a, b wasm.ValType) wasm.ValType {
 // "Flattening", flatten_functype), for lift or for lower.
 func (s *scope) flatten(o options, ft *funcType, lift bool) (params, results []wasm.ValType) {
 	params, results = flatParams(ft.params), flat(ft.result)
-	async := o.has[AsyncOption]
+	async := o.has[binary.AsyncOption]
 	limit := abi.MaxFlatParams
 	if async && !lift {
 		limit = maxFlatAsyncParams
@@ -119,7 +120,7 @@ func (s *scope) flatten(o options, ft *funcType, lift bool) (params, results []w
 	}
 	memory := len(results) > abi.MaxFlatResults || async && len(results) > 0
 	switch {
-	case async && lift && o.has[CallbackOption]:
+	case async && lift && o.has[binary.CallbackOption]:
 		results = []wasm.ValType{wasm.I32}
 	case async && lift:
 		results = nil

@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/witgen/witgen/component"
+	"github.com/witgen/witgen/component/binary"
 	"github.com/witgen/witgen/internal/testing/comptest"
 	"github.com/witgen/witgen/internal/testing/witrand"
 )
@@ -19,7 +20,7 @@ func TestFlattenAgrees(t *testing.T) {
 			g := &comptest.Guest{R: r, World: r.Worlds[id]}
 			imports, exports := g.Functions()
 			functions += len(imports) + len(exports)
-			c, err := component.Decode(comptest.NewComponent(t, g, id))
+			c, err := binary.Decode(comptest.NewComponent(t, g, id))
 			if err != nil {
 				t.Fatal(err)
 			}

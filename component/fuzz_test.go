@@ -7,6 +7,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/witgen/witgen/component"
+	"github.com/witgen/witgen/component/binary"
 	"github.com/witgen/witgen/internal/testing/comptest"
 	"github.com/witgen/witgen/wit"
 )
@@ -23,12 +24,12 @@ func addSeeds(f *testing.F) {
 func FuzzDecode(f *testing.F) {
 	addSeeds(f)
 	f.Fuzz(func(t *testing.T, wasm []byte) {
-		c, err := component.Decode(wasm)
+		c, err := binary.Decode(wasm)
 		if err != nil {
 			return
 		}
 		encoded := c.Encode()
-		again, err := component.Decode(encoded)
+		again, err := binary.Decode(encoded)
 		if err != nil {
 			t.Fatalf("what was decoded does not decode again: %v", err)
 		}
@@ -48,7 +49,7 @@ func FuzzDecode(f *testing.F) {
 func FuzzValidate(f *testing.F) {
 	addSeeds(f)
 	f.Fuzz(func(t *testing.T, wasm []byte) {
-		c, err := component.Decode(wasm)
+		c, err := binary.Decode(wasm)
 		if err != nil {
 			return
 		}

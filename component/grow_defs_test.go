@@ -3,7 +3,7 @@ package component_test
 import (
 	"slices"
 
-	"github.com/witgen/witgen/component"
+	"github.com/witgen/witgen/component/binary"
 	"github.com/witgen/witgen/internal/testing/comptest"
 	"github.com/witgen/witgen/internal/wasm"
 )
@@ -36,30 +36,30 @@ func (g *grower) taken() string {
 
 // namesOf returns the names of what an instance of a definition may export or a
 // component import.
-func namesOf(d component.Def) (list []string) {
-	var decls []component.Def
+func namesOf(d binary.Def) (list []string) {
+	var decls []binary.Def
 	switch d := d.(type) {
-	case *component.Import:
+	case *binary.Import:
 		list = append(list, d.Name.Name)
-	case *component.Export:
+	case *binary.Export:
 		list = append(list, d.Name.Name)
-	case *component.ExportDecl:
+	case *binary.ExportDecl:
 		list = append(list, d.Name.Name)
-	case *component.Instance:
+	case *binary.Instance:
 		for _, x := range d.Exports {
 			list = append(list, x.Name.Name)
 		}
-	case *component.CoreInstance:
+	case *binary.CoreInstance:
 		for _, x := range d.Exports {
 			list = append(list, x.Name)
 		}
-	case *component.Component:
+	case *binary.Component:
 		decls = slices.Collect(d.Defs())
-	case *component.TypeDef:
+	case *binary.TypeDef:
 		switch t := d.Type.(type) {
-		case *component.InstanceType:
+		case *binary.InstanceType:
 			decls = t.Decls
-		case *component.ComponentType:
+		case *binary.ComponentType:
 			decls = t.Decls
 		}
 	}
@@ -69,45 +69,45 @@ func namesOf(d component.Def) (list []string) {
 	return list
 }
 
-func (g *grower) externName() component.ExternName {
-	n := component.Named(g.aName())
+func (g *grower) externName() binary.ExternName {
+	n := binary.Named(g.aName())
 	if g.IntN(25) == 0 {
-		n.Attributes = append(n.Attributes, component.Attribute{Kind: component.AttributeKind(g.IntN(3)), Value: pick(g.mutator, []string{"a:b/c", ".0", ".2.3", "x", "a:b/c@1.0.0", "-rc", ""})})
+		n.Attributes = append(n.Attributes, binary.Attribute{Kind: binary.AttributeKind(g.IntN(3)), Value: pick(g.mutator, []string{"a:b/c", ".0", ".2.3", "x", "a:b/c@1.0.0", "-rc", ""})})
 	}
 	return n
 }
 
-var externSorts = []component.Sort{component.SortFunc, component.SortFunc, component.SortType, component.SortType, component.SortType, component.SortInstance, component.SortInstance, component.SortComponent, component.SortCoreModule}
+var externSorts = []binary.Sort{binary.SortFunc, binary.SortFunc, binary.SortType, binary.SortType, binary.SortType, binary.SortInstance, binary.SortInstance, binary.SortComponent, binary.SortCoreModule}
 
-func (g *grower) externType(n [component.NumSorts]uint32) component.ExternType {
-	t := component.ExternType{Sort: pick(g.mutator, externSorts)}
+func (g *grower) externType(n [binary.NumSorts]uint32) binary.ExternType {
+	t := binary.ExternType{Sort: pick(g.mutator, externSorts)}
 	switch t.Sort {
-	case component.SortCoreModule:
-		t.Index = g.near(n[component.SortCoreType])
-	case component.SortType:
-		if t.Bound = component.Bound(g.IntN(2)); t.Bound == component.BoundEq {
-			t.Index = g.near(n[component.SortType])
+	case binary.SortCoreModule:
+		t.Index = g.near(n[binary.SortCoreType])
+	case binary.SortType:
+		if t.Bound = binary.Bound(g.IntN(2)); t.Bound == binary.BoundEq {
+			t.Index = g.near(n[binary.SortType])
 		}
-	case component.SortValue:
-		if t.Bound = component.Bound(2 * g.IntN(2)); t.Bound == component.BoundEq {
-			t.Index = g.near(n[component.SortValue])
+	case binary.SortValue:
+		if t.Bound = binary.Bound(2 * g.IntN(2)); t.Bound == binary.BoundEq {
+			t.Index = g.near(n[binary.SortValue])
 		} else {
 			t.Value = g.val(n)
 		}
 	default:
-		t.Index = g.typeIndex(map[component.Sort]typeKind{component.SortFunc: funcKind, component.SortInstance: instanceKind, component.SortComponent: componentKind}[t.Sort])
+		t.Index = g.typeIndex(map[binary.Sort]typeKind{binary.SortFunc: funcKind, binary.SortInstance: instanceKind, binary.SortComponent: componentKind}[t.Sort])
 	}
 	return t
 }
 
-func (g *grower) val(n [component.NumSorts]uint32) component.ValType {
-	if n[component.SortType] == 0 || g.IntN(3) == 0 {
-		return component.ValType{Prim: pick(g.mutator, prims)}
+func (g *grower) val(n [binary.NumSorts]uint32) binary.ValType {
+	if n[binary.SortType] == 0 || g.IntN(3) == 0 {
+		return binary.ValType{Prim: pick(g.mutator, prims)}
 	}
 	return comptest.At(g.typeIndex(valueKind))
 }
 
-func (g *grower) optional(n [component.NumSorts]uint32) *component.ValType {
+func (g *grower) optional(n [binary.NumSorts]uint32) *binary.ValType {
 	if g.IntN(3) == 0 {
 		return nil
 	}
@@ -125,65 +125,65 @@ func (g *grower) labels(max int) []string {
 	return list
 }
 
-func (g *grower) fields(n [component.NumSorts]uint32, max int) []component.Field {
-	var list []component.Field
+func (g *grower) fields(n [binary.NumSorts]uint32, max int) []binary.Field {
+	var list []binary.Field
 	for _, l := range g.labels(max) {
-		list = append(list, component.Field{Name: l, Type: g.val(n)})
+		list = append(list, binary.Field{Name: l, Type: g.val(n)})
 	}
 	return list
 }
 
-func (g *grower) typ(n [component.NumSorts]uint32) component.Type {
+func (g *grower) typ(n [binary.NumSorts]uint32) binary.Type {
 	switch g.IntN(24) {
 	case 0:
-		return &component.PrimType{Prim: pick(g.mutator, prims)}
+		return &binary.PrimType{Prim: pick(g.mutator, prims)}
 	case 1:
-		return &component.Record{Fields: g.fields(n, 4)}
+		return &binary.Record{Fields: g.fields(n, 4)}
 	case 2:
-		v := &component.Variant{}
+		v := &binary.Variant{}
 		for _, l := range g.labels(4) {
-			v.Cases = append(v.Cases, component.Case{Name: l, Type: g.optional(n)})
+			v.Cases = append(v.Cases, binary.Case{Name: l, Type: g.optional(n)})
 		}
 		return v
 	case 3:
-		return &component.List{Elem: g.val(n)}
+		return &binary.List{Elem: g.val(n)}
 	case 4:
-		return &component.FixedList{Elem: g.val(n), Length: uint32(g.IntN(20))}
+		return &binary.FixedList{Elem: g.val(n), Length: uint32(g.IntN(20))}
 	case 5:
-		t := &component.Tuple{}
+		t := &binary.Tuple{}
 		for range g.IntN(4) {
 			t.Types = append(t.Types, g.val(n))
 		}
 		return t
 	case 6:
-		return &component.Flags{Labels: g.labels(34)}
+		return &binary.Flags{Labels: g.labels(34)}
 	case 7:
-		return &component.Enum{Labels: g.labels(4)}
+		return &binary.Enum{Labels: g.labels(4)}
 	case 8:
-		return &component.Option{Type: g.val(n)}
+		return &binary.Option{Type: g.val(n)}
 	case 9, 10:
-		return &component.Result{OK: g.optional(n), Err: g.optional(n)}
+		return &binary.Result{OK: g.optional(n), Err: g.optional(n)}
 	case 11:
-		return &component.Map{Key: g.val(n), Value: g.val(n)}
+		return &binary.Map{Key: g.val(n), Value: g.val(n)}
 	case 12, 13, 14:
-		return &component.Own{Resource: g.typeIndex(resourceKind)}
+		return &binary.Own{Resource: g.typeIndex(resourceKind)}
 	case 15, 16:
-		return &component.Borrow{Resource: g.typeIndex(resourceKind)}
+		return &binary.Borrow{Resource: g.typeIndex(resourceKind)}
 	case 17:
-		return &component.Stream{Type: g.optional(n)}
+		return &binary.Stream{Type: g.optional(n)}
 	case 18:
-		return &component.Future{Type: g.optional(n)}
+		return &binary.Future{Type: g.optional(n)}
 	case 19:
-		r := &component.Resource{Rep: wasm.I32}
+		r := &binary.Resource{Rep: wasm.I32}
 		if g.IntN(4) == 0 {
-			r.Dtor = comptest.Ptr(g.near(n[component.SortCoreFunc]))
+			r.Dtor = comptest.Ptr(g.near(n[binary.SortCoreFunc]))
 		}
 		if g.IntN(10) == 0 {
 			r.Rep = wasm.I64
 		}
 		return r
 	default:
-		f := &component.Func{Async: g.IntN(4) == 0, Params: g.fields(n, 3), Result: g.optional(n)}
+		f := &binary.Func{Async: g.IntN(4) == 0, Params: g.fields(n, 3), Result: g.optional(n)}
 		if len(f.Params) > 0 && g.IntN(3) == 0 {
 			f.Params[0].Name = "self"
 		}
@@ -194,54 +194,54 @@ func (g *grower) typ(n [component.NumSorts]uint32) component.Type {
 	}
 }
 
-func (g *grower) options(n [component.NumSorts]uint32) []component.CanonOption {
-	var list []component.CanonOption
-	add := func(kind component.OptionKind, sort component.Sort) {
-		list = append(list, component.CanonOption{Kind: kind, Index: g.near(n[sort])})
+func (g *grower) options(n [binary.NumSorts]uint32) []binary.CanonOption {
+	var list []binary.CanonOption
+	add := func(kind binary.OptionKind, sort binary.Sort) {
+		list = append(list, binary.CanonOption{Kind: kind, Index: g.near(n[sort])})
 	}
 	if g.IntN(3) == 0 {
-		list = append(list, comptest.Option(component.OptionKind(g.IntN(3))))
+		list = append(list, comptest.Option(binary.OptionKind(g.IntN(3))))
 	}
 	if g.IntN(3) > 0 {
-		add(component.MemoryOption, component.SortCoreMemory)
+		add(binary.MemoryOption, binary.SortCoreMemory)
 	}
 	if g.IntN(2) > 0 {
-		list = append(list, component.CanonOption{Kind: component.ReallocOption, Index: comptest.CoreRealloc})
+		list = append(list, binary.CanonOption{Kind: binary.ReallocOption, Index: comptest.CoreRealloc})
 	}
 	switch g.IntN(10) {
 	case 0, 1, 2:
-		list = append(list, comptest.Option(component.AsyncOption))
+		list = append(list, comptest.Option(binary.AsyncOption))
 		if g.IntN(2) == 0 {
-			list = append(list, component.CanonOption{Kind: component.CallbackOption, Index: comptest.CoreCallback})
+			list = append(list, binary.CanonOption{Kind: binary.CallbackOption, Index: comptest.CoreCallback})
 		}
 	case 3:
-		list = append(list, component.CanonOption{Kind: component.PostReturnOption, Index: pick(g.mutator, []uint32{comptest.CoreTake, comptest.CoreNothing, comptest.CoreTake64})})
+		list = append(list, binary.CanonOption{Kind: binary.PostReturnOption, Index: pick(g.mutator, []uint32{comptest.CoreTake, comptest.CoreNothing, comptest.CoreTake64})})
 	case 4:
-		list = append(list, component.CanonOption{Kind: component.OptionKind(g.IntN(8)), Index: g.near(n[component.SortCoreFunc])})
+		list = append(list, binary.CanonOption{Kind: binary.OptionKind(g.IntN(8)), Index: g.near(n[binary.SortCoreFunc])})
 	}
 	g.Shuffle(len(list), func(i, j int) { list[i], list[j] = list[j], list[i] })
 	return list
 }
 
-func (g *grower) canon(n [component.NumSorts]uint32) *component.Canon {
-	c := &component.Canon{Op: pick(g.mutator, component.CanonOps()), Type: g.near(n[component.SortType]), Options: g.options(n), Result: g.optional(n), Async: g.IntN(2) == 0, Cancellable: g.IntN(99) == 0,
-		Memory: g.near(n[component.SortCoreMemory]), Table: g.near(n[component.SortCoreTable]), Slot: uint32(g.IntN(3)), SlotType: pick(g.mutator, []wasm.ValType{wasm.I32, wasm.I32, wasm.I64, wasm.F32})}
+func (g *grower) canon(n [binary.NumSorts]uint32) *binary.Canon {
+	c := &binary.Canon{Op: pick(g.mutator, binary.CanonOps()), Type: g.near(n[binary.SortType]), Options: g.options(n), Result: g.optional(n), Async: g.IntN(2) == 0, Cancellable: g.IntN(99) == 0,
+		Memory: g.near(n[binary.SortCoreMemory]), Table: g.near(n[binary.SortCoreTable]), Slot: uint32(g.IntN(3)), SlotType: pick(g.mutator, []wasm.ValType{wasm.I32, wasm.I32, wasm.I64, wasm.F32})}
 	switch g.IntN(3) {
 	case 0:
-		c.Op = component.CanonLift
-		c.Func = g.near(n[component.SortCoreFunc])
+		c.Op = binary.CanonLift
+		c.Func = g.near(n[binary.SortCoreFunc])
 		c.Type = g.typeIndex(funcKind)
 	case 1:
-		c.Op = component.CanonLower
-		c.Func = g.near(n[component.SortFunc])
+		c.Op = binary.CanonLower
+		c.Func = g.near(n[binary.SortFunc])
 	}
 	switch c.Op {
-	case component.CanonThreadAvailableParallelism:
-		c.Op = component.CanonThreadIndex
-	case component.CanonResourceNew, component.CanonResourceDrop, component.CanonResourceRep:
+	case binary.CanonThreadAvailableParallelism:
+		c.Op = binary.CanonThreadIndex
+	case binary.CanonResourceNew, binary.CanonResourceDrop, binary.CanonResourceRep:
 		c.Type = g.typeIndex(resourceKind)
-	case component.CanonThreadNewIndirect, component.CanonThreadSpawnIndirect, component.CanonThreadSpawnRef:
-		c.Type = g.near(n[component.SortCoreType])
+	case binary.CanonThreadNewIndirect, binary.CanonThreadSpawnIndirect, binary.CanonThreadSpawnRef:
+		c.Type = g.near(n[binary.SortCoreType])
 	}
 	return c
 }
@@ -279,49 +279,49 @@ func (g *grower) coreExtern(types uint32) wasm.Extern {
 	}
 }
 
-func (g *grower) moduleType(n [component.NumSorts]uint32) *component.ModuleType {
-	t := &component.ModuleType{}
+func (g *grower) moduleType(n [binary.NumSorts]uint32) *binary.ModuleType {
+	t := &binary.ModuleType{}
 	types := uint32(0)
 	for range g.IntN(6) {
 		switch g.IntN(5) {
 		case 0, 1:
-			t.Decls = append(t.Decls, component.ModuleDecl{Type: &wasm.RecGroup{Types: []wasm.SubType{g.coreFuncType()}}})
+			t.Decls = append(t.Decls, binary.ModuleDecl{Type: &wasm.RecGroup{Types: []wasm.SubType{g.coreFuncType()}}})
 			types++
 		case 2:
-			t.Decls = append(t.Decls, component.ModuleDecl{Import: &wasm.Import{Module: pick(g.mutator, []string{"a", "b"}), Name: pick(g.mutator, []string{"a", "b", ""}), Type: g.coreExtern(types)}})
+			t.Decls = append(t.Decls, binary.ModuleDecl{Import: &wasm.Import{Module: pick(g.mutator, []string{"a", "b"}), Name: pick(g.mutator, []string{"a", "b", ""}), Type: g.coreExtern(types)}})
 		case 3:
-			t.Decls = append(t.Decls, component.ModuleDecl{Export: &component.CoreExportDecl{Name: pick(g.mutator, []string{"a", "b", "f", "memory"}), Type: g.coreExtern(types)}})
+			t.Decls = append(t.Decls, binary.ModuleDecl{Export: &binary.CoreExportDecl{Name: pick(g.mutator, []string{"a", "b", "f", "memory"}), Type: g.coreExtern(types)}})
 		default:
-			t.Decls = append(t.Decls, component.ModuleDecl{Alias: &component.CoreAlias{Count: uint32(g.IntN(3)), Index: g.near(n[component.SortCoreType])}})
+			t.Decls = append(t.Decls, binary.ModuleDecl{Alias: &binary.CoreAlias{Count: uint32(g.IntN(3)), Index: g.near(n[binary.SortCoreType])}})
 			types++
 		}
 	}
 	return t
 }
 
-func (g *grower) coreType(n [component.NumSorts]uint32) *component.CoreTypeDef {
+func (g *grower) coreType(n [binary.NumSorts]uint32) *binary.CoreTypeDef {
 	switch g.IntN(4) {
 	case 0:
-		return &component.CoreTypeDef{Rec: &wasm.RecGroup{Types: []wasm.SubType{{Kind: wasm.FuncForm, Params: []wasm.ValType{pick(g.mutator, []wasm.ValType{wasm.I32, wasm.I64})}}}}}
+		return &binary.CoreTypeDef{Rec: &wasm.RecGroup{Types: []wasm.SubType{{Kind: wasm.FuncForm, Params: []wasm.ValType{pick(g.mutator, []wasm.ValType{wasm.I32, wasm.I64})}}}}}
 	case 1:
-		return &component.CoreTypeDef{Rec: &wasm.RecGroup{Types: []wasm.SubType{g.coreFuncType()}}}
+		return &binary.CoreTypeDef{Rec: &wasm.RecGroup{Types: []wasm.SubType{g.coreFuncType()}}}
 	default:
-		return &component.CoreTypeDef{Module: g.moduleType(n)}
+		return &binary.CoreTypeDef{Module: g.moduleType(n)}
 	}
 }
 
 // instanceArgs are arguments for the imports of a component in scope.
-func (g *grower) args(s growScope, n [component.NumSorts]uint32, of uint32) (args []component.Arg) {
+func (g *grower) args(s growScope, n [binary.NumSorts]uint32, of uint32) (args []binary.Arg) {
 	seen := uint32(0)
 	for _, d := range s.defs() {
 		sort, ok := sortOf(d)
-		if !ok || sort != component.SortComponent {
+		if !ok || sort != binary.SortComponent {
 			continue
 		}
-		if c, ok := d.(*component.Component); ok && seen == of {
+		if c, ok := d.(*binary.Component); ok && seen == of {
 			for d := range c.Defs() {
-				if i, ok := d.(*component.Import); ok {
-					args = append(args, component.Arg{Name: i.Name.Name, Sort: i.Type.Sort, Index: g.near(n[i.Type.Sort])})
+				if i, ok := d.(*binary.Import); ok {
+					args = append(args, binary.Arg{Name: i.Name.Name, Sort: i.Type.Sort, Index: g.near(n[i.Type.Sort])})
 				}
 			}
 		}
@@ -329,42 +329,42 @@ func (g *grower) args(s growScope, n [component.NumSorts]uint32, of uint32) (arg
 	}
 	if g.IntN(6) == 0 {
 		sort := pick(g.mutator, externSorts)
-		args = append(args, component.Arg{Name: g.taken(), Sort: sort, Index: g.near(n[sort])})
+		args = append(args, binary.Arg{Name: g.taken(), Sort: sort, Index: g.near(n[sort])})
 	}
 	return args
 }
 
-func (g *grower) def(s growScope) component.Def {
+func (g *grower) def(s growScope) binary.Def {
 	n := s.counts()
 	if s.component == nil {
 		switch g.IntN(8) {
 		case 0:
-			return g.outerAlias([]component.Sort{component.SortType, component.SortType, component.SortType, component.SortCoreType, component.SortComponent, component.SortCoreModule})
+			return g.outerAlias([]binary.Sort{binary.SortType, binary.SortType, binary.SortType, binary.SortCoreType, binary.SortComponent, binary.SortCoreModule})
 		case 1:
-			return &component.Alias{Sort: pick(g.mutator, []component.Sort{component.SortType, component.SortType, component.SortInstance, component.SortFunc}), Target: component.AliasExport, Instance: g.near(n[component.SortInstance]), Name: g.taken()}
+			return &binary.Alias{Sort: pick(g.mutator, []binary.Sort{binary.SortType, binary.SortType, binary.SortInstance, binary.SortFunc}), Target: binary.AliasExport, Instance: g.near(n[binary.SortInstance]), Name: g.taken()}
 		case 2, 3:
 			if s.imports {
-				return &component.Import{Name: g.externName(), Type: g.externType(n)}
+				return &binary.Import{Name: g.externName(), Type: g.externType(n)}
 			}
-			return &component.TypeDef{Type: g.typ(n)}
+			return &binary.TypeDef{Type: g.typ(n)}
 		case 4, 5:
-			return &component.ExportDecl{Name: g.externName(), Type: g.externType(n)}
+			return &binary.ExportDecl{Name: g.externName(), Type: g.externType(n)}
 		case 6:
 			if g.IntN(4) == 0 {
 				return g.coreType(n)
 			}
-			return &component.TypeDef{Type: g.typ(n)}
+			return &binary.TypeDef{Type: g.typ(n)}
 		default:
-			return &component.TypeDef{Type: g.typ(n)}
+			return &binary.TypeDef{Type: g.typ(n)}
 		}
 	}
 	switch g.IntN(20) {
 	case 0, 1, 2, 3:
-		return &component.TypeDef{Type: g.typ(n)}
+		return &binary.TypeDef{Type: g.typ(n)}
 	case 4, 5, 6:
-		return &component.Import{Name: g.externName(), Type: g.externType(n)}
+		return &binary.Import{Name: g.externName(), Type: g.externType(n)}
 	case 7, 8, 9:
-		x := &component.Export{Name: g.externName(), Sort: pick(g.mutator, externSorts)}
+		x := &binary.Export{Name: g.externName(), Sort: pick(g.mutator, externSorts)}
 		x.Index = g.near(n[x.Sort])
 		if g.IntN(5) == 0 {
 			x.Type = comptest.Ptr(g.externType(n))
@@ -374,14 +374,14 @@ func (g *grower) def(s growScope) component.Def {
 		}
 		return x
 	case 10, 11:
-		return &component.Alias{Sort: pick(g.mutator, externSorts), Target: component.AliasExport, Instance: g.near(n[component.SortInstance]), Name: g.taken()}
+		return &binary.Alias{Sort: pick(g.mutator, externSorts), Target: binary.AliasExport, Instance: g.near(n[binary.SortInstance]), Name: g.taken()}
 	case 12:
-		return g.outerAlias([]component.Sort{component.SortType, component.SortType, component.SortType, component.SortCoreType, component.SortComponent, component.SortCoreModule, component.SortFunc})
+		return g.outerAlias([]binary.Sort{binary.SortType, binary.SortType, binary.SortType, binary.SortCoreType, binary.SortComponent, binary.SortCoreModule, binary.SortFunc})
 	case 13, 14, 15:
 		return g.canon(n)
 	case 16:
-		c := g.near(n[component.SortComponent])
-		return &component.Instance{Component: c, Args: g.args(s, n, c)}
+		c := g.near(n[binary.SortComponent])
+		return &binary.Instance{Component: c, Args: g.args(s, n, c)}
 	case 17:
 		return g.bag(n)
 	case 18:
@@ -389,7 +389,7 @@ func (g *grower) def(s growScope) component.Def {
 	default:
 		switch g.IntN(4) {
 		case 0:
-			return &component.Alias{Sort: pick(g.mutator, []component.Sort{component.SortCoreFunc, component.SortCoreMemory, component.SortCoreTable, component.SortCoreGlobal, component.SortCoreTag}), Target: component.AliasCoreExport, Instance: g.near(n[component.SortCoreInstance]),
+			return &binary.Alias{Sort: pick(g.mutator, []binary.Sort{binary.SortCoreFunc, binary.SortCoreMemory, binary.SortCoreTable, binary.SortCoreGlobal, binary.SortCoreTag}), Target: binary.AliasCoreExport, Instance: g.near(n[binary.SortCoreInstance]),
 				Name: pick(g.mutator, []string{"memory", "a", "b", "f", "realloc", "take"})}
 		default:
 			return g.coreType(n)
@@ -397,24 +397,24 @@ func (g *grower) def(s growScope) component.Def {
 	}
 }
 
-func (g *grower) coreInstance(n [component.NumSorts]uint32) component.Def {
+func (g *grower) coreInstance(n [binary.NumSorts]uint32) binary.Def {
 	if g.IntN(2) == 0 {
-		i := &component.CoreInstance{Module: g.near(n[component.SortCoreModule])}
+		i := &binary.CoreInstance{Module: g.near(n[binary.SortCoreModule])}
 		for range g.IntN(3) {
-			i.Args = append(i.Args, component.CoreArg{Name: pick(g.mutator, []string{"a", "b", "m"}), Instance: g.near(n[component.SortCoreInstance])})
+			i.Args = append(i.Args, binary.CoreArg{Name: pick(g.mutator, []string{"a", "b", "m"}), Instance: g.near(n[binary.SortCoreInstance])})
 		}
 		return i
 	}
-	i := &component.CoreInstance{Exports: []component.CoreExport{}}
+	i := &binary.CoreInstance{Exports: []binary.CoreExport{}}
 	for range g.IntN(4) {
-		sort := pick(g.mutator, []component.Sort{component.SortCoreFunc, component.SortCoreFunc, component.SortCoreMemory, component.SortCoreTable, component.SortCoreGlobal, component.SortCoreTag})
-		i.Exports = append(i.Exports, component.CoreExport{Name: pick(g.mutator, []string{"a", "b", "f"}), Sort: sort, Index: g.near(n[sort])})
+		sort := pick(g.mutator, []binary.Sort{binary.SortCoreFunc, binary.SortCoreFunc, binary.SortCoreMemory, binary.SortCoreTable, binary.SortCoreGlobal, binary.SortCoreTag})
+		i.Exports = append(i.Exports, binary.CoreExport{Name: pick(g.mutator, []string{"a", "b", "f"}), Sort: sort, Index: g.near(n[sort])})
 	}
 	return i
 }
 
-func (g *grower) outerAlias(of []component.Sort) component.Def {
-	a := &component.Alias{Sort: pick(g.mutator, of), Target: component.AliasOuter, Count: uint32(g.IntN(len(g.open) + 1))}
+func (g *grower) outerAlias(of []binary.Sort) binary.Def {
+	a := &binary.Alias{Sort: pick(g.mutator, of), Target: binary.AliasOuter, Count: uint32(g.IntN(len(g.open) + 1))}
 	if int(a.Count) < len(g.open) {
 		a.Index = g.near(g.open[len(g.open)-1-int(a.Count)].counts()[a.Sort])
 	}

@@ -4,7 +4,7 @@ import (
 	"regexp"
 	"slices"
 
-	"github.com/witgen/witgen/component"
+	"github.com/witgen/witgen/component/binary"
 	"github.com/witgen/witgen/internal/abi"
 	"github.com/witgen/witgen/internal/testing/comptest"
 )
@@ -13,29 +13,29 @@ import (
 // kept where the component stays valid.
 type grower struct {
 	*mutator
-	root *component.Component
+	root *binary.Component
 	// open are the scopes inside each other, the innermost last.
 	open []growScope
 }
 
 // growScope is a component, or a type whose declarators are decls.
 type growScope struct {
-	component *component.Component
-	decls     *[]component.Def
+	component *binary.Component
+	decls     *[]binary.Def
 	imports   bool
 }
 
 func (g *grower) top() growScope { return g.open[len(g.open)-1] }
 
 // defs returns the definitions of the innermost scope.
-func (s growScope) defs() []component.Def {
+func (s growScope) defs() []binary.Def {
 	if s.component != nil {
 		return slices.Collect(s.component.Defs())
 	}
 	return *s.decls
 }
 
-func (s growScope) add(d component.Def) {
+func (s growScope) add(d binary.Def) {
 	if s.component != nil {
 		s.component.Add(d)
 		return
@@ -56,10 +56,10 @@ func (s growScope) drop() {
 }
 
 // counts returns the sizes of the index spaces of a scope.
-func (s growScope) counts() (n [component.NumSorts]uint32) {
+func (s growScope) counts() (n [binary.NumSorts]uint32) {
 	for _, d := range s.defs() {
-		if c, ok := d.(*component.CoreTypeDef); ok && c.Rec != nil {
-			n[component.SortCoreType] += uint32(len(c.Rec.Types))
+		if c, ok := d.(*binary.CoreTypeDef); ok && c.Rec != nil {
+			n[binary.SortCoreType] += uint32(len(c.Rec.Types))
 		} else if sort, ok := sortOf(d); ok {
 			n[sort]++
 		}
@@ -68,7 +68,7 @@ func (s growScope) counts() (n [component.NumSorts]uint32) {
 }
 
 func newGrower(m *mutator) *grower {
-	g := &grower{mutator: m, root: &component.Component{}}
+	g := &grower{mutator: m, root: &binary.Component{}}
 	g.open = []growScope{{component: g.root, imports: true}}
 	if m.IntN(2) == 0 {
 		for _, d := range comptest.Library() {
@@ -90,7 +90,7 @@ func (g *grower) candidate() (undo func()) {
 		var inner growScope
 		switch n := g.IntN(3); {
 		case n == 0 && s.component != nil:
-			c := &component.Component{}
+			c := &binary.Component{}
 			inner = growScope{component: c, imports: true}
 			s.add(c)
 			if g.IntN(2) == 0 {
@@ -99,13 +99,13 @@ func (g *grower) candidate() (undo func()) {
 				}
 			}
 		case n <= 1:
-			t := &component.ComponentType{Decls: []component.Def{}}
+			t := &binary.ComponentType{Decls: []binary.Def{}}
 			inner = growScope{decls: &t.Decls, imports: true}
-			s.add(&component.TypeDef{Type: t})
+			s.add(&binary.TypeDef{Type: t})
 		default:
-			t := &component.InstanceType{Decls: []component.Def{}}
+			t := &binary.InstanceType{Decls: []binary.Def{}}
 			inner = growScope{decls: &t.Decls}
-			s.add(&component.TypeDef{Type: t})
+			s.add(&binary.TypeDef{Type: t})
 		}
 		g.open = append(g.open, inner)
 		return func() {
@@ -128,17 +128,17 @@ func (g *grower) supply(rule string) bool {
 	if found == nil || len(defs) == 0 {
 		return false
 	}
-	last, ok := defs[len(defs)-1].(*component.Canon)
-	if !ok || last.Op != component.CanonLift {
+	last, ok := defs[len(defs)-1].(*binary.Canon)
+	if !ok || last.Op != binary.CanonLift {
 		return false
 	}
 	n := s.counts()
 	s.drop()
 	f := comptest.CoreFuncDef{Name: "f", Sig: abi.Signature{Params: coreTypesOf(found[1]), Results: coreTypesOf(found[2])}}
-	s.add(&component.CoreModule{Bytes: comptest.CoreModuleOf(nil, []comptest.CoreFuncDef{f}, true)})
-	s.add(&component.CoreInstance{Module: n[component.SortCoreModule]})
-	s.add(&component.Alias{Sort: component.SortCoreFunc, Target: component.AliasCoreExport, Instance: n[component.SortCoreInstance], Name: "f"})
-	last.Func = n[component.SortCoreFunc]
+	s.add(&binary.CoreModule{Bytes: comptest.CoreModuleOf(nil, []comptest.CoreFuncDef{f}, true)})
+	s.add(&binary.CoreInstance{Module: n[binary.SortCoreModule]})
+	s.add(&binary.Alias{Sort: binary.SortCoreFunc, Target: binary.AliasCoreExport, Instance: n[binary.SortCoreInstance], Name: "f"})
+	last.Func = n[binary.SortCoreFunc]
 	s.add(last)
 	return true
 }
@@ -180,10 +180,10 @@ const (
 // kinds returns what the types of a scope are, as far as the definitions say it
 // themselves.
 func (s growScope) kinds(outer []growScope) (list []typeKind) {
-	extern := func(t component.ExternType) {
+	extern := func(t binary.ExternType) {
 		switch {
-		case t.Sort != component.SortType:
-		case t.Bound == component.BoundSub:
+		case t.Sort != binary.SortType:
+		case t.Bound == binary.BoundSub:
 			list = append(list, resourceKind)
 		case int(t.Index) < len(list):
 			list = append(list, list[t.Index])
@@ -193,33 +193,33 @@ func (s growScope) kinds(outer []growScope) (list []typeKind) {
 	}
 	for _, d := range s.defs() {
 		switch d := d.(type) {
-		case *component.TypeDef:
+		case *binary.TypeDef:
 			switch d.Type.(type) {
-			case *component.Func:
+			case *binary.Func:
 				list = append(list, funcKind)
-			case *component.InstanceType:
+			case *binary.InstanceType:
 				list = append(list, instanceKind)
-			case *component.ComponentType:
+			case *binary.ComponentType:
 				list = append(list, componentKind)
-			case *component.Resource:
+			case *binary.Resource:
 				list = append(list, resourceKind)
 			default:
 				list = append(list, valueKind)
 			}
-		case *component.Import:
+		case *binary.Import:
 			extern(d.Type)
-		case *component.ExportDecl:
+		case *binary.ExportDecl:
 			extern(d.Type)
-		case *component.Export:
-			if d.Sort == component.SortType {
-				extern(component.ExternType{Sort: component.SortType, Index: d.Index})
+		case *binary.Export:
+			if d.Sort == binary.SortType {
+				extern(binary.ExternType{Sort: binary.SortType, Index: d.Index})
 			}
-		case *component.Alias:
-			if d.Sort != component.SortType {
+		case *binary.Alias:
+			if d.Sort != binary.SortType {
 				continue
 			}
 			kind := otherKind
-			if d.Target == component.AliasOuter && int(d.Count) <= len(outer) && d.Count > 0 {
+			if d.Target == binary.AliasOuter && int(d.Count) <= len(outer) && d.Count > 0 {
 				at := len(outer) - int(d.Count)
 				if all := outer[at].kinds(outer[:at]); int(d.Index) < len(all) {
 					kind = all[d.Index]

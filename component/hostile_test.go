@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/witgen/witgen/component"
+	"github.com/witgen/witgen/component/binary"
 	"github.com/witgen/witgen/internal/testing/comptest"
 	"github.com/witgen/witgen/internal/wasm"
 )
@@ -49,7 +50,7 @@ func TestHugeCounts(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			within(t, func() {
-				if _, err := component.Decode(comptest.Binary(section + strings.Repeat("\x00", 64))); err == nil {
+				if _, err := binary.Decode(comptest.Binary(section + strings.Repeat("\x00", 64))); err == nil {
 					t.Error("it decodes")
 				}
 			})
@@ -58,74 +59,74 @@ func TestHugeCounts(t *testing.T) {
 }
 
 // bombs are valid in form, and small for what they ask.
-func bombs() map[string]*component.Component {
-	list := make(map[string]*component.Component)
-	idx := func(i int) component.ValType { return component.ValType{Index: uint32(i)} }
+func bombs() map[string]*binary.Component {
+	list := make(map[string]*binary.Component)
+	idx := func(i int) binary.ValType { return binary.ValType{Index: uint32(i)} }
 
-	doubling := &component.Component{}
-	doubling.Add(&component.TypeDef{Type: &component.Tuple{Types: []component.ValType{{Prim: component.U8}}}})
+	doubling := &binary.Component{}
+	doubling.Add(&binary.TypeDef{Type: &binary.Tuple{Types: []binary.ValType{{Prim: binary.U8}}}})
 	for i := range 90 {
-		doubling.Add(&component.TypeDef{Type: &component.Tuple{Types: []component.ValType{idx(i), idx(i)}}})
+		doubling.Add(&binary.TypeDef{Type: &binary.Tuple{Types: []binary.ValType{idx(i), idx(i)}}})
 	}
 	list["tuples of two of the one before"] = doubling
 
-	deep := &component.Component{}
-	deep.Add(&component.TypeDef{Type: &component.List{Elem: component.ValType{Prim: component.U8}}})
+	deep := &binary.Component{}
+	deep.Add(&binary.TypeDef{Type: &binary.List{Elem: binary.ValType{Prim: binary.U8}}})
 	for i := range 100_000 {
-		deep.Add(&component.TypeDef{Type: &component.List{Elem: idx(i)}})
+		deep.Add(&binary.TypeDef{Type: &binary.List{Elem: idx(i)}})
 	}
 	list["lists of lists"] = deep
 
-	instances := &component.Component{}
-	instances.Add(&component.TypeDef{Type: &component.InstanceType{Decls: []component.Def{&component.ExportDecl{Name: component.Named("r"), Type: component.ExternType{Sort: component.SortType, Bound: component.BoundSub}}}}})
+	instances := &binary.Component{}
+	instances.Add(&binary.TypeDef{Type: &binary.InstanceType{Decls: []binary.Def{&binary.ExportDecl{Name: binary.Named("r"), Type: binary.ExternType{Sort: binary.SortType, Bound: binary.BoundSub}}}}})
 	for i := range 60 {
-		outer := &component.Alias{Sort: component.SortType, Target: component.AliasOuter, Count: 1, Index: uint32(i)}
-		instances.Add(&component.TypeDef{Type: &component.InstanceType{Decls: []component.Def{
+		outer := &binary.Alias{Sort: binary.SortType, Target: binary.AliasOuter, Count: 1, Index: uint32(i)}
+		instances.Add(&binary.TypeDef{Type: &binary.InstanceType{Decls: []binary.Def{
 			outer,
-			&component.ExportDecl{Name: component.Named("a"), Type: component.ExternType{Sort: component.SortInstance}},
-			&component.ExportDecl{Name: component.Named("b"), Type: component.ExternType{Sort: component.SortInstance}},
+			&binary.ExportDecl{Name: binary.Named("a"), Type: binary.ExternType{Sort: binary.SortInstance}},
+			&binary.ExportDecl{Name: binary.Named("b"), Type: binary.ExternType{Sort: binary.SortInstance}},
 		}}})
 	}
 	list["instances of two of the one before"] = instances
 
-	inner := &component.Component{}
-	inner.Add(&component.Import{Name: component.Named("r"), Type: component.ExternType{Sort: component.SortType, Bound: component.BoundSub}})
-	inner.Add(&component.TypeDef{Type: &component.Own{Resource: 0}})
-	inner.Add(&component.TypeDef{Type: &component.Func{Params: []component.Field{{Name: "a", Type: idx(1)}}}})
+	inner := &binary.Component{}
+	inner.Add(&binary.Import{Name: binary.Named("r"), Type: binary.ExternType{Sort: binary.SortType, Bound: binary.BoundSub}})
+	inner.Add(&binary.TypeDef{Type: &binary.Own{Resource: 0}})
+	inner.Add(&binary.TypeDef{Type: &binary.Func{Params: []binary.Field{{Name: "a", Type: idx(1)}}}})
 	for i := range 2000 {
-		inner.Add(&component.Import{Name: component.Named(fmt.Sprintf("f%d", i)), Type: component.ExternType{Sort: component.SortFunc, Index: 2}})
-		inner.Add(&component.Export{Name: component.Named(fmt.Sprintf("g%d", i)), Sort: component.SortFunc, Index: uint32(2 * i)})
+		inner.Add(&binary.Import{Name: binary.Named(fmt.Sprintf("f%d", i)), Type: binary.ExternType{Sort: binary.SortFunc, Index: 2}})
+		inner.Add(&binary.Export{Name: binary.Named(fmt.Sprintf("g%d", i)), Sort: binary.SortFunc, Index: uint32(2 * i)})
 	}
-	many := &component.Component{}
+	many := &binary.Component{}
 	many.Add(inner)
-	many.Add(&component.Import{Name: component.Named("r"), Type: component.ExternType{Sort: component.SortType, Bound: component.BoundSub}})
-	many.Add(&component.TypeDef{Type: &component.Own{Resource: 0}})
-	many.Add(&component.TypeDef{Type: &component.Func{Params: []component.Field{{Name: "a", Type: idx(1)}}}})
-	many.Add(&component.Import{Name: component.Named("f"), Type: component.ExternType{Sort: component.SortFunc, Index: 2}})
-	args := []component.Arg{{Name: "r", Sort: component.SortType, Index: 0}}
+	many.Add(&binary.Import{Name: binary.Named("r"), Type: binary.ExternType{Sort: binary.SortType, Bound: binary.BoundSub}})
+	many.Add(&binary.TypeDef{Type: &binary.Own{Resource: 0}})
+	many.Add(&binary.TypeDef{Type: &binary.Func{Params: []binary.Field{{Name: "a", Type: idx(1)}}}})
+	many.Add(&binary.Import{Name: binary.Named("f"), Type: binary.ExternType{Sort: binary.SortFunc, Index: 2}})
+	args := []binary.Arg{{Name: "r", Sort: binary.SortType, Index: 0}}
 	for i := range 2000 {
-		args = append(args, component.Arg{Name: fmt.Sprintf("f%d", i), Sort: component.SortFunc, Index: 0})
+		args = append(args, binary.Arg{Name: fmt.Sprintf("f%d", i), Sort: binary.SortFunc, Index: 0})
 	}
 	for range 300 {
-		many.Add(&component.Instance{Args: args})
+		many.Add(&binary.Instance{Args: args})
 	}
 	list["instances of a large component"] = many
 
-	crossing := &component.Component{}
+	crossing := &binary.Component{}
 	for range 40_000 {
-		crossing.Add(&component.CoreTypeDef{Rec: &wasm.RecGroup{Types: []wasm.SubType{{Kind: wasm.FuncForm}}}})
+		crossing.Add(&binary.CoreTypeDef{Rec: &wasm.RecGroup{Types: []wasm.SubType{{Kind: wasm.FuncForm}}}})
 	}
 	list["core types"] = crossing
 
-	names := &component.Component{}
-	names.Add(&component.TypeDef{Type: &component.Func{}})
+	names := &binary.Component{}
+	names.Add(&binary.TypeDef{Type: &binary.Func{}})
 	for i := range 50_000 {
-		names.Add(&component.Import{Name: component.Named(fmt.Sprintf("f%d", i)), Type: component.ExternType{Sort: component.SortFunc}})
+		names.Add(&binary.Import{Name: binary.Named(fmt.Sprintf("f%d", i)), Type: binary.ExternType{Sort: binary.SortFunc}})
 	}
 	list["imports"] = names
 
-	huge := &component.Component{}
-	huge.Add(&component.TypeDef{Type: &component.FixedList{Elem: component.ValType{Prim: component.U64}, Length: 1 << 31}})
+	huge := &binary.Component{}
+	huge.Add(&binary.TypeDef{Type: &binary.FixedList{Elem: binary.ValType{Prim: binary.U64}, Length: 1 << 31}})
 	list["a list of 2^31"] = huge
 	return list
 }
@@ -134,7 +135,7 @@ func TestBombs(t *testing.T) {
 	for name, c := range bombs() {
 		t.Run(name, func(t *testing.T) {
 			wasm := c.Encode()
-			c, err := component.Decode(wasm)
+			c, err := binary.Decode(wasm)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -7,6 +7,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/witgen/witgen/component"
+	"github.com/witgen/witgen/component/binary"
 	"github.com/witgen/witgen/internal/abi"
 	"github.com/witgen/witgen/internal/testing/comptest"
 	"github.com/witgen/witgen/wit"
@@ -14,14 +15,14 @@ import (
 
 func TestInspect(t *testing.T) {
 	c := comptest.Nest(
-		comptest.Typ(&component.InstanceType{Decls: []component.Def{comptest.DeclareResource("r"), comptest.Typ(&component.Own{Resource: 0}), comptest.Typ(&component.Func{Params: []component.Field{{Name: "a", Type: comptest.At(1)}}, Result: &comptest.Str}), comptest.Declare("f", component.SortFunc, 2)}}),
-		&component.Import{Name: component.ExternName{Name: "i", Attributes: []component.Attribute{{Kind: component.ExternalID, Value: "x"}}}, Type: component.ExternType{Sort: component.SortInstance}},
-		&component.CoreModule{Bytes: comptest.CoreModuleOf([]comptest.CoreFuncDef{{Module: "m", Name: "f", Sig: abi.Signature{Params: []abi.Core{abi.I32}}}}, []comptest.CoreFuncDef{{Name: "g"}}, true)},
-		comptest.AliasOf(component.SortFunc, 0, "f"),
-		&component.Canon{Op: component.CanonLower, Options: []component.CanonOption{comptest.Option(component.UTF16), comptest.Memory0}},
-		comptest.Nest(&component.Custom{Name: "notes", Data: []byte("abc")}),
-		comptest.Exp("f", component.SortFunc, 0),
-		&component.Custom{Name: "component-name", Data: []byte("\x00\x03\x02me\x01\x09\x00\x11\x01\x00\x04main")},
+		comptest.Typ(&binary.InstanceType{Decls: []binary.Def{comptest.DeclareResource("r"), comptest.Typ(&binary.Own{Resource: 0}), comptest.Typ(&binary.Func{Params: []binary.Field{{Name: "a", Type: comptest.At(1)}}, Result: &comptest.Str}), comptest.Declare("f", binary.SortFunc, 2)}}),
+		&binary.Import{Name: binary.ExternName{Name: "i", Attributes: []binary.Attribute{{Kind: binary.ExternalID, Value: "x"}}}, Type: binary.ExternType{Sort: binary.SortInstance}},
+		&binary.CoreModule{Bytes: comptest.CoreModuleOf([]comptest.CoreFuncDef{{Module: "m", Name: "f", Sig: abi.Signature{Params: []abi.Core{abi.I32}}}}, []comptest.CoreFuncDef{{Name: "g"}}, true)},
+		comptest.AliasOf(binary.SortFunc, 0, "f"),
+		&binary.Canon{Op: binary.CanonLower, Options: []binary.CanonOption{comptest.Option(component.UTF16), comptest.Memory0}},
+		comptest.Nest(&binary.Custom{Name: "notes", Data: []byte("abc")}),
+		comptest.Exp("f", binary.SortFunc, 0),
+		&binary.Custom{Name: "component-name", Data: []byte("\x00\x03\x02me\x01\x09\x00\x11\x01\x00\x04main")},
 	)
 	want := `component (me): 0 bytes
   type 0: instance
@@ -57,7 +58,7 @@ func TestInspect(t *testing.T) {
 func TestAnalyze(t *testing.T) {
 	r, pkg := comptest.WITOf(t, comptest.WITFiles(t)["resources"])
 	id := comptest.WorldNamed(t, r, pkg, "between")
-	c, err := component.Decode(comptest.NewComponent(t, &comptest.Guest{R: r, World: r.Worlds[id]}, id))
+	c, err := binary.Decode(comptest.NewComponent(t, &comptest.Guest{R: r, World: r.Worlds[id]}, id))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -98,7 +99,7 @@ func TestAnalyze(t *testing.T) {
 	if last := s.CoreFuncs[len(s.CoreFuncs)-1]; len(last.Params) == 0 {
 		t.Errorf("the last core function takes nothing: %v", last)
 	}
-	if _, err := component.Analyze(comptest.Nest(comptest.Typ(&component.List{Elem: comptest.At(0)}))); err == nil {
+	if _, err := component.Analyze(comptest.Nest(comptest.Typ(&binary.List{Elem: comptest.At(0)}))); err == nil {
 		t.Error("an invalid component is analyzed")
 	}
 }

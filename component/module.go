@@ -1,5 +1,7 @@
 package component
 
+import "github.com/witgen/witgen/component/internal/fault"
+
 // Module is what witgen asks of a core module before it makes a component of it.
 type Module struct {
 	Imports []ModuleImport
@@ -14,7 +16,7 @@ type ModuleImport struct{ Module, Name string }
 // ReadModule reads a core module. It checks the sections that say which types its
 // imports and exports have, and no function bodies. An error is an *Error.
 func ReadModule(module []byte) (m *Module, err error) {
-	defer catch(&err)
+	defer fault.Catch(&err)
 	m = &Module{HasWIT: hasMetadata(module)}
 	for _, i := range readModule(&coreTypes{}, module, 0).imports {
 		m.Imports = append(m.Imports, ModuleImport{i.module, i.name})

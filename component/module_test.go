@@ -7,6 +7,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/witgen/witgen/component"
+	"github.com/witgen/witgen/component/binary"
 	"github.com/witgen/witgen/internal/abi"
 	"github.com/witgen/witgen/internal/testing/comptest"
 	"github.com/witgen/witgen/internal/wasm"
@@ -35,7 +36,7 @@ func TestReadModule(t *testing.T) {
 		rule string
 	}{
 		"cut off":     {core[:len(core)-1], "at offset"},
-		"a component": {(&component.Component{}).Encode(), "the module does not start with"},
+		"a component": {(&binary.Component{}).Encode(), "the module does not start with"},
 		"bodies":      {append([]byte(wasm.Preamble), 1, 4, 1, 0x60, 0, 0, 3, 2, 1, 0), "1 functions without a body"},
 	} {
 		if _, err := component.ReadModule(test.wasm); err == nil || !strings.Contains(err.Error(), test.rule) {

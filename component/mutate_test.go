@@ -7,7 +7,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/witgen/witgen/component"
+	"github.com/witgen/witgen/component/binary"
 )
 
 // mutator changes binaries at random, the same for the same source.
@@ -23,7 +23,7 @@ func (m *mutator) mutate(wasm []byte) ([]byte, bool) {
 	if m.IntN(8) == 0 {
 		return m.bytes(wasm)
 	}
-	c, err := component.Decode(wasm)
+	c, err := binary.Decode(wasm)
 	if err != nil {
 		return nil, false
 	}
@@ -35,21 +35,21 @@ func (m *mutator) mutate(wasm []byte) ([]byte, bool) {
 }
 
 // typesValue tells the definitions that wasm-tools reads in another form.
-func typesValue(d component.Def) bool {
+func typesValue(d binary.Def) bool {
 	switch d := d.(type) {
-	case *component.Import:
-		return d.Type.Sort == component.SortValue
-	case *component.ExportDecl:
-		return d.Type.Sort == component.SortValue
-	case *component.Export:
-		return d.Type != nil && d.Type.Sort == component.SortValue
+	case *binary.Import:
+		return d.Type.Sort == binary.SortValue
+	case *binary.ExportDecl:
+		return d.Type.Sort == binary.SortValue
+	case *binary.Export:
+		return d.Type != nil && d.Type.Sort == binary.SortValue
 	}
 	return false
 }
 
 // encodeOdd encodes a component, and reports false where a number in it stands for
 // no sort or kind that there is.
-func encodeOdd(c *component.Component) (wasm []byte, ok bool) {
+func encodeOdd(c *binary.Component) (wasm []byte, ok bool) {
 	defer func() {
 		if e := recover(); e != nil {
 			wasm, ok = nil, false
@@ -61,7 +61,7 @@ func encodeOdd(c *component.Component) (wasm []byte, ok bool) {
 // bytes changes the binary itself behind the magic number, and not inside core
 // modules, whose bodies are nothing to the validator.
 func (m *mutator) bytes(wasm []byte) ([]byte, bool) {
-	c, err := component.Decode(wasm)
+	c, err := binary.Decode(wasm)
 	if err != nil {
 		return nil, false
 	}
@@ -85,14 +85,14 @@ func (m *mutator) bytes(wasm []byte) ([]byte, bool) {
 	return out, string(out) != string(wasm)
 }
 
-func inModule(c *component.Component, at int) bool {
+func inModule(c *binary.Component, at int) bool {
 	for d := range c.Defs() {
 		switch d := d.(type) {
-		case *component.CoreModule:
+		case *binary.CoreModule:
 			if at >= d.At() && at < d.At()+len(d.Bytes) {
 				return true
 			}
-		case *component.Component:
+		case *binary.Component:
 			if inModule(d, at) {
 				return true
 			}
@@ -106,16 +106,16 @@ type parts struct{ numbers, flags, texts, lists, options, types, vals []reflect.
 
 func (p *parts) collect(v reflect.Value) {
 	switch v.Type() {
-	case reflect.TypeFor[component.SectionID]():
+	case reflect.TypeFor[binary.SectionID]():
 		return
-	case reflect.TypeFor[component.ValType]():
+	case reflect.TypeFor[binary.ValType]():
 		p.vals = append(p.vals, v)
-	case reflect.TypeFor[component.Type]():
+	case reflect.TypeFor[binary.Type]():
 		p.types = append(p.types, v)
 	}
 	switch v.Kind() {
 	case reflect.Pointer:
-		if e := v.Type().Elem(); v.CanSet() && (e == reflect.TypeFor[component.ValType]() || e == reflect.TypeFor[component.ExternType]() || e.Kind() == reflect.Uint32) {
+		if e := v.Type().Elem(); v.CanSet() && (e == reflect.TypeFor[binary.ValType]() || e == reflect.TypeFor[binary.ExternType]() || e.Kind() == reflect.Uint32) {
 			p.options = append(p.options, v)
 		}
 		if !v.IsNil() {
@@ -151,7 +151,7 @@ func (p *parts) collect(v reflect.Value) {
 func pick[T any](m *mutator, list []T) T { return list[m.IntN(len(list))] }
 
 // model changes one thing in a component.
-func (m *mutator) model(c *component.Component) {
+func (m *mutator) model(c *binary.Component) {
 	var p parts
 	p.collect(reflect.ValueOf(c))
 	switch n := m.IntN(20); {
@@ -193,7 +193,7 @@ func (m *mutator) model(c *component.Component) {
 	case n < 18 && len(p.vals) > 0:
 		a := pick(m, p.vals)
 		if m.IntN(2) == 0 {
-			a.Set(reflect.ValueOf(component.ValType{Prim: pick(m, prims)}))
+			a.Set(reflect.ValueOf(binary.ValType{Prim: pick(m, prims)}))
 		} else {
 			a.Set(pick(m, p.vals))
 		}
@@ -210,8 +210,8 @@ func (m *mutator) model(c *component.Component) {
 }
 
 // other returns a component of the pool.
-func (m *mutator) other() *component.Component {
-	c, err := component.Decode(pick(m, m.pool))
+func (m *mutator) other() *binary.Component {
+	c, err := binary.Decode(pick(m, m.pool))
 	if err != nil {
 		panic(err)
 	}
@@ -231,9 +231,9 @@ func (m *mutator) list(v reflect.Value) {
 	}
 	// Some sections hold one definition.
 	single := false
-	if defs, ok := v.Interface().([]component.Def); ok {
-		if _, decl := defs[0].(*component.ExportDecl); !decl {
-			var c component.Component
+	if defs, ok := v.Interface().([]binary.Def); ok {
+		if _, decl := defs[0].(*binary.ExportDecl); !decl {
+			var c binary.Component
 			c.Add(defs[0])
 			c.Add(defs[0])
 			single = len(c.Sections) == 2
@@ -257,7 +257,7 @@ func (m *mutator) list(v reflect.Value) {
 	v.Set(out)
 }
 
-var prims = []component.Prim{component.Bool, component.S8, component.U8, component.S16, component.U16, component.S32, component.U32, component.S64, component.U64, component.F32, component.F64, component.Char, component.String, component.ErrorContextVal}
+var prims = []binary.Prim{binary.Bool, binary.S8, binary.U8, binary.S16, binary.U16, binary.S32, binary.U32, binary.S64, binary.U64, binary.F32, binary.F64, binary.Char, binary.String, binary.ErrorContextVal}
 
 // oddNames are names of every kind, good and bad.
 var oddNames = []string{"a", "b", "c", "r", "A", "a-b", "A-B", "a-B", "a1", "a-1", "1a", "-a", "a-", "a--b", "aB", "a_b", "", "é", "a.b",
@@ -286,37 +286,37 @@ func (m *mutator) name(old string) string {
 
 // sortOf returns the index space that a definition adds to, and false where it
 // adds to none.
-func sortOf(d component.Def) (component.Sort, bool) {
+func sortOf(d binary.Def) (binary.Sort, bool) {
 	switch d := d.(type) {
-	case *component.Custom, *component.Start:
+	case *binary.Custom, *binary.Start:
 		return 0, false
-	case *component.CoreModule:
-		return component.SortCoreModule, true
-	case *component.CoreInstance:
-		return component.SortCoreInstance, true
-	case *component.CoreTypeDef:
-		return component.SortCoreType, true
-	case *component.Component:
-		return component.SortComponent, true
-	case *component.Instance:
-		return component.SortInstance, true
-	case *component.Alias:
+	case *binary.CoreModule:
+		return binary.SortCoreModule, true
+	case *binary.CoreInstance:
+		return binary.SortCoreInstance, true
+	case *binary.CoreTypeDef:
+		return binary.SortCoreType, true
+	case *binary.Component:
+		return binary.SortComponent, true
+	case *binary.Instance:
+		return binary.SortInstance, true
+	case *binary.Alias:
 		return d.Sort, true
-	case *component.TypeDef:
-		return component.SortType, true
-	case *component.Canon:
-		if d.Op == component.CanonLift {
-			return component.SortFunc, true
+	case *binary.TypeDef:
+		return binary.SortType, true
+	case *binary.Canon:
+		if d.Op == binary.CanonLift {
+			return binary.SortFunc, true
 		}
-		return component.SortCoreFunc, true
-	case *component.Import:
+		return binary.SortCoreFunc, true
+	case *binary.Import:
 		return d.Type.Sort, true
-	case *component.Export:
+	case *binary.Export:
 		return d.Sort, true
-	case *component.ExportDecl:
+	case *binary.ExportDecl:
 		return d.Type.Sort, true
-	case *component.Value:
-		return component.SortValue, true
+	case *binary.Value:
+		return binary.SortValue, true
 	default:
 		panic(fmt.Sprintf("component: unhandled definition %T", d))
 	}

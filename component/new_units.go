@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/witgen/witgen/component/binary"
+	"github.com/witgen/witgen/component/internal/fault"
 	"github.com/witgen/witgen/internal/abi"
 	"github.com/witgen/witgen/internal/wasm"
 	"github.com/witgen/witgen/wit"
@@ -16,7 +18,7 @@ func (m *maker) readUnits(core []byte, adapters []Adapter) {
 	var all []wit.WorldID
 	var worlds []moduleWorlds
 	read := func(name string, module []byte) {
-		u := &unit{name: name, encodings: make(map[string]OptionKind), adapted: make(map[string]coreEntity)}
+		u := &unit{name: name, encodings: make(map[string]binary.OptionKind), adapted: make(map[string]coreEntity)}
 		u.typ = readModule(m.types, module, 0)
 		var w moduleWorlds
 		u.wasm, w = splitMetadata(d, module)
@@ -65,7 +67,7 @@ func splitMetadata(d *witDecoder, module []byte) ([]byte, moduleWorlds) {
 	var m moduleWorlds
 	w := wasm.Writer{Buf: make([]byte, 0, len(module))}
 	w.Preamble()
-	for s := range newCursor(module, 0).Sections() {
+	for s := range fault.NewCursor(module, 0).Sections() {
 		switch s.ID {
 		case wasm.CustomSection:
 			if strings.HasPrefix(s.Custom(), typeSection) {
@@ -163,7 +165,7 @@ func (m *maker) classify() {
 func (m *maker) classifyImport(u *unit, use *coreUse) {
 	main := m.units[0]
 	switch {
-	case u != main && use.module == "env" && use.name == "memory" && use.entity.sort == SortCoreMemory:
+	case u != main && use.module == "env" && use.name == "memory" && use.entity.sort == binary.SortCoreMemory:
 		use.kind = useMemory
 		m.checkMainExport(u, use, "memory")
 		return
@@ -182,14 +184,14 @@ func (m *maker) classifyImport(u *unit, use *coreUse) {
 			if wrong := m.types.match(e, use.entity); wrong != "" {
 				failNew("%s imports %q from the adapter %q: %s", u.describe(), use.name, use.module, wrong)
 			}
-			if e.sort != SortCoreFunc {
+			if e.sort != binary.SortCoreFunc {
 				failNew("%s imports the %s %q from the adapter %q, and adapters supply functions", u.describe(), e.sort, use.name, use.module)
 			}
 			a.adapted[use.name] = e
 			return
 		}
 	}
-	if use.entity.sort != SortCoreFunc {
+	if use.entity.sort != binary.SortCoreFunc {
 		failNew("%s imports the %s %q from %q, and a component supplies functions", u.describe(), use.entity.sort, use.name, use.module)
 	}
 	if !m.matchImport(u, use) {

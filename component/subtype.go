@@ -3,6 +3,8 @@ package component
 import (
 	"fmt"
 	"slices"
+
+	"github.com/witgen/witgen/component/binary"
 )
 
 // mismatch says why one type is not a subtype of another; nil says that it is.
@@ -44,8 +46,8 @@ func (v *validator) equalValType(a, b *valType) *mismatch {
 	if x, y := labels(a.def), labels(b.def); !slices.Equal(x, y) {
 		return differ("%s has the labels %q and %q are expected", kindName(a.def), x, y)
 	}
-	if x, ok := a.def.(*FixedList); ok && x.Length != b.def.(*FixedList).Length {
-		return differ("a list has length %d and %d is expected", x.Length, b.def.(*FixedList).Length)
+	if x, ok := a.def.(*binary.FixedList); ok && x.Length != b.def.(*binary.FixedList).Length {
+		return differ("a list has length %d and %d is expected", x.Length, b.def.(*binary.FixedList).Length)
 	}
 	if len(a.parts) != len(b.parts) {
 		return differ("%s has %d types and %d are expected", kindName(a.def), len(a.parts), len(b.parts))
@@ -102,17 +104,17 @@ func (v *validator) subItem(a, b *item) *mismatch {
 		return differ("a %s is expected and a %s is there", b.sort, a.sort)
 	}
 	switch a.sort {
-	case SortCoreModule:
+	case binary.SortCoreModule:
 		return v.subModule(a.module, b.module)
-	case SortFunc:
+	case binary.SortFunc:
 		return v.equalFunc(a.typ.(*funcType), b.typ.(*funcType))
-	case SortValue:
+	case binary.SortValue:
 		return v.equalVal(a.val, b.val)
-	case SortType:
+	case binary.SortType:
 		return v.equalType(a.typ, b.typ)
-	case SortInstance:
+	case binary.SortInstance:
 		return v.subInstance(a.typ.(*instanceType), b.typ.(*instanceType))
-	case SortComponent:
+	case binary.SortComponent:
 		return v.subComponent(a.typ.(*componentType), b.typ.(*componentType))
 	default:
 		panic(fmt.Sprintf("component: unhandled sort %s", a.sort))
@@ -197,7 +199,7 @@ func (v *validator) open(have, want *items, bounds []bound) (*subst, *mismatch) 
 			return s, differ("the resource %q is missing", b.path[len(b.path)-1])
 		}
 		r, ok := it.typ.(*resourceType)
-		if !ok || it.sort != SortType {
+		if !ok || it.sort != binary.SortType {
 			return s, differ("a resource is expected under the name %q", it.name.Name)
 		}
 		s.res[b.res] = r

@@ -6,13 +6,14 @@ import (
 	"testing"
 
 	"github.com/witgen/witgen/component"
+	"github.com/witgen/witgen/component/binary"
 	"github.com/witgen/witgen/internal/testing/comptest"
 )
 
 func TestValidate(t *testing.T) {
 	for _, test := range comptest.ValidationCases() {
 		t.Run(test.Name, func(t *testing.T) {
-			c, err := component.Decode(test.C.Encode())
+			c, err := binary.Decode(test.C.Encode())
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -38,4 +39,4 @@ func TestValidate(t *testing.T) {
 }
 
 // inside reports whether an offset lies behind the preamble.
-func inside(c *component.Component, offset int) bool { return offset >= 8 && offset <= c.Size }
+func inside(c *binary.Component, offset int) bool { return offset >= 8 && offset <= c.Size }

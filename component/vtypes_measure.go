@@ -3,6 +3,7 @@ package component
 import (
 	"fmt"
 
+	"github.com/witgen/witgen/component/binary"
 	"github.com/witgen/witgen/internal/abi"
 )
 
@@ -15,34 +16,34 @@ func (t *valType) measure() {
 	i.nodes++
 	i.depth++
 	switch def := t.def.(type) {
-	case *PrimType:
+	case *binary.PrimType:
 		i.size, i.align = t.parts[0].info().size, t.parts[0].info().align
-	case *Record, *Tuple:
+	case *binary.Record, *binary.Tuple:
 		i.layoutFields(t.parts)
-	case *Variant:
+	case *binary.Variant:
 		i.layoutCases(len(def.Cases), t.parts)
-	case *Option:
+	case *binary.Option:
 		i.layoutCases(2, t.parts)
-	case *Result:
+	case *binary.Result:
 		i.layoutCases(2, t.parts)
-	case *Enum:
+	case *binary.Enum:
 		i.size = uint64(abi.DiscriminantSize(len(def.Labels)))
 		i.align = i.size
-	case *Flags:
+	case *binary.Flags:
 		i.size = uint64(abi.FlagsSize(len(def.Labels)))
 		i.align = i.size
-	case *List, *Map:
+	case *binary.List, *binary.Map:
 		i.list = true
 		i.size, i.align = 16, 8
-	case *FixedList:
+	case *binary.FixedList:
 		elem := t.parts[0].info()
 		i.align = elem.align
 		i.size = min(elem.size*uint64(def.Length), sizeLimit) // both are below 2^32
-	case *Own, *Borrow:
+	case *binary.Own, *binary.Borrow:
 		i.resources = true
-		_, i.borrow = t.def.(*Borrow)
+		_, i.borrow = t.def.(*binary.Borrow)
 		i.size, i.align = 4, 4
-	case *Stream, *Future:
+	case *binary.Stream, *binary.Future:
 		i.list = false
 		i.size, i.align = 4, 4
 	default:

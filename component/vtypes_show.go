@@ -1,6 +1,10 @@
 package component
 
-import "fmt"
+import (
+	"fmt"
+
+	"github.com/witgen/witgen/component/binary"
+)
 
 // plain sees through names and turns a defined primitive type into the primitive.
 func (t val) plain() val {
@@ -8,7 +12,7 @@ func (t val) plain() val {
 		return t
 	}
 	origin := t.t.origin()
-	if p, ok := origin.def.(*PrimType); ok {
+	if p, ok := origin.def.(*binary.PrimType); ok {
 		return val{prim: p.Prim}
 	}
 	return val{t: origin}
@@ -25,37 +29,37 @@ func (t val) show() string {
 	return kindName(t.t.origin().def)
 }
 
-func kindName(t Type) string {
+func kindName(t binary.Type) string {
 	switch t := t.(type) {
-	case *PrimType:
+	case *binary.PrimType:
 		return t.Prim.String()
-	case *Record:
+	case *binary.Record:
 		return "a record"
-	case *Variant:
+	case *binary.Variant:
 		return "a variant"
-	case *List:
+	case *binary.List:
 		return "a list"
-	case *FixedList:
+	case *binary.FixedList:
 		return "a list of fixed length"
-	case *Tuple:
+	case *binary.Tuple:
 		return "a tuple"
-	case *Flags:
+	case *binary.Flags:
 		return "flags"
-	case *Enum:
+	case *binary.Enum:
 		return "an enum"
-	case *Option:
+	case *binary.Option:
 		return "an option"
-	case *Result:
+	case *binary.Result:
 		return "a result"
-	case *Map:
+	case *binary.Map:
 		return "a map"
-	case *Own:
+	case *binary.Own:
 		return "an own handle"
-	case *Borrow:
+	case *binary.Borrow:
 		return "a borrow handle"
-	case *Stream:
+	case *binary.Stream:
 		return "a stream"
-	case *Future:
+	case *binary.Future:
 		return "a future"
 	default:
 		panic(fmt.Sprintf("component: unhandled type %T", t))
@@ -63,23 +67,23 @@ func kindName(t Type) string {
 }
 
 // labels returns the labels of a definition.
-func labels(t Type) []string {
+func labels(t binary.Type) []string {
 	switch t := t.(type) {
-	case *Record:
+	case *binary.Record:
 		list := make([]string, len(t.Fields))
 		for i, f := range t.Fields {
 			list[i] = f.Name
 		}
 		return list
-	case *Variant:
+	case *binary.Variant:
 		list := make([]string, len(t.Cases))
 		for i, c := range t.Cases {
 			list[i] = c.Name
 		}
 		return list
-	case *Flags:
+	case *binary.Flags:
 		return t.Labels
-	case *Enum:
+	case *binary.Enum:
 		return t.Labels
 	}
 	return nil

@@ -8,6 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/witgen/witgen/component"
+	"github.com/witgen/witgen/component/binary"
 	"github.com/witgen/witgen/internal/testing/comptest"
 	"github.com/witgen/witgen/internal/wasm"
 	"github.com/witgen/witgen/wit"
@@ -72,7 +73,7 @@ func TestWorldOfModule(t *testing.T) {
 	core := (&comptest.Guest{R: r, World: &wit.World{}}).Wasm()
 	for _, w := range []struct {
 		name     string
-		encoding component.OptionKind
+		encoding component.Encoding
 	}{{"first", component.UTF8}, {"second", component.UTF16}} {
 		var err error
 		if core, err = component.Embed(core, r, comptest.WorldNamed(t, r, pkg, w.name), w.encoding); err != nil {
@@ -83,7 +84,7 @@ func TestWorldOfModule(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got.IsPackage() || len(got.Worlds) != 2 || !cmp.Equal(got.Encodings, []component.OptionKind{component.UTF8, component.UTF16}) {
+	if got.IsPackage() || len(got.Worlds) != 2 || !cmp.Equal(got.Encodings, []component.Encoding{component.UTF8, component.UTF16}) {
 		t.Fatalf("got worlds %v with encodings %v", got.Worlds, got.Encodings)
 	}
 	root := got.Resolve.Worlds[got.World]
@@ -129,11 +130,11 @@ func TestNoWIT(t *testing.T) {
 		{"no WebAssembly", []byte("package a:b;"), "not that of WebAssembly"},
 		{"a core module without metadata", []byte(wasm.Preamble), "carries no WIT"},
 		{"metadata that is no component", section([]byte("x")), "in the metadata of the core module: the preamble"},
-		{"metadata without an encoding", section(comptest.Nest(comptest.Typ(component.WrapWorld(r, 0)), comptest.Exp("w", component.SortType, 0)).Encode()), "no custom section"},
+		{"metadata without an encoding", section(comptest.Nest(comptest.Typ(component.WrapWorld(r, 0)), comptest.Exp("w", binary.SortType, 0)).Encode()), "no custom section"},
 		{"one world twice", e.Buf, "two sections hold a world"},
-		{"an exported value", comptest.Nest(&component.Value{Type: comptest.U8, Data: []byte{1}}, comptest.Exp("v", component.SortValue, 0)).Encode(), "exports a value"},
-		{"docs of another version", comptest.Nest(comptest.Typ(component.WrapWorld(r, 0)), comptest.Exp("w", component.SortType, 0), &component.Custom{Name: component.DocsSection, Data: []byte("\x02{}")}).Encode(), "the version is not"},
-		{"docs of what is not there", comptest.Nest(comptest.Typ(component.WrapWorld(r, 0)), comptest.Exp("w", component.SortType, 0), &component.Custom{Name: component.DocsSection, Data: []byte("\x01{\"interfaces\":{\"x\":{}}}")}).Encode(), `there is no interface "x"`},
+		{"an exported value", comptest.Nest(&binary.Value{Type: comptest.U8, Data: []byte{1}}, comptest.Exp("v", binary.SortValue, 0)).Encode(), "exports a value"},
+		{"docs of another version", comptest.Nest(comptest.Typ(component.WrapWorld(r, 0)), comptest.Exp("w", binary.SortType, 0), &binary.Custom{Name: component.DocsSection, Data: []byte("\x02{}")}).Encode(), "the version is not"},
+		{"docs of what is not there", comptest.Nest(comptest.Typ(component.WrapWorld(r, 0)), comptest.Exp("w", binary.SortType, 0), &binary.Custom{Name: component.DocsSection, Data: []byte("\x01{\"interfaces\":{\"x\":{}}}")}).Encode(), `there is no interface "x"`},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			if _, err := component.DecodeWIT(test.wasm); err == nil || !strings.Contains(err.Error(), test.rule) {
@@ -152,9 +153,9 @@ func TestSpecificationOrder(t *testing.T) {
 	r, pkg := comptest.WITOf(t, "package local:demo; interface console { log: func(arg: string); } world the-world { import console; }")
 	c := comptest.Nest()
 	c.Add(comptest.Typ(component.WrapWorld(r, comptest.WorldNamed(t, r, pkg, "the-world"))))
-	c.Add(comptest.Exp("the-world", component.SortType, 0))
+	c.Add(comptest.Exp("the-world", binary.SortType, 0))
 	c.Add(comptest.Typ(component.InterfaceComponent(r, 0)))
-	c.Add(comptest.Exp("console", component.SortType, 2))
+	c.Add(comptest.Exp("console", binary.SortType, 2))
 	got, id, err := component.DecodePackage("demo.wasm", c.Encode())
 	if err != nil {
 		t.Fatal(err)

@@ -10,7 +10,7 @@ import (
 
 	"github.com/witgen/witgen/canonicalabi/host"
 	"github.com/witgen/witgen/canonicalabi/host/bind"
-	"github.com/witgen/witgen/component"
+	"github.com/witgen/witgen/component/binary"
 	"github.com/witgen/witgen/internal/testing/hosttest"
 	"github.com/witgen/witgen/internal/testing/hosttest/gen/test/subject/subject"
 	"github.com/witgen/witgen/internal/testing/wasmtest"
@@ -167,8 +167,8 @@ func TestComponentLimits(t *testing.T) {
 	for _, suffix := range []string{"1", "2"} {
 		inst := b.Core(module)
 		for _, name := range []string{"memory", "table"} {
-			f := b.Lift(b.CoreAlias(component.SortCoreFunc, inst, name), b.Type(funcType(1, true)))
-			b.Export(name+suffix, component.SortFunc, f)
+			f := b.Lift(b.CoreAlias(binary.SortCoreFunc, inst, name), b.Type(funcType(1, true)))
+			b.Export(name+suffix, binary.SortFunc, f)
 		}
 	}
 	world := &bind.World{Name: "test:limits/w", Exports: []bind.Item{{Name: "$root", Interface: &bind.Interface{Functions: []bind.Function{

@@ -14,6 +14,7 @@ import (
 	"github.com/witgen/witgen/canonicalabi/host"
 	"github.com/witgen/witgen/canonicalabi/host/bind"
 	"github.com/witgen/witgen/component"
+	"github.com/witgen/witgen/component/binary"
 	"github.com/witgen/witgen/internal/abi"
 	"github.com/witgen/witgen/wit"
 )
@@ -220,13 +221,13 @@ func (l *linker) needed() ([]bool, error) {
 	var missing []string
 	for _, i := range l.plan.imports {
 		switch i.sort {
-		case component.SortFunc:
+		case binary.SortFunc:
 			if item, _, ok := l.importedFunction(i, ""); ok {
 				needed[item] = true
 			} else {
 				missing = append(missing, i.name)
 			}
-		case component.SortInstance:
+		case binary.SortInstance:
 			match, ok := l.finder.names.match(i.name)
 			if !ok {
 				if len(i.functions)+len(i.resources) > 0 {
@@ -264,7 +265,7 @@ func (l *linker) otherVersion(name string) string {
 // importedFunction finds a function that the root imports in the world.
 func (l *linker) importedFunction(from *rootImport, name string) (item int, f *bind.Function, ok bool) {
 	itemName := from.name
-	if from.sort == component.SortFunc {
+	if from.sort == binary.SortFunc {
 		itemName, name = root, from.name
 	}
 	match, ok := l.finder.names.match(itemName)
@@ -284,7 +285,7 @@ func (l *linker) importedFunction(from *rootImport, name string) (item int, f *b
 func (l *linker) exports() ([]bind.ExportedInterface, error) {
 	names := noVersions()
 	for name, it := range l.plan.exports {
-		if it.sort == component.SortInstance {
+		if it.sort == binary.SortInstance {
 			names.add(name)
 		}
 	}
@@ -308,7 +309,7 @@ func (l *linker) exports() ([]bind.ExportedInterface, error) {
 			return nil, err
 		}
 		for _, f := range item.Interface.Functions {
-			export, err := l.export(prefix+f.Name, get(component.SortFunc, f.Name), f)
+			export, err := l.export(prefix+f.Name, get(binary.SortFunc, f.Name), f)
 			if err != nil {
 				return nil, err
 			}
@@ -318,7 +319,7 @@ func (l *linker) exports() ([]bind.ExportedInterface, error) {
 	return made, nil
 }
 
-func (l *linker) rootItem(_ component.Sort, name string) item { return l.plan.exports[name] }
+func (l *linker) rootItem(_ binary.Sort, name string) item { return l.plan.exports[name] }
 
 func (l *linker) missingExport(item bind.Item, names versions) error {
 	if other, ok := names.otherVersion(item.Name); ok {
@@ -343,7 +344,7 @@ func sortedNames(set map[string]bool) []string {
 // export returns one exported function.
 func (l *linker) export(name string, it item, f bind.Function) (bind.Export, error) {
 	fn := it.function
-	if it.sort != component.SortFunc || fn == nil {
+	if it.sort != binary.SortFunc || fn == nil {
 		return bind.Export{}, l.bad("export "+name, "the guest does not export this function; build it with the bindings of this world")
 	}
 	if fn.from != nil {
@@ -373,13 +374,13 @@ func (l *linker) exportOf(name string, fn *function) bind.Export {
 }
 
 // exportedResources finds the resources that the world's export number n defines.
-func (l *linker) exportedResources(n int, get func(component.Sort, string) item) error {
+func (l *linker) exportedResources(n int, get func(binary.Sort, string) item) error {
 	for _, r := range l.world.Exports[n].Resources {
 		if !r.Export || r.Item != n {
 			continue
 		}
 		name := "export " + label(l.world.Exports[n].Name, r.Name)
-		found := get(component.SortType, r.Name).typ.resource
+		found := get(binary.SortType, r.Name).typ.resource
 		if found == nil {
 			return l.bad(name, "the guest does not export this resource; build it with the bindings of this world")
 		}
@@ -421,16 +422,16 @@ func (l *linker) functions() ([]importFunction, error) {
 
 func (l *linker) function(f *hostFunction) (api.GoModuleFunction, error) {
 	switch f.op {
-	case component.CanonLower:
+	case binary.CanonLower:
 		if f.callee.from != nil {
 			return l.lowerImport(f)
 		}
 		return l.lowerInner(f), nil
-	case component.CanonResourceNew:
+	case binary.CanonResourceNew:
 		return l.intrinsic(f, &bind.NewResource), nil
-	case component.CanonResourceRep:
+	case binary.CanonResourceRep:
 		return l.intrinsic(f, &bind.ResourceRep), nil
-	case component.CanonResourceDrop:
+	case binary.CanonResourceDrop:
 		return l.intrinsic(f, &bind.DropResource), nil
 	default:
 		panic(fmt.Sprintf("instance: unhandled canonical definition %s", f.op))

@@ -8,7 +8,7 @@ import (
 
 	"github.com/witgen/witgen/canonicalabi/host"
 	"github.com/witgen/witgen/canonicalabi/host/bind"
-	"github.com/witgen/witgen/component"
+	"github.com/witgen/witgen/component/binary"
 	"github.com/witgen/witgen/internal/testing/wasmtest"
 	"github.com/witgen/witgen/link"
 )
@@ -209,15 +209,15 @@ func TestProviderAndWorld(t *testing.T) {
 func boxLooker() []byte {
 	b := &builder{}
 	r, exports := importDefiner(b)
-	t := &component.InstanceType{Decls: []component.Def{
-		&component.Alias{Sort: component.SortType, Target: component.AliasOuter, Count: 1, Index: r},
-		&component.ExportDecl{Name: component.Named("r"), Type: component.ExternType{Sort: component.SortType, Bound: component.BoundEq, Index: 0}},
-		&component.TypeDef{Type: &component.Borrow{Resource: 1}},
-		&component.TypeDef{Type: &component.Func{Params: []component.Field{{Name: "r", Type: component.ValType{Index: 2}}}, Result: &u32Type}},
-		&component.ExportDecl{Name: component.Named("look"), Type: component.ExternType{Sort: component.SortFunc, Index: 3}},
+	t := &binary.InstanceType{Decls: []binary.Def{
+		&binary.Alias{Sort: binary.SortType, Target: binary.AliasOuter, Count: 1, Index: r},
+		&binary.ExportDecl{Name: binary.Named("r"), Type: binary.ExternType{Sort: binary.SortType, Bound: binary.BoundEq, Index: 0}},
+		&binary.TypeDef{Type: &binary.Borrow{Resource: 1}},
+		&binary.TypeDef{Type: &binary.Func{Params: []binary.Field{{Name: "r", Type: binary.ValType{Index: 2}}}, Result: &u32Type}},
+		&binary.ExportDecl{Name: binary.Named("look"), Type: binary.ExternType{Sort: binary.SortFunc, Index: 3}},
 	}}
-	i := b.Add(&component.Import{Name: component.Named("test:other/looks"), Type: component.ExternType{Sort: component.SortInstance, Index: b.Type(t)}})
-	look := coreExport("look", component.SortCoreFunc, b.Lower(b.Alias(component.SortFunc, i, "look")))
+	i := b.Add(&binary.Import{Name: binary.Named("test:other/looks"), Type: binary.ExternType{Sort: binary.SortInstance, Index: b.Type(t)}})
+	look := coreExport("look", binary.SortCoreFunc, b.Lower(b.Alias(binary.SortFunc, i, "look")))
 	m := &wasmtest.Module{}
 	mk, looked := m.Import("a", "make", "i32 -> i32"), m.Import("looks", "look", "i32 -> i32")
 	m.ExportFunc("run", "i32 -> i32", "", wasmtest.Get(0), wasmtest.Call(mk), wasmtest.Call(looked))

@@ -9,67 +9,67 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
-	"github.com/witgen/witgen/component"
+	"github.com/witgen/witgen/component/binary"
 	"github.com/witgen/witgen/internal/abi"
 	"github.com/witgen/witgen/internal/wasm"
 )
 
 // The parts that the cases are made of.
 var (
-	U8   = component.ValType{Prim: component.U8}
-	Str  = component.ValType{Prim: component.String}
-	char = component.ValType{Prim: component.Char}
+	U8   = binary.ValType{Prim: binary.U8}
+	Str  = binary.ValType{Prim: binary.String}
+	char = binary.ValType{Prim: binary.Char}
 )
 
 // At returns a reference to type i.
-func At(i uint32) component.ValType { return component.ValType{Index: i} }
+func At(i uint32) binary.ValType { return binary.ValType{Index: i} }
 
 // Typ defines a type.
-func Typ(t component.Type) component.Def { return &component.TypeDef{Type: t} }
+func Typ(t binary.Type) binary.Def { return &binary.TypeDef{Type: t} }
 
 // Fn returns the type of a function without a result.
-func Fn(params ...component.Field) *component.Func {
-	return &component.Func{Params: params}
+func Fn(params ...binary.Field) *binary.Func {
+	return &binary.Func{Params: params}
 }
 
-func returns(t component.ValType) *component.Func { return &component.Func{Result: &t} }
+func returns(t binary.ValType) *binary.Func { return &binary.Func{Result: &t} }
 
 // Imp imports something of a type.
-func Imp(name string, sort component.Sort, index uint32) component.Def {
-	return &component.Import{Name: component.Named(name), Type: component.ExternType{Sort: sort, Index: index}}
+func Imp(name string, sort binary.Sort, index uint32) binary.Def {
+	return &binary.Import{Name: binary.Named(name), Type: binary.ExternType{Sort: sort, Index: index}}
 }
 
-func impResource(name string) component.Def {
-	return &component.Import{Name: component.Named(name), Type: component.ExternType{Sort: component.SortType, Bound: component.BoundSub}}
+func impResource(name string) binary.Def {
+	return &binary.Import{Name: binary.Named(name), Type: binary.ExternType{Sort: binary.SortType, Bound: binary.BoundSub}}
 }
 
 // Exp exports a definition.
-func Exp(name string, sort component.Sort, index uint32) component.Def {
-	return &component.Export{Name: component.Named(name), Sort: sort, Index: index}
+func Exp(name string, sort binary.Sort, index uint32) binary.Def {
+	return &binary.Export{Name: binary.Named(name), Sort: sort, Index: index}
 }
 
 // Declare declares an export in a type.
-func Declare(name string, sort component.Sort, index uint32) component.Def {
-	return &component.ExportDecl{Name: component.Named(name), Type: component.ExternType{Sort: sort, Index: index}}
+func Declare(name string, sort binary.Sort, index uint32) binary.Def {
+	return &binary.ExportDecl{Name: binary.Named(name), Type: binary.ExternType{Sort: sort, Index: index}}
 }
 
 // DeclareResource declares an exported resource in a type.
-func DeclareResource(name string) component.Def {
-	return &component.ExportDecl{Name: component.Named(name), Type: component.ExternType{Sort: component.SortType, Bound: component.BoundSub}}
+func DeclareResource(name string) binary.Def {
+	return &binary.ExportDecl{Name: binary.Named(name), Type: binary.ExternType{Sort: binary.SortType, Bound: binary.BoundSub}}
 }
 
-func outer(count, index uint32) component.Def {
-	return &component.Alias{Sort: component.SortType, Target: component.AliasOuter, Count: count, Index: index}
+func outer(count, index uint32) binary.Def {
+	return &binary.Alias{Sort: binary.SortType, Target: binary.AliasOuter, Count: count, Index: index}
 }
 
 // AliasOf is an alias of an export of an instance.
-func AliasOf(sort component.Sort, instance uint32, name string) component.Def {
-	return &component.Alias{Sort: sort, Target: component.AliasExport, Instance: instance, Name: name}
+func AliasOf(sort binary.Sort, instance uint32, name string) binary.Def {
+	return &binary.Alias{Sort: sort, Target: binary.AliasExport, Instance: instance, Name: name}
 }
 
 // Nest returns a component of definitions.
-func Nest(defs ...component.Def) *component.Component {
-	c := &component.Component{}
+func Nest(defs ...binary.Def) *binary.Component {
+	c := &binary.Component{}
 	for _, d := range defs {
 		c.Add(d)
 	}
@@ -77,11 +77,11 @@ func Nest(defs ...component.Def) *component.Component {
 }
 
 // ResourceType32 is a resource represented by an i32.
-func ResourceType32() component.Type { return &component.Resource{Rep: wasm.I32} }
+func ResourceType32() binary.Type { return &binary.Resource{Rep: wasm.I32} }
 
 // Library is a core module with functions of all types that the cases need, and a
 // memory, with an instance of it and aliases of all.
-func Library() []component.Def {
+func Library() []binary.Def {
 	i32, i64 := abi.I32, abi.I64
 	sigs := []CoreFuncDef{
 		{Name: "nothing"},
@@ -92,11 +92,11 @@ func Library() []component.Def {
 		{Name: "callback", Sig: abi.Signature{Params: []abi.Core{i32, i32, i32}, Results: []abi.Core{i32}}},
 		{Name: "take64", Sig: abi.Signature{Params: []abi.Core{i64}}},
 	}
-	defs := []component.Def{&component.CoreModule{Bytes: CoreModuleOf(nil, sigs, true)}, &component.CoreInstance{}}
+	defs := []binary.Def{&binary.CoreModule{Bytes: CoreModuleOf(nil, sigs, true)}, &binary.CoreInstance{}}
 	for _, f := range sigs {
-		defs = append(defs, &component.Alias{Sort: component.SortCoreFunc, Target: component.AliasCoreExport, Name: f.Name})
+		defs = append(defs, &binary.Alias{Sort: binary.SortCoreFunc, Target: binary.AliasCoreExport, Name: f.Name})
 	}
-	return append(defs, &component.Alias{Sort: component.SortCoreMemory, Target: component.AliasCoreExport, Name: "memory"})
+	return append(defs, &binary.Alias{Sort: binary.SortCoreMemory, Target: binary.AliasCoreExport, Name: "memory"})
 }
 
 // The indices of the library's functions.
@@ -110,13 +110,13 @@ const (
 	CoreTake64
 )
 
-func withLibrary(defs ...component.Def) *component.Component {
+func withLibrary(defs ...binary.Def) *binary.Component {
 	return Nest(append(Library(), defs...)...)
 }
 
 // Option returns a canonical option.
-func Option(kind component.OptionKind, index ...uint32) component.CanonOption {
-	o := component.CanonOption{Kind: kind}
+func Option(kind binary.OptionKind, index ...uint32) binary.CanonOption {
+	o := binary.CanonOption{Kind: kind}
 	if len(index) > 0 {
 		o.Index = index[0]
 	}
@@ -124,17 +124,17 @@ func Option(kind component.OptionKind, index ...uint32) component.CanonOption {
 }
 
 var (
-	Memory0 = Option(component.MemoryOption, 0)
-	realloc = Option(component.ReallocOption, CoreRealloc)
+	Memory0 = Option(binary.MemoryOption, 0)
+	realloc = Option(binary.ReallocOption, CoreRealloc)
 )
 
-func lift(f, t uint32, options ...component.CanonOption) component.Def {
-	return &component.Canon{Op: component.CanonLift, Func: f, Type: t, Options: options}
+func lift(f, t uint32, options ...binary.CanonOption) binary.Def {
+	return &binary.Canon{Op: binary.CanonLift, Func: f, Type: t, Options: options}
 }
 
 // Lower lowers function f.
-func Lower(f uint32, options ...component.CanonOption) component.Def {
-	return &component.Canon{Op: component.CanonLower, Func: f, Options: options}
+func Lower(f uint32, options ...binary.CanonOption) binary.Def {
+	return &binary.Canon{Op: binary.CanonLower, Func: f, Options: options}
 }
 
 // Numbered returns n labels.
@@ -151,9 +151,9 @@ func Ptr[T any](v T) *T { return &v }
 
 // IgnoreOffsets compares components without the places they came from.
 var IgnoreOffsets = cmp.Options{
-	cmpopts.IgnoreUnexported(component.TypeDef{}, component.CoreTypeDef{}, component.ModuleDecl{}, component.ExportDecl{}, component.Custom{}, component.CoreModule{}, component.CoreInstance{}, component.Instance{}, component.Alias{}, component.Start{}, component.Import{}, component.Export{}, component.Value{}, component.Canon{}),
-	cmpopts.IgnoreFields(component.Component{}, "Offset", "Size"),
-	cmpopts.IgnoreFields(component.Section{}, "Offset"),
+	cmpopts.IgnoreUnexported(binary.TypeDef{}, binary.CoreTypeDef{}, binary.ModuleDecl{}, binary.ExportDecl{}, binary.Custom{}, binary.CoreModule{}, binary.CoreInstance{}, binary.Instance{}, binary.Alias{}, binary.Start{}, binary.Import{}, binary.Export{}, binary.Value{}, binary.Canon{}),
+	cmpopts.IgnoreFields(binary.Component{}, "Offset", "Size"),
+	cmpopts.IgnoreFields(binary.Section{}, "Offset"),
 	cmpopts.EquateEmpty(),
 }
 

@@ -22,10 +22,10 @@ const module = "github.com/witgen/witgen"
 var layers = [][]string{
 	{"diag", "internal/leb128", "internal/guestcompile"},
 	{"wit", "parser/ast", "gen", "internal/wasm"},
-	{"parser", "internal/abi"},
-	{"parser/resolve", "parser/format", "component", "internal/gogen"},
-	{"internal/gogen/neutral", "internal/preview1"},
-	{"gen/host", "gen/guest"},
+	{"parser", "internal/abi", "component/internal/fault"},
+	{"parser/resolve", "parser/format", "internal/gogen", "component/binary"},
+	{"internal/gogen/neutral", "component"},
+	{"gen/host", "gen/guest", "internal/preview1"},
 	{"internal/cli"},
 	{"cmd/witgen"},
 }
@@ -47,7 +47,7 @@ var runtime = map[string][]string{
 	// The values and their text run nothing: they do without the rest of the runtime.
 	"dynamic/value":                {"canonicalabi/types", "wit"},
 	"dynamic/wave":                 {"dynamic/value", "wit"},
-	"link":                         {"canonicalabi", "canonicalabi/types", "canonicalabi/host", "canonicalabi/host/bind", "canonicalabi/host/meter", "component", "wit", "internal/abi", "diag", "internal/leb128", "link/internal/linear", "internal/wasm"},
+	"link":                         {"canonicalabi", "canonicalabi/types", "canonicalabi/host", "canonicalabi/host/bind", "canonicalabi/host/meter", "component", "component/binary", "wit", "internal/abi", "diag", "internal/leb128", "link/internal/linear", "internal/wasm"},
 	"canonicalabi/host/meter/cost": {"internal/wasm"},
 	"link/internal/linear":         {},
 	// What WASI grants, for all its versions.

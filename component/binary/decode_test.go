@@ -1,4 +1,4 @@
-package component_test
+package binary_test
 
 import (
 	"bytes"
@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/witgen/witgen/component"
+	"github.com/witgen/witgen/component/binary"
 	"github.com/witgen/witgen/internal/testing/comptest"
 	"github.com/witgen/witgen/internal/wasm"
 )
@@ -17,7 +18,7 @@ import (
 func TestEncodeGivesWhatDecodeRead(t *testing.T) {
 	want := comptest.Everything()
 	wasm := want.Encode()
-	got, err := component.Decode(wasm)
+	got, err := binary.Decode(wasm)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -28,7 +29,7 @@ func TestEncodeGivesWhatDecodeRead(t *testing.T) {
 		if component.FormOf(wasm) != component.ComponentForm {
 			continue
 		}
-		c, err := component.Decode(wasm)
+		c, err := binary.Decode(wasm)
 		if err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}
@@ -40,21 +41,21 @@ func TestEncodeGivesWhatDecodeRead(t *testing.T) {
 
 // TestOffsets: the offset of each definition is where its bytes are.
 func TestOffsets(t *testing.T) {
-	binary := comptest.Everything().Encode()
-	c, err := component.Decode(binary)
+	made := comptest.Everything().Encode()
+	c, err := binary.Decode(made)
 	if err != nil {
 		t.Fatal(err)
 	}
 	for d := range c.Defs() {
-		if want := encodedDef(d); !bytes.HasPrefix(binary[d.At():], want) {
-			t.Errorf("%T at %#x: the bytes there are % x, want % x", d, d.At(), binary[d.At():d.At()+len(want)], want)
+		if want := encodedDef(d); !bytes.HasPrefix(made[d.At():], want) {
+			t.Errorf("%T at %#x: the bytes there are % x, want % x", d, d.At(), made[d.At():d.At()+len(want)], want)
 		}
 	}
 }
 
 // encodedDef returns the binary of a definition.
-func encodedDef(d component.Def) []byte {
-	var one, two component.Component
+func encodedDef(d binary.Def) []byte {
+	var one, two binary.Component
 	one.Add(d)
 	two.Add(d)
 	two.Add(d)
@@ -104,10 +105,10 @@ func TestMalformed(t *testing.T) {
 		{"core module of another version", comptest.Binary("\x01\x00asm\x02\x00\x00\x00"), 10, "core module of version 1"},
 		{"heap type", comptest.Binary("\x03\x01\x60\x01\x64\x40\x00"), 14, "invalid heap type"},
 		{"nested types", comptest.Binary("\x07\x01\x42\x01" + deep), -1, "nested more than"},
-		{"nested components", nestedComponents(component.MaxNesting + 1), -1, "nested more than"},
+		{"nested components", nestedComponents(binary.MaxNesting + 1), -1, "nested more than"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			_, err := component.Decode(test.wasm)
+			_, err := binary.Decode(test.wasm)
 			var bad *component.Error
 			if !errors.As(err, &bad) {
 				t.Fatalf("got %v, want an *Error", err)
@@ -120,46 +121,17 @@ func TestMalformed(t *testing.T) {
 			}
 		})
 	}
-	if _, err := component.Decode(nestedComponents(component.MaxNesting)); err != nil {
-		t.Errorf("components nested %d deep: %v", component.MaxNesting, err)
+	if _, err := binary.Decode(nestedComponents(binary.MaxNesting)); err != nil {
+		t.Errorf("components nested %d deep: %v", binary.MaxNesting, err)
 	}
 }
 
 func nestedComponents(n int) []byte {
-	c := &component.Component{}
+	c := &binary.Component{}
 	for range n {
-		outer := &component.Component{}
+		outer := &binary.Component{}
 		outer.Add(c)
 		c = outer
 	}
 	return c.Encode()
-}
-
-// TestCutAndChanged: whatever is cut off or changed gives an error or a component
-// and never a panic. It tries some places of each binary; the fuzz targets try more.
-func TestCutAndChanged(t *testing.T) {
-	for _, wasm := range comptest.Seeds(t) {
-		for i := 0; i < len(wasm); i += 1 + len(wasm)/60 {
-			tryAll(wasm[:i])
-			for _, b := range []byte{0, 0xff, wasm[i] + 1} {
-				changed := bytes.Clone(wasm)
-				changed[i] = b
-				tryAll(changed)
-			}
-		}
-	}
-}
-
-// tryAll does all that can be done to a binary.
-func tryAll(wasm []byte) {
-	if c, err := component.Decode(wasm); err == nil {
-		if component.Validate(c) == nil {
-			component.Analyze(c)
-		}
-		component.Inspect(wasm)
-	}
-	component.DecodeWIT(wasm)
-	if component.FormOf(wasm) == component.CoreForm {
-		component.New(wasm, component.NewOptions{})
-	}
 }

@@ -1,4 +1,4 @@
-package component
+package binary
 
 import (
 	"fmt"
@@ -75,7 +75,7 @@ func (e *encoder) deftype(t Type) {
 		e.Byte(0x42)
 		wasm.WriteVec(&e.Writer, t.Decls, e.decl)
 	default:
-		panic(fmt.Sprintf("component: unhandled type %T", t))
+		panic(fmt.Sprintf("binary: unhandled type %T", t))
 	}
 }
 
@@ -141,7 +141,7 @@ func (e *encoder) decl(d Def) {
 		e.externName(d.Name)
 		e.externType(d.Type)
 	default:
-		panic(fmt.Sprintf("component: unhandled declarator %T", d))
+		panic(fmt.Sprintf("binary: unhandled declarator %T", d))
 	}
 }
 
@@ -174,6 +174,6 @@ func (e *encoder) moduleDecl(m ModuleDecl) {
 		e.Name(m.Export.Name)
 		e.Extern(m.Export.Type)
 	default:
-		panic("component: an empty declarator of a module type")
+		panic("binary: an empty declarator of a module type")
 	}
 }

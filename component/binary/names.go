@@ -1,4 +1,6 @@
-package component
+package binary
+
+import "github.com/witgen/witgen/component/internal/fault"
 
 // namesSection is the custom section that names definitions (Binary.md, "Name
 // Section").
@@ -19,8 +21,8 @@ func (c *Component) Names() *Names {
 	if ok {
 		var err error
 		func() {
-			defer catch(&err)
-			n.read(&decoder{Cursor: newCursor(data, 0)})
+			defer fault.Catch(&err)
+			n.read(&decoder{Cursor: fault.NewCursor(data, 0)})
 		}()
 	}
 	return n

@@ -1,4 +1,4 @@
-package component
+package binary
 
 import "github.com/witgen/witgen/internal/wasm"
 
@@ -125,7 +125,7 @@ type ExportDecl struct {
 	Type ExternType
 }
 
-func (*ExportDecl) section() SectionID { panic("component: an export declarator stands in no section") }
+func (*ExportDecl) section() SectionID { panic("binary: an export declarator stands in no section") }
 
 // ExternType is the type of an import or export.
 type ExternType struct {

@@ -1,6 +1,10 @@
-package component
+package binary
 
-import "github.com/witgen/witgen/internal/wasm"
+import (
+	"github.com/witgen/witgen/internal/wasm"
+
+	"github.com/witgen/witgen/component/internal/fault"
+)
 
 // enter counts the types that are nested in each other.
 func (d *decoder) enter() {
@@ -63,7 +67,7 @@ func (d *decoder) deftype() Type {
 		}
 		return r
 	}
-	failAt(at, "invalid type 0x%02x", b)
+	fault.Malformed(at, "invalid type 0x%02x", b)
 	return nil
 }
 
@@ -92,7 +96,7 @@ func (d *decoder) valType() ValType {
 	}
 	v := d.Int33()
 	if v < 0 {
-		failAt(start, "invalid value type 0x%02x: a primitive type or the index of a type must stand here", byte(v)&0x7f)
+		fault.Malformed(start, "invalid value type 0x%02x: a primitive type or the index of a type must stand here", byte(v)&0x7f)
 	}
 	return ValType{Index: uint32(v)}
 }
@@ -136,7 +140,7 @@ func (d *decoder) decls(ofComponent bool) []Def {
 			name := d.externName()
 			return &ExportDecl{start, name, d.externType()}
 		default:
-			failAt(start.At(), "invalid declarator 0x%02x of such a type", b)
+			fault.Malformed(start.At(), "invalid declarator 0x%02x of such a type", b)
 			return nil
 		}
 	})
@@ -172,7 +176,7 @@ func (d *decoder) externType() ExternType {
 			t.Bound, t.Value = BoundType, d.valType()
 		}
 	default:
-		failAt(start, "a %s is neither imported nor exported", t.Sort)
+		fault.Malformed(start, "a %s is neither imported nor exported", t.Sort)
 	}
 	return t
 }
@@ -182,7 +186,7 @@ func (d *decoder) canon() Def {
 	c := &Canon{pos: pos(d.Offset()), Op: CanonOp(d.Byte())}
 	form, ok := canonForms[c.Op]
 	if !ok {
-		failAt(c.At(), "invalid canonical definition 0x%02x", byte(c.Op))
+		fault.Malformed(c.At(), "invalid canonical definition 0x%02x", byte(c.Op))
 	}
 	for _, imm := range form.imms {
 		switch imm {
@@ -210,7 +214,7 @@ func (d *decoder) canon() Def {
 		case 'i':
 			c.Slot = d.Uint32()
 		default:
-			panic("component: unhandled immediate " + string(imm))
+			panic("binary: unhandled immediate " + string(imm))
 		}
 	}
 	return c

@@ -1,6 +1,10 @@
-package component
+package binary
 
-import "github.com/witgen/witgen/internal/wasm"
+import (
+	"github.com/witgen/witgen/internal/wasm"
+
+	"github.com/witgen/witgen/component/internal/fault"
+)
 
 // MaxNesting is how deep components and types may be nested in each other. It
 // keeps readers from running out of stack.
@@ -36,17 +40,20 @@ func FormOf(file []byte) Form {
 	}
 }
 
+// Error describes the mistake in a binary that cannot be decoded.
+type Error = fault.Error
+
 // Decode reads a component (Binary.md, "Component Definitions"). It checks the
-// format and not the rules of validation; see Validate. Core modules are byte
+// format and not the rules of validation; see component.Validate. Core modules are byte
 // ranges that nobody looks into. The component shares the memory of file.
 //
 // An error is an *Error. Time and memory are proportional to the length of file.
-func Decode(file []byte) (*Component, error) { return decodeAt(file, 0) }
+func Decode(file []byte) (*Component, error) { return DecodeAt(file, 0) }
 
-// decodeAt reads a component that stands at an offset of its file.
-func decodeAt(b []byte, offset int) (c *Component, err error) {
-	defer catch(&err)
-	d := decoder{Cursor: newCursor(b, offset)}
+// DecodeAt is Decode for a component that stands at an offset of its file.
+func DecodeAt(b []byte, offset int) (c *Component, err error) {
+	defer fault.Catch(&err)
+	d := decoder{Cursor: fault.NewCursor(b, offset)}
 	return d.component(0), nil
 }
 
@@ -57,7 +64,7 @@ type decoder struct {
 }
 
 // fail ends decoding at the next byte.
-func (d *decoder) fail(format string, args ...any) { failAt(d.Offset(), format, args...) }
+func (d *decoder) fail(format string, args ...any) { fault.Malformed(d.Offset(), format, args...) }
 
 // component ::= <preamble> <section>*
 func (d *decoder) component(depth int) *Component {
@@ -79,7 +86,7 @@ func (d *decoder) component(depth int) *Component {
 		start := d.Offset()
 		id := SectionID(d.Byte())
 		if id > ValueSection {
-			failAt(start, "invalid section %d of a component", id)
+			fault.Malformed(start, "invalid section %d of a component", id)
 		}
 		s := decoder{Cursor: d.Sub(d.Uint32())}
 		section := Section{ID: id, Offset: s.Offset()}
@@ -99,7 +106,7 @@ func (d *decoder) section(id SectionID, depth int) []Def {
 	case CoreModuleSection:
 		start := d.Offset()
 		if FormOf(d.Ahead()) != CoreForm {
-			failAt(start, "a core module section must hold a core module of version 1")
+			fault.Malformed(start, "a core module section must hold a core module of version 1")
 		}
 		return []Def{&CoreModule{pos(start), d.Rest()}}
 	case ComponentSection:
@@ -190,7 +197,7 @@ func (d *decoder) coreSort() Sort {
 	b := d.Byte()
 	s, ok := coreSorts[b]
 	if !ok {
-		failAt(at, "invalid core sort 0x%02x", b)
+		fault.Malformed(at, "invalid core sort 0x%02x", b)
 	}
 	return s
 }
@@ -204,7 +211,7 @@ func (d *decoder) sort() Sort {
 	}
 	s, ok := wideSorts[b]
 	if !ok {
-		failAt(at, "invalid sort 0x%02x", b)
+		fault.Malformed(at, "invalid sort 0x%02x", b)
 	}
 	return s
 }

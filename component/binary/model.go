@@ -1,4 +1,4 @@
-package component
+package binary
 
 import "iter"
 
@@ -304,6 +304,7 @@ const (
 	SortComponent
 	SortInstance
 
+	// NumSorts is the number of sorts.
 	NumSorts = iota
 )
 

@@ -1,4 +1,4 @@
-package component
+package binary
 
 import "github.com/witgen/witgen/internal/wasm"
 

@@ -1,4 +1,4 @@
-package component
+package binary
 
 import (
 	"fmt"
@@ -74,7 +74,7 @@ func (e *encoder) def(d Def) {
 		e.Uint32(uint32(len(d.Data)))
 		e.Byte(d.Data...)
 	default:
-		panic(fmt.Sprintf("component: unhandled definition %T", d))
+		panic(fmt.Sprintf("binary: unhandled definition %T", d))
 	}
 }
 
@@ -123,7 +123,7 @@ func (e *encoder) sort(s Sort) {
 
 func (e *encoder) sortByte(s Sort) {
 	if int(s) >= len(sortBytes) {
-		panic(fmt.Sprintf("component: unhandled sort %d", s))
+		panic(fmt.Sprintf("binary: unhandled sort %d", s))
 	}
 	e.Byte(sortBytes[s])
 }
@@ -181,7 +181,7 @@ func (e *encoder) externType(t ExternType) {
 			e.Uint32(t.Index)
 		}
 	default:
-		panic(fmt.Sprintf("component: unhandled sort %s", t.Sort))
+		panic(fmt.Sprintf("binary: unhandled sort %s", t.Sort))
 	}
 }
 
@@ -218,7 +218,7 @@ func (e *encoder) canon(c *Canon) {
 		case 'i':
 			e.Uint32(c.Slot)
 		default:
-			panic("component: unhandled immediate " + string(imm))
+			panic("binary: unhandled immediate " + string(imm))
 		}
 	}
 }
