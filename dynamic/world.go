@@ -46,7 +46,7 @@ func (w *world) program(f *Function) *program {
 		f.program.main = w.abi.Program(f.kind, f.Func)
 		f.program.named = map[programKey]*abi.Program{}
 		for _, id := range w.abi.NamedIn(f.program.main) {
-			for _, kind := range []abi.Kind{abi.LoadType, abi.StoreType} {
+			for _, kind := range w.abi.TypeKinds(id) {
 				f.program.named[programKey{kind, id}] = w.abi.TypeProgram(kind, id)
 			}
 		}

@@ -26,4 +26,8 @@ type Options struct {
 	// ns:pkg/name@1.2.3, to the import path of the Go package that stands for it.
 	// The generators refer to that package and do not write it.
 	With map[string]string
+	// Initialisms are words that Go names spell as they are given here, as KV and
+	// OAuth, beside those that Go itself has, as ID and HTTP. Names of the packages
+	// in With are not concerned.
+	Initialisms []string
 }

@@ -216,14 +216,8 @@ func MapText[K comparable, V any](m map[K]V, keyText func(K) string, text func(V
 // TupleText returns a tuple whose elements have these texts.
 func TupleText(elements ...string) string { return "(" + join(elements) + ")" }
 
-// RecordText returns a record of these fields: a name, its value's text, and so on.
-func RecordText(fields ...string) string {
-	texts := make([]string, len(fields)/2)
-	for i := range texts {
-		texts[i] = fields[2*i] + ": " + fields[2*i+1]
-	}
-	return "{" + join(texts) + "}"
-}
+// RecordText returns a record of these fields, each as "name: value".
+func RecordText(fields ...string) string { return "{" + join(fields) + "}" }
 
 // OptionText returns none or some(v).
 func OptionText[T any](o Option[T], text func(T) string) string {

@@ -326,7 +326,7 @@ func (w *worldGenerator) callsType() {
 	}
 	w.file.Line().Add(gogen.Comment(fmt.Sprintf("%s calls the functions that the world exports itself.", w.calls))).Type().Id(w.calls).Struct(fields...)
 	w.file.Line().Func().Id("bind" + upperFirst(w.calls)).Params(jen.Id("e").Add(gogen.HostExports.Qual())).Id(w.calls).
-		Block(jen.Return(gogen.Literal(jen.Id(w.calls), values...)))
+		Block(jen.Return(jen.Id(w.calls).Values(values...)))
 }
 
 // lines spells the elements of a composite literal, a line each.

@@ -8,7 +8,7 @@ import (
 
 // store lowers v of type t to ptr+offset (CanonicalABI.md, "Storing").
 func (b *builder) store(ptr Value, offset uint32, v Value, t wit.Type) {
-	if id, ok := b.a.named(t); ok {
+	if id, ok := b.a.outlined(t, b.limit); ok {
 		b.do(Op{Code: StoreNamed, Type: id, Offset: offset, Args: []Value{ptr, v}})
 		return
 	}
@@ -93,7 +93,7 @@ func (b *builder) storeVariant(ptr Value, offset uint32, v Value, t wit.Type) {
 
 // load lifts a value of type t from ptr+offset (CanonicalABI.md, "Loading").
 func (b *builder) load(ptr Value, offset uint32, t wit.Type, hint string) Value {
-	if id, ok := b.a.named(t); ok {
+	if id, ok := b.a.outlined(t, b.limit); ok {
 		v := b.value(t, hint)
 		b.do(Op{Code: LoadNamed, Type: id, Offset: offset, Args: []Value{ptr}, Results: []Value{v}})
 		return v

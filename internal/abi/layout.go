@@ -15,6 +15,7 @@ type ABI struct {
 	layouts  map[wit.TypeID]layout
 	flats    map[wit.TypeID][]Core
 	programs map[typeKey]*Program
+	weights  map[weightKey]int
 	// supported and small are types in which Unsupported and TooLarge find
 	// nothing.
 	supported, small map[wit.TypeID]bool
@@ -29,6 +30,7 @@ func New(r *wit.Resolve) *ABI {
 		layouts:    make(map[wit.TypeID]layout),
 		flats:      make(map[wit.TypeID][]Core),
 		programs:   make(map[typeKey]*Program),
+		weights:    make(map[weightKey]int),
 		supported:  make(map[wit.TypeID]bool),
 		small:      make(map[wit.TypeID]bool),
 		identities: make(map[wit.TypeID][]byte),
@@ -191,7 +193,8 @@ func (a *ABI) variantLayout(cases []wit.Type) layout {
 // inlineOps returns the operations that a value of type t, of layout l, takes in
 // memory inside another: one where t has Programs of its own.
 func (a *ABI) inlineOps(t wit.Type, l layout) uint64 {
-	if _, ok := a.named(t); ok {
+	switch a.Resolve.Kind(t).(type) {
+	case *wit.Record, *wit.Variant:
 		return 1
 	}
 	return l.memoryOps

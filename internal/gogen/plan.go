@@ -31,6 +31,7 @@ type Plan struct {
 	errorTypes map[wit.TypeID]bool
 	resources  map[wit.TypeID]bool // what HoldsResource found
 	names      names
+	spell      speller
 }
 
 // Package is one Go package: that of an interface, or of a world.
@@ -90,9 +91,11 @@ func NewPlan(r *wit.Resolve, world wit.WorldID, opts Options) (*Plan, diag.List)
 		parents:    map[wit.InterfaceID]inlineIn{},
 		resources:  map[wit.TypeID]bool{},
 	}
+	var diags diag.List
+	p.spell, diags = newSpeller(opts.Initialisms)
 	p.findParents()
 	p.addWorld(world)
-	diags := p.placeForeign()
+	diags = append(diags, p.placeForeign()...)
 	p.errorTypes = p.findErrorTypes()
 	for _, pkg := range p.Packages {
 		p.nameImports(pkg)

@@ -6,7 +6,6 @@ import (
 	"os"
 	"path"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -354,18 +353,6 @@ func TestHeaderHasNoBuildConstraint(t *testing.T) {
 	text := string(pkg.Render(p.NewFile(pkg, "wasm"), "guest").Content)
 	if strings.Contains(text, "+build") || !strings.Contains(text, "a:b/w@1.0.0+ build.5\n") {
 		t.Errorf("go vet refuses the header:\n%s", text)
-	}
-}
-
-// What WIT's documentation holds stays documentation.
-func TestCommentText(t *testing.T) {
-	got := CommentText("first\r\n\n+build ignore\n  indented\ngo:embed x\n\x00\u202eend  \n")
-	want := "// first\n//\n// '+build ignore'\n//   indented\n// go:embed x\n// end"
-	if got != want {
-		t.Errorf("got %q, want %q", got, want)
-	}
-	if directive := regexp.MustCompile(`(?m)^//[a-z]`); directive.MatchString(got) {
-		t.Error("a line became a directive")
 	}
 }
 

@@ -74,7 +74,7 @@ func (t texter) declare(id wit.TypeID) jen.Code {
 func (t texter) record(id wit.TypeID, k *wit.Record, value *jen.Statement) *jen.Statement {
 	var fields []jen.Code
 	for i, f := range k.Fields {
-		fields = append(fields, jen.Lit(f.Name), t.value(f.Type, value.Clone().Dot(t.FieldName(id, i))))
+		fields = append(fields, jen.Lit(f.Name+": ").Op("+").Add(t.value(f.Type, value.Clone().Dot(t.FieldName(id, i)))))
 	}
 	return gogen.RecordText.Qual().Call(fields...)
 }

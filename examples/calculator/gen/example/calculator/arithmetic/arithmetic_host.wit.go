@@ -26,8 +26,20 @@ type Interface interface {
 // Descriptor describes example:calculator/arithmetic to the runtime.
 var Descriptor = bind.Interface{
 	Functions: []bind.Function{
-		{Name: "divide", Type: 0x073eaf4a625befb4, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleDivide},
-		{Name: "eval", Type: 0xb54730b944be4a03, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleEval},
+		{
+			Name:   "divide",
+			Type:   0x073eaf4a625befb4,
+			Export: "i32 i32 -> i32",
+			Import: "i32 i32 i32 ->",
+			Handle: handleDivide,
+		},
+		{
+			Name:   "eval",
+			Type:   0xb54730b944be4a03,
+			Export: "i32 i32 -> i32",
+			Import: "i32 i32 i32 ->",
+			Handle: handleEval,
+		},
 	},
 }
 
@@ -98,7 +110,8 @@ func (x *exports) Eval(ctx context.Context, expression string) (float64, error) 
 	case 0:
 		value = math.Float64frombits(binary.LittleEndian.Uint64(area[8:]))
 	case 1:
-		err = types.Error[string]{Value: call.LiftString(binary.LittleEndian.Uint32(area[8:]), binary.LittleEndian.Uint32(area[12:]))}
+		err = types.Error[string]{Value: call.LiftString(binary.LittleEndian.Uint32(area[8:]),
+			binary.LittleEndian.Uint32(area[12:]))}
 	default:
 		call.BadDiscriminant(uint32(resultCase), 2)
 	}
@@ -109,7 +122,8 @@ func (x *exports) Eval(ctx context.Context, expression string) (float64, error) 
 }
 
 func handleDivide(call *bind.Call) {
-	result, err := call.Impl().(Interface).Divide(call.Context(), int32(uint32(call.Stack[0])), int32(uint32(call.Stack[1])))
+	result, err := call.Impl().(Interface).Divide(call.Context(), int32(uint32(call.Stack[0])),
+		int32(uint32(call.Stack[1])))
 	resultPtr := uint32(call.Stack[2])
 	if !call.CheckArea(resultPtr, 8, 4) {
 		return

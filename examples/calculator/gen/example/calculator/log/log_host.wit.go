@@ -20,7 +20,13 @@ type Interface interface {
 // Descriptor describes example:calculator/log to the runtime.
 var Descriptor = bind.Interface{
 	Functions: []bind.Function{
-		{Name: "write", Type: 0xdff827b36a0d0972, Export: "i32 i32 i32 ->", Import: "i32 i32 i32 ->", Handle: handleWrite},
+		{
+			Name:   "write",
+			Type:   0xdff827b36a0d0972,
+			Export: "i32 i32 i32 ->",
+			Import: "i32 i32 i32 ->",
+			Handle: handleWrite,
+		},
 	},
 }
 

@@ -22,8 +22,20 @@ type Interface interface {
 // Descriptor describes example:calculator/operations to the runtime.
 var Descriptor = bind.Interface{
 	Functions: []bind.Function{
-		{Name: "add", Type: 0x6127c1d7a512c2b0, Export: "i32 i32 -> i32", Import: "i32 i32 -> i32", Handle: handleAdd},
-		{Name: "multiply", Type: 0x6127c1d7a512c2b0, Export: "i32 i32 -> i32", Import: "i32 i32 -> i32", Handle: handleMultiply},
+		{
+			Name:   "add",
+			Type:   0x6127c1d7a512c2b0,
+			Export: "i32 i32 -> i32",
+			Import: "i32 i32 -> i32",
+			Handle: handleAdd,
+		},
+		{
+			Name:   "multiply",
+			Type:   0x6127c1d7a512c2b0,
+			Export: "i32 i32 -> i32",
+			Import: "i32 i32 -> i32",
+			Handle: handleMultiply,
+		},
 	},
 }
 
@@ -61,7 +73,8 @@ func (x *exports) Multiply(ctx context.Context, a int32, b int32) (int32, error)
 }
 
 func handleAdd(call *bind.Call) {
-	result, err := call.Impl().(Interface).Add(call.Context(), int32(uint32(call.Stack[0])), int32(uint32(call.Stack[1])))
+	result, err := call.Impl().(Interface).Add(call.Context(), int32(uint32(call.Stack[0])),
+		int32(uint32(call.Stack[1])))
 	if err != nil {
 		call.Fail(err)
 		return
@@ -70,7 +83,8 @@ func handleAdd(call *bind.Call) {
 }
 
 func handleMultiply(call *bind.Call) {
-	result, err := call.Impl().(Interface).Multiply(call.Context(), int32(uint32(call.Stack[0])), int32(uint32(call.Stack[1])))
+	result, err := call.Impl().(Interface).Multiply(call.Context(), int32(uint32(call.Stack[0])),
+		int32(uint32(call.Stack[1])))
 	if err != nil {
 		call.Fail(err)
 		return

@@ -74,6 +74,11 @@ func (i *Instance) Err() error {
 var world = bind.World{
 	Name: "example:compose/counter",
 	Exports: []bind.Item{
-		{Name: "example:compose/words", Field: "Words", Interface: &words.Descriptor, Resources: []bind.Resource{{Export: true, Item: 0, Name: "document"}}},
+		{
+			Name:      "example:compose/words",
+			Field:     "Words",
+			Interface: &words.Descriptor,
+			Resources: []bind.Resource{{Export: true, Item: 0, Name: "document"}},
+		},
 	},
 }

@@ -76,9 +76,19 @@ func (i *Instance) Err() error {
 var world = bind.World{
 	Name: "example:compose/filter",
 	Imports: []bind.Item{
-		{Name: "example:compose/words", Field: "Words", Interface: &words.Descriptor, Resources: []bind.Resource{{Item: 0, Name: "document"}}},
+		{
+			Name:      "example:compose/words",
+			Field:     "Words",
+			Interface: &words.Descriptor,
+			Resources: []bind.Resource{{Item: 0, Name: "document"}},
+		},
 	},
 	Exports: []bind.Item{
-		{Name: "example:compose/words", Field: "Words", Interface: &words.Descriptor, Resources: []bind.Resource{{Export: true, Item: 0, Name: "document"}}},
+		{
+			Name:      "example:compose/words",
+			Field:     "Words",
+			Interface: &words.Descriptor,
+			Resources: []bind.Resource{{Export: true, Item: 0, Name: "document"}},
+		},
 	},
 }

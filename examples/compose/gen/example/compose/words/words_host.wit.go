@@ -38,10 +38,34 @@ const (
 // Descriptor describes example:compose/words to the runtime.
 var Descriptor = bind.Interface{
 	Functions: []bind.Function{
-		{Name: "[constructor]document", Type: 0xd0ce743b456959a7, Export: "i32 i32 -> i32", Import: "i32 i32 -> i32", Handle: handleNewDocument},
-		{Name: "[method]document.text", Type: 0xca7b7084ce2adef0, Export: "i32 -> i32", Import: "i32 i32 ->", Handle: handleDocumentText},
-		{Name: "[method]document.counts", Type: 0xaf33e0562320ed5d, Export: "i32 -> i32", Import: "i32 i32 ->", Handle: handleDocumentCounts},
-		{Name: "join", Type: 0x8c4601c93782c51e, Export: "i32 i32 -> i32", Import: "i32 i32 -> i32", Handle: handleJoin},
+		{
+			Name:   "[constructor]document",
+			Type:   0xd0ce743b456959a7,
+			Export: "i32 i32 -> i32",
+			Import: "i32 i32 -> i32",
+			Handle: handleNewDocument,
+		},
+		{
+			Name:   "[method]document.text",
+			Type:   0xca7b7084ce2adef0,
+			Export: "i32 -> i32",
+			Import: "i32 i32 ->",
+			Handle: handleDocumentText,
+		},
+		{
+			Name:   "[method]document.counts",
+			Type:   0xaf33e0562320ed5d,
+			Export: "i32 -> i32",
+			Import: "i32 i32 ->",
+			Handle: handleDocumentCounts,
+		},
+		{
+			Name:   "join",
+			Type:   0x8c4601c93782c51e,
+			Export: "i32 i32 -> i32",
+			Import: "i32 i32 -> i32",
+			Handle: handleJoin,
+		},
 	},
 	Resources: []string{"document"},
 }
@@ -120,7 +144,8 @@ func (h *documentHandle) Counts(ctx context.Context) ([]Count, error) {
 	var err error
 	switch resultCase {
 	case 0:
-		region, ok2 := bind.LiftList[Count](call, binary.LittleEndian.Uint32(area[4:]), binary.LittleEndian.Uint32(area[8:]), 12, 4)
+		region, ok2 := bind.LiftList[Count](call, binary.LittleEndian.Uint32(area[4:]),
+			binary.LittleEndian.Uint32(area[8:]), 12, 4)
 		for i := range ok2 {
 			item := region[i*12:]
 			ok2[i] = loadCount(call, item)
@@ -232,7 +257,10 @@ func handleJoin(call *bind.Call) {
 }
 
 func loadCount(call *bind.Call, area []byte) Count {
-	return Count{Word: call.LiftString(binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:])), Times: binary.LittleEndian.Uint32(area[8:])}
+	return Count{
+		Word:  call.LiftString(binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:])),
+		Times: binary.LittleEndian.Uint32(area[8:]),
+	}
 }
 
 func loadProblem(call *bind.Call, area []byte) Problem {
@@ -243,7 +271,8 @@ func loadProblem(call *bind.Call, area []byte) Problem {
 		value = ProblemEmpty{}
 	case 1:
 		if bind.Room[ProblemForbidden](call) {
-			value = ProblemForbidden{Value: call.LiftString(binary.LittleEndian.Uint32(area[4:]), binary.LittleEndian.Uint32(area[8:]))}
+			value = ProblemForbidden{Value: call.LiftString(binary.LittleEndian.Uint32(area[4:]),
+				binary.LittleEndian.Uint32(area[8:]))}
 		}
 	default:
 		call.BadDiscriminant(uint32(valueCase), 2)

@@ -80,7 +80,12 @@ var world = bind.World{
 	Name: "example:plugins/plugin",
 	Imports: []bind.Item{
 		{Name: "example:plugins/log", Field: "Log", Interface: &log.Descriptor},
-		{Name: "example:plugins/store", Field: "Store", Interface: &store.Descriptor, Resources: []bind.Resource{{Item: 1, Name: "bucket"}}},
+		{
+			Name:      "example:plugins/store",
+			Field:     "Store",
+			Interface: &store.Descriptor,
+			Resources: []bind.Resource{{Item: 1, Name: "bucket"}},
+		},
 	},
 	Exports: []bind.Item{
 		{Name: "example:plugins/processor", Field: "Processor", Interface: &processor.Descriptor},

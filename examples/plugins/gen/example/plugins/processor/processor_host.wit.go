@@ -24,7 +24,13 @@ type Interface interface {
 var Descriptor = bind.Interface{
 	Functions: []bind.Function{
 		{Name: "name", Type: 0x1fa44ef5e0eeaf69, Export: "-> i32", Import: "i32 ->", Handle: handleName},
-		{Name: "process", Type: 0x78e3c28b7dfc1fee, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleProcess},
+		{
+			Name:   "process",
+			Type:   0x78e3c28b7dfc1fee,
+			Export: "i32 i32 -> i32",
+			Import: "i32 i32 i32 ->",
+			Handle: handleProcess,
+		},
 	},
 }
 
@@ -137,7 +143,8 @@ func loadError(call *bind.Call, area []byte) Error {
 		value = ErrorUnsupported{}
 	case 1:
 		if bind.Room[ErrorInvalid](call) {
-			value = ErrorInvalid{Value: call.LiftString(binary.LittleEndian.Uint32(area[4:]), binary.LittleEndian.Uint32(area[8:]))}
+			value = ErrorInvalid{Value: call.LiftString(binary.LittleEndian.Uint32(area[4:]),
+				binary.LittleEndian.Uint32(area[8:]))}
 		}
 	default:
 		call.BadDiscriminant(uint32(valueCase), 2)

@@ -40,10 +40,34 @@ const (
 // Descriptor describes example:plugins/store to the runtime.
 var Descriptor = bind.Interface{
 	Functions: []bind.Function{
-		{Name: "[method]bucket.get", Type: 0x5ffa796ff4e79f8d, Export: "i32 i32 i32 -> i32", Import: "i32 i32 i32 i32 ->", Handle: handleBucketGet},
-		{Name: "[method]bucket.set", Type: 0xa4b2af0935b174af, Export: "i32 i32 i32 i32 i32 -> i32", Import: "i32 i32 i32 i32 i32 i32 ->", Handle: handleBucketSet},
-		{Name: "[method]bucket.add", Type: 0x40d6b4866119bfd9, Export: "i32 i32 i32 i64 -> i32", Import: "i32 i32 i32 i64 i32 ->", Handle: handleBucketAdd},
-		{Name: "open", Type: 0xe962630fe794a784, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleOpen},
+		{
+			Name:   "[method]bucket.get",
+			Type:   0x5ffa796ff4e79f8d,
+			Export: "i32 i32 i32 -> i32",
+			Import: "i32 i32 i32 i32 ->",
+			Handle: handleBucketGet,
+		},
+		{
+			Name:   "[method]bucket.set",
+			Type:   0xa4b2af0935b174af,
+			Export: "i32 i32 i32 i32 i32 -> i32",
+			Import: "i32 i32 i32 i32 i32 i32 ->",
+			Handle: handleBucketSet,
+		},
+		{
+			Name:   "[method]bucket.add",
+			Type:   0x40d6b4866119bfd9,
+			Export: "i32 i32 i32 i64 -> i32",
+			Import: "i32 i32 i32 i64 i32 ->",
+			Handle: handleBucketAdd,
+		},
+		{
+			Name:   "open",
+			Type:   0xe962630fe794a784,
+			Export: "i32 i32 -> i32",
+			Import: "i32 i32 i32 ->",
+			Handle: handleOpen,
+		},
 	},
 	Resources: []string{"bucket"},
 }
@@ -100,7 +124,8 @@ func (h *bucketHandle) Get(ctx context.Context, key string) (types.Option[string
 	switch resultCase {
 	case 0:
 	case 1:
-		result = types.Some(call.LiftString(binary.LittleEndian.Uint32(area[4:]), binary.LittleEndian.Uint32(area[8:])))
+		result = types.Some(call.LiftString(binary.LittleEndian.Uint32(area[4:]),
+			binary.LittleEndian.Uint32(area[8:])))
 	default:
 		call.BadDiscriminant(uint32(resultCase), 2)
 	}

@@ -30,10 +30,34 @@ type Interface interface {
 // Descriptor describes example:render/pages to the runtime.
 var Descriptor = bind.Interface{
 	Functions: []bind.Function{
-		{Name: "catalogue", Type: 0x7b8742e6f460f58d, Export: "i32 i32 i32 i32 -> i32", Import: "i32 i32 i32 i32 i32 ->", Handle: handleCatalogue},
-		{Name: "detail", Type: 0xd89e2dcee03c35cf, Export: "i32 -> i32", Import: "i32 i32 ->", Handle: handleDetail},
-		{Name: "feed", Type: 0x7b8742e6f460f58d, Export: "i32 i32 i32 i32 -> i32", Import: "i32 i32 i32 i32 i32 ->", Handle: handleFeed},
-		{Name: "not-found", Type: 0x1bd099959c9477f5, Export: "i32 i32 i32 i32 -> i32", Import: "i32 i32 i32 i32 i32 ->", Handle: handleNotFound},
+		{
+			Name:   "catalogue",
+			Type:   0x7b8742e6f460f58d,
+			Export: "i32 i32 i32 i32 -> i32",
+			Import: "i32 i32 i32 i32 i32 ->",
+			Handle: handleCatalogue,
+		},
+		{
+			Name:   "detail",
+			Type:   0xd89e2dcee03c35cf,
+			Export: "i32 -> i32",
+			Import: "i32 i32 ->",
+			Handle: handleDetail,
+		},
+		{
+			Name:   "feed",
+			Type:   0x7b8742e6f460f58d,
+			Export: "i32 i32 i32 i32 -> i32",
+			Import: "i32 i32 i32 i32 i32 ->",
+			Handle: handleFeed,
+		},
+		{
+			Name:   "not-found",
+			Type:   0x1bd099959c9477f5,
+			Export: "i32 i32 i32 i32 -> i32",
+			Import: "i32 i32 i32 i32 i32 ->",
+			Handle: handleNotFound,
+		},
 	},
 }
 
@@ -219,7 +243,8 @@ func handleDetail(call *bind.Call) {
 	if !ok {
 		return
 	}
-	region, reviews := bind.LiftList[Review](call, binary.LittleEndian.Uint32(area[64:]), binary.LittleEndian.Uint32(area[68:]), 20, 4)
+	region, reviews := bind.LiftList[Review](call, binary.LittleEndian.Uint32(area[64:]),
+		binary.LittleEndian.Uint32(area[68:]), 20, 4)
 	for i := range reviews {
 		item := region[i*20:]
 		reviews[i] = loadReview(call, item)
@@ -343,7 +368,8 @@ func storeBook(call *bind.Call, ptr uint32, value Book) {
 }
 
 func loadPage(call *bind.Call, area []byte) Page {
-	return Page{Kind: Kind(call.LiftEnum(uint32(area[0]), 2)), Body: bind.LiftNumbers[uint8](call, binary.LittleEndian.Uint32(area[4:]), binary.LittleEndian.Uint32(area[8:]))}
+	return Page{Kind: Kind(call.LiftEnum(uint32(area[0]), 2)), Body: bind.LiftNumbers[uint8](call,
+		binary.LittleEndian.Uint32(area[4:]), binary.LittleEndian.Uint32(area[8:]))}
 }
 
 func checkReview(value Review) *host.BadValueError {
@@ -367,7 +393,8 @@ func storeReview(call *bind.Call, ptr uint32, value Review) {
 }
 
 func loadBook(call *bind.Call, area []byte) Book {
-	region, tags := bind.LiftList[string](call, binary.LittleEndian.Uint32(area[28:]), binary.LittleEndian.Uint32(area[32:]), 8, 4)
+	region, tags := bind.LiftList[string](call, binary.LittleEndian.Uint32(area[28:]),
+		binary.LittleEndian.Uint32(area[32:]), 8, 4)
 	for i := range tags {
 		item := region[i*8:]
 		tags[i] = call.LiftString(binary.LittleEndian.Uint32(item), binary.LittleEndian.Uint32(item[4:]))
@@ -386,7 +413,8 @@ func loadBook(call *bind.Call, area []byte) Book {
 	switch linkCase {
 	case 0:
 	case 1:
-		link_ = types.Some(call.LiftString(binary.LittleEndian.Uint32(area[48:]), binary.LittleEndian.Uint32(area[52:])))
+		link_ = types.Some(call.LiftString(binary.LittleEndian.Uint32(area[48:]),
+			binary.LittleEndian.Uint32(area[52:])))
 	default:
 		call.BadDiscriminant(uint32(linkCase), 2)
 	}
@@ -410,5 +438,9 @@ func storePage(call *bind.Call, ptr uint32, value Page) {
 }
 
 func loadReview(call *bind.Call, area []byte) Review {
-	return Review{Author: call.LiftString(binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:])), Text: call.LiftString(binary.LittleEndian.Uint32(area[8:]), binary.LittleEndian.Uint32(area[12:])), Stars: area[16]}
+	return Review{
+		Author: call.LiftString(binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:])),
+		Text:   call.LiftString(binary.LittleEndian.Uint32(area[8:]), binary.LittleEndian.Uint32(area[12:])),
+		Stars:  area[16],
+	}
 }

@@ -73,19 +73,91 @@ const (
 // Descriptor describes test:subject/shop@1.2.3 to the runtime.
 var Descriptor = bind.Interface{
 	Functions: []bind.Function{
-		{Name: "[constructor]item", Type: 0x91a1626844090f4e, Export: "i32 -> i32", Import: "i32 -> i32", Handle: handleNewItem},
-		{Name: "[method]item.value", Type: 0xabcc1ae246d1080c, Export: "i32 -> i32", Import: "i32 -> i32", Handle: handleItemValue},
-		{Name: "[method]item.compare", Type: 0x122d9d2fb2889079, Export: "i32 i32 -> i32", Import: "i32 i32 -> i32", Handle: handleItemCompare},
-		{Name: "[static]item.merge", Type: 0xc9e92c356be085f5, Export: "i32 i32 -> i32", Import: "i32 i32 -> i32", Handle: handleItemMerge},
-		{Name: "[constructor]crate", Type: 0x7edd4918d4fc332b, Export: "-> i32", Import: "-> i32", Handle: handleNewCrate},
-		{Name: "peek", Type: 0xabcc1ae246d1080c, Export: "i32 -> i32", Import: "i32 -> i32", Handle: handlePeek},
-		{Name: "take", Type: 0x070e2017d2a31134, Export: "i32 -> i32", Import: "i32 -> i32", Handle: handleTake},
-		{Name: "both", Type: 0x8d14a347c52f1184, Export: "i32 i32 ->", Import: "i32 i32 ->", Handle: handleBoth},
-		{Name: "all", Type: 0x32b5156806d476a5, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleAll},
+		{
+			Name:   "[constructor]item",
+			Type:   0x91a1626844090f4e,
+			Export: "i32 -> i32",
+			Import: "i32 -> i32",
+			Handle: handleNewItem,
+		},
+		{
+			Name:   "[method]item.value",
+			Type:   0xabcc1ae246d1080c,
+			Export: "i32 -> i32",
+			Import: "i32 -> i32",
+			Handle: handleItemValue,
+		},
+		{
+			Name:   "[method]item.compare",
+			Type:   0x122d9d2fb2889079,
+			Export: "i32 i32 -> i32",
+			Import: "i32 i32 -> i32",
+			Handle: handleItemCompare,
+		},
+		{
+			Name:   "[static]item.merge",
+			Type:   0xc9e92c356be085f5,
+			Export: "i32 i32 -> i32",
+			Import: "i32 i32 -> i32",
+			Handle: handleItemMerge,
+		},
+		{
+			Name:   "[constructor]crate",
+			Type:   0x7edd4918d4fc332b,
+			Export: "-> i32",
+			Import: "-> i32",
+			Handle: handleNewCrate,
+		},
+		{
+			Name:   "peek",
+			Type:   0xabcc1ae246d1080c,
+			Export: "i32 -> i32",
+			Import: "i32 -> i32",
+			Handle: handlePeek,
+		},
+		{
+			Name:   "take",
+			Type:   0x070e2017d2a31134,
+			Export: "i32 -> i32",
+			Import: "i32 -> i32",
+			Handle: handleTake,
+		},
+		{
+			Name:   "both",
+			Type:   0x8d14a347c52f1184,
+			Export: "i32 i32 ->",
+			Import: "i32 i32 ->",
+			Handle: handleBoth,
+		},
+		{
+			Name:   "all",
+			Type:   0x32b5156806d476a5,
+			Export: "i32 i32 -> i32",
+			Import: "i32 i32 i32 ->",
+			Handle: handleAll,
+		},
 		{Name: "maybe", Type: 0x782d4454d02a9cc8, Export: "-> i32", Import: "i32 ->", Handle: handleMaybe},
-		{Name: "visit", Type: 0xabcc1ae246d1080c, Export: "i32 -> i32", Import: "i32 -> i32", Handle: handleVisit},
-		{Name: "visit-both", Type: 0x0a1888a1138f8d17, Export: "i32 i32 i32 i32 -> i32", Import: "i32 i32 i32 i32 -> i32", Handle: handleVisitBoth},
-		{Name: "hand", Type: 0xe00f92188f2567dd, Export: "i32 i32 i32 -> i32", Import: "i32 i32 i32 -> i32", Handle: handleHand},
+		{
+			Name:   "visit",
+			Type:   0xabcc1ae246d1080c,
+			Export: "i32 -> i32",
+			Import: "i32 -> i32",
+			Handle: handleVisit,
+		},
+		{
+			Name:   "visit-both",
+			Type:   0x0a1888a1138f8d17,
+			Export: "i32 i32 i32 i32 -> i32",
+			Import: "i32 i32 i32 i32 -> i32",
+			Handle: handleVisitBoth,
+		},
+		{
+			Name:   "hand",
+			Type:   0xe00f92188f2567dd,
+			Export: "i32 i32 i32 -> i32",
+			Import: "i32 i32 i32 -> i32",
+			Handle: handleHand,
+		},
 		{Name: "give", Type: 0x7edd4918d4fc332b, Export: "-> i32", Import: "-> i32", Handle: handleGive},
 		{Name: "give-all", Type: 0x9e3b033e0a0ce405, Export: "-> i32", Import: "i32 ->", Handle: handleGiveAll},
 	},
@@ -271,7 +343,8 @@ func (x *exports) All(ctx context.Context, items []Item) ([]Item, error) {
 	if !ok {
 		return nil, call.End()
 	}
-	region, result := bind.LiftList[Item](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]), 4, 4)
+	region, result := bind.LiftList[Item](call, binary.LittleEndian.Uint32(area),
+		binary.LittleEndian.Uint32(area[4:]), 4, 4)
 	for i := range result {
 		item := region[i*4:]
 		result[i] = bind.LiftOwn[Item](call, resourceItem, binary.LittleEndian.Uint32(item))
@@ -369,7 +442,8 @@ func (x *exports) GiveAll(ctx context.Context) ([]Entry, error) {
 	if !ok {
 		return nil, call.End()
 	}
-	region, result := bind.LiftList[Entry](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]), 4, 4)
+	region, result := bind.LiftList[Entry](call, binary.LittleEndian.Uint32(area),
+		binary.LittleEndian.Uint32(area[4:]), 4, 4)
 	for i := range result {
 		item := region[i*4:]
 		result[i] = bind.LiftOwn[Entry](call, resourceEntry, binary.LittleEndian.Uint32(item))

@@ -51,16 +51,70 @@ const (
 // Descriptor describes test:subject/store@1.2.3 to the runtime.
 var Descriptor = bind.Interface{
 	Functions: []bind.Function{
-		{Name: "[constructor]entry", Type: 0xd0ce743b456959a7, Export: "i32 i32 -> i32", Import: "i32 i32 -> i32", Handle: handleNewEntry},
-		{Name: "[method]entry.name", Type: 0xca7b7084ce2adef0, Export: "i32 -> i32", Import: "i32 i32 ->", Handle: handleEntryName},
-		{Name: "[method]entry.rename", Type: 0x2e07d4344fe2184b, Export: "i32 i32 i32 ->", Import: "i32 i32 i32 ->", Handle: handleEntryRename},
-		{Name: "[static]entry.merge", Type: 0x8c4601c93782c51e, Export: "i32 i32 -> i32", Import: "i32 i32 -> i32", Handle: handleEntryMerge},
-		{Name: "find", Type: 0x04615993a18c11d4, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleFind},
-		{Name: "count", Type: 0x8850b2cca8cd1b43, Export: "i32 i32 -> i32", Import: "i32 i32 -> i32", Handle: handleCount},
+		{
+			Name:   "[constructor]entry",
+			Type:   0xd0ce743b456959a7,
+			Export: "i32 i32 -> i32",
+			Import: "i32 i32 -> i32",
+			Handle: handleNewEntry,
+		},
+		{
+			Name:   "[method]entry.name",
+			Type:   0xca7b7084ce2adef0,
+			Export: "i32 -> i32",
+			Import: "i32 i32 ->",
+			Handle: handleEntryName,
+		},
+		{
+			Name:   "[method]entry.rename",
+			Type:   0x2e07d4344fe2184b,
+			Export: "i32 i32 i32 ->",
+			Import: "i32 i32 i32 ->",
+			Handle: handleEntryRename,
+		},
+		{
+			Name:   "[static]entry.merge",
+			Type:   0x8c4601c93782c51e,
+			Export: "i32 i32 -> i32",
+			Import: "i32 i32 -> i32",
+			Handle: handleEntryMerge,
+		},
+		{
+			Name:   "find",
+			Type:   0x04615993a18c11d4,
+			Export: "i32 i32 -> i32",
+			Import: "i32 i32 i32 ->",
+			Handle: handleFind,
+		},
+		{
+			Name:   "count",
+			Type:   0x8850b2cca8cd1b43,
+			Export: "i32 i32 -> i32",
+			Import: "i32 i32 -> i32",
+			Handle: handleCount,
+		},
 		{Name: "take", Type: 0x82260ac842299a63, Export: "i32 ->", Import: "i32 ->", Handle: handleTake},
-		{Name: "take-and", Type: 0xee1e88f09f804545, Export: "i32 i32 i32 ->", Import: "i32 i32 i32 ->", Handle: handleTakeAnd},
-		{Name: "take-all", Type: 0x18f8b46315d2b00b, Export: "i32 i32 ->", Import: "i32 i32 ->", Handle: handleTakeAll},
-		{Name: "open-all", Type: 0x13f37076e5043a9c, Export: "i32 -> i32", Import: "i32 i32 ->", Handle: handleOpenAll},
+		{
+			Name:   "take-and",
+			Type:   0xee1e88f09f804545,
+			Export: "i32 i32 i32 ->",
+			Import: "i32 i32 i32 ->",
+			Handle: handleTakeAnd,
+		},
+		{
+			Name:   "take-all",
+			Type:   0x18f8b46315d2b00b,
+			Export: "i32 i32 ->",
+			Import: "i32 i32 ->",
+			Handle: handleTakeAll,
+		},
+		{
+			Name:   "open-all",
+			Type:   0x13f37076e5043a9c,
+			Export: "i32 -> i32",
+			Import: "i32 i32 ->",
+			Handle: handleOpenAll,
+		},
 	},
 	Resources: []string{"entry"},
 }
@@ -193,7 +247,8 @@ func (x *exports) Find(ctx context.Context, name string) (Entry, error) {
 	case 0:
 		value = bind.LiftOwn[Entry](call, resourceEntry, binary.LittleEndian.Uint32(area[4:]))
 	case 1:
-		err = types.Error[string]{Value: call.LiftString(binary.LittleEndian.Uint32(area[4:]), binary.LittleEndian.Uint32(area[8:]))}
+		err = types.Error[string]{Value: call.LiftString(binary.LittleEndian.Uint32(area[4:]),
+			binary.LittleEndian.Uint32(area[8:]))}
 	default:
 		call.BadDiscriminant(uint32(resultCase), 2)
 	}
@@ -285,7 +340,8 @@ func (x *exports) OpenAll(ctx context.Context, n uint32) ([]Entry, error) {
 	if !ok {
 		return nil, call.End()
 	}
-	region, result := bind.LiftList[Entry](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]), 4, 4)
+	region, result := bind.LiftList[Entry](call, binary.LittleEndian.Uint32(area),
+		binary.LittleEndian.Uint32(area[4:]), 4, 4)
 	for i := range result {
 		item := region[i*4:]
 		result[i] = bind.LiftOwn[Entry](call, resourceEntry, binary.LittleEndian.Uint32(item))

@@ -90,12 +90,23 @@ var world = bind.World{
 	Name: "test:subject/subject@1.2.3",
 	Imports: []bind.Item{
 		{Name: "test:subject/values@1.2.3", Field: "Values", Interface: &values.Descriptor},
-		{Name: "test:subject/store@1.2.3", Field: "Store", Interface: &store.Descriptor, Resources: []bind.Resource{{Item: 1, Name: "entry"}}},
+		{
+			Name:      "test:subject/store@1.2.3",
+			Field:     "Store",
+			Interface: &store.Descriptor,
+			Resources: []bind.Resource{{Item: 1, Name: "entry"}},
+		},
 		{Name: "$root", Field: "World", Interface: &ownImports},
 	},
 	Exports: []bind.Item{
 		{Name: "test:subject/values@1.2.3", Field: "Values", Interface: &values.Descriptor},
-		{Name: "test:subject/shop@1.2.3", Field: "Shop", Interface: &shop.Descriptor, Resources: []bind.Resource{{Export: true, Item: 1, Name: "item"}, {Export: true, Item: 1, Name: "crate"}, {Item: 1, Name: "entry"}}},
+		{
+			Name:      "test:subject/shop@1.2.3",
+			Field:     "Shop",
+			Interface: &shop.Descriptor,
+			Resources: []bind.Resource{{Export: true, Item: 1, Name: "item"},
+				{Export: true, Item: 1, Name: "crate"}, {Item: 1, Name: "entry"}},
+		},
 		{Name: "$root", Field: "World", Interface: &ownExports},
 	},
 }

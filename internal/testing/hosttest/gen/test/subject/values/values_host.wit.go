@@ -73,15 +73,19 @@ type Interface interface {
 	// EchoOption is echo-option.
 	EchoOption(ctx context.Context, v types.Option[uint32]) (types.Option[uint32], error)
 	// EchoOutcome is echo-outcome.
-	EchoOutcome(ctx context.Context, v types.Tuple2[types.Result[uint32, string], uint8]) (types.Result[uint32, string], uint8, error)
+	EchoOutcome(ctx context.Context,
+		v types.Tuple2[types.Result[uint32, string], uint8]) (types.Result[uint32, string], uint8, error)
 	// EchoMap is echo-map.
 	EchoMap(ctx context.Context, v map[uint32]string) (map[uint32]string, error)
 	// EchoFixed is echo-fixed.
 	EchoFixed(ctx context.Context, v [3]uint16) ([3]uint16, error)
 	// As many parameters as fit on the stack.
-	Sixteen(ctx context.Context, a uint32, b uint32, c uint32, d uint32, e uint32, f uint32, g uint32, h uint32, i uint32, j uint32, k uint32, l uint32, m uint32, n uint32, o uint32, p uint32) (uint64, error)
+	Sixteen(ctx context.Context, a uint32, b uint32, c uint32, d uint32, e uint32, f uint32, g uint32, h uint32,
+		i uint32, j uint32, k uint32, l uint32, m uint32, n uint32, o uint32, p uint32) (uint64, error)
 	// One more: they go through memory.
-	Seventeen(ctx context.Context, a uint32, b uint32, c uint32, d uint32, e uint32, f uint32, g uint32, h uint32, i uint32, j uint32, k uint32, l uint32, m uint32, n uint32, o uint32, p uint32, q uint64) (uint64, error)
+	Seventeen(ctx context.Context, a uint32, b uint32, c uint32, d uint32, e uint32, f uint32, g uint32, h uint32,
+		i uint32, j uint32, k uint32, l uint32, m uint32, n uint32, o uint32, p uint32,
+		q uint64) (uint64, error)
 	// Divide is divide.
 	Divide(ctx context.Context, a int32, b int32) (int32, error)
 	// Parse is parse.
@@ -97,42 +101,258 @@ type Interface interface {
 // Descriptor describes test:subject/values@1.2.3 to the runtime.
 var Descriptor = bind.Interface{
 	Functions: []bind.Function{
-		{Name: "add", Type: 0x6127c1d7a512c2b0, Export: "i32 i32 -> i32", Import: "i32 i32 -> i32", Handle: handleAdd},
-		{Name: "echo-bool", Type: 0x1b778c82d98194e4, Export: "i32 -> i32", Import: "i32 -> i32", Handle: handleEchoBool},
-		{Name: "echo-u8", Type: 0x16fae035c3f913d1, Export: "i32 -> i32", Import: "i32 -> i32", Handle: handleEchoU8},
-		{Name: "echo-s8", Type: 0x5fc3465c879d442d, Export: "i32 -> i32", Import: "i32 -> i32", Handle: handleEchoS8},
-		{Name: "echo-u16", Type: 0x6151909b89fc1d3f, Export: "i32 -> i32", Import: "i32 -> i32", Handle: handleEchoU16},
-		{Name: "echo-s16", Type: 0x91a0050d95ec5d90, Export: "i32 -> i32", Import: "i32 -> i32", Handle: handleEchoS16},
-		{Name: "echo-u32", Type: 0xefab7478186f8a0d, Export: "i32 -> i32", Import: "i32 -> i32", Handle: handleEchoU32},
-		{Name: "echo-u64", Type: 0xda6d220222447a79, Export: "i64 -> i64", Import: "i64 -> i64", Handle: handleEchoU64},
-		{Name: "echo-f32", Type: 0xc662c8db70317964, Export: "f32 -> f32", Import: "f32 -> f32", Handle: handleEchoF32},
-		{Name: "echo-f64", Type: 0x16dc0e02c81e17c1, Export: "f64 -> f64", Import: "f64 -> f64", Handle: handleEchoF64},
-		{Name: "echo-char", Type: 0xd55e82f45930ce57, Export: "i32 -> i32", Import: "i32 -> i32", Handle: handleEchoChar},
-		{Name: "echo-color", Type: 0x838b7b8a6e40c4b4, Export: "i32 -> i32", Import: "i32 -> i32", Handle: handleEchoColor},
-		{Name: "echo-perms", Type: 0x4023868beec489be, Export: "i32 -> i32", Import: "i32 -> i32", Handle: handleEchoPerms},
-		{Name: "echo-string", Type: 0x9dc1d1ca7f484925, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleEchoString},
-		{Name: "echo-bytes", Type: 0xc98028b674000230, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleEchoBytes},
-		{Name: "echo-numbers", Type: 0x023f93a76752ff40, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleEchoNumbers},
-		{Name: "echo-wide", Type: 0xdae816a29ee00e48, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleEchoWide},
-		{Name: "echo-chars", Type: 0x9e6aa46651568932, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleEchoChars},
-		{Name: "echo-bools", Type: 0xd008fe7c1d7a288a, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleEchoBools},
-		{Name: "echo-strings", Type: 0x323907cb1f41ccb1, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleEchoStrings},
-		{Name: "echo-lists", Type: 0x54ba30c7aabb2ead, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleEchoLists},
-		{Name: "echo-person", Type: 0x4150831777113659, Export: "i32 i32 i32 i32 i32 i32 -> i32", Import: "i32 i32 i32 i32 i32 i32 i32 ->", Handle: handleEchoPerson},
-		{Name: "echo-people", Type: 0x75b520acb85fb3e2, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleEchoPeople},
-		{Name: "echo-shape", Type: 0x61863a442662a36e, Export: "i32 i64 i64 i64 i64 -> i32", Import: "i32 i64 i64 i64 i64 i32 ->", Handle: handleEchoShape},
-		{Name: "echo-shapes", Type: 0xfe368f6b6e2fba8c, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleEchoShapes},
-		{Name: "echo-groups", Type: 0x4cb66f9587a51a47, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleEchoGroups},
-		{Name: "echo-option", Type: 0x2296474836bfbe10, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleEchoOption},
-		{Name: "echo-outcome", Type: 0xdc63eeeb1763e8bc, Export: "i32 i32 i32 i32 -> i32", Import: "i32 i32 i32 i32 i32 ->", Handle: handleEchoOutcome},
-		{Name: "echo-map", Type: 0xa8f9460ba745575b, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleEchoMap},
-		{Name: "echo-fixed", Type: 0x215ba4fa8683f830, Export: "i32 i32 i32 -> i32", Import: "i32 i32 i32 i32 ->", Handle: handleEchoFixed},
-		{Name: "sixteen", Type: 0x6e81986c7129c1c0, Export: "i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 -> i64", Import: "i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 -> i64", Handle: handleSixteen},
-		{Name: "seventeen", Type: 0x65d6865724242fd6, Export: "i32 -> i64", Import: "i32 -> i64", Handle: handleSeventeen},
-		{Name: "divide", Type: 0x7a8600079d9db832, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleDivide},
-		{Name: "parse", Type: 0x86077e901af65d29, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleParse},
-		{Name: "check", Type: 0x3a3e9c33bd6c80c2, Export: "i32 -> i32", Import: "i32 -> i32", Handle: handleCheck},
-		{Name: "length", Type: 0x73cae5d5aa05d23e, Export: "i32 i32 -> i32", Import: "i32 i32 -> i32", Handle: handleLength},
+		{
+			Name:   "add",
+			Type:   0x6127c1d7a512c2b0,
+			Export: "i32 i32 -> i32",
+			Import: "i32 i32 -> i32",
+			Handle: handleAdd,
+		},
+		{
+			Name:   "echo-bool",
+			Type:   0x1b778c82d98194e4,
+			Export: "i32 -> i32",
+			Import: "i32 -> i32",
+			Handle: handleEchoBool,
+		},
+		{
+			Name:   "echo-u8",
+			Type:   0x16fae035c3f913d1,
+			Export: "i32 -> i32",
+			Import: "i32 -> i32",
+			Handle: handleEchoU8,
+		},
+		{
+			Name:   "echo-s8",
+			Type:   0x5fc3465c879d442d,
+			Export: "i32 -> i32",
+			Import: "i32 -> i32",
+			Handle: handleEchoS8,
+		},
+		{
+			Name:   "echo-u16",
+			Type:   0x6151909b89fc1d3f,
+			Export: "i32 -> i32",
+			Import: "i32 -> i32",
+			Handle: handleEchoU16,
+		},
+		{
+			Name:   "echo-s16",
+			Type:   0x91a0050d95ec5d90,
+			Export: "i32 -> i32",
+			Import: "i32 -> i32",
+			Handle: handleEchoS16,
+		},
+		{
+			Name:   "echo-u32",
+			Type:   0xefab7478186f8a0d,
+			Export: "i32 -> i32",
+			Import: "i32 -> i32",
+			Handle: handleEchoU32,
+		},
+		{
+			Name:   "echo-u64",
+			Type:   0xda6d220222447a79,
+			Export: "i64 -> i64",
+			Import: "i64 -> i64",
+			Handle: handleEchoU64,
+		},
+		{
+			Name:   "echo-f32",
+			Type:   0xc662c8db70317964,
+			Export: "f32 -> f32",
+			Import: "f32 -> f32",
+			Handle: handleEchoF32,
+		},
+		{
+			Name:   "echo-f64",
+			Type:   0x16dc0e02c81e17c1,
+			Export: "f64 -> f64",
+			Import: "f64 -> f64",
+			Handle: handleEchoF64,
+		},
+		{
+			Name:   "echo-char",
+			Type:   0xd55e82f45930ce57,
+			Export: "i32 -> i32",
+			Import: "i32 -> i32",
+			Handle: handleEchoChar,
+		},
+		{
+			Name:   "echo-color",
+			Type:   0x838b7b8a6e40c4b4,
+			Export: "i32 -> i32",
+			Import: "i32 -> i32",
+			Handle: handleEchoColor,
+		},
+		{
+			Name:   "echo-perms",
+			Type:   0x4023868beec489be,
+			Export: "i32 -> i32",
+			Import: "i32 -> i32",
+			Handle: handleEchoPerms,
+		},
+		{
+			Name:   "echo-string",
+			Type:   0x9dc1d1ca7f484925,
+			Export: "i32 i32 -> i32",
+			Import: "i32 i32 i32 ->",
+			Handle: handleEchoString,
+		},
+		{
+			Name:   "echo-bytes",
+			Type:   0xc98028b674000230,
+			Export: "i32 i32 -> i32",
+			Import: "i32 i32 i32 ->",
+			Handle: handleEchoBytes,
+		},
+		{
+			Name:   "echo-numbers",
+			Type:   0x023f93a76752ff40,
+			Export: "i32 i32 -> i32",
+			Import: "i32 i32 i32 ->",
+			Handle: handleEchoNumbers,
+		},
+		{
+			Name:   "echo-wide",
+			Type:   0xdae816a29ee00e48,
+			Export: "i32 i32 -> i32",
+			Import: "i32 i32 i32 ->",
+			Handle: handleEchoWide,
+		},
+		{
+			Name:   "echo-chars",
+			Type:   0x9e6aa46651568932,
+			Export: "i32 i32 -> i32",
+			Import: "i32 i32 i32 ->",
+			Handle: handleEchoChars,
+		},
+		{
+			Name:   "echo-bools",
+			Type:   0xd008fe7c1d7a288a,
+			Export: "i32 i32 -> i32",
+			Import: "i32 i32 i32 ->",
+			Handle: handleEchoBools,
+		},
+		{
+			Name:   "echo-strings",
+			Type:   0x323907cb1f41ccb1,
+			Export: "i32 i32 -> i32",
+			Import: "i32 i32 i32 ->",
+			Handle: handleEchoStrings,
+		},
+		{
+			Name:   "echo-lists",
+			Type:   0x54ba30c7aabb2ead,
+			Export: "i32 i32 -> i32",
+			Import: "i32 i32 i32 ->",
+			Handle: handleEchoLists,
+		},
+		{
+			Name:   "echo-person",
+			Type:   0x4150831777113659,
+			Export: "i32 i32 i32 i32 i32 i32 -> i32",
+			Import: "i32 i32 i32 i32 i32 i32 i32 ->",
+			Handle: handleEchoPerson,
+		},
+		{
+			Name:   "echo-people",
+			Type:   0x75b520acb85fb3e2,
+			Export: "i32 i32 -> i32",
+			Import: "i32 i32 i32 ->",
+			Handle: handleEchoPeople,
+		},
+		{
+			Name:   "echo-shape",
+			Type:   0x61863a442662a36e,
+			Export: "i32 i64 i64 i64 i64 -> i32",
+			Import: "i32 i64 i64 i64 i64 i32 ->",
+			Handle: handleEchoShape,
+		},
+		{
+			Name:   "echo-shapes",
+			Type:   0xfe368f6b6e2fba8c,
+			Export: "i32 i32 -> i32",
+			Import: "i32 i32 i32 ->",
+			Handle: handleEchoShapes,
+		},
+		{
+			Name:   "echo-groups",
+			Type:   0x4cb66f9587a51a47,
+			Export: "i32 i32 -> i32",
+			Import: "i32 i32 i32 ->",
+			Handle: handleEchoGroups,
+		},
+		{
+			Name:   "echo-option",
+			Type:   0x2296474836bfbe10,
+			Export: "i32 i32 -> i32",
+			Import: "i32 i32 i32 ->",
+			Handle: handleEchoOption,
+		},
+		{
+			Name:   "echo-outcome",
+			Type:   0xdc63eeeb1763e8bc,
+			Export: "i32 i32 i32 i32 -> i32",
+			Import: "i32 i32 i32 i32 i32 ->",
+			Handle: handleEchoOutcome,
+		},
+		{
+			Name:   "echo-map",
+			Type:   0xa8f9460ba745575b,
+			Export: "i32 i32 -> i32",
+			Import: "i32 i32 i32 ->",
+			Handle: handleEchoMap,
+		},
+		{
+			Name:   "echo-fixed",
+			Type:   0x215ba4fa8683f830,
+			Export: "i32 i32 i32 -> i32",
+			Import: "i32 i32 i32 i32 ->",
+			Handle: handleEchoFixed,
+		},
+		{
+			Name:   "sixteen",
+			Type:   0x6e81986c7129c1c0,
+			Export: "i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 -> i64",
+			Import: "i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 -> i64",
+			Handle: handleSixteen,
+		},
+		{
+			Name:   "seventeen",
+			Type:   0x65d6865724242fd6,
+			Export: "i32 -> i64",
+			Import: "i32 -> i64",
+			Handle: handleSeventeen,
+		},
+		{
+			Name:   "divide",
+			Type:   0x7a8600079d9db832,
+			Export: "i32 i32 -> i32",
+			Import: "i32 i32 i32 ->",
+			Handle: handleDivide,
+		},
+		{
+			Name:   "parse",
+			Type:   0x86077e901af65d29,
+			Export: "i32 i32 -> i32",
+			Import: "i32 i32 i32 ->",
+			Handle: handleParse,
+		},
+		{
+			Name:   "check",
+			Type:   0x3a3e9c33bd6c80c2,
+			Export: "i32 -> i32",
+			Import: "i32 -> i32",
+			Handle: handleCheck,
+		},
+		{
+			Name:   "length",
+			Type:   0x73cae5d5aa05d23e,
+			Export: "i32 i32 -> i32",
+			Import: "i32 i32 -> i32",
+			Handle: handleLength,
+		},
 		{Name: "nothing", Type: 0x95df92447b0e740a, Export: "->", Import: "->", Handle: handleNothing},
 	},
 }
@@ -436,7 +656,8 @@ func (x *exports) EchoChars(ctx context.Context, v []rune) ([]rune, error) {
 	if !ok {
 		return nil, call.End()
 	}
-	region, result := bind.LiftList[rune](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]), 4, 4)
+	region, result := bind.LiftList[rune](call, binary.LittleEndian.Uint32(area),
+		binary.LittleEndian.Uint32(area[4:]), 4, 4)
 	for i := range result {
 		item := region[i*4:]
 		result[i] = call.LiftChar(binary.LittleEndian.Uint32(item))
@@ -464,7 +685,8 @@ func (x *exports) EchoBools(ctx context.Context, v []bool) ([]bool, error) {
 	if !ok {
 		return nil, call.End()
 	}
-	region, result := bind.LiftList[bool](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]), 1, 1)
+	region, result := bind.LiftList[bool](call, binary.LittleEndian.Uint32(area),
+		binary.LittleEndian.Uint32(area[4:]), 1, 1)
 	for i := range result {
 		item := region[i*1:]
 		result[i] = item[0] != 0
@@ -499,7 +721,8 @@ func (x *exports) EchoStrings(ctx context.Context, v []string) ([]string, error)
 	if !ok {
 		return nil, call.End()
 	}
-	region, result := bind.LiftList[string](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]), 8, 4)
+	region, result := bind.LiftList[string](call, binary.LittleEndian.Uint32(area),
+		binary.LittleEndian.Uint32(area[4:]), 8, 4)
 	for i := range result {
 		item := region[i*8:]
 		result[i] = call.LiftString(binary.LittleEndian.Uint32(item), binary.LittleEndian.Uint32(item[4:]))
@@ -534,10 +757,12 @@ func (x *exports) EchoLists(ctx context.Context, v [][]uint64) ([][]uint64, erro
 	if !ok {
 		return nil, call.End()
 	}
-	region, result := bind.LiftList[[]uint64](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]), 8, 4)
+	region, result := bind.LiftList[[]uint64](call, binary.LittleEndian.Uint32(area),
+		binary.LittleEndian.Uint32(area[4:]), 8, 4)
 	for i := range result {
 		item := region[i*8:]
-		result[i] = bind.LiftNumbers[uint64](call, binary.LittleEndian.Uint32(item), binary.LittleEndian.Uint32(item[4:]))
+		result[i] = bind.LiftNumbers[uint64](call, binary.LittleEndian.Uint32(item),
+			binary.LittleEndian.Uint32(item[4:]))
 	}
 	return result, call.End()
 }
@@ -596,7 +821,8 @@ func (x *exports) EchoPeople(ctx context.Context, v []Person) ([]Person, error) 
 	if !ok {
 		return nil, call.End()
 	}
-	region, result := bind.LiftList[Person](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]), 20, 4)
+	region, result := bind.LiftList[Person](call, binary.LittleEndian.Uint32(area),
+		binary.LittleEndian.Uint32(area[4:]), 20, 4)
 	for i := range result {
 		item := region[i*20:]
 		result[i] = loadPerson(call, item)
@@ -672,7 +898,8 @@ func (x *exports) EchoShapes(ctx context.Context, v []Shape) ([]Shape, error) {
 	if !ok {
 		return nil, call.End()
 	}
-	region, result := bind.LiftList[Shape](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]), 40, 8)
+	region, result := bind.LiftList[Shape](call, binary.LittleEndian.Uint32(area),
+		binary.LittleEndian.Uint32(area[4:]), 40, 8)
 	for i := range result {
 		item := region[i*40:]
 		result[i] = loadShape(call, item)
@@ -716,10 +943,12 @@ func (x *exports) EchoGroups(ctx context.Context, v [][]Shape) ([][]Shape, error
 	if !ok {
 		return nil, call.End()
 	}
-	region, result := bind.LiftList[[]Shape](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]), 8, 4)
+	region, result := bind.LiftList[[]Shape](call, binary.LittleEndian.Uint32(area),
+		binary.LittleEndian.Uint32(area[4:]), 8, 4)
 	for i := range result {
 		item := region[i*8:]
-		region2, item2 := bind.LiftList[Shape](call, binary.LittleEndian.Uint32(item), binary.LittleEndian.Uint32(item[4:]), 40, 8)
+		region2, item2 := bind.LiftList[Shape](call, binary.LittleEndian.Uint32(item),
+			binary.LittleEndian.Uint32(item[4:]), 40, 8)
 		for i2 := range item2 {
 			item3 := region2[i2*40:]
 			item2[i2] = loadShape(call, item3)
@@ -758,7 +987,8 @@ func (x *exports) EchoOption(ctx context.Context, v types.Option[uint32]) (types
 	return result, call.End()
 }
 
-func (x *exports) EchoOutcome(ctx context.Context, v types.Tuple2[types.Result[uint32, string], uint8]) (types.Result[uint32, string], uint8, error) {
+func (x *exports) EchoOutcome(ctx context.Context,
+	v types.Tuple2[types.Result[uint32, string], uint8]) (types.Result[uint32, string], uint8, error) {
 	if _, failure, ok := v.F0.Get(); !ok {
 		if bad := bind.CheckString(failure); bad != nil {
 			return types.Result[uint32, string]{}, 0, bad.At(0).In("v")
@@ -792,7 +1022,8 @@ func (x *exports) EchoOutcome(ctx context.Context, v types.Tuple2[types.Result[u
 	case 0:
 		f0 = types.OK[uint32, string](binary.LittleEndian.Uint32(area[4:]))
 	case 1:
-		f0 = types.Err[uint32, string](call.LiftString(binary.LittleEndian.Uint32(area[4:]), binary.LittleEndian.Uint32(area[8:])))
+		f0 = types.Err[uint32, string](call.LiftString(binary.LittleEndian.Uint32(area[4:]),
+			binary.LittleEndian.Uint32(area[8:])))
 	default:
 		call.BadDiscriminant(uint32(f0Case2), 2)
 	}
@@ -828,9 +1059,11 @@ func (x *exports) EchoMap(ctx context.Context, v map[uint32]string) (map[uint32]
 	if !ok {
 		return nil, call.End()
 	}
-	region, result := bind.LiftMap[uint32, string](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]), 12, 4)
+	region, result := bind.LiftMap[uint32, string](call, binary.LittleEndian.Uint32(area),
+		binary.LittleEndian.Uint32(area[4:]), 12, 4)
 	for item := range slices.Chunk(region, 12) {
-		result[binary.LittleEndian.Uint32(item)] = call.LiftString(binary.LittleEndian.Uint32(item[4:]), binary.LittleEndian.Uint32(item[8:]))
+		result[binary.LittleEndian.Uint32(item)] = call.LiftString(binary.LittleEndian.Uint32(item[4:]),
+			binary.LittleEndian.Uint32(item[8:]))
 	}
 	return result, call.End()
 }
@@ -853,7 +1086,8 @@ func (x *exports) EchoFixed(ctx context.Context, v [3]uint16) ([3]uint16, error)
 	return result, call.End()
 }
 
-func (x *exports) Sixteen(ctx context.Context, a uint32, b uint32, c uint32, d uint32, e uint32, f uint32, g uint32, h uint32, i uint32, j uint32, k uint32, l uint32, m uint32, n uint32, o uint32, p uint32) (uint64, error) {
+func (x *exports) Sixteen(ctx context.Context, a uint32, b uint32, c uint32, d uint32, e uint32, f uint32, g uint32,
+	h uint32, i uint32, j uint32, k uint32, l uint32, m uint32, n uint32, o uint32, p uint32) (uint64, error) {
 	call := x.sixteen.Begin(ctx)
 	stack := call.Stack[:16]
 	stack[0] = uint64(a)
@@ -876,7 +1110,9 @@ func (x *exports) Sixteen(ctx context.Context, a uint32, b uint32, c uint32, d u
 	return core, err
 }
 
-func (x *exports) Seventeen(ctx context.Context, a uint32, b uint32, c uint32, d uint32, e uint32, f uint32, g uint32, h uint32, i uint32, j uint32, k uint32, l uint32, m uint32, n uint32, o uint32, p uint32, q uint64) (uint64, error) {
+func (x *exports) Seventeen(ctx context.Context, a uint32, b uint32, c uint32, d uint32, e uint32, f uint32, g uint32,
+	h uint32, i uint32, j uint32, k uint32, l uint32, m uint32, n uint32, o uint32, p uint32,
+	q uint64) (uint64, error) {
 	call := x.seventeen.Begin(ctx)
 	params := call.Realloc(72, 8)
 	call.StoreUint32(params, a)
@@ -953,7 +1189,8 @@ func (x *exports) Parse(ctx context.Context, text string) (uint32, error) {
 	case 0:
 		value = binary.LittleEndian.Uint32(area[4:])
 	case 1:
-		err = types.Error[string]{Value: call.LiftString(binary.LittleEndian.Uint32(area[4:]), binary.LittleEndian.Uint32(area[8:]))}
+		err = types.Error[string]{Value: call.LiftString(binary.LittleEndian.Uint32(area[4:]),
+			binary.LittleEndian.Uint32(area[8:]))}
 	default:
 		call.BadDiscriminant(uint32(resultCase), 2)
 	}
@@ -1004,7 +1241,8 @@ func (x *exports) Nothing(ctx context.Context) error {
 }
 
 func handleAdd(call *bind.Call) {
-	result, err := call.Impl().(Interface).Add(call.Context(), int32(uint32(call.Stack[0])), int32(uint32(call.Stack[1])))
+	result, err := call.Impl().(Interface).Add(call.Context(), int32(uint32(call.Stack[0])),
+		int32(uint32(call.Stack[1])))
 	if err != nil {
 		call.Fail(err)
 		return
@@ -1291,7 +1529,8 @@ func handleEchoLists(call *bind.Call) {
 	region, v := bind.LiftList[[]uint64](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 8, 4)
 	for i := range v {
 		item := region[i*8:]
-		v[i] = bind.LiftNumbers[uint64](call, binary.LittleEndian.Uint32(item), binary.LittleEndian.Uint32(item[4:]))
+		v[i] = bind.LiftNumbers[uint64](call, binary.LittleEndian.Uint32(item),
+			binary.LittleEndian.Uint32(item[4:]))
 	}
 	if !call.OK() {
 		return
@@ -1448,7 +1687,8 @@ func handleEchoGroups(call *bind.Call) {
 	region, v := bind.LiftList[[]Shape](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 8, 4)
 	for i := range v {
 		item := region[i*8:]
-		region2, item2 := bind.LiftList[Shape](call, binary.LittleEndian.Uint32(item), binary.LittleEndian.Uint32(item[4:]), 40, 8)
+		region2, item2 := bind.LiftList[Shape](call, binary.LittleEndian.Uint32(item),
+			binary.LittleEndian.Uint32(item[4:]), 40, 8)
 		for i2 := range item2 {
 			item3 := region2[i2*40:]
 			item2[i2] = loadShape(call, item3)
@@ -1552,7 +1792,8 @@ func handleEchoOutcome(call *bind.Call) {
 func handleEchoMap(call *bind.Call) {
 	region, v := bind.LiftMap[uint32, string](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 12, 4)
 	for item := range slices.Chunk(region, 12) {
-		v[binary.LittleEndian.Uint32(item)] = call.LiftString(binary.LittleEndian.Uint32(item[4:]), binary.LittleEndian.Uint32(item[8:]))
+		v[binary.LittleEndian.Uint32(item)] = call.LiftString(binary.LittleEndian.Uint32(item[4:]),
+			binary.LittleEndian.Uint32(item[8:]))
 	}
 	if !call.OK() {
 		return
@@ -1579,7 +1820,8 @@ func handleEchoMap(call *bind.Call) {
 }
 
 func handleEchoFixed(call *bind.Call) {
-	result, err := call.Impl().(Interface).EchoFixed(call.Context(), [3]uint16{uint16(uint32(call.Stack[0])), uint16(uint32(call.Stack[1])), uint16(uint32(call.Stack[2]))})
+	result, err := call.Impl().(Interface).EchoFixed(call.Context(),
+		[3]uint16{uint16(uint32(call.Stack[0])), uint16(uint32(call.Stack[1])), uint16(uint32(call.Stack[2]))})
 	if err != nil {
 		call.Fail(err)
 		return
@@ -1593,7 +1835,11 @@ func handleEchoFixed(call *bind.Call) {
 }
 
 func handleSixteen(call *bind.Call) {
-	result, err := call.Impl().(Interface).Sixteen(call.Context(), uint32(call.Stack[0]), uint32(call.Stack[1]), uint32(call.Stack[2]), uint32(call.Stack[3]), uint32(call.Stack[4]), uint32(call.Stack[5]), uint32(call.Stack[6]), uint32(call.Stack[7]), uint32(call.Stack[8]), uint32(call.Stack[9]), uint32(call.Stack[10]), uint32(call.Stack[11]), uint32(call.Stack[12]), uint32(call.Stack[13]), uint32(call.Stack[14]), uint32(call.Stack[15]))
+	result, err := call.Impl().(Interface).Sixteen(call.Context(), uint32(call.Stack[0]), uint32(call.Stack[1]),
+		uint32(call.Stack[2]), uint32(call.Stack[3]), uint32(call.Stack[4]), uint32(call.Stack[5]),
+		uint32(call.Stack[6]), uint32(call.Stack[7]), uint32(call.Stack[8]), uint32(call.Stack[9]),
+		uint32(call.Stack[10]), uint32(call.Stack[11]), uint32(call.Stack[12]), uint32(call.Stack[13]),
+		uint32(call.Stack[14]), uint32(call.Stack[15]))
 	if err != nil {
 		call.Fail(err)
 		return
@@ -1626,7 +1872,8 @@ func handleSeventeen(call *bind.Call) {
 	if !call.OK() {
 		return
 	}
-	result, err := call.Impl().(Interface).Seventeen(call.Context(), a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q)
+	result, err := call.Impl().(Interface).Seventeen(call.Context(), a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p,
+		q)
 	if err != nil {
 		call.Fail(err)
 		return
@@ -1635,7 +1882,8 @@ func handleSeventeen(call *bind.Call) {
 }
 
 func handleDivide(call *bind.Call) {
-	result, err := call.Impl().(Interface).Divide(call.Context(), int32(uint32(call.Stack[0])), int32(uint32(call.Stack[1])))
+	result, err := call.Impl().(Interface).Divide(call.Context(), int32(uint32(call.Stack[0])),
+		int32(uint32(call.Stack[1])))
 	resultPtr := uint32(call.Stack[2])
 	if !call.CheckArea(resultPtr, 8, 4) {
 		return
@@ -1781,7 +2029,8 @@ func loadShape(call *bind.Call, area []byte) Shape {
 		}
 	case 2:
 		if bind.Room[ShapeLabel](call) {
-			value = ShapeLabel{Value: call.LiftString(binary.LittleEndian.Uint32(area[8:]), binary.LittleEndian.Uint32(area[12:]))}
+			value = ShapeLabel{Value: call.LiftString(binary.LittleEndian.Uint32(area[8:]),
+				binary.LittleEndian.Uint32(area[12:]))}
 		}
 	case 3:
 		if bind.Room[ShapeCorners](call) {
