@@ -538,8 +538,9 @@ const (
 	StabilityMismatch Code = "W0607"
 
 	// TooManyItems occurs where the worlds of one run have more than a million
-	// imports and exports between them, after include and with what the types
-	// need. Worlds that include each other several times get there quickly.
+	// imports and exports between them, or come to more than 32 MiB of text, after
+	// include and with what the types need. Worlds that include each other several
+	// times get there quickly.
 	TooManyItems Code = "W0610"
 
 	// TooManyErrors occurs where a run found a thousand mistakes: the rest is

@@ -85,6 +85,13 @@ func TestLargeInputsResolve(t *testing.T) {
 	}
 }
 
+// including returns a text in which 3,000 worlds include one with an item of n parts.
+func including(head string, n int, part, end string) string {
+	return large("package a:b; world v {"+head, n, func(i int) string { return fmt.Sprintf(part, i) }, large(end+"}\n", 3000, func(i int) string {
+		return fmt.Sprintf("world w%d { include v; }\n", i)
+	}, ""))
+}
+
 // doubling returns a text whose types each stand twice in the next one.
 func doubling(declaration string) string {
 	return large("package a:b; interface i { type t0 = u8;\n", 60, func(i int) string {
@@ -112,6 +119,18 @@ func TestLimitsAreNamed(t *testing.T) {
 		{"circles of types", large("package a:b; interface i {\n", 20_000, func(i int) string {
 			return fmt.Sprintf("type t%d-x = t%d-x;\n", i, i^1)
 		}, "}"), diag.TypeCycle},
+		{"a large inline interface included often", including("import x: interface {", 3000, "fn-%d: func(a: u8, b: list<string>) -> bool; ", "}"), diag.TooManyItems},
+		{"a large record included often", including("record r {", 3000, "field-%d: list<string>, ", "}"), diag.TooManyItems},
+		{"a large enum included often", including("enum r {", 3000, "case-%d, ", "}"), diag.TooManyItems},
+		{"flags included often", including("flags r { /// ", 31, strings.Repeat("docs ", 500)+"\n a%d, ///", "\n }"), diag.TooManyItems},
+		{"a large function included often", including("import f: func(", 3000, "param-%d: list<string>, ", ");"), diag.TooManyItems},
+		{"long docs included often", including("///", 3000, " line %d of many ", "\n import f: func();"), diag.TooManyItems},
+		{"a long name included often", including("import f", 9000, "-x%d", ": func();"), diag.TooManyItems},
+		{"a long name of a type included often", including("import i; use i.{t", 9000, "-x%d", "}; } interface i { type t"+large("", 9000, func(i int) string { return fmt.Sprintf("-x%d", i) }, " = u8;")), diag.TooManyItems},
+		{"long names of interfaces that many need", large("package a:b; interface i { type t = u8; }\n", 300, func(i int) string {
+			return fmt.Sprintf("interface i%d-%s { use %s.{t}; }\nworld w%d { import i%d-%s; }\n", i+1, strings.Repeat("x", 2000),
+				map[bool]string{true: "i", false: fmt.Sprintf("i%d-%s", i, strings.Repeat("x", 2000))}[i == 0], i, i+1, strings.Repeat("x", 2000))
+		}, ""), diag.TooManyItems},
 		{"tuples that double", doubling("type t%d = tuple<t%d, t%d>;\n"), diag.TypeTooLarge},
 		{"records that double", doubling("record t%d { a: t%d, b: list<t%d> }\n"), diag.TypeTooLarge},
 		{"variants that double", doubling("variant t%d { a(t%d), b(option<t%d>) }\n"), diag.TypeTooLarge},

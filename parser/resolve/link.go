@@ -23,13 +23,18 @@ type linker struct {
 	// interfaces, by id.
 	measures       measures
 	interfaceParts []uint64
+	// interfaceText are the bytes that the interfaces of r come to as text, about.
+	interfaceText []uint64
 	// tooLarge tells that something exceeds a limit of its own: what it stands in is
 	// not reported, too.
 	tooLarge bool
 	// deps are, for each interface of r, those that it uses types from.
 	deps [][]wit.InterfaceID
-	// worldItems counts towards maxWorldItems; full tells that it got there.
+	// worldItems counts towards maxWorldItems, and worldText towards maxWorldText; full
+	// tells that one got there. texts holds what each world of r comes to as text.
 	worldItems int
+	worldText  uint64
+	texts      map[wit.WorldID]uint64
 	full       bool
 }
 
@@ -128,6 +133,7 @@ func (m *remap) linkOwn() {
 		if id := m.worlds[i]; id >= 0 {
 			m.linkIncludes(id, m.u.worlds[i].includes)
 			m.elaborate(id)
+			m.spendWorld(id)
 			m.checkNames(id)
 			if !m.tooLarge {
 				w := m.r.Worlds[id]
@@ -295,7 +301,7 @@ func (l *linker) addType(t *wit.TypeDef) wit.TypeID {
 	}
 	l.resource = append(l.resource, resource)
 	l.borrow = append(l.borrow, borrow)
-	l.measures = append(l.measures, l.measures.kind(t.Kind))
+	l.measures = append(l.measures, l.measures.measure(t))
 	l.r.Types = append(l.r.Types, t)
 	return wit.TypeID(len(l.r.Types) - 1)
 }
@@ -345,6 +351,7 @@ func (l *linker) addInterface(iface *wit.Interface) wit.InterfaceID {
 	l.r.Interfaces = append(l.r.Interfaces, iface)
 	l.deps = append(l.deps, nil)
 	l.interfaceParts = append(l.interfaceParts, l.measures.interfaceParts(iface))
+	l.interfaceText = append(l.interfaceText, l.measures.interfaceText(iface))
 	return wit.InterfaceID(len(l.r.Interfaces) - 1)
 }
 

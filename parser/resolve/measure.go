@@ -26,6 +26,9 @@ const (
 type measure struct {
 	parts uint64 // types in it, each use counted
 	depth int    // of the longest path in it
+	// ref and def are about how many bytes a reference to it and its definition come
+	// to as text.
+	ref, def uint64
 	// size and align are those of a value in memory (CanonicalABI.md, "Element Size"),
 	// with pointers of 64 bits. size stops growing at maxSize.
 	size, align uint64
@@ -50,12 +53,75 @@ func (all measures) of(t wit.Type) measure {
 		if t == wit.String {
 			m.align = 8
 		}
+		m.ref = lineText
 		return m
 	case wit.TypeID:
 		return all[t]
 	default:
 		panic(fmt.Sprintf("resolve: unhandled type %T", t))
 	}
+}
+
+// lineText is about how many bytes a line of text has beside its names and types.
+const lineText = 16
+
+// measure returns the measure of a type.
+func (all measures) measure(t *wit.TypeDef) measure {
+	m := all.kind(t.Kind)
+	parts := uint64(lineText)
+	part := func(name string, t wit.Type, docs string) {
+		parts += uint64(lineText+len(name)+len(docs)) + all.of(t).ref
+	}
+	switch k := t.Kind.(type) {
+	case *wit.Record:
+		for _, f := range k.Fields {
+			part(f.Name, f.Type, f.Docs)
+		}
+	case *wit.Variant:
+		for _, c := range k.Cases {
+			part(c.Name, c.Type, c.Docs)
+		}
+	case *wit.Flags:
+		for _, l := range k.Flags {
+			part(l.Name, nil, l.Docs)
+		}
+	case *wit.Enum:
+		for _, l := range k.Cases {
+			part(l.Name, nil, l.Docs)
+		}
+	case *wit.Own, *wit.Borrow:
+		wit.EachType(k, func(t wit.Type) { parts += all.of(t).ref })
+	case *wit.Resource:
+	default:
+		wit.EachType(k, func(t wit.Type) { part("", t, "") })
+	}
+	m.def = parts + uint64(len(t.Name)+len(t.Docs)+len(t.ExternalID))
+	m.ref = m.def
+	if t.Name != "" {
+		m.ref = uint64(len(t.Name))
+	}
+	return m
+}
+
+// functionText returns about how many bytes a function comes to as text.
+func (all measures) functionText(f *wit.Function) uint64 {
+	text := uint64(lineText+len(f.Name)+len(f.Docs)+len(f.ExternalID)) + all.of(f.Result).ref
+	for _, p := range f.Params {
+		text += uint64(lineText+len(p.Name)) + all.of(p.Type).ref
+	}
+	return text
+}
+
+// interfaceText returns about how many bytes an interface comes to as text.
+func (all measures) interfaceText(i *wit.Interface) uint64 {
+	text := uint64(lineText + len(i.Name) + len(i.Docs))
+	for _, t := range i.Types {
+		text += all.of(t).def
+	}
+	for _, f := range i.Functions {
+		text += all.functionText(f)
+	}
+	return text
 }
 
 // kind returns the measure of a type of that kind.
@@ -233,7 +299,7 @@ func measuresOf(r *wit.Resolve) measures {
 		}
 		done[id] = true
 		wit.EachType(r.Types[id].Kind, find)
-		all[id] = all.kind(r.Types[id].Kind)
+		all[id] = all.measure(r.Types[id])
 	}
 	for id := range r.Types {
 		find(wit.TypeID(id))
