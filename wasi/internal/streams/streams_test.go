@@ -300,6 +300,33 @@ func TestWriter(t *testing.T) {
 	}
 }
 
+// TestWriterHoldsAChunk writes to a destination that takes nothing.
+func TestWriterHoldsAChunk(t *testing.T) {
+	goroutines(t)
+	to := newSlow()
+	out := NewWriter(to)
+	total := 0
+	for range 1000 {
+		n, err := out.Check()
+		if err != nil {
+			t.Fatal(err)
+		}
+		n = min(n, 1000)
+		if err := out.Write(make([]byte, n)); err != nil {
+			t.Fatal(err)
+		}
+		total += n
+		runtime.Gosched()
+	}
+	if total != Chunk {
+		t.Errorf("it holds %d bytes", total)
+	}
+	to.set(true, false)
+	if err := out.Drain(background); err != nil {
+		t.Error(err)
+	}
+}
+
 // TestWriterAfterClose has what was written before Close leave after it.
 func TestWriterAfterClose(t *testing.T) {
 	goroutines(t)
