@@ -2,6 +2,7 @@ package link
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"slices"
@@ -70,63 +71,95 @@ func planFailed(world *bind.World, err error) error {
 // compileCores compiles the core modules of a plan, each once for each set of
 // things that it imports.
 func (p *Plugin) compileCores(ctx context.Context, plan *plan) error {
-	rewritten := make([][]byte, len(plan.cores))
-	outlines := make([]outline, len(plan.cores))
-	for n, core := range plan.cores {
+	// The sizes are summed before anything is copied: a few kilobytes can instantiate a
+	// large module a thousand times.
+	if err := p.checkBytes(plan); err != nil {
+		return err
+	}
+	outlines := map[*binary.CoreModule]outline{}
+	for _, core := range plan.cores {
+		if _, ok := outlines[core.module]; !ok && !core.dropped {
+			outlines[core.module] = outlineOf(core.module.Bytes)
+		}
+	}
+	if err := p.checkCores(plan, outlines); err != nil {
+		return err
+	}
+	known := map[rewriting]wazero.CompiledModule{}
+	for _, core := range plan.cores {
 		if core.dropped {
+			p.cores = append(p.cores, coreStep{start: plan.item(core.start)})
 			continue
 		}
-		var err error
-		rewritten[n], err = rewriteImports(core.module.Bytes, func(module, name string, k kind) (string, string, error) {
+		if err := ctx.Err(); err != nil {
+			return bind.ContextError(p.world.Name, err)
+		}
+		names := sha256.New()
+		wasm, err := rewriteImports(core.module.Bytes, func(module, name string, k kind) (string, string, error) {
 			ref := plan.real(core.args[module].get(name))
 			if ref.core == theHost && k != kindFunc {
 				return "", "", fmt.Errorf("a core module imports %q %q, a %s", module, name, k)
 			}
+			fmt.Fprintf(names, "%d %q\n", ref.core, ref.name)
 			return moduleKey(ref.core), ref.name, nil
 		})
 		if err != nil {
 			return planFailed(p.world, err)
 		}
-		outlines[n] = outlineOf(rewritten[n])
-	}
-	if err := p.checkCores(rewritten, outlines); err != nil {
-		return err
-	}
-	known := map[string]wazero.CompiledModule{}
-	for n, wasm := range rewritten {
-		if wasm == nil {
-			p.cores = append(p.cores, coreStep{start: plan.item(plan.cores[n].start)})
-			continue
-		}
-		compiled, ok := known[string(wasm)]
+		key := rewriting{core.module, [sha256.Size]byte(names.Sum(nil))}
+		compiled, ok := known[key]
 		if !ok {
-			var err error
-			if compiled, err = p.compileModule(ctx, wasm, outlines[n]); err != nil {
+			if compiled, err = p.compileModule(ctx, wasm, outlines[core.module]); err != nil {
 				return err
 			}
-			known[string(wasm)] = compiled
+			known[key] = compiled
 		}
 		p.cores = append(p.cores, coreStep{compiled: compiled})
 	}
 	return nil
 }
 
-// checkCores checks the limits that hold for all core modules of a component
+// rewriting is a core module with the hash of what its imports are linked to.
+type rewriting struct {
+	module *binary.CoreModule
+	links  [sha256.Size]byte
+}
+
+// checkBytes checks the limit of bytes for all core modules of a component together, each
+// counted as often as it is instantiated.
+func (p *Plugin) checkBytes(plan *plan) error {
+	limit := p.config.Module.ModuleBytes
+	if limit == 0 || p.config.Unmetered {
+		return nil
+	}
+	bytes := uint64(0)
+	for _, core := range plan.cores {
+		if !core.dropped {
+			bytes += uint64(len(core.module.Bytes))
+		}
+	}
+	if bytes > limit {
+		return &host.LimitError{Func: p.world.Name, Limit: "ModuleBytes",
+			Detail: fmt.Sprintf("the core modules that the component instantiates have %d, and the limit is %d; raise it with host.ModuleLimits, or make the guest smaller", bytes, limit)}
+	}
+	return nil
+}
+
+// checkCores checks the limits of memories and tables for all core modules of a component
 // together, each counted as often as it is instantiated.
-func (p *Plugin) checkCores(modules [][]byte, outlines []outline) error {
-	bytes, pages := uint64(0), uint64(0)
-	for n, module := range outlines {
-		bytes += uint64(len(modules[n]))
+func (p *Plugin) checkCores(plan *plan, outlines map[*binary.CoreModule]outline) error {
+	pages := uint64(0)
+	for _, core := range plan.cores {
+		if core.dropped {
+			continue
+		}
+		module := outlines[core.module]
 		if module.memory {
 			pages += uint64(module.pages)
 		}
 		if module.table {
 			p.rewriter.Tables++
 		}
-	}
-	if limit := p.config.Module.ModuleBytes; limit > 0 && !p.config.Unmetered && bytes > limit {
-		return &host.LimitError{Func: p.world.Name, Limit: "ModuleBytes",
-			Detail: fmt.Sprintf("the core modules that the component instantiates have %d, and the limit is %d; raise it with host.ModuleLimits, or make the guest smaller", bytes, limit)}
 	}
 	if limit := bind.MemoryPages(p.config); pages > limit {
 		return bind.MemoryError(p.world.Name, pages, limit)

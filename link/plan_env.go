@@ -211,7 +211,11 @@ func (e *env) alias(d *binary.Alias) {
 		space := e.coreSpace(d.Sort)
 		*space = append(*space, e.coreInstances[d.Instance].get(d.Name))
 	case binary.AliasExport:
-		e.add(e.instances[d.Instance].get(d.Sort, d.Name))
+		from := e.instances[d.Instance]
+		if from.imported != nil && (d.Sort == binary.SortCoreModule || d.Sort == binary.SortComponent) {
+			e.p.fail("the component imports %q, whose %q is a %s, and a host supplies interfaces and functions only", from.imported.name, d.Name, d.Sort)
+		}
+		e.add(from.get(d.Sort, d.Name))
 	case binary.AliasOuter:
 		target := e
 		for range d.Count {

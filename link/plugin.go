@@ -43,6 +43,10 @@ type Plugin struct {
 	component bool
 	rewriter  bind.Rewriter
 
+	// left is closed when a compilation that Compile did not wait for has ended, and
+	// nil if there is none.
+	left <-chan struct{}
+
 	mu     sync.Mutex
 	live   map[*bind.Instance]struct{}
 	closed bool
@@ -89,7 +93,7 @@ func Compile(ctx context.Context, wasm []byte, world *bind.World, opts ...host.O
 		compile = p.compileComponent
 	}
 	if err := compile(ctx, wasm); err != nil {
-		return nil, errors.Join(err, p.release(ctx))
+		return nil, errors.Join(err, p.abandon(ctx))
 	}
 	return p, nil
 }
@@ -146,6 +150,9 @@ func (p *Plugin) compile(ctx context.Context, wasm []byte) error {
 
 // compileModule compiles a core module.
 func (p *Plugin) compileModule(ctx context.Context, wasm []byte, module outline) (wazero.CompiledModule, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, bind.ContextError(p.world.Name, err)
+	}
 	metered, err := p.rewriter.Rewrite(wasm)
 	if err != nil {
 		return nil, err
@@ -155,25 +162,10 @@ func (p *Plugin) compileModule(ctx context.Context, wasm []byte, module outline)
 	}
 	compiled, err := p.translate(ctx, metered)
 	if err != nil {
-		return nil, &host.LinkError{World: p.world.Name, Detail: err.Error()}
+		return nil, err
 	}
 	p.compiled = append(p.compiled, compiled)
 	return compiled, nil
-}
-
-// translate has wazero compile a module. Where wazero panics over a guest, that is
-// an error.
-func (p *Plugin) translate(ctx context.Context, wasm []byte) (compiled wazero.CompiledModule, err error) {
-	defer func() {
-		if cause := recover(); cause != nil {
-			err = fmt.Errorf("wazero cannot compile the guest, and panicked: %v", cause)
-		}
-	}()
-	compiled, err = p.runtime.CompileModule(ctx, wasm)
-	if err != nil {
-		err = fmt.Errorf("the guest is not a valid WebAssembly module: %w", err)
-	}
-	return compiled, err
 }
 
 // supply makes the host module that the guest's imports of one module name
