@@ -240,8 +240,8 @@ func (l *linker) worldResource(m mention) (bind.Resource, bool) {
 		return bind.Resource{}, false
 	}
 	item := l.world.Imports[l.finder.imports[match]]
-	k := slices.Index(item.Interface.Resources, m.name)
-	if k < 0 || k >= len(item.Resources) || item.Resources[k].Export {
+	k, ok := l.finder.of(l.finder.imports[match]).resources[m.name]
+	if !ok || k >= len(item.Resources) || item.Resources[k].Export {
 		return bind.Resource{}, false
 	}
 	return item.Resources[k], true
@@ -306,12 +306,11 @@ func (l *linker) importedFunction(from *rootImport, name string) (item int, f *b
 		return 0, nil, false
 	}
 	item = l.finder.imports[match]
-	functions := l.world.Imports[item].Interface.Functions
-	k := slices.IndexFunc(functions, func(f bind.Function) bool { return f.Name == name })
-	if k < 0 {
+	k, ok := l.finder.of(item).functions[name]
+	if !ok {
 		return 0, nil, false
 	}
-	return item, &functions[k], true
+	return item, &l.world.Imports[item].Interface.Functions[k], true
 }
 
 // exports finds the functions of the world's exports.

@@ -195,6 +195,7 @@ func matchImports(world *bind.World, types *resourceTypes, compiled wazero.Compi
 	plan := &importPlan{needed: make([]bool, len(world.Imports))}
 	finder := newImportFinder(world, types)
 	modules := map[string]int{}
+	seen := map[[2]string]bool{}
 	for _, def := range compiled.ImportedFunctions() {
 		from, name, _ := def.Import()
 		at, ok := modules[from]
@@ -218,7 +219,8 @@ func matchImports(world *bind.World, types *resourceTypes, compiled wazero.Compi
 		if f.item >= 0 {
 			plan.needed[f.item] = true
 		}
-		if !slices.ContainsFunc(m.functions, func(f importFunction) bool { return f.name == name }) {
+		if key := [2]string{from, name}; !seen[key] {
+			seen[key] = true
 			m.functions = append(m.functions, f)
 		}
 	}
