@@ -2,11 +2,10 @@ package component
 
 import (
 	"github.com/witgen/witgen/component/binary"
-	"github.com/witgen/witgen/component/internal/fault"
 )
 
 // Error describes the mistake in a binary, or in what a component shall be made of.
-type Error = fault.Error
+type Error = binary.Error
 
 // Form is what a WebAssembly binary is, going by its first eight bytes.
 type Form = binary.Form

@@ -5,7 +5,7 @@ import (
 	"math"
 
 	"github.com/witgen/witgen/component/binary"
-	"github.com/witgen/witgen/component/internal/fault"
+	"github.com/witgen/witgen/component/internal/core"
 	"github.com/witgen/witgen/internal/wasm"
 )
 
@@ -52,13 +52,13 @@ type moduleReader struct {
 func readModule(types *coreTypes, module []byte, base int) *moduleType {
 	m := &moduleReader{types: types, typ: &moduleType{exports: map[string]coreEntity{}}}
 	last := 0
-	for s := range fault.NewCursor(module, base).Sections() {
+	for s := range core.NewCursor(module, base).Sections() {
 		if s.ID == wasm.CustomSection {
 			s.Custom()
 			continue
 		}
 		if s.ID.Rank() <= last {
-			fault.Malformed(s.Offset, "section %d of a core module is repeated or out of order", s.ID)
+			core.Malformed(s.Offset, "section %d of a core module is repeated or out of order", s.ID)
 		}
 		last = s.ID.Rank()
 		if read := moduleSections[s.ID]; read != nil {
@@ -67,7 +67,7 @@ func readModule(types *coreTypes, module []byte, base int) *moduleType {
 		}
 	}
 	if m.bodies != 0 {
-		fault.Invalid(base+len(module), "a core module has %d functions without a body", m.bodies)
+		core.Invalid(base+len(module), "a core module has %d functions without a body", m.bodies)
 	}
 	return m.typ
 }
@@ -132,7 +132,7 @@ var moduleSections = map[wasm.SectionID]func(*moduleReader, *wasm.Cursor){
 		at := c.Offset()
 		n := c.Uint32()
 		if n != m.bodies {
-			fault.Invalid(at, "a core module has %d functions and %d bodies", m.bodies, n)
+			core.Invalid(at, "a core module has %d functions and %d bodies", m.bodies, n)
 		}
 		m.bodies = 0
 		for range n {
@@ -150,7 +150,7 @@ var moduleSections = map[wasm.SectionID]func(*moduleReader, *wasm.Cursor){
 func (m *moduleReader) addGroup(g *wasm.RecGroup, at int) {
 	ids, bad := m.types.group(g, m.space)
 	if bad >= 0 {
-		fault.Invalid(at, "type %d is out of range: there are %d", bad, len(m.space))
+		core.Invalid(at, "type %d is out of range: there are %d", bad, len(m.space))
 	}
 	m.space = append(m.space, ids...)
 }
@@ -158,7 +158,7 @@ func (m *moduleReader) addGroup(g *wasm.RecGroup, at int) {
 // val replaces the index of a reference by its id.
 func (m *moduleReader) val(t wasm.ValType, at int) wasm.ValType {
 	if (t.Code == wasm.CodeRef || t.Code == wasm.CodeRefNull) && t.Heap >= 0 {
-		t.Heap = int64(fault.Lookup(m.space, uint32(t.Heap), "core type", at))
+		t.Heap = int64(core.Lookup(m.space, uint32(t.Heap), "core type", at))
 	}
 	return t
 }
@@ -167,11 +167,11 @@ func (m *moduleReader) table(t wasm.Table, at int) wasm.Table {
 	t.Elem = m.val(t.Elem, at)
 	switch l := t.Limits; {
 	case l.HasMax && l.Min > l.Max:
-		fault.Invalid(at, "the minimum of a table, %d, is above its maximum, %d", l.Min, l.Max)
+		core.Invalid(at, "the minimum of a table, %d, is above its maximum, %d", l.Min, l.Max)
 	case l.Shared:
-		fault.Invalid(at, "a table is shared, and its elements are not")
+		core.Invalid(at, "a table is shared, and its elements are not")
 	case l.HasPage:
-		fault.Invalid(at, "a table has the size of a page, which only memories have")
+		core.Invalid(at, "a table has the size of a page, which only memories have")
 	}
 	return t
 }
@@ -179,20 +179,20 @@ func (m *moduleReader) table(t wasm.Table, at int) wasm.Table {
 // checkLimits checks a memory's limits.
 func checkLimits(l wasm.Limits, at int) wasm.Limits {
 	if l.HasMax && l.Min > l.Max {
-		fault.Invalid(at, "the minimum of a memory, %d, is above its maximum, %d", l.Min, l.Max)
+		core.Invalid(at, "the minimum of a memory, %d, is above its maximum, %d", l.Min, l.Max)
 	}
 	if l.PageLog2 != 0 && l.PageLog2 != 16 {
-		fault.Invalid(at, "the page of a memory is 2^%d bytes, and may be 1 or 65536", l.PageLog2)
+		core.Invalid(at, "the page of a memory is 2^%d bytes, and may be 1 or 65536", l.PageLog2)
 	}
 	pages := uint64(1) << (32 - l.PageLog2)
 	if !l.Addr64 && (l.Min > pages || l.HasMax && l.Max > pages) {
-		fault.Invalid(at, "the limits of a memory exceed %d pages", pages)
+		core.Invalid(at, "the limits of a memory exceed %d pages", pages)
 	}
 	if most := uint64(math.MaxUint64) >> l.PageLog2; l.Addr64 && (l.Min-1 > most && l.Min != 0 || l.HasMax && l.Max != 0 && l.Max-1 > most) {
-		fault.Invalid(at, "the limits of a memory exceed 2^%d pages", 64-l.PageLog2)
+		core.Invalid(at, "the limits of a memory exceed 2^%d pages", 64-l.PageLog2)
 	}
 	if l.Shared && !l.HasMax {
-		fault.Invalid(at, "a shared memory must have a maximum")
+		core.Invalid(at, "a shared memory must have a maximum")
 	}
 	return l
 }
@@ -202,9 +202,9 @@ func (m *moduleReader) entity(t wasm.Extern, at int) coreEntity {
 	e := coreEntity{sort: coreSort(t.Kind), table: t.Table, memory: t.Memory, global: t.Global}
 	switch t.Kind {
 	case wasm.FuncKind, wasm.TagKind:
-		e.typ = fault.Lookup(m.space, t.Func, "core type", at)
+		e.typ = core.Lookup(m.space, t.Func, "core type", at)
 		if _, ok := m.types.isFunc(e.typ); !ok {
-			fault.Invalid(at, "core type %d is not that of a function", t.Func)
+			core.Invalid(at, "core type %d is not that of a function", t.Func)
 		}
 	case wasm.TableKind:
 		e.table = m.table(t.Table, at)
@@ -240,15 +240,15 @@ func (m *moduleReader) export(x wasm.Export, at int) {
 	e := coreEntity{sort: coreSort(x.Kind)}
 	switch x.Kind {
 	case wasm.FuncKind:
-		e.typ = fault.Lookup(m.funcs, x.Index, "core function", at)
+		e.typ = core.Lookup(m.funcs, x.Index, "core function", at)
 	case wasm.TagKind:
-		e.typ = fault.Lookup(m.tags, x.Index, "core tag", at)
+		e.typ = core.Lookup(m.tags, x.Index, "core tag", at)
 	case wasm.TableKind:
-		e.table = fault.Lookup(m.tables, x.Index, "core table", at)
+		e.table = core.Lookup(m.tables, x.Index, "core table", at)
 	case wasm.MemoryKind:
-		e.memory = fault.Lookup(m.memories, x.Index, "core memory", at)
+		e.memory = core.Lookup(m.memories, x.Index, "core memory", at)
 	case wasm.GlobalKind:
-		e.global = fault.Lookup(m.globals, x.Index, "core global", at)
+		e.global = core.Lookup(m.globals, x.Index, "core global", at)
 	default:
 		panic(fmt.Sprintf("component: unhandled kind %d", x.Kind))
 	}
@@ -257,7 +257,7 @@ func (m *moduleReader) export(x wasm.Export, at int) {
 
 func (t *moduleType) export(name string, e coreEntity, at int) {
 	if _, twice := t.exports[name]; twice {
-		fault.Invalid(at, "a core module exports %q twice", name)
+		core.Invalid(at, "a core module exports %q twice", name)
 	}
 	t.exports[name] = e
 	t.names = append(t.names, name)

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/witgen/witgen/component/binary"
+	"github.com/witgen/witgen/component/internal/core"
 	"github.com/witgen/witgen/component/internal/fault"
 	"github.com/witgen/witgen/internal/wasm"
 )
@@ -36,7 +37,7 @@ func inspectModule(module []byte) (text string, err error) {
 	p.line("core module: %d bytes", len(module))
 	p.module(&binary.CoreModule{Bytes: module})
 	p.depth++
-	for s := range fault.NewCursor(module, 0).Sections() {
+	for s := range core.NewCursor(module, 0).Sections() {
 		if s.ID == wasm.CustomSection {
 			p.line("custom %q: %d bytes", s.Custom(), s.Content.Len())
 		}

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/witgen/witgen/component/binary"
+	"github.com/witgen/witgen/component/internal/core"
 	"github.com/witgen/witgen/component/internal/fault"
 	"github.com/witgen/witgen/internal/wasm"
 	"github.com/witgen/witgen/wit"
@@ -31,13 +32,13 @@ type moduleWorlds struct {
 func decodeModule(module []byte) *WIT {
 	d := newWITDecoder()
 	var m moduleWorlds
-	for s := range fault.NewCursor(module, 0).Sections() {
+	for s := range core.NewCursor(module, 0).Sections() {
 		if s.ID == wasm.CustomSection && strings.HasPrefix(s.Custom(), typeSection) {
 			d.metadata(s.Content, &m)
 		}
 	}
 	if len(m.worlds) == 0 {
-		fault.Invalid(0, "the core module carries no WIT: it has no custom section whose name starts with %q", typeSection)
+		core.Invalid(0, "the core module carries no WIT: it has no custom section whose name starts with %q", typeSection)
 	}
 	d.home = &draftPackage{name: wit.PackageName{Namespace: "root", Name: "root"}}
 	world := d.mergeWorlds(m.worlds)
@@ -57,9 +58,9 @@ func (d *witDecoder) metadata(section *wasm.Cursor, m *moduleWorlds) {
 			return
 		}
 	}
-	bad := *err.(*fault.Error)
+	bad := *err.(*binary.Error)
 	bad.Rule = "in the metadata of the core module: " + bad.Rule
-	panic(&bad)
+	fault.Throw(&bad)
 }
 
 func (d *witDecoder) metadataWorld(c *binary.Component, t *componentType, m *moduleWorlds) {
@@ -231,7 +232,7 @@ func (c *worldCloner) function(f *wit.Function) *wit.Function {
 // world.
 func hasMetadata(module []byte) bool {
 	found := false
-	for s := range fault.NewCursor(module, 0).Sections() {
+	for s := range core.NewCursor(module, 0).Sections() {
 		found = found || s.ID == wasm.CustomSection && strings.HasPrefix(s.Custom(), typeSection)
 	}
 	return found

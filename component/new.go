@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/witgen/witgen/component/binary"
+	"github.com/witgen/witgen/component/internal/core"
 	"github.com/witgen/witgen/component/internal/fault"
 	"github.com/witgen/witgen/internal/abi"
 	"github.com/witgen/witgen/internal/wasm"
@@ -116,7 +117,7 @@ func (u *unit) describe() string {
 
 // failNew ends New with an error that has no place in a binary.
 func failNew(format string, args ...any) {
-	panic(&fault.Error{Offset: -1, Rule: fmt.Sprintf(format, args...)})
+	core.Invalid(-1, format, args...)
 }
 
 // builder adds definitions to a component and counts its index spaces.

@@ -5,7 +5,7 @@ import (
 	"strings"
 
 	"github.com/witgen/witgen/component/binary"
-	"github.com/witgen/witgen/component/internal/fault"
+	"github.com/witgen/witgen/component/internal/core"
 	"github.com/witgen/witgen/internal/abi"
 	"github.com/witgen/witgen/internal/wasm"
 	"github.com/witgen/witgen/wit"
@@ -67,7 +67,7 @@ func splitMetadata(d *witDecoder, module []byte) ([]byte, moduleWorlds) {
 	var m moduleWorlds
 	w := wasm.Writer{Buf: make([]byte, 0, len(module))}
 	w.Preamble()
-	for s := range fault.NewCursor(module, 0).Sections() {
+	for s := range core.NewCursor(module, 0).Sections() {
 		switch s.ID {
 		case wasm.CustomSection:
 			if strings.HasPrefix(s.Custom(), typeSection) {

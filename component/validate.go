@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/witgen/witgen/component/binary"
+	"github.com/witgen/witgen/component/internal/core"
 	"github.com/witgen/witgen/component/internal/fault"
 	"github.com/witgen/witgen/internal/wasm"
 )
@@ -55,7 +56,7 @@ func (v *validator) work(n int) {
 }
 
 // fail ends validation at the current definition.
-func (v *validator) fail(format string, args ...any) { fault.Invalid(v.at, format, args...) }
+func (v *validator) fail(format string, args ...any) { core.Invalid(v.at, format, args...) }
 
 // scopeKind says what a scope is the inside of.
 type scopeKind uint8
@@ -162,7 +163,7 @@ func (s *scope) def(d binary.Def) {
 		// As in a module type: two-level names are arguments at instantiation.
 		if twice := repeatedImport(m.imports); twice >= 0 {
 			i := m.imports[twice]
-			fault.Invalid(d.At(), "a core module inside a component imports %q %q twice", i.module, i.name)
+			core.Invalid(d.At(), "a core module inside a component imports %q %q twice", i.module, i.name)
 		}
 		s.coreModules = append(s.coreModules, m)
 	case *binary.CoreInstance:
@@ -222,17 +223,17 @@ func (s *scope) lookup(sort binary.Sort, index uint32) *item {
 	at := s.v.at
 	switch sort {
 	case binary.SortCoreModule:
-		it.module = fault.Lookup(s.coreModules, index, "core module", at)
+		it.module = core.Lookup(s.coreModules, index, "core module", at)
 	case binary.SortFunc:
-		it.typ = fault.Lookup(s.funcs, index, "function", at)
+		it.typ = core.Lookup(s.funcs, index, "function", at)
 	case binary.SortValue:
 		it.val = s.consume(index)
 	case binary.SortType:
-		it.typ = fault.Lookup(s.types, index, "type", at)
+		it.typ = core.Lookup(s.types, index, "type", at)
 	case binary.SortInstance:
-		it.typ = fault.Lookup(s.instances, index, "instance", at)
+		it.typ = core.Lookup(s.instances, index, "instance", at)
 	case binary.SortComponent:
-		it.typ = fault.Lookup(s.components, index, "component", at)
+		it.typ = core.Lookup(s.components, index, "component", at)
 	default:
 		s.v.fail("a %s cannot be used here: of the core sorts, only modules have a type that components know", sort)
 	}
@@ -241,7 +242,7 @@ func (s *scope) lookup(sort binary.Sort, index uint32) *item {
 
 // consume returns the type of a value and marks it as used.
 func (s *scope) consume(index uint32) val {
-	fault.Lookup(s.values, index, "value", s.v.at)
+	core.Lookup(s.values, index, "value", s.v.at)
 	value := &s.values[index]
 	if value.consumed {
 		s.v.fail("value %d is used twice: values must be used once", index)
@@ -252,7 +253,7 @@ func (s *scope) consume(index uint32) val {
 
 // start: Binary.md, "Start Definitions".
 func (s *scope) start(d *binary.Start) {
-	f := fault.Lookup(s.funcs, d.Func, "function", s.v.at)
+	f := core.Lookup(s.funcs, d.Func, "function", s.v.at)
 	if len(d.Args) != len(f.params) {
 		s.v.fail("a start function takes %d arguments and is given %d", len(f.params), len(d.Args))
 	}
@@ -287,7 +288,7 @@ func (s *scope) alias(d *binary.Alias) {
 		if d.Sort.Core() && d.Sort != binary.SortCoreModule {
 			s.v.fail("an instance exports no %s", d.Sort)
 		}
-		it := fault.Lookup(s.instances, d.Instance, "instance", s.v.at).exports.get(d.Name)
+		it := core.Lookup(s.instances, d.Instance, "instance", s.v.at).exports.get(d.Name)
 		if it == nil || it.sort != d.Sort {
 			s.v.fail("instance %d exports no %s %q", d.Instance, d.Sort, d.Name)
 		}
@@ -300,7 +301,7 @@ func (s *scope) alias(d *binary.Alias) {
 }
 
 func (s *scope) coreAlias(d *binary.Alias) {
-	instance := fault.Lookup(s.coreInstances, d.Instance, "core instance", s.v.at)
+	instance := core.Lookup(s.coreInstances, d.Instance, "core instance", s.v.at)
 	e, ok := instance[d.Name]
 	if !ok || e.sort != d.Sort {
 		s.v.fail("core instance %d exports no %s %q", d.Instance, d.Sort, d.Name)
@@ -332,13 +333,13 @@ func (s *scope) outerAlias(d *binary.Alias) {
 	at := s.v.at
 	switch d.Sort {
 	case binary.SortCoreModule:
-		s.coreModules = append(s.coreModules, fault.Lookup(target.coreModules, d.Index, "core module", at))
+		s.coreModules = append(s.coreModules, core.Lookup(target.coreModules, d.Index, "core module", at))
 	case binary.SortCoreType:
-		s.coreTypes = append(s.coreTypes, fault.Lookup(target.coreTypes, d.Index, "core type", at))
+		s.coreTypes = append(s.coreTypes, core.Lookup(target.coreTypes, d.Index, "core type", at))
 	case binary.SortComponent:
-		s.components = append(s.components, fault.Lookup(target.components, d.Index, "component", at))
+		s.components = append(s.components, core.Lookup(target.components, d.Index, "component", at))
 	case binary.SortType:
-		t := fault.Lookup(target.types, d.Index, "type", at)
+		t := core.Lookup(target.types, d.Index, "type", at)
 		if crossed && s.v.freeResource(t) {
 			s.v.fail("an outer alias leaves a component, and type %d there refers to a resource", d.Index)
 		}

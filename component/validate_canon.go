@@ -6,7 +6,7 @@ import (
 	"strings"
 
 	"github.com/witgen/witgen/component/binary"
-	"github.com/witgen/witgen/component/internal/fault"
+	"github.com/witgen/witgen/component/internal/core"
 	"github.com/witgen/witgen/internal/abi"
 	"github.com/witgen/witgen/internal/wasm"
 )
@@ -68,7 +68,7 @@ func (s *scope) options(d *binary.Canon, allowed ...binary.OptionKind) options {
 }
 
 func (s *scope) checkOptionFunc(kind binary.OptionKind, index uint32, params, results []wasm.ValType) {
-	f := fault.Lookup(s.coreFuncs, index, "core function", s.v.at)
+	f := core.Lookup(s.coreFuncs, index, "core function", s.v.at)
 	if want := s.v.core.function(params, results); f != want {
 		s.v.fail("the option %s needs a core function of type %s, and function %d is of type %s", kind, s.v.core.show(want), index, s.v.core.show(f))
 	}
@@ -77,7 +77,7 @@ func (s *scope) checkOptionFunc(kind binary.OptionKind, index uint32, params, re
 // memory checks a memory that canonical definitions read and write and returns the
 // type of its addresses.
 func (s *scope) memory(index uint32) wasm.ValType {
-	m := fault.Lookup(s.coreMemories, index, "core memory", s.v.at)
+	m := core.Lookup(s.coreMemories, index, "core memory", s.v.at)
 	if m.Shared {
 		s.v.fail("memory %d is shared, which canonical definitions cannot use", index)
 	}
@@ -179,16 +179,16 @@ func coreList(s string) []wasm.ValType {
 // lift: CanonicalABI.md, "canon lift".
 func (s *scope) lift(d *binary.Canon) {
 	v := s.v
-	core := fault.Lookup(s.coreFuncs, d.Func, "core function", v.at)
-	ft, ok := fault.Lookup(s.types, d.Type, "type", v.at).(*funcType)
+	lifted := core.Lookup(s.coreFuncs, d.Func, "core function", v.at)
+	ft, ok := core.Lookup(s.types, d.Type, "type", v.at).(*funcType)
 	if !ok {
 		v.fail("type %d is not that of a function", d.Type)
 	}
 	o := s.options(d, liftOptions...)
 	s.checkAsync(o, ft)
 	params, results := s.flatten(o, ft, true)
-	if want := v.core.function(params, results); core != want {
-		v.fail("canon lift makes a function of a core function of type %s, and function %d is of type %s", v.core.show(want), d.Func, v.core.show(core))
+	if want := v.core.function(params, results); lifted != want {
+		v.fail("canon lift makes a function of a core function of type %s, and function %d is of type %s", v.core.show(want), d.Func, v.core.show(lifted))
 	}
 	if index, ok := d.Option(binary.PostReturnOption); ok {
 		s.checkOptionFunc(binary.PostReturnOption, index, results, nil)
@@ -212,7 +212,7 @@ func (s *scope) lift(d *binary.Canon) {
 
 // lower: CanonicalABI.md, "canon lower".
 func (s *scope) lower(d *binary.Canon) coreTypeID {
-	ft := fault.Lookup(s.funcs, d.Func, "function", s.v.at)
+	ft := core.Lookup(s.funcs, d.Func, "function", s.v.at)
 	o := s.options(d, lowerOptions...)
 	s.checkAsync(o, ft)
 	params, results := s.flatten(o, ft, false)
@@ -284,7 +284,7 @@ func (s *scope) channel(d *binary.Canon) val {
 	if strings.HasPrefix(d.Op.String(), "stream.") {
 		kind = "stream"
 	}
-	if t, ok := fault.Lookup(s.types, d.Type, "type", s.v.at).(*valType); ok {
+	if t, ok := core.Lookup(s.types, d.Type, "type", s.v.at).(*valType); ok {
 		if k := kindName(t.origin().def); k == "a "+kind {
 			return t.parts[0]
 		}
@@ -327,7 +327,7 @@ func (s *scope) errorContext(d *binary.Canon) coreTypeID {
 // and "canon thread.spawn-indirect".
 func (s *scope) thread(d *binary.Canon) coreTypeID {
 	v := s.v
-	t := fault.Lookup(s.coreTypes, d.Type, "core type", v.at)
+	t := core.Lookup(s.coreTypes, d.Type, "core type", v.at)
 	if t.module != nil || t.id != v.core.function([]wasm.ValType{wasm.I32}, nil) && t.id != v.core.function([]wasm.ValType{wasm.I64}, nil) {
 		v.fail("canon %s needs a core function type (i32) -> () or (i64) -> (), and core type %d is not", d.Op, d.Type)
 	}
@@ -336,7 +336,7 @@ func (s *scope) thread(d *binary.Canon) coreTypeID {
 	}
 	start := wasm.ValType{Code: wasm.CodeRefNull, Heap: int64(t.id)}
 	if d.Op != binary.CanonThreadSpawnRef {
-		table := fault.Lookup(s.coreTables, d.Table, "core table", v.at)
+		table := core.Lookup(s.coreTables, d.Table, "core table", v.at)
 		if table.Elem.Code != wasm.CodeFuncRef && table.Elem != (wasm.ValType{Code: wasm.CodeRefNull, Heap: -0x10}) {
 			v.fail("canon %s needs a table of funcref, and table %d is not", d.Op, d.Table)
 		}

@@ -4,7 +4,7 @@ import (
 	"github.com/witgen/witgen/internal/wasm"
 
 	"github.com/witgen/witgen/component/binary"
-	"github.com/witgen/witgen/component/internal/fault"
+	"github.com/witgen/witgen/component/internal/core"
 )
 
 // coreTypeDef resolves a core type definition (Binary.md, "Type Definitions").
@@ -72,7 +72,7 @@ func (s *scope) moduleType(t *binary.ModuleType) *moduleType {
 		case d.Import != nil:
 			name := [2]string{d.Import.Module, d.Import.Name}
 			if imported[name] {
-				fault.Invalid(at, "a module type imports %q %q twice", name[0], name[1])
+				core.Invalid(at, "a module type imports %q %q twice", name[0], name[1])
 			}
 			imported[name] = true
 			m.typ.imports = append(m.typ.imports, moduleImport{name[0], name[1], m.entity(d.Import.Type, at)})
@@ -93,17 +93,17 @@ func (s *scope) moduleType(t *binary.ModuleType) *moduleType {
 // zero scopes away.
 func (s *scope) outerCoreType(m *moduleReader, a *binary.CoreAlias, at int) coreTypeID {
 	if a.Count == 0 {
-		return fault.Lookup(m.space, a.Index, "core type", at)
+		return core.Lookup(m.space, a.Index, "core type", at)
 	}
 	target := s
 	for range a.Count - 1 {
 		if target = target.parent; target == nil {
-			fault.Invalid(at, "an outer alias goes %d scopes outwards, and there are fewer", a.Count)
+			core.Invalid(at, "an outer alias goes %d scopes outwards, and there are fewer", a.Count)
 		}
 	}
-	t := fault.Lookup(target.coreTypes, a.Index, "core type", at)
+	t := core.Lookup(target.coreTypes, a.Index, "core type", at)
 	if t.module != nil {
-		fault.Invalid(at, "a module type refers to core type %d, which is that of a module", a.Index)
+		core.Invalid(at, "a module type refers to core type %d, which is that of a module", a.Index)
 	}
 	return t.id
 }
@@ -115,13 +115,13 @@ func (s *scope) coreInstance(d *binary.CoreInstance) map[string]coreEntity {
 		return s.coreBag(d)
 	}
 	v := s.v
-	module := fault.Lookup(s.coreModules, d.Module, "core module", v.at)
+	module := core.Lookup(s.coreModules, d.Module, "core module", v.at)
 	args := make(map[string]map[string]coreEntity, len(d.Args))
 	for _, a := range d.Args {
 		if args[a.Name] != nil {
 			v.fail("the argument %q is given twice", a.Name)
 		}
-		args[a.Name] = fault.Lookup(s.coreInstances, a.Instance, "core instance", v.at)
+		args[a.Name] = core.Lookup(s.coreInstances, a.Instance, "core instance", v.at)
 	}
 	for _, i := range module.imports {
 		v.work(1)
@@ -149,15 +149,15 @@ func (s *scope) coreBag(d *binary.CoreInstance) map[string]coreEntity {
 		e := coreEntity{sort: x.Sort}
 		switch x.Sort {
 		case binary.SortCoreFunc:
-			e.typ = fault.Lookup(s.coreFuncs, x.Index, "core function", at)
+			e.typ = core.Lookup(s.coreFuncs, x.Index, "core function", at)
 		case binary.SortCoreTag:
-			e.typ = fault.Lookup(s.coreTags, x.Index, "core tag", at)
+			e.typ = core.Lookup(s.coreTags, x.Index, "core tag", at)
 		case binary.SortCoreTable:
-			e.table = fault.Lookup(s.coreTables, x.Index, "core table", at)
+			e.table = core.Lookup(s.coreTables, x.Index, "core table", at)
 		case binary.SortCoreMemory:
-			e.memory = fault.Lookup(s.coreMemories, x.Index, "core memory", at)
+			e.memory = core.Lookup(s.coreMemories, x.Index, "core memory", at)
 		case binary.SortCoreGlobal:
-			e.global = fault.Lookup(s.coreGlobals, x.Index, "core global", at)
+			e.global = core.Lookup(s.coreGlobals, x.Index, "core global", at)
 		default:
 			s.v.fail("a core instance exports no %s", x.Sort)
 		}
@@ -176,7 +176,7 @@ func (s *scope) instance(d *binary.Instance) *instanceType {
 		return s.bag(d)
 	}
 	v := s.v
-	c := fault.Lookup(s.components, d.Component, "component", v.at)
+	c := core.Lookup(s.components, d.Component, "component", v.at)
 	var args items
 	for _, a := range d.Args {
 		it := s.lookup(a.Sort, a.Index)

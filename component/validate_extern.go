@@ -4,7 +4,7 @@ import (
 	"fmt"
 
 	"github.com/witgen/witgen/component/binary"
-	"github.com/witgen/witgen/component/internal/fault"
+	"github.com/witgen/witgen/component/internal/core"
 )
 
 // importItem checks an import and adds what it defines (Binary.md, "Import and
@@ -115,23 +115,23 @@ func (s *scope) externType(name binary.ExternName, t binary.ExternType) *item {
 	}
 	switch t.Sort {
 	case binary.SortCoreModule:
-		it.module = fault.Lookup(s.coreTypes, t.Index, "core type", at).module
+		it.module = core.Lookup(s.coreTypes, t.Index, "core type", at).module
 		want(it.module != nil)
 	case binary.SortFunc:
-		f, ok := fault.Lookup(s.types, t.Index, "type", at).(*funcType)
+		f, ok := core.Lookup(s.types, t.Index, "type", at).(*funcType)
 		it.typ = f
 		want(ok)
 	case binary.SortComponent:
-		c, ok := fault.Lookup(s.types, t.Index, "type", at).(*componentType)
+		c, ok := core.Lookup(s.types, t.Index, "type", at).(*componentType)
 		it.typ = c
 		want(ok)
 	case binary.SortInstance:
-		i, ok := fault.Lookup(s.types, t.Index, "type", at).(*instanceType)
+		i, ok := core.Lookup(s.types, t.Index, "type", at).(*instanceType)
 		it.typ = i
 		want(ok)
 	case binary.SortValue:
 		if t.Bound == binary.BoundEq {
-			it.val = fault.Lookup(s.values, t.Index, "value", at).typ
+			it.val = core.Lookup(s.values, t.Index, "value", at).typ
 		} else {
 			it.val = s.val(t.Value)
 		}
@@ -140,7 +140,7 @@ func (s *scope) externType(name binary.ExternName, t binary.ExternType) *item {
 			it.fresh = true
 			it.typ = &resourceType{res: &resource{}}
 		} else {
-			it.typ = rename(fault.Lookup(s.types, t.Index, "type", at))
+			it.typ = rename(core.Lookup(s.types, t.Index, "type", at))
 		}
 	default:
 		panic(fmt.Sprintf("component: unhandled sort %s", t.Sort))

@@ -6,7 +6,7 @@ import (
 	"strings"
 
 	"github.com/witgen/witgen/component/binary"
-	"github.com/witgen/witgen/component/internal/fault"
+	"github.com/witgen/witgen/component/internal/core"
 	"github.com/witgen/witgen/internal/wasm"
 )
 
@@ -48,7 +48,7 @@ func (s *scope) resourceDef(t *binary.Resource) anyType {
 		s.v.fail("a resource is represented by %s, and must be by i32 or i64", t.Rep)
 	}
 	if t.Dtor != nil {
-		f := fault.Lookup(s.coreFuncs, *t.Dtor, "core function", s.v.at)
+		f := core.Lookup(s.coreFuncs, *t.Dtor, "core function", s.v.at)
 		if f != s.v.core.function([]wasm.ValType{t.Rep}, nil) {
 			s.v.fail("a destructor of a resource must be of type (%s) -> () and is %s", t.Rep, s.v.core.show(f))
 		}
@@ -63,7 +63,7 @@ func (s *scope) val(t binary.ValType) val {
 	if t.Prim != binary.NoPrim {
 		return val{prim: t.Prim}
 	}
-	defined, ok := fault.Lookup(s.types, t.Index, "type", s.v.at).(*valType)
+	defined, ok := core.Lookup(s.types, t.Index, "type", s.v.at).(*valType)
 	if !ok {
 		s.v.fail("type %d is not a value type", t.Index)
 	}
@@ -167,7 +167,7 @@ func (s *scope) element(of string, t *binary.ValType) val {
 }
 
 func (s *scope) resourceType(index uint32) *resourceType {
-	r, ok := fault.Lookup(s.types, index, "type", s.v.at).(*resourceType)
+	r, ok := core.Lookup(s.types, index, "type", s.v.at).(*resourceType)
 	if !ok {
 		s.v.fail("type %d is not a resource", index)
 	}

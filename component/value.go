@@ -7,14 +7,14 @@ import (
 	"unicode/utf8"
 
 	"github.com/witgen/witgen/component/binary"
-	"github.com/witgen/witgen/component/internal/fault"
+	"github.com/witgen/witgen/component/internal/core"
 	"github.com/witgen/witgen/internal/wasm"
 )
 
 // checkValue checks that the encoding of a constant is one of its type (Binary.md,
 // "Value Definitions").
 func (s *scope) checkValue(t val, d *binary.Value) {
-	r := &valueReader{Cursor: fault.NewCursor(d.Data, s.v.at), v: s.v}
+	r := &valueReader{Cursor: core.NewCursor(d.Data, s.v.at), v: s.v}
 	r.value(t)
 	r.End("a value")
 }
@@ -25,7 +25,7 @@ type valueReader struct {
 	v *validator
 }
 
-func (r *valueReader) fail(format string, args ...any) { fault.Malformed(r.Offset(), format, args...) }
+func (r *valueReader) fail(format string, args ...any) { core.Malformed(r.Offset(), format, args...) }
 
 func (r *valueReader) value(t val) {
 	r.v.work(1)

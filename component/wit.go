@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/witgen/witgen/component/binary"
+	"github.com/witgen/witgen/component/internal/core"
 	"github.com/witgen/witgen/component/internal/fault"
 	"github.com/witgen/witgen/wit"
 )
@@ -112,7 +113,7 @@ func newWITDecoder() *witDecoder {
 
 // fail ends decoding with a place.
 func (d *witDecoder) fail(it *item, format string, args ...any) {
-	fault.Invalid(it.at, "%q: "+format, append([]any{it.name.Name}, args...)...)
+	core.Invalid(it.at, "%q: "+format, append([]any{it.name.Name}, args...)...)
 }
 
 // draft returns the draft of a package.
@@ -416,7 +417,7 @@ func DecodePackage(_ string, wasm []byte) (*wit.Resolve, wit.PackageID, error) {
 		return nil, 0, err
 	}
 	if !w.IsPackage() {
-		return nil, 0, &fault.Error{Offset: -1, Rule: "the binary is no WIT package: it must export types of components under plain names"}
+		return nil, 0, &binary.Error{Offset: -1, Rule: "the binary is no WIT package: it must export types of components under plain names"}
 	}
 	return w.Resolve, w.Package, nil
 }

@@ -4,6 +4,7 @@ import (
 	"github.com/witgen/witgen/canonicalabi/host/bind"
 	"github.com/witgen/witgen/component"
 	"github.com/witgen/witgen/component/binary"
+	"github.com/witgen/witgen/component/coretype"
 	"github.com/witgen/witgen/internal/abi"
 	"github.com/witgen/witgen/wit"
 )
@@ -109,7 +110,7 @@ func (p *planner) number(o canonOptions) int {
 
 // signatureOf spells the type of a core function as descriptors do.
 func signatureOf(f component.CoreFunc) bind.Signature {
-	names := func(list []binary.CoreValType) []string {
+	names := func(list []coretype.ValType) []string {
 		out := make([]string, len(list))
 		for i, t := range list {
 			out[i] = t.String()

@@ -6,6 +6,7 @@ import (
 
 	"github.com/witgen/witgen/component"
 	"github.com/witgen/witgen/component/binary"
+	"github.com/witgen/witgen/component/coretype"
 	"github.com/witgen/witgen/wit"
 )
 
@@ -234,7 +235,7 @@ func (e *env) typeDef(d *binary.TypeDef) {
 	switch def := d.Type.(type) {
 	case *binary.Resource:
 		t.resource = e.p.newResource(e.number)
-		if def.Rep != binary.CoreI32 {
+		if def.Rep != coretype.I32 {
 			e.p.fail("a resource has a representation of type %s, and only i32 is supported", def.Rep)
 		}
 		if def.Dtor != nil {

@@ -22,7 +22,7 @@ func (c *Component) Names() *Names {
 		var err error
 		func() {
 			defer fault.Catch(&err)
-			n.read(&decoder{Cursor: fault.NewCursor(data, 0)})
+			n.read(&decoder{Cursor: newCursor(data, 0)})
 		}()
 	}
 	return n

@@ -20,11 +20,12 @@ const module = "github.com/witgen/witgen"
 // layers lists the packages that make up the witgen command, lowest layer
 // first. A package imports packages of lower layers only.
 var layers = [][]string{
-	{"diag", "internal/leb128", "internal/guestcompile"},
+	{"diag", "internal/leb128", "internal/guestcompile", "component/coretype"},
 	{"wit", "parser/ast", "gen", "internal/wasm"},
 	{"parser", "internal/abi", "component/internal/fault"},
 	{"parser/resolve", "parser/format", "internal/gogen", "component/binary"},
-	{"internal/gogen/neutral", "component"},
+	{"internal/gogen/neutral", "component/internal/core"},
+	{"component"},
 	{"gen/host", "gen/guest", "internal/preview1"},
 	{"internal/cli"},
 	{"cmd/witgen"},
@@ -32,7 +33,7 @@ var layers = [][]string{
 
 // generators is the first layer of layers that may import the runtime: what
 // lies below it writes code for the runtime, and so must build without it.
-const generators = 6
+const generators = 7
 
 // runtime lists the packages that generated code imports, directly or not, with
 // those that each may import.
@@ -47,7 +48,7 @@ var runtime = map[string][]string{
 	// The values and their text run nothing: they do without the rest of the runtime.
 	"dynamic/value":                {"canonicalabi/types", "wit"},
 	"dynamic/wave":                 {"dynamic/value", "wit"},
-	"link":                         {"canonicalabi", "canonicalabi/types", "canonicalabi/host", "canonicalabi/host/bind", "canonicalabi/host/meter", "component", "component/binary", "wit", "internal/abi", "diag", "internal/leb128", "link/internal/linear", "internal/wasm"},
+	"link":                         {"canonicalabi", "canonicalabi/types", "canonicalabi/host", "canonicalabi/host/bind", "canonicalabi/host/meter", "component", "component/binary", "wit", "internal/abi", "diag", "internal/leb128", "link/internal/linear", "internal/wasm", "component/coretype"},
 	"canonicalabi/host/meter/cost": {"internal/wasm"},
 	"link/internal/linear":         {},
 	// What WASI grants, for all its versions.
