@@ -70,7 +70,7 @@ func (a *ABI) typeProgram(kind Kind, id wit.TypeID) *Program {
 // named returns the record or variant behind t where it has Programs of its
 // own, so that values in memory refer to them.
 func (a *ABI) named(t wit.Type) (wit.TypeID, bool) {
-	id, ok := a.Resolve.Dealias(t).(wit.TypeID)
+	id, ok := a.dealias(t).(wit.TypeID)
 	if !ok {
 		return 0, false
 	}
@@ -290,11 +290,11 @@ func (b *builder) liftParams(f *wit.Function, cores []Value) []Value {
 
 // flatHint names the i-th flat value of a parameter.
 func (b *builder) flatHint(p wit.Param, i int) string {
-	switch b.a.Resolve.Kind(p.Type).(type) {
+	switch b.a.kind(p.Type).(type) {
 	case *wit.List, *wit.Map:
 		return p.Name + [...]string{"-ptr", "-len"}[i]
 	}
-	if b.a.Resolve.Dealias(p.Type) == wit.String {
+	if b.a.dealias(p.Type) == wit.String {
 		return p.Name + [...]string{"-ptr", "-len"}[i]
 	}
 	if b.a.FlatCount(p.Type) == 1 {
