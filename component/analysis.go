@@ -4,6 +4,9 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/witgen/witgen/component/binary"
+	"github.com/witgen/witgen/component/internal/fault"
+	"github.com/witgen/witgen/internal/wasm"
 	"github.com/witgen/witgen/wit"
 )
 
@@ -14,7 +17,7 @@ type Analysis struct {
 	// validation tells apart from others is a type of its own.
 	Resolve *wit.Resolve
 	// Scopes are the components by what Decode returned.
-	Scopes map[*Component]*Scope
+	Scopes map[*binary.Component]*Scope
 }
 
 // Scope are the index spaces of one component after its last definition.
@@ -39,7 +42,7 @@ type TypeInfo struct {
 }
 
 // CoreFunc is the type of a core function.
-type CoreFunc struct{ Params, Results []CoreValType }
+type CoreFunc struct{ Params, Results []wasm.ValType }
 
 // ResourcePath is a resource with the names under which an instance exports it, or
 // a component imports it.
@@ -49,13 +52,13 @@ type ResourcePath struct {
 }
 
 // Analyze validates a component and returns what it knows of it.
-func Analyze(c *Component) (a *Analysis, err error) {
-	defer catch(&err)
+func Analyze(c *binary.Component) (a *Analysis, err error) {
+	defer fault.Catch(&err)
 	v := newValidator(c)
-	v.scopes = make(map[*Component]*scope)
+	v.scopes = make(map[*binary.Component]*scope)
 	v.component(c, nil)
 	w := &analyzer{v: v, r: &wit.Resolve{}, vals: make(map[*valType]wit.TypeID), resources: make(map[*resource]wit.TypeID), funcs: make(map[*funcType]*wit.Function)}
-	a = &Analysis{Resolve: w.r, Scopes: make(map[*Component]*Scope)}
+	a = &Analysis{Resolve: w.r, Scopes: make(map[*binary.Component]*Scope)}
 	w.all(c, a)
 	return a, nil
 }
@@ -70,10 +73,10 @@ type analyzer struct {
 }
 
 // all adds the scope of a component and of those nested in it.
-func (w *analyzer) all(c *Component, a *Analysis) {
+func (w *analyzer) all(c *binary.Component, a *Analysis) {
 	a.Scopes[c] = w.scope(w.v.scopes[c])
 	for d := range c.Defs() {
-		if inner, ok := d.(*Component); ok {
+		if inner, ok := d.(*binary.Component); ok {
 			w.all(inner, a)
 		}
 	}

@@ -1,17 +1,24 @@
 package component
 
 import (
+	"fmt"
 	"math"
-	"slices"
+
+	"github.com/witgen/witgen/component/binary"
+	"github.com/witgen/witgen/component/internal/fault"
+	"github.com/witgen/witgen/internal/wasm"
 )
+
+// coreSort returns the sort of a kind of core imports and exports.
+func coreSort(k wasm.Kind) binary.Sort { return binary.SortCoreFunc + binary.Sort(k) }
 
 // coreEntity is the type of a core definition.
 type coreEntity struct {
-	sort   Sort
+	sort   binary.Sort
 	typ    coreTypeID // of a function or tag
-	table  CoreTable
-	memory CoreLimits
-	global CoreGlobal
+	table  wasm.Table
+	memory wasm.Limits
+	global wasm.Global
 }
 
 // moduleType is the type of a core module.
@@ -26,232 +33,187 @@ type moduleImport struct {
 	entity       coreEntity
 }
 
-// coreSection is a section of a core module.
-type coreSection struct {
-	id   byte
-	data []byte
-	at   int // offset of data in the file
-}
-
-// The sections of a core module that are read here.
-const (
-	coreCustomID   = 0
-	coreTypeID_    = 1
-	coreImportID   = 2
-	coreFuncID     = 3
-	coreTableID    = 4
-	coreMemoryID   = 5
-	coreGlobalID   = 6
-	coreExportID   = 7
-	coreCodeID     = 10
-	coreTagID      = 13
-	maxCoreSection = 13
-)
-
-// coreSections splits a core module. base is its offset in the file.
-func coreSections(wasm []byte, base int) []coreSection {
-	r := &reader{data: wasm, base: base}
-	if FormOf(wasm) != CoreForm {
-		r.fail("the module does not start with 00 61 73 6d 01 00 00 00")
-	}
-	r.at = len(coreHead)
-	var list []coreSection
-	for !r.done() {
-		id := r.oneOf(maxCoreSection, "section of a core module")
-		n := r.u32()
-		at := r.offset()
-		list = append(list, coreSection{id, r.bytes(n), at})
-	}
-	return list
-}
-
-// coreOrder is the order in which sections must stand.
-var coreOrder = []byte{coreTypeID_, coreImportID, coreFuncID, coreTableID, coreMemoryID, coreTagID, coreGlobalID, coreExportID, 8, 9, 12, coreCodeID, 11}
-
 // moduleReader reads what the type of a core module depends on.
 type moduleReader struct {
 	types *coreTypes
 	space []coreTypeID
 	// The index spaces.
 	funcs, tags []coreTypeID
-	tables      []CoreTable
-	memories    []CoreLimits
-	globals     []CoreGlobal
+	tables      []wasm.Table
+	memories    []wasm.Limits
+	globals     []wasm.Global
 	typ         *moduleType
 	// bodies is how many functions await a body.
 	bodies uint32
 }
 
-// readModule returns the type of a core module. It checks the sections that the
-// type depends on and no function bodies.
-func readModule(types *coreTypes, wasm []byte, base int) *moduleType {
+// readModule returns the type of a core module that stands at offset base of its
+// file. It checks the sections that the type depends on and no function bodies.
+func readModule(types *coreTypes, module []byte, base int) *moduleType {
 	m := &moduleReader{types: types, typ: &moduleType{exports: map[string]coreEntity{}}}
-	last := -1
-	for _, s := range coreSections(wasm, base) {
-		d := &decoder{reader: &reader{data: s.data, base: s.at}}
-		if s.id == coreCustomID {
-			d.name()
+	last := 0
+	for s := range fault.NewCursor(module, base).Sections() {
+		if s.ID == wasm.CustomSection {
+			s.Custom()
 			continue
 		}
-		order := slices.Index(coreOrder, s.id)
-		if order <= last {
-			failAt(s.at, "section %d of a core module is repeated or out of order", s.id)
+		if s.ID.Rank() <= last {
+			fault.Malformed(s.Offset, "section %d of a core module is repeated or out of order", s.ID)
 		}
-		last = order
-		if read := moduleSections[s.id]; read != nil {
-			read(m, d)
-			d.end("a section of a core module")
+		last = s.ID.Rank()
+		if read := moduleSections[s.ID]; read != nil {
+			read(m, s.Content)
+			s.Content.End("a section of a core module")
 		}
 	}
 	if m.bodies != 0 {
-		invalidAt(base+len(wasm), "a core module has %d functions without a body", m.bodies)
+		fault.Invalid(base+len(module), "a core module has %d functions without a body", m.bodies)
 	}
 	return m.typ
 }
 
-var moduleSections = map[byte]func(*moduleReader, *decoder){
-	coreTypeID_: func(m *moduleReader, d *decoder) {
-		for range d.u32() {
-			m.addGroup(d.recGroup(), d.offset())
+var moduleSections = map[wasm.SectionID]func(*moduleReader, *wasm.Cursor){
+	wasm.TypeSection: func(m *moduleReader, c *wasm.Cursor) {
+		for range c.Uint32() {
+			m.addGroup(c.RecGroup(), c.Offset())
 		}
 	},
-	coreImportID: func(m *moduleReader, d *decoder) {
-		for range d.u32() {
-			at := d.offset()
-			i := d.coreImport()
+	wasm.ImportSection: func(m *moduleReader, c *wasm.Cursor) {
+		for range c.Uint32() {
+			at := c.Offset()
+			i := c.Import()
 			e := m.entity(i.Type, at)
 			m.typ.imports = append(m.typ.imports, moduleImport{i.Module, i.Name, e})
 			m.define(e)
 		}
 	},
-	coreFuncID: func(m *moduleReader, d *decoder) {
-		m.bodies = d.u32()
+	wasm.FunctionSection: func(m *moduleReader, c *wasm.Cursor) {
+		m.bodies = c.Uint32()
 		for range m.bodies {
-			at := d.offset()
-			m.define(m.entity(CoreExtern{Sort: SortCoreFunc, Func: d.u32()}, at))
+			at := c.Offset()
+			m.define(m.entity(wasm.Extern{Kind: wasm.FuncKind, Func: c.Uint32()}, at))
 		}
 	},
-	coreTableID: func(m *moduleReader, d *decoder) {
-		for range d.u32() {
-			init := d.peek() == 0x40
+	wasm.TableSection: func(m *moduleReader, c *wasm.Cursor) {
+		for range c.Uint32() {
+			init := c.Peek() == 0x40
 			if init {
-				d.byte()
-				d.expect(0x00, "a zero byte")
+				c.Byte()
+				c.Expect(0x00, "a zero byte")
 			}
-			m.tables = append(m.tables, m.table(d.coreTable(), d.offset()))
+			m.tables = append(m.tables, m.table(c.Table(), c.Offset()))
 			if init {
-				d.skipExpr()
+				c.ConstExpr(nil)
 			}
 		}
 	},
-	coreMemoryID: func(m *moduleReader, d *decoder) {
-		for range d.u32() {
-			at := d.offset()
-			m.memories = append(m.memories, checkLimits(d.coreLimits(), at))
+	wasm.MemorySection: func(m *moduleReader, c *wasm.Cursor) {
+		for range c.Uint32() {
+			at := c.Offset()
+			m.memories = append(m.memories, checkLimits(c.Limits(), at))
 		}
 	},
-	coreTagID: func(m *moduleReader, d *decoder) {
-		for range d.u32() {
-			at := d.offset()
-			d.expect(0x00, "the attribute of a tag")
-			m.define(m.entity(CoreExtern{Sort: SortCoreTag, Func: d.u32()}, at))
+	wasm.TagSection: func(m *moduleReader, c *wasm.Cursor) {
+		for range c.Uint32() {
+			at := c.Offset()
+			m.define(m.entity(wasm.Extern{Kind: wasm.TagKind, Func: c.Tag()}, at))
 		}
 	},
-	coreGlobalID: func(m *moduleReader, d *decoder) {
-		for range d.u32() {
-			at := d.offset()
-			g := d.coreGlobal()
+	wasm.GlobalSection: func(m *moduleReader, c *wasm.Cursor) {
+		for range c.Uint32() {
+			at := c.Offset()
+			g := c.Global()
 			g.Type = m.val(g.Type, at)
 			m.globals = append(m.globals, g)
-			d.skipExpr()
+			c.ConstExpr(nil)
 		}
 	},
-	coreCodeID: func(m *moduleReader, d *decoder) {
-		at := d.offset()
-		n := d.u32()
+	wasm.CodeSection: func(m *moduleReader, c *wasm.Cursor) {
+		at := c.Offset()
+		n := c.Uint32()
 		if n != m.bodies {
-			invalidAt(at, "a core module has %d functions and %d bodies", m.bodies, n)
+			fault.Invalid(at, "a core module has %d functions and %d bodies", m.bodies, n)
 		}
 		m.bodies = 0
 		for range n {
-			d.bytes(d.u32())
+			c.Bytes(c.Uint32())
 		}
 	},
-	coreExportID: func(m *moduleReader, d *decoder) {
-		for range d.u32() {
-			at := d.offset()
-			name := d.name()
-			sort := Sort(d.oneOf(4, "kind of export"))
-			m.export(name, sort, d.u32(), at)
+	wasm.ExportSection: func(m *moduleReader, c *wasm.Cursor) {
+		for range c.Uint32() {
+			at := c.Offset()
+			m.export(c.Export(), at)
 		}
 	},
 }
 
-func (m *moduleReader) addGroup(g *RecGroup, at int) {
+func (m *moduleReader) addGroup(g *wasm.RecGroup, at int) {
 	ids, bad := m.types.group(g, m.space)
 	if bad >= 0 {
-		invalidAt(at, "type %d is out of range: there are %d", bad, len(m.space))
+		fault.Invalid(at, "type %d is out of range: there are %d", bad, len(m.space))
 	}
 	m.space = append(m.space, ids...)
 }
 
 // val replaces the index of a reference by its id.
-func (m *moduleReader) val(t CoreValType, at int) CoreValType {
-	if (t.Code == CoreRef || t.Code == CoreRefNull) && t.Heap >= 0 {
-		t.Heap = int64(lookup(m.space, uint32(t.Heap), "core type", at))
+func (m *moduleReader) val(t wasm.ValType, at int) wasm.ValType {
+	if (t.Code == wasm.CodeRef || t.Code == wasm.CodeRefNull) && t.Heap >= 0 {
+		t.Heap = int64(fault.Lookup(m.space, uint32(t.Heap), "core type", at))
 	}
 	return t
 }
 
-func (m *moduleReader) table(t CoreTable, at int) CoreTable {
+func (m *moduleReader) table(t wasm.Table, at int) wasm.Table {
 	t.Elem = m.val(t.Elem, at)
 	switch l := t.Limits; {
 	case l.HasMax && l.Min > l.Max:
-		invalidAt(at, "the minimum of a table, %d, is above its maximum, %d", l.Min, l.Max)
+		fault.Invalid(at, "the minimum of a table, %d, is above its maximum, %d", l.Min, l.Max)
 	case l.Shared:
-		invalidAt(at, "a table is shared, and its elements are not")
+		fault.Invalid(at, "a table is shared, and its elements are not")
 	case l.HasPage:
-		invalidAt(at, "a table has the size of a page, which only memories have")
+		fault.Invalid(at, "a table has the size of a page, which only memories have")
 	}
 	return t
 }
 
 // checkLimits checks a memory's limits.
-func checkLimits(l CoreLimits, at int) CoreLimits {
+func checkLimits(l wasm.Limits, at int) wasm.Limits {
 	if l.HasMax && l.Min > l.Max {
-		invalidAt(at, "the minimum of a memory, %d, is above its maximum, %d", l.Min, l.Max)
+		fault.Invalid(at, "the minimum of a memory, %d, is above its maximum, %d", l.Min, l.Max)
 	}
 	if l.PageLog2 != 0 && l.PageLog2 != 16 {
-		invalidAt(at, "the page of a memory is 2^%d bytes, and may be 1 or 65536", l.PageLog2)
+		fault.Invalid(at, "the page of a memory is 2^%d bytes, and may be 1 or 65536", l.PageLog2)
 	}
 	pages := uint64(1) << (32 - l.PageLog2)
 	if !l.Addr64 && (l.Min > pages || l.HasMax && l.Max > pages) {
-		invalidAt(at, "the limits of a memory exceed %d pages", pages)
+		fault.Invalid(at, "the limits of a memory exceed %d pages", pages)
 	}
 	if most := uint64(math.MaxUint64) >> l.PageLog2; l.Addr64 && (l.Min-1 > most && l.Min != 0 || l.HasMax && l.Max != 0 && l.Max-1 > most) {
-		invalidAt(at, "the limits of a memory exceed 2^%d pages", 64-l.PageLog2)
+		fault.Invalid(at, "the limits of a memory exceed 2^%d pages", 64-l.PageLog2)
 	}
 	if l.Shared && !l.HasMax {
-		invalidAt(at, "a shared memory must have a maximum")
+		fault.Invalid(at, "a shared memory must have a maximum")
 	}
 	return l
 }
 
 // entity resolves the types that an import or export names.
-func (m *moduleReader) entity(t CoreExtern, at int) coreEntity {
-	e := coreEntity{sort: t.Sort, table: t.Table, memory: t.Memory, global: t.Global}
-	switch t.Sort {
-	case SortCoreFunc, SortCoreTag:
-		e.typ = lookup(m.space, t.Func, "core type", at)
+func (m *moduleReader) entity(t wasm.Extern, at int) coreEntity {
+	e := coreEntity{sort: coreSort(t.Kind), table: t.Table, memory: t.Memory, global: t.Global}
+	switch t.Kind {
+	case wasm.FuncKind, wasm.TagKind:
+		e.typ = fault.Lookup(m.space, t.Func, "core type", at)
 		if _, ok := m.types.isFunc(e.typ); !ok {
-			invalidAt(at, "core type %d is not that of a function", t.Func)
+			fault.Invalid(at, "core type %d is not that of a function", t.Func)
 		}
-	case SortCoreTable:
+	case wasm.TableKind:
 		e.table = m.table(t.Table, at)
-	case SortCoreMemory:
+	case wasm.MemoryKind:
 		checkLimits(t.Memory, at)
-	case SortCoreGlobal:
+	case wasm.GlobalKind:
 		e.global.Type = m.val(t.Global.Type, at)
+	default:
+		panic(fmt.Sprintf("component: unhandled kind %d", t.Kind))
 	}
 	return e
 }
@@ -259,88 +221,44 @@ func (m *moduleReader) entity(t CoreExtern, at int) coreEntity {
 // define adds to the index spaces.
 func (m *moduleReader) define(e coreEntity) {
 	switch e.sort {
-	case SortCoreFunc:
+	case binary.SortCoreFunc:
 		m.funcs = append(m.funcs, e.typ)
-	case SortCoreTag:
+	case binary.SortCoreTag:
 		m.tags = append(m.tags, e.typ)
-	case SortCoreTable:
+	case binary.SortCoreTable:
 		m.tables = append(m.tables, e.table)
-	case SortCoreMemory:
+	case binary.SortCoreMemory:
 		m.memories = append(m.memories, e.memory)
-	case SortCoreGlobal:
+	case binary.SortCoreGlobal:
 		m.globals = append(m.globals, e.global)
+	default:
+		panic(fmt.Sprintf("component: unhandled sort %s", e.sort))
 	}
 }
 
-func (m *moduleReader) export(name string, sort Sort, index uint32, at int) {
-	e := coreEntity{sort: sort}
-	switch sort {
-	case SortCoreFunc:
-		e.typ = lookup(m.funcs, index, "core function", at)
-	case SortCoreTag:
-		e.typ = lookup(m.tags, index, "core tag", at)
-	case SortCoreTable:
-		e.table = lookup(m.tables, index, "core table", at)
-	case SortCoreMemory:
-		e.memory = lookup(m.memories, index, "core memory", at)
-	case SortCoreGlobal:
-		e.global = lookup(m.globals, index, "core global", at)
+func (m *moduleReader) export(x wasm.Export, at int) {
+	e := coreEntity{sort: coreSort(x.Kind)}
+	switch x.Kind {
+	case wasm.FuncKind:
+		e.typ = fault.Lookup(m.funcs, x.Index, "core function", at)
+	case wasm.TagKind:
+		e.typ = fault.Lookup(m.tags, x.Index, "core tag", at)
+	case wasm.TableKind:
+		e.table = fault.Lookup(m.tables, x.Index, "core table", at)
+	case wasm.MemoryKind:
+		e.memory = fault.Lookup(m.memories, x.Index, "core memory", at)
+	case wasm.GlobalKind:
+		e.global = fault.Lookup(m.globals, x.Index, "core global", at)
+	default:
+		panic(fmt.Sprintf("component: unhandled kind %d", x.Kind))
 	}
-	m.typ.export(name, e, at)
+	m.typ.export(x.Name, e, at)
 }
 
 func (t *moduleType) export(name string, e coreEntity, at int) {
 	if _, twice := t.exports[name]; twice {
-		invalidAt(at, "a core module exports %q twice", name)
+		fault.Invalid(at, "a core module exports %q twice", name)
 	}
 	t.exports[name] = e
 	t.names = append(t.names, name)
-}
-
-// skipExpr skips a constant expression.
-func (d *decoder) skipExpr() {
-	for {
-		switch op := d.byte(); op {
-		case 0x0b: // end
-			return
-		case 0x41, 0x42: // i32.const, i64.const
-			d.skipLEB()
-		case 0x43: // f32.const
-			d.bytes(4)
-		case 0x44: // f64.const
-			d.bytes(8)
-		case 0x23, 0xd2: // global.get, ref.func
-			d.u32()
-		case 0xd0: // ref.null
-			d.s33()
-		case 0x6a, 0x6b, 0x6c, 0x7c, 0x7d, 0x7e: // extended constants
-		case 0xfb: // struct.new, array.new and the like
-			d.skipGC()
-		case 0xfd: // v128.const
-			d.expect(0x0c, "v128.const")
-			d.bytes(16)
-		default:
-			d.at--
-			d.fail("0x%02x is no constant instruction", op)
-		}
-	}
-}
-
-func (d *decoder) skipLEB() {
-	for d.byte() >= 0x80 {
-	}
-}
-
-// skipGC skips a constant instruction that makes an aggregate.
-func (d *decoder) skipGC() {
-	switch op := d.u32(); op {
-	case 0, 1, 6, 7: // struct.new, struct.new_default, array.new, array.new_default
-		d.u32()
-	case 8: // array.new_fixed
-		d.u32()
-		d.u32()
-	case 26, 27, 28: // any.convert_extern, extern.convert_any, ref.i31
-	default:
-		d.fail("0xfb %d is no constant instruction", op)
-	}
 }

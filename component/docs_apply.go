@@ -4,13 +4,14 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/witgen/witgen/component/internal/fault"
 	"github.com/witgen/witgen/wit"
 )
 
 // applyDocs gives a package the documentation and gates that a section holds.
 func applyDocs(r *wit.Resolve, id wit.PackageID, data []byte) {
 	bad := func(format string, args ...any) {
-		panic(&Error{Offset: -1, Malformed: true, Rule: "the section " + docsSection + ": " + fmt.Sprintf(format, args...)})
+		panic(&fault.Error{Offset: -1, Malformed: true, Rule: "the section " + docsSection + ": " + fmt.Sprintf(format, args...)})
 	}
 	if len(data) == 0 || data[0] > docsVersion {
 		bad("the version is not 0 or %d", docsVersion)

@@ -1,5 +1,12 @@
 package component
 
-// SetHostSeeds gives the tests of this package components that only packages above
-// it can make.
-func SetHostSeeds(f func() [][]byte) { hostSeeds = f }
+// What tests look at beside the API.
+var (
+	WrapWorld          = wrapWorld
+	InterfaceComponent = interfaceComponent
+)
+
+const (
+	DocsSection     = docsSection
+	MetadataSection = typeSection
+)

@@ -3,18 +3,20 @@ package component
 import (
 	"fmt"
 
+	"github.com/witgen/witgen/component/binary"
 	"github.com/witgen/witgen/internal/abi"
+	"github.com/witgen/witgen/internal/wasm"
 )
 
 // pointer stands for the core type of addresses until the memory is known.
-var pointer = CoreValType{Code: 0}
+var pointer = wasm.ValType{Code: 0}
 
 // flatKeep is how many core types flatten keeps: one more than can matter.
 const flatKeep = abi.MaxFlatParams + 1
 
 // flat returns the core types of a value type (CanonicalABI.md, "Flattening"), and
 // at most flatKeep of them. The types of addresses are pointer.
-func flat(t val) []CoreValType {
+func flat(t val) []wasm.ValType {
 	switch {
 	case t.absent():
 		return nil
@@ -28,20 +30,20 @@ func flat(t val) []CoreValType {
 	return o.flat
 }
 
-var flatPrims = map[Prim][]CoreValType{
-	Bool: {CoreI32}, S8: {CoreI32}, U8: {CoreI32}, S16: {CoreI32}, U16: {CoreI32}, S32: {CoreI32}, U32: {CoreI32},
-	S64: {CoreI64}, U64: {CoreI64}, F32: {CoreF32}, F64: {CoreF64}, Char: {CoreI32}, ErrorContextVal: {CoreI32},
-	String: {pointer, pointer},
+var flatPrims = map[binary.Prim][]wasm.ValType{
+	binary.Bool: {wasm.I32}, binary.S8: {wasm.I32}, binary.U8: {wasm.I32}, binary.S16: {wasm.I32}, binary.U16: {wasm.I32}, binary.S32: {wasm.I32}, binary.U32: {wasm.I32},
+	binary.S64: {wasm.I64}, binary.U64: {wasm.I64}, binary.F32: {wasm.F32}, binary.F64: {wasm.F64}, binary.Char: {wasm.I32}, binary.ErrorContextVal: {wasm.I32},
+	binary.String: {pointer, pointer},
 }
 
-func flatType(t *valType) []CoreValType {
+func flatType(t *valType) []wasm.ValType {
 	switch def := t.def.(type) {
-	case *PrimType:
+	case *binary.PrimType:
 		return flatPrims[def.Prim]
-	case *Record, *Tuple:
+	case *binary.Record, *binary.Tuple:
 		return flatAll(t.parts)
-	case *Variant, *Option, *Result:
-		list := []CoreValType{CoreI32}
+	case *binary.Variant, *binary.Option, *binary.Result:
+		list := []wasm.ValType{wasm.I32}
 		for _, p := range t.parts {
 			for i, c := range flat(p) {
 				if i+1 < len(list) {
@@ -52,24 +54,24 @@ func flatType(t *valType) []CoreValType {
 			}
 		}
 		return list[:min(len(list), flatKeep)]
-	case *List, *Map:
-		return []CoreValType{pointer, pointer}
-	case *FixedList:
+	case *binary.List, *binary.Map:
+		return []wasm.ValType{pointer, pointer}
+	case *binary.FixedList:
 		elem := flat(t.parts[0])
-		var list []CoreValType
+		var list []wasm.ValType
 		for range min(def.Length, flatKeep) {
 			list = append(list, elem...)
 		}
 		return list[:min(len(list), flatKeep)]
-	case *Flags, *Enum, *Own, *Borrow, *Stream, *Future:
-		return []CoreValType{CoreI32}
+	case *binary.Flags, *binary.Enum, *binary.Own, *binary.Borrow, *binary.Stream, *binary.Future:
+		return []wasm.ValType{wasm.I32}
 	default:
 		panic(fmt.Sprintf("component: unhandled type %T", def))
 	}
 }
 
-func flatAll(parts []val) []CoreValType {
-	var list []CoreValType
+func flatAll(parts []val) []wasm.ValType {
+	var list []wasm.ValType
 	for _, p := range parts {
 		if list = append(list, flat(p)...); len(list) >= flatKeep {
 			return list[:flatKeep]
@@ -81,7 +83,7 @@ func flatAll(parts []val) []CoreValType {
 // flatCount is the number of core types of parameters, up to flatKeep.
 func flatCount(params []param) int { return len(flatParams(params)) }
 
-func flatParams(params []param) []CoreValType {
+func flatParams(params []param) []wasm.ValType {
 	types := make([]val, len(params))
 	for i, p := range params {
 		types[i] = p.typ
@@ -91,52 +93,52 @@ func flatParams(params []param) []CoreValType {
 
 // joinCore returns the core type that holds the bits of both. With addresses of 64
 // bits a pointer joins like i64, and with 32 like i32.
-func joinCore(a, b CoreValType) CoreValType {
+func joinCore(a, b wasm.ValType) wasm.ValType {
 	switch {
 	case a == b:
 		return a
-	case a == pointer && (b == CoreI32 || b == CoreF32), b == pointer && (a == CoreI32 || a == CoreF32):
+	case a == pointer && (b == wasm.I32 || b == wasm.F32), b == pointer && (a == wasm.I32 || a == wasm.F32):
 		return pointer
-	case a == CoreI32 && b == CoreF32, a == CoreF32 && b == CoreI32:
-		return CoreI32
+	case a == wasm.I32 && b == wasm.F32, a == wasm.F32 && b == wasm.I32:
+		return wasm.I32
 	default:
-		return CoreI64
+		return wasm.I64
 	}
 }
 
 // flatten returns the core function type for a function type (CanonicalABI.md,
 // "Flattening", flatten_functype), for lift or for lower.
-func (s *scope) flatten(o options, ft *funcType, lift bool) (params, results []CoreValType) {
+func (s *scope) flatten(o options, ft *funcType, lift bool) (params, results []wasm.ValType) {
 	params, results = flatParams(ft.params), flat(ft.result)
-	async := o.has[AsyncOption]
+	async := o.has[binary.AsyncOption]
 	limit := abi.MaxFlatParams
 	if async && !lift {
 		limit = maxFlatAsyncParams
 	}
 	if len(params) > limit {
-		params = []CoreValType{pointer}
+		params = []wasm.ValType{pointer}
 	}
 	memory := len(results) > abi.MaxFlatResults || async && len(results) > 0
 	switch {
-	case async && lift && o.has[CallbackOption]:
-		results = []CoreValType{CoreI32}
+	case async && lift && o.has[binary.CallbackOption]:
+		results = []wasm.ValType{wasm.I32}
 	case async && lift:
 		results = nil
 	case lift && memory:
-		results = []CoreValType{pointer}
+		results = []wasm.ValType{pointer}
 	case !lift && memory:
 		params = append(params[:len(params):len(params)], pointer)
 		results = nil
 	}
 	if async && !lift {
-		results = []CoreValType{CoreI32}
+		results = []wasm.ValType{wasm.I32}
 	}
 	return o.addresses(params), o.addresses(results)
 }
 
 // addresses replaces pointer by the type of addresses in the memory.
-func (o options) addresses(list []CoreValType) []CoreValType {
-	out := make([]CoreValType, len(list))
+func (o options) addresses(list []wasm.ValType) []wasm.ValType {
+	out := make([]wasm.ValType, len(list))
 	for i, c := range list {
 		if out[i] = c; c == pointer {
 			out[i] = o.pointer

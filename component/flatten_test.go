@@ -1,8 +1,11 @@
-package component
+package component_test
 
 import (
 	"testing"
 
+	"github.com/witgen/witgen/component"
+	"github.com/witgen/witgen/component/binary"
+	"github.com/witgen/witgen/internal/testing/comptest"
 	"github.com/witgen/witgen/internal/testing/witrand"
 )
 
@@ -12,16 +15,16 @@ func TestFlattenAgrees(t *testing.T) {
 	t.Parallel()
 	functions := 0
 	for seed := range uint64(200) {
-		r, pkg := witOf(t, witrand.File(seed, witrand.Options{Maps: true, FixedLists: true, Large: true}))
+		r, pkg := comptest.WITOf(t, witrand.File(seed, witrand.Options{Maps: true, FixedLists: true, Large: true}))
 		for _, id := range r.Packages[pkg].Worlds {
-			g := &guest{r: r, world: r.Worlds[id]}
-			imports, exports := g.functions()
+			g := &comptest.Guest{R: r, World: r.Worlds[id]}
+			imports, exports := g.Functions()
 			functions += len(imports) + len(exports)
-			c, err := Decode(newComponent(t, g, id))
+			c, err := binary.Decode(comptest.NewComponent(t, g, id))
 			if err != nil {
 				t.Fatal(err)
 			}
-			if err := Validate(c); err != nil {
+			if err := component.Validate(c); err != nil {
 				t.Errorf("seed %d, world %s: %v", seed, r.Worlds[id].Name, err)
 			}
 		}

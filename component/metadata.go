@@ -1,8 +1,12 @@
 package component
 
 import (
+	"fmt"
 	"strings"
 
+	"github.com/witgen/witgen/component/binary"
+	"github.com/witgen/witgen/component/internal/fault"
+	"github.com/witgen/witgen/internal/wasm"
 	"github.com/witgen/witgen/wit"
 )
 
@@ -20,24 +24,20 @@ const encodingVersion = 4
 // moduleWorlds are the worlds of a core module's metadata.
 type moduleWorlds struct {
 	worlds    []wit.WorldID
-	encodings []OptionKind
+	encodings []binary.OptionKind
 }
 
 // decodeModule reads the metadata of a core module.
-func decodeModule(wasm []byte) *WIT {
+func decodeModule(module []byte) *WIT {
 	d := newWITDecoder()
 	var m moduleWorlds
-	for _, s := range coreSections(wasm, 0) {
-		if s.id != coreCustomID {
-			continue
-		}
-		r := &reader{data: s.data, base: s.at}
-		if name := r.name(); strings.HasPrefix(name, typeSection) {
-			d.metadata(r, &m)
+	for s := range fault.NewCursor(module, 0).Sections() {
+		if s.ID == wasm.CustomSection && strings.HasPrefix(s.Custom(), typeSection) {
+			d.metadata(s.Content, &m)
 		}
 	}
 	if len(m.worlds) == 0 {
-		invalidAt(0, "the core module carries no WIT: it has no custom section whose name starts with %q", typeSection)
+		fault.Invalid(0, "the core module carries no WIT: it has no custom section whose name starts with %q", typeSection)
 	}
 	d.home = &draftPackage{name: wit.PackageName{Namespace: "root", Name: "root"}}
 	world := d.mergeWorlds(m.worlds)
@@ -48,8 +48,8 @@ func decodeModule(wasm []byte) *WIT {
 
 // metadata reads one section. The packages of its worlds join those that other
 // sections mention.
-func (d *witDecoder) metadata(r *reader, m *moduleWorlds) {
-	c, err := decodeAt(r.data[r.at:], r.offset())
+func (d *witDecoder) metadata(section *wasm.Cursor, m *moduleWorlds) {
+	c, err := binary.DecodeAt(section.Ahead(), section.Offset())
 	if err == nil {
 		var t *componentType
 		if t, err = validate(c); err == nil {
@@ -57,12 +57,12 @@ func (d *witDecoder) metadata(r *reader, m *moduleWorlds) {
 			return
 		}
 	}
-	bad := *err.(*Error)
+	bad := *err.(*fault.Error)
 	bad.Rule = "in the metadata of the core module: " + bad.Rule
 	panic(&bad)
 }
 
-func (d *witDecoder) metadataWorld(c *Component, t *componentType, m *moduleWorlds) {
+func (d *witDecoder) metadataWorld(c *binary.Component, t *componentType, m *moduleWorlds) {
 	at := &item{at: c.Offset}
 	at.name.Name = typeSection
 	if !isWITPackage(t) || len(t.exports.list) != 1 {
@@ -72,7 +72,7 @@ func (d *witDecoder) metadataWorld(c *Component, t *componentType, m *moduleWorl
 	switch {
 	case !ok:
 		d.fail(at, "it holds no custom section %q", encodingSection)
-	case len(encoding) != 2 || encoding[0] != encodingVersion || encoding[1] > byte(Latin1UTF16):
+	case len(encoding) != 2 || encoding[0] != encodingVersion || encoding[1] > byte(binary.Latin1UTF16):
 		d.fail(at, "its custom section %q is not of version %d with an encoding", encodingSection, encodingVersion)
 	}
 	d.home = &draftPackage{}
@@ -91,7 +91,7 @@ func (d *witDecoder) metadataWorld(c *Component, t *componentType, m *moduleWorl
 		p.worlds = append(p.worlds, id)
 	}
 	m.worlds = append(m.worlds, world)
-	m.encodings = append(m.encodings, OptionKind(encoding[1]))
+	m.encodings = append(m.encodings, binary.OptionKind(encoding[1]))
 }
 
 // mergeWorlds makes a world of the imports and exports of several.
@@ -225,4 +225,28 @@ func (c *worldCloner) function(f *wit.Function) *wit.Function {
 		out.Result = c.ref(f.Result)
 	}
 	return &out
+}
+
+// hasMetadata reports whether a core module has a custom section that holds a
+// world.
+func hasMetadata(module []byte) bool {
+	found := false
+	for s := range fault.NewCursor(module, 0).Sections() {
+		found = found || s.ID == wasm.CustomSection && strings.HasPrefix(s.Custom(), typeSection)
+	}
+	return found
+}
+
+// Metadata returns a world as the custom section that a core module carries: the
+// section's contents, a component that exports the type of the world. encoding is
+// UTF8, UTF16 or Latin1UTF16 and says how the module encodes strings.
+func Metadata(r *wit.Resolve, world wit.WorldID, encoding binary.OptionKind) ([]byte, error) {
+	if encoding > binary.Latin1UTF16 {
+		return nil, fmt.Errorf("%s is no string encoding", encoding)
+	}
+	c := &binary.Component{}
+	c.Add(&binary.Custom{Name: encodingSection, Data: []byte{encodingVersion, byte(encoding)}})
+	c.Add(&binary.TypeDef{Type: wrapWorld(r, world)})
+	c.Add(&binary.Export{Name: binary.Named(r.Worlds[world].Name), Sort: binary.SortType})
+	return encoded(c)
 }

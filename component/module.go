@@ -1,6 +1,6 @@
 package component
 
-import "strings"
+import "github.com/witgen/witgen/component/internal/fault"
 
 // Module is what witgen asks of a core module before it makes a component of it.
 type Module struct {
@@ -15,25 +15,11 @@ type ModuleImport struct{ Module, Name string }
 
 // ReadModule reads a core module. It checks the sections that say which types its
 // imports and exports have, and no function bodies. An error is an *Error.
-func ReadModule(wasm []byte) (m *Module, err error) {
-	defer catch(&err)
-	m = &Module{HasWIT: hasMetadata(wasm)}
-	for _, i := range readModule(&coreTypes{}, wasm, 0).imports {
+func ReadModule(module []byte) (m *Module, err error) {
+	defer fault.Catch(&err)
+	m = &Module{HasWIT: hasMetadata(module)}
+	for _, i := range readModule(&coreTypes{}, module, 0).imports {
 		m.Imports = append(m.Imports, ModuleImport{i.module, i.name})
 	}
 	return m, nil
-}
-
-// hasMetadata reports whether a core module has a custom section that holds a
-// world.
-func hasMetadata(wasm []byte) bool {
-	for _, s := range coreSections(wasm, 0) {
-		if s.id == coreCustomID {
-			r := &reader{data: s.data, base: s.at}
-			if strings.HasPrefix(r.name(), typeSection) {
-				return true
-			}
-		}
-	}
-	return false
 }

@@ -3,7 +3,10 @@ package component
 import (
 	"fmt"
 
+	"github.com/witgen/witgen/component/binary"
+	"github.com/witgen/witgen/component/internal/fault"
 	"github.com/witgen/witgen/internal/abi"
+	"github.com/witgen/witgen/internal/wasm"
 	"github.com/witgen/witgen/wit"
 )
 
@@ -34,9 +37,9 @@ type Adapter struct {
 // that the worlds export. An error of a module that does not fit its world names the
 // import or export.
 func New(core []byte, opts NewOptions) (wasm []byte, err error) {
-	defer catch(&err)
+	defer fault.Catch(&err)
 	m := &maker{
-		b:        &builder{c: &Component{}},
+		b:        &builder{c: &binary.Component{}},
 		used:     make(map[string]map[string]bool),
 		live:     make(map[wit.TypeID]bool),
 		imported: make(map[string]uint32),
@@ -51,7 +54,7 @@ func New(core []byte, opts NewOptions) (wasm []byte, err error) {
 	m.encodeImports()
 	m.instantiate()
 	m.encodeExports()
-	return checked(m.b.c)
+	return encoded(m.b.c)
 }
 
 // maker makes one component.
@@ -95,7 +98,7 @@ type unit struct {
 	// exports are the names of the world's exports that are the unit's to make.
 	exports []*wit.WorldItem
 	// encodings are the string encodings by the names of imports and exports.
-	encodings map[string]OptionKind
+	encodings map[string]binary.OptionKind
 	imports   []*coreUse
 	module    uint32
 	instance  uint32
@@ -113,31 +116,31 @@ func (u *unit) describe() string {
 
 // failNew ends New with an error that has no place in a binary.
 func failNew(format string, args ...any) {
-	panic(&Error{Offset: -1, Rule: fmt.Sprintf(format, args...)})
+	panic(&fault.Error{Offset: -1, Rule: fmt.Sprintf(format, args...)})
 }
 
 // builder adds definitions to a component and counts its index spaces.
 type builder struct {
-	c       *Component
-	count   [sorts]uint32
-	aliases map[Alias]uint32
+	c       *binary.Component
+	count   [binary.NumSorts]uint32
+	aliases map[binary.Alias]uint32
 }
 
 // add adds a definition and returns the index that it defines.
-func (b *builder) add(sort Sort, d Def) uint32 {
+func (b *builder) add(sort binary.Sort, d binary.Def) uint32 {
 	b.c.Add(d)
 	b.count[sort]++
 	return b.count[sort] - 1
 }
 
 // alias returns the index of an export of an instance, or of a core instance.
-func (b *builder) alias(target AliasTarget, sort Sort, instance uint32, name string) uint32 {
-	key := Alias{Sort: sort, Target: target, Instance: instance, Name: name}
+func (b *builder) alias(target binary.AliasTarget, sort binary.Sort, instance uint32, name string) uint32 {
+	key := binary.Alias{Sort: sort, Target: target, Instance: instance, Name: name}
 	if index, ok := b.aliases[key]; ok {
 		return index
 	}
 	if b.aliases == nil {
-		b.aliases = make(map[Alias]uint32)
+		b.aliases = make(map[binary.Alias]uint32)
 	}
 	d := key
 	index := b.add(sort, &d)
@@ -146,18 +149,18 @@ func (b *builder) alias(target AliasTarget, sort Sort, instance uint32, name str
 }
 
 // export adds an export and returns the index that it defines.
-func (b *builder) export(name ExternName, sort Sort, index uint32, t *ExternType) uint32 {
-	return b.add(sort, &Export{Name: name, Sort: sort, Index: index, Type: t})
+func (b *builder) export(name binary.ExternName, sort binary.Sort, index uint32, t *binary.ExternType) uint32 {
+	return b.add(sort, &binary.Export{Name: name, Sort: sort, Index: index, Type: t})
 }
 
 // canon adds a canonical definition that makes a core function.
-func (b *builder) canon(d *Canon) uint32 { return b.add(SortCoreFunc, d) }
+func (b *builder) canon(d *binary.Canon) uint32 { return b.add(binary.SortCoreFunc, d) }
 
 // coreValTypes are core types of the abi package.
-func coreValTypes(list []abi.Core) []CoreValType {
-	out := make([]CoreValType, len(list))
+func coreValTypes(list []abi.Core) []wasm.ValType {
+	out := make([]wasm.ValType, len(list))
 	for i, c := range list {
-		out[i] = [...]CoreValType{abi.I32: CoreI32, abi.I64: CoreI64, abi.F32: CoreF32, abi.F64: CoreF64}[c]
+		out[i] = [...]wasm.ValType{abi.I32: wasm.I32, abi.I64: wasm.I64, abi.F32: wasm.F32, abi.F64: wasm.F64}[c]
 	}
 	return out
 }
@@ -228,17 +231,17 @@ func (m *maker) needsOf(f *wit.Function, lifted bool) needs {
 
 // options returns the canonical options of a function of a unit, whose core module
 // has been instantiated where memory is needed.
-func (m *maker) options(u *unit, item string, n needs, lifted bool) []CanonOption {
-	var list []CanonOption
+func (m *maker) options(u *unit, item string, n needs, lifted bool) []binary.CanonOption {
+	var list []binary.CanonOption
 	if n.encoding {
-		list = append(list, CanonOption{Kind: u.encodings[item]})
+		list = append(list, binary.CanonOption{Kind: u.encodings[item]})
 	}
 	if n.memory {
-		list = append(list, CanonOption{MemoryOption, m.memory})
+		list = append(list, binary.CanonOption{Kind: binary.MemoryOption, Index: m.memory})
 	}
 	if n.realloc {
 		owner, name := m.reallocOf(u, lifted)
-		list = append(list, CanonOption{ReallocOption, m.b.alias(AliasCoreExport, SortCoreFunc, owner.instance, name)})
+		list = append(list, binary.CanonOption{Kind: binary.ReallocOption, Index: m.b.alias(binary.AliasCoreExport, binary.SortCoreFunc, owner.instance, name)})
 	}
 	return list
 }
@@ -253,8 +256,8 @@ func (m *maker) reallocOf(u *unit, lifted bool) (*unit, string) {
 	for _, owner := range []*unit{u, m.units[0]} {
 		for _, name := range []string{special, "cabi_realloc", "cm32p2_realloc", "canonical_abi_realloc"} {
 			if e, ok := owner.typ.exports[name]; ok {
-				i32 := CoreI32
-				m.checkFunc(owner, "export "+name, e, []CoreValType{i32, i32, i32, i32}, []CoreValType{i32})
+				i32 := wasm.I32
+				m.checkFunc(owner, "export "+name, e, []wasm.ValType{i32, i32, i32, i32}, []wasm.ValType{i32})
 				return owner, name
 			}
 		}
@@ -264,8 +267,8 @@ func (m *maker) reallocOf(u *unit, lifted bool) (*unit, string) {
 }
 
 // checkFunc checks the type of a core import or export.
-func (m *maker) checkFunc(u *unit, what string, e coreEntity, params, results []CoreValType) {
-	if e.sort != SortCoreFunc {
+func (m *maker) checkFunc(u *unit, what string, e coreEntity, params, results []wasm.ValType) {
+	if e.sort != binary.SortCoreFunc {
 		failNew("%s of %s is a %s, and must be a function", what, u.describe(), e.sort)
 	}
 	if want := m.types.function(params, results); e.typ != want {

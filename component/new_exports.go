@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/witgen/witgen/component/binary"
 	"github.com/witgen/witgen/wit"
 )
 
@@ -14,7 +15,7 @@ func (m *maker) encodeExports() {
 		switch what := it.Item.(type) {
 		case *wit.Function:
 			f := m.lift(u, it, what, m.root.function(what))
-			m.b.export(itemName(m.r, it), SortFunc, f, nil)
+			m.b.export(itemName(m.r, it), binary.SortFunc, f, nil)
 		case wit.InterfaceID:
 			m.exportInterface(u, it, what)
 		default:
@@ -42,13 +43,13 @@ func (m *maker) lift(u *unit, it *wit.WorldItem, f *wit.Function, typ uint32) ui
 	if n.memory && !m.hasMemory {
 		failNew("%s exports no memory, which %q needs", m.units[0].describe(), names.name)
 	}
-	d := &Canon{Op: CanonLift, Type: typ, Options: m.options(u, m.r.ItemName(it), n, true)}
-	d.Func = m.b.alias(AliasCoreExport, SortCoreFunc, u.instance, names.name)
+	d := &binary.Canon{Op: binary.CanonLift, Type: typ, Options: m.options(u, m.r.ItemName(it), n, true)}
+	d.Func = m.b.alias(binary.AliasCoreExport, binary.SortCoreFunc, u.instance, names.name)
 	if post, ok := u.typ.exports[names.post]; ok {
 		m.checkFunc(u, "export "+names.post, post, results, nil)
-		d.Options = append(d.Options, CanonOption{PostReturnOption, m.b.alias(AliasCoreExport, SortCoreFunc, u.instance, names.post)})
+		d.Options = append(d.Options, binary.CanonOption{Kind: binary.PostReturnOption, Index: m.b.alias(binary.AliasCoreExport, binary.SortCoreFunc, u.instance, names.post)})
 	}
-	return m.b.add(SortFunc, d)
+	return m.b.add(binary.SortFunc, d)
 }
 
 // exportInterface exports an interface. Its functions are lifted with types that
@@ -56,9 +57,9 @@ func (m *maker) lift(u *unit, it *wit.WorldItem, f *wit.Function, typ uint32) ui
 // names and types of the interface, since only a component can give types names.
 func (m *maker) exportInterface(u *unit, it *wit.WorldItem, id wit.InterfaceID) {
 	iface := m.r.Interfaces[id]
-	outer := newTypeScope(m.r, id, func(d Def) uint32 { return m.b.add(SortType, d) })
+	outer := newTypeScope(m.r, id, func(d binary.Def) uint32 { return m.b.add(binary.SortType, d) })
 	outer.foreign = m.typeForExport
-	outer.name = func(_ wit.TypeID, _ ExternName, index *uint32) uint32 { return *index }
+	outer.name = func(_ wit.TypeID, _ binary.ExternName, index *uint32) uint32 { return *index }
 	m.eachResource(it, func(t wit.TypeID) { outer.ids[t] = m.resources[resourceKey{it, t}] })
 
 	n := newNested(m, outer)
@@ -71,9 +72,9 @@ func (m *maker) exportInterface(u *unit, it *wit.WorldItem, id wit.InterfaceID) 
 	n.in.restore(before)
 	n.exports(iface)
 
-	component := m.b.add(SortComponent, n.b.c)
-	instance := m.b.add(SortInstance, &Instance{Component: component, Args: n.args})
-	exported := m.b.export(itemName(m.r, it), SortInstance, instance, nil)
+	component := m.b.add(binary.SortComponent, n.b.c)
+	instance := m.b.add(binary.SortInstance, &binary.Instance{Component: component, Args: n.args})
+	exported := m.b.export(itemName(m.r, it), binary.SortInstance, instance, nil)
 	if it.Name == "" {
 		m.exported[id] = exported
 	}
@@ -87,7 +88,7 @@ func (m *maker) typeForExport(owner wit.InterfaceID, id wit.TypeID) uint32 {
 		if !ok {
 			failNew("the world exports %s after an interface that uses its types", m.r.QualifiedName(owner))
 		}
-		return m.b.alias(AliasExport, SortType, instance, m.r.Types[id].Name)
+		return m.b.alias(binary.AliasExport, binary.SortType, instance, m.r.Types[id].Name)
 	}
 	return m.root.index(id)
 }
@@ -99,7 +100,7 @@ type nested struct {
 	// outer encodes types around the component, in inside it.
 	outer, in *typeScope
 	names     map[string]bool
-	args      []Arg
+	args      []binary.Arg
 	// resources are those that the interface defines, funcs its functions in
 	// order, both as they are imported.
 	resources map[wit.TypeID]uint32
@@ -107,8 +108,8 @@ type nested struct {
 }
 
 func newNested(m *maker, outer *typeScope) *nested {
-	n := &nested{m: m, b: &builder{c: &Component{}}, outer: outer, names: make(map[string]bool), resources: make(map[wit.TypeID]uint32)}
-	n.in = newTypeScope(m.r, outer.iface, func(d Def) uint32 { return n.b.add(SortType, d) })
+	n := &nested{m: m, b: &builder{c: &binary.Component{}}, outer: outer, names: make(map[string]bool), resources: make(map[wit.TypeID]uint32)}
+	n.in = newTypeScope(m.r, outer.iface, func(d binary.Def) uint32 { return n.b.add(binary.SortType, d) })
 	n.in.name = n.importType
 	return n
 }
@@ -129,10 +130,10 @@ func (n *nested) unique(name string) string {
 
 // importType imports a named type, for which the same type around the component is
 // the argument.
-func (n *nested) importType(id wit.TypeID, name ExternName, index *uint32) uint32 {
+func (n *nested) importType(id wit.TypeID, name binary.ExternName, index *uint32) uint32 {
 	label := n.unique("import-type-" + name.Name)
-	n.args = append(n.args, Arg{label, SortType, n.outer.index(id)})
-	return n.b.add(SortType, &Import{Name: Named(label), Type: typeBound(index)})
+	n.args = append(n.args, binary.Arg{Name: label, Sort: binary.SortType, Index: n.outer.index(id)})
+	return n.b.add(binary.SortType, &binary.Import{Name: binary.Named(label), Type: typeBound(index)})
 }
 
 // importForeign imports the types of other interfaces that one uses.
@@ -152,26 +153,26 @@ func (n *nested) importForeign(id wit.InterfaceID) {
 // importFunction imports a function, for which lifted is the argument.
 func (n *nested) importFunction(f *wit.Function, lifted uint32) {
 	label := n.unique("import-func-" + f.Base())
-	n.args = append(n.args, Arg{label, SortFunc, lifted})
-	t := ExternType{Sort: SortFunc, Index: n.in.function(f)}
-	n.funcs = append(n.funcs, n.b.add(SortFunc, &Import{Name: Named(label), Type: t}))
+	n.args = append(n.args, binary.Arg{Name: label, Sort: binary.SortFunc, Index: lifted})
+	t := binary.ExternType{Sort: binary.SortFunc, Index: n.in.function(f)}
+	n.funcs = append(n.funcs, n.b.add(binary.SortFunc, &binary.Import{Name: binary.Named(label), Type: t}))
 }
 
 // exports exports the types and functions of the interface.
 func (n *nested) exports(iface *wit.Interface) {
-	n.in.name = func(_ wit.TypeID, name ExternName, index *uint32) uint32 {
-		return n.b.export(name, SortType, *index, nil)
+	n.in.name = func(_ wit.TypeID, name binary.ExternName, index *uint32) uint32 {
+		return n.b.export(name, binary.SortType, *index, nil)
 	}
 	for _, t := range iface.Types {
 		if imported, ok := n.resources[t]; ok {
 			def := n.m.r.Types[t]
-			n.in.ids[t] = n.b.export(externNameOf(def.Name, def.ExternalID), SortType, imported, nil)
+			n.in.ids[t] = n.b.export(externNameOf(def.Name, def.ExternalID), binary.SortType, imported, nil)
 		} else {
 			n.in.typ(t)
 		}
 	}
 	for i, f := range iface.Functions {
-		t := ExternType{Sort: SortFunc, Index: n.in.function(f)}
-		n.b.export(externNameOf(f.Name, f.ExternalID), SortFunc, n.funcs[i], &t)
+		t := binary.ExternType{Sort: binary.SortFunc, Index: n.in.function(f)}
+		n.b.export(externNameOf(f.Name, f.ExternalID), binary.SortFunc, n.funcs[i], &t)
 	}
 }

@@ -3,6 +3,7 @@ package component
 import (
 	"fmt"
 
+	"github.com/witgen/witgen/component/binary"
 	"github.com/witgen/witgen/wit"
 )
 
@@ -106,10 +107,10 @@ func (m *maker) isExported(id wit.InterfaceID) bool {
 // encodeImports adds the imports of the component: interfaces, then types, then
 // functions.
 func (m *maker) encodeImports() {
-	m.root = newTypeScope(m.r, noInterface, func(d Def) uint32 { return m.b.add(SortType, d) })
+	m.root = newTypeScope(m.r, noInterface, func(d binary.Def) uint32 { return m.b.add(binary.SortType, d) })
 	m.root.foreign = m.importedType
-	m.root.name = func(_ wit.TypeID, name ExternName, index *uint32) uint32 {
-		return m.b.add(SortType, &Import{Name: name, Type: typeBound(index)})
+	m.root.name = func(_ wit.TypeID, name binary.ExternName, index *uint32) uint32 {
+		return m.b.add(binary.SortType, &binary.Import{Name: name, Type: typeBound(index)})
 	}
 	for _, it := range m.world.Imports {
 		if id, ok := it.Item.(wit.InterfaceID); ok {
@@ -123,8 +124,8 @@ func (m *maker) encodeImports() {
 	}
 	for _, it := range m.world.Imports {
 		if f, ok := it.Item.(*wit.Function); ok && m.used[""][f.Name] {
-			t := ExternType{Sort: SortFunc, Index: m.root.function(f)}
-			m.funcs[f.Name] = m.b.add(SortFunc, &Import{Name: itemName(m.r, it), Type: t})
+			t := binary.ExternType{Sort: binary.SortFunc, Index: m.root.function(f)}
+			m.funcs[f.Name] = m.b.add(binary.SortFunc, &binary.Import{Name: itemName(m.r, it), Type: t})
 		}
 	}
 }
@@ -150,8 +151,8 @@ func (m *maker) importInterface(it *wit.WorldItem, id wit.InterfaceID) {
 		return
 	}
 	t := instanceTypeOf(m.r, id, types, funcs, m.importedType)
-	index := m.b.add(SortType, &TypeDef{Type: t})
-	instance := m.b.add(SortInstance, &Import{Name: itemName(m.r, it), Type: ExternType{Sort: SortInstance, Index: index}})
+	index := m.b.add(binary.SortType, &binary.TypeDef{Type: t})
+	instance := m.b.add(binary.SortInstance, &binary.Import{Name: itemName(m.r, it), Type: binary.ExternType{Sort: binary.SortInstance, Index: index}})
 	m.imported[name] = instance
 	if _, ok := m.ifaces[id]; !ok || it.Name == "" {
 		m.ifaces[id] = instance
@@ -164,7 +165,7 @@ func (m *maker) importedType(owner wit.InterfaceID, id wit.TypeID) uint32 {
 	if !ok {
 		failNew("the world does not import %s, whose type %q it uses", m.r.QualifiedName(owner), m.r.Types[id].Name)
 	}
-	return m.b.alias(AliasExport, SortType, instance, m.r.Types[id].Name)
+	return m.b.alias(binary.AliasExport, binary.SortType, instance, m.r.Types[id].Name)
 }
 
 // lower adds the core function of an imported function. Where it needs memory, its
@@ -173,17 +174,17 @@ func (m *maker) lower(u *unit, use *coreUse) uint32 {
 	item := m.r.ItemName(use.item)
 	f := m.funcs[use.fn.Name]
 	if _, ok := use.item.Item.(wit.InterfaceID); ok {
-		f = m.b.alias(AliasExport, SortFunc, m.imported[item], use.fn.Name)
+		f = m.b.alias(binary.AliasExport, binary.SortFunc, m.imported[item], use.fn.Name)
 	}
 	n := m.needsOf(use.fn, false)
-	return m.b.canon(&Canon{Op: CanonLower, Func: f, Options: m.options(u, item, n, false)})
+	return m.b.canon(&binary.Canon{Op: binary.CanonLower, Func: f, Options: m.options(u, item, n, false)})
 }
 
 // resourceIndex returns the index of an imported resource.
 func (m *maker) resourceIndex(it *wit.WorldItem, id wit.TypeID) uint32 {
 	switch it.Item.(type) {
 	case wit.InterfaceID:
-		return m.b.alias(AliasExport, SortType, m.imported[m.r.ItemName(it)], m.r.Types[id].Name)
+		return m.b.alias(binary.AliasExport, binary.SortType, m.imported[m.r.ItemName(it)], m.r.Types[id].Name)
 	case wit.TypeID:
 		return m.root.index(id)
 	default:

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strconv"
 
+	"github.com/witgen/witgen/component/binary"
+	"github.com/witgen/witgen/internal/wasm"
 	"github.com/witgen/witgen/wit"
 )
 
@@ -15,7 +17,7 @@ import (
 
 // shim is a function of the shim module.
 type shim struct {
-	typ SubType
+	typ wasm.SubType
 	// unit and use are the import that the shim stands for.
 	unit *unit
 	use  *coreUse
@@ -35,13 +37,13 @@ func (m *maker) instantiate() {
 	main := m.units[0]
 	m.findShims()
 	for _, u := range m.units {
-		u.module = m.b.add(SortCoreModule, &CoreModule{Bytes: u.wasm})
+		u.module = m.b.add(binary.SortCoreModule, &binary.CoreModule{Bytes: u.wasm})
 	}
 	shims := m.instantiateShims()
 	m.defineResources()
 	m.instantiateUnit(main)
-	if name, ok := main.exportNamed("memory", standardPrefix+"_memory"); ok && main.typ.exports[name].sort == SortCoreMemory {
-		m.memory = m.b.alias(AliasCoreExport, SortCoreMemory, main.instance, name)
+	if name, ok := main.exportNamed("memory", standardPrefix+"_memory"); ok && main.typ.exports[name].sort == binary.SortCoreMemory {
+		m.memory = m.b.alias(binary.AliasCoreExport, binary.SortCoreMemory, main.instance, name)
 		m.hasMemory = true
 	}
 	for _, u := range m.units[1:] {
@@ -71,7 +73,7 @@ func (m *maker) findShims() {
 		for _, it := range u.exports {
 			m.eachResource(it, func(id wit.TypeID) {
 				if name, ok := m.dtor(u, it, id); ok {
-					add(&shim{typ: SubType{Kind: FuncKind, Params: []CoreValType{CoreI32}}, unit: u, dtor: name})
+					add(&shim{typ: wasm.SubType{Kind: wasm.FuncForm, Params: []wasm.ValType{wasm.I32}}, unit: u, dtor: name})
 				}
 			})
 		}
@@ -96,7 +98,7 @@ func (m *maker) dtor(u *unit, it *wit.WorldItem, id wit.TypeID) (string, bool) {
 	names := m.dtorNames(it, m.r.Types[id].Name)
 	name, ok := u.exportNamed(names[:]...)
 	if ok {
-		m.checkFunc(u, "export "+name, u.typ.exports[name], []CoreValType{CoreI32}, nil)
+		m.checkFunc(u, "export "+name, u.typ.exports[name], []wasm.ValType{wasm.I32}, nil)
 	}
 	return name, ok
 }
@@ -106,10 +108,10 @@ func (m *maker) instantiateShims() uint32 {
 	if len(m.shims) == 0 {
 		return 0
 	}
-	module := m.b.add(SortCoreModule, &CoreModule{Bytes: shimModule(m.shims)})
-	instance := m.b.add(SortCoreInstance, &CoreInstance{Module: module})
+	module := m.b.add(binary.SortCoreModule, &binary.CoreModule{Bytes: shimModule(m.shims)})
+	instance := m.b.add(binary.SortCoreInstance, &binary.CoreInstance{Module: module})
 	for i, s := range m.shims {
-		s.core = m.b.alias(AliasCoreExport, SortCoreFunc, instance, exportName(i))
+		s.core = m.b.alias(binary.AliasCoreExport, binary.SortCoreFunc, instance, exportName(i))
 	}
 	return instance
 }
@@ -120,7 +122,7 @@ func (m *maker) defineResources() {
 	for _, u := range m.units {
 		for _, it := range u.exports {
 			m.eachResource(it, func(id wit.TypeID) {
-				r := &Resource{Rep: CoreI32}
+				r := &binary.Resource{Rep: wasm.I32}
 				if name, ok := m.dtor(u, it, id); ok {
 					for _, s := range m.shims {
 						if s.unit == u && s.dtor == name {
@@ -128,7 +130,7 @@ func (m *maker) defineResources() {
 						}
 					}
 				}
-				m.resources[resourceKey{it, id}] = m.b.add(SortType, &TypeDef{Type: r})
+				m.resources[resourceKey{it, id}] = m.b.add(binary.SortType, &binary.TypeDef{Type: r})
 			})
 		}
 	}
@@ -138,45 +140,45 @@ func (m *maker) defineResources() {
 // each module that it imports from.
 func (m *maker) instantiateUnit(u *unit) {
 	var names []string
-	bags := make(map[string]*CoreInstance)
+	bags := make(map[string]*binary.CoreInstance)
 	for _, use := range u.imports {
 		bag := bags[use.module]
 		if bag == nil {
-			bag = &CoreInstance{Exports: []CoreExport{}}
+			bag = &binary.CoreInstance{Exports: []binary.CoreExport{}}
 			bags[use.module] = bag
 			names = append(names, use.module)
 		}
 		sort, index := m.supply(u, use)
-		bag.Exports = append(bag.Exports, CoreExport{use.unique, sort, index})
+		bag.Exports = append(bag.Exports, binary.CoreExport{Name: use.unique, Sort: sort, Index: index})
 	}
-	instance := &CoreInstance{Module: u.module}
+	instance := &binary.CoreInstance{Module: u.module}
 	for _, name := range names {
-		instance.Args = append(instance.Args, CoreArg{name, m.b.add(SortCoreInstance, bags[name])})
+		instance.Args = append(instance.Args, binary.CoreArg{Name: name, Instance: m.b.add(binary.SortCoreInstance, bags[name])})
 	}
-	u.instance = m.b.add(SortCoreInstance, instance)
+	u.instance = m.b.add(binary.SortCoreInstance, instance)
 }
 
 // supply returns what stands for an import at instantiation.
-func (m *maker) supply(u *unit, use *coreUse) (Sort, uint32) {
+func (m *maker) supply(u *unit, use *coreUse) (binary.Sort, uint32) {
 	if use.shim != nil {
-		return SortCoreFunc, use.shim.core
+		return binary.SortCoreFunc, use.shim.core
 	}
 	main := m.units[0]
 	switch use.kind {
 	case useFunc:
-		return SortCoreFunc, m.lower(u, use)
+		return binary.SortCoreFunc, m.lower(u, use)
 	case useDrop:
-		return SortCoreFunc, m.b.canon(&Canon{Op: CanonResourceDrop, Type: m.resourceIndex(use.item, use.resource)})
+		return binary.SortCoreFunc, m.b.canon(&binary.Canon{Op: binary.CanonResourceDrop, Type: m.resourceIndex(use.item, use.resource)})
 	case useExportedNew:
-		return SortCoreFunc, m.b.canon(&Canon{Op: CanonResourceNew, Type: m.ownResource(use)})
+		return binary.SortCoreFunc, m.b.canon(&binary.Canon{Op: binary.CanonResourceNew, Type: m.ownResource(use)})
 	case useExportedRep:
-		return SortCoreFunc, m.b.canon(&Canon{Op: CanonResourceRep, Type: m.ownResource(use)})
+		return binary.SortCoreFunc, m.b.canon(&binary.Canon{Op: binary.CanonResourceRep, Type: m.ownResource(use)})
 	case useExportedDrop:
-		return SortCoreFunc, m.b.canon(&Canon{Op: CanonResourceDrop, Type: m.ownResource(use)})
+		return binary.SortCoreFunc, m.b.canon(&binary.Canon{Op: binary.CanonResourceDrop, Type: m.ownResource(use)})
 	case useMemory:
-		return SortCoreMemory, m.b.alias(AliasCoreExport, SortCoreMemory, main.instance, use.name)
+		return binary.SortCoreMemory, m.b.alias(binary.AliasCoreExport, binary.SortCoreMemory, main.instance, use.name)
 	case useMainExport:
-		return use.entity.sort, m.b.alias(AliasCoreExport, use.entity.sort, main.instance, use.name)
+		return use.entity.sort, m.b.alias(binary.AliasCoreExport, use.entity.sort, main.instance, use.name)
 	default:
 		panic(fmt.Sprintf("component: unhandled use %d", use.kind))
 	}
@@ -205,27 +207,27 @@ func (m *maker) instantiateFixup(shims uint32) {
 	if len(m.shims) == 0 && !ok {
 		return
 	}
-	fixup := &CoreInstance{Module: m.b.add(SortCoreModule, &CoreModule{Bytes: fixupModule(m.shims, initialize)})}
+	fixup := &binary.CoreInstance{Module: m.b.add(binary.SortCoreModule, &binary.CoreModule{Bytes: fixupModule(m.shims, initialize)})}
 	if len(m.shims) > 0 {
-		actual := &CoreInstance{Exports: []CoreExport{}}
+		actual := &binary.CoreInstance{Exports: []binary.CoreExport{}}
 		for i, s := range m.shims {
-			actual.Exports = append(actual.Exports, CoreExport{exportName(i), SortCoreFunc, m.actual(s)})
+			actual.Exports = append(actual.Exports, binary.CoreExport{Name: exportName(i), Sort: binary.SortCoreFunc, Index: m.actual(s)})
 		}
-		fixup.Args = append(fixup.Args, CoreArg{"actual", m.b.add(SortCoreInstance, actual)}, CoreArg{"shim", shims})
+		fixup.Args = append(fixup.Args, binary.CoreArg{Name: "actual", Instance: m.b.add(binary.SortCoreInstance, actual)}, binary.CoreArg{Name: "shim", Instance: shims})
 	}
 	if ok {
-		fixup.Args = append(fixup.Args, CoreArg{"main", main.instance})
+		fixup.Args = append(fixup.Args, binary.CoreArg{Name: "main", Instance: main.instance})
 	}
-	m.b.add(SortCoreInstance, fixup)
+	m.b.add(binary.SortCoreInstance, fixup)
 }
 
 // actual returns the function that a shim stands for, now that all is there.
 func (m *maker) actual(s *shim) uint32 {
 	if s.dtor != "" {
-		return m.b.alias(AliasCoreExport, SortCoreFunc, s.unit.instance, s.dtor)
+		return m.b.alias(binary.AliasCoreExport, binary.SortCoreFunc, s.unit.instance, s.dtor)
 	}
 	if s.use.kind == useAdapter {
-		return m.b.alias(AliasCoreExport, SortCoreFunc, s.use.adapter.instance, s.use.name)
+		return m.b.alias(binary.AliasCoreExport, binary.SortCoreFunc, s.use.adapter.instance, s.use.name)
 	}
 	return m.lower(s.unit, s.use)
 }

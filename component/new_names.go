@@ -3,6 +3,7 @@ package component
 import (
 	"strings"
 
+	"github.com/witgen/witgen/internal/wasm"
 	"github.com/witgen/witgen/wit"
 )
 
@@ -52,7 +53,7 @@ func (n coreName) intrinsic(what string) (string, bool) {
 // matchImport finds what of the world a core import stands for and checks its type.
 func (m *maker) matchImport(u *unit, use *coreUse) bool {
 	n := parseCoreImport(use.module, use.name)
-	i32 := []CoreValType{CoreI32}
+	i32 := []wasm.ValType{wasm.I32}
 	what := "import " + use.module + " " + use.name
 	if n.exported {
 		item, id := m.matchInterface(m.world.Exports, n)

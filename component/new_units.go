@@ -4,7 +4,10 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/witgen/witgen/component/binary"
+	"github.com/witgen/witgen/component/internal/fault"
 	"github.com/witgen/witgen/internal/abi"
+	"github.com/witgen/witgen/internal/wasm"
 	"github.com/witgen/witgen/wit"
 )
 
@@ -14,11 +17,11 @@ func (m *maker) readUnits(core []byte, adapters []Adapter) {
 	m.types = &coreTypes{}
 	var all []wit.WorldID
 	var worlds []moduleWorlds
-	read := func(name string, wasm []byte) {
-		u := &unit{name: name, encodings: make(map[string]OptionKind), adapted: make(map[string]coreEntity)}
-		u.typ = readModule(m.types, wasm, 0)
+	read := func(name string, module []byte) {
+		u := &unit{name: name, encodings: make(map[string]binary.OptionKind), adapted: make(map[string]coreEntity)}
+		u.typ = readModule(m.types, module, 0)
 		var w moduleWorlds
-		u.wasm, w = splitMetadata(d, wasm)
+		u.wasm, w = splitMetadata(d, module)
 		m.units = append(m.units, u)
 		worlds = append(worlds, w)
 		all = append(all, w.worlds...)
@@ -60,25 +63,24 @@ func (m *maker) needsAdapter(a Adapter) bool {
 
 // splitMetadata returns a core module without its metadata, with unique names for its
 // imports, and the worlds of the metadata.
-func splitMetadata(d *witDecoder, wasm []byte) ([]byte, moduleWorlds) {
+func splitMetadata(d *witDecoder, module []byte) ([]byte, moduleWorlds) {
 	var m moduleWorlds
-	e := encoder{buf: append(make([]byte, 0, len(wasm)), coreHead[:]...)}
-	for _, s := range coreSections(wasm, 0) {
-		switch s.id {
-		case coreCustomID:
-			r := &reader{data: s.data, base: s.at}
-			if name := r.name(); strings.HasPrefix(name, typeSection) {
-				d.metadata(r, &m)
+	w := wasm.Writer{Buf: make([]byte, 0, len(module))}
+	w.Preamble()
+	for s := range fault.NewCursor(module, 0).Sections() {
+		switch s.ID {
+		case wasm.CustomSection:
+			if strings.HasPrefix(s.Custom(), typeSection) {
+				d.metadata(s.Content, &m)
 				continue
 			}
-		case coreImportID:
-			s.data = uniqueImports(s)
+		case wasm.ImportSection:
+			s.Data = uniqueImports(s)
 		}
-		e.byte(s.id)
-		e.u32(uint32(len(s.data)))
-		e.byte(s.data...)
+		w.Byte(byte(s.ID))
+		w.Bytes(s.Data)
 	}
-	return e.buf, m
+	return w.Buf, m
 }
 
 // assign gives a unit the exports of its worlds that no other unit has, and the
@@ -163,7 +165,7 @@ func (m *maker) classify() {
 func (m *maker) classifyImport(u *unit, use *coreUse) {
 	main := m.units[0]
 	switch {
-	case u != main && use.module == "env" && use.name == "memory" && use.entity.sort == SortCoreMemory:
+	case u != main && use.module == "env" && use.name == "memory" && use.entity.sort == binary.SortCoreMemory:
 		use.kind = useMemory
 		m.checkMainExport(u, use, "memory")
 		return
@@ -179,17 +181,17 @@ func (m *maker) classifyImport(u *unit, use *coreUse) {
 			if !ok {
 				failNew("%s imports %q from %q, and the adapter of that name does not export it", u.describe(), use.name, use.module)
 			}
-			if bad := (&validator{core: m.types}).subCore(e, use.entity); bad != nil {
-				failNew("%s imports %q from the adapter %q: %s", u.describe(), use.name, use.module, bad.what)
+			if wrong := m.types.match(e, use.entity); wrong != "" {
+				failNew("%s imports %q from the adapter %q: %s", u.describe(), use.name, use.module, wrong)
 			}
-			if e.sort != SortCoreFunc {
+			if e.sort != binary.SortCoreFunc {
 				failNew("%s imports the %s %q from the adapter %q, and adapters supply functions", u.describe(), e.sort, use.name, use.module)
 			}
 			a.adapted[use.name] = e
 			return
 		}
 	}
-	if use.entity.sort != SortCoreFunc {
+	if use.entity.sort != binary.SortCoreFunc {
 		failNew("%s imports the %s %q from %q, and a component supplies functions", u.describe(), use.entity.sort, use.name, use.module)
 	}
 	if !m.matchImport(u, use) {
@@ -207,7 +209,7 @@ func (m *maker) checkMainExport(u *unit, use *coreUse, name string) {
 	if !ok {
 		failNew("%s needs the export %q of the core module, which is not there", u.describe(), name)
 	}
-	if bad := (&validator{core: m.types}).subCore(e, use.entity); bad != nil {
-		failNew("%s imports %q of the core module: %s", u.describe(), name, bad.what)
+	if wrong := m.types.match(e, use.entity); wrong != "" {
+		failNew("%s imports %q of the core module: %s", u.describe(), name, wrong)
 	}
 }

@@ -1,6 +1,10 @@
 package component
 
-import "fmt"
+import (
+	"fmt"
+
+	"github.com/witgen/witgen/component/binary"
+)
 
 // subst replaces resources in types: the ones that an instance type or component
 // type introduces by those that it is used with (Explainer.md, "Type Checking").
@@ -36,9 +40,9 @@ func (s *subst) supply(have, want *items) {
 		h := have.get(w.name.Name)
 		s.v.work(1)
 		switch w.sort {
-		case SortType:
+		case binary.SortType:
 			s.memo[w.typ] = h.typ
-		case SortInstance:
+		case binary.SortInstance:
 			s.supply(&h.typ.(*instanceType).exports, &w.typ.(*instanceType).exports)
 		}
 	}

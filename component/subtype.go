@@ -3,6 +3,8 @@ package component
 import (
 	"fmt"
 	"slices"
+
+	"github.com/witgen/witgen/component/binary"
 )
 
 // mismatch says why one type is not a subtype of another; nil says that it is.
@@ -33,66 +35,6 @@ func (v *validator) equalVal(a, b val) *mismatch {
 	return v.equalValType(a.t.origin(), b.t.origin())
 }
 
-// plain sees through names and turns a defined primitive type into the primitive.
-func (t val) plain() val {
-	if t.t == nil {
-		return t
-	}
-	origin := t.t.origin()
-	if p, ok := origin.def.(*PrimType); ok {
-		return val{prim: p.Prim}
-	}
-	return val{t: origin}
-}
-
-// show names a value type for messages.
-func (t val) show() string {
-	switch {
-	case t.absent():
-		return "nothing"
-	case t.t == nil:
-		return t.prim.String()
-	}
-	return kindName(t.t.origin().def)
-}
-
-func kindName(t Type) string {
-	switch t := t.(type) {
-	case *PrimType:
-		return t.Prim.String()
-	case *Record:
-		return "a record"
-	case *Variant:
-		return "a variant"
-	case *List:
-		return "a list"
-	case *FixedList:
-		return "a list of fixed length"
-	case *Tuple:
-		return "a tuple"
-	case *Flags:
-		return "flags"
-	case *Enum:
-		return "an enum"
-	case *Option:
-		return "an option"
-	case *Result:
-		return "a result"
-	case *Map:
-		return "a map"
-	case *Own:
-		return "an own handle"
-	case *Borrow:
-		return "a borrow handle"
-	case *Stream:
-		return "a stream"
-	case *Future:
-		return "a future"
-	default:
-		panic(fmt.Sprintf("component: unhandled type %T", t))
-	}
-}
-
 func (v *validator) equalValType(a, b *valType) *mismatch {
 	if v.same(a) == v.same(b) {
 		return nil
@@ -104,8 +46,8 @@ func (v *validator) equalValType(a, b *valType) *mismatch {
 	if x, y := labels(a.def), labels(b.def); !slices.Equal(x, y) {
 		return differ("%s has the labels %q and %q are expected", kindName(a.def), x, y)
 	}
-	if x, ok := a.def.(*FixedList); ok && x.Length != b.def.(*FixedList).Length {
-		return differ("a list has length %d and %d is expected", x.Length, b.def.(*FixedList).Length)
+	if x, ok := a.def.(*binary.FixedList); ok && x.Length != b.def.(*binary.FixedList).Length {
+		return differ("a list has length %d and %d is expected", x.Length, b.def.(*binary.FixedList).Length)
 	}
 	if len(a.parts) != len(b.parts) {
 		return differ("%s has %d types and %d are expected", kindName(a.def), len(a.parts), len(b.parts))
@@ -136,29 +78,6 @@ func (v *validator) same(t *valType) *valType {
 	}
 }
 
-// labels returns the labels of a definition.
-func labels(t Type) []string {
-	switch t := t.(type) {
-	case *Record:
-		list := make([]string, len(t.Fields))
-		for i, f := range t.Fields {
-			list[i] = f.Name
-		}
-		return list
-	case *Variant:
-		list := make([]string, len(t.Cases))
-		for i, c := range t.Cases {
-			list[i] = c.Name
-		}
-		return list
-	case *Flags:
-		return t.Labels
-	case *Enum:
-		return t.Labels
-	}
-	return nil
-}
-
 func (v *validator) equalFunc(a, b *funcType) *mismatch {
 	switch {
 	case a == b:
@@ -185,17 +104,17 @@ func (v *validator) subItem(a, b *item) *mismatch {
 		return differ("a %s is expected and a %s is there", b.sort, a.sort)
 	}
 	switch a.sort {
-	case SortCoreModule:
+	case binary.SortCoreModule:
 		return v.subModule(a.module, b.module)
-	case SortFunc:
+	case binary.SortFunc:
 		return v.equalFunc(a.typ.(*funcType), b.typ.(*funcType))
-	case SortValue:
+	case binary.SortValue:
 		return v.equalVal(a.val, b.val)
-	case SortType:
+	case binary.SortType:
 		return v.equalType(a.typ, b.typ)
-	case SortInstance:
+	case binary.SortInstance:
 		return v.subInstance(a.typ.(*instanceType), b.typ.(*instanceType))
-	case SortComponent:
+	case binary.SortComponent:
 		return v.subComponent(a.typ.(*componentType), b.typ.(*componentType))
 	default:
 		panic(fmt.Sprintf("component: unhandled sort %s", a.sort))
@@ -280,7 +199,7 @@ func (v *validator) open(have, want *items, bounds []bound) (*subst, *mismatch) 
 			return s, differ("the resource %q is missing", b.path[len(b.path)-1])
 		}
 		r, ok := it.typ.(*resourceType)
-		if !ok || it.sort != SortType {
+		if !ok || it.sort != binary.SortType {
 			return s, differ("a resource is expected under the name %q", it.name.Name)
 		}
 		s.res[b.res] = r
@@ -313,8 +232,8 @@ func (v *validator) subModule(a, b *moduleType) *mismatch {
 		if !ok {
 			return differ("the module imports %q %q, which is not expected", i.module, i.name)
 		}
-		if m := v.subCore(e, i.entity); m != nil {
-			return m.in("in the import %q %q", i.module, i.name)
+		if wrong := v.core.match(e, i.entity); wrong != "" {
+			return differ("in the import %q %q: %s", i.module, i.name, wrong)
 		}
 	}
 	for _, name := range b.names {
@@ -322,57 +241,9 @@ func (v *validator) subModule(a, b *moduleType) *mismatch {
 		if !ok {
 			return differ("the module does not export %q", name)
 		}
-		if m := v.subCore(e, b.exports[name]); m != nil {
-			return m.in("in the export %q", name)
+		if wrong := v.core.match(e, b.exports[name]); wrong != "" {
+			return differ("in the export %q: %s", name, wrong)
 		}
-	}
-	return nil
-}
-
-// subCore checks that a core definition of type a may be imported as b (section
-// "Matching" of the core specification).
-func (v *validator) subCore(a, b coreEntity) *mismatch {
-	if a.sort != b.sort {
-		return differ("a %s is expected and a %s is there", b.sort, a.sort)
-	}
-	switch a.sort {
-	case SortCoreFunc:
-		if !v.core.isSub(a.typ, b.typ) {
-			return differ("a function of type %s is expected and one of type %s is there", v.core.show(b.typ), v.core.show(a.typ))
-		}
-	case SortCoreTag:
-		if a.typ != b.typ {
-			return differ("a tag of type %s is expected and one of type %s is there", v.core.show(b.typ), v.core.show(a.typ))
-		}
-	case SortCoreTable:
-		if a.table.Elem != b.table.Elem {
-			return differ("a table of %s is expected and one of %s is there", b.table.Elem, a.table.Elem)
-		}
-		return subLimits(a.table.Limits, b.table.Limits)
-	case SortCoreMemory:
-		return subLimits(a.memory, b.memory)
-	case SortCoreGlobal:
-		if a.global != b.global {
-			return differ("a global of another type is expected")
-		}
-	default:
-		panic(fmt.Sprintf("component: unhandled sort %s", a.sort))
-	}
-	return nil
-}
-
-func subLimits(a, b CoreLimits) *mismatch {
-	switch {
-	case a.Addr64 != b.Addr64:
-		return differ("one has addresses of 64 bits and the other has not")
-	case a.Shared != b.Shared:
-		return differ("one is shared and the other is not")
-	case a.PageLog2 != b.PageLog2:
-		return differ("the sizes of a page differ")
-	case a.Min < b.Min:
-		return differ("the minimum is %d and %d is expected", a.Min, b.Min)
-	case b.HasMax && (!a.HasMax || a.Max > b.Max):
-		return differ("the maximum is above the expected %d", b.Max)
 	}
 	return nil
 }

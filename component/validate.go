@@ -1,6 +1,12 @@
 package component
 
-import "fmt"
+import (
+	"fmt"
+
+	"github.com/witgen/witgen/component/binary"
+	"github.com/witgen/witgen/component/internal/fault"
+	"github.com/witgen/witgen/internal/wasm"
+)
 
 // Validate checks a component by the validation rules of the specification
 // (Binary.md, Explainer.md and CanonicalABI.md): indices, types, names, canonical
@@ -10,18 +16,18 @@ import "fmt"
 //
 // An error is an *Error. Time and memory are bounded: a component whose types
 // take more work than its length justifies is refused.
-func Validate(c *Component) error {
+func Validate(c *binary.Component) error {
 	_, err := validate(c)
 	return err
 }
 
 // validate returns the type of a component.
-func validate(c *Component) (t *componentType, err error) {
-	defer catch(&err)
+func validate(c *binary.Component) (t *componentType, err error) {
+	defer fault.Catch(&err)
 	return newValidator(c).component(c, nil), nil
 }
 
-func newValidator(c *Component) *validator {
+func newValidator(c *binary.Component) *validator {
 	return &validator{core: &coreTypes{}, equal: make(map[*valType]*valType), budget: baseBudget + 8*c.Size}
 }
 
@@ -38,7 +44,7 @@ type validator struct {
 	// at is the offset of the definition that is being checked.
 	at int
 	// scopes keeps the scopes of components where it is not nil.
-	scopes map[*Component]*scope
+	scopes map[*binary.Component]*scope
 }
 
 // work counts n steps.
@@ -49,19 +55,7 @@ func (v *validator) work(n int) {
 }
 
 // fail ends validation at the current definition.
-func (v *validator) fail(format string, args ...any) { invalidAt(v.at, format, args...) }
-
-func invalidAt(offset int, format string, args ...any) {
-	panic(&Error{Offset: offset, Rule: fmt.Sprintf(format, args...)})
-}
-
-// lookup returns an item of an index space.
-func lookup[T any](space []T, index uint32, what string, at int) T {
-	if int64(index) >= int64(len(space)) {
-		invalidAt(at, "%s %d is out of range: there are %d", what, index, len(space))
-	}
-	return space[index]
-}
+func (v *validator) fail(format string, args ...any) { fault.Invalid(v.at, format, args...) }
 
 // scopeKind says what a scope is the inside of.
 type scopeKind uint8
@@ -78,13 +72,15 @@ type scope struct {
 	v      *validator
 	kind   scopeKind
 	parent *scope
+	// of is the component where the scope is the inside of one.
+	of *binary.Component
 
 	coreTypes     []coreType
 	coreFuncs     []coreTypeID
 	coreTags      []coreTypeID
-	coreTables    []CoreTable
-	coreMemories  []CoreLimits
-	coreGlobals   []CoreGlobal
+	coreTables    []wasm.Table
+	coreMemories  []wasm.Limits
+	coreGlobals   []wasm.Global
 	coreModules   []*moduleType
 	coreInstances []map[string]coreEntity
 
@@ -101,7 +97,7 @@ type scope struct {
 	defined           []*resource
 	// slotType is that of the context built-ins of the component, once there is
 	// one.
-	slotType CoreValType
+	slotType wasm.ValType
 }
 
 // coreType is an entry of the index space of core types: a module type where
@@ -138,8 +134,9 @@ func (v *validator) newScope(kind scopeKind, parent *scope) *scope {
 	return s
 }
 
-func (v *validator) component(c *Component, parent *scope) *componentType {
+func (v *validator) component(c *binary.Component, parent *scope) *componentType {
 	s := v.newScope(inComponent, parent)
+	s.of = c
 	if v.scopes != nil {
 		v.scopes[c] = s
 	}
@@ -157,40 +154,40 @@ func (v *validator) component(c *Component, parent *scope) *componentType {
 	return s.finish()
 }
 
-func (s *scope) def(d Def) {
+func (s *scope) def(d binary.Def) {
 	switch d := d.(type) {
-	case *Custom:
-	case *CoreModule:
+	case *binary.Custom:
+	case *binary.CoreModule:
 		m := readModule(s.v.core, d.Bytes, d.At())
 		// As in a module type: two-level names are arguments at instantiation.
 		if twice := repeatedImport(m.imports); twice >= 0 {
 			i := m.imports[twice]
-			invalidAt(d.At(), "a core module inside a component imports %q %q twice", i.module, i.name)
+			fault.Invalid(d.At(), "a core module inside a component imports %q %q twice", i.module, i.name)
 		}
 		s.coreModules = append(s.coreModules, m)
-	case *CoreInstance:
+	case *binary.CoreInstance:
 		s.coreInstances = append(s.coreInstances, s.coreInstance(d))
-	case *CoreTypeDef:
+	case *binary.CoreTypeDef:
 		s.coreTypeDef(d)
-	case *Component:
+	case *binary.Component:
 		s.components = append(s.components, s.v.component(d, s))
-	case *Instance:
+	case *binary.Instance:
 		s.instances = append(s.instances, s.instance(d))
-	case *Alias:
+	case *binary.Alias:
 		s.alias(d)
-	case *TypeDef:
+	case *binary.TypeDef:
 		s.types = append(s.types, s.typeDef(d.Type))
-	case *Canon:
+	case *binary.Canon:
 		s.canon(d)
-	case *Start:
+	case *binary.Start:
 		s.start(d)
-	case *Import:
+	case *binary.Import:
 		s.importItem(d.Name, d.Type)
-	case *ExportDecl:
+	case *binary.ExportDecl:
 		s.exportItem(s.externType(d.Name, d.Type))
-	case *Export:
+	case *binary.Export:
 		s.export(d)
-	case *Value:
+	case *binary.Value:
 		t := s.val(d.Type)
 		s.checkValue(t, d)
 		s.values = append(s.values, value{typ: t})
@@ -202,17 +199,17 @@ func (s *scope) def(d Def) {
 // define adds an item to the index space of its sort.
 func (s *scope) define(it *item) {
 	switch it.sort {
-	case SortCoreModule:
+	case binary.SortCoreModule:
 		s.coreModules = append(s.coreModules, it.module)
-	case SortFunc:
+	case binary.SortFunc:
 		s.funcs = append(s.funcs, it.typ.(*funcType))
-	case SortValue:
+	case binary.SortValue:
 		s.values = append(s.values, value{typ: it.val})
-	case SortType:
+	case binary.SortType:
 		s.types = append(s.types, it.typ)
-	case SortInstance:
+	case binary.SortInstance:
 		s.instances = append(s.instances, it.typ.(*instanceType))
-	case SortComponent:
+	case binary.SortComponent:
 		s.components = append(s.components, it.typ.(*componentType))
 	default:
 		panic(fmt.Sprintf("component: unhandled sort %s", it.sort))
@@ -220,22 +217,22 @@ func (s *scope) define(it *item) {
 }
 
 // lookup returns the item of an index. A value is consumed by it.
-func (s *scope) lookup(sort Sort, index uint32) *item {
+func (s *scope) lookup(sort binary.Sort, index uint32) *item {
 	it := &item{sort: sort}
 	at := s.v.at
 	switch sort {
-	case SortCoreModule:
-		it.module = lookup(s.coreModules, index, "core module", at)
-	case SortFunc:
-		it.typ = lookup(s.funcs, index, "function", at)
-	case SortValue:
+	case binary.SortCoreModule:
+		it.module = fault.Lookup(s.coreModules, index, "core module", at)
+	case binary.SortFunc:
+		it.typ = fault.Lookup(s.funcs, index, "function", at)
+	case binary.SortValue:
 		it.val = s.consume(index)
-	case SortType:
-		it.typ = lookup(s.types, index, "type", at)
-	case SortInstance:
-		it.typ = lookup(s.instances, index, "instance", at)
-	case SortComponent:
-		it.typ = lookup(s.components, index, "component", at)
+	case binary.SortType:
+		it.typ = fault.Lookup(s.types, index, "type", at)
+	case binary.SortInstance:
+		it.typ = fault.Lookup(s.instances, index, "instance", at)
+	case binary.SortComponent:
+		it.typ = fault.Lookup(s.components, index, "component", at)
 	default:
 		s.v.fail("a %s cannot be used here: of the core sorts, only modules have a type that components know", sort)
 	}
@@ -244,7 +241,7 @@ func (s *scope) lookup(sort Sort, index uint32) *item {
 
 // consume returns the type of a value and marks it as used.
 func (s *scope) consume(index uint32) val {
-	lookup(s.values, index, "value", s.v.at)
+	fault.Lookup(s.values, index, "value", s.v.at)
 	value := &s.values[index]
 	if value.consumed {
 		s.v.fail("value %d is used twice: values must be used once", index)
@@ -254,8 +251,8 @@ func (s *scope) consume(index uint32) val {
 }
 
 // start: Binary.md, "Start Definitions".
-func (s *scope) start(d *Start) {
-	f := lookup(s.funcs, d.Func, "function", s.v.at)
+func (s *scope) start(d *binary.Start) {
+	f := fault.Lookup(s.funcs, d.Func, "function", s.v.at)
 	if len(d.Args) != len(f.params) {
 		s.v.fail("a start function takes %d arguments and is given %d", len(f.params), len(d.Args))
 	}
@@ -277,54 +274,54 @@ func (s *scope) start(d *Start) {
 }
 
 // alias: Binary.md, "Alias Definitions".
-func (s *scope) alias(d *Alias) {
+func (s *scope) alias(d *binary.Alias) {
 	if s.kind != inComponent {
-		ok := d.Target == AliasExport && (d.Sort == SortInstance || d.Sort == SortType) ||
-			d.Target == AliasOuter && (d.Sort == SortCoreType || d.Sort == SortType)
+		ok := d.Target == binary.AliasExport && (d.Sort == binary.SortInstance || d.Sort == binary.SortType) ||
+			d.Target == binary.AliasOuter && (d.Sort == binary.SortCoreType || d.Sort == binary.SortType)
 		if !ok {
 			s.v.fail("an alias inside a type may name an exported instance or type, or an outer type or core type, and no %s", d.Sort)
 		}
 	}
 	switch d.Target {
-	case AliasExport:
-		if d.Sort.Core() && d.Sort != SortCoreModule {
+	case binary.AliasExport:
+		if d.Sort.Core() && d.Sort != binary.SortCoreModule {
 			s.v.fail("an instance exports no %s", d.Sort)
 		}
-		it := lookup(s.instances, d.Instance, "instance", s.v.at).exports.get(d.Name)
+		it := fault.Lookup(s.instances, d.Instance, "instance", s.v.at).exports.get(d.Name)
 		if it == nil || it.sort != d.Sort {
 			s.v.fail("instance %d exports no %s %q", d.Instance, d.Sort, d.Name)
 		}
 		s.define(it)
-	case AliasCoreExport:
+	case binary.AliasCoreExport:
 		s.coreAlias(d)
-	case AliasOuter:
+	case binary.AliasOuter:
 		s.outerAlias(d)
 	}
 }
 
-func (s *scope) coreAlias(d *Alias) {
-	instance := lookup(s.coreInstances, d.Instance, "core instance", s.v.at)
+func (s *scope) coreAlias(d *binary.Alias) {
+	instance := fault.Lookup(s.coreInstances, d.Instance, "core instance", s.v.at)
 	e, ok := instance[d.Name]
 	if !ok || e.sort != d.Sort {
 		s.v.fail("core instance %d exports no %s %q", d.Instance, d.Sort, d.Name)
 	}
 	switch e.sort {
-	case SortCoreFunc:
+	case binary.SortCoreFunc:
 		s.coreFuncs = append(s.coreFuncs, e.typ)
-	case SortCoreTag:
+	case binary.SortCoreTag:
 		s.coreTags = append(s.coreTags, e.typ)
-	case SortCoreTable:
+	case binary.SortCoreTable:
 		s.coreTables = append(s.coreTables, e.table)
-	case SortCoreMemory:
+	case binary.SortCoreMemory:
 		s.coreMemories = append(s.coreMemories, e.memory)
-	case SortCoreGlobal:
+	case binary.SortCoreGlobal:
 		s.coreGlobals = append(s.coreGlobals, e.global)
 	default:
 		panic(fmt.Sprintf("component: unhandled sort %s", e.sort))
 	}
 }
 
-func (s *scope) outerAlias(d *Alias) {
+func (s *scope) outerAlias(d *binary.Alias) {
 	target, crossed := s, false
 	for range d.Count {
 		crossed = crossed || target.kind == inComponent
@@ -334,14 +331,14 @@ func (s *scope) outerAlias(d *Alias) {
 	}
 	at := s.v.at
 	switch d.Sort {
-	case SortCoreModule:
-		s.coreModules = append(s.coreModules, lookup(target.coreModules, d.Index, "core module", at))
-	case SortCoreType:
-		s.coreTypes = append(s.coreTypes, lookup(target.coreTypes, d.Index, "core type", at))
-	case SortComponent:
-		s.components = append(s.components, lookup(target.components, d.Index, "component", at))
-	case SortType:
-		t := lookup(target.types, d.Index, "type", at)
+	case binary.SortCoreModule:
+		s.coreModules = append(s.coreModules, fault.Lookup(target.coreModules, d.Index, "core module", at))
+	case binary.SortCoreType:
+		s.coreTypes = append(s.coreTypes, fault.Lookup(target.coreTypes, d.Index, "core type", at))
+	case binary.SortComponent:
+		s.components = append(s.components, fault.Lookup(target.components, d.Index, "component", at))
+	case binary.SortType:
+		t := fault.Lookup(target.types, d.Index, "type", at)
 		if crossed && s.v.freeResource(t) {
 			s.v.fail("an outer alias leaves a component, and type %d there refers to a resource", d.Index)
 		}
@@ -349,4 +346,17 @@ func (s *scope) outerAlias(d *Alias) {
 	default:
 		s.v.fail("an outer alias may name a core module, a core type, a type or a component, and no %s", d.Sort)
 	}
+}
+
+// encoded encodes a component that was made here and validates it.
+func encoded(c *binary.Component) ([]byte, error) {
+	out := c.Encode()
+	c, err := binary.Decode(out)
+	if err == nil {
+		err = Validate(c)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("the component that was made is not valid: %w", err)
+	}
+	return out, nil
 }

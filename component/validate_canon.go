@@ -5,7 +5,10 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/witgen/witgen/component/binary"
+	"github.com/witgen/witgen/component/internal/fault"
 	"github.com/witgen/witgen/internal/abi"
+	"github.com/witgen/witgen/internal/wasm"
 )
 
 // maxFlatAsyncParams is the limit on the flat parameters of a function that is
@@ -14,18 +17,18 @@ const maxFlatAsyncParams = 4
 
 // options are canonical options after their checks.
 type options struct {
-	d *Canon
+	d *binary.Canon
 	// has says which are there; the string encodings count one by one.
-	has [CallbackOption + 1]bool
+	has [binary.CallbackOption + 1]bool
 	// pointer is the core type of addresses in the memory.
-	pointer CoreValType
+	pointer wasm.ValType
 }
 
 // options checks what holds of options wherever they stand (CanonicalABI.md,
 // "canonopt Validation"). allowed are the options that the definition knows.
-func (s *scope) options(d *Canon, allowed ...OptionKind) options {
+func (s *scope) options(d *binary.Canon, allowed ...binary.OptionKind) options {
 	v := s.v
-	o := options{d: d, pointer: CoreI32}
+	o := options{d: d, pointer: wasm.I32}
 	encodings := 0
 	for _, x := range d.Options {
 		if o.has[x.Kind] {
@@ -35,37 +38,37 @@ func (s *scope) options(d *Canon, allowed ...OptionKind) options {
 			v.fail("canon %s takes no option %s", d.Op, x.Kind)
 		}
 		o.has[x.Kind] = true
-		if x.Kind <= Latin1UTF16 {
+		if x.Kind <= binary.Latin1UTF16 {
 			encodings++
 		}
 	}
 	if encodings > 1 {
 		v.fail("canon %s has more than one string encoding", d.Op)
 	}
-	if index, ok := d.Option(MemoryOption); ok {
+	if index, ok := d.Option(binary.MemoryOption); ok {
 		o.pointer = s.memory(index)
 	}
-	if index, ok := d.Option(ReallocOption); ok {
-		if !o.has[MemoryOption] {
+	if index, ok := d.Option(binary.ReallocOption); ok {
+		if !o.has[binary.MemoryOption] {
 			v.fail("the option realloc of canon %s needs the option memory", d.Op)
 		}
 		p := o.pointer
-		s.checkOptionFunc(ReallocOption, index, []CoreValType{p, p, p, p}, []CoreValType{p})
+		s.checkOptionFunc(binary.ReallocOption, index, []wasm.ValType{p, p, p, p}, []wasm.ValType{p})
 	}
-	if index, ok := d.Option(CallbackOption); ok {
-		if !o.has[AsyncOption] {
+	if index, ok := d.Option(binary.CallbackOption); ok {
+		if !o.has[binary.AsyncOption] {
 			v.fail("the option callback needs the option async")
 		}
-		s.checkOptionFunc(CallbackOption, index, []CoreValType{CoreI32, CoreI32, CoreI32}, []CoreValType{CoreI32})
+		s.checkOptionFunc(binary.CallbackOption, index, []wasm.ValType{wasm.I32, wasm.I32, wasm.I32}, []wasm.ValType{wasm.I32})
 	}
-	if o.has[AsyncOption] && o.has[PostReturnOption] {
+	if o.has[binary.AsyncOption] && o.has[binary.PostReturnOption] {
 		v.fail("the option post-return cannot stand beside the option async")
 	}
 	return o
 }
 
-func (s *scope) checkOptionFunc(kind OptionKind, index uint32, params, results []CoreValType) {
-	f := lookup(s.coreFuncs, index, "core function", s.v.at)
+func (s *scope) checkOptionFunc(kind binary.OptionKind, index uint32, params, results []wasm.ValType) {
+	f := fault.Lookup(s.coreFuncs, index, "core function", s.v.at)
 	if want := s.v.core.function(params, results); f != want {
 		s.v.fail("the option %s needs a core function of type %s, and function %d is of type %s", kind, s.v.core.show(want), index, s.v.core.show(f))
 	}
@@ -73,18 +76,18 @@ func (s *scope) checkOptionFunc(kind OptionKind, index uint32, params, results [
 
 // memory checks a memory that canonical definitions read and write and returns the
 // type of its addresses.
-func (s *scope) memory(index uint32) CoreValType {
-	m := lookup(s.coreMemories, index, "core memory", s.v.at)
+func (s *scope) memory(index uint32) wasm.ValType {
+	m := fault.Lookup(s.coreMemories, index, "core memory", s.v.at)
 	if m.Shared {
 		s.v.fail("memory %d is shared, which canonical definitions cannot use", index)
 	}
 	if m.Addr64 {
-		return CoreI64
+		return wasm.I64
 	}
-	return CoreI32
+	return wasm.I32
 }
 
-func (s *scope) need(o options, kind OptionKind, why string) {
+func (s *scope) need(o options, kind binary.OptionKind, why string) {
 	if !o.has[kind] {
 		s.v.fail("canon %s needs the option %s: %s", o.d.Op, kind, why)
 	}
@@ -94,28 +97,28 @@ func (s *scope) need(o options, kind OptionKind, why string) {
 // needs.
 func (s *scope) needMemory(o options, t val) {
 	if t.info().list {
-		s.need(o, MemoryOption, t.show()+" goes through memory")
+		s.need(o, binary.MemoryOption, t.show()+" goes through memory")
 	}
 }
 
 // needRealloc checks the options that writing a value into it needs.
 func (s *scope) needRealloc(o options, t val) {
 	if t.info().list {
-		s.need(o, MemoryOption, t.show()+" goes through memory")
-		s.need(o, ReallocOption, t.show()+" needs memory that the component allocates")
+		s.need(o, binary.MemoryOption, t.show()+" goes through memory")
+		s.need(o, binary.ReallocOption, t.show()+" needs memory that the component allocates")
 	}
 }
 
 var (
-	stringOptions = []OptionKind{UTF8, UTF16, Latin1UTF16, MemoryOption}
-	lowerOptions  = append(slices.Clone(stringOptions), ReallocOption, AsyncOption)
-	liftOptions   = append(slices.Clone(lowerOptions), PostReturnOption, CallbackOption)
+	stringOptions = []binary.OptionKind{binary.UTF8, binary.UTF16, binary.Latin1UTF16, binary.MemoryOption}
+	lowerOptions  = append(slices.Clone(stringOptions), binary.ReallocOption, binary.AsyncOption)
+	liftOptions   = append(slices.Clone(lowerOptions), binary.PostReturnOption, binary.CallbackOption)
 )
 
 // canon checks a canonical definition and adds what it defines (CanonicalABI.md,
 // "Canonical Definitions").
-func (s *scope) canon(d *Canon) {
-	if d.Op == CanonLift {
+func (s *scope) canon(d *binary.Canon) {
+	if d.Op == binary.CanonLift {
 		s.lift(d)
 		return
 	}
@@ -123,62 +126,61 @@ func (s *scope) canon(d *Canon) {
 }
 
 // canonFunc returns the type of the core function that a definition makes.
-func (s *scope) canonFunc(d *Canon) coreTypeID {
+func (s *scope) canonFunc(d *binary.Canon) coreTypeID {
 	f := s.v.core.function
-	i32 := []CoreValType{CoreI32}
+	i32 := []wasm.ValType{wasm.I32}
 	switch d.Op {
-	case CanonLower:
+	case binary.CanonLower:
 		return s.lower(d)
-	case CanonResourceNew, CanonResourceRep:
+	case binary.CanonResourceNew, binary.CanonResourceRep:
 		r := s.resourceType(d.Type).res
-		if r.owner != s {
+		if r.owner != s.of {
 			s.v.fail("canon %s needs a resource that this component defines, and type %d is not", d.Op, d.Type)
 		}
-		rep := []CoreValType{r.rep}
-		if d.Op == CanonResourceNew {
+		rep := []wasm.ValType{r.rep}
+		if d.Op == binary.CanonResourceNew {
 			return f(rep, i32)
 		}
 		return f(i32, rep)
-	case CanonResourceDrop:
+	case binary.CanonResourceDrop:
 		s.resourceType(d.Type)
-	case CanonTaskReturn:
+	case binary.CanonTaskReturn:
 		return s.taskReturn(d)
-	case CanonContextGet, CanonContextSet:
+	case binary.CanonContextGet, binary.CanonContextSet:
 		return s.context(d)
-	case CanonStreamRead, CanonStreamWrite, CanonFutureRead, CanonFutureWrite:
+	case binary.CanonStreamRead, binary.CanonStreamWrite, binary.CanonFutureRead, binary.CanonFutureWrite:
 		return s.copy(d)
-	case CanonStreamNew, CanonStreamCancelRead, CanonStreamCancelWrite, CanonStreamDropReadable, CanonStreamDropWritable,
-		CanonFutureNew, CanonFutureCancelRead, CanonFutureCancelWrite, CanonFutureDropReadable, CanonFutureDropWritable:
+	case binary.CanonStreamNew, binary.CanonStreamCancelRead, binary.CanonStreamCancelWrite, binary.CanonStreamDropReadable, binary.CanonStreamDropWritable,
+		binary.CanonFutureNew, binary.CanonFutureCancelRead, binary.CanonFutureCancelWrite, binary.CanonFutureDropReadable, binary.CanonFutureDropWritable:
 		s.channel(d)
-	case CanonErrorContextNew, CanonErrorContextMessage:
+	case binary.CanonErrorContextNew, binary.CanonErrorContextMessage:
 		return s.errorContext(d)
-	case CanonWaitableSetWait, CanonWaitableSetPoll:
-		return f([]CoreValType{CoreI32, s.memory(d.Memory)}, i32)
-	case CanonThreadNewIndirect, CanonThreadSpawnRef, CanonThreadSpawnIndirect:
+	case binary.CanonWaitableSetWait, binary.CanonWaitableSetPoll:
+		return f([]wasm.ValType{wasm.I32, s.memory(d.Memory)}, i32)
+	case binary.CanonThreadNewIndirect, binary.CanonThreadSpawnRef, binary.CanonThreadSpawnIndirect:
 		return s.thread(d)
 	}
-	form, ok := canonForms[d.Op]
-	if !ok || form.sig == "" {
+	params, results, ok := strings.Cut(d.Op.Signature(), "->")
+	if !ok {
 		panic(fmt.Sprintf("component: unhandled canonical definition %s", d.Op))
 	}
-	params, results, _ := strings.Cut(form.sig, "->")
 	return f(coreList(params), coreList(results))
 }
 
 // coreList reads the core types of a signature.
-func coreList(s string) []CoreValType {
-	var list []CoreValType
+func coreList(s string) []wasm.ValType {
+	var list []wasm.ValType
 	for _, name := range strings.Fields(s) {
-		list = append(list, map[string]CoreValType{"i32": CoreI32, "i64": CoreI64}[name])
+		list = append(list, map[string]wasm.ValType{"i32": wasm.I32, "i64": wasm.I64}[name])
 	}
 	return list
 }
 
 // lift: CanonicalABI.md, "canon lift".
-func (s *scope) lift(d *Canon) {
+func (s *scope) lift(d *binary.Canon) {
 	v := s.v
-	core := lookup(s.coreFuncs, d.Func, "core function", v.at)
-	ft, ok := lookup(s.types, d.Type, "type", v.at).(*funcType)
+	core := fault.Lookup(s.coreFuncs, d.Func, "core function", v.at)
+	ft, ok := fault.Lookup(s.types, d.Type, "type", v.at).(*funcType)
 	if !ok {
 		v.fail("type %d is not that of a function", d.Type)
 	}
@@ -188,58 +190,58 @@ func (s *scope) lift(d *Canon) {
 	if want := v.core.function(params, results); core != want {
 		v.fail("canon lift makes a function of a core function of type %s, and function %d is of type %s", v.core.show(want), d.Func, v.core.show(core))
 	}
-	if index, ok := d.Option(PostReturnOption); ok {
-		s.checkOptionFunc(PostReturnOption, index, results, nil)
+	if index, ok := d.Option(binary.PostReturnOption); ok {
+		s.checkOptionFunc(binary.PostReturnOption, index, results, nil)
 	}
 	for _, p := range ft.params {
 		s.needRealloc(o, p.typ)
 	}
 	if flatCount(ft.params) > abi.MaxFlatParams {
-		s.need(o, ReallocOption, "the parameters are too many to pass flat")
+		s.need(o, binary.ReallocOption, "the parameters are too many to pass flat")
 	}
 	s.needMemory(o, ft.result)
 	limit := abi.MaxFlatResults
-	if o.has[AsyncOption] {
+	if o.has[binary.AsyncOption] {
 		limit = abi.MaxFlatParams
 	}
 	if len(flat(ft.result)) > limit {
-		s.need(o, MemoryOption, "the result is too large to return flat")
+		s.need(o, binary.MemoryOption, "the result is too large to return flat")
 	}
 	s.funcs = append(s.funcs, ft)
 }
 
 // lower: CanonicalABI.md, "canon lower".
-func (s *scope) lower(d *Canon) coreTypeID {
-	ft := lookup(s.funcs, d.Func, "function", s.v.at)
+func (s *scope) lower(d *binary.Canon) coreTypeID {
+	ft := fault.Lookup(s.funcs, d.Func, "function", s.v.at)
 	o := s.options(d, lowerOptions...)
 	s.checkAsync(o, ft)
 	params, results := s.flatten(o, ft, false)
 	limit := abi.MaxFlatParams
-	if o.has[AsyncOption] {
+	if o.has[binary.AsyncOption] {
 		limit = maxFlatAsyncParams
-		s.need(o, MemoryOption, "an async lowering needs it")
+		s.need(o, binary.MemoryOption, "an async lowering needs it")
 	}
 	for _, p := range ft.params {
 		s.needMemory(o, p.typ)
 	}
 	s.needRealloc(o, ft.result)
 	if flatCount(ft.params) > limit {
-		s.need(o, MemoryOption, "the parameters are too many to pass flat")
+		s.need(o, binary.MemoryOption, "the parameters are too many to pass flat")
 	}
 	if len(flat(ft.result)) > abi.MaxFlatResults {
-		s.need(o, MemoryOption, "the result is too large to return flat")
+		s.need(o, binary.MemoryOption, "the result is too large to return flat")
 	}
 	return s.v.core.function(params, results)
 }
 
 func (s *scope) checkAsync(o options, ft *funcType) {
-	if o.has[AsyncOption] && !ft.async {
+	if o.has[binary.AsyncOption] && !ft.async {
 		s.v.fail("the option async of canon %s needs a function type that is async", o.d.Op)
 	}
 }
 
 // taskReturn: CanonicalABI.md, "canon task.return".
-func (s *scope) taskReturn(d *Canon) coreTypeID {
+func (s *scope) taskReturn(d *binary.Canon) coreTypeID {
 	o := s.options(d, stringOptions...)
 	ft := &funcType{}
 	if d.Result != nil {
@@ -250,7 +252,7 @@ func (s *scope) taskReturn(d *Canon) coreTypeID {
 		ft.params = []param{{typ: t}}
 		s.needMemory(o, t)
 		if flatCount(ft.params) > abi.MaxFlatParams {
-			s.need(o, MemoryOption, "the result is too large to pass flat")
+			s.need(o, binary.MemoryOption, "the result is too large to pass flat")
 		}
 	}
 	params, _ := s.flatten(o, ft, false)
@@ -258,8 +260,8 @@ func (s *scope) taskReturn(d *Canon) coreTypeID {
 }
 
 // context: CanonicalABI.md, "canon context.get" and "canon context.set".
-func (s *scope) context(d *Canon) coreTypeID {
-	if d.SlotType != CoreI32 && d.SlotType != CoreI64 {
+func (s *scope) context(d *binary.Canon) coreTypeID {
+	if d.SlotType != wasm.I32 && d.SlotType != wasm.I64 {
 		s.v.fail("canon %s is of type %s, and must be of i32 or i64", d.Op, d.SlotType)
 	}
 	if d.Slot >= 2 {
@@ -269,7 +271,7 @@ func (s *scope) context(d *Canon) coreTypeID {
 		s.v.fail("canon %s is of type %s and another of the component of %s: they must agree", d.Op, d.SlotType, s.slotType)
 	}
 	s.slotType = d.SlotType
-	if slot := []CoreValType{d.SlotType}; d.Op == CanonContextGet {
+	if slot := []wasm.ValType{d.SlotType}; d.Op == binary.CanonContextGet {
 		return s.v.core.function(nil, slot)
 	} else {
 		return s.v.core.function(slot, nil)
@@ -277,12 +279,12 @@ func (s *scope) context(d *Canon) coreTypeID {
 }
 
 // channel returns the element of the stream or future that a definition is for.
-func (s *scope) channel(d *Canon) val {
+func (s *scope) channel(d *binary.Canon) val {
 	kind := "future"
 	if strings.HasPrefix(d.Op.String(), "stream.") {
 		kind = "stream"
 	}
-	if t, ok := lookup(s.types, d.Type, "type", s.v.at).(*valType); ok {
+	if t, ok := fault.Lookup(s.types, d.Type, "type", s.v.at).(*valType); ok {
 		if k := kindName(t.origin().def); k == "a "+kind {
 			return t.parts[0]
 		}
@@ -292,57 +294,57 @@ func (s *scope) channel(d *Canon) val {
 }
 
 // copy: CanonicalABI.md, "canon stream.{read,write}" and "canon future.{read,write}".
-func (s *scope) copy(d *Canon) coreTypeID {
+func (s *scope) copy(d *binary.Canon) coreTypeID {
 	elem := s.channel(d)
 	o := s.options(d, lowerOptions...)
 	if !elem.absent() {
-		s.need(o, MemoryOption, "the elements are copied through it")
-		if d.Op == CanonStreamRead || d.Op == CanonFutureRead {
+		s.need(o, binary.MemoryOption, "the elements are copied through it")
+		if d.Op == binary.CanonStreamRead || d.Op == binary.CanonFutureRead {
 			s.needRealloc(o, elem)
 		}
 	}
 	p := o.pointer
-	if d.Op == CanonFutureRead || d.Op == CanonFutureWrite {
-		return s.v.core.function([]CoreValType{CoreI32, p}, []CoreValType{CoreI32})
+	if d.Op == binary.CanonFutureRead || d.Op == binary.CanonFutureWrite {
+		return s.v.core.function([]wasm.ValType{wasm.I32, p}, []wasm.ValType{wasm.I32})
 	}
-	return s.v.core.function([]CoreValType{CoreI32, p, p}, []CoreValType{p})
+	return s.v.core.function([]wasm.ValType{wasm.I32, p, p}, []wasm.ValType{p})
 }
 
 // errorContext: CanonicalABI.md, "canon error-context.new" and
 // "canon error-context.debug-message".
-func (s *scope) errorContext(d *Canon) coreTypeID {
-	o := s.options(d, append(slices.Clone(stringOptions), ReallocOption)...)
-	if d.Op == CanonErrorContextNew {
-		s.need(o, MemoryOption, "the message is read from it")
-		return s.v.core.function([]CoreValType{o.pointer, o.pointer}, []CoreValType{CoreI32})
+func (s *scope) errorContext(d *binary.Canon) coreTypeID {
+	o := s.options(d, append(slices.Clone(stringOptions), binary.ReallocOption)...)
+	if d.Op == binary.CanonErrorContextNew {
+		s.need(o, binary.MemoryOption, "the message is read from it")
+		return s.v.core.function([]wasm.ValType{o.pointer, o.pointer}, []wasm.ValType{wasm.I32})
 	}
-	s.need(o, MemoryOption, "the message is written to it")
-	s.need(o, ReallocOption, "the message needs memory that the component allocates")
-	return s.v.core.function([]CoreValType{CoreI32, o.pointer}, nil)
+	s.need(o, binary.MemoryOption, "the message is written to it")
+	s.need(o, binary.ReallocOption, "the message needs memory that the component allocates")
+	return s.v.core.function([]wasm.ValType{wasm.I32, o.pointer}, nil)
 }
 
 // thread: CanonicalABI.md, "canon thread.new-indirect", "canon thread.spawn-ref"
 // and "canon thread.spawn-indirect".
-func (s *scope) thread(d *Canon) coreTypeID {
+func (s *scope) thread(d *binary.Canon) coreTypeID {
 	v := s.v
-	t := lookup(s.coreTypes, d.Type, "core type", v.at)
-	if t.module != nil || t.id != v.core.function([]CoreValType{CoreI32}, nil) && t.id != v.core.function([]CoreValType{CoreI64}, nil) {
+	t := fault.Lookup(s.coreTypes, d.Type, "core type", v.at)
+	if t.module != nil || t.id != v.core.function([]wasm.ValType{wasm.I32}, nil) && t.id != v.core.function([]wasm.ValType{wasm.I64}, nil) {
 		v.fail("canon %s needs a core function type (i32) -> () or (i64) -> (), and core type %d is not", d.Op, d.Type)
 	}
 	if d.Shared {
 		v.fail("canon %s is shared, and core type %d is that of a function that is not", d.Op, d.Type)
 	}
-	start := CoreValType{Code: CoreRefNull, Heap: int64(t.id)}
-	if d.Op != CanonThreadSpawnRef {
-		table := lookup(s.coreTables, d.Table, "core table", v.at)
-		if table.Elem.Code != CoreFuncref && table.Elem != (CoreValType{Code: CoreRefNull, Heap: -0x10}) {
+	start := wasm.ValType{Code: wasm.CodeRefNull, Heap: int64(t.id)}
+	if d.Op != binary.CanonThreadSpawnRef {
+		table := fault.Lookup(s.coreTables, d.Table, "core table", v.at)
+		if table.Elem.Code != wasm.CodeFuncRef && table.Elem != (wasm.ValType{Code: wasm.CodeRefNull, Heap: -0x10}) {
 			v.fail("canon %s needs a table of funcref, and table %d is not", d.Op, d.Table)
 		}
-		start = CoreI32
+		start = wasm.I32
 		if table.Limits.Addr64 {
-			start = CoreI64
+			start = wasm.I64
 		}
 	}
 	closure := v.core.types[t.id].Params[0]
-	return v.core.functionOf([]CoreValType{start, closure}, []CoreValType{CoreI32})
+	return v.core.functionOf([]wasm.ValType{start, closure}, []wasm.ValType{wasm.I32})
 }

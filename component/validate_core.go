@@ -1,7 +1,14 @@
 package component
 
+import (
+	"github.com/witgen/witgen/internal/wasm"
+
+	"github.com/witgen/witgen/component/binary"
+	"github.com/witgen/witgen/component/internal/fault"
+)
+
 // coreTypeDef resolves a core type definition (Binary.md, "Type Definitions").
-func (s *scope) coreTypeDef(d *CoreTypeDef) {
+func (s *scope) coreTypeDef(d *binary.CoreTypeDef) {
 	if d.Module != nil {
 		s.coreTypes = append(s.coreTypes, coreType{module: s.moduleType(d.Module)})
 		return
@@ -24,9 +31,9 @@ func (s *scope) coreTypeDef(d *CoreTypeDef) {
 }
 
 // refersTo reports whether a type of the group refers to an index.
-func refersTo(g *RecGroup, index int64) bool {
-	is := func(t CoreValType) bool {
-		return (t.Code == CoreRef || t.Code == CoreRefNull) && t.Heap == index
+func refersTo(g *wasm.RecGroup, index int64) bool {
+	is := func(t wasm.ValType) bool {
+		return (t.Code == wasm.CodeRef || t.Code == wasm.CodeRefNull) && t.Heap == index
 	}
 	for _, t := range g.Types {
 		for _, s := range t.Supers {
@@ -55,7 +62,7 @@ func refersTo(g *RecGroup, index int64) bool {
 
 // moduleType resolves the type of a core module. It has an index space of types of
 // its own, which starts empty.
-func (s *scope) moduleType(t *ModuleType) *moduleType {
+func (s *scope) moduleType(t *binary.ModuleType) *moduleType {
 	m := &moduleReader{types: s.v.core, typ: &moduleType{exports: map[string]coreEntity{}}}
 	imported := make(map[[2]string]bool)
 	for _, d := range t.Decls {
@@ -65,7 +72,7 @@ func (s *scope) moduleType(t *ModuleType) *moduleType {
 		case d.Import != nil:
 			name := [2]string{d.Import.Module, d.Import.Name}
 			if imported[name] {
-				invalidAt(at, "a module type imports %q %q twice", name[0], name[1])
+				fault.Invalid(at, "a module type imports %q %q twice", name[0], name[1])
 			}
 			imported[name] = true
 			m.typ.imports = append(m.typ.imports, moduleImport{name[0], name[1], m.entity(d.Import.Type, at)})
@@ -84,37 +91,37 @@ func (s *scope) moduleType(t *ModuleType) *moduleType {
 
 // outerCoreType resolves an outer alias inside a module type, whose own types are
 // zero scopes away.
-func (s *scope) outerCoreType(m *moduleReader, a *CoreAlias, at int) coreTypeID {
+func (s *scope) outerCoreType(m *moduleReader, a *binary.CoreAlias, at int) coreTypeID {
 	if a.Count == 0 {
-		return lookup(m.space, a.Index, "core type", at)
+		return fault.Lookup(m.space, a.Index, "core type", at)
 	}
 	target := s
 	for range a.Count - 1 {
 		if target = target.parent; target == nil {
-			invalidAt(at, "an outer alias goes %d scopes outwards, and there are fewer", a.Count)
+			fault.Invalid(at, "an outer alias goes %d scopes outwards, and there are fewer", a.Count)
 		}
 	}
-	t := lookup(target.coreTypes, a.Index, "core type", at)
+	t := fault.Lookup(target.coreTypes, a.Index, "core type", at)
 	if t.module != nil {
-		invalidAt(at, "a module type refers to core type %d, which is that of a module", a.Index)
+		fault.Invalid(at, "a module type refers to core type %d, which is that of a module", a.Index)
 	}
 	return t.id
 }
 
 // coreInstance resolves an instance of a core module (Binary.md, "Instance
 // Definitions").
-func (s *scope) coreInstance(d *CoreInstance) map[string]coreEntity {
+func (s *scope) coreInstance(d *binary.CoreInstance) map[string]coreEntity {
 	if d.Exports != nil {
 		return s.coreBag(d)
 	}
 	v := s.v
-	module := lookup(s.coreModules, d.Module, "core module", v.at)
+	module := fault.Lookup(s.coreModules, d.Module, "core module", v.at)
 	args := make(map[string]map[string]coreEntity, len(d.Args))
 	for _, a := range d.Args {
 		if args[a.Name] != nil {
 			v.fail("the argument %q is given twice", a.Name)
 		}
-		args[a.Name] = lookup(s.coreInstances, a.Instance, "core instance", v.at)
+		args[a.Name] = fault.Lookup(s.coreInstances, a.Instance, "core instance", v.at)
 	}
 	for _, i := range module.imports {
 		v.work(1)
@@ -126,31 +133,31 @@ func (s *scope) coreInstance(d *CoreInstance) map[string]coreEntity {
 		if !ok {
 			v.fail("core module %d imports %q from %q, which the argument does not export", d.Module, i.name, i.module)
 		}
-		if m := v.subCore(e, i.entity); m != nil {
-			v.fail("core module %d imports %q from %q: %s", d.Module, i.name, i.module, m.what)
+		if wrong := v.core.match(e, i.entity); wrong != "" {
+			v.fail("core module %d imports %q from %q: %s", d.Module, i.name, i.module, wrong)
 		}
 	}
 	return module.exports
 }
 
 // coreBag resolves a bag of core exports.
-func (s *scope) coreBag(d *CoreInstance) map[string]coreEntity {
+func (s *scope) coreBag(d *binary.CoreInstance) map[string]coreEntity {
 	at := s.v.at
 	exports := make(map[string]coreEntity, len(d.Exports))
 	s.v.work(len(d.Exports))
 	for _, x := range d.Exports {
 		e := coreEntity{sort: x.Sort}
 		switch x.Sort {
-		case SortCoreFunc:
-			e.typ = lookup(s.coreFuncs, x.Index, "core function", at)
-		case SortCoreTag:
-			e.typ = lookup(s.coreTags, x.Index, "core tag", at)
-		case SortCoreTable:
-			e.table = lookup(s.coreTables, x.Index, "core table", at)
-		case SortCoreMemory:
-			e.memory = lookup(s.coreMemories, x.Index, "core memory", at)
-		case SortCoreGlobal:
-			e.global = lookup(s.coreGlobals, x.Index, "core global", at)
+		case binary.SortCoreFunc:
+			e.typ = fault.Lookup(s.coreFuncs, x.Index, "core function", at)
+		case binary.SortCoreTag:
+			e.typ = fault.Lookup(s.coreTags, x.Index, "core tag", at)
+		case binary.SortCoreTable:
+			e.table = fault.Lookup(s.coreTables, x.Index, "core table", at)
+		case binary.SortCoreMemory:
+			e.memory = fault.Lookup(s.coreMemories, x.Index, "core memory", at)
+		case binary.SortCoreGlobal:
+			e.global = fault.Lookup(s.coreGlobals, x.Index, "core global", at)
 		default:
 			s.v.fail("a core instance exports no %s", x.Sort)
 		}
@@ -164,12 +171,12 @@ func (s *scope) coreBag(d *CoreInstance) map[string]coreEntity {
 
 // instance resolves an instance of a component (Binary.md, "Instance
 // Definitions").
-func (s *scope) instance(d *Instance) *instanceType {
+func (s *scope) instance(d *binary.Instance) *instanceType {
 	if d.Exports != nil {
 		return s.bag(d)
 	}
 	v := s.v
-	c := lookup(s.components, d.Component, "component", v.at)
+	c := fault.Lookup(s.components, d.Component, "component", v.at)
 	var args items
 	for _, a := range d.Args {
 		it := s.lookup(a.Sort, a.Index)
@@ -197,7 +204,7 @@ func (s *scope) instance(d *Instance) *instanceType {
 
 // bag resolves a bag of exports. It introduces no indices, and so no resources for
 // methods to belong to.
-func (s *scope) bag(d *Instance) *instanceType {
+func (s *scope) bag(d *binary.Instance) *instanceType {
 	t := &instanceType{}
 	e := &s.v.newScope(inInstanceType, nil).exports
 	for _, x := range d.Exports {

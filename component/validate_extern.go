@@ -1,20 +1,25 @@
 package component
 
-import "fmt"
+import (
+	"fmt"
+
+	"github.com/witgen/witgen/component/binary"
+	"github.com/witgen/witgen/component/internal/fault"
+)
 
 // importItem checks an import and adds what it defines (Binary.md, "Import and
 // Export Definitions").
-func (s *scope) importItem(name ExternName, t ExternType) {
+func (s *scope) importItem(name binary.ExternName, t binary.ExternType) {
 	it := s.externType(name, t)
 	// "Imported types cannot transitively refer to the external names of exported
 	// types": Explainer.md, "External Visibility of Types".
-	if t.Sort == SortType && t.Bound == BoundEq {
+	if t.Sort == binary.SortType && t.Bound == binary.BoundEq {
 		if of := s.types[t.Index]; s.exports.named[of] && !s.imports.named[of] {
 			s.v.fail("the import %q is of a type that an export introduces: imports cannot depend on exports", name.Name)
 		}
 	}
 	switch {
-	case it.sort == SortInstance:
+	case it.sort == binary.SortInstance:
 		for _, b := range s.freshen(it) {
 			s.importedResources = append(s.importedResources, bound{b.res, append([]string{name.Name}, b.path...)})
 		}
@@ -28,7 +33,7 @@ func (s *scope) importItem(name ExternName, t ExternType) {
 // exportItem checks an export and adds what it defines.
 func (s *scope) exportItem(it *item) {
 	switch {
-	case it.sort == SortInstance:
+	case it.sort == binary.SortInstance:
 		for _, b := range s.freshen(it) {
 			s.defined = append(s.defined, b.res)
 		}
@@ -36,7 +41,7 @@ func (s *scope) exportItem(it *item) {
 		s.defined = append(s.defined, it.typ.(*resourceType).res)
 	}
 	s.define(it)
-	if it.sort == SortValue {
+	if it.sort == binary.SortValue {
 		s.values[len(s.values)-1].consumed = true
 	}
 	s.addExtern(&s.exports, it)
@@ -55,11 +60,11 @@ func (s *scope) freshen(it *item) []bound {
 }
 
 // export checks an export definition.
-func (s *scope) export(d *Export) {
+func (s *scope) export(d *binary.Export) {
 	it := s.lookup(d.Sort, d.Index)
 	it.name, it.at = d.Name, d.At()
 	if d.Type == nil {
-		if it.sort == SortType {
+		if it.sort == binary.SortType {
 			it.typ = rename(it.typ)
 		}
 		s.exportItem(it)
@@ -67,7 +72,7 @@ func (s *scope) export(d *Export) {
 	}
 	ascribed := s.externType(d.Name, *d.Type)
 	var m *mismatch
-	if _, ok := it.typ.(*resourceType); !ok || it.sort != SortType || !ascribed.fresh {
+	if _, ok := it.typ.(*resourceType); !ok || it.sort != binary.SortType || !ascribed.fresh {
 		m = s.v.subItem(it, ascribed)
 	}
 	if m != nil {
@@ -100,7 +105,7 @@ func rename(t anyType) anyType {
 }
 
 // externType resolves the type of an import or export.
-func (s *scope) externType(name ExternName, t ExternType) *item {
+func (s *scope) externType(name binary.ExternName, t binary.ExternType) *item {
 	at := s.v.at
 	it := &item{name: name, sort: t.Sort, at: at}
 	want := func(ok bool) {
@@ -109,33 +114,33 @@ func (s *scope) externType(name ExternName, t ExternType) *item {
 		}
 	}
 	switch t.Sort {
-	case SortCoreModule:
-		it.module = lookup(s.coreTypes, t.Index, "core type", at).module
+	case binary.SortCoreModule:
+		it.module = fault.Lookup(s.coreTypes, t.Index, "core type", at).module
 		want(it.module != nil)
-	case SortFunc:
-		f, ok := lookup(s.types, t.Index, "type", at).(*funcType)
+	case binary.SortFunc:
+		f, ok := fault.Lookup(s.types, t.Index, "type", at).(*funcType)
 		it.typ = f
 		want(ok)
-	case SortComponent:
-		c, ok := lookup(s.types, t.Index, "type", at).(*componentType)
+	case binary.SortComponent:
+		c, ok := fault.Lookup(s.types, t.Index, "type", at).(*componentType)
 		it.typ = c
 		want(ok)
-	case SortInstance:
-		i, ok := lookup(s.types, t.Index, "type", at).(*instanceType)
+	case binary.SortInstance:
+		i, ok := fault.Lookup(s.types, t.Index, "type", at).(*instanceType)
 		it.typ = i
 		want(ok)
-	case SortValue:
-		if t.Bound == BoundEq {
-			it.val = lookup(s.values, t.Index, "value", at).typ
+	case binary.SortValue:
+		if t.Bound == binary.BoundEq {
+			it.val = fault.Lookup(s.values, t.Index, "value", at).typ
 		} else {
 			it.val = s.val(t.Value)
 		}
-	case SortType:
-		if t.Bound == BoundSub {
+	case binary.SortType:
+		if t.Bound == binary.BoundSub {
 			it.fresh = true
 			it.typ = &resourceType{res: &resource{}}
 		} else {
-			it.typ = rename(lookup(s.types, t.Index, "type", at))
+			it.typ = rename(fault.Lookup(s.types, t.Index, "type", at))
 		}
 	default:
 		panic(fmt.Sprintf("component: unhandled sort %s", t.Sort))
@@ -145,7 +150,7 @@ func (s *scope) externType(name ExternName, t ExternType) *item {
 
 // addExtern checks the name and the visibility of an import or export and adds it.
 func (s *scope) addExtern(e *externs, it *item) {
-	if r, ok := it.typ.(*resourceType); ok && it.sort == SortType {
+	if r, ok := it.typ.(*resourceType); ok && it.sort == binary.SortType {
 		e.resources[r] = it.name.Name
 	}
 	if s.kind != inInstanceType {
@@ -162,7 +167,7 @@ func (s *scope) visible(e *externs, it *item, name string) {
 	s.v.work(1)
 	unnamed := ""
 	switch it.sort {
-	case SortType:
+	case binary.SortType:
 		unnamed = s.v.unnamedInside(e, it.typ)
 		if i, ok := it.typ.(*instanceType); ok {
 			for _, x := range i.exports.list {
@@ -172,15 +177,15 @@ func (s *scope) visible(e *externs, it *item, name string) {
 		e.named[it.typ] = true
 		// What is imported has a name for exports too.
 		s.exports.named[it.typ] = true
-	case SortInstance:
+	case binary.SortInstance:
 		for _, x := range it.typ.(*instanceType).exports.list {
 			s.visible(e, x, name)
 		}
-	case SortFunc:
+	case binary.SortFunc:
 		unnamed = s.v.unnamedInside(e, it.typ)
-	case SortValue:
+	case binary.SortValue:
 		unnamed = s.v.unnamed(e, it.val)
-	case SortComponent, SortCoreModule:
+	case binary.SortComponent, binary.SortCoreModule:
 		// They are closed: what they refer to was checked with them.
 	default:
 		panic(fmt.Sprintf("component: unhandled sort %s", it.sort))

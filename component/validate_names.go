@@ -1,5 +1,7 @@
 package component
 
+import "github.com/witgen/witgen/component/binary"
+
 // checkName checks the name and the attributes of an import or export against its
 // type and the names before it (Binary.md, "Import and Export Definitions").
 func (v *validator) checkName(e *externs, it *item) {
@@ -18,25 +20,25 @@ func (v *validator) checkName(e *externs, it *item) {
 }
 
 func (v *validator) checkAttributes(e *externs, it *item, n parsedName) {
-	var seen [len(attributeNames)]bool
+	var seen [binary.ExternalID + 1]bool
 	for _, a := range it.name.Attributes {
 		if seen[a.Kind] {
 			v.fail("the %s %q has two attributes %s", e.kind, it.name.Name, a.Kind)
 		}
 		seen[a.Kind] = true
 	}
-	if implements, ok := it.name.Attribute(Implements); ok {
+	if implements, ok := it.name.Attribute(binary.Implements); ok {
 		i, wrong := parseName(implements)
 		switch {
 		case wrong != "" || i.kind != interfaceName:
 			v.fail("%q is no name of an interface", implements)
-		case it.sort != SortInstance:
+		case it.sort != binary.SortInstance:
 			v.fail("the attribute implements stands at a %s, and may only at an instance", it.sort)
 		case n.kind == interfaceName:
 			v.fail("the attribute implements stands at the interface name %q, and may only at a plain name", it.name.Name)
 		}
 	}
-	suffix, ok := it.name.Attribute(VersionSuffix)
+	suffix, ok := it.name.Attribute(binary.VersionSuffix)
 	if !ok {
 		if n.kind == interfaceName && n.version != "" && !validSemver(n.version) && !canonVersion(n.version) {
 			v.fail("the version of %q is no semantic version", it.name.Name)
@@ -59,7 +61,7 @@ func (v *validator) checkAnnotation(e *externs, it *item, n parsedName) {
 	}
 	name := it.name.Name
 	f, ok := it.typ.(*funcType)
-	if it.sort != SortFunc || !ok {
+	if it.sort != binary.SortFunc || !ok {
 		v.fail("the %s %q is a %s, and only functions are named so", e.kind, name, it.sort)
 	}
 	switch n.kind {
@@ -69,7 +71,7 @@ func (v *validator) checkAnnotation(e *externs, it *item, n parsedName) {
 		}
 		t := f.result.plain()
 		if t.t != nil {
-			if _, ok := t.t.def.(*Result); ok {
+			if _, ok := t.t.def.(*binary.Result); ok {
 				t = t.t.parts[0].plain()
 			}
 		}
@@ -94,7 +96,7 @@ func (v *validator) checkHandle(e *externs, name, resource string, t val, rule s
 	if t.t == nil || t.t.res == nil {
 		v.fail("%q: %s", name, rule)
 	}
-	if _, ok := t.t.def.(*Borrow); ok != borrow {
+	if _, ok := t.t.def.(*binary.Borrow); ok != borrow {
 		v.fail("%q: %s", name, rule)
 	}
 	if known, ok := e.resources[t.t.res]; !ok || known != resource {

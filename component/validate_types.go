@@ -4,29 +4,33 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/witgen/witgen/component/binary"
+	"github.com/witgen/witgen/component/internal/fault"
+	"github.com/witgen/witgen/internal/wasm"
 )
 
 // typeDef resolves a type definition (Binary.md, "Type Definitions").
-func (s *scope) typeDef(t Type) anyType {
+func (s *scope) typeDef(t binary.Type) anyType {
 	switch t := t.(type) {
-	case *Func:
+	case *binary.Func:
 		return s.funcDef(t)
-	case *ComponentType:
+	case *binary.ComponentType:
 		inner := s.v.newScope(inComponentType, s)
 		inner.declare(t.Decls)
 		return inner.finish()
-	case *InstanceType:
+	case *binary.InstanceType:
 		inner := s.v.newScope(inInstanceType, s)
 		inner.declare(t.Decls)
 		return inner.finishInstance()
-	case *Resource:
+	case *binary.Resource:
 		return s.resourceDef(t)
 	default:
 		return s.valDef(t)
 	}
 }
 
-func (s *scope) declare(decls []Def) {
+func (s *scope) declare(decls []binary.Def) {
 	at := s.v.at
 	for _, d := range decls {
 		s.v.at = d.At()
@@ -36,37 +40,37 @@ func (s *scope) declare(decls []Def) {
 	s.v.at = at
 }
 
-func (s *scope) resourceDef(t *Resource) anyType {
+func (s *scope) resourceDef(t *binary.Resource) anyType {
 	if s.kind != inComponent {
 		s.v.fail("a resource is defined inside a type, and may only be in a component")
 	}
-	if t.Rep != CoreI32 && t.Rep != CoreI64 {
+	if t.Rep != wasm.I32 && t.Rep != wasm.I64 {
 		s.v.fail("a resource is represented by %s, and must be by i32 or i64", t.Rep)
 	}
 	if t.Dtor != nil {
-		f := lookup(s.coreFuncs, *t.Dtor, "core function", s.v.at)
-		if f != s.v.core.function([]CoreValType{t.Rep}, nil) {
+		f := fault.Lookup(s.coreFuncs, *t.Dtor, "core function", s.v.at)
+		if f != s.v.core.function([]wasm.ValType{t.Rep}, nil) {
 			s.v.fail("a destructor of a resource must be of type (%s) -> () and is %s", t.Rep, s.v.core.show(f))
 		}
 	}
-	r := &resource{rep: t.Rep, owner: s}
+	r := &resource{rep: t.Rep, owner: s.of}
 	s.defined = append(s.defined, r)
 	return &resourceType{res: r}
 }
 
 // val resolves a reference to a value type.
-func (s *scope) val(t ValType) val {
-	if t.Prim != NoPrim {
+func (s *scope) val(t binary.ValType) val {
+	if t.Prim != binary.NoPrim {
 		return val{prim: t.Prim}
 	}
-	defined, ok := lookup(s.types, t.Index, "type", s.v.at).(*valType)
+	defined, ok := fault.Lookup(s.types, t.Index, "type", s.v.at).(*valType)
 	if !ok {
 		s.v.fail("type %d is not a value type", t.Index)
 	}
 	return val{t: defined}
 }
 
-func (s *scope) optional(t *ValType) val {
+func (s *scope) optional(t *binary.ValType) val {
 	if t == nil {
 		return val{}
 	}
@@ -74,62 +78,62 @@ func (s *scope) optional(t *ValType) val {
 }
 
 // valDef resolves the definition of a value type.
-func (s *scope) valDef(def Type) *valType {
+func (s *scope) valDef(def binary.Type) *valType {
 	t := &valType{def: def}
 	v := s.v
 	part := func(p val) { t.parts = append(t.parts, p) }
 	switch def := def.(type) {
-	case *PrimType:
+	case *binary.PrimType:
 		part(val{prim: def.Prim})
-	case *Record:
+	case *binary.Record:
 		v.checkLabels("a record", "field", labels(def))
 		for _, f := range def.Fields {
 			part(s.val(f.Type))
 		}
-	case *Variant:
+	case *binary.Variant:
 		v.checkLabels("a variant", "case", labels(def))
 		for _, c := range def.Cases {
 			part(s.optional(c.Type))
 		}
-	case *Tuple:
+	case *binary.Tuple:
 		if len(def.Types) == 0 {
 			v.fail("a tuple must have at least one type")
 		}
 		for _, p := range def.Types {
 			part(s.val(p))
 		}
-	case *Flags:
+	case *binary.Flags:
 		v.checkLabels("a flags type", "flag", def.Labels)
 		if len(def.Labels) > 32 {
 			v.fail("a flags type has %d flags, and may have 32", len(def.Labels))
 		}
-	case *Enum:
+	case *binary.Enum:
 		v.checkLabels("an enum", "case", def.Labels)
-	case *List:
+	case *binary.List:
 		part(s.val(def.Elem))
-	case *FixedList:
+	case *binary.FixedList:
 		if def.Length == 0 {
 			v.fail("a list of fixed length must not have length 0")
 		}
 		part(s.val(def.Elem))
-	case *Option:
+	case *binary.Option:
 		part(s.val(def.Type))
-	case *Result:
+	case *binary.Result:
 		part(s.optional(def.OK))
 		part(s.optional(def.Err))
-	case *Map:
+	case *binary.Map:
 		part(s.mapKey(def.Key))
 		part(s.val(def.Value))
-	case *Own:
+	case *binary.Own:
 		t.res = s.resourceType(def.Resource)
-	case *Borrow:
+	case *binary.Borrow:
 		t.res = s.resourceType(def.Resource)
-	case *Stream:
+	case *binary.Stream:
 		part(s.element("stream", def.Type))
-		if p := t.parts[0].plain(); p.prim == Char {
+		if p := t.parts[0].plain(); p.prim == binary.Char {
 			v.fail("a stream of char is not allowed for now")
 		}
-	case *Future:
+	case *binary.Future:
 		part(s.element("future", def.Type))
 	default:
 		panic(fmt.Sprintf("component: unhandled type %T", def))
@@ -144,17 +148,17 @@ func (s *scope) valDef(def Type) *valType {
 }
 
 // mapKey resolves the key of a map, which is bool, an integer, char or string.
-func (s *scope) mapKey(t ValType) val {
+func (s *scope) mapKey(t binary.ValType) val {
 	key := s.val(t)
 	switch p := key.plain(); p.prim {
-	case NoPrim, F32, F64, ErrorContextVal:
+	case binary.NoPrim, binary.F32, binary.F64, binary.ErrorContextVal:
 		s.v.fail("%s is no key type of a map, which is bool, an integer, char or string", p.show())
 	}
 	return key
 }
 
 // element resolves the element of a stream or future.
-func (s *scope) element(of string, t *ValType) val {
+func (s *scope) element(of string, t *binary.ValType) val {
 	elem := s.optional(t)
 	if elem.info().borrow {
 		s.v.fail("a %s must not contain a borrow", of)
@@ -163,7 +167,7 @@ func (s *scope) element(of string, t *ValType) val {
 }
 
 func (s *scope) resourceType(index uint32) *resourceType {
-	r, ok := lookup(s.types, index, "type", s.v.at).(*resourceType)
+	r, ok := fault.Lookup(s.types, index, "type", s.v.at).(*resourceType)
 	if !ok {
 		s.v.fail("type %d is not a resource", index)
 	}
@@ -203,7 +207,7 @@ func (v *validator) checkMeasure(info typeInfo) {
 	}
 }
 
-func (s *scope) funcDef(def *Func) *funcType {
+func (s *scope) funcDef(def *binary.Func) *funcType {
 	f := &funcType{async: def.Async, result: s.optional(def.Result)}
 	names := make([]string, len(def.Params))
 	for i, p := range def.Params {

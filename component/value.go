@@ -1,25 +1,31 @@
 package component
 
 import (
-	"encoding/binary"
+	std "encoding/binary"
 	"fmt"
 	"math"
 	"unicode/utf8"
+
+	"github.com/witgen/witgen/component/binary"
+	"github.com/witgen/witgen/component/internal/fault"
+	"github.com/witgen/witgen/internal/wasm"
 )
 
 // checkValue checks that the encoding of a constant is one of its type (Binary.md,
 // "Value Definitions").
-func (s *scope) checkValue(t val, d *Value) {
-	r := &valueReader{reader: &reader{data: d.Data, base: s.v.at}, v: s.v}
+func (s *scope) checkValue(t val, d *binary.Value) {
+	r := &valueReader{Cursor: fault.NewCursor(d.Data, s.v.at), v: s.v}
 	r.value(t)
-	r.end("a value")
+	r.End("a value")
 }
 
 // valueReader reads over a constant.
 type valueReader struct {
-	*reader
+	*wasm.Cursor
 	v *validator
 }
+
+func (r *valueReader) fail(format string, args ...any) { fault.Malformed(r.Offset(), format, args...) }
 
 func (r *valueReader) value(t val) {
 	r.v.work(1)
@@ -29,46 +35,46 @@ func (r *valueReader) value(t val) {
 	}
 	o := t.t.origin()
 	switch def := o.def.(type) {
-	case *PrimType:
+	case *binary.PrimType:
 		r.prim(def.Prim)
-	case *Record, *Tuple:
+	case *binary.Record, *binary.Tuple:
 		for _, p := range o.parts {
 			r.value(p)
 		}
-	case *Variant, *Enum:
-		n := r.u32()
+	case *binary.Variant, *binary.Enum:
+		n := r.Uint32()
 		if count := len(labels(def)); int64(n) >= int64(count) {
 			r.fail("case %d is out of range: there are %d", n, count)
 		}
 		if len(o.parts) > 0 {
 			r.payload(o.parts[n])
 		}
-	case *Option:
-		if r.flag("an option") {
+	case *binary.Option:
+		if r.Flag("mark of an option") {
 			r.value(o.parts[0])
 		}
-	case *Result:
-		if r.flag("a result") {
+	case *binary.Result:
+		if r.Flag("mark of a result") {
 			r.payload(o.parts[1])
 		} else {
 			r.payload(o.parts[0])
 		}
-	case *Flags:
-		r.bytes(uint32(len(def.Labels)+7) / 8)
-	case *List:
-		for range r.u32() {
+	case *binary.Flags:
+		r.Bytes(uint32(len(def.Labels)+7) / 8)
+	case *binary.List:
+		for range r.Uint32() {
 			r.value(o.parts[0])
 		}
-	case *FixedList:
+	case *binary.FixedList:
 		for range def.Length {
 			r.value(o.parts[0])
 		}
-	case *Map:
-		for range r.u32() {
+	case *binary.Map:
+		for range r.Uint32() {
 			r.value(o.parts[0])
 			r.value(o.parts[1])
 		}
-	case *Own, *Borrow, *Stream, *Future:
+	case *binary.Own, *binary.Borrow, *binary.Stream, *binary.Future:
 		r.fail("there is no constant of %s", kindName(def))
 	default:
 		panic(fmt.Sprintf("component: unhandled type %T", def))
@@ -81,55 +87,55 @@ func (r *valueReader) payload(t val) {
 	}
 }
 
-func (r *valueReader) prim(p Prim) {
+func (r *valueReader) prim(p binary.Prim) {
 	switch p {
-	case Bool:
-		r.flag("a bool")
-	case U8, S8:
-		r.byte()
-	case U16, U32:
-		if v := r.u32(); p == U16 && v > math.MaxUint16 {
-			r.fail("%d is no u16", v)
+	case binary.Bool:
+		r.Flag("bool")
+	case binary.U8, binary.S8:
+		r.Byte()
+	case binary.U16, binary.U32:
+		if v := r.Uint32(); p == binary.U16 && v > math.MaxUint16 {
+			r.fail("%d is not a u16", v)
 		}
-	case S16, S32:
-		if v := r.s33(); p == S16 && v != int64(int16(v)) || v != int64(int32(v)) {
-			r.fail("%d is no %s", v, p)
+	case binary.S16, binary.S32:
+		if v := r.Int33(); p == binary.S16 && v != int64(int16(v)) || v != int64(int32(v)) {
+			r.fail("%d is not an %s", v, p)
 		}
-	case U64:
-		r.u64()
-	case S64:
-		r.s64()
-	case F32:
-		if b := r.bytes(4); isNaN32(b) && [4]byte(b) != [4]byte{0, 0, 0xc0, 0x7f} {
+	case binary.U64:
+		r.Uint64()
+	case binary.S64:
+		r.Int64()
+	case binary.F32:
+		if b := r.Bytes(4); isNaN32(b) && [4]byte(b) != [4]byte{0, 0, 0xc0, 0x7f} {
 			r.fail("a NaN must be the canonical one")
 		}
-	case F64:
-		if b := r.bytes(8); isNaN64(b) && [8]byte(b) != [8]byte{0, 0, 0, 0, 0, 0, 0xf8, 0x7f} {
+	case binary.F64:
+		if b := r.Bytes(8); isNaN64(b) && [8]byte(b) != [8]byte{0, 0, 0, 0, 0, 0, 0xf8, 0x7f} {
 			r.fail("a NaN must be the canonical one")
 		}
-	case Char:
+	case binary.Char:
 		r.char()
-	case String:
-		r.name()
+	case binary.String:
+		r.Name()
 	default:
 		r.fail("there is no constant of %s", p)
 	}
 }
 
 func isNaN32(b []byte) bool {
-	f := math.Float32frombits(binary.LittleEndian.Uint32(b))
+	f := math.Float32frombits(std.LittleEndian.Uint32(b))
 	return f != f
 }
 
 func isNaN64(b []byte) bool {
-	return math.IsNaN(math.Float64frombits(binary.LittleEndian.Uint64(b)))
+	return math.IsNaN(math.Float64frombits(std.LittleEndian.Uint64(b)))
 }
 
 // char reads one character in UTF-8.
 func (r *valueReader) char() {
-	c, n := utf8.DecodeRune(r.data[r.at:])
+	c, n := utf8.DecodeRune(r.Ahead())
 	if c == utf8.RuneError && n <= 1 {
 		r.fail("a char is not valid UTF-8")
 	}
-	r.at += n
+	r.Bytes(uint32(n))
 }

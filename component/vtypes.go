@@ -1,5 +1,11 @@
 package component
 
+import (
+	"github.com/witgen/witgen/internal/wasm"
+
+	"github.com/witgen/witgen/component/binary"
+)
+
 // The types of this file are what validation makes of type definitions. Pointers
 // are identities: exporting or importing a type makes a new identity of the same
 // structure, so that what has an external name can be told from what has not.
@@ -16,9 +22,9 @@ func (*resourceType) desc() string  { return "a resource type" }
 // resource is an abstract type: two resources are never the same.
 type resource struct {
 	// rep is the representation where the resource was defined by a component,
-	// and owner its scope; both are zero for imported and exported ones.
-	rep   CoreValType
-	owner *scope
+	// which is owner; both are zero for imported and exported ones.
+	rep   wasm.ValType
+	owner *binary.Component
 }
 
 // resourceType is a name for a resource.
@@ -31,16 +37,16 @@ type resourceType struct {
 // val is a reference to a value type: a primitive, or a valType. The zero val is
 // an absent payload.
 type val struct {
-	prim Prim
+	prim binary.Prim
 	t    *valType
 }
 
-func (v val) absent() bool { return v.prim == NoPrim && v.t == nil }
+func (v val) absent() bool { return v.prim == binary.NoPrim && v.t == nil }
 
 // valType is a defined value type.
 type valType struct {
 	// def is the definition, which holds the labels. Its indices do not count.
-	def Type
+	def binary.Type
 	// parts are the types that def refers to, in order. Absent payloads are
 	// zero.
 	parts []val
@@ -50,7 +56,7 @@ type valType struct {
 	alias *valType
 	info  typeInfo
 	// flat is what flat returned, once it was asked.
-	flat []CoreValType
+	flat []wasm.ValType
 }
 
 // origin follows aliases to the type that was defined.
@@ -65,7 +71,7 @@ func (t *valType) origin() *valType {
 // import or export (Explainer.md, "External Visibility of Types").
 func (t *valType) named() bool {
 	switch t.def.(type) {
-	case *Record, *Variant, *Enum, *Flags:
+	case *binary.Record, *binary.Variant, *binary.Enum, *binary.Flags:
 		return true
 	}
 	return false
@@ -106,17 +112,17 @@ func (i *typeInfo) add(part typeInfo) {
 }
 
 // primInfo is the size of each primitive type.
-var primSizes = map[Prim]uint64{
-	Bool: 1, S8: 1, U8: 1, S16: 2, U16: 2, S32: 4, U32: 4, S64: 8, U64: 8, F32: 4, F64: 8, Char: 4, String: 16, ErrorContextVal: 4,
+var primSizes = map[binary.Prim]uint64{
+	binary.Bool: 1, binary.S8: 1, binary.U8: 1, binary.S16: 2, binary.U16: 2, binary.S32: 4, binary.U32: 4, binary.S64: 8, binary.U64: 8, binary.F32: 4, binary.F64: 8, binary.Char: 4, binary.String: 16, binary.ErrorContextVal: 4,
 }
 
 func (v val) info() typeInfo {
 	switch {
 	case v.t != nil:
 		return v.t.info
-	case v.prim == NoPrim:
+	case v.prim == binary.NoPrim:
 		return typeInfo{align: 1}
-	case v.prim == String:
+	case v.prim == binary.String:
 		return typeInfo{nodes: 1, list: true, size: 16, align: 8}
 	default:
 		size := primSizes[v.prim]
@@ -139,10 +145,10 @@ type param struct {
 
 // item is a typed import or export.
 type item struct {
-	name ExternName
+	name binary.ExternName
 	// sort is SortCoreModule, SortFunc, SortValue, SortType, SortComponent or
 	// SortInstance.
-	sort   Sort
+	sort   binary.Sort
 	module *moduleType
 	val    val
 	// typ is the type of a function, component or instance. Of a type it is the
@@ -211,11 +217,11 @@ func (l *items) walkResources(path []string, visit func(r *resourceType, path []
 		here := append(path, it.name.Name)
 		switch t := it.typ.(type) {
 		case *resourceType:
-			if it.sort == SortType {
+			if it.sort == binary.SortType {
 				visit(t, here)
 			}
 		case *instanceType:
-			if it.sort == SortInstance {
+			if it.sort == binary.SortInstance {
 				t.exports.walkResources(here, visit)
 			}
 		}
@@ -226,7 +232,7 @@ func (l *items) walkResources(path []string, visit func(r *resourceType, path []
 func (l *items) at(path []string) *item {
 	it := l.get(path[0])
 	for _, name := range path[1:] {
-		if it == nil || it.sort != SortInstance {
+		if it == nil || it.sort != binary.SortInstance {
 			return nil
 		}
 		it = it.typ.(*instanceType).exports.get(name)

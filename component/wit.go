@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/witgen/witgen/component/binary"
+	"github.com/witgen/witgen/component/internal/fault"
 	"github.com/witgen/witgen/wit"
 )
 
@@ -21,7 +23,7 @@ type WIT struct {
 	// for each section. World is all of them together.
 	Worlds []wit.WorldID
 	// Encodings are the string encodings of Worlds.
-	Encodings []OptionKind
+	Encodings []binary.OptionKind
 }
 
 // IsPackage reports whether the binary is a WIT package.
@@ -31,11 +33,11 @@ func (w *WIT) IsPackage() bool { return w.World < 0 }
 // "Package Format") or of a core module with embedded metadata. The binary is
 // validated first, as Validate does. An error is an *Error.
 func DecodeWIT(wasm []byte) (w *WIT, err error) {
-	defer catch(&err)
-	if FormOf(wasm) == CoreForm {
+	defer fault.Catch(&err)
+	if binary.FormOf(wasm) == binary.CoreForm {
 		return decodeModule(wasm), nil
 	}
-	c, err := Decode(wasm)
+	c, err := binary.Decode(wasm)
 	if err != nil {
 		return nil, err
 	}
@@ -55,7 +57,7 @@ func DecodeWIT(wasm []byte) (w *WIT, err error) {
 func isWITPackage(t *componentType) bool {
 	for _, it := range t.exports.list {
 		n, _ := parseName(it.name.Name)
-		if _, ok := it.typ.(*componentType); !ok || it.sort != SortType || n.kind != labelName {
+		if _, ok := it.typ.(*componentType); !ok || it.sort != binary.SortType || n.kind != labelName {
 			return false
 		}
 	}
@@ -110,7 +112,7 @@ func newWITDecoder() *witDecoder {
 
 // fail ends decoding with a place.
 func (d *witDecoder) fail(it *item, format string, args ...any) {
-	invalidAt(it.at, "%q: "+format, append([]any{it.name.Name}, args...)...)
+	fault.Invalid(it.at, "%q: "+format, append([]any{it.name.Name}, args...)...)
 }
 
 // draft returns the draft of a package.
@@ -134,7 +136,7 @@ func (d *witDecoder) interfaceName(it *item, name string) (wit.PackageName, stri
 	if !ok {
 		d.fail(it, "nested packages cannot be said in WIT yet")
 	}
-	suffix, _ := it.name.Attribute(VersionSuffix)
+	suffix, _ := it.name.Attribute(binary.VersionSuffix)
 	pkg.Version = fullVersion(pkg.Version, suffix)
 	return pkg, n.path
 }
@@ -150,7 +152,7 @@ func fullVersion(version, suffix string) string {
 }
 
 // packageWIT decodes a WIT package.
-func (d *witDecoder) packageWIT(c *Component, t *componentType) *WIT {
+func (d *witDecoder) packageWIT(c *binary.Component, t *componentType) *WIT {
 	d.home = &draftPackage{}
 	d.packageItems(t.exports.list)
 	w := d.finish()
@@ -166,7 +168,7 @@ func (d *witDecoder) packageItems(list []*item) {
 	interfaces := make(map[string]*item)
 	for _, it := range list {
 		inner := d.definition(it)
-		if inner.sort != SortInstance {
+		if inner.sort != binary.SortInstance {
 			continue
 		}
 		if interfaces[inner.name.Name] != nil {
@@ -192,7 +194,7 @@ func (d *witDecoder) packageItems(list []*item) {
 		visit(it)
 	}
 	for _, it := range list {
-		if d.definition(it).sort == SortComponent {
+		if d.definition(it).sort == binary.SortComponent {
 			d.packageItem(it)
 		}
 	}
@@ -205,7 +207,7 @@ func (d *witDecoder) definition(it *item) *item {
 		d.fail(it, "a WIT definition must export one thing and exports %d", len(t.exports.list))
 	}
 	inner := t.exports.list[0]
-	if inner.sort != SortInstance && inner.sort != SortComponent {
+	if inner.sort != binary.SortInstance && inner.sort != binary.SortComponent {
 		d.fail(inner, "a WIT definition must export an instance or a component")
 	}
 	return inner
@@ -260,19 +262,19 @@ func (d *witDecoder) world(it *item, name string, t *componentType) wit.WorldID 
 }
 
 // componentWIT infers the world of a component.
-func (d *witDecoder) componentWIT(c *Component, t *componentType) *WIT {
+func (d *witDecoder) componentWIT(c *binary.Component, t *componentType) *WIT {
 	d.home = &draftPackage{name: wit.PackageName{Namespace: "root", Name: "component"}}
 	w := &wit.World{Name: "root", Package: wit.NoPackage}
 	d.r.Worlds = append(d.r.Worlds, w)
 	d.home.worlds = []wit.WorldID{0}
 	for def := range c.Defs() {
 		switch def := def.(type) {
-		case *Import:
+		case *binary.Import:
 			// Core modules, components and values are no part of a world.
 			if item := d.worldItem(t.imports.get(def.Name.Name), 0, true); item != nil {
 				w.Imports = append(w.Imports, item)
 			}
-		case *Export:
+		case *binary.Export:
 			x := t.exports.get(def.Name.Name)
 			item := d.worldItem(x, 0, false)
 			if item == nil {
@@ -294,19 +296,19 @@ func (d *witDecoder) componentWIT(c *Component, t *componentType) *WIT {
 func (d *witDecoder) worldItem(it *item, owner wit.WorldID, imported bool) *wit.WorldItem {
 	out := &wit.WorldItem{Name: it.name.Name}
 	switch it.sort {
-	case SortInstance:
-		out.ExternalID, _ = it.name.Attribute(ExternalID)
+	case binary.SortInstance:
+		out.ExternalID, _ = it.name.Attribute(binary.ExternalID)
 		n, _ := parseName(it.name.Name)
-		if implements, ok := it.name.Attribute(Implements); ok {
+		if implements, ok := it.name.Attribute(binary.Implements); ok {
 			out.Item = d.knownInterface(it, implements)
 		} else if n.kind == interfaceName {
 			out.Item, out.Name = d.knownInterface(it, it.name.Name), ""
 		} else {
 			out.Item = d.newInterface(it)
 		}
-	case SortFunc:
+	case binary.SortFunc:
 		out.Item = d.function(it, owner)
-	case SortType:
+	case binary.SortType:
 		if !imported {
 			return nil
 		}
@@ -414,7 +416,7 @@ func DecodePackage(_ string, wasm []byte) (*wit.Resolve, wit.PackageID, error) {
 		return nil, 0, err
 	}
 	if !w.IsPackage() {
-		return nil, 0, &Error{Offset: -1, Rule: "the binary is no WIT package: it must export types of components under plain names"}
+		return nil, 0, &fault.Error{Offset: -1, Rule: "the binary is no WIT package: it must export types of components under plain names"}
 	}
 	return w.Resolve, w.Package, nil
 }

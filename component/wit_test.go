@@ -1,4 +1,4 @@
-package component
+package component_test
 
 import (
 	"slices"
@@ -7,20 +7,24 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/witgen/witgen/component"
+	"github.com/witgen/witgen/component/binary"
+	"github.com/witgen/witgen/internal/testing/comptest"
+	"github.com/witgen/witgen/internal/wasm"
 	"github.com/witgen/witgen/wit"
 )
 
 // TestPackageRoundTrip: a package comes out of its binary as it went in, with the
 // packages that it refers to as far as it needs them.
 func TestPackageRoundTrip(t *testing.T) {
-	for name, text := range witFiles(t) {
+	for name, text := range comptest.WITFiles(t) {
 		t.Run(name, func(t *testing.T) {
-			r, pkg := witOf(t, text)
-			wasm, err := EncodePackage(r, pkg)
+			r, pkg := comptest.WITOf(t, text)
+			wasm, err := component.EncodePackage(r, pkg)
 			if err != nil {
 				t.Fatal(err)
 			}
-			got, id, err := DecodePackage("file.wasm", wasm)
+			got, id, err := component.DecodePackage("file.wasm", wasm)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -59,28 +63,28 @@ func names(r *wit.Resolve, id wit.PackageID) []string {
 // TestWorldOfModule: the worlds of a core module's metadata come out as they went
 // in, and together as the world root.
 func TestWorldOfModule(t *testing.T) {
-	r, pkg := witOf(t, `
+	r, pkg := comptest.WITOf(t, `
 		package test:two;
 		interface log { write: func(s: string); }
 		world first { import log; use types.{t}; export run: func() -> t; import one: func(); }
 		world second { import log; export stop: func(); import in: interface { f: func(); } }
 		interface types { type t = u32; }
 	`)
-	core := (&guest{r: r, world: &wit.World{}}).wasm()
+	core := (&comptest.Guest{R: r, World: &wit.World{}}).Wasm()
 	for _, w := range []struct {
 		name     string
-		encoding OptionKind
-	}{{"first", UTF8}, {"second", UTF16}} {
+		encoding component.Encoding
+	}{{"first", component.UTF8}, {"second", component.UTF16}} {
 		var err error
-		if core, err = Embed(core, r, worldNamed(t, r, pkg, w.name), w.encoding); err != nil {
+		if core, err = component.Embed(core, r, comptest.WorldNamed(t, r, pkg, w.name), w.encoding); err != nil {
 			t.Fatal(err)
 		}
 	}
-	got, err := DecodeWIT(core)
+	got, err := component.DecodeWIT(core)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got.IsPackage() || len(got.Worlds) != 2 || !cmp.Equal(got.Encodings, []OptionKind{UTF8, UTF16}) {
+	if got.IsPackage() || len(got.Worlds) != 2 || !cmp.Equal(got.Encodings, []component.Encoding{component.UTF8, component.UTF16}) {
 		t.Fatalf("got worlds %v with encodings %v", got.Worlds, got.Encodings)
 	}
 	root := got.Resolve.Worlds[got.World]
@@ -105,40 +109,40 @@ func TestWorldOfModule(t *testing.T) {
 }
 
 func TestNoWIT(t *testing.T) {
-	r, pkg := witOf(t, "package test:p; world w {}")
-	metadata, err := Metadata(r, worldNamed(t, r, pkg, "w"), UTF8)
+	r, pkg := comptest.WITOf(t, "package test:p; world w {}")
+	metadata, err := component.Metadata(r, comptest.WorldNamed(t, r, pkg, "w"), component.UTF8)
 	if err != nil {
 		t.Fatal(err)
 	}
 	section := func(data []byte) []byte {
-		e := encoder{buf: append([]byte(nil), coreHead[:]...)}
-		e.customSection(typeSection, data)
-		return e.buf
+		e := wasm.Writer{Buf: append([]byte(nil), []byte(wasm.Preamble)...)}
+		e.Custom(component.MetadataSection, data)
+		return e.Buf
 	}
 	two := section(metadata)
-	e := encoder{buf: two}
-	e.customSection(typeSection, metadata)
+	e := wasm.Writer{Buf: two}
+	e.Custom(component.MetadataSection, metadata)
 	for _, test := range []struct {
 		name string
 		wasm []byte
 		rule string
 	}{
 		{"no WebAssembly", []byte("package a:b;"), "not that of WebAssembly"},
-		{"a core module without metadata", coreHead[:], "carries no WIT"},
+		{"a core module without metadata", []byte(wasm.Preamble), "carries no WIT"},
 		{"metadata that is no component", section([]byte("x")), "in the metadata of the core module: the preamble"},
-		{"metadata without an encoding", section(nest(typ(wrapWorld(r, 0)), exp("w", SortType, 0)).Encode()), "no custom section"},
-		{"one world twice", e.buf, "two sections hold a world"},
-		{"an exported value", nest(&Value{Type: u8, Data: []byte{1}}, exp("v", SortValue, 0)).Encode(), "exports a value"},
-		{"docs of another version", nest(typ(wrapWorld(r, 0)), exp("w", SortType, 0), &Custom{Name: docsSection, Data: []byte("\x02{}")}).Encode(), "the version is not"},
-		{"docs of what is not there", nest(typ(wrapWorld(r, 0)), exp("w", SortType, 0), &Custom{Name: docsSection, Data: []byte("\x01{\"interfaces\":{\"x\":{}}}")}).Encode(), `there is no interface "x"`},
+		{"metadata without an encoding", section(comptest.Nest(comptest.Typ(component.WrapWorld(r, 0)), comptest.Exp("w", binary.SortType, 0)).Encode()), "no custom section"},
+		{"one world twice", e.Buf, "two sections hold a world"},
+		{"an exported value", comptest.Nest(&binary.Value{Type: comptest.U8, Data: []byte{1}}, comptest.Exp("v", binary.SortValue, 0)).Encode(), "exports a value"},
+		{"docs of another version", comptest.Nest(comptest.Typ(component.WrapWorld(r, 0)), comptest.Exp("w", binary.SortType, 0), &binary.Custom{Name: component.DocsSection, Data: []byte("\x02{}")}).Encode(), "the version is not"},
+		{"docs of what is not there", comptest.Nest(comptest.Typ(component.WrapWorld(r, 0)), comptest.Exp("w", binary.SortType, 0), &binary.Custom{Name: component.DocsSection, Data: []byte("\x01{\"interfaces\":{\"x\":{}}}")}).Encode(), `there is no interface "x"`},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			if _, err := DecodeWIT(test.wasm); err == nil || !strings.Contains(err.Error(), test.rule) {
+			if _, err := component.DecodeWIT(test.wasm); err == nil || !strings.Contains(err.Error(), test.rule) {
 				t.Errorf("got %v, want %q", err, test.rule)
 			}
 		})
 	}
-	if _, _, err := DecodePackage("x.wasm", nest().Encode()); err == nil || !strings.HasPrefix(err.Error(), "the binary is no WIT package") {
+	if _, _, err := component.DecodePackage("x.wasm", comptest.Nest().Encode()); err == nil || !strings.HasPrefix(err.Error(), "the binary is no WIT package") {
 		t.Errorf("a component as a package: %v", err)
 	}
 }
@@ -146,39 +150,17 @@ func TestNoWIT(t *testing.T) {
 // TestSpecificationOrder: a package whose world stands before the interface that it
 // imports, as the specification shows one.
 func TestSpecificationOrder(t *testing.T) {
-	r, pkg := witOf(t, "package local:demo; interface console { log: func(arg: string); } world the-world { import console; }")
-	c := nest()
-	c.Add(typ(wrapWorld(r, worldNamed(t, r, pkg, "the-world"))))
-	c.Add(exp("the-world", SortType, 0))
-	c.Add(typ(interfaceComponent(r, 0)))
-	c.Add(exp("console", SortType, 2))
-	got, id, err := DecodePackage("demo.wasm", c.Encode())
+	r, pkg := comptest.WITOf(t, "package local:demo; interface console { log: func(arg: string); } world the-world { import console; }")
+	c := comptest.Nest()
+	c.Add(comptest.Typ(component.WrapWorld(r, comptest.WorldNamed(t, r, pkg, "the-world"))))
+	c.Add(comptest.Exp("the-world", binary.SortType, 0))
+	c.Add(comptest.Typ(component.InterfaceComponent(r, 0)))
+	c.Add(comptest.Exp("console", binary.SortType, 2))
+	got, id, err := component.DecodePackage("demo.wasm", c.Encode())
 	if err != nil {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff(wit.Print(r, pkg), wit.Print(got, id)); diff != "" {
 		t.Error(diff)
-	}
-}
-
-func TestParseName(t *testing.T) {
-	for _, test := range []struct{ name, key, wrong string }{
-		{"a", "a", ""}, {"A-b-C1", "a-b-c1", ""}, {"a1-2-3", "a1-2-3", ""},
-		{"[constructor]FOO", "[constructor]foo", ""}, {"[method]foo.BAR", "foo.bar", ""}, {"[static]foo.FOO", "foo", ""},
-		{"a:b/c", "a:b/c", ""}, {"a:b/C@1.0.0-RC.1+x", "a:b/c@1.0.0-RC.1+x", ""}, {"a:b:c/d/e@0.2", "a:b:c/d/e@0.2", ""},
-		{"", "", "empty"}, {"-a", "", "dash"}, {"a--b", "", "dash"}, {"1a", "", "digit"}, {"a_b", "", "other characters"}, {"aB", "", "mixes"},
-		{"[method]a", "", "a dot and a label"}, {"[method", "", "annotation"}, {"a:b", "", "must be followed by /"}, {"a:B/c", "", "lower case"},
-		{"a:b/c@1.2", "", "no semantic version"}, {"a:b/c@01.0.0", "", "no semantic version"}, {"a:b/c@", "", "no semantic version"}, {"a:b/c@0.0", "", "no semantic version"},
-	} {
-		n, wrong := parseName(test.name)
-		if test.wrong != "" {
-			if !strings.Contains(wrong, test.wrong) {
-				t.Errorf("%q: got %q, want %q", test.name, wrong, test.wrong)
-			}
-			continue
-		}
-		if key := n.uniqueKey(); wrong != "" || key != test.key {
-			t.Errorf("%q: got key %q (%s), want %q", test.name, key, wrong, test.key)
-		}
 	}
 }

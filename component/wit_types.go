@@ -3,6 +3,7 @@ package component
 import (
 	"fmt"
 
+	"github.com/witgen/witgen/component/binary"
 	"github.com/witgen/witgen/wit"
 )
 
@@ -10,7 +11,7 @@ import (
 // of its package, or one that stands inline in a world.
 func (d *witDecoder) newInterface(it *item) wit.InterfaceID {
 	t, ok := it.typ.(*instanceType)
-	if !ok || it.sort != SortInstance {
+	if !ok || it.sort != binary.SortInstance {
 		d.fail(it, "an interface must be an instance")
 	}
 	full := it.name.Name
@@ -37,11 +38,11 @@ func (d *witDecoder) newInterface(it *item) wit.InterfaceID {
 func (d *witDecoder) interfaceItem(id wit.InterfaceID, x *item) {
 	iface := d.r.Interfaces[id]
 	switch x.sort {
-	case SortType:
+	case binary.SortType:
 		t := d.namedType(x, id)
 		iface.Types = append(iface.Types, t)
 		d.known[ownedName{id, x.name.Name}] = t
-	case SortFunc:
+	case binary.SortFunc:
 		iface.Functions = append(iface.Functions, d.function(x, id))
 		d.known[ownedName{id, x.name.Name}] = -1
 	default:
@@ -54,7 +55,7 @@ func (d *witDecoder) interfaceItem(id wit.InterfaceID, x *item) {
 // interfaces than those of this package gain what is new.
 func (d *witDecoder) knownInterface(it *item, name string) wit.InterfaceID {
 	t, ok := it.typ.(*instanceType)
-	if !ok || it.sort != SortInstance {
+	if !ok || it.sort != binary.SortInstance {
 		d.fail(it, "an interface must be an instance")
 	}
 	id, local := d.local[name]
@@ -92,7 +93,7 @@ func (d *witDecoder) foreignInterface(it *item, name string) wit.InterfaceID {
 // unify connects an item of an instance with what the interface has under its
 // name: a type, or a function where known is -1.
 func (d *witDecoder) unify(known wit.TypeID, x *item) {
-	if x.sort != SortType && x.sort != SortFunc || (x.sort == SortFunc) != (known < 0) {
+	if x.sort != binary.SortType && x.sort != binary.SortFunc || (x.sort == binary.SortFunc) != (known < 0) {
 		d.fail(x, "it is a %s here and something else elsewhere", x.sort)
 	}
 	if known >= 0 {
@@ -158,9 +159,9 @@ func (d *witDecoder) connectVal(p val, t wit.Type) bool {
 
 // sameKind reports whether a definition and a kind of the model have the same form
 // and labels.
-func sameKind(t Type, k wit.Kind) bool {
+func sameKind(t binary.Type, k wit.Kind) bool {
 	switch t := t.(type) {
-	case *Record:
+	case *binary.Record:
 		k, ok := k.(*wit.Record)
 		if !ok || len(k.Fields) != len(t.Fields) {
 			return false
@@ -171,7 +172,7 @@ func sameKind(t Type, k wit.Kind) bool {
 			}
 		}
 		return true
-	case *Variant:
+	case *binary.Variant:
 		k, ok := k.(*wit.Variant)
 		if !ok || len(k.Cases) != len(t.Cases) {
 			return false
@@ -182,43 +183,43 @@ func sameKind(t Type, k wit.Kind) bool {
 			}
 		}
 		return true
-	case *Flags:
+	case *binary.Flags:
 		k, ok := k.(*wit.Flags)
 		return ok && sameLabels(t.Labels, k.Flags)
-	case *Enum:
+	case *binary.Enum:
 		k, ok := k.(*wit.Enum)
 		return ok && sameLabels(t.Labels, k.Cases)
-	case *FixedList:
+	case *binary.FixedList:
 		k, ok := k.(*wit.FixedList)
 		return ok && k.Size == t.Length
-	case *PrimType:
+	case *binary.PrimType:
 		_, ok := k.(*wit.Alias)
 		return ok
-	case *List:
+	case *binary.List:
 		_, ok := k.(*wit.List)
 		return ok
-	case *Tuple:
+	case *binary.Tuple:
 		_, ok := k.(*wit.Tuple)
 		return ok
-	case *Option:
+	case *binary.Option:
 		_, ok := k.(*wit.Option)
 		return ok
-	case *Result:
+	case *binary.Result:
 		_, ok := k.(*wit.Result)
 		return ok
-	case *Map:
+	case *binary.Map:
 		_, ok := k.(*wit.Map)
 		return ok
-	case *Own:
+	case *binary.Own:
 		_, ok := k.(*wit.Own)
 		return ok
-	case *Borrow:
+	case *binary.Borrow:
 		_, ok := k.(*wit.Borrow)
 		return ok
-	case *Stream:
+	case *binary.Stream:
 		_, ok := k.(*wit.Stream)
 		return ok
-	case *Future:
+	case *binary.Future:
 		_, ok := k.(*wit.Future)
 		return ok
 	default:
@@ -282,7 +283,7 @@ func kindParts(k wit.Kind) []wit.Type {
 // namedType decodes a type that an interface or world defines or uses.
 func (d *witDecoder) namedType(it *item, owner wit.Owner) wit.TypeID {
 	def := &wit.TypeDef{Name: it.name.Name, Owner: owner}
-	def.ExternalID, _ = it.name.Attribute(ExternalID)
+	def.ExternalID, _ = it.name.Attribute(binary.ExternalID)
 	if _, again := d.types[it.typ]; again {
 		d.fail(it, "WIT cannot say that a type appears under several names at once")
 	}
@@ -352,74 +353,8 @@ func (d *witDecoder) typ(it *item, t val) wit.Type {
 	return id
 }
 
-var witPrims = map[Prim]wit.Prim{
-	Bool: wit.Bool, S8: wit.S8, U8: wit.U8, S16: wit.S16, U16: wit.U16, S32: wit.S32, U32: wit.U32, S64: wit.S64, U64: wit.U64,
-	F32: wit.F32, F64: wit.F64, Char: wit.Char, String: wit.String, ErrorContextVal: wit.ErrorContext,
-}
-
 func (d *witDecoder) kind(it *item, t *valType) wit.Kind {
 	return witKind(t, func(i int) wit.Type { return d.typ(it, t.parts[i]) }, func(r *resourceType) wit.TypeID { return d.resource(it, r) })
-}
-
-// witKind returns the structure of a type in the model. part makes the type of a
-// part, resource that of a handle's resource.
-func witKind(t *valType, part func(int) wit.Type, resource func(*resourceType) wit.TypeID) wit.Kind {
-	switch def := t.def.(type) {
-	case *PrimType:
-		return &wit.Alias{Type: part(0)}
-	case *Record:
-		k := &wit.Record{Fields: make([]wit.Field, len(def.Fields))}
-		for i, f := range def.Fields {
-			k.Fields[i] = wit.Field{Name: f.Name, Type: part(i)}
-		}
-		return k
-	case *Variant:
-		k := &wit.Variant{Cases: make([]wit.Case, len(def.Cases))}
-		for i, c := range def.Cases {
-			k.Cases[i] = wit.Case{Name: c.Name, Type: part(i)}
-		}
-		return k
-	case *Flags:
-		return &wit.Flags{Flags: witLabels(def.Labels)}
-	case *Enum:
-		return &wit.Enum{Cases: witLabels(def.Labels)}
-	case *Tuple:
-		k := &wit.Tuple{Types: make([]wit.Type, len(def.Types))}
-		for i := range def.Types {
-			k.Types[i] = part(i)
-		}
-		return k
-	case *List:
-		return &wit.List{Type: part(0)}
-	case *FixedList:
-		return &wit.FixedList{Type: part(0), Size: def.Length}
-	case *Option:
-		return &wit.Option{Type: part(0)}
-	case *Result:
-		ok := part(0)
-		return &wit.Result{OK: ok, Err: part(1)}
-	case *Map:
-		key := part(0)
-		return &wit.Map{Key: key, Value: part(1)}
-	case *Own:
-		return &wit.Own{Resource: resource(t.res)}
-	case *Borrow:
-		return &wit.Borrow{Resource: resource(t.res)}
-	case *Stream:
-		return &wit.Stream{Type: part(0)}
-	case *Future:
-		return &wit.Future{Type: part(0)}
-	default:
-		panic(fmt.Sprintf("component: unhandled type %T", def))
-	}
-}
-
-func witLabels(labels []string) []wit.Label {
-	list := make([]wit.Label, len(labels))
-	for i, l := range labels {
-		list[i] = wit.Label{Name: l}
-	}
-	return list
 }
 
 func (d *witDecoder) resource(it *item, r *resourceType) wit.TypeID {
@@ -435,7 +370,7 @@ func (d *witDecoder) function(it *item, owner wit.Owner) *wit.Function {
 	t := it.typ.(*funcType)
 	n, _ := parseName(it.name.Name)
 	f := &wit.Function{Name: it.name.Name, Async: t.async, Resource: -1}
-	f.ExternalID, _ = it.name.Attribute(ExternalID)
+	f.ExternalID, _ = it.name.Attribute(binary.ExternalID)
 	for _, p := range t.params {
 		f.Params = append(f.Params, wit.Param{Name: p.name, Type: d.typ(it, p.typ)})
 	}

@@ -3,18 +3,19 @@ package component
 import (
 	"fmt"
 
+	"github.com/witgen/witgen/component/binary"
 	"github.com/witgen/witgen/wit"
 )
 
 // EncodePackage returns a WIT package in binary form (WIT.md, "Package Format"),
 // with its documentation and gates in a custom section.
 func EncodePackage(r *wit.Resolve, id wit.PackageID) ([]byte, error) {
-	c := &Component{}
+	c := &binary.Component{}
 	pkg := r.Packages[id]
 	types := uint32(0)
-	add := func(name string, t *ComponentType) {
-		c.Add(&TypeDef{Type: t})
-		c.Add(&Export{Name: Named(name), Sort: SortType, Index: types})
+	add := func(name string, t *binary.ComponentType) {
+		c.Add(&binary.TypeDef{Type: t})
+		c.Add(&binary.Export{Name: binary.Named(name), Sort: binary.SortType, Index: types})
 		types += 2
 	}
 	for _, i := range pkg.Interfaces {
@@ -27,37 +28,24 @@ func EncodePackage(r *wit.Resolve, id wit.PackageID) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	c.Add(&Custom{Name: docsSection, Data: docs})
-	return checked(c)
-}
-
-// checked encodes a component that was made here and validates it.
-func checked(c *Component) ([]byte, error) {
-	wasm := c.Encode()
-	c, err := Decode(wasm)
-	if err == nil {
-		err = Validate(c)
-	}
-	if err != nil {
-		return nil, fmt.Errorf("the component that was made is not valid: %w", err)
-	}
-	return wasm, nil
+	c.Add(&binary.Custom{Name: docsSection, Data: docs})
+	return encoded(c)
 }
 
 // wrapWorld returns the component type that exports the type of a world under its
 // full name.
-func wrapWorld(r *wit.Resolve, id wit.WorldID) *ComponentType {
+func wrapWorld(r *wit.Resolve, id wit.WorldID) *binary.ComponentType {
 	w := r.Worlds[id]
-	return &ComponentType{[]Def{
-		&TypeDef{Type: worldComponent(r, id)},
-		&ExportDecl{Name: Named(r.Packages[w.Package].Name.Qualify(w.Name)), Type: ExternType{Sort: SortComponent}},
+	return &binary.ComponentType{Decls: []binary.Def{
+		&binary.TypeDef{Type: worldComponent(r, id)},
+		&binary.ExportDecl{Name: binary.Named(r.Packages[w.Package].Name.Qualify(w.Name)), Type: binary.ExternType{Sort: binary.SortComponent}},
 	}}
 }
 
 // worldEncoder encodes interfaces and worlds as declarators of a component type.
 type worldEncoder struct {
 	r     *wit.Resolve
-	decls []Def
+	decls []binary.Def
 	types uint32 // number of types that decls define
 	outer *typeScope
 	// instances are the instances that stand for interfaces, by index.
@@ -76,27 +64,27 @@ type instanceTypeKey struct {
 
 func newWorldEncoder(r *wit.Resolve) *worldEncoder {
 	e := &worldEncoder{r: r, instances: make(map[wit.InterfaceID]uint32), aliases: make(map[instanceTypeKey]uint32)}
-	e.outer = newTypeScope(r, noInterface, func(d Def) uint32 {
+	e.outer = newTypeScope(r, noInterface, func(d binary.Def) uint32 {
 		e.decls = append(e.decls, d)
 		e.types++
 		return e.types - 1
 	})
 	e.outer.foreign = e.alias
-	e.outer.name = func(_ wit.TypeID, name ExternName, index *uint32) uint32 {
+	e.outer.name = func(_ wit.TypeID, name binary.ExternName, index *uint32) uint32 {
 		t := typeBound(index)
 		if e.imports {
-			return e.outer.emit(&Import{Name: name, Type: t})
+			return e.outer.emit(&binary.Import{Name: name, Type: t})
 		}
-		return e.outer.emit(&ExportDecl{Name: name, Type: t})
+		return e.outer.emit(&binary.ExportDecl{Name: name, Type: t})
 	}
 	return e
 }
 
-func typeBound(index *uint32) ExternType {
+func typeBound(index *uint32) binary.ExternType {
 	if index == nil {
-		return ExternType{Sort: SortType, Bound: BoundSub}
+		return binary.ExternType{Sort: binary.SortType, Bound: binary.BoundSub}
 	}
-	return ExternType{Sort: SortType, Index: *index}
+	return binary.ExternType{Sort: binary.SortType, Index: *index}
 }
 
 // alias returns the index of a type of an instance in the outer scope.
@@ -104,7 +92,7 @@ func (e *worldEncoder) alias(owner wit.InterfaceID, id wit.TypeID) uint32 {
 	key := instanceTypeKey{e.instances[owner], id}
 	index, ok := e.aliases[key]
 	if !ok {
-		index = e.outer.emit(&Alias{Sort: SortType, Target: AliasExport, Instance: key.instance, Name: e.r.Types[id].Name})
+		index = e.outer.emit(&binary.Alias{Sort: binary.SortType, Target: binary.AliasExport, Instance: key.instance, Name: e.r.Types[id].Name})
 		e.aliases[key] = index
 	}
 	return index
@@ -126,45 +114,45 @@ func (e *worldEncoder) instance(id wit.InterfaceID, functions bool) uint32 {
 // instanceTypeOf returns an instance type with types and functions of an interface.
 // foreign returns the index that a type of another interface has in the scope
 // around it.
-func instanceTypeOf(r *wit.Resolve, id wit.InterfaceID, types []wit.TypeID, funcs []*wit.Function, foreign func(wit.InterfaceID, wit.TypeID) uint32) *InstanceType {
-	t := &InstanceType{}
+func instanceTypeOf(r *wit.Resolve, id wit.InterfaceID, types []wit.TypeID, funcs []*wit.Function, foreign func(wit.InterfaceID, wit.TypeID) uint32) *binary.InstanceType {
+	t := &binary.InstanceType{}
 	count := uint32(0)
-	in := newTypeScope(r, id, func(d Def) uint32 {
+	in := newTypeScope(r, id, func(d binary.Def) uint32 {
 		t.Decls = append(t.Decls, d)
 		count++
 		return count - 1
 	})
 	in.foreign = func(owner wit.InterfaceID, id wit.TypeID) uint32 {
-		return in.emit(&Alias{Sort: SortType, Target: AliasOuter, Count: 1, Index: foreign(owner, id)})
+		return in.emit(&binary.Alias{Sort: binary.SortType, Target: binary.AliasOuter, Count: 1, Index: foreign(owner, id)})
 	}
-	in.name = func(_ wit.TypeID, name ExternName, index *uint32) uint32 {
-		return in.emit(&ExportDecl{Name: name, Type: typeBound(index)})
+	in.name = func(_ wit.TypeID, name binary.ExternName, index *uint32) uint32 {
+		return in.emit(&binary.ExportDecl{Name: name, Type: typeBound(index)})
 	}
 	for _, id := range types {
 		in.typ(id)
 	}
 	for _, f := range funcs {
 		index := in.function(f)
-		t.Decls = append(t.Decls, &ExportDecl{Name: externNameOf(f.Name, f.ExternalID), Type: ExternType{Sort: SortFunc, Index: index}})
+		t.Decls = append(t.Decls, &binary.ExportDecl{Name: externNameOf(f.Name, f.ExternalID), Type: binary.ExternType{Sort: binary.SortFunc, Index: index}})
 	}
 	return t
 }
 
 // interfaceComponent returns the component type that exports an interface and
 // imports those that it uses types of.
-func interfaceComponent(r *wit.Resolve, id wit.InterfaceID) *ComponentType {
+func interfaceComponent(r *wit.Resolve, id wit.InterfaceID) *binary.ComponentType {
 	e := newWorldEncoder(r)
 	for _, i := range interfaceDeps(r, id) {
 		own := i == id
 		index := e.instance(i, own)
-		t := ExternType{Sort: SortInstance, Index: index}
-		if name := Named(r.QualifiedName(i)); own {
-			e.decls = append(e.decls, &ExportDecl{Name: name, Type: t})
+		t := binary.ExternType{Sort: binary.SortInstance, Index: index}
+		if name := binary.Named(r.QualifiedName(i)); own {
+			e.decls = append(e.decls, &binary.ExportDecl{Name: name, Type: t})
 		} else {
-			e.decls = append(e.decls, &Import{Name: name, Type: t})
+			e.decls = append(e.decls, &binary.Import{Name: name, Type: t})
 		}
 	}
-	return &ComponentType{e.decls}
+	return &binary.ComponentType{Decls: e.decls}
 }
 
 // interfaceDeps returns an interface with all whose types it uses, directly or
@@ -205,54 +193,54 @@ func interfaceUses(r *wit.Resolve, id wit.InterfaceID) []wit.InterfaceID {
 }
 
 // worldComponent returns the component type of a world.
-func worldComponent(r *wit.Resolve, id wit.WorldID) *ComponentType {
+func worldComponent(r *wit.Resolve, id wit.WorldID) *binary.ComponentType {
 	e := newWorldEncoder(r)
 	w := r.Worlds[id]
 	for _, it := range w.Imports {
 		if t, ok := e.item(it); ok {
-			e.decls = append(e.decls, &Import{Name: itemName(r, it), Type: t})
+			e.decls = append(e.decls, &binary.Import{Name: itemName(r, it), Type: t})
 		}
 	}
 	for _, it := range w.Exports {
 		if t, ok := e.item(it); ok {
-			e.decls = append(e.decls, &ExportDecl{Name: itemName(r, it), Type: t})
+			e.decls = append(e.decls, &binary.ExportDecl{Name: itemName(r, it), Type: t})
 		}
 	}
-	return &ComponentType{e.decls}
+	return &binary.ComponentType{Decls: e.decls}
 }
 
 // item encodes what an import or export of a world is. A type needs no import of
 // its own: encoding it makes one.
-func (e *worldEncoder) item(it *wit.WorldItem) (ExternType, bool) {
+func (e *worldEncoder) item(it *wit.WorldItem) (binary.ExternType, bool) {
 	switch what := it.Item.(type) {
 	case wit.InterfaceID:
-		return ExternType{Sort: SortInstance, Index: e.instance(what, true)}, true
+		return binary.ExternType{Sort: binary.SortInstance, Index: e.instance(what, true)}, true
 	case *wit.Function:
-		return ExternType{Sort: SortFunc, Index: e.outer.function(what)}, true
+		return binary.ExternType{Sort: binary.SortFunc, Index: e.outer.function(what)}, true
 	case wit.TypeID:
 		e.imports = true
 		e.outer.typ(what)
 		e.imports = false
-		return ExternType{}, false
+		return binary.ExternType{}, false
 	default:
 		panic(fmt.Sprintf("component: unhandled item %T", what))
 	}
 }
 
 // itemName returns the name and the attributes of an import or export of a world.
-func itemName(r *wit.Resolve, it *wit.WorldItem) ExternName {
-	n := Named(r.ItemName(it))
+func itemName(r *wit.Resolve, it *wit.WorldItem) binary.ExternName {
+	n := binary.Named(r.ItemName(it))
 	externalID := it.ExternalID
 	switch what := it.Item.(type) {
 	case wit.InterfaceID:
 		if it.Name != "" && r.Interfaces[what].Name != "" {
-			n.Attributes = append(n.Attributes, Attribute{Implements, r.QualifiedName(what)})
+			n.Attributes = append(n.Attributes, binary.Attribute{Kind: binary.Implements, Value: r.QualifiedName(what)})
 		}
 	case *wit.Function:
 		externalID = what.ExternalID
 	}
 	if externalID != "" {
-		n.Attributes = append(n.Attributes, Attribute{ExternalID, externalID})
+		n.Attributes = append(n.Attributes, binary.Attribute{Kind: binary.ExternalID, Value: externalID})
 	}
 	return n
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 
+	"github.com/witgen/witgen/component/binary"
 	"github.com/witgen/witgen/wit"
 )
 
@@ -12,7 +13,7 @@ import (
 type typeScope struct {
 	r *wit.Resolve
 	// emit appends a definition that defines a type and returns its index.
-	emit func(Def) uint32
+	emit func(binary.Def) uint32
 	// iface is the interface whose types are defined here. Types of other
 	// interfaces are brought in by foreign; where that is nil, they are defined
 	// here too.
@@ -21,7 +22,7 @@ type typeScope struct {
 	// name makes a named type known under its name, as an import or export, and
 	// returns the index that this defines; a nil index says that it is a
 	// resource.
-	name func(id wit.TypeID, name ExternName, index *uint32) uint32
+	name func(id wit.TypeID, name binary.ExternName, index *uint32) uint32
 
 	ids   map[wit.TypeID]uint32
 	kinds map[string]uint32 // anonymous types
@@ -31,7 +32,7 @@ type typeScope struct {
 // noInterface is the iface of a scope of a world's own types.
 const noInterface wit.InterfaceID = -1
 
-func newTypeScope(r *wit.Resolve, iface wit.InterfaceID, emit func(Def) uint32) *typeScope {
+func newTypeScope(r *wit.Resolve, iface wit.InterfaceID, emit func(binary.Def) uint32) *typeScope {
 	return &typeScope{r: r, emit: emit, iface: iface, ids: make(map[wit.TypeID]uint32), kinds: make(map[string]uint32), funcs: make(map[string]uint32)}
 }
 
@@ -50,19 +51,19 @@ func (s *typeScope) save() saved {
 func (s *typeScope) restore(to saved) { s.ids, s.kinds, s.funcs = to.ids, to.kinds, to.funcs }
 
 // define emits a type and returns its index.
-func (s *typeScope) define(t Type) uint32 { return s.emit(&TypeDef{Type: t}) }
+func (s *typeScope) define(t binary.Type) uint32 { return s.emit(&binary.TypeDef{Type: t}) }
 
 // externNameOf returns a name with the external id of the item.
-func externNameOf(name, externalID string) ExternName {
-	n := Named(name)
+func externNameOf(name, externalID string) binary.ExternName {
+	n := binary.Named(name)
 	if externalID != "" {
-		n.Attributes = []Attribute{{ExternalID, externalID}}
+		n.Attributes = []binary.Attribute{{Kind: binary.ExternalID, Value: externalID}}
 	}
 	return n
 }
 
-var primsOf = func() map[wit.Prim]Prim {
-	m := make(map[wit.Prim]Prim)
+var primsOf = func() map[wit.Prim]binary.Prim {
+	m := make(map[wit.Prim]binary.Prim)
 	for p, w := range witPrims {
 		m[w] = p
 	}
@@ -70,10 +71,10 @@ var primsOf = func() map[wit.Prim]Prim {
 }()
 
 // val encodes a type, with all that it needs, and returns the reference to it.
-func (s *typeScope) val(t wit.Type) ValType {
+func (s *typeScope) val(t wit.Type) binary.ValType {
 	switch t := t.(type) {
 	case wit.Prim:
-		return ValType{Prim: primsOf[t]}
+		return binary.ValType{Prim: primsOf[t]}
 	case wit.TypeID:
 		return s.typ(t)
 	default:
@@ -81,7 +82,7 @@ func (s *typeScope) val(t wit.Type) ValType {
 	}
 }
 
-func (s *typeScope) optional(t wit.Type) *ValType {
+func (s *typeScope) optional(t wit.Type) *binary.ValType {
 	if t == nil {
 		return nil
 	}
@@ -92,34 +93,34 @@ func (s *typeScope) optional(t wit.Type) *ValType {
 // index is val of a type that has an index.
 func (s *typeScope) index(id wit.TypeID) uint32 { return s.typ(id).Index }
 
-func (s *typeScope) typ(id wit.TypeID) ValType {
+func (s *typeScope) typ(id wit.TypeID) binary.ValType {
 	if index, ok := s.ids[id]; ok {
-		return ValType{Index: index}
+		return binary.ValType{Index: index}
 	}
 	def := s.r.Types[id]
 	key := ""
 	if def.Name == "" {
 		key = fmt.Sprintf("%T %v", def.Kind, def.Kind)
 		if index, ok := s.kinds[key]; ok {
-			return ValType{Index: index}
+			return binary.ValType{Index: index}
 		}
 	}
 	if owner, ok := def.Owner.(wit.InterfaceID); ok && owner != s.iface && s.foreign != nil {
 		s.ids[id] = s.foreign(owner, id)
-		return ValType{Index: s.ids[id]}
+		return binary.ValType{Index: s.ids[id]}
 	}
 	if _, ok := def.Kind.(*wit.Resource); ok {
 		s.ids[id] = s.name(id, externNameOf(def.Name, def.ExternalID), nil)
-		return ValType{Index: s.ids[id]}
+		return binary.ValType{Index: s.ids[id]}
 	}
 	v := s.kind(def.Kind)
 	if def.Name != "" {
-		if v.Prim != NoPrim {
-			v = ValType{Index: s.define(&PrimType{v.Prim})}
+		if v.Prim != binary.NoPrim {
+			v = binary.ValType{Index: s.define(&binary.PrimType{Prim: v.Prim})}
 		}
 		v.Index = s.name(id, externNameOf(def.Name, def.ExternalID), &v.Index)
 	}
-	if v.Prim == NoPrim {
+	if v.Prim == binary.NoPrim {
 		s.ids[id] = v.Index
 		if key != "" {
 			s.kinds[key] = v.Index
@@ -129,57 +130,57 @@ func (s *typeScope) typ(id wit.TypeID) ValType {
 }
 
 // kind encodes the structure of a type.
-func (s *typeScope) kind(k wit.Kind) ValType {
+func (s *typeScope) kind(k wit.Kind) binary.ValType {
 	if alias, ok := k.(*wit.Alias); ok {
 		return s.val(alias.Type)
 	}
-	return ValType{Index: s.define(s.structure(k))}
+	return binary.ValType{Index: s.define(s.structure(k))}
 }
 
-func (s *typeScope) structure(k wit.Kind) Type {
+func (s *typeScope) structure(k wit.Kind) binary.Type {
 	switch k := k.(type) {
 	case *wit.Record:
-		t := &Record{}
+		t := &binary.Record{}
 		for _, f := range k.Fields {
-			t.Fields = append(t.Fields, Field{f.Name, s.val(f.Type)})
+			t.Fields = append(t.Fields, binary.Field{Name: f.Name, Type: s.val(f.Type)})
 		}
 		return t
 	case *wit.Variant:
-		t := &Variant{}
+		t := &binary.Variant{}
 		for _, c := range k.Cases {
-			t.Cases = append(t.Cases, Case{c.Name, s.optional(c.Type)})
+			t.Cases = append(t.Cases, binary.Case{Name: c.Name, Type: s.optional(c.Type)})
 		}
 		return t
 	case *wit.Flags:
-		return &Flags{labelNames(k.Flags)}
+		return &binary.Flags{Labels: labelNames(k.Flags)}
 	case *wit.Enum:
-		return &Enum{labelNames(k.Cases)}
+		return &binary.Enum{Labels: labelNames(k.Cases)}
 	case *wit.Tuple:
-		t := &Tuple{}
+		t := &binary.Tuple{}
 		for _, p := range k.Types {
 			t.Types = append(t.Types, s.val(p))
 		}
 		return t
 	case *wit.Option:
-		return &Option{s.val(k.Type)}
+		return &binary.Option{Type: s.val(k.Type)}
 	case *wit.Result:
 		ok := s.optional(k.OK)
-		return &Result{ok, s.optional(k.Err)}
+		return &binary.Result{OK: ok, Err: s.optional(k.Err)}
 	case *wit.List:
-		return &List{s.val(k.Type)}
+		return &binary.List{Elem: s.val(k.Type)}
 	case *wit.FixedList:
-		return &FixedList{s.val(k.Type), k.Size}
+		return &binary.FixedList{Elem: s.val(k.Type), Length: k.Size}
 	case *wit.Map:
 		key := s.val(k.Key)
-		return &Map{key, s.val(k.Value)}
+		return &binary.Map{Key: key, Value: s.val(k.Value)}
 	case *wit.Own:
-		return &Own{s.index(k.Resource)}
+		return &binary.Own{Resource: s.index(k.Resource)}
 	case *wit.Borrow:
-		return &Borrow{s.index(k.Resource)}
+		return &binary.Borrow{Resource: s.index(k.Resource)}
 	case *wit.Stream:
-		return &Stream{s.optional(k.Type)}
+		return &binary.Stream{Type: s.optional(k.Type)}
 	case *wit.Future:
-		return &Future{s.optional(k.Type)}
+		return &binary.Future{Type: s.optional(k.Type)}
 	default:
 		panic(fmt.Sprintf("component: unhandled kind %T", k))
 	}
@@ -195,7 +196,7 @@ func labelNames(labels []wit.Label) []string {
 
 // function encodes the type of a function and returns its index.
 func (s *typeScope) function(f *wit.Function) uint32 {
-	t := &Func{Async: f.Async}
+	t := &binary.Func{Async: f.Async}
 	key := fmt.Sprintf("%v ", f.Async)
 	for _, p := range f.Params {
 		key += fmt.Sprintf("%s %T %v ", p.Name, p.Type, p.Type)
@@ -205,7 +206,7 @@ func (s *typeScope) function(f *wit.Function) uint32 {
 		return index
 	}
 	for _, p := range f.Params {
-		t.Params = append(t.Params, Field{p.Name, s.val(p.Type)})
+		t.Params = append(t.Params, binary.Field{Name: p.Name, Type: s.val(p.Type)})
 	}
 	t.Result = s.optional(f.Result)
 	s.funcs[key] = s.define(t)

@@ -67,4 +67,8 @@ const (
 	//	package a:b;
 	//	world w { export memory: func() -> u32; }
 	ReservedExport Code = "G0108"
+
+	// BadInitialism occurs where --initialisms gives what no word of a Go name can
+	// be spelled like.
+	BadInitialism Code = "G0109"
 )

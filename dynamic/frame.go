@@ -3,7 +3,7 @@ package dynamic
 import (
 	"fmt"
 
-	"github.com/witgen/witgen/canonicalabi/host"
+	"github.com/witgen/witgen/canonicalabi/host/bind"
 	"github.com/witgen/witgen/dynamic/value"
 	"github.com/witgen/witgen/internal/abi"
 	"github.com/witgen/witgen/wit"
@@ -15,28 +15,33 @@ import (
 // do not ask.
 type frame struct {
 	*world
-	call *host.Call
+	call *bind.Call
 	f    *Function
 	p    *abi.Program
 	// cores and values hold the values by their numbers: core values as wazero has
 	// them, in 64 bits.
 	cores  []uint64
 	values []any
-	// result is what ReturnValue returned.
-	result any
+	// result is what ReturnValue returned; lowered what ReturnCore did in the Program
+	// of a type.
+	result  any
+	lowered []uint64
 	// invoke calls the implementation of an import.
 	invoke func(args []any) (any, bool)
 }
 
-func (w *world) frame(call *host.Call, f *Function, p *abi.Program) *frame {
+func (w *world) frame(call *bind.Call, f *Function, p *abi.Program) *frame {
 	return &frame{world: w, call: call, f: f, p: p, cores: make([]uint64, len(p.Values)), values: make([]any, len(p.Values))}
 }
 
 // setCore sets a core value, cut to the width of its type.
 func (fr *frame) setCore(v abi.Value, bits uint64) {
-	switch fr.p.Values[v].Core {
+	switch core := fr.p.Values[v].Core; core {
 	case abi.I32, abi.F32:
 		bits = uint64(uint32(bits))
+	case abi.I64, abi.F64:
+	default:
+		panic(fmt.Sprintf("dynamic: unhandled core type %s", core))
 	}
 	fr.cores[v] = bits
 }
@@ -48,7 +53,7 @@ func (fr *frame) core(v abi.Value) uint32 { return uint32(fr.cores[v]) }
 // as much again.
 func (fr *frame) lifted(v abi.Value, x any) bool {
 	fr.values[v] = x
-	return host.Room[[2]uint64](fr.call)
+	return bind.Room[[2]uint64](fr.call)
 }
 
 func (fr *frame) run(ops []abi.Op) bool {
@@ -106,7 +111,7 @@ func (fr *frame) operation(op *abi.Op) bool {
 		return fr.switchDisc(op)
 	case abi.LowerOwn, abi.LowerBorrow, abi.LiftOwn, abi.LiftBorrow:
 		return fr.handle(op)
-	case abi.StoreNamed, abi.LoadNamed:
+	case abi.StoreNamed, abi.LoadNamed, abi.LowerNamed, abi.LiftNamed:
 		return fr.named(op)
 	case abi.CallCore:
 		return fr.callCore(op)
@@ -118,6 +123,12 @@ func (fr *frame) operation(op *abi.Op) bool {
 			fr.result = fr.values[op.Args[0]]
 		}
 	case abi.ReturnCore:
+		if fr.p.Kind == abi.LowerType {
+			for _, v := range op.Args {
+				fr.lowered = append(fr.lowered, fr.cores[v])
+			}
+			return true
+		}
 		for i, v := range op.Args {
 			fr.call.Stack[i] = fr.cores[v]
 		}
@@ -127,23 +138,37 @@ func (fr *frame) operation(op *abi.Op) bool {
 	return true
 }
 
-// named runs the Program of a type at an offset.
+// named runs the Program of a type: on memory at an offset, or on core values.
 func (fr *frame) named(op *abi.Op) bool {
-	kind := abi.LoadType
-	if op.Code == abi.StoreNamed {
-		kind = abi.StoreType
-	}
+	kind := typeKinds[op.Code]
 	p := fr.f.program.named[programKey{kind, op.Type.(wit.TypeID)}]
 	inner := fr.frame(fr.call, fr.f, p)
-	inner.setCore(p.Params[0], uint64(fr.core(op.Args[0])+op.Offset))
-	if kind == abi.StoreType {
-		inner.values[p.Params[1]] = fr.values[op.Args[1]]
+	for i, v := range op.Args {
+		inner.values[p.Params[i]] = fr.values[v]
+		inner.cores[p.Params[i]] = fr.cores[v]
+	}
+	switch kind {
+	case abi.LoadType, abi.StoreType:
+		inner.setCore(p.Params[0], uint64(fr.core(op.Args[0])+op.Offset))
 	}
 	ok := inner.run(p.Body)
-	if kind == abi.LoadType {
+	switch kind {
+	case abi.LoadType, abi.LiftType:
 		fr.values[op.Results[0]] = inner.result
+	case abi.LowerType:
+		if !ok {
+			return false
+		}
+		for i, v := range op.Results {
+			fr.setCore(v, inner.lowered[i])
+		}
 	}
 	return ok
+}
+
+// typeKinds are the kinds of Programs that operations on named types run.
+var typeKinds = map[abi.Code]abi.Kind{
+	abi.LoadNamed: abi.LoadType, abi.StoreNamed: abi.StoreType, abi.LowerNamed: abi.LowerType, abi.LiftNamed: abi.LiftType,
 }
 
 // callCore calls the guest.
@@ -186,14 +211,14 @@ func (fr *frame) handle(op *abi.Op) bool {
 			fr.setCore(op.Results[0], uint64(fr.call.LowerOwn(number, fr.values[arg])))
 			return true
 		}
-		return fr.lifted(op.Results[0], host.LiftOwn[any](fr.call, number, fr.core(arg)))
+		return fr.lifted(op.Results[0], bind.LiftOwn[any](fr.call, number, fr.core(arg)))
 	case *wit.Borrow:
 		number := fr.number(k.Resource)
 		if op.Code == abi.LowerBorrow {
 			fr.setCore(op.Results[0], uint64(fr.call.LowerBorrow(number, fr.values[arg])))
 			return true
 		}
-		return fr.lifted(op.Results[0], host.LiftBorrow[any](fr.call, number, fr.core(arg)))
+		return fr.lifted(op.Results[0], bind.LiftBorrow[any](fr.call, number, fr.core(arg)))
 	default:
 		panic(fmt.Sprintf("dynamic: unhandled kind %T", k))
 	}
@@ -231,25 +256,25 @@ func (fr *frame) pack(op *abi.Op) bool {
 	switch k := fr.resolve.Kind(op.Type).(type) {
 	case *wit.Record:
 		// A map has room for up to twice as many entries as it holds, and more.
-		ok = host.Room[[8]uint64](fr.call)
+		ok = bind.Room[[8]uint64](fr.call)
 		r := make(value.Record, len(k.Fields))
 		for i, f := range k.Fields {
 			r[f.Name] = fr.values[op.Args[i]]
-			ok = host.Room[[10]uint64](fr.call)
+			ok = bind.Room[[10]uint64](fr.call)
 		}
 		packed = r
 	case *wit.Tuple:
 		t := make(value.Tuple, len(op.Args))
 		for i, v := range op.Args {
 			t[i] = fr.values[v]
-			ok = host.Room[any](fr.call)
+			ok = bind.Room[any](fr.call)
 		}
 		packed = t
 	case *wit.FixedList:
 		list := value.NewList(fr.resolve.Dealias(k.Type), len(op.Args))
 		for _, v := range op.Args {
 			list.Append(fr.values[v])
-			ok = host.Room[any](fr.call)
+			ok = bind.Room[any](fr.call)
 		}
 		packed = list.Value()
 	default:
@@ -317,17 +342,17 @@ func (fr *frame) switchDisc(op *abi.Op) bool {
 	v := op.Results[0]
 	switch k := fr.resolve.Kind(op.Type).(type) {
 	case *wit.Variant:
-		return host.Room[value.Variant](fr.call) && fr.lifted(v, value.Variant{Case: k.Cases[disc].Name, Value: payload})
+		return bind.Room[value.Variant](fr.call) && fr.lifted(v, value.Variant{Case: k.Cases[disc].Name, Value: payload})
 	case *wit.Option:
 		if disc == 0 {
 			return fr.lifted(v, value.None())
 		}
-		return host.Room[value.Option](fr.call) && fr.lifted(v, value.Some(payload))
+		return bind.Room[value.Option](fr.call) && fr.lifted(v, value.Some(payload))
 	case *wit.Result:
 		if disc == 0 {
-			return host.Room[value.Result](fr.call) && fr.lifted(v, value.OK(payload))
+			return bind.Room[value.Result](fr.call) && fr.lifted(v, value.OK(payload))
 		}
-		return host.Room[value.Result](fr.call) && fr.lifted(v, value.Err(payload))
+		return bind.Room[value.Result](fr.call) && fr.lifted(v, value.Err(payload))
 	default:
 		panic(fmt.Sprintf("dynamic: unhandled kind %T", k))
 	}

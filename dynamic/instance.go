@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/witgen/witgen/canonicalabi/host"
+	"github.com/witgen/witgen/canonicalabi/host/bind"
 	"github.com/witgen/witgen/dynamic/value"
 	"github.com/witgen/witgen/wit"
 )
@@ -14,22 +15,22 @@ import (
 // Instance is a running guest. It serves one call at a time.
 type Instance struct {
 	plugin *Plugin
-	inst   *host.Instance
+	inst   *bind.Instance
 	// funcs are the functions of the world's exports, by item and number.
-	funcs [][]host.Func
+	funcs [][]bind.Func
 }
 
-func newInstance(p *Plugin, inst *host.Instance) *Instance {
-	i := &Instance{plugin: p, inst: inst, funcs: make([][]host.Func, len(p.guest.world.exports))}
+func newInstance(p *Plugin, inst *bind.Instance) *Instance {
+	i := &Instance{plugin: p, inst: inst, funcs: make([][]bind.Func, len(p.guest.world.exports))}
 	for n, g := range p.guest.world.exports {
 		exports := p.plugin.Export(inst, n)
-		i.funcs[n] = make([]host.Func, len(g.callable()))
+		i.funcs[n] = make([]bind.Func, len(g.callable()))
 		for k := range i.funcs[n] {
 			i.funcs[n][k] = exports.Func(k)
 		}
 		for k, id := range g.resources {
 			if r := p.guest.world.host.Exports[n].Resources[k]; r.Export && r.Item == n {
-				exports.Wrap(k, func(h *host.Handle) any { return &Resource{Handle: h, inst: i, group: g, typ: id} })
+				exports.Wrap(k, func(h *bind.Handle) any { return &Resource{Handle: h, inst: i, group: g, typ: id} })
 			}
 		}
 	}
@@ -39,17 +40,17 @@ func newInstance(p *Plugin, inst *host.Instance) *Instance {
 // Plugin returns the plugin that the instance is of.
 func (i *Instance) Plugin() *Plugin { return i.plugin }
 
-// Close ends the instance. A second Close does nothing.
+// Close closes the instance. A second Close does nothing.
 func (i *Instance) Close(ctx context.Context) error { return i.inst.Close(ctx) }
 
-// Err returns nil while the instance can be called, and otherwise why it cannot:
-// host.ErrClosed, or host.ErrDead with what killed it.
+// Err returns nil while the instance can be called. Afterwards it returns
+// host.ErrClosed, or host.ErrDead joined with the error that killed the instance.
 func (i *Instance) Err() error { return i.inst.Err() }
 
-// Call calls the function that Plugin.Lookup finds under a name. The arguments and
-// the result are values of its WIT types; the result is nil where the function has
-// none. Of a method, the first argument is the resource. A value that the function
-// does not take is a *host.BadValueError, and the guest is not entered.
+// Call calls the function that Plugin.Lookup finds under a name. The arguments and the
+// result are values of its WIT types; the result is nil if the function has none. The
+// first argument of a method is the resource. For an argument of another type Call
+// returns a *host.BadValueError, and does not enter the guest.
 func (i *Instance) Call(ctx context.Context, name string, args ...any) (any, error) {
 	f, err := i.plugin.Lookup(name)
 	if err != nil {
@@ -58,7 +59,7 @@ func (i *Instance) Call(ctx context.Context, name string, args ...any) (any, err
 	return i.CallFunction(ctx, f, args...)
 }
 
-// CallFunction is Call for a function of Plugin.Exports or Plugin.Lookup.
+// CallFunction calls a function of Plugin.Exports or Plugin.Lookup, like Call.
 func (i *Instance) CallFunction(ctx context.Context, f *Function, args ...any) (any, error) {
 	if f.Unsupported != "" {
 		return nil, fmt.Errorf("%s: %s", f.Name, notSupported(f))
@@ -81,7 +82,7 @@ func (i *Instance) CallFunction(ctx context.Context, f *Function, args ...any) (
 }
 
 // checkParams checks the arguments of an export.
-func (w *world) checkParams(f *Function, fn *host.Func, args []any) error {
+func (w *world) checkParams(f *Function, fn *bind.Func, args []any) error {
 	if len(args) != len(f.Func.Params) {
 		return &host.BadValueError{Path: f.Name, Detail: fmt.Sprintf("the function takes %d values, and got %d", len(f.Func.Params), len(args))}
 	}
@@ -132,10 +133,10 @@ func (w *world) resourceOf(t wit.Type) wit.TypeID {
 	}
 }
 
-// Resource is a resource that a guest defines, in the host's hands. It is the
-// value of own<R> and borrow<R>. Close destroys it.
+// Resource is a guest's resource that the host holds: the value of own<R> and
+// borrow<R>. Close destroys it.
 type Resource struct {
-	*host.Handle
+	*bind.Handle
 	inst  *Instance
 	group *group
 	typ   wit.TypeID

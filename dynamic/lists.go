@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/witgen/witgen/canonicalabi/host"
+	"github.com/witgen/witgen/canonicalabi/host/bind"
 	"github.com/witgen/witgen/dynamic/value"
 	"github.com/witgen/witgen/internal/abi"
 	"github.com/witgen/witgen/wit"
@@ -68,7 +68,7 @@ func (fr *frame) liftList(op *abi.Op, ptr, n uint32) bool {
 	if op.Bulk {
 		return fr.lifted(v, liftNumbers(fr.call, fr.elementType(op.Type), ptr, n))
 	}
-	_, list := host.LiftList[any](fr.call, ptr, n, op.Size, op.Align)
+	_, list := bind.LiftList[any](fr.call, ptr, n, op.Size, op.Align)
 	block := &op.Blocks[0]
 	for i := range list {
 		fr.setCore(block.Params[0], uint64(ptr+uint32(i)*op.Size))
@@ -95,7 +95,7 @@ func (fr *frame) elementType(t wit.Type) wit.Type {
 // liftMap lifts a map; the last of two equal keys wins.
 func (fr *frame) liftMap(op *abi.Op) bool {
 	ptr, n := fr.core(op.Args[0]), fr.core(op.Args[1])
-	region, m := host.LiftMap[any, any](fr.call, ptr, n, op.Size, op.Align)
+	region, m := bind.LiftMap[any, any](fr.call, ptr, n, op.Size, op.Align)
 	block := &op.Blocks[0]
 	for at := uint32(0); uint64(at) < uint64(len(region)); at += op.Size {
 		fr.setCore(block.Params[0], uint64(ptr+at))
@@ -117,82 +117,82 @@ func sortedKeys(m value.Map) []any {
 	return keys
 }
 
-func lowerNumbers(call *host.Call, v any) (ptr, n uint32) {
+func lowerNumbers(call *bind.Call, v any) (ptr, n uint32) {
 	switch list := v.(type) {
 	case []uint8:
-		return host.LowerNumbers(call, list)
+		return bind.LowerNumbers(call, list)
 	case []uint16:
-		return host.LowerNumbers(call, list)
+		return bind.LowerNumbers(call, list)
 	case []uint32:
-		return host.LowerNumbers(call, list)
+		return bind.LowerNumbers(call, list)
 	case []uint64:
-		return host.LowerNumbers(call, list)
+		return bind.LowerNumbers(call, list)
 	case []int8:
-		return host.LowerNumbers(call, list)
+		return bind.LowerNumbers(call, list)
 	case []int16:
-		return host.LowerNumbers(call, list)
+		return bind.LowerNumbers(call, list)
 	case []int32:
-		return host.LowerNumbers(call, list)
+		return bind.LowerNumbers(call, list)
 	case []int64:
-		return host.LowerNumbers(call, list)
+		return bind.LowerNumbers(call, list)
 	case []float32:
-		return host.LowerNumbers(call, list)
+		return bind.LowerNumbers(call, list)
 	case []float64:
-		return host.LowerNumbers(call, list)
+		return bind.LowerNumbers(call, list)
 	default:
 		panic(fmt.Sprintf("dynamic: a %T was not checked", v))
 	}
 }
 
-func storeNumbers(call *host.Call, ptr uint32, v any) {
+func storeNumbers(call *bind.Call, ptr uint32, v any) {
 	switch list := v.(type) {
 	case []uint8:
-		host.StoreArray(call, ptr, list)
+		bind.StoreArray(call, ptr, list)
 	case []uint16:
-		host.StoreArray(call, ptr, list)
+		bind.StoreArray(call, ptr, list)
 	case []uint32:
-		host.StoreArray(call, ptr, list)
+		bind.StoreArray(call, ptr, list)
 	case []uint64:
-		host.StoreArray(call, ptr, list)
+		bind.StoreArray(call, ptr, list)
 	case []int8:
-		host.StoreArray(call, ptr, list)
+		bind.StoreArray(call, ptr, list)
 	case []int16:
-		host.StoreArray(call, ptr, list)
+		bind.StoreArray(call, ptr, list)
 	case []int32:
-		host.StoreArray(call, ptr, list)
+		bind.StoreArray(call, ptr, list)
 	case []int64:
-		host.StoreArray(call, ptr, list)
+		bind.StoreArray(call, ptr, list)
 	case []float32:
-		host.StoreArray(call, ptr, list)
+		bind.StoreArray(call, ptr, list)
 	case []float64:
-		host.StoreArray(call, ptr, list)
+		bind.StoreArray(call, ptr, list)
 	default:
 		panic(fmt.Sprintf("dynamic: a %T was not checked", v))
 	}
 }
 
-func liftNumbers(call *host.Call, t wit.Type, ptr, n uint32) any {
+func liftNumbers(call *bind.Call, t wit.Type, ptr, n uint32) any {
 	switch t {
 	case wit.U8:
-		return host.LiftNumbers[uint8](call, ptr, n)
+		return bind.LiftNumbers[uint8](call, ptr, n)
 	case wit.U16:
-		return host.LiftNumbers[uint16](call, ptr, n)
+		return bind.LiftNumbers[uint16](call, ptr, n)
 	case wit.U32:
-		return host.LiftNumbers[uint32](call, ptr, n)
+		return bind.LiftNumbers[uint32](call, ptr, n)
 	case wit.U64:
-		return host.LiftNumbers[uint64](call, ptr, n)
+		return bind.LiftNumbers[uint64](call, ptr, n)
 	case wit.S8:
-		return host.LiftNumbers[int8](call, ptr, n)
+		return bind.LiftNumbers[int8](call, ptr, n)
 	case wit.S16:
-		return host.LiftNumbers[int16](call, ptr, n)
+		return bind.LiftNumbers[int16](call, ptr, n)
 	case wit.S32:
-		return host.LiftNumbers[int32](call, ptr, n)
+		return bind.LiftNumbers[int32](call, ptr, n)
 	case wit.S64:
-		return host.LiftNumbers[int64](call, ptr, n)
+		return bind.LiftNumbers[int64](call, ptr, n)
 	case wit.F32:
-		return host.LiftNumbers[float32](call, ptr, n)
+		return bind.LiftNumbers[float32](call, ptr, n)
 	case wit.F64:
-		return host.LiftNumbers[float64](call, ptr, n)
+		return bind.LiftNumbers[float64](call, ptr, n)
 	default:
 		panic(fmt.Sprintf("dynamic: unhandled number %v", t))
 	}

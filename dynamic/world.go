@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"sync"
 
-	"github.com/witgen/witgen/canonicalabi/host"
+	"github.com/witgen/witgen/canonicalabi/host/bind"
 	"github.com/witgen/witgen/internal/abi"
 	"github.com/witgen/witgen/wit"
 )
@@ -20,7 +20,7 @@ type world struct {
 	abi              *abi.ABI
 	mu               sync.Mutex
 	imports, exports []*group
-	host             host.World
+	host             bind.World
 }
 
 // program is what runs a function: its Program, and those of the named types that
@@ -46,7 +46,7 @@ func (w *world) program(f *Function) *program {
 		f.program.main = w.abi.Program(f.kind, f.Func)
 		f.program.named = map[programKey]*abi.Program{}
 		for _, id := range w.abi.NamedIn(f.program.main) {
-			for _, kind := range []abi.Kind{abi.LoadType, abi.StoreType} {
+			for _, kind := range w.abi.TypeKinds(id) {
 				f.program.named[programKey{kind, id}] = w.abi.TypeProgram(kind, id)
 			}
 		}
@@ -66,7 +66,7 @@ func newWorld(r *wit.Resolve, id wit.WorldID) *world {
 	}
 	w.imports = w.groups(of.Imports, abi.HandleImport)
 	w.exports = w.groups(of.Exports, abi.CallExport)
-	w.host = host.World{Name: w.name, Imports: w.items(w.imports, false), Exports: w.items(w.exports, true)}
+	w.host = bind.World{Name: w.name, Imports: w.items(w.imports, false), Exports: w.items(w.exports, true)}
 	return w
 }
 
@@ -174,19 +174,19 @@ func (w *world) findResources(g *group) {
 }
 
 // items describes the groups of one side to the runtime.
-func (w *world) items(groups []*group, export bool) []host.Item {
-	items := make([]host.Item, len(groups))
+func (w *world) items(groups []*group, export bool) []bind.Item {
+	items := make([]bind.Item, len(groups))
 	for n, g := range groups {
-		iface := &host.Interface{}
+		iface := &bind.Interface{}
 		for _, f := range g.callable() {
-			function := host.Function{Name: f.Func.Name, Type: w.abi.Identity(f.Func), Export: host.Signature(w.abi.Lift(f.Func).String()), Import: host.Signature(w.abi.Lower(f.Func).String())}
+			function := bind.Function{Name: f.Func.Name, Type: w.abi.Identity(f.Func), Export: bind.Signature(w.abi.Lift(f.Func).String()), Import: bind.Signature(w.abi.Lower(f.Func).String())}
 			if !export {
-				function.Handle = func(call *host.Call) { w.handle(call, f) }
+				function.Handle = func(call *bind.Call) { w.handle(call, f) }
 			}
 			iface.Functions = append(iface.Functions, function)
 		}
 		// A missing import is found before the runtime would name this field.
-		items[n] = host.Item{Name: g.name, Field: g.name, Interface: iface}
+		items[n] = bind.Item{Name: g.name, Field: g.name, Interface: iface}
 		for _, id := range g.resources {
 			iface.Resources = append(iface.Resources, w.resolve.Types[id].Name)
 			items[n].Resources = append(items[n].Resources, w.definition(id, n, g, export))
@@ -199,8 +199,8 @@ func (w *world) items(groups []*group, export bool) []host.Item {
 // the group itself; for an exported interface, by another export of the world;
 // otherwise by an import. What the world's own functions mention is imported, even
 // where the interface is exported too.
-func (w *world) definition(id wit.TypeID, n int, g *group, export bool) host.Resource {
-	r := host.Resource{Name: w.resolve.Types[id].Name}
+func (w *world) definition(id wit.TypeID, n int, g *group, export bool) bind.Resource {
+	r := bind.Resource{Name: w.resolve.Types[id].Name}
 	owner := w.resolve.Types[id].Owner
 	if w.owns(g, owner) && !(export && g.iface < 0) {
 		r.Export, r.Item = export, n
@@ -226,7 +226,7 @@ func (w *world) owns(g *group, owner wit.Owner) bool {
 	case wit.WorldID:
 		return g.iface < 0
 	default:
-		return false
+		panic(fmt.Sprintf("dynamic: unhandled owner %T", owner))
 	}
 }
 

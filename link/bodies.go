@@ -13,6 +13,7 @@ import (
 
 	"github.com/witgen/witgen/canonicalabi/host/meter"
 	"github.com/witgen/witgen/component"
+	"github.com/witgen/witgen/component/binary"
 )
 
 // Unchecked is a core module whose code [CheckCode] could not check.
@@ -54,7 +55,7 @@ func CheckCode(ctx context.Context, wasm []byte) (unchecked []Unchecked, err err
 		err := c.module(ctx, wasm, Unchecked{})
 		return c.unchecked, err
 	}
-	decoded, err := component.Decode(wasm)
+	decoded, err := binary.Decode(wasm)
 	if err != nil {
 		return nil, err
 	}
@@ -75,25 +76,25 @@ type codeChecker struct {
 
 // component checks the modules of a component and of those nested in it. within says
 // which it is.
-func (c *codeChecker) component(ctx context.Context, of *component.Component, within string) error {
+func (c *codeChecker) component(ctx context.Context, of *binary.Component, within string) error {
 	modules, components := 0, 0
 	for d := range of.Defs() {
 		switch d := d.(type) {
-		case *component.CoreModule:
+		case *binary.CoreModule:
 			if err := c.module(ctx, d.Bytes, Unchecked{Module: fmt.Sprintf("core module %d%s", modules, within), Offset: d.At()}); err != nil {
 				return err
 			}
 			modules++
-		case *component.Component:
+		case *binary.Component:
 			if err := c.component(ctx, d, fmt.Sprintf(" of component %d%s", components, within)); err != nil {
 				return err
 			}
 			components++
-		case *component.Import:
+		case *binary.Import:
 			count(d.Type.Sort, &modules, &components)
-		case *component.Export:
+		case *binary.Export:
 			count(d.Sort, &modules, &components)
-		case *component.Alias:
+		case *binary.Alias:
 			count(d.Sort, &modules, &components)
 		}
 	}
@@ -102,11 +103,11 @@ func (c *codeChecker) component(ctx context.Context, of *component.Component, wi
 
 // count counts the definitions beside modules and components themselves that have
 // an index of these sorts.
-func count(sort component.Sort, modules, components *int) {
+func count(sort binary.Sort, modules, components *int) {
 	switch sort {
-	case component.SortCoreModule:
+	case binary.SortCoreModule:
 		*modules++
-	case component.SortComponent:
+	case binary.SortComponent:
 		*components++
 	}
 }

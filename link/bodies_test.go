@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/witgen/witgen/component"
+	"github.com/witgen/witgen/component/binary"
 	"github.com/witgen/witgen/internal/leb128"
 	"github.com/witgen/witgen/link"
 )
@@ -25,14 +26,14 @@ func TestCheckCode(t *testing.T) {
 	badName := append([]byte(nil), nop...)
 	badName = append(badName, 0, 6, 4, 'n', 'a', 'm', 'e', 0x01) // a name section that ends too early
 	around := func(modules ...[]byte) []byte {
-		c := &component.Component{}
-		c.Add(&component.CoreTypeDef{Module: &component.ModuleType{}})
-		c.Add(&component.Import{Name: component.Named("m"), Type: component.ExternType{Sort: component.SortCoreModule}})
+		c := &binary.Component{}
+		c.Add(&binary.CoreTypeDef{Module: &binary.ModuleType{}})
+		c.Add(&binary.Import{Name: binary.Named("m"), Type: binary.ExternType{Sort: binary.SortCoreModule}})
 		for _, m := range modules {
-			c.Add(&component.CoreModule{Bytes: m})
+			c.Add(&binary.CoreModule{Bytes: m})
 		}
-		outer := &component.Component{}
-		outer.Add(&component.Component{})
+		outer := &binary.Component{}
+		outer.Add(&binary.Component{})
 		outer.Add(c)
 		return outer.Encode()
 	}

@@ -7,7 +7,8 @@ import (
 	"testing"
 
 	"github.com/witgen/witgen/canonicalabi/host"
-	"github.com/witgen/witgen/component"
+	"github.com/witgen/witgen/canonicalabi/host/bind"
+	"github.com/witgen/witgen/component/binary"
 	"github.com/witgen/witgen/internal/testing/hosttest"
 	"github.com/witgen/witgen/internal/testing/hosttest/gen/test/subject/subject"
 	"github.com/witgen/witgen/internal/testing/wasmtest"
@@ -26,18 +27,18 @@ func wantsLinkError(t testing.TB, err error, text string) {
 // plain functions, and calls none of them but those of one interface.
 func asking(interfaces []string, functions ...string) []byte {
 	b := &builder{}
-	var bag []component.CoreExport
+	var bag []binary.CoreExport
 	for _, name := range interfaces {
-		t := b.Type(&component.InstanceType{Decls: []component.Def{
-			&component.TypeDef{Type: funcType(1, true)},
-			&component.ExportDecl{Name: component.Named("twice"), Type: component.ExternType{Sort: component.SortFunc}},
+		t := b.Type(&binary.InstanceType{Decls: []binary.Def{
+			&binary.TypeDef{Type: funcType(1, true)},
+			&binary.ExportDecl{Name: binary.Named("twice"), Type: binary.ExternType{Sort: binary.SortFunc}},
 		}})
-		i := b.Add(&component.Import{Name: component.Named(name), Type: component.ExternType{Sort: component.SortInstance, Index: t}})
-		bag = append(bag, coreExport(name, component.SortCoreFunc, b.Lower(b.Alias(component.SortFunc, i, "twice"))))
+		i := b.Add(&binary.Import{Name: binary.Named(name), Type: binary.ExternType{Sort: binary.SortInstance, Index: t}})
+		bag = append(bag, coreExport(name, binary.SortCoreFunc, b.Lower(b.Alias(binary.SortFunc, i, "twice"))))
 	}
 	for _, name := range functions {
 		t := b.Type(funcType(1, true))
-		b.Add(&component.Import{Name: component.Named(name), Type: component.ExternType{Sort: component.SortFunc, Index: t}})
+		b.Add(&binary.Import{Name: binary.Named(name), Type: binary.ExternType{Sort: binary.SortFunc, Index: t}})
 	}
 	m := &wasmtest.Module{}
 	f := m.Import("i", interfaces[0], "i32 -> i32")
@@ -47,13 +48,13 @@ func asking(interfaces []string, functions ...string) []byte {
 }
 
 // doubling is a world that imports test:calc/math at a version.
-func doubling(version string, imported host.Signature) *host.World {
-	return &host.World{
+func doubling(version string, imported bind.Signature) *bind.World {
+	return &bind.World{
 		Name: "test:calc/w",
-		Imports: []host.Item{{Name: "test:calc/math@" + version, Field: "Math", Interface: &host.Interface{Functions: []host.Function{
-			{Name: "twice", Import: imported, Handle: func(c *host.Call) { c.Stack[0] *= 2 }},
+		Imports: []bind.Item{{Name: "test:calc/math@" + version, Field: "Math", Interface: &bind.Interface{Functions: []bind.Function{
+			{Name: "twice", Import: imported, Handle: func(c *bind.Call) { c.Stack[0] *= 2 }},
 		}}}},
-		Exports: []host.Item{{Name: "$root", Interface: &host.Interface{Functions: []host.Function{{Name: "run", Export: "i32 -> i32"}}}}},
+		Exports: []bind.Item{{Name: "$root", Interface: &bind.Interface{Functions: []bind.Function{{Name: "run", Export: "i32 -> i32"}}}}},
 	}
 }
 

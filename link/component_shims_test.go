@@ -3,7 +3,7 @@ package link_test
 import (
 	"testing"
 
-	"github.com/witgen/witgen/component"
+	"github.com/witgen/witgen/component/binary"
 	"github.com/witgen/witgen/internal/testing/hosttest"
 	"github.com/witgen/witgen/internal/testing/wasmtest"
 	"github.com/witgen/witgen/link"
@@ -40,21 +40,21 @@ func (s *shimmed) bytes(edit func(s *shimmed)) []byte {
 	b := &builder{}
 	c := b.Instance(b.Add(&child.Component))
 	shim := b.Core(b.Module(s.shim.Bytes()))
-	env := b.Bag(coreExport("next", component.SortCoreFunc, b.CoreAlias(component.SortCoreFunc, shim, "0")))
+	env := b.Bag(coreExport("next", binary.SortCoreFunc, b.CoreAlias(binary.SortCoreFunc, shim, "0")))
 	main := b.Core(b.Module(s.main.Bytes()), coreArg("env", env))
-	table := b.CoreAlias(component.SortCoreTable, shim, "$imports")
+	table := b.CoreAlias(binary.SortCoreTable, shim, "$imports")
 	if s.second {
 		m := &wasmtest.Module{}
 		m.ImportItem("t", "t", wasmtest.KindTable, append([]byte{0x70}, wasmtest.Limits(1, 1)...))
-		b.Core(b.Module(m.Bytes()), coreArg("t", b.Bag(coreExport("t", component.SortCoreTable, table))))
+		b.Core(b.Module(m.Bytes()), coreArg("t", b.Bag(coreExport("t", binary.SortCoreTable, table))))
 	}
-	next0 := b.Lower(b.Alias(component.SortFunc, c, "next"))
+	next0 := b.Lower(b.Alias(binary.SortFunc, c, "next"))
 	if s.late {
-		next0 = b.CoreAlias(component.SortCoreFunc, b.Core(b.Module(counter())), "next")
+		next0 = b.CoreAlias(binary.SortCoreFunc, b.Core(b.Module(counter())), "next")
 	}
 	meant := b.Bag(
-		coreExport("0", component.SortCoreFunc, next0),
-		coreExport("$imports", component.SortCoreTable, table))
+		coreExport("0", binary.SortCoreFunc, next0),
+		coreExport("$imports", binary.SortCoreTable, table))
 	b.Core(b.Module(s.filler.Bytes()), coreArg("", meant), coreArg("main", main))
 	liftExport(b, main, "first", funcType(0, true))
 	liftExport(b, main, "next", funcType(0, true))

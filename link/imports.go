@@ -5,11 +5,12 @@ import (
 	"strings"
 
 	"github.com/witgen/witgen/canonicalabi/host"
+	"github.com/witgen/witgen/canonicalabi/host/bind"
 )
 
 // importFinder finds what serves a core import.
 type importFinder struct {
-	world    *host.World
+	world    *bind.World
 	types    *resourceTypes
 	imports  map[string]int // World.Imports by name
 	exports  map[string]int // World.Exports by name
@@ -17,7 +18,7 @@ type importFinder struct {
 	exported versions       // of exports
 }
 
-func newImportFinder(world *host.World, types *resourceTypes) *importFinder {
+func newImportFinder(world *bind.World, types *resourceTypes) *importFinder {
 	f := &importFinder{world: world, types: types, imports: map[string]int{}, exports: map[string]int{}, names: noVersions(), exported: noVersions()}
 	for n, item := range world.Imports {
 		f.imports[item.Name] = n
@@ -45,14 +46,14 @@ func (f *importFinder) find(from, name string) (importFunction, error) {
 	}
 	n := f.imports[match]
 	item := f.world.Imports[n]
-	if resource, ok := strings.CutPrefix(name, host.DropResource.Name); ok {
-		if k := f.types.number(item, host.Resource{Item: n, Name: resource}); k >= 0 {
-			return f.runtime(&host.DropResource, from, name, item, k), nil
+	if resource, ok := strings.CutPrefix(name, bind.DropResource.Name); ok {
+		if k := f.types.number(item, bind.Resource{Item: n, Name: resource}); k >= 0 {
+			return f.runtime(&bind.DropResource, from, name, item, k), nil
 		}
 	}
 	for k := range item.Interface.Functions {
 		if fn := &item.Interface.Functions[k]; fn.Name == name {
-			return importFunction{name, fn.Import, &host.Import{Name: label(from, name), Handle: fn.Handle, Item: n, Types: f.types.of(item)}, n}, nil
+			return importFunction{name, fn.Import, &bind.Import{Name: label(from, name), Handle: fn.Handle, Item: n, Types: f.types.of(item)}, n}, nil
 		}
 	}
 	return importFunction{}, f.bad(from, name, "the guest imports a function that the world's interface does not have; build it with the bindings of this world")
@@ -63,13 +64,13 @@ func (f *importFinder) intrinsic(from, iface, name string) (importFunction, erro
 	match, ok := f.exported.match(iface)
 	if ok {
 		n := f.exports[match]
-		for _, fn := range []*host.Function{&host.NewResource, &host.ResourceRep, &host.DropResource} {
+		for _, fn := range []*bind.Function{&bind.NewResource, &bind.ResourceRep, &bind.DropResource} {
 			resource, ok := strings.CutPrefix(name, fn.Name)
 			if !ok {
 				continue
 			}
 			item := f.world.Exports[n]
-			if k := f.types.number(item, host.Resource{Export: true, Item: n, Name: resource}); k >= 0 {
+			if k := f.types.number(item, bind.Resource{Export: true, Item: n, Name: resource}); k >= 0 {
 				return f.runtime(fn, from, name, item, k), nil
 			}
 		}
@@ -78,8 +79,8 @@ func (f *importFinder) intrinsic(from, iface, name string) (importFunction, erro
 }
 
 // runtime returns one of the runtime's own functions for resource k of an item.
-func (f *importFinder) runtime(fn *host.Function, from, name string, item host.Item, k int) importFunction {
-	return importFunction{name, fn.Import, &host.Import{Name: label(from, name), Handle: fn.Handle, Item: -1, Types: f.types.of(item), Resource: k, Anytime: fn == &host.ResourceRep}, -1}
+func (f *importFinder) runtime(fn *bind.Function, from, name string, item bind.Item, k int) importFunction {
+	return importFunction{name, fn.Import, &bind.Import{Name: label(from, name), Handle: fn.Handle, Item: -1, Types: f.types.of(item), Resource: k, Anytime: fn == &bind.ResourceRep}, -1}
 }
 
 func (f *importFinder) unknown(from, name string) error {

@@ -9,8 +9,8 @@ import (
 	"github.com/tetratelabs/wazero"
 
 	"github.com/witgen/witgen/canonicalabi/host"
-	"github.com/witgen/witgen/canonicalabi/host/meter"
-	"github.com/witgen/witgen/component"
+	"github.com/witgen/witgen/canonicalabi/host/bind"
+	"github.com/witgen/witgen/component/binary"
 	"github.com/witgen/witgen/internal/testing/hosttest"
 	"github.com/witgen/witgen/internal/testing/hosttest/gen/test/subject/subject"
 	"github.com/witgen/witgen/internal/testing/wasmtest"
@@ -23,8 +23,8 @@ func TestCompileLimits(t *testing.T) {
 	t.Parallel()
 	runtime := wazero.NewRuntime(context.Background())
 	t.Cleanup(func() { runtime.Close(context.Background()) })
-	limits := func(change func(l *meter.Limits)) host.Option {
-		l := meter.DefaultLimits()
+	limits := func(change func(l *host.Limits)) host.Option {
+		l := host.DefaultLimits()
 		change(&l)
 		return host.ModuleLimits(l)
 	}
@@ -59,8 +59,8 @@ func TestCompileLimits(t *testing.T) {
 		"table":               {table(11), []host.Option{host.TableLimit(10)}, "table elements", "11 at offset 0x"},
 		"largest table":       {table(1<<32 - 1), nil, "table elements", "and the limit is 1000000; raise it with host.TableLimit, or give the guest less"},
 		"empty ifs":           {blocks(60_000), nil, "FunctionBlocks", "in function 0"},
-		"bytes":               {memory(1), []host.Option{limits(func(l *meter.Limits) { l.ModuleBytes = 100 })}, "ModuleBytes", "and the limit is 100; raise it with host.ModuleLimits, or make the guest smaller"},
-		"functions":           {memory(1), []host.Option{limits(func(l *meter.Limits) { l.Functions = 3 })}, "Functions", "and the limit is 3"},
+		"bytes":               {memory(1), []host.Option{limits(func(l *host.Limits) { l.ModuleBytes = 100 })}, "ModuleBytes", "and the limit is 100; raise it with host.ModuleLimits, or make the guest smaller"},
+		"functions":           {memory(1), []host.Option{limits(func(l *host.Limits) { l.Functions = 3 })}, "Functions", "and the limit is 3"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -167,11 +167,11 @@ func TestComponentLimits(t *testing.T) {
 	for _, suffix := range []string{"1", "2"} {
 		inst := b.Core(module)
 		for _, name := range []string{"memory", "table"} {
-			f := b.Lift(b.CoreAlias(component.SortCoreFunc, inst, name), b.Type(funcType(1, true)))
-			b.Export(name+suffix, component.SortFunc, f)
+			f := b.Lift(b.CoreAlias(binary.SortCoreFunc, inst, name), b.Type(funcType(1, true)))
+			b.Export(name+suffix, binary.SortFunc, f)
 		}
 	}
-	world := &host.World{Name: "test:limits/w", Exports: []host.Item{{Name: "$root", Interface: &host.Interface{Functions: []host.Function{
+	world := &bind.World{Name: "test:limits/w", Exports: []bind.Item{{Name: "$root", Interface: &bind.Interface{Functions: []bind.Function{
 		{Name: "memory1", Export: "i32 -> i32"}, {Name: "memory2", Export: "i32 -> i32"},
 		{Name: "table1", Export: "i32 -> i32"}, {Name: "table2", Export: "i32 -> i32"},
 	}}}}}

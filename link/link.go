@@ -12,7 +12,9 @@ import (
 	"github.com/tetratelabs/wazero/api"
 
 	"github.com/witgen/witgen/canonicalabi/host"
+	"github.com/witgen/witgen/canonicalabi/host/bind"
 	"github.com/witgen/witgen/component"
+	"github.com/witgen/witgen/component/binary"
 	"github.com/witgen/witgen/internal/abi"
 	"github.com/witgen/witgen/wit"
 )
@@ -30,9 +32,9 @@ func (p *Plugin) compileComponent(ctx context.Context, wasm []byte) error {
 		plan:   plan,
 		types:  p.types,
 		finder: newImportFinder(p.world, p.types),
-		byPlan: make([]*host.ResourceType, len(plan.resources)),
+		byPlan: make([]*bind.ResourceType, len(plan.resources)),
 		abi:    abi.New(plan.resolve),
-		known:  map[*resourceScope]map[wit.TypeID]*host.Layout{},
+		known:  map[*resourceScope]map[wit.TypeID]*bind.Layout{},
 	}
 	l.tree()
 	if err := l.importedResources(); err != nil {
@@ -56,7 +58,7 @@ func (p *Plugin) compileComponent(ctx context.Context, wasm []byte) error {
 	return p.compileCores(ctx, plan)
 }
 
-func planFailed(world *host.World, err error) error {
+func planFailed(world *bind.World, err error) error {
 	what := "the guest cannot be run: "
 	var invalid *component.Error
 	if errors.As(err, &invalid) {
@@ -112,25 +114,22 @@ func (p *Plugin) compileCores(ctx context.Context, plan *plan) error {
 // checkCores checks the limits that hold for all core modules of a component
 // together, each counted as often as it is instantiated.
 func (p *Plugin) checkCores(modules [][]byte, outlines []outline) error {
-	limits := &p.config.Limits
-	bytes, pages, memories := uint64(0), uint64(0), 0
+	bytes, pages := uint64(0), uint64(0)
 	for n, module := range outlines {
 		bytes += uint64(len(modules[n]))
 		if module.memory {
-			memories++
 			pages += uint64(module.pages)
 		}
 		if module.table {
 			p.rewriter.Tables++
 		}
 	}
-	p.budgeted = memories > 1
-	if limit := limits.Module.ModuleBytes; limit > 0 && !p.config.Unmetered && bytes > limit {
+	if limit := p.config.Module.ModuleBytes; limit > 0 && !p.config.Unmetered && bytes > limit {
 		return &host.LimitError{Func: p.world.Name, Limit: "ModuleBytes",
 			Detail: fmt.Sprintf("the core modules that the component instantiates have %d, and the limit is %d; raise it with host.ModuleLimits, or make the guest smaller", bytes, limit)}
 	}
-	if limit := limits.MemoryPages(); pages > limit {
-		return host.MemoryError(p.world.Name, pages, limit)
+	if limit := bind.MemoryPages(p.config); pages > limit {
+		return bind.MemoryError(p.world.Name, pages, limit)
 	}
 	return nil
 }
@@ -149,15 +148,15 @@ func (p *Plugin) resolveCore(key string, modules []api.Module) api.Module {
 
 // linker fits a plan to a world.
 type linker struct {
-	world  *host.World
+	world  *bind.World
 	plan   *plan
 	types  *resourceTypes
 	finder *importFinder
 	// byPlan are the types of the plan's resources.
-	byPlan []*host.ResourceType
-	made   *host.Tree
+	byPlan []*bind.ResourceType
+	made   *bind.Tree
 	abi    *abi.ABI
-	known  map[*resourceScope]map[wit.TypeID]*host.Layout
+	known  map[*resourceScope]map[wit.TypeID]*bind.Layout
 }
 
 func (l *linker) bad(item, format string, args ...any) error {
@@ -166,19 +165,19 @@ func (l *linker) bad(item, format string, args ...any) error {
 
 // tree describes the component instances.
 func (l *linker) tree() {
-	l.made = &host.Tree{Parents: l.plan.components, Modules: len(l.plan.cores), Tracked: l.plan.tracked()}
+	l.made = &bind.Tree{Parents: l.plan.components, Modules: len(l.plan.cores), Reentrant: l.plan.tracked()}
 	for _, o := range l.plan.options {
-		l.made.Options = append(l.made.Options, host.CanonOptions{
+		l.made.Options = append(l.made.Options, bind.CanonOptions{
 			Component: o.component, Memory: l.plan.item(o.memory), Realloc: l.plan.item(o.realloc), Encoding: o.encoding})
 	}
 }
 
 // coreItem returns what the runtime calls an item of the plan, nil for none.
-func coreItem(r coreRef) *host.CoreItem {
+func coreItem(r coreRef) *bind.CoreItem {
 	if !r.is() {
 		return nil
 	}
-	return &host.CoreItem{Module: r.core, Name: r.name}
+	return &bind.CoreItem{Module: r.core, Name: r.name}
 }
 
 // importedResources finds the world's resources among those that the root imports.
@@ -202,15 +201,15 @@ func (l *linker) importedResources() error {
 	return nil
 }
 
-func (l *linker) worldResource(m mention) (host.Resource, bool) {
+func (l *linker) worldResource(m mention) (bind.Resource, bool) {
 	match, ok := l.finder.names.match(m.item)
 	if !ok {
-		return host.Resource{}, false
+		return bind.Resource{}, false
 	}
 	item := l.world.Imports[l.finder.imports[match]]
 	k := slices.Index(item.Interface.Resources, m.name)
 	if k < 0 || k >= len(item.Resources) || item.Resources[k].Export {
-		return host.Resource{}, false
+		return bind.Resource{}, false
 	}
 	return item.Resources[k], true
 }
@@ -222,13 +221,13 @@ func (l *linker) needed() ([]bool, error) {
 	var missing []string
 	for _, i := range l.plan.imports {
 		switch i.sort {
-		case component.SortFunc:
+		case binary.SortFunc:
 			if item, _, ok := l.importedFunction(i, ""); ok {
 				needed[item] = true
 			} else {
 				missing = append(missing, i.name)
 			}
-		case component.SortInstance:
+		case binary.SortInstance:
 			match, ok := l.finder.names.match(i.name)
 			if !ok {
 				if len(i.functions)+len(i.resources) > 0 {
@@ -264,9 +263,9 @@ func (l *linker) otherVersion(name string) string {
 }
 
 // importedFunction finds a function that the root imports in the world.
-func (l *linker) importedFunction(from *rootImport, name string) (item int, f *host.Function, ok bool) {
+func (l *linker) importedFunction(from *rootImport, name string) (item int, f *bind.Function, ok bool) {
 	itemName := from.name
-	if from.sort == component.SortFunc {
+	if from.sort == binary.SortFunc {
 		itemName, name = root, from.name
 	}
 	match, ok := l.finder.names.match(itemName)
@@ -275,7 +274,7 @@ func (l *linker) importedFunction(from *rootImport, name string) (item int, f *h
 	}
 	item = l.finder.imports[match]
 	functions := l.world.Imports[item].Interface.Functions
-	k := slices.IndexFunc(functions, func(f host.Function) bool { return f.Name == name })
+	k := slices.IndexFunc(functions, func(f bind.Function) bool { return f.Name == name })
 	if k < 0 {
 		return 0, nil, false
 	}
@@ -283,14 +282,14 @@ func (l *linker) importedFunction(from *rootImport, name string) (item int, f *h
 }
 
 // exports finds the functions of the world's exports.
-func (l *linker) exports() ([]host.ExportedInterface, error) {
+func (l *linker) exports() ([]bind.ExportedInterface, error) {
 	names := noVersions()
 	for name, it := range l.plan.exports {
-		if it.sort == component.SortInstance {
+		if it.sort == binary.SortInstance {
 			names.add(name)
 		}
 	}
-	made := make([]host.ExportedInterface, len(l.world.Exports))
+	made := make([]bind.ExportedInterface, len(l.world.Exports))
 	for n, item := range l.world.Exports {
 		made[n].Types = l.types.of(item)
 		get := l.rootItem
@@ -310,7 +309,7 @@ func (l *linker) exports() ([]host.ExportedInterface, error) {
 			return nil, err
 		}
 		for _, f := range item.Interface.Functions {
-			export, err := l.export(prefix+f.Name, get(component.SortFunc, f.Name), f)
+			export, err := l.export(prefix+f.Name, get(binary.SortFunc, f.Name), f)
 			if err != nil {
 				return nil, err
 			}
@@ -320,9 +319,9 @@ func (l *linker) exports() ([]host.ExportedInterface, error) {
 	return made, nil
 }
 
-func (l *linker) rootItem(_ component.Sort, name string) item { return l.plan.exports[name] }
+func (l *linker) rootItem(_ binary.Sort, name string) item { return l.plan.exports[name] }
 
-func (l *linker) missingExport(item host.Item, names versions) error {
+func (l *linker) missingExport(item bind.Item, names versions) error {
 	if other, ok := names.otherVersion(item.Name); ok {
 		return l.bad("export "+item.Name, "the guest exports %s, whose version is not compatible; build it with the bindings of this world", other)
 	}
@@ -343,19 +342,19 @@ func sortedNames(set map[string]bool) []string {
 }
 
 // export returns one exported function.
-func (l *linker) export(name string, it item, f host.Function) (host.Export, error) {
+func (l *linker) export(name string, it item, f bind.Function) (bind.Export, error) {
 	fn := it.function
-	if it.sort != component.SortFunc || fn == nil {
-		return host.Export{}, l.bad("export "+name, "the guest does not export this function; build it with the bindings of this world")
+	if it.sort != binary.SortFunc || fn == nil {
+		return bind.Export{}, l.bad("export "+name, "the guest does not export this function; build it with the bindings of this world")
 	}
 	if fn.from != nil {
-		return host.Export{}, l.bad("export "+name, "the guest exports its import %s as it is, which is not supported; let it export a function of its own that calls the import", fn.label)
+		return bind.Export{}, l.bad("export "+name, "the guest exports its import %s as it is, which is not supported; let it export a function of its own that calls the import", fn.label)
 	}
 	if got := signatureOf(fn.coreType); got != f.Export {
-		return host.Export{}, l.bad("export "+name, "the guest's function is of type %s, where the world says %s; build it with the bindings of this world", show(got), show(f.Export))
+		return bind.Export{}, l.bad("export "+name, "the guest's function is of type %s, where the world says %s; build it with the bindings of this world", show(got), show(f.Export))
 	}
 	if !l.sameType(f, fn.fn) {
-		return host.Export{}, l.bad("export "+name, otherType)
+		return bind.Export{}, l.bad("export "+name, otherType)
 	}
 	return l.exportOf(name, fn), nil
 }
@@ -366,22 +365,22 @@ const otherType = "the guest's function is of another WIT type than the world's,
 
 // sameType reports whether a function of the guest is of the type in WIT that the
 // world says.
-func (l *linker) sameType(f host.Function, guest *wit.Function) bool {
+func (l *linker) sameType(f bind.Function, guest *wit.Function) bool {
 	return f.Type == 0 || f.Type == l.abi.Identity(guest)
 }
 
-func (l *linker) exportOf(name string, fn *function) host.Export {
-	return host.Export{Name: name, Core: *l.plan.item(fn.core), Post: l.plan.item(fn.post), Options: fn.options}
+func (l *linker) exportOf(name string, fn *function) bind.Export {
+	return bind.Export{Name: name, Core: *l.plan.item(fn.core), Post: l.plan.item(fn.post), Options: fn.options}
 }
 
 // exportedResources finds the resources that the world's export number n defines.
-func (l *linker) exportedResources(n int, get func(component.Sort, string) item) error {
+func (l *linker) exportedResources(n int, get func(binary.Sort, string) item) error {
 	for _, r := range l.world.Exports[n].Resources {
 		if !r.Export || r.Item != n {
 			continue
 		}
 		name := "export " + label(l.world.Exports[n].Name, r.Name)
-		found := get(component.SortType, r.Name).typ.resource
+		found := get(binary.SortType, r.Name).typ.resource
 		if found == nil {
 			return l.bad(name, "the guest does not export this resource; build it with the bindings of this world")
 		}
@@ -402,7 +401,7 @@ func (l *linker) exportedResources(n int, get func(component.Sort, string) item)
 func (l *linker) innerResources() {
 	for _, r := range l.plan.resources {
 		if l.byPlan[r.number] == nil {
-			l.byPlan[r.number] = &host.ResourceType{
+			l.byPlan[r.number] = &bind.ResourceType{
 				Name: "resource " + strconv.Itoa(r.number), Guest: r.component >= 0, Component: max(r.component, 0), Dtor: l.plan.item(r.dtor)}
 		}
 	}
@@ -423,26 +422,26 @@ func (l *linker) functions() ([]importFunction, error) {
 
 func (l *linker) function(f *hostFunction) (api.GoModuleFunction, error) {
 	switch f.op {
-	case component.CanonLower:
+	case binary.CanonLower:
 		if f.callee.from != nil {
 			return l.lowerImport(f)
 		}
 		return l.lowerInner(f), nil
-	case component.CanonResourceNew:
-		return l.intrinsic(f, &host.NewResource), nil
-	case component.CanonResourceRep:
-		return l.intrinsic(f, &host.ResourceRep), nil
-	case component.CanonResourceDrop:
-		return l.intrinsic(f, &host.DropResource), nil
+	case binary.CanonResourceNew:
+		return l.intrinsic(f, &bind.NewResource), nil
+	case binary.CanonResourceRep:
+		return l.intrinsic(f, &bind.ResourceRep), nil
+	case binary.CanonResourceDrop:
+		return l.intrinsic(f, &bind.DropResource), nil
 	default:
 		panic(fmt.Sprintf("instance: unhandled canonical definition %s", f.op))
 	}
 }
 
-func (l *linker) intrinsic(f *hostFunction, fn *host.Function) *host.Import {
+func (l *linker) intrinsic(f *hostFunction, fn *bind.Function) *bind.Import {
 	typ := l.byPlan[f.resource.number]
-	return &host.Import{Name: fn.Name + typ.Name, Handle: fn.Handle, Item: -1, Types: []*host.ResourceType{typ},
-		Options: f.options, Anytime: fn == &host.ResourceRep}
+	return &bind.Import{Name: fn.Name + typ.Name, Handle: fn.Handle, Item: -1, Types: []*bind.ResourceType{typ},
+		Options: f.options, Anytime: fn == &bind.ResourceRep}
 }
 
 func (l *linker) lowerImport(f *hostFunction) (api.GoModuleFunction, error) {
@@ -457,13 +456,13 @@ func (l *linker) lowerImport(f *hostFunction) (api.GoModuleFunction, error) {
 	if !l.sameType(*fn, f.fn) {
 		return nil, l.bad("import "+name, otherType)
 	}
-	return &host.Import{Name: name, Handle: fn.Handle, Item: item, Types: l.types.of(l.world.Imports[item]), Options: f.options}, nil
+	return &bind.Import{Name: name, Handle: fn.Handle, Item: item, Types: l.types.of(l.world.Imports[item]), Options: f.options}, nil
 }
 
 // lowerInner returns a call of another component instance.
-func (l *linker) lowerInner(f *hostFunction) *host.InnerCall {
+func (l *linker) lowerInner(f *hostFunction) *bind.InnerCall {
 	m := l.layouts(f.scope)
-	call := &host.InnerCall{Name: f.callee.label, Number: l.made.Inner, Options: f.options, Callee: l.exportOf(f.callee.label, f.callee)}
+	call := &bind.InnerCall{Name: f.callee.label, Number: l.made.Inner, Options: f.options, Callee: l.exportOf(f.callee.label, f.callee)}
 	l.made.Inner++
 	types := make([]wit.Type, len(f.fn.Params))
 	for i, p := range f.fn.Params {
@@ -481,13 +480,13 @@ func (l *linker) lowerInner(f *hostFunction) *host.InnerCall {
 func (l *linker) layouts(scope *resourceScope) *layouts {
 	known := l.known[scope]
 	if known == nil {
-		known = map[wit.TypeID]*host.Layout{}
+		known = map[wit.TypeID]*bind.Layout{}
 		l.known[scope] = known
 	}
-	return &layouts{abi: l.abi, known: known, resource: func(id wit.TypeID) *host.ResourceType {
+	return &layouts{abi: l.abi, known: known, resource: func(id wit.TypeID) *bind.ResourceType {
 		if r := scope.byType[id]; r != nil {
 			return l.byPlan[r.number]
 		}
-		return &host.ResourceType{Name: "a resource without a name"} // of which there are no handles
+		return &bind.ResourceType{Name: "a resource without a name"} // of which there are no handles
 	}}
 }

@@ -11,13 +11,14 @@ import (
 	"github.com/tetratelabs/wazero/imports/wasi_snapshot_preview1"
 
 	"github.com/witgen/witgen/canonicalabi/host"
+	"github.com/witgen/witgen/canonicalabi/host/bind"
 )
 
 // Root is the name of the world's own functions among its imports and exports.
 const root = "$root"
 
 // checkPreamble refuses what is neither a core module nor a component.
-func checkPreamble(world *host.World, wasm []byte) error {
+func checkPreamble(world *bind.World, wasm []byte) error {
 	bad := func(format string, args ...any) error {
 		return &host.LinkError{World: world.Name, Detail: fmt.Sprintf(format, args...)}
 	}
@@ -35,13 +36,13 @@ func checkPreamble(world *host.World, wasm []byte) error {
 }
 
 // matchExports finds the core functions of the world's exports.
-func matchExports(world *host.World, types *resourceTypes, functions map[string]api.FunctionDefinition, module outline) ([]host.ExportedInterface, error) {
+func matchExports(world *bind.World, types *resourceTypes, functions map[string]api.FunctionDefinition, module outline) ([]bind.ExportedInterface, error) {
 	names := newVersions(functions)
 	if _, command := functions["_start"]; command && functions["_initialize"] == nil {
 		return nil, &host.LinkError{World: world.Name, Item: "export _start",
 			Detail: "the guest is a command, which ends when it has run; build it as a library, with -buildmode=c-shared"}
 	}
-	exports := make([]host.ExportedInterface, len(world.Exports))
+	exports := make([]bind.ExportedInterface, len(world.Exports))
 	for n, item := range world.Exports {
 		prefix := ""
 		if item.Name != root {
@@ -51,7 +52,7 @@ func matchExports(world *host.World, types *resourceTypes, functions map[string]
 			}
 			prefix = name + "#"
 		}
-		exports[n] = host.ExportedInterface{Functions: make([]host.Export, len(item.Interface.Functions)), Types: types.of(item)}
+		exports[n] = bind.ExportedInterface{Functions: make([]bind.Export, len(item.Interface.Functions)), Types: types.of(item)}
 		if err := types.setDtors(n, prefix, functions, module); err != nil {
 			return nil, err
 		}
@@ -65,11 +66,11 @@ func matchExports(world *host.World, types *resourceTypes, functions map[string]
 				return nil, &host.LinkError{World: world.Name, Item: "export " + core,
 					Detail: "the guest does not export this function; build it with the bindings of this world" + nearest(core, functions)}
 			}
-			if got := host.SignatureOf(def); got != f.Export {
+			if got := bind.SignatureOf(def); got != f.Export {
 				return nil, &host.LinkError{World: world.Name, Item: "export " + core,
 					Detail: fmt.Sprintf("the guest's function is of type %s, where the world says %s; build it with the bindings of this world", show(got), show(f.Export))}
 			}
-			export := host.Export{Name: core, Core: host.CoreItem{Name: core}}
+			export := bind.Export{Name: core, Core: bind.CoreItem{Name: core}}
 			post := "cabi_post_" + core
 			if k, ok := module.exports[post]; ok && k != kindFunc {
 				return nil, wrongKind(world, post, k, kindFunc)
@@ -78,7 +79,7 @@ func matchExports(world *host.World, types *resourceTypes, functions map[string]
 				if err := checkPost(world, post, functions[post], f); err != nil {
 					return nil, err
 				}
-				export.Post = &host.CoreItem{Name: post}
+				export.Post = &bind.CoreItem{Name: post}
 			}
 			exports[n].Functions[k] = export
 		}
@@ -87,23 +88,23 @@ func matchExports(world *host.World, types *resourceTypes, functions map[string]
 }
 
 // wrongKind is the error of an export that is something else than it must be.
-func wrongKind(world *host.World, name string, is, want kind) error {
+func wrongKind(world *bind.World, name string, is, want kind) error {
 	return &host.LinkError{World: world.Name, Item: "export " + name,
 		Detail: fmt.Sprintf("the guest exports a %s of this name, and it must be a %s; build it with the bindings of this world", is, want)}
 }
 
 // checkPost checks that a post-return function takes its function's results.
-func checkPost(world *host.World, name string, def api.FunctionDefinition, f host.Function) error {
+func checkPost(world *bind.World, name string, def api.FunctionDefinition, f bind.Function) error {
 	_, results := f.Export.Types()
 	if slices.Equal(def.ParamTypes(), results) && len(def.ResultTypes()) == 0 {
 		return nil
 	}
 	return &host.LinkError{World: world.Name, Item: "export " + name,
-		Detail: fmt.Sprintf("a post-return function takes the results of its function and returns nothing, and this one is of type %s; build the guest with the bindings of this world", show(host.SignatureOf(def)))}
+		Detail: fmt.Sprintf("a post-return function takes the results of its function and returns nothing, and this one is of type %s; build the guest with the bindings of this world", show(bind.SignatureOf(def)))}
 }
 
 // checkRuntimeExports checks the functions that every guest's runtime exports.
-func checkRuntimeExports(world *host.World, functions map[string]api.FunctionDefinition, module outline) error {
+func checkRuntimeExports(world *bind.World, functions map[string]api.FunctionDefinition, module outline) error {
 	for name, want := range map[string]kind{"memory": kindMemory, "cabi_realloc": kindFunc, "_initialize": kindFunc} {
 		if k, ok := module.exports[name]; ok && k != want {
 			return wrongKind(world, name, k, want)
@@ -111,17 +112,17 @@ func checkRuntimeExports(world *host.World, functions map[string]api.FunctionDef
 	}
 	for _, want := range []struct {
 		name string
-		sig  host.Signature
+		sig  bind.Signature
 	}{{"cabi_realloc", "i32 i32 i32 i32 -> i32"}, {"_initialize", "->"}} {
-		if def := functions[want.name]; def != nil && host.SignatureOf(def) != want.sig {
+		if def := functions[want.name]; def != nil && bind.SignatureOf(def) != want.sig {
 			return &host.LinkError{World: world.Name, Item: "export " + want.name,
-				Detail: fmt.Sprintf("the guest's function is of type %s, and must be of type %s; build it with the bindings of this world", show(host.SignatureOf(def)), show(want.sig))}
+				Detail: fmt.Sprintf("the guest's function is of type %s, and must be of type %s; build it with the bindings of this world", show(bind.SignatureOf(def)), show(want.sig))}
 		}
 	}
 	return nil
 }
 
-func missingExport(world *host.World, item host.Item, functions map[string]api.FunctionDefinition, names versions, module outline) error {
+func missingExport(world *bind.World, item bind.Item, functions map[string]api.FunctionDefinition, names versions, module outline) error {
 	for _, f := range item.Interface.Functions {
 		if k, ok := module.exports[item.Name+"#"+f.Name]; ok && k != kindFunc {
 			return wrongKind(world, item.Name+"#"+f.Name, k, kindFunc)
@@ -155,7 +156,7 @@ func nearest(want string, functions map[string]api.FunctionDefinition) string {
 }
 
 // show puts a signature the way people write function types.
-func show(s host.Signature) string {
+func show(s bind.Signature) string {
 	params, results, _ := strings.Cut(string(s), "->")
 	list := func(s string) string { return "(" + strings.Join(strings.Fields(s), ", ") + ")" }
 	return list(params) + " -> " + list(results)
@@ -176,13 +177,13 @@ type importModule struct {
 
 type importFunction struct {
 	name      string
-	signature host.Signature
+	signature bind.Signature
 	serve     api.GoModuleFunction
 	item      int // in World.Imports, -1 for the runtime's own
 }
 
 // matchImports finds what the guest's imports are in the world.
-func matchImports(world *host.World, types *resourceTypes, compiled wazero.CompiledModule, module outline) (*importPlan, error) {
+func matchImports(world *bind.World, types *resourceTypes, compiled wazero.CompiledModule, module outline) (*importPlan, error) {
 	if len(module.imports) > 0 {
 		i := module.imports[0]
 		detail := fmt.Sprintf("the guest imports a %s, and a host supplies functions only; the guest must define it itself", i.kind)
@@ -200,7 +201,7 @@ func matchImports(world *host.World, types *resourceTypes, compiled wazero.Compi
 		if !ok {
 			at = len(plan.modules)
 			modules[from] = at
-			plan.modules = append(plan.modules, importModule{name: from, wasi: from == wasi_snapshot_preview1.ModuleName})
+			plan.modules = append(plan.modules, importModule{name: from, wasi: from == wasi_snapshot_preview1.ModuleName && !finder.names.names[from]})
 		}
 		m := &plan.modules[at]
 		if m.wasi {
@@ -210,7 +211,7 @@ func matchImports(world *host.World, types *resourceTypes, compiled wazero.Compi
 		if err != nil {
 			return nil, err
 		}
-		if got := host.SignatureOf(def); got != f.signature {
+		if got := bind.SignatureOf(def); got != f.signature {
 			return nil, &host.LinkError{World: world.Name, Item: "import " + label(from, name),
 				Detail: fmt.Sprintf("the guest takes the function to be of type %s, where the world says %s; build it with the bindings of this world", show(got), show(f.signature))}
 		}

@@ -3,8 +3,9 @@ package link
 import (
 	"fmt"
 
-	"github.com/witgen/witgen/canonicalabi/host"
+	"github.com/witgen/witgen/canonicalabi/host/bind"
 	"github.com/witgen/witgen/component"
+	"github.com/witgen/witgen/component/binary"
 	"github.com/witgen/witgen/internal/abi"
 	"github.com/witgen/witgen/wit"
 )
@@ -37,7 +38,7 @@ const (
 
 // theHost stands for the module of the plan's host functions, where a number of
 // a core instance is asked for.
-const theHost = host.HostModule
+const theHost = bind.HostModule
 
 // noModule is that of a coreRef that stands for nothing.
 const noModule = -2
@@ -56,7 +57,7 @@ func (r coreRef) is() bool { return r.core != noModule }
 // coreInstance is an instance of a core module.
 type coreInstance struct {
 	component int
-	module    *component.CoreModule
+	module    *binary.CoreModule
 	// args are what the module imports, by module name.
 	args map[string]coreItems
 	// dropped says that no instance is made. Of a shim, meant are the functions
@@ -82,7 +83,7 @@ func (i coreItems) get(name string) coreRef {
 
 // hostFunction is a core function that the host supplies.
 type hostFunction struct {
-	op component.CanonOp // lower, resource.new, resource.rep or resource.drop
+	op binary.CanonOp // lower, resource.new, resource.rep or resource.drop
 	// component is the component instance that the function is of.
 	component int
 	typ       component.CoreFunc
@@ -117,7 +118,7 @@ type function struct {
 type canonOptions struct {
 	component       int
 	memory, realloc coreRef
-	encoding        host.StringEncoding
+	encoding        bind.StringEncoding
 }
 
 // resource is a resource type at run time: one that a component instance defines,
@@ -143,7 +144,7 @@ type resourceScope struct {
 // rootImport is an import of the root component.
 type rootImport struct {
 	name string
-	sort component.Sort
+	sort binary.Sort
 	// fn is the type of a function; functions are those of an instance.
 	fn        *wit.Function
 	functions []string
@@ -152,8 +153,8 @@ type rootImport struct {
 
 // item is a definition of a component index space.
 type item struct {
-	sort      component.Sort
-	module    *component.CoreModule
+	sort      binary.Sort
+	module    *binary.CoreModule
 	function  *function
 	typ       typeItem
 	component *closure
@@ -162,13 +163,13 @@ type item struct {
 
 // typeItem is what running needs to know of a type.
 type typeItem struct {
-	resource *resource      // or nil
-	def      component.Type // of an instance type, or nil
+	resource *resource   // or nil
+	def      binary.Type // of an instance type, or nil
 }
 
 // closure is a component with what its outer aliases mean.
 type closure struct {
-	def   *component.Component
+	def   *binary.Component
 	outer *env
 }
 
@@ -208,7 +209,7 @@ type planner struct {
 // makePlan validates a component and plans it. The error is a *component.Error or
 // a *planError.
 func makePlan(wasm []byte) (made *plan, err error) {
-	root, err := component.Decode(wasm)
+	root, err := binary.Decode(wasm)
 	if err != nil {
 		return nil, err
 	}

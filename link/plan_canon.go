@@ -1,26 +1,27 @@
 package link
 
 import (
-	"github.com/witgen/witgen/canonicalabi/host"
+	"github.com/witgen/witgen/canonicalabi/host/bind"
 	"github.com/witgen/witgen/component"
+	"github.com/witgen/witgen/component/binary"
 	"github.com/witgen/witgen/internal/abi"
 	"github.com/witgen/witgen/wit"
 )
 
 // canon adds what a canonical definition defines.
-func (e *env) canon(d *component.Canon) {
-	if d.Op == component.CanonLift {
+func (e *env) canon(d *binary.Canon) {
+	if d.Op == binary.CanonLift {
 		e.functions = append(e.functions, e.lift(d))
 		return
 	}
 	f := hostFunction{op: d.Op, component: e.number, typ: e.static.CoreFuncs[len(e.coreFuncs)]}
 	switch d.Op {
-	case component.CanonLower:
+	case binary.CanonLower:
 		f.callee = e.functions[d.Func]
 		f.fn, f.scope = e.static.Funcs[d.Func], e.scope
 		f.options = e.options(d)
 		e.checkType(f.fn, f.typ, false)
-	case component.CanonResourceNew, component.CanonResourceRep, component.CanonResourceDrop:
+	case binary.CanonResourceNew, binary.CanonResourceRep, binary.CanonResourceDrop:
 		if d.Async {
 			e.p.fail("canon %s is async, which is not supported", d.Op)
 		}
@@ -33,7 +34,7 @@ func (e *env) canon(d *component.Canon) {
 	e.p.plan.functions = append(e.p.plan.functions, f)
 }
 
-func (e *env) lift(d *component.Canon) *function {
+func (e *env) lift(d *binary.Canon) *function {
 	core := e.coreFuncs[d.Func]
 	f := &function{
 		label:     core.name,
@@ -45,7 +46,7 @@ func (e *env) lift(d *component.Canon) *function {
 		fn:        e.static.Types[d.Type].Func,
 		scope:     e.scope,
 	}
-	if index, ok := d.Option(component.PostReturnOption); ok {
+	if index, ok := d.Option(binary.PostReturnOption); ok {
 		f.post = e.coreFuncs[index]
 	}
 	e.checkType(f.fn, f.coreType, true)
@@ -71,22 +72,22 @@ func (e *env) checkType(fn *wit.Function, core component.CoreFunc, lift bool) {
 }
 
 // options returns the number of the options of a definition.
-func (e *env) options(d *component.Canon) int {
+func (e *env) options(d *binary.Canon) int {
 	o := canonOptions{component: e.number, memory: noRef, realloc: noRef}
 	for _, x := range d.Options {
 		switch x.Kind {
 		case component.UTF8:
-			o.encoding = host.UTF8
+			o.encoding = bind.UTF8
 		case component.UTF16:
-			o.encoding = host.UTF16
+			o.encoding = bind.UTF16
 		case component.Latin1UTF16:
-			o.encoding = host.Latin1UTF16
-		case component.MemoryOption:
+			o.encoding = bind.Latin1UTF16
+		case binary.MemoryOption:
 			o.memory = e.coreMemories[x.Index]
-		case component.ReallocOption:
+		case binary.ReallocOption:
 			o.realloc = e.coreFuncs[x.Index]
-		case component.PostReturnOption:
-		case component.AsyncOption, component.CallbackOption:
+		case binary.PostReturnOption:
+		case binary.AsyncOption, binary.CallbackOption:
 			e.p.fail("canon %s has the option %s, which is not supported", d.Op, x.Kind)
 		default:
 			e.p.fail("canon %s has an option that is not supported, %s", d.Op, x.Kind)
@@ -107,8 +108,8 @@ func (p *planner) number(o canonOptions) int {
 }
 
 // signatureOf spells the type of a core function as descriptors do.
-func signatureOf(f component.CoreFunc) host.Signature {
-	names := func(list []component.CoreValType) []string {
+func signatureOf(f component.CoreFunc) bind.Signature {
+	names := func(list []binary.CoreValType) []string {
 		out := make([]string, len(list))
 		for i, t := range list {
 			out[i] = t.String()
@@ -118,7 +119,7 @@ func signatureOf(f component.CoreFunc) host.Signature {
 	return joinSignature(names(f.Params), names(f.Results))
 }
 
-func signatureOfABI(s abi.Signature) host.Signature {
+func signatureOfABI(s abi.Signature) bind.Signature {
 	names := func(list []abi.Core) []string {
 		out := make([]string, len(list))
 		for i, t := range list {
@@ -129,7 +130,7 @@ func signatureOfABI(s abi.Signature) host.Signature {
 	return joinSignature(names(s.Params), names(s.Results))
 }
 
-func joinSignature(params, results []string) host.Signature {
+func joinSignature(params, results []string) bind.Signature {
 	s := ""
 	for _, p := range params {
 		s += p + " "
@@ -138,5 +139,5 @@ func joinSignature(params, results []string) host.Signature {
 	for _, r := range results {
 		s += " " + r
 	}
-	return host.Signature(s)
+	return bind.Signature(s)
 }

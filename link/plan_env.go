@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"github.com/witgen/witgen/component"
+	"github.com/witgen/witgen/component/binary"
 	"github.com/witgen/witgen/wit"
 )
 
@@ -13,14 +14,14 @@ type env struct {
 	p      *planner
 	number int
 	outer  *env
-	def    *component.Component
+	def    *binary.Component
 	static *component.Scope
 	args   map[string]item // nil for the root
 	scope  *resourceScope
 
 	coreFuncs, coreTables, coreMemories, coreGlobals, coreTags []coreRef
 	coreInstances                                              []coreItems
-	modules                                                    []*component.CoreModule
+	modules                                                    []*binary.CoreModule
 	functions                                                  []*function
 	types                                                      []typeItem
 	components                                                 []*closure
@@ -45,30 +46,30 @@ func (p *planner) instantiate(c *closure, args map[string]item, parent int) *ins
 	return &instanceItem{exports: e.exports}
 }
 
-func (e *env) define(d component.Def) {
+func (e *env) define(d binary.Def) {
 	switch d := d.(type) {
-	case *component.Custom, *component.CoreTypeDef:
-	case *component.CoreModule:
+	case *binary.Custom, *binary.CoreTypeDef:
+	case *binary.CoreModule:
 		e.modules = append(e.modules, d)
-	case *component.CoreInstance:
+	case *binary.CoreInstance:
 		e.coreInstance(d)
-	case *component.Component:
+	case *binary.Component:
 		e.components = append(e.components, &closure{d, e})
-	case *component.Instance:
+	case *binary.Instance:
 		e.addInstance(e.instance(d))
-	case *component.Alias:
+	case *binary.Alias:
 		e.alias(d)
-	case *component.TypeDef:
+	case *binary.TypeDef:
 		e.typeDef(d)
-	case *component.Canon:
+	case *binary.Canon:
 		e.canon(d)
-	case *component.Start:
+	case *binary.Start:
 		e.p.fail("the component has a start function, which is not supported")
-	case *component.Import:
+	case *binary.Import:
 		e.importItem(d)
-	case *component.Export:
+	case *binary.Export:
 		e.export(d)
-	case *component.Value:
+	case *binary.Value:
 		e.p.fail("the component has values, which are not supported")
 	default:
 		panic(fmt.Sprintf("instance: unhandled definition %T", d))
@@ -76,7 +77,7 @@ func (e *env) define(d component.Def) {
 }
 
 // coreInstance plans an instance of a core module. A bag needs no instance.
-func (e *env) coreInstance(d *component.CoreInstance) {
+func (e *env) coreInstance(d *binary.CoreInstance) {
 	p := e.p
 	p.step(len(d.Exports) + len(d.Args))
 	if d.Exports != nil {
@@ -99,21 +100,21 @@ func (e *env) coreInstance(d *component.CoreInstance) {
 }
 
 // coreItem returns an item of a core index space.
-func (e *env) coreItem(sort component.Sort, index uint32) *coreRef {
+func (e *env) coreItem(sort binary.Sort, index uint32) *coreRef {
 	return &(*e.coreSpace(sort))[index]
 }
 
-func (e *env) coreSpace(sort component.Sort) *[]coreRef {
+func (e *env) coreSpace(sort binary.Sort) *[]coreRef {
 	switch sort {
-	case component.SortCoreFunc:
+	case binary.SortCoreFunc:
 		return &e.coreFuncs
-	case component.SortCoreTable:
+	case binary.SortCoreTable:
 		return &e.coreTables
-	case component.SortCoreMemory:
+	case binary.SortCoreMemory:
 		return &e.coreMemories
-	case component.SortCoreGlobal:
+	case binary.SortCoreGlobal:
 		return &e.coreGlobals
-	case component.SortCoreTag:
+	case binary.SortCoreTag:
 		return &e.coreTags
 	default:
 		panic(fmt.Sprintf("instance: unhandled sort %s", sort))
@@ -121,7 +122,7 @@ func (e *env) coreSpace(sort component.Sort) *[]coreRef {
 }
 
 // instance returns an instance of a component, or a bag of exports.
-func (e *env) instance(d *component.Instance) *instanceItem {
+func (e *env) instance(d *binary.Instance) *instanceItem {
 	e.p.step(len(d.Exports) + len(d.Args))
 	if d.Exports != nil {
 		made := &instanceItem{exports: make(map[string]item, len(d.Exports))}
@@ -141,20 +142,20 @@ func (e *env) instance(d *component.Instance) *instanceItem {
 }
 
 // lookup returns an item of an index space.
-func (e *env) lookup(sort component.Sort, index uint32) item {
+func (e *env) lookup(sort binary.Sort, index uint32) item {
 	it := item{sort: sort}
 	switch sort {
-	case component.SortCoreModule:
+	case binary.SortCoreModule:
 		it.module = e.modules[index]
-	case component.SortFunc:
+	case binary.SortFunc:
 		it.function = e.functions[index]
-	case component.SortType:
+	case binary.SortType:
 		it.typ = e.types[index]
-	case component.SortComponent:
+	case binary.SortComponent:
 		it.component = e.components[index]
-	case component.SortInstance:
+	case binary.SortInstance:
 		it.instance = e.instances[index]
-	case component.SortValue:
+	case binary.SortValue:
 		e.p.fail("the component has values, which are not supported")
 	default:
 		panic(fmt.Sprintf("instance: unhandled sort %s", sort))
@@ -165,17 +166,17 @@ func (e *env) lookup(sort component.Sort, index uint32) item {
 // add adds an item to the index space of its sort.
 func (e *env) add(it item) {
 	switch it.sort {
-	case component.SortCoreModule:
+	case binary.SortCoreModule:
 		e.modules = append(e.modules, it.module)
-	case component.SortFunc:
+	case binary.SortFunc:
 		e.functions = append(e.functions, it.function)
-	case component.SortType:
+	case binary.SortType:
 		e.addType(it.typ)
-	case component.SortComponent:
+	case binary.SortComponent:
 		e.components = append(e.components, it.component)
-	case component.SortInstance:
+	case binary.SortInstance:
 		e.addInstance(it.instance)
-	case component.SortValue:
+	case binary.SortValue:
 		e.p.fail("the component has values, which are not supported")
 	default:
 		panic(fmt.Sprintf("instance: unhandled sort %s", it.sort))
@@ -204,19 +205,19 @@ func (e *env) addInstance(i *instanceItem) {
 	e.instances = append(e.instances, i)
 }
 
-func (e *env) alias(d *component.Alias) {
+func (e *env) alias(d *binary.Alias) {
 	switch d.Target {
-	case component.AliasCoreExport:
+	case binary.AliasCoreExport:
 		space := e.coreSpace(d.Sort)
 		*space = append(*space, e.coreInstances[d.Instance].get(d.Name))
-	case component.AliasExport:
+	case binary.AliasExport:
 		e.add(e.instances[d.Instance].get(d.Sort, d.Name))
-	case component.AliasOuter:
+	case binary.AliasOuter:
 		target := e
 		for range d.Count {
 			target = target.outer
 		}
-		if d.Sort != component.SortCoreType {
+		if d.Sort != binary.SortCoreType {
 			e.add(target.lookup(d.Sort, d.Index))
 		}
 	default:
@@ -224,18 +225,18 @@ func (e *env) alias(d *component.Alias) {
 	}
 }
 
-func (e *env) typeDef(d *component.TypeDef) {
+func (e *env) typeDef(d *binary.TypeDef) {
 	t := typeItem{}
 	switch def := d.Type.(type) {
-	case *component.Resource:
+	case *binary.Resource:
 		t.resource = e.p.newResource(e.number)
-		if def.Rep != component.CoreI32 {
+		if def.Rep != binary.CoreI32 {
 			e.p.fail("a resource has a representation of type %s, and only i32 is supported", def.Rep)
 		}
 		if def.Dtor != nil {
 			t.resource.dtor = e.coreFuncs[*def.Dtor]
 		}
-	case *component.InstanceType:
+	case *binary.InstanceType:
 		t.def = def
 	}
 	e.addType(t)
@@ -248,7 +249,7 @@ func (p *planner) newResource(component int) *resource {
 }
 
 // export adds an export. It is a definition of its own, which means the same.
-func (e *env) export(d *component.Export) {
+func (e *env) export(d *binary.Export) {
 	it := e.lookup(d.Sort, d.Index)
 	it.setLabel(d.Name.Name)
 	e.exports[d.Name.Name] = it
@@ -258,13 +259,13 @@ func (e *env) export(d *component.Export) {
 // setLabel names lifted functions after the export under which they are seen.
 func (it item) setLabel(name string) {
 	switch it.sort {
-	case component.SortFunc:
+	case binary.SortFunc:
 		if it.function.from == nil {
 			it.function.label = name
 		}
-	case component.SortInstance:
+	case binary.SortInstance:
 		for inner, x := range it.instance.exports {
-			if x.sort == component.SortFunc {
+			if x.sort == binary.SortFunc {
 				x.setLabel(name + "#" + inner)
 			}
 		}

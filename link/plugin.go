@@ -1,12 +1,14 @@
 // Package link links and runs guests on wazero. The Compile function of a
 // generated world package calls it; what it returns makes instances of
-// canonicalabi/host.
+// canonicalabi/host/bind.
 package link
 
 import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
+	"runtime"
 	"slices"
 	"sync"
 
@@ -15,34 +17,34 @@ import (
 	"github.com/tetratelabs/wazero/experimental"
 
 	"github.com/witgen/witgen/canonicalabi/host"
+	"github.com/witgen/witgen/canonicalabi/host/bind"
 	"github.com/witgen/witgen/component"
+	"github.com/witgen/witgen/link/internal/linear"
 )
 
 // Plugin is a compiled guest of a world, from which instances are made. It may
 // be used by several goroutines at once.
 type Plugin struct {
-	world    *host.World
+	world    *bind.World
 	config   *host.Config
 	runtime  wazero.Runtime
 	owned    bool // the runtime is the plugin's own
 	guarded  bool // the runtime closes modules when contexts end
-	tree     *host.Tree
+	tree     *bind.Tree
 	cores    []coreStep               // by core instance
 	compiled []wazero.CompiledModule  // each once
-	exports  []host.ExportedInterface // by World.Exports
+	exports  []bind.ExportedInterface // by World.Exports
 	needed   []bool                   // by World.Imports: whether the guest imports it
+	sources  []source                 // by World.Imports: who supplies it besides the host
 	types    *resourceTypes
 	imports  []hostModule
 	// component says that the guest is one: its core modules import from each
 	// other, and from the one of imports.
 	component bool
-	// budgeted says that it has several memories, which the limit holds for
-	// together.
-	budgeted bool
-	rewriter host.Rewriter
+	rewriter  bind.Rewriter
 
 	mu     sync.Mutex
-	live   map[*host.Instance]struct{}
+	live   map[*bind.Instance]struct{}
 	closed bool
 }
 
@@ -50,7 +52,7 @@ type Plugin struct {
 // where it is not nil, or nothing.
 type coreStep struct {
 	compiled wazero.CompiledModule
-	start    *host.CoreItem
+	start    *bind.CoreItem
 }
 
 // hostModule supplies what a guest imports from one module name.
@@ -63,18 +65,21 @@ type hostModule struct {
 // Compile compiles a guest, a core module or a component, and checks that it fits
 // the world: what it exports and what it imports. The error is a *host.LinkError
 // where it does not.
-func Compile(ctx context.Context, wasm []byte, world *host.World, opts ...host.Option) (*Plugin, error) {
+func Compile(ctx context.Context, wasm []byte, world *bind.World, opts ...host.Option) (*Plugin, error) {
 	config := host.NewConfig(opts)
 	if err := checkPreamble(world, wasm); err != nil {
 		return nil, err
 	}
-	p := &Plugin{world: world, config: config, runtime: config.Runtime, live: map[*host.Instance]struct{}{},
-		rewriter: host.Rewriter{World: world.Name, Config: config}}
+	world, sources, err := extend(world, config)
+	if err != nil {
+		return nil, err
+	}
+	p := &Plugin{world: world, sources: sources, config: config, runtime: config.Runtime, live: map[*bind.Instance]struct{}{},
+		rewriter: bind.Rewriter{World: world.Name, Config: config}}
 	if p.runtime == nil {
 		p.runtime = wazero.NewRuntimeWithConfig(ctx, runtimeConfig(config))
 		p.owned = true
 	} else {
-		var err error
 		if p.guarded, err = closesOnDone(ctx, p.runtime); err != nil {
 			return nil, fmt.Errorf("%s: %w", world.Name, err)
 		}
@@ -106,7 +111,7 @@ func closesOnDone(ctx context.Context, r wazero.Runtime) (bool, error) {
 func runtimeConfig(config *host.Config) wazero.RuntimeConfig {
 	rc := wazero.NewRuntimeConfig().
 		WithCoreFeatures(api.CoreFeaturesV2 | experimental.CoreFeaturesExtendedConst).
-		WithMemoryLimitPages(uint32(config.Limits.MemoryPages()))
+		WithMemoryLimitPages(uint32(bind.MemoryPages(config)))
 	if config.Cache != nil {
 		rc = rc.WithCompilationCache(config.Cache)
 	}
@@ -116,7 +121,7 @@ func runtimeConfig(config *host.Config) wazero.RuntimeConfig {
 // compile compiles a guest that is a core module.
 func (p *Plugin) compile(ctx context.Context, wasm []byte) error {
 	p.types = newResourceTypes(p.world)
-	p.tree = host.ModuleTree()
+	p.tree = bind.ModuleTree()
 	module := outlineOf(wasm)
 	compiled, err := p.compileModule(ctx, wasm, module)
 	if err != nil {
@@ -145,8 +150,8 @@ func (p *Plugin) compileModule(ctx context.Context, wasm []byte, module outline)
 	if err != nil {
 		return nil, err
 	}
-	if limit := p.config.Limits.MemoryPages(); p.owned && uint64(module.pages) > limit { // of a guest that is not metered
-		return nil, host.MemoryError(p.world.Name, uint64(module.pages), limit)
+	if limit := bind.MemoryPages(p.config); p.owned && uint64(module.pages) > limit { // of a guest that is not metered
+		return nil, bind.MemoryError(p.world.Name, uint64(module.pages), limit)
 	}
 	compiled, err := p.translate(ctx, metered)
 	if err != nil {
@@ -213,78 +218,81 @@ func (p *Plugin) resolve(name string) api.Module {
 	return nil
 }
 
-// Instantiate starts an instance. impls are what the host supplies for
-// World.Imports, in order, nil for what it does not; an interface that the guest
-// imports must be supplied. ctx holds while the guest starts.
-func (p *Plugin) Instantiate(ctx context.Context, impls []any) (*host.Instance, error) {
-	for n, needed := range p.needed {
-		if needed && impls[n] == nil {
-			item := p.world.Imports[n]
-			return nil, &host.LinkError{World: p.world.Name, Item: "import " + item.Name,
-				Detail: fmt.Sprintf("the guest imports it: set Imports.%s", item.Field)}
-		}
+// Instantiate starts an instance. impls are the host's implementations of
+// World.Imports, in the same order. One may be nil if the guest does not import the
+// interface or a provider supplies it. opts override those of Compile for this
+// instance. ctx is for the start alone.
+func (p *Plugin) Instantiate(ctx context.Context, impls []any, opts ...host.Option) (*bind.Instance, error) {
+	config, err := p.config.ForInstance(opts)
+	if err != nil {
+		return nil, &host.LinkError{World: p.world.Name, Item: "options", Detail: err.Error()}
+	}
+	supplied, err := p.implement(ctx, config, impls)
+	if err != nil {
+		return nil, err
 	}
 	modules := make([]api.Module, len(p.cores))
-	var inst *host.Instance
-	inst = host.NewInstance(p.config, p.tree, impls, p.types.count, func(ctx context.Context) error {
+	memories := linear.NewSet(p.memoryBytes(), nil)
+	var inst *bind.Instance
+	inst = bind.NewInstance(config, p.tree, supplied.impls, p.types.count, func(ctx context.Context) error {
 		var errs []error
 		for _, m := range slices.Backward(modules) {
 			if m != nil {
 				errs = append(errs, m.Close(ctx))
 			}
 		}
-		return errors.Join(append(errs, p.remove(ctx, inst))...)
+		memories.Release()
+		return errors.Join(append(errs, supplied.release(ctx), p.remove(ctx, inst))...)
 	})
+	// An instance that nobody closes gives its memory back when it is collected.
+	runtime.AddCleanup(inst, (*linear.Set).Release, memories)
 	if p.guarded {
-		inst.Guarded()
+		inst.GuardContexts()
 	}
 	if err := p.add(inst); err != nil {
-		return nil, err
+		return nil, supplied.fail(ctx, err)
 	}
-	err := p.start(ctx, inst, modules)
-	if err != nil {
+	if err := p.start(ctx, config, inst, modules, memories); err != nil {
 		return nil, errors.Join(err, inst.Close(ctx))
 	}
-	inst.Ready()
+	inst.FinishStart()
 	return inst, nil
 }
 
 // start instantiates the guest's core modules, and runs their start functions and
 // the _initialize of a guest that is a core module.
-func (p *Plugin) start(ctx context.Context, inst *host.Instance, modules []api.Module) error {
-	resolve, config := p.resolve, plainConfig
+func (p *Plugin) start(ctx context.Context, config *host.Config, inst *bind.Instance, modules []api.Module, memories *linear.Set) error {
+	resolve, sees := p.resolve, plainConfig
 	if p.component {
 		resolve = func(key string) api.Module { return p.resolveCore(key, modules) }
-		inst.Supplied(p.imports[0].instance)
+		inst.SetHostModule(p.imports[0].instance)
 	} else {
-		config = moduleConfig(p.config)
+		sees = moduleConfig(config)
 	}
 	ctx = experimental.WithImportResolver(ctx, resolve)
-	if p.budgeted {
-		ctx = experimental.WithMemoryAllocator(ctx, &budget{p.config.Limits.MemoryPages() << 16})
-	}
-	ctx, err := inst.Starting(ctx, p.world.Name)
+	ctx = experimental.WithMemoryAllocator(ctx, memories)
+	ctx, err := inst.Start(ctx, p.world.Name)
 	if err != nil {
 		return err
 	}
 	for n, core := range p.cores {
 		if core.start != nil {
 			if err := inst.CallStart(ctx, core.start); err != nil {
-				return inst.StartFailed(p.world.Name, err)
+				return inst.FailStart(p.world.Name, err)
 			}
 		}
 		if core.compiled == nil {
 			continue
 		}
-		module, err := p.runtime.InstantiateModule(ctx, core.compiled, config)
+		module, err := p.instantiate(ctx, core.compiled, sees)
 		if err != nil {
-			return inst.StartFailed(p.world.Name, err)
+			return inst.FailStart(p.world.Name, err)
 		}
 		modules[n] = module
-		inst.Started(n, module)
+		inst.SetModule(n, module)
 		if !p.config.Unmetered {
 			if err := inst.RunStart(ctx, module); err != nil {
-				return inst.StartFailed(p.world.Name, err)
+				return inst.FailStart(p.world.Name, err)
 			}
 		}
 	}
@@ -293,10 +301,30 @@ func (p *Plugin) start(ctx context.Context, inst *host.Instance, modules []api.M
 	}
 	if initialize := modules[0].ExportedFunction("_initialize"); initialize != nil {
 		if err := initialize.CallWithStack(ctx, nil); err != nil {
-			return inst.StartFailed(p.world.Name, err)
+			return inst.FailStart(p.world.Name, err)
 		}
 	}
 	return nil
+}
+
+// instantiate has wazero instantiate a core module. wazero panics if the module's memory
+// is refused; Compile has compared its size with the limits, so that the machine is out
+// of memory then.
+func (p *Plugin) instantiate(ctx context.Context, compiled wazero.CompiledModule, config wazero.ModuleConfig) (module api.Module, err error) {
+	defer func() {
+		if cause := recover(); cause != nil {
+			err = &host.LimitError{Func: p.world.Name, Limit: "memory", Detail: fmt.Sprintf("the machine has none for an instance: %v", cause)}
+		}
+	}()
+	return p.runtime.InstantiateModule(ctx, compiled, config)
+}
+
+// memoryBytes returns how many bytes the memories of an instance may have together.
+func (p *Plugin) memoryBytes() uint64 {
+	if p.config.Unmetered && !p.owned {
+		return math.MaxUint64 // the runtime's own limit holds
+	}
+	return bind.MemoryPages(p.config) << 16
 }
 
 // plainConfig is that of a core module of a component, which sees nothing but its
@@ -305,17 +333,17 @@ var plainConfig = wazero.NewModuleConfig().WithName("").WithStartFunctions()
 
 // Export returns the functions of the world's export number, bound to an
 // instance of the plugin.
-func (p *Plugin) Export(inst *host.Instance, number int) host.Exports {
-	return host.NewExports(inst, &p.exports[number])
+func (p *Plugin) Export(inst *bind.Instance, number int) bind.Exports {
+	return bind.NewExports(inst, &p.exports[number])
 }
 
-func (p *Plugin) add(inst *host.Instance) error {
+func (p *Plugin) add(inst *bind.Instance) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.closed {
 		return &host.InstanceError{Func: p.world.Name, Err: host.ErrClosed}
 	}
-	if limit := p.config.Limits.Instances; limit > 0 && len(p.live) >= limit {
+	if limit := p.config.Instances; limit > 0 && len(p.live) >= limit {
 		return &host.LimitError{Func: p.world.Name, Limit: "instances", Detail: fmt.Sprintf("%d exist; close some, or raise it with host.InstanceLimit", len(p.live))}
 	}
 	p.live[inst] = struct{}{}
@@ -324,7 +352,7 @@ func (p *Plugin) add(inst *host.Instance) error {
 
 // remove forgets an instance, and releases the plugin where it is closed and
 // that was its last one.
-func (p *Plugin) remove(ctx context.Context, inst *host.Instance) error {
+func (p *Plugin) remove(ctx context.Context, inst *bind.Instance) error {
 	p.mu.Lock()
 	delete(p.live, inst)
 	last := p.closed && len(p.live) == 0
@@ -344,7 +372,7 @@ func (p *Plugin) Close(ctx context.Context) error {
 		return nil
 	}
 	p.closed = true
-	live := make([]*host.Instance, 0, len(p.live))
+	live := make([]*bind.Instance, 0, len(p.live))
 	for inst := range p.live {
 		live = append(live, inst)
 	}

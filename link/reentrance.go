@@ -1,6 +1,8 @@
 package link
 
-import "github.com/witgen/witgen/component"
+import (
+	"github.com/witgen/witgen/component/binary"
+)
 
 // innerCall says that one component instance may call another.
 type innerCall struct{ from, to int }
@@ -47,11 +49,11 @@ func (p *plan) innerCalls() []innerCall {
 	}
 	for _, f := range p.functions {
 		switch f.op {
-		case component.CanonLower:
+		case binary.CanonLower:
 			if f.callee.from == nil {
 				add(innerCall{f.component, f.callee.component})
 			}
-		case component.CanonResourceDrop:
+		case binary.CanonResourceDrop:
 			if f.resource.component >= 0 && f.resource.dtor.is() {
 				add(innerCall{f.component, f.resource.component})
 			}

@@ -7,37 +7,38 @@ import (
 	"github.com/tetratelabs/wazero/api"
 
 	"github.com/witgen/witgen/canonicalabi/host"
+	"github.com/witgen/witgen/canonicalabi/host/bind"
 )
 
 // resourceTypes are the resource types of a plugin.
 type resourceTypes struct {
-	world *host.World
-	known map[host.Resource]*host.ResourceType
+	world *bind.World
+	known map[bind.Resource]*bind.ResourceType
 	count int
 }
 
-func newResourceTypes(world *host.World) *resourceTypes {
-	return &resourceTypes{world: world, known: map[host.Resource]*host.ResourceType{}}
+func newResourceTypes(world *bind.World) *resourceTypes {
+	return &resourceTypes{world: world, known: map[bind.Resource]*bind.ResourceType{}}
 }
 
 // of returns the types that an item mentions, in the order of
 // Interface.Resources.
-func (t *resourceTypes) of(item host.Item) []*host.ResourceType {
-	types := make([]*host.ResourceType, len(item.Resources))
+func (t *resourceTypes) of(item bind.Item) []*bind.ResourceType {
+	types := make([]*bind.ResourceType, len(item.Resources))
 	for k, r := range item.Resources {
 		types[k] = t.get(r)
 	}
 	return types
 }
 
-func (t *resourceTypes) get(r host.Resource) *host.ResourceType {
+func (t *resourceTypes) get(r bind.Resource) *bind.ResourceType {
 	typ := t.known[r]
 	if typ == nil {
 		items := t.world.Imports
 		if r.Export {
 			items = t.world.Exports
 		}
-		typ = &host.ResourceType{Name: label(items[r.Item].Name, r.Name), Guest: r.Export, Number: t.count}
+		typ = &bind.ResourceType{Name: label(items[r.Item].Name, r.Name), Guest: r.Export, Number: t.count}
 		t.known[r] = typ
 		t.count++
 	}
@@ -46,7 +47,7 @@ func (t *resourceTypes) get(r host.Resource) *host.ResourceType {
 
 // number returns the place of a resource among those that an item mentions, and
 // -1 where it is not there.
-func (t *resourceTypes) number(item host.Item, r host.Resource) int {
+func (t *resourceTypes) number(item bind.Item, r bind.Resource) int {
 	return slices.Index(item.Resources, r)
 }
 
@@ -65,11 +66,11 @@ func (t *resourceTypes) setDtors(n int, prefix string, functions map[string]api.
 		if def == nil {
 			continue
 		}
-		if got := host.SignatureOf(def); got != "i32 ->" {
+		if got := bind.SignatureOf(def); got != "i32 ->" {
 			return &host.LinkError{World: t.world.Name, Item: "export " + dtor,
 				Detail: fmt.Sprintf("a destructor takes the resource's representation and returns nothing, (i32) -> (), and this one is of type %s; build the guest with the bindings of this world", show(got))}
 		}
-		t.get(r).Dtor = &host.CoreItem{Name: dtor}
+		t.get(r).Dtor = &bind.CoreItem{Name: dtor}
 	}
 	return nil
 }

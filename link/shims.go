@@ -1,7 +1,7 @@
 package link
 
 import (
-	"github.com/witgen/witgen/canonicalabi/host"
+	"github.com/witgen/witgen/canonicalabi/host/bind"
 	"github.com/witgen/witgen/internal/leb128"
 )
 
@@ -371,4 +371,4 @@ func (p *plan) real(r coreRef) coreRef {
 }
 
 // item returns what the runtime calls an item of the plan, nil for none.
-func (p *plan) item(r coreRef) *host.CoreItem { return coreItem(p.real(r)) }
+func (p *plan) item(r coreRef) *bind.CoreItem { return coreItem(p.real(r)) }

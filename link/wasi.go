@@ -9,6 +9,7 @@ import (
 	"github.com/tetratelabs/wazero/imports/wasi_snapshot_preview1"
 
 	"github.com/witgen/witgen/canonicalabi/host"
+	"github.com/witgen/witgen/canonicalabi/host/bind"
 )
 
 // exportWASI adds the functions of WASI preview 1, which standard Go and
@@ -18,7 +19,7 @@ func exportWASI(builder wazero.HostModuleBuilder) {
 }
 
 // checkWASI checks that there is what the guest imports of WASI.
-func checkWASI(world *host.World, compiled wazero.CompiledModule, functions map[string]api.FunctionDefinition) error {
+func checkWASI(world *bind.World, compiled wazero.CompiledModule, functions map[string]api.FunctionDefinition) error {
 	for _, def := range compiled.ImportedFunctions() {
 		from, name, _ := def.Import()
 		if from != wasi_snapshot_preview1.ModuleName {
@@ -30,7 +31,7 @@ func checkWASI(world *host.World, compiled wazero.CompiledModule, functions map[
 			bad.Detail = "WASI preview 1 has no such function; build the guest for wasip1"
 			return bad
 		}
-		if got, want := host.SignatureOf(def), host.SignatureOf(have); got != want {
+		if got, want := bind.SignatureOf(def), bind.SignatureOf(have); got != want {
 			bad.Detail = fmt.Sprintf("the guest takes the function to be of type %s, and it is of type %s; build the guest for wasip1", show(got), show(want))
 			return bad
 		}
@@ -58,5 +59,5 @@ func moduleConfig(config *host.Config) wazero.ModuleConfig {
 		}
 		mc = wazero.NewModuleConfig().WithRandSource(rand.Reader).WithNanotime(count, clockStep)
 	}
-	return config.WASI.Open(mc).WithName("").WithStartFunctions()
+	return bind.OpenWASI(&config.WASI, mc).WithName("").WithStartFunctions()
 }

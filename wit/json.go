@@ -68,9 +68,11 @@ func (w *jsonWriter) string(s string) {
 	w.buf = append(w.buf, text...)
 }
 
-func (w *jsonWriter) int(n int) {
+func (w *jsonWriter) int(n int) { w.int64(int64(n)) }
+
+func (w *jsonWriter) int64(n int64) {
 	w.comma()
-	w.buf = strconv.AppendInt(w.buf, int64(n), 10)
+	w.buf = strconv.AppendInt(w.buf, n, 10)
 }
 
 func (w *jsonWriter) null() {
@@ -337,7 +339,7 @@ func (w *jsonWriter) kind(k Kind) {
 		tagged("list", func() { w.typ(k.Type) })
 	case *FixedList:
 		tagged("fixed-length-list", func() {
-			array(w, []func(){func() { w.typ(k.Type) }, func() { w.int(int(k.Size)) }}, func(f func()) { f() })
+			array(w, []func(){func() { w.typ(k.Type) }, func() { w.int64(int64(k.Size)) }}, func(f func()) { f() })
 		})
 	case *Map:
 		tagged("map", func() { array(w, []Type{k.Key, k.Value}, w.typ) })

@@ -1,9 +1,14 @@
-// Package host is the runtime of witgen's host bindings: it holds what generated
-// code for wazero calls. An Instance is one running guest; a Call lifts values
-// from its memory and lowers values into it, and checks everything that the
-// guest says, as the canonical ABI asks (CanonicalABI.md). Errors are typed:
-// Trap, LimitError, BadValueError, InstanceError.
+// Package host is for programs that run guests on wazero: the options and limits of
+// a guest, the errors that come out of calls, and a Pool of instances. It is used
+// together with the Compile function of a generated world package, or with package
+// dynamic.
 //
-// Package link makes Instances; programs use it through the
-// Compile function of a generated world package.
+//	plugin, err := calculator.Compile(ctx, wasm, host.MemoryLimit(64<<20))
+//	calc, err := plugin.Instantiate(ctx, calculator.Imports{})
+//	sum, err := calc.Operations().Add(ctx, 2, 3)
+//	var trap *host.Trap
+//	if errors.As(err, &trap) { ... }
+//
+// A call ends with a WIT error, or with a *Trap, *LimitError, *BadValueError or
+// *InstanceError. Compile and Instantiate may return a *LinkError.
 package host

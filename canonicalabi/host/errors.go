@@ -1,26 +1,26 @@
 package host
 
 import (
-	"context"
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 )
 
-// Trap says that a call ended because the guest trapped, broke a rule of the
-// canonical ABI, or because a host function that it called failed. The instance
-// is dead afterwards.
+// Trap is the error of a call in which the guest trapped or broke a rule of the
+// canonical ABI, or a host function that it called failed. The instance is dead
+// afterwards.
 type Trap struct {
 	// Func is the function that the host called, as in
 	// "example:calculator/operations#divide".
 	Func string
-	// Rule is the rule that was broken, and empty where the guest trapped by
-	// itself.
+	// Rule is the rule that was broken, or "" if the guest itself trapped.
 	Rule Rule
-	// Detail says what broke the rule, in words.
+	// Detail describes how the rule was broken.
 	Detail string
-	// Err is the error of wazero, with its stack, or of the host function; nil
-	// where the host found the breach after the guest had returned.
+	// Err is the error of wazero, with the guest's stack, or that of the host
+	// function. It is nil if the host found the broken rule after the guest had
+	// returned.
 	Err error
 }
 
@@ -48,8 +48,8 @@ const (
 	RuleStart        Rule = "guest failed to start"
 )
 
-// Error names the function and what went wrong, on one line, and what wazero
-// knows of the guest's stack on the lines after it.
+// Error returns the function and the reason on one line, followed by lines with the
+// guest's stack if wazero knows it.
 func (t *Trap) Error() string {
 	var b strings.Builder
 	b.WriteString(t.Func)
@@ -73,22 +73,24 @@ func (t *Trap) Error() string {
 // Unwrap returns the error of wazero or of the host function.
 func (t *Trap) Unwrap() error { return t.Err }
 
-// LimitError says that a call was stopped by a limit. Where running guest code
-// was stopped, the instance is dead afterwards.
+// LimitError is the error of a call that a limit refused or stopped, and of Compile
+// and Instantiate if a guest exceeds one.
 type LimitError struct {
+	// Func is the function that the host called, or the world.
 	Func string
-	// Limit is the limit, as in "deadline" or "size of lifted values".
+	// Limit names the limit, as in "deadline" or "size of lifted values".
 	Limit string
-	// Detail says what was asked for and what is allowed.
+	// Detail gives the figures, and the remedy if there is one.
 	Detail string
-	// Err is the cause: context.DeadlineExceeded, context.Canceled, or nil.
+	// Err is the cause: context.DeadlineExceeded, context.Canceled, wazero's error
+	// of a full stack, or nil.
 	Err error
-
-	stopped    bool // running guest code was stopped
-	overflowed bool // wazero's stack was full
+	// Fatal reports whether guest code was stopped while it ran. The instance is
+	// dead then.
+	Fatal bool
 }
 
-// Error names the function, the limit and the figures.
+// Error returns the function, the limit and the figures.
 func (l *LimitError) Error() string {
 	s := l.Func + ": limit reached: " + l.Limit
 	if l.Detail != "" {
@@ -103,56 +105,57 @@ func (l *LimitError) Error() string {
 // Unwrap returns the cause.
 func (l *LimitError) Unwrap() error { return l.Err }
 
-// BadValueError says that the host's own value cannot be sent to a guest: an
-// unknown enum, a nil variant, a string that is not UTF-8. The guest was not
-// entered.
+// BadValueError is the error of a call whose parameters hold a value that cannot be
+// sent to a guest, such as an unknown enum, a nil variant or a string that is not
+// UTF-8. The guest was not entered.
 type BadValueError struct {
-	// Path is the place of the value, as in "people[3].name".
+	// Path locates the value, as in "people[3].name".
 	Path string
-	// Detail says what is wrong with it.
+	// Detail describes the fault.
 	Detail string
 }
 
-// Error names the place and what is wrong there.
+// Error returns the path and the fault.
 func (e *BadValueError) Error() string { return e.Path + ": " + e.Detail }
 
-// InstanceError says that an instance could not be entered.
+// InstanceError is the error of a call of an instance that cannot be entered.
 type InstanceError struct {
+	// Func is the function that the host called.
 	Func string
-	// Err is ErrDead, ErrClosed or ErrBusy; ErrDead wraps what killed the
-	// instance.
+	// Err is ErrDead, ErrClosed or ErrBusy. ErrDead comes together with the error
+	// that killed the instance; errors.Is and errors.As find both.
 	Err error
 }
 
-// Error names the function and the reason.
+// Error returns the function and the reason.
 func (e *InstanceError) Error() string { return e.Func + ": " + e.Err.Error() }
 
 // Unwrap returns the reason.
 func (e *InstanceError) Unwrap() error { return e.Err }
 
-// Why an instance cannot be entered.
+// The reasons for an InstanceError.
 var (
 	// ErrDead: an earlier call trapped or was stopped.
 	ErrDead = errors.New("the instance is dead")
 	// ErrClosed: the instance was closed.
 	ErrClosed = errors.New("the instance is closed")
-	// ErrBusy: another call of the instance is under way, in another goroutine
-	// or further up on this one (guests may not be re-entered).
+	// ErrBusy: another call of the instance has not returned, in another goroutine
+	// or in this one: a host function cannot call the guest that called it.
 	ErrBusy = errors.New("the instance is busy with another call; an instance serves one call at a time")
 )
 
-// LinkError says that a guest does not fit the world that it was compiled for,
-// or that an import is not supplied.
+// LinkError is the error of Compile if a guest does not fit its world, and of
+// Instantiate if the host does not supply an import.
 type LinkError struct {
 	// World is the world's qualified name.
 	World string
-	// Item is the import or export concerned.
+	// Item is the import or export at fault, or "".
 	Item string
-	// Detail says what does not fit, and the remedy.
+	// Detail describes the fault and the remedy.
 	Detail string
 }
 
-// Error names the world, the item and the remedy.
+// Error returns the world, the item, the fault and the remedy.
 func (e *LinkError) Error() string {
 	if e.Item == "" {
 		return e.World + ": " + e.Detail
@@ -160,12 +163,34 @@ func (e *LinkError) Error() string {
 	return fmt.Sprintf("%s: %s: %s", e.World, e.Item, e.Detail)
 }
 
-// isFatal reports whether an error that a host function returned must not be
-// sent to the guest as a WIT error: it is of the host's own machinery.
-func isFatal(err error) bool {
-	var trap *Trap
-	var limit *LimitError
-	var instance *InstanceError
-	return errors.As(err, &trap) || errors.As(err, &limit) || errors.As(err, &instance) ||
-		errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
+// In prefixes the path with a field, parameter or result, and returns e. Generated
+// code calls it.
+func (e *BadValueError) In(name string) *BadValueError {
+	if e.Path != "" && !strings.HasPrefix(e.Path, "[") {
+		name += "."
+	}
+	e.Path = name + e.Path
+	return e
+}
+
+// At prefixes the path with an index of a list, and returns e. Generated code calls
+// it.
+func (e *BadValueError) At(index int) *BadValueError { return e.inBrackets(strconv.Itoa(index)) }
+
+// AtKey prefixes the path with a key of a map, and returns e. Generated code calls
+// it.
+func (e *BadValueError) AtKey(key any) *BadValueError {
+	if s, ok := key.(string); ok {
+		return e.inBrackets(strconv.Quote(s))
+	}
+	return e.inBrackets(fmt.Sprint(key))
+}
+
+func (e *BadValueError) inBrackets(index string) *BadValueError {
+	dot := ""
+	if e.Path != "" && !strings.HasPrefix(e.Path, "[") {
+		dot = "."
+	}
+	e.Path = "[" + index + "]" + dot + e.Path
+	return e
 }

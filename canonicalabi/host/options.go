@@ -1,64 +1,137 @@
 package host
 
 import (
-	"github.com/tetratelabs/wazero"
+	"fmt"
+	"slices"
 
-	"github.com/witgen/witgen/canonicalabi/host/meter"
+	"github.com/tetratelabs/wazero"
 )
 
-// Option changes how a guest is compiled and run.
+// Option changes how a guest is compiled and run. Options of Compile hold for all
+// instances; options of Instantiate override them for one instance. Instantiate
+// returns a LinkError for an option that its doc calls an option of Compile.
 type Option func(*Config)
 
-// Config is what Options set. Its zero value is not useful; NewConfig gives the
-// defaults.
+// Config holds the settings of Options, for package link to read. The zero value is
+// not useful; NewConfig returns the defaults.
 type Config struct {
-	Limits Limits
+	// MemoryBytes, TableElements, LiftedBytes, Handles, Fuel, CallDepth, Instances
+	// and Module are the limits that the options MemoryLimit, TableLimit, LiftLimit,
+	// HandleLimit, Fuel, CallDepth, InstanceLimit and ModuleLimits set. MemoryBytes
+	// is rounded down to pages of 64 KiB, to one page at least. LiftedBytes counts a
+	// region of guest memory each time that it is lifted.
+	MemoryBytes   uint64
+	TableElements uint64
+	LiftedBytes   int64
+	Handles       int
+	Fuel          uint64
+	CallDepth     uint64
+	Instances     int
+	Module        Limits
 	// Runtime is the caller's wazero runtime, or nil for one of the plugin's own.
 	Runtime wazero.Runtime
 	// Cache is the compilation cache of a runtime of the plugin's own, or nil.
 	Cache wazero.CompilationCache
-	// WASI is what a WASI guest may see of its surroundings.
+	// WASI describes the surroundings of a WASI guest.
 	WASI WASI
 	// Unmetered runs the guest's modules as they are.
 	Unmetered bool
+	// Providers supply imports that the world does not have.
+	Providers []Provider
+
+	instance  bool // it is of an instance
+	misplaced error
 }
 
 // NewConfig returns the defaults with opts applied to them.
 func NewConfig(opts []Option) *Config {
-	c := &Config{Limits: Limits{
+	c := &Config{
 		MemoryBytes:   DefaultMemoryBytes,
 		TableElements: DefaultTableElements,
 		LiftedBytes:   DefaultLiftedBytes,
 		Handles:       DefaultHandles,
 		CallDepth:     DefaultCallDepth,
 		Instances:     DefaultInstances,
-		Module:        meter.DefaultLimits(),
-	}}
+		Module:        DefaultLimits(),
+	}
 	for _, opt := range opts {
 		opt(c)
 	}
 	return c
 }
 
-// Runtime runs the guest on a wazero runtime of the caller's, which several
-// plugins may share. The caller closes it, after the plugins.
+// ForInstance returns the settings of one instance of a guest that was compiled with
+// c: a copy of c with opts applied to it. It fails for an option of Compile, and for a
+// provider whose name Compile was not given.
+func (c *Config) ForInstance(opts []Option) (*Config, error) {
+	if len(opts) == 0 {
+		return c, nil
+	}
+	of := *c
+	of.instance = true
+	of.WASI.Open = slices.Clip(c.WASI.Open) // what opts append must not be shared
+	for _, opt := range opts {
+		opt(&of)
+	}
+	return &of, of.misplaced
+}
+
+// ofCompile returns an option of Compile.
+func ofCompile(name string, set func(*Config)) Option {
+	return func(c *Config) {
+		if !c.instance {
+			set(c)
+		} else if c.misplaced == nil {
+			c.misplaced = fmt.Errorf("host.%s is decided when the guest is compiled; pass it to Compile", name)
+		}
+	}
+}
+
+// Provider supplies imports to guests that their worlds do not have, such as those of
+// WASI. Packages have functions that return one. To write a Provider, implement
+// bind.Provider.
+type Provider interface {
+	// Name returns the name that errors show. A guest has one Provider of a name.
+	Name() string
+}
+
+// Provide supplies the guest with imports that its world does not have or that the
+// host leaves nil. It replaces an earlier Provider of the same name. As an option of
+// Instantiate, it can only replace one of Compile.
+func Provide(p Provider) Option {
+	return func(c *Config) {
+		n := slices.IndexFunc(c.Providers, func(old Provider) bool { return old.Name() == p.Name() })
+		c.Providers = slices.Clone(c.Providers) // those of Compile stay
+		switch {
+		case n >= 0:
+			c.Providers[n] = p
+		case !c.instance:
+			c.Providers = append(c.Providers, p)
+		case c.misplaced == nil:
+			c.misplaced = fmt.Errorf("the guest was compiled without the provider %s; pass it to Compile first", p.Name())
+		}
+	}
+}
+
+// Runtime runs the guest on a wazero runtime of the caller's, which several plugins
+// may share. The caller closes it, after the plugins. It is an option of Compile.
 func Runtime(r wazero.Runtime) Option {
-	return func(c *Config) { c.Runtime = r }
+	return ofCompile("Runtime", func(c *Config) { c.Runtime = r })
 }
 
 // Cache keeps compiled code in a compilation cache, which several plugins and
-// processes may share. The caller closes it, after the plugins.
+// processes may share. The caller closes it, after the plugins. It is an option of
+// Compile.
 func Cache(cache wazero.CompilationCache) Option {
-	return func(c *Config) { c.Cache = cache }
+	return ofCompile("Cache", func(c *Config) { c.Cache = cache })
 }
 
-// Unmetered runs the guest's modules as they are, for guests that the host trusts
-// like its own code. Nothing stops a running guest then: not the end of a call's
-// context, nor Fuel, CallDepth, TableLimit and ModuleLimits, which have no effect.
-// MemoryLimit holds in a runtime of the plugin's own, and not together with
-// Runtime; a Runtime with wazero's WithCloseOnContextDone still ends calls when
-// their contexts end. What it saves is what metering takes: a few percent of a
-// guest's time, and of Compile's.
+// Unmetered runs the guest's modules as they are, for guests that the host trusts like
+// its own code. Nothing stops a running guest then: the end of a call's context does
+// not, and Fuel, CallDepth, TableLimit and ModuleLimits have no effect. MemoryLimit
+// holds only without Runtime. A Runtime with wazero's WithCloseOnContextDone still
+// ends calls when their contexts end. A guest saves a few percent of its time, and so
+// does Compile. It is an option of Compile.
 func Unmetered() Option {
-	return func(c *Config) { c.Unmetered = true }
+	return ofCompile("Unmetered", func(c *Config) { c.Unmetered = true })
 }

@@ -6,44 +6,32 @@ import (
 	"github.com/tetratelabs/wazero"
 )
 
-// WASI is what options open of WASI preview 1 to a guest that is a core module.
-// Without them it is closed: no files, arguments or environment; output is dropped;
-// clocks count their readings and nothing else, and a guest that sleeps goes on at
-// once; only random numbers are real.
+// WASI describes what options open to a core module that imports WASI preview 1.
+// Without them WASI is closed: the guest has no files, arguments or environment, its
+// output is dropped, its clocks count their readings, and it sleeps for no time. Only
+// its random numbers are real.
 type WASI struct {
 	// Config is that of ModuleConfig, or nil.
 	Config wazero.ModuleConfig
-
-	files  wazero.FSConfig
-	args   []string
-	opened []func(wazero.ModuleConfig) wazero.ModuleConfig
-}
-
-// Open returns a configuration with what the options of the guest open.
-func (w *WASI) Open(config wazero.ModuleConfig) wazero.ModuleConfig {
-	for _, open := range w.opened {
-		config = open(config)
-	}
-	if w.files != nil {
-		config = config.WithFSConfig(w.files)
-	}
-	if w.args != nil {
-		config = config.WithArgs(w.args...)
-	}
-	return config
+	// Files are the directories that Dir and ReadOnlyDir open, or nil.
+	Files wazero.FSConfig
+	// Args are the arguments, or nil.
+	Args []string
+	// Open are the settings of the other options.
+	Open []func(wazero.ModuleConfig) wazero.ModuleConfig
 }
 
 func opens(f func(wazero.ModuleConfig) wazero.ModuleConfig) Option {
-	return func(c *Config) { c.WASI.opened = append(c.WASI.opened, f) }
+	return func(c *Config) { c.WASI.Open = append(c.WASI.Open, f) }
 }
 
-// Stdout lets a WASI guest write to w as its standard output. The guest's instances
-// share w, and may write at once.
+// Stdout makes w the standard output of a WASI guest. Instances that share w may
+// write to it at the same time.
 func Stdout(w io.Writer) Option {
 	return opens(func(c wazero.ModuleConfig) wazero.ModuleConfig { return c.WithStdout(w) })
 }
 
-// Stderr is Stdout for standard error.
+// Stderr makes w the standard error of a WASI guest, like Stdout.
 func Stderr(w io.Writer) Option {
 	return opens(func(c wazero.ModuleConfig) wazero.ModuleConfig { return c.WithStderr(w) })
 }
@@ -53,41 +41,40 @@ func Env(name, value string) Option {
 	return opens(func(c wazero.ModuleConfig) wazero.ModuleConfig { return c.WithEnv(name, value) })
 }
 
-// Clock gives a WASI guest the time of day, and lets it sleep: a guest that sleeps is
-// not stopped before it wakes.
+// Clock gives a WASI guest the time of day, and lets it sleep. The end of a call's
+// context does not stop a guest before it wakes.
 func Clock() Option {
 	return opens(func(c wazero.ModuleConfig) wazero.ModuleConfig {
 		return c.WithSysWalltime().WithSysNanotime().WithSysNanosleep()
 	})
 }
 
-// Args sets a WASI guest's arguments, the program's name among them.
+// Args sets the arguments of a WASI guest, the first of which is the program's name.
 func Args(args ...string) Option {
-	return func(c *Config) { c.WASI.args = args }
+	return func(c *Config) { c.WASI.Args = args }
 }
 
-// Dir lets a WASI guest read and write the host's directory dir and what is below
-// it, as path. A symbolic link there may lead out of it.
+// Dir lets a WASI guest read and write the host's directory dir, as path. Symbolic
+// links in it may lead out of it.
 func Dir(dir, path string) Option {
-	return func(c *Config) { c.WASI.files = c.WASI.fs().WithDirMount(dir, path) }
+	return func(c *Config) { c.WASI.Files = c.WASI.fs().WithDirMount(dir, path) }
 }
 
-// ReadOnlyDir is Dir for reading only.
+// ReadOnlyDir lets a WASI guest read the host's directory dir, like Dir.
 func ReadOnlyDir(dir, path string) Option {
-	return func(c *Config) { c.WASI.files = c.WASI.fs().WithReadOnlyDirMount(dir, path) }
+	return func(c *Config) { c.WASI.Files = c.WASI.fs().WithReadOnlyDirMount(dir, path) }
 }
 
 func (w *WASI) fs() wazero.FSConfig {
-	if w.files == nil {
+	if w.Files == nil {
 		return wazero.NewFSConfig()
 	}
-	return w.files
+	return w.Files
 }
 
-// ModuleConfig takes the place of the closed WASI with all that config has, for
-// what has no option of its own here; wazero's own default has no real random
-// numbers. Its name and start functions are ignored. The other options open what
-// they open beside it.
+// ModuleConfig replaces the closed WASI by config, for settings that have no option
+// here. wazero's default config has no real random numbers. The name and the start
+// functions of config are ignored. The other options are applied to it.
 func ModuleConfig(config wazero.ModuleConfig) Option {
 	return func(c *Config) { c.WASI.Config = config }
 }

@@ -1,7 +1,5 @@
 package types
 
-import "strconv"
-
 // FromBool returns 1 for true and 0 for false: how a bool is lowered.
 func FromBool(b bool) uint32 {
 	if b {
@@ -13,7 +11,7 @@ func FromBool(b bool) uint32 {
 // UnknownCase is what String returns for a number that none of an enum's cases
 // has: name(n).
 func UnknownCase(name string, n uint32) string {
-	return name + "(" + strconv.FormatUint(uint64(n), 10) + ")"
+	return name + "(" + decimal(uint64(n)) + ")"
 }
 
 // FlagNames returns the names of the flags that are set in bits, with | between

@@ -6,9 +6,9 @@ import (
 
 	"github.com/dave/jennifer/jen"
 
-	"github.com/witgen/witgen/gen/types"
 	"github.com/witgen/witgen/internal/abi"
 	"github.com/witgen/witgen/internal/gogen"
+	"github.com/witgen/witgen/internal/gogen/neutral"
 	"github.com/witgen/witgen/wit"
 )
 
@@ -38,24 +38,6 @@ func newGenerator(plan *gogen.Plan, pkg *gogen.Package, layout *abi.ABI) *genera
 	g.scope = pkg.FileScope()
 	g.imported = resourcesIn(plan, pkg, g.scope)
 	return g
-}
-
-// needsFile reports whether a package has anything for a guest: a function, or a
-// type that holds resources. A world that is not the plan's has no more than
-// types.
-func (g *generator) needsFile() bool {
-	if g.pkg.World >= 0 {
-		return len(g.imported) > 0 || len(types.SideTypes(g.plan, g.pkg)) > 0
-	}
-	if len(g.pkg.Functions) > 0 {
-		return true
-	}
-	for _, id := range g.pkg.Types {
-		if g.plan.HoldsResource(id) {
-			return true
-		}
-	}
-	return false
 }
 
 // interfaceFile generates what guests import of the interface, and the Go
@@ -90,10 +72,8 @@ func (g *generator) sideTypes() {
 			g.resourceType(id)
 		}
 	}
-	for _, id := range types.SideTypes(g.plan, g.pkg) {
-		for _, decl := range types.Declare(g.plan, id) {
-			g.file.Add(decl)
-		}
+	for _, decl := range neutral.SideTypes(g.plan, g.pkg) {
+		g.file.Add(decl)
 	}
 }
 

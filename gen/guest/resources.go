@@ -58,7 +58,7 @@ func resourcesIn(plan *gogen.Plan, pkg *gogen.Package, scope *gogen.Scope) map[w
 	}
 	for _, id := range pkg.Types {
 		if r := found[id]; r != nil {
-			r.handle = scope.Declare(gogen.LowerCamel(plan.Resolve.Types[id].Name) + "Handle")
+			r.handle = scope.Declare(plan.LowerCamel(plan.Resolve.Types[id].Name) + "Handle")
 		}
 	}
 	return found
@@ -137,10 +137,10 @@ func (g *generator) exportedResources(pkg *gogen.Package, prefix string) map[wit
 	found := map[wit.TypeID]*exportedResource{}
 	for _, id := range pkg.Types {
 		if _, ok := g.plan.Resolve.Types[id].Kind.(*wit.Resource); ok {
-			name := gogen.Camel(prefix) + g.plan.TypeName(id)
+			name := g.plan.Camel(prefix) + g.plan.TypeName(id)
 			found[id] = &exportedResource{
 				id:     id,
-				values: g.scope.Declare(gogen.LowerCamel(prefix+"-"+g.plan.Resolve.Types[id].Name) + "Values"),
+				values: g.scope.Declare(g.plan.LowerCamel(prefix+"-"+g.plan.Resolve.Types[id].Name) + "Values"),
 				lift:   g.scope.Declare("lift" + name),
 				lower:  g.scope.Declare("lower" + name),
 			}

@@ -60,10 +60,10 @@ func (g *generator) namedImport(item *wit.WorldItem, id wit.InterfaceID) {
 	if len(pkg.Functions) == 0 {
 		return
 	}
-	prefix := gogen.Camel(item.Name)
+	prefix := g.plan.Camel(item.Name)
 	i := &importer{
 		generator: g, module: item.Name, prefix: prefix,
-		receiver:  g.scope.Declare(gogen.LowerCamel(item.Name) + "Import"),
+		receiver:  g.scope.Declare(g.plan.LowerCamel(item.Name) + "Import"),
 		resources: map[wit.TypeID]*importedResource{},
 	}
 	for _, typ := range pkg.Types {
@@ -71,7 +71,7 @@ func (g *generator) namedImport(item *wit.WorldItem, id wit.InterfaceID) {
 			name := prefix + g.plan.TypeName(typ)
 			i.resources[typ] = &importedResource{
 				id: typ, path: g.pkg.ImportPath,
-				handle: g.scope.Declare(gogen.LowerCamel(item.Name+"-"+g.plan.Resolve.Types[typ].Name) + "Handle"),
+				handle: g.scope.Declare(g.plan.LowerCamel(item.Name+"-"+g.plan.Resolve.Types[typ].Name) + "Handle"),
 				lift:   g.scope.Declare("lift" + name),
 				lower:  g.scope.Declare("lower" + name),
 			}
@@ -95,7 +95,7 @@ func (g *generator) exports(world *wit.World) []*export {
 		e.generator = g
 		if len(e.functions) > 0 {
 			e.variable = g.scope.Declare("exported" + name)
-			e.param = params.Declare(gogen.LowerCamel(witName + "-impl"))
+			e.param = params.Declare(g.plan.LowerCamel(witName + "-impl"))
 		}
 		list = append(list, e)
 	}

@@ -51,7 +51,7 @@ func (g *generator) checkHelper(key helperKey) {
 // checker spells checks of values of the host's.
 type checker struct {
 	g  *generator
-	fn *jen.Statement // the host.Func, where values may hold resources
+	fn *jen.Statement // the bind.Func, where values may hold resources
 }
 
 // needed reports whether a value of type t can be one that must not be sent.

@@ -69,7 +69,7 @@ func (g *generator) emitHelpers() {
 	}
 }
 
-// loadHelper generates: func loadT(call *host.Call, area []byte) T.
+// loadHelper generates: func loadT(call *bind.Call, area []byte) T.
 func (g *generator) loadHelper(key helperKey) {
 	scope := g.scope.Inner()
 	scope.Reserve("call", "area")
@@ -82,7 +82,7 @@ func (g *generator) loadHelper(key helperKey) {
 		Add(g.plan.GoType(key.typ)).Block(stmts...)
 }
 
-// storeHelper generates: func storeT(call *host.Call, ptr uint32, value T).
+// storeHelper generates: func storeT(call *bind.Call, ptr uint32, value T).
 func (g *generator) storeHelper(key helperKey) {
 	scope := g.scope.Inner()
 	scope.Reserve("call", "ptr", "value")

@@ -5,9 +5,9 @@ import (
 
 	"github.com/dave/jennifer/jen"
 
-	"github.com/witgen/witgen/gen/types"
 	"github.com/witgen/witgen/internal/abi"
 	"github.com/witgen/witgen/internal/gogen"
+	"github.com/witgen/witgen/internal/gogen/neutral"
 	"github.com/witgen/witgen/wit"
 )
 
@@ -37,20 +37,6 @@ type fileNames struct {
 	handlers map[*wit.Function]string
 	handles  map[wit.TypeID]string // the struct behind a guest's resource
 	numbers  map[wit.TypeID]string // the constants that number resources
-}
-
-// needsFile reports whether an interface has anything for a host: a type that
-// holds resources, or a function.
-func (g *generator) needsFile() bool {
-	if len(g.pkg.Functions) > 0 {
-		return true
-	}
-	for _, id := range g.pkg.Types {
-		if g.plan.HoldsResource(id) {
-			return true
-		}
-	}
-	return false
 }
 
 // interfaceFile makes the host file of an interface.
@@ -170,10 +156,8 @@ func (g *generator) sideTypes() {
 			g.resourceType(id)
 		}
 	}
-	for _, id := range types.SideTypes(g.plan, g.pkg) {
-		for _, decl := range types.Declare(g.plan, id) {
-			g.file.Line().Add(decl)
-		}
+	for _, decl := range neutral.SideTypes(g.plan, g.pkg) {
+		g.file.Line().Add(decl)
 	}
 }
 

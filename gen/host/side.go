@@ -16,7 +16,7 @@ type side struct {
 	g       *generator
 	f       *wit.Function
 	program *abi.Program
-	fn      *jen.Statement // CallExport: the host.Func
+	fn      *jen.Statement // CallExport: the bind.Func
 	impl    *jen.Statement // HandleImport: the Go interface that implements it
 	// finished says that the call has ended with Finish already, and err is the
 	// name of the error that it returned.
@@ -83,7 +83,7 @@ func (s *side) BadVariant(_ *gogen.Body, op *abi.Op) []jen.Code {
 // is none of WIT's.
 func (s *side) ErrorValue(b *gogen.Body, t wit.Type, err jen.Code, used bool) *jen.Statement {
 	if t == nil {
-		b.Emit(jen.If(jen.Op("!").Add(call("Failed", err))).Block(jen.Return()))
+		b.Emit(jen.If(jen.Op("!").Add(call("SendsError", err))).Block(jen.Return()))
 		return nil
 	}
 	value := jen.Id("_")

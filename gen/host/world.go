@@ -64,7 +64,7 @@ func (g *generator) worldFile() {
 type worldGenerator struct {
 	*generator
 	imports, exports []worldItem
-	variable         string // the host.World
+	variable         string // the bind.World
 	// ownImport and ownExport are the descriptors of the world's own functions,
 	// calls is the struct that calls the exported ones.
 	ownImport, ownExport, calls string
@@ -253,7 +253,7 @@ func (w *worldGenerator) plugin() {
 		fields = append(fields, jen.Id(item.local).Op(":").Qual(item.pkg.ImportPath, item.pkg.Own("Bind")).Call(bound))
 	}
 	body := []jen.Code{
-		jen.List(jen.Id("inst"), jen.Err()).Op(":=").Id("p").Dot("plugin").Dot("Instantiate").Call(jen.Id("ctx"), jen.Index().Any().Values(impls...)),
+		jen.List(jen.Id("inst"), jen.Err()).Op(":=").Id("p").Dot("plugin").Dot("Instantiate").Call(jen.Id("ctx"), jen.Index().Any().Values(impls...), jen.Id("opts").Op("...")),
 		jen.If(jen.Err().Op("!=").Nil()).Block(jen.Return(jen.Nil(), jen.Err())),
 	}
 	if own(w.exports) != nil {
@@ -266,7 +266,8 @@ func (w *worldGenerator) plugin() {
 	if !slices.ContainsFunc(w.imports, worldItem.implemented) {
 		params[1] = jen.Id("_").Id("Imports")
 	}
-	w.file.Line().Add(gogen.Comment("Instantiate starts an instance with what the host supplies. An interface that the\nguest does not import may be left nil.")).
+	params = append(params, jen.Id("opts").Op("...").Add(gogen.HostOption.Qual()))
+	w.file.Line().Add(gogen.Comment("Instantiate starts an instance with what the host supplies. An interface that the\nguest does not import may be left nil. opts override those of Compile.")).
 		Func().Params(jen.Id("p").Op("*").Id("Plugin")).Id("Instantiate").Params(params...).
 		Params(jen.Op("*").Id("Instance"), jen.Error()).Block(body...)
 	w.file.Line().Add(gogen.Comment("Close closes all instances and frees the compiled code.")).Func().Params(jen.Id("p").Op("*").Id("Plugin")).Id("Close").Params(ctx()).Error().
@@ -325,7 +326,7 @@ func (w *worldGenerator) callsType() {
 	}
 	w.file.Line().Add(gogen.Comment(fmt.Sprintf("%s calls the functions that the world exports itself.", w.calls))).Type().Id(w.calls).Struct(fields...)
 	w.file.Line().Func().Id("bind" + upperFirst(w.calls)).Params(jen.Id("e").Add(gogen.HostExports.Qual())).Id(w.calls).
-		Block(jen.Return(gogen.Literal(jen.Id(w.calls), values...)))
+		Block(jen.Return(jen.Id(w.calls).Values(values...)))
 }
 
 // lines spells the elements of a composite literal, a line each.

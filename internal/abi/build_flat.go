@@ -10,6 +10,17 @@ import (
 // lowerFlat lowers v of type t to core values (CanonicalABI.md, "Flat
 // Lowering").
 func (b *builder) lowerFlat(v Value, t wit.Type) []Value {
+	if id, ok := b.a.outlinedFlat(t, b.limit); ok {
+		cores := b.cores(b.a.Flat(t), b.hint(v))
+		b.do(Op{Code: LowerNamed, Type: id, Args: []Value{v}, Results: cores})
+		return cores
+	}
+	return b.lowerFlatInline(v, t)
+}
+
+// lowerFlatInline is lowerFlat for what has no Program of its own, and the body of
+// those Programs.
+func (b *builder) lowerFlatInline(v Value, t wit.Type) []Value {
 	switch k := b.a.kind(t).(type) {
 	case nil: // a primitive
 		if b.a.dealias(t) == wit.String {
@@ -69,6 +80,19 @@ func (b *builder) lowerFlatVariant(v Value, t wit.Type) []Value {
 // liftFlat lifts a value of type t from the first of cores, which it takes away
 // (CanonicalABI.md, "Flat Lifting").
 func (b *builder) liftFlat(cores *[]Value, t wit.Type, hint string) Value {
+	if id, ok := b.a.outlinedFlat(t, b.limit); ok {
+		n := len(b.a.Flat(t))
+		v := b.value(t, hint)
+		b.do(Op{Code: LiftNamed, Type: id, Args: (*cores)[:n:n], Results: []Value{v}})
+		*cores = (*cores)[n:]
+		return v
+	}
+	return b.liftFlatInline(cores, t, hint)
+}
+
+// liftFlatInline is liftFlat for what has no Program of its own, and the body of
+// those Programs.
+func (b *builder) liftFlatInline(cores *[]Value, t wit.Type, hint string) Value {
 	switch k := b.a.kind(t).(type) {
 	case nil: // a primitive
 		if b.a.dealias(t) == wit.String {

@@ -56,7 +56,11 @@ func (a *ABI) flatKind(k wit.Kind) []Core {
 	case *wit.List, *wit.Map:
 		return []Core{I32, I32}
 	case *wit.FixedList:
-		return slices.Repeat(a.Flat(k.Type), int(k.Size))
+		flat := a.Flat(k.Type)
+		if len(flat) == 0 {
+			return nil // however many there are
+		}
+		return slices.Repeat(flat, int(k.Size))
 	case *wit.Enum, *wit.Flags, *wit.Own, *wit.Borrow, *wit.Stream, *wit.Future, *wit.Resource:
 		return []Core{I32}
 	default:

@@ -15,6 +15,7 @@ type ABI struct {
 	layouts  map[wit.TypeID]layout
 	flats    map[wit.TypeID][]Core
 	programs map[typeKey]*Program
+	weights  map[weightKey]int
 	// supported and small are types in which Unsupported and TooLarge find
 	// nothing.
 	supported, small map[wit.TypeID]bool
@@ -31,6 +32,7 @@ func New(r *wit.Resolve) *ABI {
 		layouts:    make(map[wit.TypeID]layout),
 		flats:      make(map[wit.TypeID][]Core),
 		programs:   make(map[typeKey]*Program),
+		weights:    make(map[weightKey]int),
 		supported:  make(map[wit.TypeID]bool),
 		small:      make(map[wit.TypeID]bool),
 		identities: make(map[wit.TypeID][]byte),
@@ -160,9 +162,9 @@ func (a *ABI) kindLayout(k wit.Kind) layout {
 	case *wit.Variant, *wit.Option, *wit.Result:
 		return a.variantLayout(caseTypes(k))
 	case *wit.Enum:
-		return scalarLayout(discSize(len(k.Cases)))
+		return scalarLayout(DiscriminantSize(len(k.Cases)))
 	case *wit.Flags:
-		return scalarLayout(flagsSize(len(k.Flags)))
+		return scalarLayout(FlagsSize(len(k.Flags)))
 	case *wit.List:
 		return listLayout(a.inlineOps(k.Type, a.layout(k.Type)))
 	case *wit.Map:
@@ -211,7 +213,7 @@ func (a *ABI) recordLayout(types []wit.Type) layout {
 
 // variantLayout is that of a discriminant and the payload of one of the cases.
 func (a *ABI) variantLayout(cases []wit.Type) layout {
-	disc := discSize(len(cases))
+	disc := DiscriminantSize(len(cases))
 	l := layout{align: disc, flatOps: 1, memoryOps: 2}
 	var payload uint64
 	for _, t := range cases {
@@ -238,7 +240,8 @@ func (a *ABI) variantLayout(cases []wit.Type) layout {
 // inlineOps returns the operations that a value of type t, of layout l, takes in
 // memory inside another: one where t has Programs of its own.
 func (a *ABI) inlineOps(t wit.Type, l layout) uint64 {
-	if _, ok := a.named(t); ok {
+	switch a.kind(t).(type) {
+	case *wit.Record, *wit.Variant:
 		return 1
 	}
 	return l.memoryOps
@@ -253,7 +256,7 @@ func (a *ABI) payloadOffset(cases []wit.Type) uint64 {
 			align = max(align, a.layout(t).align)
 		}
 	}
-	return satAlign(uint64(discSize(len(cases))), align)
+	return satAlign(uint64(DiscriminantSize(len(cases))), align)
 }
 
 // offsets returns where the fields of a record of these types lie.
@@ -269,9 +272,9 @@ func (a *ABI) offsets(types []wit.Type) []uint32 {
 	return offsets
 }
 
-// discSize returns the bytes of the discriminant of a variant of n cases
+// DiscriminantSize returns the bytes of the discriminant of a variant of n cases
 // (CanonicalABI.md, "Alignment", discriminant_type).
-func discSize(n int) uint32 {
+func DiscriminantSize(n int) uint32 {
 	switch {
 	case n <= 1<<8:
 		return 1
@@ -282,8 +285,9 @@ func discSize(n int) uint32 {
 	}
 }
 
-// flagsSize returns the bytes of n flags.
-func flagsSize(n int) uint32 {
+// FlagsSize returns the bytes of n flags (CanonicalABI.md, "Element Size",
+// elem_size_flags).
+func FlagsSize(n int) uint32 {
 	switch {
 	case n <= 8:
 		return 1

@@ -33,8 +33,13 @@ func (v *verifier) types(op *Op) {
 		_, ok := kind.(*wit.Borrow)
 		v.check(ok, "the type is %T", kind)
 	case LoadNamed, StoreNamed:
-		id, ok := v.a.named(op.Type)
-		v.check(ok && id == op.Type, "type %v has no Program of its own", op.Type)
+		v.named(op)
+	case LowerNamed:
+		v.named(op)
+		v.cores(op.Results, v.a.Flat(op.Type))
+	case LiftNamed:
+		v.named(op)
+		v.cores(op.Args, v.a.Flat(op.Type))
 	case LoadDisc, StoreDisc:
 		v.check(op.Size == 1 || op.Size == 2 || op.Size == 4, "Size is %d", op.Size)
 		v.check(op.Imm < 1<<(8*op.Size), "Imm is %d", op.Imm)
@@ -48,6 +53,12 @@ func (v *verifier) types(op *Op) {
 	default:
 		panic(fmt.Sprintf("abi: unhandled operation %d", op.Code))
 	}
+}
+
+// named checks that the type of an operation has Programs of its own.
+func (v *verifier) named(op *Op) {
+	id, ok := v.a.dealias(op.Type).(wit.TypeID)
+	v.check(ok && id == op.Type && v.a.hasProgram(id), "type %v has no Program of its own", op.Type)
 }
 
 func (v *verifier) scalar(op *Op) {
@@ -83,8 +94,14 @@ func (v *verifier) parts(k wit.Kind) []wit.Type {
 func (v *verifier) call(op *Op) {
 	f := v.p.Func
 	if f == nil {
-		v.check(op.Code == ReturnValue, "in the Program of a type")
-		v.wits(op.Args, []wit.Type{v.p.Type})
+		switch op.Code {
+		case ReturnValue:
+			v.wits(op.Args, []wit.Type{v.p.Type})
+		case ReturnCore:
+			v.cores(op.Args, v.a.Flat(v.p.Type))
+		default:
+			v.check(false, "in the Program of a type")
+		}
 		return
 	}
 	sig := v.a.Lift(f)

@@ -365,7 +365,7 @@ func writePrograms(out *bytes.Buffer, layout *abi.ABI, bound boundFunc, shown ma
 				continue
 			}
 			shown[id] = true
-			for _, kind := range []abi.Kind{abi.LoadType, abi.StoreType} {
+			for _, kind := range layout.TypeKinds(id) {
 				if err := write(layout.TypeProgram(kind, id)); err != nil {
 					return err
 				}

@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/witgen/witgen/component"
+	"github.com/witgen/witgen/component/binary"
 	"github.com/witgen/witgen/diag"
 	"github.com/witgen/witgen/internal/preview1"
 	"github.com/witgen/witgen/link"
@@ -31,16 +32,16 @@ build does embed and new for a Go guest.`,
 }
 
 // encodings are the values of --encoding.
-var encodings = []component.OptionKind{component.UTF8, component.UTF16, component.Latin1UTF16}
+var encodings = []component.Encoding{component.UTF8, component.UTF16, component.Latin1UTF16}
 
 // encodingFlag is a string encoding. It is a flag's value.
-type encodingFlag component.OptionKind
+type encodingFlag component.Encoding
 
-func (f *encodingFlag) String() string { return encodingName(component.OptionKind(*f)) }
+func (f *encodingFlag) String() string { return encodingName(component.Encoding(*f)) }
 func (f *encodingFlag) Type() string   { return "ENCODING" }
 
 // encodingName returns the name of a string encoding alone.
-func encodingName(e component.OptionKind) string {
+func encodingName(e component.Encoding) string {
 	return strings.TrimPrefix(e.String(), "string-encoding=")
 }
 
@@ -118,7 +119,7 @@ func (a *app) embed(flags *embedFlags, witPath, file string) error {
 	if err != nil {
 		return err
 	}
-	out, err := component.Embed(core, result.Resolve, world, component.OptionKind(flags.encoding))
+	out, err := component.Embed(core, result.Resolve, world, component.Encoding(flags.encoding))
 	if err != nil {
 		return fmt.Errorf("%s: %w", file, err)
 	}
@@ -291,7 +292,7 @@ func validateBinary(wasm []byte) error {
 		}
 		return err
 	}
-	c, err := component.Decode(wasm)
+	c, err := binary.Decode(wasm)
 	if err != nil {
 		return err
 	}

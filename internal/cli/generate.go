@@ -26,6 +26,7 @@ type generateFlags struct {
 	importPath string
 	with       []string
 	versioned  bool
+	initials   []string
 	verify     bool
 	prune      bool
 }
@@ -61,7 +62,8 @@ not overwritten, and one that stays as it is is not touched.`,
 	f.StringVarP(&flags.out, "out", "o", "gen", "`FOLDER` to write to")
 	f.StringVar(&flags.importPath, "import-path", "", "import `PATH` of OUT (default: by the nearest go.mod)")
 	f.StringArrayVar(&flags.with, "with", nil, "use a Go package for an interface instead of generating it, as `INTERFACE=IMPORT-PATH`; may be repeated")
-	f.BoolVar(&flags.versioned, "versioned", false, "put every package's version into its path, not only where there are two versions")
+	f.BoolVar(&flags.versioned, "versioned", false, "put every package's version into its path, as v1 or v0.2, not only where there are two versions")
+	f.StringSliceVar(&flags.initials, "initialisms", nil, "`WORDS` that Go names spell as given, beside Go's own: KV,OAuth")
 	f.BoolVar(&flags.verify, "verify", false, "write nothing; exit with status 1 and a diff where OUT is out of date")
 	f.BoolVar(&flags.prune, "prune", false, "remove what witgen wrote to OUT for this command's sides and does not make now; needs every world of OUT in one command")
 	must(cmd.MarkFlagDirname("out"))
@@ -107,7 +109,8 @@ func (flags *generateFlags) options() (gogen.Options, error) {
 		ImportPath: flags.importPath,
 		Versioned:  flags.versioned,
 		With:       map[string]string{},
-		Version:    witgenVersion(),
+
+		Initialisms: flags.initials,
 	}
 	if flags.out == "" {
 		return opts, errors.New("--out is empty: name a folder, or . for this one")

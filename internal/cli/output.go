@@ -14,6 +14,7 @@ import (
 	"github.com/rogpeppe/go-internal/diff"
 
 	"github.com/witgen/witgen/internal/gogen"
+	"github.com/witgen/witgen/wit"
 )
 
 const (
@@ -99,7 +100,7 @@ func compare(dir string, files []gogen.File, prune bool, sides []side) (*output,
 	for _, f := range files {
 		old, exists, err := readGenerated(root, f.Path)
 		if err == nil && exists {
-			err = sameVersion(old, f.Content)
+			err = sameTrack(old, f.Content)
 		}
 		switch {
 		case err != nil:
@@ -153,14 +154,15 @@ func line(content []byte, n int) string {
 
 func isGenerated(content []byte) bool { return line(content, 0) == generatedHeader }
 
-// sameVersion is an error where both files come from one package at different
-// versions: the one would silently take the other's place.
-func sameVersion(old, new []byte) error {
+// sameTrack is an error where both files come from one package at versions of
+// different tracks: the one would silently take the other's place. Another version of
+// the same track does, since that is what a run after a bump is for.
+func sameTrack(old, new []byte) error {
 	oldSource, okOld := strings.CutPrefix(line(old, 1), sourcePrefix)
 	newSource, okNew := strings.CutPrefix(line(new, 1), sourcePrefix)
 	oldName, oldVersion, _ := strings.Cut(oldSource, "@")
 	newName, newVersion, _ := strings.Cut(newSource, "@")
-	if !okOld || !okNew || oldName != newName || oldVersion == newVersion {
+	if !okOld || !okNew || oldName != newName || wit.VersionTrack(oldVersion) == wit.VersionTrack(newVersion) {
 		return nil
 	}
 	return fmt.Errorf("this file was made from %s, and a run for %s does not overwrite it: "+

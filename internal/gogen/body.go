@@ -229,7 +229,7 @@ func (b *Body) DefineAs(v abi.Value, hint string) *jen.Statement {
 }
 
 // Local declares a name in the block's scope. hint is a WIT name.
-func (b *Body) Local(hint string) string { return b.Scope.Declare(LowerCamel(hint)) }
+func (b *Body) Local(hint string) string { return b.Scope.Declare(b.Plan.LowerCamel(hint)) }
 
 // hint returns a WIT name for v.
 func (b *Body) hint(v abi.Value) string {

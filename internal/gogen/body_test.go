@@ -28,7 +28,7 @@ func (sketch) call(name string, op *abi.Op, args ...jen.Code) *jen.Statement {
 	if op.Offset != 0 {
 		args[0] = jen.Add(args[0]).Op("+").Lit(int(op.Offset))
 	}
-	return jen.Id("mem").Dot(Camel(name)).Call(args...)
+	return jen.Id("mem").Dot(speller(nil).camel(name)).Call(args...)
 }
 
 func (s sketch) Op(b *Body, op *abi.Op) {
@@ -163,7 +163,7 @@ func bodies(plan *Plan, pkg *Package) []byte {
 				params = append(params, name.Add(GoCore(info.Core)))
 			}
 		}
-		name := Camel(fmt.Sprint(program.Kind, "-", strings.NewReplacer("[", "", "]", "-", ".", "-").Replace(program.Name)))
+		name := speller(nil).camel(fmt.Sprint(program.Kind, "-", strings.NewReplacer("[", "", "]", "-", ".", "-").Replace(program.Name)))
 		f.Func().Id(name).Params(params...).Block(b.Run()...)
 	}
 	named := map[wit.TypeID]bool{}

@@ -211,19 +211,11 @@ func (b *Body) pack(op *abi.Op) {
 			elements[i] = jen.Id(TupleField(i)).Op(":").Add(elements[i])
 		}
 	}
-	b.Set(v, weight, Literal(b.Plan.GoType(op.Type), elements...))
+	b.Set(v, weight, b.Plan.GoType(op.Type).Values(elements...))
 }
 
 // returnsParts reports whether v is the result of the function, which Go spells
 // as several results.
 func (b *Body) returnsParts(v abi.Value) bool {
 	return b.Program.Func != nil && b.shared.returned[v]
-}
-
-// Literal returns a composite literal: on one line if it is short.
-func Literal(t *jen.Statement, elements ...jen.Code) *jen.Statement {
-	if len(elements) <= 3 {
-		return t.Values(elements...)
-	}
-	return t.Custom(jen.Options{Open: "{", Close: "}", Separator: ",", Multi: true}, elements...)
 }

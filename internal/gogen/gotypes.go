@@ -2,7 +2,6 @@ package gogen
 
 import (
 	"fmt"
-	"slices"
 	"strconv"
 
 	"github.com/dave/jennifer/jen"
@@ -169,47 +168,4 @@ func (p *Plan) ResultTypes(f *wit.Function, withError bool) []jen.Code {
 		list = append(list, jen.Error())
 	}
 	return list
-}
-
-// findErrorTypes finds the types that implement error: those that a function of
-// their own interface, or of their own world, has as the error of its result.
-func (p *Plan) findErrorTypes() map[wit.TypeID]bool {
-	found := map[wit.TypeID]bool{}
-	for _, pkg := range p.Packages {
-		for _, f := range slices.Concat(pkg.Functions, pkg.Exports) {
-			r := p.Results(f).Result
-			if r == nil || r.Err == nil {
-				continue
-			}
-			id, ok := p.Resolve.Dealias(r.Err).(wit.TypeID)
-			if !ok {
-				continue
-			}
-			def := p.Resolve.Types[id]
-			switch def.Kind.(type) {
-			case *wit.Record, *wit.Variant, *wit.Enum, *wit.Flags:
-				found[id] = found[id] || p.PackageOf(def.Owner) == pkg
-			}
-		}
-	}
-	return found
-}
-
-// IsError reports whether the Go type of t implements error. Any other type
-// arrives as a types.Error.
-func (p *Plan) IsError(t wit.Type) bool {
-	id, ok := p.Resolve.Dealias(t).(wit.TypeID)
-	return ok && p.errorTypes[id]
-}
-
-// WrapError returns the Go error for an error value of type e. A nil e is an
-// absent error type; value is not looked at then.
-func (p *Plan) WrapError(e wit.Type, value *jen.Statement) *jen.Statement {
-	if e == nil {
-		return Error.Qual().Types(Unit.Qual()).Values()
-	}
-	if p.IsError(e) {
-		return value
-	}
-	return Error.Qual().Types(p.GoType(e)).Values(jen.Id("Value").Op(":").Add(value))
 }

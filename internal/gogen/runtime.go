@@ -12,6 +12,7 @@ const (
 	ABIPath       = runtimeModule + "/canonicalabi"
 	TypesPath     = runtimeModule + "/canonicalabi/types"
 	HostPath      = runtimeModule + "/canonicalabi/host"
+	BindPath      = runtimeModule + "/canonicalabi/host/bind"
 	GuestPath     = runtimeModule + "/canonicalabi/guest"
 	LinkPath      = runtimeModule + "/link"
 )
@@ -33,6 +34,7 @@ var importNames = []struct{ path, name string }{
 	{ABIPath, "canonicalabi"},
 	{TypesPath, "types"},
 	{HostPath, "host"},
+	{BindPath, "bind"},
 	{GuestPath, "guest"},
 	{LinkPath, "link"},
 	{"github.com/tetratelabs/wazero", "wazero"},
@@ -57,7 +59,7 @@ func (s Symbol) Qual() *jen.Statement { return jen.Qual(s.Path, s.Name) }
 
 // Symbols of the portable runtime.
 var (
-	ABIVersion = symbol(ABIPath, "GeneratedCodeNeedsABI1")
+	ABIVersion = symbol(ABIPath, "GeneratedCodeNeedsABI2")
 
 	Unit         = symbol(TypesPath, "Unit")
 	Option       = symbol(TypesPath, "Option")
@@ -71,6 +73,17 @@ var (
 	UnknownCase  = symbol(TypesPath, "UnknownCase")
 	FlagNames    = symbol(TypesPath, "FlagNames")
 	FromBool     = symbol(TypesPath, "FromBool")
+	Text         = symbol(TypesPath, "Text")
+	Quote        = symbol(TypesPath, "Quote")
+	CharText     = symbol(TypesPath, "CharText")
+	ListText     = symbol(TypesPath, "ListText")
+	MapText      = symbol(TypesPath, "MapText")
+	TupleText    = symbol(TypesPath, "TupleText")
+	RecordText   = symbol(TypesPath, "RecordText")
+	OptionText   = symbol(TypesPath, "OptionText")
+	ResultText   = symbol(TypesPath, "ResultText")
+	ErrorText    = symbol(TypesPath, "ErrorText")
+	Describe     = symbol(TypesPath, "Describe")
 	tupleSymbols = [maxTuple + 1]Symbol{
 		1: symbol(TypesPath, "Tuple1"), 2: symbol(TypesPath, "Tuple2"),
 		3: symbol(TypesPath, "Tuple3"), 4: symbol(TypesPath, "Tuple4"),

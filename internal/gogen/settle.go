@@ -34,52 +34,57 @@ func (p *Plan) settleNames() {
 			reserved = reservedWorld
 		}
 		pkg.Scope = NewScope().Reserve(reserved...)
+		spell := p.spellerOf(pkg)
 		for _, id := range pkg.Types {
-			p.names.types[id] = pkg.Scope.Declare(Camel(p.Resolve.Types[id].Name))
+			p.names.types[id] = pkg.Scope.Declare(spell.camel(p.Resolve.Types[id].Name))
 		}
 		for _, id := range pkg.Types {
-			p.settleParts(pkg.Scope, id)
+			p.settleParts(spell, pkg.Scope, id)
 		}
-		p.settleFunctions(pkg.Scope, pkg.Functions)
-		p.settleFunctions(NewScope().Reserve(reserved...).Reserve(reservedInstance...), pkg.Exports)
+		p.settleFunctions(spell, pkg.Scope, pkg.Functions)
+		p.settleFunctions(spell, NewScope().Reserve(reserved...).Reserve(reservedInstance...), pkg.Exports)
 		pkg.own = map[string]string{}
 		for _, name := range ownNames {
 			pkg.own[name] = pkg.Scope.Declare(name)
+		}
+		pkg.texts = map[wit.TypeID]string{}
+		for _, id := range pkg.Texts {
+			pkg.texts[id] = pkg.Scope.Declare("text" + spell.camel(p.Resolve.Types[id].Name))
 		}
 	}
 	p.settleItems()
 }
 
 // settleParts names the fields or the cases of a type.
-func (p *Plan) settleParts(scope *Scope, id wit.TypeID) {
+func (p *Plan) settleParts(spell speller, scope *Scope, id wit.TypeID) {
 	name := p.names.types[id]
 	switch k := p.Resolve.Types[id].Kind.(type) {
 	case *wit.Record:
 		fields := NewScope().Reserve(reservedFields...)
 		for _, f := range k.Fields {
-			p.names.fields[id] = append(p.names.fields[id], fields.Declare(Camel(f.Name)))
+			p.names.fields[id] = append(p.names.fields[id], fields.Declare(spell.camel(f.Name)))
 		}
 	case *wit.Variant:
 		for _, c := range k.Cases {
-			p.names.cases[id] = append(p.names.cases[id], scope.Declare(name+Camel(c.Name)))
+			p.names.cases[id] = append(p.names.cases[id], scope.Declare(name+spell.camel(c.Name)))
 		}
 	case *wit.Enum:
 		for _, c := range k.Cases {
-			p.names.cases[id] = append(p.names.cases[id], scope.Declare(name+Camel(c.Name)))
+			p.names.cases[id] = append(p.names.cases[id], scope.Declare(name+spell.camel(c.Name)))
 		}
 	case *wit.Flags:
 		for _, f := range k.Flags {
-			p.names.cases[id] = append(p.names.cases[id], scope.Declare(name+Camel(f.Name)))
+			p.names.cases[id] = append(p.names.cases[id], scope.Declare(name+spell.camel(f.Name)))
 		}
 	}
 }
 
 // settleFunctions names functions: methods in a scope of their resource, all
 // others in the given scope.
-func (p *Plan) settleFunctions(scope *Scope, functions []*wit.Function) {
+func (p *Plan) settleFunctions(spell speller, scope *Scope, functions []*wit.Function) {
 	methods := map[wit.TypeID]*Scope{}
 	for _, f := range functions {
-		name := Camel(f.Base())
+		name := spell.camel(f.Base())
 		in := scope
 		switch f.Kind {
 		case wit.Constructor:
@@ -108,7 +113,7 @@ func (p *Plan) settleItems() {
 	sharing := map[string]map[wit.InterfaceID]bool{}
 	for _, item := range slices.Concat(w.Imports, w.Exports) {
 		if id, ok := item.KeyInterface(); ok {
-			name := Camel(p.Resolve.Interfaces[id].Name)
+			name := p.Camel(p.Resolve.Interfaces[id].Name)
 			if sharing[name] == nil {
 				sharing[name] = map[wit.InterfaceID]bool{}
 			}
@@ -135,9 +140,9 @@ func (p *Plan) settleItems() {
 // much of the packages' names as tells them apart.
 func (p *Plan) interfaceItem(item *wit.WorldItem, id wit.InterfaceID, sharing map[string]map[wit.InterfaceID]bool) string {
 	if item.Name != "" {
-		return Camel(item.Name)
+		return p.Camel(item.Name)
 	}
-	name := Camel(p.Resolve.Interfaces[id].Name)
+	name := p.Camel(p.Resolve.Interfaces[id].Name)
 	others := sharing[name]
 	if len(others) < 2 {
 		return name
@@ -146,13 +151,13 @@ func (p *Plan) interfaceItem(item *wit.WorldItem, id wit.InterfaceID, sharing ma
 	for ; level < byAll; level++ {
 		distinct := map[string]bool{}
 		for other := range others {
-			distinct[Camel(p.qualifier(p.interfaces[other], level))] = true
+			distinct[p.Camel(p.qualifier(p.interfaces[other], level))] = true
 		}
 		if len(distinct) == len(others) {
 			break
 		}
 	}
-	return Camel(p.qualifier(p.interfaces[id], level)) + name
+	return p.Camel(p.qualifier(p.interfaces[id], level)) + name
 }
 
 // TypeName returns the Go name of a named type in its package. For a type that
@@ -212,7 +217,7 @@ type Param struct {
 func (p *Plan) Params(scope *Scope, f *wit.Function) []Param {
 	params := make([]Param, len(f.Params))
 	for i, param := range f.Params {
-		params[i] = Param{scope.Declare(LowerCamel(param.Name)), param.Type}
+		params[i] = Param{scope.Declare(p.LowerCamel(param.Name)), param.Type}
 	}
 	return params
 }

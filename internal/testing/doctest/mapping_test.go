@@ -46,6 +46,7 @@ func blocks(t *testing.T, page, kind string) []string {
 var packages = []string{
 	"context", "errors", "strconv",
 	"github.com/witgen/witgen/canonicalabi/host",
+	"github.com/witgen/witgen/canonicalabi/host/bind",
 	"github.com/witgen/witgen/canonicalabi/types",
 	"example.com/gen/docs/mapping/kinds",
 	"example.com/gen/docs/mapping/mapping",

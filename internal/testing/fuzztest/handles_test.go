@@ -325,9 +325,9 @@ func (h *handles) compare() {
 
 // settle waits until what a Close during a call left to be done is done.
 func (h *handles) settle(done func() bool) {
-	for deadline := time.Now().Add(10 * time.Second); !done(); runtime.Gosched() {
+	for deadline := time.Now().Add(patience); !done(); runtime.Gosched() {
 		if time.Now().After(deadline) {
-			return // compare says what is missing
+			return // compare reports the difference
 		}
 	}
 }

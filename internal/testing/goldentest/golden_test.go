@@ -14,6 +14,7 @@ import (
 
 	"github.com/witgen/witgen/gen/guest"
 	"github.com/witgen/witgen/gen/host"
+	"github.com/witgen/witgen/internal/gogen"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
@@ -109,16 +110,33 @@ func TestRuntimeTooOld(t *testing.T) {
 	must(t, WriteModule(dir, old))
 	writeFile(t, filepath.Join(old, "go.mod"), []byte("module github.com/witgen/witgen\n"))
 	writeFile(t, filepath.Join(old, "canonicalabi/version.go"), []byte("package canonicalabi\n"))
+	refuses(t, dir, gogen.ABIVersion.Name, "undefined: canonicalabi."+gogen.ABIVersion.Name)
+}
+
+// Code of an older ABI version does not compile against this runtime, and the
+// message tells to generate it again.
+func TestGeneratedCodeTooOld(t *testing.T) {
+	dir := t.TempDir()
+	must(t, WriteModule(dir, root))
+	refuses(t, dir, "GeneratedCodeNeedsABI1",
+		"canonicalabi.GeneratedCodeNeedsABI1 (variable of struct type canonicalabi.RegenerateWithThisVersionOfWitgen) is not constant")
+}
+
+// refuses generates code that asks for an ABI version, and checks that it does not
+// compile in the module dir and what the compiler says.
+func refuses(t *testing.T, dir, version, want string) {
+	t.Helper()
 	archive := &txtar.Archive{Files: []txtar.File{{Name: Input, Data: []byte("package a:b; interface i { type t = u8; } world w { import i; }")}}}
 	files, err := Generate(archive, "example.com", Neutral)
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, f := range files {
-		writeFile(t, filepath.Join(dir, filepath.FromSlash(f.Path)), f.Content)
+		content := bytes.ReplaceAll(f.Content, []byte(gogen.ABIVersion.Name), []byte(version))
+		writeFile(t, filepath.Join(dir, filepath.FromSlash(f.Path)), content)
 	}
 	out, err := goCommand(dir, nil, "build", "./...")
-	if err == nil || !strings.Contains(string(out), "undefined: canonicalabi.GeneratedCodeNeedsABI1") {
+	if err == nil || !strings.Contains(string(out), want) {
 		t.Errorf("err %v, output:\n%s", err, out)
 	}
 }

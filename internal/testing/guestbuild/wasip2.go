@@ -15,6 +15,7 @@ import (
 func BuildWASIP2(t testing.TB, dir, wit, world string, flags ...string) []byte {
 	t.Helper()
 	path := wasip2(t)
+	track(t, dir)
 	out := filepath.Join(t.TempDir(), "guest.wasm")
 	args := append([]string{"build", "-target=wasip2", "-wit-package=" + witForWASIP2(t, path, wit, world), "-wit-world=guest",
 		"-gc=conservative", "-scheduler=none", "-opt=z", "-no-debug"}, flags...)
@@ -31,8 +32,7 @@ func BuildWASIP2(t testing.TB, dir, wit, world string, flags ...string) []byte {
 	return wasm
 }
 
-// wasip2 returns a TinyGo that builds for wasip2, and skips the test where there
-// is none.
+// wasip2 returns a TinyGo that builds for wasip2, and skips the test if it finds none.
 func wasip2(t testing.TB) string {
 	path, why := tinygo()
 	if why != "" {

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/witgen/witgen/canonicalabi/host"
+	"github.com/witgen/witgen/canonicalabi/host/bind"
 	"github.com/witgen/witgen/internal/testing/hosttest/gen/test/subject/shop"
 	"github.com/witgen/witgen/internal/testing/hosttest/gen/test/subject/store"
 	"github.com/witgen/witgen/internal/testing/hosttest/gen/test/subject/values"
@@ -144,7 +144,7 @@ func Return(words ...uint32) wasmtest.Code {
 // Exports returns the short names of what the world exports.
 func Exports() []string {
 	list := []string{"run"}
-	for prefix, i := range map[string]*host.Interface{"values.": &values.Descriptor, "shop.": &shop.Descriptor} {
+	for prefix, i := range map[string]*bind.Interface{"values.": &values.Descriptor, "shop.": &shop.Descriptor} {
 		for _, f := range i.Functions {
 			list = append(list, prefix+f.Name)
 		}
@@ -192,8 +192,8 @@ func importOf(short string) (module, name, signature string) {
 	return module, name, signature
 }
 
-func function(prefix, name string) *host.Function {
-	i := map[string]*host.Interface{"values": &values.Descriptor, "store": &store.Descriptor, "shop": &shop.Descriptor}[prefix]
+func function(prefix, name string) *bind.Function {
+	i := map[string]*bind.Interface{"values": &values.Descriptor, "store": &store.Descriptor, "shop": &shop.Descriptor}[prefix]
 	for k := range i.Functions {
 		if f := &i.Functions[k]; f.Name == name {
 			return f

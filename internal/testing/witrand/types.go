@@ -169,7 +169,7 @@ func (s *scope) params() string {
 	return "(" + strings.Join(params, ", ") + ")"
 }
 
-// named returns a type that can be named here, and nil where there is none.
+// named returns a type that can be named here, and nil if no type can.
 func (s *scope) named() *typ {
 	if len(s.types) == 0 {
 		return nil

@@ -13,7 +13,7 @@ import (
 
 // What this refers to is missing from a runtime that does not fit this file.
 // Use the same version of github.com/witgen/witgen to generate and to build.
-const _ = canonicalabi.GeneratedCodeNeedsABI1
+const _ = canonicalabi.GeneratedCodeNeedsABI2
 
 // Why a division has no result.
 type DivideError uint8

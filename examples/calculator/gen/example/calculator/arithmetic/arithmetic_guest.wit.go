@@ -60,7 +60,9 @@ func Eval(expression string) (float64, error) {
 	case 0:
 		value = guest.Load[float64](area, 8)
 	case 1:
-		err = types.Error[string]{Value: guest.LiftString(guest.Load[uint32](area, 8), guest.Load[uint32](area, 12))}
+		err = types.Error[string]{
+			Value: guest.LiftString(guest.Load[uint32](area, 8), guest.Load[uint32](area, 12)),
+		}
 	default:
 		guest.NoDiscriminant(uint32(resultCase), "result<f64, string>")
 	}

@@ -9,7 +9,7 @@ import (
 	"encoding/binary"
 	"math"
 
-	"github.com/witgen/witgen/canonicalabi/host"
+	"github.com/witgen/witgen/canonicalabi/host/bind"
 	"github.com/witgen/witgen/canonicalabi/types"
 )
 
@@ -24,16 +24,28 @@ type Interface interface {
 }
 
 // Descriptor describes example:calculator/arithmetic to the runtime.
-var Descriptor = host.Interface{
-	Functions: []host.Function{
-		{Name: "divide", Type: 0x073eaf4a625befb4, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleDivide},
-		{Name: "eval", Type: 0xb54730b944be4a03, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleEval},
+var Descriptor = bind.Interface{
+	Functions: []bind.Function{
+		{
+			Name:   "divide",
+			Type:   0x073eaf4a625befb4,
+			Export: "i32 i32 -> i32",
+			Import: "i32 i32 i32 ->",
+			Handle: handleDivide,
+		},
+		{
+			Name:   "eval",
+			Type:   0xb54730b944be4a03,
+			Export: "i32 i32 -> i32",
+			Import: "i32 i32 i32 ->",
+			Handle: handleEval,
+		},
 	},
 }
 
 // Bind returns the interface as an instance exports it. Worlds that export it
 // call it.
-func Bind(e host.Exports) Interface {
+func Bind(e bind.Exports) Interface {
 	return &exports{
 		divide: e.Func(0),
 		eval:   e.Func(1),
@@ -42,8 +54,8 @@ func Bind(e host.Exports) Interface {
 
 // exports calls the functions that an instance exports.
 type exports struct {
-	divide host.Func
-	eval   host.Func
+	divide bind.Func
+	eval   bind.Func
 }
 
 func (x *exports) Divide(ctx context.Context, a int32, b int32) (int32, error) {
@@ -76,7 +88,7 @@ func (x *exports) Divide(ctx context.Context, a int32, b int32) (int32, error) {
 }
 
 func (x *exports) Eval(ctx context.Context, expression string) (float64, error) {
-	if bad := host.CheckString(expression); bad != nil {
+	if bad := bind.CheckString(expression); bad != nil {
 		return 0, bad.In("expression")
 	}
 	call := x.eval.Begin(ctx)
@@ -98,7 +110,8 @@ func (x *exports) Eval(ctx context.Context, expression string) (float64, error) 
 	case 0:
 		value = math.Float64frombits(binary.LittleEndian.Uint64(area[8:]))
 	case 1:
-		err = types.Error[string]{Value: call.LiftString(binary.LittleEndian.Uint32(area[8:]), binary.LittleEndian.Uint32(area[12:]))}
+		err = types.Error[string]{Value: call.LiftString(binary.LittleEndian.Uint32(area[8:]),
+			binary.LittleEndian.Uint32(area[12:]))}
 	default:
 		call.BadDiscriminant(uint32(resultCase), 2)
 	}
@@ -108,14 +121,15 @@ func (x *exports) Eval(ctx context.Context, expression string) (float64, error) 
 	return value, err
 }
 
-func handleDivide(call *host.Call) {
-	result, err := call.Impl().(Interface).Divide(call.Context(), int32(uint32(call.Stack[0])), int32(uint32(call.Stack[1])))
+func handleDivide(call *bind.Call) {
+	result, err := call.Impl().(Interface).Divide(call.Context(), int32(uint32(call.Stack[0])),
+		int32(uint32(call.Stack[1])))
 	resultPtr := uint32(call.Stack[2])
 	if !call.CheckArea(resultPtr, 8, 4) {
 		return
 	}
 	if err != nil {
-		failure, ok := host.AsError[DivideError](call, err)
+		failure, ok := bind.AsError[DivideError](call, err)
 		if !ok {
 			return
 		}
@@ -127,7 +141,7 @@ func handleDivide(call *host.Call) {
 	}
 }
 
-func handleEval(call *host.Call) {
+func handleEval(call *bind.Call) {
 	expression := call.LiftString(uint32(call.Stack[0]), uint32(call.Stack[1]))
 	if !call.OK() {
 		return

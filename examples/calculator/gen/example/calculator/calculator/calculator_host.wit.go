@@ -8,6 +8,7 @@ import (
 	"context"
 
 	"github.com/witgen/witgen/canonicalabi/host"
+	"github.com/witgen/witgen/canonicalabi/host/bind"
 	"github.com/witgen/witgen/examples/calculator/gen/example/calculator/operations"
 	"github.com/witgen/witgen/link"
 )
@@ -27,9 +28,9 @@ func Compile(ctx context.Context, wasm []byte, opts ...host.Option) (*Plugin, er
 }
 
 // Instantiate starts an instance with what the host supplies. An interface that the
-// guest does not import may be left nil.
-func (p *Plugin) Instantiate(ctx context.Context, _ Imports) (*Instance, error) {
-	inst, err := p.plugin.Instantiate(ctx, []any{})
+// guest does not import may be left nil. opts override those of Compile.
+func (p *Plugin) Instantiate(ctx context.Context, _ Imports, opts ...host.Option) (*Instance, error) {
+	inst, err := p.plugin.Instantiate(ctx, []any{}, opts...)
 	if err != nil {
 		return nil, err
 	}
@@ -49,7 +50,7 @@ type Imports struct{}
 
 // Instance is a running guest. It serves one call at a time.
 type Instance struct {
-	inst       *host.Instance
+	inst       *bind.Instance
 	operations operations.Interface
 }
 
@@ -70,9 +71,9 @@ func (i *Instance) Err() error {
 }
 
 // world describes the world to the runtime.
-var world = host.World{
+var world = bind.World{
 	Name: "example:calculator/calculator",
-	Exports: []host.Item{
+	Exports: []bind.Item{
 		{Name: "example:calculator/operations", Field: "Operations", Interface: &operations.Descriptor},
 	},
 }

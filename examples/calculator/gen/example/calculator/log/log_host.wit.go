@@ -7,7 +7,7 @@ package log
 import (
 	"context"
 
-	"github.com/witgen/witgen/canonicalabi/host"
+	"github.com/witgen/witgen/canonicalabi/host/bind"
 )
 
 // Interface is example:calculator/log: what a guest
@@ -18,15 +18,21 @@ type Interface interface {
 }
 
 // Descriptor describes example:calculator/log to the runtime.
-var Descriptor = host.Interface{
-	Functions: []host.Function{
-		{Name: "write", Type: 0xdff827b36a0d0972, Export: "i32 i32 i32 ->", Import: "i32 i32 i32 ->", Handle: handleWrite},
+var Descriptor = bind.Interface{
+	Functions: []bind.Function{
+		{
+			Name:   "write",
+			Type:   0xdff827b36a0d0972,
+			Export: "i32 i32 i32 ->",
+			Import: "i32 i32 i32 ->",
+			Handle: handleWrite,
+		},
 	},
 }
 
 // Bind returns the interface as an instance exports it. Worlds that export it
 // call it.
-func Bind(e host.Exports) Interface {
+func Bind(e bind.Exports) Interface {
 	return &exports{
 		write: e.Func(0),
 	}
@@ -34,14 +40,14 @@ func Bind(e host.Exports) Interface {
 
 // exports calls the functions that an instance exports.
 type exports struct {
-	write host.Func
+	write bind.Func
 }
 
 func (x *exports) Write(ctx context.Context, level Level, message string) error {
-	if bad := host.CheckEnum(uint32(level), 3); bad != nil {
+	if bad := bind.CheckEnum(uint32(level), 3); bad != nil {
 		return bad.In("level")
 	}
-	if bad := host.CheckString(message); bad != nil {
+	if bad := bind.CheckString(message); bad != nil {
 		return bad.In("message")
 	}
 	call := x.write.Begin(ctx)
@@ -55,7 +61,7 @@ func (x *exports) Write(ctx context.Context, level Level, message string) error 
 	return err
 }
 
-func handleWrite(call *host.Call) {
+func handleWrite(call *bind.Call) {
 	level := Level(call.LiftEnum(uint32(call.Stack[0]), 3))
 	message := call.LiftString(uint32(call.Stack[1]), uint32(call.Stack[2]))
 	if !call.OK() {

@@ -7,7 +7,7 @@ package operations
 import (
 	"context"
 
-	"github.com/witgen/witgen/canonicalabi/host"
+	"github.com/witgen/witgen/canonicalabi/host/bind"
 )
 
 // Interface is example:calculator/operations: what a guest
@@ -20,16 +20,28 @@ type Interface interface {
 }
 
 // Descriptor describes example:calculator/operations to the runtime.
-var Descriptor = host.Interface{
-	Functions: []host.Function{
-		{Name: "add", Type: 0x6127c1d7a512c2b0, Export: "i32 i32 -> i32", Import: "i32 i32 -> i32", Handle: handleAdd},
-		{Name: "multiply", Type: 0x6127c1d7a512c2b0, Export: "i32 i32 -> i32", Import: "i32 i32 -> i32", Handle: handleMultiply},
+var Descriptor = bind.Interface{
+	Functions: []bind.Function{
+		{
+			Name:   "add",
+			Type:   0x6127c1d7a512c2b0,
+			Export: "i32 i32 -> i32",
+			Import: "i32 i32 -> i32",
+			Handle: handleAdd,
+		},
+		{
+			Name:   "multiply",
+			Type:   0x6127c1d7a512c2b0,
+			Export: "i32 i32 -> i32",
+			Import: "i32 i32 -> i32",
+			Handle: handleMultiply,
+		},
 	},
 }
 
 // Bind returns the interface as an instance exports it. Worlds that export it
 // call it.
-func Bind(e host.Exports) Interface {
+func Bind(e bind.Exports) Interface {
 	return &exports{
 		add:      e.Func(0),
 		multiply: e.Func(1),
@@ -38,8 +50,8 @@ func Bind(e host.Exports) Interface {
 
 // exports calls the functions that an instance exports.
 type exports struct {
-	add      host.Func
-	multiply host.Func
+	add      bind.Func
+	multiply bind.Func
 }
 
 func (x *exports) Add(ctx context.Context, a int32, b int32) (int32, error) {
@@ -60,8 +72,9 @@ func (x *exports) Multiply(ctx context.Context, a int32, b int32) (int32, error)
 	return int32(uint32(core)), err
 }
 
-func handleAdd(call *host.Call) {
-	result, err := call.Impl().(Interface).Add(call.Context(), int32(uint32(call.Stack[0])), int32(uint32(call.Stack[1])))
+func handleAdd(call *bind.Call) {
+	result, err := call.Impl().(Interface).Add(call.Context(), int32(uint32(call.Stack[0])),
+		int32(uint32(call.Stack[1])))
 	if err != nil {
 		call.Fail(err)
 		return
@@ -69,8 +82,9 @@ func handleAdd(call *host.Call) {
 	call.Stack[0] = uint64(uint32(result))
 }
 
-func handleMultiply(call *host.Call) {
-	result, err := call.Impl().(Interface).Multiply(call.Context(), int32(uint32(call.Stack[0])), int32(uint32(call.Stack[1])))
+func handleMultiply(call *bind.Call) {
+	result, err := call.Impl().(Interface).Multiply(call.Context(), int32(uint32(call.Stack[0])),
+		int32(uint32(call.Stack[1])))
 	if err != nil {
 		call.Fail(err)
 		return

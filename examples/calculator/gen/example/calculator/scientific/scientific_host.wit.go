@@ -8,6 +8,7 @@ import (
 	"context"
 
 	"github.com/witgen/witgen/canonicalabi/host"
+	"github.com/witgen/witgen/canonicalabi/host/bind"
 	"github.com/witgen/witgen/examples/calculator/gen/example/calculator/arithmetic"
 	"github.com/witgen/witgen/examples/calculator/gen/example/calculator/log"
 	"github.com/witgen/witgen/examples/calculator/gen/example/calculator/operations"
@@ -29,9 +30,9 @@ func Compile(ctx context.Context, wasm []byte, opts ...host.Option) (*Plugin, er
 }
 
 // Instantiate starts an instance with what the host supplies. An interface that the
-// guest does not import may be left nil.
-func (p *Plugin) Instantiate(ctx context.Context, imports Imports) (*Instance, error) {
-	inst, err := p.plugin.Instantiate(ctx, []any{imports.Log})
+// guest does not import may be left nil. opts override those of Compile.
+func (p *Plugin) Instantiate(ctx context.Context, imports Imports, opts ...host.Option) (*Instance, error) {
+	inst, err := p.plugin.Instantiate(ctx, []any{imports.Log}, opts...)
 	if err != nil {
 		return nil, err
 	}
@@ -54,7 +55,7 @@ type Imports struct {
 
 // Instance is a running guest. It serves one call at a time.
 type Instance struct {
-	inst       *host.Instance
+	inst       *bind.Instance
 	operations operations.Interface
 	arithmetic arithmetic.Interface
 }
@@ -81,12 +82,12 @@ func (i *Instance) Err() error {
 }
 
 // world describes the world to the runtime.
-var world = host.World{
+var world = bind.World{
 	Name: "example:calculator/scientific",
-	Imports: []host.Item{
+	Imports: []bind.Item{
 		{Name: "example:calculator/log", Field: "Log", Interface: &log.Descriptor},
 	},
-	Exports: []host.Item{
+	Exports: []bind.Item{
 		{Name: "example:calculator/operations", Field: "Operations", Interface: &operations.Descriptor},
 		{Name: "example:calculator/arithmetic", Field: "Arithmetic", Interface: &arithmetic.Descriptor},
 	},

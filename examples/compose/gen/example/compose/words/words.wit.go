@@ -10,7 +10,7 @@ import "github.com/witgen/witgen/canonicalabi"
 
 // What this refers to is missing from a runtime that does not fit this file.
 // Use the same version of github.com/witgen/witgen to generate and to build.
-const _ = canonicalabi.GeneratedCodeNeedsABI1
+const _ = canonicalabi.GeneratedCodeNeedsABI2
 
 // Problem is the variant problem.
 //
@@ -26,7 +26,7 @@ type ProblemEmpty struct{}
 func (ProblemEmpty) isProblem() {}
 
 // Error says which error it is, in the words of WIT.
-func (e ProblemEmpty) Error() string {
+func (ProblemEmpty) Error() string {
 	return "empty"
 }
 

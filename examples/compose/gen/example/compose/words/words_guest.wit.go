@@ -118,7 +118,10 @@ func Join(a Document, b Document) Document {
 }
 
 func loadCount(ptr guest.Pointer) Count {
-	return Count{Word: guest.LiftString(guest.Load[uint32](ptr, 0), guest.Load[uint32](ptr, 4)), Times: guest.Load[uint32](ptr, 8)}
+	return Count{
+		Word:  guest.LiftString(guest.Load[uint32](ptr, 0), guest.Load[uint32](ptr, 4)),
+		Times: guest.Load[uint32](ptr, 8),
+	}
 }
 
 func loadProblem(ptr guest.Pointer) Problem {
@@ -128,7 +131,9 @@ func loadProblem(ptr guest.Pointer) Problem {
 	case 0:
 		value = ProblemEmpty{}
 	case 1:
-		value = ProblemForbidden{Value: guest.LiftString(guest.Load[uint32](ptr, 4), guest.Load[uint32](ptr, 8))}
+		value = ProblemForbidden{
+			Value: guest.LiftString(guest.Load[uint32](ptr, 4), guest.Load[uint32](ptr, 8)),
+		}
 	default:
 		guest.NoDiscriminant(uint32(valueCase), "problem")
 	}

@@ -8,7 +8,7 @@ import (
 	"context"
 	"encoding/binary"
 
-	"github.com/witgen/witgen/canonicalabi/host"
+	"github.com/witgen/witgen/canonicalabi/host/bind"
 )
 
 // Document is the resource document.
@@ -36,26 +36,50 @@ const (
 )
 
 // Descriptor describes example:compose/words to the runtime.
-var Descriptor = host.Interface{
-	Functions: []host.Function{
-		{Name: "[constructor]document", Type: 0xd0ce743b456959a7, Export: "i32 i32 -> i32", Import: "i32 i32 -> i32", Handle: handleNewDocument},
-		{Name: "[method]document.text", Type: 0xca7b7084ce2adef0, Export: "i32 -> i32", Import: "i32 i32 ->", Handle: handleDocumentText},
-		{Name: "[method]document.counts", Type: 0xaf33e0562320ed5d, Export: "i32 -> i32", Import: "i32 i32 ->", Handle: handleDocumentCounts},
-		{Name: "join", Type: 0x8c4601c93782c51e, Export: "i32 i32 -> i32", Import: "i32 i32 -> i32", Handle: handleJoin},
+var Descriptor = bind.Interface{
+	Functions: []bind.Function{
+		{
+			Name:   "[constructor]document",
+			Type:   0xd0ce743b456959a7,
+			Export: "i32 i32 -> i32",
+			Import: "i32 i32 -> i32",
+			Handle: handleNewDocument,
+		},
+		{
+			Name:   "[method]document.text",
+			Type:   0xca7b7084ce2adef0,
+			Export: "i32 -> i32",
+			Import: "i32 i32 ->",
+			Handle: handleDocumentText,
+		},
+		{
+			Name:   "[method]document.counts",
+			Type:   0xaf33e0562320ed5d,
+			Export: "i32 -> i32",
+			Import: "i32 i32 ->",
+			Handle: handleDocumentCounts,
+		},
+		{
+			Name:   "join",
+			Type:   0x8c4601c93782c51e,
+			Export: "i32 i32 -> i32",
+			Import: "i32 i32 -> i32",
+			Handle: handleJoin,
+		},
 	},
 	Resources: []string{"document"},
 }
 
 // Bind returns the interface as an instance exports it. Worlds that export it
 // call it.
-func Bind(e host.Exports) Interface {
+func Bind(e bind.Exports) Interface {
 	x := &exports{
 		newDocument:    e.Func(0),
 		documentText:   e.Func(1),
 		documentCounts: e.Func(2),
 		join:           e.Func(3),
 	}
-	e.Wrap(resourceDocument, func(h *host.Handle) any {
+	e.Wrap(resourceDocument, func(h *bind.Handle) any {
 		return &documentHandle{h, x}
 	})
 	return x
@@ -63,20 +87,20 @@ func Bind(e host.Exports) Interface {
 
 // exports calls the functions that an instance exports.
 type exports struct {
-	newDocument    host.Func
-	documentText   host.Func
-	documentCounts host.Func
-	join           host.Func
+	newDocument    bind.Func
+	documentText   bind.Func
+	documentCounts bind.Func
+	join           bind.Func
 }
 
 // documentHandle is a Document that a guest defines.
 type documentHandle struct {
-	*host.Handle
+	*bind.Handle
 	exports *exports
 }
 
 func (x *exports) NewDocument(ctx context.Context, text string) (Document, error) {
-	if bad := host.CheckString(text); bad != nil {
+	if bad := bind.CheckString(text); bad != nil {
 		return nil, bad.In("text")
 	}
 	call := x.newDocument.Begin(ctx)
@@ -87,7 +111,7 @@ func (x *exports) NewDocument(ctx context.Context, text string) (Document, error
 	if !call.Invoke() {
 		return nil, call.End()
 	}
-	result := host.LiftOwn[Document](call, resourceDocument, uint32(call.Stack[0]))
+	result := bind.LiftOwn[Document](call, resourceDocument, uint32(call.Stack[0]))
 	return result, call.End()
 }
 
@@ -120,7 +144,8 @@ func (h *documentHandle) Counts(ctx context.Context) ([]Count, error) {
 	var err error
 	switch resultCase {
 	case 0:
-		region, ok2 := host.LiftList[Count](call, binary.LittleEndian.Uint32(area[4:]), binary.LittleEndian.Uint32(area[8:]), 12, 4)
+		region, ok2 := bind.LiftList[Count](call, binary.LittleEndian.Uint32(area[4:]),
+			binary.LittleEndian.Uint32(area[8:]), 12, 4)
 		for i := range ok2 {
 			item := region[i*12:]
 			ok2[i] = loadCount(call, item)
@@ -152,11 +177,11 @@ func (x *exports) Join(ctx context.Context, a Document, b Document) (Document, e
 	if !call.Invoke() {
 		return nil, call.End()
 	}
-	result := host.LiftOwn[Document](call, resourceDocument, uint32(call.Stack[0]))
+	result := bind.LiftOwn[Document](call, resourceDocument, uint32(call.Stack[0]))
 	return result, call.End()
 }
 
-func handleNewDocument(call *host.Call) {
+func handleNewDocument(call *bind.Call) {
 	text := call.LiftString(uint32(call.Stack[0]), uint32(call.Stack[1]))
 	if !call.OK() {
 		return
@@ -169,8 +194,8 @@ func handleNewDocument(call *host.Call) {
 	call.Stack[0] = uint64(call.LowerOwn(resourceDocument, result))
 }
 
-func handleDocumentText(call *host.Call) {
-	self := host.LiftBorrow[Document](call, resourceDocument, uint32(call.Stack[0]))
+func handleDocumentText(call *bind.Call) {
+	self := bind.LiftBorrow[Document](call, resourceDocument, uint32(call.Stack[0]))
 	if !call.OK() {
 		return
 	}
@@ -188,8 +213,8 @@ func handleDocumentText(call *host.Call) {
 	call.StoreUint32(resultPtr+4, resultLen)
 }
 
-func handleDocumentCounts(call *host.Call) {
-	self := host.LiftBorrow[Document](call, resourceDocument, uint32(call.Stack[0]))
+func handleDocumentCounts(call *bind.Call) {
+	self := bind.LiftBorrow[Document](call, resourceDocument, uint32(call.Stack[0]))
 	if !call.OK() {
 		return
 	}
@@ -199,7 +224,7 @@ func handleDocumentCounts(call *host.Call) {
 		return
 	}
 	if err != nil {
-		failure, ok := host.AsError[Problem](call, err)
+		failure, ok := bind.AsError[Problem](call, err)
 		if !ok {
 			return
 		}
@@ -217,9 +242,9 @@ func handleDocumentCounts(call *host.Call) {
 	}
 }
 
-func handleJoin(call *host.Call) {
-	a := host.LiftOwn[Document](call, resourceDocument, uint32(call.Stack[0]))
-	b := host.LiftBorrow[Document](call, resourceDocument, uint32(call.Stack[1]))
+func handleJoin(call *bind.Call) {
+	a := bind.LiftOwn[Document](call, resourceDocument, uint32(call.Stack[0]))
+	b := bind.LiftBorrow[Document](call, resourceDocument, uint32(call.Stack[1]))
 	if !call.OK() {
 		return
 	}
@@ -231,19 +256,23 @@ func handleJoin(call *host.Call) {
 	call.Stack[0] = uint64(call.LowerOwn(resourceDocument, result))
 }
 
-func loadCount(call *host.Call, area []byte) Count {
-	return Count{Word: call.LiftString(binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:])), Times: binary.LittleEndian.Uint32(area[8:])}
+func loadCount(call *bind.Call, area []byte) Count {
+	return Count{
+		Word:  call.LiftString(binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:])),
+		Times: binary.LittleEndian.Uint32(area[8:]),
+	}
 }
 
-func loadProblem(call *host.Call, area []byte) Problem {
+func loadProblem(call *bind.Call, area []byte) Problem {
 	valueCase := area[0]
 	var value Problem
 	switch valueCase {
 	case 0:
 		value = ProblemEmpty{}
 	case 1:
-		if host.Room[ProblemForbidden](call) {
-			value = ProblemForbidden{Value: call.LiftString(binary.LittleEndian.Uint32(area[4:]), binary.LittleEndian.Uint32(area[8:]))}
+		if bind.Room[ProblemForbidden](call) {
+			value = ProblemForbidden{Value: call.LiftString(binary.LittleEndian.Uint32(area[4:]),
+				binary.LittleEndian.Uint32(area[8:]))}
 		}
 	default:
 		call.BadDiscriminant(uint32(valueCase), 2)
@@ -251,7 +280,7 @@ func loadProblem(call *host.Call, area []byte) Problem {
 	return value
 }
 
-func storeProblem(call *host.Call, ptr uint32, value Problem) {
+func storeProblem(call *bind.Call, ptr uint32, value Problem) {
 	switch c := value.(type) {
 	case ProblemEmpty:
 		call.StoreUint8(ptr, 0)
@@ -265,7 +294,7 @@ func storeProblem(call *host.Call, ptr uint32, value Problem) {
 	}
 }
 
-func storeCount(call *host.Call, ptr uint32, value Count) {
+func storeCount(call *bind.Call, ptr uint32, value Count) {
 	wordPtr, wordLen := call.LowerString(value.Word)
 	call.StoreUint32(ptr, wordPtr)
 	call.StoreUint32(ptr+4, wordLen)

@@ -8,6 +8,7 @@ import (
 	"context"
 
 	"github.com/witgen/witgen/canonicalabi/host"
+	"github.com/witgen/witgen/canonicalabi/host/bind"
 	"github.com/witgen/witgen/examples/plugins/gen/example/plugins/log"
 	"github.com/witgen/witgen/examples/plugins/gen/example/plugins/processor"
 	"github.com/witgen/witgen/examples/plugins/gen/example/plugins/store"
@@ -29,9 +30,9 @@ func Compile(ctx context.Context, wasm []byte, opts ...host.Option) (*Plugin, er
 }
 
 // Instantiate starts an instance with what the host supplies. An interface that the
-// guest does not import may be left nil.
-func (p *Plugin) Instantiate(ctx context.Context, imports Imports) (*Instance, error) {
-	inst, err := p.plugin.Instantiate(ctx, []any{imports.Log, imports.Store})
+// guest does not import may be left nil. opts override those of Compile.
+func (p *Plugin) Instantiate(ctx context.Context, imports Imports, opts ...host.Option) (*Instance, error) {
+	inst, err := p.plugin.Instantiate(ctx, []any{imports.Log, imports.Store}, opts...)
 	if err != nil {
 		return nil, err
 	}
@@ -54,7 +55,7 @@ type Imports struct {
 
 // Instance is a running guest. It serves one call at a time.
 type Instance struct {
-	inst      *host.Instance
+	inst      *bind.Instance
 	processor processor.Interface
 }
 
@@ -75,13 +76,18 @@ func (i *Instance) Err() error {
 }
 
 // world describes the world to the runtime.
-var world = host.World{
+var world = bind.World{
 	Name: "example:plugins/plugin",
-	Imports: []host.Item{
+	Imports: []bind.Item{
 		{Name: "example:plugins/log", Field: "Log", Interface: &log.Descriptor},
-		{Name: "example:plugins/store", Field: "Store", Interface: &store.Descriptor, Resources: []host.Resource{{Item: 1, Name: "bucket"}}},
+		{
+			Name:      "example:plugins/store",
+			Field:     "Store",
+			Interface: &store.Descriptor,
+			Resources: []bind.Resource{{Item: 1, Name: "bucket"}},
+		},
 	},
-	Exports: []host.Item{
+	Exports: []bind.Item{
 		{Name: "example:plugins/processor", Field: "Processor", Interface: &processor.Descriptor},
 	},
 }

@@ -10,7 +10,7 @@ import "github.com/witgen/witgen/canonicalabi"
 
 // What this refers to is missing from a runtime that does not fit this file.
 // Use the same version of github.com/witgen/witgen to generate and to build.
-const _ = canonicalabi.GeneratedCodeNeedsABI1
+const _ = canonicalabi.GeneratedCodeNeedsABI2
 
 // Why a plugin has no answer.
 //
@@ -26,7 +26,7 @@ type ErrorUnsupported struct{}
 func (ErrorUnsupported) isError() {}
 
 // Error says which error it is, in the words of WIT.
-func (e ErrorUnsupported) Error() string {
+func (ErrorUnsupported) Error() string {
 	return "unsupported"
 }
 

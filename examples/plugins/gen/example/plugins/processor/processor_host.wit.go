@@ -8,7 +8,7 @@ import (
 	"context"
 	"encoding/binary"
 
-	"github.com/witgen/witgen/canonicalabi/host"
+	"github.com/witgen/witgen/canonicalabi/host/bind"
 )
 
 // Interface is example:plugins/processor: what a guest
@@ -21,16 +21,22 @@ type Interface interface {
 }
 
 // Descriptor describes example:plugins/processor to the runtime.
-var Descriptor = host.Interface{
-	Functions: []host.Function{
+var Descriptor = bind.Interface{
+	Functions: []bind.Function{
 		{Name: "name", Type: 0x1fa44ef5e0eeaf69, Export: "-> i32", Import: "i32 ->", Handle: handleName},
-		{Name: "process", Type: 0x78e3c28b7dfc1fee, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleProcess},
+		{
+			Name:   "process",
+			Type:   0x78e3c28b7dfc1fee,
+			Export: "i32 i32 -> i32",
+			Import: "i32 i32 i32 ->",
+			Handle: handleProcess,
+		},
 	},
 }
 
 // Bind returns the interface as an instance exports it. Worlds that export it
 // call it.
-func Bind(e host.Exports) Interface {
+func Bind(e bind.Exports) Interface {
 	return &exports{
 		name:    e.Func(0),
 		process: e.Func(1),
@@ -39,8 +45,8 @@ func Bind(e host.Exports) Interface {
 
 // exports calls the functions that an instance exports.
 type exports struct {
-	name    host.Func
-	process host.Func
+	name    bind.Func
+	process bind.Func
 }
 
 func (x *exports) Name(ctx context.Context) (string, error) {
@@ -57,7 +63,7 @@ func (x *exports) Name(ctx context.Context) (string, error) {
 }
 
 func (x *exports) Process(ctx context.Context, input string) (string, error) {
-	if bad := host.CheckString(input); bad != nil {
+	if bad := bind.CheckString(input); bad != nil {
 		return "", bad.In("input")
 	}
 	call := x.process.Begin(ctx)
@@ -89,7 +95,7 @@ func (x *exports) Process(ctx context.Context, input string) (string, error) {
 	return value, err
 }
 
-func handleName(call *host.Call) {
+func handleName(call *bind.Call) {
 	result, err := call.Impl().(Interface).Name(call.Context())
 	if err != nil {
 		call.Fail(err)
@@ -104,7 +110,7 @@ func handleName(call *host.Call) {
 	call.StoreUint32(resultPtr+4, resultLen)
 }
 
-func handleProcess(call *host.Call) {
+func handleProcess(call *bind.Call) {
 	input := call.LiftString(uint32(call.Stack[0]), uint32(call.Stack[1]))
 	if !call.OK() {
 		return
@@ -115,7 +121,7 @@ func handleProcess(call *host.Call) {
 		return
 	}
 	if err != nil {
-		failure, ok := host.AsError[Error](call, err)
+		failure, ok := bind.AsError[Error](call, err)
 		if !ok {
 			return
 		}
@@ -129,15 +135,16 @@ func handleProcess(call *host.Call) {
 	}
 }
 
-func loadError(call *host.Call, area []byte) Error {
+func loadError(call *bind.Call, area []byte) Error {
 	valueCase := area[0]
 	var value Error
 	switch valueCase {
 	case 0:
 		value = ErrorUnsupported{}
 	case 1:
-		if host.Room[ErrorInvalid](call) {
-			value = ErrorInvalid{Value: call.LiftString(binary.LittleEndian.Uint32(area[4:]), binary.LittleEndian.Uint32(area[8:]))}
+		if bind.Room[ErrorInvalid](call) {
+			value = ErrorInvalid{Value: call.LiftString(binary.LittleEndian.Uint32(area[4:]),
+				binary.LittleEndian.Uint32(area[8:]))}
 		}
 	default:
 		call.BadDiscriminant(uint32(valueCase), 2)
@@ -145,7 +152,7 @@ func loadError(call *host.Call, area []byte) Error {
 	return value
 }
 
-func storeError(call *host.Call, ptr uint32, value Error) {
+func storeError(call *bind.Call, ptr uint32, value Error) {
 	switch c := value.(type) {
 	case ErrorUnsupported:
 		call.StoreUint8(ptr, 0)

@@ -8,7 +8,7 @@ import (
 	"context"
 	"encoding/binary"
 
-	"github.com/witgen/witgen/canonicalabi/host"
+	"github.com/witgen/witgen/canonicalabi/host/bind"
 	"github.com/witgen/witgen/canonicalabi/types"
 )
 
@@ -38,26 +38,50 @@ const (
 )
 
 // Descriptor describes example:plugins/store to the runtime.
-var Descriptor = host.Interface{
-	Functions: []host.Function{
-		{Name: "[method]bucket.get", Type: 0x5ffa796ff4e79f8d, Export: "i32 i32 i32 -> i32", Import: "i32 i32 i32 i32 ->", Handle: handleBucketGet},
-		{Name: "[method]bucket.set", Type: 0xa4b2af0935b174af, Export: "i32 i32 i32 i32 i32 -> i32", Import: "i32 i32 i32 i32 i32 i32 ->", Handle: handleBucketSet},
-		{Name: "[method]bucket.add", Type: 0x40d6b4866119bfd9, Export: "i32 i32 i32 i64 -> i32", Import: "i32 i32 i32 i64 i32 ->", Handle: handleBucketAdd},
-		{Name: "open", Type: 0xe962630fe794a784, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleOpen},
+var Descriptor = bind.Interface{
+	Functions: []bind.Function{
+		{
+			Name:   "[method]bucket.get",
+			Type:   0x5ffa796ff4e79f8d,
+			Export: "i32 i32 i32 -> i32",
+			Import: "i32 i32 i32 i32 ->",
+			Handle: handleBucketGet,
+		},
+		{
+			Name:   "[method]bucket.set",
+			Type:   0xa4b2af0935b174af,
+			Export: "i32 i32 i32 i32 i32 -> i32",
+			Import: "i32 i32 i32 i32 i32 i32 ->",
+			Handle: handleBucketSet,
+		},
+		{
+			Name:   "[method]bucket.add",
+			Type:   0x40d6b4866119bfd9,
+			Export: "i32 i32 i32 i64 -> i32",
+			Import: "i32 i32 i32 i64 i32 ->",
+			Handle: handleBucketAdd,
+		},
+		{
+			Name:   "open",
+			Type:   0xe962630fe794a784,
+			Export: "i32 i32 -> i32",
+			Import: "i32 i32 i32 ->",
+			Handle: handleOpen,
+		},
 	},
 	Resources: []string{"bucket"},
 }
 
 // Bind returns the interface as an instance exports it. Worlds that export it
 // call it.
-func Bind(e host.Exports) Interface {
+func Bind(e bind.Exports) Interface {
 	x := &exports{
 		bucketGet: e.Func(0),
 		bucketSet: e.Func(1),
 		bucketAdd: e.Func(2),
 		open:      e.Func(3),
 	}
-	e.Wrap(resourceBucket, func(h *host.Handle) any {
+	e.Wrap(resourceBucket, func(h *bind.Handle) any {
 		return &bucketHandle{h, x}
 	})
 	return x
@@ -65,20 +89,20 @@ func Bind(e host.Exports) Interface {
 
 // exports calls the functions that an instance exports.
 type exports struct {
-	bucketGet host.Func
-	bucketSet host.Func
-	bucketAdd host.Func
-	open      host.Func
+	bucketGet bind.Func
+	bucketSet bind.Func
+	bucketAdd bind.Func
+	open      bind.Func
 }
 
 // bucketHandle is a Bucket that a guest defines.
 type bucketHandle struct {
-	*host.Handle
+	*bind.Handle
 	exports *exports
 }
 
 func (h *bucketHandle) Get(ctx context.Context, key string) (types.Option[string], error) {
-	if bad := host.CheckString(key); bad != nil {
+	if bad := bind.CheckString(key); bad != nil {
 		return types.Option[string]{}, bad.In("key")
 	}
 	call := h.exports.bucketGet.Begin(ctx)
@@ -100,7 +124,8 @@ func (h *bucketHandle) Get(ctx context.Context, key string) (types.Option[string
 	switch resultCase {
 	case 0:
 	case 1:
-		result = types.Some(call.LiftString(binary.LittleEndian.Uint32(area[4:]), binary.LittleEndian.Uint32(area[8:])))
+		result = types.Some(call.LiftString(binary.LittleEndian.Uint32(area[4:]),
+			binary.LittleEndian.Uint32(area[8:])))
 	default:
 		call.BadDiscriminant(uint32(resultCase), 2)
 	}
@@ -108,10 +133,10 @@ func (h *bucketHandle) Get(ctx context.Context, key string) (types.Option[string
 }
 
 func (h *bucketHandle) Set(ctx context.Context, key string, value string) error {
-	if bad := host.CheckString(key); bad != nil {
+	if bad := bind.CheckString(key); bad != nil {
 		return bad.In("key")
 	}
-	if bad := host.CheckString(value); bad != nil {
+	if bad := bind.CheckString(value); bad != nil {
 		return bad.In("value")
 	}
 	call := h.exports.bucketSet.Begin(ctx)
@@ -147,7 +172,7 @@ func (h *bucketHandle) Set(ctx context.Context, key string, value string) error 
 }
 
 func (h *bucketHandle) Add(ctx context.Context, key string, n uint64) (uint64, error) {
-	if bad := host.CheckString(key); bad != nil {
+	if bad := bind.CheckString(key); bad != nil {
 		return 0, bad.In("key")
 	}
 	call := h.exports.bucketAdd.Begin(ctx)
@@ -183,7 +208,7 @@ func (h *bucketHandle) Add(ctx context.Context, key string, n uint64) (uint64, e
 }
 
 func (x *exports) Open(ctx context.Context, name string) (Bucket, error) {
-	if bad := host.CheckString(name); bad != nil {
+	if bad := bind.CheckString(name); bad != nil {
 		return nil, bad.In("name")
 	}
 	call := x.open.Begin(ctx)
@@ -203,7 +228,7 @@ func (x *exports) Open(ctx context.Context, name string) (Bucket, error) {
 	var err error
 	switch resultCase {
 	case 0:
-		value = host.LiftOwn[Bucket](call, resourceBucket, binary.LittleEndian.Uint32(area[4:]))
+		value = bind.LiftOwn[Bucket](call, resourceBucket, binary.LittleEndian.Uint32(area[4:]))
 	case 1:
 		err = StoreError(call.LiftEnum(uint32(area[4]), 1))
 	default:
@@ -215,8 +240,8 @@ func (x *exports) Open(ctx context.Context, name string) (Bucket, error) {
 	return value, err
 }
 
-func handleBucketGet(call *host.Call) {
-	self := host.LiftBorrow[Bucket](call, resourceBucket, uint32(call.Stack[0]))
+func handleBucketGet(call *bind.Call) {
+	self := bind.LiftBorrow[Bucket](call, resourceBucket, uint32(call.Stack[0]))
 	key := call.LiftString(uint32(call.Stack[1]), uint32(call.Stack[2]))
 	if !call.OK() {
 		return
@@ -240,8 +265,8 @@ func handleBucketGet(call *host.Call) {
 	}
 }
 
-func handleBucketSet(call *host.Call) {
-	self := host.LiftBorrow[Bucket](call, resourceBucket, uint32(call.Stack[0]))
+func handleBucketSet(call *bind.Call) {
+	self := bind.LiftBorrow[Bucket](call, resourceBucket, uint32(call.Stack[0]))
 	key := call.LiftString(uint32(call.Stack[1]), uint32(call.Stack[2]))
 	value := call.LiftString(uint32(call.Stack[3]), uint32(call.Stack[4]))
 	if !call.OK() {
@@ -253,7 +278,7 @@ func handleBucketSet(call *host.Call) {
 		return
 	}
 	if err != nil {
-		failure, ok := host.AsError[StoreError](call, err)
+		failure, ok := bind.AsError[StoreError](call, err)
 		if !ok {
 			return
 		}
@@ -264,8 +289,8 @@ func handleBucketSet(call *host.Call) {
 	}
 }
 
-func handleBucketAdd(call *host.Call) {
-	self := host.LiftBorrow[Bucket](call, resourceBucket, uint32(call.Stack[0]))
+func handleBucketAdd(call *bind.Call) {
+	self := bind.LiftBorrow[Bucket](call, resourceBucket, uint32(call.Stack[0]))
 	key := call.LiftString(uint32(call.Stack[1]), uint32(call.Stack[2]))
 	n := call.Stack[3]
 	if !call.OK() {
@@ -277,7 +302,7 @@ func handleBucketAdd(call *host.Call) {
 		return
 	}
 	if err != nil {
-		failure, ok := host.AsError[StoreError](call, err)
+		failure, ok := bind.AsError[StoreError](call, err)
 		if !ok {
 			return
 		}
@@ -289,7 +314,7 @@ func handleBucketAdd(call *host.Call) {
 	}
 }
 
-func handleOpen(call *host.Call) {
+func handleOpen(call *bind.Call) {
 	name := call.LiftString(uint32(call.Stack[0]), uint32(call.Stack[1]))
 	if !call.OK() {
 		return
@@ -300,7 +325,7 @@ func handleOpen(call *host.Call) {
 		return
 	}
 	if err != nil {
-		failure, ok := host.AsError[StoreError](call, err)
+		failure, ok := bind.AsError[StoreError](call, err)
 		if !ok {
 			return
 		}

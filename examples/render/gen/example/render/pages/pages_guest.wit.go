@@ -118,7 +118,10 @@ func storeBook(arena *guest.Arena, ptr guest.Pointer, value Book) {
 }
 
 func loadPage(ptr guest.Pointer) Page {
-	return Page{Kind: Kind(guest.Load[uint8](ptr, 0)), Body: guest.LiftSlice[uint8](guest.Load[uint32](ptr, 4), guest.Load[uint32](ptr, 8))}
+	return Page{
+		Kind: Kind(guest.Load[uint8](ptr, 0)),
+		Body: guest.LiftSlice[uint8](guest.Load[uint32](ptr, 4), guest.Load[uint32](ptr, 8)),
+	}
 }
 
 func storeReview(arena *guest.Arena, ptr guest.Pointer, value Review) {

@@ -10,6 +10,7 @@ import (
 	"math"
 
 	"github.com/witgen/witgen/canonicalabi/host"
+	"github.com/witgen/witgen/canonicalabi/host/bind"
 	"github.com/witgen/witgen/canonicalabi/types"
 )
 
@@ -27,18 +28,42 @@ type Interface interface {
 }
 
 // Descriptor describes example:render/pages to the runtime.
-var Descriptor = host.Interface{
-	Functions: []host.Function{
-		{Name: "catalogue", Type: 0x7b8742e6f460f58d, Export: "i32 i32 i32 i32 -> i32", Import: "i32 i32 i32 i32 i32 ->", Handle: handleCatalogue},
-		{Name: "detail", Type: 0xd89e2dcee03c35cf, Export: "i32 -> i32", Import: "i32 i32 ->", Handle: handleDetail},
-		{Name: "feed", Type: 0x7b8742e6f460f58d, Export: "i32 i32 i32 i32 -> i32", Import: "i32 i32 i32 i32 i32 ->", Handle: handleFeed},
-		{Name: "not-found", Type: 0x1bd099959c9477f5, Export: "i32 i32 i32 i32 -> i32", Import: "i32 i32 i32 i32 i32 ->", Handle: handleNotFound},
+var Descriptor = bind.Interface{
+	Functions: []bind.Function{
+		{
+			Name:   "catalogue",
+			Type:   0x7b8742e6f460f58d,
+			Export: "i32 i32 i32 i32 -> i32",
+			Import: "i32 i32 i32 i32 i32 ->",
+			Handle: handleCatalogue,
+		},
+		{
+			Name:   "detail",
+			Type:   0xd89e2dcee03c35cf,
+			Export: "i32 -> i32",
+			Import: "i32 i32 ->",
+			Handle: handleDetail,
+		},
+		{
+			Name:   "feed",
+			Type:   0x7b8742e6f460f58d,
+			Export: "i32 i32 i32 i32 -> i32",
+			Import: "i32 i32 i32 i32 i32 ->",
+			Handle: handleFeed,
+		},
+		{
+			Name:   "not-found",
+			Type:   0x1bd099959c9477f5,
+			Export: "i32 i32 i32 i32 -> i32",
+			Import: "i32 i32 i32 i32 i32 ->",
+			Handle: handleNotFound,
+		},
 	},
 }
 
 // Bind returns the interface as an instance exports it. Worlds that export it
 // call it.
-func Bind(e host.Exports) Interface {
+func Bind(e bind.Exports) Interface {
 	return &exports{
 		catalogue: e.Func(0),
 		detail:    e.Func(1),
@@ -49,17 +74,17 @@ func Bind(e host.Exports) Interface {
 
 // exports calls the functions that an instance exports.
 type exports struct {
-	catalogue host.Func
-	detail    host.Func
-	feed      host.Func
-	notFound  host.Func
+	catalogue bind.Func
+	detail    bind.Func
+	feed      bind.Func
+	notFound  bind.Func
 }
 
 func (x *exports) Catalogue(ctx context.Context, shop string, books []Book) (Page, error) {
-	if bad := host.CheckString(shop); bad != nil {
+	if bad := bind.CheckString(shop); bad != nil {
 		return Page{}, bad.In("shop")
 	}
-	if bad := host.CheckList(len(books), 56); bad != nil {
+	if bad := bind.CheckList(len(books), 56); bad != nil {
 		return Page{}, bad.In("books")
 	}
 	for i, item := range books {
@@ -91,13 +116,13 @@ func (x *exports) Catalogue(ctx context.Context, shop string, books []Book) (Pag
 }
 
 func (x *exports) Detail(ctx context.Context, shop string, book Book, reviews []Review) (Page, error) {
-	if bad := host.CheckString(shop); bad != nil {
+	if bad := bind.CheckString(shop); bad != nil {
 		return Page{}, bad.In("shop")
 	}
 	if bad := checkBook(book); bad != nil {
 		return Page{}, bad.In("book")
 	}
-	if bad := host.CheckList(len(reviews), 20); bad != nil {
+	if bad := bind.CheckList(len(reviews), 20); bad != nil {
 		return Page{}, bad.In("reviews")
 	}
 	for i, item := range reviews {
@@ -131,10 +156,10 @@ func (x *exports) Detail(ctx context.Context, shop string, book Book, reviews []
 }
 
 func (x *exports) Feed(ctx context.Context, shop string, books []Book) (Page, error) {
-	if bad := host.CheckString(shop); bad != nil {
+	if bad := bind.CheckString(shop); bad != nil {
 		return Page{}, bad.In("shop")
 	}
-	if bad := host.CheckList(len(books), 56); bad != nil {
+	if bad := bind.CheckList(len(books), 56); bad != nil {
 		return Page{}, bad.In("books")
 	}
 	for i, item := range books {
@@ -166,10 +191,10 @@ func (x *exports) Feed(ctx context.Context, shop string, books []Book) (Page, er
 }
 
 func (x *exports) NotFound(ctx context.Context, shop string, path string) (Page, error) {
-	if bad := host.CheckString(shop); bad != nil {
+	if bad := bind.CheckString(shop); bad != nil {
 		return Page{}, bad.In("shop")
 	}
-	if bad := host.CheckString(path); bad != nil {
+	if bad := bind.CheckString(path); bad != nil {
 		return Page{}, bad.In("path")
 	}
 	call := x.notFound.Begin(ctx)
@@ -191,8 +216,8 @@ func (x *exports) NotFound(ctx context.Context, shop string, path string) (Page,
 	return result, call.End()
 }
 
-func handleCatalogue(call *host.Call) {
-	region, books := host.LiftList[Book](call, uint32(call.Stack[2]), uint32(call.Stack[3]), 56, 4)
+func handleCatalogue(call *bind.Call) {
+	region, books := bind.LiftList[Book](call, uint32(call.Stack[2]), uint32(call.Stack[3]), 56, 4)
 	for i := range books {
 		item := region[i*56:]
 		books[i] = loadBook(call, item)
@@ -213,12 +238,13 @@ func handleCatalogue(call *host.Call) {
 	storePage(call, resultPtr, result)
 }
 
-func handleDetail(call *host.Call) {
+func handleDetail(call *bind.Call) {
 	area, ok := call.View(uint32(call.Stack[0]), 72, 4)
 	if !ok {
 		return
 	}
-	region, reviews := host.LiftList[Review](call, binary.LittleEndian.Uint32(area[64:]), binary.LittleEndian.Uint32(area[68:]), 20, 4)
+	region, reviews := bind.LiftList[Review](call, binary.LittleEndian.Uint32(area[64:]),
+		binary.LittleEndian.Uint32(area[68:]), 20, 4)
 	for i := range reviews {
 		item := region[i*20:]
 		reviews[i] = loadReview(call, item)
@@ -240,8 +266,8 @@ func handleDetail(call *host.Call) {
 	storePage(call, resultPtr, result)
 }
 
-func handleFeed(call *host.Call) {
-	region, books := host.LiftList[Book](call, uint32(call.Stack[2]), uint32(call.Stack[3]), 56, 4)
+func handleFeed(call *bind.Call) {
+	region, books := bind.LiftList[Book](call, uint32(call.Stack[2]), uint32(call.Stack[3]), 56, 4)
 	for i := range books {
 		item := region[i*56:]
 		books[i] = loadBook(call, item)
@@ -262,7 +288,7 @@ func handleFeed(call *host.Call) {
 	storePage(call, resultPtr, result)
 }
 
-func handleNotFound(call *host.Call) {
+func handleNotFound(call *bind.Call) {
 	shop := call.LiftString(uint32(call.Stack[0]), uint32(call.Stack[1]))
 	path := call.LiftString(uint32(call.Stack[2]), uint32(call.Stack[3]))
 	if !call.OK() {
@@ -281,32 +307,32 @@ func handleNotFound(call *host.Call) {
 }
 
 func checkBook(value Book) *host.BadValueError {
-	if bad := host.CheckString(value.Title); bad != nil {
+	if bad := bind.CheckString(value.Title); bad != nil {
 		return bad.In("title")
 	}
-	if bad := host.CheckString(value.Author); bad != nil {
+	if bad := bind.CheckString(value.Author); bad != nil {
 		return bad.In("author")
 	}
-	if bad := host.CheckEnum(uint32(value.Stock), 3); bad != nil {
+	if bad := bind.CheckEnum(uint32(value.Stock), 3); bad != nil {
 		return bad.In("stock")
 	}
-	if bad := host.CheckList(len(value.Tags), 8); bad != nil {
+	if bad := bind.CheckList(len(value.Tags), 8); bad != nil {
 		return bad.In("tags")
 	}
 	for i, item := range value.Tags {
-		if bad := host.CheckString(item); bad != nil {
+		if bad := bind.CheckString(item); bad != nil {
 			return bad.At(i).In("tags")
 		}
 	}
 	if some, ok := value.Link.Get(); ok {
-		if bad := host.CheckString(some); bad != nil {
+		if bad := bind.CheckString(some); bad != nil {
 			return bad.In("link")
 		}
 	}
 	return nil
 }
 
-func storeBook(call *host.Call, ptr uint32, value Book) {
+func storeBook(call *bind.Call, ptr uint32, value Book) {
 	call.StoreUint32(ptr, value.ID)
 	titlePtr, titleLen := call.LowerString(value.Title)
 	call.StoreUint32(ptr+4, titlePtr)
@@ -341,21 +367,22 @@ func storeBook(call *host.Call, ptr uint32, value Book) {
 	}
 }
 
-func loadPage(call *host.Call, area []byte) Page {
-	return Page{Kind: Kind(call.LiftEnum(uint32(area[0]), 2)), Body: host.LiftNumbers[uint8](call, binary.LittleEndian.Uint32(area[4:]), binary.LittleEndian.Uint32(area[8:]))}
+func loadPage(call *bind.Call, area []byte) Page {
+	return Page{Kind: Kind(call.LiftEnum(uint32(area[0]), 2)), Body: bind.LiftNumbers[uint8](call,
+		binary.LittleEndian.Uint32(area[4:]), binary.LittleEndian.Uint32(area[8:]))}
 }
 
 func checkReview(value Review) *host.BadValueError {
-	if bad := host.CheckString(value.Author); bad != nil {
+	if bad := bind.CheckString(value.Author); bad != nil {
 		return bad.In("author")
 	}
-	if bad := host.CheckString(value.Text); bad != nil {
+	if bad := bind.CheckString(value.Text); bad != nil {
 		return bad.In("text")
 	}
 	return nil
 }
 
-func storeReview(call *host.Call, ptr uint32, value Review) {
+func storeReview(call *bind.Call, ptr uint32, value Review) {
 	authorPtr, authorLen := call.LowerString(value.Author)
 	call.StoreUint32(ptr, authorPtr)
 	call.StoreUint32(ptr+4, authorLen)
@@ -365,8 +392,9 @@ func storeReview(call *host.Call, ptr uint32, value Review) {
 	call.StoreUint8(ptr+16, value.Stars)
 }
 
-func loadBook(call *host.Call, area []byte) Book {
-	region, tags := host.LiftList[string](call, binary.LittleEndian.Uint32(area[28:]), binary.LittleEndian.Uint32(area[32:]), 8, 4)
+func loadBook(call *bind.Call, area []byte) Book {
+	region, tags := bind.LiftList[string](call, binary.LittleEndian.Uint32(area[28:]),
+		binary.LittleEndian.Uint32(area[32:]), 8, 4)
 	for i := range tags {
 		item := region[i*8:]
 		tags[i] = call.LiftString(binary.LittleEndian.Uint32(item), binary.LittleEndian.Uint32(item[4:]))
@@ -385,7 +413,8 @@ func loadBook(call *host.Call, area []byte) Book {
 	switch linkCase {
 	case 0:
 	case 1:
-		link_ = types.Some(call.LiftString(binary.LittleEndian.Uint32(area[48:]), binary.LittleEndian.Uint32(area[52:])))
+		link_ = types.Some(call.LiftString(binary.LittleEndian.Uint32(area[48:]),
+			binary.LittleEndian.Uint32(area[52:])))
 	default:
 		call.BadDiscriminant(uint32(linkCase), 2)
 	}
@@ -401,13 +430,17 @@ func loadBook(call *host.Call, area []byte) Book {
 	}
 }
 
-func storePage(call *host.Call, ptr uint32, value Page) {
+func storePage(call *bind.Call, ptr uint32, value Page) {
 	call.StoreUint8(ptr, uint8(call.LowerEnum(uint32(value.Kind), 2)))
-	bodyPtr, bodyLen := host.LowerNumbers(call, value.Body)
+	bodyPtr, bodyLen := bind.LowerNumbers(call, value.Body)
 	call.StoreUint32(ptr+4, bodyPtr)
 	call.StoreUint32(ptr+8, bodyLen)
 }
 
-func loadReview(call *host.Call, area []byte) Review {
-	return Review{Author: call.LiftString(binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:])), Text: call.LiftString(binary.LittleEndian.Uint32(area[8:]), binary.LittleEndian.Uint32(area[12:])), Stars: area[16]}
+func loadReview(call *bind.Call, area []byte) Review {
+	return Review{
+		Author: call.LiftString(binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:])),
+		Text:   call.LiftString(binary.LittleEndian.Uint32(area[8:]), binary.LittleEndian.Uint32(area[12:])),
+		Stars:  area[16],
+	}
 }

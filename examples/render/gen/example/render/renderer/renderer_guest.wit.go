@@ -125,5 +125,9 @@ func storePage(arena *guest.Arena, ptr guest.Pointer, value pages.Page) {
 }
 
 func loadReview(ptr guest.Pointer) pages.Review {
-	return pages.Review{Author: guest.LiftString(guest.Load[uint32](ptr, 0), guest.Load[uint32](ptr, 4)), Text: guest.LiftString(guest.Load[uint32](ptr, 8), guest.Load[uint32](ptr, 12)), Stars: guest.Load[uint8](ptr, 16)}
+	return pages.Review{
+		Author: guest.LiftString(guest.Load[uint32](ptr, 0), guest.Load[uint32](ptr, 4)),
+		Text:   guest.LiftString(guest.Load[uint32](ptr, 8), guest.Load[uint32](ptr, 12)),
+		Stars:  guest.Load[uint8](ptr, 16),
+	}
 }

@@ -8,7 +8,7 @@ import (
 	"context"
 	"encoding/binary"
 
-	"github.com/witgen/witgen/canonicalabi/host"
+	"github.com/witgen/witgen/canonicalabi/host/bind"
 	"github.com/witgen/witgen/canonicalabi/types"
 	"github.com/witgen/witgen/internal/testing/hosttest/gen/test/subject/store"
 )
@@ -71,21 +71,93 @@ const (
 )
 
 // Descriptor describes test:subject/shop@1.2.3 to the runtime.
-var Descriptor = host.Interface{
-	Functions: []host.Function{
-		{Name: "[constructor]item", Type: 0x91a1626844090f4e, Export: "i32 -> i32", Import: "i32 -> i32", Handle: handleNewItem},
-		{Name: "[method]item.value", Type: 0xabcc1ae246d1080c, Export: "i32 -> i32", Import: "i32 -> i32", Handle: handleItemValue},
-		{Name: "[method]item.compare", Type: 0x122d9d2fb2889079, Export: "i32 i32 -> i32", Import: "i32 i32 -> i32", Handle: handleItemCompare},
-		{Name: "[static]item.merge", Type: 0xc9e92c356be085f5, Export: "i32 i32 -> i32", Import: "i32 i32 -> i32", Handle: handleItemMerge},
-		{Name: "[constructor]crate", Type: 0x7edd4918d4fc332b, Export: "-> i32", Import: "-> i32", Handle: handleNewCrate},
-		{Name: "peek", Type: 0xabcc1ae246d1080c, Export: "i32 -> i32", Import: "i32 -> i32", Handle: handlePeek},
-		{Name: "take", Type: 0x070e2017d2a31134, Export: "i32 -> i32", Import: "i32 -> i32", Handle: handleTake},
-		{Name: "both", Type: 0x8d14a347c52f1184, Export: "i32 i32 ->", Import: "i32 i32 ->", Handle: handleBoth},
-		{Name: "all", Type: 0x32b5156806d476a5, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleAll},
+var Descriptor = bind.Interface{
+	Functions: []bind.Function{
+		{
+			Name:   "[constructor]item",
+			Type:   0x91a1626844090f4e,
+			Export: "i32 -> i32",
+			Import: "i32 -> i32",
+			Handle: handleNewItem,
+		},
+		{
+			Name:   "[method]item.value",
+			Type:   0xabcc1ae246d1080c,
+			Export: "i32 -> i32",
+			Import: "i32 -> i32",
+			Handle: handleItemValue,
+		},
+		{
+			Name:   "[method]item.compare",
+			Type:   0x122d9d2fb2889079,
+			Export: "i32 i32 -> i32",
+			Import: "i32 i32 -> i32",
+			Handle: handleItemCompare,
+		},
+		{
+			Name:   "[static]item.merge",
+			Type:   0xc9e92c356be085f5,
+			Export: "i32 i32 -> i32",
+			Import: "i32 i32 -> i32",
+			Handle: handleItemMerge,
+		},
+		{
+			Name:   "[constructor]crate",
+			Type:   0x7edd4918d4fc332b,
+			Export: "-> i32",
+			Import: "-> i32",
+			Handle: handleNewCrate,
+		},
+		{
+			Name:   "peek",
+			Type:   0xabcc1ae246d1080c,
+			Export: "i32 -> i32",
+			Import: "i32 -> i32",
+			Handle: handlePeek,
+		},
+		{
+			Name:   "take",
+			Type:   0x070e2017d2a31134,
+			Export: "i32 -> i32",
+			Import: "i32 -> i32",
+			Handle: handleTake,
+		},
+		{
+			Name:   "both",
+			Type:   0x8d14a347c52f1184,
+			Export: "i32 i32 ->",
+			Import: "i32 i32 ->",
+			Handle: handleBoth,
+		},
+		{
+			Name:   "all",
+			Type:   0x32b5156806d476a5,
+			Export: "i32 i32 -> i32",
+			Import: "i32 i32 i32 ->",
+			Handle: handleAll,
+		},
 		{Name: "maybe", Type: 0x782d4454d02a9cc8, Export: "-> i32", Import: "i32 ->", Handle: handleMaybe},
-		{Name: "visit", Type: 0xabcc1ae246d1080c, Export: "i32 -> i32", Import: "i32 -> i32", Handle: handleVisit},
-		{Name: "visit-both", Type: 0x0a1888a1138f8d17, Export: "i32 i32 i32 i32 -> i32", Import: "i32 i32 i32 i32 -> i32", Handle: handleVisitBoth},
-		{Name: "hand", Type: 0xe00f92188f2567dd, Export: "i32 i32 i32 -> i32", Import: "i32 i32 i32 -> i32", Handle: handleHand},
+		{
+			Name:   "visit",
+			Type:   0xabcc1ae246d1080c,
+			Export: "i32 -> i32",
+			Import: "i32 -> i32",
+			Handle: handleVisit,
+		},
+		{
+			Name:   "visit-both",
+			Type:   0x0a1888a1138f8d17,
+			Export: "i32 i32 i32 i32 -> i32",
+			Import: "i32 i32 i32 i32 -> i32",
+			Handle: handleVisitBoth,
+		},
+		{
+			Name:   "hand",
+			Type:   0xe00f92188f2567dd,
+			Export: "i32 i32 i32 -> i32",
+			Import: "i32 i32 i32 -> i32",
+			Handle: handleHand,
+		},
 		{Name: "give", Type: 0x7edd4918d4fc332b, Export: "-> i32", Import: "-> i32", Handle: handleGive},
 		{Name: "give-all", Type: 0x9e3b033e0a0ce405, Export: "-> i32", Import: "i32 ->", Handle: handleGiveAll},
 	},
@@ -94,7 +166,7 @@ var Descriptor = host.Interface{
 
 // Bind returns the interface as an instance exports it. Worlds that export it
 // call it.
-func Bind(e host.Exports) Interface {
+func Bind(e bind.Exports) Interface {
 	x := &exports{
 		newItem:     e.Func(0),
 		itemValue:   e.Func(1),
@@ -112,10 +184,10 @@ func Bind(e host.Exports) Interface {
 		give:        e.Func(13),
 		giveAll:     e.Func(14),
 	}
-	e.Wrap(resourceItem, func(h *host.Handle) any {
+	e.Wrap(resourceItem, func(h *bind.Handle) any {
 		return &itemHandle{h, x}
 	})
-	e.Wrap(resourceCrate, func(h *host.Handle) any {
+	e.Wrap(resourceCrate, func(h *bind.Handle) any {
 		return &crateHandle{h, x}
 	})
 	return x
@@ -123,32 +195,32 @@ func Bind(e host.Exports) Interface {
 
 // exports calls the functions that an instance exports.
 type exports struct {
-	newItem     host.Func
-	itemValue   host.Func
-	itemCompare host.Func
-	itemMerge   host.Func
-	newCrate    host.Func
-	peek        host.Func
-	take        host.Func
-	both        host.Func
-	all         host.Func
-	maybe       host.Func
-	visit       host.Func
-	visitBoth   host.Func
-	hand        host.Func
-	give        host.Func
-	giveAll     host.Func
+	newItem     bind.Func
+	itemValue   bind.Func
+	itemCompare bind.Func
+	itemMerge   bind.Func
+	newCrate    bind.Func
+	peek        bind.Func
+	take        bind.Func
+	both        bind.Func
+	all         bind.Func
+	maybe       bind.Func
+	visit       bind.Func
+	visitBoth   bind.Func
+	hand        bind.Func
+	give        bind.Func
+	giveAll     bind.Func
 }
 
 // itemHandle is a Item that a guest defines.
 type itemHandle struct {
-	*host.Handle
+	*bind.Handle
 	exports *exports
 }
 
 // crateHandle is a Crate that a guest defines.
 type crateHandle struct {
-	*host.Handle
+	*bind.Handle
 	exports *exports
 }
 
@@ -158,7 +230,7 @@ func (x *exports) NewItem(ctx context.Context, n uint32) (Item, error) {
 	if !call.Invoke() {
 		return nil, call.End()
 	}
-	result := host.LiftOwn[Item](call, resourceItem, uint32(call.Stack[0]))
+	result := bind.LiftOwn[Item](call, resourceItem, uint32(call.Stack[0]))
 	return result, call.End()
 }
 
@@ -197,7 +269,7 @@ func (x *exports) ItemMerge(ctx context.Context, a Item, b Item) (Item, error) {
 	if !call.Invoke() {
 		return nil, call.End()
 	}
-	result := host.LiftOwn[Item](call, resourceItem, uint32(call.Stack[0]))
+	result := bind.LiftOwn[Item](call, resourceItem, uint32(call.Stack[0]))
 	return result, call.End()
 }
 
@@ -206,7 +278,7 @@ func (x *exports) NewCrate(ctx context.Context) (Crate, error) {
 	if !call.Invoke() {
 		return nil, call.End()
 	}
-	result := host.LiftOwn[Crate](call, resourceCrate, uint32(call.Stack[0]))
+	result := bind.LiftOwn[Crate](call, resourceCrate, uint32(call.Stack[0]))
 	return result, call.End()
 }
 
@@ -247,7 +319,7 @@ func (x *exports) Both(ctx context.Context, a Item, b Item) error {
 }
 
 func (x *exports) All(ctx context.Context, items []Item) ([]Item, error) {
-	if bad := host.CheckList(len(items), 4); bad != nil {
+	if bad := bind.CheckList(len(items), 4); bad != nil {
 		return nil, bad.In("items")
 	}
 	for i, item := range items {
@@ -271,10 +343,11 @@ func (x *exports) All(ctx context.Context, items []Item) ([]Item, error) {
 	if !ok {
 		return nil, call.End()
 	}
-	region, result := host.LiftList[Item](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]), 4, 4)
+	region, result := bind.LiftList[Item](call, binary.LittleEndian.Uint32(area),
+		binary.LittleEndian.Uint32(area[4:]), 4, 4)
 	for i := range result {
 		item := region[i*4:]
-		result[i] = host.LiftOwn[Item](call, resourceItem, binary.LittleEndian.Uint32(item))
+		result[i] = bind.LiftOwn[Item](call, resourceItem, binary.LittleEndian.Uint32(item))
 	}
 	return result, call.End()
 }
@@ -293,7 +366,7 @@ func (x *exports) Maybe(ctx context.Context) (types.Option[Item], error) {
 	switch resultCase {
 	case 0:
 	case 1:
-		result = types.Some[Item](host.LiftOwn[Item](call, resourceItem, binary.LittleEndian.Uint32(area[4:])))
+		result = types.Some[Item](bind.LiftOwn[Item](call, resourceItem, binary.LittleEndian.Uint32(area[4:])))
 	default:
 		call.BadDiscriminant(uint32(resultCase), 2)
 	}
@@ -317,7 +390,7 @@ func (x *exports) VisitBoth(ctx context.Context, a Entry, b Entry, text string) 
 	if bad := x.visitBoth.CheckHandle(resourceEntry, b); bad != nil {
 		return 0, bad.In("b")
 	}
-	if bad := host.CheckString(text); bad != nil {
+	if bad := bind.CheckString(text); bad != nil {
 		return 0, bad.In("text")
 	}
 	call := x.visitBoth.Begin(ctx)
@@ -337,7 +410,7 @@ func (x *exports) Hand(ctx context.Context, e Entry, text string) (uint32, error
 	if bad := x.hand.CheckHandle(resourceEntry, e); bad != nil {
 		return 0, bad.In("e")
 	}
-	if bad := host.CheckString(text); bad != nil {
+	if bad := bind.CheckString(text); bad != nil {
 		return 0, bad.In("text")
 	}
 	call := x.hand.Begin(ctx)
@@ -356,7 +429,7 @@ func (x *exports) Give(ctx context.Context) (Entry, error) {
 	if !call.Invoke() {
 		return nil, call.End()
 	}
-	result := host.LiftOwn[Entry](call, resourceEntry, uint32(call.Stack[0]))
+	result := bind.LiftOwn[Entry](call, resourceEntry, uint32(call.Stack[0]))
 	return result, call.End()
 }
 
@@ -369,15 +442,16 @@ func (x *exports) GiveAll(ctx context.Context) ([]Entry, error) {
 	if !ok {
 		return nil, call.End()
 	}
-	region, result := host.LiftList[Entry](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]), 4, 4)
+	region, result := bind.LiftList[Entry](call, binary.LittleEndian.Uint32(area),
+		binary.LittleEndian.Uint32(area[4:]), 4, 4)
 	for i := range result {
 		item := region[i*4:]
-		result[i] = host.LiftOwn[Entry](call, resourceEntry, binary.LittleEndian.Uint32(item))
+		result[i] = bind.LiftOwn[Entry](call, resourceEntry, binary.LittleEndian.Uint32(item))
 	}
 	return result, call.End()
 }
 
-func handleNewItem(call *host.Call) {
+func handleNewItem(call *bind.Call) {
 	result, err := call.Impl().(Interface).NewItem(call.Context(), uint32(call.Stack[0]))
 	if err != nil {
 		call.Fail(err)
@@ -386,8 +460,8 @@ func handleNewItem(call *host.Call) {
 	call.Stack[0] = uint64(call.LowerOwn(resourceItem, result))
 }
 
-func handleItemValue(call *host.Call) {
-	self := host.LiftBorrow[Item](call, resourceItem, uint32(call.Stack[0]))
+func handleItemValue(call *bind.Call) {
+	self := bind.LiftBorrow[Item](call, resourceItem, uint32(call.Stack[0]))
 	if !call.OK() {
 		return
 	}
@@ -399,9 +473,9 @@ func handleItemValue(call *host.Call) {
 	call.Stack[0] = uint64(result)
 }
 
-func handleItemCompare(call *host.Call) {
-	self := host.LiftBorrow[Item](call, resourceItem, uint32(call.Stack[0]))
-	other := host.LiftBorrow[Item](call, resourceItem, uint32(call.Stack[1]))
+func handleItemCompare(call *bind.Call) {
+	self := bind.LiftBorrow[Item](call, resourceItem, uint32(call.Stack[0]))
+	other := bind.LiftBorrow[Item](call, resourceItem, uint32(call.Stack[1]))
 	if !call.OK() {
 		return
 	}
@@ -413,9 +487,9 @@ func handleItemCompare(call *host.Call) {
 	call.Stack[0] = uint64(uint32(result))
 }
 
-func handleItemMerge(call *host.Call) {
-	a := host.LiftOwn[Item](call, resourceItem, uint32(call.Stack[0]))
-	b := host.LiftOwn[Item](call, resourceItem, uint32(call.Stack[1]))
+func handleItemMerge(call *bind.Call) {
+	a := bind.LiftOwn[Item](call, resourceItem, uint32(call.Stack[0]))
+	b := bind.LiftOwn[Item](call, resourceItem, uint32(call.Stack[1]))
 	if !call.OK() {
 		return
 	}
@@ -427,7 +501,7 @@ func handleItemMerge(call *host.Call) {
 	call.Stack[0] = uint64(call.LowerOwn(resourceItem, result))
 }
 
-func handleNewCrate(call *host.Call) {
+func handleNewCrate(call *bind.Call) {
 	result, err := call.Impl().(Interface).NewCrate(call.Context())
 	if err != nil {
 		call.Fail(err)
@@ -436,8 +510,8 @@ func handleNewCrate(call *host.Call) {
 	call.Stack[0] = uint64(call.LowerOwn(resourceCrate, result))
 }
 
-func handlePeek(call *host.Call) {
-	i := host.LiftBorrow[Item](call, resourceItem, uint32(call.Stack[0]))
+func handlePeek(call *bind.Call) {
+	i := bind.LiftBorrow[Item](call, resourceItem, uint32(call.Stack[0]))
 	if !call.OK() {
 		return
 	}
@@ -449,8 +523,8 @@ func handlePeek(call *host.Call) {
 	call.Stack[0] = uint64(result)
 }
 
-func handleTake(call *host.Call) {
-	i := host.LiftOwn[Item](call, resourceItem, uint32(call.Stack[0]))
+func handleTake(call *bind.Call) {
+	i := bind.LiftOwn[Item](call, resourceItem, uint32(call.Stack[0]))
 	if !call.OK() {
 		return
 	}
@@ -462,9 +536,9 @@ func handleTake(call *host.Call) {
 	call.Stack[0] = uint64(result)
 }
 
-func handleBoth(call *host.Call) {
-	a := host.LiftOwn[Item](call, resourceItem, uint32(call.Stack[0]))
-	b := host.LiftBorrow[Item](call, resourceItem, uint32(call.Stack[1]))
+func handleBoth(call *bind.Call) {
+	a := bind.LiftOwn[Item](call, resourceItem, uint32(call.Stack[0]))
+	b := bind.LiftBorrow[Item](call, resourceItem, uint32(call.Stack[1]))
 	if !call.OK() {
 		return
 	}
@@ -473,11 +547,11 @@ func handleBoth(call *host.Call) {
 	}
 }
 
-func handleAll(call *host.Call) {
-	region, items := host.LiftList[Item](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 4, 4)
+func handleAll(call *bind.Call) {
+	region, items := bind.LiftList[Item](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 4, 4)
 	for i := range items {
 		item := region[i*4:]
-		items[i] = host.LiftOwn[Item](call, resourceItem, binary.LittleEndian.Uint32(item))
+		items[i] = bind.LiftOwn[Item](call, resourceItem, binary.LittleEndian.Uint32(item))
 	}
 	if !call.OK() {
 		return
@@ -500,7 +574,7 @@ func handleAll(call *host.Call) {
 	call.StoreUint32(resultPtr+4, uint32(len(result)))
 }
 
-func handleMaybe(call *host.Call) {
+func handleMaybe(call *bind.Call) {
 	result, err := call.Impl().(Interface).Maybe(call.Context())
 	if err != nil {
 		call.Fail(err)
@@ -518,8 +592,8 @@ func handleMaybe(call *host.Call) {
 	}
 }
 
-func handleVisit(call *host.Call) {
-	e := host.LiftBorrow[Entry](call, resourceEntry, uint32(call.Stack[0]))
+func handleVisit(call *bind.Call) {
+	e := bind.LiftBorrow[Entry](call, resourceEntry, uint32(call.Stack[0]))
 	if !call.OK() {
 		return
 	}
@@ -531,9 +605,9 @@ func handleVisit(call *host.Call) {
 	call.Stack[0] = uint64(result)
 }
 
-func handleVisitBoth(call *host.Call) {
-	a := host.LiftBorrow[Entry](call, resourceEntry, uint32(call.Stack[0]))
-	b := host.LiftBorrow[Entry](call, resourceEntry, uint32(call.Stack[1]))
+func handleVisitBoth(call *bind.Call) {
+	a := bind.LiftBorrow[Entry](call, resourceEntry, uint32(call.Stack[0]))
+	b := bind.LiftBorrow[Entry](call, resourceEntry, uint32(call.Stack[1]))
 	text := call.LiftString(uint32(call.Stack[2]), uint32(call.Stack[3]))
 	if !call.OK() {
 		return
@@ -546,8 +620,8 @@ func handleVisitBoth(call *host.Call) {
 	call.Stack[0] = uint64(result)
 }
 
-func handleHand(call *host.Call) {
-	e := host.LiftOwn[Entry](call, resourceEntry, uint32(call.Stack[0]))
+func handleHand(call *bind.Call) {
+	e := bind.LiftOwn[Entry](call, resourceEntry, uint32(call.Stack[0]))
 	text := call.LiftString(uint32(call.Stack[1]), uint32(call.Stack[2]))
 	if !call.OK() {
 		return
@@ -560,7 +634,7 @@ func handleHand(call *host.Call) {
 	call.Stack[0] = uint64(result)
 }
 
-func handleGive(call *host.Call) {
+func handleGive(call *bind.Call) {
 	result, err := call.Impl().(Interface).Give(call.Context())
 	if err != nil {
 		call.Fail(err)
@@ -569,7 +643,7 @@ func handleGive(call *host.Call) {
 	call.Stack[0] = uint64(call.LowerOwn(resourceEntry, result))
 }
 
-func handleGiveAll(call *host.Call) {
+func handleGiveAll(call *bind.Call) {
 	result, err := call.Impl().(Interface).GiveAll(call.Context())
 	if err != nil {
 		call.Fail(err)

@@ -8,7 +8,7 @@ import (
 	"context"
 	"encoding/binary"
 
-	"github.com/witgen/witgen/canonicalabi/host"
+	"github.com/witgen/witgen/canonicalabi/host/bind"
 	"github.com/witgen/witgen/canonicalabi/types"
 )
 
@@ -49,25 +49,79 @@ const (
 )
 
 // Descriptor describes test:subject/store@1.2.3 to the runtime.
-var Descriptor = host.Interface{
-	Functions: []host.Function{
-		{Name: "[constructor]entry", Type: 0xd0ce743b456959a7, Export: "i32 i32 -> i32", Import: "i32 i32 -> i32", Handle: handleNewEntry},
-		{Name: "[method]entry.name", Type: 0xca7b7084ce2adef0, Export: "i32 -> i32", Import: "i32 i32 ->", Handle: handleEntryName},
-		{Name: "[method]entry.rename", Type: 0x2e07d4344fe2184b, Export: "i32 i32 i32 ->", Import: "i32 i32 i32 ->", Handle: handleEntryRename},
-		{Name: "[static]entry.merge", Type: 0x8c4601c93782c51e, Export: "i32 i32 -> i32", Import: "i32 i32 -> i32", Handle: handleEntryMerge},
-		{Name: "find", Type: 0x04615993a18c11d4, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleFind},
-		{Name: "count", Type: 0x8850b2cca8cd1b43, Export: "i32 i32 -> i32", Import: "i32 i32 -> i32", Handle: handleCount},
+var Descriptor = bind.Interface{
+	Functions: []bind.Function{
+		{
+			Name:   "[constructor]entry",
+			Type:   0xd0ce743b456959a7,
+			Export: "i32 i32 -> i32",
+			Import: "i32 i32 -> i32",
+			Handle: handleNewEntry,
+		},
+		{
+			Name:   "[method]entry.name",
+			Type:   0xca7b7084ce2adef0,
+			Export: "i32 -> i32",
+			Import: "i32 i32 ->",
+			Handle: handleEntryName,
+		},
+		{
+			Name:   "[method]entry.rename",
+			Type:   0x2e07d4344fe2184b,
+			Export: "i32 i32 i32 ->",
+			Import: "i32 i32 i32 ->",
+			Handle: handleEntryRename,
+		},
+		{
+			Name:   "[static]entry.merge",
+			Type:   0x8c4601c93782c51e,
+			Export: "i32 i32 -> i32",
+			Import: "i32 i32 -> i32",
+			Handle: handleEntryMerge,
+		},
+		{
+			Name:   "find",
+			Type:   0x04615993a18c11d4,
+			Export: "i32 i32 -> i32",
+			Import: "i32 i32 i32 ->",
+			Handle: handleFind,
+		},
+		{
+			Name:   "count",
+			Type:   0x8850b2cca8cd1b43,
+			Export: "i32 i32 -> i32",
+			Import: "i32 i32 -> i32",
+			Handle: handleCount,
+		},
 		{Name: "take", Type: 0x82260ac842299a63, Export: "i32 ->", Import: "i32 ->", Handle: handleTake},
-		{Name: "take-and", Type: 0xee1e88f09f804545, Export: "i32 i32 i32 ->", Import: "i32 i32 i32 ->", Handle: handleTakeAnd},
-		{Name: "take-all", Type: 0x18f8b46315d2b00b, Export: "i32 i32 ->", Import: "i32 i32 ->", Handle: handleTakeAll},
-		{Name: "open-all", Type: 0x13f37076e5043a9c, Export: "i32 -> i32", Import: "i32 i32 ->", Handle: handleOpenAll},
+		{
+			Name:   "take-and",
+			Type:   0xee1e88f09f804545,
+			Export: "i32 i32 i32 ->",
+			Import: "i32 i32 i32 ->",
+			Handle: handleTakeAnd,
+		},
+		{
+			Name:   "take-all",
+			Type:   0x18f8b46315d2b00b,
+			Export: "i32 i32 ->",
+			Import: "i32 i32 ->",
+			Handle: handleTakeAll,
+		},
+		{
+			Name:   "open-all",
+			Type:   0x13f37076e5043a9c,
+			Export: "i32 -> i32",
+			Import: "i32 i32 ->",
+			Handle: handleOpenAll,
+		},
 	},
 	Resources: []string{"entry"},
 }
 
 // Bind returns the interface as an instance exports it. Worlds that export it
 // call it.
-func Bind(e host.Exports) Interface {
+func Bind(e bind.Exports) Interface {
 	x := &exports{
 		newEntry:    e.Func(0),
 		entryName:   e.Func(1),
@@ -80,7 +134,7 @@ func Bind(e host.Exports) Interface {
 		takeAll:     e.Func(8),
 		openAll:     e.Func(9),
 	}
-	e.Wrap(resourceEntry, func(h *host.Handle) any {
+	e.Wrap(resourceEntry, func(h *bind.Handle) any {
 		return &entryHandle{h, x}
 	})
 	return x
@@ -88,26 +142,26 @@ func Bind(e host.Exports) Interface {
 
 // exports calls the functions that an instance exports.
 type exports struct {
-	newEntry    host.Func
-	entryName   host.Func
-	entryRename host.Func
-	entryMerge  host.Func
-	find        host.Func
-	count       host.Func
-	take        host.Func
-	takeAnd     host.Func
-	takeAll     host.Func
-	openAll     host.Func
+	newEntry    bind.Func
+	entryName   bind.Func
+	entryRename bind.Func
+	entryMerge  bind.Func
+	find        bind.Func
+	count       bind.Func
+	take        bind.Func
+	takeAnd     bind.Func
+	takeAll     bind.Func
+	openAll     bind.Func
 }
 
 // entryHandle is a Entry that a guest defines.
 type entryHandle struct {
-	*host.Handle
+	*bind.Handle
 	exports *exports
 }
 
 func (x *exports) NewEntry(ctx context.Context, name string) (Entry, error) {
-	if bad := host.CheckString(name); bad != nil {
+	if bad := bind.CheckString(name); bad != nil {
 		return nil, bad.In("name")
 	}
 	call := x.newEntry.Begin(ctx)
@@ -118,7 +172,7 @@ func (x *exports) NewEntry(ctx context.Context, name string) (Entry, error) {
 	if !call.Invoke() {
 		return nil, call.End()
 	}
-	result := host.LiftOwn[Entry](call, resourceEntry, uint32(call.Stack[0]))
+	result := bind.LiftOwn[Entry](call, resourceEntry, uint32(call.Stack[0]))
 	return result, call.End()
 }
 
@@ -137,7 +191,7 @@ func (h *entryHandle) Name(ctx context.Context) (string, error) {
 }
 
 func (h *entryHandle) Rename(ctx context.Context, name string) error {
-	if bad := host.CheckString(name); bad != nil {
+	if bad := bind.CheckString(name); bad != nil {
 		return bad.In("name")
 	}
 	call := h.exports.entryRename.Begin(ctx)
@@ -166,12 +220,12 @@ func (x *exports) EntryMerge(ctx context.Context, a Entry, b Entry) (Entry, erro
 	if !call.Invoke() {
 		return nil, call.End()
 	}
-	result := host.LiftOwn[Entry](call, resourceEntry, uint32(call.Stack[0]))
+	result := bind.LiftOwn[Entry](call, resourceEntry, uint32(call.Stack[0]))
 	return result, call.End()
 }
 
 func (x *exports) Find(ctx context.Context, name string) (Entry, error) {
-	if bad := host.CheckString(name); bad != nil {
+	if bad := bind.CheckString(name); bad != nil {
 		return nil, bad.In("name")
 	}
 	call := x.find.Begin(ctx)
@@ -191,9 +245,10 @@ func (x *exports) Find(ctx context.Context, name string) (Entry, error) {
 	var err error
 	switch resultCase {
 	case 0:
-		value = host.LiftOwn[Entry](call, resourceEntry, binary.LittleEndian.Uint32(area[4:]))
+		value = bind.LiftOwn[Entry](call, resourceEntry, binary.LittleEndian.Uint32(area[4:]))
 	case 1:
-		err = types.Error[string]{Value: call.LiftString(binary.LittleEndian.Uint32(area[4:]), binary.LittleEndian.Uint32(area[8:]))}
+		err = types.Error[string]{Value: call.LiftString(binary.LittleEndian.Uint32(area[4:]),
+			binary.LittleEndian.Uint32(area[8:]))}
 	default:
 		call.BadDiscriminant(uint32(resultCase), 2)
 	}
@@ -204,7 +259,7 @@ func (x *exports) Find(ctx context.Context, name string) (Entry, error) {
 }
 
 func (x *exports) Count(ctx context.Context, entries []Entry) (uint32, error) {
-	if bad := host.CheckList(len(entries), 4); bad != nil {
+	if bad := bind.CheckList(len(entries), 4); bad != nil {
 		return 0, bad.In("entries")
 	}
 	for i, item := range entries {
@@ -239,7 +294,7 @@ func (x *exports) TakeAnd(ctx context.Context, entry Entry, text string) error {
 	if bad := x.takeAnd.CheckHandle(resourceEntry, entry); bad != nil {
 		return bad.In("entry")
 	}
-	if bad := host.CheckString(text); bad != nil {
+	if bad := bind.CheckString(text); bad != nil {
 		return bad.In("text")
 	}
 	call := x.takeAnd.Begin(ctx)
@@ -254,7 +309,7 @@ func (x *exports) TakeAnd(ctx context.Context, entry Entry, text string) error {
 }
 
 func (x *exports) TakeAll(ctx context.Context, entries []Entry) error {
-	if bad := host.CheckList(len(entries), 4); bad != nil {
+	if bad := bind.CheckList(len(entries), 4); bad != nil {
 		return bad.In("entries")
 	}
 	for i, item := range entries {
@@ -285,15 +340,16 @@ func (x *exports) OpenAll(ctx context.Context, n uint32) ([]Entry, error) {
 	if !ok {
 		return nil, call.End()
 	}
-	region, result := host.LiftList[Entry](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]), 4, 4)
+	region, result := bind.LiftList[Entry](call, binary.LittleEndian.Uint32(area),
+		binary.LittleEndian.Uint32(area[4:]), 4, 4)
 	for i := range result {
 		item := region[i*4:]
-		result[i] = host.LiftOwn[Entry](call, resourceEntry, binary.LittleEndian.Uint32(item))
+		result[i] = bind.LiftOwn[Entry](call, resourceEntry, binary.LittleEndian.Uint32(item))
 	}
 	return result, call.End()
 }
 
-func handleNewEntry(call *host.Call) {
+func handleNewEntry(call *bind.Call) {
 	name := call.LiftString(uint32(call.Stack[0]), uint32(call.Stack[1]))
 	if !call.OK() {
 		return
@@ -306,8 +362,8 @@ func handleNewEntry(call *host.Call) {
 	call.Stack[0] = uint64(call.LowerOwn(resourceEntry, result))
 }
 
-func handleEntryName(call *host.Call) {
-	self := host.LiftBorrow[Entry](call, resourceEntry, uint32(call.Stack[0]))
+func handleEntryName(call *bind.Call) {
+	self := bind.LiftBorrow[Entry](call, resourceEntry, uint32(call.Stack[0]))
 	if !call.OK() {
 		return
 	}
@@ -325,8 +381,8 @@ func handleEntryName(call *host.Call) {
 	call.StoreUint32(resultPtr+4, resultLen)
 }
 
-func handleEntryRename(call *host.Call) {
-	self := host.LiftBorrow[Entry](call, resourceEntry, uint32(call.Stack[0]))
+func handleEntryRename(call *bind.Call) {
+	self := bind.LiftBorrow[Entry](call, resourceEntry, uint32(call.Stack[0]))
 	name := call.LiftString(uint32(call.Stack[1]), uint32(call.Stack[2]))
 	if !call.OK() {
 		return
@@ -336,9 +392,9 @@ func handleEntryRename(call *host.Call) {
 	}
 }
 
-func handleEntryMerge(call *host.Call) {
-	a := host.LiftOwn[Entry](call, resourceEntry, uint32(call.Stack[0]))
-	b := host.LiftBorrow[Entry](call, resourceEntry, uint32(call.Stack[1]))
+func handleEntryMerge(call *bind.Call) {
+	a := bind.LiftOwn[Entry](call, resourceEntry, uint32(call.Stack[0]))
+	b := bind.LiftBorrow[Entry](call, resourceEntry, uint32(call.Stack[1]))
 	if !call.OK() {
 		return
 	}
@@ -350,7 +406,7 @@ func handleEntryMerge(call *host.Call) {
 	call.Stack[0] = uint64(call.LowerOwn(resourceEntry, result))
 }
 
-func handleFind(call *host.Call) {
+func handleFind(call *bind.Call) {
 	name := call.LiftString(uint32(call.Stack[0]), uint32(call.Stack[1]))
 	if !call.OK() {
 		return
@@ -375,11 +431,11 @@ func handleFind(call *host.Call) {
 	}
 }
 
-func handleCount(call *host.Call) {
-	region, entries := host.LiftList[Entry](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 4, 4)
+func handleCount(call *bind.Call) {
+	region, entries := bind.LiftList[Entry](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 4, 4)
 	for i := range entries {
 		item := region[i*4:]
-		entries[i] = host.LiftBorrow[Entry](call, resourceEntry, binary.LittleEndian.Uint32(item))
+		entries[i] = bind.LiftBorrow[Entry](call, resourceEntry, binary.LittleEndian.Uint32(item))
 	}
 	if !call.OK() {
 		return
@@ -392,8 +448,8 @@ func handleCount(call *host.Call) {
 	call.Stack[0] = uint64(result)
 }
 
-func handleTake(call *host.Call) {
-	entry := host.LiftOwn[Entry](call, resourceEntry, uint32(call.Stack[0]))
+func handleTake(call *bind.Call) {
+	entry := bind.LiftOwn[Entry](call, resourceEntry, uint32(call.Stack[0]))
 	if !call.OK() {
 		return
 	}
@@ -402,8 +458,8 @@ func handleTake(call *host.Call) {
 	}
 }
 
-func handleTakeAnd(call *host.Call) {
-	entry := host.LiftOwn[Entry](call, resourceEntry, uint32(call.Stack[0]))
+func handleTakeAnd(call *bind.Call) {
+	entry := bind.LiftOwn[Entry](call, resourceEntry, uint32(call.Stack[0]))
 	text := call.LiftString(uint32(call.Stack[1]), uint32(call.Stack[2]))
 	if !call.OK() {
 		return
@@ -413,11 +469,11 @@ func handleTakeAnd(call *host.Call) {
 	}
 }
 
-func handleTakeAll(call *host.Call) {
-	region, entries := host.LiftList[Entry](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 4, 4)
+func handleTakeAll(call *bind.Call) {
+	region, entries := bind.LiftList[Entry](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 4, 4)
 	for i := range entries {
 		item := region[i*4:]
-		entries[i] = host.LiftOwn[Entry](call, resourceEntry, binary.LittleEndian.Uint32(item))
+		entries[i] = bind.LiftOwn[Entry](call, resourceEntry, binary.LittleEndian.Uint32(item))
 	}
 	if !call.OK() {
 		return
@@ -427,7 +483,7 @@ func handleTakeAll(call *host.Call) {
 	}
 }
 
-func handleOpenAll(call *host.Call) {
+func handleOpenAll(call *bind.Call) {
 	result, err := call.Impl().(Interface).OpenAll(call.Context(), uint32(call.Stack[0]))
 	if err != nil {
 		call.Fail(err)

@@ -8,6 +8,7 @@ import (
 	"context"
 
 	"github.com/witgen/witgen/canonicalabi/host"
+	"github.com/witgen/witgen/canonicalabi/host/bind"
 	"github.com/witgen/witgen/internal/testing/hosttest/gen/test/subject/shop"
 	"github.com/witgen/witgen/internal/testing/hosttest/gen/test/subject/store"
 	"github.com/witgen/witgen/internal/testing/hosttest/gen/test/subject/values"
@@ -29,9 +30,9 @@ func Compile(ctx context.Context, wasm []byte, opts ...host.Option) (*Plugin, er
 }
 
 // Instantiate starts an instance with what the host supplies. An interface that the
-// guest does not import may be left nil.
-func (p *Plugin) Instantiate(ctx context.Context, imports Imports) (*Instance, error) {
-	inst, err := p.plugin.Instantiate(ctx, []any{imports.Values, imports.Store, imports.World})
+// guest does not import may be left nil. opts override those of Compile.
+func (p *Plugin) Instantiate(ctx context.Context, imports Imports, opts ...host.Option) (*Instance, error) {
+	inst, err := p.plugin.Instantiate(ctx, []any{imports.Values, imports.Store, imports.World}, opts...)
 	if err != nil {
 		return nil, err
 	}
@@ -57,7 +58,7 @@ type Imports struct {
 
 // Instance is a running guest. It serves one call at a time.
 type Instance struct {
-	inst   *host.Instance
+	inst   *bind.Instance
 	values values.Interface
 	shop   shop.Interface
 	ownCalls
@@ -85,16 +86,27 @@ func (i *Instance) Err() error {
 }
 
 // world describes the world to the runtime.
-var world = host.World{
+var world = bind.World{
 	Name: "test:subject/subject@1.2.3",
-	Imports: []host.Item{
+	Imports: []bind.Item{
 		{Name: "test:subject/values@1.2.3", Field: "Values", Interface: &values.Descriptor},
-		{Name: "test:subject/store@1.2.3", Field: "Store", Interface: &store.Descriptor, Resources: []host.Resource{{Item: 1, Name: "entry"}}},
+		{
+			Name:      "test:subject/store@1.2.3",
+			Field:     "Store",
+			Interface: &store.Descriptor,
+			Resources: []bind.Resource{{Item: 1, Name: "entry"}},
+		},
 		{Name: "$root", Field: "World", Interface: &ownImports},
 	},
-	Exports: []host.Item{
+	Exports: []bind.Item{
 		{Name: "test:subject/values@1.2.3", Field: "Values", Interface: &values.Descriptor},
-		{Name: "test:subject/shop@1.2.3", Field: "Shop", Interface: &shop.Descriptor, Resources: []host.Resource{{Export: true, Item: 1, Name: "item"}, {Export: true, Item: 1, Name: "crate"}, {Item: 1, Name: "entry"}}},
+		{
+			Name:      "test:subject/shop@1.2.3",
+			Field:     "Shop",
+			Interface: &shop.Descriptor,
+			Resources: []bind.Resource{{Export: true, Item: 1, Name: "item"},
+				{Export: true, Item: 1, Name: "crate"}, {Item: 1, Name: "entry"}},
+		},
 		{Name: "$root", Field: "World", Interface: &ownExports},
 	},
 }
@@ -106,13 +118,13 @@ type Interface interface {
 }
 
 // ownImports describes the functions that the world imports itself to the runtime.
-var ownImports = host.Interface{
-	Functions: []host.Function{
+var ownImports = bind.Interface{
+	Functions: []bind.Function{
 		{Name: "log", Type: 0xcd06ff50caa07e47, Export: "i32 i32 ->", Import: "i32 i32 ->", Handle: handleLog},
 	},
 }
 
-func handleLog(call *host.Call) {
+func handleLog(call *bind.Call) {
 	text := call.LiftString(uint32(call.Stack[0]), uint32(call.Stack[1]))
 	if !call.OK() {
 		return
@@ -123,18 +135,18 @@ func handleLog(call *host.Call) {
 }
 
 // ownExports describes the functions that the world exports itself to the runtime.
-var ownExports = host.Interface{
-	Functions: []host.Function{
+var ownExports = bind.Interface{
+	Functions: []bind.Function{
 		{Name: "run", Type: 0x3dcb01fc02bea12c, Export: "i32 -> i64"},
 	},
 }
 
 // ownCalls calls the functions that the world exports itself.
 type ownCalls struct {
-	run host.Func
+	run bind.Func
 }
 
-func bindOwnCalls(e host.Exports) ownCalls {
+func bindOwnCalls(e bind.Exports) ownCalls {
 	return ownCalls{run: e.Func(0)}
 }
 

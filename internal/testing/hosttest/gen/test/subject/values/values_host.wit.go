@@ -11,6 +11,7 @@ import (
 	"slices"
 
 	"github.com/witgen/witgen/canonicalabi/host"
+	"github.com/witgen/witgen/canonicalabi/host/bind"
 	"github.com/witgen/witgen/canonicalabi/types"
 )
 
@@ -72,15 +73,19 @@ type Interface interface {
 	// EchoOption is echo-option.
 	EchoOption(ctx context.Context, v types.Option[uint32]) (types.Option[uint32], error)
 	// EchoOutcome is echo-outcome.
-	EchoOutcome(ctx context.Context, v types.Tuple2[types.Result[uint32, string], uint8]) (types.Result[uint32, string], uint8, error)
+	EchoOutcome(ctx context.Context,
+		v types.Tuple2[types.Result[uint32, string], uint8]) (types.Result[uint32, string], uint8, error)
 	// EchoMap is echo-map.
 	EchoMap(ctx context.Context, v map[uint32]string) (map[uint32]string, error)
 	// EchoFixed is echo-fixed.
 	EchoFixed(ctx context.Context, v [3]uint16) ([3]uint16, error)
 	// As many parameters as fit on the stack.
-	Sixteen(ctx context.Context, a uint32, b uint32, c uint32, d uint32, e uint32, f uint32, g uint32, h uint32, i uint32, j uint32, k uint32, l uint32, m uint32, n uint32, o uint32, p uint32) (uint64, error)
+	Sixteen(ctx context.Context, a uint32, b uint32, c uint32, d uint32, e uint32, f uint32, g uint32, h uint32,
+		i uint32, j uint32, k uint32, l uint32, m uint32, n uint32, o uint32, p uint32) (uint64, error)
 	// One more: they go through memory.
-	Seventeen(ctx context.Context, a uint32, b uint32, c uint32, d uint32, e uint32, f uint32, g uint32, h uint32, i uint32, j uint32, k uint32, l uint32, m uint32, n uint32, o uint32, p uint32, q uint64) (uint64, error)
+	Seventeen(ctx context.Context, a uint32, b uint32, c uint32, d uint32, e uint32, f uint32, g uint32, h uint32,
+		i uint32, j uint32, k uint32, l uint32, m uint32, n uint32, o uint32, p uint32,
+		q uint64) (uint64, error)
 	// Divide is divide.
 	Divide(ctx context.Context, a int32, b int32) (int32, error)
 	// Parse is parse.
@@ -94,51 +99,267 @@ type Interface interface {
 }
 
 // Descriptor describes test:subject/values@1.2.3 to the runtime.
-var Descriptor = host.Interface{
-	Functions: []host.Function{
-		{Name: "add", Type: 0x6127c1d7a512c2b0, Export: "i32 i32 -> i32", Import: "i32 i32 -> i32", Handle: handleAdd},
-		{Name: "echo-bool", Type: 0x1b778c82d98194e4, Export: "i32 -> i32", Import: "i32 -> i32", Handle: handleEchoBool},
-		{Name: "echo-u8", Type: 0x16fae035c3f913d1, Export: "i32 -> i32", Import: "i32 -> i32", Handle: handleEchoU8},
-		{Name: "echo-s8", Type: 0x5fc3465c879d442d, Export: "i32 -> i32", Import: "i32 -> i32", Handle: handleEchoS8},
-		{Name: "echo-u16", Type: 0x6151909b89fc1d3f, Export: "i32 -> i32", Import: "i32 -> i32", Handle: handleEchoU16},
-		{Name: "echo-s16", Type: 0x91a0050d95ec5d90, Export: "i32 -> i32", Import: "i32 -> i32", Handle: handleEchoS16},
-		{Name: "echo-u32", Type: 0xefab7478186f8a0d, Export: "i32 -> i32", Import: "i32 -> i32", Handle: handleEchoU32},
-		{Name: "echo-u64", Type: 0xda6d220222447a79, Export: "i64 -> i64", Import: "i64 -> i64", Handle: handleEchoU64},
-		{Name: "echo-f32", Type: 0xc662c8db70317964, Export: "f32 -> f32", Import: "f32 -> f32", Handle: handleEchoF32},
-		{Name: "echo-f64", Type: 0x16dc0e02c81e17c1, Export: "f64 -> f64", Import: "f64 -> f64", Handle: handleEchoF64},
-		{Name: "echo-char", Type: 0xd55e82f45930ce57, Export: "i32 -> i32", Import: "i32 -> i32", Handle: handleEchoChar},
-		{Name: "echo-color", Type: 0x838b7b8a6e40c4b4, Export: "i32 -> i32", Import: "i32 -> i32", Handle: handleEchoColor},
-		{Name: "echo-perms", Type: 0x4023868beec489be, Export: "i32 -> i32", Import: "i32 -> i32", Handle: handleEchoPerms},
-		{Name: "echo-string", Type: 0x9dc1d1ca7f484925, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleEchoString},
-		{Name: "echo-bytes", Type: 0xc98028b674000230, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleEchoBytes},
-		{Name: "echo-numbers", Type: 0x023f93a76752ff40, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleEchoNumbers},
-		{Name: "echo-wide", Type: 0xdae816a29ee00e48, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleEchoWide},
-		{Name: "echo-chars", Type: 0x9e6aa46651568932, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleEchoChars},
-		{Name: "echo-bools", Type: 0xd008fe7c1d7a288a, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleEchoBools},
-		{Name: "echo-strings", Type: 0x323907cb1f41ccb1, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleEchoStrings},
-		{Name: "echo-lists", Type: 0x54ba30c7aabb2ead, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleEchoLists},
-		{Name: "echo-person", Type: 0x4150831777113659, Export: "i32 i32 i32 i32 i32 i32 -> i32", Import: "i32 i32 i32 i32 i32 i32 i32 ->", Handle: handleEchoPerson},
-		{Name: "echo-people", Type: 0x75b520acb85fb3e2, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleEchoPeople},
-		{Name: "echo-shape", Type: 0x61863a442662a36e, Export: "i32 i64 i64 i64 i64 -> i32", Import: "i32 i64 i64 i64 i64 i32 ->", Handle: handleEchoShape},
-		{Name: "echo-shapes", Type: 0xfe368f6b6e2fba8c, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleEchoShapes},
-		{Name: "echo-groups", Type: 0x4cb66f9587a51a47, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleEchoGroups},
-		{Name: "echo-option", Type: 0x2296474836bfbe10, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleEchoOption},
-		{Name: "echo-outcome", Type: 0xdc63eeeb1763e8bc, Export: "i32 i32 i32 i32 -> i32", Import: "i32 i32 i32 i32 i32 ->", Handle: handleEchoOutcome},
-		{Name: "echo-map", Type: 0xa8f9460ba745575b, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleEchoMap},
-		{Name: "echo-fixed", Type: 0x215ba4fa8683f830, Export: "i32 i32 i32 -> i32", Import: "i32 i32 i32 i32 ->", Handle: handleEchoFixed},
-		{Name: "sixteen", Type: 0x6e81986c7129c1c0, Export: "i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 -> i64", Import: "i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 -> i64", Handle: handleSixteen},
-		{Name: "seventeen", Type: 0x65d6865724242fd6, Export: "i32 -> i64", Import: "i32 -> i64", Handle: handleSeventeen},
-		{Name: "divide", Type: 0x7a8600079d9db832, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleDivide},
-		{Name: "parse", Type: 0x86077e901af65d29, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleParse},
-		{Name: "check", Type: 0x3a3e9c33bd6c80c2, Export: "i32 -> i32", Import: "i32 -> i32", Handle: handleCheck},
-		{Name: "length", Type: 0x73cae5d5aa05d23e, Export: "i32 i32 -> i32", Import: "i32 i32 -> i32", Handle: handleLength},
+var Descriptor = bind.Interface{
+	Functions: []bind.Function{
+		{
+			Name:   "add",
+			Type:   0x6127c1d7a512c2b0,
+			Export: "i32 i32 -> i32",
+			Import: "i32 i32 -> i32",
+			Handle: handleAdd,
+		},
+		{
+			Name:   "echo-bool",
+			Type:   0x1b778c82d98194e4,
+			Export: "i32 -> i32",
+			Import: "i32 -> i32",
+			Handle: handleEchoBool,
+		},
+		{
+			Name:   "echo-u8",
+			Type:   0x16fae035c3f913d1,
+			Export: "i32 -> i32",
+			Import: "i32 -> i32",
+			Handle: handleEchoU8,
+		},
+		{
+			Name:   "echo-s8",
+			Type:   0x5fc3465c879d442d,
+			Export: "i32 -> i32",
+			Import: "i32 -> i32",
+			Handle: handleEchoS8,
+		},
+		{
+			Name:   "echo-u16",
+			Type:   0x6151909b89fc1d3f,
+			Export: "i32 -> i32",
+			Import: "i32 -> i32",
+			Handle: handleEchoU16,
+		},
+		{
+			Name:   "echo-s16",
+			Type:   0x91a0050d95ec5d90,
+			Export: "i32 -> i32",
+			Import: "i32 -> i32",
+			Handle: handleEchoS16,
+		},
+		{
+			Name:   "echo-u32",
+			Type:   0xefab7478186f8a0d,
+			Export: "i32 -> i32",
+			Import: "i32 -> i32",
+			Handle: handleEchoU32,
+		},
+		{
+			Name:   "echo-u64",
+			Type:   0xda6d220222447a79,
+			Export: "i64 -> i64",
+			Import: "i64 -> i64",
+			Handle: handleEchoU64,
+		},
+		{
+			Name:   "echo-f32",
+			Type:   0xc662c8db70317964,
+			Export: "f32 -> f32",
+			Import: "f32 -> f32",
+			Handle: handleEchoF32,
+		},
+		{
+			Name:   "echo-f64",
+			Type:   0x16dc0e02c81e17c1,
+			Export: "f64 -> f64",
+			Import: "f64 -> f64",
+			Handle: handleEchoF64,
+		},
+		{
+			Name:   "echo-char",
+			Type:   0xd55e82f45930ce57,
+			Export: "i32 -> i32",
+			Import: "i32 -> i32",
+			Handle: handleEchoChar,
+		},
+		{
+			Name:   "echo-color",
+			Type:   0x838b7b8a6e40c4b4,
+			Export: "i32 -> i32",
+			Import: "i32 -> i32",
+			Handle: handleEchoColor,
+		},
+		{
+			Name:   "echo-perms",
+			Type:   0x4023868beec489be,
+			Export: "i32 -> i32",
+			Import: "i32 -> i32",
+			Handle: handleEchoPerms,
+		},
+		{
+			Name:   "echo-string",
+			Type:   0x9dc1d1ca7f484925,
+			Export: "i32 i32 -> i32",
+			Import: "i32 i32 i32 ->",
+			Handle: handleEchoString,
+		},
+		{
+			Name:   "echo-bytes",
+			Type:   0xc98028b674000230,
+			Export: "i32 i32 -> i32",
+			Import: "i32 i32 i32 ->",
+			Handle: handleEchoBytes,
+		},
+		{
+			Name:   "echo-numbers",
+			Type:   0x023f93a76752ff40,
+			Export: "i32 i32 -> i32",
+			Import: "i32 i32 i32 ->",
+			Handle: handleEchoNumbers,
+		},
+		{
+			Name:   "echo-wide",
+			Type:   0xdae816a29ee00e48,
+			Export: "i32 i32 -> i32",
+			Import: "i32 i32 i32 ->",
+			Handle: handleEchoWide,
+		},
+		{
+			Name:   "echo-chars",
+			Type:   0x9e6aa46651568932,
+			Export: "i32 i32 -> i32",
+			Import: "i32 i32 i32 ->",
+			Handle: handleEchoChars,
+		},
+		{
+			Name:   "echo-bools",
+			Type:   0xd008fe7c1d7a288a,
+			Export: "i32 i32 -> i32",
+			Import: "i32 i32 i32 ->",
+			Handle: handleEchoBools,
+		},
+		{
+			Name:   "echo-strings",
+			Type:   0x323907cb1f41ccb1,
+			Export: "i32 i32 -> i32",
+			Import: "i32 i32 i32 ->",
+			Handle: handleEchoStrings,
+		},
+		{
+			Name:   "echo-lists",
+			Type:   0x54ba30c7aabb2ead,
+			Export: "i32 i32 -> i32",
+			Import: "i32 i32 i32 ->",
+			Handle: handleEchoLists,
+		},
+		{
+			Name:   "echo-person",
+			Type:   0x4150831777113659,
+			Export: "i32 i32 i32 i32 i32 i32 -> i32",
+			Import: "i32 i32 i32 i32 i32 i32 i32 ->",
+			Handle: handleEchoPerson,
+		},
+		{
+			Name:   "echo-people",
+			Type:   0x75b520acb85fb3e2,
+			Export: "i32 i32 -> i32",
+			Import: "i32 i32 i32 ->",
+			Handle: handleEchoPeople,
+		},
+		{
+			Name:   "echo-shape",
+			Type:   0x61863a442662a36e,
+			Export: "i32 i64 i64 i64 i64 -> i32",
+			Import: "i32 i64 i64 i64 i64 i32 ->",
+			Handle: handleEchoShape,
+		},
+		{
+			Name:   "echo-shapes",
+			Type:   0xfe368f6b6e2fba8c,
+			Export: "i32 i32 -> i32",
+			Import: "i32 i32 i32 ->",
+			Handle: handleEchoShapes,
+		},
+		{
+			Name:   "echo-groups",
+			Type:   0x4cb66f9587a51a47,
+			Export: "i32 i32 -> i32",
+			Import: "i32 i32 i32 ->",
+			Handle: handleEchoGroups,
+		},
+		{
+			Name:   "echo-option",
+			Type:   0x2296474836bfbe10,
+			Export: "i32 i32 -> i32",
+			Import: "i32 i32 i32 ->",
+			Handle: handleEchoOption,
+		},
+		{
+			Name:   "echo-outcome",
+			Type:   0xdc63eeeb1763e8bc,
+			Export: "i32 i32 i32 i32 -> i32",
+			Import: "i32 i32 i32 i32 i32 ->",
+			Handle: handleEchoOutcome,
+		},
+		{
+			Name:   "echo-map",
+			Type:   0xa8f9460ba745575b,
+			Export: "i32 i32 -> i32",
+			Import: "i32 i32 i32 ->",
+			Handle: handleEchoMap,
+		},
+		{
+			Name:   "echo-fixed",
+			Type:   0x215ba4fa8683f830,
+			Export: "i32 i32 i32 -> i32",
+			Import: "i32 i32 i32 i32 ->",
+			Handle: handleEchoFixed,
+		},
+		{
+			Name:   "sixteen",
+			Type:   0x6e81986c7129c1c0,
+			Export: "i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 -> i64",
+			Import: "i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 -> i64",
+			Handle: handleSixteen,
+		},
+		{
+			Name:   "seventeen",
+			Type:   0x65d6865724242fd6,
+			Export: "i32 -> i64",
+			Import: "i32 -> i64",
+			Handle: handleSeventeen,
+		},
+		{
+			Name:   "divide",
+			Type:   0x7a8600079d9db832,
+			Export: "i32 i32 -> i32",
+			Import: "i32 i32 i32 ->",
+			Handle: handleDivide,
+		},
+		{
+			Name:   "parse",
+			Type:   0x86077e901af65d29,
+			Export: "i32 i32 -> i32",
+			Import: "i32 i32 i32 ->",
+			Handle: handleParse,
+		},
+		{
+			Name:   "check",
+			Type:   0x3a3e9c33bd6c80c2,
+			Export: "i32 -> i32",
+			Import: "i32 -> i32",
+			Handle: handleCheck,
+		},
+		{
+			Name:   "length",
+			Type:   0x73cae5d5aa05d23e,
+			Export: "i32 i32 -> i32",
+			Import: "i32 i32 -> i32",
+			Handle: handleLength,
+		},
 		{Name: "nothing", Type: 0x95df92447b0e740a, Export: "->", Import: "->", Handle: handleNothing},
 	},
 }
 
 // Bind returns the interface as an instance exports it. Worlds that export it
 // call it.
-func Bind(e host.Exports) Interface {
+func Bind(e bind.Exports) Interface {
 	return &exports{
 		add:         e.Func(0),
 		echoBool:    e.Func(1),
@@ -182,43 +403,43 @@ func Bind(e host.Exports) Interface {
 
 // exports calls the functions that an instance exports.
 type exports struct {
-	add         host.Func
-	echoBool    host.Func
-	echoU8      host.Func
-	echoS8      host.Func
-	echoU16     host.Func
-	echoS16     host.Func
-	echoU32     host.Func
-	echoU64     host.Func
-	echoF32     host.Func
-	echoF64     host.Func
-	echoChar    host.Func
-	echoColor   host.Func
-	echoPerms   host.Func
-	echoString  host.Func
-	echoBytes   host.Func
-	echoNumbers host.Func
-	echoWide    host.Func
-	echoChars   host.Func
-	echoBools   host.Func
-	echoStrings host.Func
-	echoLists   host.Func
-	echoPerson  host.Func
-	echoPeople  host.Func
-	echoShape   host.Func
-	echoShapes  host.Func
-	echoGroups  host.Func
-	echoOption  host.Func
-	echoOutcome host.Func
-	echoMap     host.Func
-	echoFixed   host.Func
-	sixteen     host.Func
-	seventeen   host.Func
-	divide      host.Func
-	parse       host.Func
-	check       host.Func
-	length      host.Func
-	nothing     host.Func
+	add         bind.Func
+	echoBool    bind.Func
+	echoU8      bind.Func
+	echoS8      bind.Func
+	echoU16     bind.Func
+	echoS16     bind.Func
+	echoU32     bind.Func
+	echoU64     bind.Func
+	echoF32     bind.Func
+	echoF64     bind.Func
+	echoChar    bind.Func
+	echoColor   bind.Func
+	echoPerms   bind.Func
+	echoString  bind.Func
+	echoBytes   bind.Func
+	echoNumbers bind.Func
+	echoWide    bind.Func
+	echoChars   bind.Func
+	echoBools   bind.Func
+	echoStrings bind.Func
+	echoLists   bind.Func
+	echoPerson  bind.Func
+	echoPeople  bind.Func
+	echoShape   bind.Func
+	echoShapes  bind.Func
+	echoGroups  bind.Func
+	echoOption  bind.Func
+	echoOutcome bind.Func
+	echoMap     bind.Func
+	echoFixed   bind.Func
+	sixteen     bind.Func
+	seventeen   bind.Func
+	divide      bind.Func
+	parse       bind.Func
+	check       bind.Func
+	length      bind.Func
+	nothing     bind.Func
 }
 
 func (x *exports) Add(ctx context.Context, a int32, b int32) (int32, error) {
@@ -294,7 +515,7 @@ func (x *exports) EchoF64(ctx context.Context, v float64) (float64, error) {
 }
 
 func (x *exports) EchoChar(ctx context.Context, v rune) (rune, error) {
-	if bad := host.CheckChar(v); bad != nil {
+	if bad := bind.CheckChar(v); bad != nil {
 		return 0, bad.In("v")
 	}
 	call := x.echoChar.Begin(ctx)
@@ -307,7 +528,7 @@ func (x *exports) EchoChar(ctx context.Context, v rune) (rune, error) {
 }
 
 func (x *exports) EchoColor(ctx context.Context, v Color) (Color, error) {
-	if bad := host.CheckEnum(uint32(v), 3); bad != nil {
+	if bad := bind.CheckEnum(uint32(v), 3); bad != nil {
 		return 0, bad.In("v")
 	}
 	call := x.echoColor.Begin(ctx)
@@ -320,7 +541,7 @@ func (x *exports) EchoColor(ctx context.Context, v Color) (Color, error) {
 }
 
 func (x *exports) EchoPerms(ctx context.Context, v Perms) (Perms, error) {
-	if bad := host.CheckFlags(uint32(v), 3); bad != nil {
+	if bad := bind.CheckFlags(uint32(v), 3); bad != nil {
 		return 0, bad.In("v")
 	}
 	call := x.echoPerms.Begin(ctx)
@@ -331,7 +552,7 @@ func (x *exports) EchoPerms(ctx context.Context, v Perms) (Perms, error) {
 }
 
 func (x *exports) EchoString(ctx context.Context, v string) (string, error) {
-	if bad := host.CheckString(v); bad != nil {
+	if bad := bind.CheckString(v); bad != nil {
 		return "", bad.In("v")
 	}
 	call := x.echoString.Begin(ctx)
@@ -351,11 +572,11 @@ func (x *exports) EchoString(ctx context.Context, v string) (string, error) {
 }
 
 func (x *exports) EchoBytes(ctx context.Context, v []byte) ([]byte, error) {
-	if bad := host.CheckList(len(v), 1); bad != nil {
+	if bad := bind.CheckList(len(v), 1); bad != nil {
 		return nil, bad.In("v")
 	}
 	call := x.echoBytes.Begin(ctx)
-	vPtr, vLen := host.LowerNumbers(call, v)
+	vPtr, vLen := bind.LowerNumbers(call, v)
 	stack := call.Stack[:2]
 	stack[0] = uint64(vPtr)
 	stack[1] = uint64(vLen)
@@ -366,16 +587,16 @@ func (x *exports) EchoBytes(ctx context.Context, v []byte) ([]byte, error) {
 	if !ok {
 		return nil, call.End()
 	}
-	result := host.LiftNumbers[uint8](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]))
+	result := bind.LiftNumbers[uint8](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]))
 	return result, call.End()
 }
 
 func (x *exports) EchoNumbers(ctx context.Context, v []uint32) ([]uint32, error) {
-	if bad := host.CheckList(len(v), 4); bad != nil {
+	if bad := bind.CheckList(len(v), 4); bad != nil {
 		return nil, bad.In("v")
 	}
 	call := x.echoNumbers.Begin(ctx)
-	vPtr, vLen := host.LowerNumbers(call, v)
+	vPtr, vLen := bind.LowerNumbers(call, v)
 	stack := call.Stack[:2]
 	stack[0] = uint64(vPtr)
 	stack[1] = uint64(vLen)
@@ -386,16 +607,16 @@ func (x *exports) EchoNumbers(ctx context.Context, v []uint32) ([]uint32, error)
 	if !ok {
 		return nil, call.End()
 	}
-	result := host.LiftNumbers[uint32](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]))
+	result := bind.LiftNumbers[uint32](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]))
 	return result, call.End()
 }
 
 func (x *exports) EchoWide(ctx context.Context, v []uint64) ([]uint64, error) {
-	if bad := host.CheckList(len(v), 8); bad != nil {
+	if bad := bind.CheckList(len(v), 8); bad != nil {
 		return nil, bad.In("v")
 	}
 	call := x.echoWide.Begin(ctx)
-	vPtr, vLen := host.LowerNumbers(call, v)
+	vPtr, vLen := bind.LowerNumbers(call, v)
 	stack := call.Stack[:2]
 	stack[0] = uint64(vPtr)
 	stack[1] = uint64(vLen)
@@ -406,16 +627,16 @@ func (x *exports) EchoWide(ctx context.Context, v []uint64) ([]uint64, error) {
 	if !ok {
 		return nil, call.End()
 	}
-	result := host.LiftNumbers[uint64](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]))
+	result := bind.LiftNumbers[uint64](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]))
 	return result, call.End()
 }
 
 func (x *exports) EchoChars(ctx context.Context, v []rune) ([]rune, error) {
-	if bad := host.CheckList(len(v), 4); bad != nil {
+	if bad := bind.CheckList(len(v), 4); bad != nil {
 		return nil, bad.In("v")
 	}
 	for i, item := range v {
-		if bad := host.CheckChar(item); bad != nil {
+		if bad := bind.CheckChar(item); bad != nil {
 			return nil, bad.At(i).In("v")
 		}
 	}
@@ -435,7 +656,8 @@ func (x *exports) EchoChars(ctx context.Context, v []rune) ([]rune, error) {
 	if !ok {
 		return nil, call.End()
 	}
-	region, result := host.LiftList[rune](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]), 4, 4)
+	region, result := bind.LiftList[rune](call, binary.LittleEndian.Uint32(area),
+		binary.LittleEndian.Uint32(area[4:]), 4, 4)
 	for i := range result {
 		item := region[i*4:]
 		result[i] = call.LiftChar(binary.LittleEndian.Uint32(item))
@@ -444,7 +666,7 @@ func (x *exports) EchoChars(ctx context.Context, v []rune) ([]rune, error) {
 }
 
 func (x *exports) EchoBools(ctx context.Context, v []bool) ([]bool, error) {
-	if bad := host.CheckList(len(v), 1); bad != nil {
+	if bad := bind.CheckList(len(v), 1); bad != nil {
 		return nil, bad.In("v")
 	}
 	call := x.echoBools.Begin(ctx)
@@ -463,7 +685,8 @@ func (x *exports) EchoBools(ctx context.Context, v []bool) ([]bool, error) {
 	if !ok {
 		return nil, call.End()
 	}
-	region, result := host.LiftList[bool](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]), 1, 1)
+	region, result := bind.LiftList[bool](call, binary.LittleEndian.Uint32(area),
+		binary.LittleEndian.Uint32(area[4:]), 1, 1)
 	for i := range result {
 		item := region[i*1:]
 		result[i] = item[0] != 0
@@ -472,11 +695,11 @@ func (x *exports) EchoBools(ctx context.Context, v []bool) ([]bool, error) {
 }
 
 func (x *exports) EchoStrings(ctx context.Context, v []string) ([]string, error) {
-	if bad := host.CheckList(len(v), 8); bad != nil {
+	if bad := bind.CheckList(len(v), 8); bad != nil {
 		return nil, bad.In("v")
 	}
 	for i, item := range v {
-		if bad := host.CheckString(item); bad != nil {
+		if bad := bind.CheckString(item); bad != nil {
 			return nil, bad.At(i).In("v")
 		}
 	}
@@ -498,7 +721,8 @@ func (x *exports) EchoStrings(ctx context.Context, v []string) ([]string, error)
 	if !ok {
 		return nil, call.End()
 	}
-	region, result := host.LiftList[string](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]), 8, 4)
+	region, result := bind.LiftList[string](call, binary.LittleEndian.Uint32(area),
+		binary.LittleEndian.Uint32(area[4:]), 8, 4)
 	for i := range result {
 		item := region[i*8:]
 		result[i] = call.LiftString(binary.LittleEndian.Uint32(item), binary.LittleEndian.Uint32(item[4:]))
@@ -507,11 +731,11 @@ func (x *exports) EchoStrings(ctx context.Context, v []string) ([]string, error)
 }
 
 func (x *exports) EchoLists(ctx context.Context, v [][]uint64) ([][]uint64, error) {
-	if bad := host.CheckList(len(v), 8); bad != nil {
+	if bad := bind.CheckList(len(v), 8); bad != nil {
 		return nil, bad.In("v")
 	}
 	for i, item := range v {
-		if bad := host.CheckList(len(item), 8); bad != nil {
+		if bad := bind.CheckList(len(item), 8); bad != nil {
 			return nil, bad.At(i).In("v")
 		}
 	}
@@ -519,7 +743,7 @@ func (x *exports) EchoLists(ctx context.Context, v [][]uint64) ([][]uint64, erro
 	vPtr := call.LowerList(len(v), 8, 4)
 	for i, item := range v {
 		at := vPtr + uint32(i)*8
-		itemPtr, itemLen := host.LowerNumbers(call, item)
+		itemPtr, itemLen := bind.LowerNumbers(call, item)
 		call.StoreUint32(at, itemPtr)
 		call.StoreUint32(at+4, itemLen)
 	}
@@ -533,10 +757,12 @@ func (x *exports) EchoLists(ctx context.Context, v [][]uint64) ([][]uint64, erro
 	if !ok {
 		return nil, call.End()
 	}
-	region, result := host.LiftList[[]uint64](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]), 8, 4)
+	region, result := bind.LiftList[[]uint64](call, binary.LittleEndian.Uint32(area),
+		binary.LittleEndian.Uint32(area[4:]), 8, 4)
 	for i := range result {
 		item := region[i*8:]
-		result[i] = host.LiftNumbers[uint64](call, binary.LittleEndian.Uint32(item), binary.LittleEndian.Uint32(item[4:]))
+		result[i] = bind.LiftNumbers[uint64](call, binary.LittleEndian.Uint32(item),
+			binary.LittleEndian.Uint32(item[4:]))
 	}
 	return result, call.End()
 }
@@ -571,7 +797,7 @@ func (x *exports) EchoPerson(ctx context.Context, v Person) (Person, error) {
 }
 
 func (x *exports) EchoPeople(ctx context.Context, v []Person) ([]Person, error) {
-	if bad := host.CheckList(len(v), 20); bad != nil {
+	if bad := bind.CheckList(len(v), 20); bad != nil {
 		return nil, bad.In("v")
 	}
 	for i, item := range v {
@@ -595,7 +821,8 @@ func (x *exports) EchoPeople(ctx context.Context, v []Person) ([]Person, error) 
 	if !ok {
 		return nil, call.End()
 	}
-	region, result := host.LiftList[Person](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]), 20, 4)
+	region, result := bind.LiftList[Person](call, binary.LittleEndian.Uint32(area),
+		binary.LittleEndian.Uint32(area[4:]), 20, 4)
 	for i := range result {
 		item := region[i*20:]
 		result[i] = loadPerson(call, item)
@@ -647,7 +874,7 @@ func (x *exports) EchoShape(ctx context.Context, v Shape) (Shape, error) {
 }
 
 func (x *exports) EchoShapes(ctx context.Context, v []Shape) ([]Shape, error) {
-	if bad := host.CheckList(len(v), 40); bad != nil {
+	if bad := bind.CheckList(len(v), 40); bad != nil {
 		return nil, bad.In("v")
 	}
 	for i, item := range v {
@@ -671,7 +898,8 @@ func (x *exports) EchoShapes(ctx context.Context, v []Shape) ([]Shape, error) {
 	if !ok {
 		return nil, call.End()
 	}
-	region, result := host.LiftList[Shape](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]), 40, 8)
+	region, result := bind.LiftList[Shape](call, binary.LittleEndian.Uint32(area),
+		binary.LittleEndian.Uint32(area[4:]), 40, 8)
 	for i := range result {
 		item := region[i*40:]
 		result[i] = loadShape(call, item)
@@ -680,11 +908,11 @@ func (x *exports) EchoShapes(ctx context.Context, v []Shape) ([]Shape, error) {
 }
 
 func (x *exports) EchoGroups(ctx context.Context, v [][]Shape) ([][]Shape, error) {
-	if bad := host.CheckList(len(v), 8); bad != nil {
+	if bad := bind.CheckList(len(v), 8); bad != nil {
 		return nil, bad.In("v")
 	}
 	for i, item := range v {
-		if bad := host.CheckList(len(item), 40); bad != nil {
+		if bad := bind.CheckList(len(item), 40); bad != nil {
 			return nil, bad.At(i).In("v")
 		}
 		for i2, item2 := range item {
@@ -715,10 +943,12 @@ func (x *exports) EchoGroups(ctx context.Context, v [][]Shape) ([][]Shape, error
 	if !ok {
 		return nil, call.End()
 	}
-	region, result := host.LiftList[[]Shape](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]), 8, 4)
+	region, result := bind.LiftList[[]Shape](call, binary.LittleEndian.Uint32(area),
+		binary.LittleEndian.Uint32(area[4:]), 8, 4)
 	for i := range result {
 		item := region[i*8:]
-		region2, item2 := host.LiftList[Shape](call, binary.LittleEndian.Uint32(item), binary.LittleEndian.Uint32(item[4:]), 40, 8)
+		region2, item2 := bind.LiftList[Shape](call, binary.LittleEndian.Uint32(item),
+			binary.LittleEndian.Uint32(item[4:]), 40, 8)
 		for i2 := range item2 {
 			item3 := region2[i2*40:]
 			item2[i2] = loadShape(call, item3)
@@ -757,9 +987,10 @@ func (x *exports) EchoOption(ctx context.Context, v types.Option[uint32]) (types
 	return result, call.End()
 }
 
-func (x *exports) EchoOutcome(ctx context.Context, v types.Tuple2[types.Result[uint32, string], uint8]) (types.Result[uint32, string], uint8, error) {
+func (x *exports) EchoOutcome(ctx context.Context,
+	v types.Tuple2[types.Result[uint32, string], uint8]) (types.Result[uint32, string], uint8, error) {
 	if _, failure, ok := v.F0.Get(); !ok {
-		if bad := host.CheckString(failure); bad != nil {
+		if bad := bind.CheckString(failure); bad != nil {
 			return types.Result[uint32, string]{}, 0, bad.At(0).In("v")
 		}
 	}
@@ -791,7 +1022,8 @@ func (x *exports) EchoOutcome(ctx context.Context, v types.Tuple2[types.Result[u
 	case 0:
 		f0 = types.OK[uint32, string](binary.LittleEndian.Uint32(area[4:]))
 	case 1:
-		f0 = types.Err[uint32, string](call.LiftString(binary.LittleEndian.Uint32(area[4:]), binary.LittleEndian.Uint32(area[8:])))
+		f0 = types.Err[uint32, string](call.LiftString(binary.LittleEndian.Uint32(area[4:]),
+			binary.LittleEndian.Uint32(area[8:])))
 	default:
 		call.BadDiscriminant(uint32(f0Case2), 2)
 	}
@@ -800,17 +1032,17 @@ func (x *exports) EchoOutcome(ctx context.Context, v types.Tuple2[types.Result[u
 }
 
 func (x *exports) EchoMap(ctx context.Context, v map[uint32]string) (map[uint32]string, error) {
-	if bad := host.CheckList(len(v), 12); bad != nil {
+	if bad := bind.CheckList(len(v), 12); bad != nil {
 		return nil, bad.In("v")
 	}
 	for key, item := range v {
-		if bad := host.CheckString(item); bad != nil {
+		if bad := bind.CheckString(item); bad != nil {
 			return nil, bad.AtKey(key).In("v")
 		}
 	}
 	call := x.echoMap.Begin(ctx)
 	vPtr := call.LowerList(len(v), 12, 4)
-	for i, key := range host.SortedKeys(v) {
+	for i, key := range bind.SortedKeys(v) {
 		at := vPtr + uint32(i)*12
 		call.StoreUint32(at, key)
 		valuePtr, valueLen := call.LowerString(v[key])
@@ -827,9 +1059,11 @@ func (x *exports) EchoMap(ctx context.Context, v map[uint32]string) (map[uint32]
 	if !ok {
 		return nil, call.End()
 	}
-	region, result := host.LiftMap[uint32, string](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]), 12, 4)
+	region, result := bind.LiftMap[uint32, string](call, binary.LittleEndian.Uint32(area),
+		binary.LittleEndian.Uint32(area[4:]), 12, 4)
 	for item := range slices.Chunk(region, 12) {
-		result[binary.LittleEndian.Uint32(item)] = call.LiftString(binary.LittleEndian.Uint32(item[4:]), binary.LittleEndian.Uint32(item[8:]))
+		result[binary.LittleEndian.Uint32(item)] = call.LiftString(binary.LittleEndian.Uint32(item[4:]),
+			binary.LittleEndian.Uint32(item[8:]))
 	}
 	return result, call.End()
 }
@@ -848,11 +1082,12 @@ func (x *exports) EchoFixed(ctx context.Context, v [3]uint16) ([3]uint16, error)
 		return [3]uint16{}, call.End()
 	}
 	var result [3]uint16
-	host.LiftArray(result[:], area)
+	bind.LiftArray(result[:], area)
 	return result, call.End()
 }
 
-func (x *exports) Sixteen(ctx context.Context, a uint32, b uint32, c uint32, d uint32, e uint32, f uint32, g uint32, h uint32, i uint32, j uint32, k uint32, l uint32, m uint32, n uint32, o uint32, p uint32) (uint64, error) {
+func (x *exports) Sixteen(ctx context.Context, a uint32, b uint32, c uint32, d uint32, e uint32, f uint32, g uint32,
+	h uint32, i uint32, j uint32, k uint32, l uint32, m uint32, n uint32, o uint32, p uint32) (uint64, error) {
 	call := x.sixteen.Begin(ctx)
 	stack := call.Stack[:16]
 	stack[0] = uint64(a)
@@ -875,7 +1110,9 @@ func (x *exports) Sixteen(ctx context.Context, a uint32, b uint32, c uint32, d u
 	return core, err
 }
 
-func (x *exports) Seventeen(ctx context.Context, a uint32, b uint32, c uint32, d uint32, e uint32, f uint32, g uint32, h uint32, i uint32, j uint32, k uint32, l uint32, m uint32, n uint32, o uint32, p uint32, q uint64) (uint64, error) {
+func (x *exports) Seventeen(ctx context.Context, a uint32, b uint32, c uint32, d uint32, e uint32, f uint32, g uint32,
+	h uint32, i uint32, j uint32, k uint32, l uint32, m uint32, n uint32, o uint32, p uint32,
+	q uint64) (uint64, error) {
 	call := x.seventeen.Begin(ctx)
 	params := call.Realloc(72, 8)
 	call.StoreUint32(params, a)
@@ -930,7 +1167,7 @@ func (x *exports) Divide(ctx context.Context, a int32, b int32) (int32, error) {
 }
 
 func (x *exports) Parse(ctx context.Context, text string) (uint32, error) {
-	if bad := host.CheckString(text); bad != nil {
+	if bad := bind.CheckString(text); bad != nil {
 		return 0, bad.In("text")
 	}
 	call := x.parse.Begin(ctx)
@@ -952,7 +1189,8 @@ func (x *exports) Parse(ctx context.Context, text string) (uint32, error) {
 	case 0:
 		value = binary.LittleEndian.Uint32(area[4:])
 	case 1:
-		err = types.Error[string]{Value: call.LiftString(binary.LittleEndian.Uint32(area[4:]), binary.LittleEndian.Uint32(area[8:]))}
+		err = types.Error[string]{Value: call.LiftString(binary.LittleEndian.Uint32(area[4:]),
+			binary.LittleEndian.Uint32(area[8:]))}
 	default:
 		call.BadDiscriminant(uint32(resultCase), 2)
 	}
@@ -984,7 +1222,7 @@ func (x *exports) Check(ctx context.Context, n uint32) error {
 }
 
 func (x *exports) Length(ctx context.Context, text string) (uint32, error) {
-	if bad := host.CheckString(text); bad != nil {
+	if bad := bind.CheckString(text); bad != nil {
 		return 0, bad.In("text")
 	}
 	call := x.length.Begin(ctx)
@@ -1002,8 +1240,9 @@ func (x *exports) Nothing(ctx context.Context) error {
 	return err
 }
 
-func handleAdd(call *host.Call) {
-	result, err := call.Impl().(Interface).Add(call.Context(), int32(uint32(call.Stack[0])), int32(uint32(call.Stack[1])))
+func handleAdd(call *bind.Call) {
+	result, err := call.Impl().(Interface).Add(call.Context(), int32(uint32(call.Stack[0])),
+		int32(uint32(call.Stack[1])))
 	if err != nil {
 		call.Fail(err)
 		return
@@ -1011,7 +1250,7 @@ func handleAdd(call *host.Call) {
 	call.Stack[0] = uint64(uint32(result))
 }
 
-func handleEchoBool(call *host.Call) {
+func handleEchoBool(call *bind.Call) {
 	result, err := call.Impl().(Interface).EchoBool(call.Context(), uint32(call.Stack[0]) != 0)
 	if err != nil {
 		call.Fail(err)
@@ -1020,7 +1259,7 @@ func handleEchoBool(call *host.Call) {
 	call.Stack[0] = uint64(types.FromBool(result))
 }
 
-func handleEchoU8(call *host.Call) {
+func handleEchoU8(call *bind.Call) {
 	result, err := call.Impl().(Interface).EchoU8(call.Context(), uint8(uint32(call.Stack[0])))
 	if err != nil {
 		call.Fail(err)
@@ -1029,7 +1268,7 @@ func handleEchoU8(call *host.Call) {
 	call.Stack[0] = uint64(uint32(result))
 }
 
-func handleEchoS8(call *host.Call) {
+func handleEchoS8(call *bind.Call) {
 	result, err := call.Impl().(Interface).EchoS8(call.Context(), int8(uint32(call.Stack[0])))
 	if err != nil {
 		call.Fail(err)
@@ -1038,7 +1277,7 @@ func handleEchoS8(call *host.Call) {
 	call.Stack[0] = uint64(uint32(result))
 }
 
-func handleEchoU16(call *host.Call) {
+func handleEchoU16(call *bind.Call) {
 	result, err := call.Impl().(Interface).EchoU16(call.Context(), uint16(uint32(call.Stack[0])))
 	if err != nil {
 		call.Fail(err)
@@ -1047,7 +1286,7 @@ func handleEchoU16(call *host.Call) {
 	call.Stack[0] = uint64(uint32(result))
 }
 
-func handleEchoS16(call *host.Call) {
+func handleEchoS16(call *bind.Call) {
 	result, err := call.Impl().(Interface).EchoS16(call.Context(), int16(uint32(call.Stack[0])))
 	if err != nil {
 		call.Fail(err)
@@ -1056,7 +1295,7 @@ func handleEchoS16(call *host.Call) {
 	call.Stack[0] = uint64(uint32(result))
 }
 
-func handleEchoU32(call *host.Call) {
+func handleEchoU32(call *bind.Call) {
 	result, err := call.Impl().(Interface).EchoU32(call.Context(), uint32(call.Stack[0]))
 	if err != nil {
 		call.Fail(err)
@@ -1065,7 +1304,7 @@ func handleEchoU32(call *host.Call) {
 	call.Stack[0] = uint64(result)
 }
 
-func handleEchoU64(call *host.Call) {
+func handleEchoU64(call *bind.Call) {
 	result, err := call.Impl().(Interface).EchoU64(call.Context(), call.Stack[0])
 	if err != nil {
 		call.Fail(err)
@@ -1074,7 +1313,7 @@ func handleEchoU64(call *host.Call) {
 	call.Stack[0] = result
 }
 
-func handleEchoF32(call *host.Call) {
+func handleEchoF32(call *bind.Call) {
 	result, err := call.Impl().(Interface).EchoF32(call.Context(), math.Float32frombits(uint32(call.Stack[0])))
 	if err != nil {
 		call.Fail(err)
@@ -1083,7 +1322,7 @@ func handleEchoF32(call *host.Call) {
 	call.Stack[0] = uint64(math.Float32bits(result))
 }
 
-func handleEchoF64(call *host.Call) {
+func handleEchoF64(call *bind.Call) {
 	result, err := call.Impl().(Interface).EchoF64(call.Context(), math.Float64frombits(call.Stack[0]))
 	if err != nil {
 		call.Fail(err)
@@ -1092,7 +1331,7 @@ func handleEchoF64(call *host.Call) {
 	call.Stack[0] = math.Float64bits(result)
 }
 
-func handleEchoChar(call *host.Call) {
+func handleEchoChar(call *bind.Call) {
 	v := call.LiftChar(uint32(call.Stack[0]))
 	if !call.OK() {
 		return
@@ -1105,7 +1344,7 @@ func handleEchoChar(call *host.Call) {
 	call.Stack[0] = uint64(call.LowerChar(result))
 }
 
-func handleEchoColor(call *host.Call) {
+func handleEchoColor(call *bind.Call) {
 	v := Color(call.LiftEnum(uint32(call.Stack[0]), 3))
 	if !call.OK() {
 		return
@@ -1118,7 +1357,7 @@ func handleEchoColor(call *host.Call) {
 	call.Stack[0] = uint64(call.LowerEnum(uint32(result), 3))
 }
 
-func handleEchoPerms(call *host.Call) {
+func handleEchoPerms(call *bind.Call) {
 	result, err := call.Impl().(Interface).EchoPerms(call.Context(), Perms(uint32(call.Stack[0])&0x7))
 	if err != nil {
 		call.Fail(err)
@@ -1127,7 +1366,7 @@ func handleEchoPerms(call *host.Call) {
 	call.Stack[0] = uint64(call.LowerFlags(uint32(result), 3))
 }
 
-func handleEchoString(call *host.Call) {
+func handleEchoString(call *bind.Call) {
 	v := call.LiftString(uint32(call.Stack[0]), uint32(call.Stack[1]))
 	if !call.OK() {
 		return
@@ -1146,8 +1385,8 @@ func handleEchoString(call *host.Call) {
 	call.StoreUint32(resultPtr+4, resultLen)
 }
 
-func handleEchoBytes(call *host.Call) {
-	v := host.LiftNumbers[uint8](call, uint32(call.Stack[0]), uint32(call.Stack[1]))
+func handleEchoBytes(call *bind.Call) {
+	v := bind.LiftNumbers[uint8](call, uint32(call.Stack[0]), uint32(call.Stack[1]))
 	if !call.OK() {
 		return
 	}
@@ -1160,13 +1399,13 @@ func handleEchoBytes(call *host.Call) {
 	if !call.CheckArea(resultPtr, 8, 4) {
 		return
 	}
-	resultPtr2, resultLen := host.LowerNumbers(call, result)
+	resultPtr2, resultLen := bind.LowerNumbers(call, result)
 	call.StoreUint32(resultPtr, resultPtr2)
 	call.StoreUint32(resultPtr+4, resultLen)
 }
 
-func handleEchoNumbers(call *host.Call) {
-	v := host.LiftNumbers[uint32](call, uint32(call.Stack[0]), uint32(call.Stack[1]))
+func handleEchoNumbers(call *bind.Call) {
+	v := bind.LiftNumbers[uint32](call, uint32(call.Stack[0]), uint32(call.Stack[1]))
 	if !call.OK() {
 		return
 	}
@@ -1179,13 +1418,13 @@ func handleEchoNumbers(call *host.Call) {
 	if !call.CheckArea(resultPtr, 8, 4) {
 		return
 	}
-	resultPtr2, resultLen := host.LowerNumbers(call, result)
+	resultPtr2, resultLen := bind.LowerNumbers(call, result)
 	call.StoreUint32(resultPtr, resultPtr2)
 	call.StoreUint32(resultPtr+4, resultLen)
 }
 
-func handleEchoWide(call *host.Call) {
-	v := host.LiftNumbers[uint64](call, uint32(call.Stack[0]), uint32(call.Stack[1]))
+func handleEchoWide(call *bind.Call) {
+	v := bind.LiftNumbers[uint64](call, uint32(call.Stack[0]), uint32(call.Stack[1]))
 	if !call.OK() {
 		return
 	}
@@ -1198,13 +1437,13 @@ func handleEchoWide(call *host.Call) {
 	if !call.CheckArea(resultPtr, 8, 4) {
 		return
 	}
-	resultPtr2, resultLen := host.LowerNumbers(call, result)
+	resultPtr2, resultLen := bind.LowerNumbers(call, result)
 	call.StoreUint32(resultPtr, resultPtr2)
 	call.StoreUint32(resultPtr+4, resultLen)
 }
 
-func handleEchoChars(call *host.Call) {
-	region, v := host.LiftList[rune](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 4, 4)
+func handleEchoChars(call *bind.Call) {
+	region, v := bind.LiftList[rune](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 4, 4)
 	for i := range v {
 		item := region[i*4:]
 		v[i] = call.LiftChar(binary.LittleEndian.Uint32(item))
@@ -1230,8 +1469,8 @@ func handleEchoChars(call *host.Call) {
 	call.StoreUint32(resultPtr+4, uint32(len(result)))
 }
 
-func handleEchoBools(call *host.Call) {
-	region, v := host.LiftList[bool](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 1, 1)
+func handleEchoBools(call *bind.Call) {
+	region, v := bind.LiftList[bool](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 1, 1)
 	for i := range v {
 		item := region[i*1:]
 		v[i] = item[0] != 0
@@ -1257,8 +1496,8 @@ func handleEchoBools(call *host.Call) {
 	call.StoreUint32(resultPtr+4, uint32(len(result)))
 }
 
-func handleEchoStrings(call *host.Call) {
-	region, v := host.LiftList[string](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 8, 4)
+func handleEchoStrings(call *bind.Call) {
+	region, v := bind.LiftList[string](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 8, 4)
 	for i := range v {
 		item := region[i*8:]
 		v[i] = call.LiftString(binary.LittleEndian.Uint32(item), binary.LittleEndian.Uint32(item[4:]))
@@ -1286,11 +1525,12 @@ func handleEchoStrings(call *host.Call) {
 	call.StoreUint32(resultPtr+4, uint32(len(result)))
 }
 
-func handleEchoLists(call *host.Call) {
-	region, v := host.LiftList[[]uint64](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 8, 4)
+func handleEchoLists(call *bind.Call) {
+	region, v := bind.LiftList[[]uint64](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 8, 4)
 	for i := range v {
 		item := region[i*8:]
-		v[i] = host.LiftNumbers[uint64](call, binary.LittleEndian.Uint32(item), binary.LittleEndian.Uint32(item[4:]))
+		v[i] = bind.LiftNumbers[uint64](call, binary.LittleEndian.Uint32(item),
+			binary.LittleEndian.Uint32(item[4:]))
 	}
 	if !call.OK() {
 		return
@@ -1307,7 +1547,7 @@ func handleEchoLists(call *host.Call) {
 	resultPtr2 := call.LowerList(len(result), 8, 4)
 	for i, item := range result {
 		at := resultPtr2 + uint32(i)*8
-		itemPtr, itemLen := host.LowerNumbers(call, item)
+		itemPtr, itemLen := bind.LowerNumbers(call, item)
 		call.StoreUint32(at, itemPtr)
 		call.StoreUint32(at+4, itemLen)
 	}
@@ -1315,7 +1555,7 @@ func handleEchoLists(call *host.Call) {
 	call.StoreUint32(resultPtr+4, uint32(len(result)))
 }
 
-func handleEchoPerson(call *host.Call) {
+func handleEchoPerson(call *bind.Call) {
 	v4 := uint32(call.Stack[4])
 	var likes types.Option[Color]
 	switch v4 {
@@ -1346,8 +1586,8 @@ func handleEchoPerson(call *host.Call) {
 	storePerson(call, resultPtr, result)
 }
 
-func handleEchoPeople(call *host.Call) {
-	region, v := host.LiftList[Person](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 20, 4)
+func handleEchoPeople(call *bind.Call) {
+	region, v := bind.LiftList[Person](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 20, 4)
 	for i := range v {
 		item := region[i*20:]
 		v[i] = loadPerson(call, item)
@@ -1373,7 +1613,7 @@ func handleEchoPeople(call *host.Call) {
 	call.StoreUint32(resultPtr+4, uint32(len(result)))
 }
 
-func handleEchoShape(call *host.Call) {
+func handleEchoShape(call *bind.Call) {
 	v1 := call.Stack[1]
 	v2 := call.Stack[2]
 	v0 := uint32(call.Stack[0])
@@ -1382,15 +1622,15 @@ func handleEchoShape(call *host.Call) {
 	case 0:
 		v = ShapeDot{}
 	case 1:
-		if host.Room[ShapeCircle](call) {
+		if bind.Room[ShapeCircle](call) {
 			v = ShapeCircle{Value: math.Float64frombits(v1)}
 		}
 	case 2:
-		if host.Room[ShapeLabel](call) {
+		if bind.Room[ShapeLabel](call) {
 			v = ShapeLabel{Value: call.LiftString(uint32(v1), uint32(v2))}
 		}
 	case 3:
-		if host.Room[ShapeCorners](call) {
+		if bind.Room[ShapeCorners](call) {
 			v = ShapeCorners{Value: types.Tuple4[uint64, uint64, uint64, uint64]{
 				F0: v1,
 				F1: v2,
@@ -1416,8 +1656,8 @@ func handleEchoShape(call *host.Call) {
 	storeShape(call, resultPtr, result)
 }
 
-func handleEchoShapes(call *host.Call) {
-	region, v := host.LiftList[Shape](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 40, 8)
+func handleEchoShapes(call *bind.Call) {
+	region, v := bind.LiftList[Shape](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 40, 8)
 	for i := range v {
 		item := region[i*40:]
 		v[i] = loadShape(call, item)
@@ -1443,11 +1683,12 @@ func handleEchoShapes(call *host.Call) {
 	call.StoreUint32(resultPtr+4, uint32(len(result)))
 }
 
-func handleEchoGroups(call *host.Call) {
-	region, v := host.LiftList[[]Shape](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 8, 4)
+func handleEchoGroups(call *bind.Call) {
+	region, v := bind.LiftList[[]Shape](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 8, 4)
 	for i := range v {
 		item := region[i*8:]
-		region2, item2 := host.LiftList[Shape](call, binary.LittleEndian.Uint32(item), binary.LittleEndian.Uint32(item[4:]), 40, 8)
+		region2, item2 := bind.LiftList[Shape](call, binary.LittleEndian.Uint32(item),
+			binary.LittleEndian.Uint32(item[4:]), 40, 8)
 		for i2 := range item2 {
 			item3 := region2[i2*40:]
 			item2[i2] = loadShape(call, item3)
@@ -1481,7 +1722,7 @@ func handleEchoGroups(call *host.Call) {
 	call.StoreUint32(resultPtr+4, uint32(len(result)))
 }
 
-func handleEchoOption(call *host.Call) {
+func handleEchoOption(call *bind.Call) {
 	v0 := uint32(call.Stack[0])
 	var v types.Option[uint32]
 	switch v0 {
@@ -1511,7 +1752,7 @@ func handleEchoOption(call *host.Call) {
 	}
 }
 
-func handleEchoOutcome(call *host.Call) {
+func handleEchoOutcome(call *bind.Call) {
 	v1 := uint32(call.Stack[1])
 	v0 := uint32(call.Stack[0])
 	var f0 types.Result[uint32, string]
@@ -1548,10 +1789,11 @@ func handleEchoOutcome(call *host.Call) {
 	call.StoreUint8(resultPtr+12, result2)
 }
 
-func handleEchoMap(call *host.Call) {
-	region, v := host.LiftMap[uint32, string](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 12, 4)
+func handleEchoMap(call *bind.Call) {
+	region, v := bind.LiftMap[uint32, string](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 12, 4)
 	for item := range slices.Chunk(region, 12) {
-		v[binary.LittleEndian.Uint32(item)] = call.LiftString(binary.LittleEndian.Uint32(item[4:]), binary.LittleEndian.Uint32(item[8:]))
+		v[binary.LittleEndian.Uint32(item)] = call.LiftString(binary.LittleEndian.Uint32(item[4:]),
+			binary.LittleEndian.Uint32(item[8:]))
 	}
 	if !call.OK() {
 		return
@@ -1566,7 +1808,7 @@ func handleEchoMap(call *host.Call) {
 		return
 	}
 	resultPtr2 := call.LowerList(len(result), 12, 4)
-	for i, key := range host.SortedKeys(result) {
+	for i, key := range bind.SortedKeys(result) {
 		at := resultPtr2 + uint32(i)*12
 		call.StoreUint32(at, key)
 		valuePtr, valueLen := call.LowerString(result[key])
@@ -1577,8 +1819,9 @@ func handleEchoMap(call *host.Call) {
 	call.StoreUint32(resultPtr+4, uint32(len(result)))
 }
 
-func handleEchoFixed(call *host.Call) {
-	result, err := call.Impl().(Interface).EchoFixed(call.Context(), [3]uint16{uint16(uint32(call.Stack[0])), uint16(uint32(call.Stack[1])), uint16(uint32(call.Stack[2]))})
+func handleEchoFixed(call *bind.Call) {
+	result, err := call.Impl().(Interface).EchoFixed(call.Context(),
+		[3]uint16{uint16(uint32(call.Stack[0])), uint16(uint32(call.Stack[1])), uint16(uint32(call.Stack[2]))})
 	if err != nil {
 		call.Fail(err)
 		return
@@ -1588,11 +1831,15 @@ func handleEchoFixed(call *host.Call) {
 		return
 	}
 	numbers := result
-	host.StoreArray(call, resultPtr, numbers[:])
+	bind.StoreArray(call, resultPtr, numbers[:])
 }
 
-func handleSixteen(call *host.Call) {
-	result, err := call.Impl().(Interface).Sixteen(call.Context(), uint32(call.Stack[0]), uint32(call.Stack[1]), uint32(call.Stack[2]), uint32(call.Stack[3]), uint32(call.Stack[4]), uint32(call.Stack[5]), uint32(call.Stack[6]), uint32(call.Stack[7]), uint32(call.Stack[8]), uint32(call.Stack[9]), uint32(call.Stack[10]), uint32(call.Stack[11]), uint32(call.Stack[12]), uint32(call.Stack[13]), uint32(call.Stack[14]), uint32(call.Stack[15]))
+func handleSixteen(call *bind.Call) {
+	result, err := call.Impl().(Interface).Sixteen(call.Context(), uint32(call.Stack[0]), uint32(call.Stack[1]),
+		uint32(call.Stack[2]), uint32(call.Stack[3]), uint32(call.Stack[4]), uint32(call.Stack[5]),
+		uint32(call.Stack[6]), uint32(call.Stack[7]), uint32(call.Stack[8]), uint32(call.Stack[9]),
+		uint32(call.Stack[10]), uint32(call.Stack[11]), uint32(call.Stack[12]), uint32(call.Stack[13]),
+		uint32(call.Stack[14]), uint32(call.Stack[15]))
 	if err != nil {
 		call.Fail(err)
 		return
@@ -1600,7 +1847,7 @@ func handleSixteen(call *host.Call) {
 	call.Stack[0] = result
 }
 
-func handleSeventeen(call *host.Call) {
+func handleSeventeen(call *bind.Call) {
 	area, ok := call.View(uint32(call.Stack[0]), 72, 8)
 	if !ok {
 		return
@@ -1625,7 +1872,8 @@ func handleSeventeen(call *host.Call) {
 	if !call.OK() {
 		return
 	}
-	result, err := call.Impl().(Interface).Seventeen(call.Context(), a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q)
+	result, err := call.Impl().(Interface).Seventeen(call.Context(), a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p,
+		q)
 	if err != nil {
 		call.Fail(err)
 		return
@@ -1633,14 +1881,15 @@ func handleSeventeen(call *host.Call) {
 	call.Stack[0] = result
 }
 
-func handleDivide(call *host.Call) {
-	result, err := call.Impl().(Interface).Divide(call.Context(), int32(uint32(call.Stack[0])), int32(uint32(call.Stack[1])))
+func handleDivide(call *bind.Call) {
+	result, err := call.Impl().(Interface).Divide(call.Context(), int32(uint32(call.Stack[0])),
+		int32(uint32(call.Stack[1])))
 	resultPtr := uint32(call.Stack[2])
 	if !call.CheckArea(resultPtr, 8, 4) {
 		return
 	}
 	if err != nil {
-		failure, ok := host.AsError[Color](call, err)
+		failure, ok := bind.AsError[Color](call, err)
 		if !ok {
 			return
 		}
@@ -1652,7 +1901,7 @@ func handleDivide(call *host.Call) {
 	}
 }
 
-func handleParse(call *host.Call) {
+func handleParse(call *bind.Call) {
 	text := call.LiftString(uint32(call.Stack[0]), uint32(call.Stack[1]))
 	if !call.OK() {
 		return
@@ -1677,11 +1926,11 @@ func handleParse(call *host.Call) {
 	}
 }
 
-func handleCheck(call *host.Call) {
+func handleCheck(call *bind.Call) {
 	err := call.Impl().(Interface).Check(call.Context(), uint32(call.Stack[0]))
 	var resultCase uint32
 	if err != nil {
-		if !call.Failed(err) {
+		if !call.SendsError(err) {
 			return
 		}
 		resultCase = 1
@@ -1689,7 +1938,7 @@ func handleCheck(call *host.Call) {
 	call.Stack[0] = uint64(resultCase)
 }
 
-func handleLength(call *host.Call) {
+func handleLength(call *bind.Call) {
 	text := call.LiftString(uint32(call.Stack[0]), uint32(call.Stack[1]))
 	if !call.OK() {
 		return
@@ -1702,28 +1951,28 @@ func handleLength(call *host.Call) {
 	call.Stack[0] = uint64(result)
 }
 
-func handleNothing(call *host.Call) {
+func handleNothing(call *bind.Call) {
 	if err := call.Impl().(Interface).Nothing(call.Context()); err != nil {
 		call.Fail(err)
 	}
 }
 
 func checkPerson(value Person) *host.BadValueError {
-	if bad := host.CheckString(value.Name); bad != nil {
+	if bad := bind.CheckString(value.Name); bad != nil {
 		return bad.In("name")
 	}
-	if bad := host.CheckChar(value.Letter); bad != nil {
+	if bad := bind.CheckChar(value.Letter); bad != nil {
 		return bad.In("letter")
 	}
 	if some, ok := value.Likes.Get(); ok {
-		if bad := host.CheckEnum(uint32(some), 3); bad != nil {
+		if bad := bind.CheckEnum(uint32(some), 3); bad != nil {
 			return bad.In("likes")
 		}
 	}
 	return nil
 }
 
-func loadPerson(call *host.Call, area []byte) Person {
+func loadPerson(call *bind.Call, area []byte) Person {
 	likesCase := area[16]
 	var likes types.Option[Color]
 	switch likesCase {
@@ -1741,7 +1990,7 @@ func loadPerson(call *host.Call, area []byte) Person {
 	}
 }
 
-func storePerson(call *host.Call, ptr uint32, value Person) {
+func storePerson(call *bind.Call, ptr uint32, value Person) {
 	namePtr, nameLen := call.LowerString(value.Name)
 	call.StoreUint32(ptr, namePtr)
 	call.StoreUint32(ptr+4, nameLen)
@@ -1758,32 +2007,33 @@ func storePerson(call *host.Call, ptr uint32, value Person) {
 func checkShape(value Shape) *host.BadValueError {
 	switch v := value.(type) {
 	case ShapeLabel:
-		if bad := host.CheckString(v.Value); bad != nil {
+		if bad := bind.CheckString(v.Value); bad != nil {
 			return bad.In("label")
 		}
 	case ShapeDot, ShapeCircle, ShapeCorners:
 	default:
-		return host.UnknownCase("shape", value)
+		return bind.UnknownCase("shape", value)
 	}
 	return nil
 }
 
-func loadShape(call *host.Call, area []byte) Shape {
+func loadShape(call *bind.Call, area []byte) Shape {
 	valueCase := area[0]
 	var value Shape
 	switch valueCase {
 	case 0:
 		value = ShapeDot{}
 	case 1:
-		if host.Room[ShapeCircle](call) {
+		if bind.Room[ShapeCircle](call) {
 			value = ShapeCircle{Value: math.Float64frombits(binary.LittleEndian.Uint64(area[8:]))}
 		}
 	case 2:
-		if host.Room[ShapeLabel](call) {
-			value = ShapeLabel{Value: call.LiftString(binary.LittleEndian.Uint32(area[8:]), binary.LittleEndian.Uint32(area[12:]))}
+		if bind.Room[ShapeLabel](call) {
+			value = ShapeLabel{Value: call.LiftString(binary.LittleEndian.Uint32(area[8:]),
+				binary.LittleEndian.Uint32(area[12:]))}
 		}
 	case 3:
-		if host.Room[ShapeCorners](call) {
+		if bind.Room[ShapeCorners](call) {
 			value = ShapeCorners{Value: types.Tuple4[uint64, uint64, uint64, uint64]{
 				F0: binary.LittleEndian.Uint64(area[8:]),
 				F1: binary.LittleEndian.Uint64(area[16:]),
@@ -1797,7 +2047,7 @@ func loadShape(call *host.Call, area []byte) Shape {
 	return value
 }
 
-func storeShape(call *host.Call, ptr uint32, value Shape) {
+func storeShape(call *bind.Call, ptr uint32, value Shape) {
 	switch c := value.(type) {
 	case ShapeDot:
 		call.StoreUint8(ptr, 0)

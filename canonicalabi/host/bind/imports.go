@@ -1,0 +1,120 @@
+package bind
+
+import (
+	"context"
+	"errors"
+
+	"github.com/tetratelabs/wazero/api"
+
+	"github.com/witgen/witgen/canonicalabi/host"
+)
+
+// Import is a host function of wazero that serves guests' calls of one imported
+// function. All instances of a plugin share it.
+type Import struct {
+	// Name is the name that errors show, as in "example:calculator/log#write".
+	Name string
+	// Handle serves a call.
+	Handle func(*Call)
+	// Item is the place in World.Imports of the function's interface, or -1 for a
+	// function of the runtime.
+	Item int
+	// Types are the resource types that the interface mentions, in the order of
+	// Interface.Resources. Resource is the place of the one that DropResource,
+	// NewResource or ResourceRep is for.
+	Types    []*ResourceType
+	Resource int
+	// Options is the place of the function's options in Tree.Options.
+	Options int
+	// Anytime reports whether guests may call the function during realloc and
+	// post-return, as [resource-rep].
+	Anytime bool
+}
+
+// The functions of the runtime that guests import for a resource (CanonicalABI.md,
+// "canon resource.drop" and following).
+var (
+	DropResource = Function{Name: "[resource-drop]", Import: "i32 ->", Handle: dropHandle}
+	NewResource  = Function{Name: "[resource-new]", Import: "i32 -> i32", Handle: newHandle}
+	ResourceRep  = Function{Name: "[resource-rep]", Import: "i32 -> i32", Handle: handleRep}
+)
+
+var errNoInstance = errors.New("an import of a guest was called outside of a call of the guest")
+
+// rep serves [resource-rep] during realloc and post-return (CanonicalABI.md, "canon
+// resource.rep", which does not check may_leave). It does not use the Call of imports,
+// which may be in use.
+func (i *Instance) rep(f *Import, comp *component, handle uint64) uint64 {
+	e, why := comp.handles.get(uint32(handle), f.Types[f.Resource])
+	if e == nil {
+		i.stop(&host.Trap{Func: f.Name, Rule: host.RuleHandle, Detail: why})
+	}
+	return uint64(e.rep)
+}
+
+// Call implements wazero's api.GoModuleFunction. It panics to make the guest trap, as
+// wazero requires.
+func (f *Import) Call(ctx context.Context, caller api.Module, stack []uint64) {
+	i := instanceOf(ctx)
+	opts := &i.options[f.Options]
+	comp := opts.comp
+	if !comp.mayLeave {
+		if f.Anytime {
+			stack[0] = i.rep(f, comp, stack[0])
+			return
+		}
+		i.stop(&host.Trap{Func: f.Name, Rule: host.RuleMayLeave})
+	}
+	comp.mayLeave, i.importing = false, true
+	if i.modules[0] == nil {
+		i.SetModule(0, caller) // the start function of the guest's module runs
+	}
+	c := &i.imported
+	c.opts = opts
+	c.Stack = stack
+	c.name = f.Name
+	c.impl = nil
+	if f.Item >= 0 {
+		c.impl = i.impls[f.Item]
+	}
+	c.types = f.Types
+	c.resource = f.Resource
+	c.left = i.liftLimit
+	f.Handle(c)
+	c.mem = nil
+	c.endLoans()
+	if c.err != nil {
+		c.undo()
+		c.loans.clear()
+		err := c.err
+		c.err = nil
+		i.stop(err)
+	}
+	c.loans.clear()
+	comp.mayLeave, i.importing = true, false
+}
+
+// instanceOf returns the instance that the context of a guest's call carries.
+func instanceOf(ctx context.Context) *Instance {
+	switch ctx := ctx.(type) {
+	case *callContext:
+		return (*Instance)(ctx)
+	case *guardedContext:
+		return ctx.inst
+	default:
+		panic(errNoInstance)
+	}
+}
+
+// stop makes the guest trap because of err, which it keeps for guestError.
+func (i *Instance) stop(err error) {
+	i.importErr = err
+	panic(stopped{err})
+}
+
+// stopped is the panic that makes a guest trap. Its text is short, since it is the
+// beginning of wazero's error, and the Trap has the rest.
+type stopped struct{ err error }
+
+func (s stopped) Error() string { return "stopped by the host" }
+func (s stopped) Unwrap() error { return s.err }
