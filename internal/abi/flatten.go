@@ -23,7 +23,7 @@ func (a *ABI) FlatCount(t wit.Type) uint64 { return a.layout(t).flat }
 // "Flattening"). The caller must not change them. A type may flatten to more
 // values than memory holds: see FlatCount.
 func (a *ABI) Flat(t wit.Type) []Core {
-	switch t := a.Resolve.Dealias(t).(type) {
+	switch t := a.dealias(t).(type) {
 	case wit.Prim:
 		return flatPrims[t]
 	case wit.TypeID:

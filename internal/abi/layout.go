@@ -21,6 +21,8 @@ type ABI struct {
 	supported, small map[wit.TypeID]bool
 	// identities are the hashes of types that Identity has met.
 	identities map[wit.TypeID][]byte
+	// roots are the types behind aliases, by id; nil where dealias was not asked yet.
+	roots []wit.Type
 }
 
 // New returns the ABI of r's types. The Resolve must not change afterwards.
@@ -35,6 +37,51 @@ func New(r *wit.Resolve) *ABI {
 		small:      make(map[wit.TypeID]bool),
 		identities: make(map[wit.TypeID][]byte),
 	}
+}
+
+// dealias returns the type behind the aliases of t. It goes each step once: aliases
+// may form long chains, and many types refer to their ends.
+func (a *ABI) dealias(t wit.Type) wit.Type {
+	id, ok := t.(wit.TypeID)
+	if !ok {
+		return t
+	}
+	if _, ok := a.Resolve.Types[id].Kind.(*wit.Alias); !ok {
+		return t
+	}
+	if missing := len(a.Resolve.Types) - len(a.roots); missing > 0 {
+		a.roots = append(a.roots, make([]wit.Type, missing)...)
+	}
+	var way []wit.TypeID
+	root := t
+	for {
+		id, ok := root.(wit.TypeID)
+		if !ok {
+			break
+		}
+		if known := a.roots[id]; known != nil {
+			root = known
+			break
+		}
+		alias, ok := a.Resolve.Types[id].Kind.(*wit.Alias)
+		if !ok {
+			break
+		}
+		way = append(way, id)
+		root = alias.Type
+	}
+	for _, id := range way {
+		a.roots[id] = root
+	}
+	return root
+}
+
+// kind returns the structure of t behind its aliases, and nil for a primitive.
+func (a *ABI) kind(t wit.Type) wit.Kind {
+	if id, ok := a.dealias(t).(wit.TypeID); ok {
+		return a.Resolve.Types[id].Kind
+	}
+	return nil
 }
 
 // layout is what is known of a type without spelling it out. The numbers
@@ -64,7 +111,7 @@ func (a *ABI) EntrySize(m *wit.Map) uint64 {
 }
 
 func (a *ABI) layout(t wit.Type) layout {
-	t = a.Resolve.Dealias(t)
+	t = a.dealias(t)
 	switch t := t.(type) {
 	case wit.Prim:
 		return primLayout(t)
@@ -193,7 +240,7 @@ func (a *ABI) variantLayout(cases []wit.Type) layout {
 // inlineOps returns the operations that a value of type t, of layout l, takes in
 // memory inside another: one where t has Programs of its own.
 func (a *ABI) inlineOps(t wit.Type, l layout) uint64 {
-	switch a.Resolve.Kind(t).(type) {
+	switch a.kind(t).(type) {
 	case *wit.Record, *wit.Variant:
 		return 1
 	}
