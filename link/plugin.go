@@ -38,6 +38,8 @@ type Plugin struct {
 	// component says that the guest is one: its core modules import from each
 	// other, and from the one of imports.
 	component bool
+	// wasi reports whether the guest imports WASI preview 1.
+	wasi bool
 	// budgeted says that it has several memories, which the limit holds for
 	// together.
 	budgeted bool
@@ -182,6 +184,7 @@ func (p *Plugin) translate(ctx context.Context, wasm []byte) (compiled wazero.Co
 func (p *Plugin) supply(ctx context.Context, m importModule) error {
 	builder := p.runtime.NewHostModuleBuilder(m.name)
 	if m.wasi {
+		p.wasi = true
 		exportWASI(builder)
 	}
 	for _, f := range m.functions {
@@ -232,6 +235,7 @@ func (p *Plugin) Instantiate(ctx context.Context, impls []any, opts ...host.Opti
 		return nil, err
 	}
 	modules := make([]api.Module, len(p.cores))
+	endWASI := func(context.Context) error { return nil }
 	var inst *bind.Instance
 	inst = bind.NewInstance(config, p.tree, supplied.impls, p.types.count, func(ctx context.Context) error {
 		var errs []error
@@ -240,7 +244,7 @@ func (p *Plugin) Instantiate(ctx context.Context, impls []any, opts ...host.Opti
 				errs = append(errs, m.Close(ctx))
 			}
 		}
-		return errors.Join(append(errs, supplied.release(ctx), p.remove(ctx, inst))...)
+		return errors.Join(append(errs, endWASI(ctx), supplied.release(ctx), p.remove(ctx, inst))...)
 	})
 	if p.guarded {
 		inst.GuardContexts()
@@ -248,7 +252,10 @@ func (p *Plugin) Instantiate(ctx context.Context, impls []any, opts ...host.Opti
 	if err := p.add(inst); err != nil {
 		return nil, supplied.fail(ctx, err)
 	}
-	if err := p.start(ctx, config, inst, modules); err != nil {
+	if endWASI, err = p.startWASI(ctx, config, inst); err == nil {
+		err = p.start(ctx, inst, modules)
+	}
+	if err != nil {
 		return nil, errors.Join(err, inst.Close(ctx))
 	}
 	inst.FinishStart()
@@ -257,13 +264,11 @@ func (p *Plugin) Instantiate(ctx context.Context, impls []any, opts ...host.Opti
 
 // start instantiates the guest's core modules, and runs their start functions and
 // the _initialize of a guest that is a core module.
-func (p *Plugin) start(ctx context.Context, config *host.Config, inst *bind.Instance, modules []api.Module) error {
-	resolve, sees := p.resolve, plainConfig
+func (p *Plugin) start(ctx context.Context, inst *bind.Instance, modules []api.Module) error {
+	resolve := p.resolve
 	if p.component {
 		resolve = func(key string) api.Module { return p.resolveCore(key, modules) }
 		inst.SetHostModule(p.imports[0].instance)
-	} else {
-		sees = moduleConfig(config)
 	}
 	ctx = experimental.WithImportResolver(ctx, resolve)
 	if p.budgeted {
@@ -282,7 +287,7 @@ func (p *Plugin) start(ctx context.Context, config *host.Config, inst *bind.Inst
 		if core.compiled == nil {
 			continue
 		}
-		module, err := p.runtime.InstantiateModule(ctx, core.compiled, sees)
+		module, err := p.runtime.InstantiateModule(ctx, core.compiled, plainConfig)
 		if err != nil {
 			return inst.FailStart(p.world.Name, err)
 		}
@@ -305,8 +310,7 @@ func (p *Plugin) start(ctx context.Context, config *host.Config, inst *bind.Inst
 	return nil
 }
 
-// plainConfig is that of a core module of a component, which sees nothing but its
-// imports.
+// plainConfig is that of a core module, which sees nothing but its imports.
 var plainConfig = wazero.NewModuleConfig().WithName("").WithStartFunctions()
 
 // Export returns the functions of the world's export number, bound to an
