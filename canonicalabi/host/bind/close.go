@@ -85,7 +85,7 @@ func (i *Instance) die(err error) {
 		i.settle()
 	}
 	i.metering.watch.Close()
-	defer i.lock.end()      // even if the Close of a resource panics
+	defer i.lock.end() // even if the Close of a resource panics
 	// The caller hears of err. The guest has returned for good, so its memory need not
 	// wait for Close.
 	_ = i.closeObjects(ctx)
