@@ -4,6 +4,7 @@
 package link
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -249,7 +250,7 @@ func (p *Plugin) Instantiate(ctx context.Context, impls []any, opts ...host.Opti
 		return nil, supplied.fail(ctx, err)
 	}
 	if endWASI, err = p.startWASI(ctx, config, inst); err == nil {
-		err = p.start(ctx, inst, modules, memories)
+		err = p.start(ctx, inst, modules, cmp.Or[experimental.MemoryAllocator](config.Memory, memories))
 	}
 	if err != nil {
 		return nil, errors.Join(err, inst.Close(ctx))
@@ -260,7 +261,7 @@ func (p *Plugin) Instantiate(ctx context.Context, impls []any, opts ...host.Opti
 
 // start instantiates the guest's core modules, and runs their start functions and
 // the _initialize of a guest that is a core module.
-func (p *Plugin) start(ctx context.Context, inst *bind.Instance, modules []api.Module, memories *linear.Set) error {
+func (p *Plugin) start(ctx context.Context, inst *bind.Instance, modules []api.Module, memories experimental.MemoryAllocator) error {
 	resolve := p.resolve
 	if p.component {
 		resolve = func(key string) api.Module { return p.resolveCore(key, modules) }
