@@ -26,7 +26,7 @@ var layers = [][]string{
 	{"parser/resolve", "parser/format", "internal/gogen", "component/binary"},
 	{"internal/gogen/neutral", "component/internal/core"},
 	{"component"},
-	{"gen/host", "gen/guest", "internal/preview1"},
+	{"gen/host", "gen/guest", "internal/preview1", "component/plan"},
 	{"internal/cli"},
 	{"cmd/witgen"},
 }
@@ -48,7 +48,7 @@ var runtime = map[string][]string{
 	// The values and their text run nothing: they do without the rest of the runtime.
 	"dynamic/value":                {"canonicalabi/types", "wit"},
 	"dynamic/wave":                 {"dynamic/value", "wit"},
-	"link":                         {"canonicalabi", "canonicalabi/types", "canonicalabi/host", "canonicalabi/host/bind", "canonicalabi/host/meter", "component", "component/binary", "wit", "internal/abi", "diag", "internal/leb128", "link/internal/linear", "internal/wasm", "component/coretype", "wasi/closed"},
+	"link":                         {"canonicalabi", "canonicalabi/types", "canonicalabi/host", "canonicalabi/host/bind", "canonicalabi/host/meter", "component", "component/binary", "wit", "internal/abi", "diag", "link/internal/linear", "internal/wasm", "component/coretype", "component/plan", "wasi/closed"},
 	"canonicalabi/host/meter/cost": {"internal/wasm"},
 	"link/internal/linear":         {},
 	// What WASI grants, for all its versions.

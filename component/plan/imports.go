@@ -1,4 +1,4 @@
-package link
+package plan
 
 import (
 	"strings"
@@ -14,35 +14,35 @@ func (e *env) importItem(d *binary.Import) {
 		e.add(e.args[d.Name.Name])
 		return
 	}
-	from := &rootImport{name: d.Name.Name, sort: d.Type.Sort}
+	from := &Import{Name: d.Name.Name, Sort: d.Type.Sort}
 	switch d.Type.Sort {
 	case binary.SortFunc:
-		from.fn = e.static.Funcs[len(e.functions)]
-		e.functions = append(e.functions, &function{label: from.name, from: from, component: -1})
+		from.WIT = e.static.Funcs[len(e.functions)]
+		e.functions = append(e.functions, &Function{Label: from.Name, From: from, Component: -1})
 	case binary.SortInstance:
 		if t, ok := e.types[d.Type.Index].def.(*binary.InstanceType); ok {
 			from.declare(t)
 		}
-		e.addInstance(&instanceItem{imported: from, resources: map[string]*resource{}})
+		e.addInstance(&Instance{imported: from, resources: map[string]*Resource{}})
 	case binary.SortType:
 		if d.Type.Bound == binary.BoundEq {
 			e.addType(e.types[d.Type.Index])
 			return
 		}
 		r := e.p.newResource(-1)
-		r.mentions = []mention{{root, from.name}}
-		from.resources = []string{from.name}
-		e.addType(typeItem{resource: r})
+		r.Mentions = []Mention{{"", from.Name}}
+		from.Resources = []string{from.Name}
+		e.addType(typeDef{resource: r})
 	case binary.SortCoreModule, binary.SortComponent, binary.SortValue:
-		e.p.fail("the component imports %q, a %s, and a host supplies interfaces and functions only", from.name, d.Type.Sort)
+		e.p.fail("the component imports %q, a %s, and a host supplies interfaces and functions only", from.Name, d.Type.Sort)
 	default:
-		e.p.fail("the component imports %q, a %s", from.name, d.Type.Sort)
+		e.p.fail("the component imports %q, a %s", from.Name, d.Type.Sort)
 	}
-	e.p.plan.imports = append(e.p.plan.imports, from)
+	e.p.plan.Imports = append(e.p.plan.Imports, from)
 }
 
 // declare notes what the type of an imported instance asks for.
-func (r *rootImport) declare(t *binary.InstanceType) {
+func (r *Import) declare(t *binary.InstanceType) {
 	for _, d := range t.Decls {
 		x, ok := d.(*binary.ExportDecl)
 		if !ok {
@@ -50,16 +50,16 @@ func (r *rootImport) declare(t *binary.InstanceType) {
 		}
 		switch {
 		case x.Type.Sort == binary.SortFunc:
-			r.functions = append(r.functions, x.Name.Name)
+			r.Functions = append(r.Functions, x.Name.Name)
 		case x.Type.Sort == binary.SortType && x.Type.Bound == binary.BoundSub:
-			r.resources = append(r.resources, x.Name.Name)
+			r.Resources = append(r.Resources, x.Name.Name)
 		}
 	}
 }
 
 // importedResource notes a resource of an instance that the root imports. What
 // validation holds for the same resource is one.
-func (e *env) importedResource(i *instanceItem, path component.ResourcePath) {
+func (e *env) importedResource(i *Instance, path component.ResourcePath) {
 	full := append(append([]string(nil), i.path...), path.Path...)
 	r := e.scope.byType[path.Resource]
 	if r == nil {
@@ -68,33 +68,33 @@ func (e *env) importedResource(i *instanceItem, path component.ResourcePath) {
 	}
 	i.resources[joinPath(full)] = r
 	if len(full) == 1 {
-		r.mentions = append(r.mentions, mention{i.imported.name, full[0]})
+		r.Mentions = append(r.Mentions, Mention{i.imported.Name, full[0]})
 	}
 }
 
 func joinPath(path []string) string { return strings.Join(path, "\x00") }
 
 // get returns an export of an instance.
-func (i *instanceItem) get(sort binary.Sort, name string) item {
+func (i *Instance) get(sort binary.Sort, name string) definition {
 	if i.imported == nil {
 		return i.exports[name]
 	}
-	it := item{sort: sort}
+	it := definition{sort: sort}
 	path := append(append([]string(nil), i.path...), name)
 	switch sort {
 	case binary.SortFunc:
-		label := strings.Join(append([]string{i.imported.name}, path...), "#")
-		it.function = &function{label: label, from: i.imported, name: strings.Join(path, "#"), component: -1}
+		label := strings.Join(append([]string{i.imported.Name}, path...), "#")
+		it.function = &Function{Label: label, From: i.imported, Name: strings.Join(path, "#"), Component: -1}
 	case binary.SortType:
 		it.typ.resource = i.resources[joinPath(path)]
 	case binary.SortInstance:
-		it.instance = &instanceItem{imported: i.imported, path: path, resources: i.resources}
+		it.instance = &Instance{imported: i.imported, path: path, resources: i.resources}
 	}
 	return it
 }
 
 // resourceAt returns the resource that an instance exports under a path, or nil.
-func (i *instanceItem) resourceAt(path []string) *resource {
+func (i *Instance) resourceAt(path []string) *Resource {
 	for len(path) > 1 {
 		inner := i.get(binary.SortInstance, path[0]).instance
 		if inner == nil {

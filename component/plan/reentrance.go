@@ -1,4 +1,4 @@
-package link
+package plan
 
 import (
 	"github.com/witgen/witgen/component/binary"
@@ -14,16 +14,16 @@ const maxReentranceSteps = 1 << 22
 // has been entered: only then must the runtime watch for it. Siblings call each other in the
 // order in which they are instantiated, so that it takes a component that passes
 // functions of its own to its children, or another such circle.
-func (p *plan) tracked() bool {
+func (p *Plan) tracked() bool {
 	calls := p.innerCalls()
-	after := make([][]int, len(p.components)) // which instances one calls
+	after := make([][]int, len(p.Components)) // which instances one calls
 	for _, c := range calls {
 		after[c.from] = append(after[c.from], c.to)
 	}
 	steps := 0
 	checked := map[int]map[int]bool{} // by entered instance: those reached from inside it
 	for _, c := range calls {
-		for e := c.to; e != p.meeting(c.to, c.from); e = p.components[e] {
+		for e := c.to; e != p.meeting(c.to, c.from); e = p.Components[e] {
 			reached := checked[e]
 			if reached == nil {
 				reached = p.reachedFrom(e, after, &steps)
@@ -38,7 +38,7 @@ func (p *plan) tracked() bool {
 }
 
 // innerCalls returns the calls that there can be, each once.
-func (p *plan) innerCalls() []innerCall {
+func (p *Plan) innerCalls() []innerCall {
 	var calls []innerCall
 	known := map[innerCall]bool{}
 	add := func(c innerCall) {
@@ -47,15 +47,15 @@ func (p *plan) innerCalls() []innerCall {
 			calls = append(calls, c)
 		}
 	}
-	for _, f := range p.functions {
-		switch f.op {
+	for _, f := range p.Functions {
+		switch f.Op {
 		case binary.CanonLower:
-			if f.callee.from == nil {
-				add(innerCall{f.component, f.callee.component})
+			if f.Callee.From == nil {
+				add(innerCall{f.Component, f.Callee.Component})
 			}
 		case binary.CanonResourceDrop:
-			if f.resource.component >= 0 && f.resource.dtor.is() {
-				add(innerCall{f.component, f.resource.component})
+			if f.Resource.Component >= 0 && f.Resource.Dtor.Valid() {
+				add(innerCall{f.Component, f.Resource.Component})
 			}
 		}
 	}
@@ -64,11 +64,11 @@ func (p *plan) innerCalls() []innerCall {
 
 // reachedFrom returns the instances that calls lead to from inside an instance:
 // from itself or one below it.
-func (p *plan) reachedFrom(e int, after [][]int, steps *int) map[int]bool {
+func (p *Plan) reachedFrom(e int, after [][]int, steps *int) map[int]bool {
 	reached := map[int]bool{}
 	var todo []int
-	inside := make([]bool, len(p.components))
-	for n, parent := range p.components {
+	inside := make([]bool, len(p.Components))
+	for n, parent := range p.Components {
 		*steps++
 		if inside[n] = n == e || parent >= 0 && inside[parent]; inside[n] { // parents come first
 			todo = append(todo, n)
@@ -90,12 +90,12 @@ func (p *plan) reachedFrom(e int, after [][]int, steps *int) map[int]bool {
 // meeting returns the nearest component instance that is an ancestor of both, or
 // one of them and an ancestor of the other. A parent has a lower number than its
 // children.
-func (p *plan) meeting(a, b int) int {
+func (p *Plan) meeting(a, b int) int {
 	for a != b {
 		if a > b {
-			a = p.components[a]
+			a = p.Components[a]
 		} else {
-			b = p.components[b]
+			b = p.Components[b]
 		}
 	}
 	return a

@@ -1,4 +1,4 @@
-package link
+package plan
 
 import (
 	"fmt"
@@ -17,41 +17,41 @@ type env struct {
 	outer  *env
 	def    *binary.Component
 	static *component.Scope
-	args   map[string]item // nil for the root
-	scope  *resourceScope
+	args   map[string]definition // nil for the root
+	scope  *Scope
 
-	coreFuncs, coreTables, coreMemories, coreGlobals, coreTags []coreRef
-	coreInstances                                              []coreItems
-	modules                                                    []*binary.CoreModule
-	functions                                                  []*function
-	types                                                      []typeItem
+	coreFuncs, coreTables, coreMemories, coreGlobals, coreTags []Ref
+	coreInstances                                              []coreInstance
+	modules                                                    []*Module
+	functions                                                  []*Function
+	types                                                      []typeDef
 	components                                                 []*closure
-	instances                                                  []*instanceItem
-	exports                                                    map[string]item
+	instances                                                  []*Instance
+	exports                                                    map[string]definition
 }
 
 // instantiate plans an instance of a component. args are nil for the root.
-func (p *planner) instantiate(c *closure, args map[string]item, parent int) *instanceItem {
-	number := len(p.plan.components)
+func (p *planner) instantiate(c *closure, args map[string]definition, parent int) *Instance {
+	number := len(p.plan.Components)
 	if number == maxComponents {
 		p.fail("there are more than %d component instances", maxComponents)
 	}
-	p.plan.components = append(p.plan.components, parent)
+	p.plan.Components = append(p.plan.Components, parent)
 	e := &env{p: p, number: number, outer: c.outer, def: c.def, static: p.analysis.Scopes[c.def], args: args,
-		scope: &resourceScope{map[wit.TypeID]*resource{}}, exports: map[string]item{}}
+		scope: &Scope{map[wit.TypeID]*Resource{}}, exports: map[string]definition{}}
 	for d := range c.def.Defs() {
 		p.step(1)
 		p.at = d.At()
 		e.define(d)
 	}
-	return &instanceItem{exports: e.exports}
+	return &Instance{exports: e.exports}
 }
 
 func (e *env) define(d binary.Def) {
 	switch d := d.(type) {
 	case *binary.Custom, *binary.CoreTypeDef:
 	case *binary.CoreModule:
-		e.modules = append(e.modules, d)
+		e.modules = append(e.modules, e.p.module(d))
 	case *binary.CoreInstance:
 		e.coreInstance(d)
 	case *binary.Component:
@@ -73,7 +73,7 @@ func (e *env) define(d binary.Def) {
 	case *binary.Value:
 		e.p.fail("the component has values, which are not supported")
 	default:
-		panic(fmt.Sprintf("instance: unhandled definition %T", d))
+		panic(fmt.Sprintf("plan: unhandled definition %T", d))
 	}
 }
 
@@ -82,30 +82,31 @@ func (e *env) coreInstance(d *binary.CoreInstance) {
 	p := e.p
 	p.step(len(d.Exports) + len(d.Args))
 	if d.Exports != nil {
-		bag := make(map[string]coreRef, len(d.Exports))
+		bag := make(map[string]Ref, len(d.Exports))
 		for _, x := range d.Exports {
 			bag[x.Name] = *e.coreItem(x.Sort, x.Index)
 		}
-		e.coreInstances = append(e.coreInstances, coreItems{bag: bag})
+		e.coreInstances = append(e.coreInstances, coreInstance{bag: bag})
 		return
 	}
-	if len(p.plan.cores) == maxCoreInstances {
+	if len(p.plan.Cores) == maxCoreInstances {
 		p.fail("there are more than %d instances of core modules", maxCoreInstances)
 	}
-	args := make(map[string]coreItems, len(d.Args))
+	args := make(map[string]coreInstance, len(d.Args))
 	for _, a := range d.Args {
 		args[a.Name] = e.coreInstances[a.Instance]
 	}
-	e.coreInstances = append(e.coreInstances, coreItems{core: len(p.plan.cores)})
-	p.plan.cores = append(p.plan.cores, coreInstance{component: e.number, module: e.modules[d.Module], args: args, start: noRef})
+	m := e.modules[d.Module]
+	e.coreInstances = append(e.coreInstances, coreInstance{core: len(p.plan.Cores)})
+	p.plan.Cores = append(p.plan.Cores, Core{Module: m, Start: noRef, component: e.number, module: m, args: args})
 }
 
-// coreItem returns an item of a core index space.
-func (e *env) coreItem(sort binary.Sort, index uint32) *coreRef {
+// coreItem returns an definition of a core index space.
+func (e *env) coreItem(sort binary.Sort, index uint32) *Ref {
 	return &(*e.coreSpace(sort))[index]
 }
 
-func (e *env) coreSpace(sort binary.Sort) *[]coreRef {
+func (e *env) coreSpace(sort binary.Sort) *[]Ref {
 	switch sort {
 	case binary.SortCoreFunc:
 		return &e.coreFuncs
@@ -118,21 +119,21 @@ func (e *env) coreSpace(sort binary.Sort) *[]coreRef {
 	case binary.SortCoreTag:
 		return &e.coreTags
 	default:
-		panic(fmt.Sprintf("instance: unhandled sort %s", sort))
+		panic(fmt.Sprintf("plan: unhandled sort %s", sort))
 	}
 }
 
 // instance returns an instance of a component, or a bag of exports.
-func (e *env) instance(d *binary.Instance) *instanceItem {
+func (e *env) instance(d *binary.Instance) *Instance {
 	e.p.step(len(d.Exports) + len(d.Args))
 	if d.Exports != nil {
-		made := &instanceItem{exports: make(map[string]item, len(d.Exports))}
+		made := &Instance{exports: make(map[string]definition, len(d.Exports))}
 		for _, x := range d.Exports {
 			made.exports[x.Name.Name] = e.lookup(x.Sort, x.Index)
 		}
 		return made
 	}
-	args := make(map[string]item, len(d.Args))
+	args := make(map[string]definition, len(d.Args))
 	for _, a := range d.Args {
 		args[a.Name] = e.lookup(a.Sort, a.Index)
 	}
@@ -142,9 +143,9 @@ func (e *env) instance(d *binary.Instance) *instanceItem {
 	return made
 }
 
-// lookup returns an item of an index space.
-func (e *env) lookup(sort binary.Sort, index uint32) item {
-	it := item{sort: sort}
+// lookup returns an definition of an index space.
+func (e *env) lookup(sort binary.Sort, index uint32) definition {
+	it := definition{sort: sort}
 	switch sort {
 	case binary.SortCoreModule:
 		it.module = e.modules[index]
@@ -159,13 +160,13 @@ func (e *env) lookup(sort binary.Sort, index uint32) item {
 	case binary.SortValue:
 		e.p.fail("the component has values, which are not supported")
 	default:
-		panic(fmt.Sprintf("instance: unhandled sort %s", sort))
+		panic(fmt.Sprintf("plan: unhandled sort %s", sort))
 	}
 	return it
 }
 
-// add adds an item to the index space of its sort.
-func (e *env) add(it item) {
+// add adds an definition to the index space of its sort.
+func (e *env) add(it definition) {
 	switch it.sort {
 	case binary.SortCoreModule:
 		e.modules = append(e.modules, it.module)
@@ -180,12 +181,12 @@ func (e *env) add(it item) {
 	case binary.SortValue:
 		e.p.fail("the component has values, which are not supported")
 	default:
-		panic(fmt.Sprintf("instance: unhandled sort %s", it.sort))
+		panic(fmt.Sprintf("plan: unhandled sort %s", it.sort))
 	}
 }
 
 // addType adds a type, and notes which resource the static type means.
-func (e *env) addType(t typeItem) {
+func (e *env) addType(t typeDef) {
 	if id := e.static.Types[len(e.types)].Resource; id >= 0 && t.resource != nil {
 		e.scope.byType[id] = t.resource
 	}
@@ -194,7 +195,7 @@ func (e *env) addType(t typeItem) {
 
 // addInstance adds an instance, and notes which resources the static types that it
 // exports mean.
-func (e *env) addInstance(i *instanceItem) {
+func (e *env) addInstance(i *Instance) {
 	for _, path := range e.static.Instances[len(e.instances)] {
 		e.p.step(len(path.Path))
 		if i.imported != nil && e.args == nil {
@@ -214,7 +215,7 @@ func (e *env) alias(d *binary.Alias) {
 	case binary.AliasExport:
 		from := e.instances[d.Instance]
 		if from.imported != nil && (d.Sort == binary.SortCoreModule || d.Sort == binary.SortComponent) {
-			e.p.fail("the component imports %q, whose %q is a %s, and a host supplies interfaces and functions only", from.imported.name, d.Name, d.Sort)
+			e.p.fail("the component imports %q, whose %q is a %s, and a host supplies interfaces and functions only", from.imported.Name, d.Name, d.Sort)
 		}
 		e.add(from.get(d.Sort, d.Name))
 	case binary.AliasOuter:
@@ -226,12 +227,12 @@ func (e *env) alias(d *binary.Alias) {
 			e.add(target.lookup(d.Sort, d.Index))
 		}
 	default:
-		panic(fmt.Sprintf("instance: unhandled alias target %d", d.Target))
+		panic(fmt.Sprintf("plan: unhandled alias target %d", d.Target))
 	}
 }
 
 func (e *env) typeDef(d *binary.TypeDef) {
-	t := typeItem{}
+	t := typeDef{}
 	switch def := d.Type.(type) {
 	case *binary.Resource:
 		t.resource = e.p.newResource(e.number)
@@ -239,7 +240,7 @@ func (e *env) typeDef(d *binary.TypeDef) {
 			e.p.fail("a resource has a representation of type %s, and only i32 is supported", def.Rep)
 		}
 		if def.Dtor != nil {
-			t.resource.dtor = e.coreFuncs[*def.Dtor]
+			t.resource.Dtor = e.coreFuncs[*def.Dtor]
 		}
 	case *binary.InstanceType:
 		t.def = def
@@ -247,9 +248,9 @@ func (e *env) typeDef(d *binary.TypeDef) {
 	e.addType(t)
 }
 
-func (p *planner) newResource(component int) *resource {
-	r := &resource{number: len(p.plan.resources), component: component, dtor: noRef}
-	p.plan.resources = append(p.plan.resources, r)
+func (p *planner) newResource(component int) *Resource {
+	r := &Resource{Number: len(p.plan.Resources), Component: component, Dtor: noRef}
+	p.plan.Resources = append(p.plan.Resources, r)
 	return r
 }
 
@@ -262,11 +263,11 @@ func (e *env) export(d *binary.Export) {
 }
 
 // setLabel names lifted functions after the export under which they are seen.
-func (it item) setLabel(name string) {
+func (it definition) setLabel(name string) {
 	switch it.sort {
 	case binary.SortFunc:
-		if it.function.from == nil {
-			it.function.label = name
+		if it.function.From == nil {
+			it.function.Label = name
 		}
 	case binary.SortInstance:
 		for inner, x := range it.instance.exports {
@@ -277,5 +278,5 @@ func (it item) setLabel(name string) {
 	}
 }
 
-// hostRef is the coreRef of a host function.
-func hostRef(number int) coreRef { return coreRef{theHost, strconv.Itoa(number)} }
+// hostRef is the Ref of a host function.
+func hostRef(number int) Ref { return Ref{Host, strconv.Itoa(number)} }
