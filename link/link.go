@@ -16,6 +16,7 @@ import (
 	"github.com/witgen/witgen/canonicalabi/host/bind"
 	"github.com/witgen/witgen/component"
 	"github.com/witgen/witgen/component/binary"
+	"github.com/witgen/witgen/component/coretype"
 	"github.com/witgen/witgen/component/plan"
 	"github.com/witgen/witgen/internal/abi"
 	"github.com/witgen/witgen/wit"
@@ -512,7 +513,7 @@ func (l *linker) layouts(scope *plan.Scope) *layouts {
 }
 
 // signatureOf spells the type of a core function as descriptors do.
-func signatureOf(f plan.CoreFunc) bind.Signature {
+func signatureOf(f coretype.SubType) bind.Signature {
 	s := ""
 	for _, t := range f.Params {
 		s += t.String() + " "

@@ -56,7 +56,7 @@ func (e *env) lift(d *binary.Canon) *Function {
 }
 
 // checkType refuses function types that cannot be run.
-func (e *env) checkType(fn *wit.Function, core CoreFunc, lift bool) {
+func (e *env) checkType(fn *wit.Function, core coretype.SubType, lift bool) {
 	a := e.p.abi
 	if what, _, ok := a.Unsupported(fn); ok {
 		e.p.fail("a function has a type that is not supported: %s", what)

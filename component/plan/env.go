@@ -4,9 +4,9 @@ import (
 	"fmt"
 	"strconv"
 
-	"github.com/witgen/witgen/component"
 	"github.com/witgen/witgen/component/binary"
 	"github.com/witgen/witgen/component/coretype"
+	"github.com/witgen/witgen/component/internal/check"
 	"github.com/witgen/witgen/wit"
 )
 
@@ -16,7 +16,7 @@ type env struct {
 	number int
 	outer  *env
 	def    *binary.Component
-	static *component.Scope
+	static *check.Scope
 	args   map[string]definition // nil for the root
 	scope  *Scope
 

@@ -3,8 +3,8 @@ package plan
 import (
 	"strings"
 
-	"github.com/witgen/witgen/component"
 	"github.com/witgen/witgen/component/binary"
+	"github.com/witgen/witgen/component/internal/check"
 )
 
 // importItem adds an import: what the parent supplies, or, for the root, what the
@@ -59,7 +59,7 @@ func (r *Import) declare(t *binary.InstanceType) {
 
 // importedResource notes a resource of an instance that the root imports. What
 // validation holds for the same resource is one.
-func (e *env) importedResource(i *Instance, path component.ResourcePath) {
+func (e *env) importedResource(i *Instance, path check.ResourcePath) {
 	full := append(append([]string(nil), i.path...), path.Path...)
 	r := e.scope.byType[path.Resource]
 	if r == nil {

@@ -6,7 +6,7 @@ import (
 )
 
 // Module is a core module with what linking needs to know of it. It is read once, as
-// far as it is well-formed; the engine says what is wrong with the rest.
+// far as it is well-formed; the engine finds the mistakes in the rest.
 type Module struct {
 	// Bytes is the whole module.
 	Bytes []byte
@@ -21,7 +21,7 @@ type Module struct {
 
 	start bool
 	// importsFrom and importsEnd are the offsets of the import section, from its id
-	// on; both are 0 where there is none.
+	// on; both are 0 in a module without one.
 	importsFrom, importsEnd int
 	shim                    *shim
 	filler                  *filler

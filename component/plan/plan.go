@@ -8,9 +8,9 @@ package plan
 import (
 	"fmt"
 
-	"github.com/witgen/witgen/component"
 	"github.com/witgen/witgen/component/binary"
 	"github.com/witgen/witgen/component/coretype"
+	"github.com/witgen/witgen/component/internal/check"
 	"github.com/witgen/witgen/internal/abi"
 	"github.com/witgen/witgen/wit"
 )
@@ -93,16 +93,13 @@ func (i coreInstance) get(name string) Ref {
 	return Ref{i.core, name}
 }
 
-// CoreFunc is the type of a core function.
-type CoreFunc = component.CoreFunc
-
 // HostFunction is a core function that the host supplies.
 type HostFunction struct {
 	// Op is CanonLower, CanonResourceNew, CanonResourceRep or CanonResourceDrop.
 	Op binary.CanonOp
 	// Component is the component instance that the function belongs to.
 	Component int
-	Type      CoreFunc
+	Type      coretype.SubType
 	// Callee, WIT and Scope are of a lowered function: what it calls, its type as the
 	// caller sees it, and the resources of that type.
 	Callee *Function
@@ -124,7 +121,7 @@ type Function struct {
 
 	Component  int
 	Core, Post Ref
-	Type       CoreFunc
+	Type       coretype.SubType
 	Options    int
 	WIT        *wit.Function
 	Scope      *Scope
@@ -154,12 +151,12 @@ type Resource struct {
 // resource that the world itself imports.
 type Mention struct{ Import, Name string }
 
-// Scope says which resources the types of one component instance mean.
+// Scope maps the types of one component instance to the resources that they mean.
 type Scope struct {
 	byType map[wit.TypeID]*Resource
 }
 
-// Resource returns the resource of a type, or nil where there are no handles of it.
+// Resource returns the resource of a type, or nil where no handle of it exists.
 func (s *Scope) Resource(id wit.TypeID) *Resource { return s.byType[id] }
 
 // Import is an import of the root component.
@@ -248,7 +245,7 @@ func (e *Error) Error() string {
 // planner makes a plan.
 type planner struct {
 	plan     *Plan
-	analysis *component.Analysis
+	analysis *check.Analysis
 	steps    int
 	at       int // offset of the definition at hand
 	numbers  map[Options]int
@@ -265,7 +262,7 @@ func New(wasm []byte) (made *Plan, err error) {
 	if err != nil {
 		return nil, err
 	}
-	analysis, err := component.Analyze(root)
+	analysis, err := check.Analyze(root)
 	if err != nil {
 		return nil, err
 	}
@@ -308,7 +305,7 @@ func (p *planner) module(d *binary.CoreModule) *Module {
 }
 
 // show writes the type of a core function as people do: (i32, i64) -> (i32).
-func show(f CoreFunc) string {
+func show(f coretype.SubType) string {
 	list := func(types []coretype.ValType) string {
 		s := "("
 		for i, t := range types {

@@ -4,7 +4,7 @@ import (
 	"github.com/witgen/witgen/component/binary"
 )
 
-// innerCall says that one component instance may call another.
+// innerCall is a call that one component instance may make of another.
 type innerCall struct{ from, to int }
 
 // maxReentranceSteps bounds the search for reentrance.

@@ -74,10 +74,10 @@ func unplain(t wasm.ValType) bool {
 	return (t.Code < wasm.CodeV128 || t.Code > wasm.CodeI32) && t != wasm.FuncRef && t.Code != wasm.CodeExternRef
 }
 
-// typeAt returns type number n, and fails where there is none.
+// typeAt returns type number n, and fails where n is out of range.
 func typeAt(c *wasm.Cursor, types []string, n uint32) string {
 	if int64(n) >= int64(len(types)) {
-		c.FailAt(c.Offset(), wasm.Malformed, "there is no type %d", n)
+		c.FailAt(c.Offset(), wasm.Malformed, "type %d is out of range", n)
 		return ""
 	}
 	return types[n]

@@ -1,9 +1,10 @@
-package component
+package check
 
 import (
 	"github.com/witgen/witgen/internal/wasm"
 
 	"github.com/witgen/witgen/component/binary"
+	"github.com/witgen/witgen/component/internal/checked"
 	"github.com/witgen/witgen/component/internal/core"
 )
 
@@ -14,14 +15,14 @@ func (s *scope) coreTypeDef(d *binary.CoreTypeDef) {
 		return
 	}
 	// Indices count module types too, which no core type may refer to.
-	space := make([]coreTypeID, len(s.coreTypes))
+	space := make([]core.TypeID, len(s.coreTypes))
 	for i, t := range s.coreTypes {
 		if space[i] = t.id; t.module != nil && refersTo(d.Rec, int64(i)) {
 			s.v.fail("a core type refers to core type %d, which is that of a module", i)
 		}
 	}
 	s.v.work(len(space))
-	ids, bad := s.v.core.group(d.Rec, space)
+	ids, bad := s.v.core.Group(d.Rec, space)
 	if bad >= 0 {
 		s.v.fail("core type %d is out of range: there are %d", bad, len(space))
 	}
@@ -62,8 +63,8 @@ func refersTo(g *wasm.RecGroup, index int64) bool {
 
 // moduleType resolves the type of a core module. It has an index space of types of
 // its own, which starts empty.
-func (s *scope) moduleType(t *binary.ModuleType) *moduleType {
-	m := &moduleReader{types: s.v.core, typ: &moduleType{exports: map[string]coreEntity{}}}
+func (s *scope) moduleType(t *binary.ModuleType) *core.Module {
+	m := &core.Reader{Types: s.v.core, Module: &core.Module{Exports: map[string]core.Entity{}}}
 	imported := make(map[[2]string]bool)
 	for _, d := range t.Decls {
 		at := d.At()
@@ -75,25 +76,25 @@ func (s *scope) moduleType(t *binary.ModuleType) *moduleType {
 				core.Invalid(at, "a module type imports %q %q twice", name[0], name[1])
 			}
 			imported[name] = true
-			m.typ.imports = append(m.typ.imports, moduleImport{name[0], name[1], m.entity(d.Import.Type, at)})
+			m.Module.Imports = append(m.Module.Imports, core.Import{Module: name[0], Name: name[1], Entity: m.Entity(d.Import.Type, at)})
 		case d.Type != nil:
-			m.addGroup(d.Type, at)
+			m.AddGroup(d.Type, at)
 		case d.Alias != nil:
-			m.space = append(m.space, s.outerCoreType(m, d.Alias, at))
+			m.Space = append(m.Space, s.outerCoreType(m, d.Alias, at))
 		case d.Export != nil:
-			m.typ.export(d.Export.Name, m.entity(d.Export.Type, at), at)
+			m.Module.Export(d.Export.Name, m.Entity(d.Export.Type, at), at)
 		default:
-			panic("component: an empty declarator of a module type")
+			panic("check: an empty declarator of a module type")
 		}
 	}
-	return m.typ
+	return m.Module
 }
 
 // outerCoreType resolves an outer alias inside a module type, whose own types are
 // zero scopes away.
-func (s *scope) outerCoreType(m *moduleReader, a *binary.CoreAlias, at int) coreTypeID {
+func (s *scope) outerCoreType(m *core.Reader, a *binary.CoreAlias, at int) core.TypeID {
 	if a.Count == 0 {
-		return core.Lookup(m.space, a.Index, "core type", at)
+		return core.Lookup(m.Space, a.Index, "core type", at)
 	}
 	target := s
 	for range a.Count - 1 {
@@ -110,54 +111,54 @@ func (s *scope) outerCoreType(m *moduleReader, a *binary.CoreAlias, at int) core
 
 // coreInstance resolves an instance of a core module (Binary.md, "Instance
 // Definitions").
-func (s *scope) coreInstance(d *binary.CoreInstance) map[string]coreEntity {
+func (s *scope) coreInstance(d *binary.CoreInstance) map[string]core.Entity {
 	if d.Exports != nil {
 		return s.coreBag(d)
 	}
 	v := s.v
 	module := core.Lookup(s.coreModules, d.Module, "core module", v.at)
-	args := make(map[string]map[string]coreEntity, len(d.Args))
+	args := make(map[string]map[string]core.Entity, len(d.Args))
 	for _, a := range d.Args {
 		if args[a.Name] != nil {
 			v.fail("the argument %q is given twice", a.Name)
 		}
 		args[a.Name] = core.Lookup(s.coreInstances, a.Instance, "core instance", v.at)
 	}
-	for _, i := range module.imports {
+	for _, i := range module.Imports {
 		v.work(1)
-		arg, ok := args[i.module]
+		arg, ok := args[i.Module]
 		if !ok {
-			v.fail("core module %d imports from %q, which no argument supplies", d.Module, i.module)
+			v.fail("core module %d imports from %q, which no argument supplies", d.Module, i.Module)
 		}
-		e, ok := arg[i.name]
+		e, ok := arg[i.Name]
 		if !ok {
-			v.fail("core module %d imports %q from %q, which the argument does not export", d.Module, i.name, i.module)
+			v.fail("core module %d imports %q from %q, which the argument does not export", d.Module, i.Name, i.Module)
 		}
-		if wrong := v.core.match(e, i.entity); wrong != "" {
-			v.fail("core module %d imports %q from %q: %s", d.Module, i.name, i.module, wrong)
+		if wrong := v.core.Match(e, i.Entity); wrong != "" {
+			v.fail("core module %d imports %q from %q: %s", d.Module, i.Name, i.Module, wrong)
 		}
 	}
-	return module.exports
+	return module.Exports
 }
 
 // coreBag resolves a bag of core exports.
-func (s *scope) coreBag(d *binary.CoreInstance) map[string]coreEntity {
+func (s *scope) coreBag(d *binary.CoreInstance) map[string]core.Entity {
 	at := s.v.at
-	exports := make(map[string]coreEntity, len(d.Exports))
+	exports := make(map[string]core.Entity, len(d.Exports))
 	s.v.work(len(d.Exports))
 	for _, x := range d.Exports {
-		e := coreEntity{sort: x.Sort}
+		e := core.Entity{Sort: x.Sort}
 		switch x.Sort {
 		case binary.SortCoreFunc:
-			e.typ = core.Lookup(s.coreFuncs, x.Index, "core function", at)
+			e.Type = core.Lookup(s.coreFuncs, x.Index, "core function", at)
 		case binary.SortCoreTag:
-			e.typ = core.Lookup(s.coreTags, x.Index, "core tag", at)
+			e.Type = core.Lookup(s.coreTags, x.Index, "core tag", at)
 		case binary.SortCoreTable:
-			e.table = core.Lookup(s.coreTables, x.Index, "core table", at)
+			e.Table = core.Lookup(s.coreTables, x.Index, "core table", at)
 		case binary.SortCoreMemory:
-			e.memory = core.Lookup(s.coreMemories, x.Index, "core memory", at)
+			e.Memory = core.Lookup(s.coreMemories, x.Index, "core memory", at)
 		case binary.SortCoreGlobal:
-			e.global = core.Lookup(s.coreGlobals, x.Index, "core global", at)
+			e.Global = core.Lookup(s.coreGlobals, x.Index, "core global", at)
 		default:
 			s.v.fail("a core instance exports no %s", x.Sort)
 		}
@@ -171,21 +172,21 @@ func (s *scope) coreBag(d *binary.CoreInstance) map[string]coreEntity {
 
 // instance resolves an instance of a component (Binary.md, "Instance
 // Definitions").
-func (s *scope) instance(d *binary.Instance) *instanceType {
+func (s *scope) instance(d *binary.Instance) *checked.Instance {
 	if d.Exports != nil {
 		return s.bag(d)
 	}
 	v := s.v
 	c := core.Lookup(s.components, d.Component, "component", v.at)
-	var args items
+	var args checked.Items
 	for _, a := range d.Args {
 		it := s.lookup(a.Sort, a.Index)
-		it.name.Name = a.Name
-		if !args.add(it) {
+		it.Name.Name = a.Name
+		if !args.Add(it) {
 			v.fail("the argument %q is given twice", a.Name)
 		}
 	}
-	sub, m := v.open(&args, &c.imports, c.importedResources)
+	sub, m := v.open(&args, &c.Imports, c.ImportedResources)
 	if m != nil {
 		v.fail("the arguments do not fit component %d: %s", d.Component, m.what)
 	}
@@ -193,27 +194,27 @@ func (s *scope) instance(d *binary.Instance) *instanceType {
 	// arguments.
 	given := v.newSubst()
 	given.res = sub.res
-	given.supply(&args, &c.imports)
-	for _, b := range given.fresh(c.defines) {
-		s.defined = append(s.defined, b.res)
+	given.supply(&args, &c.Imports)
+	for _, b := range given.fresh(c.Defines) {
+		s.defined = append(s.defined, b.Resource)
 	}
-	t := &instanceType{exports: given.items(&c.exports)}
-	t.info = v.measureItems(t.exports.list)
+	t := &checked.Instance{Exports: given.items(&c.Exports)}
+	t.Info = v.measureItems(t.Exports.List)
 	return t
 }
 
 // bag resolves a bag of exports. It introduces no indices, and so no resources for
 // methods to belong to.
-func (s *scope) bag(d *binary.Instance) *instanceType {
-	t := &instanceType{}
+func (s *scope) bag(d *binary.Instance) *checked.Instance {
+	t := &checked.Instance{}
 	e := &s.v.newScope(inInstanceType, nil).exports
 	for _, x := range d.Exports {
 		it := s.lookup(x.Sort, x.Index)
-		it.name, it.at = x.Name, s.v.at
+		it.Name, it.Offset = x.Name, s.v.at
 		s.v.work(1)
 		s.v.checkName(e, it)
-		t.exports.add(it)
+		t.Exports.Add(it)
 	}
-	t.info = s.v.measureItems(t.exports.list)
+	t.Info = s.v.measureItems(t.Exports.List)
 	return t
 }

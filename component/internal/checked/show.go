@@ -1,4 +1,4 @@
-package component
+package checked
 
 import (
 	"fmt"
@@ -6,30 +6,31 @@ import (
 	"github.com/witgen/witgen/component/binary"
 )
 
-// plain sees through names and turns a defined primitive type into the primitive.
-func (t val) plain() val {
-	if t.t == nil {
+// Plain sees through names and turns a defined primitive type into the primitive.
+func (t Ref) Plain() Ref {
+	if t.Value == nil {
 		return t
 	}
-	origin := t.t.origin()
-	if p, ok := origin.def.(*binary.PrimType); ok {
-		return val{prim: p.Prim}
+	origin := t.Value.Origin()
+	if p, ok := origin.Def.(*binary.PrimType); ok {
+		return Ref{Prim: p.Prim}
 	}
-	return val{t: origin}
+	return Ref{Value: origin}
 }
 
-// show names a value type for messages.
-func (t val) show() string {
+// Show names a value type for messages.
+func (t Ref) Show() string {
 	switch {
-	case t.absent():
+	case t.Absent():
 		return "nothing"
-	case t.t == nil:
-		return t.prim.String()
+	case t.Value == nil:
+		return t.Prim.String()
 	}
-	return kindName(t.t.origin().def)
+	return KindName(t.Value.Origin().Def)
 }
 
-func kindName(t binary.Type) string {
+// KindName returns the kind of a definition with its article.
+func KindName(t binary.Type) string {
 	switch t := t.(type) {
 	case *binary.PrimType:
 		return t.Prim.String()
@@ -62,12 +63,12 @@ func kindName(t binary.Type) string {
 	case *binary.Future:
 		return "a future"
 	default:
-		panic(fmt.Sprintf("component: unhandled type %T", t))
+		panic(fmt.Sprintf("checked: unhandled type %T", t))
 	}
 }
 
-// labels returns the labels of a definition.
-func labels(t binary.Type) []string {
+// Labels returns the labels of a definition.
+func Labels(t binary.Type) []string {
 	switch t := t.(type) {
 	case *binary.Record:
 		list := make([]string, len(t.Fields))

@@ -1,9 +1,10 @@
-package component
+package check
 
 import (
 	"fmt"
 
 	"github.com/witgen/witgen/component/binary"
+	"github.com/witgen/witgen/component/internal/checked"
 	"github.com/witgen/witgen/internal/abi"
 	"github.com/witgen/witgen/internal/wasm"
 )
@@ -16,18 +17,18 @@ const flatKeep = abi.MaxFlatParams + 1
 
 // flat returns the core types of a value type (CanonicalABI.md, "Flattening"), and
 // at most flatKeep of them. The types of addresses are pointer.
-func flat(t val) []wasm.ValType {
+func flat(t checked.Ref) []wasm.ValType {
 	switch {
-	case t.absent():
+	case t.Absent():
 		return nil
-	case t.t == nil:
-		return flatPrims[t.prim]
+	case t.Value == nil:
+		return flatPrims[t.Prim]
 	}
-	o := t.t.origin()
-	if o.flat == nil {
-		o.flat = flatType(o)
+	o := t.Value.Origin()
+	if o.Flat == nil {
+		o.Flat = flatType(o)
 	}
-	return o.flat
+	return o.Flat
 }
 
 var flatPrims = map[binary.Prim][]wasm.ValType{
@@ -36,15 +37,15 @@ var flatPrims = map[binary.Prim][]wasm.ValType{
 	binary.String: {pointer, pointer},
 }
 
-func flatType(t *valType) []wasm.ValType {
-	switch def := t.def.(type) {
+func flatType(t *checked.Value) []wasm.ValType {
+	switch def := t.Def.(type) {
 	case *binary.PrimType:
 		return flatPrims[def.Prim]
 	case *binary.Record, *binary.Tuple:
-		return flatAll(t.parts)
+		return flatAll(t.Parts)
 	case *binary.Variant, *binary.Option, *binary.Result:
 		list := []wasm.ValType{wasm.I32}
-		for _, p := range t.parts {
+		for _, p := range t.Parts {
 			for i, c := range flat(p) {
 				if i+1 < len(list) {
 					list[i+1] = joinCore(list[i+1], c)
@@ -57,7 +58,7 @@ func flatType(t *valType) []wasm.ValType {
 	case *binary.List, *binary.Map:
 		return []wasm.ValType{pointer, pointer}
 	case *binary.FixedList:
-		elem := flat(t.parts[0])
+		elem := flat(t.Parts[0])
 		var list []wasm.ValType
 		for range min(def.Length, flatKeep) {
 			list = append(list, elem...)
@@ -66,11 +67,11 @@ func flatType(t *valType) []wasm.ValType {
 	case *binary.Flags, *binary.Enum, *binary.Own, *binary.Borrow, *binary.Stream, *binary.Future:
 		return []wasm.ValType{wasm.I32}
 	default:
-		panic(fmt.Sprintf("component: unhandled type %T", def))
+		panic(fmt.Sprintf("check: unhandled type %T", def))
 	}
 }
 
-func flatAll(parts []val) []wasm.ValType {
+func flatAll(parts []checked.Ref) []wasm.ValType {
 	var list []wasm.ValType
 	for _, p := range parts {
 		if list = append(list, flat(p)...); len(list) >= flatKeep {
@@ -81,12 +82,12 @@ func flatAll(parts []val) []wasm.ValType {
 }
 
 // flatCount is the number of core types of parameters, up to flatKeep.
-func flatCount(params []param) int { return len(flatParams(params)) }
+func flatCount(params []checked.Param) int { return len(flatParams(params)) }
 
-func flatParams(params []param) []wasm.ValType {
-	types := make([]val, len(params))
+func flatParams(params []checked.Param) []wasm.ValType {
+	types := make([]checked.Ref, len(params))
 	for i, p := range params {
-		types[i] = p.typ
+		types[i] = p.Type
 	}
 	return flatAll(types)
 }
@@ -108,8 +109,8 @@ func joinCore(a, b wasm.ValType) wasm.ValType {
 
 // flatten returns the core function type for a function type (CanonicalABI.md,
 // "Flattening", flatten_functype), for lift or for lower.
-func (s *scope) flatten(o options, ft *funcType, lift bool) (params, results []wasm.ValType) {
-	params, results = flatParams(ft.params), flat(ft.result)
+func (s *scope) flatten(o options, ft *checked.Func, lift bool) (params, results []wasm.ValType) {
+	params, results = flatParams(ft.Params), flat(ft.Result)
 	async := o.has[binary.AsyncOption]
 	limit := abi.MaxFlatParams
 	if async && !lift {

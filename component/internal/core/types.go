@@ -1,4 +1,4 @@
-package component
+package core
 
 import (
 	"fmt"
@@ -9,24 +9,24 @@ import (
 	"github.com/witgen/witgen/internal/wasm"
 )
 
-// coreTypeID is a core type. Two types with one id are the same type: groups of
+// TypeID is a core type. Two types with one id are the same type: groups of
 // recursive types are compared by structure, as the core specification says.
-type coreTypeID int
+type TypeID int
 
-// coreTypes gives core types their ids.
-type coreTypes struct {
-	groups map[string]coreTypeID // first id by the form of the group
+// Types gives core types their ids.
+type Types struct {
+	groups map[string]TypeID // first id by the form of the group
 	// types are the types by id. The heap types in them are ids.
-	types []wasm.SubType
+	All []wasm.SubType
 }
 
-// group returns the ids of a group's types. space are the types before it, to
+// Group returns the ids of a group's types. space are the types before it, to
 // which its indices refer. bad is the first index that refers to no type, and -1
 // where all do.
-func (c *coreTypes) group(g *wasm.RecGroup, space []coreTypeID) (ids []coreTypeID, bad int64) {
+func (c *Types) Group(g *wasm.RecGroup, space []TypeID) (ids []TypeID, bad int64) {
 	base := int64(len(space))
 	bad = -1
-	next := int64(len(c.types))
+	next := int64(len(c.All))
 	var key []byte
 	// resolve writes an index into key in a form that is the same wherever the
 	// group stands, and returns the id.
@@ -86,32 +86,32 @@ func (c *coreTypes) group(g *wasm.RecGroup, space []coreTypeID) (ids []coreTypeI
 	}
 	first, known := c.groups[string(key)]
 	if !known {
-		first = coreTypeID(next)
+		first = TypeID(next)
 		if c.groups == nil {
-			c.groups = make(map[string]coreTypeID)
+			c.groups = make(map[string]TypeID)
 		}
 		c.groups[string(key)] = first
-		c.types = append(c.types, types...)
+		c.All = append(c.All, types...)
 	}
 	for i := range types {
-		ids = append(ids, first+coreTypeID(i))
+		ids = append(ids, first+TypeID(i))
 	}
 	return ids, -1
 }
 
-// function returns the id of a function type of number types.
-func (c *coreTypes) function(params, results []wasm.ValType) coreTypeID {
-	ids, _ := c.group(&wasm.RecGroup{Types: []wasm.SubType{{Kind: wasm.FuncForm, Params: params, Results: results}}}, nil)
+// Function returns the id of a function type of number types.
+func (c *Types) Function(params, results []wasm.ValType) TypeID {
+	ids, _ := c.Group(&wasm.RecGroup{Types: []wasm.SubType{{Kind: wasm.FuncForm, Params: params, Results: results}}}, nil)
 	return ids[0]
 }
 
-// functionOf is function for types that hold ids of other types.
-func (c *coreTypes) functionOf(params, results []wasm.ValType) coreTypeID {
-	space := make([]coreTypeID, len(c.types))
+// FunctionOf is Function for types that hold ids of other types.
+func (c *Types) FunctionOf(params, results []wasm.ValType) TypeID {
+	space := make([]TypeID, len(c.All))
 	for i := range space {
-		space[i] = coreTypeID(i)
+		space[i] = TypeID(i)
 	}
-	ids, _ := c.group(&wasm.RecGroup{Types: []wasm.SubType{{Kind: wasm.FuncForm, Params: params, Results: results}}}, space)
+	ids, _ := c.Group(&wasm.RecGroup{Types: []wasm.SubType{{Kind: wasm.FuncForm, Params: params, Results: results}}}, space)
 	return ids[0]
 }
 
@@ -120,36 +120,37 @@ func (c *coreTypes) functionOf(params, results []wasm.ValType) coreTypeID {
 const maxSupertypes = 100
 
 // isSub reports whether a is b or declares it as a supertype, at any distance.
-func (c *coreTypes) isSub(a, b coreTypeID) bool {
+func (c *Types) isSub(a, b TypeID) bool {
 	for range maxSupertypes {
 		if a == b {
 			return true
 		}
-		supers := c.types[a].Supers
-		if len(supers) == 0 || coreTypeID(supers[0]) >= a {
+		supers := c.All[a].Supers
+		if len(supers) == 0 || TypeID(supers[0]) >= a {
 			return false
 		}
-		a = coreTypeID(supers[0])
+		a = TypeID(supers[0])
 	}
 	return false
 }
 
 // isFunc returns the function type of an id.
-func (c *coreTypes) isFunc(id coreTypeID) (wasm.SubType, bool) {
-	t := c.types[id]
+func (c *Types) isFunc(id TypeID) (wasm.SubType, bool) {
+	t := c.All[id]
 	return t, t.Kind == wasm.FuncForm
 }
 
-// show writes a function type as people do: (i32, i64) -> (i32).
-func (c *coreTypes) show(id coreTypeID) string {
-	t := c.types[id]
+// Show writes a function type as people do: (i32, i64) -> (i32).
+func (c *Types) Show(id TypeID) string {
+	t := c.All[id]
 	if t.Kind != wasm.FuncForm {
 		return "no function type"
 	}
-	return showCore(t.Params) + " -> " + showCore(t.Results)
+	return ShowTypes(t.Params) + " -> " + ShowTypes(t.Results)
 }
 
-func showCore(types []wasm.ValType) string {
+// ShowTypes writes value types as people do: (i32, i64).
+func ShowTypes(types []wasm.ValType) string {
 	s := "("
 	for i, t := range types {
 		if i > 0 {
@@ -160,34 +161,34 @@ func showCore(types []wasm.ValType) string {
 	return s + ")"
 }
 
-// match returns what keeps a core definition of type a from being imported as b
+// Match returns what keeps a core definition of type a from being imported as b
 // (section "Matching" of the core specification), and "" where nothing does.
-func (c *coreTypes) match(a, b coreEntity) string {
-	if a.sort != b.sort {
-		return fmt.Sprintf("a %s is expected and a %s is there", b.sort, a.sort)
+func (c *Types) Match(a, b Entity) string {
+	if a.Sort != b.Sort {
+		return fmt.Sprintf("a %s is expected and a %s is there", b.Sort, a.Sort)
 	}
-	switch a.sort {
+	switch a.Sort {
 	case binary.SortCoreFunc:
-		if !c.isSub(a.typ, b.typ) {
-			return fmt.Sprintf("a function of type %s is expected and one of type %s is there", c.show(b.typ), c.show(a.typ))
+		if !c.isSub(a.Type, b.Type) {
+			return fmt.Sprintf("a function of type %s is expected and one of type %s is there", c.Show(b.Type), c.Show(a.Type))
 		}
 	case binary.SortCoreTag:
-		if a.typ != b.typ {
-			return fmt.Sprintf("a tag of type %s is expected and one of type %s is there", c.show(b.typ), c.show(a.typ))
+		if a.Type != b.Type {
+			return fmt.Sprintf("a tag of type %s is expected and one of type %s is there", c.Show(b.Type), c.Show(a.Type))
 		}
 	case binary.SortCoreTable:
-		if a.table.Elem != b.table.Elem {
-			return fmt.Sprintf("a table of %s is expected and one of %s is there", b.table.Elem, a.table.Elem)
+		if a.Table.Elem != b.Table.Elem {
+			return fmt.Sprintf("a table of %s is expected and one of %s is there", b.Table.Elem, a.Table.Elem)
 		}
-		return matchLimits(a.table.Limits, b.table.Limits)
+		return matchLimits(a.Table.Limits, b.Table.Limits)
 	case binary.SortCoreMemory:
-		return matchLimits(a.memory, b.memory)
+		return matchLimits(a.Memory, b.Memory)
 	case binary.SortCoreGlobal:
-		if a.global != b.global {
+		if a.Global != b.Global {
 			return "a global of another type is expected"
 		}
 	default:
-		panic(fmt.Sprintf("component: unhandled sort %s", a.sort))
+		panic(fmt.Sprintf("core: unhandled sort %s", a.Sort))
 	}
 	return ""
 }

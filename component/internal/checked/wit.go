@@ -1,4 +1,4 @@
-package component
+package checked
 
 import (
 	"fmt"
@@ -7,15 +7,16 @@ import (
 	"github.com/witgen/witgen/wit"
 )
 
-var witPrims = map[binary.Prim]wit.Prim{
+// WITPrims are the primitive types in the model.
+var WITPrims = map[binary.Prim]wit.Prim{
 	binary.Bool: wit.Bool, binary.S8: wit.S8, binary.U8: wit.U8, binary.S16: wit.S16, binary.U16: wit.U16, binary.S32: wit.S32, binary.U32: wit.U32, binary.S64: wit.S64, binary.U64: wit.U64,
 	binary.F32: wit.F32, binary.F64: wit.F64, binary.Char: wit.Char, binary.String: wit.String, binary.ErrorContextVal: wit.ErrorContext,
 }
 
-// witKind returns the structure of a type in the model. part makes the type of a
+// WITKind returns the structure of a type in the model. part makes the type of a
 // part, resource that of a handle's resource.
-func witKind(t *valType, part func(int) wit.Type, resource func(*resourceType) wit.TypeID) wit.Kind {
-	switch def := t.def.(type) {
+func WITKind(t *Value, part func(int) wit.Type, resource func(*ResourceType) wit.TypeID) wit.Kind {
+	switch def := t.Def.(type) {
 	case *binary.PrimType:
 		return &wit.Alias{Type: part(0)}
 	case *binary.Record:
@@ -53,15 +54,15 @@ func witKind(t *valType, part func(int) wit.Type, resource func(*resourceType) w
 		key := part(0)
 		return &wit.Map{Key: key, Value: part(1)}
 	case *binary.Own:
-		return &wit.Own{Resource: resource(t.res)}
+		return &wit.Own{Resource: resource(t.Resource)}
 	case *binary.Borrow:
-		return &wit.Borrow{Resource: resource(t.res)}
+		return &wit.Borrow{Resource: resource(t.Resource)}
 	case *binary.Stream:
 		return &wit.Stream{Type: part(0)}
 	case *binary.Future:
 		return &wit.Future{Type: part(0)}
 	default:
-		panic(fmt.Sprintf("component: unhandled type %T", def))
+		panic(fmt.Sprintf("checked: unhandled type %T", def))
 	}
 }
 

@@ -1,4 +1,4 @@
-package component
+package core
 
 import (
 	"fmt"
@@ -12,11 +12,11 @@ import (
 // importKey is the name of an import.
 type importKey struct{ module, name string }
 
-// repeatedImport returns the first import whose name an earlier one has, or -1.
-func repeatedImport(imports []moduleImport) int {
+// Repeated returns the first import whose name an earlier one has, or -1.
+func Repeated(imports []Import) int {
 	seen := make(map[importKey]bool, len(imports))
 	for n, i := range imports {
-		key := importKey{i.module, i.name}
+		key := importKey{i.Module, i.Name}
 		if seen[key] {
 			return n
 		}
@@ -25,40 +25,40 @@ func repeatedImport(imports []moduleImport) int {
 	return -1
 }
 
-// uniqueNames returns the names of imports, those that repeat an earlier one with a
+// UniqueNames returns the names of imports, those that repeat an earlier one with a
 // number behind them.
-func uniqueNames(imports []moduleImport) []string {
+func UniqueNames(imports []Import) []string {
 	taken := make(map[importKey]bool, len(imports))
 	for _, i := range imports {
-		taken[importKey{i.module, i.name}] = true
+		taken[importKey{i.Module, i.Name}] = true
 	}
 	names := make([]string, len(imports))
 	next := make(map[importKey]int, len(imports)) // the number to try, where a name was met
 	for n, i := range imports {
-		key := importKey{i.module, i.name}
-		names[n] = i.name
+		key := importKey{i.Module, i.Name}
+		names[n] = i.Name
 		for try := key; next[key] > 0 && taken[try]; next[key]++ {
-			try.name = fmt.Sprintf("%s$%d", i.name, next[key])
+			try.name = fmt.Sprintf("%s$%d", i.Name, next[key])
 			names[n] = try.name
 		}
-		taken[importKey{i.module, names[n]}] = true
+		taken[importKey{i.Module, names[n]}] = true
 		next[key] = max(next[key], 1)
 	}
 	return names
 }
 
-// uniqueImports returns the contents of an import section with the names that
+// UniqueImports returns the contents of an import section with the names that
 // uniqueNames gives.
-func uniqueImports(s wasm.Section) []byte {
+func UniqueImports(s wasm.Section) []byte {
 	list := wasm.Vec(s.Content, s.Content.Import)
-	imports := make([]moduleImport, len(list))
+	imports := make([]Import, len(list))
 	for n, i := range list {
-		imports[n] = moduleImport{module: i.Module, name: i.Name}
+		imports[n] = Import{Module: i.Module, Name: i.Name}
 	}
-	if repeatedImport(imports) < 0 {
+	if Repeated(imports) < 0 {
 		return s.Data
 	}
-	for n, name := range uniqueNames(imports) {
+	for n, name := range UniqueNames(imports) {
 		list[n].Name = name
 	}
 	var w wasm.Writer

@@ -1,12 +1,13 @@
-package component
+package check
 
 import (
 	"fmt"
 	"slices"
 
 	"github.com/witgen/witgen/component/binary"
+	"github.com/witgen/witgen/component/coretype"
+	"github.com/witgen/witgen/component/internal/checked"
 	"github.com/witgen/witgen/component/internal/fault"
-	"github.com/witgen/witgen/internal/wasm"
 	"github.com/witgen/witgen/wit"
 )
 
@@ -22,9 +23,10 @@ type Analysis struct {
 
 // Scope are the index spaces of one component after its last definition.
 type Scope struct {
-	Types     []TypeInfo
-	Funcs     []*wit.Function
-	CoreFuncs []CoreFunc
+	Types []TypeInfo
+	Funcs []*wit.Function
+	// CoreFuncs are the types of core functions.
+	CoreFuncs []coretype.SubType
 	// Instances are the resources of each instance: those that its exports, and
 	// the instances among them, give a name.
 	Instances [][]ResourcePath
@@ -37,12 +39,9 @@ type Scope struct {
 type TypeInfo struct {
 	Value wit.Type
 	Func  *wit.Function
-	// Resource is a resource, and -1 where the type is none.
+	// Resource is a resource, and -1 where the type is not one.
 	Resource wit.TypeID
 }
-
-// CoreFunc is the type of a core function.
-type CoreFunc struct{ Params, Results []wasm.ValType }
 
 // ResourcePath is a resource with the names under which an instance exports it, or
 // a component imports it.
@@ -57,7 +56,7 @@ func Analyze(c *binary.Component) (a *Analysis, err error) {
 	v := newValidator(c)
 	v.scopes = make(map[*binary.Component]*scope)
 	v.component(c, nil)
-	w := &analyzer{v: v, r: &wit.Resolve{}, vals: make(map[*valType]wit.TypeID), resources: make(map[*resource]wit.TypeID), funcs: make(map[*funcType]*wit.Function)}
+	w := &analyzer{v: v, r: &wit.Resolve{}, vals: make(map[*checked.Value]wit.TypeID), resources: make(map[*checked.Resource]wit.TypeID), funcs: make(map[*checked.Func]*wit.Function)}
 	a = &Analysis{Resolve: w.r, Scopes: make(map[*binary.Component]*Scope)}
 	w.all(c, a)
 	return a, nil
@@ -67,9 +66,9 @@ func Analyze(c *binary.Component) (a *Analysis, err error) {
 type analyzer struct {
 	v         *validator
 	r         *wit.Resolve
-	vals      map[*valType]wit.TypeID
-	resources map[*resource]wit.TypeID
-	funcs     map[*funcType]*wit.Function
+	vals      map[*checked.Value]wit.TypeID
+	resources map[*checked.Resource]wit.TypeID
+	funcs     map[*checked.Func]*wit.Function
 }
 
 // all adds the scope of a component and of those nested in it.
@@ -87,15 +86,15 @@ func (w *analyzer) scope(s *scope) *Scope {
 	for _, t := range s.types {
 		info := TypeInfo{Resource: -1}
 		switch t := t.(type) {
-		case *valType:
-			info.Value = w.val(val{t: t})
-		case *funcType:
+		case *checked.Value:
+			info.Value = w.val(checked.Ref{Value: t})
+		case *checked.Func:
 			info.Func = w.function(t)
-		case *resourceType:
+		case *checked.ResourceType:
 			info.Resource = w.resource(t)
-		case *instanceType, *componentType:
+		case *checked.Instance, *checked.Component:
 		default:
-			panic(fmt.Sprintf("component: unhandled type %T", t))
+			panic(fmt.Sprintf("check: unhandled type %T", t))
 		}
 		out.Types = append(out.Types, info)
 	}
@@ -103,20 +102,20 @@ func (w *analyzer) scope(s *scope) *Scope {
 		out.Funcs = append(out.Funcs, w.function(f))
 	}
 	for _, id := range s.coreFuncs {
-		t := w.v.core.types[id]
-		out.CoreFuncs = append(out.CoreFuncs, CoreFunc{t.Params, t.Results})
+		t := w.v.core.All[id]
+		out.CoreFuncs = append(out.CoreFuncs, coretype.SubType{Kind: coretype.FuncForm, Params: t.Params, Results: t.Results})
 	}
 	for _, i := range s.instances {
-		out.Instances = append(out.Instances, w.paths(&i.exports))
+		out.Instances = append(out.Instances, w.paths(&i.Exports))
 	}
-	out.Imports = w.paths(&s.imports.items)
+	out.Imports = w.paths(&s.imports.Items)
 	return out
 }
 
 // paths returns the resources among imports or exports.
-func (w *analyzer) paths(l *items) []ResourcePath {
+func (w *analyzer) paths(l *checked.Items) []ResourcePath {
 	var list []ResourcePath
-	l.walkResources(nil, func(r *resourceType, path []string) {
+	l.WalkResources(nil, func(r *checked.ResourceType, path []string) {
 		w.v.work(1)
 		list = append(list, ResourcePath{slices.Clone(path), w.resource(r)})
 	})
@@ -128,38 +127,38 @@ func (w *analyzer) add(k wit.Kind) wit.TypeID {
 	return wit.TypeID(len(w.r.Types) - 1)
 }
 
-func (w *analyzer) resource(r *resourceType) wit.TypeID {
-	id, ok := w.resources[r.res]
+func (w *analyzer) resource(r *checked.ResourceType) wit.TypeID {
+	id, ok := w.resources[r.Resource]
 	if !ok {
 		id = w.add(&wit.Resource{})
-		w.resources[r.res] = id
+		w.resources[r.Resource] = id
 	}
 	return id
 }
 
-func (w *analyzer) function(t *funcType) *wit.Function {
+func (w *analyzer) function(t *checked.Func) *wit.Function {
 	if f, ok := w.funcs[t]; ok {
 		return f
 	}
-	f := &wit.Function{Async: t.async, Resource: -1, Result: w.val(t.result)}
-	for _, p := range t.params {
-		f.Params = append(f.Params, wit.Param{Name: p.name, Type: w.val(p.typ)})
+	f := &wit.Function{Async: t.Async, Resource: -1, Result: w.val(t.Result)}
+	for _, p := range t.Params {
+		f.Params = append(f.Params, wit.Param{Name: p.Name, Type: w.val(p.Type)})
 	}
 	w.funcs[t] = f
 	return f
 }
 
-func (w *analyzer) val(t val) wit.Type {
-	if t = t.plain(); t.absent() {
+func (w *analyzer) val(t checked.Ref) wit.Type {
+	if t = t.Plain(); t.Absent() {
 		return nil
 	}
-	if t.t == nil {
-		return witPrims[t.prim]
+	if t.Value == nil {
+		return checked.WITPrims[t.Prim]
 	}
-	id, ok := w.vals[t.t]
+	id, ok := w.vals[t.Value]
 	if !ok {
-		id = w.add(witKind(t.t, func(i int) wit.Type { return w.val(t.t.parts[i]) }, w.resource))
-		w.vals[t.t] = id
+		id = w.add(checked.WITKind(t.Value, func(i int) wit.Type { return w.val(t.Value.Parts[i]) }, w.resource))
+		w.vals[t.Value] = id
 	}
 	return id
 }

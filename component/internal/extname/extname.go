@@ -1,4 +1,6 @@
-package component
+// Package extname takes the names of imports and exports apart (Explainer.md, "Import
+// and Export Definitions").
+package extname
 
 import (
 	"strings"
@@ -6,107 +8,108 @@ import (
 	"github.com/witgen/witgen/wit"
 )
 
-// nameKind says which production of <externname> a name follows (Explainer.md,
-// "Import and Export Definitions").
-type nameKind uint8
+// Kind is the production of <externname> that a name follows.
+type Kind uint8
 
+// The kinds of names.
 const (
-	labelName nameKind = iota
-	constructorName
-	methodName
-	staticName
-	interfaceName
+	Label Kind = iota
+	Constructor
+	Method
+	Static
+	Interface
 )
 
-// parsedName is an <externname> taken apart.
-type parsedName struct {
-	kind nameKind
-	// resource and label are the parts of a plain name: label alone of a label,
-	// resource alone of a constructor.
-	resource, label string
+// Name is an <externname> taken apart.
+type Name struct {
+	Kind Kind
+	// Resource and Label are the parts of a plain name: Label alone of a label,
+	// Resource alone of a constructor.
+	Resource, Label string
 	// pkg, path and version are the parts of an interface name: "a:b", "c" (or
 	// "c/d" where packages are nested) and what stands behind the @.
-	pkg, path, version string
+	pkg, Path, Version string
 }
 
-// packageName returns the package of an interface name, and false where the name
+// PackageName returns the package of an interface name, and false where the name
 // has more parts than WIT can say.
-func (n parsedName) packageName() (wit.PackageName, bool) {
+func (n Name) PackageName() (wit.PackageName, bool) {
 	namespace, name, _ := strings.Cut(n.pkg, ":")
-	ok := n.kind == interfaceName && !strings.Contains(name, ":") && !strings.Contains(n.path, "/")
-	return wit.PackageName{Namespace: namespace, Name: name, Version: n.version}, ok
+	ok := n.Kind == Interface && !strings.Contains(name, ":") && !strings.Contains(n.Path, "/")
+	return wit.PackageName{Namespace: namespace, Name: name, Version: n.Version}, ok
 }
 
-// parseName takes a name apart. Where it follows no production it returns what is
-// wrong.
-func parseName(s string) (n parsedName, wrong string) {
+// Parse takes a name apart. wrong is empty where it follows a production, and else
+// describes the mistake.
+func Parse(s string) (n Name, wrong string) {
 	switch {
 	case strings.HasPrefix(s, "["):
 		return parseAnnotated(s)
 	case strings.Contains(s, ":"):
 		return parseInterfaceName(s)
 	default:
-		n.label = s
-		return n, wrongLabel(s)
+		n.Label = s
+		return n, WrongLabel(s)
 	}
 }
 
 // '[constructor]' <label> | '[method]' <label> '.' <label> | '[static]' <label> '.' <label>
-func parseAnnotated(s string) (n parsedName, wrong string) {
+func parseAnnotated(s string) (n Name, wrong string) {
 	annotation, rest, ok := strings.Cut(s[1:], "]")
 	switch {
 	case ok && annotation == "constructor":
-		n.kind, n.resource = constructorName, rest
-		return n, wrongLabel(rest)
+		n.Kind, n.Resource = Constructor, rest
+		return n, WrongLabel(rest)
 	case ok && annotation == "method":
-		n.kind = methodName
+		n.Kind = Method
 	case ok && annotation == "static":
-		n.kind = staticName
+		n.Kind = Static
 	default:
 		return n, "the annotation is not [constructor], [method] or [static]"
 	}
-	if n.resource, n.label, ok = strings.Cut(rest, "."); !ok {
+	if n.Resource, n.Label, ok = strings.Cut(rest, "."); !ok {
 		return n, "a resource, a dot and a label must follow the annotation"
 	}
-	if wrong := wrongLabel(n.resource); wrong != "" {
+	if wrong := WrongLabel(n.Resource); wrong != "" {
 		return n, wrong
 	}
-	return n, wrongLabel(n.label)
+	return n, WrongLabel(n.Label)
 }
 
 // <namespace>+ <words> <projection>+ <interfaceversion>?
-func parseInterfaceName(s string) (n parsedName, wrong string) {
-	n.kind = interfaceName
+func parseInterfaceName(s string) (n Name, wrong string) {
+	n.Kind = Interface
 	s, version, versioned := strings.Cut(s, "@")
 	if versioned {
-		n.version = version
-		if !validSemver(version) && !canonVersion(version) {
-			return n, "the version is no semantic version"
+		n.Version = version
+		if !ValidSemver(version) && !CanonicalVersion(version) {
+			return n, "the version is not a semantic version"
 		}
 	}
 	var ok bool
-	if n.pkg, n.path, ok = strings.Cut(s, "/"); !ok {
+	if n.pkg, n.Path, ok = strings.Cut(s, "/"); !ok {
 		return n, "a package must be followed by / and the name of an interface"
 	}
 	for _, words := range strings.Split(n.pkg, ":") {
-		if wrong := wrongLabel(words); wrong != "" {
+		if wrong := WrongLabel(words); wrong != "" {
 			return n, wrong
 		}
 		if words != strings.ToLower(words) {
 			return n, "namespaces and packages are written in lower case"
 		}
 	}
-	for _, label := range strings.Split(n.path, "/") {
-		if wrong := wrongLabel(label); wrong != "" {
+	for _, label := range strings.Split(n.Path, "/") {
+		if wrong := WrongLabel(label); wrong != "" {
 			return n, wrong
 		}
 	}
 	return n, ""
 }
 
-// wrongLabel says what keeps s from being a <label>: fragments of letters of one
-// case and digits, separated by dashes, of which the first starts with a letter.
-func wrongLabel(s string) string {
+// WrongLabel describes what keeps s from being a <label>: fragments of letters of one
+// case and digits, separated by dashes, of which the first starts with a letter. It
+// returns "" for a label.
+func WrongLabel(s string) string {
 	if s == "" {
 		return "a name is empty"
 	}
@@ -135,8 +138,8 @@ func wrongLabel(s string) string {
 	return ""
 }
 
-// validSemver reports whether s is a version by semver.org.
-func validSemver(s string) bool {
+// ValidSemver reports whether s is a version by semver.org.
+func ValidSemver(s string) bool {
 	s, build, hasBuild := strings.Cut(s, "+")
 	s, pre, hasPre := strings.Cut(s, "-")
 	if hasBuild && !semverIdents(build, false) || hasPre && !semverIdents(pre, true) {
@@ -178,8 +181,8 @@ func semverIdents(s string, pre bool) bool {
 	return true
 }
 
-// canonVersion reports whether s is a <canonversion>: 1, 0.2, 0.0.3.
-func canonVersion(s string) bool {
+// CanonicalVersion reports whether s is a <canonversion>: 1, 0.2, 0.0.3.
+func CanonicalVersion(s string) bool {
 	parts := strings.Split(s, ".")
 	for i, p := range parts {
 		if !semverNumber(p) {
@@ -193,24 +196,24 @@ func canonVersion(s string) bool {
 	return len(parts) <= 3
 }
 
-// uniqueKey is what must differ between two names for them to be strongly unique
+// UniqueKey returns a key in which two names must differ to be strongly unique
 // (Explainer.md, "Name Uniqueness").
-func (n parsedName) uniqueKey() string {
-	resource, label := strings.ToLower(n.resource), strings.ToLower(n.label)
-	switch n.kind {
-	case labelName:
+func (n Name) UniqueKey() string {
+	resource, label := strings.ToLower(n.Resource), strings.ToLower(n.Label)
+	switch n.Kind {
+	case Label:
 		return label
-	case constructorName:
+	case Constructor:
 		return "[constructor]" + resource
-	case methodName, staticName:
+	case Method, Static:
 		if resource == label {
 			return label
 		}
 		return resource + "." + label
 	default:
-		key := n.pkg + "/" + strings.ToLower(n.path)
-		if n.version != "" {
-			key += "@" + n.version
+		key := n.pkg + "/" + strings.ToLower(n.Path)
+		if n.Version != "" {
+			key += "@" + n.Version
 		}
 		return key
 	}

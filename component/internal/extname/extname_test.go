@@ -1,4 +1,4 @@
-package component
+package extname
 
 import (
 	"strings"
@@ -12,16 +12,16 @@ func TestParseName(t *testing.T) {
 		{"a:b/c", "a:b/c", ""}, {"a:b/C@1.0.0-RC.1+x", "a:b/c@1.0.0-RC.1+x", ""}, {"a:b:c/d/e@0.2", "a:b:c/d/e@0.2", ""},
 		{"", "", "empty"}, {"-a", "", "dash"}, {"a--b", "", "dash"}, {"1a", "", "digit"}, {"a_b", "", "other characters"}, {"aB", "", "mixes"},
 		{"[method]a", "", "a dot and a label"}, {"[method", "", "annotation"}, {"a:b", "", "must be followed by /"}, {"a:B/c", "", "lower case"},
-		{"a:b/c@1.2", "", "no semantic version"}, {"a:b/c@01.0.0", "", "no semantic version"}, {"a:b/c@", "", "no semantic version"}, {"a:b/c@0.0", "", "no semantic version"},
+		{"a:b/c@1.2", "", "not a semantic version"}, {"a:b/c@01.0.0", "", "not a semantic version"}, {"a:b/c@", "", "not a semantic version"}, {"a:b/c@0.0", "", "not a semantic version"},
 	} {
-		n, wrong := parseName(test.name)
+		n, wrong := Parse(test.name)
 		if test.wrong != "" {
 			if !strings.Contains(wrong, test.wrong) {
 				t.Errorf("%q: got %q, want %q", test.name, wrong, test.wrong)
 			}
 			continue
 		}
-		if key := n.uniqueKey(); wrong != "" || key != test.key {
+		if key := n.UniqueKey(); wrong != "" || key != test.key {
 			t.Errorf("%q: got key %q (%s), want %q", test.name, key, wrong, test.key)
 		}
 	}

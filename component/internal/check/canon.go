@@ -1,4 +1,4 @@
-package component
+package check
 
 import (
 	"fmt"
@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/witgen/witgen/component/binary"
+	"github.com/witgen/witgen/component/internal/checked"
 	"github.com/witgen/witgen/component/internal/core"
 	"github.com/witgen/witgen/internal/abi"
 	"github.com/witgen/witgen/internal/wasm"
@@ -18,7 +19,7 @@ const maxFlatAsyncParams = 4
 // options are canonical options after their checks.
 type options struct {
 	d *binary.Canon
-	// has says which are there; the string encodings count one by one.
+	// has holds those that are given; the string encodings count one by one.
 	has [binary.CallbackOption + 1]bool
 	// pointer is the core type of addresses in the memory.
 	pointer wasm.ValType
@@ -69,8 +70,8 @@ func (s *scope) options(d *binary.Canon, allowed ...binary.OptionKind) options {
 
 func (s *scope) checkOptionFunc(kind binary.OptionKind, index uint32, params, results []wasm.ValType) {
 	f := core.Lookup(s.coreFuncs, index, "core function", s.v.at)
-	if want := s.v.core.function(params, results); f != want {
-		s.v.fail("the option %s needs a core function of type %s, and function %d is of type %s", kind, s.v.core.show(want), index, s.v.core.show(f))
+	if want := s.v.core.Function(params, results); f != want {
+		s.v.fail("the option %s needs a core function of type %s, and function %d is of type %s", kind, s.v.core.Show(want), index, s.v.core.Show(f))
 	}
 }
 
@@ -95,17 +96,17 @@ func (s *scope) need(o options, kind binary.OptionKind, why string) {
 
 // needMemory checks the options that reading a value out of the component's memory
 // needs.
-func (s *scope) needMemory(o options, t val) {
-	if t.info().list {
-		s.need(o, binary.MemoryOption, t.show()+" goes through memory")
+func (s *scope) needMemory(o options, t checked.Ref) {
+	if t.Info().List {
+		s.need(o, binary.MemoryOption, t.Show()+" goes through memory")
 	}
 }
 
 // needRealloc checks the options that writing a value into it needs.
-func (s *scope) needRealloc(o options, t val) {
-	if t.info().list {
-		s.need(o, binary.MemoryOption, t.show()+" goes through memory")
-		s.need(o, binary.ReallocOption, t.show()+" needs memory that the component allocates")
+func (s *scope) needRealloc(o options, t checked.Ref) {
+	if t.Info().List {
+		s.need(o, binary.MemoryOption, t.Show()+" goes through memory")
+		s.need(o, binary.ReallocOption, t.Show()+" needs memory that the component allocates")
 	}
 }
 
@@ -126,18 +127,18 @@ func (s *scope) canon(d *binary.Canon) {
 }
 
 // canonFunc returns the type of the core function that a definition makes.
-func (s *scope) canonFunc(d *binary.Canon) coreTypeID {
-	f := s.v.core.function
+func (s *scope) canonFunc(d *binary.Canon) core.TypeID {
+	f := s.v.core.Function
 	i32 := []wasm.ValType{wasm.I32}
 	switch d.Op {
 	case binary.CanonLower:
 		return s.lower(d)
 	case binary.CanonResourceNew, binary.CanonResourceRep:
-		r := s.resourceType(d.Type).res
-		if r.owner != s.of {
+		r := s.resourceType(d.Type).Resource
+		if r.Owner != s.of {
 			s.v.fail("canon %s needs a resource that this component defines, and type %d is not", d.Op, d.Type)
 		}
-		rep := []wasm.ValType{r.rep}
+		rep := []wasm.ValType{r.Rep}
 		if d.Op == binary.CanonResourceNew {
 			return f(rep, i32)
 		}
@@ -162,7 +163,7 @@ func (s *scope) canonFunc(d *binary.Canon) coreTypeID {
 	}
 	params, results, ok := strings.Cut(d.Op.Signature(), "->")
 	if !ok {
-		panic(fmt.Sprintf("component: unhandled canonical definition %s", d.Op))
+		panic(fmt.Sprintf("check: unhandled canonical definition %s", d.Op))
 	}
 	return f(coreList(params), coreList(results))
 }
@@ -180,38 +181,38 @@ func coreList(s string) []wasm.ValType {
 func (s *scope) lift(d *binary.Canon) {
 	v := s.v
 	lifted := core.Lookup(s.coreFuncs, d.Func, "core function", v.at)
-	ft, ok := core.Lookup(s.types, d.Type, "type", v.at).(*funcType)
+	ft, ok := core.Lookup(s.types, d.Type, "type", v.at).(*checked.Func)
 	if !ok {
 		v.fail("type %d is not that of a function", d.Type)
 	}
 	o := s.options(d, liftOptions...)
 	s.checkAsync(o, ft)
 	params, results := s.flatten(o, ft, true)
-	if want := v.core.function(params, results); lifted != want {
-		v.fail("canon lift makes a function of a core function of type %s, and function %d is of type %s", v.core.show(want), d.Func, v.core.show(lifted))
+	if want := v.core.Function(params, results); lifted != want {
+		v.fail("canon lift makes a function of a core function of type %s, and function %d is of type %s", v.core.Show(want), d.Func, v.core.Show(lifted))
 	}
 	if index, ok := d.Option(binary.PostReturnOption); ok {
 		s.checkOptionFunc(binary.PostReturnOption, index, results, nil)
 	}
-	for _, p := range ft.params {
-		s.needRealloc(o, p.typ)
+	for _, p := range ft.Params {
+		s.needRealloc(o, p.Type)
 	}
-	if flatCount(ft.params) > abi.MaxFlatParams {
+	if flatCount(ft.Params) > abi.MaxFlatParams {
 		s.need(o, binary.ReallocOption, "the parameters are too many to pass flat")
 	}
-	s.needMemory(o, ft.result)
+	s.needMemory(o, ft.Result)
 	limit := abi.MaxFlatResults
 	if o.has[binary.AsyncOption] {
 		limit = abi.MaxFlatParams
 	}
-	if len(flat(ft.result)) > limit {
+	if len(flat(ft.Result)) > limit {
 		s.need(o, binary.MemoryOption, "the result is too large to return flat")
 	}
 	s.funcs = append(s.funcs, ft)
 }
 
 // lower: CanonicalABI.md, "canon lower".
-func (s *scope) lower(d *binary.Canon) coreTypeID {
+func (s *scope) lower(d *binary.Canon) core.TypeID {
 	ft := core.Lookup(s.funcs, d.Func, "function", s.v.at)
 	o := s.options(d, lowerOptions...)
 	s.checkAsync(o, ft)
@@ -221,46 +222,46 @@ func (s *scope) lower(d *binary.Canon) coreTypeID {
 		limit = maxFlatAsyncParams
 		s.need(o, binary.MemoryOption, "an async lowering needs it")
 	}
-	for _, p := range ft.params {
-		s.needMemory(o, p.typ)
+	for _, p := range ft.Params {
+		s.needMemory(o, p.Type)
 	}
-	s.needRealloc(o, ft.result)
-	if flatCount(ft.params) > limit {
+	s.needRealloc(o, ft.Result)
+	if flatCount(ft.Params) > limit {
 		s.need(o, binary.MemoryOption, "the parameters are too many to pass flat")
 	}
-	if len(flat(ft.result)) > abi.MaxFlatResults {
+	if len(flat(ft.Result)) > abi.MaxFlatResults {
 		s.need(o, binary.MemoryOption, "the result is too large to return flat")
 	}
-	return s.v.core.function(params, results)
+	return s.v.core.Function(params, results)
 }
 
-func (s *scope) checkAsync(o options, ft *funcType) {
-	if o.has[binary.AsyncOption] && !ft.async {
+func (s *scope) checkAsync(o options, ft *checked.Func) {
+	if o.has[binary.AsyncOption] && !ft.Async {
 		s.v.fail("the option async of canon %s needs a function type that is async", o.d.Op)
 	}
 }
 
 // taskReturn: CanonicalABI.md, "canon task.return".
-func (s *scope) taskReturn(d *binary.Canon) coreTypeID {
+func (s *scope) taskReturn(d *binary.Canon) core.TypeID {
 	o := s.options(d, stringOptions...)
-	ft := &funcType{}
+	ft := &checked.Func{}
 	if d.Result != nil {
 		t := s.val(*d.Result)
-		if t.info().borrow {
+		if t.Info().Borrow {
 			s.v.fail("the result of task.return must not contain a borrow")
 		}
-		ft.params = []param{{typ: t}}
+		ft.Params = []checked.Param{{Type: t}}
 		s.needMemory(o, t)
-		if flatCount(ft.params) > abi.MaxFlatParams {
+		if flatCount(ft.Params) > abi.MaxFlatParams {
 			s.need(o, binary.MemoryOption, "the result is too large to pass flat")
 		}
 	}
 	params, _ := s.flatten(o, ft, false)
-	return s.v.core.function(params, nil)
+	return s.v.core.Function(params, nil)
 }
 
 // context: CanonicalABI.md, "canon context.get" and "canon context.set".
-func (s *scope) context(d *binary.Canon) coreTypeID {
+func (s *scope) context(d *binary.Canon) core.TypeID {
 	if d.SlotType != wasm.I32 && d.SlotType != wasm.I64 {
 		s.v.fail("canon %s is of type %s, and must be of i32 or i64", d.Op, d.SlotType)
 	}
@@ -272,32 +273,32 @@ func (s *scope) context(d *binary.Canon) coreTypeID {
 	}
 	s.slotType = d.SlotType
 	if slot := []wasm.ValType{d.SlotType}; d.Op == binary.CanonContextGet {
-		return s.v.core.function(nil, slot)
+		return s.v.core.Function(nil, slot)
 	} else {
-		return s.v.core.function(slot, nil)
+		return s.v.core.Function(slot, nil)
 	}
 }
 
 // channel returns the element of the stream or future that a definition is for.
-func (s *scope) channel(d *binary.Canon) val {
+func (s *scope) channel(d *binary.Canon) checked.Ref {
 	kind := "future"
 	if strings.HasPrefix(d.Op.String(), "stream.") {
 		kind = "stream"
 	}
-	if t, ok := core.Lookup(s.types, d.Type, "type", s.v.at).(*valType); ok {
-		if k := kindName(t.origin().def); k == "a "+kind {
-			return t.parts[0]
+	if t, ok := core.Lookup(s.types, d.Type, "type", s.v.at).(*checked.Value); ok {
+		if k := checked.KindName(t.Origin().Def); k == "a "+kind {
+			return t.Parts[0]
 		}
 	}
 	s.v.fail("canon %s needs a %s, and type %d is not", d.Op, kind, d.Type)
-	return val{}
+	return checked.Ref{}
 }
 
 // copy: CanonicalABI.md, "canon stream.{read,write}" and "canon future.{read,write}".
-func (s *scope) copy(d *binary.Canon) coreTypeID {
+func (s *scope) copy(d *binary.Canon) core.TypeID {
 	elem := s.channel(d)
 	o := s.options(d, lowerOptions...)
-	if !elem.absent() {
+	if !elem.Absent() {
 		s.need(o, binary.MemoryOption, "the elements are copied through it")
 		if d.Op == binary.CanonStreamRead || d.Op == binary.CanonFutureRead {
 			s.needRealloc(o, elem)
@@ -305,30 +306,30 @@ func (s *scope) copy(d *binary.Canon) coreTypeID {
 	}
 	p := o.pointer
 	if d.Op == binary.CanonFutureRead || d.Op == binary.CanonFutureWrite {
-		return s.v.core.function([]wasm.ValType{wasm.I32, p}, []wasm.ValType{wasm.I32})
+		return s.v.core.Function([]wasm.ValType{wasm.I32, p}, []wasm.ValType{wasm.I32})
 	}
-	return s.v.core.function([]wasm.ValType{wasm.I32, p, p}, []wasm.ValType{p})
+	return s.v.core.Function([]wasm.ValType{wasm.I32, p, p}, []wasm.ValType{p})
 }
 
 // errorContext: CanonicalABI.md, "canon error-context.new" and
 // "canon error-context.debug-message".
-func (s *scope) errorContext(d *binary.Canon) coreTypeID {
+func (s *scope) errorContext(d *binary.Canon) core.TypeID {
 	o := s.options(d, append(slices.Clone(stringOptions), binary.ReallocOption)...)
 	if d.Op == binary.CanonErrorContextNew {
 		s.need(o, binary.MemoryOption, "the message is read from it")
-		return s.v.core.function([]wasm.ValType{o.pointer, o.pointer}, []wasm.ValType{wasm.I32})
+		return s.v.core.Function([]wasm.ValType{o.pointer, o.pointer}, []wasm.ValType{wasm.I32})
 	}
 	s.need(o, binary.MemoryOption, "the message is written to it")
 	s.need(o, binary.ReallocOption, "the message needs memory that the component allocates")
-	return s.v.core.function([]wasm.ValType{wasm.I32, o.pointer}, nil)
+	return s.v.core.Function([]wasm.ValType{wasm.I32, o.pointer}, nil)
 }
 
 // thread: CanonicalABI.md, "canon thread.new-indirect", "canon thread.spawn-ref"
 // and "canon thread.spawn-indirect".
-func (s *scope) thread(d *binary.Canon) coreTypeID {
+func (s *scope) thread(d *binary.Canon) core.TypeID {
 	v := s.v
 	t := core.Lookup(s.coreTypes, d.Type, "core type", v.at)
-	if t.module != nil || t.id != v.core.function([]wasm.ValType{wasm.I32}, nil) && t.id != v.core.function([]wasm.ValType{wasm.I64}, nil) {
+	if t.module != nil || t.id != v.core.Function([]wasm.ValType{wasm.I32}, nil) && t.id != v.core.Function([]wasm.ValType{wasm.I64}, nil) {
 		v.fail("canon %s needs a core function type (i32) -> () or (i64) -> (), and core type %d is not", d.Op, d.Type)
 	}
 	if d.Shared {
@@ -345,6 +346,6 @@ func (s *scope) thread(d *binary.Canon) coreTypeID {
 			start = wasm.I64
 		}
 	}
-	closure := v.core.types[t.id].Params[0]
-	return v.core.functionOf([]wasm.ValType{start, closure}, []wasm.ValType{wasm.I32})
+	closure := v.core.All[t.id].Params[0]
+	return v.core.FunctionOf([]wasm.ValType{start, closure}, []wasm.ValType{wasm.I32})
 }

@@ -1,4 +1,4 @@
-package component
+package check
 
 import (
 	"fmt"
@@ -6,12 +6,14 @@ import (
 	"strings"
 
 	"github.com/witgen/witgen/component/binary"
+	"github.com/witgen/witgen/component/internal/checked"
 	"github.com/witgen/witgen/component/internal/core"
+	"github.com/witgen/witgen/component/internal/extname"
 	"github.com/witgen/witgen/internal/wasm"
 )
 
 // typeDef resolves a type definition (Binary.md, "Type Definitions").
-func (s *scope) typeDef(t binary.Type) anyType {
+func (s *scope) typeDef(t binary.Type) checked.Type {
 	switch t := t.(type) {
 	case *binary.Func:
 		return s.funcDef(t)
@@ -40,7 +42,7 @@ func (s *scope) declare(decls []binary.Def) {
 	s.v.at = at
 }
 
-func (s *scope) resourceDef(t *binary.Resource) anyType {
+func (s *scope) resourceDef(t *binary.Resource) checked.Type {
 	if s.kind != inComponent {
 		s.v.fail("a resource is defined inside a type, and may only be in a component")
 	}
@@ -49,49 +51,49 @@ func (s *scope) resourceDef(t *binary.Resource) anyType {
 	}
 	if t.Dtor != nil {
 		f := core.Lookup(s.coreFuncs, *t.Dtor, "core function", s.v.at)
-		if f != s.v.core.function([]wasm.ValType{t.Rep}, nil) {
-			s.v.fail("a destructor of a resource must be of type (%s) -> () and is %s", t.Rep, s.v.core.show(f))
+		if f != s.v.core.Function([]wasm.ValType{t.Rep}, nil) {
+			s.v.fail("a destructor of a resource must be of type (%s) -> () and is %s", t.Rep, s.v.core.Show(f))
 		}
 	}
-	r := &resource{rep: t.Rep, owner: s.of}
+	r := &checked.Resource{Rep: t.Rep, Owner: s.of}
 	s.defined = append(s.defined, r)
-	return &resourceType{res: r}
+	return &checked.ResourceType{Resource: r}
 }
 
 // val resolves a reference to a value type.
-func (s *scope) val(t binary.ValType) val {
+func (s *scope) val(t binary.ValType) checked.Ref {
 	if t.Prim != binary.NoPrim {
-		return val{prim: t.Prim}
+		return checked.Ref{Prim: t.Prim}
 	}
-	defined, ok := core.Lookup(s.types, t.Index, "type", s.v.at).(*valType)
+	defined, ok := core.Lookup(s.types, t.Index, "type", s.v.at).(*checked.Value)
 	if !ok {
 		s.v.fail("type %d is not a value type", t.Index)
 	}
-	return val{t: defined}
+	return checked.Ref{Value: defined}
 }
 
-func (s *scope) optional(t *binary.ValType) val {
+func (s *scope) optional(t *binary.ValType) checked.Ref {
 	if t == nil {
-		return val{}
+		return checked.Ref{}
 	}
 	return s.val(*t)
 }
 
 // valDef resolves the definition of a value type.
-func (s *scope) valDef(def binary.Type) *valType {
-	t := &valType{def: def}
+func (s *scope) valDef(def binary.Type) *checked.Value {
+	t := &checked.Value{Def: def}
 	v := s.v
-	part := func(p val) { t.parts = append(t.parts, p) }
+	part := func(p checked.Ref) { t.Parts = append(t.Parts, p) }
 	switch def := def.(type) {
 	case *binary.PrimType:
-		part(val{prim: def.Prim})
+		part(checked.Ref{Prim: def.Prim})
 	case *binary.Record:
-		v.checkLabels("a record", "field", labels(def))
+		v.checkLabels("a record", "field", checked.Labels(def))
 		for _, f := range def.Fields {
 			part(s.val(f.Type))
 		}
 	case *binary.Variant:
-		v.checkLabels("a variant", "case", labels(def))
+		v.checkLabels("a variant", "case", checked.Labels(def))
 		for _, c := range def.Cases {
 			part(s.optional(c.Type))
 		}
@@ -125,49 +127,49 @@ func (s *scope) valDef(def binary.Type) *valType {
 		part(s.mapKey(def.Key))
 		part(s.val(def.Value))
 	case *binary.Own:
-		t.res = s.resourceType(def.Resource)
+		t.Resource = s.resourceType(def.Resource)
 	case *binary.Borrow:
-		t.res = s.resourceType(def.Resource)
+		t.Resource = s.resourceType(def.Resource)
 	case *binary.Stream:
 		part(s.element("stream", def.Type))
-		if p := t.parts[0].plain(); p.prim == binary.Char {
+		if p := t.Parts[0].Plain(); p.Prim == binary.Char {
 			v.fail("a stream of char is not allowed for now")
 		}
 	case *binary.Future:
 		part(s.element("future", def.Type))
 	default:
-		panic(fmt.Sprintf("component: unhandled type %T", def))
+		panic(fmt.Sprintf("check: unhandled type %T", def))
 	}
-	t.measure()
-	v.work(len(t.parts))
-	v.checkMeasure(t.info)
-	if t.info.size >= sizeLimit {
-		v.fail("%s takes %d bytes of memory or more, which no type may", kindName(def), sizeLimit)
+	t.Measure()
+	v.work(len(t.Parts))
+	v.checkMeasure(t.Info)
+	if t.Info.Size >= checked.SizeLimit {
+		v.fail("%s takes %d bytes of memory or more, which no type may", checked.KindName(def), checked.SizeLimit)
 	}
 	return t
 }
 
 // mapKey resolves the key of a map, which is bool, an integer, char or string.
-func (s *scope) mapKey(t binary.ValType) val {
+func (s *scope) mapKey(t binary.ValType) checked.Ref {
 	key := s.val(t)
-	switch p := key.plain(); p.prim {
+	switch p := key.Plain(); p.Prim {
 	case binary.NoPrim, binary.F32, binary.F64, binary.ErrorContextVal:
-		s.v.fail("%s is no key type of a map, which is bool, an integer, char or string", p.show())
+		s.v.fail("%s is not a key type of a map, which is bool, an integer, char or string", p.Show())
 	}
 	return key
 }
 
 // element resolves the element of a stream or future.
-func (s *scope) element(of string, t *binary.ValType) val {
+func (s *scope) element(of string, t *binary.ValType) checked.Ref {
 	elem := s.optional(t)
-	if elem.info().borrow {
+	if elem.Info().Borrow {
 		s.v.fail("a %s must not contain a borrow", of)
 	}
 	return elem
 }
 
-func (s *scope) resourceType(index uint32) *resourceType {
-	r, ok := core.Lookup(s.types, index, "type", s.v.at).(*resourceType)
+func (s *scope) resourceType(index uint32) *checked.ResourceType {
+	r, ok := core.Lookup(s.types, index, "type", s.v.at).(*checked.ResourceType)
 	if !ok {
 		s.v.fail("type %d is not a resource", index)
 	}
@@ -186,7 +188,7 @@ func (v *validator) checkLabels(what, each string, labels []string) {
 func (v *validator) checkUnique(what, each string, labels []string) {
 	seen := make(map[string]bool, len(labels))
 	for _, l := range labels {
-		if wrong := wrongLabel(l); wrong != "" {
+		if wrong := extname.WrongLabel(l); wrong != "" {
 			v.fail("the %s %q of %s: %s", each, l, what, wrong)
 		}
 		key := strings.ToLower(l)
@@ -198,71 +200,71 @@ func (v *validator) checkUnique(what, each string, labels []string) {
 	v.work(len(labels))
 }
 
-func (v *validator) checkMeasure(info typeInfo) {
-	if info.nodes > maxTypeNodes {
-		v.fail("a type is made of more than %d types", maxTypeNodes)
+func (v *validator) checkMeasure(info checked.Info) {
+	if info.Nodes > checked.MaxTypeNodes {
+		v.fail("a type is made of more than %d types", checked.MaxTypeNodes)
 	}
-	if info.depth > maxTypeDepth {
-		v.fail("types are nested more than %d deep", maxTypeDepth)
+	if info.Depth > checked.MaxTypeDepth {
+		v.fail("types are nested more than %d deep", checked.MaxTypeDepth)
 	}
 }
 
-func (s *scope) funcDef(def *binary.Func) *funcType {
-	f := &funcType{async: def.Async, result: s.optional(def.Result)}
+func (s *scope) funcDef(def *binary.Func) *checked.Func {
+	f := &checked.Func{Async: def.Async, Result: s.optional(def.Result)}
 	names := make([]string, len(def.Params))
 	for i, p := range def.Params {
 		names[i] = p.Name
-		f.params = append(f.params, param{p.Name, s.val(p.Type)})
-		f.info.add(f.params[i].typ.info())
+		f.Params = append(f.Params, checked.Param{Name: p.Name, Type: s.val(p.Type)})
+		f.Info.Add(f.Params[i].Type.Info())
 	}
 	s.v.checkUnique("a function", "parameter", names)
-	if f.result.info().borrow {
+	if f.Result.Info().Borrow {
 		s.v.fail("the result of a function must not contain a borrow")
 	}
-	f.info.add(f.result.info())
-	f.info.nodes++
-	f.info.depth++
-	s.v.checkMeasure(f.info)
+	f.Info.Add(f.Result.Info())
+	f.Info.Nodes++
+	f.Info.Depth++
+	s.v.checkMeasure(f.Info)
 	return f
 }
 
 // finish returns the type of a component or component type after its last
 // definition.
-func (s *scope) finish() *componentType {
-	t := &componentType{imports: s.imports.items, exports: s.exports.items, importedResources: s.importedResources}
-	t.info = s.v.measureItems(t.imports.list, t.exports.list)
-	free := s.v.freeResources(t.imports.list)
+func (s *scope) finish() *checked.Component {
+	t := &checked.Component{Imports: s.imports.Items, Exports: s.exports.Items, ImportedResources: s.importedResources}
+	t.Info = s.v.measureItems(t.Imports.List, t.Exports.List)
+	free := s.v.freeResources(t.Imports.List)
 	for _, r := range s.defined {
 		if free[r] {
 			s.v.fail("an import refers to a resource that the component defines itself")
 		}
 	}
-	t.defines = s.explicit()
+	t.Defines = s.explicit()
 	return t
 }
 
-func (s *scope) finishInstance() *instanceType {
-	t := &instanceType{exports: s.exports.items}
-	t.info = s.v.measureItems(t.exports.list)
-	t.defines = s.explicit()
+func (s *scope) finishInstance() *checked.Instance {
+	t := &checked.Instance{Exports: s.exports.Items}
+	t.Info = s.v.measureItems(t.Exports.List)
+	t.Defines = s.explicit()
 	return t
 }
 
 // explicit returns the resources that the scope defines and its exports refer to,
 // with the paths where they are exported.
-func (s *scope) explicit() []bound {
+func (s *scope) explicit() []checked.Bound {
 	if len(s.defined) == 0 {
 		return nil
 	}
-	free := s.v.freeResources(s.exports.list)
-	paths := make(map[*resource][]string)
-	s.exports.walkResources(nil, func(r *resourceType, path []string) {
+	free := s.v.freeResources(s.exports.List)
+	paths := make(map[*checked.Resource][]string)
+	s.exports.WalkResources(nil, func(r *checked.ResourceType, path []string) {
 		s.v.work(1)
-		if paths[r.res] == nil {
-			paths[r.res] = slices.Clone(path)
+		if paths[r.Resource] == nil {
+			paths[r.Resource] = slices.Clone(path)
 		}
 	})
-	var list []bound
+	var list []checked.Bound
 	for _, r := range s.defined {
 		if !free[r] {
 			continue
@@ -270,37 +272,37 @@ func (s *scope) explicit() []bound {
 		if paths[r] == nil {
 			s.v.fail("an export refers to a resource that is not exported itself")
 		}
-		list = append(list, bound{r, paths[r]})
+		list = append(list, checked.Bound{Resource: r, Path: paths[r]})
 	}
 	return list
 }
 
 // measureItems returns what is known of a type made of imports and exports.
-func (v *validator) measureItems(lists ...[]*item) typeInfo {
-	info := typeInfo{nodes: 1}
+func (v *validator) measureItems(lists ...[]*checked.Item) checked.Info {
+	info := checked.Info{Nodes: 1}
 	for _, it := range slices.Concat(lists...) {
-		switch t := it.typ.(type) {
+		switch t := it.Type.(type) {
 		case nil:
-			if it.module != nil {
-				info.nodes += uint64(len(it.module.imports) + len(it.module.names))
+			if it.Module != nil {
+				info.Nodes += uint64(len(it.Module.Imports) + len(it.Module.Names))
 			} else {
-				info.add(it.val.info())
+				info.Add(it.Ref.Info())
 			}
-		case *resourceType:
-			info.add(typeInfo{nodes: 1, resources: true})
-		case *valType:
-			info.add(t.info)
-		case *funcType:
-			info.add(t.info)
-		case *instanceType:
-			info.add(t.info)
-		case *componentType:
-			info.add(t.info)
+		case *checked.ResourceType:
+			info.Add(checked.Info{Nodes: 1, Resources: true})
+		case *checked.Value:
+			info.Add(t.Info)
+		case *checked.Func:
+			info.Add(t.Info)
+		case *checked.Instance:
+			info.Add(t.Info)
+		case *checked.Component:
+			info.Add(t.Info)
 		default:
-			panic(fmt.Sprintf("component: unhandled type %T", t))
+			panic(fmt.Sprintf("check: unhandled type %T", t))
 		}
 	}
-	info.depth++
+	info.Depth++
 	v.checkMeasure(info)
 	return info
 }

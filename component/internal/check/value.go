@@ -1,4 +1,4 @@
-package component
+package check
 
 import (
 	std "encoding/binary"
@@ -7,13 +7,14 @@ import (
 	"unicode/utf8"
 
 	"github.com/witgen/witgen/component/binary"
+	"github.com/witgen/witgen/component/internal/checked"
 	"github.com/witgen/witgen/component/internal/core"
 	"github.com/witgen/witgen/internal/wasm"
 )
 
 // checkValue checks that the encoding of a constant is one of its type (Binary.md,
 // "Value Definitions").
-func (s *scope) checkValue(t val, d *binary.Value) {
+func (s *scope) checkValue(t checked.Ref, d *binary.Value) {
 	r := &valueReader{Cursor: core.NewCursor(d.Data, s.v.at), v: s.v}
 	r.value(t)
 	r.End("a value")
@@ -27,62 +28,62 @@ type valueReader struct {
 
 func (r *valueReader) fail(format string, args ...any) { core.Malformed(r.Offset(), format, args...) }
 
-func (r *valueReader) value(t val) {
+func (r *valueReader) value(t checked.Ref) {
 	r.v.work(1)
-	if t.t == nil {
-		r.prim(t.prim)
+	if t.Value == nil {
+		r.prim(t.Prim)
 		return
 	}
-	o := t.t.origin()
-	switch def := o.def.(type) {
+	o := t.Value.Origin()
+	switch def := o.Def.(type) {
 	case *binary.PrimType:
 		r.prim(def.Prim)
 	case *binary.Record, *binary.Tuple:
-		for _, p := range o.parts {
+		for _, p := range o.Parts {
 			r.value(p)
 		}
 	case *binary.Variant, *binary.Enum:
 		n := r.Uint32()
-		if count := len(labels(def)); int64(n) >= int64(count) {
+		if count := len(checked.Labels(def)); int64(n) >= int64(count) {
 			r.fail("case %d is out of range: there are %d", n, count)
 		}
-		if len(o.parts) > 0 {
-			r.payload(o.parts[n])
+		if len(o.Parts) > 0 {
+			r.payload(o.Parts[n])
 		}
 	case *binary.Option:
 		if r.Flag("mark of an option") {
-			r.value(o.parts[0])
+			r.value(o.Parts[0])
 		}
 	case *binary.Result:
 		if r.Flag("mark of a result") {
-			r.payload(o.parts[1])
+			r.payload(o.Parts[1])
 		} else {
-			r.payload(o.parts[0])
+			r.payload(o.Parts[0])
 		}
 	case *binary.Flags:
 		r.Bytes(uint32(len(def.Labels)+7) / 8)
 	case *binary.List:
 		for range r.Uint32() {
-			r.value(o.parts[0])
+			r.value(o.Parts[0])
 		}
 	case *binary.FixedList:
 		for range def.Length {
-			r.value(o.parts[0])
+			r.value(o.Parts[0])
 		}
 	case *binary.Map:
 		for range r.Uint32() {
-			r.value(o.parts[0])
-			r.value(o.parts[1])
+			r.value(o.Parts[0])
+			r.value(o.Parts[1])
 		}
 	case *binary.Own, *binary.Borrow, *binary.Stream, *binary.Future:
-		r.fail("there is no constant of %s", kindName(def))
+		r.fail("a constant of %s is not possible", checked.KindName(def))
 	default:
-		panic(fmt.Sprintf("component: unhandled type %T", def))
+		panic(fmt.Sprintf("check: unhandled type %T", def))
 	}
 }
 
-func (r *valueReader) payload(t val) {
-	if !t.absent() {
+func (r *valueReader) payload(t checked.Ref) {
+	if !t.Absent() {
 		r.value(t)
 	}
 }
@@ -118,7 +119,7 @@ func (r *valueReader) prim(p binary.Prim) {
 	case binary.String:
 		r.Name()
 	default:
-		r.fail("there is no constant of %s", p)
+		r.fail("a constant of %s is not possible", p)
 	}
 }
 

@@ -1,9 +1,10 @@
-package component
+package check
 
 import (
 	"fmt"
 
 	"github.com/witgen/witgen/component/binary"
+	"github.com/witgen/witgen/component/internal/checked"
 	"github.com/witgen/witgen/component/internal/core"
 )
 
@@ -19,60 +20,60 @@ func (s *scope) importItem(name binary.ExternName, t binary.ExternType) {
 		}
 	}
 	switch {
-	case it.sort == binary.SortInstance:
+	case it.Sort == binary.SortInstance:
 		for _, b := range s.freshen(it) {
-			s.importedResources = append(s.importedResources, bound{b.res, append([]string{name.Name}, b.path...)})
+			s.importedResources = append(s.importedResources, checked.Bound{Resource: b.Resource, Path: append([]string{name.Name}, b.Path...)})
 		}
-	case it.fresh:
-		s.importedResources = append(s.importedResources, bound{it.typ.(*resourceType).res, []string{name.Name}})
+	case it.Fresh:
+		s.importedResources = append(s.importedResources, checked.Bound{Resource: it.Type.(*checked.ResourceType).Resource, Path: []string{name.Name}})
 	}
 	s.define(it)
 	s.addExtern(&s.imports, it)
 }
 
 // exportItem checks an export and adds what it defines.
-func (s *scope) exportItem(it *item) {
+func (s *scope) exportItem(it *checked.Item) {
 	switch {
-	case it.sort == binary.SortInstance:
+	case it.Sort == binary.SortInstance:
 		for _, b := range s.freshen(it) {
-			s.defined = append(s.defined, b.res)
+			s.defined = append(s.defined, b.Resource)
 		}
-	case it.fresh:
-		s.defined = append(s.defined, it.typ.(*resourceType).res)
+	case it.Fresh:
+		s.defined = append(s.defined, it.Type.(*checked.ResourceType).Resource)
 	}
 	s.define(it)
-	if it.sort == binary.SortValue {
+	if it.Sort == binary.SortValue {
 		s.values[len(s.values)-1].consumed = true
 	}
 	s.addExtern(&s.exports, it)
 }
 
 // freshen gives an instance resources of its own where its type introduces some.
-func (s *scope) freshen(it *item) []bound {
-	t := it.typ.(*instanceType)
-	if len(t.defines) == 0 {
+func (s *scope) freshen(it *checked.Item) []checked.Bound {
+	t := it.Type.(*checked.Instance)
+	if len(t.Defines) == 0 {
 		return nil
 	}
 	sub := s.v.newSubst()
-	list := sub.fresh(t.defines)
-	it.typ = &instanceType{exports: sub.items(&t.exports), info: t.info}
+	list := sub.fresh(t.Defines)
+	it.Type = &checked.Instance{Exports: sub.items(&t.Exports), Info: t.Info}
 	return list
 }
 
 // export checks an export definition.
 func (s *scope) export(d *binary.Export) {
 	it := s.lookup(d.Sort, d.Index)
-	it.name, it.at = d.Name, d.At()
+	it.Name, it.Offset = d.Name, d.At()
 	if d.Type == nil {
-		if it.sort == binary.SortType {
-			it.typ = rename(it.typ)
+		if it.Sort == binary.SortType {
+			it.Type = rename(it.Type)
 		}
 		s.exportItem(it)
 		return
 	}
 	ascribed := s.externType(d.Name, *d.Type)
 	var m *mismatch
-	if _, ok := it.typ.(*resourceType); !ok || it.sort != binary.SortType || !ascribed.fresh {
+	if _, ok := it.Type.(*checked.ResourceType); !ok || it.Sort != binary.SortType || !ascribed.Fresh {
 		m = s.v.subItem(it, ascribed)
 	}
 	if m != nil {
@@ -82,32 +83,32 @@ func (s *scope) export(d *binary.Export) {
 }
 
 // rename gives a type a new identity.
-func rename(t anyType) anyType {
+func rename(t checked.Type) checked.Type {
 	switch t := t.(type) {
-	case *resourceType:
-		return &resourceType{res: t.res, alias: t}
-	case *valType:
+	case *checked.ResourceType:
+		return &checked.ResourceType{Resource: t.Resource, Alias: t}
+	case *checked.Value:
 		out := *t
-		out.alias = t
+		out.Alias = t
 		return &out
-	case *funcType:
-		out := *t
-		return &out
-	case *instanceType:
+	case *checked.Func:
 		out := *t
 		return &out
-	case *componentType:
+	case *checked.Instance:
+		out := *t
+		return &out
+	case *checked.Component:
 		out := *t
 		return &out
 	default:
-		panic(fmt.Sprintf("component: unhandled type %T", t))
+		panic(fmt.Sprintf("check: unhandled type %T", t))
 	}
 }
 
 // externType resolves the type of an import or export.
-func (s *scope) externType(name binary.ExternName, t binary.ExternType) *item {
+func (s *scope) externType(name binary.ExternName, t binary.ExternType) *checked.Item {
 	at := s.v.at
-	it := &item{name: name, sort: t.Sort, at: at}
+	it := &checked.Item{Name: name, Sort: t.Sort, Offset: at}
 	want := func(ok bool) {
 		if !ok {
 			s.v.fail("type %d is not that of a %s", t.Index, t.Sort)
@@ -115,80 +116,80 @@ func (s *scope) externType(name binary.ExternName, t binary.ExternType) *item {
 	}
 	switch t.Sort {
 	case binary.SortCoreModule:
-		it.module = core.Lookup(s.coreTypes, t.Index, "core type", at).module
-		want(it.module != nil)
+		it.Module = core.Lookup(s.coreTypes, t.Index, "core type", at).module
+		want(it.Module != nil)
 	case binary.SortFunc:
-		f, ok := core.Lookup(s.types, t.Index, "type", at).(*funcType)
-		it.typ = f
+		f, ok := core.Lookup(s.types, t.Index, "type", at).(*checked.Func)
+		it.Type = f
 		want(ok)
 	case binary.SortComponent:
-		c, ok := core.Lookup(s.types, t.Index, "type", at).(*componentType)
-		it.typ = c
+		c, ok := core.Lookup(s.types, t.Index, "type", at).(*checked.Component)
+		it.Type = c
 		want(ok)
 	case binary.SortInstance:
-		i, ok := core.Lookup(s.types, t.Index, "type", at).(*instanceType)
-		it.typ = i
+		i, ok := core.Lookup(s.types, t.Index, "type", at).(*checked.Instance)
+		it.Type = i
 		want(ok)
 	case binary.SortValue:
 		if t.Bound == binary.BoundEq {
-			it.val = core.Lookup(s.values, t.Index, "value", at).typ
+			it.Ref = core.Lookup(s.values, t.Index, "value", at).typ
 		} else {
-			it.val = s.val(t.Value)
+			it.Ref = s.val(t.Value)
 		}
 	case binary.SortType:
 		if t.Bound == binary.BoundSub {
-			it.fresh = true
-			it.typ = &resourceType{res: &resource{}}
+			it.Fresh = true
+			it.Type = &checked.ResourceType{Resource: &checked.Resource{}}
 		} else {
-			it.typ = rename(core.Lookup(s.types, t.Index, "type", at))
+			it.Type = rename(core.Lookup(s.types, t.Index, "type", at))
 		}
 	default:
-		panic(fmt.Sprintf("component: unhandled sort %s", t.Sort))
+		panic(fmt.Sprintf("check: unhandled sort %s", t.Sort))
 	}
 	return it
 }
 
 // addExtern checks the name and the visibility of an import or export and adds it.
-func (s *scope) addExtern(e *externs, it *item) {
-	if r, ok := it.typ.(*resourceType); ok && it.sort == binary.SortType {
-		e.resources[r] = it.name.Name
+func (s *scope) addExtern(e *externs, it *checked.Item) {
+	if r, ok := it.Type.(*checked.ResourceType); ok && it.Sort == binary.SortType {
+		e.resources[r] = it.Name.Name
 	}
 	if s.kind != inInstanceType {
-		s.visible(e, it, it.name.Name)
+		s.visible(e, it, it.Name.Name)
 	}
 	s.v.checkName(e, it)
-	e.add(it)
+	e.Add(it)
 }
 
 // visible checks that an import or export refers only to types with an external
 // name, and gives names to the types that it introduces itself (Explainer.md,
 // "External Visibility of Types").
-func (s *scope) visible(e *externs, it *item, name string) {
+func (s *scope) visible(e *externs, it *checked.Item, name string) {
 	s.v.work(1)
 	unnamed := ""
-	switch it.sort {
+	switch it.Sort {
 	case binary.SortType:
-		unnamed = s.v.unnamedInside(e, it.typ)
-		if i, ok := it.typ.(*instanceType); ok {
-			for _, x := range i.exports.list {
+		unnamed = s.v.unnamedInside(e, it.Type)
+		if i, ok := it.Type.(*checked.Instance); ok {
+			for _, x := range i.Exports.List {
 				s.visible(e, x, name)
 			}
 		}
-		e.named[it.typ] = true
+		e.named[it.Type] = true
 		// What is imported has a name for exports too.
-		s.exports.named[it.typ] = true
+		s.exports.named[it.Type] = true
 	case binary.SortInstance:
-		for _, x := range it.typ.(*instanceType).exports.list {
+		for _, x := range it.Type.(*checked.Instance).Exports.List {
 			s.visible(e, x, name)
 		}
 	case binary.SortFunc:
-		unnamed = s.v.unnamedInside(e, it.typ)
+		unnamed = s.v.unnamedInside(e, it.Type)
 	case binary.SortValue:
-		unnamed = s.v.unnamed(e, it.val)
+		unnamed = s.v.unnamed(e, it.Ref)
 	case binary.SortComponent, binary.SortCoreModule:
 		// They are closed: what they refer to was checked with them.
 	default:
-		panic(fmt.Sprintf("component: unhandled sort %s", it.sort))
+		panic(fmt.Sprintf("check: unhandled sort %s", it.Sort))
 	}
 	if unnamed != "" {
 		s.v.fail("the %s %q refers to %s that no %s gives a name: types must be %sed before they are used so", e.kind, name, unnamed, e.kind, e.kind)
@@ -196,47 +197,47 @@ func (s *scope) visible(e *externs, it *item, name string) {
 }
 
 // unnamed returns what in t has no external name, and "" where all has one.
-func (v *validator) unnamed(e *externs, t val) string {
-	if t.t == nil || e.named[t.t] {
+func (v *validator) unnamed(e *externs, t checked.Ref) string {
+	if t.Value == nil || e.named[t.Value] {
 		return ""
 	}
-	if t.t.named() {
-		return kindName(t.t.def)
+	if t.Value.Named() {
+		return checked.KindName(t.Value.Def)
 	}
-	return v.unnamedInside(e, t.t)
+	return v.unnamedInside(e, t.Value)
 }
 
 // unnamedInside is like unnamed and does not ask it of t itself.
-func (v *validator) unnamedInside(e *externs, t anyType) string {
+func (v *validator) unnamedInside(e *externs, t checked.Type) string {
 	if e.clean[t] {
 		return ""
 	}
 	v.work(1)
 	switch t := t.(type) {
-	case *resourceType, *componentType, *instanceType:
+	case *checked.ResourceType, *checked.Component, *checked.Instance:
 		// The types of components are closed: what they refer to was checked when
 		// they were made. Those of instances are looked into by visible.
 		return ""
-	case *valType:
-		if t.res != nil && !e.named[t.res] {
+	case *checked.Value:
+		if t.Resource != nil && !e.named[t.Resource] {
 			return "a resource"
 		}
-		for _, p := range t.parts {
+		for _, p := range t.Parts {
 			if bad := v.unnamed(e, p); bad != "" {
 				return bad
 			}
 		}
-	case *funcType:
-		for _, p := range t.params {
-			if bad := v.unnamed(e, p.typ); bad != "" {
+	case *checked.Func:
+		for _, p := range t.Params {
+			if bad := v.unnamed(e, p.Type); bad != "" {
 				return bad
 			}
 		}
-		if bad := v.unnamed(e, t.result); bad != "" {
+		if bad := v.unnamed(e, t.Result); bad != "" {
 			return bad
 		}
 	default:
-		panic(fmt.Sprintf("component: unhandled type %T", t))
+		panic(fmt.Sprintf("check: unhandled type %T", t))
 	}
 	e.clean[t] = true
 	return ""

@@ -1,12 +1,12 @@
-package component_test
+package check_test
 
 import (
 	"errors"
 	"strings"
 	"testing"
 
-	"github.com/witgen/witgen/component"
 	"github.com/witgen/witgen/component/binary"
+	"github.com/witgen/witgen/component/internal/check"
 	"github.com/witgen/witgen/internal/testing/comptest"
 )
 
@@ -17,14 +17,14 @@ func TestValidate(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			err = component.Validate(c)
+			_, err = check.Component(c)
 			if test.Rule == "" {
 				if err != nil {
 					t.Errorf("got %v, want it to be valid", err)
 				}
 				return
 			}
-			var bad *component.Error
+			var bad *binary.Error
 			if !errors.As(err, &bad) {
 				t.Fatalf("got %v, want an *Error", err)
 			}

@@ -1,10 +1,10 @@
-package component_test
+package check_test
 
 import (
 	"testing"
 
-	"github.com/witgen/witgen/component"
 	"github.com/witgen/witgen/component/binary"
+	"github.com/witgen/witgen/component/internal/check"
 	"github.com/witgen/witgen/internal/testing/comptest"
 	"github.com/witgen/witgen/internal/testing/witrand"
 )
@@ -24,7 +24,7 @@ func TestFlattenAgrees(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if err := component.Validate(c); err != nil {
+			if _, err := check.Component(c); err != nil {
 				t.Errorf("seed %d, world %s: %v", seed, r.Worlds[id].Name, err)
 			}
 		}

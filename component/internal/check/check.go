@@ -1,35 +1,26 @@
-package component
+// Package check checks components by the validation rules of the specification
+// (Binary.md, Explainer.md and CanonicalABI.md).
+package check
 
 import (
 	"fmt"
 
 	"github.com/witgen/witgen/component/binary"
+	"github.com/witgen/witgen/component/internal/checked"
 	"github.com/witgen/witgen/component/internal/core"
 	"github.com/witgen/witgen/component/internal/fault"
 	"github.com/witgen/witgen/internal/wasm"
 )
 
-// Validate checks a component by the validation rules of the specification
-// (Binary.md, Explainer.md and CanonicalABI.md): indices, types, names, canonical
-// definitions and what instantiations are given. Of core modules it checks the
-// sections that their types depend on, and no function bodies: that is left to
-// the engine that runs them.
-//
-// An error is an *Error. Time and memory are bounded: a component whose types
-// take more work than its length justifies is refused.
-func Validate(c *binary.Component) error {
-	_, err := validate(c)
-	return err
-}
-
-// validate returns the type of a component.
-func validate(c *binary.Component) (t *componentType, err error) {
+// Component checks a component by the validation rules of the specification and returns
+// its type. The error is a *binary.Error.
+func Component(c *binary.Component) (t *checked.Component, err error) {
 	defer fault.Catch(&err)
 	return newValidator(c).component(c, nil), nil
 }
 
 func newValidator(c *binary.Component) *validator {
-	return &validator{core: &coreTypes{}, equal: make(map[*valType]*valType), budget: baseBudget + 8*c.Size}
+	return &validator{core: &core.Types{}, equal: make(map[*checked.Value]*checked.Value), budget: baseBudget + 8*c.Size}
 }
 
 // baseBudget is how many types validation may make or compare beyond those that
@@ -38,9 +29,9 @@ const baseBudget = 1 << 20
 
 // validator holds what is the same for all scopes.
 type validator struct {
-	core *coreTypes
+	core *core.Types
 	// equal maps types to types that they were found equal to.
-	equal  map[*valType]*valType
+	equal  map[*checked.Value]*checked.Value
 	budget int
 	// at is the offset of the definition that is being checked.
 	at int
@@ -58,7 +49,7 @@ func (v *validator) work(n int) {
 // fail ends validation at the current definition.
 func (v *validator) fail(format string, args ...any) { core.Invalid(v.at, format, args...) }
 
-// scopeKind says what a scope is the inside of.
+// scopeKind tells apart what a scope is the inside of.
 type scopeKind uint8
 
 const (
@@ -77,25 +68,25 @@ type scope struct {
 	of *binary.Component
 
 	coreTypes     []coreType
-	coreFuncs     []coreTypeID
-	coreTags      []coreTypeID
+	coreFuncs     []core.TypeID
+	coreTags      []core.TypeID
 	coreTables    []wasm.Table
 	coreMemories  []wasm.Limits
 	coreGlobals   []wasm.Global
-	coreModules   []*moduleType
-	coreInstances []map[string]coreEntity
+	coreModules   []*core.Module
+	coreInstances []map[string]core.Entity
 
-	types      []anyType
-	funcs      []*funcType
+	types      []checked.Type
+	funcs      []*checked.Func
 	values     []value
-	instances  []*instanceType
-	components []*componentType
+	instances  []*checked.Instance
+	components []*checked.Component
 
 	imports, exports externs
 	// importedResources and defined are the resources that imports introduce,
 	// and those that definitions, instances and exports do.
-	importedResources []bound
-	defined           []*resource
+	importedResources []checked.Bound
+	defined           []*checked.Resource
 	// slotType is that of the context built-ins of the component, once there is
 	// one.
 	slotType wasm.ValType
@@ -104,38 +95,38 @@ type scope struct {
 // coreType is an entry of the index space of core types: a module type where
 // module is not nil.
 type coreType struct {
-	module *moduleType
-	id     coreTypeID
+	module *core.Module
+	id     core.TypeID
 }
 
 // value is an entry of the index space of values.
 type value struct {
-	typ      val
+	typ      checked.Ref
 	consumed bool
 }
 
 // externs are the imports or the exports of a scope.
 type externs struct {
-	items
+	checked.Items
 	kind string // "import" or "export", for messages
 	// unique holds the name for each key by which names must differ.
 	unique map[string]string
 	// named are the types with an external name, and clean the types of which
 	// is known that all they are made of is named.
-	named, clean map[anyType]bool
+	named, clean map[checked.Type]bool
 	// resources are the names of resources at the top level.
-	resources map[*resourceType]string
+	resources map[*checked.ResourceType]string
 }
 
 func (v *validator) newScope(kind scopeKind, parent *scope) *scope {
 	s := &scope{v: v, kind: kind, parent: parent}
 	for e, name := range map[*externs]string{&s.imports: "import", &s.exports: "export"} {
-		*e = externs{kind: name, unique: make(map[string]string), named: make(map[anyType]bool), clean: make(map[anyType]bool), resources: make(map[*resourceType]string)}
+		*e = externs{kind: name, unique: make(map[string]string), named: make(map[checked.Type]bool), clean: make(map[checked.Type]bool), resources: make(map[*checked.ResourceType]string)}
 	}
 	return s
 }
 
-func (v *validator) component(c *binary.Component, parent *scope) *componentType {
+func (v *validator) component(c *binary.Component, parent *scope) *checked.Component {
 	s := v.newScope(inComponent, parent)
 	s.of = c
 	if v.scopes != nil {
@@ -159,11 +150,11 @@ func (s *scope) def(d binary.Def) {
 	switch d := d.(type) {
 	case *binary.Custom:
 	case *binary.CoreModule:
-		m := readModule(s.v.core, d.Bytes, d.At())
+		m := core.Read(s.v.core, d.Bytes, d.At())
 		// As in a module type: two-level names are arguments at instantiation.
-		if twice := repeatedImport(m.imports); twice >= 0 {
-			i := m.imports[twice]
-			core.Invalid(d.At(), "a core module inside a component imports %q %q twice", i.module, i.name)
+		if twice := core.Repeated(m.Imports); twice >= 0 {
+			i := m.Imports[twice]
+			core.Invalid(d.At(), "a core module inside a component imports %q %q twice", i.Module, i.Name)
 		}
 		s.coreModules = append(s.coreModules, m)
 	case *binary.CoreInstance:
@@ -193,47 +184,47 @@ func (s *scope) def(d binary.Def) {
 		s.checkValue(t, d)
 		s.values = append(s.values, value{typ: t})
 	default:
-		panic(fmt.Sprintf("component: unhandled definition %T", d))
+		panic(fmt.Sprintf("check: unhandled definition %T", d))
 	}
 }
 
 // define adds an item to the index space of its sort.
-func (s *scope) define(it *item) {
-	switch it.sort {
+func (s *scope) define(it *checked.Item) {
+	switch it.Sort {
 	case binary.SortCoreModule:
-		s.coreModules = append(s.coreModules, it.module)
+		s.coreModules = append(s.coreModules, it.Module)
 	case binary.SortFunc:
-		s.funcs = append(s.funcs, it.typ.(*funcType))
+		s.funcs = append(s.funcs, it.Type.(*checked.Func))
 	case binary.SortValue:
-		s.values = append(s.values, value{typ: it.val})
+		s.values = append(s.values, value{typ: it.Ref})
 	case binary.SortType:
-		s.types = append(s.types, it.typ)
+		s.types = append(s.types, it.Type)
 	case binary.SortInstance:
-		s.instances = append(s.instances, it.typ.(*instanceType))
+		s.instances = append(s.instances, it.Type.(*checked.Instance))
 	case binary.SortComponent:
-		s.components = append(s.components, it.typ.(*componentType))
+		s.components = append(s.components, it.Type.(*checked.Component))
 	default:
-		panic(fmt.Sprintf("component: unhandled sort %s", it.sort))
+		panic(fmt.Sprintf("check: unhandled sort %s", it.Sort))
 	}
 }
 
 // lookup returns the item of an index. A value is consumed by it.
-func (s *scope) lookup(sort binary.Sort, index uint32) *item {
-	it := &item{sort: sort}
+func (s *scope) lookup(sort binary.Sort, index uint32) *checked.Item {
+	it := &checked.Item{Sort: sort}
 	at := s.v.at
 	switch sort {
 	case binary.SortCoreModule:
-		it.module = core.Lookup(s.coreModules, index, "core module", at)
+		it.Module = core.Lookup(s.coreModules, index, "core module", at)
 	case binary.SortFunc:
-		it.typ = core.Lookup(s.funcs, index, "function", at)
+		it.Type = core.Lookup(s.funcs, index, "function", at)
 	case binary.SortValue:
-		it.val = s.consume(index)
+		it.Ref = s.consume(index)
 	case binary.SortType:
-		it.typ = core.Lookup(s.types, index, "type", at)
+		it.Type = core.Lookup(s.types, index, "type", at)
 	case binary.SortInstance:
-		it.typ = core.Lookup(s.instances, index, "instance", at)
+		it.Type = core.Lookup(s.instances, index, "instance", at)
 	case binary.SortComponent:
-		it.typ = core.Lookup(s.components, index, "component", at)
+		it.Type = core.Lookup(s.components, index, "component", at)
 	default:
 		s.v.fail("a %s cannot be used here: of the core sorts, only modules have a type that components know", sort)
 	}
@@ -241,7 +232,7 @@ func (s *scope) lookup(sort binary.Sort, index uint32) *item {
 }
 
 // consume returns the type of a value and marks it as used.
-func (s *scope) consume(index uint32) val {
+func (s *scope) consume(index uint32) checked.Ref {
 	core.Lookup(s.values, index, "value", s.v.at)
 	value := &s.values[index]
 	if value.consumed {
@@ -254,23 +245,23 @@ func (s *scope) consume(index uint32) val {
 // start: Binary.md, "Start Definitions".
 func (s *scope) start(d *binary.Start) {
 	f := core.Lookup(s.funcs, d.Func, "function", s.v.at)
-	if len(d.Args) != len(f.params) {
-		s.v.fail("a start function takes %d arguments and is given %d", len(f.params), len(d.Args))
+	if len(d.Args) != len(f.Params) {
+		s.v.fail("a start function takes %d arguments and is given %d", len(f.Params), len(d.Args))
 	}
 	results := uint32(0)
-	if !f.result.absent() {
+	if !f.Result.Absent() {
 		results = 1
 	}
 	if d.Results != results {
 		s.v.fail("a start function has %d results and %d are announced", results, d.Results)
 	}
 	for i, arg := range d.Args {
-		if m := s.v.equalVal(s.consume(arg), f.params[i].typ); m != nil {
+		if m := s.v.equalVal(s.consume(arg), f.Params[i].Type); m != nil {
 			s.v.fail("argument %d of a start function: %s", i, m.what)
 		}
 	}
 	if results == 1 {
-		s.values = append(s.values, value{typ: f.result})
+		s.values = append(s.values, value{typ: f.Result})
 	}
 }
 
@@ -288,8 +279,8 @@ func (s *scope) alias(d *binary.Alias) {
 		if d.Sort.Core() && d.Sort != binary.SortCoreModule {
 			s.v.fail("an instance exports no %s", d.Sort)
 		}
-		it := core.Lookup(s.instances, d.Instance, "instance", s.v.at).exports.get(d.Name)
-		if it == nil || it.sort != d.Sort {
+		it := core.Lookup(s.instances, d.Instance, "instance", s.v.at).Exports.Get(d.Name)
+		if it == nil || it.Sort != d.Sort {
 			s.v.fail("instance %d exports no %s %q", d.Instance, d.Sort, d.Name)
 		}
 		s.define(it)
@@ -303,22 +294,22 @@ func (s *scope) alias(d *binary.Alias) {
 func (s *scope) coreAlias(d *binary.Alias) {
 	instance := core.Lookup(s.coreInstances, d.Instance, "core instance", s.v.at)
 	e, ok := instance[d.Name]
-	if !ok || e.sort != d.Sort {
+	if !ok || e.Sort != d.Sort {
 		s.v.fail("core instance %d exports no %s %q", d.Instance, d.Sort, d.Name)
 	}
-	switch e.sort {
+	switch e.Sort {
 	case binary.SortCoreFunc:
-		s.coreFuncs = append(s.coreFuncs, e.typ)
+		s.coreFuncs = append(s.coreFuncs, e.Type)
 	case binary.SortCoreTag:
-		s.coreTags = append(s.coreTags, e.typ)
+		s.coreTags = append(s.coreTags, e.Type)
 	case binary.SortCoreTable:
-		s.coreTables = append(s.coreTables, e.table)
+		s.coreTables = append(s.coreTables, e.Table)
 	case binary.SortCoreMemory:
-		s.coreMemories = append(s.coreMemories, e.memory)
+		s.coreMemories = append(s.coreMemories, e.Memory)
 	case binary.SortCoreGlobal:
-		s.coreGlobals = append(s.coreGlobals, e.global)
+		s.coreGlobals = append(s.coreGlobals, e.Global)
 	default:
-		panic(fmt.Sprintf("component: unhandled sort %s", e.sort))
+		panic(fmt.Sprintf("check: unhandled sort %s", e.Sort))
 	}
 }
 
@@ -349,12 +340,12 @@ func (s *scope) outerAlias(d *binary.Alias) {
 	}
 }
 
-// encoded encodes a component that was made here and validates it.
-func encoded(c *binary.Component) ([]byte, error) {
+// Encode encodes a component that was made here and checks it.
+func Encode(c *binary.Component) ([]byte, error) {
 	out := c.Encode()
 	c, err := binary.Decode(out)
 	if err == nil {
-		err = Validate(c)
+		_, err = Component(c)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("the component that was made is not valid: %w", err)
