@@ -2,6 +2,7 @@ package component
 
 import (
 	"github.com/witgen/witgen/component/binary"
+	"github.com/witgen/witgen/component/internal/check"
 )
 
 // Error describes the mistake in a binary, or in what a component shall be made of.
@@ -30,3 +31,16 @@ const (
 	UTF16       = binary.UTF16
 	Latin1UTF16 = binary.Latin1UTF16
 )
+
+// Validate checks a component by the validation rules of the specification
+// (Binary.md, Explainer.md and CanonicalABI.md): indices, types, names, canonical
+// definitions and what instantiations are given. Of core modules it checks the
+// sections that their types depend on, and no function bodies: that is left to
+// the engine that runs them.
+//
+// An error is an *Error. Time and memory are bounded: a component whose types
+// take more work than its length justifies is refused.
+func Validate(c *binary.Component) error {
+	_, err := check.Component(c)
+	return err
+}

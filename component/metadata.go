@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"github.com/witgen/witgen/component/binary"
+	"github.com/witgen/witgen/component/internal/check"
+	"github.com/witgen/witgen/component/internal/checked"
 	"github.com/witgen/witgen/component/internal/core"
 	"github.com/witgen/witgen/component/internal/fault"
 	"github.com/witgen/witgen/internal/wasm"
@@ -52,8 +54,8 @@ func decodeModule(module []byte) *WIT {
 func (d *witDecoder) metadata(section *wasm.Cursor, m *moduleWorlds) {
 	c, err := binary.DecodeAt(section.Ahead(), section.Offset())
 	if err == nil {
-		var t *componentType
-		if t, err = validate(c); err == nil {
+		var t *checked.Component
+		if t, err = check.Component(c); err == nil {
 			d.metadataWorld(c, t, m)
 			return
 		}
@@ -63,10 +65,10 @@ func (d *witDecoder) metadata(section *wasm.Cursor, m *moduleWorlds) {
 	fault.Throw(&bad)
 }
 
-func (d *witDecoder) metadataWorld(c *binary.Component, t *componentType, m *moduleWorlds) {
-	at := &item{at: c.Offset}
-	at.name.Name = typeSection
-	if !isWITPackage(t) || len(t.exports.list) != 1 {
+func (d *witDecoder) metadataWorld(c *binary.Component, t *checked.Component, m *moduleWorlds) {
+	at := &checked.Item{Offset: c.Offset}
+	at.Name.Name = typeSection
+	if !isWITPackage(t) || len(t.Exports.List) != 1 {
 		d.fail(at, "it must hold a component that exports the type of one world")
 	}
 	encoding, ok := c.Custom(encodingSection)
@@ -77,7 +79,7 @@ func (d *witDecoder) metadataWorld(c *binary.Component, t *componentType, m *mod
 		d.fail(at, "its custom section %q is not of version %d with an encoding", encodingSection, encodingVersion)
 	}
 	d.home = &draftPackage{}
-	world := d.packageItem(t.exports.list[0])
+	world := d.packageItem(t.Exports.List[0])
 	if world < 0 {
 		d.fail(at, "it must hold the type of a world and holds an interface")
 	}
@@ -249,5 +251,5 @@ func Metadata(r *wit.Resolve, world wit.WorldID, encoding binary.OptionKind) ([]
 	c.Add(&binary.Custom{Name: encodingSection, Data: []byte{encodingVersion, byte(encoding)}})
 	c.Add(&binary.TypeDef{Type: wrapWorld(r, world)})
 	c.Add(&binary.Export{Name: binary.Named(r.Worlds[world].Name), Sort: binary.SortType})
-	return encoded(c)
+	return check.Encode(c)
 }

@@ -1,6 +1,10 @@
 package component
 
-import "github.com/witgen/witgen/component/internal/fault"
+import (
+	"github.com/witgen/witgen/component/internal/fault"
+
+	"github.com/witgen/witgen/component/internal/core"
+)
 
 // Module is what witgen asks of a core module before it makes a component of it.
 type Module struct {
@@ -18,8 +22,8 @@ type ModuleImport struct{ Module, Name string }
 func ReadModule(module []byte) (m *Module, err error) {
 	defer fault.Catch(&err)
 	m = &Module{HasWIT: hasMetadata(module)}
-	for _, i := range readModule(&coreTypes{}, module, 0).imports {
-		m.Imports = append(m.Imports, ModuleImport{i.module, i.name})
+	for _, i := range core.Read(&core.Types{}, module, 0).Imports {
+		m.Imports = append(m.Imports, ModuleImport{i.Module, i.Name})
 	}
 	return m, nil
 }

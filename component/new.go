@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/witgen/witgen/component/binary"
+	"github.com/witgen/witgen/component/internal/check"
 	"github.com/witgen/witgen/component/internal/core"
 	"github.com/witgen/witgen/component/internal/fault"
 	"github.com/witgen/witgen/internal/abi"
@@ -55,14 +56,14 @@ func New(core []byte, opts NewOptions) (wasm []byte, err error) {
 	m.encodeImports()
 	m.instantiate()
 	m.encodeExports()
-	return encoded(m.b.c)
+	return check.Encode(m.b.c)
 }
 
 // maker makes one component.
 type maker struct {
 	r     *wit.Resolve
 	abi   *abi.ABI
-	types *coreTypes
+	types *core.Types
 	world *wit.World
 	// units are the main module and the adapters that are needed.
 	units []*unit
@@ -95,7 +96,7 @@ type maker struct {
 type unit struct {
 	name string // "" of the main module
 	wasm []byte
-	typ  *moduleType
+	typ  *core.Module
 	// exports are the names of the world's exports that are the unit's to make.
 	exports []*wit.WorldItem
 	// encodings are the string encodings by the names of imports and exports.
@@ -104,7 +105,7 @@ type unit struct {
 	module    uint32
 	instance  uint32
 	// adapted are an adapter's exports that the main module imports.
-	adapted map[string]coreEntity
+	adapted map[string]core.Entity
 }
 
 // describe names the unit for messages.
@@ -256,7 +257,7 @@ func (m *maker) reallocOf(u *unit, lifted bool) (*unit, string) {
 	}
 	for _, owner := range []*unit{u, m.units[0]} {
 		for _, name := range []string{special, "cabi_realloc", "cm32p2_realloc", "canonical_abi_realloc"} {
-			if e, ok := owner.typ.exports[name]; ok {
+			if e, ok := owner.typ.Exports[name]; ok {
 				i32 := wasm.I32
 				m.checkFunc(owner, "export "+name, e, []wasm.ValType{i32, i32, i32, i32}, []wasm.ValType{i32})
 				return owner, name
@@ -268,11 +269,11 @@ func (m *maker) reallocOf(u *unit, lifted bool) (*unit, string) {
 }
 
 // checkFunc checks the type of a core import or export.
-func (m *maker) checkFunc(u *unit, what string, e coreEntity, params, results []wasm.ValType) {
-	if e.sort != binary.SortCoreFunc {
-		failNew("%s of %s is a %s, and must be a function", what, u.describe(), e.sort)
+func (m *maker) checkFunc(u *unit, what string, e core.Entity, params, results []wasm.ValType) {
+	if e.Sort != binary.SortCoreFunc {
+		failNew("%s of %s is a %s, and must be a function", what, u.describe(), e.Sort)
 	}
-	if want := m.types.function(params, results); e.typ != want {
-		failNew("%s of %s is of type %s, and must be of type %s", what, u.describe(), m.types.show(e.typ), m.types.show(want))
+	if want := m.types.Function(params, results); e.Type != want {
+		failNew("%s of %s is of type %s, and must be of type %s", what, u.describe(), m.types.Show(e.Type), m.types.Show(want))
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/witgen/witgen/component/binary"
+	"github.com/witgen/witgen/component/internal/extname"
 	"github.com/witgen/witgen/wit"
 )
 
@@ -28,7 +29,7 @@ func (m *maker) encodeExports() {
 func (m *maker) lift(u *unit, it *wit.WorldItem, f *wit.Function, typ uint32) uint32 {
 	var names coreExportNames
 	for _, n := range m.exportNames(it, f) {
-		if _, ok := u.typ.exports[n.name]; ok {
+		if _, ok := u.typ.Exports[n.name]; ok {
 			names = n
 			break
 		}
@@ -38,14 +39,14 @@ func (m *maker) lift(u *unit, it *wit.WorldItem, f *wit.Function, typ uint32) ui
 	}
 	sig := m.abi.Lift(f)
 	params, results := coreValTypes(sig.Params), coreValTypes(sig.Results)
-	m.checkFunc(u, "export "+names.name, u.typ.exports[names.name], params, results)
+	m.checkFunc(u, "export "+names.name, u.typ.Exports[names.name], params, results)
 	n := m.needsOf(f, true)
 	if n.memory && !m.hasMemory {
 		failNew("%s exports no memory, which %q needs", m.units[0].describe(), names.name)
 	}
 	d := &binary.Canon{Op: binary.CanonLift, Type: typ, Options: m.options(u, m.r.ItemName(it), n, true)}
 	d.Func = m.b.alias(binary.AliasCoreExport, binary.SortCoreFunc, u.instance, names.name)
-	if post, ok := u.typ.exports[names.post]; ok {
+	if post, ok := u.typ.Exports[names.post]; ok {
 		m.checkFunc(u, "export "+names.post, post, results, nil)
 		d.Options = append(d.Options, binary.CanonOption{Kind: binary.PostReturnOption, Index: m.b.alias(binary.AliasCoreExport, binary.SortCoreFunc, u.instance, names.post)})
 	}
@@ -121,7 +122,7 @@ func (n *nested) unique(name string) string {
 		if i > 0 {
 			try = fmt.Sprintf("%s-%d", name, i)
 		}
-		if key := (parsedName{label: try}).uniqueKey(); !n.names[key] {
+		if key := (extname.Name{Label: try}).UniqueKey(); !n.names[key] {
 			n.names[key] = true
 			return try
 		}

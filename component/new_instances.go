@@ -42,7 +42,7 @@ func (m *maker) instantiate() {
 	shims := m.instantiateShims()
 	m.defineResources()
 	m.instantiateUnit(main)
-	if name, ok := main.exportNamed("memory", standardPrefix+"_memory"); ok && main.typ.exports[name].sort == binary.SortCoreMemory {
+	if name, ok := main.exportNamed("memory", standardPrefix+"_memory"); ok && main.typ.Exports[name].Sort == binary.SortCoreMemory {
 		m.memory = m.b.alias(binary.AliasCoreExport, binary.SortCoreMemory, main.instance, name)
 		m.hasMemory = true
 	}
@@ -66,7 +66,7 @@ func (m *maker) findShims() {
 				late = n.memory || n.realloc
 			}
 			if late {
-				use.shim = &shim{typ: m.types.types[use.entity.typ], unit: u, use: use}
+				use.shim = &shim{typ: m.types.All[use.entity.Type], unit: u, use: use}
 				add(use.shim)
 			}
 		}
@@ -98,7 +98,7 @@ func (m *maker) dtor(u *unit, it *wit.WorldItem, id wit.TypeID) (string, bool) {
 	names := m.dtorNames(it, m.r.Types[id].Name)
 	name, ok := u.exportNamed(names[:]...)
 	if ok {
-		m.checkFunc(u, "export "+name, u.typ.exports[name], []wasm.ValType{wasm.I32}, nil)
+		m.checkFunc(u, "export "+name, u.typ.Exports[name], []wasm.ValType{wasm.I32}, nil)
 	}
 	return name, ok
 }
@@ -178,7 +178,7 @@ func (m *maker) supply(u *unit, use *coreUse) (binary.Sort, uint32) {
 	case useMemory:
 		return binary.SortCoreMemory, m.b.alias(binary.AliasCoreExport, binary.SortCoreMemory, main.instance, use.name)
 	case useMainExport:
-		return use.entity.sort, m.b.alias(binary.AliasCoreExport, use.entity.sort, main.instance, use.name)
+		return use.entity.Sort, m.b.alias(binary.AliasCoreExport, use.entity.Sort, main.instance, use.name)
 	default:
 		panic(fmt.Sprintf("component: unhandled use %d", use.kind))
 	}
@@ -202,7 +202,7 @@ func (m *maker) instantiateFixup(shims uint32) {
 	main := m.units[0]
 	initialize, ok := main.exportNamed("_initialize", standardPrefix+"_initialize")
 	if ok {
-		m.checkFunc(main, "export "+initialize, main.typ.exports[initialize], nil, nil)
+		m.checkFunc(main, "export "+initialize, main.typ.Exports[initialize], nil, nil)
 	}
 	if len(m.shims) == 0 && !ok {
 		return

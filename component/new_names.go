@@ -198,7 +198,7 @@ func (m *maker) dtorNames(it *wit.WorldItem, resource string) [2]string {
 // exportNamed returns the first of some names that a unit exports.
 func (u *unit) exportNamed(names ...string) (string, bool) {
 	for _, name := range names {
-		if _, ok := u.typ.exports[name]; ok {
+		if _, ok := u.typ.Exports[name]; ok {
 			return name, true
 		}
 	}

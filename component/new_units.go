@@ -12,21 +12,21 @@ import (
 )
 
 // readUnits reads the core modules and their worlds into one model.
-func (m *maker) readUnits(core []byte, adapters []Adapter) {
+func (m *maker) readUnits(main []byte, adapters []Adapter) {
 	d := newWITDecoder()
-	m.types = &coreTypes{}
+	m.types = &core.Types{}
 	var all []wit.WorldID
 	var worlds []moduleWorlds
 	read := func(name string, module []byte) {
-		u := &unit{name: name, encodings: make(map[string]binary.OptionKind), adapted: make(map[string]coreEntity)}
-		u.typ = readModule(m.types, module, 0)
+		u := &unit{name: name, encodings: make(map[string]binary.OptionKind), adapted: make(map[string]core.Entity)}
+		u.typ = core.Read(m.types, module, 0)
 		var w moduleWorlds
 		u.wasm, w = splitMetadata(d, module)
 		m.units = append(m.units, u)
 		worlds = append(worlds, w)
 		all = append(all, w.worlds...)
 	}
-	read("", core)
+	read("", main)
 	if len(all) == 0 {
 		failNew("the core module carries no WIT: embed a world in it first")
 	}
@@ -53,8 +53,8 @@ func (m *maker) readUnits(core []byte, adapters []Adapter) {
 // needsAdapter reports whether the main module imports from an adapter or the
 // adapter has a world of its own.
 func (m *maker) needsAdapter(a Adapter) bool {
-	for _, i := range m.units[0].typ.imports {
-		if i.module == a.Name {
+	for _, i := range m.units[0].typ.Imports {
+		if i.Module == a.Name {
 			return true
 		}
 	}
@@ -75,7 +75,7 @@ func splitMetadata(d *witDecoder, module []byte) ([]byte, moduleWorlds) {
 				continue
 			}
 		case wasm.ImportSection:
-			s.Data = uniqueImports(s)
+			s.Data = core.UniqueImports(s)
 		}
 		w.Byte(byte(s.ID))
 		w.Bytes(s.Data)
@@ -123,7 +123,7 @@ type coreUse struct {
 	module, name string
 	// unique is the name in the module of the component.
 	unique string
-	entity coreEntity
+	entity core.Entity
 	kind   useKind
 	// item is the import or export of the world, fn its function, resource its
 	// resource, where the kind has them.
@@ -153,9 +153,9 @@ const (
 // classify finds what each import of each core module stands for.
 func (m *maker) classify() {
 	for _, u := range m.units {
-		names := uniqueNames(u.typ.imports)
-		for n, i := range u.typ.imports {
-			use := &coreUse{module: i.module, name: i.name, unique: names[n], entity: i.entity}
+		names := core.UniqueNames(u.typ.Imports)
+		for n, i := range u.typ.Imports {
+			use := &coreUse{module: i.Module, name: i.Name, unique: names[n], entity: i.Entity}
 			m.classifyImport(u, use)
 			u.imports = append(u.imports, use)
 		}
@@ -165,7 +165,7 @@ func (m *maker) classify() {
 func (m *maker) classifyImport(u *unit, use *coreUse) {
 	main := m.units[0]
 	switch {
-	case u != main && use.module == "env" && use.name == "memory" && use.entity.sort == binary.SortCoreMemory:
+	case u != main && use.module == "env" && use.name == "memory" && use.entity.Sort == binary.SortCoreMemory:
 		use.kind = useMemory
 		m.checkMainExport(u, use, "memory")
 		return
@@ -177,22 +177,22 @@ func (m *maker) classifyImport(u *unit, use *coreUse) {
 	for _, a := range m.units[1:] {
 		if a.name == use.module && a != u {
 			use.kind, use.adapter = useAdapter, a
-			e, ok := a.typ.exports[use.name]
+			e, ok := a.typ.Exports[use.name]
 			if !ok {
 				failNew("%s imports %q from %q, and the adapter of that name does not export it", u.describe(), use.name, use.module)
 			}
-			if wrong := m.types.match(e, use.entity); wrong != "" {
+			if wrong := m.types.Match(e, use.entity); wrong != "" {
 				failNew("%s imports %q from the adapter %q: %s", u.describe(), use.name, use.module, wrong)
 			}
-			if e.sort != binary.SortCoreFunc {
-				failNew("%s imports the %s %q from the adapter %q, and adapters supply functions", u.describe(), e.sort, use.name, use.module)
+			if e.Sort != binary.SortCoreFunc {
+				failNew("%s imports the %s %q from the adapter %q, and adapters supply functions", u.describe(), e.Sort, use.name, use.module)
 			}
 			a.adapted[use.name] = e
 			return
 		}
 	}
-	if use.entity.sort != binary.SortCoreFunc {
-		failNew("%s imports the %s %q from %q, and a component supplies functions", u.describe(), use.entity.sort, use.name, use.module)
+	if use.entity.Sort != binary.SortCoreFunc {
+		failNew("%s imports the %s %q from %q, and a component supplies functions", u.describe(), use.entity.Sort, use.name, use.module)
 	}
 	if !m.matchImport(u, use) {
 		hint := ""
@@ -205,11 +205,11 @@ func (m *maker) classifyImport(u *unit, use *coreUse) {
 
 // checkMainExport checks that the main module exports what an adapter imports.
 func (m *maker) checkMainExport(u *unit, use *coreUse, name string) {
-	e, ok := m.units[0].typ.exports[name]
+	e, ok := m.units[0].typ.Exports[name]
 	if !ok {
 		failNew("%s needs the export %q of the core module, which is not there", u.describe(), name)
 	}
-	if wrong := m.types.match(e, use.entity); wrong != "" {
+	if wrong := m.types.Match(e, use.entity); wrong != "" {
 		failNew("%s imports %q of the core module: %s", u.describe(), name, wrong)
 	}
 }

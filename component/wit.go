@@ -5,7 +5,10 @@ import (
 	"strings"
 
 	"github.com/witgen/witgen/component/binary"
+	"github.com/witgen/witgen/component/internal/check"
+	"github.com/witgen/witgen/component/internal/checked"
 	"github.com/witgen/witgen/component/internal/core"
+	"github.com/witgen/witgen/component/internal/extname"
 	"github.com/witgen/witgen/component/internal/fault"
 	"github.com/witgen/witgen/wit"
 )
@@ -42,7 +45,7 @@ func DecodeWIT(wasm []byte) (w *WIT, err error) {
 	if err != nil {
 		return nil, err
 	}
-	t, err := validate(c)
+	t, err := check.Component(c)
 	if err != nil {
 		return nil, err
 	}
@@ -55,14 +58,14 @@ func DecodeWIT(wasm []byte) (w *WIT, err error) {
 
 // isWITPackage reports whether a component exports component types under plain
 // names and nothing else.
-func isWITPackage(t *componentType) bool {
-	for _, it := range t.exports.list {
-		n, _ := parseName(it.name.Name)
-		if _, ok := it.typ.(*componentType); !ok || it.sort != binary.SortType || n.kind != labelName {
+func isWITPackage(t *checked.Component) bool {
+	for _, it := range t.Exports.List {
+		n, _ := extname.Parse(it.Name.Name)
+		if _, ok := it.Type.(*checked.Component); !ok || it.Sort != binary.SortType || n.Kind != extname.Label {
 			return false
 		}
 	}
-	return len(t.exports.list) > 0 && len(t.imports.list) == 0
+	return len(t.Exports.List) > 0 && len(t.Imports.List) == 0
 }
 
 // witDecoder makes a model of component types.
@@ -77,7 +80,7 @@ type witDecoder struct {
 	// foreign are all others.
 	foreign map[string]wit.InterfaceID
 	// types maps identities to types of the model.
-	types map[anyType]wit.TypeID
+	types map[checked.Type]wit.TypeID
 	// known holds what interfaces hold: types by their ids, functions as -1.
 	known map[ownedName]wit.TypeID
 	// resources are those that interfaces and worlds define.
@@ -105,15 +108,15 @@ func newWITDecoder() *witDecoder {
 		byName:    make(map[string]*draftPackage),
 		local:     make(map[string]wit.InterfaceID),
 		foreign:   make(map[string]wit.InterfaceID),
-		types:     make(map[anyType]wit.TypeID),
+		types:     make(map[checked.Type]wit.TypeID),
 		known:     make(map[ownedName]wit.TypeID),
 		resources: make(map[ownedName]wit.TypeID),
 	}
 }
 
 // fail ends decoding with a place.
-func (d *witDecoder) fail(it *item, format string, args ...any) {
-	core.Invalid(it.at, "%q: "+format, append([]any{it.name.Name}, args...)...)
+func (d *witDecoder) fail(it *checked.Item, format string, args ...any) {
+	core.Invalid(it.Offset, "%q: "+format, append([]any{it.Name.Name}, args...)...)
 }
 
 // draft returns the draft of a package.
@@ -128,34 +131,34 @@ func (d *witDecoder) draft(name wit.PackageName) *draftPackage {
 
 // interfaceName splits the name of an item, or its attribute implements, into
 // package and interface.
-func (d *witDecoder) interfaceName(it *item, name string) (wit.PackageName, string) {
-	n, wrong := parseName(name)
-	if wrong != "" || n.kind != interfaceName {
+func (d *witDecoder) interfaceName(it *checked.Item, name string) (wit.PackageName, string) {
+	n, wrong := extname.Parse(name)
+	if wrong != "" || n.Kind != extname.Interface {
 		d.fail(it, "%q is no name of an interface", name)
 	}
-	pkg, ok := n.packageName()
+	pkg, ok := n.PackageName()
 	if !ok {
 		d.fail(it, "nested packages cannot be said in WIT yet")
 	}
-	suffix, _ := it.name.Attribute(binary.VersionSuffix)
+	suffix, _ := it.Name.Attribute(binary.VersionSuffix)
 	pkg.Version = fullVersion(pkg.Version, suffix)
-	return pkg, n.path
+	return pkg, n.Path
 }
 
 // fullVersion makes a semantic version of a canonical version and what was cut off
 // from it (Explainer.md, "Canonical Interface Name").
 func fullVersion(version, suffix string) string {
 	version += suffix
-	for version != "" && !validSemver(version) && strings.Count(version, ".") < 2 {
+	for version != "" && !extname.ValidSemver(version) && strings.Count(version, ".") < 2 {
 		version += ".0"
 	}
 	return version
 }
 
 // packageWIT decodes a WIT package.
-func (d *witDecoder) packageWIT(c *binary.Component, t *componentType) *WIT {
+func (d *witDecoder) packageWIT(c *binary.Component, t *checked.Component) *WIT {
 	d.home = &draftPackage{}
-	d.packageItems(t.exports.list)
+	d.packageItems(t.Exports.List)
 	w := d.finish()
 	if docs, ok := c.Custom(docsSection); ok {
 		applyDocs(w.Resolve, w.Package, docs)
@@ -165,27 +168,27 @@ func (d *witDecoder) packageWIT(c *binary.Component, t *componentType) *WIT {
 
 // packageItems decodes the definitions of a package: interfaces after those that
 // they use, and worlds last.
-func (d *witDecoder) packageItems(list []*item) {
-	interfaces := make(map[string]*item)
+func (d *witDecoder) packageItems(list []*checked.Item) {
+	interfaces := make(map[string]*checked.Item)
 	for _, it := range list {
 		inner := d.definition(it)
-		if inner.sort != binary.SortInstance {
+		if inner.Sort != binary.SortInstance {
 			continue
 		}
-		if interfaces[inner.name.Name] != nil {
+		if interfaces[inner.Name.Name] != nil {
 			d.fail(inner, "the package defines it twice")
 		}
-		interfaces[inner.name.Name] = it
+		interfaces[inner.Name.Name] = it
 	}
-	var visit func(it *item)
-	visit = func(it *item) {
+	var visit func(it *checked.Item)
+	visit = func(it *checked.Item) {
 		inner := d.definition(it)
-		if interfaces[inner.name.Name] != it {
+		if interfaces[inner.Name.Name] != it {
 			return
 		}
-		delete(interfaces, inner.name.Name)
-		for _, dep := range it.typ.(*componentType).imports.list {
-			if local := interfaces[dep.name.Name]; local != nil {
+		delete(interfaces, inner.Name.Name)
+		for _, dep := range it.Type.(*checked.Component).Imports.List {
+			if local := interfaces[dep.Name.Name]; local != nil {
 				visit(local)
 			}
 		}
@@ -195,20 +198,20 @@ func (d *witDecoder) packageItems(list []*item) {
 		visit(it)
 	}
 	for _, it := range list {
-		if d.definition(it).sort == binary.SortComponent {
+		if d.definition(it).Sort == binary.SortComponent {
 			d.packageItem(it)
 		}
 	}
 }
 
 // definition returns the one thing that a definition of a WIT package exports.
-func (d *witDecoder) definition(it *item) *item {
-	t := it.typ.(*componentType)
-	if len(t.exports.list) != 1 {
-		d.fail(it, "a WIT definition must export one thing and exports %d", len(t.exports.list))
+func (d *witDecoder) definition(it *checked.Item) *checked.Item {
+	t := it.Type.(*checked.Component)
+	if len(t.Exports.List) != 1 {
+		d.fail(it, "a WIT definition must export one thing and exports %d", len(t.Exports.List))
 	}
-	inner := t.exports.list[0]
-	if inner.sort != binary.SortInstance && inner.sort != binary.SortComponent {
+	inner := t.Exports.List[0]
+	if inner.Sort != binary.SortInstance && inner.Sort != binary.SortComponent {
 		d.fail(inner, "a WIT definition must export an instance or a component")
 	}
 	return inner
@@ -216,22 +219,22 @@ func (d *witDecoder) definition(it *item) *item {
 
 // packageItem decodes an interface or world of a package: a component type with
 // one export.
-func (d *witDecoder) packageItem(it *item) wit.WorldID {
-	t := it.typ.(*componentType)
+func (d *witDecoder) packageItem(it *checked.Item) wit.WorldID {
+	t := it.Type.(*checked.Component)
 	inner := d.definition(it)
-	pkg, name := d.interfaceName(inner, inner.name.Name)
+	pkg, name := d.interfaceName(inner, inner.Name.Name)
 	if d.home.name == (wit.PackageName{}) {
 		d.home.name = pkg
 	} else if d.home.name != pkg {
 		d.fail(inner, "the binary holds definitions of the packages %s and %s", d.home.name, pkg)
 	}
-	switch what := inner.typ.(type) {
-	case *instanceType:
-		for _, dep := range t.imports.list {
-			d.knownInterface(dep, dep.name.Name)
+	switch what := inner.Type.(type) {
+	case *checked.Instance:
+		for _, dep := range t.Imports.List {
+			d.knownInterface(dep, dep.Name.Name)
 		}
 		d.newInterface(inner)
-	case *componentType:
+	case *checked.Component:
 		return d.world(inner, name, what)
 	default:
 		panic(fmt.Sprintf("component: unhandled type %T", what))
@@ -240,22 +243,22 @@ func (d *witDecoder) packageItem(it *item) wit.WorldID {
 }
 
 // world decodes a world from a component type.
-func (d *witDecoder) world(it *item, name string, t *componentType) wit.WorldID {
+func (d *witDecoder) world(it *checked.Item, name string, t *checked.Component) wit.WorldID {
 	owner := wit.WorldID(len(d.r.Worlds))
 	w := &wit.World{Name: name, Package: wit.NoPackage}
 	d.r.Worlds = append(d.r.Worlds, w)
-	for _, x := range t.imports.list {
+	for _, x := range t.Imports.List {
 		if item := d.worldItem(x, owner, true); item != nil {
 			w.Imports = append(w.Imports, item)
 		} else {
-			d.fail(x, "a world imports instances, functions and types, and no %s", x.sort)
+			d.fail(x, "a world imports instances, functions and types, and no %s", x.Sort)
 		}
 	}
-	for _, x := range t.exports.list {
+	for _, x := range t.Exports.List {
 		if item := d.worldItem(x, owner, false); item != nil {
 			w.Exports = append(w.Exports, item)
 		} else {
-			d.fail(x, "a world exports instances and functions, and no %s", x.sort)
+			d.fail(x, "a world exports instances and functions, and no %s", x.Sort)
 		}
 	}
 	d.home.worlds = append(d.home.worlds, owner)
@@ -263,7 +266,7 @@ func (d *witDecoder) world(it *item, name string, t *componentType) wit.WorldID 
 }
 
 // componentWIT infers the world of a component.
-func (d *witDecoder) componentWIT(c *binary.Component, t *componentType) *WIT {
+func (d *witDecoder) componentWIT(c *binary.Component, t *checked.Component) *WIT {
 	d.home = &draftPackage{name: wit.PackageName{Namespace: "root", Name: "component"}}
 	w := &wit.World{Name: "root", Package: wit.NoPackage}
 	d.r.Worlds = append(d.r.Worlds, w)
@@ -272,14 +275,14 @@ func (d *witDecoder) componentWIT(c *binary.Component, t *componentType) *WIT {
 		switch def := def.(type) {
 		case *binary.Import:
 			// Core modules, components and values are no part of a world.
-			if item := d.worldItem(t.imports.get(def.Name.Name), 0, true); item != nil {
+			if item := d.worldItem(t.Imports.Get(def.Name.Name), 0, true); item != nil {
 				w.Imports = append(w.Imports, item)
 			}
 		case *binary.Export:
-			x := t.exports.get(def.Name.Name)
+			x := t.Exports.Get(def.Name.Name)
 			item := d.worldItem(x, 0, false)
 			if item == nil {
-				d.fail(x, "a component that exports a %s has no world that WIT can say", x.sort)
+				d.fail(x, "a component that exports a %s has no world that WIT can say", x.Sort)
 			}
 			w.Exports = append(w.Exports, item)
 		}
@@ -294,16 +297,16 @@ func (d *witDecoder) componentWIT(c *binary.Component, t *componentType) *WIT {
 
 // worldItem decodes an import or export of a world. It returns nil where it is
 // neither an instance nor a function nor an imported type.
-func (d *witDecoder) worldItem(it *item, owner wit.WorldID, imported bool) *wit.WorldItem {
-	out := &wit.WorldItem{Name: it.name.Name}
-	switch it.sort {
+func (d *witDecoder) worldItem(it *checked.Item, owner wit.WorldID, imported bool) *wit.WorldItem {
+	out := &wit.WorldItem{Name: it.Name.Name}
+	switch it.Sort {
 	case binary.SortInstance:
-		out.ExternalID, _ = it.name.Attribute(binary.ExternalID)
-		n, _ := parseName(it.name.Name)
-		if implements, ok := it.name.Attribute(binary.Implements); ok {
+		out.ExternalID, _ = it.Name.Attribute(binary.ExternalID)
+		n, _ := extname.Parse(it.Name.Name)
+		if implements, ok := it.Name.Attribute(binary.Implements); ok {
 			out.Item = d.knownInterface(it, implements)
-		} else if n.kind == interfaceName {
-			out.Item, out.Name = d.knownInterface(it, it.name.Name), ""
+		} else if n.Kind == extname.Interface {
+			out.Item, out.Name = d.knownInterface(it, it.Name.Name), ""
 		} else {
 			out.Item = d.newInterface(it)
 		}
@@ -313,8 +316,8 @@ func (d *witDecoder) worldItem(it *item, owner wit.WorldID, imported bool) *wit.
 		if !imported {
 			return nil
 		}
-		if _, ok := it.typ.(*valType); !ok {
-			if _, ok := it.typ.(*resourceType); !ok {
+		if _, ok := it.Type.(*checked.Value); !ok {
+			if _, ok := it.Type.(*checked.ResourceType); !ok {
 				return nil
 			}
 		}

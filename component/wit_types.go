@@ -4,66 +4,68 @@ import (
 	"fmt"
 
 	"github.com/witgen/witgen/component/binary"
+	"github.com/witgen/witgen/component/internal/checked"
+	"github.com/witgen/witgen/component/internal/extname"
 	"github.com/witgen/witgen/wit"
 )
 
 // newInterface decodes an instance as an interface that this binary defines: one
 // of its package, or one that stands inline in a world.
-func (d *witDecoder) newInterface(it *item) wit.InterfaceID {
-	t, ok := it.typ.(*instanceType)
-	if !ok || it.sort != binary.SortInstance {
+func (d *witDecoder) newInterface(it *checked.Item) wit.InterfaceID {
+	t, ok := it.Type.(*checked.Instance)
+	if !ok || it.Sort != binary.SortInstance {
 		d.fail(it, "an interface must be an instance")
 	}
-	full := it.name.Name
-	n, _ := parseName(full)
-	if _, known := d.local[full]; known && n.kind == interfaceName {
+	full := it.Name.Name
+	n, _ := extname.Parse(full)
+	if _, known := d.local[full]; known && n.Kind == extname.Interface {
 		return d.knownInterface(it, full)
 	}
 	iface := &wit.Interface{Package: wit.NoPackage, CloneOf: -1}
-	if n.kind == interfaceName {
-		iface.Name = n.path
+	if n.Kind == extname.Interface {
+		iface.Name = n.Path
 	}
 	id := wit.InterfaceID(len(d.r.Interfaces))
 	d.r.Interfaces = append(d.r.Interfaces, iface)
-	for _, x := range t.exports.list {
+	for _, x := range t.Exports.List {
 		d.interfaceItem(id, x)
 	}
-	if n.kind == interfaceName {
+	if n.Kind == extname.Interface {
 		d.local[full] = id
 		d.home.interfaces = append(d.home.interfaces, id)
 	}
 	return id
 }
 
-func (d *witDecoder) interfaceItem(id wit.InterfaceID, x *item) {
+func (d *witDecoder) interfaceItem(id wit.InterfaceID, x *checked.Item) {
 	iface := d.r.Interfaces[id]
-	switch x.sort {
+	switch x.Sort {
 	case binary.SortType:
 		t := d.namedType(x, id)
 		iface.Types = append(iface.Types, t)
-		d.known[ownedName{id, x.name.Name}] = t
+		d.known[ownedName{id, x.Name.Name}] = t
 	case binary.SortFunc:
 		iface.Functions = append(iface.Functions, d.function(x, id))
-		d.known[ownedName{id, x.name.Name}] = -1
+		d.known[ownedName{id, x.Name.Name}] = -1
 	default:
-		d.fail(x, "an interface holds types and functions, and no %s", x.sort)
+		d.fail(x, "an interface holds types and functions, and no %s", x.Sort)
 	}
 }
 
 // knownInterface decodes an instance of an interface that has a name of its own,
 // which may have been met before: then what it holds must be what was met. Other
 // interfaces than those of this package gain what is new.
-func (d *witDecoder) knownInterface(it *item, name string) wit.InterfaceID {
-	t, ok := it.typ.(*instanceType)
-	if !ok || it.sort != binary.SortInstance {
+func (d *witDecoder) knownInterface(it *checked.Item, name string) wit.InterfaceID {
+	t, ok := it.Type.(*checked.Instance)
+	if !ok || it.Sort != binary.SortInstance {
 		d.fail(it, "an interface must be an instance")
 	}
 	id, local := d.local[name]
 	if !local {
 		id = d.foreignInterface(it, name)
 	}
-	for _, x := range t.exports.list {
-		if known, ok := d.known[ownedName{id, x.name.Name}]; ok {
+	for _, x := range t.Exports.List {
+		if known, ok := d.known[ownedName{id, x.Name.Name}]; ok {
 			d.unify(known, x)
 			continue
 		}
@@ -76,7 +78,7 @@ func (d *witDecoder) knownInterface(it *item, name string) wit.InterfaceID {
 }
 
 // foreignInterface returns an interface of another package by its full name.
-func (d *witDecoder) foreignInterface(it *item, name string) wit.InterfaceID {
+func (d *witDecoder) foreignInterface(it *checked.Item, name string) wit.InterfaceID {
 	pkg, label := d.interfaceName(it, name)
 	full := pkg.Qualify(label)
 	id, ok := d.foreign[full]
@@ -92,9 +94,9 @@ func (d *witDecoder) foreignInterface(it *item, name string) wit.InterfaceID {
 
 // unify connects an item of an instance with what the interface has under its
 // name: a type, or a function where known is -1.
-func (d *witDecoder) unify(known wit.TypeID, x *item) {
-	if x.sort != binary.SortType && x.sort != binary.SortFunc || (x.sort == binary.SortFunc) != (known < 0) {
-		d.fail(x, "it is a %s here and something else elsewhere", x.sort)
+func (d *witDecoder) unify(known wit.TypeID, x *checked.Item) {
+	if x.Sort != binary.SortType && x.Sort != binary.SortFunc || (x.Sort == binary.SortFunc) != (known < 0) {
+		d.fail(x, "it is a %s here and something else elsewhere", x.Sort)
 	}
 	if known >= 0 {
 		d.connect(x, known)
@@ -103,9 +105,9 @@ func (d *witDecoder) unify(known wit.TypeID, x *item) {
 
 // connect records that a type that is met again is one of the model, and so for
 // the anonymous types inside, which are then not made twice.
-func (d *witDecoder) connect(x *item, id wit.TypeID) {
-	d.types[x.typ] = id
-	t, ok := x.typ.(*valType)
+func (d *witDecoder) connect(x *checked.Item, id wit.TypeID) {
+	d.types[x.Type] = id
+	t, ok := x.Type.(*checked.Value)
 	if !ok {
 		if _, ok := d.r.Kind(id).(*wit.Resource); !ok {
 			d.fail(x, "it is a resource here and another type elsewhere")
@@ -119,21 +121,21 @@ func (d *witDecoder) connect(x *item, id wit.TypeID) {
 
 // connectType goes on inside a type. It reports whether both have one structure,
 // as far as it looks: a type with a name was compared when it was met.
-func (d *witDecoder) connectType(t *valType, id wit.TypeID) bool {
+func (d *witDecoder) connectType(t *checked.Value, id wit.TypeID) bool {
 	def := d.r.Types[id]
 	if alias, ok := def.Kind.(*wit.Alias); ok {
 		if _, ok := alias.Type.(wit.TypeID); ok {
 			return true
 		}
 	}
-	if !sameKind(t.def, def.Kind) {
+	if !sameKind(t.Def, def.Kind) {
 		return false
 	}
 	parts := kindParts(def.Kind)
-	if len(parts) != len(t.parts) {
-		return len(t.parts) == 0 || t.res != nil
+	if len(parts) != len(t.Parts) {
+		return len(t.Parts) == 0 || t.Resource != nil
 	}
-	for i, p := range t.parts {
+	for i, p := range t.Parts {
 		if !d.connectVal(p, parts[i]) {
 			return false
 		}
@@ -141,20 +143,20 @@ func (d *witDecoder) connectType(t *valType, id wit.TypeID) bool {
 	return true
 }
 
-func (d *witDecoder) connectVal(p val, t wit.Type) bool {
-	if p.t == nil {
+func (d *witDecoder) connectVal(p checked.Ref, t wit.Type) bool {
+	if p.Value == nil {
 		_, isID := t.(wit.TypeID)
-		return !isID && p.absent() == (t == nil)
+		return !isID && p.Absent() == (t == nil)
 	}
 	id, ok := t.(wit.TypeID)
 	if !ok {
 		return false
 	}
-	if _, met := d.types[p.t]; met {
+	if _, met := d.types[p.Value]; met {
 		return true
 	}
-	d.types[p.t] = id
-	return d.connectType(p.t, id)
+	d.types[p.Value] = id
+	return d.connectType(p.Value, id)
 }
 
 // sameKind reports whether a definition and a kind of the model have the same form
@@ -281,27 +283,27 @@ func kindParts(k wit.Kind) []wit.Type {
 }
 
 // namedType decodes a type that an interface or world defines or uses.
-func (d *witDecoder) namedType(it *item, owner wit.Owner) wit.TypeID {
-	def := &wit.TypeDef{Name: it.name.Name, Owner: owner}
-	def.ExternalID, _ = it.name.Attribute(binary.ExternalID)
-	if _, again := d.types[it.typ]; again {
+func (d *witDecoder) namedType(it *checked.Item, owner wit.Owner) wit.TypeID {
+	def := &wit.TypeDef{Name: it.Name.Name, Owner: owner}
+	def.ExternalID, _ = it.Name.Attribute(binary.ExternalID)
+	if _, again := d.types[it.Type]; again {
 		d.fail(it, "WIT cannot say that a type appears under several names at once")
 	}
-	if prev, ok := d.aliased(it.typ); ok {
+	if prev, ok := d.aliased(it.Type); ok {
 		def.Kind = &wit.Alias{Type: prev}
 	} else {
-		switch t := it.typ.(type) {
-		case *valType:
+		switch t := it.Type.(type) {
+		case *checked.Value:
 			def.Kind = d.kind(it, t)
-		case *resourceType:
+		case *checked.ResourceType:
 			def.Kind = &wit.Resource{}
 		default:
-			d.fail(it, "an interface or world has value types and resources, and no %s", t.desc())
+			d.fail(it, "an interface or world has value types and resources, and no %s", t.Desc())
 		}
 	}
 	id := wit.TypeID(len(d.r.Types))
 	d.r.Types = append(d.r.Types, def)
-	d.types[it.typ] = id
+	d.types[it.Type] = id
 	if _, ok := def.Kind.(*wit.Resource); ok {
 		d.resources[ownedName{owner, def.Name}] = id
 	}
@@ -309,19 +311,19 @@ func (d *witDecoder) namedType(it *item, owner wit.Owner) wit.TypeID {
 }
 
 // aliased returns the type of the model that t is an alias of.
-func (d *witDecoder) aliased(t anyType) (wit.TypeID, bool) {
+func (d *witDecoder) aliased(t checked.Type) (wit.TypeID, bool) {
 	for {
 		switch x := t.(type) {
-		case *valType:
-			if x.alias == nil {
+		case *checked.Value:
+			if x.Alias == nil {
 				return 0, false
 			}
-			t = x.alias
-		case *resourceType:
-			if x.alias == nil {
+			t = x.Alias
+		case *checked.ResourceType:
+			if x.Alias == nil {
 				return 0, false
 			}
-			t = x.alias
+			t = x.Alias
 		default:
 			return 0, false
 		}
@@ -333,31 +335,31 @@ func (d *witDecoder) aliased(t anyType) (wit.TypeID, bool) {
 
 // typ decodes a reference to a type. Anonymous types are made where they are first
 // met.
-func (d *witDecoder) typ(it *item, t val) wit.Type {
-	if t.absent() {
+func (d *witDecoder) typ(it *checked.Item, t checked.Ref) wit.Type {
+	if t.Absent() {
 		return nil
 	}
-	if t.t == nil {
-		return witPrims[t.prim]
+	if t.Value == nil {
+		return checked.WITPrims[t.Prim]
 	}
-	if id, ok := d.types[t.t]; ok {
+	if id, ok := d.types[t.Value]; ok {
 		return id
 	}
-	if t.t.named() {
-		d.fail(it, "it refers to %s that has no name", kindName(t.t.def))
+	if t.Value.Named() {
+		d.fail(it, "it refers to %s that has no name", checked.KindName(t.Value.Def))
 	}
-	kind := d.kind(it, t.t)
+	kind := d.kind(it, t.Value)
 	id := wit.TypeID(len(d.r.Types))
 	d.r.Types = append(d.r.Types, &wit.TypeDef{Kind: kind})
-	d.types[t.t] = id
+	d.types[t.Value] = id
 	return id
 }
 
-func (d *witDecoder) kind(it *item, t *valType) wit.Kind {
-	return witKind(t, func(i int) wit.Type { return d.typ(it, t.parts[i]) }, func(r *resourceType) wit.TypeID { return d.resource(it, r) })
+func (d *witDecoder) kind(it *checked.Item, t *checked.Value) wit.Kind {
+	return checked.WITKind(t, func(i int) wit.Type { return d.typ(it, t.Parts[i]) }, func(r *checked.ResourceType) wit.TypeID { return d.resource(it, r) })
 }
 
-func (d *witDecoder) resource(it *item, r *resourceType) wit.TypeID {
+func (d *witDecoder) resource(it *checked.Item, r *checked.ResourceType) wit.TypeID {
 	id, ok := d.types[r]
 	if !ok {
 		d.fail(it, "it refers to a resource that has no name")
@@ -366,28 +368,28 @@ func (d *witDecoder) resource(it *item, r *resourceType) wit.TypeID {
 }
 
 // function decodes a function of an interface or world.
-func (d *witDecoder) function(it *item, owner wit.Owner) *wit.Function {
-	t := it.typ.(*funcType)
-	n, _ := parseName(it.name.Name)
-	f := &wit.Function{Name: it.name.Name, Async: t.async, Resource: -1}
-	f.ExternalID, _ = it.name.Attribute(binary.ExternalID)
-	for _, p := range t.params {
-		f.Params = append(f.Params, wit.Param{Name: p.name, Type: d.typ(it, p.typ)})
+func (d *witDecoder) function(it *checked.Item, owner wit.Owner) *wit.Function {
+	t := it.Type.(*checked.Func)
+	n, _ := extname.Parse(it.Name.Name)
+	f := &wit.Function{Name: it.Name.Name, Async: t.Async, Resource: -1}
+	f.ExternalID, _ = it.Name.Attribute(binary.ExternalID)
+	for _, p := range t.Params {
+		f.Params = append(f.Params, wit.Param{Name: p.Name, Type: d.typ(it, p.Type)})
 	}
-	f.Result = d.typ(it, t.result)
-	switch n.kind {
-	case labelName:
+	f.Result = d.typ(it, t.Result)
+	switch n.Kind {
+	case extname.Label:
 		return f
-	case constructorName:
+	case extname.Constructor:
 		f.Kind = wit.Constructor
-	case methodName:
+	case extname.Method:
 		f.Kind = wit.Method
-	case staticName:
+	case extname.Static:
 		f.Kind = wit.Static
 	default:
 		d.fail(it, "a function has the name of an interface, which WIT cannot say")
 	}
-	id, ok := d.resources[ownedName{owner, n.resource}]
+	id, ok := d.resources[ownedName{owner, n.Resource}]
 	if !ok {
 		d.fail(it, "it belongs to a resource that the interface or world does not hold")
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/witgen/witgen/component/binary"
+	"github.com/witgen/witgen/component/internal/check"
 	"github.com/witgen/witgen/wit"
 )
 
@@ -29,7 +30,7 @@ func EncodePackage(r *wit.Resolve, id wit.PackageID) ([]byte, error) {
 		return nil, err
 	}
 	c.Add(&binary.Custom{Name: docsSection, Data: docs})
-	return encoded(c)
+	return check.Encode(c)
 }
 
 // wrapWorld returns the component type that exports the type of a world under its

@@ -5,6 +5,7 @@ import (
 	"maps"
 
 	"github.com/witgen/witgen/component/binary"
+	"github.com/witgen/witgen/component/internal/checked"
 	"github.com/witgen/witgen/wit"
 )
 
@@ -64,7 +65,7 @@ func externNameOf(name, externalID string) binary.ExternName {
 
 var primsOf = func() map[wit.Prim]binary.Prim {
 	m := make(map[wit.Prim]binary.Prim)
-	for p, w := range witPrims {
+	for p, w := range checked.WITPrims {
 		m[w] = p
 	}
 	return m

@@ -20,6 +20,7 @@ import (
 	"github.com/witgen/witgen/canonicalabi/host"
 	"github.com/witgen/witgen/canonicalabi/host/bind"
 	"github.com/witgen/witgen/component"
+	"github.com/witgen/witgen/component/plan"
 	"github.com/witgen/witgen/link/internal/linear"
 )
 
@@ -129,7 +130,7 @@ func runtimeConfig(config *host.Config) wazero.RuntimeConfig {
 func (p *Plugin) compile(ctx context.Context, wasm []byte) error {
 	p.types = newResourceTypes(p.world)
 	p.tree = bind.ModuleTree()
-	module := outlineOf(wasm)
+	module := plan.NewModule(wasm)
 	compiled, err := p.compileModule(ctx, wasm, module)
 	if err != nil {
 		return err
@@ -138,12 +139,12 @@ func (p *Plugin) compile(ctx context.Context, wasm []byte) error {
 	if p.exports, err = matchExports(p.world, p.types, compiled.ExportedFunctions(), module); err != nil {
 		return err
 	}
-	plan, err := matchImports(p.world, p.types, compiled, module)
+	matched, err := matchImports(p.world, p.types, compiled, module)
 	if err != nil {
 		return err
 	}
-	p.needed = plan.needed
-	for _, m := range plan.modules {
+	p.needed = matched.needed
+	for _, m := range matched.modules {
 		if err := p.supply(ctx, m); err != nil {
 			return err
 		}
@@ -152,7 +153,7 @@ func (p *Plugin) compile(ctx context.Context, wasm []byte) error {
 }
 
 // compileModule compiles a core module.
-func (p *Plugin) compileModule(ctx context.Context, wasm []byte, module outline) (wazero.CompiledModule, error) {
+func (p *Plugin) compileModule(ctx context.Context, wasm []byte, module *plan.Module) (wazero.CompiledModule, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, bind.ContextError(p.world.Name, err)
 	}
@@ -160,8 +161,8 @@ func (p *Plugin) compileModule(ctx context.Context, wasm []byte, module outline)
 	if err != nil {
 		return nil, err
 	}
-	if limit := bind.MemoryPages(p.config); p.owned && uint64(module.pages) > limit { // of a guest that is not metered
-		return nil, bind.MemoryError(p.world.Name, uint64(module.pages), limit)
+	if limit := bind.MemoryPages(p.config); p.owned && module.Pages > limit { // of a guest that is not metered
+		return nil, bind.MemoryError(p.world.Name, module.Pages, limit)
 	}
 	compiled, err := p.translate(ctx, metered)
 	if err != nil {
