@@ -8,10 +8,10 @@ import (
 
 	"github.com/tetratelabs/wazero"
 	"github.com/tetratelabs/wazero/api"
-	"github.com/tetratelabs/wazero/imports/wasi_snapshot_preview1"
 
 	"github.com/witgen/witgen/canonicalabi/host"
 	"github.com/witgen/witgen/canonicalabi/host/bind"
+	"github.com/witgen/witgen/wasi/closed"
 )
 
 // Root is the name of the world's own functions among its imports and exports.
@@ -202,7 +202,7 @@ func matchImports(world *bind.World, types *resourceTypes, compiled wazero.Compi
 		if !ok {
 			at = len(plan.modules)
 			modules[from] = at
-			plan.modules = append(plan.modules, importModule{name: from, wasi: from == wasi_snapshot_preview1.ModuleName && !finder.names.names[from]})
+			plan.modules = append(plan.modules, importModule{name: from, wasi: from == closed.Module && !finder.names.names[from]})
 		}
 		m := &plan.modules[at]
 		if m.wasi {

@@ -41,7 +41,9 @@ type Plugin struct {
 	// component says that the guest is one: its core modules import from each
 	// other, and from the one of imports.
 	component bool
-	rewriter  bind.Rewriter
+	// wasi reports whether the guest imports WASI preview 1.
+	wasi     bool
+	rewriter bind.Rewriter
 
 	// left is closed when a compilation that Compile did not wait for has ended, and
 	// nil if there is none.
@@ -174,6 +176,7 @@ func (p *Plugin) compileModule(ctx context.Context, wasm []byte, module outline)
 func (p *Plugin) supply(ctx context.Context, m importModule) error {
 	builder := p.runtime.NewHostModuleBuilder(m.name)
 	if m.wasi {
+		p.wasi = true
 		exportWASI(builder)
 	}
 	for _, f := range m.functions {
@@ -225,6 +228,7 @@ func (p *Plugin) Instantiate(ctx context.Context, impls []any, opts ...host.Opti
 	}
 	modules := make([]api.Module, len(p.cores))
 	memories := linear.NewSet(p.memoryBytes(), nil)
+	endWASI := func(context.Context) error { return nil }
 	var inst *bind.Instance
 	inst = bind.NewInstance(config, p.tree, supplied.impls, p.types.count, func(ctx context.Context) error {
 		var errs []error
@@ -234,7 +238,7 @@ func (p *Plugin) Instantiate(ctx context.Context, impls []any, opts ...host.Opti
 			}
 		}
 		memories.Release()
-		return errors.Join(append(errs, supplied.release(ctx), p.remove(ctx, inst))...)
+		return errors.Join(append(errs, endWASI(ctx), supplied.release(ctx), p.remove(ctx, inst))...)
 	})
 	// An instance that nobody closes gives its memory back when it is collected.
 	runtime.AddCleanup(inst, (*linear.Set).Release, memories)
@@ -244,7 +248,10 @@ func (p *Plugin) Instantiate(ctx context.Context, impls []any, opts ...host.Opti
 	if err := p.add(inst); err != nil {
 		return nil, supplied.fail(ctx, err)
 	}
-	if err := p.start(ctx, config, inst, modules, memories); err != nil {
+	if endWASI, err = p.startWASI(ctx, config, inst); err == nil {
+		err = p.start(ctx, inst, modules, memories)
+	}
+	if err != nil {
 		return nil, errors.Join(err, inst.Close(ctx))
 	}
 	inst.FinishStart()
@@ -253,13 +260,11 @@ func (p *Plugin) Instantiate(ctx context.Context, impls []any, opts ...host.Opti
 
 // start instantiates the guest's core modules, and runs their start functions and
 // the _initialize of a guest that is a core module.
-func (p *Plugin) start(ctx context.Context, config *host.Config, inst *bind.Instance, modules []api.Module, memories *linear.Set) error {
-	resolve, sees := p.resolve, plainConfig
+func (p *Plugin) start(ctx context.Context, inst *bind.Instance, modules []api.Module, memories *linear.Set) error {
+	resolve := p.resolve
 	if p.component {
 		resolve = func(key string) api.Module { return p.resolveCore(key, modules) }
 		inst.SetHostModule(p.imports[0].instance)
-	} else {
-		sees = moduleConfig(config)
 	}
 	ctx = experimental.WithImportResolver(ctx, resolve)
 	ctx = experimental.WithMemoryAllocator(ctx, memories)
@@ -276,7 +281,7 @@ func (p *Plugin) start(ctx context.Context, config *host.Config, inst *bind.Inst
 		if core.compiled == nil {
 			continue
 		}
-		module, err := p.instantiate(ctx, core.compiled, sees)
+		module, err := p.instantiate(ctx, core.compiled)
 		if err != nil {
 			return inst.FailStart(p.world.Name, err)
 		}
@@ -299,16 +304,16 @@ func (p *Plugin) start(ctx context.Context, config *host.Config, inst *bind.Inst
 	return nil
 }
 
-// instantiate has wazero instantiate a core module. wazero panics if the module's memory
-// is refused; Compile has compared its size with the limits, so that the machine is out
-// of memory then.
-func (p *Plugin) instantiate(ctx context.Context, compiled wazero.CompiledModule, config wazero.ModuleConfig) (module api.Module, err error) {
+// instantiate has wazero instantiate a core module, which sees nothing but its imports.
+// wazero panics if the module's memory is refused; Compile has compared its size with
+// the limits, so that the machine is out of memory then.
+func (p *Plugin) instantiate(ctx context.Context, compiled wazero.CompiledModule) (module api.Module, err error) {
 	defer func() {
 		if cause := recover(); cause != nil {
 			err = &host.LimitError{Func: p.world.Name, Limit: "memory", Detail: fmt.Sprintf("the machine has none for an instance: %v", cause)}
 		}
 	}()
-	return p.runtime.InstantiateModule(ctx, compiled, config)
+	return p.runtime.InstantiateModule(ctx, compiled, plainConfig)
 }
 
 // memoryBytes returns how many bytes the memories of an instance may have together.
@@ -319,8 +324,6 @@ func (p *Plugin) memoryBytes() uint64 {
 	return bind.MemoryPages(p.config) << 16
 }
 
-// plainConfig is that of a core module of a component, which sees nothing but its
-// imports.
 var plainConfig = wazero.NewModuleConfig().WithName("").WithStartFunctions()
 
 // Export returns the functions of the world's export number, bound to an

@@ -32,8 +32,6 @@ type Config struct {
 	Runtime wazero.Runtime
 	// Cache is the compilation cache of a runtime of the plugin's own, or nil.
 	Cache wazero.CompilationCache
-	// WASI describes the surroundings of a WASI guest.
-	WASI WASI
 	// Unmetered runs the guest's modules as they are.
 	Unmetered bool
 	// Providers supply imports that the world does not have.
@@ -69,7 +67,6 @@ func (c *Config) ForInstance(opts []Option) (*Config, error) {
 	}
 	of := *c
 	of.instance = true
-	of.WASI.Open = slices.Clip(c.WASI.Open) // what opts append must not be shared
 	for _, opt := range opts {
 		opt(&of)
 	}

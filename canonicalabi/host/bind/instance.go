@@ -43,6 +43,8 @@ type Instance struct {
 	importErr error
 	// impls are the implementations of World.Imports, in the same order.
 	impls []any
+	// system is SetSystem's.
+	system any
 	// wrappers make the Go value of a guest's resource, by ResourceType.Number.
 	wrappers []func(*Handle) any
 	// held counts the handles in all tables.

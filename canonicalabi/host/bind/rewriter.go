@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 
-	"github.com/tetratelabs/wazero"
 
 	"github.com/witgen/witgen/canonicalabi/host"
 	"github.com/witgen/witgen/canonicalabi/host/meter"
@@ -123,18 +122,4 @@ func place(e *meter.Error) string {
 		}
 	}
 	return s + fmt.Sprintf(" at offset 0x%x", e.Offset)
-}
-
-// OpenWASI returns config with the settings of the options in w.
-func OpenWASI(w *host.WASI, config wazero.ModuleConfig) wazero.ModuleConfig {
-	for _, open := range w.Open {
-		config = open(config)
-	}
-	if w.Files != nil {
-		config = config.WithFSConfig(w.Files)
-	}
-	if w.Args != nil {
-		config = config.WithArgs(w.Args...)
-	}
-	return config
 }

@@ -48,7 +48,7 @@ var runtime = map[string][]string{
 	// The values and their text run nothing: they do without the rest of the runtime.
 	"dynamic/value":                {"canonicalabi/types", "wit"},
 	"dynamic/wave":                 {"dynamic/value", "wit"},
-	"link":                         {"canonicalabi", "canonicalabi/types", "canonicalabi/host", "canonicalabi/host/bind", "canonicalabi/host/meter", "component", "component/binary", "wit", "internal/abi", "diag", "internal/leb128", "link/internal/linear", "internal/wasm", "component/coretype"},
+	"link":                         {"canonicalabi", "canonicalabi/types", "canonicalabi/host", "canonicalabi/host/bind", "canonicalabi/host/meter", "component", "component/binary", "wit", "internal/abi", "diag", "internal/leb128", "link/internal/linear", "internal/wasm", "component/coretype", "wasi/closed"},
 	"canonicalabi/host/meter/cost": {"internal/wasm"},
 	"link/internal/linear":         {},
 	// What WASI grants, for all its versions.
@@ -60,6 +60,10 @@ var runtime = map[string][]string{
 	"wasi/internal/files":    {"wasi/internal/fault", "wasi/internal/poll", "wasi/internal/streams"},
 	"wasi/internal/grants":   {"wasi/internal/clocks", "wasi/internal/files", "wasi/internal/random", "wasi/internal/streams"},
 	"wasi/internal/preview1": {"wasi/internal/fault", "wasi/internal/files", "wasi/internal/grants", "wasi/internal/poll", "wasi/internal/streams"},
+	"wasi/internal/sockets":  {"wasi/internal/poll", "wasi/internal/streams"},
+	"wasi/closed":            {"wasi/internal/grants", "wasi/internal/preview1"},
+	"wasi": {"canonicalabi/host", "canonicalabi/host/bind", "wasi/closed", "wasi/internal/clocks", "wasi/internal/files", "wasi/internal/grants",
+		"wasi/internal/preview1", "wasi/internal/streams"},
 }
 
 // apart matches the packages that are in neither list: examples, scripts, and what
@@ -74,7 +78,7 @@ var external = map[string][]string{
 	"github.com/dave/jennifer":        {"internal/gogen", "gen"},
 	"github.com/spf13/cobra":          {"internal/cli"},
 	"github.com/rogpeppe/go-internal": {"internal/cli"}, // its package diff
-	"golang.org/x/sys":                {"wasi/internal/files"},
+	"golang.org/x/sys":                {"wasi"},
 }
 
 // listed is what go list says of a package.
