@@ -15,8 +15,8 @@ import (
 // exportWASI adds the functions of WASI preview 1, which standard Go and
 // TinyGo's wasip1 target import.
 func exportWASI(builder wazero.HostModuleBuilder) {
-	closed.Export(builder, func(ctx context.Context, _ api.Module) *closed.System {
-		return bind.SystemOf(ctx).(*closed.System)
+	closed.Export(builder, func(ctx context.Context) closed.System {
+		return bind.SystemOf(ctx).(closed.System)
 	})
 }
 

@@ -82,7 +82,7 @@ func (*provider) Supply(context.Context) ([]any, func(context.Context) error, er
 }
 
 // Preview1 returns WASI preview 1 for an instance.
-func (p *provider) Preview1(context.Context) (*closed.System, error) {
+func (p *provider) Preview1(context.Context) (closed.System, error) {
 	g, err := p.grants()
 	if err != nil {
 		return nil, err

@@ -50,7 +50,7 @@ var runtime = map[string][]string{
 	// The values and their text run nothing: they do without the rest of the runtime.
 	"dynamic/value":                {"canonicalabi/types", "wit"},
 	"dynamic/wave":                 {"dynamic/value", "wit"},
-	"link":                         {"canonicalabi", "canonicalabi/types", "canonicalabi/host", "canonicalabi/host/bind", "canonicalabi/host/meter", "component", "component/binary", "wit", "internal/abi", "diag", "link/internal/linear", "internal/wasm", "component/coretype", "component/plan", "wasi/closed"},
+	"link":                         {"canonicalabi", "canonicalabi/types", "canonicalabi/host", "canonicalabi/host/bind", "canonicalabi/host/meter", "component", "component/binary", "wit", "internal/abi", "diag", "link/internal/linear", "internal/wasm", "component/coretype", "component/plan", "wasi/closed", "internal/leb128"},
 	"canonicalabi/host/meter/cost": {"internal/wasm"},
 	"link/internal/linear":         {},
 	// What WASI grants, for all its versions.
