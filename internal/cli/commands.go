@@ -17,13 +17,13 @@ func (a *app) checkCommand() *cobra.Command {
 		Use:   "check [flags] WIT-PATH...",
 		Short: "Report the mistakes in WIT packages",
 		Long: `Report the mistakes in WIT packages: .wit files, folders of .wit files with what
-they depend on in their folder deps, or WebAssembly files that carry WIT. Prints
-nothing where there are none.`,
+they depend on in their folder deps, or WebAssembly files that carry WIT. - is such a
+file on standard input. Prints nothing where there are none.`,
 		Args: somePaths,
 		RunE: func(_ *cobra.Command, paths []string) error {
 			var mistakes diag.List
 			for _, path := range paths {
-				_, err := features.load(path)
+				_, err := features.load(a, path)
 				var list diag.List
 				switch {
 				case errors.As(err, &list):
@@ -32,8 +32,8 @@ nothing where there are none.`,
 					return err
 				}
 			}
-			if len(mistakes) == 0 && a.format == formatJSON {
-				return a.diagnostics(mistakes)
+			if len(mistakes) == 0 {
+				return a.clean(nil)
 			}
 			return mistakes.Err()
 		},

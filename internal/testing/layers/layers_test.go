@@ -20,7 +20,7 @@ const module = "github.com/witgen/witgen"
 // layers lists the packages that make up the witgen command, lowest layer
 // first. A package imports packages of lower layers only.
 var layers = [][]string{
-	{"diag", "internal/leb128", "internal/guestcompile", "component/coretype"},
+	{"diag", "internal/leb128", "internal/guestcompile", "internal/input", "component/coretype"},
 	{"wit", "parser/ast", "gen", "internal/wasm"},
 	{"parser", "internal/abi", "component/internal/fault"},
 	{"parser/resolve", "parser/format", "internal/gogen", "component/binary", "component/internal/extname"},
