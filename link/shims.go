@@ -88,7 +88,7 @@ func readShim(wasm []byte) (s shim, ok bool) {
 			types, known = r.funcTypes()
 		case funcSection:
 			r.each(func() {
-				if t := r.u32(); int(t) < len(types) {
+				if t := r.u32(); uint64(t) < uint64(len(types)) {
 					functions = append(functions, types[t])
 				} else {
 					r.bad = true
@@ -104,7 +104,7 @@ func readShim(wasm []byte) (s shim, ok bool) {
 			r.each(func() {
 				name, k, index := string(r.bytes(r.u32())), kind(r.byte()), r.u32()
 				switch {
-				case k == kindFunc && int(index) < len(functions):
+				case k == kindFunc && uint64(index) < uint64(len(functions)):
 					names[name] = index
 				case k == kindTable && index == 0 && s.table == "":
 					s.table = name
@@ -155,7 +155,7 @@ func (r *moduleReader) shimBody(typ string, types []string) (slot uint32, ok boo
 		return 0, false
 	}
 	t, table := r.u32(), r.u32()
-	ok = locals == 0 && int(t) < len(types) && types[t] == typ && table == 0
+	ok = locals == 0 && uint64(t) < uint64(len(types)) && types[t] == typ && table == 0
 	return slot, ok && r.byte() == opEnd && len(r.b) == 0 && !r.bad
 }
 
@@ -190,7 +190,7 @@ func readFiller(wasm []byte) (f filler, ok bool) {
 				switch r.importType() {
 				case kindFunc:
 					t, n := leb128.Uint32(before[1:])
-					if n <= 0 || int(t) >= len(types) {
+					if n <= 0 || uint64(t) >= uint64(len(types)) {
 						known = false
 						return
 					}
@@ -206,7 +206,7 @@ func readFiller(wasm []byte) (f filler, ok bool) {
 			})
 		case startSection:
 			index := r.u32()
-			if known = int(index) < len(functions); known {
+			if known = uint64(index) < uint64(len(functions)); known {
 				f.start = functions[index]
 			}
 		case elementSection:
@@ -234,7 +234,7 @@ func (r *moduleReader) fill(f *filler, functions []int) bool {
 	slot := offset
 	r.each(func() {
 		index := r.u32()
-		if int(index) >= len(functions) {
+		if uint64(index) >= uint64(len(functions)) {
 			ok = false
 			return
 		}
