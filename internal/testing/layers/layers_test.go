@@ -27,7 +27,9 @@ var layers = [][]string{
 	{"internal/gogen/neutral", "component/internal/core"},
 	{"gen/host", "gen/guest", "component/internal/checked"},
 	{"component/internal/check"},
-	{"component", "component/plan"},
+	{"component/internal/witbin", "component/plan"},
+	{"component/internal/maker"},
+	{"component"},
 	{"internal/preview1"},
 	{"internal/cli"},
 	{"cmd/witgen"},
@@ -35,7 +37,7 @@ var layers = [][]string{
 
 // generators is the first layer of layers that may import the runtime: what
 // lies below it writes code for the runtime, and so must build without it.
-const generators = 9
+const generators = 11
 
 // runtime lists the packages that generated code imports, directly or not, with
 // those that each may import.

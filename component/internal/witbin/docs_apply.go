@@ -1,4 +1,4 @@
-package component
+package witbin
 
 import (
 	"slices"
@@ -26,7 +26,7 @@ func applyDocs(r *wit.Resolve, id wit.PackageID, data []byte) {
 	for i, name := range docs.Worlds.names {
 		w := worlds(name)
 		if w == nil {
-			bad("there is no world %q", name)
+			bad("the package has no world %q", name)
 			return
 		}
 		a.world(r.Worlds[*w], docs.Worlds.values[i])
@@ -35,7 +35,7 @@ func applyDocs(r *wit.Resolve, id wit.PackageID, data []byte) {
 	for i, name := range docs.Interfaces.names {
 		x := interfaces(name)
 		if x == nil {
-			bad("there is no interface %q", name)
+			bad("the package has no interface %q", name)
 			return
 		}
 		a.iface(r.Interfaces[*x], docs.Interfaces.values[i])
@@ -68,7 +68,7 @@ func (a *docsApplier) iface(x *wit.Interface, docs docsInterface) {
 	for i, name := range docs.Types.names {
 		t := types(name)
 		if t == nil {
-			a.bad("there is no type %q", name)
+			a.bad("the interface has no type %q", name)
 			return
 		}
 		a.typ(a.r.Types[*t], docs.Types.values[i])
@@ -77,7 +77,7 @@ func (a *docsApplier) iface(x *wit.Interface, docs docsInterface) {
 	for i, name := range docs.Funcs.names {
 		f := functions(name)
 		if f == nil {
-			a.bad("there is no function %q", name)
+			a.bad("the interface has no function %q", name)
 			return
 		}
 		a.function(*f, docs.Funcs.values[i])
@@ -147,7 +147,7 @@ func (a *docsApplier) world(w *wit.World, docs docsWorld) {
 			it := find(name)
 			id, ok := it.Item.(wit.InterfaceID)
 			if !ok {
-				a.bad("%q is no interface", name)
+				a.bad("%q is not an interface", name)
 			}
 			it.Stability = m.values[i].Stability.stability()
 			a.iface(a.r.Interfaces[id], m.values[i])
@@ -157,7 +157,7 @@ func (a *docsApplier) world(w *wit.World, docs docsWorld) {
 		for i, name := range m.names {
 			f, ok := find(name).Item.(*wit.Function)
 			if !ok {
-				a.bad("%q is no function", name)
+				a.bad("%q is not a function", name)
 			}
 			a.function(f, m.values[i])
 		}
@@ -169,7 +169,7 @@ func (a *docsApplier) world(w *wit.World, docs docsWorld) {
 	for i, name := range docs.Types.names {
 		id, ok := imports(name).Item.(wit.TypeID)
 		if !ok {
-			a.bad("%q is no type", name)
+			a.bad("%q is not a type", name)
 		}
 		a.typ(a.r.Types[id], docs.Types.values[i])
 	}

@@ -1,4 +1,4 @@
-package component
+package witbin
 
 import (
 	"github.com/witgen/witgen/wit"

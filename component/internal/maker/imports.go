@@ -1,9 +1,10 @@
-package component
+package maker
 
 import (
 	"fmt"
 
 	"github.com/witgen/witgen/component/binary"
+	"github.com/witgen/witgen/component/internal/witbin"
 	"github.com/witgen/witgen/wit"
 )
 
@@ -107,10 +108,10 @@ func (m *maker) isExported(id wit.InterfaceID) bool {
 // encodeImports adds the imports of the component: interfaces, then types, then
 // functions.
 func (m *maker) encodeImports() {
-	m.root = newTypeScope(m.r, noInterface, func(d binary.Def) uint32 { return m.b.add(binary.SortType, d) })
-	m.root.foreign = m.importedType
-	m.root.name = func(_ wit.TypeID, name binary.ExternName, index *uint32) uint32 {
-		return m.b.add(binary.SortType, &binary.Import{Name: name, Type: typeBound(index)})
+	m.root = witbin.NewTypeScope(m.r, witbin.NoInterface, func(d binary.Def) uint32 { return m.b.add(binary.SortType, d) })
+	m.root.Foreign = m.importedType
+	m.root.Name = func(_ wit.TypeID, name binary.ExternName, index *uint32) uint32 {
+		return m.b.add(binary.SortType, &binary.Import{Name: name, Type: witbin.TypeBound(index)})
 	}
 	for _, it := range m.world.Imports {
 		if id, ok := it.Item.(wit.InterfaceID); ok {
@@ -119,13 +120,13 @@ func (m *maker) encodeImports() {
 	}
 	for _, it := range m.world.Imports {
 		if id, ok := it.Item.(wit.TypeID); ok {
-			m.root.typ(id)
+			m.root.Type(id)
 		}
 	}
 	for _, it := range m.world.Imports {
 		if f, ok := it.Item.(*wit.Function); ok && m.used[""][f.Name] {
-			t := binary.ExternType{Sort: binary.SortFunc, Index: m.root.function(f)}
-			m.funcs[f.Name] = m.b.add(binary.SortFunc, &binary.Import{Name: itemName(m.r, it), Type: t})
+			t := binary.ExternType{Sort: binary.SortFunc, Index: m.root.Function(f)}
+			m.funcs[f.Name] = m.b.add(binary.SortFunc, &binary.Import{Name: witbin.ItemName(m.r, it), Type: t})
 		}
 	}
 }
@@ -150,9 +151,9 @@ func (m *maker) importInterface(it *wit.WorldItem, id wit.InterfaceID) {
 	if len(types)+len(funcs) == 0 {
 		return
 	}
-	t := instanceTypeOf(m.r, id, types, funcs, m.importedType)
+	t := witbin.InstanceTypeOf(m.r, id, types, funcs, m.importedType)
 	index := m.b.add(binary.SortType, &binary.TypeDef{Type: t})
-	instance := m.b.add(binary.SortInstance, &binary.Import{Name: itemName(m.r, it), Type: binary.ExternType{Sort: binary.SortInstance, Index: index}})
+	instance := m.b.add(binary.SortInstance, &binary.Import{Name: witbin.ItemName(m.r, it), Type: binary.ExternType{Sort: binary.SortInstance, Index: index}})
 	m.imported[name] = instance
 	if _, ok := m.ifaces[id]; !ok || it.Name == "" {
 		m.ifaces[id] = instance
@@ -186,8 +187,8 @@ func (m *maker) resourceIndex(it *wit.WorldItem, id wit.TypeID) uint32 {
 	case wit.InterfaceID:
 		return m.b.alias(binary.AliasExport, binary.SortType, m.imported[m.r.ItemName(it)], m.r.Types[id].Name)
 	case wit.TypeID:
-		return m.root.index(id)
+		return m.root.Index(id)
 	default:
-		panic(fmt.Sprintf("component: unhandled item %T", it.Item))
+		panic(fmt.Sprintf("maker: unhandled item %T", it.Item))
 	}
 }

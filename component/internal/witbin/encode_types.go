@@ -1,4 +1,4 @@
-package component
+package witbin
 
 import (
 	"fmt"
@@ -9,53 +9,55 @@ import (
 	"github.com/witgen/witgen/wit"
 )
 
-// typeScope is a place where types of a model are encoded: the inside of a
+// TypeScope is a place where types of a model are encoded: the inside of a
 // component type, of an instance type or of a component.
-type typeScope struct {
+type TypeScope struct {
 	r *wit.Resolve
 	// emit appends a definition that defines a type and returns its index.
 	emit func(binary.Def) uint32
-	// iface is the interface whose types are defined here. Types of other
-	// interfaces are brought in by foreign; where that is nil, they are defined
-	// here too.
-	iface   wit.InterfaceID
-	foreign func(owner wit.InterfaceID, id wit.TypeID) uint32
-	// name makes a named type known under its name, as an import or export, and
-	// returns the index that this defines; a nil index says that it is a
-	// resource.
-	name func(id wit.TypeID, name binary.ExternName, index *uint32) uint32
+	// Interface is the one whose types are defined here. Types of other interfaces
+	// are brought in by Foreign; where that is nil, they are defined here too.
+	Interface wit.InterfaceID
+	Foreign   func(owner wit.InterfaceID, id wit.TypeID) uint32
+	// Name makes a named type known under its name, as an import or export, and
+	// returns the index that this defines. index is nil for a resource.
+	Name func(id wit.TypeID, name binary.ExternName, index *uint32) uint32
 
 	ids   map[wit.TypeID]uint32
 	kinds map[string]uint32 // anonymous types
 	funcs map[string]uint32
 }
 
-// noInterface is the iface of a scope of a world's own types.
-const noInterface wit.InterfaceID = -1
+// NoInterface is the interface of a scope of a world's own types.
+const NoInterface wit.InterfaceID = -1
 
-func newTypeScope(r *wit.Resolve, iface wit.InterfaceID, emit func(binary.Def) uint32) *typeScope {
-	return &typeScope{r: r, emit: emit, iface: iface, ids: make(map[wit.TypeID]uint32), kinds: make(map[string]uint32), funcs: make(map[string]uint32)}
+// NewTypeScope returns a scope in which nothing is encoded yet.
+func NewTypeScope(r *wit.Resolve, iface wit.InterfaceID, emit func(binary.Def) uint32) *TypeScope {
+	return &TypeScope{r: r, emit: emit, Interface: iface, ids: make(map[wit.TypeID]uint32), kinds: make(map[string]uint32), funcs: make(map[string]uint32)}
 }
 
-// saved is what a typeScope has encoded at some time.
-type saved struct {
+// Saved is what a TypeScope has encoded at some time.
+type Saved struct {
 	ids          map[wit.TypeID]uint32
 	kinds, funcs map[string]uint32
 }
 
-// save remembers what has been encoded.
-func (s *typeScope) save() saved {
-	return saved{maps.Clone(s.ids), maps.Clone(s.kinds), maps.Clone(s.funcs)}
+// Save remembers what has been encoded.
+func (s *TypeScope) Save() Saved {
+	return Saved{maps.Clone(s.ids), maps.Clone(s.kinds), maps.Clone(s.funcs)}
 }
 
-// restore forgets what was encoded after save.
-func (s *typeScope) restore(to saved) { s.ids, s.kinds, s.funcs = to.ids, to.kinds, to.funcs }
+// Restore forgets what was encoded after Save.
+func (s *TypeScope) Restore(to Saved) { s.ids, s.kinds, s.funcs = to.ids, to.kinds, to.funcs }
+
+// Set has a type stand for one that has an index already.
+func (s *TypeScope) Set(id wit.TypeID, index uint32) { s.ids[id] = index }
 
 // define emits a type and returns its index.
-func (s *typeScope) define(t binary.Type) uint32 { return s.emit(&binary.TypeDef{Type: t}) }
+func (s *TypeScope) define(t binary.Type) uint32 { return s.emit(&binary.TypeDef{Type: t}) }
 
-// externNameOf returns a name with the external id of the item.
-func externNameOf(name, externalID string) binary.ExternName {
+// ExternNameOf returns a name with the external id of the item.
+func ExternNameOf(name, externalID string) binary.ExternName {
 	n := binary.Named(name)
 	if externalID != "" {
 		n.Attributes = []binary.Attribute{{Kind: binary.ExternalID, Value: externalID}}
@@ -72,18 +74,18 @@ var primsOf = func() map[wit.Prim]binary.Prim {
 }()
 
 // val encodes a type, with all that it needs, and returns the reference to it.
-func (s *typeScope) val(t wit.Type) binary.ValType {
+func (s *TypeScope) val(t wit.Type) binary.ValType {
 	switch t := t.(type) {
 	case wit.Prim:
 		return binary.ValType{Prim: primsOf[t]}
 	case wit.TypeID:
-		return s.typ(t)
+		return s.Type(t)
 	default:
-		panic(fmt.Sprintf("component: unhandled type %T", t))
+		panic(fmt.Sprintf("witbin: unhandled type %T", t))
 	}
 }
 
-func (s *typeScope) optional(t wit.Type) *binary.ValType {
+func (s *TypeScope) optional(t wit.Type) *binary.ValType {
 	if t == nil {
 		return nil
 	}
@@ -91,10 +93,11 @@ func (s *typeScope) optional(t wit.Type) *binary.ValType {
 	return &v
 }
 
-// index is val of a type that has an index.
-func (s *typeScope) index(id wit.TypeID) uint32 { return s.typ(id).Index }
+// Index returns the index of a type that is not primitive.
+func (s *TypeScope) Index(id wit.TypeID) uint32 { return s.Type(id).Index }
 
-func (s *typeScope) typ(id wit.TypeID) binary.ValType {
+// Type encodes a type, with all that it needs, and returns the reference to it.
+func (s *TypeScope) Type(id wit.TypeID) binary.ValType {
 	if index, ok := s.ids[id]; ok {
 		return binary.ValType{Index: index}
 	}
@@ -106,12 +109,12 @@ func (s *typeScope) typ(id wit.TypeID) binary.ValType {
 			return binary.ValType{Index: index}
 		}
 	}
-	if owner, ok := def.Owner.(wit.InterfaceID); ok && owner != s.iface && s.foreign != nil {
-		s.ids[id] = s.foreign(owner, id)
+	if owner, ok := def.Owner.(wit.InterfaceID); ok && owner != s.Interface && s.Foreign != nil {
+		s.ids[id] = s.Foreign(owner, id)
 		return binary.ValType{Index: s.ids[id]}
 	}
 	if _, ok := def.Kind.(*wit.Resource); ok {
-		s.ids[id] = s.name(id, externNameOf(def.Name, def.ExternalID), nil)
+		s.ids[id] = s.Name(id, ExternNameOf(def.Name, def.ExternalID), nil)
 		return binary.ValType{Index: s.ids[id]}
 	}
 	v := s.kind(def.Kind)
@@ -119,7 +122,7 @@ func (s *typeScope) typ(id wit.TypeID) binary.ValType {
 		if v.Prim != binary.NoPrim {
 			v = binary.ValType{Index: s.define(&binary.PrimType{Prim: v.Prim})}
 		}
-		v.Index = s.name(id, externNameOf(def.Name, def.ExternalID), &v.Index)
+		v.Index = s.Name(id, ExternNameOf(def.Name, def.ExternalID), &v.Index)
 	}
 	if v.Prim == binary.NoPrim {
 		s.ids[id] = v.Index
@@ -131,14 +134,14 @@ func (s *typeScope) typ(id wit.TypeID) binary.ValType {
 }
 
 // kind encodes the structure of a type.
-func (s *typeScope) kind(k wit.Kind) binary.ValType {
+func (s *TypeScope) kind(k wit.Kind) binary.ValType {
 	if alias, ok := k.(*wit.Alias); ok {
 		return s.val(alias.Type)
 	}
 	return binary.ValType{Index: s.define(s.structure(k))}
 }
 
-func (s *typeScope) structure(k wit.Kind) binary.Type {
+func (s *TypeScope) structure(k wit.Kind) binary.Type {
 	switch k := k.(type) {
 	case *wit.Record:
 		t := &binary.Record{}
@@ -175,15 +178,15 @@ func (s *typeScope) structure(k wit.Kind) binary.Type {
 		key := s.val(k.Key)
 		return &binary.Map{Key: key, Value: s.val(k.Value)}
 	case *wit.Own:
-		return &binary.Own{Resource: s.index(k.Resource)}
+		return &binary.Own{Resource: s.Index(k.Resource)}
 	case *wit.Borrow:
-		return &binary.Borrow{Resource: s.index(k.Resource)}
+		return &binary.Borrow{Resource: s.Index(k.Resource)}
 	case *wit.Stream:
 		return &binary.Stream{Type: s.optional(k.Type)}
 	case *wit.Future:
 		return &binary.Future{Type: s.optional(k.Type)}
 	default:
-		panic(fmt.Sprintf("component: unhandled kind %T", k))
+		panic(fmt.Sprintf("witbin: unhandled kind %T", k))
 	}
 }
 
@@ -195,8 +198,8 @@ func labelNames(labels []wit.Label) []string {
 	return list
 }
 
-// function encodes the type of a function and returns its index.
-func (s *typeScope) function(f *wit.Function) uint32 {
+// Function encodes the type of a function and returns its index.
+func (s *TypeScope) Function(f *wit.Function) uint32 {
 	t := &binary.Func{Async: f.Async}
 	key := fmt.Sprintf("%v ", f.Async)
 	for _, p := range f.Params {

@@ -1,4 +1,4 @@
-package component
+package witbin
 
 import (
 	"fmt"
@@ -8,8 +8,7 @@ import (
 	"github.com/witgen/witgen/wit"
 )
 
-// EncodePackage returns a WIT package in binary form (WIT.md, "Package Format"),
-// with its documentation and gates in a custom section.
+// EncodePackage is component.EncodePackage.
 func EncodePackage(r *wit.Resolve, id wit.PackageID) ([]byte, error) {
 	c := &binary.Component{}
 	pkg := r.Packages[id]
@@ -48,13 +47,13 @@ type worldEncoder struct {
 	r     *wit.Resolve
 	decls []binary.Def
 	types uint32 // number of types that decls define
-	outer *typeScope
+	outer *TypeScope
 	// instances are the instances that stand for interfaces, by index.
 	instances map[wit.InterfaceID]uint32
 	count     uint32
 	// aliases are the types of instances that have an index in outer.
 	aliases map[instanceTypeKey]uint32
-	// imports says that the world's own types are being imported.
+	// imports is true while the world's own types are being imported.
 	imports bool
 }
 
@@ -65,14 +64,14 @@ type instanceTypeKey struct {
 
 func newWorldEncoder(r *wit.Resolve) *worldEncoder {
 	e := &worldEncoder{r: r, instances: make(map[wit.InterfaceID]uint32), aliases: make(map[instanceTypeKey]uint32)}
-	e.outer = newTypeScope(r, noInterface, func(d binary.Def) uint32 {
+	e.outer = NewTypeScope(r, NoInterface, func(d binary.Def) uint32 {
 		e.decls = append(e.decls, d)
 		e.types++
 		return e.types - 1
 	})
-	e.outer.foreign = e.alias
-	e.outer.name = func(_ wit.TypeID, name binary.ExternName, index *uint32) uint32 {
-		t := typeBound(index)
+	e.outer.Foreign = e.alias
+	e.outer.Name = func(_ wit.TypeID, name binary.ExternName, index *uint32) uint32 {
+		t := TypeBound(index)
 		if e.imports {
 			return e.outer.emit(&binary.Import{Name: name, Type: t})
 		}
@@ -81,7 +80,9 @@ func newWorldEncoder(r *wit.Resolve) *worldEncoder {
 	return e
 }
 
-func typeBound(index *uint32) binary.ExternType {
+// TypeBound returns the type of an imported or exported type: equal to that of the
+// index, or a resource where index is nil.
+func TypeBound(index *uint32) binary.ExternType {
 	if index == nil {
 		return binary.ExternType{Sort: binary.SortType, Bound: binary.BoundSub}
 	}
@@ -106,35 +107,35 @@ func (e *worldEncoder) instance(id wit.InterfaceID, functions bool) uint32 {
 	if functions {
 		funcs = iface.Functions
 	}
-	t := instanceTypeOf(e.r, id, iface.Types, funcs, e.alias)
+	t := InstanceTypeOf(e.r, id, iface.Types, funcs, e.alias)
 	e.instances[id] = e.count
 	e.count++
 	return e.outer.define(t)
 }
 
-// instanceTypeOf returns an instance type with types and functions of an interface.
+// InstanceTypeOf returns an instance type with types and functions of an interface.
 // foreign returns the index that a type of another interface has in the scope
 // around it.
-func instanceTypeOf(r *wit.Resolve, id wit.InterfaceID, types []wit.TypeID, funcs []*wit.Function, foreign func(wit.InterfaceID, wit.TypeID) uint32) *binary.InstanceType {
+func InstanceTypeOf(r *wit.Resolve, id wit.InterfaceID, types []wit.TypeID, funcs []*wit.Function, foreign func(wit.InterfaceID, wit.TypeID) uint32) *binary.InstanceType {
 	t := &binary.InstanceType{}
 	count := uint32(0)
-	in := newTypeScope(r, id, func(d binary.Def) uint32 {
+	in := NewTypeScope(r, id, func(d binary.Def) uint32 {
 		t.Decls = append(t.Decls, d)
 		count++
 		return count - 1
 	})
-	in.foreign = func(owner wit.InterfaceID, id wit.TypeID) uint32 {
+	in.Foreign = func(owner wit.InterfaceID, id wit.TypeID) uint32 {
 		return in.emit(&binary.Alias{Sort: binary.SortType, Target: binary.AliasOuter, Count: 1, Index: foreign(owner, id)})
 	}
-	in.name = func(_ wit.TypeID, name binary.ExternName, index *uint32) uint32 {
-		return in.emit(&binary.ExportDecl{Name: name, Type: typeBound(index)})
+	in.Name = func(_ wit.TypeID, name binary.ExternName, index *uint32) uint32 {
+		return in.emit(&binary.ExportDecl{Name: name, Type: TypeBound(index)})
 	}
 	for _, id := range types {
-		in.typ(id)
+		in.Type(id)
 	}
 	for _, f := range funcs {
-		index := in.function(f)
-		t.Decls = append(t.Decls, &binary.ExportDecl{Name: externNameOf(f.Name, f.ExternalID), Type: binary.ExternType{Sort: binary.SortFunc, Index: index}})
+		index := in.Function(f)
+		t.Decls = append(t.Decls, &binary.ExportDecl{Name: ExternNameOf(f.Name, f.ExternalID), Type: binary.ExternType{Sort: binary.SortFunc, Index: index}})
 	}
 	return t
 }
@@ -199,12 +200,12 @@ func worldComponent(r *wit.Resolve, id wit.WorldID) *binary.ComponentType {
 	w := r.Worlds[id]
 	for _, it := range w.Imports {
 		if t, ok := e.item(it); ok {
-			e.decls = append(e.decls, &binary.Import{Name: itemName(r, it), Type: t})
+			e.decls = append(e.decls, &binary.Import{Name: ItemName(r, it), Type: t})
 		}
 	}
 	for _, it := range w.Exports {
 		if t, ok := e.item(it); ok {
-			e.decls = append(e.decls, &binary.ExportDecl{Name: itemName(r, it), Type: t})
+			e.decls = append(e.decls, &binary.ExportDecl{Name: ItemName(r, it), Type: t})
 		}
 	}
 	return &binary.ComponentType{Decls: e.decls}
@@ -217,19 +218,19 @@ func (e *worldEncoder) item(it *wit.WorldItem) (binary.ExternType, bool) {
 	case wit.InterfaceID:
 		return binary.ExternType{Sort: binary.SortInstance, Index: e.instance(what, true)}, true
 	case *wit.Function:
-		return binary.ExternType{Sort: binary.SortFunc, Index: e.outer.function(what)}, true
+		return binary.ExternType{Sort: binary.SortFunc, Index: e.outer.Function(what)}, true
 	case wit.TypeID:
 		e.imports = true
-		e.outer.typ(what)
+		e.outer.Type(what)
 		e.imports = false
 		return binary.ExternType{}, false
 	default:
-		panic(fmt.Sprintf("component: unhandled item %T", what))
+		panic(fmt.Sprintf("witbin: unhandled item %T", what))
 	}
 }
 
-// itemName returns the name and the attributes of an import or export of a world.
-func itemName(r *wit.Resolve, it *wit.WorldItem) binary.ExternName {
+// ItemName returns the name and the attributes of an import or export of a world.
+func ItemName(r *wit.Resolve, it *wit.WorldItem) binary.ExternName {
 	n := binary.Named(r.ItemName(it))
 	externalID := it.ExternalID
 	switch what := it.Item.(type) {

@@ -1,4 +1,4 @@
-package component
+package witbin
 
 import (
 	"bytes"
@@ -89,7 +89,7 @@ type orderedMap[T any] struct {
 	values []T
 }
 
-// IsZero reports whether there is no member.
+// IsZero reports whether the map is empty.
 func (m orderedMap[T]) IsZero() bool { return len(m.names) == 0 }
 
 func (m *orderedMap[T]) add(name string, value T) {

@@ -1,25 +1,24 @@
-package component
+package maker
 
 import (
 	"github.com/witgen/witgen/component/binary"
 	"github.com/witgen/witgen/component/internal/core"
 	"github.com/witgen/witgen/component/internal/fault"
+	"github.com/witgen/witgen/component/internal/witbin"
 	"github.com/witgen/witgen/internal/wasm"
 	"github.com/witgen/witgen/wit"
 )
 
-// Embed returns a core module with the metadata of a world, which New needs to make
-// a component of it. Metadata of the same kind that the module has already stays:
-// the component then has the imports and exports of all its worlds.
+// Embed is component.Embed.
 func Embed(module []byte, r *wit.Resolve, world wit.WorldID, encoding binary.OptionKind) (out []byte, err error) {
 	defer fault.Catch(&err)
-	data, err := Metadata(r, world, encoding)
+	data, err := witbin.Metadata(r, world, encoding)
 	if err != nil {
 		return nil, err
 	}
 	for range core.NewCursor(module, 0).Sections() { // for the error
 	}
 	w := wasm.Writer{Buf: append(make([]byte, 0, len(module)+len(data)+64), module...)}
-	w.Custom(typeSection, data)
+	w.Custom(witbin.MetadataSection, data)
 	return w.Buf, nil
 }

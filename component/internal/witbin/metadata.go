@@ -1,4 +1,4 @@
-package component
+package witbin
 
 import (
 	"fmt"
@@ -13,45 +13,53 @@ import (
 	"github.com/witgen/witgen/wit"
 )
 
-// typeSection is how the names of the custom sections start in which a core module
+// MetadataSection starts the names of the custom sections in which a core module
 // carries its worlds: each holds a component that exports the type of a world.
-const typeSection = "component-type"
+const MetadataSection = "component-type"
 
-// encodingSection is the custom section of such a component that says how strings
+// encodingSection is the custom section of such a component that tells how strings
 // are encoded: a version byte and a byte for the encoding.
 const encodingSection = "wit-component-encoding"
 
 // encodingVersion is the version of that section.
 const encodingVersion = 4
 
-// moduleWorlds are the worlds of a core module's metadata.
-type moduleWorlds struct {
-	worlds    []wit.WorldID
-	encodings []binary.OptionKind
+// Worlds are the worlds of a core module's metadata.
+type Worlds struct {
+	Worlds    []wit.WorldID
+	Encodings []binary.OptionKind
 }
 
 // decodeModule reads the metadata of a core module.
 func decodeModule(module []byte) *WIT {
-	d := newWITDecoder()
-	var m moduleWorlds
+	d := NewDecoder()
+	var m Worlds
 	for s := range core.NewCursor(module, 0).Sections() {
-		if s.ID == wasm.CustomSection && strings.HasPrefix(s.Custom(), typeSection) {
-			d.metadata(s.Content, &m)
+		if s.ID == wasm.CustomSection && strings.HasPrefix(s.Custom(), MetadataSection) {
+			d.Metadata(s.Content, &m)
 		}
 	}
-	if len(m.worlds) == 0 {
-		core.Invalid(0, "the core module carries no WIT: it has no custom section whose name starts with %q", typeSection)
+	if len(m.Worlds) == 0 {
+		core.Invalid(0, "the core module carries no WIT: it has no custom section whose name starts with %q", MetadataSection)
 	}
-	d.home = &draftPackage{name: wit.PackageName{Namespace: "root", Name: "root"}}
-	world := d.mergeWorlds(m.worlds)
-	w := d.finish()
-	w.World, w.Worlds, w.Encodings = world, m.worlds, m.encodings
+	w := d.Merge(m.Worlds)
+	w.Worlds, w.Encodings = m.Worlds, m.Encodings
 	return w
 }
 
-// metadata reads one section. The packages of its worlds join those that other
+// Merge makes root:root of what was decoded, whose world has the imports and exports
+// of all the worlds.
+func (d *Decoder) Merge(worlds []wit.WorldID) *WIT {
+	d.home = &draftPackage{name: wit.PackageName{Namespace: "root", Name: "root"}}
+	world := d.mergeWorlds(worlds)
+	w := d.finish()
+	w.World = world
+	return w
+}
+
+// Metadata reads one section. The packages of its worlds join those that other
 // sections mention.
-func (d *witDecoder) metadata(section *wasm.Cursor, m *moduleWorlds) {
+func (d *Decoder) Metadata(section *wasm.Cursor, m *Worlds) {
 	c, err := binary.DecodeAt(section.Ahead(), section.Offset())
 	if err == nil {
 		var t *checked.Component
@@ -65,9 +73,9 @@ func (d *witDecoder) metadata(section *wasm.Cursor, m *moduleWorlds) {
 	fault.Throw(&bad)
 }
 
-func (d *witDecoder) metadataWorld(c *binary.Component, t *checked.Component, m *moduleWorlds) {
+func (d *Decoder) metadataWorld(c *binary.Component, t *checked.Component, m *Worlds) {
 	at := &checked.Item{Offset: c.Offset}
-	at.Name.Name = typeSection
+	at.Name.Name = MetadataSection
 	if !isWITPackage(t) || len(t.Exports.List) != 1 {
 		d.fail(at, "it must hold a component that exports the type of one world")
 	}
@@ -93,12 +101,12 @@ func (d *witDecoder) metadataWorld(c *binary.Component, t *checked.Component, m 
 		}
 		p.worlds = append(p.worlds, id)
 	}
-	m.worlds = append(m.worlds, world)
-	m.encodings = append(m.encodings, binary.OptionKind(encoding[1]))
+	m.Worlds = append(m.Worlds, world)
+	m.Encodings = append(m.Encodings, binary.OptionKind(encoding[1]))
 }
 
 // mergeWorlds makes a world of the imports and exports of several.
-func (d *witDecoder) mergeWorlds(worlds []wit.WorldID) wit.WorldID {
+func (d *Decoder) mergeWorlds(worlds []wit.WorldID) wit.WorldID {
 	id := wit.WorldID(len(d.r.Worlds))
 	root := &wit.World{Name: "root", Package: wit.NoPackage}
 	d.r.Worlds = append(d.r.Worlds, root)
@@ -230,22 +238,20 @@ func (c *worldCloner) function(f *wit.Function) *wit.Function {
 	return &out
 }
 
-// hasMetadata reports whether a core module has a custom section that holds a
+// HasMetadata reports whether a core module has a custom section that holds a
 // world.
-func hasMetadata(module []byte) bool {
+func HasMetadata(module []byte) bool {
 	found := false
 	for s := range core.NewCursor(module, 0).Sections() {
-		found = found || s.ID == wasm.CustomSection && strings.HasPrefix(s.Custom(), typeSection)
+		found = found || s.ID == wasm.CustomSection && strings.HasPrefix(s.Custom(), MetadataSection)
 	}
 	return found
 }
 
-// Metadata returns a world as the custom section that a core module carries: the
-// section's contents, a component that exports the type of the world. encoding is
-// UTF8, UTF16 or Latin1UTF16 and says how the module encodes strings.
+// Metadata is component.Metadata.
 func Metadata(r *wit.Resolve, world wit.WorldID, encoding binary.OptionKind) ([]byte, error) {
 	if encoding > binary.Latin1UTF16 {
-		return nil, fmt.Errorf("%s is no string encoding", encoding)
+		return nil, fmt.Errorf("%s is not an encoding of strings", encoding)
 	}
 	c := &binary.Component{}
 	c.Add(&binary.Custom{Name: encodingSection, Data: []byte{encodingVersion, byte(encoding)}})

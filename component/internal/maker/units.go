@@ -1,4 +1,4 @@
-package component
+package maker
 
 import (
 	"slices"
@@ -6,6 +6,7 @@ import (
 
 	"github.com/witgen/witgen/component/binary"
 	"github.com/witgen/witgen/component/internal/core"
+	"github.com/witgen/witgen/component/internal/witbin"
 	"github.com/witgen/witgen/internal/abi"
 	"github.com/witgen/witgen/internal/wasm"
 	"github.com/witgen/witgen/wit"
@@ -13,18 +14,18 @@ import (
 
 // readUnits reads the core modules and their worlds into one model.
 func (m *maker) readUnits(main []byte, adapters []Adapter) {
-	d := newWITDecoder()
+	d := witbin.NewDecoder()
 	m.types = &core.Types{}
 	var all []wit.WorldID
-	var worlds []moduleWorlds
+	var worlds []witbin.Worlds
 	read := func(name string, module []byte) {
 		u := &unit{name: name, encodings: make(map[string]binary.OptionKind), adapted: make(map[string]core.Entity)}
 		u.typ = core.Read(m.types, module, 0)
-		var w moduleWorlds
+		var w witbin.Worlds
 		u.wasm, w = splitMetadata(d, module)
 		m.units = append(m.units, u)
 		worlds = append(worlds, w)
-		all = append(all, w.worlds...)
+		all = append(all, w.Worlds...)
 	}
 	read("", main)
 	if len(all) == 0 {
@@ -40,10 +41,8 @@ func (m *maker) readUnits(main []byte, adapters []Adapter) {
 			read(a.Name, a.Wasm)
 		}
 	}
-	d.home = &draftPackage{name: wit.PackageName{Namespace: "root", Name: "root"}}
-	id := d.mergeWorlds(all)
-	m.r = d.finish().Resolve
-	m.world = m.r.Worlds[id]
+	w := d.Merge(all)
+	m.r, m.world = w.Resolve, w.Resolve.Worlds[w.World]
 	m.abi = abi.New(m.r)
 	for i, u := range m.units {
 		m.assign(u, worlds[i])
@@ -58,20 +57,20 @@ func (m *maker) needsAdapter(a Adapter) bool {
 			return true
 		}
 	}
-	return hasMetadata(a.Wasm)
+	return witbin.HasMetadata(a.Wasm)
 }
 
 // splitMetadata returns a core module without its metadata, with unique names for its
 // imports, and the worlds of the metadata.
-func splitMetadata(d *witDecoder, module []byte) ([]byte, moduleWorlds) {
-	var m moduleWorlds
+func splitMetadata(d *witbin.Decoder, module []byte) ([]byte, witbin.Worlds) {
+	var m witbin.Worlds
 	w := wasm.Writer{Buf: make([]byte, 0, len(module))}
 	w.Preamble()
 	for s := range core.NewCursor(module, 0).Sections() {
 		switch s.ID {
 		case wasm.CustomSection:
-			if strings.HasPrefix(s.Custom(), typeSection) {
-				d.metadata(s.Content, &m)
+			if strings.HasPrefix(s.Custom(), witbin.MetadataSection) {
+				d.Metadata(s.Content, &m)
 				continue
 			}
 		case wasm.ImportSection:
@@ -85,23 +84,23 @@ func splitMetadata(d *witDecoder, module []byte) ([]byte, moduleWorlds) {
 
 // assign gives a unit the exports of its worlds that no other unit has, and the
 // string encodings of all its items.
-func (m *maker) assign(u *unit, w moduleWorlds) {
-	for i, id := range w.worlds {
+func (m *maker) assign(u *unit, w witbin.Worlds) {
+	for i, id := range w.Worlds {
 		world := m.r.Worlds[id]
 		for _, it := range slices.Concat(world.Imports, world.Exports) {
 			name := m.r.ItemName(it)
-			if before, ok := u.encodings[name]; ok && before != w.encodings[i] {
+			if before, ok := u.encodings[name]; ok && before != w.Encodings[i] {
 				failNew("the metadata of %s gives two string encodings for %q", u.describe(), name)
 			}
-			u.encodings[name] = w.encodings[i]
+			u.encodings[name] = w.Encodings[i]
 		}
 		for _, it := range world.Exports {
 			name := m.r.ItemName(it)
 			if other := m.exporter(name); other != nil {
 				failNew("%s and %s both export %q", other.describe(), u.describe(), name)
 			}
-			merged := finder(m.world.Exports, m.r.ItemName)(name)
-			u.exports = append(u.exports, *merged)
+			i := slices.IndexFunc(m.world.Exports, func(merged *wit.WorldItem) bool { return m.r.ItemName(merged) == name })
+			u.exports = append(u.exports, m.world.Exports[i])
 		}
 	}
 }

@@ -1,4 +1,4 @@
-package component_test
+package witbin_test
 
 import (
 	"slices"
@@ -9,6 +9,7 @@ import (
 
 	"github.com/witgen/witgen/component"
 	"github.com/witgen/witgen/component/binary"
+	"github.com/witgen/witgen/component/internal/witbin"
 	"github.com/witgen/witgen/internal/testing/comptest"
 	"github.com/witgen/witgen/internal/wasm"
 	"github.com/witgen/witgen/wit"
@@ -116,12 +117,12 @@ func TestNoWIT(t *testing.T) {
 	}
 	section := func(data []byte) []byte {
 		e := wasm.Writer{Buf: append([]byte(nil), []byte(wasm.Preamble)...)}
-		e.Custom(component.MetadataSection, data)
+		e.Custom("component-type", data)
 		return e.Buf
 	}
 	two := section(metadata)
 	e := wasm.Writer{Buf: two}
-	e.Custom(component.MetadataSection, metadata)
+	e.Custom("component-type", metadata)
 	for _, test := range []struct {
 		name string
 		wasm []byte
@@ -130,11 +131,11 @@ func TestNoWIT(t *testing.T) {
 		{"no WebAssembly", []byte("package a:b;"), "not that of WebAssembly"},
 		{"a core module without metadata", []byte(wasm.Preamble), "carries no WIT"},
 		{"metadata that is no component", section([]byte("x")), "in the metadata of the core module: the preamble"},
-		{"metadata without an encoding", section(comptest.Nest(comptest.Typ(component.WrapWorld(r, 0)), comptest.Exp("w", binary.SortType, 0)).Encode()), "no custom section"},
+		{"metadata without an encoding", section(comptest.Nest(comptest.Typ(witbin.WrapWorld(r, 0)), comptest.Exp("w", binary.SortType, 0)).Encode()), "no custom section"},
 		{"one world twice", e.Buf, "two sections hold a world"},
 		{"an exported value", comptest.Nest(&binary.Value{Type: comptest.U8, Data: []byte{1}}, comptest.Exp("v", binary.SortValue, 0)).Encode(), "exports a value"},
-		{"docs of another version", comptest.Nest(comptest.Typ(component.WrapWorld(r, 0)), comptest.Exp("w", binary.SortType, 0), &binary.Custom{Name: component.DocsSection, Data: []byte("\x02{}")}).Encode(), "the version is not"},
-		{"docs of what is not there", comptest.Nest(comptest.Typ(component.WrapWorld(r, 0)), comptest.Exp("w", binary.SortType, 0), &binary.Custom{Name: component.DocsSection, Data: []byte("\x01{\"interfaces\":{\"x\":{}}}")}).Encode(), `there is no interface "x"`},
+		{"docs of another version", comptest.Nest(comptest.Typ(witbin.WrapWorld(r, 0)), comptest.Exp("w", binary.SortType, 0), &binary.Custom{Name: witbin.DocsSection, Data: []byte("\x02{}")}).Encode(), "the version is not"},
+		{"docs of what is not there", comptest.Nest(comptest.Typ(witbin.WrapWorld(r, 0)), comptest.Exp("w", binary.SortType, 0), &binary.Custom{Name: witbin.DocsSection, Data: []byte("\x01{\"interfaces\":{\"x\":{}}}")}).Encode(), `the package has no interface "x"`},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			if _, err := component.DecodeWIT(test.wasm); err == nil || !strings.Contains(err.Error(), test.rule) {
@@ -142,7 +143,7 @@ func TestNoWIT(t *testing.T) {
 			}
 		})
 	}
-	if _, _, err := component.DecodePackage("x.wasm", comptest.Nest().Encode()); err == nil || !strings.HasPrefix(err.Error(), "the binary is no WIT package") {
+	if _, _, err := component.DecodePackage("x.wasm", comptest.Nest().Encode()); err == nil || !strings.HasPrefix(err.Error(), "the binary is not a WIT package") {
 		t.Errorf("a component as a package: %v", err)
 	}
 }
@@ -152,9 +153,9 @@ func TestNoWIT(t *testing.T) {
 func TestSpecificationOrder(t *testing.T) {
 	r, pkg := comptest.WITOf(t, "package local:demo; interface console { log: func(arg: string); } world the-world { import console; }")
 	c := comptest.Nest()
-	c.Add(comptest.Typ(component.WrapWorld(r, comptest.WorldNamed(t, r, pkg, "the-world"))))
+	c.Add(comptest.Typ(witbin.WrapWorld(r, comptest.WorldNamed(t, r, pkg, "the-world"))))
 	c.Add(comptest.Exp("the-world", binary.SortType, 0))
-	c.Add(comptest.Typ(component.InterfaceComponent(r, 0)))
+	c.Add(comptest.Typ(witbin.InterfaceComponent(r, 0)))
 	c.Add(comptest.Exp("console", binary.SortType, 2))
 	got, id, err := component.DecodePackage("demo.wasm", c.Encode())
 	if err != nil {

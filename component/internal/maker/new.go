@@ -1,4 +1,4 @@
-package component
+package maker
 
 import (
 	"fmt"
@@ -7,38 +7,20 @@ import (
 	"github.com/witgen/witgen/component/internal/check"
 	"github.com/witgen/witgen/component/internal/core"
 	"github.com/witgen/witgen/component/internal/fault"
+	"github.com/witgen/witgen/component/internal/witbin"
 	"github.com/witgen/witgen/internal/abi"
 	"github.com/witgen/witgen/internal/wasm"
 	"github.com/witgen/witgen/wit"
 )
 
-// NewOptions are the options of New. The zero value has no adapters.
-type NewOptions struct {
-	Adapters []Adapter
-}
-
-// Adapter is a core module whose exports stand for what the main module imports
-// from Name, such as wasi_snapshot_preview1. It may import the main module's memory
-// as env.memory, other exports of the main module from __main_module__, and what
-// the worlds of its own metadata import. It must not have a memory of its own. Only
-// adapters that the main module imports from, or that export something themselves,
-// become a part of the component.
+// Adapter is component.Adapter.
 type Adapter struct {
 	Name string
 	Wasm []byte
 }
 
-// New makes a component of a core module that carries metadata (see Embed). The
-// module's imports and exports have the names that component tooling reads:
-// namespace:package/interface#function for the function of an exported interface,
-// cabi_post_ before a name for its post-return, cabi_realloc, memory and
-// _initialize, modules namespace:package/interface, $root and [export] with an
-// interface for imports; or the cm32p2 names of the component model's build targets.
-//
-// The component imports what the core modules use of their worlds, and exports all
-// that the worlds export. An error of a module that does not fit its world names the
-// import or export.
-func New(core []byte, opts NewOptions) (wasm []byte, err error) {
+// New is component.New.
+func New(main []byte, adapters []Adapter) (wasm []byte, err error) {
 	defer fault.Catch(&err)
 	m := &maker{
 		b:        &builder{c: &binary.Component{}},
@@ -50,7 +32,7 @@ func New(core []byte, opts NewOptions) (wasm []byte, err error) {
 		exported: make(map[wit.InterfaceID]uint32),
 		lists:    make(map[wit.TypeID]bool),
 	}
-	m.readUnits(core, opts.Adapters)
+	m.readUnits(main, adapters)
 	m.classify()
 	m.findUses()
 	m.encodeImports()
@@ -83,7 +65,7 @@ type maker struct {
 	// exported are the instances of exported interfaces.
 	exported map[wit.InterfaceID]uint32
 	// root encodes types of the world and of imported interfaces.
-	root *typeScope
+	root *witbin.TypeScope
 	// resources are the resources that exported interfaces define.
 	resources map[resourceKey]uint32
 	memory    uint32

@@ -1,4 +1,4 @@
-package component
+package witbin
 
 // What tests look at beside the API.
 var (
@@ -6,7 +6,4 @@ var (
 	InterfaceComponent = interfaceComponent
 )
 
-const (
-	DocsSection     = docsSection
-	MetadataSection = typeSection
-)
+const DocsSection = docsSection

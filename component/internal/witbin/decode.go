@@ -1,4 +1,6 @@
-package component
+// Package witbin reads and writes the WIT in binaries: in components, in WIT packages
+// in binary form and in the metadata of core modules.
+package witbin
 
 import (
 	"fmt"
@@ -13,7 +15,7 @@ import (
 	"github.com/witgen/witgen/wit"
 )
 
-// WIT is the WIT that a binary carries.
+// WIT is component.WIT.
 type WIT struct {
 	Resolve *wit.Resolve
 	// Package is the package of the binary itself: the encoded package;
@@ -30,13 +32,8 @@ type WIT struct {
 	Encodings []binary.OptionKind
 }
 
-// IsPackage reports whether the binary is a WIT package.
-func (w *WIT) IsPackage() bool { return w.World < 0 }
-
-// DecodeWIT reads the WIT of a component, of a WIT package in binary form (WIT.md,
-// "Package Format") or of a core module with embedded metadata. The binary is
-// validated first, as Validate does. An error is an *Error.
-func DecodeWIT(wasm []byte) (w *WIT, err error) {
+// Decode is component.DecodeWIT.
+func Decode(wasm []byte) (w *WIT, err error) {
 	defer fault.Catch(&err)
 	if binary.FormOf(wasm) == binary.CoreForm {
 		return decodeModule(wasm), nil
@@ -49,7 +46,7 @@ func DecodeWIT(wasm []byte) (w *WIT, err error) {
 	if err != nil {
 		return nil, err
 	}
-	d := newWITDecoder()
+	d := NewDecoder()
 	if isWITPackage(t) {
 		return d.packageWIT(c, t), nil
 	}
@@ -68,8 +65,8 @@ func isWITPackage(t *checked.Component) bool {
 	return len(t.Exports.List) > 0 && len(t.Imports.List) == 0
 }
 
-// witDecoder makes a model of component types.
-type witDecoder struct {
+// Decoder makes a model of component types.
+type Decoder struct {
 	r *wit.Resolve
 	// packages are in order of first mention.
 	packages []*draftPackage
@@ -102,8 +99,9 @@ type draftPackage struct {
 	worlds     []wit.WorldID
 }
 
-func newWITDecoder() *witDecoder {
-	return &witDecoder{
+// NewDecoder returns a decoder of an empty model.
+func NewDecoder() *Decoder {
+	return &Decoder{
 		r:         &wit.Resolve{},
 		byName:    make(map[string]*draftPackage),
 		local:     make(map[string]wit.InterfaceID),
@@ -115,12 +113,12 @@ func newWITDecoder() *witDecoder {
 }
 
 // fail ends decoding with a place.
-func (d *witDecoder) fail(it *checked.Item, format string, args ...any) {
+func (d *Decoder) fail(it *checked.Item, format string, args ...any) {
 	core.Invalid(it.Offset, "%q: "+format, append([]any{it.Name.Name}, args...)...)
 }
 
 // draft returns the draft of a package.
-func (d *witDecoder) draft(name wit.PackageName) *draftPackage {
+func (d *Decoder) draft(name wit.PackageName) *draftPackage {
 	key := name.String()
 	if d.byName[key] == nil {
 		d.byName[key] = &draftPackage{name: name}
@@ -131,10 +129,10 @@ func (d *witDecoder) draft(name wit.PackageName) *draftPackage {
 
 // interfaceName splits the name of an item, or its attribute implements, into
 // package and interface.
-func (d *witDecoder) interfaceName(it *checked.Item, name string) (wit.PackageName, string) {
+func (d *Decoder) interfaceName(it *checked.Item, name string) (wit.PackageName, string) {
 	n, wrong := extname.Parse(name)
 	if wrong != "" || n.Kind != extname.Interface {
-		d.fail(it, "%q is no name of an interface", name)
+		d.fail(it, "%q is not the name of an interface", name)
 	}
 	pkg, ok := n.PackageName()
 	if !ok {
@@ -156,7 +154,7 @@ func fullVersion(version, suffix string) string {
 }
 
 // packageWIT decodes a WIT package.
-func (d *witDecoder) packageWIT(c *binary.Component, t *checked.Component) *WIT {
+func (d *Decoder) packageWIT(c *binary.Component, t *checked.Component) *WIT {
 	d.home = &draftPackage{}
 	d.packageItems(t.Exports.List)
 	w := d.finish()
@@ -168,7 +166,7 @@ func (d *witDecoder) packageWIT(c *binary.Component, t *checked.Component) *WIT 
 
 // packageItems decodes the definitions of a package: interfaces after those that
 // they use, and worlds last.
-func (d *witDecoder) packageItems(list []*checked.Item) {
+func (d *Decoder) packageItems(list []*checked.Item) {
 	interfaces := make(map[string]*checked.Item)
 	for _, it := range list {
 		inner := d.definition(it)
@@ -205,7 +203,7 @@ func (d *witDecoder) packageItems(list []*checked.Item) {
 }
 
 // definition returns the one thing that a definition of a WIT package exports.
-func (d *witDecoder) definition(it *checked.Item) *checked.Item {
+func (d *Decoder) definition(it *checked.Item) *checked.Item {
 	t := it.Type.(*checked.Component)
 	if len(t.Exports.List) != 1 {
 		d.fail(it, "a WIT definition must export one thing and exports %d", len(t.Exports.List))
@@ -219,7 +217,7 @@ func (d *witDecoder) definition(it *checked.Item) *checked.Item {
 
 // packageItem decodes an interface or world of a package: a component type with
 // one export.
-func (d *witDecoder) packageItem(it *checked.Item) wit.WorldID {
+func (d *Decoder) packageItem(it *checked.Item) wit.WorldID {
 	t := it.Type.(*checked.Component)
 	inner := d.definition(it)
 	pkg, name := d.interfaceName(inner, inner.Name.Name)
@@ -237,13 +235,13 @@ func (d *witDecoder) packageItem(it *checked.Item) wit.WorldID {
 	case *checked.Component:
 		return d.world(inner, name, what)
 	default:
-		panic(fmt.Sprintf("component: unhandled type %T", what))
+		panic(fmt.Sprintf("witbin: unhandled type %T", what))
 	}
 	return -1
 }
 
 // world decodes a world from a component type.
-func (d *witDecoder) world(it *checked.Item, name string, t *checked.Component) wit.WorldID {
+func (d *Decoder) world(it *checked.Item, name string, t *checked.Component) wit.WorldID {
 	owner := wit.WorldID(len(d.r.Worlds))
 	w := &wit.World{Name: name, Package: wit.NoPackage}
 	d.r.Worlds = append(d.r.Worlds, w)
@@ -266,7 +264,7 @@ func (d *witDecoder) world(it *checked.Item, name string, t *checked.Component) 
 }
 
 // componentWIT infers the world of a component.
-func (d *witDecoder) componentWIT(c *binary.Component, t *checked.Component) *WIT {
+func (d *Decoder) componentWIT(c *binary.Component, t *checked.Component) *WIT {
 	d.home = &draftPackage{name: wit.PackageName{Namespace: "root", Name: "component"}}
 	w := &wit.World{Name: "root", Package: wit.NoPackage}
 	d.r.Worlds = append(d.r.Worlds, w)
@@ -274,7 +272,7 @@ func (d *witDecoder) componentWIT(c *binary.Component, t *checked.Component) *WI
 	for def := range c.Defs() {
 		switch def := def.(type) {
 		case *binary.Import:
-			// Core modules, components and values are no part of a world.
+			// Core modules, components and values do not belong to a world.
 			if item := d.worldItem(t.Imports.Get(def.Name.Name), 0, true); item != nil {
 				w.Imports = append(w.Imports, item)
 			}
@@ -297,7 +295,7 @@ func (d *witDecoder) componentWIT(c *binary.Component, t *checked.Component) *WI
 
 // worldItem decodes an import or export of a world. It returns nil where it is
 // neither an instance nor a function nor an imported type.
-func (d *witDecoder) worldItem(it *checked.Item, owner wit.WorldID, imported bool) *wit.WorldItem {
+func (d *Decoder) worldItem(it *checked.Item, owner wit.WorldID, imported bool) *wit.WorldItem {
 	out := &wit.WorldItem{Name: it.Name.Name}
 	switch it.Sort {
 	case binary.SortInstance:
@@ -329,7 +327,7 @@ func (d *witDecoder) worldItem(it *checked.Item, owner wit.WorldID, imported boo
 }
 
 // finish gives the packages their ids, dependencies first.
-func (d *witDecoder) finish() *WIT {
+func (d *Decoder) finish() *WIT {
 	done := make(map[*draftPackage]wit.PackageID)
 	owner := make(map[wit.InterfaceID]*draftPackage)
 	for _, p := range d.packages {
@@ -367,7 +365,7 @@ func (d *witDecoder) finish() *WIT {
 }
 
 // place adds a package to the model.
-func (d *witDecoder) place(p *draftPackage) wit.PackageID {
+func (d *Decoder) place(p *draftPackage) wit.PackageID {
 	id := wit.PackageID(len(d.r.Packages))
 	d.r.Packages = append(d.r.Packages, &wit.Package{Name: p.name})
 	d.fill(id, p)
@@ -375,7 +373,7 @@ func (d *witDecoder) place(p *draftPackage) wit.PackageID {
 }
 
 // fill gives a package what its draft holds.
-func (d *witDecoder) fill(id wit.PackageID, p *draftPackage) {
+func (d *Decoder) fill(id wit.PackageID, p *draftPackage) {
 	pkg := d.r.Packages[id]
 	for _, i := range p.interfaces {
 		pkg.Interfaces = append(pkg.Interfaces, i)
@@ -395,7 +393,7 @@ func (d *witDecoder) fill(id wit.PackageID, p *draftPackage) {
 }
 
 // deps returns the interfaces whose types an interface uses.
-func (d *witDecoder) deps(id wit.InterfaceID) []wit.InterfaceID {
+func (d *Decoder) deps(id wit.InterfaceID) []wit.InterfaceID {
 	var list []wit.InterfaceID
 	for _, t := range d.r.Interfaces[id].Types {
 		alias, ok := d.r.Types[t].Kind.(*wit.Alias)
@@ -409,18 +407,4 @@ func (d *witDecoder) deps(id wit.InterfaceID) []wit.InterfaceID {
 		}
 	}
 	return list
-}
-
-// DecodePackage reads a WIT package in binary form. It has the form that
-// parser/resolve asks for, to read deps/NAME.wasm, and leaves it to the caller to say
-// in an error which file it is.
-func DecodePackage(_ string, wasm []byte) (*wit.Resolve, wit.PackageID, error) {
-	w, err := DecodeWIT(wasm)
-	if err != nil {
-		return nil, 0, err
-	}
-	if !w.IsPackage() {
-		return nil, 0, &binary.Error{Offset: -1, Rule: "the binary is no WIT package: it must export types of components under plain names"}
-	}
-	return w.Resolve, w.Package, nil
 }

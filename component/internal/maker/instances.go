@@ -1,4 +1,4 @@
-package component
+package maker
 
 import (
 	"fmt"
@@ -180,7 +180,7 @@ func (m *maker) supply(u *unit, use *coreUse) (binary.Sort, uint32) {
 	case useMainExport:
 		return use.entity.Sort, m.b.alias(binary.AliasCoreExport, use.entity.Sort, main.instance, use.name)
 	default:
-		panic(fmt.Sprintf("component: unhandled use %d", use.kind))
+		panic(fmt.Sprintf("maker: unhandled use %d", use.kind))
 	}
 }
 

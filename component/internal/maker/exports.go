@@ -1,4 +1,4 @@
-package component
+package maker
 
 import (
 	"fmt"
@@ -6,6 +6,7 @@ import (
 
 	"github.com/witgen/witgen/component/binary"
 	"github.com/witgen/witgen/component/internal/extname"
+	"github.com/witgen/witgen/component/internal/witbin"
 	"github.com/witgen/witgen/wit"
 )
 
@@ -15,12 +16,12 @@ func (m *maker) encodeExports() {
 		u := m.exporter(m.r.ItemName(it))
 		switch what := it.Item.(type) {
 		case *wit.Function:
-			f := m.lift(u, it, what, m.root.function(what))
-			m.b.export(itemName(m.r, it), binary.SortFunc, f, nil)
+			f := m.lift(u, it, what, m.root.Function(what))
+			m.b.export(witbin.ItemName(m.r, it), binary.SortFunc, f, nil)
 		case wit.InterfaceID:
 			m.exportInterface(u, it, what)
 		default:
-			panic(fmt.Sprintf("component: unhandled item %T", what))
+			panic(fmt.Sprintf("maker: unhandled item %T", what))
 		}
 	}
 }
@@ -58,24 +59,24 @@ func (m *maker) lift(u *unit, it *wit.WorldItem, f *wit.Function, typ uint32) ui
 // names and types of the interface, since only a component can give types names.
 func (m *maker) exportInterface(u *unit, it *wit.WorldItem, id wit.InterfaceID) {
 	iface := m.r.Interfaces[id]
-	outer := newTypeScope(m.r, id, func(d binary.Def) uint32 { return m.b.add(binary.SortType, d) })
-	outer.foreign = m.typeForExport
-	outer.name = func(_ wit.TypeID, _ binary.ExternName, index *uint32) uint32 { return *index }
-	m.eachResource(it, func(t wit.TypeID) { outer.ids[t] = m.resources[resourceKey{it, t}] })
+	outer := witbin.NewTypeScope(m.r, id, func(d binary.Def) uint32 { return m.b.add(binary.SortType, d) })
+	outer.Foreign = m.typeForExport
+	outer.Name = func(_ wit.TypeID, _ binary.ExternName, index *uint32) uint32 { return *index }
+	m.eachResource(it, func(t wit.TypeID) { outer.Set(t, m.resources[resourceKey{it, t}]) })
 
 	n := newNested(m, outer)
 	n.importForeign(id)
-	before := n.in.save()
-	m.eachResource(it, func(t wit.TypeID) { n.resources[t] = n.in.index(t) })
+	before := n.in.Save()
+	m.eachResource(it, func(t wit.TypeID) { n.resources[t] = n.in.Index(t) })
 	for _, f := range iface.Functions {
-		n.importFunction(f, m.lift(u, it, f, outer.function(f)))
+		n.importFunction(f, m.lift(u, it, f, outer.Function(f)))
 	}
-	n.in.restore(before)
+	n.in.Restore(before)
 	n.exports(iface)
 
 	component := m.b.add(binary.SortComponent, n.b.c)
 	instance := m.b.add(binary.SortInstance, &binary.Instance{Component: component, Args: n.args})
-	exported := m.b.export(itemName(m.r, it), binary.SortInstance, instance, nil)
+	exported := m.b.export(witbin.ItemName(m.r, it), binary.SortInstance, instance, nil)
 	if it.Name == "" {
 		m.exported[id] = exported
 	}
@@ -91,7 +92,7 @@ func (m *maker) typeForExport(owner wit.InterfaceID, id wit.TypeID) uint32 {
 		}
 		return m.b.alias(binary.AliasExport, binary.SortType, instance, m.r.Types[id].Name)
 	}
-	return m.root.index(id)
+	return m.root.Index(id)
 }
 
 // nested makes the component inside that gives an exported interface its types.
@@ -99,7 +100,7 @@ type nested struct {
 	m *maker
 	b *builder
 	// outer encodes types around the component, in inside it.
-	outer, in *typeScope
+	outer, in *witbin.TypeScope
 	names     map[string]bool
 	args      []binary.Arg
 	// resources are those that the interface defines, funcs its functions in
@@ -108,10 +109,10 @@ type nested struct {
 	funcs     []uint32
 }
 
-func newNested(m *maker, outer *typeScope) *nested {
+func newNested(m *maker, outer *witbin.TypeScope) *nested {
 	n := &nested{m: m, b: &builder{c: &binary.Component{}}, outer: outer, names: make(map[string]bool), resources: make(map[wit.TypeID]uint32)}
-	n.in = newTypeScope(m.r, outer.iface, func(d binary.Def) uint32 { return n.b.add(binary.SortType, d) })
-	n.in.name = n.importType
+	n.in = witbin.NewTypeScope(m.r, outer.Interface, func(d binary.Def) uint32 { return n.b.add(binary.SortType, d) })
+	n.in.Name = n.importType
 	return n
 }
 
@@ -133,8 +134,8 @@ func (n *nested) unique(name string) string {
 // the argument.
 func (n *nested) importType(id wit.TypeID, name binary.ExternName, index *uint32) uint32 {
 	label := n.unique("import-type-" + name.Name)
-	n.args = append(n.args, binary.Arg{Name: label, Sort: binary.SortType, Index: n.outer.index(id)})
-	return n.b.add(binary.SortType, &binary.Import{Name: binary.Named(label), Type: typeBound(index)})
+	n.args = append(n.args, binary.Arg{Name: label, Sort: binary.SortType, Index: n.outer.Index(id)})
+	return n.b.add(binary.SortType, &binary.Import{Name: binary.Named(label), Type: witbin.TypeBound(index)})
 }
 
 // importForeign imports the types of other interfaces that one uses.
@@ -147,7 +148,7 @@ func (n *nested) importForeign(id wit.InterfaceID) {
 	}
 	slices.Sort(list)
 	for _, t := range list {
-		n.in.typ(t)
+		n.in.Type(t)
 	}
 }
 
@@ -155,25 +156,25 @@ func (n *nested) importForeign(id wit.InterfaceID) {
 func (n *nested) importFunction(f *wit.Function, lifted uint32) {
 	label := n.unique("import-func-" + f.Base())
 	n.args = append(n.args, binary.Arg{Name: label, Sort: binary.SortFunc, Index: lifted})
-	t := binary.ExternType{Sort: binary.SortFunc, Index: n.in.function(f)}
+	t := binary.ExternType{Sort: binary.SortFunc, Index: n.in.Function(f)}
 	n.funcs = append(n.funcs, n.b.add(binary.SortFunc, &binary.Import{Name: binary.Named(label), Type: t}))
 }
 
 // exports exports the types and functions of the interface.
 func (n *nested) exports(iface *wit.Interface) {
-	n.in.name = func(_ wit.TypeID, name binary.ExternName, index *uint32) uint32 {
+	n.in.Name = func(_ wit.TypeID, name binary.ExternName, index *uint32) uint32 {
 		return n.b.export(name, binary.SortType, *index, nil)
 	}
 	for _, t := range iface.Types {
 		if imported, ok := n.resources[t]; ok {
 			def := n.m.r.Types[t]
-			n.in.ids[t] = n.b.export(externNameOf(def.Name, def.ExternalID), binary.SortType, imported, nil)
+			n.in.Set(t, n.b.export(witbin.ExternNameOf(def.Name, def.ExternalID), binary.SortType, imported, nil))
 		} else {
-			n.in.typ(t)
+			n.in.Type(t)
 		}
 	}
 	for i, f := range iface.Functions {
-		t := binary.ExternType{Sort: binary.SortFunc, Index: n.in.function(f)}
-		n.b.export(externNameOf(f.Name, f.ExternalID), binary.SortFunc, n.funcs[i], &t)
+		t := binary.ExternType{Sort: binary.SortFunc, Index: n.in.Function(f)}
+		n.b.export(witbin.ExternNameOf(f.Name, f.ExternalID), binary.SortFunc, n.funcs[i], &t)
 	}
 }

@@ -1,4 +1,4 @@
-package component
+package maker
 
 import "github.com/witgen/witgen/internal/wasm"
 

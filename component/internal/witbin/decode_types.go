@@ -1,4 +1,4 @@
-package component
+package witbin
 
 import (
 	"fmt"
@@ -11,7 +11,7 @@ import (
 
 // newInterface decodes an instance as an interface that this binary defines: one
 // of its package, or one that stands inline in a world.
-func (d *witDecoder) newInterface(it *checked.Item) wit.InterfaceID {
+func (d *Decoder) newInterface(it *checked.Item) wit.InterfaceID {
 	t, ok := it.Type.(*checked.Instance)
 	if !ok || it.Sort != binary.SortInstance {
 		d.fail(it, "an interface must be an instance")
@@ -37,7 +37,7 @@ func (d *witDecoder) newInterface(it *checked.Item) wit.InterfaceID {
 	return id
 }
 
-func (d *witDecoder) interfaceItem(id wit.InterfaceID, x *checked.Item) {
+func (d *Decoder) interfaceItem(id wit.InterfaceID, x *checked.Item) {
 	iface := d.r.Interfaces[id]
 	switch x.Sort {
 	case binary.SortType:
@@ -55,7 +55,7 @@ func (d *witDecoder) interfaceItem(id wit.InterfaceID, x *checked.Item) {
 // knownInterface decodes an instance of an interface that has a name of its own,
 // which may have been met before: then what it holds must be what was met. Other
 // interfaces than those of this package gain what is new.
-func (d *witDecoder) knownInterface(it *checked.Item, name string) wit.InterfaceID {
+func (d *Decoder) knownInterface(it *checked.Item, name string) wit.InterfaceID {
 	t, ok := it.Type.(*checked.Instance)
 	if !ok || it.Sort != binary.SortInstance {
 		d.fail(it, "an interface must be an instance")
@@ -78,7 +78,7 @@ func (d *witDecoder) knownInterface(it *checked.Item, name string) wit.Interface
 }
 
 // foreignInterface returns an interface of another package by its full name.
-func (d *witDecoder) foreignInterface(it *checked.Item, name string) wit.InterfaceID {
+func (d *Decoder) foreignInterface(it *checked.Item, name string) wit.InterfaceID {
 	pkg, label := d.interfaceName(it, name)
 	full := pkg.Qualify(label)
 	id, ok := d.foreign[full]
@@ -94,7 +94,7 @@ func (d *witDecoder) foreignInterface(it *checked.Item, name string) wit.Interfa
 
 // unify connects an item of an instance with what the interface has under its
 // name: a type, or a function where known is -1.
-func (d *witDecoder) unify(known wit.TypeID, x *checked.Item) {
+func (d *Decoder) unify(known wit.TypeID, x *checked.Item) {
 	if x.Sort != binary.SortType && x.Sort != binary.SortFunc || (x.Sort == binary.SortFunc) != (known < 0) {
 		d.fail(x, "it is a %s here and something else elsewhere", x.Sort)
 	}
@@ -105,7 +105,7 @@ func (d *witDecoder) unify(known wit.TypeID, x *checked.Item) {
 
 // connect records that a type that is met again is one of the model, and so for
 // the anonymous types inside, which are then not made twice.
-func (d *witDecoder) connect(x *checked.Item, id wit.TypeID) {
+func (d *Decoder) connect(x *checked.Item, id wit.TypeID) {
 	d.types[x.Type] = id
 	t, ok := x.Type.(*checked.Value)
 	if !ok {
@@ -121,7 +121,7 @@ func (d *witDecoder) connect(x *checked.Item, id wit.TypeID) {
 
 // connectType goes on inside a type. It reports whether both have one structure,
 // as far as it looks: a type with a name was compared when it was met.
-func (d *witDecoder) connectType(t *checked.Value, id wit.TypeID) bool {
+func (d *Decoder) connectType(t *checked.Value, id wit.TypeID) bool {
 	def := d.r.Types[id]
 	if alias, ok := def.Kind.(*wit.Alias); ok {
 		if _, ok := alias.Type.(wit.TypeID); ok {
@@ -143,7 +143,7 @@ func (d *witDecoder) connectType(t *checked.Value, id wit.TypeID) bool {
 	return true
 }
 
-func (d *witDecoder) connectVal(p checked.Ref, t wit.Type) bool {
+func (d *Decoder) connectVal(p checked.Ref, t wit.Type) bool {
 	if p.Value == nil {
 		_, isID := t.(wit.TypeID)
 		return !isID && p.Absent() == (t == nil)
@@ -225,7 +225,7 @@ func sameKind(t binary.Type, k wit.Kind) bool {
 		_, ok := k.(*wit.Future)
 		return ok
 	default:
-		panic(fmt.Sprintf("component: unhandled type %T", t))
+		panic(fmt.Sprintf("witbin: unhandled type %T", t))
 	}
 }
 
@@ -278,12 +278,12 @@ func kindParts(k wit.Kind) []wit.Type {
 	case *wit.Flags, *wit.Enum, *wit.Own, *wit.Borrow, *wit.Resource:
 		return nil
 	default:
-		panic(fmt.Sprintf("component: unhandled kind %T", k))
+		panic(fmt.Sprintf("witbin: unhandled kind %T", k))
 	}
 }
 
 // namedType decodes a type that an interface or world defines or uses.
-func (d *witDecoder) namedType(it *checked.Item, owner wit.Owner) wit.TypeID {
+func (d *Decoder) namedType(it *checked.Item, owner wit.Owner) wit.TypeID {
 	def := &wit.TypeDef{Name: it.Name.Name, Owner: owner}
 	def.ExternalID, _ = it.Name.Attribute(binary.ExternalID)
 	if _, again := d.types[it.Type]; again {
@@ -311,7 +311,7 @@ func (d *witDecoder) namedType(it *checked.Item, owner wit.Owner) wit.TypeID {
 }
 
 // aliased returns the type of the model that t is an alias of.
-func (d *witDecoder) aliased(t checked.Type) (wit.TypeID, bool) {
+func (d *Decoder) aliased(t checked.Type) (wit.TypeID, bool) {
 	for {
 		switch x := t.(type) {
 		case *checked.Value:
@@ -335,7 +335,7 @@ func (d *witDecoder) aliased(t checked.Type) (wit.TypeID, bool) {
 
 // typ decodes a reference to a type. Anonymous types are made where they are first
 // met.
-func (d *witDecoder) typ(it *checked.Item, t checked.Ref) wit.Type {
+func (d *Decoder) typ(it *checked.Item, t checked.Ref) wit.Type {
 	if t.Absent() {
 		return nil
 	}
@@ -355,11 +355,11 @@ func (d *witDecoder) typ(it *checked.Item, t checked.Ref) wit.Type {
 	return id
 }
 
-func (d *witDecoder) kind(it *checked.Item, t *checked.Value) wit.Kind {
+func (d *Decoder) kind(it *checked.Item, t *checked.Value) wit.Kind {
 	return checked.WITKind(t, func(i int) wit.Type { return d.typ(it, t.Parts[i]) }, func(r *checked.ResourceType) wit.TypeID { return d.resource(it, r) })
 }
 
-func (d *witDecoder) resource(it *checked.Item, r *checked.ResourceType) wit.TypeID {
+func (d *Decoder) resource(it *checked.Item, r *checked.ResourceType) wit.TypeID {
 	id, ok := d.types[r]
 	if !ok {
 		d.fail(it, "it refers to a resource that has no name")
@@ -368,7 +368,7 @@ func (d *witDecoder) resource(it *checked.Item, r *checked.ResourceType) wit.Typ
 }
 
 // function decodes a function of an interface or world.
-func (d *witDecoder) function(it *checked.Item, owner wit.Owner) *wit.Function {
+func (d *Decoder) function(it *checked.Item, owner wit.Owner) *wit.Function {
 	t := it.Type.(*checked.Func)
 	n, _ := extname.Parse(it.Name.Name)
 	f := &wit.Function{Name: it.Name.Name, Async: t.Async, Resource: -1}

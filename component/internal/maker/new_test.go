@@ -1,4 +1,4 @@
-package component_test
+package maker_test
 
 import (
 	"slices"
