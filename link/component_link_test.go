@@ -150,3 +150,35 @@ func TestComponentWITTypes(t *testing.T) {
 		}
 	}
 }
+
+// importedModule adds an import of an instance that has a core module and a component.
+func importedModule(b *builder) (instance uint32) {
+	module := b.Add(&binary.CoreTypeDef{Module: &binary.ModuleType{}})
+	part := b.Type(&binary.ComponentType{})
+	t := b.Type(&binary.InstanceType{Decls: []binary.Def{
+		&binary.Alias{Sort: binary.SortCoreType, Target: binary.AliasOuter, Count: 1, Index: module},
+		&binary.ExportDecl{Name: binary.Named("m"), Type: binary.ExternType{Sort: binary.SortCoreModule}},
+		&binary.Alias{Sort: binary.SortType, Target: binary.AliasOuter, Count: 1, Index: part},
+		&binary.ExportDecl{Name: binary.Named("c"), Type: binary.ExternType{Sort: binary.SortComponent}},
+	}})
+	return b.Add(&binary.Import{Name: binary.Named("host"), Type: binary.ExternType{Sort: binary.SortInstance, Index: t}})
+}
+
+// A host supplies no core modules and components, though they lie in an instance that the
+// component imports.
+func TestImportedModules(t *testing.T) {
+	for name, use := range map[string]func(b *builder, instance uint32){
+		"instantiated": func(b *builder, i uint32) { b.Core(b.Alias(binary.SortCoreModule, i, "m")) },
+		"exported": func(b *builder, i uint32) {
+			b.Export("m", binary.SortCoreModule, b.Alias(binary.SortCoreModule, i, "m"))
+		},
+		"a component": func(b *builder, i uint32) { b.Instance(b.Alias(binary.SortComponent, i, "c")) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := &builder{}
+			use(b, importedModule(b))
+			_, err := link.Compile(context.Background(), b.Bytes(), doubling("1.0.0", "i32 -> i32"))
+			wantsLinkError(t, err, "a host supplies interfaces and functions only")
+		})
+	}
+}

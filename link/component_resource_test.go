@@ -9,6 +9,7 @@ import (
 	"github.com/witgen/witgen/canonicalabi/host"
 	"github.com/witgen/witgen/canonicalabi/host/bind"
 	"github.com/witgen/witgen/component/binary"
+	"github.com/witgen/witgen/component/coretype"
 	"github.com/witgen/witgen/dynamic"
 	"github.com/witgen/witgen/internal/testing/wasmtest"
 	"github.com/witgen/witgen/link"
@@ -52,7 +53,7 @@ func definer() *binary.Component {
 	b := &builder{}
 	i := b.Core(b.Module(d.Bytes()))
 	dtor := b.CoreAlias(binary.SortCoreFunc, i, "dtor")
-	r := b.Type(&binary.Resource{Rep: binary.CoreI32, Dtor: &dtor})
+	r := b.Type(&binary.Resource{Rep: coretype.I32, Dtor: &dtor})
 	bag := b.Bag(
 		coreExport("new", binary.SortCoreFunc, b.Resource(binary.CanonResourceNew, r)),
 		coreExport("rep", binary.SortCoreFunc, b.Resource(binary.CanonResourceRep, r)),

@@ -40,9 +40,6 @@ func FormOf(file []byte) Form {
 	}
 }
 
-// Error describes the mistake in a binary that cannot be decoded.
-type Error = fault.Error
-
 // Decode reads a component (Binary.md, "Component Definitions"). It checks the
 // format and not the rules of validation; see component.Validate. Core modules are byte
 // ranges that nobody looks into. The component shares the memory of file.
@@ -53,7 +50,7 @@ func Decode(file []byte) (*Component, error) { return DecodeAt(file, 0) }
 // DecodeAt is Decode for a component that stands at an offset of its file.
 func DecodeAt(b []byte, offset int) (c *Component, err error) {
 	defer fault.Catch(&err)
-	d := decoder{Cursor: fault.NewCursor(b, offset)}
+	d := decoder{Cursor: newCursor(b, offset)}
 	return d.component(0), nil
 }
 
@@ -64,7 +61,7 @@ type decoder struct {
 }
 
 // fail ends decoding at the next byte.
-func (d *decoder) fail(format string, args ...any) { fault.Malformed(d.Offset(), format, args...) }
+func (d *decoder) fail(format string, args ...any) { malformed(d.Offset(), format, args...) }
 
 // component ::= <preamble> <section>*
 func (d *decoder) component(depth int) *Component {
@@ -86,7 +83,7 @@ func (d *decoder) component(depth int) *Component {
 		start := d.Offset()
 		id := SectionID(d.Byte())
 		if id > ValueSection {
-			fault.Malformed(start, "invalid section %d of a component", id)
+			malformed(start, "invalid section %d of a component", id)
 		}
 		s := decoder{Cursor: d.Sub(d.Uint32())}
 		section := Section{ID: id, Offset: s.Offset()}
@@ -106,7 +103,7 @@ func (d *decoder) section(id SectionID, depth int) []Def {
 	case CoreModuleSection:
 		start := d.Offset()
 		if FormOf(d.Ahead()) != CoreForm {
-			fault.Malformed(start, "a core module section must hold a core module of version 1")
+			malformed(start, "a core module section must hold a core module of version 1")
 		}
 		return []Def{&CoreModule{pos(start), d.Rest()}}
 	case ComponentSection:
@@ -197,7 +194,7 @@ func (d *decoder) coreSort() Sort {
 	b := d.Byte()
 	s, ok := coreSorts[b]
 	if !ok {
-		fault.Malformed(at, "invalid core sort 0x%02x", b)
+		malformed(at, "invalid core sort 0x%02x", b)
 	}
 	return s
 }
@@ -211,7 +208,7 @@ func (d *decoder) sort() Sort {
 	}
 	s, ok := wideSorts[b]
 	if !ok {
-		fault.Malformed(at, "invalid sort 0x%02x", b)
+		malformed(at, "invalid sort 0x%02x", b)
 	}
 	return s
 }

@@ -2,8 +2,6 @@ package binary
 
 import (
 	"github.com/witgen/witgen/internal/wasm"
-
-	"github.com/witgen/witgen/component/internal/fault"
 )
 
 // enter counts the types that are nested in each other.
@@ -67,7 +65,7 @@ func (d *decoder) deftype() Type {
 		}
 		return r
 	}
-	fault.Malformed(at, "invalid type 0x%02x", b)
+	malformed(at, "invalid type 0x%02x", b)
 	return nil
 }
 
@@ -96,7 +94,7 @@ func (d *decoder) valType() ValType {
 	}
 	v := d.Int33()
 	if v < 0 {
-		fault.Malformed(start, "invalid value type 0x%02x: a primitive type or the index of a type must stand here", byte(v)&0x7f)
+		malformed(start, "invalid value type 0x%02x: a primitive type or the index of a type must stand here", byte(v)&0x7f)
 	}
 	return ValType{Index: uint32(v)}
 }
@@ -140,7 +138,7 @@ func (d *decoder) decls(ofComponent bool) []Def {
 			name := d.externName()
 			return &ExportDecl{start, name, d.externType()}
 		default:
-			fault.Malformed(start.At(), "invalid declarator 0x%02x of such a type", b)
+			malformed(start.At(), "invalid declarator 0x%02x of such a type", b)
 			return nil
 		}
 	})
@@ -176,7 +174,7 @@ func (d *decoder) externType() ExternType {
 			t.Bound, t.Value = BoundType, d.valType()
 		}
 	default:
-		fault.Malformed(start, "a %s is neither imported nor exported", t.Sort)
+		malformed(start, "a %s is neither imported nor exported", t.Sort)
 	}
 	return t
 }
@@ -186,7 +184,7 @@ func (d *decoder) canon() Def {
 	c := &Canon{pos: pos(d.Offset()), Op: CanonOp(d.Byte())}
 	form, ok := canonForms[c.Op]
 	if !ok {
-		fault.Malformed(c.At(), "invalid canonical definition 0x%02x", byte(c.Op))
+		malformed(c.At(), "invalid canonical definition 0x%02x", byte(c.Op))
 	}
 	for _, imm := range form.imms {
 		switch imm {

@@ -11,9 +11,8 @@ import (
 )
 
 // Instance is one running guest. It serves one call at a time, and refuses another
-// call with ErrBusy until that one returns. Host functions must return: one that ends
-// its goroutine by runtime.Goexit, as testing.T.FailNow does, leaves the instance busy
-// for ever.
+// call with ErrBusy until that one returns. It dies if a host function ends its goroutine
+// by runtime.Goexit.
 type Instance struct {
 	lock lock
 	// caller is the context of the caller that entered the guest, and
@@ -43,6 +42,8 @@ type Instance struct {
 	importErr error
 	// impls are the implementations of World.Imports, in the same order.
 	impls []any
+	// system is SetSystem's.
+	system any
 	// wrappers make the Go value of a guest's resource, by ResourceType.Number.
 	wrappers []func(*Handle) any
 	// held counts the handles in all tables.

@@ -40,6 +40,12 @@ func (i *Instance) guestError(name string, rule host.Rule, err error) error {
 	if limit := i.metering.limit(name, i.caller); limit != nil {
 		return limit
 	}
+	// A function of WASI has waited until the caller's context ended.
+	if ended := i.caller.Err(); ended != nil && errors.Is(err, ended) {
+		limit := ContextError(name, ended)
+		limit.Fatal = true
+		return limit
+	}
 	if importing && rule == "" {
 		return &host.Trap{Func: name, Rule: host.RuleImportFailed, Detail: inImport(i.imported.name, "it panicked"), Err: err}
 	}

@@ -4,8 +4,6 @@ import (
 	"errors"
 	"fmt"
 
-	"github.com/tetratelabs/wazero"
-
 	"github.com/witgen/witgen/canonicalabi/host"
 	"github.com/witgen/witgen/canonicalabi/host/meter"
 )
@@ -85,7 +83,7 @@ func (r *Rewriter) refused(err error) error {
 	case errors.Is(err, meter.ErrMalformed):
 		return &host.LinkError{World: world, Detail: "the guest is not a valid WebAssembly module: " + place(refused)}
 	case errors.Is(err, meter.ErrUnsupported):
-		return &host.LinkError{World: world, Detail: "the guest uses what cannot be metered: " + place(refused) + "; build it without, or run it with host.Unmetered if you trust it"}
+		return &host.LinkError{World: world, Detail: "the guest uses a feature that cannot be metered: " + place(refused) + "; build it without that, or run it with host.Unmetered if you trust it"}
 	}
 	if refused.Rule == "CompileWork" { // of all modules
 		refused.Got, refused.Limit = refused.Got+r.work, r.Config.Module.CompileWork
@@ -123,18 +121,4 @@ func place(e *meter.Error) string {
 		}
 	}
 	return s + fmt.Sprintf(" at offset 0x%x", e.Offset)
-}
-
-// OpenWASI returns config with the settings of the options in w.
-func OpenWASI(w *host.WASI, config wazero.ModuleConfig) wazero.ModuleConfig {
-	for _, open := range w.Open {
-		config = open(config)
-	}
-	if w.Files != nil {
-		config = config.WithFSConfig(w.Files)
-	}
-	if w.Args != nil {
-		config = config.WithArgs(w.Args...)
-	}
-	return config
 }

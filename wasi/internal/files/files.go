@@ -97,8 +97,6 @@ type Time struct {
 	At  time.Time
 }
 
-func (t Time) keeps() bool { return !t.Now && !t.Set }
-
 // Advice is how a file will be read, in the order of wasi:filesystem's advice.
 type Advice uint8
 

@@ -3,7 +3,6 @@ package files
 import (
 	"os"
 	"sync"
-	"time"
 
 	"github.com/witgen/witgen/wasi/internal/fault"
 	"github.com/witgen/witgen/wasi/internal/streams"
@@ -110,15 +109,4 @@ func (f *hostFile) SetSize(size int64) error { return f.Truncate(size) }
 func (f *hostFile) same(other file) bool {
 	o, ok := other.(*hostFile)
 	return ok && sameFile(f.File, o.File)
-}
-
-// pick returns the time that t sets, or old.
-func (t Time) pick(old time.Time) time.Time {
-	switch {
-	case t.Now:
-		return time.Now()
-	case t.Set:
-		return t.At
-	}
-	return old
 }

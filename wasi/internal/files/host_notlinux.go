@@ -5,6 +5,7 @@ package files
 import (
 	"io"
 	"os"
+	"time"
 
 	"github.com/witgen/witgen/wasi/internal/fault"
 )
@@ -65,4 +66,15 @@ func (l *hostLister) next() (Entry, error) {
 		made.Inode = inodeOf(info)
 	}
 	return made, nil
+}
+
+// pick returns the time that t sets, or old.
+func (t Time) pick(old time.Time) time.Time {
+	switch {
+	case t.Now:
+		return time.Now()
+	case t.Set:
+		return t.At
+	}
+	return old
 }

@@ -250,3 +250,5 @@ func (f *hostFolder) rmdir(path string) error {
 	}
 	return fault.Wrap(f.root.Remove(name))
 }
+
+func (t Time) keeps() bool { return !t.Now && !t.Set }

@@ -4,6 +4,7 @@ package poll
 
 import (
 	"context"
+	"fmt"
 	"sync"
 	"sync/atomic"
 )
@@ -51,9 +52,18 @@ func Wait(ctx context.Context, sources ...Source) ([]int, error) {
 		select {
 		case <-w.woken:
 		case <-ctx.Done():
-			return nil, context.Cause(ctx)
+			return nil, ended(ctx)
 		}
 	}
+}
+
+// ended returns the error of a context that has ended, with its cause.
+func ended(ctx context.Context) error {
+	err, cause := ctx.Err(), context.Cause(ctx)
+	if cause == err {
+		return err
+	}
+	return fmt.Errorf("%w: %w", err, cause)
 }
 
 func readyOf(sources []Source) []int {

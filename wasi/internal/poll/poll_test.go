@@ -39,7 +39,7 @@ func TestWaitEndsWithItsContext(t *testing.T) {
 	var wait sync.WaitGroup
 	for range 10 {
 		wait.Go(func() {
-			if _, err := Wait(ctx, &never, Never{}); !errors.Is(err, why) {
+			if _, err := Wait(ctx, &never, Never{}); !errors.Is(err, why) || !errors.Is(err, context.Canceled) {
 				t.Errorf("the error is %v", err)
 			}
 		})

@@ -24,7 +24,7 @@ func TestSource(t *testing.T) {
 	if two, _ := a.Insecure(64); bytes.Equal(one, two) || err != nil {
 		t.Error("the generator stands still")
 	}
-	if a.InsecureUint64() == a.InsecureUint64() {
+	if x, y := a.InsecureUint64(), a.InsecureUint64(); x == y {
 		t.Error("the generator stands still")
 	}
 	al, au := a.Seed()

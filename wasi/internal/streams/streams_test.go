@@ -158,7 +158,7 @@ func TestReaderClose(t *testing.T) {
 }
 
 func TestShared(t *testing.T) {
-	if Shared(os.Stdin).(shared).Reader != Shared(os.Stdin).(shared).Reader {
+	if one, other := Shared(os.Stdin).(shared), Shared(os.Stdin).(shared); one != other {
 		t.Error("standard input has two readers")
 	}
 	in := Shared(strings.NewReader("abc"))

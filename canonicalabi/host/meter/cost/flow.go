@@ -21,8 +21,16 @@ type node struct {
 	// these the ones that are assigned between the next common ancestor of its
 	// predecessors and it.
 	live, phis int32
-	// sets is the number of assignments to locals before the block in the code.
-	sets int32
+	// defs is the number of variables that are defined in the block, as its own table of
+	// them has it, and calls is true where a function is called in it.
+	defs  int32
+	calls bool
+	// bounds is the number of addresses that are known at the block's end.
+	bounds int32
+	// sets is the number of assignments to locals and of addresses that were checked
+	// before the block in the code, and others that of accesses to globals and to the
+	// memory's place.
+	sets, others int32
 	// nest is how deep loops nest in the block or loop that the block ends or begins.
 	nest int32
 	// loop is true of a block that a branch from within leads back to.
@@ -76,10 +84,10 @@ func (g *graph) add(parent int32, n node) int32 {
 }
 
 // single adds a block with one predecessor.
-func (g *graph) single(pred int32, height int, sets int32) int32 {
+func (g *graph) single(pred int32, height int, sets, others int32) int32 {
 	p := &g.nodes[pred]
 	g.edge(pred)
-	return g.add(pred, node{chain: p.chain + 1, merges: p.merges, preds: 1, chains: uint64(p.chain) + 1, height: int32(height), sets: sets})
+	return g.add(pred, node{chain: p.chain + 1, merges: p.merges, preds: 1, chains: uint64(p.chain) + 1, height: int32(height), sets: sets, others: others})
 }
 
 // edge counts an edge from a block.
@@ -149,8 +157,8 @@ func (g *graph) branch(j *join, from, bounds int32) {
 
 // enter adds the block to which the branches of j lead, or returns none where no
 // branch does.
-func (g *graph) enter(j *join, height, params int, sets int32) int32 {
-	n := node{preds: j.preds, chains: j.chains, merges: j.merges, height: int32(height), params: int32(params), sets: sets}
+func (g *graph) enter(j *join, height, params int, sets, others int32) int32 {
+	n := node{preds: j.preds, chains: j.chains, merges: j.merges, height: int32(height), params: int32(params), sets: sets, others: others}
 	switch {
 	case j.preds == 0:
 		return none

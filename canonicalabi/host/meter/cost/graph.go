@@ -16,10 +16,11 @@ type open struct {
 // compiler does for variables while it makes its own.
 type builder struct {
 	graph
-	opens []open
-	ids   []int32 // the blocks in the order in which events make them, with none
-	node  int32   // the current block, or none
-	sets  int32   // so far
+	opens  []open
+	ids    []int32 // the blocks in the order in which events make them, with none
+	node   int32   // the current block, or none
+	sets   int32   // assignments to locals, and addresses that were checked, so far
+	others int32   // accesses to globals and to the memory's place so far
 	// bounds is the number of values whose bound as an address is known.
 	bounds int32
 	// memory is the chain of the block in which the memory's place was read last, or
@@ -52,12 +53,16 @@ func (b *builder) build(events []event, params int) {
 			b.aliases += uint64(n.merges)
 		case evSet:
 			b.sets++
+			b.nodes[b.node].defs++
 		case evGlobal:
 			b.linear += uint64(b.nodes[b.node].chain) + 1
+			b.nodes[b.node].defs++
+			b.others++
 		case evMemory:
 			b.access()
 		case evCall:
 			b.memory = b.nodes[b.node].chain
+			b.nodes[b.node].calls = true
 		case evHeight:
 			height = e.number()
 		case evPassed:
@@ -74,7 +79,7 @@ func (b *builder) build(events []event, params int) {
 		case evBrIf:
 			b.to(e.number(), b.node, b.bounds)
 			b.splits(1, height)
-			b.next(b.single(b.node, height, b.sets))
+			b.next(b.single(b.node, height, b.sets, b.others))
 		case evBrTable:
 			passed = e.number() // the labels to go
 			b.trampolines(passed, height)
@@ -102,6 +107,7 @@ func (b *builder) splits(n, height int) {
 // next goes on in a block that has one predecessor: what is known of addresses is
 // copied to it.
 func (b *builder) next(id int32) {
+	b.nodes[id].bounds = b.bounds
 	b.copied += 2 * uint64(b.bounds)
 	b.ids = append(b.ids, id)
 	b.node = id
@@ -116,8 +122,12 @@ func (b *builder) access() {
 	} else {
 		b.linear += 2 * uint64(chain+1)
 		b.memory = chain
+		b.nodes[b.node].defs += 2
 	}
+	b.sets++ // the address
+	b.others += 2
 	b.bounds++
+	b.nodes[b.node].bounds = b.bounds
 }
 
 func (b *builder) open(e event, height, passed int) {
@@ -125,7 +135,7 @@ func (b *builder) open(e event, height, passed int) {
 	switch o.kind {
 	case evLoop:
 		before := b.node
-		id := b.single(before, height, b.sets)
+		id := b.single(before, height, b.sets, b.others)
 		n := &b.nodes[id]
 		n.params = int32(passed)
 		if e.number() != 0 {
@@ -139,7 +149,7 @@ func (b *builder) open(e event, height, passed int) {
 			b.memory = -1
 		}
 	case evIf:
-		b.next(b.single(b.node, height, b.sets))
+		b.next(b.single(b.node, height, b.sets, b.others))
 	}
 	b.opens = append(b.opens, o)
 }
@@ -152,7 +162,7 @@ func (b *builder) otherwise() {
 	}
 	o.kind = evElse
 	b.bounds, b.memory = o.bounds, o.memory
-	b.next(b.single(o.node, o.height, b.sets))
+	b.next(b.single(o.node, o.height, b.sets, b.others))
 }
 
 func (b *builder) close() {
@@ -177,12 +187,12 @@ func (b *builder) close() {
 		b.branch(&o.end, b.node, b.bounds)
 	}
 	if o.kind == evIf { // the way without else
-		id := b.single(o.node, o.height, b.sets)
+		id := b.single(o.node, o.height, b.sets, b.others)
 		b.ids = append(b.ids, id)
 		b.copied += uint64(o.bounds)
 		b.branch(&o.end, id, o.bounds)
 	}
-	id := b.enter(&o.end, o.height, o.passed, b.sets)
+	id := b.enter(&o.end, o.height, o.passed, b.sets, b.others)
 	b.ids = append(b.ids, id)
 	b.node = id
 	if id == none {
@@ -191,6 +201,7 @@ func (b *builder) close() {
 	b.nodes[id].nest = o.nest
 	b.meets += uint64(o.end.preds) * uint64(o.end.bounds)
 	b.bounds = o.end.least
+	b.nodes[id].bounds = b.bounds
 	b.copied += uint64(b.bounds)
 	if !falls || o.end.preds > 1 {
 		b.memory = -1
@@ -230,7 +241,7 @@ func (b *builder) trampolines(labels, height int) {
 	n := b.nodes[b.node]
 	b.edges += uint64(labels)
 	b.walks += uint64(labels) * uint64(n.depth)
-	b.node = b.add(b.node, node{chain: n.chain + 1, merges: n.merges, preds: 1, chains: uint64(n.chain) + 1, sets: b.sets})
+	b.node = b.add(b.node, node{chain: n.chain + 1, merges: n.merges, preds: 1, chains: uint64(n.chain) + 1, sets: b.sets, others: b.others})
 	b.ids = append(b.ids, b.node)
 }
 
@@ -239,8 +250,8 @@ func (b *builder) fill() {
 	height := int(b.nodes[b.node].height)
 	start := b.node
 	bounds := b.bounds
-	before := b.single(start, height, b.sets)
-	loop := b.single(before, height, b.sets)
+	before := b.single(start, height, b.sets, b.others)
+	loop := b.single(before, height, b.sets, b.others)
 	l := &b.nodes[loop]
 	l.loop, l.chain, l.preds, l.params, l.nest = true, 0, 2, 1, 1
 	l.merges++
@@ -249,12 +260,12 @@ func (b *builder) fill() {
 	b.branch(&end, start, bounds)
 	b.branch(&end, loop, 0)
 	b.edges++
-	after := b.enter(&end, height, 0, b.sets)
+	after := b.enter(&end, height, 0, b.sets, b.others)
 	b.nodes[after].nest = 1
 	b.opens[len(b.opens)-1].nest = max(b.opens[len(b.opens)-1].nest, 1)
 	b.ids = append(b.ids, before, loop, after)
 	b.node = after
-	b.splits(3, height)
+	b.splits(4, height)
 	b.bounds, b.memory = 0, -1
 	b.copied += uint64(bounds)
 }

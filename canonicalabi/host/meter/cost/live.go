@@ -202,7 +202,7 @@ func (l *liveness) pass(events []event) {
 			for range 3 {
 				l.block(n)
 			}
-			l.edges += 3 * uint64(n)
+			l.edges += 4 * uint64(n)
 		}
 	}
 	l.start() // the function's

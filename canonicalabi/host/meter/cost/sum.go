@@ -5,30 +5,65 @@ package cost
 type work struct {
 	counts
 	blocks  uint64 // with those put on edges
+	values  uint64
 	finds   uint64 // steps of looking up locals
-	linear  uint64
+	linear  uint64 // steps of looking up globals and the memory's place
 	defs    uint64 // entries in the tables of a block's variables
-	aliases uint64
+	aliases uint64 // steps of resolving values that stand for others
 	phis    uint64 // arguments that are compared to find redundant parameters
 	rounds  uint64 // how often all parameters are looked at for that
 	args    uint64 // arguments of blocks' parameters
-	doms    uint64
-	walks   uint64
-	forest  uint64
-	copied  uint64
-	meets   uint64
-	scans   uint64
+	doms    uint64 // steps of finding immediate dominators
+	walks   uint64 // steps from each edge up to the entry
+	forest  uint64 // steps from each block up to a loop
+	copied  uint64 // known bounds that are copied from block to block
+	meets   uint64 // known bounds that are compared where blocks join
+	scans   uint64 // predecessors that are compared as one is added
 	live    uint64 // values that are live where blocks begin
 	across  uint64 // values that are live on edges
+	deep    uint64 // blocks that dominate each other or have one predecessor, at most
+}
+
+// What a function becomes whatever is in it: its entry, its return, and the moves of
+// its parameters.
+const (
+	functionSSA, functionMach = 2, 24
+)
+
+// A retained holds the lists that the compiler keeps; see slots.
+type retained struct {
+	live   slots // the values that are live, by block
+	defs   slots // the tables of variables, by block
+	bounds slots // the known addresses, by block
+	preds  slots // the predecessors and successors, by block
+	values slots // operands of calls and branches and parameters of blocks, if they are many
+	tables slots // the targets of branch tables
+}
+
+// inPlace is how many values a list holds that takes no room of its own.
+const inPlace = 8
+
+// done ends a function with so many blocks and lists of values.
+func (r *retained) done(blocks, lists uint64) {
+	r.live.done(blocks)
+	r.defs.done(blocks)
+	r.bounds.done(blocks)
+	r.preds.done(blocks)
+	r.values.done(lists + blocks)
+	r.tables.done(lists)
 }
 
 // sum adds up the work of a function.
-func sum(w *walker, b *builder, l *liveness) work {
+func sum(w *walker, b *builder, l *liveness, t *funcType, r *retained) work {
 	s := work{
 		counts: w.counts, blocks: uint64(len(b.nodes)) + b.split, finds: b.lookups, linear: b.linear, aliases: b.aliases,
 		doms: 2 * b.dominators, walks: b.walks, copied: b.copied, meets: b.meets, scans: b.scans,
-		defs: w.sets + 3*w.memory + (w.m.reload+2)*w.calls, rounds: w.loops + w.fills + 2,
+		defs:   w.sets + 3*w.memory + w.reads + (w.m.reload+2)*w.calls + uint64(t.params),
+		rounds: w.loops + w.fills + 2,
 	}
+	s.ssa += functionSSA
+	s.mach += functionMach + uint64(3*t.params+2*t.results)
+	s.values = s.ssa + s.passed + uint64(t.params) + 2
 	extra := 3 + w.cached
 	for i := range b.nodes {
 		n := &b.nodes[i]
@@ -39,51 +74,62 @@ func sum(w *walker, b *builder, l *liveness) work {
 				n.header, n.far = p.header, p.far+1
 			}
 		}
+		s.deep = max(s.deep, uint64(max(n.depth, n.chain)))
 		s.forest += uint64(n.far) + uint64(n.split)*uint64(n.far+1)
 		live := uint64(n.live) + uint64(n.height) + uint64(n.params) + extra
 		kept := uint64(0)
-		sets := n.sets
+		// What is live at a loop and was not at the loop that dominates it was made
+		// between the two, or is a parameter of that.
+		made, other := uint64(n.sets)+uint64(n.height), uint64(n.others)
 		if n.header != none {
 			h := &b.nodes[n.header]
 			kept = h.kept
-			sets -= h.sets
-		}
-		if n.loop {
-			n.kept = kept + min(live, uint64(sets)+uint64(n.height)+extra)
-			if n.header == none {
-				n.kept = live
-			}
+			made += uint64(h.phis) + uint64(h.params) - uint64(h.sets)
+			other -= uint64(h.others)
 		}
 		all := live + kept
 		s.live += all
-		s.across += uint64(n.preds) * all
+		s.across += 2 * uint64(n.preds) * all
+		r.live.put(1, all)
 		if n.loop {
-			kept = n.kept
+			kept += min(live, made+min(other, extra))
+			n.kept = kept
 		}
+		r.live.put(uint64(n.split), kept)
+		r.bounds.put(1, uint64(n.bounds))
+		r.preds.put(1, uint64(n.preds))
+		defs := uint64(n.defs)
+		if n.calls {
+			defs += w.m.reload + 2
+		}
+
 		s.live += uint64(n.split) * kept
 		s.across += 2 * uint64(n.split) * kept
 
-		switch {
-		case n.loop:
-			s.finds += uint64(n.live) * n.chains
-		case n.preds > 1:
-			s.finds += 2 * uint64(n.live) * n.chains
-		default:
+		if !n.loop && n.preds < 2 {
+			r.defs.put(1, defs)
 			continue
 		}
+		r.defs.put(1, defs+uint64(n.live))
+		s.finds += 2 * uint64(n.live) * n.chains
 		s.defs += uint64(n.live)
 		params := uint64(n.live) + uint64(n.params)
+		s.values += params
 		// A parameter for a local that nothing in the block or loop assigns is found to be
 		// redundant after as many rounds as loops nest in it.
 		stay := uint64(n.phis) + uint64(n.params)
 		first := min(s.rounds, uint64(n.nest)+2)
 		s.phis += uint64(n.preds) * (first*params*params + (s.rounds-first)*stay*stay)
 		s.args += params * uint64(n.preds)
+		if params > inPlace {
+			r.values.put(1+uint64(n.preds), params)
+		}
 		s.aliases += params * uint64(n.preds) * uint64(n.merges)
 	}
 	edges := l.edges + b.heights + b.split*extra
 	s.live += edges
 	s.across += 2 * edges
 	s.args += l.edges
+	r.done(s.blocks, s.lists)
 	return s
 }

@@ -15,7 +15,7 @@ type event uint32
 const (
 	evGet    event = iota // a local is read
 	evSet                 // a local is assigned
-	evGlobal              // a global is read
+	evGlobal              // a global is accessed
 	evMemory              // memory is accessed
 	evCall                // a function is called: globals and the memory's place are read anew
 	evHeight              // the height of the operand stack below the next block's parameters
@@ -50,12 +50,13 @@ type counts struct {
 	mach         uint64 // instructions of the machine, before registers are allocated
 	operands     uint64 // that instructions use and define
 	passed       uint64 // values that calls, branches and returns pass
-	large        uint64 // of these what is kept apart, by more than eight at once
+	lists        uint64 // of such values, and branch tables
 	imports      uint64 // imports that are searched for the type of a function
 	memory       uint64 // accesses
 	calls        uint64
 	gets, sets   uint64
 	cached       uint64 // globals that are used
+	reads        uint64 // accesses to globals
 	loops        uint64
 	fills        uint64
 	targets      uint64 // of br_table
@@ -76,6 +77,7 @@ type frame struct {
 // A walker reads the code of one function after the other.
 type walker struct {
 	m      *module
+	r      *retained
 	c      *wasm.Cursor
 	events []event
 	frames []frame
@@ -146,7 +148,7 @@ func (w *walker) function(index int, t *funcType, c *wasm.Cursor) {
 	for _, i := range w.used {
 		w.numbers[i] = 0
 	}
-	*w = walker{m: w.m, c: c, events: w.events[:0], frames: w.frames[:0], index: index, globals: w.globals, numbers: w.numbers, used: w.used[:0]}
+	*w = walker{m: w.m, r: w.r, c: c, events: w.events[:0], frames: w.frames[:0], index: index, globals: w.globals, numbers: w.numbers, used: w.used[:0]}
 	w.bytes = uint64(c.Len())
 	w.locals = t.params
 	nonNull := 0
@@ -270,8 +272,9 @@ func (w *walker) pass(n int) {
 		return
 	}
 	w.passed += uint64(n)
-	if n > 6 {
-		w.large += uint64(n)
+	w.lists++
+	if n > inPlace {
+		w.r.values.put(1, uint64(n))
 	}
 }
 
@@ -304,6 +307,7 @@ func (w *walker) global(i wasm.Instr) {
 		return
 	}
 	w.use(1)
+	w.reads++
 	if w.globals[i.X] != w.index+1 {
 		w.globals[i.X] = w.index + 1
 		w.cached++
@@ -316,6 +320,7 @@ func (w *walker) global(i wasm.Instr) {
 	}
 	w.pop(1)
 	w.add(2, 2)
+	w.emit(evGlobal)
 }
 
 // open reads a block, loop or if.
@@ -491,6 +496,8 @@ func (w *walker) brTable() {
 	}
 	if !w.dead {
 		w.targets += uint64(n) + 1
+		w.lists++
+		w.r.tables.put(1, uint64(n)+1)
 	}
 	w.stopped()
 }
@@ -572,6 +579,7 @@ func (w *walker) instance(i wasm.Instr) {
 		effect(0, 1, 4, 14)
 	case wasm.OpMemoryGrow:
 		effect(1, 1, 8, 16)
+		w.reads += 2
 		w.emit(evCall)
 	case wasm.OpTableGrow:
 		effect(2, 1, 5, 18)
