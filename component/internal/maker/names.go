@@ -152,26 +152,16 @@ func (in *input) matchInterface(items []*wit.WorldItem, n coreName) (*wit.WorldI
 		}
 		name := in.r.ItemName(it)
 		if n.standard {
-			name = canonicalName(name)
+			name = wit.InterfaceTrack(name)
 		}
 		if name == n.iface {
 			return it, id
 		}
-		if compatible == nil && it.Name == "" && canonicalName(name) == canonicalName(n.iface) {
+		if compatible == nil && it.Name == "" && wit.InterfaceTrack(name) == wit.InterfaceTrack(n.iface) {
 			compatible, compatibleID = it, id
 		}
 	}
 	return compatible, compatibleID
-}
-
-// canonicalName returns the name of an interface with the part of its version that
-// decides compatibility.
-func canonicalName(name string) string {
-	base, version, versioned := strings.Cut(name, "@")
-	if !versioned {
-		return name
-	}
-	return base + "@" + wit.VersionTrack(version)
 }
 
 // coreExportNames are the names that a core module may export a function of the
@@ -184,7 +174,7 @@ func (in *input) exportNames(it *wit.WorldItem, f *wit.Function) [2]coreExportNa
 	old, standard := f.Name, standardPrefix+"||"+f.Name
 	if _, ok := it.Item.(wit.InterfaceID); ok {
 		old = item + "#" + f.Name
-		standard = standardPrefix + "|" + canonicalName(item) + "|" + f.Name
+		standard = standardPrefix + "|" + wit.InterfaceTrack(item) + "|" + f.Name
 	}
 	return [2]coreExportNames{{old, "cabi_post_" + old}, {standard, standard + "_post"}}
 }
@@ -192,5 +182,5 @@ func (in *input) exportNames(it *wit.WorldItem, f *wit.Function) [2]coreExportNa
 // dtorNames returns the names of a resource's destructor in both schemes.
 func (in *input) dtorNames(it *wit.WorldItem, resource string) [2]string {
 	item := in.r.ItemName(it)
-	return [2]string{item + "#[dtor]" + resource, standardPrefix + "|" + canonicalName(item) + "|" + resource + "_dtor"}
+	return [2]string{item + "#[dtor]" + resource, standardPrefix + "|" + wit.InterfaceTrack(item) + "|" + resource + "_dtor"}
 }
