@@ -60,7 +60,6 @@ type graph struct {
 	dominators, walks uint64
 	// scans counts the predecessors that are compared as one is added.
 	scans uint64
-	edges uint64
 }
 
 func (g *graph) reset() { *g = graph{nodes: g.nodes[:0]} }
@@ -95,7 +94,6 @@ func (g *graph) single(pred int32, height int, sets, others int32) int32 {
 
 // edge counts an edge from a block.
 func (g *graph) edge(from int32) {
-	g.edges++
 	g.walks += uint64(g.nodes[from].depth)
 }
 

@@ -276,7 +276,6 @@ func (b *builder) to(label int, from, bounds int32) {
 	case label == len(b.opens)-1:
 		b.returns(o)
 	case o.kind == evLoop:
-		b.edges++
 		f, h := &b.nodes[from], &b.nodes[o.node]
 		// The walk from an edge that leads back ends at the loop.
 		b.walks += uint64(f.depth - h.depth)
@@ -294,7 +293,6 @@ func (b *builder) to(label int, from, bounds int32) {
 func (b *builder) trampolines(labels, height int) {
 	b.splits(labels, height)
 	n := b.nodes[b.node]
-	b.edges += uint64(labels)
 	b.walks += uint64(labels) * uint64(n.depth)
 	b.node = b.add(b.node, node{chain: n.chain + 1, merges: n.merges, preds: 1, chains: uint64(n.chain) + 1, sets: b.sets, others: b.others})
 	b.number(b.node, b.take(labels))
@@ -317,7 +315,9 @@ func (b *builder) fill() {
 	var end join
 	b.branch(&end, start, bounds)
 	b.branch(&end, loop, 0)
-	b.edges++
+	// The edge from the loop to itself.
+	b.scans++
+	b.dominators++
 	after := b.enter(&end, height, 0, b.sets, b.others)
 	b.number(after, b.take(1))
 	b.nodes[after].nest = 1

@@ -3,6 +3,7 @@ package cost
 // A model adds up the cost of a module from the work of its functions.
 type model struct {
 	m    *module
+	arm  bool    // the machine code is that of arm64
 	time float64 // nanoseconds
 
 	functions uint64
@@ -57,6 +58,8 @@ const (
 	nsGlobal      = 8  // of each global for each function
 	nsImported    = 4  // of each import for each function
 	nsTouched     = 0.8
+	nsPlace       = 2
+	nsSet         = 2
 )
 
 // The bytes that the parts take.
@@ -77,7 +80,9 @@ const (
 	bytesHeight   = 32
 	bytesNesting  = 300
 	bytesDeep     = 600
-	bytesCode     = 3 // of machine code for a machine instruction
+	armBytes      = 4       // of machine code for an instruction of arm64
+	armReach      = 1 << 20 // how far a branch on a condition reaches there
+	bytesCode     = 3       // of machine code for a machine instruction
 	bytesTable    = 100
 	bytesLocal    = 8
 	bytesElement  = 40
@@ -107,6 +112,13 @@ func (d *model) add(index int, s *work) {
 		nsForest*float64(s.forest) + nsBound*float64(s.copied) + nsReset*float64(s.resets) + nsMeet*float64(s.meets) + nsScan*float64(s.scans) +
 		nsLive*float64(s.live) + nsAcross*float64(s.across) + nsPassed*float64(s.passed) +
 		nsValidated*float64(s.validated) + nsInit*float64(s.inits) + nsImport*float64(s.imports) + nsFunction
+	if d.arm && armBytes*float64(s.mach+s.args) > armReach {
+		// Branches that reach too far are rewritten and all places found anew, after
+		// which others may reach too far, one at a time in the worst case.
+		time += nsPlace * float64(s.conditional) * float64(s.mach+s.args)
+	}
+	// The estimate itself goes through the sets of live locals at each block.
+	time += nsSet * float64(s.used) / 64 * float64(s.blocks)
 	d.table = max(d.table, 2*s.blocks)
 	time += nsTable * float64(d.table)
 	d.time += time

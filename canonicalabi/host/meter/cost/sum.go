@@ -22,6 +22,7 @@ type work struct {
 	scans   uint64 // predecessors that are compared as one is added
 	live    uint64 // values that are live where blocks begin
 	across  uint64 // values that are live on edges
+	used    uint64 // locals that are used
 	deep    uint64 // blocks that dominate each other or have one predecessor, at most
 }
 
@@ -70,6 +71,7 @@ func sum(w *walker, b *builder, l *liveness, t *funcType, r *retained) work {
 		defs:   w.sets + 3*w.memory + w.reads + (w.m.reload+2)*w.calls + uint64(t.params),
 		rounds: w.loops + w.fills + 2,
 	}
+	s.used = uint64(len(w.used))
 	s.ssa += functionSSA
 	s.mach += functionMach + uint64(3*t.params+2*t.results)
 	s.values = s.ssa + s.results + uint64(t.params) + 2

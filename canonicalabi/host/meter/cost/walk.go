@@ -62,6 +62,7 @@ type counts struct {
 	loops        uint64
 	fills        uint64
 	targets      uint64 // of br_table
+	conditional  uint64 // branches on a condition
 	height       int    // the most operands on the stack
 	nesting      int    // the most control instructions that are open at a time
 }
@@ -489,6 +490,12 @@ func (w *walker) branch(n int) {
 	}
 }
 
+func (w *walker) conditionals() {
+	if !w.dead {
+		w.conditional++
+	}
+}
+
 func (w *walker) brIf(i wasm.Instr) {
 	w.pop(1)
 	w.use(1)
@@ -501,6 +508,7 @@ func (w *walker) brIf(i wasm.Instr) {
 		w.add(2, 6)
 	}
 	w.branch(n)
+	w.conditionals()
 	w.add(2, 10)
 	w.validated += uint64(n)
 	w.emit(evHeight|event(w.h)<<eventBits, evBrIf|event(i.X)<<eventBits)
