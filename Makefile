@@ -93,6 +93,10 @@ interop: ## Have wasm-tools, wasmtime and jco judge witgen's components, and run
 	export WITGEN_TESTS=all; go test -timeout 60m -v -run Interop ./component; \
 	scripts/generated go test -timeout 60m -v -run Interop ./interop
 
+.PHONY: platforms
+platforms: ## Test on 386, arm64 and s390x; build and vet for other systems.
+	@scripts/platforms
+
 .PHONY: sizes
 sizes: ## Print how large guests are, beside those of wit-bindgen-go. Needs TinyGo.
 	@WITGEN_TINYGO=$$(scripts/find-tinygo) go run ./internal/testing/sizes

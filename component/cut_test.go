@@ -6,6 +6,7 @@ import (
 
 	"github.com/witgen/witgen/component"
 	"github.com/witgen/witgen/component/binary"
+	"github.com/witgen/witgen/component/internal/check"
 	"github.com/witgen/witgen/internal/testing/comptest"
 )
 
@@ -28,7 +29,7 @@ func TestCutAndChanged(t *testing.T) {
 func tryAll(wasm []byte) {
 	if c, err := binary.Decode(wasm); err == nil {
 		if component.Validate(c) == nil {
-			component.Analyze(c)
+			check.Analyze(c)
 		}
 		component.Inspect(wasm)
 	}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/witgen/witgen/component"
 	"github.com/witgen/witgen/component/binary"
+	"github.com/witgen/witgen/component/internal/check"
 	"github.com/witgen/witgen/internal/testing/comptest"
 	"github.com/witgen/witgen/wit"
 )
@@ -54,7 +55,7 @@ func FuzzValidate(f *testing.F) {
 			return
 		}
 		invalid := component.Validate(c)
-		if _, err := component.Analyze(c); invalid != nil && err == nil {
+		if _, err := check.Analyze(c); invalid != nil && err == nil {
 			t.Errorf("Analyze accepts what is invalid: %v", invalid)
 		}
 	})

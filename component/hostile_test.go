@@ -9,6 +9,7 @@ import (
 
 	"github.com/witgen/witgen/component"
 	"github.com/witgen/witgen/component/binary"
+	"github.com/witgen/witgen/component/internal/check"
 	"github.com/witgen/witgen/internal/testing/comptest"
 	"github.com/witgen/witgen/internal/wasm"
 )
@@ -140,7 +141,7 @@ func TestBombs(t *testing.T) {
 				t.Fatal(err)
 			}
 			within(t, func() { component.Validate(c) })
-			within(t, func() { component.Analyze(c) })
+			within(t, func() { check.Analyze(c) })
 			within(t, func() { component.DecodeWIT(wasm) })
 			within(t, func() { component.Inspect(wasm) })
 		})

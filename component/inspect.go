@@ -32,7 +32,7 @@ func Inspect(file []byte) (string, error) {
 // inspectModule shows a core module that stands alone.
 func inspectModule(module []byte) (text string, err error) {
 	defer fault.Catch(&err)
-	readModule(&coreTypes{}, module, 0) // for the error
+	core.Read(&core.Types{}, module, 0) // for the error
 	var p inspector
 	p.line("core module: %d bytes", len(module))
 	p.module(&binary.CoreModule{Bytes: module})
@@ -138,40 +138,40 @@ func (p *inspector) module(d *binary.CoreModule) {
 	p.depth++
 	defer func() { p.depth-- }()
 	var err error
-	types := &coreTypes{}
-	var m *moduleType
+	types := &core.Types{}
+	var m *core.Module
 	func() {
 		defer fault.Catch(&err)
-		m = readModule(types, d.Bytes, d.At())
+		m = core.Read(types, d.Bytes, d.At())
 	}()
 	if err != nil {
 		p.line("not readable: %v", err)
 		return
 	}
-	for _, i := range m.imports {
-		p.line("import %q %q: %s", i.module, i.name, coreText(types, i.entity))
+	for _, i := range m.Imports {
+		p.line("import %q %q: %s", i.Module, i.Name, coreText(types, i.Entity))
 	}
-	for _, name := range m.names {
-		p.line("export %q: %s", name, coreText(types, m.exports[name]))
+	for _, name := range m.Names {
+		p.line("export %q: %s", name, coreText(types, m.Exports[name]))
 	}
 }
 
-func coreText(types *coreTypes, e coreEntity) string {
-	s := strings.TrimPrefix(e.sort.String(), "core ")
-	switch e.sort {
+func coreText(types *core.Types, e core.Entity) string {
+	s := strings.TrimPrefix(e.Sort.String(), "core ")
+	switch e.Sort {
 	case binary.SortCoreFunc, binary.SortCoreTag:
-		return s + " " + types.show(e.typ)
+		return s + " " + types.Show(e.Type)
 	case binary.SortCoreTable:
-		return s + " " + e.table.Elem.String() + " " + limitsText(e.table.Limits)
+		return s + " " + e.Table.Elem.String() + " " + limitsText(e.Table.Limits)
 	case binary.SortCoreMemory:
-		return s + " " + limitsText(e.memory)
+		return s + " " + limitsText(e.Memory)
 	case binary.SortCoreGlobal:
-		if e.global.Mutable {
+		if e.Global.Mutable {
 			s += " mut"
 		}
-		return s + " " + e.global.Type.String()
+		return s + " " + e.Global.Type.String()
 	default:
-		panic(fmt.Sprintf("component: unhandled sort %s", e.sort))
+		panic(fmt.Sprintf("component: unhandled sort %s", e.Sort))
 	}
 }
 

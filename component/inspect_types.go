@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/witgen/witgen/component/binary"
+	"github.com/witgen/witgen/component/internal/core"
 	"github.com/witgen/witgen/internal/wasm"
 )
 
@@ -68,17 +69,17 @@ func (p *inspector) moduleDecl(m binary.ModuleDecl) {
 }
 
 func coreExternText(t wasm.Extern) string {
-	sort := coreSort(t.Kind)
+	sort := core.SortOf(t.Kind)
 	if t.Kind == wasm.FuncKind || t.Kind == wasm.TagKind {
 		return fmt.Sprintf("%s of type %d", strings.TrimPrefix(sort.String(), "core "), t.Func)
 	}
-	return coreText(nil, coreEntity{sort: sort, table: t.Table, memory: t.Memory, global: t.Global})
+	return coreText(nil, core.Entity{Sort: sort, Table: t.Table, Memory: t.Memory, Global: t.Global})
 }
 
 func subTypeText(t wasm.SubType) string {
 	switch t.Kind {
 	case wasm.FuncForm:
-		return "func " + showCore(t.Params) + " -> " + showCore(t.Results)
+		return "func " + core.ShowTypes(t.Params) + " -> " + core.ShowTypes(t.Results)
 	case wasm.StructForm:
 		return fmt.Sprintf("struct of %d fields", len(t.Fields))
 	default:

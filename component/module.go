@@ -1,12 +1,17 @@
 package component
 
-import "github.com/witgen/witgen/component/internal/fault"
+import (
+	"github.com/witgen/witgen/component/internal/fault"
+
+	"github.com/witgen/witgen/component/internal/core"
+	"github.com/witgen/witgen/component/internal/witbin"
+)
 
 // Module is what witgen asks of a core module before it makes a component of it.
 type Module struct {
 	Imports []ModuleImport
-	// HasWIT says that the module carries metadata (see Embed). Whether that is
-	// well-formed DecodeWIT says.
+	// HasWIT is true where the module carries metadata (see Embed). DecodeWIT checks
+	// whether that is well-formed.
 	HasWIT bool
 }
 
@@ -17,9 +22,9 @@ type ModuleImport struct{ Module, Name string }
 // imports and exports have, and no function bodies. An error is an *Error.
 func ReadModule(module []byte) (m *Module, err error) {
 	defer fault.Catch(&err)
-	m = &Module{HasWIT: hasMetadata(module)}
-	for _, i := range readModule(&coreTypes{}, module, 0).imports {
-		m.Imports = append(m.Imports, ModuleImport{i.module, i.name})
+	m = &Module{HasWIT: witbin.HasMetadata(module)}
+	for _, i := range core.Read(&core.Types{}, module, 0).Imports {
+		m.Imports = append(m.Imports, ModuleImport{i.Module, i.Name})
 	}
 	return m, nil
 }

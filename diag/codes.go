@@ -125,6 +125,10 @@ const (
 	// FileTooLarge occurs at a file of more than 16 MiB.
 	FileTooLarge Code = "W0123"
 
+	// NotText occurs at a file that is no text: it has a NUL byte, or more than 20
+	// characters that a file may not hold.
+	NotText Code = "W0125"
+
 	// TooManySyntaxErrors occurs where the parser gives up on a file that has
 	// shown 20 mistakes.
 	TooManySyntaxErrors Code = "W0124"

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/tetratelabs/wazero"
@@ -14,6 +13,7 @@ import (
 	"github.com/witgen/witgen/canonicalabi/host/meter"
 	"github.com/witgen/witgen/component"
 	"github.com/witgen/witgen/component/binary"
+	"github.com/witgen/witgen/internal/wasm"
 )
 
 // Unchecked is a core module whose code [CheckCode] could not check.
@@ -175,36 +175,30 @@ func scans(text, format string, into ...any) bool {
 }
 
 // withoutCustom returns a module without its custom sections.
-func withoutCustom(wasm []byte) []byte {
-	out := slices.Clone(wasm[:8])
-	for r := (&moduleReader{b: wasm[8:]}); len(r.b) > 0 && !r.bad; {
-		from := len(wasm) - len(r.b)
-		id := r.byte()
-		r.bytes(r.u32())
-		if id != 0 && !r.bad {
-			out = append(out, wasm[from:len(wasm)-len(r.b)]...)
+func withoutCustom(module []byte) []byte {
+	var w wasm.Writer
+	w.Preamble()
+	for s := range wasm.NewCursor(module, 0).Sections() {
+		if s.ID != wasm.CustomSection {
+			w.Byte(module[s.Start:s.End]...)
 		}
 	}
-	return out
+	return w.Buf
 }
 
 // bodyOffset returns where the body of the function n that a valid module defines
 // starts.
-func bodyOffset(wasm []byte, n int) int {
-	for r := (&moduleReader{b: wasm[8:]}); len(r.b) > 0 && !r.bad; {
-		id := r.byte()
-		content := r.bytes(r.u32())
-		if id != 10 {
+func bodyOffset(module []byte, n int) int {
+	for s := range wasm.NewCursor(module, 0).Sections() {
+		if s.ID != wasm.CodeSection {
 			continue
 		}
-		end := len(wasm) - len(r.b)
-		bodies := &moduleReader{b: content}
-		bodies.u32()
+		s.Content.Uint32()
 		for range n {
-			bodies.bytes(bodies.u32())
+			s.Content.Bytes(s.Content.Uint32())
 		}
-		bodies.u32()
-		return end - len(bodies.b)
+		s.Content.Uint32()
+		return s.Content.Offset()
 	}
 	return 0
 }

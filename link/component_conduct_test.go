@@ -7,9 +7,9 @@ import (
 
 	"github.com/witgen/witgen/canonicalabi/host"
 	"github.com/witgen/witgen/component/binary"
+	"github.com/witgen/witgen/component/plan"
 	"github.com/witgen/witgen/dynamic"
 	"github.com/witgen/witgen/internal/testing/wasmtest"
-	"github.com/witgen/witgen/link"
 )
 
 // donut is a component around another one, which calls it back: run calls the
@@ -212,8 +212,11 @@ func TestTracked(t *testing.T) {
 		{"a parent that calls its child", spinning(), false},
 		{"both", texts(""), true},
 	} {
-		if got, err := link.Tracked(test.wasm); got != test.want || err != nil {
-			t.Errorf("%s: %t, %v", test.name, got, err)
+		got, err := plan.New(test.wasm)
+		if err != nil {
+			t.Errorf("%s: %v", test.name, err)
+		} else if got.Reentrant != test.want {
+			t.Errorf("%s: reentrant is %t", test.name, got.Reentrant)
 		}
 	}
 }

@@ -186,14 +186,17 @@ func TestComponentLimits(t *testing.T) {
 			t.Fatal(err)
 		}
 		const failed = 1<<32 - 1
-		for _, call := range []struct{ function, by, want int }{
+		for _, call := range []struct {
+			function int
+			by, want uint32
+		}{
 			{0, 5, 1}, {1, 4, failed}, {1, 3, 1}, {0, 1, failed}, // two pages and eight more
 			{2, 9, 1}, {2, 1, failed}, {3, 9, 1}, {3, 1, failed}, // ten elements each
 		} {
 			f := plugin.Export(inst, 0).Func(call.function)
 			c := f.Begin(ctx)
 			c.Stack[0] = uint64(call.by)
-			if got, err := c.Finish(); int(uint32(got)) != call.want || err != nil {
+			if got, err := c.Finish(); uint32(got) != call.want || err != nil {
 				t.Errorf("%+v: %d, %v", call, int32(got), err)
 			}
 		}

@@ -4,6 +4,7 @@
 package link
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -19,6 +20,7 @@ import (
 	"github.com/witgen/witgen/canonicalabi/host"
 	"github.com/witgen/witgen/canonicalabi/host/bind"
 	"github.com/witgen/witgen/component"
+	"github.com/witgen/witgen/component/plan"
 	"github.com/witgen/witgen/link/internal/linear"
 )
 
@@ -128,7 +130,7 @@ func runtimeConfig(config *host.Config) wazero.RuntimeConfig {
 func (p *Plugin) compile(ctx context.Context, wasm []byte) error {
 	p.types = newResourceTypes(p.world)
 	p.tree = bind.ModuleTree()
-	module := outlineOf(wasm)
+	module := plan.NewModule(wasm)
 	compiled, err := p.compileModule(ctx, wasm, module)
 	if err != nil {
 		return err
@@ -137,12 +139,12 @@ func (p *Plugin) compile(ctx context.Context, wasm []byte) error {
 	if p.exports, err = matchExports(p.world, p.types, compiled.ExportedFunctions(), module); err != nil {
 		return err
 	}
-	plan, err := matchImports(p.world, p.types, compiled, module)
+	matched, err := matchImports(p.world, p.types, compiled, module)
 	if err != nil {
 		return err
 	}
-	p.needed = plan.needed
-	for _, m := range plan.modules {
+	p.needed = matched.needed
+	for _, m := range matched.modules {
 		if err := p.supply(ctx, m); err != nil {
 			return err
 		}
@@ -151,7 +153,7 @@ func (p *Plugin) compile(ctx context.Context, wasm []byte) error {
 }
 
 // compileModule compiles a core module.
-func (p *Plugin) compileModule(ctx context.Context, wasm []byte, module outline) (wazero.CompiledModule, error) {
+func (p *Plugin) compileModule(ctx context.Context, wasm []byte, module *plan.Module) (wazero.CompiledModule, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, bind.ContextError(p.world.Name, err)
 	}
@@ -159,8 +161,8 @@ func (p *Plugin) compileModule(ctx context.Context, wasm []byte, module outline)
 	if err != nil {
 		return nil, err
 	}
-	if limit := bind.MemoryPages(p.config); p.owned && uint64(module.pages) > limit { // of a guest that is not metered
-		return nil, bind.MemoryError(p.world.Name, uint64(module.pages), limit)
+	if limit := bind.MemoryPages(p.config); p.owned && module.Pages > limit { // of a guest that is not metered
+		return nil, bind.MemoryError(p.world.Name, module.Pages, limit)
 	}
 	compiled, err := p.translate(ctx, metered)
 	if err != nil {
@@ -249,7 +251,7 @@ func (p *Plugin) Instantiate(ctx context.Context, impls []any, opts ...host.Opti
 		return nil, supplied.fail(ctx, err)
 	}
 	if endWASI, err = p.startWASI(ctx, config, inst); err == nil {
-		err = p.start(ctx, inst, modules, memories)
+		err = p.start(ctx, inst, modules, cmp.Or[experimental.MemoryAllocator](config.Memory, memories))
 	}
 	if err != nil {
 		return nil, errors.Join(err, inst.Close(ctx))
@@ -260,7 +262,7 @@ func (p *Plugin) Instantiate(ctx context.Context, impls []any, opts ...host.Opti
 
 // start instantiates the guest's core modules, and runs their start functions and
 // the _initialize of a guest that is a core module.
-func (p *Plugin) start(ctx context.Context, inst *bind.Instance, modules []api.Module, memories *linear.Set) error {
+func (p *Plugin) start(ctx context.Context, inst *bind.Instance, modules []api.Module, memories experimental.MemoryAllocator) error {
 	resolve := p.resolve
 	if p.component {
 		resolve = func(key string) api.Module { return p.resolveCore(key, modules) }
@@ -304,9 +306,9 @@ func (p *Plugin) start(ctx context.Context, inst *bind.Instance, modules []api.M
 	return nil
 }
 
-// instantiate has wazero instantiate a core module, which sees nothing but its imports.
-// wazero panics if the module's memory is refused; Compile has compared its size with
-// the limits, so that the machine is out of memory then.
+// instantiate has wazero instantiate a core module. wazero panics if the module's memory
+// is refused; Compile has compared its size with the limits, so that the machine is out
+// of memory then.
 func (p *Plugin) instantiate(ctx context.Context, compiled wazero.CompiledModule) (module api.Module, err error) {
 	defer func() {
 		if cause := recover(); cause != nil {
@@ -324,6 +326,7 @@ func (p *Plugin) memoryBytes() uint64 {
 	return bind.MemoryPages(p.config) << 16
 }
 
+// plainConfig is that of a core module, which sees nothing but its imports.
 var plainConfig = wazero.NewModuleConfig().WithName("").WithStartFunctions()
 
 // Export returns the functions of the world's export number, bound to an

@@ -7,6 +7,8 @@ import (
 
 	"github.com/witgen/witgen/canonicalabi/host"
 	"github.com/witgen/witgen/canonicalabi/host/bind"
+	"github.com/witgen/witgen/component/coretype"
+	"github.com/witgen/witgen/component/plan"
 )
 
 // resourceTypes are the resource types of a plugin.
@@ -78,14 +80,14 @@ func (t *resourceTypes) number(item bind.Item, r bind.Resource) int {
 
 // setDtors finds the guest's destructors for the resources that it defines in
 // export number n.
-func (t *resourceTypes) setDtors(n int, prefix string, functions map[string]api.FunctionDefinition, module outline) error {
+func (t *resourceTypes) setDtors(n int, prefix string, functions map[string]api.FunctionDefinition, module *plan.Module) error {
 	for _, r := range t.world.Exports[n].Resources {
 		if !r.Export || r.Item != n {
 			continue
 		}
 		dtor := prefix + "[dtor]" + r.Name
-		if k, ok := module.exports[dtor]; ok && k != kindFunc {
-			return wrongKind(t.world, dtor, k, kindFunc)
+		if k, ok := module.Exports[dtor]; ok && k != coretype.FuncKind {
+			return wrongKind(t.world, dtor, k, coretype.FuncKind)
 		}
 		def := functions[dtor]
 		if def == nil {

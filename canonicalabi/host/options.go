@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/tetratelabs/wazero"
+	"github.com/tetratelabs/wazero/experimental"
 )
 
 // Option changes how a guest is compiled and run. Options of Compile hold for all
@@ -32,6 +33,9 @@ type Config struct {
 	Runtime wazero.Runtime
 	// Cache is the compilation cache of a runtime of the plugin's own, or nil.
 	Cache wazero.CompilationCache
+	// Memory allocates the memories of guests, or is nil for memory that is given back
+	// when an instance ends.
+	Memory experimental.MemoryAllocator
 	// Unmetered runs the guest's modules as they are.
 	Unmetered bool
 	// Providers supply imports that the world does not have.
@@ -114,6 +118,13 @@ func Provide(p Provider) Option {
 // may share. The caller closes it, after the plugins. It is an option of Compile.
 func Runtime(r wazero.Runtime) Option {
 	return ofCompile("Runtime", func(c *Config) { c.Runtime = r })
+}
+
+// Memory has allocator supply the memories of a guest, in place of memory that is given
+// back when an instance ends. MemoryLimit holds for each memory. wazero frees a memory
+// when its module is closed; an instance closes its modules after its last call.
+func Memory(allocator experimental.MemoryAllocator) Option {
+	return func(c *Config) { c.Memory = allocator }
 }
 
 // Cache keeps compiled code in a compilation cache, which several plugins and

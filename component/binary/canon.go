@@ -146,7 +146,7 @@ func (op CanonOp) Signature() string { return canonForms[op].sig }
 // CanonOps returns all canonical definitions in order.
 func CanonOps() []CanonOp { return slices.Sorted(maps.Keys(canonForms)) }
 
-// canonForm says how a canonical definition is written and what it makes.
+// canonForm describes how a canonical definition is written and what it makes.
 type canonForm struct {
 	name string
 	// imms is what Immediates returns. A function is written behind 0x00.

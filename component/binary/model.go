@@ -182,7 +182,7 @@ type Alias struct {
 	Count, Index uint32
 }
 
-// AliasTarget says where an alias points.
+// AliasTarget is the place that an alias points to.
 type AliasTarget uint8
 
 // The targets of aliases.
@@ -213,7 +213,7 @@ type Export struct {
 	Name  ExternName
 	Sort  Sort
 	Index uint32
-	// Type is the ascribed type, and nil where there is none.
+	// Type is the ascribed type, or nil.
 	Type *ExternType
 }
 
@@ -246,7 +246,7 @@ func (c *Component) At() int { return c.Offset }
 type ExternName struct {
 	Name       string
 	Attributes []Attribute
-	// Old says that the name was written with 0x01, which older tools used for
+	// Old is true where the name was written with 0x01, which older tools used for
 	// the names of interfaces. It means nothing.
 	Old bool
 }

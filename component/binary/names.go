@@ -13,8 +13,8 @@ type Names struct {
 	Sorts map[Sort]map[uint32]string
 }
 
-// Names reads the name section of a component. Where there is none, or where it is
-// malformed, which is no fault of the component, it returns what could be read.
+// Names reads the name section of a component. Without a section, or where it is
+// malformed, which makes no component invalid, it returns what could be read.
 func (c *Component) Names() *Names {
 	n := &Names{Sorts: make(map[Sort]map[uint32]string)}
 	data, ok := c.Custom(namesSection)

@@ -17,7 +17,7 @@ type Type interface{ isType() }
 // Prim is a primitive value type: the byte that stands for it.
 type Prim uint8
 
-// The primitive types. NoPrim is none of them.
+// The primitive types. NoPrim stands for a type that is not primitive.
 const (
 	NoPrim          Prim = 0
 	Bool            Prim = 0x7f

@@ -30,7 +30,7 @@ interface types {
   type bytes = list<u8>;
   type strings = list<string>;
   type three = list<s8, 3>;
-  type many = list<s8, 4294967295>;
+  type many = list<s8, 268435455>;
   type ages = map<string, u8>;
   type opt = option<u8>;
   type opt-opt = option<option<u8>>;
@@ -169,7 +169,7 @@ func TestParseErrors(t *testing.T) {
 		{"string", "\"\"\"\n a\n  \"\"\"", `2:1: the line must begin with the 2 blanks that stand before """ at the end (reading string)`},
 		{"string", "\"\"\"\n\\q\n\"\"\"", `2:1: expected an escape: one of \' \" \t \n \r \\ \u{...} (reading string)`},
 		{"pair", `("a")`, "1:5: expected 2 elements, found 1 (reading pair)"},
-		{"many", "[1]", "1:3: expected 4294967295 elements, found 1 (reading many)"},
+		{"many", "[1]", "1:3: expected 268435455 elements, found 1 (reading many)"},
 		{"pair", `("a", 1, 2)`, "1:10: expected ')' after 2 elements, found 2 (reading pair)"},
 		{"bytes", "[1 2]", "1:4: expected ',' or ']', found 2 (reading bytes)"},
 		{"bytes", "[,]", "1:2: expected an integer, found ',' (reading u8)"},

@@ -52,7 +52,7 @@ documentation.`,
 }
 
 func (a *app) wit(flags *witFlags, path string) error {
-	result, _, err := flags.open(path)
+	result, _, err := flags.open(a, path)
 	if err != nil {
 		return err
 	}

@@ -136,7 +136,7 @@ type Immediates uint8
 
 // The immediates of instructions. Where several are named they stand in this order.
 const (
-	Unknown       Immediates = iota // there is no such instruction, or nobody knows what follows it
+	Unknown       Immediates = iota // the instruction does not exist, or nobody knows what follows it
 	None                            // nothing
 	BlockImm                        // a block type
 	LabelImm                        // a label

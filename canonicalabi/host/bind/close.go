@@ -77,6 +77,26 @@ func closeObject(ctx context.Context, object any) error {
 
 // die kills the instance, which the caller has locked, because of err.
 func (i *Instance) die(err error) {
+	ctx := i.markDead(err)
+	defer i.lock.end() // even if the Close of a resource panics
+	// The caller hears of err. The guest has returned for good, so its memory need not
+	// wait for Close.
+	_ = i.closeObjects(ctx)
+	_ = i.free(ctx)
+	freeStack(err)
+}
+
+// leaveForGood kills the instance because of err while the goroutine of its call ends.
+// wazero's frames are still on the stack, so Close frees the modules.
+func (i *Instance) leaveForGood(err error) {
+	ctx := i.markDead(err)
+	defer i.lock.end()
+	_ = i.closeObjects(ctx) // no caller is left to get an error
+}
+
+// markDead keeps err for later callers. It returns a context for what the end of the
+// instance calls.
+func (i *Instance) markDead(err error) context.Context {
 	i.mu.Lock()
 	i.death = err
 	i.mu.Unlock()
@@ -85,12 +105,7 @@ func (i *Instance) die(err error) {
 		i.settle()
 	}
 	i.metering.watch.Close()
-	defer i.lock.end()      // even if the Close of a resource panics
-	// The caller hears of err. The guest has returned for good, so its memory need not
-	// wait for Close.
-	_ = i.closeObjects(ctx)
-	_ = i.free(ctx)
-	freeStack(err)
+	return ctx
 }
 
 // ended reports whether the instance is dead or closed.

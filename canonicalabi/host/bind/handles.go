@@ -63,7 +63,7 @@ func (t *handleTable) add(e entry) uint32 {
 
 // get returns the element of a handle of the given type, or nil and the reason.
 func (t *handleTable) get(index uint32, typ *ResourceType) (e *entry, why string) {
-	if int(index) >= len(t.entries) || t.entries[index].typ == nil {
+	if uint64(index) >= uint64(len(t.entries)) || t.entries[index].typ == nil {
 		return nil, fmt.Sprintf("there is no handle %d", index)
 	}
 	e = &t.entries[index]

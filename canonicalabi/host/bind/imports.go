@@ -80,7 +80,11 @@ func (f *Import) Call(ctx context.Context, caller api.Module, stack []uint64) {
 	c.types = f.Types
 	c.resource = f.Resource
 	c.left = i.liftLimit
-	f.Handle(c)
+	if f.Item >= 0 {
+		f.serve(c)
+	} else {
+		f.Handle(c)
+	}
 	c.mem = nil
 	c.endLoans()
 	if c.err != nil {
@@ -92,6 +96,23 @@ func (f *Import) Call(ctx context.Context, caller api.Module, stack []uint64) {
 	}
 	c.loans.clear()
 	comp.mayLeave, i.importing = true, false
+}
+
+// serve runs the host's implementation. If that ends its goroutine by runtime.Goexit, as
+// testing.T.FailNow does, the call never returns to anybody: the instance dies here.
+func (f *Import) serve(c *Call) {
+	returned := false
+	defer func() {
+		if returned {
+			return
+		}
+		if cause := recover(); cause != nil {
+			panic(cause)
+		}
+		c.inst.leaveForGood(&host.Trap{Func: f.Name, Rule: host.RuleImportFailed, Detail: "the host function ended its goroutine by runtime.Goexit"})
+	}()
+	f.Handle(c)
+	returned = true
 }
 
 // instanceOf returns the instance that the context of a guest's call carries.

@@ -11,9 +11,8 @@ import (
 )
 
 // Instance is one running guest. It serves one call at a time, and refuses another
-// call with ErrBusy until that one returns. Host functions must return: one that ends
-// its goroutine by runtime.Goexit, as testing.T.FailNow does, leaves the instance busy
-// for ever.
+// call with ErrBusy until that one returns. It dies if a host function ends its goroutine
+// by runtime.Goexit.
 type Instance struct {
 	lock lock
 	// caller is the context of the caller that entered the guest, and

@@ -93,7 +93,7 @@ func StoreArray[T number](c *Call, ptr uint32, array []T) {
 		return
 	}
 	size := int(unsafe.Sizeof(array[0]))
-	if int(ptr)+len(array)*size > len(mem) {
+	if uint64(ptr)+uint64(len(array)*size) > uint64(len(mem)) {
 		return
 	}
 	region := mem[ptr : int(ptr)+len(array)*size]
@@ -132,28 +132,28 @@ func (c *Call) LowerList(n int, size, align uint32) (ptr uint32) {
 // StoreUint8 stores a byte at ptr, in memory that Realloc, LowerList or CheckArea has
 // checked. A failed call stores nothing.
 func (c *Call) StoreUint8(ptr uint32, v uint8) {
-	if mem := c.memory(); c.err == nil && int(ptr) < len(mem) {
+	if mem := c.memory(); c.err == nil && uint64(ptr) < uint64(len(mem)) {
 		mem[ptr] = v
 	}
 }
 
 // StoreUint16 stores two bytes, like StoreUint8.
 func (c *Call) StoreUint16(ptr uint32, v uint16) {
-	if mem := c.memory(); c.err == nil && int(ptr)+2 <= len(mem) {
+	if mem := c.memory(); c.err == nil && uint64(ptr)+2 <= uint64(len(mem)) {
 		binary.LittleEndian.PutUint16(mem[ptr:], v)
 	}
 }
 
 // StoreUint32 stores four bytes, like StoreUint8.
 func (c *Call) StoreUint32(ptr uint32, v uint32) {
-	if mem := c.memory(); c.err == nil && int(ptr)+4 <= len(mem) {
+	if mem := c.memory(); c.err == nil && uint64(ptr)+4 <= uint64(len(mem)) {
 		binary.LittleEndian.PutUint32(mem[ptr:], v)
 	}
 }
 
 // StoreUint64 stores eight bytes, like StoreUint8.
 func (c *Call) StoreUint64(ptr uint32, v uint64) {
-	if mem := c.memory(); c.err == nil && int(ptr)+8 <= len(mem) {
+	if mem := c.memory(); c.err == nil && uint64(ptr)+8 <= uint64(len(mem)) {
 		binary.LittleEndian.PutUint64(mem[ptr:], v)
 	}
 }

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 
-
 	"github.com/witgen/witgen/canonicalabi/host"
 	"github.com/witgen/witgen/canonicalabi/host/meter"
 )
@@ -84,7 +83,7 @@ func (r *Rewriter) refused(err error) error {
 	case errors.Is(err, meter.ErrMalformed):
 		return &host.LinkError{World: world, Detail: "the guest is not a valid WebAssembly module: " + place(refused)}
 	case errors.Is(err, meter.ErrUnsupported):
-		return &host.LinkError{World: world, Detail: "the guest uses what cannot be metered: " + place(refused) + "; build it without, or run it with host.Unmetered if you trust it"}
+		return &host.LinkError{World: world, Detail: "the guest uses a feature that cannot be metered: " + place(refused) + "; build it without that, or run it with host.Unmetered if you trust it"}
 	}
 	if refused.Rule == "CompileWork" { // of all modules
 		refused.Got, refused.Limit = refused.Got+r.work, r.Config.Module.CompileWork

@@ -237,7 +237,7 @@ func (c *calls) start(ctx context.Context, plugin *subject.Plugin) (*subject.Ins
 		}
 		return nil
 	}
-	inst, err := plugin.Instantiate(experimental.WithMemoryAllocator(ctx, &c.memory), h.Imports())
+	inst, err := plugin.Instantiate(ctx, h.Imports(), host.Memory(&c.memory))
 	if err == nil {
 		self.Store(inst)
 		c.mu.Lock()

@@ -12,8 +12,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/tetratelabs/wazero/experimental"
-
 	"github.com/witgen/witgen/canonicalabi/host"
 	"github.com/witgen/witgen/internal/testing/hosttest"
 	"github.com/witgen/witgen/internal/testing/hosttest/gen/test/subject/store"
@@ -211,7 +209,7 @@ func runMutant(t *testing.T, base, edits []byte) string {
 	var inst *subject.Instance
 	end := "not started"
 	if bounded("Instantiate", func(ctx context.Context) (err error) {
-		inst, err = plugin.Instantiate(experimental.WithMemoryAllocator(ctx, &memory), h.Imports())
+		inst, err = plugin.Instantiate(ctx, h.Imports(), host.Memory(&memory))
 		return err
 	}) == nil {
 		end = "started"

@@ -169,7 +169,7 @@ func (r *rig) ready(t *testing.T, memory []byte) {
 	if r.inst == nil {
 		r.memory = &ownMemory{}
 		var err error
-		r.inst, err = r.plugin.Instantiate(experimental.WithMemoryAllocator(ctx, r.memory), (&hosttest.Host{}).Imports())
+		r.inst, err = r.plugin.Instantiate(ctx, (&hosttest.Host{}).Imports(), host.Memory(r.memory))
 		if err != nil {
 			t.Fatal(err)
 		}

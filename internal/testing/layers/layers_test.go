@@ -20,20 +20,24 @@ const module = "github.com/witgen/witgen"
 // layers lists the packages that make up the witgen command, lowest layer
 // first. A package imports packages of lower layers only.
 var layers = [][]string{
-	{"diag", "internal/leb128", "internal/guestcompile", "component/coretype"},
+	{"diag", "internal/leb128", "internal/guestcompile", "internal/input", "component/coretype"},
 	{"wit", "parser/ast", "gen", "internal/wasm"},
 	{"parser", "internal/abi", "component/internal/fault"},
-	{"parser/resolve", "parser/format", "internal/gogen", "component/binary"},
+	{"parser/resolve", "parser/format", "internal/gogen", "component/binary", "component/internal/extname"},
 	{"internal/gogen/neutral", "component/internal/core"},
+	{"gen/host", "gen/guest", "component/internal/checked"},
+	{"component/internal/check"},
+	{"component/internal/witbin", "component/plan"},
+	{"component/internal/maker"},
 	{"component"},
-	{"gen/host", "gen/guest", "internal/preview1"},
+	{"internal/preview1"},
 	{"internal/cli"},
 	{"cmd/witgen"},
 }
 
 // generators is the first layer of layers that may import the runtime: what
 // lies below it writes code for the runtime, and so must build without it.
-const generators = 7
+const generators = 11
 
 // runtime lists the packages that generated code imports, directly or not, with
 // those that each may import.
@@ -48,7 +52,7 @@ var runtime = map[string][]string{
 	// The values and their text run nothing: they do without the rest of the runtime.
 	"dynamic/value":                {"canonicalabi/types", "wit"},
 	"dynamic/wave":                 {"dynamic/value", "wit"},
-	"link":                         {"canonicalabi", "canonicalabi/types", "canonicalabi/host", "canonicalabi/host/bind", "canonicalabi/host/meter", "component", "component/binary", "wit", "internal/abi", "diag", "internal/leb128", "link/internal/linear", "internal/wasm", "component/coretype", "wasi/closed"},
+	"link":                         {"canonicalabi", "canonicalabi/types", "canonicalabi/host", "canonicalabi/host/bind", "canonicalabi/host/meter", "component", "component/binary", "wit", "internal/abi", "diag", "link/internal/linear", "internal/wasm", "component/coretype", "component/plan", "wasi/closed", "internal/leb128"},
 	"canonicalabi/host/meter/cost": {"internal/wasm"},
 	"link/internal/linear":         {},
 	// What WASI grants, for all its versions.

@@ -110,7 +110,7 @@ func each(m *module, r *retained, f func(index int, s *work) error) error {
 			return err
 		}
 		m.locals += uint64(w.locals)
-		g.build(w.events, t.params)
+		g.build(w.events, t.params, t.results, len(w.used))
 		l.find(w.events, &g, w.nesting, int(w.loops), len(w.used))
 		s := sum(w, &g, &l, t, r)
 		if err := f(int(i), &s); err != nil {

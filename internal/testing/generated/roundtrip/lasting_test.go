@@ -105,7 +105,7 @@ func TestGuestsLast(t *testing.T) {
 				must(t, err)
 				t.Cleanup(func() { must(t, plugin.Close(ctx)) })
 				memory, impl := &growing{}, &workHost{}
-				inst, err := plugin.Instantiate(experimental.WithMemoryAllocator(ctx, memory), lasting.Imports{Work: impl})
+				inst, err := plugin.Instantiate(ctx, lasting.Imports{Work: impl}, host.Memory(memory))
 				must(t, err)
 
 				calls := manyCalls(t)
@@ -135,7 +135,7 @@ func TestCollectorKeepsGoing(t *testing.T) {
 	must(t, err)
 	t.Cleanup(func() { must(t, plugin.Close(ctx)) })
 	memory := &growing{}
-	inst, err := plugin.Instantiate(experimental.WithMemoryAllocator(ctx, memory), lasting.Imports{Work: &workHost{}})
+	inst, err := plugin.Instantiate(ctx, lasting.Imports{Work: &workHost{}}, host.Memory(memory))
 	must(t, err)
 	text := strings.Repeat("x", 16<<10)
 	for range 20_000 { // 1.6 GB of garbage
