@@ -96,6 +96,9 @@ func (c *codeChecker) component(ctx context.Context, of *binary.Component, withi
 			count(d.Sort, &modules, &components)
 		case *binary.Alias:
 			count(d.Sort, &modules, &components)
+		case *binary.Custom, *binary.CoreInstance, *binary.CoreTypeDef, *binary.Instance, *binary.TypeDef, *binary.Canon, *binary.Start, *binary.Value:
+		default:
+			panic(fmt.Sprintf("link: unhandled definition %T", d))
 		}
 	}
 	return nil
@@ -104,10 +107,10 @@ func (c *codeChecker) component(ctx context.Context, of *binary.Component, withi
 // count counts the definitions beside modules and components themselves that have
 // an index of these sorts.
 func count(sort binary.Sort, modules, components *int) {
-	switch sort {
-	case binary.SortCoreModule:
+	if sort == binary.SortCoreModule {
 		*modules++
-	case binary.SortComponent:
+	}
+	if sort == binary.SortComponent {
 		*components++
 	}
 }

@@ -30,7 +30,7 @@ func (p *Plugin) compileComponent(ctx context.Context, wasm []byte) error {
 	}
 	p.component = true
 	p.types = newResourceTypes(p.world)
-	l := &linker{
+	l := &fitter{
 		world:  p.world,
 		plan:   made,
 		types:  p.types,
@@ -163,8 +163,8 @@ func (p *Plugin) resolveCore(key string, modules []api.Module) api.Module {
 	}
 }
 
-// linker fits a plan to a world.
-type linker struct {
+// fitter fits a plan to a world.
+type fitter struct {
 	world  *bind.World
 	plan   *plan.Plan
 	types  *resourceTypes
@@ -176,12 +176,12 @@ type linker struct {
 	known  map[*plan.Scope]map[wit.TypeID]*bind.Layout
 }
 
-func (l *linker) bad(item, format string, args ...any) error {
+func (l *fitter) bad(item, format string, args ...any) error {
 	return &host.LinkError{World: l.world.Name, Item: item, Detail: fmt.Sprintf(format, args...)}
 }
 
 // tree describes the component instances.
-func (l *linker) tree() {
+func (l *fitter) tree() {
 	l.made = &bind.Tree{Parents: l.plan.Components, Modules: len(l.plan.Cores), Reentrant: l.plan.Reentrant}
 	for _, o := range l.plan.Options {
 		l.made.Options = append(l.made.Options, bind.CanonOptions{
@@ -205,7 +205,7 @@ func coreItem(r plan.Ref) *bind.CoreItem {
 }
 
 // importedResources finds the world's resources among those that the root imports.
-func (l *linker) importedResources() error {
+func (l *fitter) importedResources() error {
 	for _, r := range l.plan.Resources {
 		if r.Component >= 0 {
 			continue
@@ -228,7 +228,7 @@ func (l *linker) importedResources() error {
 // mentioned returns the name of the world's import that a mention stands in.
 func mentioned(m plan.Mention) string { return cmp.Or(m.Import, root) }
 
-func (l *linker) worldResource(m plan.Mention) (bind.Resource, bool) {
+func (l *fitter) worldResource(m plan.Mention) (bind.Resource, bool) {
 	match, ok := l.finder.names.match(mentioned(m))
 	if !ok {
 		return bind.Resource{}, false
@@ -243,7 +243,7 @@ func (l *linker) worldResource(m plan.Mention) (bind.Resource, bool) {
 
 // needed returns which of the world's imports the guest asks for. What the world
 // does not have is an error that names all of it.
-func (l *linker) needed() ([]bool, error) {
+func (l *fitter) needed() ([]bool, error) {
 	needed := make([]bool, len(l.world.Imports))
 	var missing []string
 	for _, i := range l.plan.Imports {
@@ -268,6 +268,9 @@ func (l *linker) needed() ([]bool, error) {
 				}
 			}
 			needed[l.finder.imports[match]] = needed[l.finder.imports[match]] || len(i.Functions) > 0
+		case binary.SortType: // importedResources finds it
+		default:
+			panic(fmt.Sprintf("link: unhandled sort %s", i.Sort))
 		}
 	}
 	if len(missing) > 0 {
@@ -282,7 +285,7 @@ func (l *linker) needed() ([]bool, error) {
 	return needed, nil
 }
 
-func (l *linker) otherVersion(name string) string {
+func (l *fitter) otherVersion(name string) string {
 	if other, ok := l.finder.names.otherVersion(name); ok {
 		return " (the world has " + other + ", whose version is not compatible)"
 	}
@@ -290,7 +293,7 @@ func (l *linker) otherVersion(name string) string {
 }
 
 // importedFunction finds a function that the root imports in the world.
-func (l *linker) importedFunction(from *plan.Import, name string) (item int, f *bind.Function, ok bool) {
+func (l *fitter) importedFunction(from *plan.Import, name string) (item int, f *bind.Function, ok bool) {
 	itemName := from.Name
 	if from.Sort == binary.SortFunc {
 		itemName, name = root, from.Name
@@ -308,7 +311,7 @@ func (l *linker) importedFunction(from *plan.Import, name string) (item int, f *
 }
 
 // exports finds the functions of the world's exports.
-func (l *linker) exports() ([]bind.ExportedInterface, error) {
+func (l *fitter) exports() ([]bind.ExportedInterface, error) {
 	names := noVersions()
 	for _, name := range l.plan.Exports.Instances() {
 		names.add(name)
@@ -343,7 +346,7 @@ func (l *linker) exports() ([]bind.ExportedInterface, error) {
 	return made, nil
 }
 
-func (l *linker) missingExport(item bind.Item, names versions) error {
+func (l *fitter) missingExport(item bind.Item, names versions) error {
 	if other, ok := names.otherVersion(item.Name); ok {
 		return l.bad("export "+item.Name, "the guest exports %s, whose version is not compatible; build it with the bindings of this world", other)
 	}
@@ -364,7 +367,7 @@ func sortedNames(set map[string]bool) []string {
 }
 
 // export returns one exported function.
-func (l *linker) export(name string, fn *plan.Function, f bind.Function) (bind.Export, error) {
+func (l *fitter) export(name string, fn *plan.Function, f bind.Function) (bind.Export, error) {
 	if fn == nil {
 		return bind.Export{}, l.bad("export "+name, "the guest does not export this function; build it with the bindings of this world")
 	}
@@ -386,16 +389,16 @@ const otherType = "the guest's function is of another WIT type than the world's,
 
 // sameType reports whether a function of the guest is of the type in WIT that the
 // world says.
-func (l *linker) sameType(f bind.Function, guest *wit.Function) bool {
+func (l *fitter) sameType(f bind.Function, guest *wit.Function) bool {
 	return f.Type == 0 || f.Type == l.abi.Identity(guest)
 }
 
-func (l *linker) exportOf(name string, fn *plan.Function) bind.Export {
+func (l *fitter) exportOf(name string, fn *plan.Function) bind.Export {
 	return bind.Export{Name: name, Core: *coreItem(fn.Core), Post: coreItem(fn.Post), Options: fn.Options}
 }
 
 // exportedResources finds the resources that the world's export number n defines.
-func (l *linker) exportedResources(n int, from *plan.Instance) error {
+func (l *fitter) exportedResources(n int, from *plan.Instance) error {
 	for _, r := range l.world.Exports[n].Resources {
 		if !r.Export || r.Item != n {
 			continue
@@ -419,7 +422,7 @@ func (l *linker) exportedResources(n int, from *plan.Instance) error {
 }
 
 // innerResources makes types of the resources that the world does not know.
-func (l *linker) innerResources() {
+func (l *fitter) innerResources() {
 	for _, r := range l.plan.Resources {
 		if l.byPlan[r.Number] == nil {
 			l.byPlan[r.Number] = &bind.ResourceType{
@@ -429,7 +432,7 @@ func (l *linker) innerResources() {
 }
 
 // functions returns the functions of the plan's host module.
-func (l *linker) functions() ([]importFunction, error) {
+func (l *fitter) functions() ([]importFunction, error) {
 	var list []importFunction
 	for n, f := range l.plan.Functions {
 		serve, err := l.function(&f)
@@ -441,7 +444,7 @@ func (l *linker) functions() ([]importFunction, error) {
 	return list, nil
 }
 
-func (l *linker) function(f *plan.HostFunction) (api.GoModuleFunction, error) {
+func (l *fitter) function(f *plan.HostFunction) (api.GoModuleFunction, error) {
 	switch f.Op {
 	case binary.CanonLower:
 		if f.Callee.From != nil {
@@ -459,13 +462,13 @@ func (l *linker) function(f *plan.HostFunction) (api.GoModuleFunction, error) {
 	}
 }
 
-func (l *linker) intrinsic(f *plan.HostFunction, fn *bind.Function) *bind.Import {
+func (l *fitter) intrinsic(f *plan.HostFunction, fn *bind.Function) *bind.Import {
 	typ := l.byPlan[f.Resource.Number]
 	return &bind.Import{Name: fn.Name + typ.Name, Handle: fn.Handle, Item: -1, Types: []*bind.ResourceType{typ},
 		Options: f.Options, Anytime: fn == &bind.ResourceRep}
 }
 
-func (l *linker) lowerImport(f *plan.HostFunction) (api.GoModuleFunction, error) {
+func (l *fitter) lowerImport(f *plan.HostFunction) (api.GoModuleFunction, error) {
 	name := f.Callee.Label
 	item, fn, ok := l.importedFunction(f.Callee.From, f.Callee.Name)
 	if !ok {
@@ -481,7 +484,7 @@ func (l *linker) lowerImport(f *plan.HostFunction) (api.GoModuleFunction, error)
 }
 
 // lowerInner returns a call of another component instance.
-func (l *linker) lowerInner(f *plan.HostFunction) *bind.InnerCall {
+func (l *fitter) lowerInner(f *plan.HostFunction) *bind.InnerCall {
 	m := l.layouts(f.Scope)
 	call := &bind.InnerCall{Name: f.Callee.Label, Number: l.made.Inner, Options: f.Options, Callee: l.exportOf(f.Callee.Label, f.Callee)}
 	l.made.Inner++
@@ -498,7 +501,7 @@ func (l *linker) lowerInner(f *plan.HostFunction) *bind.InnerCall {
 	return call
 }
 
-func (l *linker) layouts(scope *plan.Scope) *layouts {
+func (l *fitter) layouts(scope *plan.Scope) *layouts {
 	known := l.known[scope]
 	if known == nil {
 		known = map[wit.TypeID]*bind.Layout{}

@@ -111,8 +111,9 @@ func (d *decoder) section(id SectionID, depth int) []Def {
 		return []Def{c}
 	case StartSection:
 		return []Def{&Start{pos(d.Offset()), d.Uint32(), d.Indices(), d.Uint32()}}
+	default:
+		return wasm.Vec(d.Cursor, sectionReaders[id].bind(d))
 	}
-	return wasm.Vec(d.Cursor, sectionReaders[id].bind(d))
 }
 
 // readDef reads one definition.

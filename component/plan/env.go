@@ -244,6 +244,10 @@ func (e *env) typeDef(d *binary.TypeDef) {
 		}
 	case *binary.InstanceType:
 		t.def = def
+	case *binary.PrimType, *binary.Record, *binary.Variant, *binary.List, *binary.FixedList, *binary.Tuple, *binary.Flags, *binary.Enum, *binary.Option,
+		*binary.Result, *binary.Map, *binary.Own, *binary.Borrow, *binary.Stream, *binary.Future, *binary.Func, *binary.ComponentType: // which validation has told all of
+	default:
+		panic(fmt.Sprintf("plan: unhandled type %T", def))
 	}
 	e.addType(t)
 }
@@ -275,6 +279,9 @@ func (it definition) setLabel(name string) {
 				x.setLabel(name + "#" + inner)
 			}
 		}
+	case binary.SortCoreModule, binary.SortType, binary.SortComponent:
+	default:
+		panic(fmt.Sprintf("plan: unhandled sort %s", it.sort))
 	}
 }
 

@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"fmt"
 	"strings"
 
 	"github.com/witgen/witgen/component/binary"
@@ -89,6 +90,9 @@ func (i *Instance) get(sort binary.Sort, name string) definition {
 		it.typ.resource = i.resources[joinPath(path)]
 	case binary.SortInstance:
 		it.instance = &Instance{imported: i.imported, path: path, resources: i.resources}
+	case binary.SortValue: // which add refuses
+	default:
+		panic(fmt.Sprintf("plan: unhandled sort %s", sort))
 	}
 	return it
 }

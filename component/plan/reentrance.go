@@ -1,6 +1,8 @@
 package plan
 
 import (
+	"fmt"
+
 	"github.com/witgen/witgen/component/binary"
 )
 
@@ -57,6 +59,9 @@ func (p *Plan) innerCalls() []innerCall {
 			if f.Resource.Component >= 0 && f.Resource.Dtor.Valid() {
 				add(innerCall{f.Component, f.Resource.Component})
 			}
+		case binary.CanonResourceNew, binary.CanonResourceRep: // which call nothing
+		default:
+			panic(fmt.Sprintf("plan: unhandled canonical definition %s", f.Op))
 		}
 	}
 	return calls

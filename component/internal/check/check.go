@@ -288,6 +288,8 @@ func (s *scope) alias(d *binary.Alias) {
 		s.coreAlias(d)
 	case binary.AliasOuter:
 		s.outerAlias(d)
+	default:
+		panic(fmt.Sprintf("check: unhandled alias target %d", d.Target))
 	}
 }
 

@@ -1,6 +1,8 @@
 package check
 
 import (
+	"fmt"
+
 	"github.com/witgen/witgen/component/binary"
 
 	"github.com/witgen/witgen/component/internal/checked"
@@ -93,6 +95,8 @@ func (v *validator) checkAnnotation(e *externs, it *checked.Item, n extname.Name
 			}
 		}
 		v.fail("the %s %q names a resource that does not stand before it", e.kind, name)
+	default:
+		panic(fmt.Sprintf("check: unhandled kind of name %d", n.Kind))
 	}
 }
 

@@ -45,6 +45,9 @@ func (s *subst) supply(have, want *checked.Items) {
 			s.memo[w.Type] = h.Type
 		case binary.SortInstance:
 			s.supply(&h.Type.(*checked.Instance).Exports, &w.Type.(*checked.Instance).Exports)
+		case binary.SortCoreModule, binary.SortFunc, binary.SortValue, binary.SortComponent: // which have no identity that others refer to
+		default:
+			panic(fmt.Sprintf("check: unhandled sort %s", w.Sort))
 		}
 	}
 }

@@ -152,8 +152,7 @@ func (s *scope) valDef(def binary.Type) *checked.Value {
 // mapKey resolves the key of a map, which is bool, an integer, char or string.
 func (s *scope) mapKey(t binary.ValType) checked.Ref {
 	key := s.val(t)
-	switch p := key.Plain(); p.Prim {
-	case binary.NoPrim, binary.F32, binary.F64, binary.ErrorContextVal:
+	if p := key.Plain(); slices.Contains([]binary.Prim{binary.NoPrim, binary.F32, binary.F64, binary.ErrorContextVal}, p.Prim) {
 		s.v.fail("%s is not a key type of a map, which is bool, an integer, char or string", p.Show())
 	}
 	return key

@@ -86,6 +86,9 @@ func Labels(t binary.Type) []string {
 		return t.Labels
 	case *binary.Enum:
 		return t.Labels
+	case *binary.PrimType, *binary.List, *binary.FixedList, *binary.Tuple, *binary.Option, *binary.Result, *binary.Map, *binary.Own, *binary.Borrow, *binary.Stream, *binary.Future:
+		return nil
+	default:
+		panic(fmt.Sprintf("checked: unhandled type %T", t))
 	}
-	return nil
 }

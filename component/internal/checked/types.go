@@ -4,6 +4,8 @@
 package checked
 
 import (
+	"fmt"
+
 	"github.com/witgen/witgen/internal/wasm"
 
 	"github.com/witgen/witgen/component/binary"
@@ -74,11 +76,14 @@ func (t *Value) Origin() *Value {
 // Named reports whether a type of this kind needs a name before it is used in an
 // import or export (Explainer.md, "External Visibility of Types").
 func (t *Value) Named() bool {
-	switch t.Def.(type) {
+	switch def := t.Def.(type) {
 	case *binary.Record, *binary.Variant, *binary.Enum, *binary.Flags:
 		return true
+	case *binary.PrimType, *binary.List, *binary.FixedList, *binary.Tuple, *binary.Option, *binary.Result, *binary.Map, *binary.Own, *binary.Borrow, *binary.Stream, *binary.Future:
+		return false
+	default:
+		panic(fmt.Sprintf("checked: unhandled type %T", def))
 	}
-	return false
 }
 
 // Info is a summary of a type.
@@ -232,6 +237,9 @@ func (l *Items) WalkResources(path []string, visit func(r *ResourceType, path []
 			if it.Sort == binary.SortInstance {
 				t.Exports.WalkResources(here, visit)
 			}
+		case *Value, *Func, *Component, nil: // nil of a core module and of a constant
+		default:
+			panic(fmt.Sprintf("checked: unhandled type %T", t))
 		}
 	}
 }

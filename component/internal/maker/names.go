@@ -1,6 +1,7 @@
 package maker
 
 import (
+	"fmt"
 	"strings"
 
 	"github.com/witgen/witgen/internal/wasm"
@@ -108,6 +109,9 @@ func (in *input) matchItem(n coreName, use *coreUse) (*wit.WorldItem, bool) {
 					use.resource = what
 					return it, true
 				}
+			case wit.InterfaceID:
+			default:
+				panic(fmt.Sprintf("maker: unhandled item %T", what))
 			}
 		}
 		return nil, false

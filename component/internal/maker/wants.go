@@ -1,6 +1,10 @@
 package maker
 
-import "github.com/witgen/witgen/wit"
+import (
+	"fmt"
+
+	"github.com/witgen/witgen/wit"
+)
 
 // wants are what of the world the component imports.
 type wants struct {
@@ -21,6 +25,9 @@ func (in *input) wants(uses map[*part][]*coreUse) *wants {
 				in.wantFunction(w, use.item, use.fn)
 			case useDrop:
 				in.mark(use.resource, w.types)
+			case useExportedNew, useExportedRep, useExportedDrop, useAdapter, useMemory, useMainExport:
+			default:
+				panic(fmt.Sprintf("maker: unhandled use %d", use.kind))
 			}
 		}
 	}
@@ -35,6 +42,8 @@ func (in *input) wants(uses map[*part][]*coreUse) *wants {
 			in.markFunction(what, w.types)
 		case wit.InterfaceID:
 			in.wantForExport(w, what)
+		default:
+			panic(fmt.Sprintf("maker: unhandled item %T", what))
 		}
 	}
 	return w

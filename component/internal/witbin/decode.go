@@ -283,6 +283,10 @@ func (d *Decoder) componentWIT(c *binary.Component, t *checked.Component) *WIT {
 				d.fail(x, "a component that exports a %s has no world that WIT can say", x.Sort)
 			}
 			w.Exports = append(w.Exports, item)
+		case *binary.Custom, *binary.CoreModule, *binary.CoreInstance, *binary.CoreTypeDef, *binary.Component, *binary.Instance,
+			*binary.Alias, *binary.TypeDef, *binary.Canon, *binary.Start, *binary.Value: // inside the component
+		default:
+			panic(fmt.Sprintf("witbin: unhandled definition %T", def))
 		}
 	}
 	out := d.finish()

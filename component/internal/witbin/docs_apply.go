@@ -1,6 +1,7 @@
 package witbin
 
 import (
+	"fmt"
 	"slices"
 
 	"github.com/witgen/witgen/component/internal/core"
@@ -122,6 +123,9 @@ func itemDocs(k wit.Kind) map[string]*string {
 		for i := range k.Cases {
 			items[k.Cases[i].Name] = &k.Cases[i].Docs
 		}
+	case *wit.Alias, *wit.Tuple, *wit.Option, *wit.Result, *wit.List, *wit.FixedList, *wit.Map, *wit.Own, *wit.Borrow, *wit.Resource, *wit.Stream, *wit.Future:
+	default:
+		panic(fmt.Sprintf("witbin: unhandled kind %T", k))
 	}
 	return items
 }

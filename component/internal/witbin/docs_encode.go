@@ -1,6 +1,8 @@
 package witbin
 
 import (
+	"fmt"
+
 	"github.com/witgen/witgen/wit"
 )
 
@@ -86,6 +88,9 @@ func typeDocs(t *wit.TypeDef) docsType {
 		labels(k.Flags)
 	case *wit.Enum:
 		labels(k.Cases)
+	case *wit.Alias, *wit.Tuple, *wit.Option, *wit.Result, *wit.List, *wit.FixedList, *wit.Map, *wit.Own, *wit.Borrow, *wit.Resource, *wit.Stream, *wit.Future:
+	default:
+		panic(fmt.Sprintf("witbin: unhandled kind %T", k))
 	}
 	return d
 }
@@ -117,6 +122,8 @@ func worldDocs(r *wit.Resolve, w *wit.World) docsWorld {
 				if text := docsText(it.Docs); text != nil {
 					texts.add(name, *text)
 				}
+			default:
+				panic(fmt.Sprintf("witbin: unhandled item %T", what))
 			}
 		}
 	}

@@ -240,6 +240,9 @@ func ItemName(r *wit.Resolve, it *wit.WorldItem) binary.ExternName {
 		}
 	case *wit.Function:
 		externalID = what.ExternalID
+	case wit.TypeID:
+	default:
+		panic(fmt.Sprintf("witbin: unhandled item %T", what))
 	}
 	if externalID != "" {
 		n.Attributes = append(n.Attributes, binary.Attribute{Kind: binary.ExternalID, Value: externalID})

@@ -144,6 +144,8 @@ func (c *worldCloner) merge(list, items []*wit.WorldItem) []*wit.WorldItem {
 			out.Item = c.function(what)
 		case wit.InterfaceID:
 			out.Item = c.inline(what)
+		default:
+			panic(fmt.Sprintf("witbin: unhandled item %T", what))
 		}
 		list = append(list, &out)
 	}
