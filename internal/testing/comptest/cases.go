@@ -18,7 +18,7 @@ type Case struct {
 
 func ValidationCases() []Case {
 	var list []Case
-	for _, cases := range [][]Case{typeCases(), nameCases(), resourceCases(), instanceCases(), canonCases(), coreCases()} {
+	for _, cases := range [][]Case{typeCases(), nameCases(), resourceCases(), instanceCases(), canonCases(), coreCases(), argumentCases(), valueCases()} {
 		list = append(list, cases...)
 	}
 	return list
@@ -256,6 +256,7 @@ func coreCases() []Case {
 		{"a module with functions and no bodies", Nest(&binary.CoreModule{Bytes: append([]byte(wasm.Preamble), byte(wasm.TypeSection), 4, 1, 0x60, 0, 0, byte(wasm.FunctionSection), 2, 1, 0)}), "without a body"},
 		{"a module type", Nest(module(functionType, binary.ModuleDecl{Import: &wasm.Import{Module: "a", Name: "b", Type: wasm.Extern{}}}, binary.ModuleDecl{Export: &binary.CoreExportDecl{Name: "c", Type: wasm.Extern{}}})), ""},
 		{"a module type that exports twice", Nest(module(functionType, binary.ModuleDecl{Export: &binary.CoreExportDecl{Name: "c", Type: wasm.Extern{}}}, binary.ModuleDecl{Export: &binary.CoreExportDecl{Name: "c", Type: wasm.Extern{}}})), "exports \"c\" twice"},
+		{"a core type that refers to a module type", Nest(module(), &binary.CoreTypeDef{Rec: &wasm.RecGroup{Types: []wasm.SubType{wasm.FuncType([]wasm.ValType{{Code: wasm.CodeRef}}, nil)}}}), "which is that of a module"},
 		{"a module type that aliases a module type", Nest(module(), module(binary.ModuleDecl{Alias: &binary.CoreAlias{Count: 1, Index: 0}})), "that of a module"},
 		{"a module type that aliases a function type", Nest(&binary.CoreTypeDef{Rec: functionType.Type}, module(binary.ModuleDecl{Alias: &binary.CoreAlias{Count: 1, Index: 0}}, binary.ModuleDecl{Export: &binary.CoreExportDecl{Name: "c", Type: wasm.Extern{}}})), ""},
 		{"a table with a minimum above its maximum", Nest(table(wasm.Limits{Min: 2, Max: 1, HasMax: true, PageLog2: 16})), "the minimum of a table, 2, is above its maximum, 1"},
@@ -265,5 +266,82 @@ func coreCases() []Case {
 		{"a memory of more than 2^64 bytes", Nest(memory(wasm.Limits{Min: 1<<48 + 1, Addr64: true, PageLog2: 16})), "exceed 2^48 pages"},
 		{"an imported module", Nest(module(functionType, binary.ModuleDecl{Export: &binary.CoreExportDecl{Name: "c", Type: wasm.Extern{}}}), Imp("m", binary.SortCoreModule, 0), &binary.CoreInstance{}, &binary.Alias{Sort: binary.SortCoreFunc, Target: binary.AliasCoreExport, Name: "c"}), ""},
 		{"an export of a core function", withLibrary(Exp("f", binary.SortCoreFunc, 0)), "only modules"},
+	}
+}
+
+// argumentCases are components that are given components and core modules.
+func argumentCases() []Case {
+	takesComponent := Nest(Typ(&binary.ComponentType{Decls: []binary.Def{Typ(Fn()), Declare("f", binary.SortFunc, 0)}}), Imp("c", binary.SortComponent, 0))
+	component := func(given *binary.Component) *binary.Component {
+		return Nest(takesComponent, given, &binary.Instance{Args: []binary.Arg{{Name: "c", Sort: binary.SortComponent, Index: 1}}})
+	}
+	lifted := withLibrary(Typ(Fn()), lift(CoreNothing, 0), Exp("f", binary.SortFunc, 0))
+	withParam := withLibrary(Typ(Fn(binary.Field{Name: "x", Type: binary.ValType{Prim: binary.U32}})), lift(CoreTake, 0), Exp("f", binary.SortFunc, 0))
+
+	function := wasm.FuncType([]wasm.ValType{wasm.I32}, nil)
+	takesModule := Nest(&binary.CoreTypeDef{Module: &binary.ModuleType{Decls: []binary.ModuleDecl{
+		{Type: &wasm.RecGroup{Types: []wasm.SubType{function}}},
+		{Import: &wasm.Import{Module: "m", Name: "i"}},
+		{Export: &binary.CoreExportDecl{Name: "f"}},
+		{Export: &binary.CoreExportDecl{Name: "mem", Type: wasm.Extern{Kind: wasm.MemoryKind, Memory: wasm.Limits{Min: 2, Max: 4, HasMax: true, PageLog2: 16}}}},
+	}}}, Imp("m", binary.SortCoreModule, 0))
+	module := func(edit func(m *wasm.Module)) *binary.Component {
+		var m wasm.Module
+		typ := m.Type(function)
+		edit(&m)
+		m.Export("f", wasm.FuncKind, m.Func(typ, nil))
+		return Nest(takesModule, &binary.CoreModule{Bytes: m.Bytes()}, &binary.Instance{Args: []binary.Arg{{Name: "m", Sort: binary.SortCoreModule}}})
+	}
+	memory := func(l wasm.Limits) func(m *wasm.Module) {
+		return func(m *wasm.Module) { m.Export("mem", wasm.MemoryKind, m.Memory(l)) }
+	}
+	return []Case{
+		{"a component as an argument", component(lifted), ""},
+		{"a component that imports more", component(Nest(Typ(Fn()), Imp("f", binary.SortFunc, 0), Exp("g", binary.SortFunc, 0))), `in the imports: func "f" is missing`},
+		{"a component that exports less", component(Nest()), `in the exports: func "f" is missing`},
+		{"a component with another function", component(withParam), "a function has 1 parameters and 0 are expected"},
+
+		{"a module as an argument", module(memory(wasm.Limits{Min: 2, Max: 3, HasMax: true})), ""},
+		{"a module without a memory", module(func(*wasm.Module) {}), `the module does not export "mem"`},
+		{"a module with a small memory", module(memory(wasm.Limits{Min: 1, Max: 3, HasMax: true})), "the minimum is 1 and 2 is expected"},
+		{"a module with a memory without a maximum", module(memory(wasm.Limits{Min: 2})), "the maximum is above the expected 4"},
+		{"a module with a shared memory", module(memory(wasm.Limits{Min: 2, Max: 3, HasMax: true, Shared: true})), "one is shared and the other is not"},
+		{"a module with a function for a memory", module(func(m *wasm.Module) { m.Export("mem", wasm.FuncKind, 0) }), "a core memory is expected and a core func is there"},
+		{"a module with an import that is there", module(func(m *wasm.Module) {
+			m.Import(wasm.Import{Module: "m", Name: "i"})
+			memory(wasm.Limits{Min: 2, Max: 2, HasMax: true})(m)
+		}), ""},
+		{"a module with another import", module(func(m *wasm.Module) {
+			m.Import(wasm.Import{Module: "m", Name: "j"})
+			memory(wasm.Limits{Min: 2, Max: 2, HasMax: true})(m)
+		}), `the module imports "m" "j", which is not expected`},
+	}
+}
+
+// valueCases are components with a constant that they export.
+func valueCases() []Case {
+	value := func(t binary.Type, data string) *binary.Component {
+		return Nest(Typ(t), Exp("t", binary.SortType, 0), &binary.Value{Type: At(1), Data: []byte(data)}, Exp("v", binary.SortValue, 0))
+	}
+	f32, f64 := &binary.PrimType{Prim: binary.F32}, &binary.PrimType{Prim: binary.F64}
+	u8, s16 := binary.ValType{Prim: binary.U8}, binary.ValType{Prim: binary.S16}
+	return []Case{
+		{"a list as a constant", value(&binary.List{Elem: u8}, "\x02\x07\x08"), ""},
+		{"a list that is cut off", value(&binary.List{Elem: u8}, "\x02\x07"), "the binary ends too early"},
+		{"a tuple as a constant", value(&binary.Tuple{Types: []binary.ValType{u8, s16}}, "\x01\x7f"), ""},
+		{"a number beyond its type", value(&binary.Tuple{Types: []binary.ValType{s16}}, "\x80\x80\x02"), "32768 is not an s16"},
+		{"bytes behind a constant", value(&binary.Option{Type: u8}, "\x00\x00"), "1 bytes are left at the end of a value"},
+		{"an option as a constant", value(&binary.Option{Type: u8}, "\x01\x05"), ""},
+		{"a result as a constant", value(&binary.Result{Err: &u8}, "\x01\x05"), ""},
+		{"a case out of range", value(&binary.Variant{Cases: []binary.Case{{Name: "a"}, {Name: "b", Type: &u8}}}, "\x02"), "case 2 is out of range: there are 2"},
+		{"a case as a constant", value(&binary.Variant{Cases: []binary.Case{{Name: "a"}, {Name: "b", Type: &u8}}}, "\x01\x09"), ""},
+		{"the canonical NaN", value(f32, "\x00\x00\xc0\x7f"), ""},
+		{"another NaN", value(f32, "\x01\x00\xc0\x7f"), "a NaN must be the canonical one"},
+		{"another NaN of 64 bits", value(f64, "\x00\x00\x00\x00\x00\x00\xf8\xff"), "a NaN must be the canonical one"},
+		{"a char", value(&binary.PrimType{Prim: binary.Char}, "\xc3\xa4"), ""},
+		{"a char that is not UTF-8", value(&binary.PrimType{Prim: binary.Char}, "\xff"), "a char is not valid UTF-8"},
+		{"a string as a constant", value(&binary.PrimType{Prim: binary.String}, "\x02ab"), ""},
+		{"flags as a constant", value(&binary.Flags{Labels: Numbered(9)}, "\x01\x01"), ""},
+		{"a stream as a constant", value(&binary.Stream{}, "\x00"), "a constant of a stream is not possible"},
 	}
 }
