@@ -11,7 +11,7 @@ const (
 	// of a folder is read.
 	FileUnreadable Code = "F0102"
 
-	// InputTooLarge occurs where reading stops at a limit: 256 MiB for a WebAssembly
+	// InputTooLarge occurs where reading stops at a limit: 128 MiB for a WebAssembly
 	// file, 64 MiB for all WIT of a run, 100,000 entries of a folder.
 	InputTooLarge Code = "F0103"
 

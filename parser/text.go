@@ -17,10 +17,7 @@ func checkText(file *diag.File) diag.List {
 		return notText(file)
 	}
 	if len(text) > MaxFileSize {
-		return diag.List{{
-			Code: diag.FileTooLarge, Span: diag.Span{File: file},
-			Message: fmt.Sprintf("this file has more than %d bytes, and no more are read", MaxFileSize),
-		}}
+		return TooLarge(file.Name)
 	}
 	var list diag.List
 	for i := 0; i < len(text); {
@@ -43,6 +40,14 @@ func checkText(file *diag.File) diag.List {
 		i += n
 	}
 	return list
+}
+
+// TooLarge returns the mistake of a file of more than MaxFileSize bytes.
+func TooLarge(name string) diag.List {
+	return diag.List{{
+		Code: diag.FileTooLarge, File: name,
+		Message: fmt.Sprintf("this file has more than %d bytes, and no more are read", MaxFileSize),
+	}}
 }
 
 // notText is the one mistake of a file that is no text.

@@ -208,6 +208,9 @@ func selectInterface(result *resolve.Result, name string) (wit.InterfaceID, erro
 			return found[0], nil
 		}
 	}
+	if len(names) == 0 {
+		return 0, fmt.Errorf("--interface %s: the WIT has no interface", name)
+	}
 	return 0, fmt.Errorf("--interface %s names no single interface; there are:\n  %s", name, strings.Join(names, "\n  "))
 }
 

@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"math"
 	"path/filepath"
 	"strconv"
@@ -224,16 +223,6 @@ func callMistake(path string, wasm []byte, err error) error {
 	if errors.As(err, &list) && list[0].Code == diag.NoWIT {
 		list[0].Hint("--wit and --world say what it is for this call")
 	}
-	return err
-}
-
-// writeLine writes a value as JSON in one line.
-func writeLine(w io.Writer, value any) error {
-	text, err := json.Marshal(value)
-	if err != nil {
-		return err
-	}
-	_, err = w.Write(append(text, '\n'))
 	return err
 }
 

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -57,11 +58,11 @@ func (w *valueWriter) text(s string) { w.out = append(w.out, s...) }
 
 // json appends what package json makes of a Go value.
 func (w *valueWriter) json(v any) {
-	text, err := json.Marshal(v)
-	if err != nil {
+	var text bytes.Buffer
+	if err := writeLine(&text, v); err != nil {
 		panic(fmt.Sprintf("cli: %T has no JSON: %v", v, err))
 	}
-	w.out = append(w.out, text...)
+	w.out = append(w.out, bytes.TrimSuffix(text.Bytes(), []byte("\n"))...)
 }
 
 func (w *valueWriter) value(t wit.Type, v any) {

@@ -80,6 +80,9 @@ func (a *app) run(args []string) (status int) {
 	if err != nil {
 		a.report(err)
 	}
+	if a.stdout.err != nil {
+		return statusFailed
+	}
 	return statusOf(err)
 }
 
@@ -177,7 +180,41 @@ TinyGo or standard Go compile to WebAssembly.`,
 	for _, c := range commands {
 		root.AddCommand(c.make())
 	}
+	root.SetHelpCommand(helpCommand())
 	return root
+}
+
+// helpCommand returns the command help, which fails for what is no command.
+func helpCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "help [COMMAND...]",
+		Short: "Show what a command does and its flags",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			about, rest, err := cmd.Root().Find(args)
+			switch {
+			case about == nil || err != nil:
+				return noCommand(cmd.Root(), args)
+			case len(rest) > 0:
+				return noCommand(about, rest)
+			}
+			about.InitDefaultHelpFlag() // so that it is among the flags shown
+			about.InitDefaultVersionFlag()
+			return about.Help()
+		},
+		ValidArgsFunction: func(cmd *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+			about, rest, err := cmd.Root().Find(args)
+			if err != nil || len(rest) > 0 {
+				return nil, cobra.ShellCompDirectiveNoFileComp
+			}
+			var names []string
+			for _, c := range about.Commands() {
+				if c.IsAvailableCommand() {
+					names = append(names, c.Name()+"\t"+c.Short)
+				}
+			}
+			return names, cobra.ShellCompDirectiveNoFileComp
+		},
+	}
 }
 
 // noCommand is the error of a word that is no command.

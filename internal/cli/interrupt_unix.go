@@ -19,7 +19,7 @@ func ownGroup(cmd *exec.Cmd) { cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: t
 // waits for it.
 func kill(cmd *exec.Cmd) {
 	group := -cmd.Process.Pid
-	for range 500 {
+	for range 100 {
 		if err := syscall.Kill(group, syscall.SIGKILL); errors.Is(err, syscall.ESRCH) {
 			return
 		}

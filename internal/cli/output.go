@@ -227,7 +227,7 @@ func readGenerated(root *os.Root, p string) (content []byte, exists bool, err er
 }
 
 // maxGenerated is how many bytes of a generated file are read.
-const maxGenerated = 256 << 20
+const maxGenerated = 128 << 20
 
 // readHead returns the start of a file below OUT, in which the lines lie that tell what
 // the file is.

@@ -79,7 +79,7 @@ func readSource(r io.Reader) ([]byte, error) {
 		return input.ReadAll(whole, input.MaxWasm)
 	}
 	// What is more than WIT may have, and not WebAssembly, is for the parser to refuse.
-	return io.ReadAll(io.LimitReader(whole, parser.MaxFileSize+1))
+	return input.ReadAll(io.LimitReader(whole, parser.MaxFileSize+1), parser.MaxFileSize+1)
 }
 
 // isFolder reports whether a path is that of a folder.

@@ -15,7 +15,7 @@ import (
 // The most that is read.
 const (
 	// MaxWasm is how many bytes a WebAssembly file may have.
-	MaxWasm = 256 << 20
+	MaxWasm = 128 << 20
 	// MaxWIT is how many bytes all WIT of a run may have.
 	MaxWIT = 64 << 20
 	// MaxEntries is how many entries a folder may have.
@@ -33,15 +33,30 @@ func (e *TooLarge) Error() string {
 }
 
 // ReadAll returns what r holds. Where that is more than limit bytes, it reads one byte
-// more and returns a *TooLarge.
+// more and returns a *TooLarge. It keeps what it has read in pieces until it has all of
+// it: a buffer that grows would take several times the memory.
 func ReadAll(r io.Reader, limit int64) ([]byte, error) {
-	var b bytes.Buffer
-	if n, err := io.Copy(&b, io.LimitReader(r, limit+1)); err != nil {
-		return nil, err
-	} else if n > limit {
-		return nil, &TooLarge{limit, "bytes"}
+	r = io.LimitReader(r, limit+1)
+	var pieces [][]byte
+	total := int64(0)
+	for size := 8 << 10; ; size = min(2*size, 4<<20) {
+		piece := make([]byte, size)
+		n, err := io.ReadFull(r, piece)
+		pieces = append(pieces, piece[:n])
+		if total += int64(n); total > limit {
+			return nil, &TooLarge{limit, "bytes"}
+		}
+		if err == io.EOF || errors.Is(err, io.ErrUnexpectedEOF) {
+			break
+		}
+		if err != nil {
+			return nil, err
+		}
 	}
-	return b.Bytes(), nil
+	if len(pieces) == 1 {
+		return pieces[0], nil
+	}
+	return bytes.Join(pieces, nil), nil
 }
 
 // ReadFile returns the content of a regular file of fsys. It opens nothing else: a pipe

@@ -21,7 +21,8 @@ const prefixShift = 12
 // Prefixed returns the Op of number n behind a prefix, and false where n is larger
 // than that of any instruction.
 func Prefixed(prefix byte, n uint32) (Op, bool) {
-	return Op(prefix)<<prefixShift | Op(n)&(1<<prefixShift-1), n < 1<<prefixShift
+	const most = 1<<prefixShift - 1
+	return Op(prefix)<<prefixShift | Op(min(n, most)), n <= most
 }
 
 // Prefix returns the prefix, and 0 for an instruction of one byte.

@@ -2,7 +2,6 @@ package resolve
 
 import (
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"path"
@@ -133,7 +132,7 @@ func (l *loader) file(name string) (group, error) {
 	text, err := l.read(name, parser.MaxFileSize)
 	var large *input.TooLarge
 	if errors.As(err, &large) && large.Limit == parser.MaxFileSize {
-		return group{}, diag.List{{Code: diag.FileTooLarge, File: l.shown(name), Message: fmt.Sprintf("this file has more than %d bytes, and no more are read", parser.MaxFileSize)}}
+		return group{}, parser.TooLarge(l.shown(name))
 	}
 	if err != nil {
 		return group{}, l.problem(name, err)

@@ -20,7 +20,8 @@ const Module = preview1.Module
 // System is WASI preview 1 for one instance. Packages make it by New and by package
 // wasi, and no others can.
 type System interface {
-	// Close ends it with the instance, and waits until the guest's output has left.
+	// Close ends it with the instance. If ctx can end, it waits until the guest's output
+	// has left.
 	Close(ctx context.Context) error
 }
 

@@ -10,16 +10,27 @@ import (
 	"github.com/witgen/witgen/wit"
 )
 
+// exports are the exports of the component.
+type exports struct {
+	b         *builder
+	in        *input
+	imports   *imports
+	instances *instances
+	// interfaces are the instances of exported interfaces.
+	interfaces map[wit.InterfaceID]uint32
+}
+
 // encodeExports lifts what core modules export and exports it from the component.
-func (m *maker) encodeExports() {
-	for _, it := range m.world.Exports {
-		u := m.exporter(m.r.ItemName(it))
+func encodeExports(b *builder, in *input, imports *imports, instances *instances) {
+	x := &exports{b: b, in: in, imports: imports, instances: instances, interfaces: make(map[wit.InterfaceID]uint32)}
+	for _, it := range in.world.Exports {
+		p := in.exporter(in.r.ItemName(it))
 		switch what := it.Item.(type) {
 		case *wit.Function:
-			f := m.lift(u, it, what, m.root.Function(what))
-			m.b.export(witbin.ItemName(m.r, it), binary.SortFunc, f, nil)
+			f := x.lift(p, it, what, imports.root.Function(what))
+			b.export(witbin.ItemName(in.r, it), binary.SortFunc, f, nil)
 		case wit.InterfaceID:
-			m.exportInterface(u, it, what)
+			x.addInterface(p, it, what)
 		default:
 			panic(fmt.Sprintf("maker: unhandled item %T", what))
 		}
@@ -27,77 +38,77 @@ func (m *maker) encodeExports() {
 }
 
 // lift adds the function that a core export implements. typ is its type.
-func (m *maker) lift(u *unit, it *wit.WorldItem, f *wit.Function, typ uint32) uint32 {
+func (x *exports) lift(p *part, it *wit.WorldItem, f *wit.Function, typ uint32) uint32 {
 	var names coreExportNames
-	for _, n := range m.exportNames(it, f) {
-		if _, ok := u.typ.Exports[n.name]; ok {
+	for _, n := range x.in.exportNames(it, f) {
+		if _, ok := p.module.Exports[n.name]; ok {
 			names = n
 			break
 		}
 	}
 	if names.name == "" {
-		failNew("%s does not export %q, which its world says", u.describe(), m.exportNames(it, f)[0].name)
+		failNew("%s does not export %q, which its world says", p.describe(), x.in.exportNames(it, f)[0].name)
 	}
-	sig := m.abi.Lift(f)
+	sig := x.in.abi.Lift(f)
 	params, results := coreValTypes(sig.Params), coreValTypes(sig.Results)
-	m.checkFunc(u, "export "+names.name, u.typ.Exports[names.name], params, results)
-	n := m.needsOf(f, true)
-	if n.memory && !m.hasMemory {
-		failNew("%s exports no memory, which %q needs", m.units[0].describe(), names.name)
+	x.in.checkFunc(p, "export "+names.name, p.module.Exports[names.name], params, results)
+	n := x.in.needsOf(f, true)
+	if n.memory && !x.instances.hasMemory {
+		failNew("%s exports no memory, which %q needs", x.in.main().describe(), names.name)
 	}
-	d := &binary.Canon{Op: binary.CanonLift, Type: typ, Options: m.options(u, m.r.ItemName(it), n, true)}
-	d.Func = m.b.alias(binary.AliasCoreExport, binary.SortCoreFunc, u.instance, names.name)
-	if post, ok := u.typ.Exports[names.post]; ok {
-		m.checkFunc(u, "export "+names.post, post, results, nil)
-		d.Options = append(d.Options, binary.CanonOption{Kind: binary.PostReturnOption, Index: m.b.alias(binary.AliasCoreExport, binary.SortCoreFunc, u.instance, names.post)})
+	d := &binary.Canon{Op: binary.CanonLift, Type: typ, Options: x.instances.options(p, x.in.r.ItemName(it), n, true)}
+	d.Func = x.b.coreAlias(binary.SortCoreFunc, x.instances.instances[p], names.name)
+	if post, ok := p.module.Exports[names.post]; ok {
+		x.in.checkFunc(p, "export "+names.post, post, results, nil)
+		d.Options = append(d.Options, binary.CanonOption{Kind: binary.PostReturnOption, Index: x.b.coreAlias(binary.SortCoreFunc, x.instances.instances[p], names.post)})
 	}
-	return m.b.add(binary.SortFunc, d)
+	return x.b.add(binary.SortFunc, d)
 }
 
-// exportInterface exports an interface. Its functions are lifted with types that
+// addInterface exports an interface. Its functions are lifted with types that
 // have no names; a nested component imports these and exports them again, with the
 // names and types of the interface, since only a component can give types names.
-func (m *maker) exportInterface(u *unit, it *wit.WorldItem, id wit.InterfaceID) {
-	iface := m.r.Interfaces[id]
-	outer := witbin.NewTypeScope(m.r, id, func(d binary.Def) uint32 { return m.b.add(binary.SortType, d) })
-	outer.Foreign = m.typeForExport
+func (x *exports) addInterface(p *part, it *wit.WorldItem, id wit.InterfaceID) {
+	iface := x.in.r.Interfaces[id]
+	outer := witbin.NewTypeScope(x.in.r, id, func(d binary.Def) uint32 { return x.b.add(binary.SortType, d) })
+	outer.Foreign = x.typeForExport
 	outer.Name = func(_ wit.TypeID, _ binary.ExternName, index *uint32) uint32 { return *index }
-	m.eachResource(it, func(t wit.TypeID) { outer.Set(t, m.resources[resourceKey{it, t}]) })
+	x.in.eachResource(it, func(t wit.TypeID) { outer.Set(t, x.instances.resources[resourceKey{it, t}]) })
 
-	n := newNested(m, outer)
+	n := newNested(x, outer)
 	n.importForeign(id)
 	before := n.in.Save()
-	m.eachResource(it, func(t wit.TypeID) { n.resources[t] = n.in.Index(t) })
+	x.in.eachResource(it, func(t wit.TypeID) { n.resources[t] = n.in.Index(t) })
 	for _, f := range iface.Functions {
-		n.importFunction(f, m.lift(u, it, f, outer.Function(f)))
+		n.importFunction(f, x.lift(p, it, f, outer.Function(f)))
 	}
 	n.in.Restore(before)
 	n.exports(iface)
 
-	component := m.b.add(binary.SortComponent, n.b.c)
-	instance := m.b.add(binary.SortInstance, &binary.Instance{Component: component, Args: n.args})
-	exported := m.b.export(witbin.ItemName(m.r, it), binary.SortInstance, instance, nil)
+	component := x.b.add(binary.SortComponent, n.b.c)
+	instance := x.b.add(binary.SortInstance, &binary.Instance{Component: component, Args: n.args})
+	exported := x.b.export(witbin.ItemName(x.in.r, it), binary.SortInstance, instance, nil)
 	if it.Name == "" {
-		m.exported[id] = exported
+		x.interfaces[id] = exported
 	}
 }
 
 // typeForExport returns the index of a type that an exported interface uses of
 // another: of the exported instance where there is one, else of the imported one.
-func (m *maker) typeForExport(owner wit.InterfaceID, id wit.TypeID) uint32 {
-	if m.isExported(owner) {
-		instance, ok := m.exported[owner]
+func (x *exports) typeForExport(owner wit.InterfaceID, id wit.TypeID) uint32 {
+	if x.in.isExported(owner) {
+		instance, ok := x.interfaces[owner]
 		if !ok {
-			failNew("the world exports %s after an interface that uses its types", m.r.QualifiedName(owner))
+			failNew("the world exports %s after an interface that uses its types", x.in.r.QualifiedName(owner))
 		}
-		return m.b.alias(binary.AliasExport, binary.SortType, instance, m.r.Types[id].Name)
+		return x.b.alias(binary.AliasExport, binary.SortType, instance, x.in.r.Types[id].Name)
 	}
-	return m.root.Index(id)
+	return x.imports.root.Index(id)
 }
 
 // nested makes the component inside that gives an exported interface its types.
 type nested struct {
-	m *maker
+	x *exports
 	b *builder
 	// outer encodes types around the component, in inside it.
 	outer, in *witbin.TypeScope
@@ -109,9 +120,9 @@ type nested struct {
 	funcs     []uint32
 }
 
-func newNested(m *maker, outer *witbin.TypeScope) *nested {
-	n := &nested{m: m, b: &builder{c: &binary.Component{}}, outer: outer, names: make(map[string]bool), resources: make(map[wit.TypeID]uint32)}
-	n.in = witbin.NewTypeScope(m.r, outer.Interface, func(d binary.Def) uint32 { return n.b.add(binary.SortType, d) })
+func newNested(x *exports, outer *witbin.TypeScope) *nested {
+	n := &nested{x: x, b: &builder{c: &binary.Component{}}, outer: outer, names: make(map[string]bool), resources: make(map[wit.TypeID]uint32)}
+	n.in = witbin.NewTypeScope(x.in.r, outer.Interface, func(d binary.Def) uint32 { return n.b.add(binary.SortType, d) })
 	n.in.Name = n.importType
 	return n
 }
@@ -141,8 +152,8 @@ func (n *nested) importType(id wit.TypeID, name binary.ExternName, index *uint32
 // importForeign imports the types of other interfaces that one uses.
 func (n *nested) importForeign(id wit.InterfaceID) {
 	var list []wit.TypeID
-	for t := range n.m.typesOf(id) {
-		if owner, ok := n.m.r.Types[t].Owner.(wit.InterfaceID); ok && owner != id {
+	for t := range n.x.in.typesOf(id) {
+		if owner, ok := n.x.in.r.Types[t].Owner.(wit.InterfaceID); ok && owner != id {
 			list = append(list, t)
 		}
 	}
@@ -167,7 +178,7 @@ func (n *nested) exports(iface *wit.Interface) {
 	}
 	for _, t := range iface.Types {
 		if imported, ok := n.resources[t]; ok {
-			def := n.m.r.Types[t]
+			def := n.x.in.r.Types[t]
 			n.in.Set(t, n.b.export(witbin.ExternNameOf(def.Name, def.ExternalID), binary.SortType, imported, nil))
 		} else {
 			n.in.Type(t)

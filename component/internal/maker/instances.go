@@ -15,13 +15,37 @@ import (
 // whose functions call through a table, and when all is there a fixup module puts
 // the real functions in that table.
 
+// instances are the core modules of the component and their instances.
+type instances struct {
+	b       *builder
+	in      *input
+	uses    map[*part][]*coreUse
+	imports *imports
+	// modules and instances are those of the parts.
+	modules, instances map[*part]uint32
+	shims              []*shim
+	shimOf             map[*coreUse]*shim
+	// memory is the main module's, where hasMemory is true.
+	memory    uint32
+	hasMemory bool
+	// resources are those that exported interfaces define.
+	resources map[resourceKey]uint32
+}
+
+// resourceKey is a resource of an exported interface. An interface may be exported
+// more than once under plain names.
+type resourceKey struct {
+	item *wit.WorldItem
+	id   wit.TypeID
+}
+
 // shim is a function of the shim module.
 type shim struct {
 	typ wasm.SubType
-	// unit and use are the import that the shim stands for.
-	unit *unit
+	// part and use are the import that the shim stands for.
+	part *part
 	use  *coreUse
-	// dtor is the export of unit that the shim stands for, where it is not "".
+	// dtor is the export of part that the shim stands for, where it is not "".
 	dtor string
 	// core is the shim's function.
 	core uint32
@@ -33,201 +57,197 @@ func exportName(i int) string { return strconv.Itoa(i) }
 const shimTable = "$imports"
 
 // instantiate adds the core modules and their instances.
-func (m *maker) instantiate() {
-	main := m.units[0]
-	m.findShims()
-	for _, u := range m.units {
-		u.module = m.b.add(binary.SortCoreModule, &binary.CoreModule{Bytes: u.wasm})
+func instantiate(b *builder, in *input, uses map[*part][]*coreUse, imports *imports) *instances {
+	c := &instances{b: b, in: in, uses: uses, imports: imports, modules: make(map[*part]uint32), instances: make(map[*part]uint32),
+		shimOf: make(map[*coreUse]*shim), resources: make(map[resourceKey]uint32)}
+	c.findShims()
+	for _, p := range in.parts {
+		c.modules[p] = b.add(binary.SortCoreModule, &binary.CoreModule{Bytes: p.wasm})
 	}
-	shims := m.instantiateShims()
-	m.defineResources()
-	m.instantiateUnit(main)
-	if name, ok := main.exportNamed("memory", standardPrefix+"_memory"); ok && main.typ.Exports[name].Sort == binary.SortCoreMemory {
-		m.memory = m.b.alias(binary.AliasCoreExport, binary.SortCoreMemory, main.instance, name)
-		m.hasMemory = true
+	shims := c.addShims()
+	c.defineResources()
+	main := in.main()
+	c.add(main)
+	if name, ok := main.exportNamed("memory", standardPrefix+"_memory"); ok && main.module.Exports[name].Sort == binary.SortCoreMemory {
+		c.memory = b.coreAlias(binary.SortCoreMemory, c.instances[main], name)
+		c.hasMemory = true
 	}
-	for _, u := range m.units[1:] {
-		m.instantiateUnit(u)
+	for _, p := range in.parts[1:] {
+		c.add(p)
 	}
-	m.instantiateFixup(shims)
+	c.addFixup(shims)
+	return c
 }
 
 // findShims makes shims of the imports and destructors that cannot be supplied at
 // instantiation.
-func (m *maker) findShims() {
-	add := func(s *shim) {
-		m.shims = append(m.shims, s)
-	}
-	for _, u := range m.units {
-		for _, use := range u.imports {
+func (c *instances) findShims() {
+	for _, p := range c.in.parts {
+		for _, use := range c.uses[p] {
 			late := use.kind == useAdapter
 			if use.kind == useFunc {
-				n := m.needsOf(use.fn, false)
+				n := c.in.needsOf(use.fn, false)
 				late = n.memory || n.realloc
 			}
 			if late {
-				use.shim = &shim{typ: m.types.All[use.entity.Type], unit: u, use: use}
-				add(use.shim)
+				s := &shim{typ: c.in.types.All[use.entity.Type], part: p, use: use}
+				c.shimOf[use] = s
+				c.shims = append(c.shims, s)
 			}
 		}
-		for _, it := range u.exports {
-			m.eachResource(it, func(id wit.TypeID) {
-				if name, ok := m.dtor(u, it, id); ok {
-					add(&shim{typ: wasm.SubType{Kind: wasm.FuncForm, Params: []wasm.ValType{wasm.I32}}, unit: u, dtor: name})
+		for _, it := range p.exports {
+			c.in.eachResource(it, func(id wit.TypeID) {
+				if name, ok := c.in.dtor(p, it, id); ok {
+					c.shims = append(c.shims, &shim{typ: wasm.FuncType([]wasm.ValType{wasm.I32}, nil), part: p, dtor: name})
 				}
 			})
 		}
 	}
 }
 
-// eachResource calls visit for the resources that an exported interface defines.
-func (m *maker) eachResource(it *wit.WorldItem, visit func(wit.TypeID)) {
-	id, ok := it.Item.(wit.InterfaceID)
-	if !ok {
-		return
-	}
-	for _, t := range m.r.Interfaces[id].Types {
-		if _, ok := m.r.Types[t].Kind.(*wit.Resource); ok {
-			visit(t)
-		}
-	}
-}
-
-// dtor returns the export of a unit that is the destructor of a resource.
-func (m *maker) dtor(u *unit, it *wit.WorldItem, id wit.TypeID) (string, bool) {
-	names := m.dtorNames(it, m.r.Types[id].Name)
-	name, ok := u.exportNamed(names[:]...)
-	if ok {
-		m.checkFunc(u, "export "+name, u.typ.Exports[name], []wasm.ValType{wasm.I32}, nil)
-	}
-	return name, ok
-}
-
-// instantiateShims adds the shim module and its instance, which it returns.
-func (m *maker) instantiateShims() uint32 {
-	if len(m.shims) == 0 {
+// addShims adds the shim module and its instance, which it returns.
+func (c *instances) addShims() uint32 {
+	if len(c.shims) == 0 {
 		return 0
 	}
-	module := m.b.add(binary.SortCoreModule, &binary.CoreModule{Bytes: shimModule(m.shims)})
-	instance := m.b.add(binary.SortCoreInstance, &binary.CoreInstance{Module: module})
-	for i, s := range m.shims {
-		s.core = m.b.alias(binary.AliasCoreExport, binary.SortCoreFunc, instance, exportName(i))
+	module := c.b.add(binary.SortCoreModule, &binary.CoreModule{Bytes: shimModule(c.shims)})
+	instance := c.b.add(binary.SortCoreInstance, &binary.CoreInstance{Module: module})
+	for i, s := range c.shims {
+		s.core = c.b.coreAlias(binary.SortCoreFunc, instance, exportName(i))
 	}
 	return instance
 }
 
 // defineResources defines the resources of exported interfaces.
-func (m *maker) defineResources() {
-	m.resources = make(map[resourceKey]uint32)
-	for _, u := range m.units {
-		for _, it := range u.exports {
-			m.eachResource(it, func(id wit.TypeID) {
+func (c *instances) defineResources() {
+	for _, p := range c.in.parts {
+		for _, it := range p.exports {
+			c.in.eachResource(it, func(id wit.TypeID) {
 				r := &binary.Resource{Rep: wasm.I32}
-				if name, ok := m.dtor(u, it, id); ok {
-					for _, s := range m.shims {
-						if s.unit == u && s.dtor == name {
+				if name, ok := c.in.dtor(p, it, id); ok {
+					for _, s := range c.shims {
+						if s.part == p && s.dtor == name {
 							r.Dtor = &s.core
 						}
 					}
 				}
-				m.resources[resourceKey{it, id}] = m.b.add(binary.SortType, &binary.TypeDef{Type: r})
+				c.resources[resourceKey{it, id}] = c.b.typeOf(&binary.TypeDef{Type: r})
 			})
 		}
 	}
 }
 
-// instantiateUnit adds the instance of a core module, with a bag of exports for
-// each module that it imports from.
-func (m *maker) instantiateUnit(u *unit) {
+// add adds the instance of a core module, with a bag of exports for each module that
+// it imports from.
+func (c *instances) add(p *part) {
 	var names []string
 	bags := make(map[string]*binary.CoreInstance)
-	for _, use := range u.imports {
+	for _, use := range c.uses[p] {
 		bag := bags[use.module]
 		if bag == nil {
 			bag = &binary.CoreInstance{Exports: []binary.CoreExport{}}
 			bags[use.module] = bag
 			names = append(names, use.module)
 		}
-		sort, index := m.supply(u, use)
+		sort, index := c.supply(p, use)
 		bag.Exports = append(bag.Exports, binary.CoreExport{Name: use.unique, Sort: sort, Index: index})
 	}
-	instance := &binary.CoreInstance{Module: u.module}
+	instance := &binary.CoreInstance{Module: c.modules[p]}
 	for _, name := range names {
-		instance.Args = append(instance.Args, binary.CoreArg{Name: name, Instance: m.b.add(binary.SortCoreInstance, bags[name])})
+		instance.Args = append(instance.Args, binary.CoreArg{Name: name, Instance: c.b.add(binary.SortCoreInstance, bags[name])})
 	}
-	u.instance = m.b.add(binary.SortCoreInstance, instance)
+	c.instances[p] = c.b.add(binary.SortCoreInstance, instance)
 }
 
 // supply returns what stands for an import at instantiation.
-func (m *maker) supply(u *unit, use *coreUse) (binary.Sort, uint32) {
-	if use.shim != nil {
-		return binary.SortCoreFunc, use.shim.core
+func (c *instances) supply(p *part, use *coreUse) (binary.Sort, uint32) {
+	if s := c.shimOf[use]; s != nil {
+		return binary.SortCoreFunc, s.core
 	}
-	main := m.units[0]
+	main := c.instances[c.in.main()]
 	switch use.kind {
 	case useFunc:
-		return binary.SortCoreFunc, m.lower(u, use)
+		return binary.SortCoreFunc, c.lower(p, use)
 	case useDrop:
-		return binary.SortCoreFunc, m.b.canon(&binary.Canon{Op: binary.CanonResourceDrop, Type: m.resourceIndex(use.item, use.resource)})
+		return binary.SortCoreFunc, c.b.canon(&binary.Canon{Op: binary.CanonResourceDrop, Type: c.imports.resource(use.item, use.resource)})
 	case useExportedNew:
-		return binary.SortCoreFunc, m.b.canon(&binary.Canon{Op: binary.CanonResourceNew, Type: m.ownResource(use)})
+		return binary.SortCoreFunc, c.b.canon(&binary.Canon{Op: binary.CanonResourceNew, Type: c.ownResource(use)})
 	case useExportedRep:
-		return binary.SortCoreFunc, m.b.canon(&binary.Canon{Op: binary.CanonResourceRep, Type: m.ownResource(use)})
+		return binary.SortCoreFunc, c.b.canon(&binary.Canon{Op: binary.CanonResourceRep, Type: c.ownResource(use)})
 	case useExportedDrop:
-		return binary.SortCoreFunc, m.b.canon(&binary.Canon{Op: binary.CanonResourceDrop, Type: m.ownResource(use)})
+		return binary.SortCoreFunc, c.b.canon(&binary.Canon{Op: binary.CanonResourceDrop, Type: c.ownResource(use)})
 	case useMemory:
-		return binary.SortCoreMemory, m.b.alias(binary.AliasCoreExport, binary.SortCoreMemory, main.instance, use.name)
+		return binary.SortCoreMemory, c.b.coreAlias(binary.SortCoreMemory, main, use.name)
 	case useMainExport:
-		return use.entity.Sort, m.b.alias(binary.AliasCoreExport, use.entity.Sort, main.instance, use.name)
+		return use.entity.Sort, c.b.coreAlias(use.entity.Sort, main, use.name)
 	default:
 		panic(fmt.Sprintf("maker: unhandled use %d", use.kind))
 	}
 }
 
 // ownResource returns the index of a resource that the component defines.
-func (m *maker) ownResource(use *coreUse) uint32 {
-	return m.resources[resourceKey{use.item, use.resource}]
+func (c *instances) ownResource(use *coreUse) uint32 {
+	return c.resources[resourceKey{use.item, use.resource}]
 }
 
-// resourceKey is a resource of an exported interface. An interface may be exported
-// more than once under plain names.
-type resourceKey struct {
-	item *wit.WorldItem
-	id   wit.TypeID
-}
-
-// instantiateFixup adds the module that fills the table of the shims and runs the
-// main module's _initialize.
-func (m *maker) instantiateFixup(shims uint32) {
-	main := m.units[0]
+// addFixup adds the module that fills the table of the shims and runs the main
+// module's _initialize.
+func (c *instances) addFixup(shims uint32) {
+	main := c.in.main()
 	initialize, ok := main.exportNamed("_initialize", standardPrefix+"_initialize")
 	if ok {
-		m.checkFunc(main, "export "+initialize, main.typ.Exports[initialize], nil, nil)
+		c.in.checkFunc(main, "export "+initialize, main.module.Exports[initialize], nil, nil)
 	}
-	if len(m.shims) == 0 && !ok {
+	if len(c.shims) == 0 && !ok {
 		return
 	}
-	fixup := &binary.CoreInstance{Module: m.b.add(binary.SortCoreModule, &binary.CoreModule{Bytes: fixupModule(m.shims, initialize)})}
-	if len(m.shims) > 0 {
+	module := c.b.add(binary.SortCoreModule, &binary.CoreModule{Bytes: fixupModule(c.shims, initialize)})
+	fixup := &binary.CoreInstance{Module: module}
+	if len(c.shims) > 0 {
 		actual := &binary.CoreInstance{Exports: []binary.CoreExport{}}
-		for i, s := range m.shims {
-			actual.Exports = append(actual.Exports, binary.CoreExport{Name: exportName(i), Sort: binary.SortCoreFunc, Index: m.actual(s)})
+		for i, s := range c.shims {
+			actual.Exports = append(actual.Exports, binary.CoreExport{Name: exportName(i), Sort: binary.SortCoreFunc, Index: c.actual(s)})
 		}
-		fixup.Args = append(fixup.Args, binary.CoreArg{Name: "actual", Instance: m.b.add(binary.SortCoreInstance, actual)}, binary.CoreArg{Name: "shim", Instance: shims})
+		fixup.Args = append(fixup.Args, binary.CoreArg{Name: "actual", Instance: c.b.add(binary.SortCoreInstance, actual)}, binary.CoreArg{Name: "shim", Instance: shims})
 	}
 	if ok {
-		fixup.Args = append(fixup.Args, binary.CoreArg{Name: "main", Instance: main.instance})
+		fixup.Args = append(fixup.Args, binary.CoreArg{Name: "main", Instance: c.instances[main]})
 	}
-	m.b.add(binary.SortCoreInstance, fixup)
+	c.b.add(binary.SortCoreInstance, fixup)
 }
 
 // actual returns the function that a shim stands for, now that all is there.
-func (m *maker) actual(s *shim) uint32 {
+func (c *instances) actual(s *shim) uint32 {
 	if s.dtor != "" {
-		return m.b.alias(binary.AliasCoreExport, binary.SortCoreFunc, s.unit.instance, s.dtor)
+		return c.b.coreAlias(binary.SortCoreFunc, c.instances[s.part], s.dtor)
 	}
 	if s.use.kind == useAdapter {
-		return m.b.alias(binary.AliasCoreExport, binary.SortCoreFunc, s.use.adapter.instance, s.use.name)
+		return c.b.coreAlias(binary.SortCoreFunc, c.instances[s.use.adapter], s.use.name)
 	}
-	return m.lower(s.unit, s.use)
+	return c.lower(s.part, s.use)
+}
+
+// lower adds the core function of an imported function. Where it needs memory, its
+// core module must have been instantiated.
+func (c *instances) lower(p *part, use *coreUse) uint32 {
+	f := c.imports.function(use.item, use.fn)
+	n := c.in.needsOf(use.fn, false)
+	return c.b.canon(&binary.Canon{Op: binary.CanonLower, Func: f, Options: c.options(p, c.in.r.ItemName(use.item), n, false)})
+}
+
+// options returns the canonical options of a function of a part, whose core module
+// has been instantiated where memory is needed.
+func (c *instances) options(p *part, item string, n needs, lifted bool) []binary.CanonOption {
+	var list []binary.CanonOption
+	if n.encoding {
+		list = append(list, binary.CanonOption{Kind: p.encodings[item]})
+	}
+	if n.memory {
+		list = append(list, binary.CanonOption{Kind: binary.MemoryOption, Index: c.memory})
+	}
+	if n.realloc {
+		owner, name := c.in.reallocOf(p, lifted)
+		list = append(list, binary.CanonOption{Kind: binary.ReallocOption, Index: c.b.coreAlias(binary.SortCoreFunc, c.instances[owner], name)})
+	}
+	return list
 }

@@ -16,7 +16,7 @@ const standardPrefix = "cm32p2"
 // coreName is an import of a core module taken apart.
 type coreName struct {
 	standard bool
-	// root says that the import is of the world itself, exported that it is an
+	// root is true of an import of the world itself, exported of an
 	// intrinsic of an exported interface.
 	root, exported bool
 	iface          string
@@ -51,52 +51,52 @@ func (n coreName) intrinsic(what string) (string, bool) {
 }
 
 // matchImport finds what of the world a core import stands for and checks its type.
-func (m *maker) matchImport(u *unit, use *coreUse) bool {
+func (in *input) matchImport(p *part, use *coreUse) bool {
 	n := parseCoreImport(use.module, use.name)
 	i32 := []wasm.ValType{wasm.I32}
 	what := "import " + use.module + " " + use.name
 	if n.exported {
-		item, id := m.matchInterface(m.world.Exports, n)
+		item, id := in.matchInterface(in.world.Exports, n)
 		if item == nil {
 			return false
 		}
-		for kind, intrinsic := range map[useKind]string{useExportedNew: "new", useExportedRep: "rep", useExportedDrop: "drop"} {
-			name, ok := n.intrinsic(intrinsic)
+		for _, of := range []struct {
+			kind    useKind
+			name    string
+			results []wasm.ValType
+		}{{useExportedNew, "new", i32}, {useExportedRep, "rep", i32}, {useExportedDrop, "drop", nil}} {
+			name, ok := n.intrinsic(of.name)
 			if !ok {
 				continue
 			}
-			if r, ok := m.resourceNamed(id, name); ok {
-				use.kind, use.item, use.resource = kind, item, r
-				results := i32
-				if kind == useExportedDrop {
-					results = nil
-				}
-				m.checkFunc(u, what, use.entity, i32, results)
+			if r, ok := in.resourceNamed(id, name); ok {
+				use.kind, use.item, use.resource = of.kind, item, r
+				in.checkFunc(p, what, use.entity, i32, of.results)
 				return true
 			}
 		}
 		return false
 	}
-	item, ok := m.matchItem(n, use)
+	item, ok := in.matchItem(n, use)
 	if !ok {
 		return false
 	}
 	use.item = item
 	if use.fn != nil {
-		sig := m.abi.Lower(use.fn)
-		m.checkFunc(u, what, use.entity, coreValTypes(sig.Params), coreValTypes(sig.Results))
+		sig := in.abi.Lower(use.fn)
+		in.checkFunc(p, what, use.entity, coreValTypes(sig.Params), coreValTypes(sig.Results))
 		return true
 	}
 	use.kind = useDrop
-	m.checkFunc(u, what, use.entity, i32, nil)
+	in.checkFunc(p, what, use.entity, i32, nil)
 	return true
 }
 
 // matchItem finds an imported function or resource and sets use.fn or use.resource.
-func (m *maker) matchItem(n coreName, use *coreUse) (*wit.WorldItem, bool) {
+func (in *input) matchItem(n coreName, use *coreUse) (*wit.WorldItem, bool) {
 	drop, isDrop := n.intrinsic("drop")
 	if n.root {
-		for _, it := range m.world.Imports {
+		for _, it := range in.world.Imports {
 			switch what := it.Item.(type) {
 			case *wit.Function:
 				if what.Name == n.name {
@@ -104,7 +104,7 @@ func (m *maker) matchItem(n coreName, use *coreUse) (*wit.WorldItem, bool) {
 					return it, true
 				}
 			case wit.TypeID:
-				if _, ok := m.r.Kind(what).(*wit.Resource); ok && isDrop && it.Name == drop {
+				if _, ok := in.r.Kind(what).(*wit.Resource); ok && isDrop && it.Name == drop {
 					use.resource = what
 					return it, true
 				}
@@ -112,17 +112,17 @@ func (m *maker) matchItem(n coreName, use *coreUse) (*wit.WorldItem, bool) {
 		}
 		return nil, false
 	}
-	item, id := m.matchInterface(m.world.Imports, n)
+	item, id := in.matchInterface(in.world.Imports, n)
 	if item == nil {
 		return nil, false
 	}
-	for _, f := range m.r.Interfaces[id].Functions {
+	for _, f := range in.r.Interfaces[id].Functions {
 		if f.Name == n.name {
 			use.fn = f
 			return item, true
 		}
 	}
-	if r, ok := m.resourceNamed(id, drop); ok && isDrop {
+	if r, ok := in.resourceNamed(id, drop); ok && isDrop {
 		use.resource = r
 		return item, true
 	}
@@ -130,10 +130,10 @@ func (m *maker) matchItem(n coreName, use *coreUse) (*wit.WorldItem, bool) {
 }
 
 // resourceNamed returns the resource of a name in an interface.
-func (m *maker) resourceNamed(id wit.InterfaceID, name string) (wit.TypeID, bool) {
-	for _, t := range m.r.Interfaces[id].Types {
-		if m.r.Types[t].Name == name {
-			_, ok := m.r.Kind(t).(*wit.Resource)
+func (in *input) resourceNamed(id wit.InterfaceID, name string) (wit.TypeID, bool) {
+	for _, t := range in.r.Interfaces[id].Types {
+		if in.r.Types[t].Name == name {
+			_, ok := in.r.Kind(t).(*wit.Resource)
 			return t, ok
 		}
 	}
@@ -142,7 +142,7 @@ func (m *maker) resourceNamed(id wit.InterfaceID, name string) (wit.TypeID, bool
 
 // matchInterface finds the interface of a core import: by its name, or by a name of
 // a compatible version.
-func (m *maker) matchInterface(items []*wit.WorldItem, n coreName) (*wit.WorldItem, wit.InterfaceID) {
+func (in *input) matchInterface(items []*wit.WorldItem, n coreName) (*wit.WorldItem, wit.InterfaceID) {
 	var compatible *wit.WorldItem
 	var compatibleID wit.InterfaceID
 	for _, it := range items {
@@ -150,28 +150,18 @@ func (m *maker) matchInterface(items []*wit.WorldItem, n coreName) (*wit.WorldIt
 		if !ok {
 			continue
 		}
-		name := m.r.ItemName(it)
+		name := in.r.ItemName(it)
 		if n.standard {
-			name = canonicalName(name)
+			name = wit.InterfaceTrack(name)
 		}
 		if name == n.iface {
 			return it, id
 		}
-		if compatible == nil && it.Name == "" && canonicalName(name) == canonicalName(n.iface) {
+		if compatible == nil && it.Name == "" && wit.InterfaceTrack(name) == wit.InterfaceTrack(n.iface) {
 			compatible, compatibleID = it, id
 		}
 	}
 	return compatible, compatibleID
-}
-
-// canonicalName returns the name of an interface with the part of its version that
-// decides compatibility.
-func canonicalName(name string) string {
-	base, version, versioned := strings.Cut(name, "@")
-	if !versioned {
-		return name
-	}
-	return base + "@" + wit.VersionTrack(version)
 }
 
 // coreExportNames are the names that a core module may export a function of the
@@ -179,28 +169,18 @@ func canonicalName(name string) string {
 type coreExportNames struct{ name, post string }
 
 // exportNames returns the names for a function of an item in both schemes.
-func (m *maker) exportNames(it *wit.WorldItem, f *wit.Function) [2]coreExportNames {
-	item := m.r.ItemName(it)
+func (in *input) exportNames(it *wit.WorldItem, f *wit.Function) [2]coreExportNames {
+	item := in.r.ItemName(it)
 	old, standard := f.Name, standardPrefix+"||"+f.Name
 	if _, ok := it.Item.(wit.InterfaceID); ok {
 		old = item + "#" + f.Name
-		standard = standardPrefix + "|" + canonicalName(item) + "|" + f.Name
+		standard = standardPrefix + "|" + wit.InterfaceTrack(item) + "|" + f.Name
 	}
 	return [2]coreExportNames{{old, "cabi_post_" + old}, {standard, standard + "_post"}}
 }
 
 // dtorNames returns the names of a resource's destructor in both schemes.
-func (m *maker) dtorNames(it *wit.WorldItem, resource string) [2]string {
-	item := m.r.ItemName(it)
-	return [2]string{item + "#[dtor]" + resource, standardPrefix + "|" + canonicalName(item) + "|" + resource + "_dtor"}
-}
-
-// exportNamed returns the first of some names that a unit exports.
-func (u *unit) exportNamed(names ...string) (string, bool) {
-	for _, name := range names {
-		if _, ok := u.typ.Exports[name]; ok {
-			return name, true
-		}
-	}
-	return "", false
+func (in *input) dtorNames(it *wit.WorldItem, resource string) [2]string {
+	item := in.r.ItemName(it)
+	return [2]string{item + "#[dtor]" + resource, standardPrefix + "|" + wit.InterfaceTrack(item) + "|" + resource + "_dtor"}
 }

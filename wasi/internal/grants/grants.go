@@ -57,11 +57,12 @@ func Closed() *Grants {
 }
 
 // Close gives up the standard streams, and waits until what the guest has written to
-// them has left.
+// them has left. Under a context that cannot end it does not wait, since a guest that
+// dies would hold its host for as long as nobody reads.
 func (g *Grants) Close(ctx context.Context) error {
 	errs := []error{g.Stdin.Close()}
 	for _, out := range []streams.Output{g.Stdout, g.Stderr} {
-		if w, ok := out.(*streams.Writer); ok {
+		if w, ok := out.(*streams.Writer); ok && ctx.Done() != nil {
 			errs = append(errs, w.Drain(ctx))
 		}
 		errs = append(errs, out.Close())

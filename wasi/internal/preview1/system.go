@@ -33,7 +33,8 @@ func New(g *grants.Grants) *System {
 	return s
 }
 
-// Close closes what the guest left open, and waits until its output has left.
+// Close closes what the guest left open. If ctx can end, it waits until the guest's
+// output has left.
 func (s *System) Close(ctx context.Context) error {
 	var errs []error
 	for _, d := range s.open {

@@ -2,6 +2,7 @@ package cost
 
 import (
 	"fmt"
+	"runtime"
 
 	"github.com/witgen/witgen/internal/wasm"
 )
@@ -49,7 +50,7 @@ func (e *LimitError) Error() string {
 
 // Estimate estimates from above what wazero takes to compile a core module.
 func Estimate(module []byte, limits Limits) (Report, error) {
-	d := &model{worst: Function{Index: -1}}
+	d := &model{arm: runtime.GOARCH == "arm64", worst: Function{Index: -1}}
 	m, err := readModule(module)
 	if err != nil {
 		return Report{}, err
@@ -88,6 +89,11 @@ func Estimate(module []byte, limits Limits) (Report, error) {
 
 // each calls f with the work of each function.
 func each(m *module, r *retained, f func(index int, s *work) error) error {
+	return eachGraph(m, r, func(index int, s *work, _ *builder) error { return f(index, s) })
+}
+
+// eachGraph is each with the graph of the function, which holds until f returns.
+func eachGraph(m *module, r *retained, f func(index int, s *work, b *builder) error) error {
 	if m.code == nil {
 		return nil
 	}
@@ -110,10 +116,10 @@ func each(m *module, r *retained, f func(index int, s *work) error) error {
 			return err
 		}
 		m.locals += uint64(w.locals)
-		g.build(w.events, t.params)
+		g.build(w.events, t.params, t.results, len(w.used))
 		l.find(w.events, &g, w.nesting, int(w.loops), len(w.used))
 		s := sum(w, &g, &l, t, r)
-		if err := f(int(i), &s); err != nil {
+		if err := f(int(i), &s, &g); err != nil {
 			return err
 		}
 	}

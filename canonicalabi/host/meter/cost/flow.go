@@ -2,14 +2,16 @@ package cost
 
 // A node is a block of the compiler's control flow graph.
 type node struct {
+	// number is the compiler's number of the block.
+	number int32
 	// parent is the block's immediate dominator, jump an ancestor further up that
 	// makes the way to any ancestor short, and depth the number of ancestors.
 	parent, jump, depth int32
 	// chain is the number of blocks up to the next with several predecessors or none:
 	// each has one predecessor, so a variable is looked up through them.
 	chain int32
-	// merges is the number of ancestors, the block itself among them, that have
-	// several predecessors.
+	// merges is the number of ancestors, the block itself among them, that may have
+	// parameters.
 	merges int32
 	// preds is the number of predecessors, and chains the sum of chain+1 over them.
 	preds  int32
@@ -33,8 +35,9 @@ type node struct {
 	sets, others int32
 	// nest is how deep loops nest in the block or loop that the block ends or begins.
 	nest int32
-	// loop is true of a block that a branch from within leads back to.
-	loop bool
+	// head is true of the first block of a loop, and loop of one to which a branch leads
+	// back.
+	head, loop bool
 	// header is the next ancestor that is a loop, or none, and far the number of blocks
 	// between.
 	header, far int32
@@ -57,7 +60,6 @@ type graph struct {
 	dominators, walks uint64
 	// scans counts the predecessors that are compared as one is added.
 	scans uint64
-	edges uint64
 }
 
 func (g *graph) reset() { *g = graph{nodes: g.nodes[:0]} }
@@ -92,7 +94,6 @@ func (g *graph) single(pred int32, height int, sets, others int32) int32 {
 
 // edge counts an edge from a block.
 func (g *graph) edge(from int32) {
-	g.edges++
 	g.walks += uint64(g.nodes[from].depth)
 }
 
@@ -130,7 +131,6 @@ type join struct {
 	preds  int32
 	common int32 // the next common ancestor of the branches so far
 	chains uint64
-	merges int32 // the most of any
 	// first is the first branch's block, and bounds what is known of addresses there;
 	// least is the least that is known at any of the branches.
 	first         int32
@@ -143,12 +143,11 @@ func (g *graph) branch(j *join, from, bounds int32) {
 	g.scans += uint64(j.preds)
 	n := &g.nodes[from]
 	if j.preds == 0 {
-		*j = join{common: from, first: from, bounds: bounds, least: bounds, merges: n.merges}
+		*j = join{common: from, first: from, bounds: bounds, least: bounds}
 	} else {
 		c := g.common(j.common, from)
 		g.dominators += uint64(g.nodes[j.common].depth+n.depth) - 2*uint64(g.nodes[c].depth)
 		j.common = c
-		j.merges = max(j.merges, n.merges)
 		j.least = min(j.least, bounds)
 	}
 	j.preds++
@@ -158,14 +157,18 @@ func (g *graph) branch(j *join, from, bounds int32) {
 // enter adds the block to which the branches of j lead, or returns none where no
 // branch does.
 func (g *graph) enter(j *join, height, params int, sets, others int32) int32 {
-	n := node{preds: j.preds, chains: j.chains, merges: j.merges, height: int32(height), params: int32(params), sets: sets, others: others}
+	n := node{preds: j.preds, chains: j.chains, height: int32(height), params: int32(params), sets: sets, others: others}
 	switch {
 	case j.preds == 0:
 		return none
 	case j.preds == 1:
+		n.merges = g.nodes[j.first].merges
 		n.chain = g.nodes[j.first].chain + 1
+		if params > 0 {
+			n.merges++
+		}
 		return g.add(j.first, n)
 	}
-	n.merges++
+	n.merges = g.nodes[j.common].merges + 1
 	return g.add(j.common, n)
 }

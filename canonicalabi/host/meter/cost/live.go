@@ -37,7 +37,7 @@ type scope struct {
 	// label is what is live at its label, and size how many these are.
 	label set
 	size  uint64
-	// around is what is live at any label around it, or at its end.
+	// around is what is live at any label around it, or behind it.
 	around set
 	// other is what is live where the else begins.
 	other set
@@ -216,7 +216,11 @@ func (l *liveness) end(kind event, node int32, head int) {
 	s := scope{kind: kind, node: node, head: head, around: l.copied(l.cur), assigned: l.copied(l.cur)}
 	clear(s.assigned)
 	if len(l.scopes) > 0 {
-		s.around.union(l.at(0).around)
+		outer := l.at(0)
+		s.around.union(outer.around)
+		if outer.kind == evLoop {
+			s.around.union(outer.label)
+		}
 	}
 	switch {
 	case kind != evLoop:

@@ -3,6 +3,7 @@ package cost
 // A model adds up the cost of a module from the work of its functions.
 type model struct {
 	m    *module
+	arm  bool    // the machine code is that of arm64
 	time float64 // nanoseconds
 
 	functions uint64
@@ -35,6 +36,7 @@ const (
 	nsForest      = 8
 	nsTable       = 10
 	nsBound       = 15
+	nsReset       = 1.5
 	nsMeet        = 8
 	nsScan        = 1
 	nsLive        = 70
@@ -42,7 +44,8 @@ const (
 	nsPassed      = 300
 	nsValidated   = 12
 	nsInit        = 15
-	nsImport      = 2
+	nsImport      = 2   // of each import that is passed to find that which is called
+	nsSearched    = 0.7 // the same in constant expressions
 	nsFunction    = 3000
 	nsOf          = 1 // of each export for the definition of each function
 	nsType        = 2000
@@ -53,8 +56,10 @@ const (
 	nsExport      = 300
 	nsDefinedType = 12 // of each type for each function
 	nsGlobal      = 8  // of each global for each function
-	nsImported    = 8  // of each import for each function
-	nsTouched     = 0.4
+	nsImported    = 4  // of each import for each function
+	nsTouched     = 0.8
+	nsPlace       = 2
+	nsSet         = 2
 )
 
 // The bytes that the parts take.
@@ -75,7 +80,9 @@ const (
 	bytesHeight   = 32
 	bytesNesting  = 300
 	bytesDeep     = 600
-	bytesCode     = 3 // of machine code for a machine instruction
+	armBytes      = 4       // of machine code for an instruction of arm64
+	armReach      = 1 << 20 // how far a branch on a condition reaches there
+	bytesCode     = 3       // of machine code for a machine instruction
 	bytesTable    = 100
 	bytesLocal    = 8
 	bytesElement  = 40
@@ -89,10 +96,10 @@ const (
 
 	// garbage is how much larger Go's heap is than what is in use, before the
 	// collector runs.
-	garbage = 2
+	garbage = 1.5
 	// base is what the collector leaves of what a compilation that takes little memory
 	// makes.
-	base = 4 << 20
+	base = 8 << 20
 )
 
 // add adds a function.
@@ -102,9 +109,16 @@ func (d *model) add(index int, s *work) {
 	time := nsByte*float64(s.bytes) + nsSSA*float64(s.ssa) + nsMach*float64(s.mach) + nsBlock*float64(s.blocks) +
 		nsFind*float64(s.finds) + nsLinear*float64(s.linear) + nsDef*float64(s.defs) + nsAlias*float64(s.aliases) +
 		nsPhi*float64(s.phis) + nsArg*float64(s.args) + nsDom*float64(s.doms) + nsWalk*float64(s.walks) +
-		nsForest*float64(s.forest) + nsBound*float64(s.copied) + nsMeet*float64(s.meets) + nsScan*float64(s.scans) +
+		nsForest*float64(s.forest) + nsBound*float64(s.copied) + nsReset*float64(s.resets) + nsMeet*float64(s.meets) + nsScan*float64(s.scans) +
 		nsLive*float64(s.live) + nsAcross*float64(s.across) + nsPassed*float64(s.passed) +
 		nsValidated*float64(s.validated) + nsInit*float64(s.inits) + nsImport*float64(s.imports) + nsFunction
+	if d.arm && armBytes*float64(s.mach+s.args) > armReach {
+		// Branches that reach too far are rewritten and all places found anew, after
+		// which others may reach too far, one at a time in the worst case.
+		time += nsPlace * float64(s.conditional) * float64(s.mach+s.args)
+	}
+	// The estimate itself goes through the sets of live locals at each block.
+	time += nsSet * float64(s.used) / 64 * float64(s.blocks)
 	d.table = max(d.table, 2*s.blocks)
 	time += nsTable * float64(d.table)
 	d.time += time
@@ -132,9 +146,10 @@ func (d *model) module(size int) (time, bytes float64) {
 	m := d.m
 	functions := float64(d.functions) + float64(m.importedFuncs)
 	time = nsByte*float64(size) + nsType*float64(len(m.types)) + nsTypeValue*float64(m.values) + nsKey*float64(m.keys) +
-		nsElement*float64(m.elements) + nsImport*float64(m.searched) + nsName*float64(m.names) +
+		nsElement*float64(m.elements) + nsSearched*float64(m.searched) + nsName*float64(m.names) +
 		nsExport*float64(m.exports+m.imports+m.globals+m.segments) +
-		functions*(nsOf*float64(m.exports+m.localMaps)+nsDefinedType*float64(len(m.types))+nsGlobal*float64(m.globals)+nsImported*float64(m.imports))
+		functions*nsOf*float64(m.exports+m.localMaps) +
+		float64(d.functions)*(nsDefinedType*float64(len(m.types))+nsGlobal*float64(m.globals)+nsImported*float64(m.imports))
 	bytes = float64(size) + float64(m.text) + bytesLocal*float64(m.locals) + bytesElement*float64(m.elements) + bytesName*float64(m.names+m.localMaps) +
 		bytesImport*float64(m.imports) + bytesExport*float64(m.exports+m.segments) + bytesType*float64(len(m.types)) +
 		bytesTypeVal*float64(m.values) + bytesFunction*functions + bytesGlobal*float64(m.globals)
@@ -144,10 +159,14 @@ func (d *model) module(size int) (time, bytes float64) {
 // compiler returns the bytes that the compiler itself takes at most.
 func (d *model) compiler() float64 {
 	r := &d.retained
+	defs := uint64(0)
+	for _, n := range r.defs {
+		defs += uint64(n)
+	}
 	return bytesSSA*float64(d.ssa) + bytesMach*float64(d.mach) + bytesBlock*float64(d.blocks) + bytesValue*float64(d.values) + bytesReg*float64(d.regs) +
 		bytesArg*float64(d.args) + bytesList*float64(d.lists) + bytesHeight*float64(d.height) + bytesNesting*float64(d.nesting) +
 		bytesTable*float64(d.table) + 2*d.codeOf +
-		bytesLive*r.live.items() + bytesDef*r.defs.items() + bytesBound*r.bounds.items() + bytesPred*r.preds.items() +
+		bytesLive*r.live.items() + bytesDef*float64(defs) + bytesBound*r.bounds.items() + bytesPred*r.preds.items() +
 		bytesListed*r.values.items() + bytesTarget*r.tables.items()
 }
 

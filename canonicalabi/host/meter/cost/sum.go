@@ -17,10 +17,12 @@ type work struct {
 	walks   uint64 // steps from each edge up to the entry
 	forest  uint64 // steps from each block up to a loop
 	copied  uint64 // known bounds that are copied from block to block
+	resets  uint64 // known bounds that calls reset
 	meets   uint64 // known bounds that are compared where blocks join
 	scans   uint64 // predecessors that are compared as one is added
 	live    uint64 // values that are live where blocks begin
 	across  uint64 // values that are live on edges
+	used    uint64 // locals that are used
 	deep    uint64 // blocks that dominate each other or have one predecessor, at most
 }
 
@@ -32,39 +34,49 @@ const (
 
 // A retained holds the lists that the compiler keeps; see slots.
 type retained struct {
-	live   slots // the values that are live, by block
-	defs   slots // the tables of variables, by block
-	bounds slots // the known addresses, by block
-	preds  slots // the predecessors and successors, by block
-	values slots // operands of calls and branches and parameters of blocks, if they are many
-	tables slots // the targets of branch tables
+	live   slots    // the values that are live, by block
+	defs   []uint32 // the most entries in the table of variables of each block
+	bounds slots    // the known addresses, by block
+	preds  slots    // the predecessors and successors, by block
+	values slots    // operands of calls and branches and parameters of blocks, if they are many
+	tables slots    // the targets of branch tables
 }
 
 // inPlace is how many values a list holds that takes no room of its own.
 const inPlace = 8
 
-// done ends a function with so many blocks and lists of values.
-func (r *retained) done(blocks, lists uint64) {
+// done ends a function with so many blocks, lists of values that take room of their
+// own, and blocks at whose ends so many addresses are known that it takes room.
+func (r *retained) done(blocks, large, known uint64) {
 	r.live.done(blocks)
-	r.defs.done(blocks)
-	r.bounds.done(blocks)
+	r.bounds.done(known)
 	r.preds.done(blocks)
-	r.values.done(lists + blocks)
-	r.tables.done(lists)
+	r.values.done(large)
+	r.tables.done(large)
+}
+
+// define notes how many variables are defined in the block of a number.
+func (r *retained) define(block int, n uint64) {
+	for block >= len(r.defs) {
+		r.defs = append(r.defs, 0)
+	}
+	r.defs[block] = max(r.defs[block], uint32(min(n, 1<<31)))
 }
 
 // sum adds up the work of a function.
 func sum(w *walker, b *builder, l *liveness, t *funcType, r *retained) work {
 	s := work{
-		counts: w.counts, blocks: uint64(len(b.nodes)) + b.split, finds: b.lookups, linear: b.linear, aliases: b.aliases,
-		doms: 2 * b.dominators, walks: b.walks, copied: b.copied, meets: b.meets, scans: b.scans,
+		counts: w.counts, blocks: uint64(b.made) + b.split, finds: b.lookups, linear: b.linear, aliases: b.aliases,
+		doms: 2 * b.dominators, walks: b.walks, copied: b.copied, resets: b.resets, meets: b.meets, scans: b.scans,
 		defs:   w.sets + 3*w.memory + w.reads + (w.m.reload+2)*w.calls + uint64(t.params),
 		rounds: w.loops + w.fills + 2,
 	}
+	s.used = uint64(len(w.used))
 	s.ssa += functionSSA
 	s.mach += functionMach + uint64(3*t.params+2*t.results)
-	s.values = s.ssa + s.passed + uint64(t.params) + 2
+	s.values = s.ssa + s.results + uint64(t.params) + 2
 	extra := 3 + w.cached
+	large, known := s.large, uint64(0)
 	for i := range b.nodes {
 		n := &b.nodes[i]
 		if i > 0 {
@@ -97,6 +109,9 @@ func sum(w *walker, b *builder, l *liveness, t *funcType, r *retained) work {
 		}
 		r.live.put(uint64(n.split), kept)
 		r.bounds.put(1, uint64(n.bounds))
+		if n.bounds > inPlace {
+			known++
+		}
 		r.preds.put(1, uint64(n.preds))
 		defs := uint64(n.defs)
 		if n.calls {
@@ -106,14 +121,20 @@ func sum(w *walker, b *builder, l *liveness, t *funcType, r *retained) work {
 		s.live += uint64(n.split) * kept
 		s.across += 2 * uint64(n.split) * kept
 
-		if !n.loop && n.preds < 2 {
-			r.defs.put(1, defs)
+		// A block with several predecessors may get a parameter for each local that is
+		// live there, as may one of which it is not known at first that it has only one.
+		params := uint64(0)
+		if n.head || n.preds > 1 {
+			params = uint64(n.live)
+			s.finds += 2 * params * n.chains
+			s.defs += params
+			defs += params
+		}
+		r.define(int(n.number), defs)
+		params += uint64(n.params)
+		if params == 0 || i == 0 {
 			continue
 		}
-		r.defs.put(1, defs+uint64(n.live))
-		s.finds += 2 * uint64(n.live) * n.chains
-		s.defs += uint64(n.live)
-		params := uint64(n.live) + uint64(n.params)
 		s.values += params
 		// A parameter for a local that nothing in the block or loop assigns is found to be
 		// redundant after as many rounds as loops nest in it.
@@ -122,14 +143,15 @@ func sum(w *walker, b *builder, l *liveness, t *funcType, r *retained) work {
 		s.phis += uint64(n.preds) * (first*params*params + (s.rounds-first)*stay*stay)
 		s.args += params * uint64(n.preds)
 		if params > inPlace {
+			large += 1 + uint64(n.preds)
 			r.values.put(1+uint64(n.preds), params)
 		}
-		s.aliases += params * uint64(n.preds) * uint64(n.merges)
+		s.aliases += params * uint64(n.preds) * uint64(n.merges+1)
 	}
 	edges := l.edges + b.heights + b.split*extra
 	s.live += edges
 	s.across += 2 * edges
 	s.args += l.edges
-	r.done(s.blocks, s.lists)
+	r.done(s.blocks, large, known)
 	return s
 }

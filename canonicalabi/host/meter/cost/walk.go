@@ -16,7 +16,7 @@ const (
 	evGet    event = iota // a local is read
 	evSet                 // a local is assigned
 	evGlobal              // a global is accessed
-	evMemory              // memory is accessed
+	evMemory              // memory is accessed, at the address in a local: the local plus one, or 0
 	evCall                // a function is called: globals and the memory's place are read anew
 	evHeight              // the height of the operand stack below the next block's parameters
 	evPassed              // the number of values that a branch to the next block's label passes
@@ -50,7 +50,9 @@ type counts struct {
 	mach         uint64 // instructions of the machine, before registers are allocated
 	operands     uint64 // that instructions use and define
 	passed       uint64 // values that calls, branches and returns pass
-	lists        uint64 // of such values, and branch tables
+	lists        uint64 // of such values
+	large        uint64 // of these, those that take room of their own, and branch tables
+	results      uint64 // values that calls beyond their first and blocks make
 	imports      uint64 // imports that are searched for the type of a function
 	memory       uint64 // accesses
 	calls        uint64
@@ -60,6 +62,7 @@ type counts struct {
 	loops        uint64
 	fills        uint64
 	targets      uint64 // of br_table
+	conditional  uint64 // branches on a condition
 	height       int    // the most operands on the stack
 	nesting      int    // the most control instructions that are open at a time
 }
@@ -87,9 +90,19 @@ type walker struct {
 	h      int  // the height of the operand stack
 	dead   bool // the code is not reached
 
-	globals []int    // the last function that used each global, plus one
+	globals []int // the last function that used each global, plus one
+	// The local whose value the instruction before left on top of the stack, plus one,
+	// and whether it did no more than push a value; and of the one before that.
+	top, below pushed
+
 	numbers []uint32 // the dense number of each local that the function uses, plus one
 	used    []uint32 // the locals that it uses
+}
+
+// A pushed is what an instruction left on top of the stack; see walker.
+type pushed struct {
+	local  event
+	simple bool
 }
 
 // local returns the dense number of a local.
@@ -181,12 +194,14 @@ func (w *walker) function(index int, t *funcType, c *wasm.Cursor) {
 }
 
 // maxLocals bounds the locals of a function, as events hold their numbers.
-const maxLocals = 1 << 24
+const maxLocals = 1 << 24 // fewer than eventMax
 
 // instruction reads an instruction.
 func (w *walker) instruction() {
 	c := w.c
 	w.instructions++
+	top, below := w.top, w.below
+	w.below, w.top = w.top, pushed{}
 	switch wasm.Op(c.Peek()) {
 	case wasm.OpBlock, wasm.OpLoop, wasm.OpIf:
 		w.open(c.Op())
@@ -223,7 +238,7 @@ func (w *walker) instruction() {
 		n := w.frames[0].results
 		w.pass(n)
 		w.pop(n)
-		w.add(1, 10+uint64(2*n))
+		w.add(1, leaveMach+uint64(2*n))
 		w.stop()
 	case wasm.OpCall, wasm.OpReturnCall, wasm.OpCallIndirect, wasm.OpReturnCallIndirect, wasm.OpCallRef, wasm.OpReturnCallRef:
 		w.call(i)
@@ -244,8 +259,16 @@ func (w *walker) instruction() {
 		if e.memory && !w.dead {
 			w.memory++
 			w.add(checkSSA, checkMach)
-			w.emit(evMemory)
+			base := event(0)
+			switch {
+			case e.pops == 1:
+				base = top.local
+			case e.pops == 2 && top.simple:
+				base = below.local
+			}
+			w.emit(evMemory | base<<eventBits)
 		}
+		w.top.simple = e.pops == 0 && e.pushes == 1
 	}
 }
 
@@ -274,6 +297,7 @@ func (w *walker) pass(n int) {
 	w.passed += uint64(n)
 	w.lists++
 	if n > inPlace {
+		w.large++
 		w.r.values.put(1, uint64(n))
 	}
 }
@@ -290,12 +314,14 @@ func (w *walker) variable(i wasm.Instr) {
 		w.gets++
 		w.push(1)
 		w.emit(evGet | n)
+		w.top = pushed{n>>eventBits + 1, true}
 		return
 	case wasm.OpLocalSet:
 		w.pop(1)
 	default:
 		w.pop(1)
 		w.push(1)
+		w.top = pushed{n>>eventBits + 1, false}
 	}
 	w.sets++
 	w.emit(evSet | n)
@@ -349,6 +375,9 @@ func (w *walker) open(op wasm.Op) {
 	f.base = w.h
 	w.push(f.params)
 	w.validated += 2*uint64(f.params) + 2*uint64(f.results)
+	if !w.dead {
+		w.results += uint64(f.params + f.results)
+	}
 	passed := f.results
 	if op == wasm.OpLoop {
 		passed = f.params
@@ -360,7 +389,7 @@ func (w *walker) open(op wasm.Op) {
 		w.emit(evBlock)
 	case wasm.OpLoop:
 		w.add(1, 8)
-		w.pass(f.params)
+		w.move(f.params)
 		if !w.dead {
 			w.loops++
 		}
@@ -381,7 +410,7 @@ func (w *walker) otherwise(i wasm.Instr) {
 		w.fail(i.Offset, "else without if")
 		return
 	}
-	w.pass(f.results)
+	w.move(f.results)
 	w.pop(f.results)
 	w.add(1, 2)
 	f.op = wasm.OpElse
@@ -398,12 +427,12 @@ var kinds = map[wasm.Op]event{wasm.OpBlock: evBlock, wasm.OpLoop: evLoop, wasm.O
 func (w *walker) close(i wasm.Instr) {
 	top := len(w.frames) - 1
 	f := &w.frames[top]
-	w.pass(f.results)
+	w.move(f.results)
 	w.pop(f.results)
 	w.add(1, 2)
 	reached := f.ended || !w.dead
 	if f.op == wasm.OpIf && !f.dead { // the way without else
-		w.pass(f.results)
+		w.move(f.results)
 		w.add(1, 2)
 		reached = true
 	}
@@ -437,15 +466,33 @@ func (w *walker) label(label uint32, offset int) int {
 		return f.params
 	}
 	f.ended = f.ended || !w.dead
+	if f == &w.frames[0] {
+		w.add(0, leaveMach)
+	}
 	return f.results
+}
+
+// leaveMach is what each way out of a function takes to restore registers.
+const leaveMach = 16
+
+// move is pass for values that a branch moves to where the block behind it has them.
+func (w *walker) move(n int) {
+	w.pass(n)
+	w.add(0, 2*uint64(n))
 }
 
 // branch counts a branch that passes n values.
 func (w *walker) branch(n int) {
-	w.pass(n)
+	w.move(n)
 	w.add(1, 2)
 	if w.h-n < w.frames[len(w.frames)-1].base && !w.dead {
 		w.fail(w.c.Offset(), "too few operands")
+	}
+}
+
+func (w *walker) conditionals() {
+	if !w.dead {
+		w.conditional++
 	}
 }
 
@@ -461,6 +508,7 @@ func (w *walker) brIf(i wasm.Instr) {
 		w.add(2, 6)
 	}
 	w.branch(n)
+	w.conditionals()
 	w.add(2, 10)
 	w.validated += uint64(n)
 	w.emit(evHeight|event(w.h)<<eventBits, evBrIf|event(i.X)<<eventBits)
@@ -496,7 +544,7 @@ func (w *walker) brTable() {
 	}
 	if !w.dead {
 		w.targets += uint64(n) + 1
-		w.lists++
+		w.large++
 		w.r.tables.put(1, uint64(n)+1)
 	}
 	w.stopped()
@@ -549,6 +597,7 @@ func (w *walker) call(i wasm.Instr) {
 	w.add(m.reload, 0)
 	if !w.dead {
 		w.calls++
+		w.results += uint64(t.results)
 	}
 	w.emit(evCall)
 	switch i.Op {
