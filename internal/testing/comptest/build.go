@@ -124,6 +124,7 @@ func Option(kind binary.OptionKind, index ...uint32) binary.CanonOption {
 }
 
 var (
+	// Memory0 is the option of the first core memory.
 	Memory0 = Option(binary.MemoryOption, 0)
 	realloc = Option(binary.ReallocOption, CoreRealloc)
 )

@@ -16,6 +16,7 @@ type Case struct {
 	Rule string
 }
 
+// ValidationCases returns the cases of all the rules of validation.
 func ValidationCases() []Case {
 	var list []Case
 	for _, cases := range [][]Case{typeCases(), nameCases(), resourceCases(), instanceCases(), canonCases(), coreCases(), argumentCases(), valueCases()} {

@@ -108,6 +108,7 @@ func (g *Guest) Functions() (imports, exports []CoreFuncDef) {
 					add(&imports, name, "[resource-drop]"+g.R.Types[id].Name, abi.Signature{Params: i32})
 				}
 			}
+		case wit.TypeID: // has no function
 		}
 	}
 	for _, it := range g.World.Exports {
@@ -130,6 +131,8 @@ func (g *Guest) Functions() (imports, exports []CoreFuncDef) {
 					add(&exports, "", name+"#[dtor]"+r, abi.Signature{Params: i32})
 				}
 			}
+		default:
+			panic(fmt.Sprintf("comptest: unhandled export %T", what))
 		}
 	}
 	if !g.noMemory {

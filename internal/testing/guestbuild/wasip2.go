@@ -42,8 +42,11 @@ func wasip2(t testing.TB) string {
 	if err != nil {
 		_, err = exec.LookPath("wasm-tools")
 	}
+	if err == nil {
+		_, err = os.Stat(filepath.Join(cliWIT(t, path), "deps"))
+	}
 	if err != nil {
-		t.Skip("TinyGo's wasip2 needs wasm-tools, which scripts/tinygo --wasip2 installs")
+		t.Skip("TinyGo's wasip2 needs wasm-tools and the WIT of wasi:cli, which scripts/tinygo --wasip2 installs")
 	}
 	return path
 }
@@ -56,11 +59,7 @@ func witForWASIP2(t testing.TB, tinygo, ours, world string) string {
 	if err := os.WriteFile(filepath.Join(dir, "world.wit"), []byte(text), 0o666); err != nil {
 		t.Fatal(err)
 	}
-	root, err := exec.Command(tinygo, "env", "TINYGOROOT").Output()
-	if err != nil {
-		t.Fatal(err)
-	}
-	cli := filepath.Join(strings.TrimSpace(string(root)), "lib", "wasi-cli", "wit")
+	cli := cliWIT(t, tinygo)
 	deps, err := os.ReadDir(filepath.Join(cli, "deps"))
 	if err != nil {
 		t.Fatal(err)
@@ -71,6 +70,15 @@ func witForWASIP2(t testing.TB, tinygo, ours, world string) string {
 		copyWIT(t, filepath.Join(cli, "deps", dep.Name()), filepath.Join(dir, "deps", dep.Name()))
 	}
 	return dir
+}
+
+// cliWIT returns the folder where a TinyGo has the WIT of wasi:cli.
+func cliWIT(t testing.TB, tinygo string) string {
+	root, err := exec.Command(tinygo, "env", "TINYGOROOT").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return filepath.Join(strings.TrimSpace(string(root)), "lib", "wasi-cli", "wit")
 }
 
 // copyWIT copies the .wit files of a folder, without those of its folders.
