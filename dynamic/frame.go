@@ -36,9 +36,12 @@ func (w *world) frame(call *bind.Call, f *Function, p *abi.Program) *frame {
 
 // setCore sets a core value, cut to the width of its type.
 func (fr *frame) setCore(v abi.Value, bits uint64) {
-	switch fr.p.Values[v].Core {
+	switch core := fr.p.Values[v].Core; core {
 	case abi.I32, abi.F32:
 		bits = uint64(uint32(bits))
+	case abi.I64, abi.F64:
+	default:
+		panic(fmt.Sprintf("dynamic: unhandled core type %s", core))
 	}
 	fr.cores[v] = bits
 }

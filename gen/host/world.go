@@ -6,6 +6,7 @@ import (
 
 	"github.com/dave/jennifer/jen"
 
+	"github.com/witgen/witgen/internal/abi"
 	"github.com/witgen/witgen/internal/gogen"
 	"github.com/witgen/witgen/wit"
 )
@@ -169,7 +170,7 @@ func (w *worldGenerator) itemList(items []worldItem, export bool) *jen.Statement
 		if len(item.resources) > 0 {
 			resources := make([]jen.Code, len(item.resources))
 			for k, id := range item.resources {
-				resources[k] = w.resourceRef(id, i, items[i], export)
+				resources[k] = w.resourceRef(id, i, export)
 			}
 			fields = append(fields, jen.Id("Resources").Op(":").Index().Add(gogen.HostResource.Qual()).Values(resources...))
 		}
@@ -178,46 +179,27 @@ func (w *worldGenerator) itemList(items []worldItem, export bool) *jen.Statement
 	return jen.Index().Add(gogen.HostItem.Qual()).Add(lines(entries))
 }
 
-// resourceRef says where a resource is defined that an item mentions, the one
-// with the given number: by the item itself; for an exported interface, by another
-// export of the world; otherwise by an import. What the world itself uses is
-// imported, even where the interface is exported too.
-func (w *worldGenerator) resourceRef(id wit.TypeID, number int, item worldItem, export bool) *jen.Statement {
+// resourceRef returns where a resource is defined that the item with the given number
+// mentions; see [abi.ResourceItem].
+func (w *worldGenerator) resourceRef(id wit.TypeID, number int, export bool) *jen.Statement {
 	owner := w.plan.PackageOf(w.plan.Resolve.Types[id].Owner)
-	n, defines := number, export
-	if owner != item.pkg || export && item.item == nil {
-		n = -1
-		if export && item.item != nil {
-			n = definer(w.exports, owner)
-		}
-		if defines = n >= 0; !defines {
-			n = definer(w.imports, owner)
-		}
-	}
+	n, exported := abi.ResourceItem(resourceGroups(w.imports), resourceGroups(w.exports), export, number, owner)
 	if n < 0 {
 		panic(fmt.Sprintf("host: nothing in world %s defines resource %s", w.pkg.Source, w.plan.Resolve.Types[id].Name))
 	}
 	fields := []jen.Code{jen.Id("Item").Op(":").Lit(n), jen.Id("Name").Op(":").Lit(w.plan.Resolve.Types[id].Name)}
-	if defines {
+	if exported {
 		fields = append([]jen.Code{jen.Id("Export").Op(":").True()}, fields...)
 	}
 	return jen.Values(fields...)
 }
 
-// definer returns the number of the item of a package, by its own name where two
-// items are of that package, and -1 where there is none.
-func definer(items []worldItem, owner *gogen.Package) int {
-	best := -1
+func resourceGroups(items []worldItem) []abi.ResourceGroup[*gogen.Package] {
+	groups := make([]abi.ResourceGroup[*gogen.Package], len(items))
 	for n, item := range items {
-		if item.pkg != owner || item.item == nil && item.name != rootName {
-			continue
-		}
-		named := item.item != nil && item.item.Name == ""
-		if named || best < 0 {
-			best = n
-		}
+		groups[n] = abi.ResourceGroup[*gogen.Package]{Owner: item.pkg, World: item.item == nil, Plain: item.item != nil && item.item.Name != ""}
 	}
-	return best
+	return groups
 }
 
 // plugin declares Plugin, Compile and Instantiate.

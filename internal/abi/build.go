@@ -33,7 +33,7 @@ func (a *ABI) Program(kind Kind, f *wit.Function) *Program {
 // where id, behind its aliases, has no parts. The same type always has the same
 // Program, so it must not be changed.
 func (a *ABI) TypeProgram(kind Kind, id wit.TypeID) *Program {
-	id, ok := a.Resolve.Dealias(id).(wit.TypeID)
+	id, ok := a.dealias(id).(wit.TypeID)
 	if !ok || !a.hasProgram(id) {
 		panic(fmt.Sprintf("abi: type %d has no Program of its own", id))
 	}
@@ -334,11 +334,11 @@ func (b *builder) liftParams(f *wit.Function, cores []Value) []Value {
 
 // flatHint names the i-th flat value of what is called name and of type t.
 func (b *builder) flatHint(name string, t wit.Type, i int) string {
-	switch b.a.Resolve.Kind(t).(type) {
+	switch b.a.kind(t).(type) {
 	case *wit.List, *wit.Map:
 		return name + [...]string{"-ptr", "-len"}[i]
 	}
-	if b.a.Resolve.Dealias(t) == wit.String {
+	if b.a.dealias(t) == wit.String {
 		return name + [...]string{"-ptr", "-len"}[i]
 	}
 	if b.a.FlatCount(t) == 1 {

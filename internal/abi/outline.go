@@ -41,7 +41,7 @@ func (a *ABI) inlineLimitOf(id wit.TypeID) int {
 // their own: for records and variants, and for types that take more than limit
 // operations.
 func (a *ABI) outlined(t wit.Type, limit int) (wit.TypeID, bool) {
-	id, ok := a.Resolve.Dealias(t).(wit.TypeID)
+	id, ok := a.dealias(t).(wit.TypeID)
 	if !ok {
 		return 0, false
 	}
@@ -59,7 +59,7 @@ func (a *ABI) Outlined(t wit.Type) (wit.TypeID, bool) { return a.outlined(t, mos
 // outlinedFlat is outlined for core values: for variants, and for types that take
 // more than limit operations.
 func (a *ABI) outlinedFlat(t wit.Type, limit int) (wit.TypeID, bool) {
-	id, ok := a.Resolve.Dealias(t).(wit.TypeID)
+	id, ok := a.dealias(t).(wit.TypeID)
 	if !ok {
 		return 0, false
 	}
@@ -91,7 +91,7 @@ const maxWeight = 1 << 10
 // weight returns about how many operations a value of type t takes where all of it is
 // written out that has no Programs anyway. flat says that it is among core values.
 func (a *ABI) weight(t wit.Type, flat bool) int {
-	id, ok := a.Resolve.Dealias(t).(wit.TypeID)
+	id, ok := a.dealias(t).(wit.TypeID)
 	if !ok {
 		return 1
 	}

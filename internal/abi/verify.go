@@ -219,7 +219,7 @@ func (v *verifier) same(a, b wit.Type) bool {
 	if a == nil || b == nil {
 		return a == b
 	}
-	return v.a.Resolve.Dealias(a) == v.a.Resolve.Dealias(b)
+	return v.a.dealias(a) == v.a.dealias(b)
 }
 
 func (v *verifier) cores(values []Value, types []Core) {

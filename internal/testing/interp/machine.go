@@ -232,7 +232,9 @@ func (f *frame) named(op *abi.Op) error {
 	if kind == abi.LoadType || kind == abi.StoreType {
 		inner.setCore(p.Params[0], f.cores[op.Args[0]]+uint64(op.Offset))
 	}
-	err := inner.run(p.Body)
+	if err := inner.run(p.Body); err != nil {
+		return err
+	}
 	switch kind {
 	case abi.LoadType, abi.LiftType:
 		f.values[op.Results[0]] = inner.result
@@ -241,5 +243,5 @@ func (f *frame) named(op *abi.Op) error {
 			f.setCore(v, inner.coreResults[i])
 		}
 	}
-	return err
+	return nil
 }

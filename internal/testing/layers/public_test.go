@@ -9,6 +9,7 @@ import (
 	"go/token"
 	"go/types"
 	"io"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -72,14 +73,17 @@ func publicPackages(t *testing.T) []*types.Package {
 }
 
 // Whatever a public package exports can be written down by those who import it: no
-// signature, field, variable or constant is of a type of an internal package. This
-// is so for the packages that users write against, and for all others.
+// signature, field, variable or constant is of a type of an internal package that no
+// public package gives a name. This is so for the packages that users write against,
+// and for all others.
 func TestNoInternalTypeIsExported(t *testing.T) {
 	seen := map[string]bool{}
-	for _, pkg := range publicPackages(t) {
+	packages := publicPackages(t)
+	named := aliased(packages)
+	for _, pkg := range packages {
 		name, _ := ours(pkg.Path())
 		seen[name] = true
-		for _, problem := range internalTypes(pkg) {
+		for _, problem := range internalTypes(pkg, named) {
 			t.Error(problem)
 		}
 	}
@@ -112,7 +116,7 @@ func TestInternalTypesAreFound(t *testing.T) {
 		},
 		module + "/p.A: internal/hidden.T": func(pkg *types.Package) types.Object {
 			name := types.NewTypeName(token.NoPos, pkg, "A", nil)
-			types.NewAlias(name, named)
+			types.NewAlias(name, types.NewSlice(named))
 			return name
 		},
 		"": func(pkg *types.Package) types.Object {
@@ -123,22 +127,48 @@ func TestInternalTypesAreFound(t *testing.T) {
 	} {
 		pkg := types.NewPackage(module+"/p", "p")
 		pkg.Scope().Insert(of(pkg))
-		got := internalTypes(pkg)
+		got := internalTypes(pkg, aliased([]*types.Package{pkg}))
 		if want == "" && len(got) > 0 || want != "" && !slices.Equal(got, []string{want}) {
 			t.Errorf("found %q, want %q", got, want)
 		}
 	}
+	// With a public name for the type, nothing is hidden.
+	pkg := types.NewPackage(module+"/p", "p")
+	alias := types.NewTypeName(token.NoPos, pkg, "T", nil)
+	types.NewAlias(alias, named)
+	pkg.Scope().Insert(alias)
+	pkg.Scope().Insert(types.NewVar(token.NoPos, pkg, "V", types.NewPointer(named)))
+	if got := internalTypes(pkg, aliased([]*types.Package{pkg})); len(got) > 0 {
+		t.Errorf("found %q", got)
+	}
 }
 
-// internalTypes names what a package exports of a type of an internal package.
-func internalTypes(pkg *types.Package) []string {
+// aliased returns the types to which public packages give a name of their own.
+func aliased(packages []*types.Package) map[types.Type]bool {
+	known := map[types.Type]bool{}
+	for _, pkg := range packages {
+		for _, name := range pkg.Scope().Names() {
+			object, ok := pkg.Scope().Lookup(name).(*types.TypeName)
+			if ok && object.Exported() && object.IsAlias() {
+				if named, ok := types.Unalias(object.Type()).(*types.Named); ok {
+					known[named] = true
+				}
+			}
+		}
+	}
+	return known
+}
+
+// internalTypes names what a package exports of a type of an internal package that is
+// not among the known ones.
+func internalTypes(pkg *types.Package, known map[types.Type]bool) []string {
 	var problems []string
 	for _, name := range pkg.Scope().Names() {
 		object := pkg.Scope().Lookup(name)
 		if !object.Exported() {
 			continue
 		}
-		visited := map[types.Type]bool{}
+		visited := maps.Clone(known)
 		find := func(t types.Type) {
 			if hidden := findInternal(t, visited); hidden != "" {
 				problems = append(problems, fmt.Sprintf("%s.%s: %s", pkg.Path(), name, hidden))

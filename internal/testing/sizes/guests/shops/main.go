@@ -6,11 +6,11 @@ package main
 import (
 	"math"
 
+	"example.com/sizes/gen/sizes/worlds/goods"
+	"example.com/sizes/gen/sizes/worlds/shop"
+	"example.com/sizes/gen/sizes/worlds/shops"
+	"example.com/sizes/gen/sizes/worlds/store"
 	"github.com/witgen/witgen/canonicalabi/types"
-	"github.com/witgen/witgen/internal/testing/sizes/gen/sizes/worlds/goods"
-	"github.com/witgen/witgen/internal/testing/sizes/gen/sizes/worlds/shop"
-	"github.com/witgen/witgen/internal/testing/sizes/gen/sizes/worlds/shops"
-	"github.com/witgen/witgen/internal/testing/sizes/gen/sizes/worlds/store"
 )
 
 type impl struct{}

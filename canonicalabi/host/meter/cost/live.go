@@ -1,0 +1,257 @@
+package cost
+
+import "math/bits"
+
+// A set is a set of locals by their dense numbers.
+type set []uint64
+
+func (s set) add(i int)    { s[i>>6] |= 1 << (i & 63) }
+func (s set) remove(i int) { s[i>>6] &^= 1 << (i & 63) }
+
+func (s set) union(t set) {
+	for i, w := range t {
+		s[i] |= w
+	}
+}
+
+// common returns the number of members that two sets share.
+func common(s, t set) int32 {
+	n := 0
+	for i, w := range s {
+		n += bits.OnesCount64(w & t[i])
+	}
+	return int32(n)
+}
+
+func (s set) len() int32 {
+	n := 0
+	for _, w := range s {
+		n += bits.OnesCount64(w)
+	}
+	return int32(n)
+}
+
+// A scope is an open control instruction of the backward pass.
+type scope struct {
+	kind event
+	// label is what is live at its label, and size how many these are.
+	label set
+	size  uint64
+	// around is what is live at any label around it, or behind it.
+	around set
+	// other is what is live where the else begins.
+	other set
+	// assigned are the locals that are assigned inside.
+	assigned set
+	head     int   // of a loop: its number
+	node     int32 // the block behind it
+}
+
+// A liveness finds how many locals are live where each block begins. It goes through
+// the events backward twice: first as if no branch led back, which gives what is live
+// at the head of each loop for the sake of what stands in and behind it; then with
+// that, and all that is live at the labels around the loop, at the branches back.
+type liveness struct {
+	words  int
+	cur    set
+	scopes []scope
+	free   []set
+	heads  []set // of the loops, in the order of their ends from the last to the first
+	ids    []int32
+	nodes  []node
+	final  bool // the second time
+	// edges is the number of locals that are live on the edges that get blocks of their
+	// own, summed.
+	edges uint64
+}
+
+// liveSets bounds the memory of the sets, in words. Where a function needs more, all
+// its locals count as live everywhere.
+const liveSets = 4 << 20
+
+// find sets the number of live locals of each block of a graph. nesting is how deep
+// control instructions nest, locals the number of locals that are used.
+func (l *liveness) find(events []event, b *builder, nesting, loops, locals int) {
+	words := (locals + 63) / 64
+	l.edges = 0
+	if uint64(words)*uint64(4*nesting+loops+2) > liveSets {
+		for i := range b.nodes {
+			b.nodes[i].live = int32(locals)
+		}
+		l.edges = b.split * uint64(locals)
+		return
+	}
+	if words != l.words {
+		*l = liveness{words: words, cur: make(set, words)}
+	}
+	l.nodes, l.heads = b.nodes, l.heads[:0]
+	for _, final := range []bool{false, true} {
+		if loops == 0 && !final {
+			continue
+		}
+		l.final, l.ids = final, b.ids
+		l.pass(events)
+	}
+	l.nodes[0].live = l.cur.len()
+	l.free = append(l.free, l.heads...)
+}
+
+// copied returns a copy of a set.
+func (l *liveness) copied(s set) set {
+	var t set
+	if n := len(l.free); n > 0 {
+		t, l.free = l.free[n-1], l.free[:n-1]
+	} else {
+		t = make(set, l.words)
+	}
+	copy(t, s)
+	return t
+}
+
+// block sets the number of the block that was made last of those not yet seen, and
+// returns the block.
+func (l *liveness) block(n int32) int32 {
+	if !l.final {
+		return none
+	}
+	last := len(l.ids) - 1
+	id := l.ids[last]
+	if id != none {
+		l.nodes[id].live = n
+	}
+	l.ids = l.ids[:last]
+	return id
+}
+
+func (l *liveness) at(label int) *scope { return &l.scopes[len(l.scopes)-1-label] }
+
+// pass goes through the events backward.
+func (l *liveness) pass(events []event) {
+	clear(l.cur)
+	heads, table := 0, false
+	for i := len(events) - 1; i >= 0; i-- {
+		e := events[i]
+		switch e.kind() {
+		case evGet:
+			l.cur.add(e.number())
+		case evSet:
+			l.cur.remove(e.number())
+			if l.final {
+				l.at(0).assigned.add(e.number())
+			}
+		case evEnd:
+			kind, node := event(e.number()), int32(none)
+			if i != len(events)-1 { // not the function's
+				n := l.cur.len()
+				node = l.block(n) // behind the block
+				if kind == evIf {
+					l.block(n) // the way without else
+				}
+			}
+			l.end(kind, node, heads)
+			if kind == evLoop {
+				heads++
+			}
+		case evElse:
+			l.block(l.cur.len())
+			s := l.at(0)
+			s.other = l.copied(l.cur)
+			copy(l.cur, s.label)
+		case evIf:
+			l.block(l.cur.len())
+			s := l.at(0)
+			if s.kind == evElse {
+				l.cur.union(s.other)
+				l.free = append(l.free, s.other)
+			} else {
+				l.cur.union(s.label)
+			}
+			l.start()
+		case evLoop:
+			if id := l.block(l.cur.len()); id != none {
+				l.nodes[id].phis = common(l.cur, l.at(0).assigned)
+			}
+			if !l.final {
+				l.heads[l.at(0).head] = l.copied(l.cur)
+			}
+			l.start()
+		case evBlock:
+			l.start()
+		case evBr:
+			copy(l.cur, l.at(e.number()).label)
+		case evBrIf:
+			l.block(l.cur.len())
+			s := l.at(e.number())
+			l.cur.union(s.label)
+			l.edges += s.size
+		case evLabel:
+			if !table {
+				clear(l.cur)
+			}
+			table = true
+			s := l.at(e.number())
+			l.cur.union(s.label)
+			l.edges += s.size
+		case evBrTable:
+			l.block(l.cur.len())
+			table = false
+		case evDead:
+			clear(l.cur)
+		case evFill:
+			n := l.cur.len()
+			for range 3 {
+				l.block(n)
+			}
+			l.edges += 4 * uint64(n)
+		}
+	}
+	l.start() // the function's
+	if !l.final {
+		l.edges = 0
+	}
+}
+
+// end goes into a control instruction.
+func (l *liveness) end(kind event, node int32, head int) {
+	s := scope{kind: kind, node: node, head: head, around: l.copied(l.cur), assigned: l.copied(l.cur)}
+	clear(s.assigned)
+	if len(l.scopes) > 0 {
+		outer := l.at(0)
+		s.around.union(outer.around)
+		if outer.kind == evLoop {
+			s.around.union(outer.label)
+		}
+	}
+	switch {
+	case kind != evLoop:
+		s.label = l.copied(l.cur)
+	case l.final:
+		s.label = l.copied(s.around)
+		s.label.union(l.heads[head])
+	default:
+		s.label = l.copied(l.cur)
+		clear(s.label)
+		l.heads = append(l.heads, nil)
+	}
+	s.size = uint64(s.label.len())
+	l.scopes = append(l.scopes, s)
+}
+
+// start goes out of a control instruction.
+func (l *liveness) start() {
+	last := len(l.scopes) - 1
+	s := &l.scopes[last]
+	if s.node != none {
+		// What is live behind the block: of a loop the label is not that.
+		behind := s.label
+		if s.kind == evLoop {
+			behind = s.around
+		}
+		l.nodes[s.node].phis = common(behind, s.assigned)
+	}
+	if last > 0 {
+		l.at(1).assigned.union(s.assigned)
+	}
+	l.free = append(l.free, s.label, s.around, s.assigned)
+	l.scopes = l.scopes[:last]
+}
