@@ -8,8 +8,9 @@ import (
 )
 
 // Print returns packages as the text of one WIT file: main as the file's own
-// package, the others nested in it. The text resolves to the same model, where
-// all packages that main needs are among them; what the model does not hold
+// package, the others nested in it. The text resolves to the same model but for the
+// order of functions, where all packages that main needs are among them: those of
+// resources come with their types, before all others. What the model does not hold
 // (comments that document nothing, items whose feature is not active, include
 // statements) is not there, and transitive imports are spelled out. A gate that
 // an included item has from a package of another version is left out where this
@@ -21,30 +22,91 @@ func Print(r *Resolve, main PackageID, nested ...PackageID) string {
 }
 
 // PrintAll returns a whole model as the text of one WIT file, with main as the
-// file's own package and all others nested in it, sorted by name.
+// file's own package and all others nested in it: in the order of their names, but each
+// behind those that it depends on. That is the order that the model of the text has.
 func PrintAll(r *Resolve, main PackageID) string {
-	var others []PackageID
-	for id := range r.Packages {
-		if PackageID(id) != main {
-			others = append(others, PackageID(id))
-		}
-	}
-	slices.SortFunc(others, func(a, b PackageID) int {
-		return ComparePackages(r.Packages[a].Name, r.Packages[b].Name)
-	})
-	return Print(r, main, others...)
+	return Print(r, main, slices.DeleteFunc(packageOrder(r), func(id PackageID) bool { return id == main })...)
 }
 
-// printer writes WIT. indent counts the braces that are open; pkg is the package
-// that is being written.
+// packageOrder returns the packages by name, each behind those that it depends on, which
+// come in the order in which its text names them. It looks at the text as it is printed,
+// and not at the order of the model, so that printing twice gives the same text.
+func packageOrder(r *Resolve) []PackageID {
+	all := make([]PackageID, len(r.Packages))
+	for i := range all {
+		all[i] = PackageID(i)
+	}
+	slices.SortFunc(all, func(a, b PackageID) int { return ComparePackages(r.Packages[a].Name, r.Packages[b].Name) })
+	var order []PackageID
+	visited := make([]bool, len(r.Packages))
+	var visit func(id PackageID)
+	visit = func(id PackageID) {
+		if visited[id] {
+			return
+		}
+		visited[id] = true
+		for _, dep := range packageDeps(r, r.Packages[id]) {
+			visit(dep)
+		}
+		order = append(order, id)
+	}
+	for _, id := range all {
+		visit(id)
+	}
+	return order
+}
+
+// packageDeps returns the packages that the text of a package names, in the order in
+// which the parser comes upon them: interfaces before worlds, and of a world what it
+// uses, what it imports and what it exports.
+func packageDeps(r *Resolve, p *Package) []PackageID {
+	var deps []PackageID
+	seen := map[PackageID]bool{}
+	add := func(id InterfaceID) {
+		if pkg := r.Interfaces[id].Package; pkg != NoPackage && !seen[pkg] {
+			seen[pkg] = true
+			deps = append(deps, pkg)
+		}
+	}
+	names := &printer{r: r}
+	uses := func(types []TypeID) {
+		for _, id := range types {
+			if from, _, ok := names.usedFrom(id); ok {
+				add(from)
+			}
+		}
+	}
+	for _, id := range p.Interfaces {
+		uses(r.Interfaces[id].Types)
+	}
+	for _, id := range p.Worlds {
+		w := r.Worlds[id]
+		for _, item := range w.Imports {
+			if t, ok := item.Item.(TypeID); ok {
+				uses([]TypeID{t})
+			}
+		}
+		for _, item := range slices.Concat(w.Imports, w.Exports) {
+			if id, ok := item.Item.(InterfaceID); !ok {
+				continue
+			} else if r.Interfaces[id].Name != "" {
+				add(id)
+			} else {
+				uses(r.Interfaces[id].Types)
+			}
+		}
+	}
+	return deps
+}
+
+// printer writes WIT, with the line ends and the order of wasm-tools 1.262, so that
+// texts of both can be compared. indent counts the braces that are open; pkg is the
+// package that is being written.
 type printer struct {
 	r      *Resolve
 	b      strings.Builder
 	indent int
 	pkg    PackageID
-	// spaced tells that an empty line goes before the next item, first that the
-	// next item is the first one after a brace.
-	spaced, first bool
 }
 
 func (p *printer) line(format string, args ...any) {
@@ -53,29 +115,24 @@ func (p *printer) line(format string, args ...any) {
 	p.b.WriteByte('\n')
 }
 
-// block writes head { body }, in one line where the body is empty.
-func (p *printer) block(empty bool, head string, body func()) {
-	if empty {
-		p.line("%s {}", head)
-		return
+// blank writes an empty line where it is due.
+func (p *printer) blank(due bool) {
+	if due {
+		p.b.WriteByte('\n')
 	}
+}
+
+// block writes head { body }.
+func (p *printer) block(head string, body func()) {
 	p.line("%s {", head)
 	p.indent++
-	p.first = true
 	body()
 	p.indent--
-	p.first = false
 	p.line("}")
 }
 
-// item starts an item: an empty line where one is due, docs and attributes.
-// Items that take more than a line, or have docs, stand apart.
-func (p *printer) item(large bool, docs string, s Stability, externalID string) {
-	large = large || docs != ""
-	if !p.first && (large || p.spaced) {
-		p.b.WriteByte('\n')
-	}
-	p.first, p.spaced = false, large
+// item writes what stands before an item: its docs and attributes.
+func (p *printer) item(docs string, s Stability, externalID string) {
 	p.docs(docs)
 	s = p.gate(s)
 	switch {
@@ -112,74 +169,68 @@ func (p *printer) file(main PackageID, nested []PackageID) {
 	pkg := p.r.Packages[main]
 	p.docs(pkg.Docs)
 	p.line("package %s;", packageText(pkg.Name))
-	p.spaced = true
-	p.body(main)
-	for _, id := range nested {
+	p.blank(true)
+	p.body(main, true)
+	for i, id := range nested {
+		if i > 0 {
+			p.b.WriteString("\n\n")
+		}
 		pkg := p.r.Packages[id]
-		p.item(true, pkg.Docs, Stability{}, "")
-		p.block(len(pkg.Interfaces)+len(pkg.Worlds) == 0, "package "+packageText(pkg.Name), func() { p.body(id) })
-		p.spaced = true
+		p.docs(pkg.Docs)
+		p.block("package "+packageText(pkg.Name), func() { p.body(id, false) })
 	}
 }
 
-// body writes the interfaces and worlds of a package.
-func (p *printer) body(id PackageID) {
+// body writes the interfaces and worlds of a package, the interfaces of the file's own
+// with an empty line behind each.
+func (p *printer) body(id PackageID, own bool) {
 	p.pkg = id
 	for _, id := range p.r.Packages[id].Interfaces {
 		i := p.r.Interfaces[id]
-		p.item(true, i.Docs, i.Stability, "")
+		p.item(i.Docs, i.Stability, "")
 		p.iface("interface "+ident(i.Name), id)
-		p.spaced = true
+		p.blank(own)
 	}
 	for _, id := range p.r.Packages[id].Worlds {
 		w := p.r.Worlds[id]
-		p.item(true, w.Docs, w.Stability, "")
-		p.block(len(w.Imports)+len(w.Exports) == 0, "world "+ident(w.Name), func() { p.world(id) })
-		p.spaced = true
+		p.item(w.Docs, w.Stability, "")
+		p.block("world "+ident(w.Name), func() { p.world(id) })
 	}
 }
 
-// iface writes an interface after its docs.
+// iface writes an interface after its docs: what it uses, its types, and its functions.
 func (p *printer) iface(head string, id InterfaceID) {
 	i := p.r.Interfaces[id]
-	p.block(len(i.Types)+len(i.Functions) == 0, head, func() {
-		rest := p.uses(id, i.Types)
-		p.members(rest, i.Functions, func(f *Function) {
-			p.item(false, f.Docs, f.Stability, f.ExternalID)
+	p.block(head, func() {
+		types := p.uses(id, i.Types)
+		written := len(types) < len(i.Types)
+		of := members(i.Functions)
+		for _, t := range types {
+			p.blank(written)
+			p.typeDef(t, of[t])
+			written = true
+		}
+		for _, f := range i.Functions {
+			if f.Kind != Freestanding {
+				continue
+			}
+			p.blank(written)
+			p.item(f.Docs, f.Stability, f.ExternalID)
 			p.line("%s: %s;", ident(f.Name), p.funcText(f))
-		})
+			written = true
+		}
 	})
 }
 
-// members writes the types that are declared in an interface or world, and its
-// functions. A resource holds its own functions; those before them stand before
-// the resource, so that the order of functions stays.
-func (p *printer) members(types []TypeID, functions []*Function, function func(*Function)) {
+// members returns the functions of each resource.
+func members(functions []*Function) map[TypeID][]*Function {
 	of := map[TypeID][]*Function{}
-	next := 0 // first function that is not written yet
-	free := func(end int) {
-		for ; next < end; next++ {
-			if f := functions[next]; f.Kind == Freestanding {
-				function(f)
-			}
-		}
-	}
-	at := map[TypeID]int{} // where the resource's first function stands
-	for i, f := range functions {
+	for _, f := range functions {
 		if f.Kind != Freestanding {
-			if _, ok := at[f.Resource]; !ok {
-				at[f.Resource] = i
-			}
 			of[f.Resource] = append(of[f.Resource], f)
 		}
 	}
-	for _, id := range types {
-		if i, ok := at[id]; ok {
-			free(i)
-		}
-		p.typeDef(id, of[id])
-	}
-	free(len(functions))
+	return of
 }
 
 // uses writes the use statements among the types of an interface or world, and
@@ -207,10 +258,9 @@ func (p *printer) uses(owner Owner, types []TypeID) []TypeID {
 				names = append(names, ident(name))
 			}
 		}
-		p.item(false, "", first.Stability, first.ExternalID)
+		p.item("", first.Stability, first.ExternalID)
 		p.line("use %s.{%s};", p.path(from), strings.Join(names, ", "))
 	}
-	p.spaced = p.spaced || len(rest) < len(types)
 	return rest
 }
 
@@ -268,21 +318,20 @@ func (p *printer) world(id WorldID) {
 		}
 	}
 	rest := p.uses(id, types)
-	of := map[TypeID][]*Function{}
-	for _, f := range functions {
-		if f.Kind != Freestanding {
-			of[f.Resource] = append(of[f.Resource], f)
-		}
-	}
+	of := members(functions)
+	// Something stands before the types: an interface, or a use.
+	written := len(rest) < len(types) || len(types)+len(functions) < len(w.Imports)
 	for _, t := range rest {
+		p.blank(written)
 		p.typeDef(t, of[t])
+		written = true
 	}
 	for _, item := range w.Imports {
 		if f, ok := item.Item.(*Function); ok && f.Kind == Freestanding {
 			p.extern("import", item)
 		}
 	}
-	p.spaced = len(w.Imports) > 0
+	p.blank(len(w.Imports) > 0 && len(w.Exports) > 0)
 	for _, item := range w.Exports {
 		p.extern("export", item)
 	}
@@ -292,21 +341,20 @@ func (p *printer) world(id WorldID) {
 func (p *printer) extern(word string, item *WorldItem) {
 	switch what := item.Item.(type) {
 	case *Function:
-		p.item(false, what.Docs, what.Stability, what.ExternalID)
+		p.item(what.Docs, what.Stability, what.ExternalID)
 		p.line("%s %s: %s;", word, ident(what.Name), p.funcText(what))
 	case InterfaceID:
 		i := p.r.Interfaces[what]
 		switch {
 		case item.Name == "":
-			p.item(false, item.Docs, item.Stability, item.ExternalID)
+			p.item(item.Docs, item.Stability, item.ExternalID)
 			p.line("%s %s;", word, p.path(what))
 		case i.Name != "":
-			p.item(false, item.Docs, item.Stability, item.ExternalID)
+			p.item(item.Docs, item.Stability, item.ExternalID)
 			p.line("%s %s: %s;", word, ident(item.Name), p.path(what))
 		default:
-			p.item(true, i.Docs, item.Stability, item.ExternalID)
+			p.item(i.Docs, item.Stability, item.ExternalID)
 			p.iface(word+" "+ident(item.Name)+": interface", what)
-			p.spaced = true
 		}
 	default:
 		panic(fmt.Sprintf("wit: unhandled item %T", what))
@@ -317,7 +365,7 @@ func (p *printer) extern(word string, item *WorldItem) {
 func (p *printer) typeDef(id TypeID, functions []*Function) {
 	t := p.r.Types[id]
 	name := ident(t.Name)
-	p.item(true, t.Docs, t.Stability, t.ExternalID)
+	p.item(t.Docs, t.Stability, t.ExternalID)
 	switch k := t.Kind.(type) {
 	case *Record:
 		p.list("record", name, len(k.Fields), func(i int) (string, string) {
@@ -341,21 +389,20 @@ func (p *printer) typeDef(id TypeID, functions []*Function) {
 			p.line("resource %s;", name)
 			break
 		}
-		p.block(false, "resource "+name, func() {
+		p.block("resource "+name, func() {
 			for _, f := range functions {
-				p.item(false, f.Docs, f.Stability, f.ExternalID)
+				p.item(f.Docs, f.Stability, f.ExternalID)
 				p.line("%s;", p.memberText(f))
 			}
 		})
 	default:
 		p.line("type %s = %s;", name, p.kindText(t.Kind))
 	}
-	p.first, p.spaced = false, true
 }
 
 // list writes the fields of a record, or the cases or flags of a type.
 func (p *printer) list(word, name string, n int, entry func(i int) (docs, text string)) {
-	p.block(n == 0, word+" "+name, func() {
+	p.block(word+" "+name, func() {
 		for i := range n {
 			docs, text := entry(i)
 			p.docs(docs)

@@ -67,12 +67,25 @@ func (a *app) wit(flags *witFlags, path string) error {
 	if flags.json {
 		err = writeJSON(&text, result.Resolve)
 	} else {
-		_, err = io.WriteString(&text, wit.PrintAll(result.Resolve, result.Main))
+		_, err = io.WriteString(&text, wit.Print(result.Resolve, result.Main, otherPackages(result)...))
 	}
 	if err != nil {
 		return err
 	}
 	return a.writeText(&flags.out, text.Bytes())
+}
+
+// otherPackages returns the packages beside the main one in the order of the model, which
+// is that of wasm-tools. wit.PrintAll has an order that stays when its text is read and
+// printed again.
+func otherPackages(result *resolve.Result) []wit.PackageID {
+	var others []wit.PackageID
+	for i := range result.Resolve.Packages {
+		if id := wit.PackageID(i); id != result.Main {
+			others = append(others, id)
+		}
+	}
+	return others
 }
 
 // encodePackage returns the main package in binary form. The format says which

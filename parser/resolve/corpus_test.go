@@ -137,7 +137,7 @@ func TestPrintOnePackage(t *testing.T) {
 	if diff := cmp.Diff(want, wit.Print(result.Resolve, result.Main)); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
-	want += "\npackage a:c {\n  interface i {\n    f: func();\n  }\n}\n"
+	want += "package a:c {\n  interface i {\n    f: func();\n  }\n}\n"
 	if diff := cmp.Diff(want, wit.PrintAll(result.Resolve, result.Main)); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}

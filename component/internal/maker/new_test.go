@@ -84,14 +84,12 @@ world root {
 
   export run: func();
 }
-
 package test:used@1.2.0 {
   interface types {
     record a {
       x: u8,
     }
   }
-
   interface log {
     use types.{a};
 
