@@ -76,6 +76,11 @@ golden: ## Write the golden files anew. Read the difference before you commit it
 generate: ## Write the generated files of the examples anew.
 	@go generate ./...
 
+.PHONY: manpages
+manpages: ## Write manual pages and completions for a release archive to bin/archive, and test them.
+	@export SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct); \
+	go -C scripts/manpages test ./... && go -C scripts/manpages run . "$(CURDIR)/bin/archive"
+
 .PHONY: suite
 suite: ## Run the outside test suites in the folder SUITES.
 	@test -n '$(SUITES)' || { echo 'usage: make suite SUITES=folder' >&2; exit 2; }

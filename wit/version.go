@@ -40,10 +40,21 @@ func ComparePackages(a, b PackageName) int {
 	return CompareVersions(a.Version, b.Version)
 }
 
-// VersionTrack returns the part of a version that decides compatibility
-// (Explainer, "Import and Export Definitions", canonversion): 1 of 1.2.3, 0.2 of
-// 0.2.8, 0.0.3 of 0.0.3 and the whole of a pre-release, without build metadata.
-// Two versions with one track are compatible. The track of "" is "".
+// VersionTrack returns the part of a version that decides compatibility. Two versions
+// are compatible if their tracks are equal. This is the one rule of witgen: for
+// imports and exports that meet, for folders of generated code, and for what one world
+// merges.
+//
+//	1.2.3         1           from 1.0.0 on a major version is compatible with itself
+//	0.2.8         0.2         before that, a minor version is
+//	0.0.3         0.0.3       and before that, a patch
+//	1.2.3-rc.1    1.2.3-rc.1  a pre-release is compatible with itself alone
+//	1.2.3+build   1           build metadata does not count
+//	""            ""          no version is compatible with no version alone
+//
+// That is the canonversion of the specification (Explainer.md, "Canonical Interface
+// Name") but for pre-releases, which it puts on the track of the release: 0.2 for
+// 0.2.6-rc.1. By semver.org, 9, a pre-release need not be compatible with the release.
 func VersionTrack(version string) string {
 	if version == "" {
 		return ""

@@ -17,6 +17,38 @@ func TestCompareVersions(t *testing.T) {
 
 func sign(n int) int { return min(max(n, -1), 1) }
 
+// The classes are tracks: all versions of one are compatible, and none with another.
+func TestCompatibleVersions(t *testing.T) {
+	classes := [][]string{
+		{""},
+		{"1.0.0", "1.2.3", "1.2.3+build.5", "1.99.0+a-b"},
+		{"2.0.0", "2.0.0+1.0.0-rc"},
+		{"10.0.0"},
+		{"0.1.0", "0.1.9", "0.1.0+build"},
+		{"0.2.0", "0.2.8", "0.2.8+build", "0.2.8+0.3.0"},
+		{"0.20.0"},
+		{"0.0.1", "0.0.1+build"},
+		{"0.0.2"},
+		{"0.0.0"},
+		{"1.2.3-rc.1", "1.2.3-rc.1+build"},
+		{"1.2.3-rc.2"},
+		{"1.2.4-rc.1"},
+		{"0.2.0-rc.1", "0.2.0-rc.1+build.2"},
+		{"0.0.1-alpha"},
+	}
+	for i, a := range classes {
+		for j, b := range classes {
+			for _, x := range a {
+				for _, y := range b {
+					if got := VersionTrack(x) == VersionTrack(y); got != (i == j) {
+						t.Errorf("%q and %q: compatible is %t", x, y, got)
+					}
+				}
+			}
+		}
+	}
+}
+
 func TestVersionTrack(t *testing.T) {
 	for version, want := range map[string]string{
 		"":                "",

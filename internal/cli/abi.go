@@ -20,6 +20,12 @@ import (
 // type. WIT of a few lines can flatten to more than memory holds.
 const maxShownFlat = 1 << 16
 
+// maxShown is how many bytes abi prints. Many functions of large types come to more.
+const maxShown = 64 << 20
+
+// errShown is the error of more than maxShown.
+var errShown = wrong(fmt.Errorf("the output has more than %d bytes: choose functions with --interface or --world", maxShown))
+
 type abiFlags struct {
 	featureFlags
 	world      worldFlag
@@ -96,9 +102,15 @@ func (a *app) abi(flags *abiFlags, path string) error {
 			fmt.Fprintln(&out, owner)
 		}
 		writeFunc(&out, layout, bound.f)
+		if out.Len() > maxShown {
+			return errShown
+		}
 		if flags.program {
 			if err := writePrograms(&out, layout, bound, shown); err != nil {
 				return err
+			}
+			if out.Len() > maxShown {
+				return errShown
 			}
 		}
 	}
@@ -243,10 +255,20 @@ type abiFunc struct {
 
 func (a *app) abiJSON(layout *abi.ABI, funcs []boundFunc) error {
 	entries := []abiFunc{}
+	flat := uint64(0)
 	for _, bound := range funcs {
 		f := bound.f
 		if what, ok := tooManyFlat(layout, f); ok {
-			return fmt.Errorf("%s: %s flattens to more than %d core values", f.Name, what, maxShownFlat)
+			return wrong(fmt.Errorf("%s: %s flattens to more than %d core values", f.Name, what, maxShownFlat))
+		}
+		for _, p := range f.Params {
+			flat += layout.FlatCount(p.Type)
+		}
+		if f.Result != nil {
+			flat += layout.FlatCount(f.Result)
+		}
+		if flat > maxShown/8 { // as in "i32",
+			return errShown
 		}
 		entry := abiFunc{Name: f.Name, Params: []abiParam{}, Lift: signature(layout.Lift(f)), Lower: signature(layout.Lower(f))}
 		if bound.owner != "" {
@@ -320,6 +342,9 @@ func writeFunc(out *bytes.Buffer, layout *abi.ABI, f *wit.Function) {
 		return
 	}
 	row := func(name string, t wit.Type) {
+		if out.Len() > maxShown {
+			return // the caller refuses it
+		}
 		size := "more than 2^64-1"
 		if n := layout.Size(t); n != math.MaxUint64 {
 			size = fmt.Sprint(n)

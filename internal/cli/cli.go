@@ -145,6 +145,10 @@ func (a *app) commands() []command {
 	}
 }
 
+// Commands returns the command witgen with all others below it, for what is made of
+// their help: manual pages and completions of a release.
+func Commands() *cobra.Command { return newApp(nil, io.Discard, io.Discard).rootCommand(nil) }
+
 // rootCommand returns the command witgen for a run with args. Where the first of
 // these is the name of a command it has that one only: making them all takes a tenth
 // of the time of a short run.

@@ -1,10 +1,52 @@
 package cli
 
 import (
+	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 )
+
+// A temporary file has a name that nobody can guess, and takes the place of nothing.
+func TestNewTemp(t *testing.T) {
+	var names []string
+	for range 2 {
+		taken := 3
+		file, err := newTemp("out.wasm", func(name string) (*os.File, error) {
+			names = append(names, name)
+			if taken--; taken >= 0 {
+				return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrExist}
+			}
+			return os.Open(os.DevNull)
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		file.Close()
+	}
+	seen := map[string]bool{}
+	for _, name := range names {
+		if len(name) < len(".out.wasm..tmp")+20 || seen[name] {
+			t.Errorf("the names are %q", names)
+		}
+		seen[name] = true
+	}
+	if len(names) != 8 {
+		t.Errorf("%d names were tried, want 8", len(names))
+	}
+	tries := 0
+	_, err := newTemp(strings.Repeat("x", 300), func(name string) (*os.File, error) {
+		if tries++; len(name) > 200 {
+			t.Errorf("a name of %d bytes", len(name))
+		}
+		return nil, fs.ErrExist
+	})
+	if !errors.Is(err, fs.ErrExist) || tries > 200 {
+		t.Errorf("%v after %d tries", err, tries)
+	}
+}
 
 func TestWriteFile(t *testing.T) {
 	dir := t.TempDir()

@@ -130,43 +130,36 @@ func (o *output) keepOthers(r *wit.Resolve, files []gogen.File) {
 	moved := map[string]bool{}
 	for _, f := range files {
 		source, _ := sourceOf(f.Content)
-		moved[trackName(source)+kindOf(f.Path)] = true
+		moved[wit.InterfaceTrack(source)+kindOf(f.Path)] = true
 	}
 	known, needed := map[string]bool{}, map[string]bool{}
 	for _, p := range r.Packages {
-		known[trackName(p.Name.String())] = true
+		known[wit.InterfaceTrack(p.Name.String())] = true
 	}
 	for _, w := range r.Worlds {
 		of := r.Packages[w.Package].Name
-		needed[trackName(of.Qualify(w.Name))] = true
+		needed[wit.InterfaceTrack(of.Qualify(w.Name))] = true
 		for _, item := range slices.Concat(w.Imports, w.Exports) {
 			id, ok := item.Item.(wit.InterfaceID)
 			switch {
 			case !ok:
 			case r.Interfaces[id].Name != "":
-				needed[trackName(r.QualifiedName(id))] = true
+				needed[wit.InterfaceTrack(r.QualifiedName(id))] = true
 			default:
-				needed[trackName(of.Qualify(w.Name+"/"+item.Name))] = true
-				needed[trackName(of.Qualify(w.Name+"/exports/"+item.Name))] = true
+				needed[wit.InterfaceTrack(of.Qualify(w.Name+"/"+item.Name))] = true
+				needed[wit.InterfaceTrack(of.Qualify(w.Name+"/exports/"+item.Name))] = true
 			}
 		}
 	}
 	o.stale = slices.DeleteFunc(o.stale, func(p string) bool {
-		name := trackName(o.sources[p])
+		name := wit.InterfaceTrack(o.sources[p])
 		pkg, _, _ := strings.Cut(o.sources[p], "/")
 		_, version, _ := strings.Cut(o.sources[p], "@")
 		if version != "" {
 			pkg += "@" + version
 		}
-		return !moved[name+kindOf(p)] && (!known[trackName(pkg)] || needed[name])
+		return !moved[name+kindOf(p)] && (!known[wit.InterfaceTrack(pkg)] || needed[name])
 	})
-}
-
-// trackName returns the name of a package, an interface or a world with the track of
-// its version in place of the version.
-func trackName(name string) string {
-	name, version, _ := strings.Cut(name, "@")
-	return name + "@" + wit.VersionTrack(version)
 }
 
 // kindOf returns the end of a generated file's name that tells its side, and that of
