@@ -1,7 +1,7 @@
 package diag
 
 // Codes of the first hundred: reading a file and its grammar, found by package
-// parser. The comment of each says what it means; the example below it is
+// parser. The comment of each describes it; the example below it is
 // refused with that code. The other codes stand in codes_resolve.go.
 
 // Text and tokens.

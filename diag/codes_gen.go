@@ -1,7 +1,7 @@
 package diag
 
 // Codes of what is valid WIT that cannot become Go, found by internal/gogen. The
-// comment of each says what it means; the example below it is refused with that
+// comment of each describes it; the example below it is refused with that
 // code when bindings are generated for world w.
 const (
 	// AsyncFunction occurs where the world needs an async function.

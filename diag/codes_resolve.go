@@ -1,8 +1,8 @@
 package diag
 
 // Codes of the second to the sixth hundred: names, packages, types, functions,
-// worlds and gates, found by parser/resolve. The comment of each says what it
-// means; the example below it is refused with that code.
+// worlds and gates, found by parser/resolve. The comment of each describes
+// it; the example below it is refused with that code.
 
 // Packages and the names of interfaces and worlds.
 const (

@@ -34,7 +34,7 @@ type jsonRelated struct {
 // WriteJSON writes the diagnostics as an array of objects with the fields code,
 // message, file, line, column, endLine, endColumn, hints (an array of strings)
 // and related (an array of objects with message and the fields of the place). It
-// writes an empty array where there are none.
+// writes an empty array for an empty list.
 func (l List) WriteJSON(w io.Writer) error {
 	out := make([]jsonDiagnostic, len(l))
 	for i, d := range l {

@@ -126,9 +126,9 @@ func TestForbiddenText(t *testing.T) {
 		{"a carriage return in a comment", "// a\rb\ninterface i {}", ""},
 		{"UTF-8", "// é 日本\ninterface i {}", ""},
 		{"invalid UTF-8", "// \xff\ninterface i {}\n/* \xc3( */", "1:4 W0107 this byte is not valid UTF-8\n3:4 W0107 this byte is not valid UTF-8\n"},
-		{"UTF-16", "\xff\xfei\x00", "W0125 this is not WIT: it is no text in UTF-8\nhelp: it looks like UTF-16: save it as UTF-8\n"},
-		{"a NUL byte", "interface i {}\x00", "W0125 this is not WIT: it is no text in UTF-8\n"},
-		{"many control characters", "interface i {}" + strings.Repeat("\x01", 21), "W0125 this is not WIT: it is no text in UTF-8\nhelp: the first of more than 20 characters that a file may not hold is at 1:15\n"},
+		{"UTF-16", "\xff\xfei\x00", "W0125 this is not WIT: it is not text in UTF-8\nhelp: it looks like UTF-16: save it as UTF-8\n"},
+		{"a NUL byte", "interface i {}\x00", "W0125 this is not WIT: it is not text in UTF-8\n"},
+		{"many control characters", "interface i {}" + strings.Repeat("\x01", 21), "W0125 this is not WIT: it is not text in UTF-8\nhelp: the first of more than 20 characters that a file may not hold is at 1:15\n"},
 		{"Latin-1", "// \xe9\xe8 \ninterface i {}", "1:4 W0107 this byte is not valid UTF-8\n1:5 W0107 this byte is not valid UTF-8\n"},
 		{"a surrogate", "// \xed\xa0\x80", "1:4 W0107 this byte is not valid UTF-8\n1:5 W0107 this byte is not valid UTF-8\n1:6 W0107 this byte is not valid UTF-8\n"},
 		{"bidirectional overrides", "// é\u202e \u2069", "1:5 W0108 the character U+202E changes the direction of text and is not allowed\n1:7 W0108 the character U+2069 changes the direction of text and is not allowed\n"},
@@ -165,7 +165,7 @@ func TestLimits(t *testing.T) {
 		{"mistakes", bad(20), strings.Repeat("X", 20)},
 		{"a mistake too many", bad(1000), strings.Repeat("X", 20) + "21:10 W0124 more than 20 mistakes in this file; the rest of it is not read\n"},
 		{"bad bytes", strings.Repeat("\xff", 20), strings.Repeat("X", 20)},
-		{"bad bytes too many", strings.Repeat("\xff", 1000), "W0125 this is not WIT: it is no text in UTF-8\nhelp: the first of more than 20 characters that a file may not hold is at 1:1\n"},
+		{"bad bytes too many", strings.Repeat("\xff", 1000), "W0125 this is not WIT: it is not text in UTF-8\nhelp: the first of more than 20 characters that a file may not hold is at 1:1\n"},
 		{"bad names too many", "interface i {" + strings.Repeat("f_:func();", 1000) + "}", strings.Repeat("X", 20) + "1:214 W0124 more than 20 mistakes in this file; the rest of it is not read\n"},
 	} {
 		t.Run(test.name, func(t *testing.T) {

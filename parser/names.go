@@ -82,7 +82,7 @@ func checkName(name string) string {
 
 func isLetter(c byte) bool { return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' }
 
-// kebabCase returns a valid name that is close to name, or "" where there is none.
+// kebabCase returns a valid name that is close to name, or "" if it finds none.
 func kebabCase(name string) string {
 	var b strings.Builder
 	var last byte = '-'

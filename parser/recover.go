@@ -4,7 +4,7 @@ import "bytes"
 
 // item runs a function that parses one item. Where it fails, item moves to where
 // the next item starts or the braces around it end, and returns the index of the
-// token at which it failed; otherwise it returns -1. inBraces says whether the
+// token at which it failed; otherwise it returns -1. inBraces reports whether the
 // items stand in braces.
 func (p *parser) item(inBraces bool, parse func()) (failed int) {
 	first := p.cur

@@ -42,7 +42,7 @@ func closingQuote(text []byte, start int) int {
 
 // unquote returns the value of the string literal that starts at offset start,
 // or what is wrong with it. The text format of core WebAssembly, "Strings" and
-// "Names", says what it may hold.
+// "Names", is the grammar.
 func unquote(file *diag.File, start int) (string, *diag.Diagnostic) {
 	u := unquoter{file: file, pos: start + 1}
 	for u.mistake == nil {

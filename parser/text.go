@@ -52,7 +52,7 @@ func TooLarge(name string) diag.List {
 
 // notText is the one mistake of a file that is no text.
 func notText(file *diag.File) diag.List {
-	d := &diag.Diagnostic{Code: diag.NotText, File: file.Name, Message: "this is not WIT: it is no text in UTF-8"}
+	d := &diag.Diagnostic{Code: diag.NotText, File: file.Name, Message: "this is not WIT: it is not text in UTF-8"}
 	if text := file.Text; len(text) > 1 && (text[0] == 0xff && text[1] == 0xfe || text[0] == 0xfe && text[1] == 0xff) {
 		d.Hint("it looks like UTF-16: save it as UTF-8")
 	}

@@ -229,7 +229,7 @@ func (w *jsonWriter) iface(i *Interface) {
 	})
 }
 
-// name writes a name, and null where there is none.
+// name writes a name, or null for "".
 func (w *jsonWriter) name(s string) {
 	if s == "" {
 		w.null()

@@ -131,14 +131,14 @@ type Function struct {
 	Async      bool
 	Resource   TypeID // of a constructor, method or static; else -1
 	Params     []Param
-	Result     Type // nil where there is none
+	Result     Type // nil without a result
 	Docs       string
 	Stability  Stability
 	ExternalID string
 	Span       diag.Span
 }
 
-// FuncKind says what a function belongs to.
+// FuncKind tells functions of resources from others.
 type FuncKind uint8
 
 // The kinds of functions.

@@ -72,7 +72,7 @@ limit or cannot be started; it is 2 where a CALL does not fit what the guest exp
 	f := cmd.Flags()
 	f.BoolVarP(&flags.list, "list", "l", false, "print the functions that can be called, before any call")
 	f.BoolVar(&flags.json, "json", false, "print a line of JSON for each call and each function of --list")
-	f.StringVar(&flags.wit, "wit", "", "`WIT-PATH` that says what the guest is, whatever it carries")
+	f.StringVar(&flags.wit, "wit", "", "`WIT-PATH` of the guest's world, in place of the one that it carries")
 	flags.world.add(a, cmd, &flags.featureFlags, "`WORLD` of --wit that the guest is of (default: the only world)")
 	f.DurationVar(&flags.timeout, "timeout", 0, "stop after a `TIME` such as 500ms or 10s (default: never)")
 	f.Uint64Var(&flags.fuel, "fuel", 0, "stop a call after about so many `INSTRUCTIONS` (default: never)")

@@ -17,7 +17,7 @@ type callLine struct {
 	Call string `json:"call"`
 	// Result is left out where the function has none.
 	Result json.RawMessage `json:"result,omitempty"`
-	// Failed says that the result is an err.
+	// Failed reports whether the result is an err.
 	Failed bool `json:"failed"`
 	// Error says why the call did not end with a result.
 	Error string `json:"error,omitempty"`

@@ -22,7 +22,7 @@ type callSession struct {
 	// result is the name that the call at hand gives to the resource in its
 	// result, or "".
 	result string
-	// json says that results are wanted in JSON, and not in WAVE.
+	// json asks for results in JSON instead of WAVE.
 	json bool
 }
 

@@ -17,7 +17,7 @@ func (a *app) checkCommand() *cobra.Command {
 		Short: "Report the mistakes in WIT packages",
 		Long: `Report the mistakes in WIT packages: .wit files, folders of .wit files with what
 they depend on in their folder deps, or WebAssembly files that carry WIT. - is such a
-file on standard input. Prints nothing where there are none.`,
+file on standard input. Prints nothing if it finds none.`,
 		Args: somePaths,
 		RunE: func(_ *cobra.Command, paths []string) error {
 			var mistakes diag.List

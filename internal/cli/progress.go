@@ -21,7 +21,7 @@ type progress struct {
 // eraseLine is what a terminal takes to empty the line at hand.
 const eraseLine = "\r\x1b[K"
 
-// working says that something is under way. The caller calls done at its end.
+// working starts to show that something is under way. The caller calls done at its end.
 func (a *app) working(what string) (done func()) {
 	if a.quiet || !isTerminal(a.stderr) || os.Getenv("TERM") == "dumb" {
 		return func() {}

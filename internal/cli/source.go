@@ -121,7 +121,7 @@ func binaryMistake(path string, wasm []byte, err error) error {
 	switch form := component.FormOf(wasm); form {
 	case component.NotWasm:
 		d.Code = diag.MalformedBinary
-		d.Message = "this is no WebAssembly: it does not start with the bytes 00 61 73 6d"
+		d.Message = "this is not WebAssembly: it does not start with the bytes 00 61 73 6d"
 	case component.OtherWasm:
 		d.Code = diag.MalformedBinary
 	case component.CoreForm:

@@ -80,8 +80,8 @@ func ReadFile(fsys fs.FS, name string, limit int64) ([]byte, error) {
 	return ReadAll(f, limit)
 }
 
-// ErrNotRegular is the error of what is no regular file.
-var ErrNotRegular = errors.New("it is no regular file")
+// ErrNotRegular is the error of a pipe, a device or a folder in place of a file.
+var ErrNotRegular = errors.New("it is not a regular file")
 
 // ReadDir returns the entries of a folder of fsys, sorted by name.
 func ReadDir(fsys fs.FS, name string) ([]fs.DirEntry, error) {
@@ -92,7 +92,7 @@ func ReadDir(fsys fs.FS, name string) ([]fs.DirEntry, error) {
 	defer f.Close()
 	dir, ok := f.(fs.ReadDirFile)
 	if !ok {
-		return nil, &fs.PathError{Op: "readdir", Path: name, Err: errors.New("it is no folder")}
+		return nil, &fs.PathError{Op: "readdir", Path: name, Err: errors.New("it is not a folder")}
 	}
 	var entries []fs.DirEntry
 	for {

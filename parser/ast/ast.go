@@ -52,7 +52,7 @@ type Version struct {
 type PackageName struct {
 	Pos
 	Namespace, Name Ident
-	Version         *Version // nil where there is none
+	Version         *Version // nil without a version
 }
 
 // PackageDecl is "package a:b@1.0.0;" at the head of a file.
@@ -317,7 +317,7 @@ type Func struct {
 	Async   bool
 	Keyword diag.Span // func or constructor
 	Params  []*Param
-	Result  Type // nil where there is none
+	Result  Type // nil without a result
 }
 
 // Param is "a: Type" in a parameter list.

@@ -14,7 +14,7 @@ type Comment struct{ Pos }
 // Text returns the comment as written, with its slashes.
 func (c Comment) Text() string { return c.Where.Text() }
 
-// Docs are the comments right before a node, and nowhere where there are none.
+// Docs are the comments right before a node. Without comments they are nowhere.
 // As wit-parser does, witgen takes every comment there for documentation, not
 // only those that start with /// or /**.
 type Docs struct{ Comments []Comment }

@@ -49,7 +49,7 @@ func (b *builder) stability(attrs []*ast.Attribute) wit.Stability {
 	return s
 }
 
-// externalID returns the text of @external-id, and "" where there is none.
+// externalID returns the text of @external-id, or "" without the attribute.
 func (b *builder) externalID(attrs []*ast.Attribute) string {
 	if a := b.attribute(attrs, ast.ExternalID); a != nil {
 		return a.ExternalID
@@ -57,7 +57,7 @@ func (b *builder) externalID(attrs []*ast.Attribute) string {
 	return ""
 }
 
-// attribute returns the attribute of a kind, and nil where there is none.
+// attribute returns the first attribute of a kind, or nil.
 func (b *builder) attribute(attrs []*ast.Attribute, kind ast.AttributeKind) *ast.Attribute {
 	var found *ast.Attribute
 	for _, a := range attrs {

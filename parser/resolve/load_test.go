@@ -107,8 +107,8 @@ func TestReadingIsBounded(t *testing.T) {
 	}{
 		"a file too large":           {fstest.MapFS{"w.wit": main, "deps/c.wit": file(strings.Repeat(" ", 16<<20+1))}, diag.FileTooLarge, "16777216 bytes"},
 		"all files together":         {many, diag.InputTooLarge, "67108864 bytes of WIT in this folder"},
-		"a pipe":                     {fstest.MapFS{"w.wit": main, "deps/c.wit": {Mode: os.ModeNamedPipe}}, diag.FileUnreadable, "no regular file"},
-		"a device":                   {fstest.MapFS{"w.wit": {Mode: os.ModeDevice | os.ModeCharDevice}}, diag.FileUnreadable, "no regular file"},
+		"a pipe":                     {fstest.MapFS{"w.wit": main, "deps/c.wit": {Mode: os.ModeNamedPipe}}, diag.FileUnreadable, "not a regular file"},
+		"a device":                   {fstest.MapFS{"w.wit": {Mode: os.ModeDevice | os.ModeCharDevice}}, diag.FileUnreadable, "not a regular file"},
 		"a folder without WIT":       {fstest.MapFS{"readme": main}, diag.FileNotFound, "there are no .wit files in this folder"},
 		"no folder":                  {fstest.MapFS{}, diag.FileNotFound, "there is no such file or folder"},
 		"a large binary":             {fstest.MapFS{"w.wit": main, "deps/c.wasm": file(strings.Repeat(" ", input.MaxWIT+1))}, diag.InputTooLarge, "67108864 bytes"},

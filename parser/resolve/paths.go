@@ -19,7 +19,7 @@ type pathUse struct {
 	use *ast.Use
 }
 
-// want says what a path must name.
+// want is the kind of item that a path must name.
 type want uint8
 
 const (

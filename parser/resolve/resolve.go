@@ -18,7 +18,7 @@ import (
 	"github.com/witgen/witgen/wit"
 )
 
-// Options says what a model shall hold.
+// Options are the settings of a run.
 type Options struct {
 	// Features are the active features: items that are @unstable are part of
 	// the model where their feature is active.

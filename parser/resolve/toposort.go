@@ -21,7 +21,7 @@ type cycle struct {
 	start int
 }
 
-// edge says that thing from needs another one through its dependency dep.
+// edge leads from a thing to another one that it needs, its dependency dep.
 type edge struct{ from, dep int }
 
 // toposort sorts n things, where needs returns what thing i needs, by index. It

@@ -60,7 +60,7 @@ type item struct {
 	world   wit.WorldID
 }
 
-// handleUse says that a type is the resource of a handle.
+// handleUse is the use of a type as the resource of a handle.
 type handleUse struct {
 	resource wit.TypeID
 	span     diag.Span
