@@ -94,7 +94,7 @@ func dropItemDocs(model any) {
 }
 
 func TestCorpus(t *testing.T) {
-	root := filepath.Join("..", "..", "parser", "resolve", "testdata")
+	root := filepath.Join("..", "..", "..", "parser", "resolve", "testdata")
 	entries, err := os.ReadDir(root)
 	if err != nil {
 		t.Fatal(err)
