@@ -19,7 +19,7 @@ func BenchmarkRewrite(b *testing.B) {
 			b.SetBytes(int64(len(in)))
 			b.ReportAllocs()
 			for b.Loop() {
-				mustRewrite(b, in, Config{Depth: true, Limits: DefaultLimits()})
+				mustRewrite(b, in, Config{Stack: true, Limits: DefaultLimits()})
 			}
 		})
 	}
@@ -30,7 +30,7 @@ func versions(b *testing.B, in []byte) map[string][]byte {
 	return map[string][]byte{
 		"plain": in,
 		"fuel":  mustRewrite(b, in, Config{}).Wasm,
-		"depth": mustRewrite(b, in, Config{Depth: true}).Wasm,
+		"depth": mustRewrite(b, in, Config{Stack: true}).Wasm,
 	}
 }
 
@@ -156,13 +156,13 @@ func BenchmarkCall(b *testing.B) {
 func BenchmarkCancel(b *testing.B) {
 	for _, name := range sortedKeys(endless) {
 		b.Run(name, func(b *testing.B) {
-			mod, c := metered(b, newRuntime(b), endless[name], Config{Depth: true})
+			mod, c := metered(b, newRuntime(b), endless[name], Config{Stack: true})
 			w := NewWatch(c)
 			defer w.Close()
 			f := mod.ExportedFunction("run")
 			var times []time.Duration
 			for b.Loop() {
-				c.SetDepth(Unlimited)
+				c.SetStack(Unlimited)
 				ctx, cancel := context.WithCancel(context.Background())
 				at := make(chan time.Time, 1)
 				time.AfterFunc(2*time.Millisecond, func() {

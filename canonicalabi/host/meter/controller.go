@@ -91,12 +91,23 @@ func (c *Controller) Fuel() uint64 {
 	return uint64(max(0, int64(c.slice.Get())+int64(c.reserve.Get())))
 }
 
-// SetDepth sets how many calls may be nested: 1 allows a function that calls another. Functions that
-// call none do not count. It needs [Config.Depth]. It comes back by itself, but for a trap.
-func (c *Controller) SetDepth(n uint64) { c.stack.Set(min(n, Unlimited)) }
+// SetStack sets how many bytes of stack the guest's functions may take together, at most [Unlimited]. It
+// needs [Config.Stack]. What they give back comes back by itself, but for a trap.
+//
+// Each function is counted with a bound of its frame: never less than what wazero uses, mostly 4 to 10
+// times as much, as wazero gives each value a place of its own that is out of a register for a while, and
+// which these are is not known before. Functions that call none are not counted unless their frames may
+// be large; they take at most 4 KiB more. wazero doubles a stack that is full and copies it, so that up to
+// four times the frames is allocated for a moment, and keeps the larger one for the next call of the same
+// api.Function.
+func (c *Controller) SetStack(bytes uint64) { c.stack.Set(min(bytes, Unlimited)) }
 
-// Depth returns how much is left of it.
-func (c *Controller) Depth() uint64 { return uint64(max(0, int64(c.stack.Get()))) }
+// SetDepth sets how many calls may be nested, where the module was rewritten with [Config.Depth]: 1 allows a
+// function that calls another. Functions that call none do not count.
+func (c *Controller) SetDepth(n uint64) { c.SetStack(n) }
+
+// StackLeft returns how much of either is left.
+func (c *Controller) StackLeft() uint64 { return uint64(max(0, int64(c.stack.Get()))) }
 
 // Cause returns why the guest trapped, and [None] where that was its own doing. It stays until
 // ClearCause.

@@ -16,7 +16,7 @@
 //
 // # What is added
 //
-// Globals, at the end of their index space: a slice of fuel, the rest of it, the depth that is left, a
+// Globals, at the end of their index space: a slice of fuel, the rest of it, the stack that is left, a
 // flag and the cause of a trap. They are exported, as wazero gives them to the host no other way, under
 // names that [Reserved] knows; a module that imports or exports such a name is refused, so no other
 // module that was rewritten can name them. Each part of the code takes what it will do from the slice,
@@ -41,6 +41,11 @@
 //     more: so it is checked at its end too, if anything runs after its last call.
 //   - What is charged before a call counts only for what runs before it. What runs after the call is
 //     charged there or at the function's end, or a deep stack could return for long without a charge.
+//
+// # How much stack it takes
+//
+// With [Config].Stack each function that calls others counts a bound of its frame, in bytes of wazero's
+// stack, and counts it off again: see [Controller.SetStack].
 //
 // Names stay, and the added ones show in a trap's stack. Sections that hold offsets into the code are
 // dropped: DWARF, source maps, branch hints, relocations.

@@ -76,7 +76,7 @@ func FuzzRewrite(f *testing.F) {
 		return err
 	}
 	f.Fuzz(func(t *testing.T, in []byte, depth bool) {
-		out, err := Rewrite(in, Config{Depth: depth, Limits: fuzzLimits})
+		out, err := Rewrite(in, Config{Stack: depth, Limits: fuzzLimits})
 		if err != nil {
 			var e *Error
 			if !errors.As(err, &e) || e.Rule == "" || e.Offset < 0 || e.Offset > len(in) {

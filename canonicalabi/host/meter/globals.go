@@ -9,7 +9,7 @@ import (
 // names, and a module that uses one is refused; see [Reserved].
 const prefix = "!meter/"
 
-// Unlimited is the fuel and the depth that a module starts with: more than it can use up.
+// Unlimited is the fuel and the stack that a module starts with: more than it can use up.
 const Unlimited = 1 << 62
 
 // globals are the indices of the globals that are added.

@@ -3,6 +3,8 @@ package meter
 import (
 	"bytes"
 	"strings"
+
+	"github.com/witgen/witgen/canonicalabi/host/meter/internal/frame"
 )
 
 // The ids of the sections, section 5.5.2 of the core specification.
@@ -41,6 +43,7 @@ type section struct {
 
 // A funcType is what the rewriter needs to know of a type.
 type funcType struct {
+	frame.Type
 	params  int
 	results []byte // encoded, one after the other
 	arity   int    // the number of results
@@ -80,8 +83,9 @@ type module struct {
 	elementSizes    []uint32 // of element segments, in elements
 	dataSizes       []uint32 // of data segments, in bytes
 	leaves          []uint16 // by function defined here: what a leaf takes, and 0 for others
-	start           int      // function index or -1
-	hasCount        bool     // there is a data count section
+	frames          frame.Module
+	start           int  // function index or -1
+	hasCount        bool // there is a data count section
 
 	// The largest indices in constant expressions, which may stand before the section that they refer to.
 	constGlobal, constFunc constIndex

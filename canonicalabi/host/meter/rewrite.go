@@ -9,8 +9,12 @@ import (
 // Config says how a module is rewritten. The zero value counts fuel and looks for interrupts, and has
 // no limits.
 type Config struct {
-	// Depth counts the depth of calls. wazero has a limit of its own, a stack of 50 MB, so this is for
-	// those who want a lower or a deterministic one; it costs about 0.3 ns for each call in the guest.
+	// Stack counts the bytes that the frames of the guest's functions take on the stack, for
+	// [Controller.SetStack]. It costs about 0.3 ns for each call in the guest. wazero has a limit of its
+	// own for each call that the host makes, a stack of 50 to 100 MB.
+	Stack bool
+	// Depth counts how deep calls are nested, for [Controller.SetDepth], in the place of bytes: it has no
+	// effect beside Stack. A call of a function with a large frame counts as any other.
 	Depth bool
 	// Limits are checked while the module is read.
 	Limits Limits
@@ -78,19 +82,18 @@ func (m *module) rewriteCode(h *helpers) (out []byte, work uint64, _ *Error) {
 	if m.code == nil {
 		return nil, 0, nil
 	}
-	s := &scanner{m: m, helpers: h}
+	s, e := &scanner{m: m, helpers: h}, &emitter{h: h}
 	m.leaves = make([]uint16, uint32(len(m.funcs))-m.imported.funcs)
 	// What a call takes depends on whether the function is a leaf, so these are looked for
 	// first. What is wrong with a function is said below.
 	if err := m.eachBody(func(fn, at, end int) *Error {
-		if end-at <= leafBytes && s.scan(fn, at, end) == nil {
+		if end-at <= leafBytes && s.scan(fn, at, end) == nil && s.leaf() > 0 && e.function(s) == nil {
 			m.leaves[fn-int(m.imported.funcs)] = uint16(s.leaf())
 		}
 		return nil
 	}); err != nil && err.Func < 0 {
 		return nil, 0, err
 	}
-	e := &emitter{h: h}
 	out = make([]byte, 0, (m.code.end-m.code.body)*3/2)
 	err := m.eachBody(func(fn, at, end int) *Error {
 		if err := s.scan(fn, at, end); err != nil {
@@ -100,7 +103,9 @@ func (m *module) rewriteCode(h *helpers) (out []byte, work uint64, _ *Error) {
 		if err := s.limit("CompileWork", work, m.cfg.Limits.CompileWork, at); err != nil {
 			return err
 		}
-		e.function(s)
+		if err := e.function(s); err != nil {
+			return err
+		}
 		out = appendSized(out, e.out)
 		return nil
 	})

@@ -27,6 +27,12 @@ const (
 	// Owed how much at the head of a loop.
 	Late = 100
 	Owed = 64
+	// Frame is how many bytes of stack a function may take that is not counted: one that
+	// calls none that is.
+	Frame = 4_096
+	// MostFrame is how many bytes a function's frame may take that is counted. A stack grows
+	// by a frame before that is counted, so by as much beyond what is allowed.
+	MostFrame = 8 << 20
 	// Most is how much one instruction may take; what takes more is refused.
 	Most = 4_096
 )
