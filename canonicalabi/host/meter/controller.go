@@ -27,8 +27,8 @@ type Controller struct {
 	mu sync.Mutex // orders the writers of flag
 }
 
-// NewController returns the controller of an instance. It is an error if the module was not made by
-// [Rewrite].
+// NewController returns the controller of an instance of a module that [Rewrite] made, or of [Globals] for
+// the modules that share it. For others it is an error.
 func NewController(mod api.Module) (*Controller, error) {
 	c := &Controller{start: mod.ExportedFunction(prefix + "start")}
 	for i, g := range []*api.MutableGlobal{&c.slice, &c.reserve, &c.stack, &c.flag, &c.cause} {
@@ -43,11 +43,18 @@ func NewController(mod api.Module) (*Controller, error) {
 // Start runs the module's start function, if it has one. Call it once, after instantiation and before
 // anything else of the guest runs, _start and _initialize too: instantiate with
 // wazero.ModuleConfig.WithStartFunctions() and call those after it.
-func (c *Controller) Start(ctx context.Context) error {
-	if c.start == nil {
+func (c *Controller) Start(ctx context.Context) error { return start(ctx, c.start) }
+
+// Start is [Controller.Start] for a module that shares its globals with others, see [Config].Shared.
+func Start(ctx context.Context, mod api.Module) error {
+	return start(ctx, mod.ExportedFunction(prefix+"start"))
+}
+
+func start(ctx context.Context, f api.Function) error {
+	if f == nil {
 		return nil
 	}
-	return c.start.CallWithStack(ctx, nil)
+	return f.CallWithStack(ctx, nil)
 }
 
 // Interrupt makes the guest trap soon: within some 100,000 units. A guest that does not run may trap in

@@ -35,7 +35,7 @@ type helpers struct {
 
 func newHelpers(m *module) *helpers {
 	m.frames.Funcs, m.frames.Imported = slices.Clone(m.funcs), m.imported.funcs
-	h := &helpers{m: m, globals: globalsAt(m.globals), first: uint32(len(m.funcs)), indices: map[helperKey]uint32{}, byType: map[string]uint32{}}
+	h := &helpers{m: m, globals: m.meterGlobals(), first: uint32(len(m.funcs)), indices: map[helperKey]uint32{}, byType: map[string]uint32{}}
 	h.index(helperKey{op: helperSlow})
 	if m.start >= 0 {
 		h.index(helperKey{op: helperStart})

@@ -87,9 +87,35 @@ type module struct {
 	start           int  // function index or -1
 	hasCount        bool // there is a data count section
 
+	// refs are where globals are named outside of code that have other indices in the module that is
+	// written.
+	refs []globalRef
+
 	// The largest indices in constant expressions, which may stand before the section that they refer to.
 	constGlobal, constFunc constIndex
 	typeIndex              constIndex // in the type section
+}
+
+// A globalRef is where the index of a global stands.
+type globalRef struct {
+	pos, end int
+	index    uint32
+}
+
+// refer notes where a global is named outside of code.
+func (m *module) refer(r *reader, at int, index uint32) {
+	if r.err == nil && m.moved(index) != index {
+		m.refs = append(m.refs, globalRef{at, r.pos, m.moved(index)})
+	}
+}
+
+// moved returns the index that a global has in the module that is written: globals that are imported for
+// the meter stand between those that the module imports and those that it defines.
+func (m *module) moved(index uint32) uint32 {
+	if m.cfg.Shared != "" && index >= m.imported.globals {
+		return index + globalCount
+	}
+	return index
 }
 
 type constIndex struct {
@@ -241,8 +267,12 @@ func (m *module) readSection(r *reader, s *section) {
 }
 
 func (m *module) readImport(r *reader) {
-	r.name()
 	at := r.pos
+	if name := r.name(); name == m.cfg.Shared && name != "" {
+		r.pos = at
+		r.fail(ErrUnsupported, "import from the module of the meter's globals")
+	}
+	at = r.pos
 	if name := r.name(); Reserved(name) {
 		r.pos = at
 		r.fail(ErrUnsupported, "reserved import name")
@@ -339,7 +369,8 @@ func (m *module) readExports(r *reader) {
 		case 2:
 			r.index(m.memories, "memory index out of range")
 		case 3:
-			r.index(m.globals, "global index out of range")
+			at := r.pos
+			m.refer(r, at, r.index(m.globals, "global index out of range"))
 		default:
 			r.pos--
 			r.fail(ErrMalformed, "unknown kind of export")

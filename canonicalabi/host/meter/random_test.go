@@ -424,7 +424,7 @@ func TestRandom(t *testing.T) {
 	}
 }
 
-func controlled(t *testing.T, r wazero.Runtime, out []byte) (api.Module, *Controller) {
+func controlled(t testing.TB, r wazero.Runtime, out []byte) (api.Module, *Controller) {
 	t.Helper()
 	mod := instantiate(t, r, out)
 	c, err := NewController(mod)

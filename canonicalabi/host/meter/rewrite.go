@@ -16,6 +16,11 @@ type Config struct {
 	// Depth counts how deep calls are nested, for [Controller.SetDepth], in the place of bytes: it has no
 	// effect beside Stack. A call of a function with a large frame counts as any other.
 	Depth bool
+	// Shared names the module from which the globals are imported that the meter needs, instead of being
+	// defined. Several modules that call each other share fuel, stack and interrupts in that way: they are
+	// instantiated behind one instance of [Globals] of that name, of which a [Controller] is made. The
+	// start function of each is run by [Start].
+	Shared string
 	// Limits are checked while the module is read.
 	Limits Limits
 }
@@ -68,7 +73,11 @@ func (m *module) rewrite() (*Module, *Error) {
 		// For memory.grow in the slow path. The guest cannot use it: its code has no memory.
 		w.added[sectionMemory] = addition{n: 1, content: []byte{1, 0, 0}}
 	}
-	w.added[sectionGlobal] = addition{n: globalCount, content: globalSection()}
+	if m.cfg.Shared == "" {
+		w.added[sectionGlobal] = addition{n: globalCount, content: globalSection()}
+	} else {
+		w.added[sectionImport] = addition{n: globalCount, content: importSection(m.cfg.Shared)}
+	}
 	w.added[sectionExport] = exportSection(h)
 	w.added[sectionCode] = addition{n: len(h.keys), content: bodies}
 	w.code, w.helperNames = code, names
@@ -220,6 +229,7 @@ func (w *writer) section(s *section) {
 	case sectionMemory:
 		content = lowerMax(m.in, s, m.memLimits, func(limits) uint64 { return m.cfg.Limits.MemoryPages })
 	}
+	content = m.shiftGlobals(s, content)
 	a := w.added[s.id]
 	if a.n == 0 {
 		w.out = append(w.out, s.id)

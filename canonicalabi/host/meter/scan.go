@@ -74,7 +74,7 @@ const (
 	editLoopHead                  // check at the head of a split loop, charge region arg
 	editLoopCheck                 // the same in a loop that is not split
 	editLoopEnd                   // close what surrounds a split loop
-	editLabel                     // label arg
+	editLabel                     // label or global arg
 	editReturn                    // branch to label arg where the function is wrapped, else return
 	editCall                      // call function arg
 	editBulk                      // do a short memory.copy or memory.fill as it is, else call function arg

@@ -37,7 +37,7 @@ func (s *scanner) scanCode() *Error {
 		case opMemArg:
 			err = s.memArg(at)
 		case opGlobal:
-			_, err = s.index(s.m.globals, "global index out of range")
+			err = s.global()
 		case opI64:
 			n := varintLen(in[s.pos:s.end], leb128.MaxLen64)
 			if n <= 0 {
@@ -63,6 +63,16 @@ func (s *scanner) scanCode() *Error {
 		return s.fail(ErrMalformed, "code after the function's end", s.pos)
 	}
 	return nil
+}
+
+// global reads the index of a global, and writes it anew where it is another one.
+func (s *scanner) global() *Error {
+	at := s.pos
+	i, err := s.index(s.m.globals, "global index out of range")
+	if moved := s.m.moved(i); err == nil && moved != i {
+		s.edits = append(s.edits, edit{kind: editLabel, pos: at, skip: s.pos - at, arg: int32(moved)})
+	}
+	return err
 }
 
 func (s *scanner) i32Const() *Error {

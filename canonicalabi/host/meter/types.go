@@ -116,7 +116,10 @@ func (m *module) constExpr(r *reader) {
 		case 0x44: // f64.const
 			r.bytes(8)
 		case opcodeGlobalGet:
-			m.constGlobal.use(r.u32(), at)
+			from := r.pos
+			index := r.u32()
+			m.constGlobal.use(index, at)
+			m.refer(r, from, index)
 		case 0xd0: // ref.null
 			m.nullType(r)
 		case 0xd2: // ref.func

@@ -73,8 +73,13 @@ func (m *module) read(b []byte) error {
 			for n := in.Count(); n > 0 && in.Err() == nil; n-- {
 				at := in.Offset()
 				i := in.Import()
-				if strings.HasPrefix(i.Name, prefix) {
-					return &Error{Rule: "import of a reserved name", Func: -1, Offset: at}
+				shared := m.cfg.Shared != "" && i.Module == m.cfg.Shared
+				if name, ok := strings.CutPrefix(i.Name, prefix); ok || shared {
+					_, twice := found[name]
+					if !ok || !shared || twice || i.Type.Kind != wasm.GlobalKind || !i.Type.Global.Mutable {
+						return &Error{Rule: "import of a reserved name", Func: -1, Offset: at}
+					}
+					found[name] = count
 				}
 				switch i.Type.Kind {
 				case wasm.FuncKind:
@@ -97,7 +102,7 @@ func (m *module) read(b []byte) error {
 			for n := in.Count(); n > 0 && in.Err() == nil; n-- {
 				at := in.Offset()
 				e := in.Export()
-				if name, ok := strings.CutPrefix(e.Name, prefix); ok && e.Kind == wasm.GlobalKind {
+				if name, ok := strings.CutPrefix(e.Name, prefix); ok && e.Kind == wasm.GlobalKind && m.cfg.Shared == "" {
 					found[name] = e.Index
 				} else if e.Kind == wasm.GlobalKind {
 					exports[e.Index] = true
@@ -121,7 +126,7 @@ func (m *module) read(b []byte) error {
 	}
 	for i, name := range names {
 		index, ok := found[name]
-		if !ok || len(found) != globals || index < own || index >= count || exports[index] {
+		if !ok || len(found) != globals || index < own != (m.cfg.Shared != "") || index >= count || exports[index] {
 			return &Error{Rule: fmt.Sprintf("the global %s%s is missing, or is exported twice", prefix, name), Func: -1}
 		}
 		m.globals[i] = index

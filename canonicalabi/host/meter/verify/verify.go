@@ -45,6 +45,9 @@ import (
 type Config struct {
 	// Stack tells that frames are counted in bytes, Depth that they are counted as one each.
 	Stack, Depth bool
+	// Shared names the module from which the globals are imported, or is empty where the module defines
+	// them.
+	Shared string
 }
 
 func (c Config) counts() bool { return c.Stack || c.Depth }

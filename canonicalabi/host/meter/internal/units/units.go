@@ -3,10 +3,11 @@
 // rewriter charges by these numbers, and the verifier counts by them.
 //
 // A unit is about the time of an addition, a fraction of a nanosecond. The weights
-// were measured, and are such that no instruction takes more than some ten
-// nanoseconds a unit on a processor of the last ten years: the worst is a load that
-// misses all caches. BenchmarkUnits of package meter measures them anew. What the
-// system takes to supply a page of memory that was not touched before is not in them.
+// were measured: no instruction that works in registers takes more than some three
+// nanoseconds a unit. A load that misses all caches takes tens of nanoseconds, for
+// two units; to weigh it so would make all other loads dear. BenchmarkUnits of package
+// meter measures them anew. What the system takes to supply a page of memory that was
+// not touched before is not in them.
 package units
 
 import "github.com/witgen/witgen/internal/wasm"
