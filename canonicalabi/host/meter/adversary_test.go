@@ -349,7 +349,7 @@ func TestAdversaries(t *testing.T) {
 	}
 	for _, tt := range all {
 		t.Run(tt.name, func(t *testing.T) {
-			for _, cfg := range []Config{{}, {Depth: true}} {
+			for _, cfg := range []Config{{}, {Stack: true}, {Depth: true}} {
 				r := newRuntime(t)
 				host := r.NewHostModuleBuilder("host").NewFunctionBuilder().WithFunc(func() {}).Export("f")
 				if _, err := host.Instantiate(t.Context()); err != nil {

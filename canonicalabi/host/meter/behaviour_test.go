@@ -42,8 +42,8 @@ var endless = map[string][]byte{
 func TestEndless(t *testing.T) {
 	for name, in := range endless {
 		for _, depth := range []bool{false, true} {
-			t.Run(fmt.Sprintf("%s/depth=%v", name, depth), func(t *testing.T) {
-				mod, c := metered(t, newRuntime(t), in, Config{Depth: depth})
+			t.Run(fmt.Sprintf("%s/stack=%v", name, depth), func(t *testing.T) {
+				mod, c := metered(t, newRuntime(t), in, Config{Stack: depth})
 				done := make(chan string)
 				go func() {
 					_, trap := call(mod, "run", 1000)
@@ -237,32 +237,62 @@ func leavingModule(code []byte) []byte {
 	)
 }
 
-// TestDepthComesBack calls functions that are left in each way there is, and wants the depth that there
+// TestStackComesBack calls functions that are left in each way there is, and wants the stack back that there
 // was, and the same results as without metering.
-func TestDepthComesBack(t *testing.T) {
+func TestStackComesBack(t *testing.T) {
 	r := newRuntime(t)
 	for name, code := range leaving {
 		t.Run(name, func(t *testing.T) {
 			in := leavingModule(code)
 			want, plainTrap := call(instantiate(t, r, in), "run", 3)
-			mod, c := metered(t, r, in, Config{Depth: true})
-			c.SetDepth(10)
+			mod, c := metered(t, r, in, Config{Stack: true})
+			c.SetStack(100_000)
 			for range 20 {
 				got, trap := call(mod, "run", 3)
 				if trap != plainTrap || trap != "" || !slices.Equal(got, want) {
 					t.Fatalf("got %v %q, want %v %q", got, trap, want, plainTrap)
 				}
-				if left := c.Depth(); left != 10 {
-					t.Fatalf("depth %d left of 10", left)
+				if left := c.StackLeft(); left != 100_000 {
+					t.Fatalf("%d bytes left of 100,000", left)
 				}
 			}
 		})
 	}
 }
 
-// TestTooDeep: a recursion of n frames needs a depth of n-1, as the last one calls nothing more but
-// is of a function that could.
+// TestTooDeep: a recursion gets as deep as its frames fit, to the byte.
 func TestTooDeep(t *testing.T) {
+	mod, c := metered(t, newRuntime(t), simple(ti, "", "", []byte{
+		opcodeLocalGet, 0, opcodeIf, blockEmpty, opcodeLocalGet, 0, opcodeI32Const, 1, opcodeI32Sub, opcodeCall, 0, opcodeEnd,
+	}), Config{Stack: true})
+	// What one frame is counted as.
+	frame := uint64(1)
+	for ; frame < 1000; frame++ {
+		c.SetStack(frame)
+		if _, trap := call(mod, "run", 0); trap == "" {
+			break
+		}
+		c.ClearCause()
+	}
+	if frame < 64 || frame > 600 {
+		t.Errorf("a frame is counted as %d bytes", frame)
+	}
+	for _, n := range []uint64{1, 2, 100, 10_000} {
+		c.SetStack(n * frame)
+		if _, trap := call(mod, "run", n-1); trap != "" {
+			t.Errorf("%d frames in %d bytes: %s", n, n*frame, trap)
+		}
+		c.SetStack(n*frame - 1)
+		if _, trap := call(mod, "run", n-1); trap == "" || c.Cause() != TooDeep {
+			t.Errorf("%d frames in %d bytes: trap %q, cause %v", n, n*frame-1, trap, c.Cause())
+		}
+		c.ClearCause()
+	}
+}
+
+// TestDepth: where calls are counted, a recursion of n frames needs a depth of n, as the last one calls nothing
+// more but is of a function that could.
+func TestDepth(t *testing.T) {
 	mod, c := metered(t, newRuntime(t), simple(ti, "", "", []byte{
 		opcodeLocalGet, 0, opcodeIf, blockEmpty, opcodeLocalGet, 0, opcodeI32Const, 1, opcodeI32Sub, opcodeCall, 0, opcodeEnd,
 	}), Config{Depth: true})
@@ -275,6 +305,7 @@ func TestTooDeep(t *testing.T) {
 		if _, trap := call(mod, "run", n); trap == "" || c.Cause() != TooDeep {
 			t.Errorf("%d frames at depth %d: trap %q, cause %v", n+1, n, trap, c.Cause())
 		}
+		c.ClearCause()
 	}
 }
 
@@ -338,7 +369,7 @@ func TestHostFunctionsAreCharged(t *testing.T) {
 // TestCancelLatency stops a guest that runs for ever, and wants that to be soon.
 func TestCancelLatency(t *testing.T) {
 	for _, name := range []string{"loop", "exponential recursion"} {
-		mod, c := metered(t, newRuntime(t), endless[name], Config{Depth: true})
+		mod, c := metered(t, newRuntime(t), endless[name], Config{Stack: true})
 		done := make(chan time.Time)
 		go func() {
 			call(mod, "run", 1000)

@@ -69,6 +69,17 @@ func (h *helpers) check(a *asm) {
 	a.op(opcodeEnd)
 }
 
+// checkBoth calls refill where the slice is used up or the stack too deep.
+func (h *helpers) checkBoth(a *asm) {
+	a.globalGet(h.globals.slice)
+	a.globalGet(h.globals.stack)
+	a.op(opcodeI64Or)
+	a.below()
+	a.op(opcodeIf, blockEmpty)
+	a.call(h.slow())
+	a.op(opcodeEnd)
+}
+
 // growBody charges for the length in a local and then grows, which is the host's work
 // and so is not split. A length that nothing can grow by fails before.
 func (h *helpers) growBody(length uint32, most int32, shift int64, grow func(*asm)) []byte {

@@ -12,7 +12,8 @@ const (
 	Interrupted
 	// OutOfFuel: the fuel that [Controller.SetFuel] gave is used up.
 	OutOfFuel
-	// TooDeep: calls were nested deeper than [Controller.SetDepth] allowed.
+	// TooDeep: nested calls took more stack than [Controller.SetStack] allowed, or were more than
+	// [Controller.SetDepth] allowed.
 	TooDeep
 )
 

@@ -27,8 +27,8 @@ type Controller struct {
 	mu sync.Mutex // orders the writers of flag
 }
 
-// NewController returns the controller of an instance. It is an error if the module was not made by
-// [Rewrite].
+// NewController returns the controller of an instance of a module that [Rewrite] made, or of [Globals] for
+// the modules that share it. For others it is an error.
 func NewController(mod api.Module) (*Controller, error) {
 	c := &Controller{start: mod.ExportedFunction(prefix + "start")}
 	for i, g := range []*api.MutableGlobal{&c.slice, &c.reserve, &c.stack, &c.flag, &c.cause} {
@@ -43,11 +43,18 @@ func NewController(mod api.Module) (*Controller, error) {
 // Start runs the module's start function, if it has one. Call it once, after instantiation and before
 // anything else of the guest runs, _start and _initialize too: instantiate with
 // wazero.ModuleConfig.WithStartFunctions() and call those after it.
-func (c *Controller) Start(ctx context.Context) error {
-	if c.start == nil {
+func (c *Controller) Start(ctx context.Context) error { return start(ctx, c.start) }
+
+// Start is [Controller.Start] for a module that shares its globals with others, see [Config].Shared.
+func Start(ctx context.Context, mod api.Module) error {
+	return start(ctx, mod.ExportedFunction(prefix+"start"))
+}
+
+func start(ctx context.Context, f api.Function) error {
+	if f == nil {
 		return nil
 	}
-	return c.start.CallWithStack(ctx, nil)
+	return f.CallWithStack(ctx, nil)
 }
 
 // Interrupt makes the guest trap soon: within some 100,000 units. A guest that does not run may trap in
@@ -91,12 +98,23 @@ func (c *Controller) Fuel() uint64 {
 	return uint64(max(0, int64(c.slice.Get())+int64(c.reserve.Get())))
 }
 
-// SetDepth sets how many calls may be nested: 1 allows a function that calls another. Functions that
-// call none do not count. It needs [Config.Depth]. It comes back by itself, but for a trap.
-func (c *Controller) SetDepth(n uint64) { c.stack.Set(min(n, Unlimited)) }
+// SetStack sets how many bytes of stack the guest's functions may take together, at most [Unlimited]. It
+// needs [Config.Stack]. What they give back comes back by itself, but for a trap.
+//
+// Each function is counted with a bound of its frame: never less than what wazero uses, mostly 4 to 10
+// times as much, as wazero gives each value a place of its own that is out of a register for a while, and
+// which these are is not known before. Functions that call none are not counted unless their frames may
+// be large; they take at most 4 KiB more. wazero doubles a stack that is full and copies it, so that up to
+// four times the frames is allocated for a moment, and keeps the larger one for the next call of the same
+// api.Function.
+func (c *Controller) SetStack(bytes uint64) { c.stack.Set(min(bytes, Unlimited)) }
 
-// Depth returns how much is left of it.
-func (c *Controller) Depth() uint64 { return uint64(max(0, int64(c.stack.Get()))) }
+// SetDepth sets how many calls may be nested, where the module was rewritten with [Config.Depth]: 1 allows a
+// function that calls another. Functions that call none do not count.
+func (c *Controller) SetDepth(n uint64) { c.SetStack(n) }
+
+// StackLeft returns how much of either is left.
+func (c *Controller) StackLeft() uint64 { return uint64(max(0, int64(c.stack.Get()))) }
 
 // Cause returns why the guest trapped, and [None] where that was its own doing. It stays until
 // ClearCause.

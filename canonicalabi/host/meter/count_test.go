@@ -37,7 +37,7 @@ func (c counted) reset(fuel uint64) {
 		c.ExportedGlobal("count/" + name).(api.MutableGlobal).Set(0)
 	}
 	c.SetFuel(fuel)
-	c.SetDepth(Unlimited)
+	c.SetStack(Unlimited)
 	c.ClearCause()
 }
 

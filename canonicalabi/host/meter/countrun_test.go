@@ -18,7 +18,7 @@ func TestCounts(t *testing.T) {
 	r := newRuntime(t)
 	for seed := range n {
 		in, functions := randomModule(seed)
-		cfg := Config{Depth: seed%2 == 0}
+		cfg := Config{Stack: seed%2 == 0}
 		out := mustRewrite(t, in, cfg).Wasm
 		for _, fuel := range []uint64{Unlimited, 5000, 100} {
 			c := countedInstance(t, r, out)

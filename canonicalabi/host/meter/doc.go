@@ -16,7 +16,7 @@
 //
 // # What is added
 //
-// Globals, at the end of their index space: a slice of fuel, the rest of it, the depth that is left, a
+// Globals, at the end of their index space: a slice of fuel, the rest of it, the stack that is left, a
 // flag and the cause of a trap. They are exported, as wazero gives them to the host no other way, under
 // names that [Reserved] knows; a module that imports or exports such a name is refused, so no other
 // module that was rewritten can name them. Each part of the code takes what it will do from the slice,
@@ -42,6 +42,27 @@
 //   - What is charged before a call counts only for what runs before it. What runs after the call is
 //     charged there or at the function's end, or a deep stack could return for long without a charge.
 //
+// # How much stack it takes
+//
+// With [Config].Stack each function that calls others counts a bound of its frame, in bytes of wazero's
+// stack, and counts it off again: see [Controller.SetStack].
+//
+// # Several modules under one meter
+//
+// Modules that call each other can share fuel, stack and interrupt: rewritten with [Config].Shared they
+// import the globals from a module of that name, which [Globals] supplies.
+//
+//	globals, err := runtime.InstantiateWithConfig(ctx, meter.Globals(), wazero.NewModuleConfig().WithName("meter"))
+//	guest, err := meter.NewController(globals)
+//	out, err := meter.Rewrite(wasm, meter.Config{Shared: "meter", Stack: true, Limits: meter.DefaultLimits()})
+//	mod, err := runtime.InstantiateWithConfig(ctx, out.Wasm, wazero.NewModuleConfig().WithStartFunctions())
+//	err = meter.Start(ctx, mod)
+//
+// What this page has of a module then holds for all of them together, across their calls of each other.
+// A global that is imported is reached through a pointer, which makes calls dearer by up to a tenth.
+//
+// # Names
+//
 // Names stay, and the added ones show in a trap's stack. Sections that hold offsets into the code are
 // dropped: DWARF, source maps, branch hints, relocations.
 //
@@ -63,7 +84,7 @@
 //
 // A host function that the guest calls is not interrupted. memory.grow and table.grow are charged but
 // not split, and neither is what the system takes to supply memory that is touched for the first time:
-// the limits of memory and tables bound them. An instance of several modules has fuel and
-// depth in each; an [Interrupter] of several controllers stops them all. After a trap a guest's stack
+// the limits of memory and tables bound them. Modules that
+// share no globals have fuel and stack in each; an [Interrupter] of several controllers stops them all. After a trap a guest's stack
 // pointer and data are wherever they were, so the instance is best closed.
 package meter

@@ -1,6 +1,7 @@
 package meter
 
 import (
+	"github.com/witgen/witgen/canonicalabi/host/meter/internal/frame"
 	"github.com/witgen/witgen/canonicalabi/host/meter/internal/units"
 	"github.com/witgen/witgen/internal/leb128"
 )
@@ -52,8 +53,9 @@ type emitter struct {
 	h   *helpers
 	out asm
 
-	kept uint32 // the local that is kept equal to the slice
-	keep int    // how many loops are open in which it is
+	kept    uint32 // the local that is kept equal to the slice
+	keep    int    // how many loops are open in which it is
+	counter frame.Counter
 }
 
 // slice writes the load of the slice.
@@ -121,15 +123,54 @@ func (e *emitter) closeLoop() {
 	}
 }
 
-// function writes the function that was scanned.
-func (e *emitter) function(s *scanner) {
+// function writes the function that was scanned, with a bound of its frame where that is
+// counted.
+func (e *emitter) function(s *scanner) *Error {
 	settle(s.regions)
 	owed := s.owes()
-	m := s.m
-	wrapped, frame := s.wrapped(owed), int64(0)
-	if wrapped && m.cfg.Depth {
-		frame = 1
+	wrapped := owed > 0 || s.lasts
+	switch cfg := s.m.cfg; {
+	case cfg.Stack:
+	case cfg.Depth && s.calls > 0:
+		e.write(s, true, owed, 1)
+		return nil
+	default:
+		e.write(s, wrapped, owed, 0)
+		return nil
 	}
+	// The code is written, its frame bounded, and written again with the bound in it.
+	if s.calls == 0 {
+		e.write(s, wrapped, owed, 0)
+		bytes, err := e.bound(s)
+		if s.large = bytes > units.Frame; err != nil || !s.large {
+			return err
+		}
+	}
+	e.write(s, true, owed, 1)
+	bytes, err := e.bound(s)
+	switch {
+	case err != nil:
+		return err
+	case bytes > units.MostFrame:
+		return s.fail(ErrUnsupported, "function whose frame may take too much stack", s.codeAt)
+	}
+	e.write(s, true, owed, int64(bytes))
+	return nil
+}
+
+// bound bounds the frame of the function that was written.
+func (e *emitter) bound(s *scanner) (int, *Error) {
+	bytes, err := e.counter.Function(&s.m.frames, s.m.funcs[s.fn], e.out)
+	if err != nil {
+		return 0, s.fail(ErrMalformed, err.Error(), s.codeAt)
+	}
+	return bytes, nil
+}
+
+// write writes the function: wrapped, if it does something at its end, which is to pay
+// what it owes and to count its frame off, of so many bytes.
+func (e *emitter) write(s *scanner, wrapped bool, owed, frame int64) {
+	m := s.m
 	groups, next := s.groups, s.locals
 	var added asm
 	add := func(n uint32, typ byte) (first uint32) {
@@ -205,6 +246,8 @@ func (e *emitter) function(s *scanner) {
 		case editBulk:
 			e.bulk(operands, m.in[d.pos:pos], uint32(d.arg))
 			e.called()
+		case editOpcode:
+			out.op(byte(d.arg))
 		case editLeave:
 			e.take(d.cost)
 			e.frame(frame)

@@ -97,7 +97,7 @@ var refused = []struct {
 func TestRefused(t *testing.T) {
 	for _, tt := range refused {
 		t.Run(tt.name, func(t *testing.T) {
-			e := wantError(t, tt.in, Config{Depth: true}, tt.kind, tt.rule)
+			e := wantError(t, tt.in, Config{Stack: true}, tt.kind, tt.rule)
 			if e.Offset > len(tt.in) {
 				t.Errorf("offset %d in a module of %d bytes", e.Offset, len(tt.in))
 			}
@@ -130,7 +130,7 @@ func TestErrorNamesTheFunction(t *testing.T) {
 func TestEveryPrefix(t *testing.T) {
 	in := leavingModule(leaving["br_table"])
 	for n := range in {
-		if _, err := Rewrite(in[:n], Config{Depth: true}); err == nil {
+		if _, err := Rewrite(in[:n], Config{Stack: true}); err == nil {
 			r := &reader{b: in[:n], pos: len(magic)}
 			for r.left() > 0 {
 				r.byte()

@@ -8,6 +8,9 @@ import (
 	"testing"
 
 	"github.com/tetratelabs/wazero"
+
+	"github.com/witgen/witgen/canonicalabi/host/meter/internal/units"
+	"github.com/witgen/witgen/canonicalabi/host/meter/verify"
 )
 
 // fuzzLimits keep what the fuzzer makes small enough to compile.
@@ -59,6 +62,11 @@ func FuzzRewrite(f *testing.F) {
 		in, _ := randomModule(seed)
 		f.Add(in, seed%2 == 0)
 	}
+	for _, a := range adversaries(f) {
+		if len(a.wasm) < 2000 {
+			f.Add(a.wasm, true)
+		}
+	}
 	ctx := context.Background()
 	r := wazero.NewRuntimeWithConfig(ctx, wazero.NewRuntimeConfigInterpreter().WithCoreFeatures(allFeatures).WithMemoryLimitPages(20))
 	f.Cleanup(func() { r.Close(ctx) })
@@ -76,7 +84,8 @@ func FuzzRewrite(f *testing.F) {
 		return err
 	}
 	f.Fuzz(func(t *testing.T, in []byte, depth bool) {
-		out, err := Rewrite(in, Config{Depth: depth, Limits: fuzzLimits})
+		cfg := Config{Stack: depth, Limits: fuzzLimits}
+		out, err := Rewrite(in, cfg)
 		if err != nil {
 			var e *Error
 			if !errors.As(err, &e) || e.Rule == "" || e.Offset < 0 || e.Offset > len(in) {
@@ -90,6 +99,9 @@ func FuzzRewrite(f *testing.F) {
 			return
 		}
 		plain, rewritten := compile(in), compile(out.Wasm)
+		if plain == nil {
+			checkProof(t, in, cfg)
+		}
 		if (plain == nil) != (rewritten == nil) {
 			// wazero refuses a malformed name section, which is replaced here, and an empty custom section
 			// at the end of a module, which no longer stands there.
@@ -97,6 +109,44 @@ func FuzzRewrite(f *testing.F) {
 				return
 			}
 			t.Fatalf("plain: %v\nrewritten: %v", plain, rewritten)
+		}
+	})
+}
+
+// checkProof verifies what comes of a valid module, with globals of its own and with shared ones.
+func checkProof(t *testing.T, in []byte, cfg Config) {
+	for _, cfg.Shared = range []string{"", "meter"} {
+		out, err := Rewrite(in, cfg)
+		if err != nil {
+			continue // it names the module of the globals
+		}
+		if err := verify.Module(out.Wasm, verify.Config{Stack: cfg.Stack, Depth: cfg.Depth, Shared: cfg.Shared}); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// FuzzProof makes random modules, each of its own seed, proves what comes of them, and runs it while it counts.
+func FuzzProof(f *testing.F) {
+	for seed := range uint64(20) {
+		f.Add(seed)
+	}
+	r := newRuntime(f)
+	f.Fuzz(func(t *testing.T, seed uint64) {
+		in, functions := randomModule(seed)
+		cfg := Config{Stack: seed%2 == 0}
+		checkProof(t, in, cfg)
+		c := countedInstance(t, r, mustRewrite(t, in, cfg).Wasm)
+		defer c.Close(t.Context())
+		c.SetFuel(20_000)
+		for i := range functions {
+			if _, trap := call(c, fmt.Sprint(i), seed, seed<<20); trap != "" {
+				break
+			}
+		}
+		c.checkCounts(t, fmt.Sprint(seed))
+		if all := c.count(countAll); all > 20_000+units.Bound {
+			t.Errorf("%d units ran with fuel 20,000", all)
 		}
 	})
 }

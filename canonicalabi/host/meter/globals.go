@@ -9,7 +9,7 @@ import (
 // names, and a module that uses one is refused; see [Reserved].
 const prefix = "!meter/"
 
-// Unlimited is the fuel and the depth that a module starts with: more than it can use up.
+// Unlimited is the fuel and the stack that a module starts with: more than it can use up.
 const Unlimited = 1 << 62
 
 // globals are the indices of the globals that are added.
@@ -31,16 +31,77 @@ func globalsAt(first uint32) globals {
 	return globals{slice: first, reserve: first + 1, stack: first + 2, flag: first + 3, cause: first + 4}
 }
 
+// globalTypes are their types and globalInits what they start with.
+var (
+	globalTypes = [globalCount]byte{typeI64, typeI64, typeI64, typeI32, typeI32}
+	globalInits = [globalCount]int64{units.Slice, Unlimited - units.Slice, Unlimited}
+)
+
+// meterGlobals returns the indices of the globals in the module that is written.
+func (m *module) meterGlobals() globals {
+	if m.cfg.Shared != "" {
+		return globalsAt(m.imported.globals)
+	}
+	return globalsAt(m.globals)
+}
+
+// importSection returns the imports of the globals from a module.
+func importSection(module string) []byte {
+	var out []byte
+	for i, name := range globalNames {
+		out = appendSized(out, []byte(module))
+		out = appendSized(out, []byte(prefix+name))
+		out = append(out, 3, globalTypes[i], 1)
+	}
+	return out
+}
+
+// shiftGlobals returns the content of a section with the indices that its globals have in the module that is
+// written.
+func (m *module) shiftGlobals(s *section, content []byte) []byte {
+	if s.id == sectionTable { // before the globals that have moved, so what it names is imported
+		return content
+	}
+	var out []byte
+	pos := s.body
+	for _, ref := range m.refs {
+		if ref.pos < s.body || ref.pos >= s.end {
+			continue
+		}
+		out = append(out, m.in[pos:ref.pos]...)
+		out = leb128.AppendUint32(out, ref.index)
+		pos = ref.end
+	}
+	if pos == s.body {
+		return content
+	}
+	return append(out, m.in[pos:s.end]...)
+}
+
+// Globals returns the module that defines and exports the globals which modules import that were rewritten
+// with [Config].Shared.
+func Globals() []byte {
+	var exports []byte
+	for i, name := range globalNames {
+		exports = appendSized(exports, []byte(prefix+name))
+		exports = append(exports, 3, byte(i))
+	}
+	out := append([]byte{}, magic...)
+	out = append(out, sectionGlobal)
+	out = appendSized(out, append([]byte{globalCount}, globalSection()...))
+	out = append(out, sectionExport)
+	return appendSized(out, append([]byte{globalCount}, exports...))
+}
+
 func globalSection() []byte {
 	var a asm
-	for _, init := range []int64{units.Slice, Unlimited - units.Slice, Unlimited} {
-		a.op(typeI64, 1)
-		a.i64(init)
-		a.op(opcodeEnd)
-	}
-	for range 2 {
-		a.op(typeI32, 1)
-		a.i32(0)
+	for i, typ := range globalTypes {
+		a.op(typ, 1)
+		if typ == typeI64 {
+			a.i64(globalInits[i])
+		} else {
+			a.i32(int32(globalInits[i]))
+		}
 		a.op(opcodeEnd)
 	}
 	return a
@@ -54,8 +115,10 @@ func exportSection(h *helpers) addition {
 		out = leb128.AppendUint32(append(out, kind), index)
 		n++
 	}
-	for i, name := range globalNames {
-		export(name, 3, h.m.globals+uint32(i))
+	if h.m.cfg.Shared == "" {
+		for i, name := range globalNames {
+			export(name, 3, h.globals.slice+uint32(i))
+		}
 	}
 	if h.m.start >= 0 {
 		export("start", 0, h.index(helperKey{op: helperStart}))

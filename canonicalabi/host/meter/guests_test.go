@@ -57,7 +57,7 @@ func TestGuests(t *testing.T) {
 			in := guest(t, compiler)
 			r := wasiRuntime(t)
 			plain := initialized(t, r, in)
-			cfg := Config{Depth: true, Limits: DefaultLimits()}
+			cfg := Config{Stack: true, Limits: DefaultLimits()}
 			out := mustRewrite(t, in, cfg).Wasm
 			t.Logf("%d bytes become %d", len(in), len(out))
 			var fuel []uint64
@@ -79,7 +79,7 @@ func TestGuests(t *testing.T) {
 					}
 				}
 				fuel = append(fuel, Unlimited-c.Fuel())
-				if left := c.Depth(); left != Unlimited {
+				if left := c.StackLeft(); left != Unlimited {
 					t.Errorf("depth %d off", Unlimited-left)
 				}
 

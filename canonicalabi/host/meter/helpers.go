@@ -2,7 +2,9 @@ package meter
 
 import (
 	"fmt"
+	"slices"
 
+	"github.com/witgen/witgen/canonicalabi/host/meter/internal/frame"
 	"github.com/witgen/witgen/canonicalabi/host/meter/internal/units"
 	"github.com/witgen/witgen/internal/leb128"
 )
@@ -32,7 +34,8 @@ type helpers struct {
 }
 
 func newHelpers(m *module) *helpers {
-	h := &helpers{m: m, globals: globalsAt(m.globals), first: uint32(len(m.funcs)), indices: map[helperKey]uint32{}, byType: map[string]uint32{}}
+	m.frames.Funcs, m.frames.Imported = slices.Clone(m.funcs), m.imported.funcs
+	h := &helpers{m: m, globals: m.meterGlobals(), first: uint32(len(m.funcs)), indices: map[helperKey]uint32{}, byType: map[string]uint32{}}
 	h.index(helperKey{op: helperSlow})
 	if m.start >= 0 {
 		h.index(helperKey{op: helperStart})
@@ -47,6 +50,7 @@ func (h *helpers) index(key helperKey) uint32 {
 		i = h.first + uint32(len(h.keys))
 		h.keys = append(h.keys, key)
 		h.indices[key] = i
+		h.m.frames.Funcs = append(h.m.frames.Funcs, h.typeOf(key))
 	}
 	return i
 }
@@ -64,8 +68,25 @@ func (h *helpers) funcType(params, results []byte, nparams, nresults int) uint32
 		i = uint32(len(h.m.types) + len(h.types))
 		h.types = append(h.types, t)
 		h.byType[string(t)] = i
+		h.m.frames.Types = append(h.m.frames.Types, frame.Type{Params: nparams, Results: nresults})
 	}
 	return i
+}
+
+// typeOf returns the type of a helper.
+func (h *helpers) typeOf(key helperKey) uint32 {
+	three := []byte{typeI32, typeI32, typeI32}
+	switch key.op {
+	case helperSlow, helperStart:
+		return h.funcType(nil, nil, 0, 0)
+	case opMemoryGrow:
+		return h.funcType([]byte{typeI32}, []byte{typeI32}, 1, 1)
+	case opTableGrow:
+		return h.funcType(slices.Concat(h.m.tables[key.a], []byte{typeI32}), []byte{typeI32}, 2, 1)
+	case opTableFill:
+		return h.funcType(slices.Concat([]byte{typeI32}, h.m.tables[key.a], []byte{typeI32}), nil, 3, 0)
+	}
+	return h.funcType(three, nil, 3, 0)
 }
 
 // A helper is a function that is added.
@@ -76,59 +97,72 @@ type helper struct {
 }
 
 func (h *helpers) build(key helperKey) helper {
-	threeI32 := []byte{typeI32, typeI32, typeI32}
-	var b helper
+	b := helper{typ: h.typeOf(key)}
 	switch key.op {
 	case helperSlow:
-		return helper{"refill", h.funcType(nil, nil, 0, 0), h.slowBody()}
+		b.name, b.body = "refill", h.slowBody()
 	case helperStart:
-		return helper{"start", h.funcType(nil, nil, 0, 0), h.startBody()}
+		b.name, b.body = "start", h.startBody()
 	case opMemoryGrow:
-		return helper{"memory.grow", h.funcType([]byte{typeI32}, []byte{typeI32}, 1, 1), h.growBody(0, 1<<16, units.PageShift, func(a *asm) {
+		b.name, b.body = "memory.grow", h.growBody(0, 1<<16, units.PageShift, func(a *asm) {
 			a.localGet(0)
 			a.op(opcodeMemoryGrow, 0)
-		})}
+		})
 	case opTableGrow:
-		params := append(append([]byte{}, h.m.tables[key.a]...), typeI32)
-		return helper{"table.grow", h.funcType(params, []byte{typeI32}, 2, 1), h.growBody(1, 1<<31-1, 0, func(a *asm) {
+		b.name, b.body = "table.grow", h.growBody(1, 1<<31-1, 0, func(a *asm) {
 			a.localGet(0)
 			a.localGet(1)
 			a.misc(miscTableGrow, key.a)
-		})}
+		})
 	case opMemoryFill:
-		b = helper{"memory.fill", h.funcType(threeI32, nil, 3, 0), h.splitBody(bulk{fill: true, size: memoryBytes, write: func(a *asm) { a.misc(miscMemoryFill, 0) }})}
+		b.name, b.body = "memory.fill", h.splitBody(bulk{fill: true, size: memoryBytes, write: func(a *asm) { a.misc(miscMemoryFill, 0) }})
 	case opMemoryCopy:
-		b = helper{"memory.copy", h.funcType(threeI32, nil, 3, 0), h.splitBody(bulk{size: memoryBytes, sourceSize: memoryBytes, write: func(a *asm) { a.misc(miscMemoryCopy, 0, 0) }})}
+		b.name, b.body = "memory.copy", h.splitBody(bulk{size: memoryBytes, sourceSize: memoryBytes, write: func(a *asm) { a.misc(miscMemoryCopy, 0, 0) }})
 	case opTableFill:
-		params := append(append([]byte{typeI32}, h.m.tables[key.a]...), typeI32)
-		b = helper{"table.fill", h.funcType(params, nil, 3, 0), h.splitBody(bulk{
+		b.name, b.body = "table.fill", h.splitBody(bulk{
 			fill: true, table: true, size: tableElements(key.a), write: func(a *asm) { a.misc(miscTableFill, key.a) },
-		})}
+		})
 	case opTableCopy:
-		b = helper{"table.copy", h.funcType(threeI32, nil, 3, 0), h.splitBody(bulk{
+		b.name, b.body = "table.copy", h.splitBody(bulk{
 			table: true, size: tableElements(key.a), sourceSize: tableElements(key.b), write: func(a *asm) { a.misc(miscTableCopy, key.a, key.b) },
-		})}
+		})
 	case opMemoryInit:
-		b = helper{"memory.init", h.funcType(threeI32, nil, 3, 0), h.splitBody(bulk{
+		b.name, b.body = "memory.init", h.splitBody(bulk{
 			size: memoryBytes, sourceSize: constSize(h.m.dataSizes[key.a]), write: func(a *asm) { a.misc(miscMemoryInit, key.a, 0) },
-		})}
+		})
 	case opTableInit:
-		b = helper{"table.init", h.funcType(threeI32, nil, 3, 0), h.splitBody(bulk{
+		b.name, b.body = "table.init", h.splitBody(bulk{
 			table: true, size: tableElements(key.b), sourceSize: constSize(h.m.elementSizes[key.a]), write: func(a *asm) { a.misc(miscTableInit, key.a, key.b) },
-		})}
+		})
 	default:
 		panic(fmt.Sprintf("meter: unhandled helper %d", key.op))
 	}
 	return b
 }
 
+// startFrame is what the function takes of the stack that calls the start function.
+const startFrame = 1 << 10
+
 // startBody calls the start function.
 func (h *helpers) startBody() []byte {
 	var a asm
 	a.op(0)
+	frame := func(bytes int64) {
+		if h.m.cfg.Depth && !h.m.cfg.Stack {
+			bytes = bytes / startFrame // one call
+		}
+		if h.m.cfg.Stack || h.m.cfg.Depth {
+			a.globalGet(h.globals.stack)
+			a.i64(bytes)
+			a.op(opcodeI64Add)
+			a.globalSet(h.globals.stack)
+		}
+	}
+	frame(-startFrame)
 	h.take(&a, startCost)
-	h.check(&a)
+	h.checkBoth(&a)
 	a.call(uint32(h.m.start))
+	frame(startFrame)
 	a.op(opcodeEnd)
 	return a
 }

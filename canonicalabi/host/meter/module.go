@@ -3,6 +3,8 @@ package meter
 import (
 	"bytes"
 	"strings"
+
+	"github.com/witgen/witgen/canonicalabi/host/meter/internal/frame"
 )
 
 // The ids of the sections, section 5.5.2 of the core specification.
@@ -41,6 +43,7 @@ type section struct {
 
 // A funcType is what the rewriter needs to know of a type.
 type funcType struct {
+	frame.Type
 	params  int
 	results []byte // encoded, one after the other
 	arity   int    // the number of results
@@ -80,12 +83,39 @@ type module struct {
 	elementSizes    []uint32 // of element segments, in elements
 	dataSizes       []uint32 // of data segments, in bytes
 	leaves          []uint16 // by function defined here: what a leaf takes, and 0 for others
-	start           int      // function index or -1
-	hasCount        bool     // there is a data count section
+	frames          frame.Module
+	start           int  // function index or -1
+	hasCount        bool // there is a data count section
+
+	// refs are where globals are named outside of code that have other indices in the module that is
+	// written.
+	refs []globalRef
 
 	// The largest indices in constant expressions, which may stand before the section that they refer to.
 	constGlobal, constFunc constIndex
 	typeIndex              constIndex // in the type section
+}
+
+// A globalRef is where the index of a global stands.
+type globalRef struct {
+	pos, end int
+	index    uint32
+}
+
+// refer notes where a global is named outside of code.
+func (m *module) refer(r *reader, at int, index uint32) {
+	if r.err == nil && m.moved(index) != index {
+		m.refs = append(m.refs, globalRef{at, r.pos, m.moved(index)})
+	}
+}
+
+// moved returns the index that a global has in the module that is written: globals that are imported for
+// the meter stand between those that the module imports and those that it defines.
+func (m *module) moved(index uint32) uint32 {
+	if m.cfg.Shared != "" && index >= m.imported.globals {
+		return index + globalCount
+	}
+	return index
 }
 
 type constIndex struct {
@@ -237,8 +267,12 @@ func (m *module) readSection(r *reader, s *section) {
 }
 
 func (m *module) readImport(r *reader) {
-	r.name()
 	at := r.pos
+	if name := r.name(); name == m.cfg.Shared && name != "" {
+		r.pos = at
+		r.fail(ErrUnsupported, "import from the module of the meter's globals")
+	}
+	at = r.pos
 	if name := r.name(); Reserved(name) {
 		r.pos = at
 		r.fail(ErrUnsupported, "reserved import name")
@@ -335,7 +369,8 @@ func (m *module) readExports(r *reader) {
 		case 2:
 			r.index(m.memories, "memory index out of range")
 		case 3:
-			r.index(m.globals, "global index out of range")
+			at := r.pos
+			m.refer(r, at, r.index(m.globals, "global index out of range"))
 		default:
 			r.pos--
 			r.fail(ErrMalformed, "unknown kind of export")

@@ -94,7 +94,7 @@ func mustRewrite(t testing.TB, in []byte, cfg Config) *Module {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := verify.Module(out.Wasm, verify.Config{Stack: cfg.Depth}); err != nil {
+	if err := verify.Module(out.Wasm, verify.Config{Stack: cfg.Stack, Depth: cfg.Depth, Shared: cfg.Shared}); err != nil {
 		t.Fatal(err)
 	}
 	return out

@@ -354,12 +354,12 @@ func TestMutations(t *testing.T) {
 	var modules [][]byte
 	for _, a := range adversaries(t) {
 		if len(a.wasm) < 4000 {
-			modules = append(modules, mustRewrite(t, a.wasm, Config{Depth: true}).Wasm)
+			modules = append(modules, mustRewrite(t, a.wasm, Config{Stack: true}).Wasm)
 		}
 	}
 	for seed := range uint64(40) {
 		in, _ := randomModule(seed)
-		modules = append(modules, mustRewrite(t, in, Config{Depth: true}).Wasm)
+		modules = append(modules, mustRewrite(t, in, Config{Stack: true}).Wasm)
 	}
 	random := rand.New(rand.NewPCG(1, 2))
 	r := newRuntimeWith(t, wazero.NewRuntimeConfigInterpreter())

@@ -1,6 +1,11 @@
 package meter
 
-import "github.com/witgen/witgen/internal/leb128"
+import (
+	"cmp"
+	"slices"
+
+	"github.com/witgen/witgen/internal/leb128"
+)
 
 // The subsections of the name section, appendix 7.4.1 of the core specification and the extended name
 // section proposal.
@@ -22,7 +27,7 @@ func appendNames(data []byte, h *helpers, helperNames []string) []byte {
 	}
 	globals := make([]assoc, len(globalNames))
 	for i, n := range globalNames {
-		globals[i] = assoc{h.m.globals + uint32(i), prefix + n}
+		globals[i] = assoc{h.globals.slice + uint32(i), prefix + n}
 	}
 
 	var out []byte
@@ -48,7 +53,7 @@ func appendNames(data []byte, h *helpers, helperNames []string) []byte {
 			out = appendSubsection(out, s.id, s.items, s.n, functions)
 			doneFunctions = true
 		case s.id == namesGlobals:
-			out = appendSubsection(out, s.id, s.items, s.n, globals)
+			out = appendGlobalNames(out, h.m, s, globals)
 			doneGlobals = true
 		case s.id != namesLabels:
 			out = appendSized(append(out, s.id), s.data)
@@ -56,6 +61,22 @@ func appendNames(data []byte, h *helpers, helperNames []string) []byte {
 	}
 	missing(0xff)
 	return out
+}
+
+// appendGlobalNames appends the names of globals, those of what was added among them, in the order of their
+// indices.
+func appendGlobalNames(out []byte, m *module, s subsection, added []assoc) []byte {
+	if m.cfg.Shared == "" {
+		return appendSubsection(out, s.id, s.items, s.n, added)
+	}
+	all := added
+	items := &reader{b: s.items}
+	for range s.n {
+		index := items.u32()
+		all = append(all, assoc{m.moved(index), items.name()})
+	}
+	slices.SortStableFunc(all, func(a, b assoc) int { return cmp.Compare(a.index, b.index) })
+	return appendSubsection(out, s.id, nil, 0, all)
 }
 
 type assoc struct {

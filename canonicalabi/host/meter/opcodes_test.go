@@ -72,7 +72,7 @@ func TestEveryOpcode(t *testing.T) {
 			c.Close(ctx)
 			taken[group]++
 		}
-		out, err := Rewrite(in, Config{Depth: true})
+		out, err := Rewrite(in, Config{Stack: true})
 		if op == opWait {
 			wantError(t, in, Config{}, ErrUnsupported, "atomic wait")
 			return

@@ -9,9 +9,18 @@ import (
 // Config says how a module is rewritten. The zero value counts fuel and looks for interrupts, and has
 // no limits.
 type Config struct {
-	// Depth counts the depth of calls. wazero has a limit of its own, a stack of 50 MB, so this is for
-	// those who want a lower or a deterministic one; it costs about 0.3 ns for each call in the guest.
+	// Stack counts the bytes that the frames of the guest's functions take on the stack, for
+	// [Controller.SetStack]. It costs about 0.3 ns for each call in the guest. wazero has a limit of its
+	// own for each call that the host makes, a stack of 50 to 100 MB.
+	Stack bool
+	// Depth counts how deep calls are nested, for [Controller.SetDepth], in the place of bytes: it has no
+	// effect beside Stack. A call of a function with a large frame counts as any other.
 	Depth bool
+	// Shared names the module from which the globals are imported that the meter needs, instead of being
+	// defined. Several modules that call each other share fuel, stack and interrupts in that way: they are
+	// instantiated behind one instance of [Globals] of that name, of which a [Controller] is made. The
+	// start function of each is run by [Start].
+	Shared string
 	// Limits are checked while the module is read.
 	Limits Limits
 }
@@ -64,7 +73,11 @@ func (m *module) rewrite() (*Module, *Error) {
 		// For memory.grow in the slow path. The guest cannot use it: its code has no memory.
 		w.added[sectionMemory] = addition{n: 1, content: []byte{1, 0, 0}}
 	}
-	w.added[sectionGlobal] = addition{n: globalCount, content: globalSection()}
+	if m.cfg.Shared == "" {
+		w.added[sectionGlobal] = addition{n: globalCount, content: globalSection()}
+	} else {
+		w.added[sectionImport] = addition{n: globalCount, content: importSection(m.cfg.Shared)}
+	}
 	w.added[sectionExport] = exportSection(h)
 	w.added[sectionCode] = addition{n: len(h.keys), content: bodies}
 	w.code, w.helperNames = code, names
@@ -78,19 +91,18 @@ func (m *module) rewriteCode(h *helpers) (out []byte, work uint64, _ *Error) {
 	if m.code == nil {
 		return nil, 0, nil
 	}
-	s := &scanner{m: m, helpers: h}
+	s, e := &scanner{m: m, helpers: h}, &emitter{h: h}
 	m.leaves = make([]uint16, uint32(len(m.funcs))-m.imported.funcs)
 	// What a call takes depends on whether the function is a leaf, so these are looked for
 	// first. What is wrong with a function is said below.
 	if err := m.eachBody(func(fn, at, end int) *Error {
-		if end-at <= leafBytes && s.scan(fn, at, end) == nil {
+		if end-at <= leafBytes && s.scan(fn, at, end) == nil && s.leaf() > 0 && e.function(s) == nil {
 			m.leaves[fn-int(m.imported.funcs)] = uint16(s.leaf())
 		}
 		return nil
 	}); err != nil && err.Func < 0 {
 		return nil, 0, err
 	}
-	e := &emitter{h: h}
 	out = make([]byte, 0, (m.code.end-m.code.body)*3/2)
 	err := m.eachBody(func(fn, at, end int) *Error {
 		if err := s.scan(fn, at, end); err != nil {
@@ -100,7 +112,9 @@ func (m *module) rewriteCode(h *helpers) (out []byte, work uint64, _ *Error) {
 		if err := s.limit("CompileWork", work, m.cfg.Limits.CompileWork, at); err != nil {
 			return err
 		}
-		e.function(s)
+		if err := e.function(s); err != nil {
+			return err
+		}
 		out = appendSized(out, e.out)
 		return nil
 	})
@@ -215,6 +229,7 @@ func (w *writer) section(s *section) {
 	case sectionMemory:
 		content = lowerMax(m.in, s, m.memLimits, func(limits) uint64 { return m.cfg.Limits.MemoryPages })
 	}
+	content = m.shiftGlobals(s, content)
 	a := w.added[s.id]
 	if a.n == 0 {
 		w.out = append(w.out, s.id)

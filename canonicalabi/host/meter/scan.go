@@ -14,8 +14,8 @@ const line = units.Bound - units.Most
 // check of its own.
 const leafBytes = 1 << 10
 
-// A frame is a control instruction that is open at the current place.
-type frame struct {
+// A control is a control instruction that is open at the current place.
+type control struct {
 	op     byte
 	split  bool   // a loop that is written as two, see emit.go
 	edit   int    // the index of a split loop's editLoop
@@ -24,7 +24,7 @@ type frame struct {
 	checks int    // how many calls that check came before
 	out    uint32 // its label in the output, counted from the function's
 	region int32  // the region in which the instruction stands, or dead
-	target int32  // the outermost frame to which a branch from inside leads
+	target int32  // the outermost to which a branch from inside leads
 	table  int32  // a region from which a br_table leads here, or dead
 	begin  way    // at the start of an if
 	end    way    // where branches to the label come from
@@ -74,11 +74,12 @@ const (
 	editLoopHead                  // check at the head of a split loop, charge region arg
 	editLoopCheck                 // the same in a loop that is not split
 	editLoopEnd                   // close what surrounds a split loop
-	editLabel                     // label arg
+	editLabel                     // label or global arg
 	editReturn                    // branch to label arg where the function is wrapped, else return
 	editCall                      // call function arg
 	editBulk                      // do a short memory.copy or memory.fill as it is, else call function arg
-	editLeave                     // count a frame off before a tail call
+	editOpcode                    // opcode arg
+	editLeave                     // count the function's frame off before a tail call
 	editEnd                       // before the function's last end
 )
 
@@ -86,18 +87,18 @@ const (
 type scanner struct {
 	m       *module
 	helpers *helpers
-	frames  []frame
+	open    []control
 	regions []region
 	edits   []edit
 	steps   []step
 	fn      int // function index
 
-	pos, end int // in the module
-	open     uint32
-	cur      int32 // the current region
-	cost     int64 // of the current region, not yet added to it
-	room     int64 // how much cost may come before a check or a region must
-	way      way   // without cost
+	pos, end int    // in the module
+	labels   uint32 // in the output that enclose the current place
+	cur      int32  // the current region
+	cost     int64  // of the current region, not yet added to it
+	room     int64  // how much cost may come before a check or a region must
+	way      way    // without cost
 
 	locals   uint32
 	params   uint32
@@ -111,6 +112,7 @@ type scanner struct {
 	early        bool  // one of these comes before any check
 	longest      int64 // the most that runs before the first check
 	lasts        bool  // it may end long after its last check
+	large        bool  // its frame is counted though it calls none
 	inserted     bool  // there is an editCheck
 	helped       bool  // there are calls of helpers
 	loops        int
@@ -142,7 +144,7 @@ func (s *scanner) limit(name string, got, limit uint64, at int) *Error {
 func (s *scanner) scan(fn, pos, end int) *Error {
 	l := &s.m.cfg.Limits
 	*s = scanner{
-		m: s.m, helpers: s.helpers, frames: s.frames[:0], regions: s.regions[:0], edits: s.edits[:0], steps: s.steps[:0],
+		m: s.m, helpers: s.helpers, open: s.open[:0], regions: s.regions[:0], edits: s.edits[:0], steps: s.steps[:0],
 		fn: fn, pos: pos, end: end, constEnd: -1, way: way{0, none},
 	}
 	if err := s.limit("FunctionBytes", uint64(end-pos), l.FunctionBytes, pos); err != nil {
@@ -154,10 +156,11 @@ func (s *scanner) scan(fn, pos, end int) *Error {
 	// Only a local that is set moves, and each is set by two bytes at least.
 	s.edge = int64(units.Edge(int(min(s.locals, uint32(end-s.codeAt)/2)) + addedLocals))
 	s.regions = append(s.regions, region{parent: dead, table: dead})
-	s.frames = append(s.frames, frame{table: dead, end: nowhere, carries: int32(s.m.types[s.m.funcs[fn]].arity)})
-	s.open = 1
+	s.open = append(s.open, control{table: dead, end: nowhere, carries: int32(s.m.types[s.m.funcs[fn]].arity)})
+	s.labels = 1
 	s.steps = append(s.steps, step{kind: stepCharge})
-	s.cost = units.Call + s.edge // for the block around a function that is wrapped
+	// With the block around a function that is wrapped.
+	s.cost = units.Call + s.edge + int64(units.Moves(s.m.types[s.m.funcs[fn]].arity))
 	s.flush()
 	if err := s.scanCode(); err != nil {
 		return err
@@ -168,16 +171,10 @@ func (s *scanner) scan(fn, pos, end int) *Error {
 	return s.limit("FunctionBlocks", s.blocks, l.FunctionBlocks, pos)
 }
 
-// wrapped reports whether the function does something at its end, which it owes so much
-// at.
-func (s *scanner) wrapped(owed int64) bool {
-	return s.m.cfg.Depth && s.calls > 0 || owed > 0 || s.lasts
-}
-
 // leaf returns what the function takes that was scanned, if it is short and needs no
 // check, and else 0.
 func (s *scanner) leaf() int64 {
-	if s.calls > 0 || s.helped || s.loops > 0 || s.inserted || s.lasts || s.longest > units.Leaf || s.end-s.codeAt > leafBytes {
+	if s.calls > 0 || s.helped || s.loops > 0 || s.large || s.inserted || s.lasts || s.longest > units.Leaf || s.end-s.codeAt > leafBytes {
 		return 0
 	}
 	return s.longest
@@ -377,24 +374,24 @@ func (s *scanner) stop() {
 // itself is counted already.
 func (s *scanner) branch() *Error {
 	at := s.pos
-	label, err := s.index(uint32(len(s.frames)), "label out of range")
+	label, err := s.index(uint32(len(s.open)), "label out of range")
 	if err != nil {
 		return err
 	}
 	f := s.leave(label)
 	s.operands += uint64(max(0, f.carries-4))
-	if out := s.open - 1 - f.out; out != label {
+	if out := s.labels - 1 - f.out; out != label {
 		s.edits = append(s.edits, edit{kind: editLabel, pos: at, skip: s.pos - at, arg: int32(out)})
 	}
 	return nil
 }
 
-// leave notes a branch to a label and returns its frame.
-func (s *scanner) leave(label uint32) *frame {
-	top := len(s.frames) - 1
+// leave notes a branch to a label and returns what it names.
+func (s *scanner) leave(label uint32) *control {
+	top := len(s.open) - 1
 	to := int32(top) - int32(label)
-	s.frames[top].target = min(s.frames[top].target, to)
-	f := &s.frames[to]
+	s.open[top].target = min(s.open[top].target, to)
+	f := &s.open[to]
 	if s.flush(); s.cur != dead {
 		f.end = f.end.or(s.way)
 		s.steps = append(s.steps, step{kind: stepBranch, arg: int32(label)})

@@ -13,7 +13,7 @@ const loopBlocks = 4
 // scanCode reads the instructions of a function up to its end.
 func (s *scanner) scanCode() *Error {
 	in := s.m.in
-	for len(s.frames) > 0 {
+	for len(s.open) > 0 {
 		if s.pos >= s.end {
 			return s.fail(ErrMalformed, "unexpected end", s.pos)
 		}
@@ -37,7 +37,7 @@ func (s *scanner) scanCode() *Error {
 		case opMemArg:
 			err = s.memArg(at)
 		case opGlobal:
-			_, err = s.index(s.m.globals, "global index out of range")
+			err = s.global()
 		case opI64:
 			n := varintLen(in[s.pos:s.end], leb128.MaxLen64)
 			if n <= 0 {
@@ -65,6 +65,16 @@ func (s *scanner) scanCode() *Error {
 	return nil
 }
 
+// global reads the index of a global, and writes it anew where it is another one.
+func (s *scanner) global() *Error {
+	at := s.pos
+	i, err := s.index(s.m.globals, "global index out of range")
+	if moved := s.m.moved(i); err == nil && moved != i {
+		s.edits = append(s.edits, edit{kind: editLabel, pos: at, skip: s.pos - at, arg: int32(moved)})
+	}
+	return err
+}
+
 func (s *scanner) i32Const() *Error {
 	b := s.m.in[s.pos:s.end]
 	n := varintLen(b, leb128.MaxLen32)
@@ -88,7 +98,7 @@ func (s *scanner) control(c byte, at int) *Error {
 	case opBlock, opLoop, opIf:
 		return s.openBlock(c, at)
 	case opElse:
-		f := &s.frames[len(s.frames)-1]
+		f := &s.open[len(s.open)-1]
 		if f.op != opcodeIf {
 			return s.fail(ErrMalformed, "else without if", at)
 		}
@@ -120,11 +130,11 @@ func (s *scanner) control(c byte, at int) *Error {
 		s.stop()
 		return err
 	case opReturn:
-		if err := s.spend(at, cost+s.edge+int64(units.Moves(int(s.frames[0].carries)))); err != nil {
+		if err := s.spend(at, cost+s.edge+int64(units.Moves(int(s.open[0].carries)))); err != nil {
 			return err
 		}
-		s.leave(uint32(len(s.frames) - 1))
-		s.edits = append(s.edits, edit{kind: editReturn, pos: at, skip: 1, arg: int32(s.open - 1)})
+		s.leave(uint32(len(s.open) - 1))
+		s.edits = append(s.edits, edit{kind: editReturn, pos: at, skip: 1, arg: int32(s.labels - 1)})
 		s.stop()
 		return nil
 	case opStop:
@@ -166,10 +176,10 @@ func (s *scanner) control(c byte, at int) *Error {
 // position passes.
 func (s *scanner) carries() int64 {
 	label, n := leb128.Uint32(s.m.in[s.pos:s.end])
-	if n <= 0 || uint64(label) >= uint64(len(s.frames)) {
+	if n <= 0 || uint64(label) >= uint64(len(s.open)) {
 		return 0 // an error soon
 	}
-	return int64(units.Moves(int(s.frames[len(s.frames)-1-int(label)].carries)))
+	return int64(units.Moves(int(s.open[len(s.open)-1-int(label)].carries)))
 }
 
 // branchTable reads the labels of a br_table and notes where it leads: if each label is
@@ -193,11 +203,11 @@ func (s *scanner) branchTable(at int) *Error {
 			continue
 		}
 		label, _ := leb128.Uint32(s.m.in[at:s.end])
-		f := &s.frames[len(s.frames)-1-int(label)]
+		f := &s.open[len(s.open)-1-int(label)]
 		if f.table == dead {
 			f.table = s.cur
 		}
-		if f.table != s.cur || f.op == opcodeLoop || f == &s.frames[0] {
+		if f.table != s.cur || f.op == opcodeLoop || f == &s.open[0] {
 			s.regions[f.table].spread = false
 			s.regions[s.cur].spread = false
 		}
@@ -240,6 +250,9 @@ func (s *scanner) call(op operand, cost int64, at int) *Error {
 	s.operands += uint64(max(0, t.params+t.arity-4))
 	cost += int64(units.Moves(t.params+t.arity)) + leaf
 	tail := op == opReturnCall || op == opReturnCallIndirect || op == opReturnCallRef
+	if tail && m.cfg.Stack && !t.InRegisters() {
+		return s.returnCall(at, cost, leaf)
+	}
 	if tail {
 		s.leaves(at, cost+units.Leaf)
 	}
@@ -256,8 +269,26 @@ func (s *scanner) call(op operand, cost int64, at int) *Error {
 	if s.cur != dead {
 		s.steps = append(s.steps, step{kind: stepTail, arg: leaves})
 	}
-	top := len(s.frames) - 1
-	s.frames[top].target = 0
+	top := len(s.open) - 1
+	s.open[top].target = 0
+	s.stop()
+	return nil
+}
+
+// returnCall reads a tail call with so many operands that wazero makes a call and a return
+// of it, whose frames add up: so they are written, and counted.
+func (s *scanner) returnCall(at int, cost, leaf int64) *Error {
+	if err := s.spend(at, cost); err != nil {
+		return err
+	}
+	plain := map[byte]int32{opcodeReturnCall: opcodeCall, opcodeReturnCallIndirect: opcodeCallIndirect, opcodeReturnCallRef: opcodeCallRef}
+	s.edits = append(s.edits, edit{kind: editOpcode, pos: at, skip: 1, arg: plain[s.m.in[at]]})
+	s.returned(leaf)
+	if err := s.spend(s.pos, 1+s.edge+int64(units.Moves(int(s.open[0].carries)))); err != nil {
+		return err
+	}
+	s.leave(uint32(len(s.open) - 1))
+	s.edits = append(s.edits, edit{kind: editReturn, pos: s.pos, arg: int32(s.labels - 1)})
 	s.stop()
 	return nil
 }
@@ -316,7 +347,7 @@ func (s *scanner) blockType() (t funcType, err *Error) {
 // openBlock reads a block, loop or if.
 func (s *scanner) openBlock(c byte, at int) *Error {
 	s.blocks++
-	top := len(s.frames)
+	top := len(s.open)
 	if err := s.limit("Nesting", uint64(top), s.m.cfg.Limits.Nesting, at); err != nil {
 		return err
 	}
@@ -334,8 +365,8 @@ func (s *scanner) openBlock(c byte, at int) *Error {
 		return err
 	}
 	s.flush()
-	f := frame{
-		op: c, out: s.open, region: s.cur, target: int32(top), table: dead, carries: int32(t.arity), begin: s.way, end: nowhere,
+	f := control{
+		op: c, out: s.labels, region: s.cur, target: int32(top), table: dead, carries: int32(t.arity), begin: s.way, end: nowhere,
 		edit: len(s.edits), step: len(s.steps), called: s.calls, checks: s.checks, split: split,
 	}
 	s.steps = append(s.steps, step{kind: stepBlock})
@@ -361,30 +392,30 @@ func (s *scanner) openBlock(c byte, at int) *Error {
 		s.begin(s.cur, true, s.pos)
 		s.edits = append(s.edits, edit{kind: kind, pos: s.pos, arg: s.cur})
 	}
-	s.open = f.out + 1
-	s.frames = append(s.frames, f)
+	s.labels = f.out + 1
+	s.open = append(s.open, f)
 	return nil
 }
 
 // closeBlock reads an end.
 func (s *scanner) closeBlock(at int) *Error {
-	top := len(s.frames) - 1
-	f := s.frames[top]
+	top := len(s.open) - 1
+	f := s.open[top]
 	s.flush()
 	if top == 0 {
 		s.lasts = s.way.or(f.end).most() > units.Exit
 		s.steps = append(s.steps, step{kind: stepEnd})
 		s.edits = append(s.edits, edit{kind: editEnd, pos: at})
-		s.frames = s.frames[:top]
+		s.open = s.open[:top]
 		return nil
 	}
 	s.steps = append(s.steps, step{kind: stepEnd})
-	s.frames = s.frames[:top]
-	outer := &s.frames[top-1]
+	s.open = s.open[:top]
+	outer := &s.open[top-1]
 	outer.target = min(outer.target, f.target)
-	s.open = f.out
+	s.labels = f.out
 	if f.split {
-		s.open -= 3
+		s.labels -= 3
 		if s.calls == f.called {
 			s.kept = true
 			s.edits[f.edit].kept = true

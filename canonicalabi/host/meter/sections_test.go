@@ -122,7 +122,7 @@ func TestCustomSections(t *testing.T) {
 // TestEmptyModule: a module with nothing in it can be metered, and one that only imports.
 func TestEmptyModule(t *testing.T) {
 	r := newRuntime(t)
-	mod, c := metered(t, r, wasm(), Config{Depth: true})
+	mod, c := metered(t, r, wasm(), Config{Stack: true})
 	if c.Fuel() != Unlimited || globalValue(mod, "!meter/cause") != 0 {
 		t.Errorf("fuel %d", c.Fuel())
 	}
@@ -139,7 +139,7 @@ func TestEmptyModule(t *testing.T) {
 func TestSameOutput(t *testing.T) {
 	in := leavingModule(leaving["br_table"])
 	before := bytes.Clone(in)
-	one, two := mustRewrite(t, in, Config{Depth: true}), mustRewrite(t, in, Config{Depth: true})
+	one, two := mustRewrite(t, in, Config{Stack: true}), mustRewrite(t, in, Config{Stack: true})
 	if !bytes.Equal(one.Wasm, two.Wasm) {
 		t.Error("two runs differ")
 	}

@@ -1,5 +1,10 @@
 package meter
 
+import (
+	"github.com/witgen/witgen/canonicalabi/host/meter/internal/frame"
+	core "github.com/witgen/witgen/internal/wasm"
+)
+
 // readTypes reads the type section: function types, alone or in recursion groups.
 func (m *module) readTypes(r *reader) {
 	m.inTypes = true
@@ -31,20 +36,29 @@ func (m *module) readType(r *reader) {
 	var t funcType
 	n := r.count()
 	r.limit("Params", uint64(n), m.cfg.Limits.Params)
-	for range n {
-		m.valueType(r)
-	}
+	params := m.valueTypes(r, n)
 	t.params = int(n)
 	n = r.count()
 	r.limit("Results", uint64(n), m.cfg.Limits.Results)
 	at := r.pos
-	for range n {
-		m.valueType(r)
-	}
+	t.Type = frame.NewType(params, m.valueTypes(r, n))
 	t.arity = int(n)
 	t.results = r.b[at:r.pos]
 	m.types = append(m.types, t)
+	m.frames.Types = append(m.frames.Types, t.Type)
 	r.limit("Types", uint64(len(m.types)), m.cfg.Limits.Types)
+}
+
+// valueTypes reads n value types. Of a reference type it returns the first byte.
+func (m *module) valueTypes(r *reader, n uint32) []core.ValType {
+	var all []core.ValType
+	for range n {
+		if r.err == nil && r.left() > 0 {
+			all = append(all, core.ValType{Code: r.b[r.pos]})
+		}
+		m.valueType(r)
+	}
+	return all
 }
 
 // valueType reads a value type.
@@ -102,7 +116,10 @@ func (m *module) constExpr(r *reader) {
 		case 0x44: // f64.const
 			r.bytes(8)
 		case opcodeGlobalGet:
-			m.constGlobal.use(r.u32(), at)
+			from := r.pos
+			index := r.u32()
+			m.constGlobal.use(index, at)
+			m.refer(r, from, index)
 		case 0xd0: // ref.null
 			m.nullType(r)
 		case 0xd2: // ref.func

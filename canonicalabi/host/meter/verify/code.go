@@ -1,6 +1,9 @@
 package verify
 
-import "github.com/witgen/witgen/internal/wasm"
+import (
+	"github.com/witgen/witgen/canonicalabi/host/meter/internal/frame"
+	"github.com/witgen/witgen/internal/wasm"
+)
 
 // An instr is an instruction of a function.
 type instr struct {
@@ -163,6 +166,14 @@ func (m *module) leafOf(i *instr) int {
 // that hands out the next slice.
 func (m *module) isBottom(i *instr) bool {
 	return callee(i.op) && i.x >= m.imported && m.bodies[i.x-m.imported].bottom
+}
+
+// frameType returns the type of the function that is called, for bounding frames.
+func (m *module) frameType(i *instr) frame.Type {
+	if callee(i.op) {
+		return m.frames.Types[m.funcs[i.x]]
+	}
+	return m.frames.Types[i.x]
 }
 
 // typeOf returns the type of the function that is called.

@@ -31,6 +31,7 @@ type walk struct {
 	allowed int
 	more    bool
 	checks  bool // the function checks somewhere
+	counts  bool // it counts its frame
 	// longest is how many units run at most before the first check.
 	longest int
 }
@@ -64,6 +65,10 @@ func (m *module) function(f *body) (err error) {
 	if w.once(); w.more {
 		w.allowed = units.Owed
 		w.once()
+	}
+	if m.cfg.Stack && f.frame > units.Frame && !w.counts {
+		w.k = 0
+		w.fail("a frame that may take %d bytes of the stack is not counted", f.frame)
 	}
 	if f.simple && !w.checks {
 		f.leaf = w.longest
@@ -324,9 +329,11 @@ func (w *walk) call(i *instr) {
 	}
 	w.run(cost)
 	switch {
-	case !w.m.cfg.Stack || w.m.isBottom(i):
+	case !w.m.cfg.counts() || w.m.isBottom(i):
 	case isTail(i.op) && s.frame != 0:
 		w.fail("a tail call with the frame still counted")
+	case isTail(i.op) && w.m.cfg.Stack && !w.m.frameType(i).InRegisters():
+		w.fail("a tail call with operands on the stack, which wazero makes a call")
 	case !isTail(i.op) && (s.frame == 0 || s.deep):
 		w.fail("a call from a frame that is not counted or not checked")
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/witgen/witgen/canonicalabi/host/meter/internal/frame"
 	"github.com/witgen/witgen/internal/wasm"
 )
 
@@ -29,6 +30,8 @@ type funcType struct{ params, results int }
 type module struct {
 	cfg      Config
 	types    []funcType
+	frames   frame.Module // the same for bounding frames
+	counter  frame.Counter
 	funcs    []uint32 // by function: its type
 	imported uint32   // functions
 	globals  [globals]uint32
@@ -44,6 +47,7 @@ type body struct {
 	code   []instr
 	simple bool // neither calls nor loops
 	bottom bool // calls nothing but refill
+	frame  int  // bound of its frame, in bytes
 	// leaf is what a call of it takes, where it is a leaf, and else 0.
 	leaf int
 	end  int // offset
@@ -62,14 +66,20 @@ func (m *module) read(b []byte) error {
 			for n := in.Count(); n > 0 && in.Err() == nil; n-- {
 				for _, t := range in.RecGroup().Types {
 					m.types = append(m.types, funcType{len(t.Params), len(t.Results)})
+					m.frames.Types = append(m.frames.Types, frame.NewType(t.Params, t.Results))
 				}
 			}
 		case wasm.ImportSection:
 			for n := in.Count(); n > 0 && in.Err() == nil; n-- {
 				at := in.Offset()
 				i := in.Import()
-				if strings.HasPrefix(i.Name, prefix) {
-					return &Error{Rule: "import of a reserved name", Func: -1, Offset: at}
+				shared := m.cfg.Shared != "" && i.Module == m.cfg.Shared
+				if name, ok := strings.CutPrefix(i.Name, prefix); ok || shared {
+					_, twice := found[name]
+					if !ok || !shared || twice || i.Type.Kind != wasm.GlobalKind || !i.Type.Global.Mutable {
+						return &Error{Rule: "import of a reserved name", Func: -1, Offset: at}
+					}
+					found[name] = count
 				}
 				switch i.Type.Kind {
 				case wasm.FuncKind:
@@ -92,7 +102,7 @@ func (m *module) read(b []byte) error {
 			for n := in.Count(); n > 0 && in.Err() == nil; n-- {
 				at := in.Offset()
 				e := in.Export()
-				if name, ok := strings.CutPrefix(e.Name, prefix); ok && e.Kind == wasm.GlobalKind {
+				if name, ok := strings.CutPrefix(e.Name, prefix); ok && e.Kind == wasm.GlobalKind && m.cfg.Shared == "" {
 					found[name] = e.Index
 				} else if e.Kind == wasm.GlobalKind {
 					exports[e.Index] = true
@@ -116,11 +126,12 @@ func (m *module) read(b []byte) error {
 	}
 	for i, name := range names {
 		index, ok := found[name]
-		if !ok || len(found) != globals || index < own || index >= count || exports[index] {
+		if !ok || len(found) != globals || index < own != (m.cfg.Shared != "") || index >= count || exports[index] {
 			return &Error{Rule: fmt.Sprintf("the global %s%s is missing, or is exported twice", prefix, name), Func: -1}
 		}
 		m.globals[i] = index
 	}
+	m.frames.Funcs, m.frames.Imported = m.funcs, m.imported
 	return m.readCode(bodies)
 }
 
@@ -146,6 +157,11 @@ func (m *module) readCode(bodies []*wasm.Cursor) error {
 		}
 		f := body{index: index, typ: m.types[typ]}
 		if index != m.refill {
+			bytes, err := m.counter.Function(&m.frames, typ, peek(c))
+			if err != nil {
+				return &Error{Rule: err.Error(), Func: int(index), Offset: c.Offset()}
+			}
+			f.frame = bytes
 			if err := m.decode(c, &f); err != nil {
 				return err
 			}

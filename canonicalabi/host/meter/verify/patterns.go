@@ -117,12 +117,14 @@ func (w *walk) charge(n int64) {
 // frame counts the function's frame, or counts it off: stack += n.
 func (w *walk) frame() int {
 	s := &w.state
-	if !w.m.cfg.Stack || !w.is(1, wasm.OpI64Const, wasm.OpI64Add, wasm.OpGlobalSet) || !w.writes(3, stack) {
+	if !w.m.cfg.counts() || !w.is(1, wasm.OpI64Const, wasm.OpI64Add, wasm.OpGlobalSet) || !w.writes(3, stack) {
 		return 0
 	}
 	switch n := w.at(1).value; {
+	case n < 0 && w.k == 0 && w.m.cfg.Stack && -n < int64(w.f.frame):
+		w.fail("%d bytes of the stack are counted for a frame that may take %d", -n, w.f.frame)
 	case n < 0 && w.k == 0:
-		s.frame, s.deep = -n, true
+		s.frame, s.deep, w.counts = -n, true, true
 	case n > 0 && n == s.frame && !s.deep:
 		s.frame = 0
 	default:

@@ -15,6 +15,9 @@
 //  3. Every cycle has a check: each loop, and each function that calls others.
 //  4. Operations on ranges of memory and tables run in pieces of a bounded length, and
 //     what grows is charged before.
+//  5. Where the stack is counted, a function counts a bound of its frame and looks whether
+//     that is too deep before it calls another, and counts as much off when it returns. What
+//     is not counted are functions that call none, of at most units.Frame bytes each.
 //
 // So whatever is charged is charged in time, and at most a slice and 2 N units run
 // until the guest is left. The proof is one of assumptions and guarantees: each
@@ -40,9 +43,14 @@ import (
 
 // Config says how the module was rewritten.
 type Config struct {
-	// Stack tells that frames are counted.
-	Stack bool
+	// Stack tells that frames are counted in bytes, Depth that they are counted as one each.
+	Stack, Depth bool
+	// Shared names the module from which the globals are imported, or is empty where the module defines
+	// them.
+	Shared string
 }
+
+func (c Config) counts() bool { return c.Stack || c.Depth }
 
 // Error says which rule a module breaks, and where.
 type Error struct {

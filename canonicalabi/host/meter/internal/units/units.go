@@ -3,10 +3,11 @@
 // rewriter charges by these numbers, and the verifier counts by them.
 //
 // A unit is about the time of an addition, a fraction of a nanosecond. The weights
-// were measured, and are such that no instruction takes more than some ten
-// nanoseconds a unit on a processor of the last ten years: the worst is a load that
-// misses all caches. BenchmarkUnits of package meter measures them anew. What the
-// system takes to supply a page of memory that was not touched before is not in them.
+// were measured: no instruction that works in registers takes more than some three
+// nanoseconds a unit. A load that misses all caches takes tens of nanoseconds, for
+// two units; to weigh it so would make all other loads dear. BenchmarkUnits of package
+// meter measures them anew. What the system takes to supply a page of memory that was
+// not touched before is not in them.
 package units
 
 import "github.com/witgen/witgen/internal/wasm"
@@ -27,6 +28,12 @@ const (
 	// Owed how much at the head of a loop.
 	Late = 100
 	Owed = 64
+	// Frame is how many bytes of stack a function may take that is not counted: one that
+	// calls none that is.
+	Frame = 4_096
+	// MostFrame is how many bytes a function's frame may take that is counted. A stack grows
+	// by a frame before that is counted, so by as much beyond what is allowed.
+	MostFrame = 8 << 20
 	// Most is how much one instruction may take; what takes more is refused.
 	Most = 4_096
 )
