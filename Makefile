@@ -58,11 +58,11 @@ lint: ## Check formatting, go vet, staticcheck, and that generated files are up 
 
 .PHONY: bench
 bench: ## Run the benchmarks, in a form that benchstat reads. BENCH=regexp COUNT=n
-	@WITGEN_TESTS=all WITGEN_TINYGO=$$(scripts/find-tinygo) go test -run '^$$' -bench '$(BENCH)' -benchmem -count $(COUNT) $(PKG)
+	@scripts/bench '$(BENCH)' $(COUNT) $(PKG)
 
 .PHONY: bench-table
 bench-table: ## Print calls through generated bindings beside calls by hand. ROWS=regexp
-	@WITGEN_TINYGO=$$(scripts/find-tinygo) go run ./internal/testing/bench/table -rows '$(ROWS)'
+	@WITGEN_TINYGO=$$(scripts/find-tinygo) scripts/generated go run ./bench/table -rows '$(ROWS)'
 
 .PHONY: fuzz
 fuzz: ## Run each fuzz target for FUZZTIME.
@@ -90,7 +90,12 @@ corpus: ## Generate, build and vet every WIT package in the folder DIR.
 interop: ## Have wasm-tools, wasmtime and jco judge witgen's components, and run theirs.
 	@WITGEN_INTEROP=$$(scripts/interop); WITGEN_TINYGO=$${WITGEN_TINYGO:-$$(scripts/tinygo --wasip2)}; \
 	export WITGEN_INTEROP WITGEN_TINYGO WITGEN_WASM_TOOLS=$$WITGEN_INTEROP/venv/bin/wasm-tools; \
-	WITGEN_TESTS=all go test -v -run 'Interop' ./internal/testing/interop ./component
+	export WITGEN_TESTS=all; go test -timeout 60m -v -run Interop ./component; \
+	scripts/generated go test -timeout 60m -v -run Interop ./interop
+
+.PHONY: platforms
+platforms: ## Test on 386, arm64 and s390x; build and vet for other systems.
+	@scripts/platforms
 
 .PHONY: sizes
 sizes: ## Print how large guests are, beside those of wit-bindgen-go. Needs TinyGo.

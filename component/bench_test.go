@@ -1,21 +1,27 @@
-package component
+package component_test
 
-import "testing"
+import (
+	"testing"
+
+	"github.com/witgen/witgen/component"
+	"github.com/witgen/witgen/component/binary"
+	"github.com/witgen/witgen/internal/testing/comptest"
+)
 
 // largest returns the largest component of the seeds, with its WIT many times over
 // so that it has the size of a real one.
 func largest(b *testing.B) []byte {
 	var wasm []byte
-	for name, s := range seeds(b) {
-		if name != "everything" && FormOf(s) == ComponentForm && len(s) > len(wasm) {
+	for name, s := range comptest.Seeds(b) {
+		if name != "everything" && component.FormOf(s) == component.ComponentForm && len(s) > len(wasm) {
 			wasm = s
 		}
 	}
-	c, err := Decode(wasm)
+	c, err := binary.Decode(wasm)
 	if err != nil {
 		b.Fatal(err)
 	}
-	many := &Component{}
+	many := &binary.Component{}
 	for range 50 {
 		many.Add(c)
 	}
@@ -27,7 +33,7 @@ func BenchmarkDecode(b *testing.B) {
 	b.SetBytes(int64(len(wasm)))
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, err := Decode(wasm); err != nil {
+		if _, err := binary.Decode(wasm); err != nil {
 			b.Fatal(err)
 		}
 	}
@@ -35,14 +41,14 @@ func BenchmarkDecode(b *testing.B) {
 
 func BenchmarkValidate(b *testing.B) {
 	wasm := largest(b)
-	c, err := Decode(wasm)
+	c, err := binary.Decode(wasm)
 	if err != nil {
 		b.Fatal(err)
 	}
 	b.SetBytes(int64(len(wasm)))
 	b.ReportAllocs()
 	for b.Loop() {
-		if err := Validate(c); err != nil {
+		if err := component.Validate(c); err != nil {
 			b.Fatal(err)
 		}
 	}
@@ -50,7 +56,7 @@ func BenchmarkValidate(b *testing.B) {
 
 func BenchmarkEncode(b *testing.B) {
 	wasm := largest(b)
-	c, err := Decode(wasm)
+	c, err := binary.Decode(wasm)
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -62,22 +68,22 @@ func BenchmarkEncode(b *testing.B) {
 }
 
 func BenchmarkDecodeWIT(b *testing.B) {
-	wasm := seeds(b)["types"]
+	wasm := comptest.Seeds(b)["types"]
 	b.SetBytes(int64(len(wasm)))
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, err := DecodeWIT(wasm); err != nil {
+		if _, err := component.DecodeWIT(wasm); err != nil {
 			b.Fatal(err)
 		}
 	}
 }
 
 func BenchmarkNew(b *testing.B) {
-	wasm := seeds(b)["resources.middle.core"]
+	wasm := comptest.Seeds(b)["resources.middle.core"]
 	b.SetBytes(int64(len(wasm)))
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, err := New(wasm, NewOptions{}); err != nil {
+		if _, err := component.New(wasm, component.NewOptions{}); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -1,4 +1,4 @@
-package component
+package component_test
 
 import (
 	"bytes"
@@ -15,6 +15,9 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/witgen/witgen/component"
+	"github.com/witgen/witgen/component/binary"
+	"github.com/witgen/witgen/internal/testing/comptest"
 	"github.com/witgen/witgen/internal/testing/witrand"
 )
 
@@ -22,10 +25,6 @@ var (
 	mutations    = flag.Int("mutations", 20_000, "how many binaries TestInteropDifferential compares")
 	mutationSeed = flag.Uint64("mutation-seed", 1, "the seed of TestInteropDifferential")
 )
-
-// hostSeeds returns components of other packages. It is set by a test file that
-// may import them.
-var hostSeeds func() [][]byte
 
 // TestInteropDifferential: of binaries made at random, wasm-tools accepts those that
 // are accepted here, but for the differences of the table excuses.
@@ -60,30 +59,30 @@ func TestInteropDifferential(t *testing.T) {
 // differentialSeeds returns valid components.
 func differentialSeeds(t *testing.T) (list [][]byte) {
 	t.Helper()
-	named := seeds(t)
+	named := comptest.Seeds(t)
 	for _, name := range slices.Sorted(maps.Keys(named)) {
-		if name != "everything" && FormOf(named[name]) == ComponentForm {
+		if name != "everything" && component.FormOf(named[name]) == component.ComponentForm {
 			list = append(list, named[name])
 		}
 	}
-	for _, test := range validationCases() {
-		if test.rule == "" {
-			list = append(list, test.c.Encode())
+	for _, test := range comptest.ValidationCases() {
+		if test.Rule == "" {
+			list = append(list, test.C.Encode())
 		}
 	}
 	for seed := range uint64(20) {
-		r, pkg := witOf(t, witrand.File(seed, witrand.Everything(1)))
-		wasm, err := EncodePackage(r, pkg)
+		r, pkg := comptest.WITOf(t, witrand.File(seed, witrand.Everything(1)))
+		wasm, err := component.EncodePackage(r, pkg)
 		if err != nil {
 			t.Fatal(err)
 		}
 		list = append(list, wasm)
 		for _, id := range r.Packages[pkg].Worlds {
-			core, err := Embed((&guest{r: r, world: r.Worlds[id]}).wasm(), r, id, UTF8)
+			core, err := component.Embed((&comptest.Guest{R: r, World: r.Worlds[id]}).Wasm(), r, id, component.UTF8)
 			if err != nil {
 				t.Fatal(err)
 			}
-			made, err := New(core, NewOptions{})
+			made, err := component.New(core, component.NewOptions{})
 			if err != nil {
 				continue // async and streams of that world
 			}
@@ -119,7 +118,7 @@ type class struct {
 // grow makes a component definition by definition, and compares each step.
 func (d *differential) grow(m *mutator, list [][]byte) []byte {
 	g := newGrower(m)
-	if c, err := Decode(pick(m, list)); err == nil && c.Size < 6000 && d.IntN(3) == 0 {
+	if c, err := binary.Decode(pick(m, list)); err == nil && c.Size < 6000 && d.IntN(3) == 0 {
 		g.root, g.open = c, []growScope{{component: c, imports: true}}
 	}
 	valid := func() (rule string) {
@@ -143,14 +142,14 @@ func (d *differential) grow(m *mutator, list [][]byte) []byte {
 
 // verdict returns the rule that a binary breaks, and "" where it is valid.
 func verdict(t *testing.T, wasm []byte) string {
-	c, err := Decode(wasm)
+	c, err := binary.Decode(wasm)
 	if err == nil {
-		err = Validate(c)
+		err = component.Validate(c)
 	}
 	if err == nil {
 		return ""
 	}
-	var bad *Error
+	var bad *component.Error
 	if !errors.As(err, &bad) {
 		t.Fatalf("%T: %v", err, err)
 	}

@@ -1,9 +1,13 @@
-package component
+package component_test
 
 import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"github.com/witgen/witgen/component/binary"
+	"github.com/witgen/witgen/internal/testing/comptest"
+	"github.com/witgen/witgen/internal/wasm"
 )
 
 // excuse is a difference to wasm-tools 1.262 in which the specification is kept
@@ -14,71 +18,79 @@ type excuse struct {
 	// theirs what wasm-tools says where it is the other way round.
 	ours, theirs *regexp.Regexp
 	// holds says whether it is this difference. It may be nil.
-	holds func(c *Component, ours, theirs string) bool
+	holds func(c *binary.Component, ours, theirs string) bool
 	// example is a component that shows it. It is nil where the component cannot be
 	// decoded here.
-	example *Component
+	example *binary.Component
 }
 
 func excuses() []*excuse {
 	say := regexp.MustCompile
-	named := func(name string, attributes ...Attribute) *Component {
-		return nest(typ(&InstanceType{}), &Import{Name: ExternName{Name: name, Attributes: attributes}, Type: ExternType{Sort: SortInstance}})
+	named := func(name string, attributes ...binary.Attribute) *binary.Component {
+		return comptest.Nest(comptest.Typ(&binary.InstanceType{}), &binary.Import{Name: binary.ExternName{Name: name, Attributes: attributes}, Type: binary.ExternType{Sort: binary.SortInstance}})
 	}
-	eq := func(index uint32) *ExternType { return &ExternType{Sort: SortType, Index: index} }
-	cancellable := nest(&Canon{Op: CanonThreadYield, Cancellable: true})
-	thread := &CoreTypeDef{Rec: &RecGroup{Types: []SubType{{Kind: FuncKind, Params: []CoreValType{CoreI32}}}}}
-	inspected := func(is func(Def) bool) func(*Component, string, string) bool {
-		return func(c *Component, _, _ string) bool { return has(c, is) }
+	eq := func(index uint32) *binary.ExternType {
+		return &binary.ExternType{Sort: binary.SortType, Index: index}
+	}
+	cancellable := comptest.Nest(&binary.Canon{Op: binary.CanonThreadYield, Cancellable: true})
+	thread := &binary.CoreTypeDef{Rec: &wasm.RecGroup{Types: []wasm.SubType{{Kind: wasm.FuncForm, Params: []wasm.ValType{wasm.I32}}}}}
+	inspected := func(is func(binary.Def) bool) func(*binary.Component, string, string) bool {
+		return func(c *binary.Component, _, _ string) bool { return has(c, is) }
 	}
 	return []*excuse{
-		{why: "wasm-tools has no value section", theirs: say(`malformed section id: 12`), example: nest(&Value{Type: u8, Data: []byte{7}}, exp("v", SortValue, 0))},
+		{why: "wasm-tools has no value section", theirs: say(`malformed section id: 12`), example: comptest.Nest(&binary.Value{Type: comptest.U8, Data: []byte{7}}, comptest.Exp("v", binary.SortValue, 0))},
 		{why: "wasm-tools reads the type of a value without a bound before it", theirs: say(`.`),
 			holds:   inspected(typesValue),
-			example: nest(typ(&InstanceType{Decls: []Def{&ExportDecl{Name: Named("v"), Type: ExternType{Sort: SortValue, Bound: BoundType, Value: u8}}}}))},
+			example: comptest.Nest(comptest.Typ(&binary.InstanceType{Decls: []binary.Def{&binary.ExportDecl{Name: binary.Named("v"), Type: binary.ExternType{Sort: binary.SortValue, Bound: binary.BoundType, Value: comptest.U8}}}}))},
 		{why: "wasm-tools has dropped the mark cancellable", theirs: say(`historically accepted as .cancellable.`), example: cancellable},
-		{why: "wasm-tools has stream.forward and future.forward", ours: say(`0x2[ef] is no canonical definition`)},
+		{why: "wasm-tools has stream.forward and future.forward", ours: say(`invalid canonical definition 0x2[ef]`)},
 		{why: "wasm-tools has thread.available-parallelism without the mark shared", theirs: say(`section size mismatch|invalid leading byte|unexpected end-of-file`),
-			holds:   inspected(func(d Def) bool { c, ok := d.(*Canon); return ok && c.Op == CanonThreadAvailableParallelism }),
-			example: nest(&Canon{Op: CanonThreadAvailableParallelism})},
+			holds: inspected(func(d binary.Def) bool {
+				c, ok := d.(*binary.Canon)
+				return ok && c.Op == binary.CanonThreadAvailableParallelism
+			}),
+			example: comptest.Nest(&binary.Canon{Op: binary.CanonThreadAvailableParallelism})},
 		{why: "wasm-tools spawns shared threads only", theirs: say(`spawn type must be shared|expected a core function type|section size mismatch`),
-			holds: inspected(func(d Def) bool {
-				c, ok := d.(*Canon)
-				return ok && (c.Op == CanonThreadSpawnRef || c.Op == CanonThreadSpawnIndirect)
+			holds: inspected(func(d binary.Def) bool {
+				c, ok := d.(*binary.Canon)
+				return ok && (c.Op == binary.CanonThreadSpawnRef || c.Op == binary.CanonThreadSpawnIndirect)
 			}),
-			example: nest(thread, &Canon{Op: CanonThreadSpawnRef})},
+			example: comptest.Nest(thread, &binary.Canon{Op: binary.CanonThreadSpawnRef})},
 		{why: "wasm-tools does not let an export hide with a sub bound which resource it is (Explainer.md, Type Checking)", theirs: say(`ascribed type of export is not compatible with item's type .*resource types are not the same`),
-			holds: inspected(func(d Def) bool {
-				x, ok := d.(*Export)
-				return ok && x.Type != nil && (x.Type.Bound == BoundSub || x.Sort == SortInstance || x.Sort == SortComponent)
+			holds: inspected(func(d binary.Def) bool {
+				x, ok := d.(*binary.Export)
+				return ok && x.Type != nil && (x.Type.Bound == binary.BoundSub || x.Sort == binary.SortInstance || x.Sort == binary.SortComponent)
 			}),
-			example: nest(typ(resourceType32()), &Export{Name: Named("r"), Sort: SortType, Type: &ExternType{Sort: SortType, Bound: BoundSub}})},
+			example: comptest.Nest(comptest.Typ(comptest.ResourceType32()), &binary.Export{Name: binary.Named("r"), Sort: binary.SortType, Type: &binary.ExternType{Sort: binary.SortType, Bound: binary.BoundSub}})},
 		{why: "wasm-tools knows no canonical version without a version suffix", theirs: say(`invalid interface version: unexpected end of input`), example: named("a:b/c@1")},
-		{why: "wasm-tools has another canonical version for pre-releases", theirs: say(`is not the canonical version of`), example: named("a:b/c@0.2", Attribute{VersionSuffix, ".8-x"})},
+		{why: "wasm-tools has another canonical version for pre-releases", theirs: say(`is not the canonical version of`), example: named("a:b/c@0.2", binary.Attribute{Kind: binary.VersionSuffix, Value: ".8-x"})},
 		{why: "wasm-tools allows a version suffix at instances only", theirs: say(`only instances can have a .version-suffix.`),
-			example: nest(typ(&InstanceType{}), &Import{Name: ExternName{Name: "a:b/c@0.2", Attributes: []Attribute{{VersionSuffix, ".8"}}}, Type: *eq(0)})},
+			example: comptest.Nest(comptest.Typ(&binary.InstanceType{}), &binary.Import{Name: binary.ExternName{Name: "a:b/c@0.2", Attributes: []binary.Attribute{{Kind: binary.VersionSuffix, Value: ".8"}}}, Type: *eq(0)})},
 		{why: "wasm-tools reads numbers of versions into 64 bits", theirs: say(`value of .* exceeds u64`), example: named("a:b/c@18446744073709551616.0.0")},
 		{why: "to wasm-tools names differ only where they do without their dashes, too", theirs: say(`conflicts with previous`),
-			holds: func(_ *Component, _, theirs string) bool {
+			holds: func(_ *binary.Component, _, theirs string) bool {
 				m := say("name `([^`]*)` conflicts with previous .*name `([^`]*)`").FindStringSubmatch(theirs)
 				return m != nil && !strings.EqualFold(m[1], m[2]) && strings.EqualFold(strings.ReplaceAll(m[1], "-", ""), strings.ReplaceAll(m[2], "-", ""))
 			},
-			example: nest(typ(&Enum{Labels: []string{"a1", "a-1"}}))},
+			example: comptest.Nest(comptest.Typ(&binary.Enum{Labels: []string{"a1", "a-1"}}))},
 		{why: "wasm-tools asks for the memory of an async lowering only where the types need it", ours: say(`an async lowering needs it`),
-			example: nest(typ(&Func{Async: true}), imp("f", SortFunc, 0), lower(0, option(AsyncOption)))},
+			example: comptest.Nest(comptest.Typ(&binary.Func{Async: true}), comptest.Imp("f", binary.SortFunc, 0), comptest.Lower(0, comptest.Option(binary.AsyncOption)))},
 		{why: "to wasm-tools an export of a type of functions, instances or components names that type itself", theirs: say(`type not valid to be used as (im|ex)port`), holds: namesComposite,
-			example: nest(typ(fn()), exp("x", SortType, 0), &Import{Name: Named("y"), Type: *eq(0)})},
+			example: comptest.Nest(comptest.Typ(comptest.Fn()), comptest.Exp("x", binary.SortType, 0), &binary.Import{Name: binary.Named("y"), Type: *eq(0)})},
 		{why: "and where that type is imported, too, the export may be imported again", ours: say(`imports cannot depend on exports`), holds: namesComposite,
-			example: nest(typ(fn()), &Import{Name: Named("x"), Type: *eq(0)}, exp("y", SortType, 1), &Import{Name: Named("z"), Type: *eq(2)})},
+			example: comptest.Nest(comptest.Typ(comptest.Fn()), &binary.Import{Name: binary.Named("x"), Type: *eq(0)}, comptest.Exp("y", binary.SortType, 1), &binary.Import{Name: binary.Named("z"), Type: *eq(2)})},
 		{why: "wasm-tools lets a type be exported as one of which it is a subtype", ours: say(`the type that is ascribed to the export`),
-			holds: inspected(func(d Def) bool { x, ok := d.(*Export); return ok && x.Type != nil && x.Sort == SortType }),
-			example: nest(typ(&ComponentType{Decls: []Def{declareResource("r")}}), typ(&ComponentType{Decls: []Def{}}),
-				&Export{Name: Named("c"), Sort: SortType, Type: eq(1)})},
+			holds: inspected(func(d binary.Def) bool {
+				x, ok := d.(*binary.Export)
+				return ok && x.Type != nil && x.Sort == binary.SortType
+			}),
+			example: comptest.Nest(comptest.Typ(&binary.ComponentType{Decls: []binary.Def{comptest.DeclareResource("r")}}), comptest.Typ(&binary.ComponentType{Decls: []binary.Def{}}),
+				&binary.Export{Name: binary.Named("c"), Sort: binary.SortType, Type: eq(1)})},
 	}
 }
 
 // has reports whether a component, or what is inside it, has such a definition.
-func has(c *Component, is func(Def) bool) bool {
+func has(c *binary.Component, is func(binary.Def) bool) bool {
 	for d := range c.Defs() {
 		if hasDef(d, is) {
 			return true
@@ -87,11 +99,11 @@ func has(c *Component, is func(Def) bool) bool {
 	return false
 }
 
-func hasDef(d Def, is func(Def) bool) bool {
+func hasDef(d binary.Def, is func(binary.Def) bool) bool {
 	if is(d) {
 		return true
 	}
-	if c, ok := d.(*Component); ok {
+	if c, ok := d.(*binary.Component); ok {
 		return has(c, is)
 	}
 	for _, d := range declsOf(d) {
@@ -103,12 +115,12 @@ func hasDef(d Def, is func(Def) bool) bool {
 }
 
 // declsOf returns the declarators of a type.
-func declsOf(d Def) []Def {
-	if d, ok := d.(*TypeDef); ok {
+func declsOf(d binary.Def) []binary.Def {
+	if d, ok := d.(*binary.TypeDef); ok {
 		switch t := d.Type.(type) {
-		case *ComponentType:
+		case *binary.ComponentType:
 			return t.Decls
-		case *InstanceType:
+		case *binary.InstanceType:
 			return t.Decls
 		}
 	}
@@ -117,7 +129,7 @@ func declsOf(d Def) []Def {
 
 // namesComposite reports whether a component imports or exports a type that is none
 // of a value and no resource.
-func namesComposite(c *Component, _, _ string) bool {
+func namesComposite(c *binary.Component, _, _ string) bool {
 	found := false
 	var look func(open []growScope)
 	look = func(open []growScope) {
@@ -128,13 +140,13 @@ func namesComposite(c *Component, _, _ string) bool {
 		}
 		for _, d := range scope.defs() {
 			switch d := d.(type) {
-			case *Import:
-				found = found || d.Type.Sort == SortType && composite(d.Type.Index)
-			case *ExportDecl:
-				found = found || d.Type.Sort == SortType && composite(d.Type.Index)
-			case *Export:
-				found = found || d.Sort == SortType && composite(d.Index)
-			case *Component:
+			case *binary.Import:
+				found = found || d.Type.Sort == binary.SortType && composite(d.Type.Index)
+			case *binary.ExportDecl:
+				found = found || d.Type.Sort == binary.SortType && composite(d.Type.Index)
+			case *binary.Export:
+				found = found || d.Sort == binary.SortType && composite(d.Index)
+			case *binary.Component:
 				look(append(open[:len(open):len(open)], growScope{component: d}))
 			}
 			if decls := declsOf(d); decls != nil {
@@ -148,7 +160,7 @@ func namesComposite(c *Component, _, _ string) bool {
 
 // excuseFor returns the excuse for a difference, and nil where there is none.
 func excuseFor(wasm []byte, ours, theirs string) *excuse {
-	c, _ := Decode(wasm)
+	c, _ := binary.Decode(wasm)
 	for _, e := range excuses() {
 		if ours != "" && (e.ours == nil || !e.ours.MatchString(ours)) || theirs != "" && (e.theirs == nil || !e.theirs.MatchString(theirs)) {
 			continue
@@ -171,7 +183,7 @@ func TestInteropExcuses(t *testing.T) {
 		if e.example != nil {
 			wasm = e.example.Encode()
 		} else {
-			wasm = append(nest(typ(&Stream{&u8})).Encode(), byte(CanonSection), 3, 1, 0x2e, 0)
+			wasm = append(comptest.Nest(comptest.Typ(&binary.Stream{Type: &comptest.U8})).Encode(), byte(binary.CanonSection), 3, 1, 0x2e, 0)
 		}
 		list, of = append(list, wasm), append(of, e)
 	}

@@ -1,27 +1,21 @@
-package component
+package component_test
 
 import (
 	"bytes"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/google/go-cmp/cmp/cmpopts"
 
+	"github.com/witgen/witgen/component"
+	"github.com/witgen/witgen/component/binary"
+	"github.com/witgen/witgen/component/internal/check"
+	"github.com/witgen/witgen/internal/testing/comptest"
 	"github.com/witgen/witgen/wit"
 )
 
-// ignoreOffsets compares components without the places they came from.
-var ignoreOffsets = cmp.Options{
-	cmp.AllowUnexported(TypeDef{}, CoreTypeDef{}, ModuleDecl{}, ExportDecl{}, Custom{}, CoreModule{}, CoreInstance{}, Instance{}, Alias{}, Start{}, Import{}, Export{}, Value{}, Canon{}),
-	cmpopts.IgnoreTypes(pos(0)),
-	cmpopts.IgnoreFields(Component{}, "Offset", "Size"),
-	cmpopts.IgnoreFields(Section{}, "Offset"),
-	cmpopts.EquateEmpty(),
-}
-
 // addSeeds gives a fuzz target the binaries of seeds and parts of them.
 func addSeeds(f *testing.F) {
-	for _, wasm := range seeds(f) {
+	for _, wasm := range comptest.Seeds(f) {
 		f.Add(wasm)
 		f.Add(wasm[:len(wasm)*2/3])
 	}
@@ -31,22 +25,22 @@ func addSeeds(f *testing.F) {
 func FuzzDecode(f *testing.F) {
 	addSeeds(f)
 	f.Fuzz(func(t *testing.T, wasm []byte) {
-		c, err := Decode(wasm)
+		c, err := binary.Decode(wasm)
 		if err != nil {
 			return
 		}
 		encoded := c.Encode()
-		again, err := Decode(encoded)
+		again, err := binary.Decode(encoded)
 		if err != nil {
 			t.Fatalf("what was decoded does not decode again: %v", err)
 		}
-		if diff := cmp.Diff(c, again, ignoreOffsets); diff != "" {
+		if diff := cmp.Diff(c, again, comptest.IgnoreOffsets); diff != "" {
 			t.Errorf("decoding again gives something else:\n%s", diff)
 		}
 		if !bytes.Equal(again.Encode(), encoded) {
 			t.Error("encoding again gives something else")
 		}
-		if _, err := Inspect(wasm); err != nil {
+		if _, err := component.Inspect(wasm); err != nil {
 			t.Errorf("what decodes cannot be inspected: %v", err)
 		}
 	})
@@ -56,12 +50,12 @@ func FuzzDecode(f *testing.F) {
 func FuzzValidate(f *testing.F) {
 	addSeeds(f)
 	f.Fuzz(func(t *testing.T, wasm []byte) {
-		c, err := Decode(wasm)
+		c, err := binary.Decode(wasm)
 		if err != nil {
 			return
 		}
-		invalid := Validate(c)
-		if _, err := Analyze(c); invalid != nil && err == nil {
+		invalid := component.Validate(c)
+		if _, err := check.Analyze(c); invalid != nil && err == nil {
 			t.Errorf("Analyze accepts what is invalid: %v", invalid)
 		}
 	})
@@ -72,7 +66,7 @@ func FuzzValidate(f *testing.F) {
 func FuzzDecodeWIT(f *testing.F) {
 	addSeeds(f)
 	f.Fuzz(func(t *testing.T, wasm []byte) {
-		first, err := DecodeWIT(wasm)
+		first, err := component.DecodeWIT(wasm)
 		if err != nil || !first.IsPackage() {
 			return
 		}
@@ -85,12 +79,12 @@ func FuzzDecodeWIT(f *testing.F) {
 }
 
 // rewrite writes a WIT package and reads it again.
-func rewrite(t *testing.T, w *WIT) *WIT {
-	encoded, err := EncodePackage(w.Resolve, w.Package)
+func rewrite(t *testing.T, w *component.WIT) *component.WIT {
+	encoded, err := component.EncodePackage(w.Resolve, w.Package)
 	if err != nil {
 		t.Fatalf("what was read cannot be written: %v", err)
 	}
-	again, err := DecodeWIT(encoded)
+	again, err := component.DecodeWIT(encoded)
 	if err != nil {
 		t.Fatalf("what was written cannot be read: %v", err)
 	}
@@ -102,16 +96,16 @@ func rewrite(t *testing.T, w *WIT) *WIT {
 func FuzzNew(f *testing.F) {
 	addSeeds(f)
 	f.Fuzz(func(t *testing.T, wasm []byte) {
-		if _, err := ReadModule(wasm); err == nil {
-			if _, err := Inspect(wasm); err != nil {
+		if _, err := component.ReadModule(wasm); err == nil {
+			if _, err := component.Inspect(wasm); err != nil {
 				t.Errorf("what can be read cannot be inspected: %v", err)
 			}
 		}
-		made, err := New(wasm, NewOptions{})
+		made, err := component.New(wasm, component.NewOptions{})
 		if err != nil {
 			return
 		}
-		if _, err := DecodeWIT(made); err != nil {
+		if _, err := component.DecodeWIT(made); err != nil {
 			t.Errorf("the component that was made has no WIT: %v", err)
 		}
 	})

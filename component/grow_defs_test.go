@@ -1,6 +1,12 @@
-package component
+package component_test
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/witgen/witgen/component/binary"
+	"github.com/witgen/witgen/internal/testing/comptest"
+	"github.com/witgen/witgen/internal/wasm"
+)
 
 // growNames are names that meet each other often.
 var growNames = []string{"a", "b", "r", "s", "r", "x", "a-b", "f", "A", "R",
@@ -30,30 +36,30 @@ func (g *grower) taken() string {
 
 // namesOf returns the names of what an instance of a definition may export or a
 // component import.
-func namesOf(d Def) (list []string) {
-	var decls []Def
+func namesOf(d binary.Def) (list []string) {
+	var decls []binary.Def
 	switch d := d.(type) {
-	case *Import:
+	case *binary.Import:
 		list = append(list, d.Name.Name)
-	case *Export:
+	case *binary.Export:
 		list = append(list, d.Name.Name)
-	case *ExportDecl:
+	case *binary.ExportDecl:
 		list = append(list, d.Name.Name)
-	case *Instance:
+	case *binary.Instance:
 		for _, x := range d.Exports {
 			list = append(list, x.Name.Name)
 		}
-	case *CoreInstance:
+	case *binary.CoreInstance:
 		for _, x := range d.Exports {
 			list = append(list, x.Name)
 		}
-	case *Component:
+	case *binary.Component:
 		decls = slices.Collect(d.Defs())
-	case *TypeDef:
+	case *binary.TypeDef:
 		switch t := d.Type.(type) {
-		case *InstanceType:
+		case *binary.InstanceType:
 			decls = t.Decls
-		case *ComponentType:
+		case *binary.ComponentType:
 			decls = t.Decls
 		}
 	}
@@ -63,55 +69,55 @@ func namesOf(d Def) (list []string) {
 	return list
 }
 
-func (g *grower) externName() ExternName {
-	n := Named(g.aName())
+func (g *grower) externName() binary.ExternName {
+	n := binary.Named(g.aName())
 	if g.IntN(25) == 0 {
-		n.Attributes = append(n.Attributes, Attribute{Kind: AttributeKind(g.IntN(3)), Value: pick(g.mutator, []string{"a:b/c", ".0", ".2.3", "x", "a:b/c@1.0.0", "-rc", ""})})
+		n.Attributes = append(n.Attributes, binary.Attribute{Kind: binary.AttributeKind(g.IntN(3)), Value: pick(g.mutator, []string{"a:b/c", ".0", ".2.3", "x", "a:b/c@1.0.0", "-rc", ""})})
 	}
 	return n
 }
 
-var externSorts = []Sort{SortFunc, SortFunc, SortType, SortType, SortType, SortInstance, SortInstance, SortComponent, SortCoreModule}
+var externSorts = []binary.Sort{binary.SortFunc, binary.SortFunc, binary.SortType, binary.SortType, binary.SortType, binary.SortInstance, binary.SortInstance, binary.SortComponent, binary.SortCoreModule}
 
-func (g *grower) externType(n [sorts]uint32) ExternType {
-	t := ExternType{Sort: pick(g.mutator, externSorts)}
+func (g *grower) externType(n [binary.NumSorts]uint32) binary.ExternType {
+	t := binary.ExternType{Sort: pick(g.mutator, externSorts)}
 	switch t.Sort {
-	case SortCoreModule:
-		t.Index = g.near(n[SortCoreType])
-	case SortType:
-		if t.Bound = Bound(g.IntN(2)); t.Bound == BoundEq {
-			t.Index = g.near(n[SortType])
+	case binary.SortCoreModule:
+		t.Index = g.near(n[binary.SortCoreType])
+	case binary.SortType:
+		if t.Bound = binary.Bound(g.IntN(2)); t.Bound == binary.BoundEq {
+			t.Index = g.near(n[binary.SortType])
 		}
-	case SortValue:
-		if t.Bound = Bound(2 * g.IntN(2)); t.Bound == BoundEq {
-			t.Index = g.near(n[SortValue])
+	case binary.SortValue:
+		if t.Bound = binary.Bound(2 * g.IntN(2)); t.Bound == binary.BoundEq {
+			t.Index = g.near(n[binary.SortValue])
 		} else {
 			t.Value = g.val(n)
 		}
 	default:
-		t.Index = g.typeIndex(map[Sort]typeKind{SortFunc: funcKind, SortInstance: instanceKind, SortComponent: componentKind}[t.Sort])
+		t.Index = g.typeIndex(map[binary.Sort]typeKind{binary.SortFunc: funcKind, binary.SortInstance: instanceKind, binary.SortComponent: componentKind}[t.Sort])
 	}
 	return t
 }
 
-func (g *grower) val(n [sorts]uint32) ValType {
-	if n[SortType] == 0 || g.IntN(3) == 0 {
-		return ValType{Prim: pick(g.mutator, prims)}
+func (g *grower) val(n [binary.NumSorts]uint32) binary.ValType {
+	if n[binary.SortType] == 0 || g.IntN(3) == 0 {
+		return binary.ValType{Prim: pick(g.mutator, prims)}
 	}
-	return at(g.typeIndex(valueKind))
+	return comptest.At(g.typeIndex(valueKind))
 }
 
-func (g *grower) optional(n [sorts]uint32) *ValType {
+func (g *grower) optional(n [binary.NumSorts]uint32) *binary.ValType {
 	if g.IntN(3) == 0 {
 		return nil
 	}
-	return ptr(g.val(n))
+	return comptest.Ptr(g.val(n))
 }
 
 func (g *grower) labels(max int) []string {
 	list := make([]string, g.IntN(max+1))
 	for i := range list {
-		list[i] = numbered(max)[i]
+		list[i] = comptest.Numbered(max)[i]
 		if g.IntN(20) == 0 {
 			list[i] = pick(g.mutator, oddNames)
 		}
@@ -119,65 +125,65 @@ func (g *grower) labels(max int) []string {
 	return list
 }
 
-func (g *grower) fields(n [sorts]uint32, max int) []Field {
-	var list []Field
+func (g *grower) fields(n [binary.NumSorts]uint32, max int) []binary.Field {
+	var list []binary.Field
 	for _, l := range g.labels(max) {
-		list = append(list, Field{l, g.val(n)})
+		list = append(list, binary.Field{Name: l, Type: g.val(n)})
 	}
 	return list
 }
 
-func (g *grower) typ(n [sorts]uint32) Type {
+func (g *grower) typ(n [binary.NumSorts]uint32) binary.Type {
 	switch g.IntN(24) {
 	case 0:
-		return &PrimType{pick(g.mutator, prims)}
+		return &binary.PrimType{Prim: pick(g.mutator, prims)}
 	case 1:
-		return &Record{g.fields(n, 4)}
+		return &binary.Record{Fields: g.fields(n, 4)}
 	case 2:
-		v := &Variant{}
+		v := &binary.Variant{}
 		for _, l := range g.labels(4) {
-			v.Cases = append(v.Cases, Case{l, g.optional(n)})
+			v.Cases = append(v.Cases, binary.Case{Name: l, Type: g.optional(n)})
 		}
 		return v
 	case 3:
-		return &List{g.val(n)}
+		return &binary.List{Elem: g.val(n)}
 	case 4:
-		return &FixedList{g.val(n), uint32(g.IntN(20))}
+		return &binary.FixedList{Elem: g.val(n), Length: uint32(g.IntN(20))}
 	case 5:
-		t := &Tuple{}
+		t := &binary.Tuple{}
 		for range g.IntN(4) {
 			t.Types = append(t.Types, g.val(n))
 		}
 		return t
 	case 6:
-		return &Flags{g.labels(34)}
+		return &binary.Flags{Labels: g.labels(34)}
 	case 7:
-		return &Enum{g.labels(4)}
+		return &binary.Enum{Labels: g.labels(4)}
 	case 8:
-		return &Option{g.val(n)}
+		return &binary.Option{Type: g.val(n)}
 	case 9, 10:
-		return &Result{g.optional(n), g.optional(n)}
+		return &binary.Result{OK: g.optional(n), Err: g.optional(n)}
 	case 11:
-		return &Map{g.val(n), g.val(n)}
+		return &binary.Map{Key: g.val(n), Value: g.val(n)}
 	case 12, 13, 14:
-		return &Own{g.typeIndex(resourceKind)}
+		return &binary.Own{Resource: g.typeIndex(resourceKind)}
 	case 15, 16:
-		return &Borrow{g.typeIndex(resourceKind)}
+		return &binary.Borrow{Resource: g.typeIndex(resourceKind)}
 	case 17:
-		return &Stream{g.optional(n)}
+		return &binary.Stream{Type: g.optional(n)}
 	case 18:
-		return &Future{g.optional(n)}
+		return &binary.Future{Type: g.optional(n)}
 	case 19:
-		r := &Resource{Rep: CoreI32}
+		r := &binary.Resource{Rep: wasm.I32}
 		if g.IntN(4) == 0 {
-			r.Dtor = ptr(g.near(n[SortCoreFunc]))
+			r.Dtor = comptest.Ptr(g.near(n[binary.SortCoreFunc]))
 		}
 		if g.IntN(10) == 0 {
-			r.Rep = CoreI64
+			r.Rep = wasm.I64
 		}
 		return r
 	default:
-		f := &Func{Async: g.IntN(4) == 0, Params: g.fields(n, 3), Result: g.optional(n)}
+		f := &binary.Func{Async: g.IntN(4) == 0, Params: g.fields(n, 3), Result: g.optional(n)}
 		if len(f.Params) > 0 && g.IntN(3) == 0 {
 			f.Params[0].Name = "self"
 		}
@@ -188,141 +194,134 @@ func (g *grower) typ(n [sorts]uint32) Type {
 	}
 }
 
-func (g *grower) options(n [sorts]uint32) []CanonOption {
-	var list []CanonOption
-	add := func(kind OptionKind, sort Sort) { list = append(list, CanonOption{kind, g.near(n[sort])}) }
+func (g *grower) options(n [binary.NumSorts]uint32) []binary.CanonOption {
+	var list []binary.CanonOption
+	add := func(kind binary.OptionKind, sort binary.Sort) {
+		list = append(list, binary.CanonOption{Kind: kind, Index: g.near(n[sort])})
+	}
 	if g.IntN(3) == 0 {
-		list = append(list, option(OptionKind(g.IntN(3))))
+		list = append(list, comptest.Option(binary.OptionKind(g.IntN(3))))
 	}
 	if g.IntN(3) > 0 {
-		add(MemoryOption, SortCoreMemory)
+		add(binary.MemoryOption, binary.SortCoreMemory)
 	}
 	if g.IntN(2) > 0 {
-		list = append(list, CanonOption{ReallocOption, coreRealloc})
+		list = append(list, binary.CanonOption{Kind: binary.ReallocOption, Index: comptest.CoreRealloc})
 	}
 	switch g.IntN(10) {
 	case 0, 1, 2:
-		list = append(list, option(AsyncOption))
+		list = append(list, comptest.Option(binary.AsyncOption))
 		if g.IntN(2) == 0 {
-			list = append(list, CanonOption{CallbackOption, coreCallback})
+			list = append(list, binary.CanonOption{Kind: binary.CallbackOption, Index: comptest.CoreCallback})
 		}
 	case 3:
-		list = append(list, CanonOption{PostReturnOption, pick(g.mutator, []uint32{coreTake, coreNothing, coreTake64})})
+		list = append(list, binary.CanonOption{Kind: binary.PostReturnOption, Index: pick(g.mutator, []uint32{comptest.CoreTake, comptest.CoreNothing, comptest.CoreTake64})})
 	case 4:
-		list = append(list, CanonOption{OptionKind(g.IntN(8)), g.near(n[SortCoreFunc])})
+		list = append(list, binary.CanonOption{Kind: binary.OptionKind(g.IntN(8)), Index: g.near(n[binary.SortCoreFunc])})
 	}
 	g.Shuffle(len(list), func(i, j int) { list[i], list[j] = list[j], list[i] })
 	return list
 }
 
-var canonOps = func() (list []CanonOp) {
-	for op := CanonOp(0); op < 0xff; op++ {
-		if _, ok := canonForms[op]; ok {
-			list = append(list, op)
-		}
-	}
-	return list
-}()
-
-func (g *grower) canon(n [sorts]uint32) *Canon {
-	c := &Canon{Op: pick(g.mutator, canonOps), Type: g.near(n[SortType]), Options: g.options(n), Result: g.optional(n), Async: g.IntN(2) == 0, Cancellable: g.IntN(99) == 0,
-		Memory: g.near(n[SortCoreMemory]), Table: g.near(n[SortCoreTable]), Slot: uint32(g.IntN(3)), SlotType: pick(g.mutator, []CoreValType{CoreI32, CoreI32, CoreI64, CoreF32})}
+func (g *grower) canon(n [binary.NumSorts]uint32) *binary.Canon {
+	c := &binary.Canon{Op: pick(g.mutator, binary.CanonOps()), Type: g.near(n[binary.SortType]), Options: g.options(n), Result: g.optional(n), Async: g.IntN(2) == 0, Cancellable: g.IntN(99) == 0,
+		Memory: g.near(n[binary.SortCoreMemory]), Table: g.near(n[binary.SortCoreTable]), Slot: uint32(g.IntN(3)), SlotType: pick(g.mutator, []wasm.ValType{wasm.I32, wasm.I32, wasm.I64, wasm.F32})}
 	switch g.IntN(3) {
 	case 0:
-		c.Op = CanonLift
-		c.Func = g.near(n[SortCoreFunc])
+		c.Op = binary.CanonLift
+		c.Func = g.near(n[binary.SortCoreFunc])
 		c.Type = g.typeIndex(funcKind)
 	case 1:
-		c.Op = CanonLower
-		c.Func = g.near(n[SortFunc])
+		c.Op = binary.CanonLower
+		c.Func = g.near(n[binary.SortFunc])
 	}
 	switch c.Op {
-	case CanonThreadAvailableParallelism:
-		c.Op = CanonThreadIndex
-	case CanonResourceNew, CanonResourceDrop, CanonResourceRep:
+	case binary.CanonThreadAvailableParallelism:
+		c.Op = binary.CanonThreadIndex
+	case binary.CanonResourceNew, binary.CanonResourceDrop, binary.CanonResourceRep:
 		c.Type = g.typeIndex(resourceKind)
-	case CanonThreadNewIndirect, CanonThreadSpawnIndirect, CanonThreadSpawnRef:
-		c.Type = g.near(n[SortCoreType])
+	case binary.CanonThreadNewIndirect, binary.CanonThreadSpawnIndirect, binary.CanonThreadSpawnRef:
+		c.Type = g.near(n[binary.SortCoreType])
 	}
 	return c
 }
 
-func (g *grower) coreFuncType() SubType {
-	list := func() (l []CoreValType) {
+func (g *grower) coreFuncType() wasm.SubType {
+	list := func() (l []wasm.ValType) {
 		for range g.IntN(3) {
-			l = append(l, pick(g.mutator, []CoreValType{CoreI32, CoreI32, CoreI64, CoreF32, CoreF64, {Code: CoreFuncref}}))
+			l = append(l, pick(g.mutator, []wasm.ValType{wasm.I32, wasm.I32, wasm.I64, wasm.F32, wasm.F64, {Code: wasm.CodeFuncRef}}))
 		}
 		return l
 	}
-	return SubType{Kind: FuncKind, Params: list(), Results: list()}
+	return wasm.SubType{Kind: wasm.FuncForm, Params: list(), Results: list()}
 }
 
-func (g *grower) limits() CoreLimits {
-	l := CoreLimits{Min: uint64(g.IntN(3)), PageLog2: 16, HasMax: g.IntN(2) == 0, Shared: g.IntN(6) == 0, Addr64: g.IntN(6) == 0}
+func (g *grower) limits() wasm.Limits {
+	l := wasm.Limits{Min: uint64(g.IntN(3)), PageLog2: 16, HasMax: g.IntN(2) == 0, Shared: g.IntN(6) == 0, Addr64: g.IntN(6) == 0}
 	if l.HasMax {
 		l.Max = uint64(g.IntN(4))
 	}
 	return l
 }
 
-func (g *grower) coreExtern(types uint32) CoreExtern {
+func (g *grower) coreExtern(types uint32) wasm.Extern {
 	switch g.IntN(6) {
 	case 0:
-		return CoreExtern{Sort: SortCoreTable, Table: CoreTable{pick(g.mutator, []CoreValType{{Code: CoreFuncref}, {Code: 0x6f}, {Code: CoreRefNull, Heap: -16}}), g.limits()}}
+		return wasm.Extern{Kind: wasm.TableKind, Table: wasm.Table{Elem: pick(g.mutator, []wasm.ValType{{Code: wasm.CodeFuncRef}, {Code: 0x6f}, {Code: wasm.CodeRefNull, Heap: -16}}), Limits: g.limits()}}
 	case 1:
-		return CoreExtern{Sort: SortCoreMemory, Memory: g.limits()}
+		return wasm.Extern{Kind: wasm.MemoryKind, Memory: g.limits()}
 	case 2:
-		return CoreExtern{Sort: SortCoreGlobal, Global: CoreGlobal{pick(g.mutator, []CoreValType{CoreI32, CoreF64}), g.IntN(2) == 0}}
+		return wasm.Extern{Kind: wasm.GlobalKind, Global: wasm.Global{Type: pick(g.mutator, []wasm.ValType{wasm.I32, wasm.F64}), Mutable: g.IntN(2) == 0}}
 	case 3:
-		return CoreExtern{Sort: SortCoreTag, Func: g.near(types)}
+		return wasm.Extern{Kind: wasm.TagKind, Func: g.near(types)}
 	default:
-		return CoreExtern{Sort: SortCoreFunc, Func: g.near(types)}
+		return wasm.Extern{Kind: wasm.FuncKind, Func: g.near(types)}
 	}
 }
 
-func (g *grower) moduleType(n [sorts]uint32) *ModuleType {
-	t := &ModuleType{}
+func (g *grower) moduleType(n [binary.NumSorts]uint32) *binary.ModuleType {
+	t := &binary.ModuleType{}
 	types := uint32(0)
 	for range g.IntN(6) {
 		switch g.IntN(5) {
 		case 0, 1:
-			t.Decls = append(t.Decls, ModuleDecl{Type: &RecGroup{Types: []SubType{g.coreFuncType()}}})
+			t.Decls = append(t.Decls, binary.ModuleDecl{Type: &wasm.RecGroup{Types: []wasm.SubType{g.coreFuncType()}}})
 			types++
 		case 2:
-			t.Decls = append(t.Decls, ModuleDecl{Import: &CoreImport{pick(g.mutator, []string{"a", "b"}), pick(g.mutator, []string{"a", "b", ""}), g.coreExtern(types)}})
+			t.Decls = append(t.Decls, binary.ModuleDecl{Import: &wasm.Import{Module: pick(g.mutator, []string{"a", "b"}), Name: pick(g.mutator, []string{"a", "b", ""}), Type: g.coreExtern(types)}})
 		case 3:
-			t.Decls = append(t.Decls, ModuleDecl{Export: &CoreExportDecl{pick(g.mutator, []string{"a", "b", "f", "memory"}), g.coreExtern(types)}})
+			t.Decls = append(t.Decls, binary.ModuleDecl{Export: &binary.CoreExportDecl{Name: pick(g.mutator, []string{"a", "b", "f", "memory"}), Type: g.coreExtern(types)}})
 		default:
-			t.Decls = append(t.Decls, ModuleDecl{Alias: &CoreAlias{uint32(g.IntN(3)), g.near(n[SortCoreType])}})
+			t.Decls = append(t.Decls, binary.ModuleDecl{Alias: &binary.CoreAlias{Count: uint32(g.IntN(3)), Index: g.near(n[binary.SortCoreType])}})
 			types++
 		}
 	}
 	return t
 }
 
-func (g *grower) coreType(n [sorts]uint32) *CoreTypeDef {
+func (g *grower) coreType(n [binary.NumSorts]uint32) *binary.CoreTypeDef {
 	switch g.IntN(4) {
 	case 0:
-		return &CoreTypeDef{Rec: &RecGroup{Types: []SubType{{Kind: FuncKind, Params: []CoreValType{pick(g.mutator, []CoreValType{CoreI32, CoreI64})}}}}}
+		return &binary.CoreTypeDef{Rec: &wasm.RecGroup{Types: []wasm.SubType{{Kind: wasm.FuncForm, Params: []wasm.ValType{pick(g.mutator, []wasm.ValType{wasm.I32, wasm.I64})}}}}}
 	case 1:
-		return &CoreTypeDef{Rec: &RecGroup{Types: []SubType{g.coreFuncType()}}}
+		return &binary.CoreTypeDef{Rec: &wasm.RecGroup{Types: []wasm.SubType{g.coreFuncType()}}}
 	default:
-		return &CoreTypeDef{Module: g.moduleType(n)}
+		return &binary.CoreTypeDef{Module: g.moduleType(n)}
 	}
 }
 
 // instanceArgs are arguments for the imports of a component in scope.
-func (g *grower) args(s growScope, n [sorts]uint32, component uint32) (args []Arg) {
+func (g *grower) args(s growScope, n [binary.NumSorts]uint32, of uint32) (args []binary.Arg) {
 	seen := uint32(0)
 	for _, d := range s.defs() {
 		sort, ok := sortOf(d)
-		if !ok || sort != SortComponent {
+		if !ok || sort != binary.SortComponent {
 			continue
 		}
-		if c, ok := d.(*Component); ok && seen == component {
+		if c, ok := d.(*binary.Component); ok && seen == of {
 			for d := range c.Defs() {
-				if i, ok := d.(*Import); ok {
-					args = append(args, Arg{i.Name.Name, i.Type.Sort, g.near(n[i.Type.Sort])})
+				if i, ok := d.(*binary.Import); ok {
+					args = append(args, binary.Arg{Name: i.Name.Name, Sort: i.Type.Sort, Index: g.near(n[i.Type.Sort])})
 				}
 			}
 		}
@@ -330,59 +329,59 @@ func (g *grower) args(s growScope, n [sorts]uint32, component uint32) (args []Ar
 	}
 	if g.IntN(6) == 0 {
 		sort := pick(g.mutator, externSorts)
-		args = append(args, Arg{g.taken(), sort, g.near(n[sort])})
+		args = append(args, binary.Arg{Name: g.taken(), Sort: sort, Index: g.near(n[sort])})
 	}
 	return args
 }
 
-func (g *grower) def(s growScope) Def {
+func (g *grower) def(s growScope) binary.Def {
 	n := s.counts()
 	if s.component == nil {
 		switch g.IntN(8) {
 		case 0:
-			return g.outerAlias([]Sort{SortType, SortType, SortType, SortCoreType, SortComponent, SortCoreModule})
+			return g.outerAlias([]binary.Sort{binary.SortType, binary.SortType, binary.SortType, binary.SortCoreType, binary.SortComponent, binary.SortCoreModule})
 		case 1:
-			return &Alias{Sort: pick(g.mutator, []Sort{SortType, SortType, SortInstance, SortFunc}), Target: AliasExport, Instance: g.near(n[SortInstance]), Name: g.taken()}
+			return &binary.Alias{Sort: pick(g.mutator, []binary.Sort{binary.SortType, binary.SortType, binary.SortInstance, binary.SortFunc}), Target: binary.AliasExport, Instance: g.near(n[binary.SortInstance]), Name: g.taken()}
 		case 2, 3:
 			if s.imports {
-				return &Import{Name: g.externName(), Type: g.externType(n)}
+				return &binary.Import{Name: g.externName(), Type: g.externType(n)}
 			}
-			return &TypeDef{Type: g.typ(n)}
+			return &binary.TypeDef{Type: g.typ(n)}
 		case 4, 5:
-			return &ExportDecl{Name: g.externName(), Type: g.externType(n)}
+			return &binary.ExportDecl{Name: g.externName(), Type: g.externType(n)}
 		case 6:
 			if g.IntN(4) == 0 {
 				return g.coreType(n)
 			}
-			return &TypeDef{Type: g.typ(n)}
+			return &binary.TypeDef{Type: g.typ(n)}
 		default:
-			return &TypeDef{Type: g.typ(n)}
+			return &binary.TypeDef{Type: g.typ(n)}
 		}
 	}
 	switch g.IntN(20) {
 	case 0, 1, 2, 3:
-		return &TypeDef{Type: g.typ(n)}
+		return &binary.TypeDef{Type: g.typ(n)}
 	case 4, 5, 6:
-		return &Import{Name: g.externName(), Type: g.externType(n)}
+		return &binary.Import{Name: g.externName(), Type: g.externType(n)}
 	case 7, 8, 9:
-		x := &Export{Name: g.externName(), Sort: pick(g.mutator, externSorts)}
+		x := &binary.Export{Name: g.externName(), Sort: pick(g.mutator, externSorts)}
 		x.Index = g.near(n[x.Sort])
 		if g.IntN(5) == 0 {
-			x.Type = ptr(g.externType(n))
+			x.Type = comptest.Ptr(g.externType(n))
 			if g.IntN(3) > 0 {
 				x.Type.Sort = x.Sort
 			}
 		}
 		return x
 	case 10, 11:
-		return &Alias{Sort: pick(g.mutator, externSorts), Target: AliasExport, Instance: g.near(n[SortInstance]), Name: g.taken()}
+		return &binary.Alias{Sort: pick(g.mutator, externSorts), Target: binary.AliasExport, Instance: g.near(n[binary.SortInstance]), Name: g.taken()}
 	case 12:
-		return g.outerAlias([]Sort{SortType, SortType, SortType, SortCoreType, SortComponent, SortCoreModule, SortFunc})
+		return g.outerAlias([]binary.Sort{binary.SortType, binary.SortType, binary.SortType, binary.SortCoreType, binary.SortComponent, binary.SortCoreModule, binary.SortFunc})
 	case 13, 14, 15:
 		return g.canon(n)
 	case 16:
-		c := g.near(n[SortComponent])
-		return &Instance{Component: c, Args: g.args(s, n, c)}
+		c := g.near(n[binary.SortComponent])
+		return &binary.Instance{Component: c, Args: g.args(s, n, c)}
 	case 17:
 		return g.bag(n)
 	case 18:
@@ -390,7 +389,7 @@ func (g *grower) def(s growScope) Def {
 	default:
 		switch g.IntN(4) {
 		case 0:
-			return &Alias{Sort: pick(g.mutator, []Sort{SortCoreFunc, SortCoreMemory, SortCoreTable, SortCoreGlobal, SortCoreTag}), Target: AliasCoreExport, Instance: g.near(n[SortCoreInstance]),
+			return &binary.Alias{Sort: pick(g.mutator, []binary.Sort{binary.SortCoreFunc, binary.SortCoreMemory, binary.SortCoreTable, binary.SortCoreGlobal, binary.SortCoreTag}), Target: binary.AliasCoreExport, Instance: g.near(n[binary.SortCoreInstance]),
 				Name: pick(g.mutator, []string{"memory", "a", "b", "f", "realloc", "take"})}
 		default:
 			return g.coreType(n)
@@ -398,24 +397,24 @@ func (g *grower) def(s growScope) Def {
 	}
 }
 
-func (g *grower) coreInstance(n [sorts]uint32) Def {
+func (g *grower) coreInstance(n [binary.NumSorts]uint32) binary.Def {
 	if g.IntN(2) == 0 {
-		i := &CoreInstance{Module: g.near(n[SortCoreModule])}
+		i := &binary.CoreInstance{Module: g.near(n[binary.SortCoreModule])}
 		for range g.IntN(3) {
-			i.Args = append(i.Args, CoreArg{pick(g.mutator, []string{"a", "b", "m"}), g.near(n[SortCoreInstance])})
+			i.Args = append(i.Args, binary.CoreArg{Name: pick(g.mutator, []string{"a", "b", "m"}), Instance: g.near(n[binary.SortCoreInstance])})
 		}
 		return i
 	}
-	i := &CoreInstance{Exports: []CoreExport{}}
+	i := &binary.CoreInstance{Exports: []binary.CoreExport{}}
 	for range g.IntN(4) {
-		sort := pick(g.mutator, []Sort{SortCoreFunc, SortCoreFunc, SortCoreMemory, SortCoreTable, SortCoreGlobal, SortCoreTag})
-		i.Exports = append(i.Exports, CoreExport{pick(g.mutator, []string{"a", "b", "f"}), sort, g.near(n[sort])})
+		sort := pick(g.mutator, []binary.Sort{binary.SortCoreFunc, binary.SortCoreFunc, binary.SortCoreMemory, binary.SortCoreTable, binary.SortCoreGlobal, binary.SortCoreTag})
+		i.Exports = append(i.Exports, binary.CoreExport{Name: pick(g.mutator, []string{"a", "b", "f"}), Sort: sort, Index: g.near(n[sort])})
 	}
 	return i
 }
 
-func (g *grower) outerAlias(of []Sort) Def {
-	a := &Alias{Sort: pick(g.mutator, of), Target: AliasOuter, Count: uint32(g.IntN(len(g.open) + 1))}
+func (g *grower) outerAlias(of []binary.Sort) binary.Def {
+	a := &binary.Alias{Sort: pick(g.mutator, of), Target: binary.AliasOuter, Count: uint32(g.IntN(len(g.open) + 1))}
 	if int(a.Count) < len(g.open) {
 		a.Index = g.near(g.open[len(g.open)-1-int(a.Count)].counts()[a.Sort])
 	}

@@ -1,39 +1,41 @@
-package component
+package component_test
 
 import (
 	"regexp"
 	"slices"
 
+	"github.com/witgen/witgen/component/binary"
 	"github.com/witgen/witgen/internal/abi"
+	"github.com/witgen/witgen/internal/testing/comptest"
 )
 
 // grower makes components definition by definition. Each is made at random and
 // kept where the component stays valid.
 type grower struct {
 	*mutator
-	root *Component
+	root *binary.Component
 	// open are the scopes inside each other, the innermost last.
 	open []growScope
 }
 
 // growScope is a component, or a type whose declarators are decls.
 type growScope struct {
-	component *Component
-	decls     *[]Def
+	component *binary.Component
+	decls     *[]binary.Def
 	imports   bool
 }
 
 func (g *grower) top() growScope { return g.open[len(g.open)-1] }
 
 // defs returns the definitions of the innermost scope.
-func (s growScope) defs() []Def {
+func (s growScope) defs() []binary.Def {
 	if s.component != nil {
 		return slices.Collect(s.component.Defs())
 	}
 	return *s.decls
 }
 
-func (s growScope) add(d Def) {
+func (s growScope) add(d binary.Def) {
 	if s.component != nil {
 		s.component.Add(d)
 		return
@@ -54,10 +56,10 @@ func (s growScope) drop() {
 }
 
 // counts returns the sizes of the index spaces of a scope.
-func (s growScope) counts() (n [sorts]uint32) {
+func (s growScope) counts() (n [binary.NumSorts]uint32) {
 	for _, d := range s.defs() {
-		if c, ok := d.(*CoreTypeDef); ok && c.Rec != nil {
-			n[SortCoreType] += uint32(len(c.Rec.Types))
+		if c, ok := d.(*binary.CoreTypeDef); ok && c.Rec != nil {
+			n[binary.SortCoreType] += uint32(len(c.Rec.Types))
 		} else if sort, ok := sortOf(d); ok {
 			n[sort]++
 		}
@@ -66,10 +68,10 @@ func (s growScope) counts() (n [sorts]uint32) {
 }
 
 func newGrower(m *mutator) *grower {
-	g := &grower{mutator: m, root: &Component{}}
+	g := &grower{mutator: m, root: &binary.Component{}}
 	g.open = []growScope{{component: g.root, imports: true}}
 	if m.IntN(2) == 0 {
-		for _, d := range library() {
+		for _, d := range comptest.Library() {
 			g.root.Add(d)
 		}
 	}
@@ -88,22 +90,22 @@ func (g *grower) candidate() (undo func()) {
 		var inner growScope
 		switch n := g.IntN(3); {
 		case n == 0 && s.component != nil:
-			c := &Component{}
+			c := &binary.Component{}
 			inner = growScope{component: c, imports: true}
 			s.add(c)
 			if g.IntN(2) == 0 {
-				for _, d := range library() {
+				for _, d := range comptest.Library() {
 					c.Add(d)
 				}
 			}
 		case n <= 1:
-			t := &ComponentType{Decls: []Def{}}
+			t := &binary.ComponentType{Decls: []binary.Def{}}
 			inner = growScope{decls: &t.Decls, imports: true}
-			s.add(&TypeDef{Type: t})
+			s.add(&binary.TypeDef{Type: t})
 		default:
-			t := &InstanceType{Decls: []Def{}}
+			t := &binary.InstanceType{Decls: []binary.Def{}}
 			inner = growScope{decls: &t.Decls}
-			s.add(&TypeDef{Type: t})
+			s.add(&binary.TypeDef{Type: t})
 		}
 		g.open = append(g.open, inner)
 		return func() {
@@ -126,17 +128,17 @@ func (g *grower) supply(rule string) bool {
 	if found == nil || len(defs) == 0 {
 		return false
 	}
-	last, ok := defs[len(defs)-1].(*Canon)
-	if !ok || last.Op != CanonLift {
+	last, ok := defs[len(defs)-1].(*binary.Canon)
+	if !ok || last.Op != binary.CanonLift {
 		return false
 	}
 	n := s.counts()
 	s.drop()
-	f := coreFuncDef{name: "f", sig: abi.Signature{Params: coreTypesOf(found[1]), Results: coreTypesOf(found[2])}}
-	s.add(&CoreModule{Bytes: coreModuleOf(nil, []coreFuncDef{f}, true)})
-	s.add(&CoreInstance{Module: n[SortCoreModule]})
-	s.add(&Alias{Sort: SortCoreFunc, Target: AliasCoreExport, Instance: n[SortCoreInstance], Name: "f"})
-	last.Func = n[SortCoreFunc]
+	f := comptest.CoreFuncDef{Name: "f", Sig: abi.Signature{Params: coreTypesOf(found[1]), Results: coreTypesOf(found[2])}}
+	s.add(&binary.CoreModule{Bytes: comptest.CoreModuleOf(nil, []comptest.CoreFuncDef{f}, true)})
+	s.add(&binary.CoreInstance{Module: n[binary.SortCoreModule]})
+	s.add(&binary.Alias{Sort: binary.SortCoreFunc, Target: binary.AliasCoreExport, Instance: n[binary.SortCoreInstance], Name: "f"})
+	last.Func = n[binary.SortCoreFunc]
 	s.add(last)
 	return true
 }
@@ -178,10 +180,10 @@ const (
 // kinds returns what the types of a scope are, as far as the definitions say it
 // themselves.
 func (s growScope) kinds(outer []growScope) (list []typeKind) {
-	extern := func(t ExternType) {
+	extern := func(t binary.ExternType) {
 		switch {
-		case t.Sort != SortType:
-		case t.Bound == BoundSub:
+		case t.Sort != binary.SortType:
+		case t.Bound == binary.BoundSub:
 			list = append(list, resourceKind)
 		case int(t.Index) < len(list):
 			list = append(list, list[t.Index])
@@ -191,33 +193,33 @@ func (s growScope) kinds(outer []growScope) (list []typeKind) {
 	}
 	for _, d := range s.defs() {
 		switch d := d.(type) {
-		case *TypeDef:
+		case *binary.TypeDef:
 			switch d.Type.(type) {
-			case *Func:
+			case *binary.Func:
 				list = append(list, funcKind)
-			case *InstanceType:
+			case *binary.InstanceType:
 				list = append(list, instanceKind)
-			case *ComponentType:
+			case *binary.ComponentType:
 				list = append(list, componentKind)
-			case *Resource:
+			case *binary.Resource:
 				list = append(list, resourceKind)
 			default:
 				list = append(list, valueKind)
 			}
-		case *Import:
+		case *binary.Import:
 			extern(d.Type)
-		case *ExportDecl:
+		case *binary.ExportDecl:
 			extern(d.Type)
-		case *Export:
-			if d.Sort == SortType {
-				extern(ExternType{Sort: SortType, Index: d.Index})
+		case *binary.Export:
+			if d.Sort == binary.SortType {
+				extern(binary.ExternType{Sort: binary.SortType, Index: d.Index})
 			}
-		case *Alias:
-			if d.Sort != SortType {
+		case *binary.Alias:
+			if d.Sort != binary.SortType {
 				continue
 			}
 			kind := otherKind
-			if d.Target == AliasOuter && int(d.Count) <= len(outer) && d.Count > 0 {
+			if d.Target == binary.AliasOuter && int(d.Count) <= len(outer) && d.Count > 0 {
 				at := len(outer) - int(d.Count)
 				if all := outer[at].kinds(outer[:at]); int(d.Index) < len(all) {
 					kind = all[d.Index]

@@ -1,4 +1,4 @@
-package component
+package component_test
 
 import (
 	"fmt"
@@ -6,6 +6,12 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/witgen/witgen/component"
+	"github.com/witgen/witgen/component/binary"
+	"github.com/witgen/witgen/component/internal/check"
+	"github.com/witgen/witgen/internal/testing/comptest"
+	"github.com/witgen/witgen/internal/wasm"
 )
 
 // Hostile binaries must end in an error or a result within these bounds, which are
@@ -45,7 +51,7 @@ func TestHugeCounts(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			within(t, func() {
-				if _, err := Decode(wasmOf(section + strings.Repeat("\x00", 64))); err == nil {
+				if _, err := binary.Decode(comptest.Binary(section + strings.Repeat("\x00", 64))); err == nil {
 					t.Error("it decodes")
 				}
 			})
@@ -54,74 +60,74 @@ func TestHugeCounts(t *testing.T) {
 }
 
 // bombs are valid in form, and small for what they ask.
-func bombs() map[string]*Component {
-	list := make(map[string]*Component)
-	idx := func(i int) ValType { return ValType{Index: uint32(i)} }
+func bombs() map[string]*binary.Component {
+	list := make(map[string]*binary.Component)
+	idx := func(i int) binary.ValType { return binary.ValType{Index: uint32(i)} }
 
-	doubling := &Component{}
-	doubling.Add(&TypeDef{Type: &Tuple{[]ValType{{Prim: U8}}}})
+	doubling := &binary.Component{}
+	doubling.Add(&binary.TypeDef{Type: &binary.Tuple{Types: []binary.ValType{{Prim: binary.U8}}}})
 	for i := range 90 {
-		doubling.Add(&TypeDef{Type: &Tuple{[]ValType{idx(i), idx(i)}}})
+		doubling.Add(&binary.TypeDef{Type: &binary.Tuple{Types: []binary.ValType{idx(i), idx(i)}}})
 	}
 	list["tuples of two of the one before"] = doubling
 
-	deep := &Component{}
-	deep.Add(&TypeDef{Type: &List{ValType{Prim: U8}}})
+	deep := &binary.Component{}
+	deep.Add(&binary.TypeDef{Type: &binary.List{Elem: binary.ValType{Prim: binary.U8}}})
 	for i := range 100_000 {
-		deep.Add(&TypeDef{Type: &List{idx(i)}})
+		deep.Add(&binary.TypeDef{Type: &binary.List{Elem: idx(i)}})
 	}
 	list["lists of lists"] = deep
 
-	instances := &Component{}
-	instances.Add(&TypeDef{Type: &InstanceType{[]Def{&ExportDecl{Name: Named("r"), Type: ExternType{Sort: SortType, Bound: BoundSub}}}}})
+	instances := &binary.Component{}
+	instances.Add(&binary.TypeDef{Type: &binary.InstanceType{Decls: []binary.Def{&binary.ExportDecl{Name: binary.Named("r"), Type: binary.ExternType{Sort: binary.SortType, Bound: binary.BoundSub}}}}})
 	for i := range 60 {
-		outer := &Alias{Sort: SortType, Target: AliasOuter, Count: 1, Index: uint32(i)}
-		instances.Add(&TypeDef{Type: &InstanceType{[]Def{
+		outer := &binary.Alias{Sort: binary.SortType, Target: binary.AliasOuter, Count: 1, Index: uint32(i)}
+		instances.Add(&binary.TypeDef{Type: &binary.InstanceType{Decls: []binary.Def{
 			outer,
-			&ExportDecl{Name: Named("a"), Type: ExternType{Sort: SortInstance}},
-			&ExportDecl{Name: Named("b"), Type: ExternType{Sort: SortInstance}},
+			&binary.ExportDecl{Name: binary.Named("a"), Type: binary.ExternType{Sort: binary.SortInstance}},
+			&binary.ExportDecl{Name: binary.Named("b"), Type: binary.ExternType{Sort: binary.SortInstance}},
 		}}})
 	}
 	list["instances of two of the one before"] = instances
 
-	inner := &Component{}
-	inner.Add(&Import{Name: Named("r"), Type: ExternType{Sort: SortType, Bound: BoundSub}})
-	inner.Add(&TypeDef{Type: &Own{0}})
-	inner.Add(&TypeDef{Type: &Func{Params: []Field{{"a", idx(1)}}}})
+	inner := &binary.Component{}
+	inner.Add(&binary.Import{Name: binary.Named("r"), Type: binary.ExternType{Sort: binary.SortType, Bound: binary.BoundSub}})
+	inner.Add(&binary.TypeDef{Type: &binary.Own{Resource: 0}})
+	inner.Add(&binary.TypeDef{Type: &binary.Func{Params: []binary.Field{{Name: "a", Type: idx(1)}}}})
 	for i := range 2000 {
-		inner.Add(&Import{Name: Named(fmt.Sprintf("f%d", i)), Type: ExternType{Sort: SortFunc, Index: 2}})
-		inner.Add(&Export{Name: Named(fmt.Sprintf("g%d", i)), Sort: SortFunc, Index: uint32(2 * i)})
+		inner.Add(&binary.Import{Name: binary.Named(fmt.Sprintf("f%d", i)), Type: binary.ExternType{Sort: binary.SortFunc, Index: 2}})
+		inner.Add(&binary.Export{Name: binary.Named(fmt.Sprintf("g%d", i)), Sort: binary.SortFunc, Index: uint32(2 * i)})
 	}
-	many := &Component{}
+	many := &binary.Component{}
 	many.Add(inner)
-	many.Add(&Import{Name: Named("r"), Type: ExternType{Sort: SortType, Bound: BoundSub}})
-	many.Add(&TypeDef{Type: &Own{0}})
-	many.Add(&TypeDef{Type: &Func{Params: []Field{{"a", idx(1)}}}})
-	many.Add(&Import{Name: Named("f"), Type: ExternType{Sort: SortFunc, Index: 2}})
-	args := []Arg{{"r", SortType, 0}}
+	many.Add(&binary.Import{Name: binary.Named("r"), Type: binary.ExternType{Sort: binary.SortType, Bound: binary.BoundSub}})
+	many.Add(&binary.TypeDef{Type: &binary.Own{Resource: 0}})
+	many.Add(&binary.TypeDef{Type: &binary.Func{Params: []binary.Field{{Name: "a", Type: idx(1)}}}})
+	many.Add(&binary.Import{Name: binary.Named("f"), Type: binary.ExternType{Sort: binary.SortFunc, Index: 2}})
+	args := []binary.Arg{{Name: "r", Sort: binary.SortType, Index: 0}}
 	for i := range 2000 {
-		args = append(args, Arg{fmt.Sprintf("f%d", i), SortFunc, 0})
+		args = append(args, binary.Arg{Name: fmt.Sprintf("f%d", i), Sort: binary.SortFunc, Index: 0})
 	}
 	for range 300 {
-		many.Add(&Instance{Args: args})
+		many.Add(&binary.Instance{Args: args})
 	}
 	list["instances of a large component"] = many
 
-	crossing := &Component{}
+	crossing := &binary.Component{}
 	for range 40_000 {
-		crossing.Add(&CoreTypeDef{Rec: &RecGroup{Types: []SubType{{Kind: FuncKind}}}})
+		crossing.Add(&binary.CoreTypeDef{Rec: &wasm.RecGroup{Types: []wasm.SubType{{Kind: wasm.FuncForm}}}})
 	}
 	list["core types"] = crossing
 
-	names := &Component{}
-	names.Add(&TypeDef{Type: &Func{}})
+	names := &binary.Component{}
+	names.Add(&binary.TypeDef{Type: &binary.Func{}})
 	for i := range 50_000 {
-		names.Add(&Import{Name: Named(fmt.Sprintf("f%d", i)), Type: ExternType{Sort: SortFunc}})
+		names.Add(&binary.Import{Name: binary.Named(fmt.Sprintf("f%d", i)), Type: binary.ExternType{Sort: binary.SortFunc}})
 	}
 	list["imports"] = names
 
-	huge := &Component{}
-	huge.Add(&TypeDef{Type: &FixedList{ValType{Prim: U64}, 1 << 31}})
+	huge := &binary.Component{}
+	huge.Add(&binary.TypeDef{Type: &binary.FixedList{Elem: binary.ValType{Prim: binary.U64}, Length: 1 << 31}})
 	list["a list of 2^31"] = huge
 	return list
 }
@@ -130,14 +136,14 @@ func TestBombs(t *testing.T) {
 	for name, c := range bombs() {
 		t.Run(name, func(t *testing.T) {
 			wasm := c.Encode()
-			c, err := Decode(wasm)
+			c, err := binary.Decode(wasm)
 			if err != nil {
 				t.Fatal(err)
 			}
-			within(t, func() { Validate(c) })
-			within(t, func() { Analyze(c) })
-			within(t, func() { DecodeWIT(wasm) })
-			within(t, func() { Inspect(wasm) })
+			within(t, func() { component.Validate(c) })
+			within(t, func() { check.Analyze(c) })
+			within(t, func() { component.DecodeWIT(wasm) })
+			within(t, func() { component.Inspect(wasm) })
 		})
 	}
 }

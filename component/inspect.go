@@ -3,6 +3,11 @@ package component
 import (
 	"fmt"
 	"strings"
+
+	"github.com/witgen/witgen/component/binary"
+	"github.com/witgen/witgen/component/internal/core"
+	"github.com/witgen/witgen/component/internal/fault"
+	"github.com/witgen/witgen/internal/wasm"
 )
 
 // Inspect returns a component as a tree of text: its definitions in order with the
@@ -11,11 +16,11 @@ import (
 // section gives. Of a core module it returns the imports, the exports and the custom
 // sections. A binary that is malformed gives an error; a component that is invalid
 // is shown as it is.
-func Inspect(wasm []byte) (string, error) {
-	if FormOf(wasm) == CoreForm {
-		return inspectModule(wasm)
+func Inspect(file []byte) (string, error) {
+	if binary.FormOf(file) == binary.CoreForm {
+		return inspectModule(file)
 	}
-	c, err := Decode(wasm)
+	c, err := binary.Decode(file)
 	if err != nil {
 		return "", err
 	}
@@ -25,17 +30,16 @@ func Inspect(wasm []byte) (string, error) {
 }
 
 // inspectModule shows a core module that stands alone.
-func inspectModule(wasm []byte) (text string, err error) {
-	defer catch(&err)
-	readModule(&coreTypes{}, wasm, 0) // for the error
+func inspectModule(module []byte) (text string, err error) {
+	defer fault.Catch(&err)
+	core.Read(&core.Types{}, module, 0) // for the error
 	var p inspector
-	p.line("core module: %d bytes", len(wasm))
-	p.module(&CoreModule{Bytes: wasm})
+	p.line("core module: %d bytes", len(module))
+	p.module(&binary.CoreModule{Bytes: module})
 	p.depth++
-	for _, s := range coreSections(wasm, 0) {
-		if s.id == coreCustomID {
-			r := &reader{data: s.data, base: s.at}
-			p.line("custom %q: %d bytes", r.name(), len(r.data)-r.at)
+	for s := range core.NewCursor(module, 0).Sections() {
+		if s.ID == wasm.CustomSection {
+			p.line("custom %q: %d bytes", s.Custom(), s.Content.Len())
 		}
 	}
 	return p.b.String(), nil
@@ -45,8 +49,8 @@ func inspectModule(wasm []byte) (text string, err error) {
 type inspector struct {
 	b     strings.Builder
 	depth int
-	count [sorts]int
-	names *Names
+	count [binary.NumSorts]int
+	names *binary.Names
 }
 
 func (p *inspector) line(format string, args ...any) {
@@ -57,7 +61,7 @@ func (p *inspector) line(format string, args ...any) {
 
 // next returns the sort with the index that a definition of it gets, and the name
 // of that.
-func (p *inspector) next(sort Sort) string {
+func (p *inspector) next(sort binary.Sort) string {
 	s := fmt.Sprintf("%s %d", sort, p.count[sort])
 	if name, ok := p.names.Sorts[sort][uint32(p.count[sort])]; ok {
 		s += fmt.Sprintf(" (%s)", name)
@@ -66,7 +70,7 @@ func (p *inspector) next(sort Sort) string {
 	return s
 }
 
-func (p *inspector) component(c *Component, head string) {
+func (p *inspector) component(c *binary.Component, head string) {
 	p.names = c.Names()
 	if p.names.Component != "" {
 		head += fmt.Sprintf(" (%s)", p.names.Component)
@@ -79,99 +83,99 @@ func (p *inspector) component(c *Component, head string) {
 	p.depth--
 }
 
-func (p *inspector) def(d Def) {
+func (p *inspector) def(d binary.Def) {
 	switch d := d.(type) {
-	case *Custom:
+	case *binary.Custom:
 		p.line("custom %q: %d bytes", d.Name, len(d.Data))
-	case *CoreModule:
-		p.line("%s: %d bytes", p.next(SortCoreModule), len(d.Bytes))
+	case *binary.CoreModule:
+		p.line("%s: %d bytes", p.next(binary.SortCoreModule), len(d.Bytes))
 		p.module(d)
-	case *CoreInstance:
+	case *binary.CoreInstance:
 		p.coreInstance(d)
-	case *CoreTypeDef:
+	case *binary.CoreTypeDef:
 		p.coreType(d)
-	case *Component:
-		head := p.next(SortComponent)
+	case *binary.Component:
+		head := p.next(binary.SortComponent)
 		inner := inspector{depth: p.depth}
 		inner.component(d, head)
 		p.b.WriteString(inner.b.String())
-	case *Instance:
+	case *binary.Instance:
 		p.instance(d)
-	case *Alias:
+	case *binary.Alias:
 		p.line("%s: %s", p.next(d.Sort), aliasText(d))
-	case *TypeDef:
-		p.typeDef(p.next(SortType), d.Type)
-	case *Canon:
-		sort := SortCoreFunc
-		if d.Op == CanonLift {
-			sort = SortFunc
+	case *binary.TypeDef:
+		p.typeDef(p.next(binary.SortType), d.Type)
+	case *binary.Canon:
+		sort := binary.SortCoreFunc
+		if d.Op == binary.CanonLift {
+			sort = binary.SortFunc
 		}
 		p.line("%s: %s", p.next(sort), canonText(d))
-	case *Start:
+	case *binary.Start:
 		p.line("start: func %d with values %v", d.Func, d.Args)
 		for range d.Results {
-			p.line("%s: of start", p.next(SortValue))
+			p.line("%s: of start", p.next(binary.SortValue))
 		}
-	case *Import:
+	case *binary.Import:
 		p.line("import %s: %s: %s", nameText(d.Name), p.next(d.Type.Sort), externText(d.Type))
-	case *Export:
+	case *binary.Export:
 		s := fmt.Sprintf("export %s: %s: %s %d", nameText(d.Name), p.next(d.Sort), d.Sort, d.Index)
 		if d.Type != nil {
 			s += " as " + externText(*d.Type)
 		}
 		p.line("%s", s)
-	case *ExportDecl:
+	case *binary.ExportDecl:
 		p.line("export %s: %s: %s", nameText(d.Name), p.next(d.Type.Sort), externText(d.Type))
-	case *Value:
-		p.line("%s: %s: %d bytes", p.next(SortValue), valText(d.Type), len(d.Data))
+	case *binary.Value:
+		p.line("%s: %s: %d bytes", p.next(binary.SortValue), valText(d.Type), len(d.Data))
 	default:
 		panic(fmt.Sprintf("component: unhandled definition %T", d))
 	}
 }
 
 // module shows what a core module imports and exports.
-func (p *inspector) module(d *CoreModule) {
+func (p *inspector) module(d *binary.CoreModule) {
 	p.depth++
 	defer func() { p.depth-- }()
 	var err error
-	types := &coreTypes{}
-	var m *moduleType
+	types := &core.Types{}
+	var m *core.Module
 	func() {
-		defer catch(&err)
-		m = readModule(types, d.Bytes, d.At())
+		defer fault.Catch(&err)
+		m = core.Read(types, d.Bytes, d.At())
 	}()
 	if err != nil {
 		p.line("not readable: %v", err)
 		return
 	}
-	for _, i := range m.imports {
-		p.line("import %q %q: %s", i.module, i.name, coreText(types, i.entity))
+	for _, i := range m.Imports {
+		p.line("import %q %q: %s", i.Module, i.Name, coreText(types, i.Entity))
 	}
-	for _, name := range m.names {
-		p.line("export %q: %s", name, coreText(types, m.exports[name]))
+	for _, name := range m.Names {
+		p.line("export %q: %s", name, coreText(types, m.Exports[name]))
 	}
 }
 
-func coreText(types *coreTypes, e coreEntity) string {
-	s := strings.TrimPrefix(e.sort.String(), "core ")
-	switch e.sort {
-	case SortCoreFunc, SortCoreTag:
-		return s + " " + types.show(e.typ)
-	case SortCoreTable:
-		return s + " " + e.table.Elem.String() + " " + limitsText(e.table.Limits)
-	case SortCoreMemory:
-		return s + " " + limitsText(e.memory)
-	case SortCoreGlobal:
-		if e.global.Mutable {
+func coreText(types *core.Types, e core.Entity) string {
+	s := strings.TrimPrefix(e.Sort.String(), "core ")
+	switch e.Sort {
+	case binary.SortCoreFunc, binary.SortCoreTag:
+		return s + " " + types.Show(e.Type)
+	case binary.SortCoreTable:
+		return s + " " + e.Table.Elem.String() + " " + limitsText(e.Table.Limits)
+	case binary.SortCoreMemory:
+		return s + " " + limitsText(e.Memory)
+	case binary.SortCoreGlobal:
+		if e.Global.Mutable {
 			s += " mut"
 		}
-		return s + " " + e.global.Type.String()
+		return s + " " + e.Global.Type.String()
 	default:
-		panic(fmt.Sprintf("component: unhandled sort %s", e.sort))
+		panic(fmt.Sprintf("component: unhandled sort %s", e.Sort))
 	}
 }
 
-func limitsText(l CoreLimits) string {
+func limitsText(l wasm.Limits) string {
 	s := fmt.Sprint(l.Min)
 	if l.HasMax {
 		s += fmt.Sprintf("..%d", l.Max)
@@ -185,11 +189,11 @@ func limitsText(l CoreLimits) string {
 	return s
 }
 
-func (p *inspector) coreInstance(d *CoreInstance) {
+func (p *inspector) coreInstance(d *binary.CoreInstance) {
 	if d.Exports == nil {
-		p.line("%s: instance of core module %d", p.next(SortCoreInstance), d.Module)
+		p.line("%s: instance of core module %d", p.next(binary.SortCoreInstance), d.Module)
 	} else {
-		p.line("%s:", p.next(SortCoreInstance))
+		p.line("%s:", p.next(binary.SortCoreInstance))
 	}
 	p.depth++
 	for _, a := range d.Args {
@@ -201,11 +205,11 @@ func (p *inspector) coreInstance(d *CoreInstance) {
 	p.depth--
 }
 
-func (p *inspector) instance(d *Instance) {
+func (p *inspector) instance(d *binary.Instance) {
 	if d.Exports == nil {
-		p.line("%s: instance of component %d", p.next(SortInstance), d.Component)
+		p.line("%s: instance of component %d", p.next(binary.SortInstance), d.Component)
 	} else {
-		p.line("%s:", p.next(SortInstance))
+		p.line("%s:", p.next(binary.SortInstance))
 	}
 	p.depth++
 	for _, a := range d.Args {
@@ -217,18 +221,18 @@ func (p *inspector) instance(d *Instance) {
 	p.depth--
 }
 
-func aliasText(d *Alias) string {
+func aliasText(d *binary.Alias) string {
 	switch d.Target {
-	case AliasExport:
+	case binary.AliasExport:
 		return fmt.Sprintf("export %q of instance %d", d.Name, d.Instance)
-	case AliasCoreExport:
+	case binary.AliasCoreExport:
 		return fmt.Sprintf("export %q of core instance %d", d.Name, d.Instance)
 	default:
 		return fmt.Sprintf("%s %d of scope %d outwards", d.Sort, d.Index, d.Count)
 	}
 }
 
-func nameText(n ExternName) string {
+func nameText(n binary.ExternName) string {
 	s := fmt.Sprintf("%q", n.Name)
 	for _, a := range n.Attributes {
 		s += fmt.Sprintf(" (%s %q)", a.Kind, a.Value)
@@ -236,15 +240,15 @@ func nameText(n ExternName) string {
 	return s
 }
 
-func externText(t ExternType) string {
+func externText(t binary.ExternType) string {
 	switch {
-	case t.Sort == SortType && t.Bound == BoundSub:
+	case t.Sort == binary.SortType && t.Bound == binary.BoundSub:
 		return "a resource"
-	case t.Sort == SortValue && t.Bound == BoundEq:
+	case t.Sort == binary.SortValue && t.Bound == binary.BoundEq:
 		return fmt.Sprintf("value %d", t.Index)
-	case t.Sort == SortValue:
+	case t.Sort == binary.SortValue:
 		return valText(t.Value)
-	case t.Sort == SortCoreModule:
+	case t.Sort == binary.SortCoreModule:
 		return fmt.Sprintf("core type %d", t.Index)
 	default:
 		return fmt.Sprintf("type %d", t.Index)
@@ -253,12 +257,12 @@ func externText(t ExternType) string {
 
 // canonText shows a canonical definition with its operands and, after them, its
 // options.
-func canonText(d *Canon) string {
+func canonText(d *binary.Canon) string {
 	s, options := "canon "+d.Op.String(), ""
-	for _, imm := range canonForms[d.Op].imms {
+	for _, imm := range d.Op.Immediates() {
 		switch imm {
 		case 'f':
-			if d.Op == CanonLift {
+			if d.Op == binary.CanonLift {
 				s += " core"
 			}
 			s += fmt.Sprintf(" func %d", d.Func)
@@ -267,7 +271,7 @@ func canonText(d *Canon) string {
 		case 'o':
 			for _, o := range d.Options {
 				options += ", " + o.Kind.String()
-				if o.Kind.hasIndex() {
+				if o.Kind.HasIndex() {
 					options += fmt.Sprintf(" %d", o.Index)
 				}
 			}

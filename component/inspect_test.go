@@ -1,4 +1,4 @@
-package component
+package component_test
 
 import (
 	"strings"
@@ -6,20 +6,22 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/witgen/witgen/component"
+	"github.com/witgen/witgen/component/binary"
 	"github.com/witgen/witgen/internal/abi"
-	"github.com/witgen/witgen/wit"
+	"github.com/witgen/witgen/internal/testing/comptest"
 )
 
 func TestInspect(t *testing.T) {
-	c := nest(
-		typ(&InstanceType{[]Def{declareResource("r"), typ(&Own{0}), typ(&Func{Params: []Field{{"a", at(1)}}, Result: &str}), declare("f", SortFunc, 2)}}),
-		&Import{Name: ExternName{Name: "i", Attributes: []Attribute{{ExternalID, "x"}}}, Type: ExternType{Sort: SortInstance}},
-		&CoreModule{Bytes: coreModuleOf([]coreFuncDef{{"m", "f", abi.Signature{Params: []abi.Core{abi.I32}}}}, []coreFuncDef{{name: "g"}}, true)},
-		aliasOf(SortFunc, 0, "f"),
-		&Canon{Op: CanonLower, Options: []CanonOption{option(UTF16), memory0}},
-		nest(&Custom{Name: "notes", Data: []byte("abc")}),
-		exp("f", SortFunc, 0),
-		&Custom{Name: namesSection, Data: []byte("\x00\x03\x02me\x01\x09\x00\x11\x01\x00\x04main")},
+	c := comptest.Nest(
+		comptest.Typ(&binary.InstanceType{Decls: []binary.Def{comptest.DeclareResource("r"), comptest.Typ(&binary.Own{Resource: 0}), comptest.Typ(&binary.Func{Params: []binary.Field{{Name: "a", Type: comptest.At(1)}}, Result: &comptest.Str}), comptest.Declare("f", binary.SortFunc, 2)}}),
+		&binary.Import{Name: binary.ExternName{Name: "i", Attributes: []binary.Attribute{{Kind: binary.ExternalID, Value: "x"}}}, Type: binary.ExternType{Sort: binary.SortInstance}},
+		&binary.CoreModule{Bytes: comptest.CoreModuleOf([]comptest.CoreFuncDef{{Module: "m", Name: "f", Sig: abi.Signature{Params: []abi.Core{abi.I32}}}}, []comptest.CoreFuncDef{{Name: "g"}}, true)},
+		comptest.AliasOf(binary.SortFunc, 0, "f"),
+		&binary.Canon{Op: binary.CanonLower, Options: []binary.CanonOption{comptest.Option(component.UTF16), comptest.Memory0}},
+		comptest.Nest(&binary.Custom{Name: "notes", Data: []byte("abc")}),
+		comptest.Exp("f", binary.SortFunc, 0),
+		&binary.Custom{Name: "component-name", Data: []byte("\x00\x03\x02me\x01\x09\x00\x11\x01\x00\x04main")},
 	)
 	want := `component (me): 0 bytes
   type 0: instance
@@ -39,7 +41,7 @@ func TestInspect(t *testing.T) {
   export "f": func 1: func 0
   custom "component-name": 16 bytes
 `
-	got := inspected(t, c.Encode())
+	got := comptest.Inspected(t, c.Encode())
 	head, rest, _ := strings.Cut(got, "\n")
 	if !strings.HasPrefix(head, "component (me): ") {
 		t.Errorf("the first line is %q", head)
@@ -47,56 +49,5 @@ func TestInspect(t *testing.T) {
 	_, want, _ = strings.Cut(want, "\n")
 	if diff := cmp.Diff(want, rest); diff != "" {
 		t.Errorf("the tree differs (-want +got):\n%s", diff)
-	}
-}
-
-// TestAnalyze: functions come with their types, and a resource is the same type
-// wherever it is the same resource.
-func TestAnalyze(t *testing.T) {
-	r, pkg := witOf(t, witFiles(t)["resources"])
-	id := worldNamed(t, r, pkg, "between")
-	c, err := Decode(newComponent(t, &guest{r: r, world: r.Worlds[id]}, id))
-	if err != nil {
-		t.Fatal(err)
-	}
-	a, err := Analyze(c)
-	if err != nil {
-		t.Fatal(err)
-	}
-	s := a.Scopes[c]
-	if len(a.Scopes) != 2 || s == nil {
-		t.Fatalf("there are %d scopes, want the component and the one inside", len(a.Scopes))
-	}
-	paths := make(map[string]wit.TypeID)
-	for _, p := range s.Imports {
-		paths[strings.Join(p.Path, " ")] = p.Resource
-	}
-	bucket, ok := paths["test:resources/store bucket"]
-	if !ok || len(paths) != 2 {
-		t.Fatalf("the imported resources are %v", paths)
-	}
-	found := false
-	for _, f := range s.Funcs {
-		if len(f.Params) == 2 && f.Params[0].Name == "b" {
-			borrow, ok := a.Resolve.Kind(f.Params[0].Type).(*wit.Borrow)
-			found = true
-			if !ok || borrow.Resource != bucket {
-				t.Errorf("look takes %T of resource %v, want a borrow of %d", a.Resolve.Kind(f.Params[0].Type), borrow, bucket)
-			}
-		}
-	}
-	if !found {
-		t.Error("there is no function look")
-	}
-	// The exported instance gives the imported resource another name.
-	exported := s.Instances[len(s.Instances)-1]
-	if len(exported) != 2 || exported[0].Resource != bucket || exported[0].Path[0] != "bucket" {
-		t.Errorf("the exported instance has the resources %v, want the imported bucket first", exported)
-	}
-	if last := s.CoreFuncs[len(s.CoreFuncs)-1]; len(last.Params) == 0 {
-		t.Errorf("the last core function takes nothing: %v", last)
-	}
-	if _, err := Analyze(nest(typ(&List{at(0)}))); err == nil {
-		t.Error("an invalid component is analyzed")
 	}
 }

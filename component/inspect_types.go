@@ -3,18 +3,22 @@ package component
 import (
 	"fmt"
 	"strings"
+
+	"github.com/witgen/witgen/component/binary"
+	"github.com/witgen/witgen/component/internal/core"
+	"github.com/witgen/witgen/internal/wasm"
 )
 
 // typeDef shows a type definition. Types that are scopes of their own are trees.
-func (p *inspector) typeDef(head string, t Type) {
+func (p *inspector) typeDef(head string, t binary.Type) {
 	switch t := t.(type) {
-	case *ComponentType:
+	case *binary.ComponentType:
 		p.decls(head+": component", t.Decls)
-	case *InstanceType:
+	case *binary.InstanceType:
 		p.decls(head+": instance", t.Decls)
-	case *Func:
+	case *binary.Func:
 		p.line("%s: %s", head, funcText(t))
-	case *Resource:
+	case *binary.Resource:
 		s := "resource represented by " + t.Rep.String()
 		if t.Dtor != nil {
 			s += fmt.Sprintf(", destructor core func %d", *t.Dtor)
@@ -25,18 +29,18 @@ func (p *inspector) typeDef(head string, t Type) {
 	}
 }
 
-func (p *inspector) decls(head string, decls []Def) {
+func (p *inspector) decls(head string, decls []binary.Def) {
 	p.line("%s", head)
-	inner := inspector{depth: p.depth + 1, names: &Names{}}
+	inner := inspector{depth: p.depth + 1, names: &binary.Names{}}
 	for _, d := range decls {
 		inner.def(d)
 	}
 	p.b.WriteString(inner.b.String())
 }
 
-func (p *inspector) coreType(d *CoreTypeDef) {
+func (p *inspector) coreType(d *binary.CoreTypeDef) {
 	if d.Module != nil {
-		p.line("%s: module", p.next(SortCoreType))
+		p.line("%s: module", p.next(binary.SortCoreType))
 		p.depth++
 		for _, m := range d.Module.Decls {
 			p.moduleDecl(m)
@@ -45,11 +49,11 @@ func (p *inspector) coreType(d *CoreTypeDef) {
 		return
 	}
 	for _, t := range d.Rec.Types {
-		p.line("%s: %s", p.next(SortCoreType), subTypeText(t))
+		p.line("%s: %s", p.next(binary.SortCoreType), subTypeText(t))
 	}
 }
 
-func (p *inspector) moduleDecl(m ModuleDecl) {
+func (p *inspector) moduleDecl(m binary.ModuleDecl) {
 	switch {
 	case m.Import != nil:
 		p.line("import %q %q: %s", m.Import.Module, m.Import.Name, coreExternText(m.Import.Type))
@@ -64,18 +68,19 @@ func (p *inspector) moduleDecl(m ModuleDecl) {
 	}
 }
 
-func coreExternText(t CoreExtern) string {
-	if t.Sort == SortCoreFunc || t.Sort == SortCoreTag {
-		return fmt.Sprintf("%s of type %d", strings.TrimPrefix(t.Sort.String(), "core "), t.Func)
+func coreExternText(t wasm.Extern) string {
+	sort := core.SortOf(t.Kind)
+	if t.Kind == wasm.FuncKind || t.Kind == wasm.TagKind {
+		return fmt.Sprintf("%s of type %d", strings.TrimPrefix(sort.String(), "core "), t.Func)
 	}
-	return coreText(nil, coreEntity{sort: t.Sort, table: t.Table, memory: t.Memory, global: t.Global})
+	return coreText(nil, core.Entity{Sort: sort, Table: t.Table, Memory: t.Memory, Global: t.Global})
 }
 
-func subTypeText(t SubType) string {
+func subTypeText(t wasm.SubType) string {
 	switch t.Kind {
-	case FuncKind:
-		return "func " + showCore(t.Params) + " -> " + showCore(t.Results)
-	case StructKind:
+	case wasm.FuncForm:
+		return "func " + core.ShowTypes(t.Params) + " -> " + core.ShowTypes(t.Results)
+	case wasm.StructForm:
 		return fmt.Sprintf("struct of %d fields", len(t.Fields))
 	default:
 		return "array of " + t.Fields[0].Type.String()
@@ -83,21 +88,21 @@ func subTypeText(t SubType) string {
 }
 
 // valText shows a reference to a value type.
-func valText(t ValType) string {
-	if t.Prim != NoPrim {
+func valText(t binary.ValType) string {
+	if t.Prim != binary.NoPrim {
 		return t.Prim.String()
 	}
 	return fmt.Sprintf("type %d", t.Index)
 }
 
-func optionalText(t *ValType) string {
+func optionalText(t *binary.ValType) string {
 	if t == nil {
 		return "_"
 	}
 	return valText(*t)
 }
 
-func funcText(t *Func) string {
+func funcText(t *binary.Func) string {
 	s := "func("
 	if t.Async {
 		s = "async func("
@@ -109,7 +114,7 @@ func funcText(t *Func) string {
 	return s
 }
 
-func fieldsText(fields []Field) string {
+func fieldsText(fields []binary.Field) string {
 	list := make([]string, len(fields))
 	for i, f := range fields {
 		list[i] = f.Name + ": " + valText(f.Type)
@@ -118,13 +123,13 @@ func fieldsText(fields []Field) string {
 }
 
 // defText shows the definition of a value type.
-func defText(t Type) string {
+func defText(t binary.Type) string {
 	switch t := t.(type) {
-	case *PrimType:
+	case *binary.PrimType:
 		return t.Prim.String()
-	case *Record:
+	case *binary.Record:
 		return "record { " + fieldsText(t.Fields) + " }"
-	case *Variant:
+	case *binary.Variant:
 		list := make([]string, len(t.Cases))
 		for i, c := range t.Cases {
 			list[i] = c.Name
@@ -133,33 +138,33 @@ func defText(t Type) string {
 			}
 		}
 		return "variant { " + strings.Join(list, ", ") + " }"
-	case *Flags:
+	case *binary.Flags:
 		return "flags { " + strings.Join(t.Labels, ", ") + " }"
-	case *Enum:
+	case *binary.Enum:
 		return "enum { " + strings.Join(t.Labels, ", ") + " }"
-	case *Tuple:
+	case *binary.Tuple:
 		list := make([]string, len(t.Types))
 		for i, p := range t.Types {
 			list[i] = valText(p)
 		}
 		return "tuple<" + strings.Join(list, ", ") + ">"
-	case *List:
+	case *binary.List:
 		return "list<" + valText(t.Elem) + ">"
-	case *FixedList:
+	case *binary.FixedList:
 		return fmt.Sprintf("list<%s, %d>", valText(t.Elem), t.Length)
-	case *Option:
+	case *binary.Option:
 		return "option<" + valText(t.Type) + ">"
-	case *Result:
+	case *binary.Result:
 		return "result<" + optionalText(t.OK) + ", " + optionalText(t.Err) + ">"
-	case *Map:
+	case *binary.Map:
 		return "map<" + valText(t.Key) + ", " + valText(t.Value) + ">"
-	case *Own:
+	case *binary.Own:
 		return fmt.Sprintf("own<type %d>", t.Resource)
-	case *Borrow:
+	case *binary.Borrow:
 		return fmt.Sprintf("borrow<type %d>", t.Resource)
-	case *Stream:
+	case *binary.Stream:
 		return "stream<" + optionalText(t.Type) + ">"
-	case *Future:
+	case *binary.Future:
 		return "future<" + optionalText(t.Type) + ">"
 	default:
 		panic(fmt.Sprintf("component: unhandled type %T", t))

@@ -1,4 +1,4 @@
-package component
+package component_test
 
 import (
 	"bytes"
@@ -10,6 +10,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/witgen/witgen/component"
+	"github.com/witgen/witgen/internal/testing/comptest"
 	"github.com/witgen/witgen/wit"
 )
 
@@ -45,13 +47,13 @@ func TestInteropValidate(t *testing.T) {
 	run := wasmTools(t)
 	var names []string
 	var list [][]byte
-	for _, test := range validationCases() {
-		names, list = append(names, test.name), append(list, test.c.Encode())
+	for _, test := range comptest.ValidationCases() {
+		names, list = append(names, test.Name), append(list, test.C.Encode())
 	}
-	for name, wasm := range seeds(t) {
+	for name, wasm := range comptest.Seeds(t) {
 		switch {
 		case name == "everything":
-		case FormOf(wasm) == ComponentForm:
+		case component.FormOf(wasm) == component.ComponentForm:
 			names, list = append(names, name), append(list, wasm)
 		default:
 			if out, err := run(wasm, "validate", "--features", "all"); err != nil {
@@ -75,7 +77,7 @@ func firstLine(s string) string {
 // TestInteropWIT: wasm-tools reads the same WIT in what is written here.
 func TestInteropWIT(t *testing.T) {
 	run := wasmTools(t)
-	for name, wasm := range seeds(t) {
+	for name, wasm := range comptest.Seeds(t) {
 		if name == "everything" {
 			continue
 		}
@@ -87,11 +89,11 @@ func TestInteropWIT(t *testing.T) {
 		if strings.HasSuffix(name, ".core") {
 			continue // its packages stand in another order
 		}
-		w, err := DecodeWIT(wasm)
+		w, err := component.DecodeWIT(wasm)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if diff := cmp.Diff(normalJSON(t, []byte(theirs)), normalJSON(t, []byte(jsonOf(t, w.Resolve)))); diff != "" {
+		if diff := cmp.Diff(comptest.NormalJSON(t, []byte(theirs)), comptest.NormalJSON(t, []byte(comptest.JSONOf(t, w.Resolve)))); diff != "" {
 			t.Errorf("%s: wasm-tools reads other WIT (-theirs +ours):\n%s", name, diff)
 		}
 	}
@@ -100,7 +102,7 @@ func TestInteropWIT(t *testing.T) {
 // TestInteropReads: what wasm-tools writes of the WIT here is read here.
 func TestInteropReads(t *testing.T) {
 	run := wasmTools(t)
-	for name, text := range witFiles(t) {
+	for name, text := range comptest.WITFiles(t) {
 		dir := t.TempDir()
 		file := filepath.Join(dir, "in.wit")
 		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
@@ -115,12 +117,12 @@ func TestInteropReads(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		theirs, err := DecodeWIT(wasm)
+		theirs, err := component.DecodeWIT(wasm)
 		if err != nil {
 			t.Errorf("%s: %v", name, err)
 			continue
 		}
-		r, pkg := witOf(t, text)
+		r, pkg := comptest.WITOf(t, text)
 		if diff := cmp.Diff(wit.Print(r, pkg), wit.Print(theirs.Resolve, theirs.Package)); diff != "" {
 			t.Errorf("%s: the WIT differs (-text +binary):\n%s", name, diff)
 		}

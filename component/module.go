@@ -1,12 +1,17 @@
 package component
 
-import "strings"
+import (
+	"github.com/witgen/witgen/component/internal/fault"
+
+	"github.com/witgen/witgen/component/internal/core"
+	"github.com/witgen/witgen/component/internal/witbin"
+)
 
 // Module is what witgen asks of a core module before it makes a component of it.
 type Module struct {
 	Imports []ModuleImport
-	// HasWIT says that the module carries metadata (see Embed). Whether that is
-	// well-formed DecodeWIT says.
+	// HasWIT is true where the module carries metadata (see Embed). DecodeWIT checks
+	// whether that is well-formed.
 	HasWIT bool
 }
 
@@ -15,25 +20,11 @@ type ModuleImport struct{ Module, Name string }
 
 // ReadModule reads a core module. It checks the sections that say which types its
 // imports and exports have, and no function bodies. An error is an *Error.
-func ReadModule(wasm []byte) (m *Module, err error) {
-	defer catch(&err)
-	m = &Module{HasWIT: hasMetadata(wasm)}
-	for _, i := range readModule(&coreTypes{}, wasm, 0).imports {
-		m.Imports = append(m.Imports, ModuleImport{i.module, i.name})
+func ReadModule(module []byte) (m *Module, err error) {
+	defer fault.Catch(&err)
+	m = &Module{HasWIT: witbin.HasMetadata(module)}
+	for _, i := range core.Read(&core.Types{}, module, 0).Imports {
+		m.Imports = append(m.Imports, ModuleImport{i.Module, i.Name})
 	}
 	return m, nil
-}
-
-// hasMetadata reports whether a core module has a custom section that holds a
-// world.
-func hasMetadata(wasm []byte) bool {
-	for _, s := range coreSections(wasm, 0) {
-		if s.id == coreCustomID {
-			r := &reader{data: s.data, base: s.at}
-			if strings.HasPrefix(r.name(), typeSection) {
-				return true
-			}
-		}
-	}
-	return false
 }

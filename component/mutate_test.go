@@ -1,4 +1,4 @@
-package component
+package component_test
 
 import (
 	"fmt"
@@ -6,6 +6,8 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+
+	"github.com/witgen/witgen/component/binary"
 )
 
 // mutator changes binaries at random, the same for the same source.
@@ -21,7 +23,7 @@ func (m *mutator) mutate(wasm []byte) ([]byte, bool) {
 	if m.IntN(8) == 0 {
 		return m.bytes(wasm)
 	}
-	c, err := Decode(wasm)
+	c, err := binary.Decode(wasm)
 	if err != nil {
 		return nil, false
 	}
@@ -33,21 +35,21 @@ func (m *mutator) mutate(wasm []byte) ([]byte, bool) {
 }
 
 // typesValue tells the definitions that wasm-tools reads in another form.
-func typesValue(d Def) bool {
+func typesValue(d binary.Def) bool {
 	switch d := d.(type) {
-	case *Import:
-		return d.Type.Sort == SortValue
-	case *ExportDecl:
-		return d.Type.Sort == SortValue
-	case *Export:
-		return d.Type != nil && d.Type.Sort == SortValue
+	case *binary.Import:
+		return d.Type.Sort == binary.SortValue
+	case *binary.ExportDecl:
+		return d.Type.Sort == binary.SortValue
+	case *binary.Export:
+		return d.Type != nil && d.Type.Sort == binary.SortValue
 	}
 	return false
 }
 
 // encodeOdd encodes a component, and reports false where a number in it stands for
 // no sort or kind that there is.
-func encodeOdd(c *Component) (wasm []byte, ok bool) {
+func encodeOdd(c *binary.Component) (wasm []byte, ok bool) {
 	defer func() {
 		if e := recover(); e != nil {
 			wasm, ok = nil, false
@@ -59,7 +61,7 @@ func encodeOdd(c *Component) (wasm []byte, ok bool) {
 // bytes changes the binary itself behind the magic number, and not inside core
 // modules, whose bodies are nothing to the validator.
 func (m *mutator) bytes(wasm []byte) ([]byte, bool) {
-	c, err := Decode(wasm)
+	c, err := binary.Decode(wasm)
 	if err != nil {
 		return nil, false
 	}
@@ -83,14 +85,14 @@ func (m *mutator) bytes(wasm []byte) ([]byte, bool) {
 	return out, string(out) != string(wasm)
 }
 
-func inModule(c *Component, at int) bool {
+func inModule(c *binary.Component, at int) bool {
 	for d := range c.Defs() {
 		switch d := d.(type) {
-		case *CoreModule:
+		case *binary.CoreModule:
 			if at >= d.At() && at < d.At()+len(d.Bytes) {
 				return true
 			}
-		case *Component:
+		case *binary.Component:
 			if inModule(d, at) {
 				return true
 			}
@@ -104,16 +106,16 @@ type parts struct{ numbers, flags, texts, lists, options, types, vals []reflect.
 
 func (p *parts) collect(v reflect.Value) {
 	switch v.Type() {
-	case reflect.TypeFor[SectionID]():
+	case reflect.TypeFor[binary.SectionID]():
 		return
-	case reflect.TypeFor[ValType]():
+	case reflect.TypeFor[binary.ValType]():
 		p.vals = append(p.vals, v)
-	case reflect.TypeFor[Type]():
+	case reflect.TypeFor[binary.Type]():
 		p.types = append(p.types, v)
 	}
 	switch v.Kind() {
 	case reflect.Pointer:
-		if e := v.Type().Elem(); v.CanSet() && (e == reflect.TypeFor[ValType]() || e == reflect.TypeFor[ExternType]() || e.Kind() == reflect.Uint32) {
+		if e := v.Type().Elem(); v.CanSet() && (e == reflect.TypeFor[binary.ValType]() || e == reflect.TypeFor[binary.ExternType]() || e.Kind() == reflect.Uint32) {
 			p.options = append(p.options, v)
 		}
 		if !v.IsNil() {
@@ -149,7 +151,7 @@ func (p *parts) collect(v reflect.Value) {
 func pick[T any](m *mutator, list []T) T { return list[m.IntN(len(list))] }
 
 // model changes one thing in a component.
-func (m *mutator) model(c *Component) {
+func (m *mutator) model(c *binary.Component) {
 	var p parts
 	p.collect(reflect.ValueOf(c))
 	switch n := m.IntN(20); {
@@ -191,7 +193,7 @@ func (m *mutator) model(c *Component) {
 	case n < 18 && len(p.vals) > 0:
 		a := pick(m, p.vals)
 		if m.IntN(2) == 0 {
-			a.Set(reflect.ValueOf(ValType{Prim: pick(m, prims)}))
+			a.Set(reflect.ValueOf(binary.ValType{Prim: pick(m, prims)}))
 		} else {
 			a.Set(pick(m, p.vals))
 		}
@@ -208,8 +210,8 @@ func (m *mutator) model(c *Component) {
 }
 
 // other returns a component of the pool.
-func (m *mutator) other() *Component {
-	c, err := Decode(pick(m, m.pool))
+func (m *mutator) other() *binary.Component {
+	c, err := binary.Decode(pick(m, m.pool))
 	if err != nil {
 		panic(err)
 	}
@@ -227,14 +229,15 @@ func (m *mutator) list(v reflect.Value) {
 	for k := range n {
 		out = reflect.Append(out, v.Index(k))
 	}
-	// A section that is no vector holds one definition.
+	// Some sections hold one definition.
 	single := false
-	if defs, ok := v.Interface().([]Def); ok {
-		id := SectionID(255)
-		if _, decl := defs[0].(*ExportDecl); !decl {
-			id = defs[0].section()
+	if defs, ok := v.Interface().([]binary.Def); ok {
+		if _, decl := defs[0].(*binary.ExportDecl); !decl {
+			var c binary.Component
+			c.Add(defs[0])
+			c.Add(defs[0])
+			single = len(c.Sections) == 2
 		}
-		single = int(id) < len(isVector) && !isVector[id]
 	}
 	switch m.IntN(3) {
 	case 0:
@@ -254,7 +257,7 @@ func (m *mutator) list(v reflect.Value) {
 	v.Set(out)
 }
 
-var prims = []Prim{Bool, S8, U8, S16, U16, S32, U32, S64, U64, F32, F64, Char, String, ErrorContextVal}
+var prims = []binary.Prim{binary.Bool, binary.S8, binary.U8, binary.S16, binary.U16, binary.S32, binary.U32, binary.S64, binary.U64, binary.F32, binary.F64, binary.Char, binary.String, binary.ErrorContextVal}
 
 // oddNames are names of every kind, good and bad.
 var oddNames = []string{"a", "b", "c", "r", "A", "a-b", "A-B", "a-B", "a1", "a-1", "1a", "-a", "a-", "a--b", "aB", "a_b", "", "é", "a.b",
@@ -283,37 +286,37 @@ func (m *mutator) name(old string) string {
 
 // sortOf returns the index space that a definition adds to, and false where it
 // adds to none.
-func sortOf(d Def) (Sort, bool) {
+func sortOf(d binary.Def) (binary.Sort, bool) {
 	switch d := d.(type) {
-	case *Custom, *Start:
+	case *binary.Custom, *binary.Start:
 		return 0, false
-	case *CoreModule:
-		return SortCoreModule, true
-	case *CoreInstance:
-		return SortCoreInstance, true
-	case *CoreTypeDef:
-		return SortCoreType, true
-	case *Component:
-		return SortComponent, true
-	case *Instance:
-		return SortInstance, true
-	case *Alias:
+	case *binary.CoreModule:
+		return binary.SortCoreModule, true
+	case *binary.CoreInstance:
+		return binary.SortCoreInstance, true
+	case *binary.CoreTypeDef:
+		return binary.SortCoreType, true
+	case *binary.Component:
+		return binary.SortComponent, true
+	case *binary.Instance:
+		return binary.SortInstance, true
+	case *binary.Alias:
 		return d.Sort, true
-	case *TypeDef:
-		return SortType, true
-	case *Canon:
-		if d.Op == CanonLift {
-			return SortFunc, true
+	case *binary.TypeDef:
+		return binary.SortType, true
+	case *binary.Canon:
+		if d.Op == binary.CanonLift {
+			return binary.SortFunc, true
 		}
-		return SortCoreFunc, true
-	case *Import:
+		return binary.SortCoreFunc, true
+	case *binary.Import:
 		return d.Type.Sort, true
-	case *Export:
+	case *binary.Export:
 		return d.Sort, true
-	case *ExportDecl:
+	case *binary.ExportDecl:
 		return d.Type.Sort, true
-	case *Value:
-		return SortValue, true
+	case *binary.Value:
+		return binary.SortValue, true
 	default:
 		panic(fmt.Sprintf("component: unhandled definition %T", d))
 	}

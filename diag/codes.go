@@ -56,8 +56,8 @@ const (
 	InvalidString Code = "W0105"
 
 	// InvalidName occurs at a name that is not in kebab-case: words of letters
-	// and digits with a dash between two, each word in one case, the first one
-	// starting with a letter.
+	// and digits with a hyphen between two, each word in one case, the first one
+	// starting with a letter. Namespaces and packages are in lower case.
 	//
 	// Example:
 	//
@@ -98,8 +98,8 @@ const (
 	//	package a:c {}
 	MisplacedAttribute Code = "W0111"
 
-	// InvalidListSize occurs where the length of a list is not a number below
-	// 2^32.
+	// InvalidListSize occurs where the length of a list is not a number from 1 to
+	// 2^32-1.
 	//
 	// Example:
 	//
@@ -110,7 +110,8 @@ const (
 
 // Limits of the parser.
 const (
-	// TypeTooDeep occurs where types stand in each other more than 100 deep.
+	// TypeTooDeep occurs where types stand in each other more than 100 deep in the
+	// text, or more than 94 deep with the types that names stand for.
 	TypeTooDeep Code = "W0120"
 
 	// PackageTooDeep occurs where nested packages stand in each other more than
@@ -123,6 +124,10 @@ const (
 
 	// FileTooLarge occurs at a file of more than 16 MiB.
 	FileTooLarge Code = "W0123"
+
+	// NotText occurs at a file that is no text: it has a NUL byte, or more than 20
+	// characters that a file may not hold.
+	NotText Code = "W0125"
 
 	// TooManySyntaxErrors occurs where the parser gives up on a file that has
 	// shown 20 mistakes.

@@ -36,13 +36,19 @@ const (
 	//	world w { import f: func(e: error-context); }
 	ErrorContextType Code = "G0104"
 
-	// TooLargeType occurs where a type exceeds a limit of internal/abi: its size
-	// in bytes, the operations that it takes, or 32 flags.
+	// TooLargeType occurs where passing a type takes more operations than generated
+	// code may have.
 	//
 	// Example:
 	//
 	//	package a:b;
-	//	world w { import f: func(l: list<u64, 100000000>); }
+	//	world w {
+	//	  type a = tuple<u64, u64, u64, u64, u64, u64, u64, u64, u64, u64, u64, u64, u64, u64, u64, u64>;
+	//	  type b = tuple<a, a, a, a, a, a, a, a, a, a, a, a, a, a, a, a>;
+	//	  type c = tuple<b, b, b, b, b, b, b, b, b, b, b, b, b, b, b, b>;
+	//	  type d = tuple<c, c, c, c, c, c, c, c, c, c, c, c, c, c, c, c>;
+	//	  import sum: func(numbers: tuple<d, d, d, d, d>) -> u64;
+	//	}
 	TooLargeType Code = "G0105"
 
 	// UnknownWith occurs where --with names an interface that the world does not
@@ -61,4 +67,8 @@ const (
 	//	package a:b;
 	//	world w { export memory: func() -> u32; }
 	ReservedExport Code = "G0108"
+
+	// BadInitialism occurs where --initialisms gives what no word of a Go name can
+	// be spelled like.
+	BadInitialism Code = "G0109"
 )

@@ -252,7 +252,8 @@ const (
 	//	}
 	MapKey Code = "W0306"
 
-	// EmptyType occurs where a variant or an enum has no cases.
+	// EmptyType occurs where a record has no fields, a variant or an enum no cases,
+	// flags no flag, or a tuple no types.
 	//
 	// Example:
 	//
@@ -297,6 +298,29 @@ const (
 	//	  }
 	//	}
 	TooManyFlags Code = "W0310"
+
+	// StreamOfChar occurs where a stream carries char, which the component model
+	// leaves to a later version.
+	//
+	// Example:
+	//
+	//	package a:b;
+	//	interface i {
+	//	  type t = stream<char>;
+	//	}
+	StreamOfChar Code = "W0311"
+
+	// TypeTooLarge occurs where a type, a function, an interface or a world is made of
+	// more than 999,990 types, each counted wherever it is used, or where a type's
+	// values take 2^28 bytes or more.
+	//
+	// Example:
+	//
+	//	package a:b;
+	//	interface i {
+	//	  type t = list<u64, 100000000>;
+	//	}
+	TypeTooLarge Code = "W0312"
 )
 
 // Functions and resources.
@@ -514,8 +538,9 @@ const (
 	StabilityMismatch Code = "W0607"
 
 	// TooManyItems occurs where the worlds of one run have more than a million
-	// imports and exports between them, after include and with what the types
-	// need. Worlds that include each other several times get there quickly.
+	// imports and exports between them, or come to more than 32 MiB of text, after
+	// include and with what the types need. Worlds that include each other several
+	// times get there quickly.
 	TooManyItems Code = "W0610"
 
 	// TooManyErrors occurs where a run found a thousand mistakes: the rest is
@@ -525,6 +550,10 @@ const (
 	// BinaryDependency occurs where a folder of dependencies holds a .wasm file
 	// that cannot be read as WIT.
 	BinaryDependency Code = "W0620"
+
+	// NoBinaryForm occurs where witgen wit --wasm is to write a package that has no
+	// interface and no world, or that is made of more than 999,990 types in binary form.
+	NoBinaryForm Code = "W0622"
 
 	// IncompatibleVersions occurs where two versions of an interface that ought
 	// to be compatible are merged in a world, and the older one has something

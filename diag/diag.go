@@ -75,8 +75,10 @@ type Code string
 
 // Diagnostic is one mistake in the user's input.
 type Diagnostic struct {
-	Code    Code
-	Span    Span
+	Code Code
+	Span Span
+	// File names the file where Span is nowhere: a binary, or one that cannot be read.
+	File    string
 	Message string
 	// Hints say what to do about it, a sentence each.
 	Hints []string
@@ -105,16 +107,20 @@ func (d *Diagnostic) Relate(span Span, message string) *Diagnostic {
 	return d
 }
 
-// Error returns the diagnostic on one line: file:line:col: message [code].
+// Error returns the diagnostic on one line: file:line:col: message [code]. Where it has
+// no line, it has the file alone, or nothing.
 func (d *Diagnostic) Error() string {
 	text := d.Message
 	if d.Code != "" {
 		text += " [" + string(d.Code) + "]"
 	}
-	if d.Span.IsZero() {
-		return text
+	switch {
+	case !d.Span.IsZero():
+		return place(d.Span) + ": " + text
+	case d.File != "":
+		return d.File + ": " + text
 	}
-	return place(d.Span) + ": " + text
+	return text
 }
 
 // List is the diagnostics of one run. It is an error where it is not empty.

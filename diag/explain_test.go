@@ -100,7 +100,7 @@ func TestDocumentedCodes(t *testing.T) {
 		}
 	}
 	rows := 0
-	for _, letter := range []string{"W", "G", "B"} {
+	for _, letter := range []string{"W", "G", "B", "F"} {
 		rows += strings.Count(string(text), "\n| "+letter+"0")
 	}
 	if codes := len(Codes()); rows != codes {

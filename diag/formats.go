@@ -7,9 +7,9 @@ import (
 	"strings"
 )
 
-// jsonPlace is the place of a span. Lines and columns count from 1, columns count
-// characters, and the end is excluded. A span that is nowhere has an empty file
-// and zeros.
+// jsonPlace is a place. Lines and columns count from 1, columns count characters, and
+// the end is excluded. They are zero where only the file is known, and the file is
+// empty where not even that is.
 type jsonPlace struct {
 	File      string `json:"file"`
 	Line      int    `json:"line"`
@@ -33,11 +33,12 @@ type jsonRelated struct {
 
 // WriteJSON writes the diagnostics as an array of objects with the fields code,
 // message, file, line, column, endLine, endColumn, hints (an array of strings)
-// and related (an array of objects with message and the fields of the place).
+// and related (an array of objects with message and the fields of the place). It
+// writes an empty array where there are none.
 func (l List) WriteJSON(w io.Writer) error {
 	out := make([]jsonDiagnostic, len(l))
 	for i, d := range l {
-		out[i] = jsonDiagnostic{d.Code, d.Message, placeOf(d.Span), append([]string{}, d.Hints...), []jsonRelated{}}
+		out[i] = jsonDiagnostic{d.Code, d.Message, d.place(), append([]string{}, d.Hints...), []jsonRelated{}}
 		for _, r := range d.Related {
 			out[i].Related = append(out[i].Related, jsonRelated{r.Message, placeOf(r.Span)})
 		}
@@ -46,6 +47,13 @@ func (l List) WriteJSON(w io.Writer) error {
 	e.SetEscapeHTML(false)
 	e.SetIndent("", "  ")
 	return e.Encode(out)
+}
+
+func (d *Diagnostic) place() jsonPlace {
+	if d.Span.IsZero() {
+		return jsonPlace{File: d.File}
+	}
+	return placeOf(d.Span)
 }
 
 func placeOf(s Span) jsonPlace {
@@ -58,15 +66,18 @@ func placeOf(s Span) jsonPlace {
 
 // WriteGitHub writes a line for each diagnostic that GitHub's runners take from
 // the output of a step and show beside the line of the change:
-// ::error file=,line=,col=,endLine=,endColumn=,title=::message.
+// ::error file=,line=,col=,endLine=,endColumn=,title=::message. What is not known of
+// the place is left out.
 func (l List) WriteGitHub(w io.Writer) error {
 	var b strings.Builder
 	for _, d := range l {
 		b.WriteString("::error ")
-		if !d.Span.IsZero() {
-			at := placeOf(d.Span)
-			fmt.Fprintf(&b, "file=%s,line=%d,col=%d,endLine=%d,endColumn=%d,",
-				propertyEscapes.Replace(at.File), at.Line, at.Column, at.EndLine, at.EndColumn)
+		at := d.place()
+		if at.File != "" {
+			fmt.Fprintf(&b, "file=%s,", propertyEscapes.Replace(at.File))
+		}
+		if at.Line > 0 {
+			fmt.Fprintf(&b, "line=%d,col=%d,endLine=%d,endColumn=%d,", at.Line, at.Column, at.EndLine, at.EndColumn)
 		}
 		text := d.Message
 		for _, h := range d.Hints {

@@ -55,7 +55,11 @@ func (r *renderer) diagnostic(d *Diagnostic) {
 	if d.Code != "" {
 		severity += "[" + string(d.Code) + "]"
 	}
-	r.head(d.Span, styleError, severity, d.Message)
+	message := d.Message
+	if d.Span.IsZero() && d.File != "" {
+		message = d.File + ": " + message
+	}
+	r.head(d.Span, styleError, severity, message)
 	r.snippet(d.Span, "^", styleError)
 	for _, rel := range d.Related {
 		r.head(rel.Span, styleNote, "note", rel.Message)

@@ -74,6 +74,7 @@ func TestText(t *testing.T) {
 				" 9 |\n" +
 				"   | ^\n"},
 		{"nowhere", &Diagnostic{Message: "no file"}, "error: no file\n"},
+		{"in a file", &Diagnostic{Code: "F0101", File: "a\x1bb.wit", Message: "bad"}, "error[F0101]: a<U+001B>b.wit: bad\n"},
 		{"a message that would move the cursor", &Diagnostic{Message: "a\x1b[2Jb"}, "error: a<U+001B>[2Jb\n"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -124,6 +125,7 @@ func TestJSON(t *testing.T) {
 	list := List{
 		(&Diagnostic{Code: "W0101", Span: at(f, "b"), Message: "<m>"}).Hint("h").Relate(at(f, "c"), "r"),
 		{Code: "W0201", Message: "nowhere"},
+		{Code: "B0101", File: "a.wasm", Message: "at offset 0x0: bad"},
 	}
 	var b strings.Builder
 	if err := list.WriteJSON(&b); err != nil {
@@ -145,6 +147,10 @@ func TestJSON(t *testing.T) {
 			"code": "W0201", "message": "nowhere", "file": "", "line": 0., "column": 0., "endLine": 0., "endColumn": 0.,
 			"hints": []any{}, "related": []any{},
 		},
+		map[string]any{
+			"code": "B0101", "message": "at offset 0x0: bad", "file": "a.wasm", "line": 0., "column": 0., "endLine": 0., "endColumn": 0.,
+			"hints": []any{}, "related": []any{},
+		},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
@@ -156,13 +162,15 @@ func TestGitHub(t *testing.T) {
 	list := List{
 		(&Diagnostic{Code: "W0101", Span: at(f, "b"), Message: "100%"}).Hint("h"),
 		{Code: "W0201", Message: "nowhere"},
+		{Code: "B0101", File: "a,b.wasm", Message: "bad"},
 	}
 	var b strings.Builder
 	if err := list.WriteGitHub(&b); err != nil {
 		t.Fatal(err)
 	}
 	want := "::error file=dir%2Cx/a.wit,line=1,col=3,endLine=1,endColumn=4,title=W0101::100%25%0Ahelp: h\n" +
-		"::error title=W0201::nowhere\n"
+		"::error title=W0201::nowhere\n" +
+		"::error file=a%2Cb.wasm,title=B0101::bad\n"
 	if diff := cmp.Diff(want, b.String()); diff != "" {
 		t.Error(diff)
 	}
@@ -170,8 +178,8 @@ func TestGitHub(t *testing.T) {
 
 func TestError(t *testing.T) {
 	f := NewFile("a.wit", []byte("é b\n"))
-	list := List{{Code: "W0101", Span: at(f, "b"), Message: "m"}, {Message: "n"}}
-	if got, want := list.Err().Error(), "a.wit:1:3: m [W0101]\nn"; got != want {
+	list := List{{Code: "W0101", Span: at(f, "b"), Message: "m"}, {Message: "n"}, {File: "f", Message: "o"}}
+	if got, want := list.Err().Error(), "a.wit:1:3: m [W0101]\nn\nf: o"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
 	if err := (List)(nil).Err(); err != nil {

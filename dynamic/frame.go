@@ -22,8 +22,10 @@ type frame struct {
 	// them, in 64 bits.
 	cores  []uint64
 	values []any
-	// result is what ReturnValue returned.
-	result any
+	// result is what ReturnValue returned; lowered what ReturnCore did in the Program
+	// of a type.
+	result  any
+	lowered []uint64
 	// invoke calls the implementation of an import.
 	invoke func(args []any) (any, bool)
 }
@@ -34,9 +36,12 @@ func (w *world) frame(call *bind.Call, f *Function, p *abi.Program) *frame {
 
 // setCore sets a core value, cut to the width of its type.
 func (fr *frame) setCore(v abi.Value, bits uint64) {
-	switch fr.p.Values[v].Core {
+	switch core := fr.p.Values[v].Core; core {
 	case abi.I32, abi.F32:
 		bits = uint64(uint32(bits))
+	case abi.I64, abi.F64:
+	default:
+		panic(fmt.Sprintf("dynamic: unhandled core type %s", core))
 	}
 	fr.cores[v] = bits
 }
@@ -106,7 +111,7 @@ func (fr *frame) operation(op *abi.Op) bool {
 		return fr.switchDisc(op)
 	case abi.LowerOwn, abi.LowerBorrow, abi.LiftOwn, abi.LiftBorrow:
 		return fr.handle(op)
-	case abi.StoreNamed, abi.LoadNamed:
+	case abi.StoreNamed, abi.LoadNamed, abi.LowerNamed, abi.LiftNamed:
 		return fr.named(op)
 	case abi.CallCore:
 		return fr.callCore(op)
@@ -118,6 +123,12 @@ func (fr *frame) operation(op *abi.Op) bool {
 			fr.result = fr.values[op.Args[0]]
 		}
 	case abi.ReturnCore:
+		if fr.p.Kind == abi.LowerType {
+			for _, v := range op.Args {
+				fr.lowered = append(fr.lowered, fr.cores[v])
+			}
+			return true
+		}
 		for i, v := range op.Args {
 			fr.call.Stack[i] = fr.cores[v]
 		}
@@ -127,23 +138,37 @@ func (fr *frame) operation(op *abi.Op) bool {
 	return true
 }
 
-// named runs the Program of a type at an offset.
+// named runs the Program of a type: on memory at an offset, or on core values.
 func (fr *frame) named(op *abi.Op) bool {
-	kind := abi.LoadType
-	if op.Code == abi.StoreNamed {
-		kind = abi.StoreType
-	}
+	kind := typeKinds[op.Code]
 	p := fr.f.program.named[programKey{kind, op.Type.(wit.TypeID)}]
 	inner := fr.frame(fr.call, fr.f, p)
-	inner.setCore(p.Params[0], uint64(fr.core(op.Args[0])+op.Offset))
-	if kind == abi.StoreType {
-		inner.values[p.Params[1]] = fr.values[op.Args[1]]
+	for i, v := range op.Args {
+		inner.values[p.Params[i]] = fr.values[v]
+		inner.cores[p.Params[i]] = fr.cores[v]
+	}
+	switch kind {
+	case abi.LoadType, abi.StoreType:
+		inner.setCore(p.Params[0], uint64(fr.core(op.Args[0])+op.Offset))
 	}
 	ok := inner.run(p.Body)
-	if kind == abi.LoadType {
+	switch kind {
+	case abi.LoadType, abi.LiftType:
 		fr.values[op.Results[0]] = inner.result
+	case abi.LowerType:
+		if !ok {
+			return false
+		}
+		for i, v := range op.Results {
+			fr.setCore(v, inner.lowered[i])
+		}
 	}
 	return ok
+}
+
+// typeKinds are the kinds of Programs that operations on named types run.
+var typeKinds = map[abi.Code]abi.Kind{
+	abi.LoadNamed: abi.LoadType, abi.StoreNamed: abi.StoreType, abi.LowerNamed: abi.LowerType, abi.LiftNamed: abi.LiftType,
 }
 
 // callCore calls the guest.

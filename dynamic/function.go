@@ -1,6 +1,7 @@
 package dynamic
 
 import (
+	"fmt"
 	"strings"
 
 	"github.com/witgen/witgen/internal/abi"
@@ -9,19 +10,19 @@ import (
 
 // Function is a function that a guest exports or imports.
 type Function struct {
-	// Name is the function's whole name: "example:calculator/operations#add" of
-	// an interface, with @ and the version before the # where there is one, or
-	// the plain name of a world's own function. Of a resource it ends as in
-	// "#[method]counter.get".
+	// Name is the function's whole name: that of an interface as in
+	// "example:calculator/operations#add" or "example:kv/store@1.2.0#open", that of a
+	// resource as in "example:kv/store#[method]bucket.get", or the plain name of a
+	// world's own function.
 	Name string
-	// Interface is the name of the interface, under which the world has it, and
-	// "" for a world's own function.
+	// Interface is the name under which the world has the interface, or "" for a
+	// world's own function.
 	Interface string
-	// Func is the function in the model, and Resolve the model.
+	// Func is the function in the model Resolve.
 	Func    *wit.Function
 	Resolve *wit.Resolve
-	// Unsupported names what the function needs and this version of witgen does
-	// not have, and is "" for a function that can be called.
+	// Unsupported names a feature that the function needs and witgen lacks. It is ""
+	// if the function can be called.
 	Unsupported string
 
 	kind    abi.Kind // which of its Programs runs it
@@ -41,15 +42,17 @@ func (f *Function) Signature() string {
 		b.WriteString("async ")
 	}
 	switch f.Func.Kind {
+	case wit.Freestanding:
+		b.WriteString("func(")
 	case wit.Method:
+		b.WriteString("func(")
 		params = params[1:]
 	case wit.Static:
-		b.WriteString("static ")
-	}
-	if f.Func.Kind == wit.Constructor {
+		b.WriteString("static func(")
+	case wit.Constructor:
 		b.WriteString("constructor(")
-	} else {
-		b.WriteString("func(")
+	default:
+		panic(fmt.Sprintf("dynamic: unhandled kind of function %d", f.Func.Kind))
 	}
 	for i, p := range params {
 		if i > 0 {

@@ -9,8 +9,8 @@ import (
 	"github.com/witgen/witgen/wit"
 )
 
-// Guest is a guest that was read and not compiled: what it exports and imports. It
-// may be used by several goroutines.
+// Guest is a guest that was read and not compiled. It may be used by several
+// goroutines.
 type Guest struct {
 	wasm    []byte
 	world   *world
@@ -21,8 +21,8 @@ type Guest struct {
 }
 
 // Read reads the WIT that a guest carries: a component, or a core module with
-// metadata for strings in UTF-8. The error is a *component.Error where the binary
-// is not valid or carries no WIT. The bytes must not change afterwards.
+// metadata for strings in UTF-8. The error is a *component.Error if the binary is
+// invalid or carries no WIT. The bytes must not change afterwards.
 func Read(wasm []byte) (*Guest, error) {
 	w, err := component.DecodeWIT(wasm)
 	if err != nil {
@@ -43,8 +43,8 @@ func Read(wasm []byte) (*Guest, error) {
 	return ReadWorld(wasm, w.Resolve, world)
 }
 
-// ReadWorld takes a guest for one of a world, whatever WIT it carries. Whether it
-// is one Guest.Compile finds. The bytes and the Resolve must not change afterwards.
+// ReadWorld returns a guest of a world, whatever WIT it carries. Guest.Compile checks
+// that it fits the world. The bytes and the Resolve must not change afterwards.
 func ReadWorld(wasm []byte, r *wit.Resolve, world wit.WorldID) (*Guest, error) {
 	g := &Guest{wasm: wasm, world: newWorld(r, world), byName: map[string]*Function{}}
 	g.exports = functions(g.world.exports)
@@ -59,12 +59,12 @@ func ReadWorld(wasm []byte, r *wit.Resolve, world wit.WorldID) (*Guest, error) {
 // World returns the world's model and its number there.
 func (g *Guest) World() (*wit.Resolve, wit.WorldID) { return g.world.resolve, g.world.id }
 
-// Exports returns the functions that the guest exports, in the order of the world,
-// its own functions last; those too that are not supported.
+// Exports returns the functions that the guest exports, in the order of the world and
+// with the world's own functions last. It includes those that are not supported.
 func (g *Guest) Exports() []*Function { return slices.Clone(g.exports) }
 
-// Imports returns the functions that the guest imports and Plugin.Instantiate must
-// be given.
+// Imports returns the functions that the guest imports, which the host passes to
+// Plugin.Instantiate.
 func (g *Guest) Imports() []*Function { return slices.Clone(g.imports) }
 
 func functions(groups []*group) []*Function {

@@ -40,17 +40,17 @@ func newInstance(p *Plugin, inst *bind.Instance) *Instance {
 // Plugin returns the plugin that the instance is of.
 func (i *Instance) Plugin() *Plugin { return i.plugin }
 
-// Close ends the instance. A second Close does nothing.
+// Close closes the instance. A second Close does nothing.
 func (i *Instance) Close(ctx context.Context) error { return i.inst.Close(ctx) }
 
-// Err returns nil while the instance can be called, and otherwise why it cannot:
-// host.ErrClosed, or host.ErrDead with what killed it.
+// Err returns nil while the instance can be called. Afterwards it returns
+// host.ErrClosed, or host.ErrDead joined with the error that killed the instance.
 func (i *Instance) Err() error { return i.inst.Err() }
 
-// Call calls the function that Plugin.Lookup finds under a name. The arguments and
-// the result are values of its WIT types; the result is nil where the function has
-// none. Of a method, the first argument is the resource. A value that the function
-// does not take is a *host.BadValueError, and the guest is not entered.
+// Call calls the function that Plugin.Lookup finds under a name. The arguments and the
+// result are values of its WIT types; the result is nil if the function has none. The
+// first argument of a method is the resource. For an argument of another type Call
+// returns a *host.BadValueError, and does not enter the guest.
 func (i *Instance) Call(ctx context.Context, name string, args ...any) (any, error) {
 	f, err := i.plugin.Lookup(name)
 	if err != nil {
@@ -59,7 +59,7 @@ func (i *Instance) Call(ctx context.Context, name string, args ...any) (any, err
 	return i.CallFunction(ctx, f, args...)
 }
 
-// CallFunction is Call for a function of Plugin.Exports or Plugin.Lookup.
+// CallFunction calls a function of Plugin.Exports or Plugin.Lookup, like Call.
 func (i *Instance) CallFunction(ctx context.Context, f *Function, args ...any) (any, error) {
 	if f.Unsupported != "" {
 		return nil, fmt.Errorf("%s: %s", f.Name, notSupported(f))
@@ -133,8 +133,8 @@ func (w *world) resourceOf(t wit.Type) wit.TypeID {
 	}
 }
 
-// Resource is a resource that a guest defines, in the host's hands. It is the
-// value of own<R> and borrow<R>. Close destroys it.
+// Resource is a guest's resource that the host holds: the value of own<R> and
+// borrow<R>. Close destroys it.
 type Resource struct {
 	*bind.Handle
 	inst  *Instance

@@ -7,13 +7,12 @@ import (
 	"github.com/witgen/witgen/wit"
 )
 
-// Lookup finds an exported function by its name. The whole name always does
-// (Function.Name), with any compatible version. Where that leaves one function
-// only, a part of it will do: add, operations#add, operations.add,
-// example:calculator/operations#add without a version; counter for the
-// constructor of a resource, counter.get for its methods and statics. The error
-// lists the candidates where there are several, and what there is where there is
-// none.
+// Lookup returns an exported function by its whole name (Function.Name), with any
+// compatible version, or by a part of the name that only one function has: add,
+// operations#add, operations.add, or example:calculator/operations#add without a
+// version; counter for the constructor of a resource, and counter.get for its methods
+// and statics. The error is a *LookupError, which lists the functions that were
+// possible.
 func (g *Guest) Lookup(name string) (*Function, error) {
 	if f := g.byName[name]; f != nil {
 		return f, nil
@@ -40,7 +39,7 @@ func (g *Guest) Lookup(name string) (*Function, error) {
 	}
 }
 
-// goesBy reports whether a name is a short one of the function's.
+// goesBy reports whether a name is a short name of the function.
 func (f *Function) goesBy(name string) bool {
 	for _, own := range f.shortNames() {
 		if name == own {
@@ -59,7 +58,7 @@ func (f *Function) goesBy(name string) bool {
 	return false
 }
 
-// goesBy reports whether a name is that of an interface, whole or without its
+// goesBy reports whether a name is the name of an interface, in full or without its
 // version or package.
 func goesBy(iface, name string) bool {
 	unversioned, _, _ := strings.Cut(iface, "@")
@@ -70,24 +69,27 @@ func goesBy(iface, name string) bool {
 func (f *Function) shortNames() []string {
 	names := []string{f.Func.Name}
 	switch f.Func.Kind {
+	case wit.Freestanding:
 	case wit.Constructor:
 		names = append(names, f.Func.Base())
 	case wit.Method, wit.Static:
 		names = append(names, f.Func.Name[strings.IndexByte(f.Func.Name, ']')+1:])
+	default:
+		panic(fmt.Sprintf("dynamic: unhandled kind of function %d", f.Func.Kind))
 	}
 	return names
 }
 
-// LookupError says that a name is not that of one exported function.
+// LookupError is the error of a name that no exported function has, or several.
 type LookupError struct {
 	Name string
-	// Ambiguous says that it may be any of Functions. Otherwise it is none, and
-	// Functions are all that there are.
+	// Ambiguous reports whether Functions are those that the name fits. If not, it fits
+	// none, and Functions are all that the guest exports.
 	Ambiguous bool
 	Functions []*Function
 }
 
-// Error names the functions, the first of very many.
+// Error returns the name and the functions, but of very many only the first.
 func (e *LookupError) Error() string {
 	const most = 16
 	var names []string

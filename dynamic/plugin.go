@@ -36,9 +36,9 @@ func CompileWorld(ctx context.Context, wasm []byte, r *wit.Resolve, world wit.Wo
 	return g.Compile(ctx, opts...)
 }
 
-// Compile compiles the guest's code. The error is a *host.LinkError where the
-// guest does not fit its world or imports what is not supported, and a
-// *host.LimitError where it is beyond a limit.
+// Compile compiles the guest's code. The error is a *host.LinkError if the guest does
+// not fit its world or imports a function that is not supported, and a
+// *host.LimitError if it exceeds a limit.
 func (g *Guest) Compile(ctx context.Context, opts ...host.Option) (*Plugin, error) {
 	for _, f := range g.imports {
 		if f.Unsupported != "" {
@@ -52,38 +52,38 @@ func (g *Guest) Compile(ctx context.Context, opts ...host.Option) (*Plugin, erro
 	return &Plugin{g, plugin}, nil
 }
 
-// Guest returns what the plugin was compiled from.
+// Guest returns the guest that the plugin was compiled from.
 func (p *Plugin) Guest() *Guest { return p.guest }
 
-// Exports is Guest.Exports.
+// Exports returns the functions of Guest.Exports.
 func (p *Plugin) Exports() []*Function { return p.guest.Exports() }
 
-// Imports is Guest.Imports.
+// Imports returns the functions of Guest.Imports.
 func (p *Plugin) Imports() []*Function { return p.guest.Imports() }
 
-// Lookup is Guest.Lookup.
+// Lookup returns the function of Guest.Lookup.
 func (p *Plugin) Lookup(name string) (*Function, error) { return p.guest.Lookup(name) }
 
 // Close closes all instances and frees the compiled code.
 func (p *Plugin) Close(ctx context.Context) error { return p.plugin.Close(ctx) }
 
-// Func is the host's implementation of a function that guests import. The
-// arguments and the result are values of the function's WIT types; the result is
-// nil where it has none. A resource of the host's is any Go value but nil, which
-// comes back as it is; where it has Close(context.Context) error, that is called
-// when the guest drops the resource. Of a method, the first argument is the
-// resource. An error ends the guest with a *host.Trap, also where the function
-// returns a WIT result: return value.Err(e), nil for that one.
+// Func is the host's implementation of a function that guests import. The arguments and
+// the result are values of the function's WIT types; the result is nil if the function
+// has none. The first argument of a method is the resource. A resource of the host's is
+// any Go value but nil, and the host gets the same value back. If it has a method
+// Close(context.Context) error, that is called when the guest drops the resource. An
+// error ends the guest with a *host.Trap; to return the error of a WIT result, return
+// value.Err(e), nil.
 type Func func(ctx context.Context, args []any) (any, error)
 
-// Imports is what the host supplies to an instance, by the functions' whole names,
-// as in "example:calculator/log#write". A name whose version is compatible with
-// the guest's will do. What the guest does not import is left aside.
+// Imports are the host's functions for an instance by their whole names, as in
+// "example:calculator/log#write". The version in a name must be compatible with the
+// guest's. Functions that the guest does not import are ignored.
 type Imports map[string]Func
 
-// Instantiate starts an instance with what the host supplies. Where that lacks
-// something, the error is a *host.LinkError that lists all of it. ctx holds while
-// the guest starts. opts override those of Compile for this instance.
+// Instantiate starts an instance with the functions that the host supplies. If some are
+// missing, the error is a *host.LinkError that lists them. ctx is for the start alone.
+// opts override those of Compile for this instance.
 func (p *Plugin) Instantiate(ctx context.Context, imports Imports, opts ...host.Option) (*Instance, error) {
 	supplied := map[string]Func{}
 	for name, f := range imports {
@@ -107,7 +107,7 @@ func (p *Plugin) Instantiate(ctx context.Context, imports Imports, opts ...host.
 		}
 	}
 	if len(missing) > 0 {
-		return nil, &host.LinkError{World: p.guest.world.name, Item: "imports", Detail: "the guest imports what nobody supplies: " + strings.Join(missing, ", ")}
+		return nil, &host.LinkError{World: p.guest.world.name, Item: "imports", Detail: "the guest imports functions that the host does not supply: " + strings.Join(missing, ", ")}
 	}
 	inst, err := p.plugin.Instantiate(ctx, impls, opts...)
 	if err != nil {

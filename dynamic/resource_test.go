@@ -277,7 +277,7 @@ func testHostResources(t *testing.T, plugin *dynamic.Plugin, imports dynamic.Imp
 	const store = "test:subject/store@1.2.3#"
 	_, err := plugin.Instantiate(ctx, imports)
 	var link *host.LinkError
-	if !errors.As(err, &link) || !strings.HasSuffix(err.Error(), ": imports: the guest imports what nobody supplies: "+store+"take") {
+	if !errors.As(err, &link) || !strings.HasSuffix(err.Error(), ": imports: the guest imports functions that the host does not supply: "+store+"take") {
 		t.Errorf("without an import: %v", err)
 	}
 	imports[store+"take"] = func(context.Context, []any) (any, error) { return nil, nil }

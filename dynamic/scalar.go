@@ -132,6 +132,9 @@ func (fr *frame) store(op *abi.Op) {
 		bits = fr.lowerScalar(op.Type, fr.values[op.Args[1]])
 	case abi.StoreCore:
 		bits, size = fr.cores[op.Args[1]], 4
+	case abi.StoreDisc:
+	default:
+		panic(fmt.Sprintf("dynamic: %s does not store", op.Code))
 	}
 	ptr := fr.core(op.Args[0]) + op.Offset
 	switch size {

@@ -46,7 +46,7 @@ func (w *world) program(f *Function) *program {
 		f.program.main = w.abi.Program(f.kind, f.Func)
 		f.program.named = map[programKey]*abi.Program{}
 		for _, id := range w.abi.NamedIn(f.program.main) {
-			for _, kind := range []abi.Kind{abi.LoadType, abi.StoreType} {
+			for _, kind := range w.abi.TypeKinds(id) {
 				f.program.named[programKey{kind, id}] = w.abi.TypeProgram(kind, id)
 			}
 		}
@@ -189,55 +189,30 @@ func (w *world) items(groups []*group, export bool) []bind.Item {
 		items[n] = bind.Item{Name: g.name, Field: g.name, Interface: iface}
 		for _, id := range g.resources {
 			iface.Resources = append(iface.Resources, w.resolve.Types[id].Name)
-			items[n].Resources = append(items[n].Resources, w.definition(id, n, g, export))
+			items[n].Resources = append(items[n].Resources, w.definition(id, n, export))
 		}
 	}
 	return items
 }
 
-// definition says where a resource is defined that group number n mentions: by
-// the group itself; for an exported interface, by another export of the world;
-// otherwise by an import. What the world's own functions mention is imported, even
-// where the interface is exported too.
-func (w *world) definition(id wit.TypeID, n int, g *group, export bool) bind.Resource {
+// definition returns where a resource is defined that group number n mentions; see
+// [abi.ResourceItem].
+func (w *world) definition(id wit.TypeID, n int, export bool) bind.Resource {
 	r := bind.Resource{Name: w.resolve.Types[id].Name}
-	owner := w.resolve.Types[id].Owner
-	if w.owns(g, owner) && !(export && g.iface < 0) {
-		r.Export, r.Item = export, n
-		return r
+	owner := wit.InterfaceID(-1) // the world
+	if id, ok := w.resolve.Types[id].Owner.(wit.InterfaceID); ok {
+		owner = id
 	}
-	if export && g.iface >= 0 {
-		if r.Item = w.definer(w.exports, owner); r.Item >= 0 {
-			r.Export = true
-			return r
-		}
-	}
-	if r.Item = w.definer(w.imports, owner); r.Item < 0 {
+	if r.Item, r.Export = abi.ResourceItem(resourceGroups(w.imports), resourceGroups(w.exports), export, n, owner); r.Item < 0 {
 		panic(fmt.Sprintf("dynamic: nothing in world %s defines resource %s", w.name, r.Name))
 	}
 	return r
 }
 
-// owns reports whether an owner of types is the group itself.
-func (w *world) owns(g *group, owner wit.Owner) bool {
-	switch owner := owner.(type) {
-	case wit.InterfaceID:
-		return g.iface == owner
-	case wit.WorldID:
-		return g.iface < 0
-	default:
-		return false
-	}
-}
-
-// definer returns the number of the group of an owner, the one under the
-// interface's own name where there are two, and -1 where there is none.
-func (w *world) definer(groups []*group, owner wit.Owner) int {
-	best := -1
+func resourceGroups(groups []*group) []abi.ResourceGroup[wit.InterfaceID] {
+	list := make([]abi.ResourceGroup[wit.InterfaceID], len(groups))
 	for n, g := range groups {
-		if w.owns(g, owner) && (best < 0 || !g.plain) {
-			best = n
-		}
+		list[n] = abi.ResourceGroup[wit.InterfaceID]{Owner: g.iface, World: g.iface < 0, Plain: g.plain}
 	}
-	return best
+	return list
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/tetratelabs/wazero"
@@ -13,6 +12,8 @@ import (
 
 	"github.com/witgen/witgen/canonicalabi/host/meter"
 	"github.com/witgen/witgen/component"
+	"github.com/witgen/witgen/component/binary"
+	"github.com/witgen/witgen/internal/wasm"
 )
 
 // Unchecked is a core module whose code [CheckCode] could not check.
@@ -54,7 +55,7 @@ func CheckCode(ctx context.Context, wasm []byte) (unchecked []Unchecked, err err
 		err := c.module(ctx, wasm, Unchecked{})
 		return c.unchecked, err
 	}
-	decoded, err := component.Decode(wasm)
+	decoded, err := binary.Decode(wasm)
 	if err != nil {
 		return nil, err
 	}
@@ -75,26 +76,29 @@ type codeChecker struct {
 
 // component checks the modules of a component and of those nested in it. within says
 // which it is.
-func (c *codeChecker) component(ctx context.Context, of *component.Component, within string) error {
+func (c *codeChecker) component(ctx context.Context, of *binary.Component, within string) error {
 	modules, components := 0, 0
 	for d := range of.Defs() {
 		switch d := d.(type) {
-		case *component.CoreModule:
+		case *binary.CoreModule:
 			if err := c.module(ctx, d.Bytes, Unchecked{Module: fmt.Sprintf("core module %d%s", modules, within), Offset: d.At()}); err != nil {
 				return err
 			}
 			modules++
-		case *component.Component:
+		case *binary.Component:
 			if err := c.component(ctx, d, fmt.Sprintf(" of component %d%s", components, within)); err != nil {
 				return err
 			}
 			components++
-		case *component.Import:
+		case *binary.Import:
 			count(d.Type.Sort, &modules, &components)
-		case *component.Export:
+		case *binary.Export:
 			count(d.Sort, &modules, &components)
-		case *component.Alias:
+		case *binary.Alias:
 			count(d.Sort, &modules, &components)
+		case *binary.Custom, *binary.CoreInstance, *binary.CoreTypeDef, *binary.Instance, *binary.TypeDef, *binary.Canon, *binary.Start, *binary.Value:
+		default:
+			panic(fmt.Sprintf("link: unhandled definition %T", d))
 		}
 	}
 	return nil
@@ -102,17 +106,17 @@ func (c *codeChecker) component(ctx context.Context, of *component.Component, wi
 
 // count counts the definitions beside modules and components themselves that have
 // an index of these sorts.
-func count(sort component.Sort, modules, components *int) {
-	switch sort {
-	case component.SortCoreModule:
+func count(sort binary.Sort, modules, components *int) {
+	if sort == binary.SortCoreModule {
 		*modules++
-	case component.SortComponent:
+	}
+	if sort == binary.SortComponent {
 		*components++
 	}
 }
 
 // module checks a module, of which u says where it stands.
-func (c *codeChecker) module(ctx context.Context, wasm []byte, u Unchecked) error {
+func (c *codeChecker) module(ctx context.Context, module []byte, u Unchecked) error {
 	invalid := func(offset int, rule string) error {
 		if u.Module != "" {
 			rule = u.Module + ": " + rule
@@ -121,13 +125,10 @@ func (c *codeChecker) module(ctx context.Context, wasm []byte, u Unchecked) erro
 	}
 	// The meter bounds what follows: wazero has no limits of its own, and panics on
 	// some modules.
-	metered, err := meter.Rewrite(wasm, meter.Config{Limits: c.limits})
+	metered, err := meter.Rewrite(module, meter.Config{Limits: c.limits})
 	var bad *meter.Error
 	if errors.As(err, &bad) {
-		reason, known := unsupported(bad)
-		if bad.Rule == "unknown block type" && bad.Offset < len(wasm) && wasm[bad.Offset] >= firstRefType && wasm[bad.Offset] <= lastRefType {
-			reason, known = "blocks of such a reference type are not supported", true
-		}
+		reason, known := unsupported(module, bad)
 		if !known {
 			return invalid(u.Offset+bad.Offset, inFunction(bad)+bad.Rule)
 		}
@@ -136,74 +137,113 @@ func (c *codeChecker) module(ctx context.Context, wasm []byte, u Unchecked) erro
 		return nil
 	}
 	c.limits.CompileWork = max(c.limits.CompileWork-min(c.limits.CompileWork, metered.CompileWork), 1)
-	compiled, err := c.compile(ctx, wasm)
-	if err != nil && (strings.Contains(err.Error(), "custom section") || strings.Contains(err.Error(), "section custom")) {
-		// A custom section makes no module invalid, whatever is in it.
-		compiled, err = c.compile(ctx, withoutCustom(wasm))
-	}
+	// A custom section makes no module invalid, whatever is in it.
+	compiled, err := c.compile(ctx, withoutCustom(module))
 	if err == nil {
 		return compiled.Close(ctx)
 	}
-	// wazero tells what it does not support from what is wrong by its words alone.
-	switch text := err.Error(); {
-	case strings.Contains(text, "at most one memory allowed"):
-		u.Reason = severalMemories
-	case strings.Contains(text, "has an empty module name"):
-		u.Reason = "imports from a module without a name are not supported"
-	case strings.Contains(text, "invalid ref type for element"):
-		u.Reason = "elements of a type other than funcref and externref are not supported"
-	default:
-		at := 0
-		if n := 0; scans(text, "invalid function[%d]", &n) {
-			at = bodyOffset(wasm, n)
-		}
-		return invalid(u.Offset+at, text)
+	if reason := unsupportedByWazero(module); reason != "" {
+		u.Reason = reason
+		c.unchecked = append(c.unchecked, u)
+		return nil
 	}
-	c.unchecked = append(c.unchecked, u)
-	return nil
+	at := 0
+	if n, ok := invalidFunction(err); ok {
+		at = bodyOffset(module, n)
+	}
+	return invalid(u.Offset+at, err.Error())
+}
+
+const severalMemories = "several memories are not supported"
+
+// unsupportedByWazero returns what a module has that wazero refuses in any module, and
+// "" where it has nothing of the kind.
+func unsupportedByWazero(module []byte) string {
+	memories, reason := uint32(0), ""
+	for s := range wasm.NewCursor(module, 0).Sections() {
+		switch c := s.Content; s.ID {
+		case wasm.ImportSection:
+			for n := c.Uint32(); n > 0 && c.Err() == nil; n-- {
+				i := c.Import()
+				if i.Type.Kind == wasm.MemoryKind {
+					memories++
+				}
+				if i.Module == "" && c.Err() == nil {
+					reason = "imports from a module without a name are not supported"
+				}
+			}
+		case wasm.MemorySection:
+			memories += c.Uint32()
+		case wasm.ElementSection:
+			for n := c.Uint32(); n > 0 && c.Err() == nil; n-- {
+				if t := elementType(c); c.Err() == nil && !t.HasHeap() && t.Code != wasm.CodeFuncRef && t.Code != wasm.CodeExternRef {
+					reason = "elements of a type other than funcref and externref are not supported"
+				}
+			}
+		}
+	}
+	if memories > 1 {
+		return severalMemories
+	}
+	return reason
+}
+
+// elementType reads over an element segment, in one of the eight forms of section 5.5.12
+// of the core specification, and returns the type of its elements.
+func elementType(c *wasm.Cursor) wasm.ValType {
+	form, t := c.Uint32(), wasm.FuncRef
+	active, explicit, expressions := form&1 == 0, form&2 != 0, form&4 != 0
+	if active {
+		if explicit {
+			c.Uint32()
+		}
+		c.ConstExpr(nil)
+	}
+	if !active || explicit {
+		if expressions {
+			t = c.ValType()
+		} else {
+			c.Byte()
+		}
+	}
+	for n := c.Uint32(); n > 0 && c.Err() == nil; n-- {
+		if expressions {
+			c.ConstExpr(nil)
+		} else {
+			c.Uint32()
+		}
+	}
+	return t
 }
 
 // The bytes of reference types, those of proposals among them.
 const firstRefType, lastRefType = 0x62, 0x75
 
-const severalMemories = "several memories are not supported"
-
-func scans(text, format string, into ...any) bool {
-	n, _ := fmt.Sscanf(text, format, into...)
-	return n == len(into)
-}
-
 // withoutCustom returns a module without its custom sections.
-func withoutCustom(wasm []byte) []byte {
-	out := slices.Clone(wasm[:8])
-	for r := (&moduleReader{b: wasm[8:]}); len(r.b) > 0 && !r.bad; {
-		from := len(wasm) - len(r.b)
-		id := r.byte()
-		r.bytes(r.u32())
-		if id != 0 && !r.bad {
-			out = append(out, wasm[from:len(wasm)-len(r.b)]...)
+func withoutCustom(module []byte) []byte {
+	var w wasm.Writer
+	w.Preamble()
+	for s := range wasm.NewCursor(module, 0).Sections() {
+		if s.ID != wasm.CustomSection {
+			w.Byte(module[s.Start:s.End]...)
 		}
 	}
-	return out
+	return w.Buf
 }
 
 // bodyOffset returns where the body of the function n that a valid module defines
 // starts.
-func bodyOffset(wasm []byte, n int) int {
-	for r := (&moduleReader{b: wasm[8:]}); len(r.b) > 0 && !r.bad; {
-		id := r.byte()
-		content := r.bytes(r.u32())
-		if id != 10 {
+func bodyOffset(module []byte, n int) int {
+	for s := range wasm.NewCursor(module, 0).Sections() {
+		if s.ID != wasm.CodeSection {
 			continue
 		}
-		end := len(wasm) - len(r.b)
-		bodies := &moduleReader{b: content}
-		bodies.u32()
+		s.Content.Uint32()
 		for range n {
-			bodies.bytes(bodies.u32())
+			s.Content.Bytes(s.Content.Uint32())
 		}
-		bodies.u32()
-		return end - len(bodies.b)
+		s.Content.Uint32()
+		return s.Content.Offset()
 	}
 	return 0
 }
@@ -232,12 +272,15 @@ func inFunction(e *meter.Error) string {
 
 // unsupported returns what a module has that is not supported, or is too much, and
 // false where the module is not valid.
-func unsupported(e *meter.Error) (reason string, known bool) {
+func unsupported(module []byte, e *meter.Error) (reason string, known bool) {
 	if errors.Is(e, meter.ErrLimit) {
 		return fmt.Sprintf("%s is %d, and %d is the limit", e.Rule, e.Got, e.Limit), true
 	}
 	if e.Rule == "memory index is not zero" {
 		return severalMemories, true
+	}
+	if e.Rule == "unknown block type" && e.Offset < len(module) && module[e.Offset] >= firstRefType && module[e.Offset] <= lastRefType {
+		return "blocks of such a reference type are not supported", true
 	}
 	if !errors.Is(e, meter.ErrUnsupported) {
 		return "", false
@@ -245,30 +288,11 @@ func unsupported(e *meter.Error) (reason string, known bool) {
 	if !strings.HasPrefix(e.Rule, "unknown instruction ") {
 		return e.Rule + ", which is not supported", true
 	}
-	op, sub := 0, 0
-	prefixed := scans(e.Rule, "unknown instruction %v %v", &op, &sub)
-	for _, p := range proposals {
-		if op == p.op && (!prefixed || sub >= p.first && sub <= p.last) {
-			return fmt.Sprintf("instructions of the proposal %s are not supported (0x%02x)", p.name, op), true
-		}
+	op := wasm.NewCursor(module[e.Offset:], e.Offset).Op()
+	if p := op.Proposal(); p != "" {
+		return fmt.Sprintf("instructions of the proposal %s are not supported (0x%02x)", p, module[e.Offset]), true
 	}
 	// What follows a prefix may also be an instruction that wazero knows in more
 	// bytes than it takes, which wazero does not.
-	return strings.TrimPrefix(e.Rule, "unknown ") + " is not supported", prefixed
-}
-
-// proposals are the instructions of WebAssembly 3.0 and of proposals that wazero
-// does not know: the byte, and the range of the first byte behind a prefix.
-var proposals = []struct {
-	op, first, last int
-	name            string
-}{
-	{0x06, 0, 0, "exceptions"}, {0x07, 0, 0, "exceptions"}, {0x08, 0, 0, "exceptions"}, {0x09, 0, 0, "exceptions"}, {0x0a, 0, 0, "exceptions"},
-	{0x18, 0, 0, "exceptions"}, {0x19, 0, 0, "exceptions"}, {0x1f, 0, 0, "exceptions"},
-	{0xd3, 0, 0, "gc"}, {0xfb, 0, 0xff, "gc"},
-	{0xe0, 0, 0, "stack-switching"}, {0xe1, 0, 0, "stack-switching"}, {0xe2, 0, 0, "stack-switching"}, {0xe3, 0, 0, "stack-switching"},
-	{0xe4, 0, 0, "stack-switching"}, {0xe5, 0, 0, "stack-switching"}, {0xe6, 0, 0, "stack-switching"},
-	{0xfc, 0x13, 0x16, "wide-arithmetic"},
-	{0xfd, 0x80, 0x93, "relaxed-simd"}, // 0x100 to 0x113
-	{0xfe, 0x4f, 0xff, "shared-everything-threads"},
+	return strings.TrimPrefix(e.Rule, "unknown ") + " is not supported", op.Prefix() != 0
 }

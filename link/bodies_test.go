@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/witgen/witgen/component"
+	"github.com/witgen/witgen/component/binary"
 	"github.com/witgen/witgen/internal/leb128"
 	"github.com/witgen/witgen/link"
 )
@@ -25,14 +26,14 @@ func TestCheckCode(t *testing.T) {
 	badName := append([]byte(nil), nop...)
 	badName = append(badName, 0, 6, 4, 'n', 'a', 'm', 'e', 0x01) // a name section that ends too early
 	around := func(modules ...[]byte) []byte {
-		c := &component.Component{}
-		c.Add(&component.CoreTypeDef{Module: &component.ModuleType{}})
-		c.Add(&component.Import{Name: component.Named("m"), Type: component.ExternType{Sort: component.SortCoreModule}})
+		c := &binary.Component{}
+		c.Add(&binary.CoreTypeDef{Module: &binary.ModuleType{}})
+		c.Add(&binary.Import{Name: binary.Named("m"), Type: binary.ExternType{Sort: binary.SortCoreModule}})
 		for _, m := range modules {
-			c.Add(&component.CoreModule{Bytes: m})
+			c.Add(&binary.CoreModule{Bytes: m})
 		}
-		outer := &component.Component{}
-		outer.Add(&component.Component{})
+		outer := &binary.Component{}
+		outer.Add(&binary.Component{})
 		outer.Add(c)
 		return outer.Encode()
 	}
@@ -51,6 +52,16 @@ func TestCheckCode(t *testing.T) {
 		{"a block of anyref", moduleWith(0x02, 0x6e, 0x00, 0x0b, 0x1a), "", "blocks of such a reference type"},
 		{"a block of no type", moduleWith(0x02, 0x50, 0x00, 0x0b, 0x1a), "unknown block type", ""},
 		{"elements that are exceptions", append([]byte(nil), "\x00asm\x01\x00\x00\x00\x01\x04\x01\x60\x00\x00\x09\x07\x01\x05\x69\x01\xd0\x69\x0b"...), "", "elements of a type other than"},
+		{"elements that are exceptions, with an index", append([]byte(nil), "\x00asm\x01\x00\x00\x00\x01\x04\x01\x60\x00\x00\x09\x0a\x02\x01\x00\x00\x05\x69\x01\xd0\x69\x0b"...), "", "elements of a type other than"},
+		{"an import from a module without a name", append([]byte(nil), "\x00asm\x01\x00\x00\x00\x01\x04\x01\x60\x00\x00\x02\x06\x01\x00\x01f\x00\x00"...), "", "a module without a name"},
+		{"an imported memory and another", append([]byte(nil), "\x00asm\x01\x00\x00\x00\x02\x08\x01\x01m\x01m\x02\x00\x00\x05\x03\x01\x00\x00"...), "", "several memories"},
+		{"relaxed vectors", moduleWith(0xfd, 0x80, 0x02), "", "instructions of the proposal relaxed-simd are not supported (0xfd)"},
+		{"wide arithmetic", moduleWith(0xfc, 0x13), "", "instructions of the proposal wide-arithmetic are not supported (0xfc)"},
+		{"a struct", moduleWith(0xfb, 0x01, 0x00), "", "instructions of the proposal gc are not supported (0xfb)"},
+		{"a continuation", moduleWith(0xe0, 0x00), "", "instructions of the proposal stack-switching are not supported (0xe0)"},
+		{"a shared global", moduleWith(0xfe, 0x4f), "", "instructions of the proposal shared-everything-threads are not supported (0xfe)"},
+		{"an instruction behind a prefix that no proposal has", moduleWith(0xfc, 0x30), "", "instruction 0xfc 0x30 is not supported"},
+		{"an instruction that no proposal has", moduleWith(0xff), "unknown instruction 0xff", ""},
 		{"several memories", append(append([]byte(nil), nop[:len(nop)-7]...), append([]byte{5, 5, 2, 0, 1, 0, 1}, nop[len(nop)-7:]...)...), "", "several memories"},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -6,10 +6,10 @@ import (
 	"testing"
 
 	"github.com/witgen/witgen/canonicalabi/host"
-	"github.com/witgen/witgen/component"
+	"github.com/witgen/witgen/component/binary"
+	"github.com/witgen/witgen/component/plan"
 	"github.com/witgen/witgen/dynamic"
 	"github.com/witgen/witgen/internal/testing/wasmtest"
-	"github.com/witgen/witgen/link"
 )
 
 // donut is a component around another one, which calls it back: run calls the
@@ -36,23 +36,23 @@ func donut() []byte {
 	back := childModule.Import("p", "back", "i32 -> i32")
 	childModule.ExportFunc("g", "i32 -> i32", "", wasmtest.Get(0), wasmtest.Call(back), wasmtest.I32(1), wasmtest.I32Add)
 	child := &builder{}
-	imported := child.Add(&component.Import{Name: component.Named("back"), Type: component.ExternType{Sort: component.SortFunc, Index: child.Type(funcType(1, true))}})
-	p := child.Bag(coreExport("back", component.SortCoreFunc, child.Lower(imported)))
+	imported := child.Add(&binary.Import{Name: binary.Named("back"), Type: binary.ExternType{Sort: binary.SortFunc, Index: child.Type(funcType(1, true))}})
+	p := child.Bag(coreExport("back", binary.SortCoreFunc, child.Lower(imported)))
 	liftExport(child, child.Core(child.Module(childModule.Bytes()), coreArg("p", p)), "g", funcType(1, true))
 
 	b := &builder{}
 	i := b.Core(b.Module(m.Bytes()))
 	lift := func(name string) uint32 {
-		return b.Lift(b.CoreAlias(component.SortCoreFunc, i, name), b.Type(funcType(1, true)))
+		return b.Lift(b.CoreAlias(binary.SortCoreFunc, i, name), b.Type(funcType(1, true)))
 	}
 	lifted := lift("deep")
-	c := b.Instance(b.Add(&child.Component), arg("back", component.SortFunc, lift("back")))
+	c := b.Instance(b.Add(&child.Component), arg("back", binary.SortFunc, lift("back")))
 	functions := b.Bag(
-		coreExport("g", component.SortCoreFunc, b.Lower(b.Alias(component.SortFunc, c, "g"))),
-		coreExport("deep", component.SortCoreFunc, b.Lower(lifted)))
+		coreExport("g", binary.SortCoreFunc, b.Lower(b.Alias(binary.SortFunc, c, "g"))),
+		coreExport("deep", binary.SortCoreFunc, b.Lower(lifted)))
 	b.Core(b.Module(fixup.Bytes()), coreArg("m", i), coreArg("f", functions))
-	b.Export("run", component.SortFunc, lift("run"))
-	b.Export("deep", component.SortFunc, lifted)
+	b.Export("run", binary.SortFunc, lift("run"))
+	b.Export("deep", binary.SortFunc, lifted)
 	return b.Bytes()
 }
 
@@ -92,19 +92,19 @@ func texts(misuse string) []byte {
 	childModule.ExportFunc("g", "i32 i32 -> i32", "",
 		wasmtest.I32(16), wasmtest.Get(0), wasmtest.Store32(0), wasmtest.I32(16), wasmtest.Get(1), wasmtest.Store32(4), at("call"), wasmtest.I32(16))
 
-	text := component.ValType{Prim: component.String}
-	echo := &component.Func{Params: []component.Field{{Name: "s", Type: text}}, Result: &text}
+	text := binary.ValType{Prim: binary.String}
+	echo := &binary.Func{Params: []binary.Field{{Name: "s", Type: text}}, Result: &text}
 	child := &builder{}
-	imported := child.Add(&component.Import{Name: component.Named("tick"), Type: component.ExternType{Sort: component.SortFunc, Index: child.Type(funcType(0, false))}})
-	i := child.Core(child.Module(childModule.Bytes()), coreArg("p", child.Bag(coreExport("tick", component.SortCoreFunc, child.Lower(imported)))))
-	options := func(b *builder, i uint32) []component.CanonOption {
-		return []component.CanonOption{
-			{Kind: component.MemoryOption, Index: b.CoreAlias(component.SortCoreMemory, i, "memory")},
-			{Kind: component.ReallocOption, Index: b.CoreAlias(component.SortCoreFunc, i, "realloc")},
+	imported := child.Add(&binary.Import{Name: binary.Named("tick"), Type: binary.ExternType{Sort: binary.SortFunc, Index: child.Type(funcType(0, false))}})
+	i := child.Core(child.Module(childModule.Bytes()), coreArg("p", child.Bag(coreExport("tick", binary.SortCoreFunc, child.Lower(imported)))))
+	options := func(b *builder, i uint32) []binary.CanonOption {
+		return []binary.CanonOption{
+			{Kind: binary.MemoryOption, Index: b.CoreAlias(binary.SortCoreMemory, i, "memory")},
+			{Kind: binary.ReallocOption, Index: b.CoreAlias(binary.SortCoreFunc, i, "realloc")},
 		}
 	}
-	post := component.CanonOption{Kind: component.PostReturnOption, Index: child.CoreAlias(component.SortCoreFunc, i, "post")}
-	child.Export("g", component.SortFunc, child.Lift(child.CoreAlias(component.SortCoreFunc, i, "g"), child.Type(echo), append(options(child, i), post)...))
+	post := binary.CanonOption{Kind: binary.PostReturnOption, Index: child.CoreAlias(binary.SortCoreFunc, i, "post")}
+	child.Export("g", binary.SortFunc, child.Lift(child.CoreAlias(binary.SortCoreFunc, i, "g"), child.Type(echo), append(options(child, i), post)...))
 
 	// The parent's memory is that of a module of its own, so that it is there when
 	// g is lowered.
@@ -123,10 +123,10 @@ func texts(misuse string) []byte {
 	b := &builder{}
 	own := b.Core(b.Module(memory.Bytes()))
 	t := b.Core(b.Module(ticker.Bytes()))
-	lifted := b.Lift(b.CoreAlias(component.SortCoreFunc, t, "tick"), b.Type(funcType(0, false)))
-	c := b.Instance(b.Add(&child.Component), arg("tick", component.SortFunc, lifted))
-	lowered := b.Lower(b.Alias(component.SortFunc, c, "g"), options(b, own)...)
-	k := b.Core(b.Module(m.Bytes()), coreArg("m", own), coreArg("c", b.Bag(coreExport("g", component.SortCoreFunc, lowered))))
+	lifted := b.Lift(b.CoreAlias(binary.SortCoreFunc, t, "tick"), b.Type(funcType(0, false)))
+	c := b.Instance(b.Add(&child.Component), arg("tick", binary.SortFunc, lifted))
+	lowered := b.Lower(b.Alias(binary.SortFunc, c, "g"), options(b, own)...)
+	k := b.Core(b.Module(m.Bytes()), coreArg("m", own), coreArg("c", b.Bag(coreExport("g", binary.SortCoreFunc, lowered))))
 	liftExport(b, k, "f", funcType(0, true))
 	return b.Bytes()
 }
@@ -159,22 +159,22 @@ func TestRefused(t *testing.T) {
 			m.ExportFunc("f", "-> i32", "", wasmtest.I32(0))
 			m.ExportFunc("callback", "i32 i32 i32 -> i32", "", wasmtest.I32(0))
 			i := b.Core(b.Module(m.Bytes()))
-			callback := component.CanonOption{Kind: component.CallbackOption, Index: b.CoreAlias(component.SortCoreFunc, i, "callback")}
-			f := b.Lift(b.CoreAlias(component.SortCoreFunc, i, "f"), b.Type(async), component.CanonOption{Kind: component.AsyncOption}, callback)
-			b.Export("f", component.SortFunc, f)
+			callback := binary.CanonOption{Kind: binary.CallbackOption, Index: b.CoreAlias(binary.SortCoreFunc, i, "callback")}
+			f := b.Lift(b.CoreAlias(binary.SortCoreFunc, i, "f"), b.Type(async), binary.CanonOption{Kind: binary.AsyncOption}, callback)
+			b.Export("f", binary.SortFunc, f)
 		}},
 		{"an error context", "canon error-context.drop", func(b *builder) {
-			b.Add(&component.Canon{Op: component.CanonErrorContextDrop})
+			b.Add(&binary.Canon{Op: binary.CanonErrorContextDrop})
 		}},
 		{"a waitable set", "canon waitable-set.new", func(b *builder) {
-			b.Add(&component.Canon{Op: component.CanonWaitableSetNew})
+			b.Add(&binary.Canon{Op: binary.CanonWaitableSetNew})
 		}},
 		{"a module as import", `imports "m", a core module`, func(b *builder) {
-			t := b.Add(&component.CoreTypeDef{Module: &component.ModuleType{}})
-			b.Add(&component.Import{Name: component.Named("m"), Type: component.ExternType{Sort: component.SortCoreModule, Index: t}})
+			t := b.Add(&binary.CoreTypeDef{Module: &binary.ModuleType{}})
+			b.Add(&binary.Import{Name: binary.Named("m"), Type: binary.ExternType{Sort: binary.SortCoreModule, Index: t}})
 		}},
 		{"too many instances", "more than 1000 component instances", func(b *builder) {
-			c := &component.Component{}
+			c := &binary.Component{}
 			for range 10 { // each has two of the one before it
 				inner := &builder{}
 				i := inner.Add(c)
@@ -188,7 +188,7 @@ func TestRefused(t *testing.T) {
 			m := &wasmtest.Module{}
 			m.ExportFunc("f", "->", "")
 			liftExport(b, b.Core(b.Module(m.Bytes())), "f", funcType(0, false))
-			b.Component.Add(&component.Start{Func: 0})
+			b.Component.Add(&binary.Start{Func: 0})
 		}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -212,8 +212,11 @@ func TestTracked(t *testing.T) {
 		{"a parent that calls its child", spinning(), false},
 		{"both", texts(""), true},
 	} {
-		if got, err := link.Tracked(test.wasm); got != test.want || err != nil {
-			t.Errorf("%s: %t, %v", test.name, got, err)
+		got, err := plan.New(test.wasm)
+		if err != nil {
+			t.Errorf("%s: %v", test.name, err)
+		} else if got.Reentrant != test.want {
+			t.Errorf("%s: reentrant is %t", test.name, got.Reentrant)
 		}
 	}
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/witgen/witgen/canonicalabi/host"
 	"github.com/witgen/witgen/component"
+	"github.com/witgen/witgen/component/binary"
 	"github.com/witgen/witgen/dynamic"
 	"github.com/witgen/witgen/internal/testing/hosttest"
 	"github.com/witgen/witgen/link"
@@ -69,7 +70,7 @@ func FuzzComponentNumbers(f *testing.F) {
 		f.Add(uint8(n), []byte{0, byte(n), 1, 1, 7, 2})
 	}
 	f.Fuzz(func(t *testing.T, n uint8, edits []byte) {
-		c, err := component.Decode(list[int(n)%len(list)])
+		c, err := binary.Decode(list[int(n)%len(list)])
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -87,11 +88,11 @@ func FuzzComponentNumbers(f *testing.F) {
 
 // encode encodes a component whose numbers were edited, and reports false where one
 // of them stands for no sort or kind that there is. Any other panic goes on.
-func encode(c *component.Component) (wasm []byte, ok bool) {
+func encode(c *binary.Component) (wasm []byte, ok bool) {
 	defer func() {
 		if e := recover(); e != nil {
 			text, _ := e.(string)
-			if !strings.HasPrefix(text, "component: unhandled ") {
+			if !strings.HasPrefix(text, "binary: unhandled ") {
 				panic(e)
 			}
 		}
@@ -117,7 +118,7 @@ func collect(v reflect.Value, numbers *[]reflect.Value) {
 			}
 		}
 	case reflect.Uint8, reflect.Uint32:
-		if v.CanSet() && v.Type() != reflect.TypeFor[component.SectionID]() {
+		if v.CanSet() && v.Type() != reflect.TypeFor[binary.SectionID]() {
 			*numbers = append(*numbers, v)
 		}
 	}

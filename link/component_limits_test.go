@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"github.com/witgen/witgen/canonicalabi/host"
-	"github.com/witgen/witgen/component"
+	"github.com/witgen/witgen/component/binary"
 	"github.com/witgen/witgen/dynamic"
 	"github.com/witgen/witgen/internal/testing/wasmtest"
 )
@@ -27,9 +27,9 @@ func spinning() []byte {
 
 	b := &builder{}
 	i := b.Instance(b.Add(&child.Component))
-	bag := b.Bag(coreExport("f", component.SortCoreFunc, b.Lower(b.Alias(component.SortFunc, i, "f"))))
+	bag := b.Bag(coreExport("f", binary.SortCoreFunc, b.Lower(b.Alias(binary.SortFunc, i, "f"))))
 	u := b.Core(b.Module(caller("c", "f", 1)), coreArg("c", bag))
-	b.Export("run", component.SortFunc, b.Lift(b.CoreAlias(component.SortCoreFunc, u, "f"), b.Type(funcType(1, true))))
+	b.Export("run", binary.SortFunc, b.Lift(b.CoreAlias(binary.SortCoreFunc, u, "f"), b.Type(funcType(1, true))))
 	return b.Bytes()
 }
 

@@ -8,7 +8,7 @@ import (
 
 	"github.com/witgen/witgen/canonicalabi/host"
 	"github.com/witgen/witgen/canonicalabi/host/bind"
-	"github.com/witgen/witgen/component"
+	"github.com/witgen/witgen/component/binary"
 	"github.com/witgen/witgen/internal/testing/hosttest"
 	"github.com/witgen/witgen/internal/testing/hosttest/gen/test/subject/subject"
 	"github.com/witgen/witgen/internal/testing/wasmtest"
@@ -27,18 +27,18 @@ func wantsLinkError(t testing.TB, err error, text string) {
 // plain functions, and calls none of them but those of one interface.
 func asking(interfaces []string, functions ...string) []byte {
 	b := &builder{}
-	var bag []component.CoreExport
+	var bag []binary.CoreExport
 	for _, name := range interfaces {
-		t := b.Type(&component.InstanceType{Decls: []component.Def{
-			&component.TypeDef{Type: funcType(1, true)},
-			&component.ExportDecl{Name: component.Named("twice"), Type: component.ExternType{Sort: component.SortFunc}},
+		t := b.Type(&binary.InstanceType{Decls: []binary.Def{
+			&binary.TypeDef{Type: funcType(1, true)},
+			&binary.ExportDecl{Name: binary.Named("twice"), Type: binary.ExternType{Sort: binary.SortFunc}},
 		}})
-		i := b.Add(&component.Import{Name: component.Named(name), Type: component.ExternType{Sort: component.SortInstance, Index: t}})
-		bag = append(bag, coreExport(name, component.SortCoreFunc, b.Lower(b.Alias(component.SortFunc, i, "twice"))))
+		i := b.Add(&binary.Import{Name: binary.Named(name), Type: binary.ExternType{Sort: binary.SortInstance, Index: t}})
+		bag = append(bag, coreExport(name, binary.SortCoreFunc, b.Lower(b.Alias(binary.SortFunc, i, "twice"))))
 	}
 	for _, name := range functions {
 		t := b.Type(funcType(1, true))
-		b.Add(&component.Import{Name: component.Named(name), Type: component.ExternType{Sort: component.SortFunc, Index: t}})
+		b.Add(&binary.Import{Name: binary.Named(name), Type: binary.ExternType{Sort: binary.SortFunc, Index: t}})
 	}
 	m := &wasmtest.Module{}
 	f := m.Import("i", interfaces[0], "i32 -> i32")
@@ -148,5 +148,37 @@ func TestComponentWITTypes(t *testing.T) {
 		if err := plugin.Close(t.Context()); err != nil {
 			t.Error(err)
 		}
+	}
+}
+
+// importedModule adds an import of an instance that has a core module and a component.
+func importedModule(b *builder) (instance uint32) {
+	module := b.Add(&binary.CoreTypeDef{Module: &binary.ModuleType{}})
+	part := b.Type(&binary.ComponentType{})
+	t := b.Type(&binary.InstanceType{Decls: []binary.Def{
+		&binary.Alias{Sort: binary.SortCoreType, Target: binary.AliasOuter, Count: 1, Index: module},
+		&binary.ExportDecl{Name: binary.Named("m"), Type: binary.ExternType{Sort: binary.SortCoreModule}},
+		&binary.Alias{Sort: binary.SortType, Target: binary.AliasOuter, Count: 1, Index: part},
+		&binary.ExportDecl{Name: binary.Named("c"), Type: binary.ExternType{Sort: binary.SortComponent}},
+	}})
+	return b.Add(&binary.Import{Name: binary.Named("host"), Type: binary.ExternType{Sort: binary.SortInstance, Index: t}})
+}
+
+// A host supplies no core modules and components, though they lie in an instance that the
+// component imports.
+func TestImportedModules(t *testing.T) {
+	for name, use := range map[string]func(b *builder, instance uint32){
+		"instantiated": func(b *builder, i uint32) { b.Core(b.Alias(binary.SortCoreModule, i, "m")) },
+		"exported": func(b *builder, i uint32) {
+			b.Export("m", binary.SortCoreModule, b.Alias(binary.SortCoreModule, i, "m"))
+		},
+		"a component": func(b *builder, i uint32) { b.Instance(b.Alias(binary.SortComponent, i, "c")) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := &builder{}
+			use(b, importedModule(b))
+			_, err := link.Compile(context.Background(), b.Bytes(), doubling("1.0.0", "i32 -> i32"))
+			wantsLinkError(t, err, "a host supplies interfaces and functions only")
+		})
 	}
 }

@@ -8,7 +8,8 @@ import (
 
 	"github.com/witgen/witgen/canonicalabi/host"
 	"github.com/witgen/witgen/canonicalabi/host/bind"
-	"github.com/witgen/witgen/component"
+	"github.com/witgen/witgen/component/binary"
+	"github.com/witgen/witgen/component/coretype"
 	"github.com/witgen/witgen/dynamic"
 	"github.com/witgen/witgen/internal/testing/wasmtest"
 	"github.com/witgen/witgen/link"
@@ -37,7 +38,7 @@ func wantsTrap(t testing.TB, inst *dynamic.Instance, rule host.Rule, text, name 
 // definer is a component that defines a resource r. Its make gives one, peek and
 // take tell the representation, and destroyed the sum of those that its destructor
 // has seen.
-func definer() *component.Component {
+func definer() *binary.Component {
 	d := &wasmtest.Module{}
 	g := d.Global("i32", wasmtest.I32(0))
 	d.ExportFunc("dtor", "i32 ->", "", wasmtest.GlobalGet(g), wasmtest.Get(0), wasmtest.I32Add, wasmtest.GlobalSet(g))
@@ -51,16 +52,16 @@ func definer() *component.Component {
 
 	b := &builder{}
 	i := b.Core(b.Module(d.Bytes()))
-	dtor := b.CoreAlias(component.SortCoreFunc, i, "dtor")
-	r := b.Type(&component.Resource{Rep: component.CoreI32, Dtor: &dtor})
+	dtor := b.CoreAlias(binary.SortCoreFunc, i, "dtor")
+	r := b.Type(&binary.Resource{Rep: coretype.I32, Dtor: &dtor})
 	bag := b.Bag(
-		coreExport("new", component.SortCoreFunc, b.Resource(component.CanonResourceNew, r)),
-		coreExport("rep", component.SortCoreFunc, b.Resource(component.CanonResourceRep, r)),
-		coreExport("drop", component.SortCoreFunc, b.Resource(component.CanonResourceDrop, r)))
+		coreExport("new", binary.SortCoreFunc, b.Resource(binary.CanonResourceNew, r)),
+		coreExport("rep", binary.SortCoreFunc, b.Resource(binary.CanonResourceRep, r)),
+		coreExport("drop", binary.SortCoreFunc, b.Resource(binary.CanonResourceDrop, r)))
 	k := b.Core(b.Module(m.Bytes()), coreArg("r", bag))
-	exported := b.Export("r", component.SortType, r)
-	own, borrow := b.Type(&component.Own{Resource: exported}), b.Type(&component.Borrow{Resource: exported})
-	for name, typ := range resourceFuncs(component.ValType{Index: own}, component.ValType{Index: borrow}) {
+	exported := b.Export("r", binary.SortType, r)
+	own, borrow := b.Type(&binary.Own{Resource: exported}), b.Type(&binary.Borrow{Resource: exported})
+	for name, typ := range resourceFuncs(binary.ValType{Index: own}, binary.ValType{Index: borrow}) {
 		liftExport(b, k, name, typ)
 	}
 	liftExport(b, i, "destroyed", funcType(0, true))
@@ -68,40 +69,40 @@ func definer() *component.Component {
 }
 
 // resourceFuncs are the functions of the definer.
-func resourceFuncs(own, borrow component.ValType) map[string]*component.Func {
-	return map[string]*component.Func{
-		"make": {Params: []component.Field{{Name: "rep", Type: u32Type}}, Result: &own},
-		"peek": {Params: []component.Field{{Name: "r", Type: borrow}}, Result: &u32Type},
-		"take": {Params: []component.Field{{Name: "r", Type: own}}, Result: &u32Type},
+func resourceFuncs(own, borrow binary.ValType) map[string]*binary.Func {
+	return map[string]*binary.Func{
+		"make": {Params: []binary.Field{{Name: "rep", Type: u32Type}}, Result: &own},
+		"peek": {Params: []binary.Field{{Name: "r", Type: borrow}}, Result: &u32Type},
+		"take": {Params: []binary.Field{{Name: "r", Type: own}}, Result: &u32Type},
 	}
 }
 
 // importDefiner makes a component import what the definer exports, and returns a
 // core instance with it: make, peek, take and drop.
-func importDefiner(b *builder) (r uint32, exports []component.CoreExport) {
-	t := &component.InstanceType{Decls: []component.Def{
-		&component.ExportDecl{Name: component.Named("r"), Type: component.ExternType{Sort: component.SortType, Bound: component.BoundSub}},
-		&component.TypeDef{Type: &component.Own{Resource: 0}},
-		&component.TypeDef{Type: &component.Borrow{Resource: 0}},
+func importDefiner(b *builder) (r uint32, exports []binary.CoreExport) {
+	t := &binary.InstanceType{Decls: []binary.Def{
+		&binary.ExportDecl{Name: binary.Named("r"), Type: binary.ExternType{Sort: binary.SortType, Bound: binary.BoundSub}},
+		&binary.TypeDef{Type: &binary.Own{Resource: 0}},
+		&binary.TypeDef{Type: &binary.Borrow{Resource: 0}},
 	}}
 	index := uint32(3)
-	functions := resourceFuncs(component.ValType{Index: 1}, component.ValType{Index: 2})
+	functions := resourceFuncs(binary.ValType{Index: 1}, binary.ValType{Index: 2})
 	for name, typ := range functions {
-		t.Decls = append(t.Decls, &component.TypeDef{Type: typ},
-			&component.ExportDecl{Name: component.Named(name), Type: component.ExternType{Sort: component.SortFunc, Index: index}})
+		t.Decls = append(t.Decls, &binary.TypeDef{Type: typ},
+			&binary.ExportDecl{Name: binary.Named(name), Type: binary.ExternType{Sort: binary.SortFunc, Index: index}})
 		index++
 	}
-	i := b.Add(&component.Import{Name: component.Named("a"), Type: component.ExternType{Sort: component.SortInstance, Index: b.Type(t)}})
-	r = b.Alias(component.SortType, i, "r")
+	i := b.Add(&binary.Import{Name: binary.Named("a"), Type: binary.ExternType{Sort: binary.SortInstance, Index: b.Type(t)}})
+	r = b.Alias(binary.SortType, i, "r")
 	for name := range functions {
-		exports = append(exports, coreExport(name, component.SortCoreFunc, b.Lower(b.Alias(component.SortFunc, i, name))))
+		exports = append(exports, coreExport(name, binary.SortCoreFunc, b.Lower(b.Alias(binary.SortFunc, i, name))))
 	}
-	return r, append(exports, coreExport("drop", component.SortCoreFunc, b.Resource(component.CanonResourceDrop, r)))
+	return r, append(exports, coreExport("drop", binary.SortCoreFunc, b.Resource(binary.CanonResourceDrop, r)))
 }
 
 // looker is a component that is lent resources of the definer's. look calls peek
 // and drops what it was lent; hold keeps it.
-func looker() *component.Component {
+func looker() *binary.Component {
 	m := &wasmtest.Module{}
 	peek, drop := m.Import("a", "peek", "i32 -> i32"), m.Import("a", "drop", "i32 ->")
 	m.ExportFunc("look", "i32 -> i32", "", wasmtest.Get(0), wasmtest.Call(peek), wasmtest.Get(0), wasmtest.Call(drop))
@@ -110,9 +111,9 @@ func looker() *component.Component {
 	b := &builder{}
 	r, exports := importDefiner(b)
 	i := b.Core(b.Module(m.Bytes()), coreArg("a", b.Bag(exports...)))
-	borrow := b.Type(&component.Borrow{Resource: r})
+	borrow := b.Type(&binary.Borrow{Resource: r})
 	for _, name := range []string{"look", "hold"} {
-		liftExport(b, i, name, &component.Func{Params: []component.Field{{Name: "r", Type: component.ValType{Index: borrow}}}, Result: &u32Type})
+		liftExport(b, i, name, &binary.Func{Params: []binary.Field{{Name: "r", Type: binary.ValType{Index: borrow}}}, Result: &u32Type})
 	}
 	return &b.Component
 }
@@ -158,12 +159,12 @@ func sharing() []byte {
 
 	user := &builder{}
 	r, exports := importDefiner(user)
-	borrow := user.Type(&component.Borrow{Resource: r})
-	var lookers []component.CoreExport
+	borrow := user.Type(&binary.Borrow{Resource: r})
+	var lookers []binary.CoreExport
 	for _, name := range []string{"look", "hold"} {
-		typ := user.Type(&component.Func{Params: []component.Field{{Name: "r", Type: component.ValType{Index: borrow}}}, Result: &u32Type})
-		f := user.Add(&component.Import{Name: component.Named(name), Type: component.ExternType{Sort: component.SortFunc, Index: typ}})
-		lookers = append(lookers, coreExport(name, component.SortCoreFunc, user.Lower(f)))
+		typ := user.Type(&binary.Func{Params: []binary.Field{{Name: "r", Type: binary.ValType{Index: borrow}}}, Result: &u32Type})
+		f := user.Add(&binary.Import{Name: binary.Named(name), Type: binary.ExternType{Sort: binary.SortFunc, Index: typ}})
+		lookers = append(lookers, coreExport(name, binary.SortCoreFunc, user.Lower(f)))
 	}
 	i := user.Core(user.Module(m.Bytes()), coreArg("a", user.Bag(exports...)), coreArg("c", user.Bag(lookers...)))
 	for name := range scenarios {
@@ -172,13 +173,13 @@ func sharing() []byte {
 
 	b := &builder{}
 	a := b.Instance(b.Add(definer()))
-	c := b.Instance(b.Add(looker()), arg("a", component.SortInstance, a))
-	u := b.Instance(b.Add(&user.Component), arg("a", component.SortInstance, a),
-		arg("look", component.SortFunc, b.Alias(component.SortFunc, c, "look")), arg("hold", component.SortFunc, b.Alias(component.SortFunc, c, "hold")))
+	c := b.Instance(b.Add(looker()), arg("a", binary.SortInstance, a))
+	u := b.Instance(b.Add(&user.Component), arg("a", binary.SortInstance, a),
+		arg("look", binary.SortFunc, b.Alias(binary.SortFunc, c, "look")), arg("hold", binary.SortFunc, b.Alias(binary.SortFunc, c, "hold")))
 	for name := range scenarios {
-		b.Export(name, component.SortFunc, b.Alias(component.SortFunc, u, name))
+		b.Export(name, binary.SortFunc, b.Alias(binary.SortFunc, u, name))
 	}
-	b.Export("destroyed", component.SortFunc, b.Alias(component.SortFunc, a, "destroyed"))
+	b.Export("destroyed", binary.SortFunc, b.Alias(binary.SortFunc, a, "destroyed"))
 	return b.Bytes()
 }
 
@@ -204,16 +205,16 @@ func TestInnerResources(t *testing.T) {
 func lending() []byte {
 	b := &builder{}
 	a := b.Instance(b.Add(definer()))
-	c := b.Instance(b.Add(looker()), arg("a", component.SortInstance, a))
+	c := b.Instance(b.Add(looker()), arg("a", binary.SortInstance, a))
 	bag := func(instance uint32, names ...string) uint32 {
-		exports := []component.InlineExport{{Name: component.Named("r"), Sort: component.SortType, Index: b.Alias(component.SortType, a, "r")}}
+		exports := []binary.InlineExport{{Name: binary.Named("r"), Sort: binary.SortType, Index: b.Alias(binary.SortType, a, "r")}}
 		for _, name := range names {
-			exports = append(exports, component.InlineExport{Name: component.Named(name), Sort: component.SortFunc, Index: b.Alias(component.SortFunc, instance, name)})
+			exports = append(exports, binary.InlineExport{Name: binary.Named(name), Sort: binary.SortFunc, Index: b.Alias(binary.SortFunc, instance, name)})
 		}
-		return b.Add(&component.Instance{Exports: exports})
+		return b.Add(&binary.Instance{Exports: exports})
 	}
-	b.Export("test:lending/a", component.SortInstance, bag(a, "make", "peek", "take", "destroyed"))
-	b.Export("test:lending/c", component.SortInstance, bag(c, "look", "hold"))
+	b.Export("test:lending/a", binary.SortInstance, bag(a, "make", "peek", "take", "destroyed"))
+	b.Export("test:lending/c", binary.SortInstance, bag(c, "look", "hold"))
 	return b.Bytes()
 }
 

@@ -3,10 +3,10 @@ package link_test
 import (
 	"testing"
 
-	"github.com/witgen/witgen/component"
+	"github.com/witgen/witgen/component/binary"
+	"github.com/witgen/witgen/component/plan"
 	"github.com/witgen/witgen/internal/testing/hosttest"
 	"github.com/witgen/witgen/internal/testing/wasmtest"
-	"github.com/witgen/witgen/link"
 )
 
 // shimmed is a component whose main module calls its child through a shim, whose
@@ -40,21 +40,21 @@ func (s *shimmed) bytes(edit func(s *shimmed)) []byte {
 	b := &builder{}
 	c := b.Instance(b.Add(&child.Component))
 	shim := b.Core(b.Module(s.shim.Bytes()))
-	env := b.Bag(coreExport("next", component.SortCoreFunc, b.CoreAlias(component.SortCoreFunc, shim, "0")))
+	env := b.Bag(coreExport("next", binary.SortCoreFunc, b.CoreAlias(binary.SortCoreFunc, shim, "0")))
 	main := b.Core(b.Module(s.main.Bytes()), coreArg("env", env))
-	table := b.CoreAlias(component.SortCoreTable, shim, "$imports")
+	table := b.CoreAlias(binary.SortCoreTable, shim, "$imports")
 	if s.second {
 		m := &wasmtest.Module{}
 		m.ImportItem("t", "t", wasmtest.KindTable, append([]byte{0x70}, wasmtest.Limits(1, 1)...))
-		b.Core(b.Module(m.Bytes()), coreArg("t", b.Bag(coreExport("t", component.SortCoreTable, table))))
+		b.Core(b.Module(m.Bytes()), coreArg("t", b.Bag(coreExport("t", binary.SortCoreTable, table))))
 	}
-	next0 := b.Lower(b.Alias(component.SortFunc, c, "next"))
+	next0 := b.Lower(b.Alias(binary.SortFunc, c, "next"))
 	if s.late {
-		next0 = b.CoreAlias(component.SortCoreFunc, b.Core(b.Module(counter())), "next")
+		next0 = b.CoreAlias(binary.SortCoreFunc, b.Core(b.Module(counter())), "next")
 	}
 	meant := b.Bag(
-		coreExport("0", component.SortCoreFunc, next0),
-		coreExport("$imports", component.SortCoreTable, table))
+		coreExport("0", binary.SortCoreFunc, next0),
+		coreExport("$imports", binary.SortCoreTable, table))
 	b.Core(b.Module(s.filler.Bytes()), coreArg("", meant), coreArg("main", main))
 	liftExport(b, main, "first", funcType(0, true))
 	liftExport(b, main, "next", funcType(0, true))
@@ -83,7 +83,7 @@ func TestShims(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			wasm := (&shimmed{}).bytes(test.edit)
-			modules, calls, err := link.Instantiated(wasm)
+			modules, calls, err := instantiated(wasm)
 			if modules != test.modules || calls != test.calls || err != nil {
 				t.Errorf("%d modules and %d calls, %v; want %d and %d", modules, calls, err, test.modules, test.calls)
 			}
@@ -96,7 +96,25 @@ func TestShims(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if modules, _, err := link.Instantiated(made); modules != 1 || err != nil {
+	if modules, _, err := instantiated(made); modules != 1 || err != nil {
 		t.Errorf("a component of component.New has %d modules, %v", modules, err)
 	}
+}
+
+// instantiated returns how many core modules a component has instantiated, and how
+// many functions are called in between.
+func instantiated(wasm []byte) (modules, calls int, err error) {
+	p, err := plan.New(wasm)
+	if err != nil {
+		return 0, 0, err
+	}
+	for _, c := range p.Cores {
+		if c.Module != nil {
+			modules++
+		}
+		if c.Start.Valid() {
+			calls++
+		}
+	}
+	return modules, calls, nil
 }

@@ -4,7 +4,7 @@ import (
 	"context"
 	"testing"
 
-	"github.com/witgen/witgen/component"
+	"github.com/witgen/witgen/component/binary"
 	"github.com/witgen/witgen/dynamic"
 	"github.com/witgen/witgen/internal/testing/hosttest"
 	"github.com/witgen/witgen/internal/testing/wasmtest"
@@ -12,13 +12,13 @@ import (
 
 type builder = hosttest.Builder
 
-var u32Type = component.ValType{Prim: component.U32}
+var u32Type = binary.ValType{Prim: binary.U32}
 
 // funcType is a function of u32s.
-func funcType(params int, result bool) *component.Func {
-	f := &component.Func{}
+func funcType(params int, result bool) *binary.Func {
+	f := &binary.Func{}
 	for i := range params {
-		f.Params = append(f.Params, component.Field{Name: string(rune('a' + i)), Type: u32Type})
+		f.Params = append(f.Params, binary.Field{Name: string(rune('a' + i)), Type: u32Type})
 	}
 	if result {
 		f.Result = &u32Type
@@ -27,22 +27,22 @@ func funcType(params int, result bool) *component.Func {
 }
 
 // coreExport, coreArg and arg make the parts of instances.
-func coreExport(name string, sort component.Sort, index uint32) component.CoreExport {
-	return component.CoreExport{Name: name, Sort: sort, Index: index}
+func coreExport(name string, sort binary.Sort, index uint32) binary.CoreExport {
+	return binary.CoreExport{Name: name, Sort: sort, Index: index}
 }
 
-func coreArg(name string, instance uint32) component.CoreArg {
-	return component.CoreArg{Name: name, Instance: instance}
+func coreArg(name string, instance uint32) binary.CoreArg {
+	return binary.CoreArg{Name: name, Instance: instance}
 }
 
-func arg(name string, sort component.Sort, index uint32) component.Arg {
-	return component.Arg{Name: name, Sort: sort, Index: index}
+func arg(name string, sort binary.Sort, index uint32) binary.Arg {
+	return binary.Arg{Name: name, Sort: sort, Index: index}
 }
 
 // liftExport lifts a core function of an instance and exports it.
-func liftExport(b *builder, instance uint32, name string, typ *component.Func) uint32 {
-	f := b.Lift(b.CoreAlias(component.SortCoreFunc, instance, name), b.Type(typ))
-	return b.Export(name, component.SortFunc, f)
+func liftExport(b *builder, instance uint32, name string, typ *binary.Func) uint32 {
+	f := b.Lift(b.CoreAlias(binary.SortCoreFunc, instance, name), b.Type(typ))
+	return b.Export(name, binary.SortFunc, f)
 }
 
 // open compiles and instantiates a component.
@@ -113,7 +113,7 @@ func TestTwoInstances(t *testing.T) {
 	c := b.Add(&inner.Component)
 	for _, name := range []string{"first", "second"} {
 		i := b.Instance(c)
-		b.Export(name, component.SortFunc, b.Alias(component.SortFunc, i, "next"))
+		b.Export(name, binary.SortFunc, b.Alias(binary.SortFunc, i, "next"))
 	}
 	inst := open(t, b.Bytes(), nil)
 	wants(t, inst, 1, "first")
@@ -147,12 +147,12 @@ func TestCoreImports(t *testing.T) {
 	count := b.Core(b.Module(counter()))
 	p := b.Core(b.Module(provider.Bytes()))
 	x := b.Bag(
-		coreExport("m", component.SortCoreMemory, b.CoreAlias(component.SortCoreMemory, p, "mem")),
-		coreExport("t", component.SortCoreTable, b.CoreAlias(component.SortCoreTable, p, "tab")))
+		coreExport("m", binary.SortCoreMemory, b.CoreAlias(binary.SortCoreMemory, p, "mem")),
+		coreExport("t", binary.SortCoreTable, b.CoreAlias(binary.SortCoreTable, p, "tab")))
 	empty := b.Bag(
-		coreExport("", component.SortCoreFunc, b.CoreAlias(component.SortCoreFunc, count, "next")),
-		coreExport("l", component.SortCoreFunc, b.CoreAlias(component.SortCoreFunc, p, "load")),
-		coreExport("g", component.SortCoreGlobal, b.CoreAlias(component.SortCoreGlobal, p, "glob")))
+		coreExport("", binary.SortCoreFunc, b.CoreAlias(binary.SortCoreFunc, count, "next")),
+		coreExport("l", binary.SortCoreFunc, b.CoreAlias(binary.SortCoreFunc, p, "load")),
+		coreExport("g", binary.SortCoreGlobal, b.CoreAlias(binary.SortCoreGlobal, p, "glob")))
 	u := b.Core(b.Module(user.Bytes()), coreArg("x", x), coreArg("", empty))
 	liftExport(b, u, "stored", funcType(1, true))
 	liftExport(b, u, "global", funcType(0, true))
@@ -169,25 +169,25 @@ func TestCoreImports(t *testing.T) {
 // instances and of single exports.
 func TestNesting(t *testing.T) {
 	inner := &builder{}
-	inner.Add(&component.Alias{Sort: component.SortCoreModule, Target: component.AliasOuter, Count: 1, Index: 0})
-	inner.Add(&component.Alias{Sort: component.SortComponent, Target: component.AliasOuter, Count: 1, Index: 0})
+	inner.Add(&binary.Alias{Sort: binary.SortCoreModule, Target: binary.AliasOuter, Count: 1, Index: 0})
+	inner.Add(&binary.Alias{Sort: binary.SortComponent, Target: binary.AliasOuter, Count: 1, Index: 0})
 	liftExport(inner, inner.Core(0), "next", funcType(0, true))
-	inner.Export("deep", component.SortInstance, inner.Instance(0))
+	inner.Export("deep", binary.SortInstance, inner.Instance(0))
 
 	leaf := &builder{}
-	leaf.Add(&component.Alias{Sort: component.SortCoreModule, Target: component.AliasOuter, Count: 1, Index: 0})
+	leaf.Add(&binary.Alias{Sort: binary.SortCoreModule, Target: binary.AliasOuter, Count: 1, Index: 0})
 	liftExport(leaf, leaf.Core(0), "next", funcType(0, true))
 
 	b := &builder{}
 	b.Module(counter())
 	b.Add(&leaf.Component)
 	i := b.Instance(b.Add(&inner.Component))
-	deep := b.Alias(component.SortInstance, i, "deep")
-	bag := b.Add(&component.Instance{Exports: []component.InlineExport{
-		{Name: component.Named("one"), Sort: component.SortFunc, Index: b.Alias(component.SortFunc, deep, "next")},
-		{Name: component.Named("two"), Sort: component.SortFunc, Index: b.Alias(component.SortFunc, i, "next")},
+	deep := b.Alias(binary.SortInstance, i, "deep")
+	bag := b.Add(&binary.Instance{Exports: []binary.InlineExport{
+		{Name: binary.Named("one"), Sort: binary.SortFunc, Index: b.Alias(binary.SortFunc, deep, "next")},
+		{Name: binary.Named("two"), Sort: binary.SortFunc, Index: b.Alias(binary.SortFunc, i, "next")},
 	}})
-	b.Export("test:nesting/bag", component.SortInstance, bag)
+	b.Export("test:nesting/bag", binary.SortInstance, bag)
 
 	inst := open(t, b.Bytes(), nil)
 	wants(t, inst, 1, "one")
@@ -207,12 +207,12 @@ func TestStart(t *testing.T) {
 	starter.Start(starter.Func("->", "", wasmtest.Call(next), wasmtest.Drop, wasmtest.Call(next), wasmtest.Call(log)))
 
 	b := &builder{}
-	hostLog := b.Add(&component.Import{Name: component.Named("log"), Type: component.ExternType{Sort: component.SortFunc, Index: b.Type(funcType(1, false))}})
+	hostLog := b.Add(&binary.Import{Name: binary.Named("log"), Type: binary.ExternType{Sort: binary.SortFunc, Index: b.Type(funcType(1, false))}})
 	i := b.Instance(b.Add(&inner.Component))
-	counted := b.Alias(component.SortFunc, i, "next")
-	env := b.Bag(coreExport("next", component.SortCoreFunc, b.Lower(counted)), coreExport("log", component.SortCoreFunc, b.Lower(hostLog)))
+	counted := b.Alias(binary.SortFunc, i, "next")
+	env := b.Bag(coreExport("next", binary.SortCoreFunc, b.Lower(counted)), coreExport("log", binary.SortCoreFunc, b.Lower(hostLog)))
 	b.Core(b.Module(starter.Bytes()), coreArg("env", env))
-	b.Export("next", component.SortFunc, counted)
+	b.Export("next", binary.SortFunc, counted)
 
 	var logged []any
 	inst := open(t, b.Bytes(), dynamic.Imports{"log": func(_ context.Context, args []any) (any, error) {

@@ -16,10 +16,33 @@ type importFinder struct {
 	exports  map[string]int // World.Exports by name
 	names    versions       // of imports
 	exported versions       // of exports
+	// members are the functions and the resources of World.Imports by name, made when
+	// first asked for: a world may have as many as a component of any size.
+	members map[int]members
+}
+
+// members are the functions and the resources of an interface by name.
+type members struct{ functions, resources map[string]int }
+
+// of returns the members of an item of World.Imports.
+func (f *importFinder) of(item int) members {
+	m, ok := f.members[item]
+	if !ok {
+		of := f.world.Imports[item].Interface
+		m = members{functions: map[string]int{}, resources: map[string]int{}}
+		for k := range of.Functions {
+			m.functions[of.Functions[k].Name] = k
+		}
+		for k, name := range of.Resources {
+			m.resources[name] = k
+		}
+		f.members[item] = m
+	}
+	return m
 }
 
 func newImportFinder(world *bind.World, types *resourceTypes) *importFinder {
-	f := &importFinder{world: world, types: types, imports: map[string]int{}, exports: map[string]int{}, names: noVersions(), exported: noVersions()}
+	f := &importFinder{world: world, types: types, imports: map[string]int{}, exports: map[string]int{}, names: noVersions(), exported: noVersions(), members: map[int]members{}}
 	for n, item := range world.Imports {
 		f.imports[item.Name] = n
 		f.names.add(item.Name)
@@ -51,10 +74,9 @@ func (f *importFinder) find(from, name string) (importFunction, error) {
 			return f.runtime(&bind.DropResource, from, name, item, k), nil
 		}
 	}
-	for k := range item.Interface.Functions {
-		if fn := &item.Interface.Functions[k]; fn.Name == name {
-			return importFunction{name, fn.Import, &bind.Import{Name: label(from, name), Handle: fn.Handle, Item: n, Types: f.types.of(item)}, n}, nil
-		}
+	if k, ok := f.of(n).functions[name]; ok {
+		fn := &item.Interface.Functions[k]
+		return importFunction{name, fn.Import, &bind.Import{Name: label(from, name), Handle: fn.Handle, Item: n, Types: f.types.of(item)}, n}, nil
 	}
 	return importFunction{}, f.bad(from, name, "the guest imports a function that the world's interface does not have; build it with the bindings of this world")
 }

@@ -10,7 +10,7 @@ import (
 
 	"github.com/witgen/witgen/canonicalabi/host"
 	"github.com/witgen/witgen/canonicalabi/host/bind"
-	"github.com/witgen/witgen/component"
+	"github.com/witgen/witgen/component/binary"
 	"github.com/witgen/witgen/internal/testing/hosttest"
 	"github.com/witgen/witgen/internal/testing/hosttest/gen/test/subject/subject"
 	"github.com/witgen/witgen/internal/testing/wasmtest"
@@ -167,8 +167,8 @@ func TestComponentLimits(t *testing.T) {
 	for _, suffix := range []string{"1", "2"} {
 		inst := b.Core(module)
 		for _, name := range []string{"memory", "table"} {
-			f := b.Lift(b.CoreAlias(component.SortCoreFunc, inst, name), b.Type(funcType(1, true)))
-			b.Export(name+suffix, component.SortFunc, f)
+			f := b.Lift(b.CoreAlias(binary.SortCoreFunc, inst, name), b.Type(funcType(1, true)))
+			b.Export(name+suffix, binary.SortFunc, f)
 		}
 	}
 	world := &bind.World{Name: "test:limits/w", Exports: []bind.Item{{Name: "$root", Interface: &bind.Interface{Functions: []bind.Function{
@@ -186,14 +186,17 @@ func TestComponentLimits(t *testing.T) {
 			t.Fatal(err)
 		}
 		const failed = 1<<32 - 1
-		for _, call := range []struct{ function, by, want int }{
+		for _, call := range []struct {
+			function int
+			by, want uint32
+		}{
 			{0, 5, 1}, {1, 4, failed}, {1, 3, 1}, {0, 1, failed}, // two pages and eight more
 			{2, 9, 1}, {2, 1, failed}, {3, 9, 1}, {3, 1, failed}, // ten elements each
 		} {
 			f := plugin.Export(inst, 0).Func(call.function)
 			c := f.Begin(ctx)
 			c.Stack[0] = uint64(call.by)
-			if got, err := c.Finish(); int(uint32(got)) != call.want || err != nil {
+			if got, err := c.Finish(); uint32(got) != call.want || err != nil {
 				t.Errorf("%+v: %d, %v", call, int32(got), err)
 			}
 		}

@@ -1,6 +1,7 @@
 package link
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -14,26 +15,29 @@ import (
 	"github.com/witgen/witgen/canonicalabi/host"
 	"github.com/witgen/witgen/canonicalabi/host/bind"
 	"github.com/witgen/witgen/component"
+	"github.com/witgen/witgen/component/binary"
+	"github.com/witgen/witgen/component/coretype"
+	"github.com/witgen/witgen/component/plan"
 	"github.com/witgen/witgen/internal/abi"
 	"github.com/witgen/witgen/wit"
 )
 
 // compileComponent compiles a guest that is a component.
 func (p *Plugin) compileComponent(ctx context.Context, wasm []byte) error {
-	plan, err := makePlan(wasm)
+	made, err := plan.New(wasm)
 	if err != nil {
 		return planFailed(p.world, err)
 	}
 	p.component = true
 	p.types = newResourceTypes(p.world)
-	l := &linker{
+	l := &fitter{
 		world:  p.world,
-		plan:   plan,
+		plan:   made,
 		types:  p.types,
 		finder: newImportFinder(p.world, p.types),
-		byPlan: make([]*bind.ResourceType, len(plan.resources)),
-		abi:    abi.New(plan.resolve),
-		known:  map[*resourceScope]map[wit.TypeID]*bind.Layout{},
+		byPlan: make([]*bind.ResourceType, len(made.Resources)),
+		abi:    abi.New(made.Resolve),
+		known:  map[*plan.Scope]map[wit.TypeID]*bind.Layout{},
 	}
 	l.tree()
 	if err := l.importedResources(); err != nil {
@@ -51,10 +55,10 @@ func (p *Plugin) compileComponent(ctx context.Context, wasm []byte) error {
 		return err
 	}
 	p.tree = l.made
-	if err := p.supply(ctx, importModule{name: moduleKey(theHost), functions: functions}); err != nil {
+	if err := p.supply(ctx, importModule{name: plan.Key(plan.Host), functions: functions}); err != nil {
 		return err
 	}
-	return p.compileCores(ctx, plan)
+	return p.compileCores(ctx, made)
 }
 
 func planFailed(world *bind.World, err error) error {
@@ -68,66 +72,76 @@ func planFailed(world *bind.World, err error) error {
 
 // compileCores compiles the core modules of a plan, each once for each set of
 // things that it imports.
-func (p *Plugin) compileCores(ctx context.Context, plan *plan) error {
-	rewritten := make([][]byte, len(plan.cores))
-	outlines := make([]outline, len(plan.cores))
-	for n, core := range plan.cores {
-		if core.dropped {
-			continue
-		}
-		var err error
-		rewritten[n], err = rewriteImports(core.module.Bytes, func(module, name string, k kind) (string, string, error) {
-			ref := plan.real(core.args[module].get(name))
-			if ref.core == theHost && k != kindFunc {
-				return "", "", fmt.Errorf("a core module imports %q %q, a %s", module, name, k)
-			}
-			return moduleKey(ref.core), ref.name, nil
-		})
-		if err != nil {
-			return planFailed(p.world, err)
-		}
-		outlines[n] = outlineOf(rewritten[n])
-	}
-	if err := p.checkCores(rewritten, outlines); err != nil {
+func (p *Plugin) compileCores(ctx context.Context, made *plan.Plan) error {
+	// The sizes are summed before anything is copied: a few kilobytes can instantiate a
+	// large module a thousand times.
+	if err := p.checkBytes(made); err != nil {
 		return err
 	}
-	known := map[string]wazero.CompiledModule{}
-	for n, wasm := range rewritten {
-		if wasm == nil {
-			p.cores = append(p.cores, coreStep{start: plan.item(plan.cores[n].start)})
+	if err := p.checkCores(made); err != nil {
+		return err
+	}
+	known := map[plan.Links]wazero.CompiledModule{}
+	for n, core := range made.Cores {
+		if core.Module == nil {
+			p.cores = append(p.cores, coreStep{start: coreItem(core.Start)})
 			continue
 		}
-		compiled, ok := known[string(wasm)]
+		if err := ctx.Err(); err != nil {
+			return bind.ContextError(p.world.Name, err)
+		}
+		links := made.Links(n)
+		compiled, ok := known[links]
 		if !ok {
-			var err error
-			if compiled, err = p.compileModule(ctx, wasm, outlines[n]); err != nil {
+			rewritten, err := made.Rewrite(n)
+			if err != nil {
+				return planFailed(p.world, err)
+			}
+			if compiled, err = p.compileModule(ctx, rewritten, core.Module); err != nil {
 				return err
 			}
-			known[string(wasm)] = compiled
+			known[links] = compiled
 		}
 		p.cores = append(p.cores, coreStep{compiled: compiled})
 	}
 	return nil
 }
 
-// checkCores checks the limits that hold for all core modules of a component
-// together, each counted as often as it is instantiated.
-func (p *Plugin) checkCores(modules [][]byte, outlines []outline) error {
-	bytes, pages, memories := uint64(0), uint64(0), 0
-	for n, module := range outlines {
-		bytes += uint64(len(modules[n]))
-		if module.memory {
-			memories++
-			pages += uint64(module.pages)
-		}
-		if module.table {
-			p.rewriter.Tables++
+// checkBytes checks the limit of bytes for all core modules of a component together, each
+// counted as often as it is instantiated.
+func (p *Plugin) checkBytes(made *plan.Plan) error {
+	limit := p.config.Module.ModuleBytes
+	if limit == 0 || p.config.Unmetered {
+		return nil
+	}
+	bytes := uint64(0)
+	for _, core := range made.Cores {
+		if core.Module != nil {
+			bytes += uint64(len(core.Module.Bytes))
 		}
 	}
-	p.budgeted = memories > 1
-	if limit := p.config.Module.ModuleBytes; limit > 0 && !p.config.Unmetered && bytes > limit {
+	if bytes > limit {
 		return &host.LimitError{Func: p.world.Name, Limit: "ModuleBytes",
 			Detail: fmt.Sprintf("the core modules that the component instantiates have %d, and the limit is %d; raise it with host.ModuleLimits, or make the guest smaller", bytes, limit)}
+	}
+	return nil
+}
+
+// checkCores checks the limits of memories and tables for all core modules of a component
+// together, each counted as often as it is instantiated.
+func (p *Plugin) checkCores(made *plan.Plan) error {
+	pages := uint64(0)
+	for _, core := range made.Cores {
+		m := core.Module
+		if m == nil {
+			continue
+		}
+		if m.Memory {
+			pages += m.Pages
+		}
+		if m.Table {
+			p.rewriter.Tables++
+		}
 	}
 	if limit := bind.MemoryPages(p.config); pages > limit {
 		return bind.MemoryError(p.world.Name, pages, limit)
@@ -137,8 +151,10 @@ func (p *Plugin) checkCores(modules [][]byte, outlines []outline) error {
 
 // resolveCore finds the module that a rewritten core module imports from.
 func (p *Plugin) resolveCore(key string, modules []api.Module) api.Module {
-	switch n := keyModule(key); {
-	case n == theHost:
+	switch n, ok := plan.CoreOf(key); {
+	case !ok:
+		return nil
+	case n == plan.Host:
 		return p.imports[0].instance
 	case n >= 0 && n < len(modules):
 		return modules[n]
@@ -147,69 +163,79 @@ func (p *Plugin) resolveCore(key string, modules []api.Module) api.Module {
 	}
 }
 
-// linker fits a plan to a world.
-type linker struct {
+// fitter fits a plan to a world.
+type fitter struct {
 	world  *bind.World
-	plan   *plan
+	plan   *plan.Plan
 	types  *resourceTypes
 	finder *importFinder
 	// byPlan are the types of the plan's resources.
 	byPlan []*bind.ResourceType
 	made   *bind.Tree
 	abi    *abi.ABI
-	known  map[*resourceScope]map[wit.TypeID]*bind.Layout
+	known  map[*plan.Scope]map[wit.TypeID]*bind.Layout
 }
 
-func (l *linker) bad(item, format string, args ...any) error {
+func (l *fitter) bad(item, format string, args ...any) error {
 	return &host.LinkError{World: l.world.Name, Item: item, Detail: fmt.Sprintf(format, args...)}
 }
 
 // tree describes the component instances.
-func (l *linker) tree() {
-	l.made = &bind.Tree{Parents: l.plan.components, Modules: len(l.plan.cores), Reentrant: l.plan.tracked()}
-	for _, o := range l.plan.options {
+func (l *fitter) tree() {
+	l.made = &bind.Tree{Parents: l.plan.Components, Modules: len(l.plan.Cores), Reentrant: l.plan.Reentrant}
+	for _, o := range l.plan.Options {
 		l.made.Options = append(l.made.Options, bind.CanonOptions{
-			Component: o.component, Memory: l.plan.item(o.memory), Realloc: l.plan.item(o.realloc), Encoding: o.encoding})
+			Component: o.Component, Memory: coreItem(o.Memory), Realloc: coreItem(o.Realloc), Encoding: encodings[o.Encoding]})
 	}
 }
 
-// coreItem returns what the runtime calls an item of the plan, nil for none.
-func coreItem(r coreRef) *bind.CoreItem {
-	if !r.is() {
+var encodings = map[binary.OptionKind]bind.StringEncoding{binary.UTF8: bind.UTF8, binary.UTF16: bind.UTF16, binary.Latin1UTF16: bind.Latin1UTF16}
+
+// coreItem returns what the runtime calls an export of a core instance, and nil for a
+// reference to nothing.
+func coreItem(r plan.Ref) *bind.CoreItem {
+	switch {
+	case !r.Valid():
 		return nil
+	case r.Core == plan.Host:
+		return &bind.CoreItem{Module: bind.HostModule, Name: r.Name}
+	default:
+		return &bind.CoreItem{Module: r.Core, Name: r.Name}
 	}
-	return &bind.CoreItem{Module: r.core, Name: r.name}
 }
 
 // importedResources finds the world's resources among those that the root imports.
-func (l *linker) importedResources() error {
-	for _, r := range l.plan.resources {
-		if r.component >= 0 {
+func (l *fitter) importedResources() error {
+	for _, r := range l.plan.Resources {
+		if r.Component >= 0 {
 			continue
 		}
-		for _, m := range r.mentions {
+		for _, m := range r.Mentions {
 			found, ok := l.worldResource(m)
 			if !ok {
 				continue
 			}
 			typ := l.types.get(found)
-			if old := l.byPlan[r.number]; old != nil && old != typ {
-				return l.bad("import "+label(m.item, m.name), "the guest takes it for the same resource as %s, which it is not; build it with the bindings of this world", old.Name)
+			if old := l.byPlan[r.Number]; old != nil && old != typ {
+				return l.bad("import "+label(mentioned(m), m.Name), "the guest takes it for the same resource as %s, which it is not; build it with the bindings of this world", old.Name)
 			}
-			l.byPlan[r.number] = typ
+			l.byPlan[r.Number] = typ
 		}
 	}
 	return nil
 }
 
-func (l *linker) worldResource(m mention) (bind.Resource, bool) {
-	match, ok := l.finder.names.match(m.item)
+// mentioned returns the name of the world's import that a mention stands in.
+func mentioned(m plan.Mention) string { return cmp.Or(m.Import, root) }
+
+func (l *fitter) worldResource(m plan.Mention) (bind.Resource, bool) {
+	match, ok := l.finder.names.match(mentioned(m))
 	if !ok {
 		return bind.Resource{}, false
 	}
 	item := l.world.Imports[l.finder.imports[match]]
-	k := slices.Index(item.Interface.Resources, m.name)
-	if k < 0 || k >= len(item.Resources) || item.Resources[k].Export {
+	k, ok := l.finder.of(l.finder.imports[match]).resources[m.Name]
+	if !ok || k >= len(item.Resources) || item.Resources[k].Export {
 		return bind.Resource{}, false
 	}
 	return item.Resources[k], true
@@ -217,31 +243,34 @@ func (l *linker) worldResource(m mention) (bind.Resource, bool) {
 
 // needed returns which of the world's imports the guest asks for. What the world
 // does not have is an error that names all of it.
-func (l *linker) needed() ([]bool, error) {
+func (l *fitter) needed() ([]bool, error) {
 	needed := make([]bool, len(l.world.Imports))
 	var missing []string
-	for _, i := range l.plan.imports {
-		switch i.sort {
-		case component.SortFunc:
+	for _, i := range l.plan.Imports {
+		switch i.Sort {
+		case binary.SortFunc:
 			if item, _, ok := l.importedFunction(i, ""); ok {
 				needed[item] = true
 			} else {
-				missing = append(missing, i.name)
+				missing = append(missing, i.Name)
 			}
-		case component.SortInstance:
-			match, ok := l.finder.names.match(i.name)
+		case binary.SortInstance:
+			match, ok := l.finder.names.match(i.Name)
 			if !ok {
-				if len(i.functions)+len(i.resources) > 0 {
-					missing = append(missing, i.name+l.otherVersion(i.name))
+				if len(i.Functions)+len(i.Resources) > 0 {
+					missing = append(missing, i.Name+l.otherVersion(i.Name))
 				}
 				continue
 			}
-			for _, f := range i.functions {
+			for _, f := range i.Functions {
 				if _, _, ok := l.importedFunction(i, f); !ok {
-					missing = append(missing, i.name+"#"+f)
+					missing = append(missing, i.Name+"#"+f)
 				}
 			}
-			needed[l.finder.imports[match]] = needed[l.finder.imports[match]] || len(i.functions) > 0
+			needed[l.finder.imports[match]] = needed[l.finder.imports[match]] || len(i.Functions) > 0
+		case binary.SortType: // importedResources finds it
+		default:
+			panic(fmt.Sprintf("link: unhandled sort %s", i.Sort))
 		}
 	}
 	if len(missing) > 0 {
@@ -256,7 +285,7 @@ func (l *linker) needed() ([]bool, error) {
 	return needed, nil
 }
 
-func (l *linker) otherVersion(name string) string {
+func (l *fitter) otherVersion(name string) string {
 	if other, ok := l.finder.names.otherVersion(name); ok {
 		return " (the world has " + other + ", whose version is not compatible)"
 	}
@@ -264,36 +293,33 @@ func (l *linker) otherVersion(name string) string {
 }
 
 // importedFunction finds a function that the root imports in the world.
-func (l *linker) importedFunction(from *rootImport, name string) (item int, f *bind.Function, ok bool) {
-	itemName := from.name
-	if from.sort == component.SortFunc {
-		itemName, name = root, from.name
+func (l *fitter) importedFunction(from *plan.Import, name string) (item int, f *bind.Function, ok bool) {
+	itemName := from.Name
+	if from.Sort == binary.SortFunc {
+		itemName, name = root, from.Name
 	}
 	match, ok := l.finder.names.match(itemName)
 	if !ok {
 		return 0, nil, false
 	}
 	item = l.finder.imports[match]
-	functions := l.world.Imports[item].Interface.Functions
-	k := slices.IndexFunc(functions, func(f bind.Function) bool { return f.Name == name })
-	if k < 0 {
+	k, ok := l.finder.of(item).functions[name]
+	if !ok {
 		return 0, nil, false
 	}
-	return item, &functions[k], true
+	return item, &l.world.Imports[item].Interface.Functions[k], true
 }
 
 // exports finds the functions of the world's exports.
-func (l *linker) exports() ([]bind.ExportedInterface, error) {
+func (l *fitter) exports() ([]bind.ExportedInterface, error) {
 	names := noVersions()
-	for name, it := range l.plan.exports {
-		if it.sort == component.SortInstance {
-			names.add(name)
-		}
+	for _, name := range l.plan.Exports.Instances() {
+		names.add(name)
 	}
 	made := make([]bind.ExportedInterface, len(l.world.Exports))
 	for n, item := range l.world.Exports {
 		made[n].Types = l.types.of(item)
-		get := l.rootItem
+		from := l.plan.Exports
 		prefix := ""
 		if item.Name != root {
 			name, ok := names.match(item.Name)
@@ -303,14 +329,14 @@ func (l *linker) exports() ([]bind.ExportedInterface, error) {
 				}
 				return nil, l.missingExport(item, names)
 			}
-			get = l.plan.exports[name].instance.get
+			from = from.Instance(name)
 			prefix = name + "#"
 		}
-		if err := l.exportedResources(n, get); err != nil {
+		if err := l.exportedResources(n, from); err != nil {
 			return nil, err
 		}
 		for _, f := range item.Interface.Functions {
-			export, err := l.export(prefix+f.Name, get(component.SortFunc, f.Name), f)
+			export, err := l.export(prefix+f.Name, from.Function(f.Name), f)
 			if err != nil {
 				return nil, err
 			}
@@ -320,9 +346,7 @@ func (l *linker) exports() ([]bind.ExportedInterface, error) {
 	return made, nil
 }
 
-func (l *linker) rootItem(_ component.Sort, name string) item { return l.plan.exports[name] }
-
-func (l *linker) missingExport(item bind.Item, names versions) error {
+func (l *fitter) missingExport(item bind.Item, names versions) error {
 	if other, ok := names.otherVersion(item.Name); ok {
 		return l.bad("export "+item.Name, "the guest exports %s, whose version is not compatible; build it with the bindings of this world", other)
 	}
@@ -343,18 +367,17 @@ func sortedNames(set map[string]bool) []string {
 }
 
 // export returns one exported function.
-func (l *linker) export(name string, it item, f bind.Function) (bind.Export, error) {
-	fn := it.function
-	if it.sort != component.SortFunc || fn == nil {
+func (l *fitter) export(name string, fn *plan.Function, f bind.Function) (bind.Export, error) {
+	if fn == nil {
 		return bind.Export{}, l.bad("export "+name, "the guest does not export this function; build it with the bindings of this world")
 	}
-	if fn.from != nil {
-		return bind.Export{}, l.bad("export "+name, "the guest exports its import %s as it is, which is not supported; let it export a function of its own that calls the import", fn.label)
+	if fn.From != nil {
+		return bind.Export{}, l.bad("export "+name, "the guest exports its import %s as it is, which is not supported; let it export a function of its own that calls the import", fn.Label)
 	}
-	if got := signatureOf(fn.coreType); got != f.Export {
+	if got := signatureOf(fn.Type); got != f.Export {
 		return bind.Export{}, l.bad("export "+name, "the guest's function is of type %s, where the world says %s; build it with the bindings of this world", show(got), show(f.Export))
 	}
-	if !l.sameType(f, fn.fn) {
+	if !l.sameType(f, fn.WIT) {
 		return bind.Export{}, l.bad("export "+name, otherType)
 	}
 	return l.exportOf(name, fn), nil
@@ -366,128 +389,141 @@ const otherType = "the guest's function is of another WIT type than the world's,
 
 // sameType reports whether a function of the guest is of the type in WIT that the
 // world says.
-func (l *linker) sameType(f bind.Function, guest *wit.Function) bool {
+func (l *fitter) sameType(f bind.Function, guest *wit.Function) bool {
 	return f.Type == 0 || f.Type == l.abi.Identity(guest)
 }
 
-func (l *linker) exportOf(name string, fn *function) bind.Export {
-	return bind.Export{Name: name, Core: *l.plan.item(fn.core), Post: l.plan.item(fn.post), Options: fn.options}
+func (l *fitter) exportOf(name string, fn *plan.Function) bind.Export {
+	return bind.Export{Name: name, Core: *coreItem(fn.Core), Post: coreItem(fn.Post), Options: fn.Options}
 }
 
 // exportedResources finds the resources that the world's export number n defines.
-func (l *linker) exportedResources(n int, get func(component.Sort, string) item) error {
+func (l *fitter) exportedResources(n int, from *plan.Instance) error {
 	for _, r := range l.world.Exports[n].Resources {
 		if !r.Export || r.Item != n {
 			continue
 		}
 		name := "export " + label(l.world.Exports[n].Name, r.Name)
-		found := get(component.SortType, r.Name).typ.resource
+		found := from.Resource(r.Name)
 		if found == nil {
 			return l.bad(name, "the guest does not export this resource; build it with the bindings of this world")
 		}
-		if found.component < 0 {
+		if found.Component < 0 {
 			return l.bad(name, "the guest imports this resource, where the world says that it defines it; build it with the bindings of this world")
 		}
 		typ := l.types.get(r)
-		if old := l.byPlan[found.number]; old != nil && old != typ {
+		if old := l.byPlan[found.Number]; old != nil && old != typ {
 			return l.bad(name, "the guest takes it for the same resource as %s, which it is not; build it with the bindings of this world", old.Name)
 		}
-		l.byPlan[found.number] = typ
-		typ.Dtor, typ.Component = l.plan.item(found.dtor), found.component
+		l.byPlan[found.Number] = typ
+		typ.Dtor, typ.Component = coreItem(found.Dtor), found.Component
 	}
 	return nil
 }
 
 // innerResources makes types of the resources that the world does not know.
-func (l *linker) innerResources() {
-	for _, r := range l.plan.resources {
-		if l.byPlan[r.number] == nil {
-			l.byPlan[r.number] = &bind.ResourceType{
-				Name: "resource " + strconv.Itoa(r.number), Guest: r.component >= 0, Component: max(r.component, 0), Dtor: l.plan.item(r.dtor)}
+func (l *fitter) innerResources() {
+	for _, r := range l.plan.Resources {
+		if l.byPlan[r.Number] == nil {
+			l.byPlan[r.Number] = &bind.ResourceType{
+				Name: "resource " + strconv.Itoa(r.Number), Guest: r.Component >= 0, Component: max(r.Component, 0), Dtor: coreItem(r.Dtor)}
 		}
 	}
 }
 
 // functions returns the functions of the plan's host module.
-func (l *linker) functions() ([]importFunction, error) {
+func (l *fitter) functions() ([]importFunction, error) {
 	var list []importFunction
-	for n, f := range l.plan.functions {
+	for n, f := range l.plan.Functions {
 		serve, err := l.function(&f)
 		if err != nil {
 			return nil, err
 		}
-		list = append(list, importFunction{strconv.Itoa(n), signatureOf(f.typ), serve, -1})
+		list = append(list, importFunction{strconv.Itoa(n), signatureOf(f.Type), serve, -1})
 	}
 	return list, nil
 }
 
-func (l *linker) function(f *hostFunction) (api.GoModuleFunction, error) {
-	switch f.op {
-	case component.CanonLower:
-		if f.callee.from != nil {
+func (l *fitter) function(f *plan.HostFunction) (api.GoModuleFunction, error) {
+	switch f.Op {
+	case binary.CanonLower:
+		if f.Callee.From != nil {
 			return l.lowerImport(f)
 		}
 		return l.lowerInner(f), nil
-	case component.CanonResourceNew:
+	case binary.CanonResourceNew:
 		return l.intrinsic(f, &bind.NewResource), nil
-	case component.CanonResourceRep:
+	case binary.CanonResourceRep:
 		return l.intrinsic(f, &bind.ResourceRep), nil
-	case component.CanonResourceDrop:
+	case binary.CanonResourceDrop:
 		return l.intrinsic(f, &bind.DropResource), nil
 	default:
-		panic(fmt.Sprintf("instance: unhandled canonical definition %s", f.op))
+		panic(fmt.Sprintf("link: unhandled canonical definition %s", f.Op))
 	}
 }
 
-func (l *linker) intrinsic(f *hostFunction, fn *bind.Function) *bind.Import {
-	typ := l.byPlan[f.resource.number]
+func (l *fitter) intrinsic(f *plan.HostFunction, fn *bind.Function) *bind.Import {
+	typ := l.byPlan[f.Resource.Number]
 	return &bind.Import{Name: fn.Name + typ.Name, Handle: fn.Handle, Item: -1, Types: []*bind.ResourceType{typ},
-		Options: f.options, Anytime: fn == &bind.ResourceRep}
+		Options: f.Options, Anytime: fn == &bind.ResourceRep}
 }
 
-func (l *linker) lowerImport(f *hostFunction) (api.GoModuleFunction, error) {
-	name := f.callee.label
-	item, fn, ok := l.importedFunction(f.callee.from, f.callee.name)
+func (l *fitter) lowerImport(f *plan.HostFunction) (api.GoModuleFunction, error) {
+	name := f.Callee.Label
+	item, fn, ok := l.importedFunction(f.Callee.From, f.Callee.Name)
 	if !ok {
 		return nil, l.bad("import "+name, "the guest imports it, and the world does not; build it with the bindings of this world")
 	}
-	if got := signatureOf(f.typ); got != fn.Import {
+	if got := signatureOf(f.Type); got != fn.Import {
 		return nil, l.bad("import "+name, "the guest takes the function to be of type %s, where the world says %s; build it with the bindings of this world", show(got), show(fn.Import))
 	}
-	if !l.sameType(*fn, f.fn) {
+	if !l.sameType(*fn, f.WIT) {
 		return nil, l.bad("import "+name, otherType)
 	}
-	return &bind.Import{Name: name, Handle: fn.Handle, Item: item, Types: l.types.of(l.world.Imports[item]), Options: f.options}, nil
+	return &bind.Import{Name: name, Handle: fn.Handle, Item: item, Types: l.types.of(l.world.Imports[item]), Options: f.Options}, nil
 }
 
 // lowerInner returns a call of another component instance.
-func (l *linker) lowerInner(f *hostFunction) *bind.InnerCall {
-	m := l.layouts(f.scope)
-	call := &bind.InnerCall{Name: f.callee.label, Number: l.made.Inner, Options: f.options, Callee: l.exportOf(f.callee.label, f.callee)}
+func (l *fitter) lowerInner(f *plan.HostFunction) *bind.InnerCall {
+	m := l.layouts(f.Scope)
+	call := &bind.InnerCall{Name: f.Callee.Label, Number: l.made.Inner, Options: f.Options, Callee: l.exportOf(f.Callee.Label, f.Callee)}
 	l.made.Inner++
-	types := make([]wit.Type, len(f.fn.Params))
-	for i, p := range f.fn.Params {
+	types := make([]wit.Type, len(f.WIT.Params))
+	for i, p := range f.WIT.Params {
 		types[i] = p.Type
 	}
 	call.Params = m.record(types)
-	call.ParamsInMemory = l.abi.ParamsInMemory(f.fn)
-	if f.fn.Result != nil {
-		call.Result = m.layout(f.fn.Result)
-		call.ResultInMemory = l.abi.ResultInMemory(f.fn)
+	call.ParamsInMemory = l.abi.ParamsInMemory(f.WIT)
+	if f.WIT.Result != nil {
+		call.Result = m.layout(f.WIT.Result)
+		call.ResultInMemory = l.abi.ResultInMemory(f.WIT)
 	}
 	return call
 }
 
-func (l *linker) layouts(scope *resourceScope) *layouts {
+func (l *fitter) layouts(scope *plan.Scope) *layouts {
 	known := l.known[scope]
 	if known == nil {
 		known = map[wit.TypeID]*bind.Layout{}
 		l.known[scope] = known
 	}
 	return &layouts{abi: l.abi, known: known, resource: func(id wit.TypeID) *bind.ResourceType {
-		if r := scope.byType[id]; r != nil {
-			return l.byPlan[r.number]
+		if r := scope.Resource(id); r != nil {
+			return l.byPlan[r.Number]
 		}
 		return &bind.ResourceType{Name: "a resource without a name"} // of which there are no handles
 	}}
+}
+
+// signatureOf spells the type of a core function as descriptors do.
+func signatureOf(f coretype.SubType) bind.Signature {
+	s := ""
+	for _, t := range f.Params {
+		s += t.String() + " "
+	}
+	s += "->"
+	for _, t := range f.Results {
+		s += " " + t.String()
+	}
+	return bind.Signature(s)
 }

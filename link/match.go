@@ -8,10 +8,12 @@ import (
 
 	"github.com/tetratelabs/wazero"
 	"github.com/tetratelabs/wazero/api"
-	"github.com/tetratelabs/wazero/imports/wasi_snapshot_preview1"
 
 	"github.com/witgen/witgen/canonicalabi/host"
 	"github.com/witgen/witgen/canonicalabi/host/bind"
+	"github.com/witgen/witgen/component/coretype"
+	"github.com/witgen/witgen/component/plan"
+	"github.com/witgen/witgen/wasi/closed"
 )
 
 // Root is the name of the world's own functions among its imports and exports.
@@ -36,7 +38,7 @@ func checkPreamble(world *bind.World, wasm []byte) error {
 }
 
 // matchExports finds the core functions of the world's exports.
-func matchExports(world *bind.World, types *resourceTypes, functions map[string]api.FunctionDefinition, module outline) ([]bind.ExportedInterface, error) {
+func matchExports(world *bind.World, types *resourceTypes, functions map[string]api.FunctionDefinition, module *plan.Module) ([]bind.ExportedInterface, error) {
 	names := newVersions(functions)
 	if _, command := functions["_start"]; command && functions["_initialize"] == nil {
 		return nil, &host.LinkError{World: world.Name, Item: "export _start",
@@ -60,8 +62,8 @@ func matchExports(world *bind.World, types *resourceTypes, functions map[string]
 			core := prefix + f.Name
 			def := functions[core]
 			if def == nil {
-				if k, ok := module.exports[core]; ok {
-					return nil, wrongKind(world, core, k, kindFunc)
+				if k, ok := module.Exports[core]; ok {
+					return nil, wrongKind(world, core, k, coretype.FuncKind)
 				}
 				return nil, &host.LinkError{World: world.Name, Item: "export " + core,
 					Detail: "the guest does not export this function; build it with the bindings of this world" + nearest(core, functions)}
@@ -72,8 +74,8 @@ func matchExports(world *bind.World, types *resourceTypes, functions map[string]
 			}
 			export := bind.Export{Name: core, Core: bind.CoreItem{Name: core}}
 			post := "cabi_post_" + core
-			if k, ok := module.exports[post]; ok && k != kindFunc {
-				return nil, wrongKind(world, post, k, kindFunc)
+			if k, ok := module.Exports[post]; ok && k != coretype.FuncKind {
+				return nil, wrongKind(world, post, k, coretype.FuncKind)
 			}
 			if functions[post] != nil {
 				if err := checkPost(world, post, functions[post], f); err != nil {
@@ -88,7 +90,7 @@ func matchExports(world *bind.World, types *resourceTypes, functions map[string]
 }
 
 // wrongKind is the error of an export that is something else than it must be.
-func wrongKind(world *bind.World, name string, is, want kind) error {
+func wrongKind(world *bind.World, name string, is, want coretype.Kind) error {
 	return &host.LinkError{World: world.Name, Item: "export " + name,
 		Detail: fmt.Sprintf("the guest exports a %s of this name, and it must be a %s; build it with the bindings of this world", is, want)}
 }
@@ -104,9 +106,9 @@ func checkPost(world *bind.World, name string, def api.FunctionDefinition, f bin
 }
 
 // checkRuntimeExports checks the functions that every guest's runtime exports.
-func checkRuntimeExports(world *bind.World, functions map[string]api.FunctionDefinition, module outline) error {
-	for name, want := range map[string]kind{"memory": kindMemory, "cabi_realloc": kindFunc, "_initialize": kindFunc} {
-		if k, ok := module.exports[name]; ok && k != want {
+func checkRuntimeExports(world *bind.World, functions map[string]api.FunctionDefinition, module *plan.Module) error {
+	for name, want := range map[string]coretype.Kind{"memory": coretype.MemoryKind, "cabi_realloc": coretype.FuncKind, "_initialize": coretype.FuncKind} {
+		if k, ok := module.Exports[name]; ok && k != want {
 			return wrongKind(world, name, k, want)
 		}
 	}
@@ -122,10 +124,10 @@ func checkRuntimeExports(world *bind.World, functions map[string]api.FunctionDef
 	return nil
 }
 
-func missingExport(world *bind.World, item bind.Item, functions map[string]api.FunctionDefinition, names versions, module outline) error {
+func missingExport(world *bind.World, item bind.Item, functions map[string]api.FunctionDefinition, names versions, module *plan.Module) error {
 	for _, f := range item.Interface.Functions {
-		if k, ok := module.exports[item.Name+"#"+f.Name]; ok && k != kindFunc {
-			return wrongKind(world, item.Name+"#"+f.Name, k, kindFunc)
+		if k, ok := module.Exports[item.Name+"#"+f.Name]; ok && k != coretype.FuncKind {
+			return wrongKind(world, item.Name+"#"+f.Name, k, coretype.FuncKind)
 		}
 	}
 	detail := "the guest does not export this interface; build it with the bindings of this world"
@@ -162,8 +164,8 @@ func show(s bind.Signature) string {
 	return list(params) + " -> " + list(results)
 }
 
-// importPlan is what the host has to supply to a guest.
-type importPlan struct {
+// matchedImports are what the host has to supply to a guest.
+type matchedImports struct {
 	needed  []bool // by World.Imports
 	modules []importModule
 }
@@ -183,27 +185,30 @@ type importFunction struct {
 }
 
 // matchImports finds what the guest's imports are in the world.
-func matchImports(world *bind.World, types *resourceTypes, compiled wazero.CompiledModule, module outline) (*importPlan, error) {
-	if len(module.imports) > 0 {
-		i := module.imports[0]
-		detail := fmt.Sprintf("the guest imports a %s, and a host supplies functions only; the guest must define it itself", i.kind)
-		if i.kind == kindMemory {
+func matchImports(world *bind.World, types *resourceTypes, compiled wazero.CompiledModule, module *plan.Module) (*matchedImports, error) {
+	for _, i := range module.Imports {
+		if i.Type.Kind == coretype.FuncKind {
+			continue
+		}
+		detail := fmt.Sprintf("the guest imports a %s, and a host supplies functions only; the guest must define it itself", i.Type.Kind)
+		if i.Type.Kind == coretype.MemoryKind {
 			detail = "the guest imports its memory; it must define and export it"
 		}
-		return nil, &host.LinkError{World: world.Name, Item: "import " + label(i.module, i.name), Detail: detail}
+		return nil, &host.LinkError{World: world.Name, Item: "import " + label(i.Module, i.Name), Detail: detail}
 	}
-	plan := &importPlan{needed: make([]bool, len(world.Imports))}
+	matched := &matchedImports{needed: make([]bool, len(world.Imports))}
 	finder := newImportFinder(world, types)
 	modules := map[string]int{}
+	seen := map[[2]string]bool{}
 	for _, def := range compiled.ImportedFunctions() {
 		from, name, _ := def.Import()
 		at, ok := modules[from]
 		if !ok {
-			at = len(plan.modules)
+			at = len(matched.modules)
 			modules[from] = at
-			plan.modules = append(plan.modules, importModule{name: from, wasi: from == wasi_snapshot_preview1.ModuleName && !finder.names.names[from]})
+			matched.modules = append(matched.modules, importModule{name: from, wasi: from == closed.Module && !finder.names.names[from]})
 		}
-		m := &plan.modules[at]
+		m := &matched.modules[at]
 		if m.wasi {
 			continue
 		}
@@ -216,11 +221,12 @@ func matchImports(world *bind.World, types *resourceTypes, compiled wazero.Compi
 				Detail: fmt.Sprintf("the guest takes the function to be of type %s, where the world says %s; build it with the bindings of this world", show(got), show(f.signature))}
 		}
 		if f.item >= 0 {
-			plan.needed[f.item] = true
+			matched.needed[f.item] = true
 		}
-		if !slices.ContainsFunc(m.functions, func(f importFunction) bool { return f.name == name }) {
+		if key := [2]string{from, name}; !seen[key] {
+			seen[key] = true
 			m.functions = append(m.functions, f)
 		}
 	}
-	return plan, nil
+	return matched, nil
 }

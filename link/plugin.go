@@ -4,9 +4,12 @@
 package link
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"math"
+	"runtime"
 	"slices"
 	"sync"
 
@@ -17,6 +20,8 @@ import (
 	"github.com/witgen/witgen/canonicalabi/host"
 	"github.com/witgen/witgen/canonicalabi/host/bind"
 	"github.com/witgen/witgen/component"
+	"github.com/witgen/witgen/component/plan"
+	"github.com/witgen/witgen/link/internal/linear"
 )
 
 // Plugin is a compiled guest of a world, from which instances are made. It may
@@ -38,10 +43,13 @@ type Plugin struct {
 	// component says that the guest is one: its core modules import from each
 	// other, and from the one of imports.
 	component bool
-	// budgeted says that it has several memories, which the limit holds for
-	// together.
-	budgeted bool
+	// wasi reports whether the guest imports WASI preview 1.
+	wasi     bool
 	rewriter bind.Rewriter
+
+	// left is closed when a compilation that Compile did not wait for has ended, and
+	// nil if there is none.
+	left <-chan struct{}
 
 	mu     sync.Mutex
 	live   map[*bind.Instance]struct{}
@@ -89,7 +97,7 @@ func Compile(ctx context.Context, wasm []byte, world *bind.World, opts ...host.O
 		compile = p.compileComponent
 	}
 	if err := compile(ctx, wasm); err != nil {
-		return nil, errors.Join(err, p.release(ctx))
+		return nil, errors.Join(err, p.abandon(ctx))
 	}
 	return p, nil
 }
@@ -122,7 +130,7 @@ func runtimeConfig(config *host.Config) wazero.RuntimeConfig {
 func (p *Plugin) compile(ctx context.Context, wasm []byte) error {
 	p.types = newResourceTypes(p.world)
 	p.tree = bind.ModuleTree()
-	module := outlineOf(wasm)
+	module := plan.NewModule(wasm)
 	compiled, err := p.compileModule(ctx, wasm, module)
 	if err != nil {
 		return err
@@ -131,12 +139,12 @@ func (p *Plugin) compile(ctx context.Context, wasm []byte) error {
 	if p.exports, err = matchExports(p.world, p.types, compiled.ExportedFunctions(), module); err != nil {
 		return err
 	}
-	plan, err := matchImports(p.world, p.types, compiled, module)
+	matched, err := matchImports(p.world, p.types, compiled, module)
 	if err != nil {
 		return err
 	}
-	p.needed = plan.needed
-	for _, m := range plan.modules {
+	p.needed = matched.needed
+	for _, m := range matched.modules {
 		if err := p.supply(ctx, m); err != nil {
 			return err
 		}
@@ -145,35 +153,23 @@ func (p *Plugin) compile(ctx context.Context, wasm []byte) error {
 }
 
 // compileModule compiles a core module.
-func (p *Plugin) compileModule(ctx context.Context, wasm []byte, module outline) (wazero.CompiledModule, error) {
+func (p *Plugin) compileModule(ctx context.Context, wasm []byte, module *plan.Module) (wazero.CompiledModule, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, bind.ContextError(p.world.Name, err)
+	}
 	metered, err := p.rewriter.Rewrite(wasm)
 	if err != nil {
 		return nil, err
 	}
-	if limit := bind.MemoryPages(p.config); p.owned && uint64(module.pages) > limit { // of a guest that is not metered
-		return nil, bind.MemoryError(p.world.Name, uint64(module.pages), limit)
+	if limit := bind.MemoryPages(p.config); p.owned && module.Pages > limit { // of a guest that is not metered
+		return nil, bind.MemoryError(p.world.Name, module.Pages, limit)
 	}
 	compiled, err := p.translate(ctx, metered)
 	if err != nil {
-		return nil, &host.LinkError{World: p.world.Name, Detail: err.Error()}
+		return nil, err
 	}
 	p.compiled = append(p.compiled, compiled)
 	return compiled, nil
-}
-
-// translate has wazero compile a module. Where wazero panics over a guest, that is
-// an error.
-func (p *Plugin) translate(ctx context.Context, wasm []byte) (compiled wazero.CompiledModule, err error) {
-	defer func() {
-		if cause := recover(); cause != nil {
-			err = fmt.Errorf("wazero cannot compile the guest, and panicked: %v", cause)
-		}
-	}()
-	compiled, err = p.runtime.CompileModule(ctx, wasm)
-	if err != nil {
-		err = fmt.Errorf("the guest is not a valid WebAssembly module: %w", err)
-	}
-	return compiled, err
 }
 
 // supply makes the host module that the guest's imports of one module name
@@ -182,6 +178,7 @@ func (p *Plugin) translate(ctx context.Context, wasm []byte) (compiled wazero.Co
 func (p *Plugin) supply(ctx context.Context, m importModule) error {
 	builder := p.runtime.NewHostModuleBuilder(m.name)
 	if m.wasi {
+		p.wasi = true
 		exportWASI(builder)
 	}
 	for _, f := range m.functions {
@@ -218,10 +215,10 @@ func (p *Plugin) resolve(name string) api.Module {
 	return nil
 }
 
-// Instantiate starts an instance. impls are what the host supplies for
-// World.Imports, in order, nil for what it does not; an interface that the guest
-// imports must be supplied, by the host or by a provider. opts
-// override those of Compile for this instance. ctx holds while the guest starts.
+// Instantiate starts an instance. impls are the host's implementations of
+// World.Imports, in the same order. One may be nil if the guest does not import the
+// interface or a provider supplies it. opts override those of Compile for this
+// instance. ctx is for the start alone.
 func (p *Plugin) Instantiate(ctx context.Context, impls []any, opts ...host.Option) (*bind.Instance, error) {
 	config, err := p.config.ForInstance(opts)
 	if err != nil {
@@ -232,6 +229,8 @@ func (p *Plugin) Instantiate(ctx context.Context, impls []any, opts ...host.Opti
 		return nil, err
 	}
 	modules := make([]api.Module, len(p.cores))
+	memories := linear.NewSet(p.memoryBytes(), nil)
+	endWASI := func(context.Context) error { return nil }
 	var inst *bind.Instance
 	inst = bind.NewInstance(config, p.tree, supplied.impls, p.types.count, func(ctx context.Context) error {
 		var errs []error
@@ -240,15 +239,21 @@ func (p *Plugin) Instantiate(ctx context.Context, impls []any, opts ...host.Opti
 				errs = append(errs, m.Close(ctx))
 			}
 		}
-		return errors.Join(append(errs, supplied.release(ctx), p.remove(ctx, inst))...)
+		memories.Release()
+		return errors.Join(append(errs, endWASI(ctx), supplied.release(ctx), p.remove(ctx, inst))...)
 	})
+	// An instance that nobody closes gives its memory back when it is collected.
+	runtime.AddCleanup(inst, (*linear.Set).Release, memories)
 	if p.guarded {
 		inst.GuardContexts()
 	}
 	if err := p.add(inst); err != nil {
 		return nil, supplied.fail(ctx, err)
 	}
-	if err := p.start(ctx, config, inst, modules); err != nil {
+	if endWASI, err = p.startWASI(ctx, config, inst); err == nil {
+		err = p.start(ctx, inst, modules, cmp.Or[experimental.MemoryAllocator](config.Memory, memories))
+	}
+	if err != nil {
 		return nil, errors.Join(err, inst.Close(ctx))
 	}
 	inst.FinishStart()
@@ -257,18 +262,14 @@ func (p *Plugin) Instantiate(ctx context.Context, impls []any, opts ...host.Opti
 
 // start instantiates the guest's core modules, and runs their start functions and
 // the _initialize of a guest that is a core module.
-func (p *Plugin) start(ctx context.Context, config *host.Config, inst *bind.Instance, modules []api.Module) error {
-	resolve, sees := p.resolve, plainConfig
+func (p *Plugin) start(ctx context.Context, inst *bind.Instance, modules []api.Module, memories experimental.MemoryAllocator) error {
+	resolve := p.resolve
 	if p.component {
 		resolve = func(key string) api.Module { return p.resolveCore(key, modules) }
 		inst.SetHostModule(p.imports[0].instance)
-	} else {
-		sees = moduleConfig(config)
 	}
 	ctx = experimental.WithImportResolver(ctx, resolve)
-	if p.budgeted {
-		ctx = experimental.WithMemoryAllocator(ctx, &budget{bind.MemoryPages(p.config) << 16})
-	}
+	ctx = experimental.WithMemoryAllocator(ctx, memories)
 	ctx, err := inst.Start(ctx, p.world.Name)
 	if err != nil {
 		return err
@@ -282,7 +283,7 @@ func (p *Plugin) start(ctx context.Context, config *host.Config, inst *bind.Inst
 		if core.compiled == nil {
 			continue
 		}
-		module, err := p.runtime.InstantiateModule(ctx, core.compiled, sees)
+		module, err := p.instantiate(ctx, core.compiled)
 		if err != nil {
 			return inst.FailStart(p.world.Name, err)
 		}
@@ -305,8 +306,27 @@ func (p *Plugin) start(ctx context.Context, config *host.Config, inst *bind.Inst
 	return nil
 }
 
-// plainConfig is that of a core module of a component, which sees nothing but its
-// imports.
+// instantiate has wazero instantiate a core module. wazero panics if the module's memory
+// is refused; Compile has compared its size with the limits, so that the machine is out
+// of memory then.
+func (p *Plugin) instantiate(ctx context.Context, compiled wazero.CompiledModule) (module api.Module, err error) {
+	defer func() {
+		if cause := recover(); cause != nil {
+			err = &host.LimitError{Func: p.world.Name, Limit: "memory", Detail: fmt.Sprintf("the machine has none for an instance: %v", cause)}
+		}
+	}()
+	return p.runtime.InstantiateModule(ctx, compiled, plainConfig)
+}
+
+// memoryBytes returns how many bytes the memories of an instance may have together.
+func (p *Plugin) memoryBytes() uint64 {
+	if p.config.Unmetered && !p.owned {
+		return math.MaxUint64 // the runtime's own limit holds
+	}
+	return bind.MemoryPages(p.config) << 16
+}
+
+// plainConfig is that of a core module, which sees nothing but its imports.
 var plainConfig = wazero.NewModuleConfig().WithName("").WithStartFunctions()
 
 // Export returns the functions of the world's export number, bound to an

@@ -37,6 +37,11 @@ func extend(world *bind.World, config *host.Config) (*bind.World, []source, erro
 			return nil, nil, &host.LinkError{World: world.Name, Item: "options",
 				Detail: fmt.Sprintf("host.Provide got a %T, which is not a bind.Provider; update the package that it comes from", p)}
 		}
+		if checks, ok := p.(interface{ Check() error }); ok {
+			if err := checks.Check(); err != nil {
+				return nil, nil, &host.LinkError{World: world.Name, Item: "options", Detail: p.Name() + ": " + err.Error()}
+			}
+		}
 		items := provider.Imports()
 		places := make([]int, len(items)) // in the world
 		for n, item := range items {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/witgen/witgen/canonicalabi/host"
 	"github.com/witgen/witgen/canonicalabi/host/bind"
+	"github.com/witgen/witgen/component/binary"
 	"github.com/witgen/witgen/internal/testing/wasmtest"
 	"github.com/witgen/witgen/link"
 )
@@ -32,14 +33,24 @@ var boxes = bind.Interface{
 	Resources: []string{"r"},
 }
 
-// boxer implements boxes: it adds to what it is asked to put into one.
+// looks is the interface test:other/looks, which looks into the boxes of a.
+var looks = bind.Interface{
+	Functions: []bind.Function{{Name: "look", Import: "i32 -> i32", Handle: func(call *bind.Call) {
+		if b := bind.LiftBorrow[*box](call, 0, uint32(call.Stack[0])); call.OK() {
+			call.Stack[0] = uint64(b.content)
+		}
+	}}},
+	Resources: []string{"r"},
+}
+
+// boxer implements boxes and looks: it adds to what it is asked to put into one.
 type boxer struct{ adds uint32 }
 
 type box struct{ content uint32 }
 
 func (b *boxer) make(n uint32) *box { return &box{n + b.adds} }
 
-// boxProvider supplies boxes as the second of its imports.
+// boxProvider supplies boxes as the second of its imports, and looks as the third.
 type boxProvider struct {
 	boxer    boxer
 	supplied int
@@ -54,6 +65,7 @@ func (p *boxProvider) Imports() []bind.Item {
 	return []bind.Item{
 		{Name: "test:other/first", Interface: &bind.Interface{}},
 		{Name: "a", Interface: &boxes, Resources: []bind.Resource{{Item: 1, Name: "r"}}},
+		{Name: "test:other/looks", Interface: &looks, Resources: []bind.Resource{{Item: 1, Name: "r"}}},
 	}
 }
 
@@ -62,7 +74,7 @@ func (p *boxProvider) Supply(context.Context) ([]any, func(context.Context) erro
 	if p.err != nil {
 		return nil, nil, p.err
 	}
-	impls := []any{nil, &p.boxer}
+	impls := []any{nil, &p.boxer, &p.boxer}
 	if p.short {
 		impls = impls[:1]
 	}
@@ -192,6 +204,59 @@ func TestProviderAndWorld(t *testing.T) {
 	}
 }
 
+// boxLooker is a component whose run makes a box by a and looks into it by
+// test:other/looks, which uses the resource of a.
+func boxLooker() []byte {
+	b := &builder{}
+	r, exports := importDefiner(b)
+	t := &binary.InstanceType{Decls: []binary.Def{
+		&binary.Alias{Sort: binary.SortType, Target: binary.AliasOuter, Count: 1, Index: r},
+		&binary.ExportDecl{Name: binary.Named("r"), Type: binary.ExternType{Sort: binary.SortType, Bound: binary.BoundEq, Index: 0}},
+		&binary.TypeDef{Type: &binary.Borrow{Resource: 1}},
+		&binary.TypeDef{Type: &binary.Func{Params: []binary.Field{{Name: "r", Type: binary.ValType{Index: 2}}}, Result: &u32Type}},
+		&binary.ExportDecl{Name: binary.Named("look"), Type: binary.ExternType{Sort: binary.SortFunc, Index: 3}},
+	}}
+	i := b.Add(&binary.Import{Name: binary.Named("test:other/looks"), Type: binary.ExternType{Sort: binary.SortInstance, Index: b.Type(t)}})
+	look := coreExport("look", binary.SortCoreFunc, b.Lower(b.Alias(binary.SortFunc, i, "look")))
+	m := &wasmtest.Module{}
+	mk, looked := m.Import("a", "make", "i32 -> i32"), m.Import("looks", "look", "i32 -> i32")
+	m.ExportFunc("run", "i32 -> i32", "", wasmtest.Get(0), wasmtest.Call(mk), wasmtest.Call(looked))
+	liftExport(b, b.Core(b.Module(m.Bytes()), coreArg("a", b.Bag(exports...)), coreArg("looks", b.Bag(look))), "run", funcType(1, true))
+	return b.Bytes()
+}
+
+// A provider's interface may use a resource of another of its interfaces, also where
+// the world has that one. It cannot use a resource of another Go interface of the host's.
+func TestProviderUsesResources(t *testing.T) {
+	ctx := context.Background()
+	wasm := boxLooker()
+	own := bind.Item{Name: "a", Field: "A", Interface: &boxes, Resources: []bind.Resource{{Item: 0, Name: "r"}}}
+	for _, test := range []struct {
+		imports []bind.Item
+		impls   []any
+		want    uint64
+	}{
+		{nil, nil, 11},
+		{[]bind.Item{own}, []any{nil}, 11},
+		{[]bind.Item{own}, []any{&boxer{5}}, 6},
+	} {
+		plugin, err := link.Compile(ctx, wasm, running(test.imports...), host.Provide(&boxProvider{boxer: boxer{10}}))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer plugin.Close(ctx)
+		inst, err := plugin.Instantiate(ctx, test.impls)
+		if err != nil {
+			t.Fatal(err)
+		}
+		runs(t, plugin, inst, test.want)
+	}
+	copied := boxes
+	own.Interface = &copied
+	_, err := link.Compile(ctx, wasm, running(own), host.Provide(&boxProvider{}))
+	wantsLink(t, err, "the guest takes it for the same resource as a#r, which it is not")
+}
+
 // unknown is a host.Provider and not a bind.Provider.
 type unknown struct{}
 
@@ -221,7 +286,7 @@ func TestInstanceOptionErrors(t *testing.T) {
 	}{
 		"no provider":      {host.Provide(unknown{}), "which is not a bind.Provider"},
 		"failing provider": {host.Provide(&boxProvider{err: broken}), "test:boxes/w: boxes: broken"},
-		"short provider":   {host.Provide(&boxProvider{short: true}), "the provider supplies 1 implementations of 2 imports"},
+		"short provider":   {host.Provide(&boxProvider{short: true}), "the provider supplies 1 implementations of 3 imports"},
 		"another provider": {host.Provide(named{first}), "the guest was compiled without the provider other; pass it to Compile first"},
 		"memory limit":     {host.MemoryLimit(1), "test:boxes/w: options: host.MemoryLimit is decided when the guest is compiled; pass it to Compile"},
 		"table limit":      {host.TableLimit(1), "host.TableLimit is decided"},

@@ -2,33 +2,57 @@ package link
 
 import (
 	"fmt"
-	"slices"
 
 	"github.com/tetratelabs/wazero/api"
 
 	"github.com/witgen/witgen/canonicalabi/host"
 	"github.com/witgen/witgen/canonicalabi/host/bind"
+	"github.com/witgen/witgen/component/coretype"
+	"github.com/witgen/witgen/component/plan"
 )
 
 // resourceTypes are the resource types of a plugin.
 type resourceTypes struct {
 	world *bind.World
 	known map[bind.Resource]*bind.ResourceType
+	items map[*bind.Resource]itemTypes
 	count int
 }
 
+// itemTypes are the types that an item mentions, in the order of Interface.Resources, and
+// their places in it.
+type itemTypes struct {
+	types  []*bind.ResourceType
+	places map[bind.Resource]int
+}
+
 func newResourceTypes(world *bind.World) *resourceTypes {
-	return &resourceTypes{world: world, known: map[bind.Resource]*bind.ResourceType{}}
+	return &resourceTypes{world: world, known: map[bind.Resource]*bind.ResourceType{}, items: map[*bind.Resource]itemTypes{}}
 }
 
 // of returns the types that an item mentions, in the order of
 // Interface.Resources.
 func (t *resourceTypes) of(item bind.Item) []*bind.ResourceType {
-	types := make([]*bind.ResourceType, len(item.Resources))
-	for k, r := range item.Resources {
-		types[k] = t.get(r)
+	return t.item(item).types
+}
+
+func (t *resourceTypes) item(item bind.Item) itemTypes {
+	if len(item.Resources) == 0 {
+		return itemTypes{}
 	}
-	return types
+	key := &item.Resources[0]
+	made, ok := t.items[key]
+	if !ok {
+		made = itemTypes{make([]*bind.ResourceType, len(item.Resources)), make(map[bind.Resource]int, len(item.Resources))}
+		for k, r := range item.Resources {
+			made.types[k] = t.get(r)
+			if _, ok := made.places[r]; !ok {
+				made.places[r] = k
+			}
+		}
+		t.items[key] = made
+	}
+	return made
 }
 
 func (t *resourceTypes) get(r bind.Resource) *bind.ResourceType {
@@ -48,19 +72,22 @@ func (t *resourceTypes) get(r bind.Resource) *bind.ResourceType {
 // number returns the place of a resource among those that an item mentions, and
 // -1 where it is not there.
 func (t *resourceTypes) number(item bind.Item, r bind.Resource) int {
-	return slices.Index(item.Resources, r)
+	if k, ok := t.item(item).places[r]; ok {
+		return k
+	}
+	return -1
 }
 
 // setDtors finds the guest's destructors for the resources that it defines in
 // export number n.
-func (t *resourceTypes) setDtors(n int, prefix string, functions map[string]api.FunctionDefinition, module outline) error {
+func (t *resourceTypes) setDtors(n int, prefix string, functions map[string]api.FunctionDefinition, module *plan.Module) error {
 	for _, r := range t.world.Exports[n].Resources {
 		if !r.Export || r.Item != n {
 			continue
 		}
 		dtor := prefix + "[dtor]" + r.Name
-		if k, ok := module.exports[dtor]; ok && k != kindFunc {
-			return wrongKind(t.world, dtor, k, kindFunc)
+		if k, ok := module.Exports[dtor]; ok && k != coretype.FuncKind {
+			return wrongKind(t.world, dtor, k, coretype.FuncKind)
 		}
 		def := functions[dtor]
 		if def == nil {

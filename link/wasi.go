@@ -1,28 +1,49 @@
 package link
 
 import (
-	"crypto/rand"
+	"context"
 	"fmt"
 
 	"github.com/tetratelabs/wazero"
 	"github.com/tetratelabs/wazero/api"
-	"github.com/tetratelabs/wazero/imports/wasi_snapshot_preview1"
 
 	"github.com/witgen/witgen/canonicalabi/host"
 	"github.com/witgen/witgen/canonicalabi/host/bind"
+	"github.com/witgen/witgen/wasi/closed"
 )
 
 // exportWASI adds the functions of WASI preview 1, which standard Go and
 // TinyGo's wasip1 target import.
 func exportWASI(builder wazero.HostModuleBuilder) {
-	wasi_snapshot_preview1.NewFunctionExporter().ExportFunctions(builder)
+	closed.Export(builder, func(ctx context.Context) closed.System {
+		return bind.SystemOf(ctx).(closed.System)
+	})
+}
+
+// startWASI gives an instance WASI preview 1, where its guest imports it: that of a
+// provider, or the closed one. The result ends it.
+func (p *Plugin) startWASI(ctx context.Context, config *host.Config, inst *bind.Instance) (end func(context.Context) error, err error) {
+	nothing := func(context.Context) error { return nil }
+	if !p.wasi {
+		return nothing, nil
+	}
+	system := closed.New()
+	for _, provider := range config.Providers {
+		if opens, ok := provider.(closed.Provider); ok {
+			if system, err = opens.Preview1(ctx); err != nil {
+				return nothing, fmt.Errorf("%s: %s: %w", p.world.Name, provider.Name(), err)
+			}
+		}
+	}
+	inst.SetSystem(system)
+	return system.Close, nil
 }
 
 // checkWASI checks that there is what the guest imports of WASI.
 func checkWASI(world *bind.World, compiled wazero.CompiledModule, functions map[string]api.FunctionDefinition) error {
 	for _, def := range compiled.ImportedFunctions() {
 		from, name, _ := def.Import()
-		if from != wasi_snapshot_preview1.ModuleName {
+		if from != closed.Module {
 			continue
 		}
 		bad := &host.LinkError{World: world.Name, Item: "import " + label(from, name)}
@@ -37,27 +58,4 @@ func checkWASI(world *bind.World, compiled wazero.CompiledModule, functions map[
 		}
 	}
 	return nil
-}
-
-// clockStep is what a closed clock goes on by at each reading, in nanoseconds.
-// wazero's own goes on by a millisecond, of which a few are a slice of time to
-// standard Go's collector: it stops collecting at last, and the guest grows until
-// it dies.
-const clockStep = 1000
-
-// moduleConfig returns what a guest sees through WASI. wazero's default is no
-// files, arguments or environment, no output, and clocks that count their
-// readings; random numbers are real, since guests seed their hash tables with
-// them.
-func moduleConfig(config *host.Config) wazero.ModuleConfig {
-	mc := config.WASI.Config
-	if mc == nil {
-		now := int64(0) // of one instance, which serves one call at a time
-		count := func() int64 {
-			now += clockStep
-			return now
-		}
-		mc = wazero.NewModuleConfig().WithRandSource(rand.Reader).WithNanotime(count, clockStep)
-	}
-	return bind.OpenWASI(&config.WASI, mc).WithName("").WithStartFunctions()
 }

@@ -17,8 +17,11 @@ func mistakes(text string) string {
 	_, list := parser.Parse(diag.NewFile("", []byte(text)))
 	var b strings.Builder
 	for _, d := range list {
-		p := d.Span.File.Position(d.Span.Start)
-		fmt.Fprintf(&b, "%d:%d %s %s\n", p.Line, p.Column, d.Code, d.Message)
+		if !d.Span.IsZero() {
+			p := d.Span.File.Position(d.Span.Start)
+			fmt.Fprintf(&b, "%d:%d ", p.Line, p.Column)
+		}
+		fmt.Fprintf(&b, "%s %s\n", d.Code, d.Message)
 		for _, h := range d.Hints {
 			fmt.Fprintf(&b, "help: %s\n", h)
 		}
@@ -123,7 +126,10 @@ func TestForbiddenText(t *testing.T) {
 		{"a carriage return in a comment", "// a\rb\ninterface i {}", ""},
 		{"UTF-8", "// é 日本\ninterface i {}", ""},
 		{"invalid UTF-8", "// \xff\ninterface i {}\n/* \xc3( */", "1:4 W0107 this byte is not valid UTF-8\n3:4 W0107 this byte is not valid UTF-8\n"},
-		{"UTF-16", "\xff\xfei\x00", "1:1 W0107 this byte is not valid UTF-8\n1:2 W0107 this byte is not valid UTF-8\n1:4 W0108 the control character U+0000 is not allowed\n"},
+		{"UTF-16", "\xff\xfei\x00", "W0125 this is not WIT: it is no text in UTF-8\nhelp: it looks like UTF-16: save it as UTF-8\n"},
+		{"a NUL byte", "interface i {}\x00", "W0125 this is not WIT: it is no text in UTF-8\n"},
+		{"many control characters", "interface i {}" + strings.Repeat("\x01", 21), "W0125 this is not WIT: it is no text in UTF-8\nhelp: the first of more than 20 characters that a file may not hold is at 1:15\n"},
+		{"Latin-1", "// \xe9\xe8 \ninterface i {}", "1:4 W0107 this byte is not valid UTF-8\n1:5 W0107 this byte is not valid UTF-8\n"},
 		{"a surrogate", "// \xed\xa0\x80", "1:4 W0107 this byte is not valid UTF-8\n1:5 W0107 this byte is not valid UTF-8\n1:6 W0107 this byte is not valid UTF-8\n"},
 		{"bidirectional overrides", "// é\u202e \u2069", "1:5 W0108 the character U+202E changes the direction of text and is not allowed\n1:7 W0108 the character U+2069 changes the direction of text and is not allowed\n"},
 		{"control characters", "\t\x0b\x7f\u0085", "1:2 W0108 the control character U+000B is not allowed\n1:3 W0108 the control character U+007F is not allowed\n1:4 W0108 the control character U+0085 is not allowed\n"},
@@ -155,11 +161,11 @@ func TestLimits(t *testing.T) {
 		{"a string too long", "@external-id(\"" + strings.Repeat("a", 99_999) + "\") interface i {}", "1:14 W0122 this token has 100001 bytes; the most is 100000\n"},
 		{"a comment", "// " + strings.Repeat("a", 1<<20), ""},
 		{"a file", strings.Repeat(" ", 16<<20), ""},
-		{"a file too large", strings.Repeat(" ", 16<<20+1), "1:1 W0123 this file has 16777217 bytes; the most is 16777216\n"},
+		{"a file too large", strings.Repeat(" ", 16<<20+1), "W0123 this file has more than 16777216 bytes, and no more are read\n"},
 		{"mistakes", bad(20), strings.Repeat("X", 20)},
 		{"a mistake too many", bad(1000), strings.Repeat("X", 20) + "21:10 W0124 more than 20 mistakes in this file; the rest of it is not read\n"},
 		{"bad bytes", strings.Repeat("\xff", 20), strings.Repeat("X", 20)},
-		{"bad bytes too many", strings.Repeat("\xff", 1000), strings.Repeat("X", 20) + "1:21 W0124 more than 20 mistakes in this file; the rest of it is not read\n"},
+		{"bad bytes too many", strings.Repeat("\xff", 1000), "W0125 this is not WIT: it is no text in UTF-8\nhelp: the first of more than 20 characters that a file may not hold is at 1:1\n"},
 		{"bad names too many", "interface i {" + strings.Repeat("f_:func();", 1000) + "}", strings.Repeat("X", 20) + "1:214 W0124 more than 20 mistakes in this file; the rest of it is not read\n"},
 	} {
 		t.Run(test.name, func(t *testing.T) {

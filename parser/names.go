@@ -120,9 +120,21 @@ func (p *parser) packageName() ast.PackageName {
 	n := ast.PackageName{Namespace: p.id()}
 	p.expect(tokColon)
 	n.Name = p.id()
+	p.wantLowerCase(n.Namespace, n.Name)
 	n.Version = p.optionalVersion()
 	n.Pos = p.from(start)
 	return n
+}
+
+// wantLowerCase reports namespaces and names of packages that have an acronym
+// (Explainer.md, "Import and Export Definitions": namespace, words).
+func (p *parser) wantLowerCase(names ...ast.Ident) {
+	for _, name := range names {
+		if lower := strings.ToLower(name.Text); lower != name.Text && checkName(name.Text) == "" {
+			p.report(diag.InvalidName, name.Where, "`%s` is not a valid name of a namespace or package: it is in lower case", shorten(name.Text)).
+				Hint(fmt.Sprintf("write `%s`", shorten(lower)))
+		}
+	}
 }
 
 // usePath parses the path of an interface or world.
@@ -135,6 +147,7 @@ func (p *parser) usePath() *ast.UsePath {
 		n := &ast.PackageName{Namespace: u.Name, Name: p.id()}
 		n.Pos = p.from(start)
 		p.expect(tokSlash)
+		p.wantLowerCase(n.Namespace, n.Name)
 		u.Name = p.id()
 		n.Version = p.optionalVersion()
 		u.Package = n

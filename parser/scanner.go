@@ -9,13 +9,15 @@ import (
 	"github.com/witgen/witgen/parser/ast"
 )
 
-// Limits of the parser. Each has a diagnostic code of its own.
+// MaxFileSize is how many bytes a file may have.
+const MaxFileSize = 16 << 20
+
+// Limits of the parser. Each has a diagnostic code of its own, as MaxFileSize has.
 const (
-	maxFileSize     = 16 << 20 // bytes of a file
-	maxTokenSize    = 100_000  // bytes of a name, number or string
-	maxTypeDepth    = 100      // types within types
-	maxPackageDepth = 100      // packages within packages
-	maxErrors       = 20       // mistakes reported of a file
+	maxTokenSize    = 100_000 // bytes of a name, number or string
+	maxTypeDepth    = 100     // types within types
+	maxPackageDepth = 100     // packages within packages
+	maxErrors       = 20      // mistakes reported of a file
 )
 
 // scanner cuts a file into tokens, in one pass from its start to its end.

@@ -1,6 +1,7 @@
 package parser
 
 import (
+	"bytes"
 	"fmt"
 	"unicode"
 	"unicode/utf8"
@@ -11,14 +12,14 @@ import (
 // checkText reports what a file may hold nowhere, not even in a comment
 // (WIT.md, "Lexical structure"). A file with such a mistake is not parsed.
 func checkText(file *diag.File) diag.List {
-	if len(file.Text) > maxFileSize {
-		return diag.List{{
-			Code: diag.FileTooLarge, Span: diag.Span{File: file},
-			Message: fmt.Sprintf("this file has %d bytes; the most is %d", len(file.Text), maxFileSize),
-		}}
+	text := file.Text
+	if bytes.IndexByte(text, 0) >= 0 {
+		return notText(file)
+	}
+	if len(text) > MaxFileSize {
+		return TooLarge(file.Name)
 	}
 	var list diag.List
-	text := file.Text
 	for i := 0; i < len(text); {
 		c := text[i]
 		if c >= ' ' && c < 0x7f || c == '\n' || c == '\t' || c == '\r' {
@@ -29,13 +30,33 @@ func checkText(file *diag.File) diag.List {
 		code, message := checkRune(r, n)
 		if code != "" {
 			if len(list) == maxErrors {
-				return append(list, tooManyErrors(diag.Span{File: file, Start: i, End: i + n}))
+				at := file.Position(list[0].Span.Start)
+				not := notText(file)
+				not[0].Hint(fmt.Sprintf("the first of more than %d characters that a file may not hold is at %d:%d", maxErrors, at.Line, at.Column))
+				return not
 			}
 			list = append(list, &diag.Diagnostic{Code: code, Span: diag.Span{File: file, Start: i, End: i + n}, Message: message})
 		}
 		i += n
 	}
 	return list
+}
+
+// TooLarge returns the mistake of a file of more than MaxFileSize bytes.
+func TooLarge(name string) diag.List {
+	return diag.List{{
+		Code: diag.FileTooLarge, File: name,
+		Message: fmt.Sprintf("this file has more than %d bytes, and no more are read", MaxFileSize),
+	}}
+}
+
+// notText is the one mistake of a file that is no text.
+func notText(file *diag.File) diag.List {
+	d := &diag.Diagnostic{Code: diag.NotText, File: file.Name, Message: "this is not WIT: it is no text in UTF-8"}
+	if text := file.Text; len(text) > 1 && (text[0] == 0xff && text[1] == 0xfe || text[0] == 0xfe && text[1] == 0xff) {
+		d.Hint("it looks like UTF-16: save it as UTF-8")
+	}
+	return diag.List{d}
 }
 
 // checkRune returns what is wrong with a character of n bytes, or an empty code.

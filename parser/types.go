@@ -324,6 +324,8 @@ func (p *parser) list(depth int) ast.Type {
 		n, err := strconv.ParseUint(at.Text(), 10, 32)
 		if err != nil {
 			p.report(diag.InvalidListSize, at, "the length of a list is a number below 2^32")
+		} else if n == 0 {
+			p.report(diag.InvalidListSize, at, "the length of a list is 1 or more")
 		}
 		t.Size = &ast.ListSize{Pos: ast.Pos{Where: at}, Value: uint32(n)}
 	}

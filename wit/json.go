@@ -1,6 +1,7 @@
 package wit
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"strconv"
@@ -24,6 +25,8 @@ func (r *Resolve) MarshalJSON() ([]byte, error) {
 type jsonWriter struct {
 	r   *Resolve
 	buf []byte
+	// text is room for one string.
+	text bytes.Buffer
 }
 
 // comma separates a value from the one before it.
@@ -61,16 +64,20 @@ func array[T any](w *jsonWriter, items []T, each func(T)) {
 
 func (w *jsonWriter) string(s string) {
 	w.comma()
-	text, err := json.Marshal(s)
-	if err != nil {
+	w.text.Reset()
+	e := json.NewEncoder(&w.text)
+	e.SetEscapeHTML(false) // comments are full of <, > and &
+	if err := e.Encode(s); err != nil {
 		panic(err) // a string always has a JSON form
 	}
-	w.buf = append(w.buf, text...)
+	w.buf = append(w.buf, bytes.TrimSuffix(w.text.Bytes(), []byte("\n"))...)
 }
 
-func (w *jsonWriter) int(n int) {
+func (w *jsonWriter) int(n int) { w.int64(int64(n)) }
+
+func (w *jsonWriter) int64(n int64) {
 	w.comma()
-	w.buf = strconv.AppendInt(w.buf, int64(n), 10)
+	w.buf = strconv.AppendInt(w.buf, n, 10)
 }
 
 func (w *jsonWriter) null() {
@@ -337,7 +344,7 @@ func (w *jsonWriter) kind(k Kind) {
 		tagged("list", func() { w.typ(k.Type) })
 	case *FixedList:
 		tagged("fixed-length-list", func() {
-			array(w, []func(){func() { w.typ(k.Type) }, func() { w.int(int(k.Size)) }}, func(f func()) { f() })
+			array(w, []func(){func() { w.typ(k.Type) }, func() { w.int64(int64(k.Size)) }}, func(f func()) { f() })
 		})
 	case *Map:
 		tagged("map", func() { array(w, []Type{k.Key, k.Value}, w.typ) })

@@ -61,6 +61,17 @@ func VersionTrack(version string) string {
 	}
 }
 
+// InterfaceTrack returns the full name of an interface with the track of its version in
+// the place of the version: "a:b/c@0.2" of "a:b/c@0.2.8". Two names with one track are
+// compatible. A name without a version stays as it is.
+func InterfaceTrack(name string) string {
+	base, version, versioned := strings.Cut(name, "@")
+	if !versioned {
+		return name
+	}
+	return base + "@" + VersionTrack(version)
+}
+
 // parts are the parts of a semantic version, each as it is written.
 type parts struct {
 	core       [3]string

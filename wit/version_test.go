@@ -34,3 +34,18 @@ func TestVersionTrack(t *testing.T) {
 		}
 	}
 }
+
+func TestInterfaceTrack(t *testing.T) {
+	for name, want := range map[string]string{
+		"a:b/c":             "a:b/c",
+		"$root":             "$root",
+		"a:b/c@0.2.8":       "a:b/c@0.2",
+		"a:b/c@1.0.0+x@y":   "a:b/c@1",
+		"a:b/c@0.0.3+build": "a:b/c@0.0.3",
+		"a:b/c@1.0.0-rc":    "a:b/c@1.0.0-rc",
+	} {
+		if got := InterfaceTrack(name); got != want {
+			t.Errorf("InterfaceTrack(%q) = %q, want %q", name, got, want)
+		}
+	}
+}

@@ -11,8 +11,9 @@ type Arena struct {
 	// next is the arena that was current before this one, while an import runs.
 	// After the call it links the arenas that wait for one.
 	next *Arena
-	// result is for a short result.
+	// result is for a short result, area that of a longer one.
 	result [shortResult / 8]uint64
+	area   Pointer
 }
 
 // shortResult is a number of bytes that is enough for most results.
@@ -45,23 +46,36 @@ func Call() *Arena {
 	return a
 }
 
-// ResultArea returns memory for the call's result. What the host allocates from
-// here until Returned belongs to the call.
-func (a *Arena) ResultArea(size uint32) Pointer {
+// ResultArea returns the address of memory for the call's result, of size bytes. What
+// the host allocates from here until Returned belongs to the call.
+func (a *Arena) ResultArea(size uint32) uint32 {
 	a.enter()
 	if size > shortResult {
-		return a.Area(size)
+		a.area = a.Area(size)
 	}
-	if tinygo {
+	return Address(a.resultAt(size))
+}
+
+// resultAt returns where a result of size bytes lies.
+func (a *Arena) resultAt(size uint32) Pointer {
+	switch {
+	case size > shortResult:
+		return a.area
+	case tinygo:
 		return unsafe.Pointer(&imported)
+	default:
+		return unsafe.Pointer(&a.result)
 	}
-	return unsafe.Pointer(&a.result)
 }
 
 func (a *Arena) enter() { a.next, current = current, a }
 
-// Returned says that the import that was given a ResultArea has returned.
-func (a *Arena) Returned() { current = a.next }
+// Returned says that the import that was given a ResultArea of size bytes has returned,
+// and returns that area.
+func (a *Arena) Returned(size uint32) Pointer {
+	current = a.next
+	return a.resultAt(size)
+}
 
 // Done ends the call: its result is lifted, and nothing refers to its memory by
 // address any more. The arena must not be used again.
@@ -111,6 +125,7 @@ func (a *Arena) reset() {
 		a.roots = nil
 	}
 	a.result[0], a.result[1] = 0, 0
+	a.area = nil
 }
 
 // root keeps the memory at ptr alive until the arena is reset.

@@ -7,20 +7,20 @@ import (
 	"strings"
 )
 
-// Trap says that a call ended because the guest trapped, broke a rule of the
-// canonical ABI, or because a host function that it called failed. The instance
-// is dead afterwards.
+// Trap is the error of a call in which the guest trapped or broke a rule of the
+// canonical ABI, or a host function that it called failed. The instance is dead
+// afterwards.
 type Trap struct {
 	// Func is the function that the host called, as in
 	// "example:calculator/operations#divide".
 	Func string
-	// Rule is the rule that was broken, and empty where the guest trapped by
-	// itself.
+	// Rule is the rule that was broken, or "" if the guest itself trapped.
 	Rule Rule
-	// Detail says what broke the rule, in words.
+	// Detail describes how the rule was broken.
 	Detail string
-	// Err is the error of wazero, with its stack, or of the host function; nil
-	// where the host found the breach after the guest had returned.
+	// Err is the error of wazero, with the guest's stack, or that of the host
+	// function. It is nil if the host found the broken rule after the guest had
+	// returned.
 	Err error
 }
 
@@ -48,8 +48,8 @@ const (
 	RuleStart        Rule = "guest failed to start"
 )
 
-// Error names the function and what went wrong, on one line, and what wazero
-// knows of the guest's stack on the lines after it.
+// Error returns the function and the reason on one line, followed by lines with the
+// guest's stack if wazero knows it.
 func (t *Trap) Error() string {
 	var b strings.Builder
 	b.WriteString(t.Func)
@@ -73,23 +73,24 @@ func (t *Trap) Error() string {
 // Unwrap returns the error of wazero or of the host function.
 func (t *Trap) Unwrap() error { return t.Err }
 
-// LimitError says that a call was stopped by a limit. Where running guest code
-// was stopped, the instance is dead afterwards.
+// LimitError is the error of a call that a limit refused or stopped, and of Compile
+// and Instantiate if a guest exceeds one.
 type LimitError struct {
+	// Func is the function that the host called, or the world.
 	Func string
-	// Limit is the limit, as in "deadline" or "size of lifted values".
+	// Limit names the limit, as in "deadline" or "size of lifted values".
 	Limit string
-	// Detail says what was asked for and what is allowed.
+	// Detail gives the figures, and the remedy if there is one.
 	Detail string
 	// Err is the cause: context.DeadlineExceeded, context.Canceled, wazero's error
 	// of a full stack, or nil.
 	Err error
-	// Fatal reports whether running guest code was stopped, so that the instance is
-	// dead.
+	// Fatal reports whether guest code was stopped while it ran. The instance is
+	// dead then.
 	Fatal bool
 }
 
-// Error names the function, the limit and the figures.
+// Error returns the function, the limit and the figures.
 func (l *LimitError) Error() string {
 	s := l.Func + ": limit reached: " + l.Limit
 	if l.Detail != "" {
@@ -104,56 +105,57 @@ func (l *LimitError) Error() string {
 // Unwrap returns the cause.
 func (l *LimitError) Unwrap() error { return l.Err }
 
-// BadValueError says that the host's own value cannot be sent to a guest: an
-// unknown enum, a nil variant, a string that is not UTF-8. The guest was not
-// entered.
+// BadValueError is the error of a call whose parameters hold a value that cannot be
+// sent to a guest, such as an unknown enum, a nil variant or a string that is not
+// UTF-8. The guest was not entered.
 type BadValueError struct {
-	// Path is the place of the value, as in "people[3].name".
+	// Path locates the value, as in "people[3].name".
 	Path string
-	// Detail says what is wrong with it.
+	// Detail describes the fault.
 	Detail string
 }
 
-// Error names the place and what is wrong there.
+// Error returns the path and the fault.
 func (e *BadValueError) Error() string { return e.Path + ": " + e.Detail }
 
-// InstanceError says that an instance could not be entered.
+// InstanceError is the error of a call of an instance that cannot be entered.
 type InstanceError struct {
+	// Func is the function that the host called.
 	Func string
-	// Err is ErrDead, ErrClosed or ErrBusy; ErrDead wraps what killed the
-	// instance.
+	// Err is ErrDead, ErrClosed or ErrBusy. ErrDead comes together with the error
+	// that killed the instance; errors.Is and errors.As find both.
 	Err error
 }
 
-// Error names the function and the reason.
+// Error returns the function and the reason.
 func (e *InstanceError) Error() string { return e.Func + ": " + e.Err.Error() }
 
 // Unwrap returns the reason.
 func (e *InstanceError) Unwrap() error { return e.Err }
 
-// Why an instance cannot be entered.
+// The reasons for an InstanceError.
 var (
 	// ErrDead: an earlier call trapped or was stopped.
 	ErrDead = errors.New("the instance is dead")
 	// ErrClosed: the instance was closed.
 	ErrClosed = errors.New("the instance is closed")
-	// ErrBusy: another call of the instance is under way, in another goroutine
-	// or further up on this one (guests may not be re-entered).
+	// ErrBusy: another call of the instance has not returned, in another goroutine
+	// or in this one: a host function cannot call the guest that called it.
 	ErrBusy = errors.New("the instance is busy with another call; an instance serves one call at a time")
 )
 
-// LinkError says that a guest does not fit the world that it was compiled for,
-// or that an import is not supplied.
+// LinkError is the error of Compile if a guest does not fit its world, and of
+// Instantiate if the host does not supply an import.
 type LinkError struct {
 	// World is the world's qualified name.
 	World string
-	// Item is the import or export concerned.
+	// Item is the import or export at fault, or "".
 	Item string
-	// Detail says what does not fit, and the remedy.
+	// Detail describes the fault and the remedy.
 	Detail string
 }
 
-// Error names the world, the item and the remedy.
+// Error returns the world, the item, the fault and the remedy.
 func (e *LinkError) Error() string {
 	if e.Item == "" {
 		return e.World + ": " + e.Detail
@@ -161,8 +163,16 @@ func (e *LinkError) Error() string {
 	return fmt.Sprintf("%s: %s: %s", e.World, e.Item, e.Detail)
 }
 
-// In puts the value into a field, parameter or result called name.
+// In prefixes the path with a field, parameter or result, and returns e. It
+// returns nil if e is nil. Generated code calls it.
 func (e *BadValueError) In(name string) *BadValueError {
+	if e == nil {
+		return nil
+	}
+	return e.in(name)
+}
+
+func (e *BadValueError) in(name string) *BadValueError {
 	if e.Path != "" && !strings.HasPrefix(e.Path, "[") {
 		name += "."
 	}
@@ -170,10 +180,17 @@ func (e *BadValueError) In(name string) *BadValueError {
 	return e
 }
 
-// At puts the value at an index of a list.
-func (e *BadValueError) At(index int) *BadValueError { return e.inBrackets(strconv.Itoa(index)) }
+// At prefixes the path with an index of a list, and returns e. It returns nil if e is
+// nil. Generated code calls it.
+func (e *BadValueError) At(index int) *BadValueError {
+	if e == nil {
+		return nil
+	}
+	return e.inBrackets(strconv.Itoa(index))
+}
 
-// AtKey puts the value under a key of a map.
+// AtKey prefixes the path with a key of a map, and returns e. Generated code calls
+// it.
 func (e *BadValueError) AtKey(key any) *BadValueError {
 	if s, ok := key.(string); ok {
 		return e.inBrackets(strconv.Quote(s))

@@ -5,44 +5,37 @@ import (
 	"slices"
 
 	"github.com/tetratelabs/wazero"
+	"github.com/tetratelabs/wazero/experimental"
 )
 
 // Option changes how a guest is compiled and run. Options of Compile hold for all
-// instances; options of Instantiate override them for one instance.
-// Where the doc of an option says that it is an option of Compile, Instantiate
-// returns a LinkError for it.
+// instances; options of Instantiate override them for one instance. Instantiate
+// returns a LinkError for an option that its doc calls an option of Compile.
 type Option func(*Config)
 
-// Config is what Options set, for package link to read. Its zero value is not
-// useful; NewConfig gives the defaults.
+// Config holds the settings of Options, for package link to read. The zero value is
+// not useful; NewConfig returns the defaults.
 type Config struct {
-	// MemoryBytes is how large a guest's memory may grow. It is rounded down to
-	// pages of 64 KiB, and is one page at least.
-	MemoryBytes uint64
-	// TableElements is how many elements the tables of a guest may have together;
-	// 0 is no limit.
+	// MemoryBytes, TableElements, LiftedBytes, Handles, Fuel, CallDepth, Instances
+	// and Module are the limits that the options MemoryLimit, TableLimit, LiftLimit,
+	// HandleLimit, Fuel, CallDepth, InstanceLimit and ModuleLimits set. MemoryBytes
+	// is rounded down to pages of 64 KiB, to one page at least. LiftedBytes counts a
+	// region of guest memory each time that it is lifted.
+	MemoryBytes   uint64
 	TableElements uint64
-	// LiftedBytes is how much one call may lift out of the guest, counted in the
-	// bytes that the values take in Go, each shared region as often as it is
-	// lifted.
-	LiftedBytes int64
-	// Handles is how many handles a guest may hold at a time.
-	Handles int
-	// Fuel is how much each call may do; 0 is no limit.
-	Fuel uint64
-	// CallDepth is how deep a guest's calls may be nested; 0 is no limit but
-	// wazero's.
-	CallDepth uint64
-	// Instances is how many instances a plugin may have at a time; 0 is no limit.
-	Instances int
-	// Module bounds what each module of a guest may contain.
-	Module Limits
+	LiftedBytes   int64
+	Handles       int
+	Fuel          uint64
+	CallDepth     uint64
+	Instances     int
+	Module        Limits
 	// Runtime is the caller's wazero runtime, or nil for one of the plugin's own.
 	Runtime wazero.Runtime
 	// Cache is the compilation cache of a runtime of the plugin's own, or nil.
 	Cache wazero.CompilationCache
-	// WASI is what a WASI guest may see of its surroundings.
-	WASI WASI
+	// Memory allocates the memories of guests, or is nil for memory that is given back
+	// when an instance ends.
+	Memory experimental.MemoryAllocator
 	// Unmetered runs the guest's modules as they are.
 	Unmetered bool
 	// Providers supply imports that the world does not have.
@@ -69,23 +62,22 @@ func NewConfig(opts []Option) *Config {
 	return c
 }
 
-// ForInstance returns the configuration of an instance of a guest that was compiled
-// with c: c with opts applied to it. The error names an option that only Compile
-// takes, or a provider that Compile does not know.
+// ForInstance returns the settings of one instance of a guest that was compiled with
+// c: a copy of c with opts applied to it. It fails for an option of Compile, and for a
+// provider whose name Compile was not given.
 func (c *Config) ForInstance(opts []Option) (*Config, error) {
 	if len(opts) == 0 {
 		return c, nil
 	}
 	of := *c
 	of.instance = true
-	of.WASI.Open = slices.Clip(c.WASI.Open) // what opts append must not be shared
 	for _, opt := range opts {
 		opt(&of)
 	}
 	return &of, of.misplaced
 }
 
-// ofCompile returns an option that only Compile takes.
+// ofCompile returns an option of Compile.
 func ofCompile(name string, set func(*Config)) Option {
 	return func(c *Config) {
 		if !c.instance {
@@ -96,17 +88,17 @@ func ofCompile(name string, set func(*Config)) Option {
 	}
 }
 
-// Provider supplies imports that guests have beyond their worlds, such as WASI's.
-// Those that there are come from packages such as witgen's wasi; what they do is in
-// the interface of the same name in package bind.
+// Provider supplies imports to guests that their worlds do not have, such as those of
+// WASI. Packages have functions that return one. To write a Provider, implement
+// bind.Provider.
 type Provider interface {
-	// Name is the name that errors show. A guest has one Provider of a name.
+	// Name returns the name that errors show. A guest has one Provider of a name.
 	Name() string
 }
 
-// Provide supplies imports to a guest that its world does not have, or that the host
-// leaves nil. It takes the place of an earlier Provider of the same name. For an
-// instance, it can only take the place of one of Compile.
+// Provide supplies the guest with imports that its world does not have or that the
+// host leaves nil. It replaces an earlier Provider of the same name. As an option of
+// Instantiate, it can only replace one of Compile.
 func Provide(p Provider) Option {
 	return func(c *Config) {
 		n := slices.IndexFunc(c.Providers, func(old Provider) bool { return old.Name() == p.Name() })
@@ -122,11 +114,17 @@ func Provide(p Provider) Option {
 	}
 }
 
-// Runtime runs the guest on a wazero runtime of the caller's, which several
-// plugins may share. The caller closes it, after the plugins. It is an option of
-// Compile.
+// Runtime runs the guest on a wazero runtime of the caller's, which several plugins
+// may share. The caller closes it, after the plugins. It is an option of Compile.
 func Runtime(r wazero.Runtime) Option {
 	return ofCompile("Runtime", func(c *Config) { c.Runtime = r })
+}
+
+// Memory has allocator supply the memories of a guest, in place of memory that is given
+// back when an instance ends. MemoryLimit holds for each memory. wazero frees a memory
+// when its module is closed; an instance closes its modules after its last call.
+func Memory(allocator experimental.MemoryAllocator) Option {
+	return func(c *Config) { c.Memory = allocator }
 }
 
 // Cache keeps compiled code in a compilation cache, which several plugins and
@@ -136,13 +134,12 @@ func Cache(cache wazero.CompilationCache) Option {
 	return ofCompile("Cache", func(c *Config) { c.Cache = cache })
 }
 
-// Unmetered runs the guest's modules as they are, for guests that the host trusts
-// like its own code. Nothing stops a running guest then: not the end of a call's
-// context, nor Fuel, CallDepth, TableLimit and ModuleLimits, which have no effect.
-// MemoryLimit holds in a runtime of the plugin's own, and not together with
-// Runtime; a Runtime with wazero's WithCloseOnContextDone still ends calls when
-// their contexts end. What it saves is what metering takes: a few percent of a
-// guest's time, and of Compile's. It is an option of Compile.
+// Unmetered runs the guest's modules as they are, for guests that the host trusts like
+// its own code. Nothing stops a running guest then: the end of a call's context does
+// not, and Fuel, CallDepth, TableLimit and ModuleLimits have no effect. MemoryLimit
+// holds only without Runtime. A Runtime with wazero's WithCloseOnContextDone still
+// ends calls when their contexts end. A guest saves a few percent of its time, and so
+// does Compile. It is an option of Compile.
 func Unmetered() Option {
 	return ofCompile("Unmetered", func(c *Config) { c.Unmetered = true })
 }

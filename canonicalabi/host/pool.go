@@ -12,29 +12,29 @@ import (
 // package satisfies it.
 type Instance interface {
 	comparable
-	// Close ends the instance.
+	// Close closes the instance.
 	Close(ctx context.Context) error
-	// Err says why the instance cannot be called any more, if it cannot.
+	// Err returns nil while the instance can be called, and the reason afterwards.
 	Err() error
 }
 
-// Source makes the instances of a Pool.
+// Source starts the instances of a Pool.
 type Source[I Instance] struct {
-	// Instantiate starts an instance. Several goroutines may call it at once.
+	// Instantiate starts an instance. Several goroutines may call it at the same
+	// time.
 	Instantiate func(ctx context.Context) (I, error)
-	// Close is called once, when the last instance of the source has been closed
-	// and no more will be made. It is usually the plugin's Close; nil is allowed.
+	// Close, if not nil, is called once, after the last instance of the source was
+	// closed. It is usually the plugin's Close.
 	Close func(ctx context.Context) error
 }
 
-// Pool keeps instances of a plugin for many goroutines: one takes an instance,
-// calls it, and gives it back for the next. Instances are started when they are
-// needed and kept; a dead one is replaced. What an instance remembers from one
-// call to the next is there for whoever takes it next, so a guest that must not
-// mix its callers needs a Pool for each.
+// Pool shares instances of a plugin among goroutines: each takes an instance, calls
+// it, and returns it to the Pool. A Pool starts instances when they are needed, keeps
+// them, and replaces dead ones. A guest's memory stays from one call to the next, so
+// use a Pool for each group of callers whose data must not mix.
 //
-// Resources of the guest live in their instance: close them before the instance
-// goes back.
+// Resources of the guest belong to their instance: close them before the instance is
+// returned.
 type Pool[I Instance] struct {
 	size int
 
@@ -53,7 +53,7 @@ type Pool[I Instance] struct {
 	channels sync.Pool
 }
 
-// poolSource is a Source with how many instances it has.
+// poolSource is a Source and the number of its instances.
 type poolSource[I Instance] struct {
 	Source[I]
 	live    int
@@ -66,8 +66,8 @@ type poolMember[I Instance] struct {
 	inUse  bool
 }
 
-// poolGrant is what ends the wait of a goroutine: an instance, leave to start
-// one, or an error.
+// poolGrant ends the wait of a goroutine: by an instance, by a source to start one
+// from, or by an error.
 type poolGrant[I Instance] struct {
 	member *poolMember[I]
 	source *poolSource[I]
@@ -75,7 +75,8 @@ type poolGrant[I Instance] struct {
 }
 
 // NewPool returns a Pool of at most size instances from a source, which the Pool
-// closes. size is at least 1. No instance is started before the first is needed.
+// closes. It starts no instance before one is needed. It panics if size is less
+// than 1.
 func NewPool[I Instance](size int, source Source[I]) *Pool[I] {
 	if size < 1 {
 		panic(fmt.Sprintf("host: NewPool of size %d", size))
@@ -89,9 +90,9 @@ func NewPool[I Instance](size int, source Source[I]) *Pool[I] {
 	}
 }
 
-// Do calls f with an instance that nobody else uses meanwhile, and returns f's
-// error, or why there is no instance, as Get does. f must not keep the instance.
-// Where f panics, the instance is closed.
+// Do takes an instance as Get does, calls f with it, and returns it to the Pool. It
+// returns the error of Get or f. f must not keep the instance. If f panics, the
+// instance is closed.
 func (p *Pool[I]) Do(ctx context.Context, f func(inst I) error) error {
 	inst, err := p.Get(ctx)
 	if err != nil {
@@ -109,11 +110,11 @@ func (p *Pool[I]) Do(ctx context.Context, f func(inst I) error) error {
 	return err
 }
 
-// Get takes an instance: one that is idle, else a new one, else, where size
-// instances are in use, the next that is given back, in the order of asking. Its
-// error is a *LimitError where ctx ends first, a *InstanceError with ErrClosed
-// where the Pool is closed, or that of Instantiate. Whoever takes an instance
-// while holding another of the same Pool may wait for himself.
+// Get takes an instance that is idle, or starts one. If size instances are in use, it
+// waits for one to be returned; goroutines are served in the order in which they
+// began to wait. It returns a *LimitError if ctx ends first, an *InstanceError with
+// ErrClosed if the Pool is closed, or the error of Instantiate. A goroutine that takes
+// a second instance while it holds one may wait for itself.
 func (p *Pool[I]) Get(ctx context.Context) (I, error) {
 	var none I
 	if err := ctx.Err(); err != nil {
@@ -121,8 +122,8 @@ func (p *Pool[I]) Get(ctx context.Context) (I, error) {
 	}
 	p.mu.Lock()
 	if len(p.idle) == 0 && p.live >= p.size && !p.closed {
-		// Most calls are short. Once goroutines queue, each call begins with a change
-		// of goroutines, which takes longer than such a call.
+		// Most calls are shorter than a switch to another goroutine, and once
+		// goroutines queue, each call begins with one.
 		p.mu.Unlock()
 		runtime.Gosched()
 		p.mu.Lock()
@@ -132,7 +133,7 @@ func (p *Pool[I]) Get(ctx context.Context) (I, error) {
 		if m.inst.Err() == nil {
 			return m.inst, nil
 		}
-		p.Put(ctx, m.inst) // it died while it was idle, as by a destructor
+		p.Put(ctx, m.inst) // it died while it was idle, perhaps in a destructor
 		p.mu.Lock()
 	}
 	if p.closed {
@@ -163,9 +164,9 @@ func (p *Pool[I]) Get(ctx context.Context) (I, error) {
 	}
 }
 
-// Put gives an instance back that Get returned. A dead instance is closed, and
-// so is one whose source was swapped; a closing instance gets ctx without its
-// end. Put panics where the instance is not in use, as after a second Put.
+// Put returns an instance to the Pool that Get took. It closes an instance that is
+// dead or whose source was swapped, under ctx without its deadline and cancellation.
+// It panics if the instance is not in use, as after a second Put.
 func (p *Pool[I]) Put(ctx context.Context, inst I) {
 	dead := inst.Err() != nil
 	p.mu.Lock()
@@ -185,16 +186,14 @@ func (p *Pool[I]) Put(ctx context.Context, inst I) {
 	p.discard(context.WithoutCancel(ctx), m)
 }
 
-// Swap makes the Pool go on with another source, which it closes from then on:
-// whoever takes an instance after Swap has returned gets one of the new source.
-// Calls that are under way end on the instance that they have; an old instance is
-// closed when it comes back, and the old source after its last one. So no call
-// fails because of a Swap.
+// Swap replaces the source of the Pool. Every instance that is taken after Swap has
+// returned is of the new source. Instances of the old source that are in use stay
+// usable; each is closed when it is returned, and the old source after the last of
+// them. So no call fails because of a Swap.
 //
-// Swap starts one instance of the new source first. Where that fails it returns
-// the error, the old source goes on, and the new one is still the caller's to
-// close. While a Swap is under way the Pool may have one instance more than its
-// size.
+// Swap first starts one instance of the new source. If that fails, it returns the
+// error, the Pool keeps the old source, and the caller closes the new one. During a
+// Swap the Pool may have one instance more than its size.
 func (p *Pool[I]) Swap(ctx context.Context, source Source[I]) error {
 	inst, err := source.Instantiate(ctx)
 	if err != nil {
@@ -230,11 +229,11 @@ func (p *Pool[I]) Swap(ctx context.Context, source Source[I]) error {
 	return nil
 }
 
-// Close ends the Pool: nobody gets an instance any more, and those who wait get
-// an error. It closes the idle instances, waits for those in use to come back, and
-// closes the source. Where ctx ends first, Close closes the instances in use as
-// well, whose next call is refused, and returns the error of ctx; what they run
-// on is released when they come back. A second Close waits likewise.
+// Close closes the Pool. Calls of Get that wait or come later fail. Close closes the
+// idle instances, waits until those in use are returned, and closes the source. If ctx
+// ends first, Close also closes the instances in use, whose next call is refused, and
+// returns the error of ctx; the source is closed when they are returned. A second
+// Close waits in the same way.
 func (p *Pool[I]) Close(ctx context.Context) error {
 	p.mu.Lock()
 	first := !p.closed
@@ -275,7 +274,7 @@ func (p *Pool[I]) Close(ctx context.Context) error {
 	return err
 }
 
-// closeInUse closes the instances that are in use; Put removes them.
+// closeInUse closes the instances that are in use. Put removes them.
 func (p *Pool[I]) closeInUse(ctx context.Context) {
 	p.mu.Lock()
 	var inUse []I
@@ -288,8 +287,7 @@ func (p *Pool[I]) closeInUse(ctx context.Context) {
 	}
 }
 
-// takeIdle takes the instance that was given back last, if there is one. p.mu is
-// held.
+// takeIdle takes the instance that was returned last, or returns nil. p.mu is held.
 func (p *Pool[I]) takeIdle() *poolMember[I] {
 	n := len(p.idle) - 1
 	if n < 0 {
@@ -348,7 +346,7 @@ func (p *Pool[I]) start(ctx context.Context, source *poolSource[I]) (I, error) {
 	return inst, nil
 }
 
-// accept turns what a waiter was granted into an instance.
+// accept returns the instance that a waiter was granted.
 func (p *Pool[I]) accept(ctx context.Context, grant poolGrant[I]) (I, error) {
 	var none I
 	switch {
@@ -361,7 +359,7 @@ func (p *Pool[I]) accept(ctx context.Context, grant poolGrant[I]) (I, error) {
 	}
 }
 
-// decline gives back what was granted to a goroutine that has stopped waiting.
+// decline takes a grant back from a goroutine that has stopped waiting.
 func (p *Pool[I]) decline(ctx context.Context, grant poolGrant[I]) {
 	switch {
 	case grant.err != nil:
@@ -372,7 +370,7 @@ func (p *Pool[I]) decline(ctx context.Context, grant poolGrant[I]) {
 	}
 }
 
-// nextWaiter removes the first waiter, if there is one. p.mu is held.
+// nextWaiter removes the first waiter and returns it, or nil. p.mu is held.
 func (p *Pool[I]) nextWaiter() chan poolGrant[I] {
 	if len(p.waiters) == 0 {
 		return nil
@@ -382,8 +380,7 @@ func (p *Pool[I]) nextWaiter() chan poolGrant[I] {
 	return wait
 }
 
-// stopWaiting removes a waiter, and reports false where it was granted something
-// meanwhile.
+// stopWaiting removes a waiter. It reports false if the waiter already has a grant.
 func (p *Pool[I]) stopWaiting(wait chan poolGrant[I]) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -396,14 +393,14 @@ func (p *Pool[I]) stopWaiting(wait chan poolGrant[I]) bool {
 	return false
 }
 
-// discard closes an instance that is no member any more.
+// discard closes an instance that was removed from the members.
 func (p *Pool[I]) discard(ctx context.Context, m *poolMember[I]) {
 	defer p.uncount(ctx, m.source) // even if the Close of a host's object panics
 	p.note(m.inst.Close(ctx))
 }
 
-// uncount counts an instance less, lets a waiter start another in its place, and
-// closes the source where that was its last.
+// uncount counts one instance of a source less. It lets a waiter start another in its
+// place, and closes a retired source after its last instance.
 func (p *Pool[I]) uncount(ctx context.Context, source *poolSource[I]) {
 	p.mu.Lock()
 	p.live--
@@ -420,7 +417,7 @@ func (p *Pool[I]) uncount(ctx context.Context, source *poolSource[I]) {
 	}
 }
 
-// closeSource closes a source that has no instances and makes no more.
+// closeSource closes a retired source without instances.
 func (p *Pool[I]) closeSource(ctx context.Context, source *poolSource[I]) {
 	defer func() {
 		p.mu.Lock()
@@ -434,7 +431,7 @@ func (p *Pool[I]) closeSource(ctx context.Context, source *poolSource[I]) {
 	}
 }
 
-// maxPoolErrors bounds how many errors of closing are kept.
+// maxPoolErrors bounds the errors of closing that are kept.
 const maxPoolErrors = 8
 
 // note keeps an error of closing for Close to return.
@@ -446,12 +443,12 @@ func (p *Pool[I]) note(err error) {
 	}
 }
 
-// contextError is the error of a Get whose context has ended.
+// contextError returns the error of a Get whose context has ended.
 func (p *Pool[I]) contextError(err error, detail string) error {
 	return &LimitError{Func: poolName, Limit: "instances", Detail: detail, Err: err}
 }
 
 func poolClosed() error { return &InstanceError{poolName, ErrClosed} }
 
-// poolName stands in errors for the function.
+// poolName takes the place of the function in errors.
 const poolName = "pool"

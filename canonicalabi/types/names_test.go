@@ -14,6 +14,14 @@ func TestUnknownCase(t *testing.T) {
 	}
 }
 
+func TestCaseName(t *testing.T) {
+	for n, want := range map[uint32]string{0: "low", 1: "high", 2: "level(2)", 1<<32 - 1: "level(4294967295)"} {
+		if got := CaseName("level", n, "low", "high"); got != want {
+			t.Errorf("CaseName(%d) = %q, want %q", n, got, want)
+		}
+	}
+}
+
 func TestFlagNames(t *testing.T) {
 	for bits, want := range map[uint32]string{
 		0: "0", 1: "read", 2: "write", 3: "read|write", 7: "read|write", 8: "0",

@@ -4,6 +4,9 @@ import (
 	"errors"
 	"fmt"
 	"go/build"
+	"math"
+	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/witgen/witgen/canonicalabi/types"
@@ -60,12 +63,74 @@ func TestErrorText(t *testing.T) {
 		{types.Error[code]{Value: 4}, "code 4"},
 		{types.Error[uint64]{Value: 1<<64 - 1}, "18446744073709551615"},
 		{types.Error[int8]{Value: -3}, "-3"},
+		{types.Error[int64]{Value: math.MinInt64}, "-9223372036854775808"},
+		{types.Error[int16]{}, "0"},
+		{types.Error[bool]{Value: true}, "true"},
+		{types.Error[float32]{Value: 0.1}, "0.1"},
+		{types.Error[float64]{Value: math.Inf(-1)}, "-Inf"},
+		{types.Error[[]byte]{Value: []byte{1, 2}}, "[1, 2]"},
+		{types.Error[[]string]{Value: []string{"a", "b\"c"}}, `["a", "b\"c"]`},
+		{types.Error[[]float64]{}, "[]"},
+		{types.Error[types.Option[string]]{Value: types.Some("x")}, `some("x")`},
+		{types.Error[types.Option[level]]{}, "none"},
+		{types.Error[types.Result[uint8, types.Unit]]{Value: types.Err[uint8](types.Unit{})}, "err"},
+		{types.Error[types.Result[uint8, string]]{Value: types.OK[uint8, string](3)}, "ok(3)"},
+		{types.Error[types.Tuple2[uint16, string]]{Value: types.Tuple2[uint16, string]{F0: 404, F1: "not found"}}, `(404, "not found")`},
+		{types.Error[types.Tuple3[level, code, types.Option[int64]]]{}, "(high, code 0, none)"},
+		{types.Error[types.Tuple1[struct{}]]{}, "(?)"},
+		{types.Error[error]{Value: code(3)}, "code 3"},
+		{types.Error[error]{}, "nil"},
+		{types.Error[struct{}]{}, "the call returned an error value"},
 		{types.Error[types.Unit]{}, "the call returned an error value"},
 	}
 	for _, test := range tests {
 		if got := test.err.Error(); got != test.want {
 			t.Errorf("%T says %q, want %q", test.err, got, test.want)
 		}
+	}
+}
+
+// Lists and maps are told in full up to a point, and the same way each time.
+func TestLongTexts(t *testing.T) {
+	number := func(v int) string { return strconv.Itoa(v) }
+	m := map[int]int{}
+	var list []int
+	for i := range 150 {
+		m[1000+i] = i
+		list = append(list, i)
+	}
+	if got := types.MapText(m, number, number); !strings.HasPrefix(got, "{1000: 0, 1001: 1, ") || !strings.HasSuffix(got, ", 1099: 99, 50 more}") {
+		t.Errorf("a map of 150 says %s", got)
+	}
+	if got := types.ListText(list, number); !strings.HasSuffix(got, ", 98, 99, 50 more]") {
+		t.Errorf("a list of 150 says %s", got)
+	}
+	if got := types.ListText(list[:100], number); !strings.HasSuffix(got, ", 98, 99]") {
+		t.Errorf("a list of 100 says %s", got)
+	}
+	if got := types.MapText(map[string]bool{"b": true, "a": false}, types.Quote, strconv.FormatBool); got != `{"a": false, "b": true}` {
+		t.Errorf("a map of 2 says %s", got)
+	}
+}
+
+func TestQuote(t *testing.T) {
+	if got, want := types.Quote("a\"'\\\n\t\x00\x1f\u0085\u2028é\xff"), `"a\"'\\\n\t\u{0}\u{1f}\u{85}\u{2028}é`+"\uFFFD\""; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+	if got := types.CharText('\''); got != `'\''` {
+		t.Errorf("a quote is %s", got)
+	}
+}
+
+// What Describe is told of is known alone and inside other values.
+func TestDescribe(t *testing.T) {
+	type odd struct{ n int }
+	types.Describe(func(o odd) string { return "odd " + strconv.Itoa(o.n) })
+	if got := (types.Error[odd]{Value: odd{3}}).Error(); got != "odd 3" {
+		t.Errorf("got %q", got)
+	}
+	if got := (types.Error[types.Option[odd]]{Value: types.Some(odd{5})}).Error(); got != "some(odd 5)" {
+		t.Errorf("got %q", got)
 	}
 }
 

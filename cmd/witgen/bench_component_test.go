@@ -89,7 +89,7 @@ func median(list []float64) float64 {
 }
 
 // otherTool returns the wasm-tools that WITGEN_WASM_TOOLS names. It returns nothing,
-// and says so, where there is none or where it is a script, whose interpreter would
+// and logs that, if the variable is not set or names a script, whose interpreter would
 // be measured.
 func otherTool(b *testing.B) string {
 	b.Helper()

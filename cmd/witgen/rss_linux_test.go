@@ -11,5 +11,5 @@ func maxRSS(state *os.ProcessState) int64 {
 	if !ok {
 		return 0
 	}
-	return usage.Maxrss
+	return int64(usage.Maxrss)
 }

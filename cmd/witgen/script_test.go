@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -11,6 +12,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
@@ -37,6 +39,8 @@ func TestMain(m *testing.M) {
 //	demo          writes the guest of package calltest and its WIT
 //	cut FILE N    leaves the first N bytes of a file
 //	hex FILE X... writes the bytes whose hexadecimal digits are given
+//	status N X... runs a command, which must exit with status N
+//	appears FILE  waits until there is a file
 func TestScript(t *testing.T) {
 	goEnv := map[string]string{}
 	for _, name := range []string{"GOMODCACHE", "GOCACHE", "GOROOT"} {
@@ -75,8 +79,42 @@ func TestScript(t *testing.T) {
 			"demo":      demo,
 			"cut":       cut,
 			"hex":       hexFile,
+			"status":    status,
+			"appears":   appears,
 		},
 	})
+}
+
+// status runs a command and compares its exit status.
+func status(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: status N COMMAND...")
+	}
+	got := 0
+	var exit *exec.ExitError
+	switch err := ts.Exec(args[1], args[2:]...); {
+	case errors.As(err, &exit):
+		got = exit.ExitCode()
+	case err != nil:
+		ts.Fatalf("%v", err)
+	}
+	if strconv.Itoa(got) != args[0] {
+		ts.Fatalf("the exit status is %d, want %s", got, args[0])
+	}
+}
+
+// appears waits for a file. What makes it runs in the background, and a machine may be
+// slow: the test's own deadline ends the wait.
+func appears(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: appears FILE")
+	}
+	for {
+		if _, err := os.Stat(ts.MkAbs(args[0])); err == nil {
+			return
+		}
+		time.Sleep(time.Millisecond)
+	}
 }
 
 // hexFile writes bytes.

@@ -79,7 +79,7 @@ func (c *Checker) check(t wit.Type, v any) *Error {
 	case *wit.List:
 		return c.list(t, k.Type, v, -1)
 	case *wit.FixedList:
-		return c.list(t, k.Type, v, int(k.Size))
+		return c.list(t, k.Type, v, int64(k.Size))
 	case *wit.Map:
 		return c.entries(t, k, v)
 	case *wit.Variant:
@@ -229,7 +229,7 @@ func (c *Checker) tuple(t wit.Type, k *wit.Tuple, v any) *Error {
 }
 
 // list checks a list of n elements, or of any number where n is negative.
-func (c *Checker) list(t, element wit.Type, v any, n int) *Error {
+func (c *Checker) list(t, element wit.Type, v any, n int64) *Error {
 	length, ok := Numbers(c.Resolve.Dealias(element), v)
 	var list []any
 	if !ok && !IsNumber(c.Resolve.Dealias(element)) {
@@ -239,7 +239,7 @@ func (c *Checker) list(t, element wit.Type, v any, n int) *Error {
 	switch {
 	case !ok:
 		return c.wrong(t, v)
-	case n >= 0 && length != n:
+	case n >= 0 && int64(length) != n:
 		return bad("%s has %d elements, and this has %d", c.name(t), n, length)
 	}
 	if e := c.length(length, element); e != nil {

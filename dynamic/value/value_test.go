@@ -20,6 +20,7 @@ interface types {
   resource r;
   type numbers = list<u16>;
   type three = list<s8, 3>;
+  type many = list<s8, 268435455>;
   type words = map<string, list<f32>>;
   type res = result<_, e>;
   type handle = borrow<r>;
@@ -63,6 +64,7 @@ func TestCheck(t *testing.T) {
 		{"numbers", []uint32{1}, "numbers is []uint16 in Go, and this is []uint32"},
 		{"three", []int8{1, 2, 3}, ""},
 		{"three", []int8{1, 2}, "three has 3 elements, and this has 2"},
+		{"many", []int8{1}, "many has 268435455 elements, and this has 1"},
 		{"words", value.Map{"a": []float32{1}}, ""},
 		{"words", value.Map{1: []float32{1}}, "[1]: string is string in Go, and this is int"},
 		{"words", value.Map{"a": []float64{1}}, `["a"]: list<f32> is []float32 in Go, and this is []float64`},

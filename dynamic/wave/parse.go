@@ -75,7 +75,7 @@ func (p *parser) value(t wit.Type) any {
 	case *wit.List:
 		return p.list(t, k.Type, -1)
 	case *wit.FixedList:
-		return p.list(t, k.Type, int(k.Size))
+		return p.list(t, k.Type, int64(k.Size))
 	case *wit.Map:
 		return p.mapping(t, k)
 	case *wit.Variant:
@@ -183,16 +183,16 @@ func (p *parser) tuple(t wit.Type, k *wit.Tuple) any {
 // list reads a list of n elements, or of any number where n is negative.
 //
 //	list ::= '[' (value (',' value)* ','?)? ']'
-func (p *parser) list(t, element wit.Type, n int) any {
+func (p *parser) list(t, element wit.Type, n int64) any {
 	p.expect(t, '[')
 	list := value.NewList(p.codec.Resolve.Dealias(element), 0)
 	length := p.sequence(t, ']', func(i int) {
-		if i == n {
+		if int64(i) == n {
 			p.fail(p.name(t), "expected ']' after %d elements, found %s", i, p.found())
 		}
 		list.Append(p.value(element))
 	})
-	if length < n {
+	if int64(length) < n {
 		p.at--
 		p.fail(p.name(t), "expected %d elements, found %d", n, length)
 	}

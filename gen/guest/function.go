@@ -43,11 +43,12 @@ func (i *importer) generate(types []wit.TypeID, functions []*wit.Function) {
 
 // function generates the core import of f, and the Go function that calls it.
 func (i *importer) function(f *wit.Function) {
-	core := i.scope.Declare("import" + i.prefix + i.funcName(f))
+	core := i.scope.Declare("import" + i.prefix + funcName(i.plan, f))
 	sig := i.abi.Lower(f)
 	coreImport(i.file, core, i.module, f.Name, coreTypes(sig.Params), coreTypes(sig.Results))
 
-	scope := i.scope.Inner().Reserve("call")
+	scope := i.scope.Inner()
+	scope.Declare("call")
 	receiver := ""
 	if f.Kind == wit.Method {
 		receiver = scope.Declare("h")
@@ -61,15 +62,17 @@ func (i *importer) function(f *wit.Function) {
 		if n == 0 && receiver != "" {
 			name = receiver
 		}
-		body.Set(v, gogen.Plain, jen.Id(name))
+		body.SetName(v, name)
 	}
 	if s.needsArena() {
 		body.Emit(jen.Id("call").Op(":=").Add(gogen.GuestCall.Qual()).Call())
 	}
 	stmts := body.Run()
 
-	decl := i.doc(f).Func()
+	decl := jen.Line().Func()
 	switch {
+	case receiver == "" && i.receiver == "":
+		decl = i.doc(f).Func()
 	case receiver != "":
 		decl.Params(jen.Id(receiver).Op("*").Id(i.resources[i.plan.Resolve.Dealias(f.Resource).(wit.TypeID)].handle))
 	case i.receiver != "":
@@ -78,52 +81,42 @@ func (i *importer) function(f *wit.Function) {
 	i.file.Add(decl.Id(i.plan.FuncName(f)).
 		Params(i.params(params, f)...).
 		Params(i.plan.ResultTypes(f, false)...).
-		Block(stmts...))
+		Add(gogen.Braces(stmts...)))
 }
 
-// exporter generates the core functions of one export of a world.
+// exporter generates what serves the core functions of one export: an interface, or the
+// world's own functions.
 type exporter struct {
 	*generator
-	// name is what components call the interface, and "" for functions of the
-	// world itself.
-	name   string
-	realm  *realm
-	prefix string
-	// variable holds the Go value that implements the functions.
-	variable string
+	realm *realm
+	// impl spells the Go value that implements the functions.
+	impl *jen.Statement
 }
 
-// function generates the core export of f, and the post-return where its result
-// refers to memory.
-func (e *exporter) function(f *wit.Function) {
-	scope := e.scope.Inner().Reserve("borrows")
+// function generates the Go function that serves the core function of f. head spells
+// it up to its name.
+func (e *exporter) function(f *wit.Function, head *jen.Statement) {
+	scope := e.scope.Inner()
 	program := e.abi.Program(abi.HandleExport, f)
-	s := &side{g: e.generator, f: f, program: program, realm: e.realm, impl: jen.Id(e.variable), arena: gogen.GuestResults.Qual()}
+	s := &side{g: e.generator, f: f, program: program, realm: e.realm, impl: e.impl, arena: gogen.GuestResults.Qual()}
 	body := gogen.NewBody(e.plan, e.pkg, program, s, scope)
-	sig := e.abi.Lift(f)
+	if s.liftsBorrows(program.Body) {
+		s.borrows = true
+		body.Emit(jen.Id(scope.Declare("borrows")).Op(":=").New(gogen.GuestBorrows.Qual()))
+	}
 	params := make([]param, len(program.Params))
 	for i, v := range program.Params {
 		params[i] = param{s.coreParam(body, v), program.Values[v].Core}
 	}
-	if s.liftsBorrows(program.Body) {
-		s.borrows = true
-		body.Emit(jen.Id("borrows").Op(":=").New(gogen.GuestBorrows.Qual()))
-	}
 	stmts := body.Run()
-	goName := e.prefix + e.funcName(f)
-	hint := "export" + goName
-	if e.prefix != "" { // a guest keeps the names of its functions, so they are short
-		hint = gogen.LowerFirst(goName)
-	}
-	name := e.scope.Declare(hint)
-	e.coreExport(f.Name)
-	e.file.Func().Id(name).Params(grouped(params)...).Params(coreTypes(sig.Results)...).Block(stmts...)
+	e.file.Add(head.Params(grouped(params)...).Params(coreTypes(e.abi.Lift(f).Results)...).Add(gogen.Braces(stmts...)))
+}
 
-	if s.lowersToMemory(program.Body) {
-		name := e.scope.Declare("free" + goName)
-		e.file.Comment("//go:wasmexport cabi_post_" + e.coreName(f.Name))
-		e.file.Func().Id(name).Params(jen.Uint32()).Block(gogen.GuestFreeResults.Qual().Call())
-	}
+// frees reports whether the core function of f has a post-return: where its result
+// refers to memory.
+func (g *generator) frees(f *wit.Function) bool {
+	s := &side{g: g}
+	return s.lowersToMemory(g.abi.Program(abi.HandleExport, f).Body)
 }
 
 // coreParam declares the parameter for a core value. That of a resource is called
@@ -144,19 +137,6 @@ func (s *side) coreParam(b *gogen.Body, v abi.Value) *jen.Statement {
 		return name.Clone()
 	}
 	return b.Define(v)
-}
-
-// coreName returns the name of a core export of the interface or world.
-func (e *exporter) coreName(name string) string {
-	if e.name == "" {
-		return name
-	}
-	return e.name + "#" + name
-}
-
-// coreExport generates the directive of a core export, whose function follows.
-func (e *exporter) coreExport(name string) {
-	e.file.Comment("//go:wasmexport " + e.coreName(name))
 }
 
 // coreImport declares a core import.

@@ -5,10 +5,13 @@
 package guest
 
 import (
+	"github.com/dave/jennifer/jen"
+
 	"github.com/witgen/witgen/diag"
-	"github.com/witgen/witgen/gen/types"
+	"github.com/witgen/witgen/gen"
 	"github.com/witgen/witgen/internal/abi"
 	"github.com/witgen/witgen/internal/gogen"
+	"github.com/witgen/witgen/internal/gogen/neutral"
 	"github.com/witgen/witgen/wit"
 )
 
@@ -16,32 +19,22 @@ import (
 // wasip2 have a GOARCH that is not wasm.
 const buildTag = "wasm || tinygo.wasm"
 
-// Generate returns the files of a world for guests: the neutral file of each
-// package, and beside it the guest's, where the package has anything for guests.
-// The diagnostics say what the world needs that is not supported; then there are
-// no files.
-func Generate(r *wit.Resolve, world wit.WorldID, opts gogen.Options) ([]gogen.File, diag.List) {
+// Generate returns the files of the guest bindings of a world, the neutral files
+// among them. The diagnostics name what is not supported; then there are no
+// files.
+func Generate(r *wit.Resolve, world wit.WorldID, opts gen.Options) ([]gen.File, diag.List) {
 	plan, diags := gogen.NewPlan(r, world, opts)
 	if len(diags) > 0 {
 		return nil, diags
 	}
 	layout := abi.New(r)
-	var sources gogen.Sources
-	for _, pkg := range plan.Packages {
-		if pkg.Foreign {
-			continue
-		}
-		sources.Add(pkg, types.Source(plan, pkg), "")
+	return neutral.Files(plan, "guest", func(pkg *gogen.Package) *jen.File {
 		g := newGenerator(plan, pkg, layout)
-		switch {
-		case pkg == plan.WorldPackage():
+		if pkg == plan.WorldPackage() {
 			g.worldFile()
-		case g.needsFile():
+		} else {
 			g.interfaceFile()
-		default:
-			continue
 		}
-		sources.Add(pkg, g.file, "guest")
-	}
-	return sources.Render(), nil
+		return g.file
+	}), nil
 }

@@ -18,6 +18,7 @@ import (
 	"github.com/tetratelabs/wazero"
 	"golang.org/x/tools/txtar"
 
+	"github.com/witgen/witgen/gen"
 	"github.com/witgen/witgen/gen/guest"
 	"github.com/witgen/witgen/internal/gogen"
 	"github.com/witgen/witgen/internal/testing/goldentest"
@@ -27,7 +28,7 @@ import (
 // output is what the guest generator makes of a golden file.
 type output struct {
 	name  string
-	files []gogen.File
+	files []gen.File
 }
 
 // outputs returns the output of every golden file, with the import path
@@ -50,7 +51,7 @@ func outputs(t *testing.T) []output {
 	return list
 }
 
-func generate(t *testing.T, archive *txtar.Archive, importPath string) []gogen.File {
+func generate(t *testing.T, archive *txtar.Archive, importPath string) []gen.File {
 	t.Helper()
 	files, err := goldentest.Generate(archive, importPath, guest.Generate)
 	if err != nil {

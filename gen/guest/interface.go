@@ -6,9 +6,9 @@ import (
 
 	"github.com/dave/jennifer/jen"
 
-	"github.com/witgen/witgen/gen/types"
 	"github.com/witgen/witgen/internal/abi"
 	"github.com/witgen/witgen/internal/gogen"
+	"github.com/witgen/witgen/internal/gogen/neutral"
 	"github.com/witgen/witgen/wit"
 )
 
@@ -26,9 +26,10 @@ type generator struct {
 	// imported is the glue of the package's own resources as imports.
 	imported map[wit.TypeID]*importedResource
 	// exported is the glue of the resources of the interfaces that the world
-	// exports under their own names.
-	exported map[wit.TypeID]*exportedResource
-	helpers  helpers
+	// exports under their own names, or of the interface's own.
+	exported    map[wit.TypeID]*exportedResource
+	ownExported *exported
+	helpers     helpers
 }
 
 func newGenerator(plan *gogen.Plan, pkg *gogen.Package, layout *abi.ABI) *generator {
@@ -37,25 +38,10 @@ func newGenerator(plan *gogen.Plan, pkg *gogen.Package, layout *abi.ABI) *genera
 	// The names of the resources' glue come first, since other packages use them.
 	g.scope = pkg.FileScope()
 	g.imported = resourcesIn(plan, pkg, g.scope)
+	if g.ownExported = exportedIn(plan, pkg); g.ownExported != nil {
+		g.exported = g.ownExported.resources
+	}
 	return g
-}
-
-// needsFile reports whether a package has anything for a guest: a function, or a
-// type that holds resources. A world that is not the plan's has no more than
-// types.
-func (g *generator) needsFile() bool {
-	if g.pkg.World >= 0 {
-		return len(g.imported) > 0 || len(types.SideTypes(g.plan, g.pkg)) > 0
-	}
-	if len(g.pkg.Functions) > 0 {
-		return true
-	}
-	for _, id := range g.pkg.Types {
-		if g.plan.HoldsResource(id) {
-			return true
-		}
-	}
-	return false
 }
 
 // interfaceFile generates what guests import of the interface, and the Go
@@ -67,6 +53,7 @@ func (g *generator) interfaceFile() {
 	}
 	i := &importer{generator: g, module: importModule(g.plan, g.pkg), realm: &realm{}, resources: g.imported}
 	i.generate(g.pkg.Types, g.pkg.Functions)
+	g.exportedVariable()
 	g.emitHelpers()
 }
 
@@ -90,10 +77,8 @@ func (g *generator) sideTypes() {
 			g.resourceType(id)
 		}
 	}
-	for _, id := range types.SideTypes(g.plan, g.pkg) {
-		for _, decl := range types.Declare(g.plan, id) {
-			g.file.Add(decl)
-		}
+	for _, decl := range neutral.SideTypes(g.plan, g.pkg) {
+		g.file.Add(decl)
 	}
 }
 
@@ -103,11 +88,11 @@ func (g *generator) resourceType(id wit.TypeID) {
 	var methods []jen.Code
 	for _, f := range g.pkg.Functions {
 		if f.Kind == wit.Method && f.Resource == id {
-			methods = append(methods, g.signature(f))
+			methods = append(methods, g.doc(f).Add(g.signature(f)))
 		}
 	}
 	methods = append(methods,
-		gogen.Comment("Close ends the resource. On a resource that the guest exports, it is called\nwhen nobody has it any more.").
+		gogen.Comment("Close ends the resource. Of one that the guest exports it runs when no handle is left.").
 			Id("Close").Params())
 	name := g.plan.TypeName(id)
 	g.file.Add(gogen.Doc(name, def.Name, def.Docs, "is the resource "+def.Name+".", def.Stability).
@@ -118,49 +103,45 @@ func (g *generator) resourceType(id wit.TypeID) {
 func (g *generator) interfaceType(name string, functions []*wit.Function, doc string) {
 	var methods []jen.Code
 	for _, f := range functions {
-		if f.Kind != wit.Method {
-			methods = append(methods, g.signature(f))
+		if f.Kind == wit.Method {
+			continue
 		}
+		method := g.signature(f)
+		if f.Docs != "" || f.Stability.Deprecated != "" {
+			method = g.doc(f).Add(method)
+		}
+		methods = append(methods, method)
 	}
 	g.file.Add(gogen.Comment(doc).Type().Id(name).Interface(methods...))
 }
 
-// signature returns a function as a method of a Go interface, with its comment.
+// signature returns a function as a method of a Go interface.
 func (g *generator) signature(f *wit.Function) *jen.Statement {
-	return g.doc(f).Id(g.plan.FuncName(f)).
+	return jen.Id(g.plan.FuncName(f)).
 		Params(g.params(g.plan.Params(g.scope.Inner(), f), f)...).
 		Params(g.plan.ResultTypes(f, false)...)
 }
 
 // doc returns the comment of a function.
 func (g *generator) doc(f *wit.Function) *jen.Statement {
-	return gogen.Doc(g.plan.FuncName(f), f.Base(), f.Docs, "is "+f.Name+".", f.Stability)
+	return gogen.Doc(g.plan.FuncName(f), f.Base(), f.Docs, "calls "+g.pkg.Source+"#"+f.Name+".", f.Stability)
 }
 
-// params returns the Go parameters of a function, with the type once for
-// neighbours that share it. A method's self is its receiver.
+// params returns the Go parameters of a function. A method's self is its receiver.
 func (g *generator) params(params []gogen.Param, f *wit.Function) []jen.Code {
 	if f.Kind == wit.Method {
 		params = params[1:]
 	}
-	var list []jen.Code
-	for i, p := range params {
-		name := jen.Id(p.Name)
-		if i+1 == len(params) || params[i+1].Type != p.Type {
-			name.Add(g.plan.GoType(p.Type))
-		}
-		list = append(list, name)
-	}
-	return list
+	return g.plan.Grouped(params)
 }
 
-// funcName returns the Go name of a function for use in unexported names: that
-// of its method, behind the resource's name where it has one.
-func (g *generator) funcName(f *wit.Function) string {
+// funcName returns the Go name of a function for use in other names: that of its
+// method, behind the resource's name where it has one.
+func funcName(plan *gogen.Plan, f *wit.Function) string {
 	if f.Kind == wit.Method {
-		return g.plan.TypeName(f.Resource) + g.plan.FuncName(f)
+		return plan.TypeName(f.Resource) + plan.FuncName(f)
 	}
-	return g.plan.FuncName(f)
+	return plan.FuncName(f)
 }
 
 // goName returns the Go name of a type for messages.

@@ -59,7 +59,7 @@ func (s *side) load(b *gogen.Body, op *abi.Op) {
 	case abi.LoadDisc:
 		b.Set(v, gogen.Read, load(unsigned(op.Size), ptr, offset))
 	case abi.LoadNamed:
-		b.Set(v, gogen.Read, s.loadNamed(op, ptr))
+		b.Set(v, gogen.Read, s.named(abi.LoadType, op.Type, at(ptr, op.Offset)))
 	default: // abi.LoadFixed
 		s.loadFixed(b, op, ptr)
 	}
@@ -84,10 +84,32 @@ func (s *side) store(b *gogen.Body, op *abi.Op) {
 	case abi.StoreDisc:
 		b.Emit(gogen.GuestStore.Qual().Call(ptr, offset, unsigned(op.Size).Call(jen.Lit(int(op.Imm)))))
 	case abi.StoreNamed:
-		b.Emit(s.storeNamed(op, ptr, b.Arg(op.Args[1])))
+		b.Emit(s.named(abi.StoreType, op.Type, at(ptr, op.Offset), b.Arg(op.Args[1])))
 	default: // abi.StoreFixed
 		s.storeFixed(b, op, ptr)
 	}
+}
+
+// Case implements gogen.Side.
+func (s *side) Case(b *gogen.Body, op *abi.Op) *jen.Statement {
+	lift, load := gogen.GuestLiftOK, gogen.GuestLoadOK
+	if _, ok := s.g.plan.Resolve.Kind(op.Type).(*wit.Option); ok {
+		lift, load = gogen.GuestLiftSome, gogen.GuestLoadSome
+	}
+	disc := b.Arg(op.Args[0])
+	if def := b.Def(op.Args[0]); def != nil && def.Code == abi.LoadDisc {
+		return load.Qual().Call(b.Arg(def.Args[0]), jen.Lit(int(def.Offset)))
+	}
+	return lift.Qual().Call(disc)
+}
+
+// StoreCase implements gogen.Side.
+func (s *side) StoreCase(b *gogen.Body, op, store *abi.Op, yes *jen.Statement) *jen.Statement {
+	by := gogen.GuestStoreOK
+	if _, ok := s.g.plan.Resolve.Kind(op.Type).(*wit.Option); ok {
+		by = gogen.GuestStoreSome
+	}
+	return by.Qual().Call(b.Arg(store.Args[0]), jen.Lit(int(store.Offset)), yes)
 }
 
 // storeScalar spells the store of a scalar.

@@ -21,11 +21,20 @@ type importedResource struct {
 }
 
 // exportedResource is the glue of a resource that the guest exports: the Go
-// values behind its handles, and the functions that lift and lower owned ones.
+// values behind its handles, and the functions that lift and lower owned ones, find
+// the value behind a representation, and destroy it.
 type exportedResource struct {
-	id          wit.TypeID
-	values      string
-	lift, lower string
+	id                                wit.TypeID
+	of                                *exported // what has them as fields and methods, or nil
+	values, lift, lower, get, destroy string
+}
+
+// call spells the call of one of the functions.
+func (r *exportedResource) call(name string, arg jen.Code) *jen.Statement {
+	if r.of != nil {
+		return r.of.ref().Dot(name).Call(arg)
+	}
+	return jen.Id(name).Call(arg)
 }
 
 // realm says whose resources an item of a world refers to. The resources of an
@@ -58,7 +67,7 @@ func resourcesIn(plan *gogen.Plan, pkg *gogen.Package, scope *gogen.Scope) map[w
 	}
 	for _, id := range pkg.Types {
 		if r := found[id]; r != nil {
-			r.handle = scope.Declare(gogen.LowerCamel(plan.Resolve.Types[id].Name) + "Handle")
+			r.handle = scope.Declare(plan.LowerCamel(plan.Resolve.Types[id].Name) + "Handle")
 		}
 	}
 	return found
@@ -107,8 +116,7 @@ func (i *importer) importedType(r *importedResource) {
 	drop := i.scope.Declare("import" + i.prefix + name + "Drop")
 	coreImport(i.file, drop, i.module, "[resource-drop]"+i.plan.Resolve.Types[r.id].Name, []jen.Code{jen.Uint32()}, nil)
 
-	i.file.Commentf("%s is a %s that the guest imports.", r.handle, name)
-	i.file.Type().Id(r.handle).Struct(jen.Id("handle").Add(gogen.GuestHandle.Qual()))
+	i.file.Type().Id(r.handle).Add(gogen.Struct(jen.Id("handle").Add(gogen.GuestHandle.Qual())))
 
 	typ := i.plan.TypeRef(r.id)
 	forWhom := "" // other packages do not see the glue of a plain-named import
@@ -116,8 +124,8 @@ func (i *importer) importedType(r *importedResource) {
 		forWhom = " It is for generated code."
 	}
 	i.file.Commentf("%s returns the %s behind a handle.%s", r.lift, name, forWhom)
-	i.file.Func().Id(r.lift).Params(jen.Id("handle").Uint32()).Add(typ.Clone()).Block(
-		jen.Return(jen.Op("&").Id(r.handle).Values(gogen.GuestLiftHandle.Qual().Call(jen.Id("handle")))))
+	i.file.Func().Id(r.lift).Params(jen.Id("handle").Uint32()).Add(typ.Clone()).Add(gogen.Braces(
+		jen.Return(jen.Op("&").Id(r.handle).Values(gogen.GuestLiftHandle.Qual().Call(jen.Id("handle"))))))
 
 	i.file.Commentf("%s returns the handle of an imported %s.%s", r.lower, name, forWhom)
 	i.file.Func().Id(r.lower).Params(jen.Id("v").Add(typ)).Op("*").Add(gogen.GuestHandle.Qual()).Block(
@@ -125,8 +133,7 @@ func (i *importer) importedType(r *importedResource) {
 		jen.If(jen.Op("!").Id("ok")).Block(gogen.GuestNoHandle.Qual().Call(jen.Lit(i.goName(r.id)))),
 		jen.Return(jen.Op("&").Id("h").Dot("handle")))
 
-	i.file.Comment("Close drops the handle. A second Close does nothing.")
-	i.file.Func().Params(jen.Id("h").Op("*").Id(r.handle)).Id("Close").Params().Block(
+	i.file.Line().Func().Params(jen.Id("h").Op("*").Id(r.handle)).Id("Close").Params().Block(
 		jen.If(jen.List(jen.Id("handle"), jen.Id("ok")).Op(":=").Id("h").Dot("handle").Dot("Close").Call(), jen.Id("ok")).Block(
 			jen.Id(drop).Call(jen.Id("handle"))))
 }
@@ -137,51 +144,51 @@ func (g *generator) exportedResources(pkg *gogen.Package, prefix string) map[wit
 	found := map[wit.TypeID]*exportedResource{}
 	for _, id := range pkg.Types {
 		if _, ok := g.plan.Resolve.Types[id].Kind.(*wit.Resource); ok {
-			name := gogen.Camel(prefix) + g.plan.TypeName(id)
+			name := g.plan.Camel(prefix) + g.plan.TypeName(id)
 			found[id] = &exportedResource{
-				id:     id,
-				values: g.scope.Declare(gogen.LowerCamel(prefix+"-"+g.plan.Resolve.Types[id].Name) + "Values"),
-				lift:   g.scope.Declare("lift" + name),
-				lower:  g.scope.Declare("lower" + name),
+				id:      id,
+				values:  g.scope.Declare(g.plan.LowerCamel(prefix+"-"+g.plan.Resolve.Types[id].Name) + "Values"),
+				lift:    g.scope.Declare("lift" + name),
+				lower:   g.scope.Declare("lower" + name),
+				get:     g.scope.Declare("get" + name),
+				destroy: g.scope.Declare("destroy" + name),
 			}
 		}
 	}
 	return found
 }
 
-// exportedType generates the glue of a resource that the guest exports
-// (CanonicalABI.md, "canon resource.new", "canon resource.rep", "canon
-// resource.drop").
-func (e *exporter) exportedType(r *exportedResource) {
+// exportedType generates the glue of a resource that the guest exports in an
+// interface of that name (CanonicalABI.md, "canon resource.new", "canon
+// resource.rep", "canon resource.drop"). head spells a function up to its name.
+func (e *exporter) exportedType(r *exportedResource, iface string, head func() *jen.Statement) {
 	witName := e.plan.Resolve.Types[r.id].Name
-	name := e.prefix + e.plan.TypeName(r.id)
 	typ := e.plan.TypeRef(r.id)
-	module := "[export]" + e.name
-	core := func(suffix, coreName string, results ...jen.Code) string {
-		goName := e.scope.Declare("import" + name + suffix)
-		coreImport(e.file, goName, module, coreName+witName, []jen.Code{jen.Uint32()}, results)
+	values := jen.Id(r.values)
+	core := func(verb, coreName string, results ...jen.Code) string {
+		goName := e.scope.Declare(verb + e.plan.TypeName(r.id))
+		coreImport(e.file, goName, "[export]"+iface, coreName+witName, []jen.Code{jen.Uint32()}, results)
 		return goName
 	}
-	newName := core("New", "[resource-new]", jen.Uint32())
-	repName := core("Rep", "[resource-rep]", jen.Uint32())
-	dropName := core("Drop", "[resource-drop]")
+	newName := core("resourceNew", "[resource-new]", jen.Uint32())
+	repName := core("resourceRep", "[resource-rep]", jen.Uint32())
+	dropName := core("resourceDrop", "[resource-drop]")
+	v, handle := jen.Id("v"), jen.Id("handle").Uint32()
 
-	e.file.Commentf("%s holds the %s values that the host has handles of.", r.values, witName)
-	e.file.Var().Id(r.values).Add(gogen.GuestValues.Qual()).Types(typ.Clone())
+	e.file.Add(head().Id(r.lower).Params(v.Clone().Add(typ.Clone())).Uint32().Block(
+		jen.If(v.Clone().Op("==").Nil()).Block(gogen.GuestNoHandle.Qual().Call(jen.Lit(e.goName(r.id)))),
+		jen.Return(jen.Id(newName).Call(values.Clone().Dot("Add").Call(v.Clone())))))
 
-	e.file.Commentf("%s returns a new handle that owns v.", r.lower)
-	e.file.Func().Id(r.lower).Params(jen.Id("v").Add(typ.Clone())).Uint32().Block(
-		jen.If(jen.Id("v").Op("==").Nil()).Block(gogen.GuestNoHandle.Qual().Call(jen.Lit(e.goName(r.id)))),
-		jen.Return(jen.Id(newName).Call(jen.Id(r.values).Dot("Add").Call(jen.Id("v")))))
-
-	e.file.Commentf("%s takes the value back that a handle owns, and drops the handle.", r.lift)
-	e.file.Func().Id(r.lift).Params(jen.Id("handle").Uint32()).Add(typ).Block(
-		jen.Id("v").Op(":=").Id(r.values).Dot("Take").Call(jen.Id(repName).Call(jen.Id("handle"))),
+	e.file.Add(head().Id(r.lift).Params(handle.Clone()).Add(typ.Clone()).Block(
+		v.Clone().Op(":=").Add(values.Clone()).Dot("Take").Call(jen.Id(repName).Call(jen.Id("handle"))),
 		jen.Id(dropName).Call(jen.Id("handle")),
-		jen.Return(jen.Id("v")))
+		jen.Return(v.Clone())))
 
-	destroy := e.scope.Declare("export" + name + "Destroy")
-	e.coreExport("[dtor]" + witName)
-	e.file.Func().Id(destroy).Params(jen.Id("rep").Uint32()).Block(
-		jen.Id(r.values).Dot("Destroy").Call(jen.Id("rep")))
+	e.file.Add(head().Id(r.get).Params(jen.Id("rep").Uint32()).Add(typ.Clone()).Add(gogen.Braces(
+		jen.Return(values.Clone().Dot("Get").Call(jen.Id("rep"))))))
+
+	if r.of != nil {
+		e.file.Add(head().Id(r.destroy).Params(jen.Id("rep").Uint32()).Add(gogen.Braces(
+			values.Clone().Dot("Destroy").Call(jen.Id("rep")))))
+	}
 }

@@ -21,6 +21,9 @@ type side struct {
 	core    string         // CallImport: the core function
 	impl    *jen.Statement // HandleExport: the Go value that implements f
 	arena   *jen.Statement // what values are lowered with
+	// result is the ReturnArea of a CallImport, which the call of the core function
+	// makes.
+	result *abi.Op
 	// borrows says that there is a local of that name for what is borrowed.
 	borrows bool
 }
@@ -31,7 +34,7 @@ func (s *side) Op(b *gogen.Body, op *abi.Op) {
 	case abi.LowerScalar:
 		b.Set(op.Results[0], gogen.Pure, s.lowerScalar(op.Type, b.Arg(op.Args[0])))
 	case abi.LiftScalar:
-		b.Set(op.Results[0], gogen.Read, s.g.plan.GoType(op.Type).Call(b.Arg(op.Args[0])))
+		b.Set(op.Results[0], gogen.Pure, s.g.plan.GoType(op.Type).Call(b.Arg(op.Args[0])))
 	case abi.LoadScalar, abi.LoadCore, abi.LoadDisc, abi.LoadNamed, abi.LoadFixed:
 		s.load(b, op)
 	case abi.StoreScalar, abi.StoreCore, abi.StoreDisc, abi.StoreNamed, abi.StoreFixed:
@@ -52,6 +55,10 @@ func (s *side) Op(b *gogen.Body, op *abi.Op) {
 		s.lowerHandle(b, op)
 	case abi.LiftOwn, abi.LiftBorrow:
 		s.liftHandle(b, op)
+	case abi.LowerNamed:
+		b.Emit(jen.List(gogen.Blanks(b.DefineFlat(op))...).Op(":=").Add(s.named(abi.LowerType, op.Type, b.Arg(op.Args[0]))))
+	case abi.LiftNamed:
+		b.Set(op.Results[0], gogen.Read, s.named(abi.LiftType, op.Type, b.Args(op.Args)...))
 	case abi.CallCore:
 		s.callCore(b, op)
 	case abi.CallValue:
@@ -79,21 +86,21 @@ func (s *side) BadVariant(_ *gogen.Body, op *abi.Op) []jen.Code {
 
 // ErrorValue implements gogen.Side. Any error will do where the error type is
 // string or absent; any other error is to be of the type.
-func (s *side) ErrorValue(b *gogen.Body, t wit.Type, err jen.Code, used bool) *jen.Statement {
-	if t == nil {
-		return nil
+func (s *side) ErrorValue(b *gogen.Body, t wit.Type, err *jen.Statement, v abi.Value) {
+	var value *jen.Statement
+	switch {
+	case t == nil:
+		return
+	case s.g.plan.Resolve.Dealias(t) == wit.String:
+		value = err.Dot("Error").Call()
+	default:
+		value = gogen.GuestErrorValue.Qual().Types(s.g.plan.GoType(t)).Call(err)
 	}
-	value := gogen.GuestErrorValue.Qual().Types(s.g.plan.GoType(t)).Call(err)
-	if s.g.plan.Resolve.Dealias(t) == wit.String {
-		value = jen.Add(err).Dot("Error").Call()
-	}
-	if !used {
+	if v == gogen.NoValue {
 		b.Emit(value)
-		return nil
+		return
 	}
-	name := b.Local("failure")
-	b.Emit(jen.Id(name).Op(":=").Add(value))
-	return jen.Id(name)
+	b.Set(v, gogen.Pure, value)
 }
 
 // find reports whether an operation among ops, or inside one, is one that match
@@ -110,18 +117,16 @@ func (s *side) find(ops []abi.Op, match func(op *abi.Op) bool) bool {
 				return true
 			}
 		}
-		switch op.Code {
-		case abi.LoadNamed:
-			if s.find(s.g.abi.TypeProgram(abi.LoadType, op.Type.(wit.TypeID)).Body, match) {
-				return true
-			}
-		case abi.StoreNamed:
-			if s.find(s.g.abi.TypeProgram(abi.StoreType, op.Type.(wit.TypeID)).Body, match) {
-				return true
-			}
+		if kind, ok := typeKinds[op.Code]; ok && s.find(s.g.abi.TypeProgram(kind, op.Type.(wit.TypeID)).Body, match) {
+			return true
 		}
 	}
 	return false
+}
+
+// typeKinds are the kinds of Programs that operations on types run.
+var typeKinds = map[abi.Code]abi.Kind{
+	abi.LoadNamed: abi.LoadType, abi.StoreNamed: abi.StoreType, abi.LowerNamed: abi.LowerType, abi.LiftNamed: abi.LiftType,
 }
 
 // needsArena reports whether the Program lowers anything that is not flat, or
@@ -155,17 +160,17 @@ func (s *side) liftsBorrows(ops []abi.Op) bool {
 	})
 }
 
-// area spells memory for parameters or for a result.
+// area spells memory for parameters or for a result. That for the result of an import
+// is made in the call.
 func (s *side) area(b *gogen.Body, op *abi.Op) {
-	method := "Area"
-	if op.Code == abi.ReturnArea && s.program.Kind == abi.CallImport {
-		method = "ResultArea"
+	switch {
+	case op.Code == abi.Realloc:
+		b.Set(op.Results[0], gogen.Effect, s.arena.Clone().Dot("Area").Call(jen.Lit(int(op.Size))))
+	case s.program.Kind == abi.HandleExport:
+		b.Set(op.Results[0], gogen.Effect, gogen.GuestResultArea.Qual().Call(jen.Lit(int(op.Size))))
+	default:
+		s.result = op
 	}
-	call := s.arena.Clone().Dot(method)
-	if op.Code == abi.ReturnArea && s.program.Kind == abi.HandleExport {
-		call = gogen.GuestResultArea.Qual()
-	}
-	b.Set(op.Results[0], gogen.Effect, call.Call(jen.Lit(int(op.Size))))
 }
 
 // isArea reports whether a value is the pointer of a Realloc or a ReturnArea, which
@@ -182,10 +187,15 @@ func (s *side) isArea(v abi.Value) bool {
 
 // coreArgs spells the arguments of op as core values.
 func (s *side) coreArgs(b *gogen.Body, op *abi.Op) []jen.Code {
-	args := b.Args(op.Args)
+	args := make([]jen.Code, len(op.Args))
 	for i, v := range op.Args {
-		if s.isArea(v) {
-			args[i] = gogen.GuestAddress.Qual().Call(args[i])
+		switch {
+		case s.result != nil && v == s.result.Results[0]:
+			args[i] = s.arena.Clone().Dot("ResultArea").Call(jen.Lit(int(s.result.Size)))
+		case s.isArea(v):
+			args[i] = gogen.GuestAddress.Qual().Call(b.Arg(v))
+		default:
+			args[i] = b.Arg(v)
 		}
 	}
 	return args
@@ -210,17 +220,19 @@ func (s *side) callCore(b *gogen.Body, op *abi.Op) {
 	default:
 		b.Set(op.Results[0], gogen.Effect, call)
 	}
-	for i := range s.program.Body {
-		if s.program.Body[i].Code == abi.ReturnArea {
-			b.Emit(s.arena.Clone().Dot("Returned").Call())
-		}
+	if s.result != nil {
+		area := b.Local("area")
+		b.Emit(jen.Id(area).Op(":=").Add(s.arena.Clone()).Dot("Returned").Call(jen.Lit(int(s.result.Size))))
+		b.SetName(s.result.Results[0], area)
 	}
 }
 
 // returnValue ends the call of an import, or the lifting of a named type.
 func (s *side) returnValue(b *gogen.Body, op *abi.Op) {
-	if s.program.Kind == abi.LoadType {
-		b.Emit(jen.Return(b.Args(op.Args)...))
+	if s.program.Kind != abi.CallImport {
+		if values, _ := b.Returned(op); !b.Ended() {
+			b.Emit(jen.Return(values...))
+		}
 		return
 	}
 	if s.needsArena() {
@@ -271,7 +283,7 @@ func (s *side) lowerHandle(b *gogen.Body, op *abi.Op) {
 	resource := s.g.handleResource(op.Type)
 	imported, exported := s.g.resource(s.realm, resource)
 	if exported != nil {
-		b.Set(op.Results[0], gogen.Read, jen.Id(exported.lower).Call(arg))
+		b.Set(op.Results[0], gogen.Read, exported.call(exported.lower, arg))
 		return
 	}
 	method := "Give"
@@ -282,9 +294,7 @@ func (s *side) lowerHandle(b *gogen.Body, op *abi.Op) {
 	if s.isSelf(op.Args[0]) {
 		handle = arg.Dot("handle")
 	}
-	name := b.Local(b.Program.Values[op.Results[0]].Hint + "-handle")
-	b.Emit(jen.Id(name).Op(":=").Add(handle.Dot(method).Call(jen.Lit(s.g.goName(resource)))))
-	b.Set(op.Results[0], gogen.Plain, jen.Id(name))
+	b.Set(op.Results[0], gogen.Effect, handle.Dot(method).Call(jen.Lit(s.g.goName(resource))))
 }
 
 // isSelf reports whether a value is the receiver of a method that is imported.
@@ -299,9 +309,9 @@ func (s *side) liftHandle(b *gogen.Body, op *abi.Op) {
 	var lifted *jen.Statement
 	switch {
 	case exported != nil && op.Code == abi.LiftOwn:
-		lifted = jen.Id(exported.lift).Call(arg)
+		lifted = exported.call(exported.lift, arg)
 	case exported != nil:
-		lifted = jen.Id(exported.values).Dot("Get").Call(arg)
+		lifted = exported.call(exported.get, arg)
 	case op.Code == abi.LiftOwn:
 		lifted = jen.Qual(imported.path, imported.lift).Call(arg)
 	default:

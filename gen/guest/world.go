@@ -10,8 +10,16 @@ import (
 // export is an export of the world: an interface, or the world's own functions.
 type export struct {
 	exporter
-	typ       *jen.Statement // the Go interface that a guest implements
-	param     string         // its parameter of Export, "" where there is no function
+	// name is what components call the interface, and "" for functions of the
+	// world itself. prefix is the Go name that tells its functions apart.
+	name, prefix string
+	typ          *jen.Statement // the Go interface that a guest implements
+	of           *gogen.Package // whose it is
+	param        string         // its parameter of Export, "" where there is no function
+	// variable is the world's own that holds the implementation, and "" where in,
+	// of the interface's package, does.
+	variable  string
+	in        *exported
 	types     []wit.TypeID
 	functions []*wit.Function
 	resources map[wit.TypeID]*exportedResource
@@ -35,16 +43,35 @@ func (g *generator) worldFile() {
 	}
 	g.exportFunc(exports)
 	for _, e := range exports {
-		for _, id := range e.types {
-			if r := e.resources[id]; r != nil {
-				e.exportedType(r)
-			}
+		if e.in != nil {
+			e.shims(e.in)
+			continue
 		}
-		for _, f := range e.functions {
-			e.function(f)
-		}
+		e.generate()
 	}
 	g.emitHelpers()
+}
+
+// generate generates what serves an export in the world's own package.
+func (e *export) generate() {
+	for _, id := range e.types {
+		r := e.resources[id]
+		if r == nil {
+			continue
+		}
+		witName := e.plan.Resolve.Types[id].Name
+		e.file.Commentf("%s holds the %s values that the host has handles of.", r.values, witName)
+		e.file.Var().Id(r.values).Add(gogen.GuestValues.Qual()).Types(e.plan.TypeRef(id))
+		e.exportedType(r, e.name, func() *jen.Statement { return jen.Line().Func() })
+		e.directive("[dtor]" + witName)
+		e.file.Func().Id(r.destroy).Params(jen.Id("rep").Uint32()).
+			Add(gogen.Braces(jen.Id(r.values).Dot("Destroy").Call(jen.Id("rep"))))
+	}
+	for _, f := range e.functions {
+		e.directive(f.Name)
+		e.function(f, jen.Func().Id(e.scope.Declare(e.shimName(f))))
+		e.postReturn(f)
+	}
 }
 
 // isNamed reports whether an item is an interface with a name of its own that
@@ -60,10 +87,10 @@ func (g *generator) namedImport(item *wit.WorldItem, id wit.InterfaceID) {
 	if len(pkg.Functions) == 0 {
 		return
 	}
-	prefix := gogen.Camel(item.Name)
+	prefix := g.plan.Camel(item.Name)
 	i := &importer{
 		generator: g, module: item.Name, prefix: prefix,
-		receiver:  g.scope.Declare(gogen.LowerCamel(item.Name) + "Import"),
+		receiver:  g.scope.Declare(g.plan.LowerCamel(item.Name) + "Import"),
 		resources: map[wit.TypeID]*importedResource{},
 	}
 	for _, typ := range pkg.Types {
@@ -71,7 +98,7 @@ func (g *generator) namedImport(item *wit.WorldItem, id wit.InterfaceID) {
 			name := prefix + g.plan.TypeName(typ)
 			i.resources[typ] = &importedResource{
 				id: typ, path: g.pkg.ImportPath,
-				handle: g.scope.Declare(gogen.LowerCamel(item.Name+"-"+g.plan.Resolve.Types[typ].Name) + "Handle"),
+				handle: g.scope.Declare(g.plan.LowerCamel(item.Name+"-"+g.plan.Resolve.Types[typ].Name) + "Handle"),
 				lift:   g.scope.Declare("lift" + name),
 				lower:  g.scope.Declare("lower" + name),
 			}
@@ -91,11 +118,14 @@ func (g *generator) namedImport(item *wit.WorldItem, id wit.InterfaceID) {
 func (g *generator) exports(world *wit.World) []*export {
 	var list []*export
 	params := g.scope.Inner()
-	add := func(e *export, name, witName string) {
+	add := func(e *export, witName string) {
 		e.generator = g
 		if len(e.functions) > 0 {
-			e.variable = g.scope.Declare("exported" + name)
-			e.param = params.Declare(gogen.LowerCamel(witName + "-impl"))
+			if e.in == nil {
+				e.variable = g.scope.Declare("exported" + g.plan.Camel(witName))
+				e.impl = jen.Id(e.variable)
+			}
+			e.param = params.Declare(g.plan.LowerCamel(witName + "-impl"))
 		}
 		list = append(list, e)
 	}
@@ -106,52 +136,57 @@ func (g *generator) exports(world *wit.World) []*export {
 			continue
 		}
 		pkg := g.plan.InterfacePackage(id)
-		e := &export{typ: jen.Qual(pkg.ImportPath, "Interface"), types: pkg.Types, functions: pkg.Functions}
+		e := &export{typ: jen.Qual(pkg.ImportPath, "Interface"), of: pkg, types: pkg.Types, functions: pkg.Functions, prefix: g.plan.ItemName(item)}
 		e.name, e.realm = g.plan.Resolve.ItemName(item), shared
-		if g.isNamed(item, id) {
-			e.resources = g.exportedResources(pkg, item.Name)
-			e.realm = &realm{exports: true, exported: e.resources}
-		} else {
-			e.resources = g.exportedResources(pkg, "")
-			for id, r := range e.resources {
-				g.exported[id] = r
-			}
-		}
-		e.prefix = g.plan.ItemName(item)
 		witName := item.Name
 		if witName == "" {
 			witName = g.plan.Resolve.Interfaces[id].Name
 		}
-		add(e, e.prefix, witName)
+		switch {
+		case g.isNamed(item, id):
+			e.resources = g.exportedResources(pkg, item.Name)
+			e.realm = &realm{exports: true, exported: e.resources}
+		default:
+			e.in = exportedIn(g.plan, pkg)
+			if e.resources = g.exportedResources(pkg, ""); e.in != nil {
+				e.resources = e.in.resources
+			}
+			for id, r := range e.resources {
+				g.exported[id] = r
+			}
+		}
+		add(e, witName)
 	}
 	if len(g.pkg.Exports) > 0 {
-		e := &export{typ: jen.Id("Exports"), functions: g.pkg.Exports}
+		e := &export{typ: jen.Id("Exports"), of: g.pkg, functions: g.pkg.Exports}
 		e.realm = &realm{}
-		add(e, "World", "world")
+		add(e, "world")
 	}
 	return list
 }
 
 // exportFunc generates Export and the variables that it sets.
 func (g *generator) exportFunc(exports []*export) {
-	var variables, params, sets []jen.Code
-	for _, e := range exports {
-		if e.variable == "" {
+	var variables, params, names, sets []jen.Code
+	for i, e := range exports {
+		if e.param == "" {
+			continue
+		}
+		names = append(names, jen.Id(e.param))
+		if next := i + 1; next == len(exports) || exports[next].param == "" || exports[next].of != e.of {
+			params = append(params, jen.List(names...).Add(e.typ.Clone()))
+			names = nil
+		}
+		if e.in != nil {
+			sets = append(sets, e.in.ref().Dot("Set").Call(jen.Id(e.param)))
 			continue
 		}
 		variables = append(variables, jen.Id(e.variable).Add(e.typ.Clone()))
-		params = append(params, jen.Id(e.param).Add(e.typ.Clone()))
 		sets = append(sets, jen.Id(e.variable).Op("=").Id(e.param))
 	}
-	if len(variables) == 0 {
-		return
+	g.file.Add(gogen.Vars(variables...))
+	if len(sets) > 0 {
+		g.file.Add(gogen.Comment("Export sets what implements the world's exports. Call it in an init function: calls of the host before that trap.").
+			Func().Id("Export").Params(params...).Add(gogen.Braces(sets...)))
 	}
-	if len(variables) == 1 {
-		g.file.Var().Add(variables...)
-	} else {
-		g.file.Var().Defs(variables...)
-	}
-	g.file.Add(gogen.Comment("Export says what implements the world's exports. A guest calls it once, in an\n" +
-		"init function: any call of the host that comes before it traps.").
-		Func().Id("Export").Params(params...).Block(sets...))
 }

@@ -10,48 +10,64 @@ import (
 )
 
 // The host's values are checked before a guest is entered, so that a mistake of
-// the host's does not leave the guest with half of its parameters.
+// the host's does not leave the guest with half of its parameters. A check is an
+// expression: nil, or what is wrong and where.
+
+// checker spells checks of values of the host's.
+type checker struct {
+	g *generator
+	// fn is the bind.Func that is called, where values may hold resources, and
+	// pointer a pointer to it.
+	fn, pointer *jen.Statement
+}
 
 // checkParams spells the checks of a function's parameters.
 func (s *side) checkParams(b *gogen.Body, names []string) {
-	c := checker{g: s.g, fn: s.fn}
+	c := checker{s.g, s.fn, jen.Op("&").Add(s.fn.Clone())}
+	var checks []*jen.Statement
+	var labels []string
 	for i, p := range s.f.Params {
-		label := p.Name
-		refuse := func(bad *jen.Statement) jen.Code {
-			return jen.Return(s.g.failed(s.f, bad.Dot("In").Call(jen.Lit(label)))...)
-		}
+		label, check := p.Name, (*jen.Statement)(nil)
 		if i == 0 && s.f.Kind == wit.Method {
 			if !s.g.abi.ParamsInMemory(s.f) {
 				continue // LowerSelf checks it, and comes first
 			}
 			label = s.g.plan.Resolve.Types[s.f.Resource].Name
 			number := jen.Id(s.g.names.numbers[s.g.definition(s.f.Resource)])
-			b.Emit(one(s.fn.Clone().Dot("CheckSelf").Call(number, jen.Id(names[i]).Dot("Handle")), refuse)...)
+			check = s.fn.Clone().Dot("CheckSelf").Call(number, jen.Id(names[i]).Dot("Handle"))
+		} else if c.needed(p.Type) {
+			check = c.check(p.Type, jen.Id(names[i]))
+		} else {
 			continue
 		}
-		b.Emit(c.check(b.Scope, p.Type, jen.Id(names[i]), refuse)...)
+		checks, labels = append(checks, check), append(labels, label)
 	}
+	if len(checks) == 0 {
+		return
+	}
+	found, bad := checks[0], jen.Id("bad").Dot("In").Call(jen.Lit(labels[0]))
+	if len(checks) > 1 {
+		for i := range checks {
+			checks[i] = in(checks[i], labels[i])
+		}
+		found, bad = first(checks), jen.Id("bad")
+	}
+	b.Emit(jen.If(jen.Id("bad").Op(":=").Add(found), jen.Id("bad").Op("!=").Nil()).Block(jen.Return(s.g.failed(s.f, bad)...)))
 }
 
-// checkHelper generates: func checkT(value T) *host.BadValueError.
-func (g *generator) checkHelper(key helperKey) {
-	scope := g.scope.Inner()
-	params := []jen.Code{jen.Id("value").Add(g.plan.GoType(key.typ))}
-	c := checker{g: g}
-	if g.plan.HoldsResource(key.typ) {
-		c.fn = jen.Id("f")
-		params = append([]jen.Code{jen.Id("f").Op("*").Add(gogen.HostFunc.Qual())}, params...)
-	}
-	scope.Reserve("value", "f", "bad")
-	stmts := c.parts(scope, key.typ, jen.Id("value"), func(bad *jen.Statement) jen.Code { return jen.Return(bad) })
-	g.file.Line().Func().Id(g.helpers.names[key]).Params(params...).Op("*").Add(gogen.HostBadValue.Qual()).
-		Block(append(stmts, jen.Return(jen.Nil()))...)
-}
+// in puts what a check finds into a field or parameter.
+func in(check *jen.Statement, name string) *jen.Statement { return check.Dot("In").Call(jen.Lit(name)) }
 
-// checker spells checks of values of the host's.
-type checker struct {
-	g  *generator
-	fn *jen.Statement // the bind.Func, where values may hold resources
+// first spells the first finding of several checks.
+func first(checks []*jen.Statement) *jen.Statement {
+	if len(checks) == 1 {
+		return checks[0]
+	}
+	args := make([]jen.Code, len(checks))
+	for i, check := range checks {
+		args[i] = check
+	}
+	return gogen.HostFirst.Qual().Call(args...)
 }
 
 // needed reports whether a value of type t can be one that must not be sent.
@@ -80,176 +96,176 @@ func (c checker) needed(t wit.Type) bool {
 	}
 }
 
-// refusal spells what becomes of an error that a check found.
-type refusal func(bad *jen.Statement) jen.Code
-
-// check returns the statements that check a value, which is an expression
-// without effects. Records and variants have a function of their own.
-func (c checker) check(scope *gogen.Scope, t wit.Type, value *jen.Statement, refuse refusal) []jen.Code {
-	if !c.needed(t) {
-		return nil
-	}
-	switch c.g.plan.Resolve.Kind(t).(type) {
-	case *wit.Record, *wit.Variant:
-		args := []jen.Code{value}
-		if c.g.plan.HoldsResource(t) {
-			fn := c.fn.Clone()
-			if !c.isPointer() {
-				fn = jen.Op("&").Add(fn)
-			}
-			args = append([]jen.Code{fn}, args...)
-		}
-		return one(jen.Id(c.g.helperName(checkHelper, t)).Call(args...), refuse)
-	default:
-		return c.parts(scope, t, value, refuse)
-	}
-}
-
-// isPointer reports whether fn is the parameter of a check function.
-func (c checker) isPointer() bool { return fmt.Sprintf("%#v", c.fn) == "f" }
-
-// one spells: if bad := check; bad != nil { refuse }.
-func one(check *jen.Statement, refuse refusal) []jen.Code {
-	return []jen.Code{jen.If(jen.Id("bad").Op(":=").Add(check), jen.Id("bad").Op("!=").Nil()).Block(refuse(jen.Id("bad")))}
-}
-
-// parts returns the statements that check a value by its structure.
-func (c checker) parts(scope *gogen.Scope, t wit.Type, value *jen.Statement, refuse refusal) []jen.Code {
+// check spells the check of a value that needs one. The value is a variable or a
+// part of one. Types that the ABI outlines have a function.
+func (c checker) check(t wit.Type, value *jen.Statement) *jen.Statement {
 	switch c.g.plan.Resolve.Dealias(t) {
 	case wit.String:
-		return one(gogen.HostCheckString.Qual().Call(value), refuse)
+		return gogen.HostCheckString.Qual().Call(value)
 	case wit.Char:
-		return one(gogen.HostCheckChar.Qual().Call(value), refuse)
+		return gogen.HostCheckChar.Qual().Call(value)
 	}
+	if id, ok := c.g.abi.Outlined(t); ok {
+		args := []jen.Code{value}
+		if c.g.plan.HoldsResource(id) {
+			args = []jen.Code{c.pointer.Clone(), value}
+		}
+		return jen.Id(c.g.helperName(helperKey{kind: checkType, typ: id})).Call(args...)
+	}
+	return c.parts(t, value)
+}
+
+// parts spells the check of a value by its structure.
+func (c checker) parts(t wit.Type, value *jen.Statement) *jen.Statement {
 	switch k := c.g.plan.Resolve.Kind(t).(type) {
 	case *wit.Enum:
-		return one(gogen.HostCheckEnum.Qual().Call(jen.Uint32().Call(value), jen.Lit(len(k.Cases))), refuse)
+		return gogen.HostCheckEnum.Qual().Call(jen.Uint32().Call(value), jen.Lit(len(k.Cases)))
 	case *wit.Flags:
-		return one(gogen.HostCheckFlags.Qual().Call(jen.Uint32().Call(value), jen.Lit(len(k.Flags))), refuse)
-	case *wit.Own, *wit.Borrow:
-		return one(c.fn.Clone().Dot("CheckHandle").Call(jen.Id(c.g.names.numbers[c.resource(k)]), value), refuse)
+		return gogen.HostCheckFlags.Qual().Call(jen.Uint32().Call(value), jen.Lit(len(k.Flags)))
+	case *wit.Own:
+		return c.handle(k.Resource, value)
+	case *wit.Borrow:
+		return c.handle(k.Resource, value)
 	case *wit.Record:
-		var stmts []jen.Code
+		var checks []*jen.Statement
 		for i, f := range k.Fields {
-			stmts = append(stmts, c.check(scope, f.Type, value.Clone().Dot(c.g.plan.FieldName(t, i)), inside(refuse, "In", jen.Lit(f.Name)))...)
+			if c.needed(f.Type) {
+				checks = append(checks, in(c.check(f.Type, value.Clone().Dot(c.g.plan.FieldName(t, i))), f.Name))
+			}
 		}
-		return stmts
+		return first(checks)
 	case *wit.Tuple:
-		var stmts []jen.Code
+		var checks []*jen.Statement
 		for i, e := range k.Types {
-			stmts = append(stmts, c.check(scope, e, value.Clone().Dot(gogen.TupleField(i)), inside(refuse, "At", jen.Lit(i)))...)
+			if c.needed(e) {
+				checks = append(checks, c.check(e, value.Clone().Dot(gogen.TupleField(i))).Dot("At").Call(jen.Lit(i)))
+			}
 		}
-		return stmts
+		return first(checks)
 	case *wit.List:
 		size := jen.Lit(int(c.g.abi.Size(k.Type)))
-		stmts := one(gogen.HostCheckList.Qual().Call(jen.Len(value.Clone()), size), refuse)
-		return append(stmts, c.elements(scope, k.Type, value, refuse)...)
+		if !c.needed(k.Type) {
+			return gogen.HostCheckList.Qual().Call(jen.Len(value), size)
+		}
+		return gogen.HostCheckEach.Qual().Call(value, size, c.function(k.Type))
 	case *wit.FixedList:
-		return c.elements(scope, k.Type, value, refuse)
+		return gogen.HostCheckEach.Qual().Call(value.Clone().Index(jen.Empty(), jen.Empty()), jen.Lit(0), c.function(k.Type))
 	case *wit.Map:
-		return c.entries(scope, k, value, refuse)
+		return c.entries(k, value)
 	case *wit.Option:
-		inner := scope.Inner()
-		some, ok := inner.Declare("some"), inner.Declare("ok")
-		return []jen.Code{jen.If(jen.List(jen.Id(some), jen.Id(ok)).Op(":=").Add(value.Clone().Dot("Get").Call()), jen.Id(ok)).
-			Block(c.check(inner, k.Type, jen.Id(some), refuse)...)}
+		return gogen.HostCheckSome.Qual().Call(value, c.function(k.Type))
 	case *wit.Result:
-		return c.result(scope, k, value, refuse)
-	case *wit.Variant:
-		return c.variant(scope, t, k, value, refuse)
+		return gogen.HostCheckResult.Qual().Call(value, c.payload(k.OK), c.payload(k.Err))
 	default:
 		panic(fmt.Sprintf("host: unhandled kind %T", k))
 	}
 }
 
-// inside adds a step to the place of a bad value.
-func inside(refuse refusal, step string, arg jen.Code) refusal {
-	return func(bad *jen.Statement) jen.Code { return refuse(bad.Dot(step).Call(arg)) }
-}
-
-func (c checker) resource(k wit.Kind) wit.TypeID {
-	if own, ok := k.(*wit.Own); ok {
-		return c.g.definition(own.Resource)
-	}
-	return c.g.definition(k.(*wit.Borrow).Resource)
-}
-
-// elements checks what is in a list.
-func (c checker) elements(scope *gogen.Scope, t wit.Type, value *jen.Statement, refuse refusal) []jen.Code {
-	inner := scope.Inner()
-	i, item := inner.Declare("i"), inner.Declare("item")
-	stmts := c.check(inner, t, jen.Id(item), inside(refuse, "At", jen.Id(i)))
-	if len(stmts) == 0 {
-		return nil
-	}
-	return []jen.Code{jen.For(jen.List(jen.Id(i), jen.Id(item)).Op(":=").Range().Add(value.Clone())).Block(stmts...)}
+func (c checker) handle(resource wit.TypeID, value *jen.Statement) *jen.Statement {
+	return c.fn.Clone().Dot("CheckHandle").Call(jen.Id(c.g.names.numbers[c.g.definition(resource)]), value)
 }
 
 // entries checks what is in a map.
-func (c checker) entries(scope *gogen.Scope, k *wit.Map, value *jen.Statement, refuse refusal) []jen.Code {
-	stmts := one(gogen.HostCheckList.Qual().Call(jen.Len(value.Clone()), jen.Lit(int(c.g.abi.EntrySize(k)))), refuse)
-	inner := scope.Inner()
-	key, item := inner.Declare("key"), inner.Declare("item")
-	refuseAt := inside(refuse, "AtKey", jen.Id(key))
-	keys := c.check(inner, k.Key, jen.Id(key), refuseAt)
-	items := c.check(inner, k.Value, jen.Id(item), refuseAt)
-	if len(keys)+len(items) == 0 {
-		return stmts
-	}
-	loop := []jen.Code{jen.Id(key)}
-	if len(items) > 0 {
-		loop = append(loop, jen.Id(item))
-	}
-	return append(stmts, jen.For(jen.List(loop...).Op(":=").Range().Add(value.Clone())).Block(append(keys, items...)...))
-}
-
-// result checks the payload of a result that is a value.
-func (c checker) result(scope *gogen.Scope, k *wit.Result, value *jen.Statement, refuse refusal) []jen.Code {
-	inner := scope.Inner()
-	names := []string{inner.Declare("value"), inner.Declare("failure")}
-	var blocks [2][]jen.Code
-	var payloads [2]jen.Code
-	for i, t := range []wit.Type{k.OK, k.Err} {
-		payloads[i] = jen.Id("_")
-		if t != nil && c.needed(t) {
-			blocks[i] = c.check(inner, t, jen.Id(names[i]), refuse)
-			payloads[i] = jen.Id(names[i])
+func (c checker) entries(k *wit.Map, value *jen.Statement) *jen.Statement {
+	size := jen.Lit(int(c.g.abi.EntrySize(k)))
+	var checks []*jen.Statement
+	names := []jen.Code{jen.Id("_").Add(c.g.plan.GoType(k.Key)), jen.Id("_").Add(c.g.plan.GoType(k.Value))}
+	for i, t := range []wit.Type{k.Key, k.Value} {
+		if c.needed(t) {
+			name := [...]string{"key", "v"}[i]
+			names[i] = jen.Id(name).Add(c.g.plan.GoType(t))
+			checks = append(checks, c.check(t, jen.Id(name)))
 		}
 	}
-	ok := inner.Declare("ok")
-	head := jen.List(payloads[0], payloads[1], jen.Id(ok)).Op(":=").Add(value.Clone().Dot("Get").Call())
-	if len(blocks[0]) == 0 {
-		return []jen.Code{jen.If(head, jen.Op("!").Id(ok)).Block(blocks[1]...)}
+	if len(checks) == 0 {
+		return gogen.HostCheckList.Qual().Call(jen.Len(value), size)
 	}
-	stmt := jen.If(head, jen.Id(ok)).Block(blocks[0]...)
-	if len(blocks[1]) > 0 {
-		stmt.Else().Block(blocks[1]...)
-	}
-	return []jen.Code{stmt}
+	return gogen.HostCheckMap.Qual().Call(value, size, c.literal(names, first(checks)))
 }
 
-// variant checks that a variant is one of its cases, and its payload.
-func (c checker) variant(scope *gogen.Scope, t wit.Type, k *wit.Variant, value *jen.Statement, refuse refusal) []jen.Code {
-	name := c.g.plan.Resolve.TypeString(t)
-	inner := scope.Inner()
-	v := inner.Declare("v")
+// payload spells what checks a payload, or nil.
+func (c checker) payload(t wit.Type) *jen.Statement {
+	if t == nil || !c.needed(t) {
+		return jen.Nil()
+	}
+	return c.function(t)
+}
+
+// function spells a function that checks values of a type.
+func (c checker) function(t wit.Type) *jen.Statement {
+	switch c.g.plan.Resolve.Dealias(t) {
+	case wit.String:
+		return gogen.HostCheckString.Qual()
+	case wit.Char:
+		return gogen.HostCheckChar.Qual()
+	}
+	if id, ok := c.g.abi.Outlined(t); ok && !c.g.plan.HoldsResource(id) {
+		return jen.Id(c.g.helperName(helperKey{kind: checkType, typ: id}))
+	}
+	return c.literal([]jen.Code{jen.Id("v").Add(c.g.plan.GoType(t))}, c.check(t, jen.Id("v")))
+}
+
+func (c checker) literal(params []jen.Code, check *jen.Statement) *jen.Statement {
+	return jen.Func().Params(params...).Op("*").Add(gogen.HostBadValue.Qual()).Add(gogen.Braces(jen.Return(check)))
+}
+
+// checkHelper generates: func checkT(value T) *host.BadValueError. For a type that
+// holds resources it takes the bind.Func too.
+func (g *generator) checkHelper(key helperKey) {
+	params := []jen.Code{jen.Id("value").Add(g.plan.GoType(key.typ))}
+	c := checker{g: g}
+	if g.plan.HoldsResource(key.typ) {
+		c.fn, c.pointer = jen.Id("f"), jen.Id("f")
+		params = append([]jen.Code{jen.Id("f").Op("*").Add(gogen.HostFunc.Qual())}, params...)
+	}
+	var body []jen.Code
+	if k, ok := g.plan.Resolve.Kind(key.typ).(*wit.Variant); ok {
+		body = c.variant(key, k)
+	} else {
+		body = []jen.Code{jen.Return(c.parts(key.typ, jen.Id("value")))}
+	}
+	g.file.Line().Func().Id(g.helperName(key)).Params(params...).Op("*").Add(gogen.HostBadValue.Qual()).Add(gogen.Braces(body...))
+}
+
+// variant checks that a variant is one of its cases, and its payload. Where these
+// are many, another function has the rest.
+func (c checker) variant(key helperKey, k *wit.Variant) []jen.Code {
 	var cases, plain []jen.Code
-	for i, kase := range k.Cases {
-		stmts := c.check(inner, kase.Type, jen.Id(v).Dot("Value"), inside(refuse, "In", jen.Lit(kase.Name)))
-		if len(stmts) == 0 {
-			plain = append(plain, c.g.plan.CaseRef(t, i))
+	var rest *jen.Statement
+	for i := key.first; i < len(k.Cases); i++ {
+		kase := k.Cases[i]
+		if kase.Type == nil || !c.needed(kase.Type) {
+			plain = append(plain, c.g.plan.CaseRef(key.typ, i))
 			continue
 		}
-		cases = append(cases, jen.Case(c.g.plan.CaseRef(t, i)).Block(stmts...))
+		if len(cases) == mostChecks {
+			rest = c.rest(key, i)
+			break
+		}
+		check := in(c.check(kase.Type, jen.Id("value").Dot("Value")), kase.Name)
+		cases = append(cases, jen.Case(c.g.plan.CaseRef(key.typ, i)).Block(jen.Return(check)))
 	}
-	used := len(cases) > 0
+	if rest == nil {
+		rest = gogen.HostUnknownCase.Qual().Call(jen.Lit(c.g.plan.Resolve.TypeString(key.typ)), jen.Id("value"))
+	}
+	head := jen.Id("value").Assert(jen.Type())
+	if len(cases) > 0 {
+		head = jen.Id("value").Op(":=").Add(head)
+	}
 	if len(plain) > 0 {
-		cases = append(cases, jen.Case(plain...).Block())
+		cases = append(cases, jen.Case(plain...).Block(jen.Return(jen.Nil())))
 	}
-	cases = append(cases, jen.Default().Block(refuse(gogen.HostUnknownCase.Qual().Call(jen.Lit(name), value.Clone()))))
-	head := value.Clone().Assert(jen.Type())
-	if used {
-		head = jen.Id(v).Op(":=").Add(head)
+	return []jen.Code{jen.Switch(head).Block(append(cases, jen.Default().Block(jen.Return(rest)))...)}
+}
+
+// mostChecks is how many cases of a variant one function checks.
+const mostChecks = 50
+
+// rest spells the call of the function that checks the cases from i on.
+func (c checker) rest(key helperKey, i int) *jen.Statement {
+	args := []jen.Code{jen.Id("value")}
+	if c.pointer != nil {
+		args = []jen.Code{c.pointer.Clone(), jen.Id("value")}
 	}
-	return []jen.Code{jen.Switch(head).Block(cases...)}
+	return jen.Id(c.g.helperName(helperKey{kind: checkType, typ: key.typ, first: i})).Call(args...)
 }

@@ -20,7 +20,8 @@ func (g *generator) export(f *wit.Function) {
 	if f.Kind == wit.Method {
 		binding = jen.Id(receiver).Dot("exports")
 	}
-	scope.Reserve("call", "trap", "bad", "core")
+	scope.Declare("call")
+	scope.Declare("bad")
 	params, names := g.params(scope, f, receiver)
 	program := g.abi.Program(abi.CallExport, f)
 	s := &side{g: g, f: f, program: program}
@@ -28,28 +29,29 @@ func (g *generator) export(f *wit.Function) {
 	s.fn = binding.Dot(g.names.fields[f])
 
 	for i, v := range program.Params {
-		body.Set(v, gogen.Plain, jen.Id(names[i]))
+		body.SetName(v, names[i])
 	}
 	s.checkParams(body, names)
 	body.Emit(jen.Id("call").Op(":=").Add(s.fn.Clone()).Dot("Begin").Call(jen.Id("ctx")))
 	stmts := body.Run()
 	g.file.Line().Func().Params(jen.Id(receiver).Op("*").Id(typ)).Id(g.plan.FuncName(f)).
-		Params(params...).Params(g.plan.ResultTypes(f, true)...).Block(stmts...)
+		Params(params...).Params(g.plan.ResultTypes(f, true)...).Add(gogen.Braces(stmts...))
 }
 
 // handler generates the function that serves a guest's call of an import. impl
 // is the Go interface that the host supplies.
 func (g *generator) handler(f *wit.Function, impl *jen.Statement) {
 	scope := g.scope.Inner()
-	scope.Reserve("call")
+	scope.Declare("call")
 	program := g.abi.Program(abi.HandleImport, f)
 	s := &side{g: g, f: f, program: program, impl: impl}
 	body := gogen.NewBody(g.plan, g.pkg, program, s, scope)
 	for i, v := range program.Params {
-		body.Set(v, gogen.Pure, fromStack(i, program.Values[v].Core))
+		body.Set(v, gogen.Plain, fromStack(i, program.Values[v].Core))
+		body.SetRaw(v, jen.Id("call").Dot("Stack").Index(jen.Lit(i)))
 	}
 	stmts := body.Run()
-	g.file.Line().Func().Id(g.names.handlers[f]).Params(jen.Id("call").Op("*").Add(gogen.HostCall.Qual())).Block(stmts...)
+	g.file.Line().Func().Id(g.names.handlers[f]).Params(jen.Id("call").Op("*").Add(gogen.HostCall.Qual())).Add(gogen.Braces(stmts...))
 }
 
 // definition returns the resource behind aliases.

@@ -3,10 +3,13 @@
 package host
 
 import (
+	"github.com/dave/jennifer/jen"
+
 	"github.com/witgen/witgen/diag"
-	"github.com/witgen/witgen/gen/types"
+	"github.com/witgen/witgen/gen"
 	"github.com/witgen/witgen/internal/abi"
 	"github.com/witgen/witgen/internal/gogen"
+	"github.com/witgen/witgen/internal/gogen/neutral"
 	"github.com/witgen/witgen/wit"
 )
 
@@ -17,27 +20,19 @@ const buildTag = "!(wasm || tinygo.wasm)"
 // Generate returns the files of the host bindings of a world, the neutral files
 // among them. The diagnostics name what is not supported; then there are no
 // files.
-func Generate(r *wit.Resolve, world wit.WorldID, opts gogen.Options) ([]gogen.File, diag.List) {
+func Generate(r *wit.Resolve, world wit.WorldID, opts gen.Options) ([]gen.File, diag.List) {
 	plan, diags := gogen.NewPlan(r, world, opts)
 	if len(diags) > 0 {
 		return nil, diags
 	}
 	layout := abi.New(r)
-	var sources gogen.Sources
-	for _, pkg := range plan.Packages {
-		if pkg.Foreign {
-			continue
-		}
-		sources.Add(pkg, types.Source(plan, pkg), "")
+	return neutral.Files(plan, "host", func(pkg *gogen.Package) *jen.File {
 		g := &generator{plan: plan, pkg: pkg, abi: layout}
 		if pkg == plan.WorldPackage() {
 			g.worldFile()
-		} else if g.needsFile() {
-			g.interfaceFile()
 		} else {
-			continue
+			g.interfaceFile()
 		}
-		sources.Add(pkg, g.file, "host")
-	}
-	return sources.Render(), nil
+		return g.file
+	}), nil
 }

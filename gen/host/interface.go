@@ -5,9 +5,9 @@ import (
 
 	"github.com/dave/jennifer/jen"
 
-	"github.com/witgen/witgen/gen/types"
 	"github.com/witgen/witgen/internal/abi"
 	"github.com/witgen/witgen/internal/gogen"
+	"github.com/witgen/witgen/internal/gogen/neutral"
 	"github.com/witgen/witgen/wit"
 )
 
@@ -32,38 +32,25 @@ type generator struct {
 
 // fileNames are the unexported names of a host file.
 type fileNames struct {
-	exports  string                   // the struct that binds an instance's exports
-	fields   map[*wit.Function]string // its fields
-	handlers map[*wit.Function]string
-	handles  map[wit.TypeID]string // the struct behind a guest's resource
-	numbers  map[wit.TypeID]string // the constants that number resources
-}
-
-// needsFile reports whether an interface has anything for a host: a type that
-// holds resources, or a function.
-func (g *generator) needsFile() bool {
-	if len(g.pkg.Functions) > 0 {
-		return true
-	}
-	for _, id := range g.pkg.Types {
-		if g.plan.HoldsResource(id) {
-			return true
-		}
-	}
-	return false
+	// descriptor describes the functions to the runtime.
+	descriptor string
+	exports    string                   // the struct that binds an instance's exports
+	fields     map[*wit.Function]string // its fields
+	handlers   map[*wit.Function]string
+	handles    map[wit.TypeID]string // the struct behind a guest's resource
+	numbers    map[wit.TypeID]string // the constants that number resources
 }
 
 // interfaceFile makes the host file of an interface.
 func (g *generator) interfaceFile() {
 	g.begin()
-	g.resources = mentioned(g.plan, g.pkg, g.pkg.Functions)
-	g.nameFile(g.pkg.Functions)
-	g.nameResources()
+	g.settle()
 	g.sideTypes()
 	if len(g.pkg.Functions) > 0 || len(g.resources) > 0 {
-		g.interfaceType("Interface", g.pkg.Functions, fmt.Sprintf("Interface is %s: what a guest\nexports, and what a host implements for the guests that import it.", g.pkg.Source))
+		g.interfaceType("Interface", g.pkg.Functions, fmt.Sprintf("Interface is %s, which a guest exports or a host implements.", g.pkg.Source))
 		g.resourceNumbers()
-		g.descriptor(g.pkg.Own("Descriptor"), g.pkg.Source, g.pkg.Functions)
+		g.descriptorOf(g.names.descriptor, g.pkg.Functions)
+		g.exportedDescriptor()
 		g.bind()
 		for _, f := range g.pkg.Functions {
 			g.export(f)
@@ -79,18 +66,27 @@ func (g *generator) interfaceFile() {
 func (g *generator) begin() {
 	g.file = g.plan.NewFile(g.pkg, buildTag)
 	g.scope = g.pkg.FileScope()
-}
-
-// nameFile settles the names of the file's own declarations.
-func (g *generator) nameFile(functions []*wit.Function) {
-	g.names.exports = g.scope.Declare("exports")
 	g.names.fields = map[*wit.Function]string{}
 	g.names.handlers = map[*wit.Function]string{}
+}
+
+// settle names what the file of an interface declares.
+func (g *generator) settle() {
+	g.resources = g.plan.Mentioned(g.pkg, g.pkg.Functions)
+	g.names.descriptor = g.scope.Declare("descriptor")
+	g.names.exports = g.scope.Declare("exports")
+	g.nameFunctions(g.pkg.Functions)
+	for _, f := range g.pkg.Functions {
+		g.names.handlers[f] = g.scope.Declare("handle" + g.functionName(f))
+	}
+	g.nameResources()
+}
+
+// nameFunctions names the fields of the struct that calls functions.
+func (g *generator) nameFunctions(functions []*wit.Function) {
 	fields := gogen.NewScope()
 	for _, f := range functions {
-		name := g.functionName(f)
-		g.names.fields[f] = fields.Declare(gogen.LowerFirst(name))
-		g.names.handlers[f] = g.scope.Declare("handle" + name)
+		g.names.fields[f] = fields.Declare(gogen.LowerFirst(g.functionName(f)))
 	}
 }
 
@@ -121,48 +117,6 @@ func (g *generator) isOwn(id wit.TypeID) bool {
 	return g.plan.PackageOf(g.plan.Resolve.Types[id].Owner) == g.pkg
 }
 
-// mentioned returns the resources that functions mention, those that the package
-// declares first.
-func mentioned(plan *gogen.Plan, pkg *gogen.Package, functions []*wit.Function) []wit.TypeID {
-	var list []wit.TypeID
-	seen := map[wit.Type]bool{}
-	add := func(id wit.TypeID) {
-		id = plan.Resolve.Dealias(id).(wit.TypeID)
-		if !seen[id] {
-			seen[id] = true
-			list = append(list, id)
-		}
-	}
-	for _, id := range pkg.Types {
-		if _, ok := plan.Resolve.Types[id].Kind.(*wit.Resource); ok {
-			add(id)
-		}
-	}
-	var visit func(t wit.Type)
-	visit = func(t wit.Type) {
-		id, ok := t.(wit.TypeID)
-		if !ok || seen[t] || !plan.HoldsResource(t) {
-			return
-		}
-		switch k := plan.Resolve.Types[id].Kind.(type) {
-		case *wit.Own:
-			add(k.Resource)
-		case *wit.Borrow:
-			add(k.Resource)
-		default:
-			seen[t] = true
-			wit.EachType(k, visit)
-		}
-	}
-	for _, f := range functions {
-		for _, p := range f.Params {
-			visit(p.Type)
-		}
-		visit(f.Result)
-	}
-	return list
-}
-
 // sideTypes declares the types that differ by side, since they hold resources.
 func (g *generator) sideTypes() {
 	for _, id := range g.pkg.Types {
@@ -170,10 +124,8 @@ func (g *generator) sideTypes() {
 			g.resourceType(id)
 		}
 	}
-	for _, id := range types.SideTypes(g.plan, g.pkg) {
-		for _, decl := range types.Declare(g.plan, id) {
-			g.file.Line().Add(decl)
-		}
+	for _, decl := range neutral.SideTypes(g.plan, g.pkg) {
+		g.file.Line().Add(decl)
 	}
 }
 
@@ -188,7 +140,7 @@ func (g *generator) resourceType(id wit.TypeID) {
 	}
 	methods = append(methods,
 		jen.Comment("Close ends the resource. A second Close does nothing.").Line().
-			Id("Close").Params(jen.Qual("context", "Context")).Error())
+			Id("Close").Params(jen.Id("ctx").Qual("context", "Context")).Error())
 	name := g.plan.TypeName(id)
 	g.file.Line().Add(gogen.Doc(name, def.Name, def.Docs, "is the resource "+def.Name+".", def.Stability).
 		Type().Id(name).Interface(methods...))
@@ -209,7 +161,7 @@ func (g *generator) interfaceType(name string, functions []*wit.Function, doc st
 func (g *generator) signature(f *wit.Function) *jen.Statement {
 	name := g.plan.FuncName(f)
 	params, _ := g.params(g.scope.Inner(), f, "")
-	return gogen.Doc(name, f.Base(), f.Docs, "is "+f.Name+".", f.Stability).
+	return gogen.Doc(name, f.Base(), f.Docs, "calls "+g.pkg.Source+"#"+f.Name+".", f.Stability).
 		Id(name).Params(params...).Params(g.plan.ResultTypes(f, true)...)
 }
 
@@ -218,18 +170,17 @@ func (g *generator) signature(f *wit.Function) *jen.Statement {
 // its receiver.
 func (g *generator) params(scope *gogen.Scope, f *wit.Function, receiver string) (list []jen.Code, names []string) {
 	list = []jen.Code{jen.Id(scope.Declare("ctx")).Qual("context", "Context")}
-	for i, p := range g.plan.Params(scope, f) {
-		if i == 0 && f.Kind == wit.Method {
-			names = append(names, receiver)
-			continue
-		}
-		list = append(list, jen.Id(p.Name).Add(g.plan.GoType(p.Type)))
+	params := g.plan.Params(scope, f)
+	for _, p := range params {
 		names = append(names, p.Name)
 	}
-	return list, names
+	if f.Kind == wit.Method {
+		names[0], params = receiver, params[1:]
+	}
+	return append(list, g.plan.Grouped(params)...), names
 }
 
-// resourceNumbers declares the constants that number the resources.
+// resourceNumbers declares the constants that number the resources in descriptors.
 func (g *generator) resourceNumbers() {
 	if len(g.resources) == 0 {
 		return
@@ -241,11 +192,19 @@ func (g *generator) resourceNumbers() {
 			numbers[i] = jen.Id(g.names.numbers[id]).Op("=").Iota()
 		}
 	}
-	g.file.Line().Add(gogen.Comment("The numbers of the resources in the descriptor.").Const().Defs(numbers...))
+	g.file.Line().Const().Defs(numbers...)
 }
 
-// descriptor declares the variable that describes functions to the runtime.
-func (g *generator) descriptor(name, of string, functions []*wit.Function) {
+// exportedDescriptor declares the variable by which worlds refer to the descriptor.
+// go doc shows the value of a variable, which is of no use there.
+func (g *generator) exportedDescriptor() {
+	name := g.pkg.Own("Descriptor")
+	g.file.Line().Add(gogen.Comment(fmt.Sprintf("%s describes %s to the runtime.", name, g.pkg.Source))).
+		Var().Id(name).Op("=").Id(g.names.descriptor)
+}
+
+// descriptorOf declares the variable that describes functions to the runtime.
+func (g *generator) descriptorOf(name string, functions []*wit.Function) {
 	entries := make([]jen.Code, len(functions))
 	for i, f := range functions {
 		fields := []jen.Code{
@@ -258,56 +217,70 @@ func (g *generator) descriptor(name, of string, functions []*wit.Function) {
 				jen.Id("Import").Op(":").Lit(g.abi.Lower(f).String()),
 				jen.Id("Handle").Op(":").Id(handler))
 		}
-		entries[i] = jen.Line().Values(fields...)
+		entries[i] = jen.Values(fields...)
 	}
 	var fields []jen.Code
 	if len(entries) > 0 {
-		fields = append(fields, jen.Line().Id("Functions").Op(":").Index().Add(gogen.HostFunction.Qual()).Values(append(entries, jen.Line())...))
+		fields = append(fields, jen.Id("Functions").Op(":").Index().Add(gogen.HostFunction.Qual()).Add(lines(entries)))
 	}
 	if len(g.resources) > 0 {
 		names := make([]jen.Code, len(g.resources))
 		for i, id := range g.resources {
 			names[i] = jen.Lit(g.plan.Resolve.Types[id].Name)
 		}
-		fields = append(fields, jen.Line().Id("Resources").Op(":").Index().String().Values(names...))
+		fields = append(fields, jen.Id("Resources").Op(":").Index().String().Values(names...))
 	}
-	g.file.Line().Add(gogen.Comment(fmt.Sprintf("%s describes %s to the runtime.", name, of))).Var().Id(name).Op("=").Add(gogen.HostInterface.Qual()).Values(append(fields, jen.Line())...)
+	g.file.Line().Var().Id(name).Op("=").Add(gogen.HostInterface.Qual()).Add(lines(fields))
 }
 
 // bind declares what binds the exports of an instance to Interface.
 func (g *generator) bind() {
-	fields := make([]jen.Code, len(g.pkg.Functions))
-	values := make([]jen.Code, len(g.pkg.Functions))
-	for i, f := range g.pkg.Functions {
-		fields[i] = jen.Id(g.names.fields[f]).Add(gogen.HostFunc.Qual())
-		values[i] = jen.Line().Id(g.names.fields[f]).Op(":").Id("e").Dot("Func").Call(jen.Lit(i))
-	}
-	if len(values) > 0 {
-		values = append(values, jen.Line())
-	}
 	bind := g.pkg.Own("Bind")
-	g.file.Line().Add(gogen.Comment(bind + " returns the interface as an instance exports it. Worlds that export it\ncall it.")).
+	g.file.Line().Add(gogen.Comment(bind + " returns the interface as an instance exports it.")).
 		Func().Id(bind).Params(jen.Id("e").Add(gogen.HostExports.Qual())).Id("Interface").BlockFunc(func(b *jen.Group) {
-		bound := jen.Op("&").Id(g.names.exports).Values(values...)
-		handles := g.ownResources()
-		if len(handles) == 0 {
-			b.Return(bound)
-			return
+		b.Id("x").Op(":=").Op("&").Id(g.names.exports).Values()
+		if len(g.pkg.Functions) > 0 {
+			b.Add(g.bindFields(jen.Id("x"), g.pkg.Functions))
 		}
-		b.Id("x").Op(":=").Add(bound)
-		for _, id := range handles {
+		for _, id := range g.ownResources() {
 			b.Id("e").Dot("Wrap").Call(jen.Id(g.names.numbers[id]),
-				jen.Func().Params(jen.Id("h").Op("*").Add(gogen.HostHandle.Qual())).Any().Block(
-					jen.Return(jen.Op("&").Id(g.names.handles[id]).Values(jen.Id("h"), jen.Id("x")))))
+				jen.Func().Params(jen.Id("h").Op("*").Add(gogen.HostHandle.Qual())).Any().
+					Add(gogen.Braces(jen.Return(jen.Op("&").Id(g.names.handles[id]).Values(jen.Id("h"), jen.Id("x"))))))
 		}
 		b.Return(jen.Id("x"))
 	})
-	g.file.Line().Add(gogen.Comment(fmt.Sprintf("%s calls the functions that an instance exports.", g.names.exports))).Type().Id(g.names.exports).Struct(fields...)
+	g.exportsType(g.pkg.Functions)
 	for _, id := range g.ownResources() {
-		g.file.Line().Add(gogen.Comment(fmt.Sprintf("%s is a %s that a guest defines.", g.names.handles[id], g.plan.TypeName(id)))).Type().Id(g.names.handles[id]).Struct(
+		g.file.Line().Type().Id(g.names.handles[id]).Struct(
 			jen.Op("*").Add(gogen.HostHandle.Qual()),
 			jen.Id("exports").Op("*").Id(g.names.exports))
 	}
+}
+
+// bindFields spells the call that binds the fields of exports, a struct, to functions.
+func (g *generator) bindFields(exports *jen.Statement, functions []*wit.Function) *jen.Statement {
+	fields := make([]jen.Code, len(functions))
+	for i, f := range functions {
+		fields[i] = jen.Op("&").Add(exports.Clone()).Dot(g.names.fields[f])
+	}
+	return jen.Id("e").Dot("Bind").Call(fields...)
+}
+
+// exportsType declares the struct that calls functions.
+func (g *generator) exportsType(functions []*wit.Function) {
+	var fields []jen.Code
+	for _, f := range functions {
+		fields = append(fields, jen.Id(g.names.fields[f]))
+	}
+	if len(fields) > 0 {
+		fields = []jen.Code{jen.List(fields...).Add(gogen.HostFunc.Qual())}
+	}
+	g.file.Line().Type().Id(g.names.exports).Add(gogen.Struct(fields...))
+}
+
+// lines spells the elements of a composite literal, a line each.
+func lines(elements []jen.Code) *jen.Statement {
+	return jen.Custom(jen.Options{Open: "{", Close: "}", Separator: ",", Multi: true}, elements...)
 }
 
 // ownResources are the resources that the package declares.

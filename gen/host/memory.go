@@ -2,6 +2,7 @@ package host
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/dave/jennifer/jen"
 
@@ -15,10 +16,6 @@ import (
 
 // load spells the operations that read memory.
 func (s *side) load(b *gogen.Body, op *abi.Op) {
-	if op.Code == abi.View {
-		s.view(b, op)
-		return
-	}
 	area := b.Arg(op.Args[0])
 	switch op.Code {
 	case abi.LoadScalar:
@@ -39,17 +36,16 @@ func (s *side) load(b *gogen.Body, op *abi.Op) {
 func (s *side) view(b *gogen.Body, op *abi.Op) {
 	v := op.Results[0]
 	size, align := jen.Lit(int(op.Size)), jen.Lit(int(op.Align))
-	if s.storesTo(v) {
-		ptr := b.PlainArg(op.Args[0])
-		b.Emit(jen.If(jen.Op("!").Add(call("CheckArea", ptr.Clone(), size, align))).Block(s.giveUp()))
-		b.Set(v, gogen.Plain, ptr)
-		return
+	switch {
+	case op == s.viewed: // by the call
+	case s.storesTo(v):
+		place := slices.Index(s.program.Params, op.Args[0])
+		b.Emit(b.SetName(v, b.Local("area")).Op(":=").Add(call("ResultArea", jen.Lit(place), size, align)))
+	default:
+		area := b.Scope.Pass("area")
+		b.Emit(jen.Id(area).Op(":=").Add(call("Area", b.Arg(op.Args[0]), size, align)))
+		b.SetName(v, area)
 	}
-	area, ok := b.Local("area"), b.Scope.Declare("ok")
-	b.Emit(
-		jen.List(jen.Id(area), jen.Id(ok)).Op(":=").Add(call("View", b.Arg(op.Args[0]), size, align)),
-		jen.If(jen.Op("!").Id(ok)).Block(s.giveUp()))
-	b.Set(v, gogen.Plain, jen.Id(area))
 }
 
 // storesTo reports whether a View is stored through, at any depth.
@@ -87,8 +83,12 @@ func little(area *jen.Statement, offset, size uint32) *jen.Statement {
 	switch size {
 	case 1:
 		return area.Index(jen.Lit(int(offset)))
-	case 2, 4, 8:
-		return jen.Qual("encoding/binary", "LittleEndian").Dot(fmt.Sprintf("Uint%d", 8*size)).Call(from(area, offset))
+	case 2:
+		return gogen.HostUint16.Qual().Call(from(area, offset))
+	case 4:
+		return gogen.HostUint32.Qual().Call(from(area, offset))
+	case 8:
+		return gogen.HostUint64.Qual().Call(from(area, offset))
 	default:
 		panic(fmt.Sprintf("host: no number has %d bytes", size))
 	}
@@ -96,18 +96,21 @@ func little(area *jen.Statement, offset, size uint32) *jen.Statement {
 
 // loadScalar spells a scalar in memory.
 func (s *side) loadScalar(op *abi.Op, area *jen.Statement) *jen.Statement {
+	t := s.g.plan.Resolve.Dealias(op.Type)
+	switch t {
+	case wit.F32:
+		return gogen.HostFloat32.Qual().Call(from(area, op.Offset))
+	case wit.F64:
+		return gogen.HostFloat64.Qual().Call(from(area, op.Offset))
+	}
 	bits := little(area, op.Offset, op.Size)
-	switch t := s.g.plan.Resolve.Dealias(op.Type); t {
+	switch t {
 	case wit.Bool:
 		return bits.Op("!=").Lit(0)
 	case wit.U8, wit.U16, wit.U32, wit.U64:
 		return bits
 	case wit.S8, wit.S16, wit.S32, wit.S64:
 		return s.g.plan.GoType(t).Call(bits)
-	case wit.F32:
-		return jen.Qual("math", "Float32frombits").Call(bits)
-	case wit.F64:
-		return jen.Qual("math", "Float64frombits").Call(bits)
 	case wit.Char:
 		return call("LiftChar", bits)
 	default:
@@ -136,9 +139,12 @@ func (s *side) liftScalar(t wit.Type, core *jen.Statement) *jen.Statement {
 	}
 }
 
-// lowerScalar spells the lowering of char, enums and flags to 32 bits, and
-// fails the call where the host's value is none of theirs.
-func (s *side) lowerScalar(b *gogen.Body, t wit.Type, value *jen.Statement) *jen.Statement {
+// lowerScalar spells the lowering of char, enums and flags to 32 bits. It fails the
+// call where the host's value is not among theirs; parameters are checked before.
+func (s *side) lowerScalar(t wit.Type, value *jen.Statement) *jen.Statement {
+	if s.program.Kind == abi.CallExport {
+		return jen.Uint32().Call(value)
+	}
 	if s.g.plan.Resolve.Dealias(t) == wit.Char {
 		return call("LowerChar", value)
 	}
@@ -170,6 +176,28 @@ func (s *side) store(b *gogen.Body, op *abi.Op) {
 	}
 }
 
+// StoreCase implements gogen.Side.
+func (s *side) StoreCase(b *gogen.Body, op, store *abi.Op, yes *jen.Statement) *jen.Statement {
+	method := "StoreOK"
+	if _, ok := s.g.plan.Resolve.Kind(op.Type).(*wit.Option); ok {
+		method = "StoreSome"
+	}
+	return call(method, at(b.Arg(store.Args[0]), store.Offset), yes)
+}
+
+// Case implements gogen.Side.
+func (s *side) Case(b *gogen.Body, op *abi.Op) *jen.Statement {
+	method := "OK"
+	if _, ok := s.g.plan.Resolve.Kind(op.Type).(*wit.Option); ok {
+		method = "Some"
+	}
+	disc := op.Args[0]
+	if def := b.Def(disc); def != nil && def.Code == abi.LoadDisc {
+		return call("Load"+method, b.Arg(disc))
+	}
+	return call("Lift"+method, b.Arg(disc))
+}
+
 // at spells a pointer at an offset of another.
 func at(ptr *jen.Statement, offset uint32) *jen.Statement {
 	if offset == 0 {
@@ -193,7 +221,7 @@ func (s *side) storeScalar(b *gogen.Body, op *abi.Op, ptr *jen.Statement) {
 	case wit.F64:
 		store = "StoreFloat64"
 	default: // char, enum, flags
-		value = s.lowerScalar(b, op.Type, value)
+		value = s.lowerScalar(op.Type, value)
 		if op.Size != 4 {
 			value = jen.Id(fmt.Sprintf("uint%d", 8*op.Size)).Call(value)
 		}

@@ -2,6 +2,7 @@ package host
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/dave/jennifer/jen"
 
@@ -18,8 +19,12 @@ type side struct {
 	program *abi.Program
 	fn      *jen.Statement // CallExport: the bind.Func
 	impl    *jen.Statement // HandleImport: the Go interface that implements it
-	// finished says that the call has ended with Finish already, and err is the
-	// name of the error that it returned.
+	// put are the core parameters that are on the stack already.
+	put []abi.Value
+	// viewed is the View that the call of the guest has made already.
+	viewed *abi.Op
+	// finished says that the call has ended with Finish or Run already, and err is
+	// the name of the error that Finish returned.
 	finished bool
 	err      string
 }
@@ -28,11 +33,13 @@ type side struct {
 func (s *side) Op(b *gogen.Body, op *abi.Op) {
 	switch op.Code {
 	case abi.LowerScalar:
-		b.Set(op.Results[0], gogen.Read, s.lowerScalar(b, op.Type, b.Arg(op.Args[0])))
+		b.Set(op.Results[0], gogen.Pure, s.lowerScalar(op.Type, b.Arg(op.Args[0])))
 	case abi.LiftScalar:
 		b.Set(op.Results[0], gogen.Read, s.liftScalar(op.Type, b.Arg(op.Args[0])))
-	case abi.LoadScalar, abi.LoadCore, abi.LoadDisc, abi.LoadNamed, abi.LoadFixed, abi.View:
+	case abi.LoadScalar, abi.LoadCore, abi.LoadDisc, abi.LoadNamed, abi.LoadFixed:
 		s.load(b, op)
+	case abi.View:
+		s.view(b, op)
 	case abi.StoreScalar, abi.StoreCore, abi.StoreDisc, abi.StoreNamed, abi.StoreFixed:
 		s.store(b, op)
 	case abi.Realloc:
@@ -43,17 +50,21 @@ func (s *side) Op(b *gogen.Body, op *abi.Op) {
 		s.liftList(b, op)
 	case abi.LowerOwn, abi.LowerBorrow, abi.LiftOwn, abi.LiftBorrow:
 		s.handle(b, op)
+	case abi.LowerNamed:
+		lower := jen.Id(s.g.helper(abi.LowerType, op.Type)).Call(jen.Id("call"), b.Arg(op.Args[0]))
+		b.Emit(jen.List(gogen.Blanks(b.DefineFlat(op))...).Op(":=").Add(lower))
+	case abi.LiftNamed:
+		lift := jen.Id(s.g.helper(abi.LiftType, op.Type))
+		b.Set(op.Results[0], gogen.Read, lift.Call(append([]jen.Code{jen.Id("call")}, b.Args(op.Args)...)...))
 	case abi.CallCore:
 		s.callCore(b, op)
 	case abi.CallValue:
 		s.callValue(b, op)
-	case abi.PostReturn: // End and Finish call it
+	case abi.PostReturn: // what ends the call does it
 	case abi.ReturnValue:
 		s.returnValue(b, op)
 	case abi.ReturnCore:
-		for i, v := range op.Args {
-			b.Emit(jen.Id("call").Dot("Stack").Index(jen.Lit(i)).Op("=").Add(encode(b.Arg(v), s.program.Values[v].Core)))
-		}
+		s.returnCore(b, op)
 	default:
 		panic(fmt.Sprintf("host: unhandled operation %s", op.Code))
 	}
@@ -79,54 +90,91 @@ func (s *side) BadVariant(_ *gogen.Body, op *abi.Op) []jen.Code {
 	return []jen.Code{call("BadVariant", jen.Lit(s.g.plan.Resolve.TypeString(op.Type)))}
 }
 
-// ErrorValue implements gogen.Side. It returns from the handler where the error
-// is none of WIT's.
-func (s *side) ErrorValue(b *gogen.Body, t wit.Type, err jen.Code, used bool) *jen.Statement {
-	if t == nil {
-		b.Emit(jen.If(jen.Op("!").Add(call("SendsError", err))).Block(jen.Return()))
-		return nil
+// ErrorValue implements gogen.Side. Where the error is not one of WIT's the call has
+// failed, and what follows does nothing.
+func (s *side) ErrorValue(b *gogen.Body, t wit.Type, err *jen.Statement, v abi.Value) {
+	var value *jen.Statement
+	switch {
+	case t == nil:
+		b.Emit(call("SendsError", err))
+		return
+	case s.g.plan.Resolve.Dealias(t) == wit.String:
+		value = call("ErrorString", err)
+	default:
+		value = gogen.HostErrorValue.Qual().Types(s.g.plan.GoType(t)).Call(jen.Id("call"), err)
 	}
-	value := jen.Id("_")
-	if used {
-		value = jen.Id(b.Local("failure"))
+	if v == gogen.NoValue {
+		b.Emit(value)
+		return
 	}
-	ok := jen.Id(b.Scope.Declare("ok"))
-	of := gogen.HostAsError.Qual().Types(s.g.plan.GoType(t)).Call(jen.Id("call"), err)
-	if s.g.plan.Resolve.Dealias(t) == wit.String {
-		of = call("ErrorText", err)
-	}
-	b.Emit(
-		jen.List(value, ok).Op(":=").Add(of),
-		jen.If(jen.Op("!").Add(ok.Clone())).Block(jen.Return()))
-	return value.Clone()
+	b.Set(v, gogen.Pure, value)
 }
 
 // callCore calls the guest. Where the rest of the Program only converts the
-// result, the call ends at once.
+// result, the call ends at once; where the result lies in memory, it is looked at.
 func (s *side) callCore(b *gogen.Body, op *abi.Op) {
-	stack := jen.Id("call").Dot("Stack")
-	if n := len(op.Args); n > 1 { // one check of its length, and not one for each parameter
-		name := b.Local("stack")
-		b.Emit(jen.Id(name).Op(":=").Add(stack).Index(jen.Empty(), jen.Lit(n)))
-		stack = jen.Id(name)
-	}
-	for i, v := range op.Args {
-		b.Emit(stack.Clone().Index(jen.Lit(i)).Op("=").Add(encode(b.Arg(v), s.program.Values[v].Core)))
-	}
-	if s.convertsOnly(op) {
+	s.putScalars(b, op)
+	switch {
+	case s.convertsOnly(op):
 		s.finished = true
 		if len(op.Results) == 0 {
 			return
 		}
+		core := b.Local("core")
 		s.err = b.Local("err")
-		b.Emit(jen.List(jen.Id("core"), jen.Id(s.err)).Op(":=").Add(call("Finish")))
-		b.Set(op.Results[0], gogen.Pure, decode(jen.Id("core"), s.program.Values[op.Results[0]].Core))
-		return
+		b.Emit(jen.List(jen.Id(core), jen.Id(s.err)).Op(":=").Add(call("Finish")))
+		b.Set(op.Results[0], gogen.Pure, decode(jen.Id(core), s.program.Values[op.Results[0]].Core))
+		b.SetRaw(op.Results[0], jen.Id(core))
+	case s.viewOf(op) != nil:
+		s.viewed = s.viewOf(op)
+		area := b.Scope.Pass("area")
+		b.Emit(jen.Id(area).Op(":=").Add(call("InvokeView", jen.Lit(int(s.viewed.Size)), jen.Lit(int(s.viewed.Align)))))
+		b.SetName(s.viewed.Results[0], area)
+	default:
+		core := b.Local("core")
+		b.Emit(jen.Id(core).Op(":=").Add(call("InvokeCore")))
+		b.Set(op.Results[0], gogen.Pure, decode(jen.Id(core), s.program.Values[op.Results[0]].Core))
+		b.SetRaw(op.Results[0], jen.Id(core))
 	}
-	b.Emit(jen.If(jen.Op("!").Add(call("Invoke"))).Block(s.giveUp()))
-	for i, v := range op.Results {
-		b.Set(v, gogen.Read, fromStack(i, s.program.Values[v].Core))
+}
+
+// putScalars puts the parameters on the stack that are not there yet.
+func (s *side) putScalars(b *gogen.Body, op *abi.Op) {
+	var places []int
+	for i, v := range op.Args {
+		if !slices.Contains(s.put, v) {
+			places = append(places, i)
+		}
 	}
+	stack := jen.Id("call").Dot("Stack")
+	if n := len(places); n > 1 { // one check of its length, and not one for each parameter
+		name := b.Local("stack")
+		b.Emit(jen.Id(name).Op(":=").Add(stack).Index(jen.Empty(), jen.Lit(places[n-1]+1)))
+		stack = jen.Id(name)
+	}
+	for line := range slices.Chunk(places, stackLine) {
+		var targets, values []jen.Code
+		for _, i := range line {
+			targets = append(targets, stack.Clone().Index(jen.Lit(i)))
+			values = append(values, encode(b.Arg(op.Args[i]), s.program.Values[op.Args[i]].Core))
+		}
+		b.Emit(jen.List(targets...).Op("=").List(values...))
+	}
+}
+
+// stackLine is how many parameters one statement puts on the stack.
+const stackLine = 4
+
+// viewOf returns the View of a call's result, and nil where that does not lie in
+// memory.
+func (s *side) viewOf(callCore *abi.Op) *abi.Op {
+	for i := range s.program.Body {
+		op := &s.program.Body[i]
+		if op.Code == abi.View && len(callCore.Results) > 0 && op.Args[0] == callCore.Results[0] {
+			return op
+		}
+	}
+	return nil
 }
 
 // convertsOnly reports whether nothing after the call of the guest can fail or
@@ -160,47 +208,49 @@ func (s *side) mayFail(op *abi.Op) bool {
 	return enum
 }
 
-// giveUp spells the return from a call that has failed.
-func (s *side) giveUp() *jen.Statement {
-	if s.program.Kind == abi.HandleImport {
-		return jen.Return()
-	}
-	return jen.Return(s.g.failed(s.f, call("End"))...)
-}
-
-// returnValue ends the call of an export.
+// returnValue ends the call of an export, or the lifting of a type.
 func (s *side) returnValue(b *gogen.Body, op *abi.Op) {
-	if s.program.Kind == abi.LoadType {
-		b.Emit(jen.Return(b.Args(op.Args)...))
+	if s.program.Kind != abi.CallExport {
+		if values, _ := b.Returned(op); !b.Ended() {
+			b.Emit(jen.Return(values...))
+		}
 		return
 	}
 	values, err := b.Returned(op)
 	switch {
 	case s.finished && len(values) == 0:
-		s.err = b.Local("err")
-		b.Emit(jen.List(jen.Id("_"), jen.Id(s.err)).Op(":=").Add(call("Finish")), jen.Return(jen.Id(s.err)))
+		b.Emit(jen.Return(call("Run")))
 	case s.finished:
 		b.Emit(jen.Return(append(values, jen.Id(s.err))...))
 	case err == nil:
 		b.Emit(jen.Return(append(values, call("End"))...))
 	default:
-		b.Emit(
-			jen.If(jen.Id("trap").Op(":=").Add(call("End")), jen.Id("trap").Op("!=").Nil()).Block(
-				jen.Return(s.g.failed(s.f, jen.Id("trap"))...)),
-			jen.Return(append(values, err)...))
+		b.Emit(jen.Return(append(values, call("EndWith", err))...))
+	}
+}
+
+// returnCore returns core values: to the guest, on the stack, or from the lowering of
+// a type.
+func (s *side) returnCore(b *gogen.Body, op *abi.Op) {
+	if s.program.Kind == abi.LowerType {
+		b.Emit(jen.Return(b.Args(op.Args)...))
+		return
+	}
+	for i, v := range op.Args {
+		b.Emit(jen.Id("call").Dot("Stack").Index(jen.Lit(i)).Op("=").Add(encode(b.Arg(v), s.program.Values[v].Core)))
 	}
 }
 
 // callValue calls the host's implementation of an import.
 func (s *side) callValue(b *gogen.Body, op *abi.Op) {
 	var args []jen.Code
-	if s.lifts(op) {
-		for _, v := range op.Args {
+	lifts := s.lifts(op)
+	for _, v := range op.Args {
+		if lifts {
 			args = append(args, b.PlainArg(v))
+		} else {
+			args = append(args, b.Arg(v))
 		}
-		b.Emit(jen.If(jen.Op("!").Add(call("OK"))).Block(jen.Return()))
-	} else {
-		args = b.Args(op.Args)
 	}
 	callee := call("Impl").Assert(s.impl)
 	if s.f.Kind == wit.Method {
@@ -208,17 +258,28 @@ func (s *side) callValue(b *gogen.Body, op *abi.Op) {
 	}
 	callee.Dot(s.g.plan.FuncName(s.f)).Call(append([]jen.Code{call("Context")}, args...)...)
 
-	names, err := b.BindCall(op, true)
-	if s.g.plan.Results(s.f).Result == nil {
-		fail := call("Fail", err.Clone())
-		if len(names) == 1 {
-			b.Emit(jen.If(err.Clone().Op(":=").Add(callee), err.Clone().Op("!=").Nil()).Block(fail))
-			return
+	if len(op.Results) == 0 {
+		returned := call("Return", callee)
+		if lifts {
+			returned = jen.If(call("OK")).Block(returned)
 		}
-		b.Emit(jen.List(names...).Op(":=").Add(callee), jen.If(err.Clone().Op("!=").Nil()).Block(fail, jen.Return()))
+		b.Emit(returned)
 		return
 	}
+	if lifts {
+		b.Emit(jen.If(jen.Op("!").Add(call("OK"))).Block(jen.Return()))
+	}
+	names, err := b.BindCall(op, true)
 	b.Emit(jen.List(names...).Op(":=").Add(callee))
+	switch {
+	case s.g.plan.Results(s.f).Result != nil:
+	case s.g.plan.HoldsResource(s.f.Result):
+		// What is returned beside an error is not to be looked at: it may be a nil
+		// pointer that has methods.
+		b.Emit(jen.If(err.Clone().Op("!=").Nil()).Block(call("Fail", err.Clone()), jen.Return()))
+	default:
+		b.Emit(call("Return", err.Clone()))
+	}
 }
 
 // lifts reports whether anything before the call of the implementation can fail.

@@ -3,10 +3,10 @@ package host
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/dave/jennifer/jen"
 
+	"github.com/witgen/witgen/internal/abi"
 	"github.com/witgen/witgen/internal/gogen"
 	"github.com/witgen/witgen/wit"
 )
@@ -24,6 +24,8 @@ type worldItem struct {
 	field string
 	// local is the Go name of what an instance keeps of an export: a field.
 	local string
+	// descriptor spells what describes the functions.
+	descriptor *jen.Statement
 	// resources are those that the item's functions mention.
 	resources []wit.TypeID
 }
@@ -34,27 +36,18 @@ func (i worldItem) implemented() bool {
 	return slices.ContainsFunc(i.pkg.Functions, func(f *wit.Function) bool { return f.Kind != wit.Method })
 }
 
-// worldFile makes the host file of the plan's world.
+// worldFile makes the host file of the plan's world. All names are settled before the
+// first declaration, so that the order of these is free.
 func (g *generator) worldFile() {
 	g.begin()
-	world := g.plan.Resolve.Worlds[g.plan.World]
-	w := &worldGenerator{generator: g, variable: g.scope.Declare("world")}
-	w.imports = w.items(world.Imports)
-	g.resources = mentioned(g.plan, g.pkg, slices.Concat(g.pkg.Functions, g.pkg.Exports))
-	if len(g.pkg.Functions) > 0 || slices.ContainsFunc(g.resources, g.isOwn) {
-		w.imports = append(w.imports, w.ownItem(w.imports))
-	}
-	w.exports = w.items(world.Exports)
-	if len(g.pkg.Exports) > 0 {
-		w.exports = append(w.exports, w.ownItem(w.exports))
-	}
+	w := &worldGenerator{generator: g}
+	w.settle()
 	g.sideTypes()
 	w.plugin()
 	w.importsType()
 	w.instanceType()
 	w.worldVariable()
-	w.nameResources()
-	w.resourceNumbers()
+	g.resourceNumbers()
 	w.ownImports()
 	w.ownExports()
 	g.emitHelpers()
@@ -65,9 +58,34 @@ type worldGenerator struct {
 	*generator
 	imports, exports []worldItem
 	variable         string // the bind.World
-	// ownImport and ownExport are the descriptors of the world's own functions,
-	// calls is the struct that calls the exported ones.
+	// ownImport and ownExport are the descriptors of the world's own functions, and
+	// calls is the struct that calls the exported ones; "" where there are none.
 	ownImport, ownExport, calls string
+}
+
+// settle finds what the world imports and exports, and names what the file declares.
+func (w *worldGenerator) settle() {
+	world := w.plan.Resolve.Worlds[w.plan.World]
+	w.resources = w.plan.Mentioned(w.pkg, slices.Concat(w.pkg.Functions, w.pkg.Exports))
+	w.imports = w.items(world.Imports)
+	w.variable = w.scope.Declare("world")
+	if len(w.pkg.Functions) > 0 || slices.ContainsFunc(w.resources, w.isOwn) {
+		w.ownImport = w.scope.Declare("ownImports")
+		w.imports = append(w.imports, w.ownItem(w.imports, w.ownImport))
+	}
+	w.exports = w.items(world.Exports)
+	if len(w.pkg.Exports) > 0 {
+		w.ownExport = w.scope.Declare("ownExports")
+		w.calls = w.scope.Declare("ownCalls")
+		w.exports = append(w.exports, w.ownItem(w.exports, w.ownExport))
+	}
+	w.nameFunctions(w.pkg.Functions)
+	for _, f := range w.pkg.Functions {
+		w.names.handlers[f] = w.scope.Declare("handle" + w.functionName(f))
+	}
+	w.nameFunctions(w.pkg.Exports)
+	w.names.exports = w.calls
+	w.nameResources()
 }
 
 // items returns the interfaces that the host supplies or calls, in the world's
@@ -81,63 +99,48 @@ func (w *worldGenerator) items(items []*wit.WorldItem) []worldItem {
 			continue
 		}
 		pkg := w.plan.InterfacePackage(id)
-		resources := mentioned(w.plan, pkg, pkg.Functions)
+		resources := w.plan.Mentioned(pkg, pkg.Functions)
 		if len(pkg.Functions) == 0 && len(resources) == 0 {
 			continue
 		}
 		field := w.plan.ItemName(item)
 		list = append(list, worldItem{item: item, name: w.plan.Resolve.ItemName(item), pkg: pkg,
-			field: field, local: locals.Declare(gogen.LowerFirst(field)), resources: resources})
+			field: field, local: locals.Declare(gogen.LowerFirst(field)), resources: resources,
+			descriptor: jen.Op("&").Qual(pkg.ImportPath, pkg.Own("Descriptor"))})
 	}
 	return list
 }
 
 // ownItem returns the item of the world's own functions.
-func (w *worldGenerator) ownItem(others []worldItem) worldItem {
+func (w *worldGenerator) ownItem(others []worldItem, descriptor string) worldItem {
 	field := "World"
 	for slices.ContainsFunc(others, func(i worldItem) bool { return i.field == field }) {
 		field += "_"
 	}
-	return worldItem{name: rootName, pkg: w.pkg, field: field, resources: w.resources}
-}
-
-// own returns the world's own functions among items, if it has any.
-func own(items []worldItem) *worldItem {
-	for i := range items {
-		if items[i].item == nil {
-			return &items[i]
-		}
-	}
-	return nil
+	return worldItem{name: rootName, pkg: w.pkg, field: field, resources: w.resources, descriptor: jen.Op("&").Id(descriptor)}
 }
 
 // ownImports declares the Go interface of the functions that the world imports
 // itself, and what serves them.
 func (w *worldGenerator) ownImports() {
-	item := own(w.imports)
-	if item == nil {
+	if w.ownImport == "" {
 		return
 	}
 	w.interfaceType("Interface", w.pkg.Functions, "Interface is what the world imports itself: a host implements it for its guests.")
-	w.nameFile(w.pkg.Functions)
-	w.descriptor(w.ownImport, "the functions that the world imports itself", w.pkg.Functions)
+	w.descriptorOf(w.ownImport, w.pkg.Functions)
 	for _, f := range w.pkg.Functions {
 		w.handler(f, jen.Id("Interface"))
 	}
 }
 
-// ownExports declares the struct that calls the functions which the world
-// exports itself.
+// ownExports declares the struct that calls the functions which the world exports
+// itself. It is embedded in Instance.
 func (w *worldGenerator) ownExports() {
-	item := own(w.exports)
-	if item == nil {
+	if w.ownExport == "" {
 		return
 	}
-	w.nameFile(w.pkg.Exports)
-	w.names.exports = w.calls
-	w.names.handlers = nil // nobody imports them from here
-	w.descriptor(w.ownExport, "the functions that the world exports itself", w.pkg.Exports)
-	w.callsType()
+	w.descriptorOf(w.ownExport, w.pkg.Exports)
+	w.exportsType(w.pkg.Exports)
 	for _, f := range w.pkg.Exports {
 		w.export(f)
 	}
@@ -152,31 +155,22 @@ func (w *worldGenerator) worldVariable() {
 	if len(w.exports) > 0 {
 		fields = append(fields, jen.Id("Exports").Op(":").Add(w.itemList(w.exports, true)))
 	}
-	w.file.Line().Add(gogen.Comment(fmt.Sprintf("%s describes the world to the runtime.", w.variable))).Var().Id(w.variable).Op("=").Add(gogen.HostWorld.Qual()).Add(lines(fields))
+	w.file.Line().Var().Id(w.variable).Op("=").Add(gogen.HostWorld.Qual()).Add(lines(fields))
 }
 
 // itemList spells the items of one direction.
 func (w *worldGenerator) itemList(items []worldItem, export bool) *jen.Statement {
 	entries := make([]jen.Code, len(items))
 	for i, item := range items {
-		descriptor := jen.Qual(item.pkg.ImportPath, item.pkg.Own("Descriptor"))
-		if item.item == nil {
-			name := &w.ownImport
-			if export {
-				name = &w.ownExport
-			}
-			*name = w.scope.Declare(map[bool]string{false: "ownImports", true: "ownExports"}[export])
-			descriptor = jen.Id(*name)
-		}
 		fields := []jen.Code{
 			jen.Id("Name").Op(":").Lit(item.name),
 			jen.Id("Field").Op(":").Lit(item.field),
-			jen.Id("Interface").Op(":").Op("&").Add(descriptor),
+			jen.Id("Interface").Op(":").Add(item.descriptor),
 		}
 		if len(item.resources) > 0 {
 			resources := make([]jen.Code, len(item.resources))
 			for k, id := range item.resources {
-				resources[k] = w.resourceRef(id, i, items[i], export)
+				resources[k] = w.resourceRef(id, i, export)
 			}
 			fields = append(fields, jen.Id("Resources").Op(":").Index().Add(gogen.HostResource.Qual()).Values(resources...))
 		}
@@ -185,58 +179,48 @@ func (w *worldGenerator) itemList(items []worldItem, export bool) *jen.Statement
 	return jen.Index().Add(gogen.HostItem.Qual()).Add(lines(entries))
 }
 
-// resourceRef says where a resource is defined that an item mentions, the one
-// with the given number: by the item itself; for an exported interface, by another
-// export of the world; otherwise by an import. What the world itself uses is
-// imported, even where the interface is exported too.
-func (w *worldGenerator) resourceRef(id wit.TypeID, number int, item worldItem, export bool) *jen.Statement {
+// resourceRef returns where a resource is defined that the item with the given number
+// mentions; see [abi.ResourceItem].
+func (w *worldGenerator) resourceRef(id wit.TypeID, number int, export bool) *jen.Statement {
 	owner := w.plan.PackageOf(w.plan.Resolve.Types[id].Owner)
-	n, defines := number, export
-	if owner != item.pkg || export && item.item == nil {
-		n = -1
-		if export && item.item != nil {
-			n = definer(w.exports, owner)
-		}
-		if defines = n >= 0; !defines {
-			n = definer(w.imports, owner)
-		}
-	}
+	n, exported := abi.ResourceItem(resourceGroups(w.imports), resourceGroups(w.exports), export, number, owner)
 	if n < 0 {
 		panic(fmt.Sprintf("host: nothing in world %s defines resource %s", w.pkg.Source, w.plan.Resolve.Types[id].Name))
 	}
 	fields := []jen.Code{jen.Id("Item").Op(":").Lit(n), jen.Id("Name").Op(":").Lit(w.plan.Resolve.Types[id].Name)}
-	if defines {
+	if exported {
 		fields = append([]jen.Code{jen.Id("Export").Op(":").True()}, fields...)
 	}
 	return jen.Values(fields...)
 }
 
-// definer returns the number of the item of a package, by its own name where two
-// items are of that package, and -1 where there is none.
-func definer(items []worldItem, owner *gogen.Package) int {
-	best := -1
+func resourceGroups(items []worldItem) []abi.ResourceGroup[*gogen.Package] {
+	groups := make([]abi.ResourceGroup[*gogen.Package], len(items))
 	for n, item := range items {
-		if item.pkg != owner || item.item == nil && item.name != rootName {
-			continue
-		}
-		named := item.item != nil && item.item.Name == ""
-		if named || best < 0 {
-			best = n
-		}
+		groups[n] = abi.ResourceGroup[*gogen.Package]{Owner: item.pkg, World: item.item == nil, Plain: item.item != nil && item.item.Name != ""}
 	}
-	return best
+	return groups
 }
 
 // plugin declares Plugin, Compile and Instantiate.
 func (w *worldGenerator) plugin() {
 	ctx := func() *jen.Statement { return jen.Id("ctx").Qual("context", "Context") }
-	w.file.Line().Add(gogen.Comment("Plugin is a compiled guest of the world. It may be used by several goroutines.")).Type().Id("Plugin").Struct(jen.Id("plugin").Op("*").Add(gogen.LinkPlugin.Qual()))
-	w.file.Line().Add(gogen.Comment("Compile compiles a guest and checks that it fits the world.")).Func().Id("Compile").Params(ctx(), jen.Id("wasm").Index().Byte(), jen.Id("opts").Op("...").Add(gogen.HostOption.Qual())).
+	w.file.Line().Add(gogen.Comment("Plugin is a compiled guest of the world. It may be used by several goroutines.")).
+		Type().Id("Plugin").Add(gogen.Struct(jen.Id("plugin").Op("*").Add(gogen.LinkPlugin.Qual())))
+	w.file.Line().Add(gogen.Comment("Compile compiles a guest and checks that it fits the world.")).
+		Func().Id("Compile").Params(ctx(), jen.Id("wasm").Index().Byte(), jen.Id("opts").Op("...").Add(gogen.HostOption.Qual())).
 		Params(jen.Op("*").Id("Plugin"), jen.Error()).Block(
 		jen.List(jen.Id("plugin"), jen.Err()).Op(":=").Add(gogen.LinkCompile.Qual()).Call(jen.Id("ctx"), jen.Id("wasm"), jen.Op("&").Id(w.variable), jen.Id("opts").Op("...")),
 		jen.If(jen.Err().Op("!=").Nil()).Block(jen.Return(jen.Nil(), jen.Err())),
 		jen.Return(jen.Op("&").Id("Plugin").Values(jen.Id("plugin")), jen.Nil()))
+	w.instantiate(ctx())
+	w.file.Line().Add(gogen.Comment("Close closes all instances and frees the compiled code.")).
+		Func().Params(jen.Id("p").Op("*").Id("Plugin")).Id("Close").Params(ctx()).Error().
+		Add(gogen.Braces(jen.Return(jen.Id("p").Dot("plugin").Dot("Close").Call(jen.Id("ctx")))))
+}
 
+// instantiate declares Instantiate.
+func (w *worldGenerator) instantiate(ctx *jen.Statement) {
 	impls := make([]jen.Code, len(w.imports))
 	for i, item := range w.imports {
 		impls[i] = jen.Struct().Values()
@@ -244,34 +228,38 @@ func (w *worldGenerator) plugin() {
 			impls[i] = jen.Id("imports").Dot(item.field)
 		}
 	}
-	fields := []jen.Code{jen.Id("inst").Op(":").Id("inst")}
-	for i, item := range w.exports {
-		if item.item == nil {
-			continue
-		}
-		bound := jen.Id("p").Dot("plugin").Dot("Export").Call(jen.Id("inst"), jen.Lit(i))
-		fields = append(fields, jen.Id(item.local).Op(":").Qual(item.pkg.ImportPath, item.pkg.Own("Bind")).Call(bound))
-	}
 	body := []jen.Code{
 		jen.List(jen.Id("inst"), jen.Err()).Op(":=").Id("p").Dot("plugin").Dot("Instantiate").Call(jen.Id("ctx"), jen.Index().Any().Values(impls...), jen.Id("opts").Op("...")),
 		jen.If(jen.Err().Op("!=").Nil()).Block(jen.Return(jen.Nil(), jen.Err())),
 	}
-	if own(w.exports) != nil {
-		w.calls = w.scope.Declare("ownCalls")
-		bound := jen.Id("p").Dot("plugin").Dot("Export").Call(jen.Id("inst"), jen.Lit(len(w.exports)-1))
-		fields = append(fields, jen.Id(w.calls).Op(":").Id("bind"+upperFirst(w.calls)).Call(bound))
+	fields := []jen.Code{jen.Id("inst").Op(":").Id("inst")}
+	export := func(i int) *jen.Statement {
+		return jen.Id("p").Dot("plugin").Dot("Export").Call(jen.Id("inst"), jen.Lit(i))
 	}
-	body = append(body, jen.Return(jen.Op("&").Id("Instance").Add(lines(fields)), jen.Nil()))
-	params := []jen.Code{ctx(), jen.Id("imports").Id("Imports")}
+	for i, item := range w.exports {
+		if item.item != nil {
+			fields = append(fields, jen.Id(item.local).Op(":").Qual(item.pkg.ImportPath, item.pkg.Own("Bind")).Call(export(i)))
+		}
+	}
+	instance := jen.Op("&").Id("Instance").Values(fields...)
+	if w.calls == "" {
+		body = append(body, jen.Return(instance, jen.Nil()))
+	} else {
+		bind := w.bindFields(jen.Id("x").Dot(w.calls), w.pkg.Exports)
+		body = append(body,
+			jen.Id("e").Op(":=").Add(export(len(w.exports)-1)),
+			jen.Id("x").Op(":=").Add(instance),
+			bind,
+			jen.Return(jen.Id("x"), jen.Nil()))
+	}
+	imports := jen.Id("imports")
 	if !slices.ContainsFunc(w.imports, worldItem.implemented) {
-		params[1] = jen.Id("_").Id("Imports")
+		imports = jen.Id("_")
 	}
-	params = append(params, jen.Id("opts").Op("...").Add(gogen.HostOption.Qual()))
-	w.file.Line().Add(gogen.Comment("Instantiate starts an instance with what the host supplies. An interface that the\nguest does not import may be left nil. opts override those of Compile.")).
-		Func().Params(jen.Id("p").Op("*").Id("Plugin")).Id("Instantiate").Params(params...).
+	w.file.Line().Add(gogen.Comment("Instantiate starts an instance with what the host supplies, which may be nil where the guest does not import it. opts override those of Compile.")).
+		Func().Params(jen.Id("p").Op("*").Id("Plugin")).Id("Instantiate").
+		Params(ctx, imports.Id("Imports"), jen.Id("opts").Op("...").Add(gogen.HostOption.Qual())).
 		Params(jen.Op("*").Id("Instance"), jen.Error()).Block(body...)
-	w.file.Line().Add(gogen.Comment("Close closes all instances and frees the compiled code.")).Func().Params(jen.Id("p").Op("*").Id("Plugin")).Id("Close").Params(ctx()).Error().
-		Block(jen.Return(jen.Id("p").Dot("plugin").Dot("Close").Call(jen.Id("ctx"))))
 }
 
 // importsType declares Imports.
@@ -287,7 +275,7 @@ func (w *worldGenerator) importsType() {
 		}
 		fields = append(fields, jen.Id(item.field).Add(typ))
 	}
-	w.file.Line().Add(gogen.Comment("Imports is what the host supplies to an instance.")).Type().Id("Imports").Struct(fields...)
+	w.file.Line().Add(gogen.Comment("Imports is what the host supplies to an instance.")).Type().Id("Imports").Add(gogen.Struct(fields...))
 }
 
 // instanceType declares Instance.
@@ -301,37 +289,19 @@ func (w *worldGenerator) instanceType() {
 	if w.calls != "" {
 		fields = append(fields, jen.Id(w.calls))
 	}
-	w.file.Line().Add(gogen.Comment("Instance is a running guest. It serves one call at a time.")).Type().Id("Instance").Struct(fields...)
+	w.file.Line().Add(gogen.Comment("Instance is a running guest. It serves one call at a time.")).Type().Id("Instance").Add(gogen.Struct(fields...))
+	method := func(doc, name string) *jen.Statement {
+		return w.file.Line().Add(gogen.Comment(doc)).Func().Params(jen.Id("i").Op("*").Id("Instance")).Id(name)
+	}
 	for _, item := range w.exports {
-		if item.item == nil {
-			continue
+		if item.item != nil {
+			method(fmt.Sprintf("%s returns the exports of %s.", item.field, item.name), item.field).
+				Params().Qual(item.pkg.ImportPath, "Interface").Add(gogen.Braces(jen.Return(jen.Id("i").Dot(item.local))))
 		}
-		w.file.Line().Add(gogen.Comment(fmt.Sprintf("%s returns the exports of %s.", item.field, item.name))).Func().Params(jen.Id("i").Op("*").Id("Instance")).Id(item.field).Params().Qual(item.pkg.ImportPath, "Interface").
-			Block(jen.Return(jen.Id("i").Dot(item.local)))
 	}
-	w.file.Line().Add(gogen.Comment("Close ends the instance. A second Close does nothing.")).Func().Params(jen.Id("i").Op("*").Id("Instance")).Id("Close").Params(jen.Id("ctx").Qual("context", "Context")).Error().
-		Block(jen.Return(jen.Id("i").Dot("inst").Dot("Close").Call(jen.Id("ctx"))))
-	w.file.Line().Add(gogen.Comment("Err returns nil while the instance can be called, and otherwise why it cannot:\nhost.ErrClosed, or host.ErrDead with what killed it.")).Func().Params(jen.Id("i").Op("*").Id("Instance")).Id("Err").Params().Error().
-		Block(jen.Return(jen.Id("i").Dot("inst").Dot("Err").Call()))
+	method("Close ends the instance. A second Close does nothing.", "Close").
+		Params(jen.Id("ctx").Qual("context", "Context")).Error().
+		Add(gogen.Braces(jen.Return(jen.Id("i").Dot("inst").Dot("Close").Call(jen.Id("ctx")))))
+	method("Err returns why the instance cannot be called, host.ErrClosed or host.ErrDead with what killed it, or nil.", "Err").
+		Params().Error().Add(gogen.Braces(jen.Return(jen.Id("i").Dot("inst").Dot("Err").Call())))
 }
-
-// callsType declares the struct that calls the functions which the world exports
-// itself. It is embedded in Instance.
-func (w *worldGenerator) callsType() {
-	fields := make([]jen.Code, len(w.pkg.Exports))
-	values := make([]jen.Code, len(w.pkg.Exports))
-	for i, f := range w.pkg.Exports {
-		fields[i] = jen.Id(w.names.fields[f]).Add(gogen.HostFunc.Qual())
-		values[i] = jen.Id(w.names.fields[f]).Op(":").Id("e").Dot("Func").Call(jen.Lit(i))
-	}
-	w.file.Line().Add(gogen.Comment(fmt.Sprintf("%s calls the functions that the world exports itself.", w.calls))).Type().Id(w.calls).Struct(fields...)
-	w.file.Line().Func().Id("bind" + upperFirst(w.calls)).Params(jen.Id("e").Add(gogen.HostExports.Qual())).Id(w.calls).
-		Block(jen.Return(gogen.Literal(jen.Id(w.calls), values...)))
-}
-
-// lines spells the elements of a composite literal, a line each.
-func lines(elements []jen.Code) *jen.Statement {
-	return jen.Custom(jen.Options{Open: "{", Close: "}", Separator: ",", Multi: true}, elements...)
-}
-
-func upperFirst(name string) string { return strings.ToUpper(name[:1]) + name[1:] }

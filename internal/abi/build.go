@@ -16,7 +16,7 @@ func (a *ABI) Program(kind Kind, f *wit.Function) *Program {
 	if what, _, ok := a.TooLarge(f); ok {
 		panic(fmt.Sprintf("abi: function %s has no Program: %s", f.Name, what))
 	}
-	b := newBuilder(a, &Program{Kind: kind, Name: f.Name, Func: f})
+	b := newBuilder(a, &Program{Kind: kind, Name: f.Name, Func: f}, inlineLimit(len(f.Params)))
 	switch kind {
 	case CallExport, CallImport:
 		b.call(f)
@@ -29,12 +29,12 @@ func (a *ABI) Program(kind Kind, f *wit.Function) *Program {
 }
 
 // TypeProgram returns the plan that lifts (LoadType) or lowers (StoreType) one
-// value of a record or variant in memory. It panics where id, behind its
-// aliases, is neither. The same type always has the same Program, so it must not
-// be changed.
+// value of a type in memory, or among core values (LiftType, LowerType). It panics
+// where id, behind its aliases, has no parts. The same type always has the same
+// Program, so it must not be changed.
 func (a *ABI) TypeProgram(kind Kind, id wit.TypeID) *Program {
-	id, ok := a.named(id)
-	if !ok {
+	id, ok := a.dealias(id).(wit.TypeID)
+	if !ok || !a.hasProgram(id) {
 		panic(fmt.Sprintf("abi: type %d has no Program of its own", id))
 	}
 	key := typeKey{kind, id}
@@ -51,53 +51,64 @@ type typeKey struct {
 }
 
 func (a *ABI) typeProgram(kind Kind, id wit.TypeID) *Program {
-	b := newBuilder(a, &Program{Kind: kind, Name: a.Resolve.Types[id].Name, Type: id})
-	ptr := b.core(I32, "ptr")
-	b.p.Params = []Value{ptr}
+	name := a.Resolve.Types[id].Name
+	if name == "" {
+		name = a.Resolve.TypeString(id)
+	}
+	b := newBuilder(a, &Program{Kind: kind, Name: name, Type: id}, a.inlineLimitOf(id))
 	switch kind {
 	case LoadType:
+		ptr := b.core(I32, "ptr")
+		b.p.Params = []Value{ptr}
 		b.do(Op{Code: ReturnValue, Args: []Value{b.loadInline(ptr, 0, id, "value")}})
 	case StoreType:
-		v := b.value(id, "value")
-		b.p.Params = append(b.p.Params, v)
+		ptr, v := b.core(I32, "ptr"), b.value(id, "value")
+		b.p.Params = []Value{ptr, v}
 		b.storeInline(ptr, 0, v, id)
+	case LowerType:
+		v := b.value(id, "value")
+		b.p.Params = []Value{v}
+		b.do(Op{Code: ReturnCore, Args: b.lowerFlatInline(v, id)})
+	case LiftType:
+		for i, c := range a.Flat(id) {
+			b.p.Params = append(b.p.Params, b.core(c, b.flatHint("flat", id, i)))
+		}
+		cores := b.p.Params
+		b.do(Op{Code: ReturnValue, Args: []Value{b.liftFlatInline(&cores, id, "value")}})
 	default:
 		panic(fmt.Sprintf("abi: kind %d is not of a type", kind))
 	}
 	return b.p
 }
 
-// named returns the record or variant behind t where it has Programs of its
-// own, so that values in memory refer to them.
-func (a *ABI) named(t wit.Type) (wit.TypeID, bool) {
-	id, ok := a.Resolve.Dealias(t).(wit.TypeID)
-	if !ok {
-		return 0, false
+// TypeKinds returns the kinds of Programs of a type that other Programs may refer to.
+// A type of many core values is passed in memory only.
+func (a *ABI) TypeKinds(id wit.TypeID) []Kind {
+	kinds := []Kind{LoadType, StoreType}
+	if a.FlatCount(id) <= MaxFlatParams {
+		kinds = append(kinds, LowerType, LiftType)
 	}
-	switch a.Resolve.Types[id].Kind.(type) {
-	case *wit.Record, *wit.Variant:
-		return id, true
-	}
-	return 0, false
+	return kinds
 }
 
-// NamedIn returns the types whose LoadType and StoreType Programs p and those
-// Programs themselves refer to, each once: a type stands after the types that
-// its Program refers to.
+// NamedIn returns the types whose Programs p and those Programs themselves refer
+// to, each once: a type stands after the types that its Programs refer to.
 func (a *ABI) NamedIn(p *Program) []wit.TypeID {
 	var ids []wit.TypeID
 	seen := make(map[wit.TypeID]bool)
 	var visit func(ops []Op)
 	visit = func(ops []Op) {
 		for _, op := range ops {
-			if op.Code == LoadNamed || op.Code == StoreNamed {
+			switch op.Code {
+			case LoadNamed, StoreNamed, LowerNamed, LiftNamed:
 				id := op.Type.(wit.TypeID)
 				if seen[id] {
 					continue
 				}
 				seen[id] = true
-				// Lifting and lowering refer to the same types.
-				visit(a.TypeProgram(LoadType, id).Body)
+				for _, kind := range a.TypeKinds(id) {
+					visit(a.TypeProgram(kind, id).Body)
+				}
 				ids = append(ids, id)
 			}
 			for _, block := range op.Blocks {
@@ -114,9 +125,15 @@ type builder struct {
 	a    *ABI
 	p    *Program
 	body *[]Op
+	// limit is how many operations are written out for a part.
+	limit int
+	// whole is a type that is written out wherever it comes next.
+	whole wit.Type
 }
 
-func newBuilder(a *ABI, p *Program) *builder { return &builder{a: a, p: p, body: &p.Body} }
+func newBuilder(a *ABI, p *Program, limit int) *builder {
+	return &builder{a: a, p: p, body: &p.Body, limit: limit}
+}
 
 // core and value make new values.
 func (b *builder) core(c Core, hint string) Value {
@@ -186,6 +203,7 @@ func (b *builder) call(f *wit.Function) {
 	}
 	cores := b.cores(results, "result")
 	b.do(Op{Code: CallCore, Args: args, Results: cores})
+	b.whole = b.spread(f.Result)
 	var lifted []Value
 	switch {
 	case f.Result == nil:
@@ -203,6 +221,31 @@ func (b *builder) call(f *wit.Function) {
 		b.do(Op{Code: PostReturn, Args: cores})
 	}
 	b.do(Op{Code: ReturnValue, Args: lifted})
+}
+
+// spread returns the type of a function's result where languages spell that as
+// several results, a result or a tuple, so that its parts must be seen; and sets the
+// limit for them.
+func (b *builder) spread(t wit.Type) wit.Type {
+	switch k := b.a.Resolve.Kind(t).(type) {
+	case *wit.Result:
+		b.limit = inlineLimit(2)
+		return t
+	case *wit.Tuple:
+		b.limit = inlineLimit(len(k.Types))
+		return t
+	default:
+		b.limit = mostInline
+		return nil
+	}
+}
+
+// isWhole reports whether a value of type t is written out because it is that of a
+// function's result. What is in it is no such value.
+func (b *builder) isWhole(t wit.Type) bool {
+	is := b.whole != nil && b.whole == t
+	b.whole = nil
+	return is
 }
 
 // lowerParams lowers the parameters (CanonicalABI.md, "Lifting and Lowering
@@ -237,7 +280,7 @@ func (b *builder) handle(f *wit.Function) {
 	} else {
 		for _, p := range f.Params {
 			for i, c := range b.a.Flat(p.Type) {
-				b.p.Params = append(b.p.Params, b.core(c, b.flatHint(p, i)))
+				b.p.Params = append(b.p.Params, b.core(c, b.flatHint(p.Name, p.Type, i)))
 			}
 		}
 		cores = b.p.Params
@@ -253,6 +296,7 @@ func (b *builder) handle(f *wit.Function) {
 		result = []Value{b.value(f.Result, "result")}
 	}
 	b.do(Op{Code: CallValue, Args: args, Results: result})
+	b.whole = b.spread(f.Result)
 	var returned []Value
 	switch {
 	case f.Result == nil:
@@ -288,19 +332,19 @@ func (b *builder) liftParams(f *wit.Function, cores []Value) []Value {
 	return args
 }
 
-// flatHint names the i-th flat value of a parameter.
-func (b *builder) flatHint(p wit.Param, i int) string {
-	switch b.a.Resolve.Kind(p.Type).(type) {
+// flatHint names the i-th flat value of what is called name and of type t.
+func (b *builder) flatHint(name string, t wit.Type, i int) string {
+	switch b.a.kind(t).(type) {
 	case *wit.List, *wit.Map:
-		return p.Name + [...]string{"-ptr", "-len"}[i]
+		return name + [...]string{"-ptr", "-len"}[i]
 	}
-	if b.a.Resolve.Dealias(p.Type) == wit.String {
-		return p.Name + [...]string{"-ptr", "-len"}[i]
+	if b.a.dealias(t) == wit.String {
+		return name + [...]string{"-ptr", "-len"}[i]
 	}
-	if b.a.FlatCount(p.Type) == 1 {
-		return p.Name
+	if b.a.FlatCount(t) == 1 {
+		return name
 	}
-	return fmt.Sprintf("%s-%d", p.Name, i)
+	return fmt.Sprintf("%s-%d", name, i)
 }
 
 // area appends a Realloc or ReturnArea for a value of type t.

@@ -10,9 +10,20 @@ import (
 // lowerFlat lowers v of type t to core values (CanonicalABI.md, "Flat
 // Lowering").
 func (b *builder) lowerFlat(v Value, t wit.Type) []Value {
-	switch k := b.a.Resolve.Kind(t).(type) {
+	if id, ok := b.a.outlinedFlat(t, b.limit); ok && !b.isWhole(t) {
+		cores := b.cores(b.a.Flat(t), b.hint(v))
+		b.do(Op{Code: LowerNamed, Type: id, Args: []Value{v}, Results: cores})
+		return cores
+	}
+	return b.lowerFlatInline(v, t)
+}
+
+// lowerFlatInline is lowerFlat for what has no Program of its own, and the body of
+// those Programs.
+func (b *builder) lowerFlatInline(v Value, t wit.Type) []Value {
+	switch k := b.a.kind(t).(type) {
 	case nil: // a primitive
-		if b.a.Resolve.Dealias(t) == wit.String {
+		if b.a.dealias(t) == wit.String {
 			ptr, length := b.lowerString(v, t)
 			return []Value{ptr, length}
 		}
@@ -69,9 +80,22 @@ func (b *builder) lowerFlatVariant(v Value, t wit.Type) []Value {
 // liftFlat lifts a value of type t from the first of cores, which it takes away
 // (CanonicalABI.md, "Flat Lifting").
 func (b *builder) liftFlat(cores *[]Value, t wit.Type, hint string) Value {
-	switch k := b.a.Resolve.Kind(t).(type) {
+	if id, ok := b.a.outlinedFlat(t, b.limit); ok && !b.isWhole(t) {
+		n := len(b.a.Flat(t))
+		v := b.value(t, hint)
+		b.do(Op{Code: LiftNamed, Type: id, Args: (*cores)[:n:n], Results: []Value{v}})
+		*cores = (*cores)[n:]
+		return v
+	}
+	return b.liftFlatInline(cores, t, hint)
+}
+
+// liftFlatInline is liftFlat for what has no Program of its own, and the body of
+// those Programs.
+func (b *builder) liftFlatInline(cores *[]Value, t wit.Type, hint string) Value {
+	switch k := b.a.kind(t).(type) {
 	case nil: // a primitive
-		if b.a.Resolve.Dealias(t) == wit.String {
+		if b.a.dealias(t) == wit.String {
 			return b.liftPair(LiftString, take(cores), take(cores), t, hint)
 		}
 		return b.valueOp(t, hint, Op{Code: LiftScalar, Args: []Value{take(cores)}})
@@ -140,7 +164,7 @@ func (b *builder) lowerScalar(v Value, t wit.Type) Value {
 
 func (b *builder) lowerHandle(v Value, t wit.Type) Value {
 	code := LowerOwn
-	if _, ok := b.a.Resolve.Kind(t).(*wit.Borrow); ok {
+	if _, ok := b.a.kind(t).(*wit.Borrow); ok {
 		code = LowerBorrow
 	}
 	return b.coreOp(I32, b.hint(v), Op{Code: code, Type: t, Args: []Value{v}})
@@ -148,7 +172,7 @@ func (b *builder) lowerHandle(v Value, t wit.Type) Value {
 
 func (b *builder) liftHandle(core Value, t wit.Type, hint string) Value {
 	code := LiftOwn
-	if _, ok := b.a.Resolve.Kind(t).(*wit.Borrow); ok {
+	if _, ok := b.a.kind(t).(*wit.Borrow); ok {
 		code = LiftBorrow
 	}
 	return b.valueOp(t, hint, Op{Code: code, Args: []Value{core}})
@@ -181,7 +205,7 @@ func (b *builder) liftPair(code Code, ptr, length Value, t wit.Type, hint string
 // lowerList lowers a list or map to a pointer and a length (CanonicalABI.md,
 // "Storing", store_list_into_range).
 func (b *builder) lowerList(v Value, t wit.Type) (ptr, length Value) {
-	switch k := b.a.Resolve.Kind(t).(type) {
+	switch k := b.a.kind(t).(type) {
 	case *wit.List:
 		op := b.element(Op{Code: LowerList, Type: t}, k.Type)
 		op.Blocks = []Block{b.storeBlock([]wit.Type{k.Type}, []string{"item"})}
@@ -201,7 +225,7 @@ func (b *builder) lowerList(v Value, t wit.Type) (ptr, length Value) {
 // "Loading", load_list_from_range).
 func (b *builder) liftList(ptr, length Value, t wit.Type, hint string) Value {
 	op := Op{Args: []Value{ptr, length}}
-	switch k := b.a.Resolve.Kind(t).(type) {
+	switch k := b.a.kind(t).(type) {
 	case *wit.List:
 		op.Code = LiftList
 		op = b.element(op, k.Type)
@@ -226,7 +250,7 @@ func (b *builder) element(op Op, t wit.Type) Op {
 // bulk reports whether elements of type t are plain numbers. A bool or a char
 // is not: not all of its bits are free.
 func (a *ABI) bulk(t wit.Type) bool {
-	switch a.Resolve.Dealias(t) {
+	switch a.dealias(t) {
 	case wit.U8, wit.U16, wit.U32, wit.U64, wit.S8, wit.S16, wit.S32, wit.S64, wit.F32, wit.F64:
 		return true
 	}
@@ -273,7 +297,7 @@ func (b *builder) unpack(v Value, t wit.Type) []Value {
 
 // fields returns the parts of a record, tuple or list<T, N>, with names.
 func (b *builder) fields(t wit.Type) []wit.Field {
-	switch k := b.a.Resolve.Kind(t).(type) {
+	switch k := b.a.kind(t).(type) {
 	case *wit.Record:
 		return k.Fields
 	case *wit.Tuple:
@@ -296,7 +320,7 @@ func (b *builder) fields(t wit.Type) []wit.Field {
 // cases returns the cases of a variant, option or result, in the order of
 // their discriminants. Their names suit the payload.
 func (b *builder) cases(t wit.Type) []wit.Case {
-	switch k := b.a.Resolve.Kind(t).(type) {
+	switch k := b.a.kind(t).(type) {
 	case *wit.Variant:
 		return k.Cases
 	case *wit.Option:

@@ -8,7 +8,7 @@ import (
 
 // store lowers v of type t to ptr+offset (CanonicalABI.md, "Storing").
 func (b *builder) store(ptr Value, offset uint32, v Value, t wit.Type) {
-	if id, ok := b.a.named(t); ok {
+	if id, ok := b.a.outlined(t, b.limit); ok && !b.isWhole(t) {
 		b.do(Op{Code: StoreNamed, Type: id, Offset: offset, Args: []Value{ptr, v}})
 		return
 	}
@@ -18,9 +18,9 @@ func (b *builder) store(ptr Value, offset uint32, v Value, t wit.Type) {
 // storeInline is store for what has no Program of its own, and the body of
 // those Programs.
 func (b *builder) storeInline(ptr Value, offset uint32, v Value, t wit.Type) {
-	switch k := b.a.Resolve.Kind(t).(type) {
+	switch k := b.a.kind(t).(type) {
 	case nil: // a primitive
-		if b.a.Resolve.Dealias(t) == wit.String {
+		if b.a.dealias(t) == wit.String {
 			b.storePair(ptr, offset, v, t, b.lowerString)
 			return
 		}
@@ -73,7 +73,7 @@ func (b *builder) storePair(ptr Value, offset uint32, v Value, t wit.Type, lower
 
 func (b *builder) storeVariant(ptr Value, offset uint32, v Value, t wit.Type) {
 	cases := b.cases(t)
-	payload := offset + uint32(b.a.payloadOffset(caseTypes(b.a.Resolve.Kind(t))))
+	payload := offset + uint32(b.a.payloadOffset(caseTypes(b.a.kind(t))))
 	op := Op{Code: Switch, Type: t, Args: []Value{v}}
 	for i, c := range cases {
 		var params []Value
@@ -81,7 +81,7 @@ func (b *builder) storeVariant(ptr Value, offset uint32, v Value, t wit.Type) {
 			params = []Value{b.value(c.Type, c.Name)}
 		}
 		op.Blocks = append(op.Blocks, b.block(params, func() []Value {
-			b.do(Op{Code: StoreDisc, Imm: uint64(i), Offset: offset, Size: discSize(len(cases)), Args: []Value{ptr}})
+			b.do(Op{Code: StoreDisc, Imm: uint64(i), Offset: offset, Size: DiscriminantSize(len(cases)), Args: []Value{ptr}})
 			if c.Type != nil {
 				b.store(ptr, payload, params[0], c.Type)
 			}
@@ -93,7 +93,7 @@ func (b *builder) storeVariant(ptr Value, offset uint32, v Value, t wit.Type) {
 
 // load lifts a value of type t from ptr+offset (CanonicalABI.md, "Loading").
 func (b *builder) load(ptr Value, offset uint32, t wit.Type, hint string) Value {
-	if id, ok := b.a.named(t); ok {
+	if id, ok := b.a.outlined(t, b.limit); ok && !b.isWhole(t) {
 		v := b.value(t, hint)
 		b.do(Op{Code: LoadNamed, Type: id, Offset: offset, Args: []Value{ptr}, Results: []Value{v}})
 		return v
@@ -104,9 +104,9 @@ func (b *builder) load(ptr Value, offset uint32, t wit.Type, hint string) Value 
 // loadInline is load for what has no Program of its own, and the body of those
 // Programs.
 func (b *builder) loadInline(ptr Value, offset uint32, t wit.Type, hint string) Value {
-	switch k := b.a.Resolve.Kind(t).(type) {
+	switch k := b.a.kind(t).(type) {
 	case nil: // a primitive
-		if b.a.Resolve.Dealias(t) == wit.String {
+		if b.a.dealias(t) == wit.String {
 			start, length := b.loadPair(ptr, offset, hint)
 			return b.liftPair(LiftString, start, length, t, hint)
 		}
@@ -157,8 +157,8 @@ func (b *builder) loadPair(ptr Value, offset uint32, hint string) (start, length
 
 func (b *builder) loadVariant(ptr Value, offset uint32, t wit.Type, hint string) Value {
 	cases := b.cases(t)
-	payload := offset + uint32(b.a.payloadOffset(caseTypes(b.a.Resolve.Kind(t))))
-	disc := b.coreOp(I32, suffix(hint, "-case"), Op{Code: LoadDisc, Offset: offset, Size: discSize(len(cases)), Args: []Value{ptr}})
+	payload := offset + uint32(b.a.payloadOffset(caseTypes(b.a.kind(t))))
+	disc := b.coreOp(I32, suffix(hint, "-case"), Op{Code: LoadDisc, Offset: offset, Size: DiscriminantSize(len(cases)), Args: []Value{ptr}})
 	op := Op{Code: SwitchDisc, Args: []Value{disc}}
 	for _, c := range cases {
 		op.Blocks = append(op.Blocks, b.block(nil, func() []Value {

@@ -23,7 +23,7 @@ func (a *ABI) FlatCount(t wit.Type) uint64 { return a.layout(t).flat }
 // "Flattening"). The caller must not change them. A type may flatten to more
 // values than memory holds: see FlatCount.
 func (a *ABI) Flat(t wit.Type) []Core {
-	switch t := a.Resolve.Dealias(t).(type) {
+	switch t := a.dealias(t).(type) {
 	case wit.Prim:
 		return flatPrims[t]
 	case wit.TypeID:
@@ -56,7 +56,11 @@ func (a *ABI) flatKind(k wit.Kind) []Core {
 	case *wit.List, *wit.Map:
 		return []Core{I32, I32}
 	case *wit.FixedList:
-		return slices.Repeat(a.Flat(k.Type), int(k.Size))
+		flat := a.Flat(k.Type)
+		if len(flat) == 0 {
+			return nil // however many there are
+		}
+		return slices.Repeat(flat, int(k.Size))
 	case *wit.Enum, *wit.Flags, *wit.Own, *wit.Borrow, *wit.Stream, *wit.Future, *wit.Resource:
 		return []Core{I32}
 	default:

@@ -14,7 +14,7 @@ import (
 // and of parameters do not count, and all resources count as one. It is 64 bits of
 // a hash and never 0.
 func (a *ABI) Identity(f *wit.Function) uint64 {
-	h := hasher{a.Resolve, a.identities}
+	h := hasher{a, a.identities}
 	var parts [][]byte
 	for _, p := range f.Params {
 		parts = append(parts, h.typ(p.Type))
@@ -25,7 +25,7 @@ func (a *ABI) Identity(f *wit.Function) uint64 {
 
 // hasher hashes types, each definition of an ABI once.
 type hasher struct {
-	r     *wit.Resolve
+	a     *ABI
 	known map[wit.TypeID][]byte
 }
 
@@ -33,14 +33,14 @@ func (h *hasher) typ(t wit.Type) []byte {
 	if t == nil {
 		return nil
 	}
-	switch t := h.r.Dealias(t).(type) {
+	switch t := h.a.dealias(t).(type) {
 	case wit.Prim:
 		return h.sum(t.String(), nil, nil)
 	case wit.TypeID:
 		if sum, ok := h.known[t]; ok {
 			return sum
 		}
-		sum := h.kind(h.r.Kind(t))
+		sum := h.kind(h.a.kind(t))
 		h.known[t] = sum
 		return sum
 	default:

@@ -15,11 +15,14 @@ type ABI struct {
 	layouts  map[wit.TypeID]layout
 	flats    map[wit.TypeID][]Core
 	programs map[typeKey]*Program
+	weights  map[weightKey]int
 	// supported and small are types in which Unsupported and TooLarge find
 	// nothing.
 	supported, small map[wit.TypeID]bool
 	// identities are the hashes of types that Identity has met.
 	identities map[wit.TypeID][]byte
+	// roots are the types behind aliases, by id; nil where dealias was not asked yet.
+	roots []wit.Type
 }
 
 // New returns the ABI of r's types. The Resolve must not change afterwards.
@@ -29,10 +32,56 @@ func New(r *wit.Resolve) *ABI {
 		layouts:    make(map[wit.TypeID]layout),
 		flats:      make(map[wit.TypeID][]Core),
 		programs:   make(map[typeKey]*Program),
+		weights:    make(map[weightKey]int),
 		supported:  make(map[wit.TypeID]bool),
 		small:      make(map[wit.TypeID]bool),
 		identities: make(map[wit.TypeID][]byte),
 	}
+}
+
+// dealias returns the type behind the aliases of t. It goes each step once: aliases
+// may form long chains, and many types refer to their ends.
+func (a *ABI) dealias(t wit.Type) wit.Type {
+	id, ok := t.(wit.TypeID)
+	if !ok {
+		return t
+	}
+	if _, ok := a.Resolve.Types[id].Kind.(*wit.Alias); !ok {
+		return t
+	}
+	if missing := len(a.Resolve.Types) - len(a.roots); missing > 0 {
+		a.roots = append(a.roots, make([]wit.Type, missing)...)
+	}
+	var way []wit.TypeID
+	root := t
+	for {
+		id, ok := root.(wit.TypeID)
+		if !ok {
+			break
+		}
+		if known := a.roots[id]; known != nil {
+			root = known
+			break
+		}
+		alias, ok := a.Resolve.Types[id].Kind.(*wit.Alias)
+		if !ok {
+			break
+		}
+		way = append(way, id)
+		root = alias.Type
+	}
+	for _, id := range way {
+		a.roots[id] = root
+	}
+	return root
+}
+
+// kind returns the structure of t behind its aliases, and nil for a primitive.
+func (a *ABI) kind(t wit.Type) wit.Kind {
+	if id, ok := a.dealias(t).(wit.TypeID); ok {
+		return a.Resolve.Types[id].Kind
+	}
+	return nil
 }
 
 // layout is what is known of a type without spelling it out. The numbers
@@ -62,7 +111,7 @@ func (a *ABI) EntrySize(m *wit.Map) uint64 {
 }
 
 func (a *ABI) layout(t wit.Type) layout {
-	t = a.Resolve.Dealias(t)
+	t = a.dealias(t)
 	switch t := t.(type) {
 	case wit.Prim:
 		return primLayout(t)
@@ -113,9 +162,9 @@ func (a *ABI) kindLayout(k wit.Kind) layout {
 	case *wit.Variant, *wit.Option, *wit.Result:
 		return a.variantLayout(caseTypes(k))
 	case *wit.Enum:
-		return scalarLayout(discSize(len(k.Cases)))
+		return scalarLayout(DiscriminantSize(len(k.Cases)))
 	case *wit.Flags:
-		return scalarLayout(flagsSize(len(k.Flags)))
+		return scalarLayout(FlagsSize(len(k.Flags)))
 	case *wit.List:
 		return listLayout(a.inlineOps(k.Type, a.layout(k.Type)))
 	case *wit.Map:
@@ -164,7 +213,7 @@ func (a *ABI) recordLayout(types []wit.Type) layout {
 
 // variantLayout is that of a discriminant and the payload of one of the cases.
 func (a *ABI) variantLayout(cases []wit.Type) layout {
-	disc := discSize(len(cases))
+	disc := DiscriminantSize(len(cases))
 	l := layout{align: disc, flatOps: 1, memoryOps: 2}
 	var payload uint64
 	for _, t := range cases {
@@ -191,7 +240,8 @@ func (a *ABI) variantLayout(cases []wit.Type) layout {
 // inlineOps returns the operations that a value of type t, of layout l, takes in
 // memory inside another: one where t has Programs of its own.
 func (a *ABI) inlineOps(t wit.Type, l layout) uint64 {
-	if _, ok := a.named(t); ok {
+	switch a.kind(t).(type) {
+	case *wit.Record, *wit.Variant:
 		return 1
 	}
 	return l.memoryOps
@@ -206,7 +256,7 @@ func (a *ABI) payloadOffset(cases []wit.Type) uint64 {
 			align = max(align, a.layout(t).align)
 		}
 	}
-	return satAlign(uint64(discSize(len(cases))), align)
+	return satAlign(uint64(DiscriminantSize(len(cases))), align)
 }
 
 // offsets returns where the fields of a record of these types lie.
@@ -222,9 +272,9 @@ func (a *ABI) offsets(types []wit.Type) []uint32 {
 	return offsets
 }
 
-// discSize returns the bytes of the discriminant of a variant of n cases
+// DiscriminantSize returns the bytes of the discriminant of a variant of n cases
 // (CanonicalABI.md, "Alignment", discriminant_type).
-func discSize(n int) uint32 {
+func DiscriminantSize(n int) uint32 {
 	switch {
 	case n <= 1<<8:
 		return 1
@@ -235,8 +285,9 @@ func discSize(n int) uint32 {
 	}
 }
 
-// flagsSize returns the bytes of n flags.
-func flagsSize(n int) uint32 {
+// FlagsSize returns the bytes of n flags (CanonicalABI.md, "Element Size",
+// elem_size_flags).
+func FlagsSize(n int) uint32 {
 	switch {
 	case n <= 8:
 		return 1

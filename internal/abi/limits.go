@@ -25,7 +25,7 @@ const (
 // where: the parameter or result, or the type that exceeds by itself. A Program
 // of such a function must not be asked for.
 func (a *ABI) TooLarge(f *wit.Function) (what string, span diag.Span, ok bool) {
-	s := search{resolve: a.Resolve, seen: a.small, match: a.typeTooLarge}
+	s := search{abi: a, seen: a.small, match: a.typeTooLarge}
 	if what, span, ok = s.function(f); ok {
 		return what, span, true
 	}
@@ -61,7 +61,7 @@ func (a *ABI) typeTooLarge(t wit.Type) (string, bool) {
 	if l.memoryOps > MaxOps {
 		return fmt.Sprintf("a type that takes more than %d operations to pass", MaxOps), true
 	}
-	if flags, ok := a.Resolve.Kind(t).(*wit.Flags); ok && len(flags.Flags) > MaxFlags {
+	if flags, ok := a.kind(t).(*wit.Flags); ok && len(flags.Flags) > MaxFlags {
 		return fmt.Sprintf("more than %d flags", MaxFlags), true
 	}
 	return "", false
@@ -74,7 +74,7 @@ func (a *ABI) Unsupported(f *wit.Function) (what string, span diag.Span, ok bool
 	if f.Async {
 		return "async function", f.Span, true
 	}
-	s := search{resolve: a.Resolve, seen: a.supported, match: a.typeUnsupported}
+	s := search{abi: a, seen: a.supported, match: a.typeUnsupported}
 	return s.function(f)
 }
 
@@ -82,7 +82,7 @@ func (a *ABI) typeUnsupported(t wit.Type) (string, bool) {
 	if t == wit.ErrorContext {
 		return "error-context", true
 	}
-	switch a.Resolve.Kind(t).(type) {
+	switch a.kind(t).(type) {
 	case *wit.Stream:
 		return "stream", true
 	case *wit.Future:
@@ -95,7 +95,7 @@ func (a *ABI) typeUnsupported(t wit.Type) (string, bool) {
 // depth. It looks at each type once, innermost first, so that what it finds is
 // the smallest type at fault.
 type search struct {
-	resolve *wit.Resolve
+	abi *ABI
 	// seen are the types in which nothing matches, of this function and of those
 	// that were searched before: many functions may share many types.
 	seen map[wit.TypeID]bool
@@ -126,9 +126,9 @@ func (s *search) find(t wit.Type, span diag.Span) (what string, at diag.Span, ok
 	if t == nil {
 		return "", diag.Span{}, false
 	}
-	t = s.resolve.Dealias(t)
+	t = s.abi.dealias(t)
 	if id, isID := t.(wit.TypeID); isID {
-		def := s.resolve.Types[id]
+		def := s.abi.Resolve.Types[id]
 		if s.seen[id] {
 			return "", diag.Span{}, false
 		}

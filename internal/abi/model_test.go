@@ -222,7 +222,7 @@ func verified(t *testing.T, a *abi.ABI, f *wit.Function) bool {
 			t.Fatal(err)
 		}
 		for _, id := range a.NamedIn(p) {
-			for _, kind := range []abi.Kind{abi.LoadType, abi.StoreType} {
+			for _, kind := range a.TypeKinds(id) {
 				if err := a.Verify(a.TypeProgram(kind, id)); err != nil {
 					t.Fatal(err)
 				}

@@ -110,7 +110,7 @@ func (pr *printer) definitions(values []Value) string {
 
 // caseName returns the name of case i of a variant, option or result.
 func (a *ABI) caseName(t wit.Type, i int) string {
-	switch k := a.Resolve.Kind(t).(type) {
+	switch k := a.kind(t).(type) {
 	case *wit.Variant:
 		return k.Cases[i].Name
 	case *wit.Option:

@@ -62,8 +62,9 @@ func TestPrint(t *testing.T) {
 			p := a.Program(kind, f)
 			for _, id := range a.NamedIn(p) {
 				if !shown[id] {
-					write(a.TypeProgram(abi.LoadType, id))
-					write(a.TypeProgram(abi.StoreType, id))
+					for _, kind := range a.TypeKinds(id) {
+						write(a.TypeProgram(kind, id))
+					}
 				}
 				shown[id] = true
 			}

@@ -43,12 +43,18 @@ const (
 	// the implementation is called; its result lowered in the guest's own
 	// memory, where it stays until post-return; ends in ReturnCore.
 	HandleExport
-	// LoadType lifts one value of a named record or variant from memory: a
-	// pointer in; ends in ReturnValue.
+	// LoadType lifts one value of a type from memory: a pointer in; ends in
+	// ReturnValue.
 	LoadType
-	// StoreType lowers one value of a named record or variant to memory: a
-	// pointer and a WIT value in; ends without a return operation.
+	// StoreType lowers one value of a type to memory: a pointer and a WIT value
+	// in; ends without a return operation.
 	StoreType
+	// LowerType lowers one value of a type to core values: a WIT value in; ends in
+	// ReturnCore.
+	LowerType
+	// LiftType lifts one value of a type from core values: those in; ends in
+	// ReturnValue.
+	LiftType
 )
 
 // Program is the plan of one function on one side, or of one named type: a list
@@ -58,8 +64,8 @@ const (
 type Program struct {
 	Kind Kind
 	Name string        // for people: the function's or type's name
-	Func *wit.Function // nil for LoadType and StoreType
-	Type wit.Type      // of LoadType and StoreType; else nil
+	Func *wit.Function // nil for the Program of a type
+	Type wit.Type      // of the Program of a type; else nil
 	// Values describes each value by its number.
 	Values []ValueInfo
 	Params []Value
@@ -196,6 +202,10 @@ const (
 	StoreNamed
 	// LoadNamed: (ptr) -> (value). Runs the LoadType Program of Type at ptr+Offset.
 	LoadNamed
+	// LowerNamed: (value) -> (cores). Runs the LowerType Program of Type.
+	LowerNamed
+	// LiftNamed: (cores) -> (value). Runs the LiftType Program of Type.
+	LiftNamed
 
 	// CallCore: (cores) -> (cores). Calls the core function.
 	CallCore

@@ -74,6 +74,8 @@ var shapes = [...]shape{
 	LiftBorrow:  {"lift-borrow", "p", "v", noBlock, needType},
 	StoreNamed:  {"store-named", "pv", "", noBlock, needType | mayOffset},
 	LoadNamed:   {"load-named", "p", "v", noBlock, needType | mayOffset},
+	LowerNamed:  {"lower-named", "v", "c*", noBlock, needType},
+	LiftNamed:   {"lift-named", "c*", "v", noBlock, needType},
 	CallCore:    {"call-core", "c*", "c*", noBlock, nothing},
 	CallValue:   {"call-value", "w*", "w*", noBlock, nothing},
 	PostReturn:  {"post-return", "c*", "", noBlock, nothing},
@@ -86,5 +88,5 @@ func (c Code) String() string { return shapes[c].name }
 
 // String returns the name of the kind in printed Programs.
 func (k Kind) String() string {
-	return [...]string{"call-export", "handle-import", "call-import", "handle-export", "load-type", "store-type"}[k]
+	return [...]string{"call-export", "handle-import", "call-import", "handle-export", "load-type", "store-type", "lower-type", "lift-type"}[k]
 }

@@ -94,6 +94,10 @@ func (v *verifier) params() {
 			v.wits(v.p.Params[1:], []wit.Type{v.p.Type})
 		}
 		v.areas[v.p.Params[0]] = v.area(v.p.Type)
+	case LowerType:
+		v.wits(v.p.Params, []wit.Type{v.p.Type})
+	case LiftType:
+		v.cores(v.p.Params, v.a.Flat(v.p.Type))
 	default:
 		panic(fmt.Sprintf("abi: unhandled kind %d", v.p.Kind))
 	}
@@ -116,6 +120,8 @@ func (v *verifier) calls() {
 		CallImport:   {CallCore, ReturnValue},
 		HandleExport: {CallValue, ReturnCore},
 		LoadType:     {ReturnValue},
+		LiftType:     {ReturnValue},
+		LowerType:    {ReturnCore},
 	}[v.p.Kind]
 	v.check(slices.Equal(codes, want), "the calls and returns are %v, not %v", codes, want)
 }
@@ -213,7 +219,7 @@ func (v *verifier) same(a, b wit.Type) bool {
 	if a == nil || b == nil {
 		return a == b
 	}
-	return v.a.Resolve.Dealias(a) == v.a.Resolve.Dealias(b)
+	return v.a.dealias(a) == v.a.dealias(b)
 }
 
 func (v *verifier) cores(values []Value, types []Core) {

@@ -12,8 +12,10 @@ import (
 func TestVerifyBreaches(t *testing.T) {
 	m := newModel()
 	rec := m.record("rec", wit.U8, wit.String)
-	choice := m.variant("choice", wit.F32, wit.U64)
-	f := function(rec, rec, m.list(wit.U8), choice)
+	choice := m.add("", &wit.Result{OK: wit.F32, Err: wit.U64})
+	named := m.variant("named", wit.U8)
+	alias := m.alias(named)
+	f := function(rec, rec, m.list(wit.U8), choice, named)
 	// find returns the first operation of a code.
 	find := func(p *abi.Program, code abi.Code) *abi.Op {
 		var search func(ops []abi.Op) *abi.Op
@@ -77,6 +79,11 @@ func TestVerifyBreaches(t *testing.T) {
 			op := find(p, abi.Bitcast)
 			p.Values[op.Results[0]].Core = p.Values[op.Args[0]].Core
 		}, "nothing to change"},
+		{"named flat values", abi.HandleExport, func(p *abi.Program) {
+			op := find(p, abi.LiftNamed)
+			op.Args = op.Args[1:]
+		}, "1 core values where there should be 2"},
+		{"an alias has no Program", abi.CallExport, func(p *abi.Program) { find(p, abi.LowerNamed).Type = alias }, "has no Program of its own"},
 		{"misaligned load", abi.CallExport, func(p *abi.Program) { find(p, abi.LoadNamed).Offset = 2 }, "is not aligned"},
 		{"load past the end", abi.CallExport, func(p *abi.Program) { find(p, abi.LoadNamed).Offset = 4 }, "12 bytes at offset 4 of an area of 12 bytes"},
 		{"load without view", abi.CallExport, func(p *abi.Program) {

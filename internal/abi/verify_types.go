@@ -9,7 +9,7 @@ import (
 // types checks what the letters of a shape don't say: that the operation suits
 // its Type.
 func (v *verifier) types(op *Op) {
-	kind := v.a.Resolve.Kind(op.Type)
+	kind := v.a.kind(op.Type)
 	switch op.Code {
 	case LowerScalar:
 		v.scalar(op)
@@ -21,7 +21,7 @@ func (v *verifier) types(op *Op) {
 		v.scalar(op)
 		v.check(uint64(op.Size) == v.a.Size(op.Type), "Size is %d", op.Size)
 	case LowerString, LiftString:
-		v.check(v.a.Resolve.Dealias(op.Type) == wit.String, "the type is no string")
+		v.check(v.a.dealias(op.Type) == wit.String, "the type is no string")
 	case Unpack:
 		v.wits(op.Results, v.parts(kind))
 	case Pack:
@@ -33,8 +33,13 @@ func (v *verifier) types(op *Op) {
 		_, ok := kind.(*wit.Borrow)
 		v.check(ok, "the type is %T", kind)
 	case LoadNamed, StoreNamed:
-		id, ok := v.a.named(op.Type)
-		v.check(ok && id == op.Type, "type %v has no Program of its own", op.Type)
+		v.named(op)
+	case LowerNamed:
+		v.named(op)
+		v.cores(op.Results, v.a.Flat(op.Type))
+	case LiftNamed:
+		v.named(op)
+		v.cores(op.Args, v.a.Flat(op.Type))
 	case LoadDisc, StoreDisc:
 		v.check(op.Size == 1 || op.Size == 2 || op.Size == 4, "Size is %d", op.Size)
 		v.check(op.Imm < 1<<(8*op.Size), "Imm is %d", op.Imm)
@@ -50,10 +55,16 @@ func (v *verifier) types(op *Op) {
 	}
 }
 
+// named checks that the type of an operation has Programs of its own.
+func (v *verifier) named(op *Op) {
+	id, ok := v.a.dealias(op.Type).(wit.TypeID)
+	v.check(ok && id == op.Type && v.a.hasProgram(id), "type %v has no Program of its own", op.Type)
+}
+
 func (v *verifier) scalar(op *Op) {
-	switch k := v.a.Resolve.Kind(op.Type).(type) {
+	switch k := v.a.kind(op.Type).(type) {
 	case nil:
-		v.check(v.a.Resolve.Dealias(op.Type) != wit.String, "a string is no scalar")
+		v.check(v.a.dealias(op.Type) != wit.String, "a string is no scalar")
 	default:
 		_, enum := k.(*wit.Enum)
 		_, flags := k.(*wit.Flags)
@@ -83,8 +94,14 @@ func (v *verifier) parts(k wit.Kind) []wit.Type {
 func (v *verifier) call(op *Op) {
 	f := v.p.Func
 	if f == nil {
-		v.check(op.Code == ReturnValue, "in the Program of a type")
-		v.wits(op.Args, []wit.Type{v.p.Type})
+		switch op.Code {
+		case ReturnValue:
+			v.wits(op.Args, []wit.Type{v.p.Type})
+		case ReturnCore:
+			v.cores(op.Args, v.a.Flat(v.p.Type))
+		default:
+			v.check(false, "in the Program of a type")
+		}
 		return
 	}
 	sig := v.a.Lift(f)
@@ -130,7 +147,7 @@ func (v *verifier) blocks(op *Op, count blocks) {
 func (v *verifier) elements(op *Op) {
 	var types []wit.Type
 	var bulk bool
-	switch k := v.a.Resolve.Kind(op.Type).(type) {
+	switch k := v.a.kind(op.Type).(type) {
 	case *wit.List:
 		v.check(op.Code == LowerList || op.Code == LiftList, "on a list")
 		types, bulk = []wit.Type{k.Type}, v.a.bulk(k.Type)
@@ -163,7 +180,7 @@ func (v *verifier) elements(op *Op) {
 // perCase checks the blocks of a Switch or SwitchDisc.
 func (v *verifier) perCase(op *Op) {
 	var cases []wit.Type
-	switch k := v.a.Resolve.Kind(op.Type).(type) {
+	switch k := v.a.kind(op.Type).(type) {
 	case *wit.Variant, *wit.Option, *wit.Result:
 		cases = caseTypes(k)
 	default:

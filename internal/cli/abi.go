@@ -46,7 +46,7 @@ core module it is about what that imports and exports.`,
 		},
 		ValidArgsFunction: completePath,
 	}
-	flags.world.add(cmd, &flags.featureFlags, "`WORLD` whose imports and exports to print; may be repeated")
+	flags.world.add(a, cmd, &flags.featureFlags, "`WORLD` whose imports and exports to print; may be repeated")
 	cmd.Flags().StringArrayVarP(&flags.interfaces, "interface", "i", nil, "`INTERFACE` to print, as name, ns:pkg/name or ns:pkg/name@1.2.3; may be repeated")
 	cmd.Flags().BoolVar(&flags.json, "json", false, "print JSON")
 	cmd.Flags().BoolVar(&flags.program, "program", false, "print the Program of each function, too: the operations that lift and lower its values")
@@ -70,7 +70,7 @@ var (
 )
 
 func (a *app) abi(flags *abiFlags, path string) error {
-	result, binary, err := flags.loadBinary(path)
+	result, binary, err := flags.loadBinary(a, path)
 	if err != nil {
 		return err
 	}
@@ -207,6 +207,9 @@ func selectInterface(result *resolve.Result, name string) (wit.InterfaceID, erro
 		if len(found) == 1 {
 			return found[0], nil
 		}
+	}
+	if len(names) == 0 {
+		return 0, fmt.Errorf("--interface %s: the WIT has no interface", name)
 	}
 	return 0, fmt.Errorf("--interface %s names no single interface; there are:\n  %s", name, strings.Join(names, "\n  "))
 }
@@ -365,7 +368,7 @@ func writePrograms(out *bytes.Buffer, layout *abi.ABI, bound boundFunc, shown ma
 				continue
 			}
 			shown[id] = true
-			for _, kind := range []abi.Kind{abi.LoadType, abi.StoreType} {
+			for _, kind := range layout.TypeKinds(id) {
 				if err := write(layout.TypeProgram(kind, id)); err != nil {
 					return err
 				}

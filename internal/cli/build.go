@@ -25,7 +25,7 @@ type buildFlags struct {
 	wit              string
 	out              outFlag
 	compiler, target string
-	core             bool
+	core, json       bool
 }
 
 const (
@@ -73,17 +73,18 @@ core module, with its world inside, and WASI is left to the host.`,
 	f := cmd.Flags()
 	f.StringArrayVarP(&flags.world.names, "world", "w", nil, "`WORLD` of the guest, as name, ns:pkg/name or ns:pkg/name@1.2.3 (default: the only world)")
 	must(cmd.RegisterFlagCompletionFunc("world", func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-		return completeWorlds(&flags.featureFlags, []string{flags.wit}), cobra.ShellCompDirectiveNoFileComp
+		return completeWorlds(a, &flags.featureFlags, []string{flags.wit}), cobra.ShellCompDirectiveNoFileComp
 	}))
 	f.StringVar(&flags.wit, "wit", "wit", "`WIT-PATH` of the world: a file or a folder")
 	flags.out.add(cmd)
-	cmd.Flags().Lookup("out").Usage = "`FILE` to write to, whole or not at all"
+	cmd.Flags().Lookup("out").Usage = "`FILE` to write to, whole or not at all; - is standard output"
 	f.StringVar(&flags.compiler, "compiler", "", "`COMPILER` to use: tinygo or go (default: tinygo where there is one)")
 	f.StringVar(&flags.target, "target", "", "`TARGET` to compile for: wasm-unknown (TinyGo only, its default) or wasip1")
 	for name, values := range map[string][]string{"compiler": {compilerTinyGo, compilerGo}, "target": {targetUnknown, targetWASIP1}} {
 		must(cmd.RegisterFlagCompletionFunc(name, cobra.FixedCompletions(values, cobra.ShellCompDirectiveNoFileComp)))
 	}
 	f.BoolVar(&flags.core, "core", false, "write the core module with its world inside, and no component")
+	f.BoolVar(&flags.json, "json", false, "print what was made as JSON")
 	flags.featureFlags.add(cmd)
 	return cmd
 }
@@ -97,15 +98,18 @@ func beforeDash(cmd *cobra.Command, args []string) int {
 }
 
 func (a *app) build(flags *buildFlags, pkg string, extra []string) error {
-	if flags.out.file == "" {
+	switch {
+	case flags.out.file == "":
 		return errors.New("build writes a file: name it with -o")
+	case flags.out.file == dash && flags.json:
+		return errors.New("--json and the output itself go to standard output: name a file with -o")
 	}
 	compiler, tinygo, err := flags.choose()
 	if err != nil {
 		return err
 	}
 	// What is wrong with the WIT shows before the compiler takes its time.
-	result, err := flags.load(flags.wit)
+	result, err := flags.load(a, flags.wit)
 	if err != nil {
 		return err
 	}
@@ -119,21 +123,50 @@ func (a *app) build(flags *buildFlags, pkg string, extra []string) error {
 	}
 	core, made, err := componentOf(core, result, world)
 	if err != nil {
-		return fmt.Errorf("%s: %w\nthe guest must use the bindings of world %s, as witgen guest writes them, and call its Export", pkg, err, worldName(result.Resolve, world))
+		return wrong(fmt.Errorf("%s: %w\nthe guest must use the bindings of world %s, as witgen guest writes them, and call its Export", pkg, err, worldName(result.Resolve, world)))
+	}
+	line := buildLine{
+		File: flags.out.file, Form: "component", World: worldName(result.Resolve, world),
+		Compiler: compilerTinyGo, Target: targetWASIP1,
 	}
 	if flags.core {
-		made = core
+		made, line.Form = core, "core module"
 	}
-	if err := writeFile(flags.out.file, made); err != nil {
+	line.Bytes = len(made)
+	switch compiler {
+	case guestcompile.TinyGoUnknown:
+		line.Target = targetUnknown
+	case guestcompile.Go:
+		line.Compiler = compilerGo
+	}
+	if err := a.writeText(&flags.out, made); err != nil {
 		return err
 	}
-	by := map[guestcompile.Compiler]string{
-		guestcompile.TinyGoUnknown: "TinyGo for wasm-unknown",
-		guestcompile.TinyGoWASIP1:  "TinyGo for wasip1",
-		guestcompile.Go:            "standard Go",
-	}[compiler]
-	_, err = fmt.Fprintf(a.stderr, "witgen: %s: %d bytes, compiled by %s\n", flags.out.file, len(made), by)
-	return err
+	if flags.json {
+		return writeJSON(a.stdout, line)
+	}
+	name := line.File
+	if name == dash {
+		name = "standard output"
+	}
+	a.note("%s: %d bytes, compiled by %s", name, line.Bytes, compilerWords[compiler])
+	return a.clean(&flags.out)
+}
+
+// buildLine is the JSON of build (docs/json.md).
+type buildLine struct {
+	File     string `json:"file"`
+	Bytes    int    `json:"bytes"`
+	Form     string `json:"form"` // "component" or "core module"
+	World    string `json:"world"`
+	Compiler string `json:"compiler"`
+	Target   string `json:"target"`
+}
+
+var compilerWords = map[guestcompile.Compiler]string{
+	guestcompile.TinyGoUnknown: "TinyGo for wasm-unknown",
+	guestcompile.TinyGoWASIP1:  "TinyGo for wasip1",
+	guestcompile.Go:            "standard Go",
 }
 
 func worldName(r *wit.Resolve, id wit.WorldID) string {
@@ -176,25 +209,54 @@ func (flags *buildFlags) choose() (guestcompile.Compiler, string, error) {
 }
 
 // compile compiles a package to a core module. What the compiler says goes to
-// standard error.
+// standard error. All that it makes lies in one folder, which goes at the end; a signal
+// ends the compiler with all that it started, too.
 func (a *app) compile(compiler guestcompile.Compiler, tinygo, pkg string, extra []string) ([]byte, error) {
-	dir, err := os.MkdirTemp("", "witgen-build-")
+	var dir string
+	removed, err := a.cleaner.begin(func() (err error) {
+		dir, err = os.MkdirTemp("", "witgen-build-")
+		return err
+	}, func() { os.RemoveAll(dir) })
 	if err != nil {
 		return nil, err
 	}
+	defer removed()
 	defer os.RemoveAll(dir)
+	temp := filepath.Join(dir, "tmp")
+	if err := os.Mkdir(temp, 0o700); err != nil {
+		return nil, err
+	}
 	out := filepath.Join(dir, "guest.wasm")
 	cmd := guestcompile.Command(compiler, tinygo, out, pkg, extra...)
+	for _, name := range []string{"TMPDIR", "GOTMPDIR", "TMP", "TEMP"} {
+		cmd.Env = append(cmd.Env, name+"="+temp)
+	}
 	cmd.Stdout, cmd.Stderr = a.stderr, a.stderr
-	if err := cmd.Run(); err != nil {
-		return nil, fmt.Errorf("%s build: %w%s", filepath.Base(cmd.Path), err, tooOld(tinygo))
+	if isTerminal(a.stderr) {
+		cmd.Stdout, cmd.Stderr = &a.progress, &a.progress
+	}
+	ownGroup(cmd)
+	done := a.working("compiling " + pkg + " with " + compilerWords[compiler])
+	ended, err := a.cleaner.begin(cmd.Start, func() { kill(cmd) })
+	if err == nil {
+		err = cmd.Wait()
+		ended()
+	}
+	done()
+	a.cleaner.wait()
+	var failed *exec.ExitError
+	switch {
+	case errors.As(err, &failed):
+		return nil, wrong(fmt.Errorf("%s build: %w%s", filepath.Base(cmd.Path), err, tooOld(tinygo)))
+	case err != nil:
+		return nil, fmt.Errorf("%s build: %w", filepath.Base(cmd.Path), err)
 	}
 	core, err := os.ReadFile(out)
 	if err != nil {
-		return nil, fmt.Errorf("%s build wrote no file: %w", filepath.Base(cmd.Path), err)
+		return nil, wrong(fmt.Errorf("%s build wrote no file: %w", filepath.Base(cmd.Path), err))
 	}
 	if component.FormOf(core) != component.CoreForm {
-		return nil, fmt.Errorf("%s build did not write a core module: is %s a package main?", filepath.Base(cmd.Path), pkg)
+		return nil, wrong(fmt.Errorf("%s build did not write a core module: is %s a package main?", filepath.Base(cmd.Path), pkg))
 	}
 	return core, nil
 }

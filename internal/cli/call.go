@@ -3,9 +3,11 @@ package cli
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"math"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"time"
@@ -23,6 +25,7 @@ type callFlags struct {
 	world   worldFlag
 	wit     string
 	list    bool
+	json    bool
 	fuel    uint64
 	memory  sizeFlag
 	timeout time.Duration
@@ -46,7 +49,8 @@ of the form c = counter(5) gives it the name c, and drop(c) destroys it.
 The guest must carry its WIT, or --wit and --world say what it is. It gets no imports
 but those of WASI preview 1, closed: no files, no environment, no output.
 
-The exit status is 1 where a result is err(...), and for any other error.`,
+The exit status is 1 where a result is err(...), and where the guest traps, meets a
+limit or cannot be started; it is 2 where a CALL does not fit what the guest exports.`,
 		Example: `  witgen call calc.wasm 'add(2, 3)' 'divide(1, 0)'
   witgen call shop.wasm 'c = counter(5)' 'c.increase(2)' 'counter.sum(c, c)'`,
 		Args: func(cmd *cobra.Command, args []string) error {
@@ -67,8 +71,9 @@ The exit status is 1 where a result is err(...), and for any other error.`,
 	}
 	f := cmd.Flags()
 	f.BoolVarP(&flags.list, "list", "l", false, "print the functions that can be called, before any call")
+	f.BoolVar(&flags.json, "json", false, "print a line of JSON for each call and each function of --list")
 	f.StringVar(&flags.wit, "wit", "", "`WIT-PATH` that says what the guest is, whatever it carries")
-	flags.world.add(cmd, &flags.featureFlags, "`WORLD` of --wit that the guest is of (default: the only world)")
+	flags.world.add(a, cmd, &flags.featureFlags, "`WORLD` of --wit that the guest is of (default: the only world)")
 	f.DurationVar(&flags.timeout, "timeout", 0, "stop after a `TIME` such as 500ms or 10s (default: never)")
 	f.Uint64Var(&flags.fuel, "fuel", 0, "stop a call after about so many `INSTRUCTIONS` (default: never)")
 	f.Var(&flags.memory, "memory", "most memory that the guest may have, as a `SIZE` such as 64MiB (default 256MiB)")
@@ -110,28 +115,45 @@ func (a *app) call(ctx context.Context, flags *callFlags, path string, calls []s
 		ctx, cancel = context.WithTimeout(ctx, flags.timeout)
 		defer cancel()
 	}
-	guest, err := flags.read(path)
+	guest, err := flags.read(a, path)
 	if err != nil {
 		return err
 	}
 	if flags.list {
-		if err := a.listFunctions(guest); err != nil || len(calls) == 0 {
+		show := a.listFunctions
+		if flags.json {
+			show = a.listJSON
+		}
+		if err := show(guest); err != nil || len(calls) == 0 {
 			return err
 		}
 	}
+	done := a.working("compiling " + filepath.Base(shown(path)))
 	plugin, err := guest.Compile(ctx, flags.limits()...)
+	done()
 	if err != nil {
-		return err
+		return wrong(err)
 	}
 	closing := context.WithoutCancel(ctx)
 	defer func() { err = errors.Join(err, plugin.Close(closing)) }()
 	s := &callSession{ctx: ctx, plugin: plugin, resources: map[string]*dynamic.Resource{}}
 	if s.inst, err = plugin.Instantiate(ctx, nil); err != nil {
-		return err
+		return wrong(err)
 	}
 	failed := false
 	for _, text := range calls {
+		s.json = flags.json
 		out, isErr, err := s.call(text)
+		if flags.json {
+			line := callLine{Call: text, Result: json.RawMessage(out), Failed: isErr}
+			if err != nil {
+				line.Error = err.Error()
+			}
+			if err := writeLine(a.stdout, line); err != nil {
+				return err
+			}
+			out = ""
+		}
 		if err != nil {
 			return err
 		}
@@ -161,20 +183,21 @@ func (flags *callFlags) limits() []host.Option {
 }
 
 // read reads the guest of a file.
-func (flags *callFlags) read(path string) (*dynamic.Guest, error) {
-	wasm, err := readBinary(path)
+func (flags *callFlags) read(a *app, path string) (*dynamic.Guest, error) {
+	wasm, err := a.read(path)
 	switch {
 	case err != nil:
-		return nil, missing(path, err)
-	case wasm == nil:
-		return nil, fmt.Errorf("%s is no WebAssembly file", path)
+		return nil, err
 	case flags.wit == "" && len(flags.world.names) > 0:
 		return nil, errors.New("--world names a world of --wit, which is not there")
 	case flags.wit == "":
 		guest, err := dynamic.Read(wasm)
-		return guest, callMistake(path, wasm, err)
+		if err != nil {
+			return nil, callMistake(path, wasm, err)
+		}
+		return guest, nil
 	}
-	result, err := flags.load(flags.wit)
+	result, err := flags.load(a, flags.wit)
 	if err != nil {
 		return nil, err
 	}
@@ -183,14 +206,17 @@ func (flags *callFlags) read(path string) (*dynamic.Guest, error) {
 		return nil, err
 	}
 	guest, err := dynamic.ReadWorld(wasm, result.Resolve, world)
-	return guest, callMistake(path, wasm, err)
+	if err != nil {
+		return nil, callMistake(path, wasm, err)
+	}
+	return guest, nil
 }
 
 // callMistake returns the error of a binary as a diagnostic.
 func callMistake(path string, wasm []byte, err error) error {
 	var bad *component.Error
 	if !errors.As(err, &bad) {
-		return err
+		return wrong(err)
 	}
 	err = binaryMistake(path, wasm, err)
 	var list diag.List
@@ -198,6 +224,32 @@ func callMistake(path string, wasm []byte, err error) error {
 		list[0].Hint("--wit and --world say what it is for this call")
 	}
 	return err
+}
+
+// listJSON is listFunctions in JSON, a line for each function.
+func (a *app) listJSON(guest *dynamic.Guest) error {
+	list := func(functions []*dynamic.Function, direction string) error {
+		for _, f := range functions {
+			line := functionLine{
+				Direction: direction, Interface: f.Interface, Name: f.Func.Name, Signature: f.Signature(),
+				Params: []paramLine{}, Unsupported: f.Unsupported,
+			}
+			for _, p := range f.Func.Params {
+				line.Params = append(line.Params, paramLine{p.Name, f.Resolve.TypeString(p.Type)})
+			}
+			if f.Func.Result != nil {
+				line.Result = f.Resolve.TypeString(f.Func.Result)
+			}
+			if err := writeLine(a.stdout, line); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	if err := list(guest.Exports(), "export"); err != nil {
+		return err
+	}
+	return list(guest.Imports(), "import")
 }
 
 // listFunctions prints the functions that a guest exports, by interface, and those

@@ -22,10 +22,12 @@ type callSession struct {
 	// result is the name that the call at hand gives to the resource in its
 	// result, or "".
 	result string
+	// json says that results are wanted in JSON, and not in WAVE.
+	json bool
 }
 
-// call makes one call. out is its result in WAVE, and "" where it has none; failed
-// says that it is an err.
+// call makes one call. out is its result, and "" where it has none; failed tells that it
+// is an err.
 func (s *callSession) call(text string) (out string, failed bool, err error) {
 	bad := func(err error) (string, bool, error) { return "", false, fmt.Errorf("%s: %w", text, err) }
 	c, err := wave.ParseCall(text)
@@ -68,11 +70,14 @@ func (s *callSession) call(text string) (out string, failed bool, err error) {
 	case errors.As(err, &badValue): // it names the parameter and not the function
 		return bad(err)
 	case err != nil || f.Func.Result == nil:
-		return "", false, err
+		return "", false, wrong(err)
 	}
 	if r, ok := v.(value.Result); ok {
 		_, _, isOK := r.Get()
 		failed = !isOK
+	}
+	if s.json {
+		return string(jsonValue(f.Resolve, f.Func.Result, v, func(r any) string { return s.name(r.(*dynamic.Resource)) })), failed, nil
 	}
 	out, err = codec.Format(f.Func.Result, v)
 	return out, failed, err
@@ -94,7 +99,8 @@ func (s *callSession) function(c *wave.Call) (*dynamic.Function, *dynamic.Resour
 	return f, nil, err
 }
 
-// drop destroys the resource that a call of drop names.
+// drop destroys the resource that a call of drop names. An error of its destructor is
+// the guest's.
 func (s *callSession) drop(c *wave.Call) error {
 	codec := s.codec()
 	// The argument is any resource: one of a type that nothing else is of.
@@ -104,7 +110,7 @@ func (s *callSession) drop(c *wave.Call) error {
 	if err != nil {
 		return err
 	}
-	return args[0].(*dynamic.Resource).Close(s.ctx)
+	return wrong(args[0].(*dynamic.Resource).Close(s.ctx))
 }
 
 // codec reads and writes values, with names for resources.

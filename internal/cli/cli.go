@@ -17,30 +17,54 @@ import (
 
 const issues = "https://github.com/witgen/witgen/issues"
 
-// Run runs witgen with its arguments (without the program's name) and returns
-// the exit status: 0, or 1 where there are diagnostics, where --verify finds
-// stale output, and for any other error. It does not panic.
+// Run runs witgen with its arguments (without the program's name) and returns the
+// exit status: 0; 1 where the input is wrong, the output is stale or a guest answers
+// with an error; 2 where the command line, a file or the machine stops it
+// (docs/errors.md). It does not panic. A signal that ends programs cleans up and ends
+// this one.
 func Run(args []string, stdin io.Reader, stdout, stderr io.Writer) (status int) {
-	a := &app{stdin: stdin, stdout: stdout, stderr: stderr, generators: generators}
+	a := newApp(stdin, stdout, stderr)
+	defer a.heedSignals()()
 	return a.run(args)
 }
 
 // app is one run.
 type app struct {
-	stdin          io.Reader
-	stdout, stderr io.Writer
-	generators     map[side]generator
-	format         outputFormat
+	stdin      io.Reader
+	stdout     *stdoutWriter
+	stderr     io.Writer
+	generators map[side]generator
+	format     outputFormat
+	quiet      bool
+	stdinRead  bool
+	cleaner    cleaner
+	progress   progress
 }
 
-// errReported ends a run whose error has been shown.
-var errReported = errors.New("reported")
+func newApp(stdin io.Reader, stdout, stderr io.Writer) *app {
+	return &app{stdin: stdin, stdout: &stdoutWriter{w: stdout}, stderr: stderr, generators: generators, progress: progress{w: stderr}}
+}
+
+// stdoutWriter is standard output. It keeps its first error: what prints help does not
+// look at it.
+type stdoutWriter struct {
+	w   io.Writer
+	err error
+}
+
+func (s *stdoutWriter) Write(text []byte) (int, error) {
+	n, err := s.w.Write(text)
+	if s.err == nil {
+		s.err = err
+	}
+	return n, err
+}
 
 func (a *app) run(args []string) (status int) {
 	defer func() {
 		if p := recover(); p != nil {
 			a.reportInternal(fmt.Sprint(p), string(debug.Stack()))
-			status = 1
+			status = statusFailed
 		}
 	}()
 	root := a.rootCommand(args)
@@ -48,11 +72,25 @@ func (a *app) run(args []string) (status int) {
 	root.SetIn(a.stdin)
 	root.SetOut(a.stdout)
 	root.SetErr(a.stderr)
-	if err := root.Execute(); err != nil {
-		a.report(err)
-		return 1
+	err := root.Execute()
+	a.cleaner.wait()
+	if err == nil && a.stdout.err != nil {
+		err = fmt.Errorf("standard output cannot be written: %w", a.stdout.err)
 	}
-	return 0
+	if err != nil {
+		a.report(err)
+	}
+	if a.stdout.err != nil {
+		return statusFailed
+	}
+	return statusOf(err)
+}
+
+// note tells something that is no mistake, unless --quiet was given.
+func (a *app) note(format string, args ...any) {
+	if !a.quiet {
+		fmt.Fprintf(&a.progress, "witgen: "+format+"\n", args...)
+	}
 }
 
 // report shows an error of a command.
@@ -122,12 +160,15 @@ TinyGo or standard Go compile to WebAssembly.`,
 		SilenceUsage:               true,
 		Args:                       noCommand,
 		RunE:                       func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+		Version:                    witgenVersion(),
 	}
+	root.SetVersionTemplate(versionText())
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return fmt.Errorf("%w\nrun %q for its flags", err, cmd.CommandPath()+" --help")
 	})
 	a.format = formatText
 	root.PersistentFlags().Var(&a.format, "format", "how to show diagnostics: text, json (on standard output) or github")
+	root.PersistentFlags().BoolVarP(&a.quiet, "quiet", "q", false, "show diagnostics and errors only, no notes and no progress")
 	must(root.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(formats, cobra.ShellCompDirectiveNoFileComp)))
 	commands := a.commands()
 	if len(args) > 0 {
@@ -139,7 +180,41 @@ TinyGo or standard Go compile to WebAssembly.`,
 	for _, c := range commands {
 		root.AddCommand(c.make())
 	}
+	root.SetHelpCommand(helpCommand())
 	return root
+}
+
+// helpCommand returns the command help, which fails for what is no command.
+func helpCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "help [COMMAND...]",
+		Short: "Show what a command does and its flags",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			about, rest, err := cmd.Root().Find(args)
+			switch {
+			case about == nil || err != nil:
+				return noCommand(cmd.Root(), args)
+			case len(rest) > 0:
+				return noCommand(about, rest)
+			}
+			about.InitDefaultHelpFlag() // so that it is among the flags shown
+			about.InitDefaultVersionFlag()
+			return about.Help()
+		},
+		ValidArgsFunction: func(cmd *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+			about, rest, err := cmd.Root().Find(args)
+			if err != nil || len(rest) > 0 {
+				return nil, cobra.ShellCompDirectiveNoFileComp
+			}
+			var names []string
+			for _, c := range about.Commands() {
+				if c.IsAvailableCommand() {
+					names = append(names, c.Name()+"\t"+c.Short)
+				}
+			}
+			return names, cobra.ShellCompDirectiveNoFileComp
+		},
+	}
 }
 
 // noCommand is the error of a word that is no command.

@@ -4,7 +4,7 @@ import "testing"
 
 // Each command is listed under the name that it has.
 func TestCommandNames(t *testing.T) {
-	a := &app{generators: generators}
+	a := newApp(nil, nil, nil)
 	for _, c := range a.commands() {
 		if got := c.make().Name(); got != c.name {
 			t.Errorf("the command %s is listed as %s", got, c.name)

@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"io"
@@ -17,13 +16,13 @@ func (a *app) checkCommand() *cobra.Command {
 		Use:   "check [flags] WIT-PATH...",
 		Short: "Report the mistakes in WIT packages",
 		Long: `Report the mistakes in WIT packages: .wit files, folders of .wit files with what
-they depend on in their folder deps, or WebAssembly files that carry WIT. Prints
-nothing where there are none.`,
+they depend on in their folder deps, or WebAssembly files that carry WIT. - is such a
+file on standard input. Prints nothing where there are none.`,
 		Args: somePaths,
 		RunE: func(_ *cobra.Command, paths []string) error {
 			var mistakes diag.List
 			for _, path := range paths {
-				_, err := features.load(path)
+				_, err := features.load(a, path)
 				var list diag.List
 				switch {
 				case errors.As(err, &list):
@@ -32,8 +31,8 @@ nothing where there are none.`,
 					return err
 				}
 			}
-			if len(mistakes) == 0 && a.format == formatJSON {
-				return a.diagnostics(mistakes)
+			if len(mistakes) == 0 {
+				return a.clean(nil)
 			}
 			return mistakes.Err()
 		},
@@ -44,15 +43,15 @@ nothing where there are none.`,
 
 // writeJSON writes a value as JSON for programs and people.
 func writeJSON(w io.Writer, value any) error {
-	text, err := json.Marshal(value)
-	if err != nil {
-		return err
-	}
-	var out bytes.Buffer
-	if err := json.Indent(&out, text, "", "  "); err != nil {
-		return err
-	}
-	out.WriteByte('\n')
-	_, err = w.Write(out.Bytes())
-	return err
+	e := json.NewEncoder(w)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	return e.Encode(value)
+}
+
+// writeLine writes a value as JSON in one line.
+func writeLine(w io.Writer, value any) error {
+	e := json.NewEncoder(w)
+	e.SetEscapeHTML(false)
+	return e.Encode(value)
 }

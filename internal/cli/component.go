@@ -5,13 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/witgen/witgen/component"
+	"github.com/witgen/witgen/component/binary"
 	"github.com/witgen/witgen/diag"
 	"github.com/witgen/witgen/internal/preview1"
 	"github.com/witgen/witgen/link"
@@ -31,16 +31,16 @@ build does embed and new for a Go guest.`,
 }
 
 // encodings are the values of --encoding.
-var encodings = []component.OptionKind{component.UTF8, component.UTF16, component.Latin1UTF16}
+var encodings = []component.Encoding{component.UTF8, component.UTF16, component.Latin1UTF16}
 
 // encodingFlag is a string encoding. It is a flag's value.
-type encodingFlag component.OptionKind
+type encodingFlag component.Encoding
 
-func (f *encodingFlag) String() string { return encodingName(component.OptionKind(*f)) }
+func (f *encodingFlag) String() string { return encodingName(component.Encoding(*f)) }
 func (f *encodingFlag) Type() string   { return "ENCODING" }
 
 // encodingName returns the name of a string encoding alone.
-func encodingName(e component.OptionKind) string {
+func encodingName(e component.Encoding) string {
 	return strings.TrimPrefix(e.String(), "string-encoding=")
 }
 
@@ -97,7 +97,7 @@ The output goes to a file, or to standard output where that is no terminal.`,
 			return completePath(cmd, args, toComplete)
 		},
 	}
-	flags.world.add(cmd, &flags.featureFlags, "`WORLD` to embed, as name, ns:pkg/name or ns:pkg/name@1.2.3 (default: the only world)")
+	flags.world.add(a, cmd, &flags.featureFlags, "`WORLD` to embed, as name, ns:pkg/name or ns:pkg/name@1.2.3 (default: the only world)")
 	cmd.Flags().Var(&flags.encoding, "encoding", "how the module encodes strings: "+strings.Join(encodingNames(), ", "))
 	must(cmd.RegisterFlagCompletionFunc("encoding", cobra.FixedCompletions(encodingNames(), cobra.ShellCompDirectiveNoFileComp)))
 	flags.out.add(cmd)
@@ -106,7 +106,7 @@ The output goes to a file, or to standard output where that is no terminal.`,
 }
 
 func (a *app) embed(flags *embedFlags, witPath, file string) error {
-	result, err := flags.load(witPath)
+	result, err := flags.load(a, witPath)
 	if err != nil {
 		return err
 	}
@@ -114,35 +114,22 @@ func (a *app) embed(flags *embedFlags, witPath, file string) error {
 	if err != nil {
 		return err
 	}
-	core, _, err := readModule(file)
+	core, _, err := a.readModule(file)
 	if err != nil {
 		return err
 	}
-	out, err := component.Embed(core, result.Resolve, world, component.OptionKind(flags.encoding))
+	out, err := component.Embed(core, result.Resolve, world, component.Encoding(flags.encoding))
 	if err != nil {
-		return fmt.Errorf("%s: %w", file, err)
+		return wrong(fmt.Errorf("%s: %w", shown(file), err))
 	}
 	// A world that is there already may contradict this one.
 	if _, err := component.DecodeWIT(out); err != nil {
-		return fmt.Errorf("%s carries metadata already, which does not go together with this world: %w", file, err)
+		return wrong(fmt.Errorf("%s carries metadata already, which does not go together with this world: %w", shown(file), err))
 	}
-	return a.writeBinary(&flags.out, out)
-}
-
-// readModule reads a core module and checks it.
-func readModule(file string) ([]byte, *component.Module, error) {
-	wasm, err := os.ReadFile(file)
-	if err != nil {
-		return nil, nil, missing(file, err)
+	if err := a.writeBinary(&flags.out, out); err != nil {
+		return err
 	}
-	if component.FormOf(wasm) == component.ComponentForm {
-		return nil, nil, fmt.Errorf("%s: this is a component, and a core module is needed", file)
-	}
-	module, err := component.ReadModule(wasm)
-	if err != nil {
-		return nil, nil, binaryMistake(file, wasm, err)
-	}
-	return wasm, module, nil
+	return a.clean(&flags.out)
 }
 
 // newFlags are the flags of component new.
@@ -181,24 +168,24 @@ The output goes to a file, or to standard output where that is no terminal.`,
 }
 
 func (a *app) newComponent(flags *newFlags, file string) error {
-	core, module, err := readModule(file)
+	core, module, err := a.readModule(file)
 	if err != nil {
 		return err
 	}
 	if !module.HasWIT {
-		return fmt.Errorf("%s: the core module carries no world: witgen component embed puts one into it", file)
+		return wrong(fmt.Errorf("%s: the core module carries no world: witgen component embed puts one into it", shown(file)))
 	}
 	var opts component.NewOptions
 	for _, adapt := range flags.adapt {
 		name, adapter, ok := strings.Cut(adapt, "=")
-		if !ok {
+		if !ok && adapt != dash {
 			adapter = adapt
 			name, _, _ = strings.Cut(filepath.Base(adapt), ".")
 		}
 		if name == "" || adapter == "" {
 			return fmt.Errorf("--adapt %s: write --adapt NAME=FILE.wasm", adapt)
 		}
-		wasm, _, err := readModule(adapter)
+		wasm, _, err := a.readModule(adapter)
 		if err != nil {
 			return err
 		}
@@ -207,19 +194,24 @@ func (a *app) newComponent(flags *newFlags, file string) error {
 	if flags.closedWASI {
 		adapters, err := preview1.Adapters(core)
 		if err != nil {
-			return fmt.Errorf("%s: %w", file, err)
+			return wrong(fmt.Errorf("%s: %w", shown(file), err))
 		}
 		opts.Adapters = append(opts.Adapters, adapters...)
 	}
+	done := a.working("making a component of " + filepath.Base(shown(file)))
 	made, err := component.New(core, opts)
+	done()
 	if err != nil {
 		hint := ""
 		if preview1.Needed(module) && len(opts.Adapters) == 0 {
 			hint = "\n--closed-wasi adds witgen's adapter, and --adapt another one"
 		}
-		return fmt.Errorf("%s: %w%s", file, err, hint)
+		return wrong(fmt.Errorf("%s: %w%s", shown(file), err, hint))
 	}
-	return a.writeBinary(&flags.out, made)
+	if err := a.writeBinary(&flags.out, made); err != nil {
+		return err
+	}
+	return a.clean(&flags.out)
 }
 
 func (a *app) validateCommand() *cobra.Command {
@@ -251,34 +243,40 @@ says so, and the exit code stays 0.`,
 func (a *app) validate(ctx context.Context, files []string) error {
 	var mistakes diag.List
 	for _, file := range files {
-		wasm, err := os.ReadFile(file)
-		if err != nil {
-			return missing(file, err)
+		wasm, err := a.read(file)
+		if err == nil {
+			err = a.validateFile(ctx, file, wasm)
 		}
-		if err := validateBinary(wasm); err != nil {
-			var list diag.List
-			if err := binaryMistake(file, wasm, err); !errors.As(err, &list) {
-				return err
-			}
-			mistakes = append(mistakes, list...)
-			continue
+		var list diag.List
+		if err != nil && !errors.As(err, &list) {
+			return err
 		}
-		unchecked, err := link.CheckCode(ctx, wasm)
-		for _, u := range unchecked {
-			fmt.Fprintf(a.stderr, "witgen: %s: %s\n", file, u)
-		}
-		var bad *component.Error
-		switch {
-		case errors.As(err, &bad):
-			mistakes = append(mistakes, &diag.Diagnostic{Code: diag.InvalidBinary, Message: fmt.Sprintf("%s: %v", file, bad)})
-		case err != nil:
-			return fmt.Errorf("%s: %w", file, err)
-		}
+		mistakes = append(mistakes, list...)
 	}
-	if len(mistakes) == 0 && a.format == formatJSON {
-		return a.diagnostics(mistakes)
+	if len(mistakes) == 0 {
+		return a.clean(nil)
 	}
 	return mistakes.Err()
+}
+
+// validateFile checks one file, and notes what of it was not checked.
+func (a *app) validateFile(ctx context.Context, file string, wasm []byte) error {
+	defer a.working("checking " + filepath.Base(shown(file)))()
+	if err := validateBinary(wasm); err != nil {
+		return binaryMistake(file, wasm, err)
+	}
+	unchecked, err := link.CheckCode(ctx, wasm)
+	for _, u := range unchecked {
+		a.note("%s: %s", shown(file), u)
+	}
+	var bad *component.Error
+	switch {
+	case errors.As(err, &bad):
+		return diag.List{{Code: diag.InvalidBinary, File: shown(file), Message: bad.Error()}}
+	case err != nil:
+		return fmt.Errorf("%s: %w", shown(file), err)
+	}
+	return nil
 }
 
 // validateBinary checks a binary of any form but for the code of core modules. The
@@ -291,7 +289,7 @@ func validateBinary(wasm []byte) error {
 		}
 		return err
 	}
-	c, err := component.Decode(wasm)
+	c, err := binary.Decode(wasm)
 	if err != nil {
 		return err
 	}
@@ -299,8 +297,9 @@ func validateBinary(wasm []byte) error {
 }
 
 func (a *app) inspectCommand() *cobra.Command {
-	return &cobra.Command{
-		Use:   "inspect FILE.wasm",
+	asJSON := false
+	cmd := &cobra.Command{
+		Use:   "inspect [flags] FILE.wasm",
 		Short: "Show what is in a component",
 		Long: `Show a component as a tree: its definitions in order with the indices that they
 define, core modules with their sizes, imports and exports, canonical definitions
@@ -308,17 +307,22 @@ with their options, and types. A core module is shown with its imports, exports
 and custom sections. A component that is not valid is shown, too.`,
 		Args: oneFile,
 		RunE: func(_ *cobra.Command, args []string) error {
-			wasm, err := os.ReadFile(args[0])
+			wasm, err := a.read(args[0])
 			if err != nil {
-				return missing(args[0], err)
+				return err
 			}
-			text, err := component.Inspect(wasm)
+			tree, err := component.Inspect(wasm)
 			if err != nil {
 				return binaryMistake(args[0], wasm, err)
 			}
-			_, err = io.WriteString(a.stdout, text)
+			if asJSON {
+				return writeJSON(a.stdout, inspectJSON(args[0], wasm, tree))
+			}
+			_, err = io.WriteString(a.stdout, tree)
 			return err
 		},
 		ValidArgsFunction: completeWasm,
 	}
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print the tree as JSON")
+	return cmd
 }

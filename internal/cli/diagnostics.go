@@ -30,6 +30,15 @@ func (f *outputFormat) Set(value string) error {
 	return nil
 }
 
+// clean ends a run without mistakes: in JSON there is an empty list. It prints nothing
+// where the output of the run itself went to standard output.
+func (a *app) clean(out *outFlag) error {
+	if a.format != formatJSON || out != nil && out.toStdout() {
+		return nil
+	}
+	return a.diagnostics(nil)
+}
+
 // diagnostics shows a list in the format asked for: text on standard error, the
 // formats for programs on standard output.
 func (a *app) diagnostics(list diag.List) error {

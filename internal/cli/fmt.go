@@ -4,10 +4,9 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
-	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/rogpeppe/go-internal/diff"
@@ -16,6 +15,7 @@ import (
 	"github.com/witgen/witgen/component"
 	"github.com/witgen/witgen/diag"
 	"github.com/witgen/witgen/parser/format"
+	"github.com/witgen/witgen/parser/resolve"
 )
 
 // fmtFlags are the flags of fmt.
@@ -26,11 +26,12 @@ func (a *app) fmtCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "fmt [flags] [PATH...]",
 		Short: "Format WIT files",
-		Long: `Format WIT files: those named, and those in the folders named and below. Without
-a PATH, format standard input.
+		Long: `Format WIT files: those named, and those in the folders named and below, but for
+links in them. Without a PATH, and for the PATH -, format standard input.
 
 Without flags the formatted text goes to standard output. With -l or -d and
-without -w, the exit status is 1 where a file is not formatted.`,
+without -w, the exit status is 1 where a file is not formatted. With --format json
+such files are printed as diagnostics, and nothing else is.`,
 		RunE: func(_ *cobra.Command, paths []string) error {
 			return a.fmt(&flags, paths)
 		},
@@ -41,128 +42,109 @@ without -w, the exit status is 1 where a file is not formatted.`,
 	return cmd
 }
 
+// shows reports whether the flags ask for the files that are not formatted.
+func (flags *fmtFlags) shows() bool { return flags.list || flags.diff }
+
 func (a *app) fmt(flags *fmtFlags, paths []string) error {
 	if len(paths) == 0 {
-		if flags.write {
-			return errors.New("fmt -w needs a PATH: standard input cannot be written to")
-		}
-		text, err := io.ReadAll(a.stdin)
-		if err != nil {
-			return err
-		}
-		changed, err := a.fmtText(flags, "<standard input>", text)
-		return errors.Join(err, flags.status(changed))
+		paths = []string{dash}
+	}
+	if flags.write && slices.Contains(paths, dash) {
+		return errors.New("fmt -w needs a PATH other than -: standard input cannot be written to")
 	}
 	files, err := witFiles(paths)
 	if err != nil {
 		return err
 	}
 	// A file with mistakes does not keep the others from being formatted.
-	var mistakes diag.List
-	anyChanged := false
+	var mistakes, unformatted diag.List
+	var out bytes.Buffer
 	for _, file := range files {
-		text, err := os.ReadFile(file)
-		if err != nil {
-			return err
-		}
-		changed, err := a.fmtText(flags, file, text)
+		changed, err := a.fmtFile(flags, file, &out)
 		var list diag.List
 		if errors.As(err, &list) {
 			mistakes = append(mistakes, list...)
 		} else if err != nil {
 			return err
 		}
-		anyChanged = anyChanged || changed
+		if changed {
+			unformatted = append(unformatted, &diag.Diagnostic{Code: diag.NotFormatted, File: shown(file), Message: "the file is not formatted"})
+		}
 	}
-	if err := mistakes.Err(); err != nil {
+	if a.format != formatText && (flags.shows() || len(mistakes) > 0) {
+		if flags.shows() && !flags.write {
+			mistakes = append(mistakes, unformatted...)
+		}
+		if len(mistakes) == 0 {
+			return a.clean(nil)
+		}
+		return mistakes
+	}
+	if _, err := a.stdout.Write(out.Bytes()); err != nil {
 		return err
 	}
-	return flags.status(anyChanged)
-}
-
-// status is the end of a run that found files that are not formatted.
-func (flags *fmtFlags) status(changed bool) error {
-	if changed && !flags.write && (flags.list || flags.diff) {
+	switch {
+	case len(mistakes) > 0:
+		return mistakes
+	case len(unformatted) > 0 && flags.shows() && !flags.write:
 		return errReported
 	}
 	return nil
 }
 
-// fmtText formats one file's text, does with it what the flags say, and returns
-// whether formatting changes it. The error is a diag.List where the text has
-// mistakes.
-func (a *app) fmtText(flags *fmtFlags, name string, text []byte) (changed bool, err error) {
+// fmtFile formats one file, does with it what the flags say, and returns whether
+// formatting changes it. What it prints goes to out. The error is a diag.List where the
+// text has mistakes or the file cannot be read.
+func (a *app) fmtFile(flags *fmtFlags, file string, out *bytes.Buffer) (changed bool, err error) {
+	text, err := a.read(file)
+	if err != nil {
+		return false, err
+	}
+	name := shown(file)
 	if component.FormOf(text) != component.NotWasm {
-		return false, fmt.Errorf("%s: this is WebAssembly, and fmt formats WIT text; witgen wit prints the WIT that it carries", name)
+		return false, wrong(fmt.Errorf("%s: this is WebAssembly, and fmt formats WIT text; witgen wit prints the WIT that it carries", name))
 	}
 	formatted, list := format.Source(diag.NewFile(name, text))
 	if err := list.Err(); err != nil {
 		return false, err
 	}
 	changed = !bytes.Equal(text, formatted)
-	var out bytes.Buffer
-	if !flags.list && !flags.diff && !flags.write {
+	if !flags.shows() && !flags.write {
 		out.Write(formatted)
 	}
 	if changed && flags.list {
-		fmt.Fprintln(&out, name)
+		fmt.Fprintln(out, name)
 	}
 	if changed && flags.diff {
 		out.Write(diff.Diff(filepath.ToSlash(name)+".orig", text, filepath.ToSlash(name), formatted))
 	}
 	if changed && flags.write {
-		if err := replaceFile(name, formatted); err != nil {
-			return changed, err
-		}
+		return changed, a.writeFile(file, formatted)
 	}
-	_, err = a.stdout.Write(out.Bytes())
-	return changed, err
+	return changed, nil
 }
 
-// replaceFile gives a file new content, whole or not at all.
-func replaceFile(name string, content []byte) error {
-	name, err := filepath.EvalSymlinks(name)
-	if err != nil {
-		return err
-	}
-	info, err := os.Stat(name)
-	if err != nil {
-		return err
-	}
-	temp, err := os.CreateTemp(filepath.Dir(name), "."+filepath.Base(name)+".*.tmp")
-	if err != nil {
-		return err
-	}
-	_, err = temp.Write(content)
-	err = errors.Join(err, temp.Chmod(info.Mode().Perm()), temp.Close())
-	if err == nil {
-		err = os.Rename(temp.Name(), name)
-	}
-	if err != nil {
-		return errors.Join(err, os.Remove(temp.Name()))
-	}
-	return nil
-}
-
-// witFiles returns the files named, and the .wit files in the folders named and
-// below.
+// witFiles returns the files named, and the .wit files in the folders named and below.
+// Links in folders are passed over: what they lead to is formatted where it lies.
 func witFiles(paths []string) ([]string, error) {
 	var files []string
 	for _, path := range paths {
+		if path == dash {
+			files = append(files, path)
+			continue
+		}
 		err := filepath.WalkDir(path, func(file string, entry fs.DirEntry, err error) error {
 			switch {
 			case err != nil:
-				return err
+				return resolve.FileError(file, err)
 			case entry.IsDir() && file != path && strings.HasPrefix(entry.Name(), "."):
 				return fs.SkipDir
-			case !entry.IsDir() && (file == path || strings.HasSuffix(file, ".wit")):
+			case entry.IsDir():
+			case file == path || strings.HasSuffix(file, ".wit") && entry.Type().IsRegular():
 				files = append(files, file)
 			}
 			return nil
 		})
-		if errors.Is(err, fs.ErrNotExist) {
-			return nil, fmt.Errorf("there is no file or folder %s", path)
-		}
 		if err != nil {
 			return nil, err
 		}

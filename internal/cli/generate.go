@@ -26,6 +26,7 @@ type generateFlags struct {
 	importPath string
 	with       []string
 	versioned  bool
+	initials   []string
 	verify     bool
 	prune      bool
 }
@@ -56,13 +57,14 @@ not overwritten, and one that stays as it is is not touched.`,
 		},
 		ValidArgsFunction: completePath,
 	}
-	flags.world.add(cmd, &flags.featureFlags, "`WORLD` to generate for, as name, ns:pkg/name or ns:pkg/name@1.2.3; may be repeated (default: the only world)")
+	flags.world.add(a, cmd, &flags.featureFlags, "`WORLD` to generate for, as name, ns:pkg/name or ns:pkg/name@1.2.3; may be repeated (default: the only world)")
 	f := cmd.Flags()
 	f.StringVarP(&flags.out, "out", "o", "gen", "`FOLDER` to write to")
 	f.StringVar(&flags.importPath, "import-path", "", "import `PATH` of OUT (default: by the nearest go.mod)")
 	f.StringArrayVar(&flags.with, "with", nil, "use a Go package for an interface instead of generating it, as `INTERFACE=IMPORT-PATH`; may be repeated")
-	f.BoolVar(&flags.versioned, "versioned", false, "put every package's version into its path, not only where there are two versions")
-	f.BoolVar(&flags.verify, "verify", false, "write nothing; exit with status 1 and a diff where OUT is out of date")
+	f.BoolVar(&flags.versioned, "versioned", false, "put every package's version into its path, as v1 or v0.2, not only where there are two versions")
+	f.StringSliceVar(&flags.initials, "initialisms", nil, "`WORDS` that Go names spell as given, beside Go's own: KV,OAuth")
+	f.BoolVar(&flags.verify, "verify", false, "write nothing; exit with status 1 and a diff where OUT is out of date, or holds what the WIT has no longer")
 	f.BoolVar(&flags.prune, "prune", false, "remove what witgen wrote to OUT for this command's sides and does not make now; needs every world of OUT in one command")
 	must(cmd.MarkFlagDirname("out"))
 	flags.featureFlags.add(cmd)
@@ -79,7 +81,7 @@ func (a *app) generate(flags *generateFlags, path string, sides []side) error {
 	if err != nil {
 		return err
 	}
-	result, err := flags.load(path)
+	result, err := flags.load(a, path)
 	if err != nil {
 		return err
 	}
@@ -87,18 +89,27 @@ func (a *app) generate(flags *generateFlags, path string, sides []side) error {
 	if err != nil {
 		return err
 	}
+	done := a.working("generating")
 	files, err := a.makeFiles(result.Resolve, worlds, sides, opts)
+	done()
 	if err != nil {
 		return err
 	}
-	out, err := compare(flags.out, files, flags.prune, sides)
+	out, err := compare(flags.out, files, flags.prune || flags.verify, sides)
 	if err != nil {
 		return err
 	}
 	if flags.verify {
-		return a.verify(out)
+		if !flags.prune {
+			out.keepOthers(result.Resolve, files)
+		}
+		return a.verify(out, flags.prune)
 	}
-	return out.write()
+	// The writing is done to its end, or not begun, also where a signal comes.
+	if err := a.cleaner.hold(out.write); err != nil {
+		return err
+	}
+	return a.clean(nil)
 }
 
 // options returns what the flags say to the generators.
@@ -107,10 +118,14 @@ func (flags *generateFlags) options() (gogen.Options, error) {
 		ImportPath: flags.importPath,
 		Versioned:  flags.versioned,
 		With:       map[string]string{},
-		Version:    witgenVersion(),
+
+		Initialisms: flags.initials,
 	}
-	if flags.out == "" {
+	switch flags.out {
+	case "":
 		return opts, errors.New("--out is empty: name a folder, or . for this one")
+	case dash:
+		return opts, errors.New("--out names a folder, and - is standard output: write ./- for a folder of that name")
 	}
 	var err error
 	if opts.ImportPath == "" {
@@ -202,13 +217,25 @@ func appendNew(list, more diag.List) diag.List {
 	return list
 }
 
-// verify shows what a run would change, and fails where that is anything.
-func (a *app) verify(out *output) error {
+// verify shows what a run would change, and what of OUT is no longer made, and fails
+// where that is anything. pruned tells that the run would remove the latter.
+func (a *app) verify(out *output, pruned bool) error {
 	if out.upToDate() {
-		return nil
+		return a.clean(nil)
+	}
+	if a.format != formatText {
+		return out.diagnostics()
 	}
 	if _, err := a.stdout.Write(out.diff()); err != nil {
 		return err
 	}
-	return fmt.Errorf("%s is out of date: %s; run the command without --verify", out.dir, out.summary())
+	advice := "run the command without --verify"
+	switch {
+	case len(out.stale) == 0 || pruned:
+	case len(out.changes) == 0:
+		advice = "remove it, or run the command with --prune for all worlds of OUT"
+	default:
+		advice += ", with --prune and all worlds of OUT to remove what is no longer made"
+	}
+	return wrong(fmt.Errorf("%s is out of date: %s; %s", out.dir, out.summary(), advice))
 }

@@ -20,12 +20,8 @@ import (
 func runWith(t *testing.T, g generator, args ...string) (status int, stdout, stderr string) {
 	t.Helper()
 	var out, errs bytes.Buffer
-	a := &app{
-		stdin:      strings.NewReader(""),
-		stdout:     &out,
-		stderr:     &errs,
-		generators: map[side]generator{hostSide: g, guestSide: g},
-	}
+	a := newApp(strings.NewReader(""), &out, &errs)
+	a.generators = map[side]generator{hostSide: g, guestSide: g}
 	status = a.run(args)
 	return status, out.String(), errs.String()
 }
@@ -50,8 +46,8 @@ func TestPanicIsAnInternalError(t *testing.T) {
 	status, stdout, stderr := runWith(t, func(*wit.Resolve, wit.WorldID, gogen.Options) ([]gogen.File, diag.List) {
 		panic("gogen: unhandled kind *wit.Novelty")
 	}, "generate", "--import-path=x.y/z", "--out", t.TempDir(), "--world=w1", writeWIT(t))
-	if status != 1 || stdout != "" {
-		t.Errorf("status %d, standard output %q; want 1 and nothing", status, stdout)
+	if status != 2 || stdout != "" {
+		t.Errorf("status %d, standard output %q; want 2 and nothing", status, stdout)
 	}
 	for _, want := range []string{"internal error: gogen: unhandled kind *wit.Novelty", issues, "TestPanicIsAnInternalError"} {
 		if !strings.Contains(stderr, want) {
@@ -122,8 +118,8 @@ func TestWithIsChecked(t *testing.T) {
 			args = append(args, "--import-path=x.y/z")
 		}
 		status, _, stderr := runWith(t, never, args...)
-		if status != 1 || !strings.Contains(stderr, c.want) {
-			t.Errorf("%s: status %d, want 1 and %q:\n%s", c.flags, status, c.want, stderr)
+		if status != 2 || !strings.Contains(stderr, c.want) {
+			t.Errorf("%s: status %d, want 2 and %q:\n%s", c.flags, status, c.want, stderr)
 		}
 	}
 }

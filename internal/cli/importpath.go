@@ -13,6 +13,8 @@ import (
 	"strings"
 	"syscall"
 	"unicode"
+
+	"github.com/witgen/witgen/internal/input"
 )
 
 // importPathOf returns the import path of the folder out, which need not exist:
@@ -24,7 +26,7 @@ func importPathOf(out string) (string, error) {
 	}
 	for dir := abs; ; dir = filepath.Dir(dir) {
 		file := filepath.Join(dir, "go.mod")
-		content, err := os.ReadFile(file)
+		content, err := input.ReadFile(os.DirFS(dir), "go.mod", 1<<20)
 		if errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR) {
 			if filepath.Dir(dir) == dir {
 				return "", fmt.Errorf("no go.mod lies in %s or above it, so the import path of the generated packages is not known: "+

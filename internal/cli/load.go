@@ -1,10 +1,7 @@
 package cli
 
 import (
-	"errors"
 	"fmt"
-	"io/fs"
-	"os"
 	"path/filepath"
 	"slices"
 
@@ -27,20 +24,21 @@ func (f *featureFlags) add(cmd *cobra.Command) {
 	cmd.MarkFlagsMutuallyExclusive("features", "all-features")
 }
 
-// load reads the WIT at a path: a .wit file, a folder of them, or a WebAssembly
-// file that carries WIT. The error is a diag.List where the WIT has mistakes.
+// load reads the WIT at a path: a .wit file, a folder of them, a WebAssembly file
+// that carries WIT, or - for one of these files on standard input. The error is a
+// diag.List where the WIT has mistakes, or where a file cannot be read.
 //
 // The main package of a core module whose metadata is one world is the package of
 // that world, so that the world is chosen by its own name. DecodeWIT gives that of
 // all its worlds together.
-func (f *featureFlags) load(path string) (*resolve.Result, error) {
-	result, _, err := f.loadBinary(path)
+func (f *featureFlags) load(a *app, path string) (*resolve.Result, error) {
+	result, _, err := f.loadBinary(a, path)
 	return result, err
 }
 
 // loadBinary is load with what DecodeWIT says of a binary, which is nil for text.
-func (f *featureFlags) loadBinary(path string) (*resolve.Result, *component.WIT, error) {
-	result, binary, err := f.open(path)
+func (f *featureFlags) loadBinary(a *app, path string) (*resolve.Result, *component.WIT, error) {
+	result, binary, err := f.open(a, path)
 	if binary != nil && len(binary.Worlds) == 1 {
 		result.Main = result.Resolve.Worlds[binary.Worlds[0]].Package
 	}
@@ -48,23 +46,23 @@ func (f *featureFlags) loadBinary(path string) (*resolve.Result, *component.WIT,
 }
 
 // open is loadBinary with the main package that DecodeWIT gives.
-func (f *featureFlags) open(path string) (*resolve.Result, *component.WIT, error) {
+func (f *featureFlags) open(a *app, path string) (*resolve.Result, *component.WIT, error) {
 	opts := resolve.Options{Features: f.features, AllFeatures: f.all, Decode: component.DecodePackage}
-	info, err := os.Stat(path)
-	if err != nil {
-		return nil, nil, missing(path, err)
-	}
-	if info.IsDir() {
+	if isFolder(path) {
 		result, err := resolve.Dir(path, opts)
 		return result, nil, err
 	}
 	// A file is read once: it may be a pipe.
-	content, err := os.ReadFile(path)
+	content, err := a.read(path)
 	if err != nil {
-		return nil, nil, missing(path, err)
+		return nil, nil, err
 	}
-	if !isBinary(path, content) {
-		result, err := resolve.Source(filepath.Clean(path), string(content), opts)
+	if component.FormOf(content) == component.NotWasm && filepath.Ext(path) != ".wasm" {
+		name := shown(path)
+		if path != dash {
+			name = filepath.Clean(path)
+		}
+		result, err := resolve.Source(name, string(content), opts)
 		return result, nil, err
 	}
 	binary, err := component.DecodeWIT(content)
@@ -74,33 +72,27 @@ func (f *featureFlags) open(path string) (*resolve.Result, *component.WIT, error
 	return &resolve.Result{Resolve: binary.Resolve, Main: binary.Package}, binary, nil
 }
 
-// missing says in plain words that a file is not there, where that is the error.
-func missing(path string, err error) error {
-	var pathErr *fs.PathError
-	if errors.Is(err, fs.ErrNotExist) && errors.As(err, &pathErr) {
-		return fmt.Errorf("there is no file or folder %s", path)
-	}
-	return err
-}
-
 // worldFlag is the flag that chooses worlds.
 type worldFlag struct{ names []string }
 
-func (f *worldFlag) add(cmd *cobra.Command, features *featureFlags, usage string) {
+func (f *worldFlag) add(a *app, cmd *cobra.Command, features *featureFlags, usage string) {
 	cmd.Flags().StringArrayVarP(&f.names, "world", "w", nil, usage)
 	must(cmd.RegisterFlagCompletionFunc("world", func(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
-		return completeWorlds(features, args), cobra.ShellCompDirectiveNoFileComp
+		return completeWorlds(a, features, args), cobra.ShellCompDirectiveNoFileComp
 	}))
 }
 
 // completeWorlds returns the names of the worlds in the WIT that a command line
 // names, or that lies in the folder wit.
-func completeWorlds(features *featureFlags, args []string) []string {
+func completeWorlds(a *app, features *featureFlags, args []string) []string {
 	path := "wit"
 	if len(args) > 0 {
 		path = args[0]
 	}
-	result, err := features.load(path)
+	if path == dash {
+		return nil // the shell's own input is nothing to read
+	}
+	result, err := features.load(a, path)
 	if err != nil {
 		return nil
 	}

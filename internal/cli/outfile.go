@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"io"
@@ -15,22 +16,25 @@ import (
 type outFlag struct{ file string }
 
 func (f *outFlag) add(cmd *cobra.Command) {
-	cmd.Flags().StringVarP(&f.file, "out", "o", "", "`FILE` to write to, whole or not at all (default: standard output)")
+	cmd.Flags().StringVarP(&f.file, "out", "o", "", "`FILE` to write to, whole or not at all; - is standard output (default: standard output)")
 }
+
+// toStdout reports whether the output goes to standard output.
+func (f *outFlag) toStdout() bool { return f.file == "" || f.file == dash }
 
 // writeText writes text to the file, or to standard output.
 func (a *app) writeText(f *outFlag, text []byte) error {
-	if f.file == "" {
+	if f.toStdout() {
 		_, err := a.stdout.Write(text)
 		return err
 	}
-	return writeFile(f.file, text)
+	return a.writeFile(f.file, text)
 }
 
 // writeBinary writes a binary to the file, or to standard output where that is no
-// terminal.
+// terminal or was named.
 func (a *app) writeBinary(f *outFlag, wasm []byte) error {
-	if f.file == "" && isTerminal(a.stdout) {
+	if f.file == "" && isTerminal(a.stdout.w) {
 		return errors.New("the output is binary, and standard output is a terminal: name a file with -o")
 	}
 	return a.writeText(f, wasm)
@@ -53,8 +57,9 @@ func isTerminal(w io.Writer) bool {
 
 // writeFile gives a file its content, whole or not at all: the content lies complete
 // beside the file before it takes the place of what was there. A link that leads to a
-// file stays, and that file is written; a device is written to.
-func writeFile(name string, content []byte) error {
+// file stays, and that file is written; a device is written to. Where a signal stops
+// the run, nothing stays beside the file.
+func (a *app) writeFile(name string, content []byte) error {
 	mode := fs.FileMode(0o666)
 	info, err := os.Lstat(name)
 	if err == nil && info.Mode()&fs.ModeSymlink != 0 {
@@ -75,19 +80,44 @@ func writeFile(name string, content []byte) error {
 	case !errors.Is(err, fs.ErrNotExist):
 		return err
 	}
-	temp := filepath.Join(filepath.Dir(name), fmt.Sprintf(".%s.%d.tmp", filepath.Base(name), os.Getpid()))
-	err = os.WriteFile(temp, content, mode)
-	if err == nil && there {
-		err = os.Chmod(temp, mode) // in spite of the umask
-	}
-	if err == nil {
-		err = os.Rename(temp, name)
-	}
-	if err != nil {
-		if left := os.Remove(temp); left != nil && !errors.Is(left, fs.ErrNotExist) {
-			err = errors.Join(err, left)
+	err = a.cleaner.hold(func() error {
+		dir := filepath.Dir(name)
+		temp, err := newTemp(filepath.Base(name), func(temp string) (*os.File, error) {
+			return os.OpenFile(filepath.Join(dir, temp), os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
+		})
+		if err != nil {
+			return err
 		}
+		_, err = temp.Write(content)
+		if there {
+			err = errors.Join(err, temp.Chmod(mode)) // in spite of the umask
+		}
+		err = errors.Join(err, temp.Close())
+		if err == nil {
+			err = os.Rename(temp.Name(), name)
+		}
+		if err != nil {
+			err = errors.Join(err, os.Remove(temp.Name()))
+		}
+		return err
+	})
+	if err != nil {
 		return fmt.Errorf("%s cannot be written: %w", name, err)
 	}
 	return nil
+}
+
+// newTemp makes a file for the new content of the one called base, under a name that
+// was not there and that nobody can guess. open makes a file of a name, and fails with
+// fs.ErrExist where it is there.
+func newTemp(base string, open func(name string) (*os.File, error)) (*os.File, error) {
+	if len(base) > 100 {
+		base = base[:100]
+	}
+	for tries := 0; ; tries++ {
+		file, err := open("." + base + "." + rand.Text() + ".tmp")
+		if !errors.Is(err, fs.ErrExist) || tries == 100 {
+			return file, err
+		}
+	}
 }

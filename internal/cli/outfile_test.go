@@ -19,9 +19,10 @@ func TestWriteFile(t *testing.T) {
 			t.Errorf("%s is %v (%v), want %v", name, info.Mode(), err, mode)
 		}
 	}
+	a := &app{}
 	write := func(name, content string) {
 		t.Helper()
-		if err := writeFile(at(name), []byte(content)); err != nil {
+		if err := a.writeFile(at(name), []byte(content)); err != nil {
 			t.Error(err)
 		}
 	}
@@ -44,10 +45,10 @@ func TestWriteFile(t *testing.T) {
 		t.Errorf("dangling holds %q (%v)", got, err)
 	}
 
-	if err := writeFile(at("no/such/folder"), nil); err == nil {
+	if err := a.writeFile(at("no/such/folder"), nil); err == nil {
 		t.Error("a folder that is not there is made")
 	}
-	if err := writeFile(dir, nil); err == nil {
+	if err := a.writeFile(dir, nil); err == nil {
 		t.Error("a folder is written to")
 	}
 	entries, err := os.ReadDir(dir)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path"
@@ -13,7 +14,10 @@ import (
 
 	"github.com/rogpeppe/go-internal/diff"
 
+	"github.com/witgen/witgen/diag"
 	"github.com/witgen/witgen/internal/gogen"
+	"github.com/witgen/witgen/internal/input"
+	"github.com/witgen/witgen/wit"
 )
 
 const (
@@ -42,6 +46,8 @@ type output struct {
 	dir     string // OUT, as the user named it
 	changes []change
 	stale   []string // to remove; slash paths below OUT
+	// sources are the names of what the stale files were made from.
+	sources map[string]string
 }
 
 // change is a file to write.
@@ -68,7 +74,7 @@ func merge(lists ...[]gogen.File) ([]gogen.File, error) {
 		for p := f.Path; p != "."; p = path.Dir(p) {
 			key := strings.ToLower(p)
 			if other, ok := folded[key]; ok && other != p {
-				return nil, fmt.Errorf("%s and %s differ only in case, and Go does not take both: rename one in the WIT", other, p)
+				return nil, wrong(fmt.Errorf("%s and %s differ only in case, and Go does not take both: rename one in the WIT", other, p))
 			}
 			folded[key] = p
 		}
@@ -99,7 +105,7 @@ func compare(dir string, files []gogen.File, prune bool, sides []side) (*output,
 	for _, f := range files {
 		old, exists, err := readGenerated(root, f.Path)
 		if err == nil && exists {
-			err = sameVersion(old, f.Content)
+			err = sameTrack(old, f.Content)
 		}
 		switch {
 		case err != nil:
@@ -112,9 +118,85 @@ func compare(dir string, files []gogen.File, prune bool, sides []side) (*output,
 		return nil, err
 	}
 	if prune {
-		o.stale, err = findStale(root, files, sides)
+		err = o.findStale(root, files, sides)
 	}
 	return o, err
+}
+
+// keepOthers takes from what is stale all that another command may have made: it stays
+// stale where its WIT package is at hand, and none of the package's worlds has its
+// interface, or where this run makes it at another place.
+func (o *output) keepOthers(r *wit.Resolve, files []gogen.File) {
+	moved := map[string]bool{}
+	for _, f := range files {
+		source, _ := sourceOf(f.Content)
+		moved[trackName(source)+kindOf(f.Path)] = true
+	}
+	known, needed := map[string]bool{}, map[string]bool{}
+	for _, p := range r.Packages {
+		known[trackName(p.Name.String())] = true
+	}
+	for _, w := range r.Worlds {
+		of := r.Packages[w.Package].Name
+		needed[trackName(of.Qualify(w.Name))] = true
+		for _, item := range slices.Concat(w.Imports, w.Exports) {
+			id, ok := item.Item.(wit.InterfaceID)
+			switch {
+			case !ok:
+			case r.Interfaces[id].Name != "":
+				needed[trackName(r.QualifiedName(id))] = true
+			default:
+				needed[trackName(of.Qualify(w.Name+"/"+item.Name))] = true
+				needed[trackName(of.Qualify(w.Name+"/exports/"+item.Name))] = true
+			}
+		}
+	}
+	o.stale = slices.DeleteFunc(o.stale, func(p string) bool {
+		name := trackName(o.sources[p])
+		pkg, _, _ := strings.Cut(o.sources[p], "/")
+		_, version, _ := strings.Cut(o.sources[p], "@")
+		if version != "" {
+			pkg += "@" + version
+		}
+		return !moved[name+kindOf(p)] && (!known[trackName(pkg)] || needed[name])
+	})
+}
+
+// trackName returns the name of a package, an interface or a world with the track of
+// its version in place of the version.
+func trackName(name string) string {
+	name, version, _ := strings.Cut(name, "@")
+	return name + "@" + wit.VersionTrack(version)
+}
+
+// kindOf returns the end of a generated file's name that tells its side, and that of
+// every generated file for a neutral one.
+func kindOf(p string) string {
+	for _, s := range []side{hostSide, guestSide} {
+		if strings.HasSuffix(p, s.suffix()) {
+			return s.suffix()
+		}
+	}
+	return generatedSuffix
+}
+
+// diagnostics returns what is out of date, a file each.
+func (o *output) diagnostics() diag.List {
+	var list diag.List
+	add := func(p, message string) {
+		list = append(list, &diag.Diagnostic{Code: diag.OutOfDate, File: filepath.ToSlash(o.name(p)), Message: message})
+	}
+	for _, c := range o.changes {
+		if c.exists {
+			add(c.path, "the file is out of date")
+		} else {
+			add(c.path, "the file is not there")
+		}
+	}
+	for _, p := range o.stale {
+		add(p, "the file is no longer made")
+	}
+	return list
 }
 
 // name returns a path below OUT as a message shows it.
@@ -133,13 +215,34 @@ func readGenerated(root *os.Root, p string) (content []byte, exists bool, err er
 	case !info.Mode().IsRegular():
 		return nil, false, errors.New("witgen would write a file here and does not replace what is no regular file: move it away, or choose another --out")
 	}
-	if content, err = root.ReadFile(filepath.FromSlash(p)); err != nil {
+	head, err := readHead(root, p)
+	if err != nil {
 		return nil, false, err
 	}
-	if !isGenerated(content) {
+	if !isGenerated(head) {
 		return nil, false, errors.New("witgen did not write this file and does not overwrite it: move it away, or choose another --out")
 	}
-	return content, true, nil
+	content, err = input.ReadFile(root.FS(), p, maxGenerated)
+	return content, true, err
+}
+
+// maxGenerated is how many bytes of a generated file are read.
+const maxGenerated = 128 << 20
+
+// readHead returns the start of a file below OUT, in which the lines lie that tell what
+// the file is.
+func readHead(root *os.Root, p string) ([]byte, error) {
+	file, err := root.Open(filepath.FromSlash(p))
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	return io.ReadAll(io.LimitReader(file, 1<<18))
+}
+
+// sourceOf returns the name of what a generated file was made from.
+func sourceOf(content []byte) (string, bool) {
+	return strings.CutPrefix(line(content, 1), sourcePrefix)
 }
 
 // line returns line n of content, counted from 0, without its end.
@@ -153,24 +256,26 @@ func line(content []byte, n int) string {
 
 func isGenerated(content []byte) bool { return line(content, 0) == generatedHeader }
 
-// sameVersion is an error where both files come from one package at different
-// versions: the one would silently take the other's place.
-func sameVersion(old, new []byte) error {
-	oldSource, okOld := strings.CutPrefix(line(old, 1), sourcePrefix)
-	newSource, okNew := strings.CutPrefix(line(new, 1), sourcePrefix)
+// sameTrack is an error where both files come from one package at versions of
+// different tracks: the one would silently take the other's place. Another version of
+// the same track does, since that is what a run after a bump is for.
+func sameTrack(old, new []byte) error {
+	oldSource, okOld := sourceOf(old)
+	newSource, okNew := sourceOf(new)
 	oldName, oldVersion, _ := strings.Cut(oldSource, "@")
 	newName, newVersion, _ := strings.Cut(newSource, "@")
-	if !okOld || !okNew || oldName != newName || oldVersion == newVersion {
+	if !okOld || !okNew || oldName != newName || wit.VersionTrack(oldVersion) == wit.VersionTrack(newVersion) {
 		return nil
 	}
 	return fmt.Errorf("this file was made from %s, and a run for %s does not overwrite it: "+
 		"pass --versioned to keep both versions side by side, or remove the file to have the new one in its place", oldSource, newSource)
 }
 
-// findStale returns the files below root that witgen wrote for the sides and
+// findStale finds the files below root that witgen wrote for the sides and
 // that are not among files. A neutral file goes where no other generated file
 // of its package stays.
-func findStale(root *os.Root, files []gogen.File, sides []side) ([]string, error) {
+func (o *output) findStale(root *os.Root, files []gogen.File, sides []side) error {
+	o.sources = map[string]string{}
 	keep := map[string]bool{}
 	byFold := map[string]string{}
 	for _, f := range files {
@@ -187,10 +292,11 @@ func findStale(root *os.Root, files []gogen.File, sides []side) ([]string, error
 			stays[path.Dir(p)] = true
 			return nil
 		}
-		content, err := root.ReadFile(filepath.FromSlash(p))
-		if err != nil || !isGenerated(content) {
+		head, err := readHead(root, p)
+		if err != nil || !isGenerated(head) {
 			return err
 		}
+		o.sources[p], _ = sourceOf(head)
 		switch {
 		case slices.ContainsFunc(sides, func(s side) bool { return strings.HasSuffix(p, s.suffix()) }):
 			stale = append(stale, p)
@@ -207,7 +313,8 @@ func findStale(root *os.Root, files []gogen.File, sides []side) ([]string, error
 		}
 	}
 	slices.Sort(stale)
-	return stale, err
+	o.stale = stale
+	return err
 }
 
 // sameFile reports whether two names are one file, as they may be where the file

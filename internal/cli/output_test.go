@@ -159,13 +159,24 @@ func TestCompareNamesVersioned(t *testing.T) {
 	dir := t.TempDir()
 	old := generated(neutral.Path, "example:calculator/operations@1.2.3", "package operations")
 	mustWrite(t, dir, false, nil, old)
-	for _, source := range []string{"example:calculator/operations@1.3.0", "example:calculator/operations"} {
+	for _, source := range []string{"example:calculator/operations@2.0.0", "example:calculator/operations@1.2.4-rc.1", "example:calculator/operations"} {
 		_, err := compare(dir, []gogen.File{generated(neutral.Path, source, "package operations")}, false, nil)
 		if err == nil || !strings.Contains(err.Error(), "--versioned") || !strings.Contains(err.Error(), "@1.2.3") {
 			t.Errorf("%s over version 1.2.3: error %v; want one that names --versioned and 1.2.3", source, err)
 		}
 	}
 	checkTree(t, dir, contents(old))
+}
+
+// A run after a bump writes over the files of the version before.
+func TestCompareTakesVersionsOfOneTrack(t *testing.T) {
+	for _, versions := range [][2]string{{"1.2.3", "1.3.0"}, {"1.3.0", "1.2.3"}, {"0.2.0", "0.2.8"}, {"1.0.0", "1.0.0+build.5"}} {
+		dir := t.TempDir()
+		mustWrite(t, dir, false, nil, generated(neutral.Path, "example:calculator/operations@"+versions[0], "package operations"))
+		bumped := generated(neutral.Path, "example:calculator/operations@"+versions[1], "package operations")
+		mustWrite(t, dir, false, nil, bumped)
+		checkTree(t, dir, contents(bumped))
+	}
 }
 
 func TestCompareReportsEveryFile(t *testing.T) {

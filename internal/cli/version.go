@@ -9,17 +9,32 @@ import (
 	"github.com/spf13/cobra"
 )
 
+// versionLine is the JSON of version (docs/json.md).
+type versionLine struct {
+	Version string `json:"version"`
+	ABI     string `json:"abi"`
+	Go      string `json:"go"`
+	OS      string `json:"os"`
+	Arch    string `json:"arch"`
+}
+
 func (a *app) versionCommand() *cobra.Command {
-	return &cobra.Command{
-		Use:   "version",
+	asJSON := false
+	cmd := &cobra.Command{
+		Use:   "version [flags]",
 		Short: "Print the versions of witgen, of its ABI and of Go",
 		Args:  noArguments,
 		RunE: func(*cobra.Command, []string) error {
+			if asJSON {
+				return writeJSON(a.stdout, versionLine{witgenVersion(), abiVersion(), runtime.Version(), runtime.GOOS, runtime.GOARCH})
+			}
 			_, err := io.WriteString(a.stdout, versionText())
 			return err
 		},
 		ValidArgsFunction: cobra.NoFileCompletions,
 	}
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
+	return cmd
 }
 
 func versionText() string {

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"bytes"
-	"errors"
 	"io"
 
 	"github.com/spf13/cobra"
@@ -53,7 +52,7 @@ documentation.`,
 }
 
 func (a *app) wit(flags *witFlags, path string) error {
-	result, _, err := flags.open(path)
+	result, _, err := flags.open(a, path)
 	if err != nil {
 		return err
 	}
@@ -79,9 +78,8 @@ func (a *app) wit(flags *witFlags, path string) error {
 // encodePackage returns the main package in binary form. The format says which
 // packages others come from, and so holds one package only.
 func encodePackage(result *resolve.Result) ([]byte, error) {
-	p := result.Resolve.Packages[result.Main]
-	if len(p.Interfaces)+len(p.Worlds) == 0 {
-		return nil, errors.New("package " + p.Name.String() + " has no interface and no world, so that its binary form would not name it")
+	if err := resolve.CheckBinary(result.Resolve, result.Main); err != nil {
+		return nil, err
 	}
 	return component.EncodePackage(result.Resolve, result.Main)
 }

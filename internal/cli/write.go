@@ -12,7 +12,8 @@ import (
 
 // write makes the changes: all of them, or none. The new contents lie complete
 // beside the old ones before the first is renamed; where a rename fails, those
-// done before are undone.
+// done before are undone. What is made under another name has one that nobody can
+// guess.
 func (o *output) write() (err error) {
 	if o.upToDate() {
 		return nil
@@ -85,12 +86,19 @@ func (w *writer) stage(c change) error {
 	if err != nil {
 		return err
 	}
-	w.staged[c.path] = tempName(c)
-	return in.WriteFile(tempName(c), c.new, 0o666)
+	temp, err := newTemp(path.Base(c.path), func(name string) (*os.File, error) {
+		file, err := in.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
+		if err == nil {
+			w.staged[c.path] = name
+		}
+		return file, err
+	})
+	if err != nil {
+		return err
+	}
+	_, err = temp.Write(c.new)
+	return errors.Join(err, temp.Close())
 }
-
-// tempName returns the name that a file's new content has until it is complete.
-func tempName(c change) string { return fmt.Sprintf(".%s.%d.tmp", path.Base(c.path), os.Getpid()) }
 
 // enter opens a folder below OUT. Files that lie in one folder come one after the
 // other, so that one folder that stays open saves most of the system calls.

@@ -16,17 +16,31 @@ type Side interface {
 	// the arguments by Body.Arg, gives the results by Body.Set or Body.Define,
 	// and adds statements by Body.Emit.
 	Op(b *Body, op *abi.Op)
-	// BadDiscriminant returns the statements for a discriminant of op.Type that
+	// BadDiscriminant returns the statements for a discriminant of a variant that
 	// no case has. What follows them in the program is not to matter.
 	BadDiscriminant(b *Body, op *abi.Op, disc jen.Code) []jen.Code
+	// Case spells whether the discriminant that a SwitchDisc on an option or a
+	// result takes is that of some or ok, and what becomes of one that is neither
+	// case's.
+	Case(b *Body, op *abi.Op) *jen.Statement
+	// StoreCase spells a StoreDisc for the case that yes tells of an option or a
+	// result, some or ok, as an expression whose value is yes.
+	StoreCase(b *Body, op, store *abi.Op, yes *jen.Statement) *jen.Statement
+	// Load spells a LiftString, LiftList or LiftMap whose pointer and length lie at
+	// an offset of an area, and Store what stores those of a LowerString, LowerList or
+	// LowerMap there.
+	Load(b *Body, op *abi.Op, area abi.Value, offset uint32)
+	Store(b *Body, op *abi.Op, area abi.Value, offset uint32)
 	// BadVariant returns the statements for a variant of op.Type that is nil.
 	BadVariant(b *Body, op *abi.Op) []jen.Code
-	// ErrorValue spells how the error value of a function comes out of the error
+	// ErrorValue spells how the error value v of a function comes out of the error
 	// that its implementation returned, which is not nil. t is the error type
-	// and nil where WIT has none. It returns the value, or nil if t is nil or
-	// used is false.
-	ErrorValue(b *Body, t wit.Type, err jen.Code, used bool) *jen.Statement
+	// and nil where WIT has none. v is NoValue where nothing uses it.
+	ErrorValue(b *Body, t wit.Type, err *jen.Statement, v abi.Value)
 }
+
+// NoValue stands for a value that there is no use of.
+const NoValue abi.Value = -1
 
 // Weight says what an expression is, so that the driver knows where it may
 // stand.
@@ -55,6 +69,10 @@ type Body struct {
 	// Scope holds the names of the block.
 	Scope *Scope
 	Side  Side
+	// First is the first of the cases that the Program of a variant has in this
+	// function, and Rest spells the call of the function that has those from i on.
+	First int
+	Rest  func(i int) *jen.Statement
 
 	shared *values
 	stmts  []jen.Code
@@ -71,8 +89,16 @@ type values struct {
 	weight  []Weight
 	// returned says of values that ReturnValue is their only use.
 	returned []bool
-	// view says which values are results of a View.
-	view []bool
+	// given says of them that the statements which make them return them.
+	given map[abi.Value]bool
+	// ended says that no statement can follow.
+	ended bool
+	// def is the operation whose result a value is, and nil for parameters.
+	def []*abi.Op
+	// names are those of the values that are variables.
+	names []string
+	// raw are expressions of more bits whose lower ones are the value.
+	raw map[abi.Value]*jen.Statement
 	// parts are the Go results of a call that stand for one WIT value.
 	parts map[abi.Value]*parts
 	// packed are the elements of a tuple that is returned.
@@ -94,7 +120,9 @@ type parts struct {
 func NewBody(plan *Plan, pkg *Package, program *abi.Program, side Side, scope *Scope) *Body {
 	n := len(program.Values)
 	b := &Body{Plan: plan, Package: pkg, Program: program, Scope: scope, Side: side, shared: &values{
-		uses: make([]int, n), expr: make([]*jen.Statement, n), weight: make([]Weight, n), written: make([]bool, n), returned: make([]bool, n), view: make([]bool, n),
+		uses: make([]int, n), expr: make([]*jen.Statement, n), weight: make([]Weight, n), written: make([]bool, n),
+		returned: make([]bool, n), def: make([]*abi.Op, n), names: make([]string, n),
+		raw: map[abi.Value]*jen.Statement{}, given: map[abi.Value]bool{},
 		parts: map[abi.Value]*parts{}, packed: map[abi.Value][]abi.Value{},
 	}}
 	loops := make([]int, n)
@@ -110,7 +138,7 @@ func (s *values) define(ops []abi.Op, loops []int, inside int) {
 		op := &ops[i]
 		for _, v := range op.Results {
 			loops[v] = inside
-			s.view[v] = op.Code == abi.View
+			s.def[v] = op
 		}
 		body := inside + btoi(isLoop(op))
 		for _, block := range op.Blocks {
@@ -170,10 +198,44 @@ func (b *Body) Run() []jen.Code {
 }
 
 func (b *Body) run(ops []abi.Op) {
-	for i := range ops {
-		b.op(&ops[i])
+	for len(ops) > 0 {
+		n := b.fused(ops)
+		if n == 0 {
+			b.op(&ops[0])
+			n = 1
+		}
+		ops = ops[n:]
 	}
 }
+
+// fused spells the first operations together where the Side has a name for that: what
+// moves the pointer and the length of a string, list or map between memory and what
+// lifts or lowers it. It returns how many they are.
+func (b *Body) fused(ops []abi.Op) int {
+	if len(ops) < 3 {
+		return 0
+	}
+	switch ops[0].Code {
+	case abi.LoadCore:
+		if lift := &ops[2]; ops[1].Code == abi.LoadCore && slices.Equal(lift.Args, []abi.Value{ops[0].Results[0], ops[1].Results[0]}) {
+			b.Side.Load(b, lift, ops[0].Args[0], ops[0].Offset)
+			return 3
+		}
+	case abi.LowerString, abi.LowerList, abi.LowerMap:
+		if store := &ops[1]; store.Code == abi.StoreCore && store.Args[1] == ops[0].Results[0] {
+			b.flush(&ops[0])
+			b.Side.Store(b, &ops[0], store.Args[0], store.Offset)
+			return 3
+		}
+	}
+	return 0
+}
+
+// Ended reports whether the statements so far return in all cases.
+func (b *Body) Ended() bool { return b.shared.ended }
+
+// Def returns the operation whose result v is, and nil for a parameter.
+func (b *Body) Def(v abi.Value) *abi.Op { return b.shared.def[v] }
 
 // Emit adds statements.
 func (b *Body) Emit(stmts ...jen.Code) { b.stmts = append(b.stmts, stmts...) }
@@ -223,20 +285,59 @@ func (b *Body) DefineAs(v abi.Value, hint string) *jen.Statement {
 	if !b.Used(v) {
 		return jen.Id("_")
 	}
-	name := b.Local(hint)
+	return b.SetName(v, b.Local(hint))
+}
+
+// SetName says that v is the variable of that name, and returns it.
+func (b *Body) SetName(v abi.Value, name string) *jen.Statement {
 	b.Set(v, Plain, jen.Id(name))
+	b.shared.names[v] = name
 	return jen.Id(name)
 }
 
+// Blanks returns names for a list of them, blank where there is none.
+func Blanks(names []*jen.Statement) []jen.Code {
+	list := make([]jen.Code, len(names))
+	for i, name := range names {
+		list[i] = jen.Id("_")
+		if name != nil {
+			list[i] = name.Clone()
+		}
+	}
+	return list
+}
+
+// SetRaw says that the integer v, which is Set, is the lower bits of another integer:
+// what is narrower still is cut off that.
+func (b *Body) SetRaw(v abi.Value, raw *jen.Statement) { b.shared.raw[v] = raw }
+
+// RestOf returns the statement that sets the targets by the function which has the
+// cases from i on.
+func (b *Body) RestOf(i int, targets []*jen.Statement) []jen.Code {
+	if len(targets) == 0 {
+		return []jen.Code{b.Rest(i)}
+	}
+	return []jen.Code{jen.List(Blanks(targets)...).Op("=").Add(b.Rest(i))}
+}
+
 // Local declares a name in the block's scope. hint is a WIT name.
-func (b *Body) Local(hint string) string { return b.Scope.Declare(LowerCamel(hint)) }
+func (b *Body) Local(hint string) string { return b.Scope.Declare(b.Plan.LowerCamel(hint)) }
 
 // hint returns a WIT name for v.
 func (b *Body) hint(v abi.Value) string {
-	info := b.Program.Values[v]
+	info, def := b.Program.Values[v], b.shared.def[v]
 	switch {
-	case b.shared.view[v]:
+	case def != nil && def.Code == abi.View:
 		return "area"
+	case def != nil && (def.Code == abi.LowerOwn || def.Code == abi.LowerBorrow):
+		if info.Hint == "self" {
+			return "handle"
+		}
+		return info.Hint + "-handle"
+	case info.Hint == "ok": // as the case of a result
+		return "value"
+	case info.Hint == "err":
+		return "failure"
 	case info.Hint != "":
 		return info.Hint
 	case info.Type == nil:
@@ -303,6 +404,19 @@ func (b *Body) inside(scope *Scope, block *abi.Block, params []*jen.Statement) (
 		results[i] = inner.Arg(v)
 	}
 	return inner.stmts, results
+}
+
+// MapItem spells the value at a key of the map m that op, a LowerMap, is on, for the
+// loop over the keys; and returns the statement that binds it where it is more than a
+// primitive, since loops inside have keys of their own.
+func (b *Body) MapItem(op *abi.Op, scope *Scope, m *jen.Statement, key string) (item *jen.Statement, bind []jen.Code) {
+	item = m.Clone().Index(jen.Id(key))
+	_, prim := b.Plan.Resolve.Dealias(b.Plan.Resolve.Kind(op.Type).(*wit.Map).Value).(wit.Prim)
+	if prim || !b.Used(op.Blocks[0].Params[2]) {
+		return item, nil
+	}
+	name := jen.Id(scope.Pass("item"))
+	return name, []jen.Code{name.Clone().Op(":=").Add(item)}
 }
 
 // Settle binds what reads memory and has not been written yet to locals, so that

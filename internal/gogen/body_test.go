@@ -28,7 +28,7 @@ func (sketch) call(name string, op *abi.Op, args ...jen.Code) *jen.Statement {
 	if op.Offset != 0 {
 		args[0] = jen.Add(args[0]).Op("+").Lit(int(op.Offset))
 	}
-	return jen.Id("mem").Dot(Camel(name)).Call(args...)
+	return jen.Id("mem").Dot(speller(nil).camel(name)).Call(args...)
 }
 
 func (s sketch) Op(b *Body, op *abi.Op) {
@@ -88,17 +88,30 @@ func (sketch) BadDiscriminant(b *Body, op *abi.Op, disc jen.Code) []jen.Code {
 	return []jen.Code{jen.Id("mem").Dot("BadDiscriminant").Call(disc)}
 }
 
+func (sketch) Case(b *Body, op *abi.Op) *jen.Statement {
+	return jen.Id("mem").Dot("Case").Call(b.Arg(op.Args[0]))
+}
+
+func (s sketch) StoreCase(b *Body, _, store *abi.Op, yes *jen.Statement) *jen.Statement {
+	return s.call("store-case", store, b.Arg(store.Args[0]), yes)
+}
+
+func (s sketch) Load(b *Body, op *abi.Op, area abi.Value, offset uint32) {
+	b.Set(op.Results[0], Read, s.call("load-"+op.Code.String(), &abi.Op{Offset: offset}, b.Arg(area)))
+}
+
+func (s sketch) Store(b *Body, op *abi.Op, area abi.Value, offset uint32) {
+	b.Emit(s.call("store-"+op.Code.String(), &abi.Op{Offset: offset}, b.Arg(area), b.Arg(op.Args[0])))
+}
+
 func (sketch) BadVariant(b *Body, op *abi.Op) []jen.Code {
 	return []jen.Code{jen.Id("mem").Dot("BadVariant").Call()}
 }
 
-func (sketch) ErrorValue(b *Body, t wit.Type, err jen.Code, _ bool) *jen.Statement {
-	if t == nil {
-		return nil
+func (sketch) ErrorValue(b *Body, t wit.Type, err *jen.Statement, v abi.Value) {
+	if v != NoValue {
+		b.Set(v, Pure, jen.Id("mem").Dot("ErrorValue").Call(err))
 	}
-	name := b.Local("failure")
-	b.Emit(jen.Id(name).Op(":=").Id("mem").Dot("ErrorValue").Call(err))
-	return jen.Id(name)
 }
 
 // The driver turns Programs into Go that a person could have written. Each
@@ -156,14 +169,14 @@ func bodies(plan *Plan, pkg *Package) []byte {
 		b := NewBody(plan, pkg, program, sketch{}, inner)
 		var params []jen.Code
 		for _, v := range program.Params {
-			name := b.Define(v)
+			name := b.DefineAs(v, b.hint(v))
 			if info := program.Values[v]; info.Type != nil {
 				params = append(params, name.Add(plan.GoType(info.Type)))
 			} else {
 				params = append(params, name.Add(GoCore(info.Core)))
 			}
 		}
-		name := Camel(fmt.Sprint(program.Kind, "-", strings.NewReplacer("[", "", "]", "-", ".", "-").Replace(program.Name)))
+		name := speller(nil).camel(fmt.Sprint(program.Kind, "-", strings.NewReplacer("[", "", "]", "-", ".", "-").Replace(program.Name)))
 		f.Func().Id(name).Params(params...).Block(b.Run()...)
 	}
 	named := map[wit.TypeID]bool{}
@@ -174,8 +187,9 @@ func bodies(plan *Plan, pkg *Package) []byte {
 			for _, id := range layout.NamedIn(program) {
 				if !named[id] {
 					named[id] = true
-					add(layout.TypeProgram(abi.LoadType, id))
-					add(layout.TypeProgram(abi.StoreType, id))
+					for _, kind := range layout.TypeKinds(id) {
+						add(layout.TypeProgram(kind, id))
+					}
 				}
 			}
 		}

@@ -50,7 +50,8 @@ func hasEffects(op *abi.Op) bool {
 	switch op.Code {
 	case abi.Const, abi.Bitcast, abi.LowerScalar, abi.LiftScalar, abi.LoadScalar, abi.LoadCore, abi.View,
 		abi.LiftString, abi.LiftList, abi.LiftMap, abi.LoadFixed, abi.Unpack, abi.Pack,
-		abi.Switch, abi.SwitchDisc, abi.LoadDisc, abi.LoadNamed:
+		abi.Switch, abi.SwitchDisc, abi.LoadDisc, abi.LoadNamed, abi.LiftNamed,
+		abi.PostReturn: // is part of what ends the call
 	default:
 		return true
 	}
@@ -161,6 +162,9 @@ func (b *Body) liftScalar(op *abi.Op, prim wit.Prim) {
 	case wit.Bool:
 		b.Set(op.Results[0], b.weightOver(op.Args[0]), arg.Op("!=").Lit(0))
 	default:
+		if raw := b.shared.raw[op.Args[0]]; raw != nil {
+			arg = raw.Clone()
+		}
 		b.Set(op.Results[0], b.weightOver(op.Args[0]), jen.Id(primTypes[prim]).Call(arg))
 	}
 }
@@ -211,19 +215,11 @@ func (b *Body) pack(op *abi.Op) {
 			elements[i] = jen.Id(TupleField(i)).Op(":").Add(elements[i])
 		}
 	}
-	b.Set(v, weight, Literal(b.Plan.GoType(op.Type), elements...))
+	b.Set(v, weight, b.Plan.GoType(op.Type).Values(elements...))
 }
 
 // returnsParts reports whether v is the result of the function, which Go spells
 // as several results.
 func (b *Body) returnsParts(v abi.Value) bool {
 	return b.Program.Func != nil && b.shared.returned[v]
-}
-
-// Literal returns a composite literal: on one line if it is short.
-func Literal(t *jen.Statement, elements ...jen.Code) *jen.Statement {
-	if len(elements) <= 3 {
-		return t.Values(elements...)
-	}
-	return t.Custom(jen.Options{Open: "{", Close: "}", Separator: ",", Multi: true}, elements...)
 }

@@ -2,7 +2,6 @@ package gogen
 
 import (
 	"fmt"
-	"slices"
 	"strconv"
 
 	"github.com/dave/jennifer/jen"
@@ -171,45 +170,44 @@ func (p *Plan) ResultTypes(f *wit.Function, withError bool) []jen.Code {
 	return list
 }
 
-// findErrorTypes finds the types that implement error: those that a function of
-// their own interface, or of their own world, has as the error of its result.
-func (p *Plan) findErrorTypes() map[wit.TypeID]bool {
-	found := map[wit.TypeID]bool{}
-	for _, pkg := range p.Packages {
-		for _, f := range slices.Concat(pkg.Functions, pkg.Exports) {
-			r := p.Results(f).Result
-			if r == nil || r.Err == nil {
-				continue
-			}
-			id, ok := p.Resolve.Dealias(r.Err).(wit.TypeID)
-			if !ok {
-				continue
-			}
-			def := p.Resolve.Types[id]
-			switch def.Kind.(type) {
-			case *wit.Record, *wit.Variant, *wit.Enum, *wit.Flags:
-				found[id] = found[id] || p.PackageOf(def.Owner) == pkg
-			}
+// Mentioned returns the resources that functions mention, those that the package
+// declares first.
+func (p *Plan) Mentioned(pkg *Package, functions []*wit.Function) []wit.TypeID {
+	var list []wit.TypeID
+	seen := map[wit.Type]bool{}
+	add := func(id wit.TypeID) {
+		id = p.Resolve.Dealias(id).(wit.TypeID)
+		if !seen[id] {
+			seen[id] = true
+			list = append(list, id)
 		}
 	}
-	return found
-}
-
-// IsError reports whether the Go type of t implements error. Any other type
-// arrives as a types.Error.
-func (p *Plan) IsError(t wit.Type) bool {
-	id, ok := p.Resolve.Dealias(t).(wit.TypeID)
-	return ok && p.errorTypes[id]
-}
-
-// WrapError returns the Go error for an error value of type e. A nil e is an
-// absent error type; value is not looked at then.
-func (p *Plan) WrapError(e wit.Type, value *jen.Statement) *jen.Statement {
-	if e == nil {
-		return Error.Qual().Types(Unit.Qual()).Values()
+	for _, id := range pkg.Types {
+		if _, ok := p.Resolve.Types[id].Kind.(*wit.Resource); ok {
+			add(id)
+		}
 	}
-	if p.IsError(e) {
-		return value
+	var visit func(t wit.Type)
+	visit = func(t wit.Type) {
+		id, ok := t.(wit.TypeID)
+		if !ok || seen[t] || !p.HoldsResource(t) {
+			return
+		}
+		switch k := p.Resolve.Types[id].Kind.(type) {
+		case *wit.Own:
+			add(k.Resource)
+		case *wit.Borrow:
+			add(k.Resource)
+		default:
+			seen[t] = true
+			wit.EachType(k, visit)
+		}
 	}
-	return Error.Qual().Types(p.GoType(e)).Values(jen.Id("Value").Op(":").Add(value))
+	for _, f := range functions {
+		for _, param := range f.Params {
+			visit(param.Type)
+		}
+		visit(f.Result)
+	}
+	return list
 }

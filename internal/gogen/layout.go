@@ -26,7 +26,7 @@ func element(name string) string {
 
 // place settles where pkg lies, which is at names in a WIT package.
 func (p *Plan) place(pkg *Package, of wit.PackageName, names []string) {
-	pkg.Dir = layoutDir(of, names, p.Options.Versioned || p.hasOtherVersion(of))
+	pkg.Dir = layoutDir(of, names, p.versionElement(of, p.Options.Versioned))
 	pkg.ImportPath = path.Join(p.Options.ImportPath, pkg.Dir)
 	last := names[len(names)-1]
 	pkg.base = element(last)
@@ -34,12 +34,12 @@ func (p *Plan) place(pkg *Package, of wit.PackageName, names []string) {
 }
 
 // layoutDir returns the folder of the interface or world that lies at names in
-// a WIT package: NAMESPACE/PACKAGE/NAME, with vVERSION before NAME where the
-// version joins the path.
-func layoutDir(of wit.PackageName, names []string, versioned bool) string {
+// a WIT package: NAMESPACE/PACKAGE/NAME, or NAMESPACE/PACKAGE/VERSION/NAME where
+// version is not empty.
+func layoutDir(of wit.PackageName, names []string, version string) string {
 	elements := []string{element(of.Namespace), element(of.Name)}
-	if versioned && of.Version != "" {
-		elements = append(elements, "v"+of.Version)
+	if version != "" {
+		elements = append(elements, version)
 	}
 	for _, name := range names {
 		elements = append(elements, element(name))
@@ -47,6 +47,41 @@ func layoutDir(of wit.PackageName, names []string, versioned bool) string {
 	return path.Join(elements...)
 }
 
+// versionElement returns the version of a WIT package as it joins the path: its
+// track, v1 or v0.2, where the model holds several tracks of the package or where
+// versioned asks for it; the whole version, v0.2.8, where the model holds several
+// versions of this track; otherwise nothing.
+func (p *Plan) versionElement(of wit.PackageName, versioned bool) string {
+	if of.Version == "" || !versioned && !p.hasOtherVersion(of) {
+		return ""
+	}
+	return p.shortVersion(of)
+}
+
+// shortVersion returns v and the track of a WIT package's version, or v and all of
+// it where the track alone could mean another folder: that of another version, or
+// that of an interface or world called like it in the package without a version.
+func (p *Plan) shortVersion(of wit.PackageName) string {
+	track := wit.VersionTrack(of.Version)
+	for _, other := range p.Resolve.Packages {
+		name := other.Name
+		if name.Namespace != of.Namespace || name.Name != of.Name || name.Version == of.Version {
+			continue
+		}
+		if wit.VersionTrack(name.Version) == track || name.Version == "" && p.declares(other, "v"+track) {
+			return "v" + of.Version
+		}
+	}
+	return "v" + track
+}
+
+// declares reports whether a WIT package has an interface or world of that name.
+func (p *Plan) declares(pkg *wit.Package, name string) bool {
+	return slices.ContainsFunc(pkg.Interfaces, func(id wit.InterfaceID) bool { return p.Resolve.Interfaces[id].Name == name }) ||
+		slices.ContainsFunc(pkg.Worlds, func(id wit.WorldID) bool { return p.Resolve.Worlds[id].Name == name })
+}
+
+// hasOtherVersion reports whether the model holds another version of a WIT package.
 func (p *Plan) hasOtherVersion(of wit.PackageName) bool {
 	return slices.ContainsFunc(p.Resolve.Packages, func(other *wit.Package) bool {
 		return other.Name.Namespace == of.Namespace && other.Name.Name == of.Name && other.Name.Version != of.Version
@@ -96,7 +131,8 @@ func (p *Plan) placeForeign() diag.List {
 				continue
 			}
 			roots[dep] = root
-			p.makeForeign(dep, path.Join(root.path, layoutDir(p.packageName(dep), p.namesOf(dep), root.versioned)))
+			of := p.packageName(dep)
+			p.makeForeign(dep, path.Join(root.path, layoutDir(of, p.namesOf(dep), p.versionElement(of, root.versioned))))
 		}
 	}
 	for key := range p.Options.With {
@@ -109,15 +145,17 @@ func (p *Plan) placeForeign() diag.List {
 	return diags
 }
 
-// foreignRoot is the output folder of another module, as an import path.
+// foreignRoot is the output folder of another module, as an import path. versioned
+// is Options.Versioned of its run.
 type foreignRoot struct {
 	path      string
 	versioned bool
 }
 
 func (p *Plan) foreignRoot(pkg *Package, importPath string) (foreignRoot, bool) {
+	of := p.packageName(pkg)
 	for _, versioned := range []bool{true, false} {
-		dir := layoutDir(p.packageName(pkg), p.namesOf(pkg), versioned)
+		dir := layoutDir(of, p.namesOf(pkg), p.versionElement(of, versioned))
 		if root, ok := strings.CutSuffix(importPath, "/"+dir); ok {
 			return foreignRoot{root, versioned}, true
 		}

@@ -2,7 +2,10 @@ package gogen
 
 import (
 	"go/token"
+	"slices"
 	"testing"
+
+	"github.com/witgen/witgen/diag"
 )
 
 func TestCamel(t *testing.T) {
@@ -23,12 +26,48 @@ func TestCamel(t *testing.T) {
 		{"x-86-64", "X8664", "x8664"},
 		{"type", "Type", "type"},
 	} {
-		if got := Camel(c.wit); got != c.exported {
-			t.Errorf("Camel(%q) = %q, want %q", c.wit, got, c.exported)
+		if got := speller(nil).camel(c.wit); got != c.exported {
+			t.Errorf("camel(%q) = %q, want %q", c.wit, got, c.exported)
 		}
-		if got := LowerCamel(c.wit); got != c.local {
-			t.Errorf("LowerCamel(%q) = %q, want %q", c.wit, got, c.local)
+		if got := speller(nil).lowerCamel(c.wit); got != c.local {
+			t.Errorf("lowerCamel(%q) = %q, want %q", c.wit, got, c.local)
 		}
+	}
+}
+
+// Words of Options.Initialisms are spelled as they are given.
+func TestInitialisms(t *testing.T) {
+	s, diags := newSpeller([]string{"KV", "OAuth", "SKU", "Id"})
+	if err := diags.Err(); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct{ wit, exported, local string }{
+		{"kv-store", "KVStore", "kvStore"},
+		{"get-KV", "GetKV", "getKV"},
+		{"oauth-sku", "OAuthSKU", "oauthSKU"},
+		{"get-id", "GetId", "getId"},
+		{"http-kvs", "HTTPKvs", "httpKvs"},
+	} {
+		if exported, local := s.camel(c.wit), s.lowerCamel(c.wit); exported != c.exported || local != c.local {
+			t.Errorf("%s is spelled %s and %s, want %s and %s", c.wit, exported, local, c.exported, c.local)
+		}
+	}
+	for _, word := range []string{"", "kv", "K-V", "K V", "2K", "É"} {
+		_, diags := planOf(t, "package a:b; world w { export f: func(); }", Options{Initialisms: []string{"KV", word}})
+		if len(diags) != 1 || diags[0].Code != diag.BadInitialism {
+			t.Errorf("%q: %v", word, diags)
+		}
+	}
+}
+
+// Packages of other modules are not spelled anew.
+func TestInitialismsOfForeignPackages(t *testing.T) {
+	const text = `package a:b; interface types { record kv { kv-id: u8 } } interface kv { use types.{kv}; get-kv: func(kv: kv); } world w { import kv; }`
+	plan := mustPlan(t, text, Options{Initialisms: []string{"KV"}, With: map[string]string{"a:b/types": "acme.com/types"}})
+	id := plan.Packages[0].Types[0]
+	own := plan.Packages[1]
+	if got := []string{plan.TypeName(id), plan.FieldName(id, 0), plan.TypeName(own.Types[0]), plan.FuncName(own.Functions[0])}; !slices.Equal(got, []string{"Kv", "KvID", "KV", "GetKV"}) {
+		t.Errorf("names are %v", got)
 	}
 }
 

@@ -31,6 +31,7 @@ type Plan struct {
 	errorTypes map[wit.TypeID]bool
 	resources  map[wit.TypeID]bool // what HoldsResource found
 	names      names
+	spell      speller
 }
 
 // Package is one Go package: that of an interface, or of a world.
@@ -54,6 +55,12 @@ type Package struct {
 	Functions []*wit.Function
 	// Exports are the functions that a world exports itself.
 	Exports []*wit.Function
+	// Texts are the named types for which the package's files have functions that
+	// give values as text, for errors that hold them: a function of another package
+	// would be part of what that exports. Described are the error types of functions
+	// of which the runtime is told how to give values as text.
+	Texts     []wit.TypeID
+	Described []wit.Type
 	// Foreign says that another module holds the package (Options.With).
 	Foreign bool
 	// Scope holds the exported names of the package. A generator makes its
@@ -64,6 +71,7 @@ type Package struct {
 	imports map[string]string // name of each generated package that it refers to, by import path
 	deps    []*Package
 	own     map[string]string // see Own
+	texts   map[wit.TypeID]string
 }
 
 // inlineIn says in which world an inline interface stands, and where it lies in
@@ -83,12 +91,15 @@ func NewPlan(r *wit.Resolve, world wit.WorldID, opts Options) (*Plan, diag.List)
 		parents:    map[wit.InterfaceID]inlineIn{},
 		resources:  map[wit.TypeID]bool{},
 	}
+	var diags diag.List
+	p.spell, diags = newSpeller(opts.Initialisms)
 	p.findParents()
 	p.addWorld(world)
-	diags := p.placeForeign()
+	diags = append(diags, p.placeForeign()...)
 	p.errorTypes = p.findErrorTypes()
 	for _, pkg := range p.Packages {
 		p.nameImports(pkg)
+		p.findTexts(pkg)
 	}
 	p.settleNames()
 	diags = append(diags, p.checkSupported()...)
@@ -298,7 +309,8 @@ const (
 )
 
 // qualifier returns what tells pkg apart from others of its name: parts of the
-// name of its WIT package.
+// name of its WIT package. A version is its track where that suffices, so that a new
+// version of the package renames nothing.
 func (p *Plan) qualifier(pkg *Package, level int) string {
 	name := p.packageName(pkg)
 	switch level {
@@ -307,9 +319,9 @@ func (p *Plan) qualifier(pkg *Package, level int) string {
 	case byNamespace:
 		return name.Namespace + "-" + name.Name
 	case byVersion:
-		return name.Name + "-v" + name.Version
+		return name.Name + "-" + p.shortVersion(name)
 	default:
-		return name.Namespace + "-" + name.Name + "-v" + name.Version
+		return name.Namespace + "-" + name.Name + "-" + p.shortVersion(name)
 	}
 }
 

@@ -6,7 +6,6 @@ import (
 	"os"
 	"path"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -66,9 +65,17 @@ func TestLayout(t *testing.T) {
 		{"one version", `package a:b@1.2.3; interface x { f: func(); } world w { import x; }`, Options{},
 			[]string{"a/b/x x", "a/b/w w"}},
 		{"versioned", `package a:b@1.2.3-rc.1+x; interface x { f: func(); } world w { import x; }`, Options{Versioned: true},
-			[]string{"a/b/v1.2.3-rc.1+x/x x", "a/b/v1.2.3-rc.1+x/w w"}},
-		{"two versions", `package a:b; package c:d@1.0.0 { interface x { f: func(); } } package c:d@2.0.0 { interface x { f: func(); } } world w { import c:d/x@1.0.0; import c:d/x@2.0.0; }`, Options{},
-			[]string{"c/d/v1.0.0/x x", "c/d/v2.0.0/x x", "a/b/w w"}},
+			[]string{"a/b/v1.2.3-rc.1/x x", "a/b/v1.2.3-rc.1/w w"}},
+		{"versioned, by tracks", `package a:b@0.2.8; package c:d@1.4.0 { interface x { f: func(); } } package c:e@0.0.3 { interface x { f: func(); } } package c:f { interface x { f: func(); } } world w { import c:d/x@1.4.0; import c:e/x@0.0.3; import c:f/x; }`, Options{Versioned: true},
+			[]string{"c/d/v1/x x", "c/e/v0.0.3/x x", "c/f/x x", "a/b/v0.2/w w"}},
+		{"two versions of one track", `package a:b; package c:d@0.2.0 { interface x { f: func(); } } package c:d@0.2.8 { interface y { f: func(); } } package c:d@1.0.0 { interface z { f: func(); } } world w { import c:d/x@0.2.0; import c:d/y@0.2.8; import c:d/z@1.0.0; }`, Options{},
+			[]string{"c/d/v0.2.0/x x", "c/d/v0.2.8/y y", "c/d/v1/z z", "a/b/w w"}},
+		{"with and without a version", `package a:b; package c:d { interface x { f: func(); } } package c:d@2.1.0 { interface x { f: func(); } } world w { import c:d/x; import c:d/x@2.1.0; }`, Options{},
+			[]string{"c/d/x x", "c/d/v2/x x", "a/b/w w"}},
+		{"a world called like a track", `package c:d; world v2 { import x: interface { f: func(); } import c:d/x@2.1.0; } package c:d@2.1.0 { interface x { f: func(); } }`, Options{},
+			[]string{"c/d/v2/x x", "c/d/v2.1.0/x x", "c/d/v2 v2"}},
+		{"two tracks", `package a:b; package c:d@1.0.0 { interface x { f: func(); } } package c:d@2.0.0 { interface x { f: func(); } } world w { import c:d/x@1.0.0; import c:d/x@2.0.0; }`, Options{},
+			[]string{"c/d/v1/x x", "c/d/v2/x x", "a/b/w w"}},
 		{"inline", `package a:b; world w { import x: interface { f: func(); } export y: interface { f: func(); } }`, Options{},
 			[]string{"a/b/w/x x", "a/b/w/y y", "a/b/w w"}},
 		{"reserved folders", `package internal:vendor; interface testdata { f: func(); } interface aux { f: func(); } interface com1 { f: func(); } world main { import testdata; import aux; import com1; }`, Options{},
@@ -121,8 +128,8 @@ func TestWith(t *testing.T) {
 			[]string{"a/b/types types acme.com/t", "a/b/store store", "a/b/w w"}},
 		{"its types follow", map[string]string{"a:b/store": "acme.com/gen/a/b/store"},
 			[]string{"a/b/types types acme.com/gen/a/b/types", "a/b/store store acme.com/gen/a/b/store", "a/b/w w"}},
-		{"its types follow with the version", map[string]string{"a:b/store": "acme.com/gen/a/b/v1.0.0/store"},
-			[]string{"a/b/types types acme.com/gen/a/b/v1.0.0/types", "a/b/store store acme.com/gen/a/b/v1.0.0/store", "a/b/w w"}},
+		{"its types follow with the version", map[string]string{"a:b/store": "acme.com/gen/a/b/v1/store"},
+			[]string{"a/b/types types acme.com/gen/a/b/v1/types", "a/b/store store acme.com/gen/a/b/v1/store", "a/b/w w"}},
 		{"both given", map[string]string{"a:b/store": "acme.com/s", "a:b/types": "acme.com/t"},
 			[]string{"a/b/types types acme.com/t", "a/b/store store acme.com/s", "a/b/w w"}},
 	} {
@@ -168,7 +175,9 @@ func TestItemNames(t *testing.T) {
 		{"shared by namespaces", `package a:b; package c:x { interface types { f: func(); } } package d:x { interface types { f: func(); } } world w { import c:x/types; import d:x/types; }`,
 			[]string{"CXTypes", "DXTypes"}},
 		{"shared by versions", `package a:b; package c:x@1.0.0 { interface types { f: func(); } } package c:x@2.1.0 { interface types { f: func(); } } world w { import c:x/types@1.0.0; import c:x/types@2.1.0; }`,
-			[]string{"XV100Types", "XV210Types"}},
+			[]string{"XV1Types", "XV2Types"}},
+		{"shared by versions of one track", `package a:b; package c:x@0.2.0 { interface types { f: func(); } } package c:x@0.2.8 { interface types { f: func(); } } world w { import c:x/types@0.2.0; import c:x/types@0.2.8; }`,
+			[]string{"XV020Types", "XV028Types"}},
 		{"both directions", `package a:b; interface t { f: func(); } world w { import t; export t; }`,
 			[]string{"T", "T"}},
 		{"inline", `package a:b; world w { import my-log: interface { f: func(); } export my-log: interface { f: func(); } }`,
@@ -267,7 +276,7 @@ func TestImportNamesClash(t *testing.T) {
 func TestIsError(t *testing.T) {
 	plan := mustPlan(t, `package a:b;
 		interface i {
-			enum e1 { a } enum e2 { a } enum unused { a }
+			enum e1 { a } enum e2 { a } enum unused { a } enum shared { a } enum not-of-the-world { a } enum of-a-world { a } enum of-inline { a }
 			record r { x: u8 } variant v { x } flags f { x }
 			type alias = e2; type text = string; type list-of = list<e1>;
 			resource res { m: func() -> result<_, v>; }
@@ -280,9 +289,15 @@ func TestIsError(t *testing.T) {
 			f7: func() -> result<u8, res>;
 			f8: func() -> option<result<u8, unused>>;
 		}
-		interface j { use i.{unused}; g: func() -> result<_, unused>; }
-		world w { import j; import i; }`, Options{})
-	want := map[string]bool{"e1": true, "e2": true, "alias": true, "r": true, "v": true, "f": true}
+		interface j { use i.{shared}; g: func() -> result<_, shared>; }
+		interface elsewhere { use i.{not-of-the-world}; g: func() -> result<_, not-of-the-world>; }
+		package c:d { interface k { enum foreign { a } enum both { a } h: func() -> result<_, both>; } }
+		interface l { use c:d/k.{foreign, both as taken}; g: func() -> result<foreign, foreign>; h: func() -> result<_, taken>; }
+		world w { import j; import i; import l; }
+		world other { use i.{of-a-world}; export run: func() -> result<_, of-a-world>; import inline: interface { use i.{of-inline}; f: func() -> result<_, of-inline>; } }
+		world last { include w; }`, Options{})
+	want := map[string]bool{"e1": true, "e2": true, "alias": true, "r": true, "v": true, "f": true, "shared": true, "not-of-the-world": true,
+		"of-a-world": true, "of-inline": true, "both": true, "taken": true}
 	for id, def := range plan.Resolve.Types {
 		if def.Name != "" && plan.IsError(wit.TypeID(id)) != want[def.Name] {
 			t.Errorf("IsError(%s) is %v", def.Name, !want[def.Name])
@@ -320,7 +335,7 @@ func TestUnsupported(t *testing.T) {
 		{diag.StreamType, `world w { import f: func(s: stream<u8>); }`, "function `f` of a:b/w is not supported: stream"},
 		{diag.FutureType, `world w { import f: func(s: future<u8>); }`, "function `f` of a:b/w is not supported: future"},
 		{diag.ErrorContextType, `world w { import f: func(e: error-context); }`, "function `f` of a:b/w is not supported: error-context"},
-		{diag.TooLargeType, `world w { import f: func(l: list<u64, 100000000>); }`, "function `f` of a:b/w is not supported: "},
+		{diag.TooLargeType, `world w { type a = tuple<u64, u64, u64, u64, u64, u64, u64, u64, u64, u64, u64, u64, u64, u64, u64, u64>; type b = tuple<a, a, a, a, a, a, a, a, a, a, a, a, a, a, a, a>; type c = tuple<b, b, b, b, b, b, b, b, b, b, b, b, b, b, b, b>; type d = tuple<c, c, c, c, c, c, c, c, c, c, c, c, c, c, c, c>; import f: func(numbers: tuple<d, d, d, d, d>) -> u64; }`, "function `f` of a:b/w is not supported: "},
 		{diag.StreamType, `interface i { type s = stream<u8>; } world w { import i; }`, "type `s` of a:b/i is not supported: stream"},
 		{diag.AsyncFunction, `interface i { f: async func(); } world w { export i; }`, "function `f` of a:b/i is not supported: async function"},
 	} {
@@ -338,18 +353,6 @@ func TestHeaderHasNoBuildConstraint(t *testing.T) {
 	text := string(pkg.Render(p.NewFile(pkg, "wasm"), "guest").Content)
 	if strings.Contains(text, "+build") || !strings.Contains(text, "a:b/w@1.0.0+ build.5\n") {
 		t.Errorf("go vet refuses the header:\n%s", text)
-	}
-}
-
-// What WIT's documentation holds stays documentation.
-func TestCommentText(t *testing.T) {
-	got := CommentText("first\r\n\n+build ignore\n  indented\ngo:embed x\n\x00\u202eend  \n")
-	want := "// first\n//\n// '+build ignore'\n//   indented\n// go:embed x\n// end"
-	if got != want {
-		t.Errorf("got %q, want %q", got, want)
-	}
-	if directive := regexp.MustCompile(`(?m)^//[a-z]`); directive.MatchString(got) {
-		t.Error("a line became a directive")
 	}
 }
 

@@ -11,7 +11,6 @@ import (
 	"sync/atomic"
 
 	"github.com/dave/jennifer/jen"
-	"github.com/witgen/witgen/wit"
 )
 
 // NewFile returns an empty Go file of a package, with the header that all files
@@ -43,7 +42,7 @@ func (pkg *Package) Render(f *jen.File, side string) File {
 	if err := f.Render(&b); err != nil {
 		panic(fmt.Sprintf("gogen: %s does not format: %v", pkg.File(side), err))
 	}
-	return File{Path: pkg.File(side), Content: groupImports(b.Bytes())}
+	return File{Path: pkg.File(side), Content: breakLines(groupImports(b.Bytes()))}
 }
 
 // Sources are the files of a generator before they are formatted.
@@ -126,62 +125,30 @@ func groupImports(source []byte) []byte {
 	return b.Bytes()
 }
 
-// CommentText returns text as the lines of a comment, in one string.
-func CommentText(text string) string { return strings.Join(commentLines(text), "\n") }
-
-// Comment returns text as comment lines, each with the end of its line. Nothing
-// in text can end the comment or become a directive.
-func Comment(text string) *jen.Statement {
-	s := &jen.Statement{}
-	for _, line := range commentLines(text) {
-		s.Comment(line).Line()
+// Braces spells the body of a function: in one line, where it is one line.
+func Braces(stmts ...jen.Code) *jen.Statement {
+	if len(stmts) == 1 && countLines(stmts) == 1 {
+		return jen.Custom(jen.Options{Open: "{ ", Close: " }"}, stmts...)
 	}
-	return s
+	return jen.Block(stmts...)
 }
 
-// Doc returns the comment of a declaration called name in Go: the WIT
-// documentation of what is called witName there, or otherwise the sentence that
-// begins with name and goes on with says; and the deprecation. A first word that
-// is the WIT name becomes the Go name.
-func Doc(name, witName, docs, says string, stability wit.Stability) *jen.Statement {
-	docs = strings.TrimSpace(docs)
-	if docs == "" {
-		docs = name + " " + says
-	} else if first, rest, _ := strings.Cut(docs, " "); strings.Trim(first, "`") == witName {
-		docs = name + " " + rest
+// Struct spells a struct: in one line, where it has one field at most.
+func Struct(fields ...jen.Code) *jen.Statement {
+	if len(fields) > 1 {
+		return jen.Struct(fields...)
 	}
-	if stability.Deprecated != "" {
-		docs += "\n\nDeprecated: since version " + stability.Deprecated + "."
-	}
-	return Comment(docs)
+	return jen.Id("struct").Custom(jen.Options{Open: "{", Close: "}"}, fields...)
 }
 
-func commentLines(text string) []string {
-	text = strings.TrimSpace(text)
-	if text == "" {
-		return nil
-	}
-	var lines []string
-	for line := range strings.SplitSeq(text, "\n") {
-		line = strings.Map(printable, strings.TrimRight(line, " \t\r"))
-		if strings.HasPrefix(strings.TrimSpace(line), "+build") {
-			line = "'" + strings.TrimSpace(line) + "'"
-		}
-		lines = append(lines, strings.TrimRight("// "+line, " "))
-	}
-	return lines
-}
-
-// printable drops what Go does not take in a comment and what would change how
-// the text around it is read.
-func printable(c rune) rune {
-	switch {
-	case c == '\t':
-		return c
-	case c < ' ' || c == 0x7f || c == 0xfeff || c == 0xfffd,
-		c >= 0x202a && c <= 0x202e, c >= 0x2066 && c <= 0x2069:
-		return -1
+// Vars declares variables together.
+func Vars(variables ...jen.Code) *jen.Statement {
+	switch len(variables) {
+	case 0:
+		return &jen.Statement{}
+	case 1:
+		return jen.Var().Add(variables...)
 	default:
-		return c
+		return jen.Var().Defs(variables...)
 	}
 }

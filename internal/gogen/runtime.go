@@ -70,9 +70,20 @@ var (
 	Err          = symbol(TypesPath, "Err")
 	Error        = symbol(TypesPath, "Error")
 	AsError      = symbol(TypesPath, "AsError")
-	UnknownCase  = symbol(TypesPath, "UnknownCase")
+	CaseName     = symbol(TypesPath, "CaseName")
 	FlagNames    = symbol(TypesPath, "FlagNames")
 	FromBool     = symbol(TypesPath, "FromBool")
+	Text         = symbol(TypesPath, "Text")
+	Quote        = symbol(TypesPath, "Quote")
+	CharText     = symbol(TypesPath, "CharText")
+	ListText     = symbol(TypesPath, "ListText")
+	MapText      = symbol(TypesPath, "MapText")
+	TupleText    = symbol(TypesPath, "TupleText")
+	RecordText   = symbol(TypesPath, "RecordText")
+	OptionText   = symbol(TypesPath, "OptionText")
+	ResultText   = symbol(TypesPath, "ResultText")
+	ErrorText    = symbol(TypesPath, "ErrorText")
+	Describe     = symbol(TypesPath, "Describe")
 	tupleSymbols = [maxTuple + 1]Symbol{
 		1: symbol(TypesPath, "Tuple1"), 2: symbol(TypesPath, "Tuple2"),
 		3: symbol(TypesPath, "Tuple3"), 4: symbol(TypesPath, "Tuple4"),
@@ -107,7 +118,7 @@ var (
 	reservedWorld     = []string{"Compile", "Plugin", "Instance", "Imports", "Exports", "Export", "Interface", "Pool"}
 	// ownNames are exported for other generated packages alone. WIT's names go
 	// first: where one of them is the same, ours gets the suffix.
-	ownNames = []string{"Descriptor", "Bind"}
+	ownNames = []string{"Descriptor", "Bind", "Exported"}
 	// reservedMethods are names that methods of resources cannot have: Close is
 	// our own, Handle is what hosts embed, and of the others go vet asks for the
 	// signatures of the standard library.

@@ -7,23 +7,34 @@ import (
 
 // Scope hands out identifiers. A name that is declared in it differs from all
 // that it and the scopes around it hold, so nothing in generated code shadows
-// anything.
+// anything but what is declared for a block alone.
 type Scope struct {
 	outer *Scope
-	// taken says of each name whether it is reserved (true) or declared.
-	taken map[string]bool
+	taken map[string]use
 }
+
+// use says what a name is taken for.
+type use uint8
+
+const (
+	reserved use = iota + 1
+	declared
+	// passing names are those of a block's own variables: of loops, of what is in
+	// an option. Nothing inside another block that has one of the same name needs
+	// the outer one.
+	passing
+)
 
 // NewScope returns a scope that knows Go's keywords and predeclared names.
 func NewScope() *Scope { return universe.Inner() }
 
 // Inner returns a new scope inside s.
-func (s *Scope) Inner() *Scope { return &Scope{outer: s, taken: map[string]bool{}} }
+func (s *Scope) Inner() *Scope { return &Scope{outer: s, taken: map[string]use{}} }
 
 // Reserve keeps names from being declared in s and in the scopes inside it.
 func (s *Scope) Reserve(names ...string) *Scope {
 	for _, name := range names {
-		s.taken[name] = true
+		s.taken[name] = reserved
 	}
 	return s
 }
@@ -33,50 +44,70 @@ func (s *Scope) Reserve(names ...string) *Scope {
 // 2 where something else has it (ptr2, or rec1_2 after a digit). What it
 // returns depends only on what was reserved and declared before.
 func (s *Scope) Declare(name string) string {
-	reserved, taken := s.lookup(name)
-	if taken {
-		name = s.suffixed(name, reserved)
+	if of := s.lookup(name); of != 0 {
+		name = s.suffixed(name, of == reserved)
 	}
-	s.taken[name] = false
+	s.taken[name] = declared
 	return name
 }
 
-func (s *Scope) suffixed(name string, reserved bool) string {
-	if reserved {
-		if _, taken := s.lookup(name + "_"); !taken {
-			return name + "_"
-		}
+// Pass declares a name for a variable of a block, which blocks inside that block may
+// have for theirs. In one block it is declared once, and again by := only.
+func (s *Scope) Pass(name string) string {
+	switch of := s.lookup(name); of {
+	case reserved, declared:
+		name = s.suffixed(name, of == reserved)
+	}
+	s.taken[name] = passing
+	return name
+}
+
+// Own is Pass for a variable that another of the same block must differ from.
+func (s *Scope) Own(name string) string {
+	if s.taken[name] == passing {
+		name = s.suffixed(name, false)
+	}
+	return s.Pass(name)
+}
+
+// Shadow declares the name of a variable that stands around a block for one that is
+// made of it inside, so that the outer one is not needed there.
+func (s *Scope) Shadow(name string) string {
+	s.taken[name] = passing
+	return name
+}
+
+func (s *Scope) suffixed(name string, isReserved bool) string {
+	if isReserved && !s.Has(name+"_") {
+		return name + "_"
 	}
 	if last := name[len(name)-1]; last >= '0' && last <= '9' {
 		name += "_"
 	}
 	for n := 2; ; n++ {
 		numbered := name + strconv.Itoa(n)
-		if _, taken := s.lookup(numbered); !taken {
+		if !s.Has(numbered) {
 			return numbered
 		}
 	}
 }
 
 // Has reports whether name is reserved or declared in s or around it.
-func (s *Scope) Has(name string) bool {
-	_, taken := s.lookup(name)
-	return taken
-}
+func (s *Scope) Has(name string) bool { return s.lookup(name) != 0 }
 
-func (s *Scope) lookup(name string) (reserved, taken bool) {
+func (s *Scope) lookup(name string) use {
 	for ; s != nil; s = s.outer {
-		if reserved, taken := s.taken[name]; taken {
-			return reserved, true
+		if of := s.taken[name]; of != 0 {
+			return of
 		}
 	}
-	return false, false
+	return 0
 }
 
 // universe holds what no identifier may be called: Go's keywords, the names
 // that Go declares, those that a package must not use for anything else, and
 // the blank identifier.
-var universe = (&Scope{taken: map[string]bool{}}).Reserve(strings.Fields(`
+var universe = (&Scope{taken: map[string]use{}}).Reserve(strings.Fields(`
 	break case chan const continue default defer else fallthrough for func go
 	goto if import interface map package range return select struct switch type
 	var

@@ -3,6 +3,7 @@ package gogen
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/dave/jennifer/jen"
 	"github.com/witgen/witgen/wit"
@@ -34,52 +35,57 @@ func (p *Plan) settleNames() {
 			reserved = reservedWorld
 		}
 		pkg.Scope = NewScope().Reserve(reserved...)
+		spell := p.spellerOf(pkg)
 		for _, id := range pkg.Types {
-			p.names.types[id] = pkg.Scope.Declare(Camel(p.Resolve.Types[id].Name))
+			p.names.types[id] = pkg.Scope.Declare(spell.camel(p.Resolve.Types[id].Name))
 		}
 		for _, id := range pkg.Types {
-			p.settleParts(pkg.Scope, id)
+			p.settleParts(spell, pkg.Scope, id)
 		}
-		p.settleFunctions(pkg.Scope, pkg.Functions)
-		p.settleFunctions(NewScope().Reserve(reserved...).Reserve(reservedInstance...), pkg.Exports)
+		p.settleFunctions(spell, pkg.Scope, pkg.Functions)
+		p.settleFunctions(spell, NewScope().Reserve(reserved...).Reserve(reservedInstance...), pkg.Exports)
 		pkg.own = map[string]string{}
 		for _, name := range ownNames {
 			pkg.own[name] = pkg.Scope.Declare(name)
+		}
+		pkg.texts = map[wit.TypeID]string{}
+		for _, id := range pkg.Texts {
+			pkg.texts[id] = pkg.Scope.Declare("text" + spell.camel(p.Resolve.Types[id].Name))
 		}
 	}
 	p.settleItems()
 }
 
 // settleParts names the fields or the cases of a type.
-func (p *Plan) settleParts(scope *Scope, id wit.TypeID) {
+func (p *Plan) settleParts(spell speller, scope *Scope, id wit.TypeID) {
 	name := p.names.types[id]
 	switch k := p.Resolve.Types[id].Kind.(type) {
 	case *wit.Record:
 		fields := NewScope().Reserve(reservedFields...)
 		for _, f := range k.Fields {
-			p.names.fields[id] = append(p.names.fields[id], fields.Declare(Camel(f.Name)))
+			p.names.fields[id] = append(p.names.fields[id], fields.Declare(spell.camel(f.Name)))
 		}
 	case *wit.Variant:
 		for _, c := range k.Cases {
-			p.names.cases[id] = append(p.names.cases[id], scope.Declare(name+Camel(c.Name)))
+			p.names.cases[id] = append(p.names.cases[id], scope.Declare(name+spell.camel(c.Name)))
 		}
 	case *wit.Enum:
 		for _, c := range k.Cases {
-			p.names.cases[id] = append(p.names.cases[id], scope.Declare(name+Camel(c.Name)))
+			p.names.cases[id] = append(p.names.cases[id], scope.Declare(name+spell.camel(c.Name)))
 		}
 	case *wit.Flags:
 		for _, f := range k.Flags {
-			p.names.cases[id] = append(p.names.cases[id], scope.Declare(name+Camel(f.Name)))
+			p.names.cases[id] = append(p.names.cases[id], scope.Declare(name+spell.camel(f.Name)))
 		}
 	}
 }
 
 // settleFunctions names functions: methods in a scope of their resource, all
 // others in the given scope.
-func (p *Plan) settleFunctions(scope *Scope, functions []*wit.Function) {
+func (p *Plan) settleFunctions(spell speller, scope *Scope, functions []*wit.Function) {
 	methods := map[wit.TypeID]*Scope{}
 	for _, f := range functions {
-		name := Camel(f.Base())
+		name := spell.camel(f.Base())
 		in := scope
 		switch f.Kind {
 		case wit.Constructor:
@@ -108,7 +114,7 @@ func (p *Plan) settleItems() {
 	sharing := map[string]map[wit.InterfaceID]bool{}
 	for _, item := range slices.Concat(w.Imports, w.Exports) {
 		if id, ok := item.KeyInterface(); ok {
-			name := Camel(p.Resolve.Interfaces[id].Name)
+			name := p.Camel(p.Resolve.Interfaces[id].Name)
 			if sharing[name] == nil {
 				sharing[name] = map[wit.InterfaceID]bool{}
 			}
@@ -135,9 +141,9 @@ func (p *Plan) settleItems() {
 // much of the packages' names as tells them apart.
 func (p *Plan) interfaceItem(item *wit.WorldItem, id wit.InterfaceID, sharing map[string]map[wit.InterfaceID]bool) string {
 	if item.Name != "" {
-		return Camel(item.Name)
+		return p.Camel(item.Name)
 	}
-	name := Camel(p.Resolve.Interfaces[id].Name)
+	name := p.Camel(p.Resolve.Interfaces[id].Name)
 	others := sharing[name]
 	if len(others) < 2 {
 		return name
@@ -146,18 +152,76 @@ func (p *Plan) interfaceItem(item *wit.WorldItem, id wit.InterfaceID, sharing ma
 	for ; level < byAll; level++ {
 		distinct := map[string]bool{}
 		for other := range others {
-			distinct[Camel(p.qualifier(p.interfaces[other], level))] = true
+			distinct[p.Camel(p.qualifier(p.interfaces[other], level))] = true
 		}
 		if len(distinct) == len(others) {
 			break
 		}
 	}
-	return Camel(p.qualifier(p.interfaces[id], level)) + name
+	return p.Camel(p.qualifier(p.interfaces[id], level)) + name
 }
 
 // TypeName returns the Go name of a named type in its package. For a type that
 // is anonymous it is empty.
 func (p *Plan) TypeName(id wit.TypeID) string { return p.names.types[id] }
+
+// HelperName returns a Go name of a type for the functions that serve it: that of its
+// declaration, or for an anonymous type one that tells its form.
+func (p *Plan) HelperName(id wit.TypeID) string {
+	if name := p.names.types[id]; name != "" {
+		return name
+	}
+	words := p.formOf(id)
+	return p.Camel(strings.Join(words[:min(len(words), 3)], "-"))
+}
+
+// formOf returns the words for the form of a type, from the outside in.
+func (p *Plan) formOf(t wit.Type) []string {
+	switch t := t.(type) {
+	case nil:
+		return nil
+	case wit.Prim:
+		return []string{t.String()}
+	case wit.TypeID:
+		if name := p.names.types[t]; name != "" {
+			return []string{name}
+		}
+		kind := p.Resolve.Types[t].Kind
+		words := []string{kindWord(kind)}
+		wit.EachType(kind, func(part wit.Type) {
+			if len(words) < 3 {
+				words = append(words, p.formOf(part)...)
+			}
+		})
+		return words
+	default:
+		panic(fmt.Sprintf("gogen: unhandled type %T", t))
+	}
+}
+
+// kindWord returns the word for a kind of anonymous types.
+func kindWord(k wit.Kind) string {
+	switch k.(type) {
+	case *wit.List:
+		return "list"
+	case *wit.FixedList:
+		return "array"
+	case *wit.Map:
+		return "map"
+	case *wit.Option:
+		return "option"
+	case *wit.Result:
+		return "result"
+	case *wit.Tuple:
+		return "tuple"
+	case *wit.Own:
+		return "own"
+	case *wit.Borrow:
+		return "borrowed"
+	default:
+		panic(fmt.Sprintf("gogen: unhandled kind %T", k))
+	}
+}
 
 // TypeRef returns a named type for use in any package.
 func (p *Plan) TypeRef(id wit.TypeID) *jen.Statement {
@@ -212,7 +276,34 @@ type Param struct {
 func (p *Plan) Params(scope *Scope, f *wit.Function) []Param {
 	params := make([]Param, len(f.Params))
 	for i, param := range f.Params {
-		params[i] = Param{scope.Declare(LowerCamel(param.Name)), param.Type}
+		params[i] = Param{scope.Declare(p.LowerCamel(param.Name)), param.Type}
 	}
 	return params
+}
+
+// Grouped spells parameters of Go, with the type once for neighbours that share it.
+func (p *Plan) Grouped(params []Param) []jen.Code {
+	var list, names []jen.Code
+	for i, param := range params {
+		names = append(names, jen.Id(param.Name))
+		if i+1 == len(params) || p.goIdentity(params[i+1].Type) != p.goIdentity(param.Type) {
+			list = append(list, jen.List(names...).Add(p.GoType(param.Type)))
+			names = nil
+		}
+	}
+	return list
+}
+
+// goIdentity returns what stands for the Go type of t as it is spelled: own and
+// borrowed handles of a resource are spelled alike.
+func (p *Plan) goIdentity(t wit.Type) wit.Type {
+	if id, ok := t.(wit.TypeID); ok && p.Resolve.Types[id].Owner == nil {
+		switch k := p.Resolve.Types[id].Kind.(type) {
+		case *wit.Own:
+			return k.Resource
+		case *wit.Borrow:
+			return k.Resource
+		}
+	}
+	return t
 }

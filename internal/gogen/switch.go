@@ -3,32 +3,29 @@ package gogen
 import (
 	"fmt"
 	"slices"
+	"strconv"
+	"strings"
 
 	"github.com/dave/jennifer/jen"
+
 	"github.com/witgen/witgen/internal/abi"
 	"github.com/witgen/witgen/wit"
 )
 
 // switchValue spells a Switch by the case of a variant, option or result, which
-// gives core values.
+// gives core values or stores the value in memory.
 func (b *Body) switchValue(op *abi.Op) {
-	arg := op.Args[0]
-	p := b.shared.parts[arg]
-	var value *jen.Statement
-	if p == nil {
-		value = b.Arg(arg)
-	}
-	targets := b.declareCores(op)
 	switch k := b.Plan.Resolve.Kind(op.Type).(type) {
 	case *wit.Variant:
-		b.switchVariant(op, value, targets)
+		value := b.Arg(op.Args[0])
+		b.switchVariant(op, value, b.declareCores(op))
 	case *wit.Option:
-		b.switchOption(op, value, targets)
+		b.switchOption(op)
 	case *wit.Result:
-		if p != nil {
-			b.switchError(op, k, p, targets)
+		if p := b.shared.parts[op.Args[0]]; p != nil {
+			b.switchError(op, k, p)
 		} else {
-			b.switchResult(op, value, targets)
+			b.switchResult(op)
 		}
 	default:
 		panic(fmt.Sprintf("gogen: unhandled kind %T", k))
@@ -38,7 +35,7 @@ func (b *Body) switchValue(op *abi.Op) {
 // declareCores declares the variables that the cases of a Switch set: the
 // discriminant and the payload's core values.
 func (b *Body) declareCores(op *abi.Op) []*jen.Statement {
-	targets := make([]*jen.Statement, len(op.Results))
+	targets := b.DefineFlat(op)
 	var names []jen.Code
 	var last abi.Core
 	declare := func() {
@@ -48,17 +45,28 @@ func (b *Body) declareCores(op *abi.Op) []*jen.Statement {
 		names = nil
 	}
 	for i, v := range op.Results {
-		if !b.Used(v) {
+		if targets[i] == nil {
 			continue
 		}
 		if core := b.Program.Values[v].Core; core != last {
 			declare()
 			last = core
 		}
-		targets[i] = b.DefineAs(v, flatHint(b.hint(v), i, len(op.Results)))
 		names = append(names, targets[i].Clone())
 	}
 	declare()
+	return targets
+}
+
+// DefineFlat names the core values that an operation flattens a value to. Those that
+// nothing uses are nil.
+func (b *Body) DefineFlat(op *abi.Op) []*jen.Statement {
+	targets := make([]*jen.Statement, len(op.Results))
+	for i, v := range op.Results {
+		if b.Used(v) {
+			targets[i] = b.DefineAs(v, flatHint(b.hint(v), i, len(op.Results)))
+		}
+	}
 	return targets
 }
 
@@ -78,10 +86,14 @@ func flatHint(hint string, i, n int) string {
 // targets, except for zeros, which they are already.
 func (b *Body) caseBlock(block *abi.Block, targets []*jen.Statement, payload ...*jen.Statement) []jen.Code {
 	stmts, results := b.Block(block, payload...)
+	var names, values []jen.Code
 	for i, r := range results {
 		if targets[i] != nil && !b.isZero(block, block.Results[i]) {
-			stmts = append(stmts, targets[i].Clone().Op("=").Add(r))
+			names, values = append(names, targets[i].Clone()), append(values, r)
 		}
+	}
+	if len(names) > 0 {
+		stmts = append(stmts, jen.List(names...).Op("=").List(values...))
 	}
 	return stmts
 }
@@ -96,128 +108,249 @@ func (b *Body) isZero(block *abi.Block, v abi.Value) bool {
 	return false
 }
 
-// switchVariant spells a type switch.
+// inMemory returns the operation that stores the discriminant of a case, where a
+// Switch stores the value in memory, and the blocks without those.
+func inMemory(op *abi.Op) (store *abi.Op, blocks []abi.Block) {
+	if len(op.Results) > 0 {
+		return nil, op.Blocks
+	}
+	store, blocks = &op.Blocks[0].Body[0], slices.Clone(op.Blocks)
+	for i := range blocks {
+		blocks[i].Body = blocks[i].Body[1:]
+	}
+	return store, blocks
+}
+
+// switchVariant spells a type switch, of at most maxLines lines of cases: the rest
+// is for another function.
 func (b *Body) switchVariant(op *abi.Op, value *jen.Statement, targets []*jen.Statement) {
-	scope := b.Scope.Inner()
-	name, used := scope.Declare("c"), false
+	scope, used := b.Scope.Inner(), false
+	name := b.shared.names[op.Args[0]]
+	if name != "" {
+		scope.Shadow(name)
+	} else {
+		name = scope.Pass("c")
+	}
 	var cases []jen.Code
-	for i := range op.Blocks {
+	var rest []jen.Code
+	for i, lines := b.First, 0; i < len(op.Blocks); i++ {
 		block := &op.Blocks[i]
-		for _, v := range block.Params {
-			used = used || b.Used(v)
-		}
 		inner := *b
 		inner.Scope = scope
 		stmts := inner.caseBlock(block, targets, jen.Id(name).Dot("Value"))
+		if lines += 1 + countLines(stmts); lines > maxLines && i > b.First {
+			rest = b.RestOf(i, targets)
+			break
+		}
+		for _, v := range block.Params {
+			used = used || b.Used(v)
+		}
 		cases = append(cases, jen.Case(b.Plan.CaseRef(op.Type, i)).Block(stmts...))
 	}
-	cases = append(cases, jen.Default().Block(b.Side.BadVariant(b, op)...))
+	if rest == nil {
+		rest = b.Side.BadVariant(b, op)
+	}
 	head := value.Assert(jen.Type())
 	if used {
 		head = jen.Id(name).Op(":=").Add(head)
 	}
-	b.Emit(jen.Switch(head).Block(cases...))
+	b.Emit(jen.Switch(head).Block(append(cases, jen.Default().Block(rest...))...))
+}
+
+// payload names the value v inside the option arg: like that, where it is a
+// variable, and otherwise by its hint.
+func (b *Body) payload(arg, v abi.Value) *jen.Statement {
+	if !b.Used(v) {
+		return jen.Id("_")
+	}
+	name := b.shared.names[arg]
+	if name != "" {
+		b.Scope.Shadow(name)
+	} else {
+		name = b.Scope.Pass(b.Plan.LowerCamel(b.hint(arg)))
+	}
+	return b.SetName(v, name)
 }
 
 // switchOption spells: if value, ok := option.Get(); ok { ... } else { ... }.
-func (b *Body) switchOption(op *abi.Op, value *jen.Statement, targets []*jen.Statement) {
-	none, some := &op.Blocks[0], &op.Blocks[1]
+func (b *Body) switchOption(op *abi.Op) {
+	arg := op.Args[0]
+	value := b.Arg(arg)
+	targets := b.declareCores(op)
+	store, blocks := inMemory(op)
 	inner := *b
 	inner.Scope = b.Scope.Inner()
-	payload := inner.Define(some.Params[0])
-	ok := jen.Id(inner.Scope.Declare("ok"))
-	head := jen.List(payload, ok.Clone()).Op(":=").Add(value.Dot("Get").Call())
-	b.ifElse(jen.If(head, ok), inner.caseBlock(some, targets, payload), inner.caseBlock(none, targets))
+	payload := inner.payload(arg, blocks[1].Params[0])
+	ok := inner.Scope.Own("ok")
+	head := jen.List(payload, jen.Id(ok)).Op(":=").Add(value.Clone()).Dot("Get").Call()
+	b.ifElse(head, inner.caseStored(op, store, isOK(ok)), inner.caseBlock(&blocks[1], targets, payload), inner.caseBlock(&blocks[0], targets))
+}
+
+// condition is an expression, and what spells that it is not so.
+type condition struct{ is, not *jen.Statement }
+
+// isOK is the condition that a variable holds.
+func isOK(name string) condition { return condition{jen.Id(name), jen.Op("!").Id(name)} }
+
+// caseStored returns the condition yes, with what stores the discriminant that it
+// stands for where that is in memory.
+func (b *Body) caseStored(op, store *abi.Op, yes condition) condition {
+	if store == nil {
+		return yes
+	}
+	stored := b.Side.StoreCase(b, op, store, yes.is)
+	return condition{stored, jen.Op("!").Add(stored)}
 }
 
 // switchResult spells: if value, failure, ok := result.Get(); ok { ... } else { ... }.
-func (b *Body) switchResult(op *abi.Op, value *jen.Statement, targets []*jen.Statement) {
+func (b *Body) switchResult(op *abi.Op) {
+	value := b.Arg(op.Args[0])
+	targets := b.declareCores(op)
+	store, blocks := inMemory(op)
 	inner := *b
 	inner.Scope = b.Scope.Inner()
 	payload := [2]*jen.Statement{jen.Id("_"), jen.Id("_")}
-	for i := range op.Blocks {
-		if params := op.Blocks[i].Params; len(params) > 0 {
-			payload[i] = inner.DefineAs(params[0], [...]string{"value", "failure"}[i])
+	for i := range blocks {
+		if params := blocks[i].Params; len(params) > 0 && b.Used(params[0]) {
+			name := inner.Scope.Pass([...]string{"value", "failure"}[i])
+			payload[i] = inner.SetName(params[0], name)
 		}
 	}
-	ok := jen.Id(inner.Scope.Declare("ok"))
-	head := jen.List(payload[0], payload[1], ok.Clone()).Op(":=").Add(value.Dot("Get").Call())
-	b.ifElse(jen.If(head, ok),
-		inner.caseBlock(&op.Blocks[0], targets, payload[0]),
-		inner.caseBlock(&op.Blocks[1], targets, payload[1]))
+	ok := inner.Scope.Own("ok")
+	head := jen.List(payload[0], payload[1], jen.Id(ok)).Op(":=").Add(value.Clone()).Dot("Get").Call()
+	b.ifElse(head, inner.caseStored(op, store, isOK(ok)), inner.caseBlock(&blocks[0], targets, payload[0]), inner.caseBlock(&blocks[1], targets, payload[1]))
 }
 
-// switchError spells the two ways out of a call: if err != nil { ... } else { ... }.
-func (b *Body) switchError(op *abi.Op, k *wit.Result, p *parts, targets []*jen.Statement) {
+// switchError spells the two ways out of a call: if err == nil { ... } else { ... }.
+func (b *Body) switchError(op *abi.Op, k *wit.Result, p *parts) {
+	targets := b.declareCores(op)
+	store, blocks := inMemory(op)
 	inner := *b
 	inner.Scope, inner.stmts = b.Scope.Inner(), nil
-	params := op.Blocks[1].Params
-	failure := inner.Side.ErrorValue(&inner, k.Err, p.err.Clone(), len(params) > 0 && b.Used(params[0]))
-	failed := inner.caseBlock(&op.Blocks[1], targets, failure)
+	failure := NoValue
+	if params := blocks[1].Params; len(params) > 0 && b.Used(params[0]) {
+		failure = params[0]
+	}
+	inner.Side.ErrorValue(&inner, k.Err, p.err.Clone(), failure)
+	failed := append(inner.stmts, inner.caseBlock(&blocks[1], targets, nil)...)
 	var value *jen.Statement
 	if len(p.values) > 0 {
 		value = p.values[0]
 	}
-	b.ifElse(jen.If(p.err.Clone().Op("!=").Nil()),
-		append(inner.stmts, failed...),
-		b.caseBlock(&op.Blocks[0], targets, value))
+	went := condition{p.err.Clone().Op("==").Nil(), p.err.Clone().Op("!=").Nil()}
+	b.ifElse(nil, b.caseStored(op, store, went), b.caseBlock(&blocks[0], targets, value), failed)
 }
 
-// ifElse adds an if statement and leaves an empty else out.
-func (b *Body) ifElse(head *jen.Statement, then, otherwise []jen.Code) {
-	head.Block(then...)
-	if len(otherwise) > 0 {
-		head.Else().Block(otherwise...)
+// ifElse adds: if head; condition { then } else { otherwise }. What is empty is left
+// out.
+func (b *Body) ifElse(head *jen.Statement, c condition, then, otherwise []jen.Code) {
+	is := c.is
+	if len(then) == 0 && len(otherwise) > 0 {
+		is, then, otherwise = c.not, otherwise, nil
 	}
-	b.Emit(head)
+	if len(then) == 0 && head == nil {
+		b.Emit(is)
+		return
+	}
+	stmt := jen.If(is)
+	if head != nil {
+		stmt = jen.If(head, is)
+	}
+	stmt.Block(then...)
+	if len(otherwise) > 0 {
+		stmt.Else().Block(otherwise...)
+	}
+	b.Emit(stmt)
 }
 
 // switchDisc spells a SwitchDisc: a variable that each case sets.
 func (b *Body) switchDisc(op *abi.Op) {
-	disc := b.PlainArg(op.Args[0])
 	v := op.Results[0]
-	var assign func(i int, payload *jen.Statement) []jen.Code
 	switch k := b.Plan.Resolve.Kind(op.Type).(type) {
 	case *wit.Variant:
-		target := b.declareTarget(v, op.Type)
-		assign = func(i int, payload *jen.Statement) []jen.Code {
-			if payload == nil {
-				return []jen.Code{target.Clone().Op("=").Add(b.Plan.CaseRef(op.Type, i).Values())}
-			}
-			set := target.Clone().Op("=").Add(b.Plan.CaseRef(op.Type, i).Values(jen.Id("Value").Op(":").Add(payload)))
-			if boxer, ok := b.Side.(Boxer); ok {
-				set = jen.If(boxer.Room(b.Plan.CaseRef(op.Type, i))).Block(set)
-			}
-			return []jen.Code{set}
-		}
+		b.switchCases(op)
 	case *wit.Option:
+		some := b.Side.Case(b, op)
 		target := b.declareTarget(v, op.Type)
-		assign = func(i int, payload *jen.Statement) []jen.Code {
-			if i == 0 {
-				return nil
-			}
-			return []jen.Code{target.Clone().Op("=").Add(b.some(k.Type).Call(payload))}
-		}
+		then, results := b.Block(&op.Blocks[1])
+		then = append(then, target.Clone().Op("=").Add(b.some(k.Type)).Call(results[0]))
+		b.ifElse(nil, condition{is: some}, then, nil)
 	case *wit.Result:
+		ok := b.Side.Case(b, op)
+		var assign func(i int, payload *jen.Statement) []jen.Code
 		if b.returnsParts(v) {
 			assign = b.returnedResult(v, k)
 		} else {
 			assign = b.resultValue(b.declareTarget(v, op.Type), k)
 		}
+		var bodies [2][]jen.Code
+		for i := range bodies {
+			stmts, results := b.Block(&op.Blocks[i])
+			var payload *jen.Statement
+			if len(results) > 0 {
+				payload = results[0]
+			}
+			bodies[i] = append(stmts, assign(i, payload)...)
+		}
+		b.ifElse(nil, condition{ok, jen.Op("!").Add(ok)}, bodies[0], bodies[1])
 	default:
 		panic(fmt.Sprintf("gogen: unhandled kind %T", k))
 	}
-	var cases []jen.Code
-	for i := range op.Blocks {
-		stmts, results := b.Block(&op.Blocks[i])
-		var payload *jen.Statement
-		if len(results) > 0 {
-			payload = results[0]
-		}
-		cases = append(cases, jen.Case(jen.Lit(i)).Block(append(stmts, assign(i, payload)...)...))
+}
+
+// switchCases spells a switch over the discriminant of a variant, of at most maxLines
+// lines of cases: the rest is for another function. In a function that lifts a variant
+// the cases return.
+func (b *Body) switchCases(op *abi.Op) {
+	v := op.Results[0]
+	var give func(value *jen.Statement) *jen.Statement
+	if b.shared.returned[v] {
+		b.shared.given[v] = true
+		give = func(value *jen.Statement) *jen.Statement { return jen.Return(value) }
+	} else {
+		target := b.declareTarget(v, op.Type)
+		give = func(value *jen.Statement) *jen.Statement { return target.Clone().Op("=").Add(value) }
 	}
-	cases = append(cases, jen.Default().Block(b.Side.BadDiscriminant(b, op, disc.Clone())...))
-	b.Emit(jen.Switch(disc).Block(cases...))
+	inner := *b
+	inner.Scope = b.Scope.Inner()
+	disc := jen.Id(inner.Scope.Pass("disc"))
+	var cases, rest []jen.Code
+	allReturn := b.shared.given[v]
+	for i, lines := b.First, 0; i < len(op.Blocks); i++ {
+		stmts, results := inner.Block(&op.Blocks[i])
+		if len(results) == 0 {
+			stmts = append(stmts, give(b.Plan.CaseRef(op.Type, i).Values()))
+		} else {
+			set := give(b.Plan.CaseRef(op.Type, i).Values(jen.Id("Value").Op(":").Add(results[0])))
+			if boxer, ok := b.Side.(Boxer); ok {
+				set = jen.If(boxer.Room(b.Plan.CaseRef(op.Type, i))).Block(set)
+				allReturn = false
+			}
+			stmts = append(stmts, set)
+		}
+		if lines += 1 + countLines(stmts); lines > maxLines && i > b.First {
+			rest = []jen.Code{give(b.Rest(i))}
+			break
+		}
+		cases = append(cases, jen.Case(jen.Lit(i)).Block(stmts...))
+	}
+	b.shared.ended = allReturn && rest != nil
+	if rest == nil {
+		rest = b.Side.BadDiscriminant(b, op, disc.Clone())
+	}
+	b.Emit(jen.Switch(disc.Clone().Op(":=").Add(b.Arg(op.Args[0])), disc).Block(append(cases, jen.Default().Block(rest...))...))
+}
+
+// maxLines is how many lines of cases one function has.
+const maxLines = 110
+
+// countLines returns how many lines statements take.
+func countLines(stmts []jen.Code) int {
+	lines := 0
+	for _, stmt := range stmts {
+		lines += 1 + strings.Count(fmt.Sprintf("%#v", stmt), "\n")
+	}
+	return lines
 }
 
 // Boxer is a Side that counts the memory of what it lifts. Room spells whether
@@ -260,7 +393,7 @@ func (b *Body) resultValue(target *jen.Statement, k *wit.Result) func(int, *jen.
 func (b *Body) returnedResult(v abi.Value, k *wit.Result) func(int, *jen.Statement) []jen.Code {
 	p := &parts{}
 	if k.OK != nil {
-		name := b.Local("value")
+		name := b.Local("result")
 		p.values = []*jen.Statement{jen.Id(name)}
 		b.Emit(jen.Var().Id(name).Add(b.Plan.GoType(k.OK)))
 	}
@@ -294,7 +427,11 @@ func (b *Body) BindCall(op *abi.Op, withError bool) (names []jen.Code, err *jen.
 			for i := range results.Values {
 				name := jen.Id("_")
 				if b.partUsed(v, i) {
-					name = jen.Id(b.Local("result"))
+					hint := "result"
+					if results.Tuple {
+						hint = "f" + strconv.Itoa(i)
+					}
+					name = jen.Id(b.Local(hint))
 				}
 				p.values = append(p.values, name)
 				names = append(names, name.Clone())
@@ -343,6 +480,9 @@ func (b *Body) Returned(op *abi.Op) (values []jen.Code, err *jen.Statement) {
 		return nil, nil
 	}
 	v := op.Args[0]
+	if b.shared.given[v] {
+		return []jen.Code{jen.Nil()}, nil
+	}
 	if elements, ok := b.shared.packed[v]; ok {
 		return b.Args(elements), nil
 	}

@@ -15,17 +15,13 @@ const (
 // takes a millisecond for a long slice of time and would stop collecting.
 const step = 1000
 
-// The module's state.
+// The module's state: globals that are zero at first.
 const (
 	clock  uint32 = iota // i64, in nanoseconds
 	random               // i64, the state of SplitMix64
-)
 
-// globals returns them in binary: mutable, of type i64 and zero at first.
-func globals() []code {
-	global := seq(code{0x7e, 0x01}, i64(0), code{0x0b})
-	return []code{clock: global, random: global}
-}
+	globals = iota
+)
 
 // function is one of WASI preview 1. It returns an error number unless noResult.
 type function struct {

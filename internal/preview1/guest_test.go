@@ -44,13 +44,9 @@ func TestGuest(t *testing.T) {
 		return result
 	}
 
-	start := time.Now()
-	const sleep = 3 * time.Second
+	const sleep = time.Hour // which no test would wait for
 	if slept := time.Duration(call(inst, "slept").(uint64)); slept < sleep || slept > sleep+time.Millisecond {
 		t.Errorf("a sleep of %v takes %v of the guest's clock", sleep, slept)
-	}
-	if took := time.Since(start); took > sleep {
-		t.Errorf("a sleep of %v takes %v", sleep, took)
 	}
 	first, second := call(inst, "random"), call(inst, "random")
 	if first == second {

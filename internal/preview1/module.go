@@ -22,7 +22,7 @@ import (
 	"slices"
 
 	"github.com/witgen/witgen/component"
-	"github.com/witgen/witgen/internal/leb128"
+	"github.com/witgen/witgen/internal/wasm"
 )
 
 // Name is the module that guests import WASI preview 1 from.
@@ -47,11 +47,11 @@ func Adapters(core []byte) ([]component.Adapter, error) {
 			names = append(names, i.Name)
 		}
 	}
-	wasm, err := Module(names)
+	adapter, err := Module(names)
 	if err != nil {
 		return nil, err
 	}
-	return []component.Adapter{{Name: Name, Wasm: wasm}}, nil
+	return []component.Adapter{{Name: Name, Wasm: adapter}}, nil
 }
 
 // Functions returns the names of all functions of WASI preview 1.
@@ -77,48 +77,25 @@ func Module(names []string) ([]byte, error) {
 		list = append(list, all[i])
 		usesMemory = usesMemory || all[i].memory
 	}
-	var types, funcs, exports, bodies, debug []byte
-	for i, f := range list {
-		index := uint32(i)
-		types = append(types, f.typ()...)
-		funcs = leb128.AppendUint32(funcs, index)
-		exports = name(exports, f.name)
-		exports = leb128.AppendUint32(append(exports, 0x00), index) // a function
-		body := f.binary()
-		bodies = vector(bodies, len(body), body)
-		debug = name(leb128.AppendUint32(debug, index), f.name)
+	var m wasm.Module
+	for _, f := range list {
+		m.Export(f.name, wasm.FuncKind, m.Func(m.Type(f.typ()), valTypes(f.locals), f.body))
 	}
-	n := len(list)
-	wasm := slices.Clone(head)
-	wasm = section(wasm, 1, vector(nil, n, types))
 	if usesMemory {
-		memory := name(name(nil, "env"), "memory")
-		wasm = section(wasm, 2, vector(nil, 1, append(memory, 0x02, 0x00, 0x00))) // a memory of 0 pages or more
+		m.Import(wasm.Import{Module: "env", Name: "memory", Type: wasm.Extern{Kind: wasm.MemoryKind}}) // of 0 pages or more
 	}
-	wasm = section(wasm, 3, vector(nil, n, funcs))
-	wasm = section(wasm, 6, vector(nil, len(globals()), seq(globals()...)))
-	wasm = section(wasm, 7, vector(nil, n, exports))
-	wasm = section(wasm, 10, vector(nil, n, bodies))
-	// The name section, for the stack of a trap.
-	debugNames := section(name(nil, "name"), 1, vector(nil, n, debug))
-	return section(wasm, 0, debugNames), nil
+	for range globals {
+		m.Global(wasm.Global{Type: wasm.I64, Mutable: true}, i64(0))
+	}
+	m.AddFunctionNames(0, names...) // for the stack of a trap
+	return m.Bytes(), nil
 }
 
-// typ returns the function's type in binary.
-func (f function) typ() []byte {
+// typ returns the function's type.
+func (f function) typ() wasm.SubType {
 	results := "i"
 	if f.noResult {
 		results = ""
 	}
-	t := vector([]byte{0x60}, len(f.params), valTypes(f.params))
-	return vector(t, len(results), valTypes(results))
-}
-
-// binary returns the function's locals and its instructions.
-func (f function) binary() []byte {
-	var locals []byte
-	for _, t := range valTypes(f.locals) {
-		locals = append(locals, 1, t)
-	}
-	return seq(vector(nil, len(f.locals), locals), f.body, code{0x0b})
+	return wasm.FuncType(valTypes(f.params), valTypes(results))
 }

@@ -3,6 +3,7 @@ package wasm
 import (
 	"encoding/binary"
 	"math"
+	"slices"
 
 	"github.com/witgen/witgen/internal/leb128"
 )
@@ -25,7 +26,7 @@ func Seq(parts ...Code) Code {
 func I(op Op, immediates ...uint32) Code {
 	var c Code
 	c.Op(op, immediates...)
-	return c
+	return slices.Clip(c) // for those who append to a part that several share
 }
 
 // I32Const returns the constant n.

@@ -138,6 +138,9 @@ func (c *Cursor) Rest() []byte {
 	return c.b[from:c.pos:c.pos]
 }
 
+// Ahead returns the bytes that are left without reading them.
+func (c *Cursor) Ahead() []byte { return c.b[c.pos:len(c.b):len(c.b)] }
+
 // Since returns the bytes from an earlier [Cursor.Offset] to the next byte.
 func (c *Cursor) Since(offset int) []byte { return c.b[offset-c.base : c.pos : c.pos] }
 

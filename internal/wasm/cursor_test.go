@@ -99,8 +99,8 @@ func TestCursorParts(t *testing.T) {
 	c := NewCursor(file, at)
 	c.Byte()
 	from := c.Offset()
-	if got := string(c.Bytes(2)); got != "ab" || c.Offset() != at+3 {
-		t.Fatalf("read %q, at %d", got, c.Offset())
+	if got := c.Bytes(2); string(got) != "ab" || cap(got) != 2 || c.Offset() != at+3 {
+		t.Fatalf("read %q with capacity %d, at %d", got, cap(got), c.Offset())
 	}
 	if got := string(c.Since(from)); got != "ab" {
 		t.Errorf("since %d: %q", from, got)

@@ -17,10 +17,10 @@ func sample() *Module {
 	var m Module
 	unary := m.Type(FuncType([]ValType{I32}, []ValType{I32}))
 	none := m.Type(FuncType(nil, nil))
-	m.Import(Import{"env", "log", Extern{Kind: FuncKind, Func: unary}})
-	m.Table(Table{FuncRef, Limits{Min: 2, Max: 2, HasMax: true}})
+	m.Import(Import{Module: "env", Name: "log", Type: Extern{Kind: FuncKind, Func: unary}})
+	m.Table(Table{Elem: FuncRef, Limits: Limits{Min: 2, Max: 2, HasMax: true}})
 	m.Memory(Limits{Min: 1})
-	count := m.Global(Global{I32, true}, I32Const(40))
+	count := m.Global(Global{Type: I32, Mutable: true}, I32Const(40))
 	twice := m.Func(unary, []ValType{I64}, I(OpLocalGet, 0), I32Const(0), I(OpCallIndirect, unary, 0), I(OpLocalGet, 0), I(OpI32Add))
 	start := m.RawFunc(none, nil)
 	m.SetBody(start, Body(nil, I(OpGlobalGet, count), I32Const(2), I(OpI32Add), I(OpGlobalSet, count)))
@@ -68,18 +68,18 @@ func TestTypesRoundTrip(t *testing.T) {
 		{Min: 1 << 40, Addr64: true, PageLog2: 16},
 		{Min: 1, HasPage: true},
 	}
-	refs := []ValType{I32, I64, F32, F64, {Code: CodeV128}, FuncRef, {Code: CodeExternRef}, {Code: CodeRef, Heap: 3}, {CodeRefNull, 1<<32 - 1}, {CodeRefNull, CodeFuncRef - 0x80}}
+	refs := []ValType{I32, I64, F32, F64, {Code: CodeV128}, FuncRef, {Code: CodeExternRef}, {Code: CodeRef, Heap: 3}, {Code: CodeRefNull, Heap: 1<<32 - 1}, {Code: CodeRefNull, Heap: CodeFuncRef - 0x80}}
 	var externs []Extern
 	for _, l := range limits {
-		externs = append(externs, Extern{Kind: MemoryKind, Memory: l}, Extern{Kind: TableKind, Table: Table{FuncRef, l}})
+		externs = append(externs, Extern{Kind: MemoryKind, Memory: l}, Extern{Kind: TableKind, Table: Table{Elem: FuncRef, Limits: l}})
 	}
 	for _, v := range refs {
-		externs = append(externs, Extern{Kind: GlobalKind, Global: Global{v, true}}, Extern{Kind: GlobalKind, Global: Global{Type: v}})
+		externs = append(externs, Extern{Kind: GlobalKind, Global: Global{Type: v, Mutable: true}}, Extern{Kind: GlobalKind, Global: Global{Type: v}})
 	}
 	externs = append(externs, Extern{Kind: FuncKind, Func: 300}, Extern{Kind: TagKind, Func: 2})
 	for _, e := range externs {
 		var w Writer
-		in := Import{"some module", "ä", e}
+		in := Import{Module: "some module", Name: "ä", Type: e}
 		w.Import(in)
 		c := NewCursor(w.Buf, 0)
 		if got := c.Import(); got != in || c.Err() != nil || !c.Done() {
@@ -90,8 +90,8 @@ func TestTypesRoundTrip(t *testing.T) {
 		{Types: []SubType{{Kind: FuncForm, Params: refs, Results: []ValType{I32}}}},
 		{Types: []SubType{{Kind: FuncForm, Form: OpenForm, Supers: []uint32{1, 2}, Params: []ValType{}, Results: []ValType{}}}},
 		{Explicit: true, Types: []SubType{
-			{Kind: StructForm, Fields: []Field{{ValType{Code: CodeI8}, true}, {FuncRef, false}}},
-			{Kind: ArrayForm, Form: FinalForm, Supers: []uint32{}, Fields: []Field{{ValType{Code: CodeI16}, false}}},
+			{Kind: StructForm, Fields: []Field{{Type: ValType{Code: CodeI8}, Mutable: true}, {Type: FuncRef, Mutable: false}}},
+			{Kind: ArrayForm, Form: FinalForm, Supers: []uint32{}, Fields: []Field{{Type: ValType{Code: CodeI16}, Mutable: false}}},
 		}},
 		{Explicit: true, Types: []SubType{}},
 	}
@@ -102,6 +102,12 @@ func TestTypesRoundTrip(t *testing.T) {
 		if got := c.RecGroup(); !reflect.DeepEqual(*got, g) || c.Err() != nil || !c.Done() {
 			t.Errorf("%+v comes back as %+v, %v", g, *got, c.Err())
 		}
+	}
+}
+
+func TestBody(t *testing.T) {
+	if got, want := fmt.Sprintf("% x", Body([]ValType{I64, {Code: CodeRef, Heap: 5}}, I(OpNop))), "02 01 7e 01 64 05 01 0b"; got != want {
+		t.Errorf("%s, expected %s", got, want)
 	}
 }
 

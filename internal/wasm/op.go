@@ -21,7 +21,8 @@ const prefixShift = 12
 // Prefixed returns the Op of number n behind a prefix, and false where n is larger
 // than that of any instruction.
 func Prefixed(prefix byte, n uint32) (Op, bool) {
-	return Op(prefix)<<prefixShift | Op(n)&(1<<prefixShift-1), n < 1<<prefixShift
+	const most = 1<<prefixShift - 1
+	return Op(prefix)<<prefixShift | Op(min(n, most)), n <= most
 }
 
 // Prefix returns the prefix, and 0 for an instruction of one byte.
@@ -136,7 +137,7 @@ type Immediates uint8
 
 // The immediates of instructions. Where several are named they stand in this order.
 const (
-	Unknown       Immediates = iota // there is no such instruction, or nobody knows what follows it
+	Unknown       Immediates = iota // the instruction does not exist, or nobody knows what follows it
 	None                            // nothing
 	BlockImm                        // a block type
 	LabelImm                        // a label

@@ -25,9 +25,9 @@ var sampleImmediates = [allImmediates]string{
 func probe(code Code) []byte {
 	var m Module
 	typ := m.Type(FuncType(nil, nil))
-	m.Table(Table{FuncRef, Limits{Min: 1}})
+	m.Table(Table{Elem: FuncRef, Limits: Limits{Min: 1}})
 	m.Memory(Limits{Min: 1, Max: 1, HasMax: true, Shared: true}) // shared, for atomics
-	m.Global(Global{I32, true}, I32Const(0))
+	m.Global(Global{Type: I32, Mutable: true}, I32Const(0))
 	m.Func(typ, []ValType{I32}, I(OpUnreachable), code, I(OpUnreachable))
 	m.Elements = [][]byte{{1, 0, 1, 0}}
 	m.Data = [][]byte{{1, 0}}
@@ -148,7 +148,7 @@ func TestInstr(t *testing.T) {
 		{I(OpTableCopy, 1, 2), Instr{X: 1, Y: 2}},
 		{append(I(OpBlock), 0x80, 0x01), Instr{}}, // type 128
 		{append(I(OpBlock), 0x63, 0x05), Instr{}}, // a typed reference
-		{append(I(OpTryTable), 0x40, 2, 1, 4, 0, 2, 0), Instr{}},
+		{append(I(OpTryTable), 0x40, 2, 1, 4, 5, 2, 0), Instr{}},
 	}
 	for _, tt := range tests {
 		tt.want.Op, tt.want.Offset = tt.code.first(), at

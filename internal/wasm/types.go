@@ -1,59 +1,75 @@
 package wasm
 
-import "fmt"
+import (
+	"fmt"
 
-// ValType is a value type, section 5.3.4 of the core specification: the byte that
-// stands for it. Heap is the heap type where Code is CodeRef or CodeRefNull: the
-// index of a type, or a negative number for an abstract one.
-type ValType struct {
-	Code byte
-	Heap int64
-}
+	"github.com/witgen/witgen/component/coretype"
+)
 
-// The codes of value types, and those of packed types, which stand in fields only.
+// The types of imports, exports and values are in package coretype, since components
+// refer to them.
+type (
+	ValType  = coretype.ValType
+	Kind     = coretype.Kind
+	Extern   = coretype.Extern
+	Import   = coretype.Import
+	Table    = coretype.Table
+	Global   = coretype.Global
+	Limits   = coretype.Limits
+	RecGroup = coretype.RecGroup
+	SubType  = coretype.SubType
+	Field    = coretype.Field
+)
+
+// The codes of value types.
 const (
-	CodeI32       = 0x7f
-	CodeI64       = 0x7e
-	CodeF32       = 0x7d
-	CodeF64       = 0x7c
-	CodeV128      = 0x7b
-	CodeI8        = 0x78 // packed
-	CodeI16       = 0x77 // packed
-	CodeFuncRef   = 0x70
-	CodeExternRef = 0x6f
-	CodeExnRef    = 0x69
-	CodeRef       = 0x64 // (ref heap)
-	CodeRefNull   = 0x63 // (ref null heap)
+	CodeI32       = coretype.CodeI32
+	CodeI64       = coretype.CodeI64
+	CodeF32       = coretype.CodeF32
+	CodeF64       = coretype.CodeF64
+	CodeV128      = coretype.CodeV128
+	CodeI8        = coretype.CodeI8
+	CodeI16       = coretype.CodeI16
+	CodeFuncRef   = coretype.CodeFuncRef
+	CodeExternRef = coretype.CodeExternRef
+	CodeExnRef    = coretype.CodeExnRef
+	CodeRef       = coretype.CodeRef
+	CodeRefNull   = coretype.CodeRefNull
 
 	// The codes of all abstract reference types and heap types lie between these.
 	firstRef, lastRef   = 0x68, 0x75
 	firstHeap, lastHeap = 0x68 - 0x80, 0x74 - 0x80
 )
 
-// The types of numbers.
+// Value types.
 var (
-	I32 = ValType{Code: CodeI32}
-	I64 = ValType{Code: CodeI64}
-	F32 = ValType{Code: CodeF32}
-	F64 = ValType{Code: CodeF64}
+	I32     = coretype.I32
+	I64     = coretype.I64
+	F32     = coretype.F32
+	F64     = coretype.F64
+	FuncRef = coretype.FuncRef
 )
 
-// FuncRef is the type of nullable references to functions.
-var FuncRef = ValType{Code: CodeFuncRef}
+// The kinds of imports and exports.
+const (
+	FuncKind   = coretype.FuncKind
+	TableKind  = coretype.TableKind
+	MemoryKind = coretype.MemoryKind
+	GlobalKind = coretype.GlobalKind
+	TagKind    = coretype.TagKind
 
-var valTypeNames = map[byte]string{
-	CodeI32: "i32", CodeI64: "i64", CodeF32: "f32", CodeF64: "f64", CodeV128: "v128", CodeI8: "i8", CodeI16: "i16",
-	0x75: "nullcontref", 0x74: "nullexnref", 0x73: "nullfuncref", 0x72: "nullexternref", 0x71: "nullref", CodeFuncRef: "funcref", CodeExternRef: "externref",
-	0x6e: "anyref", 0x6d: "eqref", 0x6c: "i31ref", 0x6b: "structref", 0x6a: "arrayref", CodeExnRef: "exnref", 0x68: "contref",
-	CodeRef: "ref", CodeRefNull: "ref null",
-}
+	kinds = TagKind + 1
+)
 
-// String returns the type's name in the text format, without the heap type of a
-// reference.
-func (t ValType) String() string { return valTypeNames[t.Code] }
-
-// HasHeap reports whether a heap type follows the code.
-func (t ValType) HasHeap() bool { return t.Code == CodeRef || t.Code == CodeRefNull }
+// The bytes that types start with.
+const (
+	FuncForm   = coretype.FuncForm
+	StructForm = coretype.StructForm
+	ArrayForm  = coretype.ArrayForm
+	OpenForm   = coretype.OpenForm
+	FinalForm  = coretype.FinalForm
+	GroupForm  = coretype.GroupForm
+)
 
 // ValType reads a value type.
 func (c *Cursor) ValType() ValType {
@@ -63,7 +79,7 @@ func (c *Cursor) ValType() ValType {
 		return ValType{Code: b}
 	case b == CodeRef || b == CodeRefNull:
 		c.pos++
-		return ValType{b, c.HeapType()}
+		return ValType{Code: b, Heap: c.HeapType()}
 	default:
 		c.failHere(UnknownType, "invalid core value type 0x%02x", b)
 		return ValType{}
@@ -82,44 +98,15 @@ func (c *Cursor) HeapType() int64 {
 	return heap
 }
 
-// Kind is the kind of an import or export, section 5.5.5 of the core specification.
-type Kind byte
-
-// The kinds of imports and exports.
-const (
-	FuncKind Kind = iota
-	TableKind
-	MemoryKind
-	GlobalKind
-	TagKind
-
-	kinds = iota
-)
-
-var kindNames = [kinds]string{"function", "table", "memory", "global", "tag"}
-
-// String returns the kind in words.
-func (k Kind) String() string { return kindNames[k] }
-
 // Kind reads the kind of an import or export.
 func (c *Cursor) Kind() Kind {
 	b := c.Peek()
-	if b >= kinds {
+	if b >= byte(kinds) {
 		c.failHere(UnknownKind, "invalid kind of core import or export 0x%02x", b)
 		return 0
 	}
 	c.Byte()
 	return Kind(b)
-}
-
-// Extern is the type of an import or export of a core module. Kind decides which of
-// the others counts.
-type Extern struct {
-	Kind   Kind
-	Func   uint32 // of a function or tag: the index of its type
-	Table  Table
-	Memory Limits
-	Global Global
 }
 
 // Extern reads the kind and the type of an import.
@@ -145,17 +132,11 @@ func (c *Cursor) Extern() Extern {
 	return e
 }
 
-// Import is an import of a module.
-type Import struct {
-	Module, Name string
-	Type         Extern
-}
-
 // Import reads an import.
 func (c *Cursor) Import() Import {
 	module := c.Name()
 	name := c.Name()
-	return Import{module, name, c.Extern()}
+	return Import{Module: module, Name: name, Type: c.Extern()}
 }
 
 // Export is an export of a module: the item of that index among those of its kind.
@@ -172,47 +153,22 @@ func (c *Cursor) Export() Export {
 	return Export{name, kind, c.Uint32()}
 }
 
-// Table is the type of a table.
-type Table struct {
-	Elem   ValType
-	Limits Limits
-}
-
 // Table reads the type of a table.
 func (c *Cursor) Table() Table {
 	elem := c.ValType()
-	return Table{elem, c.Limits()}
-}
-
-// Global is the type of a global.
-type Global struct {
-	Type    ValType
-	Mutable bool
+	return Table{Elem: elem, Limits: c.Limits()}
 }
 
 // Global reads the type of a global.
 func (c *Cursor) Global() Global {
 	t := c.ValType()
-	return Global{t, c.Flag("mutability")}
+	return Global{Type: t, Mutable: c.Flag("mutability")}
 }
 
 // Tag reads the type of a tag and returns the index of the function type in it.
 func (c *Cursor) Tag() uint32 {
 	c.Expect(0x00, "the attribute of a tag")
 	return c.Uint32()
-}
-
-// Limits are the limits of a memory, in pages, or of a table, in elements.
-type Limits struct {
-	Min    uint64
-	Max    uint64
-	HasMax bool
-	Shared bool
-	Addr64 bool
-	// PageLog2 is the size of a page as a power of two; it is 16 where the
-	// binary does not say (HasPage).
-	PageLog2 uint32
-	HasPage  bool
 }
 
 // The bits of the byte that limits start with.
@@ -245,47 +201,11 @@ func (c *Cursor) size(wide bool) uint64 {
 	return uint64(c.Uint32())
 }
 
-// RecGroup is a group of types that may refer to each other.
-type RecGroup struct {
-	// Explicit is true where the group was written with 0x4e.
-	Explicit bool
-	Types    []SubType
-}
-
-// SubType is a type with its supertypes.
-type SubType struct {
-	// Form is OpenForm, FinalForm, or 0 for a final type without supertypes, written
-	// without a prefix.
-	Form   byte
-	Supers []uint32
-	// Kind is FuncForm, StructForm or ArrayForm.
-	Kind            byte
-	Params, Results []ValType
-	Fields          []Field // of a struct; the element of an array
-}
-
-// The bytes that types start with, section 5.3.6 to 5.3.8 of the core specification.
-const (
-	FuncForm   = 0x60
-	StructForm = 0x5f
-	ArrayForm  = 0x5e
-	OpenForm   = 0x50 // sub
-	FinalForm  = 0x4f // sub final
-	GroupForm  = 0x4e // rec
-)
-
-// Field is a field of a struct or the element of an array. The code of Type may also
-// be CodeI8 or CodeI16.
-type Field struct {
-	Type    ValType
-	Mutable bool
-}
-
 // RecGroup reads an item of the type section.
 func (c *Cursor) RecGroup() *RecGroup {
 	if c.Peek() == GroupForm {
 		c.pos++
-		return &RecGroup{true, Vec(c, c.SubType)}
+		return &RecGroup{Explicit: true, Types: Vec(c, c.SubType)}
 	}
 	return &RecGroup{Types: []SubType{c.SubType()}}
 }

@@ -50,7 +50,6 @@ func (l *linker) elaborate(id wit.WorldID) {
 		}
 	}
 	l.sortItems(e.imports.items)
-	l.spendItems(len(e.imports.items)+len(e.exports.items), world.Span)
 	world.Imports, world.Exports = e.imports.items, e.exports.items
 }
 

@@ -109,7 +109,7 @@ func has(err error, code diag.Code) bool {
 // first is refused with the code of its page, the second is accepted.
 func TestExplainedExamples(t *testing.T) {
 	for _, code := range diag.Codes() {
-		if !strings.HasPrefix(string(code), "W") || code == diag.BinaryDependency {
+		if !strings.HasPrefix(string(code), "W") || code == diag.BinaryDependency || code == diag.NoBinaryForm || strings.HasPrefix(string(code), "W07") {
 			continue
 		}
 		t.Run(string(code), func(t *testing.T) {
@@ -132,6 +132,19 @@ func TestExplainedExamples(t *testing.T) {
 				t.Errorf("the mended example is refused: %v", err)
 			}
 		})
+	}
+}
+
+func TestExplainedNoBinaryForm(t *testing.T) {
+	page, _ := diag.Explain(diag.NoBinaryForm)
+	for word, refused := range map[string]bool{"refused": true, "accepted": false} {
+		result, err := resolve.Source("x.wit", pageExamples(t, page, word)[0].text, resolve.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := resolve.CheckBinary(result.Resolve, result.Main); has(err, diag.NoBinaryForm) != refused {
+			t.Errorf("the example %s: %v", word, err)
+		}
 	}
 }
 

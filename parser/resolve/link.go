@@ -19,10 +19,22 @@ type linker struct {
 	// What is known of each type of r, by its id: whether it names a resource,
 	// perhaps through aliases, and whether it holds a borrow.
 	resource, borrow []bool
+	// measures are those of the types of r, and interfaceParts the parts of its
+	// interfaces, by id.
+	measures       measures
+	interfaceParts []uint64
+	// interfaceText are the bytes that the interfaces of r come to as text, about.
+	interfaceText []uint64
+	// tooLarge tells that something exceeds a limit of its own: what it stands in is
+	// not reported, too.
+	tooLarge bool
 	// deps are, for each interface of r, those that it uses types from.
 	deps [][]wit.InterfaceID
-	// worldItems counts towards maxWorldItems; full tells that it got there.
+	// worldItems counts towards maxWorldItems, and worldText towards maxWorldText; full
+	// tells that one got there. texts holds what each world of r comes to as text.
 	worldItems int
+	worldText  uint64
+	texts      map[wit.WorldID]uint64
 	full       bool
 }
 
@@ -121,7 +133,13 @@ func (m *remap) linkOwn() {
 		if id := m.worlds[i]; id >= 0 {
 			m.linkIncludes(id, m.u.worlds[i].includes)
 			m.elaborate(id)
+			m.spendWorld(id)
 			m.checkNames(id)
+			if !m.tooLarge {
+				w := m.r.Worlds[id]
+				parts := m.measures.worldParts(w, func(i wit.InterfaceID) uint64 { return m.interfaceParts[i] })
+				m.checkMeasure(measure{parts: parts}, "world `"+w.Name+"`", w.Span)
+			}
 		}
 	}
 	m.adopt(firstInterface, firstWorld)
@@ -162,7 +180,7 @@ func (m *remap) linkType(t *wit.TypeDef) wit.TypeID {
 		return gated
 	}
 	kind, ok := m.linkKind(t)
-	if !ok || !m.checkPayload(kind, t.Span) {
+	if !ok || !m.checkPayload(kind, t.Span) || !m.checkMeasure(m.measures.kind(kind), typeWords(t), t.Span) {
 		return faulty
 	}
 	moved := *t
@@ -170,8 +188,16 @@ func (m *remap) linkType(t *wit.TypeDef) wit.TypeID {
 	return m.addType(&moved)
 }
 
+// typeWords names a type in a message.
+func typeWords(t *wit.TypeDef) string {
+	if t.Name == "" {
+		return "this type"
+	}
+	return "`" + t.Name + "`"
+}
+
 // checkPayload reports a borrow in what a stream or future carries (Explainer,
-// "Asynchronous value types").
+// "Asynchronous value types"), and a stream of char (Binary.md, "Type Definitions").
 func (m *remap) checkPayload(kind wit.Kind, span diag.Span) bool {
 	var word string
 	var payload wit.Type
@@ -180,6 +206,11 @@ func (m *remap) checkPayload(kind wit.Kind, span diag.Span) bool {
 		word, payload = "stream", k.Type
 	case *wit.Future:
 		word, payload = "future", k.Type
+	}
+	if word == "stream" && m.r.Dealias(payload) == wit.Char {
+		m.report(diag.StreamOfChar, span, "there are no streams of `char` yet").
+			Hint("send UTF-8 as `stream<u8>`, or strings as `stream<string>`")
+		return false
 	}
 	if payload == nil || !m.hasBorrow(payload) {
 		return true
@@ -270,6 +301,7 @@ func (l *linker) addType(t *wit.TypeDef) wit.TypeID {
 	}
 	l.resource = append(l.resource, resource)
 	l.borrow = append(l.borrow, borrow)
+	l.measures = append(l.measures, l.measures.measure(t))
 	l.r.Types = append(l.r.Types, t)
 	return wit.TypeID(len(l.r.Types) - 1)
 }
@@ -304,12 +336,22 @@ func (m *remap) linkInterface(iface *wit.Interface) wit.InterfaceID {
 			moved.Functions = append(moved.Functions, f)
 		}
 	}
-	return m.addInterface(&moved)
+	id := m.addInterface(&moved)
+	what := "interface `" + moved.Name + "`"
+	if moved.Name == "" {
+		what = "this interface"
+	}
+	if !m.tooLarge {
+		m.checkMeasure(measure{parts: m.interfaceParts[id]}, what, moved.Span)
+	}
+	return id
 }
 
 func (l *linker) addInterface(iface *wit.Interface) wit.InterfaceID {
 	l.r.Interfaces = append(l.r.Interfaces, iface)
 	l.deps = append(l.deps, nil)
+	l.interfaceParts = append(l.interfaceParts, l.measures.interfaceParts(iface))
+	l.interfaceText = append(l.interfaceText, l.measures.interfaceText(iface))
 	return wit.InterfaceID(len(l.r.Interfaces) - 1)
 }
 
@@ -339,6 +381,9 @@ func (m *remap) linkFunction(f *wit.Function) (*wit.Function, bool) {
 				Hint("return an own handle, or the data that the caller needs")
 			allOK = false
 		}
+	}
+	if allOK {
+		allOK = m.checkMeasure(m.measures.function(&moved), "function `"+moved.Base()+"`", f.Span)
 	}
 	return &moved, allOK
 }

@@ -1,30 +1,41 @@
 package resolve
 
 import (
-	"fmt"
+	"errors"
 	"io/fs"
 	"os"
 	"path"
 	"path/filepath"
 	"strings"
+	"syscall"
 
 	"github.com/witgen/witgen/diag"
+	"github.com/witgen/witgen/internal/input"
+	"github.com/witgen/witgen/parser"
 	"github.com/witgen/witgen/wit"
 )
 
 // Dir resolves the WIT at a path of the file system: a file, or a folder. The
 // .wit files of a folder are one package. What lies in its folder deps may be
-// referred to: each folder there is a package, and so is each .wit file. The
-// error is a diag.List where the text has mistakes.
+// referred to: each folder there is a package, and so is each .wit file.
+//
+// Of a folder Dir reads regular files, and links that stay inside it, within the
+// limits of the codes F0103 and W0123. The error is a diag.List where the text has
+// mistakes, or where a file or folder cannot be read.
 func Dir(name string, opts Options) (*Result, error) {
 	info, err := os.Stat(name)
 	if err != nil {
-		return nil, err
+		return nil, FileError(name, err)
 	}
-	if info.IsDir() {
-		return load(os.DirFS(name), ".", name, opts)
+	if !info.IsDir() {
+		return load(os.DirFS(filepath.Dir(name)), filepath.Base(name), filepath.Dir(name), opts)
 	}
-	return load(os.DirFS(filepath.Dir(name)), filepath.Base(name), filepath.Dir(name), opts)
+	root, err := os.OpenRoot(name)
+	if err != nil {
+		return nil, FileError(name, err)
+	}
+	defer root.Close()
+	return load(root.FS(), ".", name, opts)
 }
 
 // FS resolves the WIT at a path of fsys, as Dir does.
@@ -35,10 +46,10 @@ func FS(fsys fs.FS, name string, opts Options) (*Result, error) {
 // load resolves the file or folder name of fsys. Diagnostics show the names of
 // files below root.
 func load(fsys fs.FS, name, root string, opts Options) (*Result, error) {
-	l := &loader{fsys: fsys, root: root, decode: opts.Decode}
+	l := &loader{fsys: fsys, root: root, decode: opts.Decode, left: input.MaxWIT}
 	info, err := fs.Stat(fsys, name)
 	if err != nil {
-		return nil, err
+		return nil, l.problem(name, err)
 	}
 	if !info.IsDir() {
 		main, err := l.file(name)
@@ -47,18 +58,45 @@ func load(fsys fs.FS, name, root string, opts Options) (*Result, error) {
 		}
 		return resolve(main, nil, opts)
 	}
-	main, err := l.folder(name)
+	entries, err := input.ReadDir(fsys, name)
+	if err != nil {
+		return nil, l.problem(name, err)
+	}
+	main, err := l.files(name, entries)
 	if err != nil {
 		return nil, err
 	}
-	deps, err := l.deps(path.Join(name, "deps"))
+	deps, err := l.deps(name, entries)
 	if err != nil {
 		return nil, err
 	}
 	if len(main.files) == 0 {
-		return nil, fmt.Errorf("%s: there are no .wit files in this folder", l.shown(name))
+		return nil, diag.List{{Code: diag.FileNotFound, File: l.shown(name), Message: "there are no .wit files in this folder"}}
 	}
 	return resolve(main, deps, opts)
+}
+
+// FileError returns the error of reading a file or folder as a diagnostic that names
+// it.
+func FileError(name string, err error) diag.List {
+	d := &diag.Diagnostic{Code: diag.FileUnreadable, File: name}
+	var large *input.TooLarge
+	var pathErr *fs.PathError
+	switch {
+	case errors.As(err, &large):
+		d.Code, d.Message = diag.InputTooLarge, large.Error()
+	case errors.Is(err, fs.ErrNotExist):
+		d.Code, d.Message = diag.FileNotFound, "there is no such file or folder"
+	case errors.Is(err, fs.ErrPermission):
+		d.Message = "it cannot be read: permission denied"
+	case errors.Is(err, input.ErrNotRegular):
+		d.Message = input.ErrNotRegular.Error()
+	case errors.As(err, &pathErr):
+		d.Message = "it cannot be read: " + pathErr.Err.Error()
+	default:
+		d.Message = "it cannot be read: " + err.Error()
+	}
+	return diag.List{d}
 }
 
 // loader reads files.
@@ -66,6 +104,7 @@ type loader struct {
 	fsys   fs.FS
 	root   string
 	decode func(name string, wasm []byte) (*wit.Resolve, wit.PackageID, error)
+	left   int64 // bytes that may still be read
 }
 
 // shown returns the name of a file for people.
@@ -73,27 +112,59 @@ func (l *loader) shown(name string) string {
 	return filepath.Join(l.root, filepath.FromSlash(name))
 }
 
+func (l *loader) problem(name string, err error) error { return FileError(l.shown(name), err) }
+
+// read returns the content of a file of at most limit bytes.
+func (l *loader) read(name string, limit int64) ([]byte, error) {
+	content, err := input.ReadFile(l.fsys, name, min(limit, l.left))
+	var large *input.TooLarge
+	if errors.As(err, &large) {
+		if large.Limit == limit {
+			return nil, &input.TooLarge{Limit: limit, What: "bytes"}
+		}
+		return nil, &input.TooLarge{Limit: input.MaxWIT, What: "bytes of WIT in this folder"}
+	}
+	l.left -= int64(len(content))
+	return content, err
+}
+
 func (l *loader) file(name string) (group, error) {
-	text, err := fs.ReadFile(l.fsys, name)
+	text, err := l.read(name, parser.MaxFileSize)
+	var large *input.TooLarge
+	if errors.As(err, &large) && large.Limit == parser.MaxFileSize {
+		return group{}, parser.TooLarge(l.shown(name))
+	}
 	if err != nil {
-		return group{}, err
+		return group{}, l.problem(name, err)
 	}
 	return group{files: []*diag.File{diag.NewFile(l.shown(name), text)}}, nil
 }
 
 // folder reads the .wit files of a folder, in the order of their names.
 func (l *loader) folder(name string) (group, error) {
-	var g group
-	entries, err := fs.ReadDir(l.fsys, name)
+	entries, err := input.ReadDir(l.fsys, name)
 	if err != nil {
-		return g, err
+		return group{}, l.problem(name, err)
 	}
+	return l.files(name, entries)
+}
+
+// files reads the .wit files among the entries of a folder.
+func (l *loader) files(folder string, entries []fs.DirEntry) (group, error) {
+	var g group
 	for _, e := range entries {
-		file := path.Join(name, e.Name())
-		if !strings.HasSuffix(e.Name(), ".wit") || l.isDir(file, e) {
+		if !strings.HasSuffix(e.Name(), ".wit") {
 			continue
 		}
-		one, err := l.file(file)
+		file := path.Join(folder, e.Name())
+		isDir, err := l.isDir(file, e)
+		if isDir {
+			continue
+		}
+		var one group
+		if err == nil {
+			one, err = l.file(file)
+		}
 		if err != nil {
 			return g, err
 		}
@@ -102,31 +173,59 @@ func (l *loader) folder(name string) (group, error) {
 	return g, nil
 }
 
-// isDir tells whether an entry is a folder, or a link to one.
-func (l *loader) isDir(name string, e fs.DirEntry) bool {
+// isDir tells whether an entry is a folder, or a link to one. A link that leads out of
+// the folder that is read is an error.
+func (l *loader) isDir(name string, e fs.DirEntry) (bool, error) {
 	if e.Type()&fs.ModeSymlink == 0 {
-		return e.IsDir()
+		return e.IsDir(), nil
 	}
 	info, err := fs.Stat(l.fsys, name)
-	return err == nil && info.IsDir()
+	switch {
+	case err == nil:
+		return info.IsDir(), nil
+	case errors.Is(err, fs.ErrNotExist):
+		return false, diag.List{{Code: diag.FileNotFound, File: l.shown(name), Message: "this link leads to nothing"}}
+	case errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.ELOOP):
+		return false, l.problem(name, err)
+	default:
+		return false, diag.List{{
+			Code: diag.LinkOutside, File: l.shown(name), Message: "this link leads out of the folder that is read",
+			Hints: []string{"put the files themselves in its place"},
+		}}
+	}
 }
 
-// deps reads the folder of dependencies, in the order of names. Files that are
-// not WIT are passed over.
-func (l *loader) deps(name string) ([]group, error) {
-	entries, err := fs.ReadDir(l.fsys, name)
-	if err != nil {
-		if _, statErr := fs.Stat(l.fsys, name); statErr != nil {
-			return nil, nil // there is none
+// deps reads the folder of dependencies among the entries of a folder, in the order of
+// names. Files that are not WIT are passed over.
+func (l *loader) deps(folder string, entries []fs.DirEntry) ([]group, error) {
+	name := path.Join(folder, "deps")
+	found := false
+	for _, e := range entries {
+		if e.Name() != "deps" {
+			continue
 		}
-		return nil, err
+		var err error
+		if found, err = l.isDir(name, e); err != nil {
+			return nil, err
+		}
+	}
+	if !found {
+		return nil, nil
+	}
+	entries, err := input.ReadDir(l.fsys, name)
+	if err != nil {
+		return nil, l.problem(name, err)
 	}
 	var groups []group
 	for _, e := range entries {
 		entry := path.Join(name, e.Name())
+		isDir, err := l.isDir(entry, e)
+		if err != nil {
+			return nil, err
+		}
 		var g group
 		switch ext := path.Ext(e.Name()); {
-		case l.isDir(entry, e):
+		case isDir:
 			g, err = l.folder(entry)
 		case ext == ".wit":
 			g, err = l.file(entry)
@@ -148,16 +247,17 @@ func (l *loader) binary(name string) (group, error) {
 	refuse := func(why string) (group, error) {
 		return group{}, diag.List{{
 			Code:    diag.BinaryDependency,
-			Message: l.shown(name) + ": " + why,
+			File:    l.shown(name),
+			Message: why,
 			Hints:   []string{"put the package's WIT text into deps/ instead"},
 		}}
 	}
 	if l.decode == nil || path.Ext(name) != ".wasm" {
 		return refuse("a dependency of this form is not read here")
 	}
-	wasm, err := fs.ReadFile(l.fsys, name)
+	wasm, err := l.read(name, input.MaxWIT)
 	if err != nil {
-		return group{}, err
+		return group{}, l.problem(name, err)
 	}
 	r, main, err := l.decode(l.shown(name), wasm)
 	if err != nil {

@@ -16,6 +16,7 @@ func linkAll(units []*unit, opts Options, p *reporter) *linker {
 		opts:     opts,
 		r:        &wit.Resolve{},
 		packages: make(map[wit.PackageName]*linked),
+		texts:    make(map[wit.WorldID]uint64),
 	}
 	order := sortUnits(uniqueUnits(units, p), p)
 	for _, u := range order {

@@ -14,6 +14,8 @@ const (
 	maxHints = 100
 	// maxWorldItems is how many imports and exports all worlds may have.
 	maxWorldItems = 1_000_000
+	// maxWorldText is how many bytes all worlds may come to as text, about.
+	maxWorldText = 32 << 20
 )
 
 // reporter collects the diagnostics of a run, each place and code once.

@@ -130,7 +130,7 @@ func (m *remap) linkIncludes(id wit.WorldID, includes []include) {
 
 func (m *remap) linkInclude(id, fromID wit.WorldID, inc include) {
 	world, from := m.r.Worlds[id], m.r.Worlds[fromID]
-	if !m.spendItems(len(from.Imports)+len(from.Exports), inc.span) {
+	if !m.spendItems(len(from.Imports)+len(from.Exports), m.texts[fromID], inc.span) {
 		return
 	}
 	renames := m.checkRenames(from, inc)
@@ -305,17 +305,63 @@ func (m *remap) reportClash(w *wit.World, word string, first, second *wit.WorldI
 	d.Hint(oneName + "; so are a resource and a function of it with its name")
 }
 
-// spendItems counts imports and exports towards the limit of a run.
-func (l *linker) spendItems(n int, span diag.Span) bool {
+// spendItems counts imports and exports towards the limit of a run, and reports
+// whether they and their text fit into what is left.
+func (l *linker) spendItems(n int, text uint64, span diag.Span) bool {
 	if l.full {
 		return false
 	}
 	l.worldItems += n
-	if l.worldItems > maxWorldItems {
-		l.full = true
-		l.report(diag.TooManyItems, span,
-			"the worlds have more than %d imports and exports between them", maxWorldItems).
-			Hint("include each world once, or split the package")
+	var what string
+	switch {
+	case l.worldItems > maxWorldItems:
+		what = fmt.Sprintf("have more than %d imports and exports between them", maxWorldItems)
+	case l.worldText+text > maxWorldText:
+		what = fmt.Sprintf("come to more than %d bytes of text between them, with what they include and need", maxWorldText)
+	default:
+		return true
 	}
-	return !l.full
+	l.full = true
+	l.report(diag.TooManyItems, span, "the worlds %s", what).
+		Hint("include each world once, or split the package")
+	return false
+}
+
+// spendWorld counts a world that is complete towards the limits of a run.
+func (l *linker) spendWorld(id wit.WorldID) {
+	w := l.r.Worlds[id]
+	text := l.worldTextOf(w)
+	l.texts[id] = text
+	if l.spendItems(len(w.Imports)+len(w.Exports), text, w.Span) {
+		l.worldText += text
+	}
+}
+
+// worldTextOf returns about how many bytes a world comes to as text. A world of a few
+// bytes gets many by what it includes and needs.
+func (l *linker) worldTextOf(w *wit.World) uint64 {
+	text := uint64(0)
+	for _, items := range [][]*wit.WorldItem{w.Imports, w.Exports} {
+		for _, item := range items {
+			text += uint64(lineText + len(item.Name) + len(item.Docs) + len(item.ExternalID))
+			switch what := item.Item.(type) {
+			case wit.TypeID:
+				text += l.measures[what].def
+				if from, ok := l.usedFrom(what); ok {
+					text += uint64(len(l.r.QualifiedName(from)))
+				}
+			case *wit.Function:
+				text += l.measures.functionText(what)
+			case wit.InterfaceID:
+				if l.r.Interfaces[what].Name == "" {
+					text += l.interfaceText[what]
+				} else {
+					text += uint64(len(l.r.QualifiedName(what)))
+				}
+			default:
+				panic(fmt.Sprintf("resolve: unhandled item %T", what))
+			}
+		}
+	}
+	return text
 }

@@ -10,19 +10,19 @@ import (
 	"github.com/witgen/witgen/canonicalabi/host"
 )
 
-// Export is an export of a plugin, which all of its instances share.
+// Export is an exported function of a plugin. All instances of the plugin share it.
 type Export struct {
 	// Name is the name that errors show, as in "example:calculator/operations#add".
 	Name string
-	// Core is the core function, and Post its post-return function, or nil.
+	// Core is the core function. Post is its post-return function, or nil.
 	Core CoreItem
 	Post *CoreItem
-	// Options are those of the function, by number in the Tree.
+	// Options is the place of the function's options in Tree.Options.
 	Options int
 }
 
-// ExportedInterface is what the instances of a plugin share of an exported
-// interface.
+// ExportedInterface is an exported interface of a plugin. All instances of the plugin
+// share it.
 type ExportedInterface struct {
 	// Functions are in the order of Interface.Functions.
 	Functions []Export
@@ -30,16 +30,15 @@ type ExportedInterface struct {
 	Types []*ResourceType
 }
 
-// Func is an export of one instance: the Call that its calls use, one after the
-// other.
+// Func is an exported function of one instance. It is the Call that its calls use,
+// one after the other.
 type Func Call
 
-// Call is one call across the boundary, of an export or of an import. The first
-// error stays with it: operations after that do nothing and return zero values,
-// so that generated code checks for an error only where it would go on into the
-// guest or into the host.
+// Call is one call across the boundary, of an export or of an import. It keeps its
+// first error: later operations do nothing and return zero values, so that generated
+// code checks for an error only before it enters the guest or the host.
 type Call struct {
-	// Stack holds the core parameters, and then the core results.
+	// Stack holds the core parameters, and after the call the core results.
 	Stack []uint64
 
 	inst *Instance
@@ -47,30 +46,30 @@ type Call struct {
 	plain contextType
 	// opts are the canonical options of the function.
 	opts *canon
-	// core and post are of an export. They are looked up on the first call,
-	// since wazero gives each function a stack of its own.
+	// core and post are the core functions of an export. The first call looks them
+	// up, since wazero gives each function a stack of its own.
 	core api.Function
-	// slow says that the call of an export is more than one of core: that core
-	// was not looked up yet, that there is post-return, an error, or anything
-	// to undo at the end, or that the instance guards contexts. See RATIONALE.md.
+	// slow is false if a call of an export is no more than a call of core. It is
+	// true if core was not looked up, if the function has a post-return function, if
+	// the call has an error or anything to undo at its end, or if the instance guards
+	// contexts. See RATIONALE.md.
 	slow bool
-	// refused says that the call was not let in, invoked that the core function
-	// has returned.
+	// refused reports whether the call was refused at its beginning, and invoked
+	// whether the core function was called.
 	refused, invoked bool
 	err              error
-	// mem is the guest's memory, and nil where it must be fetched anew, since
-	// guest code ran.
+	// mem is the guest's memory. It is nil after guest code ran.
 	mem []byte
-	// left is how many Go bytes the call may still lift.
+	// left is the number of Go bytes that the call may still lift.
 	left int64
-	// scratch are the parameters of realloc and post-return.
+	// scratch holds the parameters of realloc and post-return.
 	scratch [4]uint64
 
 	post   api.Function
 	export *Export
 
-	// name and impl are of an import; resource is the number of the resource
-	// whose [resource-drop], [resource-new] or [resource-rep] it is.
+	// name and impl belong to an import. resource is the number of the resource if
+	// the import is its [resource-drop], [resource-new] or [resource-rep].
 	name     string
 	impl     any
 	resource int
@@ -78,24 +77,22 @@ type Call struct {
 	// types are the resource types that the interface mentions.
 	types []*ResourceType
 	loans loans
-	// self is the resource whose method is called, where it is a method.
+	// self is the resource whose method is called, or nil.
 	self *Handle
 }
 
-// Begin starts a call of f, which must End or Finish. A call that may not start
-// has failed from the beginning: its operations do nothing, and its end returns
-// why. The body is as large as the compiler inlines, which is why it does not call
-// tryLock and typeOf.
+// Begin starts a call of f, which ends with End or Finish. If the instance cannot be
+// entered, the call has that error from the beginning. The body is as large as the
+// compiler inlines, and so it does not call tryLock and typeOf.
 func (f *Func) Begin(ctx context.Context) *Call {
-	if f.plain == *(*contextType)(unsafe.Pointer(&ctx)) && atomic.CompareAndSwapUint32(&f.inst.lock.state, lockFree, lockHeld) {
+	if f.plain == *(*contextType)(unsafe.Pointer(&ctx)) && atomic.CompareAndSwapUint32(&f.inst.lock.state, 0, lockHeld) {
 		return (*Call)(f)
 	}
 	return f.beginSlow(ctx)
 }
 
-// beginSlow starts a call where that takes more than a free lock: under another
-// context than context.Background, of an instance with fuel, or of one that cannot
-// be entered.
+// beginSlow starts a call under a context other than context.Background, of an
+// instance with fuel, or of one that cannot be entered.
 //
 //go:noinline
 func (f *Func) beginSlow(ctx context.Context) *Call {
@@ -116,8 +113,8 @@ func (f *Func) beginSlow(ctx context.Context) *Call {
 	}
 }
 
-// Invoke calls the core function with the parameters on the Stack, and leaves
-// its result there. It reports whether the call may go on.
+// Invoke calls the core function with the parameters on the Stack, and leaves its
+// result there. It reports whether the call has no error.
 func (c *Call) Invoke() bool {
 	if c.slow {
 		if c.err != nil {
@@ -140,14 +137,14 @@ func (c *Call) Invoke() bool {
 	return true
 }
 
-// lookup finds the core functions of an export.
+// lookup sets the core functions of an export.
 func (c *Call) lookup() {
 	c.core = c.inst.core(&c.export.Core)
 	c.post = c.inst.core(c.export.Post)
 }
 
-// Finish is Invoke and End in one, for a function whose result is a single core
-// value, or none: it returns what is on the Stack.
+// Finish invokes and ends the call of a function whose result is at most one core
+// value, and returns that value.
 func (c *Call) Finish() (uint64, error) {
 	if c.slow {
 		return c.finishSlow()
@@ -172,9 +169,9 @@ func (c *Call) finishSlow() (result uint64, err error) {
 	return result, nil
 }
 
-// End ends a call of an export and returns its error: where the guest did not
-// trap, its post-return function runs. The instance is dead afterwards if the
-// guest trapped or was stopped.
+// End ends a call of an export and returns its error. It calls the post-return
+// function unless the guest trapped. If the guest trapped or was stopped, the instance
+// is dead afterwards.
 func (c *Call) End() error {
 	if c.slow {
 		return c.endSlow()
@@ -200,7 +197,7 @@ func (c *Call) endSlow() error {
 			c.fail(i.guestError(c.export.Name, host.RulePostReturn, err))
 		}
 	}
-	if c.invoked { // otherwise it was not entered, or is dead
+	if c.invoked { // if not, the guest was not entered, or is dead
 		i.leaveComponents(c.opts.comp)
 	}
 	if c.err != nil {
@@ -220,8 +217,7 @@ func (c *Call) endSlow() error {
 	return err
 }
 
-// fatal reports whether the call's error leaves the guest in a state in which
-// it must not be entered again.
+// fatal reports whether the guest must not be entered again after the call's error.
 func (c *Call) fatal() bool {
 	if c.err == nil {
 		return false
@@ -239,11 +235,11 @@ func (c *Call) fatal() bool {
 // Context returns the context of the caller that entered the guest.
 func (c *Call) Context() context.Context { return c.inst.caller }
 
-// Impl returns what the host supplied for the import that is called.
+// Impl returns the host's implementation of the import that is called.
 func (c *Call) Impl() any { return c.impl }
 
-// OK reports whether nothing has failed so far. The handler of an import asks
-// before it calls the implementation, which then owns what was lifted.
+// OK reports whether the call has no error. The handler of an import asks before it
+// calls the implementation, which then owns the lifted resources.
 func (c *Call) OK() bool {
 	if c.err == nil {
 		c.loans.lifted = c.loans.lifted[:0]
@@ -252,19 +248,19 @@ func (c *Call) OK() bool {
 	return false
 }
 
-// Fail ends a call of an import with an error of the host function that is none
-// of the function's WIT errors: the guest traps, and the error comes out of the
-// call that entered the guest.
+// Fail ends a call of an import with an error of the host function that is not a WIT
+// error of the function: the guest traps, and the call that entered the guest returns
+// the error.
 func (c *Call) Fail(err error) {
 	c.fail(&host.Trap{Func: c.funcName(), Rule: host.RuleImportFailed, Err: err})
 }
 
-// trap records that the guest broke a rule.
+// trap fails the call because the guest broke a rule.
 func (c *Call) trap(rule host.Rule, detail string) {
 	c.fail(&host.Trap{Func: c.funcName(), Rule: rule, Detail: detail})
 }
 
-// limit records that the call ran into a limit.
+// limit fails the call because it reached a limit.
 func (c *Call) limit(limit, detail string) {
 	c.fail(&host.LimitError{Func: c.funcName(), Limit: limit, Detail: detail})
 }
@@ -275,9 +271,9 @@ func (c *Call) fail(err error) {
 	}
 }
 
-// refuseBad records that a value of the host's cannot be sent to the guest,
-// where bad is not nil: the call of an export is not made, the call of an import
-// ends like with Fail.
+// refuseBad fails the call because of a value that cannot be sent to the guest, if bad
+// is not nil. A call of an export does not enter the guest; a call of an import ends
+// as with Fail.
 func (c *Call) refuseBad(bad *host.BadValueError) {
 	switch {
 	case bad == nil:
@@ -298,7 +294,7 @@ func (c *Call) funcName() string {
 
 // memory returns the guest's memory as it is now.
 func (c *Call) memory() []byte {
-	if c.mem == nil && !c.refused { // another goroutine may be in the guest
+	if c.mem == nil && !c.refused { // if refused, another goroutine may be in the guest
 		c.mem = c.opts.readMemory()
 	}
 	return c.mem

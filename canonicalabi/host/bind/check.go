@@ -7,12 +7,11 @@ import (
 	"github.com/witgen/witgen/canonicalabi/host"
 )
 
-// The Check functions refuse a value of the host's that a guest must not be
-// sent, before the guest is entered. They return nil, or the reason without a
-// place, to which At, InField, InIndex and InKey add the place from the inside
-// out.
+// The Check functions return an error for a value that must not be sent to a guest,
+// and nil for other values. The error has no path: its methods In, At and AtKey add
+// the path from the inside out.
 
-// CheckString refuses a string that is not UTF-8 or is longer than WIT allows.
+// CheckString refuses a string that is not UTF-8 or longer than WIT allows.
 func CheckString(s string) *host.BadValueError {
 	if len(s) > maxBytes {
 		return badValue("a string of %d bytes is longer than the %d that WIT allows", len(s), maxBytes)
@@ -31,7 +30,7 @@ func CheckChar(r rune) *host.BadValueError {
 	return nil
 }
 
-// CheckEnum refuses a case that an enum of n cases does not have.
+// CheckEnum refuses a value that is not less than n, the number of the enum's cases.
 func CheckEnum(v, n uint32) *host.BadValueError {
 	if v >= n {
 		return badValue("%d is not a case of the enum, which has %d", v, n)
@@ -39,7 +38,7 @@ func CheckEnum(v, n uint32) *host.BadValueError {
 	return nil
 }
 
-// CheckFlags refuses bits beyond the first n.
+// CheckFlags refuses a value with other bits than the lowest n.
 func CheckFlags(v uint32, n uint) *host.BadValueError {
 	if uint64(v)>>n != 0 {
 		return badValue("0x%x has bits that are not flags; there are %d flags", v, n)
@@ -47,8 +46,8 @@ func CheckFlags(v uint32, n uint) *host.BadValueError {
 	return nil
 }
 
-// CheckList refuses a list of n elements of size bytes each in guest memory that
-// is longer than WIT allows.
+// CheckList refuses a list that is longer than WIT allows, of n elements of size bytes
+// in guest memory.
 func CheckList(n int, size uint32) *host.BadValueError {
 	if bytes := uint64(n) * uint64(size); bytes > maxBytes {
 		return badValue("a list of %d bytes is longer than the %d that WIT allows", bytes, maxBytes)
@@ -56,10 +55,10 @@ func CheckList(n int, size uint32) *host.BadValueError {
 	return nil
 }
 
-// NilValue refuses a variant or resource that is nil.
+// NilValue returns the error of a variant or resource that is nil.
 func NilValue(typ string) *host.BadValueError { return badValue("the %s is nil", typ) }
 
-// UnknownCase refuses a value that is none of a variant's cases.
+// UnknownCase returns the error of a value that is not a case of its variant.
 func UnknownCase(typ string, v any) *host.BadValueError {
 	return badValue("%T is not a case of %s", v, typ)
 }

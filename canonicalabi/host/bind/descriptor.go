@@ -7,13 +7,13 @@ import (
 	"github.com/tetratelabs/wazero/api"
 )
 
-// Interface describes a WIT interface to the runtime. Generated packages hold
-// one each, named Descriptor.
+// Interface describes a WIT interface to the runtime. The generated package of an
+// interface declares one, named Descriptor.
 type Interface struct {
 	// Functions are the interface's functions, in order of declaration.
 	Functions []Function
-	// Resources are the resources that the functions mention, by name; those
-	// that the interface uses from others among them.
+	// Resources are the names of the resources that the functions mention, including
+	// those of other interfaces.
 	Resources []string
 }
 
@@ -22,25 +22,24 @@ type Function struct {
 	// Name is the function's name as core modules spell it: "add",
 	// "[method]bucket.get".
 	Name string
-	// Type stands for the function's type in WIT: functions of one type have one
-	// number. A component, which says what the types of its functions are, must
-	// agree. 0 is any type.
+	// Type identifies the function's type in WIT: functions of the same type have the
+	// same number. Components carry the types of their functions, which are compared
+	// with it. 0 is any type.
 	Type uint64
-	// Export is the core signature of the function where a guest exports it,
-	// Import the one where a guest imports it, both as "i32 i32 -> i32".
+	// Export is the core signature of the function as guests export it, and Import
+	// as they import it, both as in "i32 i32 -> i32".
 	Export, Import Signature
-	// Handle serves a guest's call of the function: it lifts the parameters
-	// from call.Stack, calls the implementation (call.Impl), and lowers the
-	// result.
+	// Handle serves a guest's call of the function: it lifts the parameters from
+	// call.Stack, calls the implementation (call.Impl), and lowers the result.
 	Handle func(call *Call)
 }
 
-// Signature is a core function type: the parameters' types, "->" and the
-// results' types, parted by spaces.
+// Signature is a core function type: the types of the parameters, "->" and the types
+// of the results, with spaces between them.
 type Signature string
 
-// Types returns the value types of the signature. It panics on a signature that
-// is not well-formed, since generated code writes them.
+// Types returns the value types of the signature. It panics if the signature is
+// malformed.
 func (s Signature) Types() (params, results []api.ValueType) {
 	p, r, ok := strings.Cut(string(s), "->")
 	if !ok {
@@ -93,18 +92,18 @@ type Item struct {
 	// Field is the Go field of the world's Imports that supplies it.
 	Field     string
 	Interface *Interface
-	// Resources says of each of Interface.Resources where it is defined.
+	// Resources are the definitions of Interface.Resources, in the same order.
 	Resources []Resource
 }
 
-// Resource is where a resource is defined, as seen from an Item.
+// Resource identifies a resource of a world by the Item that defines it.
 type Resource struct {
-	// Export says that the guest defines it, in World.Exports, and not the host,
-	// in World.Imports.
+	// Export reports whether the Item is one of World.Exports, so that the guest
+	// defines the resource. If not, it is one of World.Imports.
 	Export bool
-	// Item is the place of the defining interface there.
+	// Item is the place of the Item there.
 	Item int
-	// Name is the resource's name there.
+	// Name is the resource's name in its interface.
 	Name string
 }
 

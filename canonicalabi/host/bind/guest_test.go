@@ -72,8 +72,8 @@ func eachEcho(t *testing.T, test func(t *testing.T, inst *subject.Instance)) {
 		return
 	}
 	made := map[string][]byte{}
-	encodings := []component.OptionKind{component.UTF8, component.UTF16, component.Latin1UTF16}
-	parts := map[component.OptionKind][]byte{}
+	encodings := []component.Encoding{component.UTF8, component.UTF16, component.Latin1UTF16}
+	parts := map[component.Encoding][]byte{}
 	for _, e := range encodings {
 		wasm, err := hosttest.ComponentOf(core, e)
 		if err != nil {

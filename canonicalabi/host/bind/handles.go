@@ -13,12 +13,11 @@ import (
 type ResourceType struct {
 	// Name is the name that errors show, as in "example:kv/store#bucket".
 	Name string
-	// Dtor is the core function that destroys a resource which the guest
-	// defines. It is nil where the host defines the resource, or the guest needs
-	// no destructor.
+	// Dtor is the core function that destroys a resource of the guest's. It is nil if
+	// the host defines the resource or it has no destructor.
 	Dtor *CoreItem
-	// Guest says that the guest defines the resource, and Component which of its
-	// component instances does.
+	// Guest reports whether the guest defines the resource. Component is the component
+	// instance that does.
 	Guest     bool
 	Component int
 	// Number is the place of the type among the plugin's.
@@ -27,25 +26,25 @@ type ResourceType struct {
 
 // entry is an element of a handle table (CanonicalABI.md, "Resource State").
 type entry struct {
-	typ *ResourceType // nil where the element is free
-	// rep is the representation that the guest gave; object the host's object.
+	typ *ResourceType // nil if the element is free
+	// rep is the representation of a guest's resource, and object the Go value of a
+	// host's.
 	rep    uint32
 	object any
 	own    bool
-	// lends counts the borrows of an owned handle that are under way.
+	// lends counts the borrows of an owned handle that have not ended.
 	lends uint32
-	// next is the next free element, where the element is free.
+	// next is the next free element after a free one.
 	next uint32
 }
 
-// handleTable is the handles that an instance's guest holds. Element 0 stands
-// for no handle.
+// handleTable holds the handles of a component instance. Element 0 is not used.
 type handleTable struct {
 	entries []entry
 	free    uint32
 }
 
-// maxHandles is the most elements of a table (CanonicalABI.md, Table.MAX_LENGTH).
+// maxHandles is the largest size of a table (CanonicalABI.md, Table.MAX_LENGTH).
 const maxHandles = 1<<28 - 1
 
 func (t *handleTable) add(e entry) uint32 {
@@ -62,10 +61,9 @@ func (t *handleTable) add(e entry) uint32 {
 	return uint32(len(t.entries) - 1)
 }
 
-// get returns the element of a handle of the given type, and nil where there is
-// none; why says what is wrong.
+// get returns the element of a handle of the given type, or nil and the reason.
 func (t *handleTable) get(index uint32, typ *ResourceType) (e *entry, why string) {
-	if int(index) >= len(t.entries) || t.entries[index].typ == nil {
+	if uint64(index) >= uint64(len(t.entries)) || t.entries[index].typ == nil {
 		return nil, fmt.Sprintf("there is no handle %d", index)
 	}
 	e = &t.entries[index]
@@ -99,8 +97,8 @@ func (t *ResourceType) dtorName() string {
 	return "[dtor]" + t.Name
 }
 
-// definedIn reports whether a component instance defines the resource: it is lent
-// its own resources as their representations.
+// definedIn reports whether a component instance defines the resource. Its own
+// resources are lent to it as their representations.
 func (t *ResourceType) definedIn(c *component) bool { return t.Guest && t.Component == c.number }
 
 // Handle is a resource of a guest in the host's hands. A generated type that
@@ -109,35 +107,37 @@ type Handle struct {
 	inst *Instance
 	typ  *ResourceType
 	rep  uint32
-	// gone says why the handle can no longer be used. It changes while the
-	// instance is locked, and is read at any time.
+	// gone is usable, closed or givenAway. It changes while the instance is locked,
+	// and is read at any time.
 	gone atomic.Uint32
 }
 
-// What became of a Handle.
+// The states of a Handle.
 const (
 	usable uint32 = iota
 	closed
 	givenAway
 )
 
-// why says why a handle cannot be used, and "" where it can.
+// why returns the reason that the handle cannot be used, or "" if it can.
 func (h *Handle) why() string {
 	switch h.gone.Load() {
 	case usable:
 		return ""
 	case closed:
 		return "it is closed"
-	default:
+	case givenAway:
 		return "it was given away"
+	default:
+		panic(fmt.Sprintf("bind: unhandled state of a handle %d", h.gone.Load()))
 	}
 }
 
 // guestHandle is promoted to the types that embed a Handle.
 func (h *Handle) guestHandle() *Handle { return h }
 
-// handleIn returns the Handle inside a resource's Go value, and nil where the
-// value is the host's own.
+// handleIn returns the Handle in the Go value of a guest's resource, and nil for a
+// resource of the host's.
 func handleIn(v any) *Handle {
 	if g, ok := v.(interface{ guestHandle() *Handle }); ok {
 		return g.guestHandle()
@@ -145,8 +145,8 @@ func handleIn(v any) *Handle {
 	return nil
 }
 
-// Close destroys the resource in the guest. A second Close does nothing, nor
-// does Close after the resource was given away or its instance has ended.
+// Close destroys the resource in the guest. It does nothing if the resource was closed
+// or given away, or if its instance is dead or closed.
 func (h *Handle) Close(ctx context.Context) error {
 	i := h.inst
 	if h.why() != "" || i.ended() {
@@ -170,9 +170,8 @@ func (h *Handle) Close(ctx context.Context) error {
 	return nil
 }
 
-// maxNested bounds how many destructors may run inside each other: a guest's
-// destructor may drop a handle, whose destructor drops another, and each has a
-// stack of its own on the host.
+// maxNested bounds how deep destructors are nested: a destructor may drop a handle
+// whose destructor drops another, and each call has a stack of its own on the host.
 const maxNested = 16
 
 // destroy runs the guest's destructor (CanonicalABI.md, "canon resource.drop").
@@ -196,7 +195,7 @@ func (i *Instance) destroy(typ *ResourceType, rep uint32, dropper *component) er
 	}
 	dtor := i.core(typ.Dtor)
 	stack := []uint64{uint64(rep)}
-	// It is as if the one that drops called an import: it is inside of none now.
+	// The dropper is not in a call of an import while the destructor runs.
 	ownerLeaves, dropperLeaves, importing := owner.mayLeave, dropper.mayLeave, i.importing
 	owner.mayLeave, dropper.mayLeave, i.importing = true, true, false
 	i.nested++
@@ -212,9 +211,9 @@ func (i *Instance) destroy(typ *ResourceType, rep uint32, dropper *component) er
 	return err
 }
 
-// CheckHandle refuses a value for a parameter of the interface's resource number
-// where it is a handle that cannot be used, or not one of this instance although
-// the guest defines the resource. It is called before Begin.
+// CheckHandle refuses a value for a parameter of the interface's resource number if it
+// is nil, a handle that cannot be used, or a resource that this guest must define and
+// does not. It is called before Begin.
 func (f *Func) CheckHandle(number int, v any) *host.BadValueError {
 	typ := f.types[number]
 	if v == nil {
@@ -232,7 +231,7 @@ func (f *Func) CheckHandle(number int, v any) *host.BadValueError {
 	return nil
 }
 
-// CheckSelf is CheckHandle for the resource whose method is called.
+// CheckSelf refuses the resource whose method is called, like CheckHandle.
 func (f *Func) CheckSelf(number int, self *Handle) *host.BadValueError {
 	if self.usableAs(f.types[number], f.inst) {
 		return nil
@@ -240,8 +239,7 @@ func (f *Func) CheckSelf(number int, self *Handle) *host.BadValueError {
 	return f.CheckHandle(number, self)
 }
 
-// usableAs reports whether a handle can be used where the instance takes one of
-// the type.
+// usableAs reports whether the instance takes the handle for one of the type.
 func (h *Handle) usableAs(typ *ResourceType, inst *Instance) bool {
 	return h.inst == inst && h.typ == typ && h.gone.Load() == usable
 }
@@ -263,7 +261,7 @@ func dropHandle(c *Call) {
 	switch {
 	case !dropped.own:
 	case typ.Guest:
-		name := c.name // the destructor may call imports, which use the same Call
+		name := c.name // the destructor may call imports, which use this Call
 		err := i.destroy(typ, dropped.rep, comp)
 		c.name = name
 		if err != nil {

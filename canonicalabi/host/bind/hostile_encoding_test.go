@@ -17,11 +17,11 @@ import (
 // encoded is a component whose strings are in an encoding, and a call into it.
 type encoded struct {
 	name     string
-	encoding component.OptionKind
+	encoding component.Encoding
 	write    func(g *hosttest.Guest)
 	// caller is the encoding of another instance in the component, which sends it
 	// text; UTF8 where it is the host that does.
-	caller component.OptionKind
+	caller component.Encoding
 	text   string
 	want   outcome
 }
@@ -38,7 +38,7 @@ func encodingRules() []encodedRule {
 	const u16, latin1 = component.UTF16, component.Latin1UTF16
 	const tag = 1 << 31
 	const heap, end = hosttest.Heap, page
-	lifts := func(name string, encoding component.OptionKind, r host.Rule, ptr, n uint32, memory string) encoded {
+	lifts := func(name string, encoding component.Encoding, r host.Rule, ptr, n uint32, memory string) encoded {
 		want := trap("values.echo-string", r, "")
 		if r == "" {
 			want = allowed
@@ -48,11 +48,11 @@ func encodingRules() []encodedRule {
 			g.Define("values.echo-string", "", hosttest.Return(ptr, n))
 		}}
 	}
-	lowers := func(name string, encoding component.OptionKind, text string, pointers ...uint32) encoded {
+	lowers := func(name string, encoding component.Encoding, text string, pointers ...uint32) encoded {
 		return encoded{name: name, encoding: encoding, text: text, write: reallocsInTurn(pointers), want: trap("values.length", host.RuleRealloc, "")}
 	}
 	fine := func(e encoded) encoded { e.want = allowed; return e }
-	from := func(caller component.OptionKind, e encoded) encoded {
+	from := func(caller component.Encoding, e encoded) encoded {
 		e.caller, e.want.fn = caller, "run"
 		return e
 	}
@@ -127,7 +127,7 @@ func encodingRules() []encodedRule {
 }
 
 // tagged is the encoding Latin1UTF16 for a caller that chooses UTF-16.
-const tagged component.OptionKind = 1 << 7
+const tagged component.Encoding = 1 << 7
 
 // reallocsInTurn is a guest whose realloc returns pointers, one after the other, and
 // that takes text.
@@ -147,7 +147,7 @@ func reallocsInTurn(pointers []uint32) func(g *hosttest.Guest) {
 }
 
 // sender is a guest whose run sends text to values.length.
-func sender(text string, encoding component.OptionKind) *hosttest.Guest {
+func sender(text string, encoding component.Encoding) *hosttest.Guest {
 	g := hosttest.NewGuest("values.length")
 	var bytes []byte
 	units := uint32(0)

@@ -57,6 +57,11 @@ func (h hostile) sends(call func(ctx context.Context, inst *subject.Instance) er
 	return h
 }
 
+func empty(ctx context.Context, inst *subject.Instance) error {
+	_, err := inst.Values().Length(ctx, "")
+	return err
+}
+
 func numbers(ctx context.Context, inst *subject.Instance) error {
 	_, err := inst.Values().EchoNumbers(ctx, []uint32{1})
 	return err
@@ -100,10 +105,10 @@ func reallocRules() []rule {
 			reallocs("to the end", allowed, wasmtest.I32(page-5)),
 			reallocs("last address", fail(host.RuleRealloc, ""), wasmtest.I32(1<<32-1)),
 			none, noMemory,
-			none.sends(func(ctx context.Context, inst *subject.Instance) error {
-				_, err := inst.Values().Length(ctx, "")
-				return err
-			}).ending("missing, and not needed", outcome{fn: "values.length", rule: "", text: "unreachable"}),
+			// The guest's realloc is called for 0 bytes too.
+			none.sends(empty).ending("missing, for no bytes", trap("values.length", host.RuleRealloc, "exports no cabi_realloc")),
+			reallocs("over the end, for no bytes", trap("values.length", host.RuleRealloc, "0x10001 for 0 bytes"), wasmtest.I32(page+1)).sends(empty),
+			reallocs("to the end, for no bytes", allowed, wasmtest.I32(page)).sends(empty),
 		}},
 		{"store_list_into_range: ptr != align_to(ptr, alignment)", []hostile{
 			reallocs("1 of 4", trap("values.echo-numbers", host.RuleRealloc, "0x401 for 4 bytes aligned to 4"), wasmtest.I32(1025)).sends(numbers),

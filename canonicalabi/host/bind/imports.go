@@ -9,30 +9,30 @@ import (
 	"github.com/witgen/witgen/canonicalabi/host"
 )
 
-// Import serves the guests' calls of one imported function: it is what wazero
-// calls. It belongs to a plugin and serves all of its instances.
+// Import is a host function of wazero that serves guests' calls of one imported
+// function. All instances of a plugin share it.
 type Import struct {
 	// Name is the name that errors show, as in "example:calculator/log#write".
 	Name string
 	// Handle serves a call.
 	Handle func(*Call)
-	// Item is the place in World.Imports of what implements the function, and
-	// -1 for the functions of the runtime.
+	// Item is the place in World.Imports of the function's interface, or -1 for a
+	// function of the runtime.
 	Item int
 	// Types are the resource types that the interface mentions, in the order of
-	// Interface.Resources; Resource is the number of the one that DropResource,
-	// NewResource or ResourceRep concerns.
+	// Interface.Resources. Resource is the place of the one that DropResource,
+	// NewResource or ResourceRep is for.
 	Types    []*ResourceType
 	Resource int
-	// Options are those of the function, by number in the Tree.
+	// Options is the place of the function's options in Tree.Options.
 	Options int
-	// Anytime says that guests may call the function even where they may not
-	// leave: it is [resource-rep].
+	// Anytime reports whether guests may call the function during realloc and
+	// post-return, as [resource-rep].
 	Anytime bool
 }
 
-// The runtime's own functions, which guests import beside an interface's
-// (CanonicalABI.md, "canon resource.drop" and following).
+// The functions of the runtime that guests import for a resource (CanonicalABI.md,
+// "canon resource.drop" and following).
 var (
 	DropResource = Function{Name: "[resource-drop]", Import: "i32 ->", Handle: dropHandle}
 	NewResource  = Function{Name: "[resource-new]", Import: "i32 -> i32", Handle: newHandle}
@@ -41,9 +41,9 @@ var (
 
 var errNoInstance = errors.New("an import of a guest was called outside of a call of the guest")
 
-// rep serves [resource-rep] where the guest may not leave: in its realloc and
-// post-return (CanonicalABI.md, "canon resource.rep", which asks for no
-// may_leave). The Call of imports may be under way then.
+// rep serves [resource-rep] during realloc and post-return (CanonicalABI.md, "canon
+// resource.rep", which does not check may_leave). It does not use the Call of imports,
+// which may be in use.
 func (i *Instance) rep(f *Import, comp *component, handle uint64) uint64 {
 	e, why := comp.handles.get(uint32(handle), f.Types[f.Resource])
 	if e == nil {
@@ -52,8 +52,8 @@ func (i *Instance) rep(f *Import, comp *component, handle uint64) uint64 {
 	return uint64(e.rep)
 }
 
-// Call implements wazero's api.GoModuleFunction. It panics to make the guest
-// trap, as wazero asks.
+// Call implements wazero's api.GoModuleFunction. It panics to make the guest trap, as
+// wazero requires.
 func (f *Import) Call(ctx context.Context, caller api.Module, stack []uint64) {
 	i := instanceOf(ctx)
 	opts := &i.options[f.Options]
@@ -67,7 +67,7 @@ func (f *Import) Call(ctx context.Context, caller api.Module, stack []uint64) {
 	}
 	comp.mayLeave, i.importing = false, true
 	if i.modules[0] == nil {
-		i.SetModule(0, caller) // the guest is still starting
+		i.SetModule(0, caller) // the start function of the guest's module runs
 	}
 	c := &i.imported
 	c.opts = opts
@@ -80,7 +80,11 @@ func (f *Import) Call(ctx context.Context, caller api.Module, stack []uint64) {
 	c.types = f.Types
 	c.resource = f.Resource
 	c.left = i.liftLimit
-	f.Handle(c)
+	if f.Item >= 0 {
+		f.serve(c)
+	} else {
+		f.Handle(c)
+	}
 	c.mem = nil
 	c.endLoans()
 	if c.err != nil {
@@ -94,7 +98,24 @@ func (f *Import) Call(ctx context.Context, caller api.Module, stack []uint64) {
 	comp.mayLeave, i.importing = true, false
 }
 
-// instanceOf returns the instance under whose context a guest runs.
+// serve runs the host's implementation. If that ends its goroutine by runtime.Goexit, as
+// testing.T.FailNow does, the call never returns to anybody: the instance dies here.
+func (f *Import) serve(c *Call) {
+	returned := false
+	defer func() {
+		if returned {
+			return
+		}
+		if cause := recover(); cause != nil {
+			panic(cause)
+		}
+		c.inst.leaveForGood(&host.Trap{Func: f.Name, Rule: host.RuleImportFailed, Detail: "the host function ended its goroutine by runtime.Goexit"})
+	}()
+	f.Handle(c)
+	returned = true
+}
+
+// instanceOf returns the instance that the context of a guest's call carries.
 func instanceOf(ctx context.Context) *Instance {
 	switch ctx := ctx.(type) {
 	case *callContext:
@@ -106,14 +127,14 @@ func instanceOf(ctx context.Context) *Instance {
 	}
 }
 
-// stop makes the guest trap because of err, which guestError finds again.
+// stop makes the guest trap because of err, which it keeps for guestError.
 func (i *Instance) stop(err error) {
 	i.importErr = err
 	panic(stopped{err})
 }
 
-// stopped is what the host panics with to make a guest trap. Its text is short,
-// since wazero's error begins with it and the Trap has said the rest.
+// stopped is the panic that makes a guest trap. Its text is short, since it is the
+// beginning of wazero's error, and the Trap has the rest.
 type stopped struct{ err error }
 
 func (s stopped) Error() string { return "stopped by the host" }

@@ -9,30 +9,32 @@ import (
 	"github.com/witgen/witgen/canonicalabi/host"
 )
 
-// InnerCall serves a guest's calls of a function that another component instance
-// of the same tree exports: it is what wazero calls, like Import. What is lifted
-// from the caller is lowered to the callee without a Go value in between.
+// InnerCall is a host function of wazero, like Import. It serves calls of a function
+// that another component instance of the same tree exports. It copies values from the
+// caller to the callee and back without making Go values of them.
 type InnerCall struct {
 	// Name is the name that errors show.
 	Name string
-	// Number is the place of the call among the tree's.
+	// Number is less than Tree.Inner, and differs for each InnerCall of a tree.
 	Number int
-	// Options are the caller's, by number.
+	// Options is the place of the caller's options in Tree.Options.
 	Options int
 	// Callee is the function, with the callee's options.
 	Callee Export
-	// Params is a record of the parameters, Result the result's layout, or nil.
+	// Params is the layout of the parameters as a record. Result is the layout of the
+	// result, or nil.
 	Params, Result *Layout
-	// ParamsInMemory and ResultInMemory say that they are too many to pass flat.
+	// ParamsInMemory and ResultInMemory report whether they are passed in memory,
+	// since they flatten to too many core values.
 	ParamsInMemory, ResultInMemory bool
 }
 
-// maxInner bounds how many calls between component instances may run inside each
-// other: each has a stack of its own on the host.
+// maxInner bounds how deep calls between component instances are nested, since each
+// has a stack of its own on the host.
 const maxInner = 32
 
-// innerFrame is an InnerCall in an instance. It is used again unless the function
-// is called anew from inside itself.
+// innerFrame is the state of a call of an InnerCall. Calls that follow each other use
+// the same one; a call that is nested in another of the same function has its own.
 type innerFrame struct {
 	from, to   Call
 	core, post api.Function
@@ -87,7 +89,7 @@ func (r *innerFrame) run(f *InnerCall, stack []uint64) error {
 	i, to := r.to.inst, r.to.opts.comp
 	r.from.left, r.to.left = i.liftLimit, i.liftLimit
 	r.from.mem, r.to.mem = nil, nil
-	area := uint32(0) // where the caller wants a result that goes through memory
+	area := uint32(0) // of the caller, for a result in memory
 	if f.ResultInMemory {
 		area = uint32(stack[f.coreParams()])
 	}
@@ -124,7 +126,7 @@ func (r *innerFrame) run(f *InnerCall, stack []uint64) error {
 	return nil
 }
 
-// failed returns the error of one side.
+// failed returns the first error, of the caller's side or the callee's.
 func (r *innerFrame) failed() error {
 	if r.from.err != nil {
 		return r.from.err
@@ -132,7 +134,7 @@ func (r *innerFrame) failed() error {
 	return r.to.err
 }
 
-// coreParams is how many core values the parameters are.
+// coreParams returns the number of core values of the parameters.
 func (f *InnerCall) coreParams() int {
 	if f.ParamsInMemory {
 		return 1
@@ -140,7 +142,7 @@ func (f *InnerCall) coreParams() int {
 	return f.Params.Flat
 }
 
-// params passes the parameters on to the callee's stack.
+// params passes the parameters from the caller's stack to the callee's.
 func (r *innerFrame) params(f *InnerCall, stack []uint64) {
 	p := passing{&r.from, &r.to}
 	if !f.ParamsInMemory {
@@ -155,7 +157,7 @@ func (r *innerFrame) params(f *InnerCall, stack []uint64) {
 	}
 }
 
-// result passes the result back.
+// result passes the result back to the caller.
 func (r *innerFrame) result(f *InnerCall, stack []uint64, area uint32) {
 	p := passing{&r.to, &r.from}
 	if !f.ResultInMemory {

@@ -7,68 +7,68 @@ import (
 	"github.com/witgen/witgen/canonicalabi/host"
 )
 
-// Layout says how a value of a WIT type lies in memory and among core values, for
-// calls from one component instance to another.
+// Layout describes the values of a WIT type in memory and among core values, for calls
+// from one component instance to another.
 type Layout struct {
 	Kind LayoutKind
-	// Size and Align are those of the value in memory, in bytes.
+	// Size and Align are the size and alignment of the value in memory, in bytes.
 	Size, Align uint32
-	// Flat is how many core values the value flattens to.
+	// Flat is the number of core values that the value flattens to.
 	Flat int
-	// Plain says that each byte in memory counts and may have any value, so that
-	// the memory can be moved as one.
+	// Plain reports whether every byte of the value in memory is used and may have any
+	// value, so that the value is moved as one block.
 	Plain bool
-	// Cases are the cases of a variant, or how many there are of an enum; Bits
-	// are the flags that there are, one bit each.
+	// Count is the number of cases of a variant or enum, or of elements of an array.
+	// Bits has one bit for each of the flags.
 	Count uint32
 	Bits  uint32
-	// Parts are the fields of a record, the element of a list (a record for a
-	// map), the element of a list of fixed length, or the payloads of a
-	// variant's cases, nil where there is none.
+	// Parts holds the fields of a record, the element of a list (a record for a map)
+	// or array, or the payloads of a variant's cases, with nil for a case without one.
 	Parts []*Layout
-	// Offsets are those of the fields. A variant has one, that of its payload.
+	// Offsets are the offsets of the fields of a record, or the one of the payload of
+	// a variant.
 	Offsets []uint32
-	// Resource is that of a handle.
+	// Resource is the resource of a handle.
 	Resource *ResourceType
 }
 
-// LayoutKind tells how a value is passed on.
+// LayoutKind is the kind of a Layout.
 type LayoutKind uint8
 
 // The kinds of layouts.
 const (
 	LayoutBool LayoutKind = iota
-	LayoutS8              // the signed numbers differ from the unsigned among core values
+	LayoutS8              // small signed numbers are extended among core values
 	LayoutS16
-	LayoutNumber // of Size bytes: another integer or a float
+	LayoutNumber // another integer, or a float, of Size bytes
 	LayoutChar
 	LayoutEnum
 	LayoutFlags
 	LayoutString
 	LayoutList
 	LayoutRecord // or a tuple
-	LayoutArray  // Count elements
+	LayoutArray  // list<T, N>: Count elements
 	LayoutVariant
 	LayoutOwn
 	LayoutBorrow
 )
 
-// passing copies values from the memory and the handle table of one component
-// instance to those of another.
+// passing copies values from one component instance to another, from memory to memory
+// and from handle table to handle table.
 type passing struct {
 	from, to *Call
 }
 
 func (p passing) ok() bool { return p.from.err == nil && p.to.err == nil }
 
-// alloc returns new memory on the receiving side.
+// alloc allocates memory on the receiving side.
 func (p passing) alloc(size, align uint32) uint32 {
 	ptr := p.to.Realloc(size, align)
 	p.from.mem = nil // it may be the same memory
 	return ptr
 }
 
-// flat passes on a value among core values.
+// flat passes a value among core values.
 func (p passing) flat(l *Layout, in, out []uint64) {
 	switch l.Kind {
 	case LayoutString:
@@ -100,7 +100,7 @@ func (p passing) flat(l *Layout, in, out []uint64) {
 	}
 }
 
-// scalar passes on one core value, or the bits of a value in memory.
+// scalar passes one core value, or the bits of a value in memory.
 func (p passing) scalar(l *Layout, bits uint64) uint64 {
 	switch l.Kind {
 	case LayoutBool:
@@ -136,7 +136,7 @@ func (p passing) scalar(l *Layout, bits uint64) uint64 {
 	}
 }
 
-// memory passes on a value in memory. Both areas have been checked.
+// memory passes a value in memory. Both areas have been checked.
 func (p passing) memory(l *Layout, src, dst uint32) {
 	if !p.ok() {
 		return
@@ -173,7 +173,7 @@ func (p passing) memory(l *Layout, src, dst uint32) {
 	}
 }
 
-// discSize is the size of a variant's discriminant.
+// discSize returns the size of a variant's discriminant.
 func (l *Layout) discSize() uint32 {
 	switch {
 	case l.Count <= 1<<8:
@@ -193,7 +193,7 @@ func (p passing) move(src, dst, size uint32) {
 	}
 }
 
-// text passes on a string.
+// text passes a string.
 func (p passing) text(ptr, tagged uint32) (uint32, uint32) {
 	if !p.ok() {
 		return 0, 0
@@ -207,7 +207,7 @@ func (p passing) text(ptr, tagged uint32) (uint32, uint32) {
 	return ptr, tagged
 }
 
-// list passes on a list.
+// list passes a list.
 func (p passing) list(l *Layout, ptr, n uint32) (uint32, uint32) {
 	if !p.ok() {
 		return 0, 0
@@ -233,7 +233,7 @@ func (p passing) list(l *Layout, ptr, n uint32) (uint32, uint32) {
 	return made, n
 }
 
-// own gives a resource to the receiving side.
+// own moves a resource to the receiving side.
 func (p passing) own(typ *ResourceType, handle uint32) uint32 {
 	e := p.from.entry(typ, handle)
 	if e == nil || p.to.err != nil {
@@ -248,7 +248,7 @@ func (p passing) own(typ *ResourceType, handle uint32) uint32 {
 	return p.to.addHandle(given)
 }
 
-// borrow lends a resource to the receiving side for the time of the call.
+// borrow lends a resource to the receiving side until the call ends.
 func (p passing) borrow(typ *ResourceType, handle uint32) uint32 {
 	e := p.from.entry(typ, handle)
 	if e == nil || p.to.err != nil {
@@ -266,8 +266,8 @@ func (p passing) borrow(typ *ResourceType, handle uint32) uint32 {
 	return lent
 }
 
-// load32, load and store access memory that has been checked. A call that has
-// failed loads zero.
+// load32, load and store access memory that has been checked. A failed call loads
+// zero, and stores nothing.
 func (c *Call) load32(ptr uint32) uint32 { return uint32(c.load(ptr, 4)) }
 
 func (c *Call) load(ptr, size uint32) uint64 {

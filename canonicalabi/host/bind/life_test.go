@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"runtime"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -119,6 +120,41 @@ func TestDead(t *testing.T) {
 	}
 	_, err := inst.Run(t.Context(), 0)
 	wants(t, "run", err, host.ErrClosed)
+}
+
+// A host function that ends its goroutine leaves a dead instance behind, not a busy one,
+// and the instance whose call led there dies too.
+func TestGoexit(t *testing.T) {
+	t.Parallel()
+	inner := start(t, keeper(), &hosttest.Host{OnLog: func(context.Context, string) error {
+		runtime.Goexit()
+		return nil
+	}})
+	outer := start(t, keeper(), &hosttest.Host{OnLog: func(ctx context.Context, _ string) error {
+		_, err := inner.Run(ctx, 0)
+		return err
+	}})
+	ended := make(chan struct{})
+	returned := false
+	go func() {
+		defer close(ended)
+		_, _ = outer.Run(context.Background(), 0)
+		returned = true
+	}()
+	<-ended
+	if returned {
+		t.Error("the call returned")
+	}
+	for name, inst := range map[string]*subject.Instance{"inner": inner, "outer": outer} {
+		_, err := inst.Run(t.Context(), 0)
+		wants(t, name, err, host.ErrDead)
+		if err == nil || !strings.Contains(err.Error(), "runtime.Goexit") {
+			t.Errorf("%s: %v does not tell of Goexit", name, err)
+		}
+		if err := inst.Close(t.Context()); err != nil {
+			t.Errorf("%s: close: %v", name, err)
+		}
+	}
 }
 
 // A call of a busy instance is refused, whoever makes it; the call under way

@@ -10,21 +10,21 @@ import (
 	"github.com/witgen/witgen/canonicalabi/host"
 )
 
-// maxBytes is the most bytes of a string or list (CanonicalABI.md,
+// maxBytes is the largest size of a string or list in bytes (CanonicalABI.md,
 // MAX_STRING_BYTE_LENGTH and MAX_LIST_BYTE_LENGTH).
 const maxBytes = 1<<28 - 1
 
-// number is a type whose values lie in guest memory as they lie in Go's.
+// number is a type whose values are the same in guest memory as in Go's, but for the
+// byte order.
 type number interface {
 	uint8 | uint16 | uint32 | uint64 | int8 | int16 | int32 | int64 | float32 | float64
 }
 
-// swapped says that this machine's byte order is not WebAssembly's.
+// swapped reports whether the byte order of this machine differs from WebAssembly's.
 var swapped = binary.NativeEndian.Uint16([]byte{1, 0}) != 1
 
-// View returns size bytes of guest memory at ptr, to be lifted from before any
-// guest code runs. It fails where ptr is not a multiple of align, or the bytes
-// are not all in memory.
+// View returns size bytes of guest memory at ptr, valid until guest code runs. It fails
+// the call if ptr is not a multiple of align or the bytes are out of bounds.
 func (c *Call) View(ptr, size, align uint32) ([]byte, bool) {
 	if !c.check(ptr, uint64(size), align) {
 		return nil, false
@@ -32,13 +32,12 @@ func (c *Call) View(ptr, size, align uint32) ([]byte, bool) {
 	return c.mem[ptr : ptr+size : ptr+size], true
 }
 
-// CheckArea reports whether size bytes at ptr can be lowered to, like View.
+// CheckArea checks size bytes of guest memory at ptr for stores, like View.
 func (c *Call) CheckArea(ptr, size, align uint32) bool {
 	return c.check(ptr, uint64(size), align)
 }
 
-// check reports whether an aligned region lies in memory, and fails the call
-// where it does not.
+// check reports whether a region is aligned and in bounds. It fails the call if not.
 func (c *Call) check(ptr uint32, size uint64, align uint32) bool {
 	if c.err != nil {
 		return false
@@ -54,14 +53,14 @@ func (c *Call) check(ptr uint32, size uint64, align uint32) bool {
 	return true
 }
 
-// Room counts a T that is about to be allocated, a case of a variant, and reports
-// whether the call may lift it.
+// Room counts a T before it is allocated, and reports whether the call may lift it.
 func Room[T any](c *Call) bool {
 	var zero T
 	return c.err == nil && c.charge(uint64(unsafe.Sizeof(zero)))
 }
 
-// charge counts n Go bytes that are about to be lifted.
+// charge counts n Go bytes before they are lifted. It fails the call if the limit is
+// exceeded.
 func (c *Call) charge(n uint64) bool {
 	if n > uint64(max(c.left, 0)) {
 		c.limit("size of lifted values", fmt.Sprintf("more than %d bytes in one call", c.inst.liftLimit))
@@ -71,7 +70,7 @@ func (c *Call) charge(n uint64) bool {
 	return true
 }
 
-// LiftString lifts a string: a copy of n bytes of UTF-8 at ptr.
+// LiftString lifts a string. ptr and n are its core values.
 func (c *Call) LiftString(ptr, n uint32) string {
 	if c.opts.encoding != UTF8 {
 		return c.liftWide(ptr, n)
@@ -101,7 +100,7 @@ func LiftNumbers[T number](c *Call, ptr, n uint32) []T {
 	if n == 0 {
 		return []T{}
 	}
-	// To make a slice and copy to it at once leaves out clearing it first.
+	// The compiler does not clear a slice that is made and copied to at once.
 	guest := unsafe.Slice((*T)(unsafe.Pointer(&region[0])), n)
 	list := make([]T, n)
 	copy(list, guest)
@@ -111,7 +110,7 @@ func LiftNumbers[T number](c *Call, ptr, n uint32) []T {
 	return list
 }
 
-// LiftArray lifts a list<T, N> of plain numbers from an area.
+// LiftArray lifts a list<T, N> of plain numbers from its area in memory.
 func LiftArray[T number](array []T, area []byte) {
 	if len(array) == 0 {
 		return
@@ -123,9 +122,9 @@ func LiftArray[T number](array []T, area []byte) {
 	}
 }
 
-// LiftList checks a list of n elements at ptr, of size and align bytes each, and
-// returns its memory together with a Go list of the same length to fill. Both
-// are empty where the call has failed.
+// LiftList checks a list of n elements at ptr, of size and align bytes each. It returns
+// its memory, and a Go slice of n elements to fill. Both are empty if the call has
+// failed.
 func LiftList[T any](c *Call, ptr, n, size, align uint32) (region []byte, list []T) {
 	region, ok := listRegion[T](c, ptr, n, size, align)
 	if !ok {
@@ -147,7 +146,8 @@ func listRegion[T any](c *Call, ptr, n, size, align uint32) ([]byte, bool) {
 	return c.mem[ptr : ptr+uint32(bytes)], true
 }
 
-// LiftMap is LiftList for a map of n entries.
+// LiftMap checks a map of n entries at ptr, like LiftList, and returns a Go map to
+// fill.
 func LiftMap[K comparable, V any](c *Call, ptr, n, size, align uint32) (region []byte, m map[K]V) {
 	bytes := uint64(n) * uint64(size)
 	if bytes > maxBytes {
@@ -155,7 +155,7 @@ func LiftMap[K comparable, V any](c *Call, ptr, n, size, align uint32) (region [
 	}
 	var k K
 	var v V
-	// A map has room for up to twice as many entries as it holds, and more.
+	// A map has room for twice as many entries as it holds.
 	const header, overhead = 64, 16
 	entry := 2*uint64(unsafe.Sizeof(k)+unsafe.Sizeof(v)) + overhead
 	if !c.check(ptr, bytes, align) || !c.charge(header+uint64(n)*entry) {
@@ -173,7 +173,7 @@ func (c *Call) LiftChar(core uint32) rune {
 	return rune(core)
 }
 
-// LiftEnum lifts the case of an enum that has n cases.
+// LiftEnum lifts an enum of n cases.
 func (c *Call) LiftEnum(core, n uint32) uint32 {
 	if core >= n {
 		c.BadDiscriminant(core, n)
@@ -182,12 +182,13 @@ func (c *Call) LiftEnum(core, n uint32) uint32 {
 	return core
 }
 
-// BadDiscriminant records that a discriminant names none of n cases.
+// BadDiscriminant fails the call because a discriminant is not less than n, the number
+// of cases.
 func (c *Call) BadDiscriminant(core, n uint32) {
 	c.trap(host.RuleDiscriminant, fmt.Sprintf("%d of %d cases", core, n))
 }
 
-// swap turns the byte order of each element of size bytes.
+// swap reverses the byte order of each element of size bytes.
 func swap(bytes []byte, size int) {
 	for i := 0; i < len(bytes); i += size {
 		slices.Reverse(bytes[i : i+size])

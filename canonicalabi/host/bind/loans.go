@@ -9,23 +9,25 @@ import (
 	"github.com/witgen/witgen/canonicalabi/host"
 )
 
-// loans is what a call has moved or lent so far, to be settled at its end.
+// loans holds the resources that a call has moved or lent. The end of the call settles
+// them.
 type loans struct {
-	// lent are the handles that the guest borrowed for a call of an export.
+	// lent are the handles that the guest borrows during a call of an export.
 	lent []uint32
-	// borrowed are resources of the guest's own that it borrowed for a call of an
+	// borrowed are resources of the guest's own that it borrows during a call of an
 	// export.
 	borrowed []*Handle
-	// lenders are the guest's handles of what it lent for a call of an import.
+	// lenders are the guest's handles that it lends during a call of an import.
 	lenders []uint32
-	// given are the handles that the guest was given, lifted the resources that
-	// it has given: a call that fails gives them back, or closes them.
+	// given are the handles that were moved to the guest, and lifted the resources
+	// that it moved to the host. A failed call takes the first back and closes the
+	// others.
 	given  []gift
 	lifted []any
 }
 
-// gift is an owned handle that was added to the guest's table; from is the
-// Handle that it was before, nil for the host's objects.
+// gift is an owned handle that was added to the guest's table. from is its Handle, or
+// nil for a resource of the host's.
 type gift struct {
 	handle uint32
 	from   *Handle
@@ -38,14 +40,15 @@ func (l *loans) clear() {
 	l.lent, l.lenders, l.given, l.lifted = l.lent[:0], l.lenders[:0], l.given[:0], l.lifted[:0]
 }
 
-// LowerOwn gives a resource to the guest and returns the guest's handle for it.
+// LowerOwn moves a resource to the guest and returns the guest's handle. number is the
+// place of the resource in Interface.Resources.
 func (c *Call) LowerOwn(number int, v any) uint32 {
 	typ := c.types[number]
 	if !typ.Guest {
 		handle := c.addHandle(entry{typ: typ, object: v, own: true})
 		if c.err == nil {
 			c.give(gift{handle: handle})
-		} else if c.export == nil { // of an import's result, which nobody receives
+		} else if c.export == nil { // an import's result, which the guest does not get
 			_ = closeObject(context.WithoutCancel(c.Context()), v)
 		}
 		return handle
@@ -66,7 +69,8 @@ func (c *Call) LowerOwn(number int, v any) uint32 {
 	return handle
 }
 
-// give notes what is to be taken back where the guest is not entered.
+// give notes a gift of a call of an export, which is taken back if the guest is not
+// entered.
 func (c *Call) give(g gift) {
 	if c.export != nil {
 		c.loans.given = append(c.loans.given, g)
@@ -74,8 +78,9 @@ func (c *Call) give(g gift) {
 	}
 }
 
-// LowerBorrow lends a resource to the guest until the call ends: as a handle, or
-// as its representation where the guest itself defines the resource.
+// LowerBorrow lends a resource to the guest until the call ends, and returns the
+// guest's handle, or the representation if the component instance defines the
+// resource. number is as for LowerOwn.
 func (c *Call) LowerBorrow(number int, v any) uint32 {
 	typ := c.types[number]
 	e := entry{typ: typ, object: v}
@@ -99,11 +104,12 @@ func (c *Call) LowerBorrow(number int, v any) uint32 {
 	return handle
 }
 
-// LowerSelf is LowerBorrow for the resource whose method is called. It is lowered
-// first, so that CheckSelf is needed only where the parameters go through memory.
+// LowerSelf lends the resource whose method is called, like LowerBorrow. It is lowered
+// first, so that generated code calls CheckSelf only if the parameters are passed in
+// memory.
 func (c *Call) LowerSelf(number int, self *Handle) uint32 {
 	if typ := c.types[number]; c.err == nil && self.usableAs(typ, c.inst) && typ.definedIn(c.opts.comp) {
-		if c.self != self { // a store costs more than a look
+		if c.self != self { // a store costs more than a comparison
 			c.self = self
 		}
 		return self.rep
@@ -111,8 +117,8 @@ func (c *Call) LowerSelf(number int, self *Handle) uint32 {
 	return c.lowerSelfSlow(number, self)
 }
 
-// lowerSelfSlow lends a resource of another component of the instance, or refuses
-// one that cannot be used.
+// lowerSelfSlow lends a resource of another component instance, or refuses one that
+// cannot be used.
 //
 //go:noinline
 func (c *Call) lowerSelfSlow(number int, self *Handle) uint32 {
@@ -125,8 +131,8 @@ func (c *Call) lowerSelfSlow(number int, self *Handle) uint32 {
 	return c.LowerBorrow(number, self)
 }
 
-// guestOf returns the Handle of a resource that the guest defines. It checks
-// again what CheckHandle has: the same handle may be passed twice.
+// guestOf returns the Handle of a guest's resource. It repeats the checks of
+// CheckHandle, since two parameters may hold the same handle.
 func (c *Call) guestOf(typ *ResourceType, v any) *Handle {
 	if c.err != nil {
 		return nil
@@ -159,13 +165,14 @@ func (c *Call) addHandle(e entry) uint32 {
 	return i.addHandle(c.opts.comp, e)
 }
 
-// LiftOwn takes a resource from the guest, whose handle ends.
+// LiftOwn moves a resource from the guest to the host and removes the guest's handle.
+// number is as for LowerOwn.
 func LiftOwn[R any](c *Call, number int, handle uint32) R {
 	v, _ := c.liftOwn(c.types[number], handle).(R)
 	return v
 }
 
-// handleBytes is what a resource that is lifted takes in Go, about.
+// handleBytes is about the size of a lifted resource in Go.
 const handleBytes = 96
 
 func (c *Call) liftOwn(typ *ResourceType, handle uint32) any {
@@ -187,8 +194,8 @@ func (c *Call) liftOwn(typ *ResourceType, handle uint32) any {
 	return v
 }
 
-// LiftBorrow takes a resource of the host's on loan from the guest, until the
-// call ends.
+// LiftBorrow borrows a resource of the host's from the guest until the call ends.
+// number is as for LowerOwn.
 func LiftBorrow[R any](c *Call, number int, handle uint32) R {
 	v, _ := c.liftBorrow(c.types[number], handle).(R)
 	return v
@@ -222,8 +229,8 @@ func borrowedOrLent(e *entry) string {
 	return "borrowed"
 }
 
-// endLoans ends what was lent for the time of the call: the guest must have
-// dropped the handles that it borrowed (CanonicalABI.md, Task.return_).
+// endLoans ends the loans of the call. The guest must have dropped the handles that it
+// borrowed (CanonicalABI.md, Task.return_).
 func (c *Call) endLoans() {
 	if len(c.loans.lenders) == 0 && len(c.loans.lent) == 0 {
 		return
@@ -242,8 +249,8 @@ func (c *Call) endLoans() {
 	}
 }
 
-// undo takes back what a call that has failed gave to the guest before it was
-// entered, and closes what the guest gave and nobody received.
+// undo takes back the resources that a failed call moved to a guest which it did not
+// enter, and closes those that it lifted, since no one gets them.
 func (c *Call) undo() {
 	i := c.inst
 	if !c.invoked {
@@ -257,7 +264,7 @@ func (c *Call) undo() {
 	for _, v := range c.loans.lifted {
 		h := handleIn(v)
 		if h == nil || h.inst != i {
-			_ = closeObject(context.WithoutCancel(c.Context()), v) // the call's error is what the caller hears of
+			_ = closeObject(context.WithoutCancel(c.Context()), v) // the caller gets the error of the call
 		} else if h.gone.CompareAndSwap(usable, closed) && !c.fatal() {
 			if err := i.destroy(h.typ, h.rep, nil); err != nil {
 				c.err = err

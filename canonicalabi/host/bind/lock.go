@@ -2,49 +2,37 @@ package bind
 
 import "sync/atomic"
 
-// The states of a lock.
+// lock is a lock that is only ever tried, and that may be held for good. Its zero
+// value is free. See RATIONALE.md for what it costs.
+type lock struct{ state uint32 }
+
+// The bits of a lock's state, which is 0 while it is free.
 const (
-	lockFree uint32 = iota
-	lockHeld
-	lockClosing // nobody holds it, and nobody may take it but to end it
+	lockHeld    = 1 << iota
+	lockClosing // nobody may take it but to end it
 	lockEnded   // held for good
 )
 
-// tryEnd makes a lock that nobody holds be held for good, and reports whether it
-// is. After close it succeeds once the holder has let go, however many others
-// want the lock: at most one gets it that took it while the holder was letting
-// go.
-func (l *lock) tryEnd() bool {
-	for {
-		switch state := l.load(); state {
-		case lockHeld:
-			return false
-		case lockEnded:
-			return true
-		default:
-			if l.swap(state, lockEnded) {
-				return true
-			}
-		}
-	}
-}
-
-// isFree reports whether nobody holds the lock, and it may be taken.
-func (l *lock) isFree() bool { return l.load() == lockFree && !l.closing() }
-
 // tryLock takes a lock that is free.
-func (l *lock) tryLock() bool { return l.swap(lockFree, lockHeld) }
+func (l *lock) tryLock() bool { return atomic.CompareAndSwapUint32(&l.state, 0, lockHeld) }
 
-// hold makes a lock that nobody knows yet be held.
+// unlock lets go of a lock that the caller holds.
+func (l *lock) unlock() { atomic.AndUint32(&l.state, ^uint32(lockHeld)) }
+
+// hold takes a new lock, which nobody else knows yet.
 func (l *lock) hold() { atomic.StoreUint32(&l.state, lockHeld) }
 
-func (l *lock) load() uint32 { return atomic.LoadUint32(&l.state) }
+// isFree reports whether tryLock would take the lock.
+func (l *lock) isFree() bool { return atomic.LoadUint32(&l.state) == 0 }
 
-func (l *lock) swap(from, to uint32) bool { return atomic.CompareAndSwapUint32(&l.state, from, to) }
+// close refuses the lock to everybody but its holder.
+func (l *lock) close() { atomic.OrUint32(&l.state, lockClosing) }
 
-func (l *lock) closing() bool { return atomic.LoadUint32(&l.free) == lockClosing }
+// tryEnd ends a lock after close, unless it is held. It reports whether the lock
+// has ended.
+func (l *lock) tryEnd() bool {
+	return atomic.CompareAndSwapUint32(&l.state, lockClosing, lockEnded) || atomic.LoadUint32(&l.state)&lockEnded != 0
+}
 
-func (l *lock) close() { atomic.StoreUint32(&l.free, lockClosing) }
-
-// end makes a lock that the caller holds be held for good.
+// end ends a lock that the caller holds.
 func (l *lock) end() { atomic.StoreUint32(&l.state, lockEnded) }

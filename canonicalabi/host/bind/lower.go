@@ -16,17 +16,16 @@ import (
 	"github.com/witgen/witgen/canonicalabi/types"
 )
 
-// Realloc asks the guest for size bytes of new memory, and checks what it
-// returns: aligned and in bounds. It returns 0 where the call has failed.
+// Realloc allocates size bytes of guest memory by the guest's realloc, and checks that
+// they are aligned and in bounds. It returns 0 if the call has failed. The guest is asked
+// for 0 bytes too (store_string and store_list in CanonicalABI.md): what it returns is the
+// pointer that it gets, and some free it.
 func (c *Call) Realloc(size, align uint32) uint32 {
-	if size == 0 {
-		return align // A guest need not be asked for nothing; some want it not null.
-	}
 	return c.resize(0, 0, align, size)
 }
 
-// resize asks the guest for another size of memory that it gave, or for new memory
-// where old is 0.
+// resize changes the size of memory that the guest allocated, or allocates memory if
+// old is 0.
 func (c *Call) resize(old, oldSize, align, size uint32) uint32 {
 	if c.err != nil {
 		return 0
@@ -56,7 +55,7 @@ func (c *Call) resize(old, oldSize, align, size uint32) uint32 {
 
 // LowerString lowers a string to new memory.
 func (c *Call) LowerString(s string) (ptr, n uint32) {
-	if c.export == nil { // of an import; parameters of exports are checked before
+	if c.export == nil { // parameters of exports are checked before Begin
 		c.refuseBad(CheckString(s))
 	}
 	if c.opts.encoding != UTF8 {
@@ -70,7 +69,7 @@ func (c *Call) LowerString(s string) (ptr, n uint32) {
 	return ptr, uint32(len(s))
 }
 
-// LowerNumbers lowers a list of plain numbers to new memory as one copy.
+// LowerNumbers lowers a list of plain numbers to new memory by one copy.
 func LowerNumbers[T number](c *Call, list []T) (ptr, n uint32) {
 	var zero T
 	size := int(unsafe.Sizeof(zero))
@@ -86,14 +85,15 @@ func LowerNumbers[T number](c *Call, list []T) (ptr, n uint32) {
 	return ptr, uint32(len(list))
 }
 
-// StoreArray stores a list<T, N> of plain numbers at ptr, like StoreUint8.
+// StoreArray stores a list<T, N> of plain numbers at ptr, under the conditions of
+// StoreUint8.
 func StoreArray[T number](c *Call, ptr uint32, array []T) {
 	mem := c.memory()
 	if c.err != nil || len(array) == 0 {
 		return
 	}
 	size := int(unsafe.Sizeof(array[0]))
-	if int(ptr)+len(array)*size > len(mem) {
+	if uint64(ptr)+uint64(len(array)*size) > uint64(len(mem)) {
 		return
 	}
 	region := mem[ptr : int(ptr)+len(array)*size]
@@ -108,7 +108,7 @@ func SortedKeys[K cmp.Ordered, V any](m map[K]V) []K {
 	return slices.Sorted(maps.Keys(m))
 }
 
-// SortedBools is SortedKeys for keys that are bools.
+// SortedBools returns the keys of a map in the order in which maps are lowered.
 func SortedBools[V any](m map[bool]V) []bool {
 	var keys []bool
 	for _, key := range []bool{false, true} {
@@ -119,8 +119,8 @@ func SortedBools[V any](m map[bool]V) []bool {
 	return keys
 }
 
-// LowerList returns new memory for a list of n elements of size and align bytes
-// each, to be filled by stores.
+// LowerList allocates memory for a list of n elements of size and align bytes each,
+// which the caller fills by stores.
 func (c *Call) LowerList(n int, size, align uint32) (ptr uint32) {
 	if bytes := uint64(n) * uint64(size); bytes > maxBytes {
 		c.refuseBad(badValue("a list of %d bytes is longer than the %d that WIT allows", bytes, maxBytes))
@@ -129,52 +129,52 @@ func (c *Call) LowerList(n int, size, align uint32) (ptr uint32) {
 	return c.Realloc(uint32(n)*size, align)
 }
 
-// StoreUint8 stores a byte at ptr, which lies in an area of Realloc, LowerList or
-// CheckArea. The other stores are like it. A call that has failed stores nothing.
+// StoreUint8 stores a byte at ptr, in memory that Realloc, LowerList or CheckArea has
+// checked. A failed call stores nothing.
 func (c *Call) StoreUint8(ptr uint32, v uint8) {
-	if mem := c.memory(); c.err == nil && int(ptr) < len(mem) {
+	if mem := c.memory(); c.err == nil && uint64(ptr) < uint64(len(mem)) {
 		mem[ptr] = v
 	}
 }
 
-// StoreUint16 stores two bytes.
+// StoreUint16 stores two bytes, like StoreUint8.
 func (c *Call) StoreUint16(ptr uint32, v uint16) {
-	if mem := c.memory(); c.err == nil && int(ptr)+2 <= len(mem) {
+	if mem := c.memory(); c.err == nil && uint64(ptr)+2 <= uint64(len(mem)) {
 		binary.LittleEndian.PutUint16(mem[ptr:], v)
 	}
 }
 
-// StoreUint32 stores four bytes.
+// StoreUint32 stores four bytes, like StoreUint8.
 func (c *Call) StoreUint32(ptr uint32, v uint32) {
-	if mem := c.memory(); c.err == nil && int(ptr)+4 <= len(mem) {
+	if mem := c.memory(); c.err == nil && uint64(ptr)+4 <= uint64(len(mem)) {
 		binary.LittleEndian.PutUint32(mem[ptr:], v)
 	}
 }
 
-// StoreUint64 stores eight bytes.
+// StoreUint64 stores eight bytes, like StoreUint8.
 func (c *Call) StoreUint64(ptr uint32, v uint64) {
-	if mem := c.memory(); c.err == nil && int(ptr)+8 <= len(mem) {
+	if mem := c.memory(); c.err == nil && uint64(ptr)+8 <= uint64(len(mem)) {
 		binary.LittleEndian.PutUint64(mem[ptr:], v)
 	}
 }
 
-// StoreFloat32 stores the bits of a float.
+// StoreFloat32 stores the bits of a float, like StoreUint8.
 func (c *Call) StoreFloat32(ptr uint32, v float32) { c.StoreUint32(ptr, math.Float32bits(v)) }
 
-// StoreFloat64 stores the bits of a float.
+// StoreFloat64 stores the bits of a float, like StoreUint8.
 func (c *Call) StoreFloat64(ptr uint32, v float64) { c.StoreUint64(ptr, math.Float64bits(v)) }
 
-// StoreBool stores a bool as a byte.
+// StoreBool stores a bool as a byte, like StoreUint8.
 func (c *Call) StoreBool(ptr uint32, v bool) { c.StoreUint8(ptr, uint8(types.FromBool(v))) }
 
-// LowerChar lowers a char. Parameters of exports are checked before; a bad one
-// that a host function returned fails the call.
+// LowerChar lowers a char. A bad one fails the call: parameters of exports are checked
+// before Begin, but results of host functions are not.
 func (c *Call) LowerChar(r rune) uint32 {
 	c.refuseBad(CheckChar(r))
 	return uint32(r)
 }
 
-// LowerEnum lowers a case of an enum that has n cases, like LowerChar.
+// LowerEnum lowers an enum of n cases, like LowerChar.
 func (c *Call) LowerEnum(v, n uint32) uint32 {
 	c.refuseBad(CheckEnum(v, n))
 	return v
@@ -186,12 +186,12 @@ func (c *Call) LowerFlags(v uint32, n uint) uint32 {
 	return v
 }
 
-// BadVariant fails the call because a variant of the host's is nil.
+// BadVariant fails the call because a variant from the host is nil.
 func (c *Call) BadVariant(typ string) { c.refuseBad(NilValue(typ)) }
 
-// SendsError reports whether an error that a host function returned goes to the
-// guest as the error of a WIT result that has no error type. If not, the call
-// has failed with it.
+// SendsError reports whether the guest gets an error that a host function returned, as
+// the error of a WIT result without an error type. If not, the call has failed with
+// it.
 func (c *Call) SendsError(err error) bool {
 	if isFatal(err) {
 		c.Fail(err)
@@ -200,9 +200,9 @@ func (c *Call) SendsError(err error) bool {
 	return true
 }
 
-// ErrorText returns the text that goes to the guest for an error that a host
-// function returned, where WIT's error is a string. ok is false where the error
-// does not go to the guest; then the call has failed with it.
+// ErrorText returns the text that the guest gets for an error that a host function
+// returned, if the error type in WIT is string. ok is false if the guest does not get
+// the error; the call has failed with it then.
 func (c *Call) ErrorText(err error) (text string, ok bool) {
 	if !c.SendsError(err) {
 		return "", false
@@ -213,11 +213,11 @@ func (c *Call) ErrorText(err error) (text string, ok bool) {
 	return strings.ToValidUTF8(err.Error(), "\uFFFD"), true
 }
 
-// AsError returns the WIT error of type E inside an error that a host function
-// returned. ok is false where there is none, or the error must not go to the
-// guest; then the call has failed with it.
+// AsError returns the WIT error of type E in an error that a host function returned.
+// ok is false if the guest must not get the error or it is not an E; the call has
+// failed with it then.
 func AsError[E any](c *Call, err error) (e E, ok bool) {
-	// Most errors are it themselves, and wrap nothing that could be fatal.
+	// Most errors are an E themselves, and wrap nothing that could be fatal.
 	if e, ok := any(err).(E); ok {
 		return e, true
 	}
@@ -234,8 +234,8 @@ func AsError[E any](c *Call, err error) (e E, ok bool) {
 	return e, ok
 }
 
-// isFatal reports whether an error that a host function returned must not be
-// sent to the guest as a WIT error: it is of the host's own machinery.
+// isFatal reports whether the guest must not get an error that a host function
+// returned, since it is a trap, a limit or the end of a context.
 func isFatal(err error) bool {
 	var trap *host.Trap
 	var limit *host.LimitError

@@ -3,8 +3,6 @@ package bind
 import (
 	"context"
 	"fmt"
-	"runtime"
-	"strings"
 	"sync"
 
 	"github.com/tetratelabs/wazero/api"
@@ -13,15 +11,15 @@ import (
 	"github.com/witgen/witgen/canonicalabi/host/meter"
 )
 
-// metering is what stops an instance's guest: the controllers of its modules as
-// one meter.Interrupter.
+// metering stops the guest of an instance. It is the controllers of the guest's modules
+// as one meter.Interrupter.
 type metering struct {
 	on bool
-	// fuel and depth are as in Limits.
+	// fuel and depth are host.Config's Fuel and CallDepth.
 	fuel, depth uint64
 	watch       *meter.Watch
 
-	mu          sync.Mutex // guards what follows while the instance starts
+	mu          sync.Mutex // guards the fields below while the instance starts
 	controllers []*meter.Controller
 	interrupted bool
 }
@@ -45,8 +43,8 @@ func (m *metering) interrupt(on bool) {
 	}
 }
 
-// add adds a module's controller. Its fuel is what the start of the instance may
-// use.
+// add adds the controller of a module. The fuel that it gets is for the start of the
+// instance.
 func (m *metering) add(c *meter.Controller) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -71,8 +69,8 @@ func (m *metering) refuel() {
 	}
 }
 
-// limit returns the error of a call that metering stopped, under the context
-// caller, and nil where it did not.
+// limit returns the error of a call under the context caller, if metering stopped it,
+// and nil if not.
 func (m *metering) limit(name string, caller context.Context) *host.LimitError {
 	cause := meter.None
 	for _, c := range m.controllers {
@@ -97,36 +95,9 @@ func (m *metering) limit(name string, caller context.Context) *host.LimitError {
 	return limit
 }
 
-// stackOverflow is the text of wazero's error of a guest that fills its stack,
-// which wazero does not export.
-const stackOverflow = "stack overflow"
-
-// overflow returns the error of a call that wazero ended because its stack was
-// full, and nil where err is something else.
-func overflow(name string, err error) *host.LimitError {
-	if !fullStack(err) {
-		return nil
-	}
-	return &host.LimitError{Func: name, Limit: "call depth", Detail: "wazero's stack is full", Err: err, Fatal: true}
-}
-
-// fullStack reports whether err is wazero's error of a guest that filled its stack.
-func fullStack(err error) bool {
-	text, _, _ := strings.Cut(err.Error(), "\n")
-	return strings.TrimPrefix(text, "wasm error: ") == stackOverflow
-}
-
-// freeStack gives the stack back of a guest that overflowed it, up to 100 MB: the
-// next collection would start only when as much was allocated again.
-func freeStack(err error) {
-	if limit, ok := err.(*host.LimitError); ok && limit.Err != nil && fullStack(limit.Err) {
-		runtime.GC()
-	}
-}
-
-// RunStart puts a module, which Config.Rewrite has made, under the limits of the
-// instance, and runs its start function. It is called for each module of the
-// instance, under the context of Start, before anything else of it runs.
+// RunStart puts a module that Rewriter.Rewrite has made under the limits of the
+// instance, and runs its start function. The caller calls it for each module of the
+// instance, under the context of Start, before any other code of the module runs.
 func (i *Instance) RunStart(ctx context.Context, module api.Module) error {
 	c, err := meter.NewController(module)
 	if err != nil {

@@ -1,7 +1,6 @@
 package bind_test
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"runtime"
@@ -235,33 +234,6 @@ func TestCache(t *testing.T) {
 	}
 	if after := heap(); after > before+rounds*1000 {
 		t.Errorf("after %d plugins %d bytes are in use, where %d were", rounds, after, before)
-	}
-}
-
-// WASI is closed unless ModuleConfig opens it, and always within a component.
-func TestModuleConfig(t *testing.T) {
-	t.Parallel()
-	const text = "hello"
-	write := func() *hosttest.Guest {
-		g := &hosttest.Guest{}
-		fdWrite := g.Module.Import("wasi_snapshot_preview1", "fd_write", "i32 i32 i32 i32 -> i32")
-		g.Heap = g.Global("i32", wasmtest.I32(hosttest.Heap))
-		g.Data(512, []byte(text))
-		g.Define("run", "", hosttest.Words(hosttest.Area, 512, uint32(len(text))),
-			wasmtest.I32(1), wasmtest.I32(hosttest.Area), wasmtest.I32(1), wasmtest.I32(128), wasmtest.Call(fdWrite), wasmtest.I64ExtendU)
-		return g
-	}
-	var out bytes.Buffer
-	inst := start(t, write(), &hosttest.Host{}, host.ModuleConfig(wazero.NewModuleConfig().WithStdout(&out).WithName("named")))
-	want := text
-	if asComponent {
-		want = ""
-	}
-	if errno, err := inst.Run(t.Context(), 0); errno != 0 || err != nil || out.String() != want {
-		t.Errorf("errno %d, %v; the host got %q, want %q", errno, err, out.String(), want)
-	}
-	if errno, err := start(t, write(), &hosttest.Host{}).Run(t.Context(), 0); errno != 0 || err != nil {
-		t.Errorf("without the option: errno %d, %v", errno, err)
 	}
 }
 

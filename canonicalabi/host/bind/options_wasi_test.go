@@ -11,6 +11,7 @@ import (
 	"github.com/witgen/witgen/canonicalabi/host"
 	"github.com/witgen/witgen/internal/testing/hosttest"
 	"github.com/witgen/witgen/internal/testing/wasmtest"
+	"github.com/witgen/witgen/wasi"
 )
 
 // wasiGuest is a guest whose run calls a function of WASI and returns the 64 bits
@@ -56,13 +57,13 @@ func TestWASIOptions(t *testing.T) {
 		option       host.Option
 		closed, open func(n uint64) bool
 	}{
-		"a variable":      {wasiGuest("environ_sizes_get", "i32 i32 -> i32", wasmtest.I32(area), wasmtest.I32(area+4)), host.Env("NAME", "value"), counts(0), counts(1)},
-		"arguments":       {wasiGuest("args_sizes_get", "i32 i32 -> i32", wasmtest.I32(area), wasmtest.I32(area+4)), host.Args("guest", "-v"), counts(0), counts(2)},
-		"a directory":     {wasiGuest("path_open", pathOpen, open(1)...), host.Dir(dir, "/"), fails(notOpen), ok},
-		"a read-only one": {wasiGuest("path_open", pathOpen, open(0)...), host.ReadOnlyDir(dir, "/"), fails(notOpen), func(n uint64) bool { return n%1000 != notOpen }},
-		"standard output": {wasiGuest("fd_write", "i32 i32 i32 i32 -> i32", write(1)...), host.Stdout(&stdout), ok, ok},
-		"standard error":  {wasiGuest("fd_write", "i32 i32 i32 i32 -> i32", write(2)...), host.Stderr(&stderr), ok, ok},
-		"the clock":       {wasiGuest("clock_time_get", "i32 i64 i32 -> i32", wasmtest.I32(0), wasmtest.I64(0), wasmtest.I32(area)), host.Clock(), differs(time.Now()), func(n uint64) bool { return !differs(time.Now())(n) }},
+		"a variable":      {wasiGuest("environ_sizes_get", "i32 i32 -> i32", wasmtest.I32(area), wasmtest.I32(area+4)), wasi.Env("NAME", "value"), counts(0), counts(1)},
+		"arguments":       {wasiGuest("args_sizes_get", "i32 i32 -> i32", wasmtest.I32(area), wasmtest.I32(area+4)), wasi.Args("guest", "-v"), counts(0), counts(2)},
+		"a directory":     {wasiGuest("path_open", pathOpen, open(1)...), wasi.Dir(dir, "/"), fails(notOpen), ok},
+		"a read-only one": {wasiGuest("path_open", pathOpen, open(0)...), wasi.ReadOnlyDir(dir, "/"), fails(notOpen), func(n uint64) bool { return n%1000 != notOpen }},
+		"standard output": {wasiGuest("fd_write", "i32 i32 i32 i32 -> i32", write(1)...), wasi.Stdout(&stdout), ok, ok},
+		"standard error":  {wasiGuest("fd_write", "i32 i32 i32 i32 -> i32", write(2)...), wasi.Stderr(&stderr), ok, ok},
+		"the clock":       {wasiGuest("clock_time_get", "i32 i64 i32 -> i32", wasmtest.I32(0), wasmtest.I64(0), wasmtest.I32(area)), wasi.Clock(), differs(time.Now()), func(n uint64) bool { return !differs(time.Now())(n) }},
 	} {
 		t.Run(name, func(t *testing.T) {
 			run := func(opts ...host.Option) uint64 {

@@ -4,8 +4,6 @@ import (
 	"errors"
 	"fmt"
 
-	"github.com/tetratelabs/wazero"
-
 	"github.com/witgen/witgen/canonicalabi/host"
 	"github.com/witgen/witgen/canonicalabi/host/meter"
 )
@@ -15,13 +13,14 @@ import (
 type Rewriter struct {
 	World  string
 	Config *host.Config
-	// Tables is how many core modules share the limit of tables, if more than one.
+	// Tables is the number of core modules that share the limit of tables, if there
+	// is more than one.
 	Tables int
-	work   uint64 // of compiling the modules so far, see meter.Limits.CompileWork
+	work   uint64 // meter.Module.CompileWork of the modules so far, together
 }
 
-// Rewrite returns a module as it is to be compiled. The error is a *LimitError or a
-// *LinkError.
+// Rewrite returns the module to compile in place of wasm. The error is a
+// *host.LimitError or a *host.LinkError.
 func (r *Rewriter) Rewrite(wasm []byte) ([]byte, error) {
 	if r.Config.Unmetered {
 		return wasm, nil
@@ -50,8 +49,8 @@ const maxPages = 1<<16 - 1
 // MemoryPages returns the limit of a memory in pages of 64 KiB.
 func MemoryPages(c *host.Config) uint64 { return max(min(c.MemoryBytes>>16, maxPages), 1) }
 
-// moduleLimits returns limits as meter takes them, but for those of memory and
-// tables, which a Config has for all modules together.
+// moduleLimits converts limits for meter. It leaves out those of memory and tables,
+// which host.Config has for all modules together.
 func moduleLimits(l *host.Limits) meter.Limits {
 	return meter.Limits{
 		ModuleBytes:          l.ModuleBytes,
@@ -74,7 +73,7 @@ func moduleLimits(l *host.Limits) meter.Limits {
 	}
 }
 
-// refused is the error of a guest that meter refuses.
+// refused returns the error of a guest that meter refuses with err.
 func (r *Rewriter) refused(err error) error {
 	var refused *meter.Error
 	world := r.World
@@ -84,7 +83,7 @@ func (r *Rewriter) refused(err error) error {
 	case errors.Is(err, meter.ErrMalformed):
 		return &host.LinkError{World: world, Detail: "the guest is not a valid WebAssembly module: " + place(refused)}
 	case errors.Is(err, meter.ErrUnsupported):
-		return &host.LinkError{World: world, Detail: "the guest uses what cannot be metered: " + place(refused) + "; build it without, or run it with host.Unmetered if you trust it"}
+		return &host.LinkError{World: world, Detail: "the guest uses a feature that cannot be metered: " + place(refused) + "; build it without that, or run it with host.Unmetered if you trust it"}
 	}
 	if refused.Rule == "CompileWork" { // of all modules
 		refused.Got, refused.Limit = refused.Got+r.work, r.Config.Module.CompileWork
@@ -102,14 +101,14 @@ func (r *Rewriter) refused(err error) error {
 	return limit
 }
 
-// MemoryError is the error of a guest of a world that starts with more pages of
+// MemoryError returns the error of a guest of a world that starts with more pages of
 // memory than the limit.
 func MemoryError(world string, pages, limit uint64) *host.LimitError {
 	return &host.LimitError{Func: world, Limit: "memory",
 		Detail: fmt.Sprintf("the guest starts with %d bytes, and the limit is %d; raise it with host.MemoryLimit, or give the guest less", pages<<16, limit<<16)}
 }
 
-// place says what a module was refused for, and where that stands.
+// place returns the reason that a module was refused, and the place in it.
 func place(e *meter.Error) string {
 	s := e.Rule
 	if errors.Is(e.Kind, meter.ErrLimit) {
@@ -122,18 +121,4 @@ func place(e *meter.Error) string {
 		}
 	}
 	return s + fmt.Sprintf(" at offset 0x%x", e.Offset)
-}
-
-// OpenWASI returns a configuration with what the options of a guest open.
-func OpenWASI(w *host.WASI, config wazero.ModuleConfig) wazero.ModuleConfig {
-	for _, open := range w.Open {
-		config = open(config)
-	}
-	if w.Files != nil {
-		config = config.WithFSConfig(w.Files)
-	}
-	if w.Args != nil {
-		config = config.WithArgs(w.Args...)
-	}
-	return config
 }

@@ -1,6 +1,7 @@
 package bind
 
 import (
+	"errors"
 	"reflect"
 	"testing"
 
@@ -28,6 +29,30 @@ func TestModuleLimits(t *testing.T) {
 		reflect.ValueOf(&want).Elem().FieldByName(ours.Field(n).Name).SetUint(7)
 		if got := moduleLimits(&limits); got != want {
 			t.Errorf("%s is passed on as %+v", ours.Field(n).Name, got)
+		}
+	}
+}
+
+// A module that cannot be metered, or that is malformed, is refused with the place and
+// the remedy, and left as it is where nothing is metered.
+func TestRewriteErrors(t *testing.T) {
+	tag := []byte("\x00asm\x01\x00\x00\x00\x01\x04\x01\x60\x00\x00\x0d\x03\x01\x00\x00")
+	for name, test := range map[string]struct {
+		wasm []byte
+		want string
+	}{
+		"exceptions": {tag, "test:a/w: the guest uses a feature that cannot be metered: exceptions at offset 0x10; build it without that, or run it with host.Unmetered if you trust it"},
+		"cut short":  {tag[:len(tag)-1], "test:a/w: the guest is not a valid WebAssembly module: section longer than the module at offset 0x10"},
+	} {
+		r := Rewriter{World: "test:a/w", Config: host.NewConfig(nil)}
+		_, err := r.Rewrite(test.wasm)
+		var link *host.LinkError
+		if !errors.As(err, &link) || err.Error() != test.want {
+			t.Errorf("%s: got %T %v; want %s", name, err, err, test.want)
+		}
+		r.Config.Unmetered = true
+		if got, err := r.Rewrite(test.wasm); err != nil || &got[0] != &test.wasm[0] {
+			t.Errorf("%s, unmetered: %v", name, err)
 		}
 	}
 }

@@ -10,7 +10,7 @@ import (
 	"github.com/witgen/witgen/canonicalabi/host"
 )
 
-// StringEncoding is how strings lie in a guest's memory (CanonicalABI.md,
+// StringEncoding is the encoding of strings in a guest's memory (CanonicalABI.md,
 // "Canonical ABI Options").
 type StringEncoding uint8
 
@@ -32,14 +32,14 @@ const utf16Tag = 1 << 31
 // text is a string in a guest's memory.
 type text struct {
 	bytes []byte
-	// wide says that bytes are UTF-16, narrow that they are Latin-1; neither that
-	// they are UTF-8.
+	// wide is true if bytes are UTF-16, and narrow if they are Latin-1. Otherwise they
+	// are UTF-8.
 	wide, narrow bool
-	// probably says that a guest which could have taken Latin-1 chose UTF-16.
+	// probably reports whether a guest chose UTF-16 that could have chosen Latin-1.
 	probably bool
 }
 
-// units is the number of code units.
+// units returns the number of code units.
 func (t text) units() int {
 	if t.wide {
 		return len(t.bytes) / 2
@@ -47,8 +47,8 @@ func (t text) units() int {
 	return len(t.bytes)
 }
 
-// runes calls yield for each code point. The text has been checked, but a realloc
-// may have changed it since.
+// runes calls yield for each code point. The text has been checked, but the guest's
+// realloc may have changed it.
 func (t text) runes(yield func(rune) bool) {
 	switch {
 	case t.wide:
@@ -79,7 +79,7 @@ func (t text) runes(yield func(rune) bool) {
 	}
 }
 
-// length returns how many bytes the text takes in UTF-8.
+// length returns the length of the text in UTF-8.
 func (t text) length() int {
 	if !t.wide && !t.narrow {
 		return len(t.bytes)
@@ -118,7 +118,7 @@ func (t text) appendUTF16(b []byte) []byte {
 	return b
 }
 
-// isLatin1 reports whether all of the text is in Latin-1.
+// isLatin1 reports whether Latin-1 has all code points of the text.
 func (t text) isLatin1() bool {
 	if t.narrow {
 		return true
@@ -131,7 +131,7 @@ func (t text) isLatin1() bool {
 	return true
 }
 
-// validUTF16 reports whether every surrogate is one of a pair.
+// validUTF16 reports whether every surrogate belongs to a pair.
 func validUTF16(b []byte) bool {
 	for i := 0; i < len(b); i += 2 {
 		switch u := binary.LittleEndian.Uint16(b[i:]); {
@@ -154,6 +154,7 @@ func (c *Call) viewString(ptr, tagged uint32) (t text, ok bool) {
 	size, align := uint64(tagged), uint32(1)
 	rule := host.RuleUTF8
 	switch c.opts.encoding {
+	case UTF8:
 	case UTF16:
 		size, align, t.wide = 2*size, 2, true
 	case Latin1UTF16:
@@ -163,6 +164,8 @@ func (c *Call) viewString(ptr, tagged uint32) (t text, ok bool) {
 		} else {
 			t.narrow = true
 		}
+	default:
+		panic(fmt.Sprintf("bind: unhandled string encoding %d", c.opts.encoding))
 	}
 	if size > maxBytes {
 		c.trap(host.RuleStringLength, fmt.Sprintf("%d bytes", size))
@@ -185,7 +188,7 @@ func (c *Call) viewString(ptr, tagged uint32) (t text, ok bool) {
 	return t, ok
 }
 
-// liftWide is LiftString for the encodings other than UTF-8.
+// liftWide lifts a string in another encoding than UTF-8.
 func (c *Call) liftWide(ptr, tagged uint32) string {
 	t, ok := c.viewString(ptr, tagged)
 	if !ok {
@@ -198,7 +201,7 @@ func (c *Call) liftWide(ptr, tagged uint32) string {
 	return string(t.appendUTF8(make([]byte, 0, n)))
 }
 
-// storeText lowers a text to new memory, with the reallocs that the specification
+// storeText lowers a text to new memory, by the reallocs that the specification
 // prescribes (CanonicalABI.md, "Storing", store_string_into_range).
 func (c *Call) storeText(t text) (ptr, tagged uint32) {
 	units := t.units()
@@ -244,7 +247,7 @@ func (c *Call) storeCopy(b []byte, units int, align uint32) (ptr, tagged uint32)
 	return ptr, uint32(units)
 }
 
-// storeUTF8 is store_string_to_utf8: it takes the text for ASCII until it is not.
+// storeUTF8 is store_string_to_utf8, which allocates for ASCII first.
 func (c *Call) storeUTF8(t text, worst int) (ptr, tagged uint32) {
 	units := t.units()
 	ptr = c.Realloc(uint32(units), 1)
@@ -296,7 +299,7 @@ func (c *Call) storeLatin1(t text) (ptr, tagged uint32) {
 		return c.resize(ptr, uint32(2*units), 1, uint32(units)), uint32(units)
 	}
 	ptr = c.Realloc(uint32(units), 2)
-	narrow := make([]byte, 0, units) // the code points before the first that Latin-1 does not have
+	narrow := make([]byte, 0, units) // the code points before the first one that is not in Latin-1
 	latin1 := true
 	for r := range t.runes {
 		if latin1 = r <= 0xff; !latin1 {
@@ -321,14 +324,14 @@ func (c *Call) storeLatin1(t text) (ptr, tagged uint32) {
 	return ptr, uint32(len(encoded)/2) | utf16Tag
 }
 
-// put stores bytes in memory that realloc gave.
+// put stores bytes in memory that realloc has returned.
 func (c *Call) put(ptr uint32, b []byte) {
 	if mem := c.memory(); c.err == nil && uint64(ptr)+uint64(len(b)) <= uint64(len(mem)) {
 		copy(mem[ptr:], b)
 	}
 }
 
-// lowerWide is LowerString for the encodings other than UTF-8.
+// lowerWide lowers a string in another encoding than UTF-8.
 func (c *Call) lowerWide(s string) (ptr, tagged uint32) {
 	if c.err != nil {
 		return 0, 0

@@ -35,7 +35,7 @@ func recorder() *hosttest.Guest {
 func TestStringReallocs(t *testing.T) {
 	const utf8, utf16, latin1 = component.UTF8, component.UTF16, component.Latin1UTF16
 	for _, test := range []struct {
-		from, to component.OptionKind // from UTF-8 is the host
+		from, to component.Encoding // from UTF-8 is the host
 		text     string
 		want     []int32
 	}{

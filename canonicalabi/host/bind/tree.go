@@ -6,44 +6,44 @@ import (
 	"github.com/tetratelabs/wazero/api"
 )
 
-// Tree says what an instance of a plugin consists of: the component instances of
-// a component, or one that stands for a core module. All of them live and die
-// together, and serve one call of the host at a time.
+// Tree describes the component instances of an Instance: those of a component, or one
+// for a core module. They share one life, one lock and one set of limits.
 type Tree struct {
-	// Parents are the component instances, the root first: the number of each
-	// one's parent, and -1 for the root.
+	// Parents has one element for each component instance: the number of its parent.
+	// The root is the first, with -1. A parent comes before its children.
 	Parents []int
-	// Modules is how many core modules are instantiated.
+	// Modules is the number of instantiated core modules.
 	Modules int
 	// Options are the canonical options of exports and imports.
 	Options []CanonOptions
-	// Inner is how many InnerCalls there are.
+	// Inner is the number of InnerCalls.
 	Inner int
-	// Reentrant says that calls between component instances may come back to one that
-	// they have left, so that the runtime must keep them from entering it twice.
+	// Reentrant reports whether calls between component instances may return to one
+	// that they came through. The runtime keeps them from entering it twice then.
 	Reentrant bool
 }
 
 // HostModule stands for the module of the host's functions in a CoreItem.
 const HostModule = -1
 
-// CoreItem names an export of a core module of the tree, or a function of the
-// host's module where Module is HostModule.
+// CoreItem identifies an export of a core module of the tree by its number, or a
+// function of the host's module if Module is HostModule.
 type CoreItem struct {
 	Module int
 	Name   string
 }
 
-// CanonOptions are the canonical options of a function (CanonicalABI.md,
-// "Canonical ABI Options"), with the component instance that it is of.
+// CanonOptions are the canonical options of a function (CanonicalABI.md, "Canonical ABI
+// Options").
 type CanonOptions struct {
+	// Component is the component instance of the function.
 	Component int
-	// Memory and Realloc are nil where there is none.
+	// Memory and Realloc are nil if the function has none.
 	Memory, Realloc *CoreItem
 	Encoding        StringEncoding
 }
 
-// ModuleTree is the Tree of a core module that follows witgen's names.
+// ModuleTree returns the Tree of a core module.
 func ModuleTree() *Tree {
 	return &Tree{
 		Parents: []int{-1},
@@ -56,11 +56,11 @@ func ModuleTree() *Tree {
 // Instances").
 type component struct {
 	number int
-	// mayLeave says whether the guest may call imports now: not while its
-	// realloc or post-return runs, nor while it is in an import already.
+	// mayLeave reports whether the guest may call imports. It may not during its
+	// realloc and post-return, or during a call of an import.
 	mayLeave bool
-	// entered says that the instance must not be entered now: may_enter of the
-	// specification, the other way round. It is kept in Reentrant trees only.
+	// entered reports whether the instance must not be entered. It is the opposite of
+	// the specification's may_enter, and only used in a Reentrant tree.
 	entered bool
 	handles handleTable
 }
@@ -71,11 +71,11 @@ type canon struct {
 	comp     *component
 	encoding StringEncoding
 	options  *CanonOptions
-	memory   api.Memory   // looked up when first needed
-	realloc  api.Function // likewise
+	memory   api.Memory   // nil until first needed
+	realloc  api.Function // nil until first needed
 }
 
-// core returns an exported function of the tree, and nil where there is none.
+// core returns an exported function of the tree, or nil.
 func (i *Instance) core(item *CoreItem) api.Function {
 	if item == nil {
 		return nil
@@ -90,14 +90,14 @@ func (i *Instance) core(item *CoreItem) api.Function {
 	return module.ExportedFunction(item.Name)
 }
 
-// readMemory returns the guest's memory, and nil where it has none. The last
-// byte of a memory of 4 GiB is out of reach.
+// readMemory returns the guest's memory, or nil. Of a memory of 4 GiB it leaves out the
+// last byte.
 func (o *canon) readMemory() []byte {
 	if o.memory == nil && !o.lookupMemory() {
 		return nil
 	}
 	size := o.memory.Size()
-	if size == 0 { // or 4 GiB, which wazero's Size cannot say
+	if size == 0 { // or 4 GiB, for which wazero's Size returns 0
 		if mem, ok := o.memory.Read(0, math.MaxUint32); ok {
 			return mem
 		}
@@ -106,7 +106,7 @@ func (o *canon) readMemory() []byte {
 	return mem
 }
 
-// lookupMemory finds the guest's memory. It reports false where it has none.
+// lookupMemory looks the guest's memory up. It reports whether the guest has one.
 func (o *canon) lookupMemory() bool {
 	item := o.options.Memory
 	if item == nil || o.inst.modules[item.Module] == nil {
@@ -120,19 +120,19 @@ func (o *canon) lookupMemory() bool {
 	return true
 }
 
-// lookupRealloc finds the guest's realloc. It reports false where it has none.
+// lookupRealloc looks the guest's realloc up. It reports whether the guest has one.
 func (o *canon) lookupRealloc() bool {
 	o.realloc = o.inst.core(o.options.Realloc)
 	return o.realloc != nil
 }
 
-// noComponent stands for the host as the caller of a component instance.
+// noComponent takes the place of a component instance if the host is the caller.
 const noComponent = -1
 
-// enter marks what a call from one component instance enters when it calls
-// another: the callee and its ancestors, but those that the caller is inside of. It
-// reports false where one of them was entered before (CanonicalABI.md,
-// "Component Instances", may_enter_from and enter_from).
+// enterComponent marks the component instances that a call from caller to callee
+// enters: the callee and its ancestors that are not the caller or its ancestors. It
+// reports false if one of them was entered before (CanonicalABI.md, "Component
+// Instances", may_enter_from and enter_from).
 func (i *Instance) enterComponent(callee, caller int) bool {
 	end := i.meeting(callee, caller)
 	for n := callee; n != end; n = i.tree.Parents[n] {
@@ -146,7 +146,7 @@ func (i *Instance) enterComponent(callee, caller int) bool {
 	return true
 }
 
-// leaveComponent takes back what enterComponent has done.
+// leaveComponent undoes enterComponent.
 func (i *Instance) leaveComponent(callee, caller int) {
 	end := i.meeting(callee, caller)
 	for n := callee; n != end; n = i.tree.Parents[n] {
@@ -154,9 +154,8 @@ func (i *Instance) leaveComponent(callee, caller int) {
 	}
 }
 
-// meeting returns the nearest component instance that is an ancestor of both, or
-// one of them and an ancestor of the other; -1 where there is none. A parent has a
-// lower number than its children.
+// meeting returns the nearest component instance that is each of a and b or an ancestor
+// of it, or -1. A parent has a lower number than its children.
 func (i *Instance) meeting(a, b int) int {
 	for a != b {
 		if a > b {
@@ -168,22 +167,22 @@ func (i *Instance) meeting(a, b int) int {
 	return a
 }
 
-// enterComponents marks what a call of the host's enters, in a tree where that
-// matters.
+// enterComponents marks the component instances that a call from the host enters, in a
+// Reentrant tree.
 func (i *Instance) enterComponents(comp *component) {
 	if i.tree.Reentrant {
 		i.enterComponent(comp.number, noComponent)
 	}
 }
 
-// leaveComponents takes it back.
+// leaveComponents undoes enterComponents.
 func (i *Instance) leaveComponents(comp *component) {
 	if i.tree.Reentrant {
 		i.leaveComponent(comp.number, noComponent)
 	}
 }
 
-// forget lets go of functions, whose stacks may be large.
+// forget drops the core functions, whose stacks may be large.
 func (i *Instance) forget() {
 	for n := range i.options {
 		i.options[n].realloc = nil

@@ -28,6 +28,12 @@ func (a *asm) globalGet(i uint32) { a.opIndex(opcodeGlobalGet, i) }
 func (a *asm) globalSet(i uint32) { a.opIndex(opcodeGlobalSet, i) }
 func (a *asm) call(i uint32)      { a.opIndex(opcodeCall, i) }
 
+// below compares the operand with 0.
+func (a *asm) below() {
+	a.i64(0)
+	a.op(opcodeI64LtS)
+}
+
 // appendSized appends the length of content in bytes and the content.
 func appendSized(b, content []byte) []byte {
 	return append(leb128.AppendUint32(b, uint32(len(content))), content...)

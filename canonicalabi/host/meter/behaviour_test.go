@@ -10,6 +10,8 @@ import (
 
 	"github.com/tetratelabs/wazero"
 	"github.com/tetratelabs/wazero/api"
+
+	"github.com/witgen/witgen/canonicalabi/host/meter/internal/units"
 )
 
 // endless are guests that never return: each exports run(i32).
@@ -67,7 +69,7 @@ func TestOutOfFuel(t *testing.T) {
 	for name, in := range endless {
 		t.Run(name, func(t *testing.T) {
 			mod, c := metered(t, newRuntime(t), in, Config{})
-			for _, fuel := range []uint64{0, 1, 1000, sliceSize, 1_000_000} {
+			for _, fuel := range []uint64{0, 1, 1000, units.Slice, 1_000_000} {
 				c.SetFuel(fuel)
 				if got := c.Fuel(); got != fuel {
 					t.Fatalf("fuel %d, want %d", got, fuel)
@@ -106,7 +108,8 @@ func TestResume(t *testing.T) {
 	}
 }
 
-// fuelTests are functions run(i32) with what they use. Instructions that only mark blocks are free.
+// fuelTests are functions run(i32) with what they use beside the call itself, which takes
+// units.Call. Instructions that only mark blocks are free.
 var fuelTests = []struct {
 	name string
 	code []byte
@@ -125,12 +128,12 @@ var fuelTests = []struct {
 	{"after a block that is left by its end", seq([]byte{opcodeBlock, blockEmpty, opcodeLocalGet, 0, opcodeBrIf, 0, opcodeEnd}, slices.Repeat([]byte{opcodeLocalGet, 0, opcodeDrop}, 100)), 0, 102},
 	{"after a return", seq([]byte{opcodeLocalGet, 0, opcodeIf, blockEmpty, opcodeReturn, opcodeEnd}, slices.Repeat([]byte{opcodeLocalGet, 0, opcodeDrop}, 100)), 1, 3},
 	{"dead code", seq([]byte{opcodeReturn}, slices.Repeat([]byte{opcodeLocalGet, 0, opcodeDrop}, 100)), 0, 1},
-	{"fill of a constant length", seq(i32(0), i32(0), i32(160), []byte{opcodeMisc, miscMemoryFill, 0}), 0, 4 + 10},
-	{"fill of a length", seq(i32(0), i32(0), []byte{opcodeLocalGet, 0, opcodeMisc, miscMemoryFill, 0}), 160, 4 + 10},
-	{"long fill", seq(i32(0), i32(0), []byte{opcodeLocalGet, 0, opcodeMisc, miscMemoryFill, 0}), 65536, 4 + 4096},
-	{"long fill of a constant length", seq(i32(0), i32(0), i32(65536), []byte{opcodeMisc, miscMemoryFill, 0}), 0, 4 + 4096},
-	{"memory.grow", []byte{opcodeLocalGet, 0, opcodeMemoryGrow, 0, opcodeDrop}, 2, 2 + 2*4096},
-	{"memory.grow that fails", []byte{opcodeLocalGet, 0, opcodeMemoryGrow, 0, opcodeDrop}, 1 << 20, 2},
+	{"fill of a constant length", seq(i32(0), i32(0), i32(160), []byte{opcodeMisc, miscMemoryFill, 0}), 0, 3 + 8 + 10},
+	{"fill of a length", seq(i32(0), i32(0), []byte{opcodeLocalGet, 0, opcodeMisc, miscMemoryFill, 0}), 160, 3 + bulkCost + 10},
+	{"long fill", seq(i32(0), i32(0), []byte{opcodeLocalGet, 0, opcodeMisc, miscMemoryFill, 0}), 65536, 3 + bulkCost + helperCost + 4096},
+	{"long fill of a constant length", seq(i32(0), i32(0), i32(65536), []byte{opcodeMisc, miscMemoryFill, 0}), 0, 3 + helperCost + 4096},
+	{"memory.grow", []byte{opcodeLocalGet, 0, opcodeMemoryGrow, 0, opcodeDrop}, 2, 1 + growCost + 2*4096},
+	{"memory.grow that fails", []byte{opcodeLocalGet, 0, opcodeMemoryGrow, 0, opcodeDrop}, 1 << 20, 1 + growCost},
 }
 
 func TestFuel(t *testing.T) {
@@ -143,8 +146,8 @@ func TestFuel(t *testing.T) {
 				if _, trap := call(mod, "run", tt.arg); trap != "" {
 					t.Fatal(trap)
 				}
-				if got := 1_000_000 - c.Fuel(); got != tt.want {
-					t.Errorf("used %d, want %d", got, tt.want)
+				if got, want := 1_000_000-c.Fuel(), units.Call+tt.want; got != want {
+					t.Errorf("used %d, want %d", got, want)
 				}
 			}
 		})
@@ -249,7 +252,7 @@ func TestDepthComesBack(t *testing.T) {
 				if trap != plainTrap || trap != "" || !slices.Equal(got, want) {
 					t.Fatalf("got %v %q, want %v %q", got, trap, want, plainTrap)
 				}
-				if left := c.depth.Get(); left != 10 {
+				if left := c.Depth(); left != 10 {
 					t.Fatalf("depth %d left of 10", left)
 				}
 			}
@@ -327,7 +330,7 @@ func TestHostFunctionsAreCharged(t *testing.T) {
 		sec(sectionCode, vec(body("", []byte{opcodeLoop, blockEmpty, opcodeCall, 0, opcodeBr, 0, opcodeEnd}))),
 	), Config{})
 	c.SetFuel(6500)
-	if _, trap := call(mod, "run"); trap == "" || calls != 6500/(importCost+1) {
+	if _, trap := call(mod, "run"); trap == "" || calls != 6500/(units.Import+1) {
 		t.Errorf("trap %q after %d calls", trap, calls)
 	}
 }

@@ -6,6 +6,8 @@ import (
 	"sync"
 
 	"github.com/tetratelabs/wazero/api"
+
+	"github.com/witgen/witgen/canonicalabi/host/meter/internal/units"
 )
 
 // A Controller reads and sets what [Rewrite] added to a module, for one instance of it.
@@ -19,7 +21,7 @@ import (
 // nothing to say, as it does not see compiled code. With wazero's interpreter both are Go code, and
 // the detector reports Interrupt as a race.
 type Controller struct {
-	slice, reserve, depth, flag, cause api.MutableGlobal
+	slice, reserve, stack, flag, cause api.MutableGlobal
 	start                              api.Function
 
 	mu sync.Mutex // orders the writers of flag
@@ -29,7 +31,7 @@ type Controller struct {
 // [Rewrite].
 func NewController(mod api.Module) (*Controller, error) {
 	c := &Controller{start: mod.ExportedFunction(prefix + "start")}
-	for i, g := range []*api.MutableGlobal{&c.slice, &c.reserve, &c.depth, &c.flag, &c.cause} {
+	for i, g := range []*api.MutableGlobal{&c.slice, &c.reserve, &c.stack, &c.flag, &c.cause} {
 		var ok bool
 		if *g, ok = mod.ExportedGlobal(prefix + globalNames[i]).(api.MutableGlobal); !ok {
 			return nil, fmt.Errorf("meter: module %q is not metered", mod.Name())
@@ -48,9 +50,9 @@ func (c *Controller) Start(ctx context.Context) error {
 	return c.start.CallWithStack(ctx, nil)
 }
 
-// Interrupt makes the guest trap soon: within some 65,000 instructions or 1 MiB of bulk operations. A
-// guest that does not run may trap in its next call, unless [Controller.Resume] comes first. A host
-// function that the guest called is not interrupted.
+// Interrupt makes the guest trap soon: within some 100,000 units. A guest that does not run may trap in
+// its next call, unless [Controller.Resume] comes first. A host function that the guest called is not
+// interrupted.
 func (c *Controller) Interrupt() {
 	c.mu.Lock()
 	c.flag.Set(1)
@@ -65,15 +67,21 @@ func (c *Controller) Resume() {
 	c.mu.Unlock()
 }
 
-// SetFuel sets how much the guest may still do, at most [Unlimited]. An instruction takes 1; nop, drop
-// and what only marks the start or end of a block take nothing; the call of an import takes 64; a bulk
-// operation takes 1 more for each 16 bytes or 2 table elements, table.grow 1 for each element,
-// memory.grow 4096 for each page. Fuel is taken where a part of the code begins that runs as a whole,
-// and a short part is taken with the one before it, run or not. So the count is a little above what
-// ran, and the same in every run and on every machine.
+// SetFuel sets how much the guest may still do, at most [Unlimited], in units. Most instructions take 1;
+// nop, drop and what only marks the start or end of a block take nothing; loads and stores take 2, and
+// what takes a processor long takes up to 16: divisions, square roots, atomic instructions. A call takes
+// 4, by a table 12, of an import 64, and ref.func 64, as it enters the host. A bulk operation takes 1
+// more for each 16 bytes or 2 table elements, table.grow 1 for each element, memory.grow 4096 for each
+// page. What is passed takes more where it is much: 1 for each 8 parameters, results or operands of a
+// branch beyond 16, and 1 at each branch for each 16 locals beyond 64.
+//
+// Fuel is taken where a part of the code begins that runs as a whole, a short part is taken with the one
+// before it, run or not, and some of what runs after calls is taken twice. So the count is a little above
+// what ran, and the same in every run and on every machine. A guest runs at most 20,000 units beyond its
+// fuel.
 func (c *Controller) SetFuel(n uint64) {
 	n = min(n, Unlimited)
-	slice := min(n, sliceSize)
+	slice := min(n, units.Slice)
 	c.slice.Set(slice)
 	c.reserve.Set(n - slice)
 }
@@ -85,7 +93,10 @@ func (c *Controller) Fuel() uint64 {
 
 // SetDepth sets how many calls may be nested: 1 allows a function that calls another. Functions that
 // call none do not count. It needs [Config.Depth]. It comes back by itself, but for a trap.
-func (c *Controller) SetDepth(n uint64) { c.depth.Set(min(n, Unlimited)) }
+func (c *Controller) SetDepth(n uint64) { c.stack.Set(min(n, Unlimited)) }
+
+// Depth returns how much is left of it.
+func (c *Controller) Depth() uint64 { return uint64(max(0, int64(c.stack.Get()))) }
 
 // Cause returns why the guest trapped, and [None] where that was its own doing. It stays until
 // ClearCause.

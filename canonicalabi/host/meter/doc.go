@@ -19,16 +19,28 @@
 // Globals, at the end of their index space: a slice of fuel, the rest of it, the depth that is left, a
 // flag and the cause of a trap. They are exported, as wazero gives them to the host no other way, under
 // names that [Reserved] knows; a module that imports or exports such a name is refused, so no other
-// module that was rewritten can name them. Each part of the code takes its instructions from the slice.
-// Each loop and each function that calls others looks whether the slice is used up, and then calls a
-// function that traps or hands out the next slice. Bulk operations take fuel for their length and are
-// done in chunks. A start function becomes an export for [Controller.Start], since nothing could stop
-// it while the module is being instantiated.
+// module that was rewritten can name them. Each part of the code takes what it will do from the slice,
+// in units, of which an addition takes one and a division sixteen. Loops and functions that call others
+// look whether the slice is used up, and then call a function that traps or hands out the next slice.
+// Bulk operations take fuel for their length and are done in pieces. A start function becomes an export
+// for [Controller.Start], since nothing could stop it while the module is being instantiated.
 //
-// Once for each slice, some 65,000 instructions, the guest leaves its code for a moment. Go cannot stop
-// compiled code, so a garbage collection that starts while a guest loops waits for that guest, and all
-// other goroutines wait for the collection, the one that would have interrupted the guest among them.
-// A flag that is only read in the loop does not prevent that.
+// # How long a guest runs
+//
+// Between two of these checks at most 20,000 units run, on every way through the code: package verify
+// proves that of a rewritten module. So once for each slice of 65,536 units, and never more than two
+// times 20,000 later, the guest leaves its code for a moment. Go cannot stop compiled code, so a garbage
+// collection that starts while a guest loops waits for that guest, and all other goroutines wait for
+// the collection, the one that would have interrupted the guest among them. A flag that is only read in
+// the loop does not prevent that.
+//
+//   - A function that is short, has no loop and calls none is not checked: its callers count what it
+//     takes. Any other is checked at its start, at the head of each loop, and in between where it goes
+//     on for long.
+//   - After a call a function has run for 8,000 units, whoever was called, and it must not return with
+//     more: so it is checked at its end too, if anything runs after its last call.
+//   - What is charged before a call counts only for what runs before it. What runs after the call is
+//     charged there or at the function's end, or a deep stack could return for long without a charge.
 //
 // Names stay, and the added ones show in a trap's stack. Sections that hold offsets into the code are
 // dropped: DWARF, source maps, branch hints, relocations.
@@ -50,7 +62,8 @@
 // # Where it ends
 //
 // A host function that the guest calls is not interrupted. memory.grow and table.grow are charged but
-// not split: the limits of memory and tables bound them. An instance of several modules has fuel and
+// not split, and neither is what the system takes to supply memory that is touched for the first time:
+// the limits of memory and tables bound them. An instance of several modules has fuel and
 // depth in each; an [Interrupter] of several controllers stops them all. After a trap a guest's stack
 // pointer and data are wherever they were, so the instance is best closed.
 package meter

@@ -1,11 +1,14 @@
 package meter
 
-import "github.com/witgen/witgen/internal/leb128"
+import (
+	"github.com/witgen/witgen/canonicalabi/host/meter/internal/units"
+	"github.com/witgen/witgen/internal/leb128"
+)
 
 // What the rewriter writes around a function's own code.
 //
-// A check takes fuel from the slice, a global; where the slice is used up, a helper hands out the next
-// one or traps. A loop
+// A check takes fuel from the slice, a global; where the slice is used up, a helper hands
+// out the next one or traps. A loop
 //
 //	loop T                      block T
 //	  ...                         loop
@@ -21,33 +24,28 @@ import "github.com/witgen/witgen/internal/leb128"
 //	                              unreachable
 //	                            end
 //
-// so that the call stands outside the loop: wazero would keep every value on the stack in a loop that
-// contains a call. Branches are adapted to the labels in between. A loop with operands gets an if
-// instead.
+// so that the call stands outside the loop: wazero would keep every value on the stack in
+// a loop that contains a call. Branches are adapted to the labels in between. A loop with
+// operands gets an if instead.
 //
-// In a loop that calls no other function a local is kept equal to the slice, so that no turn waits for
-// what the turn before wrote to memory: each charge writes both, and reads the local. It is loaded
-// before the loop, after refill, and after whatever else takes from the slice.
+// In a loop that calls no other function a local is kept equal to the slice, so that no
+// turn waits for what the turn before wrote to memory: each charge writes both, and reads
+// the local. It is loaded before the loop, after refill, and after whatever else takes
+// from the slice.
 //
-// A function that calls others starts with a check too, and with a depth it becomes
+// A function that calls others becomes
 //
-//	start = depth, depth -= 1, check, block T ... end, depth = start
+//	stack -= frame, charge, check both, block T ... end, stack += frame, slice -= owed, check
 //
-// where every return is a branch to the end of the block. A function that calls none can be on the
-// stack only once and runs no longer than its length without a loop, so it is neither counted nor
-// checked at its start.
+// where every return is a branch to the end of the block; see [scanner.owes] for what is
+// owed. The check at the end stands only where something runs after the last call. A
+// short function that calls none can be on the stack only once, so its frame is not
+// counted, and it is not checked at its start. In code that goes on for long without a
+// loop or a call there are checks in between.
 
-// mergeCost and mergeExtra let a short region be charged with the one that it hangs off, whether it
-// runs or not: at most so many instructions of one region, and of all that hang off one.
-const (
-	mergeCost  = 32
-	mergeExtra = 64
-	spreadCost = 8
-)
-
-// addedLocals is the largest number of locals that are added to a function: the depth at its start, the
-// one that is kept equal to the slice, and the operands of an editBulk.
-const addedLocals = 1 + 1 + 3
+// addedLocals is the largest number of locals that are added to a function: the one that
+// is kept equal to the slice, and the operands of an editBulk.
+const addedLocals = 1 + 3
 
 // An emitter writes functions.
 type emitter struct {
@@ -80,16 +78,15 @@ func (e *emitter) called() {
 	}
 }
 
-// below writes a comparison with 0.
-func (e *emitter) below() {
-	e.out.i64(0)
-	e.out.op(opcodeI64LtS)
+// used writes the comparison that a check makes.
+func (e *emitter) used() {
+	e.slice()
+	e.out.below()
 }
 
 // check writes the check that stands outside of split loops.
 func (e *emitter) check() {
-	e.slice()
-	e.below()
+	e.used()
 	e.refill()
 }
 
@@ -124,60 +121,15 @@ func (e *emitter) closeLoop() {
 	}
 }
 
-// settle moves the cost of short regions to others, so that fewer places charge.
-func settle(regions []region) {
-	spread(regions)
-	for i := len(regions) - 1; i > 0; i-- {
-		r := &regions[i]
-		if r.cost == 0 || r.loop || r.parent == dead || r.extra > 0 && r.table != dead {
-			continue
-		}
-		p := &regions[r.parent]
-		if p.cost == 0 {
-			continue // it charges nothing itself
-		}
-		if extra := r.cost + r.extra; r.cost <= mergeCost && p.extra+extra <= mergeExtra {
-			p.extra += extra
-			r.cost, r.extra = 0, 0
-		}
-	}
-}
-
-// spread moves the cost of a region that does little more than a br_table to where that leads. Standard
-// Go's functions all start with such a loop, and come back to it for each jump.
-func spread(regions []region) {
-	any := false
-	for i := range regions {
-		r := &regions[i]
-		if r.spread = r.spread && r.cost <= spreadCost; !r.spread {
-			continue
-		}
-		any = true
-		if p := &regions[0]; r.loop && r.parent == 0 && p.cost <= spreadCost && !p.spread {
-			r.cost += p.cost
-			p.cost = 0
-		}
-	}
-	if !any {
-		return
-	}
-	for i := range regions {
-		if r := &regions[i]; r.table != dead && regions[r.table].spread {
-			r.extra += regions[r.table].cost
-		}
-	}
-	for i := range regions {
-		if r := &regions[i]; r.spread {
-			r.cost = 0
-		}
-	}
-}
-
-// function writes the function that was scanned, with its size before it.
+// function writes the function that was scanned.
 func (e *emitter) function(s *scanner) {
 	settle(s.regions)
+	owed := s.owes()
 	m := s.m
-	wrapped := m.cfg.Depth && s.calls > 0
+	wrapped, frame := s.wrapped(owed), int64(0)
+	if wrapped && m.cfg.Depth {
+		frame = 1
+	}
 	groups, next := s.groups, s.locals
 	var added asm
 	add := func(n uint32, typ byte) (first uint32) {
@@ -186,10 +138,7 @@ func (e *emitter) function(s *scanner) {
 		next += n
 		return next - n
 	}
-	var start, operands uint32 // the depth at the start, and the operands of an editBulk
-	if wrapped {
-		start = add(1, typeI64)
-	}
+	var operands uint32 // of an editBulk
 	if s.kept {
 		e.kept = add(1, typeI64)
 	}
@@ -200,32 +149,21 @@ func (e *emitter) function(s *scanner) {
 	*out = leb128.AppendUint32((*out)[:0], groups)
 	*out = append(*out, m.in[s.groupsAt:s.codeAt]...)
 	out.op(added...)
-	leave := func() {
-		if wrapped {
-			out.localGet(start)
-			out.globalSet(e.h.globals.depth)
-		}
-	}
-
-	if wrapped {
-		out.globalGet(e.h.globals.depth)
-		out.opIndex(opcodeLocalTee, start)
-		out.i64(1)
-		out.op(opcodeI64Sub)
-		out.globalSet(e.h.globals.depth)
-	}
+	e.frame(-frame)
 	e.charge(s.regions[0])
 	switch {
-	case wrapped:
+	case frame > 0:
 		e.slice()
-		out.globalGet(e.h.globals.depth)
+		out.globalGet(e.h.globals.stack)
 		out.op(opcodeI64Or)
-		e.below()
+		out.below()
 		e.refill()
+	case s.entryCheck():
+		e.check()
+	}
+	if wrapped {
 		out.op(opcodeBlock)
 		e.resultType(m.types[m.funcs[s.fn]])
-	case s.calls > 0 && !s.checked:
-		e.check()
 	}
 
 	pos := s.codeAt
@@ -236,6 +174,8 @@ func (e *emitter) function(s *scanner) {
 		switch d.kind {
 		case editCharge:
 			e.charge(s.regions[d.arg])
+		case editCheck:
+			e.check()
 		case editLoop:
 			e.openLoop(d.kept, m.in[d.pos+1:d.pos+1+int(d.arg)])
 		case editLoopHead, editLoopCheck:
@@ -243,8 +183,7 @@ func (e *emitter) function(s *scanner) {
 				break
 			}
 			if d.kind == editLoopHead {
-				e.slice()
-				e.below()
+				e.used()
 				out.op(opcodeBrIf, 1)
 			} else {
 				e.check()
@@ -267,27 +206,50 @@ func (e *emitter) function(s *scanner) {
 			e.bulk(operands, m.in[d.pos:pos], uint32(d.arg))
 			e.called()
 		case editLeave:
-			leave()
+			e.take(d.cost)
+			e.frame(frame)
 		case editEnd:
-			if wrapped {
-				out.op(opcodeEnd)
+			if !wrapped {
+				break
 			}
-			leave()
+			out.op(opcodeEnd)
+			e.frame(frame)
+			if !s.lasts {
+				e.take(owed)
+				break
+			}
+			e.take(max(owed, 1)) // in any case: so the check need not load the slice
+			e.check()
 		}
 	}
 	*out = append(*out, m.in[pos:s.end]...)
 }
 
-func (e *emitter) charge(r region) {
-	if cost := r.cost + r.extra; cost > 0 {
-		e.slice()
-		e.out.i64(cost)
-		e.out.op(opcodeI64Sub)
-		if e.keep > 0 {
-			e.out.opIndex(opcodeLocalTee, e.kept)
-		}
-		e.out.globalSet(e.h.globals.slice)
+func (e *emitter) charge(r region) { e.take(r.cost + r.extra) }
+
+// take takes from the slice.
+func (e *emitter) take(units int64) {
+	if units == 0 {
+		return
 	}
+	e.slice()
+	e.out.i64(units)
+	e.out.op(opcodeI64Sub)
+	if e.keep > 0 {
+		e.out.opIndex(opcodeLocalTee, e.kept)
+	}
+	e.out.globalSet(e.h.globals.slice)
+}
+
+// frame gives so many bytes back to what is left of the stack.
+func (e *emitter) frame(bytes int64) {
+	if bytes == 0 {
+		return
+	}
+	e.out.globalGet(e.h.globals.stack)
+	e.out.i64(bytes)
+	e.out.op(opcodeI64Add)
+	e.out.globalSet(e.h.globals.stack)
 }
 
 // bulk writes a memory.copy or memory.fill, which is charged and, where it is short, done in place. Its
@@ -312,7 +274,7 @@ func (e *emitter) bulk(operands uint32, op []byte, helper uint32) {
 	out.globalGet(e.h.globals.slice)
 	out.localGet(length)
 	out.op(opcodeI64ExtendU)
-	out.i64(bulkShift)
+	out.i64(units.BulkShift)
 	out.op(opcodeI64ShrU, opcodeI64Sub)
 	out.globalSet(e.h.globals.slice)
 	get()

@@ -1,15 +1,13 @@
 package meter
 
-import "github.com/witgen/witgen/internal/leb128"
+import (
+	"github.com/witgen/witgen/canonicalabi/host/meter/internal/units"
+	"github.com/witgen/witgen/internal/leb128"
+)
 
 // prefix starts the names under which a rewritten module exports what was added. No compiler makes such
 // names, and a module that uses one is refused; see [Reserved].
 const prefix = "!meter/"
-
-// sliceSize is how much fuel is handed out at once: after so many instructions at the latest a guest
-// leaves its code for a moment and looks for interrupts. That takes some 50 ns, and the slice some 30
-// microseconds.
-const sliceSize = 1 << 16
 
 // Unlimited is the fuel and the depth that a module starts with: more than it can use up.
 const Unlimited = 1 << 62
@@ -18,23 +16,24 @@ const Unlimited = 1 << 62
 type globals struct {
 	slice   uint32 // i64: fuel at hand; below 0 where a check is due
 	reserve uint32 // i64: fuel beyond the slice
-	depth   uint32 // i64: how many calls deeper the guest may go
+	stack   uint32 // i64: what is left of the stack; below 0 where it is too deep
 	flag    uint32 // i32: not 0 where the guest is to stop
 	cause   uint32 // i32: the Cause of the trap
 }
 
 const globalCount = 5
 
-// globalNames are the names of their exports after the prefix, in the order of their indices.
-var globalNames = [globalCount]string{"slice", "reserve", "depth", "interrupt", "cause"}
+// globalNames are the names of their exports after the prefix, in the order of their
+// indices.
+var globalNames = [globalCount]string{"slice", "reserve", "stack", "interrupt", "cause"}
 
 func globalsAt(first uint32) globals {
-	return globals{slice: first, reserve: first + 1, depth: first + 2, flag: first + 3, cause: first + 4}
+	return globals{slice: first, reserve: first + 1, stack: first + 2, flag: first + 3, cause: first + 4}
 }
 
 func globalSection() []byte {
 	var a asm
-	for _, init := range []int64{sliceSize, Unlimited - sliceSize, Unlimited} {
+	for _, init := range []int64{units.Slice, Unlimited - units.Slice, Unlimited} {
 		a.op(typeI64, 1)
 		a.i64(init)
 		a.op(opcodeEnd)

@@ -79,8 +79,8 @@ func TestGuests(t *testing.T) {
 					}
 				}
 				fuel = append(fuel, Unlimited-c.Fuel())
-				if left := c.depth.Get(); left != Unlimited {
-					t.Errorf("depth %d off", int64(Unlimited-left))
+				if left := c.Depth(); left != Unlimited {
+					t.Errorf("depth %d off", Unlimited-left)
 				}
 
 				w := NewWatch(c)

@@ -3,6 +3,7 @@ package meter
 import (
 	"fmt"
 
+	"github.com/witgen/witgen/canonicalabi/host/meter/internal/units"
 	"github.com/witgen/witgen/internal/leb128"
 )
 
@@ -81,13 +82,9 @@ func (h *helpers) build(key helperKey) helper {
 	case helperSlow:
 		return helper{"refill", h.funcType(nil, nil, 0, 0), h.slowBody()}
 	case helperStart:
-		var a asm
-		a.op(0)
-		a.call(uint32(h.m.start))
-		a.op(opcodeEnd)
-		return helper{"start", h.funcType(nil, nil, 0, 0), a}
+		return helper{"start", h.funcType(nil, nil, 0, 0), h.startBody()}
 	case opMemoryGrow:
-		return helper{"memory.grow", h.funcType([]byte{typeI32}, []byte{typeI32}, 1, 1), h.growBody(0, 1<<16, pageShift, func(a *asm) {
+		return helper{"memory.grow", h.funcType([]byte{typeI32}, []byte{typeI32}, 1, 1), h.growBody(0, 1<<16, units.PageShift, func(a *asm) {
 			a.localGet(0)
 			a.op(opcodeMemoryGrow, 0)
 		})}
@@ -112,20 +109,36 @@ func (h *helpers) build(key helperKey) helper {
 			table: true, size: tableElements(key.a), sourceSize: tableElements(key.b), write: func(a *asm) { a.misc(miscTableCopy, key.a, key.b) },
 		})}
 	case opMemoryInit:
-		b = helper{"memory.init", h.funcType(threeI32, nil, 3, 0), h.chargedBody(bulkShift, func(a *asm) { a.misc(miscMemoryInit, key.a, 0) })}
+		b = helper{"memory.init", h.funcType(threeI32, nil, 3, 0), h.splitBody(bulk{
+			size: memoryBytes, sourceSize: constSize(h.m.dataSizes[key.a]), write: func(a *asm) { a.misc(miscMemoryInit, key.a, 0) },
+		})}
 	case opTableInit:
-		b = helper{"table.init", h.funcType(threeI32, nil, 3, 0), h.chargedBody(elementShift, func(a *asm) { a.misc(miscTableInit, key.a, key.b) })}
+		b = helper{"table.init", h.funcType(threeI32, nil, 3, 0), h.splitBody(bulk{
+			table: true, size: tableElements(key.b), sourceSize: constSize(h.m.elementSizes[key.a]), write: func(a *asm) { a.misc(miscTableInit, key.a, key.b) },
+		})}
 	default:
 		panic(fmt.Sprintf("meter: unhandled helper %d", key.op))
 	}
 	return b
 }
 
-// slowBody is called where the slice is used up or the depth is exceeded. It traps where it must and
-// says why in the cause; else it hands out the next slice of the fuel. In between it leaves the guest
-// for a moment: memory.grow enters the host, which lets Go's scheduler and garbage collector stop the
-// goroutine. Compiled code cannot be stopped otherwise, and a collection that waited for an endless
-// loop would hold up the whole process, with whoever was to interrupt the loop.
+// startBody calls the start function.
+func (h *helpers) startBody() []byte {
+	var a asm
+	a.op(0)
+	h.take(&a, startCost)
+	h.check(&a)
+	a.call(uint32(h.m.start))
+	a.op(opcodeEnd)
+	return a
+}
+
+// slowBody is called where the slice is used up or the stack is too deep. It traps where
+// it must and says why in the cause; else it hands out the next slice of the fuel. In
+// between it leaves the guest for a moment: memory.grow enters the host, which lets Go's
+// scheduler and garbage collector stop the goroutine. Compiled code cannot be stopped
+// otherwise, and a collection that waited for an endless loop would hold up the whole
+// process, with whoever was to interrupt the loop.
 func (h *helpers) slowBody() []byte {
 	g := h.globals
 	const total = 0 // local
@@ -138,17 +151,15 @@ func (h *helpers) slowBody() []byte {
 	var a asm
 	a.op(1, 1, typeI64)
 
-	a.globalGet(g.depth)
-	a.i64(0)
-	a.op(opcodeI64LtS)
+	a.globalGet(g.stack)
+	a.below()
 	trap(&a, TooDeep)
 
 	a.globalGet(g.reserve)
 	a.globalGet(g.slice)
 	a.op(opcodeI64Add)
 	a.opIndex(opcodeLocalTee, total)
-	a.i64(0)
-	a.op(opcodeI64LtS)
+	a.below()
 	trap(&a, OutOfFuel)
 
 	a.i32(0)
@@ -157,11 +168,11 @@ func (h *helpers) slowBody() []byte {
 	a.globalGet(g.flag)
 	trap(&a, Interrupted)
 
-	// slice = min(total, sliceSize); reserve = total - slice
-	a.i64(sliceSize)
+	// slice = min(total, units.Slice); reserve = total - slice
+	a.i64(units.Slice)
 	a.localGet(total)
 	a.localGet(total)
-	a.i64(sliceSize)
+	a.i64(units.Slice)
 	a.op(opcodeI64GtU, opcodeSelect)
 	a.globalSet(g.slice)
 	a.localGet(total)

@@ -75,10 +75,13 @@ type module struct {
 	memories        uint32
 	memLimits       []limits // of the memories defined here
 	globals         uint32
-	elements        uint32 // element segments
-	datas           uint32 // data segments
-	start           int    // function index or -1
-	hasCount        bool   // there is a data count section
+	elements        uint32   // element segments
+	datas           uint32   // data segments
+	elementSizes    []uint32 // of element segments, in elements
+	dataSizes       []uint32 // of data segments, in bytes
+	leaves          []uint16 // by function defined here: what a leaf takes, and 0 for others
+	start           int      // function index or -1
+	hasCount        bool     // there is a data count section
 
 	// The largest indices in constant expressions, which may stand before the section that they refer to.
 	constGlobal, constFunc constIndex

@@ -10,6 +10,7 @@ import (
 	"github.com/tetratelabs/wazero/api"
 	"github.com/tetratelabs/wazero/experimental"
 
+	"github.com/witgen/witgen/canonicalabi/host/meter/verify"
 	"github.com/witgen/witgen/internal/leb128"
 )
 
@@ -91,6 +92,9 @@ func mustRewrite(t testing.TB, in []byte, cfg Config) *Module {
 	t.Helper()
 	out, err := Rewrite(in, cfg)
 	if err != nil {
+		t.Fatal(err)
+	}
+	if err := verify.Module(out.Wasm, verify.Config{Stack: cfg.Depth}); err != nil {
 		t.Fatal(err)
 	}
 	return out

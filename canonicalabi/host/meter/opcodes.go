@@ -1,5 +1,7 @@
 package meter
 
+import "github.com/witgen/witgen/canonicalabi/host/meter/internal/units"
+
 // An operand says what follows an opcode in the code. Together with the tables below it is all that
 // the scanner knows of most instructions.
 type operand uint8
@@ -165,20 +167,15 @@ func expand(ranges []opRange) (table [256]operand) {
 	return table
 }
 
-// isFree says of an instruction of one byte that it costs no fuel: it computes nothing.
-func isFree(opcode byte) bool {
-	switch opcode {
-	case opcodeNop, opcodeBlock, opcodeElse, opcodeEnd, opcodeDrop:
-		return true
-	}
-	return false
-}
-
-// coreCosts is isFree as a table, 0 or 1.
-var coreCosts = func() (table [256]uint8) {
+// simpleCosts are the units that instructions of one byte take, but for those that
+// [scanner.control] counts by itself.
+var simpleCosts = func() (table [256]uint8) {
 	for i := range table {
-		if !isFree(byte(i)) {
-			table[i] = 1
+		switch coreOps[i] {
+		case opBlock, opLoop, opIf, opBr, opBrIf, opTable, opReturn, opCall, opCallIndirect, opCallRef,
+			opReturnCall, opReturnCallIndirect, opReturnCallRef, opMemoryGrow, opPrefix:
+		default:
+			table[i] = units.Core[i]
 		}
 	}
 	return table
@@ -195,6 +192,7 @@ const (
 	opcodeEnd         = 0x0b
 	opcodeBr          = 0x0c
 	opcodeBrIf        = 0x0d
+	opcodeBrTable     = 0x0e
 	opcodeReturn      = 0x0f
 	opcodeCall        = 0x10
 	opcodeDrop        = 0x1a

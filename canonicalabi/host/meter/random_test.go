@@ -11,6 +11,7 @@ import (
 	"github.com/tetratelabs/wazero"
 	"github.com/tetratelabs/wazero/api"
 
+	"github.com/witgen/witgen/canonicalabi/host/meter/internal/units"
 	"github.com/witgen/witgen/internal/testing/guestbuild"
 )
 
@@ -158,7 +159,7 @@ func (g *generator) length() {
 	case 0:
 		g.out.i32(int32(g.IntN(3000)))
 	case 1:
-		g.out.i32(int32(g.IntN(3 * chunkBytes)))
+		g.out.i32(int32(g.IntN(3 * units.PieceBytes)))
 	default:
 		g.value(typeI32)
 		g.out.i32(0x7ff)
@@ -380,8 +381,8 @@ func TestRandom(t *testing.T) {
 			if c.Fuel() != cs.Fuel() {
 				t.Fatalf("seed %d function %d: %d fuel left, %d interpreted", seed, i, c.Fuel(), cs.Fuel())
 			}
-			if left := c.depth.Get(); cfg.Depth && trap == "" && left != Unlimited {
-				t.Fatalf("seed %d function %d: depth %d off", seed, i, int64(Unlimited-left))
+			if left := c.Depth(); cfg.Depth && trap == "" && left != Unlimited {
+				t.Fatalf("seed %d function %d: depth %d off", seed, i, Unlimited-left)
 			}
 			c.SetDepth(Unlimited)
 			cs.SetDepth(Unlimited)

@@ -72,21 +72,48 @@ func (m *module) rewrite() (*Module, *Error) {
 	return &Module{Wasm: w.out, HasStart: m.start >= 0, CompileWork: work}, nil
 }
 
-// rewriteCode returns the functions of the code section, rewritten, without their count, and how long it
-// takes to compile them.
+// rewriteCode returns the functions of the code section, rewritten, without their count,
+// and how long it takes to compile them.
 func (m *module) rewriteCode(h *helpers) (out []byte, work uint64, _ *Error) {
 	if m.code == nil {
 		return nil, 0, nil
 	}
-	r := &reader{b: m.in[:m.code.end], pos: m.code.body}
-	n := r.u32()
-	defined := uint32(len(m.funcs)) - m.imported.funcs
-	if r.err == nil && n != defined {
-		r.fail(ErrMalformed, "number of functions and number of bodies differ")
-	}
 	s := &scanner{m: m, helpers: h}
+	m.leaves = make([]uint16, uint32(len(m.funcs))-m.imported.funcs)
+	// What a call takes depends on whether the function is a leaf, so these are looked for
+	// first. What is wrong with a function is said below.
+	if err := m.eachBody(func(fn, at, end int) *Error {
+		if end-at <= leafBytes && s.scan(fn, at, end) == nil {
+			m.leaves[fn-int(m.imported.funcs)] = uint16(s.leaf())
+		}
+		return nil
+	}); err != nil && err.Func < 0 {
+		return nil, 0, err
+	}
 	e := &emitter{h: h}
 	out = make([]byte, 0, (m.code.end-m.code.body)*3/2)
+	err := m.eachBody(func(fn, at, end int) *Error {
+		if err := s.scan(fn, at, end); err != nil {
+			return err
+		}
+		work += s.work()
+		if err := s.limit("CompileWork", work, m.cfg.Limits.CompileWork, at); err != nil {
+			return err
+		}
+		e.function(s)
+		out = appendSized(out, e.out)
+		return nil
+	})
+	return out, work, err
+}
+
+// eachBody calls visit for each function with the place of its locals and code.
+func (m *module) eachBody(visit func(fn, at, end int) *Error) *Error {
+	r := &reader{b: m.in[:m.code.end], pos: m.code.body}
+	n := r.u32()
+	if r.err == nil && n != uint32(len(m.funcs))-m.imported.funcs {
+		r.fail(ErrMalformed, "number of functions and number of bodies differ")
+	}
 	for i := uint32(0); i < n && r.err == nil; i++ {
 		fn := int(m.imported.funcs + i)
 		size := r.u32()
@@ -95,20 +122,14 @@ func (m *module) rewriteCode(h *helpers) (out []byte, work uint64, _ *Error) {
 			r.err.Func = fn
 			break
 		}
-		if err := s.scan(fn, at, at+int(size)); err != nil {
-			return nil, 0, err
+		if err := visit(fn, at, at+int(size)); err != nil {
+			return err
 		}
-		work += s.work()
-		if err := s.limit("CompileWork", work, m.cfg.Limits.CompileWork, at); err != nil {
-			return nil, 0, err
-		}
-		e.function(s)
-		out = appendSized(out, e.out)
 	}
 	if r.err == nil && r.left() > 0 {
 		r.fail(ErrMalformed, "section longer than its content")
 	}
-	return out, work, r.err
+	return r.err
 }
 
 // An addition is what is appended to a section's vector.

@@ -1,35 +1,59 @@
 package meter
 
-import "github.com/witgen/witgen/internal/leb128"
+import (
+	"github.com/witgen/witgen/canonicalabi/host/meter/internal/units"
+	"github.com/witgen/witgen/internal/leb128"
+)
+
+// line is how many units may run between two checks before the scanner inserts a
+// check, and how many a region may cost. What an instruction takes at most, and what a
+// called function may run before its first check, still fits below units.Bound.
+const line = units.Bound - units.Most
+
+// leafBytes is how large the code of a function is at most that is called without a
+// check of its own.
+const leafBytes = 1 << 10
 
 // A frame is a control instruction that is open at the current place.
 type frame struct {
 	op     byte
 	split  bool   // a loop that is written as two, see emit.go
 	edit   int    // the index of a split loop's editLoop
-	called int    // how many calls of other functions came before a loop
+	step   int    // that of the step that opens it
+	called int    // how many calls of other functions came before
+	checks int    // how many calls that check came before
 	out    uint32 // its label in the output, counted from the function's
 	region int32  // the region in which the instruction stands, or dead
 	target int32  // the outermost frame to which a branch from inside leads
 	table  int32  // a region from which a br_table leads here, or dead
+	begin  way    // at the start of an if
+	end    way    // where branches to the label come from
 
-	carries int32 // the operands that a branch to the label passes, if its type is not a value type
+	carries int32 // the operands that a branch to the label passes
 }
 
-// A region is code that runs as a whole once its first instruction runs, unless it traps: its fuel is
-// charged there. It need not be contiguous: what follows a block belongs to the region before it,
-// where nothing leaves the block but through its end.
-type region struct {
-	cost   int64
-	extra  int64 // cost taken over from short regions that hang off this one
-	parent int32 // the region that is left when this one begins, or dead
-	table  int32 // a region from which a br_table leads here, or dead
-	loop   bool
-	spread bool // ends in a br_table all of whose targets begin regions of their own
-}
+// A way is how much may have run on the ways that lead to a place: since the start of
+// the function where no check lies between, and since the last check. It is none where
+// no such way leads there.
+type way struct{ start, check int64 }
 
-// dead is the region of code that is not reached.
-const dead = -1
+const none = -1
+
+var nowhere = way{none, none}
+
+// most returns the most that may have run.
+func (w way) most() int64 { return max(w.start, w.check) }
+
+func (w way) or(o way) way { return way{max(w.start, o.start), max(w.check, o.check)} }
+
+func (w *way) run(units int64) {
+	if w.start != none {
+		w.start += units
+	}
+	if w.check != none {
+		w.check += units
+	}
+}
 
 // An edit is a change to a function's code. Edits are ordered by their place.
 type edit struct {
@@ -37,13 +61,15 @@ type edit struct {
 	pos  int // in the module
 	skip int // bytes that it replaces
 	arg  int32
-	kept bool // of an editLoop: no other function is called in the loop
+	cost int64 // of an editLeave: what is owed
+	kept bool  // of an editLoop: no other function is called in the loop
 }
 
 type editKind uint8
 
 const (
 	editCharge    editKind = iota // charge region arg
+	editCheck                     // check
 	editLoop                      // open what surrounds a loop whose block type is arg bytes long
 	editLoopHead                  // check at the head of a split loop, charge region arg
 	editLoopCheck                 // the same in a loop that is not split
@@ -63,21 +89,32 @@ type scanner struct {
 	frames  []frame
 	regions []region
 	edits   []edit
+	steps   []step
 	fn      int // function index
 
 	pos, end int // in the module
 	open     uint32
 	cur      int32 // the current region
 	cost     int64 // of the current region, not yet added to it
+	room     int64 // how much cost may come before a check or a region must
+	way      way   // without cost
 
 	locals   uint32
 	params   uint32
 	groups   uint32 // of locals
 	groupsAt int    // where they start, after their count
 	codeAt   int    // where the instructions start
+	edge     int64  // what a branch takes for the locals
 
-	calls        int  // instructions that call another function
-	checked      bool // a loop's check comes before any call, on every way
+	calls        int   // instructions that call another function
+	checks       int   // of them, and of calls of helpers, those that check
+	early        bool  // one of these comes before any check
+	longest      int64 // the most that runs before the first check
+	lasts        bool  // it may end long after its last check
+	inserted     bool  // there is an editCheck
+	helped       bool  // there are calls of helpers
+	loops        int
+	bulks        int  // bulk operations that stand in the code
 	bulk         bool // there is an editBulk
 	kept         bool // there is a kept loop
 	blocks       uint64
@@ -105,8 +142,8 @@ func (s *scanner) limit(name string, got, limit uint64, at int) *Error {
 func (s *scanner) scan(fn, pos, end int) *Error {
 	l := &s.m.cfg.Limits
 	*s = scanner{
-		m: s.m, helpers: s.helpers, frames: s.frames[:0], regions: s.regions[:0], edits: s.edits[:0],
-		fn: fn, pos: pos, end: end, constEnd: -1,
+		m: s.m, helpers: s.helpers, frames: s.frames[:0], regions: s.regions[:0], edits: s.edits[:0], steps: s.steps[:0],
+		fn: fn, pos: pos, end: end, constEnd: -1, way: way{0, none},
 	}
 	if err := s.limit("FunctionBytes", uint64(end-pos), l.FunctionBytes, pos); err != nil {
 		return err
@@ -114,9 +151,14 @@ func (s *scanner) scan(fn, pos, end int) *Error {
 	if err := s.readLocals(); err != nil {
 		return err
 	}
+	// Only a local that is set moves, and each is set by two bytes at least.
+	s.edge = int64(units.Edge(int(min(s.locals, uint32(end-s.codeAt)/2)) + addedLocals))
 	s.regions = append(s.regions, region{parent: dead, table: dead})
-	s.frames = append(s.frames, frame{table: dead})
+	s.frames = append(s.frames, frame{table: dead, end: nowhere, carries: int32(s.m.types[s.m.funcs[fn]].arity)})
 	s.open = 1
+	s.steps = append(s.steps, step{kind: stepCharge})
+	s.cost = units.Call + s.edge // for the block around a function that is wrapped
+	s.flush()
 	if err := s.scanCode(); err != nil {
 		return err
 	}
@@ -125,6 +167,25 @@ func (s *scanner) scan(fn, pos, end int) *Error {
 	}
 	return s.limit("FunctionBlocks", s.blocks, l.FunctionBlocks, pos)
 }
+
+// wrapped reports whether the function does something at its end, which it owes so much
+// at.
+func (s *scanner) wrapped(owed int64) bool {
+	return s.m.cfg.Depth && s.calls > 0 || owed > 0 || s.lasts
+}
+
+// leaf returns what the function takes that was scanned, if it is short and needs no
+// check, and else 0.
+func (s *scanner) leaf() int64 {
+	if s.calls > 0 || s.helped || s.loops > 0 || s.inserted || s.lasts || s.longest > units.Leaf || s.end-s.codeAt > leafBytes {
+		return 0
+	}
+	return s.longest
+}
+
+// entryCheck reports whether the function must check at its start: where it calls
+// functions that check before it has checked itself, or runs for too long.
+func (s *scanner) entryCheck() bool { return s.early || s.longest > units.Leaf }
 
 func (s *scanner) readLocals() *Error {
 	r := &reader{b: s.m.in[:s.end], pos: s.pos}
@@ -228,36 +289,92 @@ func (s *scanner) part(read func(*reader)) *Error {
 	return r.err
 }
 
-// flush adds the cost so far to the current region.
-func (s *scanner) flush() {
-	if s.cur != dead {
-		s.regions[s.cur].cost += s.cost
+// spend counts the units of the instruction at a place, before which a check or a
+// region begins where there is no room for them.
+func (s *scanner) spend(at int, cost int64) *Error {
+	if s.cost += cost; s.cost <= s.room {
+		return nil
 	}
-	s.cost = 0
+	s.cost -= cost
+	if cost > units.Most {
+		return s.fail(ErrUnsupported, "instruction with too many operands", at)
+	}
+	s.flush()
+	if s.cur == dead {
+		return nil
+	}
+	if s.way.most()+cost > line {
+		s.check(at)
+	} else {
+		s.begin(s.cur, false, at)
+	}
+	s.cost = cost
+	return nil
 }
 
-// begin begins a region at the current place.
-func (s *scanner) begin(parent int32, loop bool) {
+// check inserts a check at a place.
+func (s *scanner) check(at int) {
+	s.flush()
+	s.inserted = true
+	s.edits = append(s.edits, edit{kind: editCheck, pos: at})
+	s.way = way{none, 0}
+	s.begin(s.cur, false, at)
+}
+
+// leaves inserts a check before the tail call at a place, which ends the function once so
+// many more units have run, where that would be too long after the last check.
+func (s *scanner) leaves(at int, more int64) {
+	if s.flush(); s.cur != dead && s.way.most()+more > units.Exit {
+		s.check(at)
+	}
+}
+
+// flush adds the cost so far to the current region and to the ways that lead here.
+func (s *scanner) flush() {
+	if s.cur == dead {
+		s.cost, s.room = 0, 1<<62
+		return
+	}
+	r := &s.regions[s.cur]
+	if s.cost > 0 {
+		r.cost += s.cost
+		s.way.run(s.cost)
+		s.steps = append(s.steps, step{kind: stepRun, cost: s.cost})
+		s.cost = 0
+	}
+	s.longest = max(s.longest, s.way.start)
+	s.room = line - max(s.way.most(), r.cost)
+}
+
+// begin begins a region at a place.
+func (s *scanner) begin(parent int32, loop bool, at int) {
 	s.flush()
 	if parent == dead {
 		s.cur = dead
+		s.flush()
 		return
 	}
 	s.cur = int32(len(s.regions))
 	s.regions = append(s.regions, region{parent: parent, table: dead, loop: loop})
+	s.steps = append(s.steps, step{kind: stepCharge, arg: s.cur})
 	if !loop {
-		s.edits = append(s.edits, edit{kind: editCharge, pos: s.pos, arg: s.cur})
+		s.edits = append(s.edits, edit{kind: editCharge, pos: at, arg: s.cur})
 	}
+	s.flush()
 }
 
 // stop ends a region after which nothing is reached.
 func (s *scanner) stop() {
+	if s.flush(); s.cur != dead {
+		s.steps = append(s.steps, step{kind: stepStop})
+	}
+	s.cur, s.way = dead, nowhere
 	s.flush()
-	s.cur = dead
 }
 
-// branch notes that the current place branches to the label that stands at the current position, and
-// writes the label anew where loops in between are split.
+// branch notes that the current place branches to the label that stands at the current
+// position, and writes the label anew where loops in between are split. The branch
+// itself is counted already.
 func (s *scanner) branch() *Error {
 	at := s.pos
 	label, err := s.index(uint32(len(s.frames)), "label out of range")
@@ -272,16 +389,21 @@ func (s *scanner) branch() *Error {
 	return nil
 }
 
-// work estimates from above how long wazero compiles the function, in nanoseconds.
-func (s *scanner) work() uint64 {
-	bytes := uint64(s.end - s.codeAt)
-	return 16*s.blocks*s.blocks + 1000*s.blocks*uint64(s.locals) + 1000*bytes + 2000*s.operands
-}
-
 // leave notes a branch to a label and returns its frame.
 func (s *scanner) leave(label uint32) *frame {
 	top := len(s.frames) - 1
 	to := int32(top) - int32(label)
 	s.frames[top].target = min(s.frames[top].target, to)
-	return &s.frames[to]
+	f := &s.frames[to]
+	if s.flush(); s.cur != dead {
+		f.end = f.end.or(s.way)
+		s.steps = append(s.steps, step{kind: stepBranch, arg: int32(label)})
+	}
+	return f
+}
+
+// work estimates from above how long wazero compiles the function, in nanoseconds.
+func (s *scanner) work() uint64 {
+	bytes := uint64(s.end - s.codeAt)
+	return 16*s.blocks*s.blocks + 1000*s.blocks*uint64(s.locals) + 1000*bytes + 2000*s.operands
 }

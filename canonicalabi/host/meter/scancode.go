@@ -3,12 +3,9 @@ package meter
 import (
 	"fmt"
 
+	"github.com/witgen/witgen/canonicalabi/host/meter/internal/units"
 	"github.com/witgen/witgen/internal/leb128"
 )
-
-// importCost is what a call of an imported function costs: entering the host takes about as long as
-// this many instructions, so a guest that calls the host in a loop is checked about as often as others.
-const importCost = 64
 
 // loopBlocks is how many blocks a loop counts for: it becomes four.
 const loopBlocks = 4
@@ -24,8 +21,13 @@ func (s *scanner) scanCode() *Error {
 		c := in[at]
 		s.pos++
 		s.instructions++
-		s.cost += int64(coreCosts[c])
 		var err *Error
+		if s.cost += int64(simpleCosts[c]); s.cost > s.room {
+			s.cost -= int64(simpleCosts[c])
+			if err := s.spend(at, int64(simpleCosts[c])); err != nil {
+				return err
+			}
+		}
 		switch coreOps[c] {
 		case opNone:
 		case opLocal:
@@ -77,9 +79,11 @@ func (s *scanner) i32Const() *Error {
 	return nil
 }
 
-// control reads the instructions that change where the code goes on, and the rarer others.
+// control reads the instructions that change where the code goes on, and the rarer
+// others.
 func (s *scanner) control(c byte, at int) *Error {
 	m := s.m
+	cost := int64(units.Core[c])
 	switch op := coreOps[c]; op {
 	case opBlock, opLoop, opIf:
 		return s.openBlock(c, at)
@@ -89,27 +93,36 @@ func (s *scanner) control(c byte, at int) *Error {
 			return s.fail(ErrMalformed, "else without if", at)
 		}
 		f.op = opcodeElse
-		s.begin(f.region, false)
+		s.flush()
+		f.end = f.end.or(s.way)
+		s.way = f.begin
+		s.steps = append(s.steps, step{kind: stepElse})
+		s.begin(f.region, false, s.pos)
 		return nil
 	case opEnd:
 		return s.closeBlock(at)
-	case opBr:
+	case opBr, opBrIf:
 		s.blocks++
-		err := s.branch()
-		s.stop()
-		return err
-	case opBrIf:
-		s.blocks++
+		if err := s.spend(at, cost+s.edge+s.carries()); err != nil {
+			return err
+		}
 		if err := s.branch(); err != nil {
 			return err
 		}
-		s.begin(s.cur, false)
+		if op == opBr {
+			s.stop()
+		} else {
+			s.begin(s.cur, false, s.pos)
+		}
 		return nil
 	case opTable:
-		err := s.branchTable()
+		err := s.branchTable(at)
 		s.stop()
 		return err
 	case opReturn:
+		if err := s.spend(at, cost+s.edge+int64(units.Moves(int(s.frames[0].carries)))); err != nil {
+			return err
+		}
 		s.leave(uint32(len(s.frames) - 1))
 		s.edits = append(s.edits, edit{kind: editReturn, pos: at, skip: 1, arg: int32(s.open - 1)})
 		s.stop()
@@ -117,16 +130,8 @@ func (s *scanner) control(c byte, at int) *Error {
 	case opStop:
 		s.stop()
 		return nil
-	case opCall, opCallIndirect, opCallRef:
-		s.calls++
-		return s.callee(op)
-	case opReturnCall, opReturnCallIndirect, opReturnCallRef:
-		s.calls++
-		s.edits = append(s.edits, edit{kind: editLeave, pos: at})
-		s.leave(uint32(len(s.frames) - 1))
-		err := s.callee(op)
-		s.stop()
-		return err
+	case opCall, opCallIndirect, opCallRef, opReturnCall, opReturnCallIndirect, opReturnCallRef:
+		return s.call(op, cost, at)
 	case opTableIndex:
 		_, err := s.index(uint32(len(m.tables)), "table index out of range")
 		return err
@@ -136,8 +141,7 @@ func (s *scanner) control(c byte, at int) *Error {
 		if err := s.zero(at); err != nil {
 			return err
 		}
-		s.replace(at, helperKey{op: opMemoryGrow})
-		return nil
+		return s.replace(at, helperKey{op: opMemoryGrow})
 	case opRefNull:
 		return s.part(m.nullType)
 	case opRefFunc:
@@ -158,10 +162,27 @@ func (s *scanner) control(c byte, at int) *Error {
 	}
 }
 
-// branchTable reads the labels of a br_table and notes where it leads: if each label is the end of a
-// block where a region of its own begins, this region's cost can be charged there.
-func (s *scanner) branchTable() *Error {
+// carries returns what the operands take that a branch to the label at the current
+// position passes.
+func (s *scanner) carries() int64 {
+	label, n := leb128.Uint32(s.m.in[s.pos:s.end])
+	if n <= 0 || uint64(label) >= uint64(len(s.frames)) {
+		return 0 // an error soon
+	}
+	return int64(units.Moves(int(s.frames[len(s.frames)-1-int(label)].carries)))
+}
+
+// branchTable reads the labels of a br_table and notes where it leads: if each label is
+// the end of a block where a region of its own begins, this region's cost can be
+// charged there.
+func (s *scanner) branchTable(at int) *Error {
 	n, err := s.u32()
+	if err != nil {
+		return err
+	}
+	if err := s.spend(at, int64(units.Core[opcodeBrTable])+s.edge+s.carries()); err != nil {
+		return err
+	}
 	if s.cur != dead {
 		s.regions[s.cur].spread = true
 	}
@@ -184,52 +205,97 @@ func (s *scanner) branchTable() *Error {
 	return err
 }
 
-// callee reads the operands of a call.
-func (s *scanner) callee(op operand) *Error {
+// call reads a call or tail call. cost is what the instruction takes by itself.
+func (s *scanner) call(op operand, cost int64, at int) *Error {
 	m := s.m
+	var t funcType
+	var leaf int64
 	switch op {
 	case opCall, opReturnCall:
 		f, err := s.index(uint32(len(m.funcs)), "function index out of range")
 		if err != nil {
 			return err
 		}
+		t = m.types[m.funcs[f]]
 		if f < m.imported.funcs {
-			s.cost += importCost - 1
+			cost += units.Import
+		} else {
+			leaf = int64(m.leaves[f-m.imported.funcs])
 		}
-		s.passes(m.types[m.funcs[f]])
-		return nil
-	case opCallIndirect, opReturnCallIndirect:
-		t, err := s.index(uint32(len(m.types)), "type index out of range")
+	case opCallIndirect, opReturnCallIndirect, opCallRef, opReturnCallRef:
+		i, err := s.index(uint32(len(m.types)), "type index out of range")
 		if err != nil {
 			return err
 		}
-		s.passes(m.types[t])
-		_, err = s.index(uint32(len(m.tables)), "table index out of range")
-		return err
-	default:
-		t, err := s.index(uint32(len(m.types)), "type index out of range")
-		if err == nil {
-			s.passes(m.types[t])
+		t = m.types[i]
+		if op == opCallIndirect || op == opReturnCallIndirect {
+			if _, err := s.index(uint32(len(m.tables)), "table index out of range"); err != nil {
+				return err
+			}
 		}
+	default:
+		panic(fmt.Sprintf("meter: unhandled call %d", op))
+	}
+	s.calls++
+	s.operands += uint64(max(0, t.params+t.arity-4))
+	cost += int64(units.Moves(t.params+t.arity)) + leaf
+	tail := op == opReturnCall || op == opReturnCallIndirect || op == opReturnCallRef
+	if tail {
+		s.leaves(at, cost+units.Leaf)
+	}
+	if err := s.spend(at, cost); err != nil {
 		return err
 	}
+	if !tail {
+		s.returned(leaf)
+		return nil
+	}
+	leaves := int32(len(s.edits))
+	s.edits = append(s.edits, edit{kind: editLeave, pos: at})
+	s.returned(leaf)
+	if s.cur != dead {
+		s.steps = append(s.steps, step{kind: stepTail, arg: leaves})
+	}
+	top := len(s.frames) - 1
+	s.frames[top].target = 0
+	s.stop()
+	return nil
 }
 
-// passes counts the operands that a call or a block passes, beyond a few.
-func (s *scanner) passes(t funcType) {
-	s.operands += uint64(max(0, t.params+t.arity-4))
+// returned goes on after a call of a function. leaf is what the call of a leaf takes,
+// which is counted already, and else 0: then the function checks, or may, and what runs
+// from here on is charged from here on.
+func (s *scanner) returned(leaf int64) {
+	if leaf > 0 {
+		if s.flush(); s.cur != dead { // it pays for itself
+			s.regions[s.cur].cost -= leaf
+			s.steps = append(s.steps, step{kind: stepRun, cost: -leaf})
+		}
+		return
+	}
+	if s.flush(); s.cur == dead {
+		return
+	}
+	s.early = s.early || s.way.start != none
+	s.way = way{none, max(s.way.most()+units.Leaf, units.Exit)}
+	s.checks++
+	s.steps = append(s.steps, step{kind: stepCall})
+	s.begin(s.cur, false, s.pos)
 }
 
-// blockType reads a block type. Of one that is a value type it returns no more than that it has no
-// parameters.
+// blockType reads a block type. Of one that is a value type it returns no more than how
+// many parameters and results it has.
 func (s *scanner) blockType() (t funcType, err *Error) {
 	if s.pos < s.end {
 		switch s.m.in[s.pos] {
-		case blockEmpty, typeI32, typeI64, typeF32, typeF64, typeV128, typeFuncRef, typeExtern, typeExnRef:
+		case blockEmpty:
 			s.pos++
 			return t, nil
+		case typeI32, typeI64, typeF32, typeF64, typeV128, typeFuncRef, typeExtern, typeExnRef:
+			s.pos++
+			return funcType{arity: 1}, nil
 		case typeRefNull, typeRef:
-			return t, s.part(s.m.valueType)
+			return funcType{arity: 1}, s.part(s.m.valueType)
 		}
 	}
 	at := s.pos
@@ -242,7 +308,6 @@ func (s *scanner) blockType() (t funcType, err *Error) {
 		}
 		if r.err == nil {
 			t = s.m.types[i]
-			s.passes(t)
 		}
 	})
 	return t, err
@@ -259,26 +324,41 @@ func (s *scanner) openBlock(c byte, at int) *Error {
 	if err != nil {
 		return err
 	}
-	f := frame{op: c, out: s.open, region: s.cur, target: int32(top), table: dead, carries: int32(t.arity)}
+	s.operands += uint64(max(0, t.params+t.arity-4))
+	cost := int64(units.Core[c]) + s.edge + int64(units.Moves(t.params+t.arity))
+	split := c == opcodeLoop && t.params == 0
+	if split {
+		cost += s.edge // of the block around it
+	}
+	if err := s.spend(at, cost); err != nil {
+		return err
+	}
+	s.flush()
+	f := frame{
+		op: c, out: s.open, region: s.cur, target: int32(top), table: dead, carries: int32(t.arity), begin: s.way, end: nowhere,
+		edit: len(s.edits), step: len(s.steps), called: s.calls, checks: s.checks, split: split,
+	}
+	s.steps = append(s.steps, step{kind: stepBlock})
 	switch c {
 	case opcodeIf:
-		s.begin(s.cur, false)
+		s.steps[f.step].kind = stepIf
+		s.begin(s.cur, false, s.pos)
 	case opcodeLoop:
-		s.checked = s.checked || s.calls == 0 && s.cur == 0
-		// A loop that takes no operands can be surrounded by others of its own.
-		f.split = t.params == 0
-		f.carries = int32(t.params)
+		s.steps[f.step].kind = stepLoop
+		s.loops++
 		s.blocks += loopBlocks - 1
-		if f.split {
-			f.edit, f.called = len(s.edits), s.calls
-			s.edits = append(s.edits, edit{kind: editLoop, pos: at, arg: int32(s.pos - at - 1)})
-			f.out += 3
-		}
-		s.begin(s.cur, true)
+		f.carries = int32(t.params)
+		// A loop that takes no operands can be surrounded by others of its own.
 		kind := editLoopCheck
 		if f.split {
 			kind = editLoopHead
+			s.edits = append(s.edits, edit{kind: editLoop, pos: at, arg: int32(s.pos - at - 1)})
+			f.out += 3
 		}
+		if s.cur != dead {
+			s.way = way{none, 0}
+		}
+		s.begin(s.cur, true, s.pos)
 		s.edits = append(s.edits, edit{kind: kind, pos: s.pos, arg: s.cur})
 	}
 	s.open = f.out + 1
@@ -290,12 +370,16 @@ func (s *scanner) openBlock(c byte, at int) *Error {
 func (s *scanner) closeBlock(at int) *Error {
 	top := len(s.frames) - 1
 	f := s.frames[top]
-	s.frames = s.frames[:top]
 	s.flush()
 	if top == 0 {
+		s.lasts = s.way.or(f.end).most() > units.Exit
+		s.steps = append(s.steps, step{kind: stepEnd})
 		s.edits = append(s.edits, edit{kind: editEnd, pos: at})
+		s.frames = s.frames[:top]
 		return nil
 	}
+	s.steps = append(s.steps, step{kind: stepEnd})
+	s.frames = s.frames[:top]
 	outer := &s.frames[top-1]
 	outer.target = min(outer.target, f.target)
 	s.open = f.out
@@ -307,19 +391,45 @@ func (s *scanner) closeBlock(at int) *Error {
 		}
 		s.edits = append(s.edits, edit{kind: editLoopEnd, pos: s.pos})
 	}
+	if f.op != opcodeLoop {
+		s.way = s.way.or(f.end)
+	}
+	if f.op == opcodeIf {
+		s.way = s.way.or(f.begin)
+	}
 	s.cur = f.region
-	if f.target < int32(top) { // something leaves it by another way
-		s.begin(f.region, false)
-		if f.table != dead && s.cur != dead {
-			s.regions[s.cur].table = f.table
+	if s.way == nowhere {
+		s.cur = dead
+	}
+	if s.checks != f.checks && f.op == opcodeLoop {
+		s.steps[f.step].arg = 1
+	}
+	// Does something leave it by another way, or was a function called in it?
+	if f.target == int32(top) && s.checks == f.checks {
+		if f.table != dead {
+			s.regions[f.table].spread = false
 		}
-	} else if f.table != dead {
-		s.regions[f.table].spread = false
+		s.flush()
+		return nil
+	}
+	s.begin(s.cur, false, s.pos)
+	if f.table != dead {
+		if s.cur != dead {
+			s.regions[s.cur].table = f.table
+		} else {
+			s.regions[f.table].spread = false
+		}
 	}
 	return nil
 }
 
 // replace writes a call of a helper in the place of the instruction at the position.
-func (s *scanner) replace(at int, key helperKey) {
+func (s *scanner) replace(at int, key helperKey) *Error {
+	if err := s.spend(at, 0); err != nil {
+		return err
+	}
+	s.helped = true
 	s.edits = append(s.edits, edit{kind: editCall, pos: at, skip: s.pos - at, arg: int32(s.helpers.index(key))})
+	s.returned(0)
+	return nil
 }

@@ -1,21 +1,20 @@
 package meter
 
-import "fmt"
+import (
+	"fmt"
 
-// bulkShift and elementShift give the fuel for bulk operations: one unit for each 16 bytes of memory
-// and for each 2 elements of a table, which are as large. chunkBytes and chunkElements are what one
-// operation does at most before interrupts are looked for. A memory.copy or memory.fill of at most
-// shortBytes is done where it stands, as a call takes longer than the work.
-const (
-	bulkShift     = 4
-	elementShift  = 1
-	shortBytes    = 1 << 10
-	chunkBytes    = 256 << 10
-	chunkElements = chunkBytes / 8
-	pageShift     = 16 - bulkShift // fuel for a page of memory
+	"github.com/witgen/witgen/canonicalabi/host/meter/internal/units"
 )
 
-// prefixed reads an instruction of two bytes or more, whose cost for one instruction is counted.
+// A memory.copy or memory.fill of at most shortBytes is done where it stands, as a call
+// takes longer than the work; but of each function only the first inlineBulks, since
+// what is written around them, and what wazero makes of each, are blocks.
+const (
+	shortBytes  = 1 << 10
+	inlineBulks = 4
+)
+
+// prefixed reads an instruction of two bytes or more.
 func (s *scanner) prefixed(prefix byte, at int) *Error {
 	if prefix == opcodeMisc {
 		code, err := s.u32()
@@ -34,6 +33,9 @@ func (s *scanner) prefixed(prefix byte, at int) *Error {
 	code := s.m.in[s.pos]
 	s.pos++
 	if prefix == opcodeAtomic {
+		if err := s.spend(at, int64(units.Atomic[code])); err != nil {
+			return err
+		}
 		switch atomicOps[code] {
 		case opMemArg:
 			return s.memArg(at)
@@ -55,6 +57,9 @@ func (s *scanner) prefixed(prefix byte, at int) *Error {
 		}
 		s.pos++
 	}
+	if err := s.spend(at, int64(units.Vector[code])); err != nil {
+		return err
+	}
 	switch vectorOps[code] {
 	case opNone:
 		return nil
@@ -73,8 +78,8 @@ func (s *scanner) prefixed(prefix byte, at int) *Error {
 	return s.fail(ErrUnsupported, fmt.Sprintf("unknown instruction 0xfd %#02x", code), at)
 }
 
-// misc reads an instruction after the prefix 0xfc. The bulk operations become calls of helpers, which
-// charge for the length and split the work.
+// misc reads an instruction after the prefix 0xfc. The bulk operations become calls of
+// helpers, which charge for the length and split the work.
 func (s *scanner) misc(op operand, code uint32, at int) *Error {
 	m := s.m
 	tables := uint32(len(m.tables))
@@ -82,16 +87,22 @@ func (s *scanner) misc(op operand, code uint32, at int) *Error {
 	var err *Error
 	switch op {
 	case opNone:
-		return nil
+		return s.spend(at, int64(units.Misc[code]))
 	case opDataDrop:
-		_, err = s.index(m.datas, "data segment out of range")
-		return err
+		if _, err = s.index(m.datas, "data segment out of range"); err != nil {
+			return err
+		}
+		return s.spend(at, int64(units.Misc[code]))
 	case opElemDrop:
-		_, err = s.index(m.elements, "element segment out of range")
-		return err
+		if _, err = s.index(m.elements, "element segment out of range"); err != nil {
+			return err
+		}
+		return s.spend(at, int64(units.Misc[code]))
 	case opTableIndex:
-		_, err = s.index(tables, "table index out of range")
-		return err
+		if _, err = s.index(tables, "table index out of range"); err != nil {
+			return err
+		}
+		return s.spend(at, int64(units.Misc[code]))
 	case opMemoryInit:
 		if a, err = s.index(m.datas, "data segment out of range"); err == nil {
 			err = s.zero(at)
@@ -118,15 +129,44 @@ func (s *scanner) misc(op operand, code uint32, at int) *Error {
 	if err != nil {
 		return err
 	}
-	// A short length that is a constant right before the instruction is charged with the code around it.
-	if s.constEnd == at && s.constVal <= shortBytes && (op == opMemoryCopy || op == opMemoryFill || op == opMemoryInit) {
-		s.cost += int64(s.constVal >> bulkShift)
-		return nil
+	key := helperKey{op: op, a: a, b: b}
+	if op != opMemoryCopy && op != opMemoryFill && op != opMemoryInit {
+		return s.replace(at, key)
 	}
-	s.replace(at, helperKey{op: op, a: a, b: b})
-	if op == opMemoryCopy || op == opMemoryFill {
-		s.edits[len(s.edits)-1].kind = editBulk
-		s.bulk = true
+	// A short length that is a constant right before the instruction is charged with the
+	// code around it.
+	if s.constEnd == at {
+		cost := int64(units.Misc[code]) + int64(s.constVal>>units.BulkShift)
+		if s.constVal > shortBytes || s.cost+cost > s.room || op == opMemoryFill && s.bulks >= inlineBulks {
+			return s.replace(at, key)
+		}
+		if op == opMemoryFill {
+			s.bulks++
+		}
+		return s.spend(at, cost)
+	}
+	if op == opMemoryInit || s.bulks >= inlineBulks {
+		return s.replace(at, key)
+	}
+	s.bulks++
+	s.bulk, s.helped = true, true
+	if err := s.spend(at, bulkCost+s.edge); err != nil {
+		return err
+	}
+	s.flush()
+	short := s.way
+	short.run(shortBytes >> units.BulkShift)
+	s.edits = append(s.edits, edit{kind: editBulk, pos: at, skip: s.pos - at, arg: int32(s.helpers.index(key))})
+	if s.cur != dead {
+		s.early = s.early || s.way.start != none
+		s.way = way{none, max(s.way.most()+units.Leaf, short.most(), units.Exit)}
+		s.checks++
+		s.steps = append(s.steps, step{kind: stepCall})
+		s.begin(s.cur, false, s.pos)
 	}
 	return nil
 }
+
+// bulkCost is what the code takes that stands for a memory.copy or memory.fill, with
+// the operation but without its length.
+const bulkCost = 3 + 3 + 1 + 3 + 8

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/witgen/witgen/canonicalabi/host/meter/internal/units"
 )
 
 // customs returns the custom sections of a module, and the names in its name section by subsection.
@@ -161,9 +163,9 @@ func TestBulk(t *testing.T) {
 			sec(10, vec(body("", []byte{opcodeLocalGet, 0, opcodeLocalGet, 1, opcodeLocalGet, 2}, op))),
 		)
 		for _, args := range [][]uint64{
-			{0, 7, 0}, {0, 7, 1}, {5, 9, shortBytes}, {5, 9, shortBytes + 1}, {0, 1, chunkBytes}, {0, 1, chunkBytes + 1},
-			{0, 1000, 3*chunkBytes + 17}, {1000, 0, 3*chunkBytes + 17}, {chunkBytes, 0, 5 * chunkBytes}, {0, chunkBytes, 5 * chunkBytes},
-			{100, 100, 4 * chunkBytes}, {0, 0, pages << 16}, {1, 0, pages << 16}, {0, 1, pages << 16}, {1 << 31, 0, 1 << 31}, {1, 1, 1<<32 - 1},
+			{0, 7, 0}, {0, 7, 1}, {5, 9, shortBytes}, {5, 9, shortBytes + 1}, {0, 1, units.PieceBytes}, {0, 1, units.PieceBytes + 1},
+			{0, 1000, 3*units.PieceBytes + 17}, {1000, 0, 3*units.PieceBytes + 17}, {units.PieceBytes, 0, 5 * units.PieceBytes}, {0, units.PieceBytes, 5 * units.PieceBytes},
+			{100, 100, 4 * units.PieceBytes}, {0, 0, pages << 16}, {1, 0, pages << 16}, {0, 1, pages << 16}, {1 << 31, 0, 1 << 31}, {1, 1, 1<<32 - 1},
 		} {
 			t.Run(fmt.Sprint(name, args), func(t *testing.T) {
 				plain := instantiate(t, r, in)
@@ -188,7 +190,7 @@ func TestBulk(t *testing.T) {
 
 // TestTableBulk does the same for tables, whose elements are told apart by calling them.
 func TestTableBulk(t *testing.T) {
-	const size = 5 * chunkElements / 2
+	const size = 5 * units.PieceElements / 2
 	in := wasm(
 		sec(1, vec(sig("", ti), sig(ti+ti+ti, ""), sig(ti, ti))),
 		sec(3, vec(u(0), u(0), u(1), u(1), u(2), u(1))),
@@ -211,8 +213,8 @@ func TestTableBulk(t *testing.T) {
 		name string
 		args []uint64
 	}{
-		{"init", []uint64{0, 0, 2}}, {"fill", []uint64{2, 0, size - 2}}, {"fill", []uint64{1000, 1, 2 * chunkElements}},
-		{"copy", []uint64{5, 0, 2*chunkElements + 1}}, {"copy", []uint64{0, 900, 2*chunkElements + 1}}, {"copy", []uint64{1, 0, size}}, {"fill", []uint64{1, 1, size}},
+		{"init", []uint64{0, 0, 2}}, {"fill", []uint64{2, 0, size - 2}}, {"fill", []uint64{1000, 1, 2 * units.PieceElements}},
+		{"copy", []uint64{5, 0, 2*units.PieceElements + 1}}, {"copy", []uint64{0, 900, 2*units.PieceElements + 1}}, {"copy", []uint64{1, 0, size}}, {"fill", []uint64{1, 1, size}},
 		{"init", []uint64{0, 1, 2}},
 	}
 	for _, s := range steps {

@@ -192,6 +192,7 @@ func (m *module) readElements(r *reader) {
 			}
 		}
 		items := r.count()
+		m.elementSizes = append(m.elementSizes, items)
 		total += uint64(items)
 		r.limit("Elements", total, m.cfg.Limits.Elements)
 		for range items {
@@ -227,5 +228,7 @@ func (m *module) readData(r *reader) {
 		}
 		m.constExpr(r)
 	}
-	r.bytes(r.u32())
+	size := r.u32()
+	m.dataSizes = append(m.dataSizes, size)
+	r.bytes(size)
 }

@@ -4,12 +4,13 @@ package expr
 
 import "strconv"
 
-// Error says what is wrong with an expression, and where: Offset counts bytes.
+// Error is a mistake in an expression. Offset is where it stands, in bytes.
 type Error struct {
 	Offset int
 	Text   string
 }
 
+// Error returns the mistake and its offset.
 func (e *Error) Error() string { return e.Text + " at offset " + strconv.Itoa(e.Offset) }
 
 // maxDepth bounds how deep parentheses and signs may nest.

@@ -12,13 +12,14 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 
 	"github.com/witgen/witgen/examples/plugins/gen/example/plugins/store"
 	"github.com/witgen/witgen/internal/testing/guestbuild"
 )
 
-// wants says what becomes of each plugin: a line when it is loaded, and then one
-// for each call.
+// wants are the lines about each plugin: one when it is loaded, and then one for each
+// call.
 var wants = map[string][]string{
 	"shout":      {`loaded .* "shout 1"`, `answers "ONE TWO THREE!"`, `answers "4 5!"`},
 	"wordcount":  {`loaded .* "wordcount"`, `answers "3 words, 3 in all"`, `answers "2 words, 5 in all"`},
@@ -111,11 +112,17 @@ func (o *output) String() string {
 }
 
 // Every bad plugin ends in its own line, beside good ones that go on, and one of
-// those is reloaded while it serves without a failed call.
+// those is reloaded while it serves without a failed call. The clock is the test's: it
+// goes on only while every goroutine waits, so that a deadline comes for a plugin that
+// has the host wait, and never for one that computes, however slow the machine is.
 func TestGoodAndBadPlugins(t *testing.T) {
-	ctx := t.Context()
 	compilers := guestbuild.Compilers(t)
 	dir, shout2 := fill(t, compilers[0])
+	synctest.Test(t, func(t *testing.T) { testGoodAndBadPlugins(t, dir, shout2) })
+}
+
+func testGoodAndBadPlugins(t *testing.T, dir, shout2 string) {
+	ctx := t.Context()
 	var out output
 	r := newRegistry(dir, &out)
 	if err := demonstrate(ctx, r, "shout.wasm="+shout2); err != nil {
@@ -152,10 +159,14 @@ func TestGoodAndBadPlugins(t *testing.T) {
 
 // The registry follows its folder: new files, bad versions, files that go.
 func TestFollowsTheFolder(t *testing.T) {
-	ctx := t.Context()
 	compiler := guestbuild.Compilers(t)[0]
 	shout, wordcount := build(t, compiler, "../guests/shout"), build(t, compiler, "../guests/wordcount")
 	dir := t.TempDir()
+	synctest.Test(t, func(t *testing.T) { testFollowsTheFolder(t, dir, shout, wordcount) })
+}
+
+func testFollowsTheFolder(t *testing.T, dir string, shout, wordcount []byte) {
+	ctx := t.Context()
 	var out output
 	r := newRegistry(dir, &out)
 	path := filepath.Join(dir, "p.wasm")

@@ -95,8 +95,10 @@ func stockText(s pages.Stock) string {
 		return "in stock"
 	case pages.StockFewLeft:
 		return "few left"
-	default:
+	case pages.StockSoldOut:
 		return "sold out"
+	default:
+		panic("the host sends no other stock")
 	}
 }
 

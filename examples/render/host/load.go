@@ -21,9 +21,16 @@ const (
 	loadTime     = 3 * time.Second
 )
 
+// bounds are those of a load test: it ends after so many requests or so much time,
+// whichever comes first, and each request has a deadline.
+type bounds struct {
+	requests        int
+	limit, deadline time.Duration
+}
+
 // load asks each handler for the catalogue, over loopback, and prints how many
-// requests it serves in a second: at most so many, for at most so long.
-func load(ctx context.Context, out io.Writer, guest render, requests int, limit time.Duration) error {
+// requests it serves in a second.
+func load(ctx context.Context, out io.Writer, guest render, bounds bounds) error {
 	fmt.Fprintf(out, "GET /, %d books, %d clients\n%-32s %8s %10s %8s %8s\n", len(catalogue), loadClients, "", "requests", "per second", "p50", "p99")
 	for _, gzip := range []bool{false, true} {
 		for _, how := range []struct {
@@ -34,7 +41,7 @@ func load(ctx context.Context, out io.Writer, guest render, requests int, limit 
 			if gzip {
 				name += ", gzip"
 			}
-			if err := loadOne(ctx, out, name, newHandler(how.render), requests, limit, gzip); err != nil {
+			if err := loadOne(ctx, out, name, newHandler(how.render, bounds.deadline), bounds, gzip); err != nil {
 				return fmt.Errorf("%s: %w", name, err)
 			}
 		}
@@ -42,7 +49,7 @@ func load(ctx context.Context, out io.Writer, guest render, requests int, limit 
 	return nil
 }
 
-func loadOne(ctx context.Context, out io.Writer, name string, handler http.Handler, requests int, limit time.Duration, gzip bool) error {
+func loadOne(ctx context.Context, out io.Writer, name string, handler http.Handler, bounds bounds, gzip bool) error {
 	server := httptest.NewServer(handler)
 	defer server.Close()
 	client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: loadClients, DisableCompression: !gzip}}
@@ -73,7 +80,7 @@ func loadOne(ctx context.Context, out io.Writer, name string, handler http.Handl
 		return err
 	}
 	var left atomic.Int64
-	left.Store(int64(requests))
+	left.Store(int64(bounds.requests))
 	var wg sync.WaitGroup
 	var mu sync.Mutex
 	var all []time.Duration
@@ -83,7 +90,7 @@ func loadOne(ctx context.Context, out io.Writer, name string, handler http.Handl
 		wg.Go(func() {
 			var times []time.Duration
 			var err error
-			for err == nil && left.Add(-1) >= 0 && time.Since(began) < limit {
+			for err == nil && left.Add(-1) >= 0 && time.Since(began) < bounds.limit {
 				var took time.Duration
 				if took, err = get(); err == nil {
 					times = append(times, took)

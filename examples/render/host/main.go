@@ -47,16 +47,16 @@ func run(path, listen string, measure bool) (err error) {
 	}
 	defer func() { err = errors.Join(err, pool.Close(context.WithoutCancel(ctx))) }()
 	if measure {
-		return load(ctx, os.Stdout, pooled(pool), loadRequests, loadTime)
+		return load(ctx, os.Stdout, pooled(pool), bounds{loadRequests, loadTime, renderDeadline})
 	}
-	server := &http.Server{Addr: listen, Handler: newHandler(pooled(pool)), ReadHeaderTimeout: 5 * time.Second}
+	server := &http.Server{Addr: listen, Handler: newHandler(pooled(pool), renderDeadline), ReadHeaderTimeout: 5 * time.Second}
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)
 		<-ctx.Done()
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), renderDeadline)
 		defer cancel()
-		_ = server.Shutdown(ctx) // ListenAndServe says what there is to say
+		_ = server.Shutdown(ctx) // ListenAndServe returns what matters
 	}()
 	fmt.Printf("The shop is open at http://%s/\n", listen)
 	if err := server.ListenAndServe(); !errors.Is(err, http.ErrServerClosed) {

@@ -22,7 +22,7 @@ import (
 //go:embed style.css
 var style []byte
 
-// renderDeadline bounds a rendering, and the wait for an instance before it.
+// renderDeadline is the deadline for a page.
 const renderDeadline = 5 * time.Second
 
 // render has a page made by something that makes pages.
@@ -53,12 +53,13 @@ func pooled(pool *host.Pool[*renderer.Instance]) render {
 	}
 }
 
-// newHandler serves the shop.
-func newHandler(render render) http.Handler {
+// newHandler serves the shop. Each page, and the wait for an instance before it, has
+// to be done within the deadline.
+func newHandler(render render, deadline time.Duration) http.Handler {
 	mux := http.NewServeMux()
 	serve := func(pattern string, status int, ask func(ctx context.Context, p pages.Interface, r *http.Request) (pages.Page, error)) {
 		mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
-			ctx, cancel := context.WithTimeout(r.Context(), renderDeadline)
+			ctx, cancel := context.WithTimeout(r.Context(), deadline)
 			defer cancel()
 			page, err := render(ctx, func(ctx context.Context, p pages.Interface) (pages.Page, error) { return ask(ctx, p, r) })
 			switch {
@@ -98,7 +99,7 @@ func notFound(ctx context.Context, p pages.Interface, r *http.Request) (pages.Pa
 	return p.NotFound(ctx, shopName, strings.ToValidUTF8(r.URL.Path, "\ufffd"))
 }
 
-// write sends a page, or says that there is none.
+// write sends a page, or an error in its place.
 func write(w http.ResponseWriter, r *http.Request, status int, page pages.Page, err error) {
 	var limit *host.LimitError
 	switch {

@@ -124,7 +124,7 @@ func report(packages []*witPackage) bool {
 	}
 	fmt.Printf("\n%d passed, %d failed, %d skipped\n", len(packages)-failed-async, failed, async)
 	if async > 0 {
-		fmt.Println("skipped: what is asynchronous is not supported")
+		fmt.Println("skipped: asynchronous functions, streams and futures are not supported")
 	}
 	return failed == 0
 }

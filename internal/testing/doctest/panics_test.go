@@ -9,12 +9,11 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/tetratelabs/wazero"
-
 	runtime "github.com/witgen/witgen/canonicalabi/host"
 	"github.com/witgen/witgen/examples/calculator/gen/example/calculator/calculator"
 	"github.com/witgen/witgen/internal/guestcompile"
 	"github.com/witgen/witgen/internal/testing/guestbuild"
+	"github.com/witgen/witgen/wasi"
 )
 
 // What docs/guests.md says of panics: the host gets a Trap, and the text goes to
@@ -32,7 +31,7 @@ func TestPanics(t *testing.T) {
 				{func(i *calculator.Instance) error { _, err := i.Operations().Multiply(ctx, 1, 2); return err }, "index out of range"},
 			} {
 				var stderr bytes.Buffer
-				opened := runtime.ModuleConfig(wazero.NewModuleConfig().WithStderr(&stderr).WithStdout(&stderr))
+				opened := wasi.Host(wasi.Stderr(&stderr), wasi.Stdout(&stderr))
 				plugin, err := calculator.Compile(ctx, wasm, opened)
 				if err != nil {
 					t.Fatal(err)

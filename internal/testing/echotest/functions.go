@@ -64,7 +64,7 @@ func (m *maker) world(pkgs []*pkg) string {
 	}
 	imports, exports = append(imports, w), append(exports, w)
 
-	// What is exported is written in another order than what is imported.
+	// Exports are written in another order than imports.
 	var later []func()
 	for range 8 + m.IntN(16) {
 		name := m.name("do")

@@ -11,6 +11,7 @@ import (
 	"github.com/dave/jennifer/jen"
 
 	"github.com/witgen/witgen/diag"
+	"github.com/witgen/witgen/gen"
 	"github.com/witgen/witgen/gen/guest"
 	"github.com/witgen/witgen/gen/host"
 	"github.com/witgen/witgen/internal/gogen"
@@ -91,12 +92,12 @@ func (m *module) add(name, text string) (*echo, error) {
 	if err != nil {
 		return nil, err
 	}
-	opts := gogen.Options{ImportPath: made + "/" + name + "/gen", Version: "test"}
+	opts := gen.Options{ImportPath: made + "/" + name + "/gen"}
 	plan, diags := gogen.NewPlan(result.Resolve, id, opts)
 	if err := diags.Err(); err != nil {
 		return nil, err
 	}
-	for _, generate := range []func(*wit.Resolve, wit.WorldID, gogen.Options) ([]gogen.File, diag.List){host.Generate, guest.Generate} {
+	for _, generate := range []func(*wit.Resolve, wit.WorldID, gen.Options) ([]gen.File, diag.List){host.Generate, guest.Generate} {
 		files, diags := generate(result.Resolve, id, opts)
 		if err := diags.Err(); err != nil {
 			return nil, err

@@ -1,6 +1,7 @@
 package echotest
 
 import (
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -363,6 +364,8 @@ func (e *echo) functions() []jen.Code {
 					add(i, k, e.plan.ItemName(item), f)
 				}
 			}
+		default:
+			panic(fmt.Sprintf("echotest: unhandled export %T", what))
 		}
 	}
 	return list

@@ -27,11 +27,11 @@ type scope struct {
 	names map[*decl]string
 	uses  []string
 	lines []string
-	// imported and exported say what the world does with it, and labels under which
+	// imported and exported are set if the world imports and exports it; labels are the
 	// plain names instead of its own.
 	imported, exported bool
 	labels             []string
-	// guests says that the guest defines its resources: what it exports returns what
+	// guests is set if the guest defines its resources: what it exports returns what
 	// it is given, and has no partner. Where it is imported too, there are resources
 	// of the host's beside, which the world's own functions have.
 	guests bool

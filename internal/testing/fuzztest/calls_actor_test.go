@@ -108,8 +108,8 @@ func (a *actor) act(ctx context.Context) {
 	}
 }
 
-// instance returns one of the instances, new where there is none that lives,
-// and nil where none can be made.
+// instance returns one of the instances that live, a new one if all are dead, and nil
+// if none can be made.
 func (a *actor) instance(ctx context.Context) *subject.Instance {
 	n := a.below(len(a.insts))
 	a.mu.Lock()

@@ -159,6 +159,10 @@ func (c *calls) source() host.Source[*subject.Instance] {
 	}
 }
 
+// patience is how long a test waits for what must come: longer than any load makes it
+// take.
+const patience = 5 * time.Minute
+
 // run does what the bytes say, each goroutine with a part of them, and closes
 // everything.
 func (c *calls) run(bytes []byte) {
@@ -173,15 +177,15 @@ func (c *calls) run(bytes []byte) {
 	go func() { group.Wait(); close(done) }()
 	select {
 	case <-done:
-	case <-time.After(time.Minute):
+	case <-time.After(patience):
 		panic("fuzztest: a goroutine hangs\n" + stacks())
 	}
-	limited, cancel := context.WithTimeout(ctx, time.Minute)
+	limited, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	if err := errors.Join(c.pool.Close(limited), c.plugin.Close(limited)); err != nil && !errors.Is(err, errObject) {
 		c.t.Errorf("Close: %v", err)
 	}
-	for deadline := time.Now().Add(10 * time.Second); runtime.NumGoroutine() > before || c.memory.used.Load() != 0; runtime.Gosched() {
+	for deadline := time.Now().Add(patience); runtime.NumGoroutine() > before || c.memory.used.Load() != 0; runtime.Gosched() {
 		if time.Now().After(deadline) {
 			c.t.Fatalf("%d goroutines where %d were, %d bytes of memory\n%s", runtime.NumGoroutine(), before, c.memory.used.Load(), stacks())
 		}
@@ -233,7 +237,7 @@ func (c *calls) start(ctx context.Context, plugin *subject.Plugin) (*subject.Ins
 		}
 		return nil
 	}
-	inst, err := plugin.Instantiate(experimental.WithMemoryAllocator(ctx, &c.memory), h.Imports())
+	inst, err := plugin.Instantiate(ctx, h.Imports(), host.Memory(&c.memory))
 	if err == nil {
 		self.Store(inst)
 		c.mu.Lock()

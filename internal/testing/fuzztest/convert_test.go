@@ -135,8 +135,8 @@ func asMap(list []interp.Value) []interp.Value {
 
 func key(entry interp.Value) uint64 { return entry.([]interp.Value)[0].(uint64) }
 
-// resultFromGo turns what a function of the bindings returned into the
-// interpreter's result; fatal is an error that is none of WIT's.
+// resultFromGo turns what a function of the bindings returned into the interpreter's
+// result; fatal is an error that WIT has no type for.
 func resultFromGo(r *wit.Resolve, f *wit.Function, outs []reflect.Value) (result interp.Value, fatal error) {
 	err, _ := outs[len(outs)-1].Interface().(error)
 	outs = outs[:len(outs)-1]

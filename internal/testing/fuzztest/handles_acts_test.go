@@ -123,7 +123,7 @@ func (h *handles) newItem(g *guest) {
 	}
 }
 
-// pick returns one of the items, and nil where there is none.
+// pick returns one of the items, and nil if there are no items.
 func (h *handles) pick() *heldItem {
 	if len(h.items) == 0 {
 		return nil
@@ -143,7 +143,7 @@ func (h *handles) pickOf(g *guest) *heldItem {
 	return i
 }
 
-// good says that an item can be passed to an instance.
+// good reports whether an item can be passed to an instance.
 func good(i *heldItem, g *guest) bool { return i.guest == g && !i.gone }
 
 // borrowItems calls what takes borrow<item>. The guest gets representations.

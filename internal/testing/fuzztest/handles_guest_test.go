@@ -130,7 +130,7 @@ var handleGuest = sync.OnceValue(func() []byte {
 	return g.Bytes()
 })
 
-// putStep writes a step, or where there is none, the end of a script.
+// putStep writes a step, or the end of a script if s is nil.
 func putStep(memory []byte, at uint32, s *step) {
 	clear(memory[at : at+16])
 	if s != nil {

@@ -2,7 +2,7 @@ package fuzztest
 
 import "slices"
 
-// The model of the handle tables says what a call ends with, and what happens to the
+// The model of the handle tables predicts the end of a call, and what happens to the
 // host's objects, by the rules of CanonicalABI.md and no more machinery than they
 // need.
 

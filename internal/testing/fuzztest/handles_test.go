@@ -11,8 +11,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/tetratelabs/wazero/experimental"
-
 	"github.com/witgen/witgen/canonicalabi/host"
 	"github.com/witgen/witgen/internal/testing/hosttest"
 	"github.com/witgen/witgen/internal/testing/hosttest/gen/test/subject/shop"
@@ -162,7 +160,7 @@ func (h *handles) guest() *guest {
 		h.end(g)
 	}
 	memory := &ownMemory{}
-	inst, err := h.plugin.Instantiate(experimental.WithMemoryAllocator(ctx, memory), h.host.Imports())
+	inst, err := h.plugin.Instantiate(ctx, h.host.Imports(), host.Memory(memory))
 	if err != nil {
 		h.t.Fatal(err)
 	}
@@ -325,9 +323,9 @@ func (h *handles) compare() {
 
 // settle waits until what a Close during a call left to be done is done.
 func (h *handles) settle(done func() bool) {
-	for deadline := time.Now().Add(10 * time.Second); !done(); runtime.Gosched() {
+	for deadline := time.Now().Add(patience); !done(); runtime.Gosched() {
 		if time.Now().After(deadline) {
-			return // compare says what is missing
+			return // compare reports the difference
 		}
 	}
 }

@@ -4,8 +4,6 @@ import (
 	"context"
 	"testing"
 
-	"github.com/tetratelabs/wazero/experimental"
-
 	"github.com/witgen/witgen/canonicalabi/host"
 	"github.com/witgen/witgen/dynamic"
 	"github.com/witgen/witgen/dynamic/value"
@@ -48,7 +46,7 @@ func (r *dynamicRig) run(t *testing.T, n int, memory []byte) error {
 	if r.inst == nil {
 		r.memory = &ownMemory{}
 		var err error
-		r.inst, err = r.plugin.Instantiate(experimental.WithMemoryAllocator(ctx, r.memory), dynamicValues())
+		r.inst, err = r.plugin.Instantiate(ctx, dynamicValues(), host.Memory(r.memory))
 		if err != nil {
 			t.Fatal(err)
 		}

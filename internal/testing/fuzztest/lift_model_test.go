@@ -22,9 +22,6 @@ func (m *model) machine() *interp.Machine {
 		ABI:    m.ABI,
 		Memory: func() []byte { return m.memory },
 		Realloc: func(align, size uint32) (uint32, error) {
-			if size == 0 {
-				return align, nil
-			}
 			calls := m.word(reallocAt) + 1
 			m.setWord(reallocAt, uint64(calls), 4)
 			ptr := m.word(reallocAt + 4 + 4*(calls%reallocs))

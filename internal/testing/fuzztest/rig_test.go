@@ -21,8 +21,8 @@ import (
 
 var ctx = context.Background()
 
-// Where the puppet finds and leaves things in its memory of one page. What is
-// below flatsAt is free for values.
+// Where the puppet finds and leaves things in its memory of one page. Below
+// flatsAt the room is free for values.
 const (
 	pageSize  = 1 << 16
 	flatsAt   = 0xf000 // the flat values that it passes on, 8 bytes each
@@ -169,7 +169,7 @@ func (r *rig) ready(t *testing.T, memory []byte) {
 	if r.inst == nil {
 		r.memory = &ownMemory{}
 		var err error
-		r.inst, err = r.plugin.Instantiate(experimental.WithMemoryAllocator(ctx, r.memory), (&hosttest.Host{}).Imports())
+		r.inst, err = r.plugin.Instantiate(ctx, (&hosttest.Host{}).Imports(), host.Memory(r.memory))
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -16,26 +16,27 @@ import (
 	"golang.org/x/tools/txtar"
 
 	"github.com/witgen/witgen/diag"
-	"github.com/witgen/witgen/gen/types"
+	"github.com/witgen/witgen/gen"
 	"github.com/witgen/witgen/internal/gogen"
+	"github.com/witgen/witgen/internal/gogen/neutral"
 	"github.com/witgen/witgen/internal/testing/checkout"
 	"github.com/witgen/witgen/parser/resolve"
 	"github.com/witgen/witgen/wit"
 )
 
 // Generator makes the files of a world.
-type Generator func(r *wit.Resolve, world wit.WorldID, opts gogen.Options) ([]gogen.File, diag.List)
+type Generator func(r *wit.Resolve, world wit.WorldID, opts gen.Options) ([]gen.File, diag.List)
 
 // Neutral makes the neutral files alone.
-func Neutral(r *wit.Resolve, world wit.WorldID, opts gogen.Options) ([]gogen.File, diag.List) {
+func Neutral(r *wit.Resolve, world wit.WorldID, opts gen.Options) ([]gen.File, diag.List) {
 	plan, diags := gogen.NewPlan(r, world, opts)
 	if len(diags) > 0 {
 		return nil, diags
 	}
-	var files []gogen.File
+	var files []gen.File
 	for _, pkg := range plan.Packages {
 		if !pkg.Foreign {
-			files = append(files, types.Generate(plan, pkg))
+			files = append(files, neutral.Generate(plan, pkg))
 		}
 	}
 	return files, nil
@@ -55,7 +56,7 @@ func IsInput(f txtar.File) bool {
 // settings: world (else every world of the main package), and versioned.
 // importPath is that of the output folder. It is an error if two generators, or
 // two worlds, make different files of one path.
-func Generate(archive *txtar.Archive, importPath string, generators ...Generator) ([]gogen.File, error) {
+func Generate(archive *txtar.Archive, importPath string, generators ...Generator) ([]gen.File, error) {
 	settings := settingsOf(string(archive.Comment))
 	i := slices.IndexFunc(archive.Files, func(f txtar.File) bool { return f.Name == Input })
 	if i < 0 {
@@ -65,8 +66,8 @@ func Generate(archive *txtar.Archive, importPath string, generators ...Generator
 	if err != nil {
 		return nil, err
 	}
-	opts := gogen.Options{ImportPath: importPath, Versioned: settings["versioned"] == "true", Version: "golden"}
-	byPath := map[string]gogen.File{}
+	opts := gen.Options{ImportPath: importPath, Versioned: settings["versioned"] == "true"}
+	byPath := map[string]gen.File{}
 	for _, id := range result.Resolve.Packages[result.Main].Worlds {
 		if name := settings["world"]; name != "" && result.Resolve.Worlds[id].Name != name {
 			continue
@@ -84,11 +85,11 @@ func Generate(archive *txtar.Archive, importPath string, generators ...Generator
 			}
 		}
 	}
-	var files []gogen.File
+	var files []gen.File
 	for _, f := range byPath {
 		files = append(files, f)
 	}
-	slices.SortFunc(files, func(a, b gogen.File) int { return strings.Compare(a.Path, b.Path) })
+	slices.SortFunc(files, func(a, b gen.File) int { return strings.Compare(a.Path, b.Path) })
 	return files, nil
 }
 
@@ -103,7 +104,7 @@ func settingsOf(comment string) map[string]string {
 }
 
 // Replace returns the archive with files in place of its output.
-func Replace(archive *txtar.Archive, files []gogen.File) *txtar.Archive {
+func Replace(archive *txtar.Archive, files []gen.File) *txtar.Archive {
 	replaced := &txtar.Archive{Comment: archive.Comment}
 	for _, f := range archive.Files {
 		if IsInput(f) {

@@ -10,6 +10,7 @@ import (
 // them: the last one counts.
 func BuildWith(t testing.TB, c Compiler, dir string, flags ...string) []byte {
 	t.Helper()
+	track(t, dir)
 	out := filepath.Join(t.TempDir(), "guest.wasm")
 	cmd := command(t, c, out, flags...)
 	cmd.Dir = dir

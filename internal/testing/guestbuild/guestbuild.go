@@ -2,8 +2,8 @@
 // compilers that witgen's guest bindings are for.
 //
 // The environment variable WITGEN_TINYGO names the TinyGo. Where it is not set,
-// scripts/tinygo looks for one and installs none; where there is none, or the
-// variable is skip, guests are built by standard Go alone, and tests log that.
+// scripts/tinygo looks for one and installs none; if it finds none, or the variable is
+// skip, guests are built by standard Go alone, and tests log that.
 //
 // make test sets WITGEN_TESTS=all. Without it the tests are the quick ones: they
 // build for one of TinyGo's targets, and log that, and try fewer random values.
@@ -75,6 +75,7 @@ func command(t testing.TB, c Compiler, out string, flags ...string) *exec.Cmd {
 
 // tinygo returns the path of TinyGo, or why there is none.
 var tinygo = sync.OnceValues(func() (path, why string) {
+	defer func() { _, _ = os.Stat(path) }() // another program is another input of the test
 	if os.Getenv("WITGEN_TINYGO") != "" {
 		return guestcompile.FindTinyGo()
 	}

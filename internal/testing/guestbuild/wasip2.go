@@ -15,6 +15,7 @@ import (
 func BuildWASIP2(t testing.TB, dir, wit, world string, flags ...string) []byte {
 	t.Helper()
 	path := wasip2(t)
+	track(t, dir)
 	out := filepath.Join(t.TempDir(), "guest.wasm")
 	args := append([]string{"build", "-target=wasip2", "-wit-package=" + witForWASIP2(t, path, wit, world), "-wit-world=guest",
 		"-gc=conservative", "-scheduler=none", "-opt=z", "-no-debug"}, flags...)
@@ -31,8 +32,7 @@ func BuildWASIP2(t testing.TB, dir, wit, world string, flags ...string) []byte {
 	return wasm
 }
 
-// wasip2 returns a TinyGo that builds for wasip2, and skips the test where there
-// is none.
+// wasip2 returns a TinyGo that builds for wasip2, and skips the test if it finds none.
 func wasip2(t testing.TB) string {
 	path, why := tinygo()
 	if why != "" {
@@ -42,8 +42,11 @@ func wasip2(t testing.TB) string {
 	if err != nil {
 		_, err = exec.LookPath("wasm-tools")
 	}
+	if err == nil {
+		_, err = os.Stat(filepath.Join(cliWIT(t, path), "deps"))
+	}
 	if err != nil {
-		t.Skip("TinyGo's wasip2 needs wasm-tools, which scripts/tinygo --wasip2 installs")
+		t.Skip("TinyGo's wasip2 needs wasm-tools and the WIT of wasi:cli, which scripts/tinygo --wasip2 installs")
 	}
 	return path
 }
@@ -56,11 +59,7 @@ func witForWASIP2(t testing.TB, tinygo, ours, world string) string {
 	if err := os.WriteFile(filepath.Join(dir, "world.wit"), []byte(text), 0o666); err != nil {
 		t.Fatal(err)
 	}
-	root, err := exec.Command(tinygo, "env", "TINYGOROOT").Output()
-	if err != nil {
-		t.Fatal(err)
-	}
-	cli := filepath.Join(strings.TrimSpace(string(root)), "lib", "wasi-cli", "wit")
+	cli := cliWIT(t, tinygo)
 	deps, err := os.ReadDir(filepath.Join(cli, "deps"))
 	if err != nil {
 		t.Fatal(err)
@@ -71,6 +70,15 @@ func witForWASIP2(t testing.TB, tinygo, ours, world string) string {
 		copyWIT(t, filepath.Join(cli, "deps", dep.Name()), filepath.Join(dir, "deps", dep.Name()))
 	}
 	return dir
+}
+
+// cliWIT returns the folder where a TinyGo has the WIT of wasi:cli.
+func cliWIT(t testing.TB, tinygo string) string {
+	root, err := exec.Command(tinygo, "env", "TINYGOROOT").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return filepath.Join(strings.TrimSpace(string(root)), "lib", "wasi-cli", "wit")
 }
 
 // copyWIT copies the .wit files of a folder, without those of its folders.

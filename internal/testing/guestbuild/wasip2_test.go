@@ -8,7 +8,7 @@ import (
 
 	"github.com/tetratelabs/wazero"
 
-	"github.com/witgen/witgen/component"
+	"github.com/witgen/witgen/component/binary"
 )
 
 // TestWASIP2 builds guests by TinyGo's target wasip2, for which the guest runtime
@@ -44,18 +44,18 @@ func TestWASIP2(t *testing.T) {
 
 // coreModules returns the core modules of a component and of those nested in it.
 func coreModules(t *testing.T, wasm []byte) [][]byte {
-	c, err := component.Decode(wasm)
+	c, err := binary.Decode(wasm)
 	if err != nil {
 		t.Fatal(err)
 	}
 	var modules [][]byte
-	var visit func(c *component.Component)
-	visit = func(c *component.Component) {
+	var visit func(c *binary.Component)
+	visit = func(c *binary.Component) {
 		for def := range c.Defs() {
 			switch def := def.(type) {
-			case *component.CoreModule:
+			case *binary.CoreModule:
 				modules = append(modules, def.Bytes)
-			case *component.Component:
+			case *binary.Component:
 				visit(def)
 			}
 		}

@@ -40,12 +40,12 @@ func ComponentBut(core []byte, old, new string) ([]byte, error) {
 func Component(core []byte) ([]byte, error) { return ComponentOf(core, component.UTF8) }
 
 // ComponentOf is Component for a guest with another string encoding.
-func ComponentOf(core []byte, encoding component.OptionKind) ([]byte, error) {
+func ComponentOf(core []byte, encoding component.Encoding) ([]byte, error) {
 	r, world := subjectWorld()
 	return componentOf(core, r, world, encoding)
 }
 
-func componentOf(core []byte, r *wit.Resolve, world wit.WorldID, encoding component.OptionKind) ([]byte, error) {
+func componentOf(core []byte, r *wit.Resolve, world wit.WorldID, encoding component.Encoding) ([]byte, error) {
 	embedded, err := component.Embed(core, r, world, encoding)
 	if err != nil {
 		return nil, err

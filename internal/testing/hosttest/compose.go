@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/witgen/witgen/component"
+	"github.com/witgen/witgen/component/binary"
 )
 
 // Compose makes one component of several of the world: each takes what it imports
@@ -11,19 +12,19 @@ import (
 // imports. The whole exports what any of them exports, the last one first.
 func Compose(parts ...[]byte) ([]byte, error) {
 	b := &Builder{}
-	supply := map[string]component.Arg{}
+	supply := map[string]binary.Arg{}
 	if err := b.importWorld(supply); err != nil {
 		return nil, err
 	}
-	exports := map[string]component.Arg{}
+	exports := map[string]binary.Arg{}
 	for _, wasm := range parts {
-		c, err := component.Decode(wasm)
+		c, err := binary.Decode(wasm)
 		if err != nil {
 			return nil, err
 		}
-		var args []component.Arg
+		var args []binary.Arg
 		for d := range c.Defs() {
-			if i, ok := d.(*component.Import); ok {
+			if i, ok := d.(*binary.Import); ok {
 				arg, ok := supply[i.Name.Name]
 				if !ok {
 					return nil, fmt.Errorf("nothing supplies %s", i.Name.Name)
@@ -33,9 +34,9 @@ func Compose(parts ...[]byte) ([]byte, error) {
 		}
 		instance := b.Instance(b.Add(c), args...)
 		for d := range c.Defs() {
-			if x, ok := d.(*component.Export); ok {
+			if x, ok := d.(*binary.Export); ok {
 				name := x.Name.Name
-				arg := component.Arg{Name: name, Sort: x.Sort, Index: b.Alias(x.Sort, instance, name)}
+				arg := binary.Arg{Name: name, Sort: x.Sort, Index: b.Alias(x.Sort, instance, name)}
 				supply[name], exports[name] = arg, arg
 			}
 		}
@@ -49,36 +50,36 @@ func Compose(parts ...[]byte) ([]byte, error) {
 }
 
 // importWorld declares what the world imports, as the world's own type says it.
-func (b *Builder) importWorld(supply map[string]component.Arg) error {
+func (b *Builder) importWorld(supply map[string]binary.Arg) error {
 	r, world := subjectWorld()
 	metadata, err := component.Metadata(r, world, component.UTF8)
 	if err != nil {
 		return err
 	}
-	c, err := component.Decode(metadata)
+	c, err := binary.Decode(metadata)
 	if err != nil {
 		return err
 	}
 	for _, d := range worldType(c).Decls {
-		if _, ok := d.(*component.ExportDecl); ok {
+		if _, ok := d.(*binary.ExportDecl); ok {
 			break
 		}
 		index := b.Add(d)
-		if i, ok := d.(*component.Import); ok {
-			supply[i.Name.Name] = component.Arg{Name: i.Name.Name, Sort: i.Type.Sort, Index: index}
+		if i, ok := d.(*binary.Import); ok {
+			supply[i.Name.Name] = binary.Arg{Name: i.Name.Name, Sort: i.Type.Sort, Index: index}
 		}
 	}
 	return nil
 }
 
 // worldType returns the innermost component type of a world's metadata.
-func worldType(c *component.Component) *component.ComponentType {
+func worldType(c *binary.Component) *binary.ComponentType {
 	for d := range c.Defs() {
-		if t, ok := d.(*component.TypeDef); ok {
-			if outer, ok := t.Type.(*component.ComponentType); ok {
+		if t, ok := d.(*binary.TypeDef); ok {
+			if outer, ok := t.Type.(*binary.ComponentType); ok {
 				for _, d := range outer.Decls {
-					if t, ok := d.(*component.TypeDef); ok {
-						if inner, ok := t.Type.(*component.ComponentType); ok {
+					if t, ok := d.(*binary.TypeDef); ok {
+						if inner, ok := t.Type.(*binary.ComponentType); ok {
 							return inner
 						}
 					}

@@ -8,8 +8,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/witgen/witgen/gen"
 	"github.com/witgen/witgen/gen/host"
-	"github.com/witgen/witgen/internal/gogen"
 	"github.com/witgen/witgen/parser/resolve"
 )
 
@@ -32,7 +32,7 @@ func TestGenerated(t *testing.T) {
 		t.Fatal(err)
 	}
 	world := result.Resolve.Packages[result.Main].Worlds[0]
-	files, diags := host.Generate(result.Resolve, world, gogen.Options{ImportPath: importPath})
+	files, diags := host.Generate(result.Resolve, world, gen.Options{ImportPath: importPath})
 	if err := diags.Err(); err != nil {
 		t.Fatal(err)
 	}

@@ -161,7 +161,7 @@ func (f *frame) operation(op *abi.Op) error {
 		return f.switchDisc(op)
 	case abi.LowerOwn, abi.LowerBorrow, abi.LiftOwn, abi.LiftBorrow:
 		return f.handle(op)
-	case abi.StoreNamed, abi.LoadNamed:
+	case abi.StoreNamed, abi.LoadNamed, abi.LowerNamed, abi.LiftNamed:
 		return f.named(op)
 	case abi.CallCore, abi.CallValue, abi.PostReturn:
 		return f.call(op)
@@ -218,21 +218,30 @@ func (f *frame) handle(op *abi.Op) error {
 	}
 }
 
-// named runs the Program of a type at an offset.
+// named runs the Program of a type.
 func (f *frame) named(op *abi.Op) error {
-	kind := abi.LoadType
-	if op.Code == abi.StoreNamed {
-		kind = abi.StoreType
-	}
+	kind := map[abi.Code]abi.Kind{
+		abi.LoadNamed: abi.LoadType, abi.StoreNamed: abi.StoreType, abi.LowerNamed: abi.LowerType, abi.LiftNamed: abi.LiftType,
+	}[op.Code]
 	p := f.ABI.TypeProgram(kind, op.Type.(wit.TypeID))
 	inner := f.frame(p)
-	inner.setCore(p.Params[0], f.cores[op.Args[0]]+uint64(op.Offset))
-	if kind == abi.StoreType {
-		inner.values[p.Params[1]] = f.values[op.Args[1]]
+	for i, v := range op.Args {
+		inner.values[p.Params[i]] = f.values[v]
+		inner.setCore(p.Params[i], f.cores[v])
 	}
-	err := inner.run(p.Body)
-	if kind == abi.LoadType {
+	if kind == abi.LoadType || kind == abi.StoreType {
+		inner.setCore(p.Params[0], f.cores[op.Args[0]]+uint64(op.Offset))
+	}
+	if err := inner.run(p.Body); err != nil {
+		return err
+	}
+	switch kind {
+	case abi.LoadType, abi.LiftType:
 		f.values[op.Results[0]] = inner.result
+	case abi.LowerType:
+		for i, v := range op.Results {
+			f.setCore(v, inner.coreResults[i])
+		}
 	}
-	return err
+	return nil
 }

@@ -62,7 +62,7 @@ func program(t *rapid.T, a *abi.ABI, kind abi.Kind, f *wit.Function) *abi.Progra
 		t.Fatal(err)
 	}
 	for _, id := range a.NamedIn(p) {
-		for _, kind := range []abi.Kind{abi.LoadType, abi.StoreType} {
+		for _, kind := range a.TypeKinds(id) {
 			if err := a.Verify(a.TypeProgram(kind, id)); err != nil {
 				t.Fatal(err)
 			}

@@ -74,7 +74,7 @@ const (
 	StringTooLong Rule = "a string is too long"
 	InvalidUTF8   Rule = "a string is not UTF-8"
 	InvalidChar   Rule = "a char is no Unicode scalar value"
-	InvalidCase   Rule = "a discriminant is none of the type's"
+	InvalidCase   Rule = "a discriminant is not of the type"
 )
 
 // Trap is the error for a guest that breaks a rule.

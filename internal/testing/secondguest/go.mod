@@ -1,4 +1,4 @@
-module github.com/witgen/witgen/internal/testing/secondguest
+module example.com/second
 
 go 1.25.0
 

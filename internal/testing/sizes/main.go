@@ -1,8 +1,9 @@
 // Command sizes prints how large the guests of two worlds are by witgen's bindings
 // and by those of wit-bindgen-go: the same logic, TinyGo and flags.
 //
-// The worlds lie in wit, witgen's bindings in gen, the guests that use them in
-// guests, and the others in the module internal/testing/secondguest.
+// The worlds lie in wit, the guests in the module guests, and the others in the module
+// internal/testing/secondguest. Both have short names, since a guest holds the names of
+// its types with their packages' paths.
 package main
 
 import (
@@ -13,9 +14,8 @@ import (
 	"strings"
 
 	"github.com/witgen/witgen/internal/testing/checkout"
+	"github.com/witgen/witgen/internal/testing/nested"
 )
-
-//go:generate go tool witgen generate --world calculator --world shops --out gen ./wit
 
 // guests are the folders of the guests, and what they are called in the table.
 var guests = []struct{ folder, title string }{
@@ -43,6 +43,9 @@ func run() error {
 		return err
 	}
 	ours := filepath.Join(root, "internal", "testing", "sizes")
+	if err := nested.Generate(filepath.Join(ours, "guests")); err != nil {
+		return err
+	}
 	theirs, err := os.MkdirTemp("", "witgen-sizes")
 	if err != nil {
 		return err
@@ -113,7 +116,7 @@ func secondModule(dir, ours string) error {
 	}
 	for _, guest := range guests {
 		cmd := exec.Command("go", "tool", "wit-bindgen-go", "generate", "--world", guest.folder, "--out", "gen",
-			"--package-root", "github.com/witgen/witgen/internal/testing/secondguest/gen", filepath.Join(ours, "wit"))
+			"--package-root", "example.com/second/gen", filepath.Join(ours, "wit"))
 		cmd.Dir = dir
 		if text, err := cmd.CombinedOutput(); err != nil {
 			return fmt.Errorf("wit-bindgen-go: %w\n%s", err, text)
@@ -122,7 +125,7 @@ func secondModule(dir, ours string) error {
 		if err != nil {
 			return err
 		}
-		callable := strings.Replace(string(text), "import (", "import (\n\t_ \"github.com/witgen/witgen/internal/testing/secondguest/realloc\"", 1)
+		callable := strings.Replace(string(text), "import (", "import (\n\t_ \"example.com/second/realloc\"", 1)
 		if err := os.Mkdir(filepath.Join(dir, guest.folder, "callable"), 0o755); err != nil {
 			return err
 		}

@@ -82,7 +82,7 @@ func (c *check) program(kind abi.Kind) *abi.Program {
 		c.Fatal(err)
 	}
 	for _, id := range c.a.NamedIn(p) {
-		for _, kind := range []abi.Kind{abi.LoadType, abi.StoreType} {
+		for _, kind := range c.a.TypeKinds(id) {
 			if err := c.a.Verify(c.a.TypeProgram(kind, id)); err != nil {
 				c.Fatal(err)
 			}

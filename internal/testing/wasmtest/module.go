@@ -1,6 +1,6 @@
-// Package wasmtest builds core WebAssembly modules for tests, section by section
-// and without an assembler. What it builds need not be valid: tests also want
-// modules that are refused.
+// Package wasmtest builds core WebAssembly modules for tests, section by section. It
+// is internal/wasm's assembler with signatures and types written as text. What it
+// builds need not be valid: tests also want modules that are refused.
 package wasmtest
 
 import (
@@ -8,45 +8,25 @@ import (
 	"math"
 	"strings"
 
-	"github.com/witgen/witgen/internal/leb128"
+	"github.com/witgen/witgen/internal/wasm"
 )
 
 // Module is a core module in the making. Its zero value is an empty module.
 // Imports of functions come before functions, since they share an index space.
 type Module struct {
-	types     []string // signatures, by type index
-	imports   []imported
-	functions []function
-	tables    [][]byte
-	memories  [][]byte
-	globals   [][]byte
-	exports   [][]byte
-	start     int // function index and one, or 0
-	elements  [][]byte
-	data      [][]byte
-	custom    []byte
-	exported  map[string]bool
-}
-
-type imported struct {
-	bytes []byte
-	kind  Kind
-}
-
-type function struct {
-	typ  uint32
-	body []byte
+	m        wasm.Module
+	exported map[string]bool
 }
 
 // Kind is what an import or export is.
-type Kind byte
+type Kind = wasm.Kind
 
 // The kinds of imports and exports.
 const (
-	KindFunc   Kind = 0
-	KindTable  Kind = 1
-	KindMemory Kind = 2
-	KindGlobal Kind = 3
+	KindFunc   = wasm.FuncKind
+	KindTable  = wasm.TableKind
+	KindMemory = wasm.MemoryKind
+	KindGlobal = wasm.GlobalKind
 )
 
 // Export exports item number index of a kind.
@@ -55,7 +35,7 @@ func (m *Module) Export(name string, kind Kind, index uint32) {
 		m.exported = map[string]bool{}
 	}
 	m.exported[name] = true
-	m.exports = append(m.exports, leb128.AppendUint32(append(str(name), byte(kind)), index))
+	m.m.Export(name, kind, index)
 }
 
 // Exports reports whether something is exported under a name.
@@ -63,70 +43,46 @@ func (m *Module) Exports(name string) bool { return m.exported[name] }
 
 // Type returns the index of a function type, written as "i32 i64 -> f32".
 func (m *Module) Type(signature string) uint32 {
-	for i, t := range m.types {
-		if t == signature {
-			return uint32(i)
-		}
+	params, results, ok := strings.Cut(signature, "->")
+	if !ok {
+		panic(fmt.Sprintf("wasmtest: signature %q has no ->", signature))
 	}
-	m.types = append(m.types, signature)
-	return uint32(len(m.types) - 1)
+	return m.m.Type(wasm.FuncType(valueTypes(params), valueTypes(results)))
 }
 
 // Import imports a function and returns its index.
 func (m *Module) Import(module, name, signature string) uint32 {
-	if len(m.functions) > 0 {
-		panic("wasmtest: an import of a function after functions")
-	}
-	m.ImportItem(module, name, KindFunc, leb128.AppendUint32(nil, m.Type(signature)))
-	return m.importedFunctions() - 1
+	return m.m.Import(wasm.Import{Module: module, Name: name, Type: wasm.Extern{Kind: KindFunc, Func: m.Type(signature)}})
 }
 
 // ImportItem imports anything; typ is its type in binary.
 func (m *Module) ImportItem(module, name string, kind Kind, typ []byte) {
-	b := append(append(str(module), str(name)...), byte(kind))
-	m.imports = append(m.imports, imported{append(b, typ...), kind})
-}
-
-func (m *Module) importedFunctions() uint32 {
-	n := uint32(0)
-	for _, i := range m.imports {
-		if i.kind == KindFunc {
-			n++
-		}
-	}
-	return n
+	var w wasm.Writer
+	w.Name(module)
+	w.Name(name)
+	w.Byte(byte(kind))
+	w.Byte(typ...)
+	m.m.RawImport(kind, w.Buf)
 }
 
 // Func adds a function and returns its index. locals are the types of its locals
 // behind the parameters, as "i32 i32".
 func (m *Module) Func(signature, locals string, code ...Code) uint32 {
-	index := m.Declare(signature)
-	m.DefineFunc(index, locals, code...)
-	return index
+	return m.m.Func(m.Type(signature), valueTypes(locals), code...)
 }
 
 // Declare adds a function that DefineFunc gives a body, and returns its index.
-func (m *Module) Declare(signature string) uint32 {
-	m.functions = append(m.functions, function{typ: m.Type(signature)})
-	return m.importedFunctions() + uint32(len(m.functions)-1)
-}
+func (m *Module) Declare(signature string) uint32 { return m.RawFunc(signature, nil) }
 
 // DefineFunc gives a declared function its body.
 func (m *Module) DefineFunc(index uint32, locals string, code ...Code) {
-	types := strings.Fields(locals)
-	body := leb128.AppendUint32(nil, uint32(len(types)))
-	for _, t := range types {
-		body = append(body, 1, valueType(t))
-	}
-	body = append(append(body, Seq(code...)...), 0x0b)
-	m.functions[index-m.importedFunctions()].body = body
+	m.m.SetBody(index, wasm.Body(valueTypes(locals), code...))
 }
 
 // RawFunc adds a function by its body in binary, locals and code, which may be
 // wrong.
 func (m *Module) RawFunc(signature string, body []byte) uint32 {
-	m.functions = append(m.functions, function{typ: m.Type(signature), body: body})
-	return m.importedFunctions() + uint32(len(m.functions)-1)
+	return m.m.RawFunc(m.Type(signature), body)
 }
 
 // ExportFunc adds a function and exports it.
@@ -137,133 +93,67 @@ func (m *Module) ExportFunc(name, signature, locals string, code ...Code) uint32
 }
 
 // Memory adds a memory of min pages. max is its maximum, or -1 for none.
-func (m *Module) Memory(min uint32, max int64) uint32 {
-	m.memories = append(m.memories, Limits(min, max))
-	return uint32(len(m.memories) - 1)
-}
+func (m *Module) Memory(min uint32, max int64) uint32 { return m.m.Memory(limits(min, max)) }
 
 // Table adds a table of functions.
 func (m *Module) Table(min uint32, max int64) uint32 {
-	m.tables = append(m.tables, append([]byte{0x70}, Limits(min, max)...))
-	return uint32(len(m.tables) - 1)
+	return m.m.Table(wasm.Table{Elem: wasm.FuncRef, Limits: limits(min, max)})
 }
 
 // Elements fills the first table from an offset with functions.
 func (m *Module) Elements(offset uint32, functions ...uint32) {
-	b := append([]byte{0}, I32(offset)...)
-	b = leb128.AppendUint32(append(b, 0x0b), uint32(len(functions)))
-	for _, f := range functions {
-		b = leb128.AppendUint32(b, f)
-	}
-	m.elements = append(m.elements, b)
+	m.m.Element(int32(offset), functions...)
 }
 
 // Global adds a mutable global with its initial value, a constant expression.
 func (m *Module) Global(typ string, init Code) uint32 {
-	m.globals = append(m.globals, append(append([]byte{valueType(typ), 1}, init...), 0x0b))
-	return uint32(len(m.globals) - 1)
+	return m.m.Global(wasm.Global{Type: valueType(typ), Mutable: true}, init)
 }
 
 // Data puts bytes into memory when the module is instantiated.
-func (m *Module) Data(offset uint32, bytes []byte) {
-	b := append([]byte{0}, I32(offset)...)
-	b = leb128.AppendUint32(append(b, 0x0b), uint32(len(bytes)))
-	m.data = append(m.data, append(b, bytes...))
-}
+func (m *Module) Data(offset uint32, bytes []byte) { m.m.Datum(int32(offset), bytes) }
 
 // Start makes a function run when the module is instantiated.
-func (m *Module) Start(function uint32) { m.start = int(function) + 1 }
+func (m *Module) Start(function uint32) { m.m.Start = &function }
 
 // Custom appends a custom section.
-func (m *Module) Custom(name string, content []byte) {
-	m.custom = appendSection(m.custom, 0, append(str(name), content...))
-}
+func (m *Module) Custom(name string, content []byte) { m.m.AddCustom(name, content) }
 
 // Bytes returns the module in binary.
-func (m *Module) Bytes() []byte {
-	out := []byte("\x00asm\x01\x00\x00\x00")
-	vector := func(id byte, items [][]byte) {
-		if len(items) == 0 {
-			return
-		}
-		b := leb128.AppendUint32(nil, uint32(len(items)))
-		for _, item := range items {
-			b = append(b, item...)
-		}
-		out = appendSection(out, id, b)
-	}
-	var types, imports, functions, codes [][]byte
-	for _, t := range m.types {
-		types = append(types, functionType(t))
-	}
-	for _, i := range m.imports {
-		imports = append(imports, i.bytes)
-	}
-	for _, f := range m.functions {
-		functions = append(functions, leb128.AppendUint32(nil, f.typ))
-		codes = append(codes, append(leb128.AppendUint32(nil, uint32(len(f.body))), f.body...))
-	}
-	vector(1, types)
-	vector(2, imports)
-	vector(3, functions)
-	vector(4, m.tables)
-	vector(5, m.memories)
-	vector(6, m.globals)
-	vector(7, m.exports)
-	if m.start > 0 {
-		out = appendSection(out, 8, leb128.AppendUint32(nil, uint32(m.start-1)))
-	}
-	vector(9, m.elements)
-	vector(10, codes)
-	vector(11, m.data)
-	return append(out, m.custom...)
-}
+func (m *Module) Bytes() []byte { return m.m.Bytes() }
 
 // Limits returns the limits of a memory or table in binary.
 func Limits(min uint32, max int64) []byte {
-	if max < 0 {
-		return leb128.AppendUint32([]byte{0}, min)
+	var w wasm.Writer
+	w.Limits(limits(min, max))
+	return w.Buf
+}
+
+func limits(least uint32, most int64) wasm.Limits {
+	if most < 0 {
+		return wasm.Limits{Min: uint64(least)}
 	}
-	return leb128.AppendUint32(leb128.AppendUint32([]byte{1}, min), uint32(min32(max)))
+	return wasm.Limits{Min: uint64(least), Max: uint64(min(most, math.MaxUint32)), HasMax: true}
 }
 
-func min32(n int64) int64 { return min(n, math.MaxUint32) }
-
-func appendSection(out []byte, id byte, content []byte) []byte {
-	out = leb128.AppendUint32(append(out, id), uint32(len(content)))
-	return append(out, content...)
-}
-
-func str(s string) []byte {
-	return append(leb128.AppendUint32(nil, uint32(len(s))), s...)
-}
-
-func functionType(signature string) []byte {
-	params, results, ok := strings.Cut(signature, "->")
-	if !ok {
-		panic(fmt.Sprintf("wasmtest: signature %q has no ->", signature))
+func valueTypes(list string) []wasm.ValType {
+	var types []wasm.ValType
+	for _, name := range strings.Fields(list) {
+		types = append(types, valueType(name))
 	}
-	b := []byte{0x60}
-	for _, list := range []string{params, results} {
-		types := strings.Fields(list)
-		b = leb128.AppendUint32(b, uint32(len(types)))
-		for _, t := range types {
-			b = append(b, valueType(t))
-		}
-	}
-	return b
+	return types
 }
 
-func valueType(name string) byte {
+func valueType(name string) wasm.ValType {
 	switch name {
 	case "i32":
-		return 0x7f
+		return wasm.I32
 	case "i64":
-		return 0x7e
+		return wasm.I64
 	case "f32":
-		return 0x7d
+		return wasm.F32
 	case "f64":
-		return 0x7c
+		return wasm.F64
 	default:
 		panic(fmt.Sprintf("wasmtest: unknown value type %q", name))
 	}

@@ -2,6 +2,7 @@ package witrand
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -29,7 +30,7 @@ func (s *scope) use() {
 		if !s.chance(2) {
 			continue
 		}
-		as := typ{s.name(), t.resource, t.borrow}
+		as := typ{s.name(), t.resource, t.borrow, t.char}
 		names = append(names, t.name+" as "+as.name)
 		taken = append(taken, as)
 	}
@@ -99,9 +100,11 @@ func (s *scope) typeDecl() {
 		named := s.named()
 		if named != nil && s.chance(3) {
 			s.line("type %s = %s;", t.name, named.name)
-			t.resource, t.borrow = named.resource, named.borrow
+			t.resource, t.borrow, t.char = named.resource, named.borrow, named.char
 		} else {
-			s.line("type %s = %s;", t.name, s.structure(3, &t.borrow))
+			structure := s.structure(3, &t.borrow)
+			s.line("type %s = %s;", t.name, structure)
+			t.char = structure == "char"
 		}
 	}
 	if gate == s.gate {
@@ -166,7 +169,7 @@ func (s *scope) params() string {
 	return "(" + strings.Join(params, ", ") + ")"
 }
 
-// named returns a type that can be named here, and nil where there is none.
+// named returns a type that can be named here, and nil if no type can.
 func (s *scope) named() *typ {
 	if len(s.types) == 0 {
 		return nil
@@ -240,14 +243,15 @@ func (s *scope) structure(depth int, borrow *bool) string {
 	}
 }
 
-// payload returns a stream or future, whose payload holds no borrow.
+// payload returns a stream or future, whose payload holds no borrow and is not char.
 func (s *scope) payload(word string, depth int) string {
 	if s.chance(3) {
 		return word
 	}
 	borrow := false
 	inner := s.typ(depth-1, &borrow)
-	if borrow {
+	char := inner == "char" || slices.ContainsFunc(s.types, func(t typ) bool { return t.char && t.name == inner })
+	if borrow || char {
 		return word
 	}
 	return word + "<" + inner + ">"

@@ -11,7 +11,7 @@ import (
 	"github.com/witgen/witgen/wit"
 )
 
-// Options says what the text may hold.
+// Options are the features that the text may use.
 type Options struct {
 	// Packages is how many packages are nested in the file; at least none.
 	Packages int
@@ -102,6 +102,7 @@ type typ struct {
 	name     string
 	resource bool
 	borrow   bool
+	char     bool
 }
 
 type gen struct {

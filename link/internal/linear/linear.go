@@ -8,6 +8,7 @@ package linear
 
 import (
 	"sync"
+	"sync/atomic"
 
 	"github.com/tetratelabs/wazero/experimental"
 )
@@ -61,8 +62,7 @@ func (s *Set) Release() {
 		recycle(r)
 	}
 	s.regions = nil
-	s.budget.give(s.used)
-	s.used = 0
+	s.give(s.used)
 }
 
 // reserve takes more bytes from the limit and the budget, or reports that they are not
@@ -74,15 +74,27 @@ func (s *Set) reserve(more uint64) bool {
 		return false
 	}
 	s.used += more
+	inUse.Add(more)
 	return true
 }
 
 func (s *Set) unreserve(bytes uint64) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.give(bytes)
+}
+
+func (s *Set) give(bytes uint64) {
 	s.used -= bytes
 	s.budget.give(bytes)
+	inUse.Add(-bytes)
 }
+
+// inUse counts the bytes of the memories of all sets.
+var inUse atomic.Uint64
+
+// InUse returns how many bytes the memories of all sets have that were not released.
+func InUse() uint64 { return inUse.Load() }
 
 // keep notes a region for Release.
 func (s *Set) keep(r region) {

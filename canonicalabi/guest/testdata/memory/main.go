@@ -97,9 +97,8 @@ func exchange(n uint32) uint32 {
 		guest.Store(at, 0, itemPtr)
 		guest.Store(at, 4, itemLen)
 	}
-	area := call.ResultArea(8)
-	importExchange(listPtr, n, guest.Address(area))
-	call.Returned()
+	importExchange(listPtr, n, call.ResultArea(8))
+	area := call.Returned(8)
 	resultPtr := guest.Load[uint32](area, 0)
 	result := make([]string, guest.Load[uint32](area, 4))
 	for i := range result {

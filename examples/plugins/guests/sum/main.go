@@ -1,6 +1,6 @@
 //go:build wasm || tinygo.wasm
 
-// Command sum is a plugin that adds numbers, and says what is wrong with other text.
+// Command sum is a plugin that adds numbers, and refuses other text with an error.
 package main
 
 import (

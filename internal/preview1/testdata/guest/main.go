@@ -15,7 +15,7 @@ import (
 //go:wasmexport slept
 func slept() uint64 {
 	start := time.Now()
-	time.Sleep(3 * time.Second)
+	time.Sleep(time.Hour)
 	return uint64(time.Since(start))
 }
 

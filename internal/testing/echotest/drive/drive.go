@@ -70,7 +70,7 @@ type Function struct {
 	// of the world's own, and Method the function's name in Go.
 	Item, Method string
 	Failure      Failure
-	// Local says that the function has no partner: it returns its parameters.
+	// Local marks a function without a partner, which returns its parameters.
 	Local bool
 	// On is the resource of a method, and nil for other functions.
 	On reflect.Type
@@ -283,6 +283,8 @@ func (x *Exchange) call(ctx context.Context, inst Instance, f *Function, w *wit.
 		x.model = item
 	case wit.InterfaceID:
 		x.model = x.resolve.Interfaces[item].Functions[f.Index]
+	default:
+		panic(fmt.Sprintf("echotest: unhandled export %T", item))
 	}
 	x.inst, x.local, x.item = inst, f.Local, f.Item
 	on := reflect.ValueOf(inst)

@@ -1,7 +1,7 @@
 //go:build tinygo
 
 // Command boxes is the guest of the world roundtrip:lasting/lasting by the
-// bindings of another generator. It does what internal/testing/roundtrip's own guest of
+// bindings of another generator. It does what internal/testing/generated/roundtrip's own guest of
 // that world does.
 package main
 
@@ -10,9 +10,9 @@ import (
 
 	"go.bytecodealliance.org/cm"
 
-	"github.com/witgen/witgen/internal/testing/secondguest/gen/roundtrip/lasting/work"
+	"example.com/second/gen/roundtrip/lasting/work"
 
-	_ "github.com/witgen/witgen/internal/testing/secondguest/realloc"
+	_ "example.com/second/realloc"
 )
 
 // given is the representation of a box that goes on to the host: its handle here

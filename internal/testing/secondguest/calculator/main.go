@@ -11,7 +11,7 @@ import (
 
 	"go.bytecodealliance.org/cm"
 
-	"github.com/witgen/witgen/internal/testing/secondguest/gen/sizes/worlds/operations"
+	"example.com/second/gen/sizes/worlds/operations"
 )
 
 type result = cm.Result[string, float64, string]

@@ -9,9 +9,9 @@ import (
 
 	"go.bytecodealliance.org/cm"
 
-	"github.com/witgen/witgen/internal/testing/secondguest/gen/sizes/worlds/goods"
-	"github.com/witgen/witgen/internal/testing/secondguest/gen/sizes/worlds/shop"
-	"github.com/witgen/witgen/internal/testing/secondguest/gen/sizes/worlds/store"
+	"example.com/second/gen/sizes/worlds/goods"
+	"example.com/second/gen/sizes/worlds/shop"
+	"example.com/second/gen/sizes/worlds/store"
 )
 
 type (

@@ -7,19 +7,19 @@ package main
 import (
 	"unsafe"
 
-	"github.com/witgen/witgen/internal/testing/secondguest/gen/roundtrip/values/calls"
-	"github.com/witgen/witgen/internal/testing/secondguest/gen/roundtrip/values/lists"
-	"github.com/witgen/witgen/internal/testing/secondguest/gen/roundtrip/values/many"
-	"github.com/witgen/witgen/internal/testing/secondguest/gen/roundtrip/values/options"
-	"github.com/witgen/witgen/internal/testing/secondguest/gen/roundtrip/values/outcomes"
-	"github.com/witgen/witgen/internal/testing/secondguest/gen/roundtrip/values/records"
-	"github.com/witgen/witgen/internal/testing/secondguest/gen/roundtrip/values/scalars"
-	"github.com/witgen/witgen/internal/testing/secondguest/gen/roundtrip/values/sets"
-	"github.com/witgen/witgen/internal/testing/secondguest/gen/roundtrip/values/text"
-	"github.com/witgen/witgen/internal/testing/secondguest/gen/roundtrip/values/tuples"
-	"github.com/witgen/witgen/internal/testing/secondguest/gen/roundtrip/values/variants"
+	"example.com/second/gen/roundtrip/values/calls"
+	"example.com/second/gen/roundtrip/values/lists"
+	"example.com/second/gen/roundtrip/values/many"
+	"example.com/second/gen/roundtrip/values/options"
+	"example.com/second/gen/roundtrip/values/outcomes"
+	"example.com/second/gen/roundtrip/values/records"
+	"example.com/second/gen/roundtrip/values/scalars"
+	"example.com/second/gen/roundtrip/values/sets"
+	"example.com/second/gen/roundtrip/values/text"
+	"example.com/second/gen/roundtrip/values/tuples"
+	"example.com/second/gen/roundtrip/values/variants"
 
-	_ "github.com/witgen/witgen/internal/testing/secondguest/realloc"
+	_ "example.com/second/realloc"
 )
 
 func init() {

@@ -7,7 +7,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/witgen/witgen/internal/testing/sizes/gen/sizes/worlds/calculator"
+	"example.com/sizes/gen/sizes/worlds/calculator"
 )
 
 type operations struct{}

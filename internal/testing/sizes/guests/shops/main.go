@@ -6,11 +6,11 @@ package main
 import (
 	"math"
 
+	"example.com/sizes/gen/sizes/worlds/goods"
+	"example.com/sizes/gen/sizes/worlds/shop"
+	"example.com/sizes/gen/sizes/worlds/shops"
+	"example.com/sizes/gen/sizes/worlds/store"
 	"github.com/witgen/witgen/canonicalabi/types"
-	"github.com/witgen/witgen/internal/testing/sizes/gen/sizes/worlds/goods"
-	"github.com/witgen/witgen/internal/testing/sizes/gen/sizes/worlds/shop"
-	"github.com/witgen/witgen/internal/testing/sizes/gen/sizes/worlds/shops"
-	"github.com/witgen/witgen/internal/testing/sizes/gen/sizes/worlds/store"
 )
 
 type impl struct{}
@@ -95,22 +95,22 @@ func (impl) Pack(items []goods.Item) goods.Parcel {
 func (impl) Unpack(p goods.Parcel) ([]goods.Item, error) {
 	switch p := p.(type) {
 	case goods.ParcelLetter:
-		return nil, types.Error[goods.Failure]{Value: goods.FailureOther{Value: p.Value}}
+		return nil, goods.FailureOther{Value: p.Value}
 	case goods.ParcelCrate:
 		return []goods.Item{p.Value}, nil
 	case goods.ParcelPallet:
 		return p.Value, nil
 	}
-	return nil, types.Error[goods.Failure]{Value: goods.FailureMissing{}}
+	return nil, goods.FailureMissing{}
 }
 
 func (impl) Buy(name string) (goods.Item, error) {
 	item, ok := store.Get(name).Get()
 	if !ok {
-		return item, types.Error[goods.Failure]{Value: goods.FailureMissing{}}
+		return item, goods.FailureMissing{}
 	}
 	if item.Price == 0 {
-		return item, types.Error[goods.Failure]{Value: goods.FailureOutOfStock{Value: uint32(store.Now())}}
+		return item, goods.FailureOutOfStock{Value: uint32(store.Now())}
 	}
 	if _, err := store.Put(item); err != nil {
 		return item, err

@@ -11,8 +11,6 @@ import (
 	"github.com/witgen/witgen/canonicalabi/types"
 )
 
-// What this refers to is missing from a runtime that does not fit this file.
-// Use the same version of github.com/witgen/witgen to generate and to build.
 const _ = canonicalabi.GeneratedCodeNeedsABI2
 
 // Why a division has no result.
@@ -26,19 +24,8 @@ const (
 	DivideErrorOverflow
 )
 
-// String returns the name of the case in WIT.
 func (e DivideError) String() string {
-	switch e {
-	case DivideErrorByZero:
-		return "by-zero"
-	case DivideErrorOverflow:
-		return "overflow"
-	default:
-		return types.UnknownCase("divide-error", uint32(e))
-	}
+	return types.CaseName("divide-error", uint32(e), "by-zero", "overflow")
 }
 
-// Error says which error it is, in the words of WIT.
-func (e DivideError) Error() string {
-	return e.String()
-}
+func (e DivideError) Error() string { return e.String() }

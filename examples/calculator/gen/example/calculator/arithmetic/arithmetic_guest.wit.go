@@ -24,22 +24,17 @@ func importDivide(uint32, uint32, uint32)
 // Divide cuts the quotient towards zero.
 func Divide(a, b int32) (int32, error) {
 	call := guest.Call()
-	area := call.ResultArea(8)
-	importDivide(uint32(a), uint32(b), guest.Address(area))
-	call.Returned()
-	resultCase := guest.Load[uint8](area, 0)
-	var value int32
+	importDivide(uint32(a), uint32(b), call.ResultArea(8))
+	area := call.Returned(8)
+	var result int32
 	var err error
-	switch resultCase {
-	case 0:
-		value = guest.Load[int32](area, 4)
-	case 1:
+	if guest.LoadOK(area, 0) {
+		result = guest.Load[int32](area, 4)
+	} else {
 		err = DivideError(guest.Load[uint8](area, 4))
-	default:
-		guest.NoDiscriminant(uint32(resultCase), "result<s32, divide-error>")
 	}
 	call.Done()
-	return value, err
+	return result, err
 }
 
 //go:wasmimport example:calculator/arithmetic eval
@@ -50,20 +45,48 @@ func importEval(uint32, uint32, uint32)
 func Eval(expression string) (float64, error) {
 	call := guest.Call()
 	expressionPtr := guest.LowerString(call, expression)
-	area := call.ResultArea(16)
-	importEval(expressionPtr, uint32(len(expression)), guest.Address(area))
-	call.Returned()
-	resultCase := guest.Load[uint8](area, 0)
-	var value float64
+	importEval(expressionPtr, uint32(len(expression)), call.ResultArea(16))
+	area := call.Returned(16)
+	var result float64
 	var err error
-	switch resultCase {
-	case 0:
-		value = guest.Load[float64](area, 8)
-	case 1:
-		err = types.Error[string]{Value: guest.LiftString(guest.Load[uint32](area, 8), guest.Load[uint32](area, 12))}
-	default:
-		guest.NoDiscriminant(uint32(resultCase), "result<f64, string>")
+	if guest.LoadOK(area, 0) {
+		result = guest.Load[float64](area, 8)
+	} else {
+		err = types.Error[string]{Value: guest.LoadString(area, 8)}
 	}
 	call.Done()
-	return value, err
+	return result, err
+}
+
+// Exported is for worlds that export the interface.
+var Exported exported
+var implementation Interface
+
+type exported struct{}
+
+func (exported) Set(impl Interface) { implementation = impl }
+
+func (exported) Divide(a, b uint32) uint32 {
+	result, err := implementation.Divide(int32(a), int32(b))
+	area := guest.ResultArea(8)
+	if guest.StoreOK(area, 0, err == nil) {
+		guest.Store(area, 4, result)
+	} else {
+		guest.Store(area, 4,
+			uint8(guest.LowerEnum(guest.ErrorValue[DivideError](err), 2, "arithmetic.DivideError")))
+	}
+	return guest.Address(area)
+}
+
+func (exported) Eval(expressionPtr, expressionLen uint32) uint32 {
+	expression := guest.LiftString(expressionPtr, expressionLen)
+	guest.ParamsLifted()
+	result, err := implementation.Eval(expression)
+	area := guest.ResultArea(16)
+	if guest.StoreOK(area, 0, err == nil) {
+		guest.Store(area, 8, result)
+	} else {
+		guest.StoreString(&guest.Results, area, 8, err.Error())
+	}
+	return guest.Address(area)
 }

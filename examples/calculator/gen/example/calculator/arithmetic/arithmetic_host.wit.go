@@ -6,73 +6,54 @@ package arithmetic
 
 import (
 	"context"
-	"encoding/binary"
-	"math"
 
 	"github.com/witgen/witgen/canonicalabi/host/bind"
 	"github.com/witgen/witgen/canonicalabi/types"
 )
 
-// Interface is example:calculator/arithmetic: what a guest
-// exports, and what a host implements for the guests that import it.
+// Interface is example:calculator/arithmetic, which a guest exports or a host implements.
 type Interface interface {
 	// Divide cuts the quotient towards zero.
-	Divide(ctx context.Context, a int32, b int32) (int32, error)
+	Divide(ctx context.Context, a, b int32) (int32, error)
 	// Eval works out an expression of numbers, + - * / and parentheses. It logs
 	// each step, and returns what is wrong with an expression that it cannot read.
 	Eval(ctx context.Context, expression string) (float64, error)
 }
 
-// Descriptor describes example:calculator/arithmetic to the runtime.
-var Descriptor = bind.Interface{
+var descriptor = bind.Interface{
 	Functions: []bind.Function{
-		{Name: "divide", Type: 0x073eaf4a625befb4, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleDivide},
-		{Name: "eval", Type: 0xb54730b944be4a03, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleEval},
+		{Name: "divide", Type: 0x073eaf4a625befb4, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->",
+			Handle: handleDivide},
+		{Name: "eval", Type: 0xb54730b944be4a03, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->",
+			Handle: handleEval},
 	},
 }
 
-// Bind returns the interface as an instance exports it. Worlds that export it
-// call it.
+// Descriptor describes example:calculator/arithmetic to the runtime.
+var Descriptor = descriptor
+
+// Bind returns the interface as an instance exports it.
 func Bind(e bind.Exports) Interface {
-	return &exports{
-		divide: e.Func(0),
-		eval:   e.Func(1),
-	}
+	x := &exports{}
+	e.Bind(&x.divide, &x.eval)
+	return x
 }
 
-// exports calls the functions that an instance exports.
-type exports struct {
-	divide bind.Func
-	eval   bind.Func
-}
+type exports struct{ divide, eval bind.Func }
 
-func (x *exports) Divide(ctx context.Context, a int32, b int32) (int32, error) {
+func (x *exports) Divide(ctx context.Context, a, b int32) (int32, error) {
 	call := x.divide.Begin(ctx)
 	stack := call.Stack[:2]
-	stack[0] = uint64(uint32(a))
-	stack[1] = uint64(uint32(b))
-	if !call.Invoke() {
-		return 0, call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 8, 4)
-	if !ok {
-		return 0, call.End()
-	}
-	resultCase := area[0]
-	var value int32
+	stack[0], stack[1] = uint64(uint32(a)), uint64(uint32(b))
+	area := call.InvokeView(8, 4)
+	var result int32
 	var err error
-	switch resultCase {
-	case 0:
-		value = int32(binary.LittleEndian.Uint32(area[4:]))
-	case 1:
+	if call.LoadOK(area[0]) {
+		result = int32(bind.Uint32(area[4:]))
+	} else {
 		err = DivideError(call.LiftEnum(uint32(area[4]), 2))
-	default:
-		call.BadDiscriminant(uint32(resultCase), 2)
 	}
-	if trap := call.End(); trap != nil {
-		return 0, trap
-	}
-	return value, err
+	return result, call.EndWith(err)
 }
 
 func (x *exports) Eval(ctx context.Context, expression string) (float64, error) {
@@ -80,74 +61,38 @@ func (x *exports) Eval(ctx context.Context, expression string) (float64, error) 
 		return 0, bad.In("expression")
 	}
 	call := x.eval.Begin(ctx)
-	expressionPtr, expressionLen := call.LowerString(expression)
-	stack := call.Stack[:2]
-	stack[0] = uint64(expressionPtr)
-	stack[1] = uint64(expressionLen)
-	if !call.Invoke() {
-		return 0, call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 16, 8)
-	if !ok {
-		return 0, call.End()
-	}
-	resultCase := area[0]
-	var value float64
+	call.PutString(0, expression)
+	area := call.InvokeView(16, 8)
+	var result float64
 	var err error
-	switch resultCase {
-	case 0:
-		value = math.Float64frombits(binary.LittleEndian.Uint64(area[8:]))
-	case 1:
-		err = types.Error[string]{Value: call.LiftString(binary.LittleEndian.Uint32(area[8:]), binary.LittleEndian.Uint32(area[12:]))}
-	default:
-		call.BadDiscriminant(uint32(resultCase), 2)
+	if call.LoadOK(area[0]) {
+		result = bind.Float64(area[8:])
+	} else {
+		err = types.Error[string]{Value: call.LoadString(area[8:])}
 	}
-	if trap := call.End(); trap != nil {
-		return 0, trap
-	}
-	return value, err
+	return result, call.EndWith(err)
 }
 
 func handleDivide(call *bind.Call) {
-	result, err := call.Impl().(Interface).Divide(call.Context(), int32(uint32(call.Stack[0])), int32(uint32(call.Stack[1])))
-	resultPtr := uint32(call.Stack[2])
-	if !call.CheckArea(resultPtr, 8, 4) {
-		return
-	}
-	if err != nil {
-		failure, ok := bind.AsError[DivideError](call, err)
-		if !ok {
-			return
-		}
-		call.StoreUint8(resultPtr, 1)
-		call.StoreUint8(resultPtr+4, uint8(call.LowerEnum(uint32(failure), 2)))
+	result, err := call.Impl().(Interface).Divide(call.Context(), int32(call.Stack[0]), int32(call.Stack[1]))
+	area := call.ResultArea(2, 8, 4)
+	if call.StoreOK(area, err == nil) {
+		call.StoreUint32(area+4, uint32(result))
 	} else {
-		call.StoreUint8(resultPtr, 0)
-		call.StoreUint32(resultPtr+4, uint32(result))
+		call.StoreUint8(area+4, uint8(call.LowerEnum(uint32(bind.ErrorValue[DivideError](call, err)), 2)))
 	}
 }
 
 func handleEval(call *bind.Call) {
-	expression := call.LiftString(uint32(call.Stack[0]), uint32(call.Stack[1]))
+	expression := call.TakeString(0)
 	if !call.OK() {
 		return
 	}
 	result, err := call.Impl().(Interface).Eval(call.Context(), expression)
-	resultPtr := uint32(call.Stack[2])
-	if !call.CheckArea(resultPtr, 16, 8) {
-		return
-	}
-	if err != nil {
-		failure, ok := call.ErrorText(err)
-		if !ok {
-			return
-		}
-		call.StoreUint8(resultPtr, 1)
-		errPtr, errLen := call.LowerString(failure)
-		call.StoreUint32(resultPtr+8, errPtr)
-		call.StoreUint32(resultPtr+12, errLen)
+	area := call.ResultArea(2, 16, 8)
+	if call.StoreOK(area, err == nil) {
+		call.StoreFloat64(area+8, result)
 	} else {
-		call.StoreUint8(resultPtr, 0)
-		call.StoreFloat64(resultPtr+8, result)
+		call.StoreString(area+8, call.ErrorString(err))
 	}
 }

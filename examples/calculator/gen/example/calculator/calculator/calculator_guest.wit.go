@@ -6,20 +6,12 @@ package calculator
 
 import "github.com/witgen/witgen/examples/calculator/gen/example/calculator/operations"
 
-var exportedOperations operations.Interface
-
-// Export says what implements the world's exports. A guest calls it once, in an
-// init function: any call of the host that comes before it traps.
-func Export(operationsImpl operations.Interface) {
-	exportedOperations = operationsImpl
-}
+// Export sets what implements the world's exports. Call it in an init function: calls of the host
+// before that trap.
+func Export(operationsImpl operations.Interface) { operations.Exported.Set(operationsImpl) }
 
 //go:wasmexport example:calculator/operations#add
-func operationsAdd(a, b uint32) uint32 {
-	return uint32(exportedOperations.Add(int32(a), int32(b)))
-}
+func operationsAdd(a, b uint32) uint32 { return operations.Exported.Add(a, b) }
 
 //go:wasmexport example:calculator/operations#multiply
-func operationsMultiply(a, b uint32) uint32 {
-	return uint32(exportedOperations.Multiply(int32(a), int32(b)))
-}
+func operationsMultiply(a, b uint32) uint32 { return operations.Exported.Multiply(a, b) }

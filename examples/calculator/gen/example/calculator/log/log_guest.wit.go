@@ -22,3 +22,17 @@ func Write(level Level, message string) {
 	importWrite(uint32(guest.LowerEnum(level, 3, "log.Level")), messagePtr, uint32(len(message)))
 	call.Done()
 }
+
+// Exported is for worlds that export the interface.
+var Exported exported
+var implementation Interface
+
+type exported struct{}
+
+func (exported) Set(impl Interface) { implementation = impl }
+
+func (exported) Write(level, messagePtr, messageLen uint32) {
+	message := guest.LiftString(messagePtr, messageLen)
+	guest.ParamsLifted()
+	implementation.Write(Level(level), message)
+}

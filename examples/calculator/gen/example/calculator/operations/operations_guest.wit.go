@@ -6,24 +6,32 @@ package operations
 
 // Interface is example:calculator/operations as a guest exports it.
 type Interface interface {
-	// Add is add.
 	Add(a, b int32) int32
-	// Multiply is multiply.
 	Multiply(a, b int32) int32
 }
 
 //go:wasmimport example:calculator/operations add
 func importAdd(uint32, uint32) uint32
 
-// Add is add.
-func Add(a, b int32) int32 {
-	return int32(importAdd(uint32(a), uint32(b)))
-}
+// Add calls example:calculator/operations#add.
+func Add(a, b int32) int32 { return int32(importAdd(uint32(a), uint32(b))) }
 
 //go:wasmimport example:calculator/operations multiply
 func importMultiply(uint32, uint32) uint32
 
-// Multiply is multiply.
-func Multiply(a, b int32) int32 {
-	return int32(importMultiply(uint32(a), uint32(b)))
+// Multiply calls example:calculator/operations#multiply.
+func Multiply(a, b int32) int32 { return int32(importMultiply(uint32(a), uint32(b))) }
+
+// Exported is for worlds that export the interface.
+var Exported exported
+var implementation Interface
+
+type exported struct{}
+
+func (exported) Set(impl Interface) { implementation = impl }
+
+func (exported) Add(a, b uint32) uint32 { return uint32(implementation.Add(int32(a), int32(b))) }
+
+func (exported) Multiply(a, b uint32) uint32 {
+	return uint32(implementation.Multiply(int32(a), int32(b)))
 }

@@ -10,70 +10,59 @@ import (
 	"github.com/witgen/witgen/canonicalabi/host/bind"
 )
 
-// Interface is example:calculator/operations: what a guest
-// exports, and what a host implements for the guests that import it.
+// Interface is example:calculator/operations, which a guest exports or a host implements.
 type Interface interface {
-	// Add is add.
-	Add(ctx context.Context, a int32, b int32) (int32, error)
-	// Multiply is multiply.
-	Multiply(ctx context.Context, a int32, b int32) (int32, error)
+	// Add calls example:calculator/operations#add.
+	Add(ctx context.Context, a, b int32) (int32, error)
+	// Multiply calls example:calculator/operations#multiply.
+	Multiply(ctx context.Context, a, b int32) (int32, error)
 }
 
-// Descriptor describes example:calculator/operations to the runtime.
-var Descriptor = bind.Interface{
+var descriptor = bind.Interface{
 	Functions: []bind.Function{
-		{Name: "add", Type: 0x6127c1d7a512c2b0, Export: "i32 i32 -> i32", Import: "i32 i32 -> i32", Handle: handleAdd},
-		{Name: "multiply", Type: 0x6127c1d7a512c2b0, Export: "i32 i32 -> i32", Import: "i32 i32 -> i32", Handle: handleMultiply},
+		{Name: "add", Type: 0x6127c1d7a512c2b0, Export: "i32 i32 -> i32", Import: "i32 i32 -> i32",
+			Handle: handleAdd},
+		{Name: "multiply", Type: 0x6127c1d7a512c2b0, Export: "i32 i32 -> i32", Import: "i32 i32 -> i32",
+			Handle: handleMultiply},
 	},
 }
 
-// Bind returns the interface as an instance exports it. Worlds that export it
-// call it.
+// Descriptor describes example:calculator/operations to the runtime.
+var Descriptor = descriptor
+
+// Bind returns the interface as an instance exports it.
 func Bind(e bind.Exports) Interface {
-	return &exports{
-		add:      e.Func(0),
-		multiply: e.Func(1),
-	}
+	x := &exports{}
+	e.Bind(&x.add, &x.multiply)
+	return x
 }
 
-// exports calls the functions that an instance exports.
-type exports struct {
-	add      bind.Func
-	multiply bind.Func
-}
+type exports struct{ add, multiply bind.Func }
 
-func (x *exports) Add(ctx context.Context, a int32, b int32) (int32, error) {
+func (x *exports) Add(ctx context.Context, a, b int32) (int32, error) {
 	call := x.add.Begin(ctx)
 	stack := call.Stack[:2]
-	stack[0] = uint64(uint32(a))
-	stack[1] = uint64(uint32(b))
+	stack[0], stack[1] = uint64(uint32(a)), uint64(uint32(b))
 	core, err := call.Finish()
-	return int32(uint32(core)), err
+	return int32(core), err
 }
 
-func (x *exports) Multiply(ctx context.Context, a int32, b int32) (int32, error) {
+func (x *exports) Multiply(ctx context.Context, a, b int32) (int32, error) {
 	call := x.multiply.Begin(ctx)
 	stack := call.Stack[:2]
-	stack[0] = uint64(uint32(a))
-	stack[1] = uint64(uint32(b))
+	stack[0], stack[1] = uint64(uint32(a)), uint64(uint32(b))
 	core, err := call.Finish()
-	return int32(uint32(core)), err
+	return int32(core), err
 }
 
 func handleAdd(call *bind.Call) {
-	result, err := call.Impl().(Interface).Add(call.Context(), int32(uint32(call.Stack[0])), int32(uint32(call.Stack[1])))
-	if err != nil {
-		call.Fail(err)
-		return
-	}
+	result, err := call.Impl().(Interface).Add(call.Context(), int32(call.Stack[0]), int32(call.Stack[1]))
+	call.Return(err)
 	call.Stack[0] = uint64(uint32(result))
 }
 
 func handleMultiply(call *bind.Call) {
-	result, err := call.Impl().(Interface).Multiply(call.Context(), int32(uint32(call.Stack[0])), int32(uint32(call.Stack[1])))
-	if err != nil {
-		call.Fail(err)
-		return
-	}
+	result, err := call.Impl().(Interface).Multiply(call.Context(), int32(call.Stack[0]), int32(call.Stack[1]))
+	call.Return(err)
 	call.Stack[0] = uint64(uint32(result))
 }

@@ -10,63 +10,26 @@ import (
 	"github.com/witgen/witgen/examples/calculator/gen/example/calculator/operations"
 )
 
-var (
-	exportedOperations operations.Interface
-	exportedArithmetic arithmetic.Interface
-)
-
-// Export says what implements the world's exports. A guest calls it once, in an
-// init function: any call of the host that comes before it traps.
+// Export sets what implements the world's exports. Call it in an init function: calls of the host
+// before that trap.
 func Export(operationsImpl operations.Interface, arithmeticImpl arithmetic.Interface) {
-	exportedOperations = operationsImpl
-	exportedArithmetic = arithmeticImpl
+	operations.Exported.Set(operationsImpl)
+	arithmetic.Exported.Set(arithmeticImpl)
 }
 
 //go:wasmexport example:calculator/operations#add
-func operationsAdd(a, b uint32) uint32 {
-	return uint32(exportedOperations.Add(int32(a), int32(b)))
-}
+func operationsAdd(a, b uint32) uint32 { return operations.Exported.Add(a, b) }
 
 //go:wasmexport example:calculator/operations#multiply
-func operationsMultiply(a, b uint32) uint32 {
-	return uint32(exportedOperations.Multiply(int32(a), int32(b)))
-}
+func operationsMultiply(a, b uint32) uint32 { return operations.Exported.Multiply(a, b) }
 
 //go:wasmexport example:calculator/arithmetic#divide
-func arithmeticDivide(a, b uint32) uint32 {
-	result, err := exportedArithmetic.Divide(int32(a), int32(b))
-	area := guest.ResultArea(8)
-	if err != nil {
-		failure := guest.ErrorValue[arithmetic.DivideError](err)
-		guest.Store(area, 0, uint8(1))
-		guest.Store(area, 4, uint8(guest.LowerEnum(failure, 2, "arithmetic.DivideError")))
-	} else {
-		guest.Store(area, 0, uint8(0))
-		guest.Store(area, 4, result)
-	}
-	return guest.Address(area)
-}
+func arithmeticDivide(a, b uint32) uint32 { return arithmetic.Exported.Divide(a, b) }
 
 //go:wasmexport example:calculator/arithmetic#eval
 func arithmeticEval(expressionPtr, expressionLen uint32) uint32 {
-	expression := guest.LiftString(expressionPtr, expressionLen)
-	guest.ParamsLifted()
-	result, err := exportedArithmetic.Eval(expression)
-	area := guest.ResultArea(16)
-	if err != nil {
-		failure := err.Error()
-		guest.Store(area, 0, uint8(1))
-		errPtr := guest.LowerString(&guest.Results, failure)
-		guest.Store(area, 8, errPtr)
-		guest.Store(area, 12, uint32(len(failure)))
-	} else {
-		guest.Store(area, 0, uint8(0))
-		guest.Store(area, 8, result)
-	}
-	return guest.Address(area)
+	return arithmetic.Exported.Eval(expressionPtr, expressionLen)
 }
 
 //go:wasmexport cabi_post_example:calculator/arithmetic#eval
-func freeArithmeticEval(uint32) {
-	guest.FreeResults()
-}
+func freeArithmeticEval(uint32) { guest.FreeResults() }

@@ -16,9 +16,7 @@ import (
 )
 
 // Plugin is a compiled guest of the world. It may be used by several goroutines.
-type Plugin struct {
-	plugin *link.Plugin
-}
+type Plugin struct{ plugin *link.Plugin }
 
 // Compile compiles a guest and checks that it fits the world.
 func Compile(ctx context.Context, wasm []byte, opts ...host.Option) (*Plugin, error) {
@@ -29,29 +27,22 @@ func Compile(ctx context.Context, wasm []byte, opts ...host.Option) (*Plugin, er
 	return &Plugin{plugin}, nil
 }
 
-// Instantiate starts an instance with what the host supplies. An interface that the
-// guest does not import may be left nil. opts override those of Compile.
+// Instantiate starts an instance with what the host supplies, which may be nil where the guest does
+// not import it. opts override those of Compile.
 func (p *Plugin) Instantiate(ctx context.Context, imports Imports, opts ...host.Option) (*Instance, error) {
 	inst, err := p.plugin.Instantiate(ctx, []any{imports.Log}, opts...)
 	if err != nil {
 		return nil, err
 	}
-	return &Instance{
-		inst:       inst,
-		operations: operations.Bind(p.plugin.Export(inst, 0)),
-		arithmetic: arithmetic.Bind(p.plugin.Export(inst, 1)),
-	}, nil
+	return &Instance{inst: inst, operations: operations.Bind(p.plugin.Export(inst, 0)),
+		arithmetic: arithmetic.Bind(p.plugin.Export(inst, 1))}, nil
 }
 
 // Close closes all instances and frees the compiled code.
-func (p *Plugin) Close(ctx context.Context) error {
-	return p.plugin.Close(ctx)
-}
+func (p *Plugin) Close(ctx context.Context) error { return p.plugin.Close(ctx) }
 
 // Imports is what the host supplies to an instance.
-type Imports struct {
-	Log log.Interface
-}
+type Imports struct{ Log log.Interface }
 
 // Instance is a running guest. It serves one call at a time.
 type Instance struct {
@@ -61,27 +52,18 @@ type Instance struct {
 }
 
 // Operations returns the exports of example:calculator/operations.
-func (i *Instance) Operations() operations.Interface {
-	return i.operations
-}
+func (i *Instance) Operations() operations.Interface { return i.operations }
 
 // Arithmetic returns the exports of example:calculator/arithmetic.
-func (i *Instance) Arithmetic() arithmetic.Interface {
-	return i.arithmetic
-}
+func (i *Instance) Arithmetic() arithmetic.Interface { return i.arithmetic }
 
 // Close ends the instance. A second Close does nothing.
-func (i *Instance) Close(ctx context.Context) error {
-	return i.inst.Close(ctx)
-}
+func (i *Instance) Close(ctx context.Context) error { return i.inst.Close(ctx) }
 
-// Err returns nil while the instance can be called, and otherwise why it cannot:
-// host.ErrClosed, or host.ErrDead with what killed it.
-func (i *Instance) Err() error {
-	return i.inst.Err()
-}
+// Err returns why the instance cannot be called, host.ErrClosed or host.ErrDead with what killed it,
+// or nil.
+func (i *Instance) Err() error { return i.inst.Err() }
 
-// world describes the world to the runtime.
 var world = bind.World{
 	Name: "example:calculator/scientific",
 	Imports: []bind.Item{

@@ -8,6 +8,4 @@ package counter
 
 import "github.com/witgen/witgen/canonicalabi"
 
-// What this refers to is missing from a runtime that does not fit this file.
-// Use the same version of github.com/witgen/witgen to generate and to build.
 const _ = canonicalabi.GeneratedCodeNeedsABI2

@@ -9,113 +9,29 @@ import (
 	"github.com/witgen/witgen/examples/compose/gen/example/compose/words"
 )
 
-var exportedWords words.Interface
-
-// Export says what implements the world's exports. A guest calls it once, in an
-// init function: any call of the host that comes before it traps.
-func Export(wordsImpl words.Interface) {
-	exportedWords = wordsImpl
-}
-
-//go:wasmimport [export]example:compose/words [resource-new]document
-func importWordsDocumentNew(uint32) uint32
-
-//go:wasmimport [export]example:compose/words [resource-rep]document
-func importWordsDocumentRep(uint32) uint32
-
-//go:wasmimport [export]example:compose/words [resource-drop]document
-func importWordsDocumentDrop(uint32)
-
-// documentValues holds the document values that the host has handles of.
-var documentValues guest.Values[words.Document]
-
-// lowerDocument returns a new handle that owns v.
-func lowerDocument(v words.Document) uint32 {
-	if v == nil {
-		guest.NoHandle("words.Document")
-	}
-	return importWordsDocumentNew(documentValues.Add(v))
-}
-
-// liftDocument takes the value back that a handle owns, and drops the handle.
-func liftDocument(handle uint32) words.Document {
-	v := documentValues.Take(importWordsDocumentRep(handle))
-	importWordsDocumentDrop(handle)
-	return v
-}
+// Export sets what implements the world's exports. Call it in an init function: calls of the host
+// before that trap.
+func Export(wordsImpl words.Interface) { words.Exported.Set(wordsImpl) }
 
 //go:wasmexport example:compose/words#[dtor]document
-func exportWordsDocumentDestroy(rep uint32) {
-	documentValues.Destroy(rep)
-}
+func wordsDestroyDocument(rep uint32) { words.Exported.DestroyDocument(rep) }
 
 //go:wasmexport example:compose/words#[constructor]document
 func wordsNewDocument(textPtr, textLen uint32) uint32 {
-	text := guest.LiftString(textPtr, textLen)
-	guest.ParamsLifted()
-	return lowerDocument(exportedWords.NewDocument(text))
+	return words.Exported.NewDocument(textPtr, textLen)
 }
 
 //go:wasmexport example:compose/words#[method]document.text
-func wordsDocumentText(selfRep uint32) uint32 {
-	result := documentValues.Get(selfRep).Text()
-	area := guest.ResultArea(8)
-	resultPtr := guest.LowerString(&guest.Results, result)
-	guest.Store(area, 0, resultPtr)
-	guest.Store(area, 4, uint32(len(result)))
-	return guest.Address(area)
-}
+func wordsDocumentText(selfRep uint32) uint32 { return words.Exported.DocumentText(selfRep) }
 
 //go:wasmexport cabi_post_example:compose/words#[method]document.text
-func freeWordsDocumentText(uint32) {
-	guest.FreeResults()
-}
+func freeWordsDocumentText(uint32) { guest.FreeResults() }
 
 //go:wasmexport example:compose/words#[method]document.counts
-func wordsDocumentCounts(selfRep uint32) uint32 {
-	result, err := documentValues.Get(selfRep).Counts()
-	area := guest.ResultArea(16)
-	if err != nil {
-		failure := guest.ErrorValue[words.Problem](err)
-		guest.Store(area, 0, uint8(1))
-		storeProblem(&guest.Results, guest.At(area, 4), failure)
-	} else {
-		guest.Store(area, 0, uint8(0))
-		okPtr := guest.LowerList(&guest.Results, result, 12, storeCount)
-		guest.Store(area, 4, okPtr)
-		guest.Store(area, 8, uint32(len(result)))
-	}
-	return guest.Address(area)
-}
+func wordsDocumentCounts(selfRep uint32) uint32 { return words.Exported.DocumentCounts(selfRep) }
 
 //go:wasmexport cabi_post_example:compose/words#[method]document.counts
-func freeWordsDocumentCounts(uint32) {
-	guest.FreeResults()
-}
+func freeWordsDocumentCounts(uint32) { guest.FreeResults() }
 
 //go:wasmexport example:compose/words#join
-func wordsJoin(aHandle, bRep uint32) uint32 {
-	a := liftDocument(aHandle)
-	return lowerDocument(exportedWords.Join(a, documentValues.Get(bRep)))
-}
-
-func storeProblem(arena *guest.Arena, ptr guest.Pointer, value words.Problem) {
-	switch c := value.(type) {
-	case words.ProblemEmpty:
-		guest.Store(ptr, 0, uint8(0))
-	case words.ProblemForbidden:
-		guest.Store(ptr, 0, uint8(1))
-		forbiddenPtr := guest.LowerString(arena, c.Value)
-		guest.Store(ptr, 4, forbiddenPtr)
-		guest.Store(ptr, 8, uint32(len(c.Value)))
-	default:
-		guest.NoCase("words.Problem")
-	}
-}
-
-func storeCount(arena *guest.Arena, ptr guest.Pointer, value words.Count) {
-	wordPtr := guest.LowerString(arena, value.Word)
-	guest.Store(ptr, 0, wordPtr)
-	guest.Store(ptr, 4, uint32(len(value.Word)))
-	guest.Store(ptr, 8, value.Times)
-}
+func wordsJoin(aHandle, bRep uint32) uint32 { return words.Exported.Join(aHandle, bRep) }

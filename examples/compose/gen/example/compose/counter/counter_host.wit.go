@@ -14,9 +14,7 @@ import (
 )
 
 // Plugin is a compiled guest of the world. It may be used by several goroutines.
-type Plugin struct {
-	plugin *link.Plugin
-}
+type Plugin struct{ plugin *link.Plugin }
 
 // Compile compiles a guest and checks that it fits the world.
 func Compile(ctx context.Context, wasm []byte, opts ...host.Option) (*Plugin, error) {
@@ -27,23 +25,18 @@ func Compile(ctx context.Context, wasm []byte, opts ...host.Option) (*Plugin, er
 	return &Plugin{plugin}, nil
 }
 
-// Instantiate starts an instance with what the host supplies. An interface that the
-// guest does not import may be left nil. opts override those of Compile.
+// Instantiate starts an instance with what the host supplies, which may be nil where the guest does
+// not import it. opts override those of Compile.
 func (p *Plugin) Instantiate(ctx context.Context, _ Imports, opts ...host.Option) (*Instance, error) {
 	inst, err := p.plugin.Instantiate(ctx, []any{}, opts...)
 	if err != nil {
 		return nil, err
 	}
-	return &Instance{
-		inst:  inst,
-		words: words.Bind(p.plugin.Export(inst, 0)),
-	}, nil
+	return &Instance{inst: inst, words: words.Bind(p.plugin.Export(inst, 0))}, nil
 }
 
 // Close closes all instances and frees the compiled code.
-func (p *Plugin) Close(ctx context.Context) error {
-	return p.plugin.Close(ctx)
-}
+func (p *Plugin) Close(ctx context.Context) error { return p.plugin.Close(ctx) }
 
 // Imports is what the host supplies to an instance.
 type Imports struct{}
@@ -55,25 +48,19 @@ type Instance struct {
 }
 
 // Words returns the exports of example:compose/words.
-func (i *Instance) Words() words.Interface {
-	return i.words
-}
+func (i *Instance) Words() words.Interface { return i.words }
 
 // Close ends the instance. A second Close does nothing.
-func (i *Instance) Close(ctx context.Context) error {
-	return i.inst.Close(ctx)
-}
+func (i *Instance) Close(ctx context.Context) error { return i.inst.Close(ctx) }
 
-// Err returns nil while the instance can be called, and otherwise why it cannot:
-// host.ErrClosed, or host.ErrDead with what killed it.
-func (i *Instance) Err() error {
-	return i.inst.Err()
-}
+// Err returns why the instance cannot be called, host.ErrClosed or host.ErrDead with what killed it,
+// or nil.
+func (i *Instance) Err() error { return i.inst.Err() }
 
-// world describes the world to the runtime.
 var world = bind.World{
 	Name: "example:compose/counter",
 	Exports: []bind.Item{
-		{Name: "example:compose/words", Field: "Words", Interface: &words.Descriptor, Resources: []bind.Resource{{Export: true, Item: 0, Name: "document"}}},
+		{Name: "example:compose/words", Field: "Words", Interface: &words.Descriptor,
+			Resources: []bind.Resource{{Export: true, Item: 0, Name: "document"}}},
 	},
 }

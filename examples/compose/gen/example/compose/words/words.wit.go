@@ -8,8 +8,6 @@ package words
 
 import "github.com/witgen/witgen/canonicalabi"
 
-// What this refers to is missing from a runtime that does not fit this file.
-// Use the same version of github.com/witgen/witgen to generate and to build.
 const _ = canonicalabi.GeneratedCodeNeedsABI2
 
 // Problem is the variant problem.
@@ -25,22 +23,14 @@ type ProblemEmpty struct{}
 
 func (ProblemEmpty) isProblem() {}
 
-// Error says which error it is, in the words of WIT.
-func (e ProblemEmpty) Error() string {
-	return "empty"
-}
+func (ProblemEmpty) Error() string { return "empty" }
 
 // The word must not be used.
-type ProblemForbidden struct {
-	Value string
-}
+type ProblemForbidden struct{ Value string }
 
 func (ProblemForbidden) isProblem() {}
 
-// Error says which error it is, in the words of WIT.
-func (e ProblemForbidden) Error() string {
-	return "forbidden: " + e.Value
-}
+func (e ProblemForbidden) Error() string { return "forbidden: " + e.Value }
 
 // Count is the record count.
 type Count struct {

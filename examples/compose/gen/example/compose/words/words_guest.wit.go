@@ -8,35 +8,28 @@ import "github.com/witgen/witgen/canonicalabi/guest"
 
 // Document is the resource document.
 type Document interface {
-	// Text is [method]document.text.
+	// Text calls example:compose/words#[method]document.text.
 	Text() string
 	// The words in alphabetical order.
 	Counts() ([]Count, error)
-	// Close ends the resource. On a resource that the guest exports, it is called
-	// when nobody has it any more.
+	// Close ends the resource. Of one that the guest exports it runs when no handle is left.
 	Close()
 }
 
 // Interface is example:compose/words as a guest exports it.
 type Interface interface {
-	// NewDocument is [constructor]document.
 	NewDocument(text string) Document
 	// A document with the text of both.
-	Join(a Document, b Document) Document
+	Join(a, b Document) Document
 }
 
 //go:wasmimport example:compose/words [resource-drop]document
 func importDocumentDrop(uint32)
 
-// documentHandle is a Document that the guest imports.
-type documentHandle struct {
-	handle guest.Handle
-}
+type documentHandle struct{ handle guest.Handle }
 
 // DocumentFromHandle returns the Document behind a handle. It is for generated code.
-func DocumentFromHandle(handle uint32) Document {
-	return &documentHandle{guest.LiftHandle(handle)}
-}
+func DocumentFromHandle(handle uint32) Document { return &documentHandle{guest.LiftHandle(handle)} }
 
 // DocumentHandle returns the handle of an imported Document. It is for generated code.
 func DocumentHandle(v Document) *guest.Handle {
@@ -47,7 +40,6 @@ func DocumentHandle(v Document) *guest.Handle {
 	return &h.handle
 }
 
-// Close drops the handle. A second Close does nothing.
 func (h *documentHandle) Close() {
 	if handle, ok := h.handle.Close(); ok {
 		importDocumentDrop(handle)
@@ -57,14 +49,12 @@ func (h *documentHandle) Close() {
 //go:wasmimport example:compose/words [method]document.text
 func importDocumentText(uint32, uint32)
 
-// Text is [method]document.text.
 func (h *documentHandle) Text() string {
 	call := guest.Call()
-	selfHandle := h.handle.Lend("words.Document")
-	area := call.ResultArea(8)
-	importDocumentText(selfHandle, guest.Address(area))
-	call.Returned()
-	result := guest.LiftString(guest.Load[uint32](area, 0), guest.Load[uint32](area, 4))
+	handle := h.handle.Lend("words.Document")
+	importDocumentText(handle, call.ResultArea(8))
+	area := call.Returned(8)
+	result := guest.LoadString(area, 0)
 	call.Done()
 	return result
 }
@@ -72,33 +62,26 @@ func (h *documentHandle) Text() string {
 //go:wasmimport example:compose/words [method]document.counts
 func importDocumentCounts(uint32, uint32)
 
-// The words in alphabetical order.
 func (h *documentHandle) Counts() ([]Count, error) {
 	call := guest.Call()
-	selfHandle := h.handle.Lend("words.Document")
-	area := call.ResultArea(16)
-	importDocumentCounts(selfHandle, guest.Address(area))
-	call.Returned()
-	resultCase := guest.Load[uint8](area, 0)
-	var value []Count
+	handle := h.handle.Lend("words.Document")
+	importDocumentCounts(handle, call.ResultArea(16))
+	area := call.Returned(16)
+	var result []Count
 	var err error
-	switch resultCase {
-	case 0:
-		okPtr := guest.Load[uint32](area, 4)
-		value = guest.LiftList(okPtr, guest.Load[uint32](area, 8), 12, loadCount)
-	case 1:
+	if guest.LoadOK(area, 0) {
+		result = guest.LoadList(area, 4, 12, loadCount)
+	} else {
 		err = loadProblem(guest.At(area, 4))
-	default:
-		guest.NoDiscriminant(uint32(resultCase), "result<list<count>, problem>")
 	}
 	call.Done()
-	return value, err
+	return result, err
 }
 
 //go:wasmimport example:compose/words [constructor]document
 func importNewDocument(uint32, uint32) uint32
 
-// NewDocument is [constructor]document.
+// NewDocument calls example:compose/words#[constructor]document.
 func NewDocument(text string) Document {
 	call := guest.Call()
 	textPtr := guest.LowerString(call, text)
@@ -111,26 +94,107 @@ func NewDocument(text string) Document {
 func importJoin(uint32, uint32) uint32
 
 // A document with the text of both.
-func Join(a Document, b Document) Document {
+func Join(a, b Document) Document {
 	aHandle := DocumentHandle(a).Give("words.Document")
 	bHandle := DocumentHandle(b).Lend("words.Document")
 	return DocumentFromHandle(importJoin(aHandle, bHandle))
 }
 
+// Exported is for worlds that export the interface.
+var Exported exported
+var (
+	implementation Interface
+	documentValues guest.Values[Document]
+)
+
+type exported struct{}
+
+func (exported) Set(impl Interface) { implementation = impl }
+
+//go:wasmimport [export]example:compose/words [resource-new]document
+func resourceNewDocument(uint32) uint32
+
+//go:wasmimport [export]example:compose/words [resource-rep]document
+func resourceRepDocument(uint32) uint32
+
+//go:wasmimport [export]example:compose/words [resource-drop]document
+func resourceDropDocument(uint32)
+
+func (exported) LowerDocument(v Document) uint32 {
+	if v == nil {
+		guest.NoHandle("words.Document")
+	}
+	return resourceNewDocument(documentValues.Add(v))
+}
+
+func (exported) LiftDocument(handle uint32) Document {
+	v := documentValues.Take(resourceRepDocument(handle))
+	resourceDropDocument(handle)
+	return v
+}
+
+func (exported) GetDocument(rep uint32) Document { return documentValues.Get(rep) }
+
+func (exported) DestroyDocument(rep uint32) { documentValues.Destroy(rep) }
+
+func (exported) NewDocument(textPtr, textLen uint32) uint32 {
+	text := guest.LiftString(textPtr, textLen)
+	guest.ParamsLifted()
+	return Exported.LowerDocument(implementation.NewDocument(text))
+}
+
+func (exported) DocumentText(selfRep uint32) uint32 {
+	result := Exported.GetDocument(selfRep).Text()
+	area := guest.ResultArea(8)
+	guest.StoreString(&guest.Results, area, 0, result)
+	return guest.Address(area)
+}
+
+func (exported) DocumentCounts(selfRep uint32) uint32 {
+	result, err := Exported.GetDocument(selfRep).Counts()
+	area := guest.ResultArea(16)
+	if guest.StoreOK(area, 0, err == nil) {
+		guest.StoreList(&guest.Results, area, 4, result, 12, storeCount)
+	} else {
+		storeProblem(&guest.Results, guest.At(area, 4), guest.ErrorValue[Problem](err))
+	}
+	return guest.Address(area)
+}
+
+func (exported) Join(aHandle, bRep uint32) uint32 {
+	a := Exported.LiftDocument(aHandle)
+	return Exported.LowerDocument(implementation.Join(a, Exported.GetDocument(bRep)))
+}
+
 func loadCount(ptr guest.Pointer) Count {
-	return Count{Word: guest.LiftString(guest.Load[uint32](ptr, 0), guest.Load[uint32](ptr, 4)), Times: guest.Load[uint32](ptr, 8)}
+	return Count{Word: guest.LoadString(ptr, 0), Times: guest.Load[uint32](ptr, 8)}
 }
 
 func loadProblem(ptr guest.Pointer) Problem {
-	valueCase := guest.Load[uint8](ptr, 0)
-	var value Problem
-	switch valueCase {
+	switch disc := guest.Load[uint8](ptr, 0); disc {
 	case 0:
-		value = ProblemEmpty{}
+		return ProblemEmpty{}
 	case 1:
-		value = ProblemForbidden{Value: guest.LiftString(guest.Load[uint32](ptr, 4), guest.Load[uint32](ptr, 8))}
+		return ProblemForbidden{Value: guest.LoadString(ptr, 4)}
 	default:
-		guest.NoDiscriminant(uint32(valueCase), "problem")
+		guest.NoDiscriminant(uint32(disc), "problem")
 	}
-	return value
+	return nil
+}
+
+func storeProblem(arena *guest.Arena, ptr guest.Pointer, value Problem) {
+	switch value := value.(type) {
+	case ProblemEmpty:
+		guest.Store(ptr, 0, uint8(0))
+	case ProblemForbidden:
+		guest.Store(ptr, 0, uint8(1))
+		guest.StoreString(arena, ptr, 4, value.Value)
+	default:
+		guest.NoCase("words.Problem")
+	}
+}
+
+func storeCount(arena *guest.Arena, ptr guest.Pointer, value Count) {
+	guest.StoreString(arena, ptr, 0, value.Word)
+	guest.Store(ptr, 8, value.Times)
 }

@@ -6,70 +6,59 @@ package words
 
 import (
 	"context"
-	"encoding/binary"
 
 	"github.com/witgen/witgen/canonicalabi/host/bind"
 )
 
 // Document is the resource document.
 type Document interface {
-	// Text is [method]document.text.
+	// Text calls example:compose/words#[method]document.text.
 	Text(ctx context.Context) (string, error)
 	// The words in alphabetical order.
 	Counts(ctx context.Context) ([]Count, error)
 	// Close ends the resource. A second Close does nothing.
-	Close(context.Context) error
+	Close(ctx context.Context) error
 }
 
-// Interface is example:compose/words: what a guest
-// exports, and what a host implements for the guests that import it.
+// Interface is example:compose/words, which a guest exports or a host implements.
 type Interface interface {
-	// NewDocument is [constructor]document.
+	// NewDocument calls example:compose/words#[constructor]document.
 	NewDocument(ctx context.Context, text string) (Document, error)
 	// A document with the text of both.
-	Join(ctx context.Context, a Document, b Document) (Document, error)
+	Join(ctx context.Context, a, b Document) (Document, error)
 }
 
-// The numbers of the resources in the descriptor.
 const (
 	resourceDocument = iota
 )
 
-// Descriptor describes example:compose/words to the runtime.
-var Descriptor = bind.Interface{
+var descriptor = bind.Interface{
 	Functions: []bind.Function{
-		{Name: "[constructor]document", Type: 0xd0ce743b456959a7, Export: "i32 i32 -> i32", Import: "i32 i32 -> i32", Handle: handleNewDocument},
-		{Name: "[method]document.text", Type: 0xca7b7084ce2adef0, Export: "i32 -> i32", Import: "i32 i32 ->", Handle: handleDocumentText},
-		{Name: "[method]document.counts", Type: 0xaf33e0562320ed5d, Export: "i32 -> i32", Import: "i32 i32 ->", Handle: handleDocumentCounts},
-		{Name: "join", Type: 0x8c4601c93782c51e, Export: "i32 i32 -> i32", Import: "i32 i32 -> i32", Handle: handleJoin},
+		{Name: "[constructor]document", Type: 0xd0ce743b456959a7, Export: "i32 i32 -> i32",
+			Import: "i32 i32 -> i32", Handle: handleNewDocument},
+		{Name: "[method]document.text", Type: 0xca7b7084ce2adef0, Export: "i32 -> i32", Import: "i32 i32 ->",
+			Handle: handleDocumentText},
+		{Name: "[method]document.counts", Type: 0xaf33e0562320ed5d, Export: "i32 -> i32", Import: "i32 i32 ->",
+			Handle: handleDocumentCounts},
+		{Name: "join", Type: 0x8c4601c93782c51e, Export: "i32 i32 -> i32", Import: "i32 i32 -> i32",
+			Handle: handleJoin},
 	},
 	Resources: []string{"document"},
 }
 
-// Bind returns the interface as an instance exports it. Worlds that export it
-// call it.
+// Descriptor describes example:compose/words to the runtime.
+var Descriptor = descriptor
+
+// Bind returns the interface as an instance exports it.
 func Bind(e bind.Exports) Interface {
-	x := &exports{
-		newDocument:    e.Func(0),
-		documentText:   e.Func(1),
-		documentCounts: e.Func(2),
-		join:           e.Func(3),
-	}
-	e.Wrap(resourceDocument, func(h *bind.Handle) any {
-		return &documentHandle{h, x}
-	})
+	x := &exports{}
+	e.Bind(&x.newDocument, &x.documentText, &x.documentCounts, &x.join)
+	e.Wrap(resourceDocument, func(h *bind.Handle) any { return &documentHandle{h, x} })
 	return x
 }
 
-// exports calls the functions that an instance exports.
-type exports struct {
-	newDocument    bind.Func
-	documentText   bind.Func
-	documentCounts bind.Func
-	join           bind.Func
-}
+type exports struct{ newDocument, documentText, documentCounts, join bind.Func }
 
-// documentHandle is a Document that a guest defines.
 type documentHandle struct {
 	*bind.Handle
 	exports *exports
@@ -80,84 +69,51 @@ func (x *exports) NewDocument(ctx context.Context, text string) (Document, error
 		return nil, bad.In("text")
 	}
 	call := x.newDocument.Begin(ctx)
-	textPtr, textLen := call.LowerString(text)
-	stack := call.Stack[:2]
-	stack[0] = uint64(textPtr)
-	stack[1] = uint64(textLen)
-	if !call.Invoke() {
-		return nil, call.End()
-	}
-	result := bind.LiftOwn[Document](call, resourceDocument, uint32(call.Stack[0]))
-	return result, call.End()
+	call.PutString(0, text)
+	core := call.InvokeCore()
+	return bind.LiftOwn[Document](call, resourceDocument, uint32(core)), call.End()
 }
 
 func (h *documentHandle) Text(ctx context.Context) (string, error) {
 	call := h.exports.documentText.Begin(ctx)
 	call.Stack[0] = uint64(call.LowerSelf(resourceDocument, h.Handle))
-	if !call.Invoke() {
-		return "", call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 8, 4)
-	if !ok {
-		return "", call.End()
-	}
-	result := call.LiftString(binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]))
-	return result, call.End()
+	area := call.InvokeView(8, 4)
+	return call.LoadString(area), call.End()
 }
 
 func (h *documentHandle) Counts(ctx context.Context) ([]Count, error) {
 	call := h.exports.documentCounts.Begin(ctx)
 	call.Stack[0] = uint64(call.LowerSelf(resourceDocument, h.Handle))
-	if !call.Invoke() {
-		return nil, call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 16, 4)
-	if !ok {
-		return nil, call.End()
-	}
-	resultCase := area[0]
-	var value []Count
+	area := call.InvokeView(16, 4)
+	var result []Count
 	var err error
-	switch resultCase {
-	case 0:
-		region, ok2 := bind.LiftList[Count](call, binary.LittleEndian.Uint32(area[4:]), binary.LittleEndian.Uint32(area[8:]), 12, 4)
-		for i := range ok2 {
-			item := region[i*12:]
-			ok2[i] = loadCount(call, item)
+	if call.LoadOK(area[0]) {
+		region, value := bind.LoadList[Count](call, area[4:], 12, 4)
+		for i := range value {
+			area := region[i*12:]
+			value[i] = loadCount(call, area)
 		}
-		value = ok2
-	case 1:
+		result = value
+	} else {
 		err = loadProblem(call, area[4:])
-	default:
-		call.BadDiscriminant(uint32(resultCase), 2)
 	}
-	if trap := call.End(); trap != nil {
-		return nil, trap
-	}
-	return value, err
+	return result, call.EndWith(err)
 }
 
-func (x *exports) Join(ctx context.Context, a Document, b Document) (Document, error) {
-	if bad := x.join.CheckHandle(resourceDocument, a); bad != nil {
-		return nil, bad.In("a")
-	}
-	if bad := x.join.CheckHandle(resourceDocument, b); bad != nil {
-		return nil, bad.In("b")
+func (x *exports) Join(ctx context.Context, a, b Document) (Document, error) {
+	if bad := bind.First(x.join.CheckHandle(resourceDocument, a).In("a"),
+		x.join.CheckHandle(resourceDocument, b).In("b")); bad != nil {
+		return nil, bad
 	}
 	call := x.join.Begin(ctx)
-	a2 := call.LowerOwn(resourceDocument, a)
-	stack := call.Stack[:2]
-	stack[0] = uint64(a2)
-	stack[1] = uint64(call.LowerBorrow(resourceDocument, b))
-	if !call.Invoke() {
-		return nil, call.End()
-	}
-	result := bind.LiftOwn[Document](call, resourceDocument, uint32(call.Stack[0]))
-	return result, call.End()
+	call.Stack[0] = uint64(call.LowerOwn(resourceDocument, a))
+	call.Stack[1] = uint64(call.LowerBorrow(resourceDocument, b))
+	core := call.InvokeCore()
+	return bind.LiftOwn[Document](call, resourceDocument, uint32(core)), call.End()
 }
 
 func handleNewDocument(call *bind.Call) {
-	text := call.LiftString(uint32(call.Stack[0]), uint32(call.Stack[1]))
+	text := call.TakeString(0)
 	if !call.OK() {
 		return
 	}
@@ -175,17 +131,9 @@ func handleDocumentText(call *bind.Call) {
 		return
 	}
 	result, err := self.Text(call.Context())
-	if err != nil {
-		call.Fail(err)
-		return
-	}
-	resultPtr := uint32(call.Stack[1])
-	if !call.CheckArea(resultPtr, 8, 4) {
-		return
-	}
-	resultPtr2, resultLen := call.LowerString(result)
-	call.StoreUint32(resultPtr, resultPtr2)
-	call.StoreUint32(resultPtr+4, resultLen)
+	call.Return(err)
+	area := call.ResultArea(1, 8, 4)
+	call.StoreString(area, result)
 }
 
 func handleDocumentCounts(call *bind.Call) {
@@ -194,26 +142,16 @@ func handleDocumentCounts(call *bind.Call) {
 		return
 	}
 	result, err := self.Counts(call.Context())
-	resultPtr := uint32(call.Stack[1])
-	if !call.CheckArea(resultPtr, 16, 4) {
-		return
-	}
-	if err != nil {
-		failure, ok := bind.AsError[Problem](call, err)
-		if !ok {
-			return
-		}
-		call.StoreUint8(resultPtr, 1)
-		storeProblem(call, resultPtr+4, failure)
-	} else {
-		call.StoreUint8(resultPtr, 0)
+	area := call.ResultArea(1, 16, 4)
+	if call.StoreOK(area, err == nil) {
 		okPtr := call.LowerList(len(result), 12, 4)
 		for i, item := range result {
 			at := okPtr + uint32(i)*12
 			storeCount(call, at, item)
 		}
-		call.StoreUint32(resultPtr+4, okPtr)
-		call.StoreUint32(resultPtr+8, uint32(len(result)))
+		call.StoreList(area+4, okPtr, len(result))
+	} else {
+		storeProblem(call, area+4, bind.ErrorValue[Problem](call, err))
 	}
 }
 
@@ -232,42 +170,36 @@ func handleJoin(call *bind.Call) {
 }
 
 func loadCount(call *bind.Call, area []byte) Count {
-	return Count{Word: call.LiftString(binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:])), Times: binary.LittleEndian.Uint32(area[8:])}
+	return Count{Word: call.LoadString(area), Times: bind.Uint32(area[8:])}
 }
 
 func loadProblem(call *bind.Call, area []byte) Problem {
-	valueCase := area[0]
-	var value Problem
-	switch valueCase {
+	switch disc := area[0]; disc {
 	case 0:
-		value = ProblemEmpty{}
+		return ProblemEmpty{}
 	case 1:
 		if bind.Room[ProblemForbidden](call) {
-			value = ProblemForbidden{Value: call.LiftString(binary.LittleEndian.Uint32(area[4:]), binary.LittleEndian.Uint32(area[8:]))}
+			return ProblemForbidden{Value: call.LoadString(area[4:])}
 		}
 	default:
-		call.BadDiscriminant(uint32(valueCase), 2)
+		call.BadDiscriminant(uint32(disc), 2)
 	}
-	return value
+	return nil
 }
 
 func storeProblem(call *bind.Call, ptr uint32, value Problem) {
-	switch c := value.(type) {
+	switch value := value.(type) {
 	case ProblemEmpty:
 		call.StoreUint8(ptr, 0)
 	case ProblemForbidden:
 		call.StoreUint8(ptr, 1)
-		forbiddenPtr, forbiddenLen := call.LowerString(c.Value)
-		call.StoreUint32(ptr+4, forbiddenPtr)
-		call.StoreUint32(ptr+8, forbiddenLen)
+		call.StoreString(ptr+4, value.Value)
 	default:
 		call.BadVariant("problem")
 	}
 }
 
 func storeCount(call *bind.Call, ptr uint32, value Count) {
-	wordPtr, wordLen := call.LowerString(value.Word)
-	call.StoreUint32(ptr, wordPtr)
-	call.StoreUint32(ptr+4, wordLen)
+	call.StoreString(ptr, value.Word)
 	call.StoreUint32(ptr+8, value.Times)
 }

@@ -11,8 +11,6 @@ import (
 	"github.com/witgen/witgen/canonicalabi/types"
 )
 
-// What this refers to is missing from a runtime that does not fit this file.
-// Use the same version of github.com/witgen/witgen to generate and to build.
 const _ = canonicalabi.GeneratedCodeNeedsABI2
 
 // How much a message matters.
@@ -24,14 +22,4 @@ const (
 	LevelWarning
 )
 
-// String returns the name of the case in WIT.
-func (e Level) String() string {
-	switch e {
-	case LevelInfo:
-		return "info"
-	case LevelWarning:
-		return "warning"
-	default:
-		return types.UnknownCase("level", uint32(e))
-	}
-}
+func (e Level) String() string { return types.CaseName("level", uint32(e), "info", "warning") }

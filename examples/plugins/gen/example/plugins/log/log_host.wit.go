@@ -10,58 +10,46 @@ import (
 	"github.com/witgen/witgen/canonicalabi/host/bind"
 )
 
-// Interface is example:plugins/log: what a guest
-// exports, and what a host implements for the guests that import it.
+// Interface is example:plugins/log, which a guest exports or a host implements.
 type Interface interface {
 	// Write takes one message. The host cuts long ones, and drops what is too much.
 	Write(ctx context.Context, level Level, message string) error
 }
 
-// Descriptor describes example:plugins/log to the runtime.
-var Descriptor = bind.Interface{
+var descriptor = bind.Interface{
 	Functions: []bind.Function{
-		{Name: "write", Type: 0x2ce9804a72947211, Export: "i32 i32 i32 ->", Import: "i32 i32 i32 ->", Handle: handleWrite},
+		{Name: "write", Type: 0x2ce9804a72947211, Export: "i32 i32 i32 ->", Import: "i32 i32 i32 ->",
+			Handle: handleWrite},
 	},
 }
 
-// Bind returns the interface as an instance exports it. Worlds that export it
-// call it.
+// Descriptor describes example:plugins/log to the runtime.
+var Descriptor = descriptor
+
+// Bind returns the interface as an instance exports it.
 func Bind(e bind.Exports) Interface {
-	return &exports{
-		write: e.Func(0),
-	}
+	x := &exports{}
+	e.Bind(&x.write)
+	return x
 }
 
-// exports calls the functions that an instance exports.
-type exports struct {
-	write bind.Func
-}
+type exports struct{ write bind.Func }
 
 func (x *exports) Write(ctx context.Context, level Level, message string) error {
-	if bad := bind.CheckEnum(uint32(level), 2); bad != nil {
-		return bad.In("level")
-	}
-	if bad := bind.CheckString(message); bad != nil {
-		return bad.In("message")
+	if bad := bind.First(bind.CheckEnum(uint32(level), 2).In("level"),
+		bind.CheckString(message).In("message")); bad != nil {
+		return bad
 	}
 	call := x.write.Begin(ctx)
-	level2 := call.LowerEnum(uint32(level), 2)
-	messagePtr, messageLen := call.LowerString(message)
-	stack := call.Stack[:3]
-	stack[0] = uint64(level2)
-	stack[1] = uint64(messagePtr)
-	stack[2] = uint64(messageLen)
-	_, err := call.Finish()
-	return err
+	call.PutString(1, message)
+	call.Stack[0] = uint64(uint32(level))
+	return call.Run()
 }
 
 func handleWrite(call *bind.Call) {
 	level := Level(call.LiftEnum(uint32(call.Stack[0]), 2))
-	message := call.LiftString(uint32(call.Stack[1]), uint32(call.Stack[2]))
-	if !call.OK() {
-		return
-	}
-	if err := call.Impl().(Interface).Write(call.Context(), level, message); err != nil {
-		call.Fail(err)
+	message := call.TakeString(1)
+	if call.OK() {
+		call.Return(call.Impl().(Interface).Write(call.Context(), level, message))
 	}
 }

@@ -9,63 +9,20 @@ import (
 	"github.com/witgen/witgen/examples/plugins/gen/example/plugins/processor"
 )
 
-var exportedProcessor processor.Interface
-
-// Export says what implements the world's exports. A guest calls it once, in an
-// init function: any call of the host that comes before it traps.
-func Export(processorImpl processor.Interface) {
-	exportedProcessor = processorImpl
-}
+// Export sets what implements the world's exports. Call it in an init function: calls of the host
+// before that trap.
+func Export(processorImpl processor.Interface) { processor.Exported.Set(processorImpl) }
 
 //go:wasmexport example:plugins/processor#name
-func processorName() uint32 {
-	result := exportedProcessor.Name()
-	area := guest.ResultArea(8)
-	resultPtr := guest.LowerString(&guest.Results, result)
-	guest.Store(area, 0, resultPtr)
-	guest.Store(area, 4, uint32(len(result)))
-	return guest.Address(area)
-}
+func processorName() uint32 { return processor.Exported.Name() }
 
 //go:wasmexport cabi_post_example:plugins/processor#name
-func freeProcessorName(uint32) {
-	guest.FreeResults()
-}
+func freeProcessorName(uint32) { guest.FreeResults() }
 
 //go:wasmexport example:plugins/processor#process
 func processorProcess(inputPtr, inputLen uint32) uint32 {
-	input := guest.LiftString(inputPtr, inputLen)
-	guest.ParamsLifted()
-	result, err := exportedProcessor.Process(input)
-	area := guest.ResultArea(16)
-	if err != nil {
-		failure := guest.ErrorValue[processor.Error](err)
-		guest.Store(area, 0, uint8(1))
-		storeError(&guest.Results, guest.At(area, 4), failure)
-	} else {
-		guest.Store(area, 0, uint8(0))
-		okPtr := guest.LowerString(&guest.Results, result)
-		guest.Store(area, 4, okPtr)
-		guest.Store(area, 8, uint32(len(result)))
-	}
-	return guest.Address(area)
+	return processor.Exported.Process(inputPtr, inputLen)
 }
 
 //go:wasmexport cabi_post_example:plugins/processor#process
-func freeProcessorProcess(uint32) {
-	guest.FreeResults()
-}
-
-func storeError(arena *guest.Arena, ptr guest.Pointer, value processor.Error) {
-	switch c := value.(type) {
-	case processor.ErrorUnsupported:
-		guest.Store(ptr, 0, uint8(0))
-	case processor.ErrorInvalid:
-		guest.Store(ptr, 0, uint8(1))
-		invalidPtr := guest.LowerString(arena, c.Value)
-		guest.Store(ptr, 4, invalidPtr)
-		guest.Store(ptr, 8, uint32(len(c.Value)))
-	default:
-		guest.NoCase("processor.Error")
-	}
-}
+func freeProcessorProcess(uint32) { guest.FreeResults() }

@@ -8,8 +8,6 @@ package processor
 
 import "github.com/witgen/witgen/canonicalabi"
 
-// What this refers to is missing from a runtime that does not fit this file.
-// Use the same version of github.com/witgen/witgen to generate and to build.
 const _ = canonicalabi.GeneratedCodeNeedsABI2
 
 // Why a plugin has no answer.
@@ -25,19 +23,11 @@ type ErrorUnsupported struct{}
 
 func (ErrorUnsupported) isError() {}
 
-// Error says which error it is, in the words of WIT.
-func (e ErrorUnsupported) Error() string {
-	return "unsupported"
-}
+func (ErrorUnsupported) Error() string { return "unsupported" }
 
 // The input is wrong, in the way that the text says.
-type ErrorInvalid struct {
-	Value string
-}
+type ErrorInvalid struct{ Value string }
 
 func (ErrorInvalid) isError() {}
 
-// Error says which error it is, in the words of WIT.
-func (e ErrorInvalid) Error() string {
-	return "invalid: " + e.Value
-}
+func (e ErrorInvalid) Error() string { return "invalid: " + e.Value }

@@ -10,7 +10,6 @@ import "github.com/witgen/witgen/canonicalabi/guest"
 type Interface interface {
 	// Name is what the plugin calls itself.
 	Name() string
-	// Process is process.
 	Process(input string) (string, error)
 }
 
@@ -20,10 +19,9 @@ func importName(uint32)
 // Name is what the plugin calls itself.
 func Name() string {
 	call := guest.Call()
-	area := call.ResultArea(8)
-	importName(guest.Address(area))
-	call.Returned()
-	result := guest.LiftString(guest.Load[uint32](area, 0), guest.Load[uint32](area, 4))
+	importName(call.ResultArea(8))
+	area := call.Returned(8)
+	result := guest.LoadString(area, 0)
 	call.Done()
 	return result
 }
@@ -31,38 +29,71 @@ func Name() string {
 //go:wasmimport example:plugins/processor process
 func importProcess(uint32, uint32, uint32)
 
-// Process is process.
+// Process calls example:plugins/processor#process.
 func Process(input string) (string, error) {
 	call := guest.Call()
 	inputPtr := guest.LowerString(call, input)
-	area := call.ResultArea(16)
-	importProcess(inputPtr, uint32(len(input)), guest.Address(area))
-	call.Returned()
-	resultCase := guest.Load[uint8](area, 0)
-	var value string
+	importProcess(inputPtr, uint32(len(input)), call.ResultArea(16))
+	area := call.Returned(16)
+	var result string
 	var err error
-	switch resultCase {
-	case 0:
-		value = guest.LiftString(guest.Load[uint32](area, 4), guest.Load[uint32](area, 8))
-	case 1:
+	if guest.LoadOK(area, 0) {
+		result = guest.LoadString(area, 4)
+	} else {
 		err = loadError(guest.At(area, 4))
-	default:
-		guest.NoDiscriminant(uint32(resultCase), "result<string, error>")
 	}
 	call.Done()
-	return value, err
+	return result, err
+}
+
+// Exported is for worlds that export the interface.
+var Exported exported
+var implementation Interface
+
+type exported struct{}
+
+func (exported) Set(impl Interface) { implementation = impl }
+
+func (exported) Name() uint32 {
+	result := implementation.Name()
+	area := guest.ResultArea(8)
+	guest.StoreString(&guest.Results, area, 0, result)
+	return guest.Address(area)
+}
+
+func (exported) Process(inputPtr, inputLen uint32) uint32 {
+	input := guest.LiftString(inputPtr, inputLen)
+	guest.ParamsLifted()
+	result, err := implementation.Process(input)
+	area := guest.ResultArea(16)
+	if guest.StoreOK(area, 0, err == nil) {
+		guest.StoreString(&guest.Results, area, 4, result)
+	} else {
+		storeError(&guest.Results, guest.At(area, 4), guest.ErrorValue[Error](err))
+	}
+	return guest.Address(area)
 }
 
 func loadError(ptr guest.Pointer) Error {
-	valueCase := guest.Load[uint8](ptr, 0)
-	var value Error
-	switch valueCase {
+	switch disc := guest.Load[uint8](ptr, 0); disc {
 	case 0:
-		value = ErrorUnsupported{}
+		return ErrorUnsupported{}
 	case 1:
-		value = ErrorInvalid{Value: guest.LiftString(guest.Load[uint32](ptr, 4), guest.Load[uint32](ptr, 8))}
+		return ErrorInvalid{Value: guest.LoadString(ptr, 4)}
 	default:
-		guest.NoDiscriminant(uint32(valueCase), "error")
+		guest.NoDiscriminant(uint32(disc), "error")
 	}
-	return value
+	return nil
+}
+
+func storeError(arena *guest.Arena, ptr guest.Pointer, value Error) {
+	switch value := value.(type) {
+	case ErrorUnsupported:
+		guest.Store(ptr, 0, uint8(0))
+	case ErrorInvalid:
+		guest.Store(ptr, 0, uint8(1))
+		guest.StoreString(arena, ptr, 4, value.Value)
+	default:
+		guest.NoCase("processor.Error")
+	}
 }

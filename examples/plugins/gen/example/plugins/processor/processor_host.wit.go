@@ -6,54 +6,42 @@ package processor
 
 import (
 	"context"
-	"encoding/binary"
 
 	"github.com/witgen/witgen/canonicalabi/host/bind"
 )
 
-// Interface is example:plugins/processor: what a guest
-// exports, and what a host implements for the guests that import it.
+// Interface is example:plugins/processor, which a guest exports or a host implements.
 type Interface interface {
 	// Name is what the plugin calls itself.
 	Name(ctx context.Context) (string, error)
-	// Process is process.
+	// Process calls example:plugins/processor#process.
 	Process(ctx context.Context, input string) (string, error)
 }
 
-// Descriptor describes example:plugins/processor to the runtime.
-var Descriptor = bind.Interface{
+var descriptor = bind.Interface{
 	Functions: []bind.Function{
 		{Name: "name", Type: 0x1fa44ef5e0eeaf69, Export: "-> i32", Import: "i32 ->", Handle: handleName},
-		{Name: "process", Type: 0x78e3c28b7dfc1fee, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleProcess},
+		{Name: "process", Type: 0x78e3c28b7dfc1fee, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->",
+			Handle: handleProcess},
 	},
 }
 
-// Bind returns the interface as an instance exports it. Worlds that export it
-// call it.
+// Descriptor describes example:plugins/processor to the runtime.
+var Descriptor = descriptor
+
+// Bind returns the interface as an instance exports it.
 func Bind(e bind.Exports) Interface {
-	return &exports{
-		name:    e.Func(0),
-		process: e.Func(1),
-	}
+	x := &exports{}
+	e.Bind(&x.name, &x.process)
+	return x
 }
 
-// exports calls the functions that an instance exports.
-type exports struct {
-	name    bind.Func
-	process bind.Func
-}
+type exports struct{ name, process bind.Func }
 
 func (x *exports) Name(ctx context.Context) (string, error) {
 	call := x.name.Begin(ctx)
-	if !call.Invoke() {
-		return "", call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 8, 4)
-	if !ok {
-		return "", call.End()
-	}
-	result := call.LiftString(binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]))
-	return result, call.End()
+	area := call.InvokeView(8, 4)
+	return call.LoadString(area), call.End()
 }
 
 func (x *exports) Process(ctx context.Context, input string) (string, error) {
@@ -61,99 +49,60 @@ func (x *exports) Process(ctx context.Context, input string) (string, error) {
 		return "", bad.In("input")
 	}
 	call := x.process.Begin(ctx)
-	inputPtr, inputLen := call.LowerString(input)
-	stack := call.Stack[:2]
-	stack[0] = uint64(inputPtr)
-	stack[1] = uint64(inputLen)
-	if !call.Invoke() {
-		return "", call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 16, 4)
-	if !ok {
-		return "", call.End()
-	}
-	resultCase := area[0]
-	var value string
+	call.PutString(0, input)
+	area := call.InvokeView(16, 4)
+	var result string
 	var err error
-	switch resultCase {
-	case 0:
-		value = call.LiftString(binary.LittleEndian.Uint32(area[4:]), binary.LittleEndian.Uint32(area[8:]))
-	case 1:
+	if call.LoadOK(area[0]) {
+		result = call.LoadString(area[4:])
+	} else {
 		err = loadError(call, area[4:])
-	default:
-		call.BadDiscriminant(uint32(resultCase), 2)
 	}
-	if trap := call.End(); trap != nil {
-		return "", trap
-	}
-	return value, err
+	return result, call.EndWith(err)
 }
 
 func handleName(call *bind.Call) {
 	result, err := call.Impl().(Interface).Name(call.Context())
-	if err != nil {
-		call.Fail(err)
-		return
-	}
-	resultPtr := uint32(call.Stack[0])
-	if !call.CheckArea(resultPtr, 8, 4) {
-		return
-	}
-	resultPtr2, resultLen := call.LowerString(result)
-	call.StoreUint32(resultPtr, resultPtr2)
-	call.StoreUint32(resultPtr+4, resultLen)
+	call.Return(err)
+	area := call.ResultArea(0, 8, 4)
+	call.StoreString(area, result)
 }
 
 func handleProcess(call *bind.Call) {
-	input := call.LiftString(uint32(call.Stack[0]), uint32(call.Stack[1]))
+	input := call.TakeString(0)
 	if !call.OK() {
 		return
 	}
 	result, err := call.Impl().(Interface).Process(call.Context(), input)
-	resultPtr := uint32(call.Stack[2])
-	if !call.CheckArea(resultPtr, 16, 4) {
-		return
-	}
-	if err != nil {
-		failure, ok := bind.AsError[Error](call, err)
-		if !ok {
-			return
-		}
-		call.StoreUint8(resultPtr, 1)
-		storeError(call, resultPtr+4, failure)
+	area := call.ResultArea(2, 16, 4)
+	if call.StoreOK(area, err == nil) {
+		call.StoreString(area+4, result)
 	} else {
-		call.StoreUint8(resultPtr, 0)
-		okPtr, okLen := call.LowerString(result)
-		call.StoreUint32(resultPtr+4, okPtr)
-		call.StoreUint32(resultPtr+8, okLen)
+		storeError(call, area+4, bind.ErrorValue[Error](call, err))
 	}
 }
 
 func loadError(call *bind.Call, area []byte) Error {
-	valueCase := area[0]
-	var value Error
-	switch valueCase {
+	switch disc := area[0]; disc {
 	case 0:
-		value = ErrorUnsupported{}
+		return ErrorUnsupported{}
 	case 1:
 		if bind.Room[ErrorInvalid](call) {
-			value = ErrorInvalid{Value: call.LiftString(binary.LittleEndian.Uint32(area[4:]), binary.LittleEndian.Uint32(area[8:]))}
+			return ErrorInvalid{Value: call.LoadString(area[4:])}
 		}
 	default:
-		call.BadDiscriminant(uint32(valueCase), 2)
+		call.BadDiscriminant(uint32(disc), 2)
 	}
-	return value
+	return nil
 }
 
 func storeError(call *bind.Call, ptr uint32, value Error) {
-	switch c := value.(type) {
+	switch value := value.(type) {
 	case ErrorUnsupported:
 		call.StoreUint8(ptr, 0)
 	case ErrorInvalid:
 		call.StoreUint8(ptr, 1)
-		invalidPtr, invalidLen := call.LowerString(c.Value)
-		call.StoreUint32(ptr+4, invalidPtr)
-		call.StoreUint32(ptr+8, invalidLen)
+		call.StoreString(ptr+4, value.Value)
 	default:
 		call.BadVariant("error")
 	}

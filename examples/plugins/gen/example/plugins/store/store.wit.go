@@ -12,8 +12,6 @@ import (
 	"github.com/witgen/witgen/canonicalabi/types"
 )
 
-// What this refers to is missing from a runtime that does not fit this file.
-// Use the same version of github.com/witgen/witgen to generate and to build.
 const _ = canonicalabi.GeneratedCodeNeedsABI2
 
 // Why something cannot be kept.
@@ -25,17 +23,6 @@ const (
 	StoreErrorFull StoreError = iota
 )
 
-// String returns the name of the case in WIT.
-func (e StoreError) String() string {
-	switch e {
-	case StoreErrorFull:
-		return "full"
-	default:
-		return types.UnknownCase("store-error", uint32(e))
-	}
-}
+func (e StoreError) String() string { return types.CaseName("store-error", uint32(e), "full") }
 
-// Error says which error it is, in the words of WIT.
-func (e StoreError) Error() string {
-	return e.String()
-}
+func (e StoreError) Error() string { return e.String() }

@@ -11,15 +11,14 @@ import (
 
 // A bucket of keys and values.
 type Bucket interface {
-	// Get is [method]bucket.get.
+	// Get calls example:plugins/store#[method]bucket.get.
 	Get(key string) types.Option[string]
-	// Set is [method]bucket.set.
+	// Set calls example:plugins/store#[method]bucket.set.
 	Set(key, value string) error
 	// Add adds to the number under a key, at once for all callers, and returns
 	// the sum.
 	Add(key string, n uint64) (uint64, error)
-	// Close ends the resource. On a resource that the guest exports, it is called
-	// when nobody has it any more.
+	// Close ends the resource. Of one that the guest exports it runs when no handle is left.
 	Close()
 }
 
@@ -32,15 +31,10 @@ type Interface interface {
 //go:wasmimport example:plugins/store [resource-drop]bucket
 func importBucketDrop(uint32)
 
-// bucketHandle is a Bucket that the guest imports.
-type bucketHandle struct {
-	handle guest.Handle
-}
+type bucketHandle struct{ handle guest.Handle }
 
 // BucketFromHandle returns the Bucket behind a handle. It is for generated code.
-func BucketFromHandle(handle uint32) Bucket {
-	return &bucketHandle{guest.LiftHandle(handle)}
-}
+func BucketFromHandle(handle uint32) Bucket { return &bucketHandle{guest.LiftHandle(handle)} }
 
 // BucketHandle returns the handle of an imported Bucket. It is for generated code.
 func BucketHandle(v Bucket) *guest.Handle {
@@ -51,7 +45,6 @@ func BucketHandle(v Bucket) *guest.Handle {
 	return &h.handle
 }
 
-// Close drops the handle. A second Close does nothing.
 func (h *bucketHandle) Close() {
 	if handle, ok := h.handle.Close(); ok {
 		importBucketDrop(handle)
@@ -61,22 +54,15 @@ func (h *bucketHandle) Close() {
 //go:wasmimport example:plugins/store [method]bucket.get
 func importBucketGet(uint32, uint32, uint32, uint32)
 
-// Get is [method]bucket.get.
 func (h *bucketHandle) Get(key string) types.Option[string] {
 	call := guest.Call()
-	selfHandle := h.handle.Lend("store.Bucket")
+	handle := h.handle.Lend("store.Bucket")
 	keyPtr := guest.LowerString(call, key)
-	area := call.ResultArea(12)
-	importBucketGet(selfHandle, keyPtr, uint32(len(key)), guest.Address(area))
-	call.Returned()
-	resultCase := guest.Load[uint8](area, 0)
+	importBucketGet(handle, keyPtr, uint32(len(key)), call.ResultArea(12))
+	area := call.Returned(12)
 	var result types.Option[string]
-	switch resultCase {
-	case 0:
-	case 1:
-		result = types.Some(guest.LiftString(guest.Load[uint32](area, 4), guest.Load[uint32](area, 8)))
-	default:
-		guest.NoDiscriminant(uint32(resultCase), "option<string>")
+	if guest.LoadSome(area, 0) {
+		result = types.Some(guest.LoadString(area, 4))
 	}
 	call.Done()
 	return result
@@ -85,23 +71,16 @@ func (h *bucketHandle) Get(key string) types.Option[string] {
 //go:wasmimport example:plugins/store [method]bucket.set
 func importBucketSet(uint32, uint32, uint32, uint32, uint32, uint32)
 
-// Set is [method]bucket.set.
 func (h *bucketHandle) Set(key, value string) error {
 	call := guest.Call()
-	selfHandle := h.handle.Lend("store.Bucket")
+	handle := h.handle.Lend("store.Bucket")
 	keyPtr := guest.LowerString(call, key)
 	valuePtr := guest.LowerString(call, value)
-	area := call.ResultArea(2)
-	importBucketSet(selfHandle, keyPtr, uint32(len(key)), valuePtr, uint32(len(value)), guest.Address(area))
-	call.Returned()
-	resultCase := guest.Load[uint8](area, 0)
+	importBucketSet(handle, keyPtr, uint32(len(key)), valuePtr, uint32(len(value)), call.ResultArea(2))
+	area := call.Returned(2)
 	var err error
-	switch resultCase {
-	case 0:
-	case 1:
+	if !guest.LoadOK(area, 0) {
 		err = StoreError(guest.Load[uint8](area, 1))
-	default:
-		guest.NoDiscriminant(uint32(resultCase), "result<_, store-error>")
 	}
 	call.Done()
 	return err
@@ -110,28 +89,21 @@ func (h *bucketHandle) Set(key, value string) error {
 //go:wasmimport example:plugins/store [method]bucket.add
 func importBucketAdd(uint32, uint32, uint32, uint64, uint32)
 
-// Add adds to the number under a key, at once for all callers, and returns
-// the sum.
 func (h *bucketHandle) Add(key string, n uint64) (uint64, error) {
 	call := guest.Call()
-	selfHandle := h.handle.Lend("store.Bucket")
+	handle := h.handle.Lend("store.Bucket")
 	keyPtr := guest.LowerString(call, key)
-	area := call.ResultArea(16)
-	importBucketAdd(selfHandle, keyPtr, uint32(len(key)), n, guest.Address(area))
-	call.Returned()
-	resultCase := guest.Load[uint8](area, 0)
-	var value uint64
+	importBucketAdd(handle, keyPtr, uint32(len(key)), n, call.ResultArea(16))
+	area := call.Returned(16)
+	var result uint64
 	var err error
-	switch resultCase {
-	case 0:
-		value = guest.Load[uint64](area, 8)
-	case 1:
+	if guest.LoadOK(area, 0) {
+		result = guest.Load[uint64](area, 8)
+	} else {
 		err = StoreError(guest.Load[uint8](area, 8))
-	default:
-		guest.NoDiscriminant(uint32(resultCase), "result<u64, store-error>")
 	}
 	call.Done()
-	return value, err
+	return result, err
 }
 
 //go:wasmimport example:plugins/store open
@@ -141,20 +113,104 @@ func importOpen(uint32, uint32, uint32)
 func Open(name string) (Bucket, error) {
 	call := guest.Call()
 	namePtr := guest.LowerString(call, name)
-	area := call.ResultArea(8)
-	importOpen(namePtr, uint32(len(name)), guest.Address(area))
-	call.Returned()
-	resultCase := guest.Load[uint8](area, 0)
-	var value Bucket
+	importOpen(namePtr, uint32(len(name)), call.ResultArea(8))
+	area := call.Returned(8)
+	var result Bucket
 	var err error
-	switch resultCase {
-	case 0:
-		value = BucketFromHandle(guest.Load[uint32](area, 4))
-	case 1:
+	if guest.LoadOK(area, 0) {
+		result = BucketFromHandle(guest.Load[uint32](area, 4))
+	} else {
 		err = StoreError(guest.Load[uint8](area, 4))
-	default:
-		guest.NoDiscriminant(uint32(resultCase), "result<bucket, store-error>")
 	}
 	call.Done()
-	return value, err
+	return result, err
+}
+
+// Exported is for worlds that export the interface.
+var Exported exported
+var (
+	implementation Interface
+	bucketValues   guest.Values[Bucket]
+)
+
+type exported struct{}
+
+func (exported) Set(impl Interface) { implementation = impl }
+
+//go:wasmimport [export]example:plugins/store [resource-new]bucket
+func resourceNewBucket(uint32) uint32
+
+//go:wasmimport [export]example:plugins/store [resource-rep]bucket
+func resourceRepBucket(uint32) uint32
+
+//go:wasmimport [export]example:plugins/store [resource-drop]bucket
+func resourceDropBucket(uint32)
+
+func (exported) LowerBucket(v Bucket) uint32 {
+	if v == nil {
+		guest.NoHandle("store.Bucket")
+	}
+	return resourceNewBucket(bucketValues.Add(v))
+}
+
+func (exported) LiftBucket(handle uint32) Bucket {
+	v := bucketValues.Take(resourceRepBucket(handle))
+	resourceDropBucket(handle)
+	return v
+}
+
+func (exported) GetBucket(rep uint32) Bucket { return bucketValues.Get(rep) }
+
+func (exported) DestroyBucket(rep uint32) { bucketValues.Destroy(rep) }
+
+func (exported) BucketGet(selfRep, keyPtr, keyLen uint32) uint32 {
+	self := Exported.GetBucket(selfRep)
+	key := guest.LiftString(keyPtr, keyLen)
+	guest.ParamsLifted()
+	result := self.Get(key)
+	area := guest.ResultArea(12)
+	if result, ok := result.Get(); guest.StoreSome(area, 0, ok) {
+		guest.StoreString(&guest.Results, area, 4, result)
+	}
+	return guest.Address(area)
+}
+
+func (exported) BucketSet(selfRep, keyPtr, keyLen, valuePtr, valueLen uint32) uint32 {
+	self := Exported.GetBucket(selfRep)
+	key := guest.LiftString(keyPtr, keyLen)
+	value := guest.LiftString(valuePtr, valueLen)
+	guest.ParamsLifted()
+	err := self.Set(key, value)
+	area := guest.ResultArea(2)
+	if !guest.StoreOK(area, 0, err == nil) {
+		guest.Store(area, 1, uint8(guest.LowerEnum(guest.ErrorValue[StoreError](err), 1, "store.StoreError")))
+	}
+	return guest.Address(area)
+}
+
+func (exported) BucketAdd(selfRep, keyPtr, keyLen uint32, n uint64) uint32 {
+	self := Exported.GetBucket(selfRep)
+	key := guest.LiftString(keyPtr, keyLen)
+	guest.ParamsLifted()
+	result, err := self.Add(key, n)
+	area := guest.ResultArea(16)
+	if guest.StoreOK(area, 0, err == nil) {
+		guest.Store(area, 8, result)
+	} else {
+		guest.Store(area, 8, uint8(guest.LowerEnum(guest.ErrorValue[StoreError](err), 1, "store.StoreError")))
+	}
+	return guest.Address(area)
+}
+
+func (exported) Open(namePtr, nameLen uint32) uint32 {
+	name := guest.LiftString(namePtr, nameLen)
+	guest.ParamsLifted()
+	result, err := implementation.Open(name)
+	area := guest.ResultArea(8)
+	if guest.StoreOK(area, 0, err == nil) {
+		guest.Store(area, 4, Exported.LowerBucket(result))
+	} else {
+		guest.Store(area, 4, uint8(guest.LowerEnum(guest.ErrorValue[StoreError](err), 1, "store.StoreError")))
+	}
+	return guest.Address(area)
 }

@@ -6,7 +6,6 @@ package store
 
 import (
 	"context"
-	"encoding/binary"
 
 	"github.com/witgen/witgen/canonicalabi/host/bind"
 	"github.com/witgen/witgen/canonicalabi/types"
@@ -14,64 +13,54 @@ import (
 
 // A bucket of keys and values.
 type Bucket interface {
-	// Get is [method]bucket.get.
+	// Get calls example:plugins/store#[method]bucket.get.
 	Get(ctx context.Context, key string) (types.Option[string], error)
-	// Set is [method]bucket.set.
-	Set(ctx context.Context, key string, value string) error
+	// Set calls example:plugins/store#[method]bucket.set.
+	Set(ctx context.Context, key, value string) error
 	// Add adds to the number under a key, at once for all callers, and returns
 	// the sum.
 	Add(ctx context.Context, key string, n uint64) (uint64, error)
 	// Close ends the resource. A second Close does nothing.
-	Close(context.Context) error
+	Close(ctx context.Context) error
 }
 
-// Interface is example:plugins/store: what a guest
-// exports, and what a host implements for the guests that import it.
+// Interface is example:plugins/store, which a guest exports or a host implements.
 type Interface interface {
 	// Open returns the bucket of a name, and makes it where there is none.
 	Open(ctx context.Context, name string) (Bucket, error)
 }
 
-// The numbers of the resources in the descriptor.
 const (
 	resourceBucket = iota
 )
 
-// Descriptor describes example:plugins/store to the runtime.
-var Descriptor = bind.Interface{
+var descriptor = bind.Interface{
 	Functions: []bind.Function{
-		{Name: "[method]bucket.get", Type: 0x5ffa796ff4e79f8d, Export: "i32 i32 i32 -> i32", Import: "i32 i32 i32 i32 ->", Handle: handleBucketGet},
-		{Name: "[method]bucket.set", Type: 0xa4b2af0935b174af, Export: "i32 i32 i32 i32 i32 -> i32", Import: "i32 i32 i32 i32 i32 i32 ->", Handle: handleBucketSet},
-		{Name: "[method]bucket.add", Type: 0x40d6b4866119bfd9, Export: "i32 i32 i32 i64 -> i32", Import: "i32 i32 i32 i64 i32 ->", Handle: handleBucketAdd},
-		{Name: "open", Type: 0xe962630fe794a784, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleOpen},
+		{Name: "[method]bucket.get", Type: 0x5ffa796ff4e79f8d, Export: "i32 i32 i32 -> i32",
+			Import: "i32 i32 i32 i32 ->", Handle: handleBucketGet},
+		{Name: "[method]bucket.set", Type: 0xa4b2af0935b174af, Export: "i32 i32 i32 i32 i32 -> i32",
+			Import: "i32 i32 i32 i32 i32 i32 ->", Handle: handleBucketSet},
+		{Name: "[method]bucket.add", Type: 0x40d6b4866119bfd9, Export: "i32 i32 i32 i64 -> i32",
+			Import: "i32 i32 i32 i64 i32 ->", Handle: handleBucketAdd},
+		{Name: "open", Type: 0xe962630fe794a784, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->",
+			Handle: handleOpen},
 	},
 	Resources: []string{"bucket"},
 }
 
-// Bind returns the interface as an instance exports it. Worlds that export it
-// call it.
+// Descriptor describes example:plugins/store to the runtime.
+var Descriptor = descriptor
+
+// Bind returns the interface as an instance exports it.
 func Bind(e bind.Exports) Interface {
-	x := &exports{
-		bucketGet: e.Func(0),
-		bucketSet: e.Func(1),
-		bucketAdd: e.Func(2),
-		open:      e.Func(3),
-	}
-	e.Wrap(resourceBucket, func(h *bind.Handle) any {
-		return &bucketHandle{h, x}
-	})
+	x := &exports{}
+	e.Bind(&x.bucketGet, &x.bucketSet, &x.bucketAdd, &x.open)
+	e.Wrap(resourceBucket, func(h *bind.Handle) any { return &bucketHandle{h, x} })
 	return x
 }
 
-// exports calls the functions that an instance exports.
-type exports struct {
-	bucketGet bind.Func
-	bucketSet bind.Func
-	bucketAdd bind.Func
-	open      bind.Func
-}
+type exports struct{ bucketGet, bucketSet, bucketAdd, open bind.Func }
 
-// bucketHandle is a Bucket that a guest defines.
 type bucketHandle struct {
 	*bind.Handle
 	exports *exports
@@ -82,68 +71,30 @@ func (h *bucketHandle) Get(ctx context.Context, key string) (types.Option[string
 		return types.Option[string]{}, bad.In("key")
 	}
 	call := h.exports.bucketGet.Begin(ctx)
-	self2 := call.LowerSelf(resourceBucket, h.Handle)
-	keyPtr, keyLen := call.LowerString(key)
-	stack := call.Stack[:3]
-	stack[0] = uint64(self2)
-	stack[1] = uint64(keyPtr)
-	stack[2] = uint64(keyLen)
-	if !call.Invoke() {
-		return types.Option[string]{}, call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 12, 4)
-	if !ok {
-		return types.Option[string]{}, call.End()
-	}
-	resultCase := area[0]
+	call.Stack[0] = uint64(call.LowerSelf(resourceBucket, h.Handle))
+	call.PutString(1, key)
+	area := call.InvokeView(12, 4)
 	var result types.Option[string]
-	switch resultCase {
-	case 0:
-	case 1:
-		result = types.Some(call.LiftString(binary.LittleEndian.Uint32(area[4:]), binary.LittleEndian.Uint32(area[8:])))
-	default:
-		call.BadDiscriminant(uint32(resultCase), 2)
+	if call.LoadSome(area[0]) {
+		result = types.Some(call.LoadString(area[4:]))
 	}
 	return result, call.End()
 }
 
-func (h *bucketHandle) Set(ctx context.Context, key string, value string) error {
-	if bad := bind.CheckString(key); bad != nil {
-		return bad.In("key")
-	}
-	if bad := bind.CheckString(value); bad != nil {
-		return bad.In("value")
+func (h *bucketHandle) Set(ctx context.Context, key, value string) error {
+	if bad := bind.First(bind.CheckString(key).In("key"), bind.CheckString(value).In("value")); bad != nil {
+		return bad
 	}
 	call := h.exports.bucketSet.Begin(ctx)
-	self2 := call.LowerSelf(resourceBucket, h.Handle)
-	keyPtr, keyLen := call.LowerString(key)
-	valuePtr, valueLen := call.LowerString(value)
-	stack := call.Stack[:5]
-	stack[0] = uint64(self2)
-	stack[1] = uint64(keyPtr)
-	stack[2] = uint64(keyLen)
-	stack[3] = uint64(valuePtr)
-	stack[4] = uint64(valueLen)
-	if !call.Invoke() {
-		return call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 2, 1)
-	if !ok {
-		return call.End()
-	}
-	resultCase := area[0]
+	call.Stack[0] = uint64(call.LowerSelf(resourceBucket, h.Handle))
+	call.PutString(1, key)
+	call.PutString(3, value)
+	area := call.InvokeView(2, 1)
 	var err error
-	switch resultCase {
-	case 0:
-	case 1:
+	if !call.LoadOK(area[0]) {
 		err = StoreError(call.LiftEnum(uint32(area[1]), 1))
-	default:
-		call.BadDiscriminant(uint32(resultCase), 2)
 	}
-	if trap := call.End(); trap != nil {
-		return trap
-	}
-	return err
+	return call.EndWith(err)
 }
 
 func (h *bucketHandle) Add(ctx context.Context, key string, n uint64) (uint64, error) {
@@ -151,35 +102,18 @@ func (h *bucketHandle) Add(ctx context.Context, key string, n uint64) (uint64, e
 		return 0, bad.In("key")
 	}
 	call := h.exports.bucketAdd.Begin(ctx)
-	self2 := call.LowerSelf(resourceBucket, h.Handle)
-	keyPtr, keyLen := call.LowerString(key)
-	stack := call.Stack[:4]
-	stack[0] = uint64(self2)
-	stack[1] = uint64(keyPtr)
-	stack[2] = uint64(keyLen)
-	stack[3] = n
-	if !call.Invoke() {
-		return 0, call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 16, 8)
-	if !ok {
-		return 0, call.End()
-	}
-	resultCase := area[0]
-	var value uint64
+	call.Stack[0] = uint64(call.LowerSelf(resourceBucket, h.Handle))
+	call.PutString(1, key)
+	call.Stack[3] = n
+	area := call.InvokeView(16, 8)
+	var result uint64
 	var err error
-	switch resultCase {
-	case 0:
-		value = binary.LittleEndian.Uint64(area[8:])
-	case 1:
+	if call.LoadOK(area[0]) {
+		result = bind.Uint64(area[8:])
+	} else {
 		err = StoreError(call.LiftEnum(uint32(area[8]), 1))
-	default:
-		call.BadDiscriminant(uint32(resultCase), 2)
 	}
-	if trap := call.End(); trap != nil {
-		return 0, trap
-	}
-	return value, err
+	return result, call.EndWith(err)
 }
 
 func (x *exports) Open(ctx context.Context, name string) (Bucket, error) {
@@ -187,127 +121,71 @@ func (x *exports) Open(ctx context.Context, name string) (Bucket, error) {
 		return nil, bad.In("name")
 	}
 	call := x.open.Begin(ctx)
-	namePtr, nameLen := call.LowerString(name)
-	stack := call.Stack[:2]
-	stack[0] = uint64(namePtr)
-	stack[1] = uint64(nameLen)
-	if !call.Invoke() {
-		return nil, call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 8, 4)
-	if !ok {
-		return nil, call.End()
-	}
-	resultCase := area[0]
-	var value Bucket
+	call.PutString(0, name)
+	area := call.InvokeView(8, 4)
+	var result Bucket
 	var err error
-	switch resultCase {
-	case 0:
-		value = bind.LiftOwn[Bucket](call, resourceBucket, binary.LittleEndian.Uint32(area[4:]))
-	case 1:
+	if call.LoadOK(area[0]) {
+		result = bind.LiftOwn[Bucket](call, resourceBucket, bind.Uint32(area[4:]))
+	} else {
 		err = StoreError(call.LiftEnum(uint32(area[4]), 1))
-	default:
-		call.BadDiscriminant(uint32(resultCase), 2)
 	}
-	if trap := call.End(); trap != nil {
-		return nil, trap
-	}
-	return value, err
+	return result, call.EndWith(err)
 }
 
 func handleBucketGet(call *bind.Call) {
 	self := bind.LiftBorrow[Bucket](call, resourceBucket, uint32(call.Stack[0]))
-	key := call.LiftString(uint32(call.Stack[1]), uint32(call.Stack[2]))
+	key := call.TakeString(1)
 	if !call.OK() {
 		return
 	}
 	result, err := self.Get(call.Context(), key)
-	if err != nil {
-		call.Fail(err)
-		return
-	}
-	resultPtr := uint32(call.Stack[3])
-	if !call.CheckArea(resultPtr, 12, 4) {
-		return
-	}
-	if value, ok := result.Get(); ok {
-		call.StoreUint8(resultPtr, 1)
-		valuePtr, valueLen := call.LowerString(value)
-		call.StoreUint32(resultPtr+4, valuePtr)
-		call.StoreUint32(resultPtr+8, valueLen)
-	} else {
-		call.StoreUint8(resultPtr, 0)
+	call.Return(err)
+	area := call.ResultArea(3, 12, 4)
+	if result, ok := result.Get(); call.StoreSome(area, ok) {
+		call.StoreString(area+4, result)
 	}
 }
 
 func handleBucketSet(call *bind.Call) {
 	self := bind.LiftBorrow[Bucket](call, resourceBucket, uint32(call.Stack[0]))
-	key := call.LiftString(uint32(call.Stack[1]), uint32(call.Stack[2]))
-	value := call.LiftString(uint32(call.Stack[3]), uint32(call.Stack[4]))
+	key := call.TakeString(1)
+	value := call.TakeString(3)
 	if !call.OK() {
 		return
 	}
 	err := self.Set(call.Context(), key, value)
-	resultPtr := uint32(call.Stack[5])
-	if !call.CheckArea(resultPtr, 2, 1) {
-		return
-	}
-	if err != nil {
-		failure, ok := bind.AsError[StoreError](call, err)
-		if !ok {
-			return
-		}
-		call.StoreUint8(resultPtr, 1)
-		call.StoreUint8(resultPtr+1, uint8(call.LowerEnum(uint32(failure), 1)))
-	} else {
-		call.StoreUint8(resultPtr, 0)
+	area := call.ResultArea(5, 2, 1)
+	if !call.StoreOK(area, err == nil) {
+		call.StoreUint8(area+1, uint8(call.LowerEnum(uint32(bind.ErrorValue[StoreError](call, err)), 1)))
 	}
 }
 
 func handleBucketAdd(call *bind.Call) {
 	self := bind.LiftBorrow[Bucket](call, resourceBucket, uint32(call.Stack[0]))
-	key := call.LiftString(uint32(call.Stack[1]), uint32(call.Stack[2]))
-	n := call.Stack[3]
+	key := call.TakeString(1)
 	if !call.OK() {
 		return
 	}
-	result, err := self.Add(call.Context(), key, n)
-	resultPtr := uint32(call.Stack[4])
-	if !call.CheckArea(resultPtr, 16, 8) {
-		return
-	}
-	if err != nil {
-		failure, ok := bind.AsError[StoreError](call, err)
-		if !ok {
-			return
-		}
-		call.StoreUint8(resultPtr, 1)
-		call.StoreUint8(resultPtr+8, uint8(call.LowerEnum(uint32(failure), 1)))
+	result, err := self.Add(call.Context(), key, call.Stack[3])
+	area := call.ResultArea(4, 16, 8)
+	if call.StoreOK(area, err == nil) {
+		call.StoreUint64(area+8, result)
 	} else {
-		call.StoreUint8(resultPtr, 0)
-		call.StoreUint64(resultPtr+8, result)
+		call.StoreUint8(area+8, uint8(call.LowerEnum(uint32(bind.ErrorValue[StoreError](call, err)), 1)))
 	}
 }
 
 func handleOpen(call *bind.Call) {
-	name := call.LiftString(uint32(call.Stack[0]), uint32(call.Stack[1]))
+	name := call.TakeString(0)
 	if !call.OK() {
 		return
 	}
 	result, err := call.Impl().(Interface).Open(call.Context(), name)
-	resultPtr := uint32(call.Stack[2])
-	if !call.CheckArea(resultPtr, 8, 4) {
-		return
-	}
-	if err != nil {
-		failure, ok := bind.AsError[StoreError](call, err)
-		if !ok {
-			return
-		}
-		call.StoreUint8(resultPtr, 1)
-		call.StoreUint8(resultPtr+4, uint8(call.LowerEnum(uint32(failure), 1)))
+	area := call.ResultArea(2, 8, 4)
+	if call.StoreOK(area, err == nil) {
+		call.StoreUint32(area+4, call.LowerOwn(resourceBucket, result))
 	} else {
-		call.StoreUint8(resultPtr, 0)
-		call.StoreUint32(resultPtr+4, call.LowerOwn(resourceBucket, result))
+		call.StoreUint8(area+4, uint8(call.LowerEnum(uint32(bind.ErrorValue[StoreError](call, err)), 1)))
 	}
 }

@@ -12,8 +12,6 @@ import (
 	"github.com/witgen/witgen/canonicalabi/types"
 )
 
-// What this refers to is missing from a runtime that does not fit this file.
-// Use the same version of github.com/witgen/witgen to generate and to build.
 const _ = canonicalabi.GeneratedCodeNeedsABI2
 
 // Whether a book can be had.
@@ -26,18 +24,8 @@ const (
 	StockSoldOut
 )
 
-// String returns the name of the case in WIT.
 func (e Stock) String() string {
-	switch e {
-	case StockInStock:
-		return "in-stock"
-	case StockFewLeft:
-		return "few-left"
-	case StockSoldOut:
-		return "sold-out"
-	default:
-		return types.UnknownCase("stock", uint32(e))
-	}
+	return types.CaseName("stock", uint32(e), "in-stock", "few-left", "sold-out")
 }
 
 // Book is the record book.
@@ -70,17 +58,7 @@ const (
 	KindAtom
 )
 
-// String returns the name of the case in WIT.
-func (e Kind) String() string {
-	switch e {
-	case KindHTML:
-		return "html"
-	case KindAtom:
-		return "atom"
-	default:
-		return types.UnknownCase("kind", uint32(e))
-	}
-}
+func (e Kind) String() string { return types.CaseName("kind", uint32(e), "html", "atom") }
 
 // Page is the record page.
 type Page struct {

@@ -4,31 +4,29 @@
 
 package pages
 
-import "github.com/witgen/witgen/canonicalabi/guest"
+import (
+	"github.com/witgen/witgen/canonicalabi/guest"
+	"github.com/witgen/witgen/canonicalabi/types"
+)
 
 // Interface is example:render/pages as a guest exports it.
 type Interface interface {
-	// Catalogue is catalogue.
 	Catalogue(shop string, books []Book) Page
-	// Detail is detail.
 	Detail(shop string, book Book, reviews []Review) Page
-	// Feed is feed.
 	Feed(shop string, books []Book) Page
-	// NotFound is not-found.
 	NotFound(shop, path string) Page
 }
 
 //go:wasmimport example:render/pages catalogue
 func importCatalogue(uint32, uint32, uint32, uint32, uint32)
 
-// Catalogue is catalogue.
+// Catalogue calls example:render/pages#catalogue.
 func Catalogue(shop string, books []Book) Page {
 	call := guest.Call()
 	shopPtr := guest.LowerString(call, shop)
 	booksPtr := guest.LowerList(call, books, 56, storeBook)
-	area := call.ResultArea(12)
-	importCatalogue(shopPtr, uint32(len(shop)), booksPtr, uint32(len(books)), guest.Address(area))
-	call.Returned()
+	importCatalogue(shopPtr, uint32(len(shop)), booksPtr, uint32(len(books)), call.ResultArea(12))
+	area := call.Returned(12)
 	result := loadPage(area)
 	call.Done()
 	return result
@@ -37,20 +35,15 @@ func Catalogue(shop string, books []Book) Page {
 //go:wasmimport example:render/pages detail
 func importDetail(uint32, uint32)
 
-// Detail is detail.
+// Detail calls example:render/pages#detail.
 func Detail(shop string, book Book, reviews []Review) Page {
 	call := guest.Call()
 	params := call.Area(72)
-	shopPtr := guest.LowerString(call, shop)
-	guest.Store(params, 0, shopPtr)
-	guest.Store(params, 4, uint32(len(shop)))
+	guest.StoreString(call, params, 0, shop)
 	storeBook(call, guest.At(params, 8), book)
-	reviewsPtr := guest.LowerList(call, reviews, 20, storeReview)
-	guest.Store(params, 64, reviewsPtr)
-	guest.Store(params, 68, uint32(len(reviews)))
-	area := call.ResultArea(12)
-	importDetail(guest.Address(params), guest.Address(area))
-	call.Returned()
+	guest.StoreList(call, params, 64, reviews, 20, storeReview)
+	importDetail(guest.Address(params), call.ResultArea(12))
+	area := call.Returned(12)
 	result := loadPage(area)
 	call.Done()
 	return result
@@ -59,14 +52,13 @@ func Detail(shop string, book Book, reviews []Review) Page {
 //go:wasmimport example:render/pages feed
 func importFeed(uint32, uint32, uint32, uint32, uint32)
 
-// Feed is feed.
+// Feed calls example:render/pages#feed.
 func Feed(shop string, books []Book) Page {
 	call := guest.Call()
 	shopPtr := guest.LowerString(call, shop)
 	booksPtr := guest.LowerList(call, books, 56, storeBook)
-	area := call.ResultArea(12)
-	importFeed(shopPtr, uint32(len(shop)), booksPtr, uint32(len(books)), guest.Address(area))
-	call.Returned()
+	importFeed(shopPtr, uint32(len(shop)), booksPtr, uint32(len(books)), call.ResultArea(12))
+	area := call.Returned(12)
 	result := loadPage(area)
 	call.Done()
 	return result
@@ -75,58 +67,113 @@ func Feed(shop string, books []Book) Page {
 //go:wasmimport example:render/pages not-found
 func importNotFound(uint32, uint32, uint32, uint32, uint32)
 
-// NotFound is not-found.
+// NotFound calls example:render/pages#not-found.
 func NotFound(shop, path string) Page {
 	call := guest.Call()
 	shopPtr := guest.LowerString(call, shop)
 	pathPtr := guest.LowerString(call, path)
-	area := call.ResultArea(12)
-	importNotFound(shopPtr, uint32(len(shop)), pathPtr, uint32(len(path)), guest.Address(area))
-	call.Returned()
+	importNotFound(shopPtr, uint32(len(shop)), pathPtr, uint32(len(path)), call.ResultArea(12))
+	area := call.Returned(12)
 	result := loadPage(area)
 	call.Done()
 	return result
 }
 
+// Exported is for worlds that export the interface.
+var Exported exported
+var implementation Interface
+
+type exported struct{}
+
+func (exported) Set(impl Interface) { implementation = impl }
+
+func (exported) Catalogue(shopPtr, shopLen, booksPtr, booksLen uint32) uint32 {
+	shop := guest.LiftString(shopPtr, shopLen)
+	books := guest.LiftList(booksPtr, booksLen, 56, loadBook)
+	guest.ParamsLifted()
+	result := implementation.Catalogue(shop, books)
+	area := guest.ResultArea(12)
+	storePage(&guest.Results, area, result)
+	return guest.Address(area)
+}
+
+func (exported) Detail(params uint32) uint32 {
+	area := guest.PointerTo(params)
+	shop := guest.LoadString(area, 0)
+	book := loadBook(guest.At(area, 8))
+	reviews := guest.LoadList(area, 64, 20, loadReview)
+	guest.ParamsLifted()
+	result := implementation.Detail(shop, book, reviews)
+	area2 := guest.ResultArea(12)
+	storePage(&guest.Results, area2, result)
+	return guest.Address(area2)
+}
+
+func (exported) Feed(shopPtr, shopLen, booksPtr, booksLen uint32) uint32 {
+	shop := guest.LiftString(shopPtr, shopLen)
+	books := guest.LiftList(booksPtr, booksLen, 56, loadBook)
+	guest.ParamsLifted()
+	result := implementation.Feed(shop, books)
+	area := guest.ResultArea(12)
+	storePage(&guest.Results, area, result)
+	return guest.Address(area)
+}
+
+func (exported) NotFound(shopPtr, shopLen, pathPtr, pathLen uint32) uint32 {
+	shop := guest.LiftString(shopPtr, shopLen)
+	path := guest.LiftString(pathPtr, pathLen)
+	guest.ParamsLifted()
+	result := implementation.NotFound(shop, path)
+	area := guest.ResultArea(12)
+	storePage(&guest.Results, area, result)
+	return guest.Address(area)
+}
+
 func storeBook(arena *guest.Arena, ptr guest.Pointer, value Book) {
 	guest.Store(ptr, 0, value.ID)
-	titlePtr := guest.LowerString(arena, value.Title)
-	guest.Store(ptr, 4, titlePtr)
-	guest.Store(ptr, 8, uint32(len(value.Title)))
-	authorPtr := guest.LowerString(arena, value.Author)
-	guest.Store(ptr, 12, authorPtr)
-	guest.Store(ptr, 16, uint32(len(value.Author)))
+	guest.StoreString(arena, ptr, 4, value.Title)
+	guest.StoreString(arena, ptr, 12, value.Author)
 	guest.Store(ptr, 20, value.Cents)
 	guest.Store(ptr, 24, uint8(guest.LowerEnum(value.Stock, 3, "pages.Stock")))
-	tagsPtr := guest.LowerStrings(arena, value.Tags)
-	guest.Store(ptr, 28, tagsPtr)
-	guest.Store(ptr, 32, uint32(len(value.Tags)))
-	if value_, ok := value.Rating.Get(); ok {
-		guest.Store(ptr, 36, uint8(1))
-		guest.Store(ptr, 40, value_)
-	} else {
-		guest.Store(ptr, 36, uint8(0))
+	guest.StoreStrings(arena, ptr, 28, value.Tags)
+	if rating, ok := value.Rating.Get(); guest.StoreSome(ptr, 36, ok) {
+		guest.Store(ptr, 40, rating)
 	}
-	if value_, ok := value.Link.Get(); ok {
-		guest.Store(ptr, 44, uint8(1))
-		valuePtr := guest.LowerString(arena, value_)
-		guest.Store(ptr, 48, valuePtr)
-		guest.Store(ptr, 52, uint32(len(value_)))
-	} else {
-		guest.Store(ptr, 44, uint8(0))
+	if link_, ok := value.Link.Get(); guest.StoreSome(ptr, 44, ok) {
+		guest.StoreString(arena, ptr, 48, link_)
 	}
 }
 
 func loadPage(ptr guest.Pointer) Page {
-	return Page{Kind: Kind(guest.Load[uint8](ptr, 0)), Body: guest.LiftSlice[uint8](guest.Load[uint32](ptr, 4), guest.Load[uint32](ptr, 8))}
+	return Page{Kind: Kind(guest.Load[uint8](ptr, 0)), Body: guest.LoadSlice[uint8](ptr, 4)}
 }
 
 func storeReview(arena *guest.Arena, ptr guest.Pointer, value Review) {
-	authorPtr := guest.LowerString(arena, value.Author)
-	guest.Store(ptr, 0, authorPtr)
-	guest.Store(ptr, 4, uint32(len(value.Author)))
-	textPtr := guest.LowerString(arena, value.Text)
-	guest.Store(ptr, 8, textPtr)
-	guest.Store(ptr, 12, uint32(len(value.Text)))
+	guest.StoreString(arena, ptr, 0, value.Author)
+	guest.StoreString(arena, ptr, 8, value.Text)
 	guest.Store(ptr, 16, value.Stars)
+}
+
+func loadBook(ptr guest.Pointer) Book {
+	var rating types.Option[float32]
+	if guest.LoadSome(ptr, 36) {
+		rating = types.Some(guest.Load[float32](ptr, 40))
+	}
+	var link_ types.Option[string]
+	if guest.LoadSome(ptr, 44) {
+		link_ = types.Some(guest.LoadString(ptr, 48))
+	}
+	return Book{ID: guest.Load[uint32](ptr, 0), Title: guest.LoadString(ptr, 4), Author: guest.LoadString(ptr, 12),
+		Cents: guest.Load[uint32](ptr, 20), Stock: Stock(guest.Load[uint8](ptr, 24)),
+		Tags: guest.LoadStrings(ptr, 28), Rating: rating, Link: link_}
+}
+
+func storePage(arena *guest.Arena, ptr guest.Pointer, value Page) {
+	guest.Store(ptr, 0, uint8(guest.LowerEnum(value.Kind, 2, "pages.Kind")))
+	guest.StoreSlice(arena, ptr, 4, value.Body)
+}
+
+func loadReview(ptr guest.Pointer) Review {
+	return Review{Author: guest.LoadString(ptr, 0), Text: guest.LoadString(ptr, 8),
+		Stars: guest.Load[uint8](ptr, 16)}
 }

@@ -6,409 +6,233 @@ package pages
 
 import (
 	"context"
-	"encoding/binary"
-	"math"
 
 	"github.com/witgen/witgen/canonicalabi/host"
 	"github.com/witgen/witgen/canonicalabi/host/bind"
 	"github.com/witgen/witgen/canonicalabi/types"
 )
 
-// Interface is example:render/pages: what a guest
-// exports, and what a host implements for the guests that import it.
+// Interface is example:render/pages, which a guest exports or a host implements.
 type Interface interface {
-	// Catalogue is catalogue.
+	// Catalogue calls example:render/pages#catalogue.
 	Catalogue(ctx context.Context, shop string, books []Book) (Page, error)
-	// Detail is detail.
+	// Detail calls example:render/pages#detail.
 	Detail(ctx context.Context, shop string, book Book, reviews []Review) (Page, error)
-	// Feed is feed.
+	// Feed calls example:render/pages#feed.
 	Feed(ctx context.Context, shop string, books []Book) (Page, error)
-	// NotFound is not-found.
-	NotFound(ctx context.Context, shop string, path string) (Page, error)
+	// NotFound calls example:render/pages#not-found.
+	NotFound(ctx context.Context, shop, path string) (Page, error)
 }
 
-// Descriptor describes example:render/pages to the runtime.
-var Descriptor = bind.Interface{
+var descriptor = bind.Interface{
 	Functions: []bind.Function{
-		{Name: "catalogue", Type: 0x7b8742e6f460f58d, Export: "i32 i32 i32 i32 -> i32", Import: "i32 i32 i32 i32 i32 ->", Handle: handleCatalogue},
-		{Name: "detail", Type: 0xd89e2dcee03c35cf, Export: "i32 -> i32", Import: "i32 i32 ->", Handle: handleDetail},
-		{Name: "feed", Type: 0x7b8742e6f460f58d, Export: "i32 i32 i32 i32 -> i32", Import: "i32 i32 i32 i32 i32 ->", Handle: handleFeed},
-		{Name: "not-found", Type: 0x1bd099959c9477f5, Export: "i32 i32 i32 i32 -> i32", Import: "i32 i32 i32 i32 i32 ->", Handle: handleNotFound},
+		{Name: "catalogue", Type: 0x7b8742e6f460f58d, Export: "i32 i32 i32 i32 -> i32",
+			Import: "i32 i32 i32 i32 i32 ->", Handle: handleCatalogue},
+		{Name: "detail", Type: 0xd89e2dcee03c35cf, Export: "i32 -> i32", Import: "i32 i32 ->",
+			Handle: handleDetail},
+		{Name: "feed", Type: 0x7b8742e6f460f58d, Export: "i32 i32 i32 i32 -> i32",
+			Import: "i32 i32 i32 i32 i32 ->", Handle: handleFeed},
+		{Name: "not-found", Type: 0x1bd099959c9477f5, Export: "i32 i32 i32 i32 -> i32",
+			Import: "i32 i32 i32 i32 i32 ->", Handle: handleNotFound},
 	},
 }
 
-// Bind returns the interface as an instance exports it. Worlds that export it
-// call it.
+// Descriptor describes example:render/pages to the runtime.
+var Descriptor = descriptor
+
+// Bind returns the interface as an instance exports it.
 func Bind(e bind.Exports) Interface {
-	return &exports{
-		catalogue: e.Func(0),
-		detail:    e.Func(1),
-		feed:      e.Func(2),
-		notFound:  e.Func(3),
-	}
+	x := &exports{}
+	e.Bind(&x.catalogue, &x.detail, &x.feed, &x.notFound)
+	return x
 }
 
-// exports calls the functions that an instance exports.
-type exports struct {
-	catalogue bind.Func
-	detail    bind.Func
-	feed      bind.Func
-	notFound  bind.Func
-}
+type exports struct{ catalogue, detail, feed, notFound bind.Func }
 
 func (x *exports) Catalogue(ctx context.Context, shop string, books []Book) (Page, error) {
-	if bad := bind.CheckString(shop); bad != nil {
-		return Page{}, bad.In("shop")
-	}
-	if bad := bind.CheckList(len(books), 56); bad != nil {
-		return Page{}, bad.In("books")
-	}
-	for i, item := range books {
-		if bad := checkBook(item); bad != nil {
-			return Page{}, bad.At(i).In("books")
-		}
+	if bad := bind.First(bind.CheckString(shop).In("shop"),
+		bind.CheckEach(books, 56, checkBook).In("books")); bad != nil {
+		return Page{}, bad
 	}
 	call := x.catalogue.Begin(ctx)
-	shopPtr, shopLen := call.LowerString(shop)
+	call.PutString(0, shop)
 	booksPtr := call.LowerList(len(books), 56, 4)
 	for i, item := range books {
 		at := booksPtr + uint32(i)*56
 		storeBook(call, at, item)
 	}
 	stack := call.Stack[:4]
-	stack[0] = uint64(shopPtr)
-	stack[1] = uint64(shopLen)
-	stack[2] = uint64(booksPtr)
-	stack[3] = uint64(uint32(len(books)))
-	if !call.Invoke() {
-		return Page{}, call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 12, 4)
-	if !ok {
-		return Page{}, call.End()
-	}
-	result := loadPage(call, area)
-	return result, call.End()
+	stack[2], stack[3] = uint64(booksPtr), uint64(uint32(len(books)))
+	area := call.InvokeView(12, 4)
+	return loadPage(call, area), call.End()
 }
 
 func (x *exports) Detail(ctx context.Context, shop string, book Book, reviews []Review) (Page, error) {
-	if bad := bind.CheckString(shop); bad != nil {
-		return Page{}, bad.In("shop")
-	}
-	if bad := checkBook(book); bad != nil {
-		return Page{}, bad.In("book")
-	}
-	if bad := bind.CheckList(len(reviews), 20); bad != nil {
-		return Page{}, bad.In("reviews")
-	}
-	for i, item := range reviews {
-		if bad := checkReview(item); bad != nil {
-			return Page{}, bad.At(i).In("reviews")
-		}
+	if bad := bind.First(bind.CheckString(shop).In("shop"), checkBook(book).In("book"),
+		bind.CheckEach(reviews, 20, checkReview).In("reviews")); bad != nil {
+		return Page{}, bad
 	}
 	call := x.detail.Begin(ctx)
 	params := call.Realloc(72, 4)
-	shopPtr, shopLen := call.LowerString(shop)
-	call.StoreUint32(params, shopPtr)
-	call.StoreUint32(params+4, shopLen)
+	call.StoreString(params, shop)
 	storeBook(call, params+8, book)
 	reviewsPtr := call.LowerList(len(reviews), 20, 4)
 	for i, item := range reviews {
 		at := reviewsPtr + uint32(i)*20
 		storeReview(call, at, item)
 	}
-	call.StoreUint32(params+64, reviewsPtr)
-	call.StoreUint32(params+68, uint32(len(reviews)))
+	call.StoreList(params+64, reviewsPtr, len(reviews))
 	call.Stack[0] = uint64(params)
-	if !call.Invoke() {
-		return Page{}, call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 12, 4)
-	if !ok {
-		return Page{}, call.End()
-	}
-	result := loadPage(call, area)
-	return result, call.End()
+	area := call.InvokeView(12, 4)
+	return loadPage(call, area), call.End()
 }
 
 func (x *exports) Feed(ctx context.Context, shop string, books []Book) (Page, error) {
-	if bad := bind.CheckString(shop); bad != nil {
-		return Page{}, bad.In("shop")
-	}
-	if bad := bind.CheckList(len(books), 56); bad != nil {
-		return Page{}, bad.In("books")
-	}
-	for i, item := range books {
-		if bad := checkBook(item); bad != nil {
-			return Page{}, bad.At(i).In("books")
-		}
+	if bad := bind.First(bind.CheckString(shop).In("shop"),
+		bind.CheckEach(books, 56, checkBook).In("books")); bad != nil {
+		return Page{}, bad
 	}
 	call := x.feed.Begin(ctx)
-	shopPtr, shopLen := call.LowerString(shop)
+	call.PutString(0, shop)
 	booksPtr := call.LowerList(len(books), 56, 4)
 	for i, item := range books {
 		at := booksPtr + uint32(i)*56
 		storeBook(call, at, item)
 	}
 	stack := call.Stack[:4]
-	stack[0] = uint64(shopPtr)
-	stack[1] = uint64(shopLen)
-	stack[2] = uint64(booksPtr)
-	stack[3] = uint64(uint32(len(books)))
-	if !call.Invoke() {
-		return Page{}, call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 12, 4)
-	if !ok {
-		return Page{}, call.End()
-	}
-	result := loadPage(call, area)
-	return result, call.End()
+	stack[2], stack[3] = uint64(booksPtr), uint64(uint32(len(books)))
+	area := call.InvokeView(12, 4)
+	return loadPage(call, area), call.End()
 }
 
-func (x *exports) NotFound(ctx context.Context, shop string, path string) (Page, error) {
-	if bad := bind.CheckString(shop); bad != nil {
-		return Page{}, bad.In("shop")
-	}
-	if bad := bind.CheckString(path); bad != nil {
-		return Page{}, bad.In("path")
+func (x *exports) NotFound(ctx context.Context, shop, path string) (Page, error) {
+	if bad := bind.First(bind.CheckString(shop).In("shop"), bind.CheckString(path).In("path")); bad != nil {
+		return Page{}, bad
 	}
 	call := x.notFound.Begin(ctx)
-	shopPtr, shopLen := call.LowerString(shop)
-	pathPtr, pathLen := call.LowerString(path)
-	stack := call.Stack[:4]
-	stack[0] = uint64(shopPtr)
-	stack[1] = uint64(shopLen)
-	stack[2] = uint64(pathPtr)
-	stack[3] = uint64(pathLen)
-	if !call.Invoke() {
-		return Page{}, call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 12, 4)
-	if !ok {
-		return Page{}, call.End()
-	}
-	result := loadPage(call, area)
-	return result, call.End()
+	call.PutString(0, shop)
+	call.PutString(2, path)
+	area := call.InvokeView(12, 4)
+	return loadPage(call, area), call.End()
 }
 
 func handleCatalogue(call *bind.Call) {
 	region, books := bind.LiftList[Book](call, uint32(call.Stack[2]), uint32(call.Stack[3]), 56, 4)
 	for i := range books {
-		item := region[i*56:]
-		books[i] = loadBook(call, item)
+		area := region[i*56:]
+		books[i] = loadBook(call, area)
 	}
-	shop := call.LiftString(uint32(call.Stack[0]), uint32(call.Stack[1]))
+	shop := call.TakeString(0)
 	if !call.OK() {
 		return
 	}
 	result, err := call.Impl().(Interface).Catalogue(call.Context(), shop, books)
-	if err != nil {
-		call.Fail(err)
-		return
-	}
-	resultPtr := uint32(call.Stack[4])
-	if !call.CheckArea(resultPtr, 12, 4) {
-		return
-	}
-	storePage(call, resultPtr, result)
+	call.Return(err)
+	area := call.ResultArea(4, 12, 4)
+	storePage(call, area, result)
 }
 
 func handleDetail(call *bind.Call) {
-	area, ok := call.View(uint32(call.Stack[0]), 72, 4)
-	if !ok {
-		return
-	}
-	region, reviews := bind.LiftList[Review](call, binary.LittleEndian.Uint32(area[64:]), binary.LittleEndian.Uint32(area[68:]), 20, 4)
+	area := call.Area(uint32(call.Stack[0]), 72, 4)
+	region, reviews := bind.LoadList[Review](call, area[64:], 20, 4)
 	for i := range reviews {
-		item := region[i*20:]
-		reviews[i] = loadReview(call, item)
+		area := region[i*20:]
+		reviews[i] = loadReview(call, area)
 	}
-	shop := call.LiftString(binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]))
+	shop := call.LoadString(area)
 	book := loadBook(call, area[8:])
 	if !call.OK() {
 		return
 	}
 	result, err := call.Impl().(Interface).Detail(call.Context(), shop, book, reviews)
-	if err != nil {
-		call.Fail(err)
-		return
-	}
-	resultPtr := uint32(call.Stack[1])
-	if !call.CheckArea(resultPtr, 12, 4) {
-		return
-	}
-	storePage(call, resultPtr, result)
+	call.Return(err)
+	area2 := call.ResultArea(1, 12, 4)
+	storePage(call, area2, result)
 }
 
 func handleFeed(call *bind.Call) {
 	region, books := bind.LiftList[Book](call, uint32(call.Stack[2]), uint32(call.Stack[3]), 56, 4)
 	for i := range books {
-		item := region[i*56:]
-		books[i] = loadBook(call, item)
+		area := region[i*56:]
+		books[i] = loadBook(call, area)
 	}
-	shop := call.LiftString(uint32(call.Stack[0]), uint32(call.Stack[1]))
+	shop := call.TakeString(0)
 	if !call.OK() {
 		return
 	}
 	result, err := call.Impl().(Interface).Feed(call.Context(), shop, books)
-	if err != nil {
-		call.Fail(err)
-		return
-	}
-	resultPtr := uint32(call.Stack[4])
-	if !call.CheckArea(resultPtr, 12, 4) {
-		return
-	}
-	storePage(call, resultPtr, result)
+	call.Return(err)
+	area := call.ResultArea(4, 12, 4)
+	storePage(call, area, result)
 }
 
 func handleNotFound(call *bind.Call) {
-	shop := call.LiftString(uint32(call.Stack[0]), uint32(call.Stack[1]))
-	path := call.LiftString(uint32(call.Stack[2]), uint32(call.Stack[3]))
+	shop := call.TakeString(0)
+	path := call.TakeString(2)
 	if !call.OK() {
 		return
 	}
 	result, err := call.Impl().(Interface).NotFound(call.Context(), shop, path)
-	if err != nil {
-		call.Fail(err)
-		return
-	}
-	resultPtr := uint32(call.Stack[4])
-	if !call.CheckArea(resultPtr, 12, 4) {
-		return
-	}
-	storePage(call, resultPtr, result)
+	call.Return(err)
+	area := call.ResultArea(4, 12, 4)
+	storePage(call, area, result)
 }
 
 func checkBook(value Book) *host.BadValueError {
-	if bad := bind.CheckString(value.Title); bad != nil {
-		return bad.In("title")
-	}
-	if bad := bind.CheckString(value.Author); bad != nil {
-		return bad.In("author")
-	}
-	if bad := bind.CheckEnum(uint32(value.Stock), 3); bad != nil {
-		return bad.In("stock")
-	}
-	if bad := bind.CheckList(len(value.Tags), 8); bad != nil {
-		return bad.In("tags")
-	}
-	for i, item := range value.Tags {
-		if bad := bind.CheckString(item); bad != nil {
-			return bad.At(i).In("tags")
-		}
-	}
-	if some, ok := value.Link.Get(); ok {
-		if bad := bind.CheckString(some); bad != nil {
-			return bad.In("link")
-		}
-	}
-	return nil
+	return bind.First(bind.CheckString(value.Title).In("title"), bind.CheckString(value.Author).In("author"),
+		bind.CheckEnum(uint32(value.Stock), 3).In("stock"),
+		bind.CheckEach(value.Tags, 8, bind.CheckString).In("tags"),
+		bind.CheckSome(value.Link, bind.CheckString).In("link"))
 }
 
 func storeBook(call *bind.Call, ptr uint32, value Book) {
 	call.StoreUint32(ptr, value.ID)
-	titlePtr, titleLen := call.LowerString(value.Title)
-	call.StoreUint32(ptr+4, titlePtr)
-	call.StoreUint32(ptr+8, titleLen)
-	authorPtr, authorLen := call.LowerString(value.Author)
-	call.StoreUint32(ptr+12, authorPtr)
-	call.StoreUint32(ptr+16, authorLen)
+	call.StoreString(ptr+4, value.Title)
+	call.StoreString(ptr+12, value.Author)
 	call.StoreUint32(ptr+20, value.Cents)
 	call.StoreUint8(ptr+24, uint8(call.LowerEnum(uint32(value.Stock), 3)))
-	tagsPtr := call.LowerList(len(value.Tags), 8, 4)
-	for i, item := range value.Tags {
-		at := tagsPtr + uint32(i)*8
-		itemPtr, itemLen := call.LowerString(item)
-		call.StoreUint32(at, itemPtr)
-		call.StoreUint32(at+4, itemLen)
+	call.StoreStrings(ptr+28, value.Tags)
+	if rating, ok := value.Rating.Get(); call.StoreSome(ptr+36, ok) {
+		call.StoreFloat32(ptr+40, rating)
 	}
-	call.StoreUint32(ptr+28, tagsPtr)
-	call.StoreUint32(ptr+32, uint32(len(value.Tags)))
-	if value_, ok := value.Rating.Get(); ok {
-		call.StoreUint8(ptr+36, 1)
-		call.StoreFloat32(ptr+40, value_)
-	} else {
-		call.StoreUint8(ptr+36, 0)
-	}
-	if value_, ok := value.Link.Get(); ok {
-		call.StoreUint8(ptr+44, 1)
-		valuePtr, valueLen := call.LowerString(value_)
-		call.StoreUint32(ptr+48, valuePtr)
-		call.StoreUint32(ptr+52, valueLen)
-	} else {
-		call.StoreUint8(ptr+44, 0)
+	if link_, ok := value.Link.Get(); call.StoreSome(ptr+44, ok) {
+		call.StoreString(ptr+48, link_)
 	}
 }
 
 func loadPage(call *bind.Call, area []byte) Page {
-	return Page{Kind: Kind(call.LiftEnum(uint32(area[0]), 2)), Body: bind.LiftNumbers[uint8](call, binary.LittleEndian.Uint32(area[4:]), binary.LittleEndian.Uint32(area[8:]))}
+	return Page{Kind: Kind(call.LiftEnum(uint32(area[0]), 2)), Body: bind.LoadNumbers[uint8](call, area[4:])}
 }
 
 func checkReview(value Review) *host.BadValueError {
-	if bad := bind.CheckString(value.Author); bad != nil {
-		return bad.In("author")
-	}
-	if bad := bind.CheckString(value.Text); bad != nil {
-		return bad.In("text")
-	}
-	return nil
+	return bind.First(bind.CheckString(value.Author).In("author"), bind.CheckString(value.Text).In("text"))
 }
 
 func storeReview(call *bind.Call, ptr uint32, value Review) {
-	authorPtr, authorLen := call.LowerString(value.Author)
-	call.StoreUint32(ptr, authorPtr)
-	call.StoreUint32(ptr+4, authorLen)
-	textPtr, textLen := call.LowerString(value.Text)
-	call.StoreUint32(ptr+8, textPtr)
-	call.StoreUint32(ptr+12, textLen)
+	call.StoreString(ptr, value.Author)
+	call.StoreString(ptr+8, value.Text)
 	call.StoreUint8(ptr+16, value.Stars)
 }
 
 func loadBook(call *bind.Call, area []byte) Book {
-	region, tags := bind.LiftList[string](call, binary.LittleEndian.Uint32(area[28:]), binary.LittleEndian.Uint32(area[32:]), 8, 4)
-	for i := range tags {
-		item := region[i*8:]
-		tags[i] = call.LiftString(binary.LittleEndian.Uint32(item), binary.LittleEndian.Uint32(item[4:]))
-	}
-	ratingCase := area[36]
 	var rating types.Option[float32]
-	switch ratingCase {
-	case 0:
-	case 1:
-		rating = types.Some(math.Float32frombits(binary.LittleEndian.Uint32(area[40:])))
-	default:
-		call.BadDiscriminant(uint32(ratingCase), 2)
+	if call.LoadSome(area[36]) {
+		rating = types.Some(bind.Float32(area[40:]))
 	}
-	linkCase := area[44]
 	var link_ types.Option[string]
-	switch linkCase {
-	case 0:
-	case 1:
-		link_ = types.Some(call.LiftString(binary.LittleEndian.Uint32(area[48:]), binary.LittleEndian.Uint32(area[52:])))
-	default:
-		call.BadDiscriminant(uint32(linkCase), 2)
+	if call.LoadSome(area[44]) {
+		link_ = types.Some(call.LoadString(area[48:]))
 	}
-	return Book{
-		ID:     binary.LittleEndian.Uint32(area),
-		Title:  call.LiftString(binary.LittleEndian.Uint32(area[4:]), binary.LittleEndian.Uint32(area[8:])),
-		Author: call.LiftString(binary.LittleEndian.Uint32(area[12:]), binary.LittleEndian.Uint32(area[16:])),
-		Cents:  binary.LittleEndian.Uint32(area[20:]),
-		Stock:  Stock(call.LiftEnum(uint32(area[24]), 3)),
-		Tags:   tags,
-		Rating: rating,
-		Link:   link_,
-	}
+	return Book{ID: bind.Uint32(area), Title: call.LoadString(area[4:]), Author: call.LoadString(area[12:]),
+		Cents: bind.Uint32(area[20:]), Stock: Stock(call.LiftEnum(uint32(area[24]), 3)),
+		Tags: call.LoadStrings(area[28:]), Rating: rating, Link: link_}
 }
 
 func storePage(call *bind.Call, ptr uint32, value Page) {
 	call.StoreUint8(ptr, uint8(call.LowerEnum(uint32(value.Kind), 2)))
-	bodyPtr, bodyLen := bind.LowerNumbers(call, value.Body)
-	call.StoreUint32(ptr+4, bodyPtr)
-	call.StoreUint32(ptr+8, bodyLen)
+	bind.StoreNumbers(call, ptr+4, value.Body)
 }
 
 func loadReview(call *bind.Call, area []byte) Review {
-	return Review{Author: call.LiftString(binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:])), Text: call.LiftString(binary.LittleEndian.Uint32(area[8:]), binary.LittleEndian.Uint32(area[12:])), Stars: area[16]}
+	return Review{Author: call.LoadString(area), Text: call.LoadString(area[8:]), Stars: area[16]}
 }

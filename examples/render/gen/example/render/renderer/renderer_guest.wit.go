@@ -6,124 +6,39 @@ package renderer
 
 import (
 	"github.com/witgen/witgen/canonicalabi/guest"
-	"github.com/witgen/witgen/canonicalabi/types"
 	"github.com/witgen/witgen/examples/render/gen/example/render/pages"
 )
 
-var exportedPages pages.Interface
-
-// Export says what implements the world's exports. A guest calls it once, in an
-// init function: any call of the host that comes before it traps.
-func Export(pagesImpl pages.Interface) {
-	exportedPages = pagesImpl
-}
+// Export sets what implements the world's exports. Call it in an init function: calls of the host
+// before that trap.
+func Export(pagesImpl pages.Interface) { pages.Exported.Set(pagesImpl) }
 
 //go:wasmexport example:render/pages#catalogue
 func pagesCatalogue(shopPtr, shopLen, booksPtr, booksLen uint32) uint32 {
-	shop := guest.LiftString(shopPtr, shopLen)
-	books := guest.LiftList(booksPtr, booksLen, 56, loadBook)
-	guest.ParamsLifted()
-	result := exportedPages.Catalogue(shop, books)
-	area := guest.ResultArea(12)
-	storePage(&guest.Results, area, result)
-	return guest.Address(area)
+	return pages.Exported.Catalogue(shopPtr, shopLen, booksPtr, booksLen)
 }
 
 //go:wasmexport cabi_post_example:render/pages#catalogue
-func freePagesCatalogue(uint32) {
-	guest.FreeResults()
-}
+func freePagesCatalogue(uint32) { guest.FreeResults() }
 
 //go:wasmexport example:render/pages#detail
-func pagesDetail(params uint32) uint32 {
-	area := guest.PointerTo(params)
-	reviewsPtr := guest.Load[uint32](area, 64)
-	shop := guest.LiftString(guest.Load[uint32](area, 0), guest.Load[uint32](area, 4))
-	book := loadBook(guest.At(area, 8))
-	reviews := guest.LiftList(reviewsPtr, guest.Load[uint32](area, 68), 20, loadReview)
-	guest.ParamsLifted()
-	result := exportedPages.Detail(shop, book, reviews)
-	area2 := guest.ResultArea(12)
-	storePage(&guest.Results, area2, result)
-	return guest.Address(area2)
-}
+func pagesDetail(params uint32) uint32 { return pages.Exported.Detail(params) }
 
 //go:wasmexport cabi_post_example:render/pages#detail
-func freePagesDetail(uint32) {
-	guest.FreeResults()
-}
+func freePagesDetail(uint32) { guest.FreeResults() }
 
 //go:wasmexport example:render/pages#feed
 func pagesFeed(shopPtr, shopLen, booksPtr, booksLen uint32) uint32 {
-	shop := guest.LiftString(shopPtr, shopLen)
-	books := guest.LiftList(booksPtr, booksLen, 56, loadBook)
-	guest.ParamsLifted()
-	result := exportedPages.Feed(shop, books)
-	area := guest.ResultArea(12)
-	storePage(&guest.Results, area, result)
-	return guest.Address(area)
+	return pages.Exported.Feed(shopPtr, shopLen, booksPtr, booksLen)
 }
 
 //go:wasmexport cabi_post_example:render/pages#feed
-func freePagesFeed(uint32) {
-	guest.FreeResults()
-}
+func freePagesFeed(uint32) { guest.FreeResults() }
 
 //go:wasmexport example:render/pages#not-found
 func pagesNotFound(shopPtr, shopLen, pathPtr, pathLen uint32) uint32 {
-	shop := guest.LiftString(shopPtr, shopLen)
-	path := guest.LiftString(pathPtr, pathLen)
-	guest.ParamsLifted()
-	result := exportedPages.NotFound(shop, path)
-	area := guest.ResultArea(12)
-	storePage(&guest.Results, area, result)
-	return guest.Address(area)
+	return pages.Exported.NotFound(shopPtr, shopLen, pathPtr, pathLen)
 }
 
 //go:wasmexport cabi_post_example:render/pages#not-found
-func freePagesNotFound(uint32) {
-	guest.FreeResults()
-}
-
-func loadBook(ptr guest.Pointer) pages.Book {
-	tagsPtr := guest.Load[uint32](ptr, 28)
-	ratingCase := guest.Load[uint8](ptr, 36)
-	var rating types.Option[float32]
-	switch ratingCase {
-	case 0:
-	case 1:
-		rating = types.Some(guest.Load[float32](ptr, 40))
-	default:
-		guest.NoDiscriminant(uint32(ratingCase), "option<f32>")
-	}
-	linkCase := guest.Load[uint8](ptr, 44)
-	var link_ types.Option[string]
-	switch linkCase {
-	case 0:
-	case 1:
-		link_ = types.Some(guest.LiftString(guest.Load[uint32](ptr, 48), guest.Load[uint32](ptr, 52)))
-	default:
-		guest.NoDiscriminant(uint32(linkCase), "option<string>")
-	}
-	return pages.Book{
-		ID:     guest.Load[uint32](ptr, 0),
-		Title:  guest.LiftString(guest.Load[uint32](ptr, 4), guest.Load[uint32](ptr, 8)),
-		Author: guest.LiftString(guest.Load[uint32](ptr, 12), guest.Load[uint32](ptr, 16)),
-		Cents:  guest.Load[uint32](ptr, 20),
-		Stock:  pages.Stock(guest.Load[uint8](ptr, 24)),
-		Tags:   guest.LiftStrings(tagsPtr, guest.Load[uint32](ptr, 32)),
-		Rating: rating,
-		Link:   link_,
-	}
-}
-
-func storePage(arena *guest.Arena, ptr guest.Pointer, value pages.Page) {
-	guest.Store(ptr, 0, uint8(guest.LowerEnum(value.Kind, 2, "pages.Kind")))
-	bodyPtr := guest.LowerSlice(arena, value.Body)
-	guest.Store(ptr, 4, bodyPtr)
-	guest.Store(ptr, 8, uint32(len(value.Body)))
-}
-
-func loadReview(ptr guest.Pointer) pages.Review {
-	return pages.Review{Author: guest.LiftString(guest.Load[uint32](ptr, 0), guest.Load[uint32](ptr, 4)), Text: guest.LiftString(guest.Load[uint32](ptr, 8), guest.Load[uint32](ptr, 12)), Stars: guest.Load[uint8](ptr, 16)}
-}
+func freePagesNotFound(uint32) { guest.FreeResults() }

@@ -6,8 +6,8 @@ package shop
 
 import (
 	"context"
-	"encoding/binary"
 
+	"github.com/witgen/witgen/canonicalabi/host"
 	"github.com/witgen/witgen/canonicalabi/host/bind"
 	"github.com/witgen/witgen/canonicalabi/types"
 	"github.com/witgen/witgen/internal/testing/hosttest/gen/test/subject/store"
@@ -15,138 +15,115 @@ import (
 
 // Item is the resource item.
 type Item interface {
-	// Value is [method]item.value.
+	// Value calls test:subject/shop@1.2.3#[method]item.value.
 	Value(ctx context.Context) (uint32, error)
-	// Compare is [method]item.compare.
+	// Compare calls test:subject/shop@1.2.3#[method]item.compare.
 	Compare(ctx context.Context, other Item) (int32, error)
 	// Close ends the resource. A second Close does nothing.
-	Close(context.Context) error
+	Close(ctx context.Context) error
 }
 
 // Another one, so that handles can be of the wrong type.
 type Crate interface {
 	// Close ends the resource. A second Close does nothing.
-	Close(context.Context) error
+	Close(ctx context.Context) error
 }
 
 // Entry is entry of test:subject/store@1.2.3.
 type Entry = store.Entry
 
-// Interface is test:subject/shop@1.2.3: what a guest
-// exports, and what a host implements for the guests that import it.
+// Interface is test:subject/shop@1.2.3, which a guest exports or a host implements.
 type Interface interface {
-	// NewItem is [constructor]item.
+	// NewItem calls test:subject/shop@1.2.3#[constructor]item.
 	NewItem(ctx context.Context, n uint32) (Item, error)
-	// ItemMerge is [static]item.merge.
-	ItemMerge(ctx context.Context, a Item, b Item) (Item, error)
-	// NewCrate is [constructor]crate.
+	// ItemMerge calls test:subject/shop@1.2.3#[static]item.merge.
+	ItemMerge(ctx context.Context, a, b Item) (Item, error)
+	// NewCrate calls test:subject/shop@1.2.3#[constructor]crate.
 	NewCrate(ctx context.Context) (Crate, error)
-	// Peek is peek.
+	// Peek calls test:subject/shop@1.2.3#peek.
 	Peek(ctx context.Context, i Item) (uint32, error)
-	// Take is take.
+	// Take calls test:subject/shop@1.2.3#take.
 	Take(ctx context.Context, i Item) (uint32, error)
-	// Both is both.
-	Both(ctx context.Context, a Item, b Item) error
-	// All is all.
+	// Both calls test:subject/shop@1.2.3#both.
+	Both(ctx context.Context, a, b Item) error
+	// All calls test:subject/shop@1.2.3#all.
 	All(ctx context.Context, items []Item) ([]Item, error)
-	// Maybe is maybe.
+	// Maybe calls test:subject/shop@1.2.3#maybe.
 	Maybe(ctx context.Context) (types.Option[Item], error)
-	// Visit is visit.
+	// Visit calls test:subject/shop@1.2.3#visit.
 	Visit(ctx context.Context, e Entry) (uint32, error)
-	// VisitBoth is visit-both.
-	VisitBoth(ctx context.Context, a Entry, b Entry, text string) (uint32, error)
-	// Hand is hand.
+	// VisitBoth calls test:subject/shop@1.2.3#visit-both.
+	VisitBoth(ctx context.Context, a, b Entry, text string) (uint32, error)
+	// Hand calls test:subject/shop@1.2.3#hand.
 	Hand(ctx context.Context, e Entry, text string) (uint32, error)
-	// Give is give.
+	// Give calls test:subject/shop@1.2.3#give.
 	Give(ctx context.Context) (Entry, error)
-	// GiveAll is give-all.
+	// GiveAll calls test:subject/shop@1.2.3#give-all.
 	GiveAll(ctx context.Context) ([]Entry, error)
 }
 
-// The numbers of the resources in the descriptor.
 const (
 	resourceItem = iota
 	resourceCrate
 	resourceEntry
 )
 
-// Descriptor describes test:subject/shop@1.2.3 to the runtime.
-var Descriptor = bind.Interface{
+var descriptor = bind.Interface{
 	Functions: []bind.Function{
-		{Name: "[constructor]item", Type: 0x91a1626844090f4e, Export: "i32 -> i32", Import: "i32 -> i32", Handle: handleNewItem},
-		{Name: "[method]item.value", Type: 0xabcc1ae246d1080c, Export: "i32 -> i32", Import: "i32 -> i32", Handle: handleItemValue},
-		{Name: "[method]item.compare", Type: 0x122d9d2fb2889079, Export: "i32 i32 -> i32", Import: "i32 i32 -> i32", Handle: handleItemCompare},
-		{Name: "[static]item.merge", Type: 0xc9e92c356be085f5, Export: "i32 i32 -> i32", Import: "i32 i32 -> i32", Handle: handleItemMerge},
-		{Name: "[constructor]crate", Type: 0x7edd4918d4fc332b, Export: "-> i32", Import: "-> i32", Handle: handleNewCrate},
-		{Name: "peek", Type: 0xabcc1ae246d1080c, Export: "i32 -> i32", Import: "i32 -> i32", Handle: handlePeek},
-		{Name: "take", Type: 0x070e2017d2a31134, Export: "i32 -> i32", Import: "i32 -> i32", Handle: handleTake},
-		{Name: "both", Type: 0x8d14a347c52f1184, Export: "i32 i32 ->", Import: "i32 i32 ->", Handle: handleBoth},
-		{Name: "all", Type: 0x32b5156806d476a5, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleAll},
+		{Name: "[constructor]item", Type: 0x91a1626844090f4e, Export: "i32 -> i32", Import: "i32 -> i32",
+			Handle: handleNewItem},
+		{Name: "[method]item.value", Type: 0xabcc1ae246d1080c, Export: "i32 -> i32", Import: "i32 -> i32",
+			Handle: handleItemValue},
+		{Name: "[method]item.compare", Type: 0x122d9d2fb2889079, Export: "i32 i32 -> i32",
+			Import: "i32 i32 -> i32", Handle: handleItemCompare},
+		{Name: "[static]item.merge", Type: 0xc9e92c356be085f5, Export: "i32 i32 -> i32",
+			Import: "i32 i32 -> i32", Handle: handleItemMerge},
+		{Name: "[constructor]crate", Type: 0x7edd4918d4fc332b, Export: "-> i32", Import: "-> i32",
+			Handle: handleNewCrate},
+		{Name: "peek", Type: 0xabcc1ae246d1080c, Export: "i32 -> i32", Import: "i32 -> i32",
+			Handle: handlePeek},
+		{Name: "take", Type: 0x070e2017d2a31134, Export: "i32 -> i32", Import: "i32 -> i32",
+			Handle: handleTake},
+		{Name: "both", Type: 0x8d14a347c52f1184, Export: "i32 i32 ->", Import: "i32 i32 ->",
+			Handle: handleBoth},
+		{Name: "all", Type: 0x32b5156806d476a5, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->",
+			Handle: handleAll},
 		{Name: "maybe", Type: 0x782d4454d02a9cc8, Export: "-> i32", Import: "i32 ->", Handle: handleMaybe},
-		{Name: "visit", Type: 0xabcc1ae246d1080c, Export: "i32 -> i32", Import: "i32 -> i32", Handle: handleVisit},
-		{Name: "visit-both", Type: 0x0a1888a1138f8d17, Export: "i32 i32 i32 i32 -> i32", Import: "i32 i32 i32 i32 -> i32", Handle: handleVisitBoth},
-		{Name: "hand", Type: 0xe00f92188f2567dd, Export: "i32 i32 i32 -> i32", Import: "i32 i32 i32 -> i32", Handle: handleHand},
+		{Name: "visit", Type: 0xabcc1ae246d1080c, Export: "i32 -> i32", Import: "i32 -> i32",
+			Handle: handleVisit},
+		{Name: "visit-both", Type: 0x0a1888a1138f8d17, Export: "i32 i32 i32 i32 -> i32",
+			Import: "i32 i32 i32 i32 -> i32", Handle: handleVisitBoth},
+		{Name: "hand", Type: 0xe00f92188f2567dd, Export: "i32 i32 i32 -> i32", Import: "i32 i32 i32 -> i32",
+			Handle: handleHand},
 		{Name: "give", Type: 0x7edd4918d4fc332b, Export: "-> i32", Import: "-> i32", Handle: handleGive},
 		{Name: "give-all", Type: 0x9e3b033e0a0ce405, Export: "-> i32", Import: "i32 ->", Handle: handleGiveAll},
 	},
 	Resources: []string{"item", "crate", "entry"},
 }
 
-// Bind returns the interface as an instance exports it. Worlds that export it
-// call it.
+// Descriptor describes test:subject/shop@1.2.3 to the runtime.
+var Descriptor = descriptor
+
+// Bind returns the interface as an instance exports it.
 func Bind(e bind.Exports) Interface {
-	x := &exports{
-		newItem:     e.Func(0),
-		itemValue:   e.Func(1),
-		itemCompare: e.Func(2),
-		itemMerge:   e.Func(3),
-		newCrate:    e.Func(4),
-		peek:        e.Func(5),
-		take:        e.Func(6),
-		both:        e.Func(7),
-		all:         e.Func(8),
-		maybe:       e.Func(9),
-		visit:       e.Func(10),
-		visitBoth:   e.Func(11),
-		hand:        e.Func(12),
-		give:        e.Func(13),
-		giveAll:     e.Func(14),
-	}
-	e.Wrap(resourceItem, func(h *bind.Handle) any {
-		return &itemHandle{h, x}
-	})
-	e.Wrap(resourceCrate, func(h *bind.Handle) any {
-		return &crateHandle{h, x}
-	})
+	x := &exports{}
+	e.Bind(&x.newItem, &x.itemValue, &x.itemCompare, &x.itemMerge, &x.newCrate, &x.peek, &x.take, &x.both, &x.all,
+		&x.maybe, &x.visit, &x.visitBoth, &x.hand, &x.give, &x.giveAll)
+	e.Wrap(resourceItem, func(h *bind.Handle) any { return &itemHandle{h, x} })
+	e.Wrap(resourceCrate, func(h *bind.Handle) any { return &crateHandle{h, x} })
 	return x
 }
 
-// exports calls the functions that an instance exports.
 type exports struct {
-	newItem     bind.Func
-	itemValue   bind.Func
-	itemCompare bind.Func
-	itemMerge   bind.Func
-	newCrate    bind.Func
-	peek        bind.Func
-	take        bind.Func
-	both        bind.Func
-	all         bind.Func
-	maybe       bind.Func
-	visit       bind.Func
-	visitBoth   bind.Func
-	hand        bind.Func
-	give        bind.Func
-	giveAll     bind.Func
+	newItem, itemValue, itemCompare, itemMerge, newCrate, peek, take, both, all, maybe, visit,
+	visitBoth, hand, give, giveAll bind.Func
 }
 
-// itemHandle is a Item that a guest defines.
 type itemHandle struct {
 	*bind.Handle
 	exports *exports
 }
 
-// crateHandle is a Crate that a guest defines.
 type crateHandle struct {
 	*bind.Handle
 	exports *exports
@@ -155,11 +132,8 @@ type crateHandle struct {
 func (x *exports) NewItem(ctx context.Context, n uint32) (Item, error) {
 	call := x.newItem.Begin(ctx)
 	call.Stack[0] = uint64(n)
-	if !call.Invoke() {
-		return nil, call.End()
-	}
-	result := bind.LiftOwn[Item](call, resourceItem, uint32(call.Stack[0]))
-	return result, call.End()
+	core := call.InvokeCore()
+	return bind.LiftOwn[Item](call, resourceItem, uint32(core)), call.End()
 }
 
 func (h *itemHandle) Value(ctx context.Context) (uint32, error) {
@@ -174,40 +148,28 @@ func (h *itemHandle) Compare(ctx context.Context, other Item) (int32, error) {
 		return 0, bad.In("other")
 	}
 	call := h.exports.itemCompare.Begin(ctx)
-	self2 := call.LowerSelf(resourceItem, h.Handle)
-	stack := call.Stack[:2]
-	stack[0] = uint64(self2)
-	stack[1] = uint64(call.LowerBorrow(resourceItem, other))
+	call.Stack[0] = uint64(call.LowerSelf(resourceItem, h.Handle))
+	call.Stack[1] = uint64(call.LowerBorrow(resourceItem, other))
 	core, err := call.Finish()
-	return int32(uint32(core)), err
+	return int32(core), err
 }
 
-func (x *exports) ItemMerge(ctx context.Context, a Item, b Item) (Item, error) {
-	if bad := x.itemMerge.CheckHandle(resourceItem, a); bad != nil {
-		return nil, bad.In("a")
-	}
-	if bad := x.itemMerge.CheckHandle(resourceItem, b); bad != nil {
-		return nil, bad.In("b")
+func (x *exports) ItemMerge(ctx context.Context, a, b Item) (Item, error) {
+	if bad := bind.First(x.itemMerge.CheckHandle(resourceItem, a).In("a"),
+		x.itemMerge.CheckHandle(resourceItem, b).In("b")); bad != nil {
+		return nil, bad
 	}
 	call := x.itemMerge.Begin(ctx)
-	a2 := call.LowerOwn(resourceItem, a)
-	stack := call.Stack[:2]
-	stack[0] = uint64(a2)
-	stack[1] = uint64(call.LowerOwn(resourceItem, b))
-	if !call.Invoke() {
-		return nil, call.End()
-	}
-	result := bind.LiftOwn[Item](call, resourceItem, uint32(call.Stack[0]))
-	return result, call.End()
+	call.Stack[0] = uint64(call.LowerOwn(resourceItem, a))
+	call.Stack[1] = uint64(call.LowerOwn(resourceItem, b))
+	core := call.InvokeCore()
+	return bind.LiftOwn[Item](call, resourceItem, uint32(core)), call.End()
 }
 
 func (x *exports) NewCrate(ctx context.Context) (Crate, error) {
 	call := x.newCrate.Begin(ctx)
-	if !call.Invoke() {
-		return nil, call.End()
-	}
-	result := bind.LiftOwn[Crate](call, resourceCrate, uint32(call.Stack[0]))
-	return result, call.End()
+	core := call.InvokeCore()
+	return bind.LiftOwn[Crate](call, resourceCrate, uint32(core)), call.End()
 }
 
 func (x *exports) Peek(ctx context.Context, i Item) (uint32, error) {
@@ -230,30 +192,21 @@ func (x *exports) Take(ctx context.Context, i Item) (uint32, error) {
 	return uint32(core), err
 }
 
-func (x *exports) Both(ctx context.Context, a Item, b Item) error {
-	if bad := x.both.CheckHandle(resourceItem, a); bad != nil {
-		return bad.In("a")
-	}
-	if bad := x.both.CheckHandle(resourceItem, b); bad != nil {
-		return bad.In("b")
+func (x *exports) Both(ctx context.Context, a, b Item) error {
+	if bad := bind.First(x.both.CheckHandle(resourceItem, a).In("a"),
+		x.both.CheckHandle(resourceItem, b).In("b")); bad != nil {
+		return bad
 	}
 	call := x.both.Begin(ctx)
-	a2 := call.LowerOwn(resourceItem, a)
-	stack := call.Stack[:2]
-	stack[0] = uint64(a2)
-	stack[1] = uint64(call.LowerBorrow(resourceItem, b))
-	_, err := call.Finish()
-	return err
+	call.Stack[0] = uint64(call.LowerOwn(resourceItem, a))
+	call.Stack[1] = uint64(call.LowerBorrow(resourceItem, b))
+	return call.Run()
 }
 
 func (x *exports) All(ctx context.Context, items []Item) ([]Item, error) {
-	if bad := bind.CheckList(len(items), 4); bad != nil {
+	if bad := bind.CheckEach(items, 4,
+		func(v Item) *host.BadValueError { return x.all.CheckHandle(resourceItem, v) }); bad != nil {
 		return nil, bad.In("items")
-	}
-	for i, item := range items {
-		if bad := x.all.CheckHandle(resourceItem, item); bad != nil {
-			return nil, bad.At(i).In("items")
-		}
 	}
 	call := x.all.Begin(ctx)
 	itemsPtr := call.LowerList(len(items), 4, 4)
@@ -262,40 +215,22 @@ func (x *exports) All(ctx context.Context, items []Item) ([]Item, error) {
 		call.StoreUint32(at, call.LowerOwn(resourceItem, item))
 	}
 	stack := call.Stack[:2]
-	stack[0] = uint64(itemsPtr)
-	stack[1] = uint64(uint32(len(items)))
-	if !call.Invoke() {
-		return nil, call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 8, 4)
-	if !ok {
-		return nil, call.End()
-	}
-	region, result := bind.LiftList[Item](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]), 4, 4)
+	stack[0], stack[1] = uint64(itemsPtr), uint64(uint32(len(items)))
+	area := call.InvokeView(8, 4)
+	region, result := bind.LoadList[Item](call, area, 4, 4)
 	for i := range result {
-		item := region[i*4:]
-		result[i] = bind.LiftOwn[Item](call, resourceItem, binary.LittleEndian.Uint32(item))
+		area := region[i*4:]
+		result[i] = bind.LiftOwn[Item](call, resourceItem, bind.Uint32(area))
 	}
 	return result, call.End()
 }
 
 func (x *exports) Maybe(ctx context.Context) (types.Option[Item], error) {
 	call := x.maybe.Begin(ctx)
-	if !call.Invoke() {
-		return types.Option[Item]{}, call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 8, 4)
-	if !ok {
-		return types.Option[Item]{}, call.End()
-	}
-	resultCase := area[0]
+	area := call.InvokeView(8, 4)
 	var result types.Option[Item]
-	switch resultCase {
-	case 0:
-	case 1:
-		result = types.Some[Item](bind.LiftOwn[Item](call, resourceItem, binary.LittleEndian.Uint32(area[4:])))
-	default:
-		call.BadDiscriminant(uint32(resultCase), 2)
+	if call.LoadSome(area[0]) {
+		result = types.Some[Item](bind.LiftOwn[Item](call, resourceItem, bind.Uint32(area[4:])))
 	}
 	return result, call.End()
 }
@@ -310,69 +245,44 @@ func (x *exports) Visit(ctx context.Context, e Entry) (uint32, error) {
 	return uint32(core), err
 }
 
-func (x *exports) VisitBoth(ctx context.Context, a Entry, b Entry, text string) (uint32, error) {
-	if bad := x.visitBoth.CheckHandle(resourceEntry, a); bad != nil {
-		return 0, bad.In("a")
-	}
-	if bad := x.visitBoth.CheckHandle(resourceEntry, b); bad != nil {
-		return 0, bad.In("b")
-	}
-	if bad := bind.CheckString(text); bad != nil {
-		return 0, bad.In("text")
+func (x *exports) VisitBoth(ctx context.Context, a, b Entry, text string) (uint32, error) {
+	if bad := bind.First(x.visitBoth.CheckHandle(resourceEntry, a).In("a"),
+		x.visitBoth.CheckHandle(resourceEntry, b).In("b"), bind.CheckString(text).In("text")); bad != nil {
+		return 0, bad
 	}
 	call := x.visitBoth.Begin(ctx)
-	a2 := call.LowerBorrow(resourceEntry, a)
-	b2 := call.LowerBorrow(resourceEntry, b)
-	textPtr, textLen := call.LowerString(text)
-	stack := call.Stack[:4]
-	stack[0] = uint64(a2)
-	stack[1] = uint64(b2)
-	stack[2] = uint64(textPtr)
-	stack[3] = uint64(textLen)
+	call.Stack[0] = uint64(call.LowerBorrow(resourceEntry, a))
+	call.Stack[1] = uint64(call.LowerBorrow(resourceEntry, b))
+	call.PutString(2, text)
 	core, err := call.Finish()
 	return uint32(core), err
 }
 
 func (x *exports) Hand(ctx context.Context, e Entry, text string) (uint32, error) {
-	if bad := x.hand.CheckHandle(resourceEntry, e); bad != nil {
-		return 0, bad.In("e")
-	}
-	if bad := bind.CheckString(text); bad != nil {
-		return 0, bad.In("text")
+	if bad := bind.First(x.hand.CheckHandle(resourceEntry, e).In("e"),
+		bind.CheckString(text).In("text")); bad != nil {
+		return 0, bad
 	}
 	call := x.hand.Begin(ctx)
-	e2 := call.LowerOwn(resourceEntry, e)
-	textPtr, textLen := call.LowerString(text)
-	stack := call.Stack[:3]
-	stack[0] = uint64(e2)
-	stack[1] = uint64(textPtr)
-	stack[2] = uint64(textLen)
+	call.Stack[0] = uint64(call.LowerOwn(resourceEntry, e))
+	call.PutString(1, text)
 	core, err := call.Finish()
 	return uint32(core), err
 }
 
 func (x *exports) Give(ctx context.Context) (Entry, error) {
 	call := x.give.Begin(ctx)
-	if !call.Invoke() {
-		return nil, call.End()
-	}
-	result := bind.LiftOwn[Entry](call, resourceEntry, uint32(call.Stack[0]))
-	return result, call.End()
+	core := call.InvokeCore()
+	return bind.LiftOwn[Entry](call, resourceEntry, uint32(core)), call.End()
 }
 
 func (x *exports) GiveAll(ctx context.Context) ([]Entry, error) {
 	call := x.giveAll.Begin(ctx)
-	if !call.Invoke() {
-		return nil, call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 8, 4)
-	if !ok {
-		return nil, call.End()
-	}
-	region, result := bind.LiftList[Entry](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]), 4, 4)
+	area := call.InvokeView(8, 4)
+	region, result := bind.LoadList[Entry](call, area, 4, 4)
 	for i := range result {
-		item := region[i*4:]
-		result[i] = bind.LiftOwn[Entry](call, resourceEntry, binary.LittleEndian.Uint32(item))
+		area := region[i*4:]
+		result[i] = bind.LiftOwn[Entry](call, resourceEntry, bind.Uint32(area))
 	}
 	return result, call.End()
 }
@@ -392,10 +302,7 @@ func handleItemValue(call *bind.Call) {
 		return
 	}
 	result, err := self.Value(call.Context())
-	if err != nil {
-		call.Fail(err)
-		return
-	}
+	call.Return(err)
 	call.Stack[0] = uint64(result)
 }
 
@@ -406,10 +313,7 @@ func handleItemCompare(call *bind.Call) {
 		return
 	}
 	result, err := self.Compare(call.Context(), other)
-	if err != nil {
-		call.Fail(err)
-		return
-	}
+	call.Return(err)
 	call.Stack[0] = uint64(uint32(result))
 }
 
@@ -442,10 +346,7 @@ func handlePeek(call *bind.Call) {
 		return
 	}
 	result, err := call.Impl().(Interface).Peek(call.Context(), i)
-	if err != nil {
-		call.Fail(err)
-		return
-	}
+	call.Return(err)
 	call.Stack[0] = uint64(result)
 }
 
@@ -455,29 +356,23 @@ func handleTake(call *bind.Call) {
 		return
 	}
 	result, err := call.Impl().(Interface).Take(call.Context(), i)
-	if err != nil {
-		call.Fail(err)
-		return
-	}
+	call.Return(err)
 	call.Stack[0] = uint64(result)
 }
 
 func handleBoth(call *bind.Call) {
 	a := bind.LiftOwn[Item](call, resourceItem, uint32(call.Stack[0]))
 	b := bind.LiftBorrow[Item](call, resourceItem, uint32(call.Stack[1]))
-	if !call.OK() {
-		return
-	}
-	if err := call.Impl().(Interface).Both(call.Context(), a, b); err != nil {
-		call.Fail(err)
+	if call.OK() {
+		call.Return(call.Impl().(Interface).Both(call.Context(), a, b))
 	}
 }
 
 func handleAll(call *bind.Call) {
 	region, items := bind.LiftList[Item](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 4, 4)
 	for i := range items {
-		item := region[i*4:]
-		items[i] = bind.LiftOwn[Item](call, resourceItem, binary.LittleEndian.Uint32(item))
+		area := region[i*4:]
+		items[i] = bind.LiftOwn[Item](call, resourceItem, bind.Uint32(area))
 	}
 	if !call.OK() {
 		return
@@ -487,17 +382,13 @@ func handleAll(call *bind.Call) {
 		call.Fail(err)
 		return
 	}
-	resultPtr := uint32(call.Stack[2])
-	if !call.CheckArea(resultPtr, 8, 4) {
-		return
-	}
-	resultPtr2 := call.LowerList(len(result), 4, 4)
+	area := call.ResultArea(2, 8, 4)
+	resultPtr := call.LowerList(len(result), 4, 4)
 	for i, item := range result {
-		at := resultPtr2 + uint32(i)*4
+		at := resultPtr + uint32(i)*4
 		call.StoreUint32(at, call.LowerOwn(resourceItem, item))
 	}
-	call.StoreUint32(resultPtr, resultPtr2)
-	call.StoreUint32(resultPtr+4, uint32(len(result)))
+	call.StoreList(area, resultPtr, len(result))
 }
 
 func handleMaybe(call *bind.Call) {
@@ -506,15 +397,9 @@ func handleMaybe(call *bind.Call) {
 		call.Fail(err)
 		return
 	}
-	resultPtr := uint32(call.Stack[0])
-	if !call.CheckArea(resultPtr, 8, 4) {
-		return
-	}
-	if value, ok := result.Get(); ok {
-		call.StoreUint8(resultPtr, 1)
-		call.StoreUint32(resultPtr+4, call.LowerOwn(resourceItem, value))
-	} else {
-		call.StoreUint8(resultPtr, 0)
+	area := call.ResultArea(0, 8, 4)
+	if result, ok := result.Get(); call.StoreSome(area, ok) {
+		call.StoreUint32(area+4, call.LowerOwn(resourceItem, result))
 	}
 }
 
@@ -524,39 +409,30 @@ func handleVisit(call *bind.Call) {
 		return
 	}
 	result, err := call.Impl().(Interface).Visit(call.Context(), e)
-	if err != nil {
-		call.Fail(err)
-		return
-	}
+	call.Return(err)
 	call.Stack[0] = uint64(result)
 }
 
 func handleVisitBoth(call *bind.Call) {
 	a := bind.LiftBorrow[Entry](call, resourceEntry, uint32(call.Stack[0]))
 	b := bind.LiftBorrow[Entry](call, resourceEntry, uint32(call.Stack[1]))
-	text := call.LiftString(uint32(call.Stack[2]), uint32(call.Stack[3]))
+	text := call.TakeString(2)
 	if !call.OK() {
 		return
 	}
 	result, err := call.Impl().(Interface).VisitBoth(call.Context(), a, b, text)
-	if err != nil {
-		call.Fail(err)
-		return
-	}
+	call.Return(err)
 	call.Stack[0] = uint64(result)
 }
 
 func handleHand(call *bind.Call) {
 	e := bind.LiftOwn[Entry](call, resourceEntry, uint32(call.Stack[0]))
-	text := call.LiftString(uint32(call.Stack[1]), uint32(call.Stack[2]))
+	text := call.TakeString(1)
 	if !call.OK() {
 		return
 	}
 	result, err := call.Impl().(Interface).Hand(call.Context(), e, text)
-	if err != nil {
-		call.Fail(err)
-		return
-	}
+	call.Return(err)
 	call.Stack[0] = uint64(result)
 }
 
@@ -575,15 +451,11 @@ func handleGiveAll(call *bind.Call) {
 		call.Fail(err)
 		return
 	}
-	resultPtr := uint32(call.Stack[0])
-	if !call.CheckArea(resultPtr, 8, 4) {
-		return
-	}
-	resultPtr2 := call.LowerList(len(result), 4, 4)
+	area := call.ResultArea(0, 8, 4)
+	resultPtr := call.LowerList(len(result), 4, 4)
 	for i, item := range result {
-		at := resultPtr2 + uint32(i)*4
+		at := resultPtr + uint32(i)*4
 		call.StoreUint32(at, call.LowerOwn(resourceEntry, item))
 	}
-	call.StoreUint32(resultPtr, resultPtr2)
-	call.StoreUint32(resultPtr+4, uint32(len(result)))
+	call.StoreList(area, resultPtr, len(result))
 }

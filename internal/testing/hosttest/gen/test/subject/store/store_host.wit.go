@@ -6,101 +6,88 @@ package store
 
 import (
 	"context"
-	"encoding/binary"
 
+	"github.com/witgen/witgen/canonicalabi/host"
 	"github.com/witgen/witgen/canonicalabi/host/bind"
 	"github.com/witgen/witgen/canonicalabi/types"
 )
 
 // Entry is the resource entry.
 type Entry interface {
-	// Name is [method]entry.name.
+	// Name calls test:subject/store@1.2.3#[method]entry.name.
 	Name(ctx context.Context) (string, error)
-	// Rename is [method]entry.rename.
+	// Rename calls test:subject/store@1.2.3#[method]entry.rename.
 	Rename(ctx context.Context, name string) error
 	// Close ends the resource. A second Close does nothing.
-	Close(context.Context) error
+	Close(ctx context.Context) error
 }
 
-// Interface is test:subject/store@1.2.3: what a guest
-// exports, and what a host implements for the guests that import it.
+// Interface is test:subject/store@1.2.3, which a guest exports or a host implements.
 type Interface interface {
-	// NewEntry is [constructor]entry.
+	// NewEntry calls test:subject/store@1.2.3#[constructor]entry.
 	NewEntry(ctx context.Context, name string) (Entry, error)
-	// EntryMerge is [static]entry.merge.
-	EntryMerge(ctx context.Context, a Entry, b Entry) (Entry, error)
-	// Find is find.
+	// EntryMerge calls test:subject/store@1.2.3#[static]entry.merge.
+	EntryMerge(ctx context.Context, a, b Entry) (Entry, error)
+	// Find calls test:subject/store@1.2.3#find.
 	Find(ctx context.Context, name string) (Entry, error)
-	// Count is count.
+	// Count calls test:subject/store@1.2.3#count.
 	Count(ctx context.Context, entries []Entry) (uint32, error)
-	// Take is take.
+	// Take calls test:subject/store@1.2.3#take.
 	Take(ctx context.Context, entry Entry) error
-	// TakeAnd is take-and.
+	// TakeAnd calls test:subject/store@1.2.3#take-and.
 	TakeAnd(ctx context.Context, entry Entry, text string) error
-	// TakeAll is take-all.
+	// TakeAll calls test:subject/store@1.2.3#take-all.
 	TakeAll(ctx context.Context, entries []Entry) error
-	// OpenAll is open-all.
+	// OpenAll calls test:subject/store@1.2.3#open-all.
 	OpenAll(ctx context.Context, n uint32) ([]Entry, error)
 }
 
-// The numbers of the resources in the descriptor.
 const (
 	resourceEntry = iota
 )
 
-// Descriptor describes test:subject/store@1.2.3 to the runtime.
-var Descriptor = bind.Interface{
+var descriptor = bind.Interface{
 	Functions: []bind.Function{
-		{Name: "[constructor]entry", Type: 0xd0ce743b456959a7, Export: "i32 i32 -> i32", Import: "i32 i32 -> i32", Handle: handleNewEntry},
-		{Name: "[method]entry.name", Type: 0xca7b7084ce2adef0, Export: "i32 -> i32", Import: "i32 i32 ->", Handle: handleEntryName},
-		{Name: "[method]entry.rename", Type: 0x2e07d4344fe2184b, Export: "i32 i32 i32 ->", Import: "i32 i32 i32 ->", Handle: handleEntryRename},
-		{Name: "[static]entry.merge", Type: 0x8c4601c93782c51e, Export: "i32 i32 -> i32", Import: "i32 i32 -> i32", Handle: handleEntryMerge},
-		{Name: "find", Type: 0x04615993a18c11d4, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleFind},
-		{Name: "count", Type: 0x8850b2cca8cd1b43, Export: "i32 i32 -> i32", Import: "i32 i32 -> i32", Handle: handleCount},
+		{Name: "[constructor]entry", Type: 0xd0ce743b456959a7, Export: "i32 i32 -> i32",
+			Import: "i32 i32 -> i32", Handle: handleNewEntry},
+		{Name: "[method]entry.name", Type: 0xca7b7084ce2adef0, Export: "i32 -> i32", Import: "i32 i32 ->",
+			Handle: handleEntryName},
+		{Name: "[method]entry.rename", Type: 0x2e07d4344fe2184b, Export: "i32 i32 i32 ->",
+			Import: "i32 i32 i32 ->", Handle: handleEntryRename},
+		{Name: "[static]entry.merge", Type: 0x8c4601c93782c51e, Export: "i32 i32 -> i32",
+			Import: "i32 i32 -> i32", Handle: handleEntryMerge},
+		{Name: "find", Type: 0x04615993a18c11d4, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->",
+			Handle: handleFind},
+		{Name: "count", Type: 0x8850b2cca8cd1b43, Export: "i32 i32 -> i32", Import: "i32 i32 -> i32",
+			Handle: handleCount},
 		{Name: "take", Type: 0x82260ac842299a63, Export: "i32 ->", Import: "i32 ->", Handle: handleTake},
-		{Name: "take-and", Type: 0xee1e88f09f804545, Export: "i32 i32 i32 ->", Import: "i32 i32 i32 ->", Handle: handleTakeAnd},
-		{Name: "take-all", Type: 0x18f8b46315d2b00b, Export: "i32 i32 ->", Import: "i32 i32 ->", Handle: handleTakeAll},
-		{Name: "open-all", Type: 0x13f37076e5043a9c, Export: "i32 -> i32", Import: "i32 i32 ->", Handle: handleOpenAll},
+		{Name: "take-and", Type: 0xee1e88f09f804545, Export: "i32 i32 i32 ->", Import: "i32 i32 i32 ->",
+			Handle: handleTakeAnd},
+		{Name: "take-all", Type: 0x18f8b46315d2b00b, Export: "i32 i32 ->", Import: "i32 i32 ->",
+			Handle: handleTakeAll},
+		{Name: "open-all", Type: 0x13f37076e5043a9c, Export: "i32 -> i32", Import: "i32 i32 ->",
+			Handle: handleOpenAll},
 	},
 	Resources: []string{"entry"},
 }
 
-// Bind returns the interface as an instance exports it. Worlds that export it
-// call it.
+// Descriptor describes test:subject/store@1.2.3 to the runtime.
+var Descriptor = descriptor
+
+// Bind returns the interface as an instance exports it.
 func Bind(e bind.Exports) Interface {
-	x := &exports{
-		newEntry:    e.Func(0),
-		entryName:   e.Func(1),
-		entryRename: e.Func(2),
-		entryMerge:  e.Func(3),
-		find:        e.Func(4),
-		count:       e.Func(5),
-		take:        e.Func(6),
-		takeAnd:     e.Func(7),
-		takeAll:     e.Func(8),
-		openAll:     e.Func(9),
-	}
-	e.Wrap(resourceEntry, func(h *bind.Handle) any {
-		return &entryHandle{h, x}
-	})
+	x := &exports{}
+	e.Bind(&x.newEntry, &x.entryName, &x.entryRename, &x.entryMerge, &x.find, &x.count, &x.take, &x.takeAnd,
+		&x.takeAll, &x.openAll)
+	e.Wrap(resourceEntry, func(h *bind.Handle) any { return &entryHandle{h, x} })
 	return x
 }
 
-// exports calls the functions that an instance exports.
 type exports struct {
-	newEntry    bind.Func
-	entryName   bind.Func
-	entryRename bind.Func
-	entryMerge  bind.Func
-	find        bind.Func
-	count       bind.Func
-	take        bind.Func
-	takeAnd     bind.Func
-	takeAll     bind.Func
-	openAll     bind.Func
+	newEntry, entryName, entryRename, entryMerge, find, count, take, takeAnd, takeAll,
+	openAll bind.Func
 }
 
-// entryHandle is a Entry that a guest defines.
 type entryHandle struct {
 	*bind.Handle
 	exports *exports
@@ -111,29 +98,16 @@ func (x *exports) NewEntry(ctx context.Context, name string) (Entry, error) {
 		return nil, bad.In("name")
 	}
 	call := x.newEntry.Begin(ctx)
-	namePtr, nameLen := call.LowerString(name)
-	stack := call.Stack[:2]
-	stack[0] = uint64(namePtr)
-	stack[1] = uint64(nameLen)
-	if !call.Invoke() {
-		return nil, call.End()
-	}
-	result := bind.LiftOwn[Entry](call, resourceEntry, uint32(call.Stack[0]))
-	return result, call.End()
+	call.PutString(0, name)
+	core := call.InvokeCore()
+	return bind.LiftOwn[Entry](call, resourceEntry, uint32(core)), call.End()
 }
 
 func (h *entryHandle) Name(ctx context.Context) (string, error) {
 	call := h.exports.entryName.Begin(ctx)
 	call.Stack[0] = uint64(call.LowerSelf(resourceEntry, h.Handle))
-	if !call.Invoke() {
-		return "", call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 8, 4)
-	if !ok {
-		return "", call.End()
-	}
-	result := call.LiftString(binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]))
-	return result, call.End()
+	area := call.InvokeView(8, 4)
+	return call.LoadString(area), call.End()
 }
 
 func (h *entryHandle) Rename(ctx context.Context, name string) error {
@@ -141,33 +115,21 @@ func (h *entryHandle) Rename(ctx context.Context, name string) error {
 		return bad.In("name")
 	}
 	call := h.exports.entryRename.Begin(ctx)
-	self2 := call.LowerSelf(resourceEntry, h.Handle)
-	namePtr, nameLen := call.LowerString(name)
-	stack := call.Stack[:3]
-	stack[0] = uint64(self2)
-	stack[1] = uint64(namePtr)
-	stack[2] = uint64(nameLen)
-	_, err := call.Finish()
-	return err
+	call.Stack[0] = uint64(call.LowerSelf(resourceEntry, h.Handle))
+	call.PutString(1, name)
+	return call.Run()
 }
 
-func (x *exports) EntryMerge(ctx context.Context, a Entry, b Entry) (Entry, error) {
-	if bad := x.entryMerge.CheckHandle(resourceEntry, a); bad != nil {
-		return nil, bad.In("a")
-	}
-	if bad := x.entryMerge.CheckHandle(resourceEntry, b); bad != nil {
-		return nil, bad.In("b")
+func (x *exports) EntryMerge(ctx context.Context, a, b Entry) (Entry, error) {
+	if bad := bind.First(x.entryMerge.CheckHandle(resourceEntry, a).In("a"),
+		x.entryMerge.CheckHandle(resourceEntry, b).In("b")); bad != nil {
+		return nil, bad
 	}
 	call := x.entryMerge.Begin(ctx)
-	a2 := call.LowerOwn(resourceEntry, a)
-	stack := call.Stack[:2]
-	stack[0] = uint64(a2)
-	stack[1] = uint64(call.LowerBorrow(resourceEntry, b))
-	if !call.Invoke() {
-		return nil, call.End()
-	}
-	result := bind.LiftOwn[Entry](call, resourceEntry, uint32(call.Stack[0]))
-	return result, call.End()
+	call.Stack[0] = uint64(call.LowerOwn(resourceEntry, a))
+	call.Stack[1] = uint64(call.LowerBorrow(resourceEntry, b))
+	core := call.InvokeCore()
+	return bind.LiftOwn[Entry](call, resourceEntry, uint32(core)), call.End()
 }
 
 func (x *exports) Find(ctx context.Context, name string) (Entry, error) {
@@ -175,42 +137,22 @@ func (x *exports) Find(ctx context.Context, name string) (Entry, error) {
 		return nil, bad.In("name")
 	}
 	call := x.find.Begin(ctx)
-	namePtr, nameLen := call.LowerString(name)
-	stack := call.Stack[:2]
-	stack[0] = uint64(namePtr)
-	stack[1] = uint64(nameLen)
-	if !call.Invoke() {
-		return nil, call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 12, 4)
-	if !ok {
-		return nil, call.End()
-	}
-	resultCase := area[0]
-	var value Entry
+	call.PutString(0, name)
+	area := call.InvokeView(12, 4)
+	var result Entry
 	var err error
-	switch resultCase {
-	case 0:
-		value = bind.LiftOwn[Entry](call, resourceEntry, binary.LittleEndian.Uint32(area[4:]))
-	case 1:
-		err = types.Error[string]{Value: call.LiftString(binary.LittleEndian.Uint32(area[4:]), binary.LittleEndian.Uint32(area[8:]))}
-	default:
-		call.BadDiscriminant(uint32(resultCase), 2)
+	if call.LoadOK(area[0]) {
+		result = bind.LiftOwn[Entry](call, resourceEntry, bind.Uint32(area[4:]))
+	} else {
+		err = types.Error[string]{Value: call.LoadString(area[4:])}
 	}
-	if trap := call.End(); trap != nil {
-		return nil, trap
-	}
-	return value, err
+	return result, call.EndWith(err)
 }
 
 func (x *exports) Count(ctx context.Context, entries []Entry) (uint32, error) {
-	if bad := bind.CheckList(len(entries), 4); bad != nil {
+	if bad := bind.CheckEach(entries, 4,
+		func(v Entry) *host.BadValueError { return x.count.CheckHandle(resourceEntry, v) }); bad != nil {
 		return 0, bad.In("entries")
-	}
-	for i, item := range entries {
-		if bad := x.count.CheckHandle(resourceEntry, item); bad != nil {
-			return 0, bad.At(i).In("entries")
-		}
 	}
 	call := x.count.Begin(ctx)
 	entriesPtr := call.LowerList(len(entries), 4, 4)
@@ -219,8 +161,7 @@ func (x *exports) Count(ctx context.Context, entries []Entry) (uint32, error) {
 		call.StoreUint32(at, call.LowerBorrow(resourceEntry, item))
 	}
 	stack := call.Stack[:2]
-	stack[0] = uint64(entriesPtr)
-	stack[1] = uint64(uint32(len(entries)))
+	stack[0], stack[1] = uint64(entriesPtr), uint64(uint32(len(entries)))
 	core, err := call.Finish()
 	return uint32(core), err
 }
@@ -231,36 +172,24 @@ func (x *exports) Take(ctx context.Context, entry Entry) error {
 	}
 	call := x.take.Begin(ctx)
 	call.Stack[0] = uint64(call.LowerOwn(resourceEntry, entry))
-	_, err := call.Finish()
-	return err
+	return call.Run()
 }
 
 func (x *exports) TakeAnd(ctx context.Context, entry Entry, text string) error {
-	if bad := x.takeAnd.CheckHandle(resourceEntry, entry); bad != nil {
-		return bad.In("entry")
-	}
-	if bad := bind.CheckString(text); bad != nil {
-		return bad.In("text")
+	if bad := bind.First(x.takeAnd.CheckHandle(resourceEntry, entry).In("entry"),
+		bind.CheckString(text).In("text")); bad != nil {
+		return bad
 	}
 	call := x.takeAnd.Begin(ctx)
-	entry2 := call.LowerOwn(resourceEntry, entry)
-	textPtr, textLen := call.LowerString(text)
-	stack := call.Stack[:3]
-	stack[0] = uint64(entry2)
-	stack[1] = uint64(textPtr)
-	stack[2] = uint64(textLen)
-	_, err := call.Finish()
-	return err
+	call.Stack[0] = uint64(call.LowerOwn(resourceEntry, entry))
+	call.PutString(1, text)
+	return call.Run()
 }
 
 func (x *exports) TakeAll(ctx context.Context, entries []Entry) error {
-	if bad := bind.CheckList(len(entries), 4); bad != nil {
+	if bad := bind.CheckEach(entries, 4,
+		func(v Entry) *host.BadValueError { return x.takeAll.CheckHandle(resourceEntry, v) }); bad != nil {
 		return bad.In("entries")
-	}
-	for i, item := range entries {
-		if bad := x.takeAll.CheckHandle(resourceEntry, item); bad != nil {
-			return bad.At(i).In("entries")
-		}
 	}
 	call := x.takeAll.Begin(ctx)
 	entriesPtr := call.LowerList(len(entries), 4, 4)
@@ -269,32 +198,24 @@ func (x *exports) TakeAll(ctx context.Context, entries []Entry) error {
 		call.StoreUint32(at, call.LowerOwn(resourceEntry, item))
 	}
 	stack := call.Stack[:2]
-	stack[0] = uint64(entriesPtr)
-	stack[1] = uint64(uint32(len(entries)))
-	_, err := call.Finish()
-	return err
+	stack[0], stack[1] = uint64(entriesPtr), uint64(uint32(len(entries)))
+	return call.Run()
 }
 
 func (x *exports) OpenAll(ctx context.Context, n uint32) ([]Entry, error) {
 	call := x.openAll.Begin(ctx)
 	call.Stack[0] = uint64(n)
-	if !call.Invoke() {
-		return nil, call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 8, 4)
-	if !ok {
-		return nil, call.End()
-	}
-	region, result := bind.LiftList[Entry](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]), 4, 4)
+	area := call.InvokeView(8, 4)
+	region, result := bind.LoadList[Entry](call, area, 4, 4)
 	for i := range result {
-		item := region[i*4:]
-		result[i] = bind.LiftOwn[Entry](call, resourceEntry, binary.LittleEndian.Uint32(item))
+		area := region[i*4:]
+		result[i] = bind.LiftOwn[Entry](call, resourceEntry, bind.Uint32(area))
 	}
 	return result, call.End()
 }
 
 func handleNewEntry(call *bind.Call) {
-	name := call.LiftString(uint32(call.Stack[0]), uint32(call.Stack[1]))
+	name := call.TakeString(0)
 	if !call.OK() {
 		return
 	}
@@ -312,27 +233,16 @@ func handleEntryName(call *bind.Call) {
 		return
 	}
 	result, err := self.Name(call.Context())
-	if err != nil {
-		call.Fail(err)
-		return
-	}
-	resultPtr := uint32(call.Stack[1])
-	if !call.CheckArea(resultPtr, 8, 4) {
-		return
-	}
-	resultPtr2, resultLen := call.LowerString(result)
-	call.StoreUint32(resultPtr, resultPtr2)
-	call.StoreUint32(resultPtr+4, resultLen)
+	call.Return(err)
+	area := call.ResultArea(1, 8, 4)
+	call.StoreString(area, result)
 }
 
 func handleEntryRename(call *bind.Call) {
 	self := bind.LiftBorrow[Entry](call, resourceEntry, uint32(call.Stack[0]))
-	name := call.LiftString(uint32(call.Stack[1]), uint32(call.Stack[2]))
-	if !call.OK() {
-		return
-	}
-	if err := self.Rename(call.Context(), name); err != nil {
-		call.Fail(err)
+	name := call.TakeString(1)
+	if call.OK() {
+		call.Return(self.Rename(call.Context(), name))
 	}
 }
 
@@ -351,79 +261,56 @@ func handleEntryMerge(call *bind.Call) {
 }
 
 func handleFind(call *bind.Call) {
-	name := call.LiftString(uint32(call.Stack[0]), uint32(call.Stack[1]))
+	name := call.TakeString(0)
 	if !call.OK() {
 		return
 	}
 	result, err := call.Impl().(Interface).Find(call.Context(), name)
-	resultPtr := uint32(call.Stack[2])
-	if !call.CheckArea(resultPtr, 12, 4) {
-		return
-	}
-	if err != nil {
-		failure, ok := call.ErrorText(err)
-		if !ok {
-			return
-		}
-		call.StoreUint8(resultPtr, 1)
-		errPtr, errLen := call.LowerString(failure)
-		call.StoreUint32(resultPtr+4, errPtr)
-		call.StoreUint32(resultPtr+8, errLen)
+	area := call.ResultArea(2, 12, 4)
+	if call.StoreOK(area, err == nil) {
+		call.StoreUint32(area+4, call.LowerOwn(resourceEntry, result))
 	} else {
-		call.StoreUint8(resultPtr, 0)
-		call.StoreUint32(resultPtr+4, call.LowerOwn(resourceEntry, result))
+		call.StoreString(area+4, call.ErrorString(err))
 	}
 }
 
 func handleCount(call *bind.Call) {
 	region, entries := bind.LiftList[Entry](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 4, 4)
 	for i := range entries {
-		item := region[i*4:]
-		entries[i] = bind.LiftBorrow[Entry](call, resourceEntry, binary.LittleEndian.Uint32(item))
+		area := region[i*4:]
+		entries[i] = bind.LiftBorrow[Entry](call, resourceEntry, bind.Uint32(area))
 	}
 	if !call.OK() {
 		return
 	}
 	result, err := call.Impl().(Interface).Count(call.Context(), entries)
-	if err != nil {
-		call.Fail(err)
-		return
-	}
+	call.Return(err)
 	call.Stack[0] = uint64(result)
 }
 
 func handleTake(call *bind.Call) {
 	entry := bind.LiftOwn[Entry](call, resourceEntry, uint32(call.Stack[0]))
-	if !call.OK() {
-		return
-	}
-	if err := call.Impl().(Interface).Take(call.Context(), entry); err != nil {
-		call.Fail(err)
+	if call.OK() {
+		call.Return(call.Impl().(Interface).Take(call.Context(), entry))
 	}
 }
 
 func handleTakeAnd(call *bind.Call) {
 	entry := bind.LiftOwn[Entry](call, resourceEntry, uint32(call.Stack[0]))
-	text := call.LiftString(uint32(call.Stack[1]), uint32(call.Stack[2]))
-	if !call.OK() {
-		return
-	}
-	if err := call.Impl().(Interface).TakeAnd(call.Context(), entry, text); err != nil {
-		call.Fail(err)
+	text := call.TakeString(1)
+	if call.OK() {
+		call.Return(call.Impl().(Interface).TakeAnd(call.Context(), entry, text))
 	}
 }
 
 func handleTakeAll(call *bind.Call) {
 	region, entries := bind.LiftList[Entry](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 4, 4)
 	for i := range entries {
-		item := region[i*4:]
-		entries[i] = bind.LiftOwn[Entry](call, resourceEntry, binary.LittleEndian.Uint32(item))
+		area := region[i*4:]
+		entries[i] = bind.LiftOwn[Entry](call, resourceEntry, bind.Uint32(area))
 	}
-	if !call.OK() {
-		return
-	}
-	if err := call.Impl().(Interface).TakeAll(call.Context(), entries); err != nil {
-		call.Fail(err)
+	if call.OK() {
+		call.Return(call.Impl().(Interface).TakeAll(call.Context(), entries))
 	}
 }
 
@@ -433,15 +320,11 @@ func handleOpenAll(call *bind.Call) {
 		call.Fail(err)
 		return
 	}
-	resultPtr := uint32(call.Stack[1])
-	if !call.CheckArea(resultPtr, 8, 4) {
-		return
-	}
-	resultPtr2 := call.LowerList(len(result), 4, 4)
+	area := call.ResultArea(1, 8, 4)
+	resultPtr := call.LowerList(len(result), 4, 4)
 	for i, item := range result {
-		at := resultPtr2 + uint32(i)*4
+		at := resultPtr + uint32(i)*4
 		call.StoreUint32(at, call.LowerOwn(resourceEntry, item))
 	}
-	call.StoreUint32(resultPtr, resultPtr2)
-	call.StoreUint32(resultPtr+4, uint32(len(result)))
+	call.StoreList(area, resultPtr, len(result))
 }

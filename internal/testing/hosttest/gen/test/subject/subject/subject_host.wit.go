@@ -16,9 +16,7 @@ import (
 )
 
 // Plugin is a compiled guest of the world. It may be used by several goroutines.
-type Plugin struct {
-	plugin *link.Plugin
-}
+type Plugin struct{ plugin *link.Plugin }
 
 // Compile compiles a guest and checks that it fits the world.
 func Compile(ctx context.Context, wasm []byte, opts ...host.Option) (*Plugin, error) {
@@ -29,25 +27,22 @@ func Compile(ctx context.Context, wasm []byte, opts ...host.Option) (*Plugin, er
 	return &Plugin{plugin}, nil
 }
 
-// Instantiate starts an instance with what the host supplies. An interface that the
-// guest does not import may be left nil. opts override those of Compile.
+// Instantiate starts an instance with what the host supplies, which may be nil where the guest does
+// not import it. opts override those of Compile.
 func (p *Plugin) Instantiate(ctx context.Context, imports Imports, opts ...host.Option) (*Instance, error) {
 	inst, err := p.plugin.Instantiate(ctx, []any{imports.Values, imports.Store, imports.World}, opts...)
 	if err != nil {
 		return nil, err
 	}
-	return &Instance{
-		inst:     inst,
-		values:   values.Bind(p.plugin.Export(inst, 0)),
-		shop:     shop.Bind(p.plugin.Export(inst, 1)),
-		ownCalls: bindOwnCalls(p.plugin.Export(inst, 2)),
-	}, nil
+	e := p.plugin.Export(inst, 2)
+	x := &Instance{inst: inst, values: values.Bind(p.plugin.Export(inst, 0)),
+		shop: shop.Bind(p.plugin.Export(inst, 1))}
+	e.Bind(&x.ownCalls.run)
+	return x, nil
 }
 
 // Close closes all instances and frees the compiled code.
-func (p *Plugin) Close(ctx context.Context) error {
-	return p.plugin.Close(ctx)
-}
+func (p *Plugin) Close(ctx context.Context) error { return p.plugin.Close(ctx) }
 
 // Imports is what the host supplies to an instance.
 type Imports struct {
@@ -65,48 +60,41 @@ type Instance struct {
 }
 
 // Values returns the exports of test:subject/values@1.2.3.
-func (i *Instance) Values() values.Interface {
-	return i.values
-}
+func (i *Instance) Values() values.Interface { return i.values }
 
 // Shop returns the exports of test:subject/shop@1.2.3.
-func (i *Instance) Shop() shop.Interface {
-	return i.shop
-}
+func (i *Instance) Shop() shop.Interface { return i.shop }
 
 // Close ends the instance. A second Close does nothing.
-func (i *Instance) Close(ctx context.Context) error {
-	return i.inst.Close(ctx)
-}
+func (i *Instance) Close(ctx context.Context) error { return i.inst.Close(ctx) }
 
-// Err returns nil while the instance can be called, and otherwise why it cannot:
-// host.ErrClosed, or host.ErrDead with what killed it.
-func (i *Instance) Err() error {
-	return i.inst.Err()
-}
+// Err returns why the instance cannot be called, host.ErrClosed or host.ErrDead with what killed it,
+// or nil.
+func (i *Instance) Err() error { return i.inst.Err() }
 
-// world describes the world to the runtime.
 var world = bind.World{
 	Name: "test:subject/subject@1.2.3",
 	Imports: []bind.Item{
 		{Name: "test:subject/values@1.2.3", Field: "Values", Interface: &values.Descriptor},
-		{Name: "test:subject/store@1.2.3", Field: "Store", Interface: &store.Descriptor, Resources: []bind.Resource{{Item: 1, Name: "entry"}}},
+		{Name: "test:subject/store@1.2.3", Field: "Store", Interface: &store.Descriptor,
+			Resources: []bind.Resource{{Item: 1, Name: "entry"}}},
 		{Name: "$root", Field: "World", Interface: &ownImports},
 	},
 	Exports: []bind.Item{
 		{Name: "test:subject/values@1.2.3", Field: "Values", Interface: &values.Descriptor},
-		{Name: "test:subject/shop@1.2.3", Field: "Shop", Interface: &shop.Descriptor, Resources: []bind.Resource{{Export: true, Item: 1, Name: "item"}, {Export: true, Item: 1, Name: "crate"}, {Item: 1, Name: "entry"}}},
+		{Name: "test:subject/shop@1.2.3", Field: "Shop", Interface: &shop.Descriptor,
+			Resources: []bind.Resource{{Export: true, Item: 1, Name: "item"},
+				{Export: true, Item: 1, Name: "crate"}, {Item: 1, Name: "entry"}}},
 		{Name: "$root", Field: "World", Interface: &ownExports},
 	},
 }
 
 // Interface is what the world imports itself: a host implements it for its guests.
 type Interface interface {
-	// Log is log.
+	// Log calls test:subject/subject@1.2.3#log.
 	Log(ctx context.Context, text string) error
 }
 
-// ownImports describes the functions that the world imports itself to the runtime.
 var ownImports = bind.Interface{
 	Functions: []bind.Function{
 		{Name: "log", Type: 0xcd06ff50caa07e47, Export: "i32 i32 ->", Import: "i32 i32 ->", Handle: handleLog},
@@ -114,30 +102,19 @@ var ownImports = bind.Interface{
 }
 
 func handleLog(call *bind.Call) {
-	text := call.LiftString(uint32(call.Stack[0]), uint32(call.Stack[1]))
-	if !call.OK() {
-		return
-	}
-	if err := call.Impl().(Interface).Log(call.Context(), text); err != nil {
-		call.Fail(err)
+	text := call.TakeString(0)
+	if call.OK() {
+		call.Return(call.Impl().(Interface).Log(call.Context(), text))
 	}
 }
 
-// ownExports describes the functions that the world exports itself to the runtime.
 var ownExports = bind.Interface{
 	Functions: []bind.Function{
 		{Name: "run", Type: 0x3dcb01fc02bea12c, Export: "i32 -> i64"},
 	},
 }
 
-// ownCalls calls the functions that the world exports itself.
-type ownCalls struct {
-	run bind.Func
-}
-
-func bindOwnCalls(e bind.Exports) ownCalls {
-	return ownCalls{run: e.Func(0)}
-}
+type ownCalls struct{ run bind.Func }
 
 func (x *ownCalls) Run(ctx context.Context, n uint32) (uint64, error) {
 	call := x.run.Begin(ctx)

@@ -11,8 +11,6 @@ import (
 	"github.com/witgen/witgen/canonicalabi/types"
 )
 
-// What this refers to is missing from a runtime that does not fit this file.
-// Use the same version of github.com/witgen/witgen to generate and to build.
 const _ = canonicalabi.GeneratedCodeNeedsABI2
 
 // Color is the enum color.
@@ -25,24 +23,9 @@ const (
 	ColorBlue
 )
 
-// String returns the name of the case in WIT.
-func (e Color) String() string {
-	switch e {
-	case ColorRed:
-		return "red"
-	case ColorGreen:
-		return "green"
-	case ColorBlue:
-		return "blue"
-	default:
-		return types.UnknownCase("color", uint32(e))
-	}
-}
+func (e Color) String() string { return types.CaseName("color", uint32(e), "red", "green", "blue") }
 
-// Error says which error it is, in the words of WIT.
-func (e Color) Error() string {
-	return e.String()
-}
+func (e Color) Error() string { return e.String() }
 
 // Perms is the flags perms.
 type Perms uint8
@@ -55,14 +38,9 @@ const (
 )
 
 // Has reports whether f holds all of flags.
-func (f Perms) Has(flags Perms) bool {
-	return f&flags == flags
-}
+func (f Perms) Has(flags Perms) bool { return f&flags == flags }
 
-// String returns the names of the flags in WIT, with | between them.
-func (f Perms) String() string {
-	return types.FlagNames(uint32(f), "read", "write", "exec")
-}
+func (f Perms) String() string { return types.FlagNames(uint32(f), "read", "write", "exec") }
 
 // Shape is the variant shape.
 //
@@ -77,16 +55,12 @@ type ShapeDot struct{}
 func (ShapeDot) isShape() {}
 
 // ShapeCircle is the case circle of Shape.
-type ShapeCircle struct {
-	Value float64
-}
+type ShapeCircle struct{ Value float64 }
 
 func (ShapeCircle) isShape() {}
 
 // ShapeLabel is the case label of Shape.
-type ShapeLabel struct {
-	Value string
-}
+type ShapeLabel struct{ Value string }
 
 func (ShapeLabel) isShape() {}
 

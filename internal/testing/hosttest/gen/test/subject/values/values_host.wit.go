@@ -6,7 +6,6 @@ package values
 
 import (
 	"context"
-	"encoding/binary"
 	"math"
 	"slices"
 
@@ -15,220 +14,192 @@ import (
 	"github.com/witgen/witgen/canonicalabi/types"
 )
 
-// Interface is test:subject/values@1.2.3: what a guest
-// exports, and what a host implements for the guests that import it.
+// Interface is test:subject/values@1.2.3, which a guest exports or a host implements.
 type Interface interface {
-	// Add is add.
-	Add(ctx context.Context, a int32, b int32) (int32, error)
-	// EchoBool is echo-bool.
+	// Add calls test:subject/values@1.2.3#add.
+	Add(ctx context.Context, a, b int32) (int32, error)
+	// EchoBool calls test:subject/values@1.2.3#echo-bool.
 	EchoBool(ctx context.Context, v bool) (bool, error)
-	// EchoU8 is echo-u8.
+	// EchoU8 calls test:subject/values@1.2.3#echo-u8.
 	EchoU8(ctx context.Context, v uint8) (uint8, error)
-	// EchoS8 is echo-s8.
+	// EchoS8 calls test:subject/values@1.2.3#echo-s8.
 	EchoS8(ctx context.Context, v int8) (int8, error)
-	// EchoU16 is echo-u16.
+	// EchoU16 calls test:subject/values@1.2.3#echo-u16.
 	EchoU16(ctx context.Context, v uint16) (uint16, error)
-	// EchoS16 is echo-s16.
+	// EchoS16 calls test:subject/values@1.2.3#echo-s16.
 	EchoS16(ctx context.Context, v int16) (int16, error)
-	// EchoU32 is echo-u32.
+	// EchoU32 calls test:subject/values@1.2.3#echo-u32.
 	EchoU32(ctx context.Context, v uint32) (uint32, error)
-	// EchoU64 is echo-u64.
+	// EchoU64 calls test:subject/values@1.2.3#echo-u64.
 	EchoU64(ctx context.Context, v uint64) (uint64, error)
-	// EchoF32 is echo-f32.
+	// EchoF32 calls test:subject/values@1.2.3#echo-f32.
 	EchoF32(ctx context.Context, v float32) (float32, error)
-	// EchoF64 is echo-f64.
+	// EchoF64 calls test:subject/values@1.2.3#echo-f64.
 	EchoF64(ctx context.Context, v float64) (float64, error)
-	// EchoChar is echo-char.
+	// EchoChar calls test:subject/values@1.2.3#echo-char.
 	EchoChar(ctx context.Context, v rune) (rune, error)
-	// EchoColor is echo-color.
+	// EchoColor calls test:subject/values@1.2.3#echo-color.
 	EchoColor(ctx context.Context, v Color) (Color, error)
-	// EchoPerms is echo-perms.
+	// EchoPerms calls test:subject/values@1.2.3#echo-perms.
 	EchoPerms(ctx context.Context, v Perms) (Perms, error)
-	// EchoString is echo-string.
+	// EchoString calls test:subject/values@1.2.3#echo-string.
 	EchoString(ctx context.Context, v string) (string, error)
-	// EchoBytes is echo-bytes.
+	// EchoBytes calls test:subject/values@1.2.3#echo-bytes.
 	EchoBytes(ctx context.Context, v []byte) ([]byte, error)
-	// EchoNumbers is echo-numbers.
+	// EchoNumbers calls test:subject/values@1.2.3#echo-numbers.
 	EchoNumbers(ctx context.Context, v []uint32) ([]uint32, error)
-	// EchoWide is echo-wide.
+	// EchoWide calls test:subject/values@1.2.3#echo-wide.
 	EchoWide(ctx context.Context, v []uint64) ([]uint64, error)
-	// EchoChars is echo-chars.
+	// EchoChars calls test:subject/values@1.2.3#echo-chars.
 	EchoChars(ctx context.Context, v []rune) ([]rune, error)
-	// EchoBools is echo-bools.
+	// EchoBools calls test:subject/values@1.2.3#echo-bools.
 	EchoBools(ctx context.Context, v []bool) ([]bool, error)
-	// EchoStrings is echo-strings.
+	// EchoStrings calls test:subject/values@1.2.3#echo-strings.
 	EchoStrings(ctx context.Context, v []string) ([]string, error)
-	// EchoLists is echo-lists.
+	// EchoLists calls test:subject/values@1.2.3#echo-lists.
 	EchoLists(ctx context.Context, v [][]uint64) ([][]uint64, error)
-	// EchoPerson is echo-person.
+	// EchoPerson calls test:subject/values@1.2.3#echo-person.
 	EchoPerson(ctx context.Context, v Person) (Person, error)
-	// EchoPeople is echo-people.
+	// EchoPeople calls test:subject/values@1.2.3#echo-people.
 	EchoPeople(ctx context.Context, v []Person) ([]Person, error)
-	// EchoShape is echo-shape.
+	// EchoShape calls test:subject/values@1.2.3#echo-shape.
 	EchoShape(ctx context.Context, v Shape) (Shape, error)
-	// EchoShapes is echo-shapes.
+	// EchoShapes calls test:subject/values@1.2.3#echo-shapes.
 	EchoShapes(ctx context.Context, v []Shape) ([]Shape, error)
-	// EchoGroups is echo-groups.
+	// EchoGroups calls test:subject/values@1.2.3#echo-groups.
 	EchoGroups(ctx context.Context, v [][]Shape) ([][]Shape, error)
-	// EchoOption is echo-option.
+	// EchoOption calls test:subject/values@1.2.3#echo-option.
 	EchoOption(ctx context.Context, v types.Option[uint32]) (types.Option[uint32], error)
-	// EchoOutcome is echo-outcome.
-	EchoOutcome(ctx context.Context, v types.Tuple2[types.Result[uint32, string], uint8]) (types.Result[uint32, string], uint8, error)
-	// EchoMap is echo-map.
+	// EchoOutcome calls test:subject/values@1.2.3#echo-outcome.
+	EchoOutcome(ctx context.Context,
+		v types.Tuple2[types.Result[uint32, string], uint8]) (types.Result[uint32, string], uint8, error)
+	// EchoMap calls test:subject/values@1.2.3#echo-map.
 	EchoMap(ctx context.Context, v map[uint32]string) (map[uint32]string, error)
-	// EchoFixed is echo-fixed.
+	// EchoFixed calls test:subject/values@1.2.3#echo-fixed.
 	EchoFixed(ctx context.Context, v [3]uint16) ([3]uint16, error)
 	// As many parameters as fit on the stack.
-	Sixteen(ctx context.Context, a uint32, b uint32, c uint32, d uint32, e uint32, f uint32, g uint32, h uint32, i uint32, j uint32, k uint32, l uint32, m uint32, n uint32, o uint32, p uint32) (uint64, error)
+	Sixteen(ctx context.Context, a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p uint32) (uint64, error)
 	// One more: they go through memory.
-	Seventeen(ctx context.Context, a uint32, b uint32, c uint32, d uint32, e uint32, f uint32, g uint32, h uint32, i uint32, j uint32, k uint32, l uint32, m uint32, n uint32, o uint32, p uint32, q uint64) (uint64, error)
-	// Divide is divide.
-	Divide(ctx context.Context, a int32, b int32) (int32, error)
-	// Parse is parse.
+	Seventeen(ctx context.Context, a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p uint32, q uint64) (uint64, error)
+	// Divide calls test:subject/values@1.2.3#divide.
+	Divide(ctx context.Context, a, b int32) (int32, error)
+	// Parse calls test:subject/values@1.2.3#parse.
 	Parse(ctx context.Context, text string) (uint32, error)
-	// Check is check.
+	// Check calls test:subject/values@1.2.3#check.
 	Check(ctx context.Context, n uint32) error
-	// Length is length.
+	// Length calls test:subject/values@1.2.3#length.
 	Length(ctx context.Context, text string) (uint32, error)
-	// Nothing is nothing.
+	// Nothing calls test:subject/values@1.2.3#nothing.
 	Nothing(ctx context.Context) error
 }
 
-// Descriptor describes test:subject/values@1.2.3 to the runtime.
-var Descriptor = bind.Interface{
+var descriptor = bind.Interface{
 	Functions: []bind.Function{
-		{Name: "add", Type: 0x6127c1d7a512c2b0, Export: "i32 i32 -> i32", Import: "i32 i32 -> i32", Handle: handleAdd},
-		{Name: "echo-bool", Type: 0x1b778c82d98194e4, Export: "i32 -> i32", Import: "i32 -> i32", Handle: handleEchoBool},
-		{Name: "echo-u8", Type: 0x16fae035c3f913d1, Export: "i32 -> i32", Import: "i32 -> i32", Handle: handleEchoU8},
-		{Name: "echo-s8", Type: 0x5fc3465c879d442d, Export: "i32 -> i32", Import: "i32 -> i32", Handle: handleEchoS8},
-		{Name: "echo-u16", Type: 0x6151909b89fc1d3f, Export: "i32 -> i32", Import: "i32 -> i32", Handle: handleEchoU16},
-		{Name: "echo-s16", Type: 0x91a0050d95ec5d90, Export: "i32 -> i32", Import: "i32 -> i32", Handle: handleEchoS16},
-		{Name: "echo-u32", Type: 0xefab7478186f8a0d, Export: "i32 -> i32", Import: "i32 -> i32", Handle: handleEchoU32},
-		{Name: "echo-u64", Type: 0xda6d220222447a79, Export: "i64 -> i64", Import: "i64 -> i64", Handle: handleEchoU64},
-		{Name: "echo-f32", Type: 0xc662c8db70317964, Export: "f32 -> f32", Import: "f32 -> f32", Handle: handleEchoF32},
-		{Name: "echo-f64", Type: 0x16dc0e02c81e17c1, Export: "f64 -> f64", Import: "f64 -> f64", Handle: handleEchoF64},
-		{Name: "echo-char", Type: 0xd55e82f45930ce57, Export: "i32 -> i32", Import: "i32 -> i32", Handle: handleEchoChar},
-		{Name: "echo-color", Type: 0x838b7b8a6e40c4b4, Export: "i32 -> i32", Import: "i32 -> i32", Handle: handleEchoColor},
-		{Name: "echo-perms", Type: 0x4023868beec489be, Export: "i32 -> i32", Import: "i32 -> i32", Handle: handleEchoPerms},
-		{Name: "echo-string", Type: 0x9dc1d1ca7f484925, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleEchoString},
-		{Name: "echo-bytes", Type: 0xc98028b674000230, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleEchoBytes},
-		{Name: "echo-numbers", Type: 0x023f93a76752ff40, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleEchoNumbers},
-		{Name: "echo-wide", Type: 0xdae816a29ee00e48, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleEchoWide},
-		{Name: "echo-chars", Type: 0x9e6aa46651568932, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleEchoChars},
-		{Name: "echo-bools", Type: 0xd008fe7c1d7a288a, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleEchoBools},
-		{Name: "echo-strings", Type: 0x323907cb1f41ccb1, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleEchoStrings},
-		{Name: "echo-lists", Type: 0x54ba30c7aabb2ead, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleEchoLists},
-		{Name: "echo-person", Type: 0x4150831777113659, Export: "i32 i32 i32 i32 i32 i32 -> i32", Import: "i32 i32 i32 i32 i32 i32 i32 ->", Handle: handleEchoPerson},
-		{Name: "echo-people", Type: 0x75b520acb85fb3e2, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleEchoPeople},
-		{Name: "echo-shape", Type: 0x61863a442662a36e, Export: "i32 i64 i64 i64 i64 -> i32", Import: "i32 i64 i64 i64 i64 i32 ->", Handle: handleEchoShape},
-		{Name: "echo-shapes", Type: 0xfe368f6b6e2fba8c, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleEchoShapes},
-		{Name: "echo-groups", Type: 0x4cb66f9587a51a47, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleEchoGroups},
-		{Name: "echo-option", Type: 0x2296474836bfbe10, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleEchoOption},
-		{Name: "echo-outcome", Type: 0xdc63eeeb1763e8bc, Export: "i32 i32 i32 i32 -> i32", Import: "i32 i32 i32 i32 i32 ->", Handle: handleEchoOutcome},
-		{Name: "echo-map", Type: 0xa8f9460ba745575b, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleEchoMap},
-		{Name: "echo-fixed", Type: 0x215ba4fa8683f830, Export: "i32 i32 i32 -> i32", Import: "i32 i32 i32 i32 ->", Handle: handleEchoFixed},
-		{Name: "sixteen", Type: 0x6e81986c7129c1c0, Export: "i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 -> i64", Import: "i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 -> i64", Handle: handleSixteen},
-		{Name: "seventeen", Type: 0x65d6865724242fd6, Export: "i32 -> i64", Import: "i32 -> i64", Handle: handleSeventeen},
-		{Name: "divide", Type: 0x7a8600079d9db832, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleDivide},
-		{Name: "parse", Type: 0x86077e901af65d29, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->", Handle: handleParse},
-		{Name: "check", Type: 0x3a3e9c33bd6c80c2, Export: "i32 -> i32", Import: "i32 -> i32", Handle: handleCheck},
-		{Name: "length", Type: 0x73cae5d5aa05d23e, Export: "i32 i32 -> i32", Import: "i32 i32 -> i32", Handle: handleLength},
+		{Name: "add", Type: 0x6127c1d7a512c2b0, Export: "i32 i32 -> i32", Import: "i32 i32 -> i32",
+			Handle: handleAdd},
+		{Name: "echo-bool", Type: 0x1b778c82d98194e4, Export: "i32 -> i32", Import: "i32 -> i32",
+			Handle: handleEchoBool},
+		{Name: "echo-u8", Type: 0x16fae035c3f913d1, Export: "i32 -> i32", Import: "i32 -> i32",
+			Handle: handleEchoU8},
+		{Name: "echo-s8", Type: 0x5fc3465c879d442d, Export: "i32 -> i32", Import: "i32 -> i32",
+			Handle: handleEchoS8},
+		{Name: "echo-u16", Type: 0x6151909b89fc1d3f, Export: "i32 -> i32", Import: "i32 -> i32",
+			Handle: handleEchoU16},
+		{Name: "echo-s16", Type: 0x91a0050d95ec5d90, Export: "i32 -> i32", Import: "i32 -> i32",
+			Handle: handleEchoS16},
+		{Name: "echo-u32", Type: 0xefab7478186f8a0d, Export: "i32 -> i32", Import: "i32 -> i32",
+			Handle: handleEchoU32},
+		{Name: "echo-u64", Type: 0xda6d220222447a79, Export: "i64 -> i64", Import: "i64 -> i64",
+			Handle: handleEchoU64},
+		{Name: "echo-f32", Type: 0xc662c8db70317964, Export: "f32 -> f32", Import: "f32 -> f32",
+			Handle: handleEchoF32},
+		{Name: "echo-f64", Type: 0x16dc0e02c81e17c1, Export: "f64 -> f64", Import: "f64 -> f64",
+			Handle: handleEchoF64},
+		{Name: "echo-char", Type: 0xd55e82f45930ce57, Export: "i32 -> i32", Import: "i32 -> i32",
+			Handle: handleEchoChar},
+		{Name: "echo-color", Type: 0x838b7b8a6e40c4b4, Export: "i32 -> i32", Import: "i32 -> i32",
+			Handle: handleEchoColor},
+		{Name: "echo-perms", Type: 0x4023868beec489be, Export: "i32 -> i32", Import: "i32 -> i32",
+			Handle: handleEchoPerms},
+		{Name: "echo-string", Type: 0x9dc1d1ca7f484925, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->",
+			Handle: handleEchoString},
+		{Name: "echo-bytes", Type: 0xc98028b674000230, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->",
+			Handle: handleEchoBytes},
+		{Name: "echo-numbers", Type: 0x023f93a76752ff40, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->",
+			Handle: handleEchoNumbers},
+		{Name: "echo-wide", Type: 0xdae816a29ee00e48, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->",
+			Handle: handleEchoWide},
+		{Name: "echo-chars", Type: 0x9e6aa46651568932, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->",
+			Handle: handleEchoChars},
+		{Name: "echo-bools", Type: 0xd008fe7c1d7a288a, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->",
+			Handle: handleEchoBools},
+		{Name: "echo-strings", Type: 0x323907cb1f41ccb1, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->",
+			Handle: handleEchoStrings},
+		{Name: "echo-lists", Type: 0x54ba30c7aabb2ead, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->",
+			Handle: handleEchoLists},
+		{Name: "echo-person", Type: 0x4150831777113659, Export: "i32 i32 i32 i32 i32 i32 -> i32",
+			Import: "i32 i32 i32 i32 i32 i32 i32 ->", Handle: handleEchoPerson},
+		{Name: "echo-people", Type: 0x75b520acb85fb3e2, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->",
+			Handle: handleEchoPeople},
+		{Name: "echo-shape", Type: 0x61863a442662a36e, Export: "i32 i64 i64 i64 i64 -> i32",
+			Import: "i32 i64 i64 i64 i64 i32 ->", Handle: handleEchoShape},
+		{Name: "echo-shapes", Type: 0xfe368f6b6e2fba8c, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->",
+			Handle: handleEchoShapes},
+		{Name: "echo-groups", Type: 0x4cb66f9587a51a47, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->",
+			Handle: handleEchoGroups},
+		{Name: "echo-option", Type: 0x2296474836bfbe10, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->",
+			Handle: handleEchoOption},
+		{Name: "echo-outcome", Type: 0xdc63eeeb1763e8bc, Export: "i32 i32 i32 i32 -> i32",
+			Import: "i32 i32 i32 i32 i32 ->", Handle: handleEchoOutcome},
+		{Name: "echo-map", Type: 0xa8f9460ba745575b, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->",
+			Handle: handleEchoMap},
+		{Name: "echo-fixed", Type: 0x215ba4fa8683f830, Export: "i32 i32 i32 -> i32",
+			Import: "i32 i32 i32 i32 ->", Handle: handleEchoFixed},
+		{Name: "sixteen", Type: 0x6e81986c7129c1c0,
+			Export: "i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 -> i64",
+			Import: "i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 -> i64",
+			Handle: handleSixteen},
+		{Name: "seventeen", Type: 0x65d6865724242fd6, Export: "i32 -> i64", Import: "i32 -> i64",
+			Handle: handleSeventeen},
+		{Name: "divide", Type: 0x7a8600079d9db832, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->",
+			Handle: handleDivide},
+		{Name: "parse", Type: 0x86077e901af65d29, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->",
+			Handle: handleParse},
+		{Name: "check", Type: 0x3a3e9c33bd6c80c2, Export: "i32 -> i32", Import: "i32 -> i32",
+			Handle: handleCheck},
+		{Name: "length", Type: 0x73cae5d5aa05d23e, Export: "i32 i32 -> i32", Import: "i32 i32 -> i32",
+			Handle: handleLength},
 		{Name: "nothing", Type: 0x95df92447b0e740a, Export: "->", Import: "->", Handle: handleNothing},
 	},
 }
 
-// Bind returns the interface as an instance exports it. Worlds that export it
-// call it.
+// Descriptor describes test:subject/values@1.2.3 to the runtime.
+var Descriptor = descriptor
+
+// Bind returns the interface as an instance exports it.
 func Bind(e bind.Exports) Interface {
-	return &exports{
-		add:         e.Func(0),
-		echoBool:    e.Func(1),
-		echoU8:      e.Func(2),
-		echoS8:      e.Func(3),
-		echoU16:     e.Func(4),
-		echoS16:     e.Func(5),
-		echoU32:     e.Func(6),
-		echoU64:     e.Func(7),
-		echoF32:     e.Func(8),
-		echoF64:     e.Func(9),
-		echoChar:    e.Func(10),
-		echoColor:   e.Func(11),
-		echoPerms:   e.Func(12),
-		echoString:  e.Func(13),
-		echoBytes:   e.Func(14),
-		echoNumbers: e.Func(15),
-		echoWide:    e.Func(16),
-		echoChars:   e.Func(17),
-		echoBools:   e.Func(18),
-		echoStrings: e.Func(19),
-		echoLists:   e.Func(20),
-		echoPerson:  e.Func(21),
-		echoPeople:  e.Func(22),
-		echoShape:   e.Func(23),
-		echoShapes:  e.Func(24),
-		echoGroups:  e.Func(25),
-		echoOption:  e.Func(26),
-		echoOutcome: e.Func(27),
-		echoMap:     e.Func(28),
-		echoFixed:   e.Func(29),
-		sixteen:     e.Func(30),
-		seventeen:   e.Func(31),
-		divide:      e.Func(32),
-		parse:       e.Func(33),
-		check:       e.Func(34),
-		length:      e.Func(35),
-		nothing:     e.Func(36),
-	}
+	x := &exports{}
+	e.Bind(&x.add, &x.echoBool, &x.echoU8, &x.echoS8, &x.echoU16, &x.echoS16, &x.echoU32, &x.echoU64, &x.echoF32,
+		&x.echoF64, &x.echoChar, &x.echoColor, &x.echoPerms, &x.echoString, &x.echoBytes, &x.echoNumbers,
+		&x.echoWide, &x.echoChars, &x.echoBools, &x.echoStrings, &x.echoLists, &x.echoPerson, &x.echoPeople,
+		&x.echoShape, &x.echoShapes, &x.echoGroups, &x.echoOption, &x.echoOutcome, &x.echoMap, &x.echoFixed,
+		&x.sixteen, &x.seventeen, &x.divide, &x.parse, &x.check, &x.length, &x.nothing)
+	return x
 }
 
-// exports calls the functions that an instance exports.
 type exports struct {
-	add         bind.Func
-	echoBool    bind.Func
-	echoU8      bind.Func
-	echoS8      bind.Func
-	echoU16     bind.Func
-	echoS16     bind.Func
-	echoU32     bind.Func
-	echoU64     bind.Func
-	echoF32     bind.Func
-	echoF64     bind.Func
-	echoChar    bind.Func
-	echoColor   bind.Func
-	echoPerms   bind.Func
-	echoString  bind.Func
-	echoBytes   bind.Func
-	echoNumbers bind.Func
-	echoWide    bind.Func
-	echoChars   bind.Func
-	echoBools   bind.Func
-	echoStrings bind.Func
-	echoLists   bind.Func
-	echoPerson  bind.Func
-	echoPeople  bind.Func
-	echoShape   bind.Func
-	echoShapes  bind.Func
-	echoGroups  bind.Func
-	echoOption  bind.Func
-	echoOutcome bind.Func
-	echoMap     bind.Func
-	echoFixed   bind.Func
-	sixteen     bind.Func
-	seventeen   bind.Func
-	divide      bind.Func
-	parse       bind.Func
-	check       bind.Func
-	length      bind.Func
-	nothing     bind.Func
+	add, echoBool, echoU8, echoS8, echoU16, echoS16, echoU32, echoU64, echoF32, echoF64, echoChar,
+	echoColor, echoPerms, echoString, echoBytes, echoNumbers, echoWide, echoChars, echoBools, echoStrings,
+	echoLists, echoPerson, echoPeople, echoShape, echoShapes, echoGroups, echoOption, echoOutcome, echoMap,
+	echoFixed, sixteen, seventeen, divide, parse, check, length, nothing bind.Func
 }
 
-func (x *exports) Add(ctx context.Context, a int32, b int32) (int32, error) {
+func (x *exports) Add(ctx context.Context, a, b int32) (int32, error) {
 	call := x.add.Begin(ctx)
 	stack := call.Stack[:2]
-	stack[0] = uint64(uint32(a))
-	stack[1] = uint64(uint32(b))
+	stack[0], stack[1] = uint64(uint32(a)), uint64(uint32(b))
 	core, err := call.Finish()
-	return int32(uint32(core)), err
+	return int32(core), err
 }
 
 func (x *exports) EchoBool(ctx context.Context, v bool) (bool, error) {
@@ -242,28 +213,28 @@ func (x *exports) EchoU8(ctx context.Context, v uint8) (uint8, error) {
 	call := x.echoU8.Begin(ctx)
 	call.Stack[0] = uint64(uint32(v))
 	core, err := call.Finish()
-	return uint8(uint32(core)), err
+	return uint8(core), err
 }
 
 func (x *exports) EchoS8(ctx context.Context, v int8) (int8, error) {
 	call := x.echoS8.Begin(ctx)
 	call.Stack[0] = uint64(uint32(v))
 	core, err := call.Finish()
-	return int8(uint32(core)), err
+	return int8(core), err
 }
 
 func (x *exports) EchoU16(ctx context.Context, v uint16) (uint16, error) {
 	call := x.echoU16.Begin(ctx)
 	call.Stack[0] = uint64(uint32(v))
 	core, err := call.Finish()
-	return uint16(uint32(core)), err
+	return uint16(core), err
 }
 
 func (x *exports) EchoS16(ctx context.Context, v int16) (int16, error) {
 	call := x.echoS16.Begin(ctx)
 	call.Stack[0] = uint64(uint32(v))
 	core, err := call.Finish()
-	return int16(uint32(core)), err
+	return int16(core), err
 }
 
 func (x *exports) EchoU32(ctx context.Context, v uint32) (uint32, error) {
@@ -299,12 +270,9 @@ func (x *exports) EchoChar(ctx context.Context, v rune) (rune, error) {
 		return 0, bad.In("v")
 	}
 	call := x.echoChar.Begin(ctx)
-	call.Stack[0] = uint64(call.LowerChar(v))
-	if !call.Invoke() {
-		return 0, call.End()
-	}
-	result := call.LiftChar(uint32(call.Stack[0]))
-	return result, call.End()
+	call.Stack[0] = uint64(uint32(v))
+	core := call.InvokeCore()
+	return call.LiftChar(uint32(core)), call.End()
 }
 
 func (x *exports) EchoColor(ctx context.Context, v Color) (Color, error) {
@@ -312,12 +280,9 @@ func (x *exports) EchoColor(ctx context.Context, v Color) (Color, error) {
 		return 0, bad.In("v")
 	}
 	call := x.echoColor.Begin(ctx)
-	call.Stack[0] = uint64(call.LowerEnum(uint32(v), 3))
-	if !call.Invoke() {
-		return 0, call.End()
-	}
-	result := Color(call.LiftEnum(uint32(call.Stack[0]), 3))
-	return result, call.End()
+	call.Stack[0] = uint64(uint32(v))
+	core := call.InvokeCore()
+	return Color(call.LiftEnum(uint32(core), 3)), call.End()
 }
 
 func (x *exports) EchoPerms(ctx context.Context, v Perms) (Perms, error) {
@@ -325,10 +290,9 @@ func (x *exports) EchoPerms(ctx context.Context, v Perms) (Perms, error) {
 		return 0, bad.In("v")
 	}
 	call := x.echoPerms.Begin(ctx)
-	call.Stack[0] = uint64(call.LowerFlags(uint32(v), 3))
+	call.Stack[0] = uint64(uint32(v))
 	core, err := call.Finish()
-	result := Perms(uint32(core) & 0x7)
-	return result, err
+	return Perms(uint32(core) & 0x7), err
 }
 
 func (x *exports) EchoString(ctx context.Context, v string) (string, error) {
@@ -336,19 +300,9 @@ func (x *exports) EchoString(ctx context.Context, v string) (string, error) {
 		return "", bad.In("v")
 	}
 	call := x.echoString.Begin(ctx)
-	vPtr, vLen := call.LowerString(v)
-	stack := call.Stack[:2]
-	stack[0] = uint64(vPtr)
-	stack[1] = uint64(vLen)
-	if !call.Invoke() {
-		return "", call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 8, 4)
-	if !ok {
-		return "", call.End()
-	}
-	result := call.LiftString(binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]))
-	return result, call.End()
+	call.PutString(0, v)
+	area := call.InvokeView(8, 4)
+	return call.LoadString(area), call.End()
 }
 
 func (x *exports) EchoBytes(ctx context.Context, v []byte) ([]byte, error) {
@@ -356,19 +310,9 @@ func (x *exports) EchoBytes(ctx context.Context, v []byte) ([]byte, error) {
 		return nil, bad.In("v")
 	}
 	call := x.echoBytes.Begin(ctx)
-	vPtr, vLen := bind.LowerNumbers(call, v)
-	stack := call.Stack[:2]
-	stack[0] = uint64(vPtr)
-	stack[1] = uint64(vLen)
-	if !call.Invoke() {
-		return nil, call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 8, 4)
-	if !ok {
-		return nil, call.End()
-	}
-	result := bind.LiftNumbers[uint8](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]))
-	return result, call.End()
+	bind.PutNumbers(call, 0, v)
+	area := call.InvokeView(8, 4)
+	return bind.LoadNumbers[uint8](call, area), call.End()
 }
 
 func (x *exports) EchoNumbers(ctx context.Context, v []uint32) ([]uint32, error) {
@@ -376,19 +320,9 @@ func (x *exports) EchoNumbers(ctx context.Context, v []uint32) ([]uint32, error)
 		return nil, bad.In("v")
 	}
 	call := x.echoNumbers.Begin(ctx)
-	vPtr, vLen := bind.LowerNumbers(call, v)
-	stack := call.Stack[:2]
-	stack[0] = uint64(vPtr)
-	stack[1] = uint64(vLen)
-	if !call.Invoke() {
-		return nil, call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 8, 4)
-	if !ok {
-		return nil, call.End()
-	}
-	result := bind.LiftNumbers[uint32](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]))
-	return result, call.End()
+	bind.PutNumbers(call, 0, v)
+	area := call.InvokeView(8, 4)
+	return bind.LoadNumbers[uint32](call, area), call.End()
 }
 
 func (x *exports) EchoWide(ctx context.Context, v []uint64) ([]uint64, error) {
@@ -396,50 +330,28 @@ func (x *exports) EchoWide(ctx context.Context, v []uint64) ([]uint64, error) {
 		return nil, bad.In("v")
 	}
 	call := x.echoWide.Begin(ctx)
-	vPtr, vLen := bind.LowerNumbers(call, v)
-	stack := call.Stack[:2]
-	stack[0] = uint64(vPtr)
-	stack[1] = uint64(vLen)
-	if !call.Invoke() {
-		return nil, call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 8, 4)
-	if !ok {
-		return nil, call.End()
-	}
-	result := bind.LiftNumbers[uint64](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]))
-	return result, call.End()
+	bind.PutNumbers(call, 0, v)
+	area := call.InvokeView(8, 4)
+	return bind.LoadNumbers[uint64](call, area), call.End()
 }
 
 func (x *exports) EchoChars(ctx context.Context, v []rune) ([]rune, error) {
-	if bad := bind.CheckList(len(v), 4); bad != nil {
+	if bad := bind.CheckEach(v, 4, bind.CheckChar); bad != nil {
 		return nil, bad.In("v")
-	}
-	for i, item := range v {
-		if bad := bind.CheckChar(item); bad != nil {
-			return nil, bad.At(i).In("v")
-		}
 	}
 	call := x.echoChars.Begin(ctx)
 	vPtr := call.LowerList(len(v), 4, 4)
 	for i, item := range v {
 		at := vPtr + uint32(i)*4
-		call.StoreUint32(at, call.LowerChar(item))
+		call.StoreUint32(at, uint32(item))
 	}
 	stack := call.Stack[:2]
-	stack[0] = uint64(vPtr)
-	stack[1] = uint64(uint32(len(v)))
-	if !call.Invoke() {
-		return nil, call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 8, 4)
-	if !ok {
-		return nil, call.End()
-	}
-	region, result := bind.LiftList[rune](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]), 4, 4)
+	stack[0], stack[1] = uint64(vPtr), uint64(uint32(len(v)))
+	area := call.InvokeView(8, 4)
+	region, result := bind.LoadList[rune](call, area, 4, 4)
 	for i := range result {
-		item := region[i*4:]
-		result[i] = call.LiftChar(binary.LittleEndian.Uint32(item))
+		area := region[i*4:]
+		result[i] = call.LiftChar(bind.Uint32(area))
 	}
 	return result, call.End()
 }
@@ -455,89 +367,44 @@ func (x *exports) EchoBools(ctx context.Context, v []bool) ([]bool, error) {
 		call.StoreBool(at, item)
 	}
 	stack := call.Stack[:2]
-	stack[0] = uint64(vPtr)
-	stack[1] = uint64(uint32(len(v)))
-	if !call.Invoke() {
-		return nil, call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 8, 4)
-	if !ok {
-		return nil, call.End()
-	}
-	region, result := bind.LiftList[bool](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]), 1, 1)
+	stack[0], stack[1] = uint64(vPtr), uint64(uint32(len(v)))
+	area := call.InvokeView(8, 4)
+	region, result := bind.LoadList[bool](call, area, 1, 1)
 	for i := range result {
-		item := region[i*1:]
-		result[i] = item[0] != 0
+		area := region[i*1:]
+		result[i] = area[0] != 0
 	}
 	return result, call.End()
 }
 
 func (x *exports) EchoStrings(ctx context.Context, v []string) ([]string, error) {
-	if bad := bind.CheckList(len(v), 8); bad != nil {
+	if bad := bind.CheckEach(v, 8, bind.CheckString); bad != nil {
 		return nil, bad.In("v")
 	}
-	for i, item := range v {
-		if bad := bind.CheckString(item); bad != nil {
-			return nil, bad.At(i).In("v")
-		}
-	}
 	call := x.echoStrings.Begin(ctx)
-	vPtr := call.LowerList(len(v), 8, 4)
-	for i, item := range v {
-		at := vPtr + uint32(i)*8
-		itemPtr, itemLen := call.LowerString(item)
-		call.StoreUint32(at, itemPtr)
-		call.StoreUint32(at+4, itemLen)
-	}
-	stack := call.Stack[:2]
-	stack[0] = uint64(vPtr)
-	stack[1] = uint64(uint32(len(v)))
-	if !call.Invoke() {
-		return nil, call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 8, 4)
-	if !ok {
-		return nil, call.End()
-	}
-	region, result := bind.LiftList[string](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]), 8, 4)
-	for i := range result {
-		item := region[i*8:]
-		result[i] = call.LiftString(binary.LittleEndian.Uint32(item), binary.LittleEndian.Uint32(item[4:]))
-	}
-	return result, call.End()
+	call.PutStrings(0, v)
+	area := call.InvokeView(8, 4)
+	return call.LoadStrings(area), call.End()
 }
 
 func (x *exports) EchoLists(ctx context.Context, v [][]uint64) ([][]uint64, error) {
-	if bad := bind.CheckList(len(v), 8); bad != nil {
+	if bad := bind.CheckEach(v, 8,
+		func(v []uint64) *host.BadValueError { return bind.CheckList(len(v), 8) }); bad != nil {
 		return nil, bad.In("v")
-	}
-	for i, item := range v {
-		if bad := bind.CheckList(len(item), 8); bad != nil {
-			return nil, bad.At(i).In("v")
-		}
 	}
 	call := x.echoLists.Begin(ctx)
 	vPtr := call.LowerList(len(v), 8, 4)
 	for i, item := range v {
 		at := vPtr + uint32(i)*8
-		itemPtr, itemLen := bind.LowerNumbers(call, item)
-		call.StoreUint32(at, itemPtr)
-		call.StoreUint32(at+4, itemLen)
+		bind.StoreNumbers(call, at, item)
 	}
 	stack := call.Stack[:2]
-	stack[0] = uint64(vPtr)
-	stack[1] = uint64(uint32(len(v)))
-	if !call.Invoke() {
-		return nil, call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 8, 4)
-	if !ok {
-		return nil, call.End()
-	}
-	region, result := bind.LiftList[[]uint64](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]), 8, 4)
+	stack[0], stack[1] = uint64(vPtr), uint64(uint32(len(v)))
+	area := call.InvokeView(8, 4)
+	region, result := bind.LoadList[[]uint64](call, area, 8, 4)
 	for i := range result {
-		item := region[i*8:]
-		result[i] = bind.LiftNumbers[uint64](call, binary.LittleEndian.Uint32(item), binary.LittleEndian.Uint32(item[4:]))
+		area := region[i*8:]
+		result[i] = bind.LoadNumbers[uint64](call, area)
 	}
 	return result, call.End()
 }
@@ -547,38 +414,21 @@ func (x *exports) EchoPerson(ctx context.Context, v Person) (Person, error) {
 		return Person{}, bad.In("v")
 	}
 	call := x.echoPerson.Begin(ctx)
-	namePtr, nameLen := call.LowerString(v.Name)
+	call.PutString(0, v.Name)
 	var likesCase, likesPayload uint32
-	if value, ok := v.Likes.Get(); ok {
-		likesCase = 1
-		likesPayload = call.LowerEnum(uint32(value), 3)
+	if likes, ok := v.Likes.Get(); ok {
+		likesCase, likesPayload = 1, uint32(likes)
 	}
 	stack := call.Stack[:6]
-	stack[0] = uint64(namePtr)
-	stack[1] = uint64(nameLen)
-	stack[2] = uint64(uint32(v.Age))
-	stack[3] = uint64(call.LowerChar(v.Letter))
-	stack[4] = uint64(likesCase)
-	stack[5] = uint64(likesPayload)
-	if !call.Invoke() {
-		return Person{}, call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 20, 4)
-	if !ok {
-		return Person{}, call.End()
-	}
-	result := loadPerson(call, area)
-	return result, call.End()
+	stack[2], stack[3], stack[4], stack[5] = uint64(uint32(v.Age)), uint64(uint32(v.Letter)), uint64(likesCase),
+		uint64(likesPayload)
+	area := call.InvokeView(20, 4)
+	return loadPerson(call, area), call.End()
 }
 
 func (x *exports) EchoPeople(ctx context.Context, v []Person) ([]Person, error) {
-	if bad := bind.CheckList(len(v), 20); bad != nil {
+	if bad := bind.CheckEach(v, 20, checkPerson); bad != nil {
 		return nil, bad.In("v")
-	}
-	for i, item := range v {
-		if bad := checkPerson(item); bad != nil {
-			return nil, bad.At(i).In("v")
-		}
 	}
 	call := x.echoPeople.Begin(ctx)
 	vPtr := call.LowerList(len(v), 20, 4)
@@ -587,19 +437,12 @@ func (x *exports) EchoPeople(ctx context.Context, v []Person) ([]Person, error) 
 		storePerson(call, at, item)
 	}
 	stack := call.Stack[:2]
-	stack[0] = uint64(vPtr)
-	stack[1] = uint64(uint32(len(v)))
-	if !call.Invoke() {
-		return nil, call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 8, 4)
-	if !ok {
-		return nil, call.End()
-	}
-	region, result := bind.LiftList[Person](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]), 20, 4)
+	stack[0], stack[1] = uint64(vPtr), uint64(uint32(len(v)))
+	area := call.InvokeView(8, 4)
+	region, result := bind.LoadList[Person](call, area, 20, 4)
 	for i := range result {
-		item := region[i*20:]
-		result[i] = loadPerson(call, item)
+		area := region[i*20:]
+		result[i] = loadPerson(call, area)
 	}
 	return result, call.End()
 }
@@ -609,52 +452,17 @@ func (x *exports) EchoShape(ctx context.Context, v Shape) (Shape, error) {
 		return nil, bad.In("v")
 	}
 	call := x.echoShape.Begin(ctx)
-	var vCase uint32
-	var v1, v2, v3, v4 uint64
-	switch c := v.(type) {
-	case ShapeDot:
-	case ShapeCircle:
-		vCase = 1
-		v1 = math.Float64bits(c.Value)
-	case ShapeLabel:
-		labelPtr, labelLen := call.LowerString(c.Value)
-		vCase = 2
-		v1 = uint64(labelPtr)
-		v2 = uint64(labelLen)
-	case ShapeCorners:
-		vCase = 3
-		v1 = c.Value.F0
-		v2 = c.Value.F1
-		v3 = c.Value.F2
-		v4 = c.Value.F3
-	default:
-		call.BadVariant("shape")
-	}
+	vCase, v1, v2, v3, v4 := lowerShape(call, v)
 	stack := call.Stack[:5]
-	stack[0] = uint64(vCase)
-	stack[1] = v1
-	stack[2] = v2
-	stack[3] = v3
+	stack[0], stack[1], stack[2], stack[3] = uint64(vCase), v1, v2, v3
 	stack[4] = v4
-	if !call.Invoke() {
-		return nil, call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 40, 8)
-	if !ok {
-		return nil, call.End()
-	}
-	result := loadShape(call, area)
-	return result, call.End()
+	area := call.InvokeView(40, 8)
+	return loadShape(call, area), call.End()
 }
 
 func (x *exports) EchoShapes(ctx context.Context, v []Shape) ([]Shape, error) {
-	if bad := bind.CheckList(len(v), 40); bad != nil {
+	if bad := bind.CheckEach(v, 40, checkShape); bad != nil {
 		return nil, bad.In("v")
-	}
-	for i, item := range v {
-		if bad := checkShape(item); bad != nil {
-			return nil, bad.At(i).In("v")
-		}
 	}
 	call := x.echoShapes.Begin(ctx)
 	vPtr := call.LowerList(len(v), 40, 8)
@@ -663,68 +471,44 @@ func (x *exports) EchoShapes(ctx context.Context, v []Shape) ([]Shape, error) {
 		storeShape(call, at, item)
 	}
 	stack := call.Stack[:2]
-	stack[0] = uint64(vPtr)
-	stack[1] = uint64(uint32(len(v)))
-	if !call.Invoke() {
-		return nil, call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 8, 4)
-	if !ok {
-		return nil, call.End()
-	}
-	region, result := bind.LiftList[Shape](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]), 40, 8)
+	stack[0], stack[1] = uint64(vPtr), uint64(uint32(len(v)))
+	area := call.InvokeView(8, 4)
+	region, result := bind.LoadList[Shape](call, area, 40, 8)
 	for i := range result {
-		item := region[i*40:]
-		result[i] = loadShape(call, item)
+		area := region[i*40:]
+		result[i] = loadShape(call, area)
 	}
 	return result, call.End()
 }
 
 func (x *exports) EchoGroups(ctx context.Context, v [][]Shape) ([][]Shape, error) {
-	if bad := bind.CheckList(len(v), 8); bad != nil {
+	if bad := bind.CheckEach(v, 8,
+		func(v []Shape) *host.BadValueError { return bind.CheckEach(v, 40, checkShape) }); bad != nil {
 		return nil, bad.In("v")
-	}
-	for i, item := range v {
-		if bad := bind.CheckList(len(item), 40); bad != nil {
-			return nil, bad.At(i).In("v")
-		}
-		for i2, item2 := range item {
-			if bad := checkShape(item2); bad != nil {
-				return nil, bad.At(i2).At(i).In("v")
-			}
-		}
 	}
 	call := x.echoGroups.Begin(ctx)
 	vPtr := call.LowerList(len(v), 8, 4)
 	for i, item := range v {
 		at := vPtr + uint32(i)*8
 		itemPtr := call.LowerList(len(item), 40, 8)
-		for i2, item2 := range item {
-			at2 := itemPtr + uint32(i2)*40
-			storeShape(call, at2, item2)
+		for i, item := range item {
+			at := itemPtr + uint32(i)*40
+			storeShape(call, at, item)
 		}
-		call.StoreUint32(at, itemPtr)
-		call.StoreUint32(at+4, uint32(len(item)))
+		call.StoreList(at, itemPtr, len(item))
 	}
 	stack := call.Stack[:2]
-	stack[0] = uint64(vPtr)
-	stack[1] = uint64(uint32(len(v)))
-	if !call.Invoke() {
-		return nil, call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 8, 4)
-	if !ok {
-		return nil, call.End()
-	}
-	region, result := bind.LiftList[[]Shape](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]), 8, 4)
+	stack[0], stack[1] = uint64(vPtr), uint64(uint32(len(v)))
+	area := call.InvokeView(8, 4)
+	region, result := bind.LoadList[[]Shape](call, area, 8, 4)
 	for i := range result {
-		item := region[i*8:]
-		region2, item2 := bind.LiftList[Shape](call, binary.LittleEndian.Uint32(item), binary.LittleEndian.Uint32(item[4:]), 40, 8)
-		for i2 := range item2 {
-			item3 := region2[i2*40:]
-			item2[i2] = loadShape(call, item3)
+		area := region[i*8:]
+		region, item := bind.LoadList[Shape](call, area, 40, 8)
+		for i := range item {
+			area := region[i*40:]
+			item[i] = loadShape(call, area)
 		}
-		result[i] = item2
+		result[i] = item
 	}
 	return result, call.End()
 }
@@ -732,37 +516,23 @@ func (x *exports) EchoGroups(ctx context.Context, v [][]Shape) ([][]Shape, error
 func (x *exports) EchoOption(ctx context.Context, v types.Option[uint32]) (types.Option[uint32], error) {
 	call := x.echoOption.Begin(ctx)
 	var vCase, vPayload uint32
-	if value, ok := v.Get(); ok {
-		vCase = 1
-		vPayload = value
+	if v, ok := v.Get(); ok {
+		vCase, vPayload = 1, v
 	}
 	stack := call.Stack[:2]
-	stack[0] = uint64(vCase)
-	stack[1] = uint64(vPayload)
-	if !call.Invoke() {
-		return types.Option[uint32]{}, call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 8, 4)
-	if !ok {
-		return types.Option[uint32]{}, call.End()
-	}
-	resultCase := area[0]
+	stack[0], stack[1] = uint64(vCase), uint64(vPayload)
+	area := call.InvokeView(8, 4)
 	var result types.Option[uint32]
-	switch resultCase {
-	case 0:
-	case 1:
-		result = types.Some(binary.LittleEndian.Uint32(area[4:]))
-	default:
-		call.BadDiscriminant(uint32(resultCase), 2)
+	if call.LoadSome(area[0]) {
+		result = types.Some(bind.Uint32(area[4:]))
 	}
 	return result, call.End()
 }
 
-func (x *exports) EchoOutcome(ctx context.Context, v types.Tuple2[types.Result[uint32, string], uint8]) (types.Result[uint32, string], uint8, error) {
-	if _, failure, ok := v.F0.Get(); !ok {
-		if bad := bind.CheckString(failure); bad != nil {
-			return types.Result[uint32, string]{}, 0, bad.At(0).In("v")
-		}
+func (x *exports) EchoOutcome(ctx context.Context,
+	v types.Tuple2[types.Result[uint32, string], uint8]) (types.Result[uint32, string], uint8, error) {
+	if bad := bind.CheckResult(v.F0, nil, bind.CheckString).At(0); bad != nil {
+		return types.Result[uint32, string]{}, 0, bad.In("v")
 	}
 	call := x.echoOutcome.Begin(ctx)
 	var f0Case, f01, f02 uint32
@@ -770,67 +540,39 @@ func (x *exports) EchoOutcome(ctx context.Context, v types.Tuple2[types.Result[u
 		f01 = value
 	} else {
 		errPtr, errLen := call.LowerString(failure)
-		f0Case = 1
-		f01 = errPtr
-		f02 = errLen
+		f0Case, f01, f02 = 1, errPtr, errLen
 	}
 	stack := call.Stack[:4]
-	stack[0] = uint64(f0Case)
-	stack[1] = uint64(f01)
-	stack[2] = uint64(f02)
-	stack[3] = uint64(uint32(v.F1))
-	if !call.Invoke() {
-		return types.Result[uint32, string]{}, 0, call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 16, 4)
-	if !ok {
-		return types.Result[uint32, string]{}, 0, call.End()
-	}
-	f0Case2 := area[0]
+	stack[0], stack[1], stack[2], stack[3] = uint64(f0Case), uint64(f01), uint64(f02), uint64(uint32(v.F1))
+	area := call.InvokeView(16, 4)
 	var f0 types.Result[uint32, string]
-	switch f0Case2 {
-	case 0:
-		f0 = types.OK[uint32, string](binary.LittleEndian.Uint32(area[4:]))
-	case 1:
-		f0 = types.Err[uint32, string](call.LiftString(binary.LittleEndian.Uint32(area[4:]), binary.LittleEndian.Uint32(area[8:])))
-	default:
-		call.BadDiscriminant(uint32(f0Case2), 2)
+	if call.LoadOK(area[0]) {
+		f0 = types.OK[uint32, string](bind.Uint32(area[4:]))
+	} else {
+		f0 = types.Err[uint32, string](call.LoadString(area[4:]))
 	}
 	f1 := area[12]
 	return f0, f1, call.End()
 }
 
 func (x *exports) EchoMap(ctx context.Context, v map[uint32]string) (map[uint32]string, error) {
-	if bad := bind.CheckList(len(v), 12); bad != nil {
+	if bad := bind.CheckMap(v, 12,
+		func(_ uint32, v string) *host.BadValueError { return bind.CheckString(v) }); bad != nil {
 		return nil, bad.In("v")
-	}
-	for key, item := range v {
-		if bad := bind.CheckString(item); bad != nil {
-			return nil, bad.AtKey(key).In("v")
-		}
 	}
 	call := x.echoMap.Begin(ctx)
 	vPtr := call.LowerList(len(v), 12, 4)
 	for i, key := range bind.SortedKeys(v) {
 		at := vPtr + uint32(i)*12
 		call.StoreUint32(at, key)
-		valuePtr, valueLen := call.LowerString(v[key])
-		call.StoreUint32(at+4, valuePtr)
-		call.StoreUint32(at+8, valueLen)
+		call.StoreString(at+4, v[key])
 	}
 	stack := call.Stack[:2]
-	stack[0] = uint64(vPtr)
-	stack[1] = uint64(uint32(len(v)))
-	if !call.Invoke() {
-		return nil, call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 8, 4)
-	if !ok {
-		return nil, call.End()
-	}
-	region, result := bind.LiftMap[uint32, string](call, binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:]), 12, 4)
-	for item := range slices.Chunk(region, 12) {
-		result[binary.LittleEndian.Uint32(item)] = call.LiftString(binary.LittleEndian.Uint32(item[4:]), binary.LittleEndian.Uint32(item[8:]))
+	stack[0], stack[1] = uint64(vPtr), uint64(uint32(len(v)))
+	area := call.InvokeView(8, 4)
+	region, result := bind.LoadMap[uint32, string](call, area, 12, 4)
+	for area := range slices.Chunk(region, 12) {
+		result[bind.Uint32(area)] = call.LoadString(area[4:])
 	}
 	return result, call.End()
 }
@@ -838,45 +580,26 @@ func (x *exports) EchoMap(ctx context.Context, v map[uint32]string) (map[uint32]
 func (x *exports) EchoFixed(ctx context.Context, v [3]uint16) ([3]uint16, error) {
 	call := x.echoFixed.Begin(ctx)
 	stack := call.Stack[:3]
-	stack[0] = uint64(uint32(v[0]))
-	stack[1] = uint64(uint32(v[1]))
-	stack[2] = uint64(uint32(v[2]))
-	if !call.Invoke() {
-		return [3]uint16{}, call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 6, 2)
-	if !ok {
-		return [3]uint16{}, call.End()
-	}
+	stack[0], stack[1], stack[2] = uint64(uint32(v[0])), uint64(uint32(v[1])), uint64(uint32(v[2]))
+	area := call.InvokeView(6, 2)
 	var result [3]uint16
 	bind.LiftArray(result[:], area)
 	return result, call.End()
 }
 
-func (x *exports) Sixteen(ctx context.Context, a uint32, b uint32, c uint32, d uint32, e uint32, f uint32, g uint32, h uint32, i uint32, j uint32, k uint32, l uint32, m uint32, n uint32, o uint32, p uint32) (uint64, error) {
+func (x *exports) Sixteen(ctx context.Context, a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p uint32) (uint64, error) {
 	call := x.sixteen.Begin(ctx)
 	stack := call.Stack[:16]
-	stack[0] = uint64(a)
-	stack[1] = uint64(b)
-	stack[2] = uint64(c)
-	stack[3] = uint64(d)
-	stack[4] = uint64(e)
-	stack[5] = uint64(f)
-	stack[6] = uint64(g)
-	stack[7] = uint64(h)
-	stack[8] = uint64(i)
-	stack[9] = uint64(j)
-	stack[10] = uint64(k)
-	stack[11] = uint64(l)
-	stack[12] = uint64(m)
-	stack[13] = uint64(n)
-	stack[14] = uint64(o)
-	stack[15] = uint64(p)
+	stack[0], stack[1], stack[2], stack[3] = uint64(a), uint64(b), uint64(c), uint64(d)
+	stack[4], stack[5], stack[6], stack[7] = uint64(e), uint64(f), uint64(g), uint64(h)
+	stack[8], stack[9], stack[10], stack[11] = uint64(i), uint64(j), uint64(k), uint64(l)
+	stack[12], stack[13], stack[14], stack[15] = uint64(m), uint64(n), uint64(o), uint64(p)
 	core, err := call.Finish()
 	return core, err
 }
 
-func (x *exports) Seventeen(ctx context.Context, a uint32, b uint32, c uint32, d uint32, e uint32, f uint32, g uint32, h uint32, i uint32, j uint32, k uint32, l uint32, m uint32, n uint32, o uint32, p uint32, q uint64) (uint64, error) {
+func (x *exports) Seventeen(ctx context.Context, a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p uint32,
+	q uint64) (uint64, error) {
 	call := x.seventeen.Begin(ctx)
 	params := call.Realloc(72, 8)
 	call.StoreUint32(params, a)
@@ -901,33 +624,19 @@ func (x *exports) Seventeen(ctx context.Context, a uint32, b uint32, c uint32, d
 	return core, err
 }
 
-func (x *exports) Divide(ctx context.Context, a int32, b int32) (int32, error) {
+func (x *exports) Divide(ctx context.Context, a, b int32) (int32, error) {
 	call := x.divide.Begin(ctx)
 	stack := call.Stack[:2]
-	stack[0] = uint64(uint32(a))
-	stack[1] = uint64(uint32(b))
-	if !call.Invoke() {
-		return 0, call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 8, 4)
-	if !ok {
-		return 0, call.End()
-	}
-	resultCase := area[0]
-	var value int32
+	stack[0], stack[1] = uint64(uint32(a)), uint64(uint32(b))
+	area := call.InvokeView(8, 4)
+	var result int32
 	var err error
-	switch resultCase {
-	case 0:
-		value = int32(binary.LittleEndian.Uint32(area[4:]))
-	case 1:
+	if call.LoadOK(area[0]) {
+		result = int32(bind.Uint32(area[4:]))
+	} else {
 		err = Color(call.LiftEnum(uint32(area[4]), 3))
-	default:
-		call.BadDiscriminant(uint32(resultCase), 2)
 	}
-	if trap := call.End(); trap != nil {
-		return 0, trap
-	}
-	return value, err
+	return result, call.EndWith(err)
 }
 
 func (x *exports) Parse(ctx context.Context, text string) (uint32, error) {
@@ -935,53 +644,27 @@ func (x *exports) Parse(ctx context.Context, text string) (uint32, error) {
 		return 0, bad.In("text")
 	}
 	call := x.parse.Begin(ctx)
-	textPtr, textLen := call.LowerString(text)
-	stack := call.Stack[:2]
-	stack[0] = uint64(textPtr)
-	stack[1] = uint64(textLen)
-	if !call.Invoke() {
-		return 0, call.End()
-	}
-	area, ok := call.View(uint32(call.Stack[0]), 12, 4)
-	if !ok {
-		return 0, call.End()
-	}
-	resultCase := area[0]
-	var value uint32
+	call.PutString(0, text)
+	area := call.InvokeView(12, 4)
+	var result uint32
 	var err error
-	switch resultCase {
-	case 0:
-		value = binary.LittleEndian.Uint32(area[4:])
-	case 1:
-		err = types.Error[string]{Value: call.LiftString(binary.LittleEndian.Uint32(area[4:]), binary.LittleEndian.Uint32(area[8:]))}
-	default:
-		call.BadDiscriminant(uint32(resultCase), 2)
+	if call.LoadOK(area[0]) {
+		result = bind.Uint32(area[4:])
+	} else {
+		err = types.Error[string]{Value: call.LoadString(area[4:])}
 	}
-	if trap := call.End(); trap != nil {
-		return 0, trap
-	}
-	return value, err
+	return result, call.EndWith(err)
 }
 
 func (x *exports) Check(ctx context.Context, n uint32) error {
 	call := x.check.Begin(ctx)
 	call.Stack[0] = uint64(n)
-	if !call.Invoke() {
-		return call.End()
-	}
-	result := uint32(call.Stack[0])
+	core := call.InvokeCore()
 	var err error
-	switch result {
-	case 0:
-	case 1:
+	if !call.LiftOK(uint32(core)) {
 		err = types.Error[types.Unit]{}
-	default:
-		call.BadDiscriminant(uint32(result), 2)
 	}
-	if trap := call.End(); trap != nil {
-		return trap
-	}
-	return err
+	return call.EndWith(err)
 }
 
 func (x *exports) Length(ctx context.Context, text string) (uint32, error) {
@@ -989,107 +672,73 @@ func (x *exports) Length(ctx context.Context, text string) (uint32, error) {
 		return 0, bad.In("text")
 	}
 	call := x.length.Begin(ctx)
-	textPtr, textLen := call.LowerString(text)
-	stack := call.Stack[:2]
-	stack[0] = uint64(textPtr)
-	stack[1] = uint64(textLen)
+	call.PutString(0, text)
 	core, err := call.Finish()
 	return uint32(core), err
 }
 
 func (x *exports) Nothing(ctx context.Context) error {
 	call := x.nothing.Begin(ctx)
-	_, err := call.Finish()
-	return err
+	return call.Run()
 }
 
 func handleAdd(call *bind.Call) {
-	result, err := call.Impl().(Interface).Add(call.Context(), int32(uint32(call.Stack[0])), int32(uint32(call.Stack[1])))
-	if err != nil {
-		call.Fail(err)
-		return
-	}
+	result, err := call.Impl().(Interface).Add(call.Context(), int32(call.Stack[0]), int32(call.Stack[1]))
+	call.Return(err)
 	call.Stack[0] = uint64(uint32(result))
 }
 
 func handleEchoBool(call *bind.Call) {
 	result, err := call.Impl().(Interface).EchoBool(call.Context(), uint32(call.Stack[0]) != 0)
-	if err != nil {
-		call.Fail(err)
-		return
-	}
+	call.Return(err)
 	call.Stack[0] = uint64(types.FromBool(result))
 }
 
 func handleEchoU8(call *bind.Call) {
-	result, err := call.Impl().(Interface).EchoU8(call.Context(), uint8(uint32(call.Stack[0])))
-	if err != nil {
-		call.Fail(err)
-		return
-	}
+	result, err := call.Impl().(Interface).EchoU8(call.Context(), uint8(call.Stack[0]))
+	call.Return(err)
 	call.Stack[0] = uint64(uint32(result))
 }
 
 func handleEchoS8(call *bind.Call) {
-	result, err := call.Impl().(Interface).EchoS8(call.Context(), int8(uint32(call.Stack[0])))
-	if err != nil {
-		call.Fail(err)
-		return
-	}
+	result, err := call.Impl().(Interface).EchoS8(call.Context(), int8(call.Stack[0]))
+	call.Return(err)
 	call.Stack[0] = uint64(uint32(result))
 }
 
 func handleEchoU16(call *bind.Call) {
-	result, err := call.Impl().(Interface).EchoU16(call.Context(), uint16(uint32(call.Stack[0])))
-	if err != nil {
-		call.Fail(err)
-		return
-	}
+	result, err := call.Impl().(Interface).EchoU16(call.Context(), uint16(call.Stack[0]))
+	call.Return(err)
 	call.Stack[0] = uint64(uint32(result))
 }
 
 func handleEchoS16(call *bind.Call) {
-	result, err := call.Impl().(Interface).EchoS16(call.Context(), int16(uint32(call.Stack[0])))
-	if err != nil {
-		call.Fail(err)
-		return
-	}
+	result, err := call.Impl().(Interface).EchoS16(call.Context(), int16(call.Stack[0]))
+	call.Return(err)
 	call.Stack[0] = uint64(uint32(result))
 }
 
 func handleEchoU32(call *bind.Call) {
 	result, err := call.Impl().(Interface).EchoU32(call.Context(), uint32(call.Stack[0]))
-	if err != nil {
-		call.Fail(err)
-		return
-	}
+	call.Return(err)
 	call.Stack[0] = uint64(result)
 }
 
 func handleEchoU64(call *bind.Call) {
 	result, err := call.Impl().(Interface).EchoU64(call.Context(), call.Stack[0])
-	if err != nil {
-		call.Fail(err)
-		return
-	}
+	call.Return(err)
 	call.Stack[0] = result
 }
 
 func handleEchoF32(call *bind.Call) {
 	result, err := call.Impl().(Interface).EchoF32(call.Context(), math.Float32frombits(uint32(call.Stack[0])))
-	if err != nil {
-		call.Fail(err)
-		return
-	}
+	call.Return(err)
 	call.Stack[0] = uint64(math.Float32bits(result))
 }
 
 func handleEchoF64(call *bind.Call) {
 	result, err := call.Impl().(Interface).EchoF64(call.Context(), math.Float64frombits(call.Stack[0]))
-	if err != nil {
-		call.Fail(err)
-		return
-	}
+	call.Return(err)
 	call.Stack[0] = math.Float64bits(result)
 }
 
@@ -1099,10 +748,7 @@ func handleEchoChar(call *bind.Call) {
 		return
 	}
 	result, err := call.Impl().(Interface).EchoChar(call.Context(), v)
-	if err != nil {
-		call.Fail(err)
-		return
-	}
+	call.Return(err)
 	call.Stack[0] = uint64(call.LowerChar(result))
 }
 
@@ -1112,569 +758,354 @@ func handleEchoColor(call *bind.Call) {
 		return
 	}
 	result, err := call.Impl().(Interface).EchoColor(call.Context(), v)
-	if err != nil {
-		call.Fail(err)
-		return
-	}
+	call.Return(err)
 	call.Stack[0] = uint64(call.LowerEnum(uint32(result), 3))
 }
 
 func handleEchoPerms(call *bind.Call) {
 	result, err := call.Impl().(Interface).EchoPerms(call.Context(), Perms(uint32(call.Stack[0])&0x7))
-	if err != nil {
-		call.Fail(err)
-		return
-	}
+	call.Return(err)
 	call.Stack[0] = uint64(call.LowerFlags(uint32(result), 3))
 }
 
 func handleEchoString(call *bind.Call) {
-	v := call.LiftString(uint32(call.Stack[0]), uint32(call.Stack[1]))
+	v := call.TakeString(0)
 	if !call.OK() {
 		return
 	}
 	result, err := call.Impl().(Interface).EchoString(call.Context(), v)
-	if err != nil {
-		call.Fail(err)
-		return
-	}
-	resultPtr := uint32(call.Stack[2])
-	if !call.CheckArea(resultPtr, 8, 4) {
-		return
-	}
-	resultPtr2, resultLen := call.LowerString(result)
-	call.StoreUint32(resultPtr, resultPtr2)
-	call.StoreUint32(resultPtr+4, resultLen)
+	call.Return(err)
+	area := call.ResultArea(2, 8, 4)
+	call.StoreString(area, result)
 }
 
 func handleEchoBytes(call *bind.Call) {
-	v := bind.LiftNumbers[uint8](call, uint32(call.Stack[0]), uint32(call.Stack[1]))
+	v := bind.TakeNumbers[uint8](call, 0)
 	if !call.OK() {
 		return
 	}
 	result, err := call.Impl().(Interface).EchoBytes(call.Context(), v)
-	if err != nil {
-		call.Fail(err)
-		return
-	}
-	resultPtr := uint32(call.Stack[2])
-	if !call.CheckArea(resultPtr, 8, 4) {
-		return
-	}
-	resultPtr2, resultLen := bind.LowerNumbers(call, result)
-	call.StoreUint32(resultPtr, resultPtr2)
-	call.StoreUint32(resultPtr+4, resultLen)
+	call.Return(err)
+	area := call.ResultArea(2, 8, 4)
+	bind.StoreNumbers(call, area, result)
 }
 
 func handleEchoNumbers(call *bind.Call) {
-	v := bind.LiftNumbers[uint32](call, uint32(call.Stack[0]), uint32(call.Stack[1]))
+	v := bind.TakeNumbers[uint32](call, 0)
 	if !call.OK() {
 		return
 	}
 	result, err := call.Impl().(Interface).EchoNumbers(call.Context(), v)
-	if err != nil {
-		call.Fail(err)
-		return
-	}
-	resultPtr := uint32(call.Stack[2])
-	if !call.CheckArea(resultPtr, 8, 4) {
-		return
-	}
-	resultPtr2, resultLen := bind.LowerNumbers(call, result)
-	call.StoreUint32(resultPtr, resultPtr2)
-	call.StoreUint32(resultPtr+4, resultLen)
+	call.Return(err)
+	area := call.ResultArea(2, 8, 4)
+	bind.StoreNumbers(call, area, result)
 }
 
 func handleEchoWide(call *bind.Call) {
-	v := bind.LiftNumbers[uint64](call, uint32(call.Stack[0]), uint32(call.Stack[1]))
+	v := bind.TakeNumbers[uint64](call, 0)
 	if !call.OK() {
 		return
 	}
 	result, err := call.Impl().(Interface).EchoWide(call.Context(), v)
-	if err != nil {
-		call.Fail(err)
-		return
-	}
-	resultPtr := uint32(call.Stack[2])
-	if !call.CheckArea(resultPtr, 8, 4) {
-		return
-	}
-	resultPtr2, resultLen := bind.LowerNumbers(call, result)
-	call.StoreUint32(resultPtr, resultPtr2)
-	call.StoreUint32(resultPtr+4, resultLen)
+	call.Return(err)
+	area := call.ResultArea(2, 8, 4)
+	bind.StoreNumbers(call, area, result)
 }
 
 func handleEchoChars(call *bind.Call) {
 	region, v := bind.LiftList[rune](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 4, 4)
 	for i := range v {
-		item := region[i*4:]
-		v[i] = call.LiftChar(binary.LittleEndian.Uint32(item))
+		area := region[i*4:]
+		v[i] = call.LiftChar(bind.Uint32(area))
 	}
 	if !call.OK() {
 		return
 	}
 	result, err := call.Impl().(Interface).EchoChars(call.Context(), v)
-	if err != nil {
-		call.Fail(err)
-		return
-	}
-	resultPtr := uint32(call.Stack[2])
-	if !call.CheckArea(resultPtr, 8, 4) {
-		return
-	}
-	resultPtr2 := call.LowerList(len(result), 4, 4)
+	call.Return(err)
+	area := call.ResultArea(2, 8, 4)
+	resultPtr := call.LowerList(len(result), 4, 4)
 	for i, item := range result {
-		at := resultPtr2 + uint32(i)*4
+		at := resultPtr + uint32(i)*4
 		call.StoreUint32(at, call.LowerChar(item))
 	}
-	call.StoreUint32(resultPtr, resultPtr2)
-	call.StoreUint32(resultPtr+4, uint32(len(result)))
+	call.StoreList(area, resultPtr, len(result))
 }
 
 func handleEchoBools(call *bind.Call) {
 	region, v := bind.LiftList[bool](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 1, 1)
 	for i := range v {
-		item := region[i*1:]
-		v[i] = item[0] != 0
+		area := region[i*1:]
+		v[i] = area[0] != 0
 	}
 	if !call.OK() {
 		return
 	}
 	result, err := call.Impl().(Interface).EchoBools(call.Context(), v)
-	if err != nil {
-		call.Fail(err)
-		return
-	}
-	resultPtr := uint32(call.Stack[2])
-	if !call.CheckArea(resultPtr, 8, 4) {
-		return
-	}
-	resultPtr2 := call.LowerList(len(result), 1, 1)
+	call.Return(err)
+	area := call.ResultArea(2, 8, 4)
+	resultPtr := call.LowerList(len(result), 1, 1)
 	for i, item := range result {
-		at := resultPtr2 + uint32(i)*1
+		at := resultPtr + uint32(i)*1
 		call.StoreBool(at, item)
 	}
-	call.StoreUint32(resultPtr, resultPtr2)
-	call.StoreUint32(resultPtr+4, uint32(len(result)))
+	call.StoreList(area, resultPtr, len(result))
 }
 
 func handleEchoStrings(call *bind.Call) {
-	region, v := bind.LiftList[string](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 8, 4)
-	for i := range v {
-		item := region[i*8:]
-		v[i] = call.LiftString(binary.LittleEndian.Uint32(item), binary.LittleEndian.Uint32(item[4:]))
-	}
+	v := call.TakeStrings(0)
 	if !call.OK() {
 		return
 	}
 	result, err := call.Impl().(Interface).EchoStrings(call.Context(), v)
-	if err != nil {
-		call.Fail(err)
-		return
-	}
-	resultPtr := uint32(call.Stack[2])
-	if !call.CheckArea(resultPtr, 8, 4) {
-		return
-	}
-	resultPtr2 := call.LowerList(len(result), 8, 4)
-	for i, item := range result {
-		at := resultPtr2 + uint32(i)*8
-		itemPtr, itemLen := call.LowerString(item)
-		call.StoreUint32(at, itemPtr)
-		call.StoreUint32(at+4, itemLen)
-	}
-	call.StoreUint32(resultPtr, resultPtr2)
-	call.StoreUint32(resultPtr+4, uint32(len(result)))
+	call.Return(err)
+	area := call.ResultArea(2, 8, 4)
+	call.StoreStrings(area, result)
 }
 
 func handleEchoLists(call *bind.Call) {
 	region, v := bind.LiftList[[]uint64](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 8, 4)
 	for i := range v {
-		item := region[i*8:]
-		v[i] = bind.LiftNumbers[uint64](call, binary.LittleEndian.Uint32(item), binary.LittleEndian.Uint32(item[4:]))
+		area := region[i*8:]
+		v[i] = bind.LoadNumbers[uint64](call, area)
 	}
 	if !call.OK() {
 		return
 	}
 	result, err := call.Impl().(Interface).EchoLists(call.Context(), v)
-	if err != nil {
-		call.Fail(err)
-		return
-	}
-	resultPtr := uint32(call.Stack[2])
-	if !call.CheckArea(resultPtr, 8, 4) {
-		return
-	}
-	resultPtr2 := call.LowerList(len(result), 8, 4)
+	call.Return(err)
+	area := call.ResultArea(2, 8, 4)
+	resultPtr := call.LowerList(len(result), 8, 4)
 	for i, item := range result {
-		at := resultPtr2 + uint32(i)*8
-		itemPtr, itemLen := bind.LowerNumbers(call, item)
-		call.StoreUint32(at, itemPtr)
-		call.StoreUint32(at+4, itemLen)
+		at := resultPtr + uint32(i)*8
+		bind.StoreNumbers(call, at, item)
 	}
-	call.StoreUint32(resultPtr, resultPtr2)
-	call.StoreUint32(resultPtr+4, uint32(len(result)))
+	call.StoreList(area, resultPtr, len(result))
 }
 
 func handleEchoPerson(call *bind.Call) {
-	v4 := uint32(call.Stack[4])
 	var likes types.Option[Color]
-	switch v4 {
-	case 0:
-	case 1:
+	if call.LiftSome(uint32(call.Stack[4])) {
 		likes = types.Some(Color(call.LiftEnum(uint32(call.Stack[5]), 3)))
-	default:
-		call.BadDiscriminant(uint32(v4), 2)
 	}
-	v := Person{
-		Name:   call.LiftString(uint32(call.Stack[0]), uint32(call.Stack[1])),
-		Age:    uint8(uint32(call.Stack[2])),
-		Letter: call.LiftChar(uint32(call.Stack[3])),
-		Likes:  likes,
-	}
+	v := Person{Name: call.TakeString(0), Age: uint8(call.Stack[2]), Letter: call.LiftChar(uint32(call.Stack[3])),
+		Likes: likes}
 	if !call.OK() {
 		return
 	}
 	result, err := call.Impl().(Interface).EchoPerson(call.Context(), v)
-	if err != nil {
-		call.Fail(err)
-		return
-	}
-	resultPtr := uint32(call.Stack[6])
-	if !call.CheckArea(resultPtr, 20, 4) {
-		return
-	}
-	storePerson(call, resultPtr, result)
+	call.Return(err)
+	area := call.ResultArea(6, 20, 4)
+	storePerson(call, area, result)
 }
 
 func handleEchoPeople(call *bind.Call) {
 	region, v := bind.LiftList[Person](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 20, 4)
 	for i := range v {
-		item := region[i*20:]
-		v[i] = loadPerson(call, item)
+		area := region[i*20:]
+		v[i] = loadPerson(call, area)
 	}
 	if !call.OK() {
 		return
 	}
 	result, err := call.Impl().(Interface).EchoPeople(call.Context(), v)
-	if err != nil {
-		call.Fail(err)
-		return
-	}
-	resultPtr := uint32(call.Stack[2])
-	if !call.CheckArea(resultPtr, 8, 4) {
-		return
-	}
-	resultPtr2 := call.LowerList(len(result), 20, 4)
+	call.Return(err)
+	area := call.ResultArea(2, 8, 4)
+	resultPtr := call.LowerList(len(result), 20, 4)
 	for i, item := range result {
-		at := resultPtr2 + uint32(i)*20
+		at := resultPtr + uint32(i)*20
 		storePerson(call, at, item)
 	}
-	call.StoreUint32(resultPtr, resultPtr2)
-	call.StoreUint32(resultPtr+4, uint32(len(result)))
+	call.StoreList(area, resultPtr, len(result))
 }
 
 func handleEchoShape(call *bind.Call) {
-	v1 := call.Stack[1]
-	v2 := call.Stack[2]
-	v0 := uint32(call.Stack[0])
-	var v Shape
-	switch v0 {
-	case 0:
-		v = ShapeDot{}
-	case 1:
-		if bind.Room[ShapeCircle](call) {
-			v = ShapeCircle{Value: math.Float64frombits(v1)}
-		}
-	case 2:
-		if bind.Room[ShapeLabel](call) {
-			v = ShapeLabel{Value: call.LiftString(uint32(v1), uint32(v2))}
-		}
-	case 3:
-		if bind.Room[ShapeCorners](call) {
-			v = ShapeCorners{Value: types.Tuple4[uint64, uint64, uint64, uint64]{
-				F0: v1,
-				F1: v2,
-				F2: call.Stack[3],
-				F3: call.Stack[4],
-			}}
-		}
-	default:
-		call.BadDiscriminant(uint32(v0), 4)
-	}
+	v := liftShape(call, uint32(call.Stack[0]), call.Stack[1], call.Stack[2], call.Stack[3], call.Stack[4])
 	if !call.OK() {
 		return
 	}
 	result, err := call.Impl().(Interface).EchoShape(call.Context(), v)
-	if err != nil {
-		call.Fail(err)
-		return
-	}
-	resultPtr := uint32(call.Stack[5])
-	if !call.CheckArea(resultPtr, 40, 8) {
-		return
-	}
-	storeShape(call, resultPtr, result)
+	call.Return(err)
+	area := call.ResultArea(5, 40, 8)
+	storeShape(call, area, result)
 }
 
 func handleEchoShapes(call *bind.Call) {
 	region, v := bind.LiftList[Shape](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 40, 8)
 	for i := range v {
-		item := region[i*40:]
-		v[i] = loadShape(call, item)
+		area := region[i*40:]
+		v[i] = loadShape(call, area)
 	}
 	if !call.OK() {
 		return
 	}
 	result, err := call.Impl().(Interface).EchoShapes(call.Context(), v)
-	if err != nil {
-		call.Fail(err)
-		return
-	}
-	resultPtr := uint32(call.Stack[2])
-	if !call.CheckArea(resultPtr, 8, 4) {
-		return
-	}
-	resultPtr2 := call.LowerList(len(result), 40, 8)
+	call.Return(err)
+	area := call.ResultArea(2, 8, 4)
+	resultPtr := call.LowerList(len(result), 40, 8)
 	for i, item := range result {
-		at := resultPtr2 + uint32(i)*40
+		at := resultPtr + uint32(i)*40
 		storeShape(call, at, item)
 	}
-	call.StoreUint32(resultPtr, resultPtr2)
-	call.StoreUint32(resultPtr+4, uint32(len(result)))
+	call.StoreList(area, resultPtr, len(result))
 }
 
 func handleEchoGroups(call *bind.Call) {
 	region, v := bind.LiftList[[]Shape](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 8, 4)
 	for i := range v {
-		item := region[i*8:]
-		region2, item2 := bind.LiftList[Shape](call, binary.LittleEndian.Uint32(item), binary.LittleEndian.Uint32(item[4:]), 40, 8)
-		for i2 := range item2 {
-			item3 := region2[i2*40:]
-			item2[i2] = loadShape(call, item3)
+		area := region[i*8:]
+		region, item := bind.LoadList[Shape](call, area, 40, 8)
+		for i := range item {
+			area := region[i*40:]
+			item[i] = loadShape(call, area)
 		}
-		v[i] = item2
+		v[i] = item
 	}
 	if !call.OK() {
 		return
 	}
 	result, err := call.Impl().(Interface).EchoGroups(call.Context(), v)
-	if err != nil {
-		call.Fail(err)
-		return
-	}
-	resultPtr := uint32(call.Stack[2])
-	if !call.CheckArea(resultPtr, 8, 4) {
-		return
-	}
-	resultPtr2 := call.LowerList(len(result), 8, 4)
+	call.Return(err)
+	area := call.ResultArea(2, 8, 4)
+	resultPtr := call.LowerList(len(result), 8, 4)
 	for i, item := range result {
-		at := resultPtr2 + uint32(i)*8
+		at := resultPtr + uint32(i)*8
 		itemPtr := call.LowerList(len(item), 40, 8)
-		for i2, item2 := range item {
-			at2 := itemPtr + uint32(i2)*40
-			storeShape(call, at2, item2)
+		for i, item := range item {
+			at := itemPtr + uint32(i)*40
+			storeShape(call, at, item)
 		}
-		call.StoreUint32(at, itemPtr)
-		call.StoreUint32(at+4, uint32(len(item)))
+		call.StoreList(at, itemPtr, len(item))
 	}
-	call.StoreUint32(resultPtr, resultPtr2)
-	call.StoreUint32(resultPtr+4, uint32(len(result)))
+	call.StoreList(area, resultPtr, len(result))
 }
 
 func handleEchoOption(call *bind.Call) {
-	v0 := uint32(call.Stack[0])
 	var v types.Option[uint32]
-	switch v0 {
-	case 0:
-	case 1:
+	if call.LiftSome(uint32(call.Stack[0])) {
 		v = types.Some(uint32(call.Stack[1]))
-	default:
-		call.BadDiscriminant(uint32(v0), 2)
 	}
 	if !call.OK() {
 		return
 	}
 	result, err := call.Impl().(Interface).EchoOption(call.Context(), v)
-	if err != nil {
-		call.Fail(err)
-		return
-	}
-	resultPtr := uint32(call.Stack[2])
-	if !call.CheckArea(resultPtr, 8, 4) {
-		return
-	}
-	if value, ok := result.Get(); ok {
-		call.StoreUint8(resultPtr, 1)
-		call.StoreUint32(resultPtr+4, value)
-	} else {
-		call.StoreUint8(resultPtr, 0)
+	call.Return(err)
+	area := call.ResultArea(2, 8, 4)
+	if result, ok := result.Get(); call.StoreSome(area, ok) {
+		call.StoreUint32(area+4, result)
 	}
 }
 
 func handleEchoOutcome(call *bind.Call) {
-	v1 := uint32(call.Stack[1])
-	v0 := uint32(call.Stack[0])
 	var f0 types.Result[uint32, string]
-	switch v0 {
-	case 0:
-		f0 = types.OK[uint32, string](v1)
-	case 1:
-		f0 = types.Err[uint32, string](call.LiftString(v1, uint32(call.Stack[2])))
-	default:
-		call.BadDiscriminant(uint32(v0), 2)
+	if call.LiftOK(uint32(call.Stack[0])) {
+		f0 = types.OK[uint32, string](uint32(call.Stack[1]))
+	} else {
+		f0 = types.Err[uint32, string](call.TakeString(1))
 	}
-	v := types.Tuple2[types.Result[uint32, string], uint8]{F0: f0, F1: uint8(uint32(call.Stack[3]))}
+	v := types.Tuple2[types.Result[uint32, string], uint8]{F0: f0, F1: uint8(call.Stack[3])}
 	if !call.OK() {
 		return
 	}
-	result, result2, err := call.Impl().(Interface).EchoOutcome(call.Context(), v)
-	if err != nil {
-		call.Fail(err)
-		return
-	}
-	resultPtr := uint32(call.Stack[4])
-	if !call.CheckArea(resultPtr, 16, 4) {
-		return
-	}
-	if value, failure, ok := result.Get(); ok {
-		call.StoreUint8(resultPtr, 0)
-		call.StoreUint32(resultPtr+4, value)
+	f0_2, f1, err := call.Impl().(Interface).EchoOutcome(call.Context(), v)
+	call.Return(err)
+	area := call.ResultArea(4, 16, 4)
+	if value, failure, ok := f0_2.Get(); call.StoreOK(area, ok) {
+		call.StoreUint32(area+4, value)
 	} else {
-		call.StoreUint8(resultPtr, 1)
-		errPtr, errLen := call.LowerString(failure)
-		call.StoreUint32(resultPtr+4, errPtr)
-		call.StoreUint32(resultPtr+8, errLen)
+		call.StoreString(area+4, failure)
 	}
-	call.StoreUint8(resultPtr+12, result2)
+	call.StoreUint8(area+12, f1)
 }
 
 func handleEchoMap(call *bind.Call) {
 	region, v := bind.LiftMap[uint32, string](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 12, 4)
-	for item := range slices.Chunk(region, 12) {
-		v[binary.LittleEndian.Uint32(item)] = call.LiftString(binary.LittleEndian.Uint32(item[4:]), binary.LittleEndian.Uint32(item[8:]))
+	for area := range slices.Chunk(region, 12) {
+		v[bind.Uint32(area)] = call.LoadString(area[4:])
 	}
 	if !call.OK() {
 		return
 	}
 	result, err := call.Impl().(Interface).EchoMap(call.Context(), v)
-	if err != nil {
-		call.Fail(err)
-		return
-	}
-	resultPtr := uint32(call.Stack[2])
-	if !call.CheckArea(resultPtr, 8, 4) {
-		return
-	}
-	resultPtr2 := call.LowerList(len(result), 12, 4)
+	call.Return(err)
+	area := call.ResultArea(2, 8, 4)
+	resultPtr := call.LowerList(len(result), 12, 4)
 	for i, key := range bind.SortedKeys(result) {
-		at := resultPtr2 + uint32(i)*12
+		at := resultPtr + uint32(i)*12
 		call.StoreUint32(at, key)
-		valuePtr, valueLen := call.LowerString(result[key])
-		call.StoreUint32(at+4, valuePtr)
-		call.StoreUint32(at+8, valueLen)
+		call.StoreString(at+4, result[key])
 	}
-	call.StoreUint32(resultPtr, resultPtr2)
-	call.StoreUint32(resultPtr+4, uint32(len(result)))
+	call.StoreList(area, resultPtr, len(result))
 }
 
 func handleEchoFixed(call *bind.Call) {
-	result, err := call.Impl().(Interface).EchoFixed(call.Context(), [3]uint16{uint16(uint32(call.Stack[0])), uint16(uint32(call.Stack[1])), uint16(uint32(call.Stack[2]))})
-	if err != nil {
-		call.Fail(err)
-		return
-	}
-	resultPtr := uint32(call.Stack[3])
-	if !call.CheckArea(resultPtr, 6, 2) {
-		return
-	}
+	result, err := call.Impl().(Interface).EchoFixed(call.Context(),
+		[3]uint16{uint16(call.Stack[0]), uint16(call.Stack[1]), uint16(call.Stack[2])})
+	call.Return(err)
+	area := call.ResultArea(3, 6, 2)
 	numbers := result
-	bind.StoreArray(call, resultPtr, numbers[:])
+	bind.StoreArray(call, area, numbers[:])
 }
 
 func handleSixteen(call *bind.Call) {
-	result, err := call.Impl().(Interface).Sixteen(call.Context(), uint32(call.Stack[0]), uint32(call.Stack[1]), uint32(call.Stack[2]), uint32(call.Stack[3]), uint32(call.Stack[4]), uint32(call.Stack[5]), uint32(call.Stack[6]), uint32(call.Stack[7]), uint32(call.Stack[8]), uint32(call.Stack[9]), uint32(call.Stack[10]), uint32(call.Stack[11]), uint32(call.Stack[12]), uint32(call.Stack[13]), uint32(call.Stack[14]), uint32(call.Stack[15]))
-	if err != nil {
-		call.Fail(err)
-		return
-	}
+	result, err := call.Impl().(Interface).Sixteen(call.Context(), uint32(call.Stack[0]), uint32(call.Stack[1]),
+		uint32(call.Stack[2]), uint32(call.Stack[3]), uint32(call.Stack[4]), uint32(call.Stack[5]),
+		uint32(call.Stack[6]), uint32(call.Stack[7]), uint32(call.Stack[8]), uint32(call.Stack[9]),
+		uint32(call.Stack[10]), uint32(call.Stack[11]), uint32(call.Stack[12]), uint32(call.Stack[13]),
+		uint32(call.Stack[14]), uint32(call.Stack[15]))
+	call.Return(err)
 	call.Stack[0] = result
 }
 
 func handleSeventeen(call *bind.Call) {
-	area, ok := call.View(uint32(call.Stack[0]), 72, 8)
-	if !ok {
-		return
-	}
-	a := binary.LittleEndian.Uint32(area)
-	b := binary.LittleEndian.Uint32(area[4:])
-	c := binary.LittleEndian.Uint32(area[8:])
-	d := binary.LittleEndian.Uint32(area[12:])
-	e := binary.LittleEndian.Uint32(area[16:])
-	f := binary.LittleEndian.Uint32(area[20:])
-	g := binary.LittleEndian.Uint32(area[24:])
-	h := binary.LittleEndian.Uint32(area[28:])
-	i := binary.LittleEndian.Uint32(area[32:])
-	j := binary.LittleEndian.Uint32(area[36:])
-	k := binary.LittleEndian.Uint32(area[40:])
-	l := binary.LittleEndian.Uint32(area[44:])
-	m := binary.LittleEndian.Uint32(area[48:])
-	n := binary.LittleEndian.Uint32(area[52:])
-	o := binary.LittleEndian.Uint32(area[56:])
-	p := binary.LittleEndian.Uint32(area[60:])
-	q := binary.LittleEndian.Uint64(area[64:])
+	area := call.Area(uint32(call.Stack[0]), 72, 8)
+	a := bind.Uint32(area)
+	b := bind.Uint32(area[4:])
+	c := bind.Uint32(area[8:])
+	d := bind.Uint32(area[12:])
+	e := bind.Uint32(area[16:])
+	f := bind.Uint32(area[20:])
+	g := bind.Uint32(area[24:])
+	h := bind.Uint32(area[28:])
+	i := bind.Uint32(area[32:])
+	j := bind.Uint32(area[36:])
+	k := bind.Uint32(area[40:])
+	l := bind.Uint32(area[44:])
+	m := bind.Uint32(area[48:])
+	n := bind.Uint32(area[52:])
+	o := bind.Uint32(area[56:])
+	p := bind.Uint32(area[60:])
+	q := bind.Uint64(area[64:])
 	if !call.OK() {
 		return
 	}
-	result, err := call.Impl().(Interface).Seventeen(call.Context(), a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q)
-	if err != nil {
-		call.Fail(err)
-		return
-	}
+	result, err := call.Impl().(Interface).Seventeen(call.Context(), a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p,
+		q)
+	call.Return(err)
 	call.Stack[0] = result
 }
 
 func handleDivide(call *bind.Call) {
-	result, err := call.Impl().(Interface).Divide(call.Context(), int32(uint32(call.Stack[0])), int32(uint32(call.Stack[1])))
-	resultPtr := uint32(call.Stack[2])
-	if !call.CheckArea(resultPtr, 8, 4) {
-		return
-	}
-	if err != nil {
-		failure, ok := bind.AsError[Color](call, err)
-		if !ok {
-			return
-		}
-		call.StoreUint8(resultPtr, 1)
-		call.StoreUint8(resultPtr+4, uint8(call.LowerEnum(uint32(failure), 3)))
+	result, err := call.Impl().(Interface).Divide(call.Context(), int32(call.Stack[0]), int32(call.Stack[1]))
+	area := call.ResultArea(2, 8, 4)
+	if call.StoreOK(area, err == nil) {
+		call.StoreUint32(area+4, uint32(result))
 	} else {
-		call.StoreUint8(resultPtr, 0)
-		call.StoreUint32(resultPtr+4, uint32(result))
+		call.StoreUint8(area+4, uint8(call.LowerEnum(uint32(bind.ErrorValue[Color](call, err)), 3)))
 	}
 }
 
 func handleParse(call *bind.Call) {
-	text := call.LiftString(uint32(call.Stack[0]), uint32(call.Stack[1]))
+	text := call.TakeString(0)
 	if !call.OK() {
 		return
 	}
 	result, err := call.Impl().(Interface).Parse(call.Context(), text)
-	resultPtr := uint32(call.Stack[2])
-	if !call.CheckArea(resultPtr, 12, 4) {
-		return
-	}
-	if err != nil {
-		failure, ok := call.ErrorText(err)
-		if !ok {
-			return
-		}
-		call.StoreUint8(resultPtr, 1)
-		errPtr, errLen := call.LowerString(failure)
-		call.StoreUint32(resultPtr+4, errPtr)
-		call.StoreUint32(resultPtr+8, errLen)
+	area := call.ResultArea(2, 12, 4)
+	if call.StoreOK(area, err == nil) {
+		call.StoreUint32(area+4, result)
 	} else {
-		call.StoreUint8(resultPtr, 0)
-		call.StoreUint32(resultPtr+4, result)
+		call.StoreString(area+4, call.ErrorString(err))
 	}
 }
 
@@ -1682,141 +1113,142 @@ func handleCheck(call *bind.Call) {
 	err := call.Impl().(Interface).Check(call.Context(), uint32(call.Stack[0]))
 	var resultCase uint32
 	if err != nil {
-		if !call.SendsError(err) {
-			return
-		}
+		call.SendsError(err)
 		resultCase = 1
 	}
 	call.Stack[0] = uint64(resultCase)
 }
 
 func handleLength(call *bind.Call) {
-	text := call.LiftString(uint32(call.Stack[0]), uint32(call.Stack[1]))
+	text := call.TakeString(0)
 	if !call.OK() {
 		return
 	}
 	result, err := call.Impl().(Interface).Length(call.Context(), text)
-	if err != nil {
-		call.Fail(err)
-		return
-	}
+	call.Return(err)
 	call.Stack[0] = uint64(result)
 }
 
-func handleNothing(call *bind.Call) {
-	if err := call.Impl().(Interface).Nothing(call.Context()); err != nil {
-		call.Fail(err)
-	}
-}
+func handleNothing(call *bind.Call) { call.Return(call.Impl().(Interface).Nothing(call.Context())) }
 
 func checkPerson(value Person) *host.BadValueError {
-	if bad := bind.CheckString(value.Name); bad != nil {
-		return bad.In("name")
-	}
-	if bad := bind.CheckChar(value.Letter); bad != nil {
-		return bad.In("letter")
-	}
-	if some, ok := value.Likes.Get(); ok {
-		if bad := bind.CheckEnum(uint32(some), 3); bad != nil {
-			return bad.In("likes")
-		}
-	}
-	return nil
+	return bind.First(bind.CheckString(value.Name).In("name"), bind.CheckChar(value.Letter).In("letter"),
+		bind.CheckSome(value.Likes,
+			func(v Color) *host.BadValueError { return bind.CheckEnum(uint32(v), 3) }).In("likes"))
 }
 
 func loadPerson(call *bind.Call, area []byte) Person {
-	likesCase := area[16]
 	var likes types.Option[Color]
-	switch likesCase {
-	case 0:
-	case 1:
+	if call.LoadSome(area[16]) {
 		likes = types.Some(Color(call.LiftEnum(uint32(area[17]), 3)))
-	default:
-		call.BadDiscriminant(uint32(likesCase), 2)
 	}
-	return Person{
-		Name:   call.LiftString(binary.LittleEndian.Uint32(area), binary.LittleEndian.Uint32(area[4:])),
-		Age:    area[8],
-		Letter: call.LiftChar(binary.LittleEndian.Uint32(area[12:])),
-		Likes:  likes,
-	}
+	return Person{Name: call.LoadString(area), Age: area[8], Letter: call.LiftChar(bind.Uint32(area[12:])),
+		Likes: likes}
 }
 
 func storePerson(call *bind.Call, ptr uint32, value Person) {
-	namePtr, nameLen := call.LowerString(value.Name)
-	call.StoreUint32(ptr, namePtr)
-	call.StoreUint32(ptr+4, nameLen)
+	call.StoreString(ptr, value.Name)
 	call.StoreUint8(ptr+8, value.Age)
 	call.StoreUint32(ptr+12, call.LowerChar(value.Letter))
-	if value_, ok := value.Likes.Get(); ok {
-		call.StoreUint8(ptr+16, 1)
-		call.StoreUint8(ptr+17, uint8(call.LowerEnum(uint32(value_), 3)))
-	} else {
-		call.StoreUint8(ptr+16, 0)
+	if likes, ok := value.Likes.Get(); call.StoreSome(ptr+16, ok) {
+		call.StoreUint8(ptr+17, uint8(call.LowerEnum(uint32(likes), 3)))
 	}
 }
 
 func checkShape(value Shape) *host.BadValueError {
-	switch v := value.(type) {
+	switch value := value.(type) {
 	case ShapeLabel:
-		if bad := bind.CheckString(v.Value); bad != nil {
-			return bad.In("label")
-		}
+		return bind.CheckString(value.Value).In("label")
 	case ShapeDot, ShapeCircle, ShapeCorners:
+		return nil
 	default:
 		return bind.UnknownCase("shape", value)
+	}
+}
+
+func lowerShape(call *bind.Call, value Shape) (uint32, uint64, uint64, uint64, uint64) {
+	var valueCase uint32
+	var value1, value2, value3, value4 uint64
+	switch value := value.(type) {
+	case ShapeDot:
+	case ShapeCircle:
+		valueCase, value1 = 1, math.Float64bits(value.Value)
+	case ShapeLabel:
+		labelPtr, labelLen := call.LowerString(value.Value)
+		valueCase, value1, value2 = 2, uint64(labelPtr), uint64(labelLen)
+	case ShapeCorners:
+		valueCase, value1, value2, value3, value4 = 3, value.Value.F0, value.Value.F1, value.Value.F2,
+			value.Value.F3
+	default:
+		call.BadVariant("shape")
+	}
+	return valueCase, value1, value2, value3, value4
+}
+
+func loadShape(call *bind.Call, area []byte) Shape {
+	switch disc := area[0]; disc {
+	case 0:
+		return ShapeDot{}
+	case 1:
+		if bind.Room[ShapeCircle](call) {
+			return ShapeCircle{Value: bind.Float64(area[8:])}
+		}
+	case 2:
+		if bind.Room[ShapeLabel](call) {
+			return ShapeLabel{Value: call.LoadString(area[8:])}
+		}
+	case 3:
+		if bind.Room[ShapeCorners](call) {
+			return ShapeCorners{Value: types.Tuple4[uint64, uint64, uint64, uint64]{
+				F0: bind.Uint64(area[8:]), F1: bind.Uint64(area[16:]), F2: bind.Uint64(area[24:]),
+				F3: bind.Uint64(area[32:])}}
+		}
+	default:
+		call.BadDiscriminant(uint32(disc), 4)
 	}
 	return nil
 }
 
-func loadShape(call *bind.Call, area []byte) Shape {
-	valueCase := area[0]
-	var value Shape
-	switch valueCase {
-	case 0:
-		value = ShapeDot{}
-	case 1:
-		if bind.Room[ShapeCircle](call) {
-			value = ShapeCircle{Value: math.Float64frombits(binary.LittleEndian.Uint64(area[8:]))}
-		}
-	case 2:
-		if bind.Room[ShapeLabel](call) {
-			value = ShapeLabel{Value: call.LiftString(binary.LittleEndian.Uint32(area[8:]), binary.LittleEndian.Uint32(area[12:]))}
-		}
-	case 3:
-		if bind.Room[ShapeCorners](call) {
-			value = ShapeCorners{Value: types.Tuple4[uint64, uint64, uint64, uint64]{
-				F0: binary.LittleEndian.Uint64(area[8:]),
-				F1: binary.LittleEndian.Uint64(area[16:]),
-				F2: binary.LittleEndian.Uint64(area[24:]),
-				F3: binary.LittleEndian.Uint64(area[32:]),
-			}}
-		}
-	default:
-		call.BadDiscriminant(uint32(valueCase), 4)
-	}
-	return value
-}
-
 func storeShape(call *bind.Call, ptr uint32, value Shape) {
-	switch c := value.(type) {
+	switch value := value.(type) {
 	case ShapeDot:
 		call.StoreUint8(ptr, 0)
 	case ShapeCircle:
 		call.StoreUint8(ptr, 1)
-		call.StoreFloat64(ptr+8, c.Value)
+		call.StoreFloat64(ptr+8, value.Value)
 	case ShapeLabel:
 		call.StoreUint8(ptr, 2)
-		labelPtr, labelLen := call.LowerString(c.Value)
-		call.StoreUint32(ptr+8, labelPtr)
-		call.StoreUint32(ptr+12, labelLen)
+		call.StoreString(ptr+8, value.Value)
 	case ShapeCorners:
 		call.StoreUint8(ptr, 3)
-		call.StoreUint64(ptr+8, c.Value.F0)
-		call.StoreUint64(ptr+16, c.Value.F1)
-		call.StoreUint64(ptr+24, c.Value.F2)
-		call.StoreUint64(ptr+32, c.Value.F3)
+		call.StoreUint64(ptr+8, value.Value.F0)
+		call.StoreUint64(ptr+16, value.Value.F1)
+		call.StoreUint64(ptr+24, value.Value.F2)
+		call.StoreUint64(ptr+32, value.Value.F3)
 	default:
 		call.BadVariant("shape")
 	}
+}
+
+func liftShape(call *bind.Call, flat0 uint32, flat1, flat2, flat3, flat4 uint64) Shape {
+	switch disc := flat0; disc {
+	case 0:
+		return ShapeDot{}
+	case 1:
+		if bind.Room[ShapeCircle](call) {
+			return ShapeCircle{Value: math.Float64frombits(flat1)}
+		}
+	case 2:
+		if bind.Room[ShapeLabel](call) {
+			return ShapeLabel{Value: call.LiftString(uint32(flat1), uint32(flat2))}
+		}
+	case 3:
+		if bind.Room[ShapeCorners](call) {
+			return ShapeCorners{Value: types.Tuple4[uint64, uint64, uint64, uint64]{F0: flat1, F1: flat2,
+				F2: flat3, F3: flat4}}
+		}
+	default:
+		call.BadDiscriminant(uint32(disc), 4)
+	}
+	return nil
 }

@@ -1,0 +1,168 @@
+package maker
+
+import (
+	"github.com/witgen/witgen/component/binary"
+	"github.com/witgen/witgen/component/internal/core"
+	"github.com/witgen/witgen/internal/abi"
+	"github.com/witgen/witgen/internal/wasm"
+	"github.com/witgen/witgen/wit"
+)
+
+// coreUse is an import of a core module with what it stands for.
+type coreUse struct {
+	module, name string
+	// unique is the name in the module of the component.
+	unique string
+	entity core.Entity
+	kind   useKind
+	// item is the import or export of the world, fn its function, resource its
+	// resource, where the kind has them.
+	item     *wit.WorldItem
+	fn       *wit.Function
+	resource wit.TypeID
+	// adapter is the part that supplies it.
+	adapter *part
+}
+
+// useKind is the kind of thing that an import of a core module stands for.
+type useKind uint8
+
+// The kinds of uses.
+const (
+	useFunc        useKind = iota // an imported function
+	useDrop                       // drops a handle of an imported resource
+	useExportedNew                // the three of an exported resource
+	useExportedRep
+	useExportedDrop
+	useAdapter    // an export of an adapter
+	useMemory     // the main module's memory
+	useMainExport // another export of the main module
+)
+
+// match finds what each import of each core module stands for.
+func (in *input) match() map[*part][]*coreUse {
+	uses := make(map[*part][]*coreUse)
+	for _, p := range in.parts {
+		names := core.UniqueNames(p.module.Imports)
+		for n, i := range p.module.Imports {
+			use := &coreUse{module: i.Module, name: i.Name, unique: names[n], entity: i.Entity}
+			in.classify(p, use)
+			uses[p] = append(uses[p], use)
+		}
+	}
+	return uses
+}
+
+// classify finds the kind of a use, and what belongs to that.
+func (in *input) classify(p *part, use *coreUse) {
+	main := in.main()
+	switch {
+	case p != main && use.module == "env" && use.name == "memory" && use.entity.Sort == binary.SortCoreMemory:
+		use.kind = useMemory
+		in.checkMainExport(p, use, "memory")
+		return
+	case p != main && use.module == "__main_module__":
+		use.kind = useMainExport
+		in.checkMainExport(p, use, use.name)
+		return
+	}
+	for _, a := range in.parts[1:] {
+		if a.name == use.module && a != p {
+			use.kind, use.adapter = useAdapter, a
+			e, ok := a.module.Exports[use.name]
+			if !ok {
+				failNew("%s imports %q from %q, and the adapter of that name does not export it", p.describe(), use.name, use.module)
+			}
+			if wrong := in.types.Match(e, use.entity); wrong != "" {
+				failNew("%s imports %q from the adapter %q: %s", p.describe(), use.name, use.module, wrong)
+			}
+			if e.Sort != binary.SortCoreFunc {
+				failNew("%s imports the %s %q from the adapter %q, and adapters supply functions", p.describe(), e.Sort, use.name, use.module)
+			}
+			return
+		}
+	}
+	if use.entity.Sort != binary.SortCoreFunc {
+		failNew("%s imports the %s %q from %q, and a component supplies functions", p.describe(), use.entity.Sort, use.name, use.module)
+	}
+	if !in.matchImport(p, use) {
+		hint := ""
+		if use.module == "wasi_snapshot_preview1" || use.module == "wasi_unstable" {
+			hint = ": an adapter of that name is needed"
+		}
+		failNew("%s imports %q from %q, which its world does not say%s", p.describe(), use.name, use.module, hint)
+	}
+}
+
+// checkMainExport checks that the main module exports what an adapter imports.
+func (in *input) checkMainExport(p *part, use *coreUse, name string) {
+	e, ok := in.main().module.Exports[name]
+	if !ok {
+		failNew("%s needs the export %q of the core module, which is not there", p.describe(), name)
+	}
+	if wrong := in.types.Match(e, use.entity); wrong != "" {
+		failNew("%s imports %q of the core module: %s", p.describe(), name, wrong)
+	}
+}
+
+// checkFunc checks the type of a core import or export.
+func (in *input) checkFunc(p *part, what string, e core.Entity, params, results []wasm.ValType) {
+	if e.Sort != binary.SortCoreFunc {
+		failNew("%s of %s is a %s, and must be a function", what, p.describe(), e.Sort)
+	}
+	if want := in.types.Function(params, results); e.Type != want {
+		failNew("%s of %s is of type %s, and must be of type %s", what, p.describe(), in.types.Show(e.Type), in.types.Show(want))
+	}
+}
+
+// coreValTypes are core types of the abi package.
+func coreValTypes(list []abi.Core) []wasm.ValType {
+	out := make([]wasm.ValType, len(list))
+	for i, c := range list {
+		out[i] = [...]wasm.ValType{abi.I32: wasm.I32, abi.I64: wasm.I64, abi.F32: wasm.F32, abi.F64: wasm.F64}[c]
+	}
+	return out
+}
+
+// reallocOf returns the part and the name of the function that allocates for a part:
+// its own, or the main module's.
+func (in *input) reallocOf(p *part, lifted bool) (*part, string) {
+	special := "cabi_import_realloc"
+	if lifted {
+		special = "cabi_export_realloc"
+	}
+	for _, owner := range []*part{p, in.main()} {
+		for _, name := range []string{special, "cabi_realloc", "cm32p2_realloc", "canonical_abi_realloc"} {
+			if e, ok := owner.module.Exports[name]; ok {
+				i32 := wasm.I32
+				in.checkFunc(owner, "export "+name, e, []wasm.ValType{i32, i32, i32, i32}, []wasm.ValType{i32})
+				return owner, name
+			}
+		}
+	}
+	failNew("%s exports no cabi_realloc, which is needed to pass lists and strings to it", p.describe())
+	return nil, ""
+}
+
+// eachResource calls visit for the resources that an exported interface defines.
+func (in *input) eachResource(it *wit.WorldItem, visit func(wit.TypeID)) {
+	id, ok := it.Item.(wit.InterfaceID)
+	if !ok {
+		return
+	}
+	for _, t := range in.r.Interfaces[id].Types {
+		if _, ok := in.r.Types[t].Kind.(*wit.Resource); ok {
+			visit(t)
+		}
+	}
+}
+
+// dtor returns the export of a part that is the destructor of a resource.
+func (in *input) dtor(p *part, it *wit.WorldItem, id wit.TypeID) (string, bool) {
+	names := in.dtorNames(it, in.r.Types[id].Name)
+	name, ok := p.exportNamed(names[:]...)
+	if ok {
+		in.checkFunc(p, "export "+name, p.module.Exports[name], []wasm.ValType{wasm.I32}, nil)
+	}
+	return name, ok
+}

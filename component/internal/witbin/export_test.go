@@ -1,0 +1,9 @@
+package witbin
+
+// What tests look at beside the API.
+var (
+	WrapWorld          = wrapWorld
+	InterfaceComponent = interfaceComponent
+)
+
+const DocsSection = docsSection

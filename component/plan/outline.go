@@ -1,0 +1,68 @@
+package plan
+
+import (
+	"github.com/witgen/witgen/component/coretype"
+	"github.com/witgen/witgen/internal/wasm"
+)
+
+// Module is a core module with what linking needs to know of it. It is read once, as
+// far as it is well-formed; the engine finds the mistakes in the rest.
+type Module struct {
+	// Bytes is the whole module.
+	Bytes []byte
+	// Imports are the imports in order.
+	Imports []coretype.Import
+	// Exports are the kinds of the exports, by name.
+	Exports map[string]coretype.Kind
+	// Memory and Table are true where the module defines a memory or a table.
+	Memory, Table bool
+	// Pages is the minimum of its largest memory, and at most 2^32.
+	Pages uint64
+
+	start bool
+	// importsFrom and importsEnd are the offsets of the import section, from its id
+	// on; both are 0 in a module without one.
+	importsFrom, importsEnd int
+	shim                    *shim
+	filler                  *filler
+}
+
+// NewModule reads a core module, whose preamble has been checked.
+func NewModule(b []byte) *Module {
+	m := &Module{Bytes: b, Exports: map[string]coretype.Kind{}}
+	for s := range wasm.NewCursor(b, 0).Sections() {
+		c := s.Content
+		switch s.ID {
+		case wasm.ImportSection:
+			m.importsFrom, m.importsEnd = s.Start, s.End
+			each(c, func() {
+				if i := c.Import(); c.Err() == nil {
+					m.Imports = append(m.Imports, i)
+				}
+			})
+		case wasm.TableSection:
+			m.Table = m.Table || c.Uint32() > 0
+		case wasm.MemorySection:
+			each(c, func() {
+				m.Memory, m.Pages = true, max(m.Pages, min(c.Limits().Min, 1<<32))
+			})
+		case wasm.ExportSection:
+			each(c, func() {
+				if x := c.Export(); c.Err() == nil {
+					m.Exports[x.Name] = x.Kind
+				}
+			})
+		case wasm.StartSection:
+			m.start = true
+		}
+	}
+	m.shim, m.filler = readShim(b), readFiller(b)
+	return m
+}
+
+// each reads a vector up to the first error.
+func each(c *wasm.Cursor, item func()) {
+	for n := c.Uint32(); n > 0 && c.Err() == nil; n-- {
+		item()
+	}
+}

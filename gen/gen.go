@@ -1,0 +1,33 @@
+// Package gen holds what the two generators share with the programs that call them:
+// the settings of a run and the files that it makes. Packages gen/host and
+// gen/guest generate. They take a world of package wit's model, which packages
+// parser/resolve and component make of text and of binaries.
+package gen
+
+// File is one generated file.
+type File struct {
+	// Path is the file's place below the output folder, with slashes.
+	Path string
+	// Content is Go source as gofmt formats it.
+	Content []byte
+}
+
+// Options are the settings of a run. Host and guest bindings that lie in one
+// output folder must be generated with the same settings.
+type Options struct {
+	// ImportPath is the import path of the output folder.
+	ImportPath string
+	// Versioned puts the version of every WIT package into the paths of its Go
+	// packages, as v1 or v0.2. Otherwise only packages of which the model holds
+	// several versions have it there. Two versions that are compatible, 0.2.0 and
+	// 0.2.8, are told apart by v0.2.0 and v0.2.8.
+	Versioned bool
+	// With maps the name of a WIT interface, as ns:pkg/name or
+	// ns:pkg/name@1.2.3, to the import path of the Go package that stands for it.
+	// The generators refer to that package and do not write it.
+	With map[string]string
+	// Initialisms are words that Go names spell as they are given here, as KV and
+	// OAuth, beside those that Go itself has, as ID and HTTP. Names of the packages
+	// in With are not concerned.
+	Initialisms []string
+}

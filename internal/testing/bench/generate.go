@@ -1,3 +1,0 @@
-package bench
-
-//go:generate go tool witgen generate --world calls --world json --out gen ./wit

@@ -1,0 +1,5 @@
+// Package secret is internal.
+package secret
+
+// T is a type.
+type T struct{}

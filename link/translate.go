@@ -1,0 +1,82 @@
+package link
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/tetratelabs/wazero"
+
+	"github.com/witgen/witgen/canonicalabi/host"
+	"github.com/witgen/witgen/canonicalabi/host/bind"
+)
+
+// stragglers has room for one compilation that goes on after its Compile has returned.
+// Such a compilation keeps the room until it ends, and no other one begins meanwhile.
+var stragglers = make(chan struct{}, 1)
+
+// translated is the result of wazero's compiler.
+type translated struct {
+	compiled wazero.CompiledModule
+	err      error
+}
+
+// translate has wazero compile a module. wazero cannot be stopped while it compiles: if
+// ctx ends first, translate returns a *host.LimitError, and leaves the compilation to end
+// by itself. What it may take was estimated before.
+func (p *Plugin) translate(ctx context.Context, wasm []byte) (wazero.CompiledModule, error) {
+	if ctx.Done() == nil {
+		t := p.callCompiler(ctx, wasm)
+		return t.compiled, t.err
+	}
+	select {
+	case stragglers <- struct{}{}:
+		<-stragglers
+	case <-ctx.Done():
+		return nil, bind.ContextError(p.world.Name, ctx.Err())
+	}
+	result := make(chan translated, 1)
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		result <- p.callCompiler(context.WithoutCancel(ctx), wasm)
+	}()
+	select {
+	case t := <-result:
+		return t.compiled, t.err
+	case <-ctx.Done():
+		p.left = ended
+		go func() {
+			stragglers <- struct{}{}
+			<-ended
+			<-stragglers
+		}()
+		return nil, bind.ContextError(p.world.Name, ctx.Err())
+	}
+}
+
+// callCompiler has wazero compile a module. A panic of wazero's is an error.
+func (p *Plugin) callCompiler(ctx context.Context, wasm []byte) (t translated) {
+	defer func() {
+		if cause := recover(); cause != nil {
+			t.err = &host.LinkError{World: p.world.Name, Detail: fmt.Sprintf("wazero cannot compile the guest, and panicked: %v", cause)}
+		}
+	}()
+	compiled, err := p.runtime.CompileModule(ctx, wasm)
+	if err != nil {
+		err = &host.LinkError{World: p.world.Name, Detail: "the guest is not a valid WebAssembly module: " + err.Error()}
+	}
+	return translated{compiled, err}
+}
+
+// abandon releases what a Compile that failed has made, at once or when the compilation
+// that it left behind has ended.
+func (p *Plugin) abandon(ctx context.Context) error {
+	if p.left == nil {
+		return p.release(ctx)
+	}
+	go func() {
+		<-p.left
+		_ = p.release(context.WithoutCancel(ctx)) // Compile has returned
+	}()
+	return nil
+}

@@ -1,0 +1,94 @@
+package link
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/tetratelabs/wazero"
+
+	"github.com/witgen/witgen/canonicalabi/host"
+	"github.com/witgen/witgen/canonicalabi/host/bind"
+)
+
+// slowRuntime is a runtime whose compilations wait for what is sent to them.
+type slowRuntime struct {
+	wazero.Runtime
+	started chan struct{}
+	results chan error // a nil error is a panic
+	closed  chan struct{}
+}
+
+func (r *slowRuntime) CompileModule(context.Context, []byte) (wazero.CompiledModule, error) {
+	r.started <- struct{}{}
+	if err := <-r.results; err != nil {
+		return nil, err
+	}
+	panic("lost")
+}
+
+func (r *slowRuntime) Close(context.Context) error {
+	close(r.closed)
+	return nil
+}
+
+func slowPlugin() (*Plugin, *slowRuntime) {
+	r := &slowRuntime{started: make(chan struct{}, 1), results: make(chan error), closed: make(chan struct{})}
+	return &Plugin{world: &bind.World{Name: "test:slow/w"}, runtime: r, owned: true}, r
+}
+
+// A compilation that the context ends before is left to end by itself: what it uses is
+// released afterwards, and no other compilation starts before.
+func TestCompilationOutlivesItsContext(t *testing.T) {
+	p, r := slowPlugin()
+	ctx, cancel := context.WithCancel(context.Background())
+	go func() {
+		<-r.started
+		cancel()
+	}()
+	_, err := p.translate(ctx, nil)
+	var limit *host.LimitError
+	if !errors.As(err, &limit) || limit.Limit != "cancel" || !errors.Is(err, context.Canceled) {
+		t.Fatalf("got %v, want the limit cancel", err)
+	}
+	if err := p.abandon(ctx); err != nil {
+		t.Fatal(err)
+	}
+	// The goroutine that keeps the room has to get it first.
+	for len(stragglers) == 0 {
+		select {
+		case <-r.closed:
+			t.Fatal("the runtime was closed under the compilation")
+		default:
+		}
+	}
+
+	other, _ := slowPlugin()
+	waiting, cancel := context.WithCancel(context.Background())
+	cancel()
+	if _, err := other.translate(waiting, nil); !errors.As(err, &limit) || limit.Limit != "cancel" {
+		t.Errorf("beside the compilation that was left: got %v, want the limit cancel", err)
+	}
+
+	r.results <- errors.New("invalid")
+	<-r.closed
+	another, next := slowPlugin()
+	alive, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	go func() { next.results <- errors.New("no such opcode") }()
+	if _, err := another.translate(alive, nil); err == nil || !strings.Contains(err.Error(), "not a valid WebAssembly module: no such opcode") {
+		t.Errorf("after it: got %v", err)
+	}
+}
+
+func TestCompilerPanics(t *testing.T) {
+	for name, ctx := range map[string]context.Context{"background": context.Background(), "cancellable": t.Context()} {
+		p, r := slowPlugin()
+		go func() { r.results <- nil }()
+		var link *host.LinkError
+		if _, err := p.translate(ctx, nil); !errors.As(err, &link) || !strings.Contains(err.Error(), "panicked: lost") {
+			t.Errorf("%s: got %v", name, err)
+		}
+	}
+}

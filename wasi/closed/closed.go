@@ -1,0 +1,46 @@
+// Package closed has the answers of a WASI that grants nothing. Package link gives them
+// to every guest that imports WASI and whose host did not use package wasi: no files,
+// arguments or environment, an input at its end, outputs that drop what they take, a
+// clock that counts its readings. Random numbers are real.
+package closed
+
+import (
+	"context"
+
+	"github.com/tetratelabs/wazero"
+	"github.com/tetratelabs/wazero/api"
+
+	"github.com/witgen/witgen/wasi/internal/grants"
+	"github.com/witgen/witgen/wasi/internal/preview1"
+)
+
+// Module is the name that core modules import WASI preview 1 from.
+const Module = preview1.Module
+
+// System is WASI preview 1 for one instance. Packages make it by New and by package
+// wasi, and no others can.
+type System interface {
+	// Close ends it with the instance. If ctx can end, it waits until the guest's output
+	// has left.
+	Close(ctx context.Context) error
+}
+
+// New returns a System that grants nothing.
+func New() System { return preview1.New(grants.Closed()) }
+
+// Provider makes the System of an instance. A bind.Provider that is one decides what
+// core modules see.
+type Provider interface {
+	// Preview1 is called for each instance whose guest imports WASI preview 1.
+	Preview1(ctx context.Context) (System, error)
+}
+
+// Export adds the functions of WASI preview 1 to a host module. of returns the System
+// of the instance that calls. Where the guest must trap, a function panics: with an
+// error, which is a sys.ExitError for proc_exit, and one that is ctx.Err() where the
+// end of ctx ends a wait.
+func Export(builder wazero.HostModuleBuilder, of func(ctx context.Context) System) {
+	preview1.Export(builder, func(ctx context.Context, _ api.Module) *preview1.System {
+		return of(ctx).(*preview1.System)
+	})
+}

@@ -1,0 +1,71 @@
+// Package grants has what one instance of a guest may see and use of the host. Every
+// version of WASI answers from it.
+package grants
+
+import (
+	"context"
+	"errors"
+
+	"github.com/witgen/witgen/wasi/internal/clocks"
+	"github.com/witgen/witgen/wasi/internal/files"
+	"github.com/witgen/witgen/wasi/internal/random"
+	"github.com/witgen/witgen/wasi/internal/streams"
+)
+
+// DefaultDescriptors is how many files, folders and streams of files an instance may
+// have open, unless an option says else.
+const DefaultDescriptors = 1024
+
+// Grants is what one instance has.
+type Grants struct {
+	Args []string
+	Env  []Variable
+	// Stdin, Stdout and Stderr are the standard streams.
+	Stdin          streams.Input
+	Stdout, Stderr streams.Output
+	// Terminal says which of the three are terminals.
+	Terminal [3]bool
+	Clock    clocks.Clock
+	Random   *random.Source
+	Folders  []Folder
+	// Descriptors bounds what is open of files.
+	Descriptors *files.Budget
+}
+
+// Variable is one of the environment.
+type Variable struct{ Name, Value string }
+
+// Folder is a folder with the path that the guest has it at.
+type Folder struct {
+	*files.Folder
+	Path string
+}
+
+// Closed returns the grants of an instance that has been given nothing: no arguments,
+// variables or folders, an input at its end, outputs that drop what they take, a clock
+// that counts its readings. Its random numbers are real, since guests seed their hash
+// tables with them.
+func Closed() *Grants {
+	return &Grants{
+		Stdin:       streams.Empty{},
+		Stdout:      streams.Sink{},
+		Stderr:      streams.Sink{},
+		Clock:       &clocks.Counter{},
+		Random:      random.New(),
+		Descriptors: files.NewBudget(DefaultDescriptors),
+	}
+}
+
+// Close gives up the standard streams, and waits until what the guest has written to
+// them has left. Under a context that cannot end it does not wait, since a guest that
+// dies would hold its host for as long as nobody reads.
+func (g *Grants) Close(ctx context.Context) error {
+	errs := []error{g.Stdin.Close()}
+	for _, out := range []streams.Output{g.Stdout, g.Stderr} {
+		if w, ok := out.(*streams.Writer); ok && ctx.Done() != nil {
+			errs = append(errs, w.Drain(ctx))
+		}
+		errs = append(errs, out.Close())
+	}
+	return errors.Join(errs...)
+}

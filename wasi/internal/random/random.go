@@ -1,0 +1,88 @@
+// Package random has the random numbers of WASI.
+package random
+
+import (
+	"crypto/rand"
+	"encoding/binary"
+	"fmt"
+	"io"
+	mathrand "math/rand/v2"
+	"sync"
+)
+
+// DefaultMax is how many bytes one request may ask for, unless an option says else.
+const DefaultMax = 16 << 20
+
+// Source gives random numbers to one instance.
+type Source struct {
+	// Secure gives the numbers that must be unpredictable.
+	Secure io.Reader
+	// Max bounds a request, in bytes.
+	Max uint64
+
+	mu       sync.Mutex
+	insecure *mathrand.ChaCha8
+	seed     [2]uint64
+}
+
+// New returns a source with the system's random numbers.
+func New() *Source {
+	s := &Source{Secure: rand.Reader, Max: DefaultMax}
+	var seed [32]byte
+	// It is as good as the numbers that are meant to be: nothing is saved by less.
+	_, _ = rand.Read(seed[:]) // It does not fail: package rand ends the process before.
+	s.insecure = mathrand.NewChaCha8(seed)
+	s.seed = [2]uint64{s.insecure.Uint64(), s.insecure.Uint64()}
+	return s
+}
+
+// Fill fills p with unpredictable bytes.
+func (s *Source) Fill(p []byte) error {
+	_, err := io.ReadFull(s.Secure, p)
+	return err
+}
+
+// Bytes returns n unpredictable bytes. It fails for more than Max.
+func (s *Source) Bytes(n uint64) ([]byte, error) {
+	p, err := s.room(n)
+	if err != nil {
+		return nil, err
+	}
+	return p, s.Fill(p)
+}
+
+// Uint64 returns an unpredictable number.
+func (s *Source) Uint64() (uint64, error) {
+	var p [8]byte
+	err := s.Fill(p[:])
+	return binary.LittleEndian.Uint64(p[:]), err
+}
+
+// Insecure returns n bytes of a generator. It fails for more than Max.
+func (s *Source) Insecure(n uint64) ([]byte, error) {
+	p, err := s.room(n)
+	if err != nil {
+		return nil, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	_, _ = s.insecure.Read(p) // It does not fail.
+	return p, nil
+}
+
+// InsecureUint64 returns a number of a generator.
+func (s *Source) InsecureUint64() uint64 {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.insecure.Uint64()
+}
+
+// Seed returns 128 bits that stay the same for the instance.
+func (s *Source) Seed() (uint64, uint64) { return s.seed[0], s.seed[1] }
+
+func (s *Source) room(n uint64) ([]byte, error) {
+	if n > s.Max {
+		return nil, fmt.Errorf("a request for %d random bytes, and the limit is %d", n, s.Max)
+	}
+	return make([]byte, n), nil
+}

@@ -1,0 +1,224 @@
+package streams
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"os"
+	"strings"
+	"sync"
+
+	"github.com/witgen/witgen/wasi/internal/poll"
+)
+
+// Writer is an Output over an io.Writer, which may wait. What it holds back is at most
+// Chunk bytes. A goroutine writes while there is something to write, and ends then.
+type Writer struct {
+	signal poll.Signal
+	// mayWait is false for a destination that is written where it stands.
+	mayWait bool
+
+	mu       sync.Mutex
+	to       io.Writer
+	pending  []byte
+	spare    []byte // what the goroutine has written, to be used again
+	writing  bool   // a goroutine writes
+	inFlight int    // bytes that it has taken from pending
+	flushing bool
+	permit   int
+	err      error
+	closed   bool
+	atEnd    func() // runs once the writer is closed and everything has left
+}
+
+// NewWriter returns an Output to w. Close does not close w.
+func NewWriter(w io.Writer) *Writer { return &Writer{to: w, mayWait: !isPrompt(w)} }
+
+// NewWriterThen is NewWriter, and has atEnd called once after Close, when everything
+// has left or failed. It may be called on another goroutine.
+func NewWriterThen(w io.Writer, atEnd func()) *Writer {
+	made := NewWriter(w)
+	made.atEnd = atEnd
+	return made
+}
+
+// isPrompt reports whether writing to w does not wait for others.
+func isPrompt(w io.Writer) bool {
+	switch w := w.(type) {
+	case *bytes.Buffer, *strings.Builder:
+		return true
+	case *os.File:
+		info, err := w.Stat()
+		return err == nil && info.Mode().IsRegular()
+	}
+	return w == io.Discard
+}
+
+// Ready reports whether Check permits a byte or fails.
+func (w *Writer) Ready() bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.err != nil || w.closed || w.room() > 0
+}
+
+// Watch has wt woken when bytes have left.
+func (w *Writer) Watch(wt *poll.Waiter) (stop func()) { return w.signal.Watch(wt) }
+
+// room returns how many bytes may be written now.
+func (w *Writer) room() int {
+	if w.flushing {
+		return 0
+	}
+	return Chunk - len(w.pending) - w.inFlight
+}
+
+// Check returns how many bytes the next Write may have.
+func (w *Writer) Check() (int, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if err := w.failed(); err != nil {
+		return 0, err
+	}
+	w.permit = w.room()
+	return w.permit, nil
+}
+
+// failed returns the error of the destination the first time, ErrClosed ever after.
+func (w *Writer) failed() error {
+	if w.closed {
+		return ErrClosed
+	}
+	err := w.err
+	if err != nil {
+		w.err = ErrClosed
+	}
+	return err
+}
+
+// Write takes p, which Check must have permitted.
+func (w *Writer) Write(p []byte) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if err := w.failed(); err != nil {
+		return err
+	}
+	if len(p) > w.permit {
+		return ErrPermit
+	}
+	w.permit -= len(p)
+	if len(p) == 0 {
+		return nil
+	}
+	if !w.mayWait {
+		return w.put(p)
+	}
+	w.pending = append(w.pending, p...)
+	w.begin()
+	return nil
+}
+
+// put writes p to the destination, which does not wait.
+func (w *Writer) put(p []byte) error {
+	if err := writeAll(w.to, p); err != nil {
+		w.err = ErrClosed
+		return err
+	}
+	return nil
+}
+
+func writeAll(to io.Writer, p []byte) error {
+	n, err := to.Write(p)
+	if err == nil && n < len(p) {
+		return io.ErrShortWrite
+	}
+	return err
+}
+
+// begin sees that a goroutine writes.
+func (w *Writer) begin() {
+	if !w.writing {
+		w.writing = true
+		go w.drain()
+	}
+}
+
+// drain writes until nothing is pending.
+func (w *Writer) drain() {
+	w.mu.Lock()
+	for len(w.pending) > 0 && w.err == nil {
+		batch := w.pending
+		w.pending, w.inFlight = w.spare[:0], len(batch)
+		w.mu.Unlock()
+		err := writeAll(w.to, batch)
+		w.mu.Lock()
+		w.spare, w.inFlight = batch, 0
+		if err != nil {
+			w.err, w.pending = err, nil
+		}
+		if len(w.pending) > 0 && w.err == nil {
+			w.mu.Unlock()
+			w.signal.Fire()
+			w.mu.Lock()
+		}
+	}
+	w.writing, w.flushing = false, false
+	w.finish()
+	w.mu.Unlock()
+	w.signal.Fire()
+}
+
+// finish calls atEnd where the writer is closed and nothing is under way.
+func (w *Writer) finish() {
+	if w.closed && !w.writing && w.atEnd != nil {
+		go w.atEnd()
+		w.atEnd = nil
+	}
+}
+
+// Flush has Check permit nothing until everything has left.
+func (w *Writer) Flush() error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if err := w.failed(); err != nil {
+		return err
+	}
+	w.flushing = w.writing
+	if w.flushing {
+		w.permit = 0
+	}
+	return nil
+}
+
+// writeThrough writes p on the caller's goroutine where nothing is before it and
+// nobody could end the wait.
+func (w *Writer) writeThrough(ctx context.Context, p []byte) (bool, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if err := w.failed(); err != nil {
+		return false, err
+	}
+	if w.writing || w.mayWait && ctx.Done() != nil {
+		return false, nil
+	}
+	return true, w.put(p)
+}
+
+// Close ends the stream. What was written still goes out.
+func (w *Writer) Close() error {
+	w.mu.Lock()
+	w.closed = true
+	w.finish()
+	w.mu.Unlock()
+	w.signal.Fire()
+	return nil
+}
+
+// Drain waits until everything that was written has left or failed.
+func (w *Writer) Drain(ctx context.Context) error {
+	_, err := poll.Wait(ctx, poll.Func{Signal: &w.signal, Is: func() bool {
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		return !w.writing
+	}})
+	return err
+}

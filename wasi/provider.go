@@ -1,0 +1,124 @@
+package wasi
+
+import (
+	"context"
+	"io"
+	"os"
+	"slices"
+
+	"github.com/witgen/witgen/canonicalabi/host/bind"
+	"github.com/witgen/witgen/wasi/closed"
+	"github.com/witgen/witgen/wasi/internal/clocks"
+	"github.com/witgen/witgen/wasi/internal/files"
+	"github.com/witgen/witgen/wasi/internal/grants"
+	"github.com/witgen/witgen/wasi/internal/preview1"
+	"github.com/witgen/witgen/wasi/internal/streams"
+)
+
+// provider is what the options of a host open. It does not change once an option has
+// made it.
+type provider struct {
+	stdin          streams.Input // or nil
+	stdout, stderr io.Writer     // or nil
+	terminal       [3]bool
+	args           []string
+	env            []grants.Variable
+	clock          bool
+	mounts         []mount
+	descriptors    int
+}
+
+// mount is a folder at a path of the guest's.
+type mount struct {
+	path string
+	open func() (*files.Folder, error)
+}
+
+var (
+	_ bind.Provider   = (*provider)(nil)
+	_ closed.Provider = (*provider)(nil)
+)
+
+// Name returns the name that errors show.
+func (*provider) Name() string { return "wasi" }
+
+func (p *provider) clone() *provider {
+	made := *p
+	made.env, made.mounts = slices.Clone(p.env), slices.Clone(p.mounts)
+	return &made
+}
+
+func (p *provider) setEnv(name, value string) {
+	n := slices.IndexFunc(p.env, func(v grants.Variable) bool { return v.Name == name })
+	if n < 0 {
+		p.env = append(p.env, grants.Variable{Name: name, Value: value})
+		return
+	}
+	p.env[n].Value = value
+}
+
+// mount opens a folder at a path, in place of an earlier one there.
+func (p *provider) mount(path string, open func() (*files.Folder, error)) {
+	p.mounts = slices.DeleteFunc(p.mounts, func(m mount) bool { return m.path == path })
+	p.mounts = append(p.mounts, mount{path, open})
+}
+
+// Check reports what cannot be opened, when the guest is compiled.
+func (p *provider) Check() error {
+	for _, m := range p.mounts {
+		if _, err := m.open(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Imports returns nothing: what is supplied is WASI preview 1 alone.
+func (*provider) Imports() []bind.Item { return nil }
+
+// Supply supplies nothing.
+func (*provider) Supply(context.Context) ([]any, func(context.Context) error, error) {
+	return nil, nil, nil
+}
+
+// Preview1 returns WASI preview 1 for an instance.
+func (p *provider) Preview1(context.Context) (closed.System, error) {
+	g, err := p.grants()
+	if err != nil {
+		return nil, err
+	}
+	return preview1.New(g), nil
+}
+
+// grants returns what one instance has.
+func (p *provider) grants() (*grants.Grants, error) {
+	g := grants.Closed()
+	g.Args, g.Env, g.Terminal = p.args, p.env, p.terminal
+	g.Descriptors = files.NewBudget(p.descriptors)
+	if p.stdin != nil {
+		g.Stdin = p.stdin
+	}
+	if p.stdout != nil {
+		g.Stdout = streams.NewWriter(p.stdout)
+	}
+	if p.stderr != nil {
+		g.Stderr = streams.NewWriter(p.stderr)
+	}
+	if p.clock {
+		g.Clock = clocks.NewSystem()
+	}
+	for _, m := range p.mounts {
+		f, err := m.open()
+		if err != nil {
+			return nil, err
+		}
+		g.Folders = append(g.Folders, grants.Folder{Folder: f, Path: m.path})
+	}
+	return g, nil
+}
+
+// isTerminal reports whether a standard stream is a terminal of the host's.
+func isTerminal(stream any) bool {
+	f, ok := stream.(*os.File)
+	return ok && terminal(f)
+}
