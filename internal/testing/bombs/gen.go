@@ -46,3 +46,6 @@ func body(letters string, n uint32, code wasm.Code) []byte {
 	w.Byte(byte(wasm.OpEnd))
 	return w.Buf
 }
+
+// Empty returns a module with one function that does nothing.
+func Empty() []byte { return functions(1, 0, 0, 0) }
