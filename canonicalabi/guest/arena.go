@@ -70,8 +70,8 @@ func (a *Arena) resultAt(size uint32) Pointer {
 
 func (a *Arena) enter() { a.next, current = current, a }
 
-// Returned says that the import that was given a ResultArea of size bytes has returned,
-// and returns that area.
+// Returned ends the call of an import that was given a ResultArea of size bytes, and
+// returns that area.
 func (a *Arena) Returned(size uint32) Pointer {
 	current = a.next
 	return a.resultAt(size)
@@ -100,8 +100,8 @@ func ResultArea(size uint32) Pointer {
 // does.
 func FreeResults() { Results.reset() }
 
-// ParamsLifted says that the parameters of an export are lifted. Go values now
-// hold what they still need of the memory that the host allocated for them.
+// ParamsLifted drops the roots of an export's parameters, which are lifted. Go values
+// now hold what they still need of the memory that the host allocated for them.
 //
 //go:noinline
 func ParamsLifted() { params.reset() }

@@ -2,5 +2,5 @@
 
 package guest
 
-// leaking says that nothing is ever freed. This guest has a garbage collector.
+// leaking reports whether memory is never freed. This guest has a garbage collector.
 const leaking = false

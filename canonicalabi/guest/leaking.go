@@ -2,6 +2,6 @@
 
 package guest
 
-// leaking says that the guest is built with TinyGo's -gc=leaking, which frees
+// leaking reports whether the guest is built with TinyGo's -gc=leaking, which frees
 // nothing, so that nothing needs a root.
 const leaking = true

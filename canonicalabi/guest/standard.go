@@ -2,5 +2,5 @@
 
 package guest
 
-// tinygo says that TinyGo compiles the guest. Here standard Go does.
+// tinygo reports whether TinyGo compiles the guest. Here standard Go does.
 const tinygo = false

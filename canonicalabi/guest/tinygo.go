@@ -2,5 +2,5 @@
 
 package guest
 
-// tinygo says that TinyGo compiles the guest.
+// tinygo reports whether TinyGo compiles the guest.
 const tinygo = true

@@ -6,8 +6,8 @@ type Error[E any] struct {
 	Value E
 }
 
-// Error returns the value as text: a string as it is, other values as Text tells
-// them. Of a Unit, and of values that Text does not know, it says that there is one.
+// Error returns the value as text: a string as it is, other values as Text
+// writes them. For a Unit, and for values that Text does not know, it returns a fixed text.
 func (e Error[E]) Error() string {
 	switch v := any(&e.Value).(type) {
 	case *string:

@@ -242,7 +242,7 @@ func ResultText[T, E any](r Result[T, E], text func(T) string, errText func(E) s
 	}
 }
 
-// ErrorText returns what an error says that stands inside another, which may be nil.
+// ErrorText returns the text of an error that is part of another one. It is "nil" for nil.
 func ErrorText[E error](err E) string {
 	if any(err) == nil {
 		return "nil"

@@ -134,7 +134,7 @@ func (h *helpers) splitBody(b bulk) []byte {
 		a.op(opcodeEnd)
 	}
 	a.op(opcodeEnd)
-	// What is left is one piece at most.
+	// At most one piece is left.
 	h.takeLength(&a, bulkLength, shift, false)
 	h.check(&a)
 	a.localGet(bulkTo)

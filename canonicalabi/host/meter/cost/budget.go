@@ -19,7 +19,7 @@ type Budget struct {
 	time, kept, peak, bytes uint64
 }
 
-// A BudgetError says that modules together take more than a budget allows.
+// A BudgetError is the error for modules that together take more than a budget allows.
 type BudgetError struct {
 	// Limit is the field of Budget that is exceeded.
 	Limit string

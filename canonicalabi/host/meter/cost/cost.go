@@ -33,7 +33,7 @@ type Function struct {
 // apply.
 type Limits struct{ Time, Memory uint64 }
 
-// A LimitError says that compiling a module would take more than a limit.
+// A LimitError is the error for a module whose compilation would exceed a limit.
 type LimitError struct {
 	// Limit is the name of the limit: Time or Memory.
 	Limit string

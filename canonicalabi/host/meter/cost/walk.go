@@ -145,7 +145,7 @@ func (w *walker) push(n int) {
 	w.height = max(w.height, w.h)
 }
 
-// stop says that what follows is not reached.
+// stop marks the code that follows as unreachable.
 func (w *walker) stop() {
 	w.emit(evDead)
 	w.stopped()
