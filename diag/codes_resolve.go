@@ -253,7 +253,8 @@ const (
 	MapKey Code = "W0306"
 
 	// EmptyType occurs where a record has no fields, a variant or an enum no cases,
-	// flags no flag, or a tuple no types.
+	// flags no flag, or a tuple no types. The command wit prints records, flags and
+	// tuples without parts all the same; no binary can have them.
 	//
 	// Example:
 	//

@@ -16,6 +16,8 @@ import (
 type featureFlags struct {
 	features []string
 	all      bool
+	// empty allows types without parts, which no binary has.
+	empty bool
 }
 
 func (f *featureFlags) add(cmd *cobra.Command) {
@@ -47,7 +49,7 @@ func (f *featureFlags) loadBinary(a *app, path string) (*resolve.Result, *compon
 
 // open is loadBinary with the main package that DecodeWIT gives.
 func (f *featureFlags) open(a *app, path string) (*resolve.Result, *component.WIT, error) {
-	opts := resolve.Options{Features: f.features, AllFeatures: f.all, Decode: component.DecodePackage}
+	opts := resolve.Options{Features: f.features, AllFeatures: f.all, EmptyTypes: f.empty, Decode: component.DecodePackage}
 	if isFolder(path) {
 		result, err := resolve.Dir(path, opts)
 		return result, nil, err

@@ -33,6 +33,9 @@ module the world root of root:root, and a WIT package in binary form is printed
 as it is. What is @unstable in a binary is printed, since its features were
 chosen when it was written.
 
+A record, flags or a tuple without parts is printed, though no binary may have
+one: check and --wasm refuse it.
+
 With --wasm the package is written in binary form, to a file or to standard
 output where that is no terminal. Read back, it is the same package, with its
 documentation.`,
@@ -52,6 +55,7 @@ documentation.`,
 }
 
 func (a *app) wit(flags *witFlags, path string) error {
+	flags.empty = !flags.wasm
 	result, _, err := flags.open(a, path)
 	if err != nil {
 		return err

@@ -23,6 +23,9 @@ type reporter struct {
 	list  diag.List
 	seen  map[reportKey]bool
 	hints int
+	// empty collects types that only a binary refuses: they are mistakes where
+	// Options.EmptyTypes is false and list holds none.
+	empty *reporter
 }
 
 type reportKey struct {

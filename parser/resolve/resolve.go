@@ -25,6 +25,9 @@ type Options struct {
 	Features []string
 	// AllFeatures activates all features.
 	AllFeatures bool
+	// EmptyTypes allows records and flags without parts, and the empty tuple. WIT
+	// text may have them, but no binary and no binding can: they are for printing.
+	EmptyTypes bool
 	// Decode reads a WIT package in binary form: what deps/NAME.wasm holds. It
 	// returns the model and the package that the file is. Without it such a file
 	// is a mistake.
@@ -62,7 +65,7 @@ func Files(files []*diag.File, opts Options) (*Result, error) {
 
 // resolve makes a model of a package and of those that it may depend on.
 func resolve(main group, deps []group, opts Options) (*Result, error) {
-	p := &reporter{}
+	p := &reporter{empty: &reporter{}}
 	parsed := p.parse(main)
 	mainUnits := p.units(parsed)
 	units := mainUnits
@@ -70,6 +73,9 @@ func resolve(main group, deps []group, opts Options) (*Result, error) {
 		units = append(units, p.units(p.parse(dep))...)
 	}
 	l := linkAll(units, opts, p)
+	if len(p.list) == 0 && !opts.EmptyTypes {
+		p.list = p.empty.list
+	}
 	if err := p.list.Err(); err != nil {
 		return nil, err
 	}

@@ -235,7 +235,7 @@ func (b *builder) definition(t *nameTable, d *ast.TypeDecl, s wit.Stability) (wi
 	case *ast.Alias:
 		return b.structure(t, def.Type, s)
 	case *ast.Record:
-		b.wantSome(len(def.Fields), "record", d.Name.Where)
+		b.wantParts(len(def.Fields), "record", d.Name.Where)
 		r := &wit.Record{Fields: make([]wit.Field, len(def.Fields))}
 		for i, f := range def.Fields {
 			labels.add("field", &f.Name)
@@ -243,7 +243,7 @@ func (b *builder) definition(t *nameTable, d *ast.TypeDecl, s wit.Stability) (wi
 		}
 		return r, allOK && labels.ok
 	case *ast.Variant:
-		b.wantSome(len(def.Cases), "variant", d.Name.Where)
+		b.wantCases(len(def.Cases), "variant", d.Name.Where)
 		v := &wit.Variant{Cases: make([]wit.Case, len(def.Cases))}
 		for i, c := range def.Cases {
 			labels.add("case", &c.Name)
@@ -251,7 +251,7 @@ func (b *builder) definition(t *nameTable, d *ast.TypeDecl, s wit.Stability) (wi
 		}
 		return v, allOK && labels.ok
 	case *ast.Flags:
-		b.wantSome(len(def.Flags), "flags", d.Name.Where)
+		b.wantParts(len(def.Flags), "flags", d.Name.Where)
 		if n := len(def.Flags); n > maxFlags {
 			b.report(diag.TooManyFlags, d.Name.Where, "`%s` has %d flags, and no type has more than %d", d.Name.Text, n, maxFlags).
 				Hint("split it into two types")
@@ -259,7 +259,7 @@ func (b *builder) definition(t *nameTable, d *ast.TypeDecl, s wit.Stability) (wi
 		}
 		return &wit.Flags{Flags: labels.list("flag", def.Flags)}, labels.ok
 	case *ast.Enum:
-		b.wantSome(len(def.Cases), "enum", d.Name.Where)
+		b.wantCases(len(def.Cases), "enum", d.Name.Where)
 		return &wit.Enum{Cases: labels.list("case", def.Cases)}, labels.ok
 	case *ast.Resource:
 		return &wit.Resource{}, b.checkMembers(&d.Name, def)
@@ -271,16 +271,19 @@ func (b *builder) definition(t *nameTable, d *ast.TypeDecl, s wit.Stability) (wi
 // maxFlags is how many flags a type may have (Binary.md, "Type Definitions").
 const maxFlags = 32
 
-// wantSome reports a type of no fields, cases, flags or types.
-func (b *builder) wantSome(n int, what string, span diag.Span) {
-	if n > 0 {
-		return
+// wantCases reports a variant or an enum of no cases.
+func (b *builder) wantCases(n int, what string, span diag.Span) {
+	if n == 0 {
+		b.report(diag.EmptyType, span, "empty %s", what).Hint("a type without cases has no values")
 	}
-	d := b.report(diag.EmptyType, span, "empty %s", what)
-	if what == "variant" || what == "enum" {
-		d.Hint("a type without cases has no values")
-	} else {
-		d.Hint("a type without parts holds nothing: leave it out where it is used")
+}
+
+// wantParts reports a record, flags or a tuple of no parts. The grammar of WIT
+// allows them; Binary.md, "Type Definitions", does not.
+func (b *builder) wantParts(n int, what string, span diag.Span) {
+	if n == 0 {
+		b.empty.report(diag.EmptyType, span, "empty %s", what).
+			Hint("a type without parts holds nothing: leave it out where it is used")
 	}
 }
 
@@ -360,7 +363,7 @@ func (b *builder) structure(t *nameTable, from ast.Type, s wit.Stability) (wit.K
 	case *ast.ResultType:
 		return &wit.Result{OK: typ(from.OK), Err: typ(from.Err)}, allOK
 	case *ast.TupleType:
-		b.wantSome(len(from.Types), "tuple", from.Head())
+		b.wantParts(len(from.Types), "tuple", from.Head())
 		types := make([]wit.Type, len(from.Types))
 		for i, inner := range from.Types {
 			types[i] = typ(inner)
