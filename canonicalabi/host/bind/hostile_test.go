@@ -32,14 +32,14 @@ type hostile struct {
 	// host changes what the host supplies.
 	host func(h *hosttest.Host)
 	opts []host.Option
-	// refused says that Compile refuses the guest, startWithin how long it may
-	// take to start.
+	// refused is set where Compile refuses the guest. startWithin is how long the
+	// guest may take to start.
 	refused     bool
 	startWithin time.Duration
 	// unmade is what the refusal to make a component of the guest says.
 	unmade string
-	// early says that the start function calls an import. In a component that traps:
-	// imports need the memory of an instance that is not there yet.
+	// early is set where the start function calls an import. In a component that traps:
+	// imports need the memory of an instance that does not exist yet.
 	early bool
 	call  func(ctx context.Context, inst *subject.Instance, h *hosttest.Host) error
 	want  outcome
@@ -57,7 +57,7 @@ type outcome struct {
 	limit string
 	// is is what errors.Is finds.
 	is error
-	// alive says that the instance serves calls after the error.
+	// alive is set where the instance serves calls after the error.
 	alive bool
 }
 
