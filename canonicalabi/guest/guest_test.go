@@ -375,7 +375,7 @@ func TestPanics(t *testing.T) {
 				{"lend-after-give", 0, gone},
 				{"give-after-close", 0, gone},
 				{"lower-enum", 3, "3 is no case of x.Color"},
-				{"lower-flags", 9, "9 has flags that are none of x.Colors"},
+				{"lower-flags", 9, "9 has flags that are unknown to x.Colors"},
 				{"lower-char", 0xd800, "rune 55296 is no Unicode scalar value"},
 				{"lower-char", 0xdfff, "rune 57343 is no Unicode scalar value"},
 				{"lower-char", 0x110000, "rune 1114112 is no Unicode scalar value"},
