@@ -32,10 +32,10 @@ type hostile struct {
 	// host changes what the host supplies.
 	host func(h *hosttest.Host)
 	opts []host.Option
-	// refused is set where Compile refuses the guest. startWithin is how long the
-	// guest may take to start.
+	// refused is set where Compile refuses the guest. startWithin makes the context of
+	// its start end.
 	refused     bool
-	startWithin time.Duration
+	startWithin func(ctx context.Context) context.Context
 	// unmade is what the refusal to make a component of the guest says.
 	unmade string
 	// early is set where the start function calls an import. In a component that traps:
@@ -134,10 +134,8 @@ func runHostile(t *testing.T, test hostile) {
 	}
 	plugin := compile(t, g, test.opts...)
 	startCtx := ctx
-	if test.startWithin > 0 {
-		var cancel context.CancelFunc
-		startCtx, cancel = context.WithTimeout(ctx, test.startWithin)
-		defer cancel()
+	if test.startWithin != nil {
+		startCtx = test.startWithin(ctx)
 	}
 	inst, err := plugin.Instantiate(startCtx, h.Imports())
 	if err == nil {
