@@ -151,16 +151,6 @@ func (m *Module) AddCustom(name string, data []byte) {
 	m.Custom = slices.Concat(m.Custom, part(func(w *Writer) { w.Custom(name, data) }))
 }
 
-// Subsections of the name section, appendix 7.4.1 of the core specification and the
-// extended name section proposal.
-const (
-	NamesOfModule    = 0
-	NamesOfFunctions = 1
-	NamesOfLocals    = 2
-	NamesOfLabels    = 3
-	NamesOfGlobals   = 7
-)
-
 // AddFunctionNames adds a name section with the names of functions, by index from
 // first on.
 func (m *Module) AddFunctionNames(first uint32, names ...string) {

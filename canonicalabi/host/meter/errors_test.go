@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/witgen/witgen/internal/leb128"
+	core "github.com/witgen/witgen/internal/wasm"
 )
 
 // code is a module with a function of type () -> () in which the bytes stand, with one global, one
@@ -91,7 +92,7 @@ var refused = []struct {
 	{"unknown misc instruction", code(opcodeMisc, 0x12), ErrUnsupported, "unknown instruction 0xfc 0x12"},
 	{"relaxed vector instruction", code(opcodeVector, 0x80, 2), ErrUnsupported, "unknown instruction 0xfd 0x80"},
 	{"unknown atomic instruction", code(opcodeAtomic, 0x4f), ErrUnsupported, "unknown instruction 0xfe 0x4f"},
-	{"too many locals", wasm(sec(1, vec(sig("", ""))), sec(3, vec(u(0))), sec(10, vec(appendSized(nil, seq(u(2), u(1<<32-1), []byte{typeI32}, u(1<<32-1), []byte{typeI32}, []byte{opcodeEnd}))))), ErrMalformed, "too many locals"},
+	{"too many locals", wasm(sec(1, vec(sig("", ""))), sec(3, vec(u(0))), sec(10, vec(sized(seq(u(2), u(1<<32-1), []byte{typeI32}, u(1<<32-1), []byte{typeI32}, []byte{opcodeEnd}))))), ErrMalformed, "too many locals"},
 }
 
 func TestRefused(t *testing.T) {
@@ -113,7 +114,7 @@ func TestErrorNamesTheFunction(t *testing.T) {
 	in := wasm(
 		sec(1, vec(sig("", ""))), sec(2, vec(seq(str("a"), str("b"), []byte{0, 0}))), sec(3, vec(u(0), u(0))),
 		sec(10, vec(body(""), body("", []byte{opcodeNop, 0xff}))),
-		custom("name", seq([]byte{1}, appendSized(nil, vec(seq(u(1), str("good")), seq(u(2), str("bad")))))),
+		custom("name", seq([]byte{1}, sized(vec(seq(u(1), str("good")), seq(u(2), str("bad")))))),
 	)
 	e := wantError(t, in, Config{}, ErrUnsupported, "unknown instruction 0xff")
 	at := bytes.IndexByte(in, 0xff)
@@ -131,12 +132,10 @@ func TestEveryPrefix(t *testing.T) {
 	in := leavingModule(leaving["br_table"])
 	for n := range in {
 		if _, err := Rewrite(in[:n], Config{Stack: true}); err == nil {
-			r := &reader{b: in[:n], pos: len(magic)}
-			for r.left() > 0 {
-				r.byte()
-				r.bytes(r.u32())
+			c := core.NewCursor(in[:n], 0)
+			for range c.Sections() {
 			}
-			if r.err != nil || n < len(magic) {
+			if c.Err() != nil {
 				t.Errorf("the first %d bytes are taken", n)
 			}
 		}
