@@ -88,7 +88,9 @@ func Body(locals []ValType, code ...Code) []byte {
 			w.Byte(1)
 			w.ValType(t)
 		}
-		w.Byte(Seq(code...)...)
+		for _, c := range code {
+			w.Byte(c...)
+		}
 		w.Byte(byte(OpEnd))
 	})
 }

@@ -132,13 +132,16 @@ func (m *module) eachBody(visit func(fn int, body *core.Cursor) *Error) *Error {
 	if n != uint32(len(m.funcs))-m.imported.funcs {
 		fail(c, c.Offset(), ErrMalformed, "number of functions and number of bodies differ")
 	}
+	var body core.Cursor // one for all functions, of which there may be many
 	for i := range c.Times(n) {
 		fn := int(m.imported.funcs + i)
-		body := c.Sub(c.Uint32())
+		size := c.Uint32()
+		at := c.Offset()
+		body = *core.NewCursor(c.Bytes(size), at)
 		if err := errorOf(c, fn); err != nil {
 			return err
 		}
-		if err := visit(fn, body); err != nil {
+		if err := visit(fn, &body); err != nil {
 			return err
 		}
 	}
@@ -207,11 +210,12 @@ func (w *writer) put(id core.SectionID, content []byte) {
 	if id == core.CodeSection {
 		content = w.code
 	}
-	w.out.Section(id, func() {
-		w.out.Uint32(n + uint32(a.n))
-		w.out.Byte(content...)
-		w.out.Byte(a.content...)
-	})
+	n += uint32(a.n)
+	w.out.Byte(byte(id))
+	w.out.Uint32(uint32(leb128.LenUint32(n) + len(content) + len(a.content)))
+	w.out.Uint32(n)
+	w.out.Byte(content...)
+	w.out.Byte(a.content...)
 }
 
 func (w *writer) section(s *section) {

@@ -218,14 +218,22 @@ func (s *scanner) err() *Error {
 // index reads an operand that is an index below n.
 func (s *scanner) index(n uint32, rule string) (uint32, *Error) {
 	at := s.pos()
-	i := s.c.Uint32()
-	switch {
-	case s.c.Err() != nil:
-		return 0, s.err()
-	case i >= n:
-		return 0, s.fail(ErrMalformed, rule, at)
+	i, ok := s.c.Short()
+	if !ok {
+		i = s.c.Uint32()
+	}
+	if i >= n || s.c.Err() != nil {
+		return 0, s.outOfRange(at, rule)
 	}
 	return i, nil
+}
+
+// outOfRange returns the error of an index at a place, which is out of range or malformed.
+func (s *scanner) outOfRange(at int, rule string) *Error {
+	if err := s.err(); err != nil {
+		return err
+	}
+	return s.fail(ErrMalformed, rule, at)
 }
 
 // zero reads a memory's index, which wazero takes only as one zero byte.
@@ -240,14 +248,19 @@ func (s *scanner) zero(at int) *Error {
 	return nil
 }
 
-// memArg reads the alignment and offset of a memory access.
+// memArg reads the alignment and offset of a memory access. An error in them is left to
+// scanCode.
 func (s *scanner) memArg(at int) *Error {
 	if s.m.memories == 0 {
 		return s.fail(ErrMalformed, "no memory", at)
 	}
-	s.c.Uint32()
-	s.c.Uint32()
-	return s.err()
+	if _, ok := s.c.Short(); !ok {
+		s.c.Uint32()
+	}
+	if _, ok := s.c.Short(); !ok {
+		s.c.Uint32()
+	}
+	return nil
 }
 
 // spend counts the units of the instruction at a place, before which a check or a

@@ -26,7 +26,13 @@ func (s *scanner) scanCode() *Error {
 		switch classes[b] {
 		case classPlain:
 		case classLocal:
-			_, err = s.index(s.locals, "local index out of range")
+			i, ok := s.c.Short()
+			if !ok {
+				i = s.c.Uint32()
+			}
+			if i >= s.locals {
+				err = s.outOfRange(at+1, "local index out of range")
+			}
 		case classI32:
 			s.i32Const()
 		case classMemArg:
@@ -162,9 +168,12 @@ func (s *scanner) control(op core.Op, at int) *Error {
 // carries returns what the operands take that a branch to the label at the current
 // position passes.
 func (s *scanner) carries() int64 {
-	ahead := s.c
-	label := ahead.Uint32()
-	if ahead.Err() != nil || label >= uint32(len(s.open)) {
+	label := uint32(s.c.Peek())
+	if label >= 0x80 {
+		ahead := s.c
+		label = ahead.Uint32()
+	}
+	if label >= uint32(len(s.open)) {
 		return 0 // an error soon
 	}
 	return int64(units.Moves(int(s.open[len(s.open)-1-int(label)].carries)))
@@ -306,6 +315,10 @@ func (s *scanner) returned(leaf int64) {
 // many parameters and results it has.
 func (s *scanner) blockType() (funcType, *Error) {
 	at := s.pos()
+	if s.c.Peek() == core.BlockEmpty {
+		s.c.Byte()
+		return funcType{}, nil
+	}
 	t := s.c.BlockType()
 	switch result := t.Result; {
 	case s.c.Err() != nil && core.KindOf(s.c.Err()) != core.UnknownType:
