@@ -28,10 +28,21 @@ func Seq(parts ...Code) Code {
 // I returns an instruction with immediates that are unsigned integers: indices, an
 // alignment and an offset.
 func I(op Op, immediates ...uint32) Code {
+	if len(immediates) == 0 && op <= 0xff {
+		return oneByte[op : op+1 : op+1]
+	}
 	var c Code
 	c.Op(op, immediates...)
 	return slices.Clip(c) // for those who append to a part that several share
 }
+
+// oneByte holds each byte, of which I returns one where an instruction takes no more.
+var oneByte = func() (all [0x100]byte) {
+	for i := range all {
+		all[i] = byte(i)
+	}
+	return all
+}()
 
 // I32Const returns the constant n.
 func I32Const(n int32) Code {

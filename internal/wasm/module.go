@@ -82,7 +82,12 @@ func (m *Module) RawFunc(typ uint32, body []byte) uint32 {
 
 // Body returns the body of a function in binary: locals, code and the end.
 func Body(locals []ValType, code ...Code) []byte {
+	n := 8 + 4*len(locals)
+	for _, c := range code {
+		n += len(c)
+	}
 	return part(func(w *Writer) {
+		w.Buf = make([]byte, 0, n)
 		w.Uint32(uint32(len(locals)))
 		for _, t := range locals {
 			w.Byte(1)

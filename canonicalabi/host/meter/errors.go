@@ -80,16 +80,21 @@ func index(c *core.Cursor, n uint32, rule string) uint32 {
 // errorOf returns the error of a cursor as one of this package, or nil. fn is the function that it
 // reads, or -1.
 func errorOf(c *core.Cursor, fn int) *Error {
-	var ours *Error
-	var e *core.Error
-	switch err := c.Err(); {
-	case err == nil:
+	if c.Err() == nil {
 		return nil
-	case errors.As(err, &ours):
+	}
+	return convert(c.Err(), fn)
+}
+
+func convert(err error, fn int) *Error {
+	var ours *Error
+	if errors.As(err, &ours) {
 		ours.Func = fn
 		return ours
-	case !errors.As(err, &e):
-		return &Error{Kind: ErrMalformed, Rule: err.Error(), Func: fn, Offset: c.Offset()}
+	}
+	var e *core.Error
+	if !errors.As(err, &e) {
+		panic(fmt.Sprintf("meter: unhandled error %v", err))
 	}
 	out := &Error{Kind: ErrMalformed, Rule: e.Rule, Func: fn, Offset: e.Offset}
 	switch e.Kind {
