@@ -170,7 +170,7 @@ func TestDescriptors(t *testing.T) {
 	}
 }
 
-// What is not supported is refused as a whole.
+// Worlds with functions or types that are not supported are refused as a whole.
 func TestUnsupported(t *testing.T) {
 	for _, items := range []string{"f: async func();", "f: func(s: stream<u8>);", "f: func() -> future<string>;", "record r { e: error-context } f: func(r: r);"} {
 		result, err := resolve.Source("input.wit", "package a:b; interface i { "+items+" } world w { import i; }", resolve.Options{})

@@ -114,7 +114,7 @@ func marks(t testing.TB, r wazero.Runtime, wasm []byte, n uint64) []uintptr {
 	return at
 }
 
-// TestFrames measures frames on wazero: what is counted for a function is never less than it takes.
+// TestFrames measures frames on wazero: the count of a function's frame is never less than it takes.
 func TestFrames(t *testing.T) {
 	const levels = 5
 	worst := 1e9

@@ -87,8 +87,8 @@ func FuzzRewrite(f *testing.F) {
 			if !errors.As(err, &e) || e.Rule == "" || e.Offset < 0 || e.Offset > len(in) {
 				t.Fatalf("error %v", err)
 			}
-			// Code is read last, so what is malformed there is so by itself. Other malformed modules are not
-			// shown to wazero: it allocates by the counts that it reads, before it looks at what follows.
+			// Code is read last, so malformed code has nothing malformed before it. Other malformed modules are
+			// not shown to wazero: it allocates by the counts that it reads, before it looks at what follows.
 			if e.Kind == ErrMalformed && e.Func >= 0 && fewLocals(in) && !laxRules[e.Rule] && compile(in) == nil {
 				t.Fatalf("wazero takes what is refused: %v", err)
 			}

@@ -196,8 +196,8 @@ func (g *generator) inside(l label, write func()) {
 	g.label = g.label[:len(g.label)-1]
 }
 
-// branch writes what a branch needs and the branch, to a random label. Where it is br_if or br_table, what
-// is left on the stack is dropped.
+// branch writes what a branch needs and the branch, to a random label. Behind br_if and br_table it drops
+// the rest of the stack.
 func (g *generator) branch() {
 	depth := g.IntN(len(g.label))
 	to := g.label[len(g.label)-1-depth]

@@ -37,7 +37,7 @@ func measureCode(t testing.TB, in []byte) (bytes, blocks int) {
 	return bytes, blocks
 }
 
-// TestSize: what is added is bounded by what there was, in bytes and in blocks, which are what takes wazero long to
+// TestSize: additions are bounded by what there was, in bytes and in blocks, which are what takes wazero long to
 // compile. What the helpers are is the same for each module.
 func TestSize(t *testing.T) {
 	// The most is added to a loop that is empty: 3 bytes become 34, and one block becomes four with three branches and

@@ -7,6 +7,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/witgen/witgen/internal/testing/ctxtest"
 )
 
 // counter is an Interrupter that counts.
@@ -72,8 +74,7 @@ func TestWatchInterrupts(t *testing.T) {
 func TestWatchDeadline(t *testing.T) {
 	c := newCounter()
 	w := NewWatch(c)
-	ctx, cancel := context.WithTimeout(context.Background(), 100*time.Millisecond)
-	defer cancel()
+	ctx := ctxtest.Soon(context.Background())
 	if err := w.Begin(ctx); err != nil {
 		t.Fatal(err)
 	}

@@ -24,9 +24,9 @@ const (
 	// Exit is how many units a function may have run since its last check when it
 	// returns.
 	Exit = 8_000
-	// Late is how much may have run in a function that is not charged yet, at most, and
-	// Owed how much at the head of a loop.
+	// Late is how much may have run in a function that is not charged yet, at most.
 	Late = 100
+	// Owed is how much may have run at the head of a loop that is not charged yet.
 	Owed = 64
 	// Frame is how many bytes of stack a function may take that is not counted: one that
 	// calls none that is.
@@ -45,13 +45,15 @@ const (
 	// about as long.
 	Import = 64
 
-	// The time of operations on ranges: a unit for each 16 bytes of memory and each 2
-	// elements of a table, which are as large. BulkShift and ElementShift are the
-	// logarithms.
-	BulkShift    = 4
+	// BulkShift is the logarithm of the bytes that operations on ranges of memory do in
+	// a unit.
+	BulkShift = 4
+	// ElementShift is the logarithm of the elements that operations on ranges of a table
+	// do in a unit: they are as large.
 	ElementShift = 1
-	// PieceBytes and PieceElements are what one operation does at most.
-	PieceBytes    = 64 << 10
+	// PieceBytes is how many bytes of memory one operation does at most.
+	PieceBytes = 64 << 10
+	// PieceElements is how many elements of a table one operation does at most.
 	PieceElements = PieceBytes / 8
 	// PageShift is the logarithm of what memory.grow is charged for each page, which
 	// is the host's work. table.grow is charged a unit for each element.
