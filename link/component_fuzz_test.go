@@ -23,8 +23,7 @@ func fuzzLimits() []host.Option {
 	return []host.Option{host.MemoryLimit(1 << 20), host.TableLimit(1000), host.Fuel(1_000_000), host.CallDepth(1000), host.HandleLimit(100), host.LiftLimit(1 << 20), host.ModuleLimits(limits)}
 }
 
-// typed fails a test for an error that is none of those that the documentation
-// names.
+// typed fails a test for an error that the documentation does not name.
 func typed(t *testing.T, err error) {
 	t.Helper()
 	var link *host.LinkError

@@ -383,8 +383,8 @@ func (l *fitter) export(name string, fn *plan.Function, f bind.Function) (bind.E
 	return l.exportOf(name, fn), nil
 }
 
-// otherType says that a function of the guest has the core type that the world
-// says, and another one in WIT.
+// otherType is the reason to refuse a function of the guest that has the core type of
+// the world's and another type in WIT.
 const otherType = "the guest's function is of another WIT type than the world's, in a parameter or the result; build it with the bindings of this world (witgen wit shows what the guest has)"
 
 // sameType reports whether a function of the guest is of the type in WIT that the
@@ -409,7 +409,7 @@ func (l *fitter) exportedResources(n int, from *plan.Instance) error {
 			return l.bad(name, "the guest does not export this resource; build it with the bindings of this world")
 		}
 		if found.Component < 0 {
-			return l.bad(name, "the guest imports this resource, where the world says that it defines it; build it with the bindings of this world")
+			return l.bad(name, "the guest imports this resource, which it defines in the world; build it with the bindings of this world")
 		}
 		typ := l.types.get(r)
 		if old := l.byPlan[found.Number]; old != nil && old != typ {

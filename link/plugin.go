@@ -40,7 +40,7 @@ type Plugin struct {
 	sources  []source                 // by World.Imports: who supplies it besides the host
 	types    *resourceTypes
 	imports  []hostModule
-	// component says that the guest is one: its core modules import from each
+	// component is set for a guest that is one: its core modules import from each
 	// other, and from the one of imports.
 	component bool
 	// wasi reports whether the guest imports WASI preview 1.

@@ -395,11 +395,11 @@ func TestInterrupt(t *testing.T) {
 		t.Fatal(err)
 	}
 	c = countedInstance(t, r, mustRewrite(t, wasm(
-		sec(sectionType, vec(sig("", ""))),
-		sec(sectionImport, vec(seq(str("host"), str("f"), []byte{0, 0}))),
-		sec(sectionFunction, vec(u(0))),
-		sec(sectionExport, vec(exportFunc("run", 1))),
-		sec(sectionCode, vec(body("", []byte{opcodeCall, 0, opcodeLoop, blockEmpty, opcodeBr, 0, opcodeEnd}))),
+		sec(core.TypeSection, vec(sig("", ""))),
+		sec(core.ImportSection, vec(seq(str("host"), str("f"), []byte{0, 0}))),
+		sec(core.FunctionSection, vec(u(0))),
+		sec(core.ExportSection, vec(exportFunc("run", 1))),
+		sec(core.CodeSection, vec(body("", []byte{opcodeCall, 0, opcodeLoop, blockEmpty, opcodeBr, 0, opcodeEnd}))),
 	), Config{}).Wasm)
 	c.reset(Unlimited)
 	if _, trap := call(c, "run"); trap == "" || c.Cause() != Interrupted {

@@ -17,6 +17,7 @@ const (
 	TooDeep
 )
 
+// String returns the cause in words.
 func (c Cause) String() string {
 	switch c {
 	case None:

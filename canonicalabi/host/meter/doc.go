@@ -68,7 +68,7 @@
 //
 // # What is refused
 //
-// What is malformed, so far as this can be seen without types, and above all every count that its
+// What is malformed, as far as this can be seen without types, and above all every count that its
 // section cannot hold and every index that is not the module's own: wazero allocates by some counts
 // before it looks at what follows, panics on some code that ends too early, and would take the index of
 // an added global for the module's. What exceeds the [Limits]. Atomic waits, which nothing can

@@ -39,6 +39,7 @@ type Error struct {
 // Unwrap returns the kind.
 func (e *Error) Unwrap() error { return e.Kind }
 
+// Error names the kind of error, the rule, and the place in the module.
 func (e *Error) Error() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "meter: %v: %s", e.Kind, e.Rule)

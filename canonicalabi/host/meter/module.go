@@ -322,7 +322,7 @@ func (m *module) readExports(c *core.Cursor) {
 	}
 }
 
-// Reserved says whether a name is one of those under which [Rewrite] exports what it adds. A module
+// Reserved reports whether [Rewrite] exports what it adds under names such as this one. A module
 // that imports or exports such a name is refused. Whoever passes the exports of one module to another
 // under names of its own (a component's aliases) must refuse to pass these.
 func Reserved(name string) bool { return strings.HasPrefix(name, prefix) }

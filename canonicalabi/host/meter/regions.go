@@ -103,6 +103,12 @@ const (
 	stepStop   // what follows is not reached
 )
 
+// shapes reports whether a step belongs to the shape of the code: it counts even where
+// the code is not reached.
+func (k stepKind) shapes() bool {
+	return k == stepBlock || k == stepLoop || k == stepIf || k == stepElse || k == stepEnd
+}
+
 // owes goes through the steps of a function and finds what it owes at its end.
 //
 // What was charged before the call of a function is paid, but the call may last, and
@@ -137,11 +143,8 @@ func (s *scanner) oweOnce(allowed int64) (owed int64, more bool) {
 	blocks := []block{{kind: stepBlock, start: none, end: none}}
 	for i := range s.steps {
 		t := &s.steps[i]
-		switch t.kind {
-		case stepRun, stepCharge, stepCall, stepTail, stepBranch, stepStop:
-			if owed == none {
-				continue
-			}
+		if owed == none && !t.kind.shapes() {
+			continue
 		}
 		switch t.kind {
 		case stepRun:

@@ -31,7 +31,7 @@ type Config struct {
 type Module struct {
 	// Wasm is the module for wazero to compile.
 	Wasm []byte
-	// HasStart says that the module has a start function. It does not run on instantiation any more:
+	// HasStart is set for a module that has a start function. It does not run on instantiation any more:
 	// [Controller.Start] calls it.
 	HasStart bool
 	// CompileWork is the estimate that [Limits].CompileWork bounds.
@@ -242,7 +242,7 @@ func (w *writer) section(s *section) {
 	w.put(s.id, m.shiftGlobals(s, content))
 }
 
-// holdsOffsets says whether a custom section holds offsets into the code, which are no longer right.
+// holdsOffsets reports whether a custom section holds offsets into the code, which are no longer right.
 func holdsOffsets(name string) bool {
 	switch name {
 	case "sourceMappingURL", "external_debug_info", "linking":

@@ -53,7 +53,7 @@ const (
 // NewWatch returns a watch for a guest.
 func NewWatch(guest Interrupter) *Watch { return &Watch{guest: guest} }
 
-// Begin says that a call under ctx is about to start. Where it returns an error, the context's or
+// Begin watches ctx for a call that is about to start. If it returns an error, the context's or
 // [ErrWatchClosed], the call must not start and End must not be called.
 func (w *Watch) Begin(ctx context.Context) error {
 	done := ctx.Done()
@@ -115,7 +115,7 @@ func (w *Watch) release() {
 	}
 }
 
-// End says that the call has returned. It reports whether the context was done before that; the guest
+// End ends what Begin began, after the call. It reports whether the context was done before that; the guest
 // may have been interrupted then, or may have returned just before, and [Controller.Cause] knows which.
 // The guest's next call will not be interrupted by this context.
 func (w *Watch) End() (wasCancelled bool) {

@@ -133,8 +133,8 @@ func (b *builder) number(id, number int32) int32 {
 	return id
 }
 
-// next goes on in a block that has one predecessor: what is known of addresses is
-// copied to it.
+// next goes on in a block that has one predecessor, to which the known addresses are
+// copied.
 func (b *builder) next(id int32) {
 	b.nodes[id].bounds = b.bounds
 	b.copied += 2 * uint64(b.bounds)

@@ -1,6 +1,9 @@
 package cost
 
-import "math/bits"
+import (
+	"fmt"
+	"math/bits"
+)
 
 // A set is a set of locals by their dense numbers.
 type set []uint64
@@ -203,6 +206,9 @@ func (l *liveness) pass(events []event) {
 				l.block(n)
 			}
 			l.edges += 4 * uint64(n)
+		case evCall, evGlobal, evHeight, evMemory, evPassed: // they are no locals
+		default:
+			panic(fmt.Sprintf("cost: unhandled event %d", e.kind()))
 		}
 	}
 	l.start() // the function's

@@ -1,6 +1,7 @@
 package cost
 
 import (
+	"fmt"
 	"strings"
 
 	"github.com/witgen/witgen/internal/wasm"
@@ -92,8 +93,10 @@ func readModule(b []byte) (*module, error) {
 				in.Limits()
 				m.reload += 2
 			}
-		default:
+		case wasm.StartSection, wasm.DataCountSection, wasm.TagSection:
 			in.Rest()
+		default:
+			panic(fmt.Sprintf("cost: unhandled section %d", s.ID))
 		}
 		in.End("a section")
 		if err := in.Err(); err != nil {
@@ -168,6 +171,9 @@ func (m *module) readImport(c *wasm.Cursor) {
 		m.global(i.Type.Global, 2)
 	case wasm.MemoryKind:
 		m.reload += 4
+	case wasm.TableKind, wasm.TagKind: // they add nothing
+	default:
+		panic(fmt.Sprintf("cost: unhandled kind of import %d", i.Type.Kind))
 	}
 	m.imports++
 }

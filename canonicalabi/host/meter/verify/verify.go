@@ -16,8 +16,8 @@
 //  4. Operations on ranges of memory and tables run in pieces of a bounded length, and
 //     what grows is charged before.
 //  5. Where the stack is counted, a function counts a bound of its frame and looks whether
-//     that is too deep before it calls another, and counts as much off when it returns. What
-//     is not counted are functions that call none, of at most units.Frame bytes each.
+//     that is too deep before it calls another, and counts as much off when it returns.
+//     Functions that call none, of at most units.Frame bytes each, are not counted.
 //
 // So whatever is charged is charged in time, and at most a slice and 2 N units run
 // until the guest is left. The proof is one of assumptions and guarantees: each
@@ -62,6 +62,7 @@ type Error struct {
 	Offset int
 }
 
+// Error names the rule and the place in the module.
 func (e *Error) Error() string {
 	if e.Func < 0 {
 		return fmt.Sprintf("verify: %s, at offset %#x", e.Rule, e.Offset)

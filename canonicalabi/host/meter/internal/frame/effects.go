@@ -16,7 +16,7 @@ const (
 	leaves      // calls a function of wazero's or of the host's
 )
 
-// An effect says what an instruction does to the operand stack and to registers.
+// An effect is what an instruction does to the operand stack and to registers.
 type effect struct {
 	pops, pushes uint8
 	kind         kind

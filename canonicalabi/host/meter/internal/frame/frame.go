@@ -23,6 +23,7 @@
 package frame
 
 import (
+	"fmt"
 	"math/bits"
 
 	"github.com/witgen/witgen/internal/wasm"
@@ -286,6 +287,9 @@ func (c *Counter) Call(params, results int, way Way, tail bool) {
 		c.values += ofImport
 		c.leaves = true
 		c.passed(params + results + max(params, results))
+	case Direct:
+	default:
+		panic(fmt.Sprintf("frame: unhandled way of a call %d", way))
 	}
 	c.values += params + results
 	c.pop(params)
