@@ -216,10 +216,10 @@ func TestRatios(t *testing.T) {
 	}
 }
 
-// TestAllocations compares what wazero allocates, in all, with the estimate of what it
+// TestAllocationsOfCompiling compares what wazero allocates, in all, with the estimate of what it
 // uses at a time, beyond that of a module with nothing in it: it counts bytes, whatever
 // else the machine does.
-func TestAllocations(t *testing.T) {
+func TestAllocationsOfCompiling(t *testing.T) {
 	empty := bombs.Empty()
 	e, err := cost.Estimate(empty, cost.Limits{})
 	if err != nil {
