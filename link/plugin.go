@@ -83,7 +83,7 @@ func Compile(ctx context.Context, wasm []byte, world *bind.World, opts ...host.O
 		return nil, err
 	}
 	p := &Plugin{world: world, sources: sources, config: config, runtime: config.Runtime, live: map[*bind.Instance]struct{}{},
-		rewriter: bind.Rewriter{World: world.Name, Config: config}}
+		rewriter: bind.NewRewriter(world.Name, config)}
 	if p.runtime == nil {
 		p.runtime = wazero.NewRuntimeWithConfig(ctx, runtimeConfig(config))
 		p.owned = true
@@ -131,7 +131,7 @@ func (p *Plugin) compile(ctx context.Context, wasm []byte) error {
 	p.types = newResourceTypes(p.world)
 	p.tree = bind.ModuleTree()
 	module := plan.NewModule(wasm)
-	compiled, err := p.compileModule(ctx, wasm, module)
+	compiled, err := p.compileModule(ctx, wasm, module, 1, 0)
 	if err != nil {
 		return err
 	}
@@ -152,12 +152,13 @@ func (p *Plugin) compile(ctx context.Context, wasm []byte) error {
 	return nil
 }
 
-// compileModule compiles a core module.
-func (p *Plugin) compileModule(ctx context.Context, wasm []byte, module *plan.Module) (wazero.CompiledModule, error) {
+// compileModule compiles a core module. copies and size are those of
+// bind.Rewriter.Rewrite.
+func (p *Plugin) compileModule(ctx context.Context, wasm []byte, module *plan.Module, copies int, size uint64) (wazero.CompiledModule, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, bind.ContextError(p.world.Name, err)
 	}
-	metered, err := p.rewriter.Rewrite(wasm)
+	metered, err := p.rewriter.Rewrite(ctx, wasm, copies, size)
 	if err != nil {
 		return nil, err
 	}
@@ -176,6 +177,12 @@ func (p *Plugin) compileModule(ctx context.Context, wasm []byte, module *plan.Mo
 // resolve to. It has no name in the runtime, so that plugins which import
 // different functions under one name can share a runtime.
 func (p *Plugin) supply(ctx context.Context, m importModule) error {
+	if err := ctx.Err(); err != nil {
+		return bind.ContextError(p.world.Name, err)
+	}
+	if err := p.chargeHost(m); err != nil {
+		return err
+	}
 	builder := p.runtime.NewHostModuleBuilder(m.name)
 	if m.wasi {
 		p.wasi = true
@@ -203,6 +210,17 @@ func (p *Plugin) supply(ctx context.Context, m importModule) error {
 		return fmt.Errorf("%s: host module %s: %w", p.world.Name, m.name, err)
 	}
 	return nil
+}
+
+// chargeHost charges a host module before it is made.
+func (p *Plugin) chargeHost(m importModule) error {
+	types, values := map[bind.Signature]bool{}, 0
+	for _, f := range m.functions {
+		params, results := f.signature.Types()
+		values += len(params) + len(results)
+		types[f.signature] = true
+	}
+	return p.rewriter.HostModule(len(m.functions), len(types), values)
 }
 
 // resolve finds the host module for an import of the guest.

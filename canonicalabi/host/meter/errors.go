@@ -22,7 +22,7 @@ type Error struct {
 	// Kind is ErrMalformed, ErrLimit or ErrUnsupported.
 	Kind error
 	// Rule names the rule in a few words that do not change: a limit's name as in [Limits]
-	// ("FunctionBlocks"), or what is wrong ("local index out of range", "atomic wait").
+	// ("Functions"), or what is wrong ("local index out of range", "atomic wait").
 	Rule string
 	// Got and Limit are set where a limit was exceeded.
 	Got, Limit uint64

@@ -30,13 +30,9 @@ var limitTests = []struct {
 	{limit: "Segments", good: wasm(elements(1, 1)), bad: wasm(elements(1, 1, 1))},
 	{limit: "Elements", good: wasm(elements(1, 1)), bad: wasm(elements(1, 2))},
 	{limit: "FunctionBytes", value: 4, good: functions(1, []byte{1, 1}), bad: functions(1, []byte{1, 1, 1}), inFunction: true},
-	{limit: "FunctionInstructions", value: 3, good: functions(1, []byte{1, 1}), bad: functions(1, []byte{1, 1, 1}), inFunction: true},
-	{limit: "FunctionBlocks", good: functions(1, []byte{2, 0x40, 0xb, 2, 0x40, 0xb}), bad: functions(1, slices.Repeat([]byte{2, 0x40, 0xb}, 3)), inFunction: true},
-	{limit: "FunctionBlocks", value: 4, good: functions(1, []byte{3, 0x40, 0xb}), bad: functions(1, []byte{3, 0x40, 0xc, 0, 0xb}), inFunction: true},
 	{limit: "FunctionLocals", good: functionWithLocals(2), bad: functionWithLocals(3), inFunction: true},
 	{limit: "FunctionLocals", good: functionWithLocals(2), bad: functionWithLocals(1 << 31), inFunction: true},
 	{limit: "Nesting", good: functions(1, []byte{2, 0x40, 2, 0x40, 0xb, 0xb}), bad: functions(1, []byte{2, 0x40, 2, 0x40, 2, 0x40, 0xb, 0xb, 0xb}), inFunction: true},
-	{limit: "CompileWork", value: 4000, good: functions(2, []byte{1}), bad: functions(3, []byte{1}), inFunction: true},
 }
 
 func imports(n int) []byte {

@@ -32,8 +32,6 @@ type Module struct {
 	// HasStart says that the module has a start function. It does not run on instantiation any more:
 	// [Controller.Start] calls it.
 	HasStart bool
-	// CompileWork is the estimate that [Limits].CompileWork bounds.
-	CompileWork uint64
 }
 
 // Rewrite adds to a core module what lets a host interrupt it and count what it does; see the package
@@ -54,7 +52,7 @@ func Rewrite(wasm []byte, cfg Config) (*Module, error) {
 
 func (m *module) rewrite() (*Module, *Error) {
 	h := newHelpers(m)
-	code, work, err := m.rewriteCode(h)
+	code, err := m.rewriteCode(h)
 	if err != nil {
 		return nil, err
 	}
@@ -82,14 +80,13 @@ func (m *module) rewrite() (*Module, *Error) {
 	w.added[sectionCode] = addition{n: len(h.keys), content: bodies}
 	w.code, w.helperNames = code, names
 	w.write()
-	return &Module{Wasm: w.out, HasStart: m.start >= 0, CompileWork: work}, nil
+	return &Module{Wasm: w.out, HasStart: m.start >= 0}, nil
 }
 
-// rewriteCode returns the functions of the code section, rewritten, without their count,
-// and how long it takes to compile them.
-func (m *module) rewriteCode(h *helpers) (out []byte, work uint64, _ *Error) {
+// rewriteCode returns the functions of the code section, rewritten, without their count.
+func (m *module) rewriteCode(h *helpers) (out []byte, _ *Error) {
 	if m.code == nil {
-		return nil, 0, nil
+		return nil, nil
 	}
 	s, e := &scanner{m: m, helpers: h}, &emitter{h: h}
 	m.leaves = make([]uint16, uint32(len(m.funcs))-m.imported.funcs)
@@ -101,15 +98,11 @@ func (m *module) rewriteCode(h *helpers) (out []byte, work uint64, _ *Error) {
 		}
 		return nil
 	}); err != nil && err.Func < 0 {
-		return nil, 0, err
+		return nil, err
 	}
 	out = make([]byte, 0, (m.code.end-m.code.body)*3/2)
 	err := m.eachBody(func(fn, at, end int) *Error {
 		if err := s.scan(fn, at, end); err != nil {
-			return err
-		}
-		work += s.work()
-		if err := s.limit("CompileWork", work, m.cfg.Limits.CompileWork, at); err != nil {
 			return err
 		}
 		if err := e.function(s); err != nil {
@@ -118,7 +111,7 @@ func (m *module) rewriteCode(h *helpers) (out []byte, work uint64, _ *Error) {
 		out = appendSized(out, e.out)
 		return nil
 	})
-	return out, work, err
+	return out, err
 }
 
 // eachBody calls visit for each function with the place of its locals and code.

@@ -7,9 +7,6 @@ import (
 	"github.com/witgen/witgen/internal/leb128"
 )
 
-// loopBlocks is how many blocks a loop counts for: it becomes four.
-const loopBlocks = 4
-
 // scanCode reads the instructions of a function up to its end.
 func (s *scanner) scanCode() *Error {
 	in := s.m.in
@@ -20,7 +17,6 @@ func (s *scanner) scanCode() *Error {
 		at := s.pos
 		c := in[at]
 		s.pos++
-		s.instructions++
 		var err *Error
 		if s.cost += int64(simpleCosts[c]); s.cost > s.room {
 			s.cost -= int64(simpleCosts[c])
@@ -112,7 +108,6 @@ func (s *scanner) control(c byte, at int) *Error {
 	case opEnd:
 		return s.closeBlock(at)
 	case opBr, opBrIf:
-		s.blocks++
 		if err := s.spend(at, cost+s.edge+s.carries()); err != nil {
 			return err
 		}
@@ -197,7 +192,6 @@ func (s *scanner) branchTable(at int) *Error {
 		s.regions[s.cur].spread = true
 	}
 	for i := uint64(0); i <= uint64(n) && err == nil; i++ {
-		s.blocks++
 		at := s.pos
 		if err = s.branch(); err != nil || s.cur == dead {
 			continue
@@ -247,7 +241,6 @@ func (s *scanner) call(op operand, cost int64, at int) *Error {
 		panic(fmt.Sprintf("meter: unhandled call %d", op))
 	}
 	s.calls++
-	s.operands += uint64(max(0, t.params+t.arity-4))
 	cost += int64(units.Moves(t.params+t.arity)) + leaf
 	tail := op == opReturnCall || op == opReturnCallIndirect || op == opReturnCallRef
 	if tail && m.cfg.Stack && !t.InRegisters() {
@@ -346,7 +339,6 @@ func (s *scanner) blockType() (t funcType, err *Error) {
 
 // openBlock reads a block, loop or if.
 func (s *scanner) openBlock(c byte, at int) *Error {
-	s.blocks++
 	top := len(s.open)
 	if err := s.limit("Nesting", uint64(top), s.m.cfg.Limits.Nesting, at); err != nil {
 		return err
@@ -355,7 +347,6 @@ func (s *scanner) openBlock(c byte, at int) *Error {
 	if err != nil {
 		return err
 	}
-	s.operands += uint64(max(0, t.params+t.arity-4))
 	cost := int64(units.Core[c]) + s.edge + int64(units.Moves(t.params+t.arity))
 	split := c == opcodeLoop && t.params == 0
 	if split {
@@ -377,7 +368,6 @@ func (s *scanner) openBlock(c byte, at int) *Error {
 	case opcodeLoop:
 		s.steps[f.step].kind = stepLoop
 		s.loops++
-		s.blocks += loopBlocks - 1
 		f.carries = int32(t.params)
 		// A loop that takes no operands can be surrounded by others of its own.
 		kind := editLoopCheck

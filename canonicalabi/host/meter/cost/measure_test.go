@@ -125,7 +125,7 @@ const tableHead = "| shape | KiB | seconds | estimate | ratio | MiB | estimate |
 // rate compiles a module in a process of its own and compares that with the estimate.
 func rate(t *testing.T, name string, b []byte) row {
 	t.Helper()
-	e, err := cost.Estimate(b, cost.Limits{})
+	e, err := cost.Estimate(context.Background(), b, cost.Limits{})
 	if err != nil {
 		t.Fatalf("%s: %v", name, err)
 	}
@@ -146,7 +146,7 @@ func grow(t *testing.T, s bombs.Shape, seconds float64) []byte {
 	t.Helper()
 	for n := max(1, s.Size/32); ; n = n * 5 / 4 {
 		b := s.Build(n)
-		_, err := cost.Estimate(b, cost.Limits{Time: uint64(seconds * 1e9), Memory: 2 << 30})
+		_, err := cost.Estimate(context.Background(), b, cost.Limits{Time: uint64(seconds * 1e9), Memory: 2 << 30})
 		if err != nil || len(b) > 30<<20 {
 			return b
 		}
@@ -221,7 +221,7 @@ func TestRatios(t *testing.T) {
 // else the machine does.
 func TestAllocations(t *testing.T) {
 	empty := bombs.Empty()
-	e, err := cost.Estimate(empty, cost.Limits{})
+	e, err := cost.Estimate(context.Background(), empty, cost.Limits{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -241,7 +241,7 @@ func TestAllocations(t *testing.T) {
 			n = s.Size // each lays bare one part of the estimate
 		}
 		b := s.Build(n)
-		e, err := cost.Estimate(b, cost.Limits{})
+		e, err := cost.Estimate(context.Background(), b, cost.Limits{})
 		if err != nil {
 			t.Fatalf("%s: %v", s.Name, err)
 		}

@@ -14,7 +14,7 @@ type model struct {
 	// The most of any function.
 	ssa, mach, blocks, values, regs, args, lists, height, nesting, deep uint64
 	codeOf                                                              float64
-	worst                                                               Function
+	worst, largest                                                      Function
 }
 
 // The times of the parts of wazero's compiler in nanoseconds. They were measured with
@@ -135,8 +135,12 @@ func (d *model) add(index int, s *work) {
 	d.nesting = max(d.nesting, uint64(s.nesting))
 	d.deep = max(d.deep, s.deep)
 	d.codeOf = max(d.codeOf, code)
-	if t := whole(time); t > d.worst.Time {
-		d.worst = Function{Index: index, Time: t, Code: whole(code)}
+	f := Function{Index: index, Time: whole(time), Code: whole(code)}
+	if f.Time > d.worst.Time {
+		d.worst = f
+	}
+	if f.Code > d.largest.Code {
+		d.largest = f
 	}
 }
 
@@ -178,10 +182,44 @@ func (d *model) report(size int) Report {
 		Time:   whole(d.time + time + nsTouched*heap),
 		Memory: whole(heap + d.code),
 		Kept:   whole(bytes + d.code),
-		Worst:  d.worst,
+		Worst:  d.worst, Largest: d.largest,
 	}
 	return r
 }
+
+// Grown returns the report on a module that has so many bytes more in its names.
+func (r Report) Grown(bytes uint64) Report {
+	r.Time = plus(r.Time, times(nsByte, bytes))
+	r.Kept = plus(r.Kept, bytes)
+	r.Memory = plus(r.Memory, times(2, bytes))
+	return r
+}
+
+// HostModule estimates from above what wazero takes to make a module of so many host
+// functions, of so many different types, that have so many parameters and results
+// together.
+func HostModule(functions, types, values int) Report {
+	n, t, v := float64(functions), float64(types), float64(values)
+	code := hostCode*n + hostValueCode*v
+	heap := garbage*(base+hostBytes*n+bytesType*t+bytesTypeVal*v) + code
+	// The type of each function is compared with all types before it.
+	return Report{
+		Time:   whole(nsHost*n + nsHostValue*v + nsHostType*n*t),
+		Memory: whole(heap),
+		Kept:   whole(hostBytes*n + bytesType*t + bytesTypeVal*v + code),
+		Worst:  Function{Index: -1}, Largest: Function{Index: -1},
+	}
+}
+
+// The parts of HostModule, by function and by parameter or result.
+const (
+	nsHost        = 20_000
+	nsHostValue   = 500
+	nsHostType    = 4
+	hostBytes     = 1500
+	hostCode      = 300
+	hostValueCode = 20
+)
 
 // whole rounds to a whole number.
 func whole(f float64) uint64 {
