@@ -24,6 +24,12 @@ import (
 
 // compileComponent compiles a guest that is a component.
 func (p *Plugin) compileComponent(ctx context.Context, wasm []byte) error {
+	if err := p.rewriter.Definitions(binary.DefinitionBytes(wasm)); err != nil {
+		return err
+	}
+	if err := ctx.Err(); err != nil {
+		return bind.ContextError(p.world.Name, err)
+	}
 	made, err := plan.New(wasm)
 	if err != nil {
 		return planFailed(p.world, err)

@@ -20,6 +20,7 @@ import (
 	"github.com/witgen/witgen/canonicalabi/host"
 	"github.com/witgen/witgen/canonicalabi/host/bind"
 	"github.com/witgen/witgen/component"
+	"github.com/witgen/witgen/component/binary"
 	"github.com/witgen/witgen/component/plan"
 	"github.com/witgen/witgen/link/internal/linear"
 )
@@ -100,6 +101,17 @@ func Compile(ctx context.Context, wasm []byte, world *bind.World, opts ...host.O
 		return nil, errors.Join(err, p.abandon(ctx))
 	}
 	return p, nil
+}
+
+// CheckDefinitions returns a *host.LimitError for a component whose definitions exceed
+// host.Limits.DefinitionBytes, as Compile does before it reads one. It is for programs
+// that read a guest before they compile it.
+func CheckDefinitions(wasm []byte, opts ...host.Option) error {
+	if component.FormOf(wasm) != component.ComponentForm {
+		return nil
+	}
+	r := bind.NewRewriter("the guest", host.NewConfig(opts))
+	return r.Definitions(binary.DefinitionBytes(wasm))
 }
 
 // closesOnDone reports whether a runtime closes a module when the context of a

@@ -92,10 +92,14 @@ type Limits struct {
 	// that a component instantiates with different imports counts once for each set of
 	// them, with the names of these.
 	ModuleBytes uint64
+	// DefinitionBytes is the size of the definitions of a component in bytes, which is all
+	// but its core modules and custom sections. A definition counts as 8 bytes at least.
+	DefinitionBytes uint64
 	// Types is the number of types. Params and Results are the numbers of each in
 	// one type.
 	Types, Params, Results uint64
-	// Imports and Exports are the numbers of each, of all kinds.
+	// Imports and Exports are the numbers of each, of all kinds. Imports is also the
+	// number of functions that the core modules of a component import from the host.
 	Imports, Exports uint64
 	// Functions is the number of functions that the module defines.
 	Functions uint64
@@ -119,22 +123,23 @@ type Limits struct {
 // StarlingMonkey, with 18 and 12 MB, take a third of CompileTime.
 func DefaultLimits() Limits {
 	return Limits{
-		CompileTime:    60_000_000_000,
-		CompileMemory:  3 << 30,
-		MachineCode:    16 << 20,
-		ModuleBytes:    64 << 20,
-		Types:          100_000,
-		Params:         1_000,
-		Results:        1_000,
-		Imports:        10_000,
-		Exports:        100_000,
-		Functions:      200_000,
-		Globals:        100_000,
-		Tables:         100,
-		Segments:       100_000,
-		Elements:       1_000_000,
-		FunctionBytes:  1 << 20,
-		FunctionLocals: 10_000,
-		Nesting:        5_000,
+		CompileTime:     60_000_000_000,
+		CompileMemory:   3 << 30,
+		MachineCode:     16 << 20,
+		ModuleBytes:     64 << 20,
+		DefinitionBytes: 4 << 20,
+		Types:           100_000,
+		Params:          1_000,
+		Results:         1_000,
+		Imports:         10_000,
+		Exports:         100_000,
+		Functions:       200_000,
+		Globals:         100_000,
+		Tables:          100,
+		Segments:        100_000,
+		Elements:        1_000_000,
+		FunctionBytes:   1 << 20,
+		FunctionLocals:  10_000,
+		Nesting:         5_000,
 	}
 }

@@ -1,6 +1,7 @@
 package bind
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -37,6 +38,16 @@ func (r *Rewriter) Copy(bytes uint64) error {
 	return r.over(r.budget.Copies(1, bytes), "")
 }
 
+// Definitions refuses a component with too many definitions, given as
+// binary.DefinitionBytes counts them. The error is a *host.LimitError. Guests that are not
+// metered have no limit.
+func (r *Rewriter) Definitions(bytes uint64) error {
+	if most := r.Config.Module.DefinitionBytes; most > 0 && bytes > most && !r.Config.Unmetered {
+		return r.limit("DefinitionBytes", bytes, most, "")
+	}
+	return nil
+}
+
 // HostModule charges a module of host functions that is about to be made for the guest:
 // so many functions, of so many different types, with so many parameters and results
 // together. The error is a *host.LimitError. Guests that are not metered have no limit.
@@ -44,7 +55,10 @@ func (r *Rewriter) HostModule(functions, types, values int) error {
 	if r.Config.Unmetered {
 		return nil
 	}
-	return r.over(r.budget.Compile(1, cost.HostModule(functions, types, values)), fmt.Sprintf(" with %d functions that the guest imports", functions))
+	if most := r.Config.Module.Imports; most > 0 && uint64(functions) > most {
+		return r.limit("Imports", uint64(functions), most, " functions that the host supplies")
+	}
+	return r.over(r.budget.Compile(1, cost.HostModule(functions, types, values)), fmt.Sprintf(" with the %d functions that the host supplies", functions))
 }
 
 // Rewrite returns the module to compile in place of wasm, and charges compiling it and
@@ -181,7 +195,7 @@ func (r *Rewriter) over(err error, where string) error {
 }
 
 func (r *Rewriter) limit(limit string, got, most uint64, where string) error {
-	return &host.LimitError{Func: r.World, Limit: limitNames[limit], Detail: fmt.Sprintf("%d%s, and the limit is %d; %s", got, where, most, smaller)}
+	return &host.LimitError{Func: r.World, Limit: cmp.Or(limitNames[limit], limit), Detail: fmt.Sprintf("%d%s, and the limit is %d; %s", got, where, most, smaller)}
 }
 
 // in returns what a limit's error says of the function that takes most.
