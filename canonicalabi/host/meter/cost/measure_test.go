@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"runtime"
 	"slices"
 	"strconv"
@@ -27,6 +28,8 @@ import (
 
 // childEnv is set in the processes that compile a module for a measurement.
 const childEnv = "WITGEN_COST_CHILD"
+
+var costShapes = flag.String("cost.shapes", "", "a pattern of the names of shapes that TestRatios compiles")
 
 var costModules = flag.String("cost.modules", "", "a pattern of files of core modules that TestRatios compiles too, as they are rewritten")
 
@@ -164,6 +167,9 @@ func TestRatios(t *testing.T) {
 	}
 	shapes := bombs.Shapes()
 	n := len(shapes)
+	if *costShapes != "" {
+		shapes = slices.DeleteFunc(shapes, func(s bombs.Shape) bool { return !regexp.MustCompile(*costShapes).MatchString(s.Name) })
+	}
 	switch env {
 	case "all":
 	case "shapes":
