@@ -92,6 +92,9 @@ type Limits struct {
 	// that a component instantiates with different imports counts once for each set of
 	// them, with the names of these.
 	ModuleBytes uint64
+	// RewrittenBytes is the size of a module's functions as they are metered. Small loops
+	// become eleven times as long, and most code half as long again.
+	RewrittenBytes uint64
 	// DefinitionBytes is the size of the definitions of a component in bytes, which is all
 	// but its core modules and custom sections. A definition counts as 8 bytes at least.
 	DefinitionBytes uint64
@@ -127,6 +130,7 @@ func DefaultLimits() Limits {
 		CompileMemory:   3 << 30,
 		MachineCode:     16 << 20,
 		ModuleBytes:     64 << 20,
+		RewrittenBytes:  256 << 20,
 		DefinitionBytes: 4 << 20,
 		Types:           100_000,
 		Params:          1_000,

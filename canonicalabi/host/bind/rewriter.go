@@ -70,7 +70,7 @@ func (r *Rewriter) Rewrite(ctx context.Context, wasm []byte, copies int, size ui
 	if r.Config.Unmetered {
 		return wasm, nil
 	}
-	module, err := r.rewrite(wasm)
+	module, err := r.rewrite(ctx, wasm)
 	if err != nil {
 		return nil, err
 	}
@@ -87,15 +87,18 @@ func (r *Rewriter) Rewrite(ctx context.Context, wasm []byte, copies int, size ui
 	return module, r.over(r.budget.Compile(copies, report), in(wasm, report.Worst))
 }
 
-func (r *Rewriter) rewrite(wasm []byte) ([]byte, error) {
+func (r *Rewriter) rewrite(ctx context.Context, wasm []byte) ([]byte, error) {
 	c := r.Config
-	config := meter.Config{Depth: c.CallDepth > 0, Limits: moduleLimits(&c.Module)}
+	config := meter.Config{Depth: c.CallDepth > 0, Limits: moduleLimits(&c.Module), Done: ctx.Done()}
 	config.Limits.MemoryPages = MemoryPages(c)
 	config.Limits.TableElements = c.TableElements
 	if c.TableElements > 0 && r.Tables > 1 {
 		config.Limits.TableElements = max(c.TableElements/uint64(r.Tables), 1)
 	}
 	module, err := meter.Rewrite(wasm, config)
+	if errors.Is(err, meter.ErrStopped) {
+		return nil, ContextError(r.World, ctx.Err())
+	}
 	if err != nil {
 		return nil, r.refused(err)
 	}
@@ -113,6 +116,7 @@ func MemoryPages(c *host.Config) uint64 { return max(min(c.MemoryBytes>>16, maxP
 func moduleLimits(l *host.Limits) meter.Limits {
 	return meter.Limits{
 		ModuleBytes:    l.ModuleBytes,
+		RewrittenBytes: l.RewrittenBytes,
 		Types:          l.Types,
 		Params:         l.Params,
 		Results:        l.Results,

@@ -6,6 +6,9 @@ package meter
 type Limits struct {
 	// ModuleBytes is the size of the module in bytes.
 	ModuleBytes uint64
+	// RewrittenBytes is the size of the functions as they are rewritten, together. Small loops become
+	// eleven times as long, and most code half as long again.
+	RewrittenBytes uint64
 	// Types is the number of types, Params and Results the number of each of one type.
 	Types, Params, Results uint64
 	// Imports and Exports are the numbers of each, of all kinds.
@@ -38,6 +41,7 @@ type Limits struct {
 func DefaultLimits() Limits {
 	return Limits{
 		ModuleBytes:    64 << 20,
+		RewrittenBytes: 256 << 20,
 		Types:          100_000,
 		Params:         1_000,
 		Results:        1_000,

@@ -30,6 +30,7 @@ var limitTests = []struct {
 	{limit: "Segments", good: wasm(elements(1, 1)), bad: wasm(elements(1, 1, 1))},
 	{limit: "Elements", good: wasm(elements(1, 1)), bad: wasm(elements(1, 2))},
 	{limit: "FunctionBytes", value: 4, good: functions(1, []byte{1, 1}), bad: functions(1, []byte{1, 1, 1}), inFunction: true},
+	{limit: "RewrittenBytes", value: 600, good: functions(1, nil), bad: functions(1, slices.Repeat([]byte{3, 0x40, 0xb}, 30)), inFunction: true},
 	{limit: "FunctionLocals", good: functionWithLocals(2), bad: functionWithLocals(3), inFunction: true},
 	{limit: "FunctionLocals", good: functionWithLocals(2), bad: functionWithLocals(1 << 31), inFunction: true},
 	{limit: "Nesting", good: functions(1, []byte{2, 0x40, 2, 0x40, 0xb, 0xb}), bad: functions(1, []byte{2, 0x40, 2, 0x40, 2, 0x40, 0xb, 0xb, 0xb}), inFunction: true},
@@ -101,6 +102,14 @@ func TestLimits(t *testing.T) {
 			t.Errorf("no default for %s", name)
 		}
 	}
+}
+
+// TestStopped: rewriting ends between two functions when it is told to.
+func TestStopped(t *testing.T) {
+	done := make(chan struct{})
+	mustRewrite(t, functions(2, nil), Config{Done: done})
+	close(done)
+	wantError(t, functions(2, nil), Config{Done: done}, ErrStopped, "stopped")
 }
 
 // TestLowerMax: a table and a memory may not grow beyond the limits, whatever they declare.

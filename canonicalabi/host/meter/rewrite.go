@@ -23,6 +23,8 @@ type Config struct {
 	Shared string
 	// Limits are checked while the module is read.
 	Limits Limits
+	// Done ends the rewriting between two functions when it is closed, with [ErrStopped]. It may be nil.
+	Done <-chan struct{}
 }
 
 // Module is a module that was rewritten.
@@ -109,7 +111,7 @@ func (m *module) rewriteCode(h *helpers) (out []byte, _ *Error) {
 			return err
 		}
 		out = appendSized(out, e.out)
-		return nil
+		return s.limit("RewrittenBytes", uint64(len(out)), m.cfg.Limits.RewrittenBytes, at)
 	})
 	return out, err
 }
@@ -131,6 +133,11 @@ func (m *module) eachBody(visit func(fn, at, end int) *Error) *Error {
 		}
 		if err := visit(fn, at, at+int(size)); err != nil {
 			return err
+		}
+		select {
+		case <-m.cfg.Done:
+			return &Error{Kind: ErrStopped, Rule: "stopped", Func: -1, Offset: at}
+		default:
 		}
 	}
 	if r.err == nil && r.left() > 0 {
