@@ -199,7 +199,7 @@ func sharedOperands(n int) []byte {
 
 // deadCode returns code that is not reached, with blocks and branches.
 func deadCode(n int) []byte {
-	return repeat(1, "i", append(append(wasm.Code{0x00}, bytes.Repeat(wasm.Code{0x02, 0x40, 0x6a, 0x28, 2, 0, 0x0d, 0, 0x0b}, n)...), 0x00))
+	return repeat(1, "i", append(append(wasm.Code{0x00}, bytes.Repeat(wasm.Code{0x02, 0x40, 0x20, 0, 0x28, 2, 0, 0x0d, 0, 0x0b}, n)...), 0x00))
 }
 
 // giantType returns small functions of a type with many parameters and results.

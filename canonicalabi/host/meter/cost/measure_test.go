@@ -31,6 +31,8 @@ const childEnv = "WITGEN_COST_CHILD"
 
 var costShapes = flag.String("cost.shapes", "", "a pattern of the names of shapes that TestRatios compiles")
 
+var costSeconds = flag.Float64("cost.seconds", 2, "how long compiling each shape takes by the estimate")
+
 var costModules = flag.String("cost.modules", "", "a pattern of files of core modules that TestRatios compiles too, as they are rewritten")
 
 func TestMain(m *testing.M) {
@@ -147,7 +149,7 @@ func rate(t *testing.T, name string, b []byte) row {
 // estimate, or as much memory as that.
 func grow(t *testing.T, s bombs.Shape, seconds float64) []byte {
 	t.Helper()
-	for n := max(1, s.Size/32); ; n = n * 5 / 4 {
+	for n := max(1, s.Size/32); ; n = n*5/4 + 1 {
 		b := s.Build(n)
 		_, err := cost.Estimate(context.Background(), b, cost.Limits{Time: uint64(seconds * 1e9), Memory: 2 << 30})
 		if err != nil || len(b) > 30<<20 {
@@ -185,7 +187,8 @@ func TestRatios(t *testing.T) {
 	}
 	var rows []row
 	for _, s := range shapes {
-		rows = append(rows, rate(t, s.Name, grow(t, s, 2)))
+		rows = append(rows, rate(t, s.Name, grow(t, s, *costSeconds)))
+		t.Log(rows[len(rows)-1])
 	}
 	for i := range min(n, 100) {
 		g := bombs.RandomGenome(rand.New(rand.NewPCG(rand.Uint64(), 0)))
@@ -243,7 +246,7 @@ func TestAllocations(t *testing.T) {
 		}
 		n := max(1, s.Size/10)
 		switch s.Name {
-		case "calls and globals", "known addresses across blocks", "distant spills", "loops of their own values", "returns of results", "functions with locals":
+		case "calls with many vectors", "functions of a giant type that return", "calls and globals", "known addresses across blocks", "distant spills", "loops of their own values", "returns of results", "functions with locals":
 			n = s.Size // each lays bare one part of the estimate
 		}
 		b := s.Build(n)

@@ -125,7 +125,7 @@ func (d *model) add(index int, s *work) {
 	d.code += code
 
 	d.ssa = max(d.ssa, s.ssa)
-	d.mach = max(d.mach, s.mach+s.args+s.operands/4)
+	d.mach = max(d.mach, s.mach+2*s.args+s.operands/4)
 	d.blocks = max(d.blocks, s.blocks)
 	d.values = max(d.values, s.values)
 	d.regs = max(d.regs, min(s.values, s.mach)+s.mach/4)
