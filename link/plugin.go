@@ -41,6 +41,7 @@ type Plugin struct {
 	sources  []source                 // by World.Imports: who supplies it besides the host
 	types    *resourceTypes
 	imports  []hostModule
+	importAt map[string]int // in imports, by name
 	// component says that the guest is one: its core modules import from each
 	// other, and from the one of imports.
 	component bool
@@ -210,6 +211,10 @@ func (p *Plugin) supply(ctx context.Context, m importModule) error {
 	if err != nil {
 		return fmt.Errorf("%s: host module %s: %w", p.world.Name, m.name, err)
 	}
+	if p.importAt == nil {
+		p.importAt = map[string]int{}
+	}
+	p.importAt[m.name] = len(p.imports)
 	p.imports = append(p.imports, hostModule{name: m.name, compiled: compiled})
 	if m.wasi {
 		if err := checkWASI(p.world, p.cores[0].compiled, compiled.ExportedFunctions()); err != nil {
@@ -237,10 +242,8 @@ func (p *Plugin) chargeHost(m importModule) error {
 
 // resolve finds the host module for an import of the guest.
 func (p *Plugin) resolve(name string) api.Module {
-	for i := range p.imports {
-		if p.imports[i].name == name {
-			return p.imports[i].instance
-		}
+	if i, ok := p.importAt[name]; ok {
+		return p.imports[i].instance
 	}
 	return nil
 }

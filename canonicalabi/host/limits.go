@@ -98,6 +98,8 @@ type Limits struct {
 	// DefinitionBytes is the size of the definitions of a component in bytes, which is all
 	// but its core modules and custom sections. A definition counts as 8 bytes at least.
 	DefinitionBytes uint64
+	// Sections is the number of sections, custom ones among them.
+	Sections uint64
 	// Types is the number of types. Params and Results are the numbers of each in
 	// one type.
 	Types, Params, Results uint64
@@ -131,6 +133,7 @@ func DefaultLimits() Limits {
 		MachineCode:     16 << 20,
 		ModuleBytes:     64 << 20,
 		RewrittenBytes:  256 << 20,
+		Sections:        10_000,
 		DefinitionBytes: 4 << 20,
 		Types:           100_000,
 		Params:          1_000,

@@ -117,6 +117,7 @@ func moduleLimits(l *host.Limits) meter.Limits {
 	return meter.Limits{
 		ModuleBytes:    l.ModuleBytes,
 		RewrittenBytes: l.RewrittenBytes,
+		Sections:       l.Sections,
 		Types:          l.Types,
 		Params:         l.Params,
 		Results:        l.Results,

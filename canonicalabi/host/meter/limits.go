@@ -9,6 +9,8 @@ type Limits struct {
 	// RewrittenBytes is the size of the functions as they are rewritten, together. Small loops become
 	// eleven times as long, and most code half as long again.
 	RewrittenBytes uint64
+	// Sections is the number of sections, custom ones among them.
+	Sections uint64
 	// Types is the number of types, Params and Results the number of each of one type.
 	Types, Params, Results uint64
 	// Imports and Exports are the numbers of each, of all kinds.
@@ -42,6 +44,7 @@ func DefaultLimits() Limits {
 	return Limits{
 		ModuleBytes:    64 << 20,
 		RewrittenBytes: 256 << 20,
+		Sections:       10_000,
 		Types:          100_000,
 		Params:         1_000,
 		Results:        1_000,

@@ -14,6 +14,7 @@ var limitTests = []struct {
 	inFunction bool
 }{
 	{limit: "ModuleBytes", value: 8, good: wasm(), bad: wasm(sec(0, []byte{0}))},
+	{limit: "Sections", good: wasm(sec(0, str("x")), sec(0, str("x"))), bad: wasm(sec(0, str("x")), sec(0, str("x")), sec(0, str("x")))},
 	{limit: "Types", good: wasm(sec(1, vec(sig("", ""), sig("", "")))), bad: wasm(sec(1, vec(sig("", ""), sig("", ""), sig("", ""))))},
 	{limit: "Params", good: wasm(sec(1, vec(sig(ti+ti, "")))), bad: wasm(sec(1, vec(sig(ti+ti+ti, ""))))},
 	{limit: "Results", good: wasm(sec(1, vec(sig("", ti+ti)))), bad: wasm(sec(1, vec(sig("", ti+ti+ti))))},

@@ -170,6 +170,7 @@ func readModule(in []byte, cfg *Config) (*module, *Error) {
 			rank = sectionRank[s.id]
 		}
 		part := &reader{b: in[:s.end], pos: s.body}
+		part.limit("Sections", uint64(len(m.sections))+1, cfg.Limits.Sections)
 		m.readSection(part, &s)
 		if part.err == nil && part.pos != s.end {
 			part.fail(ErrMalformed, "section longer than its content")

@@ -239,7 +239,7 @@ func customSections(n int) []byte {
 	m := withMemory()
 	m.RawFunc(sig(m, "", ""), body("", 0, nil))
 	for range n {
-		m.AddCustom("x", []byte{0})
+		m.Custom = append(m.Custom, 0, 3, 1, 'x', 0)
 	}
 	return m.Bytes()
 }

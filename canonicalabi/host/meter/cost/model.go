@@ -93,6 +93,7 @@ const (
 	bytesTypeVal  = 50
 	bytesFunction = 300
 	bytesGlobal   = 100
+	bytesCustom   = 64
 
 	// garbage is how much larger Go's heap is than what is in use, before the
 	// collector runs.
@@ -151,12 +152,12 @@ func (d *model) module(size int) (time, bytes float64) {
 	functions := float64(d.functions) + float64(m.importedFuncs)
 	time = nsByte*float64(size) + nsType*float64(len(m.types)) + nsTypeValue*float64(m.values) + nsKey*float64(m.keys) +
 		nsElement*float64(m.elements) + nsSearched*float64(m.searched) + nsName*float64(m.names) +
-		nsExport*float64(m.exports+m.imports+m.globals+m.segments) +
+		nsExport*float64(m.exports+m.imports+m.globals+m.segments+m.customs) +
 		functions*nsOf*float64(m.exports+m.localMaps) +
 		float64(d.functions)*(nsDefinedType*float64(len(m.types))+nsGlobal*float64(m.globals)+nsImported*float64(m.imports))
 	bytes = float64(size) + float64(m.text) + bytesLocal*float64(m.locals) + bytesElement*float64(m.elements) + bytesName*float64(m.names+m.localMaps) +
 		bytesImport*float64(m.imports) + bytesExport*float64(m.exports+m.segments) + bytesType*float64(len(m.types)) +
-		bytesTypeVal*float64(m.values) + bytesFunction*functions + bytesGlobal*float64(m.globals)
+		bytesTypeVal*float64(m.values) + bytesFunction*functions + bytesGlobal*float64(m.globals) + bytesCustom*float64(m.customs)
 	return time, bytes
 }
 
@@ -200,27 +201,31 @@ func (r Report) Grown(bytes uint64) Report {
 // together.
 func HostModule(functions, types, values int) Report {
 	n, t, v := float64(functions), float64(types), float64(values)
-	code := hostCode*n + hostValueCode*v
-	heap := garbage*(base+hostBytes*n+bytesType*t+bytesTypeVal*v) + code
+	code := hostModuleCode + hostCode*n + hostValueCode*v
+	kept := hostModuleBytes + hostBytes*n + bytesType*t + bytesTypeVal*v
+	heap := garbage*(base+kept) + code
 	// The type of each function is compared with all types before it, and the compiler
 	// resets for each function what it has a page of for each function before.
 	return Report{
-		Time:   whole(nsHost*n + nsHostPair*n*n + nsHostValue*v + nsHostType*n*t),
+		Time:   whole(nsHostModule + nsHost*n + nsHostPair*n*n + nsHostValue*v + nsHostType*n*t),
 		Memory: whole(heap),
-		Kept:   whole(hostBytes*n + bytesType*t + bytesTypeVal*v + code),
+		Kept:   whole(kept + code),
 		Worst:  Function{Index: -1}, Largest: Function{Index: -1},
 	}
 }
 
-// The parts of HostModule, by function and by parameter or result.
+// The parts of HostModule: of the module, and by function, parameter and result.
 const (
-	nsHost        = 8_000
-	nsHostPair    = 1.2
-	nsHostValue   = 500
-	nsHostType    = 4
-	hostBytes     = 1500
-	hostCode      = 300
-	hostValueCode = 20
+	nsHostModule    = 100_000
+	nsHost          = 8_000
+	nsHostPair      = 1.2
+	nsHostValue     = 500
+	nsHostType      = 4
+	hostModuleBytes = 16 << 10
+	hostModuleCode  = 16 << 10
+	hostBytes       = 1500
+	hostCode        = 300
+	hostValueCode   = 20
 )
 
 // whole rounds to a whole number.
