@@ -10,10 +10,12 @@ import (
 	"github.com/tetratelabs/wazero"
 
 	"github.com/witgen/witgen/canonicalabi/host"
+	"github.com/witgen/witgen/canonicalabi/host/bind"
 	"github.com/witgen/witgen/component/binary"
 	"github.com/witgen/witgen/dynamic"
 	"github.com/witgen/witgen/internal/testing/bombs"
 	"github.com/witgen/witgen/internal/testing/wasmtest"
+	"github.com/witgen/witgen/link"
 )
 
 // counting counts the modules that a runtime compiles.
@@ -157,6 +159,16 @@ func TestEqualCopies(t *testing.T) {
 	defer plugin.Close(ctx)
 	if r.modules != 2 {
 		t.Errorf("%d modules were compiled, want 2", r.modules)
+	}
+}
+
+// A component with too many definitions is refused before it is read, whoever compiles it.
+func TestDefinitionsOfWorld(t *testing.T) {
+	t.Parallel()
+	_, err := link.Compile(context.Background(), definitions(600_000), &bind.World{Name: "test:a/w"})
+	var limit *host.LimitError
+	if !errors.As(err, &limit) || limit.Func != "test:a/w" || limit.Limit != "DefinitionBytes" {
+		t.Errorf("got %v", err)
 	}
 }
 
