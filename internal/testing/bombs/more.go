@@ -41,7 +41,95 @@ func moreShapes() []Shape {
 		{"long export names", 2_000, longExports},
 		{"long import names", 2_000, longImports},
 		{"drops of segments", 20_000, drops},
+		{"tables to nested loops", 100, func(n int) []byte { return tablesToLoops(n, 20) }},
+		{"tables to nested loops with locals", 60, func(n int) []byte { return tablesToLoops(n, 300) }},
+		{"different constants of vectors", 30_000, func(n int) []byte { return constants(n, "v") }},
+		{"different constants of floats", 60_000, func(n int) []byte { return constants(n, "d") }},
+		{"ifs with parameters", 60, func(n int) []byte { return wideIfs(n, 300) }},
+		{"branches with many values", 100, func(n int) []byte { return wideBranches(n, 500) }},
+		{"dead tables", 300, func(n int) []byte { return deadTables(n, 1_000) }},
 	}
+}
+
+// tablesToLoops returns n loops in each other, with n branch tables in the innermost that
+// lead to all of them and assign one local before.
+func tablesToLoops(n, locals int) []byte {
+	code := append(sets(locals), bytes.Repeat(wasm.Code{0x03, 0x40}, n)...)
+	table := leb128.AppendUint32(wasm.Code{0x20, 0, 0x0e}, uint32(n-1))
+	for i := range n {
+		table = leb128.AppendUint32(table, uint32(i+1))
+	}
+	for i := range n {
+		code = append(code, 0x02, 0x40)
+		local := uint32(1 + i%locals)
+		code.Op(wasm.OpLocalGet, local)
+		code = append(code, 0x20, 0, 0x6a)
+		code.Op(wasm.OpLocalSet, local)
+		code = append(code, 0x20, 0, 0x0d, 0)
+		code = append(code, table...)
+		code = append(code, 0x0b)
+	}
+	code = append(code, bytes.Repeat(wasm.Code{0x0b}, n)...)
+	return one("i", "", "i", uint32(locals), append(code, uses(locals)...))
+}
+
+// constants returns n constants that all differ, each added to the one before.
+func constants(n int, typ string) []byte {
+	add, head := wasm.Code{0xa0}, wasm.Code{0x44}
+	size := 8
+	if typ == "v" {
+		add, head, size = wasm.Code{0xfd, 0xae, 1}, wasm.Code{0xfd, 0x0c}, 16
+	}
+	code := wasm.Code{0x20, 0}
+	for i := range n {
+		c := make([]byte, size)
+		copy(c, []byte{1, byte(i), byte(i >> 8), byte(i >> 16), 5, 6, 7})
+		code = append(append(append(code, head...), c...), add...)
+	}
+	return one(typ, typ, "", 0, code)
+}
+
+// wideIfs returns ifs in each other that take and return many values.
+func wideIfs(n, values int) []byte {
+	m := withGlobal()
+	all := letters(values)
+	t := sig(m, all, all)
+	var code wasm.Code
+	for i := range values {
+		code.Op(wasm.OpLocalGet, uint32(i))
+	}
+	for range n {
+		code = leb128.AppendInt64(append(code, 0x20, 0, 0x04), int64(t))
+	}
+	code = append(code, bytes.Repeat(wasm.Code{0x05, 0x0b}, n)...)
+	m.RawFunc(sig(m, all, all), body("", 0, code))
+	return m.Bytes()
+}
+
+// wideBranches returns a block with n branches that each pass many values, and keep them.
+func wideBranches(n, values int) []byte {
+	m := withGlobal()
+	all := letters(values)
+	t := sig(m, "", all)
+	code := wasm.Code(leb128.AppendInt64(wasm.Code{0x02}, int64(t)))
+	for i := range values {
+		code.Op(wasm.OpLocalGet, uint32(i))
+	}
+	code = append(append(code, bytes.Repeat(wasm.Code{0x20, 0, 0x0d, 0}, n)...), 0x0b)
+	m.RawFunc(sig(m, all, all), body("", 0, code))
+	return m.Bytes()
+}
+
+// deadTables returns branch tables that are not reached, whose n labels take many values.
+func deadTables(n, values int) []byte {
+	m := withGlobal()
+	all := letters(values)
+	t := sig(m, "", all)
+	code := append(leb128.AppendInt64(wasm.Code{0x02}, int64(t)), 0x00)
+	table := append(leb128.AppendUint32(wasm.Code{0x0e}, uint32(n-1)), bytes.Repeat([]byte{0}, n)...)
+	code = append(append(code, bytes.Repeat(table, 3)...), 0x0b)
+	m.RawFunc(sig(m, "", all), body("", 0, code))
+	return m.Bytes()
 }
 
 // vectorsAcrossCalls keeps n vectors on the stack across as many calls.
