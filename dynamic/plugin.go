@@ -19,6 +19,9 @@ type Plugin struct {
 // Compile reads and compiles a guest that carries its WIT; see Read and
 // Guest.Compile.
 func Compile(ctx context.Context, wasm []byte, opts ...host.Option) (*Plugin, error) {
+	if err := link.CheckDefinitions(wasm, opts...); err != nil {
+		return nil, err
+	}
 	g, err := Read(wasm)
 	if err != nil {
 		return nil, err
@@ -29,6 +32,9 @@ func Compile(ctx context.Context, wasm []byte, opts ...host.Option) (*Plugin, er
 // CompileWorld reads and compiles a guest of a world; see ReadWorld and
 // Guest.Compile.
 func CompileWorld(ctx context.Context, wasm []byte, r *wit.Resolve, world wit.WorldID, opts ...host.Option) (*Plugin, error) {
+	if err := link.CheckDefinitions(wasm, opts...); err != nil {
+		return nil, err
+	}
 	g, err := ReadWorld(wasm, r, world)
 	if err != nil {
 		return nil, err

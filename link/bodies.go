@@ -10,7 +10,9 @@ import (
 	"github.com/tetratelabs/wazero/api"
 	"github.com/tetratelabs/wazero/experimental"
 
+	"github.com/witgen/witgen/canonicalabi/host"
 	"github.com/witgen/witgen/canonicalabi/host/meter"
+	"github.com/witgen/witgen/canonicalabi/host/meter/cost"
 	"github.com/witgen/witgen/component"
 	"github.com/witgen/witgen/component/binary"
 	"github.com/witgen/witgen/internal/wasm"
@@ -44,10 +46,11 @@ func (u Unchecked) String() string {
 //
 // The error is a *component.Error where a module is not valid; its rule names the
 // module. A module that needs a feature which is not supported is no error, nor is
-// one that is larger than what a host compiles by default (meter.DefaultLimits):
-// such modules are returned. The limit to the work holds for all modules together.
+// one that is larger than what a host compiles by default (host.DefaultLimits): such
+// modules are returned. The limits of compiling hold for all modules together.
 func CheckCode(ctx context.Context, wasm []byte) (unchecked []Unchecked, err error) {
-	c := &codeChecker{limits: meter.DefaultLimits(), runtime: wazero.NewRuntimeWithConfig(ctx, wazero.NewRuntimeConfigInterpreter().WithCoreFeatures(allFeatures))}
+	defaults := host.DefaultLimits()
+	c := &codeChecker{limits: meter.DefaultLimits(), budget: cost.Budget{Time: defaults.CompileTime, Memory: defaults.CompileMemory}, runtime: wazero.NewRuntimeWithConfig(ctx, wazero.NewRuntimeConfigInterpreter().WithCoreFeatures(allFeatures))}
 	// Memories and tables are not made here.
 	c.limits.MemoryPages, c.limits.TableElements = 0, 0
 	defer func() { err = errors.Join(err, c.runtime.Close(ctx)) }()
@@ -71,6 +74,7 @@ const allFeatures = api.CoreFeaturesV2 | experimental.CoreFeaturesThreads | expe
 type codeChecker struct {
 	runtime   wazero.Runtime
 	limits    meter.Limits
+	budget    cost.Budget
 	unchecked []Unchecked
 }
 
@@ -136,7 +140,18 @@ func (c *codeChecker) module(ctx context.Context, module []byte, u Unchecked) er
 		c.unchecked = append(c.unchecked, u)
 		return nil
 	}
-	c.limits.CompileWork = max(c.limits.CompileWork-min(c.limits.CompileWork, metered.CompileWork), 1)
+	report, err := cost.Estimate(ctx, metered.Wasm, c.budget.Left())
+	if err == nil {
+		err = c.budget.Compile(1, report)
+	}
+	if err != nil && ctx.Err() != nil {
+		return ctx.Err()
+	}
+	if over := dear(err); over != "" {
+		u.Reason = over
+		c.unchecked = append(c.unchecked, u)
+		return nil
+	}
 	// A custom section makes no module invalid, whatever is in it.
 	compiled, err := c.compile(ctx, withoutCustom(module))
 	if err == nil {
@@ -246,6 +261,21 @@ func (c *codeChecker) compile(ctx context.Context, wasm []byte) (compiled wazero
 		}
 	}()
 	return c.runtime.CompileModule(ctx, wasm)
+}
+
+// dear returns what of a module's estimate exceeds a limit, and "" for another error: the
+// engine finds what is not valid.
+func dear(err error) string {
+	const text = "compiling would take %d, and %d is the limit of Compile%s"
+	var one *cost.LimitError
+	if errors.As(err, &one) {
+		return fmt.Sprintf(text, one.Got, one.Most, one.Limit)
+	}
+	var all *cost.BudgetError
+	if errors.As(err, &all) {
+		return fmt.Sprintf(text, all.Got, all.Most, all.Limit)
+	}
+	return ""
 }
 
 func inFunction(e *meter.Error) string {

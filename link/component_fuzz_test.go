@@ -19,7 +19,7 @@ import (
 // fuzzLimits bound what a fuzzed component may do.
 func fuzzLimits() []host.Option {
 	limits := host.DefaultLimits()
-	limits.CompileWork = 50_000_000
+	limits.CompileTime = 100_000_000
 	return []host.Option{host.MemoryLimit(1 << 20), host.TableLimit(1000), host.Fuel(1_000_000), host.CallDepth(1000), host.HandleLimit(100), host.LiftLimit(1 << 20), host.ModuleLimits(limits)}
 }
 

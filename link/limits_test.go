@@ -58,7 +58,7 @@ func TestCompileLimits(t *testing.T) {
 		"all memory there is": {memory(1 << 16), nil, "memory", "the guest starts with 4294967296 bytes, and the limit is 268435456;"},
 		"table":               {table(11), []host.Option{host.TableLimit(10)}, "table elements", "11 at offset 0x"},
 		"largest table":       {table(1<<32 - 1), nil, "table elements", "and the limit is 1000000; raise it with host.TableLimit, or give the guest less"},
-		"empty ifs":           {blocks(60_000), nil, "FunctionBlocks", "in function 0"},
+		"empty ifs":           {blocks(60_000), nil, "CompileTime", "most of it in function 0 at offset 0x"},
 		"bytes":               {memory(1), []host.Option{limits(func(l *host.Limits) { l.ModuleBytes = 100 })}, "ModuleBytes", "and the limit is 100; raise it with host.ModuleLimits, or make the guest smaller"},
 		"functions":           {memory(1), []host.Option{limits(func(l *host.Limits) { l.Functions = 3 })}, "Functions", "and the limit is 3"},
 	} {

@@ -24,6 +24,12 @@ import (
 
 // compileComponent compiles a guest that is a component.
 func (p *Plugin) compileComponent(ctx context.Context, wasm []byte) error {
+	if err := p.rewriter.Definitions(binary.DefinitionBytes(wasm)); err != nil {
+		return err
+	}
+	if err := ctx.Err(); err != nil {
+		return bind.ContextError(p.world.Name, err)
+	}
 	made, err := plan.New(wasm)
 	if err != nil {
 		return planFailed(p.world, err)
@@ -73,12 +79,11 @@ func planFailed(world *bind.World, err error) error {
 // compileCores compiles the core modules of a plan, each once for each set of
 // things that it imports.
 func (p *Plugin) compileCores(ctx context.Context, made *plan.Plan) error {
-	// The sizes are summed before anything is copied: a few kilobytes can instantiate a
-	// large module a thousand times.
-	if err := p.checkBytes(made); err != nil {
+	if err := p.checkCores(made); err != nil {
 		return err
 	}
-	if err := p.checkCores(made); err != nil {
+	links, copies, err := p.copies(made)
+	if err != nil {
 		return err
 	}
 	known := map[plan.Links]wazero.CompiledModule{}
@@ -90,41 +95,63 @@ func (p *Plugin) compileCores(ctx context.Context, made *plan.Plan) error {
 		if err := ctx.Err(); err != nil {
 			return bind.ContextError(p.world.Name, err)
 		}
-		links := made.Links(n)
-		compiled, ok := known[links]
+		compiled, ok := known[links[n]]
 		if !ok {
 			rewritten, err := made.Rewrite(n)
 			if err != nil {
 				return planFailed(p.world, err)
 			}
-			if compiled, err = p.compileModule(ctx, rewritten, core.Module); err != nil {
+			of := copies[core.Module]
+			if compiled, err = p.compileModule(ctx, rewritten, core.Module, of.number, of.largest); err != nil {
 				return err
 			}
-			known[links] = compiled
+			of.number = 0 // all are charged
+			known[links[n]] = compiled
 		}
 		p.cores = append(p.cores, coreStep{compiled: compiled})
 	}
 	return nil
 }
 
-// checkBytes checks the limit of bytes for all core modules of a component together, each
-// counted as often as it is instantiated.
-func (p *Plugin) checkBytes(made *plan.Plan) error {
-	limit := p.config.Module.ModuleBytes
-	if limit == 0 || p.config.Unmetered {
-		return nil
-	}
-	bytes := uint64(0)
-	for _, core := range made.Cores {
-		if core.Module != nil {
-			bytes += uint64(len(core.Module.Bytes))
+// moduleCopies are the copies of a core module that are linked to different imports.
+type moduleCopies struct {
+	number  int
+	largest uint64 // the bytes of the largest
+}
+
+// copies returns how the core instances of a component are linked, and how many copies
+// that makes of each module. All copies are charged before the first is made: a few
+// kilobytes can instantiate a large module a thousand times.
+func (p *Plugin) copies(made *plan.Plan) ([]plan.Links, map[*plan.Module]*moduleCopies, error) {
+	links := make([]plan.Links, len(made.Cores))
+	known := map[plan.Links]bool{}
+	copies := map[*plan.Module]*moduleCopies{}
+	for n, core := range made.Cores {
+		if core.Module == nil {
+			continue
 		}
+		names := made.Names(n)
+		if err := p.rewriter.Copy(names); err != nil {
+			return nil, nil, err
+		}
+		if links[n] = made.Links(n); known[links[n]] {
+			continue
+		}
+		known[links[n]] = true
+		size := uint64(len(core.Module.Bytes))
+		if err := p.rewriter.Copy(size); err != nil {
+			return nil, nil, err
+		}
+		size += names
+		of := copies[core.Module]
+		if of == nil {
+			of = &moduleCopies{}
+			copies[core.Module] = of
+		}
+		of.number++
+		of.largest = max(of.largest, size)
 	}
-	if bytes > limit {
-		return &host.LimitError{Func: p.world.Name, Limit: "ModuleBytes",
-			Detail: fmt.Sprintf("the core modules that the component instantiates have %d, and the limit is %d; raise it with host.ModuleLimits, or make the guest smaller", bytes, limit)}
-	}
-	return nil
+	return links, copies, nil
 }
 
 // checkCores checks the limits of memories and tables for all core modules of a component

@@ -20,6 +20,7 @@ import (
 	"github.com/witgen/witgen/canonicalabi/host"
 	"github.com/witgen/witgen/canonicalabi/host/bind"
 	"github.com/witgen/witgen/component"
+	"github.com/witgen/witgen/component/binary"
 	"github.com/witgen/witgen/component/plan"
 	"github.com/witgen/witgen/link/internal/linear"
 )
@@ -40,6 +41,7 @@ type Plugin struct {
 	sources  []source                 // by World.Imports: who supplies it besides the host
 	types    *resourceTypes
 	imports  []hostModule
+	importAt map[string]int // in imports, by name
 	// component is set for a guest that is one: its core modules import from each
 	// other, and from the one of imports.
 	component bool
@@ -83,7 +85,7 @@ func Compile(ctx context.Context, wasm []byte, world *bind.World, opts ...host.O
 		return nil, err
 	}
 	p := &Plugin{world: world, sources: sources, config: config, runtime: config.Runtime, live: map[*bind.Instance]struct{}{},
-		rewriter: bind.Rewriter{World: world.Name, Config: config}}
+		rewriter: bind.NewRewriter(world.Name, config)}
 	if p.runtime == nil {
 		p.runtime = wazero.NewRuntimeWithConfig(ctx, runtimeConfig(config))
 		p.owned = true
@@ -100,6 +102,17 @@ func Compile(ctx context.Context, wasm []byte, world *bind.World, opts ...host.O
 		return nil, errors.Join(err, p.abandon(ctx))
 	}
 	return p, nil
+}
+
+// CheckDefinitions returns a *host.LimitError for a component whose definitions exceed
+// host.Limits.DefinitionBytes, as Compile does before it reads one. It is for programs
+// that read a guest before they compile it.
+func CheckDefinitions(wasm []byte, opts ...host.Option) error {
+	if component.FormOf(wasm) != component.ComponentForm {
+		return nil
+	}
+	r := bind.NewRewriter("the guest", host.NewConfig(opts))
+	return r.Definitions(binary.DefinitionBytes(wasm))
 }
 
 // closesOnDone reports whether a runtime closes a module when the context of a
@@ -131,7 +144,7 @@ func (p *Plugin) compile(ctx context.Context, wasm []byte) error {
 	p.types = newResourceTypes(p.world)
 	p.tree = bind.ModuleTree()
 	module := plan.NewModule(wasm)
-	compiled, err := p.compileModule(ctx, wasm, module)
+	compiled, err := p.compileModule(ctx, wasm, module, 1, 0)
 	if err != nil {
 		return err
 	}
@@ -152,12 +165,13 @@ func (p *Plugin) compile(ctx context.Context, wasm []byte) error {
 	return nil
 }
 
-// compileModule compiles a core module.
-func (p *Plugin) compileModule(ctx context.Context, wasm []byte, module *plan.Module) (wazero.CompiledModule, error) {
+// compileModule compiles a core module. copies and size are those of
+// bind.Rewriter.Rewrite.
+func (p *Plugin) compileModule(ctx context.Context, wasm []byte, module *plan.Module, copies int, size uint64) (wazero.CompiledModule, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, bind.ContextError(p.world.Name, err)
 	}
-	metered, err := p.rewriter.Rewrite(wasm)
+	metered, err := p.rewriter.Rewrite(ctx, wasm, copies, size)
 	if err != nil {
 		return nil, err
 	}
@@ -176,6 +190,12 @@ func (p *Plugin) compileModule(ctx context.Context, wasm []byte, module *plan.Mo
 // resolve to. It has no name in the runtime, so that plugins which import
 // different functions under one name can share a runtime.
 func (p *Plugin) supply(ctx context.Context, m importModule) error {
+	if err := ctx.Err(); err != nil {
+		return bind.ContextError(p.world.Name, err)
+	}
+	if err := p.chargeHost(m); err != nil {
+		return err
+	}
 	builder := p.runtime.NewHostModuleBuilder(m.name)
 	if m.wasi {
 		p.wasi = true
@@ -191,6 +211,10 @@ func (p *Plugin) supply(ctx context.Context, m importModule) error {
 	if err != nil {
 		return fmt.Errorf("%s: host module %s: %w", p.world.Name, m.name, err)
 	}
+	if p.importAt == nil {
+		p.importAt = map[string]int{}
+	}
+	p.importAt[m.name] = len(p.imports)
 	p.imports = append(p.imports, hostModule{name: m.name, compiled: compiled})
 	if m.wasi {
 		if err := checkWASI(p.world, p.cores[0].compiled, compiled.ExportedFunctions()); err != nil {
@@ -205,12 +229,21 @@ func (p *Plugin) supply(ctx context.Context, m importModule) error {
 	return nil
 }
 
+// chargeHost charges a host module before it is made.
+func (p *Plugin) chargeHost(m importModule) error {
+	types, values := map[bind.Signature]bool{}, 0
+	for _, f := range m.functions {
+		params, results := f.signature.Types()
+		values += len(params) + len(results)
+		types[f.signature] = true
+	}
+	return p.rewriter.HostModule(len(m.functions), len(types), values)
+}
+
 // resolve finds the host module for an import of the guest.
 func (p *Plugin) resolve(name string) api.Module {
-	for i := range p.imports {
-		if p.imports[i].name == name {
-			return p.imports[i].instance
-		}
+	if i, ok := p.importAt[name]; ok {
+		return p.imports[i].instance
 	}
 	return nil
 }

@@ -3,6 +3,7 @@ package link
 import (
 	"context"
 	"fmt"
+	"sync"
 
 	"github.com/tetratelabs/wazero"
 
@@ -10,9 +11,36 @@ import (
 	"github.com/witgen/witgen/canonicalabi/host/bind"
 )
 
-// stragglers has room for one compilation that goes on after its Compile has returned.
-// Such a compilation keeps the room until it ends, and no other one begins meanwhile.
-var stragglers = make(chan struct{}, 1)
+// stragglers are the compilations that go on after their Compile has returned, each by
+// the channel that is closed when it ends. No other one begins meanwhile, so that there
+// are no more of them than calls of Compile at a time.
+var stragglers struct {
+	mu   sync.Mutex
+	left []<-chan struct{}
+}
+
+// leave notes a compilation that goes on after its Compile has returned.
+func leave(ended <-chan struct{}) {
+	stragglers.mu.Lock()
+	defer stragglers.mu.Unlock()
+	stragglers.left = append(stragglers.left, ended)
+}
+
+// straggler returns the channel of a compilation that was left and has not ended, or nil.
+func straggler() <-chan struct{} {
+	stragglers.mu.Lock()
+	defer stragglers.mu.Unlock()
+	for len(stragglers.left) > 0 {
+		ended := stragglers.left[0]
+		select {
+		case <-ended:
+			stragglers.left = stragglers.left[1:]
+		default:
+			return ended
+		}
+	}
+	return nil
+}
 
 // translated is the result of wazero's compiler.
 type translated struct {
@@ -22,17 +50,19 @@ type translated struct {
 
 // translate has wazero compile a module. wazero cannot be stopped while it compiles: if
 // ctx ends first, translate returns a *host.LimitError, and leaves the compilation to end
-// by itself. What it may take was estimated before.
+// by itself. What it may take was estimated before. translate waits for compilations that
+// others have left, until ctx ends.
 func (p *Plugin) translate(ctx context.Context, wasm []byte) (wazero.CompiledModule, error) {
+	for ended := straggler(); ended != nil; ended = straggler() {
+		select {
+		case <-ended:
+		case <-ctx.Done():
+			return nil, bind.ContextError(p.world.Name, ctx.Err())
+		}
+	}
 	if ctx.Done() == nil {
 		t := p.callCompiler(ctx, wasm)
 		return t.compiled, t.err
-	}
-	select {
-	case stragglers <- struct{}{}:
-		<-stragglers
-	case <-ctx.Done():
-		return nil, bind.ContextError(p.world.Name, ctx.Err())
 	}
 	result := make(chan translated, 1)
 	ended := make(chan struct{})
@@ -45,11 +75,7 @@ func (p *Plugin) translate(ctx context.Context, wasm []byte) (wazero.CompiledMod
 		return t.compiled, t.err
 	case <-ctx.Done():
 		p.left = ended
-		go func() {
-			stragglers <- struct{}{}
-			<-ended
-			<-stragglers
-		}()
+		leave(ended)
 		return nil, bind.ContextError(p.world.Name, ctx.Err())
 	}
 }

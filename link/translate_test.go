@@ -5,6 +5,7 @@ import (
 	"errors"
 	"strings"
 	"testing"
+	"testing/synctest"
 
 	"github.com/tetratelabs/wazero"
 
@@ -40,7 +41,9 @@ func slowPlugin() (*Plugin, *slowRuntime) {
 
 // A compilation that the context ends before is left to end by itself: what it uses is
 // released afterwards, and no other compilation starts before.
-func TestCompilationOutlivesItsContext(t *testing.T) {
+func TestCompilationOutlivesItsContext(t *testing.T) { synctest.Test(t, outlives) }
+
+func outlives(t *testing.T) {
 	p, r := slowPlugin()
 	ctx, cancel := context.WithCancel(context.Background())
 	go func() {
@@ -55,13 +58,10 @@ func TestCompilationOutlivesItsContext(t *testing.T) {
 	if err := p.abandon(ctx); err != nil {
 		t.Fatal(err)
 	}
-	// The goroutine that keeps the room has to get it first.
-	for len(stragglers) == 0 {
-		select {
-		case <-r.closed:
-			t.Fatal("the runtime was closed under the compilation")
-		default:
-		}
+	select {
+	case <-r.closed:
+		t.Fatal("the runtime was closed under the compilation")
+	default:
 	}
 
 	other, _ := slowPlugin()
@@ -71,8 +71,25 @@ func TestCompilationOutlivesItsContext(t *testing.T) {
 		t.Errorf("beside the compilation that was left: got %v, want the limit cancel", err)
 	}
 
+	// One that may wait begins when the one that was left has ended, whether its context
+	// can end or not.
+	endless, begun := slowPlugin()
+	done := make(chan error)
+	go func() {
+		_, err := endless.translate(context.Background(), nil)
+		done <- err
+	}()
+	synctest.Wait()
+	if len(begun.started) > 0 {
+		t.Fatal("a compilation began beside the one that was left")
+	}
 	r.results <- errors.New("invalid")
 	<-r.closed
+	<-begun.started
+	begun.results <- errors.New("later")
+	if err := <-done; err == nil || !strings.Contains(err.Error(), "later") {
+		t.Errorf("the one that waited: got %v", err)
+	}
 	another, next := slowPlugin()
 	alive, cancel := context.WithCancel(context.Background())
 	defer cancel()

@@ -67,11 +67,11 @@ func InstanceLimit(n int) Option {
 	return ofCompile("InstanceLimit", func(c *Config) { c.Instances = n })
 }
 
-// ModuleLimits bounds the contents of each module of the guest. They are checked
-// before the module is compiled, since a small module can keep wazero's compiler busy
-// for minutes. The default is [DefaultLimits]. Compile refuses a module beyond them
-// with a LimitError that names the function and the place. It is an option of
-// Compile.
+// ModuleLimits bounds the contents of each module of the guest, and what compiling
+// them takes. They are checked before a module is compiled, since a small one can keep
+// wazero's compiler busy for minutes. The default is [DefaultLimits]. Compile refuses a
+// module beyond them with a LimitError that names the function and the place. It is an
+// option of Compile.
 func ModuleLimits(limits Limits) Option {
 	return ofCompile("ModuleLimits", func(c *Config) { c.Module = limits })
 }
@@ -79,12 +79,32 @@ func ModuleLimits(limits Limits) Option {
 // Limits are bounds on the contents of a module. 0 is no limit. A LimitError names a
 // limit by its field here.
 type Limits struct {
-	// ModuleBytes is the size of the module in bytes.
+	// CompileTime is the time that wazero takes to compile all modules of the guest, in
+	// units of about a nanosecond of a processor of 3 GHz, and CompileMemory the most
+	// memory that it takes for that at a time, in bytes. Both are estimated from above
+	// before it starts; see canonicalabi/host/meter/cost. Most programs take half of
+	// the estimate.
+	CompileTime, CompileMemory uint64
+	// MachineCode is the size of the machine code of one function in bytes, estimated
+	// likewise.
+	MachineCode uint64
+	// ModuleBytes is the size of the core modules of the guest together, in bytes. One
+	// that a component instantiates with different imports counts once for each set of
+	// them, with the names of these.
 	ModuleBytes uint64
+	// RewrittenBytes is the size of a module's functions as they are metered. Small loops
+	// become eleven times as long, and most code half as long again.
+	RewrittenBytes uint64
+	// DefinitionBytes is the size of the definitions of a component in bytes, which is all
+	// but its core modules and custom sections. A definition counts as 8 bytes at least.
+	DefinitionBytes uint64
+	// Sections is the number of sections, custom ones among them.
+	Sections uint64
 	// Types is the number of types. Params and Results are the numbers of each in
 	// one type.
 	Types, Params, Results uint64
-	// Imports and Exports are the numbers of each, of all kinds.
+	// Imports and Exports are the numbers of each, of all kinds. Imports is also the
+	// number of functions that the core modules of a component import from the host.
 	Imports, Exports uint64
 	// Functions is the number of functions that the module defines.
 	Functions uint64
@@ -97,45 +117,36 @@ type Limits struct {
 	Segments, Elements uint64
 	// FunctionBytes is the size of one function's body in bytes.
 	FunctionBytes uint64
-	// FunctionInstructions is the number of instructions of one function.
-	FunctionInstructions uint64
-	// FunctionBlocks is the number of blocks, ifs, branches and br_table targets of
-	// one function; a loop counts as four. wazero's time to compile a function can
-	// grow with its square.
-	FunctionBlocks uint64
 	// FunctionLocals is the number of locals of one function, including its
 	// parameters.
 	FunctionLocals uint64
 	// Nesting is how deep blocks are nested.
 	Nesting uint64
-	// CompileWork is an estimate of the time that wazero takes to compile all
-	// modules of the guest, in nanoseconds. It assumes the worst code of each kind;
-	// most code takes a fifth. The estimate for a function of B blocks, L locals, N
-	// bytes, and P operands that calls and blocks pass beyond four each is
-	// 16 B² + 1000 B L + 1000 N + 2000 P.
-	CompileWork uint64
 }
 
-// DefaultLimits returns limits that the modules of common compilers keep, and that
-// hold the time to compile a module to seconds.
+// DefaultLimits returns limits that the modules of common compilers keep: CPython and
+// StarlingMonkey, with 18 and 12 MB, take a third of CompileTime.
 func DefaultLimits() Limits {
 	return Limits{
-		ModuleBytes:          64 << 20,
-		Types:                100_000,
-		Params:               1_000,
-		Results:              1_000,
-		Imports:              10_000,
-		Exports:              100_000,
-		Functions:            200_000,
-		Globals:              100_000,
-		Tables:               100,
-		Segments:             100_000,
-		Elements:             1_000_000,
-		FunctionBytes:        1 << 20,
-		FunctionInstructions: 500_000,
-		FunctionBlocks:       10_000,
-		FunctionLocals:       10_000,
-		Nesting:              5_000,
-		CompileWork:          30_000_000_000,
+		CompileTime:     60_000_000_000,
+		CompileMemory:   3 << 30,
+		MachineCode:     16 << 20,
+		ModuleBytes:     64 << 20,
+		RewrittenBytes:  256 << 20,
+		Sections:        10_000,
+		DefinitionBytes: 4 << 20,
+		Types:           100_000,
+		Params:          1_000,
+		Results:         1_000,
+		Imports:         10_000,
+		Exports:         100_000,
+		Functions:       200_000,
+		Globals:         100_000,
+		Tables:          100,
+		Segments:        100_000,
+		Elements:        1_000_000,
+		FunctionBytes:   1 << 20,
+		FunctionLocals:  10_000,
+		Nesting:         5_000,
 	}
 }

@@ -97,6 +97,7 @@ func (e *env) coreInstance(d *binary.CoreInstance) {
 		args[a.Name] = e.coreInstances[a.Instance]
 	}
 	m := e.modules[d.Module]
+	p.step(len(m.Imports))
 	e.coreInstances = append(e.coreInstances, coreInstance{core: len(p.plan.Cores)})
 	p.plan.Cores = append(p.plan.Cores, Core{Module: m, Start: noRef, component: e.number, module: m, args: args})
 }
@@ -261,22 +262,23 @@ func (p *planner) newResource(component int) *Resource {
 // export adds an export. It is a definition of its own, which means the same.
 func (e *env) export(d *binary.Export) {
 	it := e.lookup(d.Sort, d.Index)
-	it.setLabel(d.Name.Name)
+	e.setLabel(it, d.Name.Name)
 	e.exports[d.Name.Name] = it
 	e.add(it)
 }
 
 // setLabel names lifted functions after the export under which they are seen.
-func (it definition) setLabel(name string) {
+func (e *env) setLabel(it definition, name string) {
 	switch it.sort {
 	case binary.SortFunc:
 		if it.function.From == nil {
 			it.function.Label = name
 		}
 	case binary.SortInstance:
+		e.p.step(len(it.instance.exports))
 		for inner, x := range it.instance.exports {
 			if x.sort == binary.SortFunc {
-				x.setLabel(name + "#" + inner)
+				e.setLabel(x, name+"#"+inner)
 			}
 		}
 	case binary.SortCoreModule, binary.SortType, binary.SortComponent:

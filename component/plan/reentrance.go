@@ -25,7 +25,8 @@ func (p *Plan) tracked() bool {
 	steps := 0
 	checked := map[int]map[int]bool{} // by entered instance: those reached from inside it
 	for _, c := range calls {
-		for e := c.to; e != p.meeting(c.to, c.from); e = p.Components[e] {
+		for e, meeting := c.to, p.meeting(c.to, c.from, &steps); e != meeting; e = p.Components[e] {
+			steps++
 			reached := checked[e]
 			if reached == nil {
 				reached = p.reachedFrom(e, after, &steps)
@@ -95,8 +96,9 @@ func (p *Plan) reachedFrom(e int, after [][]int, steps *int) map[int]bool {
 // meeting returns the nearest component instance that is an ancestor of both, or
 // one of them and an ancestor of the other. A parent has a lower number than its
 // children.
-func (p *Plan) meeting(a, b int) int {
+func (p *Plan) meeting(a, b int, steps *int) int {
 	for a != b {
+		*steps++
 		if a > b {
 			a = p.Components[a]
 		} else {

@@ -27,6 +27,19 @@ func (p *Plan) Links(n int) Links {
 	return Links{core.Module, [sha256.Size]byte(h.Sum(nil))}
 }
 
+// Names returns how many bytes the names of what core instance n imports take at most
+// after Rewrite. They may be much longer than those before.
+func (p *Plan) Names(n int) uint64 {
+	const lengths = 2 * 5
+	core := &p.Cores[n]
+	size := uint64(0)
+	for _, i := range core.Module.Imports {
+		ref := p.real(core.args[i.Module].get(i.Name))
+		size += uint64(len(Key(ref.Core)) + len(ref.Name) + lengths)
+	}
+	return size
+}
+
 // Rewrite returns the module of core instance n with other names for its imports. An
 // engine that finds an imported module by its name alone, takes no empty name, and
 // knows no bags of exports from several instances, links it: each import names the

@@ -232,12 +232,17 @@ func (f *filler) fill(c *wasm.Cursor, functions []int) bool {
 	return ok && slot >= uint32(offset.Value)
 }
 
+// maxShimSteps bounds the search for shims that can go. Those that are not found by then
+// stay: they do the same.
+const maxShimSteps = 1 << 22
+
 // dropShims finds the shims and fillers of a plan.
 func (p *Plan) dropShims() {
+	steps := 0
 	for n := range p.Cores {
 		core := &p.Cores[n]
 		f := core.module.filler
-		if f == nil || f.table >= 0 && !p.dropShim(n, f) || f.table < 0 && len(f.slots) > 0 {
+		if f == nil || f.table >= 0 && !p.dropShim(n, f, &steps) || f.table < 0 && len(f.slots) > 0 {
 			continue
 		}
 		core.Module = nil
@@ -251,7 +256,7 @@ func (p *Plan) dropShims() {
 // dropShim lets go of the shim whose table core instance n fills, and reports
 // whether it can. Nothing may run while the table is empty, and nothing else may
 // know the table.
-func (p *Plan) dropShim(n int, f *filler) bool {
+func (p *Plan) dropShim(n int, f *filler, steps *int) bool {
 	table := p.importOf(n, f, f.table)
 	if table.Core < 0 || table.Core >= n {
 		return false
@@ -278,7 +283,7 @@ func (p *Plan) dropShim(n int, f *filler) bool {
 			return false // it traps
 		}
 	}
-	if !p.inOrder(table, n, meant) {
+	if !p.inOrder(table, n, meant, steps) {
 		return false
 	}
 	p.Cores[table.Core].Module, p.Cores[table.Core].meant = nil, meant
@@ -293,9 +298,12 @@ func (p *Plan) importOf(n int, f *filler, i int) Ref {
 // inOrder reports whether no core instance but filler n imports the table, and those
 // that import functions of the shim come after the instances of the functions meant:
 // an adapter's functions come later than the module that imports them.
-func (p *Plan) inOrder(table Ref, n int, meant map[string]Ref) bool {
+func (p *Plan) inOrder(table Ref, n int, meant map[string]Ref, steps *int) bool {
 	for k := table.Core + 1; k < len(p.Cores); k++ {
 		core := &p.Cores[k]
+		if *steps += 1 + len(core.module.Imports); *steps > maxShimSteps {
+			return false
+		}
 		for _, i := range core.module.Imports {
 			ref := p.real(core.args[i.Module].get(i.Name)) // by way of another shim
 			if k == n || ref.Core != table.Core {
@@ -311,11 +319,16 @@ func (p *Plan) inOrder(table Ref, n int, meant map[string]Ref) bool {
 
 // real returns what a shim's function stands for.
 func (p *Plan) real(r Ref) Ref {
+	first, through := r, 0
 	for range p.Cores { // a shim may stand for one of an outer component's
 		if r.Core < 0 || p.Cores[r.Core].meant == nil {
 			break
 		}
 		r = p.Cores[r.Core].meant[r.Name]
+		through++
+	}
+	if through > 1 { // shims that stand for shims are gone through once
+		p.Cores[first.Core].meant[first.Name] = r
 	}
 	return r
 }

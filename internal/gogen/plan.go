@@ -253,23 +253,22 @@ func (p *Plan) nameImports(pkg *Package) {
 	for _, known := range importNames {
 		scope.Reserve(known.name)
 	}
-	deps := slices.Clone(pkg.deps)
-	for _, other := range p.extraImports(pkg) {
-		if !slices.Contains(deps, other) {
-			deps = append(deps, other)
+	var deps []*Package
+	known := map[*Package]bool{pkg: true}
+	add := func(dep *Package) {
+		if !known[dep] {
+			known[dep] = true
+			deps = append(deps, dep)
 		}
+	}
+	for _, other := range slices.Concat(pkg.deps, p.extraImports(pkg)) {
+		add(other)
 	}
 	bySource := func(a, b *Package) int { return strings.Compare(a.Source, b.Source) }
 	slices.SortFunc(deps, bySource)
 	// What is behind aliases or inside the types of other packages comes last.
 	near := len(deps)
-	for i := 0; i < len(deps); i++ {
-		for _, dep := range deps[i].deps {
-			if dep != pkg && !slices.Contains(deps, dep) {
-				deps = append(deps, dep)
-			}
-		}
-	}
+	p.eachOwner(pkg, add)
 	slices.SortFunc(deps[near:], bySource)
 	pkg.imports = map[string]string{}
 	for _, dep := range deps {
@@ -282,6 +281,43 @@ func (p *Plan) nameImports(pkg *Package) {
 			name = flat(p.qualifier(dep, level)) + dep.Name
 		}
 		pkg.imports[dep.ImportPath] = scope.Declare(name)
+	}
+}
+
+// eachOwner calls f for the packages of the types that pkg uses, of what these stand for
+// where they are aliases, and of all inside them. Of a chain of aliases it leaves out those
+// in the middle, which no code names: there may be as many as interfaces.
+func (p *Plan) eachOwner(pkg *Package, f func(*Package)) {
+	seen := map[wit.TypeID]bool{}
+	owner := func(id wit.TypeID) {
+		if of := p.Resolve.Types[id].Owner; of != nil {
+			f(p.PackageOf(of))
+		}
+	}
+	var visit func(t wit.Type)
+	visit = func(t wit.Type) {
+		id, ok := t.(wit.TypeID)
+		if !ok || seen[id] {
+			return
+		}
+		seen[id] = true
+		owner(id)
+		if of := p.Resolve.Dealias(id); of != id {
+			visit(of)
+			return
+		}
+		wit.EachType(p.Resolve.Types[id].Kind, visit)
+	}
+	for _, id := range pkg.Types {
+		visit(id)
+	}
+	for _, fn := range slices.Concat(pkg.Functions, pkg.Exports) {
+		for _, param := range fn.Params {
+			visit(param.Type)
+		}
+		if fn.Result != nil {
+			visit(fn.Result)
+		}
 	}
 }
 

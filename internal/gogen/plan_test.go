@@ -362,3 +362,31 @@ func writeFile(t *testing.T, dir, name, text string) {
 		t.Fatal(err)
 	}
 }
+
+// TestImportsOfChains counts the names that packages give to others: an interface that
+// uses a type by way of thousands of others names two of them.
+func TestImportsOfChains(t *testing.T) {
+	const n = 1000
+	var text strings.Builder
+	text.WriteString("package a:b; interface i0 { record r { x: u32 } f: func(v: r) -> r; }\n")
+	for i := 1; i < n; i++ {
+		fmt.Fprintf(&text, "interface i%d { use i%d.{r}; f: func(v: list<r>) -> r; }\n", i, i-1)
+	}
+	fmt.Fprintf(&text, "world w { export i%d; }\n", n-1)
+	plan := mustPlan(t, text.String(), Options{})
+	names := 0
+	for _, pkg := range plan.Packages {
+		if pkg.Interface >= 0 {
+			names += len(pkg.imports)
+		}
+	}
+	if len(plan.Packages) != n+1 || names > 2*n {
+		t.Errorf("%d packages give %d names", len(plan.Packages), names)
+	}
+	last := plan.Packages[n-1].imports
+	for _, dir := range []string{"i0", "i998"} { // where the record is, and where its alias is
+		if last["example.com/gen/a/b/"+dir] == "" {
+			t.Errorf("the last interface has no name for %s: %v", dir, last)
+		}
+	}
+}

@@ -120,13 +120,13 @@ func timeRules() []rule {
 			grows("table.fill past the end", trap("run", "", "invalid table access"), wasmtest.I32(0), wasmtest.RefNullFunc, wasmtest.I32(huge), wasmtest.TableFill, wasmtest.I64(0)),
 		}},
 		{"compiling without end", []hostile{
-			refused("a function of empty ifs", "FunctionBlocks", func(g *hosttest.Guest) {
+			refused("a function of empty ifs", "CompileTime", func(g *hosttest.Guest) {
 				g.Define("run", "", repeat(100_000, wasmtest.I32(0), wasmtest.If()), wasmtest.I64(0))
 			}),
 			refused("a function of blocks in each other", "Nesting", func(g *hosttest.Guest) {
 				g.Define("run", "", wasmtest.Code(strings.Repeat("\x02\x40", 9_000)+strings.Repeat("\x0b", 9_000)), wasmtest.I64(0))
 			}),
-			refused("many functions of empty ifs", "CompileWork", func(g *hosttest.Guest) {
+			refused("many functions of empty ifs", "CompileTime", func(g *hosttest.Guest) {
 				for range 1000 {
 					g.Func("->", "", repeat(3_000, wasmtest.I32(0), wasmtest.If()))
 				}

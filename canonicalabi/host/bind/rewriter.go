@@ -1,11 +1,15 @@
 package bind
 
 import (
+	"cmp"
+	"context"
 	"errors"
 	"fmt"
 
 	"github.com/witgen/witgen/canonicalabi/host"
 	"github.com/witgen/witgen/canonicalabi/host/meter"
+	"github.com/witgen/witgen/canonicalabi/host/meter/cost"
+	"github.com/witgen/witgen/internal/wasm"
 )
 
 // Rewriter rewrites the core modules of the guest of a world, so that the limits of
@@ -16,30 +20,88 @@ type Rewriter struct {
 	// Tables is the number of core modules that share the limit of tables, if there
 	// is more than one.
 	Tables int
-	work   uint64 // meter.Module.CompileWork of the modules so far, together
+	// budget is that of all modules of the guest.
+	budget cost.Budget
 }
 
-// Rewrite returns the module to compile in place of wasm. The error is a
-// *host.LimitError or a *host.LinkError.
-func (r *Rewriter) Rewrite(wasm []byte) ([]byte, error) {
+// NewRewriter returns a Rewriter for the guest of a world.
+func NewRewriter(world string, c *host.Config) Rewriter {
+	return Rewriter{World: world, Config: c, budget: cost.Budget{Time: c.Module.CompileTime, Memory: c.Module.CompileMemory, Bytes: c.Module.ModuleBytes}}
+}
+
+// Copy charges a copy of a module of so many bytes that is about to be made for its
+// imports. The error is a *host.LimitError. Guests that are not metered have no limit.
+func (r *Rewriter) Copy(bytes uint64) error {
+	if r.Config.Unmetered {
+		return nil
+	}
+	return r.over(r.budget.Copies(1, bytes), "")
+}
+
+// Definitions refuses a component with too many definitions, given as
+// binary.DefinitionBytes counts them. The error is a *host.LimitError. Guests that are not
+// metered have no limit.
+func (r *Rewriter) Definitions(bytes uint64) error {
+	if most := r.Config.Module.DefinitionBytes; most > 0 && bytes > most && !r.Config.Unmetered {
+		return r.limit("DefinitionBytes", bytes, most, "")
+	}
+	return nil
+}
+
+// HostModule charges a module of host functions that is about to be made for the guest:
+// so many functions, of so many different types, with so many parameters and results
+// together. The error is a *host.LimitError. Guests that are not metered have no limit.
+func (r *Rewriter) HostModule(functions, types, values int) error {
+	if r.Config.Unmetered {
+		return nil
+	}
+	if most := r.Config.Module.Imports; most > 0 && uint64(functions) > most {
+		return r.limit("Imports", uint64(functions), most, " functions that the host supplies")
+	}
+	return r.over(r.budget.Compile(1, cost.HostModule(functions, types, values)), fmt.Sprintf(" with the %d functions that the host supplies", functions))
+}
+
+// Rewrite returns the module to compile in place of wasm, and charges compiling it and
+// all other copies of it that are linked to other imports. copies is their number with
+// this one, or 0 for one of those that were charged with the first, and size the number
+// of bytes of the largest. The error is a *host.LimitError or a *host.LinkError.
+// Guests that are not metered are returned as they are, and nothing is charged.
+func (r *Rewriter) Rewrite(ctx context.Context, wasm []byte, copies int, size uint64) ([]byte, error) {
 	if r.Config.Unmetered {
 		return wasm, nil
 	}
+	module, err := r.rewrite(ctx, wasm)
+	if err != nil {
+		return nil, err
+	}
+	if copies == 0 {
+		return module, nil
+	}
+	limits := r.budget.Left()
+	limits.Code = r.Config.Module.MachineCode
+	report, err := cost.Estimate(ctx, module, limits)
+	if err != nil {
+		return nil, r.dear(ctx, wasm, err)
+	}
+	report = report.Grown(size - min(size, uint64(len(wasm))))
+	return module, r.over(r.budget.Compile(copies, report), in(wasm, report.Worst))
+}
+
+func (r *Rewriter) rewrite(ctx context.Context, wasm []byte) ([]byte, error) {
 	c := r.Config
-	config := meter.Config{Depth: c.CallDepth > 0, Limits: moduleLimits(&c.Module)}
+	config := meter.Config{Depth: c.CallDepth > 0, Limits: moduleLimits(&c.Module), Done: ctx.Done()}
 	config.Limits.MemoryPages = MemoryPages(c)
 	config.Limits.TableElements = c.TableElements
 	if c.TableElements > 0 && r.Tables > 1 {
 		config.Limits.TableElements = max(c.TableElements/uint64(r.Tables), 1)
 	}
-	if limit := c.Module.CompileWork; limit > 0 {
-		config.Limits.CompileWork = max(limit-min(limit, r.work), 1)
-	}
 	module, err := meter.Rewrite(wasm, config)
+	if errors.Is(err, meter.ErrStopped) {
+		return nil, ContextError(r.World, ctx.Err())
+	}
 	if err != nil {
 		return nil, r.refused(err)
 	}
-	r.work += module.CompileWork
 	return module.Wasm, nil
 }
 
@@ -50,26 +112,25 @@ const maxPages = 1<<16 - 1
 func MemoryPages(c *host.Config) uint64 { return max(min(c.MemoryBytes>>16, maxPages), 1) }
 
 // moduleLimits converts limits for meter. It leaves out those of memory and tables,
-// which host.Config has for all modules together.
+// which host.Config has for all modules together, and those of compiling.
 func moduleLimits(l *host.Limits) meter.Limits {
 	return meter.Limits{
-		ModuleBytes:          l.ModuleBytes,
-		Types:                l.Types,
-		Params:               l.Params,
-		Results:              l.Results,
-		Imports:              l.Imports,
-		Exports:              l.Exports,
-		Functions:            l.Functions,
-		Globals:              l.Globals,
-		Tables:               l.Tables,
-		Segments:             l.Segments,
-		Elements:             l.Elements,
-		FunctionBytes:        l.FunctionBytes,
-		FunctionInstructions: l.FunctionInstructions,
-		FunctionBlocks:       l.FunctionBlocks,
-		FunctionLocals:       l.FunctionLocals,
-		Nesting:              l.Nesting,
-		CompileWork:          l.CompileWork,
+		ModuleBytes:    l.ModuleBytes,
+		RewrittenBytes: l.RewrittenBytes,
+		Sections:       l.Sections,
+		Types:          l.Types,
+		Params:         l.Params,
+		Results:        l.Results,
+		Imports:        l.Imports,
+		Exports:        l.Exports,
+		Functions:      l.Functions,
+		Globals:        l.Globals,
+		Tables:         l.Tables,
+		Segments:       l.Segments,
+		Elements:       l.Elements,
+		FunctionBytes:  l.FunctionBytes,
+		FunctionLocals: l.FunctionLocals,
+		Nesting:        l.Nesting,
 	}
 }
 
@@ -85,9 +146,6 @@ func (r *Rewriter) refused(err error) error {
 	case errors.Is(err, meter.ErrUnsupported):
 		return &host.LinkError{World: world, Detail: "the guest uses a feature that cannot be metered: " + place(refused) + "; build it without that, or run it with host.Unmetered if you trust it"}
 	}
-	if refused.Rule == "CompileWork" { // of all modules
-		refused.Got, refused.Limit = refused.Got+r.work, r.Config.Module.CompileWork
-	}
 	limit := &host.LimitError{Func: world, Limit: refused.Rule, Detail: fmt.Sprintf("%s, and the limit is %d; ", place(refused), refused.Limit)}
 	switch refused.Rule {
 	case "MemoryPages":
@@ -96,9 +154,66 @@ func (r *Rewriter) refused(err error) error {
 		limit.Limit = "table elements"
 		limit.Detail += "raise it with host.TableLimit, or give the guest less"
 	default:
-		limit.Detail += "raise it with host.ModuleLimits, or make the guest smaller"
+		limit.Detail += smaller
 	}
 	return limit
+}
+
+const smaller = "raise it with host.ModuleLimits, or make the guest smaller"
+
+// limitNames are the fields of host.Limits by the limits of package cost.
+var limitNames = map[string]string{"Time": "CompileTime", "Memory": "CompileMemory", "Bytes": "ModuleBytes", "Code": "MachineCode"}
+
+// dear returns the error of a module that cannot be estimated, or whose estimate exceeds a
+// limit.
+func (r *Rewriter) dear(ctx context.Context, module []byte, err error) error {
+	var limit *cost.LimitError
+	if errors.As(err, &limit) {
+		got, most := limit.Got, limit.Most
+		switch limit.Limit { // of all modules
+		case "Time":
+			most = r.budget.Time
+			got += r.budget.Used().Time
+		case "Memory":
+			most = r.budget.Memory
+			got += r.budget.Used().Memory
+		}
+		return r.limit(limit.Limit, got, most, in(module, limit.Worst))
+	}
+	if ctx.Err() != nil {
+		return ContextError(r.World, ctx.Err())
+	}
+	detail := err.Error()
+	if invalid := (*wasm.Error)(nil); errors.As(err, &invalid) {
+		detail = invalid.Rule // the offset is one in the module as it is rewritten
+	}
+	return &host.LinkError{World: r.World, Detail: "the guest is not a valid WebAssembly module: " + detail}
+}
+
+// over returns the error of a guest that exceeds the budget, and nil where err is nil.
+func (r *Rewriter) over(err error, where string) error {
+	var over *cost.BudgetError
+	if !errors.As(err, &over) {
+		return err
+	}
+	return r.limit(over.Limit, over.Got, over.Most, where)
+}
+
+func (r *Rewriter) limit(limit string, got, most uint64, where string) error {
+	return &host.LimitError{Func: r.World, Limit: cmp.Or(limitNames[limit], limit), Detail: fmt.Sprintf("%d%s, and the limit is %d; %s", got, where, most, smaller)}
+}
+
+// in returns what a limit's error says of the function that takes most.
+func in(module []byte, f cost.Function) string {
+	index, name, offset := meter.Function(module, f.Index)
+	switch {
+	case index < 0: // a function of the meter's, or a module without functions
+		return ""
+	case name != "":
+		return fmt.Sprintf(", most of it in function %d (%s) at offset 0x%x", index, name, offset)
+	default:
+		return fmt.Sprintf(", most of it in function %d at offset 0x%x", index, offset)
+	}
 }
 
 // MemoryError returns the error of a guest of a world that starts with more pages of

@@ -8,7 +8,7 @@ import (
 	core "github.com/witgen/witgen/internal/wasm"
 )
 
-// The three reasons for which [Rewrite] refuses a module; errors.Is finds them in an [*Error].
+// The reasons for which [Rewrite] refuses a module; errors.Is finds them in an [*Error].
 var (
 	// ErrMalformed: the bytes are no valid module. What needs types to be noticed (an operand of the
 	// wrong type) is left to wazero.
@@ -17,14 +17,16 @@ var (
 	ErrLimit = errors.New("module exceeds a limit")
 	// ErrUnsupported: the module uses something that cannot be metered.
 	ErrUnsupported = errors.New("module cannot be metered")
+	// ErrStopped: [Config].Done was closed.
+	ErrStopped = errors.New("rewriting was stopped")
 )
 
 // Error says why a module was refused, and where.
 type Error struct {
-	// Kind is ErrMalformed, ErrLimit or ErrUnsupported.
+	// Kind is ErrMalformed, ErrLimit, ErrUnsupported or ErrStopped.
 	Kind error
 	// Rule names the rule in a few words that do not change: a limit's name as in [Limits]
-	// ("FunctionBlocks"), or what is wrong ("local index out of range", "atomic wait").
+	// ("Functions"), or what is wrong ("local index out of range", "atomic wait").
 	Rule string
 	// Got and Limit are set where a limit was exceeded.
 	Got, Limit uint64

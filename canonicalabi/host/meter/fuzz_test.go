@@ -16,8 +16,8 @@ import (
 
 // fuzzLimits keep what the fuzzer makes small enough to compile.
 var fuzzLimits = Limits{
-	ModuleBytes: 1 << 16, Params: 100, Results: 100, TableElements: 1000, MemoryPages: 20, Elements: 1000, Nesting: 200, FunctionBlocks: 1000,
-	FunctionLocals: 1000, CompileWork: 100_000_000,
+	ModuleBytes: 1 << 16, Params: 100, Results: 100, TableElements: 1000, MemoryPages: 20, Elements: 1000, Nesting: 200, FunctionBytes: 1 << 14,
+	FunctionLocals: 1000,
 }
 
 // laxRules are those of code in which wazero takes what the specification does not.

@@ -1,11 +1,16 @@
 package meter
 
-// Limits bound what a module may contain. They are checked while the module is read and before
-// anything is compiled, so that a small module cannot make wazero compile for minutes or allocate
-// gigabytes. A limit of 0 does not apply. An [*Error] names a limit by its field here.
+// Limits bound what a module may contain. They are checked while the module is read, and bound what
+// reading and rewriting it takes. What wazero takes to compile it is another matter: package cost
+// estimates that. A limit of 0 does not apply. An [*Error] names a limit by its field here.
 type Limits struct {
 	// ModuleBytes is the size of the module in bytes.
 	ModuleBytes uint64
+	// RewrittenBytes is the size of the functions as they are rewritten, together. Small loops become
+	// eleven times as long, and most code half as long again.
+	RewrittenBytes uint64
+	// Sections is the number of sections, custom ones among them.
+	Sections uint64
 	// Types is the number of types, Params and Results the number of each of one type.
 	Types, Params, Results uint64
 	// Imports and Exports are the numbers of each, of all kinds.
@@ -28,44 +33,32 @@ type Limits struct {
 	Segments, Elements uint64
 	// FunctionBytes is the size of one function's body in bytes.
 	FunctionBytes uint64
-	// FunctionInstructions is the number of instructions of one function.
-	FunctionInstructions uint64
-	// FunctionBlocks is the number of blocks, ifs, branches and br_table targets of one function; a loop
-	// counts as four. wazero's time to compile a function can grow with its square.
-	FunctionBlocks uint64
 	// FunctionLocals is the number of locals of one function with its parameters.
 	FunctionLocals uint64
 	// Nesting is how deep blocks lie in each other.
 	Nesting uint64
-	// CompileWork is an estimate of how long wazero compiles the whole module, in nanoseconds. It is meant
-	// for the worst code of each kind, and most code takes a fifth: for a function of so many blocks
-	// (B), locals (L), bytes (N), and operands that calls and blocks pass beyond four each (P) it is
-	// 16 B² + 1000 B L + 1000 N + 2000 P.
-	CompileWork uint64
 }
 
-// DefaultLimits returns limits that modules of the usual compilers keep and that hold the time to
-// compile a module to seconds.
+// DefaultLimits returns limits that modules of the usual compilers keep.
 func DefaultLimits() Limits {
 	return Limits{
-		ModuleBytes:          64 << 20,
-		Types:                100_000,
-		Params:               1_000,
-		Results:              1_000,
-		Imports:              10_000,
-		Exports:              100_000,
-		Functions:            200_000,
-		Globals:              100_000,
-		Tables:               100,
-		TableElements:        1_000_000,
-		MemoryPages:          4096, // 256 MiB
-		Segments:             100_000,
-		Elements:             1_000_000,
-		FunctionBytes:        1 << 20,
-		FunctionInstructions: 500_000,
-		FunctionBlocks:       10_000,
-		FunctionLocals:       10_000,
-		Nesting:              5_000,
-		CompileWork:          30_000_000_000,
+		ModuleBytes:    64 << 20,
+		RewrittenBytes: 256 << 20,
+		Sections:       10_000,
+		Types:          100_000,
+		Params:         1_000,
+		Results:        1_000,
+		Imports:        10_000,
+		Exports:        100_000,
+		Functions:      200_000,
+		Globals:        100_000,
+		Tables:         100,
+		TableElements:  1_000_000,
+		MemoryPages:    4096, // 256 MiB
+		Segments:       100_000,
+		Elements:       1_000_000,
+		FunctionBytes:  1 << 20,
+		FunctionLocals: 10_000,
+		Nesting:        5_000,
 	}
 }

@@ -15,6 +15,7 @@ var limitTests = []struct {
 	inFunction bool
 }{
 	{limit: "ModuleBytes", value: 8, good: wasm(), bad: wasm(sec(0, []byte{0}))},
+	{limit: "Sections", good: wasm(sec(0, str("x")), sec(0, str("x"))), bad: wasm(sec(0, str("x")), sec(0, str("x")), sec(0, str("x")))},
 	{limit: "Types", good: wasm(sec(1, vec(sig("", ""), sig("", "")))), bad: wasm(sec(1, vec(sig("", ""), sig("", ""), sig("", ""))))},
 	{limit: "Params", good: wasm(sec(1, vec(sig(ti+ti, "")))), bad: wasm(sec(1, vec(sig(ti+ti+ti, ""))))},
 	{limit: "Results", good: wasm(sec(1, vec(sig("", ti+ti)))), bad: wasm(sec(1, vec(sig("", ti+ti+ti))))},
@@ -31,13 +32,10 @@ var limitTests = []struct {
 	{limit: "Segments", good: wasm(elements(1, 1)), bad: wasm(elements(1, 1, 1))},
 	{limit: "Elements", good: wasm(elements(1, 1)), bad: wasm(elements(1, 2))},
 	{limit: "FunctionBytes", value: 4, good: functions(1, []byte{1, 1}), bad: functions(1, []byte{1, 1, 1}), inFunction: true},
-	{limit: "FunctionInstructions", value: 3, good: functions(1, []byte{1, 1}), bad: functions(1, []byte{1, 1, 1}), inFunction: true},
-	{limit: "FunctionBlocks", good: functions(1, []byte{2, 0x40, 0xb, 2, 0x40, 0xb}), bad: functions(1, slices.Repeat([]byte{2, 0x40, 0xb}, 3)), inFunction: true},
-	{limit: "FunctionBlocks", value: 4, good: functions(1, []byte{3, 0x40, 0xb}), bad: functions(1, []byte{3, 0x40, 0xc, 0, 0xb}), inFunction: true},
+	{limit: "RewrittenBytes", value: 600, good: functions(1, nil), bad: functions(1, slices.Repeat([]byte{3, 0x40, 0xb}, 30)), inFunction: true},
 	{limit: "FunctionLocals", good: functionWithLocals(2), bad: functionWithLocals(3), inFunction: true},
 	{limit: "FunctionLocals", good: functionWithLocals(2), bad: functionWithLocals(1 << 31), inFunction: true},
 	{limit: "Nesting", good: functions(1, []byte{2, 0x40, 2, 0x40, 0xb, 0xb}), bad: functions(1, []byte{2, 0x40, 2, 0x40, 2, 0x40, 0xb, 0xb, 0xb}), inFunction: true},
-	{limit: "CompileWork", value: 4000, good: functions(2, []byte{1}), bad: functions(3, []byte{1}), inFunction: true},
 }
 
 func imports(n int) []byte {
@@ -106,6 +104,14 @@ func TestLimits(t *testing.T) {
 			t.Errorf("no default for %s", name)
 		}
 	}
+}
+
+// TestStopped: rewriting ends between two functions when it is told to.
+func TestStopped(t *testing.T) {
+	done := make(chan struct{})
+	mustRewrite(t, functions(2, nil), Config{Done: done})
+	close(done)
+	wantError(t, functions(2, nil), Config{Done: done}, ErrStopped, "stopped")
 }
 
 // TestLowerMax: a table and a memory may not grow beyond the limits, whatever they declare.

@@ -126,6 +126,7 @@ func readModule(in []byte, cfg *Config) (*module, *Error) {
 			rank = part.ID.Rank()
 		}
 		s := section{id: part.ID, body: part.Offset, end: part.End}
+		limit(part.Content, "Sections", uint64(len(m.sections))+1, cfg.Limits.Sections)
 		m.readSection(part.Content, &s)
 		part.Content.End("a section")
 		if err := errorOf(part.Content, -1); err != nil {

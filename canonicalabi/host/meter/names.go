@@ -127,6 +127,36 @@ func readNames(data []byte) ([]subsection, bool) {
 	return all, true
 }
 
+// Function returns the index and the name of the function number n of those that a module defines, and the
+// offset of its body, for the text of an error. The index is -1 where the module has no such function.
+func Function(module []byte, n int) (index int, name string, offset int) {
+	imported := 0
+	for s := range core.NewCursor(module, 0).Sections() {
+		c := s.Content
+		switch s.ID {
+		case core.ImportSection:
+			for range c.Count() {
+				if i := c.Import(); c.Err() == nil && i.Type.Kind == core.FuncKind {
+					imported++
+				}
+			}
+		case core.CodeSection:
+			if n < 0 || uint64(n) >= uint64(c.Count()) {
+				return -1, "", 0
+			}
+			for range n {
+				c.Bytes(c.Uint32())
+			}
+			c.Uint32()
+			if c.Err() != nil {
+				return -1, "", 0
+			}
+			return imported + n, functionName(module, uint32(imported+n)), c.Offset()
+		}
+	}
+	return -1, "", 0
+}
+
 // functionName looks a function's name up in the name section, for an error's text.
 func functionName(wasm []byte, fn uint32) string {
 	name := ""

@@ -25,6 +25,8 @@ type Config struct {
 	Shared string
 	// Limits are checked while the module is read.
 	Limits Limits
+	// Done ends the rewriting between two functions when it is closed, with [ErrStopped]. It may be nil.
+	Done <-chan struct{}
 }
 
 // Module is a module that was rewritten.
@@ -34,8 +36,6 @@ type Module struct {
 	// HasStart is set for a module that has a start function. It does not run on instantiation any more:
 	// [Controller.Start] calls it.
 	HasStart bool
-	// CompileWork is the estimate that [Limits].CompileWork bounds.
-	CompileWork uint64
 }
 
 // Rewrite adds to a core module what lets a host interrupt it and count what it does; see the package
@@ -56,7 +56,7 @@ func Rewrite(wasm []byte, cfg Config) (*Module, error) {
 
 func (m *module) rewrite() (*Module, *Error) {
 	h := newHelpers(m)
-	code, work, err := m.rewriteCode(h)
+	code, err := m.rewriteCode(h)
 	if err != nil {
 		return nil, err
 	}
@@ -86,14 +86,13 @@ func (m *module) rewrite() (*Module, *Error) {
 	w.add(core.ExportSection, n, exports)
 	w.add(core.CodeSection, len(h.keys), bodies.Buf)
 	w.write()
-	return &Module{Wasm: w.out.Buf, HasStart: m.start >= 0, CompileWork: work}, nil
+	return &Module{Wasm: w.out.Buf, HasStart: m.start >= 0}, nil
 }
 
-// rewriteCode returns the functions of the code section, rewritten, without their count,
-// and how long it takes to compile them.
-func (m *module) rewriteCode(h *helpers) (out []byte, work uint64, _ *Error) {
+// rewriteCode returns the functions of the code section, rewritten, without their count.
+func (m *module) rewriteCode(h *helpers) ([]byte, *Error) {
 	if m.code == nil {
-		return nil, 0, nil
+		return nil, nil
 	}
 	s, e := &scanner{m: m, helpers: h}, &emitter{h: h}
 	m.leaves = make([]uint16, uint32(len(m.funcs))-m.imported.funcs)
@@ -105,24 +104,20 @@ func (m *module) rewriteCode(h *helpers) (out []byte, work uint64, _ *Error) {
 		}
 		return nil
 	}); err != nil && err.Func < 0 {
-		return nil, 0, err
+		return nil, err
 	}
 	w := core.Writer{Buf: make([]byte, 0, (m.code.end-m.code.body)*3/2)}
 	err := m.eachBody(func(fn int, body *core.Cursor) *Error {
 		if err := s.scan(fn, body); err != nil {
 			return err
 		}
-		work += s.work()
-		if err := s.limit("CompileWork", work, m.cfg.Limits.CompileWork, body.Offset()); err != nil {
-			return err
-		}
 		if err := e.function(s); err != nil {
 			return err
 		}
 		w.Bytes(e.out)
-		return nil
+		return s.limit("RewrittenBytes", uint64(len(w.Buf)), m.cfg.Limits.RewrittenBytes, body.Offset())
 	})
-	return w.Buf, work, err
+	return w.Buf, err
 }
 
 // eachBody calls visit for each function with its locals and code.
@@ -143,6 +138,11 @@ func (m *module) eachBody(visit func(fn int, body *core.Cursor) *Error) *Error {
 		}
 		if err := visit(fn, &body); err != nil {
 			return err
+		}
+		select {
+		case <-m.cfg.Done:
+			return &Error{Kind: ErrStopped, Rule: "stopped", Func: -1, Offset: at}
+		default:
 		}
 	}
 	c.End("the code section")

@@ -108,21 +108,18 @@ type scanner struct {
 	codeAt   int    // where the instructions start
 	edge     int64  // what a branch takes for the locals
 
-	calls        int   // instructions that call another function
-	checks       int   // of them, and of calls of helpers, those that check
-	early        bool  // one of these comes before any check
-	longest      int64 // the most that runs before the first check
-	lasts        bool  // it may end long after its last check
-	large        bool  // its frame is counted though it calls none
-	inserted     bool  // there is an editCheck
-	helped       bool  // there are calls of helpers
-	loops        int
-	bulks        int  // bulk operations that stand in the code
-	bulk         bool // there is an editBulk
-	kept         bool // there is a kept loop
-	blocks       uint64
-	instructions uint64
-	operands     uint64 // that calls, blocks and branches pass, beyond a few for each
+	calls    int   // instructions that call another function
+	checks   int   // of them, and of calls of helpers, those that check
+	early    bool  // one of these comes before any check
+	longest  int64 // the most that runs before the first check
+	lasts    bool  // it may end long after its last check
+	large    bool  // its frame is counted though it calls none
+	inserted bool  // there is an editCheck
+	helped   bool  // there are calls of helpers
+	loops    int
+	bulks    int  // bulk operations that stand in the code
+	bulk     bool // there is an editBulk
+	kept     bool // there is a kept loop
 
 	constEnd int // where the last i32.const ended
 	constVal uint32
@@ -143,13 +140,12 @@ func (s *scanner) limit(name string, got, limit uint64, at int) *Error {
 
 // scan reads function fn, whose locals and code a cursor holds, of which it takes a copy.
 func (s *scanner) scan(fn int, body *core.Cursor) *Error {
-	l := &s.m.cfg.Limits
 	pos := body.Offset()
 	*s = scanner{
 		m: s.m, helpers: s.helpers, open: s.open[:0], regions: s.regions[:0], edits: s.edits[:0], steps: s.steps[:0],
 		fn: fn, c: *body, end: pos + body.Len(), constEnd: -1, way: way{0, none},
 	}
-	if err := s.limit("FunctionBytes", uint64(body.Len()), l.FunctionBytes, pos); err != nil {
+	if err := s.limit("FunctionBytes", uint64(body.Len()), s.m.cfg.Limits.FunctionBytes, pos); err != nil {
 		return err
 	}
 	if err := s.readLocals(); err != nil {
@@ -164,13 +160,7 @@ func (s *scanner) scan(fn int, body *core.Cursor) *Error {
 	// With the block around a function that is wrapped.
 	s.cost = units.Call + s.edge + int64(units.Moves(s.m.types[s.m.funcs[fn]].arity))
 	s.flush()
-	if err := s.scanCode(); err != nil {
-		return err
-	}
-	if err := s.limit("FunctionInstructions", s.instructions, l.FunctionInstructions, pos); err != nil {
-		return err
-	}
-	return s.limit("FunctionBlocks", s.blocks, l.FunctionBlocks, pos)
+	return s.scanCode()
 }
 
 // leaf returns what the function takes that was scanned, if it is short and needs no
@@ -353,9 +343,7 @@ func (s *scanner) branch() (label uint32, err *Error) {
 	if label, err = s.index(uint32(len(s.open)), "label out of range"); err != nil {
 		return 0, err
 	}
-	f := s.leave(label)
-	s.operands += uint64(max(0, f.carries-4))
-	if out := s.labels - 1 - f.out; out != label {
+	if out := s.labels - 1 - s.leave(label).out; out != label {
 		s.edits = append(s.edits, edit{kind: editLabel, pos: at, skip: s.pos() - at, arg: int32(out)})
 	}
 	return label, nil
@@ -372,10 +360,4 @@ func (s *scanner) leave(label uint32) *control {
 		s.steps = append(s.steps, step{kind: stepBranch, arg: int32(label)})
 	}
 	return f
-}
-
-// work estimates from above how long wazero compiles the function, in nanoseconds.
-func (s *scanner) work() uint64 {
-	bytes := uint64(s.end - s.codeAt)
-	return 16*s.blocks*s.blocks + 1000*s.blocks*uint64(s.locals) + 1000*bytes + 2000*s.operands
 }

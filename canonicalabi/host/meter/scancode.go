@@ -7,15 +7,11 @@ import (
 	core "github.com/witgen/witgen/internal/wasm"
 )
 
-// loopBlocks is how many blocks a loop counts for: it becomes four.
-const loopBlocks = 4
-
 // scanCode reads the instructions of a function up to its end.
 func (s *scanner) scanCode() *Error {
 	for len(s.open) > 0 {
 		at := s.pos()
 		b := s.c.Byte()
-		s.instructions++
 		var err *Error
 		if s.cost += int64(simpleCosts[b]); s.cost > s.room {
 			s.cost -= int64(simpleCosts[b])
@@ -105,7 +101,6 @@ func (s *scanner) control(op core.Op, at int) *Error {
 	case core.OpEnd:
 		return s.closeBlock(at)
 	case core.OpBr, core.OpBrIf, core.OpBrOnNull, core.OpBrOnNonNull:
-		s.blocks++
 		if err := s.spend(at, cost+s.edge+s.carries()); err != nil {
 			return err
 		}
@@ -195,7 +190,6 @@ func (s *scanner) branchTable(at int) *Error {
 		s.regions[s.cur].spread = true
 	}
 	for i := uint64(0); i <= uint64(n) && err == nil; i++ {
-		s.blocks++
 		var label uint32
 		if label, err = s.branch(); err != nil || s.cur == dead {
 			continue
@@ -244,7 +238,6 @@ func (s *scanner) call(op core.Op, cost int64, at int) *Error {
 		panic(fmt.Sprintf("meter: unhandled call %v", op))
 	}
 	s.calls++
-	s.operands += uint64(max(0, t.params+t.arity-4))
 	cost += int64(units.Moves(t.params+t.arity)) + leaf
 	tail := op == core.OpReturnCall || op == core.OpReturnCallIndirect || op == core.OpReturnCallRef
 	if tail && m.cfg.Stack && !t.InRegisters() {
@@ -338,7 +331,6 @@ func (s *scanner) blockType() (funcType, *Error) {
 
 // openBlock reads a block, loop or if.
 func (s *scanner) openBlock(op core.Op, at int) *Error {
-	s.blocks++
 	top := len(s.open)
 	if err := s.limit("Nesting", uint64(top), s.m.cfg.Limits.Nesting, at); err != nil {
 		return err
@@ -347,7 +339,6 @@ func (s *scanner) openBlock(op core.Op, at int) *Error {
 	if err != nil {
 		return err
 	}
-	s.operands += uint64(max(0, t.params+t.arity-4))
 	cost := int64(units.Cost(op)) + s.edge + int64(units.Moves(t.params+t.arity))
 	split := op == core.OpLoop && t.params == 0
 	if split {
@@ -369,7 +360,6 @@ func (s *scanner) openBlock(op core.Op, at int) *Error {
 	case core.OpLoop:
 		s.steps[f.step].kind = stepLoop
 		s.loops++
-		s.blocks += loopBlocks - 1
 		f.carries = int32(t.params)
 		// A loop that takes no operands can be surrounded by others of its own.
 		kind := editLoopCheck

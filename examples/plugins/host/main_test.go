@@ -31,7 +31,7 @@ var wants = map[string][]string{
 	"hog":        {`loaded`, `trapped: |stopped: `, `trapped: |stopped: `}, // out of memory, or of fuel while it looks for some
 	"loops":      {`loaded`, `stopped: .*fuel`, `stopped: .*fuel`},
 	"nags":       {`loaded`, `stopped: .*deadline`, `stopped: .*deadline`},
-	"bomb":       {`refused .*stopped: .*FunctionBlocks: .* in function 0`},
+	"bomb":       {`refused .*stopped: .*CompileTime: .* in function 0`},
 	"panics":     {`loaded`, `trapped: .*guest`, `trapped: .*guest`},
 	"recurses":   {`loaded`, `stopped: .*call depth`, `stopped: .*call depth`},
 	"stuck":      {`refused .*stopped: .*fuel`},

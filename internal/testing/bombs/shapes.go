@@ -125,6 +125,7 @@ func Shapes() []Shape {
 		{"names", 100_000, names},
 		{"one large table at the end", 60_000, func(n int) []byte { return table(n, 1, 0) }},
 	}
+	all = append(all, moreShapes()...)
 	for _, op := range Ops {
 		all = append(all, Shape{"op " + op.Name(), 20_000, func(n int) []byte { return only(op, n) }})
 	}

@@ -34,8 +34,8 @@ func (e *BudgetError) Error() string {
 
 // Copies charges n copies of a module of so many bytes. What exceeds the budget is not
 // charged.
-func (b *Budget) Copies(n, size int) error {
-	got := plus(b.bytes, times(uint64(n), uint64(size)))
+func (b *Budget) Copies(n int, size uint64) error {
+	got := plus(b.bytes, times(uint64(n), size))
 	if b.Bytes != 0 && got > b.Bytes {
 		return &BudgetError{"Bytes", got, b.Bytes}
 	}
@@ -62,6 +62,13 @@ func (b *Budget) Compile(n int, r Report) error {
 	b.time, b.kept, b.peak = time, kept, peak
 	return nil
 }
+
+// A Use is what has been charged of time and memory, in the units of [Report]. Memory is
+// that which the modules keep.
+type Use struct{ Time, Memory uint64 }
+
+// Used returns what has been charged.
+func (b *Budget) Used() Use { return Use{b.time, b.kept} }
 
 // Left returns the limits for the next module: what is left of the time and memory. An
 // exhausted limit is 1, as 0 would not apply.

@@ -1,6 +1,7 @@
 package cost
 
 import (
+	"context"
 	"fmt"
 	"runtime"
 
@@ -15,8 +16,9 @@ type Report struct {
 	// Memory is the most memory at a time, in bytes, and Kept what is in use after
 	// the module is compiled.
 	Memory, Kept uint64
-	// Worst is the function that takes longest.
-	Worst Function
+	// Worst is the function that takes longest, and Largest that with the most machine
+	// code.
+	Worst, Largest Function
 }
 
 // A Function is what compiling one function takes.
@@ -29,28 +31,36 @@ type Function struct {
 	Time, Code uint64
 }
 
-// Limits bound what compiling may take, in the units of Report. A limit of 0 does not
-// apply.
-type Limits struct{ Time, Memory uint64 }
+// Limits bound what compiling may take, in the units of Report. Code bounds the machine
+// code of one function. A limit of 0 does not apply.
+type Limits struct{ Time, Memory, Code uint64 }
 
 // A LimitError is the error for a module whose compilation would exceed a limit.
 type LimitError struct {
-	// Limit is the name of the limit: Time or Memory.
+	// Limit is the name of the limit: Time, Memory or Code.
 	Limit string
 	// Got is what compiling takes as far as the module was read, and Most the limit.
 	Got, Most uint64
-	// Worst is the function that takes longest of those that were read.
+	// Worst is the function that takes longest of those that were read; of the limit
+	// Code, that with the most machine code.
 	Worst Function
 }
 
 // Error names the limit and the dearest function.
 func (e *LimitError) Error() string {
-	return fmt.Sprintf("%s: compiling takes at least %d, and the limit is %d; function %d takes longest", e.Limit, e.Got, e.Most, e.Worst.Index)
+	what := "compiling takes at least"
+	if e.Limit == "Code" {
+		what = "the machine code of a function has at least"
+	}
+	return fmt.Sprintf("%s: %s %d, and the limit is %d; it is function %d that takes most", e.Limit, what, e.Got, e.Most, e.Worst.Index)
 }
 
-// Estimate estimates from above what wazero takes to compile a core module.
-func Estimate(module []byte, limits Limits) (Report, error) {
-	d := &model{arm: runtime.GOARCH == "arm64", worst: Function{Index: -1}}
+// Estimate estimates from above what wazero takes to compile a core module. It looks
+// between functions whether ctx has ended, and returns its error then. The other errors
+// are a *LimitError, and a *wasm.Error for a module that cannot be read.
+func Estimate(ctx context.Context, module []byte, limits Limits) (Report, error) {
+	none := Function{Index: -1}
+	d := &model{arm: runtime.GOARCH == "arm64", worst: none, largest: none}
 	m, err := readModule(module)
 	if err != nil {
 		return Report{}, err
@@ -64,6 +74,9 @@ func Estimate(module []byte, limits Limits) (Report, error) {
 		if limits.Memory != 0 && r.Memory > limits.Memory {
 			return &LimitError{"Memory", r.Memory, limits.Memory, r.Worst}
 		}
+		if limits.Code != 0 && r.Largest.Code > limits.Code {
+			return &LimitError{"Code", r.Largest.Code, limits.Code, r.Largest}
+		}
 		return nil
 	}
 	if err := check(); err != nil {
@@ -72,6 +85,9 @@ func Estimate(module []byte, limits Limits) (Report, error) {
 	next := 0.0
 	err = each(m, &d.retained, func(i int, s *work) error {
 		d.add(i, s)
+		if err := ctx.Err(); err != nil {
+			return err
+		}
 		if d.time < next {
 			return nil
 		}

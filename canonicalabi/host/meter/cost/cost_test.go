@@ -1,6 +1,7 @@
 package cost_test
 
 import (
+	"context"
 	"errors"
 	"math"
 	"math/rand/v2"
@@ -39,7 +40,7 @@ func TestMalformed(t *testing.T) {
 		{"an exception", "is not supported", body(wasm.Code{0x0a})},
 		{"garbage collection", "is not supported", body(wasm.I32Const(0), wasm.Code{0xfb, 28})},
 	} {
-		if _, err := cost.Estimate(c.module, cost.Limits{}); err == nil || !strings.Contains(err.Error(), c.want) {
+		if _, err := cost.Estimate(context.Background(), c.module, cost.Limits{}); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: got %v, want %q", c.name, err, c.want)
 		}
 	}
@@ -48,18 +49,18 @@ func TestMalformed(t *testing.T) {
 // TestDead does not count code that is not reached, but reads it.
 func TestDead(t *testing.T) {
 	dead := wasm.Seq(wasm.I(wasm.OpUnreachable), wasm.Loop(wasm.I32Const(1), wasm.I(wasm.OpBrIf, 0)), wasm.I(wasm.OpI32Add), wasm.I(wasm.OpDrop))
-	short, err := cost.Estimate(body(dead), cost.Limits{})
+	short, err := cost.Estimate(context.Background(), body(dead), cost.Limits{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	long, err := cost.Estimate(body(dead, wasm.Block(), wasm.Loop(), wasm.Block()), cost.Limits{})
+	long, err := cost.Estimate(context.Background(), body(dead, wasm.Block(), wasm.Loop(), wasm.Block()), cost.Limits{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	if long.Time > short.Time+short.Time/10 {
 		t.Errorf("blocks in dead code take %d units, and without them it is %d", long.Time, short.Time)
 	}
-	if _, err := cost.Estimate(body(wasm.I(wasm.OpUnreachable), wasm.I(wasm.OpLocalGet, 7)), cost.Limits{}); err == nil {
+	if _, err := cost.Estimate(context.Background(), body(wasm.I(wasm.OpUnreachable), wasm.I(wasm.OpLocalGet, 7)), cost.Limits{}); err == nil {
 		t.Error("a local that is out of range is accepted in dead code")
 	}
 }
@@ -71,18 +72,18 @@ func TestLimits(t *testing.T) {
 			continue
 		}
 		b := s.Build(max(1, s.Size/100))
-		r, err := cost.Estimate(b, cost.Limits{})
+		r, err := cost.Estimate(context.Background(), b, cost.Limits{})
 		if err != nil {
 			t.Fatalf("%s: %v", s.Name, err)
 		}
-		if _, err := cost.Estimate(b, cost.Limits{Time: r.Time, Memory: r.Memory}); err != nil {
+		if _, err := cost.Estimate(context.Background(), b, cost.Limits{Time: r.Time, Memory: r.Memory}); err != nil {
 			t.Errorf("%s: refused at what it takes: %v", s.Name, err)
 		}
 		var limit *cost.LimitError
-		if _, err := cost.Estimate(b, cost.Limits{Time: r.Time - 1}); !errors.As(err, &limit) || limit.Limit != "Time" || limit.Got > r.Time {
+		if _, err := cost.Estimate(context.Background(), b, cost.Limits{Time: r.Time - 1}); !errors.As(err, &limit) || limit.Limit != "Time" || limit.Got > r.Time {
 			t.Errorf("%s: with less time: %v", s.Name, err)
 		}
-		if _, err := cost.Estimate(b, cost.Limits{Memory: r.Memory - 1}); !errors.As(err, &limit) || limit.Limit != "Memory" || limit.Got > r.Memory {
+		if _, err := cost.Estimate(context.Background(), b, cost.Limits{Memory: r.Memory - 1}); !errors.As(err, &limit) || limit.Limit != "Memory" || limit.Got > r.Memory {
 			t.Errorf("%s: with less memory: %v", s.Name, err)
 		}
 	}
@@ -101,7 +102,7 @@ func TestSmallBombs(t *testing.T) {
 			continue
 		}
 		delete(want, s.Name)
-		if r, err := cost.Estimate(s.Build(n), cost.Limits{Time: 60e9, Memory: 3 << 30}); err == nil {
+		if r, err := cost.Estimate(context.Background(), s.Build(n), cost.Limits{Time: 60e9, Memory: 3 << 30}); err == nil {
 			t.Errorf("%s of size %d is accepted: %+v", s.Name, n, r)
 		}
 	}
@@ -158,11 +159,11 @@ func FuzzEstimate(f *testing.F) {
 		f.Add(b)
 	}
 	f.Fuzz(func(t *testing.T, b []byte) {
-		all, err := cost.Estimate(b, cost.Limits{})
+		all, err := cost.Estimate(context.Background(), b, cost.Limits{})
 		if err != nil {
 			return
 		}
-		if again, err := cost.Estimate(b, cost.Limits{}); err != nil || again != all {
+		if again, err := cost.Estimate(context.Background(), b, cost.Limits{}); err != nil || again != all {
 			t.Errorf("the second estimate is %+v, %v, and the first %+v", again, err, all)
 		}
 		if all.Kept > all.Memory {
@@ -181,7 +182,7 @@ func FuzzCompileCost(f *testing.F) {
 		g := bombs.RandomGenome(rand.New(rand.NewPCG(seed, 9)))
 		copy(g.Weights[:], b)
 		m := g.Module(int(size) % 8000)
-		e, err := cost.Estimate(m, cost.Limits{})
+		e, err := cost.Estimate(context.Background(), m, cost.Limits{})
 		if err != nil {
 			t.Fatal(err)
 		}

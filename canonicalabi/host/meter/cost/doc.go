@@ -2,7 +2,7 @@
 // in time and in memory, before it is compiled. The compiler has no limits of its own,
 // and parts of it take time with the square or the cube of a function's size.
 //
-//	report, err := cost.Estimate(module, cost.Limits{Time: 60e9, Memory: 3 << 30})
+//	report, err := cost.Estimate(ctx, module, cost.Limits{Time: 60e9, Memory: 3 << 30})
 //
 // The module is one that meter.Rewrite returned, so that the estimate has in it what
 // the rewriter adds. Estimate reads it once from front to back. It takes some percent of

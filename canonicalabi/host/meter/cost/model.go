@@ -14,7 +14,7 @@ type model struct {
 	// The most of any function.
 	ssa, mach, blocks, values, regs, args, lists, height, nesting, deep uint64
 	codeOf                                                              float64
-	worst                                                               Function
+	worst, largest                                                      Function
 }
 
 // The times of the parts of wazero's compiler in nanoseconds. They were measured with
@@ -93,6 +93,7 @@ const (
 	bytesTypeVal  = 50
 	bytesFunction = 300
 	bytesGlobal   = 100
+	bytesCustom   = 64
 
 	// garbage is how much larger Go's heap is than what is in use, before the
 	// collector runs.
@@ -125,7 +126,7 @@ func (d *model) add(index int, s *work) {
 	d.code += code
 
 	d.ssa = max(d.ssa, s.ssa)
-	d.mach = max(d.mach, s.mach+s.args+s.operands/4)
+	d.mach = max(d.mach, s.mach+2*s.args+s.operands/4)
 	d.blocks = max(d.blocks, s.blocks)
 	d.values = max(d.values, s.values)
 	d.regs = max(d.regs, min(s.values, s.mach)+s.mach/4)
@@ -135,8 +136,12 @@ func (d *model) add(index int, s *work) {
 	d.nesting = max(d.nesting, uint64(s.nesting))
 	d.deep = max(d.deep, s.deep)
 	d.codeOf = max(d.codeOf, code)
-	if t := whole(time); t > d.worst.Time {
-		d.worst = Function{Index: index, Time: t, Code: whole(code)}
+	f := Function{Index: index, Time: whole(time), Code: whole(code)}
+	if f.Time > d.worst.Time {
+		d.worst = f
+	}
+	if f.Code > d.largest.Code {
+		d.largest = f
 	}
 }
 
@@ -147,12 +152,12 @@ func (d *model) module(size int) (time, bytes float64) {
 	functions := float64(d.functions) + float64(m.importedFuncs)
 	time = nsByte*float64(size) + nsType*float64(len(m.types)) + nsTypeValue*float64(m.values) + nsKey*float64(m.keys) +
 		nsElement*float64(m.elements) + nsSearched*float64(m.searched) + nsName*float64(m.names) +
-		nsExport*float64(m.exports+m.imports+m.globals+m.segments) +
+		nsExport*float64(m.exports+m.imports+m.globals+m.segments+m.customs) +
 		functions*nsOf*float64(m.exports+m.localMaps) +
 		float64(d.functions)*(nsDefinedType*float64(len(m.types))+nsGlobal*float64(m.globals)+nsImported*float64(m.imports))
 	bytes = float64(size) + float64(m.text) + bytesLocal*float64(m.locals) + bytesElement*float64(m.elements) + bytesName*float64(m.names+m.localMaps) +
 		bytesImport*float64(m.imports) + bytesExport*float64(m.exports+m.segments) + bytesType*float64(len(m.types)) +
-		bytesTypeVal*float64(m.values) + bytesFunction*functions + bytesGlobal*float64(m.globals)
+		bytesTypeVal*float64(m.values) + bytesFunction*functions + bytesGlobal*float64(m.globals) + bytesCustom*float64(m.customs)
 	return time, bytes
 }
 
@@ -178,10 +183,50 @@ func (d *model) report(size int) Report {
 		Time:   whole(d.time + time + nsTouched*heap),
 		Memory: whole(heap + d.code),
 		Kept:   whole(bytes + d.code),
-		Worst:  d.worst,
+		Worst:  d.worst, Largest: d.largest,
 	}
 	return r
 }
+
+// Grown returns the report on a module that has so many bytes more in its names.
+func (r Report) Grown(bytes uint64) Report {
+	r.Time = plus(r.Time, times(nsByte, bytes))
+	r.Kept = plus(r.Kept, bytes)
+	r.Memory = plus(r.Memory, times(2, bytes))
+	return r
+}
+
+// HostModule estimates from above what wazero takes to make a module of so many host
+// functions, of so many different types, that have so many parameters and results
+// together.
+func HostModule(functions, types, values int) Report {
+	n, t, v := float64(functions), float64(types), float64(values)
+	code := hostModuleCode + hostCode*n + hostValueCode*v
+	kept := hostModuleBytes + hostBytes*n + bytesType*t + bytesTypeVal*v
+	heap := garbage*(base+kept) + code
+	// The type of each function is compared with all types before it, and the compiler
+	// resets for each function what it has a page of for each function before.
+	return Report{
+		Time:   whole(nsHostModule + nsHost*n + nsHostPair*n*n + nsHostValue*v + nsHostType*n*t),
+		Memory: whole(heap),
+		Kept:   whole(kept + code),
+		Worst:  Function{Index: -1}, Largest: Function{Index: -1},
+	}
+}
+
+// The parts of HostModule: of the module, and by function, parameter and result.
+const (
+	nsHostModule    = 100_000
+	nsHost          = 8_000
+	nsHostPair      = 1.2
+	nsHostValue     = 500
+	nsHostType      = 4
+	hostModuleBytes = 16 << 10
+	hostModuleCode  = 16 << 10
+	hostBytes       = 1500
+	hostCode        = 300
+	hostValueCode   = 20
+)
 
 // whole rounds to a whole number.
 func whole(f float64) uint64 {

@@ -33,6 +33,7 @@ type module struct {
 	data      uint64 // bytes of data segments and custom sections
 	debug     uint64 // bytes of sections with debug information
 	segments  uint64
+	customs   uint64 // custom sections
 
 	code *wasm.Cursor // the code section
 }
@@ -237,6 +238,7 @@ func (m *module) datum(c *wasm.Cursor) {
 func (m *module) custom(s *wasm.Section) {
 	name := s.Custom()
 	c := s.Content
+	m.customs++
 	switch {
 	case name == "name":
 		m.readNames(c)

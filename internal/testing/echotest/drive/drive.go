@@ -34,7 +34,7 @@ var (
 // hundreds of cases.
 func largeFunctions() host.Limits {
 	l := host.DefaultLimits()
-	l.FunctionBlocks *= 10
+	l.CompileTime *= 10
 	return l
 }
 
