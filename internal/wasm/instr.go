@@ -120,7 +120,7 @@ type BlockType struct {
 	// Func is the index of the function type, where HasFunc is true.
 	Func    uint32
 	HasFunc bool
-	// Result is the type of the result, with the code 0 where there is none.
+	// Result is the type of the result, with the code 0 if the block has no result.
 	Result ValType
 }
 

@@ -101,6 +101,7 @@ func convert(err error, fn int) *Error {
 	}
 	out := &Error{Kind: ErrMalformed, Rule: e.Rule, Func: fn, Offset: e.Offset}
 	switch e.Kind {
+	case core.Malformed, core.UnknownKind: // internal/wasm has the rule
 	case core.UnexpectedEnd, core.IntegerCut, core.TooFewBytes:
 		out.Rule = "unexpected end"
 	case core.IntegerTooLong:
@@ -121,6 +122,8 @@ func convert(err error, fn int) *Error {
 		out.Kind, out.Rule = ErrUnsupported, "unknown type"
 	case core.UnknownHeapType:
 		out.Kind, out.Rule = ErrUnsupported, "unknown heap type"
+	default:
+		panic(fmt.Sprintf("meter: unhandled kind of error %d", e.Kind))
 	}
 	return out
 }

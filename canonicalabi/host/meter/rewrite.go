@@ -97,7 +97,7 @@ func (m *module) rewriteCode(h *helpers) ([]byte, *Error) {
 	s, e := &scanner{m: m, helpers: h}, &emitter{h: h}
 	m.leaves = make([]uint16, uint32(len(m.funcs))-m.imported.funcs)
 	// What a call takes depends on whether the function is a leaf, so these are looked for
-	// first. What is wrong with a function is said below.
+	// first. Mistakes in functions are reported below.
 	if err := m.eachBody(func(fn int, body *core.Cursor) *Error {
 		if body.Len() <= leafBytes && s.scan(fn, body) == nil && s.leaf() > 0 && e.function(s) == nil {
 			m.leaves[fn-int(m.imported.funcs)] = uint16(s.leaf())

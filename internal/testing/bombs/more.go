@@ -269,8 +269,8 @@ func branchesOnNull(n int) []byte {
 	return m.Bytes()
 }
 
-// basesInLoop returns n loops that each load from four addresses, so that what is known
-// of addresses is copied to each block behind.
+// basesInLoop returns n loops that each load from four addresses, so that the
+// known addresses are copied to each block behind.
 func basesInLoop(n int) []byte {
 	part := wasm.Code{0x03, 0x40}
 	for i := range byte(4) {
