@@ -385,7 +385,7 @@ func (l *fitter) export(name string, fn *plan.Function, f bind.Function) (bind.E
 
 // otherType says that a function of the guest has the core type that the world
 // says, and another one in WIT.
-const otherType = "the guest's function is of another WIT type than the world's, in a parameter or the result; build it with the bindings of this world (witgen wit shows what the guest has)"
+const otherType = "the guest's function is of another WIT type than the world's, in a parameter or the result; build it with the bindings of this world (witgen wit shows the WIT of a component and of an embedded world)"
 
 // sameType reports whether a function of the guest is of the type in WIT that the
 // world says.
@@ -439,7 +439,7 @@ func (l *fitter) functions() ([]importFunction, error) {
 		if err != nil {
 			return nil, err
 		}
-		list = append(list, importFunction{strconv.Itoa(n), signatureOf(f.Type), serve, -1})
+		list = append(list, importFunction{strconv.Itoa(n), signatureOf(f.Type), serve, -1, nil})
 	}
 	return list, nil
 }

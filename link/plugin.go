@@ -136,10 +136,14 @@ func (p *Plugin) compile(ctx context.Context, wasm []byte) error {
 		return err
 	}
 	p.cores = []coreStep{{compiled: compiled}}
-	if p.exports, err = matchExports(p.world, p.types, compiled.ExportedFunctions(), module); err != nil {
+	carries, err := readCarried(p.world, p.config, wasm, compiled.ExportedFunctions())
+	if err != nil {
 		return err
 	}
-	matched, err := matchImports(p.world, p.types, compiled, module)
+	if p.exports, err = matchExports(p.world, p.types, compiled.ExportedFunctions(), module, carries); err != nil {
+		return err
+	}
+	matched, err := matchImports(p.world, p.types, compiled, module, carries)
 	if err != nil {
 		return err
 	}
