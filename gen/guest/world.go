@@ -61,7 +61,7 @@ func (g *generator) carriers() {
 			g.file.Comment("A host reads the WIT types of the functions from the name of this export.")
 		}
 		g.file.Comment("//go:wasmexport " + name)
-		g.file.Func().Id(g.scope.Declare("carriedTypes")).Params().Block()
+		g.file.Func().Id(g.scope.Declare("carry")).Params().Block()
 	}
 }
 

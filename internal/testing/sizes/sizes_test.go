@@ -9,12 +9,13 @@ import (
 	"github.com/witgen/witgen/internal/testing/nested"
 )
 
-// limits are the sizes of docs/guests.md, and 1% more.
+// limits are the sizes of docs/guests.md, and 1% more, or less where the guest has grown
+// since. Those of the shops hold 428 bytes for the types that they carry.
 var limits = map[string]int{
 	"calculator/leaking":      41_775,
 	"calculator/conservative": 48_780,
-	"shops/leaking":           17_720,
-	"shops/conservative":      24_700,
+	"shops/leaking":           17_720 + 428,
+	"shops/conservative":      24_700 + 428,
 }
 
 // What every guest pulls in does not grow unnoticed. The limits hold for one
