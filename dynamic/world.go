@@ -179,7 +179,7 @@ func (w *world) items(groups []*group, export bool) []bind.Item {
 	for n, g := range groups {
 		iface := &bind.Interface{}
 		for _, f := range g.callable() {
-			function := bind.Function{Name: f.Func.Name, Type: w.abi.Identity(f.Func), Export: bind.Signature(w.abi.Lift(f.Func).String()), Import: bind.Signature(w.abi.Lower(f.Func).String())}
+			function := bind.Function{Name: f.Func.Name, Type: w.abi.Identity(f.Func), Err: w.abi.ErrorType(f.Func), Export: bind.Signature(w.abi.Lift(f.Func).String()), Import: bind.Signature(w.abi.Lower(f.Func).String())}
 			if !export {
 				function.Handle = func(call *bind.Call) { w.handle(call, f) }
 			}

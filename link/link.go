@@ -182,7 +182,7 @@ func (l *fitter) bad(item, format string, args ...any) error {
 
 // tree describes the component instances.
 func (l *fitter) tree() {
-	l.made = &bind.Tree{Parents: l.plan.Components, Modules: len(l.plan.Cores), Reentrant: l.plan.Reentrant}
+	l.made = &bind.Tree{Parents: l.plan.Components, Modules: len(l.plan.Cores), Reentrant: l.plan.Reentrant, Errors: map[string]string{}}
 	for _, o := range l.plan.Options {
 		l.made.Options = append(l.made.Options, bind.CanonOptions{
 			Component: o.Component, Memory: coreItem(o.Memory), Realloc: coreItem(o.Realloc), Encoding: encodings[o.Encoding]})
@@ -380,6 +380,7 @@ func (l *fitter) export(name string, fn *plan.Function, f bind.Function) (bind.E
 	if !l.sameType(f, fn.WIT) {
 		return bind.Export{}, l.bad("export "+name, otherType)
 	}
+	l.made.Errors[name] = f.Err
 	return l.exportOf(name, fn), nil
 }
 

@@ -38,8 +38,9 @@ func checkPreamble(world *bind.World, wasm []byte) error {
 	}
 }
 
-// matchExports finds the core functions of the world's exports.
-func matchExports(world *bind.World, types *resourceTypes, functions map[string]api.FunctionDefinition, module *plan.Module, carries *carried) ([]bind.ExportedInterface, error) {
+// matchExports finds the core functions of the world's exports. It notes the error types of
+// functions in errors, for bind.Tree.
+func matchExports(world *bind.World, types *resourceTypes, functions map[string]api.FunctionDefinition, module *plan.Module, carries *carried, errors map[string]string) ([]bind.ExportedInterface, error) {
 	names := newVersions(functions)
 	if _, command := functions["_start"]; command && functions["_initialize"] == nil {
 		return nil, &host.LinkError{World: world.Name, Item: "export _start",
@@ -88,6 +89,7 @@ func matchExports(world *bind.World, types *resourceTypes, functions map[string]
 				export.Post = &bind.CoreItem{Name: post}
 			}
 			exports[n].Functions[k] = export
+			errors[core] = f.Err
 		}
 	}
 	return exports, checkRuntimeExports(world, functions, module)

@@ -140,7 +140,7 @@ func (p *Plugin) compile(ctx context.Context, wasm []byte) error {
 	if err != nil {
 		return err
 	}
-	if p.exports, err = matchExports(p.world, p.types, compiled.ExportedFunctions(), module, carries); err != nil {
+	if p.exports, err = matchExports(p.world, p.types, compiled.ExportedFunctions(), module, carries, p.tree.Errors); err != nil {
 		return err
 	}
 	matched, err := matchImports(p.world, p.types, compiled, module, carries)

@@ -26,6 +26,9 @@ type Function struct {
 	// same number. Components carry the types of their functions, which are compared
 	// with it. 0 is any type.
 	Type uint64
+	// Err is the function's error type in WIT if a guest must return errors of that type:
+	// "" for functions without errors, and for those that take any error.
+	Err string
 	// Export is the core signature of the function as guests export it, and Import
 	// as they import it, both as in "i32 i32 -> i32".
 	Export, Import Signature

@@ -27,6 +27,8 @@ type Instance struct {
 	// liftLimit and handleLimit are host.Config's LiftedBytes and Handles.
 	liftLimit   int64
 	handleLimit int
+	// memoryLimit is the limit of the guest's memory in bytes.
+	memoryLimit uint64
 	// guarded is the context of the current call after GuardContexts, or nil.
 	guarded *guardedContext
 	// metering stops the guest. It has no modules if the guest is not metered.
@@ -74,6 +76,7 @@ func NewInstance(config *host.Config, tree *Tree, impls []any, resources int, re
 	i := &Instance{
 		liftLimit:   config.LiftedBytes,
 		handleLimit: min(config.Handles, maxHandles),
+		memoryLimit: MemoryPages(config) << 16,
 		metering:    metering{on: !config.Unmetered, fuel: config.Fuel, depth: config.CallDepth},
 		caller:      context.Background(),
 		impls:       impls,

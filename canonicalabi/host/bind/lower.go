@@ -42,7 +42,7 @@ func (c *Call) resize(old, oldSize, align, size uint32) uint32 {
 	o.comp.mayLeave = mayLeave
 	c.mem = nil
 	if err != nil {
-		c.fail(i.guestError(c.funcName(), host.RuleReallocTrap, err))
+		c.fail(i.reallocError(c.funcName(), size, err))
 		return 0
 	}
 	ptr := uint32(c.scratch[0])

@@ -1,6 +1,7 @@
 package bind
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"strings"
@@ -64,8 +65,25 @@ func (i *Instance) guestError(name string, rule host.Rule, err error) error {
 	if limit := overflow(name, err); limit != nil {
 		return limit
 	}
-	return &host.Trap{Func: name, Rule: rule, Err: err}
+	trap := &host.Trap{Func: name, Rule: rule, Err: err}
+	if stopsItself(err) {
+		trap.Detail = cmp.Or(i.note(name), i.shortOfMemory(0))
+	}
+	return trap
 }
+
+// reallocError returns the error of a call of realloc for size bytes.
+func (i *Instance) reallocError(name string, size uint32, err error) error {
+	failed := i.guestError(name, host.RuleReallocTrap, err)
+	if trap, ok := failed.(*host.Trap); ok && trap.Rule == host.RuleReallocTrap && stopsItself(err) {
+		trap.Detail = cmp.Or(i.shortOfMemory(uint64(size)), trap.Detail)
+	}
+	return failed
+}
+
+// stopsItself reports whether a guest trapped by the instruction unreachable, as compilers
+// have it for panics and for memory that runs out.
+func stopsItself(err error) bool { return strings.HasPrefix(err.Error(), "wasm error: unreachable") }
 
 // exited returns the error of a guest that called proc_exit of WASI preview 1, and nil
 // for another error. wazero ends a guest with such an error, too, if the caller's context
