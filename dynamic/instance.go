@@ -65,6 +65,9 @@ func (i *Instance) CallFunction(ctx context.Context, f *Function, args ...any) (
 		return nil, fmt.Errorf("%s: %s", f.Name, notSupported(f))
 	}
 	fn := &i.funcs[f.item][f.number]
+	if err := fn.Missing(); err != nil {
+		return nil, err
+	}
 	if err := i.plugin.guest.world.checkParams(f, fn, args); err != nil {
 		return nil, err
 	}

@@ -324,10 +324,13 @@ func (l *fitter) exports() ([]bind.ExportedInterface, error) {
 		if item.Name != root {
 			name, ok := names.match(item.Name)
 			if !ok {
-				if len(item.Interface.Functions) == 0 {
-					continue
+				if !allOptional(item.Interface.Functions) {
+					return nil, l.missingExport(item, names)
 				}
-				return nil, l.missingExport(item, names)
+				for _, f := range item.Interface.Functions {
+					made[n].Functions = append(made[n].Functions, missing(item, f))
+				}
+				continue
 			}
 			from = from.Instance(name)
 			prefix = name + "#"
@@ -336,7 +339,12 @@ func (l *fitter) exports() ([]bind.ExportedInterface, error) {
 			return nil, err
 		}
 		for _, f := range item.Interface.Functions {
-			export, err := l.export(prefix+f.Name, from.Function(f.Name), f)
+			fn := from.Function(f.Name)
+			if fn == nil && f.Optional {
+				made[n].Functions = append(made[n].Functions, missing(item, f))
+				continue
+			}
+			export, err := l.export(prefix+f.Name, fn, f)
 			if err != nil {
 				return nil, err
 			}
@@ -407,6 +415,11 @@ func (l *fitter) exportedResources(n int, from *plan.Instance) error {
 		name := "export " + label(l.world.Exports[n].Name, r.Name)
 		found := from.Resource(r.Name)
 		if found == nil {
+			if own := functionsOf(l.world.Exports[n].Interface.Functions, r.Name); len(own) > 0 && allOptional(own) {
+				continue
+			}
+		}
+		if found == nil {
 			return l.bad(name, "the guest does not export this resource; build it with the bindings of this world")
 		}
 		if found.Component < 0 {
@@ -420,6 +433,20 @@ func (l *fitter) exportedResources(n int, from *plan.Instance) error {
 		typ.Dtor, typ.Component = coreItem(found.Dtor), found.Component
 	}
 	return nil
+}
+
+// functionsOf returns the functions that belong to a resource: its constructor, methods and
+// statics.
+func functionsOf(functions []bind.Function, resource string) []bind.Function {
+	var list []bind.Function
+	for _, f := range functions {
+		kind, rest, ok := strings.Cut(f.Name, "]")
+		name, _, _ := strings.Cut(rest, ".")
+		if ok && name == resource && (kind == "[constructor" || kind == "[method" || kind == "[static") {
+			list = append(list, f)
+		}
+	}
+	return list
 }
 
 // innerResources makes types of the resources that the world does not know.

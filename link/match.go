@@ -51,7 +51,7 @@ func matchExports(world *bind.World, types *resourceTypes, functions map[string]
 		prefix, from := "", root
 		if item.Name != root {
 			name, ok := names.match(item.Name)
-			if !ok && len(item.Interface.Functions) > 0 {
+			if !ok && !allOptional(item.Interface.Functions) {
 				return nil, missingExport(world, item, functions, names, module)
 			}
 			prefix, from = name+"#", name
@@ -63,6 +63,10 @@ func matchExports(world *bind.World, types *resourceTypes, functions map[string]
 		for k, f := range item.Interface.Functions {
 			core := prefix + f.Name
 			def := functions[core]
+			if _, other := module.Exports[core]; def == nil && !other && f.Optional {
+				exports[n].Functions[k] = missing(item, f)
+				continue
+			}
 			if def == nil {
 				if k, ok := module.Exports[core]; ok {
 					return nil, wrongKind(world, core, k, coretype.FuncKind)
@@ -93,6 +97,16 @@ func matchExports(world *bind.World, types *resourceTypes, functions map[string]
 		}
 	}
 	return exports, checkRuntimeExports(world, functions, module)
+}
+
+// allOptional reports whether guests may lack all functions.
+func allOptional(functions []bind.Function) bool {
+	return !slices.ContainsFunc(functions, func(f bind.Function) bool { return !f.Optional })
+}
+
+// missing returns the export for an optional function that the guest lacks.
+func missing(item bind.Item, f bind.Function) bind.Export {
+	return bind.Export{Name: label(item.Name, f.Name), Missing: true}
 }
 
 // wrongKind is the error of an export that is something else than it must be.

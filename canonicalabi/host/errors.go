@@ -172,6 +172,19 @@ var (
 	ErrBusy = errors.New("the instance is busy with another call; an instance serves one call at a time")
 )
 
+// MissingError is the error of a call of a function that the guest does not have, since it
+// was built for an older version of the interface. Only functions that the bindings were
+// generated for as optional have it; Compile refuses a guest that lacks another one.
+type MissingError struct {
+	// Func is the function that the host called.
+	Func string
+}
+
+// Error returns the function and the reason.
+func (e *MissingError) Error() string {
+	return e.Func + ": the guest does not have this function; it was built for another version of the interface"
+}
+
 // LinkError is the error of Compile if a guest does not fit its world, and of
 // Instantiate if the host does not supply an import.
 type LinkError struct {

@@ -214,6 +214,9 @@ func (g *generator) descriptorOf(name string, functions []*wit.Function) {
 		if e := g.abi.ErrorType(f); e != "" {
 			fields = append(fields, jen.Id("Err").Op(":").Lit(e))
 		}
+		if g.plan.Optional(f) {
+			fields = append(fields, jen.Id("Optional").Op(":").True())
+		}
 		fields = append(fields, jen.Id("Export").Op(":").Lit(g.abi.Lift(f).String()))
 		if handler := g.names.handlers[f]; handler != "" {
 			fields = append(fields,

@@ -14,6 +14,8 @@ import (
 type Export struct {
 	// Name is the name that errors show, as in "example:calculator/operations#add".
 	Name string
+	// Missing reports whether the guest lacks the function, which is an optional one.
+	Missing bool
 	// Core is the core function. Post is its post-return function, or nil.
 	Core CoreItem
 	Post *CoreItem

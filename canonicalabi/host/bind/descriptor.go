@@ -29,6 +29,8 @@ type Function struct {
 	// Err is the function's error type in WIT if a guest must return errors of that type:
 	// "" for functions without errors, and for those that take any error.
 	Err string
+	// Optional reports whether guests that export the interface may lack the function.
+	Optional bool
 	// Export is the core signature of the function as guests export it, and Import
 	// as they import it, both as in "i32 i32 -> i32".
 	Export, Import Signature
