@@ -46,6 +46,9 @@ func (p *Plugin) compileComponent(ctx context.Context, wasm []byte) error {
 	if p.needed, err = l.needed(); err != nil {
 		return err
 	}
+	if err := l.fits(); err != nil {
+		return err
+	}
 	if p.exports, err = l.exports(); err != nil {
 		return err
 	}

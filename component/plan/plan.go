@@ -19,6 +19,9 @@ import (
 type Plan struct {
 	// Resolve holds the types of the component's functions.
 	Resolve *wit.Resolve
+	// Asks are the root's imports with all that the instances among them have, whether
+	// anything uses it or not.
+	Asks []check.Ask
 	// Components are the component instances, the root first, each by its parent,
 	// which is -1 for the root. A parent has a lower number than its children.
 	Components []int
@@ -266,7 +269,7 @@ func New(wasm []byte) (made *Plan, err error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &planner{plan: &Plan{Resolve: analysis.Resolve}, analysis: analysis, numbers: map[Options]int{},
+	p := &planner{plan: &Plan{Resolve: analysis.Resolve, Asks: analysis.Asks}, analysis: analysis, numbers: map[Options]int{},
 		modules: map[*binary.CoreModule]*Module{}, abi: abi.New(analysis.Resolve)}
 	defer func() {
 		switch e := recover().(type) {
