@@ -382,6 +382,9 @@ func (l *fitter) export(name string, fn *plan.Function, f bind.Function) (bind.E
 	if fn == nil {
 		return bind.Export{}, l.bad("export "+name, "the guest does not export this function; build it with the bindings of this world")
 	}
+	if fn.From != nil && l.world.Direct {
+		return l.direct(name, fn, f)
+	}
 	if fn.From != nil {
 		return bind.Export{}, l.bad("export "+name, "the guest exports its import %s as it is, which is not supported; let it export a function of its own that calls the import", fn.Label)
 	}
@@ -393,6 +396,23 @@ func (l *fitter) export(name string, fn *plan.Function, f bind.Function) (bind.E
 	}
 	l.made.Errors[name] = f.Err
 	return l.exportOf(name, fn), nil
+}
+
+// direct returns the export of an import as it is.
+func (l *fitter) direct(name string, fn *plan.Function, f bind.Function) (bind.Export, error) {
+	item, imported, ok := l.importedFunction(fn.From, fn.Name)
+	if !ok {
+		return bind.Export{}, l.bad("export "+name, "the guest exports its import %s as it is, and the world does not have that import", fn.Label)
+	}
+	if f.Type != 0 && imported.Type != 0 && f.Type != imported.Type {
+		return bind.Export{}, l.bad("export "+name, otherType)
+	}
+	for k := range l.world.Imports[item].Interface.Functions {
+		if &l.world.Imports[item].Interface.Functions[k] == imported {
+			return bind.Export{Name: name, Import: &bind.ImportedFunction{Item: item, Number: k}}, nil
+		}
+	}
+	panic("link: an imported function is not among those of its interface")
 }
 
 // otherType says that a function of the guest has the core type that the world

@@ -118,4 +118,7 @@ type World struct {
 	Name    string
 	Imports []Item
 	Exports []Item
+	// Direct reports whether the caller serves exports that are imports of the component
+	// as they are, see Func.Import. If not, package link refuses such components.
+	Direct bool
 }
