@@ -54,6 +54,7 @@ type Plugin struct {
 	mu     sync.Mutex
 	live   map[*bind.Instance]struct{}
 	closed bool
+	leak   *host.Leak
 }
 
 // coreStep is a step of an instance's start: a core module, or a function to call
@@ -99,6 +100,7 @@ func Compile(ctx context.Context, wasm []byte, world *bind.World, opts ...host.O
 	if err := compile(ctx, wasm); err != nil {
 		return nil, errors.Join(err, p.abandon(ctx))
 	}
+	p.leak = config.Leaks.Made("the plugin of "+world.Name, nil)
 	return p, nil
 }
 
@@ -374,6 +376,7 @@ func (p *Plugin) Close(ctx context.Context) error {
 		return nil
 	}
 	p.closed = true
+	p.leak.Closed()
 	live := make([]*bind.Instance, 0, len(p.live))
 	for inst := range p.live {
 		live = append(live, inst)

@@ -40,6 +40,8 @@ type Config struct {
 	Unmetered bool
 	// RequireWIT refuses core modules that do not carry the WIT types of their functions.
 	RequireWIT bool
+	// Leaks notes what must be closed, or is nil.
+	Leaks *Leaks
 	// Providers supply imports that the world does not have.
 	Providers []Provider
 

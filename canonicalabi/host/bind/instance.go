@@ -26,6 +26,8 @@ type Instance struct {
 	special, watched bool
 	// liftLimit and handleLimit are host.Config's LiftedBytes and Handles.
 	liftLimit   int64
+	leaks       *host.Leaks
+	leak        *host.Leak
 	handleLimit int
 	// memoryLimit is the limit of the guest's memory in bytes.
 	memoryLimit uint64
@@ -75,6 +77,7 @@ const maxStack = 17
 func NewInstance(config *host.Config, tree *Tree, impls []any, resources int, release func(ctx context.Context) error) *Instance {
 	i := &Instance{
 		liftLimit:   config.LiftedBytes,
+		leaks:       config.Leaks,
 		handleLimit: min(config.Handles, maxHandles),
 		memoryLimit: MemoryPages(config) << 16,
 		metering:    metering{on: !config.Unmetered, fuel: config.Fuel, depth: config.CallDepth},
@@ -95,6 +98,9 @@ func NewInstance(config *host.Config, tree *Tree, impls []any, resources int, re
 	for n := range i.options {
 		o := &tree.Options[n]
 		i.options[n] = canon{inst: i, comp: &i.components[o.Component], encoding: o.Encoding, options: o}
+	}
+	if i.leaks != nil {
+		i.leak = i.leaks.Made("the instance", i.died)
 	}
 	i.metering.watch = meter.NewWatch(&i.metering)
 	if resources > 0 {
