@@ -73,7 +73,7 @@ func (p *provider) Check() error {
 	return nil
 }
 
-// Imports returns nothing: what is supplied is WASI preview 1 alone.
+// Imports returns nothing: the provider supplies WASI preview 1 alone.
 func (*provider) Imports() []bind.Item { return nil }
 
 // Supply supplies nothing.

@@ -26,7 +26,7 @@ func describe(f failure, number uint32, text string) string {
 	case noCase:
 		return decimal(number) + " is no case of " + text
 	case noFlags:
-		return decimal(number) + " has flags that are none of " + text
+		return decimal(number) + " has flags that are unknown to " + text
 	case noVariant:
 		return "a nil " + text + ", or one that is no case of it"
 	case noHandle:

@@ -1,11 +1,13 @@
 package bind_test
 
 import (
+	"context"
 	"fmt"
 	"strings"
 	"testing"
 
 	"github.com/witgen/witgen/canonicalabi/host"
+	"github.com/witgen/witgen/internal/testing/ctxtest"
 	"github.com/witgen/witgen/internal/testing/hosttest"
 	"github.com/witgen/witgen/internal/testing/hosttest/gen/test/subject/shop"
 	"github.com/witgen/witgen/internal/testing/hosttest/gen/test/subject/subject"
@@ -86,7 +88,7 @@ func TestLeakCheckOfDeadInstance(t *testing.T) {
 	plugin := compile(t, spinner(), host.LeakCheck(r))
 	inst := instantiate(t, plugin, &hosttest.Host{})
 	items(t, inst, 1)
-	if err := inst.Values().Nothing(soon(t.Context())); err == nil {
+	if err := inst.Values().Nothing(ctxtest.Ends(t.Context(), context.Canceled)); err == nil {
 		t.Fatal("the guest ends")
 	}
 	if err := plugin.Close(t.Context()); err != nil {
