@@ -76,6 +76,14 @@ func DecodeWIT(file []byte) (*WIT, error) {
 	return (*WIT)(w), err
 }
 
+// DecodeExports reads the same as DecodeWIT, for programs that run what they read. Of a
+// component it takes more than WIT can say: types among the world's exports are those that
+// the root component exports, and core modules, components and values are left out.
+func DecodeExports(file []byte) (*WIT, error) {
+	w, err := witbin.DecodeExports(file)
+	return (*WIT)(w), err
+}
+
 // DecodePackage reads a WIT package in binary form. It has the form that
 // parser/resolve asks for, to read deps/NAME.wasm, and leaves it to the caller to say
 // in an error which file it is.

@@ -71,4 +71,8 @@ const (
 	// BadInitialism occurs where --initialisms gives what no word of a Go name can
 	// be spelled like.
 	BadInitialism Code = "G0109"
+
+	// UnknownOptional occurs where --optional names a function, an interface or a
+	// package that the WIT does not have.
+	UnknownOptional Code = "G0110"
 )

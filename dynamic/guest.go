@@ -24,7 +24,7 @@ type Guest struct {
 // metadata for strings in UTF-8. The error is a *component.Error if the binary is
 // invalid or carries no WIT. The bytes must not change afterwards.
 func Read(wasm []byte) (*Guest, error) {
-	w, err := component.DecodeWIT(wasm)
+	w, err := component.DecodeExports(wasm)
 	if err != nil {
 		return nil, err
 	}

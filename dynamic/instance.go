@@ -18,10 +18,12 @@ type Instance struct {
 	inst   *bind.Instance
 	// funcs are the functions of the world's exports, by item and number.
 	funcs [][]bind.Func
+	// impls are what the host supplies, by item.
+	impls []any
 }
 
-func newInstance(p *Plugin, inst *bind.Instance) *Instance {
-	i := &Instance{plugin: p, inst: inst, funcs: make([][]bind.Func, len(p.guest.world.exports))}
+func newInstance(p *Plugin, inst *bind.Instance, impls []any) *Instance {
+	i := &Instance{plugin: p, inst: inst, impls: impls, funcs: make([][]bind.Func, len(p.guest.world.exports))}
 	for n, g := range p.guest.world.exports {
 		exports := p.plugin.Export(inst, n)
 		i.funcs[n] = make([]bind.Func, len(g.callable()))
@@ -59,14 +61,42 @@ func (i *Instance) Call(ctx context.Context, name string, args ...any) (any, err
 	return i.CallFunction(ctx, f, args...)
 }
 
+// callImport calls the host's implementation of an import that the component exports as it
+// is. The guest has no part in that.
+func (i *Instance) callImport(ctx context.Context, f *Function, imported *bind.ImportedFunction, args []any) (any, error) {
+	if err := i.inst.Err(); err != nil {
+		return nil, &host.InstanceError{Func: f.Name, Err: err}
+	}
+	result, err := i.impls[imported.Item].(*implementation).funcs[imported.Number](ctx, args)
+	if err == nil {
+		err = i.plugin.guest.world.checkResult(f, result)
+	}
+	var exit *host.ExitError
+	var limit *host.LimitError
+	switch {
+	case err == nil:
+		return result, nil
+	case errors.As(err, &exit), errors.As(err, &limit):
+		return nil, fmt.Errorf("%s: %w", f.Name, err)
+	default:
+		return nil, &host.Trap{Func: f.Name, Rule: host.RuleImportFailed, Err: err}
+	}
+}
+
 // CallFunction calls a function of Plugin.Exports or Plugin.Lookup, like Call.
 func (i *Instance) CallFunction(ctx context.Context, f *Function, args ...any) (any, error) {
 	if f.Unsupported != "" {
 		return nil, fmt.Errorf("%s: %s", f.Name, notSupported(f))
 	}
 	fn := &i.funcs[f.item][f.number]
+	if err := fn.Missing(); err != nil {
+		return nil, err
+	}
 	if err := i.plugin.guest.world.checkParams(f, fn, args); err != nil {
 		return nil, err
+	}
+	if imported := fn.Import(); imported != nil {
+		return i.callImport(ctx, f, imported, args)
 	}
 	p := i.plugin.guest.world.program(f).main
 	call := fn.Begin(ctx)

@@ -119,7 +119,7 @@ func (p *Plugin) Instantiate(ctx context.Context, imports Imports, opts ...host.
 	if err != nil {
 		return nil, err
 	}
-	return newInstance(p, inst), nil
+	return newInstance(p, inst, impls), nil
 }
 
 // implementation is what the host supplies for one import of the world, by the

@@ -2,6 +2,7 @@ package dynamic
 
 import (
 	"fmt"
+	"slices"
 	"sync"
 
 	"github.com/witgen/witgen/canonicalabi/host/bind"
@@ -21,6 +22,9 @@ type world struct {
 	mu               sync.Mutex
 	imports, exports []*group
 	host             bind.World
+	// defined are the resources that the world itself defines for its host, which only the
+	// root of a component can: WIT has no such worlds.
+	defined map[wit.TypeID]bool
 }
 
 // program is what runs a function: its Program, and those of the named types that
@@ -55,8 +59,13 @@ func (w *world) program(f *Function) *program {
 }
 
 func newWorld(r *wit.Resolve, id wit.WorldID) *world {
-	w := &world{resolve: r, id: id, abi: abi.New(r)}
+	w := &world{resolve: r, id: id, abi: abi.New(r), defined: map[wit.TypeID]bool{}}
 	of := r.Worlds[id]
+	for _, item := range of.Exports {
+		if t, ok := item.Item.(wit.TypeID); ok {
+			_, w.defined[t] = r.Types[t].Kind.(*wit.Resource)
+		}
+	}
 	for t := range r.Types {
 		w.abi.Size(wit.TypeID(t))
 	}
@@ -66,7 +75,7 @@ func newWorld(r *wit.Resolve, id wit.WorldID) *world {
 	}
 	w.imports = w.groups(of.Imports, abi.HandleImport)
 	w.exports = w.groups(of.Exports, abi.CallExport)
-	w.host = bind.World{Name: w.name, Imports: w.items(w.imports, false), Exports: w.items(w.exports, true)}
+	w.host = bind.World{Name: w.name, Direct: true, Imports: w.items(w.imports, false), Exports: w.items(w.exports, true)}
 	return w
 }
 
@@ -179,7 +188,7 @@ func (w *world) items(groups []*group, export bool) []bind.Item {
 	for n, g := range groups {
 		iface := &bind.Interface{}
 		for _, f := range g.callable() {
-			function := bind.Function{Name: f.Func.Name, Type: w.abi.Identity(f.Func), Export: bind.Signature(w.abi.Lift(f.Func).String()), Import: bind.Signature(w.abi.Lower(f.Func).String())}
+			function := bind.Function{Name: f.Func.Name, Type: w.abi.Identity(f.Func), Err: w.abi.ErrorType(f.Func), Export: bind.Signature(w.abi.Lift(f.Func).String()), Import: bind.Signature(w.abi.Lower(f.Func).String())}
 			if !export {
 				function.Handle = func(call *bind.Call) { w.handle(call, f) }
 			}
@@ -199,6 +208,11 @@ func (w *world) items(groups []*group, export bool) []bind.Item {
 // [abi.ResourceItem].
 func (w *world) definition(id wit.TypeID, n int, export bool) bind.Resource {
 	r := bind.Resource{Name: w.resolve.Types[id].Name}
+	if w.defined[id] {
+		r.Export = true
+		r.Item = slices.IndexFunc(w.exports, func(g *group) bool { return g.iface < 0 })
+		return r
+	}
 	owner := wit.InterfaceID(-1) // the world
 	if id, ok := w.resolve.Types[id].Owner.(wit.InterfaceID); ok {
 		owner = id

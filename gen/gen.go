@@ -30,4 +30,11 @@ type Options struct {
 	// OAuth, beside those that Go itself has, as ID and HTTP. Names of the packages
 	// in With are not concerned.
 	Initialisms []string
+	// Optional names functions of exported interfaces that guests may lack, since they
+	// were built for an older version: ns:pkg/interface#function, ns:pkg/interface for
+	// all of its functions, and ns:pkg@1.2.3 for those of the package that are @since a
+	// later version. A world's name stands for its own exports. The host's binding of
+	// such a function returns a host.MissingError if the guest does not have it. It
+	// changes nothing for guests.
+	Optional []string
 }

@@ -76,7 +76,7 @@ func (f *importFinder) find(from, name string) (importFunction, error) {
 	}
 	if k, ok := f.of(n).functions[name]; ok {
 		fn := &item.Interface.Functions[k]
-		return importFunction{name, fn.Import, &bind.Import{Name: label(from, name), Handle: fn.Handle, Item: n, Types: f.types.of(item)}, n}, nil
+		return importFunction{name, fn.Import, &bind.Import{Name: label(from, name), Handle: fn.Handle, Item: n, Types: f.types.of(item)}, n, fn}, nil
 	}
 	return importFunction{}, f.bad(from, name, "the guest imports a function that the world's interface does not have; build it with the bindings of this world")
 }
@@ -102,7 +102,7 @@ func (f *importFinder) intrinsic(from, iface, name string) (importFunction, erro
 
 // runtime returns one of the runtime's own functions for resource k of an item.
 func (f *importFinder) runtime(fn *bind.Function, from, name string, item bind.Item, k int) importFunction {
-	return importFunction{name, fn.Import, &bind.Import{Name: label(from, name), Handle: fn.Handle, Item: -1, Types: f.types.of(item), Resource: k, Anytime: fn == &bind.ResourceRep}, -1}
+	return importFunction{name, fn.Import, &bind.Import{Name: label(from, name), Handle: fn.Handle, Item: -1, Types: f.types.of(item), Resource: k, Anytime: fn == &bind.ResourceRep}, -1, nil}
 }
 
 func (f *importFinder) unknown(from, name string) error {

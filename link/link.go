@@ -52,6 +52,9 @@ func (p *Plugin) compileComponent(ctx context.Context, wasm []byte) error {
 	if p.needed, err = l.needed(); err != nil {
 		return err
 	}
+	if err := l.fits(); err != nil {
+		return err
+	}
 	if p.exports, err = l.exports(); err != nil {
 		return err
 	}
@@ -209,7 +212,7 @@ func (l *fitter) bad(item, format string, args ...any) error {
 
 // tree describes the component instances.
 func (l *fitter) tree() {
-	l.made = &bind.Tree{Parents: l.plan.Components, Modules: len(l.plan.Cores), Reentrant: l.plan.Reentrant}
+	l.made = &bind.Tree{Parents: l.plan.Components, Modules: len(l.plan.Cores), Reentrant: l.plan.Reentrant, Errors: map[string]string{}}
 	for _, o := range l.plan.Options {
 		l.made.Options = append(l.made.Options, bind.CanonOptions{
 			Component: o.Component, Memory: coreItem(o.Memory), Realloc: coreItem(o.Realloc), Encoding: encodings[o.Encoding]})
@@ -351,10 +354,13 @@ func (l *fitter) exports() ([]bind.ExportedInterface, error) {
 		if item.Name != root {
 			name, ok := names.match(item.Name)
 			if !ok {
-				if len(item.Interface.Functions) == 0 {
-					continue
+				if !allOptional(item.Interface.Functions) {
+					return nil, l.missingExport(item, names)
 				}
-				return nil, l.missingExport(item, names)
+				for _, f := range item.Interface.Functions {
+					made[n].Functions = append(made[n].Functions, missing(item, f))
+				}
+				continue
 			}
 			from = from.Instance(name)
 			prefix = name + "#"
@@ -363,7 +369,12 @@ func (l *fitter) exports() ([]bind.ExportedInterface, error) {
 			return nil, err
 		}
 		for _, f := range item.Interface.Functions {
-			export, err := l.export(prefix+f.Name, from.Function(f.Name), f)
+			fn := from.Function(f.Name)
+			if fn == nil && f.Optional {
+				made[n].Functions = append(made[n].Functions, missing(item, f))
+				continue
+			}
+			export, err := l.export(prefix+f.Name, fn, f)
 			if err != nil {
 				return nil, err
 			}
@@ -398,6 +409,9 @@ func (l *fitter) export(name string, fn *plan.Function, f bind.Function) (bind.E
 	if fn == nil {
 		return bind.Export{}, l.bad("export "+name, "the guest does not export this function; build it with the bindings of this world")
 	}
+	if fn.From != nil && l.world.Direct {
+		return l.direct(name, fn, f)
+	}
 	if fn.From != nil {
 		return bind.Export{}, l.bad("export "+name, "the guest exports its import %s as it is, which is not supported; let it export a function of its own that calls the import", fn.Label)
 	}
@@ -407,12 +421,30 @@ func (l *fitter) export(name string, fn *plan.Function, f bind.Function) (bind.E
 	if !l.sameType(f, fn.WIT) {
 		return bind.Export{}, l.bad("export "+name, otherType)
 	}
+	l.made.Errors[name] = f.Err
 	return l.exportOf(name, fn), nil
+}
+
+// direct returns the export of an import as it is.
+func (l *fitter) direct(name string, fn *plan.Function, f bind.Function) (bind.Export, error) {
+	item, imported, ok := l.importedFunction(fn.From, fn.Name)
+	if !ok {
+		return bind.Export{}, l.bad("export "+name, "the guest exports its import %s as it is, and the world does not have that import", fn.Label)
+	}
+	if f.Type != 0 && imported.Type != 0 && f.Type != imported.Type {
+		return bind.Export{}, l.bad("export "+name, otherType)
+	}
+	for k := range l.world.Imports[item].Interface.Functions {
+		if &l.world.Imports[item].Interface.Functions[k] == imported {
+			return bind.Export{Name: name, Import: &bind.ImportedFunction{Item: item, Number: k}}, nil
+		}
+	}
+	panic("link: an imported function is not among those of its interface")
 }
 
 // otherType is the reason to refuse a function of the guest that has the core type of
 // the world's and another type in WIT.
-const otherType = "the guest's function is of another WIT type than the world's, in a parameter or the result; build it with the bindings of this world (witgen wit shows what the guest has)"
+const otherType = "the guest's function is of another WIT type than the world's, in a parameter or the result; build it with the bindings of this world (witgen wit shows the WIT of a component and of an embedded world)"
 
 // sameType reports whether a function of the guest is of the type in WIT that the
 // world says.
@@ -433,6 +465,11 @@ func (l *fitter) exportedResources(n int, from *plan.Instance) error {
 		name := "export " + label(l.world.Exports[n].Name, r.Name)
 		found := from.Resource(r.Name)
 		if found == nil {
+			if own := functionsOf(l.world.Exports[n].Interface.Functions, r.Name); len(own) > 0 && allOptional(own) {
+				continue
+			}
+		}
+		if found == nil {
 			return l.bad(name, "the guest does not export this resource; build it with the bindings of this world")
 		}
 		if found.Component < 0 {
@@ -446,6 +483,20 @@ func (l *fitter) exportedResources(n int, from *plan.Instance) error {
 		typ.Dtor, typ.Component = coreItem(found.Dtor), found.Component
 	}
 	return nil
+}
+
+// functionsOf returns the functions that belong to a resource: its constructor, methods and
+// statics.
+func functionsOf(functions []bind.Function, resource string) []bind.Function {
+	var list []bind.Function
+	for _, f := range functions {
+		kind, rest, ok := strings.Cut(f.Name, "]")
+		name, _, _ := strings.Cut(rest, ".")
+		if ok && name == resource && (kind == "[constructor" || kind == "[method" || kind == "[static") {
+			list = append(list, f)
+		}
+	}
+	return list
 }
 
 // innerResources makes types of the resources that the world does not know.
@@ -466,7 +517,7 @@ func (l *fitter) functions() ([]importFunction, error) {
 		if err != nil {
 			return nil, err
 		}
-		list = append(list, importFunction{strconv.Itoa(n), signatureOf(f.Type), serve, -1})
+		list = append(list, importFunction{strconv.Itoa(n), signatureOf(f.Type), serve, -1, nil})
 	}
 	return list, nil
 }

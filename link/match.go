@@ -13,6 +13,7 @@ import (
 	"github.com/witgen/witgen/canonicalabi/host/bind"
 	"github.com/witgen/witgen/component/coretype"
 	"github.com/witgen/witgen/component/plan"
+	"github.com/witgen/witgen/internal/abi"
 	"github.com/witgen/witgen/wasi/closed"
 )
 
@@ -37,8 +38,9 @@ func checkPreamble(world *bind.World, wasm []byte) error {
 	}
 }
 
-// matchExports finds the core functions of the world's exports.
-func matchExports(world *bind.World, types *resourceTypes, functions map[string]api.FunctionDefinition, module *plan.Module) ([]bind.ExportedInterface, error) {
+// matchExports finds the core functions of the world's exports. It notes the error types of
+// functions in errors, for bind.Tree.
+func matchExports(world *bind.World, types *resourceTypes, functions map[string]api.FunctionDefinition, module *plan.Module, carries *carried, errors map[string]string) ([]bind.ExportedInterface, error) {
 	names := newVersions(functions)
 	if _, command := functions["_start"]; command && functions["_initialize"] == nil {
 		return nil, &host.LinkError{World: world.Name, Item: "export _start",
@@ -46,13 +48,13 @@ func matchExports(world *bind.World, types *resourceTypes, functions map[string]
 	}
 	exports := make([]bind.ExportedInterface, len(world.Exports))
 	for n, item := range world.Exports {
-		prefix := ""
+		prefix, from := "", root
 		if item.Name != root {
 			name, ok := names.match(item.Name)
-			if !ok && len(item.Interface.Functions) > 0 {
+			if !ok && !allOptional(item.Interface.Functions) {
 				return nil, missingExport(world, item, functions, names, module)
 			}
-			prefix = name + "#"
+			prefix, from = name+"#", name
 		}
 		exports[n] = bind.ExportedInterface{Functions: make([]bind.Export, len(item.Interface.Functions)), Types: types.of(item)}
 		if err := types.setDtors(n, prefix, functions, module); err != nil {
@@ -61,6 +63,10 @@ func matchExports(world *bind.World, types *resourceTypes, functions map[string]
 		for k, f := range item.Interface.Functions {
 			core := prefix + f.Name
 			def := functions[core]
+			if _, other := module.Exports[core]; def == nil && !other && f.Optional {
+				exports[n].Functions[k] = missing(item, f)
+				continue
+			}
 			if def == nil {
 				if k, ok := module.Exports[core]; ok {
 					return nil, wrongKind(world, core, k, coretype.FuncKind)
@@ -71,6 +77,9 @@ func matchExports(world *bind.World, types *resourceTypes, functions map[string]
 			if got := bind.SignatureOf(def); got != f.Export {
 				return nil, &host.LinkError{World: world.Name, Item: "export " + core,
 					Detail: fmt.Sprintf("the guest's function is of type %s, where the world says %s; build it with the bindings of this world", show(got), show(f.Export))}
+			}
+			if err := carries.check(abi.Exported, from, f.Name, &f); err != nil {
+				return nil, err
 			}
 			export := bind.Export{Name: core, Core: bind.CoreItem{Name: core}}
 			post := "cabi_post_" + core
@@ -84,9 +93,20 @@ func matchExports(world *bind.World, types *resourceTypes, functions map[string]
 				export.Post = &bind.CoreItem{Name: post}
 			}
 			exports[n].Functions[k] = export
+			errors[core] = f.Err
 		}
 	}
 	return exports, checkRuntimeExports(world, functions, module)
+}
+
+// allOptional reports whether guests may lack all functions.
+func allOptional(functions []bind.Function) bool {
+	return !slices.ContainsFunc(functions, func(f bind.Function) bool { return !f.Optional })
+}
+
+// missing returns the export for an optional function that the guest lacks.
+func missing(item bind.Item, f bind.Function) bind.Export {
+	return bind.Export{Name: label(item.Name, f.Name), Missing: true}
 }
 
 // wrongKind is the error of an export that is something else than it must be.
@@ -182,10 +202,12 @@ type importFunction struct {
 	signature bind.Signature
 	serve     api.GoModuleFunction
 	item      int // in World.Imports, -1 for the runtime's own
+	// function is the world's, nil for the runtime's own.
+	function *bind.Function
 }
 
 // matchImports finds what the guest's imports are in the world.
-func matchImports(world *bind.World, types *resourceTypes, compiled wazero.CompiledModule, module *plan.Module) (*matchedImports, error) {
+func matchImports(world *bind.World, types *resourceTypes, compiled wazero.CompiledModule, module *plan.Module, carries *carried) (*matchedImports, error) {
 	for _, i := range module.Imports {
 		if i.Type.Kind == coretype.FuncKind {
 			continue
@@ -221,6 +243,9 @@ func matchImports(world *bind.World, types *resourceTypes, compiled wazero.Compi
 				Detail: fmt.Sprintf("the guest takes the function to be of type %s, where the world says %s; build it with the bindings of this world", show(got), show(f.signature))}
 		}
 		if f.item >= 0 {
+			if err := carries.check(abi.Imported, from, name, f.function); err != nil {
+				return nil, err
+			}
 			matched.needed[f.item] = true
 		}
 		if key := [2]string{from, name}; !seen[key] {

@@ -56,6 +56,7 @@ type Plugin struct {
 	mu     sync.Mutex
 	live   map[*bind.Instance]struct{}
 	closed bool
+	leak   *host.Leak
 }
 
 // coreStep is a step of an instance's start: a core module, or a function to call
@@ -101,6 +102,7 @@ func Compile(ctx context.Context, wasm []byte, world *bind.World, opts ...host.O
 	if err := compile(ctx, wasm); err != nil {
 		return nil, errors.Join(err, p.abandon(ctx))
 	}
+	p.leak = config.Leaks.Made("the plugin of "+world.Name, nil)
 	return p, nil
 }
 
@@ -149,10 +151,14 @@ func (p *Plugin) compile(ctx context.Context, wasm []byte) error {
 		return err
 	}
 	p.cores = []coreStep{{compiled: compiled}}
-	if p.exports, err = matchExports(p.world, p.types, compiled.ExportedFunctions(), module); err != nil {
+	carries, err := readCarried(p.world, p.config, wasm, compiled.ExportedFunctions())
+	if err != nil {
 		return err
 	}
-	matched, err := matchImports(p.world, p.types, compiled, module)
+	if p.exports, err = matchExports(p.world, p.types, compiled.ExportedFunctions(), module, carries, p.tree.Errors); err != nil {
+		return err
+	}
+	matched, err := matchImports(p.world, p.types, compiled, module, carries)
 	if err != nil {
 		return err
 	}
@@ -403,6 +409,7 @@ func (p *Plugin) Close(ctx context.Context) error {
 		return nil
 	}
 	p.closed = true
+	p.leak.Closed()
 	live := make([]*bind.Instance, 0, len(p.live))
 	for inst := range p.live {
 		live = append(live, inst)

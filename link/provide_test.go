@@ -295,6 +295,7 @@ func TestInstanceOptionErrors(t *testing.T) {
 		"module limits":    {host.ModuleLimits(host.DefaultLimits()), "host.ModuleLimits is decided"},
 		"runtime":          {host.Runtime(nil), "host.Runtime is decided"},
 		"cache":            {host.Cache(nil), "host.Cache is decided"},
+		"WIT":              {host.RequireWIT(), "host.RequireWIT is decided"},
 		"metering":         {host.Unmetered(), "host.Unmetered is decided"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -169,7 +169,7 @@ func (a *Arena) Area(size uint32) Pointer { return PointerTo(a.alloc(size)) }
 func (a *Arena) List(count int, size uint32) uint32 {
 	total := uint64(count) * uint64(size)
 	if total >= 1<<28 {
-		panic(message("a list is too large to be lowered"))
+		fail(largeList, 0, "")
 	}
 	return a.alloc(uint32(total))
 }

@@ -15,7 +15,7 @@ func LiftHandle(index uint32) Handle { return Handle{index: index} }
 // gone; resource names the Go type in the message.
 func (h *Handle) Lend(resource string) uint32 {
 	if h.index == 0 {
-		panic(message("use of a ", resource, " that was closed or given away"))
+		fail(goneHandle, 0, resource)
 	}
 	return h.index
 }

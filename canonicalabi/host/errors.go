@@ -73,6 +73,34 @@ func (t *Trap) Error() string {
 // Unwrap returns the error of wazero or of the host function.
 func (t *Trap) Unwrap() error { return t.Err }
 
+// ExitError is the error of a call in which the guest ended itself, with proc_exit of WASI
+// preview 1 or with an import that ends guests, such as exit of wasi:cli/exit. Code 0 is
+// an error too: the call has no result. The instance is dead afterwards.
+//
+// A host function that returns an ExitError, whose Code alone it sets, ends the guest that
+// called it.
+type ExitError struct {
+	// Func is the function that the host called, or the world if the guest ended while
+	// it started.
+	Func string
+	// Code is the guest's exit status.
+	Code uint32
+	// Err is the error of wazero or of the host function, or nil.
+	Err error
+}
+
+// Error returns the function and the exit status.
+func (e *ExitError) Error() string {
+	s := "the guest exited with status " + strconv.FormatUint(uint64(e.Code), 10)
+	if e.Func == "" {
+		return s
+	}
+	return e.Func + ": " + s
+}
+
+// Unwrap returns the error of wazero or of the host function.
+func (e *ExitError) Unwrap() error { return e.Err }
+
 // LimitError is the error of a call that a limit refused or stopped, and of Compile
 // and Instantiate if a guest exceeds one.
 type LimitError struct {
@@ -143,6 +171,19 @@ var (
 	// or in this one: a host function cannot call the guest that called it.
 	ErrBusy = errors.New("the instance is busy with another call; an instance serves one call at a time")
 )
+
+// MissingError is the error of a call of a function that the guest does not have, since it
+// was built for an older version of the interface. Only functions that the bindings were
+// generated for as optional have it; Compile refuses a guest that lacks another one.
+type MissingError struct {
+	// Func is the function that the host called.
+	Func string
+}
+
+// Error returns the function and the reason.
+func (e *MissingError) Error() string {
+	return e.Func + ": the guest does not have this function; it was built for another version of the interface"
+}
 
 // LinkError is the error of Compile if a guest does not fit its world, and of
 // Instantiate if the host does not supply an import.

@@ -33,8 +33,11 @@ func LiftLimit(bytes int64) Option {
 	return func(c *Config) { c.LiftedBytes = bytes }
 }
 
-// HandleLimit bounds the handles of resources that a guest holds at one time. The
-// default is 65,536. A call that would give it more ends with a LimitError.
+// HandleLimit bounds the handles of resources in a guest's own tables at one time: those of
+// the host's resources that the guest has not closed, and those of its own resources that it
+// has not given away. A guest's resource in the host's hands does not count; LeakCheck finds
+// those that the host never closes. The default is 65,536. A call that would give the guest
+// more ends with a LimitError.
 func HandleLimit(n int) Option {
 	return func(c *Config) { c.Handles = n }
 }

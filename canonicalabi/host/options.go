@@ -38,6 +38,10 @@ type Config struct {
 	Memory experimental.MemoryAllocator
 	// Unmetered runs the guest's modules as they are.
 	Unmetered bool
+	// RequireWIT refuses core modules that do not carry the WIT types of their functions.
+	RequireWIT bool
+	// Leaks notes what must be closed, or is nil.
+	Leaks *Leaks
 	// Providers supply imports that the world does not have.
 	Providers []Provider
 
@@ -112,6 +116,14 @@ func Provide(p Provider) Option {
 			c.misplaced = fmt.Errorf("the guest was compiled without the provider %s; pass it to Compile first", p.Name())
 		}
 	}
+}
+
+// RequireWIT has Compile refuse a core module that does not carry the WIT types of the
+// functions that it shares with the world. Compile always compares the types that are
+// there, of which components have all. Without them only core types are compared, which
+// do not tell one enum from another. It is an option of Compile.
+func RequireWIT() Option {
+	return ofCompile("RequireWIT", func(c *Config) { c.RequireWIT = true })
 }
 
 // Runtime runs the guest on a wazero runtime of the caller's, which several plugins

@@ -19,6 +19,9 @@ import (
 type Plan struct {
 	// Resolve holds the types of the component's functions.
 	Resolve *wit.Resolve
+	// Asks are the root's imports with all that the instances among them have, whether
+	// anything uses it or not.
+	Asks []Ask
 	// Components are the component instances, the root first, each by its parent,
 	// which is -1 for the root. A parent has a lower number than its children.
 	Components []int
@@ -171,6 +174,17 @@ type Import struct {
 	Resources []string
 }
 
+// Ask is an import of the root, or an export of an instance that it imports.
+type Ask struct {
+	// Path has the names, that of the import first.
+	Path []string
+	Sort binary.Sort
+	// Func is the type of a function.
+	Func *wit.Function
+	// Resource reports whether it is a resource that the one who supplies it defines.
+	Resource bool
+}
+
 // definition is what an index of a component's index spaces stands for.
 type definition struct {
 	sort      binary.Sort
@@ -277,6 +291,9 @@ func New(wasm []byte) (made *Plan, err error) {
 			panic(e)
 		}
 	}()
+	for _, ask := range analysis.Asks {
+		p.plan.Asks = append(p.plan.Asks, Ask(ask))
+	}
 	p.plan.Exports = p.instantiate(&closure{def: root}, nil, -1)
 	p.plan.Reentrant = p.plan.tracked()
 	p.plan.dropShims()

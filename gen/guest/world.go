@@ -49,7 +49,20 @@ func (g *generator) worldFile() {
 		}
 		e.generate()
 	}
+	g.carriers()
 	g.emitHelpers()
+}
+
+// carriers generates the functions whose names tell a host the types of the world's
+// functions.
+func (g *generator) carriers() {
+	for i, name := range g.abi.Carriers(g.plan.World) {
+		if i == 0 {
+			g.file.Comment("A host reads the WIT types of the functions from the name of this export.")
+		}
+		g.file.Comment("//go:wasmexport " + name)
+		g.file.Func().Id(g.scope.Declare("carry")).Params().Block()
+	}
 }
 
 // generate generates what serves an export in the world's own package.

@@ -33,6 +33,11 @@ func (g *generator) export(f *wit.Function) {
 	for i, v := range program.Params {
 		body.SetName(v, names[i])
 	}
+	if g.plan.Optional(f) {
+		err := scope.Inner().Declare("err")
+		body.Emit(jen.If(jen.Id(err).Op(":=").Add(s.fn.Clone()).Dot("Missing").Call(), jen.Id(err).Op("!=").Nil()).
+			Block(jen.Return(g.failed(f, jen.Id(err))...)))
+	}
 	s.checkParams(body, names)
 	body.Emit(jen.Id("call").Op(":=").Add(s.fn.Clone()).Dot("Begin").Call(jen.Id("ctx")))
 	stmts := body.Run()

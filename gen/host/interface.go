@@ -210,8 +210,14 @@ func (g *generator) descriptorOf(name string, functions []*wit.Function) {
 		fields := []jen.Code{
 			jen.Id("Name").Op(":").Lit(f.Name),
 			jen.Id("Type").Op(":").Id(fmt.Sprintf("%#016x", g.abi.Identity(f))),
-			jen.Id("Export").Op(":").Lit(g.abi.Lift(f).String()),
 		}
+		if e := g.abi.ErrorType(f); e != "" {
+			fields = append(fields, jen.Id("Err").Op(":").Lit(e))
+		}
+		if g.plan.Optional(f) {
+			fields = append(fields, jen.Id("Optional").Op(":").True())
+		}
+		fields = append(fields, jen.Id("Export").Op(":").Lit(g.abi.Lift(f).String()))
 		if handler := g.names.handlers[f]; handler != "" {
 			fields = append(fields,
 				jen.Id("Import").Op(":").Lit(g.abi.Lower(f).String()),

@@ -27,6 +27,7 @@ type generateFlags struct {
 	with       []string
 	versioned  bool
 	initials   []string
+	optional   []string
 	verify     bool
 	prune      bool
 }
@@ -64,6 +65,7 @@ not overwritten, and one that stays as it is is not touched.`,
 	f.StringArrayVar(&flags.with, "with", nil, "use a Go package for an interface instead of generating it, as `INTERFACE=IMPORT-PATH`; may be repeated")
 	f.BoolVar(&flags.versioned, "versioned", false, "put every package's version into its path, as v1 or v0.2, not only where there are two versions")
 	f.StringSliceVar(&flags.initials, "initialisms", nil, "`WORDS` that Go names spell as given, beside Go's own: KV,OAuth")
+	f.StringArrayVar(&flags.optional, "optional", nil, "let guests lack exported functions: a `NAME` such as ns:pkg/interface#function, ns:pkg/interface, or ns:pkg@1.2.3 for what is @since a later version; may be repeated")
 	f.BoolVar(&flags.verify, "verify", false, "write nothing; exit with status 1 and a diff where OUT is out of date, or holds what the WIT has no longer")
 	f.BoolVar(&flags.prune, "prune", false, "remove what witgen wrote to OUT for this command's sides and does not make now; needs every world of OUT in one command")
 	must(cmd.MarkFlagDirname("out"))
@@ -120,6 +122,7 @@ func (flags *generateFlags) options() (gogen.Options, error) {
 		With:       map[string]string{},
 
 		Initialisms: flags.initials,
+		Optional:    flags.optional,
 	}
 	switch flags.out {
 	case "":

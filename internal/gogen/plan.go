@@ -32,6 +32,8 @@ type Plan struct {
 	resources  map[wit.TypeID]bool // what HoldsResource found
 	names      names
 	spell      speller
+	// optional are the functions that guests may lack.
+	optional map[*wit.Function]bool
 }
 
 // Package is one Go package: that of an interface, or of a world.
@@ -96,6 +98,7 @@ func NewPlan(r *wit.Resolve, world wit.WorldID, opts Options) (*Plan, diag.List)
 	p.findParents()
 	p.addWorld(world)
 	diags = append(diags, p.placeForeign()...)
+	diags = append(diags, p.findOptional()...)
 	p.errorTypes = p.findErrorTypes()
 	for _, pkg := range p.Packages {
 		p.nameImports(pkg)

@@ -14,6 +14,11 @@ import (
 type Export struct {
 	// Name is the name that errors show, as in "example:calculator/operations#add".
 	Name string
+	// Missing reports whether the guest lacks the function, which is an optional one.
+	Missing bool
+	// Import is the import that the component exports as it is, or nil. There is no
+	// core function then.
+	Import *ImportedFunction
 	// Core is the core function. Post is its post-return function, or nil.
 	Core CoreItem
 	Post *CoreItem
@@ -316,7 +321,7 @@ func (e Exports) Func(number int) Func {
 		Stack:  e.inst.stack[:],
 		inst:   e.inst,
 		plain:  e.inst.plain,
-		opts:   &e.inst.options[export.Options],
+		opts:   e.inst.optionsOf(export),
 		slow:   true,
 		export: export,
 		types:  e.exports.Types,

@@ -20,6 +20,7 @@ func (i *Instance) Close(ctx context.Context) error {
 	if closed {
 		return nil
 	}
+	i.leak.Closed()
 	i.lock.close()
 	if i.lock.tryEnd() {
 		return i.end(ctx)
@@ -113,6 +114,13 @@ func (i *Instance) ended() bool {
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	return i.closed || i.death != nil
+}
+
+// died reports whether the instance is dead, so that nothing of it is left to close.
+func (i *Instance) died() bool {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	return i.death != nil
 }
 
 // Err returns nil while the instance can be called. Afterwards it returns ErrClosed, or

@@ -26,6 +26,11 @@ type Function struct {
 	// same number. Components carry the types of their functions, which are compared
 	// with it. 0 is any type.
 	Type uint64
+	// Err is the function's error type in WIT if a guest must return errors of that type:
+	// "" for functions without errors, and for those that take any error.
+	Err string
+	// Optional reports whether guests that export the interface may lack the function.
+	Optional bool
 	// Export is the core signature of the function as guests export it, and Import
 	// as they import it, both as in "i32 i32 -> i32".
 	Export, Import Signature
@@ -113,4 +118,7 @@ type World struct {
 	Name    string
 	Imports []Item
 	Exports []Item
+	// Direct reports whether the caller serves exports that are imports of the component
+	// as they are, see Func.Import. If not, package link refuses such components.
+	Direct bool
 }

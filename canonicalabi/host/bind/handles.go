@@ -110,6 +110,7 @@ type Handle struct {
 	// gone is usable, closed or givenAway. It changes while the instance is locked,
 	// and is read at any time.
 	gone atomic.Uint32
+	leak *host.Leak
 }
 
 // The states of a Handle.
@@ -149,7 +150,11 @@ func handleIn(v any) *Handle {
 // or given away, or if its instance is dead or closed.
 func (h *Handle) Close(ctx context.Context) error {
 	i := h.inst
-	if h.why() != "" || i.ended() {
+	if h.why() != "" {
+		return nil
+	}
+	if i.ended() {
+		h.leak.Closed()
 		return nil
 	}
 	if err := i.enter(ctx, h.typ.Name+": Close"); err != nil {
@@ -162,6 +167,7 @@ func (h *Handle) Close(ctx context.Context) error {
 		i.leave()
 		return nil
 	}
+	h.leak.Closed()
 	if err := i.destroy(h.typ, h.rep, nil); err != nil {
 		i.die(err)
 		return err

@@ -26,7 +26,11 @@ type Instance struct {
 	special, watched bool
 	// liftLimit and handleLimit are host.Config's LiftedBytes and Handles.
 	liftLimit   int64
+	leaks       *host.Leaks
+	leak        *host.Leak
 	handleLimit int
+	// memoryLimit is the limit of the guest's memory in bytes.
+	memoryLimit uint64
 	// guarded is the context of the current call after GuardContexts, or nil.
 	guarded *guardedContext
 	// metering stops the guest. It has no modules if the guest is not metered.
@@ -73,7 +77,9 @@ const maxStack = 17
 func NewInstance(config *host.Config, tree *Tree, impls []any, resources int, release func(ctx context.Context) error) *Instance {
 	i := &Instance{
 		liftLimit:   config.LiftedBytes,
+		leaks:       config.Leaks,
 		handleLimit: min(config.Handles, maxHandles),
+		memoryLimit: MemoryPages(config) << 16,
 		metering:    metering{on: !config.Unmetered, fuel: config.Fuel, depth: config.CallDepth},
 		caller:      context.Background(),
 		impls:       impls,
@@ -92,6 +98,9 @@ func NewInstance(config *host.Config, tree *Tree, impls []any, resources int, re
 	for n := range i.options {
 		o := &tree.Options[n]
 		i.options[n] = canon{inst: i, comp: &i.components[o.Component], encoding: o.Encoding, options: o}
+	}
+	if i.leaks != nil {
+		i.leak = i.leaks.Made("the instance", i.died)
 	}
 	i.metering.watch = meter.NewWatch(&i.metering)
 	if resources > 0 {

@@ -64,6 +64,7 @@ func (c *Call) LowerOwn(number int, v any) uint32 {
 	handle := c.addHandle(entry{typ: typ, rep: h.rep, own: true})
 	if c.err == nil {
 		h.gone.Store(givenAway)
+		h.leak.Closed()
 		c.give(gift{handle, h})
 	}
 	return handle
@@ -159,10 +160,32 @@ func (c *Call) addHandle(e entry) uint32 {
 	}
 	i := c.inst
 	if limit := i.handleLimit; i.held >= limit {
-		c.limit("handles held", fmt.Sprintf("more than %d", limit))
+		c.limit("handles held", i.handlesHeld())
 		return 0
 	}
 	return i.addHandle(c.opts.comp, e)
+}
+
+// handlesHeld returns the detail of the error of a guest that holds as many handles as it
+// may.
+func (i *Instance) handlesHeld() string {
+	counts := map[*ResourceType]int{}
+	var most *ResourceType
+	for n := range i.components {
+		for _, e := range i.components[n].handles.entries {
+			if e.typ != nil {
+				counts[e.typ]++
+				if most == nil || counts[e.typ] > counts[most] {
+					most = e.typ
+				}
+			}
+		}
+	}
+	detail := fmt.Sprintf("the guest holds %d", i.held)
+	if most != nil {
+		detail += fmt.Sprintf(", %d of them of %s", counts[most], most.Name)
+	}
+	return detail + "; raise it with host.HandleLimit, or have the guest close what it needs no longer"
 }
 
 // LiftOwn moves a resource from the guest to the host and removes the guest's handle.
@@ -186,7 +209,11 @@ func (c *Call) liftOwn(typ *ResourceType, handle uint32) any {
 	}
 	v := e.object
 	if typ.Guest {
-		v = c.inst.wrap(typ, &Handle{inst: c.inst, typ: typ, rep: e.rep})
+		h := &Handle{inst: c.inst, typ: typ, rep: e.rep}
+		if leaks := c.inst.leaks; leaks != nil {
+			h.leak = leaks.Made("the "+typ.Name, c.inst.died)
+		}
+		v = c.inst.wrap(typ, h)
 	}
 	c.inst.removeHandle(c.opts.comp, handle)
 	c.loans.lifted = append(c.loans.lifted, v)
@@ -258,6 +285,7 @@ func (c *Call) undo() {
 			i.removeHandle(c.opts.comp, g.handle)
 			if g.from != nil {
 				g.from.gone.Store(usable)
+				g.from.leak.Back()
 			}
 		}
 	}
@@ -265,7 +293,7 @@ func (c *Call) undo() {
 		h := handleIn(v)
 		if h == nil || h.inst != i {
 			_ = closeObject(context.WithoutCancel(c.Context()), v) // the caller gets the error of the call
-		} else if h.gone.CompareAndSwap(usable, closed) && !c.fatal() {
+		} else if h.leak.Closed(); h.gone.CompareAndSwap(usable, closed) && !c.fatal() {
 			if err := i.destroy(h.typ, h.rep, nil); err != nil {
 				c.err = err
 			}

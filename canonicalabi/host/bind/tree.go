@@ -21,6 +21,9 @@ type Tree struct {
 	// Reentrant reports whether calls between component instances may return to one
 	// that they came through. The runtime keeps them from entering it twice then.
 	Reentrant bool
+	// Errors are the error types of exported functions in WIT, by Export.Name, for those
+	// that take no other error.
+	Errors map[string]string
 }
 
 // HostModule stands for the module of the host's functions in a CoreItem.
@@ -48,6 +51,7 @@ func ModuleTree() *Tree {
 	return &Tree{
 		Parents: []int{-1},
 		Modules: 1,
+		Errors:  map[string]string{},
 		Options: []CanonOptions{{Memory: &CoreItem{Name: "memory"}, Realloc: &CoreItem{Name: "cabi_realloc"}}},
 	}
 }

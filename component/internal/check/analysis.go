@@ -19,6 +19,20 @@ type Analysis struct {
 	Resolve *wit.Resolve
 	// Scopes are the components by what Decode returned.
 	Scopes map[*binary.Component]*Scope
+	// Asks are what the component itself imports, with all that the instances among its
+	// imports have.
+	Asks []Ask
+}
+
+// Ask is an import, or an export of an imported instance.
+type Ask struct {
+	// Path has the names, that of the import first.
+	Path []string
+	Sort binary.Sort
+	// Func is the type of a function.
+	Func *wit.Function
+	// Resource reports whether it is a resource that the one who supplies it defines.
+	Resource bool
 }
 
 // Scope are the index spaces of one component after its last definition.
@@ -59,7 +73,23 @@ func Analyze(c *binary.Component) (a *Analysis, err error) {
 	w := &analyzer{v: v, r: &wit.Resolve{}, vals: make(map[*checked.Value]wit.TypeID), resources: make(map[*checked.Resource]wit.TypeID), funcs: make(map[*checked.Func]*wit.Function)}
 	a = &Analysis{Resolve: w.r, Scopes: make(map[*binary.Component]*Scope)}
 	w.all(c, a)
+	w.asks(&v.scopes[c].imports.Items, nil, a)
 	return a, nil
+}
+
+// asks adds the items of a list and of the instances in it.
+func (w *analyzer) asks(l *checked.Items, path []string, a *Analysis) {
+	for _, it := range l.List {
+		w.v.work(1)
+		ask := Ask{Path: append(slices.Clone(path), it.Name.Name), Sort: it.Sort, Resource: it.Fresh}
+		if f, ok := it.Type.(*checked.Func); ok && it.Sort == binary.SortFunc {
+			ask.Func = w.function(f)
+		}
+		a.Asks = append(a.Asks, ask)
+		if i, ok := it.Type.(*checked.Instance); ok && it.Sort == binary.SortInstance {
+			w.asks(&i.Exports, ask.Path, a)
+		}
+	}
 }
 
 // analyzer turns types of the validator into types of the model.

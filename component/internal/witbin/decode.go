@@ -33,7 +33,12 @@ type WIT struct {
 }
 
 // Decode is component.DecodeWIT.
-func Decode(wasm []byte) (w *WIT, err error) {
+func Decode(wasm []byte) (w *WIT, err error) { return decode(wasm, false) }
+
+// DecodeExports is component.DecodeExports.
+func DecodeExports(wasm []byte) (w *WIT, err error) { return decode(wasm, true) }
+
+func decode(wasm []byte, beyond bool) (w *WIT, err error) {
 	defer fault.Catch(&err)
 	if binary.FormOf(wasm) == binary.CoreForm {
 		return decodeModule(wasm), nil
@@ -47,6 +52,7 @@ func Decode(wasm []byte) (w *WIT, err error) {
 		return nil, err
 	}
 	d := NewDecoder()
+	d.beyond = beyond
 	if isWITPackage(t) {
 		return d.packageWIT(c, t), nil
 	}
@@ -84,6 +90,8 @@ type Decoder struct {
 	resources map[ownedName]wit.TypeID
 	// home is the draft of the package that is being decoded.
 	home *draftPackage
+	// beyond reports whether a component may export what WIT cannot say.
+	beyond bool
 }
 
 // ownedName is a name in an interface or world.
@@ -278,7 +286,10 @@ func (d *Decoder) componentWIT(c *binary.Component, t *checked.Component) *WIT {
 			}
 		case *binary.Export:
 			x := t.Exports.Get(def.Name.Name)
-			item := d.worldItem(x, 0, false)
+			item := d.worldItem(x, 0, d.beyond)
+			if item == nil && d.beyond { // a core module, a component or a value
+				continue
+			}
 			if item == nil {
 				d.fail(x, "a component that exports a %s has no world that WIT can say", x.Sort)
 			}
@@ -298,8 +309,8 @@ func (d *Decoder) componentWIT(c *binary.Component, t *checked.Component) *WIT {
 }
 
 // worldItem decodes an import or export of a world. It returns nil where it is
-// neither an instance nor a function nor an imported type.
-func (d *Decoder) worldItem(it *checked.Item, owner wit.WorldID, imported bool) *wit.WorldItem {
+// neither an instance nor a function, nor a type where types may stand.
+func (d *Decoder) worldItem(it *checked.Item, owner wit.WorldID, types bool) *wit.WorldItem {
 	out := &wit.WorldItem{Name: it.Name.Name}
 	switch it.Sort {
 	case binary.SortInstance:
@@ -315,7 +326,7 @@ func (d *Decoder) worldItem(it *checked.Item, owner wit.WorldID, imported bool) 
 	case binary.SortFunc:
 		out.Item = d.function(it, owner)
 	case binary.SortType:
-		if !imported {
+		if !types {
 			return nil
 		}
 		if _, ok := it.Type.(*checked.Value); !ok {

@@ -53,7 +53,7 @@ func IsInput(f txtar.File) bool {
 
 // Generate runs generators for an archive's WIT and returns their files in the
 // order of their paths. Lines "key: value" of the archive's comment are
-// settings: world (else every world of the main package), and versioned.
+// settings: world (else every world of the main package), versioned, and optional.
 // importPath is that of the output folder. It is an error if two generators, or
 // two worlds, make different files of one path.
 func Generate(archive *txtar.Archive, importPath string, generators ...Generator) ([]gen.File, error) {
@@ -66,7 +66,7 @@ func Generate(archive *txtar.Archive, importPath string, generators ...Generator
 	if err != nil {
 		return nil, err
 	}
-	opts := gen.Options{ImportPath: importPath, Versioned: settings["versioned"] == "true"}
+	opts := gen.Options{ImportPath: importPath, Versioned: settings["versioned"] == "true", Optional: strings.Fields(settings["optional"])}
 	byPath := map[string]gen.File{}
 	for _, id := range result.Resolve.Packages[result.Main].Worlds {
 		if name := settings["world"]; name != "" && result.Resolve.Worlds[id].Name != name {

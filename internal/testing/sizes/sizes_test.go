@@ -9,12 +9,14 @@ import (
 	"github.com/witgen/witgen/internal/testing/nested"
 )
 
-// limits are the sizes of docs/guests.md, and 1% more.
+// limits are the sizes of docs/guests.md, and 1% more, or less where the guest has grown
+// since. Those of the shops hold 428 bytes for the types that they carry, and 20 for the
+// note of an error that is not of a function's error type.
 var limits = map[string]int{
 	"calculator/leaking":      41_775,
 	"calculator/conservative": 48_780,
-	"shops/leaking":           17_560,
-	"shops/conservative":      24_630,
+	"shops/leaking":           17_560 + 428 + 20,
+	"shops/conservative":      24_630 + 428 + 20,
 }
 
 // What every guest pulls in does not grow unnoticed. The limits hold for one

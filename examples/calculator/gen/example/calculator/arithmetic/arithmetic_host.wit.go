@@ -22,8 +22,8 @@ type Interface interface {
 
 var descriptor = bind.Interface{
 	Functions: []bind.Function{
-		{Name: "divide", Type: 0x073eaf4a625befb4, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->",
-			Handle: handleDivide},
+		{Name: "divide", Type: 0x073eaf4a625befb4, Err: "divide-error", Export: "i32 i32 -> i32",
+			Import: "i32 i32 i32 ->", Handle: handleDivide},
 		{Name: "eval", Type: 0xb54730b944be4a03, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->",
 			Handle: handleEval},
 	},

@@ -15,3 +15,8 @@ func operationsAdd(a, b uint32) uint32 { return operations.Exported.Add(a, b) }
 
 //go:wasmexport example:calculator/operations#multiply
 func operationsMultiply(a, b uint32) uint32 { return operations.Exported.Multiply(a, b) }
+
+// A host reads the WIT types of the functions from the name of this export.
+//
+//go:wasmexport witgen_types_1_BiWfa2UtYSfB16r285YSfB16
+func carry() {}

@@ -26,3 +26,8 @@ func processorProcess(inputPtr, inputLen uint32) uint32 {
 
 //go:wasmexport cabi_post_example:plugins/processor#process
 func freeProcessorProcess(uint32) { guest.FreeResults() }
+
+// A host reads the WIT types of the functions from the name of this export.
+//
+//go:wasmexport witgen_types_1_Htx29uSFeOPCi3EZOIpLKvCTPUi46WJjD-c7ZoX_p5b_lc62LOmASnqHVwH6RO9ezsWeQNa0hm
+func carry() {}

@@ -21,8 +21,8 @@ type Interface interface {
 var descriptor = bind.Interface{
 	Functions: []bind.Function{
 		{Name: "name", Type: 0x1fa44ef5e0eeaf69, Export: "-> i32", Import: "i32 ->", Handle: handleName},
-		{Name: "process", Type: 0x78e3c28b7dfc1fee, Export: "i32 i32 -> i32", Import: "i32 i32 i32 ->",
-			Handle: handleProcess},
+		{Name: "process", Type: 0x78e3c28b7dfc1fee, Err: "error", Export: "i32 i32 -> i32",
+			Import: "i32 i32 i32 ->", Handle: handleProcess},
 	},
 }
 

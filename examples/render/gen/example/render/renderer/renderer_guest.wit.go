@@ -42,3 +42,8 @@ func pagesNotFound(shopPtr, shopLen, pathPtr, pathLen uint32) uint32 {
 
 //go:wasmexport cabi_post_example:render/pages#not-found
 func freePagesNotFound(uint32) { guest.FreeResults() }
+
+// A host reads the WIT types of the functions from the name of this export.
+//
+//go:wasmexport witgen_types_1_us1U0C5Pe4dC5vZlGcG9CZlZi_w72J4tzulDxve4dC5v
+func carry() {}

@@ -5,6 +5,8 @@
 package main
 
 import (
+	"errors"
+
 	"github.com/witgen/witgen/internal/testing/generated/roundtrip/gen/lasting/roundtrip/lasting/lasting"
 	"github.com/witgen/witgen/internal/testing/generated/roundtrip/gen/lasting/roundtrip/lasting/work"
 )
@@ -36,7 +38,23 @@ func (guest) Items(v []work.Item) []work.Item {
 	return append(work.Items(v), work.Item{Name: "one more"})
 }
 
-func (guest) Check(s string) (string, error) { return work.Check(s + ".") }
+// Check asks the host. For some strings it is a guest with a mistake: it returns an error
+// that is not of the function's type, or runs out of memory.
+func (guest) Check(s string) (string, error) {
+	switch s {
+	case "another error":
+		return "", errors.New("quota exceeded")
+	case "memory":
+		var all [][]byte
+		for {
+			all = append(all, make([]byte, 1<<20))
+			kept = all
+		}
+	}
+	return work.Check(s + ".")
+}
+
+var kept [][]byte
 
 func (guest) Pack(b, other work.Box) work.Box {
 	return &box{work.Pack(b.(*box).inner, other.(*box).inner)}

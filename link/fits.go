@@ -1,0 +1,73 @@
+package link
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/witgen/witgen/canonicalabi/host/bind"
+	"github.com/witgen/witgen/component/binary"
+	"github.com/witgen/witgen/wit"
+)
+
+// fits checks that the world's imports are subtypes of the guest's, whether the guest uses
+// them or not: all that an imported instance must have is there, with the same type. needed
+// has found that no import is missing.
+func (l *fitter) fits() error {
+	for _, ask := range l.plan.Asks {
+		module, name := root, ask.Path[0]
+		if len(ask.Path) > 1 {
+			module, name = ask.Path[0], strings.Join(ask.Path[1:], "#")
+		}
+		item := "import " + label(module, name)
+		match, ok := l.finder.names.match(module)
+		switch ask.Sort {
+		case binary.SortInstance:
+			if len(ask.Path) > 1 {
+				return l.bad(item, "the guest imports an instance inside of an instance, and a host supplies functions and resources there only")
+			}
+		case binary.SortFunc:
+			if !ok {
+				return l.bad(item, "the guest imports it, and the world does not have it; build it with the bindings of this world")
+			}
+			of := l.finder.imports[match]
+			k, ok := l.finder.of(of).functions[name]
+			if !ok {
+				return l.bad(item, "the guest imports it, and the world's interface does not have it; build it with the bindings of this world")
+			}
+			if wrong := l.differs(&l.world.Imports[of].Interface.Functions[k], ask.Func); wrong != "" {
+				return l.bad(item, "%s", wrong)
+			}
+		case binary.SortType:
+			if !ask.Resource {
+				continue
+			}
+			if ok {
+				_, ok = l.finder.of(l.finder.imports[match]).resources[name]
+			}
+			if !ok {
+				return l.bad(item, "the guest imports this resource, and the world does not have it; build it with the bindings of this world")
+			}
+		case binary.SortCoreModule, binary.SortComponent, binary.SortValue:
+			return l.bad(item, "the guest imports a %s, and a host supplies interfaces and functions only", ask.Sort)
+		default:
+			panic(fmt.Sprintf("link: unhandled sort %s", ask.Sort))
+		}
+	}
+	return nil
+}
+
+// differs returns how the type of a function that the guest imports differs from the
+// world's, or "".
+func (l *fitter) differs(f *bind.Function, guest *wit.Function) string {
+	_, _, unsupported := l.abi.Unsupported(guest)
+	if _, _, large := l.abi.TooLarge(guest); unsupported || large {
+		return "" // it cannot be called either, and who calls it is told why
+	}
+	if got := bind.Signature(l.abi.Lower(guest).String()); got != f.Import {
+		return fmt.Sprintf("the guest takes the function to be of type %s, where the world says %s; build it with the bindings of this world", show(got), show(f.Import))
+	}
+	if !l.sameType(*f, guest) {
+		return otherType
+	}
+	return ""
+}
