@@ -172,9 +172,7 @@ func (a *app) newComponent(flags *newFlags, file string) error {
 	if err != nil {
 		return err
 	}
-	if !module.HasWIT {
-		return wrong(fmt.Errorf("%s: the core module carries no world: witgen component embed puts one into it", shown(file)))
-	}
+	world := module.HasWIT
 	var opts component.NewOptions
 	for _, adapt := range flags.adapt {
 		name, adapter, ok := strings.Cut(adapt, "=")
@@ -185,11 +183,15 @@ func (a *app) newComponent(flags *newFlags, file string) error {
 		if name == "" || adapter == "" {
 			return fmt.Errorf("--adapt %s: write --adapt NAME=FILE.wasm", adapt)
 		}
-		wasm, _, err := a.readModule(adapter)
+		wasm, of, err := a.readModule(adapter)
 		if err != nil {
 			return err
 		}
+		world = world || of.HasWIT
 		opts.Adapters = append(opts.Adapters, component.Adapter{Name: name, Wasm: wasm})
+	}
+	if !world {
+		return wrong(fmt.Errorf("%s: the core module carries no world: witgen component embed puts one into it", shown(file)))
 	}
 	if flags.closedWASI {
 		adapters, err := preview1.Adapters(core)

@@ -68,7 +68,7 @@ func instantiate(b *builder, in *input, uses map[*part][]*coreUse, imports *impo
 	c.defineResources()
 	main := in.main()
 	c.add(main)
-	if name, ok := main.exportNamed("memory", standardPrefix+"_memory"); ok && main.module.Exports[name].Sort == binary.SortCoreMemory {
+	if name, ok := main.exportNamed(memories...); ok && main.module.Exports[name].Sort == binary.SortCoreMemory {
 		c.memory = b.coreAlias(binary.SortCoreMemory, c.instances[main], name)
 		c.hasMemory = true
 	}
@@ -177,9 +177,9 @@ func (c *instances) supply(p *part, use *coreUse) (binary.Sort, uint32) {
 	case useExportedDrop:
 		return binary.SortCoreFunc, c.b.canon(&binary.Canon{Op: binary.CanonResourceDrop, Type: c.ownResource(use)})
 	case useMemory:
-		return binary.SortCoreMemory, c.b.coreAlias(binary.SortCoreMemory, main, use.name)
+		return binary.SortCoreMemory, c.b.coreAlias(binary.SortCoreMemory, main, use.export)
 	case useMainExport:
-		return use.entity.Sort, c.b.coreAlias(use.entity.Sort, main, use.name)
+		return use.entity.Sort, c.b.coreAlias(use.entity.Sort, main, use.export)
 	default:
 		panic(fmt.Sprintf("maker: unhandled use %d", use.kind))
 	}

@@ -82,6 +82,8 @@ type Decoder struct {
 	known map[ownedName]wit.TypeID
 	// resources are those that interfaces and worlds define.
 	resources map[ownedName]wit.TypeID
+	// worlds are those of metadata, by their full names.
+	worlds map[string]wit.WorldID
 	// home is the draft of the package that is being decoded.
 	home *draftPackage
 }
@@ -109,6 +111,7 @@ func NewDecoder() *Decoder {
 		types:     make(map[checked.Type]wit.TypeID),
 		known:     make(map[ownedName]wit.TypeID),
 		resources: make(map[ownedName]wit.TypeID),
+		worlds:    make(map[string]wit.WorldID),
 	}
 }
 
@@ -240,26 +243,26 @@ func (d *Decoder) packageItem(it *checked.Item) wit.WorldID {
 	return -1
 }
 
-// world decodes a world from a component type.
+// world decodes a world from a component type. A world that another section of
+// metadata holds already gains what is new.
 func (d *Decoder) world(it *checked.Item, name string, t *checked.Component) wit.WorldID {
-	owner := wit.WorldID(len(d.r.Worlds))
-	w := &wit.World{Name: name, Package: wit.NoPackage}
-	d.r.Worlds = append(d.r.Worlds, w)
+	owner, again := d.worlds[it.Name.Name]
+	if !again {
+		owner = wit.WorldID(len(d.r.Worlds))
+		d.r.Worlds = append(d.r.Worlds, &wit.World{Name: name, Package: wit.NoPackage})
+		d.home.worlds = append(d.home.worlds, owner)
+	}
+	w := d.r.Worlds[owner]
 	for _, x := range t.Imports.List {
-		if item := d.worldItem(x, owner, true); item != nil {
-			w.Imports = append(w.Imports, item)
-		} else {
+		if !d.addItem(&w.Imports, x, owner, true) {
 			d.fail(x, "a world imports instances, functions and types, and no %s", x.Sort)
 		}
 	}
 	for _, x := range t.Exports.List {
-		if item := d.worldItem(x, owner, false); item != nil {
-			w.Exports = append(w.Exports, item)
-		} else {
+		if !d.addItem(&w.Exports, x, owner, false) {
 			d.fail(x, "a world exports instances and functions, and no %s", x.Sort)
 		}
 	}
-	d.home.worlds = append(d.home.worlds, owner)
 	return owner
 }
 
