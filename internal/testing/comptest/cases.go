@@ -19,7 +19,7 @@ type Case struct {
 // ValidationCases returns the cases of all the rules of validation.
 func ValidationCases() []Case {
 	var list []Case
-	for _, cases := range [][]Case{typeCases(), nameCases(), resourceCases(), instanceCases(), canonCases(), coreCases(), argumentCases(), valueCases()} {
+	for _, cases := range [][]Case{typeCases(), nameCases(), resourceCases(), instanceCases(), canonCases(), coreCases(), subtypeCases(), argumentCases(), valueCases()} {
 		list = append(list, cases...)
 	}
 	return list
