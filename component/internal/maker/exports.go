@@ -53,10 +53,7 @@ func (x *exports) lift(p *part, it *wit.WorldItem, f *wit.Function, typ uint32) 
 	params, results := coreValTypes(sig.Params), coreValTypes(sig.Results)
 	x.in.checkFunc(p, "export "+names.name, p.module.Exports[names.name], params, results)
 	n := x.in.needsOf(f, true)
-	if n.memory && !x.instances.hasMemory {
-		failNew("%s exports no memory, which %q needs", x.in.main().describe(), names.name)
-	}
-	d := &binary.Canon{Op: binary.CanonLift, Type: typ, Options: x.instances.options(p, x.in.r.ItemName(it), n, true)}
+	d := &binary.Canon{Op: binary.CanonLift, Type: typ, Options: x.instances.options(p, x.in.r.ItemName(it), names.name, n, true)}
 	d.Func = x.b.coreAlias(binary.SortCoreFunc, x.instances.instances[p], names.name)
 	if post, ok := p.module.Exports[names.post]; ok {
 		x.in.checkFunc(p, "export "+names.post, post, results, nil)

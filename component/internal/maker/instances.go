@@ -26,8 +26,9 @@ type instances struct {
 	shims              []*shim
 	shimOf             map[*coreUse]*shim
 	// memory is the main module's, where hasMemory is true.
-	memory    uint32
-	hasMemory bool
+	memory     uint32
+	memoryType wasm.Limits
+	hasMemory  bool
 	// resources are those that exported interfaces define.
 	resources map[resourceKey]uint32
 }
@@ -70,6 +71,7 @@ func instantiate(b *builder, in *input, uses map[*part][]*coreUse, imports *impo
 	c.add(main)
 	if name, ok := main.exportNamed(memories...); ok && main.module.Exports[name].Sort == binary.SortCoreMemory {
 		c.memory = b.coreAlias(binary.SortCoreMemory, c.instances[main], name)
+		c.memoryType = main.module.Exports[name].Memory
 		c.hasMemory = true
 	}
 	for _, p := range in.parts[1:] {
@@ -232,12 +234,20 @@ func (c *instances) actual(s *shim) uint32 {
 func (c *instances) lower(p *part, use *coreUse) uint32 {
 	f := c.imports.function(use.item, use.fn)
 	n := c.in.needsOf(use.fn, false)
-	return c.b.canon(&binary.Canon{Op: binary.CanonLower, Func: f, Options: c.options(p, c.in.r.ItemName(use.item), n, false)})
+	return c.b.canon(&binary.Canon{Op: binary.CanonLower, Func: f, Options: c.options(p, c.in.r.ItemName(use.item), use.name, n, false)})
 }
 
 // options returns the canonical options of a function of a part, whose core module
-// has been instantiated where memory is needed.
-func (c *instances) options(p *part, item string, n needs, lifted bool) []binary.CanonOption {
+// has been instantiated where memory is needed. name is the function's in the core module.
+func (c *instances) options(p *part, item, name string, n needs, lifted bool) []binary.CanonOption {
+	switch main := c.in.main(); {
+	case n.memory && !c.hasMemory:
+		failNew("%s exports no memory, which %q needs", main.describe(), name)
+	case n.memory && c.memoryType.Shared:
+		failNew("the memory of %s is shared, and %q needs one that is not", main.describe(), name)
+	case n.memory && c.memoryType.Addr64:
+		failNew("the memory of %s has addresses of 64 bits, and %q needs it with addresses of 32", main.describe(), name)
+	}
 	var list []binary.CanonOption
 	if n.encoding {
 		list = append(list, binary.CanonOption{Kind: p.encodings[item]})

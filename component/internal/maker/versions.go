@@ -59,6 +59,37 @@ func (in *input) mergeVersions() {
 	})
 	in.world.Imports = in.inOrder(in.world.Imports)
 	in.world.Exports = in.inOrder(in.world.Exports)
+	for _, it := range in.world.Exports {
+		if id, ok := it.Item.(wit.InterfaceID); ok {
+			in.checkUses(id)
+		}
+	}
+}
+
+// checkUses checks that an exported interface does not use types of an exported one both
+// directly and by way of one that is imported, as worlds that do not know each other may
+// have it: the two would not be the same.
+func (in *input) checkUses(export wit.InterfaceID) {
+	for _, dep := range witbin.InterfaceUses(in.r, export) {
+		if in.isExported(dep) {
+			continue
+		}
+		seen := make(map[wit.InterfaceID]bool)
+		var visit func(id wit.InterfaceID)
+		visit = func(id wit.InterfaceID) {
+			if seen[id] {
+				return
+			}
+			seen[id] = true
+			for _, used := range witbin.InterfaceUses(in.r, id) {
+				if in.isExported(used) {
+					failNew("the worlds export %s, which uses types of %s: that is imported and uses types of %s, which the worlds export", in.r.QualifiedName(export), in.r.QualifiedName(dep), in.r.QualifiedName(used))
+				}
+				visit(used)
+			}
+		}
+		visit(dep)
+	}
 }
 
 // redirect checks that an interface that takes the place of another has all that this
