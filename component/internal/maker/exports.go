@@ -5,7 +5,6 @@ import (
 	"slices"
 
 	"github.com/witgen/witgen/component/binary"
-	"github.com/witgen/witgen/component/internal/extname"
 	"github.com/witgen/witgen/component/internal/witbin"
 	"github.com/witgen/witgen/wit"
 )
@@ -131,7 +130,7 @@ func (n *nested) unique(name string) string {
 		if i > 0 {
 			try = fmt.Sprintf("%s-%d", name, i)
 		}
-		if key := (extname.Name{Label: try}).UniqueKey(); !n.names[key] {
+		if key := wit.CanonicalName(try); !n.names[key] {
 			n.names[key] = true
 			return try
 		}

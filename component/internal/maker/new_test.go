@@ -192,6 +192,20 @@ func TestNewOptions(t *testing.T) {
 	}
 }
 
+// TestNewNames: names that are made up are strongly unique, too.
+func TestNewNames(t *testing.T) {
+	r, pkg := comptest.WITOf(t, `
+		package a:b;
+		interface i { use a:c/i@0.1.0.{t as t1}; use a:c/i@0.2.0.{t as t}; use a:c/i@0.3.0.{t as t-2}; f: func(a: t1, b: t, c: t-2); resource f2 { constructor(); f2: static func(); } }
+		world w { export i; }
+		package a:c@0.1.0 { interface i { record t { x: u8 } } }
+		package a:c@0.2.0 { interface i { record t { x: u16 } } }
+		package a:c@0.3.0 { interface i { record t { x: u32 } } }
+	`)
+	id := comptest.WorldNamed(t, r, pkg, "w")
+	comptest.NewComponent(t, &comptest.Guest{R: r, World: r.Worlds[id]}, id)
+}
+
 // TestNewVersions: a core module may import from another compatible version.
 func TestNewVersions(t *testing.T) {
 	r, pkg := comptest.WITOf(t, "package test:v@0.2.8; interface i { f: func(); } world w { import i; }")

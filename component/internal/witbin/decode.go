@@ -137,10 +137,7 @@ func (d *Decoder) interfaceName(it *checked.Item, name string) (wit.PackageName,
 	if wrong != "" || n.Kind != extname.Interface {
 		d.fail(it, "%q is not the name of an interface", name)
 	}
-	pkg, ok := n.PackageName()
-	if !ok {
-		d.fail(it, "nested packages cannot be said in WIT yet")
-	}
+	pkg := n.PackageName()
 	suffix, _ := it.Name.Attribute(binary.VersionSuffix)
 	pkg.Version = fullVersion(pkg.Version, suffix)
 	return pkg, n.Path
@@ -306,7 +303,7 @@ func (d *Decoder) worldItem(it *checked.Item, owner wit.WorldID, imported bool) 
 	out := &wit.WorldItem{Name: it.Name.Name}
 	switch it.Sort {
 	case binary.SortInstance:
-		out.ExternalID, _ = it.Name.Attribute(binary.ExternalID)
+		out.ExternalID = externalID(it)
 		n, _ := extname.Parse(it.Name.Name)
 		if implements, ok := it.Name.Attribute(binary.Implements); ok {
 			out.Item = d.knownInterface(it, implements)

@@ -207,7 +207,7 @@ func kindParts(k wit.Kind) []wit.Type {
 // namedType decodes a type that an interface or world defines or uses.
 func (d *Decoder) namedType(it *checked.Item, owner wit.Owner) wit.TypeID {
 	def := &wit.TypeDef{Name: it.Name.Name, Owner: owner}
-	def.ExternalID, _ = it.Name.Attribute(binary.ExternalID)
+	def.ExternalID = externalID(it)
 	if _, again := d.types[it.Type]; again {
 		d.fail(it, "WIT has no way to let a type appear under several names at once")
 	}
@@ -289,12 +289,20 @@ func (d *Decoder) resource(it *checked.Item, r *checked.ResourceType) wit.TypeID
 	return id
 }
 
+// externalID returns what the model holds for the external id of an item.
+func externalID(it *checked.Item) string {
+	if text, ok := it.Name.Attribute(binary.ExternalID); ok {
+		return wit.NewExternalID(text)
+	}
+	return ""
+}
+
 // function decodes a function of an interface or world.
 func (d *Decoder) function(it *checked.Item, owner wit.Owner) *wit.Function {
 	t := it.Type.(*checked.Func)
 	n, _ := extname.Parse(it.Name.Name)
 	f := &wit.Function{Name: it.Name.Name, Async: t.Async, Resource: -1}
-	f.ExternalID, _ = it.Name.Attribute(binary.ExternalID)
+	f.ExternalID = externalID(it)
 	for _, p := range t.Params {
 		f.Params = append(f.Params, wit.Param{Name: p.Name, Type: d.typ(it, p.Type)})
 	}

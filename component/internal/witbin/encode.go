@@ -244,8 +244,8 @@ func ItemName(r *wit.Resolve, it *wit.WorldItem) binary.ExternName {
 	default:
 		panic(fmt.Sprintf("witbin: unhandled item %T", what))
 	}
-	if externalID != "" {
-		n.Attributes = append(n.Attributes, binary.Attribute{Kind: binary.ExternalID, Value: externalID})
+	if text, ok := wit.ExternalIDText(externalID); ok {
+		n.Attributes = append(n.Attributes, binary.Attribute{Kind: binary.ExternalID, Value: text})
 	}
 	return n
 }

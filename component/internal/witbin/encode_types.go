@@ -59,8 +59,8 @@ func (s *TypeScope) define(t binary.Type) uint32 { return s.emit(&binary.TypeDef
 // ExternNameOf returns a name with the external id of the item.
 func ExternNameOf(name, externalID string) binary.ExternName {
 	n := binary.Named(name)
-	if externalID != "" {
-		n.Attributes = []binary.Attribute{{Kind: binary.ExternalID, Value: externalID}}
+	if text, ok := wit.ExternalIDText(externalID); ok {
+		n.Attributes = []binary.Attribute{{Kind: binary.ExternalID, Value: text}}
 	}
 	return n
 }

@@ -109,6 +109,34 @@ func TestWorldOfModule(t *testing.T) {
 	}
 }
 
+// TestEmptyExternalID: an external id that is empty is there.
+func TestEmptyExternalID(t *testing.T) {
+	const text = "package test:p;\n\ninterface i {\n  @external-id(\"\")\n  resource r;\n\n  @external-id(\"\")\n  f: func();\n}\n\nworld w {\n  @external-id(\"\")\n  import i;\n\n  @external-id(\"\\u{0}\")\n  export g: func();\n}\n"
+	r, pkg := comptest.WITOf(t, text)
+	if diff := cmp.Diff(text, wit.Print(r, pkg)); diff != "" {
+		t.Errorf("the text differs (-want +got):\n%s", diff)
+	}
+	wasm, err := component.EncodePackage(r, pkg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := component.DecodeWIT(wasm)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(text, wit.Print(got.Resolve, got.Package)); diff != "" {
+		t.Errorf("the text of the binary differs (-want +got):\n%s", diff)
+	}
+	if got, want := strings.Count(comptest.JSONOf(t, r), `"external_id": ""`), 3; got != want {
+		t.Errorf("the JSON has %d empty external ids, want %d", got, want)
+	}
+	id := comptest.WorldNamed(t, r, pkg, "w")
+	made := comptest.Inspected(t, comptest.NewComponent(t, &comptest.Guest{R: r, World: r.Worlds[id]}, id))
+	if strings.Count(made, `(external-id "")`) < 3 {
+		t.Errorf("the component lost an external id:\n%s", made)
+	}
+}
+
 func TestNoWIT(t *testing.T) {
 	r, _ := comptest.WITOf(t, "package test:p; world w {}")
 	section := func(data []byte) []byte {
