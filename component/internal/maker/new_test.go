@@ -196,7 +196,7 @@ func TestNewOptions(t *testing.T) {
 func TestNewNames(t *testing.T) {
 	r, pkg := comptest.WITOf(t, `
 		package a:b;
-		interface i { use a:c/i@0.1.0.{t as t1}; use a:c/i@0.2.0.{t as t}; use a:c/i@0.3.0.{t as t-2}; f: func(a: t1, b: t, c: t-2); resource f2 { constructor(); f2: static func(); } }
+		interface i { use a:c/i@0.1.0.{t as t1}; use a:c/i@0.2.0.{t as t}; use a:c/i@0.3.0.{t as t-2}; f: func(a: t1, b: t, c: t-2); resource f2 { constructor(); g-2: static func(); } }
 		world w { export i; }
 		package a:c@0.1.0 { interface i { record t { x: u8 } } }
 		package a:c@0.2.0 { interface i { record t { x: u16 } } }
