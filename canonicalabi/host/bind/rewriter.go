@@ -6,6 +6,7 @@ import (
 
 	"github.com/witgen/witgen/canonicalabi/host"
 	"github.com/witgen/witgen/canonicalabi/host/meter"
+	"github.com/witgen/witgen/internal/wasm"
 )
 
 // Rewriter rewrites the core modules of the guest of a world, so that the limits of
@@ -37,7 +38,7 @@ func (r *Rewriter) Rewrite(wasm []byte) ([]byte, error) {
 	}
 	module, err := meter.Rewrite(wasm, config)
 	if err != nil {
-		return nil, r.refused(err)
+		return nil, r.refused(wasm, err)
 	}
 	r.work += module.CompileWork
 	return module.Wasm, nil
@@ -73,10 +74,26 @@ func moduleLimits(l *host.Limits) meter.Limits {
 	}
 }
 
+// MissingFeature returns the error of a guest of a world, a core module, that needs a
+// feature of WebAssembly which the engine does not have, and nil where it needs none. It
+// is for guests that were refused: some types of such features do no harm.
+func MissingFeature(world string, module []byte) *host.LinkError {
+	feature, at := wasm.Feature(module)
+	if feature == "" {
+		return nil
+	}
+	return &host.LinkError{World: world, Detail: fmt.Sprintf("the guest needs the feature %s of WebAssembly, at offset 0x%x, which the engine does not have; build it without that", feature, at)}
+}
+
 // refused returns the error of a guest that meter refuses with err.
-func (r *Rewriter) refused(err error) error {
+func (r *Rewriter) refused(module []byte, err error) error {
 	var refused *meter.Error
 	world := r.World
+	if errors.As(err, &refused) && !errors.Is(err, meter.ErrLimit) {
+		if missing := MissingFeature(world, module); missing != nil {
+			return missing
+		}
+	}
 	switch {
 	case !errors.As(err, &refused):
 		return err

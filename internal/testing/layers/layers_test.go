@@ -47,7 +47,7 @@ var runtime = map[string][]string{
 	"canonicalabi/guest":      {"canonicalabi", "canonicalabi/types"},
 	"canonicalabi/host/meter": {"canonicalabi/host/meter/internal/frame", "canonicalabi/host/meter/internal/units", "internal/leb128", "internal/wasm"},
 	"canonicalabi/host":       {"canonicalabi/types"},
-	"canonicalabi/host/bind":  {"canonicalabi/types", "canonicalabi/host", "canonicalabi/host/meter"},
+	"canonicalabi/host/bind":  {"canonicalabi/types", "canonicalabi/host", "canonicalabi/host/meter", "internal/wasm"},
 	"dynamic":                 {"canonicalabi/types", "canonicalabi/host", "canonicalabi/host/bind", "dynamic/value", "link", "component", "wit", "internal/abi", "diag"},
 	// The values and their text run nothing: they do without the rest of the runtime.
 	"dynamic/value":                          {"canonicalabi/types", "wit"},
