@@ -3,6 +3,7 @@ package maker
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/witgen/witgen/component/binary"
 	"github.com/witgen/witgen/component/internal/witbin"
@@ -52,8 +53,9 @@ func (x *exports) lift(p *part, it *wit.WorldItem, f *wit.Function, typ uint32) 
 	params, results := coreValTypes(sig.Params), coreValTypes(sig.Results)
 	x.in.checkFunc(p, "export "+names.name, p.module.Exports[names.name], params, results)
 	n := x.in.needsOf(f, true)
-	d := &binary.Canon{Op: binary.CanonLift, Type: typ, Options: x.instances.options(p, x.in.r.ItemName(it), names.name, n, true)}
+	d := &binary.Canon{Op: binary.CanonLift, Type: typ}
 	d.Func = x.b.coreAlias(binary.SortCoreFunc, x.instances.instances[p], names.name)
+	d.Options = x.instances.options(p, x.in.r.ItemName(it), names.name, n, true)
 	if post, ok := p.module.Exports[names.post]; ok {
 		x.in.checkFunc(p, "export "+names.post, post, results, nil)
 		d.Options = append(d.Options, binary.CanonOption{Kind: binary.PostReturnOption, Index: x.b.coreAlias(binary.SortCoreFunc, x.instances.instances[p], names.post)})
@@ -82,7 +84,7 @@ func (x *exports) addInterface(p *part, it *wit.WorldItem, id wit.InterfaceID) {
 	n.exports(iface)
 
 	component := x.b.add(binary.SortComponent, n.b.c)
-	instance := x.b.add(binary.SortInstance, &binary.Instance{Component: component, Args: n.args})
+	instance := x.b.add(binary.SortInstance, &binary.Instance{Component: component, Args: slices.Concat(n.funcArgs, n.typeArgs)})
 	exported := x.b.export(witbin.ItemName(x.in.r, it), binary.SortInstance, instance, nil)
 	if it.Name == "" {
 		x.interfaces[id] = exported
@@ -109,7 +111,8 @@ type nested struct {
 	// outer encodes types around the component, in inside it.
 	outer, in *witbin.TypeScope
 	names     map[string]bool
-	args      []binary.Arg
+	// funcArgs and typeArgs are what it is instantiated with.
+	funcArgs, typeArgs []binary.Arg
 	// resources are those that the interface defines, funcs its functions in
 	// order, both as they are imported.
 	resources map[wit.TypeID]uint32
@@ -128,7 +131,7 @@ func (n *nested) unique(name string) string {
 	for i := 0; ; i++ {
 		try := name
 		if i > 0 {
-			try = fmt.Sprintf("%s-%d", name, i)
+			try = fmt.Sprintf("%s%d", name, i-1)
 		}
 		if key := wit.CanonicalName(try); !n.names[key] {
 			n.names[key] = true
@@ -141,14 +144,14 @@ func (n *nested) unique(name string) string {
 // the argument.
 func (n *nested) importType(id wit.TypeID, name binary.ExternName, index *uint32) uint32 {
 	label := n.unique("import-type-" + name.Name)
-	n.args = append(n.args, binary.Arg{Name: label, Sort: binary.SortType, Index: n.outer.Index(id)})
+	n.typeArgs = append(n.typeArgs, binary.Arg{Name: label, Sort: binary.SortType, Index: n.outer.Index(id)})
 	return n.b.add(binary.SortType, &binary.Import{Name: binary.Named(label), Type: witbin.TypeBound(index)})
 }
 
 // importForeign imports the types of other interfaces that one uses.
 func (n *nested) importForeign(id wit.InterfaceID) {
 	var list []wit.TypeID
-	for t := range n.x.in.typesOf(id) {
+	for _, t := range n.x.in.typesOf(id) {
 		if owner, ok := n.x.in.r.Types[t].Owner.(wit.InterfaceID); ok && owner != id {
 			list = append(list, t)
 		}
@@ -161,8 +164,13 @@ func (n *nested) importForeign(id wit.InterfaceID) {
 
 // importFunction imports a function, for which lifted is the argument.
 func (n *nested) importFunction(f *wit.Function, lifted uint32) {
-	label := n.unique("import-func-" + f.Base())
-	n.args = append(n.args, binary.Arg{Name: label, Sort: binary.SortFunc, Index: lifted})
+	base := map[wit.FuncKind]string{wit.Freestanding: "func-", wit.Constructor: "constructor-", wit.Method: "method-", wit.Static: "static-"}[f.Kind] + f.Base()
+	if f.Kind == wit.Method || f.Kind == wit.Static {
+		resource := n.x.in.r.Types[f.Resource].Name
+		base = strings.TrimSuffix(base, f.Base()) + resource + "-" + f.Base()
+	}
+	label := n.unique("import-" + base)
+	n.funcArgs = append(n.funcArgs, binary.Arg{Name: label, Sort: binary.SortFunc, Index: lifted})
 	t := binary.ExternType{Sort: binary.SortFunc, Index: n.in.Function(f)}
 	n.funcs = append(n.funcs, n.b.add(binary.SortFunc, &binary.Import{Name: binary.Named(label), Type: t}))
 }

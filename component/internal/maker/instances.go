@@ -48,8 +48,8 @@ type shim struct {
 	use  *coreUse
 	// dtor is the export of part that the shim stands for, where it is not "".
 	dtor string
-	// core is the shim's function.
-	core uint32
+	// core returns the index of the shim's function.
+	core func() uint32
 }
 
 // exportName is the name of a shim in the shim module and the fixup module.
@@ -115,7 +115,7 @@ func (c *instances) addShims() uint32 {
 	module := c.b.add(binary.SortCoreModule, &binary.CoreModule{Bytes: shimModule(c.shims)})
 	instance := c.b.add(binary.SortCoreInstance, &binary.CoreInstance{Module: module})
 	for i, s := range c.shims {
-		s.core = c.b.coreAlias(binary.SortCoreFunc, instance, exportName(i))
+		s.core = func() uint32 { return c.b.coreAlias(binary.SortCoreFunc, instance, exportName(i)) }
 	}
 	return instance
 }
@@ -129,7 +129,8 @@ func (c *instances) defineResources() {
 				if name, ok := c.in.dtor(p, it, id); ok {
 					for _, s := range c.shims {
 						if s.part == p && s.dtor == name {
-							r.Dtor = &s.core
+							core := s.core()
+							r.Dtor = &core
 						}
 					}
 				}
@@ -143,20 +144,21 @@ func (c *instances) defineResources() {
 // it imports from.
 func (c *instances) add(p *part) {
 	var names []string
-	bags := make(map[string]*binary.CoreInstance)
+	uses := make(map[string][]*coreUse)
 	for _, use := range c.uses[p] {
-		bag := bags[use.module]
-		if bag == nil {
-			bag = &binary.CoreInstance{Exports: []binary.CoreExport{}}
-			bags[use.module] = bag
+		if uses[use.module] == nil {
 			names = append(names, use.module)
 		}
-		sort, index := c.supply(p, use)
-		bag.Exports = append(bag.Exports, binary.CoreExport{Name: use.unique, Sort: sort, Index: index})
+		uses[use.module] = append(uses[use.module], use)
 	}
 	instance := &binary.CoreInstance{Module: c.modules[p]}
 	for _, name := range names {
-		instance.Args = append(instance.Args, binary.CoreArg{Name: name, Instance: c.b.add(binary.SortCoreInstance, bags[name])})
+		bag := &binary.CoreInstance{Exports: []binary.CoreExport{}}
+		for _, use := range uses[name] {
+			sort, index := c.supply(p, use)
+			bag.Exports = append(bag.Exports, binary.CoreExport{Name: use.unique, Sort: sort, Index: index})
+		}
+		instance.Args = append(instance.Args, binary.CoreArg{Name: name, Instance: c.b.add(binary.SortCoreInstance, bag)})
 	}
 	c.instances[p] = c.b.add(binary.SortCoreInstance, instance)
 }
@@ -164,7 +166,7 @@ func (c *instances) add(p *part) {
 // supply returns what stands for an import at instantiation.
 func (c *instances) supply(p *part, use *coreUse) (binary.Sort, uint32) {
 	if s := c.shimOf[use]; s != nil {
-		return binary.SortCoreFunc, s.core
+		return binary.SortCoreFunc, s.core()
 	}
 	main := c.instances[c.in.main()]
 	switch use.kind {
@@ -210,10 +212,13 @@ func (c *instances) addFixup(shims uint32) {
 		for i, s := range c.shims {
 			actual.Exports = append(actual.Exports, binary.CoreExport{Name: exportName(i), Sort: binary.SortCoreFunc, Index: c.actual(s)})
 		}
-		fixup.Args = append(fixup.Args, binary.CoreArg{Name: "actual", Instance: c.b.add(binary.SortCoreInstance, actual)}, binary.CoreArg{Name: "shim", Instance: shims})
+		fixup.Args = append(fixup.Args, binary.CoreArg{Name: "actual", Instance: c.b.add(binary.SortCoreInstance, actual)})
 	}
 	if ok {
 		fixup.Args = append(fixup.Args, binary.CoreArg{Name: "main", Instance: c.instances[main]})
+	}
+	if len(c.shims) > 0 {
+		fixup.Args = append(fixup.Args, binary.CoreArg{Name: "shim", Instance: shims})
 	}
 	c.b.add(binary.SortCoreInstance, fixup)
 }
@@ -249,15 +254,15 @@ func (c *instances) options(p *part, item, name string, n needs, lifted bool) []
 		failNew("the memory of %s has addresses of 64 bits, and %q needs it with addresses of 32", main.describe(), name)
 	}
 	var list []binary.CanonOption
-	if n.encoding {
-		list = append(list, binary.CanonOption{Kind: p.encodings[item]})
-	}
 	if n.memory {
 		list = append(list, binary.CanonOption{Kind: binary.MemoryOption, Index: c.memory})
 	}
 	if n.realloc {
 		owner, name := c.in.reallocOf(p, lifted)
 		list = append(list, binary.CanonOption{Kind: binary.ReallocOption, Index: c.b.coreAlias(binary.SortCoreFunc, c.instances[owner], name)})
+	}
+	if n.encoding {
+		list = append(list, binary.CanonOption{Kind: p.encodings[item]})
 	}
 	return list
 }
