@@ -68,12 +68,8 @@ func (x *exports) lift(p *part, it *wit.WorldItem, f *wit.Function, typ uint32) 
 // names and types of the interface, since only a component can give types names.
 func (x *exports) addInterface(p *part, it *wit.WorldItem, id wit.InterfaceID) {
 	iface := x.in.r.Interfaces[id]
-	outer := witbin.NewTypeScope(x.in.r, id, func(d binary.Def) uint32 { return x.b.add(binary.SortType, d) })
-	outer.Foreign = x.typeForExport
-	outer.Name = func(_ wit.TypeID, _ binary.ExternName, index *uint32) uint32 { return *index }
-	x.in.eachResource(it, func(t wit.TypeID) { outer.Set(t, x.instances.resources[resourceKey{it, t}]) })
-
-	n := newNested(x, outer)
+	outer := x.instances.scopes[it]
+	n := newNested(x, outer, id)
 	n.importForeign(id)
 	before := n.in.Save()
 	x.in.eachResource(it, func(t wit.TypeID) { n.resources[t] = n.in.Index(t) })
@@ -91,17 +87,13 @@ func (x *exports) addInterface(p *part, it *wit.WorldItem, id wit.InterfaceID) {
 	}
 }
 
-// typeForExport returns the index of a type that an exported interface uses of
-// another: of the exported instance where there is one, else of the imported one.
-func (x *exports) typeForExport(owner wit.InterfaceID, id wit.TypeID) uint32 {
-	if x.in.isExported(owner) {
-		instance, ok := x.interfaces[owner]
-		if !ok {
-			failNew("the world exports %s after an interface that uses its types", x.in.r.QualifiedName(owner))
-		}
-		return x.b.alias(binary.AliasExport, binary.SortType, instance, x.in.r.Types[id].Name)
+// exportedType returns the index of a type of another exported interface.
+func (x *exports) exportedType(owner wit.InterfaceID, id wit.TypeID) uint32 {
+	instance, ok := x.interfaces[owner]
+	if !ok {
+		failNew("the world exports %s after an interface that uses its types", x.in.r.QualifiedName(owner))
 	}
-	return x.imports.root.Index(id)
+	return x.b.alias(binary.AliasExport, binary.SortType, instance, x.in.r.Types[id].Name)
 }
 
 // nested makes the component inside that gives an exported interface its types.
@@ -119,9 +111,9 @@ type nested struct {
 	funcs     []uint32
 }
 
-func newNested(x *exports, outer *witbin.TypeScope) *nested {
+func newNested(x *exports, outer *witbin.TypeScope, id wit.InterfaceID) *nested {
 	n := &nested{x: x, b: &builder{c: &binary.Component{}}, outer: outer, names: make(map[string]bool), resources: make(map[wit.TypeID]uint32)}
-	n.in = witbin.NewTypeScope(x.in.r, outer.Interface, func(d binary.Def) uint32 { return n.b.add(binary.SortType, d) })
+	n.in = witbin.NewTypeScope(x.in.r, id, func(d binary.Def) uint32 { return n.b.add(binary.SortType, d) })
 	n.in.Name = n.importType
 	return n
 }
@@ -144,7 +136,13 @@ func (n *nested) unique(name string) string {
 // the argument.
 func (n *nested) importType(id wit.TypeID, name binary.ExternName, index *uint32) uint32 {
 	label := n.unique("import-type-" + name.Name)
-	n.typeArgs = append(n.typeArgs, binary.Arg{Name: label, Sort: binary.SortType, Index: n.outer.Index(id)})
+	arg := uint32(0)
+	if owner, ok := n.x.in.r.Types[id].Owner.(wit.InterfaceID); ok && owner != n.in.Interface && n.x.in.isExported(owner) {
+		arg = n.x.exportedType(owner, id)
+	} else {
+		arg = n.outer.Index(id)
+	}
+	n.typeArgs = append(n.typeArgs, binary.Arg{Name: label, Sort: binary.SortType, Index: arg})
 	return n.b.add(binary.SortType, &binary.Import{Name: binary.Named(label), Type: witbin.TypeBound(index)})
 }
 

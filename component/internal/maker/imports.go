@@ -80,12 +80,16 @@ func (i *imports) addInterface(it *wit.WorldItem, id wit.InterfaceID, w *wants) 
 
 // interfaceType returns the index of a type of an imported interface.
 func (i *imports) interfaceType(owner wit.InterfaceID, id wit.TypeID) uint32 {
-	r := i.in.r
+	return i.b.alias(binary.AliasExport, binary.SortType, i.instance(owner, id), i.in.r.Types[id].Name)
+}
+
+// instance returns the instance of an imported interface, of which a type is used.
+func (i *imports) instance(owner wit.InterfaceID, id wit.TypeID) uint32 {
 	instance, ok := i.interfaces[owner]
 	if !ok {
-		failNew("the world does not import %s, whose type %q it uses", r.QualifiedName(owner), r.Types[id].Name)
+		failNew("the world does not import %s, whose type %q it uses", i.in.r.QualifiedName(owner), i.in.r.Types[id].Name)
 	}
-	return i.b.alias(binary.AliasExport, binary.SortType, instance, r.Types[id].Name)
+	return instance
 }
 
 // function returns the index of an imported function.

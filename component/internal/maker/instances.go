@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"github.com/witgen/witgen/component/binary"
+	"github.com/witgen/witgen/component/internal/witbin"
 	"github.com/witgen/witgen/internal/wasm"
 	"github.com/witgen/witgen/wit"
 )
@@ -29,8 +30,10 @@ type instances struct {
 	memory     uint32
 	memoryType wasm.Limits
 	hasMemory  bool
-	// resources are those that exported interfaces define.
+	// resources are those that exported interfaces define, and scopes have the types of
+	// these interfaces.
 	resources map[resourceKey]uint32
+	scopes    map[*wit.WorldItem]*witbin.TypeScope
 }
 
 // resourceKey is a resource of an exported interface. An interface may be exported
@@ -60,13 +63,13 @@ const shimTable = "$imports"
 // instantiate adds the core modules and their instances.
 func instantiate(b *builder, in *input, uses map[*part][]*coreUse, imports *imports) *instances {
 	c := &instances{b: b, in: in, uses: uses, imports: imports, modules: make(map[*part]uint32), instances: make(map[*part]uint32),
-		shimOf: make(map[*coreUse]*shim), resources: make(map[resourceKey]uint32)}
+		shimOf: make(map[*coreUse]*shim), resources: make(map[resourceKey]uint32), scopes: make(map[*wit.WorldItem]*witbin.TypeScope)}
 	c.findShims()
 	for _, p := range in.parts {
 		c.modules[p] = b.add(binary.SortCoreModule, &binary.CoreModule{Bytes: p.wasm})
 	}
 	shims := c.addShims()
-	c.defineResources()
+	c.declareTypes()
 	main := in.main()
 	c.add(main)
 	if name, ok := main.exportNamed(memories...); ok && main.module.Exports[name].Sort == binary.SortCoreMemory {
@@ -120,24 +123,83 @@ func (c *instances) addShims() uint32 {
 	return instance
 }
 
-// defineResources defines the resources of exported interfaces.
-func (c *instances) defineResources() {
+// exported is an interface that a part exports.
+type exported struct {
+	part *part
+	item *wit.WorldItem
+}
+
+// declareTypes defines the types of exported interfaces, before core modules ask for
+// their resources.
+func (c *instances) declareTypes() {
+	named := make(map[wit.InterfaceID]exported) // those under their own names
+	var order []exported
 	for _, p := range c.in.parts {
 		for _, it := range p.exports {
-			c.in.eachResource(it, func(id wit.TypeID) {
-				r := &binary.Resource{Rep: wasm.I32}
-				if name, ok := c.in.dtor(p, it, id); ok {
-					for _, s := range c.shims {
-						if s.part == p && s.dtor == name {
-							core := s.core()
-							r.Dtor = &core
-						}
-					}
+			if id, ok := it.Item.(wit.InterfaceID); ok {
+				x := exported{p, it}
+				order = append(order, x)
+				if it.Name == "" {
+					named[id] = x
 				}
-				c.resources[resourceKey{it, id}] = c.b.typeOf(&binary.TypeDef{Type: r})
-			})
+			}
 		}
 	}
+	all := c.scope(named, nil)
+	for _, x := range order {
+		id := x.item.Item.(wit.InterfaceID)
+		scope := all
+		if named[id] != x { // Under a plain name it has resources of its own.
+			scope = c.scope(map[wit.InterfaceID]exported{id: x}, all)
+		}
+		c.scopes[x.item] = scope
+		for _, t := range c.in.r.Interfaces[id].Types {
+			scope.Type(t)
+		}
+	}
+}
+
+// scope returns a scope for types that have no names. Those of local interfaces are
+// defined there, those of others in the scope around it, or they are imported.
+func (c *instances) scope(local map[wit.InterfaceID]exported, around *witbin.TypeScope) *witbin.TypeScope {
+	scope := witbin.NewTypeScope(c.in.r, witbin.NoInterface, c.b.typeOf)
+	scope.Local = func(id wit.InterfaceID) bool {
+		_, ok := local[id]
+		return ok
+	}
+	scope.Foreign = func(owner wit.InterfaceID, id wit.TypeID) uint32 {
+		if around != nil && around.Local(owner) {
+			return around.Index(id)
+		}
+		if index, ok := c.imports.root.Known(id); ok {
+			return index
+		}
+		return c.b.add(binary.SortType, &binary.Alias{Sort: binary.SortType, Target: binary.AliasExport, Instance: c.imports.instance(owner, id), Name: c.in.r.Types[id].Name})
+	}
+	scope.Name = func(id wit.TypeID, _ binary.ExternName, index *uint32) uint32 {
+		if index != nil {
+			return *index
+		}
+		x := local[c.in.r.Types[id].Owner.(wit.InterfaceID)]
+		r := c.defineResource(x.part, x.item, id)
+		c.resources[resourceKey{x.item, id}] = r
+		return r
+	}
+	return scope
+}
+
+// defineResource defines a resource of an exported interface.
+func (c *instances) defineResource(p *part, it *wit.WorldItem, id wit.TypeID) uint32 {
+	r := &binary.Resource{Rep: wasm.I32}
+	if name, ok := c.in.dtor(p, it, id); ok {
+		for _, s := range c.shims {
+			if s.part == p && s.dtor == name {
+				core := s.core()
+				r.Dtor = &core
+			}
+		}
+	}
+	return c.b.typeOf(&binary.TypeDef{Type: r})
 }
 
 // add adds the instance of a core module, with a bag of exports for each module that

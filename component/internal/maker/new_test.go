@@ -177,13 +177,13 @@ func TestNewOptions(t *testing.T) {
 	}
 	want := []string{
 		"lower",
-		"lower string-encoding=latin1+utf16 memory",
-		"lower string-encoding=latin1+utf16 memory realloc",
+		"lower memory string-encoding=latin1+utf16",
+		"lower memory realloc string-encoding=latin1+utf16",
 		"lower memory realloc",
 		"lower memory",
 		"lift post-return",
-		"lift string-encoding=latin1+utf16 memory realloc post-return",
-		"lift string-encoding=latin1+utf16 memory post-return",
+		"lift memory realloc string-encoding=latin1+utf16 post-return",
+		"lift memory string-encoding=latin1+utf16 post-return",
 		"lift memory post-return",
 		"lift memory post-return",
 	}
@@ -385,7 +385,7 @@ func TestAdapters(t *testing.T) {
 		t.Fatal(err)
 	}
 	text := comptest.Inspected(t, made)
-	for _, want := range []string{`import "test:a/clock"`, `export "run"`, `export "start"`, "canon lower func 1, string-encoding=utf16, memory 0"} {
+	for _, want := range []string{`import "test:a/clock"`, `export "run"`, `export "start"`, "canon lower func 1, memory 0, realloc 4, string-encoding=utf16"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("the component has no %s:\n%s", want, text)
 		}
