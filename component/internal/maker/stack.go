@@ -83,6 +83,11 @@ func (t *trimmer) typeOf(f wasm.SubType) uint32 {
 			}
 		}
 	}
+	return t.newType(f)
+}
+
+// newType adds a function type and returns its index.
+func (t *trimmer) newType(f wasm.SubType) uint32 {
 	t.add(typeSpace, &item{group: &wasm.RecGroup{Types: []wasm.SubType{f}}})
 	return uint32(len(t.items[typeSpace]) - 1)
 }
@@ -119,7 +124,7 @@ func (t *trimmer) allocateStack(sp, allocator *item, late bool) {
 	if !late && t.start != nil {
 		code = wasm.Seq(code, wasm.I(wasm.OpCall, t.indexOf(t.start)))
 	}
-	allocate := t.add(funcSpace, &item{name: "allocate_stack", typ: t.typeOf(startType)})
+	allocate := t.add(funcSpace, &item{name: "allocate_stack", typ: t.newType(startType)})
 	allocate.code = wasm.Body(nil, code)
 	t.need(allocate)
 	if !late {
