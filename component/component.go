@@ -126,9 +126,12 @@ type NewOptions struct {
 // Adapter is a core module whose exports stand for what the main module imports
 // from Name, such as wasi_snapshot_preview1. It may import the main module's memory
 // as env.memory, other exports of the main module from __main_module__, and what
-// the worlds of its own metadata import. It must not have a memory of its own. Only
-// adapters that the main module imports from, or that export something themselves,
-// become a part of the component.
+// the worlds of its own metadata import. Only adapters that the main module imports from,
+// or that export something themselves, become a part of the component, and of these only
+// what is needed.
+//
+// An adapter whose name section has a global __stack_pointer gets a stack of 64 KiB from
+// the main module's cabi_realloc, or from the memory where there is none.
 type Adapter struct {
 	Name string
 	Wasm []byte
@@ -142,7 +145,8 @@ type Adapter struct {
 // interface for imports; or the cm32p2 names of the component model's build targets.
 //
 // The component imports what the core modules use of their worlds, and exports all
-// that the worlds export. An error of a module that does not fit its world names the
+// that the worlds export. Of compatible versions of an interface it imports the
+// highest. An error of a module that does not fit its world names the
 // import or export.
 func New(core []byte, opts NewOptions) ([]byte, error) {
 	adapters := make([]maker.Adapter, len(opts.Adapters))

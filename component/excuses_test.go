@@ -2,7 +2,6 @@ package component_test
 
 import (
 	"regexp"
-	"strings"
 	"testing"
 
 	"github.com/witgen/witgen/component/binary"
@@ -67,14 +66,6 @@ func excuses() []*excuse {
 		{why: "wasm-tools allows a version suffix at instances only", theirs: say(`only instances can have a .version-suffix.`),
 			example: comptest.Nest(comptest.Typ(&binary.InstanceType{}), &binary.Import{Name: binary.ExternName{Name: "a:b/c@0.2", Attributes: []binary.Attribute{{Kind: binary.VersionSuffix, Value: ".8"}}}, Type: *eq(0)})},
 		{why: "wasm-tools reads numbers of versions into 64 bits", theirs: say(`value of .* exceeds u64`), example: named("a:b/c@18446744073709551616.0.0")},
-		{why: "to wasm-tools names differ only where they do without their dashes, too", theirs: say(`conflicts with previous`),
-			holds: func(_ *binary.Component, _, theirs string) bool {
-				m := say("name `([^`]*)` conflicts with previous .*name `([^`]*)`").FindStringSubmatch(theirs)
-				return m != nil && !strings.EqualFold(m[1], m[2]) && strings.EqualFold(strings.ReplaceAll(m[1], "-", ""), strings.ReplaceAll(m[2], "-", ""))
-			},
-			example: comptest.Nest(comptest.Typ(&binary.Enum{Labels: []string{"a1", "a-1"}}))},
-		{why: "wasm-tools asks for the memory of an async lowering only where the types need it", ours: say(`an async lowering needs it`),
-			example: comptest.Nest(comptest.Typ(&binary.Func{Async: true}), comptest.Imp("f", binary.SortFunc, 0), comptest.Lower(0, comptest.Option(binary.AsyncOption)))},
 		{why: "to wasm-tools an export of a type of functions, instances or components names that type itself", theirs: say(`type not valid to be used as (im|ex)port`), holds: namesComposite,
 			example: comptest.Nest(comptest.Typ(comptest.Fn()), comptest.Exp("x", binary.SortType, 0), &binary.Import{Name: binary.Named("y"), Type: *eq(0)})},
 		{why: "and where that type is imported, too, the export may be imported again", ours: say(`imports cannot depend on exports`), holds: namesComposite,

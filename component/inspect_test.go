@@ -30,7 +30,7 @@ func TestInspect(t *testing.T) {
     type 2: func(a: type 1) -> string
     export "f": func 0: type 2
   import "i" (external-id "x"): instance 0: type 0
-  core module 0 (main): 59 bytes
+  core module 0 (main): 62 bytes
     import "m" "f": func (i32) -> ()
     export "g": func () -> ()
     export "memory": memory 1

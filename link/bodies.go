@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/tetratelabs/wazero"
@@ -133,6 +134,10 @@ func (c *codeChecker) module(ctx context.Context, module []byte, u Unchecked) er
 	var bad *meter.Error
 	if errors.As(err, &bad) {
 		reason, known := unsupported(module, bad)
+		if !known && unsupportedByWazero(module) == severalMemories {
+			// The meter takes the index of a memory for something else.
+			reason, known = severalMemories, true
+		}
 		if !known {
 			return invalid(u.Offset+bad.Offset, inFunction(bad)+bad.Rule)
 		}
@@ -152,8 +157,7 @@ func (c *codeChecker) module(ctx context.Context, module []byte, u Unchecked) er
 		c.unchecked = append(c.unchecked, u)
 		return nil
 	}
-	// A custom section makes no module invalid, whatever is in it.
-	compiled, err := c.compile(ctx, withoutCustom(module))
+	compiled, err := c.compile(ctx, plain(module))
 	if err == nil {
 		return compiled.Close(ctx)
 	}
@@ -174,33 +178,80 @@ const severalMemories = "several memories are not supported"
 // unsupportedByWazero returns what a module has that wazero refuses in any module, and
 // "" where it has nothing of the kind.
 func unsupportedByWazero(module []byte) string {
-	memories, reason := uint32(0), ""
+	memories, types, reason := uint32(0), int64(0), ""
+	table := func(t wasm.Table) {
+		if t.Limits.Min > mostElements {
+			reason = fmt.Sprintf("a table of more than %d elements is not supported", mostElements)
+		}
+	}
 	for s := range wasm.NewCursor(module, 0).Sections() {
-		switch c := s.Content; s.ID {
-		case wasm.ImportSection:
+		c := s.Content
+		// many calls read for each item of a section.
+		many := func(read func()) {
 			for n := c.Uint32(); n > 0 && c.Err() == nil; n-- {
+				read()
+			}
+		}
+		switch s.ID {
+		case wasm.TypeSection:
+			many(func() {
+				g := c.RecGroup()
+				if c.Err() == nil && refersAhead(g, types) {
+					reason = "types that refer to themselves are not supported"
+				}
+				types += int64(len(g.Types))
+			})
+		case wasm.ImportSection:
+			many(func() {
 				i := c.Import()
 				if i.Type.Kind == wasm.MemoryKind {
 					memories++
 				}
-				if i.Module == "" && c.Err() == nil {
-					reason = "imports from a module without a name are not supported"
+				if i.Type.Kind == wasm.TableKind {
+					table(i.Type.Table)
 				}
-			}
+			})
+		case wasm.TableSection:
+			many(func() {
+				init := c.Peek() == 0x40
+				if init {
+					c.Bytes(2)
+				}
+				table(c.Table())
+				if init {
+					c.ConstExpr(nil)
+				}
+			})
 		case wasm.MemorySection:
 			memories += c.Uint32()
 		case wasm.ElementSection:
-			for n := c.Uint32(); n > 0 && c.Err() == nil; n-- {
+			many(func() {
 				if t := elementType(c); c.Err() == nil && !t.HasHeap() && t.Code != wasm.CodeFuncRef && t.Code != wasm.CodeExternRef {
 					reason = "elements of a type other than funcref and externref are not supported"
 				}
-			}
+			})
 		}
 	}
 	if memories > 1 {
 		return severalMemories
 	}
 	return reason
+}
+
+// mostElements is the number of elements above which wazero takes no table.
+const mostElements = 1 << 27
+
+// refersAhead reports whether a type of a group refers to one that is not among the first
+// n types of its module: to itself or to another of the group.
+func refersAhead(g *wasm.RecGroup, n int64) bool {
+	for _, t := range g.Types {
+		for _, v := range slices.Concat(t.Params, t.Results) {
+			if v.HasHeap() && v.Heap >= n {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // elementType reads over an element segment and returns the type of its elements.
@@ -223,12 +274,30 @@ func elementType(c *wasm.Cursor) wasm.ValType {
 // The bytes of reference types, those of proposals among them.
 const firstRefType, lastRefType = 0x62, 0x75
 
-// withoutCustom returns a module without its custom sections.
-func withoutCustom(module []byte) []byte {
+// plain returns a module as it is run: without its custom sections, which make no module
+// invalid whatever is in them, and without empty names of modules that it imports from,
+// which wazero does not take and linking replaces.
+func plain(module []byte) []byte {
 	var w wasm.Writer
 	w.Preamble()
 	for s := range wasm.NewCursor(module, 0).Sections() {
-		if s.ID != wasm.CustomSection {
+		switch s.ID {
+		case wasm.CustomSection:
+		case wasm.ImportSection:
+			imports := wasm.Vec(s.Content, s.Content.Import)
+			if s.Content.Err() != nil || !slices.ContainsFunc(imports, func(i wasm.Import) bool { return i.Module == "" }) {
+				w.Byte(module[s.Start:s.End]...)
+				continue
+			}
+			w.Section(s.ID, func() {
+				wasm.WriteVec(&w, imports, func(i wasm.Import) {
+					if i.Module == "" {
+						i.Module = "-"
+					}
+					w.Import(i)
+				})
+			})
+		default:
 			w.Byte(module[s.Start:s.End]...)
 		}
 	}
@@ -301,13 +370,16 @@ func unsupported(module []byte, e *meter.Error) (reason string, known bool) {
 	if e.Rule == "unknown block type" && e.Offset < len(module) && module[e.Offset] >= firstRefType && module[e.Offset] <= lastRefType {
 		return "blocks of such a reference type are not supported", true
 	}
+	op := wasm.NewCursor(module[min(e.Offset, len(module)):], e.Offset).Op()
+	if e.Rule == "instruction in a constant expression" && op.Constant() {
+		return fmt.Sprintf("%v in a constant expression is not supported", op), true
+	}
 	if !errors.Is(e, meter.ErrUnsupported) {
 		return "", false
 	}
 	if !strings.HasPrefix(e.Rule, "unknown instruction ") {
 		return e.Rule + ", which is not supported", true
 	}
-	op := wasm.NewCursor(module[e.Offset:], e.Offset).Op()
 	if p := op.Proposal(); p != "" {
 		return fmt.Sprintf("instructions of the proposal %s are not supported (0x%02x)", p, module[e.Offset]), true
 	}

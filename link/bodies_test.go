@@ -3,6 +3,7 @@ package link_test
 import (
 	"bytes"
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 
@@ -18,6 +19,13 @@ func moduleWith(body ...byte) []byte {
 	code := append(append([]byte{1}, leb128.AppendUint64(nil, uint64(len(function)))...), function...)
 	wasm := []byte("\x00asm\x01\x00\x00\x00\x01\x04\x01\x60\x00\x00\x03\x02\x01\x00\x0a")
 	return append(append(wasm, leb128.AppendUint64(nil, uint64(len(code)))...), code...)
+}
+
+// nameless returns a core module that imports a function from a module without a name.
+func nameless(body ...byte) []byte {
+	wasm := moduleWith(body...)
+	at := bytes.Index(wasm, []byte("\x03\x02\x01\x00"))
+	return slices.Concat(wasm[:at], []byte("\x02\x06\x01\x00\x01f\x00\x00"), wasm[at:])
 }
 
 func TestCheckCode(t *testing.T) {
@@ -53,7 +61,16 @@ func TestCheckCode(t *testing.T) {
 		{"a block of no type", moduleWith(0x02, 0x50, 0x00, 0x0b, 0x1a), "unknown block type", ""},
 		{"elements that are exceptions", append([]byte(nil), "\x00asm\x01\x00\x00\x00\x01\x04\x01\x60\x00\x00\x09\x07\x01\x05\x69\x01\xd0\x69\x0b"...), "", "elements of a type other than"},
 		{"elements that are exceptions, with an index", append([]byte(nil), "\x00asm\x01\x00\x00\x00\x01\x04\x01\x60\x00\x00\x09\x0a\x02\x01\x00\x00\x05\x69\x01\xd0\x69\x0b"...), "", "elements of a type other than"},
-		{"an import from a module without a name", append([]byte(nil), "\x00asm\x01\x00\x00\x00\x01\x04\x01\x60\x00\x00\x02\x06\x01\x00\x01f\x00\x00"...), "", "a module without a name"},
+		{"an import from a module without a name", nameless(0x10, 0x00), "", ""},
+		{"an import from a module without a name, and a mistake", nameless(0x10, 0x00, 0x1a), "invalid function[0]", ""},
+		{"a memory and a call of a module without a name", append(nameless(0x10, 0x00), 0, 3, 1, 'x', 0), "", ""},
+		{"a table that is too large", []byte("\x00asm\x01\x00\x00\x00\x04\x07\x01\x70\x00\x81\x80\x80\x40"), "", "a table of more than 134217728 elements is not supported"},
+		{"an imported table that is too large", []byte("\x00asm\x01\x00\x00\x00\x02\x0c\x01\x01m\x01t\x01\x70\x00\x81\x80\x80\x40"), "", "a table of more than 134217728 elements is not supported"},
+		{"a load from the second memory", []byte("\x00asm\x01\x00\x00\x00\x01\x04\x01\x60\x00\x00\x03\x02\x01\x00\x05\x05\x02\x00\x01\x00\x01\x0a\x0d\x01\x0b\x00\x41\x00\x28\x40\x01\xa1\x02\x1a\x0b\x0b"), "", "several memories"},
+		{"a constant of a proposal", []byte("\x00asm\x01\x00\x00\x00\x06\x0a\x01\x6f\x00\x41\x00\xfb\x1c\xfb\x1b\x0b"), "", "ref.i31 in a constant expression"},
+		{"what is no constant", []byte("\x00asm\x01\x00\x00\x00\x06\x08\x01\x7f\x00\x41\x00\x40\x00\x0b"), "instruction in a constant expression", ""},
+		{"a type that refers to itself", []byte("\x00asm\x01\x00\x00\x00\x01\x06\x01\x60\x00\x01\x63\x00"), "", "types that refer to themselves are not supported"},
+		{"a type that refers to one before it", []byte("\x00asm\x01\x00\x00\x00\x01\x09\x02\x60\x00\x00\x60\x00\x01\x63\x00"), "", ""},
 		{"an imported memory and another", append([]byte(nil), "\x00asm\x01\x00\x00\x00\x02\x08\x01\x01m\x01m\x02\x00\x00\x05\x03\x01\x00\x00"...), "", "several memories"},
 		{"relaxed vectors", moduleWith(0xfd, 0x80, 0x02), "", "instructions of the proposal relaxed-simd are not supported (0xfd)"},
 		{"wide arithmetic", moduleWith(0xfc, 0x13), "", "instructions of the proposal wide-arithmetic are not supported (0xfc)"},

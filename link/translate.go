@@ -89,6 +89,9 @@ func (p *Plugin) callCompiler(ctx context.Context, wasm []byte) (t translated) {
 	}()
 	compiled, err := p.runtime.CompileModule(ctx, wasm)
 	if err != nil {
+		if missing := bind.MissingFeature(p.world.Name, wasm); missing != nil {
+			return translated{nil, missing}
+		}
 		err = &host.LinkError{World: p.world.Name, Detail: "the guest is not a valid WebAssembly module: " + err.Error()}
 	}
 	return translated{compiled, err}

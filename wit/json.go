@@ -124,8 +124,8 @@ func (w *jsonWriter) stability(s Stability) {
 }
 
 func (w *jsonWriter) externalID(id string) {
-	if id != "" {
-		w.member("external_id", func() { w.string(id) })
+	if text, ok := ExternalIDText(id); ok {
+		w.member("external_id", func() { w.string(text) })
 	}
 }
 

@@ -83,7 +83,8 @@ type WorldItem struct {
 	// Item says which of the three it is.
 	Item Item
 	// Docs, Stability and ExternalID belong to the item where it is an
-	// interface; functions and types hold their own.
+	// interface; functions and types hold their own. ExternalIDText returns the text of
+	// an ExternalID.
 	Docs       string
 	Stability  Stability
 	ExternalID string

@@ -144,8 +144,8 @@ func (p *printer) item(docs string, s Stability, externalID string) {
 	if s.Deprecated != "" {
 		p.line("@deprecated(version = %s)", s.Deprecated)
 	}
-	if externalID != "" {
-		p.line("@external-id(%s)", quote(externalID))
+	if text, ok := ExternalIDText(externalID); ok {
+		p.line("@external-id(%s)", quote(text))
 	}
 }
 

@@ -156,8 +156,8 @@ numbers each time.
 The output goes to a file, or to standard output where that is no terminal.`,
 		Example: `  witgen component new --closed-wasi -o calc.wasm calc.core.wasm`,
 		Args:    oneFile,
-		RunE: func(_ *cobra.Command, args []string) error {
-			return a.newComponent(&flags, args[0])
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return a.newComponent(cmd.Context(), &flags, args[0])
 		},
 		ValidArgsFunction: completeWasm,
 	}
@@ -167,14 +167,12 @@ The output goes to a file, or to standard output where that is no terminal.`,
 	return cmd
 }
 
-func (a *app) newComponent(flags *newFlags, file string) error {
+func (a *app) newComponent(ctx context.Context, flags *newFlags, file string) error {
 	core, module, err := a.readModule(file)
 	if err != nil {
 		return err
 	}
-	if !module.HasWIT {
-		return wrong(fmt.Errorf("%s: the core module carries no world: witgen component embed puts one into it", shown(file)))
-	}
+	world := module.HasWIT
 	var opts component.NewOptions
 	for _, adapt := range flags.adapt {
 		name, adapter, ok := strings.Cut(adapt, "=")
@@ -185,11 +183,18 @@ func (a *app) newComponent(flags *newFlags, file string) error {
 		if name == "" || adapter == "" {
 			return fmt.Errorf("--adapt %s: write --adapt NAME=FILE.wasm", adapt)
 		}
-		wasm, _, err := a.readModule(adapter)
+		wasm, of, err := a.readModule(adapter)
 		if err != nil {
 			return err
 		}
+		world = world || of.HasWIT
+		if _, err := link.CheckCode(ctx, wasm); err != nil {
+			return wrong(fmt.Errorf("%s: %w", shown(adapter), err))
+		}
 		opts.Adapters = append(opts.Adapters, component.Adapter{Name: name, Wasm: wasm})
+	}
+	if !world {
+		return wrong(fmt.Errorf("%s: the core module carries no world: witgen component embed puts one into it", shown(file)))
 	}
 	if flags.closedWASI {
 		adapters, err := preview1.Adapters(core)
@@ -200,6 +205,10 @@ func (a *app) newComponent(flags *newFlags, file string) error {
 	}
 	done := a.working("making a component of " + filepath.Base(shown(file)))
 	made, err := component.New(core, opts)
+	if err == nil {
+		// Code that cannot be checked here is for the engine that runs it to judge.
+		_, err = link.CheckCode(ctx, core)
+	}
 	done()
 	if err != nil {
 		hint := ""

@@ -49,10 +49,10 @@ func (b *builder) stability(attrs []*ast.Attribute) wit.Stability {
 	return s
 }
 
-// externalID returns the text of @external-id, or "" without the attribute.
+// externalID returns what the model holds for @external-id, "" without the attribute.
 func (b *builder) externalID(attrs []*ast.Attribute) string {
 	if a := b.attribute(attrs, ast.ExternalID); a != nil {
-		return a.ExternalID
+		return wit.NewExternalID(a.ExternalID)
 	}
 	return ""
 }

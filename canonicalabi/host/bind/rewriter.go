@@ -100,7 +100,7 @@ func (r *Rewriter) rewrite(ctx context.Context, wasm []byte) ([]byte, error) {
 		return nil, ContextError(r.World, ctx.Err())
 	}
 	if err != nil {
-		return nil, r.refused(err)
+		return nil, r.refused(wasm, err)
 	}
 	return module.Wasm, nil
 }
@@ -134,10 +134,26 @@ func moduleLimits(l *host.Limits) meter.Limits {
 	}
 }
 
+// MissingFeature returns the error of a guest of a world, a core module, that needs a
+// feature of WebAssembly which the engine does not have, and nil where it needs none. It
+// is for guests that were refused: some types of such features do no harm.
+func MissingFeature(world string, module []byte) *host.LinkError {
+	feature, at := wasm.Feature(module)
+	if feature == "" {
+		return nil
+	}
+	return &host.LinkError{World: world, Detail: fmt.Sprintf("the guest needs the feature %s of WebAssembly, at offset 0x%x, which the engine does not have; build it without that", feature, at)}
+}
+
 // refused returns the error of a guest that meter refuses with err.
-func (r *Rewriter) refused(err error) error {
+func (r *Rewriter) refused(module []byte, err error) error {
 	var refused *meter.Error
 	world := r.World
+	if errors.As(err, &refused) && !errors.Is(err, meter.ErrLimit) {
+		if missing := MissingFeature(world, module); missing != nil {
+			return missing
+		}
+	}
 	switch {
 	case !errors.As(err, &refused):
 		return err

@@ -48,12 +48,15 @@ func TestModuleLimits(t *testing.T) {
 // A module that cannot be metered, or that is malformed, is refused with the place and
 // the remedy, and left as it is where nothing is metered.
 func TestRewriteErrors(t *testing.T) {
+	reserved := []byte("\x00asm\x01\x00\x00\x00\x05\x03\x01\x00\x00\x07\x0c\x01\x08!meter/x\x02\x00")
 	tag := []byte("\x00asm\x01\x00\x00\x00\x01\x04\x01\x60\x00\x00\x0d\x03\x01\x00\x00")
 	for name, test := range map[string]struct {
 		wasm []byte
 		want string
 	}{
-		"exceptions": {tag, "test:a/w: the guest uses a feature that cannot be metered: exceptions at offset 0x10; build it without that, or run it with host.Unmetered if you trust it"},
+		"exceptions": {tag, "test:a/w: the guest needs the feature exceptions of WebAssembly, at offset 0x10, which the engine does not have; build it without that"},
+		"anyref":     {[]byte("\x00asm\x01\x00\x00\x00\x01\x05\x01\x60\x01\x6e\x00"), "test:a/w: the guest needs the feature gc of WebAssembly, at offset 0xb, which the engine does not have; build it without that"},
+		"a name":     {reserved, "test:a/w: the guest uses a feature that cannot be metered: reserved export name at offset 0x10; build it without that, or run it with host.Unmetered if you trust it"},
 		"cut short":  {tag[:len(tag)-1], "test:a/w: the guest is not a valid WebAssembly module: section longer than the module at offset 0x10"},
 	} {
 		r := NewRewriter("test:a/w", host.NewConfig(nil))

@@ -221,7 +221,9 @@ func (s *scope) lower(d *binary.Canon) core.TypeID {
 	limit := abi.MaxFlatParams
 	if o.has[binary.AsyncOption] {
 		limit = maxFlatAsyncParams
-		s.need(o, binary.MemoryOption, "an async lowering needs it")
+		if !ft.Result.Absent() {
+			s.need(o, binary.MemoryOption, "an async lowering returns its result there")
+		}
 	}
 	for _, p := range ft.Params {
 		s.needMemory(o, p.Type)

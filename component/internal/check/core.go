@@ -22,9 +22,9 @@ func (s *scope) coreTypeDef(d *binary.CoreTypeDef) {
 		}
 	}
 	s.v.work(len(space))
-	ids, bad := s.v.core.Group(d.Rec, space)
-	if bad >= 0 {
-		s.v.fail("core type %d is out of range: there are %d", bad, len(space))
+	ids, wrong := s.v.core.Group(d.Rec, space)
+	if wrong != "" {
+		s.v.fail("in a core type: %s", wrong)
 	}
 	for _, id := range ids {
 		s.coreTypes = append(s.coreTypes, coreType{id: id})

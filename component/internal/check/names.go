@@ -7,6 +7,7 @@ import (
 
 	"github.com/witgen/witgen/component/internal/checked"
 	"github.com/witgen/witgen/component/internal/extname"
+	"github.com/witgen/witgen/wit"
 )
 
 // checkName checks the name and the attributes of an import or export against its
@@ -17,13 +18,21 @@ func (v *validator) checkName(e *externs, it *checked.Item) {
 	if wrong != "" {
 		v.fail("invalid name %q of an %s: %s", name, e.kind, wrong)
 	}
+	v.checkNested(name, n)
 	v.checkAttributes(e, it, n)
 	v.checkAnnotation(e, it, n)
-	key := n.UniqueKey()
+	key := wit.CanonicalName(name)
 	if before, twice := e.unique[key]; twice {
 		v.fail("the %s %q and the %s %q before it are not strongly unique", e.kind, name, e.kind, before)
 	}
 	e.unique[key] = name
+}
+
+// checkNested refuses the names of a gated feature.
+func (v *validator) checkNested(name string, n extname.Name) {
+	if n.Nested() {
+		v.fail("the name %q has nested namespaces or packages, which is not supported", name)
+	}
 }
 
 func (v *validator) checkAttributes(e *externs, it *checked.Item, n extname.Name) {
@@ -39,6 +48,8 @@ func (v *validator) checkAttributes(e *externs, it *checked.Item, n extname.Name
 		switch {
 		case wrong != "" || i.Kind != extname.Interface:
 			v.fail("%q is not the name of an interface", implements)
+		case i.Nested():
+			v.checkNested(implements, i)
 		case it.Sort != binary.SortInstance:
 			v.fail("the attribute implements stands at a %s, and may only at an instance", it.Sort)
 		case n.Kind == extname.Interface:

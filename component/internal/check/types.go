@@ -3,13 +3,13 @@ package check
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/witgen/witgen/component/binary"
 	"github.com/witgen/witgen/component/internal/checked"
 	"github.com/witgen/witgen/component/internal/core"
 	"github.com/witgen/witgen/component/internal/extname"
 	"github.com/witgen/witgen/internal/wasm"
+	"github.com/witgen/witgen/wit"
 )
 
 // typeDef resolves a type definition (Binary.md, "Type Definitions").
@@ -190,7 +190,7 @@ func (v *validator) checkUnique(what, each string, labels []string) {
 		if wrong := extname.WrongLabel(l); wrong != "" {
 			v.fail("the %s %q of %s: %s", each, l, what, wrong)
 		}
-		key := strings.ToLower(l)
+		key := wit.CanonicalName(l)
 		if seen[key] {
 			v.fail("%s has two %ss %q, and they must be strongly unique", what, each, l)
 		}

@@ -147,9 +147,9 @@ var moduleSections = map[wasm.SectionID]func(*Reader, *wasm.Cursor){
 
 // AddGroup adds a group of types to the index space of types.
 func (m *Reader) AddGroup(g *wasm.RecGroup, at int) {
-	ids, bad := m.Types.Group(g, m.Space)
-	if bad >= 0 {
-		Invalid(at, "type %d is out of range: there are %d", bad, len(m.Space))
+	ids, wrong := m.Types.Group(g, m.Space)
+	if wrong != "" {
+		Invalid(at, "%s", wrong)
 	}
 	m.Space = append(m.Space, ids...)
 }

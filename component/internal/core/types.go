@@ -21,11 +21,11 @@ type Types struct {
 }
 
 // Group returns the ids of a group's types. space are the types before it, to
-// which its indices refer. bad is the first index that refers to no type, and -1
-// where all do.
-func (c *Types) Group(g *wasm.RecGroup, space []TypeID) (ids []TypeID, bad int64) {
+// which its indices refer. wrong says what is wrong with the group, and is "" where
+// nothing is.
+func (c *Types) Group(g *wasm.RecGroup, space []TypeID) (ids []TypeID, wrong string) {
 	base := int64(len(space))
-	bad = -1
+	bad := int64(-1)
 	next := int64(len(c.All))
 	var key []byte
 	// resolve writes an index into key in a form that is the same wherever the
@@ -82,7 +82,7 @@ func (c *Types) Group(g *wasm.RecGroup, space []TypeID) (ids []TypeID, bad int64
 		types[i] = t
 	}
 	if bad >= 0 {
-		return nil, bad
+		return nil, fmt.Sprintf("type %d is out of range: there are %d", bad, len(space))
 	}
 	first, known := c.groups[string(key)]
 	if !known {
@@ -95,8 +95,11 @@ func (c *Types) Group(g *wasm.RecGroup, space []TypeID) (ids []TypeID, bad int64
 	}
 	for i := range types {
 		ids = append(ids, first+TypeID(i))
+		if wrong == "" && !known {
+			wrong = c.wrongSuper(first + TypeID(i))
+		}
 	}
-	return ids, -1
+	return ids, wrong
 }
 
 // Function returns the id of a function type of number types.

@@ -3,7 +3,6 @@
 package extname
 
 import (
-	"fmt"
 	"strings"
 
 	"github.com/witgen/witgen/wit"
@@ -32,12 +31,16 @@ type Name struct {
 	pkg, Path, Version string
 }
 
-// PackageName returns the package of an interface name, and false where the name
-// has more parts than WIT can say.
-func (n Name) PackageName() (wit.PackageName, bool) {
+// PackageName returns the package of an interface name that is not nested.
+func (n Name) PackageName() wit.PackageName {
 	namespace, name, _ := strings.Cut(n.pkg, ":")
-	ok := n.Kind == Interface && !strings.Contains(name, ":") && !strings.Contains(n.Path, "/")
-	return wit.PackageName{Namespace: namespace, Name: name, Version: n.Version}, ok
+	return wit.PackageName{Namespace: namespace, Name: name, Version: n.Version}
+}
+
+// Nested reports whether an interface name has nested namespaces or packages, a feature
+// that is gated (Explainer.md, "Gated Features") and that WIT has no words for.
+func (n Name) Nested() bool {
+	return n.Kind == Interface && (strings.Count(n.pkg, ":") > 1 || strings.Contains(n.Path, "/"))
 }
 
 // Parse takes a name apart. wrong is empty where it follows a production, and else
@@ -195,29 +198,4 @@ func CanonicalVersion(s string) bool {
 		}
 	}
 	return len(parts) <= 3
-}
-
-// UniqueKey returns a key in which two names must differ to be strongly unique
-// (Explainer.md, "Name Uniqueness").
-func (n Name) UniqueKey() string {
-	resource, label := strings.ToLower(n.Resource), strings.ToLower(n.Label)
-	switch n.Kind {
-	case Label:
-		return label
-	case Constructor:
-		return "[constructor]" + resource
-	case Method, Static:
-		if resource == label {
-			return label
-		}
-		return resource + "." + label
-	case Interface:
-		key := n.pkg + "/" + strings.ToLower(n.Path)
-		if n.Version != "" {
-			key += "@" + n.Version
-		}
-		return key
-	default:
-		panic(fmt.Sprintf("extname: unhandled kind %d", n.Kind))
-	}
 }

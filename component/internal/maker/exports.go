@@ -3,9 +3,9 @@ package maker
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/witgen/witgen/component/binary"
-	"github.com/witgen/witgen/component/internal/extname"
 	"github.com/witgen/witgen/component/internal/witbin"
 	"github.com/witgen/witgen/wit"
 )
@@ -53,11 +53,9 @@ func (x *exports) lift(p *part, it *wit.WorldItem, f *wit.Function, typ uint32) 
 	params, results := coreValTypes(sig.Params), coreValTypes(sig.Results)
 	x.in.checkFunc(p, "export "+names.name, p.module.Exports[names.name], params, results)
 	n := x.in.needsOf(f, true)
-	if n.memory && !x.instances.hasMemory {
-		failNew("%s exports no memory, which %q needs", x.in.main().describe(), names.name)
-	}
-	d := &binary.Canon{Op: binary.CanonLift, Type: typ, Options: x.instances.options(p, x.in.r.ItemName(it), n, true)}
+	d := &binary.Canon{Op: binary.CanonLift, Type: typ}
 	d.Func = x.b.coreAlias(binary.SortCoreFunc, x.instances.instances[p], names.name)
+	d.Options = x.instances.options(p, x.in.r.ItemName(it), names.name, n, true)
 	if post, ok := p.module.Exports[names.post]; ok {
 		x.in.checkFunc(p, "export "+names.post, post, results, nil)
 		d.Options = append(d.Options, binary.CanonOption{Kind: binary.PostReturnOption, Index: x.b.coreAlias(binary.SortCoreFunc, x.instances.instances[p], names.post)})
@@ -70,12 +68,8 @@ func (x *exports) lift(p *part, it *wit.WorldItem, f *wit.Function, typ uint32) 
 // names and types of the interface, since only a component can give types names.
 func (x *exports) addInterface(p *part, it *wit.WorldItem, id wit.InterfaceID) {
 	iface := x.in.r.Interfaces[id]
-	outer := witbin.NewTypeScope(x.in.r, id, func(d binary.Def) uint32 { return x.b.add(binary.SortType, d) })
-	outer.Foreign = x.typeForExport
-	outer.Name = func(_ wit.TypeID, _ binary.ExternName, index *uint32) uint32 { return *index }
-	x.in.eachResource(it, func(t wit.TypeID) { outer.Set(t, x.instances.resources[resourceKey{it, t}]) })
-
-	n := newNested(x, outer)
+	outer := x.instances.scopes[it]
+	n := newNested(x, outer, id)
 	n.importForeign(id)
 	before := n.in.Save()
 	x.in.eachResource(it, func(t wit.TypeID) { n.resources[t] = n.in.Index(t) })
@@ -86,24 +80,20 @@ func (x *exports) addInterface(p *part, it *wit.WorldItem, id wit.InterfaceID) {
 	n.exports(iface)
 
 	component := x.b.add(binary.SortComponent, n.b.c)
-	instance := x.b.add(binary.SortInstance, &binary.Instance{Component: component, Args: n.args})
+	instance := x.b.add(binary.SortInstance, &binary.Instance{Component: component, Args: slices.Concat(n.funcArgs, n.typeArgs)})
 	exported := x.b.export(witbin.ItemName(x.in.r, it), binary.SortInstance, instance, nil)
 	if it.Name == "" {
 		x.interfaces[id] = exported
 	}
 }
 
-// typeForExport returns the index of a type that an exported interface uses of
-// another: of the exported instance where there is one, else of the imported one.
-func (x *exports) typeForExport(owner wit.InterfaceID, id wit.TypeID) uint32 {
-	if x.in.isExported(owner) {
-		instance, ok := x.interfaces[owner]
-		if !ok {
-			failNew("the world exports %s after an interface that uses its types", x.in.r.QualifiedName(owner))
-		}
-		return x.b.alias(binary.AliasExport, binary.SortType, instance, x.in.r.Types[id].Name)
+// exportedType returns the index of a type of another exported interface.
+func (x *exports) exportedType(owner wit.InterfaceID, id wit.TypeID) uint32 {
+	instance, ok := x.interfaces[owner]
+	if !ok {
+		failNew("the world exports %s after an interface that uses its types", x.in.r.QualifiedName(owner))
 	}
-	return x.imports.root.Index(id)
+	return x.b.alias(binary.AliasExport, binary.SortType, instance, x.in.r.Types[id].Name)
 }
 
 // nested makes the component inside that gives an exported interface its types.
@@ -113,16 +103,17 @@ type nested struct {
 	// outer encodes types around the component, in inside it.
 	outer, in *witbin.TypeScope
 	names     map[string]bool
-	args      []binary.Arg
+	// funcArgs and typeArgs are what it is instantiated with.
+	funcArgs, typeArgs []binary.Arg
 	// resources are those that the interface defines, funcs its functions in
 	// order, both as they are imported.
 	resources map[wit.TypeID]uint32
 	funcs     []uint32
 }
 
-func newNested(x *exports, outer *witbin.TypeScope) *nested {
+func newNested(x *exports, outer *witbin.TypeScope, id wit.InterfaceID) *nested {
 	n := &nested{x: x, b: &builder{c: &binary.Component{}}, outer: outer, names: make(map[string]bool), resources: make(map[wit.TypeID]uint32)}
-	n.in = witbin.NewTypeScope(x.in.r, outer.Interface, func(d binary.Def) uint32 { return n.b.add(binary.SortType, d) })
+	n.in = witbin.NewTypeScope(x.in.r, id, func(d binary.Def) uint32 { return n.b.add(binary.SortType, d) })
 	n.in.Name = n.importType
 	return n
 }
@@ -132,9 +123,9 @@ func (n *nested) unique(name string) string {
 	for i := 0; ; i++ {
 		try := name
 		if i > 0 {
-			try = fmt.Sprintf("%s-%d", name, i)
+			try = fmt.Sprintf("%s%d", name, i-1)
 		}
-		if key := (extname.Name{Label: try}).UniqueKey(); !n.names[key] {
+		if key := wit.CanonicalName(try); !n.names[key] {
 			n.names[key] = true
 			return try
 		}
@@ -145,14 +136,20 @@ func (n *nested) unique(name string) string {
 // the argument.
 func (n *nested) importType(id wit.TypeID, name binary.ExternName, index *uint32) uint32 {
 	label := n.unique("import-type-" + name.Name)
-	n.args = append(n.args, binary.Arg{Name: label, Sort: binary.SortType, Index: n.outer.Index(id)})
+	arg := uint32(0)
+	if owner, ok := n.x.in.r.Types[id].Owner.(wit.InterfaceID); ok && owner != n.in.Interface && n.x.in.isExported(owner) {
+		arg = n.x.exportedType(owner, id)
+	} else {
+		arg = n.outer.Index(id)
+	}
+	n.typeArgs = append(n.typeArgs, binary.Arg{Name: label, Sort: binary.SortType, Index: arg})
 	return n.b.add(binary.SortType, &binary.Import{Name: binary.Named(label), Type: witbin.TypeBound(index)})
 }
 
 // importForeign imports the types of other interfaces that one uses.
 func (n *nested) importForeign(id wit.InterfaceID) {
 	var list []wit.TypeID
-	for t := range n.x.in.typesOf(id) {
+	for _, t := range n.x.in.typesOf(id) {
 		if owner, ok := n.x.in.r.Types[t].Owner.(wit.InterfaceID); ok && owner != id {
 			list = append(list, t)
 		}
@@ -165,8 +162,13 @@ func (n *nested) importForeign(id wit.InterfaceID) {
 
 // importFunction imports a function, for which lifted is the argument.
 func (n *nested) importFunction(f *wit.Function, lifted uint32) {
-	label := n.unique("import-func-" + f.Base())
-	n.args = append(n.args, binary.Arg{Name: label, Sort: binary.SortFunc, Index: lifted})
+	base := map[wit.FuncKind]string{wit.Freestanding: "func-", wit.Constructor: "constructor-", wit.Method: "method-", wit.Static: "static-"}[f.Kind] + f.Base()
+	if f.Kind == wit.Method || f.Kind == wit.Static {
+		resource := n.x.in.r.Types[f.Resource].Name
+		base = strings.TrimSuffix(base, f.Base()) + resource + "-" + f.Base()
+	}
+	label := n.unique("import-" + base)
+	n.funcArgs = append(n.funcArgs, binary.Arg{Name: label, Sort: binary.SortFunc, Index: lifted})
 	t := binary.ExternType{Sort: binary.SortFunc, Index: n.in.Function(f)}
 	n.funcs = append(n.funcs, n.b.add(binary.SortFunc, &binary.Import{Name: binary.Named(label), Type: t}))
 }

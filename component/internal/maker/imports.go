@@ -56,8 +56,8 @@ func (i *imports) addInterface(it *wit.WorldItem, id wit.InterfaceID, w *wants) 
 	r := i.in.r
 	name := r.ItemName(it)
 	var types []wit.TypeID
-	for _, t := range r.Interfaces[id].Types {
-		if w.types[t] {
+	for _, t := range w.types.order {
+		if r.Types[t].Owner == wit.Owner(id) && r.Types[t].Name != "" {
 			types = append(types, t)
 		}
 	}
@@ -80,12 +80,16 @@ func (i *imports) addInterface(it *wit.WorldItem, id wit.InterfaceID, w *wants) 
 
 // interfaceType returns the index of a type of an imported interface.
 func (i *imports) interfaceType(owner wit.InterfaceID, id wit.TypeID) uint32 {
-	r := i.in.r
+	return i.b.alias(binary.AliasExport, binary.SortType, i.instance(owner, id), i.in.r.Types[id].Name)
+}
+
+// instance returns the instance of an imported interface, of which a type is used.
+func (i *imports) instance(owner wit.InterfaceID, id wit.TypeID) uint32 {
 	instance, ok := i.interfaces[owner]
 	if !ok {
-		failNew("the world does not import %s, whose type %q it uses", r.QualifiedName(owner), r.Types[id].Name)
+		failNew("the world does not import %s, whose type %q it uses", i.in.r.QualifiedName(owner), i.in.r.Types[id].Name)
 	}
-	return i.b.alias(binary.AliasExport, binary.SortType, instance, r.Types[id].Name)
+	return instance
 }
 
 // function returns the index of an imported function.
@@ -96,11 +100,12 @@ func (i *imports) function(it *wit.WorldItem, f *wit.Function) uint32 {
 	return i.functions[f.Name]
 }
 
-// resource returns the index of an imported resource.
+// resource returns an index of an imported resource, for the function that drops it. As
+// in what wasm-tools writes, that is an alias of its own.
 func (i *imports) resource(it *wit.WorldItem, id wit.TypeID) uint32 {
 	switch it.Item.(type) {
 	case wit.InterfaceID:
-		return i.b.alias(binary.AliasExport, binary.SortType, i.instances[i.in.r.ItemName(it)], i.in.r.Types[id].Name)
+		return i.b.add(binary.SortType, &binary.Alias{Sort: binary.SortType, Target: binary.AliasExport, Instance: i.instances[i.in.r.ItemName(it)], Name: i.in.r.Types[id].Name})
 	case wit.TypeID:
 		return i.root.Index(id)
 	default:

@@ -21,7 +21,9 @@ type input struct {
 	types *core.Types
 	// parts are the main module and the adapters that are needed.
 	parts []*part
-	lists map[wit.TypeID]bool // of hasList
+	// merged are imported interfaces that one of another version stands for.
+	merged map[wit.InterfaceID]wit.InterfaceID
+	lists  map[wit.TypeID]bool // of hasList
 }
 
 // part is a core module of the component: the main one or an adapter.
@@ -61,46 +63,157 @@ func readInput(main []byte, adapters []Adapter) *input {
 	in := &input{types: &core.Types{}, lists: make(map[wit.TypeID]bool)}
 	d := witbin.NewDecoder()
 	var all []wit.WorldID
-	var worlds []witbin.Worlds
+	worlds := make(map[*part]witbin.Worlds)
 	read := func(name string, module []byte) {
 		p := &part{name: name, module: core.Read(in.types, module, 0), encodings: make(map[string]binary.OptionKind)}
 		var w witbin.Worlds
 		p.wasm, w = splitMetadata(d, module)
 		in.parts = append(in.parts, p)
-		worlds = append(worlds, w)
+		worlds[p] = w
 		all = append(all, w.Worlds...)
 	}
 	read("", main)
-	if len(all) == 0 {
-		failNew("the core module carries no WIT: embed a world in it first")
-	}
 	for i, a := range adapters {
 		for _, before := range adapters[:i] {
 			if before.Name == a.Name {
 				failNew("two adapters are called %q", a.Name)
 			}
 		}
-		if in.needsAdapter(a) {
-			read(a.Name, a.Wasm)
-		}
+	}
+	for _, a := range needed(in.types, main, adapters) {
+		read(a.Name, a.Wasm)
+	}
+	if len(all) == 0 {
+		failNew("the core module carries no WIT: embed a world in it first")
 	}
 	w := d.Merge(all)
-	in.r, in.world, in.abi = w.Resolve, w.Resolve.Worlds[w.World], abi.New(w.Resolve)
-	for i, p := range in.parts {
-		in.assign(p, worlds[i])
+	in.r, in.world = w.Resolve, w.Resolve.Worlds[w.World]
+	in.mergeVersions()
+	in.abi = abi.New(in.r)
+	for _, p := range in.parts {
+		in.assign(p, worlds[p])
 	}
+	in.trimAdapters()
 	return in
 }
 
-// needsAdapter reports whether the main module imports from an adapter or the
-// adapter has a world of its own.
-func (in *input) needsAdapter(a Adapter) bool {
-	for _, i := range in.main().module.Imports {
-		if i.Module == a.Name {
+// needed returns the adapters that something imports from or that export something of
+// their own, in order.
+func needed(types *core.Types, main []byte, adapters []Adapter) (list []Adapter) {
+	asked := make(map[string]bool)
+	ask := func(module []byte) {
+		for _, i := range core.Read(types, module, 0).Imports {
+			asked[i.Module] = true
+		}
+	}
+	ask(main)
+	in := make([]bool, len(adapters))
+	for more := true; more; {
+		more = false
+		for i, a := range adapters {
+			if !in[i] && (asked[a.Name] || hasExports(a.Wasm)) {
+				in[i], more = true, true
+				ask(a.Wasm)
+			}
+		}
+	}
+	for i, a := range adapters {
+		if in[i] {
+			list = append(list, a)
+		}
+	}
+	return list
+}
+
+// hasExports reports whether the worlds of a core module export something.
+func hasExports(module []byte) bool {
+	d := witbin.NewDecoder()
+	_, m := splitMetadata(d, module)
+	for _, id := range m.Worlds {
+		if d.Exports(id) {
 			return true
 		}
 	}
-	return witbin.HasMetadata(a.Wasm)
+	return false
+}
+
+// trimAdapters drops of the adapters what nothing needs: first exports, then adapters
+// of which nothing is left.
+func (in *input) trimAdapters() {
+	main := in.main()
+	_, realloc := main.exportNamed(mainReallocs...)
+	whole := make(map[*part][]byte)
+	for _, p := range in.parts[1:] {
+		whole[p] = p.wasm
+	}
+	// What one adapter imports of another shows when the first was trimmed.
+	for more := true; more; {
+		more = false
+		asked := in.asked()
+		for p, module := range whole {
+			keep := in.ownExports(p)
+			for name := range asked[p.name] {
+				keep[name] = true
+			}
+			trimmed := trim(p.name, module, realloc, func(name string) bool { return keep[name] })
+			if len(trimmed) != len(p.wasm) {
+				p.wasm, more = trimmed, true
+				p.module = core.Read(in.types, trimmed, 0)
+			}
+		}
+	}
+	asked := in.asked()
+	in.parts = slices.DeleteFunc(in.parts, func(p *part) bool { return p != main && len(p.exports) == 0 && len(asked[p.name]) == 0 })
+}
+
+// asked returns the names that parts import, by the module.
+func (in *input) asked() map[string]map[string]bool {
+	asked := make(map[string]map[string]bool)
+	for _, p := range in.parts {
+		for _, i := range p.module.Imports {
+			if i.Module == p.name {
+				continue
+			}
+			if asked[i.Module] == nil {
+				asked[i.Module] = make(map[string]bool)
+			}
+			asked[i.Module][i.Name] = true
+		}
+	}
+	return asked
+}
+
+// ownExports returns the names of the exports that a part has for its world and for the
+// component itself.
+func (in *input) ownExports(p *part) map[string]bool {
+	keep := make(map[string]bool)
+	for _, name := range reallocs {
+		keep[name] = true
+	}
+	keep["cabi_import_realloc"], keep["cabi_export_realloc"] = true, true
+	function := func(it *wit.WorldItem, f *wit.Function) {
+		for _, n := range in.exportNames(it, f) {
+			keep[n.name], keep[n.post] = true, true
+		}
+	}
+	for _, it := range p.exports {
+		switch what := it.Item.(type) {
+		case *wit.Function:
+			function(it, what)
+		case wit.InterfaceID:
+			for _, f := range in.r.Interfaces[what].Functions {
+				function(it, f)
+			}
+			in.eachResource(it, func(id wit.TypeID) {
+				for _, name := range in.dtorNames(it, in.r.Types[id].Name) {
+					keep[name] = true
+				}
+			})
+		default:
+			panic(fmt.Sprintf("maker: unhandled item %T", what))
+		}
+	}
+	return keep
 }
 
 // splitMetadata returns a core module without its metadata, with unique names for its
@@ -131,7 +244,7 @@ func (in *input) assign(p *part, w witbin.Worlds) {
 	for i, id := range w.Worlds {
 		world := in.r.Worlds[id]
 		for _, it := range slices.Concat(world.Imports, world.Exports) {
-			name := in.r.ItemName(it)
+			name := in.mergedName(it)
 			if before, ok := p.encodings[name]; ok && before != w.Encodings[i] {
 				failNew("the metadata of %s gives two string encodings for %q", p.describe(), name)
 			}
@@ -139,7 +252,11 @@ func (in *input) assign(p *part, w witbin.Worlds) {
 		}
 		for _, it := range world.Exports {
 			name := in.r.ItemName(it)
-			if other := in.exporter(name); other != nil {
+			other := in.exporter(name)
+			if other == p {
+				continue // Two of its worlds export it.
+			}
+			if other != nil {
 				failNew("%s and %s both export %q", other.describe(), p.describe(), name)
 			}
 			i := slices.IndexFunc(in.world.Exports, func(merged *wit.WorldItem) bool { return in.r.ItemName(merged) == name })

@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"github.com/witgen/witgen/component/binary"
+	"github.com/witgen/witgen/component/internal/witbin"
 	"github.com/witgen/witgen/internal/wasm"
 	"github.com/witgen/witgen/wit"
 )
@@ -26,10 +27,13 @@ type instances struct {
 	shims              []*shim
 	shimOf             map[*coreUse]*shim
 	// memory is the main module's, where hasMemory is true.
-	memory    uint32
-	hasMemory bool
-	// resources are those that exported interfaces define.
+	memory     uint32
+	memoryType wasm.Limits
+	hasMemory  bool
+	// resources are those that exported interfaces define, and scopes have the types of
+	// these interfaces.
 	resources map[resourceKey]uint32
+	scopes    map[*wit.WorldItem]*witbin.TypeScope
 }
 
 // resourceKey is a resource of an exported interface. An interface may be exported
@@ -47,8 +51,8 @@ type shim struct {
 	use  *coreUse
 	// dtor is the export of part that the shim stands for, where it is not "".
 	dtor string
-	// core is the shim's function.
-	core uint32
+	// core returns the index of the shim's function.
+	core func() uint32
 }
 
 // exportName is the name of a shim in the shim module and the fixup module.
@@ -59,17 +63,18 @@ const shimTable = "$imports"
 // instantiate adds the core modules and their instances.
 func instantiate(b *builder, in *input, uses map[*part][]*coreUse, imports *imports) *instances {
 	c := &instances{b: b, in: in, uses: uses, imports: imports, modules: make(map[*part]uint32), instances: make(map[*part]uint32),
-		shimOf: make(map[*coreUse]*shim), resources: make(map[resourceKey]uint32)}
+		shimOf: make(map[*coreUse]*shim), resources: make(map[resourceKey]uint32), scopes: make(map[*wit.WorldItem]*witbin.TypeScope)}
 	c.findShims()
 	for _, p := range in.parts {
 		c.modules[p] = b.add(binary.SortCoreModule, &binary.CoreModule{Bytes: p.wasm})
 	}
 	shims := c.addShims()
-	c.defineResources()
+	c.declareTypes()
 	main := in.main()
 	c.add(main)
-	if name, ok := main.exportNamed("memory", standardPrefix+"_memory"); ok && main.module.Exports[name].Sort == binary.SortCoreMemory {
+	if name, ok := main.exportNamed(memories...); ok && main.module.Exports[name].Sort == binary.SortCoreMemory {
 		c.memory = b.coreAlias(binary.SortCoreMemory, c.instances[main], name)
+		c.memoryType = main.module.Exports[name].Memory
 		c.hasMemory = true
 	}
 	for _, p := range in.parts[1:] {
@@ -113,48 +118,109 @@ func (c *instances) addShims() uint32 {
 	module := c.b.add(binary.SortCoreModule, &binary.CoreModule{Bytes: shimModule(c.shims)})
 	instance := c.b.add(binary.SortCoreInstance, &binary.CoreInstance{Module: module})
 	for i, s := range c.shims {
-		s.core = c.b.coreAlias(binary.SortCoreFunc, instance, exportName(i))
+		s.core = func() uint32 { return c.b.coreAlias(binary.SortCoreFunc, instance, exportName(i)) }
 	}
 	return instance
 }
 
-// defineResources defines the resources of exported interfaces.
-func (c *instances) defineResources() {
+// exported is an interface that a part exports.
+type exported struct {
+	part *part
+	item *wit.WorldItem
+}
+
+// declareTypes defines the types of exported interfaces, before core modules ask for
+// their resources.
+func (c *instances) declareTypes() {
+	named := make(map[wit.InterfaceID]exported) // those under their own names
+	var order []exported
 	for _, p := range c.in.parts {
 		for _, it := range p.exports {
-			c.in.eachResource(it, func(id wit.TypeID) {
-				r := &binary.Resource{Rep: wasm.I32}
-				if name, ok := c.in.dtor(p, it, id); ok {
-					for _, s := range c.shims {
-						if s.part == p && s.dtor == name {
-							r.Dtor = &s.core
-						}
-					}
+			if id, ok := it.Item.(wit.InterfaceID); ok {
+				x := exported{p, it}
+				order = append(order, x)
+				if it.Name == "" {
+					named[id] = x
 				}
-				c.resources[resourceKey{it, id}] = c.b.typeOf(&binary.TypeDef{Type: r})
-			})
+			}
 		}
 	}
+	all := c.scope(named, nil)
+	for _, x := range order {
+		id := x.item.Item.(wit.InterfaceID)
+		scope := all
+		if named[id] != x { // Under a plain name it has resources of its own.
+			scope = c.scope(map[wit.InterfaceID]exported{id: x}, all)
+		}
+		c.scopes[x.item] = scope
+		for _, t := range c.in.r.Interfaces[id].Types {
+			scope.Type(t)
+		}
+	}
+}
+
+// scope returns a scope for types that have no names. Those of local interfaces are
+// defined there, those of others in the scope around it, or they are imported.
+func (c *instances) scope(local map[wit.InterfaceID]exported, around *witbin.TypeScope) *witbin.TypeScope {
+	scope := witbin.NewTypeScope(c.in.r, witbin.NoInterface, c.b.typeOf)
+	scope.Local = func(id wit.InterfaceID) bool {
+		_, ok := local[id]
+		return ok
+	}
+	scope.Foreign = func(owner wit.InterfaceID, id wit.TypeID) uint32 {
+		if around != nil && around.Local(owner) {
+			return around.Index(id)
+		}
+		if index, ok := c.imports.root.Known(id); ok {
+			return index
+		}
+		return c.b.add(binary.SortType, &binary.Alias{Sort: binary.SortType, Target: binary.AliasExport, Instance: c.imports.instance(owner, id), Name: c.in.r.Types[id].Name})
+	}
+	scope.Name = func(id wit.TypeID, _ binary.ExternName, index *uint32) uint32 {
+		if index != nil {
+			return *index
+		}
+		x := local[c.in.r.Types[id].Owner.(wit.InterfaceID)]
+		r := c.defineResource(x.part, x.item, id)
+		c.resources[resourceKey{x.item, id}] = r
+		return r
+	}
+	return scope
+}
+
+// defineResource defines a resource of an exported interface.
+func (c *instances) defineResource(p *part, it *wit.WorldItem, id wit.TypeID) uint32 {
+	r := &binary.Resource{Rep: wasm.I32}
+	if name, ok := c.in.dtor(p, it, id); ok {
+		for _, s := range c.shims {
+			if s.part == p && s.dtor == name {
+				core := s.core()
+				r.Dtor = &core
+			}
+		}
+	}
+	return c.b.typeOf(&binary.TypeDef{Type: r})
 }
 
 // add adds the instance of a core module, with a bag of exports for each module that
 // it imports from.
 func (c *instances) add(p *part) {
 	var names []string
-	bags := make(map[string]*binary.CoreInstance)
+	uses := make(map[string][]*coreUse)
 	for _, use := range c.uses[p] {
-		bag := bags[use.module]
-		if bag == nil {
-			bag = &binary.CoreInstance{Exports: []binary.CoreExport{}}
-			bags[use.module] = bag
+		if uses[use.module] == nil {
 			names = append(names, use.module)
 		}
-		sort, index := c.supply(p, use)
-		bag.Exports = append(bag.Exports, binary.CoreExport{Name: use.unique, Sort: sort, Index: index})
+		uses[use.module] = append(uses[use.module], use)
 	}
 	instance := &binary.CoreInstance{Module: c.modules[p]}
 	for _, name := range names {
-		instance.Args = append(instance.Args, binary.CoreArg{Name: name, Instance: c.b.add(binary.SortCoreInstance, bags[name])})
+		bag := &binary.CoreInstance{Exports: []binary.CoreExport{}}
+		for _, use := range uses[name] {
+			sort, index := c.supply(p, use)
+			bag.Exports = append(bag.Exports, binary.CoreExport{Name: use.unique, Sort: sort, Index: index})
+		}
+		instance.Args = append(instance.Args, binary.CoreArg{Name: name, Instance: c.b.add(binary.SortCoreInstance, bag)})
 	}
 	c.instances[p] = c.b.add(binary.SortCoreInstance, instance)
 }
@@ -162,7 +228,7 @@ func (c *instances) add(p *part) {
 // supply returns what stands for an import at instantiation.
 func (c *instances) supply(p *part, use *coreUse) (binary.Sort, uint32) {
 	if s := c.shimOf[use]; s != nil {
-		return binary.SortCoreFunc, s.core
+		return binary.SortCoreFunc, s.core()
 	}
 	main := c.instances[c.in.main()]
 	switch use.kind {
@@ -177,9 +243,9 @@ func (c *instances) supply(p *part, use *coreUse) (binary.Sort, uint32) {
 	case useExportedDrop:
 		return binary.SortCoreFunc, c.b.canon(&binary.Canon{Op: binary.CanonResourceDrop, Type: c.ownResource(use)})
 	case useMemory:
-		return binary.SortCoreMemory, c.b.coreAlias(binary.SortCoreMemory, main, use.name)
+		return binary.SortCoreMemory, c.b.coreAlias(binary.SortCoreMemory, main, use.export)
 	case useMainExport:
-		return use.entity.Sort, c.b.coreAlias(use.entity.Sort, main, use.name)
+		return use.entity.Sort, c.b.coreAlias(use.entity.Sort, main, use.export)
 	default:
 		panic(fmt.Sprintf("maker: unhandled use %d", use.kind))
 	}
@@ -208,10 +274,13 @@ func (c *instances) addFixup(shims uint32) {
 		for i, s := range c.shims {
 			actual.Exports = append(actual.Exports, binary.CoreExport{Name: exportName(i), Sort: binary.SortCoreFunc, Index: c.actual(s)})
 		}
-		fixup.Args = append(fixup.Args, binary.CoreArg{Name: "actual", Instance: c.b.add(binary.SortCoreInstance, actual)}, binary.CoreArg{Name: "shim", Instance: shims})
+		fixup.Args = append(fixup.Args, binary.CoreArg{Name: "actual", Instance: c.b.add(binary.SortCoreInstance, actual)})
 	}
 	if ok {
 		fixup.Args = append(fixup.Args, binary.CoreArg{Name: "main", Instance: c.instances[main]})
+	}
+	if len(c.shims) > 0 {
+		fixup.Args = append(fixup.Args, binary.CoreArg{Name: "shim", Instance: shims})
 	}
 	c.b.add(binary.SortCoreInstance, fixup)
 }
@@ -232,22 +301,30 @@ func (c *instances) actual(s *shim) uint32 {
 func (c *instances) lower(p *part, use *coreUse) uint32 {
 	f := c.imports.function(use.item, use.fn)
 	n := c.in.needsOf(use.fn, false)
-	return c.b.canon(&binary.Canon{Op: binary.CanonLower, Func: f, Options: c.options(p, c.in.r.ItemName(use.item), n, false)})
+	return c.b.canon(&binary.Canon{Op: binary.CanonLower, Func: f, Options: c.options(p, c.in.r.ItemName(use.item), use.name, n, false)})
 }
 
 // options returns the canonical options of a function of a part, whose core module
-// has been instantiated where memory is needed.
-func (c *instances) options(p *part, item string, n needs, lifted bool) []binary.CanonOption {
-	var list []binary.CanonOption
-	if n.encoding {
-		list = append(list, binary.CanonOption{Kind: p.encodings[item]})
+// has been instantiated where memory is needed. name is the function's in the core module.
+func (c *instances) options(p *part, item, name string, n needs, lifted bool) []binary.CanonOption {
+	switch main := c.in.main(); {
+	case n.memory && !c.hasMemory:
+		failNew("%s exports no memory, which %q needs", main.describe(), name)
+	case n.memory && c.memoryType.Shared:
+		failNew("the memory of %s is shared, and %q needs one that is not", main.describe(), name)
+	case n.memory && c.memoryType.Addr64:
+		failNew("the memory of %s has addresses of 64 bits, and %q needs it with addresses of 32", main.describe(), name)
 	}
+	var list []binary.CanonOption
 	if n.memory {
 		list = append(list, binary.CanonOption{Kind: binary.MemoryOption, Index: c.memory})
 	}
 	if n.realloc {
 		owner, name := c.in.reallocOf(p, lifted)
 		list = append(list, binary.CanonOption{Kind: binary.ReallocOption, Index: c.b.coreAlias(binary.SortCoreFunc, c.instances[owner], name)})
+	}
+	if n.encoding {
+		list = append(list, binary.CanonOption{Kind: p.encodings[item]})
 	}
 	return list
 }

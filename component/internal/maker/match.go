@@ -22,6 +22,8 @@ type coreUse struct {
 	resource wit.TypeID
 	// adapter is the part that supplies it.
 	adapter *part
+	// export is the name of the main module's export that supplies it.
+	export string
 }
 
 // useKind is the kind of thing that an import of a core module stands for.
@@ -59,11 +61,15 @@ func (in *input) classify(p *part, use *coreUse) {
 	switch {
 	case p != main && use.module == "env" && use.name == "memory" && use.entity.Sort == binary.SortCoreMemory:
 		use.kind = useMemory
-		in.checkMainExport(p, use, "memory")
+		in.checkMainExport(p, use, memories)
 		return
-	case p != main && use.module == "__main_module__":
+	case p != main && use.module == mainModule:
 		use.kind = useMainExport
-		in.checkMainExport(p, use, use.name)
+		names := []string{use.name}
+		if use.name == mainRealloc {
+			names = mainReallocs
+		}
+		in.checkMainExport(p, use, names)
 		return
 	}
 	for _, a := range in.parts[1:] {
@@ -94,15 +100,21 @@ func (in *input) classify(p *part, use *coreUse) {
 	}
 }
 
-// checkMainExport checks that the main module exports what an adapter imports.
-func (in *input) checkMainExport(p *part, use *coreUse, name string) {
-	e, ok := in.main().module.Exports[name]
+// checkMainExport finds the export of the main module that an adapter imports, under one
+// of some names, and checks its type.
+func (in *input) checkMainExport(p *part, use *coreUse, names []string) {
+	name, ok := in.main().exportNamed(names...)
 	if !ok {
-		failNew("%s needs the export %q of the core module, which is not there", p.describe(), name)
+		what := "memory"
+		if use.kind == useMainExport {
+			what = "export"
+		}
+		failNew("%s needs the %s %q of the core module, which does not export it", p.describe(), what, names[0])
 	}
-	if wrong := in.types.Match(e, use.entity); wrong != "" {
+	if wrong := in.types.Match(in.main().module.Exports[name], use.entity); wrong != "" {
 		failNew("%s imports %q of the core module: %s", p.describe(), name, wrong)
 	}
+	use.export = name
 }
 
 // checkFunc checks the type of a core import or export.
@@ -124,6 +136,15 @@ func coreValTypes(list []abi.Core) []wasm.ValType {
 	return out
 }
 
+// reallocs are the names under which core modules export what allocates.
+var reallocs = []string{"cabi_realloc", standardPrefix + "_realloc", "canonical_abi_realloc"}
+
+// mainReallocs are those of the main module for adapters.
+var mainReallocs = append([]string{"cabi_realloc_adapter"}, reallocs...)
+
+// memories are the names under which the main module exports its memory.
+var memories = []string{"memory", standardPrefix + "_memory"}
+
 // reallocOf returns the part and the name of the function that allocates for a part:
 // its own, or the main module's.
 func (in *input) reallocOf(p *part, lifted bool) (*part, string) {
@@ -132,7 +153,7 @@ func (in *input) reallocOf(p *part, lifted bool) (*part, string) {
 		special = "cabi_export_realloc"
 	}
 	for _, owner := range []*part{p, in.main()} {
-		for _, name := range []string{special, "cabi_realloc", "cm32p2_realloc", "canonical_abi_realloc"} {
+		for _, name := range append([]string{special}, reallocs...) {
 			if e, ok := owner.module.Exports[name]; ok {
 				i32 := wasm.I32
 				in.checkFunc(owner, "export "+name, e, []wasm.ValType{i32, i32, i32, i32}, []wasm.ValType{i32})

@@ -46,8 +46,8 @@ func (in *input) hasList(t wit.Type) bool {
 	return has
 }
 
-// hasString reports whether a type contains a string, for which the string encoding
-// counts.
+// hasString reports whether values of a type contain a string, for which the string
+// encoding counts.
 func (in *input) hasString(t wit.Type, seen map[wit.TypeID]bool) bool {
 	id, ok := t.(wit.TypeID)
 	if !ok {
@@ -59,7 +59,7 @@ func (in *input) hasString(t wit.Type, seen map[wit.TypeID]bool) bool {
 	seen[id] = true
 	has := false
 	switch k := in.r.Types[id].Kind.(type) {
-	case *wit.Own, *wit.Borrow, *wit.Resource:
+	case *wit.Own, *wit.Borrow, *wit.Resource, *wit.Stream, *wit.Future:
 	default:
 		wit.EachType(k, func(t wit.Type) { has = has || in.hasString(t, seen) })
 	}

@@ -177,19 +177,33 @@ func TestNewOptions(t *testing.T) {
 	}
 	want := []string{
 		"lower",
-		"lower string-encoding=latin1+utf16 memory",
-		"lower string-encoding=latin1+utf16 memory realloc",
+		"lower memory string-encoding=latin1+utf16",
+		"lower memory realloc string-encoding=latin1+utf16",
 		"lower memory realloc",
 		"lower memory",
 		"lift post-return",
-		"lift string-encoding=latin1+utf16 memory realloc post-return",
-		"lift string-encoding=latin1+utf16 memory post-return",
+		"lift memory realloc string-encoding=latin1+utf16 post-return",
+		"lift memory string-encoding=latin1+utf16 post-return",
 		"lift memory post-return",
 		"lift memory post-return",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("the options differ (-want +got):\n%s", diff)
 	}
+}
+
+// TestNewNames: names that are made up are strongly unique, too.
+func TestNewNames(t *testing.T) {
+	r, pkg := comptest.WITOf(t, `
+		package a:b;
+		interface i { use a:c/i@0.1.0.{t as t1}; use a:c/i@0.2.0.{t as t}; use a:c/i@0.3.0.{t as t-2}; f: func(a: t1, b: t, c: t-2); resource f2 { constructor(); g-2: static func(); } }
+		world w { export i; }
+		package a:c@0.1.0 { interface i { record t { x: u8 } } }
+		package a:c@0.2.0 { interface i { record t { x: u16 } } }
+		package a:c@0.3.0 { interface i { record t { x: u32 } } }
+	`)
+	id := comptest.WorldNamed(t, r, pkg, "w")
+	comptest.NewComponent(t, &comptest.Guest{R: r, World: r.Worlds[id]}, id)
 }
 
 // TestNewVersions: a core module may import from another compatible version.
@@ -371,7 +385,7 @@ func TestAdapters(t *testing.T) {
 		t.Fatal(err)
 	}
 	text := comptest.Inspected(t, made)
-	for _, want := range []string{`import "test:a/clock"`, `export "run"`, `export "start"`, "canon lower func 1, string-encoding=utf16, memory 0"} {
+	for _, want := range []string{`import "test:a/clock"`, `export "run"`, `export "start"`, "canon lower func 1, memory 0, realloc 4, string-encoding=utf16"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("the component has no %s:\n%s", want, text)
 		}

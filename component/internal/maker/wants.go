@@ -12,12 +12,26 @@ type wants struct {
 	// name of the function; functions of the world itself are under "".
 	functions map[string]map[string]bool
 	// types are those that these functions or exports need.
-	types map[wit.TypeID]bool
+	types *typeSet
 }
+
+// typeSet is a set of types, in the order in which they were met, each behind those that
+// it refers to.
+type typeSet struct {
+	in    map[wit.TypeID]bool
+	order []wit.TypeID
+}
+
+func newTypeSet() *typeSet { return &typeSet{in: make(map[wit.TypeID]bool)} }
 
 // wants finds what the core modules and the exports need of the world.
 func (in *input) wants(uses map[*part][]*coreUse) *wants {
-	w := &wants{functions: make(map[string]map[string]bool), types: make(map[wit.TypeID]bool)}
+	w := &wants{functions: make(map[string]map[string]bool), types: newTypeSet()}
+	for _, it := range in.world.Imports {
+		if id, ok := it.Item.(wit.TypeID); ok {
+			in.mark(id, w.types)
+		}
+	}
 	for _, p := range in.parts {
 		for _, use := range uses[p] {
 			switch use.kind {
@@ -29,11 +43,6 @@ func (in *input) wants(uses map[*part][]*coreUse) *wants {
 			default:
 				panic(fmt.Sprintf("maker: unhandled use %d", use.kind))
 			}
-		}
-	}
-	for _, it := range in.world.Imports {
-		if id, ok := it.Item.(wit.TypeID); ok {
-			in.mark(id, w.types)
 		}
 	}
 	for _, it := range in.world.Exports {
@@ -64,7 +73,7 @@ func (in *input) wantFunction(w *wants, it *wit.WorldItem, f *wit.Function) {
 
 // wantForExport records the imported types that an exported interface uses.
 func (in *input) wantForExport(w *wants, id wit.InterfaceID) {
-	for t := range in.typesOf(id) {
+	for _, t := range in.typesOf(id) {
 		owner, ok := in.r.Types[t].Owner.(wit.InterfaceID)
 		if ok && owner != id && !in.isExported(owner) {
 			in.mark(t, w.types)
@@ -72,7 +81,7 @@ func (in *input) wantForExport(w *wants, id wit.InterfaceID) {
 	}
 }
 
-func (in *input) markFunction(f *wit.Function, set map[wit.TypeID]bool) {
+func (in *input) markFunction(f *wit.Function, set *typeSet) {
 	for _, p := range f.Params {
 		in.mark(p.Type, set)
 	}
@@ -85,25 +94,26 @@ func (in *input) markFunction(f *wit.Function, set map[wit.TypeID]bool) {
 }
 
 // mark adds a type and all that it refers to.
-func (in *input) mark(t wit.Type, set map[wit.TypeID]bool) {
+func (in *input) mark(t wit.Type, set *typeSet) {
 	id, ok := t.(wit.TypeID)
-	if !ok || set[id] {
+	if !ok || set.in[id] {
 		return
 	}
-	set[id] = true
+	set.in[id] = true
 	wit.EachType(in.r.Types[id].Kind, func(t wit.Type) { in.mark(t, set) })
+	set.order = append(set.order, id)
 }
 
 // typesOf returns all types that an interface defines, uses or refers to.
-func (in *input) typesOf(id wit.InterfaceID) map[wit.TypeID]bool {
-	all := make(map[wit.TypeID]bool)
+func (in *input) typesOf(id wit.InterfaceID) []wit.TypeID {
+	all := newTypeSet()
 	for _, t := range in.r.Interfaces[id].Types {
 		in.mark(t, all)
 	}
 	for _, f := range in.r.Interfaces[id].Functions {
 		in.markFunction(f, all)
 	}
-	return all
+	return all.order
 }
 
 // isExported reports whether the world exports an interface under its own name:

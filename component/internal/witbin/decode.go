@@ -88,6 +88,8 @@ type Decoder struct {
 	known map[ownedName]wit.TypeID
 	// resources are those that interfaces and worlds define.
 	resources map[ownedName]wit.TypeID
+	// worlds are those of metadata, by their full names.
+	worlds map[string]wit.WorldID
 	// home is the draft of the package that is being decoded.
 	home *draftPackage
 	// beyond reports whether a component may export what WIT cannot say.
@@ -117,6 +119,7 @@ func NewDecoder() *Decoder {
 		types:     make(map[checked.Type]wit.TypeID),
 		known:     make(map[ownedName]wit.TypeID),
 		resources: make(map[ownedName]wit.TypeID),
+		worlds:    make(map[string]wit.WorldID),
 	}
 }
 
@@ -142,10 +145,7 @@ func (d *Decoder) interfaceName(it *checked.Item, name string) (wit.PackageName,
 	if wrong != "" || n.Kind != extname.Interface {
 		d.fail(it, "%q is not the name of an interface", name)
 	}
-	pkg, ok := n.PackageName()
-	if !ok {
-		d.fail(it, "nested packages cannot be said in WIT yet")
-	}
+	pkg := n.PackageName()
 	suffix, _ := it.Name.Attribute(binary.VersionSuffix)
 	pkg.Version = fullVersion(pkg.Version, suffix)
 	return pkg, n.Path
@@ -248,26 +248,26 @@ func (d *Decoder) packageItem(it *checked.Item) wit.WorldID {
 	return -1
 }
 
-// world decodes a world from a component type.
+// world decodes a world from a component type. A world that another section of
+// metadata holds already gains what is new.
 func (d *Decoder) world(it *checked.Item, name string, t *checked.Component) wit.WorldID {
-	owner := wit.WorldID(len(d.r.Worlds))
-	w := &wit.World{Name: name, Package: wit.NoPackage}
-	d.r.Worlds = append(d.r.Worlds, w)
+	owner, again := d.worlds[it.Name.Name]
+	if !again {
+		owner = wit.WorldID(len(d.r.Worlds))
+		d.r.Worlds = append(d.r.Worlds, &wit.World{Name: name, Package: wit.NoPackage})
+		d.home.worlds = append(d.home.worlds, owner)
+	}
+	w := d.r.Worlds[owner]
 	for _, x := range t.Imports.List {
-		if item := d.worldItem(x, owner, true); item != nil {
-			w.Imports = append(w.Imports, item)
-		} else {
+		if !d.addItem(&w.Imports, x, owner, true) {
 			d.fail(x, "a world imports instances, functions and types, and no %s", x.Sort)
 		}
 	}
 	for _, x := range t.Exports.List {
-		if item := d.worldItem(x, owner, false); item != nil {
-			w.Exports = append(w.Exports, item)
-		} else {
+		if !d.addItem(&w.Exports, x, owner, false) {
 			d.fail(x, "a world exports instances and functions, and no %s", x.Sort)
 		}
 	}
-	d.home.worlds = append(d.home.worlds, owner)
 	return owner
 }
 
@@ -314,7 +314,7 @@ func (d *Decoder) worldItem(it *checked.Item, owner wit.WorldID, types bool) *wi
 	out := &wit.WorldItem{Name: it.Name.Name}
 	switch it.Sort {
 	case binary.SortInstance:
-		out.ExternalID, _ = it.Name.Attribute(binary.ExternalID)
+		out.ExternalID = externalID(it)
 		n, _ := extname.Parse(it.Name.Name)
 		if implements, ok := it.Name.Attribute(binary.Implements); ok {
 			out.Item = d.knownInterface(it, implements)

@@ -56,25 +56,14 @@ func (d *Decoder) interfaceItem(id wit.InterfaceID, x *checked.Item) {
 // which may have been met before: then what it holds must be what was met. Other
 // interfaces than those of this package gain what is new.
 func (d *Decoder) knownInterface(it *checked.Item, name string) wit.InterfaceID {
-	t, ok := it.Type.(*checked.Instance)
-	if !ok || it.Sort != binary.SortInstance {
+	if _, ok := it.Type.(*checked.Instance); !ok || it.Sort != binary.SortInstance {
 		d.fail(it, "an interface must be an instance")
 	}
 	id, local := d.local[name]
 	if !local {
 		id = d.foreignInterface(it, name)
 	}
-	for _, x := range t.Exports.List {
-		if known, ok := d.known[ownedName{id, x.Name.Name}]; ok {
-			d.unify(known, x)
-			continue
-		}
-		if local {
-			d.fail(x, "%s does not define it", name)
-		}
-		d.interfaceItem(id, x)
-	}
-	return id
+	return d.gain(id, it, local)
 }
 
 // foreignInterface returns an interface of another package by its full name.
@@ -90,73 +79,6 @@ func (d *Decoder) foreignInterface(it *checked.Item, name string) wit.InterfaceI
 		d.foreign[full] = id
 	}
 	return id
-}
-
-// unify connects an item of an instance with what the interface has under its
-// name: a type, or a function where known is -1.
-func (d *Decoder) unify(known wit.TypeID, x *checked.Item) {
-	if x.Sort != binary.SortType && x.Sort != binary.SortFunc || (x.Sort == binary.SortFunc) != (known < 0) {
-		d.fail(x, "it is a %s here and something else elsewhere", x.Sort)
-	}
-	if known >= 0 {
-		d.connect(x, known)
-	}
-}
-
-// connect records that a type that is met again is one of the model, and so for
-// the anonymous types inside, which are then not made twice.
-func (d *Decoder) connect(x *checked.Item, id wit.TypeID) {
-	d.types[x.Type] = id
-	t, ok := x.Type.(*checked.Value)
-	if !ok {
-		if _, ok := d.r.Kind(id).(*wit.Resource); !ok {
-			d.fail(x, "it is a resource here and another type elsewhere")
-		}
-		return
-	}
-	if !d.connectType(t, id) {
-		d.fail(x, "it is of another type elsewhere")
-	}
-}
-
-// connectType goes on inside a type. It reports whether both have one structure,
-// as far as it looks: a type with a name was compared when it was met.
-func (d *Decoder) connectType(t *checked.Value, id wit.TypeID) bool {
-	def := d.r.Types[id]
-	if alias, ok := def.Kind.(*wit.Alias); ok {
-		if _, ok := alias.Type.(wit.TypeID); ok {
-			return true
-		}
-	}
-	if !sameKind(t.Def, def.Kind) {
-		return false
-	}
-	parts := kindParts(def.Kind)
-	if len(parts) != len(t.Parts) {
-		return len(t.Parts) == 0 || t.Resource != nil
-	}
-	for i, p := range t.Parts {
-		if !d.connectVal(p, parts[i]) {
-			return false
-		}
-	}
-	return true
-}
-
-func (d *Decoder) connectVal(p checked.Ref, t wit.Type) bool {
-	if p.Value == nil {
-		_, isID := t.(wit.TypeID)
-		return !isID && p.Absent() == (t == nil)
-	}
-	id, ok := t.(wit.TypeID)
-	if !ok {
-		return false
-	}
-	if _, met := d.types[p.Value]; met {
-		return true
-	}
-	d.types[p.Value] = id
-	return d.connectType(p.Value, id)
 }
 
 // sameKind reports whether a definition and a kind of the model have the same form
@@ -285,7 +207,7 @@ func kindParts(k wit.Kind) []wit.Type {
 // namedType decodes a type that an interface or world defines or uses.
 func (d *Decoder) namedType(it *checked.Item, owner wit.Owner) wit.TypeID {
 	def := &wit.TypeDef{Name: it.Name.Name, Owner: owner}
-	def.ExternalID, _ = it.Name.Attribute(binary.ExternalID)
+	def.ExternalID = externalID(it)
 	if _, again := d.types[it.Type]; again {
 		d.fail(it, "WIT has no way to let a type appear under several names at once")
 	}
@@ -367,12 +289,20 @@ func (d *Decoder) resource(it *checked.Item, r *checked.ResourceType) wit.TypeID
 	return id
 }
 
+// externalID returns what the model holds for the external id of an item.
+func externalID(it *checked.Item) string {
+	if text, ok := it.Name.Attribute(binary.ExternalID); ok {
+		return wit.NewExternalID(text)
+	}
+	return ""
+}
+
 // function decodes a function of an interface or world.
 func (d *Decoder) function(it *checked.Item, owner wit.Owner) *wit.Function {
 	t := it.Type.(*checked.Func)
 	n, _ := extname.Parse(it.Name.Name)
 	f := &wit.Function{Name: it.Name.Name, Async: t.Async, Resource: -1}
-	f.ExternalID, _ = it.Name.Attribute(binary.ExternalID)
+	f.ExternalID = externalID(it)
 	for _, p := range t.Params {
 		f.Params = append(f.Params, wit.Param{Name: p.Name, Type: d.typ(it, p.Type)})
 	}

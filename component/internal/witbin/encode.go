@@ -168,7 +168,7 @@ func interfaceDeps(r *wit.Resolve, id wit.InterfaceID) []wit.InterfaceID {
 			return
 		}
 		seen[id] = true
-		for _, dep := range interfaceUses(r, id) {
+		for _, dep := range InterfaceUses(r, id) {
 			visit(dep)
 		}
 		list = append(list, id)
@@ -177,8 +177,8 @@ func interfaceDeps(r *wit.Resolve, id wit.InterfaceID) []wit.InterfaceID {
 	return list
 }
 
-// interfaceUses returns the interfaces that one uses types of.
-func interfaceUses(r *wit.Resolve, id wit.InterfaceID) []wit.InterfaceID {
+// InterfaceUses returns the interfaces that one uses types of.
+func InterfaceUses(r *wit.Resolve, id wit.InterfaceID) []wit.InterfaceID {
 	var list []wit.InterfaceID
 	for _, t := range r.Interfaces[id].Types {
 		alias, ok := r.Types[t].Kind.(*wit.Alias)
@@ -244,8 +244,8 @@ func ItemName(r *wit.Resolve, it *wit.WorldItem) binary.ExternName {
 	default:
 		panic(fmt.Sprintf("witbin: unhandled item %T", what))
 	}
-	if externalID != "" {
-		n.Attributes = append(n.Attributes, binary.Attribute{Kind: binary.ExternalID, Value: externalID})
+	if text, ok := wit.ExternalIDText(externalID); ok {
+		n.Attributes = append(n.Attributes, binary.Attribute{Kind: binary.ExternalID, Value: text})
 	}
 	return n
 }

@@ -19,6 +19,8 @@ type TypeScope struct {
 	// are brought in by Foreign; where that is nil, they are defined here too.
 	Interface wit.InterfaceID
 	Foreign   func(owner wit.InterfaceID, id wit.TypeID) uint32
+	// Local reports which other interfaces have their types defined here. It may be nil.
+	Local func(wit.InterfaceID) bool
 	// Name makes a named type known under its name, as an import or export, and
 	// returns the index that this defines. index is nil for a resource.
 	Name func(id wit.TypeID, name binary.ExternName, index *uint32) uint32
@@ -53,14 +55,20 @@ func (s *TypeScope) Restore(to Saved) { s.ids, s.kinds, s.funcs = to.ids, to.kin
 // Set has a type stand for one that has an index already.
 func (s *TypeScope) Set(id wit.TypeID, index uint32) { s.ids[id] = index }
 
+// Known returns the index of a type that has one already.
+func (s *TypeScope) Known(id wit.TypeID) (uint32, bool) {
+	index, ok := s.ids[id]
+	return index, ok
+}
+
 // define emits a type and returns its index.
 func (s *TypeScope) define(t binary.Type) uint32 { return s.emit(&binary.TypeDef{Type: t}) }
 
 // ExternNameOf returns a name with the external id of the item.
 func ExternNameOf(name, externalID string) binary.ExternName {
 	n := binary.Named(name)
-	if externalID != "" {
-		n.Attributes = []binary.Attribute{{Kind: binary.ExternalID, Value: externalID}}
+	if text, ok := wit.ExternalIDText(externalID); ok {
+		n.Attributes = []binary.Attribute{{Kind: binary.ExternalID, Value: text}}
 	}
 	return n
 }
@@ -109,7 +117,7 @@ func (s *TypeScope) Type(id wit.TypeID) binary.ValType {
 			return binary.ValType{Index: index}
 		}
 	}
-	if owner, ok := def.Owner.(wit.InterfaceID); ok && owner != s.Interface && s.Foreign != nil {
+	if owner, ok := def.Owner.(wit.InterfaceID); ok && owner != s.Interface && s.Foreign != nil && (s.Local == nil || !s.Local(owner)) {
 		s.ids[id] = s.Foreign(owner, id)
 		return binary.ValType{Index: s.ids[id]}
 	}

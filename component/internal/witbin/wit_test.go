@@ -109,20 +109,41 @@ func TestWorldOfModule(t *testing.T) {
 	}
 }
 
-func TestNoWIT(t *testing.T) {
-	r, pkg := comptest.WITOf(t, "package test:p; world w {}")
-	metadata, err := component.Metadata(r, comptest.WorldNamed(t, r, pkg, "w"), component.UTF8)
+// TestEmptyExternalID: an external id that is empty is there.
+func TestEmptyExternalID(t *testing.T) {
+	const text = "package test:p;\n\ninterface i {\n  @external-id(\"\")\n  resource r;\n\n  @external-id(\"\")\n  f: func();\n}\n\nworld w {\n  @external-id(\"\")\n  import i;\n\n  @external-id(\"\\u{0}\")\n  export g: func();\n}\n"
+	r, pkg := comptest.WITOf(t, text)
+	if diff := cmp.Diff(text, wit.Print(r, pkg)); diff != "" {
+		t.Errorf("the text differs (-want +got):\n%s", diff)
+	}
+	wasm, err := component.EncodePackage(r, pkg)
 	if err != nil {
 		t.Fatal(err)
 	}
+	got, err := component.DecodeWIT(wasm)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(text, wit.Print(got.Resolve, got.Package)); diff != "" {
+		t.Errorf("the text of the binary differs (-want +got):\n%s", diff)
+	}
+	if got, want := strings.Count(comptest.JSONOf(t, r), `"external_id": ""`), 3; got != want {
+		t.Errorf("the JSON has %d empty external ids, want %d", got, want)
+	}
+	id := comptest.WorldNamed(t, r, pkg, "w")
+	made := comptest.Inspected(t, comptest.NewComponent(t, &comptest.Guest{R: r, World: r.Worlds[id]}, id))
+	if strings.Count(made, `(external-id "")`) < 3 {
+		t.Errorf("the component lost an external id:\n%s", made)
+	}
+}
+
+func TestNoWIT(t *testing.T) {
+	r, _ := comptest.WITOf(t, "package test:p; world w {}")
 	section := func(data []byte) []byte {
 		e := wasm.Writer{Buf: append([]byte(nil), []byte(wasm.Preamble)...)}
 		e.Custom("component-type", data)
 		return e.Buf
 	}
-	two := section(metadata)
-	e := wasm.Writer{Buf: two}
-	e.Custom("component-type", metadata)
 	for _, test := range []struct {
 		name string
 		wasm []byte
@@ -132,7 +153,6 @@ func TestNoWIT(t *testing.T) {
 		{"a core module without metadata", []byte(wasm.Preamble), "carries no WIT"},
 		{"metadata that is no component", section([]byte("x")), "in the metadata of the core module: the preamble"},
 		{"metadata without an encoding", section(comptest.Nest(comptest.Typ(witbin.WrapWorld(r, 0)), comptest.Exp("w", binary.SortType, 0)).Encode()), "no custom section"},
-		{"one world twice", e.Buf, "two sections hold a world"},
 		{"an exported value", comptest.Nest(&binary.Value{Type: comptest.U8, Data: []byte{1}}, comptest.Exp("v", binary.SortValue, 0)).Encode(), "exports a value"},
 		{"docs of another version", comptest.Nest(comptest.Typ(witbin.WrapWorld(r, 0)), comptest.Exp("w", binary.SortType, 0), &binary.Custom{Name: witbin.DocsSection, Data: []byte("\x02{}")}).Encode(), "the version is not"},
 		{"docs of what is not there", comptest.Nest(comptest.Typ(witbin.WrapWorld(r, 0)), comptest.Exp("w", binary.SortType, 0), &binary.Custom{Name: witbin.DocsSection, Data: []byte("\x01{\"interfaces\":{\"x\":{}}}")}).Encode(), `the package has no interface "x"`},

@@ -19,7 +19,7 @@ type Case struct {
 // ValidationCases returns the cases of all the rules of validation.
 func ValidationCases() []Case {
 	var list []Case
-	for _, cases := range [][]Case{typeCases(), nameCases(), resourceCases(), instanceCases(), canonCases(), coreCases(), argumentCases(), valueCases()} {
+	for _, cases := range [][]Case{typeCases(), nameCases(), resourceCases(), instanceCases(), canonCases(), coreCases(), subtypeCases(), argumentCases(), valueCases()} {
 		list = append(list, cases...)
 	}
 	return list
@@ -78,6 +78,22 @@ func nameCases() []Case {
 	}
 	return []Case{
 		{"two imports of one name", Nest(f, Imp("a", binary.SortFunc, 0), Imp("A", binary.SortFunc, 0)), "not strongly unique"},
+		{"two imports that differ in a hyphen", Nest(f, Imp("foo-bar", binary.SortFunc, 0), Imp("foobar", binary.SortFunc, 0)), "not strongly unique"},
+		{"two exports that differ in a hyphen", Nest(f, Imp("a", binary.SortFunc, 0), Exp("f-1", binary.SortFunc, 0), Exp("f1", binary.SortFunc, 0)), "not strongly unique"},
+		{"an import and an export that differ in a hyphen", Nest(f, Imp("f-1", binary.SortFunc, 0), Exp("f1", binary.SortFunc, 0)), ""},
+		{"fields that differ in a hyphen", Nest(Typ(&binary.Record{Fields: []binary.Field{{Name: "a-b", Type: U8}, {Name: "ab", Type: U8}}})), "strongly unique"},
+		{"cases that differ in a hyphen", Nest(Typ(&binary.Variant{Cases: []binary.Case{{Name: "a-b"}, {Name: "AB"}}})), "strongly unique"},
+		{"flags that differ in a hyphen", Nest(Typ(&binary.Flags{Labels: []string{"a1", "a-1"}})), "strongly unique"},
+		{"parameters that differ in a hyphen", Nest(Typ(Fn(binary.Field{Name: "a1", Type: U8}, binary.Field{Name: "a-1", Type: U8}))), "strongly unique"},
+		{"types that differ in a hyphen", Nest(impResource("r-1"), impResource("r1")), "not strongly unique"},
+		{"a method and a static that differ in a hyphen", Nest(impResource("r"), Typ(&binary.Borrow{Resource: 0}), Typ(Fn(binary.Field{Name: "self", Type: At(1)})), Imp("[method]r.m1", binary.SortFunc, 2), Imp("[static]r.m-1", binary.SortFunc, 2)), "not strongly unique"},
+		{"a method that differs from its resource in a hyphen", Nest(impResource("r-1"), Typ(&binary.Borrow{Resource: 0}), Typ(Fn(binary.Field{Name: "self", Type: At(1)})), Imp("[method]r-1.r1", binary.SortFunc, 2)), "not strongly unique"},
+		{"interfaces that differ in a hyphen", Nest(instance, name("a:b/c-1"), name("a:b/c1")), "not strongly unique"},
+		{"packages that differ in a hyphen", Nest(instance, name("a:b-1/c"), name("a:b1/c")), "not strongly unique"},
+		{"interfaces of two versions", Nest(instance, name("a:b/c@1.0.0"), name("a:b/c@2.0.0")), ""},
+		{"exports of an instance type that differ in a hyphen", Nest(Typ(&binary.InstanceType{Decls: []binary.Def{Typ(Fn()), Declare("a-b", binary.SortFunc, 0), Declare("ab", binary.SortFunc, 0)}})), "not strongly unique"},
+		{"imports of a component type that differ in a hyphen", Nest(Typ(&binary.ComponentType{Decls: []binary.Def{Typ(Fn()), Imp("a-b", binary.SortFunc, 0), Imp("ab", binary.SortFunc, 0)}})), "not strongly unique"},
+		{"exports of a bag that differ in a hyphen", Nest(f, Imp("f", binary.SortFunc, 0), &binary.Instance{Exports: []binary.InlineExport{{Name: binary.Named("a-b"), Sort: binary.SortFunc, Index: 0}, {Name: binary.Named("ab"), Sort: binary.SortFunc, Index: 0}}}), "not strongly unique"},
 		{"an import and an export of one name", Nest(f, Imp("a", binary.SortFunc, 0), Exp("a", binary.SortFunc, 0)), ""},
 		{"an empty name", Nest(f, Imp("", binary.SortFunc, 0)), "a name is empty"},
 		{"a name with a space", Nest(f, Imp("a b", binary.SortFunc, 0)), "letters, digits and dashes"},
@@ -98,6 +114,9 @@ func nameCases() []Case {
 		{"an interface with a canonical version", Nest(instance, name("a:b/c@0.2", binary.Attribute{Kind: binary.VersionSuffix, Value: ".8"})), ""},
 		{"a version suffix that makes no version", Nest(instance, name("a:b/c@0.2", binary.Attribute{Kind: binary.VersionSuffix, Value: ".x"})), "makes no semantic version"},
 		{"an upper-case namespace", Nest(instance, name("A:b/c")), "lower case"},
+		{"a nested namespace", Nest(instance, name("a:b:c/d")), "nested namespaces or packages, which is not supported"},
+		{"a nested interface", Nest(instance, name("a:b/c/d@1.0.0")), "nested namespaces or packages, which is not supported"},
+		{"implements of a nested name", Nest(instance, name("a", binary.Attribute{Kind: binary.Implements, Value: "a:b:c/d"})), "nested namespaces or packages, which is not supported"},
 		{"implements", Nest(instance, name("a", binary.Attribute{Kind: binary.Implements, Value: "a:b/c"})), ""},
 		{"implements at an interface", Nest(instance, name("a:b/d", binary.Attribute{Kind: binary.Implements, Value: "a:b/c"})), "may only at a plain name"},
 		{"implements what is no interface", Nest(instance, name("a", binary.Attribute{Kind: binary.Implements, Value: "b"})), "not the name of an interface"},
@@ -185,6 +204,7 @@ func canonCases() []Case {
 	lifted := func(f uint32, o ...binary.CanonOption) *binary.Component {
 		return withLibrary(stringFunc, lift(f, 0, o...))
 	}
+	numbered := func(n int) binary.Def { return Typ(&binary.Func{Async: true, Params: many.Params[:n]}) }
 	return []Case{
 		{"lift", lifted(coreString, Memory0, realloc), ""},
 		{"lift with an encoding and post-return", lifted(coreString, Option(component.UTF16), Memory0, realloc, Option(binary.PostReturnOption, CoreTake)), ""},
@@ -208,7 +228,10 @@ func canonCases() []Case {
 		{"lower without memory", lowered(), "needs the option memory"},
 		{"lower with post-return", lowered(Memory0, realloc, Option(binary.PostReturnOption, CoreTake)), "takes no option post-return"},
 		{"lower async", withLibrary(async, Imp("f", binary.SortFunc, 0), Lower(0, Option(binary.AsyncOption), Memory0)), ""},
-		{"lower async without memory", withLibrary(async, Imp("f", binary.SortFunc, 0), Lower(0, Option(binary.AsyncOption))), "an async lowering needs it"},
+		{"lower async without memory", withLibrary(async, Imp("f", binary.SortFunc, 0), Lower(0, Option(binary.AsyncOption))), ""},
+		{"lower async of a result without memory", withLibrary(Typ(&binary.Func{Async: true, Result: &U8}), Imp("f", binary.SortFunc, 0), Lower(0, Option(binary.AsyncOption))), "an async lowering returns its result there"},
+		{"lower async of four parameters without memory", withLibrary(numbered(4), Imp("f", binary.SortFunc, 0), Lower(0, Option(binary.AsyncOption))), ""},
+		{"lower async of five parameters without memory", withLibrary(numbered(5), Imp("f", binary.SortFunc, 0), Lower(0, Option(binary.AsyncOption))), "too many to pass flat"},
 		{"lower of numbers alone", Nest(Typ(Fn(binary.Field{Name: "a", Type: U8})), Imp("f", binary.SortFunc, 0), Lower(0)), ""},
 		{"task.return", withLibrary(&binary.Canon{Op: binary.CanonTaskReturn, Result: &Str, Options: []binary.CanonOption{Memory0}}), ""},
 		{"task.return without memory", Nest(&binary.Canon{Op: binary.CanonTaskReturn, Result: &Str}), "needs the option memory"},

@@ -156,17 +156,20 @@ func valTypes(list []abi.Core) []wasm.ValType {
 	return out
 }
 
-// CoreModuleOf returns a core module with functions that trap.
+// CoreModuleOf returns a core module with functions that trap, and that would call all of
+// its imports if they went on.
 func CoreModuleOf(imports, exports []CoreFuncDef, memory bool) []byte {
 	var m wasm.Module
 	typ := func(f CoreFuncDef) uint32 {
 		return m.Type(wasm.FuncType(valTypes(f.Sig.Params), valTypes(f.Sig.Results)))
 	}
+	body := wasm.I(wasm.OpUnreachable)
 	for _, f := range imports {
-		m.Import(wasm.Import{Module: f.Module, Name: f.Name, Type: wasm.Extern{Kind: wasm.FuncKind, Func: typ(f)}})
+		called := m.Import(wasm.Import{Module: f.Module, Name: f.Name, Type: wasm.Extern{Kind: wasm.FuncKind, Func: typ(f)}})
+		body = wasm.Seq(body, wasm.I(wasm.OpCall, called), wasm.I(wasm.OpUnreachable))
 	}
 	for _, f := range exports {
-		m.Export(f.Name, wasm.FuncKind, m.Func(typ(f), nil, wasm.I(wasm.OpUnreachable)))
+		m.Export(f.Name, wasm.FuncKind, m.Func(typ(f), nil, body))
 	}
 	if memory {
 		m.Export("memory", wasm.MemoryKind, m.Memory(wasm.Limits{Min: 1}))
