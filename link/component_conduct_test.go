@@ -69,7 +69,7 @@ func TestReentrance(t *testing.T) {
 	inst = open(t, donut(), nil)
 	_, err := inst.Call(context.Background(), "deep", uint32(1000))
 	var limit *host.LimitError
-	if !errors.As(err, &limit) || limit.Limit != "nested component calls" {
+	if !errors.As(err, &limit) || limit.Limit != "stack" {
 		t.Errorf("a thousand calls deep: %v", err)
 	}
 }

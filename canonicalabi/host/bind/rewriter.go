@@ -16,6 +16,9 @@ type Rewriter struct {
 	// Tables is the number of core modules that share the limit of tables, if there
 	// is more than one.
 	Tables int
+	// Shared is the name of the module from which the guest's modules import the globals
+	// of their meter, or "" if the guest has one module. See Instance.ShareMeter.
+	Shared string
 	work   uint64 // meter.Module.CompileWork of the modules so far, together
 }
 
@@ -26,7 +29,7 @@ func (r *Rewriter) Rewrite(wasm []byte) ([]byte, error) {
 		return wasm, nil
 	}
 	c := r.Config
-	config := meter.Config{Depth: c.CallDepth > 0, Limits: moduleLimits(&c.Module)}
+	config := meter.Config{Stack: c.StackBytes > 0, Shared: r.Shared, Limits: moduleLimits(&c.Module)}
 	config.Limits.MemoryPages = MemoryPages(c)
 	config.Limits.TableElements = c.TableElements
 	if c.TableElements > 0 && r.Tables > 1 {
