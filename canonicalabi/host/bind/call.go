@@ -42,8 +42,6 @@ type Call struct {
 	inst *Instance
 	// plain is Instance.plain.
 	plain contextType
-	// opts are the canonical options of the function.
-	opts *canon
 	// core and post are the core functions of an export. The first call looks them
 	// up, since wazero gives each function a stack of its own. number is the place in
 	// Instance.tops.
@@ -58,7 +56,9 @@ type Call struct {
 	// core function was called, and reallocated whether realloc was. nested reports whether
 	// it is a call that the guest makes.
 	refused, invoked, reallocated, nested bool
-	err                                   error
+	// opts are the canonical options of the function.
+	opts *canon
+	err  error
 	// mem is the guest's memory. It is nil after guest code ran.
 	mem []byte
 	// left is the number of Go bytes that the call may still lift.
@@ -167,7 +167,8 @@ func (c *Call) Finish() (uint64, error) {
 	}
 	result := c.Stack[0]
 	if c.core.compiledGrown() {
-		c.settleStacks()
+		c.dropGrown()
+		c.settle()
 	}
 	i.leave()
 	return result, nil
@@ -220,7 +221,7 @@ func (c *Call) endSlow() error {
 	err, fatal := c.err, c.fatal()
 	c.loans.clear()
 	c.err, c.mem, c.invoked, c.reallocated = nil, nil, false, false
-	c.settleStacks()
+	c.settle()
 	if fatal {
 		i.forget() // the stacks may be large
 		i.die(err)
@@ -230,12 +231,21 @@ func (c *Call) endSlow() error {
 	return err
 }
 
-// settleStacks drops the core functions whose stacks the instance does not keep.
-func (c *Call) settleStacks() {
-	i := c.inst
-	if c.core.found() && !(i.keeps(&c.core) && i.keeps(&c.post)) {
+// dropGrown drops the core functions if the instance does not keep their stacks.
+//
+//go:noinline
+func (c *Call) dropGrown() {
+	if i := c.inst; !(i.keeps(&c.core) && i.keeps(&c.post)) {
 		c.core, c.post = coreFunc{}, coreFunc{}
 	}
+}
+
+// settle makes ready for the next call.
+func (c *Call) settle() {
+	if c.core.found() && (c.core.grown() || c.post.grown()) {
+		c.dropGrown()
+	}
+	i := c.inst
 	c.slow = !c.core.found() || c.core.interpreted() || c.post.found() || i.tree.Reentrant || i.guarded != nil
 }
 
@@ -340,7 +350,6 @@ func (e Exports) Func(number int) Func {
 		plain:  e.inst.plain,
 		opts:   &e.inst.options[export.Options],
 		slow:   true,
-		core:   coreFunc{stack: engineStack{bytes: &noStack}},
 		export: export,
 		types:  e.exports.Types,
 	}

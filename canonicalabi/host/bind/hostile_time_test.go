@@ -81,12 +81,12 @@ func timeRules() []rule {
 				self := g.Declare("i32 ->")
 				g.DefineFunc(self, "", wasmtest.Get(0), wasmtest.If(wasmtest.Get(0), wasmtest.I32(1), wasmtest.I32Sub, wasmtest.Call(self)))
 				g.Define("run", "", wasmtest.I32(100), wasmtest.Call(self), wasmtest.I64(0))
-			}).with(host.StackLimit(256<<10)),
+			}).with(host.StackLimit(256 << 10)),
 			runsWith("deeper than the limit", limit("run", "stack"), func(g *hosttest.Guest) {
 				self := g.Declare("i32 ->")
 				g.DefineFunc(self, "", wasmtest.Get(0), wasmtest.If(wasmtest.Get(0), wasmtest.I32(1), wasmtest.I32Sub, wasmtest.Call(self)))
 				g.Define("run", "", wasmtest.I32(100_000), wasmtest.Call(self), wasmtest.I64(0))
-			}).with(host.StackLimit(256<<10)),
+			}).with(host.StackLimit(256 << 10)),
 		}},
 		{"a destructor without end", []hostile{
 			destroysForever("in the guest's drop", outcome{fn: "run", limit: "deadline", is: context.DeadlineExceeded}, func(ctx context.Context, inst *subject.Instance) error {

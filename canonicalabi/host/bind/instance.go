@@ -47,10 +47,10 @@ type Instance struct {
 	// depth is how deep the call under way is nested.
 	depth int
 	// stackLimit bounds the bytes of all stacks, and stackLeft is what the call under way
-	// and those nested in it may take. kept is by how much stacks have grown that are
-	// kept.
-	stackLimit, stackLeft int64
-	kept                  int
+	// and those nested in it may take. stackCounted is what the meter was told of it. kept
+	// is by how much stacks have grown that are kept.
+	stackLimit, stackLeft, stackCounted int64
+	kept                                int
 	// reallocs and inner count the entries of options and frames that keep functions.
 	reallocs, inner int
 	// importErr is the error with which a handler stopped the guest.
@@ -108,7 +108,7 @@ func NewInstance(config *host.Config, tree *Tree, impls []any, resources int, re
 		o := &tree.Options[n]
 		i.options[n] = canon{inst: i, comp: &i.components[o.Component], encoding: o.Encoding, options: o}
 	}
-	i.stackLeft = i.stackLimit
+	i.stackLeft, i.stackCounted = i.stackLimit, i.stackLimit
 	i.metering.on, i.metering.fuel, i.metering.frames = !config.Unmetered, config.Fuel, meter.Unlimited
 	if config.StackBytes > 0 {
 		i.metering.frames = frames(i.stackLimit)

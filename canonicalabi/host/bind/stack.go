@@ -28,6 +28,9 @@ const (
 	// smallStack is how large a stack may be that is not counted for a call that cannot
 	// have another one nested in it.
 	smallStack = 64 << 10
+	// untold is the part of the limit that nested calls may take before the meter is told,
+	// which takes as long as a short call.
+	untold = 16
 	// keptStacks is by how much all stacks of an instance may stay larger after a call than
 	// wazero makes them.
 	keptStacks = 1 << 20
@@ -43,9 +46,13 @@ const maxStacks = 1 << 28 << (math.MaxUint >> 63 << 1)
 // coreFunc is a core function, and the stack that wazero keeps for it.
 type coreFunc struct {
 	api.Function
-	stack engineStack
-	// kept is the size of the stack that is known to Instance.kept.
-	kept int
+	// bytes is the stack of wazero's compiler. That of a function is never nil.
+	bytes *[]byte
+	// kept is the size of the stack that is known to Instance.kept, and least the size in
+	// the beginning.
+	kept, least int32
+	// interpreter is the stack of wazero's interpreter, or nil.
+	interpreter *interpreterStack
 }
 
 // found reports whether there is a function.
@@ -54,37 +61,48 @@ func (f *coreFunc) found() bool { return f.Function != nil }
 // newCoreFunc returns a core function that is not called yet.
 func newCoreFunc(f api.Function) coreFunc {
 	if f == nil {
-		return coreFunc{stack: engineStack{bytes: &noStack}}
+		return coreFunc{}
 	}
-	stack := stackOf(f)
-	return coreFunc{Function: f, stack: stack, kept: stack.size()}
+	c := coreFunc{Function: f}
+	c.bytes, c.interpreter = stackOf(f)
+	c.least = int32(c.size())
+	c.kept = c.least
+	return c
+}
+
+// size returns how many bytes the stack takes.
+func (f *coreFunc) size() int {
+	if f.interpreter != nil {
+		return f.interpreter.size()
+	}
+	if f.bytes == nil {
+		return 0
+	}
+	return len(*f.bytes)
 }
 
 // grown reports whether the stack has grown in a call.
-func (f *coreFunc) grown() bool { return f.stack.size() > f.kept }
+func (f *coreFunc) grown() bool { return f.size() > int(f.kept) }
 
 // compiledGrown is grown for a function of wazero's compiler, and false for another.
-func (f *coreFunc) compiledGrown() bool { return len(*f.stack.bytes) > f.kept }
+func (f *coreFunc) compiledGrown() bool { return len(*f.bytes) > int(f.kept) }
 
 // interpreted reports whether the function is wazero's interpreter's.
-func (f *coreFunc) interpreted() bool { return f.stack.values != nil }
+func (f *coreFunc) interpreted() bool { return f.interpreter != nil }
 
 // keeps reports whether the instance may keep a function after a call. A function that it
 // may not keep is dropped with its stack.
 func (i *Instance) keeps(f *coreFunc) bool {
-	if !f.found() {
-		return true
-	}
-	more := f.stack.size() - f.kept
+	more := f.size() - int(f.kept)
 	if more <= 0 {
 		return true
 	}
 	if i.kept+more > keptStacks {
-		i.kept -= max(0, f.kept-f.stack.least)
+		i.kept -= int(f.kept - f.least)
 		return false
 	}
 	i.kept += more
-	f.kept += more
+	f.kept += int32(more)
 	return true
 }
 
@@ -121,20 +139,27 @@ func (i *Instance) call(f *coreFunc, stack []uint64) error {
 // callNested calls a core function from a host function that the guest has called.
 func (i *Instance) callNested(name string, f *coreFunc, stack []uint64) error {
 	around := i.nested
-	left := i.stackLeft
+	left, counted := i.stackLeft, i.stackCounted
 	i.stackLeft -= nestedBytes + int64(i.runningSize())
 	if i.stackLeft < leastStack {
 		i.stackLeft = left
 		return i.stackError(name)
 	}
-	saved := i.metering.setStack(frames(i.stackLeft))
+	tell := counted-i.stackLeft > i.stackLimit/untold
+	saved := uint64(0)
+	if tell {
+		i.stackCounted = i.stackLeft
+		saved = i.metering.setStack(frames(i.stackLeft))
+	}
 	i.nested = f
 	i.depth++
 	err := f.CallWithStack(i.context(), stack)
 	i.depth--
 	i.nested = around
-	i.metering.setStack(saved)
-	i.stackLeft = left
+	if tell {
+		i.metering.setStack(saved)
+	}
+	i.stackLeft, i.stackCounted = left, counted
 	return err
 }
 
@@ -152,7 +177,7 @@ func (i *Instance) runningSize() int {
 	if f == nil {
 		return 0
 	}
-	return f.stack.size()
+	return f.size()
 }
 
 // stackError returns the error of a call that needs more stack than is left.

@@ -13,61 +13,41 @@ import (
 
 // This file knows things of wazero that it does not export.
 
-// engineStack is the stack that wazero's compiler or interpreter keeps for an
-// api.Function. Its fields are nil for what the engine at hand does not have.
-type engineStack struct {
-	// bytes is the compiler's stack. That of a function is never nil.
-	bytes *[]byte
-	// values and calls are the interpreter's operands, and its calls that are under way.
+// interpreterStack is what wazero's interpreter keeps for an api.Function: operands, and
+// the calls that are under way.
+type interpreterStack struct {
 	values *[]uint64
 	calls  *[]unsafe.Pointer
-	// least is the size of the stack in the beginning.
-	least int
 }
 
 // interpretedCall is more than a call takes of the goroutine's stack in the interpreter.
 const interpretedCall = 2 << 10
 
-// noStack is the stack of functions that have none.
-var noStack []byte
-
-// stackOf returns the stack of a function. It finds it in wazero's types by its name: if
-// an engine has none of that name, its stacks count as empty.
-func stackOf(f api.Function) engineStack {
-	s := engineStack{bytes: &noStack}
-	engine := reflect.ValueOf(f)
-	if engine.Kind() != reflect.Pointer || engine.Elem().Kind() != reflect.Struct {
-		return s
-	}
-	engine = engine.Elem()
-	if field := engine.FieldByName("stack"); field.IsValid() {
-		switch at := unsafe.Pointer(field.UnsafeAddr()); field.Type() {
-		case reflect.TypeFor[[]byte]():
-			s.bytes = (*[]byte)(at)
-		case reflect.TypeFor[[]uint64]():
-			s.values = (*[]uint64)(at)
-		}
-	}
-	if field := engine.FieldByName("frames"); field.IsValid() && field.Kind() == reflect.Slice && field.Type().Elem().Kind() == reflect.Pointer {
-		s.calls = (*[]unsafe.Pointer)(unsafe.Pointer(field.UnsafeAddr()))
-	}
-	s.least = s.size()
-	return s
+// size returns how many bytes the stack takes.
+func (s *interpreterStack) size() int {
+	return 8*cap(*s.values) + interpretedCall*len(*s.calls)
 }
 
-// size returns how many bytes the stack takes.
-func (s *engineStack) size() int {
-	n := 0
-	if s.bytes != nil {
-		n = len(*s.bytes)
+// noStack is the compiler's stack of functions that have none.
+var noStack []byte
+
+// stackOf returns the stack of a function of wazero's compiler or interpreter. It finds
+// it by the names of fields: if an engine has none of these, its stacks count as empty.
+func stackOf(f api.Function) (bytes *[]byte, interpreter *interpreterStack) {
+	engine := reflect.ValueOf(f)
+	if engine.Kind() != reflect.Pointer || engine.Elem().Kind() != reflect.Struct {
+		return &noStack, nil
 	}
-	if s.values != nil {
-		n += 8 * cap(*s.values)
+	engine = engine.Elem()
+	stack, calls := engine.FieldByName("stack"), engine.FieldByName("frames")
+	switch {
+	case !stack.IsValid():
+	case stack.Type() == reflect.TypeFor[[]byte]():
+		return (*[]byte)(unsafe.Pointer(stack.UnsafeAddr())), nil
+	case stack.Type() == reflect.TypeFor[[]uint64]() && calls.IsValid() && calls.Kind() == reflect.Slice:
+		return &noStack, &interpreterStack{(*[]uint64)(unsafe.Pointer(stack.UnsafeAddr())), (*[]unsafe.Pointer)(unsafe.Pointer(calls.UnsafeAddr()))}
 	}
-	if s.calls != nil {
-		n += interpretedCall * len(*s.calls)
-	}
-	return n
+	return &noStack, nil
 }
 
 // stackOverflow is the text of wazero's error of a guest that fills its stack,
