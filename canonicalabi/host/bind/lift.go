@@ -136,7 +136,7 @@ func LiftList[T any](c *Call, ptr, n, size, align uint32) (region []byte, list [
 	if !ok {
 		return nil, nil
 	}
-	if !c.work(uint64(n) * elementUnits) {
+	if !c.elements(uint64(n), elementUnits) {
 		return nil, nil
 	}
 	return region, make([]T, n)
@@ -167,7 +167,7 @@ func LiftMap[K comparable, V any](c *Call, ptr, n, size, align uint32) (region [
 	// A map has room for twice as many entries as it holds.
 	const header, overhead = 64, 16
 	entry := 2*uint64(unsafe.Sizeof(k)+unsafe.Sizeof(v)) + overhead
-	if !c.check(ptr, bytes, align) || !c.charge(header+uint64(n)*entry) || !c.work(uint64(n)*entryOfMap) {
+	if !c.check(ptr, bytes, align) || !c.charge(header+uint64(n)*entry) || !c.elements(uint64(n), entryOfMap) {
 		return nil, nil
 	}
 	return c.mem[ptr : ptr+uint32(bytes)], make(map[K]V, n)

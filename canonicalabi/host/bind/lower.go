@@ -139,7 +139,7 @@ func (c *Call) LowerList(n int, size, align uint32) (ptr uint32) {
 		return 0
 	}
 	if c.err == nil {
-		c.work(uint64(n) * elementUnits)
+		c.elements(uint64(n), elementUnits)
 	}
 	return c.Realloc(uint32(n)*size, align)
 }

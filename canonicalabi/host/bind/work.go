@@ -39,20 +39,31 @@ func (c *Call) work(units uint64) bool {
 	return i.units < lookUnits || c.look()
 }
 
-// look takes the units that were counted from the fuel, and fails the call if they are
-// more than is left or if its context has ended.
+// look is goesOn with the units that were counted.
 //
 //go:noinline
 func (c *Call) look() bool {
-	if c.err != nil {
-		return false
-	}
 	i := c.inst
 	units := i.units
 	i.units = 0
 	if i.looked != nil {
 		i.looked(units)
 	}
+	return c.err == nil && c.goesOn(units)
+}
+
+// elements counts n elements of a list or map before they are lifted or lowered.
+func (c *Call) elements(n, units uint64) bool {
+	if n <= lookUnits/entryOfMap {
+		return c.work(n * units)
+	}
+	return c.look() && c.goesOn(n*units)
+}
+
+// goesOn takes units from the fuel. It fails the call, and reports false, if they are more
+// than is left or if its context has ended.
+func (c *Call) goesOn(units uint64) bool {
+	i := c.inst
 	var limit *host.LimitError
 	switch {
 	case !i.metering.on:
