@@ -41,7 +41,7 @@ const (
 
 // maxStacks bounds the stacks of an instance that has no limit: nested calls must not fill
 // the goroutine's stack, which Go lets grow to 1 GB, and to 250 MB on 32-bit machines.
-const maxStacks = 1 << 28 << (math.MaxUint >> 63 << 1)
+const maxStacks = 1 << 27 << (math.MaxUint >> 63 * 3)
 
 // coreFunc is a core function, and the stack that wazero keeps for it.
 type coreFunc struct {

@@ -20,8 +20,9 @@ type interpreterStack struct {
 	calls  *[]unsafe.Pointer
 }
 
-// interpretedCall is more than a call takes of the goroutine's stack in the interpreter.
-const interpretedCall = 2 << 10
+// interpretedCall is more than a call takes of the goroutine's stack in the interpreter, as
+// Go doubles it.
+const interpretedCall = 16 << 10
 
 // size returns how many bytes the stack takes.
 func (s *interpreterStack) size() int {
