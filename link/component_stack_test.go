@@ -69,14 +69,14 @@ func TestStacksOfInstances(t *testing.T) {
 		depth             uint32
 		after, full       bool
 	}{
-		{"small calls", 900, 1, 1, false, false},
+		{"small calls", 500, 1, 1, false, false},
 		{"33 instances with small stacks", 33, 900, 2, false, false},
 		{"33 instances with large stacks", 33, 900, 1000, false, true},
 		{"33 instances with stacks that were large", 33, 900, 300, true, true},
-		{"900 instances with large frames", 900, 900, 30, false, true},
-		{"900 instances that recurse", 900, 30, 1000, false, true},
-		{"900 instances that have recursed", 900, 30, 1000, true, true},
-		{"300 instances with medium frames", 300, 300, 100, true, true},
+		{"200 instances with large frames", 200, 900, 30, false, true},
+		{"300 instances that recurse", 300, 30, 1000, false, true},
+		{"300 instances that have recursed", 300, 30, 1000, true, true},
+		{"200 instances with medium frames", 200, 300, 100, true, true},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			inst := open(t, chain(test.instances, test.depth, test.params, test.after), nil)

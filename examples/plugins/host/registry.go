@@ -30,8 +30,8 @@ const (
 	callDeadline  = 2 * time.Second // for a call, and for the wait for an instance
 )
 
-// What the guest's code may do comes out the same on every machine: fuel and depth
-// count instructions and calls. The deadlines are for what takes time without
+// What the guest's code may do comes out the same on every machine: fuel
+// counts instructions about, and the stack is counted in bytes. The deadlines are for what takes time without
 // them, such as waiting in the host.
 var options = []host.Option{
 	host.Fuel(200_000_000),            // instructions of a start or call: a tenth of a second or two
