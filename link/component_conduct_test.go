@@ -63,14 +63,15 @@ func TestReentrance(t *testing.T) {
 	inst := open(t, donut(), nil)
 	wants(t, inst, 101, "run", 0)
 	wants(t, inst, 10, "deep", 10)
+	wants(t, inst, 1000, "deep", 1000)
 	wants(t, inst, 101, "run", 0)
 	wantsTrap(t, inst, host.RuleMayEnter, "in import g", "run", 1)
 
 	inst = open(t, donut(), nil)
-	_, err := inst.Call(context.Background(), "deep", uint32(1000))
+	_, err := inst.Call(context.Background(), "deep", uint32(1_000_000))
 	var limit *host.LimitError
-	if !errors.As(err, &limit) || limit.Limit != "nested component calls" {
-		t.Errorf("a thousand calls deep: %v", err)
+	if !errors.As(err, &limit) || limit.Limit != "stack" {
+		t.Errorf("a million calls deep: %v", err)
 	}
 }
 

@@ -20,7 +20,7 @@ import (
 func fuzzLimits() []host.Option {
 	limits := host.DefaultLimits()
 	limits.CompileTime = 100_000_000
-	return []host.Option{host.MemoryLimit(1 << 20), host.TableLimit(1000), host.Fuel(1_000_000), host.CallDepth(1000), host.HandleLimit(100), host.LiftLimit(1 << 20), host.ModuleLimits(limits)}
+	return []host.Option{host.MemoryLimit(1 << 20), host.TableLimit(1000), host.Fuel(1_000_000), host.StackLimit(1 << 20), host.HandleLimit(100), host.LiftLimit(1 << 20), host.ModuleLimits(limits)}
 }
 
 // typed fails a test for an error that the documentation does not name.

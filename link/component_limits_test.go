@@ -42,7 +42,7 @@ func TestInnerLimits(t *testing.T) {
 	}{
 		{"deadline", "deadline", 2, nil},
 		{"fuel", "fuel", 2, []host.Option{host.Fuel(1_000_000)}},
-		{"depth", "call depth", 1, nil},
+		{"stack", "stack", 1, nil},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			plugin, err := dynamic.Compile(context.Background(), spinning(), test.opts...)

@@ -14,6 +14,7 @@ import (
 
 	"github.com/witgen/witgen/canonicalabi/host"
 	"github.com/witgen/witgen/canonicalabi/host/bind"
+	"github.com/witgen/witgen/canonicalabi/host/meter"
 	"github.com/witgen/witgen/component"
 	"github.com/witgen/witgen/component/binary"
 	"github.com/witgen/witgen/component/coretype"
@@ -89,6 +90,9 @@ func (p *Plugin) compileCores(ctx context.Context, made *plan.Plan) error {
 	if err != nil {
 		return err
 	}
+	if err := p.shareMeter(ctx, made); err != nil {
+		return err
+	}
 	known := map[plan.Links]wazero.CompiledModule{}
 	for n, core := range made.Cores {
 		if core.Module == nil {
@@ -113,6 +117,31 @@ func (p *Plugin) compileCores(ctx context.Context, made *plan.Plan) error {
 		}
 		p.cores = append(p.cores, coreStep{compiled: compiled})
 	}
+	return nil
+}
+
+// meterModule is the name under which core modules import the globals of their meter. It
+// is no key of a plan. An import resolver knows the module, so instances share no name.
+const meterModule = "meter"
+
+// shareMeter prepares for several core modules of an instance to share one meter.
+func (p *Plugin) shareMeter(ctx context.Context, made *plan.Plan) error {
+	modules := 0
+	for _, core := range made.Cores {
+		if core.Module != nil {
+			modules++
+		}
+	}
+	if modules < 2 || p.config.Unmetered {
+		return nil
+	}
+	p.rewriter.Shared = meterModule
+	compiled, err := p.runtime.CompileModule(ctx, meter.Globals())
+	if err != nil {
+		return fmt.Errorf("%s: %w", p.world.Name, err)
+	}
+	p.meter = compiled
+	p.compiled = append(p.compiled, compiled)
 	return nil
 }
 

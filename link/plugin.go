@@ -48,6 +48,9 @@ type Plugin struct {
 	// wasi reports whether the guest imports WASI preview 1.
 	wasi     bool
 	rewriter bind.Rewriter
+	// meter is the module of the globals that the core modules share, or nil if the guest
+	// has one module or is not metered.
+	meter wazero.CompiledModule
 
 	// left is closed when a compilation that Compile did not wait for has ended, and
 	// nil if there is none.
@@ -268,6 +271,7 @@ func (p *Plugin) Instantiate(ctx context.Context, impls []any, opts ...host.Opti
 		return nil, err
 	}
 	modules := make([]api.Module, len(p.cores))
+	var meter api.Module
 	memories := linear.NewSet(p.memoryBytes(), nil)
 	endWASI := func(context.Context) error { return nil }
 	var inst *bind.Instance
@@ -277,6 +281,9 @@ func (p *Plugin) Instantiate(ctx context.Context, impls []any, opts ...host.Opti
 			if m != nil {
 				errs = append(errs, m.Close(ctx))
 			}
+		}
+		if meter != nil {
+			errs = append(errs, meter.Close(ctx))
 		}
 		memories.Release()
 		return errors.Join(append(errs, endWASI(ctx), supplied.release(ctx), p.remove(ctx, inst))...)
@@ -290,7 +297,7 @@ func (p *Plugin) Instantiate(ctx context.Context, impls []any, opts ...host.Opti
 		return nil, supplied.fail(ctx, err)
 	}
 	if endWASI, err = p.startWASI(ctx, config, inst); err == nil {
-		err = p.start(ctx, inst, modules, cmp.Or[experimental.MemoryAllocator](config.Memory, memories))
+		err = p.start(ctx, inst, modules, &meter, cmp.Or[experimental.MemoryAllocator](config.Memory, memories))
 	}
 	if err != nil {
 		return nil, errors.Join(err, inst.Close(ctx))
@@ -301,10 +308,15 @@ func (p *Plugin) Instantiate(ctx context.Context, impls []any, opts ...host.Opti
 
 // start instantiates the guest's core modules, and runs their start functions and
 // the _initialize of a guest that is a core module.
-func (p *Plugin) start(ctx context.Context, inst *bind.Instance, modules []api.Module, memories experimental.MemoryAllocator) error {
+func (p *Plugin) start(ctx context.Context, inst *bind.Instance, modules []api.Module, meter *api.Module, memories experimental.MemoryAllocator) error {
 	resolve := p.resolve
 	if p.component {
-		resolve = func(key string) api.Module { return p.resolveCore(key, modules) }
+		resolve = func(key string) api.Module {
+			if key == meterModule {
+				return *meter
+			}
+			return p.resolveCore(key, modules)
+		}
 		inst.SetHostModule(p.imports[0].instance)
 	}
 	ctx = experimental.WithImportResolver(ctx, resolve)
@@ -313,9 +325,20 @@ func (p *Plugin) start(ctx context.Context, inst *bind.Instance, modules []api.M
 	if err != nil {
 		return err
 	}
+	if p.meter != nil {
+		if *meter, err = p.instantiate(ctx, p.meter); err == nil {
+			err = inst.ShareMeter(*meter)
+		}
+		if err != nil {
+			return inst.FailStart(p.world.Name, err)
+		}
+	}
 	for n, core := range p.cores {
+		if err := ctx.Err(); err != nil {
+			return inst.FailStart(p.world.Name, bind.ContextError(p.world.Name, err))
+		}
 		if core.start != nil {
-			if err := inst.CallStart(ctx, core.start); err != nil {
+			if err := inst.CallStart(core.start); err != nil {
 				return inst.FailStart(p.world.Name, err)
 			}
 		}
@@ -337,10 +360,8 @@ func (p *Plugin) start(ctx context.Context, inst *bind.Instance, modules []api.M
 	if p.component {
 		return nil
 	}
-	if initialize := modules[0].ExportedFunction("_initialize"); initialize != nil {
-		if err := initialize.CallWithStack(ctx, nil); err != nil {
-			return inst.FailStart(p.world.Name, err)
-		}
+	if err := inst.CallStart(&bind.CoreItem{Name: "_initialize"}); err != nil {
+		return inst.FailStart(p.world.Name, err)
 	}
 	return nil
 }

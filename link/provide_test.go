@@ -290,7 +290,7 @@ func TestInstanceOptionErrors(t *testing.T) {
 		"another provider": {host.Provide(named{first}), "the guest was compiled without the provider other; pass it to Compile first"},
 		"memory limit":     {host.MemoryLimit(1), "test:boxes/w: options: host.MemoryLimit is decided when the guest is compiled; pass it to Compile"},
 		"table limit":      {host.TableLimit(1), "host.TableLimit is decided"},
-		"call depth":       {host.CallDepth(1), "host.CallDepth is decided"},
+		"stack":            {host.StackLimit(1), "host.StackLimit is decided"},
 		"instances":        {host.InstanceLimit(1), "host.InstanceLimit is decided"},
 		"module limits":    {host.ModuleLimits(host.DefaultLimits()), "host.ModuleLimits is decided"},
 		"runtime":          {host.Runtime(nil), "host.Runtime is decided"},

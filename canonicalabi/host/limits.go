@@ -6,7 +6,7 @@ const (
 	DefaultTableElements = 1_000_000
 	DefaultLiftedBytes   = 64 << 20
 	DefaultHandles       = 1 << 16
-	DefaultCallDepth     = 100_000
+	DefaultStackBytes    = 64 << 20
 	DefaultInstances     = 10_000
 )
 
@@ -45,9 +45,12 @@ func HandleLimit(n int) Option {
 // Fuel bounds the guest code that one call runs, in about as many instructions; see
 // meter.Controller.SetFuel for how they are counted. The count is the same in every
 // run and on every machine. It includes what the call needs in the guest beside the
-// function, such as realloc and destructors. The start of an instance has the same
-// fuel, and so has each module of a component. A call that uses more ends with a
-// LimitError, and its instance is dead.
+// function, such as realloc and destructors, and the host's work for the guest: a unit
+// for each 16 bytes that are copied and each 4 bytes of text that are checked, 8 for
+// each element of a list, 32 for each handle, and 320 for each call of realloc. The
+// modules of a component share the fuel. The start of an instance has as much. A call
+// that uses more ends with a LimitError, and its instance is dead; it may have used
+// 20,000 units more.
 //
 // Without the option the fuel has no limit, and only its context bounds the time of
 // a call.
@@ -55,12 +58,22 @@ func Fuel(n uint64) Option {
 	return func(c *Config) { c.Fuel = n }
 }
 
-// CallDepth bounds how deep calls of functions are nested in the guest. The default
-// is 100,000. With 0 only wazero bounds it, which stops at a stack of 50 MB. A call
-// that goes deeper ends with a LimitError, and its instance is dead. It is an option
-// of Compile.
-func CallDepth(n uint64) Option {
-	return ofCompile("CallDepth", func(c *Config) { c.CallDepth = n })
+// StackLimit bounds the stacks of an instance in bytes. The default is 64 MiB, which
+// is room for some tens of thousands of nested calls of ordinary functions. A call that
+// needs more ends with a LimitError, and its instance is dead. It is an option of
+// Compile.
+//
+// wazero doubles a stack that is full by copying it, so the frames of functions take at
+// most a quarter of the limit, as meter.Controller.SetStack counts them. A call
+// between component instances, or of a destructor, that the guest makes through the host
+// has a stack of its own, of 10 KiB at least. What the stacks of the calls around it take
+// is no longer there for it. A function with one frame of up to 8 MiB may take four
+// times as much beyond the limit, for a moment.
+//
+// With 0 only wazero bounds a stack, at 50 to 100 MB, and all stacks together may take
+// 1 GiB.
+func StackLimit(bytes uint64) Option {
+	return ofCompile("StackLimit", func(c *Config) { c.StackBytes = bytes })
 }
 
 // InstanceLimit bounds how many instances of the plugin exist at one time. The

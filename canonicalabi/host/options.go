@@ -16,9 +16,9 @@ type Option func(*Config)
 // Config holds the settings of Options, for package link to read. The zero value is
 // not useful; NewConfig returns the defaults.
 type Config struct {
-	// MemoryBytes, TableElements, LiftedBytes, Handles, Fuel, CallDepth, Instances
+	// MemoryBytes, TableElements, LiftedBytes, Handles, Fuel, StackBytes, Instances
 	// and Module are the limits that the options MemoryLimit, TableLimit, LiftLimit,
-	// HandleLimit, Fuel, CallDepth, InstanceLimit and ModuleLimits set. MemoryBytes
+	// HandleLimit, Fuel, StackLimit, InstanceLimit and ModuleLimits set. MemoryBytes
 	// is rounded down to pages of 64 KiB, to one page at least. LiftedBytes counts a
 	// region of guest memory each time that it is lifted.
 	MemoryBytes   uint64
@@ -26,7 +26,7 @@ type Config struct {
 	LiftedBytes   int64
 	Handles       int
 	Fuel          uint64
-	CallDepth     uint64
+	StackBytes    uint64
 	Instances     int
 	Module        Limits
 	// Runtime is the caller's wazero runtime, or nil for one of the plugin's own.
@@ -56,7 +56,7 @@ func NewConfig(opts []Option) *Config {
 		TableElements: DefaultTableElements,
 		LiftedBytes:   DefaultLiftedBytes,
 		Handles:       DefaultHandles,
-		CallDepth:     DefaultCallDepth,
+		StackBytes:    DefaultStackBytes,
 		Instances:     DefaultInstances,
 		Module:        DefaultLimits(),
 	}
@@ -148,8 +148,8 @@ func Cache(cache wazero.CompilationCache) Option {
 
 // Unmetered runs the guest's modules as they are, for guests that the host trusts like
 // its own code. Nothing stops a running guest then: the end of a call's context does
-// not, and Fuel, CallDepth, TableLimit and ModuleLimits have no effect. MemoryLimit
-// holds only without Runtime. A Runtime with wazero's WithCloseOnContextDone still
+// not, and Fuel, TableLimit and ModuleLimits have no effect. StackLimit bounds only how
+// deep calls through the host are nested. MemoryLimit holds only without Runtime. A Runtime with wazero's WithCloseOnContextDone still
 // ends calls when their contexts end. A guest saves a few percent of its time, and so
 // does Compile. It is an option of Compile.
 func Unmetered() Option {

@@ -5,8 +5,6 @@ import (
 	"sync/atomic"
 	"unsafe"
 
-	"github.com/tetratelabs/wazero/api"
-
 	"github.com/witgen/witgen/canonicalabi/host"
 )
 
@@ -49,20 +47,23 @@ type Call struct {
 	inst *Instance
 	// plain is Instance.plain.
 	plain contextType
-	// opts are the canonical options of the function.
-	opts *canon
 	// core and post are the core functions of an export. The first call looks them
-	// up, since wazero gives each function a stack of its own.
-	core api.Function
+	// up, since wazero gives each function a stack of its own. number is the place in
+	// Instance.tops.
+	core   coreFunc
+	number uint32
 	// slow is false if a call of an export is no more than a call of core. It is
 	// true if core was not looked up, if the function has a post-return function, if
 	// the call has an error or anything to undo at its end, or if the instance guards
 	// contexts. See RATIONALE.md.
 	slow bool
-	// refused reports whether the call was refused at its beginning, and invoked
-	// whether the core function was called.
-	refused, invoked bool
-	err              error
+	// refused reports whether the call was refused at its beginning, invoked whether the
+	// core function was called, and reallocated whether realloc was. nested reports whether
+	// it is a call that the guest makes.
+	refused, invoked, reallocated, nested bool
+	// opts are the canonical options of the function.
+	opts *canon
+	err  error
 	// mem is the guest's memory. It is nil after guest code ran.
 	mem []byte
 	// left is the number of Go bytes that the call may still lift.
@@ -70,7 +71,7 @@ type Call struct {
 	// scratch holds the parameters of realloc and post-return.
 	scratch [4]uint64
 
-	post   api.Function
+	post   coreFunc
 	export *Export
 
 	// name and impl belong to an import. resource is the number of the resource if
@@ -125,16 +126,20 @@ func (c *Call) Invoke() bool {
 		if c.err != nil {
 			return false
 		}
-		if c.core == nil {
+		if !c.core.found() {
 			c.lookup()
 		}
 		c.inst.enterComponents(c.opts.comp)
 	}
 	i := c.inst
+	i.top = c.number
 	err := c.core.CallWithStack(i.context(), c.Stack)
 	c.mem = nil
 	c.left = i.liftLimit
 	c.invoked = true
+	if c.core.compiledGrown() {
+		c.slow = true
+	}
 	if err != nil {
 		c.fail(i.guestError(c.export.Name, "", err))
 		return false
@@ -144,8 +149,13 @@ func (c *Call) Invoke() bool {
 
 // lookup sets the core functions of an export.
 func (c *Call) lookup() {
-	c.core = c.inst.core(&c.export.Core)
-	c.post = c.inst.core(c.export.Post)
+	i := c.inst
+	c.core = newCoreFunc(i.core(&c.export.Core))
+	c.post = newCoreFunc(i.core(c.export.Post))
+	if c.number >= uint32(len(i.tops)) || i.tops[c.number] != c {
+		c.number = uint32(len(i.tops))
+		i.tops = append(i.tops, c)
+	}
 }
 
 // Finish invokes and ends the call of a function whose result is at most one core
@@ -155,11 +165,16 @@ func (c *Call) Finish() (uint64, error) {
 		return c.finishSlow()
 	}
 	i := c.inst
+	i.top = c.number
 	if err := c.core.CallWithStack((*callContext)(i), c.Stack); err != nil {
 		c.fail(i.guestError(c.export.Name, "", err))
 		return 0, c.End()
 	}
 	result := c.Stack[0]
+	if c.core.compiledGrown() {
+		c.dropGrown()
+		c.settle()
+	}
 	i.leave()
 	return result, nil
 }
@@ -193,10 +208,10 @@ func (c *Call) endSlow() error {
 	}
 	i := c.inst
 	c.endLoans()
-	if c.post != nil && c.invoked && !c.fatal() {
+	if c.post.found() && c.invoked && !c.fatal() {
 		c.scratch[0] = c.Stack[0]
 		c.opts.comp.mayLeave = false
-		err := c.post.CallWithStack(i.context(), c.scratch[:])
+		err := i.call(&c.post, c.scratch[:])
 		c.opts.comp.mayLeave = true
 		if err != nil {
 			c.fail(i.guestError(c.export.Name, host.RulePostReturn, err))
@@ -210,16 +225,33 @@ func (c *Call) endSlow() error {
 	}
 	err, fatal := c.err, c.fatal()
 	c.loans.clear()
-	c.err, c.mem, c.invoked = nil, nil, false
-	c.slow = c.core == nil || c.post != nil || i.tree.Reentrant || i.guarded != nil
+	c.err, c.mem, c.invoked, c.reallocated = nil, nil, false, false
+	c.settle()
 	if fatal {
-		c.core, c.post = nil, nil // their stacks may be large
-		i.forget()
+		i.forget() // the stacks may be large
 		i.die(err)
 	} else {
 		i.leave()
 	}
 	return err
+}
+
+// dropGrown drops the core functions if the instance does not keep their stacks.
+//
+//go:noinline
+func (c *Call) dropGrown() {
+	if i := c.inst; !(i.keeps(&c.core) && i.keeps(&c.post)) {
+		c.core, c.post = coreFunc{}, coreFunc{}
+	}
+}
+
+// settle makes ready for the next call.
+func (c *Call) settle() {
+	if c.core.found() && (c.core.grown() || c.post.grown()) {
+		c.dropGrown()
+	}
+	i := c.inst
+	c.slow = !c.core.found() || c.core.interpreted() || c.post.found() || i.tree.Reentrant || i.guarded != nil
 }
 
 // fatal reports whether the guest must not be entered again after the call's error.

@@ -54,9 +54,20 @@ func (i *Instance) free(ctx context.Context) error {
 	return release(ctx)
 }
 
-// closeObjects closes the host's resources that the guest owned.
+// closeTime bounds how long the destructors of other guests may take together for the
+// resources that they defined and that an instance owned which has ended.
+const closeTime = time.Second
+
+// closeObjects closes the host's resources that the guest owned. One of them may be
+// another guest's, whose destructor does not end.
 func (i *Instance) closeObjects(ctx context.Context) error {
+	if i.held == 0 {
+		return nil
+	}
 	var errs []error
+	// Nobody closes them later, so the end of the context must not keep them open.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), closeTime)
+	defer cancel()
 	for n := range i.components {
 		table := &i.components[n].handles
 		for _, e := range table.entries {
@@ -67,6 +78,14 @@ func (i *Instance) closeObjects(ctx context.Context) error {
 		*table = handleTable{}
 	}
 	return errors.Join(errs...)
+}
+
+// closeLost closes a resource that the call can give nobody, also if its context has
+// ended.
+func (c *Call) closeLost(object any) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(c.Context()), closeTime)
+	defer cancel()
+	_ = closeObject(ctx, object) // the caller gets the error of the call
 }
 
 func closeObject(ctx context.Context, object any) error {

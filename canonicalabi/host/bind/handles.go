@@ -168,7 +168,7 @@ func (h *Handle) Close(ctx context.Context) error {
 		return nil
 	}
 	h.leak.Closed()
-	if err := i.destroy(h.typ, h.rep, nil); err != nil {
+	if err := i.destroy(h.typ, h.rep, nil, false); err != nil {
 		i.die(err)
 		return err
 	}
@@ -176,13 +176,10 @@ func (h *Handle) Close(ctx context.Context) error {
 	return nil
 }
 
-// maxNested bounds how deep destructors are nested: a destructor may drop a handle
-// whose destructor drops another, and each call has a stack of its own on the host.
-const maxNested = 16
-
 // destroy runs the guest's destructor (CanonicalABI.md, "canon resource.drop").
-// dropper is the component instance that drops the resource, nil for the host.
-func (i *Instance) destroy(typ *ResourceType, rep uint32, dropper *component) error {
+// dropper is the component instance that drops the resource, nil for the host. nested
+// reports whether a call of the guest is under way.
+func (i *Instance) destroy(typ *ResourceType, rep uint32, dropper *component, nested bool) error {
 	if typ.Dtor == nil {
 		return nil
 	}
@@ -196,17 +193,17 @@ func (i *Instance) destroy(typ *ResourceType, rep uint32, dropper *component) er
 	if i.tree.Reentrant && !i.enterComponent(owner.number, caller) {
 		return &host.Trap{Func: name, Rule: host.RuleMayEnter}
 	}
-	if i.nested == maxNested {
-		return &host.LimitError{Func: name, Limit: "nested destructors", Detail: fmt.Sprintf("more than %d", maxNested), Fatal: true}
-	}
-	dtor := i.core(typ.Dtor)
+	dtor := newCoreFunc(i.core(typ.Dtor))
 	stack := []uint64{uint64(rep)}
 	// The dropper is not in a call of an import while the destructor runs.
 	ownerLeaves, dropperLeaves, importing := owner.mayLeave, dropper.mayLeave, i.importing
 	owner.mayLeave, dropper.mayLeave, i.importing = true, true, false
-	i.nested++
-	err := dtor.CallWithStack(i.context(), stack)
-	i.nested--
+	var err error
+	if nested {
+		err = i.callNested(name, &dtor, stack)
+	} else {
+		err = i.call(&dtor, stack)
+	}
 	if err != nil {
 		err = i.guestError(name, "", err)
 	}
@@ -268,7 +265,7 @@ func dropHandle(c *Call) {
 	case !dropped.own:
 	case typ.Guest:
 		name := c.name // the destructor may call imports, which use this Call
-		err := i.destroy(typ, dropped.rep, comp)
+		err := i.destroy(typ, dropped.rep, comp, true)
 		c.name = name
 		if err != nil {
 			c.fail(err)

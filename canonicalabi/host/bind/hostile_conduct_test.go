@@ -81,7 +81,7 @@ func conductRules() []rule {
 					g.Define("run", "", wasmtest.Call(self), wasmtest.I64(0))
 				},
 				call: callRun,
-				want: limit("run", "call depth"),
+				want: limit("run", "stack"),
 			},
 			{
 				name: "with large frames",
@@ -96,7 +96,7 @@ func conductRules() []rule {
 						wasmtest.I64(0), wasmtest.I64(0), wasmtest.I64(0), wasmtest.I64(0), wasmtest.Call(self))
 				},
 				call: callRun,
-				want: limit("run", "call depth"),
+				want: limit("run", "stack"),
 			},
 		}},
 		{"loops without end", []hostile{

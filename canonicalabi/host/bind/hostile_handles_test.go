@@ -234,7 +234,7 @@ func handleRules() []rule {
 				s.drop(newItem, 1)
 				s.call(dropItem, 2)
 			}),
-			handles("destructors inside each other without end", limit("run", "nested destructors"), func(s *script) {
+			handles("destructors inside each other without end", limit("run", "stack"), func(s *script) {
 				s.Dtor("item", "", wasmtest.I32(1), s.Call(newItem), s.Call(dropItem))
 				s.drop(newItem, 1)
 				s.call(dropItem, 1)

@@ -118,7 +118,7 @@ func reallocRules() []rule {
 		}},
 		{"call_and_trap_on_throw, of realloc", []hostile{
 			traps, traps.inRun(), loops,
-			reallocs("recurses", limit(length, "call depth"), wasmtest.I32(0), wasmtest.I32(0), wasmtest.I32(0), wasmtest.I32(0), wasmtest.Call(5)),
+			reallocs("recurses", limit(length, "stack"), wasmtest.I32(0), wasmtest.I32(0), wasmtest.I32(0), wasmtest.I32(0), wasmtest.Call(5)),
 		}},
 		{"canon_lower: not may_leave, in realloc", []hostile{
 			leaves, leaves.inRun(),

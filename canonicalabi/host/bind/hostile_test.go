@@ -41,6 +41,8 @@ type hostile struct {
 	// early is set where the start function calls an import. In a component that traps:
 	// imports need the memory of an instance that does not exist yet.
 	early bool
+	// heavy says that the guest takes long, and runs only if WITGEN_TESTS is all.
+	heavy bool
 	call  func(ctx context.Context, inst *subject.Instance, h *hosttest.Host) error
 	want  outcome
 }
@@ -81,7 +83,7 @@ var allowed = outcome{alive: true}
 // rules is the table. Its parts stand in the files hostile_*_test.go.
 func rules() []rule {
 	var all []rule
-	for _, part := range [][]rule{liftRules(), paramRules(), reallocRules(), handleRules(), conductRules(), timeRules()} {
+	for _, part := range [][]rule{liftRules(), paramRules(), reallocRules(), handleRules(), conductRules(), timeRules(), stackRules(), workRules()} {
 		all = append(all, part...)
 	}
 	return all
@@ -110,6 +112,9 @@ func TestHostile(t *testing.T) {
 }
 
 func runHostile(t *testing.T, test hostile) {
+	if test.heavy && os.Getenv("WITGEN_TESTS") != "all" {
+		t.Skip("it takes long; run with WITGEN_TESTS=all")
+	}
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
 	g := hosttest.NewGuest(test.imports...)

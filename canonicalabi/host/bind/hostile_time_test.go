@@ -30,7 +30,7 @@ func timeRules() []rule {
 			}).callsEarly(),
 			starts("start out of fuel", outcome{limit: "fuel"}, func(g *hosttest.Guest) { g.Start(g.Func("->", "", forever)) }).with(host.Fuel(1e6)),
 			starts("_initialize out of fuel", outcome{limit: "fuel"}, func(g *hosttest.Guest) { g.ExportFunc("_initialize", "->", "", forever) }).with(host.Fuel(1e6)),
-			starts("start too deep", outcome{limit: "call depth"}, func(g *hosttest.Guest) {
+			starts("start too deep", outcome{limit: "stack"}, func(g *hosttest.Guest) {
 				self := g.Declare("->")
 				g.DefineFunc(self, "", wasmtest.Call(self))
 				g.Start(self)
@@ -56,14 +56,14 @@ func timeRules() []rule {
 				g.DefineFunc(self, "", wasmtest.Get(0), wasmtest.If(less, less))
 				g.Define("run", "", wasmtest.I32(1000), wasmtest.Call(self), wasmtest.I64(0))
 			}).with(host.Fuel(1e6)),
-			runsWith("too deep, through a table", limit("run", "call depth"), func(g *hosttest.Guest) {
+			runsWith("too deep, through a table", limit("run", "stack"), func(g *hosttest.Guest) {
 				g.Table(1, 1)
 				self := g.Declare("->")
 				g.Elements(0, self)
 				g.DefineFunc(self, "", wasmtest.I32(0), wasmtest.CallIndirect(g.Type("->")))
 				g.Define("run", "", wasmtest.Call(self), wasmtest.I64(0))
 			}),
-			runsWith("too deep, with 1,000 locals that live", limit("run", "call depth"), func(g *hosttest.Guest) {
+			runsWith("too deep, with 1,000 locals that live", limit("run", "stack"), func(g *hosttest.Guest) {
 				const n = 1000
 				self := g.Declare("i64 -> i64")
 				code := wasmtest.Code{}
@@ -77,16 +77,16 @@ func timeRules() []rule {
 				g.DefineFunc(self, strings.Repeat("i64 ", n), code)
 				g.Define("run", "", wasmtest.I64(0), wasmtest.Call(self))
 			}),
-			runsWith("as deep as the limit", allowed, func(g *hosttest.Guest) {
+			runsWith("within the limit", allowed, func(g *hosttest.Guest) {
 				self := g.Declare("i32 ->")
 				g.DefineFunc(self, "", wasmtest.Get(0), wasmtest.If(wasmtest.Get(0), wasmtest.I32(1), wasmtest.I32Sub, wasmtest.Call(self)))
-				g.Define("run", "", wasmtest.I32(48), wasmtest.Call(self), wasmtest.I64(0))
-			}).with(host.CallDepth(50)),
-			runsWith("deeper than the limit by one", limit("run", "call depth"), func(g *hosttest.Guest) {
+				g.Define("run", "", wasmtest.I32(100), wasmtest.Call(self), wasmtest.I64(0))
+			}).with(host.StackLimit(256 << 10)),
+			runsWith("deeper than the limit", limit("run", "stack"), func(g *hosttest.Guest) {
 				self := g.Declare("i32 ->")
 				g.DefineFunc(self, "", wasmtest.Get(0), wasmtest.If(wasmtest.Get(0), wasmtest.I32(1), wasmtest.I32Sub, wasmtest.Call(self)))
-				g.Define("run", "", wasmtest.I32(49), wasmtest.Call(self), wasmtest.I64(0))
-			}).with(host.CallDepth(50)),
+				g.Define("run", "", wasmtest.I32(100_000), wasmtest.Call(self), wasmtest.I64(0))
+			}).with(host.StackLimit(256 << 10)),
 		}},
 		{"a destructor without end", []hostile{
 			destroysForever("in the guest's drop", outcome{fn: "run", limit: "deadline", is: context.DeadlineExceeded}, func(ctx context.Context, inst *subject.Instance) error {

@@ -2,7 +2,6 @@ package bind
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/tetratelabs/wazero/api"
 
@@ -29,15 +28,11 @@ type InnerCall struct {
 	ParamsInMemory, ResultInMemory bool
 }
 
-// maxInner bounds how deep calls between component instances are nested, since each
-// has a stack of its own on the host.
-const maxInner = 32
-
 // innerFrame is the state of a call of an InnerCall. Calls that follow each other use
 // the same one; a call that is nested in another of the same function has its own.
 type innerFrame struct {
 	from, to   Call
-	core, post api.Function
+	core, post coreFunc
 	stack      [maxStack]uint64
 	busy       bool
 }
@@ -53,17 +48,16 @@ func (f *InnerCall) Call(ctx context.Context, caller api.Module, stack []uint64)
 	if i.tree.Reentrant && !i.enterComponent(to.comp.number, from.comp.number) {
 		i.stop(&host.Trap{Func: f.Name, Rule: host.RuleMayEnter})
 	}
-	if i.inner == maxInner {
-		i.stop(&host.LimitError{Func: f.Name, Limit: "nested component calls", Detail: fmt.Sprintf("more than %d", maxInner), Fatal: true})
-	}
-	i.inner++
 	frame := f.frame(i)
 	frame.busy = true
 	if err := frame.run(f, stack); err != nil {
 		i.stop(err)
 	}
 	frame.busy = false
-	i.inner--
+	if i.frames[f.Number] == frame && !(i.keeps(&frame.core) && i.keeps(&frame.post)) {
+		i.frames[f.Number] = nil
+		i.inner--
+	}
 	if i.tree.Reentrant {
 		i.leaveComponent(to.comp.number, from.comp.number)
 	}
@@ -73,10 +67,15 @@ func (f *InnerCall) Call(ctx context.Context, caller api.Module, stack []uint64)
 func (f *InnerCall) frame(i *Instance) *innerFrame {
 	frame := i.frames[f.Number]
 	if frame == nil || frame.busy {
-		made := &innerFrame{core: i.core(&f.Callee.Core), post: i.core(f.Callee.Post)}
-		made.from = Call{inst: i, opts: &i.options[f.Options], name: f.Name}
-		made.to = Call{inst: i, opts: &i.options[f.Callee.Options], export: &f.Callee}
+		made := &innerFrame{core: newCoreFunc(i.core(&f.Callee.Core)), post: newCoreFunc(i.core(f.Callee.Post))}
+		made.from = Call{inst: i, opts: &i.options[f.Options], name: f.Name, nested: true}
+		made.to = Call{inst: i, opts: &i.options[f.Callee.Options], export: &f.Callee, nested: true}
 		if frame == nil {
+			if i.inner == keptFunctions {
+				clear(i.frames)
+				i.inner = 0
+			}
+			i.inner++
 			i.frames[f.Number] = made
 		}
 		frame = made
@@ -97,7 +96,7 @@ func (r *innerFrame) run(f *InnerCall, stack []uint64) error {
 	if err := r.failed(); err != nil {
 		return err
 	}
-	if err := r.core.CallWithStack(i.context(), r.stack[:]); err != nil {
+	if err := i.callNested(f.Callee.Name, &r.core, r.stack[:]); err != nil {
 		return i.guestError(f.Callee.Name, "", err)
 	}
 	r.from.mem, r.to.mem = nil, nil
@@ -110,10 +109,10 @@ func (r *innerFrame) run(f *InnerCall, stack []uint64) error {
 	if err := r.failed(); err != nil {
 		return err
 	}
-	if r.post != nil {
+	if r.post.found() {
 		r.stack[0] = results
 		to.mayLeave = false
-		err := r.post.CallWithStack(i.context(), r.stack[:])
+		err := i.callLeaf(f.Callee.Name, &r.post, r.stack[:])
 		to.mayLeave = true
 		if err != nil {
 			return i.guestError(f.Callee.Name, host.RulePostReturn, err)

@@ -37,11 +37,26 @@ type Instance struct {
 	metering metering
 	// importing reports whether the host serves a call of an import.
 	importing bool
-	// nested is how deep destructors are nested, and inner how deep calls between
-	// component instances are.
-	nested, inner int
-	stack         [maxStack]uint64 // of the current call of an export
-	imported      Call             // the current call of an import
+	stack     [maxStack]uint64 // of the current call of an export
+	imported  Call             // the current call of an import
+	// units is the work of the host that was not yet taken from the fuel. looked, if not
+	// nil, is called with it each time that it is.
+	units  uint64
+	looked func(units uint64)
+	// tops are the exports that were called, and top is the one that was called last.
+	// nested is the function whose call is under way, if it is another one.
+	tops   []*Call
+	top    uint32
+	nested *coreFunc
+	// depth is how deep the call under way is nested.
+	depth int
+	// stackLimit bounds the bytes of all stacks, and stackLeft is what the call under way
+	// and those nested in it may take. stackCounted is what the meter was told of it. kept
+	// is by how much stacks have grown that are kept.
+	stackLimit, stackLeft, stackCounted int64
+	kept                                int
+	// reallocs and inner count the entries of options and frames that keep functions.
+	reallocs, inner int
 	// importErr is the error with which a handler stopped the guest.
 	importErr error
 	// impls are the implementations of World.Imports, in the same order.
@@ -80,7 +95,7 @@ func NewInstance(config *host.Config, tree *Tree, impls []any, resources int, re
 		leaks:       config.Leaks,
 		handleLimit: min(config.Handles, maxHandles),
 		memoryLimit: MemoryPages(config) << 16,
-		metering:    metering{on: !config.Unmetered, fuel: config.Fuel, depth: config.CallDepth},
+		stackLimit:  stacks(config),
 		caller:      context.Background(),
 		impls:       impls,
 		tree:        tree,
@@ -102,12 +117,17 @@ func NewInstance(config *host.Config, tree *Tree, impls []any, resources int, re
 	if i.leaks != nil {
 		i.leak = i.leaks.Made("the instance", i.died)
 	}
+	i.stackLeft, i.stackCounted = i.stackLimit, i.stackLimit
+	i.metering.on, i.metering.fuel, i.metering.frames = !config.Unmetered, config.Fuel, meter.Unlimited
+	if config.StackBytes > 0 {
+		i.metering.frames = frames(i.stackLimit)
+	}
 	i.metering.watch = meter.NewWatch(&i.metering)
 	if resources > 0 {
 		i.wrappers = make([]func(*Handle) any, resources)
 	}
 	i.lock.hold()
-	i.imported.inst = i
+	i.imported.inst, i.imported.nested = i, true
 	return i
 }
 
@@ -136,12 +156,6 @@ func (i *Instance) SetModule(number int, module api.Module) { i.modules[number] 
 // SetHostModule gives the instance the module of the host's functions, which a
 // CoreItem names by HostModule.
 func (i *Instance) SetHostModule(module api.Module) { i.hostModule = module }
-
-// CallStart calls a function without parameters and results during the start, under
-// the context of Start.
-func (i *Instance) CallStart(ctx context.Context, function *CoreItem) error {
-	return i.core(function).CallWithStack(ctx, nil)
-}
 
 // FinishStart ends the start. The instance takes calls afterwards.
 func (i *Instance) FinishStart() { i.leave() }
@@ -189,6 +203,7 @@ func (i *Instance) admit(ctx context.Context, name string) error {
 		}
 	}
 	i.special = true
+	i.units = 0
 	i.metering.refuel()
 	i.setCaller(ctx)
 	return nil

@@ -155,11 +155,15 @@ func (p passing) memory(l *Layout, src, dst uint32) {
 		p.to.StoreUint32(dst, ptr)
 		p.to.StoreUint32(dst+4, n)
 	case LayoutRecord:
+		p.from.work(uint64(len(l.Parts)))
 		for i, part := range l.Parts {
 			p.memory(part, src+l.Offsets[i], dst+l.Offsets[i])
 		}
 	case LayoutArray:
 		for n := range l.Count {
+			if !p.ok() || !p.from.work(elementUnits) {
+				return
+			}
 			p.memory(l.Parts[0], src+n*l.Parts[0].Size, dst+n*l.Parts[0].Size)
 		}
 	case LayoutVariant:
@@ -189,7 +193,7 @@ func (l *Layout) discSize() uint32 {
 func (p passing) move(src, dst, size uint32) {
 	from, to := p.from.memory(), p.to.memory()
 	if uint64(src)+uint64(size) <= uint64(len(from)) && uint64(dst)+uint64(size) <= uint64(len(to)) {
-		copy(to[dst:dst+size], from[src:src+size])
+		p.from.copied(to[dst:dst+size], from[src:src+size])
 	}
 }
 
@@ -217,7 +221,7 @@ func (p passing) list(l *Layout, ptr, n uint32) (uint32, uint32) {
 	if size > maxBytes {
 		p.from.trap(host.RuleListLength, fmt.Sprintf("%d elements of %d bytes", n, elem.Size))
 	}
-	if !p.from.check(ptr, size, elem.Align) || !p.from.charge(size) {
+	if !p.from.check(ptr, size, elem.Align) || !p.from.charge(max(size, uint64(n))) {
 		return 0, 0
 	}
 	made := p.alloc(uint32(size), elem.Align)
@@ -227,7 +231,7 @@ func (p passing) list(l *Layout, ptr, n uint32) (uint32, uint32) {
 		}
 		return made, n
 	}
-	for i := uint32(0); i < n && p.ok(); i++ {
+	for i := uint32(0); i < n && p.ok() && p.from.work(elementUnits); i++ {
 		p.memory(elem, ptr+i*elem.Size, made+i*elem.Size)
 	}
 	return made, n

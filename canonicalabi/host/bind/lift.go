@@ -4,7 +4,6 @@ import (
 	"encoding/binary"
 	"fmt"
 	"slices"
-	"unicode/utf8"
 	"unsafe"
 
 	"github.com/witgen/witgen/canonicalabi/host"
@@ -82,11 +81,11 @@ func (c *Call) LiftString(ptr, n uint32) string {
 		return ""
 	}
 	b := c.mem[ptr : ptr+n]
-	if !utf8.Valid(b) {
+	if !c.validText(b) {
 		c.trap(host.RuleUTF8, fmt.Sprintf("%d bytes at 0x%x", n, ptr))
 		return ""
 	}
-	return string(b)
+	return c.textOf(b)
 }
 
 // LiftNumbers lifts a list of plain numbers as one copy.
@@ -100,10 +99,17 @@ func LiftNumbers[T number](c *Call, ptr, n uint32) []T {
 	if n == 0 {
 		return []T{}
 	}
-	// The compiler does not clear a slice that is made and copied to at once.
-	guest := unsafe.Slice((*T)(unsafe.Pointer(&region[0])), n)
-	list := make([]T, n)
-	copy(list, guest)
+	var list []T
+	if len(region) <= piece {
+		// The compiler does not clear a slice that is made and copied to at once.
+		guest := unsafe.Slice((*T)(unsafe.Pointer(&region[0])), n)
+		list = make([]T, n)
+		copy(list, guest)
+		c.work(uint64(len(region)) >> copyShift)
+	} else {
+		list = make([]T, n)
+		c.copied(unsafe.Slice((*byte)(unsafe.Pointer(&list[0])), len(region)), region)
+	}
 	if swapped {
 		swap(unsafe.Slice((*byte)(unsafe.Pointer(&list[0])), len(region)), int(size))
 	}
@@ -128,6 +134,9 @@ func LiftArray[T number](array []T, area []byte) {
 func LiftList[T any](c *Call, ptr, n, size, align uint32) (region []byte, list []T) {
 	region, ok := listRegion[T](c, ptr, n, size, align)
 	if !ok {
+		return nil, nil
+	}
+	if !c.elements(uint64(n), elementUnits) {
 		return nil, nil
 	}
 	return region, make([]T, n)
@@ -158,7 +167,7 @@ func LiftMap[K comparable, V any](c *Call, ptr, n, size, align uint32) (region [
 	// A map has room for twice as many entries as it holds.
 	const header, overhead = 64, 16
 	entry := 2*uint64(unsafe.Sizeof(k)+unsafe.Sizeof(v)) + overhead
-	if !c.check(ptr, bytes, align) || !c.charge(header+uint64(n)*entry) {
+	if !c.check(ptr, bytes, align) || !c.charge(header+uint64(n)*entry) || !c.elements(uint64(n), entryOfMap) {
 		return nil, nil
 	}
 	return c.mem[ptr : ptr+uint32(bytes)], make(map[K]V, n)

@@ -1,7 +1,6 @@
 package bind
 
 import (
-	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -49,7 +48,7 @@ func (c *Call) LowerOwn(number int, v any) uint32 {
 		if c.err == nil {
 			c.give(gift{handle: handle})
 		} else if c.export == nil { // an import's result, which the guest does not get
-			_ = closeObject(context.WithoutCancel(c.Context()), v)
+			c.closeLost(v)
 		}
 		return handle
 	}
@@ -154,6 +153,9 @@ func (c *Call) addHandle(e entry) uint32 {
 	if c.err != nil {
 		return 0
 	}
+	if !c.work(handleUnits) {
+		return 0
+	}
 	if !e.typ.Guest && e.object == nil {
 		c.refuseBad(NilValue(e.typ.Name))
 		return 0
@@ -242,6 +244,9 @@ func (c *Call) entry(typ *ResourceType, handle uint32) *entry {
 	if c.err != nil {
 		return nil
 	}
+	if !c.work(handleUnits) {
+		return nil
+	}
 	e, why := c.opts.comp.handles.get(handle, typ)
 	if e == nil {
 		c.trap(host.RuleHandle, why)
@@ -292,9 +297,9 @@ func (c *Call) undo() {
 	for _, v := range c.loans.lifted {
 		h := handleIn(v)
 		if h == nil || h.inst != i {
-			_ = closeObject(context.WithoutCancel(c.Context()), v) // the caller gets the error of the call
+			c.closeLost(v)
 		} else if h.leak.Closed(); h.gone.CompareAndSwap(usable, closed) && !c.fatal() {
-			if err := i.destroy(h.typ, h.rep, nil); err != nil {
+			if err := i.destroy(h.typ, h.rep, nil, c.nested); err != nil {
 				c.err = err
 			}
 		}

@@ -31,16 +31,28 @@ func (c *Call) resize(old, oldSize, align, size uint32) uint32 {
 		return 0
 	}
 	i, o := c.inst, c.opts
-	if o.realloc == nil && !o.lookupRealloc() {
+	if !o.realloc.found() && !o.lookupRealloc() {
 		c.trap(host.RuleRealloc, "the guest exports no cabi_realloc")
+		return 0
+	}
+	if !c.work(entryUnits) {
 		return 0
 	}
 	c.scratch = [4]uint64{uint64(old), uint64(oldSize), uint64(align), uint64(size)}
 	mayLeave := o.comp.mayLeave
-	o.comp.mayLeave, c.slow = false, true
-	err := o.realloc.CallWithStack(i.context(), c.scratch[:])
+	o.comp.mayLeave, c.slow, c.reallocated = false, true, true
+	var err error
+	if c.nested {
+		err = i.callLeaf(c.funcName(), &o.realloc, c.scratch[:])
+	} else {
+		err = o.realloc.CallWithStack(i.context(), c.scratch[:])
+	}
 	o.comp.mayLeave = mayLeave
 	c.mem = nil
+	if o.realloc.grown() && !i.keeps(&o.realloc) {
+		o.realloc = coreFunc{}
+		i.reallocs--
+	}
 	if err != nil {
 		c.fail(i.reallocError(c.funcName(), size, err))
 		return 0
@@ -65,7 +77,7 @@ func (c *Call) LowerString(s string) (ptr, n uint32) {
 	if c.err != nil || len(s) == 0 {
 		return ptr, 0
 	}
-	copy(c.mem[ptr:], s)
+	c.copied(c.mem[ptr:], unsafe.Slice(unsafe.StringData(s), len(s)))
 	return ptr, uint32(len(s))
 }
 
@@ -78,7 +90,7 @@ func LowerNumbers[T number](c *Call, list []T) (ptr, n uint32) {
 		return ptr, 0
 	}
 	region := c.mem[ptr : int(ptr)+len(list)*size]
-	copy(region, unsafe.Slice((*byte)(unsafe.Pointer(&list[0])), len(region)))
+	c.copied(region, unsafe.Slice((*byte)(unsafe.Pointer(&list[0])), len(region)))
 	if swapped {
 		swap(region, size)
 	}
@@ -97,7 +109,7 @@ func StoreArray[T number](c *Call, ptr uint32, array []T) {
 		return
 	}
 	region := mem[ptr : int(ptr)+len(array)*size]
-	copy(region, unsafe.Slice((*byte)(unsafe.Pointer(&array[0])), len(region)))
+	c.copied(region, unsafe.Slice((*byte)(unsafe.Pointer(&array[0])), len(region)))
 	if swapped {
 		swap(region, size)
 	}
@@ -125,6 +137,9 @@ func (c *Call) LowerList(n int, size, align uint32) (ptr uint32) {
 	if bytes := uint64(n) * uint64(size); bytes > maxBytes {
 		c.refuseBad(badValue("a list of %d bytes is longer than the %d that WIT allows", bytes, maxBytes))
 		return 0
+	}
+	if c.err == nil {
+		c.elements(uint64(n), elementUnits)
 	}
 	return c.Realloc(uint32(n)*size, align)
 }

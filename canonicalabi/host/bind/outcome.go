@@ -42,9 +42,15 @@ func (i *Instance) guestError(name string, rule host.Rule, err error) error {
 		if detail == "" && cause.Err != nil {
 			detail, _, _ = strings.Cut(cause.Err.Error(), "\n")
 		}
+		if i.depth > maxCauses {
+			err = cause.Err
+		}
 		return &host.Trap{Func: name, Rule: cause.Rule, Detail: inImport(cause.Func, detail), Err: err}
 	}
-	if limit := i.metering.limit(name, i.caller); limit != nil {
+	if limit, ok := err.(*host.LimitError); ok { // of callNested, or of the start
+		return limit
+	}
+	if limit := i.meterLimit(name); limit != nil {
 		return limit
 	}
 	// A function of WASI has waited until the caller's context ended.
@@ -125,10 +131,20 @@ func exitOf(name string, err error) error {
 	return nil
 }
 
+// Calls may be nested some thousand deep. The error of the outermost wraps those of as many
+// nested ones as maxCauses, and its detail is not much longer than maxDetail.
+const (
+	maxCauses = 32
+	maxDetail = 1000
+)
+
 // inImport returns the detail of an error in an import.
 func inImport(name, detail string) string {
-	if detail == "" {
+	switch {
+	case detail == "":
 		return "in import " + name
+	case len(detail) > maxDetail:
+		return detail
 	}
 	return "in import " + name + ": " + detail
 }

@@ -20,6 +20,9 @@ type Rewriter struct {
 	// Tables is the number of core modules that share the limit of tables, if there
 	// is more than one.
 	Tables int
+	// Shared is the name of the module from which the guest's modules import the globals
+	// of their meter, or "" if the guest has one module. See Instance.ShareMeter.
+	Shared string
 	// budget is that of all modules of the guest.
 	budget cost.Budget
 }
@@ -89,7 +92,7 @@ func (r *Rewriter) Rewrite(ctx context.Context, wasm []byte, copies int, size ui
 
 func (r *Rewriter) rewrite(ctx context.Context, wasm []byte) ([]byte, error) {
 	c := r.Config
-	config := meter.Config{Depth: c.CallDepth > 0, Limits: moduleLimits(&c.Module), Done: ctx.Done()}
+	config := meter.Config{Stack: c.StackBytes > 0, Shared: r.Shared, Limits: moduleLimits(&c.Module), Done: ctx.Done()}
 	config.Limits.MemoryPages = MemoryPages(c)
 	config.Limits.TableElements = c.TableElements
 	if c.TableElements > 0 && r.Tables > 1 {

@@ -3,6 +3,7 @@ package bind
 import (
 	"encoding/binary"
 	"fmt"
+	"iter"
 	"unicode/utf16"
 	"unicode/utf8"
 	"unsafe"
@@ -73,6 +74,41 @@ func (t text) runes(yield func(rune) bool) {
 			r, n := utf8.DecodeRune(t.bytes[i:])
 			i += n
 			if !yield(r) {
+				return
+			}
+		}
+	}
+}
+
+// cut divides the text between two code points, so that the first part is not much longer
+// than n bytes, which is even. The second part is empty if the text is not longer.
+func (t text) cut(n int) (first, rest text) {
+	if len(t.bytes) <= n {
+		return t, text{}
+	}
+	switch {
+	case t.wide:
+		if u := binary.LittleEndian.Uint16(t.bytes[n:]); u >= 0xdc00 && u <= 0xdfff {
+			n += 2
+		}
+	case !t.narrow:
+		for most := n + utf8.UTFMax; n < len(t.bytes) && n < most && !utf8.RuneStart(t.bytes[n]); {
+			n++
+		}
+	}
+	first, rest = t, t
+	first.bytes, rest.bytes = t.bytes[:n], t.bytes[n:]
+	return first, rest
+}
+
+// parts calls yield for parts of a text that are encoded anew, and counts the work. It
+// stops if the call fails.
+func (c *Call) parts(t text) iter.Seq[text] {
+	return func(yield func(text) bool) {
+		for len(t.bytes) > 0 {
+			var part text
+			part, t = t.cut(lookUnits >> runeShift)
+			if !c.work(uint64(len(part.bytes))<<runeShift) || !yield(part) {
 				return
 			}
 		}
@@ -176,16 +212,45 @@ func (c *Call) viewString(ptr, tagged uint32) (t text, ok bool) {
 	t.bytes = c.mem[ptr : uint64(ptr)+size]
 	switch {
 	case t.wide:
-		ok, rule = validUTF16(t.bytes), host.RuleUTF16
+		ok, rule = c.validWide(t), host.RuleUTF16
 	case t.narrow:
 		ok = true
 	default:
-		ok = utf8.Valid(t.bytes)
+		ok = c.validText(t.bytes)
 	}
 	if !ok {
 		c.trap(rule, fmt.Sprintf("%d bytes at 0x%x", size, ptr))
 	}
-	return t, ok
+	return t, c.err == nil
+}
+
+// validWide reports whether a text is UTF-16.
+func (c *Call) validWide(t text) bool {
+	for part := range c.parts(t) {
+		if !validUTF16(part.bytes) {
+			return false
+		}
+	}
+	return true
+}
+
+// encode encodes a text anew, in at most size bytes.
+func (c *Call) encode(t text, size int, encode func(text, []byte) []byte) []byte {
+	b := make([]byte, 0, size)
+	for part := range c.parts(t) {
+		b = encode(part, b)
+	}
+	return b
+}
+
+// isLatin1 reports whether Latin-1 has all code points of a text.
+func (c *Call) isLatin1(t text) bool {
+	for part := range c.parts(t) {
+		if !part.isLatin1() {
+			return false
+		}
+	}
+	return true
 }
 
 // liftWide lifts a string in another encoding than UTF-8.
@@ -194,11 +259,14 @@ func (c *Call) liftWide(ptr, tagged uint32) string {
 	if !ok {
 		return ""
 	}
-	n := t.length()
-	if !c.charge(uint64(n)) {
+	n := 0
+	for part := range c.parts(t) {
+		n += part.length()
+	}
+	if c.err != nil || !c.charge(uint64(n)) {
 		return ""
 	}
-	return string(t.appendUTF8(make([]byte, 0, n)))
+	return string(c.encode(t, n, text.appendUTF8))
 }
 
 // storeText lowers a text to new memory, by the reallocs that the specification
@@ -226,7 +294,7 @@ func (c *Call) storeText(t text) (ptr, tagged uint32) {
 		case t.wide:
 			return c.storeCopy(t.bytes, units, 2)
 		case t.narrow:
-			return c.storeCopy(t.appendUTF16(make([]byte, 0, 2*units)), units, 2)
+			return c.storeCopy(c.encode(t, 2*units, text.appendUTF16), units, 2)
 		default:
 			return c.storeUTF16(t)
 		}
@@ -251,7 +319,7 @@ func (c *Call) storeCopy(b []byte, units int, align uint32) (ptr, tagged uint32)
 func (c *Call) storeUTF8(t text, worst int) (ptr, tagged uint32) {
 	units := t.units()
 	ptr = c.Realloc(uint32(units), 1)
-	encoded := t.appendUTF8(make([]byte, 0, units))
+	encoded := c.encode(t, units, text.appendUTF8)
 	ascii := 0
 	for ascii < len(encoded) && encoded[ascii] < utf8.RuneSelf {
 		ascii++
@@ -272,7 +340,7 @@ func (c *Call) storeUTF8(t text, worst int) (ptr, tagged uint32) {
 func (c *Call) storeUTF16(t text) (ptr, tagged uint32) {
 	worst := 2 * t.units()
 	ptr = c.Realloc(uint32(worst), 2)
-	encoded := t.appendUTF16(make([]byte, 0, worst))
+	encoded := c.encode(t, worst, text.appendUTF16)
 	c.put(ptr, encoded)
 	if len(encoded) < worst {
 		ptr = c.resize(ptr, uint32(worst), 2, uint32(len(encoded)))
@@ -288,25 +356,15 @@ func (c *Call) storeLatin1(t text) (ptr, tagged uint32) {
 	if t.probably {
 		ptr = c.Realloc(uint32(2*units), 2)
 		c.put(ptr, t.bytes)
-		if !t.isLatin1() {
+		if !c.isLatin1(t) {
 			return ptr, uint32(units) | utf16Tag
 		}
-		narrow := make([]byte, 0, units)
-		for r := range t.runes {
-			narrow = append(narrow, byte(r))
-		}
+		narrow, _ := c.narrowed(t)
 		c.put(ptr, narrow)
 		return c.resize(ptr, uint32(2*units), 1, uint32(units)), uint32(units)
 	}
 	ptr = c.Realloc(uint32(units), 2)
-	narrow := make([]byte, 0, units) // the code points before the first one that is not in Latin-1
-	latin1 := true
-	for r := range t.runes {
-		if latin1 = r <= 0xff; !latin1 {
-			break
-		}
-		narrow = append(narrow, byte(r))
-	}
+	narrow, latin1 := c.narrowed(t)
 	c.put(ptr, narrow)
 	if latin1 {
 		if len(narrow) < units {
@@ -316,7 +374,7 @@ func (c *Call) storeLatin1(t text) (ptr, tagged uint32) {
 	}
 	worst := 2 * units
 	ptr = c.resize(ptr, uint32(units), 2, uint32(worst))
-	encoded := t.appendUTF16(make([]byte, 0, worst))
+	encoded := c.encode(t, worst, text.appendUTF16)
 	c.put(ptr, encoded)
 	if worst > len(encoded) {
 		ptr = c.resize(ptr, uint32(worst), 2, uint32(len(encoded)))
@@ -324,10 +382,25 @@ func (c *Call) storeLatin1(t text) (ptr, tagged uint32) {
 	return ptr, uint32(len(encoded)/2) | utf16Tag
 }
 
+// narrowed returns the code points of a text in Latin-1 before the first one that is not
+// in it, and whether these are all.
+func (c *Call) narrowed(t text) (narrow []byte, all bool) {
+	narrow = make([]byte, 0, t.units())
+	for part := range c.parts(t) {
+		for r := range part.runes {
+			if r > 0xff {
+				return narrow, false
+			}
+			narrow = append(narrow, byte(r))
+		}
+	}
+	return narrow, true
+}
+
 // put stores bytes in memory that realloc has returned.
 func (c *Call) put(ptr uint32, b []byte) {
 	if mem := c.memory(); c.err == nil && uint64(ptr)+uint64(len(b)) <= uint64(len(mem)) {
-		copy(mem[ptr:], b)
+		c.copied(mem[ptr:], b)
 	}
 }
 

@@ -75,8 +75,8 @@ type canon struct {
 	comp     *component
 	encoding StringEncoding
 	options  *CanonOptions
-	memory   api.Memory   // nil until first needed
-	realloc  api.Function // nil until first needed
+	memory   api.Memory // nil until first needed
+	realloc  coreFunc   // not found until first needed
 }
 
 // core returns an exported function of the tree, or nil.
@@ -126,8 +126,16 @@ func (o *canon) lookupMemory() bool {
 
 // lookupRealloc looks the guest's realloc up. It reports whether the guest has one.
 func (o *canon) lookupRealloc() bool {
-	o.realloc = o.inst.core(o.options.Realloc)
-	return o.realloc != nil
+	f := o.inst.core(o.options.Realloc)
+	if f == nil {
+		return false
+	}
+	if o.inst.reallocs == keptFunctions {
+		o.inst.forgetReallocs()
+	}
+	o.inst.reallocs++
+	o.realloc = newCoreFunc(f)
+	return true
 }
 
 // noComponent takes the place of a component instance if the host is the caller.
@@ -186,10 +194,20 @@ func (i *Instance) leaveComponents(comp *component) {
 	}
 }
 
+// forgetReallocs drops the realloc functions.
+func (i *Instance) forgetReallocs() {
+	for n := range i.options {
+		i.options[n].realloc = coreFunc{}
+	}
+	i.reallocs = 0
+}
+
 // forget drops the core functions, whose stacks may be large.
 func (i *Instance) forget() {
-	for n := range i.options {
-		i.options[n].realloc = nil
-	}
+	i.forgetReallocs()
 	clear(i.frames)
+	for _, c := range i.tops {
+		c.core, c.post = coreFunc{}, coreFunc{}
+	}
+	i.tops, i.nested = nil, nil
 }

@@ -37,3 +37,38 @@ func TestFullStack(t *testing.T) {
 		}
 	}
 }
+
+// The stacks of wazero's compiler and interpreter are found, and grow with the calls.
+func TestStackOf(t *testing.T) {
+	ctx := context.Background()
+	for name, config := range map[string]wazero.RuntimeConfig{"as it is here": wazero.NewRuntimeConfig(), "interpreter": wazero.NewRuntimeConfigInterpreter()} {
+		r := wazero.NewRuntimeWithConfig(ctx, config)
+		defer r.Close(ctx)
+		var f coreFunc
+		during := 0
+		_, err := r.NewHostModuleBuilder("host").NewFunctionBuilder().WithFunc(func() { during = f.size() }).Export("look").Instantiate(ctx)
+		if err != nil {
+			t.Fatal(err)
+		}
+		m := &wasmtest.Module{}
+		look := m.Import("host", "look", "->")
+		self := m.Declare("i32 ->")
+		m.DefineFunc(self, "", wasmtest.Get(0), wasmtest.If(wasmtest.Get(0), wasmtest.I32(1), wasmtest.I32Sub, wasmtest.Call(self)),
+			wasmtest.Get(0), wasmtest.I32Eqz, wasmtest.If(wasmtest.Call(look)))
+		m.Export("f", wasmtest.KindFunc, self)
+		module, err := r.Instantiate(ctx, m.Bytes())
+		if err != nil {
+			t.Fatal(err)
+		}
+		f = newCoreFunc(module.ExportedFunction("f"))
+		if err := f.CallWithStack(ctx, []uint64{1000}); err != nil {
+			t.Fatal(err)
+		}
+		if least := 1000 * 16; during < least || during > 2000*least || !f.grown() {
+			t.Errorf("%s: a thousand calls take %d bytes of stack", name, during)
+		}
+		if f.interpreted() == f.compiledGrown() {
+			t.Errorf("%s: the stack is not known as one of the compiler or of the interpreter", name)
+		}
+	}
+}

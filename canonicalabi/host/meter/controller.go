@@ -46,9 +46,10 @@ func NewController(mod api.Module) (*Controller, error) {
 func (c *Controller) Start(ctx context.Context) error { return start(ctx, c.start) }
 
 // Start is [Controller.Start] for a module that shares its globals with others, see [Config].Shared.
-func Start(ctx context.Context, mod api.Module) error {
-	return start(ctx, mod.ExportedFunction(prefix+"start"))
-}
+func Start(ctx context.Context, mod api.Module) error { return start(ctx, StartFunction(mod)) }
+
+// StartFunction returns the function that Start calls, or nil if the module has no start function.
+func StartFunction(mod api.Module) api.Function { return mod.ExportedFunction(prefix + "start") }
 
 func start(ctx context.Context, f api.Function) error {
 	if f == nil {

@@ -33,7 +33,7 @@ var wants = map[string][]string{
 	"nags":       {`loaded`, `stopped: .*deadline`, `stopped: .*deadline`},
 	"bomb":       {`refused .*stopped: .*CompileTime: .* in function 0`},
 	"panics":     {`loaded`, `trapped: .*guest`, `trapped: .*guest`},
-	"recurses":   {`loaded`, `stopped: .*call depth`, `stopped: .*call depth`},
+	"recurses":   {`loaded`, `stopped: .*stack`, `stopped: .*stack`},
 	"stuck":      {`refused .*stopped: .*fuel`},
 	"wrongworld": {`refused .*does not fit: .*does not export this interface`},
 	"notwasm":    {`refused .*does not fit: .*not WebAssembly`},

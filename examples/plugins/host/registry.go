@@ -30,12 +30,12 @@ const (
 	callDeadline  = 2 * time.Second // for a call, and for the wait for an instance
 )
 
-// What the guest's code may do comes out the same on every machine: fuel and depth
-// count instructions and calls. The deadlines are for what takes time without
+// What the guest's code may do comes out the same on every machine: fuel
+// counts instructions about, and the stack is counted in bytes. The deadlines are for what takes time without
 // them, such as waiting in the host.
 var options = []host.Option{
 	host.Fuel(200_000_000),            // instructions of a start or call: a tenth of a second or two
-	host.CallDepth(10_000),            // nested calls in the guest
+	host.StackLimit(16 << 20),         // bytes of stack
 	host.MemoryLimit(32 << 20),        // each instance
 	host.TableLimit(10_000),           // functions that it calls through pointers
 	host.LiftLimit(1 << 20),           // what one call brings out

@@ -1,0 +1,30 @@
+package bind
+
+// OnLook has f called with the units of work that the host has done, each time that it
+// looks whether a call is to stop.
+func (i *Instance) OnLook(f func(units uint64)) { i.looked = f }
+
+// KeptStacks returns by how many bytes the stacks that the instance keeps have grown.
+func (i *Instance) KeptStacks() (grown int) {
+	count := func(f *coreFunc) { grown += f.size() - int(f.least) }
+	for _, c := range i.tops {
+		count(&c.core)
+		count(&c.post)
+	}
+	for n := range i.options {
+		count(&i.options[n].realloc)
+	}
+	for _, f := range i.frames {
+		if f != nil {
+			count(&f.core)
+			count(&f.post)
+		}
+	}
+	return grown
+}
+
+// MostKeptStacks is what KeptStacks may return.
+const MostKeptStacks = keptStacks
+
+// MostWork is how much the host may do between two looks.
+const MostWork = 2 * lookUnits
