@@ -131,7 +131,7 @@ type NewOptions struct {
 // what is needed.
 //
 // An adapter whose name section has a global __stack_pointer gets a stack of 64 KiB from
-// the main module's cabi_realloc, or from the memory where there is none.
+// the main module's cabi_realloc, or, without a cabi_realloc, from the memory.
 type Adapter struct {
 	Name string
 	Wasm []byte

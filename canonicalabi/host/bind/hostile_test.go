@@ -41,7 +41,7 @@ type hostile struct {
 	// early is set where the start function calls an import. In a component that traps:
 	// imports need the memory of an instance that does not exist yet.
 	early bool
-	// heavy says that the guest takes long, and runs only if WITGEN_TESTS is all.
+	// heavy marks a guest that takes long. It runs only if WITGEN_TESTS is all.
 	heavy bool
 	call  func(ctx context.Context, inst *subject.Instance, h *hosttest.Host) error
 	want  outcome

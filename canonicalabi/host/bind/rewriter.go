@@ -172,6 +172,9 @@ func (r *Rewriter) refused(module []byte, err error) error {
 	case "TableElements":
 		limit.Limit = "table elements"
 		limit.Detail += "raise it with host.TableLimit, or give the guest less"
+	case "Frame":
+		limit.Limit = "stack"
+		limit.Detail = "a frame of " + limit.Detail + "give the function fewer locals and shorter calls"
 	default:
 		limit.Detail += smaller
 	}

@@ -164,7 +164,7 @@ func (e *emitter) function(s *scanner) *Error {
 	case err != nil:
 		return err
 	case bytes > units.MostFrame:
-		return s.fail(ErrUnsupported, "function whose frame may take too much stack", s.codeAt)
+		return s.limit("Frame", uint64(bytes), units.MostFrame, s.codeAt)
 	}
 	e.write(s, true, owed, int64(bytes))
 	return nil

@@ -26,7 +26,8 @@ type Error struct {
 	// Kind is ErrMalformed, ErrLimit, ErrUnsupported or ErrStopped.
 	Kind error
 	// Rule names the rule in a few words that do not change: a limit's name as in [Limits]
-	// ("Functions"), or what is wrong ("local index out of range", "atomic wait").
+	// ("Functions"), "Frame" for the bytes of a function's frame, which [Config].Stack bounds,
+	// or the mistake ("local index out of range", "atomic wait").
 	Rule string
 	// Got and Limit are set where a limit was exceeded.
 	Got, Limit uint64

@@ -212,7 +212,7 @@ func TestLargeFrames(t *testing.T) {
 	if _, trap := call(mod, "run", 0); trap != "" || c.StackLeft() != 100_000 {
 		t.Errorf("trap %q, %d bytes left", trap, c.StackLeft())
 	}
-	wantError(t, locals(units.MostFrame/8), Config{Stack: true}, ErrUnsupported, "function whose frame may take too much stack")
+	wantError(t, locals(units.MostFrame/8), Config{Stack: true}, ErrLimit, "Frame")
 }
 
 // TestEffects holds the table of what instructions pop and push to wazero: each is valid with operands of some

@@ -21,8 +21,8 @@ type Types struct {
 }
 
 // Group returns the ids of a group's types. space are the types before it, to
-// which its indices refer. wrong says what is wrong with the group, and is "" where
-// nothing is.
+// which its indices refer. wrong describes the first mistake in the group, and is ""
+// if there is no mistake.
 func (c *Types) Group(g *wasm.RecGroup, space []TypeID) (ids []TypeID, wrong string) {
 	base := int64(len(space))
 	bad := int64(-1)

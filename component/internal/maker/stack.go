@@ -102,8 +102,8 @@ func (t *trimmer) indexOf(i *item) uint32 {
 	panic("maker: an item outside the module")
 }
 
-// allocateStack adds a function that allocates a stack, where there is none yet, and sets
-// sp behind it. Each exported function calls it first where late is true: the main
+// allocateStack adds a function that allocates a stack, unless one was allocated before, and
+// sets sp behind it. Each exported function calls it first where late is true: the main
 // module's realloc may not work before the main module was started. Else it is the start
 // function.
 func (t *trimmer) allocateStack(sp, allocator *item, late bool) {

@@ -1,6 +1,7 @@
 package maker
 
 import (
+	"fmt"
 	"slices"
 
 	"github.com/witgen/witgen/component/internal/core"
@@ -437,8 +438,11 @@ func (t *trimmer) code(w *wasm.Writer, c *wasm.Cursor, ref func(s space, index u
 		case wasm.TypeImm, wasm.HeapImm, wasm.SelectImm, wasm.CastImm, wasm.TryTableImm, wasm.FieldImm, wasm.TypeSizeImm, wasm.TypesImm:
 			t.keepTypes = t.keepTypes || i.Op != wasm.OpRefNull || as[1] < 0x40 || as[1] >= 0x80
 			w.Byte(as...)
-		default:
+		case wasm.Unknown, wasm.None, wasm.LabelImm, wasm.LabelsImm, wasm.LocalImm, wasm.MemArgImm, wasm.MemoryImm, wasm.I32Imm, wasm.I64Imm,
+			wasm.F32Imm, wasm.F64Imm, wasm.MemMemImm, wasm.LaneImm, wasm.MemArgLaneImm, wasm.BytesImm, wasm.ZeroImm, wasm.TagImm:
 			w.Byte(as...)
+		default:
+			panic(fmt.Sprintf("maker: unhandled immediates %d", i.Op.Immediates()))
 		}
 	}
 }
