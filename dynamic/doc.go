@@ -9,8 +9,8 @@
 //
 // Values are plain Go values by the rules of package value; package wave reads and
 // writes them as text. A result<T, E> is a value.Result also as a function's result,
-// so the error of Call is never a WIT error: it is a *host.Trap, *host.LimitError,
-// *host.BadValueError or *host.InstanceError.
+// so the error of Call is never a WIT error: it is a *host.Trap, *host.ExitError,
+// *host.LimitError, *host.BadValueError or *host.InstanceError.
 //
 // Asynchronous functions, streams, futures and error-context are not supported:
 // such functions are listed, and calling one returns an error that names the feature.

@@ -9,6 +9,6 @@
 //	var trap *host.Trap
 //	if errors.As(err, &trap) { ... }
 //
-// A call ends with a WIT error, or with a *Trap, *LimitError, *BadValueError or
-// *InstanceError. Compile and Instantiate may return a *LinkError.
+// A call ends with a WIT error, or with a *Trap, *ExitError, *LimitError,
+// *BadValueError or *InstanceError. Compile and Instantiate may return a *LinkError.
 package host

@@ -73,6 +73,34 @@ func (t *Trap) Error() string {
 // Unwrap returns the error of wazero or of the host function.
 func (t *Trap) Unwrap() error { return t.Err }
 
+// ExitError is the error of a call in which the guest ended itself, with proc_exit of WASI
+// preview 1 or with an import that ends guests, such as exit of wasi:cli/exit. Code 0 is
+// an error too: the call has no result. The instance is dead afterwards.
+//
+// A host function that returns an ExitError, whose Code alone it sets, ends the guest that
+// called it.
+type ExitError struct {
+	// Func is the function that the host called, or the world if the guest ended while
+	// it started.
+	Func string
+	// Code is the guest's exit status.
+	Code uint32
+	// Err is the error of wazero or of the host function, or nil.
+	Err error
+}
+
+// Error returns the function and the exit status.
+func (e *ExitError) Error() string {
+	s := "the guest exited with status " + strconv.FormatUint(uint64(e.Code), 10)
+	if e.Func == "" {
+		return s
+	}
+	return e.Func + ": " + s
+}
+
+// Unwrap returns the error of wazero or of the host function.
+func (e *ExitError) Unwrap() error { return e.Err }
+
 // LimitError is the error of a call that a limit refused or stopped, and of Compile
 // and Instantiate if a guest exceeds one.
 type LimitError struct {

@@ -227,13 +227,17 @@ func signature(fields []string) string {
 	return s
 }
 
-// demo is the command demo FILE [chatty], which writes the guest of package calltest
+// demo is the command demo FILE [chatty|leaving], which writes a guest of package calltest
 // and its WIT, demo.wit.
 func demo(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) == 0 || len(args) > 2 {
-		ts.Fatalf("usage: demo FILE [chatty]")
+		ts.Fatalf("usage: demo FILE [chatty|leaving]")
 	}
-	ts.Check(os.WriteFile(ts.MkAbs(args[0]), calltest.Guest(len(args) > 1), 0o666))
+	guest := calltest.Guest(len(args) > 1)
+	if len(args) > 1 && args[1] == "leaving" {
+		guest = calltest.Leaving()
+	}
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), guest, 0o666))
 	ts.Check(os.WriteFile(ts.MkAbs("demo.wit"), []byte(calltest.WIT), 0o666))
 }
 

@@ -50,7 +50,8 @@ The guest must carry its WIT, or --wit and --world say what it is. It gets no im
 but those of WASI preview 1, closed: no files, no environment, no output.
 
 The exit status is 1 where a result is err(...), and where the guest traps, meets a
-limit or cannot be started; it is 2 where a CALL does not fit what the guest exports.`,
+limit, cannot be started, or exits with another status than 0 or before the last
+call; it is 2 where a CALL does not fit what the guest exports.`,
 		Example: `  witgen call calc.wasm 'add(2, 3)' 'divide(1, 0)'
   witgen call shop.wasm 'c = counter(5)' 'c.increase(2)' 'counter.sum(c, c)'`,
 		Args: func(cmd *cobra.Command, args []string) error {
@@ -141,18 +142,27 @@ func (a *app) call(ctx context.Context, flags *callFlags, path string, calls []s
 		return wrong(err)
 	}
 	failed := false
-	for _, text := range calls {
+	for n, text := range calls {
 		s.json = flags.json
 		out, isErr, err := s.call(text)
+		var exit *host.ExitError
+		exited := errors.As(err, &exit)
 		if flags.json {
 			line := callLine{Call: text, Result: json.RawMessage(out), Failed: isErr}
 			if err != nil {
 				line.Error = err.Error()
 			}
+			if exited {
+				line.Exit = &exit.Code
+			}
 			if err := writeLine(a.stdout, line); err != nil {
 				return err
 			}
 			out = ""
+		}
+		if exited && exit.Code == 0 && n == len(calls)-1 && !failed {
+			_, err := fmt.Fprintf(a.stderr, "witgen: %v\n", exit)
+			return err
 		}
 		if err != nil {
 			return err

@@ -21,6 +21,8 @@ type callLine struct {
 	Failed bool `json:"failed"`
 	// Error says why the call did not end with a result.
 	Error string `json:"error,omitempty"`
+	// Exit is the status with which the guest exited, if it did.
+	Exit *uint32 `json:"exit,omitempty"`
 }
 
 // functionLine is the JSON of a function that --list shows.

@@ -235,11 +235,12 @@ func AsError[E any](c *Call, err error) (e E, ok bool) {
 }
 
 // isFatal reports whether the guest must not get an error that a host function
-// returned, since it is a trap, a limit or the end of a context.
+// returned, since it is a trap, an exit, a limit or the end of a context.
 func isFatal(err error) bool {
 	var trap *host.Trap
 	var limit *host.LimitError
 	var instance *host.InstanceError
-	return errors.As(err, &trap) || errors.As(err, &limit) || errors.As(err, &instance) ||
+	var exit *host.ExitError
+	return errors.As(err, &trap) || errors.As(err, &exit) || errors.As(err, &limit) || errors.As(err, &instance) ||
 		errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
 }

@@ -3,10 +3,12 @@ package bind_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"runtime"
 	"testing"
 
 	"github.com/tetratelabs/wazero"
+	"github.com/tetratelabs/wazero/sys"
 
 	"github.com/witgen/witgen/canonicalabi/host"
 	"github.com/witgen/witgen/internal/testing/hosttest"
@@ -121,7 +123,18 @@ func TestDeadlineOfStart(t *testing.T) {
 	}
 }
 
-// A guest cannot pretend that its context has ended.
+// wantsExit checks for an ExitError of a function with a status.
+func wantsExit(t *testing.T, err error, function string, code uint32) {
+	t.Helper()
+	var exit *host.ExitError
+	var trap *host.Trap
+	if !errors.As(err, &exit) || errors.As(err, &trap) || exit.Func != function || exit.Code != code {
+		t.Errorf("got %T %v; want an ExitError of %s with status %d", err, err, function, code)
+	}
+}
+
+// A guest that exits is no trap, whatever the status, and it cannot pretend that its
+// context has ended. The adapter of components traps, see docs/components.md.
 func TestExitCodes(t *testing.T) {
 	t.Parallel()
 	for _, code := range []uint32{0, 1, 0xffffffff, 0xefffffff} {
@@ -131,12 +144,64 @@ func TestExitCodes(t *testing.T) {
 		g.Define("run", "", wasmtest.I32(code), wasmtest.Call(exit), wasmtest.I64(0))
 		inst := start(t, g, &hosttest.Host{})
 		_, err := inst.Run(t.Context(), 0)
-		var trap *host.Trap
-		if !errors.As(err, &trap) || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
-			t.Errorf("exit code 0x%x: got %T %v; want a Trap", code, err, err)
+		if asComponent {
+			var trap *host.Trap
+			if !errors.As(err, &trap) {
+				t.Errorf("exit code 0x%x of a component: got %T %v; want a Trap", code, err, err)
+			}
+			continue
+		}
+		wantsExit(t, err, "run", code)
+		if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("exit code 0x%x: %v is the end of a context", code, err)
 		}
 		checkState(t, inst, false)
+		_, err = inst.Run(t.Context(), 0)
+		wants(t, "a call after an exit", err, host.ErrDead)
+		wantsExit(t, err, "run", code)
 	}
+}
+
+// A host function ends the guest that calls it, as exit of wasi:cli/exit does.
+func TestExitOfHostFunctions(t *testing.T) {
+	t.Parallel()
+	for name, outcome := range map[string]struct {
+		err  error
+		code uint32
+	}{
+		"ours":          {&host.ExitError{Code: 0}, 0},
+		"ours, wrapped": {fmt.Errorf("the guest leaves: %w", &host.ExitError{Code: 7}), 7},
+		"wazero's":      {sys.NewExitError(3), 3},
+	} {
+		for how, end := range map[string]func(context.Context, string) error{
+			"returned": func(context.Context, string) error { return outcome.err },
+			"panicked": func(context.Context, string) error { panic(outcome.err) },
+		} {
+			t.Run(name+", "+how, func(t *testing.T) {
+				inst := start(t, keeper(), &hosttest.Host{OnLog: end})
+				_, err := inst.Run(t.Context(), 0)
+				wantsExit(t, err, "run", outcome.code)
+				wants(t, "the exit", err, outcome.err)
+				checkState(t, inst, false)
+			})
+		}
+	}
+}
+
+// A guest may exit while it starts.
+func TestExitOfStart(t *testing.T) {
+	t.Parallel()
+	g := &hosttest.Guest{}
+	exit := g.Module.Import("wasi_snapshot_preview1", "proc_exit", "i32 ->")
+	g.Heap = g.Global("i32", wasmtest.I32(hosttest.Heap))
+	g.ExportFunc("_initialize", "->", "", wasmtest.I32(5), wasmtest.Call(exit))
+	plugin, err := subject.Compile(t.Context(), g.Bytes()) // in a component the adapter traps
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer plugin.Close(t.Context())
+	_, err = plugin.Instantiate(t.Context(), subject.Imports{})
+	wantsExit(t, err, "test:subject/subject@1.2.3", 5)
 }
 
 // named is a guest of two that import functions of the same name.

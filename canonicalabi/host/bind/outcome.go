@@ -3,7 +3,6 @@ package bind
 import (
 	"context"
 	"errors"
-	"fmt"
 	"strings"
 
 	"github.com/tetratelabs/wazero/sys"
@@ -11,12 +10,15 @@ import (
 	"github.com/witgen/witgen/canonicalabi/host"
 )
 
-// guestError returns the Trap or LimitError for the error of a call into the guest.
+// guestError returns the Trap, LimitError or ExitError for the error of a call into the
+// guest.
 // rule is the rule that a plain trap breaks, or "".
 func (i *Instance) guestError(name string, rule host.Rule, err error) error {
 	cause, importing := i.importErr, i.importing
 	i.importErr, i.importing = nil, false
 	switch cause := cause.(type) {
+	case *host.ExitError: // of a component instance or a destructor within this call
+		return &host.ExitError{Func: name, Code: cause.Code, Err: cause.Err}
 	case *host.LimitError:
 		return &host.LimitError{Func: name, Limit: cause.Limit, Detail: inImport(cause.Func, cause.Detail), Err: cause.Err, Fatal: true}
 	case *host.Trap:
@@ -30,6 +32,10 @@ func (i *Instance) guestError(name string, rule host.Rule, err error) error {
 		var limit *host.LimitError
 		if errors.As(cause.Err, &limit) {
 			return &host.LimitError{Func: name, Limit: limit.Limit, Detail: inImport(cause.Func, ""), Err: cause.Err, Fatal: true}
+		}
+		// A host function ends the guest, as that of wasi:cli/exit does.
+		if exit := exitOf(name, cause.Err); exit != nil {
+			return exit
 		}
 		detail := cause.Detail
 		if detail == "" && cause.Err != nil {
@@ -46,26 +52,59 @@ func (i *Instance) guestError(name string, rule host.Rule, err error) error {
 		limit.Fatal = true
 		return limit
 	}
+	if exit := i.exited(name, err); exit != nil {
+		return exit
+	}
 	if importing && rule == "" {
+		if exit := exitOf(name, err); exit != nil {
+			return exit
+		}
 		return &host.Trap{Func: name, Rule: host.RuleImportFailed, Detail: inImport(i.imported.name, "it panicked"), Err: err}
 	}
+	if limit := overflow(name, err); limit != nil {
+		return limit
+	}
+	return &host.Trap{Func: name, Rule: rule, Err: err}
+}
+
+// exited returns the error of a guest that called proc_exit of WASI preview 1, and nil
+// for another error. wazero ends a guest with such an error, too, if the caller's context
+// ends in a runtime that guards contexts.
+func (i *Instance) exited(name string, err error) error {
 	var exit *sys.ExitError
 	if !errors.As(err, &exit) {
-		if limit := overflow(name, err); limit != nil {
-			return limit
-		}
-		return &host.Trap{Func: name, Rule: rule, Err: err}
+		return nil
 	}
-	code := exit.ExitCode()
-	if code == sys.ExitCodeDeadlineExceeded || code == sys.ExitCodeContextCanceled {
+	if endsContext(exit) {
 		if ended := i.caller.Err(); ended != nil {
 			limit := ContextError(name, ended)
 			limit.Fatal = true
 			return limit
 		}
-		err = nil // the guest itself exited with this code, and wazero's error would name a context
+		return &host.ExitError{Func: name, Code: exit.ExitCode()} // wazero's error would name a context
 	}
-	return &host.Trap{Func: name, Rule: rule, Detail: fmt.Sprintf("guest exited with status %d", code), Err: err}
+	return &host.ExitError{Func: name, Code: exit.ExitCode(), Err: err}
+}
+
+// endsContext reports whether wazero takes an exit for the end of a context. A guest may
+// exit with these statuses, too.
+func endsContext(exit *sys.ExitError) bool {
+	code := exit.ExitCode()
+	return code == sys.ExitCodeDeadlineExceeded || code == sys.ExitCodeContextCanceled
+}
+
+// exitOf returns the error of a guest whose host function returned an error that holds
+// a *host.ExitError or wazero's *sys.ExitError, and nil if it holds neither.
+func exitOf(name string, err error) error {
+	var exit *host.ExitError
+	if errors.As(err, &exit) {
+		return &host.ExitError{Func: name, Code: exit.Code, Err: err}
+	}
+	var system *sys.ExitError
+	if errors.As(err, &system) && !endsContext(system) {
+		return &host.ExitError{Func: name, Code: system.ExitCode(), Err: err}
+	}
+	return nil
 }
 
 // inImport returns the detail of an error in an import.

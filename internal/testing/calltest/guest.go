@@ -95,3 +95,11 @@ func params(n uint32) []wasmtest.Code {
 	}
 	return append(code, wasmtest.I32(area))
 }
+
+// Leaving returns the core module of the world leaving.
+func Leaving() []byte {
+	var m wasmtest.Module
+	exit := m.Import("wasi_snapshot_preview1", "proc_exit", "i32 ->")
+	m.ExportFunc("leave", "i32 ->", "", wasmtest.Get(0), wasmtest.Call(exit))
+	return m.Bytes()
+}
