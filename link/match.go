@@ -166,7 +166,7 @@ func show(s bind.Signature) string {
 
 // matchedImports are what the host has to supply to a guest.
 type matchedImports struct {
-	needed  []bool // by World.Imports
+	needs   *needs
 	modules []importModule
 }
 
@@ -181,11 +181,12 @@ type importFunction struct {
 	name      string
 	signature bind.Signature
 	serve     api.GoModuleFunction
-	item      int // in World.Imports, -1 for the runtime's own
+	in        found // the world's function, without one for the runtime's own
 }
 
 // matchImports finds what the guest's imports are in the world.
-func matchImports(world *bind.World, types *resourceTypes, compiled wazero.CompiledModule, module *plan.Module) (*matchedImports, error) {
+func matchImports(e *extension, types *resourceTypes, compiled wazero.CompiledModule, module *plan.Module) (*matchedImports, error) {
+	world := e.world
 	for _, i := range module.Imports {
 		if i.Type.Kind == coretype.FuncKind {
 			continue
@@ -196,8 +197,8 @@ func matchImports(world *bind.World, types *resourceTypes, compiled wazero.Compi
 		}
 		return nil, &host.LinkError{World: world.Name, Item: "import " + label(i.Module, i.Name), Detail: detail}
 	}
-	matched := &matchedImports{needed: make([]bool, len(world.Imports))}
-	finder := newImportFinder(world, types)
+	matched := &matchedImports{needs: newNeeds(world)}
+	finder := newImportFinder(e, types)
 	modules := map[string]int{}
 	seen := map[[2]string]bool{}
 	for _, def := range compiled.ImportedFunctions() {
@@ -220,8 +221,8 @@ func matchImports(world *bind.World, types *resourceTypes, compiled wazero.Compi
 			return nil, &host.LinkError{World: world.Name, Item: "import " + label(from, name),
 				Detail: fmt.Sprintf("the guest takes the function to be of type %s, where the world says %s; build it with the bindings of this world", show(got), show(f.signature))}
 		}
-		if f.item >= 0 {
-			matched.needed[f.item] = true
+		if f.in.fn != nil {
+			matched.needs.add(f.in)
 		}
 		if key := [2]string{from, name}; !seen[key] {
 			seen[key] = true

@@ -71,9 +71,12 @@ var runtime = map[string][]string{
 	"wasi/internal/grants":   {"wasi/internal/clocks", "wasi/internal/files", "wasi/internal/random", "wasi/internal/streams"},
 	"wasi/internal/preview1": {"wasi/internal/fault", "wasi/internal/files", "wasi/internal/grants", "wasi/internal/poll", "wasi/internal/streams"},
 	"wasi/internal/sockets":  {"wasi/internal/poll", "wasi/internal/streams"},
-	"wasi/closed":            {"wasi/internal/grants", "wasi/internal/preview1"},
+	"wasi/internal/preview2": {"canonicalabi/types", "canonicalabi/host", "canonicalabi/host/bind", "wasi/bindings", "wasi/internal/clocks", "wasi/internal/fault",
+		"wasi/internal/files", "wasi/internal/grants", "wasi/internal/poll", "wasi/internal/random", "wasi/internal/streams"},
+	"wasi/internal/preview2/inet": {"canonicalabi/types", "wasi/bindings", "wasi/internal/poll", "wasi/internal/preview2", "wasi/internal/sockets", "wasi/internal/streams"},
+	"wasi/closed":                 {"canonicalabi/host", "canonicalabi/host/bind", "wasi/internal/grants", "wasi/internal/preview1", "wasi/internal/preview2"},
 	"wasi": {"canonicalabi/host", "canonicalabi/host/bind", "wasi/closed", "wasi/internal/clocks", "wasi/internal/files", "wasi/internal/grants",
-		"wasi/internal/preview1", "wasi/internal/streams"},
+		"wasi/internal/preview1", "wasi/internal/preview2", "wasi/internal/preview2/inet", "wasi/internal/random", "wasi/internal/sockets", "wasi/internal/streams"},
 }
 
 // bindings matches the published bindings of WASI, and wasiWorlds those of them that are

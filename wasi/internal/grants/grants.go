@@ -5,6 +5,7 @@ package grants
 import (
 	"context"
 	"errors"
+	"time"
 
 	"github.com/witgen/witgen/wasi/internal/clocks"
 	"github.com/witgen/witgen/wasi/internal/files"
@@ -26,8 +27,10 @@ type Grants struct {
 	// Terminal says which of the three are terminals.
 	Terminal [3]bool
 	Clock    clocks.Clock
-	Random   *random.Source
-	Folders  []Folder
+	// Zone is the time zone, or nil for UTC.
+	Zone    *time.Location
+	Random  *random.Source
+	Folders []Folder
 	// Descriptors bounds what is open of files.
 	Descriptors *files.Budget
 }
