@@ -14,6 +14,7 @@ import (
 	"github.com/witgen/witgen/component/coretype"
 	"github.com/witgen/witgen/component/plan"
 	"github.com/witgen/witgen/wasi/closed"
+	"github.com/witgen/witgen/wit"
 )
 
 // Root is the name of the world's own functions among its imports and exports.
@@ -40,13 +41,25 @@ func checkPreamble(world *bind.World, wasm []byte) error {
 // matchExports finds the core functions of the world's exports.
 func matchExports(world *bind.World, types *resourceTypes, functions map[string]api.FunctionDefinition, module *plan.Module) ([]bind.ExportedInterface, error) {
 	names := newVersions(functions)
-	if _, command := functions["_start"]; command && functions["_initialize"] == nil {
+	start := functions["_start"]
+	if functions["_initialize"] != nil {
+		start = nil
+	}
+	if start != nil && !slices.ContainsFunc(world.Exports, isRun) {
 		return nil, &host.LinkError{World: world.Name, Item: "export _start",
-			Detail: "the guest is a command, which ends when it has run; build it as a library, with -buildmode=c-shared"}
+			Detail: "the guest is a command, which ends when it has run; build it as a library, with -buildmode=c-shared, or run it with wasi.Run"}
 	}
 	exports := make([]bind.ExportedInterface, len(world.Exports))
 	for n, item := range world.Exports {
 		prefix := ""
+		if start != nil && isRun(item) {
+			if got := bind.SignatureOf(start); got != "->" {
+				return nil, &host.LinkError{World: world.Name, Item: "export _start",
+					Detail: fmt.Sprintf("a command's function takes nothing and returns nothing, and this one is of type %s; build the guest for wasip1", show(got))}
+			}
+			exports[n].Functions = []bind.Export{{Name: item.Name + "#run", Core: bind.CoreItem{Name: "_start"}, Start: true}}
+			continue
+		}
 		if item.Name != root {
 			name, ok := names.match(item.Name)
 			if !ok && len(item.Interface.Functions) > 0 {
@@ -87,6 +100,12 @@ func matchExports(world *bind.World, types *resourceTypes, functions map[string]
 		}
 	}
 	return exports, checkRuntimeExports(world, functions, module)
+}
+
+// isRun reports whether an export is wasi:cli/run, which the function _start of a command
+// of preview 1 stands for.
+func isRun(item bind.Item) bool {
+	return wit.InterfaceTrack(item.Name) == "wasi:cli/run@0.2" && len(item.Interface.Functions) == 1
 }
 
 // wrongKind is the error of an export that is something else than it must be.

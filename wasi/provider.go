@@ -35,6 +35,8 @@ type provider struct {
 	resolve           func(name string) bool
 	maxSockets        int // or 0 for the default
 	maxRandom         uint64
+
+	granted func(*grants.Grants) // or nil; called with what an instance is given
 }
 
 // mount is a folder at a path of the guest's.
@@ -135,6 +137,9 @@ func (p *provider) grants() (*grants.Grants, error) {
 			return nil, err
 		}
 		g.Folders = append(g.Folders, grants.Folder{Folder: f, Path: m.path})
+	}
+	if p.granted != nil {
+		p.granted(g)
 	}
 	return g, nil
 }

@@ -19,6 +19,9 @@ type Export struct {
 	Post *CoreItem
 	// Options is the place of the function's options in Tree.Options.
 	Options int
+	// Start reports whether Core is the function _start of a command, which returns
+	// nothing where the function's result is ok.
+	Start bool
 }
 
 // ExportedInterface is an exported interface of a plugin. All instances of the plugin
@@ -134,6 +137,9 @@ func (c *Call) Invoke() bool {
 		c.fail(i.guestError(c.export.Name, "", err))
 		return false
 	}
+	if c.slow && c.export.Start {
+		c.Stack[0] = 0
+	}
 	return true
 }
 
@@ -206,7 +212,7 @@ func (c *Call) endSlow() error {
 	err, fatal := c.err, c.fatal()
 	c.loans.clear()
 	c.err, c.mem, c.invoked = nil, nil, false
-	c.slow = c.core == nil || c.post != nil || i.tree.Reentrant || i.guarded != nil
+	c.slow = c.core == nil || c.post != nil || c.export.Start || i.tree.Reentrant || i.guarded != nil
 	if fatal {
 		c.core, c.post = nil, nil // their stacks may be large
 		i.forget()

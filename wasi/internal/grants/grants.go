@@ -64,11 +64,20 @@ func Closed() *Grants {
 // dies would hold its host for as long as nobody reads.
 func (g *Grants) Close(ctx context.Context) error {
 	errs := []error{g.Stdin.Close()}
+	if ctx.Done() != nil {
+		errs = append(errs, g.Drain(ctx))
+	}
+	return errors.Join(append(errs, g.Stdout.Close(), g.Stderr.Close())...)
+}
+
+// Drain waits until what the guest has written to the standard streams has left or
+// failed, before Close and after it.
+func (g *Grants) Drain(ctx context.Context) error {
+	var errs []error
 	for _, out := range []streams.Output{g.Stdout, g.Stderr} {
-		if w, ok := out.(*streams.Writer); ok && ctx.Done() != nil {
+		if w, ok := out.(*streams.Writer); ok {
 			errs = append(errs, w.Drain(ctx))
 		}
-		errs = append(errs, out.Close())
 	}
 	return errors.Join(errs...)
 }
