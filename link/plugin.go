@@ -336,6 +336,12 @@ func (p *Plugin) Export(inst *bind.Instance, number int) bind.Exports {
 	return bind.NewExports(inst, &p.exports[number])
 }
 
+// Provides reports whether a provider supplies a function that the guest imports, by its
+// numbers in World.Imports and Interface.Functions, if the import is Partial.
+func (p *Plugin) Provides(item, function int) bool {
+	return slices.Contains(p.needs.stands[item], function)
+}
+
 func (p *Plugin) add(inst *bind.Instance) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
