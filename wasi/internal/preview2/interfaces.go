@@ -32,6 +32,8 @@ import (
 	insecurerandom "github.com/witgen/witgen/wasi/random/v0.2/insecure"
 	"github.com/witgen/witgen/wasi/random/v0.2/insecure-seed"
 	"github.com/witgen/witgen/wasi/random/v0.2/random"
+	"github.com/witgen/witgen/wasi/sockets/v0.2/instance-network"
+	"github.com/witgen/witgen/wasi/sockets/v0.2/network"
 )
 
 // Version is the version of WASI 0.2 whose functions there are.
@@ -106,3 +108,29 @@ func Impls(interfaces []Interface) []any {
 	}
 	return impls
 }
+
+// What generated code asserts of implementations at run time.
+var (
+	_ iopoll.Interface          = polls{}
+	_ environment.Interface     = environ{}
+	_ cliexit.Interface         = exit{}
+	_ stdin.Interface           = stdio{}
+	_ stdout.Interface          = stdio{}
+	_ stderr.Interface          = stdio{}
+	_ terminalstdin.Interface   = stdio{}
+	_ terminalstdout.Interface  = stdio{}
+	_ terminalstderr.Interface  = stdio{}
+	_ monotonicclock.Interface  = monotonic{}
+	_ wallclock.Interface       = wall{}
+	_ timezone.Interface        = zone{}
+	_ filesystem.Interface      = filesystemTypes{}
+	_ preopens.Interface        = folders{}
+	_ random.Interface          = secure{}
+	_ insecurerandom.Interface  = insecure{}
+	_ insecureseed.Interface    = insecure{}
+	_ network.Interface         = networks{}
+	_ instancenetwork.Interface = networks{}
+	_ iostreams.InputStream     = (*Input)(nil)
+	_ iostreams.OutputStream    = (*Output)(nil)
+	_ ioerror.Error             = (*Error)(nil)
+)
