@@ -93,7 +93,7 @@ func (p *provider) Supply(context.Context) (impls []any, release func(context.Co
 	if err != nil {
 		return nil, nil, err
 	}
-	return preview2.Impls(slices.Concat(preview2.Interfaces(g), preview2.SocketInterfaces(p.sockets()))), g.Close, nil
+	return preview2.Impls(preview2.All(g, p.sockets())), g.Close, nil
 }
 
 // sockets returns what makes the sockets of an instance, or nil if no option opened any.

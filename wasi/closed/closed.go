@@ -6,7 +6,6 @@ package closed
 
 import (
 	"context"
-	"slices"
 	"sync"
 
 	"github.com/tetratelabs/wazero"
@@ -59,12 +58,7 @@ const Version = preview2.Version
 
 // Items returns the interfaces of WASI 0.2 that every provider of WASI supplies, in the
 // order of its implementations.
-var Items = sync.OnceValue(func() []bind.Item { return preview2.Items(interfaces(grants.Closed())) })
-
-// interfaces returns WASI 0.2 over grants that hold no network.
-func interfaces(g *grants.Grants) []preview2.Interface {
-	return slices.Concat(preview2.Interfaces(g), preview2.SocketInterfaces(nil))
-}
+var Items = sync.OnceValue(func() []bind.Item { return preview2.Items(preview2.All(grants.Closed(), nil)) })
 
 // Default returns the provider that grants nothing.
 func Default() host.Provider { return provider{} }
@@ -79,5 +73,5 @@ func (provider) Imports() []bind.Item { return Items() }
 
 func (provider) Supply(context.Context) (impls []any, release func(context.Context) error, err error) {
 	g := grants.Closed()
-	return preview2.Impls(interfaces(g)), g.Close, nil
+	return preview2.Impls(preview2.All(g, nil)), g.Close, nil
 }

@@ -76,7 +76,7 @@ var runtime = map[string][]string{
 	"wasi/internal/preview2/inet": {"canonicalabi/types", "wasi/bindings", "wasi/internal/poll", "wasi/internal/preview2", "wasi/internal/sockets", "wasi/internal/streams"},
 	"wasi/closed":                 {"canonicalabi/host", "canonicalabi/host/bind", "wasi/internal/grants", "wasi/internal/preview1", "wasi/internal/preview2"},
 	"wasi": {"canonicalabi/host", "canonicalabi/host/bind", "wasi/closed", "wasi/internal/clocks", "wasi/internal/files", "wasi/internal/grants",
-		"wasi/internal/preview1", "wasi/internal/preview2", "wasi/internal/preview2/inet", "wasi/internal/random", "wasi/internal/sockets", "wasi/internal/streams"},
+		"canonicalabi/types", "wasi/bindings", "wasi/worlds", "wasi/internal/preview1", "wasi/internal/preview2", "wasi/internal/preview2/inet", "wasi/internal/random", "wasi/internal/sockets", "wasi/internal/streams"},
 }
 
 // bindings matches the published bindings of WASI, and wasiWorlds those of them that are
@@ -262,6 +262,21 @@ func TestRuleRefuses(t *testing.T) {
 		if why := mayImport(c.from, c.to); why != "" {
 			t.Errorf("%s may not import %s: %s", c.from, c.to, why)
 		}
+	}
+}
+
+// TestHostStaysClosed checks that a host without options of package wasi links nothing
+// that reaches the network, or that opens anything else of WASI.
+func TestHostStaysClosed(t *testing.T) {
+	packages := goList(t, nil, "./link", "./dynamic", "./wasi/closed", "./wasi/cli/v0.2/command", "./wasi/http/v0.2/proxy", "./examples/calculator/host")
+	for path := range packages {
+		name, _ := ours(path)
+		if path == "net/http" || name == "wasi" || strings.HasPrefix(name, "wasi/internal/sockets") || strings.HasPrefix(name, "wasi/internal/preview2/inet") {
+			t.Errorf("a host links %s", path)
+		}
+	}
+	if _, ok := packages[module+"/wasi/internal/preview2"]; !ok {
+		t.Error("a host does not link WASI 0.2")
 	}
 }
 

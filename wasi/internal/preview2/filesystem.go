@@ -3,6 +3,7 @@ package preview2
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"time"
 	"unicode/utf8"
@@ -162,8 +163,11 @@ func newTime(t filesystem.NewTimestamp) (files.Time, error) {
 			return files.Time{}, fault.Invalid
 		}
 		return files.Time{Set: true, At: at}, nil
+	case filesystem.NewTimestampNoChange:
+		return files.Time{}, nil
+	default:
+		panic(fmt.Sprintf("preview2: unhandled timestamp %T", t))
 	}
-	return files.Time{}, nil // no-change
 }
 
 // maxRead is how many bytes one read of a descriptor returns.

@@ -51,8 +51,15 @@ type Interface struct {
 	Impl any
 }
 
-// Interfaces returns the interfaces over what g grants, but those of wasi:sockets.
-func Interfaces(g *grants.Grants) []Interface {
+// All returns all interfaces of an instance, in the one order that every provider of WASI
+// has: those over what g grants, those of wasi:sockets over what makes sockets, which may
+// be nil, and more.
+func All(g *grants.Grants, makes Sockets, more ...Interface) []Interface {
+	return slices.Concat(interfaces(g), socketInterfaces(makes), more)
+}
+
+// interfaces returns the interfaces over what g grants.
+func interfaces(g *grants.Grants) []Interface {
 	location := time.UTC
 	if g.Zone != nil {
 		location = g.Zone

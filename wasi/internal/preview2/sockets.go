@@ -20,9 +20,9 @@ type Sockets interface {
 	ipnamelookup.Interface
 }
 
-// SocketInterfaces returns the interfaces of wasi:sockets over what makes sockets, or
+// socketInterfaces returns the interfaces of wasi:sockets over what makes sockets, or
 // over nothing if that is nil.
-func SocketInterfaces(makes Sockets) []Interface {
+func socketInterfaces(makes Sockets) []Interface {
 	if makes == nil {
 		makes = noSockets{}
 	}
