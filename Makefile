@@ -53,7 +53,7 @@ test: ## Run every test, TinyGo guests included. WITGEN_TINYGO=skip leaves these
 	@scripts/test $(PKG) $(TESTARGS)
 
 .PHONY: lint
-lint: ## Check formatting, go vet, staticcheck, and that generated files are up to date.
+lint: ## Check formatting, go vet, staticcheck, codecheck, and that generated files are up to date.
 	@scripts/lint $(GUEST)
 
 .PHONY: bench

@@ -213,7 +213,7 @@ func (d *differential) settle(wasm []byte, ours, theirs string) {
 	}
 }
 
-// failedLine is where wasm-tools says that a line of a script failed.
+// failedLine matches wasm-tools's report of a line of a script that failed.
 var failedLine = regexp.MustCompile(`failed directive on [^\n]*:([0-9]+):[0-9]+\n`)
 
 // theirVerdicts returns what wasm-tools says of each binary, and "" where it accepts

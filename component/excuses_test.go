@@ -17,7 +17,7 @@ type excuse struct {
 	// ours matches the rule where a component is refused here and not there,
 	// theirs what wasm-tools says where it is the other way round.
 	ours, theirs *regexp.Regexp
-	// holds says whether it is this difference. It may be nil.
+	// holds reports whether a difference is this one. It may be nil: all are.
 	holds func(c *binary.Component, ours, theirs string) bool
 	// example is a component that shows it. It is nil where the component cannot be
 	// decoded here.
@@ -127,8 +127,8 @@ func declsOf(d binary.Def) []binary.Def {
 	return nil
 }
 
-// namesComposite reports whether a component imports or exports a type that is none
-// of a value and no resource.
+// namesComposite reports whether a component imports or exports a type that is neither
+// a type of values nor a resource.
 func namesComposite(c *binary.Component, _, _ string) bool {
 	found := false
 	var look func(open []growScope)
@@ -158,7 +158,7 @@ func namesComposite(c *binary.Component, _, _ string) bool {
 	return found
 }
 
-// excuseFor returns the excuse for a difference, and nil where there is none.
+// excuseFor returns the excuse for a difference, or nil.
 func excuseFor(wasm []byte, ours, theirs string) *excuse {
 	c, _ := binary.Decode(wasm)
 	for _, e := range excuses() {

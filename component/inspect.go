@@ -227,8 +227,10 @@ func aliasText(d *binary.Alias) string {
 		return fmt.Sprintf("export %q of instance %d", d.Name, d.Instance)
 	case binary.AliasCoreExport:
 		return fmt.Sprintf("export %q of core instance %d", d.Name, d.Instance)
-	default:
+	case binary.AliasOuter:
 		return fmt.Sprintf("%s %d of scope %d outwards", d.Sort, d.Index, d.Count)
+	default:
+		panic(fmt.Sprintf("component: unhandled alias target %d", d.Target))
 	}
 }
 

@@ -80,7 +80,7 @@ type Diagnostic struct {
 	// File names the file where Span is nowhere: a binary, or one that cannot be read.
 	File    string
 	Message string
-	// Hints say what to do about it, a sentence each.
+	// Hints are remedies, a sentence each.
 	Hints []string
 	// Related are other places that matter: the earlier definition, the steps
 	// of a cycle.

@@ -18,9 +18,9 @@ import (
 	"github.com/witgen/witgen/wit"
 )
 
-// The functions and values of the specification's reference code: what is lowered
-// for a guest is what the reference lowers, and what a guest returns or passes as
-// the reference lowers it is lifted to the same values. Every fourth guest is a
+// The functions and values of the specification's reference code: a guest gets the
+// values as the reference lowers them, and those that it returns or passes in the
+// reference's lowering are lifted to the same values. Every fourth guest is a
 // component.
 func TestVectors(t *testing.T) {
 	list, err := vectors.Read("../testdata/vectors/abi.json")

@@ -188,26 +188,15 @@ func unsupportedByWazero(module []byte) string {
 	return reason
 }
 
-// elementType reads over an element segment, in one of the eight forms of section 5.5.12
-// of the core specification, and returns the type of its elements.
+// elementType reads over an element segment and returns the type of its elements.
 func elementType(c *wasm.Cursor) wasm.ValType {
-	form, t := c.Uint32(), wasm.FuncRef
-	active, explicit, expressions := form&1 == 0, form&2 != 0, form&4 != 0
-	if active {
-		if explicit {
-			c.Uint32()
-		}
+	segment := c.Element()
+	if segment.Active {
 		c.ConstExpr(nil)
 	}
-	if !active || explicit {
-		if expressions {
-			t = c.ValType()
-		} else {
-			c.Byte()
-		}
-	}
-	for n := c.Uint32(); n > 0 && c.Err() == nil; n-- {
-		if expressions {
+	t := c.ElementType(segment)
+	for range c.Items() {
+		if segment.Exprs {
 			c.ConstExpr(nil)
 		} else {
 			c.Uint32()

@@ -4,11 +4,11 @@ import (
 	"context"
 	"errors"
 	"testing"
-	"time"
 
 	"github.com/witgen/witgen/canonicalabi/host"
 	"github.com/witgen/witgen/component/binary"
 	"github.com/witgen/witgen/dynamic"
+	"github.com/witgen/witgen/internal/testing/ctxtest"
 	"github.com/witgen/witgen/internal/testing/wasmtest"
 )
 
@@ -55,10 +55,9 @@ func TestInnerLimits(t *testing.T) {
 				t.Fatal(err)
 			}
 			wants(t, inst, 0, "run", 0)
-			ctx, cancel := context.WithTimeout(context.Background(), 50*time.Millisecond)
-			defer cancel()
-			if test.limit != "deadline" {
-				ctx = context.Background()
+			ctx := context.Background()
+			if test.limit == "deadline" {
+				ctx = ctxtest.Soon(ctx)
 			}
 			_, err = inst.Call(ctx, "run", test.arg)
 			var limit *host.LimitError

@@ -1,6 +1,8 @@
 package parser_test
 
 import (
+	"fmt"
+	"os"
 	"runtime"
 	"strings"
 	"testing"
@@ -40,48 +42,67 @@ var families = map[string]func(n int) string{
 	"blank lines":           func(n int) string { return strings.Repeat("\r\n", n) },
 }
 
-// cost returns the bytes that parsing a text allocates, and the shortest of
-// several times that it takes.
-func cost(text string) (allocated float64, took time.Duration) {
+// allocated returns the bytes that parsing a text allocates.
+func allocated(text string) float64 {
 	data := []byte(text)
-	took = time.Hour
-	for range 3 {
-		var before, after runtime.MemStats
-		runtime.ReadMemStats(&before)
-		start := time.Now()
-		tree, list := parser.Parse(diag.NewFile("a.wit", data))
-		took = min(took, time.Since(start))
-		runtime.ReadMemStats(&after)
-		allocated = float64(after.TotalAlloc - before.TotalAlloc)
-		runtime.KeepAlive([]any{tree, list})
-	}
-	return allocated, took
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	tree, list := parser.Parse(diag.NewFile("a.wit", data))
+	runtime.ReadMemStats(&after)
+	runtime.KeepAlive([]any{tree, list})
+	return float64(after.TotalAlloc - before.TotalAlloc)
 }
 
-// TestLinear parses texts of one kind in two sizes. Memory has to grow as the
-// size does, and time may not grow as its square does: between the two there is
-// room for a busy machine.
+// TestLinear parses texts of one kind in two sizes. Memory has to grow as the size does.
 func TestLinear(t *testing.T) {
 	const small, factor = 1500, 32
 	for name, family := range families {
 		t.Run(name, func(t *testing.T) {
-			memory, took := cost(family(small))
-			moreMemory, tookMore := cost(family(small * factor))
-			if moreMemory > 2*factor*memory+1<<16 {
-				t.Errorf("%d times the text takes %.0f bytes instead of %.0f", factor, moreMemory, memory)
-			}
-			// A busy machine can make one measurement long, not ten in a row.
-			tooLong := func() bool { return tookMore > factor*factor/3*max(took, 100*time.Microsecond) }
-			for range 10 {
-				if !tooLong() {
-					break
-				}
-				_, tookMore = cost(family(small * factor))
-			}
-			if tooLong() {
-				t.Errorf("%d times the text takes %v instead of %v", factor, tookMore, took)
+			memory, more := allocated(family(small)), allocated(family(small*factor))
+			if more > 2*factor*memory+1<<16 {
+				t.Errorf("%d times the text takes %.0f bytes instead of %.0f", factor, more, memory)
 			}
 		})
+	}
+}
+
+// TestLargest parses texts that are about as large as they may be. One takes about a
+// second on an idle machine; if the time grew as the square of the size, it would take
+// hours, and go test would give up. BenchmarkLinear measures the time.
+func TestLargest(t *testing.T) {
+	if os.Getenv("WITGEN_TESTS") != "all" {
+		t.Skip("WITGEN_TESTS is not all: make test runs this")
+	}
+	for name, family := range families {
+		t.Run(name, func(t *testing.T) {
+			text := family(largest(family))
+			guard := time.AfterFunc(5*time.Minute, func() { panic(t.Name() + " hangs") })
+			defer guard.Stop()
+			if _, list := parser.Parse(diag.NewFile("a.wit", []byte(text))); len(list) > 21 {
+				t.Errorf("%d mistakes", len(list))
+			}
+		})
+	}
+}
+
+// largest returns the size at which a family's text is no larger than a file may be.
+func largest(family func(n int) string) int {
+	each := (len(family(2000)) - len(family(1000))) / 1000
+	return (parser.MaxFileSize - 1000) / each
+}
+
+// BenchmarkLinear parses texts in two sizes. The throughput must be about the same.
+func BenchmarkLinear(b *testing.B) {
+	for name, family := range families {
+		for _, n := range []int{1500, 1500 * 32} {
+			data := []byte(family(n))
+			b.Run(fmt.Sprintf("%s/%d", name, n), func(b *testing.B) {
+				b.SetBytes(int64(len(data)))
+				for b.Loop() {
+					parser.Parse(diag.NewFile("a.wit", data))
+				}
+			})
+		}
 	}
 }
 

@@ -151,7 +151,7 @@ func (s *scanner) word(start int) {
 }
 
 // name moves behind all characters that may continue a name. It takes more than
-// names may hold: what is not allowed is reported where the name is parsed.
+// names may hold: the parser of names reports the others.
 func (s *scanner) name() {
 	for s.pos < len(s.text) {
 		c := s.text[s.pos]

@@ -13,8 +13,8 @@ func LowerChar(v rune) uint32 {
 	return uint32(v)
 }
 
-// LowerEnum returns v. It panics where v is none of the cases, whose number is
-// given; typ names the Go type in the message.
+// LowerEnum returns v. It panics if v is not less than cases, the number of the enum's
+// cases; typ names the Go type in the message.
 func LowerEnum[T ~uint8 | ~uint16 | ~uint32](v T, cases uint32, typ string) T {
 	if uint32(v) >= cases {
 		panic(message(decimal(uint32(v)), " is no case of ", typ))
@@ -25,7 +25,7 @@ func LowerEnum[T ~uint8 | ~uint16 | ~uint32](v T, cases uint32, typ string) T {
 // LowerFlags returns v. It panics where v has a flag beside the known ones.
 func LowerFlags[T ~uint8 | ~uint16 | ~uint32](v, known T, typ string) T {
 	if v&^known != 0 {
-		panic(message(decimal(uint32(v)), " has flags that are none of ", typ))
+		panic(message(decimal(uint32(v)), " has flags that are unknown to ", typ))
 	}
 	return v
 }
@@ -47,7 +47,7 @@ func NoDiscriminant(disc uint32, typ string) {
 }
 
 // ErrorValue returns the error value of type E in err, which an export returned.
-// It panics where there is none.
+// It panics if err holds none.
 func ErrorValue[E any](err error) E {
 	value, ok := types.AsError[E](err)
 	if !ok {

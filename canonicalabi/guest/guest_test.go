@@ -341,7 +341,7 @@ func TestInside(t *testing.T) {
 	for _, b := range builds(t) {
 		t.Run(b.name, func(t *testing.T) {
 			g := start(t, b, "handles")
-			for _, name := range []string{"values", "structs", "take", "handle", "borrows", "keys"} {
+			for _, name := range []string{"values", "structs", "take", "handle", "borrows", "keys", "pairs", "discriminants"} {
 				if failed := g.call(name); failed != 0 {
 					t.Errorf("%s: check %d fails", name, failed)
 				}
@@ -352,6 +352,7 @@ func TestInside(t *testing.T) {
 			}{
 				{"lower-enum", 0}, {"lower-enum", 2}, {"lower-flags", 0}, {"lower-flags", 7},
 				{"lower-char", 0x10ffff}, {"lower-char", 0xd7ff}, {"lower-char", 0xe000},
+				{"lift-some", 0}, {"lift-some", 1}, {"lift-ok", 0}, {"lift-ok", 1},
 			} {
 				if got := g.call(c.name, c.v); got != c.v {
 					t.Errorf("%s of %#x gives %#x", c.name, c.v, got)
@@ -375,11 +376,13 @@ func TestPanics(t *testing.T) {
 				{"lend-after-give", 0, gone},
 				{"give-after-close", 0, gone},
 				{"lower-enum", 3, "3 is no case of x.Color"},
-				{"lower-flags", 9, "9 has flags that are none of x.Colors"},
+				{"lower-flags", 9, "9 has flags that are unknown to x.Colors"},
 				{"lower-char", 0xd800, "rune 55296 is no Unicode scalar value"},
 				{"lower-char", 0xdfff, "rune 57343 is no Unicode scalar value"},
 				{"lower-char", 0x110000, "rune 1114112 is no Unicode scalar value"},
 				{"lower-char", 1 << 31, "rune 2147483648 is no Unicode scalar value"},
+				{"lift-some", 2, "2 is no discriminant of an option"},
+				{"lift-ok", 256, "256 is no discriminant of a result"},
 			} {
 				var output bytes.Buffer
 				g := instantiate(t, b.wasm(t, "handles"), &output)

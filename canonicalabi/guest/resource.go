@@ -69,15 +69,19 @@ type Values[T Closer] struct {
 }
 
 // Add puts v, which is not nil, behind a new representation.
+//
+//go:noinline
 func (s *Values[T]) Add(v T) (rep uint32) {
-	if n := len(s.free); n > 0 {
-		rep = s.free[n-1]
-		s.free = s.free[:n-1]
-		s.slots[rep-1] = v
-		return rep
+	n := len(s.free)
+	if n == 0 {
+		s.slots = append(s.slots, v)
+		return uint32(len(s.slots))
 	}
-	s.slots = append(s.slots, v)
-	return uint32(len(s.slots))
+	n--
+	rep = s.free[n]
+	s.free = s.free[:n]
+	s.slots[rep-1] = v
+	return rep
 }
 
 // Get returns the value behind rep.

@@ -16,10 +16,10 @@ func Some[T any](v T) Option[T] { return Option[T]{value: v, some: true} }
 // None returns the option that holds nothing.
 func None[T any]() Option[T] { return Option[T]{} }
 
-// Get returns the value and true, and the zero T and false where there is none.
+// Get returns the value and true, or the zero T and false if o is none.
 func (o Option[T]) Get() (T, bool) { return o.value, o.some }
 
-// Or returns the value, and fallback where there is none.
+// Or returns the value, or fallback if o is none.
 func (o Option[T]) Or(fallback T) T {
 	if o.some {
 		return o.value

@@ -4,7 +4,7 @@ import (
 	"maps"
 	"slices"
 
-	"github.com/witgen/witgen/internal/wasm"
+	"github.com/witgen/witgen/component/coretype"
 )
 
 // Canon is a canonical definition (Binary.md, "Canonical Definitions"). Which
@@ -25,7 +25,7 @@ type Canon struct {
 	Memory, Table              uint32
 	// Slot and SlotType are those of context.get and context.set.
 	Slot     uint32
-	SlotType wasm.ValType
+	SlotType coretype.ValType
 }
 
 // CanonOption is an option of a canonical definition. Index counts where the

@@ -174,7 +174,8 @@ type Alias struct {
 	pos
 	Sort   Sort
 	Target AliasTarget
-	// Instance and Name say what is taken from which instance, or core instance.
+	// Instance is the index of the instance, or core instance, that the alias takes
+	// its item from, and Name is the name of the item there.
 	Instance uint32
 	Name     string
 	// Count is the number of scopes to go outwards, and Index is the index

@@ -1,6 +1,6 @@
 package binary
 
-import "github.com/witgen/witgen/internal/wasm"
+import "github.com/witgen/witgen/component/coretype"
 
 // TypeDef is a type definition (Binary.md, "Type Definitions").
 type TypeDef struct {
@@ -106,7 +106,7 @@ type Func struct {
 // Resource is a resource type. Dtor is its destructor, a core function, and nil
 // where it has none.
 type Resource struct {
-	Rep  wasm.ValType
+	Rep  coretype.ValType
 	Dtor *uint32
 }
 
@@ -176,7 +176,7 @@ func (*InstanceType) isType()  {}
 type CoreTypeDef struct {
 	pos
 	Module *ModuleType
-	Rec    *wasm.RecGroup
+	Rec    *coretype.RecGroup
 }
 
 // ModuleType is the type of a core module.
@@ -185,8 +185,8 @@ type ModuleType struct{ Decls []ModuleDecl }
 // ModuleDecl is a declarator of a module type: one of the four is not nil.
 type ModuleDecl struct {
 	pos
-	Import *wasm.Import
-	Type   *wasm.RecGroup
+	Import *coretype.Import
+	Type   *coretype.RecGroup
 	Alias  *CoreAlias
 	Export *CoreExportDecl
 }
@@ -197,5 +197,5 @@ type CoreAlias struct{ Count, Index uint32 }
 // CoreExportDecl is the name and the type of an export of a core module.
 type CoreExportDecl struct {
 	Name string
-	Type wasm.Extern
+	Type coretype.Extern
 }

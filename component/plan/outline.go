@@ -35,34 +35,27 @@ func NewModule(b []byte) *Module {
 		switch s.ID {
 		case wasm.ImportSection:
 			m.importsFrom, m.importsEnd = s.Start, s.End
-			each(c, func() {
+			for range c.Items() {
 				if i := c.Import(); c.Err() == nil {
 					m.Imports = append(m.Imports, i)
 				}
-			})
+			}
 		case wasm.TableSection:
 			m.Table = m.Table || c.Uint32() > 0
 		case wasm.MemorySection:
-			each(c, func() {
+			for range c.Items() {
 				m.Memory, m.Pages = true, max(m.Pages, min(c.Limits().Min, 1<<32))
-			})
+			}
 		case wasm.ExportSection:
-			each(c, func() {
+			for range c.Items() {
 				if x := c.Export(); c.Err() == nil {
 					m.Exports[x.Name] = x.Kind
 				}
-			})
+			}
 		case wasm.StartSection:
 			m.start = true
 		}
 	}
 	m.shim, m.filler = readShim(b), readFiller(b)
 	return m
-}
-
-// each reads a vector up to the first error.
-func each(c *wasm.Cursor, item func()) {
-	for n := c.Uint32(); n > 0 && c.Err() == nil; n-- {
-		item()
-	}
 }

@@ -55,16 +55,16 @@ func eachSection(module []byte, read func(id wasm.SectionID, c *wasm.Cursor) boo
 // they are not functions of plain types.
 func funcTypes(c *wasm.Cursor) (types []string, ok bool) {
 	ok = true
-	each(c, func() {
+	for range c.Items() {
 		from := c.Offset()
 		g := c.RecGroup()
 		if c.Err() != nil {
-			return
+			break
 		}
 		t := g.Types
 		ok = ok && !g.Explicit && t[0].Form == 0 && t[0].Kind == wasm.FuncForm && !slices.ContainsFunc(slices.Concat(t[0].Params, t[0].Results), unplain)
 		types = append(types, string(c.Since(from)))
-	})
+	}
 	return types, ok
 }
 
@@ -96,16 +96,18 @@ func readShim(module []byte) *shim {
 		case wasm.TypeSection:
 			types, known = funcTypes(c)
 		case wasm.FunctionSection:
-			each(c, func() { functions = append(functions, typeAt(c, types, c.Uint32())) })
+			for range c.Items() {
+				functions = append(functions, typeAt(c, types, c.Uint32()))
+			}
 		case wasm.TableSection:
-			each(c, func() {
+			for range c.Items() {
 				tables++
 				t := c.Table()
 				known = known && t.Elem == wasm.FuncRef && !t.Limits.Addr64
 				s.size = t.Limits.Min
-			})
+			}
 		case wasm.ExportSection:
-			each(c, func() {
+			for range c.Items() {
 				switch x := c.Export(); {
 				case x.Kind == wasm.FuncKind && int(x.Index) < len(functions):
 					exported[x.Name] = x.Index
@@ -114,16 +116,16 @@ func readShim(module []byte) *shim {
 				default:
 					known = false
 				}
-			})
+			}
 		case wasm.CodeSection:
-			each(c, func() {
+			for range c.Items() {
 				body := c.Sub(c.Uint32())
 				if known = known && len(slots) < len(functions); known {
 					var slot uint32
 					slot, known = shimBody(body, functions[len(slots)], types)
 					slots = append(slots, slot)
 				}
-			})
+			}
 		default:
 			known = false
 		}
@@ -165,10 +167,10 @@ func readFiller(module []byte) *filler {
 		case wasm.TypeSection:
 			types, known = funcTypes(c)
 		case wasm.ImportSection:
-			each(c, func() {
+			for range c.Items() {
 				i := c.Import()
 				if c.Err() != nil {
-					return
+					break
 				}
 				made := fillerImport{module: i.Module, name: i.Name}
 				switch i.Type.Kind {
@@ -184,14 +186,16 @@ func readFiller(module []byte) *filler {
 					panic("plan: unhandled kind " + i.Type.Kind.String())
 				}
 				f.imports = append(f.imports, made)
-			})
+			}
 		case wasm.StartSection:
 			index := c.Uint32()
 			if known = int64(index) < int64(len(functions)); known {
 				f.start = functions[index]
 			}
 		case wasm.ElementSection:
-			each(c, func() { known = f.fill(c, functions) && known })
+			for range c.Items() {
+				known = f.fill(c, functions) && known
+			}
 		default:
 			known = false
 		}
@@ -216,15 +220,15 @@ func (f *filler) fill(c *wasm.Cursor, functions []int) bool {
 	offset, end := c.Instr(), c.Instr()
 	ok := offset.Op == wasm.OpI32Const && end.Op == wasm.OpEnd && (flags == 0 || c.Byte() == 0)
 	slot := uint32(offset.Value)
-	each(c, func() {
+	for range c.Items() {
 		index := c.Uint32()
 		if int64(index) >= int64(len(functions)) {
 			ok = false
-			return
+			continue
 		}
 		f.slots[slot] = functions[index]
 		slot++
-	})
+	}
 	return ok && slot >= uint32(offset.Value)
 }
 

@@ -14,12 +14,12 @@ import (
 // MAX_STRING_BYTE_LENGTH and MAX_LIST_BYTE_LENGTH).
 const maxBytes = 1<<28 - 1
 
-// Error says that a Go value is not one of a WIT type.
+// Error is the error for a Go value that does not fit a WIT type.
 type Error struct {
 	// Path is the place of the value inside the one that was checked, as in
 	// "people[3].name", and "" for that itself.
 	Path string
-	// Detail says what is wrong with it.
+	// Detail describes the mistake.
 	Detail string
 }
 

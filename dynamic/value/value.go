@@ -1,7 +1,7 @@
-// Package value says what the values of WIT types are in Go where the types are
-// known only at run time: what package dynamic takes and gives, and
-// package wave reads and writes. A value is a plain Go value, whose type follows
-// from its WIT type and nothing else:
+// Package value maps the values of WIT types that are known only at run time to Go
+// values. Package dynamic takes and returns such values, and package wave reads and
+// writes them. A value is a plain Go value, whose type follows from its WIT type and
+// nothing else:
 //
 //	bool                            bool
 //	u8, u16, u32, u64               uint8, uint16, uint32, uint64

@@ -38,7 +38,7 @@ type Error struct {
 	Offset, Line, Column int
 	// Type is the WIT type of the value that was to be read there, or "".
 	Type string
-	// Detail says what was expected and what is there.
+	// Detail names what was expected, and what stands there instead.
 	Detail string
 }
 

@@ -8,7 +8,7 @@ import (
 	"github.com/witgen/witgen/wit"
 )
 
-// found says what stands at p.at, for errors.
+// found returns a description of what stands at p.at, for errors.
 func (p *parser) found() string {
 	rest := p.text[p.at:]
 	if rest == "" {

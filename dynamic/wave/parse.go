@@ -51,7 +51,7 @@ func (p *parser) expected(t wit.Type, what string) {
 	p.fail(p.name(t), "expected %s, found %s", what, p.found())
 }
 
-// name returns the name of a type, and "" where there is none.
+// name returns the name of a type, or "" for one without a name.
 func (p *parser) name(t wit.Type) string {
 	if t == nil {
 		return ""

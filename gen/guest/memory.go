@@ -18,8 +18,8 @@ func (s *side) lowerScalar(t wit.Type, value *jen.Statement) *jen.Statement {
 	return jen.Uint32().Call(s.checked(t, value))
 }
 
-// checked spells an enum or flags that may be lowered: it panics where the value
-// is none of the type's. Where every number is one, there is nothing to check.
+// checked spells an enum or flags value to lower: it panics for a number that is not a
+// value of the type. A type of which every number is a value needs no check.
 func (s *side) checked(t wit.Type, value *jen.Statement) *jen.Statement {
 	switch k := s.g.plan.Resolve.Kind(t).(type) {
 	case *wit.Enum:

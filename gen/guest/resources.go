@@ -41,8 +41,8 @@ func (r *exportedResource) call(name string, arg jen.Code) *jen.Statement {
 // interface may be the guest's own or imported, and differ by the item where
 // plain names import or export one interface more than once.
 type realm struct {
-	// exports says that the item is an export: the resources of interfaces that
-	// the world exports are the guest's own.
+	// exports is set for an item that the world exports: the resources of exported
+	// interfaces are the guest's own.
 	exports bool
 	// imported and exported are resources that the item itself defines.
 	imported map[wit.TypeID]*importedResource

@@ -24,7 +24,7 @@ type side struct {
 	// result is the ReturnArea of a CallImport, which the call of the core function
 	// makes.
 	result *abi.Op
-	// borrows says that there is a local of that name for what is borrowed.
+	// borrows is set where a local of that name holds the borrowed handles.
 	borrows bool
 }
 

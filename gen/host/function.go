@@ -1,6 +1,8 @@
 package host
 
 import (
+	"fmt"
+
 	"github.com/dave/jennifer/jen"
 
 	"github.com/witgen/witgen/internal/abi"
@@ -73,8 +75,10 @@ func decode(bits *jen.Statement, core abi.Core) *jen.Statement {
 		return jen.Qual("math", "Float32frombits").Call(jen.Uint32().Call(bits))
 	case abi.F64:
 		return jen.Qual("math", "Float64frombits").Call(bits)
-	default: // abi.I64
+	case abi.I64:
 		return bits
+	default:
+		panic(fmt.Sprintf("host: unhandled core type %v", core))
 	}
 }
 
@@ -87,8 +91,10 @@ func encode(value *jen.Statement, core abi.Core) *jen.Statement {
 		return jen.Uint64().Call(jen.Qual("math", "Float32bits").Call(value))
 	case abi.F64:
 		return jen.Qual("math", "Float64bits").Call(value)
-	default: // abi.I64
+	case abi.I64:
 		return value
+	default:
+		panic(fmt.Sprintf("host: unhandled core type %v", core))
 	}
 }
 

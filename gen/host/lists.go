@@ -265,8 +265,8 @@ func (s *side) handle(b *gogen.Body, op *abi.Op) {
 	}
 }
 
-// lowered says what a handle is lowered to, and puts it on the stack where it goes to
-// the guest.
+// lowered sets the result of op, which lowers a handle, and puts it on the stack where
+// it goes to the guest.
 func (s *side) lowered(b *gogen.Body, op *abi.Op, handle *jen.Statement) {
 	if i := s.stackPlace(op); i >= 0 {
 		b.Emit(jen.Id("call").Dot("Stack").Index(jen.Lit(i)).Op("=").Uint64().Call(handle))

@@ -11,8 +11,8 @@ import (
 	"github.com/witgen/witgen/wit"
 )
 
-// What is loaded from is a Go slice that begins at the pointer; what is stored
-// to is a number. A View that is stored through stays a number.
+// A load reads from a Go slice that begins at the pointer; a store writes to an
+// address, which is a number. A View that is stored through stays a number.
 
 // load spells the operations that read memory.
 func (s *side) load(b *gogen.Body, op *abi.Op) {

@@ -23,8 +23,8 @@ type side struct {
 	put []abi.Value
 	// viewed is the View that the call of the guest has made already.
 	viewed *abi.Op
-	// finished says that the call has ended with Finish or Run already, and err is
-	// the name of the error that Finish returned.
+	// finished is set after the call has ended with Finish or Run, and err is then the
+	// name of the error that Finish returned.
 	finished bool
 	err      string
 }
@@ -274,7 +274,7 @@ func (s *side) callValue(b *gogen.Body, op *abi.Op) {
 	switch {
 	case s.g.plan.Results(s.f).Result != nil:
 	case s.g.plan.HoldsResource(s.f.Result):
-		// What is returned beside an error is not to be looked at: it may be a nil
+		// A value that comes with an error must not be looked at: it may be a nil
 		// pointer that has methods.
 		b.Emit(jen.If(err.Clone().Op("!=").Nil()).Block(call("Fail", err.Clone()), jen.Return()))
 	default:

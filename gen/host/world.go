@@ -59,7 +59,8 @@ type worldGenerator struct {
 	imports, exports []worldItem
 	variable         string // the bind.World
 	// ownImport and ownExport are the descriptors of the world's own functions, and
-	// calls is the struct that calls the exported ones; "" where there are none.
+	// calls is the struct that calls the exported ones; each is "" for a world without
+	// such functions.
 	ownImport, ownExport, calls string
 }
 

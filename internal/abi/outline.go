@@ -89,7 +89,7 @@ type weightKey struct {
 const maxWeight = 1 << 10
 
 // weight returns about how many operations a value of type t takes where all of it is
-// written out that has no Programs anyway. flat says that it is among core values.
+// written out that has no Programs anyway. flat is set for a value among core values.
 func (a *ABI) weight(t wit.Type, flat bool) int {
 	id, ok := a.dealias(t).(wit.TypeID)
 	if !ok {

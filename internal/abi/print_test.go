@@ -121,7 +121,7 @@ func TestDescribe(t *testing.T) {
 	}
 }
 
-// What is not synchronous is named, with the place where it stands.
+// A function or type that is not synchronous is refused by name, with its place.
 func TestUnsupported(t *testing.T) {
 	const text = `package example:pending;
 interface i {

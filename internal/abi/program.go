@@ -21,10 +21,10 @@ const (
 // String returns the type as WebAssembly's text format spells it.
 func (c Core) String() string { return [...]string{"i32", "i64", "f32", "f64"}[c] }
 
-// Kind says what a Program does.
+// Kind is the purpose of a Program.
 type Kind uint8
 
-// The kinds of Programs. Each says what it takes (Program.Params) and how it ends.
+// The kinds of Programs, with their parameters (Program.Params) and how they end.
 const (
 	// CallExport is the host's call of a guest's export: WIT values in, lowered
 	// into the guest's memory by its realloc; the core function is called, its

@@ -1,7 +1,7 @@
 package abi
 
-// shape says what an operation takes and gives. Args and results have a letter
-// for each value in order:
+// shape describes the values that an operation takes and gives. Args and results have
+// a letter for each value in order:
 //
 //	p  an i32 core value: a pointer, length, handle or discriminant
 //	c  a core value of any type

@@ -125,19 +125,20 @@ func (a *app) build(flags *buildFlags, pkg string, extra []string) error {
 	if err != nil {
 		return wrong(fmt.Errorf("%s: %w\nthe guest must use the bindings of world %s, as witgen guest writes them, and call its Export", pkg, err, worldName(result.Resolve, world)))
 	}
-	line := buildLine{
-		File: flags.out.file, Form: "component", World: worldName(result.Resolve, world),
-		Compiler: compilerTinyGo, Target: targetWASIP1,
-	}
+	line := buildLine{File: flags.out.file, Form: "component", World: worldName(result.Resolve, world)}
 	if flags.core {
 		made, line.Form = core, "core module"
 	}
 	line.Bytes = len(made)
 	switch compiler {
 	case guestcompile.TinyGoUnknown:
-		line.Target = targetUnknown
+		line.Compiler, line.Target = compilerTinyGo, targetUnknown
+	case guestcompile.TinyGoWASIP1:
+		line.Compiler, line.Target = compilerTinyGo, targetWASIP1
 	case guestcompile.Go:
-		line.Compiler = compilerGo
+		line.Compiler, line.Target = compilerGo, targetWASIP1
+	default:
+		panic(fmt.Sprintf("cli: unhandled compiler %v", compiler))
 	}
 	if err := a.writeText(&flags.out, made); err != nil {
 		return err

@@ -46,7 +46,7 @@ constructor of a resource goes by the resource's name; a resource that a call
 returns is printed as a name, which later calls can use: counter-1.value(). A call
 of the form c = counter(5) gives it the name c, and drop(c) destroys it.
 
-The guest must carry its WIT, or --wit and --world say what it is. It gets no imports
+The guest must carry its WIT, or --wit and --world name its world. It gets no imports
 but those of WASI preview 1, closed: no files, no environment, no output.
 
 The exit status is 1 where a result is err(...), and where the guest traps, meets a
@@ -231,7 +231,7 @@ func callMistake(path string, wasm []byte, err error) error {
 	err = binaryMistake(path, wasm, err)
 	var list diag.List
 	if errors.As(err, &list) && list[0].Code == diag.NoWIT {
-		list[0].Hint("--wit and --world say what it is for this call")
+		list[0].Hint("--wit and --world name its world for this call")
 	}
 	return err
 }

@@ -42,8 +42,8 @@ type Side interface {
 // NoValue stands for a value that there is no use of.
 const NoValue abi.Value = -1
 
-// Weight says what an expression is, so that the driver knows where it may
-// stand.
+// Weight classifies expressions by what evaluating them costs and does, which decides
+// where the driver may put them.
 type Weight uint8
 
 const (
@@ -91,7 +91,7 @@ type values struct {
 	returned []bool
 	// given says of them that the statements which make them return them.
 	given map[abi.Value]bool
-	// ended says that no statement can follow.
+	// ended is set after a statement that no other can follow.
 	ended bool
 	// def is the operation whose result a value is, and nil for parameters.
 	def []*abi.Op
@@ -246,7 +246,7 @@ func (b *Body) Used(v abi.Value) bool { return b.shared.uses[v] > 0 }
 // Type returns the WIT type of v.
 func (b *Body) Type(v abi.Value) wit.Type { return b.Program.Values[v].Type }
 
-// Set says what expression v is. It is written where v is used if its weight
+// Set gives v its expression. The expression is written where v is used if its weight
 // allows that, and otherwise bound to a new local now. An Effect that nothing
 // uses is written as a statement.
 func (b *Body) Set(v abi.Value, weight Weight, expr *jen.Statement) {
@@ -288,14 +288,14 @@ func (b *Body) DefineAs(v abi.Value, hint string) *jen.Statement {
 	return b.SetName(v, b.Local(hint))
 }
 
-// SetName says that v is the variable of that name, and returns it.
+// SetName makes v the variable of that name, and returns it.
 func (b *Body) SetName(v abi.Value, name string) *jen.Statement {
 	b.Set(v, Plain, jen.Id(name))
 	b.shared.names[v] = name
 	return jen.Id(name)
 }
 
-// Blanks returns names for a list of them, blank where there is none.
+// Blanks returns the names, with a blank in place of each that is nil.
 func Blanks(names []*jen.Statement) []jen.Code {
 	list := make([]jen.Code, len(names))
 	for i, name := range names {
@@ -307,8 +307,8 @@ func Blanks(names []*jen.Statement) []jen.Code {
 	return list
 }
 
-// SetRaw says that the integer v, which is Set, is the lower bits of another integer:
-// what is narrower still is cut off that.
+// SetRaw records that the integer v, which is Set, is the lower bits of another integer,
+// raw. Narrower integers are then cut off raw rather than v.
 func (b *Body) SetRaw(v abi.Value, raw *jen.Statement) { b.shared.raw[v] = raw }
 
 // RestOf returns the statement that sets the targets by the function which has the

@@ -133,7 +133,7 @@ type Results struct {
 	// Result is the WIT result, where the function has one: then an error is the
 	// last Go result on both sides.
 	Result *wit.Result
-	// Tuple says that Values are the elements of a tuple.
+	// Tuple is set where Values are the elements of a tuple.
 	Tuple bool
 }
 

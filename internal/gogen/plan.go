@@ -61,7 +61,7 @@ type Package struct {
 	// of which the runtime is told how to give values as text.
 	Texts     []wit.TypeID
 	Described []wit.Type
-	// Foreign says that another module holds the package (Options.With).
+	// Foreign is set where another module holds the package (Options.With).
 	Foreign bool
 	// Scope holds the exported names of the package. A generator makes its
 	// file's names in a FileScope.
@@ -81,8 +81,8 @@ type inlineIn struct {
 	path  []string
 }
 
-// NewPlan settles what is to be generated for a world. The diagnostics say what
-// the world needs that is not supported; then the plan is nil.
+// NewPlan settles what is to be generated for a world. If the world needs something that
+// is not supported, the plan is nil and the diagnostics name it.
 func NewPlan(r *wit.Resolve, world wit.WorldID, opts Options) (*Plan, diag.List) {
 	p := &Plan{
 		Resolve: r, World: world, Options: opts,

@@ -13,7 +13,7 @@ type Scope struct {
 	taken map[string]use
 }
 
-// use says what a name is taken for.
+// use is the purpose that a name is taken for.
 type use uint8
 
 const (
@@ -54,8 +54,7 @@ func (s *Scope) Declare(name string) string {
 // Pass declares a name for a variable of a block, which blocks inside that block may
 // have for theirs. In one block it is declared once, and again by := only.
 func (s *Scope) Pass(name string) string {
-	switch of := s.lookup(name); of {
-	case reserved, declared:
+	if of := s.lookup(name); of == reserved || of == declared {
 		name = s.suffixed(name, of == reserved)
 	}
 	s.taken[name] = passing

@@ -97,10 +97,12 @@ func (p *Plan) settleFunctions(spell speller, scope *Scope, functions []*wit.Fun
 				methods[f.Resource] = NewScope().Reserve(reservedMethods...)
 			}
 			in = methods[f.Resource]
-		default: // wit.Freestanding: a method of Interface as well
+		case wit.Freestanding: // a method of Interface as well
 			if slices.Contains(vetMethods, name) {
 				name += "_"
 			}
+		default:
+			panic(fmt.Sprintf("gogen: unhandled kind of function %v", f.Kind))
 		}
 		p.names.functions[f] = in.Declare(name)
 	}

@@ -241,8 +241,8 @@ func (b *Body) switchError(op *abi.Op, k *wit.Result, p *parts) {
 	b.ifElse(nil, b.caseStored(op, store, went), b.caseBlock(&blocks[0], targets, value), failed)
 }
 
-// ifElse adds: if head; condition { then } else { otherwise }. What is empty is left
-// out.
+// ifElse adds: if head; condition { then } else { otherwise }. It leaves out the parts
+// that are empty.
 func (b *Body) ifElse(head *jen.Statement, c condition, then, otherwise []jen.Code) {
 	is := c.is
 	if len(then) == 0 && len(otherwise) > 0 {

@@ -56,7 +56,7 @@ func Command(c Compiler, program, out, pkg string, extra ...string) *exec.Cmd {
 	}
 	args := slices.Concat([]string{"build"}, strings.Fields(flags[c]), extra, []string{"-o", out, pkg})
 	cmd := exec.Command(program, args...)
-	// TinyGo's targets say what GOOS and GOARCH are.
+	// TinyGo's targets set GOOS and GOARCH.
 	cmd.Env = slices.DeleteFunc(os.Environ(), func(v string) bool {
 		return strings.HasPrefix(v, "GOOS=") || strings.HasPrefix(v, "GOARCH=")
 	})
@@ -67,8 +67,8 @@ func Command(c Compiler, program, out, pkg string, extra ...string) *exec.Cmd {
 }
 
 // FindTinyGo returns the path of the TinyGo to use: the environment variable
-// WITGEN_TINYGO, else the tinygo on PATH. Where there is none it says why. The
-// variable's value skip means none.
+// WITGEN_TINYGO, else the tinygo on PATH. If it finds neither, path is "" and why tells
+// the reason. With the value skip the variable turns TinyGo off.
 func FindTinyGo() (path, why string) {
 	switch path = os.Getenv("WITGEN_TINYGO"); path {
 	case "skip":

@@ -22,12 +22,13 @@ const (
 	MaxEntries = 100_000
 )
 
-// TooLarge is the error of what holds more than Limit, in units of What.
+// TooLarge is the error for an input that holds more than Limit of What.
 type TooLarge struct {
 	Limit int64
 	What  string // "bytes", "entries"
 }
 
+// Error names the limit.
 func (e *TooLarge) Error() string {
 	return fmt.Sprintf("there are more than %d %s, and no more are read", e.Limit, e.What)
 }

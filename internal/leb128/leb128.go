@@ -83,6 +83,21 @@ func signed(b []byte, bits uint) (int64, int) {
 	return 0, 0
 }
 
+// Len returns how many bytes the integer at the start of b takes, by the bits that tell that another byte
+// follows: 0 where b ends too early, and minus the number of bytes looked at where it takes more than most.
+// It does not look at the value.
+func Len(b []byte, most int) int {
+	for i, c := range b {
+		if i == most {
+			return -i
+		}
+		if c < 0x80 {
+			return i + 1
+		}
+	}
+	return 0
+}
+
 // AppendUint32 appends the shortest encoding of v to b.
 func AppendUint32(b []byte, v uint32) []byte { return AppendUint64(b, uint64(v)) }
 

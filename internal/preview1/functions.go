@@ -159,9 +159,9 @@ func randomGet() code {
 }
 
 // pollOneoff is poll_oneoff(in, out, count, events). A subscription to a descriptor
-// is ready at once. Where there are none, the clock is put forward to the earliest
-// time that a subscription waits for. Subscriptions whose time has come, or that
-// are ready, become events.
+// is ready at once. If no subscription is ready, the clock is put forward to the earliest
+// time that one waits for. Subscriptions whose time has come, or that are ready,
+// become events.
 func pollOneoff() code {
 	const in, out, count, events, at, n, event, deadline, earliest, start = 0, 1, 2, 3, 4, 5, 6, 7, 8, 9
 	// Offsets in a subscription, of 48 bytes: user data, kind, timeout and flags

@@ -34,8 +34,8 @@ func Needed(m *component.Module) bool {
 }
 
 // Adapters returns the adapter for a core module, and none where the module imports
-// nothing of WASI preview 1. The error says that the module cannot be read, or that
-// it imports what WASI preview 1 does not have.
+// nothing of WASI preview 1. It fails if the module cannot be read, or imports
+// something that WASI preview 1 does not have.
 func Adapters(core []byte) ([]component.Adapter, error) {
 	m, err := component.ReadModule(core)
 	if err != nil || !Needed(m) {

@@ -14,7 +14,11 @@ type Code []byte
 
 // Seq joins instructions.
 func Seq(parts ...Code) Code {
-	var all Code
+	n := 0
+	for _, p := range parts {
+		n += len(p)
+	}
+	all := make(Code, 0, n)
 	for _, p := range parts {
 		all = append(all, p...)
 	}
@@ -24,10 +28,21 @@ func Seq(parts ...Code) Code {
 // I returns an instruction with immediates that are unsigned integers: indices, an
 // alignment and an offset.
 func I(op Op, immediates ...uint32) Code {
+	if len(immediates) == 0 && op <= 0xff {
+		return oneByte[op : op+1 : op+1]
+	}
 	var c Code
 	c.Op(op, immediates...)
 	return slices.Clip(c) // for those who append to a part that several share
 }
+
+// oneByte holds each byte, of which I returns one where an instruction takes no more.
+var oneByte = func() (all [0x100]byte) {
+	for i := range all {
+		all[i] = byte(i)
+	}
+	return all
+}()
 
 // I32Const returns the constant n.
 func I32Const(n int32) Code {
@@ -70,7 +85,15 @@ func If(body ...Code) Code { return block(OpIf, body) }
 func IfElse(then, otherwise Code) Code { return If(then, I(OpElse), otherwise) }
 
 func block(op Op, body []Code) Code {
-	return Seq(Code{byte(op), BlockEmpty}, Seq(body...), I(OpEnd))
+	n := 3
+	for _, p := range body {
+		n += len(p)
+	}
+	all := append(make(Code, 0, n), byte(op), BlockEmpty)
+	for _, p := range body {
+		all = append(all, p...)
+	}
+	return append(all, byte(OpEnd))
 }
 
 // Byte appends bytes as they are, such as opcodes without a prefix and block types.
@@ -78,14 +101,20 @@ func (c *Code) Byte(b ...byte) { *c = append(*c, b...) }
 
 // Op appends an instruction with immediates that are unsigned integers.
 func (c *Code) Op(op Op, immediates ...uint32) {
+	b := *c
 	if prefix := op.Prefix(); prefix != 0 {
-		*c = leb128.AppendUint32(append(*c, prefix), op.Number())
+		b = leb128.AppendUint32(append(b, prefix), op.Number())
 	} else {
-		*c = append(*c, byte(op))
+		b = append(b, byte(op))
 	}
 	for _, n := range immediates {
-		*c = leb128.AppendUint32(*c, n)
+		if n < 0x80 {
+			b = append(b, byte(n))
+		} else {
+			b = leb128.AppendUint32(b, n)
+		}
 	}
+	*c = b
 }
 
 // I32Const appends i32.const.

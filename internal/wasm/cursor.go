@@ -3,6 +3,7 @@ package wasm
 import (
 	"errors"
 	"fmt"
+	"iter"
 	"unicode/utf8"
 
 	"github.com/witgen/witgen/internal/leb128"
@@ -13,20 +14,21 @@ type ErrorKind uint8
 
 // The kinds of errors.
 const (
-	Malformed      ErrorKind = iota // any that is not below
-	UnexpectedEnd                   // the input ends where a byte must follow
-	IntegerCut                      // the input ends inside an integer
-	IntegerTooLong                  // an integer has too many bytes, or bits beyond its type
-	TooFewBytes                     // a length announces more bytes than follow
-	TooManyItems                    // a vector has more items than bytes follow
-	NotUTF8                         // a name is not UTF-8
-	LeftOver                        // bytes are left where a part must end
-	NotModule                       // the preamble is not that of a core module
-	UnknownSection                  // a section has an id that the format does not have
-	UnknownKind                     // an import or export has a kind that the format does not have
-	UnknownType                     // a type starts with a byte that the format does not have
-	UnknownOpcode                   // an instruction is not in the table
-	NotConstant                     // an instruction stands in a constant expression and is not constant
+	Malformed       ErrorKind = iota // any that is not below
+	UnexpectedEnd                    // the input ends where a byte must follow
+	IntegerCut                       // the input ends inside an integer
+	IntegerTooLong                   // an integer has too many bytes, or bits beyond its type
+	TooFewBytes                      // a length announces more bytes than follow
+	TooManyItems                     // a vector has more items than bytes follow
+	NotUTF8                          // a name is not UTF-8
+	LeftOver                         // bytes are left where a part must end
+	NotModule                        // the preamble is not that of a core module
+	UnknownSection                   // a section has an id that the format does not have
+	UnknownKind                      // an import or export has a kind that the format does not have
+	UnknownType                      // a type starts with a byte that the format does not have
+	UnknownHeapType                  // a heap type is a negative number that the format does not have
+	UnknownOpcode                    // an instruction is not in the table
+	NotConstant                      // an instruction stands in a constant expression and is not constant
 )
 
 // Error describes bytes that break the binary format.
@@ -169,18 +171,22 @@ func (c *Cursor) took(n int) {
 	}
 }
 
-// Uint32 reads an unsigned integer of 32 bits.
-func (c *Cursor) Uint32() uint32 {
-	if c.pos < len(c.b) {
-		if b := c.b[c.pos]; b < 0x80 {
-			c.pos++
-			return uint32(b)
-		}
+// Short reads an unsigned integer of one byte. It reports false, and reads nothing, where
+// the next one takes more. It is a shortcut for those who read much code: the compiler
+// inlines it, unlike Uint32.
+func (c *Cursor) Short() (uint32, bool) {
+	if i := c.pos; i < len(c.b) && c.b[i] < 0x80 {
+		c.pos = i + 1
+		return uint32(c.b[i]), true
 	}
-	return c.uint32()
+	return 0, false
 }
 
-func (c *Cursor) uint32() uint32 {
+// Uint32 reads an unsigned integer of 32 bits.
+func (c *Cursor) Uint32() uint32 {
+	if v, ok := c.Short(); ok {
+		return v
+	}
 	v, n := leb128.Uint32(c.b[c.pos:])
 	c.took(n)
 	return v
@@ -212,6 +218,43 @@ func (c *Cursor) Int64() int64 {
 	v, n := leb128.Int64(c.b[c.pos:])
 	c.took(n)
 	return v
+}
+
+// LaxInt32 reads a signed integer of 32 bits whose last byte may have any bits beyond 32:
+// engines take such code. It reports whether the integer is well-formed; the number is
+// of use only then.
+func (c *Cursor) LaxInt32() (v int32, ok bool) {
+	if v, ok := c.Short(); ok {
+		return int32(v) << 25 >> 25, true
+	}
+	rest := c.b[c.pos:]
+	n := leb128.Len(rest, leb128.MaxLen32)
+	c.took(n)
+	v, exact := leb128.Int32(rest)
+	return v, exact == n && n > 0
+}
+
+// SkipInt64 skips a signed integer of 64 bits, whose last byte may have any bits beyond 64.
+func (c *Cursor) SkipInt64() {
+	if _, ok := c.Short(); !ok {
+		c.took(leb128.Len(c.b[c.pos:], leb128.MaxLen64))
+	}
+}
+
+// Items reads the length of a vector, as Count does, and yields the number of each item,
+// which must be read before the next. It stops at the first error.
+func (c *Cursor) Items() iter.Seq[uint32] { return c.Times(c.Count()) }
+
+// Times yields the numbers below n, for n items that are read one after the other. It
+// stops at the first error.
+func (c *Cursor) Times(n uint32) iter.Seq[uint32] {
+	return func(yield func(uint32) bool) {
+		for i := uint32(0); i < n && c.err == nil; i++ {
+			if !yield(i) {
+				return
+			}
+		}
+	}
 }
 
 // Count reads the length of a vector whose items take at least one byte each. It

@@ -10,8 +10,10 @@ type Instr struct {
 	// X and Y are the indices and numbers among the immediates, in order; of a memory
 	// access the alignment and the offset, which is cut to 32 bits.
 	X, Y uint32
-	// Value is the operand of i32.const or i64.const.
+	// Value is the operand of i32.const or i64.const, or the heap type of ref.null.
 	Value int64
+	// Block is the type of a block.
+	Block BlockType
 }
 
 // Op reads an opcode.
@@ -44,7 +46,7 @@ func (c *Cursor) immediates(i *Instr) {
 	switch imm := i.Op.Immediates(); imm {
 	case None:
 	case BlockImm:
-		c.BlockType()
+		i.Block = c.BlockType()
 	case LabelImm, FuncImm, TypeImm, LocalImm, GlobalImm, TableImm, MemoryImm, DataImm, ElemImm, TagImm:
 		i.X = c.Uint32()
 	case IndirectImm, DataMemImm, MemMemImm, ElemTableImm, TablesImm, FieldImm, TypeSizeImm, TypeDataImm, TypeElemImm, TypesImm:
@@ -75,11 +77,11 @@ func (c *Cursor) immediates(i *Instr) {
 	case ZeroImm:
 		c.Expect(0x00, "the operand of "+i.Op.String())
 	case HeapImm:
-		c.HeapType()
+		i.Value = c.HeapType()
 	case SelectImm:
 		Vec(c, c.ValType)
 	case TryTableImm:
-		c.BlockType()
+		i.Block = c.BlockType()
 		for n := c.Uint32(); n > 0 && c.err == nil; n-- {
 			c.catch()
 		}
@@ -113,24 +115,40 @@ func (c *Cursor) catch() {
 	c.Uint32()
 }
 
-// BlockType reads a block type. It returns the index of a function type, or -1 where
-// the block has no parameters and at most one result.
-func (c *Cursor) BlockType() int64 {
+// BlockType is the type of a block: that of a function, or at most one result.
+type BlockType struct {
+	// Func is the index of the function type, where HasFunc is true.
+	Func    uint32
+	HasFunc bool
+	// Result is the type of the result, with the code 0 where there is none.
+	Result ValType
+}
+
+// Results returns the number of results of a type that is not that of a function.
+func (t BlockType) Results() int {
+	if t.Result.Code != 0 {
+		return 1
+	}
+	return 0
+}
+
+// BlockType reads a block type.
+func (c *Cursor) BlockType() BlockType {
 	b := c.Peek()
 	switch {
 	case b == BlockEmpty:
 		c.pos++
-		return -1
+		return BlockType{}
 	case b < 0x40 || b >= 0x80: // a positive number, in one byte or more
 		at := c.Offset()
 		index := c.Int33()
 		if index < 0 {
 			c.FailAt(at, UnknownType, "invalid block type %d", index)
+			return BlockType{}
 		}
-		return index
+		return BlockType{Func: uint32(index), HasFunc: c.err == nil}
 	default:
-		c.ValType()
-		return -1
+		return BlockType{Result: c.ValType()}
 	}
 }
 
@@ -159,7 +177,8 @@ func (c *Cursor) Expr(visit func(Instr)) {
 // is an error; whether the indices are allowed is the caller's to check.
 func (c *Cursor) ConstExpr(visit func(Instr)) {
 	for c.err == nil {
-		i := c.Instr()
+		i := Instr{Offset: c.Offset()}
+		i.Op = c.Op()
 		switch {
 		case c.err != nil || i.Op == OpEnd:
 			return
@@ -167,7 +186,8 @@ func (c *Cursor) ConstExpr(visit func(Instr)) {
 			c.FailAt(i.Offset, NotConstant, "%v is not allowed in a constant expression", i.Op)
 			return
 		}
-		if visit != nil {
+		c.immediates(&i)
+		if visit != nil && c.err == nil {
 			visit(i)
 		}
 	}

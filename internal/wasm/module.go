@@ -82,13 +82,20 @@ func (m *Module) RawFunc(typ uint32, body []byte) uint32 {
 
 // Body returns the body of a function in binary: locals, code and the end.
 func Body(locals []ValType, code ...Code) []byte {
+	n := 8 + 4*len(locals)
+	for _, c := range code {
+		n += len(c)
+	}
 	return part(func(w *Writer) {
+		w.Buf = make([]byte, 0, n)
 		w.Uint32(uint32(len(locals)))
 		for _, t := range locals {
 			w.Byte(1)
 			w.ValType(t)
 		}
-		w.Byte(Seq(code...)...)
+		for _, c := range code {
+			w.Byte(c...)
+		}
 		w.Byte(byte(OpEnd))
 	})
 }
@@ -150,16 +157,6 @@ func (m *Module) Datum(offset int32, b []byte) {
 func (m *Module) AddCustom(name string, data []byte) {
 	m.Custom = slices.Concat(m.Custom, part(func(w *Writer) { w.Custom(name, data) }))
 }
-
-// Subsections of the name section, appendix 7.4.1 of the core specification and the
-// extended name section proposal.
-const (
-	NamesOfModule    = 0
-	NamesOfFunctions = 1
-	NamesOfLocals    = 2
-	NamesOfLabels    = 3
-	NamesOfGlobals   = 7
-)
 
 // AddFunctionNames adds a name section with the names of functions, by index from
 // first on.

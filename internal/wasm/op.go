@@ -205,11 +205,13 @@ func (op Op) String() string {
 	return fmt.Sprintf("0x%02x %d", op.Prefix(), op.Number())
 }
 
-// info returns the table's entry.
-func (op Op) info() opInfo {
-	table := oneByteOps
+// info returns the table's entry, which is shared.
+func (op Op) info() *opInfo {
+	if op < Op(len(oneByteOps)) {
+		return &oneByteOps[op]
+	}
+	var table []opInfo
 	switch op.Prefix() {
-	case 0:
 	case GCPrefix:
 		table = gcOps
 	case MiscPrefix:
@@ -218,14 +220,15 @@ func (op Op) info() opInfo {
 		table = vectorOps
 	case AtomicPrefix:
 		table = atomicOps
-	default:
-		return opInfo{}
 	}
 	if n := op.Number(); n < uint32(len(table)) {
-		return table[n]
+		return &table[n]
 	}
 	if op.Prefix() == GCPrefix {
-		return opInfo{proposal: gc}
+		return &unknownGC
 	}
-	return opInfo{}
+	return &unknownOp
 }
+
+// The entries of instructions that the table does not have.
+var unknownOp, unknownGC = opInfo{}, opInfo{proposal: GC}

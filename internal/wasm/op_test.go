@@ -146,8 +146,10 @@ func TestInstr(t *testing.T) {
 		{I(OpI32Load, 2, 1<<32-1), Instr{X: 2, Y: 1<<32 - 1}},
 		{append(I(OpI32Load, 0x42), 1, 9), Instr{X: 0x42, Y: 9}}, // of memory 1
 		{I(OpTableCopy, 1, 2), Instr{X: 1, Y: 2}},
-		{append(I(OpBlock), 0x80, 0x01), Instr{}}, // type 128
-		{append(I(OpBlock), 0x63, 0x05), Instr{}}, // a typed reference
+		{append(I(OpBlock), 0x80, 0x01), Instr{Block: BlockType{Func: 128, HasFunc: true}}},
+		{append(I(OpBlock), 0x63, 0x05), Instr{Block: BlockType{Result: ValType{Code: CodeRefNull, Heap: 5}}}},
+		{I(OpBlock, BlockEmpty), Instr{}},
+		{append(I(OpRefNull), 0x70), Instr{Value: CodeFuncRef - 0x80}},
 		{append(I(OpTryTable), 0x40, 2, 1, 4, 5, 2, 0), Instr{}},
 	}
 	for _, tt := range tests {

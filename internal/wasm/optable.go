@@ -2,17 +2,17 @@ package wasm
 
 import "strings"
 
-// The proposals that added instructions to WebAssembly 2.0.
+// The proposals that added instructions to WebAssembly 2.0; see [Op.Proposal].
 const (
-	exceptions     = "exceptions"
-	tailCall       = "tail-call"
-	funcRefs       = "function-references"
-	gc             = "gc"
-	stackSwitching = "stack-switching"
-	wideArithmetic = "wide-arithmetic"
-	relaxedSIMD    = "relaxed-simd"
-	threads        = "threads"
-	sharedThreads  = "shared-everything-threads"
+	Exceptions         = "exceptions"
+	TailCall           = "tail-call"
+	FunctionReferences = "function-references"
+	GC                 = "gc"
+	StackSwitching     = "stack-switching"
+	WideArithmetic     = "wide-arithmetic"
+	RelaxedSIMD        = "relaxed-simd"
+	Threads            = "threads"
+	SharedThreads      = "shared-everything-threads"
 )
 
 // opRun are instructions whose numbers follow each other and that have the same
@@ -28,24 +28,24 @@ var oneByteOps = opTable([]opRun{
 	{0x00, None, "", "unreachable nop"},
 	{0x02, BlockImm, "", "block loop if"},
 	{0x05, None, "", "else"},
-	{0x06, BlockImm, exceptions, "try"},
-	{0x07, TagImm, exceptions, "catch throw"},
-	{0x09, LabelImm, exceptions, "rethrow"},
-	{0x0a, None, exceptions, "throw_ref"},
+	{0x06, BlockImm, Exceptions, "try"},
+	{0x07, TagImm, Exceptions, "catch throw"},
+	{0x09, LabelImm, Exceptions, "rethrow"},
+	{0x0a, None, Exceptions, "throw_ref"},
 	{0x0b, None, "", "end"},
 	{0x0c, LabelImm, "", "br br_if"},
 	{0x0e, LabelsImm, "", "br_table"},
 	{0x0f, None, "", "return"},
 	{0x10, FuncImm, "", "call"},
 	{0x11, IndirectImm, "", "call_indirect"},
-	{0x12, FuncImm, tailCall, "return_call"},
-	{0x13, IndirectImm, tailCall, "return_call_indirect"},
-	{0x14, TypeImm, funcRefs, "call_ref return_call_ref"},
-	{0x18, LabelImm, exceptions, "delegate"},
-	{0x19, None, exceptions, "catch_all"},
+	{0x12, FuncImm, TailCall, "return_call"},
+	{0x13, IndirectImm, TailCall, "return_call_indirect"},
+	{0x14, TypeImm, FunctionReferences, "call_ref return_call_ref"},
+	{0x18, LabelImm, Exceptions, "delegate"},
+	{0x19, None, Exceptions, "catch_all"},
 	{0x1a, None, "", "drop select"},
 	{0x1c, SelectImm, "", "select"},
-	{0x1f, TryTableImm, exceptions, "try_table"},
+	{0x1f, TryTableImm, Exceptions, "try_table"},
 	{0x20, LocalImm, "", "local.get local.set local.tee"},
 	{0x23, GlobalImm, "", "global.get global.set"},
 	{0x25, TableImm, "", "table.get table.set"},
@@ -78,29 +78,29 @@ var oneByteOps = opTable([]opRun{
 	{0xd0, HeapImm, "", "ref.null"},
 	{0xd1, None, "", "ref.is_null"},
 	{0xd2, FuncImm, "", "ref.func"},
-	{0xd3, None, gc, "ref.eq"},
-	{0xd4, None, funcRefs, "ref.as_non_null"},
-	{0xd5, LabelImm, funcRefs, "br_on_null br_on_non_null"},
-	{0xe0, Unknown, stackSwitching, "cont.new cont.bind suspend resume resume_throw resume_throw_ref switch"},
+	{0xd3, None, GC, "ref.eq"},
+	{0xd4, None, FunctionReferences, "ref.as_non_null"},
+	{0xd5, LabelImm, FunctionReferences, "br_on_null br_on_non_null"},
+	{0xe0, Unknown, StackSwitching, "cont.new cont.bind suspend resume resume_throw resume_throw_ref switch"},
 })
 
 // gcOps follow the prefix 0xfb.
 var gcOps = opTable([]opRun{
-	{0, TypeImm, gc, "struct.new struct.new_default"},
-	{2, FieldImm, gc, "struct.get struct.get_s struct.get_u struct.set"},
-	{6, TypeImm, gc, "array.new array.new_default"},
-	{8, TypeSizeImm, gc, "array.new_fixed"},
-	{9, TypeDataImm, gc, "array.new_data"},
-	{10, TypeElemImm, gc, "array.new_elem"},
-	{11, TypeImm, gc, "array.get array.get_s array.get_u array.set"},
-	{15, None, gc, "array.len"},
-	{16, TypeImm, gc, "array.fill"},
-	{17, TypesImm, gc, "array.copy"},
-	{18, TypeDataImm, gc, "array.init_data"},
-	{19, TypeElemImm, gc, "array.init_elem"},
-	{20, HeapImm, gc, "ref.test ref.test_null ref.cast ref.cast_null"},
-	{24, CastImm, gc, "br_on_cast br_on_cast_fail"},
-	{26, None, gc, "any.convert_extern extern.convert_any ref.i31 i31.get_s i31.get_u"},
+	{0, TypeImm, GC, "struct.new struct.new_default"},
+	{2, FieldImm, GC, "struct.get struct.get_s struct.get_u struct.set"},
+	{6, TypeImm, GC, "array.new array.new_default"},
+	{8, TypeSizeImm, GC, "array.new_fixed"},
+	{9, TypeDataImm, GC, "array.new_data"},
+	{10, TypeElemImm, GC, "array.new_elem"},
+	{11, TypeImm, GC, "array.get array.get_s array.get_u array.set"},
+	{15, None, GC, "array.len"},
+	{16, TypeImm, GC, "array.fill"},
+	{17, TypesImm, GC, "array.copy"},
+	{18, TypeDataImm, GC, "array.init_data"},
+	{19, TypeElemImm, GC, "array.init_elem"},
+	{20, HeapImm, GC, "ref.test ref.test_null ref.cast ref.cast_null"},
+	{24, CastImm, GC, "br_on_cast br_on_cast_fail"},
+	{26, None, GC, "any.convert_extern extern.convert_any ref.i31 i31.get_s i31.get_u"},
 })
 
 // miscOps follow the prefix 0xfc.
@@ -115,7 +115,7 @@ var miscOps = opTable([]opRun{
 	{0x0d, ElemImm, "", "elem.drop"},
 	{0x0e, TablesImm, "", "table.copy"},
 	{0x0f, TableImm, "", "table.grow table.size table.fill"},
-	{0x13, None, wideArithmetic, "i64.add128 i64.sub128 i64.mul_wide_s i64.mul_wide_u"},
+	{0x13, None, WideArithmetic, "i64.add128 i64.sub128 i64.mul_wide_s i64.mul_wide_u"},
 })
 
 // vectorOps follow the prefix 0xfd.
@@ -161,7 +161,7 @@ var vectorOps = opTable([]opRun{
 		f64x2.abs f64x2.neg - f64x2.sqrt f64x2.add f64x2.sub f64x2.mul f64x2.div f64x2.min f64x2.max f64x2.pmin f64x2.pmax
 		i32x4.trunc_sat_f32x4_s i32x4.trunc_sat_f32x4_u f32x4.convert_i32x4_s f32x4.convert_i32x4_u
 		i32x4.trunc_sat_f64x2_s_zero i32x4.trunc_sat_f64x2_u_zero f64x2.convert_low_i32x4_s f64x2.convert_low_i32x4_u`},
-	{0x100, None, relaxedSIMD, `i8x16.relaxed_swizzle i32x4.relaxed_trunc_f32x4_s i32x4.relaxed_trunc_f32x4_u
+	{0x100, None, RelaxedSIMD, `i8x16.relaxed_swizzle i32x4.relaxed_trunc_f32x4_s i32x4.relaxed_trunc_f32x4_u
 		i32x4.relaxed_trunc_f64x2_s_zero i32x4.relaxed_trunc_f64x2_u_zero
 		f32x4.relaxed_madd f32x4.relaxed_nmadd f64x2.relaxed_madd f64x2.relaxed_nmadd
 		i8x16.relaxed_laneselect i16x8.relaxed_laneselect i32x4.relaxed_laneselect i64x2.relaxed_laneselect
@@ -172,14 +172,14 @@ var vectorOps = opTable([]opRun{
 // atomicOps follow the prefix 0xfe. Those from 0x4f on, of accesses to globals,
 // tables and structs, have no fixed form yet.
 var atomicOps = opTable([]opRun{
-	{0x00, MemArgImm, threads, "memory.atomic.notify memory.atomic.wait32 memory.atomic.wait64"},
-	{0x03, ZeroImm, threads, "atomic.fence"},
-	{0x10, MemArgImm, threads, `
+	{0x00, MemArgImm, Threads, "memory.atomic.notify memory.atomic.wait32 memory.atomic.wait64"},
+	{0x03, ZeroImm, Threads, "atomic.fence"},
+	{0x10, MemArgImm, Threads, `
 		i32.atomic.load i64.atomic.load i32.atomic.load8_u i32.atomic.load16_u i64.atomic.load8_u i64.atomic.load16_u i64.atomic.load32_u
 		i32.atomic.store i64.atomic.store i32.atomic.store8 i32.atomic.store16 i64.atomic.store8 i64.atomic.store16 i64.atomic.store32` +
 		readModifyWrite("add") + readModifyWrite("sub") + readModifyWrite("and") + readModifyWrite("or") + readModifyWrite("xor") +
 		readModifyWrite("xchg") + readModifyWrite("cmpxchg")},
-	{0x4f, Unknown, sharedThreads, strings.Repeat("- ", 0x100-0x4f)},
+	{0x4f, Unknown, SharedThreads, strings.Repeat("- ", 0x100-0x4f)},
 })
 
 func readModifyWrite(op string) string {

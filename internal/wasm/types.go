@@ -92,7 +92,7 @@ func (c *Cursor) HeapType() int64 {
 	at := c.Offset()
 	heap := c.Int33()
 	if heap < 0 && (heap < firstHeap || heap > lastHeap) {
-		c.FailAt(at, UnknownType, "invalid heap type %d", heap)
+		c.FailAt(at, UnknownHeapType, "invalid heap type %d", heap)
 		return 0
 	}
 	return heap

@@ -2,6 +2,7 @@ package wasm
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/witgen/witgen/internal/leb128"
 )
@@ -56,11 +57,10 @@ func WriteVec[T any](w *Writer, items []T, item func(T)) {
 
 // Sized appends what body appends, with its length in bytes before it.
 func (w *Writer) Sized(body func()) {
-	outer := w.Buf
-	w.Buf = nil
+	start := len(w.Buf)
 	body()
-	inner := w.Buf
-	w.Buf = append(leb128.AppendUint32(outer, uint32(len(inner))), inner...)
+	var length [leb128.MaxLen32]byte
+	w.Buf = slices.Insert(w.Buf, start, leb128.AppendUint32(length[:0], uint32(len(w.Buf)-start))...)
 }
 
 // Preamble appends the preamble of a core module.

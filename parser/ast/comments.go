@@ -19,8 +19,8 @@ func (c Comment) Text() string { return c.Where.Text() }
 // only those that start with /// or /**.
 type Docs struct{ Comments []Comment }
 
-// Span returns the place from the first comment to the last, and nowhere where
-// there are none.
+// Span returns the place from the first comment to the last, or the zero Span for
+// docs without comments.
 func (d Docs) Span() diag.Span {
 	if len(d.Comments) == 0 {
 		return diag.Span{}

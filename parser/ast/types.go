@@ -68,7 +68,7 @@ type (
 		Type Type
 	}
 	// ResultType is "result", "result<OK>", "result<OK, Err>" or
-	// "result<_, Err>"; what is not there is nil.
+	// "result<_, Err>"; a part that is left out is nil.
 	ResultType struct {
 		Pos
 		Keyword

@@ -1,6 +1,8 @@
 package format
 
 import (
+	"fmt"
+	"os"
 	"runtime"
 	"strings"
 	"testing"
@@ -22,45 +24,60 @@ var families = map[string]func(n int) string{
 	"long lines":     func(n int) string { return strings.Repeat("use "+strings.Repeat("a", 90)+" as b;", n) },
 }
 
-// TestLinear formats texts of one kind in two sizes. Memory has to grow as the
-// size does, and time may not grow as its square does: between the two there is
-// room for a busy machine.
+// TestLinear formats texts of one kind in two sizes. Memory has to grow as the size does.
 func TestLinear(t *testing.T) {
-	cost := func(text string) (allocated float64, took time.Duration) {
+	allocated := func(text string) float64 {
 		file := diag.NewFile("a.wit", []byte(text))
-		took = time.Hour
-		for range 3 {
-			var before, after runtime.MemStats
-			runtime.ReadMemStats(&before)
-			start := time.Now()
-			if _, list := Source(file); len(list) > 0 {
-				t.Fatal(list)
-			}
-			took = min(took, time.Since(start))
-			runtime.ReadMemStats(&after)
-			allocated = float64(after.TotalAlloc - before.TotalAlloc)
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		if _, list := Source(file); len(list) > 0 {
+			t.Fatal(list)
 		}
-		return allocated, took
+		runtime.ReadMemStats(&after)
+		return float64(after.TotalAlloc - before.TotalAlloc)
 	}
 	const small, factor = 1000, 32
 	for name, family := range families {
 		t.Run(name, func(t *testing.T) {
-			memory, took := cost(family(small))
-			moreMemory, tookMore := cost(family(small * factor))
-			if moreMemory > 2*factor*memory+1<<16 {
-				t.Errorf("%d times the text takes %.0f bytes instead of %.0f", factor, moreMemory, memory)
-			}
-			// A busy machine can make one measurement long, not ten in a row.
-			tooLong := func() bool { return tookMore > factor*factor/3*max(took, 100*time.Microsecond) }
-			for range 10 {
-				if !tooLong() {
-					break
-				}
-				_, tookMore = cost(family(small * factor))
-			}
-			if tooLong() {
-				t.Errorf("%d times the text takes %v instead of %v", factor, tookMore, took)
+			memory, more := allocated(family(small)), allocated(family(small*factor))
+			if more > 2*factor*memory+1<<16 {
+				t.Errorf("%d times the text takes %.0f bytes instead of %.0f", factor, more, memory)
 			}
 		})
+	}
+}
+
+// TestLargest formats texts of some megabytes. One takes some seconds on an idle
+// machine; if the time grew as the square of the size, it would take hours.
+// BenchmarkLinear measures the time.
+func TestLargest(t *testing.T) {
+	if os.Getenv("WITGEN_TESTS") != "all" {
+		t.Skip("WITGEN_TESTS is not all: make test runs this")
+	}
+	for name, family := range families {
+		t.Run(name, func(t *testing.T) {
+			each := (len(family(2000)) - len(family(1000))) / 1000
+			file := diag.NewFile("a.wit", []byte(family(4<<20/each)))
+			guard := time.AfterFunc(5*time.Minute, func() { panic(t.Name() + " hangs") })
+			defer guard.Stop()
+			if _, list := Source(file); len(list) > 0 {
+				t.Fatal(list)
+			}
+		})
+	}
+}
+
+// BenchmarkLinear formats texts in two sizes. The throughput must be about the same.
+func BenchmarkLinear(b *testing.B) {
+	for name, family := range families {
+		for _, n := range []int{1000, 1000 * 32} {
+			file := diag.NewFile("a.wit", []byte(family(n)))
+			b.Run(fmt.Sprintf("%s/%d", name, n), func(b *testing.B) {
+				b.SetBytes(int64(len(file.Text)))
+				for b.Loop() {
+					Source(file)
+				}
+			})
+		}
 	}
 }

@@ -42,6 +42,9 @@ func (b *builder) interfaceBody(id wit.InterfaceID, items []ast.InterfaceItem, d
 			}
 		case *ast.TypeDecl:
 			iface.Functions = append(iface.Functions, b.members(t, it)...)
+		case *ast.Use: // typeItems has dealt with it
+		default:
+			panic(fmt.Sprintf("resolve: unhandled item %T", it))
 		}
 	}
 	b.names[id] = t

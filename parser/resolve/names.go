@@ -56,8 +56,8 @@ func (b *builder) define(t *nameTable, e *typeEntry) {
 	t.add(e)
 }
 
-// typeNamed returns the type that a name stands for, and false where there is
-// none, which is then reported.
+// typeNamed returns the type that a name stands for. It reports a name that is not
+// defined, and returns false.
 func (b *builder) typeNamed(t *nameTable, name string, span diag.Span) (wit.TypeID, bool) {
 	e := t.index[name]
 	switch {

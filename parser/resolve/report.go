@@ -33,8 +33,8 @@ type reportKey struct {
 	span diag.Span
 }
 
-// report adds a diagnostic and returns it for hints. What is returned is never
-// nil, but it is not kept where the place has been reported already.
+// report adds a diagnostic and returns it for hints. The result is never nil, but it
+// is not kept where the place has been reported already.
 func (p *reporter) report(code diag.Code, span diag.Span, format string, args ...any) *diag.Diagnostic {
 	d := &diag.Diagnostic{Code: code, Span: span, Message: fmt.Sprintf(format, args...)}
 	key := reportKey{code, span}

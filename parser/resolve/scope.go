@@ -320,8 +320,8 @@ func (b *builder) sortDefinitions() {
 	}
 }
 
-// lookup returns the interface or world that a path names in the current file,
-// and false where there is none, which is then reported.
+// lookup returns the interface or world that a path names in the current file.
+// It reports a path that names nothing, and returns false.
 func (b *builder) lookup(path *ast.UsePath) (item, bool) {
 	if path.Package != nil {
 		return b.foreign[packageName(path.Package)].items[path.Name.Text].item, true

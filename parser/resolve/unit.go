@@ -20,9 +20,9 @@ type unit struct {
 
 	// foreign are the packages referred to, in order of first mention.
 	foreign []*foreignPackage
-	// foreignInterfaces and foreignWorlds say what the stand-ins at the same
-	// place in interfaces and worlds stand for; the first foreignTypes types
-	// are stand-ins.
+	// foreignInterfaces and foreignWorlds hold the originals of the stand-ins at
+	// the same index of interfaces and worlds; the first foreignTypes types are
+	// stand-ins.
 	foreignInterfaces, foreignWorlds []*foreignItem
 	foreignTypes                     int
 	// handles are the uses of stand-ins as resources.

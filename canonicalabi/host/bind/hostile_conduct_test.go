@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"github.com/witgen/witgen/canonicalabi/host"
+	"github.com/witgen/witgen/internal/testing/ctxtest"
 	"github.com/witgen/witgen/internal/testing/hosttest"
 	"github.com/witgen/witgen/internal/testing/hosttest/gen/test/subject/subject"
 	"github.com/witgen/witgen/internal/testing/wasmtest"
@@ -37,11 +38,7 @@ func (h hostile) within(limit func(ctx context.Context) context.Context) hostile
 }
 
 // cancelled is a context that is cancelled while a guest loops.
-func cancelled(ctx context.Context) context.Context {
-	ctx, cancel := context.WithCancel(ctx)
-	context.AfterFunc(soon(ctx), cancel)
-	return ctx
-}
+func cancelled(ctx context.Context) context.Context { return ctxtest.Ends(ctx, context.Canceled) }
 
 func conductRules() []rule {
 	crash := func(text string) outcome { return trap("run", "", text) }
@@ -103,9 +100,9 @@ func conductRules() []rule {
 			},
 		}},
 		{"loops without end", []hostile{
-			runs("deadline", stopped("deadline", context.DeadlineExceeded), loop).within(soon),
+			runs("deadline", stopped("deadline", context.DeadlineExceeded), loop).within(ctxtest.Soon),
 			runs("cancel", stopped("cancel", context.Canceled), loop).within(cancelled),
-			imports("of calls of an import", "log", stopped("deadline", context.DeadlineExceeded)).looping().within(soon),
+			imports("of calls of an import", "log", stopped("deadline", context.DeadlineExceeded)).looping().within(ctxtest.Soon),
 		}},
 		{"memory", []hostile{
 			runs("grows without end", allowed, wasmtest.Loop(wasmtest.I32(15), wasmtest.MemoryGrow, wasmtest.I32(1<<32-1), wasmtest.I32Eq, wasmtest.I32Eqz, wasmtest.BrIf(0)),

@@ -4,20 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
 
 	"github.com/witgen/witgen/canonicalabi/host"
+	"github.com/witgen/witgen/internal/testing/ctxtest"
 	"github.com/witgen/witgen/internal/testing/hosttest"
 	"github.com/witgen/witgen/internal/testing/hosttest/gen/test/subject/subject"
 	"github.com/witgen/witgen/internal/testing/wasmtest"
 )
-
-// soon is a context that ends while a guest loops.
-func soon(ctx context.Context) context.Context {
-	ctx, cancel := context.WithTimeout(ctx, 20*time.Millisecond)
-	context.AfterFunc(ctx, cancel)
-	return ctx
-}
 
 // reallocs is a guest with a realloc of its own, which is sent a string.
 func reallocs(name string, want outcome, code ...wasmtest.Code) hostile {
@@ -84,7 +77,7 @@ func reallocRules() []rule {
 	forever := wasmtest.Seq(wasmtest.Loop(wasmtest.Br(0)), wasmtest.I32(0))
 	loops := reallocs("loops", outcome{fn: length, limit: "deadline", is: context.DeadlineExceeded}, forever).
 		sends(func(ctx context.Context, inst *subject.Instance) error {
-			_, err := inst.Values().Length(soon(ctx), "hello")
+			_, err := inst.Values().Length(ctxtest.Soon(ctx), "hello")
 			return err
 		})
 	none := reallocs("missing", fail(host.RuleRealloc, "exports no cabi_realloc")).notMade("exports no cabi_realloc")
@@ -170,7 +163,7 @@ func posts(name string, want outcome, code ...wasmtest.Code) hostile {
 func postLoops() hostile {
 	h := posts("loops", outcome{fn: "values.echo-string", limit: "deadline", is: context.DeadlineExceeded}, wasmtest.Loop(wasmtest.Br(0))).
 		sends(func(ctx context.Context, inst *subject.Instance) error {
-			_, err := inst.Values().EchoString(soon(ctx), "")
+			_, err := inst.Values().EchoString(ctxtest.Soon(ctx), "")
 			return err
 		})
 	return h

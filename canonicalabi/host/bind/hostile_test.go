@@ -32,14 +32,14 @@ type hostile struct {
 	// host changes what the host supplies.
 	host func(h *hosttest.Host)
 	opts []host.Option
-	// refused says that Compile refuses the guest, startWithin how long it may
-	// take to start.
+	// refused is set where Compile refuses the guest. startWithin makes the context of
+	// its start end.
 	refused     bool
-	startWithin time.Duration
+	startWithin func(ctx context.Context) context.Context
 	// unmade is what the refusal to make a component of the guest says.
 	unmade string
-	// early says that the start function calls an import. In a component that traps:
-	// imports need the memory of an instance that is not there yet.
+	// early is set where the start function calls an import. In a component that traps:
+	// imports need the memory of an instance that does not exist yet.
 	early bool
 	call  func(ctx context.Context, inst *subject.Instance, h *hosttest.Host) error
 	want  outcome
@@ -57,7 +57,7 @@ type outcome struct {
 	limit string
 	// is is what errors.Is finds.
 	is error
-	// alive says that the instance serves calls after the error.
+	// alive is set where the instance serves calls after the error.
 	alive bool
 }
 
@@ -134,10 +134,8 @@ func runHostile(t *testing.T, test hostile) {
 	}
 	plugin := compile(t, g, test.opts...)
 	startCtx := ctx
-	if test.startWithin > 0 {
-		var cancel context.CancelFunc
-		startCtx, cancel = context.WithTimeout(ctx, test.startWithin)
-		defer cancel()
+	if test.startWithin != nil {
+		startCtx = test.startWithin(ctx)
 	}
 	inst, err := plugin.Instantiate(startCtx, h.Imports())
 	if err == nil {

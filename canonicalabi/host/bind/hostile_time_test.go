@@ -3,9 +3,9 @@ package bind_test
 import (
 	"context"
 	"strings"
-	"time"
 
 	"github.com/witgen/witgen/canonicalabi/host"
+	"github.com/witgen/witgen/internal/testing/ctxtest"
 	"github.com/witgen/witgen/internal/testing/hosttest"
 	"github.com/witgen/witgen/internal/testing/hosttest/gen/test/subject/subject"
 	"github.com/witgen/witgen/internal/testing/wasmtest"
@@ -42,14 +42,14 @@ func timeRules() []rule {
 				less := wasmtest.Seq(wasmtest.Get(0), wasmtest.I32(1), wasmtest.I32Sub, wasmtest.Call(self))
 				g.DefineFunc(self, "", wasmtest.Get(0), wasmtest.If(less, less))
 				g.Define("run", "", wasmtest.I32(1000), wasmtest.Call(self), wasmtest.I64(0))
-			}).within(soon),
+			}).within(ctxtest.Soon),
 			runsWith("2^1000 calls without a condition", deadline, func(g *hosttest.Guest) {
 				next := g.Func("->", "")
 				for range 1000 {
 					next = g.Func("->", "", wasmtest.Call(next), wasmtest.Call(next))
 				}
 				g.Define("run", "", wasmtest.Call(next), wasmtest.I64(0))
-			}).within(soon),
+			}).within(ctxtest.Soon),
 			runsWith("2^1000 calls, out of fuel", limit("run", "fuel"), func(g *hosttest.Guest) {
 				self := g.Declare("i32 ->")
 				less := wasmtest.Seq(wasmtest.Get(0), wasmtest.I32(1), wasmtest.I32Sub, wasmtest.Call(self))
@@ -90,7 +90,7 @@ func timeRules() []rule {
 		}},
 		{"a destructor without end", []hostile{
 			destroysForever("in the guest's drop", outcome{fn: "run", limit: "deadline", is: context.DeadlineExceeded}, func(ctx context.Context, inst *subject.Instance) error {
-				_, err := inst.Run(soon(ctx), 0)
+				_, err := inst.Run(ctxtest.Soon(ctx), 0)
 				return err
 			}),
 			destroysForever("in the host's Close", outcome{fn: "test:subject/shop@1.2.3#[dtor]item", limit: "deadline", is: context.DeadlineExceeded}, func(ctx context.Context, inst *subject.Instance) error {
@@ -98,25 +98,25 @@ func timeRules() []rule {
 				if err != nil {
 					return err
 				}
-				return item.Close(soon(ctx))
+				return item.Close(ctxtest.Soon(ctx))
 			}),
 		}},
 		{"growth without end", []hostile{
-			runs("memory.grow by nothing", deadline, again(wasmtest.I32(0), wasmtest.MemoryGrow, wasmtest.Drop)).within(soon),
-			runs("memory.grow by one", deadline, again(wasmtest.I32(1), wasmtest.MemoryGrow, wasmtest.Drop)).within(soon).with(host.MemoryLimit(16 << 20)),
-			grows("table.grow by one", deadline, again(wasmtest.RefNullFunc, wasmtest.I32(1), wasmtest.TableGrow, wasmtest.Drop)).within(soon),
-			grows("table.grow by everything", deadline, again(wasmtest.RefNullFunc, wasmtest.I32(huge), wasmtest.TableGrow, wasmtest.Drop)).within(soon),
+			runs("memory.grow by nothing", deadline, again(wasmtest.I32(0), wasmtest.MemoryGrow, wasmtest.Drop)).within(ctxtest.Soon),
+			runs("memory.grow by one", deadline, again(wasmtest.I32(1), wasmtest.MemoryGrow, wasmtest.Drop)).within(ctxtest.Soon).with(host.MemoryLimit(16 << 20)),
+			grows("table.grow by one", deadline, again(wasmtest.RefNullFunc, wasmtest.I32(1), wasmtest.TableGrow, wasmtest.Drop)).within(ctxtest.Soon),
+			grows("table.grow by everything", deadline, again(wasmtest.RefNullFunc, wasmtest.I32(huge), wasmtest.TableGrow, wasmtest.Drop)).within(ctxtest.Soon),
 		}},
 		{"bulk operations of huge length", []hostile{
-			runs("memory.fill", deadline, grown, again(wasmtest.I32(0), wasmtest.I32(1), wasmtest.I32(16<<20), wasmtest.MemoryFill)).within(soon).with(host.MemoryLimit(16 << 20)),
-			runs("memory.copy", deadline, grown, again(wasmtest.I32(0), wasmtest.I32(1), wasmtest.I32(16<<20-1), wasmtest.MemoryCopy)).within(soon).with(host.MemoryLimit(16 << 20)),
+			runs("memory.fill", deadline, grown, again(wasmtest.I32(0), wasmtest.I32(1), wasmtest.I32(16<<20), wasmtest.MemoryFill)).within(ctxtest.Soon).with(host.MemoryLimit(16 << 20)),
+			runs("memory.copy", deadline, grown, again(wasmtest.I32(0), wasmtest.I32(1), wasmtest.I32(16<<20-1), wasmtest.MemoryCopy)).within(ctxtest.Soon).with(host.MemoryLimit(16 << 20)),
 			runs("memory.fill past the end", trap("run", "", "out of bounds memory access"), wasmtest.I32(1), wasmtest.I32(1), wasmtest.I32(huge), wasmtest.MemoryFill, wasmtest.I64(0)),
 			runs("memory.copy past the end", trap("run", "", "out of bounds memory access"), wasmtest.I32(1), wasmtest.I32(1), wasmtest.I32(huge), wasmtest.MemoryCopy, wasmtest.I64(0)),
 			runs("memory.fill out of fuel", limit("run", "fuel"), again(wasmtest.I32(0), wasmtest.I32(1), wasmtest.I32(page), wasmtest.MemoryFill)).with(host.Fuel(1e6)),
 			grows("table.fill", deadline, wasmtest.RefNullFunc, wasmtest.I32(999_999), wasmtest.TableGrow, wasmtest.Drop,
-				again(wasmtest.I32(0), wasmtest.RefNullFunc, wasmtest.I32(1_000_000), wasmtest.TableFill)).within(soon),
+				again(wasmtest.I32(0), wasmtest.RefNullFunc, wasmtest.I32(1_000_000), wasmtest.TableFill)).within(ctxtest.Soon),
 			grows("table.copy", deadline, wasmtest.RefNullFunc, wasmtest.I32(999_999), wasmtest.TableGrow, wasmtest.Drop,
-				again(wasmtest.I32(0), wasmtest.I32(1), wasmtest.I32(999_999), wasmtest.TableCopy)).within(soon),
+				again(wasmtest.I32(0), wasmtest.I32(1), wasmtest.I32(999_999), wasmtest.TableCopy)).within(ctxtest.Soon),
 			grows("table.fill past the end", trap("run", "", "invalid table access"), wasmtest.I32(0), wasmtest.RefNullFunc, wasmtest.I32(huge), wasmtest.TableFill, wasmtest.I64(0)),
 		}},
 		{"compiling without end", []hostile{
@@ -182,7 +182,7 @@ func grows(name string, want outcome, code ...wasmtest.Code) hostile {
 // startsForever is a guest that starts without end.
 func startsForever(name string, write func(g *hosttest.Guest)) hostile {
 	h := starts(name, outcome{limit: "deadline", is: context.DeadlineExceeded}, write)
-	h.startWithin = 20 * time.Millisecond
+	h.startWithin = ctxtest.Soon
 	return h
 }
 

@@ -11,6 +11,7 @@ import (
 	"github.com/tetratelabs/wazero/sys"
 
 	"github.com/witgen/witgen/canonicalabi/host"
+	"github.com/witgen/witgen/internal/testing/ctxtest"
 	"github.com/witgen/witgen/internal/testing/hosttest"
 	"github.com/witgen/witgen/internal/testing/hosttest/gen/test/subject/subject"
 	"github.com/witgen/witgen/internal/testing/wasmtest"
@@ -59,7 +60,7 @@ func TestDeadline(t *testing.T) {
 			if n, err := item.Value(t.Context()); n != 10 || err != nil {
 				t.Errorf("the item after refused calls: %d, %v", n, err)
 			}
-			wantsLimit(t, "a loop", inst.Values().Nothing(soon(t.Context())), context.DeadlineExceeded)
+			wantsLimit(t, "a loop", inst.Values().Nothing(ctxtest.Soon(t.Context())), context.DeadlineExceeded)
 			_, err := inst.Run(t.Context(), 0)
 			wants(t, "a call afterwards", err, host.ErrDead)
 			wants(t, "a call afterwards", err, context.DeadlineExceeded)
@@ -113,7 +114,7 @@ func TestDeadlineOfStart(t *testing.T) {
 			g := hosttest.NewGuest()
 			write(g)
 			plugin := compile(t, g)
-			_, err := plugin.Instantiate(soon(t.Context()), subject.Imports{})
+			_, err := plugin.Instantiate(ctxtest.Soon(t.Context()), subject.Imports{})
 			wantsLimit(t, "a start that loops", err, context.DeadlineExceeded)
 			ended, cancel := context.WithCancel(t.Context())
 			cancel()

@@ -39,7 +39,7 @@ func (a *attack) bytes() []byte {
 	c := core.NewCursor(b, 0)
 	for s := range c.Sections() {
 		if s.ID == core.CodeSection {
-			return slices.Concat(b[:s.Start], sec(sectionDataCount, u(uint32(len(a.Data)))), b[s.Start:])
+			return slices.Concat(b[:s.Start], sec(core.DataCountSection, u(uint32(len(a.Data)))), b[s.Start:])
 		}
 	}
 	return b
@@ -290,7 +290,7 @@ func adversaries(t testing.TB) []adversary {
 	bulk("copies of nothing", false, 0, cpy, nil)
 	straight("short fills", times(100, core.I32Const(0), core.I32Const(0), core.I32Const(1024), fill))
 	bulk("memory.init", false, 1<<16, core.Code{opcodeMisc, miscMemoryInit, 0, 0}, func(a *attack) {
-		a.Data = [][]byte{append([]byte{1}, appendSized(nil, make([]byte, 1<<16))...)}
+		a.Data = [][]byte{append([]byte{1}, sized(make([]byte, 1<<16))...)}
 	})
 	table := func(a *attack) {
 		a.Table(core.Table{Elem: core.FuncRef, Limits: core.Limits{Min: 100_000, Max: 200_000, HasMax: true}})

@@ -12,16 +12,17 @@ import (
 	"github.com/tetratelabs/wazero/api"
 
 	"github.com/witgen/witgen/canonicalabi/host/meter/internal/units"
+	core "github.com/witgen/witgen/internal/wasm"
 )
 
 // endless are guests that never return: each exports run(i32).
 var endless = map[string][]byte{
 	"loop": simple(ti, "", "", []byte{opcodeLoop, blockEmpty, opcodeBr, 0, opcodeEnd}),
 	"loop with operands": wasm(
-		sec(sectionType, vec(sig(ti, ""), sig(ti, ti))),
-		sec(sectionFunction, vec(u(0))),
-		sec(sectionExport, vec(exportFunc("run", 0))),
-		sec(sectionCode, vec(body("", []byte{opcodeLocalGet, 0, opcodeLoop, 1, opcodeBr, 0, opcodeEnd, opcodeDrop}))),
+		sec(core.TypeSection, vec(sig(ti, ""), sig(ti, ti))),
+		sec(core.FunctionSection, vec(u(0))),
+		sec(core.ExportSection, vec(exportFunc("run", 0))),
+		sec(core.CodeSection, vec(body("", []byte{opcodeLocalGet, 0, opcodeLoop, 1, opcodeBr, 0, opcodeEnd, opcodeDrop}))),
 	),
 	"exponential recursion": simple(ti, "", "", []byte{
 		opcodeLocalGet, 0, opcodeIf, blockEmpty,
@@ -225,12 +226,12 @@ var leaving = map[string][]byte{
 
 func leavingModule(code []byte) []byte {
 	return wasm(
-		sec(sectionType, vec(sig(ti, ti))),
-		sec(sectionFunction, vec(u(0), u(0))),
-		sec(sectionTable, vec([]byte{typeFuncRef, 0, 1})),
-		sec(sectionExport, vec(exportFunc("run", 0))),
-		sec(sectionElement, vec(seq([]byte{0}, i32(0), []byte{opcodeEnd}, vec(u(1))))),
-		sec(sectionCode, vec(
+		sec(core.TypeSection, vec(sig(ti, ti))),
+		sec(core.FunctionSection, vec(u(0), u(0))),
+		sec(core.TableSection, vec([]byte{typeFuncRef, 0, 1})),
+		sec(core.ExportSection, vec(exportFunc("run", 0))),
+		sec(core.ElementSection, vec(seq([]byte{0}, i32(0), []byte{opcodeEnd}, vec(u(1))))),
+		sec(core.CodeSection, vec(
 			body("", code),
 			body("", []byte{opcodeLocalGet, 0, opcodeI32Const, 1, opcodeI32Add}),
 		)),
@@ -313,12 +314,12 @@ func TestDepth(t *testing.T) {
 func TestStart(t *testing.T) {
 	module := func(start []byte) []byte {
 		return wasm(
-			sec(sectionType, vec(sig("", ""), sig("", ti))),
-			sec(sectionFunction, vec(u(0), u(1))),
-			sec(sectionGlobal, vec(seq([]byte{typeI32, 1}, i32(0), []byte{opcodeEnd}))),
-			sec(sectionExport, vec(exportFunc("get", 1))),
-			sec(sectionStart, u(0)),
-			sec(sectionCode, vec(body("", start), body("", []byte{opcodeGlobalGet, 0}))),
+			sec(core.TypeSection, vec(sig("", ""), sig("", ti))),
+			sec(core.FunctionSection, vec(u(0), u(1))),
+			sec(core.GlobalSection, vec(seq([]byte{typeI32, 1}, i32(0), []byte{opcodeEnd}))),
+			sec(core.ExportSection, vec(exportFunc("get", 1))),
+			sec(core.StartSection, u(0)),
+			sec(core.CodeSection, vec(body("", start), body("", []byte{opcodeGlobalGet, 0}))),
 		)
 	}
 	r := newRuntime(t)
@@ -354,11 +355,11 @@ func TestHostFunctionsAreCharged(t *testing.T) {
 		t.Fatal(err)
 	}
 	mod, c := metered(t, r, wasm(
-		sec(sectionType, vec(sig("", ""))),
-		sec(sectionImport, vec(seq(str("host"), str("f"), []byte{0, 0}))),
-		sec(sectionFunction, vec(u(0))),
-		sec(sectionExport, vec(exportFunc("run", 1))),
-		sec(sectionCode, vec(body("", []byte{opcodeLoop, blockEmpty, opcodeCall, 0, opcodeBr, 0, opcodeEnd}))),
+		sec(core.TypeSection, vec(sig("", ""))),
+		sec(core.ImportSection, vec(seq(str("host"), str("f"), []byte{0, 0}))),
+		sec(core.FunctionSection, vec(u(0))),
+		sec(core.ExportSection, vec(exportFunc("run", 1))),
+		sec(core.CodeSection, vec(body("", []byte{opcodeLoop, blockEmpty, opcodeCall, 0, opcodeBr, 0, opcodeEnd}))),
 	), Config{})
 	c.SetFuel(6500)
 	if _, trap := call(mod, "run"); trap == "" || calls != 6500/(units.Import+1) {

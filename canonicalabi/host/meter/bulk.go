@@ -1,32 +1,29 @@
 package meter
 
-import "github.com/witgen/witgen/canonicalabi/host/meter/internal/units"
+import (
+	"github.com/witgen/witgen/canonicalabi/host/meter/internal/units"
+	core "github.com/witgen/witgen/internal/wasm"
+)
 
 // A bulk is an operation on a range of memory or of a table with the operands
 // (destination, source or value, length), all of them 32 bits but a table's value.
 type bulk struct {
 	fill, table bool
-	size        func(*asm) // pushes the size of the destination, 64 bits
-	sourceSize  func(*asm) // of the source, where it is not a fill
-	write       func(*asm) // the operation
+	size        core.Code // pushes the size of the destination, 64 bits
+	sourceSize  core.Code // of the source, where it is not a fill
+	write       core.Code // the operation
 }
 
-func memoryBytes(a *asm) {
-	a.op(opcodeMemorySize, 0, opcodeI64ExtendU)
-	a.i64(16)
-	a.op(opcodeI64Shl)
-}
+var memoryBytes = core.Seq(core.I(core.OpMemorySize, 0), extend, core.I64Const(16), core.I(core.OpI64Shl))
 
-func tableElements(table uint32) func(*asm) {
-	return func(a *asm) {
-		a.misc(miscTableSize, table)
-		a.op(opcodeI64ExtendU)
-	}
-}
+func tableElements(table uint32) core.Code { return core.Seq(core.I(core.OpTableSize, table), extend) }
 
-func constSize(n uint32) func(*asm) {
-	return func(a *asm) { a.i64(int64(n)) }
-}
+func constSize(n uint32) core.Code { return core.I64Const(int64(n)) }
+
+// extend makes 64 bits of an operand of 32.
+var extend = core.I(core.OpI64ExtendI32U)
+
+func getLocal(local uint32) core.Code { return core.I(core.OpLocalGet, local) }
 
 // What the code of helpers takes, but for what is charged by length: all of it that
 // runs once, one turn of a loop, and what grows.
@@ -38,64 +35,30 @@ const (
 )
 
 // take takes a fixed amount from the slice.
-func (h *helpers) take(a *asm, units int64) {
-	a.globalGet(h.globals.slice)
-	a.i64(units)
-	a.op(opcodeI64Sub)
-	a.globalSet(h.globals.slice)
+func (h *helpers) take(units int64) core.Code {
+	return core.Seq(get(h.globals.slice), core.I64Const(units), core.I(core.OpI64Sub), set(h.globals.slice))
 }
 
-// takeLength takes the fuel for a length in a local.
-func (h *helpers) takeLength(a *asm, local uint32, shift int64, left bool) {
-	a.globalGet(h.globals.slice)
-	a.localGet(local)
-	a.op(opcodeI64ExtendU)
-	a.i64(shift)
-	if left {
-		a.op(opcodeI64Shl)
-	} else {
-		a.op(opcodeI64ShrU)
-	}
-	a.op(opcodeI64Sub)
-	a.globalSet(h.globals.slice)
+// takeLength takes the fuel for a length in a local, which an instruction shifts by so many bits.
+func (h *helpers) takeLength(local uint32, op core.Op, shift int64) core.Code {
+	return core.Seq(get(h.globals.slice), getLocal(local), extend, core.I64Const(shift), core.I(op), core.I(core.OpI64Sub), set(h.globals.slice))
 }
+
+// refill calls what hands out the next slice, where the operand is not 0.
+func (h *helpers) refill() core.Code { return core.If(core.I(core.OpCall, h.slow())) }
 
 // check calls refill where the slice is used up.
-func (h *helpers) check(a *asm) {
-	a.globalGet(h.globals.slice)
-	a.below()
-	a.op(opcodeIf, blockEmpty)
-	a.call(h.slow())
-	a.op(opcodeEnd)
-}
-
-// checkBoth calls refill where the slice is used up or the stack too deep.
-func (h *helpers) checkBoth(a *asm) {
-	a.globalGet(h.globals.slice)
-	a.globalGet(h.globals.stack)
-	a.op(opcodeI64Or)
-	a.below()
-	a.op(opcodeIf, blockEmpty)
-	a.call(h.slow())
-	a.op(opcodeEnd)
-}
+func (h *helpers) check() core.Code { return core.Seq(get(h.globals.slice), below, h.refill()) }
 
 // growBody charges for the length in a local and then grows, which is the host's work
 // and so is not split. A length that nothing can grow by fails before.
-func (h *helpers) growBody(length uint32, most int32, shift int64, grow func(*asm)) []byte {
-	var a asm
-	a.op(0)
-	h.take(&a, growCost)
-	a.localGet(length)
-	a.i32(most)
-	a.op(opcodeI32GtU, opcodeIf, blockEmpty)
-	a.i32(-1)
-	a.op(opcodeReturn, opcodeEnd)
-	h.takeLength(&a, length, shift, true)
-	h.check(&a)
-	grow(&a)
-	a.op(opcodeEnd)
-	return a
+func (h *helpers) growBody(length uint32, most int32, shift int64, grow core.Code) []byte {
+	return core.Body(nil,
+		h.take(growCost),
+		getLocal(length), core.I32Const(most), core.I(core.OpI32GtU), core.If(core.I32Const(-1), core.I(core.OpReturn)),
+		h.takeLength(length, core.OpI64Shl, shift),
+		h.check(),
+		grow)
 }
 
 // The parameters of the helpers of bulk operations.
@@ -111,88 +74,54 @@ func (h *helpers) splitBody(b bulk) []byte {
 	if b.table {
 		piece, shift = units.PieceElements, units.ElementShift
 	}
-	var a asm
-	a.op(0)
-	h.take(&a, helperCost)
-	h.check(&a)
-	a.localGet(bulkLength)
-	a.i32(piece)
-	a.op(opcodeI32GtU, opcodeIf, blockEmpty)
-	h.bounds(&a, b, bulkTo, b.size)
-	if b.fill {
-		h.pieces(&a, b, piece, shift, false)
-	} else {
-		h.bounds(&a, b, bulkFrom, b.sourceSize)
+	all := core.Seq(bounds(b, bulkTo, b.size), h.pieces(b, piece, shift, false))
+	if !b.fill {
 		// A source that starts before its destination is copied from its end, as the two
 		// may overlap.
-		a.localGet(bulkTo)
-		a.localGet(bulkFrom)
-		a.op(opcodeI32GtU, opcodeIf, blockEmpty)
-		h.pieces(&a, b, piece, shift, true)
-		a.op(opcodeElse)
-		h.pieces(&a, b, piece, shift, false)
-		a.op(opcodeEnd)
+		all = core.Seq(
+			bounds(b, bulkTo, b.size), bounds(b, bulkFrom, b.sourceSize),
+			getLocal(bulkTo), getLocal(bulkFrom), core.I(core.OpI32GtU),
+			core.IfElse(h.pieces(b, piece, shift, true), h.pieces(b, piece, shift, false)))
 	}
-	a.op(opcodeEnd)
-	// At most one piece is left.
-	h.takeLength(&a, bulkLength, shift, false)
-	h.check(&a)
-	a.localGet(bulkTo)
-	a.localGet(bulkFrom)
-	a.localGet(bulkLength)
-	b.write(&a)
-	a.op(opcodeEnd)
-	return a
+	return core.Body(nil,
+		h.take(helperCost),
+		h.check(),
+		getLocal(bulkLength), core.I32Const(piece), core.I(core.OpI32GtU), core.If(all),
+		// At most one piece is left.
+		h.takeLength(bulkLength, core.OpI64ShrU, shift),
+		h.check(),
+		getLocal(bulkTo), getLocal(bulkFrom), getLocal(bulkLength), b.write)
 }
 
 // bounds traps where the range that starts in a local leaves its bounds, by an operation
 // on two elements where there is at most one.
-func (h *helpers) bounds(a *asm, b bulk, start uint32, size func(*asm)) {
-	a.localGet(start)
-	a.op(opcodeI64ExtendU)
-	a.localGet(bulkLength)
-	a.op(opcodeI64ExtendU, opcodeI64Add)
-	size(a)
-	a.op(opcodeI64GtU, opcodeIf, blockEmpty)
-	a.i32(-1)
-	a.localGet(bulkFrom)
-	a.i32(2)
-	b.write(a)
-	a.op(opcodeUnreachable, opcodeEnd)
+func bounds(b bulk, start uint32, size core.Code) core.Code {
+	return core.Seq(
+		getLocal(start), extend, getLocal(bulkLength), extend, core.I(core.OpI64Add), size, core.I(core.OpI64GtU),
+		core.If(core.I32Const(-1), getLocal(bulkFrom), core.I32Const(2), b.write, core.I(core.OpUnreachable)))
 }
 
 // pieces does pieces from the start, or from the end, until at most one is left.
-func (h *helpers) pieces(a *asm, b bulk, piece int32, shift int64, backward bool) {
-	a.op(opcodeLoop, blockEmpty)
-	h.take(a, int64(piece)>>shift+turnCost)
-	h.check(a)
-	add := func(local uint32, by int32) {
-		a.localGet(local)
-		a.i32(by)
-		a.op(opcodeI32Add)
-		a.localSet(local)
+func (h *helpers) pieces(b bulk, piece int32, shift int64, backward bool) core.Code {
+	add := func(local uint32, by int32) core.Code {
+		return core.Seq(getLocal(local), core.I32Const(by), core.I(core.OpI32Add), core.I(core.OpLocalSet, local))
 	}
-	if backward {
-		add(bulkLength, -piece)
-		for _, local := range []uint32{bulkTo, bulkFrom} {
-			a.localGet(local)
-			a.localGet(bulkLength)
-			a.op(opcodeI32Add)
-		}
-	} else {
-		a.localGet(bulkTo)
-		a.localGet(bulkFrom)
+	end := func(local uint32) core.Code {
+		return core.Seq(getLocal(local), getLocal(bulkLength), core.I(core.OpI32Add))
 	}
-	a.i32(piece)
-	b.write(a)
-	if !backward {
-		add(bulkTo, piece)
-		if !b.fill {
-			add(bulkFrom, piece)
-		}
-		add(bulkLength, -piece)
+	write := core.Seq(core.I32Const(piece), b.write)
+	turn := core.Seq(getLocal(bulkTo), getLocal(bulkFrom), write, add(bulkTo, piece))
+	switch {
+	case backward:
+		turn = core.Seq(add(bulkLength, -piece), end(bulkTo), end(bulkFrom), write)
+	case b.fill:
+		turn = core.Seq(turn, add(bulkLength, -piece))
+	default:
+		turn = core.Seq(turn, add(bulkFrom, piece), add(bulkLength, -piece))
 	}
-	a.localGet(bulkLength)
-	a.i32(piece)
-	a.op(opcodeI32GtU, opcodeBrIf, 0, opcodeEnd)
+	return core.Loop(
+		h.take(int64(piece)>>shift+turnCost),
+		h.check(),
+		turn,
+		getLocal(bulkLength), core.I32Const(piece), core.I(core.OpI32GtU), core.I(core.OpBrIf, 0))
 }

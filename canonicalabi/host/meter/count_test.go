@@ -205,17 +205,13 @@ func (c *unitCounter) decode(in *core.Cursor) (locals []byte, code []coding, kep
 			in.Byte()
 			k.Op = op
 			k.labels = append(in.Indices(), in.Uint32())
-		case core.OpBlock, core.OpLoop, core.OpIf:
-			in.Byte()
-			k.Op = op
-			empty := in.Peek() == blockEmpty
-			if t := in.BlockType(); t >= 0 {
-				k.params, k.results = len(c.types[t].Params), len(c.types[t].Results)
-			} else if !empty {
-				k.results = 1
-			}
 		default:
 			k.Instr = in.Instr()
+			k.results = k.Block.Results()
+			if k.Block.HasFunc {
+				t := c.types[k.Block.Func]
+				k.params, k.results = len(t.Params), len(t.Results)
+			}
 		}
 		if k.Op == core.OpLocalSet || k.Op == core.OpLocalTee {
 			set[k.X] = true

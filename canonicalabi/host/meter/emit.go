@@ -4,6 +4,7 @@ import (
 	"github.com/witgen/witgen/canonicalabi/host/meter/internal/frame"
 	"github.com/witgen/witgen/canonicalabi/host/meter/internal/units"
 	"github.com/witgen/witgen/internal/leb128"
+	core "github.com/witgen/witgen/internal/wasm"
 )
 
 // What the rewriter writes around a function's own code.
@@ -51,7 +52,7 @@ const addedLocals = 1 + 3
 // An emitter writes functions.
 type emitter struct {
 	h   *helpers
-	out asm
+	out core.Code
 
 	kept    uint32 // the local that is kept equal to the slice
 	keep    int    // how many loops are open in which it is
@@ -61,16 +62,16 @@ type emitter struct {
 // slice writes the load of the slice.
 func (e *emitter) slice() {
 	if e.keep > 0 {
-		e.out.localGet(e.kept)
+		e.out.Op(core.OpLocalGet, e.kept)
 	} else {
-		e.out.globalGet(e.h.globals.slice)
+		e.out.Op(core.OpGlobalGet, e.h.globals.slice)
 	}
 }
 
 // load loads the slice into the local that is kept equal to it.
 func (e *emitter) load() {
-	e.out.globalGet(e.h.globals.slice)
-	e.out.localSet(e.kept)
+	e.out.Op(core.OpGlobalGet, e.h.globals.slice)
+	e.out.Op(core.OpLocalSet, e.kept)
 }
 
 // called is written after a call that takes from the slice.
@@ -80,10 +81,16 @@ func (e *emitter) called() {
 	}
 }
 
+// below compares the operand with 0.
+func (e *emitter) below() {
+	e.out.I64Const(0)
+	e.out.Op(core.OpI64LtS)
+}
+
 // used writes the comparison that a check makes.
 func (e *emitter) used() {
 	e.slice()
-	e.out.below()
+	e.below()
 }
 
 // check writes the check that stands outside of split loops.
@@ -94,10 +101,10 @@ func (e *emitter) check() {
 
 // refill writes the call of refill where the operand is not 0.
 func (e *emitter) refill() {
-	e.out.op(opcodeIf, blockEmpty)
-	e.out.call(e.h.slow())
+	e.out.Op(core.OpIf, core.BlockEmpty)
+	e.out.Op(core.OpCall, e.h.slow())
 	e.called()
-	e.out.op(opcodeEnd)
+	e.out.Op(core.OpEnd)
 }
 
 // openLoop writes what comes before a split loop, whose block type is given.
@@ -107,17 +114,22 @@ func (e *emitter) openLoop(kept bool, blockType []byte) {
 			e.load()
 		}
 	}
-	e.out.op(opcodeBlock)
-	e.out.op(blockType...)
-	e.out.op(opcodeLoop, blockEmpty, opcodeBlock, blockEmpty)
+	e.out.Op(core.OpBlock)
+	e.out.Byte(blockType...)
+	e.out.Op(core.OpLoop, core.BlockEmpty)
+	e.out.Op(core.OpBlock, core.BlockEmpty)
 }
 
 // closeLoop writes what comes after a split loop.
 func (e *emitter) closeLoop() {
-	e.out.op(opcodeBr, 2, opcodeEnd)
-	e.out.call(e.h.slow())
+	e.out.Op(core.OpBr, 2)
+	e.out.Op(core.OpEnd)
+	e.out.Op(core.OpCall, e.h.slow())
 	e.called()
-	e.out.op(opcodeBr, 0, opcodeEnd, opcodeUnreachable, opcodeEnd)
+	e.out.Op(core.OpBr, 0)
+	e.out.Op(core.OpEnd)
+	e.out.Op(core.OpUnreachable)
+	e.out.Op(core.OpEnd)
 	if e.keep > 0 {
 		e.keep--
 	}
@@ -172,38 +184,38 @@ func (e *emitter) bound(s *scanner) (int, *Error) {
 func (e *emitter) write(s *scanner, wrapped bool, owed, frame int64) {
 	m := s.m
 	groups, next := s.groups, s.locals
-	var added asm
+	var added core.Code
 	add := func(n uint32, typ byte) (first uint32) {
-		added.op(byte(n), typ)
+		added.Byte(byte(n), typ)
 		groups++
 		next += n
 		return next - n
 	}
 	var operands uint32 // of an editBulk
 	if s.kept {
-		e.kept = add(1, typeI64)
+		e.kept = add(1, core.CodeI64)
 	}
 	if s.bulk {
-		operands = add(3, typeI32)
+		operands = add(3, core.CodeI32)
 	}
 	out := &e.out
 	*out = leb128.AppendUint32((*out)[:0], groups)
 	*out = append(*out, m.in[s.groupsAt:s.codeAt]...)
-	out.op(added...)
+	out.Byte(added...)
 	e.frame(-frame)
 	e.charge(s.regions[0])
 	switch {
 	case frame > 0:
 		e.slice()
-		out.globalGet(e.h.globals.stack)
-		out.op(opcodeI64Or)
-		out.below()
+		out.Op(core.OpGlobalGet, e.h.globals.stack)
+		out.Op(core.OpI64Or)
+		e.below()
 		e.refill()
 	case s.entryCheck():
 		e.check()
 	}
 	if wrapped {
-		out.op(opcodeBlock)
+		out.Op(core.OpBlock)
 		e.resultType(m.types[m.funcs[s.fn]])
 	}
 
@@ -225,7 +237,7 @@ func (e *emitter) write(s *scanner, wrapped bool, owed, frame int64) {
 			}
 			if d.kind == editLoopHead {
 				e.used()
-				out.op(opcodeBrIf, 1)
+				out.Op(core.OpBrIf, 1)
 			} else {
 				e.check()
 			}
@@ -236,18 +248,18 @@ func (e *emitter) write(s *scanner, wrapped bool, owed, frame int64) {
 			*out = leb128.AppendUint32(*out, uint32(d.arg))
 		case editReturn:
 			if wrapped {
-				out.opIndex(opcodeBr, uint32(d.arg))
+				out.Op(core.OpBr, uint32(d.arg))
 			} else {
-				out.op(opcodeReturn)
+				out.Op(core.OpReturn)
 			}
 		case editCall:
-			out.call(uint32(d.arg))
+			out.Op(core.OpCall, uint32(d.arg))
 			e.called()
 		case editBulk:
 			e.bulk(operands, m.in[d.pos:pos], uint32(d.arg))
 			e.called()
 		case editOpcode:
-			out.op(byte(d.arg))
+			out.Op(core.Op(d.arg))
 		case editLeave:
 			e.take(d.cost)
 			e.frame(frame)
@@ -255,7 +267,7 @@ func (e *emitter) write(s *scanner, wrapped bool, owed, frame int64) {
 			if !wrapped {
 				break
 			}
-			out.op(opcodeEnd)
+			out.Op(core.OpEnd)
 			e.frame(frame)
 			if !s.lasts {
 				e.take(owed)
@@ -276,12 +288,12 @@ func (e *emitter) take(units int64) {
 		return
 	}
 	e.slice()
-	e.out.i64(units)
-	e.out.op(opcodeI64Sub)
+	e.out.I64Const(units)
+	e.out.Op(core.OpI64Sub)
 	if e.keep > 0 {
-		e.out.opIndex(opcodeLocalTee, e.kept)
+		e.out.Op(core.OpLocalTee, e.kept)
 	}
-	e.out.globalSet(e.h.globals.slice)
+	e.out.Op(core.OpGlobalSet, e.h.globals.slice)
 }
 
 // frame gives so many bytes back to what is left of the stack.
@@ -289,10 +301,10 @@ func (e *emitter) frame(bytes int64) {
 	if bytes == 0 {
 		return
 	}
-	e.out.globalGet(e.h.globals.stack)
-	e.out.i64(bytes)
-	e.out.op(opcodeI64Add)
-	e.out.globalSet(e.h.globals.stack)
+	e.out.Op(core.OpGlobalGet, e.h.globals.stack)
+	e.out.I64Const(bytes)
+	e.out.Op(core.OpI64Add)
+	e.out.Op(core.OpGlobalSet, e.h.globals.stack)
 }
 
 // bulk writes a memory.copy or memory.fill, which is charged and, where it is short, done in place. Its
@@ -301,37 +313,33 @@ func (e *emitter) bulk(operands uint32, op []byte, helper uint32) {
 	out := &e.out
 	length := operands + 2
 	for i := range uint32(3) {
-		out.localSet(length - i)
+		out.Op(core.OpLocalSet, length-i)
 	}
 	get := func() {
 		for i := range uint32(3) {
-			out.localGet(operands + i)
+			out.Op(core.OpLocalGet, operands+i)
 		}
 	}
-	out.localGet(length)
-	out.i32(shortBytes)
-	out.op(opcodeI32GtU, opcodeIf, blockEmpty)
+	out.Op(core.OpLocalGet, length)
+	out.I32Const(shortBytes)
+	out.Op(core.OpI32GtU)
+	out.Op(core.OpIf, core.BlockEmpty)
 	get()
-	out.call(helper)
-	out.op(opcodeElse)
-	out.globalGet(e.h.globals.slice)
-	out.localGet(length)
-	out.op(opcodeI64ExtendU)
-	out.i64(units.BulkShift)
-	out.op(opcodeI64ShrU, opcodeI64Sub)
-	out.globalSet(e.h.globals.slice)
+	out.Op(core.OpCall, helper)
+	out.Op(core.OpElse)
+	out.Byte(e.h.takeLength(length, core.OpI64ShrU, units.BulkShift)...)
 	get()
-	out.op(op...)
-	out.op(opcodeEnd)
+	out.Byte(op...)
+	out.Op(core.OpEnd)
 }
 
 // resultType writes the block type of a block with the results of a function.
 func (e *emitter) resultType(t funcType) {
 	switch t.arity {
 	case 0:
-		e.out.op(blockEmpty)
+		e.out.Byte(core.BlockEmpty)
 	case 1:
-		e.out.op(t.results...)
+		e.out.Byte(t.results...)
 	default:
 		e.out = leb128.AppendInt64(e.out, int64(e.h.funcType(nil, t.results, 0, t.arity)))
 	}

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+
+	core "github.com/witgen/witgen/internal/wasm"
 )
 
 // The three reasons for which [Rewrite] refuses a module; errors.Is finds them in an [*Error].
@@ -51,4 +53,71 @@ func (e *Error) Error() string {
 	}
 	fmt.Fprintf(&b, ", at offset %#x", e.Offset)
 	return b.String()
+}
+
+// fail records a mistake outside of functions. The first one stays.
+func fail(c *core.Cursor, at int, kind error, rule string) {
+	c.Fail(&Error{Kind: kind, Rule: rule, Func: -1, Offset: at})
+}
+
+// limit fails where got exceeds a limit that is set.
+func limit(c *core.Cursor, name string, got, limit uint64) {
+	if limit != 0 && got > limit {
+		c.Fail(&Error{Kind: ErrLimit, Rule: name, Got: got, Limit: limit, Func: -1, Offset: c.Offset()})
+	}
+}
+
+// index reads an index and checks that it is below n.
+func index(c *core.Cursor, n uint32, rule string) uint32 {
+	at := c.Offset()
+	i := c.Uint32()
+	if i >= n {
+		fail(c, at, ErrMalformed, rule)
+	}
+	return i
+}
+
+// errorOf returns the error of a cursor as one of this package, or nil. fn is the function that it
+// reads, or -1.
+func errorOf(c *core.Cursor, fn int) *Error {
+	if c.Err() == nil {
+		return nil
+	}
+	return convert(c.Err(), fn)
+}
+
+func convert(err error, fn int) *Error {
+	var ours *Error
+	if errors.As(err, &ours) {
+		ours.Func = fn
+		return ours
+	}
+	var e *core.Error
+	if !errors.As(err, &e) {
+		panic(fmt.Sprintf("meter: unhandled error %v", err))
+	}
+	out := &Error{Kind: ErrMalformed, Rule: e.Rule, Func: fn, Offset: e.Offset}
+	switch e.Kind {
+	case core.UnexpectedEnd, core.IntegerCut, core.TooFewBytes:
+		out.Rule = "unexpected end"
+	case core.IntegerTooLong:
+		out.Rule = "integer too long"
+	case core.TooManyItems:
+		out.Rule = "vector longer than its section"
+	case core.NotUTF8:
+		out.Rule = "name is not valid UTF-8"
+	case core.LeftOver:
+		out.Rule = "section longer than its content"
+	case core.NotModule:
+		out.Rule = "not a core module"
+	case core.UnknownSection:
+		out.Rule = "unknown section"
+	case core.NotConstant, core.UnknownOpcode:
+		out.Rule = "instruction in a constant expression"
+	case core.UnknownType:
+		out.Kind, out.Rule = ErrUnsupported, "unknown type"
+	case core.UnknownHeapType:
+		out.Kind, out.Rule = ErrUnsupported, "unknown heap type"
+	}
+	return out
 }

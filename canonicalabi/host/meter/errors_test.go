@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/witgen/witgen/internal/leb128"
+	core "github.com/witgen/witgen/internal/wasm"
 )
 
 // code is a module with a function of type () -> () in which the bytes stand, with one global, one
@@ -63,6 +64,12 @@ var refused = []struct {
 	{"constant of an added global", wasm(sec(6, vec([]byte{typeI64, 0, opcodeGlobalGet, 1, opcodeEnd}))), ErrMalformed, "global index out of range"},
 	{"constant of an added function", wasm(sec(6, vec([]byte{typeFuncRef, 0, 0xd2, 0, opcodeEnd}))), ErrMalformed, "function index out of range"},
 	{"data in an added memory", wasm(sec(11, vec(seq([]byte{0}, i32(0), []byte{opcodeEnd, 0})))), ErrMalformed, "memory index out of range"},
+	{"unknown form of an element segment", wasm(sec(9, vec(u(8)))), ErrMalformed, "unknown form of element segment"},
+	{"unknown kind of element", wasm(sec(9, vec([]byte{1, 1, 0}))), ErrMalformed, "unknown kind of element"},
+	{"unknown form of a data segment", wasm(sec(11, vec(u(3)))), ErrMalformed, "unknown form of data segment"},
+	{"unknown kind of table", wasm(sec(4, vec([]byte{0x40, 1, typeFuncRef, 0, 0}))), ErrMalformed, "unknown kind of table"},
+	{"mutability", wasm(sec(6, vec([]byte{typeI64, 2, opcodeI64Const, 0, opcodeEnd}))), ErrMalformed, "invalid mutability 0x02"},
+	{"garbage collection in a constant", wasm(sec(1, vec(sig("", ""))), sec(6, vec([]byte{typeRef, 0, 0, 0xfb, 1, 0, opcodeEnd}))), ErrMalformed, "instruction in a constant expression"},
 	{"instruction in a constant", wasm(sec(6, vec([]byte{typeI64, 0, opcodeMemoryGrow, 0, opcodeEnd}))), ErrMalformed, "instruction in a constant expression"},
 
 	{"global.get of an added global", code(opcodeGlobalGet, 1, opcodeDrop), ErrMalformed, "global index out of range"},
@@ -88,10 +95,11 @@ var refused = []struct {
 	{"cut constant", code(0x44), ErrMalformed, "unexpected end"},
 	{"cut br_table", code(opcodeBlock, blockEmpty, 0x0e, 0xff, 0xff, 0xff, 0xff, 0x0f), ErrMalformed, "label out of range"},
 	{"unknown instruction", code(0xff), ErrUnsupported, "unknown instruction 0xff"},
+	{"instruction of garbage collection", code(0xd3), ErrUnsupported, "unknown instruction 0xd3"},
 	{"unknown misc instruction", code(opcodeMisc, 0x12), ErrUnsupported, "unknown instruction 0xfc 0x12"},
 	{"relaxed vector instruction", code(opcodeVector, 0x80, 2), ErrUnsupported, "unknown instruction 0xfd 0x80"},
 	{"unknown atomic instruction", code(opcodeAtomic, 0x4f), ErrUnsupported, "unknown instruction 0xfe 0x4f"},
-	{"too many locals", wasm(sec(1, vec(sig("", ""))), sec(3, vec(u(0))), sec(10, vec(appendSized(nil, seq(u(2), u(1<<32-1), []byte{typeI32}, u(1<<32-1), []byte{typeI32}, []byte{opcodeEnd}))))), ErrMalformed, "too many locals"},
+	{"too many locals", wasm(sec(1, vec(sig("", ""))), sec(3, vec(u(0))), sec(10, vec(sized(seq(u(2), u(1<<32-1), []byte{typeI32}, u(1<<32-1), []byte{typeI32}, []byte{opcodeEnd}))))), ErrMalformed, "too many locals"},
 }
 
 func TestRefused(t *testing.T) {
@@ -113,7 +121,7 @@ func TestErrorNamesTheFunction(t *testing.T) {
 	in := wasm(
 		sec(1, vec(sig("", ""))), sec(2, vec(seq(str("a"), str("b"), []byte{0, 0}))), sec(3, vec(u(0), u(0))),
 		sec(10, vec(body(""), body("", []byte{opcodeNop, 0xff}))),
-		custom("name", seq([]byte{1}, appendSized(nil, vec(seq(u(1), str("good")), seq(u(2), str("bad")))))),
+		custom("name", seq([]byte{1}, sized(vec(seq(u(1), str("good")), seq(u(2), str("bad")))))),
 	)
 	e := wantError(t, in, Config{}, ErrUnsupported, "unknown instruction 0xff")
 	at := bytes.IndexByte(in, 0xff)
@@ -131,12 +139,10 @@ func TestEveryPrefix(t *testing.T) {
 	in := leavingModule(leaving["br_table"])
 	for n := range in {
 		if _, err := Rewrite(in[:n], Config{Stack: true}); err == nil {
-			r := &reader{b: in[:n], pos: len(magic)}
-			for r.left() > 0 {
-				r.byte()
-				r.bytes(r.u32())
+			c := core.NewCursor(in[:n], 0)
+			for range c.Sections() {
 			}
-			if r.err != nil || n < len(magic) {
+			if c.Err() != nil {
 				t.Errorf("the first %d bytes are taken", n)
 			}
 		}

@@ -11,6 +11,7 @@ import (
 
 	"github.com/witgen/witgen/canonicalabi/host/meter/internal/units"
 	"github.com/witgen/witgen/canonicalabi/host/meter/verify"
+	core "github.com/witgen/witgen/internal/wasm"
 )
 
 // fuzzLimits keep what the fuzzer makes small enough to compile.
@@ -30,15 +31,10 @@ func fewLocals(in []byte) bool {
 	if err != nil {
 		return false
 	}
-	r := &reader{b: in[:m.code.end], pos: m.code.body}
-	for range r.count() {
-		size := r.u32()
-		s := &scanner{m: m, fn: int(m.imported.funcs), pos: r.pos, end: r.pos + int(size)}
-		if r.bytes(size); r.err != nil || s.readLocals() != nil {
-			return false
-		}
-	}
-	return true
+	return m.eachBody(func(_ int, body *core.Cursor) *Error {
+		s := &scanner{m: m, fn: int(m.imported.funcs), c: *body}
+		return s.readLocals()
+	}) == nil
 }
 
 // FuzzRewrite mutates modules: reading one never panics, and wazero takes the rewritten module if and only

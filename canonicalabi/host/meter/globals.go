@@ -3,6 +3,7 @@ package meter
 import (
 	"github.com/witgen/witgen/canonicalabi/host/meter/internal/units"
 	"github.com/witgen/witgen/internal/leb128"
+	core "github.com/witgen/witgen/internal/wasm"
 )
 
 // prefix starts the names under which a rewritten module exports what was added. No compiler makes such
@@ -33,7 +34,7 @@ func globalsAt(first uint32) globals {
 
 // globalTypes are their types and globalInits what they start with.
 var (
-	globalTypes = [globalCount]byte{typeI64, typeI64, typeI64, typeI32, typeI32}
+	globalTypes = [globalCount]core.ValType{core.I64, core.I64, core.I64, core.I32, core.I32}
 	globalInits = [globalCount]int64{units.Slice, Unlimited - units.Slice, Unlimited}
 )
 
@@ -47,19 +48,20 @@ func (m *module) meterGlobals() globals {
 
 // importSection returns the imports of the globals from a module.
 func importSection(module string) []byte {
-	var out []byte
+	var w core.Writer
 	for i, name := range globalNames {
-		out = appendSized(out, []byte(module))
-		out = appendSized(out, []byte(prefix+name))
-		out = append(out, 3, globalTypes[i], 1)
+		w.Import(core.Import{
+			Module: module, Name: prefix + name,
+			Type: core.Extern{Kind: core.GlobalKind, Global: core.Global{Type: globalTypes[i], Mutable: true}},
+		})
 	}
-	return out
+	return w.Buf
 }
 
 // shiftGlobals returns the content of a section with the indices that its globals have in the module that is
 // written.
 func (m *module) shiftGlobals(s *section, content []byte) []byte {
-	if s.id == sectionTable { // before the globals that have moved, so what it names is imported
+	if s.id == core.TableSection { // before the globals that have moved, so what it names is imported
 		return content
 	}
 	var out []byte
@@ -81,47 +83,45 @@ func (m *module) shiftGlobals(s *section, content []byte) []byte {
 // Globals returns the module that defines and exports the globals which modules import that were rewritten
 // with [Config].Shared.
 func Globals() []byte {
-	var exports []byte
+	var m core.Module
 	for i, name := range globalNames {
-		exports = appendSized(exports, []byte(prefix+name))
-		exports = append(exports, 3, byte(i))
+		m.Export(prefix+name, core.GlobalKind, m.Global(core.Global{Type: globalTypes[i], Mutable: true}, globalInit(i)))
 	}
-	out := append([]byte{}, magic...)
-	out = append(out, sectionGlobal)
-	out = appendSized(out, append([]byte{globalCount}, globalSection()...))
-	out = append(out, sectionExport)
-	return appendSized(out, append([]byte{globalCount}, exports...))
+	return m.Bytes()
+}
+
+// globalInit returns what a global starts with.
+func globalInit(i int) core.Code {
+	if globalTypes[i] == core.I64 {
+		return core.I64Const(globalInits[i])
+	}
+	return core.I32Const(int32(globalInits[i]))
 }
 
 func globalSection() []byte {
-	var a asm
-	for i, typ := range globalTypes {
-		a.op(typ, 1)
-		if typ == typeI64 {
-			a.i64(globalInits[i])
-		} else {
-			a.i32(int32(globalInits[i]))
-		}
-		a.op(opcodeEnd)
+	var w core.Writer
+	for i, t := range globalTypes {
+		w.Global(core.Global{Type: t, Mutable: true})
+		w.Byte(globalInit(i)...)
+		w.Byte(byte(core.OpEnd))
 	}
-	return a
+	return w.Buf
 }
 
-func exportSection(h *helpers) addition {
-	var out []byte
-	n := 0
-	export := func(name string, kind byte, index uint32) {
-		out = appendSized(out, []byte(prefix+name))
-		out = leb128.AppendUint32(append(out, kind), index)
+// exportSection returns the exports that are added, and their number.
+func exportSection(h *helpers) (exports []byte, n int) {
+	var w core.Writer
+	export := func(name string, kind core.Kind, index uint32) {
+		w.Export(core.Export{Name: prefix + name, Kind: kind, Index: index})
 		n++
 	}
 	if h.m.cfg.Shared == "" {
 		for i, name := range globalNames {
-			export(name, 3, h.globals.slice+uint32(i))
+			export(name, core.GlobalKind, h.globals.slice+uint32(i))
 		}
 	}
 	if h.m.start >= 0 {
-		export("start", 0, h.index(helperKey{op: helperStart}))
+		export("start", core.FuncKind, h.index(helperKey{op: helperStart}))
 	}
-	return addition{n: n, content: out}
+	return w.Buf, n
 }

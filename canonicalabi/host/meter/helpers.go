@@ -6,19 +6,19 @@ import (
 
 	"github.com/witgen/witgen/canonicalabi/host/meter/internal/frame"
 	"github.com/witgen/witgen/canonicalabi/host/meter/internal/units"
-	"github.com/witgen/witgen/internal/leb128"
+	core "github.com/witgen/witgen/internal/wasm"
 )
 
 // A helperKey names a helper: the instruction that it stands for and that instruction's indices.
 type helperKey struct {
-	op   operand
+	op   core.Op
 	a, b uint32
 }
 
-// The helpers that are not for an instruction.
+// The helpers that are not for an instruction, by numbers that none has.
 const (
-	helperSlow  operand = 250 + iota // what a check calls once the slice is used up
-	helperStart                      // calls the start function
+	helperSlow  core.Op = 1<<24 + iota // what a check calls once the slice is used up
+	helperStart                        // calls the start function
 )
 
 // helpers are the functions that are added to a module, and the types that they and the wrapped
@@ -57,17 +57,19 @@ func (h *helpers) index(key helperKey) uint32 {
 
 func (h *helpers) slow() uint32 { return h.first }
 
-// funcType returns the index of a type with these parameters and results.
+// funcType returns the index of a type with these parameters and results, in binary.
 func (h *helpers) funcType(params, results []byte, nparams, nresults int) uint32 {
-	t := leb128.AppendUint32([]byte{0x60}, uint32(nparams))
-	t = append(t, params...)
-	t = leb128.AppendUint32(t, uint32(nresults))
-	t = append(t, results...)
-	i, ok := h.byType[string(t)]
+	var t core.Writer
+	t.Byte(core.FuncForm)
+	t.Uint32(uint32(nparams))
+	t.Byte(params...)
+	t.Uint32(uint32(nresults))
+	t.Byte(results...)
+	i, ok := h.byType[string(t.Buf)]
 	if !ok {
 		i = uint32(len(h.m.types) + len(h.types))
-		h.types = append(h.types, t)
-		h.byType[string(t)] = i
+		h.types = append(h.types, t.Buf)
+		h.byType[string(t.Buf)] = i
 		h.m.frames.Types = append(h.m.frames.Types, frame.Type{Params: nparams, Results: nresults})
 	}
 	return i
@@ -75,18 +77,18 @@ func (h *helpers) funcType(params, results []byte, nparams, nresults int) uint32
 
 // typeOf returns the type of a helper.
 func (h *helpers) typeOf(key helperKey) uint32 {
-	three := []byte{typeI32, typeI32, typeI32}
+	i32 := []byte{core.CodeI32}
 	switch key.op {
 	case helperSlow, helperStart:
 		return h.funcType(nil, nil, 0, 0)
-	case opMemoryGrow:
-		return h.funcType([]byte{typeI32}, []byte{typeI32}, 1, 1)
-	case opTableGrow:
-		return h.funcType(slices.Concat(h.m.tables[key.a], []byte{typeI32}), []byte{typeI32}, 2, 1)
-	case opTableFill:
-		return h.funcType(slices.Concat([]byte{typeI32}, h.m.tables[key.a], []byte{typeI32}), nil, 3, 0)
+	case core.OpMemoryGrow:
+		return h.funcType(i32, i32, 1, 1)
+	case core.OpTableGrow:
+		return h.funcType(slices.Concat(h.m.tables[key.a], i32), i32, 2, 1)
+	case core.OpTableFill:
+		return h.funcType(slices.Concat(i32, h.m.tables[key.a], i32), nil, 3, 0)
 	}
-	return h.funcType(three, nil, 3, 0)
+	return h.funcType(slices.Concat(i32, i32, i32), nil, 3, 0)
 }
 
 // A helper is a function that is added.
@@ -101,42 +103,32 @@ func (h *helpers) build(key helperKey) helper {
 	switch key.op {
 	case helperSlow:
 		b.name, b.body = "refill", h.slowBody()
+		return b
 	case helperStart:
 		b.name, b.body = "start", h.startBody()
-	case opMemoryGrow:
-		b.name, b.body = "memory.grow", h.growBody(0, 1<<16, units.PageShift, func(a *asm) {
-			a.localGet(0)
-			a.op(opcodeMemoryGrow, 0)
-		})
-	case opTableGrow:
-		b.name, b.body = "table.grow", h.growBody(1, 1<<31-1, 0, func(a *asm) {
-			a.localGet(0)
-			a.localGet(1)
-			a.misc(miscTableGrow, key.a)
-		})
-	case opMemoryFill:
-		b.name, b.body = "memory.fill", h.splitBody(bulk{fill: true, size: memoryBytes, write: func(a *asm) { a.misc(miscMemoryFill, 0) }})
-	case opMemoryCopy:
-		b.name, b.body = "memory.copy", h.splitBody(bulk{size: memoryBytes, sourceSize: memoryBytes, write: func(a *asm) { a.misc(miscMemoryCopy, 0, 0) }})
-	case opTableFill:
-		b.name, b.body = "table.fill", h.splitBody(bulk{
-			fill: true, table: true, size: tableElements(key.a), write: func(a *asm) { a.misc(miscTableFill, key.a) },
-		})
-	case opTableCopy:
-		b.name, b.body = "table.copy", h.splitBody(bulk{
-			table: true, size: tableElements(key.a), sourceSize: tableElements(key.b), write: func(a *asm) { a.misc(miscTableCopy, key.a, key.b) },
-		})
-	case opMemoryInit:
-		b.name, b.body = "memory.init", h.splitBody(bulk{
-			size: memoryBytes, sourceSize: constSize(h.m.dataSizes[key.a]), write: func(a *asm) { a.misc(miscMemoryInit, key.a, 0) },
-		})
-	case opTableInit:
-		b.name, b.body = "table.init", h.splitBody(bulk{
-			table: true, size: tableElements(key.b), sourceSize: constSize(h.m.elementSizes[key.a]), write: func(a *asm) { a.misc(miscTableInit, key.a, key.b) },
+		return b
+	case core.OpMemoryGrow:
+		b.body = h.growBody(0, 1<<16, units.PageShift, core.Seq(getLocal(0), core.I(key.op, 0)))
+	case core.OpTableGrow:
+		b.body = h.growBody(1, 1<<31-1, 0, core.Seq(getLocal(0), getLocal(1), core.I(key.op, key.a)))
+	case core.OpMemoryFill:
+		b.body = h.splitBody(bulk{fill: true, size: memoryBytes, write: core.I(key.op, 0)})
+	case core.OpMemoryCopy:
+		b.body = h.splitBody(bulk{size: memoryBytes, sourceSize: memoryBytes, write: core.I(key.op, 0, 0)})
+	case core.OpTableFill:
+		b.body = h.splitBody(bulk{fill: true, table: true, size: tableElements(key.a), write: core.I(key.op, key.a)})
+	case core.OpTableCopy:
+		b.body = h.splitBody(bulk{table: true, size: tableElements(key.a), sourceSize: tableElements(key.b), write: core.I(key.op, key.a, key.b)})
+	case core.OpMemoryInit:
+		b.body = h.splitBody(bulk{size: memoryBytes, sourceSize: constSize(h.m.dataSizes[key.a]), write: core.I(key.op, key.a, 0)})
+	case core.OpTableInit:
+		b.body = h.splitBody(bulk{
+			table: true, size: tableElements(key.b), sourceSize: constSize(h.m.elementSizes[key.a]), write: core.I(key.op, key.a, key.b),
 		})
 	default:
-		panic(fmt.Sprintf("meter: unhandled helper %d", key.op))
+		panic(fmt.Sprintf("meter: unhandled helper %v", key.op))
 	}
+	b.name = key.op.String()
 	return b
 }
 
@@ -145,26 +137,23 @@ const startFrame = 1 << 10
 
 // startBody calls the start function.
 func (h *helpers) startBody() []byte {
-	var a asm
-	a.op(0)
-	frame := func(bytes int64) {
-		if h.m.cfg.Depth && !h.m.cfg.Stack {
-			bytes = bytes / startFrame // one call
+	frame := func(bytes int64) core.Code {
+		switch cfg := h.m.cfg; {
+		case cfg.Stack:
+		case cfg.Depth:
+			bytes /= startFrame // one call
+		default:
+			return nil
 		}
-		if h.m.cfg.Stack || h.m.cfg.Depth {
-			a.globalGet(h.globals.stack)
-			a.i64(bytes)
-			a.op(opcodeI64Add)
-			a.globalSet(h.globals.stack)
-		}
+		return core.Seq(get(h.globals.stack), core.I64Const(bytes), core.I(core.OpI64Add), set(h.globals.stack))
 	}
-	frame(-startFrame)
-	h.take(&a, startCost)
-	h.checkBoth(&a)
-	a.call(uint32(h.m.start))
-	frame(startFrame)
-	a.op(opcodeEnd)
-	return a
+	return core.Body(nil,
+		frame(-startFrame),
+		h.take(startCost),
+		// The stack is checked with the slice.
+		get(h.globals.slice), get(h.globals.stack), core.I(core.OpI64Or), below, h.refill(),
+		core.I(core.OpCall, uint32(h.m.start)),
+		frame(startFrame))
 }
 
 // slowBody is called where the slice is used up or the stack is too deep. It traps where
@@ -176,43 +165,23 @@ func (h *helpers) startBody() []byte {
 func (h *helpers) slowBody() []byte {
 	g := h.globals
 	const total = 0 // local
-	trap := func(a *asm, c Cause) {
-		a.op(opcodeIf, blockEmpty)
-		a.i32(int32(c))
-		a.globalSet(g.cause)
-		a.op(opcodeUnreachable, opcodeEnd)
+	trap := func(c Cause) core.Code {
+		return core.If(core.I32Const(int32(c)), set(g.cause), core.I(core.OpUnreachable))
 	}
-	var a asm
-	a.op(1, 1, typeI64)
-
-	a.globalGet(g.stack)
-	a.below()
-	trap(&a, TooDeep)
-
-	a.globalGet(g.reserve)
-	a.globalGet(g.slice)
-	a.op(opcodeI64Add)
-	a.opIndex(opcodeLocalTee, total)
-	a.below()
-	trap(&a, OutOfFuel)
-
-	a.i32(0)
-	a.op(opcodeMemoryGrow, 0, opcodeDrop)
-
-	a.globalGet(g.flag)
-	trap(&a, Interrupted)
-
-	// slice = min(total, units.Slice); reserve = total - slice
-	a.i64(units.Slice)
-	a.localGet(total)
-	a.localGet(total)
-	a.i64(units.Slice)
-	a.op(opcodeI64GtU, opcodeSelect)
-	a.globalSet(g.slice)
-	a.localGet(total)
-	a.globalGet(g.slice)
-	a.op(opcodeI64Sub)
-	a.globalSet(g.reserve)
-	a.op(opcodeEnd)
-	return a
+	return core.Body([]core.ValType{core.I64},
+		get(g.stack), below, trap(TooDeep),
+		get(g.reserve), get(g.slice), core.I(core.OpI64Add), core.I(core.OpLocalTee, total), below, trap(OutOfFuel),
+		core.I32Const(0), core.I(core.OpMemoryGrow, 0), core.I(core.OpDrop),
+		get(g.flag), trap(Interrupted),
+		// slice = min(total, units.Slice); reserve = total - slice
+		core.I64Const(units.Slice), core.I(core.OpLocalGet, total),
+		core.I(core.OpLocalGet, total), core.I64Const(units.Slice), core.I(core.OpI64GtU), core.I(core.OpSelect), set(g.slice),
+		core.I(core.OpLocalGet, total), get(g.slice), core.I(core.OpI64Sub), set(g.reserve))
 }
+
+// get and set read and write a global.
+func get(global uint32) core.Code { return core.I(core.OpGlobalGet, global) }
+func set(global uint32) core.Code { return core.I(core.OpGlobalSet, global) }
+
+// below compares the operand with 0.
+var below = core.Seq(core.I64Const(0), core.I(core.OpI64LtS))

@@ -1,6 +1,7 @@
 package meter
 
 import (
+	core "github.com/witgen/witgen/internal/wasm"
 	"reflect"
 	"slices"
 	"testing"
@@ -72,7 +73,7 @@ func functions(n int, code []byte) []byte {
 }
 
 func functionWithLocals(n uint32) []byte {
-	return wasm(sec(1, vec(sig("", ""))), sec(3, vec(u(0))), sec(10, vec(appendSized(nil, seq(vec(seq(u(n), []byte{typeI32})), []byte{opcodeEnd})))))
+	return wasm(sec(1, vec(sig("", ""))), sec(3, vec(u(0))), sec(10, vec(sized(seq(vec(seq(u(n), []byte{typeI32})), []byte{opcodeEnd})))))
 }
 
 func TestLimits(t *testing.T) {
@@ -113,12 +114,12 @@ func TestLowerMax(t *testing.T) {
 	cfg := Config{Limits: Limits{TableElements: 10, MemoryPages: 3}}
 	for _, max := range [][]byte{{0, 1}, {1, 1, 100}} {
 		mod, _ := metered(t, r, wasm(
-			sec(sectionType, vec(sig(ti, ti))),
-			sec(sectionFunction, vec(u(0), u(0))),
-			sec(sectionTable, vec(append([]byte{typeFuncRef}, max...), append([]byte{typeExtern}, max...))),
-			sec(sectionMemory, vec(max)),
-			sec(sectionExport, vec(exportFunc("table", 0), exportFunc("memory", 1))),
-			sec(sectionCode, vec(
+			sec(core.TypeSection, vec(sig(ti, ti))),
+			sec(core.FunctionSection, vec(u(0), u(0))),
+			sec(core.TableSection, vec(append([]byte{typeFuncRef}, max...), append([]byte{typeExtern}, max...))),
+			sec(core.MemorySection, vec(max)),
+			sec(core.ExportSection, vec(exportFunc("table", 0), exportFunc("memory", 1))),
+			sec(core.CodeSection, vec(
 				body("", []byte{0xd0, typeExtern, opcodeLocalGet, 0, opcodeMisc, miscTableGrow, 1}),
 				body("", []byte{opcodeLocalGet, 0, opcodeMemoryGrow, 0}),
 			)),

@@ -1,41 +1,15 @@
 package meter
 
 import (
-	"bytes"
 	"strings"
 
 	"github.com/witgen/witgen/canonicalabi/host/meter/internal/frame"
+	core "github.com/witgen/witgen/internal/wasm"
 )
-
-// The ids of the sections, section 5.5.2 of the core specification.
-const (
-	sectionCustom    = 0
-	sectionType      = 1
-	sectionImport    = 2
-	sectionFunction  = 3
-	sectionTable     = 4
-	sectionMemory    = 5
-	sectionGlobal    = 6
-	sectionExport    = 7
-	sectionStart     = 8
-	sectionElement   = 9
-	sectionCode      = 10
-	sectionData      = 11
-	sectionDataCount = 12
-	sectionTag       = 13
-)
-
-// sectionRank orders the sections in a module; custom sections may stand anywhere.
-var sectionRank = [...]int{
-	sectionType: 1, sectionImport: 2, sectionFunction: 3, sectionTable: 4, sectionMemory: 5, sectionTag: 6, sectionGlobal: 7,
-	sectionExport: 8, sectionStart: 9, sectionElement: 10, sectionDataCount: 11, sectionCode: 12, sectionData: 13,
-}
-
-var magic = []byte("\x00asm\x01\x00\x00\x00")
 
 // A section is a part of the module; its content is in[body:end].
 type section struct {
-	id        byte
+	id        core.SectionID
 	body, end int
 	name      string // of a custom section
 	rest      int    // where a custom section's data starts, after its name
@@ -51,12 +25,9 @@ type funcType struct {
 
 // limits are those of a table or memory, with the place where they stand.
 type limits struct {
+	core.Limits
 	from, end int
-	flags     byte
-	min, max  uint32
 }
-
-func (l limits) hasMax() bool { return l.flags&1 != 0 }
 
 // A module is a module that has been read, without its code.
 type module struct {
@@ -103,9 +74,9 @@ type globalRef struct {
 }
 
 // refer notes where a global is named outside of code.
-func (m *module) refer(r *reader, at int, index uint32) {
-	if r.err == nil && m.moved(index) != index {
-		m.refs = append(m.refs, globalRef{at, r.pos, m.moved(index)})
+func (m *module) refer(c *core.Cursor, at int, index uint32) {
+	if c.Err() == nil && m.moved(index) != index {
+		m.refs = append(m.refs, globalRef{at, c.Offset(), m.moved(index)})
 	}
 }
 
@@ -124,17 +95,16 @@ type constIndex struct {
 	used   bool
 }
 
-func (c *constIndex) use(i uint32, offset int) {
-	if !c.used || i > c.max {
-		*c = constIndex{i, offset, true}
+func (i *constIndex) use(index uint32, offset int) {
+	if !i.used || index > i.max {
+		*i = constIndex{index, offset, true}
 	}
 }
 
-func (c *constIndex) check(n uint32, rule string) *Error {
-	if c.used && c.max >= n {
-		return &Error{Kind: ErrMalformed, Rule: rule, Func: -1, Offset: c.offset}
+func (i *constIndex) check(c *core.Cursor, n uint32, rule string) {
+	if i.used && i.max >= n {
+		fail(c, i.offset, ErrMalformed, rule)
 	}
-	return nil
 }
 
 // readModule reads all sections but the code and checks what must hold before wazero sees the module:
@@ -145,235 +115,209 @@ func readModule(in []byte, cfg *Config) (*module, *Error) {
 	if l := cfg.Limits.ModuleBytes; l != 0 && uint64(len(in)) > l {
 		return nil, &Error{Kind: ErrLimit, Rule: "ModuleBytes", Got: uint64(len(in)), Limit: l, Func: -1}
 	}
-	if !bytes.HasPrefix(in, magic) {
-		return nil, &Error{Kind: ErrMalformed, Rule: "not a core module", Func: -1}
-	}
-	r := &reader{b: in, pos: len(magic)}
+	c := core.NewCursor(in, 0)
 	rank := 0
-	for r.left() > 0 && r.err == nil {
-		s := section{id: r.byte()}
-		size := r.u32()
-		if uint64(size) > uint64(r.left()) {
-			r.fail(ErrMalformed, "section longer than the module")
-			break
-		}
-		s.body, s.end = r.pos, r.pos+int(size)
-		if int(s.id) >= len(sectionRank) {
-			r.fail(ErrMalformed, "unknown section")
-			break
-		}
-		if s.id != sectionCustom {
-			if sectionRank[s.id] <= rank {
-				r.fail(ErrMalformed, "section out of order")
+	for part := range c.Sections() {
+		if part.ID != core.CustomSection {
+			if part.ID.Rank() <= rank {
+				fail(c, part.Offset, ErrMalformed, "section out of order")
 				break
 			}
-			rank = sectionRank[s.id]
+			rank = part.ID.Rank()
 		}
-		part := &reader{b: in[:s.end], pos: s.body}
-		m.readSection(part, &s)
-		if part.err == nil && part.pos != s.end {
-			part.fail(ErrMalformed, "section longer than its content")
-		}
-		if part.err != nil {
-			return nil, part.err
+		s := section{id: part.ID, body: part.Offset, end: part.End}
+		m.readSection(part.Content, &s)
+		part.Content.End("a section")
+		if err := errorOf(part.Content, -1); err != nil {
+			return nil, err
 		}
 		m.sections = append(m.sections, s)
-		r.pos = s.end
 	}
-	if r.err != nil {
-		return nil, r.err
+	if core.KindOf(c.Err()) == core.TooFewBytes {
+		return nil, &Error{Kind: ErrMalformed, Rule: "section longer than the module", Func: -1, Offset: errorOf(c, -1).Offset}
+	}
+	if err := errorOf(c, -1); err != nil {
+		return nil, err
 	}
 	for i := range m.sections {
 		switch s := &m.sections[i]; {
-		case s.id == sectionCode:
+		case s.id == core.CodeSection:
 			m.code = s
-		case s.id == sectionCustom && s.name == "name":
+		case s.id == core.CustomSection && s.name == "name":
 			m.names = s
 		}
 	}
 	if m.code == nil && len(m.funcs) > int(m.imported.funcs) {
-		return nil, &Error{Kind: ErrMalformed, Rule: "functions without code", Func: -1, Offset: len(in)}
+		fail(c, len(in), ErrMalformed, "functions without code")
 	}
-	if err := m.constGlobal.check(m.globals, "global index out of range"); err != nil {
-		return nil, err
-	}
-	if err := m.constFunc.check(uint32(len(m.funcs)), "function index out of range"); err != nil {
+	m.constGlobal.check(c, m.globals, "global index out of range")
+	m.constFunc.check(c, uint32(len(m.funcs)), "function index out of range")
+	if err := errorOf(c, -1); err != nil {
 		return nil, err
 	}
 	return m, nil
 }
 
-func (m *module) readSection(r *reader, s *section) {
+func (m *module) readSection(c *core.Cursor, s *section) {
 	l := &m.cfg.Limits
 	switch s.id {
-	case sectionCustom:
-		s.name = r.name()
-		s.rest = r.pos
-		r.pos = s.end
-	case sectionType:
-		m.readTypes(r)
-	case sectionImport:
-		n := r.count()
-		r.limit("Imports", uint64(n), l.Imports)
-		for i := uint32(0); i < n && r.err == nil; i++ {
-			m.readImport(r)
+	case core.CustomSection:
+		s.name = c.Name()
+		s.rest = c.Offset()
+		c.Rest()
+	case core.TypeSection:
+		m.readTypes(c)
+	case core.ImportSection:
+		n := c.Count()
+		limit(c, "Imports", uint64(n), l.Imports)
+		for range c.Times(n) {
+			m.readImport(c)
 		}
-	case sectionFunction:
-		n := r.count()
-		r.limit("Functions", uint64(n), l.Functions)
-		for i := uint32(0); i < n && r.err == nil; i++ {
-			m.funcs = append(m.funcs, r.index(uint32(len(m.types)), "type index out of range"))
+	case core.FunctionSection:
+		n := c.Count()
+		limit(c, "Functions", uint64(n), l.Functions)
+		for range c.Times(n) {
+			m.funcs = append(m.funcs, index(c, uint32(len(m.types)), "type index out of range"))
 		}
-	case sectionTable:
-		n := r.count()
-		for i := uint32(0); i < n && r.err == nil; i++ {
-			m.readTable(r)
+	case core.TableSection:
+		for range c.Items() {
+			m.readTable(c)
 		}
-	case sectionMemory:
-		n := r.count()
-		for i := uint32(0); i < n && r.err == nil; i++ {
-			m.memLimits = append(m.memLimits, m.readMemory(r))
+	case core.MemorySection:
+		for range c.Items() {
+			m.memLimits = append(m.memLimits, m.readMemory(c))
 		}
-	case sectionTag:
-		r.fail(ErrUnsupported, "exceptions")
-	case sectionGlobal:
-		n := r.count()
-		r.limit("Globals", uint64(n), l.Globals)
-		for i := uint32(0); i < n && r.err == nil; i++ {
-			m.valueType(r)
-			r.byte()
-			m.constExpr(r)
+	case core.TagSection:
+		fail(c, c.Offset(), ErrUnsupported, "exceptions")
+	case core.GlobalSection:
+		n := c.Count()
+		limit(c, "Globals", uint64(n), l.Globals)
+		for range c.Times(n) {
+			m.global(c)
+			m.constExpr(c)
 		}
 		m.globals += n
-	case sectionExport:
-		m.readExports(r)
-	case sectionStart:
-		m.start = int(r.index(uint32(len(m.funcs)), "function index out of range"))
-	case sectionElement:
-		m.readElements(r)
-	case sectionDataCount:
-		r.u32()
+	case core.ExportSection:
+		m.readExports(c)
+	case core.StartSection:
+		m.start = int(index(c, uint32(len(m.funcs)), "function index out of range"))
+	case core.ElementSection:
+		m.readElements(c)
+	case core.DataCountSection:
+		c.Uint32()
 		m.hasCount = true
-	case sectionCode:
-		r.pos = s.end // read by the scanner
-	case sectionData:
-		n := r.count()
-		r.limit("Segments", uint64(n), l.Segments)
-		for i := uint32(0); i < n && r.err == nil; i++ {
-			m.readData(r)
+	case core.CodeSection:
+		c.Rest() // read by the scanner
+	case core.DataSection:
+		n := c.Count()
+		limit(c, "Segments", uint64(n), l.Segments)
+		for range c.Times(n) {
+			m.readData(c)
 		}
 		m.datas = n
 	}
 }
 
-func (m *module) readImport(r *reader) {
-	at := r.pos
-	if name := r.name(); name == m.cfg.Shared && name != "" {
-		r.pos = at
-		r.fail(ErrUnsupported, "import from the module of the meter's globals")
+func (m *module) readImport(c *core.Cursor) {
+	at := c.Offset()
+	if name := c.Name(); name == m.cfg.Shared && name != "" {
+		fail(c, at, ErrUnsupported, "import from the module of the meter's globals")
 	}
-	at = r.pos
-	if name := r.name(); Reserved(name) {
-		r.pos = at
-		r.fail(ErrUnsupported, "reserved import name")
+	at = c.Offset()
+	if name := c.Name(); Reserved(name) {
+		fail(c, at, ErrUnsupported, "reserved import name")
 	}
-	switch r.byte() {
-	case 0:
-		m.funcs = append(m.funcs, r.index(uint32(len(m.types)), "type index out of range"))
+	at = c.Offset()
+	switch core.Kind(c.Byte()) {
+	case core.FuncKind:
+		m.funcs = append(m.funcs, index(c, uint32(len(m.types)), "type index out of range"))
 		m.imported.funcs++
-	case 1:
-		m.tableType(r)
+	case core.TableKind:
+		m.tableType(c)
 		m.imported.tables++
-	case 2:
-		m.readMemory(r)
+	case core.MemoryKind:
+		m.readMemory(c)
 		m.imported.memories++
-	case 3:
-		m.valueType(r)
-		r.byte()
+	case core.GlobalKind:
+		m.global(c)
 		m.globals++
 		m.imported.globals++
-	case 4:
-		r.fail(ErrUnsupported, "exceptions")
+	case core.TagKind:
+		fail(c, c.Offset(), ErrUnsupported, "exceptions")
 	default:
-		r.pos--
-		r.fail(ErrMalformed, "unknown kind of import")
+		fail(c, at, ErrMalformed, "unknown kind of import")
 	}
 }
 
-func (m *module) readTable(r *reader) {
-	init := r.left() > 0 && r.b[r.pos] == 0x40
-	if init {
-		r.byte()
-		if r.byte() != 0 {
-			r.fail(ErrMalformed, "unknown kind of table")
-		}
-	}
-	lim := m.tableType(r)
+// global reads the type of a global.
+func (m *module) global(c *core.Cursor) {
+	at := c.Offset()
+	m.checkType(c, c.Global().Type, at)
+}
+
+func (m *module) readTable(c *core.Cursor) {
+	init := c.TableInit()
+	lim := m.tableType(c)
 	m.tableLimits = append(m.tableLimits, lim)
-	m.elementsAtStart += uint64(lim.min)
-	r.limit("TableElements", m.elementsAtStart, m.cfg.Limits.TableElements)
+	m.elementsAtStart += lim.Min
+	limit(c, "TableElements", m.elementsAtStart, m.cfg.Limits.TableElements)
 	if init {
-		m.constExpr(r)
+		m.constExpr(c)
 	}
 }
 
-func (m *module) tableType(r *reader) limits {
-	at := r.pos
-	m.refType(r)
-	m.tables = append(m.tables, r.b[at:r.pos])
-	r.limit("Tables", uint64(len(m.tables)), m.cfg.Limits.Tables)
-	lim := m.readLimits(r)
-	r.limit("TableElements", uint64(lim.min), m.cfg.Limits.TableElements)
+func (m *module) tableType(c *core.Cursor) limits {
+	at := c.Offset()
+	m.checkRef(c, c.ValType(), at)
+	m.tables = append(m.tables, c.Since(at))
+	limit(c, "Tables", uint64(len(m.tables)), m.cfg.Limits.Tables)
+	lim := m.readLimits(c)
+	limit(c, "TableElements", lim.Min, m.cfg.Limits.TableElements)
 	return lim
 }
 
-func (m *module) readMemory(r *reader) limits {
+func (m *module) readMemory(c *core.Cursor) limits {
 	m.memories++
-	lim := m.readLimits(r)
-	if lim.flags == 2 {
-		r.fail(ErrMalformed, "shared memory without a maximum")
+	lim := m.readLimits(c)
+	if lim.Shared && !lim.HasMax {
+		fail(c, c.Offset(), ErrMalformed, "shared memory without a maximum")
 	}
-	r.limit("MemoryPages", uint64(lim.min), m.cfg.Limits.MemoryPages)
+	limit(c, "MemoryPages", lim.Min, m.cfg.Limits.MemoryPages)
 	return lim
 }
 
-func (m *module) readLimits(r *reader) limits {
-	l := limits{from: r.pos}
-	l.flags = r.byte()
-	if l.flags > 3 {
-		r.pos--
-		r.fail(ErrUnsupported, "limits other than 32-bit ones")
+func (m *module) readLimits(c *core.Cursor) limits {
+	l := limits{from: c.Offset()}
+	const maxAndShared = 3 // the bits of limits that are supported
+	if c.Peek() > maxAndShared {
+		fail(c, l.from, ErrUnsupported, "limits other than 32-bit ones")
 	}
-	l.min = r.u32()
-	if l.hasMax() {
-		l.max = r.u32()
-	}
-	l.end = r.pos
+	l.Limits = c.Limits()
+	l.end = c.Offset()
 	return l
 }
 
-func (m *module) readExports(r *reader) {
-	n := r.count()
-	r.limit("Exports", uint64(n), m.cfg.Limits.Exports)
-	for i := uint32(0); i < n && r.err == nil; i++ {
-		at := r.pos
-		if name := r.name(); Reserved(name) {
-			r.pos = at
-			r.fail(ErrUnsupported, "reserved export name")
+func (m *module) readExports(c *core.Cursor) {
+	n := c.Count()
+	limit(c, "Exports", uint64(n), m.cfg.Limits.Exports)
+	for range c.Times(n) {
+		at := c.Offset()
+		if name := c.Name(); Reserved(name) {
+			fail(c, at, ErrUnsupported, "reserved export name")
 		}
-		switch r.byte() {
-		case 0:
-			r.index(uint32(len(m.funcs)), "function index out of range")
-		case 1:
-			r.index(uint32(len(m.tables)), "table index out of range")
-		case 2:
-			r.index(m.memories, "memory index out of range")
-		case 3:
-			at := r.pos
-			m.refer(r, at, r.index(m.globals, "global index out of range"))
+		at = c.Offset()
+		switch core.Kind(c.Byte()) {
+		case core.FuncKind:
+			index(c, uint32(len(m.funcs)), "function index out of range")
+		case core.TableKind:
+			index(c, uint32(len(m.tables)), "table index out of range")
+		case core.MemoryKind:
+			index(c, m.memories, "memory index out of range")
+		case core.GlobalKind:
+			at := c.Offset()
+			m.refer(c, at, index(c, m.globals, "global index out of range"))
 		default:
-			r.pos--
-			r.fail(ErrMalformed, "unknown kind of export")
+			fail(c, at, ErrMalformed, "unknown kind of export")
 		}
 	}
 }

@@ -3,6 +3,7 @@ package meter
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 
@@ -12,6 +13,7 @@ import (
 
 	"github.com/witgen/witgen/canonicalabi/host/meter/verify"
 	"github.com/witgen/witgen/internal/leb128"
+	core "github.com/witgen/witgen/internal/wasm"
 )
 
 // Modules in these tests are written as bytes, section by section.
@@ -28,19 +30,24 @@ func u(values ...uint32) []byte {
 func i32(v int32) []byte { return leb128.AppendInt32([]byte{opcodeI32Const}, v) }
 func i64(v int64) []byte { return leb128.AppendInt64([]byte{opcodeI64Const}, v) }
 
-func seq(parts ...[]byte) []byte { return concat(parts) }
+func seq(parts ...[]byte) []byte { return slices.Concat(parts...) }
 
-func vec(items ...[]byte) []byte { return append(u(uint32(len(items))), concat(items)...) }
+func vec(items ...[]byte) []byte { return append(u(uint32(len(items))), seq(items...)...) }
 
-func sec(id byte, content ...[]byte) []byte { return appendSized([]byte{id}, concat(content)) }
+func sec(id core.SectionID, content ...[]byte) []byte {
+	return append([]byte{byte(id)}, sized(seq(content...))...)
+}
 
-func str(s string) []byte { return appendSized(nil, []byte(s)) }
+// sized is content with its length before it.
+func sized(content []byte) []byte { return append(u(uint32(len(content))), content...) }
 
-func wasm(sections ...[]byte) []byte { return append(append([]byte{}, magic...), concat(sections)...) }
+func str(s string) []byte { return sized([]byte(s)) }
+
+func wasm(sections ...[]byte) []byte { return append([]byte(core.Preamble), seq(sections...)...) }
 
 // sig is a function type, of value types one byte each.
 func sig(params, results string) []byte {
-	return append([]byte{0x60}, append(appendSized(nil, []byte(params)), appendSized(nil, []byte(results))...)...)
+	return append([]byte{0x60}, append(sized([]byte(params)), sized([]byte(results))...)...)
 }
 
 // The value types as strings, for sig.
@@ -55,7 +62,7 @@ func body(locals string, code ...[]byte) []byte {
 	for _, l := range []byte(locals) {
 		groups = append(groups, []byte{1, l})
 	}
-	return appendSized(nil, seq(vec(groups...), concat(code), []byte{opcodeEnd}))
+	return sized(seq(vec(groups...), seq(code...), []byte{opcodeEnd}))
 }
 
 func custom(name string, data []byte) []byte { return sec(0, str(name), data) }
@@ -65,11 +72,11 @@ func exportFunc(name string, index uint32) []byte { return seq(str(name), []byte
 // simple is a module with one memory page and one function "run" of the type given.
 func simple(params, results, locals string, code ...[]byte) []byte {
 	return wasm(
-		sec(sectionType, vec(sig(params, results))),
-		sec(sectionFunction, vec(u(0))),
-		sec(sectionMemory, vec([]byte{0, 1})),
-		sec(sectionExport, vec(exportFunc("run", 0), seq(str("memory"), []byte{2, 0}))),
-		sec(sectionCode, vec(body(locals, code...))),
+		sec(core.TypeSection, vec(sig(params, results))),
+		sec(core.FunctionSection, vec(u(0))),
+		sec(core.MemorySection, vec([]byte{0, 1})),
+		sec(core.ExportSection, vec(exportFunc("run", 0), seq(str("memory"), []byte{2, 0}))),
+		sec(core.CodeSection, vec(body(locals, code...))),
 	)
 }
 

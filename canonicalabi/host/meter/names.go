@@ -4,16 +4,7 @@ import (
 	"cmp"
 	"slices"
 
-	"github.com/witgen/witgen/internal/leb128"
-)
-
-// The subsections of the name section, appendix 7.4.1 of the core specification and the extended name
-// section proposal.
-const (
-	namesModule    = 0
-	namesFunctions = 1
-	namesLabels    = 3
-	namesGlobals   = 7
+	core "github.com/witgen/witgen/internal/wasm"
 )
 
 // appendNames returns the data of a name section with the names of what was added. What was added stands
@@ -30,15 +21,15 @@ func appendNames(data []byte, h *helpers, helperNames []string) []byte {
 		globals[i] = assoc{h.globals.slice + uint32(i), prefix + n}
 	}
 
-	var out []byte
+	var w core.Writer
 	doneFunctions, doneGlobals := false, false
 	missing := func(before byte) {
-		if !doneFunctions && before > namesFunctions {
-			out = appendSubsection(out, namesFunctions, nil, 0, functions)
+		if !doneFunctions && before > core.NamesOfFunctions {
+			writeSubsection(&w, core.NamesOfFunctions, nil, 0, functions)
 			doneFunctions = true
 		}
-		if !doneGlobals && before > namesGlobals {
-			out = appendSubsection(out, namesGlobals, nil, 0, globals)
+		if !doneGlobals && before > core.NamesOfGlobals {
+			writeSubsection(&w, core.NamesOfGlobals, nil, 0, globals)
 			doneGlobals = true
 		}
 	}
@@ -49,34 +40,32 @@ func appendNames(data []byte, h *helpers, helperNames []string) []byte {
 	for _, s := range subsections {
 		missing(s.id)
 		switch {
-		case s.id == namesFunctions:
-			out = appendSubsection(out, s.id, s.items, s.n, functions)
+		case s.id == core.NamesOfFunctions:
+			writeSubsection(&w, s.id, s.items, s.n, functions)
 			doneFunctions = true
-		case s.id == namesGlobals:
-			out = appendGlobalNames(out, h.m, s, globals)
+		case s.id == core.NamesOfGlobals:
+			writeGlobalNames(&w, h.m, s, globals)
 			doneGlobals = true
-		case s.id != namesLabels:
-			out = appendSized(append(out, s.id), s.data)
+		case s.id != core.NamesOfLabels:
+			w.Byte(s.id)
+			w.Bytes(s.data)
 		}
 	}
 	missing(0xff)
-	return out
+	return w.Buf
 }
 
-// appendGlobalNames appends the names of globals, those of what was added among them, in the order of their
+// writeGlobalNames writes the names of globals, those of what was added among them, in the order of their
 // indices.
-func appendGlobalNames(out []byte, m *module, s subsection, added []assoc) []byte {
+func writeGlobalNames(w *core.Writer, m *module, s subsection, added []assoc) {
 	if m.cfg.Shared == "" {
-		return appendSubsection(out, s.id, s.items, s.n, added)
+		writeSubsection(w, s.id, s.items, s.n, added)
+		return
 	}
 	all := added
-	items := &reader{b: s.items}
-	for range s.n {
-		index := items.u32()
-		all = append(all, assoc{m.moved(index), items.name()})
-	}
+	core.NewCursor(s.data, 0).NameMap(func(index uint32, name string) { all = append(all, assoc{m.moved(index), name}) })
 	slices.SortStableFunc(all, func(a, b assoc) int { return cmp.Compare(a.index, b.index) })
-	return appendSubsection(out, s.id, nil, 0, all)
+	writeSubsection(w, s.id, nil, 0, all)
 }
 
 type assoc struct {
@@ -84,14 +73,16 @@ type assoc struct {
 	name  string
 }
 
-func appendSubsection(out []byte, id byte, items []byte, n uint32, added []assoc) []byte {
-	content := leb128.AppendUint32(nil, n+uint32(len(added)))
-	content = append(content, items...)
-	for _, a := range added {
-		content = leb128.AppendUint32(content, a.index)
-		content = appendSized(content, []byte(a.name))
-	}
-	return appendSized(append(out, id), content)
+func writeSubsection(w *core.Writer, id byte, items []byte, n uint32, added []assoc) {
+	w.Byte(id)
+	w.Sized(func() {
+		w.Uint32(n + uint32(len(added)))
+		w.Byte(items...)
+		for _, a := range added {
+			w.Uint32(a.index)
+			w.Name(a.name)
+		}
+	})
 }
 
 // A subsection of the name section; items are the associations of a plain map, n their number.
@@ -105,31 +96,30 @@ type subsection struct {
 // readNames reads the data of a name section. It reports false where the section is not well formed.
 func readNames(data []byte) ([]subsection, bool) {
 	var all []subsection
-	r := &reader{b: data}
+	c := core.NewCursor(data, 0)
 	last := -1
-	for r.left() > 0 {
-		s := subsection{id: r.byte()}
-		s.data = r.bytes(r.u32())
-		if r.err != nil || int(s.id) <= last {
+	for !c.Done() {
+		s := subsection{id: c.Byte()}
+		part := c.Sub(c.Uint32())
+		if c.Err() != nil || int(s.id) <= last {
 			return nil, false
 		}
 		last = int(s.id)
-		part := &reader{b: s.data}
+		s.data = part.Ahead()
 		switch s.id {
-		case namesModule:
-			part.name()
-		case 2, namesLabels: // maps of maps: locals, labels
-			for range part.count() {
-				part.u32()
-				readNameMap(part)
-			}
-		case namesFunctions, 4, 5, 6, namesGlobals, 8, 9, 11: // maps
-			s.n = readNameMap(part)
-			s.items = s.data[leb128Len(s.data):]
+		case core.NamesOfModule:
+			part.Name()
+		case core.NamesOfLocals, core.NamesOfLabels:
+			part.IndirectNameMap(nil)
+		case core.NamesOfFunctions, core.NamesOfTypes, core.NamesOfTables, core.NamesOfMemories, core.NamesOfGlobals,
+			core.NamesOfElements, core.NamesOfData, core.NamesOfTags:
+			items := *part
+			s.n, s.items = items.Uint32(), items.Ahead()
+			part.NameMap(nil)
 		default:
-			part.pos = len(s.data)
+			part.Rest()
 		}
-		if part.err != nil || part.left() > 0 {
+		if part.Err() != nil || !part.Done() {
 			return nil, false
 		}
 		all = append(all, s)
@@ -137,50 +127,24 @@ func readNames(data []byte) ([]subsection, bool) {
 	return all, true
 }
 
-func leb128Len(b []byte) int {
-	_, n := leb128.Uint32(b)
-	return max(n, 0)
-}
-
-func readNameMap(r *reader) uint32 {
-	n := r.count()
-	for range n {
-		if r.err != nil {
-			break
-		}
-		r.u32()
-		r.name()
-	}
-	return n
-}
-
 // functionName looks a function's name up in the name section, for an error's text.
 func functionName(wasm []byte, fn uint32) string {
-	r := &reader{b: wasm, pos: len(magic)}
-	for r.left() > 0 {
-		id := r.byte()
-		content := r.bytes(r.u32())
-		if id != sectionCustom || r.err != nil {
+	name := ""
+	for s := range core.NewCursor(wasm, 0).Sections() {
+		if s.ID != core.CustomSection || s.Custom() != "name" {
 			continue
 		}
-		part := &reader{b: content}
-		if part.name() != "name" || part.err != nil {
-			continue
-		}
-		subsections, _ := readNames(content[part.pos:])
+		subsections, _ := readNames(s.Content.Ahead())
 		for _, s := range subsections {
-			if s.id != namesFunctions {
+			if s.id != core.NamesOfFunctions {
 				continue
 			}
-			names := &reader{b: s.items}
-			for range s.n {
-				i := names.u32()
-				name := names.name()
-				if i == fn {
-					return name
+			core.NewCursor(s.data, 0).NameMap(func(index uint32, of string) {
+				if index == fn && name == "" {
+					name = of
 				}
-			}
+			})
 		}
 	}
-	return ""
+	return name
 }

@@ -3,32 +3,33 @@ package meter
 import (
 	"context"
 	"fmt"
+	core "github.com/witgen/witgen/internal/wasm"
 	"testing"
 )
 
-// operands returns operands for an opcode, in the module of TestEveryOpcode.
-func operandsOf(op operand) []byte {
-	switch op {
-	case opBlock, opLoop, opIf:
+// operandsOf returns operands for an opcode, in the module of TestEveryOpcode.
+func operandsOf(op core.Op) []byte {
+	switch op.Immediates() {
+	case core.BlockImm:
 		return []byte{blockEmpty, opcodeEnd}
-	case opTable:
+	case core.LabelsImm:
 		return []byte{1, 0, 0}
-	case opCallIndirect, opReturnCallIndirect, opMemArg, opMemoryInit, opMemoryCopy, opTableInit, opTableCopy:
+	case core.IndirectImm, core.MemArgImm, core.DataMemImm, core.MemMemImm, core.ElemTableImm, core.TablesImm:
 		return []byte{0, 0}
-	case opBr, opBrIf, opCall, opReturnCall, opCallRef, opReturnCallRef, opLocal, opGlobal, opTableIndex, opMemory, opMemoryGrow,
-		opI32, opI64, opRefFunc, opDataDrop, opMemoryFill, opElemDrop, opTableGrow, opTableFill, opLane, opFence:
+	case core.LabelImm, core.FuncImm, core.TypeImm, core.LocalImm, core.GlobalImm, core.TableImm, core.MemoryImm,
+		core.I32Imm, core.I64Imm, core.DataImm, core.ElemImm, core.LaneImm, core.ZeroImm:
 		return []byte{0}
-	case opF32:
+	case core.F32Imm:
 		return make([]byte, 4)
-	case opF64:
+	case core.F64Imm:
 		return make([]byte, 8)
-	case op16Bytes:
+	case core.BytesImm:
 		return make([]byte, 16)
-	case opMemArgLane, opWait:
+	case core.MemArgLaneImm:
 		return []byte{0, 0, 0}
-	case opRefNull:
+	case core.HeapImm:
 		return []byte{typeFuncRef}
-	case opSelect:
+	case core.SelectImm:
 		return []byte{1, typeI32}
 	}
 	return nil
@@ -41,29 +42,29 @@ func TestEveryOpcode(t *testing.T) {
 	r := newRuntime(t)
 	ctx := context.Background()
 	taken := map[string]int{}
-	check := func(group string, op operand, code ...byte) {
+	check := func(group string, op core.Op, code ...byte) {
 		code = append(code, operandsOf(op)...)
 		fn := seq([]byte{opcodeUnreachable}, code, []byte{opcodeUnreachable})
 		switch op {
-		case opElse: // belongs in an if
+		case core.OpElse: // belongs in an if
 			fn = []byte{opcodeUnreachable, opcodeIf, blockEmpty, opcodeElse, opcodeEnd}
-		case opEnd:
+		case core.OpEnd:
 			fn = []byte{opcodeBlock, blockEmpty, opcodeEnd}
 		}
 		in := wasm(
-			sec(sectionType, vec(sig("", ""))),
-			sec(sectionFunction, vec(u(0))),
-			sec(sectionTable, vec([]byte{typeFuncRef, 0, 1})),
-			sec(sectionMemory, vec([]byte{3, 1, 1})), // shared, for atomics
-			sec(sectionGlobal, vec(seq([]byte{typeI32, 1}, i32(0), []byte{opcodeEnd}))),
-			sec(sectionExport, vec(exportFunc("run", 0))),
-			sec(sectionElement, vec(seq([]byte{1, 0}, vec(u(0))))),
-			sec(sectionDataCount, u(1)),
-			sec(sectionCode, vec(body(ti, fn))),
-			sec(sectionData, vec([]byte{1, 0})),
+			sec(core.TypeSection, vec(sig("", ""))),
+			sec(core.FunctionSection, vec(u(0))),
+			sec(core.TableSection, vec([]byte{typeFuncRef, 0, 1})),
+			sec(core.MemorySection, vec([]byte{3, 1, 1})), // shared, for atomics
+			sec(core.GlobalSection, vec(seq([]byte{typeI32, 1}, i32(0), []byte{opcodeEnd}))),
+			sec(core.ExportSection, vec(exportFunc("run", 0))),
+			sec(core.ElementSection, vec(seq([]byte{1, 0}, vec(u(0))))),
+			sec(core.DataCountSection, u(1)),
+			sec(core.CodeSection, vec(body(ti, fn))),
+			sec(core.DataSection, vec([]byte{1, 0})),
 		)
 		name := fmt.Sprintf("% x", code)
-		if op == opException {
+		if op.Proposal() == core.Exceptions {
 			wantError(t, in, Config{}, ErrUnsupported, "exceptions")
 			return
 		}
@@ -73,7 +74,7 @@ func TestEveryOpcode(t *testing.T) {
 			taken[group]++
 		}
 		out, err := Rewrite(in, Config{Stack: true})
-		if op == opWait {
+		if op == core.OpAtomicWait32 || op == core.OpAtomicWait64 {
 			wantError(t, in, Config{}, ErrUnsupported, "atomic wait")
 			return
 		}
@@ -86,18 +87,21 @@ func TestEveryOpcode(t *testing.T) {
 			t.Errorf("%s: plain: %v; rewritten: %v", name, plainErr, err)
 		}
 	}
-	for code := range 256 {
-		c := byte(code)
-		if coreOps[c] != opPrefix {
-			check("core", coreOps[c], c)
+	for n := range uint32(256) {
+		c := byte(n)
+		if op := core.Op(n); classOf(op) != classPrefix {
+			check("core", op, c)
 		}
+		misc, _ := core.Prefixed(core.MiscPrefix, n)
+		vector, _ := core.Prefixed(core.VectorPrefix, n)
+		atomic, _ := core.Prefixed(core.AtomicPrefix, n)
 		if c < 0x80 {
-			check("misc", miscOps[c], opcodeMisc, c)
-			check("vector", vectorOps[c], opcodeVector, c)
+			check("misc", misc, opcodeMisc, c)
+			check("vector", vector, opcodeVector, c)
 		} else {
-			check("vector", vectorOps[c], opcodeVector, c, 1)
+			check("vector", vector, opcodeVector, c, 1)
 		}
-		check("atomic", atomicOps[c], opcodeAtomic, c)
+		check("atomic", atomic, opcodeAtomic, c)
 	}
 	// Without these numbers, a table without operands would pass: wazero would refuse what it got. Of all
 	// that there are, br_on_non_null needs another label, and i32.atomic.load16_u another alignment.

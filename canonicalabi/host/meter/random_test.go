@@ -13,6 +13,7 @@ import (
 
 	"github.com/witgen/witgen/canonicalabi/host/meter/internal/units"
 	"github.com/witgen/witgen/internal/testing/guestbuild"
+	core "github.com/witgen/witgen/internal/wasm"
 )
 
 // A generator writes random functions that are valid and that end: each loop counts down in a local of
@@ -20,7 +21,7 @@ import (
 type generator struct {
 	*rand.Rand
 	sigs  []string // results of the functions that may be called, all of (i32, i64)
-	out   asm
+	out   core.Code
 	depth int
 	calm  bool   // nothing traps, and there is no global
 	loops uint32 // counters used of this function
@@ -69,16 +70,16 @@ func (g *generator) value(t byte) {
 	case 0:
 		switch t {
 		case typeI32:
-			g.out.i32(int32(g.Uint32() >> g.IntN(32)))
+			g.out.I32Const(int32(g.Uint32() >> g.IntN(32)))
 		case typeI64:
-			g.out.i64(int64(g.Uint64() >> g.IntN(64)))
+			g.out.I64Const(int64(g.Uint64() >> g.IntN(64)))
 		case typeF32:
-			g.out.op(0x43, byte(g.IntN(256)), 0, byte(g.IntN(256)), byte(g.IntN(128)))
+			g.out.Byte(0x43, byte(g.IntN(256)), 0, byte(g.IntN(256)), byte(g.IntN(128)))
 		case typeF64:
-			g.out.op(0x44, 0, byte(g.IntN(256)), 0, 0, 0, 0, byte(g.IntN(256)), byte(g.IntN(256)))
+			g.out.Byte(0x44, 0, byte(g.IntN(256)), 0, 0, 0, 0, byte(g.IntN(256)), byte(g.IntN(256)))
 		}
 	case 1:
-		g.out.localGet(g.local(t))
+		g.out.Op(core.OpLocalGet, g.local(t))
 	case 2, 3, 4:
 		var fit []int
 		for i, s := range genSimple {
@@ -88,28 +89,28 @@ func (g *generator) value(t byte) {
 		}
 		s := genSimple[fit[g.IntN(len(fit))]]
 		if g.calm && trapping(s.first) {
-			g.out.localGet(g.local(t))
+			g.out.Op(core.OpLocalGet, g.local(t))
 			return
 		}
 		for _, p := range []byte(s.pops) {
 			g.value(p)
 		}
-		g.out.op(s.first + byte(g.IntN(int(s.last-s.first)+1)))
+		g.out.Byte(s.first + byte(g.IntN(int(s.last-s.first)+1)))
 	case 5:
 		g.address()
 		load := map[byte]byte{typeI32: 0x28, typeI64: 0x29, typeF32: 0x2a, typeF64: 0x2b}[t]
-		g.out.op(load, 0, byte(g.IntN(64)))
+		g.out.Byte(load, 0, byte(g.IntN(64)))
 	case 6:
 		g.value(typeI32)
-		g.out.op(opcodeIf, t)
+		g.out.Byte(opcodeIf, t)
 		g.inside(label{types: string(t)}, func() { g.statements(2); g.value(t) })
-		g.out.op(opcodeElse)
+		g.out.Byte(opcodeElse)
 		g.inside(label{types: string(t)}, func() { g.statements(2); g.value(t) })
-		g.out.op(opcodeEnd)
+		g.out.Byte(opcodeEnd)
 	case 7:
-		g.out.op(opcodeBlock, t)
+		g.out.Byte(opcodeBlock, t)
 		g.inside(label{types: string(t)}, func() { g.statements(3); g.value(t) })
-		g.out.op(opcodeEnd)
+		g.out.Byte(opcodeEnd)
 	case 8:
 		var fit []uint32
 		for i, s := range g.sigs {
@@ -118,24 +119,24 @@ func (g *generator) value(t byte) {
 			}
 		}
 		if len(fit) == 0 {
-			g.out.localGet(g.local(t))
+			g.out.Op(core.OpLocalGet, g.local(t))
 			return
 		}
 		g.value(typeI32)
 		g.value(typeI64)
 		f := fit[g.IntN(len(fit))]
 		if g.IntN(3) == 0 { // through the table, where function i is element i
-			g.out.i32(int32(f))
-			g.out.op(0x11)
-			g.out.op(byte(slices.Index(genResults, string(t))), 0)
+			g.out.I32Const(int32(f))
+			g.out.Byte(0x11)
+			g.out.Byte(byte(slices.Index(genResults, string(t))), 0)
 			return
 		}
-		g.out.call(f)
+		g.out.Op(core.OpCall, f)
 	case 9:
 		g.value(t)
 		g.value(t)
 		g.value(typeI32)
-		g.out.op(opcodeSelect)
+		g.out.Byte(opcodeSelect)
 	}
 }
 
@@ -162,11 +163,11 @@ func (g *generator) local(t byte) uint32 {
 func (g *generator) address() {
 	g.value(typeI32)
 	if g.calm {
-		g.out.i32(0x7ff0)
-		g.out.op(0x71)
+		g.out.I32Const(0x7ff0)
+		g.out.Byte(0x71)
 	} else if g.IntN(50) > 0 {
-		g.out.i32(0xfff8)
-		g.out.op(0x71) // i32.and
+		g.out.I32Const(0xfff8)
+		g.out.Byte(0x71) // i32.and
 	}
 }
 
@@ -178,13 +179,13 @@ func (g *generator) length() {
 	}
 	switch n {
 	case 0:
-		g.out.i32(int32(g.IntN(3000)))
+		g.out.I32Const(int32(g.IntN(3000)))
 	case 1:
-		g.out.i32(int32(g.IntN(3 * units.PieceBytes)))
+		g.out.I32Const(int32(g.IntN(3 * units.PieceBytes)))
 	default:
 		g.value(typeI32)
-		g.out.i32(0x7ff)
-		g.out.op(0x71)
+		g.out.I32Const(0x7ff)
+		g.out.Byte(0x71)
 	}
 }
 
@@ -214,12 +215,12 @@ func (g *generator) branch() {
 	push()
 	switch g.IntN(4) {
 	case 0:
-		g.out.opIndex(opcodeBr, uint32(depth))
+		g.out.Op(core.OpBr, uint32(depth))
 	case 1, 2:
 		g.value(typeI32)
-		g.out.opIndex(opcodeBrIf, uint32(depth))
+		g.out.Op(core.OpBrIf, uint32(depth))
 		for range to.types {
-			g.out.op(opcodeDrop)
+			g.out.Byte(opcodeDrop)
 		}
 	case 3:
 		targets := []uint32{}
@@ -230,7 +231,7 @@ func (g *generator) branch() {
 		}
 		g.value(typeI32)
 		n := g.IntN(4)
-		g.out.opIndex(0x0e, uint32(n))
+		g.out.Op(core.OpBrTable, uint32(n))
 		for range n + 1 {
 			g.out = append(g.out, u(targets[g.IntN(len(targets))])...)
 		}
@@ -248,7 +249,7 @@ func (g *generator) statements(n int) {
 
 func (g *generator) statement() {
 	if g.depth > 8 || len(g.out) > 4000 {
-		g.out.op(opcodeNop)
+		g.out.Byte(opcodeNop)
 		return
 	}
 	switch g.IntN(13) {
@@ -256,18 +257,18 @@ func (g *generator) statement() {
 		types := ti + tl + genLocals
 		t := types[g.IntN(len(types))]
 		g.value(t)
-		g.out.localSet(g.local(t))
+		g.out.Op(core.OpLocalSet, g.local(t))
 	case 3, 4:
 		g.address()
 		t := genLocals[g.IntN(4)]
 		g.value(t)
-		g.out.op(map[byte]byte{typeI32: 0x36, typeI64: 0x37, typeF32: 0x38, typeF64: 0x39}[t], 0, byte(g.IntN(64)))
+		g.out.Byte(map[byte]byte{typeI32: 0x36, typeI64: 0x37, typeF32: 0x38, typeF64: 0x39}[t], 0, byte(g.IntN(64)))
 	case 5:
 		if g.calm {
 			return
 		}
 		g.value(typeI64)
-		g.out.globalSet(0)
+		g.out.Op(core.OpGlobalSet, 0)
 	case 6, 7:
 		if g.loops == genCounters {
 			return
@@ -275,41 +276,41 @@ func (g *generator) statement() {
 		counter := genFirst + g.loops
 		g.loops++
 		// block (loop (br_if 1 (eqz counter)) counter -= 1 ... br 0)
-		g.out.i32(int32(g.IntN(12)))
-		g.out.localSet(counter)
-		g.out.op(opcodeBlock, blockEmpty, opcodeLoop, blockEmpty)
-		g.out.localGet(counter)
-		g.out.op(opcodeI32Eqz, opcodeBrIf, 1)
-		g.out.localGet(counter)
-		g.out.i32(-1)
-		g.out.op(opcodeI32Add)
-		g.out.localSet(counter)
+		g.out.I32Const(int32(g.IntN(12)))
+		g.out.Op(core.OpLocalSet, counter)
+		g.out.Byte(opcodeBlock, blockEmpty, opcodeLoop, blockEmpty)
+		g.out.Op(core.OpLocalGet, counter)
+		g.out.Byte(opcodeI32Eqz, opcodeBrIf, 1)
+		g.out.Op(core.OpLocalGet, counter)
+		g.out.I32Const(-1)
+		g.out.Byte(opcodeI32Add)
+		g.out.Op(core.OpLocalSet, counter)
 		g.inside(label{}, func() { g.inside(label{loop: true}, func() { g.statements(4) }) })
-		g.out.op(opcodeBr, 0, opcodeEnd, opcodeEnd)
+		g.out.Byte(opcodeBr, 0, opcodeEnd, opcodeEnd)
 	case 8:
 		g.value(typeI32)
-		g.out.op(opcodeIf, blockEmpty)
+		g.out.Byte(opcodeIf, blockEmpty)
 		g.inside(label{}, func() { g.statements(3) })
 		if g.IntN(2) == 0 {
-			g.out.op(opcodeElse)
+			g.out.Byte(opcodeElse)
 			g.inside(label{}, func() { g.statements(3) })
 		}
-		g.out.op(opcodeEnd)
+		g.out.Byte(opcodeEnd)
 	case 9:
 		g.branch()
 	case 10:
 		g.address()
 		g.value(typeI32)
 		g.length()
-		g.out.misc(miscMemoryFill, 0)
+		g.out.Op(core.OpMemoryFill, 0)
 	case 11:
 		g.address()
 		g.address()
 		g.length()
-		g.out.misc(miscMemoryCopy, 0, 0)
+		g.out.Op(core.OpMemoryCopy, 0, 0)
 	case 12:
-		g.out.i32(int32(g.IntN(2)))
-		g.out.op(opcodeMemoryGrow, 0, opcodeDrop)
+		g.out.I32Const(int32(g.IntN(2)))
+		g.out.Byte(opcodeMemoryGrow, 0, opcodeDrop)
 	}
 }
 
@@ -331,11 +332,11 @@ func randomModule(seed uint64) (in []byte, functions int) {
 			}
 			switch {
 			case g.IntN(3) == 0:
-				g.out.op(opcodeReturn)
+				g.out.Byte(opcodeReturn)
 			case i > 0 && g.IntN(4) == 0 && slices.Contains(g.sigs, results):
 				g.value(typeI32)
 				g.value(typeI64)
-				g.out.opIndex(0x12, uint32(slices.Index(g.sigs, results))) // return_call
+				g.out.Op(core.OpReturnCall, uint32(slices.Index(g.sigs, results)))
 			}
 		})
 		g.sigs = append(g.sigs, results)
@@ -345,13 +346,13 @@ func randomModule(seed uint64) (in []byte, functions int) {
 		elems = append(elems, u(uint32(i)))
 	}
 	return wasm(
-		sec(sectionType, vec(types...)), sec(sectionFunction, vec(decls...)),
-		sec(sectionTable, vec(append([]byte{typeFuncRef, 0}, u(uint32(functions))...))),
-		sec(sectionMemory, vec([]byte{1, 16, 20})),
-		sec(sectionGlobal, vec(seq([]byte{typeI64, 1}, i64(7), []byte{opcodeEnd}))),
-		sec(sectionExport, vec(append(exports, seq(str("memory"), []byte{2, 0}), seq(str("global"), []byte{3, 0}))...)),
-		sec(sectionElement, vec(seq([]byte{0}, i32(0), []byte{opcodeEnd}, vec(elems...)))),
-		sec(sectionCode, vec(bodies...)),
+		sec(core.TypeSection, vec(types...)), sec(core.FunctionSection, vec(decls...)),
+		sec(core.TableSection, vec(append([]byte{typeFuncRef, 0}, u(uint32(functions))...))),
+		sec(core.MemorySection, vec([]byte{1, 16, 20})),
+		sec(core.GlobalSection, vec(seq([]byte{typeI64, 1}, i64(7), []byte{opcodeEnd}))),
+		sec(core.ExportSection, vec(append(exports, seq(str("memory"), []byte{2, 0}), seq(str("global"), []byte{3, 0}))...)),
+		sec(core.ElementSection, vec(seq([]byte{0}, i32(0), []byte{opcodeEnd}, vec(elems...)))),
+		sec(core.CodeSection, vec(bodies...)),
 	), functions
 }
 

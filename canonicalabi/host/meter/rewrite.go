@@ -1,9 +1,11 @@
 package meter
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/witgen/witgen/internal/leb128"
+	core "github.com/witgen/witgen/internal/wasm"
 )
 
 // Config says how a module is rewritten. The zero value counts fuel and looks for interrupts, and has
@@ -58,31 +60,33 @@ func (m *module) rewrite() (*Module, *Error) {
 	if err != nil {
 		return nil, err
 	}
-	var functions, bodies []byte
+	var functions, bodies core.Writer
 	var names []string
 	for i := 0; i < len(h.keys); i++ {
 		b := h.build(h.keys[i])
-		functions = leb128.AppendUint32(functions, b.typ)
-		bodies = appendSized(bodies, b.body)
+		functions.Uint32(b.typ)
+		bodies.Bytes(b.body)
 		names = append(names, b.name)
 	}
-	w := &writer{m: m, h: h, out: make([]byte, 0, len(m.in)+len(code)/4+4096)}
-	w.added[sectionType] = addition{n: len(h.types), content: concat(h.types)}
-	w.added[sectionFunction] = addition{n: len(h.keys), content: functions}
+	w := &writer{m: m, h: h, code: code, helperNames: names}
+	w.out.Buf = make([]byte, 0, len(m.in)+len(code)/4+4096)
+	w.add(core.TypeSection, len(h.types), slices.Concat(h.types...))
+	if m.cfg.Shared != "" {
+		w.add(core.ImportSection, globalCount, importSection(m.cfg.Shared))
+	}
+	w.add(core.FunctionSection, len(h.keys), functions.Buf)
 	if m.memories == 0 {
 		// For memory.grow in the slow path. The guest cannot use it: its code has no memory.
-		w.added[sectionMemory] = addition{n: 1, content: []byte{1, 0, 0}}
+		w.add(core.MemorySection, 1, []byte{1, 0, 0})
 	}
 	if m.cfg.Shared == "" {
-		w.added[sectionGlobal] = addition{n: globalCount, content: globalSection()}
-	} else {
-		w.added[sectionImport] = addition{n: globalCount, content: importSection(m.cfg.Shared)}
+		w.add(core.GlobalSection, globalCount, globalSection())
 	}
-	w.added[sectionExport] = exportSection(h)
-	w.added[sectionCode] = addition{n: len(h.keys), content: bodies}
-	w.code, w.helperNames = code, names
+	exports, n := exportSection(h)
+	w.add(core.ExportSection, n, exports)
+	w.add(core.CodeSection, len(h.keys), bodies.Buf)
 	w.write()
-	return &Module{Wasm: w.out, HasStart: m.start >= 0, CompileWork: work}, nil
+	return &Module{Wasm: w.out.Buf, HasStart: m.start >= 0, CompileWork: work}, nil
 }
 
 // rewriteCode returns the functions of the code section, rewritten, without their count,
@@ -95,59 +99,59 @@ func (m *module) rewriteCode(h *helpers) (out []byte, work uint64, _ *Error) {
 	m.leaves = make([]uint16, uint32(len(m.funcs))-m.imported.funcs)
 	// What a call takes depends on whether the function is a leaf, so these are looked for
 	// first. What is wrong with a function is said below.
-	if err := m.eachBody(func(fn, at, end int) *Error {
-		if end-at <= leafBytes && s.scan(fn, at, end) == nil && s.leaf() > 0 && e.function(s) == nil {
+	if err := m.eachBody(func(fn int, body *core.Cursor) *Error {
+		if body.Len() <= leafBytes && s.scan(fn, body) == nil && s.leaf() > 0 && e.function(s) == nil {
 			m.leaves[fn-int(m.imported.funcs)] = uint16(s.leaf())
 		}
 		return nil
 	}); err != nil && err.Func < 0 {
 		return nil, 0, err
 	}
-	out = make([]byte, 0, (m.code.end-m.code.body)*3/2)
-	err := m.eachBody(func(fn, at, end int) *Error {
-		if err := s.scan(fn, at, end); err != nil {
+	w := core.Writer{Buf: make([]byte, 0, (m.code.end-m.code.body)*3/2)}
+	err := m.eachBody(func(fn int, body *core.Cursor) *Error {
+		if err := s.scan(fn, body); err != nil {
 			return err
 		}
 		work += s.work()
-		if err := s.limit("CompileWork", work, m.cfg.Limits.CompileWork, at); err != nil {
+		if err := s.limit("CompileWork", work, m.cfg.Limits.CompileWork, body.Offset()); err != nil {
 			return err
 		}
 		if err := e.function(s); err != nil {
 			return err
 		}
-		out = appendSized(out, e.out)
+		w.Bytes(e.out)
 		return nil
 	})
-	return out, work, err
+	return w.Buf, work, err
 }
 
-// eachBody calls visit for each function with the place of its locals and code.
-func (m *module) eachBody(visit func(fn, at, end int) *Error) *Error {
-	r := &reader{b: m.in[:m.code.end], pos: m.code.body}
-	n := r.u32()
-	if r.err == nil && n != uint32(len(m.funcs))-m.imported.funcs {
-		r.fail(ErrMalformed, "number of functions and number of bodies differ")
+// eachBody calls visit for each function with its locals and code.
+func (m *module) eachBody(visit func(fn int, body *core.Cursor) *Error) *Error {
+	c := core.NewCursor(m.in[m.code.body:m.code.end], m.code.body)
+	n := c.Uint32()
+	if n != uint32(len(m.funcs))-m.imported.funcs {
+		fail(c, c.Offset(), ErrMalformed, "number of functions and number of bodies differ")
 	}
-	for i := uint32(0); i < n && r.err == nil; i++ {
+	var body core.Cursor // one for all functions, of which there may be many
+	for i := range c.Times(n) {
 		fn := int(m.imported.funcs + i)
-		size := r.u32()
-		at := r.pos
-		if r.bytes(size); r.err != nil {
-			r.err.Func = fn
-			break
+		size := c.Uint32()
+		at := c.Offset()
+		body = *core.NewCursor(c.Bytes(size), at)
+		if err := errorOf(c, fn); err != nil {
+			return err
 		}
-		if err := visit(fn, at, at+int(size)); err != nil {
+		if err := visit(fn, &body); err != nil {
 			return err
 		}
 	}
-	if r.err == nil && r.left() > 0 {
-		r.fail(ErrMalformed, "section longer than its content")
-	}
-	return r.err
+	c.End("the code section")
+	return errorOf(c, -1)
 }
 
 // An addition is what is appended to a section's vector.
 type addition struct {
+	id      core.SectionID
 	n       int
 	content []byte
 }
@@ -156,92 +160,86 @@ type addition struct {
 type writer struct {
 	m           *module
 	h           *helpers
-	out         []byte
-	added       [sectionTag + 1]addition
+	out         core.Writer
+	added       []addition // in the order of sections, those that are not written yet
 	code        []byte
 	helperNames []string
 }
 
+func (w *writer) add(id core.SectionID, n int, content []byte) {
+	if n > 0 {
+		w.added = append(w.added, addition{id, n, content})
+	}
+}
+
 func (w *writer) write() {
-	w.out = append(w.out, magic...)
-	rank := 0
+	w.out.Preamble()
 	for i := range w.m.sections {
 		s := &w.m.sections[i]
-		if s.id != sectionCustom {
-			w.missing(rank+1, sectionRank[s.id])
-			rank = sectionRank[s.id]
+		if s.id != core.CustomSection {
+			w.missing(s.id.Rank())
 		}
 		w.section(s)
 	}
-	w.missing(rank+1, len(sectionRank))
+	w.missing(core.DataSection.Rank() + 1)
 	// Names that were not there: those of what was added still help in a trap's stack.
 	if w.m.names == nil {
-		w.custom("name", appendNames(nil, w.h, w.helperNames))
+		w.out.Custom("name", appendNames(nil, w.h, w.helperNames))
 	}
 }
 
-// missing writes the sections of ranks from up to before to that the module does not have and to which
+// missing writes the sections before a rank that the module does not have and to which
 // something is added.
-func (w *writer) missing(from, to int) {
-	for rank := from; rank < to; rank++ {
-		for id, r := range sectionRank {
-			if a := w.added[id]; r == rank && id != sectionCustom && a.n > 0 {
-				w.put(byte(id), a.content, uint32(a.n), nil)
-			}
-		}
+func (w *writer) missing(rank int) {
+	for len(w.added) > 0 && w.added[0].id.Rank() < rank {
+		w.put(w.added[0].id, nil)
 	}
 }
 
-// put writes a section that is a vector: its length, what was there and what is added.
-func (w *writer) put(id byte, added []byte, n uint32, content []byte) {
-	size := leb128.LenUint32(n) + len(content) + len(added)
-	w.out = append(w.out, id)
-	w.out = leb128.AppendUint32(w.out, uint32(size))
-	w.out = leb128.AppendUint32(w.out, n)
-	w.out = append(w.out, content...)
-	w.out = append(w.out, added...)
-}
-
-func (w *writer) custom(name string, data []byte) {
-	content := append(appendSized(nil, []byte(name)), data...)
-	w.out = append(w.out, sectionCustom)
-	w.out = appendSized(w.out, content)
+// put writes a section that is a vector: what was there, with its length, and what is added.
+func (w *writer) put(id core.SectionID, content []byte) {
+	if len(w.added) == 0 || w.added[0].id != id {
+		w.out.Byte(byte(id))
+		w.out.Bytes(content)
+		return
+	}
+	a := w.added[0]
+	w.added = w.added[1:]
+	n, k := leb128.Uint32(content)
+	content = content[k:]
+	if id == core.CodeSection {
+		content = w.code
+	}
+	n += uint32(a.n)
+	w.out.Byte(byte(id))
+	w.out.Uint32(uint32(leb128.LenUint32(n) + len(content) + len(a.content)))
+	w.out.Uint32(n)
+	w.out.Byte(content...)
+	w.out.Byte(a.content...)
 }
 
 func (w *writer) section(s *section) {
 	m := w.m
 	content := m.in[s.body:s.end]
 	switch s.id {
-	case sectionCustom:
+	case core.CustomSection:
 		switch {
 		case s.name == "name":
 			if s == m.names {
-				w.custom("name", appendNames(m.in[s.rest:s.end], w.h, w.helperNames))
+				w.out.Custom("name", appendNames(m.in[s.rest:s.end], w.h, w.helperNames))
 			}
 			return
 		case holdsOffsets(s.name):
 			return
 		}
-	case sectionStart:
+	case core.StartSection:
 		return
-	case sectionTable:
+	case core.TableSection:
 		content = lowerMax(m.in, s, m.tableLimits, m.tableMax)
-	case sectionMemory:
+	case core.MemorySection:
 		content = lowerMax(m.in, s, m.memLimits, func(limits) uint64 { return m.cfg.Limits.MemoryPages })
 	}
-	content = m.shiftGlobals(s, content)
-	a := w.added[s.id]
-	if a.n == 0 {
-		w.out = append(w.out, s.id)
-		w.out = appendSized(w.out, content)
-		return
-	}
-	n, k := leb128.Uint32(content)
-	content = content[k:]
-	if s.id == sectionCode {
-		content = w.code
-	}
-	w.put(s.id, a.content, n+uint32(a.n), content)
+	w.put(s.id, m.shiftGlobals(s, content))
 }
 
 // holdsOffsets says whether a custom section holds offsets into the code, which are no longer right.
@@ -260,31 +258,23 @@ func (m *module) tableMax(l limits) uint64 {
 	if limit == 0 {
 		return 0
 	}
-	return max(uint64(l.min)+(limit-m.elementsAtStart)/uint64(len(m.tableLimits)), 1)
+	return max(l.Min+(limit-m.elementsAtStart)/uint64(len(m.tableLimits)), 1)
 }
 
 // lowerMax returns the content of a table or memory section with every maximum at most what limitOf says.
 func lowerMax(in []byte, s *section, all []limits, limitOf func(limits) uint64) []byte {
 	pos := s.body
-	var out []byte
+	var w core.Writer
 	for _, l := range all {
 		limit := limitOf(l)
-		if limit == 0 || (l.hasMax() && uint64(l.max) <= limit) || limit > 1<<32-1 {
+		if limit == 0 || (l.HasMax && l.Max <= limit) || limit > 1<<32-1 {
 			continue
 		}
-		out = append(out, in[pos:l.from]...)
-		out = append(out, l.flags|1)
-		out = leb128.AppendUint32(out, l.min)
-		out = leb128.AppendUint32(out, uint32(limit))
+		w.Byte(in[pos:l.from]...)
+		l.HasMax, l.Max = true, limit
+		w.Limits(l.Limits)
 		pos = l.end
 	}
-	return append(out, in[pos:s.end]...)
-}
-
-func concat(parts [][]byte) []byte {
-	var out []byte
-	for _, p := range parts {
-		out = append(out, p...)
-	}
-	return out
+	w.Byte(in[pos:s.end]...)
+	return w.Buf
 }

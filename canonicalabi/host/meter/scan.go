@@ -2,7 +2,7 @@ package meter
 
 import (
 	"github.com/witgen/witgen/canonicalabi/host/meter/internal/units"
-	"github.com/witgen/witgen/internal/leb128"
+	core "github.com/witgen/witgen/internal/wasm"
 )
 
 // line is how many units may run between two checks before the scanner inserts a
@@ -16,7 +16,7 @@ const leafBytes = 1 << 10
 
 // A control is a control instruction that is open at the current place.
 type control struct {
-	op     byte
+	op     core.Op
 	split  bool   // a loop that is written as two, see emit.go
 	edit   int    // the index of a split loop's editLoop
 	step   int    // that of the step that opens it
@@ -93,12 +93,13 @@ type scanner struct {
 	steps   []step
 	fn      int // function index
 
-	pos, end int    // in the module
-	labels   uint32 // in the output that enclose the current place
-	cur      int32  // the current region
-	cost     int64  // of the current region, not yet added to it
-	room     int64  // how much cost may come before a check or a region must
-	way      way    // without cost
+	c      core.Cursor
+	end    int    // of the function, in the module
+	labels uint32 // in the output that enclose the current place
+	cur    int32  // the current region
+	cost   int64  // of the current region, not yet added to it
+	room   int64  // how much cost may come before a check or a region must
+	way    way    // without cost
 
 	locals   uint32
 	params   uint32
@@ -140,21 +141,22 @@ func (s *scanner) limit(name string, got, limit uint64, at int) *Error {
 	return err
 }
 
-// scan reads function fn, whose locals and code are in[pos:end].
-func (s *scanner) scan(fn, pos, end int) *Error {
+// scan reads function fn, whose locals and code a cursor holds, of which it takes a copy.
+func (s *scanner) scan(fn int, body *core.Cursor) *Error {
 	l := &s.m.cfg.Limits
+	pos := body.Offset()
 	*s = scanner{
 		m: s.m, helpers: s.helpers, open: s.open[:0], regions: s.regions[:0], edits: s.edits[:0], steps: s.steps[:0],
-		fn: fn, pos: pos, end: end, constEnd: -1, way: way{0, none},
+		fn: fn, c: *body, end: pos + body.Len(), constEnd: -1, way: way{0, none},
 	}
-	if err := s.limit("FunctionBytes", uint64(end-pos), l.FunctionBytes, pos); err != nil {
+	if err := s.limit("FunctionBytes", uint64(body.Len()), l.FunctionBytes, pos); err != nil {
 		return err
 	}
 	if err := s.readLocals(); err != nil {
 		return err
 	}
 	// Only a local that is set moves, and each is set by two bytes at least.
-	s.edge = int64(units.Edge(int(min(s.locals, uint32(end-s.codeAt)/2)) + addedLocals))
+	s.edge = int64(units.Edge(int(min(s.locals, uint32(s.end-s.codeAt)/2)) + addedLocals))
 	s.regions = append(s.regions, region{parent: dead, table: dead})
 	s.open = append(s.open, control{table: dead, end: nowhere, carries: int32(s.m.types[s.m.funcs[fn]].arity)})
 	s.labels = 1
@@ -185,70 +187,53 @@ func (s *scanner) leaf() int64 {
 func (s *scanner) entryCheck() bool { return s.early || s.longest > units.Leaf }
 
 func (s *scanner) readLocals() *Error {
-	r := &reader{b: s.m.in[:s.end], pos: s.pos}
+	c := &s.c
 	s.params = uint32(s.m.types[s.m.funcs[s.fn]].params)
-	s.groups = r.count()
-	s.groupsAt = r.pos
+	s.groups = c.Count()
+	s.groupsAt = c.Offset()
 	total := uint64(s.params)
-	for range s.groups {
-		total += uint64(r.u32())
-		s.m.valueType(r)
-		r.limit("FunctionLocals", total, s.m.cfg.Limits.FunctionLocals)
-		if r.err != nil {
-			break
-		}
+	for range c.Times(s.groups) {
+		total += uint64(c.Uint32())
+		s.m.valType(c)
+		limit(c, "FunctionLocals", total, s.m.cfg.Limits.FunctionLocals)
 	}
 	if total > 1<<32-1-addedLocals {
-		r.fail(ErrMalformed, "too many locals")
+		fail(c, c.Offset(), ErrMalformed, "too many locals")
 	}
-	if r.err != nil {
-		r.err.Func = s.fn
-		return r.err
-	}
-	s.locals = uint32(total)
-	s.pos, s.codeAt = r.pos, r.pos
-	return nil
+	s.locals, s.codeAt = uint32(total), c.Offset()
+	return s.err()
 }
 
-// u32 reads an operand.
-func (s *scanner) u32() (uint32, *Error) {
-	if s.pos < s.end {
-		if c := s.m.in[s.pos]; c < 0x80 {
-			s.pos++
-			return uint32(c), nil
-		}
-	}
-	v, n := leb128.Uint32(s.m.in[s.pos:s.end])
-	if n <= 0 {
-		return 0, s.fail(ErrMalformed, varintRule(n), s.pos)
-	}
-	s.pos += n
-	return v, nil
-}
+// pos returns the current place in the module.
+func (s *scanner) pos() int { return s.c.Offset() }
 
-func varintRule(n int) string {
-	if n == 0 {
-		return "unexpected end"
+// err returns the error of what was read, if any.
+func (s *scanner) err() *Error {
+	if s.c.Err() == nil {
+		return nil
 	}
-	return "integer too long"
+	return errorOf(&s.c, s.fn)
 }
 
 // index reads an operand that is an index below n.
 func (s *scanner) index(n uint32, rule string) (uint32, *Error) {
-	at := s.pos
-	i, err := s.u32()
-	if err == nil && i >= n {
-		err = s.fail(ErrMalformed, rule, at)
+	at := s.pos()
+	i, ok := s.c.Short()
+	if !ok {
+		i = s.c.Uint32()
 	}
-	return i, err
+	if i >= n || s.c.Err() != nil {
+		return 0, s.outOfRange(at, rule)
+	}
+	return i, nil
 }
 
-func (s *scanner) skip(n int) *Error {
-	if s.end-s.pos < n {
-		return s.fail(ErrMalformed, "unexpected end", s.pos)
+// outOfRange returns the error of an index at a place, which is out of range or malformed.
+func (s *scanner) outOfRange(at int, rule string) *Error {
+	if err := s.err(); err != nil {
+		return err
 	}
-	s.pos += n
-	return nil
+	return s.fail(ErrMalformed, rule, at)
 }
 
 // zero reads a memory's index, which wazero takes only as one zero byte.
@@ -256,34 +241,26 @@ func (s *scanner) zero(at int) *Error {
 	if s.m.memories == 0 {
 		return s.fail(ErrMalformed, "no memory", at)
 	}
-	if s.pos >= s.end || s.m.in[s.pos] != 0 {
-		return s.fail(ErrMalformed, "memory index is not zero", s.pos)
+	if s.c.Done() || s.c.Peek() != 0 {
+		return s.fail(ErrMalformed, "memory index is not zero", s.pos())
 	}
-	s.pos++
+	s.c.Byte()
 	return nil
 }
 
-// memArg reads the alignment and offset of a memory access.
+// memArg reads the alignment and offset of a memory access. An error in them is left to
+// scanCode.
 func (s *scanner) memArg(at int) *Error {
 	if s.m.memories == 0 {
 		return s.fail(ErrMalformed, "no memory", at)
 	}
-	if _, err := s.u32(); err != nil {
-		return err
+	if _, ok := s.c.Short(); !ok {
+		s.c.Uint32()
 	}
-	_, err := s.u32()
-	return err
-}
-
-// part reads an operand with a reader.
-func (s *scanner) part(read func(*reader)) *Error {
-	r := &reader{b: s.m.in[:s.end], pos: s.pos}
-	read(r)
-	s.pos = r.pos
-	if r.err != nil {
-		r.err.Func = s.fn
+	if _, ok := s.c.Short(); !ok {
+		s.c.Uint32()
 	}
-	return r.err
+	return nil
 }
 
 // spend counts the units of the instruction at a place, before which a check or a
@@ -369,21 +346,19 @@ func (s *scanner) stop() {
 	s.flush()
 }
 
-// branch notes that the current place branches to the label that stands at the current
-// position, and writes the label anew where loops in between are split. The branch
-// itself is counted already.
-func (s *scanner) branch() *Error {
-	at := s.pos
-	label, err := s.index(uint32(len(s.open)), "label out of range")
-	if err != nil {
-		return err
+// branch reads a label and notes that the current place branches to it. It writes the
+// label anew where loops in between are split. The branch itself is counted already.
+func (s *scanner) branch() (label uint32, err *Error) {
+	at := s.pos()
+	if label, err = s.index(uint32(len(s.open)), "label out of range"); err != nil {
+		return 0, err
 	}
 	f := s.leave(label)
 	s.operands += uint64(max(0, f.carries-4))
 	if out := s.labels - 1 - f.out; out != label {
-		s.edits = append(s.edits, edit{kind: editLabel, pos: at, skip: s.pos - at, arg: int32(out)})
+		s.edits = append(s.edits, edit{kind: editLabel, pos: at, skip: s.pos() - at, arg: int32(out)})
 	}
-	return nil
+	return label, nil
 }
 
 // leave notes a branch to a label and returns what it names.

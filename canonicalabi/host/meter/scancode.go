@@ -4,7 +4,7 @@ import (
 	"fmt"
 
 	"github.com/witgen/witgen/canonicalabi/host/meter/internal/units"
-	"github.com/witgen/witgen/internal/leb128"
+	core "github.com/witgen/witgen/internal/wasm"
 )
 
 // loopBlocks is how many blocks a loop counts for: it becomes four.
@@ -12,124 +12,117 @@ const loopBlocks = 4
 
 // scanCode reads the instructions of a function up to its end.
 func (s *scanner) scanCode() *Error {
-	in := s.m.in
 	for len(s.open) > 0 {
-		if s.pos >= s.end {
-			return s.fail(ErrMalformed, "unexpected end", s.pos)
-		}
-		at := s.pos
-		c := in[at]
-		s.pos++
+		at := s.pos()
+		b := s.c.Byte()
 		s.instructions++
 		var err *Error
-		if s.cost += int64(simpleCosts[c]); s.cost > s.room {
-			s.cost -= int64(simpleCosts[c])
-			if err := s.spend(at, int64(simpleCosts[c])); err != nil {
+		if s.cost += int64(simpleCosts[b]); s.cost > s.room {
+			s.cost -= int64(simpleCosts[b])
+			if err := s.spend(at, int64(simpleCosts[b])); err != nil {
 				return err
 			}
 		}
-		switch coreOps[c] {
-		case opNone:
-		case opLocal:
-			_, err = s.index(s.locals, "local index out of range")
-		case opI32:
-			err = s.i32Const()
-		case opMemArg:
-			err = s.memArg(at)
-		case opGlobal:
-			err = s.global()
-		case opI64:
-			n := varintLen(in[s.pos:s.end], leb128.MaxLen64)
-			if n <= 0 {
-				return s.fail(ErrMalformed, varintRule(n), s.pos)
+		switch classes[b] {
+		case classPlain:
+		case classLocal:
+			i, ok := s.c.Short()
+			if !ok {
+				i = s.c.Uint32()
 			}
-			s.pos += n
-		case opF32:
-			err = s.skip(4)
-		case opF64:
-			err = s.skip(8)
-		case opPrefix:
-			err = s.prefixed(c, at)
-		case opInvalid:
-			return s.fail(ErrUnsupported, fmt.Sprintf("unknown instruction %#02x", c), at)
+			if i >= s.locals {
+				err = s.outOfRange(at+1, "local index out of range")
+			}
+		case classI32:
+			s.i32Const()
+		case classMemArg:
+			err = s.memArg(at)
+		case classGlobal:
+			err = s.global()
+		case classI64:
+			s.c.SkipInt64()
+		case classF32:
+			s.c.Bytes(4)
+		case classF64:
+			s.c.Bytes(8)
+		case classPrefix:
+			err = s.prefixed(b, at)
+		case classUnknown:
+			err = s.fail(ErrUnsupported, fmt.Sprintf("unknown instruction %#02x", b), at)
 		default:
-			err = s.control(c, at)
+			err = s.control(core.Op(b), at)
 		}
-		if err != nil {
+		switch {
+		case err != nil:
 			return err
+		case s.c.Err() != nil:
+			return s.err()
 		}
 	}
-	if s.pos != s.end {
-		return s.fail(ErrMalformed, "code after the function's end", s.pos)
+	if !s.c.Done() {
+		return s.fail(ErrMalformed, "code after the function's end", s.pos())
 	}
 	return nil
 }
 
 // global reads the index of a global, and writes it anew where it is another one.
 func (s *scanner) global() *Error {
-	at := s.pos
+	at := s.pos()
 	i, err := s.index(s.m.globals, "global index out of range")
 	if moved := s.m.moved(i); err == nil && moved != i {
-		s.edits = append(s.edits, edit{kind: editLabel, pos: at, skip: s.pos - at, arg: int32(moved)})
+		s.edits = append(s.edits, edit{kind: editLabel, pos: at, skip: s.pos() - at, arg: int32(moved)})
 	}
 	return err
 }
 
-func (s *scanner) i32Const() *Error {
-	b := s.m.in[s.pos:s.end]
-	n := varintLen(b, leb128.MaxLen32)
-	if n <= 0 {
-		return s.fail(ErrMalformed, varintRule(n), s.pos)
+// i32Const reads the operand of i32.const.
+func (s *scanner) i32Const() {
+	if v, ok := s.c.LaxInt32(); ok {
+		s.constEnd, s.constVal = s.pos(), uint32(v)
 	}
-	v, ok := leb128.Int32(b)
-	s.pos += n
-	if ok == n {
-		s.constEnd, s.constVal = s.pos, uint32(v)
-	}
-	return nil
 }
 
 // control reads the instructions that change where the code goes on, and the rarer
 // others.
-func (s *scanner) control(c byte, at int) *Error {
+func (s *scanner) control(op core.Op, at int) *Error {
 	m := s.m
-	cost := int64(units.Core[c])
-	switch op := coreOps[c]; op {
-	case opBlock, opLoop, opIf:
-		return s.openBlock(c, at)
-	case opElse:
+	cost := int64(units.Cost(op))
+	switch op {
+	case core.OpBlock, core.OpLoop, core.OpIf:
+		return s.openBlock(op, at)
+	case core.OpElse:
 		f := &s.open[len(s.open)-1]
-		if f.op != opcodeIf {
+		if f.op != core.OpIf {
 			return s.fail(ErrMalformed, "else without if", at)
 		}
-		f.op = opcodeElse
+		f.op = core.OpElse
 		s.flush()
 		f.end = f.end.or(s.way)
 		s.way = f.begin
 		s.steps = append(s.steps, step{kind: stepElse})
-		s.begin(f.region, false, s.pos)
+		s.begin(f.region, false, s.pos())
 		return nil
-	case opEnd:
+	case core.OpEnd:
 		return s.closeBlock(at)
-	case opBr, opBrIf:
+	case core.OpBr, core.OpBrIf, core.OpBrOnNull, core.OpBrOnNonNull:
 		s.blocks++
 		if err := s.spend(at, cost+s.edge+s.carries()); err != nil {
 			return err
 		}
-		if err := s.branch(); err != nil {
+		if _, err := s.branch(); err != nil {
 			return err
 		}
-		if op == opBr {
+		if op == core.OpBr {
 			s.stop()
 		} else {
-			s.begin(s.cur, false, s.pos)
+			s.begin(s.cur, false, s.pos())
 		}
 		return nil
-	case opTable:
+	case core.OpBrTable:
 		err := s.branchTable(at)
 		s.stop()
 		return err
-	case opReturn:
+	case core.OpReturn:
 		if err := s.spend(at, cost+s.edge+int64(units.Moves(int(s.open[0].carries)))); err != nil {
 			return err
 		}
@@ -137,46 +130,50 @@ func (s *scanner) control(c byte, at int) *Error {
 		s.edits = append(s.edits, edit{kind: editReturn, pos: at, skip: 1, arg: int32(s.labels - 1)})
 		s.stop()
 		return nil
-	case opStop:
+	case core.OpUnreachable:
 		s.stop()
 		return nil
-	case opCall, opCallIndirect, opCallRef, opReturnCall, opReturnCallIndirect, opReturnCallRef:
+	case core.OpCall, core.OpCallIndirect, core.OpCallRef, core.OpReturnCall, core.OpReturnCallIndirect, core.OpReturnCallRef:
 		return s.call(op, cost, at)
-	case opTableIndex:
+	case core.OpTableGet, core.OpTableSet:
 		_, err := s.index(uint32(len(m.tables)), "table index out of range")
 		return err
-	case opMemory:
+	case core.OpMemorySize:
 		return s.zero(at)
-	case opMemoryGrow:
+	case core.OpMemoryGrow:
 		if err := s.zero(at); err != nil {
 			return err
 		}
-		return s.replace(at, helperKey{op: opMemoryGrow})
-	case opRefNull:
-		return s.part(m.nullType)
-	case opRefFunc:
+		return s.replace(at, helperKey{op: op})
+	case core.OpRefNull:
+		at := s.pos()
+		m.checkHeap(&s.c, s.c.HeapType(), at)
+		return nil
+	case core.OpRefFunc:
 		_, err := s.index(uint32(len(m.funcs)), "function index out of range")
 		return err
-	case opSelect:
-		if n, err := s.u32(); err != nil || n != 1 {
-			if err == nil {
-				err = s.fail(ErrMalformed, "select of more than one value", at)
-			}
-			return err
+	case core.OpSelectTyped:
+		if n := s.c.Uint32(); n != 1 {
+			fail(&s.c, at, ErrMalformed, "select of more than one value")
 		}
-		return s.part(m.valueType)
-	case opException:
-		return s.fail(ErrUnsupported, "exceptions", at)
-	default:
-		panic(fmt.Sprintf("meter: unhandled operand %d", op))
+		m.valType(&s.c)
+		return nil
 	}
+	if op.Proposal() == core.Exceptions {
+		return s.fail(ErrUnsupported, "exceptions", at)
+	}
+	panic(fmt.Sprintf("meter: unhandled instruction %v", op))
 }
 
 // carries returns what the operands take that a branch to the label at the current
 // position passes.
 func (s *scanner) carries() int64 {
-	label, n := leb128.Uint32(s.m.in[s.pos:s.end])
-	if n <= 0 || uint64(label) >= uint64(len(s.open)) {
+	label := uint32(s.c.Peek())
+	if label >= 0x80 {
+		ahead := s.c
+		label = ahead.Uint32()
+	}
+	if label >= uint32(len(s.open)) {
 		return 0 // an error soon
 	}
 	return int64(units.Moves(int(s.open[len(s.open)-1-int(label)].carries)))
@@ -186,11 +183,12 @@ func (s *scanner) carries() int64 {
 // the end of a block where a region of its own begins, this region's cost can be
 // charged there.
 func (s *scanner) branchTable(at int) *Error {
-	n, err := s.u32()
-	if err != nil {
+	n := s.c.Uint32()
+	if err := s.err(); err != nil {
 		return err
 	}
-	if err := s.spend(at, int64(units.Core[opcodeBrTable])+s.edge+s.carries()); err != nil {
+	var err *Error
+	if err := s.spend(at, int64(units.Cost(core.OpBrTable))+s.edge+s.carries()); err != nil {
 		return err
 	}
 	if s.cur != dead {
@@ -198,16 +196,15 @@ func (s *scanner) branchTable(at int) *Error {
 	}
 	for i := uint64(0); i <= uint64(n) && err == nil; i++ {
 		s.blocks++
-		at := s.pos
-		if err = s.branch(); err != nil || s.cur == dead {
+		var label uint32
+		if label, err = s.branch(); err != nil || s.cur == dead {
 			continue
 		}
-		label, _ := leb128.Uint32(s.m.in[at:s.end])
 		f := &s.open[len(s.open)-1-int(label)]
 		if f.table == dead {
 			f.table = s.cur
 		}
-		if f.table != s.cur || f.op == opcodeLoop || f == &s.open[0] {
+		if f.table != s.cur || f.op == core.OpLoop || f == &s.open[0] {
 			s.regions[f.table].spread = false
 			s.regions[s.cur].spread = false
 		}
@@ -216,12 +213,12 @@ func (s *scanner) branchTable(at int) *Error {
 }
 
 // call reads a call or tail call. cost is what the instruction takes by itself.
-func (s *scanner) call(op operand, cost int64, at int) *Error {
+func (s *scanner) call(op core.Op, cost int64, at int) *Error {
 	m := s.m
 	var t funcType
 	var leaf int64
 	switch op {
-	case opCall, opReturnCall:
+	case core.OpCall, core.OpReturnCall:
 		f, err := s.index(uint32(len(m.funcs)), "function index out of range")
 		if err != nil {
 			return err
@@ -232,26 +229,26 @@ func (s *scanner) call(op operand, cost int64, at int) *Error {
 		} else {
 			leaf = int64(m.leaves[f-m.imported.funcs])
 		}
-	case opCallIndirect, opReturnCallIndirect, opCallRef, opReturnCallRef:
+	case core.OpCallIndirect, core.OpReturnCallIndirect, core.OpCallRef, core.OpReturnCallRef:
 		i, err := s.index(uint32(len(m.types)), "type index out of range")
 		if err != nil {
 			return err
 		}
 		t = m.types[i]
-		if op == opCallIndirect || op == opReturnCallIndirect {
+		if op.Immediates() == core.IndirectImm {
 			if _, err := s.index(uint32(len(m.tables)), "table index out of range"); err != nil {
 				return err
 			}
 		}
 	default:
-		panic(fmt.Sprintf("meter: unhandled call %d", op))
+		panic(fmt.Sprintf("meter: unhandled call %v", op))
 	}
 	s.calls++
 	s.operands += uint64(max(0, t.params+t.arity-4))
 	cost += int64(units.Moves(t.params+t.arity)) + leaf
-	tail := op == opReturnCall || op == opReturnCallIndirect || op == opReturnCallRef
+	tail := op == core.OpReturnCall || op == core.OpReturnCallIndirect || op == core.OpReturnCallRef
 	if tail && m.cfg.Stack && !t.InRegisters() {
-		return s.returnCall(at, cost, leaf)
+		return s.returnCall(op, at, cost, leaf)
 	}
 	if tail {
 		s.leaves(at, cost+units.Leaf)
@@ -277,18 +274,18 @@ func (s *scanner) call(op operand, cost int64, at int) *Error {
 
 // returnCall reads a tail call with so many operands that wazero makes a call and a return
 // of it, whose frames add up: so they are written, and counted.
-func (s *scanner) returnCall(at int, cost, leaf int64) *Error {
+func (s *scanner) returnCall(op core.Op, at int, cost, leaf int64) *Error {
 	if err := s.spend(at, cost); err != nil {
 		return err
 	}
-	plain := map[byte]int32{opcodeReturnCall: opcodeCall, opcodeReturnCallIndirect: opcodeCallIndirect, opcodeReturnCallRef: opcodeCallRef}
-	s.edits = append(s.edits, edit{kind: editOpcode, pos: at, skip: 1, arg: plain[s.m.in[at]]})
+	plain := map[core.Op]core.Op{core.OpReturnCall: core.OpCall, core.OpReturnCallIndirect: core.OpCallIndirect, core.OpReturnCallRef: core.OpCallRef}
+	s.edits = append(s.edits, edit{kind: editOpcode, pos: at, skip: 1, arg: int32(plain[op])})
 	s.returned(leaf)
-	if err := s.spend(s.pos, 1+s.edge+int64(units.Moves(int(s.open[0].carries)))); err != nil {
+	if err := s.spend(s.pos(), 1+s.edge+int64(units.Moves(int(s.open[0].carries)))); err != nil {
 		return err
 	}
 	s.leave(uint32(len(s.open) - 1))
-	s.edits = append(s.edits, edit{kind: editReturn, pos: s.pos, arg: int32(s.labels - 1)})
+	s.edits = append(s.edits, edit{kind: editReturn, pos: s.pos(), arg: int32(s.labels - 1)})
 	s.stop()
 	return nil
 }
@@ -311,41 +308,36 @@ func (s *scanner) returned(leaf int64) {
 	s.way = way{none, max(s.way.most()+units.Leaf, units.Exit)}
 	s.checks++
 	s.steps = append(s.steps, step{kind: stepCall})
-	s.begin(s.cur, false, s.pos)
+	s.begin(s.cur, false, s.pos())
 }
 
 // blockType reads a block type. Of one that is a value type it returns no more than how
 // many parameters and results it has.
-func (s *scanner) blockType() (t funcType, err *Error) {
-	if s.pos < s.end {
-		switch s.m.in[s.pos] {
-		case blockEmpty:
-			s.pos++
-			return t, nil
-		case typeI32, typeI64, typeF32, typeF64, typeV128, typeFuncRef, typeExtern, typeExnRef:
-			s.pos++
-			return funcType{arity: 1}, nil
-		case typeRefNull, typeRef:
-			return funcType{arity: 1}, s.part(s.m.valueType)
-		}
+func (s *scanner) blockType() (funcType, *Error) {
+	at := s.pos()
+	if s.c.Peek() == core.BlockEmpty {
+		s.c.Byte()
+		return funcType{}, nil
 	}
-	at := s.pos
-	err = s.part(func(r *reader) {
-		i := r.s33()
-		if (i < 0 || i >= int64(len(s.m.types))) && r.err == nil {
-			r.pos = at
-			r.fail(ErrMalformed, "unknown block type")
-			return
-		}
-		if r.err == nil {
-			t = s.m.types[i]
-		}
-	})
-	return t, err
+	t := s.c.BlockType()
+	switch result := t.Result; {
+	case s.c.Err() != nil && core.KindOf(s.c.Err()) != core.UnknownType:
+		return funcType{}, s.err()
+	case s.c.Err() != nil:
+	case t.HasFunc && t.Func < uint32(len(s.m.types)):
+		return s.m.types[t.Func], nil
+	case t.HasFunc:
+	case result.HasHeap():
+		s.m.checkHeap(&s.c, result.Heap, at+1)
+		return funcType{arity: 1}, s.err()
+	case result.Code == 0 || plainType(result.Code):
+		return funcType{arity: t.Results()}, nil
+	}
+	return funcType{}, s.fail(ErrMalformed, "unknown block type", at)
 }
 
 // openBlock reads a block, loop or if.
-func (s *scanner) openBlock(c byte, at int) *Error {
+func (s *scanner) openBlock(op core.Op, at int) *Error {
 	s.blocks++
 	top := len(s.open)
 	if err := s.limit("Nesting", uint64(top), s.m.cfg.Limits.Nesting, at); err != nil {
@@ -356,8 +348,8 @@ func (s *scanner) openBlock(c byte, at int) *Error {
 		return err
 	}
 	s.operands += uint64(max(0, t.params+t.arity-4))
-	cost := int64(units.Core[c]) + s.edge + int64(units.Moves(t.params+t.arity))
-	split := c == opcodeLoop && t.params == 0
+	cost := int64(units.Cost(op)) + s.edge + int64(units.Moves(t.params+t.arity))
+	split := op == core.OpLoop && t.params == 0
 	if split {
 		cost += s.edge // of the block around it
 	}
@@ -366,15 +358,15 @@ func (s *scanner) openBlock(c byte, at int) *Error {
 	}
 	s.flush()
 	f := control{
-		op: c, out: s.labels, region: s.cur, target: int32(top), table: dead, carries: int32(t.arity), begin: s.way, end: nowhere,
+		op: op, out: s.labels, region: s.cur, target: int32(top), table: dead, carries: int32(t.arity), begin: s.way, end: nowhere,
 		edit: len(s.edits), step: len(s.steps), called: s.calls, checks: s.checks, split: split,
 	}
 	s.steps = append(s.steps, step{kind: stepBlock})
-	switch c {
-	case opcodeIf:
+	switch op {
+	case core.OpIf:
 		s.steps[f.step].kind = stepIf
-		s.begin(s.cur, false, s.pos)
-	case opcodeLoop:
+		s.begin(s.cur, false, s.pos())
+	case core.OpLoop:
 		s.steps[f.step].kind = stepLoop
 		s.loops++
 		s.blocks += loopBlocks - 1
@@ -383,14 +375,14 @@ func (s *scanner) openBlock(c byte, at int) *Error {
 		kind := editLoopCheck
 		if f.split {
 			kind = editLoopHead
-			s.edits = append(s.edits, edit{kind: editLoop, pos: at, arg: int32(s.pos - at - 1)})
+			s.edits = append(s.edits, edit{kind: editLoop, pos: at, arg: int32(s.pos() - at - 1)})
 			f.out += 3
 		}
 		if s.cur != dead {
 			s.way = way{none, 0}
 		}
-		s.begin(s.cur, true, s.pos)
-		s.edits = append(s.edits, edit{kind: kind, pos: s.pos, arg: s.cur})
+		s.begin(s.cur, true, s.pos())
+		s.edits = append(s.edits, edit{kind: kind, pos: s.pos(), arg: s.cur})
 	}
 	s.labels = f.out + 1
 	s.open = append(s.open, f)
@@ -420,19 +412,19 @@ func (s *scanner) closeBlock(at int) *Error {
 			s.kept = true
 			s.edits[f.edit].kept = true
 		}
-		s.edits = append(s.edits, edit{kind: editLoopEnd, pos: s.pos})
+		s.edits = append(s.edits, edit{kind: editLoopEnd, pos: s.pos()})
 	}
-	if f.op != opcodeLoop {
+	if f.op != core.OpLoop {
 		s.way = s.way.or(f.end)
 	}
-	if f.op == opcodeIf {
+	if f.op == core.OpIf {
 		s.way = s.way.or(f.begin)
 	}
 	s.cur = f.region
 	if s.way == nowhere {
 		s.cur = dead
 	}
-	if s.checks != f.checks && f.op == opcodeLoop {
+	if s.checks != f.checks && f.op == core.OpLoop {
 		s.steps[f.step].arg = 1
 	}
 	// Does something leave it by another way, or was a function called in it?
@@ -443,7 +435,7 @@ func (s *scanner) closeBlock(at int) *Error {
 		s.flush()
 		return nil
 	}
-	s.begin(s.cur, false, s.pos)
+	s.begin(s.cur, false, s.pos())
 	if f.table != dead {
 		if s.cur != dead {
 			s.regions[s.cur].table = f.table
@@ -460,7 +452,7 @@ func (s *scanner) replace(at int, key helperKey) *Error {
 		return err
 	}
 	s.helped = true
-	s.edits = append(s.edits, edit{kind: editCall, pos: at, skip: s.pos - at, arg: int32(s.helpers.index(key))})
+	s.edits = append(s.edits, edit{kind: editCall, pos: at, skip: s.pos() - at, arg: int32(s.helpers.index(key))})
 	s.returned(0)
 	return nil
 }

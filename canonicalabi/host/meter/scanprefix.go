@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/witgen/witgen/canonicalabi/host/meter/internal/units"
+	core "github.com/witgen/witgen/internal/wasm"
 )
 
 // A memory.copy or memory.fill of at most shortBytes is done where it stands, as a call
@@ -16,136 +17,134 @@ const (
 
 // prefixed reads an instruction of two bytes or more.
 func (s *scanner) prefixed(prefix byte, at int) *Error {
-	if prefix == opcodeMisc {
-		code, err := s.u32()
-		if err != nil {
-			return err
+	if prefix == core.MiscPrefix {
+		n := s.c.Uint32()
+		if op, ok := core.Prefixed(prefix, n); ok && supported(op) {
+			return s.misc(op, at)
 		}
-		op := opInvalid
-		if code < uint32(len(miscOps)) {
-			op = miscOps[code]
-		}
-		return s.misc(op, code, at)
+		return s.unknown(prefix, n, at)
 	}
-	if s.pos >= s.end {
-		return s.fail(ErrMalformed, "unexpected end", s.pos)
-	}
-	code := s.m.in[s.pos]
-	s.pos++
-	if prefix == opcodeAtomic {
-		if err := s.spend(at, int64(units.Atomic[code])); err != nil {
-			return err
-		}
-		switch atomicOps[code] {
-		case opMemArg:
-			return s.memArg(at)
-		case opWait:
-			return s.fail(ErrUnsupported, "atomic wait", at)
-		case opFence:
-			if s.pos >= s.end || s.m.in[s.pos] != 0 {
-				return s.fail(ErrMalformed, "operand of atomic.fence is not zero", s.pos)
-			}
-			s.pos++
-			return nil
-		}
-		return s.fail(ErrUnsupported, fmt.Sprintf("unknown instruction 0xfe %#02x", code), at)
-	}
-	// Codes from 0x80 on take two bytes, of which wazero looks at the first only.
-	if code >= 0x80 {
-		if s.pos >= s.end || s.m.in[s.pos] != 1 {
-			return s.fail(ErrUnsupported, fmt.Sprintf("unknown instruction 0xfd %#02x", code), at)
-		}
-		s.pos++
-	}
-	if err := s.spend(at, int64(units.Vector[code])); err != nil {
+	n := s.c.Byte()
+	if err := s.err(); err != nil {
 		return err
 	}
-	switch vectorOps[code] {
-	case opNone:
-		return nil
-	case opMemArg:
-		return s.memArg(at)
-	case opLane:
-		return s.skip(1)
-	case opMemArgLane:
-		if err := s.memArg(at); err != nil {
-			return err
+	op, _ := core.Prefixed(prefix, uint32(n))
+	if prefix == core.VectorPrefix {
+		// Numbers from 0x80 on take two bytes, of which wazero looks at the first only.
+		if n >= 0x80 {
+			if s.c.Done() || s.c.Peek() != 1 {
+				return s.unknown(prefix, uint32(n), at)
+			}
+			s.c.Byte()
 		}
-		return s.skip(1)
-	case op16Bytes:
-		return s.skip(16)
 	}
-	return s.fail(ErrUnsupported, fmt.Sprintf("unknown instruction 0xfd %#02x", code), at)
+	if err := s.spend(at, int64(units.Cost(op))); err != nil {
+		return err
+	}
+	switch {
+	case op == core.OpAtomicWait32, op == core.OpAtomicWait64:
+		return s.fail(ErrUnsupported, "atomic wait", at)
+	case !supported(op):
+		return s.unknown(prefix, uint32(n), at)
+	}
+	switch imm := op.Immediates(); imm {
+	case core.None:
+	case core.MemArgImm:
+		return s.memArg(at)
+	case core.LaneImm:
+		s.c.Byte()
+	case core.MemArgLaneImm:
+		err := s.memArg(at)
+		s.c.Byte()
+		return err
+	case core.BytesImm:
+		s.c.Bytes(16)
+	case core.ZeroImm:
+		if s.c.Done() || s.c.Peek() != 0 {
+			return s.fail(ErrMalformed, fmt.Sprintf("operand of %v is not zero", op), s.pos())
+		}
+		s.c.Byte()
+	default:
+		panic(fmt.Sprintf("meter: unhandled immediates %d of %v", imm, op))
+	}
+	return nil
+}
+
+// unknown refuses the instruction of a number behind a prefix.
+func (s *scanner) unknown(prefix byte, n uint32, at int) *Error {
+	if err := s.err(); err != nil {
+		return err
+	}
+	return s.fail(ErrUnsupported, fmt.Sprintf("unknown instruction %#02x %#02x", prefix, n), at)
 }
 
 // misc reads an instruction after the prefix 0xfc. The bulk operations become calls of
 // helpers, which charge for the length and split the work.
-func (s *scanner) misc(op operand, code uint32, at int) *Error {
+func (s *scanner) misc(op core.Op, at int) *Error {
 	m := s.m
+	cost := int64(units.Cost(op))
 	tables := uint32(len(m.tables))
 	var a, b uint32
 	var err *Error
 	switch op {
-	case opNone:
-		return s.spend(at, int64(units.Misc[code]))
-	case opDataDrop:
+	case core.OpDataDrop:
 		if _, err = s.index(m.datas, "data segment out of range"); err != nil {
 			return err
 		}
-		return s.spend(at, int64(units.Misc[code]))
-	case opElemDrop:
+		return s.spend(at, cost)
+	case core.OpElemDrop:
 		if _, err = s.index(m.elements, "element segment out of range"); err != nil {
 			return err
 		}
-		return s.spend(at, int64(units.Misc[code]))
-	case opTableIndex:
+		return s.spend(at, cost)
+	case core.OpTableSize:
 		if _, err = s.index(tables, "table index out of range"); err != nil {
 			return err
 		}
-		return s.spend(at, int64(units.Misc[code]))
-	case opMemoryInit:
+		return s.spend(at, cost)
+	case core.OpMemoryInit:
 		if a, err = s.index(m.datas, "data segment out of range"); err == nil {
 			err = s.zero(at)
 		}
-	case opMemoryCopy:
+	case core.OpMemoryCopy:
 		if err = s.zero(at); err == nil {
 			err = s.zero(at)
 		}
-	case opMemoryFill:
+	case core.OpMemoryFill:
 		err = s.zero(at)
-	case opTableInit:
+	case core.OpTableInit:
 		if a, err = s.index(m.elements, "element segment out of range"); err == nil {
 			b, err = s.index(tables, "table index out of range")
 		}
-	case opTableCopy:
+	case core.OpTableCopy:
 		if a, err = s.index(tables, "table index out of range"); err == nil {
 			b, err = s.index(tables, "table index out of range")
 		}
-	case opTableGrow, opTableFill:
+	case core.OpTableGrow, core.OpTableFill:
 		a, err = s.index(tables, "table index out of range")
-	default:
-		return s.fail(ErrUnsupported, fmt.Sprintf("unknown instruction 0xfc %#02x", code), at)
+	default: // saturating conversions
+		return s.spend(at, cost)
 	}
 	if err != nil {
 		return err
 	}
 	key := helperKey{op: op, a: a, b: b}
-	if op != opMemoryCopy && op != opMemoryFill && op != opMemoryInit {
+	if op != core.OpMemoryCopy && op != core.OpMemoryFill && op != core.OpMemoryInit {
 		return s.replace(at, key)
 	}
 	// A short length that is a constant right before the instruction is charged with the
 	// code around it.
 	if s.constEnd == at {
-		cost := int64(units.Misc[code]) + int64(s.constVal>>units.BulkShift)
-		if s.constVal > shortBytes || s.cost+cost > s.room || op == opMemoryFill && s.bulks >= inlineBulks {
+		cost += int64(s.constVal >> units.BulkShift)
+		if s.constVal > shortBytes || s.cost+cost > s.room || op == core.OpMemoryFill && s.bulks >= inlineBulks {
 			return s.replace(at, key)
 		}
-		if op == opMemoryFill {
+		if op == core.OpMemoryFill {
 			s.bulks++
 		}
 		return s.spend(at, cost)
 	}
-	if op == opMemoryInit || s.bulks >= inlineBulks {
+	if op == core.OpMemoryInit || s.bulks >= inlineBulks {
 		return s.replace(at, key)
 	}
 	s.bulks++
@@ -156,13 +155,13 @@ func (s *scanner) misc(op operand, code uint32, at int) *Error {
 	s.flush()
 	short := s.way
 	short.run(shortBytes >> units.BulkShift)
-	s.edits = append(s.edits, edit{kind: editBulk, pos: at, skip: s.pos - at, arg: int32(s.helpers.index(key))})
+	s.edits = append(s.edits, edit{kind: editBulk, pos: at, skip: s.pos() - at, arg: int32(s.helpers.index(key))})
 	if s.cur != dead {
 		s.early = s.early || s.way.start != none
 		s.way = way{none, max(s.way.most()+units.Leaf, short.most(), units.Exit)}
 		s.checks++
 		s.steps = append(s.steps, step{kind: stepCall})
-		s.begin(s.cur, false, s.pos)
+		s.begin(s.cur, false, s.pos())
 	}
 	return nil
 }

@@ -9,23 +9,21 @@ import (
 	"testing"
 
 	"github.com/witgen/witgen/canonicalabi/host/meter/internal/units"
+	core "github.com/witgen/witgen/internal/wasm"
 )
 
 // customs returns the custom sections of a module, and the names in its name section by subsection.
 func customs(t *testing.T, in []byte) (names []string, nameSection []subsection) {
 	t.Helper()
-	r := &reader{b: in, pos: len(magic)}
-	for r.left() > 0 {
-		id := r.byte()
-		part := &reader{b: r.bytes(r.u32())}
-		if id != sectionCustom {
+	for s := range core.NewCursor(in, 0).Sections() {
+		if s.ID != core.CustomSection {
 			continue
 		}
-		name := part.name()
+		name := s.Custom()
 		names = append(names, name)
 		if name == "name" {
 			var ok bool
-			if nameSection, ok = readNames(part.b[part.pos:]); !ok {
+			if nameSection, ok = readNames(s.Content.Ahead()); !ok {
 				t.Fatal("the name section is malformed")
 			}
 		}
@@ -35,11 +33,7 @@ func customs(t *testing.T, in []byte) (names []string, nameSection []subsection)
 
 func readAssocs(s subsection) map[uint32]string {
 	all := map[uint32]string{}
-	r := &reader{b: s.items}
-	for range s.n {
-		i := r.u32()
-		all[i] = r.name()
-	}
+	core.NewCursor(s.data, 0).NameMap(func(index uint32, name string) { all[index] = name })
 	return all
 }
 
@@ -52,7 +46,7 @@ func TestNames(t *testing.T) {
 		}
 		return vec(items...)
 	}
-	sub := func(id byte, content []byte) []byte { return appendSized([]byte{id}, content) }
+	sub := func(id byte, content []byte) []byte { return append([]byte{id}, sized(content)...) }
 	module := func(names []byte) []byte {
 		return wasm(
 			sec(1, vec(sig("", ""))), sec(3, vec(u(0))), sec(6, vec(seq([]byte{typeI64, 1}, i64(0), []byte{opcodeEnd}))),
@@ -69,11 +63,11 @@ func TestNames(t *testing.T) {
 	for _, s := range subs {
 		ids = append(ids, s.id)
 		switch s.id {
-		case namesFunctions:
+		case core.NamesOfFunctions:
 			if got := readAssocs(s); got[0] != "run" || got[1] != "!meter/refill" || len(got) != 2 {
 				t.Errorf("functions %v", got)
 			}
-		case namesGlobals:
+		case core.NamesOfGlobals:
 			if got := readAssocs(s); got[0] != "counter" || got[1] != "!meter/slice" || len(got) != 1+globalCount {
 				t.Errorf("globals %v", got)
 			}
@@ -97,7 +91,7 @@ func TestNames(t *testing.T) {
 
 // TestTrapNamesTheGuest: the stack of a trap shows the guest's own function.
 func TestTrapNamesTheGuest(t *testing.T) {
-	in := append(endless["loop"], custom("name", appendSized([]byte{1}, vec(seq(u(0), str("spin")))))...)
+	in := append(endless["loop"], custom("name", seq([]byte{core.NamesOfFunctions}, sized(vec(seq(u(0), str("spin"))))))...)
 	mod, c := metered(t, newRuntime(t), in, Config{})
 	c.SetFuel(10)
 	_, err := mod.ExportedFunction("run").Call(context.Background(), 0)

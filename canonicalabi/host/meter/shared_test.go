@@ -163,7 +163,7 @@ func TestSharedIndices(t *testing.T) {
 		m.Export("second", core.GlobalKind, second)
 		m.Export("base", core.GlobalKind, 0)
 		m.Export("memory", core.MemoryKind, 0)
-		m.AddCustom("name", seq([]byte{namesGlobals}, appendSized(nil, vec(seq(u(0), str("base")), seq(u(1), str("own")), seq(u(2), str("second"))))))
+		m.AddCustom("name", seq([]byte{core.NamesOfGlobals}, sized(vec(seq(u(0), str("base")), seq(u(1), str("own")), seq(u(2), str("second"))))))
 		return m.Bytes()
 	}
 	in := build()
@@ -198,7 +198,7 @@ func TestSharedIndices(t *testing.T) {
 	}
 	_, subs := customs(t, mustRewrite(t, in, sharedConfig).Wasm)
 	for _, s := range subs {
-		if s.id != namesGlobals {
+		if s.id != core.NamesOfGlobals {
 			continue
 		}
 		names := readAssocs(s)

@@ -6,220 +6,154 @@ import (
 )
 
 // readTypes reads the type section: function types, alone or in recursion groups.
-func (m *module) readTypes(r *reader) {
+func (m *module) readTypes(c *core.Cursor) {
 	m.inTypes = true
 	defer func() { m.inTypes = false }()
-	m.typeEntries = r.count()
-	for i := uint32(0); i < m.typeEntries && r.err == nil; i++ {
-		group := uint32(1)
-		if r.left() > 0 && r.b[r.pos] == 0x4e {
-			r.byte()
-			group = r.count()
+	m.typeEntries = c.Count()
+	for range c.Times(m.typeEntries) {
+		if c.Peek() != core.GroupForm {
+			m.readType(c)
+			continue
 		}
-		for range group {
-			if r.err == nil {
-				m.readType(r)
-			}
+		c.Byte()
+		for range c.Items() {
+			m.readType(c)
 		}
 	}
-	if r.err == nil {
-		r.err = m.typeIndex.check(uint32(len(m.types)), "type index out of range")
+	if c.Err() == nil {
+		m.typeIndex.check(c, uint32(len(m.types)), "type index out of range")
 	}
 }
 
-func (m *module) readType(r *reader) {
-	if form := r.byte(); form != 0x60 && r.err == nil {
-		r.pos--
-		r.fail(ErrUnsupported, "type that is no function type")
+func (m *module) readType(c *core.Cursor) {
+	at := c.Offset()
+	if form := c.Byte(); form != core.FuncForm {
+		fail(c, at, ErrUnsupported, "type that is no function type")
 		return
 	}
 	var t funcType
-	n := r.count()
-	r.limit("Params", uint64(n), m.cfg.Limits.Params)
-	params := m.valueTypes(r, n)
+	n := c.Count()
+	limit(c, "Params", uint64(n), m.cfg.Limits.Params)
+	params := m.valTypes(c, n)
 	t.params = int(n)
-	n = r.count()
-	r.limit("Results", uint64(n), m.cfg.Limits.Results)
-	at := r.pos
-	t.Type = frame.NewType(params, m.valueTypes(r, n))
+	n = c.Count()
+	limit(c, "Results", uint64(n), m.cfg.Limits.Results)
+	at = c.Offset()
+	t.Type = frame.NewType(params, m.valTypes(c, n))
 	t.arity = int(n)
-	t.results = r.b[at:r.pos]
+	t.results = c.Since(at)
 	m.types = append(m.types, t)
 	m.frames.Types = append(m.frames.Types, t.Type)
-	r.limit("Types", uint64(len(m.types)), m.cfg.Limits.Types)
+	limit(c, "Types", uint64(len(m.types)), m.cfg.Limits.Types)
 }
 
-// valueTypes reads n value types. Of a reference type it returns the first byte.
-func (m *module) valueTypes(r *reader, n uint32) []core.ValType {
+// valTypes reads n value types.
+func (m *module) valTypes(c *core.Cursor, n uint32) []core.ValType {
 	var all []core.ValType
-	for range n {
-		if r.err == nil && r.left() > 0 {
-			all = append(all, core.ValType{Code: r.b[r.pos]})
-		}
-		m.valueType(r)
+	for range c.Times(n) {
+		all = append(all, m.valType(c))
 	}
 	return all
 }
 
-// valueType reads a value type.
-func (m *module) valueType(r *reader) {
-	if r.left() > 0 {
-		switch r.b[r.pos] {
-		case typeI32, typeI64, typeF32, typeF64, typeV128:
-			r.pos++
-			return
-		}
-	}
-	m.refType(r)
+// valType reads a value type.
+func (m *module) valType(c *core.Cursor) core.ValType {
+	at := c.Offset()
+	t := c.ValType()
+	m.checkType(c, t, at)
+	return t
 }
 
-// refType reads a reference type.
-func (m *module) refType(r *reader) {
-	switch r.byte() {
-	case typeFuncRef, typeExtern, typeExnRef:
-	case typeRefNull, typeRef:
-		m.heapType(r)
+// checkType checks the value type that was read at a place.
+func (m *module) checkType(c *core.Cursor, t core.ValType, at int) {
+	switch {
+	case t.HasHeap():
+		m.checkHeap(c, t.Heap, at+1)
+	case !plainType(t.Code):
+		fail(c, at, ErrUnsupported, "unknown type")
+	}
+}
+
+// plainType reports whether a code is that of a number, of a vector, or of an abstract reference that wazero
+// has.
+func plainType(code byte) bool {
+	switch code {
+	case core.CodeI32, core.CodeI64, core.CodeF32, core.CodeF64, core.CodeV128, core.CodeFuncRef, core.CodeExternRef, core.CodeExnRef:
+		return true
+	}
+	return false
+}
+
+// checkRef is checkType for a type that must be that of a reference.
+func (m *module) checkRef(c *core.Cursor, t core.ValType, at int) {
+	switch t.Code {
+	case core.CodeI32, core.CodeI64, core.CodeF32, core.CodeF64, core.CodeV128:
+		fail(c, at, ErrUnsupported, "unknown type")
 	default:
-		r.pos--
-		r.fail(ErrUnsupported, "unknown type")
+		m.checkType(c, t, at)
 	}
 }
 
-func (m *module) heapType(r *reader) {
-	at := r.pos
-	switch h := r.s33(); {
-	case h >= 0:
+// checkHeap checks the heap type that was read at a place.
+func (m *module) checkHeap(c *core.Cursor, heap int64, at int) {
+	const abstract = 0x80 // a heap type without an index is the code of a reference, as a negative number
+	switch {
+	case c.Err() != nil:
+	case heap >= 0:
 		// Within the type section the number of types is not yet known; it is checked at the end.
-		m.typeIndex.use(uint32(h), at)
-		if !m.inTypes && h >= int64(len(m.types)) && r.err == nil {
-			r.pos = at
-			r.fail(ErrMalformed, "type index out of range")
+		m.typeIndex.use(uint32(heap), at)
+		if !m.inTypes && heap >= int64(len(m.types)) {
+			fail(c, at, ErrMalformed, "type index out of range")
 		}
-	case h == typeFuncRef-0x80, h == typeExtern-0x80, h == typeExnRef-0x80:
+	case heap == core.CodeFuncRef-abstract, heap == core.CodeExternRef-abstract, heap == core.CodeExnRef-abstract:
 	default:
-		r.pos = at
-		r.fail(ErrUnsupported, "unknown heap type")
+		fail(c, at, ErrUnsupported, "unknown heap type")
 	}
 }
 
 // constExpr reads a constant expression with its end.
-func (m *module) constExpr(r *reader) {
-	for r.err == nil {
-		at := r.pos
-		switch op := r.byte(); op {
-		case opcodeEnd:
-			return
-		case opcodeI32Const, opcodeI64Const:
-			r.skipInt(op)
-		case 0x43: // f32.const
-			r.bytes(4)
-		case 0x44: // f64.const
-			r.bytes(8)
-		case opcodeGlobalGet:
-			from := r.pos
-			index := r.u32()
-			m.constGlobal.use(index, at)
-			m.refer(r, from, index)
-		case 0xd0: // ref.null
-			m.nullType(r)
-		case 0xd2: // ref.func
-			m.constFunc.use(r.u32(), at)
-		case 0x6a, 0x6b, 0x6c, 0x7c, 0x7d, 0x7e: // add, sub, mul of i32 and i64
-		case opcodeVector:
-			if r.byte() != 0x0c { // v128.const
-				r.pos = at
-				r.fail(ErrMalformed, "instruction in a constant expression")
-			}
-			r.bytes(16)
+func (m *module) constExpr(c *core.Cursor) {
+	c.ConstExpr(func(i core.Instr) {
+		switch i.Op {
+		case core.OpGlobalGet:
+			m.constGlobal.use(i.X, i.Offset)
+			m.refer(c, i.Offset+1, i.X)
+		case core.OpRefNull:
+			m.checkHeap(c, i.Value, i.Offset+1)
+		case core.OpRefFunc:
+			m.constFunc.use(i.X, i.Offset)
 		default:
-			r.pos = at
-			r.fail(ErrMalformed, "instruction in a constant expression")
+			if !supported(i.Op) {
+				fail(c, i.Offset, ErrMalformed, "instruction in a constant expression")
+			}
 		}
-	}
+	})
 }
 
-// nullType reads the type of ref.null: one byte for an abstract heap type, else a type index.
-func (m *module) nullType(r *reader) {
-	if r.left() > 0 {
-		switch r.b[r.pos] {
-		case typeFuncRef, typeExtern, typeExnRef:
-			r.pos++
-			return
-		}
-	}
-	m.heapType(r)
-}
-
-// skipInt skips the operand of i32.const or i64.const, which is copied as it is.
-func (r *reader) skipInt(op byte) {
-	n := varintLen(r.b[r.pos:], maxVarint(op))
-	r.advance(n)
-}
-
-func maxVarint(op byte) int {
-	if op == opcodeI32Const {
-		return 5
-	}
-	return 10
-}
-
-// varintLen is the number of bytes of the variable-length integer at the start of b, as far as
-// its bytes say that they go on: 0 where b ends before, -1 where it is longer than limit.
-func varintLen(b []byte, limit int) int {
-	for i, c := range b {
-		if i == limit {
-			return -1
-		}
-		if c < 0x80 {
-			return i + 1
-		}
-	}
-	return 0
-}
-
-// readElements reads the element section: the eight forms of section 5.5.12 of the core specification.
-func (m *module) readElements(r *reader) {
-	n := r.count()
-	r.limit("Segments", uint64(n), m.cfg.Limits.Segments)
+// readElements reads the element section.
+func (m *module) readElements(c *core.Cursor) {
+	n := c.Count()
+	limit(c, "Segments", uint64(n), m.cfg.Limits.Segments)
 	total := uint64(0)
-	for i := uint32(0); i < n && r.err == nil; i++ {
-		at := r.pos
-		form := r.u32()
-		if form > 7 {
-			r.pos = at
-			r.fail(ErrMalformed, "unknown form of element segment")
-			return
-		}
-		active, explicit, exprs := form&1 == 0, form&2 != 0, form&4 != 0
-		if active {
-			table := uint32(0)
-			if explicit {
-				table = r.u32()
+	for range c.Times(n) {
+		segment := c.Element()
+		if segment.Active {
+			if segment.Index >= uint32(len(m.tables)) {
+				fail(c, c.Offset(), ErrMalformed, "table index out of range")
 			}
-			if table >= uint32(len(m.tables)) {
-				r.fail(ErrMalformed, "table index out of range")
-			}
-			m.constExpr(r)
+			m.constExpr(c)
 		}
-		if !active || explicit {
-			if exprs {
-				m.refType(r)
-			} else if r.byte() != 0 {
-				r.fail(ErrMalformed, "unknown kind of element")
-			}
-		}
-		items := r.count()
+		at := c.Offset()
+		m.checkRef(c, c.ElementType(segment), at)
+		items := c.Count()
 		m.elementSizes = append(m.elementSizes, items)
 		total += uint64(items)
-		r.limit("Elements", total, m.cfg.Limits.Elements)
-		for range items {
-			if r.err != nil {
-				return
-			}
-			if exprs {
-				m.constExpr(r)
+		limit(c, "Elements", total, m.cfg.Limits.Elements)
+		for range c.Times(items) {
+			if segment.Exprs {
+				m.constExpr(c)
 			} else {
-				r.index(uint32(len(m.funcs)), "function index out of range")
+				index(c, uint32(len(m.funcs)), "function index out of range")
 			}
 		}
 	}
@@ -227,25 +161,15 @@ func (m *module) readElements(r *reader) {
 }
 
 // readData reads a data segment.
-func (m *module) readData(r *reader) {
-	at := r.pos
-	form := r.u32()
-	if form > 2 {
-		r.pos = at
-		r.fail(ErrMalformed, "unknown form of data segment")
-		return
-	}
-	if form != 1 { // active
-		memory := uint32(0)
-		if form == 2 {
-			memory = r.u32()
+func (m *module) readData(c *core.Cursor) {
+	segment := c.DataSegment()
+	if segment.Active {
+		if segment.Index >= m.memories {
+			fail(c, c.Offset(), ErrMalformed, "memory index out of range")
 		}
-		if memory >= m.memories {
-			r.fail(ErrMalformed, "memory index out of range")
-		}
-		m.constExpr(r)
+		m.constExpr(c)
 	}
-	size := r.u32()
+	size := c.Uint32()
 	m.dataSizes = append(m.dataSizes, size)
-	r.bytes(size)
+	c.Bytes(size)
 }

@@ -18,10 +18,19 @@ type Type interface {
 	Desc() string
 }
 
-func (*Value) Desc() string        { return "a value type" }
-func (*Func) Desc() string         { return "a function type" }
-func (*Instance) Desc() string     { return "an instance type" }
-func (*Component) Desc() string    { return "a component type" }
+// Desc returns "a value type".
+func (*Value) Desc() string { return "a value type" }
+
+// Desc returns "a function type".
+func (*Func) Desc() string { return "a function type" }
+
+// Desc returns "an instance type".
+func (*Instance) Desc() string { return "an instance type" }
+
+// Desc returns "a component type".
+func (*Component) Desc() string { return "a component type" }
+
+// Desc returns "a resource type".
 func (*ResourceType) Desc() string { return "a resource type" }
 
 // Resource is an abstract type: two resources are never the same.

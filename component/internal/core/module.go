@@ -98,11 +98,7 @@ var moduleSections = map[wasm.SectionID]func(*Reader, *wasm.Cursor){
 	},
 	wasm.TableSection: func(m *Reader, c *wasm.Cursor) {
 		for range c.Uint32() {
-			init := c.Peek() == 0x40
-			if init {
-				c.Byte()
-				c.Expect(0x00, "a zero byte")
-			}
+			init := c.TableInit()
 			m.tables = append(m.tables, m.table(c.Table(), c.Offset()))
 			if init {
 				c.ConstExpr(nil)

@@ -58,7 +58,7 @@ func (c *Types) Group(g *wasm.RecGroup, space []TypeID) (ids []TypeID, bad int64
 	for i, t := range g.Types {
 		t.Params, t.Results, t.Fields, t.Supers = slices.Clone(t.Params), slices.Clone(t.Results), slices.Clone(t.Fields), slices.Clone(t.Supers)
 		open := byte(0)
-		if t.Form == 0x50 {
+		if t.Form == wasm.OpenForm {
 			open = 1
 		}
 		key = append(key, 'T', open, t.Kind)

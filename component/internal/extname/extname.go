@@ -3,6 +3,7 @@
 package extname
 
 import (
+	"fmt"
 	"strings"
 
 	"github.com/witgen/witgen/wit"
@@ -210,11 +211,13 @@ func (n Name) UniqueKey() string {
 			return label
 		}
 		return resource + "." + label
-	default:
+	case Interface:
 		key := n.pkg + "/" + strings.ToLower(n.Path)
 		if n.Version != "" {
 			key += "@" + n.Version
 		}
 		return key
+	default:
+		panic(fmt.Sprintf("extname: unhandled kind %d", n.Kind))
 	}
 }

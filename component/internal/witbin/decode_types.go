@@ -287,7 +287,7 @@ func (d *Decoder) namedType(it *checked.Item, owner wit.Owner) wit.TypeID {
 	def := &wit.TypeDef{Name: it.Name.Name, Owner: owner}
 	def.ExternalID, _ = it.Name.Attribute(binary.ExternalID)
 	if _, again := d.types[it.Type]; again {
-		d.fail(it, "WIT cannot say that a type appears under several names at once")
+		d.fail(it, "WIT has no way to let a type appear under several names at once")
 	}
 	if prev, ok := d.aliased(it.Type); ok {
 		def.Kind = &wit.Alias{Type: prev}

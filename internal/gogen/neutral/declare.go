@@ -84,8 +84,8 @@ func (d *decl) recordType(k *wit.Record) []jen.Code {
 	return decls
 }
 
-// errorText spells what an error says that is called name in WIT and holds a value.
-// A string is not quoted there, and an error speaks for itself.
+// errorText spells the text of an error that is called name in WIT and holds a value.
+// A string in it is not quoted, and an error in it gives its own text.
 func (d *decl) errorText(name string, t wit.Type, value *jen.Statement) *jen.Statement {
 	switch {
 	case t == nil:

@@ -450,7 +450,7 @@ func (b *randomModule) leave() {
 
 // dead writes some code that is not reached.
 func (b *randomModule) dead() {
-	// What is on the stack is polymorphic now.
+	// The stack is polymorphic now.
 	b.height = 0
 	if b.IntN(4) == 0 {
 		b.op(0x03, 0x40, 0x41, 1, 0x0d, 0, 0x0b, 0x41, 0, 0x04, 0x40, 0x05, 0x0b)

@@ -46,7 +46,7 @@ func typeOf(mode fs.FileMode) Type {
 	return Unknown
 }
 
-// Flags say what a descriptor is for, in the order of descriptor-flags.
+// Flags are the uses of a descriptor, in the order of descriptor-flags.
 type Flags uint8
 
 // The flags of a descriptor.

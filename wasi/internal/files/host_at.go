@@ -316,7 +316,7 @@ func (f *hostFolder) symlink(target, path string) error {
 
 func (f *hostFolder) readlink(path string) (string, error) {
 	var target string
-	// A slash has the link followed, and what is left is none.
+	// A slash has the link followed, and no link is left then.
 	err := f.followed(path, false, func(dir int, name string, follow, slash bool) (err error) {
 		if slash {
 			if _, err := lookup(dir, name, follow, slash); err != nil {

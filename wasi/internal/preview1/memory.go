@@ -26,6 +26,7 @@ type PointerError struct {
 	Pointer, Size uint32
 }
 
+// Error names the function, and the size and address of the pointer.
 func (e *PointerError) Error() string {
 	return fmt.Sprintf("%s: a pointer to %d bytes at %d, which is out of the guest's memory or not aligned", e.Func, e.Size, e.Pointer)
 }

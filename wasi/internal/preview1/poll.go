@@ -143,7 +143,7 @@ func (p *poller) parse(b []byte) (s subscription, e errno) {
 	return s, success
 }
 
-// later returns the moment d after now, the last one where there is none.
+// later returns the moment d after now, or the last moment if the sum overflows.
 func later(now, d uint64) uint64 {
 	if d > math.MaxUint64-now {
 		return math.MaxUint64

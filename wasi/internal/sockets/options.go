@@ -85,13 +85,16 @@ func (s *TCP) SetKeepAlive(on bool) error {
 	return s.set(keepAlive, v)
 }
 
-// KeepIdle and KeepInterval return how long a connection is idle before it is probed,
-// and between two probes, in nanoseconds.
-func (s *TCP) KeepIdle() (uint64, error)     { return s.seconds(keepIdle) }
+// KeepIdle returns how long a connection is idle before it is probed, in nanoseconds.
+func (s *TCP) KeepIdle() (uint64, error) { return s.seconds(keepIdle) }
+
+// KeepInterval returns the time between two probes, in nanoseconds.
 func (s *TCP) KeepInterval() (uint64, error) { return s.seconds(keepInterval) }
 
-// SetKeepIdle and SetKeepInterval set them, rounded up to seconds.
-func (s *TCP) SetKeepIdle(ns uint64) error     { return s.setSeconds(keepIdle, ns) }
+// SetKeepIdle sets the time before the first probe, rounded up to seconds.
+func (s *TCP) SetKeepIdle(ns uint64) error { return s.setSeconds(keepIdle, ns) }
+
+// SetKeepInterval sets the time between two probes, rounded up to seconds.
 func (s *TCP) SetKeepInterval(ns uint64) error { return s.setSeconds(keepInterval, ns) }
 
 func (s *TCP) seconds(o option) (uint64, error) {
@@ -135,13 +138,17 @@ func (s *TCP) SetHopLimit(n uint8) error {
 	return s.set(hopLimit, int(n))
 }
 
-// ReceiveBuffer and SendBuffer return the sizes of the system's buffers, in bytes.
+// ReceiveBuffer returns the size of the system's buffer for receiving, in bytes.
 func (s *TCP) ReceiveBuffer() (uint64, error) { return size(s.get(receiveBuffer)) }
-func (s *TCP) SendBuffer() (uint64, error)    { return size(s.get(sendBuffer)) }
 
-// SetReceiveBuffer and SetSendBuffer ask for other sizes.
+// SendBuffer returns the size of the system's buffer for sending, in bytes.
+func (s *TCP) SendBuffer() (uint64, error) { return size(s.get(sendBuffer)) }
+
+// SetReceiveBuffer asks for a buffer of n bytes for receiving.
 func (s *TCP) SetReceiveBuffer(n uint64) error { return setSize(s.set, receiveBuffer, n) }
-func (s *TCP) SetSendBuffer(n uint64) error    { return setSize(s.set, sendBuffer, n) }
+
+// SetSendBuffer asks for a buffer of n bytes for sending.
+func (s *TCP) SetSendBuffer(n uint64) error { return setSize(s.set, sendBuffer, n) }
 
 func size(v int, err error) (uint64, error) { return uint64(v), err }
 

@@ -3,6 +3,7 @@
 package sockets
 
 import (
+	"fmt"
 	"net"
 	"net/netip"
 	"os"
@@ -192,11 +193,14 @@ func (o option) names(family Family) (level, name int) {
 		return unix.SOL_SOCKET, unix.SO_RCVBUF
 	case sendBuffer:
 		return unix.SOL_SOCKET, unix.SO_SNDBUF
+	case hopLimit:
+		if family == IPv4 {
+			return unix.IPPROTO_IP, unix.IP_TTL
+		}
+		return unix.IPPROTO_IPV6, unix.IPV6_UNICAST_HOPS
+	default:
+		panic(fmt.Sprintf("sockets: unhandled option %d", o))
 	}
-	if family == IPv4 {
-		return unix.IPPROTO_IP, unix.IP_TTL
-	}
-	return unix.IPPROTO_IPV6, unix.IPV6_UNICAST_HOPS
 }
 
 func getOption(c any, family Family, o option) (v int, err error) {

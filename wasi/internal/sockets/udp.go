@@ -152,13 +152,17 @@ func (s *UDP) SetHopLimit(n uint8) error {
 	return s.set(hopLimit, int(n))
 }
 
-// ReceiveBuffer and SendBuffer return the sizes of the system's buffers, in bytes.
+// ReceiveBuffer returns the size of the system's buffer for receiving, in bytes.
 func (s *UDP) ReceiveBuffer() (uint64, error) { return size(s.get(receiveBuffer)) }
-func (s *UDP) SendBuffer() (uint64, error)    { return size(s.get(sendBuffer)) }
 
-// SetReceiveBuffer and SetSendBuffer ask for other sizes.
+// SendBuffer returns the size of the system's buffer for sending, in bytes.
+func (s *UDP) SendBuffer() (uint64, error) { return size(s.get(sendBuffer)) }
+
+// SetReceiveBuffer asks for a buffer of n bytes for receiving.
 func (s *UDP) SetReceiveBuffer(n uint64) error { return setSize(s.set, receiveBuffer, n) }
-func (s *UDP) SetSendBuffer(n uint64) error    { return setSize(s.set, sendBuffer, n) }
+
+// SetSendBuffer asks for a buffer of n bytes for sending.
+func (s *UDP) SetSendBuffer(n uint64) error { return setSize(s.set, sendBuffer, n) }
 
 // udpDefaults are options of a socket that was not bound yet.
 var udpDefaults = map[option]int{hopLimit: 64, receiveBuffer: 208 << 10, sendBuffer: 208 << 10}

@@ -101,8 +101,8 @@ func (p *Pipe) Close() error {
 	return nil
 }
 
-// End says what the reader gets after the last byte: io.EOF for nil. The first End
-// counts.
+// End ends the pipe: after the last byte the reader gets err, or io.EOF for nil. The
+// first End counts.
 func (p *Pipe) End(err error) {
 	if err == nil {
 		err = io.EOF

@@ -60,8 +60,8 @@ type shared struct{ *Reader }
 
 func (shared) Close() error { return nil }
 
-// Ready reports whether there are bytes or an error to read. Where there are none, it
-// begins to read the source.
+// Ready reports whether there are bytes or an error to read. If not, it begins to read
+// the source.
 func (r *Reader) Ready() bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()

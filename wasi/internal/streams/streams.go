@@ -1,6 +1,6 @@
 // Package streams has byte streams with the rules of wasi:io/streams 0.2, which the
 // other versions of WASI use too: reading and writing never wait, a stream is a
-// source to wait for, and what is buffered is bounded.
+// source to wait for, and buffers are bounded.
 package streams
 
 import (
@@ -21,8 +21,8 @@ var ErrPermit = errors.New("write of more bytes than check-write permitted")
 // Input is a stream of bytes to read. It is ready when Read returns bytes or an error.
 type Input interface {
 	poll.Source
-	// Read reads bytes that are there, into p. It returns 0 and no error where there
-	// are none yet, or p is empty. At the end it fails with ErrClosed.
+	// Read reads bytes that are there, into p. It returns 0 and no error if none have
+	// arrived yet, or p is empty. At the end it fails with ErrClosed.
 	Read(p []byte) (int, error)
 	// Close gives up the stream. It does not wait.
 	Close() error

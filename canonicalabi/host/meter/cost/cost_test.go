@@ -2,6 +2,7 @@ package cost_test
 
 import (
 	"errors"
+	"math"
 	"math/rand/v2"
 	"strings"
 	"testing"
@@ -132,11 +133,11 @@ func TestBudget(t *testing.T) {
 	if err := b.Compile(1, cost.Report{Time: 1, Memory: 700, Kept: 150}); !errors.As(err, &over) || over.Limit != "Memory" || over.Got != 1300 {
 		t.Errorf("one that takes much memory: %v", err)
 	}
-	if err := b.Compile(1<<62, cost.Report{Time: 1 << 62}); !errors.As(err, &over) || over.Got != 1<<64-1 {
+	if err := b.Compile(math.MaxInt, cost.Report{Time: 1 << 62}); !errors.As(err, &over) || over.Got != 1<<64-1 {
 		t.Errorf("an overflow: %v", err)
 	}
 	var none cost.Budget
-	if err := none.Compile(1<<40, cost.Report{Time: 1 << 40, Memory: 1 << 40}); err != nil || none.Left() != (cost.Limits{}) {
+	if err := none.Compile(math.MaxInt, cost.Report{Time: 1 << 40, Memory: 1 << 40}); err != nil || none.Left() != (cost.Limits{}) {
 		t.Errorf("the zero budget: %v, %+v", err, none.Left())
 	}
 }

@@ -50,45 +50,45 @@ func readModule(b []byte) (*module, error) {
 			m.custom(&s)
 			continue
 		case wasm.TypeSection:
-			for n := in.Count(); n > 0 && in.Err() == nil; n-- {
+			for range in.Items() {
 				m.group(in)
 			}
 		case wasm.ImportSection:
-			for n := in.Count(); n > 0 && in.Err() == nil; n-- {
+			for range in.Items() {
 				m.readImport(in)
 			}
 		case wasm.FunctionSection:
-			for n := in.Count(); n > 0 && in.Err() == nil; n-- {
+			for range in.Items() {
 				m.funcs = append(m.funcs, m.typeIndex(in))
 			}
 		case wasm.TableSection:
-			for n := in.Count(); n > 0 && in.Err() == nil; n-- {
+			for range in.Items() {
 				m.table(in)
 			}
 		case wasm.GlobalSection:
-			for n := in.Count(); n > 0 && in.Err() == nil; n-- {
+			for range in.Items() {
 				m.global(in.Global(), 1)
 				m.constant(in)
 			}
 		case wasm.ExportSection:
-			for n := in.Count(); n > 0 && in.Err() == nil; n-- {
+			for range in.Items() {
 				e := in.Export()
 				m.exports++
 				m.text += uint64(len(e.Name))
 			}
 		case wasm.ElementSection:
-			for n := in.Count(); n > 0 && in.Err() == nil; n-- {
+			for range in.Items() {
 				m.segment(in)
 			}
 		case wasm.CodeSection:
 			m.code = in
 			continue
 		case wasm.DataSection:
-			for n := in.Count(); n > 0 && in.Err() == nil; n-- {
+			for range in.Items() {
 				m.datum(in)
 			}
 		case wasm.MemorySection:
-			for n := in.Count(); n > 0 && in.Err() == nil; n-- {
+			for range in.Items() {
 				in.Limits()
 				m.reload += 2
 			}
@@ -194,38 +194,23 @@ func (m *module) constant(c *wasm.Cursor) {
 }
 
 func (m *module) table(c *wasm.Cursor) {
-	const withInit = 0x40
-	init := c.Peek() == withInit
-	if init {
-		c.Byte()
-		c.Expect(0, "a table with an initial value")
-	}
+	init := c.TableInit()
 	c.Table()
 	if init {
 		m.constant(c)
 	}
 }
 
-// segment reads an element segment, section 5.5.12 of the core specification.
+// segment reads an element segment.
 func (m *module) segment(c *wasm.Cursor) {
 	m.segments++
-	form := c.OneOf(7, "form of an element segment")
-	passive, explicit, exprs := form&1 != 0, form&2 != 0, form&4 != 0
-	if !passive {
-		if explicit {
-			c.Uint32()
-		}
+	segment := c.Element()
+	if segment.Active {
 		m.constant(c)
 	}
-	if passive || explicit {
-		if exprs {
-			c.ValType()
-		} else {
-			c.Byte()
-		}
-	}
-	for n := c.Count(); n > 0 && c.Err() == nil; n-- {
-		if exprs {
+	c.ElementType(segment)
+	for range c.Items() {
+		if segment.Exprs {
 			m.constant(c)
 		} else {
 			m.elements += 2
@@ -236,11 +221,7 @@ func (m *module) segment(c *wasm.Cursor) {
 
 func (m *module) datum(c *wasm.Cursor) {
 	m.segments++
-	switch form := c.OneOf(2, "form of a data segment"); form {
-	case 2:
-		c.Uint32()
-		fallthrough
-	case 0:
+	if c.DataSegment().Active {
 		m.constant(c)
 	}
 	m.data += uint64(len(c.Bytes(c.Uint32())))
@@ -272,7 +253,7 @@ func (m *module) readNames(c *wasm.Cursor) {
 		case wasm.NamesOfFunctions:
 			m.nameMap(part)
 		case wasm.NamesOfLocals:
-			for n := part.Count(); n > 0 && part.Err() == nil; n-- {
+			for range part.Items() {
 				part.Uint32()
 				m.localMaps++
 				m.nameMap(part)
@@ -282,9 +263,8 @@ func (m *module) readNames(c *wasm.Cursor) {
 }
 
 func (m *module) nameMap(c *wasm.Cursor) {
-	for n := c.Count(); n > 0 && c.Err() == nil; n-- {
-		c.Uint32()
-		m.text += uint64(len(c.Name()))
+	c.NameMap(func(_ uint32, name string) {
+		m.text += uint64(len(name))
 		m.names++
-	}
+	})
 }

@@ -218,11 +218,10 @@ func (r *reference) branch(from *refBlock, label uint32) {
 
 func (r *reference) open(c *wasm.Cursor) {
 	l := &refLabel{op: c.Op(), dead: r.node == nil}
-	first := c.Peek()
-	if t := c.BlockType(); t >= 0 {
-		l.params, l.arity = r.m.types[t].params, r.m.types[t].results
-	} else if first != wasm.BlockEmpty {
-		l.arity = 1
+	t := c.BlockType()
+	l.arity = t.Results()
+	if t.HasFunc {
+		l.params, l.arity = r.m.types[t.Func].params, r.m.types[t.Func].results
 	}
 	r.labels = append(r.labels, l)
 	if l.dead {

@@ -354,17 +354,14 @@ func (w *walker) open(op wasm.Op) {
 	c := w.c
 	f := frame{op: op, dead: w.dead}
 	at := c.Offset()
-	first := c.Peek()
 	t := c.BlockType()
-	switch {
-	case t >= 0:
-		if t >= int64(len(w.m.types)) {
-			w.fail(at, "type %d is out of range", t)
+	f.results = t.Results()
+	if t.HasFunc {
+		if t.Func >= uint32(len(w.m.types)) {
+			w.fail(at, "type %d is out of range", t.Func)
 			return
 		}
-		f.params, f.results = w.m.types[t].params, w.m.types[t].results
-	case first != wasm.BlockEmpty:
-		f.results = 1
+		f.params, f.results = w.m.types[t.Func].params, w.m.types[t.Func].results
 	}
 	if op == wasm.OpIf {
 		w.pop(1)

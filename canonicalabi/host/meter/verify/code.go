@@ -29,32 +29,24 @@ func (m *module) decode(c *wasm.Cursor, f *body) error {
 	depth := 1
 	for depth > 0 && c.Err() == nil {
 		i := instr{at: c.Offset()}
-		switch op := wasm.Op(c.Peek()); op {
-		case wasm.OpBlock, wasm.OpLoop, wasm.OpIf:
+		if wasm.Op(c.Peek()) == wasm.OpBrTable {
 			c.Byte()
-			i.op = op
-			empty := c.Peek() == wasm.BlockEmpty
-			if t := c.BlockType(); t >= 0 {
-				if t >= int64(len(m.types)) {
-					return fail("block type out of range", i.at)
-				}
-				i.typ = m.types[t]
-			} else if !empty {
-				i.typ.results = 1
-			}
-			depth++
-			f.simple = f.simple && op != wasm.OpLoop
-		case wasm.OpBrTable:
-			c.Byte()
-			i.op = op
-			for n := c.Count(); n > 0 && c.Err() == nil; n-- {
-				i.labels = append(i.labels, c.Uint32())
-			}
-			i.labels = append(i.labels, c.Uint32())
-		default:
+			i.op = wasm.OpBrTable
+			i.labels = append(c.Indices(), c.Uint32())
+		} else {
 			in := c.Instr()
 			i.op, i.x, i.y, i.value = in.Op, in.X, in.Y, in.Value
 			switch in.Op {
+			case wasm.OpBlock, wasm.OpLoop, wasm.OpIf:
+				i.typ.results = in.Block.Results()
+				if in.Block.HasFunc {
+					if in.Block.Func >= uint32(len(m.types)) {
+						return fail("block type out of range", i.at)
+					}
+					i.typ = m.types[in.Block.Func]
+				}
+				depth++
+				f.simple = f.simple && in.Op != wasm.OpLoop
 			case wasm.OpEnd:
 				depth--
 			case wasm.OpLocalSet, wasm.OpLocalTee:

@@ -1,5 +1,7 @@
 package frame
 
+import "github.com/witgen/witgen/internal/wasm"
+
 // A kind says how an instruction's values live.
 type kind uint8
 
@@ -22,16 +24,14 @@ type effect struct {
 }
 
 type effectRun struct {
-	first, last Op
+	first, last wasm.Op
 	effect
 }
 
 // effects holds the instructions that Simple counts.
-var effects = func() (all [0x400]effect) {
+var effects = func() (all wasm.OpTable[effect]) {
 	for _, r := range effectRuns {
-		for i := r.first; i <= r.last; i++ {
-			all[i] = r.effect
-		}
+		all.Fill(r.first, r.last, r.effect)
 	}
 	return all
 }()
@@ -84,59 +84,62 @@ var effectRuns = []effectRun{
 	{0xd2, 0xd2, effect{0, 1, leaves, false}}, // ref.func
 	{0xd4, 0xd4, effect{1, 1, plain, false}},
 
-	{Misc + 0x00, Misc + 0x07, effect{1, 1, fixed, true}},
-	{Misc + 0x08, Misc + 0x08, effect{3, 0, leaves, true}}, // memory.init
-	{Misc + 0x09, Misc + 0x09, effect{0, 0, fixed, false}}, // data.drop
-	{Misc + 0x0a, Misc + 0x0c, effect{3, 0, leaves, true}}, // memory.copy, memory.fill, table.init
-	{Misc + 0x0d, Misc + 0x0d, effect{0, 0, fixed, false}}, // elem.drop
-	{Misc + 0x0e, Misc + 0x0e, effect{3, 0, leaves, true}}, // table.copy
-	{Misc + 0x0f, Misc + 0x0f, effect{2, 1, leaves, true}}, // table.grow
-	{Misc + 0x10, Misc + 0x10, effect{0, 1, plain, false}}, // table.size
-	{Misc + 0x11, Misc + 0x11, effect{3, 0, leaves, true}}, // table.fill
+	{0xfc000, 0xfc007, effect{1, 1, fixed, true}},
+	{0xfc008, 0xfc008, effect{3, 0, leaves, true}}, // memory.init
+	{0xfc009, 0xfc009, effect{0, 0, fixed, false}}, // data.drop
+	{0xfc00a, 0xfc00c, effect{3, 0, leaves, true}}, // memory.copy, memory.fill, table.init
+	{0xfc00d, 0xfc00d, effect{0, 0, fixed, false}}, // elem.drop
+	{0xfc00e, 0xfc00e, effect{3, 0, leaves, true}}, // table.copy
+	{0xfc00f, 0xfc00f, effect{2, 1, leaves, true}}, // table.grow
+	{0xfc010, 0xfc010, effect{0, 1, plain, false}}, // table.size
+	{0xfc011, 0xfc011, effect{3, 0, leaves, true}}, // table.fill
 
-	{Vector + 0x00, Vector + 0xff, effect{2, 1, fixed, true}},
-	{Vector + 0x00, Vector + 0x0a, effect{1, 1, load, true}},
-	{Vector + 0x0b, Vector + 0x0b, effect{2, 0, store, true}},
-	{Vector + 0x0c, Vector + 0x0c, effect{0, 1, plain, true}},
-	{Vector + 0x0f, Vector + 0x16, effect{1, 1, fixed, true}}, // splat, extract_lane
-	{Vector + 0x18, Vector + 0x19, effect{1, 1, fixed, true}},
-	{Vector + 0x1b, Vector + 0x1b, effect{1, 1, fixed, true}},
-	{Vector + 0x1d, Vector + 0x1d, effect{1, 1, fixed, true}},
-	{Vector + 0x1f, Vector + 0x1f, effect{1, 1, fixed, true}},
-	{Vector + 0x21, Vector + 0x21, effect{1, 1, fixed, true}},
-	{Vector + 0x4d, Vector + 0x4d, effect{1, 1, fixed, true}}, // v128.not
-	{Vector + 0x52, Vector + 0x52, effect{3, 1, fixed, true}}, // v128.bitselect
-	{Vector + 0x53, Vector + 0x53, effect{1, 1, fixed, true}},
-	{Vector + 0x54, Vector + 0x57, effect{2, 1, store, true}}, // load_lane
-	{Vector + 0x58, Vector + 0x5b, effect{2, 0, store, true}}, // store_lane
-	{Vector + 0x5c, Vector + 0x5d, effect{1, 1, load, true}},
-	{Vector + 0x5e, Vector + 0x64, effect{1, 1, fixed, true}},
-	{Vector + 0x67, Vector + 0x6a, effect{1, 1, fixed, true}},
-	{Vector + 0x74, Vector + 0x75, effect{1, 1, fixed, true}},
-	{Vector + 0x7a, Vector + 0x7a, effect{1, 1, fixed, true}},
-	{Vector + 0x7c, Vector + 0x81, effect{1, 1, fixed, true}},
-	{Vector + 0x83, Vector + 0x84, effect{1, 1, fixed, true}},
-	{Vector + 0x87, Vector + 0x8a, effect{1, 1, fixed, true}},
-	{Vector + 0x94, Vector + 0x94, effect{1, 1, fixed, true}},
-	{Vector + 0xa0, Vector + 0xa1, effect{1, 1, fixed, true}},
-	{Vector + 0xa3, Vector + 0xa4, effect{1, 1, fixed, true}},
-	{Vector + 0xa7, Vector + 0xaa, effect{1, 1, fixed, true}},
-	{Vector + 0xc0, Vector + 0xc1, effect{1, 1, fixed, true}},
-	{Vector + 0xc3, Vector + 0xc4, effect{1, 1, fixed, true}},
-	{Vector + 0xc7, Vector + 0xca, effect{1, 1, fixed, true}},
-	{Vector + 0xe0, Vector + 0xe1, effect{1, 1, fixed, true}},
-	{Vector + 0xe3, Vector + 0xe3, effect{1, 1, fixed, true}},
-	{Vector + 0xec, Vector + 0xed, effect{1, 1, fixed, true}},
-	{Vector + 0xef, Vector + 0xef, effect{1, 1, fixed, true}},
-	{Vector + 0xf8, Vector + 0xff, effect{1, 1, fixed, true}},
+	{0xfd000, 0xfd0ff, effect{2, 1, fixed, true}},
+	{0xfd000, 0xfd00a, effect{1, 1, load, true}},
+	{0xfd00b, 0xfd00b, effect{2, 0, store, true}},
+	{0xfd00c, 0xfd00c, effect{0, 1, plain, true}},
+	{0xfd00f, 0xfd016, effect{1, 1, fixed, true}}, // splat, extract_lane
+	{0xfd018, 0xfd019, effect{1, 1, fixed, true}},
+	{0xfd01b, 0xfd01b, effect{1, 1, fixed, true}},
+	{0xfd01d, 0xfd01d, effect{1, 1, fixed, true}},
+	{0xfd01f, 0xfd01f, effect{1, 1, fixed, true}},
+	{0xfd021, 0xfd021, effect{1, 1, fixed, true}},
+	{0xfd04d, 0xfd04d, effect{1, 1, fixed, true}}, // v128.not
+	{0xfd052, 0xfd052, effect{3, 1, fixed, true}}, // v128.bitselect
+	{0xfd053, 0xfd053, effect{1, 1, fixed, true}},
+	{0xfd054, 0xfd057, effect{2, 1, store, true}}, // load_lane
+	{0xfd058, 0xfd05b, effect{2, 0, store, true}}, // store_lane
+	{0xfd05c, 0xfd05d, effect{1, 1, load, true}},
+	{0xfd05e, 0xfd064, effect{1, 1, fixed, true}},
+	{0xfd067, 0xfd06a, effect{1, 1, fixed, true}},
+	{0xfd074, 0xfd075, effect{1, 1, fixed, true}},
+	{0xfd07a, 0xfd07a, effect{1, 1, fixed, true}},
+	{0xfd07c, 0xfd081, effect{1, 1, fixed, true}},
+	{0xfd083, 0xfd084, effect{1, 1, fixed, true}},
+	{0xfd087, 0xfd08a, effect{1, 1, fixed, true}},
+	{0xfd094, 0xfd094, effect{1, 1, fixed, true}},
+	{0xfd0a0, 0xfd0a1, effect{1, 1, fixed, true}},
+	{0xfd0a3, 0xfd0a4, effect{1, 1, fixed, true}},
+	{0xfd0a7, 0xfd0aa, effect{1, 1, fixed, true}},
+	{0xfd0c0, 0xfd0c1, effect{1, 1, fixed, true}},
+	{0xfd0c3, 0xfd0c4, effect{1, 1, fixed, true}},
+	{0xfd0c7, 0xfd0ca, effect{1, 1, fixed, true}},
+	{0xfd0e0, 0xfd0e1, effect{1, 1, fixed, true}},
+	{0xfd0e3, 0xfd0e3, effect{1, 1, fixed, true}},
+	{0xfd0ec, 0xfd0ed, effect{1, 1, fixed, true}},
+	{0xfd0ef, 0xfd0ef, effect{1, 1, fixed, true}},
+	{0xfd0f8, 0xfd0ff, effect{1, 1, fixed, true}},
 
-	{Atomic + 0x00, Atomic + 0x00, effect{2, 1, leaves, false}}, // memory.atomic.notify
-	{Atomic + 0x03, Atomic + 0x03, effect{0, 0, fixed, false}},
-	{Atomic + 0x10, Atomic + 0x16, effect{1, 1, store, false}},
-	{Atomic + 0x17, Atomic + 0x1d, effect{2, 0, store, false}},
-	{Atomic + 0x1e, Atomic + 0x47, effect{2, 1, store, false}},
-	{Atomic + 0x48, Atomic + 0x4e, effect{3, 1, store, false}},
+	{0xfe000, 0xfe000, effect{2, 1, leaves, false}}, // memory.atomic.notify
+	{0xfe003, 0xfe003, effect{0, 0, fixed, false}},
+	{0xfe010, 0xfe016, effect{1, 1, store, false}},
+	{0xfe017, 0xfe01d, effect{2, 0, store, false}},
+	{0xfe01e, 0xfe047, effect{2, 1, store, false}},
+	{0xfe048, 0xfe04e, effect{3, 1, store, false}},
 }
 
 // Effect returns how many operands an instruction pops and pushes.
-func Effect(op Op) (pops, pushes int) { return int(effects[op].pops), int(effects[op].pushes) }
+func Effect(op wasm.Op) (pops, pushes int) {
+	e := effects.At(op)
+	return int(e.pops), int(e.pushes)
+}

@@ -22,28 +22,10 @@
 // before the next call.
 package frame
 
-import "math/bits"
+import (
+	"math/bits"
 
-// Op is an instruction as one number: the byte, or one of the following and the number
-// behind the prefix.
-type Op uint16
-
-// The prefixes 0xfc, 0xfd and 0xfe in an Op.
-const (
-	Misc   Op = 0x100
-	Vector Op = 0x200
-	Atomic Op = 0x300
-)
-
-const (
-	opLoop      = 0x03
-	opIf        = 0x04
-	opElse      = 0x05
-	opLocalGet  = 0x20
-	opLocalTee  = 0x22
-	opGlobalGet = 0x23
-	opI32Const  = 0x41
-	opI64Const  = 0x42
+	"github.com/witgen/witgen/internal/wasm"
 )
 
 const (
@@ -89,7 +71,7 @@ func (s *set) or(t *set) {
 
 // A block is a control instruction that is open.
 type block struct {
-	op       byte
+	op       wasm.Op
 	dead     bool // its start is not reached
 	height   int  // of the operand stack where it starts, without its parameters
 	params   int
@@ -119,7 +101,7 @@ type Counter struct {
 	counted int     // operands that are counted, from the bottom
 	times   []int32 // when each operand was pushed
 	now     int32
-	last    Op // the last instruction and its index
+	last    wasm.Op // the last instruction and its index
 	lastX   uint32
 
 	blocks []block
@@ -204,16 +186,16 @@ func (c *Counter) size(s *set) int {
 
 // Simple counts an instruction that has no method of its own. x is the index that
 // follows it, if any.
-func (c *Counter) Simple(op Op, x uint32) {
+func (c *Counter) Simple(op wasm.Op, x uint32) {
 	if c.dead {
 		return
 	}
 	c.tick()
-	e := &effects[op]
+	e := effects.At(op)
 	switch e.kind {
 	case plain:
 	case local:
-		if op != opLocalGet {
+		if op != wasm.OpLocalGet {
 			c.assign(x)
 		}
 	case global:
@@ -221,7 +203,7 @@ func (c *Counter) Simple(op Op, x uint32) {
 	case load, store:
 		c.access(e.kind)
 	case shift:
-		if c.last != opI32Const && c.last != opI64Const {
+		if c.last != wasm.OpI32Const && c.last != wasm.OpI64Const {
 			c.values += int(e.pops)
 			c.settle()
 		}
@@ -235,7 +217,7 @@ func (c *Counter) Simple(op Op, x uint32) {
 		c.epoch++
 	}
 	c.floats = c.floats || e.floats
-	c.vectors = c.vectors || op >= Vector && op < Atomic
+	c.vectors = c.vectors || op.Prefix() == wasm.VectorPrefix
 	c.pop(int(e.pops))
 	if e.pushes == 0 {
 		c.settle()
@@ -265,7 +247,7 @@ func (c *Counter) access(k kind) {
 	switch {
 	case k == store:
 		c.values += ofAccess
-	case c.last == opLocalGet || c.last == opLocalTee:
+	case c.last == wasm.OpLocalGet || c.last == wasm.OpLocalTee:
 		if c.lastX < uint32(len(c.address)) {
 			if c.address[c.lastX] == c.epoch {
 				return
@@ -273,7 +255,7 @@ func (c *Counter) access(k kind) {
 			c.address[c.lastX] = c.epoch
 		}
 		c.values += ofAccess
-	case c.last == opGlobalGet:
+	case c.last == wasm.OpGlobalGet:
 		c.values += ofAccess
 	}
 }
@@ -316,16 +298,16 @@ func (c *Counter) Call(params, results int, way Way, tail bool) {
 }
 
 // Block counts block, loop or if, with a type of so many parameters and results.
-func (c *Counter) Block(op byte, params, results int) {
+func (c *Counter) Block(op wasm.Op, params, results int) {
 	b := block{op: op, params: params, results: results, dead: c.dead}
 	if !c.dead {
 		c.tick()
-		if op == opIf {
+		if op == wasm.OpIf {
 			c.pop(1)
 		}
 		c.settle()
 		b.height = max(c.height-params, 0)
-		if op == opLoop {
+		if op == wasm.OpLoop {
 			c.epoch++
 		}
 	}
@@ -340,7 +322,7 @@ func (c *Counter) Else() {
 		c.settle()
 		b.branches++ // of the code before it, to the end
 	}
-	b.op = opElse
+	b.op = wasm.OpElse
 	if !b.dead {
 		c.resume(b.height, b.params)
 	}
@@ -370,11 +352,11 @@ func (c *Counter) End() {
 	}
 	ways := b.branches
 	switch b.op {
-	case opLoop:
+	case wasm.OpLoop:
 		n := c.size(&b.assigned) + b.params
 		c.values += n + b.branches*max(n-inRegisters, 0)
 		ways = 0
-	case opIf: // without else
+	case wasm.OpIf: // without else
 		ways++
 	}
 	reached := ways > 0 || !c.dead
@@ -390,7 +372,7 @@ func (c *Counter) End() {
 	}
 	if ways > 1 {
 		assigned := &b.since
-		if b.op != 0x02 {
+		if b.op != wasm.OpBlock {
 			assigned = &b.assigned
 		}
 		c.values += c.size(assigned)
@@ -409,7 +391,7 @@ func (c *Counter) Branch(label uint32) {
 		return // not valid
 	}
 	b := &c.blocks[len(c.blocks)-1-int(label)]
-	if b.op == opLoop {
+	if b.op == wasm.OpLoop {
 		b.branches++
 		return
 	}

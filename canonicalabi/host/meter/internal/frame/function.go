@@ -69,33 +69,27 @@ func (c *Counter) Function(m *Module, typ uint32, body []byte) (int, error) {
 	}
 	c.Begin(t.Params, t.Results, int(locals), vectors, floats)
 	for depth := 1; cur.Err() == nil; {
-		i := wasm.Instr{Op: wasm.Op(cur.Peek())}
-		switch i.Op {
-		case wasm.OpBlock, wasm.OpLoop, wasm.OpIf:
-			cur.Byte()
-			empty := cur.Peek() == wasm.BlockEmpty
-			var block Type
-			if n := cur.BlockType(); n >= int64(len(m.Types)) {
-				return 0, fmt.Errorf("frame: block type %d out of range", n)
-			} else if n >= 0 {
-				block = m.Types[n]
-			} else if !empty {
-				block.Results = 1
-			}
-			c.Block(byte(i.Op), block.Params, block.Results)
-			depth++
-			continue
-		case wasm.OpBrTable:
+		if wasm.Op(cur.Peek()) == wasm.OpBrTable {
 			cur.Byte()
 			c.Pop(1)
-			for n := cur.Count(); n > 0 && cur.Err() == nil; n-- {
+			for range cur.Items() {
 				c.Branch(cur.Uint32())
 			}
 			c.Branch(cur.Uint32())
 			c.Stop()
 			continue
 		}
-		switch i = cur.Instr(); i.Op {
+		switch i := cur.Instr(); i.Op {
+		case wasm.OpBlock, wasm.OpLoop, wasm.OpIf:
+			block := Type{Results: i.Block.Results()}
+			if i.Block.HasFunc {
+				if i.Block.Func >= uint32(len(m.Types)) {
+					return 0, fmt.Errorf("frame: block type %d out of range", i.Block.Func)
+				}
+				block = m.Types[i.Block.Func]
+			}
+			c.Block(i.Op, block.Params, block.Results)
+			depth++
 		case wasm.OpElse:
 			c.Else()
 		case wasm.OpEnd:
@@ -132,16 +126,7 @@ func (c *Counter) Function(m *Module, typ uint32, body []byte) (int, error) {
 			callee := m.Types[i.X]
 			c.Call(callee.Params, callee.Results, Indirect, i.Op == wasm.OpReturnCallIndirect || i.Op == wasm.OpReturnCallRef)
 		default:
-			op := Op(i.Op.Number() & 0xff)
-			switch i.Op.Prefix() {
-			case wasm.MiscPrefix:
-				op += Misc
-			case wasm.VectorPrefix:
-				op += Vector
-			case wasm.AtomicPrefix:
-				op += Atomic
-			}
-			c.Simple(op, i.X)
+			c.Simple(i.Op, i.X)
 		}
 	}
 	return 0, cur.Err()

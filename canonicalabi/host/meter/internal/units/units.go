@@ -67,55 +67,35 @@ func Moves(n int) int { return max(0, n-16) / 8 }
 // them has changed to its place.
 func Edge(locals int) int { return max(0, locals-64) / 16 }
 
-// Table is what instructions take, by the byte or the number behind a prefix: the
-// instructions without a prefix, and those with the prefixes 0xfc, 0xfd and 0xfe. What
-// depends on operands, types and lengths comes to it.
-type Table [256]uint8
-
-// The instructions' times.
-var (
-	Core   = table(coreRuns)
-	Misc   = table(miscRuns)
-	Vector = table(vectorRuns)
-	Atomic = table(atomicRuns)
-)
+// costs is what instructions take. What depends on operands, types and lengths comes to
+// it.
+var costs = func() (all wasm.OpTable[uint8]) {
+	for prefix := range all {
+		for n := range all[prefix] {
+			all[prefix][n] = 1
+		}
+	}
+	for _, r := range runs {
+		all.Fill(r.first, r.last, r.units)
+	}
+	return all
+}()
 
 // Cost returns what an instruction takes, without what depends on operands.
 func Cost(op wasm.Op) int {
-	n := op.Number()
-	if n > 0xff {
+	if op.Number() > 0xff {
 		return 1
 	}
-	switch op.Prefix() {
-	case wasm.MiscPrefix:
-		return int(Misc[n])
-	case wasm.VectorPrefix:
-		return int(Vector[n])
-	case wasm.AtomicPrefix:
-		return int(Atomic[n])
-	}
-	return int(Core[n])
+	return int(costs.At(op))
 }
 
 type run struct {
-	first, last byte
+	first, last wasm.Op
 	units       uint8
 }
 
-func table(runs []run) (t Table) {
-	for i := range t {
-		t[i] = 1
-	}
-	for _, r := range runs {
-		for i := int(r.first); i <= int(r.last); i++ {
-			t[i] = r.units
-		}
-	}
-	return t
-}
-
 // Later runs replace earlier ones. What no run names takes 1.
-var coreRuns = []run{
+var runs = []run{
 	{0x01, 0x02, 0},  // nop, block
 	{0x05, 0x05, 0},  // else
 	{0x0b, 0x0b, 0},  // end
@@ -141,34 +121,28 @@ var coreRuns = []run{
 	{0xae, 0xb1, 8},  // i64.trunc
 	{0xb2, 0xbb, 4},  // conversions to floats
 	{0xd2, 0xd2, 64}, // ref.func, which enters the host
-}
 
-var miscRuns = []run{
-	{0x00, 0x07, 8},  // saturating conversions
-	{0x08, 0x0c, 8},  // memory.init, data.drop, memory.copy, memory.fill, table.init
-	{0x0e, 0x0e, 8},  // table.copy
-	{0x0f, 0x0f, 64}, // table.grow, which enters the host
-	{0x11, 0x11, 8},  // table.fill
-}
+	{0xfc000, 0xfc007, 8},  // saturating conversions
+	{0xfc008, 0xfc00c, 8},  // memory.init, data.drop, memory.copy, memory.fill, table.init
+	{0xfc00e, 0xfc00e, 8},  // table.copy
+	{0xfc00f, 0xfc00f, 64}, // table.grow, which enters the host
+	{0xfc011, 0xfc011, 8},  // table.fill
 
-var vectorRuns = []run{
-	{0x00, 0xff, 4},
-	{0x0c, 0x0c, 1}, // v128.const
-	{0x5e, 0x5f, 8}, // conversions of floats
-	{0x67, 0x6a, 8}, // f32x4.ceil, floor, trunc, nearest
-	{0x74, 0x75, 8}, // f64x2.ceil, floor
-	{0x7a, 0x7a, 8}, // f64x2.trunc
-	{0x94, 0x94, 8}, // f64x2.nearest
-	{0xd5, 0xd5, 8}, // i64x2.mul
-	{0xe3, 0xe3, 8}, // f32x4.sqrt
-	{0xe7, 0xeb, 8}, // f32x4.div, min, max, pmin, pmax
-	{0xef, 0xef, 8}, // f64x2.sqrt
-	{0xf3, 0xf7, 8}, // f64x2.div, min, max, pmin, pmax
-	{0xf8, 0xff, 8}, // conversions
-}
+	{0xfd000, 0xfd0ff, 4},
+	{0xfd00c, 0xfd00c, 1}, // v128.const
+	{0xfd05e, 0xfd05f, 8}, // conversions of floats
+	{0xfd067, 0xfd06a, 8}, // f32x4.ceil, floor, trunc, nearest
+	{0xfd074, 0xfd075, 8}, // f64x2.ceil, floor
+	{0xfd07a, 0xfd07a, 8}, // f64x2.trunc
+	{0xfd094, 0xfd094, 8}, // f64x2.nearest
+	{0xfd0d5, 0xfd0d5, 8}, // i64x2.mul
+	{0xfd0e3, 0xfd0e3, 8}, // f32x4.sqrt
+	{0xfd0e7, 0xfd0eb, 8}, // f32x4.div, min, max, pmin, pmax
+	{0xfd0ef, 0xfd0ef, 8}, // f64x2.sqrt
+	{0xfd0f3, 0xfd0f7, 8}, // f64x2.div, min, max, pmin, pmax
+	{0xfd0f8, 0xfd0ff, 8}, // conversions
 
-var atomicRuns = []run{
-	{0x00, 0x00, 64}, // memory.atomic.notify, which enters the host
-	{0x03, 0x4e, 16},
-	{0x10, 0x16, 4}, // loads
+	{0xfe000, 0xfe000, 64}, // memory.atomic.notify, which enters the host
+	{0xfe003, 0xfe04e, 16},
+	{0xfe010, 0xfe016, 4}, // loads
 }

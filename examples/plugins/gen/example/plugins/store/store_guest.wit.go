@@ -24,7 +24,7 @@ type Bucket interface {
 
 // Interface is example:plugins/store as a guest exports it.
 type Interface interface {
-	// Open returns the bucket of a name, and makes it where there is none.
+	// Open returns the bucket of a name, and makes it if it does not exist.
 	Open(name string) (Bucket, error)
 }
 
@@ -109,7 +109,7 @@ func (h *bucketHandle) Add(key string, n uint64) (uint64, error) {
 //go:wasmimport example:plugins/store open
 func importOpen(uint32, uint32, uint32)
 
-// Open returns the bucket of a name, and makes it where there is none.
+// Open returns the bucket of a name, and makes it if it does not exist.
 func Open(name string) (Bucket, error) {
 	call := guest.Call()
 	namePtr := guest.LowerString(call, name)

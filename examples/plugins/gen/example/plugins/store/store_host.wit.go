@@ -26,7 +26,7 @@ type Bucket interface {
 
 // Interface is example:plugins/store, which a guest exports or a host implements.
 type Interface interface {
-	// Open returns the bucket of a name, and makes it where there is none.
+	// Open returns the bucket of a name, and makes it if it does not exist.
 	Open(ctx context.Context, name string) (Bucket, error)
 }
 
