@@ -209,6 +209,31 @@ func TestRun(t *testing.T) {
 			}
 		})
 	}
+	// Whatever the call before it has returned, _start returns ok.
+	both := &wasmtest.Module{}
+	both.ExportFunc("answer", "-> i32", "", wasmtest.I32(42))
+	both.ExportFunc("_start", "->", "")
+	p, err := link.Compile(ctx, both.Bytes(), &bind.World{Name: "test:both/both", Exports: []bind.Item{
+		{Name: "$root", Interface: &bind.Interface{Functions: []bind.Function{{Name: "answer", Export: "-> i32"}}}},
+		{Name: "wasi:cli/run@0.2.0", Interface: &bind.Interface{Functions: []bind.Function{{Name: "run", Export: "-> i32"}}}},
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer p.Close(ctx)
+	inst, err := p.Instantiate(ctx, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	answer, run := p.Export(inst, 0).Func(0), p.Export(inst, 1).Func(0)
+	for range 2 {
+		if got, err := answer.Begin(ctx).Finish(); got != 42 || err != nil {
+			t.Errorf("answer: %d, %v", got, err)
+		}
+		if got, err := run.Begin(ctx).Finish(); got != 0 || err != nil {
+			t.Errorf("_start: %d, %v", got, err)
+		}
+	}
 	if _, err := link.Compile(ctx, start(none), &plain); err == nil || !strings.Contains(err.Error(), "wasi.Run") {
 		t.Errorf("a command in another world: %v", err)
 	}
