@@ -361,15 +361,17 @@ func TestDynamicSupplies(t *testing.T) {
 	stdout := m.Import("wasi:cli/stdout@0.2.3", "get-stdout", "-> i32")
 	stderr := m.Import("wasi:cli/stderr@0.2.3", "get-stderr", "-> i32")
 	check := m.Import("wasi:io/streams@0.2.3", "[method]output-stream.check-write", "i32 i32 ->")
-	heap := m.Global("i32", wasmtest.I32(1024))
+	drop := m.Import("wasi:io/streams@0.2.3", "[resource-drop]output-stream", "i32 ->")
+	heap, out, err2 := m.Global("i32", wasmtest.I32(1024)), m.Global("i32", wasmtest.I32(0)), m.Global("i32", wasmtest.I32(0))
 	m.ExportFunc("cabi_realloc", "i32 i32 i32 i32 -> i32", "", wasmtest.GlobalGet(heap), wasmtest.GlobalGet(heap), wasmtest.Get(3),
 		wasmtest.I32Add, wasmtest.I32(7), wasmtest.I32Add, wasmtest.I32(0xfffffff8), wasmtest.I32And, wasmtest.GlobalSet(heap))
 	m.Export("memory", wasmtest.KindMemory, m.Memory(1, -1))
 	// The number of arguments and, shifted, how many bytes each stream permits.
 	m.ExportFunc("calls", "-> i64", "",
 		wasmtest.I32(128), wasmtest.Call(args),
-		wasmtest.Call(stdout), wasmtest.I32(144), wasmtest.Call(check),
-		wasmtest.Call(stderr), wasmtest.I32(160), wasmtest.Call(check),
+		wasmtest.Call(stdout), wasmtest.GlobalSet(out), wasmtest.GlobalGet(out), wasmtest.I32(144), wasmtest.Call(check),
+		wasmtest.Call(stderr), wasmtest.GlobalSet(err2), wasmtest.GlobalGet(err2), wasmtest.I32(160), wasmtest.Call(check),
+		wasmtest.GlobalGet(out), wasmtest.Call(drop), wasmtest.GlobalGet(err2), wasmtest.Call(drop),
 		wasmtest.I32(132), wasmtest.Load32(0), wasmtest.I64ExtendU,
 		wasmtest.I32(152), wasmtest.Load64(0), wasmtest.I64(1<<8), wasmtest.I64Mul, wasmtest.I64Add,
 		wasmtest.I32(168), wasmtest.Load64(0), wasmtest.I64(1<<32), wasmtest.I64Mul, wasmtest.I64Add)
