@@ -13,7 +13,7 @@ ROWS     ?= .
 FUZZTIME ?= 10s
 
 # Packages that guests compile, beside the generated ones.
-GUEST := ./canonicalabi/types ./canonicalabi/guest ./examples/...
+GUEST := ./canonicalabi/types ./canonicalabi/guest $(patsubst %,./%/...,$(wildcard wasi/*/v0.2)) ./examples/...
 
 # Test packages that keep golden files: those with a flag -update.
 GOLDEN = $(sort $(dir $(shell grep -rl --include='*_test.go' 'flag.Bool."update"' .)))
@@ -95,7 +95,7 @@ corpus: ## Generate, build and vet every WIT package in the folder DIR.
 interop: ## Have wasm-tools, wasmtime and jco judge witgen's components, and run theirs.
 	@WITGEN_INTEROP=$$(scripts/interop); WITGEN_TINYGO=$${WITGEN_TINYGO:-$$(scripts/tinygo --wasip2)}; \
 	export WITGEN_INTEROP WITGEN_TINYGO WITGEN_WASM_TOOLS=$$WITGEN_INTEROP/venv/bin/wasm-tools; \
-	export WITGEN_TESTS=all; go test -timeout 60m -v -run Interop ./component; \
+	export WITGEN_TESTS=all; go test -timeout 60m -v -run Interop ./component ./wasi; \
 	scripts/generated go test -timeout 60m -v -run Interop ./interop
 
 .PHONY: platforms

@@ -87,9 +87,11 @@ type Func func(ctx context.Context, args []any) (any, error)
 // guest's. Functions that the guest does not import are ignored.
 type Imports map[string]Func
 
-// Instantiate starts an instance with the functions that the host supplies. If some are
-// missing, the error is a *host.LinkError that lists them. ctx is for the start alone.
-// opts override those of Compile for this instance.
+// Instantiate starts an instance with the functions that the host supplies. What it does
+// not supply may come from a provider of Compile's options; functions of WASI always
+// do, see package wasi. Methods of a resource come from where the resource does. If some
+// are missing, the error is a *host.LinkError that lists them. ctx is for the start
+// alone. opts override those of Compile for this instance.
 func (p *Plugin) Instantiate(ctx context.Context, imports Imports, opts ...host.Option) (*Instance, error) {
 	supplied := map[string]Func{}
 	for name, f := range imports {
@@ -108,7 +110,7 @@ func (p *Plugin) Instantiate(ctx context.Context, imports Imports, opts ...host.
 	}
 	var missing []string
 	for _, f := range p.guest.imports {
-		if impls[f.item].(*implementation).funcs[f.number] == nil {
+		if !impls[f.item].(*implementation).Has(f.number) && !p.plugin.Provides(f.item, f.number) {
 			missing = append(missing, f.Name)
 		}
 	}
@@ -125,6 +127,9 @@ func (p *Plugin) Instantiate(ctx context.Context, imports Imports, opts ...host.
 // implementation is what the host supplies for one import of the world, by the
 // numbers of its functions.
 type implementation struct{ funcs []Func }
+
+// Has reports whether the host supplies a function.
+func (i *implementation) Has(function int) bool { return i.funcs[function] != nil }
 
 // handle serves a guest's call of an import.
 func (w *world) handle(call *bind.Call, f *Function) {

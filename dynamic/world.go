@@ -195,7 +195,7 @@ func (w *world) items(groups []*group, export bool) []bind.Item {
 			iface.Functions = append(iface.Functions, function)
 		}
 		// A missing import is found before the runtime would name this field.
-		items[n] = bind.Item{Name: g.name, Field: g.name, Interface: iface}
+		items[n] = bind.Item{Name: g.name, Field: g.name, Interface: iface, Partial: !export}
 		for _, id := range g.resources {
 			iface.Resources = append(iface.Resources, w.resolve.Types[id].Name)
 			items[n].Resources = append(items[n].Resources, w.definition(id, n, export))

@@ -26,6 +26,11 @@ type Options struct {
 	// ns:pkg/name@1.2.3, to the import path of the Go package that stands for it.
 	// The generators refer to that package and do not write it.
 	With map[string]string
+	// OwnWASI writes the packages of WASI's interfaces too. Otherwise those below
+	// github.com/witgen/witgen/wasi stand for the interfaces of WASI 0.2 that they
+	// have, as if With named them, so that programs share their types. One that refers
+	// to an interface for which With names another package is written all the same.
+	OwnWASI bool
 	// Initialisms are words that Go names spell as they are given here, as KV and
 	// OAuth, beside those that Go itself has, as ID and HTTP. Names of the packages
 	// in With are not concerned.

@@ -29,22 +29,18 @@ func (l *fitter) fits() error {
 			if !ok {
 				return l.bad(item, "the guest imports it, and the world does not have it; build it with the bindings of this world")
 			}
-			of := l.finder.imports[match]
-			k, ok := l.finder.of(of).functions[name]
+			in, ok := l.finder.function(match, name)
 			if !ok {
 				return l.bad(item, "the guest imports it, and the world's interface does not have it; build it with the bindings of this world")
 			}
-			if wrong := l.differs(&l.world.Imports[of].Interface.Functions[k], ask.Func); wrong != "" {
+			if wrong := l.differs(in.fn, ask.Func); wrong != "" {
 				return l.bad(item, "%s", wrong)
 			}
 		case binary.SortType:
 			if !ask.Resource {
 				continue
 			}
-			if ok {
-				_, ok = l.finder.of(l.finder.imports[match]).resources[name]
-			}
-			if !ok {
+			if !ok || !l.finder.hasResource(match, name) {
 				return l.bad(item, "the guest imports this resource, and the world does not have it; build it with the bindings of this world")
 			}
 		case binary.SortCoreModule, binary.SortComponent, binary.SortValue:

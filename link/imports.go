@@ -8,8 +8,9 @@ import (
 	"github.com/witgen/witgen/canonicalabi/host/bind"
 )
 
-// importFinder finds what serves a core import.
+// importFinder finds what serves an import.
 type importFinder struct {
+	*extension
 	world    *bind.World
 	types    *resourceTypes
 	imports  map[string]int // World.Imports by name
@@ -41,8 +42,9 @@ func (f *importFinder) of(item int) members {
 	return m
 }
 
-func newImportFinder(world *bind.World, types *resourceTypes) *importFinder {
-	f := &importFinder{world: world, types: types, imports: map[string]int{}, exports: map[string]int{}, names: noVersions(), exported: noVersions(), members: map[int]members{}}
+func newImportFinder(e *extension, types *resourceTypes) *importFinder {
+	world := e.world
+	f := &importFinder{extension: e, world: world, types: types, imports: map[string]int{}, exports: map[string]int{}, names: noVersions(), exported: noVersions(), members: map[int]members{}}
 	for n, item := range world.Imports {
 		f.imports[item.Name] = n
 		f.names.add(item.Name)
@@ -52,6 +54,69 @@ func newImportFinder(world *bind.World, types *resourceTypes) *importFinder {
 		f.exported.add(item.Name)
 	}
 	return f
+}
+
+// found is a function of an import of the world.
+type found struct {
+	item, number int
+	fn           *bind.Function
+	// instead reports whether another import stands in for the function.
+	instead bool
+}
+
+// function finds a function of the world's import of a name.
+func (f *importFinder) function(match, name string) (found, bool) {
+	item := f.imports[match]
+	if k, ok := f.of(item).functions[name]; ok {
+		fn := &f.world.Imports[item].Interface.Functions[k]
+		_, _, instead := f.elsewhere(item, fn)
+		return found{item, k, fn, instead}, true
+	}
+	// The one that stands in may be of a later version.
+	if instead, ok := f.instead[item]; ok {
+		if k, ok := f.of(instead).functions[name]; ok {
+			return found{instead, k, &f.world.Imports[instead].Interface.Functions[k], false}, true
+		}
+	}
+	return found{}, false
+}
+
+// hasResource reports whether the world's import of a name has a resource.
+func (f *importFinder) hasResource(match, name string) bool {
+	item := f.imports[match]
+	if _, ok := f.of(item).resources[name]; ok {
+		return true
+	}
+	instead, ok := f.instead[item]
+	if ok {
+		_, ok = f.of(instead).resources[name]
+	}
+	return ok
+}
+
+// elsewhere returns the import that stands in for a partial one, with the number of its
+// function of that name and type.
+func (f *importFinder) elsewhere(item int, fn *bind.Function) (instead, number int, ok bool) {
+	if instead, ok = f.instead[item]; !ok {
+		return 0, 0, false
+	}
+	number, ok = f.of(instead).functions[fn.Name]
+	if !ok {
+		return 0, 0, false
+	}
+	other := &f.world.Imports[instead].Interface.Functions[number]
+	return instead, number, other.Import == fn.Import && other.Type == fn.Type
+}
+
+// serving returns what serves a function's calls.
+func (f *importFinder) serving(name string, in found, options int) *bind.Import {
+	made := &bind.Import{Name: name, Handle: in.fn.Handle, Item: in.item, Number: in.number, Types: f.types.of(f.world.Imports[in.item]), Options: options}
+	if in.instead {
+		instead, number, _ := f.elsewhere(in.item, in.fn)
+		made.Else = f.serving(name, found{item: instead, number: number, fn: &f.world.Imports[instead].Interface.Functions[number]}, options)
+		made.Method = strings.HasPrefix(in.fn.Name, "[method]")
+	}
+	return made
 }
 
 // exportPrefix begins the module name of the intrinsics of resources that the
@@ -74,9 +139,8 @@ func (f *importFinder) find(from, name string) (importFunction, error) {
 			return f.runtime(&bind.DropResource, from, name, item, k), nil
 		}
 	}
-	if k, ok := f.of(n).functions[name]; ok {
-		fn := &item.Interface.Functions[k]
-		return importFunction{name, fn.Import, &bind.Import{Name: label(from, name), Handle: fn.Handle, Item: n, Types: f.types.of(item)}, n, fn}, nil
+	if in, ok := f.function(match, name); ok {
+		return importFunction{name, in.fn.Import, f.serving(label(from, name), in, 0), in}, nil
 	}
 	return importFunction{}, f.bad(from, name, "the guest imports a function that the world's interface does not have; build it with the bindings of this world")
 }
@@ -102,7 +166,7 @@ func (f *importFinder) intrinsic(from, iface, name string) (importFunction, erro
 
 // runtime returns one of the runtime's own functions for resource k of an item.
 func (f *importFinder) runtime(fn *bind.Function, from, name string, item bind.Item, k int) importFunction {
-	return importFunction{name, fn.Import, &bind.Import{Name: label(from, name), Handle: fn.Handle, Item: -1, Types: f.types.of(item), Resource: k, Anytime: fn == &bind.ResourceRep}, -1, nil}
+	return importFunction{name, fn.Import, &bind.Import{Name: label(from, name), Handle: fn.Handle, Item: -1, Types: f.types.of(item), Resource: k, Anytime: fn == &bind.ResourceRep}, found{}}
 }
 
 func (f *importFinder) unknown(from, name string) error {

@@ -18,6 +18,7 @@ import (
 	"github.com/witgen/witgen/component/coretype"
 	"github.com/witgen/witgen/component/plan"
 	"github.com/witgen/witgen/internal/abi"
+	"github.com/witgen/witgen/wasi/closed"
 	"github.com/witgen/witgen/wit"
 )
 
@@ -39,7 +40,7 @@ func (p *Plugin) compileComponent(ctx context.Context, wasm []byte) error {
 		world:  p.world,
 		plan:   made,
 		types:  p.types,
-		finder: newImportFinder(p.world, p.types),
+		finder: newImportFinder(p.extension, p.types),
 		byPlan: make([]*bind.ResourceType, len(made.Resources)),
 		abi:    abi.New(made.Resolve),
 		known:  map[*plan.Scope]map[wit.TypeID]*bind.Layout{},
@@ -48,7 +49,7 @@ func (p *Plugin) compileComponent(ctx context.Context, wasm []byte) error {
 	if err := l.importedResources(); err != nil {
 		return err
 	}
-	if p.needed, err = l.needed(); err != nil {
+	if p.needs, err = l.needed(); err != nil {
 		return err
 	}
 	if err := l.fits(); err != nil {
@@ -148,8 +149,13 @@ func (l *fitter) worldResource(m plan.Mention) (bind.Resource, bool) {
 	if !ok {
 		return bind.Resource{}, false
 	}
-	item := l.world.Imports[l.finder.imports[match]]
-	k, ok := l.finder.of(l.finder.imports[match]).resources[m.Name]
+	at := l.finder.imports[match]
+	k, ok := l.finder.of(at).resources[m.Name]
+	if instead, partial := l.finder.instead[at]; !ok && partial {
+		at = instead
+		k, ok = l.finder.of(at).resources[m.Name]
+	}
+	item := l.world.Imports[at]
 	if !ok || k >= len(item.Resources) || item.Resources[k].Export {
 		return bind.Resource{}, false
 	}
@@ -158,31 +164,31 @@ func (l *fitter) worldResource(m plan.Mention) (bind.Resource, bool) {
 
 // needed returns which of the world's imports the guest asks for. What the world
 // does not have is an error that names all of it.
-func (l *fitter) needed() ([]bool, error) {
-	needed := make([]bool, len(l.world.Imports))
+func (l *fitter) needed() (*needs, error) {
+	needed := newNeeds(l.world)
 	var missing []string
 	for _, i := range l.plan.Imports {
 		switch i.Sort {
 		case binary.SortFunc:
-			if item, _, ok := l.importedFunction(i, ""); ok {
-				needed[item] = true
+			if in, ok := l.importedFunction(i, ""); ok {
+				needed.add(in)
 			} else {
 				missing = append(missing, i.Name)
 			}
 		case binary.SortInstance:
-			match, ok := l.finder.names.match(i.Name)
-			if !ok {
+			if _, ok := l.finder.names.match(i.Name); !ok {
 				if len(i.Functions)+len(i.Resources) > 0 {
 					missing = append(missing, i.Name+l.otherVersion(i.Name))
 				}
 				continue
 			}
 			for _, f := range i.Functions {
-				if _, _, ok := l.importedFunction(i, f); !ok {
+				if in, ok := l.importedFunction(i, f); ok {
+					needed.add(in)
+				} else {
 					missing = append(missing, i.Name+"#"+f)
 				}
 			}
-			needed[l.finder.imports[match]] = needed[l.finder.imports[match]] || len(i.Functions) > 0
 		case binary.SortType: // importedResources finds it
 		default:
 			panic(fmt.Sprintf("link: unhandled sort %s", i.Sort))
@@ -191,7 +197,7 @@ func (l *fitter) needed() ([]bool, error) {
 	if len(missing) > 0 {
 		detail := "the guest imports what the world does not have: " + strings.Join(missing, ", ")
 		if slices.ContainsFunc(missing, func(name string) bool { return strings.HasPrefix(name, "wasi:") }) {
-			detail += "; this version of witgen supplies no WASI 0.2: build the guest without it, or declare and implement the imports"
+			detail += "; witgen supplies WASI 0.2 up to " + closed.Version + ": build the guest for that, or declare and implement the imports"
 		} else {
 			detail += "; build it with the bindings of this world"
 		}
@@ -208,21 +214,16 @@ func (l *fitter) otherVersion(name string) string {
 }
 
 // importedFunction finds a function that the root imports in the world.
-func (l *fitter) importedFunction(from *plan.Import, name string) (item int, f *bind.Function, ok bool) {
+func (l *fitter) importedFunction(from *plan.Import, name string) (found, bool) {
 	itemName := from.Name
 	if from.Sort == binary.SortFunc {
 		itemName, name = root, from.Name
 	}
 	match, ok := l.finder.names.match(itemName)
 	if !ok {
-		return 0, nil, false
+		return found{}, false
 	}
-	item = l.finder.imports[match]
-	k, ok := l.finder.of(item).functions[name]
-	if !ok {
-		return 0, nil, false
-	}
-	return item, &l.world.Imports[item].Interface.Functions[k], true
+	return l.finder.function(match, name)
 }
 
 // exports finds the functions of the world's exports.
@@ -312,19 +313,14 @@ func (l *fitter) export(name string, fn *plan.Function, f bind.Function) (bind.E
 
 // direct returns the export of an import as it is.
 func (l *fitter) direct(name string, fn *plan.Function, f bind.Function) (bind.Export, error) {
-	item, imported, ok := l.importedFunction(fn.From, fn.Name)
+	in, ok := l.importedFunction(fn.From, fn.Name)
 	if !ok {
 		return bind.Export{}, l.bad("export "+name, "the guest exports its import %s as it is, and the world does not have that import", fn.Label)
 	}
-	if f.Type != 0 && imported.Type != 0 && f.Type != imported.Type {
+	if f.Type != 0 && in.fn.Type != 0 && f.Type != in.fn.Type {
 		return bind.Export{}, l.bad("export "+name, otherType)
 	}
-	for k := range l.world.Imports[item].Interface.Functions {
-		if &l.world.Imports[item].Interface.Functions[k] == imported {
-			return bind.Export{Name: name, Import: &bind.ImportedFunction{Item: item, Number: k}}, nil
-		}
-	}
-	panic("link: an imported function is not among those of its interface")
+	return bind.Export{Name: name, Import: &bind.ImportedFunction{Item: in.item, Number: in.number}}, nil
 }
 
 // otherType is the reason to refuse a function of the guest that has the core type of
@@ -402,7 +398,7 @@ func (l *fitter) functions() ([]importFunction, error) {
 		if err != nil {
 			return nil, err
 		}
-		list = append(list, importFunction{strconv.Itoa(n), signatureOf(f.Type), serve, -1, nil})
+		list = append(list, importFunction{strconv.Itoa(n), signatureOf(f.Type), serve, found{}})
 	}
 	return list, nil
 }
@@ -433,17 +429,19 @@ func (l *fitter) intrinsic(f *plan.HostFunction, fn *bind.Function) *bind.Import
 
 func (l *fitter) lowerImport(f *plan.HostFunction) (api.GoModuleFunction, error) {
 	name := f.Callee.Label
-	item, fn, ok := l.importedFunction(f.Callee.From, f.Callee.Name)
+	in, ok := l.importedFunction(f.Callee.From, f.Callee.Name)
 	if !ok {
 		return nil, l.bad("import "+name, "the guest imports it, and the world does not; build it with the bindings of this world")
 	}
-	if got := signatureOf(f.Type); got != fn.Import {
-		return nil, l.bad("import "+name, "the guest takes the function to be of type %s, where the world says %s; build it with the bindings of this world", show(got), show(fn.Import))
+	if got := signatureOf(f.Type); got != in.fn.Import {
+		return nil, l.bad("import "+name, "the guest takes the function to be of type %s, where the world says %s; build it with the bindings of this world", show(got), show(in.fn.Import))
 	}
-	if !l.sameType(*fn, f.WIT) {
+	if !l.sameType(*in.fn, f.WIT) {
 		return nil, l.bad("import "+name, otherType)
 	}
-	return &bind.Import{Name: name, Handle: fn.Handle, Item: item, Types: l.types.of(l.world.Imports[item]), Options: f.Options}, nil
+	made := l.finder.serving(name, in, f.Options)
+	made.Method = made.Method && !l.abi.ParamsInMemory(f.WIT)
+	return made, nil
 }
 
 // lowerInner returns a call of another component instance.

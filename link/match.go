@@ -15,6 +15,7 @@ import (
 	"github.com/witgen/witgen/component/plan"
 	"github.com/witgen/witgen/internal/abi"
 	"github.com/witgen/witgen/wasi/closed"
+	"github.com/witgen/witgen/wit"
 )
 
 // Root is the name of the world's own functions among its imports and exports.
@@ -42,13 +43,25 @@ func checkPreamble(world *bind.World, wasm []byte) error {
 // functions in errors, for bind.Tree.
 func matchExports(world *bind.World, types *resourceTypes, functions map[string]api.FunctionDefinition, module *plan.Module, carries *carried, errors map[string]string) ([]bind.ExportedInterface, error) {
 	names := newVersions(functions)
-	if _, command := functions["_start"]; command && functions["_initialize"] == nil {
+	start := functions["_start"]
+	if functions["_initialize"] != nil {
+		start = nil
+	}
+	if start != nil && !slices.ContainsFunc(world.Exports, isRun) {
 		return nil, &host.LinkError{World: world.Name, Item: "export _start",
-			Detail: "the guest is a command, which ends when it has run; build it as a library, with -buildmode=c-shared"}
+			Detail: "the guest is a command, which ends when it has run; build it as a library, with -buildmode=c-shared, or run it with wasi.Run"}
 	}
 	exports := make([]bind.ExportedInterface, len(world.Exports))
 	for n, item := range world.Exports {
 		prefix, from := "", root
+		if start != nil && isRun(item) {
+			if got := bind.SignatureOf(start); got != "->" {
+				return nil, &host.LinkError{World: world.Name, Item: "export _start",
+					Detail: fmt.Sprintf("a command's function takes nothing and returns nothing, and this one is of type %s; build the guest for wasip1", show(got))}
+			}
+			exports[n].Functions = []bind.Export{{Name: item.Name + "#run", Core: bind.CoreItem{Name: "_start"}, Start: true}}
+			continue
+		}
 		if item.Name != root {
 			name, ok := names.match(item.Name)
 			if !ok && !allOptional(item.Interface.Functions) {
@@ -107,6 +120,12 @@ func allOptional(functions []bind.Function) bool {
 // missing returns the export for an optional function that the guest lacks.
 func missing(item bind.Item, f bind.Function) bind.Export {
 	return bind.Export{Name: label(item.Name, f.Name), Missing: true}
+}
+
+// isRun reports whether an export is wasi:cli/run, which the function _start of a command
+// of preview 1 stands for.
+func isRun(item bind.Item) bool {
+	return wit.InterfaceTrack(item.Name) == "wasi:cli/run@0.2" && len(item.Interface.Functions) == 1
 }
 
 // wrongKind is the error of an export that is something else than it must be.
@@ -186,7 +205,7 @@ func show(s bind.Signature) string {
 
 // matchedImports are what the host has to supply to a guest.
 type matchedImports struct {
-	needed  []bool // by World.Imports
+	needs   *needs
 	modules []importModule
 }
 
@@ -201,13 +220,12 @@ type importFunction struct {
 	name      string
 	signature bind.Signature
 	serve     api.GoModuleFunction
-	item      int // in World.Imports, -1 for the runtime's own
-	// function is the world's, nil for the runtime's own.
-	function *bind.Function
+	in        found // the world's function, without one for the runtime's own
 }
 
 // matchImports finds what the guest's imports are in the world.
-func matchImports(world *bind.World, types *resourceTypes, compiled wazero.CompiledModule, module *plan.Module, carries *carried) (*matchedImports, error) {
+func matchImports(e *extension, types *resourceTypes, compiled wazero.CompiledModule, module *plan.Module, carries *carried) (*matchedImports, error) {
+	world := e.world
 	for _, i := range module.Imports {
 		if i.Type.Kind == coretype.FuncKind {
 			continue
@@ -218,8 +236,8 @@ func matchImports(world *bind.World, types *resourceTypes, compiled wazero.Compi
 		}
 		return nil, &host.LinkError{World: world.Name, Item: "import " + label(i.Module, i.Name), Detail: detail}
 	}
-	matched := &matchedImports{needed: make([]bool, len(world.Imports))}
-	finder := newImportFinder(world, types)
+	matched := &matchedImports{needs: newNeeds(world)}
+	finder := newImportFinder(e, types)
 	modules := map[string]int{}
 	seen := map[[2]string]bool{}
 	for _, def := range compiled.ImportedFunctions() {
@@ -242,11 +260,11 @@ func matchImports(world *bind.World, types *resourceTypes, compiled wazero.Compi
 			return nil, &host.LinkError{World: world.Name, Item: "import " + label(from, name),
 				Detail: fmt.Sprintf("the guest takes the function to be of type %s, where the world says %s; build it with the bindings of this world", show(got), show(f.signature))}
 		}
-		if f.item >= 0 {
-			if err := carries.check(abi.Imported, from, name, f.function); err != nil {
+		if f.in.fn != nil {
+			if err := carries.check(abi.Imported, from, name, f.in.fn); err != nil {
 				return nil, err
 			}
-			matched.needed[f.item] = true
+			matched.needs.add(f.in)
 		}
 		if key := [2]string{from, name}; !seen[key] {
 			seen[key] = true

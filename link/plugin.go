@@ -28,20 +28,20 @@ import (
 // Plugin is a compiled guest of a world, from which instances are made. It may
 // be used by several goroutines at once.
 type Plugin struct {
-	world    *bind.World
-	config   *host.Config
-	runtime  wazero.Runtime
-	owned    bool // the runtime is the plugin's own
-	guarded  bool // the runtime closes modules when contexts end
-	tree     *bind.Tree
-	cores    []coreStep               // by core instance
-	compiled []wazero.CompiledModule  // each once
-	exports  []bind.ExportedInterface // by World.Exports
-	needed   []bool                   // by World.Imports: whether the guest imports it
-	sources  []source                 // by World.Imports: who supplies it besides the host
-	types    *resourceTypes
-	imports  []hostModule
-	importAt map[string]int // in imports, by name
+	world     *bind.World
+	extension *extension
+	config    *host.Config
+	runtime   wazero.Runtime
+	owned     bool // the runtime is the plugin's own
+	guarded   bool // the runtime closes modules when contexts end
+	tree      *bind.Tree
+	cores     []coreStep               // by core instance
+	compiled  []wazero.CompiledModule  // each once
+	exports   []bind.ExportedInterface // by World.Exports
+	needs     *needs
+	types     *resourceTypes
+	imports   []hostModule
+	importAt  map[string]int // in imports, by name
 	// component is set for a guest that is one: its core modules import from each
 	// other, and from the one of imports.
 	component bool
@@ -84,11 +84,12 @@ func Compile(ctx context.Context, wasm []byte, world *bind.World, opts ...host.O
 	if err := checkPreamble(world, wasm); err != nil {
 		return nil, err
 	}
-	world, sources, err := extend(world, config)
+	extension, err := extend(world, config)
 	if err != nil {
 		return nil, err
 	}
-	p := &Plugin{world: world, sources: sources, config: config, runtime: config.Runtime, live: map[*bind.Instance]struct{}{},
+	world = extension.world
+	p := &Plugin{world: world, extension: extension, config: config, runtime: config.Runtime, live: map[*bind.Instance]struct{}{},
 		rewriter: bind.NewRewriter(world.Name, config)}
 	if p.runtime == nil {
 		p.runtime = wazero.NewRuntimeWithConfig(ctx, runtimeConfig(config))
@@ -161,11 +162,11 @@ func (p *Plugin) compile(ctx context.Context, wasm []byte) error {
 	if p.exports, err = matchExports(p.world, p.types, compiled.ExportedFunctions(), module, carries, p.tree.Errors); err != nil {
 		return err
 	}
-	matched, err := matchImports(p.world, p.types, compiled, module, carries)
+	matched, err := matchImports(p.extension, p.types, compiled, module, carries)
 	if err != nil {
 		return err
 	}
-	p.needed = matched.needed
+	p.needs = matched.needs
 	for _, m := range matched.modules {
 		if err := p.supply(ctx, m); err != nil {
 			return err
@@ -393,6 +394,12 @@ var plainConfig = wazero.NewModuleConfig().WithName("").WithStartFunctions()
 // instance of the plugin.
 func (p *Plugin) Export(inst *bind.Instance, number int) bind.Exports {
 	return bind.NewExports(inst, &p.exports[number])
+}
+
+// Provides reports whether a provider supplies a function that the guest imports, by its
+// numbers in World.Imports and Interface.Functions, if the import is Partial.
+func (p *Plugin) Provides(item, function int) bool {
+	return slices.Contains(p.needs.stands[item], function)
 }
 
 func (p *Plugin) add(inst *bind.Instance) error {

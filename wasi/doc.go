@@ -9,6 +9,9 @@
 // Compile was given, and takes options of this package only where Compile was given one,
 // which may be Host without any.
 //
-// The options open things for WASI preview 1, which core modules import. Within a
-// component, preview 1 is the component's own.
+// The options hold for WASI preview 1, which core modules import, and for WASI 0.2, which
+// components import. Within a component, preview 1 is the component's own.
+//
+// Below this package lie the bindings of WASI 0.2, as wasi/io/v0.2/streams, to which the
+// generators refer for interfaces of WASI.
 package wasi

@@ -8,6 +8,7 @@ import (
 
 	"github.com/witgen/witgen/canonicalabi/host"
 	"github.com/witgen/witgen/wasi/internal/files"
+	"github.com/witgen/witgen/wasi/internal/random"
 	"github.com/witgen/witgen/wasi/internal/streams"
 )
 
@@ -26,7 +27,7 @@ func Host(opts ...host.Option) host.Option {
 // since that of Compile is all instances'.
 func change(set func(*provider)) host.Option {
 	return func(c *host.Config) {
-		made := &provider{descriptors: DefaultDescriptors}
+		made := &provider{descriptors: DefaultDescriptors, maxRandom: DefaultRandom}
 		for _, p := range c.Providers {
 			if old, ok := p.(*provider); ok {
 				made = old.clone()
@@ -71,8 +72,8 @@ func Env(name, value string) host.Option {
 	return change(func(p *provider) { p.setEnv(name, value) })
 }
 
-// Clock gives a guest the time of day and the passing of time, and lets it sleep. A
-// sleep ends with the context of the call.
+// Clock gives a guest the time of day, the host's time zone and the passing of time, and
+// lets it sleep. A sleep ends with the context of the call.
 func Clock() host.Option {
 	return change(func(p *provider) { p.clock = true })
 }
@@ -112,4 +113,13 @@ const DefaultDescriptors = 1024
 // have open at a time. Opening one more fails in the guest.
 func Descriptors(n int) host.Option {
 	return change(func(p *provider) { p.descriptors = n })
+}
+
+// DefaultRandom is how many random bytes a guest may ask for at a time.
+const DefaultRandom = random.DefaultMax
+
+// RandomBytes bounds how many random bytes a guest may ask for at a time. A request for
+// more ends the guest with a *host.Trap.
+func RandomBytes(n uint64) host.Option {
+	return change(func(p *provider) { p.maxRandom = n })
 }

@@ -5,6 +5,7 @@ import (
 	"io"
 	"os"
 	"slices"
+	"time"
 
 	"github.com/witgen/witgen/canonicalabi/host/bind"
 	"github.com/witgen/witgen/wasi/closed"
@@ -12,6 +13,9 @@ import (
 	"github.com/witgen/witgen/wasi/internal/files"
 	"github.com/witgen/witgen/wasi/internal/grants"
 	"github.com/witgen/witgen/wasi/internal/preview1"
+	"github.com/witgen/witgen/wasi/internal/preview2"
+	"github.com/witgen/witgen/wasi/internal/preview2/inet"
+	"github.com/witgen/witgen/wasi/internal/sockets"
 	"github.com/witgen/witgen/wasi/internal/streams"
 )
 
@@ -26,6 +30,13 @@ type provider struct {
 	clock          bool
 	mounts         []mount
 	descriptors    int
+
+	dial, listen, udp sockets.Allow
+	resolve           func(name string) bool
+	maxSockets        int // or 0 for the default
+	maxRandom         uint64
+
+	granted func(*grants.Grants) // or nil; called with what an instance is given
 }
 
 // mount is a folder at a path of the guest's.
@@ -40,7 +51,7 @@ var (
 )
 
 // Name returns the name that errors show.
-func (*provider) Name() string { return "wasi" }
+func (*provider) Name() string { return closed.Name }
 
 func (p *provider) clone() *provider {
 	made := *p
@@ -73,12 +84,24 @@ func (p *provider) Check() error {
 	return nil
 }
 
-// Imports returns nothing: the provider supplies WASI preview 1 alone.
-func (*provider) Imports() []bind.Item { return nil }
+// Imports returns the interfaces of WASI 0.2.
+func (*provider) Imports() []bind.Item { return closed.Items() }
 
-// Supply supplies nothing.
-func (*provider) Supply(context.Context) ([]any, func(context.Context) error, error) {
-	return nil, nil, nil
+// Supply returns WASI 0.2 for an instance.
+func (p *provider) Supply(context.Context) (impls []any, release func(context.Context) error, err error) {
+	g, err := p.grants()
+	if err != nil {
+		return nil, nil, err
+	}
+	return preview2.Impls(preview2.All(g, p.sockets())), g.Close, nil
+}
+
+// sockets returns what makes the sockets of an instance, or nil if no option opened any.
+func (p *provider) sockets() preview2.Sockets {
+	if p.dial == nil && p.listen == nil && p.udp == nil && p.resolve == nil {
+		return nil
+	}
+	return inet.New(&sockets.Network{Dial: p.dial, Listen: p.listen, UDP: p.udp, Resolve: p.resolve, Max: p.maxSockets})
 }
 
 // Preview1 returns WASI preview 1 for an instance.
@@ -105,14 +128,18 @@ func (p *provider) grants() (*grants.Grants, error) {
 		g.Stderr = streams.NewWriter(p.stderr)
 	}
 	if p.clock {
-		g.Clock = clocks.NewSystem()
+		g.Clock, g.Zone = clocks.NewSystem(), time.Local
 	}
+	g.Random.Max = p.maxRandom
 	for _, m := range p.mounts {
 		f, err := m.open()
 		if err != nil {
 			return nil, err
 		}
 		g.Folders = append(g.Folders, grants.Folder{Folder: f, Path: m.path})
+	}
+	if p.granted != nil {
+		p.granted(g)
 	}
 	return g, nil
 }

@@ -25,6 +25,7 @@ type generateFlags struct {
 	out        string
 	importPath string
 	with       []string
+	ownWASI    bool
 	versioned  bool
 	initials   []string
 	optional   []string
@@ -63,6 +64,7 @@ not overwritten, and one that stays as it is is not touched.`,
 	f.StringVarP(&flags.out, "out", "o", "gen", "`FOLDER` to write to")
 	f.StringVar(&flags.importPath, "import-path", "", "import `PATH` of OUT (default: by the nearest go.mod)")
 	f.StringArrayVar(&flags.with, "with", nil, "use a Go package for an interface instead of generating it, as `INTERFACE=IMPORT-PATH`; may be repeated")
+	f.BoolVar(&flags.ownWASI, "own-wasi", false, "write the packages of wasi:... interfaces too, instead of using those of witgen's module")
 	f.BoolVar(&flags.versioned, "versioned", false, "put every package's version into its path, as v1 or v0.2, not only where there are two versions")
 	f.StringSliceVar(&flags.initials, "initialisms", nil, "`WORDS` that Go names spell as given, beside Go's own: KV,OAuth")
 	f.StringArrayVar(&flags.optional, "optional", nil, "let guests lack exported functions: a `NAME` such as ns:pkg/interface#function, ns:pkg/interface, or ns:pkg@1.2.3 for what is @since a later version; may be repeated")
@@ -118,6 +120,7 @@ func (a *app) generate(flags *generateFlags, path string, sides []side) error {
 func (flags *generateFlags) options() (gogen.Options, error) {
 	opts := gogen.Options{
 		ImportPath: flags.importPath,
+		OwnWASI:    flags.ownWASI,
 		Versioned:  flags.versioned,
 		With:       map[string]string{},
 

@@ -98,6 +98,7 @@ func NewPlan(r *wit.Resolve, world wit.WorldID, opts Options) (*Plan, diag.List)
 	p.findParents()
 	p.addWorld(world)
 	diags = append(diags, p.placeForeign()...)
+	p.placeWASI()
 	diags = append(diags, p.findOptional()...)
 	p.errorTypes = p.findErrorTypes()
 	for _, pkg := range p.Packages {

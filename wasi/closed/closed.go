@@ -6,12 +6,16 @@ package closed
 
 import (
 	"context"
+	"sync"
 
 	"github.com/tetratelabs/wazero"
 	"github.com/tetratelabs/wazero/api"
 
+	"github.com/witgen/witgen/canonicalabi/host"
+	"github.com/witgen/witgen/canonicalabi/host/bind"
 	"github.com/witgen/witgen/wasi/internal/grants"
 	"github.com/witgen/witgen/wasi/internal/preview1"
+	"github.com/witgen/witgen/wasi/internal/preview2"
 )
 
 // Module is the name that core modules import WASI preview 1 from.
@@ -43,4 +47,31 @@ func Export(builder wazero.HostModuleBuilder, of func(ctx context.Context) Syste
 	preview1.Export(builder, func(ctx context.Context, _ api.Module) *preview1.System {
 		return of(ctx).(*preview1.System)
 	})
+}
+
+// Name is the name of the provider of WASI. A provider of this name takes the place of
+// the one that grants nothing.
+const Name = "wasi"
+
+// Version is the version of WASI 0.2 that providers of WASI supply.
+const Version = preview2.Version
+
+// Items returns the interfaces of WASI 0.2 that every provider of WASI supplies, in the
+// order of its implementations.
+var Items = sync.OnceValue(func() []bind.Item { return preview2.Items(preview2.All(grants.Closed(), nil)) })
+
+// Default returns the provider that grants nothing.
+func Default() host.Provider { return provider{} }
+
+type provider struct{}
+
+var _ bind.Provider = provider{}
+
+func (provider) Name() string { return Name }
+
+func (provider) Imports() []bind.Item { return Items() }
+
+func (provider) Supply(context.Context) (impls []any, release func(context.Context) error, err error) {
+	g := grants.Closed()
+	return preview2.Impls(preview2.All(g, nil)), g.Close, nil
 }

@@ -22,6 +22,9 @@ type Export struct {
 	Post *CoreItem
 	// Options is the place of the function's options in Tree.Options.
 	Options int
+	// Start reports whether Core is the function _start of a command, which returns
+	// nothing where the function's result is ok.
+	Start bool
 }
 
 // ExportedInterface is an exported interface of a plugin. All instances of the plugin
@@ -144,6 +147,9 @@ func (c *Call) Invoke() bool {
 		c.fail(i.guestError(c.export.Name, "", err))
 		return false
 	}
+	if c.slow && c.export.Start {
+		c.Stack[0] = 0
+	}
 	return true
 }
 
@@ -251,7 +257,7 @@ func (c *Call) settle() {
 		c.dropGrown()
 	}
 	i := c.inst
-	c.slow = !c.core.found() || c.core.interpreted() || c.post.found() || i.tree.Reentrant || i.guarded != nil
+	c.slow = !c.core.found() || c.core.interpreted() || c.post.found() || c.export.Start || i.tree.Reentrant || i.guarded != nil
 }
 
 // fatal reports whether the guest must not be entered again after the call's error.

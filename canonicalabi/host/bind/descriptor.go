@@ -99,6 +99,9 @@ type Item struct {
 	Interface *Interface
 	// Resources are the definitions of Interface.Resources, in the same order.
 	Resources []Resource
+	// Partial reports whether the host's implementation of an import may be nil or a
+	// Partial, where a provider supplies what it lacks.
+	Partial bool
 }
 
 // Resource identifies a resource of a world by the Item that defines it.

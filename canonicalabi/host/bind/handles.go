@@ -271,10 +271,24 @@ func dropHandle(c *Call) {
 			c.fail(err)
 		}
 	default:
-		if err := closeObject(c.Context(), dropped.object); err != nil {
+		if err := dropObject(c.Context(), dropped.object); err != nil {
 			c.Fail(err)
 		}
 	}
+}
+
+// Dropper is a resource of the host's that a guest's drop ends in another way than the
+// end of its instance, which calls Close: it may refuse a drop that comes too early.
+type Dropper interface {
+	// Drop ends the resource. An error has the guest trap.
+	Drop(ctx context.Context) error
+}
+
+func dropObject(ctx context.Context, object any) error {
+	if d, ok := object.(Dropper); ok {
+		return d.Drop(ctx)
+	}
+	return closeObject(ctx, object)
 }
 
 // newHandle serves a guest's [resource-new].

@@ -24,8 +24,17 @@ type Import struct {
 	// NewResource or ResourceRep is for.
 	Types    []*ResourceType
 	Resource int
+	// Number is the function's place in Interface.Functions.
+	Number int
 	// Options is the place of the function's options in Tree.Options.
 	Options int
+	// Else serves the calls that the host leaves to a provider: those of a function that
+	// the host's implementation does not have, and those of a method of a resource that a
+	// provider made. It is nil if no provider has the function.
+	Else *Import
+	// Method reports whether the first core parameter is the handle of a resource whose
+	// method the function is.
+	Method bool
 	// Anytime reports whether guests may call the function during realloc and
 	// post-return, as [resource-rep].
 	Anytime bool
@@ -58,6 +67,9 @@ func (f *Import) Call(ctx context.Context, caller api.Module, stack []uint64) {
 	i := instanceOf(ctx)
 	opts := &i.options[f.Options]
 	comp := opts.comp
+	if f.Else != nil && !i.hostServes(f, comp, stack) {
+		f = f.Else
+	}
 	if !comp.mayLeave {
 		if f.Anytime {
 			stack[0] = i.rep(f, comp, stack[0])
@@ -96,6 +108,40 @@ func (f *Import) Call(ctx context.Context, caller api.Module, stack []uint64) {
 	}
 	c.loans.clear()
 	comp.mayLeave, i.importing = true, false
+}
+
+// Partial is an implementation of an interface that need not have all of its functions.
+type Partial interface {
+	// Has reports whether it has the function of that number in Interface.Functions.
+	Has(function int) bool
+}
+
+// Provided is implemented by the resources of a Provider whose interfaces a world may
+// also have as its own. Their methods are the Provider's.
+type Provided interface {
+	// Provided does nothing.
+	Provided()
+}
+
+// hostServes reports whether the host's own implementation serves a call, and not
+// f.Else.
+func (i *Instance) hostServes(f *Import, comp *component, stack []uint64) bool {
+	if f.Method {
+		entries := comp.handles.entries
+		if self := uint64(uint32(stack[0])); self < uint64(len(entries)) {
+			_, provided := entries[self].object.(Provided)
+			return !provided
+		}
+		return true
+	}
+	switch impl := i.impls[f.Item].(type) {
+	case nil:
+		return false
+	case Partial:
+		return impl.Has(f.Number)
+	default:
+		return true
+	}
 }
 
 // serve runs the host's implementation. If that ends its goroutine by runtime.Goexit, as

@@ -193,8 +193,17 @@ func (i *Instance) handlesHeld() string {
 // LiftOwn moves a resource from the guest to the host and removes the guest's handle.
 // number is as for LowerOwn.
 func LiftOwn[R any](c *Call, number int, handle uint32) R {
-	v, _ := c.liftOwn(c.types[number], handle).(R)
-	return v
+	return implementing[R](c, number, c.liftOwn(c.types[number], handle))
+}
+
+// implementing returns a resource as its Go interface. One that the host has got from
+// another implementation, as that of a provider, may not implement it.
+func implementing[R any](c *Call, number int, v any) R {
+	r, ok := v.(R)
+	if !ok && v != nil {
+		c.trap(host.RuleImportFailed, fmt.Sprintf("the %s is a %T, of another implementation than this function: one must supply all interfaces that share a resource", c.types[number].Name, v))
+	}
+	return r
 }
 
 // handleBytes is about the size of a lifted resource in Go.
@@ -226,8 +235,7 @@ func (c *Call) liftOwn(typ *ResourceType, handle uint32) any {
 // LiftBorrow borrows a resource of the host's from the guest until the call ends.
 // number is as for LowerOwn.
 func LiftBorrow[R any](c *Call, number int, handle uint32) R {
-	v, _ := c.liftBorrow(c.types[number], handle).(R)
-	return v
+	return implementing[R](c, number, c.liftBorrow(c.types[number], handle))
 }
 
 func (c *Call) liftBorrow(typ *ResourceType, handle uint32) any {

@@ -2,6 +2,7 @@ package guestbuild
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"path/filepath"
 	"testing"
@@ -9,15 +10,21 @@ import (
 	"github.com/tetratelabs/wazero"
 
 	"github.com/witgen/witgen/component/binary"
+	"github.com/witgen/witgen/examples/calculator/gen/example/calculator/calculator"
+	"github.com/witgen/witgen/examples/calculator/gen/example/calculator/log"
+	"github.com/witgen/witgen/examples/calculator/gen/example/calculator/scientific"
 )
 
 // TestWASIP2 builds guests by TinyGo's target wasip2, for which the guest runtime
 // leaves cabi_realloc to TinyGo's: the component holds one module that exports it.
 func TestWASIP2(t *testing.T) {
 	root := filepath.Join("..", "..", "..")
-	for _, guest := range []struct{ name, dir, wit, world string }{
-		{"calculator", "examples/calculator/guest", "examples/calculator/wit", "example:calculator/calculator"},
-		{"scientific", "examples/calculator/scientific", "examples/calculator/wit", "example:calculator/scientific"},
+	for _, guest := range []struct {
+		name, dir, wit, world string
+		run                   func(t *testing.T, wasm []byte)
+	}{
+		{"calculator", "examples/calculator/guest", "examples/calculator/wit", "example:calculator/calculator", calculates},
+		{"scientific", "examples/calculator/scientific", "examples/calculator/wit", "example:calculator/scientific", evaluates},
 	} {
 		t.Run(guest.name, func(t *testing.T) {
 			wasm := BuildWASIP2(t, filepath.Join(root, guest.dir), filepath.Join(root, guest.wit), guest.world)
@@ -38,9 +45,49 @@ func TestWASIP2(t *testing.T) {
 				t.Errorf("modules that export cabi_realloc: %v; want one", exporters)
 			}
 			t.Logf("component of %d bytes", len(wasm))
+			guest.run(t, wasm)
 		})
 	}
 }
+
+// calculates runs the calculator, whose world knows nothing of the WASI that TinyGo's
+// runtime imports.
+func calculates(t *testing.T, wasm []byte) {
+	ctx := t.Context()
+	plugin, err := calculator.Compile(ctx, wasm)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer plugin.Close(ctx)
+	inst, err := plugin.Instantiate(ctx, calculator.Imports{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if sum, err := inst.Operations().Add(ctx, 2, 3); sum != 5 || err != nil {
+		t.Errorf("2 + 3 is %d, %v", sum, err)
+	}
+}
+
+func evaluates(t *testing.T, wasm []byte) {
+	ctx := t.Context()
+	plugin, err := scientific.Compile(ctx, wasm)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer plugin.Close(ctx)
+	inst, err := plugin.Instantiate(ctx, scientific.Imports{Log: quiet{}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, err := inst.Arithmetic().Eval(ctx, "(1 + 2) * 4"); got != 12 || err != nil {
+		t.Errorf("(1 + 2) * 4 is %v, %v", got, err)
+	}
+}
+
+// quiet drops what guests log.
+type quiet struct{}
+
+func (quiet) Write(context.Context, log.Level, string) error { return nil }
 
 // coreModules returns the core modules of a component and of those nested in it.
 func coreModules(t *testing.T, wasm []byte) [][]byte {

@@ -58,6 +58,9 @@ var runtime = map[string][]string{
 	"canonicalabi/host/meter/internal/units": {"internal/wasm"},
 	"canonicalabi/host/meter/verify":         {"canonicalabi/host/meter/internal/frame", "canonicalabi/host/meter/internal/units", "internal/wasm"},
 	"link/internal/linear":                   {},
+	// Generated, as users' bindings are.
+	"wasi/bindings": {"canonicalabi", "canonicalabi/types", "canonicalabi/guest", "canonicalabi/host", "canonicalabi/host/bind", "wasi/bindings"},
+	"wasi/worlds":   {"canonicalabi", "canonicalabi/types", "canonicalabi/guest", "canonicalabi/host", "canonicalabi/host/bind", "wasi/bindings", "link"},
 	// What WASI grants, for all its versions.
 	"wasi/internal/fault":    {},
 	"wasi/internal/poll":     {},
@@ -68,9 +71,30 @@ var runtime = map[string][]string{
 	"wasi/internal/grants":   {"wasi/internal/clocks", "wasi/internal/files", "wasi/internal/random", "wasi/internal/streams"},
 	"wasi/internal/preview1": {"wasi/internal/fault", "wasi/internal/files", "wasi/internal/grants", "wasi/internal/poll", "wasi/internal/streams"},
 	"wasi/internal/sockets":  {"wasi/internal/poll", "wasi/internal/streams"},
-	"wasi/closed":            {"wasi/internal/grants", "wasi/internal/preview1"},
+	"wasi/internal/preview2": {"canonicalabi/types", "canonicalabi/host", "canonicalabi/host/bind", "wasi/bindings", "wasi/internal/clocks", "wasi/internal/fault",
+		"wasi/internal/files", "wasi/internal/grants", "wasi/internal/poll", "wasi/internal/random", "wasi/internal/streams"},
+	"wasi/internal/preview2/inet": {"canonicalabi/types", "wasi/bindings", "wasi/internal/poll", "wasi/internal/preview2", "wasi/internal/sockets", "wasi/internal/streams"},
+	"wasi/closed":                 {"canonicalabi/host", "canonicalabi/host/bind", "wasi/internal/grants", "wasi/internal/preview1", "wasi/internal/preview2"},
 	"wasi": {"canonicalabi/host", "canonicalabi/host/bind", "wasi/closed", "wasi/internal/clocks", "wasi/internal/files", "wasi/internal/grants",
-		"wasi/internal/preview1", "wasi/internal/streams"},
+		"canonicalabi/types", "wasi/bindings", "wasi/worlds", "wasi/internal/preview1", "wasi/internal/preview2", "wasi/internal/preview2/inet", "wasi/internal/random", "wasi/internal/sockets", "wasi/internal/streams"},
+}
+
+// bindings matches the published bindings of WASI, and wasiWorlds those of them that are
+// a world's. The lists have them by one name each.
+var (
+	bindings   = regexp.MustCompile(`^wasi/[a-z]+/v0\.\d+/.*$`)
+	wasiWorlds = regexp.MustCompile(`^wasi/(cli/v0\.2/command|http/v0\.2/proxy)$`)
+)
+
+// listName returns the name by which the lists have a package.
+func listName(pkg string) string {
+	switch {
+	case wasiWorlds.MatchString(pkg):
+		return "wasi/worlds"
+	case bindings.MatchString(pkg):
+		return "wasi/bindings"
+	}
+	return pkg
 }
 
 // apart matches the packages that are in neither list: examples, scripts, and what
@@ -139,6 +163,7 @@ func layerOf(name string) int {
 // mayImport says why the package from must not import to, and nothing where it
 // may. Both are packages of witgen's.
 func mayImport(from, to string) string {
+	from, to = listName(from), listName(to)
 	_, runtimeFrom := runtime[from]
 	_, runtimeTo := runtime[to]
 	up, down := layerOf(from), layerOf(to)
@@ -170,7 +195,7 @@ func TestImportsPointDown(t *testing.T) {
 		if !ok {
 			continue
 		}
-		if _, isRuntime := runtime[from]; !isRuntime && layerOf(from) < 0 && !apart.MatchString(from) {
+		if _, isRuntime := runtime[listName(from)]; !isRuntime && layerOf(from) < 0 && !apart.MatchString(from) {
 			t.Errorf("package %s is in no layer: add it to the lists in this test and in ARCHITECTURE.md", from)
 			continue
 		}
@@ -221,6 +246,8 @@ func TestRuleRefuses(t *testing.T) {
 		{"link", "parser"},                              // the runtime parses nothing
 		{"internal/cli", "examples/calculator/host"},    // out of the tree
 		{"gen/host", "internal/testing/interp"},         // for tests
+		{"wasi/io/v0.2/streams", "link"},                // bindings, and what runs guests
+		{"wasi/io/v0.2/streams", "wasi"},                // bindings, and what implements them
 	} {
 		if mayImport(c.from, c.to) == "" {
 			t.Errorf("%s may import %s", c.from, c.to)
@@ -235,6 +262,21 @@ func TestRuleRefuses(t *testing.T) {
 		if why := mayImport(c.from, c.to); why != "" {
 			t.Errorf("%s may not import %s: %s", c.from, c.to, why)
 		}
+	}
+}
+
+// TestHostStaysClosed checks that a host without options of package wasi links nothing
+// that reaches the network, or that opens anything else of WASI.
+func TestHostStaysClosed(t *testing.T) {
+	packages := goList(t, nil, "./link", "./dynamic", "./wasi/closed", "./wasi/cli/v0.2/command", "./wasi/http/v0.2/proxy", "./examples/calculator/host")
+	for path := range packages {
+		name, _ := ours(path)
+		if path == "net/http" || name == "wasi" || strings.HasPrefix(name, "wasi/internal/sockets") || strings.HasPrefix(name, "wasi/internal/preview2/inet") {
+			t.Errorf("a host links %s", path)
+		}
+	}
+	if _, ok := packages[module+"/wasi/internal/preview2"]; !ok {
+		t.Error("a host does not link WASI 0.2")
 	}
 }
 

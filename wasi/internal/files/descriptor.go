@@ -158,9 +158,12 @@ func (d *Descriptor) Open(path string, follow bool, how OpenFlags, flags Flags) 
 		return nil, err
 	}
 	made := &Descriptor{file: newCounted(file), folder: folder, flags: flags, mutable: d.mutable, budget: d.budget}
-	if folder != nil {
+	switch {
+	case folder != nil:
 		made.flags = flags&^Write | folderFlags(d.mutable)
-	} else if flags.Has(MutateDirectory) {
+	case flags.Has(Write | MutateDirectory):
+		made.flags &^= MutateDirectory // as wasi-libc opens for writing, whatever there is
+	case flags.Has(MutateDirectory):
 		_ = made.Close() // It is not wanted.
 		return nil, fault.NotDirectory
 	}

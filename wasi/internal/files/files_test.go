@@ -133,6 +133,7 @@ func TestOpen(t *testing.T) {
 		{"folder", nofollow, DirectoryOnly, Read, none},
 		{"folder", nofollow, DirectoryOnly, Read | MutateDirectory, none},
 		{"file", nofollow, 0, Read | MutateDirectory, fault.NotDirectory},
+		{"file", nofollow, 0, Read | Write | MutateDirectory, none},
 		{"folder", nofollow, 0, Read | Write, fault.IsDirectory},
 		{"folder", nofollow, DirectoryOnly | Create, Read, fault.Invalid},
 		{"new", nofollow, Create, Read | Write, none},

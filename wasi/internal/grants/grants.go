@@ -5,6 +5,7 @@ package grants
 import (
 	"context"
 	"errors"
+	"time"
 
 	"github.com/witgen/witgen/wasi/internal/clocks"
 	"github.com/witgen/witgen/wasi/internal/files"
@@ -26,8 +27,10 @@ type Grants struct {
 	// Terminal says which of the three are terminals.
 	Terminal [3]bool
 	Clock    clocks.Clock
-	Random   *random.Source
-	Folders  []Folder
+	// Zone is the time zone, or nil for UTC.
+	Zone    *time.Location
+	Random  *random.Source
+	Folders []Folder
 	// Descriptors bounds what is open of files.
 	Descriptors *files.Budget
 }
@@ -61,11 +64,20 @@ func Closed() *Grants {
 // dies would hold its host for as long as nobody reads.
 func (g *Grants) Close(ctx context.Context) error {
 	errs := []error{g.Stdin.Close()}
+	if ctx.Done() != nil {
+		errs = append(errs, g.Drain(ctx))
+	}
+	return errors.Join(append(errs, g.Stdout.Close(), g.Stderr.Close())...)
+}
+
+// Drain waits until what the guest has written to the standard streams has left or
+// failed, before Close and after it.
+func (g *Grants) Drain(ctx context.Context) error {
+	var errs []error
 	for _, out := range []streams.Output{g.Stdout, g.Stderr} {
-		if w, ok := out.(*streams.Writer); ok && ctx.Done() != nil {
+		if w, ok := out.(*streams.Writer); ok {
 			errs = append(errs, w.Drain(ctx))
 		}
-		errs = append(errs, out.Close())
 	}
 	return errors.Join(errs...)
 }

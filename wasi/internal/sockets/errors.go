@@ -54,6 +54,9 @@ func (c Code) Error() string {
 	return fmt.Sprintf("error %d", c)
 }
 
+// NetworkCode returns the code as a number of wasi:sockets.
+func (c Code) NetworkCode() uint8 { return uint8(c) }
+
 // Error is a failed operation.
 type Error struct {
 	Code Code
@@ -63,6 +66,9 @@ type Error struct {
 
 // Error returns the code in words, which a guest may see.
 func (e *Error) Error() string { return e.Code.Error() }
+
+// NetworkCode returns the code as a number of wasi:sockets.
+func (e *Error) NetworkCode() uint8 { return uint8(e.Code) }
 
 // Unwrap returns the cause and the code, so that errors.Is finds both.
 func (e *Error) Unwrap() []error {

@@ -69,7 +69,7 @@ func (r *raw) sockaddr(addr netip.AddrPort) unix.Sockaddr {
 	if r.family == IPv4 {
 		return &unix.SockaddrInet4{Port: int(addr.Port()), Addr: addr.Addr().As4()}
 	}
-	return &unix.SockaddrInet6{Port: int(addr.Port()), Addr: addr.Addr().As16(), ZoneId: zone(addr.Addr())}
+	return &unix.SockaddrInet6{Port: int(addr.Port()), Addr: addr.Addr().As16(), ZoneId: Scope(addr.Addr())}
 }
 
 func addressOf(sa unix.Sockaddr) netip.AddrPort {

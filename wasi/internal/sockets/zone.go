@@ -5,9 +5,9 @@ import (
 	"strconv"
 )
 
-// zone returns the number of an address's zone, 0 for none. Guests number zones as
+// Scope returns the number of an address's zone, 0 for none. Guests number zones as
 // wasi:sockets does; names of the host's they do not have.
-func zone(a netip.Addr) uint32 {
+func Scope(a netip.Addr) uint32 {
 	n, err := strconv.ParseUint(a.Zone(), 10, 32)
 	if err != nil {
 		return 0
