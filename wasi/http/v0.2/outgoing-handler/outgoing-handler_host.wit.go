@@ -37,8 +37,8 @@ const (
 
 var descriptor = bind.Interface{
 	Functions: []bind.Function{
-		{Name: "handle", Type: 0x6e35c81c33776e1c, Export: "i32 i32 i32 -> i32", Import: "i32 i32 i32 i32 ->",
-			Handle: handleHandle},
+		{Name: "handle", Type: 0x6e35c81c33776e1c, Err: "error-code", Export: "i32 i32 i32 -> i32",
+			Import: "i32 i32 i32 i32 ->", Handle: handleHandle},
 	},
 	Resources: []string{"outgoing-request", "request-options", "future-incoming-response"},
 }

@@ -45,11 +45,11 @@ const (
 var descriptor = bind.Interface{
 	Functions: []bind.Function{
 		{Name: "[method]resolve-address-stream.resolve-next-address", Type: 0x19b657ae2a879bff,
-			Export: "i32 -> i32", Import: "i32 i32 ->",
+			Err: "error-code", Export: "i32 -> i32", Import: "i32 i32 ->",
 			Handle: handleResolveAddressStreamResolveNextAddress},
 		{Name: "[method]resolve-address-stream.subscribe", Type: 0x3415f5130eec05ae, Export: "i32 -> i32",
 			Import: "i32 -> i32", Handle: handleResolveAddressStreamSubscribe},
-		{Name: "resolve-addresses", Type: 0x98a6cab139ebf136, Export: "i32 i32 i32 -> i32",
+		{Name: "resolve-addresses", Type: 0x98a6cab139ebf136, Err: "error-code", Export: "i32 i32 i32 -> i32",
 			Import: "i32 i32 i32 i32 ->", Handle: handleResolveAddresses},
 	},
 	Resources: []string{"resolve-address-stream", "pollable", "network"},

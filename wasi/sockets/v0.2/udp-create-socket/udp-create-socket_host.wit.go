@@ -30,8 +30,8 @@ const (
 
 var descriptor = bind.Interface{
 	Functions: []bind.Function{
-		{Name: "create-udp-socket", Type: 0x86855c16d76a13fc, Export: "i32 -> i32", Import: "i32 i32 ->",
-			Handle: handleCreateUDPSocket},
+		{Name: "create-udp-socket", Type: 0x86855c16d76a13fc, Err: "error-code", Export: "i32 -> i32",
+			Import: "i32 i32 ->", Handle: handleCreateUDPSocket},
 	},
 	Resources: []string{"udp-socket"},
 }
