@@ -83,7 +83,7 @@ func stackRules() []rule {
 				return wasmtest.Seq(wasmtest.I32(1), g.Call(newCrate), g.Call(dropCrate))
 			}),
 			destructors("within a small limit", full, func(g *hosttest.Guest) wasmtest.Code { return once(g, wasmtest.Nop) }).with(host.StackLimit(1 << 20)),
-			destructors("without a limit", full, func(g *hosttest.Guest) wasmtest.Code { return dropping(g, wasmtest.I32(1)) }).with(host.StackLimit(0)).slow(),
+			destructors("without a limit", full, func(g *hosttest.Guest) wasmtest.Code { return dropping(g, wasmtest.I32(1)) }).withoutLimit(),
 			destructors("unmetered", full, func(g *hosttest.Guest) wasmtest.Code { return dropping(g, wasmtest.I32(1)) }).with(host.Unmetered()),
 			closesDeep(),
 			startsDeep(),
@@ -114,8 +114,12 @@ func stackRules() []rule {
 	}
 }
 
-// slow leaves a guest out that takes long, but for WITGEN_TESTS=all.
-func (h hostile) slow() hostile { h.heavy = true; return h }
+// withoutLimit gives a guest an instance whose stacks only wazero limits, which takes long.
+func (h hostile) withoutLimit() hostile {
+	h = h.with(host.StackLimit(0))
+	h.heavy, h.unlimited = true, true
+	return h
+}
 
 // closesDeep is a guest whose destructor recurses when the host closes the item.
 func closesDeep() hostile {
