@@ -100,7 +100,7 @@ func TestStacksOfInstances(t *testing.T) {
 
 // The core modules of all component instances share the fuel of a call.
 func TestSharedFuel(t *testing.T) {
-	const instances, depth = 20, 1000
+	const instances, depth = 20, 100 // wazero's interpreter takes 16 KiB a call
 	wasm := chain(instances, depth, 0, false)
 	call := func(fuel uint64) error {
 		plugin, err := dynamic.Compile(context.Background(), wasm, host.Fuel(fuel))
