@@ -33,7 +33,7 @@ func describe(f failure, number uint32, text string) string {
 		return "a nil " + text + ", or one that is no handle of the import"
 	case noDiscriminant:
 		return decimal(number) + " is no discriminant of " + text
-	case otherError:
+	case otherError, errorAt:
 		return "an error that the function's WIT type has no place for: " + text
 	case goneHandle:
 		return "use of a " + text + " that was closed or given away"
