@@ -132,7 +132,7 @@ func runHostile(t *testing.T, test hostile) {
 		return
 	}
 	if asComponent && test.early {
-		test.call, test.want = nil, outcome{fn: starting, rule: host.RuleStart}
+		test.call, test.startWithin, test.want = nil, nil, outcome{fn: starting, rule: host.RuleStart}
 	}
 	h := &hosttest.Host{}
 	if test.host != nil {
