@@ -226,7 +226,7 @@ func code(err error) error {
 		return httptypes.ErrorCodeTLSCertificateError{}
 	case errors.As(err, &alert):
 		return httptypes.ErrorCodeTLSAlertReceived{Value: httptypes.TLSAlertReceivedPayload{AlertID: types.Some(uint8(alert))}}
-	case errors.As(err, &record):
+	case errors.As(err, &record), errors.Is(err, http.ErrSchemeMismatch):
 		return httptypes.ErrorCodeTLSProtocolError{}
 	case errors.Is(err, syscall.ECONNREFUSED):
 		return httptypes.ErrorCodeConnectionRefused{}
