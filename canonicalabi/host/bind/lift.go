@@ -55,7 +55,7 @@ func (c *Call) check(ptr uint32, size uint64, align uint32) bool {
 // Room counts a T before it is allocated, and reports whether the call may lift it.
 func Room[T any](c *Call) bool {
 	var zero T
-	return c.err == nil && c.charge(uint64(unsafe.Sizeof(zero)))
+	return c.err == nil && c.work(roomUnits) && c.charge(uint64(unsafe.Sizeof(zero)))
 }
 
 // charge counts n Go bytes before they are lifted. It fails the call if the limit is
