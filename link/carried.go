@@ -11,6 +11,7 @@ import (
 	"github.com/witgen/witgen/canonicalabi/host"
 	"github.com/witgen/witgen/canonicalabi/host/bind"
 	"github.com/witgen/witgen/component"
+	"github.com/witgen/witgen/component/binary"
 	"github.com/witgen/witgen/internal/abi"
 	"github.com/witgen/witgen/internal/wasm"
 	"github.com/witgen/witgen/wit"
@@ -67,6 +68,17 @@ func hasMetadata(module []byte) bool {
 		}
 	}
 	return false
+}
+
+// metadataBytes returns how many bytes of a core module are definitions of the worlds in its
+// custom sections.
+func metadataBytes(module []byte) (total uint64) {
+	for s := range wasm.NewCursor(module, 0).Sections() {
+		if s.ID == wasm.CustomSection && strings.HasPrefix(s.Custom(), metadataSection) {
+			total += binary.DefinitionBytes(s.Content.Ahead())
+		}
+	}
+	return total
 }
 
 // readMetadata reads the custom sections.

@@ -15,6 +15,7 @@ import (
 	"github.com/witgen/witgen/dynamic"
 	"github.com/witgen/witgen/internal/testing/bombs"
 	"github.com/witgen/witgen/internal/testing/wasmtest"
+	"github.com/witgen/witgen/internal/wasm"
 	"github.com/witgen/witgen/link"
 )
 
@@ -108,7 +109,8 @@ func TestComponentCompileLimits(t *testing.T) {
 		"functions of the host": {lowered(10_001), "Imports", `^10001 functions that the host supplies, and the limit is 10000; `, 0, nil},
 		"time for the functions of the host": {lowered(10), "CompileTime", `^\d+ with the 10 functions that the host supplies, and the limit is 1000; `, 0,
 			limits(func(l *host.Limits) { l.CompileTime = 1000 })},
-		"definitions": {definitions(600_000), "DefinitionBytes", `^4800008, and the limit is 4194304; `, 0, nil},
+		"definitions":                            {definitions(600_000), "DefinitionBytes", `^4800008, and the limit is 4194304; `, 0, nil},
+		"definitions that a core module carries": {carrying(definitions(300_000), definitions(300_000)), "DefinitionBytes", `^4800016, and the limit is 4194304; `, 0, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -165,11 +167,23 @@ func TestEqualCopies(t *testing.T) {
 // A component with too many definitions is refused before it is read, whoever compiles it.
 func TestDefinitionsOfWorld(t *testing.T) {
 	t.Parallel()
-	_, err := link.Compile(context.Background(), definitions(600_000), &bind.World{Name: "test:a/w"})
-	var limit *host.LimitError
-	if !errors.As(err, &limit) || limit.Func != "test:a/w" || limit.Limit != "DefinitionBytes" {
-		t.Errorf("got %v", err)
+	for _, wasm := range [][]byte{definitions(600_000), carrying(definitions(600_000))} {
+		_, err := link.Compile(context.Background(), wasm, &bind.World{Name: "test:a/w"})
+		var limit *host.LimitError
+		if !errors.As(err, &limit) || limit.Func != "test:a/w" || limit.Limit != "DefinitionBytes" {
+			t.Errorf("got %v", err)
+		}
 	}
+}
+
+// carrying is a core module that carries components as its WIT.
+func carrying(components ...[]byte) []byte {
+	var w wasm.Writer
+	w.Preamble()
+	for _, c := range components {
+		w.Custom("component-type:w", c)
+	}
+	return w.Buf
 }
 
 // A module is not estimated where it is not metered.

@@ -110,15 +110,15 @@ func Compile(ctx context.Context, wasm []byte, world *bind.World, opts ...host.O
 	return p, nil
 }
 
-// CheckDefinitions returns a *host.LimitError for a component whose definitions exceed
-// host.Limits.DefinitionBytes, as Compile does before it reads one. It is for programs
-// that read a guest before they compile it.
+// CheckDefinitions returns a *host.LimitError for a component, or a core module that carries
+// WIT, whose definitions exceed host.Limits.DefinitionBytes, as Compile does before it reads
+// one. It is for programs that read a guest before they compile it.
 func CheckDefinitions(wasm []byte, opts ...host.Option) error {
-	if component.FormOf(wasm) != component.ComponentForm {
-		return nil
-	}
 	r := bind.NewRewriter("the guest", host.NewConfig(opts))
-	return r.Definitions(binary.DefinitionBytes(wasm))
+	if component.FormOf(wasm) == component.ComponentForm {
+		return r.Definitions(binary.DefinitionBytes(wasm))
+	}
+	return r.Definitions(metadataBytes(wasm))
 }
 
 // closesOnDone reports whether a runtime closes a module when the context of a
@@ -149,6 +149,9 @@ func runtimeConfig(config *host.Config) wazero.RuntimeConfig {
 func (p *Plugin) compile(ctx context.Context, wasm []byte) error {
 	p.types = newResourceTypes(p.world)
 	p.tree = bind.ModuleTree()
+	if err := p.rewriter.Definitions(metadataBytes(wasm)); err != nil {
+		return err
+	}
 	module := plan.NewModule(wasm)
 	compiled, err := p.compileModule(ctx, wasm, module, 1, 0)
 	if err != nil {

@@ -17,7 +17,7 @@ import (
 func exportWASI(builder wazero.HostModuleBuilder) {
 	closed.Export(builder, func(ctx context.Context) closed.System {
 		return bind.SystemOf(ctx).(closed.System)
-	})
+	}, bind.SystemWork)
 }
 
 // startWASI gives an instance WASI preview 1, where its guest imports it: that of a

@@ -74,6 +74,26 @@ func (g *guest) opens(rights uint64) *guest {
 		i32(3), i32(1), i32(name), i32(4), i32(0), wasmtest.I64(rights), wasmtest.I64(0), i32(0), i32(results))
 }
 
+// What preview 1 does for a guest takes fuel, by its size.
+func TestWorkTakesFuel(t *testing.T) {
+	for fuel, want := range map[uint64]bool{20 * 60 << 10: false, 30 * 60 << 10: true} {
+		g := newGuest()
+		for range 20 {
+			g.call("random_get", "i32 i32 -> i32", i32(buffer), i32(60<<10))
+		}
+		plugin := compile(t, g, host.Fuel(fuel))
+		inst, err := plugin.Instantiate(t.Context(), subject.Imports{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = inst.Run(t.Context(), 0)
+		var limit *host.LimitError
+		if ok := err == nil; ok != want || !ok && (!errors.As(err, &limit) || limit.Limit != "fuel" || !limit.Fatal) {
+			t.Errorf("with fuel of %d: %v", fuel, err)
+		}
+	}
+}
+
 func compile(t *testing.T, g *guest, opts ...host.Option) *subject.Plugin {
 	t.Helper()
 	p, err := subject.Compile(context.Background(), g.bytes(), opts...)

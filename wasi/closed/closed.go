@@ -43,11 +43,13 @@ type Provider interface {
 // Export adds the functions of WASI preview 1 to a host module. of returns the System
 // of the instance that calls. Where the guest must trap, a function panics: with an
 // error, which is a sys.ExitError for proc_exit, and one that is ctx.Err() where the
-// end of ctx ends a wait.
-func Export(builder wazero.HostModuleBuilder, of func(ctx context.Context) System) {
+// end of ctx ends a wait. work is told what the function name does, in units of package
+// meter, before it is done and at least each 20,000 units; it panics to have the guest
+// trap.
+func Export(builder wazero.HostModuleBuilder, of func(ctx context.Context) System, work func(ctx context.Context, name string, units uint64)) {
 	preview1.Export(builder, func(ctx context.Context, _ api.Module) *preview1.System {
 		return of(ctx).(*preview1.System)
-	})
+	}, work)
 }
 
 // Name is the name of the provider of WASI. A provider of this name takes the place of

@@ -28,3 +28,9 @@ const MostKeptStacks = keptStacks
 
 // MostWork is how much the host may do between two looks.
 const MostWork = 2 * lookUnits
+
+// CallsToLook is how many calls of host functions lie between two looks at the context.
+const CallsToLook = callsToLook
+
+// RoomUnits is the work of lifting a value to memory of its own.
+const RoomUnits = roomUnits

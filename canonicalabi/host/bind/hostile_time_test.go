@@ -3,8 +3,10 @@ package bind_test
 import (
 	"context"
 	"strings"
+	"testing"
 
 	"github.com/witgen/witgen/canonicalabi/host"
+	"github.com/witgen/witgen/canonicalabi/host/bind"
 	"github.com/witgen/witgen/internal/testing/ctxtest"
 	"github.com/witgen/witgen/internal/testing/hosttest"
 	"github.com/witgen/witgen/internal/testing/hosttest/gen/test/subject/subject"
@@ -158,6 +160,27 @@ func timeRules() []rule {
 			imports("out of fuel", "log", limit("run", "fuel")).looping().with(host.Fuel(1e6)),
 		}},
 	}
+}
+
+// Host functions may take their time, which nothing counts. A guest that calls one again and
+// again under a context that has ended is stopped soon, long before its own next check.
+func TestEndsBetweenImports(t *testing.T) {
+	t.Parallel()
+	g := hosttest.NewGuest("log")
+	g.Define("run", "", repeat(500, wasmtest.I32(0), wasmtest.I32(0), g.Call("log")), wasmtest.I64(0))
+	ctx, cancel := context.WithCancel(t.Context())
+	calls := 0
+	inst := start(t, g, &hosttest.Host{OnLog: func(context.Context, string) error {
+		calls++
+		cancel()
+		return nil
+	}})
+	_, err := inst.Run(ctx, 0)
+	wantsLimit(t, "run", err, context.Canceled)
+	if calls > bind.CallsToLook {
+		t.Errorf("%d calls after the end, want at most %d", calls, bind.CallsToLook)
+	}
+	checkState(t, inst, false)
 }
 
 // with adds options.

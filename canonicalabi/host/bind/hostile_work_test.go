@@ -156,6 +156,53 @@ func TestLooks(t *testing.T) {
 	})
 }
 
+// Values that are lifted to memory of their own, and strings however short, are counted one by
+// one: a list of them is not lifted in one go.
+func TestLooksWithinLists(t *testing.T) {
+	t.Parallel()
+	const count = 50_000
+	for name, call := range map[string]func(inst *subject.Instance) error{
+		"values.echo-shapes": func(inst *subject.Instance) error {
+			_, err := inst.Values().EchoShapes(t.Context(), nil)
+			return err
+		},
+		"values.echo-strings": func(inst *subject.Instance) error {
+			_, err := inst.Values().EchoStrings(t.Context(), nil)
+			return err
+		},
+		"values.echo-people": func(inst *subject.Instance) error {
+			_, err := inst.Values().EchoPeople(t.Context(), nil)
+			return err
+		},
+		"values.echo-groups": func(inst *subject.Instance) error {
+			_, err := inst.Values().EchoGroups(t.Context(), nil)
+			return err
+		},
+		"values.echo-map": func(inst *subject.Instance) error {
+			_, err := inst.Values().EchoMap(t.Context(), nil)
+			return err
+		},
+	} {
+		g := hosttest.NewGuest()
+		g.Export("memory", wasmtest.KindMemory, g.Memory(80, -1))
+		// Where the bytes are ones, shapes are circles. Strings lie at 0 and are empty.
+		bytes := wasmtest.Code{}
+		if name == "values.echo-shapes" {
+			bytes = wasmtest.Seq(wasmtest.I32(1<<20), wasmtest.I32(1), wasmtest.I32(40*count), wasmtest.MemoryFill)
+		}
+		g.Define(name, "", bytes, hosttest.Return(1<<20, count))
+		inst := start(t, g, &hosttest.Host{})
+		looks := 0
+		instanceOf(inst).OnLook(func(uint64) { looks++ })
+		if err := call(inst); err != nil {
+			t.Fatal(err)
+		}
+		if least := count * bind.RoomUnits / bind.MostWork; looks < least {
+			t.Errorf("%s: %d looks, want %d at least", name, looks, least)
+		}
+	}
+}
+
 // A context that ends while the host works stops the call at the next look. The instance
 // is dead, as the guest's memory was left as it is.
 func TestEndsBetweenLooks(t *testing.T) {

@@ -43,6 +43,8 @@ type Instance struct {
 	// nil, is called with it each time that it is.
 	units  uint64
 	looked func(units uint64)
+	// calls counts the calls of host functions in the call that is under way.
+	calls uint
 	// tops are the exports that were called, and top is the one that was called last.
 	// nested is the function whose call is under way, if it is another one.
 	tops   []*Call
@@ -203,7 +205,7 @@ func (i *Instance) admit(ctx context.Context, name string) error {
 		}
 	}
 	i.special = true
-	i.units = 0
+	i.units, i.calls = 0, 0
 	i.metering.refuel()
 	i.setCaller(ctx)
 	return nil

@@ -55,7 +55,7 @@ func (c *Call) check(ptr uint32, size uint64, align uint32) bool {
 // Room counts a T before it is allocated, and reports whether the call may lift it.
 func Room[T any](c *Call) bool {
 	var zero T
-	return c.err == nil && c.charge(uint64(unsafe.Sizeof(zero)))
+	return c.err == nil && c.work(roomUnits) && c.charge(uint64(unsafe.Sizeof(zero)))
 }
 
 // charge counts n Go bytes before they are lifted. It fails the call if the limit is
@@ -77,7 +77,7 @@ func (c *Call) LiftString(ptr, n uint32) string {
 	if n > maxBytes {
 		c.trap(host.RuleStringLength, fmt.Sprintf("%d bytes", n))
 	}
-	if !c.check(ptr, uint64(n), 1) || !c.charge(uint64(n)) {
+	if !c.check(ptr, uint64(n), 1) || !c.work(roomUnits) || !c.charge(uint64(n)) {
 		return ""
 	}
 	b := c.mem[ptr : ptr+n]
@@ -149,7 +149,7 @@ func listRegion[T any](c *Call, ptr, n, size, align uint32) ([]byte, bool) {
 		c.trap(host.RuleListLength, fmt.Sprintf("%d elements of %d bytes", n, size))
 	}
 	var zero T
-	if !c.check(ptr, bytes, align) || !c.charge(uint64(n)*max(uint64(unsafe.Sizeof(zero)), 1)) {
+	if !c.check(ptr, bytes, align) || !c.work(roomUnits) || !c.charge(uint64(n)*max(uint64(unsafe.Sizeof(zero)), 1)) {
 		return nil, false
 	}
 	return c.mem[ptr : ptr+uint32(bytes)], true

@@ -76,8 +76,8 @@ func (m *metering) setStack(bytes uint64) (before uint64) {
 
 // spend takes fuel for work of the host. It reports whether there is as much.
 func (m *metering) spend(units uint64) bool {
-	if m.fuel == 0 || m.controller == nil {
-		return true
+	if m.fuel == 0 || m.controller == nil || units == 0 {
+		return true // a guest in debt must not be given fuel by SetFuel(0)
 	}
 	left := m.controller.Fuel()
 	m.controller.SetFuel(left - min(left, units))

@@ -22,11 +22,18 @@ const (
 	entryOfMap   = 64
 	handleUnits  = 32
 	entryUnits   = 64 + 256
+	// roomUnits is for a value that is lifted to memory of its own, and for a string or list
+	// however short.
+	roomUnits = 4
 	// copyShift, textShift and runeShift are the logarithms of how many bytes are copied,
 	// checked to be UTF-8, and encoded anew for a unit.
 	copyShift = 4
 	textShift = 2
 	runeShift = 0
+	// callsToLook is how many calls of host functions lie between two looks at the context:
+	// what those do is not counted, and a guest may call them a thousand times between two
+	// checks of its own.
+	callsToLook = 16
 	// piece is how many bytes are copied between two looks.
 	piece = lookUnits << copyShift
 )
@@ -63,21 +70,28 @@ func (c *Call) elements(n, units uint64) bool {
 // goesOn takes units from the fuel. It fails the call, and reports false, if they are more
 // than is left or if its context has ended.
 func (c *Call) goesOn(units uint64) bool {
-	i := c.inst
-	var limit *host.LimitError
-	switch {
-	case !i.metering.on:
-		return true
-	case !i.metering.spend(units):
-		limit = i.metering.outOfFuel(c.funcName())
-	case i.caller.Err() != nil:
-		limit = ContextError(c.funcName(), i.caller.Err())
-	default:
+	limit := c.inst.spend(c.funcName(), units)
+	if limit == nil {
 		return true
 	}
 	limit.Fatal = c.export == nil || c.nested || c.invoked || c.reallocated
 	c.fail(limit)
 	return false
+}
+
+// spend takes units from the fuel of the call that is under way. It returns an error that
+// names a function if they are more than is left or if the caller's context has ended.
+func (i *Instance) spend(name string, units uint64) *host.LimitError {
+	switch {
+	case !i.metering.on:
+		return nil
+	case !i.metering.spend(units):
+		return i.metering.outOfFuel(name)
+	case i.caller.Err() != nil:
+		return ContextError(name, i.caller.Err())
+	default:
+		return nil
+	}
 }
 
 // copied copies memory in pieces, and counts it.

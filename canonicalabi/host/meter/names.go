@@ -3,12 +3,14 @@ package meter
 import (
 	"cmp"
 	"slices"
+	"strconv"
+	"strings"
 
 	core "github.com/witgen/witgen/internal/wasm"
 )
 
 // appendNames returns the data of a name section with the names of what was added. What was added stands
-// at the end of its index space, so the other names stay as they are; those of labels are dropped, as
+// at the end of its index space, so the other names stay as they are, but for what errors do not show; those of labels are dropped, as
 // there are more labels now. A section that is not well formed is dropped as a whole: wazero would
 // refuse the module, after allocating what it claims to hold.
 func appendNames(data []byte, h *helpers, helperNames []string) []byte {
@@ -41,8 +43,11 @@ func appendNames(data []byte, h *helpers, helperNames []string) []byte {
 		missing(s.id)
 		switch {
 		case s.id == core.NamesOfFunctions:
-			writeSubsection(&w, s.id, s.items, s.n, functions)
+			writeSubsection(&w, s.id, shownItems(s), s.n, functions)
 			doneFunctions = true
+		case s.id == core.NamesOfModule:
+			w.Byte(s.id)
+			w.Sized(func() { w.Name(shown(core.NewCursor(s.data, 0).Name())) })
 		case s.id == core.NamesOfGlobals:
 			writeGlobalNames(&w, h.m, s, globals)
 			doneGlobals = true
@@ -66,6 +71,38 @@ func writeGlobalNames(w *core.Writer, m *module, s subsection, added []assoc) {
 	core.NewCursor(s.data, 0).NameMap(func(index uint32, name string) { all = append(all, assoc{m.moved(index), name}) })
 	slices.SortStableFunc(all, func(a, b assoc) int { return cmp.Compare(a.index, b.index) })
 	writeSubsection(w, s.id, nil, 0, all)
+}
+
+// mostName is how many bytes of a name errors show. wazero shows the names of up to 30 functions, and
+// that of the module before each.
+const mostName = 256
+
+// shown returns a name as errors show it: not long, and with U+FFFD for what is not printable.
+func shown(name string) string {
+	if len(name) > mostName {
+		name = strings.ToValidUTF8(name[:mostName], "") + "..."
+	}
+	return strings.Map(func(r rune) rune {
+		if strconv.IsPrint(r) {
+			return r
+		}
+		return '\uFFFD'
+	}, name)
+}
+
+// shownItems returns the associations of a plain map with the names as errors show them.
+func shownItems(s subsection) []byte {
+	asIs := true
+	core.NewCursor(s.data, 0).NameMap(func(_ uint32, name string) { asIs = asIs && shown(name) == name })
+	if asIs {
+		return s.items
+	}
+	var w core.Writer
+	core.NewCursor(s.data, 0).NameMap(func(index uint32, name string) {
+		w.Uint32(index)
+		w.Name(shown(name))
+	})
+	return w.Buf
 }
 
 type assoc struct {
@@ -176,5 +213,5 @@ func functionName(wasm []byte, fn uint32) string {
 			})
 		}
 	}
-	return name
+	return shown(name)
 }

@@ -18,12 +18,12 @@ func checkPath(path string) error {
 	switch {
 	case path == "":
 		return fault.NoEntry
+	case len(path) >= maxPath:
+		return fault.NameTooLong
 	case !utf8.ValidString(path):
 		return fault.IllegalByteSequence
 	case strings.IndexByte(path, 0) >= 0:
 		return fault.Invalid
-	case len(path) >= maxPath:
-		return fault.NameTooLong
 	case path[0] == '/':
 		return fault.NotPermitted
 	}
@@ -77,6 +77,9 @@ func checkTarget(target string) error {
 	}
 	if target[0] == '/' {
 		return fault.NotPermitted
+	}
+	if len(target) >= maxPath {
+		return fault.NameTooLong
 	}
 	return checkSystemPath(target)
 }

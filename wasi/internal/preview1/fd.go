@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"io"
+	"iter"
 	"math"
 	"time"
 
@@ -345,14 +346,14 @@ func (c *call) fdPread() errno {
 	if e != success {
 		return e
 	}
-	n, err := d.readAt(c.vectors(1), c.u64(3))
+	n, err := c.readAt(d, c.vectors(1), c.u64(3))
 	return c.done(4, n, err)
 }
 
 // readAt fills buffers from an offset on.
-func (d *descriptor) readAt(buffers [][]byte, offset uint64) (int, error) {
+func (c *call) readAt(d *descriptor, buffers [][]byte, offset uint64) (int, error) {
 	total := 0
-	for _, b := range buffers {
+	for b := range c.steps(buffers) {
 		n, err := d.file.ReadAt(b, offset+uint64(total))
 		total += n
 		if err == io.EOF {
@@ -386,17 +387,33 @@ func (c *call) fdPwrite() errno {
 		return e
 	}
 	offset := c.u64(3)
-	n, err := each(c.vectors(1), func(b []byte, before int) (int, error) { return d.file.WriteAt(b, offset+uint64(before)) })
+	n, err := c.each(c.vectors(1), func(b []byte, before int) (int, error) { return d.file.WriteAt(b, offset+uint64(before)) })
 	return c.done(4, n, err)
 }
 
-// each writes buffers one after the other, up to the first error.
-func each(buffers [][]byte, write func(b []byte, before int) (int, error)) (int, error) {
+// steps yields the pieces of buffers, and counts the copying of each before.
+func (c *call) steps(buffers [][]byte) iter.Seq[[]byte] {
+	return func(yield func([]byte) bool) {
+		for _, b := range buffers {
+			for ok := true; ok; ok = len(b) > 0 {
+				piece := b[:min(len(b), mostUnits*copyUnit)]
+				c.copied(piece)
+				if !yield(piece) {
+					return
+				}
+				b = b[len(piece):]
+			}
+		}
+	}
+}
+
+// each writes buffers one after the other, in pieces, up to the first error.
+func (c *call) each(buffers [][]byte, write func(b []byte, before int) (int, error)) (int, error) {
 	if len(buffers) == 0 {
 		buffers = [][]byte{nil} // The descriptor is looked at all the same.
 	}
 	total := 0
-	for _, b := range buffers {
+	for b := range c.steps(buffers) {
 		n, err := write(b, total)
 		total += n
 		if err != nil {
@@ -416,7 +433,7 @@ func (c *call) fdRead() errno {
 		if d.file.IsFolder() {
 			return badf
 		}
-		n, err := d.readAt(buffers, d.offset)
+		n, err := c.readAt(d, buffers, d.offset)
 		d.offset += uint64(n)
 		return c.done(3, n, err)
 	}
@@ -435,6 +452,7 @@ func (c *call) fdRead() errno {
 func (c *call) readStream(in streams.Input, buffers [][]byte, nonblock bool) (int, error) {
 	total := 0
 	for k, b := range buffers {
+		c.copied(b[:min(len(b), streams.Chunk)])
 		var n int
 		var err error
 		if k == 0 && !nonblock {
@@ -474,7 +492,7 @@ func (c *call) fdWrite() errno {
 		if d.file.IsFolder() {
 			return badf
 		}
-		n, err := each(buffers, func(b []byte, _ int) (int, error) {
+		n, err := c.each(buffers, func(b []byte, _ int) (int, error) {
 			if d.flags&flagAppend != 0 {
 				return d.append(b)
 			}
@@ -511,7 +529,7 @@ func (c *call) writeStream(out streams.Output, buffers [][]byte, nonblock bool) 
 	if len(buffers) > 1 {
 		buffers = gather(buffers)
 	}
-	return each(buffers, func(b []byte, _ int) (int, error) {
+	return c.each(buffers, func(b []byte, _ int) (int, error) {
 		if !nonblock {
 			err := streams.WriteAndFlush(c.ctx, out, b)
 			c.ended(err)

@@ -73,8 +73,9 @@ var functions = []function{
 // Export adds the functions to a host module. of returns the System of the instance
 // that calls. A function fails by a panic where the guest must trap: with a
 // PointerError, with the cause of ctx's end where that ends a wait, and with a
-// sys.ExitError for proc_exit.
-func Export(builder wazero.HostModuleBuilder, of func(ctx context.Context, caller api.Module) *System) {
+// sys.ExitError for proc_exit. work is told what a function does, and panics likewise: see
+// call.work.
+func Export(builder wazero.HostModuleBuilder, of func(ctx context.Context, caller api.Module) *System, work func(ctx context.Context, name string, units uint64)) {
 	for _, f := range functions {
 		var results []api.ValueType
 		if f.name != "proc_exit" {
@@ -88,10 +89,11 @@ func Export(builder wazero.HostModuleBuilder, of func(ctx context.Context, calle
 			}
 		}
 		serve := func(ctx context.Context, caller api.Module, stack []uint64) {
-			c := call{System: of(ctx, caller), ctx: ctx, mem: caller.Memory(), name: f.name, stack: stack}
+			c := call{System: of(ctx, caller), ctx: ctx, mem: caller.Memory(), name: f.name, stack: stack, units: work}
 			if v := reflect.ValueOf(c.mem); !v.IsValid() || v.IsNil() {
 				c.mem = noMemory{}
 			}
+			c.work(callUnits)
 			result := f.run(&c)
 			if results != nil {
 				stack[0] = uint64(result)
@@ -115,7 +117,15 @@ func (c *call) schedYield() errno {
 	return success
 }
 
-func (c *call) randomGet() errno { return errnoOf(c.Random.Fill(c.bytes(c.u32(0), c.u32(1)))) }
+func (c *call) randomGet() errno {
+	for b := range c.pieces(c.bytes(c.u32(0), c.u32(1))) {
+		c.work(uint64(len(b)))
+		if err := c.Random.Fill(b); err != nil {
+			return errnoOf(err)
+		}
+	}
+	return success
+}
 
 // socket is a function of sockets, of which preview 1 can open none.
 func (c *call) socket() errno {

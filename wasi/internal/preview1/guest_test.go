@@ -28,6 +28,8 @@ type guest struct {
 	*System
 	memory memory
 	heap   uint32
+	// worked is told each count of units, and may be nil.
+	worked func(units uint64)
 }
 
 type memory struct {
@@ -61,7 +63,11 @@ func (g *guest) call(name string, params ...uint64) errno {
 			if len(params) != len(f.params) {
 				g.t.Fatalf("%s has %d parameters, not %d", name, len(f.params), len(params))
 			}
-			return f.run(&call{System: g.System, ctx: g.ctx, mem: g.memory, name: name, stack: params})
+			return f.run(&call{System: g.System, ctx: g.ctx, mem: g.memory, name: name, stack: params, units: func(_ context.Context, _ string, units uint64) {
+				if g.worked != nil {
+					g.worked(units)
+				}
+			}})
 		}
 	}
 	g.t.Fatalf("there is no %s", name)

@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/binary"
 	"fmt"
+	"iter"
+	"slices"
 
 	"github.com/tetratelabs/wazero/api"
 )
@@ -15,7 +17,35 @@ type call struct {
 	mem   api.Memory
 	name  string
 	stack []uint64
+	units func(ctx context.Context, name string, units uint64)
 }
+
+// The host's work is counted in units of package meter, a nanosecond or less each.
+const (
+	// callUnits are for a call of a function, vectorUnits for a buffer that it names,
+	// entryUnits for an entry of a folder and subscriptionUnits for a subscription.
+	callUnits, vectorUnits, entryUnits, subscriptionUnits = 320, 8, 320, 64
+	// mostUnits is how many are counted at a time at most.
+	mostUnits = 16 << 10
+	// copyUnit is how many bytes are copied for a unit.
+	copyUnit = 16
+	// most is how many buffers one call takes, and mostBytes how many bytes: a guest asks
+	// for the rest by another call.
+	most, mostBytes = 1024, 1<<31 - 1
+	// maxText is how many bytes of a string the host looks at. All longer ones are refused
+	// alike.
+	maxText = 1 << 16
+)
+
+// work counts units before they are done. It panics if the call is to stop, and so the
+// guest traps.
+func (c *call) work(units uint64) { c.units(c.ctx, c.name, units) }
+
+// pieces cuts a buffer into pieces that a unit a byte may be spent on at a time.
+func (c *call) pieces(b []byte) iter.Seq[[]byte] { return slices.Chunk(b, mostUnits) }
+
+// copied counts the copying of a buffer that has at most mostUnits*copyUnit bytes.
+func (c *call) copied(b []byte) { c.work(uint64(len(b)) / copyUnit) }
 
 // PointerError is a pointer of a guest that preview 1 has it trap for: one out of its
 // memory, or one that is not aligned.
@@ -69,8 +99,11 @@ func (c *call) array(pointer, count, size, align uint32) []byte {
 	return c.at(pointer, count*size, align)
 }
 
-// text returns a string of the guest's.
-func (c *call) text(n int) string { return string(c.bytes(c.u32(n), c.u32(n+1))) }
+// text returns a string of the guest's, cut to maxText.
+func (c *call) text(n int) string {
+	b := c.bytes(c.u32(n), c.u32(n+1))
+	return string(b[:min(len(b), maxText)])
+}
 
 // put32 and put64 store a result at the pointer that a parameter is.
 func (c *call) put32(n int, v uint32) {
@@ -81,14 +114,20 @@ func (c *call) put64(n int, v uint64) {
 	binary.LittleEndian.PutUint64(c.at(c.u32(n), 8, 8), v)
 }
 
-// vectors returns the buffers that a list of pointers and lengths describes.
+// vectors returns the buffers that a list of pointers and lengths describes, the first
+// that have bytes, up to most and mostBytes.
 func (c *call) vectors(n int) [][]byte {
 	list := c.array(c.u32(n), c.u32(n+1), 8, 4)
 	buffers := make([][]byte, 0, min(len(list)/8, 16))
-	for ; len(list) > 0; list = list[8:] {
-		b := c.bytes(binary.LittleEndian.Uint32(list), binary.LittleEndian.Uint32(list[4:]))
-		if len(b) > 0 {
+	left := mostBytes
+	for at := 0; at < len(list) && len(buffers) < most && left > 0; at += 8 {
+		if at%(most*8) == 0 {
+			c.work(vectorUnits * uint64(min(len(list)/8, most)))
+		}
+		b := c.bytes(binary.LittleEndian.Uint32(list[at:]), binary.LittleEndian.Uint32(list[at+4:]))
+		if b = b[:min(len(b), left)]; len(b) > 0 {
 			buffers = append(buffers, b)
+			left -= len(b)
 		}
 	}
 	return buffers

@@ -45,6 +45,7 @@ func (c *call) pollOneoff() errno {
 	p := poller{call: c, now: c.Clock.Now(), wallNow: c.wall(), earliest: math.MaxUint64, known: map[pollKey]poll.Source{}}
 	failed := false
 	for n := range int(count) {
+		c.work(subscriptionUnits)
 		s, e := p.parse(in[n*subscriptionSize:])
 		if e != success {
 			return e
@@ -58,6 +59,7 @@ func (c *call) pollOneoff() errno {
 	}
 	stored := 0
 	for n := range int(count) {
+		c.work(subscriptionUnits)
 		s, _ := p.parse(in[n*subscriptionSize:])
 		switch {
 		case s.errno != success:

@@ -33,7 +33,7 @@ func TestSignatures(t *testing.T) {
 	theirs := r.NewHostModuleBuilder("theirs")
 	wasi_snapshot_preview1.NewFunctionExporter().ExportFunctions(theirs)
 	ours := r.NewHostModuleBuilder("ours")
-	Export(ours, func(context.Context, api.Module) *System { return nil })
+	Export(ours, func(context.Context, api.Module) *System { return nil }, nil)
 	show := func(b wazero.HostModuleBuilder) []string {
 		c, err := b.Compile(ctx)
 		must(t, err)
@@ -523,7 +523,7 @@ func TestNoMemory(t *testing.T) {
 	defer r.Close(ctx)
 	s := New(grants.Closed())
 	b := r.NewHostModuleBuilder(Module)
-	Export(b, func(context.Context, api.Module) *System { return s })
+	Export(b, func(context.Context, api.Module) *System { return s }, func(context.Context, string, uint64) {})
 	_, err := b.Instantiate(ctx)
 	must(t, err)
 	// (import M "random_get" (func (param i32 i32) (result i32)))

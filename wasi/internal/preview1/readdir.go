@@ -21,11 +21,12 @@ type listing struct {
 func (l *listing) close() error { return l.from.Close() }
 
 // entry returns the entry at a place, io.EOF after the last.
-func (l *listing) entry(place uint64) (files.Entry, error) {
+func (c *call) entry(l *listing, place uint64) (files.Entry, error) {
 	for place >= l.first+uint64(len(l.seen)) {
 		if l.ended {
 			return files.Entry{}, io.EOF
 		}
+		c.work(entryUnits)
 		entry, err := l.from.Next()
 		if errors.Is(err, io.EOF) {
 			l.ended = true
@@ -98,7 +99,8 @@ func (c *call) fdReaddir() errno {
 	}
 	used := 0
 	for place := c.u64(3); used < len(buffer); place++ {
-		entry, err := l.entry(place)
+		c.work(entryUnits)
+		entry, err := c.entry(l, place)
 		if errors.Is(err, io.EOF) {
 			break
 		}

@@ -184,12 +184,25 @@ func (d *descriptor) Read(_ context.Context, length, offset filesystem.Filesize)
 	return types.Tuple2[[]byte, bool]{F0: p[:n], F1: end}, nil
 }
 
-func (d *descriptor) Write(_ context.Context, buffer []byte, offset filesystem.Filesize) (filesystem.Filesize, error) {
-	n, err := d.d.WriteAt(buffer, offset)
-	if err != nil {
-		return 0, filesystemError(err)
+// maxWrite is how many bytes are written between two looks at the context.
+const maxWrite = 1 << 20
+
+// Write writes at an offset: all of buffer unless it fails.
+func (d *descriptor) Write(ctx context.Context, buffer []byte, offset filesystem.Filesize) (filesystem.Filesize, error) {
+	total := uint64(0)
+	for {
+		if err := ctx.Err(); err != nil {
+			return 0, err
+		}
+		n, err := d.d.WriteAt(buffer[:min(len(buffer), maxWrite)], offset+total)
+		if err != nil {
+			return 0, filesystemError(err)
+		}
+		total += uint64(n)
+		if buffer = buffer[n:]; len(buffer) == 0 {
+			return total, nil
+		}
 	}
-	return uint64(n), nil
 }
 
 func (d *descriptor) Stat(context.Context) (filesystem.DescriptorStat, error) {

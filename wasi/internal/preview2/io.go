@@ -42,23 +42,34 @@ func (polls) Poll(ctx context.Context, in []iopoll.Pollable) ([]uint32, error) {
 	if len(in) == 0 {
 		return nil, errors.New("the guest polls an empty list")
 	}
-	sources := make([]poll.Source, len(in))
-	for n, p := range in {
+	// However often a guest names a pollable, it is waited for once.
+	var sources []poll.Source
+	places := map[*Pollable]int{}
+	for _, p := range in {
 		own, ok := p.(*Pollable)
 		if !ok {
 			return nil, errors.New("the guest polls a pollable that another implementation of wasi:io/poll made")
 		}
-		sources[n] = own.source
+		if _, known := places[own]; !known {
+			places[own] = len(sources)
+			sources = append(sources, own.source)
+		}
 	}
-	ready, err := poll.Wait(ctx, sources...)
+	found, err := poll.Wait(ctx, sources...)
 	if err != nil {
 		return nil, err
 	}
-	places := make([]uint32, len(ready))
-	for n, place := range ready {
-		places[n] = uint32(place)
+	isReady := make([]bool, len(sources))
+	for _, place := range found {
+		isReady[place] = true
 	}
-	return places, nil
+	var ready []uint32
+	for n, p := range in {
+		if isReady[places[p.(*Pollable)]] {
+			ready = append(ready, uint32(n))
+		}
+	}
+	return ready, nil
 }
 
 // Error is the resource of wasi:io/error: why a stream failed.

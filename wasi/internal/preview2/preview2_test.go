@@ -412,3 +412,37 @@ func TestFilesystem(t *testing.T) {
 		t.Errorf("%d descriptors are in use at the end", n)
 	}
 }
+
+// counted is a source that counts how often it is asked and watched.
+type counted struct {
+	poll.Event
+	asked, watched int
+}
+
+func (c *counted) Ready() bool {
+	c.asked++
+	return c.watched > 0 // it becomes ready while it is watched
+}
+
+func (c *counted) Watch(w *poll.Waiter) (stop func()) {
+	c.watched++
+	return c.Event.Watch(w)
+}
+
+// A pollable that is named often is waited for once, and ready in each place.
+func TestPollOfOne(t *testing.T) {
+	source := &counted{}
+	often := NewPollable(nil, source)
+	in := make([]iopoll.Pollable, 1000)
+	for n := range in {
+		in[n] = often
+	}
+	in[500] = NewPollable(nil, poll.Never{})
+	ready, err := polls{}.Poll(context.Background(), in)
+	if err != nil || len(ready) != 999 || ready[499] != 499 || ready[500] != 501 {
+		t.Errorf("%d places, %v", len(ready), err)
+	}
+	if source.watched != 1 || source.asked > 2 {
+		t.Errorf("watched %d times, asked %d times", source.watched, source.asked)
+	}
+}

@@ -9,15 +9,17 @@ import (
 // secure implements wasi:random/random.
 type secure struct{ source *random.Source }
 
-func (r secure) GetRandomBytes(_ context.Context, n uint64) ([]byte, error) { return r.source.Bytes(n) }
+func (r secure) GetRandomBytes(ctx context.Context, n uint64) ([]byte, error) {
+	return r.source.Bytes(ctx, n)
+}
 
 func (r secure) GetRandomU64(context.Context) (uint64, error) { return r.source.Uint64() }
 
 // insecure implements wasi:random/insecure and insecure-seed.
 type insecure struct{ source *random.Source }
 
-func (r insecure) GetInsecureRandomBytes(_ context.Context, n uint64) ([]byte, error) {
-	return r.source.Insecure(n)
+func (r insecure) GetInsecureRandomBytes(ctx context.Context, n uint64) ([]byte, error) {
+	return r.source.Insecure(ctx, n)
 }
 
 func (r insecure) GetInsecureRandomU64(context.Context) (uint64, error) {

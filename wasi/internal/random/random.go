@@ -2,11 +2,13 @@
 package random
 
 import (
+	"context"
 	"crypto/rand"
 	"encoding/binary"
 	"fmt"
 	"io"
 	mathrand "math/rand/v2"
+	"slices"
 	"sync"
 )
 
@@ -42,13 +44,9 @@ func (s *Source) Fill(p []byte) error {
 	return err
 }
 
-// Bytes returns n unpredictable bytes. It fails for more than Max.
-func (s *Source) Bytes(n uint64) ([]byte, error) {
-	p, err := s.room(n)
-	if err != nil {
-		return nil, err
-	}
-	return p, s.Fill(p)
+// Bytes returns n unpredictable bytes. It fails for more than Max, and when ctx ends.
+func (s *Source) Bytes(ctx context.Context, n uint64) ([]byte, error) {
+	return s.pieces(ctx, n, s.Fill)
 }
 
 // Uint64 returns an unpredictable number.
@@ -58,16 +56,34 @@ func (s *Source) Uint64() (uint64, error) {
 	return binary.LittleEndian.Uint64(p[:]), err
 }
 
-// Insecure returns n bytes of a generator. It fails for more than Max.
-func (s *Source) Insecure(n uint64) ([]byte, error) {
-	p, err := s.room(n)
-	if err != nil {
-		return nil, err
+// Insecure returns n bytes of a generator, like Bytes.
+func (s *Source) Insecure(ctx context.Context, n uint64) ([]byte, error) {
+	return s.pieces(ctx, n, func(p []byte) error {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		_, err := s.insecure.Read(p)
+		return err
+	})
+}
+
+// piece is how many bytes are made between two looks at a context.
+const piece = 16 << 10
+
+// pieces returns n bytes that fill has filled.
+func (s *Source) pieces(ctx context.Context, n uint64, fill func([]byte) error) ([]byte, error) {
+	if n > s.Max {
+		return nil, fmt.Errorf("a request for %d random bytes, and the limit is %d", n, s.Max)
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	_, _ = s.insecure.Read(p) // It does not fail.
-	return p, nil
+	all := make([]byte, n)
+	for p := range slices.Chunk(all, piece) {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		if err := fill(p); err != nil {
+			return nil, err
+		}
+	}
+	return all, nil
 }
 
 // InsecureUint64 returns a number of a generator.
@@ -79,10 +95,3 @@ func (s *Source) InsecureUint64() uint64 {
 
 // Seed returns 128 bits that stay the same for the instance.
 func (s *Source) Seed() (uint64, uint64) { return s.seed[0], s.seed[1] }
-
-func (s *Source) room(n uint64) ([]byte, error) {
-	if n > s.Max {
-		return nil, fmt.Errorf("a request for %d random bytes, and the limit is %d", n, s.Max)
-	}
-	return make([]byte, n), nil
-}
