@@ -3,27 +3,12 @@ package wasi
 import (
 	"github.com/witgen/witgen/canonicalabi/host"
 	"github.com/witgen/witgen/wasi/internal/preview2/http"
+	"github.com/witgen/witgen/wasi/transport"
 )
-
-// HTTPTransport sends the HTTP requests of guests. Package wasihttp makes one of an
-// *http.Client.
-type HTTPTransport = http.Transport
-
-// HTTPRequest is a request that a guest makes.
-type HTTPRequest = http.Request
-
-// HTTPResponse is the response to a request.
-type HTTPResponse = http.Response
-
-// HTTPMessage is the content of a response.
-type HTTPMessage = http.Message
-
-// HTTPField is a header or a trailer.
-type HTTPField = http.Field
 
 // HTTP lets a guest make HTTP requests through t, which decides where they may go. With
 // package net/http, use wasihttp.Client.
-func HTTP(t HTTPTransport) host.Option {
+func HTTP(t transport.Transport) host.Option {
 	return change(func(p *provider) { p.transport = t })
 }
 

@@ -74,10 +74,11 @@ var runtime = map[string][]string{
 	"wasi/internal/preview2": {"canonicalabi/types", "canonicalabi/host", "canonicalabi/host/bind", "wasi/bindings", "wasi/internal/clocks", "wasi/internal/fault",
 		"wasi/internal/files", "wasi/internal/grants", "wasi/internal/poll", "wasi/internal/random", "wasi/internal/streams"},
 	"wasi/internal/preview2/inet": {"canonicalabi/types", "wasi/bindings", "wasi/internal/poll", "wasi/internal/preview2", "wasi/internal/sockets", "wasi/internal/streams"},
-	"wasi/internal/preview2/http": {"canonicalabi/types", "wasi/bindings", "wasi/internal/poll", "wasi/internal/preview2", "wasi/internal/streams"},
+	"wasi/transport":              {},
+	"wasi/internal/preview2/http": {"canonicalabi/types", "wasi/bindings", "wasi/transport", "wasi/internal/poll", "wasi/internal/preview2", "wasi/internal/streams"},
 	"wasi/closed":                 {"canonicalabi/host", "canonicalabi/host/bind", "wasi/internal/grants", "wasi/internal/preview1", "wasi/internal/preview2", "wasi/internal/preview2/http"},
 	"wasi": {"canonicalabi/host", "canonicalabi/host/bind", "wasi/closed", "wasi/internal/clocks", "wasi/internal/files", "wasi/internal/grants",
-		"canonicalabi/types", "wasi/bindings", "wasi/worlds", "wasi/internal/preview1", "wasi/internal/preview2", "wasi/internal/preview2/http", "wasi/internal/preview2/inet", "wasi/internal/random", "wasi/internal/sockets", "wasi/internal/streams"},
+		"canonicalabi/types", "wasi/bindings", "wasi/worlds", "wasi/transport", "wasi/internal/preview1", "wasi/internal/preview2", "wasi/internal/preview2/http", "wasi/internal/preview2/inet", "wasi/internal/random", "wasi/internal/sockets", "wasi/internal/streams"},
 	// net/http for WASI. Nothing else of the runtime has it.
 	"wasi/wasihttp": {"canonicalabi/host", "canonicalabi/types", "wasi", "wasi/bindings", "wasi/worlds", "wasi/internal/preview2/http"},
 }

@@ -91,7 +91,7 @@ func (s *System) FieldsFromList(_ context.Context, entries []types.Tuple2[string
 		if err := checkName(e.F0); err != nil {
 			return nil, err
 		}
-		list = append(list, Field{e.F0, e.F1})
+		list = append(list, Field{Name: e.F0, Value: e.F1})
 	}
 	if err := checkValues(list); err != nil {
 		return nil, err
@@ -140,7 +140,7 @@ func (f *Fields) Set(_ context.Context, name string, values [][]byte) error {
 	return f.change(name, func(list []Field) []Field {
 		list = slices.DeleteFunc(list, is(name))
 		for _, v := range values {
-			list = append(list, Field{name, v})
+			list = append(list, Field{Name: name, Value: v})
 		}
 		return list
 	})
@@ -159,7 +159,7 @@ func (f *Fields) Append(_ context.Context, name string, value []byte) error {
 	if !f.mutable {
 		return httptypes.HeaderErrorImmutable{}
 	}
-	added := Field{name, value}
+	added := Field{Name: name, Value: value}
 	if is("content-length")(added) {
 		return f.change(name, func(list []Field) []Field { return append(list, added) })
 	}

@@ -33,10 +33,10 @@ func TestFieldsProperties(t *testing.T) {
 			switch r.IntN(4) {
 			case 0, 1:
 				err = made.Append(ctx, name, value)
-				want = append(want, Field{name, value})
+				want = append(want, Field{Name: name, Value: value})
 			case 2:
 				err = made.Set(ctx, name, [][]byte{value, value})
-				want = append(slices.DeleteFunc(want, others), Field{name, value}, Field{name, value})
+				want = append(slices.DeleteFunc(want, others), Field{Name: name, Value: value}, Field{Name: name, Value: value})
 			case 3:
 				err = made.Delete(ctx, name)
 				want = slices.DeleteFunc(want, others)
@@ -77,7 +77,7 @@ func TestFieldsProperties(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		same(t, view, append(want, Field{"later", nil}))
+		same(t, view, append(want, Field{Name: "later"}))
 		if err := view.Append(ctx, "a", nil); err != (httptypes.HeaderErrorImmutable{}) {
 			t.Fatalf("a change of a request's headers: %v", err)
 		}

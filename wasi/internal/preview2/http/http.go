@@ -6,13 +6,13 @@ package http
 import (
 	"context"
 	"errors"
-	"io"
 	"sync/atomic"
 	"time"
 
-	"github.com/witgen/witgen/wasi/http/v0.2/outgoing-handler"
+	outgoinghandler "github.com/witgen/witgen/wasi/http/v0.2/outgoing-handler"
 	httptypes "github.com/witgen/witgen/wasi/http/v0.2/types"
 	"github.com/witgen/witgen/wasi/internal/preview2"
+	"github.com/witgen/witgen/wasi/transport"
 )
 
 // Limits bounds what an instance has of wasi:http. A field that is 0 stands for its
@@ -38,59 +38,14 @@ const (
 // allFields is how many times the fields of one message an instance may have in all.
 const allFields = 64
 
-// Field is a header or a trailer.
-type Field struct {
-	Name  string
-	Value []byte
-}
-
-// Message is the content of a request or a response that comes in.
-type Message struct {
-	Fields []Field
-	// Body is nil for an empty body. Close ends a Read.
-	Body io.ReadCloser
-	// Length is the number of bytes in Body, or -1 if that is not known.
-	Length int64
-	// Trailers, if not nil, is called after Body has ended.
-	Trailers func() []Field
-}
-
-// Request is a request of a guest's. Its parts are valid as text: a method and names of
-// fields are tokens, the authority is a host and perhaps a port, and no value has a line
-// break.
-type Request struct {
-	Method    string
-	Scheme    string // as in a URL
-	Authority string
-	// Path begins with a slash and may have a query.
-	Path   string
-	Fields []Field
-	// Body is nil for an empty body. A Read waits for the guest, and fails if the guest
-	// gave the body up. The transport closes it.
-	Body io.ReadCloser
-	// Length is the number of bytes in Body, or -1 if that is not known.
-	Length int64
-	// Trailers is called after Body has ended.
-	Trailers func() []Field
-	// Connected is called once there is a connection: the time to connect ends, and the
-	// time for the first byte of the response begins.
-	Connected func()
-}
-
-// Response is what a server answers.
-type Response struct {
-	Status int
-	Message
-}
-
-// Transport sends the requests of guests. Several goroutines may use it.
-type Transport interface {
-	// Send sends a request, and returns the response when its head has arrived. It ends,
-	// and so does every Read of the response's body, when ctx does. An error that is an
-	// ErrorCode of wasi:http is the guest's result, and others are internal-error,
-	// without their text.
-	Send(ctx context.Context, r *Request) (*Response, error)
-}
+// The messages between guests and a transport.
+type (
+	Field     = transport.Field
+	Message   = transport.Message
+	Request   = transport.Request
+	Response  = transport.Response
+	Transport = transport.Transport
+)
 
 // System is wasi:http for one instance.
 type System struct {
