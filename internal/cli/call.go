@@ -117,6 +117,10 @@ func (a *app) call(ctx context.Context, flags *callFlags, path string, calls []s
 	}
 	s := &callSession{ctx: ctx, plugin: plugin, resources: map[string]*dynamic.Resource{}}
 	if s.inst, err = plugin.Instantiate(ctx, stubs); err != nil {
+		var missing *host.LinkError
+		if errors.As(err, &missing) && missing.Item == "imports" && !flags.stub {
+			err = fmt.Errorf("%w\n--stub has calls of such functions trap, and serves the others", err)
+		}
 		return wrong(err)
 	}
 	failed := false
@@ -164,7 +168,7 @@ func stubImports(plugin *dynamic.Plugin) dynamic.Imports {
 	for _, f := range plugin.Imports() {
 		if !plugin.Provides(f) {
 			stubs[f.Name] = func(context.Context, []any) (any, error) {
-				return nil, fmt.Errorf("nobody supplies %s, and --stub has a call of it trap", f.Name)
+				return nil, errors.New("nobody supplies it, and --stub has a call of it trap")
 			}
 		}
 	}
