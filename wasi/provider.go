@@ -14,6 +14,7 @@ import (
 	"github.com/witgen/witgen/wasi/internal/grants"
 	"github.com/witgen/witgen/wasi/internal/preview1"
 	"github.com/witgen/witgen/wasi/internal/preview2"
+	"github.com/witgen/witgen/wasi/internal/preview2/http"
 	"github.com/witgen/witgen/wasi/internal/preview2/inet"
 	"github.com/witgen/witgen/wasi/internal/sockets"
 	"github.com/witgen/witgen/wasi/internal/streams"
@@ -35,6 +36,9 @@ type provider struct {
 	resolve           func(name string) bool
 	maxSockets        int // or 0 for the default
 	maxRandom         uint64
+
+	transport http.Transport // or nil
+	http      http.Limits
 
 	granted func(*grants.Grants) // or nil; called with what an instance is given
 }
@@ -93,7 +97,12 @@ func (p *provider) Supply(context.Context) (impls []any, release func(context.Co
 	if err != nil {
 		return nil, nil, err
 	}
-	return preview2.Impls(preview2.All(g, p.sockets())), g.Close, nil
+	web := http.New(p.transport, p.http)
+	end := func(ctx context.Context) error {
+		web.Close()
+		return g.Close(ctx)
+	}
+	return preview2.Impls(preview2.All(g, p.sockets(), web.Interfaces()...)), end, nil
 }
 
 // sockets returns what makes the sockets of an instance, or nil if no option opened any.

@@ -16,6 +16,7 @@ import (
 	"github.com/witgen/witgen/wasi/internal/grants"
 	"github.com/witgen/witgen/wasi/internal/preview1"
 	"github.com/witgen/witgen/wasi/internal/preview2"
+	"github.com/witgen/witgen/wasi/internal/preview2/http"
 )
 
 // Module is the name that core modules import WASI preview 1 from.
@@ -58,7 +59,12 @@ const Version = preview2.Version
 
 // Items returns the interfaces of WASI 0.2 that every provider of WASI supplies, in the
 // order of its implementations.
-var Items = sync.OnceValue(func() []bind.Item { return preview2.Items(preview2.All(grants.Closed(), nil)) })
+var Items = sync.OnceValue(func() []bind.Item { return preview2.Items(all(grants.Closed())) })
+
+// all returns the interfaces over grants that open nothing of the network.
+func all(g *grants.Grants) []preview2.Interface {
+	return preview2.All(g, nil, http.New(nil, http.Limits{}).Interfaces()...)
+}
 
 // Default returns the provider that grants nothing.
 func Default() host.Provider { return provider{} }
@@ -73,5 +79,5 @@ func (provider) Imports() []bind.Item { return Items() }
 
 func (provider) Supply(context.Context) (impls []any, release func(context.Context) error, err error) {
 	g := grants.Closed()
-	return preview2.Impls(preview2.All(g, nil)), g.Close, nil
+	return preview2.Impls(all(g)), g.Close, nil
 }

@@ -74,9 +74,12 @@ var runtime = map[string][]string{
 	"wasi/internal/preview2": {"canonicalabi/types", "canonicalabi/host", "canonicalabi/host/bind", "wasi/bindings", "wasi/internal/clocks", "wasi/internal/fault",
 		"wasi/internal/files", "wasi/internal/grants", "wasi/internal/poll", "wasi/internal/random", "wasi/internal/streams"},
 	"wasi/internal/preview2/inet": {"canonicalabi/types", "wasi/bindings", "wasi/internal/poll", "wasi/internal/preview2", "wasi/internal/sockets", "wasi/internal/streams"},
-	"wasi/closed":                 {"canonicalabi/host", "canonicalabi/host/bind", "wasi/internal/grants", "wasi/internal/preview1", "wasi/internal/preview2"},
+	"wasi/internal/preview2/http": {"canonicalabi/types", "wasi/bindings", "wasi/internal/poll", "wasi/internal/preview2", "wasi/internal/streams"},
+	"wasi/closed":                 {"canonicalabi/host", "canonicalabi/host/bind", "wasi/internal/grants", "wasi/internal/preview1", "wasi/internal/preview2", "wasi/internal/preview2/http"},
 	"wasi": {"canonicalabi/host", "canonicalabi/host/bind", "wasi/closed", "wasi/internal/clocks", "wasi/internal/files", "wasi/internal/grants",
-		"canonicalabi/types", "wasi/bindings", "wasi/worlds", "wasi/internal/preview1", "wasi/internal/preview2", "wasi/internal/preview2/inet", "wasi/internal/random", "wasi/internal/sockets", "wasi/internal/streams"},
+		"canonicalabi/types", "wasi/bindings", "wasi/worlds", "wasi/internal/preview1", "wasi/internal/preview2", "wasi/internal/preview2/http", "wasi/internal/preview2/inet", "wasi/internal/random", "wasi/internal/sockets", "wasi/internal/streams"},
+	// net/http for WASI. Nothing else of the runtime has it.
+	"wasi/wasihttp": {"canonicalabi/host", "canonicalabi/types", "wasi", "wasi/bindings", "wasi/worlds", "wasi/internal/preview2/http"},
 }
 
 // bindings matches the published bindings of WASI, and wasiWorlds those of them that are
@@ -271,12 +274,15 @@ func TestHostStaysClosed(t *testing.T) {
 	packages := goList(t, nil, "./link", "./dynamic", "./wasi/closed", "./wasi/cli/v0.2/command", "./wasi/http/v0.2/proxy", "./examples/calculator/host")
 	for path := range packages {
 		name, _ := ours(path)
-		if path == "net/http" || name == "wasi" || strings.HasPrefix(name, "wasi/internal/sockets") || strings.HasPrefix(name, "wasi/internal/preview2/inet") {
+		if path == "net/http" || name == "wasi/wasihttp" || name == "wasi" || strings.HasPrefix(name, "wasi/internal/sockets") || strings.HasPrefix(name, "wasi/internal/preview2/inet") {
 			t.Errorf("a host links %s", path)
 		}
 	}
-	if _, ok := packages[module+"/wasi/internal/preview2"]; !ok {
+	if _, ok := packages[module+"/wasi/internal/preview2/http"]; !ok {
 		t.Error("a host does not link WASI 0.2")
+	}
+	if _, ok := goList(t, nil, "./wasi")["net/http"]; ok {
+		t.Error("package wasi links net/http: only package wasi/wasihttp may")
 	}
 }
 

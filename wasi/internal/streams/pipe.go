@@ -92,6 +92,9 @@ func (p *Pipe) Flush() error {
 	return p.failed()
 }
 
+// flushesNothing marks pipes, and streams over them, whose flush waits for nobody.
+func (p *Pipe) flushesNothing() {}
+
 // Close ends the guest's side of the stream. The reader waits for End.
 func (p *Pipe) Close() error {
 	p.mu.Lock()
@@ -167,4 +170,11 @@ func (p *Pipe) Held() int {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.held()
+}
+
+// Idle reports whether the reader would wait now.
+func (p *Pipe) Idle() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.held() == 0 && p.end == nil && p.broken == nil
 }

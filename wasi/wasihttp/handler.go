@@ -1,0 +1,244 @@
+package wasihttp
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/witgen/witgen/canonicalabi/host"
+	"github.com/witgen/witgen/wasi/http/v0.2/proxy"
+	p2http "github.com/witgen/witgen/wasi/internal/preview2/http"
+)
+
+// HandlerOption is an option of Handler.
+type HandlerOption func(*handler)
+
+// handler serves requests by a guest.
+type handler struct {
+	plugin    *proxy.Plugin
+	instance  []host.Option
+	reuse     int
+	deadline  time.Duration // or 0
+	log       *slog.Logger
+	maxBody   int64 // or 0
+	slots     chan struct{}
+	instances *host.Pool[*proxy.Instance] // or nil
+}
+
+// DefaultMaxRequests is how many requests a Handler serves at a time.
+const DefaultMaxRequests = 256
+
+// Handler returns a handler that has a guest of the world wasi:http/proxy answer each
+// request, in an instance of its own:
+//
+//	plugin, err := proxy.Compile(ctx, wasm, wasi.Host())
+//	http.Handle("/", wasihttp.Handler(plugin))
+//
+// The response goes out while the guest writes it, and the request's body comes in while
+// it reads. A guest whose client has gone is stopped. A guest that traps or sets no
+// response answers with status 500; if its response has begun, the connection is cut. The
+// handler returns when the guest has.
+func Handler(plugin *proxy.Plugin, opts ...HandlerOption) http.Handler {
+	h := &handler{plugin: plugin}
+	MaxRequests(DefaultMaxRequests)(h)
+	for _, opt := range opts {
+		opt(h)
+	}
+	if h.reuse > 0 {
+		h.instances = host.NewPool(h.reuse, host.Source[*proxy.Instance]{Instantiate: h.instantiate})
+	}
+	return h
+}
+
+// Reuse has n instances, which are started when they are needed, serve one request after
+// another. What one request leaves in the guest's memory, the next one may see. Close of
+// the plugin ends the instances.
+func Reuse(n int) HandlerOption { return func(h *handler) { h.reuse = n } }
+
+// Deadline bounds the time that a request may take. A guest that has set no response by
+// then answers with status 504.
+func Deadline(d time.Duration) HandlerOption { return func(h *handler) { h.deadline = d } }
+
+// Logger has l, in place of slog.Default, get a record for each request that a guest
+// failed to answer.
+func Logger(l *slog.Logger) HandlerOption { return func(h *handler) { h.log = l } }
+
+// MaxRequests bounds how many requests are served at a time. Others get status 503. It
+// panics if n is less than 1.
+func MaxRequests(n int) HandlerOption {
+	if n < 1 {
+		panic(fmt.Sprintf("wasihttp: MaxRequests of %d", n))
+	}
+	return func(h *handler) { h.slots = make(chan struct{}, n) }
+}
+
+// MaxRequestBody bounds the bytes of a request's body. A request that states more gets
+// status 413; where a body turns out longer, the guest's read of it fails.
+func MaxRequestBody(n int64) HandlerOption { return func(h *handler) { h.maxBody = n } }
+
+// InstanceOptions gives options to each Instantiate, such as wasi.Stderr. Those of package
+// wasi need one at Compile, which may be wasi.Host() without any.
+func InstanceOptions(opts ...host.Option) HandlerOption {
+	return func(h *handler) { h.instance = append(h.instance, opts...) }
+}
+
+func (h *handler) instantiate(ctx context.Context) (*proxy.Instance, error) {
+	return h.plugin.Instantiate(ctx, proxy.Imports{}, h.instance...)
+}
+
+// with calls f with an instance.
+func (h *handler) with(ctx context.Context, f func(*proxy.Instance) error) error {
+	if h.instances != nil {
+		return h.instances.Do(ctx, f)
+	}
+	inst, err := h.instantiate(ctx)
+	if err != nil {
+		return err
+	}
+	return errors.Join(f(inst), inst.Close(context.WithoutCancel(ctx)))
+}
+
+func (h *handler) logger() *slog.Logger {
+	if h.log != nil {
+		return h.log
+	}
+	return slog.Default()
+}
+
+// ServeHTTP has an instance answer a request.
+func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	select {
+	case h.slots <- struct{}{}:
+		defer func() { <-h.slots }()
+	default:
+		w.Header().Set("Retry-After", "1")
+		h.fail(w, r, http.StatusServiceUnavailable, errors.New("too many requests at a time"))
+		return
+	}
+	if h.maxBody > 0 && r.ContentLength > h.maxBody {
+		h.fail(w, r, http.StatusRequestEntityTooLarge, fmt.Errorf("the body of the request has %d bytes, more than %d", r.ContentLength, h.maxBody))
+		return
+	}
+	ctx, cancel := context.WithCancel(r.Context())
+	defer cancel()
+	if h.deadline > 0 {
+		var stop context.CancelFunc
+		ctx, stop = context.WithTimeout(ctx, h.deadline)
+		defer stop()
+	}
+
+	body := newRequestBody(w, r, h.maxBody)
+	defer body.end()
+	replies := make(chan p2http.Reply, 1)
+	request, out := p2http.NewExchange(serverRequest(r, body), func(reply p2http.Reply) { replies <- reply })
+	done := make(chan error, 1)
+	go func() {
+		err := h.with(ctx, func(inst *proxy.Instance) error { return inst.IncomingHandler().Handle(ctx, request, out) })
+		// Whatever the guest keeps of them, the request is over.
+		_ = request.Close(context.WithoutCancel(ctx))
+		_ = out.Close(context.WithoutCancel(ctx)) // replies, if the guest has not
+		done <- err
+	}()
+	reply := <-replies
+	if reply.Status == 0 {
+		h.unanswered(w, r, reply, <-done)
+		return
+	}
+	ended := make(chan error, 1)
+	go func() {
+		err := <-done
+		if reply.Body != nil {
+			reply.Body.GiveUp()
+		}
+		ended <- err
+	}()
+	written := respond(w, r, reply)
+	if written != nil {
+		cancel() // nobody takes the response
+	}
+	err := <-ended
+	if failed := errors.Join(err, written); failed != nil {
+		if r.Context().Err() == nil {
+			h.report(r, "the response ended early", failed)
+		}
+		if written != nil {
+			panic(http.ErrAbortHandler)
+		}
+	}
+}
+
+// unanswered serves a request that the guest set no response for.
+func (h *handler) unanswered(w http.ResponseWriter, r *http.Request, reply p2http.Reply, err error) {
+	status := http.StatusInternalServerError
+	switch {
+	case r.Context().Err() != nil:
+		return // nobody is there
+	case errors.Is(err, context.DeadlineExceeded):
+		status = http.StatusGatewayTimeout
+	case err == nil && reply.Err != nil:
+		err = fmt.Errorf("the guest answers with the error %w", reply.Err)
+	case err == nil:
+		err = errors.New("the guest set no response")
+	}
+	h.fail(w, r, status, err)
+}
+
+func (h *handler) fail(w http.ResponseWriter, r *http.Request, status int, err error) {
+	h.report(r, "the request failed", err, slog.Int("status", status))
+	http.Error(w, http.StatusText(status), status)
+}
+
+func (h *handler) report(r *http.Request, message string, err error, attrs ...slog.Attr) {
+	attrs = append(attrs, slog.String("method", r.Method), slog.String("path", r.URL.Path), slog.Any("error", err))
+	h.logger().LogAttrs(r.Context(), slog.LevelError, message, attrs...)
+}
+
+// respond writes a response, as its body comes.
+func respond(w http.ResponseWriter, r *http.Request, reply p2http.Reply) error {
+	header := w.Header()
+	for _, f := range reply.Fields {
+		header[http.CanonicalHeaderKey(f.Name)] = append(header[http.CanonicalHeaderKey(f.Name)], string(f.Value))
+	}
+	if _, ok := header["Content-Type"]; !ok {
+		header["Content-Type"] = nil // net/http does not guess it
+	}
+	w.WriteHeader(reply.Status)
+	if reply.Body == nil {
+		return nil
+	}
+	source := reply.Body.Source()
+	defer source.Close()
+	out := io.Writer(w)
+	if reply.Status == http.StatusNoContent || reply.Status == http.StatusNotModified {
+		out = io.Discard
+	}
+	flush := http.NewResponseController(w)
+	for p := make([]byte, 32<<10); ; {
+		if reply.Body.Idle() {
+			_ = flush.Flush() // a writer without it sends when it likes
+		}
+		n, err := source.Read(p)
+		if n > 0 {
+			if _, err := out.Write(p[:n]); err != nil {
+				return err
+			}
+		}
+		if err == io.EOF {
+			break
+		} else if err != nil {
+			return err
+		}
+	}
+	trailers := reply.Body.Trailers()
+	if len(trailers) > 0 {
+		_ = flush.Flush() // trailers follow chunks only
+	}
+	for _, f := range trailers {
+		header.Add(http.TrailerPrefix+f.Name, string(f.Value))
+	}
+	return nil
+}
