@@ -67,6 +67,10 @@ func (p *Plugin) Exports() []*Function { return p.guest.Exports() }
 // Imports returns the functions of Guest.Imports.
 func (p *Plugin) Imports() []*Function { return p.guest.Imports() }
 
+// Provides reports whether one of Imports is served where the host does not supply it: by
+// WASI, or by a provider of Compile's options.
+func (p *Plugin) Provides(f *Function) bool { return p.plugin.Provides(f.item, f.number) }
+
 // Lookup returns the function of Guest.Lookup.
 func (p *Plugin) Lookup(name string) (*Function, error) { return p.guest.Lookup(name) }
 

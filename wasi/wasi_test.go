@@ -143,6 +143,22 @@ func TestNoWayOut(t *testing.T) {
 	}
 }
 
+// A file opens for reading with the rights that standard Go asks for, which has that to set
+// the file's size among them, where the folder is for reading only.
+func TestRightsOfGo(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "file"), []byte("text"), 0o444); err != nil {
+		t.Fatal(err)
+	}
+	const read, write, setSize, rofs = 1 << 1, 1 << 6, 1 << 22, 69
+	if errno, _ := run(t, compile(t, newGuest().opens(read|setSize), wasi.ReadOnlyDir(dir, "/data"))); errno != 0 {
+		t.Errorf("errno %d", errno)
+	}
+	if errno, _ := run(t, compile(t, newGuest().opens(read|write), wasi.ReadOnlyDir(dir, "/data"))); errno != rofs {
+		t.Errorf("errno %d for writing", errno)
+	}
+}
+
 // Options of Instantiate are the instance's own, and override those of Compile.
 func TestInstances(t *testing.T) {
 	var all, one bytes.Buffer

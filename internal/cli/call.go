@@ -6,11 +6,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"math"
 	"path/filepath"
-	"strconv"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -18,17 +15,18 @@ import (
 	"github.com/witgen/witgen/component"
 	"github.com/witgen/witgen/diag"
 	"github.com/witgen/witgen/dynamic"
+	"github.com/witgen/witgen/wasi"
 )
 
 type callFlags struct {
 	featureFlags
-	world   worldFlag
-	wit     string
-	list    bool
-	json    bool
-	fuel    uint64
-	memory  sizeFlag
-	timeout time.Duration
+	grants grantFlags
+	limits limitFlags
+	world  worldFlag
+	wit    string
+	list   bool
+	json   bool
+	stub   bool
 }
 
 func (a *app) callCommand() *cobra.Command {
@@ -47,7 +45,8 @@ returns is printed as a name, which later calls can use: counter-1.value(). A ca
 of the form c = counter(5) gives it the name c, and drop(c) destroys it.
 
 The guest must carry its WIT, or --wit and --world name its world. It gets no imports
-but those of WASI preview 1, closed: no files, no environment, no output.
+but those of WASI: the time, and what the flags grant; its output goes to standard
+error. With --stub a call of any other import is a trap.
 
 The exit status is 1 where a result is err(...), and where the guest traps, meets a
 limit, cannot be started, or exits with another status than 0 or before the last
@@ -75,47 +74,16 @@ call; it is 2 where a CALL does not fit what the guest exports.`,
 	f.BoolVar(&flags.json, "json", false, "print a line of JSON for each call and each function of --list")
 	f.StringVar(&flags.wit, "wit", "", "`WIT-PATH` of the guest's world, in place of the one that it carries")
 	flags.world.add(a, cmd, &flags.featureFlags, "`WORLD` of --wit that the guest is of (default: the only world)")
-	f.DurationVar(&flags.timeout, "timeout", 0, "stop after a `TIME` such as 500ms or 10s (default: never)")
-	f.Uint64Var(&flags.fuel, "fuel", 0, "stop a call after about so many `INSTRUCTIONS` (default: never)")
-	f.Var(&flags.memory, "memory", "most memory that the guest may have, as a `SIZE` such as 64MiB (default 256MiB)")
+	f.BoolVar(&flags.stub, "stub", false, "answer calls of imports that nobody supplies with a trap")
+	flags.limits.add(cmd, "stop after a `TIME` such as 500ms or 10s (default: never)", "stop a call after about so many `INSTRUCTIONS` (default: never)")
+	flags.grants.add(cmd)
 	flags.featureFlags.add(cmd)
 	return cmd
 }
 
-// sizeFlag is a number of bytes. It is a flag's value.
-type sizeFlag uint64
-
-func (f *sizeFlag) Type() string { return "SIZE" }
-
-func (f *sizeFlag) String() string {
-	if *f == 0 {
-		return ""
-	}
-	return strconv.FormatUint(uint64(*f), 10)
-}
-
-func (f *sizeFlag) Set(text string) error {
-	unit := uint64(1)
-	digits := text
-	for suffix, size := range map[string]uint64{"KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30} {
-		if rest, ok := strings.CutSuffix(text, suffix); ok {
-			digits, unit = rest, size
-		}
-	}
-	n, err := strconv.ParseUint(digits, 10, 64)
-	if err != nil || n == 0 || n > math.MaxUint64/unit {
-		return fmt.Errorf("it is a number of bytes, or of KiB, MiB or GiB, as in 64MiB")
-	}
-	*f = sizeFlag(n * unit)
-	return nil
-}
-
 func (a *app) call(ctx context.Context, flags *callFlags, path string, calls []string) (err error) {
-	if flags.timeout > 0 {
-		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeout(ctx, flags.timeout)
-		defer cancel()
-	}
+	ctx, cancel := flags.limits.within(ctx)
+	defer cancel()
 	guest, err := flags.read(a, path)
 	if err != nil {
 		return err
@@ -129,16 +97,30 @@ func (a *app) call(ctx context.Context, flags *callFlags, path string, calls []s
 			return err
 		}
 	}
+	opts, closeCache, err := flags.limits.options()
+	if err != nil {
+		return err
+	}
+	closing := context.WithoutCancel(ctx)
+	defer func() { err = errors.Join(err, closeCache(closing)) }()
+	opts = append(opts, wasi.Host(wasi.Stdout(a.stderr), wasi.Stderr(a.stderr), wasi.Clock()))
 	done := a.working("compiling " + filepath.Base(shown(path)))
-	plugin, err := guest.Compile(ctx, flags.limits()...)
+	plugin, err := guest.Compile(ctx, append(opts, flags.grants.options()...)...)
 	done()
 	if err != nil {
 		return wrong(err)
 	}
-	closing := context.WithoutCancel(ctx)
 	defer func() { err = errors.Join(err, plugin.Close(closing)) }()
+	var stubs dynamic.Imports
+	if flags.stub {
+		stubs = stubImports(plugin)
+	}
 	s := &callSession{ctx: ctx, plugin: plugin, resources: map[string]*dynamic.Resource{}}
-	if s.inst, err = plugin.Instantiate(ctx, nil); err != nil {
+	if s.inst, err = plugin.Instantiate(ctx, stubs); err != nil {
+		var missing *host.LinkError
+		if errors.As(err, &missing) && missing.Item == "imports" && !flags.stub {
+			err = fmt.Errorf("%w\n--stub has calls of such functions trap, and serves the others", err)
+		}
 		return wrong(err)
 	}
 	failed := false
@@ -180,16 +162,17 @@ func (a *app) call(ctx context.Context, flags *callFlags, path string, calls []s
 	return nil
 }
 
-// limits returns the limits that the flags set.
-func (flags *callFlags) limits() []host.Option {
-	var opts []host.Option
-	if flags.fuel > 0 {
-		opts = append(opts, host.Fuel(flags.fuel))
+// stubImports returns functions that fail for the imports that nobody supplies.
+func stubImports(plugin *dynamic.Plugin) dynamic.Imports {
+	stubs := dynamic.Imports{}
+	for _, f := range plugin.Imports() {
+		if !plugin.Provides(f) {
+			stubs[f.Name] = func(context.Context, []any) (any, error) {
+				return nil, errors.New("nobody supplies it, and --stub has a call of it trap")
+			}
+		}
 	}
-	if flags.memory > 0 {
-		opts = append(opts, host.MemoryLimit(uint64(flags.memory)))
-	}
-	return opts
+	return stubs
 }
 
 // read reads the guest of a file.

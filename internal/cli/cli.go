@@ -9,6 +9,7 @@ import (
 	"runtime/debug"
 	"slices"
 	"strings"
+	"sync/atomic"
 
 	"github.com/spf13/cobra"
 
@@ -39,6 +40,9 @@ type app struct {
 	stdinRead  bool
 	cleaner    cleaner
 	progress   progress
+	// signalled is what a signal that ends programs does after cleaning up, or nil for
+	// an error and statusFailed.
+	signalled atomic.Pointer[func(os.Signal)]
 }
 
 func newApp(stdin io.Reader, stdout, stderr io.Writer) *app {
@@ -97,8 +101,9 @@ func (a *app) note(format string, args ...any) {
 func (a *app) report(err error) {
 	var list diag.List
 	var internal internalError
+	var guest guestStatus
 	switch {
-	case errors.Is(err, errReported):
+	case errors.Is(err, errReported), errors.As(err, &guest):
 	case errors.As(err, &list):
 		if err := a.diagnostics(list); err != nil {
 			fmt.Fprintf(a.stderr, "witgen: %v\n", err)
@@ -139,6 +144,7 @@ func (a *app) commands() []command {
 		{"abi", a.abiCommand},
 		{"component", a.componentCommand},
 		{"call", a.callCommand},
+		{"run", a.runCommand},
 		{"explain", a.explainCommand},
 		{"fmt", a.fmtCommand},
 		{"version", a.versionCommand},

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 
 	"github.com/witgen/witgen/diag"
@@ -21,9 +22,12 @@ const (
 func statusOf(err error) int {
 	var list diag.List
 	var wrong wrongInput
+	var guest guestStatus
 	switch {
 	case err == nil:
 		return 0
+	case errors.As(err, &guest):
+		return int(guest)
 	case errors.Is(err, errReported):
 		return statusWrong
 	case errors.As(err, &list):
@@ -42,6 +46,11 @@ func statusOf(err error) int {
 
 // errReported ends a run whose error has been shown, with statusWrong.
 var errReported = errors.New("reported")
+
+// guestStatus ends a run with the exit status of the guest, which has told why.
+type guestStatus uint8
+
+func (s guestStatus) Error() string { return fmt.Sprintf("the guest exited with status %d", uint8(s)) }
 
 // wrongInput is an error of what a run was given, and has statusWrong.
 type wrongInput struct{ error }

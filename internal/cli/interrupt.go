@@ -65,6 +65,10 @@ func (a *app) heedSignals() (stop func()) {
 		case s := <-signals:
 			signal.Stop(signals) // a second one ends the program at once
 			a.cleaner.clean()
+			if act := a.signalled.Load(); act != nil {
+				(*act)(s)
+				return
+			}
 			fmt.Fprintf(a.stderr, "witgen: stopped by a signal: %v\n", s)
 			os.Exit(statusFailed)
 		}
@@ -74,3 +78,7 @@ func (a *app) heedSignals() (stop func()) {
 		close(done)
 	}
 }
+
+// endAsGuest ends the program as a signal ends one of the system's, which prints nothing
+// and has the status that shells show for it.
+var endAsGuest = func(s os.Signal) { os.Exit(signalStatus(s)) }

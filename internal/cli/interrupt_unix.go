@@ -26,3 +26,12 @@ func kill(cmd *exec.Cmd) {
 		time.Sleep(10 * time.Millisecond)
 	}
 }
+
+// signalStatus returns the exit status that a shell shows for a program that a signal
+// ended.
+func signalStatus(s os.Signal) int {
+	if n, ok := s.(syscall.Signal); ok {
+		return 128 + int(n)
+	}
+	return statusFailed
+}

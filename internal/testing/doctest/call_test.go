@@ -44,27 +44,32 @@ func TestCall(t *testing.T) {
 	}
 }
 
-// writeDemo writes the guest of the page.
+// writeDemo writes the guests of the page.
 func writeDemo(t *testing.T) {
 	t.Helper()
 	result, err := resolve.Source("demo.wit", calltest.WIT, resolve.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	world, err := resolve.SelectWorld(result.Resolve, result.Main, "demo")
-	if err != nil {
-		t.Fatal(err)
+	made := func(world string, core []byte) []byte {
+		id, err := resolve.SelectWorld(result.Resolve, result.Main, world)
+		if err != nil {
+			t.Fatal(err)
+		}
+		embedded, err := component.Embed(core, result.Resolve, id, component.UTF8)
+		if err != nil {
+			t.Fatal(err)
+		}
+		made, err := component.New(embedded, component.NewOptions{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return made
 	}
 	core := calltest.Guest(false)
-	embedded, err := component.Embed(core, result.Resolve, world, component.UTF8)
-	if err != nil {
-		t.Fatal(err)
-	}
-	made, err := component.New(embedded, component.NewOptions{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	for name, content := range map[string][]byte{"core.wasm": core, "demo.wasm": made, "demo.wit": []byte(calltest.WIT)} {
+	for name, content := range map[string][]byte{
+		"core.wasm": core, "demo.wasm": made("demo", core), "chatty.wasm": made("chatty", calltest.Guest(true)), "demo.wit": []byte(calltest.WIT),
+	} {
 		if err := os.WriteFile(name, content, 0o644); err != nil {
 			t.Fatal(err)
 		}

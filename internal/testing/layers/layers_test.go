@@ -109,7 +109,7 @@ var apart = regexp.MustCompile(`^(examples|scripts|internal/testing)/.*$`)
 // external lists which packages may import a module that is not witgen's. A
 // folder stands for itself and what is below it.
 var external = map[string][]string{
-	"github.com/tetratelabs/wazero":   {"canonicalabi/host", "dynamic", "link", "wasi"},
+	"github.com/tetratelabs/wazero":   {"canonicalabi/host", "dynamic", "link", "wasi", "internal/cli"},
 	"github.com/dave/jennifer":        {"internal/gogen", "gen"},
 	"github.com/spf13/cobra":          {"internal/cli"},
 	"github.com/rogpeppe/go-internal": {"internal/cli"}, // its package diff

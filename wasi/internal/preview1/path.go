@@ -103,7 +103,8 @@ func (c *call) pathOpen() errno {
 		mode files.Flags
 	}{
 		{rights&(rightRead|rightReaddir) != 0, files.Read},
-		{rights&rightsOfWriting != 0, files.Write},
+		// Standard Go asks for the right to set a file's size even where it only reads.
+		{rights&rightWrite != 0, files.Write},
 		{flags&flagDSync != 0, files.DataIntegritySync},
 		{flags&flagSync != 0, files.FileIntegritySync},
 		{flags&flagRSync != 0, files.RequestedWriteSync},
