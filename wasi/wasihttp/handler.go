@@ -131,6 +131,8 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		defer stop()
 	}
 
+	// The guest reads the request while it writes the response. HTTP/2 is so by itself.
+	_ = http.NewResponseController(w).EnableFullDuplex()
 	body := newRequestBody(w, r, h.maxBody)
 	defer body.end()
 	replies := make(chan p2http.Reply, 1)
@@ -161,13 +163,18 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		cancel() // nobody takes the response
 	}
 	err := <-ended
-	if failed := errors.Join(err, written); failed != nil {
-		if r.Context().Err() == nil {
-			h.report(r, "the response ended early", failed)
-		}
-		if written != nil {
-			panic(http.ErrAbortHandler)
-		}
+	var gone *writeError
+	if errors.As(written, &gone) || errors.Is(err, context.Canceled) {
+		err = nil // the client has gone, or the guest's own error ended it
+	}
+	if gone == nil {
+		err = errors.Join(err, written)
+	}
+	if err != nil {
+		h.report(r, "the response ended early", err)
+	}
+	if written != nil {
+		panic(http.ErrAbortHandler)
 	}
 }
 
@@ -175,8 +182,8 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func (h *handler) unanswered(w http.ResponseWriter, r *http.Request, reply p2http.Reply, err error) {
 	status := http.StatusInternalServerError
 	switch {
-	case r.Context().Err() != nil:
-		return // nobody is there
+	case errors.Is(err, context.Canceled):
+		return // the client has gone
 	case errors.Is(err, context.DeadlineExceeded):
 		status = http.StatusGatewayTimeout
 	case err == nil && reply.Err != nil:
@@ -196,6 +203,9 @@ func (h *handler) report(r *http.Request, message string, err error, attrs ...sl
 	attrs = append(attrs, slog.String("method", r.Method), slog.String("path", r.URL.Path), slog.Any("error", err))
 	h.logger().LogAttrs(r.Context(), slog.LevelError, message, attrs...)
 }
+
+// writeError is the error of a client that takes no more.
+type writeError struct{ error }
 
 // respond writes a response, as its body comes.
 func respond(w http.ResponseWriter, r *http.Request, reply p2http.Reply) error {
@@ -224,7 +234,7 @@ func respond(w http.ResponseWriter, r *http.Request, reply p2http.Reply) error {
 		n, err := source.Read(p)
 		if n > 0 {
 			if _, err := out.Write(p[:n]); err != nil {
-				return err
+				return &writeError{err}
 			}
 		}
 		if err == io.EOF {

@@ -54,7 +54,9 @@ func newClient(given *http.Client, allow func(Request) bool, opts []ClientOption
 // checked has a transport of the client's own check the addresses that it connects to.
 func (c *client) checked(t *http.Transport) *http.Transport {
 	t.Proxy = nil
-	t.Dial, t.DialTLS, t.DialTLSContext = nil, nil, nil //nolint:staticcheck // a copy may have the deprecated ones
+	t.DialTLSContext = nil
+	//lint:ignore SA1019 a client that has the deprecated functions would dial by them
+	t.Dial, t.DialTLS = nil, nil
 	t.DialContext = c.dial
 	t.ForceAttemptHTTP2 = t.ForceAttemptHTTP2 || t.TLSNextProto == nil
 	t.DisableCompression = true // a guest that asks for it gets it as it comes
@@ -226,7 +228,7 @@ func code(err error) error {
 		return httptypes.ErrorCodeTLSCertificateError{}
 	case errors.As(err, &alert):
 		return httptypes.ErrorCodeTLSAlertReceived{Value: httptypes.TLSAlertReceivedPayload{AlertID: types.Some(uint8(alert))}}
-	case errors.As(err, &record):
+	case errors.As(err, &record), errors.Is(err, http.ErrSchemeMismatch):
 		return httptypes.ErrorCodeTLSProtocolError{}
 	case errors.Is(err, syscall.ECONNREFUSED):
 		return httptypes.ErrorCodeConnectionRefused{}
