@@ -40,8 +40,8 @@ type app struct {
 	stdinRead  bool
 	cleaner    cleaner
 	progress   progress
-	// signalled is what a signal that ends programs does after cleaning up, or nil for
-	// an error and statusFailed.
+	// signalled is what a signal that ends programs does, or nil for an error and
+	// statusFailed.
 	signalled atomic.Pointer[func(os.Signal)]
 }
 
@@ -145,6 +145,7 @@ func (a *app) commands() []command {
 		{"component", a.componentCommand},
 		{"call", a.callCommand},
 		{"run", a.runCommand},
+		{"serve", a.serveCommand},
 		{"explain", a.explainCommand},
 		{"fmt", a.fmtCommand},
 		{"version", a.versionCommand},

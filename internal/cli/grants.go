@@ -11,6 +11,7 @@ import (
 
 	"github.com/witgen/witgen/canonicalabi/host"
 	"github.com/witgen/witgen/wasi"
+	"github.com/witgen/witgen/wasi/wasihttp"
 )
 
 // grantFlags are what a command opens to a guest. Without them that is nothing.
@@ -18,6 +19,7 @@ type grantFlags struct {
 	dirs             dirsFlag
 	env              envFlag
 	tcp, udp, listen targetsFlag
+	http             httpFlag
 }
 
 func (g *grantFlags) add(cmd *cobra.Command) {
@@ -32,11 +34,16 @@ func (g *grantFlags) add(cmd *cobra.Command) {
 	}))
 	for _, t := range []struct {
 		name, usage string
-		flag        *targetsFlag
+		flag        interface {
+			String() string
+			Set(string) error
+			Type() string
+		}
 	}{
 		{"tcp", "let the guest make TCP connections to `HOST:PORT,...`, each part of which may be *", &g.tcp},
 		{"udp", "let the guest exchange datagrams with `HOST:PORT,...`", &g.udp},
 		{"listen", "let the guest listen for TCP connections at `HOST:PORT,...`", &g.listen},
+		{"http", "let the guest send HTTP requests to `HOST[:PORT],...` (default PORTs: 80 and 443)", &g.http},
 	} {
 		f.Var(t.flag, t.name, t.usage)
 		must(cmd.RegisterFlagCompletionFunc(t.name, cobra.NoFileCompletions))
@@ -64,6 +71,9 @@ func (g *grantFlags) options() []host.Option {
 	}
 	if g.listen.text != "" {
 		opts = append(opts, wasi.ListenTCP(g.listen.targets.Allow))
+	}
+	if g.http.text != "" {
+		opts = append(opts, wasihttp.ClientTo(nil, g.http.targets))
 	}
 	if g.tcp.text != "" || g.udp.text != "" {
 		opts = append(opts, wasi.Resolve(func(name string) bool {
@@ -166,4 +176,20 @@ func (f *targetsFlag) Set(text string) error {
 	}
 	f.text, f.targets = text, targets
 	return nil
+}
+
+// httpFlag is targets of HTTP, whose ports may be left out.
+type httpFlag struct{ targetsFlag }
+
+func (f *httpFlag) Set(text string) error {
+	var list []string
+	for part := range strings.SplitSeq(text, ",") {
+		part = strings.TrimSpace(part)
+		if part != "" && (!strings.Contains(part, ":") || strings.HasSuffix(part, "]")) {
+			list = append(list, part+":80", part+":443")
+			continue
+		}
+		list = append(list, part)
+	}
+	return f.targetsFlag.Set(strings.Join(list, ","))
 }

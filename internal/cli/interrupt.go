@@ -64,11 +64,11 @@ func (a *app) heedSignals() (stop func()) {
 		case <-done:
 		case s := <-signals:
 			signal.Stop(signals) // a second one ends the program at once
-			a.cleaner.clean()
 			if act := a.signalled.Load(); act != nil {
 				(*act)(s)
 				return
 			}
+			a.cleaner.clean()
 			fmt.Fprintf(a.stderr, "witgen: stopped by a signal: %v\n", s)
 			os.Exit(statusFailed)
 		}
