@@ -1,3 +1,5 @@
+//go:build !(wasm || tinygo.wasm)
+
 // Command host serves a component of the world wasi:http/proxy:
 //
 //	host HANDLER.wasm 127.0.0.1:8080
