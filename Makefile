@@ -95,7 +95,7 @@ corpus: ## Generate, build and vet every WIT package in the folder DIR.
 interop: ## Have wasm-tools, wasmtime and jco judge witgen's components, and run theirs.
 	@WITGEN_INTEROP=$$(scripts/interop); WITGEN_TINYGO=$${WITGEN_TINYGO:-$$(scripts/tinygo --wasip2)}; \
 	export WITGEN_INTEROP WITGEN_TINYGO WITGEN_WASM_TOOLS=$$WITGEN_INTEROP/venv/bin/wasm-tools; \
-	export WITGEN_TESTS=all; go test -timeout 60m -v -run Interop ./component ./wasi; \
+	export WITGEN_TESTS=all; go test -timeout 60m -v -run Interop ./component ./wasi ./internal/testing/witbinary; \
 	scripts/generated go test -timeout 60m -v -run Interop ./interop
 
 .PHONY: platforms

@@ -1,7 +1,7 @@
 //go:build wasm || tinygo.wasm
 
-// Command hostile is a handler of HTTP requests that does what a handler should not. The
-// path of a request says what.
+// Command hostile is a handler of HTTP requests that breaks the rules of handlers. The path
+// of a request names the rule.
 package main
 
 import (
