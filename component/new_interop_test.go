@@ -64,8 +64,8 @@ func TestInteropNewBytes(t *testing.T) {
 		}
 	}
 	t.Logf("%d components are equal, %d differ", same, differ)
-	if same < differ {
-		t.Errorf("%d components are equal, %d differ", same, differ)
+	if same < 60 { // of 112, by the wasm-tools of scripts/interop-versions
+		t.Errorf("%d components are equal, want 60; %d differ", same, differ)
 	}
 }
 
