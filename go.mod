@@ -1,6 +1,6 @@
 module github.com/witgen/witgen
 
-go 1.25.0
+go 1.26.5
 
 require (
 	github.com/dave/jennifer v1.7.1

@@ -365,9 +365,9 @@ func TestImportPath(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	write("go.mod", "// A comment.\nmodule example.com/app // here\n\ngo 1.25.0\n")
+	write("go.mod", "// A comment.\nmodule example.com/app // here\n\ngo 1.26.5\n")
 	write("nested/go.mod", "module \"example.com/nested\"\n")
-	write("broken/go.mod", "go 1.25.0\n")
+	write("broken/go.mod", "go 1.26.5\n")
 	for out, want := range map[string]string{
 		"":            "example.com/app",
 		"gen":         "example.com/app/gen",

@@ -2,7 +2,7 @@
 // generator of manual pages needs modules that witgen does not.
 module github.com/witgen/witgen/scripts/manpages
 
-go 1.25.0
+go 1.26.5
 
 require (
 	github.com/spf13/cobra v1.10.2

@@ -159,7 +159,7 @@ func newBuilder() (*builder, error) {
 		return nil, err
 	}
 	_, requires, _ := strings.Cut(string(own), "\nrequire")
-	goMod := fmt.Sprintf("module corpus.example\n\ngo 1.25.0\n\nrequire github.com/witgen/witgen v0.0.0\n\nreplace github.com/witgen/witgen => %s\n\nrequire%s", root, requires)
+	goMod := fmt.Sprintf("module corpus.example\n\ngo 1.26.5\n\nrequire github.com/witgen/witgen v0.0.0\n\nreplace github.com/witgen/witgen => %s\n\nrequire%s", root, requires)
 	if err := os.WriteFile(filepath.Join(dir, "go.mod"), []byte(goMod), 0o666); err != nil {
 		return nil, err
 	}

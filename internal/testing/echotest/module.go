@@ -50,7 +50,7 @@ func newModule(dir string) (*module, error) {
 	if err := m.write("go.sum", string(sum)); err != nil {
 		return nil, err
 	}
-	return m, m.write("go.mod", fmt.Sprintf("module %s\n\ngo 1.25.0\n\nrequire %s v0.0.0\n\nreplace %s => %s\n\nrequire%s", made, root, root, repo, requires))
+	return m, m.write("go.mod", fmt.Sprintf("module %s\n\ngo 1.26.5\n\nrequire %s v0.0.0\n\nreplace %s => %s\n\nrequire%s", made, root, root, repo, requires))
 }
 
 func (m *module) write(name, text string) error {

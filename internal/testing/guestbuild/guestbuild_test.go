@@ -10,7 +10,7 @@ import (
 func TestBuild(t *testing.T) {
 	dir := t.TempDir()
 	for name, text := range map[string]string{
-		"go.mod":  "module guest\n\ngo 1.25.0\n",
+		"go.mod":  "module guest\n\ngo 1.26.5\n",
 		"main.go": "package main\n\n//go:wasmexport answer\nfunc answer() int32 { return 42 }\n\nfunc main() {}\n",
 	} {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o666); err != nil {

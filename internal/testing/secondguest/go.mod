@@ -1,6 +1,6 @@
 module example.com/second
 
-go 1.25.0
+go 1.26.5
 
 require (
 	go.bytecodealliance.org v0.7.0

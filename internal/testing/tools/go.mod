@@ -2,7 +2,7 @@
 // not load them. They run as: go tool -modfile=internal/testing/tools/go.mod NAME
 module github.com/witgen/witgen/internal/testing/tools
 
-go 1.25.0
+go 1.26.5
 
 tool honnef.co/go/tools/cmd/staticcheck
 

@@ -1,6 +1,6 @@
 module example.com/sizes
 
-go 1.25.0
+go 1.26.5
 
 require github.com/witgen/witgen v0.0.0-00010101000000-000000000000
 

@@ -1,3 +1,3 @@
 module example.com/example
 
-go 1.25.0
+go 1.26.5
