@@ -223,7 +223,7 @@ func (s *side) loadElements(b *gogen.Body, op *abi.Op, list, region *jen.Stateme
 	scope := b.Scope.Inner()
 	inner, part := jen.Id(scope.Pass("region")), jen.Id(scope.Pass("part"))
 	loop := s.loadEach(b, op, scope.Inner(), part, inner, 0)
-	pieces := gogen.HostLiftPieces.Qual().Call(jen.Id("call"), region.Clone(), list.Clone())
+	pieces := gogen.HostLiftPieces.Qual().Call(jen.Id("call"), region.Clone(), list.Clone(), jen.Lit(int(op.Size)))
 	b.Emit(jen.For(jen.List(inner.Clone(), part.Clone()).Op(":=").Range().Add(pieces)).Block(loop))
 }
 

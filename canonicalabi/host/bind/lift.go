@@ -201,7 +201,7 @@ func (c *Call) swapped(bytes []byte, size int) {
 		return
 	}
 	for len(bytes) > 0 && c.err == nil {
-		n := min(len(bytes), elementBytes&^7)
+		n := min(len(bytes), lookUnits&^7)
 		for i := 0; i < n; i += size {
 			slices.Reverse(bytes[i : i+size])
 		}

@@ -14,32 +14,28 @@ const (
 	byteShift = 3
 	// smallArea is how many bytes of parameters or of a result take none.
 	smallArea = 1 << 10
-	// elementBytes is how many bytes of elements are lifted or lowered between two looks. A
-	// byte may be a value of its own, so it counts as a unit.
-	elementBytes = lookUnits
 )
 
 // unitsOf returns the units of fuel for an element of size bytes.
 func unitsOf(size uint32) uint64 { return max(elementUnits, uint64(size)>>byteShift) }
 
-// pieceOf returns how many elements of size bytes make a piece, and the units for each.
-func pieceOf(size int) (n int, units uint64) {
-	units = uint64(max(elementUnits, size))
-	return max(1, elementBytes/int(units)), units
-}
+// timeOf returns the units that an element of size bytes may take as it is lifted or lowered:
+// each of its bytes may be a value of its own.
+func timeOf(size uint32) uint64 { return max(elementUnits, uint64(size)/2) }
+
+// pieceOf returns how many elements of size bytes make a piece.
+func pieceOf(size uint32) int { return max(1, int(lookUnits/timeOf(size))) }
 
 // LiftPieces cuts a list that is lifted, and its memory, into pieces. They are the whole list
-// unless the call is to stop.
-func LiftPieces[T any](c *Call, region []byte, list []T) iter.Seq2[[]byte, []T] {
+// unless the call is to stop. An element has size bytes in memory.
+func LiftPieces[T any](c *Call, region []byte, list []T, size uint32) iter.Seq2[[]byte, []T] {
 	return func(yield func([]byte, []T) bool) {
 		for len(list) > 0 && c.err == nil {
-			size := len(region) / len(list)
-			n, units := pieceOf(size)
-			n = min(n, len(list))
-			if !yield(region[:n*size], list[:n]) || !c.done(uint64(n)*units) {
+			n := min(pieceOf(size), len(list))
+			if !yield(region[:n*int(size)], list[:n]) || !c.done(uint64(n)*timeOf(size)) {
 				return
 			}
-			region, list = region[n*size:], list[n:]
+			region, list = region[n*int(size):], list[n:]
 		}
 	}
 }
@@ -49,9 +45,8 @@ func LiftPieces[T any](c *Call, region []byte, list []T) iter.Seq2[[]byte, []T] 
 func LowerPieces[T any](c *Call, ptr uint32, list []T, size uint32) iter.Seq2[uint32, []T] {
 	return func(yield func(uint32, []T) bool) {
 		for len(list) > 0 && c.err == nil {
-			n, units := pieceOf(int(size))
-			n = min(n, len(list))
-			if !yield(ptr, list[:n]) || !c.done(uint64(n)*units) {
+			n := min(pieceOf(size), len(list))
+			if !yield(ptr, list[:n]) || !c.done(uint64(n)*timeOf(size)) {
 				return
 			}
 			ptr, list = ptr+uint32(n)*size, list[n:]
@@ -61,10 +56,10 @@ func LowerPieces[T any](c *Call, ptr uint32, list []T, size uint32) iter.Seq2[ui
 
 // Entries cuts the memory of a map that is lifted into its entries of size bytes. They are
 // all of them unless the call is to stop.
-func Entries(c *Call, region []byte, size int) iter.Seq[[]byte] {
+func Entries(c *Call, region []byte, size uint32) iter.Seq[[]byte] {
 	return func(yield func([]byte) bool) {
 		for len(region) > 0 && c.err == nil {
-			if !yield(region[:size:size]) || !c.done(uint64(max(entryOfMap, size))) {
+			if !yield(region[:size:size]) || !c.done(max(entryOfMap, timeOf(size))) {
 				return
 			}
 			region = region[size:]
@@ -81,7 +76,7 @@ func SortedKeys[K cmp.Ordered, V any](c *Call, m map[K]V, size uint32) iter.Seq2
 // eachKey calls yield for the keys of SortedKeys.
 func eachKey[K cmp.Ordered, V any](c *Call, m map[K]V, size uint32, yield func(int, K) bool) {
 	for i, key := range sortedKeys(c, m) {
-		if !yield(i, key) || !c.done(uint64(max(entryOfMap, size))) {
+		if !yield(i, key) || !c.done(max(entryOfMap, timeOf(size))) {
 			return
 		}
 	}

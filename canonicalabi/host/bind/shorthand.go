@@ -209,7 +209,7 @@ func StoreNumbers[T number](c *Call, ptr uint32, list []T) {
 // LiftStrings lifts a list<string>.
 func (c *Call) LiftStrings(ptr, n uint32) []string {
 	region, list := LiftList[string](c, ptr, n, 8, 4)
-	for region, part := range LiftPieces(c, region, list) {
+	for region, part := range LiftPieces(c, region, list, 8) {
 		for i := range part {
 			part[i] = c.LoadString(region[8*i:])
 		}

@@ -48,7 +48,7 @@ func (x *exports) GetEnvironment(ctx context.Context) ([]types.Tuple2[string, st
 	call := x.getEnvironment.Begin(ctx)
 	area := call.InvokeView(8, 4)
 	region, result := bind.LoadList[types.Tuple2[string, string]](call, area, 16, 4)
-	for region, part := range bind.LiftPieces(call, region, result) {
+	for region, part := range bind.LiftPieces(call, region, result, 16) {
 		for i := range part {
 			area := region[i*16:]
 			part[i] = types.Tuple2[string, string]{F0: call.LoadString(area), F1: call.LoadString(area[8:])}

@@ -49,7 +49,7 @@ func (x *exports) GetDirectories(ctx context.Context) ([]types.Tuple2[Descriptor
 	call := x.getDirectories.Begin(ctx)
 	area := call.InvokeView(8, 4)
 	region, result := bind.LoadList[types.Tuple2[Descriptor, string]](call, area, 12, 4)
-	for region, part := range bind.LiftPieces(call, region, result) {
+	for region, part := range bind.LiftPieces(call, region, result, 12) {
 		for i := range part {
 			area := region[i*12:]
 			part[i] = types.Tuple2[Descriptor, string]{F0: bind.LiftOwn[Descriptor](call,

@@ -502,7 +502,7 @@ func (h *fieldsHandle) Get(ctx context.Context, name FieldName) ([]FieldValue, e
 	call.PutString(1, name)
 	area := call.InvokeView(8, 4)
 	region, result := bind.LoadList[FieldValue](call, area, 8, 4)
-	for region, part := range bind.LiftPieces(call, region, result) {
+	for region, part := range bind.LiftPieces(call, region, result, 8) {
 		for i := range part {
 			area := region[i*8:]
 			part[i] = bind.LoadNumbers[uint8](call, area)
@@ -583,7 +583,7 @@ func (h *fieldsHandle) Entries(ctx context.Context) ([]types.Tuple2[FieldName, F
 	call.Stack[0] = uint64(call.LowerSelf(resourceFields, h.Handle))
 	area := call.InvokeView(8, 4)
 	region, result := bind.LoadList[types.Tuple2[FieldName, FieldValue]](call, area, 16, 4)
-	for region, part := range bind.LiftPieces(call, region, result) {
+	for region, part := range bind.LiftPieces(call, region, result, 16) {
 		for i := range part {
 			area := region[i*16:]
 			part[i] = types.Tuple2[FieldName, FieldValue]{F0: call.LoadString(area),
@@ -1181,7 +1181,7 @@ func handleNewFields(call *bind.Call) {
 func handleFieldsFromList(call *bind.Call) {
 	region, entries := bind.LiftList[types.Tuple2[FieldName, FieldValue]](call, uint32(call.Stack[0]),
 		uint32(call.Stack[1]), 16, 4)
-	for region, part := range bind.LiftPieces(call, region, entries) {
+	for region, part := range bind.LiftPieces(call, region, entries, 16) {
 		for i := range part {
 			area := region[i*16:]
 			part[i] = types.Tuple2[FieldName, FieldValue]{F0: call.LoadString(area),
@@ -1232,7 +1232,7 @@ func handleFieldsHas(call *bind.Call) {
 
 func handleFieldsSet(call *bind.Call) {
 	region, value := bind.LiftList[FieldValue](call, uint32(call.Stack[3]), uint32(call.Stack[4]), 8, 4)
-	for region, part := range bind.LiftPieces(call, region, value) {
+	for region, part := range bind.LiftPieces(call, region, value, 8) {
 		for i := range part {
 			area := region[i*8:]
 			part[i] = bind.LoadNumbers[uint8](call, area)

@@ -113,7 +113,7 @@ func handlePollableBlock(call *bind.Call) {
 
 func handlePoll(call *bind.Call) {
 	region, in := bind.LiftList[Pollable](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 4, 4)
-	for region, part := range bind.LiftPieces(call, region, in) {
+	for region, part := range bind.LiftPieces(call, region, in, 4) {
 		for i := range part {
 			area := region[i*4:]
 			part[i] = bind.LiftBorrow[Pollable](call, resourcePollable, bind.Uint32(area))

@@ -381,7 +381,7 @@ func (h *incomingDatagramStreamHandle) Receive(ctx context.Context, maxResults u
 	var err error
 	if call.LoadOK(area[0]) {
 		region, value := bind.LoadList[IncomingDatagram](call, area[4:], 40, 4)
-		for region, part := range bind.LiftPieces(call, region, value) {
+		for region, part := range bind.LiftPieces(call, region, value, 40) {
 			for i := range part {
 				area := region[i*40:]
 				part[i] = loadIncomingDatagram(call, area)
@@ -679,7 +679,7 @@ func handleOutgoingDatagramStreamCheckSend(call *bind.Call) {
 
 func handleOutgoingDatagramStreamSend(call *bind.Call) {
 	region, datagrams := bind.LiftList[OutgoingDatagram](call, uint32(call.Stack[1]), uint32(call.Stack[2]), 44, 4)
-	for region, part := range bind.LiftPieces(call, region, datagrams) {
+	for region, part := range bind.LiftPieces(call, region, datagrams, 44) {
 		for i := range part {
 			area := region[i*44:]
 			part[i] = loadOutgoingDatagram(call, area)

@@ -89,7 +89,7 @@ func (h *documentHandle) Counts(ctx context.Context) ([]Count, error) {
 	var err error
 	if call.LoadOK(area[0]) {
 		region, value := bind.LoadList[Count](call, area[4:], 12, 4)
-		for region, part := range bind.LiftPieces(call, region, value) {
+		for region, part := range bind.LiftPieces(call, region, value, 12) {
 			for i := range part {
 				area := region[i*12:]
 				part[i] = loadCount(call, area)

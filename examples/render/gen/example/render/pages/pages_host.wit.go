@@ -124,7 +124,7 @@ func (x *exports) NotFound(ctx context.Context, shop, path string) (Page, error)
 
 func handleCatalogue(call *bind.Call) {
 	region, books := bind.LiftList[Book](call, uint32(call.Stack[2]), uint32(call.Stack[3]), 56, 4)
-	for region, part := range bind.LiftPieces(call, region, books) {
+	for region, part := range bind.LiftPieces(call, region, books, 56) {
 		for i := range part {
 			area := region[i*56:]
 			part[i] = loadBook(call, area)
@@ -143,7 +143,7 @@ func handleCatalogue(call *bind.Call) {
 func handleDetail(call *bind.Call) {
 	area := call.Area(uint32(call.Stack[0]), 72, 4)
 	region, reviews := bind.LoadList[Review](call, area[64:], 20, 4)
-	for region, part := range bind.LiftPieces(call, region, reviews) {
+	for region, part := range bind.LiftPieces(call, region, reviews, 20) {
 		for i := range part {
 			area := region[i*20:]
 			part[i] = loadReview(call, area)
@@ -162,7 +162,7 @@ func handleDetail(call *bind.Call) {
 
 func handleFeed(call *bind.Call) {
 	region, books := bind.LiftList[Book](call, uint32(call.Stack[2]), uint32(call.Stack[3]), 56, 4)
-	for region, part := range bind.LiftPieces(call, region, books) {
+	for region, part := range bind.LiftPieces(call, region, books, 56) {
 		for i := range part {
 			area := region[i*56:]
 			part[i] = loadBook(call, area)

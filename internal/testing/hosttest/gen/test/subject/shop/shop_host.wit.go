@@ -220,7 +220,7 @@ func (x *exports) All(ctx context.Context, items []Item) ([]Item, error) {
 	stack[0], stack[1] = uint64(itemsPtr), uint64(uint32(len(items)))
 	area := call.InvokeView(8, 4)
 	region, result := bind.LoadList[Item](call, area, 4, 4)
-	for region, part := range bind.LiftPieces(call, region, result) {
+	for region, part := range bind.LiftPieces(call, region, result, 4) {
 		for i := range part {
 			area := region[i*4:]
 			part[i] = bind.LiftOwn[Item](call, resourceItem, bind.Uint32(area))
@@ -284,7 +284,7 @@ func (x *exports) GiveAll(ctx context.Context) ([]Entry, error) {
 	call := x.giveAll.Begin(ctx)
 	area := call.InvokeView(8, 4)
 	region, result := bind.LoadList[Entry](call, area, 4, 4)
-	for region, part := range bind.LiftPieces(call, region, result) {
+	for region, part := range bind.LiftPieces(call, region, result, 4) {
 		for i := range part {
 			area := region[i*4:]
 			part[i] = bind.LiftOwn[Entry](call, resourceEntry, bind.Uint32(area))
@@ -376,7 +376,7 @@ func handleBoth(call *bind.Call) {
 
 func handleAll(call *bind.Call) {
 	region, items := bind.LiftList[Item](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 4, 4)
-	for region, part := range bind.LiftPieces(call, region, items) {
+	for region, part := range bind.LiftPieces(call, region, items, 4) {
 		for i := range part {
 			area := region[i*4:]
 			part[i] = bind.LiftOwn[Item](call, resourceItem, bind.Uint32(area))

@@ -211,7 +211,7 @@ func (x *exports) OpenAll(ctx context.Context, n uint32) ([]Entry, error) {
 	call.Stack[0] = uint64(n)
 	area := call.InvokeView(8, 4)
 	region, result := bind.LoadList[Entry](call, area, 4, 4)
-	for region, part := range bind.LiftPieces(call, region, result) {
+	for region, part := range bind.LiftPieces(call, region, result, 4) {
 		for i := range part {
 			area := region[i*4:]
 			part[i] = bind.LiftOwn[Entry](call, resourceEntry, bind.Uint32(area))
@@ -282,7 +282,7 @@ func handleFind(call *bind.Call) {
 
 func handleCount(call *bind.Call) {
 	region, entries := bind.LiftList[Entry](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 4, 4)
-	for region, part := range bind.LiftPieces(call, region, entries) {
+	for region, part := range bind.LiftPieces(call, region, entries, 4) {
 		for i := range part {
 			area := region[i*4:]
 			part[i] = bind.LiftBorrow[Entry](call, resourceEntry, bind.Uint32(area))
@@ -313,7 +313,7 @@ func handleTakeAnd(call *bind.Call) {
 
 func handleTakeAll(call *bind.Call) {
 	region, entries := bind.LiftList[Entry](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 4, 4)
-	for region, part := range bind.LiftPieces(call, region, entries) {
+	for region, part := range bind.LiftPieces(call, region, entries, 4) {
 		for i := range part {
 			area := region[i*4:]
 			part[i] = bind.LiftOwn[Entry](call, resourceEntry, bind.Uint32(area))

@@ -350,7 +350,7 @@ func (x *exports) EchoChars(ctx context.Context, v []rune) ([]rune, error) {
 	stack[0], stack[1] = uint64(vPtr), uint64(uint32(len(v)))
 	area := call.InvokeView(8, 4)
 	region, result := bind.LoadList[rune](call, area, 4, 4)
-	for region, part := range bind.LiftPieces(call, region, result) {
+	for region, part := range bind.LiftPieces(call, region, result, 4) {
 		for i := range part {
 			area := region[i*4:]
 			part[i] = call.LiftChar(bind.Uint32(area))
@@ -375,7 +375,7 @@ func (x *exports) EchoBools(ctx context.Context, v []bool) ([]bool, error) {
 	stack[0], stack[1] = uint64(vPtr), uint64(uint32(len(v)))
 	area := call.InvokeView(8, 4)
 	region, result := bind.LoadList[bool](call, area, 1, 1)
-	for region, part := range bind.LiftPieces(call, region, result) {
+	for region, part := range bind.LiftPieces(call, region, result, 1) {
 		for i := range part {
 			area := region[i*1:]
 			part[i] = area[0] != 0
@@ -411,7 +411,7 @@ func (x *exports) EchoLists(ctx context.Context, v [][]uint64) ([][]uint64, erro
 	stack[0], stack[1] = uint64(vPtr), uint64(uint32(len(v)))
 	area := call.InvokeView(8, 4)
 	region, result := bind.LoadList[[]uint64](call, area, 8, 4)
-	for region, part := range bind.LiftPieces(call, region, result) {
+	for region, part := range bind.LiftPieces(call, region, result, 8) {
 		for i := range part {
 			area := region[i*8:]
 			part[i] = bind.LoadNumbers[uint64](call, area)
@@ -453,7 +453,7 @@ func (x *exports) EchoPeople(ctx context.Context, v []Person) ([]Person, error) 
 	stack[0], stack[1] = uint64(vPtr), uint64(uint32(len(v)))
 	area := call.InvokeView(8, 4)
 	region, result := bind.LoadList[Person](call, area, 20, 4)
-	for region, part := range bind.LiftPieces(call, region, result) {
+	for region, part := range bind.LiftPieces(call, region, result, 20) {
 		for i := range part {
 			area := region[i*20:]
 			part[i] = loadPerson(call, area)
@@ -491,7 +491,7 @@ func (x *exports) EchoShapes(ctx context.Context, v []Shape) ([]Shape, error) {
 	stack[0], stack[1] = uint64(vPtr), uint64(uint32(len(v)))
 	area := call.InvokeView(8, 4)
 	region, result := bind.LoadList[Shape](call, area, 40, 8)
-	for region, part := range bind.LiftPieces(call, region, result) {
+	for region, part := range bind.LiftPieces(call, region, result, 40) {
 		for i := range part {
 			area := region[i*40:]
 			part[i] = loadShape(call, area)
@@ -524,11 +524,11 @@ func (x *exports) EchoGroups(ctx context.Context, v [][]Shape) ([][]Shape, error
 	stack[0], stack[1] = uint64(vPtr), uint64(uint32(len(v)))
 	area := call.InvokeView(8, 4)
 	region, result := bind.LoadList[[]Shape](call, area, 8, 4)
-	for region, part := range bind.LiftPieces(call, region, result) {
+	for region, part := range bind.LiftPieces(call, region, result, 8) {
 		for i := range part {
 			area := region[i*8:]
 			region, item := bind.LoadList[Shape](call, area, 40, 8)
-			for region, part := range bind.LiftPieces(call, region, item) {
+			for region, part := range bind.LiftPieces(call, region, item, 40) {
 				for i := range part {
 					area := region[i*40:]
 					part[i] = loadShape(call, area)
@@ -841,7 +841,7 @@ func handleEchoWide(call *bind.Call) {
 
 func handleEchoChars(call *bind.Call) {
 	region, v := bind.LiftList[rune](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 4, 4)
-	for region, part := range bind.LiftPieces(call, region, v) {
+	for region, part := range bind.LiftPieces(call, region, v, 4) {
 		for i := range part {
 			area := region[i*4:]
 			part[i] = call.LiftChar(bind.Uint32(area))
@@ -865,7 +865,7 @@ func handleEchoChars(call *bind.Call) {
 
 func handleEchoBools(call *bind.Call) {
 	region, v := bind.LiftList[bool](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 1, 1)
-	for region, part := range bind.LiftPieces(call, region, v) {
+	for region, part := range bind.LiftPieces(call, region, v, 1) {
 		for i := range part {
 			area := region[i*1:]
 			part[i] = area[0] != 0
@@ -900,7 +900,7 @@ func handleEchoStrings(call *bind.Call) {
 
 func handleEchoLists(call *bind.Call) {
 	region, v := bind.LiftList[[]uint64](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 8, 4)
-	for region, part := range bind.LiftPieces(call, region, v) {
+	for region, part := range bind.LiftPieces(call, region, v, 8) {
 		for i := range part {
 			area := region[i*8:]
 			part[i] = bind.LoadNumbers[uint64](call, area)
@@ -940,7 +940,7 @@ func handleEchoPerson(call *bind.Call) {
 
 func handleEchoPeople(call *bind.Call) {
 	region, v := bind.LiftList[Person](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 20, 4)
-	for region, part := range bind.LiftPieces(call, region, v) {
+	for region, part := range bind.LiftPieces(call, region, v, 20) {
 		for i := range part {
 			area := region[i*20:]
 			part[i] = loadPerson(call, area)
@@ -975,7 +975,7 @@ func handleEchoShape(call *bind.Call) {
 
 func handleEchoShapes(call *bind.Call) {
 	region, v := bind.LiftList[Shape](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 40, 8)
-	for region, part := range bind.LiftPieces(call, region, v) {
+	for region, part := range bind.LiftPieces(call, region, v, 40) {
 		for i := range part {
 			area := region[i*40:]
 			part[i] = loadShape(call, area)
@@ -999,11 +999,11 @@ func handleEchoShapes(call *bind.Call) {
 
 func handleEchoGroups(call *bind.Call) {
 	region, v := bind.LiftList[[]Shape](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 8, 4)
-	for region, part := range bind.LiftPieces(call, region, v) {
+	for region, part := range bind.LiftPieces(call, region, v, 8) {
 		for i := range part {
 			area := region[i*8:]
 			region, item := bind.LoadList[Shape](call, area, 40, 8)
-			for region, part := range bind.LiftPieces(call, region, item) {
+			for region, part := range bind.LiftPieces(call, region, item, 40) {
 				for i := range part {
 					area := region[i*40:]
 					part[i] = loadShape(call, area)
