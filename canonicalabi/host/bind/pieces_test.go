@@ -32,7 +32,7 @@ var looping = []struct {
 		}
 		return count
 	}},
-	{"lower a map", 100_000, 10_000_000, func(call *bind.Call, n int) (count int) {
+	{"lower a map", 100_000, 13_000_000, func(call *bind.Call, n int) (count int) {
 		m := map[uint32]bool{}
 		for i := range n {
 			m[uint32(i)*0x9e3779b1] = true
@@ -66,7 +66,7 @@ var looping = []struct {
 func liftBytes(call *bind.Call, n, size int) (count int) {
 	list := make([]bool, n)
 	for region, part := range bind.LiftPieces(call, make([]byte, n*size), list, uint32(size)) {
-		if count += len(part); len(region) != (n-count+len(part))*size {
+		if count += len(part); len(region) != len(part)*size {
 			panic("a piece and its memory differ")
 		}
 		for i := range part {
