@@ -35,6 +35,8 @@ type Instance struct {
 	guarded *guardedContext
 	// metering stops the guest. It has no modules if the guest is not metered.
 	metering metering
+	// spender is the context of the host functions in the call under way, or nil.
+	spender *spender
 	// importing reports whether the host serves a call of an import.
 	importing bool
 	stack     [maxStack]uint64 // of the current call of an export

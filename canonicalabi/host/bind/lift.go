@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"slices"
+	"unicode/utf8"
 	"unsafe"
 
 	"github.com/witgen/witgen/canonicalabi/host"
@@ -77,15 +78,19 @@ func (c *Call) LiftString(ptr, n uint32) string {
 	if n > maxBytes {
 		c.trap(host.RuleStringLength, fmt.Sprintf("%d bytes", n))
 	}
-	if !c.check(ptr, uint64(n), 1) || !c.work(roomUnits) || !c.charge(uint64(n)) {
+	if !c.check(ptr, uint64(n), 1) || !c.charge(uint64(n)) || !c.work(roomUnits) {
 		return ""
 	}
 	b := c.mem[ptr : ptr+n]
-	if !c.validText(b) {
-		c.trap(host.RuleUTF8, fmt.Sprintf("%d bytes at 0x%x", n, ptr))
-		return ""
+	if n > shortText {
+		if c.validText(b) {
+			return c.textOf(b)
+		}
+	} else if c.work(uint64(n)>>textShift + uint64(n)>>copyShift); utf8.Valid(b) {
+		return string(b)
 	}
-	return c.textOf(b)
+	c.trap(host.RuleUTF8, fmt.Sprintf("%d bytes at 0x%x", n, ptr))
+	return ""
 }
 
 // LiftNumbers lifts a list of plain numbers as one copy.

@@ -74,7 +74,12 @@ func (c *Call) LowerString(s string) (ptr, n uint32) {
 	if c.err != nil || len(s) == 0 {
 		return ptr, 0
 	}
-	c.copied(c.mem[ptr:], unsafe.Slice(unsafe.StringData(s), len(s)))
+	if len(s) <= shortText {
+		copy(c.mem[ptr:], s)
+		c.work(uint64(len(s)) >> copyShift)
+	} else {
+		c.copied(c.mem[ptr:], unsafe.Slice(unsafe.StringData(s), len(s)))
+	}
 	return ptr, uint32(len(s))
 }
 

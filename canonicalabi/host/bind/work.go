@@ -36,6 +36,8 @@ const (
 	callsToLook = 16
 	// piece is how many bytes are copied between two looks.
 	piece = lookUnits << copyShift
+	// shortText is how many bytes of text are checked and copied without a look.
+	shortText = lookUnits
 )
 
 // work counts units, for a call that has not failed before: if it was refused, another
