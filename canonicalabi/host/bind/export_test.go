@@ -34,8 +34,8 @@ const MostWork = 2 * lookUnits
 // CallsToLook is how many calls of host functions lie between two looks at the context.
 const CallsToLook = callsToLook
 
-// RoomUnits is the work of lifting a value to memory of its own.
-const RoomUnits = roomUnits
+// ElementUnits is the work of lifting an element of a list.
+const ElementUnits = elementUnits
 
 // LookingCall returns a call under a context, which has looked called at each look.
 func LookingCall(ctx context.Context, looked func(units uint64)) *Call {
