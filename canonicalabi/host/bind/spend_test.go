@@ -22,6 +22,11 @@ func (s *spending) Nothing(ctx context.Context) error {
 	return host.Spend(ctx, s.units)
 }
 
+func (s *spending) EchoBools(ctx context.Context, v []bool) ([]bool, error) {
+	s.ctx = ctx
+	return v, nil
+}
+
 func startSpending(t *testing.T, s *spending, options ...host.Option) *subject.Instance {
 	t.Helper()
 	plugin, err := subject.Compile(t.Context(), hosttest.NewEcho().Bytes(), options...)
@@ -83,5 +88,24 @@ func TestSpendWithoutFuel(t *testing.T) {
 	cancel()
 	if err := host.Spend(ctx, 0); !errors.Is(err, context.Canceled) {
 		t.Errorf("after the end: %v", err)
+	}
+}
+
+// While the guest's result is lifted, no host function runs, and none that has returned spends.
+func TestSpendLate(t *testing.T) {
+	t.Parallel()
+	s := &spending{}
+	inst := startSpending(t, s, host.Fuel(100_000_000))
+	var spent []error
+	instanceOf(inst).OnLook(func(uint64) {
+		if s.ctx != nil {
+			spent = append(spent, host.Spend(s.ctx, 0))
+		}
+	})
+	if _, err := inst.Values().EchoBools(t.Context(), make([]bool, 100_000)); err != nil {
+		t.Fatal(err)
+	}
+	if len(spent) < 2 || spent[0] != nil || spent[len(spent)-1] == nil {
+		t.Errorf("spending at each look: %v", spent)
 	}
 }
