@@ -94,6 +94,9 @@ func (f *Import) Call(ctx context.Context, caller api.Module, stack []uint64) {
 	c.left = i.liftLimit
 	if f.Item >= 0 {
 		f.serve(c)
+		if i.spender != nil {
+			i.spender.set(nil, "")
+		}
 		if i.calls++; c.err == nil && i.calls%callsToLook == 0 {
 			c.goesOn(0)
 		}
