@@ -35,6 +35,8 @@ var costSeconds = flag.Float64("cost.seconds", 2, "how long compiling each shape
 
 var costModules = flag.String("cost.modules", "", "a pattern of files of core modules that TestRatios compiles too, as they are rewritten")
 
+var costRaw = flag.Bool("cost.raw", false, "whether TestRatios compiles the modules of -cost.modules as they are")
+
 func TestMain(m *testing.M) {
 	if os.Getenv(childEnv) != "" {
 		if err := child(); err != nil {
@@ -202,6 +204,10 @@ func TestRatios(t *testing.T) {
 		b, err := os.ReadFile(f)
 		if err != nil {
 			t.Fatal(err)
+		}
+		if *costRaw {
+			rows = append(rows, rate(t, filepath.Base(f), b))
+			continue
 		}
 		m, err := meter.Rewrite(b, meter.Config{})
 		if err != nil {

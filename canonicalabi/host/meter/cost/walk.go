@@ -18,6 +18,7 @@ const (
 	evGlobal              // a global is accessed
 	evMemory              // memory is accessed, at the address in a local: the local plus one, or 0
 	evCall                // a function is called: globals and the memory's place are read anew
+	evLow                 // the least height of the operand stack since the event before
 	evHeight              // the height of the operand stack below the next block's parameters
 	evPassed              // the number of values that a branch to the next block's label passes
 	evBlock
@@ -88,6 +89,7 @@ type walker struct {
 	index  int // of the function
 	locals int
 	h      int  // the height of the operand stack
+	low    int  // the least that it was since it was told last
 	dead   bool // the code is not reached
 
 	globals []int // the last function that used each global, plus one
@@ -134,10 +136,25 @@ func (w *walker) pop(n int) {
 		if !w.dead {
 			w.fail(w.c.Offset(), "too few operands")
 		}
-		w.h = base
+		w.cut(base)
 		return
 	}
-	w.h -= n
+	w.cut(w.h - n)
+}
+
+// cut takes all operands above a height from the stack.
+func (w *walker) cut(h int) {
+	w.h = h
+	w.low = min(w.low, h)
+}
+
+// tell emits the height of the operand stack below so many operands.
+func (w *walker) tell(h int) {
+	if w.dead {
+		return
+	}
+	w.emit(evLow|event(min(w.low, h))<<eventBits, evHeight|event(h)<<eventBits)
+	w.low = h
 }
 
 func (w *walker) push(n int) {
@@ -153,7 +170,7 @@ func (w *walker) stop() {
 
 func (w *walker) stopped() {
 	w.dead = true
-	w.h = w.frames[len(w.frames)-1].base
+	w.cut(w.frames[len(w.frames)-1].base)
 }
 
 // function reads a function's body of the type t.
@@ -447,6 +464,7 @@ func (w *walker) instance(i wasm.Instr) {
 		if !w.dead {
 			w.fills++
 		}
+		w.tell(w.h)
 		w.emit(evFill)
 	}
 }
