@@ -27,7 +27,7 @@ func TestNamesAreShort(t *testing.T) {
 	if most := 4 * (mostName + 20); len(written) > most {
 		t.Errorf("%d bytes of names, want at most %d", len(written), most)
 	}
-	parts, ok := readNames(written)
+	parts, ok := readNames(core.NewCursor(written, 0))
 	if !ok || len(parts) < 2 {
 		t.Fatalf("the names are not well formed: %d parts", len(parts))
 	}

@@ -12,7 +12,7 @@ import (
 // compare checks the counts of each function of a module against those of the reference.
 func compare(t *testing.T, what string, b []byte) {
 	t.Helper()
-	m, err := readModule(b)
+	m, err := readModule(b, nil)
 	if err != nil {
 		t.Fatalf("%s: %v", what, err)
 	}

@@ -1,6 +1,10 @@
 package cost
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/witgen/witgen/internal/wasm"
+)
 
 // An open is a control instruction that is open while the graph is built.
 type open struct {
@@ -49,8 +53,8 @@ type builder struct {
 }
 
 // build makes the graph of a function of so many parameters and results that uses so
-// many locals.
-func (b *builder) build(events []event, params, results, locals int) {
+// many locals. It ends with the error of look.
+func (b *builder) build(events []event, params, results, locals int, look *wasm.Look) error {
 	*b = builder{graph: b.graph, opens: b.opens[:0], ids: b.ids[:0], checked: b.checked[:0], pushed: b.pushed[:0]}
 	b.reset()
 	for range locals {
@@ -62,6 +66,9 @@ func (b *builder) build(events []event, params, results, locals int) {
 	b.opens = append(b.opens, open{kind: evBlock, passed: results})
 	height, passed := 0, 0
 	for i := range events {
+		if err := look.Step(1); err != nil {
+			return err
+		}
 		e := events[i]
 		switch e.kind() {
 		case evGet:
@@ -118,6 +125,7 @@ func (b *builder) build(events []event, params, results, locals int) {
 			b.fill(height)
 		}
 	}
+	return nil
 }
 
 // fresh returns how many of the operands on the stack were pushed since a block was made.

@@ -116,7 +116,7 @@ func TestFreshOperands(t *testing.T) {
 		var m wasm.Module
 		m.Memory(wasm.Limits{Min: 1})
 		m.Func(m.Type(wasm.FuncType(nil, nil)), nil, c.code)
-		module, err := readModule(m.Bytes())
+		module, err := readModule(m.Bytes(), nil)
 		if err != nil {
 			t.Fatal(err)
 		}

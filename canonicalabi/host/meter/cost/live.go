@@ -3,6 +3,8 @@ package cost
 import (
 	"fmt"
 	"math/bits"
+
+	"github.com/witgen/witgen/internal/wasm"
 )
 
 // A set is a set of locals by their dense numbers.
@@ -89,8 +91,9 @@ type liveness struct {
 const liveSets = 4 << 20
 
 // find sets the number of live locals of each block of a graph. nesting is how deep
-// control instructions nest, locals the number of locals that are used.
-func (l *liveness) find(events []event, b *builder, nesting, loops, locals int) {
+// control instructions nest, locals the number of locals that are used. It ends with the error
+// of look.
+func (l *liveness) find(events []event, b *builder, nesting, loops, locals int, look *wasm.Look) error {
 	words := (locals + 63) / 64
 	l.edges, l.later = 0, 0
 	if uint64(words)*uint64(7*nesting+loops+6) > liveSets {
@@ -101,7 +104,7 @@ func (l *liveness) find(events []event, b *builder, nesting, loops, locals int) 
 			n.later, n.own = b.sets-n.sets, b.sets-n.sets+int32(locals)
 		}
 		l.edges = b.split * uint64(locals)
-		return
+		return look.Step(len(b.nodes))
 	}
 	if words != l.words {
 		*l = liveness{words: words, cur: make(set, words), looped: make(set, words), reach: make(set, words), nothing: make(set, words), all: make(set, words)}
@@ -115,10 +118,13 @@ func (l *liveness) find(events []event, b *builder, nesting, loops, locals int) 
 			continue
 		}
 		l.final, l.ids = final, b.ids
-		l.pass(events)
+		if err := l.pass(events, look); err != nil {
+			return err
+		}
 	}
 	l.nodes[0].live = l.cur.len()
 	l.free = append(l.free, l.heads...)
+	return nil
 }
 
 // copied returns a copy of a set.
@@ -151,13 +157,17 @@ func (l *liveness) block(n int32) int32 {
 func (l *liveness) at(label int) *scope { return &l.scopes[len(l.scopes)-1-label] }
 
 // pass goes through the events backward.
-func (l *liveness) pass(events []event) {
+func (l *liveness) pass(events []event, look *wasm.Look) error {
 	clear(l.cur)
 	clear(l.looped)
 	clear(l.reach)
 	heads, table := 0, false
 	for i := len(events) - 1; i >= 0; i-- {
 		e := events[i]
+		if err := look.Step(1 + l.words); err != nil {
+			*l = liveness{} // scopes are open
+			return err
+		}
 		switch e.kind() {
 		case evGet:
 			l.cur.add(e.number())
@@ -250,6 +260,7 @@ func (l *liveness) pass(events []event) {
 	if !l.final {
 		l.edges = 0
 	}
+	return nil
 }
 
 // assign goes over an assignment to a local.

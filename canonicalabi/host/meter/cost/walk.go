@@ -217,6 +217,10 @@ const maxLocals = 1 << 24 // fewer than eventMax
 func (w *walker) instruction() {
 	c := w.c
 	w.instructions++
+	if err := w.m.look.Step(1); err != nil {
+		c.Fail(err)
+		return
+	}
 	top, below := w.top, w.below
 	w.below, w.top = w.top, pushed{}
 	switch wasm.Op(c.Peek()) {
