@@ -3,6 +3,7 @@ package cost
 import (
 	"fmt"
 	"math/bits"
+	"slices"
 
 	"github.com/witgen/witgen/internal/wasm"
 )
@@ -55,8 +56,11 @@ type scope struct {
 	reach, otherReach set
 	// params are, of a loop, locals that certainly become parameters of its first block.
 	params set
-	head   int   // of a loop: its number
-	node   int32 // the block behind it
+	// exits is, of a loop, what reaches the beginning of the next loop around it from labels
+	// to which it branches.
+	exits set
+	head  int   // of a loop: its number
+	node  int32 // the block behind it
 }
 
 // A liveness finds how many locals are live where each block begins. It goes through
@@ -96,7 +100,7 @@ const liveSets = 4 << 20
 func (l *liveness) find(events []event, b *builder, nesting, loops, locals int, look *wasm.Look) error {
 	words := (locals + 63) / 64
 	l.edges, l.later = 0, 0
-	if uint64(words)*uint64(7*nesting+loops+6) > liveSets {
+	if uint64(words)*uint64(8*nesting+loops+6) > liveSets {
 		for i := range b.nodes {
 			n := &b.nodes[i]
 			n.live, n.phis = int32(locals), int32(locals)
@@ -279,7 +283,17 @@ func (l *liveness) assign(local int) {
 func (l *liveness) reaches(label int) set {
 	at := len(l.scopes) - 1 - label
 	switch inner := l.inner; {
-	case len(inner) == 0 || at < inner[len(inner)-1]:
+	case len(inner) == 0:
+		return l.nothing
+	case at < inner[len(inner)-1]:
+		// The branch leaves the innermost loop, and all up to that which the label stands in.
+		in, own := slices.BinarySearch(inner, at)
+		switch {
+		case own:
+			l.scopes[inner[in+1]].exits.union(l.all)
+		case in > 0:
+			l.scopes[inner[in]].exits.union(l.scopes[at].reach)
+		}
 		return l.nothing
 	case at == inner[len(inner)-1]:
 		return l.all
@@ -304,7 +318,7 @@ func (l *liveness) loop(n *node, assigned, params set) {
 
 // end goes into a control instruction.
 func (l *liveness) end(kind event, node int32, head int) {
-	s := scope{kind: kind, node: node, head: head, around: l.copied(l.cur), assigned: l.copied(l.nothing), params: l.copied(l.nothing), reach: l.copied(l.reach)}
+	s := scope{kind: kind, node: node, head: head, around: l.copied(l.cur), assigned: l.copied(l.nothing), params: l.copied(l.nothing), exits: l.copied(l.nothing), reach: l.copied(l.reach)}
 	if len(l.scopes) > 0 {
 		outer := l.at(0)
 		s.around.union(outer.around)
@@ -347,7 +361,14 @@ func (l *liveness) start() {
 		l.nodes[s.node].phis = common(behind, s.assigned)
 	}
 	if s.kind == evLoop {
-		l.inner = l.inner[:len(l.inner)-1]
+		// What this loop gets as a parameter, and passes on to the beginning of the next one
+		// around it, becomes a parameter there too.
+		if l.inner = l.inner[:len(l.inner)-1]; len(l.inner) > 0 {
+			outer := l.scopes[l.inner[len(l.inner)-1]].params
+			for i, w := range s.reach {
+				outer[i] |= (w | s.exits[i]) & s.params[i]
+			}
+		}
 		for i, w := range s.reach {
 			l.reach[i] = w &^ s.assigned[i]
 		}
@@ -355,6 +376,6 @@ func (l *liveness) start() {
 	if last > 0 {
 		l.at(1).assigned.union(s.assigned)
 	}
-	l.free = append(l.free, s.label, s.around, s.assigned, s.params, s.reach)
+	l.free = append(l.free, s.label, s.around, s.assigned, s.params, s.reach, s.exits)
 	l.scopes = l.scopes[:last]
 }
