@@ -91,7 +91,11 @@ func (m *module) rewrite() (*Module, *Error) {
 		names = append(names, b.name)
 	}
 	w := &writer{m: m, h: h, code: code, helperNames: names}
-	w.out.Buf = make([]byte, 0, len(m.in)+len(code)/4+4096)
+	size := len(m.in) + len(code) + len(bodies.Buf) + 4096
+	if m.code != nil {
+		size -= m.code.end - m.code.body
+	}
+	w.out.Buf = make([]byte, 0, size)
 	w.add(core.TypeSection, len(h.types), slices.Concat(h.types...))
 	if m.cfg.Shared != "" {
 		w.add(core.ImportSection, globalCount, importSection(m.cfg.Shared))
