@@ -111,6 +111,7 @@ func (w *walker) label(label uint32, offset int) int {
 		w.fail(offset, "label %d is out of range", label)
 		return 0
 	}
+	w.leave(int(label))
 	f := &w.frames[len(w.frames)-1-int(label)]
 	if f.op == wasm.OpLoop {
 		if !w.dead {

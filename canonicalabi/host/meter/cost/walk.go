@@ -63,6 +63,7 @@ type counts struct {
 	loops        uint64
 	fills        uint64
 	targets      uint64 // of br_table
+	crossed      uint64 // control instructions that branches and returns leave
 	conditional  uint64 // branches on a condition
 	height       int    // the most operands on the stack
 	nesting      int    // the most control instructions that are open at a time
@@ -257,6 +258,7 @@ func (w *walker) instruction() {
 		w.brIf(i)
 	case wasm.OpReturn:
 		n := w.frames[0].results
+		w.leave(len(w.frames))
 		w.pass(n)
 		w.pop(n)
 		w.add(1, leaveMach+uint64(2*n))
@@ -290,6 +292,14 @@ func (w *walker) instruction() {
 			w.emit(evMemory | base<<eventBits)
 		}
 		w.top.simple = e.pops == 0 && e.pushes == 1
+	}
+}
+
+// leave counts control instructions that a branch or return leaves, each of which the compiler
+// looks at.
+func (w *walker) leave(n int) {
+	if !w.dead {
+		w.crossed += uint64(n)
 	}
 }
 
@@ -425,6 +435,7 @@ func (w *walker) call(i wasm.Instr) {
 	w.emit(evCall)
 	switch i.Op {
 	case wasm.OpReturnCall, wasm.OpReturnCallIndirect, wasm.OpReturnCallRef:
+		w.leave(len(w.frames))
 		w.pass(t.results)
 		w.add(1, 10+2*uint64(t.results))
 		w.stop()
