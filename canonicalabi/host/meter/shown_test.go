@@ -22,7 +22,7 @@ func TestNamesAreShort(t *testing.T) {
 			names.Name(name)
 		}
 	})
-	h := &helpers{first: 2}
+	h := &helpers{m: &module{}, first: 2}
 	written := appendNames(names.Buf, h, []string{"helper"})
 	if most := 4 * (mostName + 20); len(written) > most {
 		t.Errorf("%d bytes of names, want at most %d", len(written), most)
