@@ -1,0 +1,87 @@
+package wasi_test
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// cargo builds the programs of testdata/rust and returns the folder where they are.
+func (j *judge) cargo(t *testing.T) string {
+	t.Helper()
+	cmd := exec.Command("cargo", "build", "--locked", "--quiet", "--release", "--target", "wasm32-wasip2", "--bins", "--lib")
+	cmd.Dir = filepath.Join("testdata", "rust")
+	cmd.Env = append(os.Environ(), "CARGO_TARGET_DIR="+j.tool("cargo"))
+	if text, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, text)
+	}
+	return j.tool("cargo/wasm32-wasip2/release")
+}
+
+// cases returns a trial for each of some cases of a program.
+func cases(names ...string) []trial {
+	all := make([]trial, len(names))
+	for i, name := range names {
+		all[i] = trial{name: name, args: []string{name}}
+	}
+	return all
+}
+
+// with returns trials, each changed by f.
+func with(trials []trial, f func(*trial)) []trial {
+	for i := range trials {
+		f(&trials[i])
+	}
+	return trials
+}
+
+// network gives trials the whole network in both.
+func network(trials []trial, args ...string) []trial {
+	return with(trials, func(c *trial) {
+		c.args = append(c.args, args...)
+		c.wasmtime = []string{"-S", "inherit-network", "-S", "allow-ip-name-lookup"}
+		c.witgen = []string{"--tcp", "*:*", "--udp", "*:*", "--listen", "*:*"}
+	})
+}
+
+// TestInteropRust runs programs of Rust's standard library, and one on WASI 0.2 itself.
+func TestInteropRust(t *testing.T) {
+	j := judges(t)
+	dir := j.cargo(t)
+	tcp, udp, nobody := echoes(t)
+	for _, p := range []struct {
+		name   string
+		trials []trial
+	}{
+		{"names", cases("unicode", "dots", "slashes", "deep", "long", "odd", "roots")},
+		{"content", cases("seek", "append", "truncate", "sparse", "shared", "large", "modes", "copy", "gone")},
+		{"meta", cases("times", "order", "symlinks", "loops", "escapes", "hardlinks", "kinds", "permissions", "canonical")},
+		{"dirs", cases("list", "many", "changing", "rename", "remove", "make", "walk")},
+		{"fail", append(cases("return", "code 0", "code 7", "error", "os error", "exit 0", "exit 1", "exit 200", "exit -1", "panic", "abort", "unwrap", "index", "divide", "slice", "memory", "try memory", "borrow", "lacking", "errors"),
+			trial{name: "surroundings", args: []string{"surroundings", "", "two words", "ä", "\n", "--flag"}, wasmtime: []string{"--env", "A=b", "--env", "EMPTY=", "--env", "Ä=ö=ü"}, witgen: []string{"--env", "A=b", "--env", "EMPTY=", "--env", "Ä=ö=ü"}})},
+		{"stdio", append(cases("end", "large", "chunks", "both", "unflushed", "terminal", "files", "buffered"),
+			trial{name: "lines", args: []string{"lines"}, stdin: "one\n\ntwo ä\nno end"},
+			trial{name: "dialogue", args: []string{"dialogue"}, dialogue: []string{"ann", "", "bob"}},
+			trial{name: "sum", args: []string{"sum"}, stdin: strings.Repeat("0123456789abcdef\x00\xff\n", 100_000)},
+			trial{name: "reversed", args: []string{"reversed"}, stdin: strings.Repeat("binary \x00\x80\xff", 30_000)},
+			trial{name: "part", args: []string{"part"}, stdin: strings.Repeat("more than ten", 100_000)},
+			trial{name: "part of nothing", args: []string{"part"}},
+			trial{name: "closed", args: []string{"end"}, closed: true},
+			trial{name: "buffered", args: []string{"buffered"}, stdin: strings.Repeat("x", 100_001)},
+			trial{name: "broken", args: []string{"broken"}, broken: true},
+			trial{name: "broken print", args: []string{"broken print"}, broken: true},
+			trial{name: "copy", args: []string{"copy"}, stdin: strings.Repeat("y", 1<<20)})},
+		{"clock", cases("sleep", "forward", "wall", "together", "condition", "channel", "park")},
+		{"tcp", append(network(cases("echo", "large", "refused", "shutdown", "nonblocking", "timeouts", "listen", "peek", "many", "ipv6", "options", "reset", "addresses"), tcp, nobody),
+			trial{name: "denied", args: []string{"denied", tcp, nobody}})},
+		{"udp", network(cases("echo", "connected", "sizes", "nonblocking", "timeouts", "options", "ipv6", "many", "addresses", "names"), udp)},
+		{"raw", append(cases("poll", "streams", "random", "open", "positions", "hashes", "times", "environment", "exit with code", "empty poll", "too much", "unchecked"),
+			trial{name: "splice", args: []string{"splice"}, stdin: strings.Repeat("spliced\n", 5000)})},
+	} {
+		t.Run(p.name, func(t *testing.T) {
+			j.compare(t, filepath.Join(dir, p.name+".wasm"), p.trials)
+		})
+	}
+}
