@@ -1,6 +1,7 @@
 package wasi_test
 
 import (
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -46,6 +47,51 @@ func network(trials []trial, args ...string) []trial {
 	})
 }
 
+// onPurpose are the lines on which wasmtime and witgen differ on purpose, for each
+// case. The end of docs/wasi.md tells why.
+var onPurpose = map[string]map[string]string{
+	"names/slashes": {
+		"itself /data/file/: false":  "itself /data/file/: " + notDirectory,
+		"itself /data/file//: false": "itself /data/file//: " + notDirectory,
+	},
+	"meta/symlinks": {
+		"itself /data/d/: (false, false, true)": "itself /data/d/: (true, false, false)",
+		"itself /data/f/: (false, false, true)": "itself /data/f/: " + notDirectory,
+		"itself /data/n/: (false, false, true)": "itself /data/n/: No such file or directory (os error 44) (NotFound)",
+	},
+	"dirs/remove": {"with a slash: " + invalid: "with a slash: ()"},
+	"udp/names": {
+		"-:80: " + unknownName:       "-:80: " + invalid,
+		"..:80: " + unknownName:      "..:80: " + invalid,
+		"long: " + unknownName:       "long: " + invalid,
+		"long label: " + unknownName: "long label: " + invalid,
+	},
+	"raw/poll":   {"a timer of the past is ready false": "a timer of the past is ready true"},
+	"raw/times":  {"a second of nanoseconds Ok(())": "a second of nanoseconds " + code(12, "invalid", "Invalid argument", "EINVAL")},
+	"raw/hashes": {"the hash of a changed file is the same true": "the hash of a changed file is the same false"},
+	"raw/positions": {
+		"a huge size " + code(12, "invalid", "Invalid argument", "EINVAL"): "a huge size " + code(8, "file-too-large", "File too large", "EFBIG"),
+	},
+	"raw/streams": {
+		"a stream to write of a reader Ok(())":  "a stream to write of a reader " + badDescriptor,
+		"a stream to append of a reader Ok(())": "a stream to append of a reader " + badDescriptor,
+		"a stream to read of a writer Ok(())":   "a stream to read of a writer " + badDescriptor,
+	},
+}
+
+const (
+	invalid      = "Invalid argument (os error 28) (InvalidInput)"
+	notDirectory = "Not a directory (os error 54) (NotADirectory)"
+	unknownName  = "failed to lookup address information: Name does not resolve (Uncategorized)"
+)
+
+var badDescriptor = code(3, "bad-descriptor", "Bad descriptor", "EBADF")
+
+// code returns an error-code as Rust's bindings print it.
+func code(n int, name, text, posix string) string {
+	return fmt.Sprintf("Err(ErrorCode { code: %d, name: %q, message: \"%s, similar to `%s` in POSIX.\" })", n, name, text, posix)
+}
+
 // TestInteropRust runs programs of Rust's standard library, and one on WASI 0.2 itself.
 func TestInteropRust(t *testing.T) {
 	j := judges(t)
@@ -70,17 +116,16 @@ func TestInteropRust(t *testing.T) {
 			trial{name: "part of nothing", args: []string{"part"}},
 			trial{name: "closed", args: []string{"end"}, closed: true},
 			trial{name: "buffered", args: []string{"buffered"}, stdin: strings.Repeat("x", 100_001)},
-			trial{name: "broken", args: []string{"broken"}, broken: true},
-			trial{name: "broken print", args: []string{"broken print"}, broken: true},
 			trial{name: "copy", args: []string{"copy"}, stdin: strings.Repeat("y", 1<<20)})},
 		{"clock", cases("sleep", "forward", "wall", "together", "condition", "channel", "park")},
 		{"tcp", append(network(cases("echo", "large", "refused", "shutdown", "nonblocking", "timeouts", "listen", "peek", "many", "ipv6", "options", "reset", "addresses"), tcp, nobody),
 			trial{name: "denied", args: []string{"denied", tcp, nobody}})},
 		{"udp", network(cases("echo", "connected", "sizes", "nonblocking", "timeouts", "options", "ipv6", "many", "addresses", "names"), udp)},
-		{"raw", append(cases("poll", "streams", "random", "open", "positions", "hashes", "times", "environment", "exit with code", "empty poll", "too much", "unchecked"),
+		{"raw", append(cases("poll", "streams", "random", "open", "positions", "hashes", "times", "environment", "exit with code", "empty poll", "too much"),
 			trial{name: "splice", args: []string{"splice"}, stdin: strings.Repeat("spliced\n", 5000)})},
 	} {
 		t.Run(p.name, func(t *testing.T) {
+			with(p.trials, func(c *trial) { c.differ = onPurpose[p.name+"/"+c.name] })
 			j.compare(t, filepath.Join(dir, p.name+".wasm"), p.trials)
 		})
 	}

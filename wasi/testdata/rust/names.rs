@@ -55,7 +55,7 @@ fn slashes() {
     fs::write("/data/file", "f").unwrap();
     for path in ["/data//file", "/data///dir//", "//data/file", "/data/dir/", "/data/dir//./", "/data/file/", "/data/file//", "/data/file/x", "/data/none/", "/data", "/data/", "/data//", "/"] {
         say(path, fs::metadata(path).map(|m| m.is_dir()));
-        say(path, fs::symlink_metadata(path).map(|m| m.is_dir()));
+        say(&format!("itself {path}"), fs::symlink_metadata(path).map(|m| m.is_dir()));
     }
     say("read file/", fs::read_to_string("/data/file/"));
     done("write new/", fs::write("/data/new/", "x"));
@@ -88,7 +88,7 @@ fn deep() {
     }
     fs::write(format!("{path}/end"), "end").unwrap();
     say("end", fs::read_to_string(format!("{path}/end")));
-    say("up and down", fs::read_to_string(format!("{path}{}/end", "/../149".repeat(100))));
+    say("up and down", fs::read_to_string(format!("{path}{}/end", "/../149".repeat(8))));
     let mut count = 0;
     let mut at = String::from("/data");
     loop {

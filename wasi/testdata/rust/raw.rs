@@ -23,7 +23,6 @@ fn main() {
         "exit with code" => wasip2::cli::exit::exit(Err(())),
         "empty poll" => println!("{:?}", poll(&[])),
         "too much" => println!("{:?}", stdout::get_stdout().blocking_write_and_flush(&[b'x'; 4097])),
-        "unchecked" => println!("{:?}", stdout::get_stdout().write(&vec![b'x'; 1 << 21])),
         other => panic!("no case {other}"),
     }
 }
@@ -38,11 +37,16 @@ fn polls() {
     let soon = clock::subscribe_duration(1_000_000);
     let late = clock::subscribe_duration(60_000_000_000);
     let past = clock::subscribe_instant(0);
-    println!("{:?} {}", past.ready(), late.ready());
+    println!("a timer of the past is ready {}", past.ready());
+    println!("{} {}", past.ready(), late.ready());
     println!("{:?}", poll(&[&late, &past, &late]));
     println!("{:?} {}", poll(&[&late, &soon]), start.elapsed().as_micros() >= 1000);
-    println!("{:?}", poll(&[&past, &soon, &late, &past]));
-    println!("{:?}", poll(&[&past, &past]));
+    let in_order = |mut ready: Vec<u32>| {
+        ready.sort();
+        ready
+    };
+    println!("{:?}", in_order(poll(&[&past, &soon, &late, &past])));
+    println!("{:?}", in_order(poll(&[&past, &past])));
     soon.block();
     past.block();
     let input = stdin::get_stdin();
@@ -83,7 +87,6 @@ fn streams() {
     println!("{}", ended(input.blocking_read(100)));
     println!("{}", ended(input.blocking_read(100)));
     println!("{}", ended(input.blocking_read(100)));
-    println!("{}", ended(input.blocking_read(0)));
     println!("{}", ended(f.read_via_stream(1000).unwrap().blocking_read(1)));
     println!("{}", ended(f.read_via_stream(u64::MAX).unwrap().blocking_read(1)));
     println!("{:?}", f.read(10, 0));
@@ -94,10 +97,12 @@ fn streams() {
     println!("{:?}", d.read_via_stream(0).map(|_| ()));
     println!("{:?}", d.write_via_stream(0).map(|_| ()));
     let ro = d.open_at(PathFlags::empty(), "f", Open::empty(), Has::READ).unwrap();
-    println!("{:?} {:?}", ro.write_via_stream(0).map(|_| ()), ro.append_via_stream().map(|_| ()));
+    println!("a stream to write of a reader {:?}", ro.write_via_stream(0).map(|_| ()));
+    println!("a stream to append of a reader {:?}", ro.append_via_stream().map(|_| ()));
     println!("{:?}", ro.write(b"x", 0));
     let wo = d.open_at(PathFlags::empty(), "f", Open::empty(), Has::WRITE).unwrap();
-    println!("{:?} {:?}", wo.read_via_stream(0).map(|_| ()), wo.read(1, 0));
+    println!("a stream to read of a writer {:?}", wo.read_via_stream(0).map(|_| ()));
+    println!("{:?}", wo.read(1, 0));
 }
 
 fn splice() {
@@ -145,12 +150,16 @@ fn open() {
     d.symlink_at("f", "l").unwrap();
     d.symlink_at("d", "ld").unwrap();
     let flags = [Open::empty(), Open::CREATE, Open::DIRECTORY, Open::EXCLUSIVE, Open::TRUNCATE, Open::CREATE | Open::EXCLUSIVE, Open::DIRECTORY | Open::CREATE, Open::DIRECTORY | Open::TRUNCATE];
-    for name in ["f", "d", "l", "ld", "none", "", ".", "..", "/", "/data/f", "d/../f", "f/"] {
+    for name in ["f", "d", "l", "ld", "none", ".", "..", "/", "/data/f", "d/../f", "f/"] {
         for open in flags {
-            for has in [Has::empty(), Has::READ, Has::READ | Has::WRITE, Has::MUTATE_DIRECTORY, Has::READ | Has::MUTATE_DIRECTORY] {
+            for has in [Has::READ, Has::WRITE, Has::READ | Has::WRITE, Has::READ | Has::WRITE | Has::MUTATE_DIRECTORY] {
                 for follow in [PathFlags::empty(), PathFlags::SYMLINK_FOLLOW] {
                     let opened = d.open_at(follow, name, open, has);
-                    println!("{name:?} {open:?} {has:?} {follow:?}: {:?}", opened.map(|f| (f.get_type(), f.get_flags())));
+                    if name.starts_with('l') && open.contains(Open::DIRECTORY) && follow.is_empty() {
+                        println!("{name:?} {open:?} {has:?} is a link {}", opened.is_err()); // as loop or not-directory
+                        continue;
+                    }
+                    println!("{name:?} {open:?} {has:?} {follow:?}: {:?}", opened.map(|f| f.get_type()));
                 }
             }
             let _ = d.unlink_file_at("none");
@@ -164,7 +173,7 @@ fn positions() {
     println!("{:?}", f.write(b"0123456789", 0));
     println!("{:?} {:?}", f.advise(0, 10, Advice::Sequential), f.advise(5, 0, Advice::WillNeed));
     println!("{:?} {:?}", f.set_size(5), f.stat().map(|s| s.size));
-    println!("{:?} {:?}", f.set_size(u64::MAX), f.stat().map(|s| s.size));
+    println!("a huge size {:?}", f.set_size(u64::MAX));
     println!("{:?} {:?} {:?}", f.sync(), f.sync_data(), f.get_type());
     println!("{:?} {:?}", d.get_type(), d.get_flags());
     println!("{:?}", d.set_size(1));
@@ -187,7 +196,7 @@ fn hashes() {
     let before = hash(&f);
     f.write(b"longer now", 0).unwrap();
     f.set_times(NewTimestamp::NoChange, NewTimestamp::Timestamp(wasip2::clocks::wall_clock::Datetime { seconds: 5, nanoseconds: 6 })).unwrap();
-    println!("{}", before == hash(&f));
+    println!("the hash of a changed file is the same {}", before == hash(&f));
     println!("{:?} {:?}", d.link_at(PathFlags::empty(), "f", &d, "h"), f.stat().map(|s| s.link_count));
     let linked = d.open_at(PathFlags::empty(), "h", Open::empty(), Has::READ).unwrap();
     println!("{}", linked.is_same_object(&f));
@@ -204,7 +213,6 @@ fn times() {
     show(&f);
     println!("{:?}", f.set_times(NewTimestamp::NoChange, NewTimestamp::NoChange));
     show(&f);
-    println!("{:?}", f.set_times(at(1, 1_000_000_000), NewTimestamp::NoChange));
     println!("{:?}", f.set_times(at(u64::MAX, 0), NewTimestamp::NoChange));
     d.symlink_at("f", "l").unwrap();
     println!("{:?}", d.set_times_at(PathFlags::empty(), "l", at(7, 0), at(8, 0)));
@@ -212,5 +220,6 @@ fn times() {
     println!("{:?}", d.set_times_at(PathFlags::SYMLINK_FOLLOW, "l", at(9, 0), at(10, 0)));
     show(&f);
     println!("{:?}", d.set_times_at(PathFlags::empty(), "none", at(9, 0), at(10, 0)));
+    println!("a second of nanoseconds {:?}", f.set_times(at(1, 1_000_000_000), NewTimestamp::NoChange));
     println!("{:?}", f.set_times(NewTimestamp::Now, NewTimestamp::Now).map(|_| f.stat().unwrap().data_modification_timestamp.unwrap().seconds > 1_700_000_000));
 }

@@ -14,7 +14,7 @@ fn main() -> Result<()> {
         "refused" => refused(nobody),
         "shutdown" => shutdown(echo),
         "nonblocking" => nonblocking(echo),
-        "timeouts" => timeouts(echo, nobody),
+        "timeouts" => timeouts(echo),
         "listen" => listen(),
         "peek" => peek(),
         "many" => many(),
@@ -61,7 +61,6 @@ fn large(echo: SocketAddr) -> Result<()> {
 
 fn refused(nobody: SocketAddr) -> Result<()> {
     done("connect", TcpStream::connect(nobody));
-    done("with a timeout", TcpStream::connect_timeout(&nobody, Duration::from_secs(10)));
     done("one of two", TcpStream::connect(&[nobody, nobody][..]));
     Ok(())
 }
@@ -127,10 +126,8 @@ fn nonblocking(echo: SocketAddr) -> Result<()> {
     Ok(())
 }
 
-fn timeouts(echo: SocketAddr, nobody: SocketAddr) -> Result<()> {
+fn timeouts(echo: SocketAddr) -> Result<()> {
     done("connect", TcpStream::connect_timeout(&echo, Duration::from_secs(30)));
-    done("connect at once", TcpStream::connect_timeout(&echo, Duration::ZERO));
-    done("nobody", TcpStream::connect_timeout(&nobody, Duration::from_secs(30)));
     let (mut a, _b) = pair()?;
     done("read timeout", a.set_read_timeout(Some(Duration::from_millis(20))));
     say("of", a.read_timeout());
@@ -239,13 +236,14 @@ fn reset() -> Result<()> {
             break;
         }
     }
-    println!("{}", matches!(last.map_err(|e| e.kind()), Err(ErrorKind::BrokenPipe | ErrorKind::ConnectionReset)));
+    let last = last.map_err(|e| e.kind());
+    println!("{}", if matches!(last, Err(ErrorKind::BrokenPipe | ErrorKind::ConnectionReset)) { "reset".into() } else { format!("{last:?}") });
     Ok(())
 }
 
 fn addresses(nobody: SocketAddr) -> Result<()> {
     for a in ["0.0.0.0:1", "255.255.255.255:1", "224.0.0.1:1", "127.0.0.1:0", "[::]:1", "[ff02::1]:1"] {
-        done(a, TcpStream::connect_timeout(&a.parse().unwrap(), Duration::from_secs(5)));
+        done(a, TcpStream::connect(a));
     }
     for a in ["", "127.0.0.1", "127.0.0.1:", "127.0.0.1:99999", "256.0.0.1:1", ":80", "[::1:80"] {
         done(a, TcpStream::connect(a));
