@@ -31,6 +31,7 @@ type trial struct {
 	stdin    string
 	dialogue []string               // lines of input: each is sent when the program has written a line
 	closed   bool                   // standard input is closed
+	traps    bool                   // both end the program by a trap
 	broken   bool                   // nobody reads standard output after its first line
 	fixed    func(dir string) error // what else /fixed holds
 	wasmtime []string               // flags
@@ -91,6 +92,9 @@ func (j *judge) compare(t *testing.T, wasm string, trials []trial) {
 			want := c.run(t, append(flags, c.folders(t)...), theirs, j.tool("venv/bin/wasmtime"))
 			flags = append([]string{"run", "--cache", j.cache}, c.witgen...)
 			got := c.run(t, append(flags, c.folders(t)...), wasm, j.witgen)
+			if want.Trapped != c.traps {
+				t.Errorf("wasmtime traps: %v, want %v", want.Trapped, c.traps)
+			}
 			if len(want.Stdout)+len(want.Stderr) == 0 && !want.Trapped && want.Code == 0 {
 				t.Error("the program shows nothing")
 			}

@@ -99,13 +99,13 @@ static void polls(void) {
   int fd = open("/data/f", O_RDWR | O_CREAT, 0666);
   struct pollfd p[3] = {{fd, POLLIN | POLLOUT, 0}, {0, POLLIN, 0}, {1, POLLOUT, 0}};
   int n = poll(p, 1, 1000);
-  printf("%d %d\n", n, (p[0].revents & (POLLIN | POLLOUT)) == (POLLIN | POLLOUT));
+  printf("a file: %d, in and out %d\n", n, (p[0].revents & (POLLIN | POLLOUT)) == (POLLIN | POLLOUT));
   n = poll(p + 2, 1, 1000);
   printf("%d %d\n", n, p[2].revents == POLLOUT);
   printf("%d\n", poll(NULL, 0, 2));
   p[0].fd = 77;
   n = poll(p, 1, 0);
-  printf("%d %d\n", n, n == 1 ? p[0].revents == POLLNVAL : 0);
+  printf("a bad descriptor: %d, invalid %d\n", n, n == 1 ? p[0].revents == POLLNVAL : 0);
   fd_set set;
   FD_ZERO(&set);
   FD_SET(fd, &set);
