@@ -22,6 +22,7 @@ type exchange struct {
 	header             http.Header
 	trailer            http.Header
 	chunked            bool // the length of the body is not stated
+	fails              bool // the text of the answer is the server's own
 }
 
 // answer is what a client gets.
@@ -109,10 +110,13 @@ func (e *exchange) ask(t *testing.T, url string) answer {
 	text, err := io.ReadAll(resp.Body)
 	a := answer{resp.StatusCode, resp.Header, resp.Trailer, string(text), err != nil}
 	if a.Cut {
-		a.Body = "" // as much of it as has come
+		return answer{Cut: true} // as much as has come differs from run to run
 	}
 	for _, name := range []string{"Date", "Connection", "Content-Length", "Trailer"} {
 		a.Header.Del(name) // net/http adds what hyper does not
+	}
+	if e.fails {
+		a.Body, a.Header = "", nil
 	}
 	if len(a.Trailer) == 0 {
 		a.Trailer = nil
@@ -178,7 +182,7 @@ func TestInteropHTTP(t *testing.T) {
 	host := upstream(t)
 	_, _, nobody := echoes(t)
 	t.Run("client", func(t *testing.T) {
-		trials := cases("get", "methods", "post", "length", "long", "short", "large", "status", "trailers", "stream", "cut", "repeated", "slow", "nobody", "bad", "fields", "dropped")
+		trials := cases("get", "methods", "post", "length", "short", "large", "status", "trailers", "stream", "cut", "repeated", "slow", "nobody", "bad", "fields", "dropped")
 		j.compare(t, filepath.Join(dir, "fetch.wasm"), with(trials, func(c *trial) {
 			c.args = append(c.args, host)
 			if c.name == "nobody" {
@@ -190,6 +194,7 @@ func TestInteropHTTP(t *testing.T) {
 	})
 	t.Run("handler", func(t *testing.T) {
 		headers := http.Header{"X-One": {"1"}, "X-Two": {"a", "b"}, "Accept-Encoding": {"identity"}, "User-Agent": {"judge"}}
+		te := http.Header{"Te": {"trailers"}} // which wasmtime wants, and net/http does not
 		large := strings.Repeat("some text ", 100_000)
 		j.served(t, filepath.Join(dir, "handler.wasm"), map[string]exchange{
 			"plain":           {path: "/"},
@@ -203,7 +208,7 @@ func TestInteropHTTP(t *testing.T) {
 			"echo nothing":    {method: "POST", path: "/echo"},
 			"echo chunked":    {method: "PUT", path: "/echo", body: "text", chunked: true},
 			"echo large":      {method: "POST", path: "/echo", body: large},
-			"echo trailers":   {method: "POST", path: "/echo", body: "text", trailer: http.Header{"X-End": {"ended"}}},
+			"echo trailers":   {method: "POST", path: "/echo", body: "text", header: te, trailer: http.Header{"X-End": {"ended"}}},
 			"created":         {path: "/status?201"},
 			"no content":      {path: "/status?204"},
 			"not modified":    {path: "/status?304"},
@@ -214,10 +219,10 @@ func TestInteropHTTP(t *testing.T) {
 			"length":          {path: "/length"},
 			"short":           {path: "/short"},
 			"large":           {path: "/large"},
-			"stream":          {path: "/stream"},
-			"panic":           {path: "/panic"},
-			"silent":          {path: "/silent"},
-			"error":           {path: "/error"},
+			"stream":          {path: "/stream", header: te},
+			"panic":           {path: "/panic", fails: true},
+			"silent":          {path: "/silent", fails: true},
+			"error":           {path: "/error", fails: true},
 			"nobody":          {path: "/nobody"},
 			"unfinished":      {path: "/unfinished"},
 			"after":           {path: "/after"},

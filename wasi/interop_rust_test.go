@@ -81,6 +81,20 @@ var onPurpose = map[string]map[string]string{
 		"a file: 1, in and out 0":         "a file: 1, in and out 1",
 		"a bad descriptor: -1, invalid 0": "a bad descriptor: 1, invalid 1",
 	},
+	"fetch/bad": {
+		`path "/#f" Ok(())`:      `path "/#f" Err(())`,
+		`authority "u@h" Ok(())`: `authority "u@h" Err(())`,
+		`scheme "" Ok(())`:       `scheme "" Err(())`,
+		`scheme "1x" Ok(())`:     `scheme "1x" Err(())`,
+	},
+	"fetch/cut": {
+		`body of 4, "failed: false": "part"`: `body of 4, "failed: true": "part"`,
+		"no trailers":                        "trailers failed",
+	},
+	"fetch/short": {"error ErrorCode::HttpProtocolError": "error ErrorCode::HttpRequestBodySize(Some(5))"},
+	"fetch/trailers": {
+		`headers [("content-type", "text/plain; charset=utf-8"), ("trailer", "X-End")]`: `headers [("content-type", "text/plain; charset=utf-8")]`,
+	},
 	"raw/poll":   {"a timer of the past is ready false": "a timer of the past is ready true"},
 	"raw/times":  {"a second of nanoseconds Ok(())": "a second of nanoseconds " + code(12, "invalid", "Invalid argument", "EINVAL")},
 	"raw/hashes": {"the hash of a changed file is the same true": "the hash of a changed file is the same false"},

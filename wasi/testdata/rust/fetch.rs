@@ -137,10 +137,10 @@ fn bad(host: &str) {
     println!("defaults {:?} {:?} {:?} {:?}", r.method(), r.path_with_query(), r.scheme(), r.authority());
     let r = request(host, Method::Get, "/hello", &[]);
     r.set_scheme(Some(&Scheme::Other("gopher".into()))).unwrap();
-    println!("gopher {:?}", handle(r, None).map(|f| wait(&f).map(|r| r.status())));
+    println!("gopher {:?}", handle(r, None).and_then(|f| wait(&f)).map(|r| r.status()));
     let r = OutgoingRequest::new(Fields::new());
     r.set_scheme(Some(&Scheme::Http)).unwrap();
-    println!("no authority {:?}", handle(r, None).map(|f| wait(&f).map(|r| r.status())));
+    println!("no authority {:?}", handle(r, None).and_then(|f| wait(&f)).map(|r| r.status()));
     let r = OutgoingResponse::new(Fields::new());
     println!("{} {:?} {:?} {:?}", r.status_code(), r.set_status_code(404), r.set_status_code(99), r.set_status_code(1000));
     let o = RequestOptions::new();
@@ -165,7 +165,8 @@ fn fields() {
     println!("{:?}", Fields::from_list(&[("a".into(), b"1\n".to_vec())]).map(|_| ()));
     let c = f.clone();
     println!("{:?} {}", c.append(&"only".to_string(), &b"x".to_vec()), f.has(&"only".to_string()));
-    let h = OutgoingRequest::new(c).headers();
+    let r = OutgoingRequest::new(c);
+    let h = r.headers();
     println!("{:?} {:?} {:?}", h.append(&"x".to_string(), &b"x".to_vec()), h.set(&"x".to_string(), &[]), h.delete(&"only".to_string()));
     println!("{:?}", h.clone().append(&"x".to_string(), &b"x".to_vec()));
 }

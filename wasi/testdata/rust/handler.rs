@@ -61,7 +61,7 @@ impl Guest for Handler {
                 let trailers = IncomingBody::finish(body);
                 trailers.subscribe().block();
                 let trailers = trailers.get().unwrap().unwrap().ok().flatten();
-                let r = response(200, &[("x-closed", &closed.to_string())]);
+                let r = response(200, &[("x-closed", &closed.to_string()), ("trailer", "x-end")]);
                 let body = r.body().unwrap();
                 ResponseOutparam::set(out, Ok(r));
                 let stream = body.write().unwrap();
@@ -78,7 +78,7 @@ impl Guest for Handler {
             "/short" => answer(out, 200, &[("content-length", "9")], b"12345"),
             "/large" => answer(out, 200, &[], &vec![b'x'; 2_000_000]),
             "/stream" => {
-                let r = response(200, &[]);
+                let r = response(200, &[("trailer", "x-count")]);
                 let body = r.body().unwrap();
                 ResponseOutparam::set(out, Ok(r));
                 let stream = body.write().unwrap();
@@ -115,7 +115,7 @@ impl Guest for Handler {
                 eprintln!("a line of errors");
                 answer(out, 200, &[], b"")
             }
-            "/env" => answer(out, 200, &[], format!("{:?} {:?}", std::env::args().count(), std::env::vars().collect::<Vec<_>>()).as_bytes()),
+            "/env" => answer(out, 200, &[], format!("{:?} {:?}", std::env::args().count(), std::env::vars().filter(|(name, _)| name != "INSTANCE_ID").collect::<Vec<_>>()).as_bytes()),
             "/fetch" => {
                 let r = OutgoingRequest::new(Fields::new());
                 let (host, rest) = query.split_once('/').unwrap();
