@@ -17,7 +17,8 @@ func TestInteropPython(t *testing.T) {
 	out := filepath.Join(t.TempDir(), "python.wasm")
 	shell(t, "", j.tool("venv/bin/componentize-py"), "--quiet", "-d", "wit", "-d", filepath.Join("testdata", "python"), "-w", "judge:python/both",
 		"componentize", "-p", filepath.Join("testdata", "python"), "app", "-o", out)
-	j.scripted(t, out, host, append(cases("files", "clock", "chance", "exit", "error"),
+	j.scripted(t, out, host, append(cases("files", "clock", "chance", "exit"),
+		trial{name: "error", args: []string{"error"}, traps: true},
 		trial{name: "surroundings", args: []string{"surroundings", "one", "", "zwei ä"}, wasmtime: []string{"--env", "A=b"}, witgen: []string{"--env", "A=b"}},
 		trial{name: "lines", args: []string{"lines"}, stdin: strings.Repeat("eine Zeile ä\n", 5000) + "no end"},
 		trial{name: "digest", args: []string{"digest"}, stdin: strings.Repeat("binary \x00", 20_000)},
@@ -61,10 +62,8 @@ func TestInteropJavaScript(t *testing.T) {
 
 // scripted has a component that is a program and a handler run by both.
 func (j *judge) scripted(t *testing.T, wasm, host string, trials []trial, exchanges map[string]exchange) {
-	// The first run compiles for the others.
-	first := with(trials[:1], func(c *trial) { c.witgen = []string{"--http", "127.0.0.1:*"} })
 	t.Run("program", func(t *testing.T) {
-		j.compare(t, wasm, with(append(first, trials[1:]...), func(c *trial) {
+		j.compare(t, wasm, with(trials, func(c *trial) {
 			c.wasmtime = append(c.wasmtime, "-S", "http")
 			c.witgen = append(c.witgen, "--http", "127.0.0.1:*")
 		}))
