@@ -406,7 +406,7 @@ func TestReadAndWrite(t *testing.T) {
 	if !reading.Same(writing) || reading.Same(d) {
 		t.Error("Same is wrong")
 	}
-	expect(t, "read a folder", err2(d.ReadAt(p, 0)), fault.BadDescriptor)
+	expect(t, "read a folder", err2(d.ReadAt(p, 0)), fault.IsDirectory)
 	expect(t, "write a folder", err2(d.WriteAt(p, 0)), fault.BadDescriptor)
 	expect(t, "resize a folder", d.SetSize(0), fault.BadDescriptor)
 	expect(t, "advise a folder", d.Advise(0, 0, Normal), fault.BadDescriptor)

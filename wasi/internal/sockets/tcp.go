@@ -1,13 +1,11 @@
 package sockets
 
 import (
-	"errors"
 	"io"
 	"net"
 	"net/netip"
 	"sync"
 	"sync/atomic"
-	"syscall"
 	"time"
 
 	"github.com/witgen/witgen/wasi/internal/poll"
@@ -383,10 +381,10 @@ func newConn(c net.Conn) *conn {
 	made := &conn{Conn: c}
 	made.refs.Store(3)
 	made.in = streams.NewReader(receiver{made})
-	made.out = streams.NewWriterThen(sender{c}, func() {
+	made.out = streams.NewWriterThen(c, func() {
 		made.closeWrite()
 		made.release()
-	})
+	}).Piped()
 	return made
 }
 
@@ -409,18 +407,6 @@ func (c *conn) closeWrite() {
 func (c *conn) shutdownSend() { _ = c.out.Close() } // It does not fail.
 
 func (c *conn) shutdownReceive() { _ = c.in.Close() }
-
-// sender is the side of a connection that is written.
-type sender struct{ net.Conn }
-
-// Write writes p. A stream of a connection that takes no more is closed, and not failed.
-func (s sender) Write(p []byte) (int, error) {
-	n, err := s.Conn.Write(p)
-	if errors.Is(err, syscall.EPIPE) {
-		err = streams.ErrClosed
-	}
-	return n, err
-}
 
 // receiver is the side of a connection that is read.
 type receiver struct{ c *conn }

@@ -3,10 +3,13 @@ package streams
 import (
 	"bytes"
 	"context"
+	"errors"
+	"fmt"
 	"io"
 	"os"
 	"strings"
 	"sync"
+	"syscall"
 
 	"github.com/witgen/witgen/wasi/internal/poll"
 )
@@ -40,6 +43,26 @@ func NewWriterThen(w io.Writer, atEnd func()) *Writer {
 	made := NewWriter(w)
 	made.atEnd = atEnd
 	return made
+}
+
+// Piped has the stream closed, and not failed, once nobody reads the pipe or connection
+// that it writes to. It returns w.
+func (w *Writer) Piped() *Writer {
+	w.to = piped{w.to}
+	return w
+}
+
+// errBroken is ErrClosed for who waits until all has left, too.
+var errBroken = fmt.Errorf("%w: nobody reads it", ErrClosed)
+
+type piped struct{ io.Writer }
+
+func (p piped) Write(b []byte) (int, error) {
+	n, err := p.Writer.Write(b)
+	if errors.Is(err, syscall.EPIPE) {
+		err = errBroken
+	}
+	return n, err
 }
 
 // isPrompt reports whether writing to w does not wait for others.
