@@ -545,6 +545,25 @@ func TestListMany(t *testing.T) {
 	}
 }
 
+// TestListRemoved lists a folder that was removed after the listing began.
+func TestListRemoved(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("Windows removes no folder that is open")
+	}
+	d, dir := grant(t, nil)
+	must(t, os.Mkdir(filepath.Join(dir, "folder"), 0o777))
+	folder, err := d.Open("folder", false, 0, Read)
+	must(t, err)
+	defer folder.Close()
+	l, err := folder.List()
+	must(t, err)
+	defer l.Close()
+	must(t, os.Remove(filepath.Join(dir, "folder")))
+	if e, err := l.Next(); err != io.EOF {
+		t.Errorf("got %v, %v; want the end", e, err)
+	}
+}
+
 func TestFlags(t *testing.T) {
 	d, dir := grant(t, nil)
 	write(t, filepath.Join(dir, "folder/f"), "")
