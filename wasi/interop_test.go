@@ -32,7 +32,6 @@ type trial struct {
 	dialogue []string               // lines of input: each is sent when the program has written a line
 	closed   bool                   // standard input is closed
 	traps    bool                   // both end the program by a trap
-	broken   bool                   // nobody reads standard output after its first line
 	fixed    func(dir string) error // what else /fixed holds
 	wasmtime []string               // flags
 	witgen   []string               // flags
