@@ -55,7 +55,7 @@ func TestInteropJavaScript(t *testing.T) {
 		"large":        {path: "/large"},
 		"fetch":        {path: "/fetch?" + host + "/hello"},
 		"fetch stream": {path: "/fetch?" + host + "/stream"},
-		"throw":        {path: "/throw", fails: true},
+		"throw":        {path: "/throw", left: true},
 		"not found":    {path: "/none"},
 	})
 }
