@@ -89,6 +89,7 @@ func readInput(main []byte, adapters []Adapter) *input {
 	w := d.Merge(all)
 	in.r, in.world = w.Resolve, w.Resolve.Worlds[w.World]
 	in.mergeVersions()
+	in.ownInterfaces()
 	in.abi = abi.New(in.r)
 	for _, p := range in.parts {
 		in.assign(p, worlds[p])

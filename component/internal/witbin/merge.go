@@ -2,6 +2,7 @@ package witbin
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/witgen/witgen/component/internal/core"
@@ -42,6 +43,21 @@ type worldCloner struct {
 	// owners are the world and the interfaces inside it, with their copies.
 	owners map[wit.Owner]wit.Owner
 	types  map[wit.TypeID]wit.TypeID
+	// anonymous reports whether types without names are copied also where nothing
+	// that they refer to is.
+	anonymous bool
+}
+
+// CopyInterface adds a copy of an interface to r, whose types are its own, and returns
+// it. The copy uses types of other interfaces as used maps them.
+func CopyInterface(r *wit.Resolve, id wit.InterfaceID, used map[wit.TypeID]wit.TypeID) wit.InterfaceID {
+	c := &worldCloner{r: r, owners: make(map[wit.Owner]wit.Owner), types: maps.Clone(used), anonymous: true}
+	for _, t := range r.Interfaces[id].Types {
+		delete(c.types, t)
+	}
+	to := c.copied(id)
+	r.Interfaces[to].CloneOf = id
+	return to
 }
 
 // merge appends items to a list that may have some of them.
@@ -138,7 +154,7 @@ func (c *worldCloner) typ(id wit.TypeID) wit.TypeID {
 	}
 	out := *def
 	out.Kind = wit.Rewrite(def.Kind, c.ref)
-	if def.Owner == nil && !c.changed(def.Kind) {
+	if def.Owner == nil && !c.anonymous && !c.changed(def.Kind) {
 		return id
 	}
 	out.Owner = owner
@@ -154,6 +170,11 @@ func (c *worldCloner) inline(id wit.InterfaceID) wit.InterfaceID {
 	if c.r.Interfaces[id].Name != "" {
 		return id
 	}
+	return c.copied(id)
+}
+
+// copied returns the copy of an interface.
+func (c *worldCloner) copied(id wit.InterfaceID) wit.InterfaceID {
 	out := *c.r.Interfaces[id]
 	to := wit.InterfaceID(len(c.r.Interfaces))
 	c.r.Interfaces = append(c.r.Interfaces, &out)
