@@ -21,8 +21,12 @@ type exports struct {
 // encodeExports lifts what core modules export and exports it from the component.
 func encodeExports(b *builder, in *input, imports *imports, instances *instances) {
 	x := &exports{b: b, in: in, imports: imports, instances: instances}
-	for _, it := range in.world.Exports {
-		p := in.exporter(in.r.ItemName(it))
+	var order []*wit.WorldItem
+	for _, p := range in.parts {
+		order = append(order, p.exports...)
+	}
+	for _, it := range in.inOrder(order) {
+		p := in.exporters[in.r.ItemName(it)]
 		switch what := it.Item.(type) {
 		case *wit.Function:
 			f := x.lift(p, it, what, imports.root.Function(what))
@@ -114,16 +118,11 @@ func newNested(x *exports, outer *witbin.TypeScope, id wit.InterfaceID) *nested 
 
 // unique returns a name that was not used before, to import something under.
 func (n *nested) unique(name string) string {
-	for i := 0; ; i++ {
-		try := name
-		if i > 0 {
-			try = fmt.Sprintf("%s%d", name, i-1)
-		}
-		if key := wit.CanonicalName(try); !n.names[key] {
-			n.names[key] = true
-			return try
-		}
+	for i := 0; n.names[wit.CanonicalName(name)]; i++ {
+		name = fmt.Sprintf("%s%d", name, i)
 	}
+	n.names[wit.CanonicalName(name)] = true
+	return name
 }
 
 // importType imports a named type, for which the same type around the component is

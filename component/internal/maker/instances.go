@@ -76,24 +76,35 @@ func instantiate(b *builder, in *input, uses map[*part][]*coreUse, imports *impo
 // instantiation.
 func (c *instances) findShims() {
 	for _, p := range c.in.parts {
+		made := make(map[[2]string]*shim) // imports may be repeated
 		for _, use := range c.uses[p] {
 			late := use.kind == useAdapter
 			if use.kind == useFunc {
 				n := c.in.needsOf(use.fn, false)
 				late = n.memory || n.realloc
 			}
-			if late {
-				s := &shim{typ: c.in.types.All[use.entity.Type], part: p, use: use}
-				c.shimOf[use] = s
-				c.shims = append(c.shims, s)
+			if !late {
+				continue
 			}
+			key := [2]string{use.module, use.name}
+			if made[key] == nil {
+				made[key] = &shim{typ: c.in.types.All[use.entity.Type], part: p, use: use}
+				c.shims = append(c.shims, made[key])
+			}
+			c.shimOf[use] = made[key]
 		}
+		dtors := make(map[string]bool)
 		for _, it := range p.exports {
 			c.in.eachResource(it, func(id wit.TypeID) {
 				if name, ok := c.in.dtor(p, it, id); ok {
-					c.shims = append(c.shims, &shim{typ: wasm.FuncType([]wasm.ValType{wasm.I32}, nil), part: p, dtor: name})
+					dtors[name] = true
 				}
 			})
+		}
+		for _, name := range p.module.Names {
+			if dtors[name] {
+				c.shims = append(c.shims, &shim{typ: wasm.FuncType([]wasm.ValType{wasm.I32}, nil), part: p, dtor: name})
+			}
 		}
 	}
 }
@@ -172,20 +183,13 @@ func (c *instances) defineResource(p *part, it *wit.WorldItem, id wit.TypeID) ui
 // add adds the instance of a core module, with a bag of exports for each module that
 // it imports from.
 func (c *instances) add(p *part) {
-	var names []string
-	uses := make(map[string][]*coreUse)
-	for _, use := range c.uses[p] {
-		if uses[use.module] == nil {
-			names = append(names, use.module)
-		}
-		uses[use.module] = append(uses[use.module], use)
-	}
 	instance := &binary.CoreInstance{Module: c.modules[p]}
-	for _, name := range names {
+	for uses := c.uses[p]; len(uses) > 0; {
 		bag := &binary.CoreInstance{Exports: []binary.CoreExport{}}
-		for _, use := range uses[name] {
-			sort, index := c.supply(p, use)
-			bag.Exports = append(bag.Exports, binary.CoreExport{Name: use.unique, Sort: sort, Index: index})
+		name := uses[0].module
+		for ; len(uses) > 0 && uses[0].module == name; uses = uses[1:] {
+			sort, index := c.supply(p, uses[0])
+			bag.Exports = append(bag.Exports, binary.CoreExport{Name: uses[0].unique, Sort: sort, Index: index})
 		}
 		instance.Args = append(instance.Args, binary.CoreArg{Name: name, Instance: c.b.add(binary.SortCoreInstance, bag)})
 	}
