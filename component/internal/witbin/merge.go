@@ -2,7 +2,6 @@ package witbin
 
 import (
 	"fmt"
-	"maps"
 	"slices"
 
 	"github.com/witgen/witgen/component/internal/core"
@@ -43,6 +42,8 @@ type worldCloner struct {
 	// owners are the world and the interfaces inside it, with their copies.
 	owners map[wit.Owner]wit.Owner
 	types  map[wit.TypeID]wit.TypeID
+	// used are types of others that have a copy already.
+	used map[wit.TypeID]wit.TypeID
 	// anonymous reports whether types without names are copied also where nothing
 	// that they refer to is.
 	anonymous bool
@@ -51,10 +52,7 @@ type worldCloner struct {
 // CopyInterface adds a copy of an interface to r, whose types are its own, and returns
 // it. The copy uses types of other interfaces as used maps them.
 func CopyInterface(r *wit.Resolve, id wit.InterfaceID, used map[wit.TypeID]wit.TypeID) wit.InterfaceID {
-	c := &worldCloner{r: r, owners: make(map[wit.Owner]wit.Owner), types: maps.Clone(used), anonymous: true}
-	for _, t := range r.Interfaces[id].Types {
-		delete(c.types, t)
-	}
+	c := &worldCloner{r: r, owners: make(map[wit.Owner]wit.Owner), types: make(map[wit.TypeID]wit.TypeID), used: used, anonymous: true}
 	to := c.copied(id)
 	r.Interfaces[to].CloneOf = id
 	return to
@@ -150,6 +148,9 @@ func (c *worldCloner) typ(id wit.TypeID) wit.TypeID {
 	def := c.r.Types[id]
 	owner, owned := c.owners[def.Owner]
 	if def.Owner != nil && !owned {
+		if to, ok := c.used[id]; ok {
+			return to
+		}
 		return id
 	}
 	out := *def
