@@ -1,7 +1,10 @@
 package component_test
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -64,6 +67,26 @@ func TestInteropNewBytes(t *testing.T) {
 	t.Logf("%d components are equal", equal)
 	if equal < 400 {
 		t.Errorf("only %d components were compared", equal)
+	}
+}
+
+// TestNewBytes: what New makes of the worlds of comptest has not changed since
+// TestInteropNewBytes found it equal to what wasm-tools makes.
+func TestNewBytes(t *testing.T) {
+	hash := sha256.New()
+	files := comptest.WITFiles(t)
+	for _, name := range slices.Sorted(maps.Keys(files)) {
+		r, pkg := comptest.WITOf(t, files[name])
+		for _, id := range r.Packages[pkg].Worlds {
+			made, err := component.New(embedded(t, dropping(r, id).Wasm(), r, id), component.NewOptions{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			hash.Write(plainComponent(made))
+		}
+	}
+	if got, want := hex.EncodeToString(hash.Sum(nil)), "4655af8749b7ba49d7e3ae57b599d39378c1badf3a0ee6335ba9acbad46373bd"; got != want {
+		t.Errorf("the hash of all components is %s, want %s; see that make interop passes before you change it", got, want)
 	}
 }
 
