@@ -247,8 +247,8 @@ func splitMetadata(d *witbin.Decoder, module []byte) ([]byte, witbin.Worlds) {
 	return w.Buf, m
 }
 
-// assign has a part be the exporter of what its worlds export, which no other part is, and
-// gives it the string encodings of all its items.
+// assign makes a part the exporter of what its worlds export, and gives it the string
+// encodings of all its items.
 func (in *input) assign(p *part, w witbin.Worlds) {
 	for i, id := range w.Worlds {
 		world := in.r.Worlds[id]

@@ -44,8 +44,8 @@ func (in *input) ownInterfaces() {
 	}
 }
 
-// orderItems has the imports of the world in the order of their classes, the exports with
-// functions first, and interfaces behind those whose types they use.
+// orderItems sorts the imports of the world by class and puts exported functions before
+// interfaces, and interfaces behind those whose types they use.
 func (in *input) orderItems() {
 	slices.SortStableFunc(in.world.Imports, func(a, b *wit.WorldItem) int { return in.importClass(a) - in.importClass(b) })
 	in.world.Imports = in.inOrder(in.world.Imports)
@@ -116,8 +116,8 @@ func (in *input) inOrder(items []*wit.WorldItem) []*wit.WorldItem {
 	return list
 }
 
-// checkMeaning checks that a resource that a world imports is not that of an export to what
-// the world exports, where another world exports the interface of the resource.
+// checkMeaning refuses an export that uses a resource as its world imports it, if another
+// world exports the interface of the resource: the export would then use that one.
 func (in *input) checkMeaning(worlds []wit.WorldID) {
 	for _, w := range worlds {
 		exports := in.r.Worlds[w].Exports
