@@ -12,7 +12,8 @@ const (
 
 // MemoryLimit bounds the memory of an instance in bytes; the memories of a component
 // share it. The default is 256 MiB. Beyond it, memory.grow fails in the guest, which
-// is out of memory then. Compile refuses a guest that starts with more, with a
+// is out of memory then: if it traps, the error has the growth that was refused in the
+// call. Compile refuses a guest that starts with more, with a
 // LimitError. It is an option of Compile.
 func MemoryLimit(bytes uint64) Option {
 	return ofCompile("MemoryLimit", func(c *Config) { c.MemoryBytes = bytes })
