@@ -35,6 +35,12 @@ var flags = map[Compiler]string{
 	Go:            "-buildmode=c-shared -ldflags=-s",
 }
 
+// programFlags are those of programs, which end when their main function does.
+var programFlags = map[Compiler]string{
+	TinyGoWASIP1: "-target=wasip1 -opt=z -no-debug",
+	Go:           "-ldflags=-s",
+}
+
 // Flags returns the flags that a compiler is called with, separated by blanks.
 func Flags(c Compiler) string { return flags[c] }
 
@@ -51,10 +57,20 @@ func CommandLine(c Compiler) string {
 // the TinyGo; standard Go is the go on PATH. extra are flags that go after those of
 // the compiler, so that they count where both say something.
 func Command(c Compiler, program, out, pkg string, extra ...string) *exec.Cmd {
+	return command(c, flags[c], program, out, pkg, extra)
+}
+
+// Program is Command for a program in the place of a guest that answers calls.
+// TinyGoUnknown compiles none.
+func Program(c Compiler, program, out, pkg string, extra ...string) *exec.Cmd {
+	return command(c, programFlags[c], program, out, pkg, extra)
+}
+
+func command(c Compiler, flags, program, out, pkg string, extra []string) *exec.Cmd {
 	if c == Go {
 		program = "go"
 	}
-	args := slices.Concat([]string{"build"}, strings.Fields(flags[c]), extra, []string{"-o", out, pkg})
+	args := slices.Concat([]string{"build"}, strings.Fields(flags), extra, []string{"-o", out, pkg})
 	cmd := exec.Command(program, args...)
 	// TinyGo's targets set GOOS and GOARCH.
 	cmd.Env = slices.DeleteFunc(os.Environ(), func(v string) bool {
