@@ -114,6 +114,8 @@ func fdstat(fd uint32) {
 
 // standard uses the standard streams.
 func standard() {
+	// Go's own files have set them nonblocking.
+	show("fd_fdstat_set_flags", fd_fdstat_set_flags(0, 0), fd_fdstat_set_flags(1, 0), fd_fdstat_set_flags(2, 0))
 	for fd := range uint32(5) {
 		clear(memory[:64])
 		fdstat(fd)
