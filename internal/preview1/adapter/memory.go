@@ -159,8 +159,11 @@ func giveBack() {
 	borrowStart, borrowEnd, savedEnd = lowest, lowest, lowest
 }
 
-// The buffer of the guest's that the next list goes to, where buffer is not 0.
-var buffer, bufferSize uint32
+// The buffer of the guest's that the next list goes to, where receiving is true.
+var (
+	receiving          bool
+	buffer, bufferSize uint32
+)
 
 // receive has the next list that an import returns written to a buffer of the guest's.
 // It returns how many of the n bytes at that address may be asked for: memory that is
@@ -172,13 +175,13 @@ func receive(at, n uint32) uint32 {
 		borrowStart = (at + n + 7) &^ 7
 		borrowEnd, savedEnd = borrowStart, borrowStart
 	}
-	buffer, bufferSize = at, n
+	receiving, buffer, bufferSize = true, at, n
 	return n
 }
 
 // received ends receive.
 func received() {
-	buffer = 0
+	receiving = false
 	giveBack()
 }
 
@@ -186,7 +189,7 @@ func received() {
 //
 //go:wasmexport cabi_import_realloc
 func realloc(old, oldSize, align, size uint32) uint32 {
-	if buffer != 0 {
+	if receiving {
 		if size > bufferSize {
 			panic("an import returns more than it was asked for")
 		}
