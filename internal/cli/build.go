@@ -13,6 +13,7 @@ import (
 
 	"github.com/witgen/witgen/component"
 	"github.com/witgen/witgen/internal/guestcompile"
+	"github.com/witgen/witgen/internal/preview1"
 	"github.com/witgen/witgen/wit"
 )
 
@@ -34,6 +35,7 @@ const (
 	compilerGo     = "go"
 	targetUnknown  = "wasm-unknown"
 	targetWASIP1   = "wasip1"
+	targetWASIP2   = "wasip2"
 )
 
 func (a *app) buildCommand() *cobra.Command {
@@ -88,8 +90,8 @@ interfaces that the program imports.`,
 	flags.out.add(cmd)
 	cmd.Flags().Lookup("out").Usage = "`FILE` to write to, whole or not at all; - is standard output"
 	f.StringVar(&flags.compiler, "compiler", "", "`COMPILER` to use: tinygo or go (default: tinygo where there is one)")
-	f.StringVar(&flags.target, "target", "", "`TARGET` to compile for: wasm-unknown (TinyGo only, its default) or wasip1")
-	for name, values := range map[string][]string{"compiler": {compilerTinyGo, compilerGo}, "target": {targetUnknown, targetWASIP1}} {
+	f.StringVar(&flags.target, "target", "", "`TARGET` to compile for: wasm-unknown (TinyGo only, its default), wasip1 or wasip2 (TinyGo only)")
+	for name, values := range map[string][]string{"compiler": {compilerTinyGo, compilerGo}, "target": {targetUnknown, targetWASIP1, targetWASIP2}} {
 		must(cmd.RegisterFlagCompletionFunc(name, cobra.FixedCompletions(values, cobra.ShellCompDirectiveNoFileComp)))
 	}
 	f.BoolVar(&flags.core, "core", false, "write the core module with its world inside, and no component")
@@ -133,7 +135,7 @@ func (a *app) build(flags *buildFlags, pkg string, extra []string) error {
 	if err != nil {
 		return err
 	}
-	core, made, err := componentOf(core, w, &flags.wasiFlags)
+	core, made, err := componentOf(core, w, flags)
 	if err != nil {
 		if w != nil && !flags.command {
 			err = fmt.Errorf("%w\nthe guest must use the bindings of world %s, as witgen guest writes them, and call its Export", err, w)
@@ -153,6 +155,8 @@ func (a *app) build(flags *buildFlags, pkg string, extra []string) error {
 		line.Compiler, line.Target = compilerTinyGo, targetUnknown
 	case guestcompile.TinyGoWASIP1:
 		line.Compiler, line.Target = compilerTinyGo, targetWASIP1
+	case guestcompile.TinyGoWASIP2:
+		line.Compiler, line.Target = compilerTinyGo, targetWASIP2
 	case guestcompile.Go:
 		line.Compiler, line.Target = compilerGo, targetWASIP1
 	default:
@@ -185,6 +189,7 @@ type buildLine struct {
 var compilerWords = map[guestcompile.Compiler]string{
 	guestcompile.TinyGoUnknown: "TinyGo for wasm-unknown",
 	guestcompile.TinyGoWASIP1:  "TinyGo for wasip1",
+	guestcompile.TinyGoWASIP2:  "TinyGo for wasip2",
 	guestcompile.Go:            "standard Go",
 }
 
@@ -214,9 +219,9 @@ func (flags *buildFlags) guestWorld(a *app) (*guestWorld, error) {
 // of the TinyGo.
 func (flags *buildFlags) choose() (guestcompile.Compiler, string, error) {
 	switch flags.target {
-	case "", targetUnknown, targetWASIP1:
+	case "", targetUnknown, targetWASIP1, targetWASIP2:
 	default:
-		return "", "", fmt.Errorf("--target %s: it is one of %s, %s", flags.target, targetUnknown, targetWASIP1)
+		return "", "", fmt.Errorf("--target %s: it is one of %s, %s, %s", flags.target, targetUnknown, targetWASIP1, targetWASIP2)
 	}
 	tinygo, why := guestcompile.FindTinyGo()
 	switch flags.compiler {
@@ -233,14 +238,16 @@ func (flags *buildFlags) choose() (guestcompile.Compiler, string, error) {
 	switch {
 	case tinygo != "" && (flags.target == targetWASIP1 || flags.target == "" && flags.wasi):
 		return guestcompile.TinyGoWASIP1, tinygo, nil
+	case tinygo != "" && flags.target == targetWASIP2:
+		return guestcompile.TinyGoWASIP2, tinygo, nil
 	case tinygo != "":
 		return guestcompile.TinyGoUnknown, tinygo, nil
-	case flags.target != targetUnknown:
+	case flags.target == "" || flags.target == targetWASIP1:
 		return guestcompile.Go, "", nil
 	case flags.compiler == compilerGo:
-		return "", "", fmt.Errorf("--target %s: standard Go compiles for %s only", targetUnknown, targetWASIP1)
+		return "", "", fmt.Errorf("--target %s: standard Go compiles for %s only", flags.target, targetWASIP1)
 	default:
-		return "", "", fmt.Errorf("--target %s needs TinyGo: %s", targetUnknown, why)
+		return "", "", fmt.Errorf("--target %s needs TinyGo: %s", flags.target, why)
 	}
 }
 
@@ -268,6 +275,13 @@ func (a *app) compile(compiler guestcompile.Compiler, tinygo, pkg string, progra
 		build = guestcompile.Program
 	}
 	cmd := build(compiler, tinygo, out, pkg, extra...)
+	if compiler == guestcompile.TinyGoWASIP2 {
+		own, err := os.Executable()
+		if err != nil {
+			return nil, fmt.Errorf("TinyGo for wasip2 calls witgen, whose file cannot be found: %w", err)
+		}
+		guestcompile.UseStandIn(cmd, own)
+	}
 	for _, name := range []string{"TMPDIR", "GOTMPDIR", "TMP", "TEMP"} {
 		cmd.Env = append(cmd.Env, name+"="+temp)
 	}
@@ -325,10 +339,15 @@ func tooOld(tinygo string) string {
 
 // componentOf puts a world into a core module, unless w is nil, and makes a component of
 // it. It returns both.
-func componentOf(core []byte, w *guestWorld, flags *wasiFlags) (embedded, made []byte, err error) {
+func componentOf(core []byte, w *guestWorld, flags *buildFlags) (embedded, made []byte, err error) {
 	if w != nil {
 		core, err = component.Embed(core, w.resolve, w.id, component.UTF8)
 		if err != nil {
+			return nil, nil, err
+		}
+	}
+	if flags.target == targetWASIP2 {
+		if core, err = preview1.EmbedWASI(core, flags.command); err != nil {
 			return nil, nil, err
 		}
 	}

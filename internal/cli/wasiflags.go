@@ -17,8 +17,9 @@ const commandWorld = "wasi:cli/command@0.2.0"
 // preview 1.
 type wasiFlags struct {
 	wasi, noExitCode bool
-	// command makes the component run the core module's main function.
-	command bool
+	// command makes the component run the core module's main function, and complete says
+	// that the core module exports wasi:cli/run itself.
+	command, complete bool
 }
 
 func (f *wasiFlags) add(cmd *cobra.Command) {
@@ -31,17 +32,22 @@ func (f *wasiFlags) adapters(core []byte) ([]component.Adapter, error) {
 	if !f.wasi {
 		return preview1.Adapters(core)
 	}
-	return preview1.WASIAdapters(core, preview1.WASIOptions{Command: f.command, ExitCodes: !f.noExitCode})
+	return preview1.WASIAdapters(core, preview1.WASIOptions{Command: f.command && !f.complete, ExitCodes: !f.noExitCode})
 }
 
 // check checks the flags of build against each other, and sets those that others imply.
 func (f *buildFlags) check() error {
 	f.wasi = f.wasi || f.command
+	f.complete = f.target == targetWASIP2
 	switch {
 	case f.wasi && f.core:
 		return errors.New("--core leaves WASI to the host: it does not go with --wasi and --command")
 	case f.noExitCode && !f.wasi:
 		return errors.New("--no-exit-code goes with --wasi")
+	case f.noExitCode && f.target == targetWASIP2:
+		return fmt.Errorf("--no-exit-code has no effect on --target %s, whose runtime calls WASI 0.2 itself", targetWASIP2)
+	case f.core && f.target == targetWASIP2:
+		return fmt.Errorf("--core goes with %s and %s: a core module cannot import WASI 0.2 without a component around it", targetUnknown, targetWASIP1)
 	case f.wasi && f.target == targetUnknown:
 		return fmt.Errorf("--target %s has no WASI: --wasi and --command need %s", targetUnknown, targetWASIP1)
 	}

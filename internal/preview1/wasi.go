@@ -59,6 +59,20 @@ func WASIAdapters(core []byte, opts WASIOptions) ([]component.Adapter, error) {
 	return []component.Adapter{{Name: Name, Wasm: adapter}, {Name: stateName, Wasm: stateModule()}}, nil
 }
 
+// EmbedWASI returns a core module that imports WASI 0.2 itself with a world of these
+// imports. With command the world exports wasi:cli/run, as the core module does.
+func EmbedWASI(core []byte, command bool) ([]byte, error) {
+	world := "imports"
+	if command {
+		world = "command"
+	}
+	r, id, err := wasiWorld(world)
+	if err != nil {
+		return nil, err
+	}
+	return component.Embed(core, r, id, component.UTF8)
+}
+
 //go:embed adapter/*.go
 var source embed.FS
 

@@ -10,19 +10,22 @@ import (
 	"github.com/witgen/witgen/internal/testing/guestbuild"
 )
 
-// TestInteropBuiltWASI: guests whose preview 1 is answered by WASI 0.2 give the same
-// results under wasmtime and jco, and here. Panics of theirs are traps, whose text goes to
-// the host's standard error.
+// TestInteropBuiltWASI: guests whose preview 1 is answered by WASI 0.2, and those for
+// wasip2, give the same results under wasmtime and jco, and here.
 func TestInteropBuiltWASI(t *testing.T) {
 	tools(t)
 	program := witgen(t)
-	for _, compiler := range guestbuild.Compilers(t) {
-		if compiler == guestbuild.TinyGoUnknown {
-			continue // It has no WASI.
+	for name, flags := range map[string][]string{
+		"go":             {"--compiler", "go", "--wasi"},
+		"tinygo, wasip1": {"--compiler", "tinygo", "--wasi"},
+		"tinygo, wasip2": {"--compiler", "tinygo", "--target", "wasip2"},
+	} {
+		if flags[1] == "tinygo" && !slices.Contains(guestbuild.Compilers(t), guestbuild.TinyGoWASIP1) {
+			continue // which is logged
 		}
-		t.Run(string(compiler), func(t *testing.T) {
+		t.Run(name, func(t *testing.T) {
 			path := filepath.Join(t.TempDir(), "judge.wasm")
-			args := slices.Concat([]string{"build", "--wasi", "--wit", "wit", "--world", "judge", "-o", path}, buildFlags[compiler], []string{"./guest"})
+			args := slices.Concat([]string{"build", "--wit", "wit", "--world", "judge", "-o", path}, flags, []string{"./guest"})
 			command(t, program, args...)
 			wasm, err := os.ReadFile(path)
 			must(t, err)
