@@ -83,15 +83,6 @@ func inputSubscribe(stream uint32) uint32
 //go:wasmimport wasi:io/streams@0.2.0 [resource-drop]input-stream
 func dropInput(stream uint32)
 
-//go:wasmimport wasi:io/streams@0.2.0 [method]output-stream.check-write
-func outputCheckWrite(stream, ret uint32)
-
-//go:wasmimport wasi:io/streams@0.2.0 [method]output-stream.write
-func outputWrite(stream, list, length, ret uint32)
-
-//go:wasmimport wasi:io/streams@0.2.0 [method]output-stream.flush
-func outputFlush(stream, ret uint32)
-
 //go:wasmimport wasi:io/streams@0.2.0 [method]output-stream.blocking-write-and-flush
 func outputBlockingWriteAndFlush(stream, list, length, ret uint32)
 

@@ -213,10 +213,3 @@ func min32(a, b uint32) uint32 {
 	}
 	return b
 }
-
-func min64(a, b uint64) uint64 {
-	if a < b {
-		return a
-	}
-	return b
-}

@@ -90,38 +90,16 @@ func readStream(stream, at, length uint32, wait bool) (uint32, errno) {
 	return n, e
 }
 
-// writeStream writes a part of a buffer to a stream, and returns how much.
-func writeStream(stream, at, length uint32, wait bool) (uint32, errno) {
-	ret := borrow(8, 16)
+// writeStream writes a part of a buffer to a stream, and returns how much. It waits until
+// that has left, for a nonblocking descriptor too: what is only buffered may be lost when
+// the guest exits, and standard Go's println takes no again for an answer.
+func writeStream(stream, at, length uint32) (uint32, errno) {
+	ret := borrow(4, 12)
+	length = min32(length, 4096) // more are not allowed
+	outputBlockingWriteAndFlush(stream, at, length, ret)
 	e := success
-	if wait {
-		length = min32(length, 4096) // more are not allowed
-		outputBlockingWriteAndFlush(stream, at, length, ret)
-		if load8(ret) != 0 {
-			e = streamError(ret + 4)
-		}
-	} else {
-		outputCheckWrite(stream, ret)
-		if load8(ret) != 0 {
-			e = streamError(ret + 8)
-		} else {
-			length = uint32(min64(load64(ret+8), uint64(length)))
-		}
-		if e == success && length == 0 {
-			e = again
-		}
-		if e == success {
-			outputWrite(stream, at, length, ret)
-			if load8(ret) != 0 {
-				e = streamError(ret + 4)
-			}
-		}
-		if e == success {
-			outputFlush(stream, ret)
-			if load8(ret) != 0 {
-				e = streamError(ret + 4)
-			}
-		}
+	if load8(ret) != 0 {
+		e = streamError(ret + 4)
 	}
 	giveBack()
 	if e == closed {
@@ -214,12 +192,12 @@ func empty(d, list, count uint32, offset uint64) (uint32, errno) {
 }
 
 // emptyTo writes the buffers of a list to a stream.
-func emptyTo(stream, list, count uint32, wait bool) (uint32, errno) {
+func emptyTo(stream, list, count uint32) (uint32, errno) {
 	total := uint32(0)
 	for n := range count {
 		at, length := load32(list+8*n), load32(list+8*n+4)
 		for length > 0 {
-			wrote, e := writeStream(stream, at, length, wait)
+			wrote, e := writeStream(stream, at, length)
 			if e != success {
 				if total > 0 {
 					e = success
@@ -244,7 +222,7 @@ func appendTo(d, list, count uint32) (uint32, errno) {
 	if e != success {
 		return 0, e
 	}
-	total, e := emptyTo(stream, list, count, true)
+	total, e := emptyTo(stream, list, count)
 	dropOutput(stream)
 	if e == success {
 		if size, e := sizeOf(d); e == success {
@@ -317,7 +295,7 @@ func fdWrite(fd, list, count, result uint32) errno {
 		var stream uint32
 		stream, e = output(d)
 		if e == success {
-			total, e = emptyTo(stream, list, count, flagsOf(d)&flagNonblock == 0)
+			total, e = emptyTo(stream, list, count)
 		}
 	}
 	if e == success {

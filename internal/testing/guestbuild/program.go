@@ -49,6 +49,14 @@ func ProgramComponent(t testing.TB, core []byte) []byte {
 	return core
 }
 
+// ComponentizeWASI is Componentize over WASI 0.2, as witgen build --wasi does it.
+func ComponentizeWASI(t testing.TB, core []byte, wit, world string) []byte {
+	t.Helper()
+	return componentize(t, core, wit, world, func(core []byte) ([]component.Adapter, error) {
+		return preview1.WASIAdapters(core, preview1.WASIOptions{ExitCodes: true})
+	})
+}
+
 // Programs returns the compilers of programs that are there: of them the quick tests take
 // standard Go.
 func Programs(t testing.TB) []Compiler {

@@ -25,6 +25,7 @@ func main() {
 	}
 	failures()
 	clocks()
+	println("printed in", 3, "pieces", true)
 	fmt.Fprintln(os.Stderr, "the end")
 	os.Exit(3)
 }
