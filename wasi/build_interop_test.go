@@ -118,3 +118,30 @@ func TestInteropBuiltPreview1(t *testing.T) {
 		})
 	}
 }
+
+// TestInteropBuiltRust: programs of Rust's standard library for preview 1 end alike as core
+// modules and as components, here and under wasmtime.
+func TestInteropBuiltRust(t *testing.T) {
+	judges(t)
+	for _, name := range []string{"env", "files", "time", "copy"} {
+		t.Run(name, func(t *testing.T) {
+			dir := t.TempDir()
+			file := filepath.Join(dir, "core.wasm")
+			runs(t, "rustc", "--target", "wasm32-wasip1", "-O", "-o", file, filepath.Join("testdata", "rust", name+".rs"))
+			core, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			made := guestbuild.ProgramComponent(t, core)
+			if err := os.WriteFile(filepath.Join(dir, "program.wasm"), made, 0o666); err != nil {
+				t.Fatal(err)
+			}
+			want := runProgram(t, core)
+			for who, got := range map[string]outcome{"witgen": runProgram(t, made), "wasmtime": byWasmtime(t, filepath.Join(dir, "program.wasm"))} {
+				if diff := cmp.Diff(want, got); diff != "" {
+					t.Errorf("-core module +%s:\n%s", who, diff)
+				}
+			}
+		})
+	}
+}
