@@ -100,7 +100,7 @@ func UseStandIn(cmd *exec.Cmd, program string) {
 // core module on as it is. args are those of the process without its name, of which the
 // last three are the input, -o and the output.
 func StandIn(args []string) (done bool, err error) {
-	if os.Getenv(standInVariable) == "" || len(args) < 3 {
+	if os.Getenv(standInVariable) == "" || len(args) < 3 || args[len(args)-2] != "-o" {
 		return false, nil
 	}
 	core, err := os.ReadFile(args[len(args)-3])
