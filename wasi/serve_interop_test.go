@@ -90,7 +90,7 @@ func runs(t *testing.T, name string, args ...string) {
 }
 
 // serveBy starts a server, for whose address ADDR stands, or PORT, and returns the
-// address once the server says that it serves. The server ends with the test.
+// address once the server prints a line that it serves. The server ends with the test.
 func serveBy(t *testing.T, command []string) string {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")

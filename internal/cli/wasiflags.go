@@ -17,8 +17,8 @@ const commandWorld = "wasi:cli/command@0.2.0"
 // preview 1.
 type wasiFlags struct {
 	wasi, noExitCode bool
-	// command makes the component run the core module's main function, and complete says
-	// that the core module exports wasi:cli/run itself.
+	// command makes the component run the core module's main function. complete is true
+	// of a core module that exports wasi:cli/run itself.
 	command, complete bool
 }
 

@@ -360,11 +360,7 @@ func TestAdapterSource(t *testing.T) {
 	if err != nil || len(entries) != len(files) {
 		t.Errorf("%d files are embedded, and there are %d, %v", len(files), len(entries), err)
 	}
-	var exports []string
-	for _, name := range Functions() {
-		exports = append(exports, name)
-	}
-	exports = append(exports, runExport, "cabi_import_realloc")
+	exports := append(Functions(), runExport, "cabi_import_realloc")
 	if _, err := gowasm.Compile(files, gowasm.Options{Exports: exports}); err != nil {
 		t.Error(err)
 	}
