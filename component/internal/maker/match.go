@@ -144,8 +144,10 @@ func coreValTypes(list []abi.Core) []wasm.ValType {
 	return out
 }
 
-// reallocs are the names under which core modules export what allocates.
-var reallocs = []string{"cabi_realloc", standardPrefix + "_realloc", "canonical_abi_realloc"}
+// reallocs are the names under which core modules export what allocates. The first is
+// that of witgen's guests for TinyGo's wasip2, whose runtime exports a cabi_realloc of its
+// own that a garbage collector does not know of.
+var reallocs = []string{"witgen_realloc", "cabi_realloc", standardPrefix + "_realloc", "canonical_abi_realloc"}
 
 // mainReallocs are those of the main module for adapters.
 var mainReallocs = append([]string{"cabi_realloc_adapter"}, reallocs...)

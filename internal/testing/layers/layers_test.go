@@ -20,9 +20,9 @@ const module = "github.com/witgen/witgen"
 // layers lists the packages that make up the witgen command, lowest layer
 // first. A package imports packages of lower layers only.
 var layers = [][]string{
-	{"diag", "internal/leb128", "internal/guestcompile", "internal/input", "component/coretype"},
+	{"diag", "internal/leb128", "internal/guestcompile", "internal/input", "internal/preview1/adapter", "component/coretype"},
 	{"wit", "parser/ast", "gen", "internal/wasm"},
-	{"parser", "internal/abi", "component/internal/fault"},
+	{"parser", "internal/abi", "internal/gowasm", "component/internal/fault"},
 	{"parser/resolve", "parser/format", "internal/gogen", "component/binary", "component/internal/extname"},
 	{"internal/gogen/neutral", "component/internal/core"},
 	{"gen/host", "gen/guest", "component/internal/checked"},
