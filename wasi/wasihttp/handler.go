@@ -11,6 +11,7 @@ import (
 
 	"github.com/witgen/witgen/canonicalabi/host"
 	"github.com/witgen/witgen/wasi/http/v0.2/proxy"
+	"github.com/witgen/witgen/wasi/internal/guard"
 	p2http "github.com/witgen/witgen/wasi/internal/preview2/http"
 )
 
@@ -138,13 +139,14 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	replies := make(chan p2http.Reply, 1)
 	request, out := p2http.NewExchange(serverRequest(r, body), func(reply p2http.Reply) { replies <- reply })
 	done := make(chan error, 1)
-	go func() {
-		err := h.with(ctx, func(inst *proxy.Instance) error { return inst.IncomingHandler().Handle(ctx, request, out) })
+	go guard.Run(func() error {
+		return h.with(ctx, func(inst *proxy.Instance) error { return inst.IncomingHandler().Handle(ctx, request, out) })
+	}, func(err error) {
 		// Whatever the guest keeps of them, the request is over.
 		_ = request.Close(context.WithoutCancel(ctx))
 		_ = out.Close(context.WithoutCancel(ctx)) // replies, if the guest has not
 		done <- err
-	}()
+	})
 	reply := <-replies
 	if reply.Status == 0 {
 		h.unanswered(w, r, reply, <-done)

@@ -91,7 +91,7 @@ func (o *outgoing) body(s *System, response bool) (httptypes.OutgoingBody, error
 	if o.content != nil {
 		return nil, errUnit
 	}
-	release, ok := s.slot()
+	release, ok := s.slot(s.limits.Buffer)
 	if !ok {
 		return nil, errUnit
 	}
