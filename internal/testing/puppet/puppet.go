@@ -21,7 +21,7 @@ import (
 const (
 	lowered = 1 << 20
 	own     = 8 << 20
-	pages   = 512
+	pages   = 2000
 )
 
 // Plugin is a guest that can be started.
