@@ -74,7 +74,7 @@ var runtime = map[string][]string{
 	"wasi/internal/sockets":  {"wasi/internal/guard", "wasi/internal/poll", "wasi/internal/streams"},
 	"wasi/internal/preview2": {"canonicalabi/types", "canonicalabi/host", "canonicalabi/host/bind", "wasi/bindings", "wasi/internal/clocks", "wasi/internal/fault",
 		"wasi/internal/files", "wasi/internal/grants", "wasi/internal/guard", "wasi/internal/poll", "wasi/internal/streams"},
-	"wasi/internal/preview2/inet": {"canonicalabi/types", "wasi/bindings", "wasi/internal/poll", "wasi/internal/preview2", "wasi/internal/sockets", "wasi/internal/streams"},
+	"wasi/internal/preview2/inet": {"canonicalabi/types", "wasi/bindings", "wasi/internal/guard", "wasi/internal/poll", "wasi/internal/preview2", "wasi/internal/sockets", "wasi/internal/streams"},
 	"wasi/transport":              {},
 	"wasi/internal/preview2/http": {"canonicalabi/types", "wasi/bindings", "wasi/transport", "wasi/internal/guard", "wasi/internal/poll", "wasi/internal/preview2", "wasi/internal/streams"},
 	"wasi/closed":                 {"canonicalabi/host", "canonicalabi/host/bind", "wasi/internal/grants", "wasi/internal/preview1", "wasi/internal/preview2", "wasi/internal/preview2/http"},
