@@ -98,9 +98,6 @@ func TestHostileWaits(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			if name == "resolve" {
-				hangingResolver(t)
-			}
 			wait(p.Start(t, wasi.Linger(1)))
 		})
 	}
@@ -141,14 +138,12 @@ func TestHostileWaits1(t *testing.T) {
 	}
 }
 
-// hangingResolver has lookups of the process wait for an answer that does not come.
-func hangingResolver(t *testing.T) {
-	old := net.DefaultResolver
+// Lookups of names that the host's files do not have wait for an answer that does not come.
+func init() {
 	net.DefaultResolver = &net.Resolver{PreferGo: true, Dial: func(ctx context.Context, _, _ string) (net.Conn, error) {
 		<-ctx.Done()
 		return nil, ctx.Err()
 	}}
-	t.Cleanup(func() { net.DefaultResolver = old })
 }
 
 func all(wasi.Target) bool { return true }
