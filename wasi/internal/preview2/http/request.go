@@ -40,7 +40,7 @@ func (r *OutgoingRequest) charge(n int64) error {
 // errLongText is the error of a text that is longer than the fields of a message may be.
 var errLongText = errors.New("the guest makes an HTTP request with a longer method, path or scheme than the limit of fields")
 
-// swap charges for a text in place of another.
+// swap charges for a text in place of another. Its errors are the guest's results.
 func (r *OutgoingRequest) swap(old, text string) error {
 	if len(text) > r.sys.limits.Fields {
 		return errLongText
