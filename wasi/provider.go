@@ -3,6 +3,7 @@ package wasi
 import (
 	"context"
 	"io"
+	"log/slog"
 	"os"
 	"slices"
 	"time"
@@ -44,6 +45,10 @@ type provider struct {
 	http      http.Limits
 
 	granted func(*grants.Grants) // or nil; called with what an instance is given
+
+	tracer Tracer       // or nil
+	log    *slog.Logger // or nil
+	usage  *Usage       // or nil
 }
 
 // mount is a folder at a path of the guest's.
@@ -100,7 +105,11 @@ func (p *provider) Supply(ctx context.Context) (impls []any, release func(contex
 	if err != nil {
 		return nil, nil, err
 	}
-	g.Work = bind.WorkerOf(ctx).Count
+	worker := bind.WorkerOf(ctx)
+	g.Work = worker.Count
+	if p.usage != nil {
+		p.usage.worker = worker
+	}
 	limits := p.http
 	limits.Bytes, limits.Work = g.Descriptors.Bytes, g.Work
 	web := http.New(p.transport, limits)
