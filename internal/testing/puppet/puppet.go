@@ -57,6 +57,21 @@ var Preview1 = map[string]string{
 // with [resource-drop].
 func Compile(t testing.TB, preview1 bool, opts ...host.Option) *Plugin {
 	t.Helper()
+	if preview1 {
+		return compile(t, nil, opts)
+	}
+	return compile(t, closed.Items(), opts)
+}
+
+// CompileItems compiles a guest that imports other interfaces.
+func CompileItems(t testing.TB, items []bind.Item, opts ...host.Option) *Plugin {
+	t.Helper()
+	return compile(t, items, opts)
+}
+
+// compile compiles a guest that imports items, or if there is none, preview 1.
+func compile(t testing.TB, items []bind.Item, opts []host.Option) *Plugin {
+	t.Helper()
 	m := &wasmtest.Module{}
 	made := &Plugin{numbers: numbers{}}
 	world := bind.World{Name: "test:puppet/puppet"}
@@ -73,12 +88,12 @@ func Compile(t testing.TB, preview1 bool, opts ...host.Option) *Plugin {
 		list = append(list, imported{name, signature})
 		indices = append(indices, m.Import(module, function, signature))
 	}
-	if preview1 {
+	if items == nil {
 		for name, signature := range Preview1 {
 			add(closed.Module, name, name, signature)
 		}
 	} else {
-		for place, item := range closed.Items() {
+		for place, item := range items {
 			interfaceName, _, _ := strings.Cut(item.Name, "@")
 			for _, f := range item.Interface.Functions {
 				add(item.Name, f.Name, interfaceName+"#"+f.Name, string(f.Import))
