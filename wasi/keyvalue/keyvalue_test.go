@@ -101,7 +101,7 @@ func TestBuckets(t *testing.T) {
 	})
 }
 
-// What is in a folder is there for the next who opens it.
+// A folder keeps its values for the next who opens it.
 func TestDirStays(t *testing.T) {
 	ctx := context.Background()
 	dir := t.TempDir()

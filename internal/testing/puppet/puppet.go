@@ -254,9 +254,13 @@ func (g *Guest) Get(at, n uint64) []byte {
 	return b[:n]
 }
 
-// U8, U32 and U64 return the numbers at a pointer.
-func (g *Guest) U8(at uint64) uint64  { return g.Call("peek", at) & 0xff }
+// U8 returns the byte at a pointer.
+func (g *Guest) U8(at uint64) uint64 { return g.Call("peek", at) & 0xff }
+
+// U32 returns the 32 bits at a pointer.
 func (g *Guest) U32(at uint64) uint64 { return g.Call("peek", at) & 0xffffffff }
+
+// U64 returns the 64 bits at a pointer.
 func (g *Guest) U64(at uint64) uint64 { return g.Call("peek", at) }
 
 // Result calls a function that stores a result at its last parameter, which Result adds.
