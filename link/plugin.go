@@ -296,6 +296,9 @@ func (p *Plugin) Instantiate(ctx context.Context, impls []any, opts ...host.Opti
 	})
 	// An instance that nobody closes gives its memory back when it is collected.
 	runtime.AddCleanup(inst, (*linear.Set).Release, memories)
+	if supplied.worker != nil {
+		inst.SetWorker(supplied.worker)
+	}
 	if p.guarded {
 		inst.GuardContexts()
 	}

@@ -66,8 +66,9 @@ type Instance struct {
 	importErr error
 	// impls are the implementations of World.Imports, in the same order.
 	impls []any
-	// system is SetSystem's.
+	// system is SetSystem's, worker SetWorker's or nil.
 	system any
+	worker *Worker
 	// wrappers make the Go value of a guest's resource, by ResourceType.Number.
 	wrappers []func(*Handle) any
 	// held counts the handles in all tables.
