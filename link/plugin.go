@@ -138,7 +138,7 @@ func closesOnDone(ctx context.Context, r wazero.Runtime) (bool, error) {
 func runtimeConfig(config *host.Config) wazero.RuntimeConfig {
 	rc := wazero.NewRuntimeConfig().
 		WithCoreFeatures(api.CoreFeaturesV2 | experimental.CoreFeaturesExtendedConst).
-		WithMemoryLimitPages(uint32(bind.MemoryPages(config)))
+		WithMemoryLimitPages(1 << 16) // bind.Instance.Memories has the limit, and sees what is refused
 	if config.Cache != nil {
 		rc = rc.WithCompilationCache(config.Cache)
 	}
@@ -190,7 +190,7 @@ func (p *Plugin) compileModule(ctx context.Context, wasm []byte, outline func() 
 		return nil, err
 	}
 	module := outline()
-	if limit := bind.MemoryPages(p.config); p.owned && module.Pages > limit { // of a guest that is not metered
+	if limit := bind.MemoryPages(p.config); (p.owned || !p.config.Unmetered) && module.Pages > limit {
 		return nil, bind.MemoryError(p.world.Name, module.Pages, limit)
 	}
 	compiled, err := p.translate(ctx, metered)
@@ -296,6 +296,9 @@ func (p *Plugin) Instantiate(ctx context.Context, impls []any, opts ...host.Opti
 	})
 	// An instance that nobody closes gives its memory back when it is collected.
 	runtime.AddCleanup(inst, (*linear.Set).Release, memories)
+	if supplied.worker != nil {
+		inst.SetWorker(supplied.worker)
+	}
 	if p.guarded {
 		inst.GuardContexts()
 	}
@@ -303,7 +306,7 @@ func (p *Plugin) Instantiate(ctx context.Context, impls []any, opts ...host.Opti
 		return nil, supplied.fail(ctx, err)
 	}
 	if endWASI, err = p.startWASI(ctx, config, inst); err == nil {
-		err = p.start(ctx, inst, modules, &meter, cmp.Or[experimental.MemoryAllocator](config.Memory, memories))
+		err = p.start(ctx, inst, modules, &meter, inst.Memories(cmp.Or[experimental.MemoryAllocator](config.Memory, memories), p.memoryBytes()))
 	}
 	if err != nil {
 		return nil, errors.Join(err, inst.Close(ctx))

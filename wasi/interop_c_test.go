@@ -27,7 +27,7 @@ func differing(form string, trials []trial) []trial {
 
 // TestInteropC runs programs of wasi-libc, which clang compiles.
 func TestInteropC(t *testing.T) {
-	j := judges(t)
+	j := newJudge(t)
 	programs := map[string]func() []trial{
 		"files": func() []trial {
 			return cases("opens", "modes", "positions", "appends", "links", "renames", "folders", "times", "flood", "working")
@@ -50,7 +50,7 @@ func TestInteropC(t *testing.T) {
 // TestInteropGo runs programs of standard Go and of TinyGo, for preview 1 and 0.2. TinyGo's
 // collector frees memory that the host has filled for wasip2, so that it does not run.
 func TestInteropGo(t *testing.T) {
-	j := judges(t)
+	j := newJudge(t)
 	some := func() []trial {
 		return append(cases("files", "folders", "time", "errors", "exit", "random", "collect"),
 			trial{name: "lines", args: []string{"lines"}, stdin: strings.Repeat("some text\n", 5000) + "no end"},

@@ -185,7 +185,7 @@ func upstream(t *testing.T) string {
 
 // TestInteropHTTP has a handler and a client of Rust's bindings of WASI run by both.
 func TestInteropHTTP(t *testing.T) {
-	j := judges(t)
+	j := newJudge(t)
 	dir := j.cargo(t)
 	host := upstream(t)
 	_, _, nobody := echoes(t)

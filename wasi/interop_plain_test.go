@@ -20,7 +20,7 @@ import (
 // TestInteropPlain has a library in Rust, whose world does not mention WASI, import all of
 // wasi:cli. Without an option it links, runs, and sees nothing.
 func TestInteropPlain(t *testing.T) {
-	j := judges(t)
+	j := newJudge(t)
 	wit, err := filepath.Abs(filepath.Join("testdata", "rust", "plain", "plain.wit"))
 	if err != nil {
 		t.Fatal(err)
@@ -67,7 +67,7 @@ func TestInteropPlain(t *testing.T) {
 
 // TestInteropReadme does what the README shows of a program in Rust.
 func TestInteropReadme(t *testing.T) {
-	j := judges(t)
+	j := newJudge(t)
 	text, err := os.ReadFile(filepath.Join("..", "README.md"))
 	if err != nil {
 		t.Fatal(err)
@@ -91,7 +91,7 @@ func TestInteropReadme(t *testing.T) {
 
 // TestInteropBroken has nobody read what programs write.
 func TestInteropBroken(t *testing.T) {
-	j := judges(t)
+	j := newJudge(t)
 	wasm := filepath.Join(j.cargo(t), "stdio.wasm")
 	binary, err := os.ReadFile(wasm)
 	if err != nil {

@@ -64,12 +64,12 @@ var onPurpose = map[string]map[string]string{
 		"itself /data/f/: (false, false, true)": "itself /data/f/: " + notDirectory,
 		"itself /data/n/: (false, false, true)": "itself /data/n/: No such file or directory (os error 44) (NotFound)",
 	},
-	"dirs/remove": {"with a slash: " + invalid: "with a slash: ()"},
+	"dirs/remove": {"with a slash: " + invalidText: "with a slash: ()"},
 	"udp/names": {
-		"-:80: " + unknownName:       "-:80: " + invalid,
-		"..:80: " + unknownName:      "..:80: " + invalid,
-		"long: " + unknownName:       "long: " + invalid,
-		"long label: " + unknownName: "long label: " + invalid,
+		"-:80: " + unknownName:       "-:80: " + invalidText,
+		"..:80: " + unknownName:      "..:80: " + invalidText,
+		"long: " + unknownName:       "long: " + invalidText,
+		"long label: " + unknownName: "long label: " + invalidText,
 	},
 	// Preview 1: as a core module, and by way of the adapter.
 	"core/modes": {"sync: Not supported": "sync: open"},
@@ -109,7 +109,7 @@ var onPurpose = map[string]map[string]string{
 }
 
 const (
-	invalid      = "Invalid argument (os error 28) (InvalidInput)"
+	invalidText  = "Invalid argument (os error 28) (InvalidInput)"
 	notDirectory = "Not a directory (os error 54) (NotADirectory)"
 	unknownName  = "failed to lookup address information: Name does not resolve (Uncategorized)"
 )
@@ -123,7 +123,7 @@ func code(n int, name, text, posix string) string {
 
 // TestInteropRust runs programs of Rust's standard library, and one on WASI 0.2 itself.
 func TestInteropRust(t *testing.T) {
-	j := judges(t)
+	j := newJudge(t)
 	dir := j.cargo(t)
 	tcp, udp, nobody := echoes(t)
 	for _, p := range []struct {

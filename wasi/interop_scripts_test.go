@@ -11,7 +11,7 @@ import (
 // TestInteropPython has a program and a handler, one component of componentize-py, run
 // by both.
 func TestInteropPython(t *testing.T) {
-	j := judges(t)
+	j := newJudge(t)
 	host := upstream(t)
 	_, _, nobody := echoes(t)
 	out := filepath.Join(t.TempDir(), "python.wasm")
@@ -36,7 +36,7 @@ func TestInteropPython(t *testing.T) {
 // TestInteropJavaScript has a program and a handler, one component of jco and
 // StarlingMonkey, run by both.
 func TestInteropJavaScript(t *testing.T) {
-	j := judges(t)
+	j := newJudge(t)
 	host := upstream(t)
 	_, _, nobody := echoes(t)
 	out := filepath.Join(t.TempDir(), "javascript.wasm")

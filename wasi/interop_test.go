@@ -40,16 +40,23 @@ type trial struct {
 	differ map[string]string
 }
 
-// outcome is what comes of a run.
+// outcome is what comes of a run of a program.
 type outcome struct {
+	Code           int
+	Stdout, Stderr string
+	Files          map[string]string
+}
+
+// ending is what comes of a run.
+type ending struct {
 	Code           int
 	Trapped        bool
 	Stdout, Stderr string
 	Data, Fixed    map[string]string
 }
 
-// judges returns the judge, and skips the test if there is none.
-func judges(t *testing.T) *judge {
+// newJudge returns the judge, and skips the test if there is none.
+func newJudge(t *testing.T) *judge {
 	t.Helper()
 	tools := os.Getenv("WITGEN_INTEROP")
 	if tools == "" {
@@ -139,7 +146,7 @@ func (c *trial) folders(t *testing.T) []string {
 }
 
 // run runs a program by a command with flags, whose last ones name the folders.
-func (c *trial) run(t *testing.T, flags []string, wasm, name string) outcome {
+func (c *trial) run(t *testing.T, flags []string, wasm, name string) ending {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Minute)
 	defer cancel()
@@ -162,7 +169,7 @@ func (c *trial) run(t *testing.T, flags []string, wasm, name string) outcome {
 	if ctx.Err() != nil || err != nil && !errors.As(err, &exit) {
 		t.Fatalf("%s: %v, %v; standard output %.2000q, standard error %.2000q", filepath.Base(name), err, ctx.Err(), &stdout, &stderr)
 	}
-	o := outcome{Code: cmd.ProcessState.ExitCode(), Stdout: stdout.String()}
+	o := ending{Code: cmd.ProcessState.ExitCode(), Stdout: stdout.String()}
 	text, trap, ended := strings.Cut(stderr.String(), "Error: failed to run main module")
 	if !ended {
 		text, trap, ended = strings.Cut(text, "witgen: ")

@@ -107,7 +107,6 @@ func (r *Rewriter) rewrite(ctx context.Context, wasm []byte) (module []byte, mem
 	}
 	c := r.Config
 	config := meter.Config{Stack: c.StackBytes > 0, Shared: r.Shared, Limits: moduleLimits(&c.Module), Done: ctx.Done()}
-	config.Limits.MemoryPages = MemoryPages(c)
 	config.Limits.TableElements = c.TableElements
 	if c.TableElements > 0 && r.Tables > 1 {
 		config.Limits.TableElements = max(c.TableElements/uint64(r.Tables), 1)
@@ -200,8 +199,6 @@ func (r *Rewriter) refused(module []byte, err error) error {
 	}
 	limit := &host.LimitError{Func: world, Limit: refused.Rule, Detail: fmt.Sprintf("%s, and the limit is %d; ", place(refused), refused.Limit)}
 	switch refused.Rule {
-	case "MemoryPages":
-		return MemoryError(world, refused.Got, refused.Limit)
 	case "TableElements":
 		limit.Limit = "table elements"
 		limit.Detail += "raise it with host.TableLimit, or give the guest less"
