@@ -297,12 +297,13 @@ func usesTwice(r *wit.Resolve, w *wit.World) bool {
 	}
 	imported := make(map[wit.TypeID]bool) // types of the interfaces that are exported, too
 	used := func(it *wit.WorldItem) (list []wit.TypeID) {
-		types := []wit.TypeID{}
+		var types []wit.TypeID
 		switch what := it.Item.(type) {
 		case wit.InterfaceID:
 			types = r.Interfaces[what].Types
 		case wit.TypeID:
 			types = []wit.TypeID{what}
+		case *wit.Function:
 		}
 		for _, t := range types {
 			if alias, ok := r.Types[t].Kind.(*wit.Alias); ok {

@@ -68,10 +68,12 @@ func (x *exports) GetAll(ctx context.Context) ([]types.Tuple2[string, string], e
 	var err error
 	if call.LoadOK(area[0]) {
 		region, value := bind.LoadList[types.Tuple2[string, string]](call, area[4:], 16, 4)
-		for i := range value {
-			area := region[i*16:]
-			value[i] = types.Tuple2[string, string]{F0: call.LoadString(area),
-				F1: call.LoadString(area[8:])}
+		for region, part := range bind.LiftPieces(call, region, value, 16) {
+			for i := range part {
+				area := region[i*16:]
+				part[i] = types.Tuple2[string, string]{F0: call.LoadString(area),
+					F1: call.LoadString(area[8:])}
+			}
 		}
 		result = value
 	} else {
@@ -101,10 +103,12 @@ func handleGetAll(call *bind.Call) {
 	area := call.ResultArea(0, 16, 4)
 	if call.StoreOK(area, err == nil) {
 		okPtr := call.LowerList(len(result), 16, 4)
-		for i, item := range result {
-			at := okPtr + uint32(i)*16
-			call.StoreString(at, item.F0)
-			call.StoreString(at+8, item.F1)
+		for start, part := range bind.LowerPieces(call, okPtr, result, 16) {
+			for i, item := range part {
+				at := start + uint32(i)*16
+				call.StoreString(at, item.F0)
+				call.StoreString(at+8, item.F1)
+			}
 		}
 		call.StoreList(area+4, okPtr, len(result))
 	} else {

@@ -68,14 +68,16 @@ func (x *exports) GetMany(ctx context.Context, bucket Bucket,
 	var err error
 	if call.LoadOK(area[0]) {
 		region, value := bind.LoadList[types.Option[types.Tuple2[string, []byte]]](call, area[4:], 20, 4)
-		for i := range value {
-			area := region[i*20:]
-			var item types.Option[types.Tuple2[string, []byte]]
-			if call.LoadSome(area[0]) {
-				item = types.Some(types.Tuple2[string, []byte]{F0: call.LoadString(area[4:]),
-					F1: bind.LoadNumbers[uint8](call, area[12:])})
+		for region, part := range bind.LiftPieces(call, region, value, 20) {
+			for i := range part {
+				area := region[i*20:]
+				var item types.Option[types.Tuple2[string, []byte]]
+				if call.LoadSome(area[0]) {
+					item = types.Some(types.Tuple2[string, []byte]{F0: call.LoadString(area[4:]),
+						F1: bind.LoadNumbers[uint8](call, area[12:])})
+				}
+				part[i] = item
 			}
-			value[i] = item
 		}
 		result = value
 	} else {
@@ -94,10 +96,12 @@ func (x *exports) SetMany(ctx context.Context, bucket Bucket, keyValues []types.
 	call := x.setMany.Begin(ctx)
 	call.Stack[0] = uint64(call.LowerBorrow(resourceBucket, bucket))
 	keyValuesPtr := call.LowerList(len(keyValues), 16, 4)
-	for i, item := range keyValues {
-		at := keyValuesPtr + uint32(i)*16
-		call.StoreString(at, item.F0)
-		bind.StoreNumbers(call, at+8, item.F1)
+	for start, part := range bind.LowerPieces(call, keyValuesPtr, keyValues, 16) {
+		for i, item := range part {
+			at := start + uint32(i)*16
+			call.StoreString(at, item.F0)
+			bind.StoreNumbers(call, at+8, item.F1)
+		}
 	}
 	stack := call.Stack[:3]
 	stack[1], stack[2] = uint64(keyValuesPtr), uint64(uint32(len(keyValues)))
@@ -135,11 +139,13 @@ func handleGetMany(call *bind.Call) {
 	area := call.ResultArea(3, 16, 4)
 	if call.StoreOK(area, err == nil) {
 		okPtr := call.LowerList(len(result), 20, 4)
-		for i, item := range result {
-			at := okPtr + uint32(i)*20
-			if item, ok := item.Get(); call.StoreSome(at, ok) {
-				call.StoreString(at+4, item.F0)
-				bind.StoreNumbers(call, at+12, item.F1)
+		for start, part := range bind.LowerPieces(call, okPtr, result, 20) {
+			for i, item := range part {
+				at := start + uint32(i)*20
+				if item, ok := item.Get(); call.StoreSome(at, ok) {
+					call.StoreString(at+4, item.F0)
+					bind.StoreNumbers(call, at+12, item.F1)
+				}
 			}
 		}
 		call.StoreList(area+4, okPtr, len(result))
@@ -151,10 +157,12 @@ func handleGetMany(call *bind.Call) {
 func handleSetMany(call *bind.Call) {
 	region, keyValues := bind.LiftList[types.Tuple2[string, []byte]](call, uint32(call.Stack[1]),
 		uint32(call.Stack[2]), 16, 4)
-	for i := range keyValues {
-		area := region[i*16:]
-		keyValues[i] = types.Tuple2[string, []byte]{F0: call.LoadString(area),
-			F1: bind.LoadNumbers[uint8](call, area[8:])}
+	for region, part := range bind.LiftPieces(call, region, keyValues, 16) {
+		for i := range part {
+			area := region[i*16:]
+			part[i] = types.Tuple2[string, []byte]{F0: call.LoadString(area),
+				F1: bind.LoadNumbers[uint8](call, area[8:])}
+		}
 	}
 	bucket := bind.LiftBorrow[Bucket](call, resourceBucket, uint32(call.Stack[0]))
 	if !call.OK() {
