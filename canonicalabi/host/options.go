@@ -36,6 +36,9 @@ type Config struct {
 	// Memory allocates the memories of guests, or is nil for memory that is given back
 	// when an instance ends.
 	Memory experimental.MemoryAllocator
+	// Budget bounds the memories of all instances, or is nil. WaitForMemory is that option.
+	Budget        *Budget
+	WaitForMemory bool
 	// Unmetered runs the guest's modules as they are.
 	Unmetered bool
 	// RequireWIT refuses core modules that do not carry the WIT types of their functions.

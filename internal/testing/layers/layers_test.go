@@ -57,7 +57,7 @@ var runtime = map[string][]string{
 	"canonicalabi/host/meter/internal/frame": {"internal/wasm"},
 	"canonicalabi/host/meter/internal/units": {"internal/wasm"},
 	"canonicalabi/host/meter/verify":         {"canonicalabi/host/meter/internal/frame", "canonicalabi/host/meter/internal/units", "internal/wasm"},
-	"link/internal/linear":                   {},
+	"link/internal/linear":                   {"canonicalabi/host"},
 	// Generated, as users' bindings are.
 	"wasi/bindings": {"canonicalabi", "canonicalabi/types", "canonicalabi/guest", "canonicalabi/host", "canonicalabi/host/bind", "wasi/bindings"},
 	"wasi/worlds":   {"canonicalabi", "canonicalabi/types", "canonicalabi/guest", "canonicalabi/host", "canonicalabi/host/bind", "wasi/bindings", "link"},

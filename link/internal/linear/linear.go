@@ -11,6 +11,8 @@ import (
 	"sync/atomic"
 
 	"github.com/tetratelabs/wazero/experimental"
+
+	"github.com/witgen/witgen/canonicalabi/host"
 )
 
 // PageSize is the size of a page of linear memory in bytes.
@@ -23,17 +25,35 @@ const PageSize = 1 << 16
 // keeps it until Release.
 type Set struct {
 	limit  uint64
-	budget *Budget
+	budget *host.Budget
 
 	mu       sync.Mutex
 	used     uint64 // bytes that the memories have
+	prepaid  uint64 // bytes that were taken from the budget for memories to come
 	regions  []region
 	released bool
 }
 
 // NewSet returns a set whose memories may have limit bytes together. They also draw on
-// budget, if that is not nil.
-func NewSet(limit uint64, budget *Budget) *Set { return &Set{limit: limit, budget: budget} }
+// budget, if that is not nil, from which prepaid bytes were taken for them already.
+func NewSet(limit uint64, budget *host.Budget, prepaid uint64) *Set {
+	return &Set{limit: limit, budget: budget, prepaid: prepaid}
+}
+
+// Settle gives back what was prepaid and is not used.
+func (s *Set) Settle() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.settle()
+}
+
+// settle is Settle. s.mu is held.
+func (s *Set) settle() {
+	if s.prepaid > 0 {
+		s.budget.Give(s.prepaid)
+	}
+	s.prepaid = 0
+}
 
 // Allocate implements experimental.MemoryAllocator. The memory may grow to max bytes, or
 // to what the set's limit leaves.
@@ -63,6 +83,7 @@ func (s *Set) Release() {
 	}
 	s.regions = nil
 	s.give(s.used)
+	s.settle()
 }
 
 // reserve takes more bytes from the limit and the budget, or reports that they are not
@@ -70,9 +91,14 @@ func (s *Set) Release() {
 func (s *Set) reserve(more uint64) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.released || more > s.limit-s.used || !s.budget.take(more) {
+	if s.released || more > s.limit-s.used {
 		return false
 	}
+	paid := min(more, s.prepaid)
+	if s.budget != nil && !s.budget.Take(more-paid) {
+		return false
+	}
+	s.prepaid -= paid
 	s.used += more
 	inUse.Add(more)
 	return true
@@ -86,7 +112,9 @@ func (s *Set) unreserve(bytes uint64) {
 
 func (s *Set) give(bytes uint64) {
 	s.used -= bytes
-	s.budget.give(bytes)
+	if s.budget != nil {
+		s.budget.Give(bytes)
+	}
 	inUse.Add(-bytes)
 }
 
@@ -135,6 +163,9 @@ func (m *memory) Reallocate(size uint64) []byte {
 
 // place returns the memory with a new size. The memory moves if its region is too small.
 func (m *memory) place(size uint64) []byte {
+	if size == 0 {
+		return []byte{} // of a module that was given a memory for the meter
+	}
 	if m.region != nil {
 		if buffer := m.region.grow(size); buffer != nil {
 			return buffer

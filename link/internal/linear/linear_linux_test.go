@@ -34,7 +34,7 @@ func resident(t *testing.T, buffer []byte) int {
 
 func TestPagesComeOnFirstTouch(t *testing.T) {
 	const size = 256 << 20
-	s := NewSet(size, nil)
+	s := NewSet(size, nil, 0)
 	buffer := s.Allocate(0, size).Reallocate(size)
 	if got := resident(t, buffer); got > 1<<20 {
 		t.Errorf("an untouched memory has %d bytes resident", got)
@@ -53,7 +53,7 @@ func TestPagesComeOnFirstTouch(t *testing.T) {
 
 // A memory that is too large to reserve whole moves as it grows.
 func TestMemoryMoves(t *testing.T) {
-	s := NewSet(1<<62, nil)
+	s := NewSet(1<<62, nil, 0)
 	defer s.Release()
 	m := s.Allocate(0, 1<<62)
 	buffer := m.Reallocate(PageSize)
