@@ -31,7 +31,10 @@ type Set struct {
 	used     uint64 // bytes that the memories have
 	prepaid  uint64 // bytes that were taken from the budget for memories to come
 	regions  []region
+	memories []*memory
 	released bool
+	// spare tells that each memory is declared with a page more than it may have.
+	spare bool
 }
 
 // NewSet returns a set whose memories may have limit bytes together. They also draw on
@@ -57,8 +60,22 @@ func (s *Set) settle() {
 
 // Allocate implements experimental.MemoryAllocator. The memory may grow to max bytes, or
 // to what the set's limit leaves.
-func (s *Set) Allocate(_, max uint64) experimental.LinearMemory {
-	return &memory{set: s, max: min(max, s.limit)}
+func (s *Set) Allocate(least, most uint64) experimental.LinearMemory {
+	if s.spare {
+		most = max(most-min(most, PageSize), least)
+	}
+	m := &memory{set: s, max: min(most, s.limit)}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.memories = append(s.memories, m)
+	return m
+}
+
+// Memories returns how many memories were allocated.
+func (s *Set) Memories() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.memories)
 }
 
 // Bytes returns how many bytes the memories of the set have.
@@ -136,6 +153,9 @@ type region interface {
 	// grow returns the first size bytes, those beyond earlier sizes being zero, or nil
 	// if the region cannot hold them.
 	grow(size uint64) []byte
+	// shrink makes what lies between two sizes zero, for a memory that is to have the
+	// smaller one.
+	shrink(to, from uint64)
 }
 
 // memory is a linear memory of a set.
@@ -144,11 +164,15 @@ type memory struct {
 	max    uint64
 	size   uint64
 	region region
+	saved
 }
 
 // Reallocate implements experimental.LinearMemory. It returns nil, and memory.grow fails,
 // if the set's limit, its budget or the machine does not have the memory.
 func (m *memory) Reallocate(size uint64) []byte {
+	if m.shrinks {
+		return m.shrink()
+	}
 	if size < m.size || size > m.max || !m.set.reserve(size-m.size) {
 		return nil
 	}
