@@ -28,6 +28,12 @@ type life struct {
 	releases releases
 	endWASI  func(context.Context) error
 	ended    sync.Once
+
+	// memoryOf are the memories by their numbers in the set, and lasting is a call of the
+	// start that startcalls.Lasting knows, or "". Both are for an instance that can be put
+	// back.
+	memoryOf []api.Memory
+	lasting  string
 }
 
 // end frees what the instance ran on, once.

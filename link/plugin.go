@@ -53,6 +53,8 @@ type Plugin struct {
 	meter wazero.CompiledModule
 	// startBytes is how much memory an instance starts with.
 	startBytes uint64
+	// snapshot has the memories of instances that can be put back.
+	snapshot linear.Snapshot
 
 	// left is closed when a compilation that Compile did not wait for has ended, and
 	// nil if there is none.
@@ -93,6 +95,9 @@ func Compile(ctx context.Context, wasm []byte, world *bind.World, opts ...host.O
 	world = extension.world
 	p := &Plugin{world: world, extension: extension, config: config, runtime: config.Runtime, live: map[*life]struct{}{},
 		rewriter: bind.NewRewriter(world.Name, config)}
+	if err := p.checkFresh(config); err != nil {
+		return nil, err
+	}
 	if p.runtime == nil {
 		p.runtime = wazero.NewRuntimeWithConfig(ctx, runtimeConfig(config))
 		p.owned = true
@@ -138,9 +143,13 @@ func closesOnDone(ctx context.Context, r wazero.Runtime) (bool, error) {
 }
 
 func runtimeConfig(config *host.Config) wazero.RuntimeConfig {
+	pages := bind.MemoryPages(config)
+	if config.Fresh {
+		pages++ // see package linear
+	}
 	rc := wazero.NewRuntimeConfig().
 		WithCoreFeatures(api.CoreFeaturesV2 | experimental.CoreFeaturesExtendedConst).
-		WithMemoryLimitPages(uint32(bind.MemoryPages(config)))
+		WithMemoryLimitPages(uint32(pages))
 	if config.Cache != nil {
 		rc = rc.WithCompilationCache(config.Cache)
 	}
@@ -193,7 +202,7 @@ func (p *Plugin) compileModule(ctx context.Context, wasm []byte, module *plan.Mo
 	if err != nil {
 		return nil, err
 	}
-	if limit := bind.MemoryPages(p.config); p.owned && module.Pages > limit { // of a guest that is not metered
+	if limit := bind.MemoryPages(p.config); (p.owned || p.config.Fresh) && module.Pages > limit { // meter has not looked, or allows a page more
 		return nil, bind.MemoryError(p.world.Name, module.Pages, limit)
 	}
 	compiled, err := p.translate(ctx, metered)
@@ -275,6 +284,9 @@ func (p *Plugin) Instantiate(ctx context.Context, impls []any, opts ...host.Opti
 	if err != nil {
 		return nil, &host.LinkError{World: p.world.Name, Item: "options", Detail: err.Error()}
 	}
+	if err := p.checkFresh(config); err != nil {
+		return nil, err
+	}
 	supplied, err := p.implement(ctx, config, impls)
 	if err != nil {
 		return nil, err
@@ -293,10 +305,19 @@ func (p *Plugin) Instantiate(ctx context.Context, impls []any, opts ...host.Opti
 		l.ended.Do(l.memories.Release) // the plugin does not know it
 		return nil, supplied.fail(ctx, err)
 	}
-	if l.endWASI, err = p.startWASI(ctx, config, inst); err == nil {
+	if p.config.Fresh {
+		l.memories.Spare()
+		inst.CheckStart(l.checkStart(config))
+	}
+	var system any
+	if system, l.endWASI, err = p.startWASI(ctx, config); err == nil {
+		inst.SetSystem(system)
 		err = p.start(ctx, inst, l, cmp.Or[experimental.MemoryAllocator](config.Memory, l.memories))
 	}
 	l.memories.Settle()
+	if err == nil && p.config.Fresh {
+		err = l.keepFresh(inst, config, impls, supplied.impls)
+	}
 	if err != nil {
 		return nil, errors.Join(err, inst.Close(ctx))
 	}
@@ -348,6 +369,7 @@ func (p *Plugin) start(ctx context.Context, inst *bind.Instance, l *life, memori
 			return inst.FailStart(p.world.Name, err)
 		}
 		l.modules[n] = module
+		l.noteMemories(n)
 		inst.SetModule(n, module)
 		if !p.config.Unmetered {
 			if err := inst.RunStart(ctx, module); err != nil {
@@ -471,5 +493,6 @@ func (p *Plugin) release(ctx context.Context) error {
 	if p.owned {
 		errs = append(errs, p.runtime.Close(ctx))
 	}
+	p.snapshot.Close()
 	return errors.Join(errs...)
 }

@@ -41,6 +41,8 @@ type Config struct {
 	WaitForMemory bool
 	// Unmetered runs the guest's modules as they are.
 	Unmetered bool
+	// Fresh has instances that can be put back, and AnyStart is SnapshotAfterStart.
+	Fresh, AnyStart bool
 	// RequireWIT refuses core modules that do not carry the WIT types of their functions.
 	RequireWIT bool
 	// Leaks notes what must be closed, or is nil.

@@ -9,6 +9,7 @@ import (
 	"github.com/witgen/witgen/canonicalabi/host"
 	"github.com/witgen/witgen/canonicalabi/host/meter"
 	"github.com/witgen/witgen/canonicalabi/host/meter/cost"
+	"github.com/witgen/witgen/canonicalabi/host/meter/fresh"
 	"github.com/witgen/witgen/internal/wasm"
 )
 
@@ -98,7 +99,7 @@ func (r *Rewriter) rewrite(ctx context.Context, wasm []byte) ([]byte, error) {
 	if c.TableElements > 0 && r.Tables > 1 {
 		config.Limits.TableElements = max(c.TableElements/uint64(r.Tables), 1)
 	}
-	module, err := meter.Rewrite(wasm, config)
+	module, err := r.meter(wasm, config)
 	if errors.Is(err, meter.ErrStopped) {
 		return nil, ContextError(r.World, ctx.Err())
 	}
@@ -106,6 +107,32 @@ func (r *Rewriter) rewrite(ctx context.Context, wasm []byte) ([]byte, error) {
 		return nil, r.refused(wasm, err)
 	}
 	return module.Wasm, nil
+}
+
+// meter rewrites a module to be metered, and before that to be put back to its start if
+// the guest is compiled for that.
+func (r *Rewriter) meter(wasm []byte, config meter.Config) (*meter.Module, error) {
+	if !r.Config.Fresh {
+		return meter.Rewrite(wasm, config)
+	}
+	roomier := config
+	roomier.Limits.MemoryPages++ // which the guest does not get; see package fresh
+	prepared, err := fresh.Rewrite(wasm)
+	if err == nil {
+		var module *meter.Module
+		if module, err = meter.Rewrite(prepared, roomier); err == nil {
+			return module, nil
+		}
+	}
+	// The places in the error are those in the module as it came, if it is at fault.
+	if _, err := meter.Rewrite(wasm, config); err != nil {
+		return nil, err
+	}
+	var refused *fresh.Error
+	if errors.As(err, &refused) {
+		return nil, &host.LinkError{World: r.World, Detail: fmt.Sprintf("the guest cannot be put back to its start: %s at offset 0x%x; compile it without host.Fresh", refused.Rule, refused.Offset)}
+	}
+	return nil, err
 }
 
 // maxPages bounds a memory so that its size in bytes fits 32 bits.
