@@ -21,7 +21,7 @@ const (
 	remember = iota // changes all that the guest has, and returns what it had
 	trap
 	growTable
-	openEntries
+	openEntries // returns the sum of the handles of three
 	dropEntries
 )
 
@@ -46,7 +46,9 @@ func freshGuest() []byte {
 	g.Define("run", "i32 i32",
 		when(trap, wasmtest.Unreachable),
 		when(growTable, wasmtest.RefNullFunc, wasmtest.I32(1), wasmtest.TableGrow, wasmtest.Drop),
-		when(openEntries, wasmtest.I32(3), wasmtest.I32(hosttest.Area), g.Call("store.open-all")),
+		when(openEntries, wasmtest.I32(3), wasmtest.I32(hosttest.Area), g.Call("store.open-all"),
+			at(hosttest.Area), wasmtest.Tee(1), wasmtest.Load32(0), wasmtest.Get(1), wasmtest.Load32(4), wasmtest.I32Add,
+			wasmtest.Get(1), wasmtest.Load32(8), wasmtest.I32Add, wasmtest.I64ExtendU, wasmtest.Return),
 		when(dropEntries, wasmtest.I32(1), g.Call("store.[resource-drop]entry")),
 		// What it has: 4 numbers of 16 bits, but for the size.
 		at(100), at(60_000), wasmtest.I32Add,
@@ -229,8 +231,10 @@ func TestFreshHandles(t *testing.T) {
 	}
 	for range 5 {
 		h.Entries = nil
-		runs(t, inst, openEntries)
-		runs(t, inst, dropEntries) // handle 1, in each round
+		if got := runs(t, inst, openEntries); got != 1+2+3 {
+			t.Errorf("the handles of three entries have the sum %d, not 6", got)
+		}
+		runs(t, inst, dropEntries) // handle 1
 		item, err := inst.Shop().NewItem(t.Context(), 5)
 		if err != nil {
 			t.Fatal(err)
@@ -294,7 +298,7 @@ func TestResetDuringCall(t *testing.T) {
 		}
 		return nil, nil
 	}
-	runs(t, inst, openEntries)
+	_, _ = inst.Run(t.Context(), openEntries)
 	if err := source.Close(t.Context()); err != nil {
 		t.Error(err)
 	}
