@@ -108,9 +108,8 @@ var reasons = map[uint64]string{
 
 // callStatus calls a function that saves or restores.
 func (i *Instance) callStatus(f *coreFunc) (uint64, error) {
-	var stack [1]uint64
-	err := i.call(f, stack[:])
-	return stack[0], err
+	err := i.call(f, i.stack[:1])
+	return i.stack[0], err
 }
 
 // unlimited gives the guest fuel that is not the caller's, to save or restore its state.
