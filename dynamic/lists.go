@@ -2,7 +2,6 @@ package dynamic
 
 import (
 	"fmt"
-	"slices"
 
 	"github.com/witgen/witgen/canonicalabi/host/bind"
 	"github.com/witgen/witgen/dynamic/value"
@@ -19,25 +18,31 @@ func (fr *frame) lowerList(op *abi.Op) bool {
 		fr.setCore(op.Results[1], uint64(n))
 		return true
 	}
-	var keys []any
 	m, isMap := v.(value.Map)
 	list, _ := v.([]any)
 	if isMap {
-		keys = sortedKeys(m)
-		list = keys
+		list = fr.sortedKeys(m)
 	}
 	ptr := fr.call.LowerList(len(list), op.Size, op.Align)
 	fr.setCore(op.Results[0], uint64(ptr))
 	fr.setCore(op.Results[1], uint64(len(list)))
+	return fr.storeElements(op, ptr, list, m)
+}
+
+// storeElements stores the elements of a list at ptr, or the entries of a map with the keys
+// in a list.
+func (fr *frame) storeElements(op *abi.Op, ptr uint32, list []any, m value.Map) bool {
 	block := &op.Blocks[0]
-	for i, e := range list {
-		fr.setCore(block.Params[0], uint64(ptr+uint32(i)*op.Size))
-		fr.values[block.Params[1]] = e
-		if isMap {
-			fr.values[block.Params[2]] = m[e]
-		}
-		if !fr.run(block.Body) {
-			return false
+	for start, part := range bind.LowerPieces(fr.call, ptr, list, op.Size) {
+		for i, e := range part {
+			fr.setCore(block.Params[0], uint64(start+uint32(i)*op.Size))
+			fr.values[block.Params[1]] = e
+			if m != nil {
+				fr.values[block.Params[2]] = m[e]
+			}
+			if !fr.run(block.Body) {
+				return false
+			}
 		}
 	}
 	return true
@@ -51,15 +56,7 @@ func (fr *frame) storeFixed(op *abi.Op) bool {
 		storeNumbers(fr.call, ptr, v)
 		return true
 	}
-	block := &op.Blocks[0]
-	for i, e := range v.([]any) {
-		fr.setCore(block.Params[0], uint64(ptr+uint32(i)*op.Size))
-		fr.values[block.Params[1]] = e
-		if !fr.run(block.Body) {
-			return false
-		}
-	}
-	return true
+	return fr.storeElements(op, ptr, v.([]any), nil)
 }
 
 // liftList lifts n elements at ptr, of a list or of a list<T, N>.
@@ -107,14 +104,15 @@ func (fr *frame) liftMap(op *abi.Op) bool {
 	return fr.lifted(op.Results[0], value.Map(m))
 }
 
-// sortedKeys returns the keys of a map in the order in which maps are lowered.
-func sortedKeys(m value.Map) []any {
-	keys := make([]any, 0, len(m))
-	for key := range m {
-		keys = append(keys, key)
-	}
-	slices.SortFunc(keys, value.CompareKeys)
-	return keys
+// sortedKeys returns the keys of a map in the order in which maps are lowered, and fewer if
+// the call is to stop.
+func (fr *frame) sortedKeys(m value.Map) []any {
+	return bind.SortKeys(fr.call, m, func(a, b any) int {
+		if text, ok := a.(string); ok {
+			return fr.call.CompareStrings(text, b.(string))
+		}
+		return value.CompareKeys(a, b)
+	})
 }
 
 func lowerNumbers(call *bind.Call, v any) (ptr, n uint32) {

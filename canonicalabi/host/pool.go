@@ -187,7 +187,9 @@ func (p *Pool[I]) Stats() PoolStats {
 }
 
 // resetter is an instance that may have been compiled with Fresh.
-type resetter interface{ Reset(ctx context.Context) error }
+type resetter interface {
+	Reset(ctx context.Context) error
+}
 
 // Put returns an instance to the Pool that Get took, and puts it back to the state after
 // its start if its guest was compiled with [Fresh]. It closes an instance that is dead,

@@ -94,32 +94,56 @@ func (s *side) Store(b *gogen.Body, op *abi.Op, area abi.Value, offset uint32) {
 	}
 }
 
-// storeElements spells the loop that stores the elements of a list or map.
+// storeElements spells the loops that store the elements of a list or map.
 func (s *side) storeElements(b *gogen.Body, op *abi.Op, value, ptr *jen.Statement) {
-	scope := b.Scope.Inner()
+	outer := b.Scope.Inner()
+	start, part := outer.Pass("start"), outer.Pass("part")
+	scope := outer.Inner()
 	i, block := scope.Pass("i"), &op.Blocks[0]
 	at := scope.Pass("at")
-	place := jen.Id(at).Op(":=").Add(ptr.Clone()).Op("+").Uint32().Call(jen.Id(i)).Op("*").Lit(int(op.Size))
-	var head *jen.Statement
-	var stmts []jen.Code
+	place := func(start *jen.Statement) *jen.Statement {
+		return jen.Id(at).Op(":=").Add(start).Op("+").Uint32().Call(jen.Id(i)).Op("*").Lit(int(op.Size))
+	}
 	if op.Code == abi.LowerMap {
 		key := scope.Pass("key")
 		item, bind := b.MapItem(op, scope, value, key)
-		stmts, _ = b.Loop(scope, block, jen.Id(at), jen.Id(key), item)
-		stmts = append(bind, stmts...)
-		sorted := gogen.HostSortedKeys
+		stmts, _ := b.Loop(scope, block, jen.Id(at), jen.Id(key), item)
+		keys := gogen.HostSortedKeys.Qual().Call(jen.Id("call"), value.Clone(), jen.Lit(int(op.Size)))
 		if s.g.plan.Resolve.Dealias(s.g.plan.Resolve.Kind(op.Type).(*wit.Map).Key) == wit.Bool {
-			sorted = gogen.HostSortedBools
+			keys = gogen.HostSortedBools.Qual().Call(value.Clone())
 		}
-		head = jen.List(jen.Id(i), jen.Id(key)).Op(":=").Range().Add(sorted.Qual().Call(value.Clone()))
-	} else {
-		item := scope.Pass("item")
-		stmts, _ = b.Loop(scope, block, jen.Id(at), jen.Id(item))
-		head = jen.List(jen.Id(i), jen.Id(item)).Op(":=").Range().Add(value.Clone())
+		b.Emit(jen.For(jen.List(jen.Id(i), jen.Id(key)).Op(":=").Range().Add(keys)).
+			Block(slices.Concat([]jen.Code{place(ptr.Clone())}, bind, stmts)...))
+		return
 	}
-	if len(stmts) > 0 { // elements have a size
-		b.Emit(jen.For(head).Block(append([]jen.Code{place}, stmts...)...))
+	item := scope.Pass("item")
+	stmts, _ := b.Loop(scope, block, jen.Id(at), jen.Id(item))
+	if len(stmts) == 0 { // elements have no size
+		return
 	}
+	each := func(list, start *jen.Statement) *jen.Statement {
+		return jen.For(jen.List(jen.Id(i), jen.Id(item)).Op(":=").Range().Add(list)).Block(append([]jen.Code{place(start)}, stmts...)...)
+	}
+	if op.Code == abi.StoreFixed {
+		if s.inOneGo(op, op.Type) {
+			b.Emit(each(value.Clone(), ptr.Clone()))
+			return
+		}
+		list := b.Local("list")
+		b.Emit(jen.Id(list).Op(":=").Add(value)) // an array must be addressable to be sliced
+		value = jen.Id(list).Index(jen.Empty(), jen.Empty())
+	}
+	pieces := gogen.HostLowerPieces.Qual().Call(jen.Id("call"), ptr.Clone(), value.Clone(), jen.Lit(int(op.Size)))
+	b.Emit(jen.For(jen.List(jen.Id(start), jen.Id(part)).Op(":=").Range().Add(pieces)).Block(each(jen.Id(part), jen.Id(start))))
+}
+
+// mostInOneGo is the largest size of a list<T, N> in bytes that is lifted or lowered in one
+// go, and not in pieces.
+const mostInOneGo = 1024
+
+// inOneGo reports whether a list<T, N> is lifted or lowered in one go.
+func (s *side) inOneGo(op *abi.Op, t wit.Type) bool {
+	return uint64(op.Size)*uint64(s.g.plan.Resolve.Kind(t).(*wit.FixedList).Size) <= mostInOneGo
 }
 
 // liftList spells the lifting of strings, lists and maps.
@@ -179,7 +203,7 @@ func (s *side) lift(b *gogen.Body, op *abi.Op, verb string, place ...jen.Code) {
 		region := b.Scope.Pass("region")
 		list := b.Define(v)
 		b.Emit(jen.List(jen.Id(region), list).Op(":=").Add(lifted))
-		s.loadElements(b, op, list, jen.Id(region), 0)
+		s.loadElements(b, op, list, jen.Id(region))
 	case *wit.Map:
 		region := b.Scope.Pass("region")
 		m := b.Define(v)
@@ -187,17 +211,24 @@ func (s *side) lift(b *gogen.Body, op *abi.Op, verb string, place ...jen.Code) {
 		scope := b.Scope.Inner()
 		area := scope.Pass("area")
 		stmts, results := b.Loop(scope, &op.Blocks[0], jen.Id(area))
-		b.Emit(jen.For(jen.Id(area).Op(":=").Range().Qual("slices", "Chunk").Call(jen.Id(region), size.Clone())).
+		b.Emit(jen.For(jen.Id(area).Op(":=").Range().Add(gogen.HostEntries.Qual().Call(jen.Id("call"), jen.Id(region), size.Clone()))).
 			Block(append(stmts, m.Clone().Index(results[0]).Op("=").Add(results[1]))...))
 	default:
 		panic(fmt.Sprintf("host: unhandled kind %T", k))
 	}
 }
 
-// loadElements spells the loop that loads the elements of a list, which lie in a
-// region from an offset on.
-func (s *side) loadElements(b *gogen.Body, op *abi.Op, list, region *jen.Statement, offset uint32) {
+// loadElements spells the loops that load the elements of a list, which lie in a region.
+func (s *side) loadElements(b *gogen.Body, op *abi.Op, list, region *jen.Statement) {
 	scope := b.Scope.Inner()
+	inner, part := jen.Id(scope.Pass("region")), jen.Id(scope.Pass("part"))
+	loop := s.loadEach(b, op, scope.Inner(), part, inner, 0)
+	pieces := gogen.HostLiftPieces.Qual().Call(jen.Id("call"), region.Clone(), list.Clone(), jen.Lit(int(op.Size)))
+	b.Emit(jen.For(jen.List(inner.Clone(), part.Clone()).Op(":=").Range().Add(pieces)).Block(loop))
+}
+
+// loadEach spells the loop that loads elements, which lie in a region from an offset on.
+func (s *side) loadEach(b *gogen.Body, op *abi.Op, scope *gogen.Scope, list, region *jen.Statement, offset uint32) *jen.Statement {
 	i, area := scope.Pass("i"), scope.Pass("area")
 	from := jen.Id(i).Op("*").Lit(int(op.Size))
 	if offset > 0 {
@@ -205,20 +236,25 @@ func (s *side) loadElements(b *gogen.Body, op *abi.Op, list, region *jen.Stateme
 	}
 	stmts, results := b.Loop(scope, &op.Blocks[0], jen.Id(area))
 	set := list.Clone().Index(jen.Id(i)).Op("=").Add(results[0])
-	stmts = append([]jen.Code{jen.Id(area).Op(":=").Add(region).Index(from, jen.Empty())}, append(stmts, set)...)
-	b.Emit(jen.For(jen.Id(i).Op(":=").Range().Add(list.Clone())).Block(stmts...))
+	stmts = append([]jen.Code{jen.Id(area).Op(":=").Add(region.Clone()).Index(from, jen.Empty())}, append(stmts, set)...)
+	return jen.For(jen.Id(i).Op(":=").Range().Add(list.Clone())).Block(stmts...)
 }
 
 // loadFixed spells the loading of a list<T, N>.
 func (s *side) loadFixed(b *gogen.Body, op *abi.Op, area *jen.Statement) {
+	t := b.Type(op.Results[0])
 	list := b.Define(op.Results[0])
-	b.Emit(jen.Var().Add(list.Clone()).Add(s.g.plan.GoType(b.Type(op.Results[0]))))
+	b.Emit(jen.Var().Add(list.Clone()).Add(s.g.plan.GoType(t)))
+	all := list.Clone().Index(jen.Empty(), jen.Empty())
 	switch {
 	case op.Size == 0:
 	case op.Bulk:
-		b.Emit(gogen.HostLiftArray.Qual().Call(list.Clone().Index(jen.Empty(), jen.Empty()), from(area, op.Offset)))
+		b.Emit(gogen.HostLiftArray.Qual().Call(jen.Id("call"), all, from(area, op.Offset)))
+	case s.inOneGo(op, t):
+		b.Emit(s.loadEach(b, op, b.Scope.Inner(), list, area, op.Offset))
 	default:
-		s.loadElements(b, op, list, area, op.Offset)
+		end := op.Offset + op.Size*s.g.plan.Resolve.Kind(t).(*wit.FixedList).Size
+		s.loadElements(b, op, all, area.Clone().Index(jen.Lit(int(op.Offset)), jen.Lit(int(end))))
 	}
 }
 

@@ -275,8 +275,14 @@ func (c *Call) fatal() bool {
 	}
 }
 
-// Context returns the context of the caller that entered the guest.
-func (c *Call) Context() context.Context { return c.inst.caller }
+// Context returns the context for the host function that serves a call of an import: that of
+// the caller that entered the guest, from which host.Spend finds the fuel if there is any.
+func (c *Call) Context() context.Context {
+	if i := c.inst; i.metering.fuel > 0 && i.metering.on {
+		return i.hostContext(c.name)
+	}
+	return c.inst.caller
+}
 
 // Impl returns the host's implementation of the import that is called.
 func (c *Call) Impl() any { return c.impl }

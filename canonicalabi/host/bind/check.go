@@ -17,10 +17,12 @@ func CheckString(s string) *host.BadValueError {
 		return badValue("a string of %d bytes is longer than the %d that WIT allows", len(s), maxBytes)
 	}
 	if !utf8.ValidString(s) {
-		return badValue("the string is not valid UTF-8")
+		return badText()
 	}
 	return nil
 }
+
+func badText() *host.BadValueError { return badValue("the string is not valid UTF-8") }
 
 // CheckChar refuses a rune that is a surrogate or out of Unicode's range.
 func CheckChar(r rune) *host.BadValueError {

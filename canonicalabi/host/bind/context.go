@@ -50,6 +50,10 @@ func typeOf(ctx context.Context) contextType { return *(*contextType)(unsafe.Poi
 // setCaller makes ctx the context of the caller.
 func (i *Instance) setCaller(ctx context.Context) {
 	i.caller = ctx
+	if i.spender != nil {
+		i.spender.set(nil, "")
+		i.spender = nil
+	}
 	if i.guarded != nil {
 		i.guarded = &guardedContext{ctx, i}
 	}

@@ -1,5 +1,7 @@
 package bind
 
+import "context"
+
 // OnLook has f called with the units of work that the host has done, each time that it
 // looks whether a call is to stop.
 func (i *Instance) OnLook(f func(units uint64)) { i.looked = f }
@@ -32,5 +34,17 @@ const MostWork = 2 * lookUnits
 // CallsToLook is how many calls of host functions lie between two looks at the context.
 const CallsToLook = callsToLook
 
-// RoomUnits is the work of lifting a value to memory of its own.
-const RoomUnits = roomUnits
+// ElementUnits is the work of lifting an element of a list.
+const ElementUnits = elementUnits
+
+// LookingCall returns a call under a context, which has looked called at each look.
+func LookingCall(ctx context.Context, looked func(units uint64)) *Call {
+	i := &Instance{caller: ctx, lookAt: lookUnits, looked: looked, metering: metering{on: true}}
+	return &Call{inst: i, left: 1 << 40}
+}
+
+// Err returns the error of the call.
+func (c *Call) Err() error { return c.err }
+
+// SetMemory sets the memory that the call sees.
+func (c *Call) SetMemory(mem []byte) { c.mem = mem }

@@ -130,7 +130,14 @@ func sendAll(ctx context.Context, inst *subject.Instance, r randomValues) error 
 	_, err4 := v.EchoStrings(ctx, listOf(r, func() string { return strings.Repeat(r.text(), r.IntN(2000)) }))
 	_, err5 := v.EchoPeople(ctx, listOf(r, r.person))
 	_, err6 := v.EchoGroups(ctx, listOf(r, func() []values.Shape { return listOf(r, r.shape) }))
-	return errors.Join(err, err2, err3, err4, err5, err6)
+	_, err7 := v.EchoBools(ctx, make([]bool, r.IntN(300_000)))
+	_, err8 := v.EchoChars(ctx, make([]rune, r.IntN(300_000)))
+	m := map[uint32]string{}
+	for i := range r.IntN(3_000) {
+		m[uint32(i)] = r.text()
+	}
+	_, err9 := v.EchoMap(ctx, m)
+	return errors.Join(err, err2, err3, err4, err5, err6, err7, err8, err9)
 }
 
 // Between two looks the host does a bounded amount of work, and the same in every run.
@@ -156,8 +163,7 @@ func TestLooks(t *testing.T) {
 	})
 }
 
-// Values that are lifted to memory of their own, and strings however short, are counted one by
-// one: a list of them is not lifted in one go.
+// Lists are not lifted in one go, whatever their elements are.
 func TestLooksWithinLists(t *testing.T) {
 	t.Parallel()
 	const count = 50_000
@@ -168,6 +174,14 @@ func TestLooksWithinLists(t *testing.T) {
 		},
 		"values.echo-strings": func(inst *subject.Instance) error {
 			_, err := inst.Values().EchoStrings(t.Context(), nil)
+			return err
+		},
+		"values.echo-bools": func(inst *subject.Instance) error {
+			_, err := inst.Values().EchoBools(t.Context(), nil)
+			return err
+		},
+		"values.echo-chars": func(inst *subject.Instance) error {
+			_, err := inst.Values().EchoChars(t.Context(), nil)
 			return err
 		},
 		"values.echo-people": func(inst *subject.Instance) error {
@@ -197,7 +211,7 @@ func TestLooksWithinLists(t *testing.T) {
 		if err := call(inst); err != nil {
 			t.Fatal(err)
 		}
-		if least := count * bind.RoomUnits / bind.MostWork; looks < least {
+		if least := count * bind.ElementUnits / bind.MostWork; looks < least {
 			t.Errorf("%s: %d looks, want %d at least", name, looks, least)
 		}
 	}

@@ -95,6 +95,9 @@ func (f *Import) Call(ctx context.Context, caller api.Module, stack []uint64) {
 	if f.Item >= 0 {
 		i.served = true
 		f.serve(c)
+		if i.spender != nil {
+			i.spender.set(nil, "")
+		}
 		if i.calls++; c.err == nil && i.calls%callsToLook == 0 {
 			c.goesOn(0)
 		}

@@ -54,7 +54,7 @@ func (f *InnerCall) Call(ctx context.Context, caller api.Module, stack []uint64)
 		i.stop(err)
 	}
 	frame.busy = false
-	if i.frames[f.Number] == frame && !(i.keeps(&frame.core) && i.keeps(&frame.post)) {
+	if (frame.core.grown() || frame.post.grown()) && i.frames[f.Number] == frame && !(i.keeps(&frame.core) && i.keeps(&frame.post)) {
 		i.frames[f.Number] = nil
 		i.inner--
 	}

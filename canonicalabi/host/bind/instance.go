@@ -44,14 +44,18 @@ type Instance struct {
 	served bool
 	// fresh is nil for an instance that cannot be put back.
 	fresh *freshState
+	// spender is the context of the host functions in the call under way, or nil.
+	spender *spender
 	// importing reports whether the host serves a call of an import.
 	importing bool
 	stack     [maxStack]uint64 // of the current call of an export
 	imported  Call             // the current call of an import
-	// units is the work of the host that was not yet taken from the fuel. looked, if not
-	// nil, is called with it each time that it is.
-	units  uint64
-	looked func(units uint64)
+	// units is the work of the host that was not yet taken from the fuel. If it reaches
+	// lookAt, the host looks whether the call is to stop. At the last look, lookedAt was left
+	// of it. looked, if not nil, is called at each look with the work since the last one.
+	units, lookedAt uint64
+	lookAt          int64
+	looked          func(units uint64)
 	// calls counts the calls of host functions in the call that is under way.
 	calls uint
 	// tops are the exports that were called, and top is the one that was called last.
@@ -108,6 +112,7 @@ func NewInstance(config *host.Config, tree *Tree, impls []any, resources int, re
 		memoryLimit: MemoryPages(config) << 16,
 		stackLimit:  stacks(config),
 		caller:      context.Background(),
+		lookAt:      lookUnits,
 		impls:       impls,
 		tree:        tree,
 		components:  make([]component, len(tree.Parents)),
@@ -218,7 +223,7 @@ func (i *Instance) admit(ctx context.Context, name string) error {
 		}
 	}
 	i.special = true
-	i.units, i.calls = 0, 0
+	i.units, i.lookAt, i.lookedAt, i.calls = 0, lookUnits, 0, 0
 	i.metering.refuel()
 	i.setCaller(ctx)
 	return nil

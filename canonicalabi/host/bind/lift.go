@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"slices"
+	"unicode/utf8"
 	"unsafe"
 
 	"github.com/witgen/witgen/canonicalabi/host"
@@ -19,13 +20,13 @@ type number interface {
 	uint8 | uint16 | uint32 | uint64 | int8 | int16 | int32 | int64 | float32 | float64
 }
 
-// swapped reports whether the byte order of this machine differs from WebAssembly's.
-var swapped = binary.NativeEndian.Uint16([]byte{1, 0}) != 1
+// otherOrder reports whether the byte order of this machine differs from WebAssembly's.
+var otherOrder = binary.NativeEndian.Uint16([]byte{1, 0}) != 1
 
 // View returns size bytes of guest memory at ptr, valid until guest code runs. It fails
 // the call if ptr is not a multiple of align or the bytes are out of bounds.
 func (c *Call) View(ptr, size, align uint32) ([]byte, bool) {
-	if !c.check(ptr, uint64(size), align) {
+	if !c.CheckArea(ptr, size, align) {
 		return nil, false
 	}
 	return c.mem[ptr : ptr+size : ptr+size], true
@@ -33,7 +34,7 @@ func (c *Call) View(ptr, size, align uint32) ([]byte, bool) {
 
 // CheckArea checks size bytes of guest memory at ptr for stores, like View.
 func (c *Call) CheckArea(ptr, size, align uint32) bool {
-	return c.check(ptr, uint64(size), align)
+	return c.check(ptr, uint64(size), align) && (size <= smallArea || c.work(uint64(size)>>byteShift))
 }
 
 // check reports whether a region is aligned and in bounds. It fails the call if not.
@@ -77,15 +78,19 @@ func (c *Call) LiftString(ptr, n uint32) string {
 	if n > maxBytes {
 		c.trap(host.RuleStringLength, fmt.Sprintf("%d bytes", n))
 	}
-	if !c.check(ptr, uint64(n), 1) || !c.work(roomUnits) || !c.charge(uint64(n)) {
+	if !c.check(ptr, uint64(n), 1) || !c.charge(uint64(n)) || !c.work(roomUnits) {
 		return ""
 	}
 	b := c.mem[ptr : ptr+n]
-	if !c.validText(b) {
-		c.trap(host.RuleUTF8, fmt.Sprintf("%d bytes at 0x%x", n, ptr))
-		return ""
+	if n > shortText {
+		if c.validText(b) {
+			return c.textOf(b)
+		}
+	} else if c.work(uint64(n)>>textShift + uint64(n)>>copyShift); utf8.Valid(b) {
+		return string(b)
 	}
-	return c.textOf(b)
+	c.trap(host.RuleUTF8, fmt.Sprintf("%d bytes at 0x%x", n, ptr))
+	return ""
 }
 
 // LiftNumbers lifts a list of plain numbers as one copy.
@@ -110,22 +115,19 @@ func LiftNumbers[T number](c *Call, ptr, n uint32) []T {
 		list = make([]T, n)
 		c.copied(unsafe.Slice((*byte)(unsafe.Pointer(&list[0])), len(region)), region)
 	}
-	if swapped {
-		swap(unsafe.Slice((*byte)(unsafe.Pointer(&list[0])), len(region)), int(size))
-	}
+	c.swapped(unsafe.Slice((*byte)(unsafe.Pointer(&list[0])), len(region)), int(size))
 	return list
 }
 
 // LiftArray lifts a list<T, N> of plain numbers from its area in memory.
-func LiftArray[T number](array []T, area []byte) {
-	if len(array) == 0 {
+func LiftArray[T number](c *Call, array []T, area []byte) {
+	if c.err != nil || len(array) == 0 {
 		return
 	}
-	bytes := unsafe.Slice((*byte)(unsafe.Pointer(&array[0])), len(array)*int(unsafe.Sizeof(array[0])))
-	copy(bytes, area)
-	if swapped {
-		swap(bytes, int(unsafe.Sizeof(array[0])))
-	}
+	size := int(unsafe.Sizeof(array[0]))
+	bytes := unsafe.Slice((*byte)(unsafe.Pointer(&array[0])), len(array)*size)
+	c.copied(bytes, area[:len(bytes)])
+	c.swapped(bytes, size)
 }
 
 // LiftList checks a list of n elements at ptr, of size and align bytes each. It returns
@@ -136,7 +138,7 @@ func LiftList[T any](c *Call, ptr, n, size, align uint32) (region []byte, list [
 	if !ok {
 		return nil, nil
 	}
-	if !c.elements(uint64(n), elementUnits) {
+	if !c.elements(uint64(n), unitsOf(size)) {
 		return nil, nil
 	}
 	return region, make([]T, n)
@@ -167,7 +169,7 @@ func LiftMap[K comparable, V any](c *Call, ptr, n, size, align uint32) (region [
 	// A map has room for twice as many entries as it holds.
 	const header, overhead = 64, 16
 	entry := 2*uint64(unsafe.Sizeof(k)+unsafe.Sizeof(v)) + overhead
-	if !c.check(ptr, bytes, align) || !c.charge(header+uint64(n)*entry) || !c.elements(uint64(n), entryOfMap) {
+	if !c.check(ptr, bytes, align) || !c.charge(header+uint64(n)*entry) || !c.elements(uint64(n), max(entryOfMap, unitsOf(size))) {
 		return nil, nil
 	}
 	return c.mem[ptr : ptr+uint32(bytes)], make(map[K]V, n)
@@ -197,9 +199,18 @@ func (c *Call) BadDiscriminant(core, n uint32) {
 	c.trap(host.RuleDiscriminant, fmt.Sprintf("%d of %d cases", core, n))
 }
 
-// swap reverses the byte order of each element of size bytes.
-func swap(bytes []byte, size int) {
-	for i := 0; i < len(bytes); i += size {
-		slices.Reverse(bytes[i : i+size])
+// swapped brings elements of size bytes that were copied into the byte order of the other
+// side, if it has another one.
+func (c *Call) swapped(bytes []byte, size int) {
+	if !otherOrder {
+		return
+	}
+	for len(bytes) > 0 && c.err == nil {
+		n := min(len(bytes), lookUnits&^7)
+		for i := 0; i < n; i += size {
+			slices.Reverse(bytes[i : i+size])
+		}
+		bytes = bytes[n:]
+		c.done(uint64(n))
 	}
 }

@@ -1,14 +1,11 @@
 package bind
 
 import (
-	"cmp"
 	"context"
 	"encoding/binary"
 	"errors"
 	"fmt"
-	"maps"
 	"math"
-	"slices"
 	"strings"
 	"unsafe"
 
@@ -68,7 +65,7 @@ func (c *Call) resize(old, oldSize, align, size uint32) uint32 {
 // LowerString lowers a string to new memory.
 func (c *Call) LowerString(s string) (ptr, n uint32) {
 	if c.export == nil { // parameters of exports are checked before Begin
-		c.refuseBad(CheckString(s))
+		c.checkText(s)
 	}
 	if c.opts.encoding != UTF8 {
 		return c.lowerWide(s)
@@ -77,8 +74,25 @@ func (c *Call) LowerString(s string) (ptr, n uint32) {
 	if c.err != nil || len(s) == 0 {
 		return ptr, 0
 	}
-	c.copied(c.mem[ptr:], unsafe.Slice(unsafe.StringData(s), len(s)))
+	if len(s) <= shortText {
+		copy(c.mem[ptr:], s)
+		c.work(uint64(len(s)) >> copyShift)
+	} else {
+		c.copied(c.mem[ptr:], unsafe.Slice(unsafe.StringData(s), len(s)))
+	}
 	return ptr, uint32(len(s))
+}
+
+// checkText is CheckString of a string that a host function returned. It fails the call
+// because of a bad one.
+func (c *Call) checkText(s string) {
+	switch {
+	case c.err != nil:
+	case len(s) > maxBytes:
+		c.refuseBad(CheckString(s))
+	case !c.validText(unsafe.Slice(unsafe.StringData(s), len(s))):
+		c.refuseBad(badText())
+	}
 }
 
 // LowerNumbers lowers a list of plain numbers to new memory by one copy.
@@ -91,9 +105,7 @@ func LowerNumbers[T number](c *Call, list []T) (ptr, n uint32) {
 	}
 	region := c.mem[ptr : int(ptr)+len(list)*size]
 	c.copied(region, unsafe.Slice((*byte)(unsafe.Pointer(&list[0])), len(region)))
-	if swapped {
-		swap(region, size)
-	}
+	c.swapped(region, size)
 	return ptr, uint32(len(list))
 }
 
@@ -110,25 +122,7 @@ func StoreArray[T number](c *Call, ptr uint32, array []T) {
 	}
 	region := mem[ptr : int(ptr)+len(array)*size]
 	c.copied(region, unsafe.Slice((*byte)(unsafe.Pointer(&array[0])), len(region)))
-	if swapped {
-		swap(region, size)
-	}
-}
-
-// SortedKeys returns the keys of a map in the order in which maps are lowered.
-func SortedKeys[K cmp.Ordered, V any](m map[K]V) []K {
-	return slices.Sorted(maps.Keys(m))
-}
-
-// SortedBools returns the keys of a map in the order in which maps are lowered.
-func SortedBools[V any](m map[bool]V) []bool {
-	var keys []bool
-	for _, key := range []bool{false, true} {
-		if _, ok := m[key]; ok {
-			keys = append(keys, key)
-		}
-	}
-	return keys
+	c.swapped(region, size)
 }
 
 // LowerList allocates memory for a list of n elements of size and align bytes each,
@@ -139,7 +133,7 @@ func (c *Call) LowerList(n int, size, align uint32) (ptr uint32) {
 		return 0
 	}
 	if c.err == nil {
-		c.elements(uint64(n), elementUnits)
+		c.elements(uint64(n), unitsOf(size))
 	}
 	return c.Realloc(uint32(n)*size, align)
 }

@@ -209,8 +209,10 @@ func StoreNumbers[T number](c *Call, ptr uint32, list []T) {
 // LiftStrings lifts a list<string>.
 func (c *Call) LiftStrings(ptr, n uint32) []string {
 	region, list := LiftList[string](c, ptr, n, 8, 4)
-	for i := range list {
-		list[i] = c.LoadString(region[8*i:])
+	for region, part := range LiftPieces(c, region, list, 8) {
+		for i := range part {
+			part[i] = c.LoadString(region[8*i:])
+		}
 	}
 	return list
 }
@@ -227,8 +229,10 @@ func (c *Call) LoadStrings(area []byte) []string {
 // LowerStrings lowers a list<string> to new memory.
 func (c *Call) LowerStrings(list []string) (ptr, n uint32) {
 	ptr = c.LowerList(len(list), 8, 4)
-	for i, s := range list {
-		c.StoreString(ptr+8*uint32(i), s)
+	for start, part := range LowerPieces(c, ptr, list, 8) {
+		for i, s := range part {
+			c.StoreString(start+8*uint32(i), s)
+		}
 	}
 	return ptr, uint32(len(list))
 }

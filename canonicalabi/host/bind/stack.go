@@ -82,7 +82,12 @@ func (f *coreFunc) size() int {
 }
 
 // grown reports whether the stack has grown in a call.
-func (f *coreFunc) grown() bool { return f.size() > int(f.kept) }
+func (f *coreFunc) grown() bool {
+	if f.interpreter != nil {
+		return f.interpreter.size() > int(f.kept)
+	}
+	return f.bytes != nil && len(*f.bytes) > int(f.kept)
+}
 
 // compiledGrown is grown for a function of wazero's compiler, and false for another.
 func (f *coreFunc) compiledGrown() bool { return len(*f.bytes) > int(f.kept) }
@@ -165,7 +170,7 @@ func (i *Instance) callNested(name string, f *coreFunc, stack []uint64) error {
 
 // callLeaf is callNested for realloc and post-return, which call nothing themselves.
 func (i *Instance) callLeaf(name string, f *coreFunc, stack []uint64) error {
-	if i.runningSize() > smallStack {
+	if around := i.running(); around != nil && around.size() > smallStack {
 		return i.callNested(name, f, stack)
 	}
 	return f.CallWithStack(i.context(), stack)

@@ -27,6 +27,9 @@ func (e StringEncoding) String() string {
 	return [...]string{"utf8", "utf16", "latin1+utf16"}[e]
 }
 
+// maxLatin1 is the greatest code point of Latin-1.
+const maxLatin1 = 0xff
+
 // utf16Tag is set in the length of a string of Latin1UTF16 that is UTF-16.
 const utf16Tag = 1 << 31
 
@@ -105,7 +108,7 @@ func (t text) cut(n int) (first, rest text) {
 // stops if the call fails.
 func (c *Call) parts(t text) iter.Seq[text] {
 	return func(yield func(text) bool) {
-		for len(t.bytes) > 0 {
+		for len(t.bytes) > 0 && c.err == nil {
 			var part text
 			part, t = t.cut(lookUnits >> runeShift)
 			if !c.work(uint64(len(part.bytes))<<runeShift) || !yield(part) {
@@ -160,7 +163,7 @@ func (t text) isLatin1() bool {
 		return true
 	}
 	for r := range t.runes {
-		if r > 0xff {
+		if r > maxLatin1 {
 			return false
 		}
 	}
@@ -234,13 +237,18 @@ func (c *Call) validWide(t text) bool {
 	return true
 }
 
-// encode encodes a text anew, in at most size bytes.
-func (c *Call) encode(t text, size int, encode func(text, []byte) []byte) []byte {
-	b := make([]byte, 0, size)
+// encode encodes a text anew, to memory that has room for it. It returns how many bytes it
+// wrote. The guest may have changed the text since that was checked: what has no room then
+// is left out.
+func (c *Call) encode(room []byte, t text, encode func(text, []byte) []byte) (n int) {
 	for part := range c.parts(t) {
-		b = encode(part, b)
+		encoded := encode(part, room[n:n:len(room)])
+		if len(encoded) > len(room)-n {
+			break
+		}
+		n += len(encoded)
 	}
-	return b
+	return n
 }
 
 // isLatin1 reports whether Latin-1 has all code points of a text.
@@ -266,7 +274,8 @@ func (c *Call) liftWide(ptr, tagged uint32) string {
 	if c.err != nil || !c.charge(uint64(n)) {
 		return ""
 	}
-	return string(c.encode(t, n, text.appendUTF8))
+	b := make([]byte, n)
+	return unsafe.String(unsafe.SliceData(b), c.encode(b, t, text.appendUTF8))
 }
 
 // storeText lowers a text to new memory, by the reallocs that the specification
@@ -294,7 +303,9 @@ func (c *Call) storeText(t text) (ptr, tagged uint32) {
 		case t.wide:
 			return c.storeCopy(t.bytes, units, 2)
 		case t.narrow:
-			return c.storeCopy(c.encode(t, 2*units, text.appendUTF16), units, 2)
+			ptr = c.Realloc(uint32(2*units), 2)
+			c.encode(c.room(ptr, 2*units), t, text.appendUTF16)
+			return ptr, uint32(units)
 		default:
 			return c.storeUTF16(t)
 		}
@@ -319,33 +330,30 @@ func (c *Call) storeCopy(b []byte, units int, align uint32) (ptr, tagged uint32)
 func (c *Call) storeUTF8(t text, worst int) (ptr, tagged uint32) {
 	units := t.units()
 	ptr = c.Realloc(uint32(units), 1)
-	encoded := c.encode(t, units, text.appendUTF8)
-	ascii := 0
-	for ascii < len(encoded) && encoded[ascii] < utf8.RuneSelf {
-		ascii++
-	}
-	c.put(ptr, encoded[:ascii])
-	if ascii == len(encoded) {
+	n, ascii := c.narrow(c.room(ptr, units), t, utf8.RuneSelf-1)
+	if ascii {
 		return ptr, uint32(units)
 	}
 	ptr = c.resize(ptr, uint32(units), 1, uint32(worst))
-	c.put(ptr+uint32(ascii), encoded[ascii:])
-	if worst > len(encoded) {
-		ptr = c.resize(ptr, uint32(worst), 1, uint32(len(encoded)))
+	if room := c.room(ptr, worst); room != nil {
+		t.bytes = t.bytes[n*(len(t.bytes)/units):]
+		n += c.encode(room[n:], t, text.appendUTF8)
 	}
-	return ptr, uint32(len(encoded))
+	if worst > n {
+		ptr = c.resize(ptr, uint32(worst), 1, uint32(n))
+	}
+	return ptr, uint32(n)
 }
 
 // storeUTF16 is store_utf8_to_utf16.
 func (c *Call) storeUTF16(t text) (ptr, tagged uint32) {
 	worst := 2 * t.units()
 	ptr = c.Realloc(uint32(worst), 2)
-	encoded := c.encode(t, worst, text.appendUTF16)
-	c.put(ptr, encoded)
-	if len(encoded) < worst {
-		ptr = c.resize(ptr, uint32(worst), 2, uint32(len(encoded)))
+	n := c.encode(c.room(ptr, worst), t, text.appendUTF16)
+	if n < worst {
+		ptr = c.resize(ptr, uint32(worst), 2, uint32(n))
 	}
-	return ptr, uint32(len(encoded) / 2)
+	return ptr, uint32(n / 2)
 }
 
 // storeLatin1 is store_string_to_latin1_or_utf16, and
@@ -359,48 +367,55 @@ func (c *Call) storeLatin1(t text) (ptr, tagged uint32) {
 		if !c.isLatin1(t) {
 			return ptr, uint32(units) | utf16Tag
 		}
-		narrow, _ := c.narrowed(t)
-		c.put(ptr, narrow)
+		c.narrow(c.room(ptr, units), t, maxLatin1)
 		return c.resize(ptr, uint32(2*units), 1, uint32(units)), uint32(units)
 	}
 	ptr = c.Realloc(uint32(units), 2)
-	narrow, latin1 := c.narrowed(t)
-	c.put(ptr, narrow)
+	n, latin1 := c.narrow(c.room(ptr, units), t, maxLatin1)
 	if latin1 {
-		if len(narrow) < units {
-			ptr = c.resize(ptr, uint32(units), 2, uint32(len(narrow)))
+		if n < units {
+			ptr = c.resize(ptr, uint32(units), 2, uint32(n))
 		}
-		return ptr, uint32(len(narrow))
+		return ptr, uint32(n)
 	}
 	worst := 2 * units
 	ptr = c.resize(ptr, uint32(units), 2, uint32(worst))
-	encoded := c.encode(t, worst, text.appendUTF16)
-	c.put(ptr, encoded)
-	if worst > len(encoded) {
-		ptr = c.resize(ptr, uint32(worst), 2, uint32(len(encoded)))
+	n = c.encode(c.room(ptr, worst), t, text.appendUTF16)
+	if worst > n {
+		ptr = c.resize(ptr, uint32(worst), 2, uint32(n))
 	}
-	return ptr, uint32(len(encoded)/2) | utf16Tag
+	return ptr, uint32(n/2) | utf16Tag
 }
 
-// narrowed returns the code points of a text in Latin-1 before the first one that is not
-// in it, and whether these are all.
-func (c *Call) narrowed(t text) (narrow []byte, all bool) {
-	narrow = make([]byte, 0, t.units())
+// narrow stores the code points of a text up to the first that is greater than most, each in
+// a byte of memory that has room for all. It returns how many it stored, and whether these
+// are all.
+func (c *Call) narrow(room []byte, t text, most rune) (n int, all bool) {
 	for part := range c.parts(t) {
 		for r := range part.runes {
-			if r > 0xff {
-				return narrow, false
+			if r > most || n == len(room) {
+				return n, false
 			}
-			narrow = append(narrow, byte(r))
+			room[n] = byte(r)
+			n++
 		}
 	}
-	return narrow, true
+	return n, c.err == nil
+}
+
+// room returns size bytes of memory that realloc has returned, or nil if the call has failed.
+func (c *Call) room(ptr uint32, size int) []byte {
+	end := uint64(ptr) + uint64(size)
+	if mem := c.memory(); c.err == nil && end <= uint64(len(mem)) {
+		return mem[ptr:end:end]
+	}
+	return nil
 }
 
 // put stores bytes in memory that realloc has returned.
 func (c *Call) put(ptr uint32, b []byte) {
-	if mem := c.memory(); c.err == nil && uint64(ptr)+uint64(len(b)) <= uint64(len(mem)) {
-		c.copied(mem[ptr:], b)
+	if room := c.room(ptr, len(b)); room != nil {
+		c.copied(room, b)
 	}
 }
 

@@ -2,12 +2,15 @@ package bind_test
 
 import (
 	"context"
+	"runtime"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/witgen/witgen/component"
 	"github.com/witgen/witgen/internal/testing/hosttest"
+	"github.com/witgen/witgen/internal/testing/hosttest/gen/test/subject/values"
 	"github.com/witgen/witgen/internal/testing/wasmtest"
 )
 
@@ -89,5 +92,86 @@ func TestStringReallocs(t *testing.T) {
 				t.Errorf("the reallocs differ (-want +got):\n%s", diff)
 			}
 		})
+	}
+}
+
+// withRoom gives a guest a memory of 32 MiB, and a realloc that gives out the same part of it
+// over and over, as one call needs it once.
+func withRoom(g *hosttest.Guest) *hosttest.Guest {
+	g.Export("memory", wasmtest.KindMemory, g.Memory(512, -1))
+	g.ExportFunc("cabi_realloc", "i32 i32 i32 i32 -> i32", "", wasmtest.I32(hosttest.Heap))
+	return g
+}
+
+// chain is an instance of two component instances, of which the first passes text on to the
+// second, and that to the host or to what it makes of it itself.
+func chain(t *testing.T, first, second component.Encoding, last *hosttest.Guest) values.Interface {
+	t.Helper()
+	wasm, err := hosttest.ComponentOf(last.Bytes(), second)
+	if err != nil {
+		t.Fatal(err)
+	}
+	echo, err := hosttest.ComponentOf(withRoom(hosttest.NewEcho()).Bytes(), first)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if wasm, err = hosttest.Compose(wasm, echo); err != nil {
+		t.Fatal(err)
+	}
+	return instantiate(t, compileWasm(t, wasm), &hosttest.Host{}).Values()
+}
+
+var encodings = []component.Encoding{component.UTF8, component.UTF16, component.Latin1UTF16}
+
+// longTexts are texts of many pieces, of which some are cut within a character.
+func longTexts(n int) []string {
+	var texts []string
+	for _, s := range []string{"plain ", "éÿ", "世界", "a𝄞é", "𝄞"} {
+		long := strings.Repeat(s, n/len(s))
+		texts = append(texts, long, "x"+long, "xyz"+long, long+"世")
+	}
+	return append(texts, strings.Repeat("p", n)+"é", strings.Repeat("p", n)+"世"+strings.Repeat("é", n))
+}
+
+// Long texts arrive as they are, from any encoding in any other.
+func TestLongTexts(t *testing.T) {
+	t.Parallel()
+	for _, first := range encodings {
+		for _, second := range encodings {
+			v := chain(t, first, second, withRoom(hosttest.NewEcho()))
+			for i, text := range longTexts(25_000) {
+				got, err := v.EchoString(t.Context(), text)
+				if err != nil {
+					t.Fatalf("text %d from %s to %s: %v", i, first, second, err)
+				}
+				if got != text {
+					t.Errorf("text %d from %s to %s comes back otherwise", i, first, second)
+				}
+			}
+		}
+	}
+}
+
+// A text is encoded anew from memory to memory: the host allocates less than a piece of it.
+func TestTranscodingAllocates(t *testing.T) { // not in parallel, as it counts what is allocated
+	const size, most = 512 << 10, 64 << 10
+	for _, first := range encodings {
+		for _, second := range encodings {
+			last := withRoom(hosttest.NewGuest())
+			last.Define("values.length", "", wasmtest.Get(1))
+			v := chain(t, first, second, last)
+			for i, text := range longTexts(size) {
+				var before, after runtime.MemStats
+				runtime.ReadMemStats(&before)
+				_, err := v.Length(t.Context(), text)
+				runtime.ReadMemStats(&after)
+				if err != nil {
+					t.Fatalf("text %d from %s to %s: %v", i, first, second, err)
+				}
+				if n := after.TotalAlloc - before.TotalAlloc; n > most {
+					t.Errorf("text %d from %s to %s: %d bytes, want %d", i, first, second, n, most)
+				}
+			}
+		}
 	}
 }

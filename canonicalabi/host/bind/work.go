@@ -36,6 +36,8 @@ const (
 	callsToLook = 16
 	// piece is how many bytes are copied between two looks.
 	piece = lookUnits << copyShift
+	// shortText is how many bytes of text are checked and copied without a look.
+	shortText = lookUnits
 )
 
 // work counts units, for a call that has not failed before: if it was refused, another
@@ -43,25 +45,41 @@ const (
 func (c *Call) work(units uint64) bool {
 	i := c.inst
 	i.units += units
-	return i.units < lookUnits || c.look()
+	return int64(i.units) < i.lookAt || c.look()
 }
 
-// look is goesOn with the units that were counted.
+// done counts units of work that take no fuel, as it was taken before, or as they depend on
+// more than the guest and its caller, such as the order of the keys of a map. It reports
+// whether the call goes on.
+func (c *Call) done(units uint64) bool {
+	i := c.inst
+	if c.err != nil {
+		return false
+	}
+	i.lookAt -= int64(units)
+	return int64(i.units) < i.lookAt || c.look()
+}
+
+// look is goesOn with the units that were counted, if they are as many as to be taken.
 //
 //go:noinline
 func (c *Call) look() bool {
 	i := c.inst
 	units := i.units
-	i.units = 0
 	if i.looked != nil {
-		i.looked(units)
+		i.looked(units - i.lookedAt + uint64(lookUnits-i.lookAt))
 	}
+	if units < lookUnits {
+		units = 0
+	}
+	i.units -= units
+	i.lookedAt, i.lookAt = i.units, lookUnits
 	return c.err == nil && c.goesOn(units)
 }
 
 // elements counts n elements of a list or map before they are lifted or lowered.
 func (c *Call) elements(n, units uint64) bool {
-	if n <= lookUnits/entryOfMap {
+	if n*units <= lookUnits {
 		return c.work(n * units)
 	}
 	return c.look() && c.goesOn(n*units)

@@ -48,9 +48,11 @@ func (x *exports) GetEnvironment(ctx context.Context) ([]types.Tuple2[string, st
 	call := x.getEnvironment.Begin(ctx)
 	area := call.InvokeView(8, 4)
 	region, result := bind.LoadList[types.Tuple2[string, string]](call, area, 16, 4)
-	for i := range result {
-		area := region[i*16:]
-		result[i] = types.Tuple2[string, string]{F0: call.LoadString(area), F1: call.LoadString(area[8:])}
+	for region, part := range bind.LiftPieces(call, region, result, 16) {
+		for i := range part {
+			area := region[i*16:]
+			part[i] = types.Tuple2[string, string]{F0: call.LoadString(area), F1: call.LoadString(area[8:])}
+		}
 	}
 	return result, call.End()
 }
@@ -76,10 +78,12 @@ func handleGetEnvironment(call *bind.Call) {
 	call.Return(err)
 	area := call.ResultArea(0, 8, 4)
 	resultPtr := call.LowerList(len(result), 16, 4)
-	for i, item := range result {
-		at := resultPtr + uint32(i)*16
-		call.StoreString(at, item.F0)
-		call.StoreString(at+8, item.F1)
+	for start, part := range bind.LowerPieces(call, resultPtr, result, 16) {
+		for i, item := range part {
+			at := start + uint32(i)*16
+			call.StoreString(at, item.F0)
+			call.StoreString(at+8, item.F1)
+		}
 	}
 	call.StoreList(area, resultPtr, len(result))
 }

@@ -49,10 +49,12 @@ func (x *exports) GetDirectories(ctx context.Context) ([]types.Tuple2[Descriptor
 	call := x.getDirectories.Begin(ctx)
 	area := call.InvokeView(8, 4)
 	region, result := bind.LoadList[types.Tuple2[Descriptor, string]](call, area, 12, 4)
-	for i := range result {
-		area := region[i*12:]
-		result[i] = types.Tuple2[Descriptor, string]{F0: bind.LiftOwn[Descriptor](call, resourceDescriptor,
-			bind.Uint32(area)), F1: call.LoadString(area[4:])}
+	for region, part := range bind.LiftPieces(call, region, result, 12) {
+		for i := range part {
+			area := region[i*12:]
+			part[i] = types.Tuple2[Descriptor, string]{F0: bind.LiftOwn[Descriptor](call,
+				resourceDescriptor, bind.Uint32(area)), F1: call.LoadString(area[4:])}
+		}
 	}
 	return result, call.End()
 }
@@ -65,10 +67,12 @@ func handleGetDirectories(call *bind.Call) {
 	}
 	area := call.ResultArea(0, 8, 4)
 	resultPtr := call.LowerList(len(result), 12, 4)
-	for i, item := range result {
-		at := resultPtr + uint32(i)*12
-		call.StoreUint32(at, call.LowerOwn(resourceDescriptor, item.F0))
-		call.StoreString(at+4, item.F1)
+	for start, part := range bind.LowerPieces(call, resultPtr, result, 12) {
+		for i, item := range part {
+			at := start + uint32(i)*12
+			call.StoreUint32(at, call.LowerOwn(resourceDescriptor, item.F0))
+			call.StoreString(at+4, item.F1)
+		}
 	}
 	call.StoreList(area, resultPtr, len(result))
 }

@@ -473,10 +473,12 @@ func (x *exports) FieldsFromList(ctx context.Context, entries []types.Tuple2[Fie
 	}
 	call := x.fieldsFromList.Begin(ctx)
 	entriesPtr := call.LowerList(len(entries), 16, 4)
-	for i, item := range entries {
-		at := entriesPtr + uint32(i)*16
-		call.StoreString(at, item.F0)
-		bind.StoreNumbers(call, at+8, item.F1)
+	for start, part := range bind.LowerPieces(call, entriesPtr, entries, 16) {
+		for i, item := range part {
+			at := start + uint32(i)*16
+			call.StoreString(at, item.F0)
+			bind.StoreNumbers(call, at+8, item.F1)
+		}
 	}
 	stack := call.Stack[:2]
 	stack[0], stack[1] = uint64(entriesPtr), uint64(uint32(len(entries)))
@@ -500,9 +502,11 @@ func (h *fieldsHandle) Get(ctx context.Context, name FieldName) ([]FieldValue, e
 	call.PutString(1, name)
 	area := call.InvokeView(8, 4)
 	region, result := bind.LoadList[FieldValue](call, area, 8, 4)
-	for i := range result {
-		area := region[i*8:]
-		result[i] = bind.LoadNumbers[uint8](call, area)
+	for region, part := range bind.LiftPieces(call, region, result, 8) {
+		for i := range part {
+			area := region[i*8:]
+			part[i] = bind.LoadNumbers[uint8](call, area)
+		}
 	}
 	return result, call.End()
 }
@@ -527,9 +531,11 @@ func (h *fieldsHandle) Set(ctx context.Context, name FieldName, value []FieldVal
 	call.Stack[0] = uint64(call.LowerSelf(resourceFields, h.Handle))
 	call.PutString(1, name)
 	valuePtr := call.LowerList(len(value), 8, 4)
-	for i, item := range value {
-		at := valuePtr + uint32(i)*8
-		bind.StoreNumbers(call, at, item)
+	for start, part := range bind.LowerPieces(call, valuePtr, value, 8) {
+		for i, item := range part {
+			at := start + uint32(i)*8
+			bind.StoreNumbers(call, at, item)
+		}
 	}
 	stack := call.Stack[:5]
 	stack[3], stack[4] = uint64(valuePtr), uint64(uint32(len(value)))
@@ -577,10 +583,12 @@ func (h *fieldsHandle) Entries(ctx context.Context) ([]types.Tuple2[FieldName, F
 	call.Stack[0] = uint64(call.LowerSelf(resourceFields, h.Handle))
 	area := call.InvokeView(8, 4)
 	region, result := bind.LoadList[types.Tuple2[FieldName, FieldValue]](call, area, 16, 4)
-	for i := range result {
-		area := region[i*16:]
-		result[i] = types.Tuple2[FieldName, FieldValue]{F0: call.LoadString(area),
-			F1: bind.LoadNumbers[uint8](call, area[8:])}
+	for region, part := range bind.LiftPieces(call, region, result, 16) {
+		for i := range part {
+			area := region[i*16:]
+			part[i] = types.Tuple2[FieldName, FieldValue]{F0: call.LoadString(area),
+				F1: bind.LoadNumbers[uint8](call, area[8:])}
+		}
 	}
 	return result, call.End()
 }
@@ -1173,10 +1181,12 @@ func handleNewFields(call *bind.Call) {
 func handleFieldsFromList(call *bind.Call) {
 	region, entries := bind.LiftList[types.Tuple2[FieldName, FieldValue]](call, uint32(call.Stack[0]),
 		uint32(call.Stack[1]), 16, 4)
-	for i := range entries {
-		area := region[i*16:]
-		entries[i] = types.Tuple2[FieldName, FieldValue]{F0: call.LoadString(area),
-			F1: bind.LoadNumbers[uint8](call, area[8:])}
+	for region, part := range bind.LiftPieces(call, region, entries, 16) {
+		for i := range part {
+			area := region[i*16:]
+			part[i] = types.Tuple2[FieldName, FieldValue]{F0: call.LoadString(area),
+				F1: bind.LoadNumbers[uint8](call, area[8:])}
+		}
 	}
 	if !call.OK() {
 		return
@@ -1200,9 +1210,11 @@ func handleFieldsGet(call *bind.Call) {
 	call.Return(err)
 	area := call.ResultArea(3, 8, 4)
 	resultPtr := call.LowerList(len(result), 8, 4)
-	for i, item := range result {
-		at := resultPtr + uint32(i)*8
-		bind.StoreNumbers(call, at, item)
+	for start, part := range bind.LowerPieces(call, resultPtr, result, 8) {
+		for i, item := range part {
+			at := start + uint32(i)*8
+			bind.StoreNumbers(call, at, item)
+		}
 	}
 	call.StoreList(area, resultPtr, len(result))
 }
@@ -1220,9 +1232,11 @@ func handleFieldsHas(call *bind.Call) {
 
 func handleFieldsSet(call *bind.Call) {
 	region, value := bind.LiftList[FieldValue](call, uint32(call.Stack[3]), uint32(call.Stack[4]), 8, 4)
-	for i := range value {
-		area := region[i*8:]
-		value[i] = bind.LoadNumbers[uint8](call, area)
+	for region, part := range bind.LiftPieces(call, region, value, 8) {
+		for i := range part {
+			area := region[i*8:]
+			part[i] = bind.LoadNumbers[uint8](call, area)
+		}
 	}
 	self := bind.LiftBorrow[Fields](call, resourceFields, uint32(call.Stack[0]))
 	name := call.TakeString(1)
@@ -1272,10 +1286,12 @@ func handleFieldsEntries(call *bind.Call) {
 	call.Return(err)
 	area := call.ResultArea(1, 8, 4)
 	resultPtr := call.LowerList(len(result), 16, 4)
-	for i, item := range result {
-		at := resultPtr + uint32(i)*16
-		call.StoreString(at, item.F0)
-		bind.StoreNumbers(call, at+8, item.F1)
+	for start, part := range bind.LowerPieces(call, resultPtr, result, 16) {
+		for i, item := range part {
+			at := start + uint32(i)*16
+			call.StoreString(at, item.F0)
+			bind.StoreNumbers(call, at+8, item.F1)
+		}
 	}
 	call.StoreList(area, resultPtr, len(result))
 }

@@ -82,9 +82,11 @@ func (x *exports) Poll(ctx context.Context, in []Pollable) ([]uint32, error) {
 	}
 	call := x.poll.Begin(ctx)
 	inPtr := call.LowerList(len(in), 4, 4)
-	for i, item := range in {
-		at := inPtr + uint32(i)*4
-		call.StoreUint32(at, call.LowerBorrow(resourcePollable, item))
+	for start, part := range bind.LowerPieces(call, inPtr, in, 4) {
+		for i, item := range part {
+			at := start + uint32(i)*4
+			call.StoreUint32(at, call.LowerBorrow(resourcePollable, item))
+		}
 	}
 	stack := call.Stack[:2]
 	stack[0], stack[1] = uint64(inPtr), uint64(uint32(len(in)))
@@ -111,9 +113,11 @@ func handlePollableBlock(call *bind.Call) {
 
 func handlePoll(call *bind.Call) {
 	region, in := bind.LiftList[Pollable](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 4, 4)
-	for i := range in {
-		area := region[i*4:]
-		in[i] = bind.LiftBorrow[Pollable](call, resourcePollable, bind.Uint32(area))
+	for region, part := range bind.LiftPieces(call, region, in, 4) {
+		for i := range part {
+			area := region[i*4:]
+			part[i] = bind.LiftBorrow[Pollable](call, resourcePollable, bind.Uint32(area))
+		}
 	}
 	if !call.OK() {
 		return

@@ -381,9 +381,11 @@ func (h *incomingDatagramStreamHandle) Receive(ctx context.Context, maxResults u
 	var err error
 	if call.LoadOK(area[0]) {
 		region, value := bind.LoadList[IncomingDatagram](call, area[4:], 40, 4)
-		for i := range value {
-			area := region[i*40:]
-			value[i] = loadIncomingDatagram(call, area)
+		for region, part := range bind.LiftPieces(call, region, value, 40) {
+			for i := range part {
+				area := region[i*40:]
+				part[i] = loadIncomingDatagram(call, area)
+			}
 		}
 		result = value
 	} else {
@@ -420,9 +422,11 @@ func (h *outgoingDatagramStreamHandle) Send(ctx context.Context, datagrams []Out
 	call := h.exports.outgoingDatagramStreamSend.Begin(ctx)
 	call.Stack[0] = uint64(call.LowerSelf(resourceOutgoingDatagramStream, h.Handle))
 	datagramsPtr := call.LowerList(len(datagrams), 44, 4)
-	for i, item := range datagrams {
-		at := datagramsPtr + uint32(i)*44
-		storeOutgoingDatagram(call, at, item)
+	for start, part := range bind.LowerPieces(call, datagramsPtr, datagrams, 44) {
+		for i, item := range part {
+			at := start + uint32(i)*44
+			storeOutgoingDatagram(call, at, item)
+		}
 	}
 	stack := call.Stack[:3]
 	stack[1], stack[2] = uint64(datagramsPtr), uint64(uint32(len(datagrams)))
@@ -634,9 +638,11 @@ func handleIncomingDatagramStreamReceive(call *bind.Call) {
 	area := call.ResultArea(2, 12, 4)
 	if call.StoreOK(area, err == nil) {
 		okPtr := call.LowerList(len(result), 40, 4)
-		for i, item := range result {
-			at := okPtr + uint32(i)*40
-			storeIncomingDatagram(call, at, item)
+		for start, part := range bind.LowerPieces(call, okPtr, result, 40) {
+			for i, item := range part {
+				at := start + uint32(i)*40
+				storeIncomingDatagram(call, at, item)
+			}
 		}
 		call.StoreList(area+4, okPtr, len(result))
 	} else {
@@ -673,9 +679,11 @@ func handleOutgoingDatagramStreamCheckSend(call *bind.Call) {
 
 func handleOutgoingDatagramStreamSend(call *bind.Call) {
 	region, datagrams := bind.LiftList[OutgoingDatagram](call, uint32(call.Stack[1]), uint32(call.Stack[2]), 44, 4)
-	for i := range datagrams {
-		area := region[i*44:]
-		datagrams[i] = loadOutgoingDatagram(call, area)
+	for region, part := range bind.LiftPieces(call, region, datagrams, 44) {
+		for i := range part {
+			area := region[i*44:]
+			part[i] = loadOutgoingDatagram(call, area)
+		}
 	}
 	self := bind.LiftBorrow[OutgoingDatagramStream](call, resourceOutgoingDatagramStream, uint32(call.Stack[0]))
 	if !call.OK() {

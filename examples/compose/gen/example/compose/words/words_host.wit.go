@@ -89,9 +89,11 @@ func (h *documentHandle) Counts(ctx context.Context) ([]Count, error) {
 	var err error
 	if call.LoadOK(area[0]) {
 		region, value := bind.LoadList[Count](call, area[4:], 12, 4)
-		for i := range value {
-			area := region[i*12:]
-			value[i] = loadCount(call, area)
+		for region, part := range bind.LiftPieces(call, region, value, 12) {
+			for i := range part {
+				area := region[i*12:]
+				part[i] = loadCount(call, area)
+			}
 		}
 		result = value
 	} else {
@@ -145,9 +147,11 @@ func handleDocumentCounts(call *bind.Call) {
 	area := call.ResultArea(1, 16, 4)
 	if call.StoreOK(area, err == nil) {
 		okPtr := call.LowerList(len(result), 12, 4)
-		for i, item := range result {
-			at := okPtr + uint32(i)*12
-			storeCount(call, at, item)
+		for start, part := range bind.LowerPieces(call, okPtr, result, 12) {
+			for i, item := range part {
+				at := start + uint32(i)*12
+				storeCount(call, at, item)
+			}
 		}
 		call.StoreList(area+4, okPtr, len(result))
 	} else {

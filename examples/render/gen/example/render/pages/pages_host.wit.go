@@ -57,9 +57,11 @@ func (x *exports) Catalogue(ctx context.Context, shop string, books []Book) (Pag
 	call := x.catalogue.Begin(ctx)
 	call.PutString(0, shop)
 	booksPtr := call.LowerList(len(books), 56, 4)
-	for i, item := range books {
-		at := booksPtr + uint32(i)*56
-		storeBook(call, at, item)
+	for start, part := range bind.LowerPieces(call, booksPtr, books, 56) {
+		for i, item := range part {
+			at := start + uint32(i)*56
+			storeBook(call, at, item)
+		}
 	}
 	stack := call.Stack[:4]
 	stack[2], stack[3] = uint64(booksPtr), uint64(uint32(len(books)))
@@ -77,9 +79,11 @@ func (x *exports) Detail(ctx context.Context, shop string, book Book, reviews []
 	call.StoreString(params, shop)
 	storeBook(call, params+8, book)
 	reviewsPtr := call.LowerList(len(reviews), 20, 4)
-	for i, item := range reviews {
-		at := reviewsPtr + uint32(i)*20
-		storeReview(call, at, item)
+	for start, part := range bind.LowerPieces(call, reviewsPtr, reviews, 20) {
+		for i, item := range part {
+			at := start + uint32(i)*20
+			storeReview(call, at, item)
+		}
 	}
 	call.StoreList(params+64, reviewsPtr, len(reviews))
 	call.Stack[0] = uint64(params)
@@ -95,9 +99,11 @@ func (x *exports) Feed(ctx context.Context, shop string, books []Book) (Page, er
 	call := x.feed.Begin(ctx)
 	call.PutString(0, shop)
 	booksPtr := call.LowerList(len(books), 56, 4)
-	for i, item := range books {
-		at := booksPtr + uint32(i)*56
-		storeBook(call, at, item)
+	for start, part := range bind.LowerPieces(call, booksPtr, books, 56) {
+		for i, item := range part {
+			at := start + uint32(i)*56
+			storeBook(call, at, item)
+		}
 	}
 	stack := call.Stack[:4]
 	stack[2], stack[3] = uint64(booksPtr), uint64(uint32(len(books)))
@@ -118,9 +124,11 @@ func (x *exports) NotFound(ctx context.Context, shop, path string) (Page, error)
 
 func handleCatalogue(call *bind.Call) {
 	region, books := bind.LiftList[Book](call, uint32(call.Stack[2]), uint32(call.Stack[3]), 56, 4)
-	for i := range books {
-		area := region[i*56:]
-		books[i] = loadBook(call, area)
+	for region, part := range bind.LiftPieces(call, region, books, 56) {
+		for i := range part {
+			area := region[i*56:]
+			part[i] = loadBook(call, area)
+		}
 	}
 	shop := call.TakeString(0)
 	if !call.OK() {
@@ -135,9 +143,11 @@ func handleCatalogue(call *bind.Call) {
 func handleDetail(call *bind.Call) {
 	area := call.Area(uint32(call.Stack[0]), 72, 4)
 	region, reviews := bind.LoadList[Review](call, area[64:], 20, 4)
-	for i := range reviews {
-		area := region[i*20:]
-		reviews[i] = loadReview(call, area)
+	for region, part := range bind.LiftPieces(call, region, reviews, 20) {
+		for i := range part {
+			area := region[i*20:]
+			part[i] = loadReview(call, area)
+		}
 	}
 	shop := call.LoadString(area)
 	book := loadBook(call, area[8:])
@@ -152,9 +162,11 @@ func handleDetail(call *bind.Call) {
 
 func handleFeed(call *bind.Call) {
 	region, books := bind.LiftList[Book](call, uint32(call.Stack[2]), uint32(call.Stack[3]), 56, 4)
-	for i := range books {
-		area := region[i*56:]
-		books[i] = loadBook(call, area)
+	for region, part := range bind.LiftPieces(call, region, books, 56) {
+		for i := range part {
+			area := region[i*56:]
+			part[i] = loadBook(call, area)
+		}
 	}
 	shop := call.TakeString(0)
 	if !call.OK() {

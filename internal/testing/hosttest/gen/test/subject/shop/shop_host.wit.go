@@ -210,17 +210,21 @@ func (x *exports) All(ctx context.Context, items []Item) ([]Item, error) {
 	}
 	call := x.all.Begin(ctx)
 	itemsPtr := call.LowerList(len(items), 4, 4)
-	for i, item := range items {
-		at := itemsPtr + uint32(i)*4
-		call.StoreUint32(at, call.LowerOwn(resourceItem, item))
+	for start, part := range bind.LowerPieces(call, itemsPtr, items, 4) {
+		for i, item := range part {
+			at := start + uint32(i)*4
+			call.StoreUint32(at, call.LowerOwn(resourceItem, item))
+		}
 	}
 	stack := call.Stack[:2]
 	stack[0], stack[1] = uint64(itemsPtr), uint64(uint32(len(items)))
 	area := call.InvokeView(8, 4)
 	region, result := bind.LoadList[Item](call, area, 4, 4)
-	for i := range result {
-		area := region[i*4:]
-		result[i] = bind.LiftOwn[Item](call, resourceItem, bind.Uint32(area))
+	for region, part := range bind.LiftPieces(call, region, result, 4) {
+		for i := range part {
+			area := region[i*4:]
+			part[i] = bind.LiftOwn[Item](call, resourceItem, bind.Uint32(area))
+		}
 	}
 	return result, call.End()
 }
@@ -280,9 +284,11 @@ func (x *exports) GiveAll(ctx context.Context) ([]Entry, error) {
 	call := x.giveAll.Begin(ctx)
 	area := call.InvokeView(8, 4)
 	region, result := bind.LoadList[Entry](call, area, 4, 4)
-	for i := range result {
-		area := region[i*4:]
-		result[i] = bind.LiftOwn[Entry](call, resourceEntry, bind.Uint32(area))
+	for region, part := range bind.LiftPieces(call, region, result, 4) {
+		for i := range part {
+			area := region[i*4:]
+			part[i] = bind.LiftOwn[Entry](call, resourceEntry, bind.Uint32(area))
+		}
 	}
 	return result, call.End()
 }
@@ -370,9 +376,11 @@ func handleBoth(call *bind.Call) {
 
 func handleAll(call *bind.Call) {
 	region, items := bind.LiftList[Item](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 4, 4)
-	for i := range items {
-		area := region[i*4:]
-		items[i] = bind.LiftOwn[Item](call, resourceItem, bind.Uint32(area))
+	for region, part := range bind.LiftPieces(call, region, items, 4) {
+		for i := range part {
+			area := region[i*4:]
+			part[i] = bind.LiftOwn[Item](call, resourceItem, bind.Uint32(area))
+		}
 	}
 	if !call.OK() {
 		return
@@ -384,9 +392,11 @@ func handleAll(call *bind.Call) {
 	}
 	area := call.ResultArea(2, 8, 4)
 	resultPtr := call.LowerList(len(result), 4, 4)
-	for i, item := range result {
-		at := resultPtr + uint32(i)*4
-		call.StoreUint32(at, call.LowerOwn(resourceItem, item))
+	for start, part := range bind.LowerPieces(call, resultPtr, result, 4) {
+		for i, item := range part {
+			at := start + uint32(i)*4
+			call.StoreUint32(at, call.LowerOwn(resourceItem, item))
+		}
 	}
 	call.StoreList(area, resultPtr, len(result))
 }
@@ -453,9 +463,11 @@ func handleGiveAll(call *bind.Call) {
 	}
 	area := call.ResultArea(0, 8, 4)
 	resultPtr := call.LowerList(len(result), 4, 4)
-	for i, item := range result {
-		at := resultPtr + uint32(i)*4
-		call.StoreUint32(at, call.LowerOwn(resourceEntry, item))
+	for start, part := range bind.LowerPieces(call, resultPtr, result, 4) {
+		for i, item := range part {
+			at := start + uint32(i)*4
+			call.StoreUint32(at, call.LowerOwn(resourceEntry, item))
+		}
 	}
 	call.StoreList(area, resultPtr, len(result))
 }

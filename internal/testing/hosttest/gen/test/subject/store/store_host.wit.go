@@ -156,9 +156,11 @@ func (x *exports) Count(ctx context.Context, entries []Entry) (uint32, error) {
 	}
 	call := x.count.Begin(ctx)
 	entriesPtr := call.LowerList(len(entries), 4, 4)
-	for i, item := range entries {
-		at := entriesPtr + uint32(i)*4
-		call.StoreUint32(at, call.LowerBorrow(resourceEntry, item))
+	for start, part := range bind.LowerPieces(call, entriesPtr, entries, 4) {
+		for i, item := range part {
+			at := start + uint32(i)*4
+			call.StoreUint32(at, call.LowerBorrow(resourceEntry, item))
+		}
 	}
 	stack := call.Stack[:2]
 	stack[0], stack[1] = uint64(entriesPtr), uint64(uint32(len(entries)))
@@ -193,9 +195,11 @@ func (x *exports) TakeAll(ctx context.Context, entries []Entry) error {
 	}
 	call := x.takeAll.Begin(ctx)
 	entriesPtr := call.LowerList(len(entries), 4, 4)
-	for i, item := range entries {
-		at := entriesPtr + uint32(i)*4
-		call.StoreUint32(at, call.LowerOwn(resourceEntry, item))
+	for start, part := range bind.LowerPieces(call, entriesPtr, entries, 4) {
+		for i, item := range part {
+			at := start + uint32(i)*4
+			call.StoreUint32(at, call.LowerOwn(resourceEntry, item))
+		}
 	}
 	stack := call.Stack[:2]
 	stack[0], stack[1] = uint64(entriesPtr), uint64(uint32(len(entries)))
@@ -207,9 +211,11 @@ func (x *exports) OpenAll(ctx context.Context, n uint32) ([]Entry, error) {
 	call.Stack[0] = uint64(n)
 	area := call.InvokeView(8, 4)
 	region, result := bind.LoadList[Entry](call, area, 4, 4)
-	for i := range result {
-		area := region[i*4:]
-		result[i] = bind.LiftOwn[Entry](call, resourceEntry, bind.Uint32(area))
+	for region, part := range bind.LiftPieces(call, region, result, 4) {
+		for i := range part {
+			area := region[i*4:]
+			part[i] = bind.LiftOwn[Entry](call, resourceEntry, bind.Uint32(area))
+		}
 	}
 	return result, call.End()
 }
@@ -276,9 +282,11 @@ func handleFind(call *bind.Call) {
 
 func handleCount(call *bind.Call) {
 	region, entries := bind.LiftList[Entry](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 4, 4)
-	for i := range entries {
-		area := region[i*4:]
-		entries[i] = bind.LiftBorrow[Entry](call, resourceEntry, bind.Uint32(area))
+	for region, part := range bind.LiftPieces(call, region, entries, 4) {
+		for i := range part {
+			area := region[i*4:]
+			part[i] = bind.LiftBorrow[Entry](call, resourceEntry, bind.Uint32(area))
+		}
 	}
 	if !call.OK() {
 		return
@@ -305,9 +313,11 @@ func handleTakeAnd(call *bind.Call) {
 
 func handleTakeAll(call *bind.Call) {
 	region, entries := bind.LiftList[Entry](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 4, 4)
-	for i := range entries {
-		area := region[i*4:]
-		entries[i] = bind.LiftOwn[Entry](call, resourceEntry, bind.Uint32(area))
+	for region, part := range bind.LiftPieces(call, region, entries, 4) {
+		for i := range part {
+			area := region[i*4:]
+			part[i] = bind.LiftOwn[Entry](call, resourceEntry, bind.Uint32(area))
+		}
 	}
 	if call.OK() {
 		call.Return(call.Impl().(Interface).TakeAll(call.Context(), entries))
@@ -322,9 +332,11 @@ func handleOpenAll(call *bind.Call) {
 	}
 	area := call.ResultArea(1, 8, 4)
 	resultPtr := call.LowerList(len(result), 4, 4)
-	for i, item := range result {
-		at := resultPtr + uint32(i)*4
-		call.StoreUint32(at, call.LowerOwn(resourceEntry, item))
+	for start, part := range bind.LowerPieces(call, resultPtr, result, 4) {
+		for i, item := range part {
+			at := start + uint32(i)*4
+			call.StoreUint32(at, call.LowerOwn(resourceEntry, item))
+		}
 	}
 	call.StoreList(area, resultPtr, len(result))
 }

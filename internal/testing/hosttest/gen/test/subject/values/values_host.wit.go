@@ -7,7 +7,6 @@ package values
 import (
 	"context"
 	"math"
-	"slices"
 
 	"github.com/witgen/witgen/canonicalabi/host"
 	"github.com/witgen/witgen/canonicalabi/host/bind"
@@ -341,17 +340,21 @@ func (x *exports) EchoChars(ctx context.Context, v []rune) ([]rune, error) {
 	}
 	call := x.echoChars.Begin(ctx)
 	vPtr := call.LowerList(len(v), 4, 4)
-	for i, item := range v {
-		at := vPtr + uint32(i)*4
-		call.StoreUint32(at, uint32(item))
+	for start, part := range bind.LowerPieces(call, vPtr, v, 4) {
+		for i, item := range part {
+			at := start + uint32(i)*4
+			call.StoreUint32(at, uint32(item))
+		}
 	}
 	stack := call.Stack[:2]
 	stack[0], stack[1] = uint64(vPtr), uint64(uint32(len(v)))
 	area := call.InvokeView(8, 4)
 	region, result := bind.LoadList[rune](call, area, 4, 4)
-	for i := range result {
-		area := region[i*4:]
-		result[i] = call.LiftChar(bind.Uint32(area))
+	for region, part := range bind.LiftPieces(call, region, result, 4) {
+		for i := range part {
+			area := region[i*4:]
+			part[i] = call.LiftChar(bind.Uint32(area))
+		}
 	}
 	return result, call.End()
 }
@@ -362,17 +365,21 @@ func (x *exports) EchoBools(ctx context.Context, v []bool) ([]bool, error) {
 	}
 	call := x.echoBools.Begin(ctx)
 	vPtr := call.LowerList(len(v), 1, 1)
-	for i, item := range v {
-		at := vPtr + uint32(i)*1
-		call.StoreBool(at, item)
+	for start, part := range bind.LowerPieces(call, vPtr, v, 1) {
+		for i, item := range part {
+			at := start + uint32(i)*1
+			call.StoreBool(at, item)
+		}
 	}
 	stack := call.Stack[:2]
 	stack[0], stack[1] = uint64(vPtr), uint64(uint32(len(v)))
 	area := call.InvokeView(8, 4)
 	region, result := bind.LoadList[bool](call, area, 1, 1)
-	for i := range result {
-		area := region[i*1:]
-		result[i] = area[0] != 0
+	for region, part := range bind.LiftPieces(call, region, result, 1) {
+		for i := range part {
+			area := region[i*1:]
+			part[i] = area[0] != 0
+		}
 	}
 	return result, call.End()
 }
@@ -394,17 +401,21 @@ func (x *exports) EchoLists(ctx context.Context, v [][]uint64) ([][]uint64, erro
 	}
 	call := x.echoLists.Begin(ctx)
 	vPtr := call.LowerList(len(v), 8, 4)
-	for i, item := range v {
-		at := vPtr + uint32(i)*8
-		bind.StoreNumbers(call, at, item)
+	for start, part := range bind.LowerPieces(call, vPtr, v, 8) {
+		for i, item := range part {
+			at := start + uint32(i)*8
+			bind.StoreNumbers(call, at, item)
+		}
 	}
 	stack := call.Stack[:2]
 	stack[0], stack[1] = uint64(vPtr), uint64(uint32(len(v)))
 	area := call.InvokeView(8, 4)
 	region, result := bind.LoadList[[]uint64](call, area, 8, 4)
-	for i := range result {
-		area := region[i*8:]
-		result[i] = bind.LoadNumbers[uint64](call, area)
+	for region, part := range bind.LiftPieces(call, region, result, 8) {
+		for i := range part {
+			area := region[i*8:]
+			part[i] = bind.LoadNumbers[uint64](call, area)
+		}
 	}
 	return result, call.End()
 }
@@ -432,17 +443,21 @@ func (x *exports) EchoPeople(ctx context.Context, v []Person) ([]Person, error) 
 	}
 	call := x.echoPeople.Begin(ctx)
 	vPtr := call.LowerList(len(v), 20, 4)
-	for i, item := range v {
-		at := vPtr + uint32(i)*20
-		storePerson(call, at, item)
+	for start, part := range bind.LowerPieces(call, vPtr, v, 20) {
+		for i, item := range part {
+			at := start + uint32(i)*20
+			storePerson(call, at, item)
+		}
 	}
 	stack := call.Stack[:2]
 	stack[0], stack[1] = uint64(vPtr), uint64(uint32(len(v)))
 	area := call.InvokeView(8, 4)
 	region, result := bind.LoadList[Person](call, area, 20, 4)
-	for i := range result {
-		area := region[i*20:]
-		result[i] = loadPerson(call, area)
+	for region, part := range bind.LiftPieces(call, region, result, 20) {
+		for i := range part {
+			area := region[i*20:]
+			part[i] = loadPerson(call, area)
+		}
 	}
 	return result, call.End()
 }
@@ -466,17 +481,21 @@ func (x *exports) EchoShapes(ctx context.Context, v []Shape) ([]Shape, error) {
 	}
 	call := x.echoShapes.Begin(ctx)
 	vPtr := call.LowerList(len(v), 40, 8)
-	for i, item := range v {
-		at := vPtr + uint32(i)*40
-		storeShape(call, at, item)
+	for start, part := range bind.LowerPieces(call, vPtr, v, 40) {
+		for i, item := range part {
+			at := start + uint32(i)*40
+			storeShape(call, at, item)
+		}
 	}
 	stack := call.Stack[:2]
 	stack[0], stack[1] = uint64(vPtr), uint64(uint32(len(v)))
 	area := call.InvokeView(8, 4)
 	region, result := bind.LoadList[Shape](call, area, 40, 8)
-	for i := range result {
-		area := region[i*40:]
-		result[i] = loadShape(call, area)
+	for region, part := range bind.LiftPieces(call, region, result, 40) {
+		for i := range part {
+			area := region[i*40:]
+			part[i] = loadShape(call, area)
+		}
 	}
 	return result, call.End()
 }
@@ -488,27 +507,35 @@ func (x *exports) EchoGroups(ctx context.Context, v [][]Shape) ([][]Shape, error
 	}
 	call := x.echoGroups.Begin(ctx)
 	vPtr := call.LowerList(len(v), 8, 4)
-	for i, item := range v {
-		at := vPtr + uint32(i)*8
-		itemPtr := call.LowerList(len(item), 40, 8)
-		for i, item := range item {
-			at := itemPtr + uint32(i)*40
-			storeShape(call, at, item)
+	for start, part := range bind.LowerPieces(call, vPtr, v, 8) {
+		for i, item := range part {
+			at := start + uint32(i)*8
+			itemPtr := call.LowerList(len(item), 40, 8)
+			for start, part := range bind.LowerPieces(call, itemPtr, item, 40) {
+				for i, item := range part {
+					at := start + uint32(i)*40
+					storeShape(call, at, item)
+				}
+			}
+			call.StoreList(at, itemPtr, len(item))
 		}
-		call.StoreList(at, itemPtr, len(item))
 	}
 	stack := call.Stack[:2]
 	stack[0], stack[1] = uint64(vPtr), uint64(uint32(len(v)))
 	area := call.InvokeView(8, 4)
 	region, result := bind.LoadList[[]Shape](call, area, 8, 4)
-	for i := range result {
-		area := region[i*8:]
-		region, item := bind.LoadList[Shape](call, area, 40, 8)
-		for i := range item {
-			area := region[i*40:]
-			item[i] = loadShape(call, area)
+	for region, part := range bind.LiftPieces(call, region, result, 8) {
+		for i := range part {
+			area := region[i*8:]
+			region, item := bind.LoadList[Shape](call, area, 40, 8)
+			for region, part := range bind.LiftPieces(call, region, item, 40) {
+				for i := range part {
+					area := region[i*40:]
+					part[i] = loadShape(call, area)
+				}
+			}
+			part[i] = item
 		}
-		result[i] = item
 	}
 	return result, call.End()
 }
@@ -562,7 +589,7 @@ func (x *exports) EchoMap(ctx context.Context, v map[uint32]string) (map[uint32]
 	}
 	call := x.echoMap.Begin(ctx)
 	vPtr := call.LowerList(len(v), 12, 4)
-	for i, key := range bind.SortedKeys(v) {
+	for i, key := range bind.SortedKeys(call, v, 12) {
 		at := vPtr + uint32(i)*12
 		call.StoreUint32(at, key)
 		call.StoreString(at+4, v[key])
@@ -571,7 +598,7 @@ func (x *exports) EchoMap(ctx context.Context, v map[uint32]string) (map[uint32]
 	stack[0], stack[1] = uint64(vPtr), uint64(uint32(len(v)))
 	area := call.InvokeView(8, 4)
 	region, result := bind.LoadMap[uint32, string](call, area, 12, 4)
-	for area := range slices.Chunk(region, 12) {
+	for area := range bind.Entries(call, region, 12) {
 		result[bind.Uint32(area)] = call.LoadString(area[4:])
 	}
 	return result, call.End()
@@ -583,7 +610,7 @@ func (x *exports) EchoFixed(ctx context.Context, v [3]uint16) ([3]uint16, error)
 	stack[0], stack[1], stack[2] = uint64(uint32(v[0])), uint64(uint32(v[1])), uint64(uint32(v[2]))
 	area := call.InvokeView(6, 2)
 	var result [3]uint16
-	bind.LiftArray(result[:], area)
+	bind.LiftArray(call, result[:], area)
 	return result, call.End()
 }
 
@@ -814,9 +841,11 @@ func handleEchoWide(call *bind.Call) {
 
 func handleEchoChars(call *bind.Call) {
 	region, v := bind.LiftList[rune](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 4, 4)
-	for i := range v {
-		area := region[i*4:]
-		v[i] = call.LiftChar(bind.Uint32(area))
+	for region, part := range bind.LiftPieces(call, region, v, 4) {
+		for i := range part {
+			area := region[i*4:]
+			part[i] = call.LiftChar(bind.Uint32(area))
+		}
 	}
 	if !call.OK() {
 		return
@@ -825,18 +854,22 @@ func handleEchoChars(call *bind.Call) {
 	call.Return(err)
 	area := call.ResultArea(2, 8, 4)
 	resultPtr := call.LowerList(len(result), 4, 4)
-	for i, item := range result {
-		at := resultPtr + uint32(i)*4
-		call.StoreUint32(at, call.LowerChar(item))
+	for start, part := range bind.LowerPieces(call, resultPtr, result, 4) {
+		for i, item := range part {
+			at := start + uint32(i)*4
+			call.StoreUint32(at, call.LowerChar(item))
+		}
 	}
 	call.StoreList(area, resultPtr, len(result))
 }
 
 func handleEchoBools(call *bind.Call) {
 	region, v := bind.LiftList[bool](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 1, 1)
-	for i := range v {
-		area := region[i*1:]
-		v[i] = area[0] != 0
+	for region, part := range bind.LiftPieces(call, region, v, 1) {
+		for i := range part {
+			area := region[i*1:]
+			part[i] = area[0] != 0
+		}
 	}
 	if !call.OK() {
 		return
@@ -845,9 +878,11 @@ func handleEchoBools(call *bind.Call) {
 	call.Return(err)
 	area := call.ResultArea(2, 8, 4)
 	resultPtr := call.LowerList(len(result), 1, 1)
-	for i, item := range result {
-		at := resultPtr + uint32(i)*1
-		call.StoreBool(at, item)
+	for start, part := range bind.LowerPieces(call, resultPtr, result, 1) {
+		for i, item := range part {
+			at := start + uint32(i)*1
+			call.StoreBool(at, item)
+		}
 	}
 	call.StoreList(area, resultPtr, len(result))
 }
@@ -865,9 +900,11 @@ func handleEchoStrings(call *bind.Call) {
 
 func handleEchoLists(call *bind.Call) {
 	region, v := bind.LiftList[[]uint64](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 8, 4)
-	for i := range v {
-		area := region[i*8:]
-		v[i] = bind.LoadNumbers[uint64](call, area)
+	for region, part := range bind.LiftPieces(call, region, v, 8) {
+		for i := range part {
+			area := region[i*8:]
+			part[i] = bind.LoadNumbers[uint64](call, area)
+		}
 	}
 	if !call.OK() {
 		return
@@ -876,9 +913,11 @@ func handleEchoLists(call *bind.Call) {
 	call.Return(err)
 	area := call.ResultArea(2, 8, 4)
 	resultPtr := call.LowerList(len(result), 8, 4)
-	for i, item := range result {
-		at := resultPtr + uint32(i)*8
-		bind.StoreNumbers(call, at, item)
+	for start, part := range bind.LowerPieces(call, resultPtr, result, 8) {
+		for i, item := range part {
+			at := start + uint32(i)*8
+			bind.StoreNumbers(call, at, item)
+		}
 	}
 	call.StoreList(area, resultPtr, len(result))
 }
@@ -901,9 +940,11 @@ func handleEchoPerson(call *bind.Call) {
 
 func handleEchoPeople(call *bind.Call) {
 	region, v := bind.LiftList[Person](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 20, 4)
-	for i := range v {
-		area := region[i*20:]
-		v[i] = loadPerson(call, area)
+	for region, part := range bind.LiftPieces(call, region, v, 20) {
+		for i := range part {
+			area := region[i*20:]
+			part[i] = loadPerson(call, area)
+		}
 	}
 	if !call.OK() {
 		return
@@ -912,9 +953,11 @@ func handleEchoPeople(call *bind.Call) {
 	call.Return(err)
 	area := call.ResultArea(2, 8, 4)
 	resultPtr := call.LowerList(len(result), 20, 4)
-	for i, item := range result {
-		at := resultPtr + uint32(i)*20
-		storePerson(call, at, item)
+	for start, part := range bind.LowerPieces(call, resultPtr, result, 20) {
+		for i, item := range part {
+			at := start + uint32(i)*20
+			storePerson(call, at, item)
+		}
 	}
 	call.StoreList(area, resultPtr, len(result))
 }
@@ -932,9 +975,11 @@ func handleEchoShape(call *bind.Call) {
 
 func handleEchoShapes(call *bind.Call) {
 	region, v := bind.LiftList[Shape](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 40, 8)
-	for i := range v {
-		area := region[i*40:]
-		v[i] = loadShape(call, area)
+	for region, part := range bind.LiftPieces(call, region, v, 40) {
+		for i := range part {
+			area := region[i*40:]
+			part[i] = loadShape(call, area)
+		}
 	}
 	if !call.OK() {
 		return
@@ -943,23 +988,29 @@ func handleEchoShapes(call *bind.Call) {
 	call.Return(err)
 	area := call.ResultArea(2, 8, 4)
 	resultPtr := call.LowerList(len(result), 40, 8)
-	for i, item := range result {
-		at := resultPtr + uint32(i)*40
-		storeShape(call, at, item)
+	for start, part := range bind.LowerPieces(call, resultPtr, result, 40) {
+		for i, item := range part {
+			at := start + uint32(i)*40
+			storeShape(call, at, item)
+		}
 	}
 	call.StoreList(area, resultPtr, len(result))
 }
 
 func handleEchoGroups(call *bind.Call) {
 	region, v := bind.LiftList[[]Shape](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 8, 4)
-	for i := range v {
-		area := region[i*8:]
-		region, item := bind.LoadList[Shape](call, area, 40, 8)
-		for i := range item {
-			area := region[i*40:]
-			item[i] = loadShape(call, area)
+	for region, part := range bind.LiftPieces(call, region, v, 8) {
+		for i := range part {
+			area := region[i*8:]
+			region, item := bind.LoadList[Shape](call, area, 40, 8)
+			for region, part := range bind.LiftPieces(call, region, item, 40) {
+				for i := range part {
+					area := region[i*40:]
+					part[i] = loadShape(call, area)
+				}
+			}
+			part[i] = item
 		}
-		v[i] = item
 	}
 	if !call.OK() {
 		return
@@ -968,14 +1019,18 @@ func handleEchoGroups(call *bind.Call) {
 	call.Return(err)
 	area := call.ResultArea(2, 8, 4)
 	resultPtr := call.LowerList(len(result), 8, 4)
-	for i, item := range result {
-		at := resultPtr + uint32(i)*8
-		itemPtr := call.LowerList(len(item), 40, 8)
-		for i, item := range item {
-			at := itemPtr + uint32(i)*40
-			storeShape(call, at, item)
+	for start, part := range bind.LowerPieces(call, resultPtr, result, 8) {
+		for i, item := range part {
+			at := start + uint32(i)*8
+			itemPtr := call.LowerList(len(item), 40, 8)
+			for start, part := range bind.LowerPieces(call, itemPtr, item, 40) {
+				for i, item := range part {
+					at := start + uint32(i)*40
+					storeShape(call, at, item)
+				}
+			}
+			call.StoreList(at, itemPtr, len(item))
 		}
-		call.StoreList(at, itemPtr, len(item))
 	}
 	call.StoreList(area, resultPtr, len(result))
 }
@@ -1020,7 +1075,7 @@ func handleEchoOutcome(call *bind.Call) {
 
 func handleEchoMap(call *bind.Call) {
 	region, v := bind.LiftMap[uint32, string](call, uint32(call.Stack[0]), uint32(call.Stack[1]), 12, 4)
-	for area := range slices.Chunk(region, 12) {
+	for area := range bind.Entries(call, region, 12) {
 		v[bind.Uint32(area)] = call.LoadString(area[4:])
 	}
 	if !call.OK() {
@@ -1030,7 +1085,7 @@ func handleEchoMap(call *bind.Call) {
 	call.Return(err)
 	area := call.ResultArea(2, 8, 4)
 	resultPtr := call.LowerList(len(result), 12, 4)
-	for i, key := range bind.SortedKeys(result) {
+	for i, key := range bind.SortedKeys(call, result, 12) {
 		at := resultPtr + uint32(i)*12
 		call.StoreUint32(at, key)
 		call.StoreString(at+4, result[key])
