@@ -393,7 +393,7 @@ func TestFreshExcludes(t *testing.T) {
 	_, err = plugin.Instantiate(t.Context(), nil, host.Fresh())
 	wantsLink(t, err, "host.Fresh is decided when the guest is compiled")
 
-	// What is malformed is refused as it is without Fresh, at the same place.
+	// A malformed module is refused as it is without Fresh, at the same place.
 	bad := &wasm.Module{}
 	bad.Export("run", wasm.FuncKind, bad.Func(bad.Type(wasm.FuncType([]wasm.ValType{wasm.I32}, []wasm.ValType{wasm.I32})), nil, wasm.I(wasm.OpGlobalGet, 3)))
 	_, want := link.Compile(t.Context(), bad.Bytes(), running())

@@ -115,7 +115,7 @@ var external = map[string][]string{
 	"github.com/dave/jennifer":        {"internal/gogen", "gen"},
 	"github.com/spf13/cobra":          {"internal/cli"},
 	"github.com/rogpeppe/go-internal": {"internal/cli"}, // its package diff
-	"golang.org/x/sys":                {"wasi"},
+	"golang.org/x/sys":                {"wasi", "link/internal/linear"},
 }
 
 // listed is what go list says of a package.

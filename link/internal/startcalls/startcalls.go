@@ -3,7 +3,10 @@
 // may be another thing then.
 package startcalls
 
-import "strings"
+import (
+	"fmt"
+	"strings"
+)
 
 // Empty tells which parts of WASI have nothing for the guest.
 type Empty struct{ Arguments, Environment, Folders bool }
@@ -76,8 +79,10 @@ func (e Empty) has(g grant) bool {
 		return e.Environment
 	case folders:
 		return e.Folders
-	default:
+	case always:
 		return true
+	default:
+		panic(fmt.Sprintf("startcalls: unhandled grant %d", g))
 	}
 }
 

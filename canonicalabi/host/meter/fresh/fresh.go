@@ -216,6 +216,7 @@ func (m *module) section(id wasm.SectionID, c *wasm.Cursor, check *checks) {
 				m.exported[e.Index] = true
 			case wasm.GlobalKind:
 				check.globals.use(e.Index, at)
+			case wasm.MemoryKind, wasm.TagKind:
 			}
 		}
 	case wasm.StartSection:
@@ -238,6 +239,7 @@ func (m *module) section(id wasm.SectionID, c *wasm.Cursor, check *checks) {
 			}
 			c.Bytes(c.Uint32())
 		}
+	case wasm.CustomSection, wasm.DataCountSection, wasm.TagSection: // they name nothing that is added
 	}
 }
 

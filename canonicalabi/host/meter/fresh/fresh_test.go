@@ -92,8 +92,7 @@ func state() *wasm.Module {
 	}
 
 	n, ref := wasm.I(wasm.OpLocalGet, 0), wasm.I(wasm.OpLocalGet, 1)
-	var code wasm.Code
-	code = wasm.Seq(
+	code := wasm.Seq(
 		n, set(0), n, wasm.I(wasm.OpI64ExtendI32U), set(1),
 		n, wasm.I(0xb3), set(2), n, wasm.I(0xb8), set(3), // f32.convert_i32_u, f64.convert_i32_u
 		n, wasm.I(0xfd00f), set(4), // i8x16.splat
@@ -253,7 +252,7 @@ func TestDropsThatNobodySees(t *testing.T) {
 	}
 }
 
-// A module that names what is added is refused: it could change what was saved.
+// A module that names the additions is refused: it could change the saved state.
 func TestForeignIndices(t *testing.T) {
 	base := func() *wasm.Module {
 		m := state()
@@ -372,7 +371,7 @@ func TestMemories(t *testing.T) {
 	}
 }
 
-// Whatever the rewriter makes of a module is a module, and what is malformed is an error.
+// The rewriter makes modules of modules, and returns an error for malformed ones.
 func FuzzRewrite(f *testing.F) {
 	f.Add(state().Bytes())
 	f.Add(dataCount(state().Bytes()))
