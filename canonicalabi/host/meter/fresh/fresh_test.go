@@ -164,6 +164,9 @@ func rewrite(t *testing.T, m []byte) []byte {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if err := verify.Saved(out); err != nil {
+		t.Error(err)
+	}
 	return out
 }
 
@@ -383,6 +386,9 @@ func FuzzRewrite(f *testing.F) {
 		if _, err := meter.Rewrite(in, meter.Config{Limits: meter.DefaultLimits()}); err != nil {
 			return
 		}
+		if err := verify.Saved(out); err != nil {
+			t.Error(err)
+		}
 		made, err := meter.Rewrite(out, meter.Config{Stack: true})
 		if err != nil {
 			t.Fatalf("a module that can be metered cannot once it is rewritten: %v", err)
@@ -432,4 +438,79 @@ func TestWhatChangesATable(t *testing.T) {
 			t.Errorf("%s: %d tables, want %d", name, got, test.want)
 		}
 	}
+}
+
+// The verifier finds what a mistake in the rewriter would leave out, wherever it is.
+func TestMutationsAreFound(t *testing.T) {
+	out := rewrite(t, dataCount(state().Bytes()))
+	var at []wasm.Section
+	for s := range wasm.NewCursor(out, 0).Sections() {
+		if s.ID == wasm.CodeSection {
+			at = append(at, s)
+		}
+	}
+	code := at[0].Content
+	n := int(code.Count())
+	mutants := 0
+	for k := range n {
+		body := code.Sub(code.Uint32())
+		for range body.Items() {
+			body.Uint32()
+			body.ValType()
+		}
+		body.Expr(func(i wasm.Instr) {
+			// The index of each instruction of Save and Restore that has one becomes another, and
+			// what tells of drops is left out.
+			added := k >= n-2
+			switch {
+			case added && (i.Op == wasm.OpGlobalGet || i.Op == wasm.OpGlobalSet):
+			case added && i.Op == wasm.OpTableCopy:
+			case !added && i.Op == wasm.OpGlobalSet && i.X == 15: // the global of drops
+			default:
+				return
+			}
+			mutant := slices.Clone(out)
+			last := i.Offset + 1
+			if i.Op == wasm.OpTableCopy {
+				last++
+			}
+			mutant[last] ^= 1
+			mutants++
+			if err := verify.Saved(mutant); err == nil {
+				t.Errorf("the verifier takes a module whose %v at offset %#x names another index", i.Op, i.Offset)
+			}
+		})
+	}
+	if mutants < 2*2*7+2*2+2 {
+		t.Errorf("there were %d mutants", mutants)
+	}
+	for name, m := range map[string][]byte{
+		"nothing saved":        dataCount(state().Bytes()),
+		"Save is named":        named(out, wasm.FuncKind, 23),
+		"a home is named":      named(out, wasm.GlobalKind, 8),
+		"a home of a table is": named(out, wasm.TableKind, 3),
+	} {
+		if err := verify.Saved(m); err == nil {
+			t.Errorf("%s: the verifier takes it", name)
+		}
+	}
+}
+
+// named adds an export to a module.
+func named(m []byte, kind wasm.Kind, index uint32) []byte {
+	var w wasm.Writer
+	w.Preamble()
+	for s := range wasm.NewCursor(m, 0).Sections() {
+		w.Section(s.ID, func() {
+			if s.ID != wasm.ExportSection {
+				w.Byte(s.Data...)
+				return
+			}
+			n := s.Content.Count()
+			w.Uint32(n + 1)
+			w.Byte(s.Content.Rest()...)
+			w.Export(wasm.Export{Name: "named", Kind: kind, Index: index})
+		})
+	}
+	return w.Buf
 }
