@@ -2,6 +2,7 @@ package component_test
 
 import (
 	"bytes"
+	"context"
 	"testing"
 
 	"github.com/witgen/witgen/component"
@@ -29,7 +30,7 @@ func TestCutAndChanged(t *testing.T) {
 func tryAll(wasm []byte) {
 	if c, err := binary.Decode(wasm); err == nil {
 		if component.Validate(c) == nil {
-			check.Analyze(c)
+			check.Analyze(context.Background(), c)
 		}
 		component.Inspect(wasm)
 	}

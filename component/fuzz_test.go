@@ -55,7 +55,7 @@ func FuzzValidate(f *testing.F) {
 			return
 		}
 		invalid := component.Validate(c)
-		if _, err := check.Analyze(c); invalid != nil && err == nil {
+		if _, err := check.Analyze(t.Context(), c); invalid != nil && err == nil {
 			t.Errorf("Analyze accepts what is invalid: %v", invalid)
 		}
 	})

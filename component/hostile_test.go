@@ -139,7 +139,7 @@ func TestBombs(t *testing.T) {
 				t.Fatal(err)
 			}
 			within(t, func() { component.Validate(c) })
-			within(t, func() { check.Analyze(c) })
+			within(t, func() { check.Analyze(t.Context(), c) })
 			within(t, func() { component.DecodeWIT(wasm) })
 			within(t, func() { component.Inspect(wasm) })
 		})

@@ -41,7 +41,7 @@ func (p *Plugin) compileCores(ctx context.Context, made *plan.Plan) error {
 				return planFailed(p.world, err)
 			}
 			of := copies[core.Module]
-			if compiled, err = p.compileModule(ctx, rewritten, core.Module, of.number, of.largest); err != nil {
+			if compiled, err = p.compileModule(ctx, rewritten, func() *plan.Module { return core.Module }, of.number, of.largest); err != nil {
 				return err
 			}
 			of.number = 0 // all are charged

@@ -30,8 +30,11 @@ func (p *Plugin) compileComponent(ctx context.Context, wasm []byte) error {
 	if err := ctx.Err(); err != nil {
 		return bind.ContextError(p.world.Name, err)
 	}
-	made, err := plan.New(wasm)
+	made, err := plan.NewContext(ctx, wasm)
 	if err != nil {
+		if ctx.Err() != nil {
+			return bind.ContextError(p.world.Name, ctx.Err())
+		}
 		return planFailed(p.world, err)
 	}
 	p.component = true

@@ -163,8 +163,9 @@ func (p *Plugin) compile(ctx context.Context, wasm []byte) error {
 	if err := p.rewriter.Definitions(metadataBytes(wasm)); err != nil {
 		return err
 	}
-	module := plan.NewModule(wasm)
-	compiled, err := p.compileModule(ctx, wasm, module, 1, 0)
+	// The module is read once the limits are known to hold for it.
+	var module *plan.Module
+	compiled, err := p.compileModule(ctx, wasm, func() *plan.Module { module = plan.NewModule(wasm); return module }, 1, 0)
 	if err != nil {
 		return err
 	}
@@ -193,8 +194,8 @@ func (p *Plugin) compile(ctx context.Context, wasm []byte) error {
 }
 
 // compileModule compiles a core module. copies and size are those of
-// bind.Rewriter.Rewrite.
-func (p *Plugin) compileModule(ctx context.Context, wasm []byte, module *plan.Module, copies int, size uint64) (wazero.CompiledModule, error) {
+// bind.Rewriter.Rewrite; outline returns what is known of the module.
+func (p *Plugin) compileModule(ctx context.Context, wasm []byte, outline func() *plan.Module, copies int, size uint64) (wazero.CompiledModule, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, bind.ContextError(p.world.Name, err)
 	}
@@ -202,6 +203,7 @@ func (p *Plugin) compileModule(ctx context.Context, wasm []byte, module *plan.Mo
 	if err != nil {
 		return nil, err
 	}
+	module := outline()
 	if limit := bind.MemoryPages(p.config); (p.owned || p.config.Fresh) && module.Pages > limit { // meter has not looked, or allows a page more
 		return nil, bind.MemoryError(p.world.Name, module.Pages, limit)
 	}

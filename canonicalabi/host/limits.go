@@ -112,7 +112,8 @@ type Limits struct {
 	// become eleven times as long, and most code half as long again.
 	RewrittenBytes uint64
 	// DefinitionBytes is the size of the definitions of a component in bytes, which is all
-	// but its core modules and custom sections. A definition counts as 8 bytes at least.
+	// but custom sections and, of its core modules, the code, the data and the element segments.
+	// A definition counts as 8 bytes at least.
 	DefinitionBytes uint64
 	// Sections is the number of sections, custom ones among them.
 	Sections uint64

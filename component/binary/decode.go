@@ -1,6 +1,8 @@
 package binary
 
 import (
+	"context"
+
 	"github.com/witgen/witgen/internal/wasm"
 
 	"github.com/witgen/witgen/component/internal/fault"
@@ -46,6 +48,14 @@ func FormOf(file []byte) Form {
 //
 // An error is an *Error. Time and memory are proportional to the length of file.
 func Decode(file []byte) (*Component, error) { return DecodeAt(file, 0) }
+
+// DecodeContext is Decode, which ends with the context's error soon after the context does.
+func DecodeContext(ctx context.Context, file []byte) (c *Component, err error) {
+	defer fault.Catch(&err)
+	d := decoder{Cursor: newCursor(file, 0)}
+	d.SetLook(wasm.NewLook(ctx.Err))
+	return d.component(0), nil
+}
 
 // DecodeAt is Decode for a component that stands at an offset of its file.
 func DecodeAt(b []byte, offset int) (c *Component, err error) {

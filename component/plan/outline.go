@@ -28,9 +28,14 @@ type Module struct {
 }
 
 // NewModule reads a core module, whose preamble has been checked.
-func NewModule(b []byte) *Module {
+func NewModule(b []byte) *Module { return newModule(b, nil) }
+
+// newModule is NewModule for a planner, whose look may end the reading.
+func newModule(b []byte, look *wasm.Look) *Module {
 	m := &Module{Bytes: b, Exports: map[string]coretype.Kind{}}
-	for s := range wasm.NewCursor(b, 0).Sections() {
+	c := wasm.NewCursor(b, 0)
+	c.SetLook(look)
+	for s := range c.Sections() {
 		c := s.Content
 		switch s.ID {
 		case wasm.ImportSection:
@@ -56,6 +61,6 @@ func NewModule(b []byte) *Module {
 			m.start = true
 		}
 	}
-	m.shim, m.filler = readShim(b), readFiller(b)
+	m.shim, m.filler = readShim(b, look), readFiller(b, look)
 	return m
 }

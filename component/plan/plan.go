@@ -6,12 +6,14 @@
 package plan
 
 import (
+	"context"
 	"fmt"
 
 	"github.com/witgen/witgen/component/binary"
 	"github.com/witgen/witgen/component/coretype"
 	"github.com/witgen/witgen/component/internal/check"
 	"github.com/witgen/witgen/internal/abi"
+	"github.com/witgen/witgen/internal/wasm"
 	"github.com/witgen/witgen/wit"
 )
 
@@ -261,6 +263,7 @@ type planner struct {
 	plan     *Plan
 	analysis *check.Analysis
 	steps    int
+	look     *wasm.Look
 	at       int // offset of the definition at hand
 	numbers  map[Options]int
 	lifted   []*Function
@@ -271,22 +274,27 @@ type planner struct {
 // New validates a component and plans it. The error is a *binary.Error where the
 // component is not valid, and an *Error where it uses something that is not supported
 // or takes more instances than a host makes.
-func New(wasm []byte) (made *Plan, err error) {
-	root, err := binary.Decode(wasm)
+func New(wasm []byte) (made *Plan, err error) { return NewContext(context.Background(), wasm) }
+
+// NewContext is New, which ends with the context's error soon after the context does.
+func NewContext(ctx context.Context, file []byte) (made *Plan, err error) {
+	root, err := binary.DecodeContext(ctx, file)
 	if err != nil {
 		return nil, err
 	}
-	analysis, err := check.Analyze(root)
+	analysis, err := check.Analyze(ctx, root)
 	if err != nil {
 		return nil, err
 	}
 	p := &planner{plan: &Plan{Resolve: analysis.Resolve}, analysis: analysis, numbers: map[Options]int{},
-		modules: map[*binary.CoreModule]*Module{}, abi: abi.New(analysis.Resolve)}
+		modules: map[*binary.CoreModule]*Module{}, abi: abi.New(analysis.Resolve), look: wasm.NewLook(ctx.Err)}
 	defer func() {
 		switch e := recover().(type) {
 		case nil:
 		case *Error:
 			made, err = nil, e
+		case ended:
+			made, err = nil, e.err
 		default:
 			panic(e)
 		}
@@ -305,7 +313,14 @@ func (p *planner) fail(format string, args ...any) {
 	panic(&Error{p.at, fmt.Sprintf(format, args...)})
 }
 
+// ended is the value of a panic for the error of a context that has ended.
+type ended struct{ err error }
+
+// step counts n steps, and ends the planning where there are too many or the context has ended.
 func (p *planner) step(n int) {
+	if err := p.look.Step(n); err != nil {
+		panic(ended{err})
+	}
 	if p.steps += n; p.steps > maxPlanSteps {
 		p.fail("the component takes more than %d steps to instantiate", maxPlanSteps)
 	}
@@ -315,7 +330,8 @@ func (p *planner) step(n int) {
 func (p *planner) module(d *binary.CoreModule) *Module {
 	m := p.modules[d]
 	if m == nil {
-		m = NewModule(d.Bytes)
+		m = newModule(d.Bytes, p.look)
+		p.step(0)
 		p.modules[d] = m
 	}
 	return m

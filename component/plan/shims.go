@@ -38,8 +38,9 @@ type fillerImport struct {
 
 // eachSection calls read for the sections of a module, and reports whether it has
 // only those that read knows, and custom sections.
-func eachSection(module []byte, read func(id wasm.SectionID, c *wasm.Cursor) bool) bool {
+func eachSection(module []byte, look *wasm.Look, read func(id wasm.SectionID, c *wasm.Cursor) bool) bool {
 	c := wasm.NewCursor(module, 0)
+	c.SetLook(look)
 	for s := range c.Sections() {
 		if s.ID == wasm.CustomSection {
 			continue
@@ -84,13 +85,13 @@ func typeAt(c *wasm.Cursor, types []string, n uint32) string {
 }
 
 // readShim reads a shim. It returns nil where the module is not one.
-func readShim(module []byte) *shim {
+func readShim(module []byte, look *wasm.Look) *shim {
 	s := &shim{slots: map[string]uint32{}, types: map[string]string{}}
 	var types, functions []string
 	var slots []uint32
 	exported := map[string]uint32{}
 	tables := 0
-	ok := eachSection(module, func(id wasm.SectionID, c *wasm.Cursor) (known bool) {
+	ok := eachSection(module, look, func(id wasm.SectionID, c *wasm.Cursor) (known bool) {
 		known = true
 		switch id {
 		case wasm.TypeSection:
@@ -157,11 +158,11 @@ func shimBody(c *wasm.Cursor, typ string, types []string) (slot uint32, ok bool)
 }
 
 // readFiller reads a filler. It returns nil where the module is not one.
-func readFiller(module []byte) *filler {
+func readFiller(module []byte, look *wasm.Look) *filler {
 	f := &filler{table: -1, start: -1, slots: map[uint32]int{}}
 	var types []string
 	var functions []int // in imports
-	ok := eachSection(module, func(id wasm.SectionID, c *wasm.Cursor) (known bool) {
+	ok := eachSection(module, look, func(id wasm.SectionID, c *wasm.Cursor) (known bool) {
 		known = true
 		switch id {
 		case wasm.TypeSection:

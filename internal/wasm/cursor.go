@@ -62,6 +62,7 @@ type Cursor struct {
 	base   int
 	err    error
 	onFail func(error)
+	look   *Look
 }
 
 // NewCursor returns a cursor over b, which stands at offset base of its file.
@@ -70,6 +71,19 @@ func NewCursor(b []byte, base int) *Cursor { return &Cursor{b: b, base: base} }
 // OnFail sets a function that is called with the first error. It may panic, for
 // readers that go on with nothing after an error. Cursors made by Sub have it too.
 func (c *Cursor) OnFail(f func(error)) { c.onFail = f }
+
+// SetLook has the cursor, and cursors made by Sub from then on, fail once l ends the reading.
+// Items of vectors, sections and the instructions of constant expressions are steps.
+func (c *Cursor) SetLook(l *Look) { c.look = l }
+
+// step counts a step, and fails where the reading has ended.
+func (c *Cursor) step() {
+	if c.look != nil {
+		if err := c.look.Step(1); err != nil {
+			c.Fail(err)
+		}
+	}
+}
 
 // Offset returns the offset of the next byte in the file.
 func (c *Cursor) Offset() int { return c.base + c.pos }
@@ -250,7 +264,7 @@ func (c *Cursor) Items() iter.Seq[uint32] { return c.Times(c.Count()) }
 func (c *Cursor) Times(n uint32) iter.Seq[uint32] {
 	return func(yield func(uint32) bool) {
 		for i := uint32(0); i < n && c.err == nil; i++ {
-			if !yield(i) {
+			if c.step(); c.err != nil || !yield(i) {
 				return
 			}
 		}
@@ -317,7 +331,9 @@ func Vec[T any](c *Cursor, item func() T) []T {
 	n := c.Uint32()
 	items := make([]T, 0, min(int64(n), int64(c.Len()), 64))
 	for ; n > 0 && c.err == nil; n-- {
-		items = append(items, item())
+		if c.step(); c.err == nil {
+			items = append(items, item())
+		}
 	}
 	return items
 }

@@ -177,6 +177,9 @@ func (c *Cursor) Expr(visit func(Instr)) {
 // is an error; whether the indices are allowed is the caller's to check.
 func (c *Cursor) ConstExpr(visit func(Instr)) {
 	for c.err == nil {
+		if c.step(); c.err != nil {
+			return
+		}
 		i := Instr{Offset: c.Offset()}
 		i.Op = c.Op()
 		switch {

@@ -69,6 +69,9 @@ func (c *Cursor) Sections() iter.Seq[Section] {
 		}
 		c.pos += len(Preamble)
 		for !c.Done() {
+			if c.step(); c.err != nil {
+				return
+			}
 			s := Section{Start: c.Offset(), ID: SectionID(c.Byte())}
 			if s.ID >= sections {
 				c.FailAt(s.Start, UnknownSection, "invalid section 0x%02x of a core module", byte(s.ID))

@@ -43,14 +43,21 @@ func (r *Rewriter) Copy(bytes uint64) error {
 }
 
 // Definitions refuses a component with too many definitions, given as
-// binary.DefinitionBytes counts them. The error is a *host.LimitError. Guests that are not
+// binary.DefinitionBytes counts them, and charges the memory that these take. The error is a *host.LimitError. Guests that are not
 // metered have no limit.
 func (r *Rewriter) Definitions(bytes uint64) error {
-	if most := r.Config.Module.DefinitionBytes; most > 0 && bytes > most && !r.Config.Unmetered {
+	if r.Config.Unmetered {
+		return nil
+	}
+	if most := r.Config.Module.DefinitionBytes; most > 0 && bytes > most {
 		return r.limit("DefinitionBytes", bytes, most, "")
 	}
-	return nil
+	return r.over(r.budget.Hold(heldForDefinitions*bytes), " for the definitions of the component")
 }
+
+// heldForDefinitions is how much memory the definitions of a component take when they are
+// read, validated and planned, for each byte that binary.DefinitionBytes counts.
+const heldForDefinitions = 128
 
 // HostModule charges a module of host functions that is about to be made for the guest:
 // so many functions, of so many different types, with so many parameters and results
@@ -74,7 +81,7 @@ func (r *Rewriter) Rewrite(ctx context.Context, wasm []byte, copies int, size ui
 	if r.Config.Unmetered {
 		return wasm, nil
 	}
-	module, err := r.rewrite(ctx, wasm)
+	module, memory, err := r.rewrite(ctx, wasm)
 	if err != nil {
 		return nil, err
 	}
@@ -87,37 +94,69 @@ func (r *Rewriter) Rewrite(ctx context.Context, wasm []byte, copies int, size ui
 	if err != nil {
 		return nil, r.dear(ctx, wasm, err)
 	}
+	report.Memory = max(report.Memory, memory)
 	report = report.Grown(size - min(size, uint64(len(wasm))))
 	return module, r.over(r.budget.Compile(copies, report), in(wasm, report.Worst))
 }
 
-func (r *Rewriter) rewrite(ctx context.Context, wasm []byte) ([]byte, error) {
+// rewrite returns a module as it is rewritten, and how much memory that takes at most, which is
+// bounded by what is left.
+func (r *Rewriter) rewrite(ctx context.Context, wasm []byte) (module []byte, memory uint64, err error) {
+	takes, err := cost.RewritingOf(ctx, wasm)
+	if err != nil {
+		return nil, 0, ContextError(r.World, err)
+	}
 	c := r.Config
+	if c.Fresh {
+		takes.Fixed += fresh.Memory(wasm, c.Module.Globals, c.Module.Tables)
+	}
 	config := meter.Config{Stack: c.StackBytes > 0, Shared: r.Shared, Limits: moduleLimits(&c.Module), Done: ctx.Done()}
 	config.Limits.MemoryPages = MemoryPages(c)
 	config.Limits.TableElements = c.TableElements
 	if c.TableElements > 0 && r.Tables > 1 {
 		config.Limits.TableElements = max(c.TableElements/uint64(r.Tables), 1)
 	}
-	module, err := r.meter(wasm, config)
+	short := false // of memory
+	if left := r.budget.Left().Memory; left > 0 {
+		most, ok := takes.Most(left)
+		if !ok {
+			return nil, 0, r.tooLarge(takes.Memory(0))
+		}
+		if limit := config.Limits.RewrittenBytes; limit == 0 || most < limit {
+			config.Limits.RewrittenBytes, short = most, true
+		}
+	}
+	out, err := r.meter(ctx, wasm, config)
 	if errors.Is(err, meter.ErrStopped) {
-		return nil, ContextError(r.World, ctx.Err())
+		return nil, 0, ContextError(r.World, ctx.Err())
 	}
 	if err != nil {
-		return nil, r.refused(wasm, err)
+		var refused *meter.Error
+		if errors.As(err, &refused) && short && refused.Rule == "RewrittenBytes" {
+			return nil, 0, r.tooLarge(takes.Memory(refused.Got))
+		}
+		return nil, 0, r.refused(wasm, err)
 	}
-	return module.Wasm, nil
+	return out.Wasm, takes.Memory(uint64(len(out.Wasm))), nil
+}
+
+// tooLarge returns the error of a module for which rewriting takes more memory than is left.
+func (r *Rewriter) tooLarge(memory uint64) error {
+	return r.limit("Memory", r.budget.Used().Memory+memory, r.budget.Memory, " to rewrite a module")
 }
 
 // meter rewrites a module to be metered, and before that to be put back to its start if
 // the guest is compiled for that.
-func (r *Rewriter) meter(wasm []byte, config meter.Config) (*meter.Module, error) {
+func (r *Rewriter) meter(ctx context.Context, wasm []byte, config meter.Config) (*meter.Module, error) {
 	if !r.Config.Fresh {
 		return meter.Rewrite(wasm, config)
 	}
 	roomier := config
 	roomier.Limits.MemoryPages++ // which the guest does not get; see package fresh
-	prepared, err := fresh.Rewrite(wasm)
+	prepared, err := fresh.Rewrite(wasm, fresh.Limits{Globals: config.Limits.Globals, Tables: config.Limits.Tables, Done: ctx.Err})
+	if ctx.Err() != nil {
+		return nil, meter.ErrStopped
+	}
 	if err == nil {
 		var module *meter.Module
 		if module, err = meter.Rewrite(prepared, roomier); err == nil {

@@ -154,7 +154,7 @@ func TestRewriteHeedsContext(t *testing.T) {
 	if !errors.As(err, &limit) || limit.Limit != "cancel" {
 		t.Errorf("got %v", err)
 	}
-	if _, err := r.rewrite(ctx, ifs(1, 1)); !errors.As(err, &limit) || limit.Limit != "cancel" {
+	if _, _, err := r.rewrite(ctx, ifs(1, 1)); !errors.As(err, &limit) || limit.Limit != "cancel" {
 		t.Errorf("while it is rewritten: got %v", err)
 	}
 	err = r.dear(ctx, ifs(1, 1), ctx.Err())

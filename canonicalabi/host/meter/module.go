@@ -33,6 +33,7 @@ type limits struct {
 type module struct {
 	in       []byte
 	cfg      *Config
+	look     *core.Look
 	sections []section
 	code     *section
 	names    *section
@@ -111,11 +112,11 @@ func (i *constIndex) check(c *core.Cursor, n uint32, rule string) {
 // every count fits its section, and every index is one of the module's own, so that nothing in it can
 // mean what the rewriter adds.
 func readModule(in []byte, cfg *Config) (*module, *Error) {
-	m := &module{in: in, cfg: cfg, start: -1}
+	m := &module{in: in, cfg: cfg, start: -1, look: core.NewLook(cfg.stopped)}
 	if l := cfg.Limits.ModuleBytes; l != 0 && uint64(len(in)) > l {
 		return nil, &Error{Kind: ErrLimit, Rule: "ModuleBytes", Got: uint64(len(in)), Limit: l, Func: -1}
 	}
-	c := core.NewCursor(in, 0)
+	c := m.cursor(in, 0)
 	rank := 0
 	for part := range c.Sections() {
 		if part.ID != core.CustomSection {
@@ -157,6 +158,14 @@ func readModule(in []byte, cfg *Config) (*module, *Error) {
 		return nil, err
 	}
 	return m, nil
+}
+
+// cursor returns a cursor over a part of the module, or of what is written, which fails once
+// Config.Done is closed.
+func (m *module) cursor(b []byte, base int) *core.Cursor {
+	c := core.NewCursor(b, base)
+	c.SetLook(m.look)
+	return c
 }
 
 func (m *module) readSection(c *core.Cursor, s *section) {

@@ -35,7 +35,7 @@ func appendNames(data []byte, h *helpers, helperNames []string) []byte {
 			doneGlobals = true
 		}
 	}
-	subsections, ok := readNames(data)
+	subsections, ok := readNames(h.m.cursor(data, 0))
 	if !ok {
 		subsections = nil
 	}
@@ -43,7 +43,7 @@ func appendNames(data []byte, h *helpers, helperNames []string) []byte {
 		missing(s.id)
 		switch {
 		case s.id == core.NamesOfFunctions:
-			writeSubsection(&w, s.id, shownItems(s), s.n, functions)
+			writeSubsection(&w, s.id, shownItems(h.m, s), s.n, functions)
 			doneFunctions = true
 		case s.id == core.NamesOfModule:
 			w.Byte(s.id)
@@ -68,7 +68,7 @@ func writeGlobalNames(w *core.Writer, m *module, s subsection, added []assoc) {
 		return
 	}
 	all := added
-	core.NewCursor(s.data, 0).NameMap(func(index uint32, name string) { all = append(all, assoc{m.moved(index), name}) })
+	m.cursor(s.data, 0).NameMap(func(index uint32, name string) { all = append(all, assoc{m.moved(index), name}) })
 	slices.SortStableFunc(all, func(a, b assoc) int { return cmp.Compare(a.index, b.index) })
 	writeSubsection(w, s.id, nil, 0, all)
 }
@@ -91,14 +91,14 @@ func shown(name string) string {
 }
 
 // shownItems returns the associations of a plain map with the names as errors show them.
-func shownItems(s subsection) []byte {
+func shownItems(m *module, s subsection) []byte {
 	asIs := true
-	core.NewCursor(s.data, 0).NameMap(func(_ uint32, name string) { asIs = asIs && shown(name) == name })
+	m.cursor(s.data, 0).NameMap(func(_ uint32, name string) { asIs = asIs && shown(name) == name })
 	if asIs {
 		return s.items
 	}
 	var w core.Writer
-	core.NewCursor(s.data, 0).NameMap(func(index uint32, name string) {
+	m.cursor(s.data, 0).NameMap(func(index uint32, name string) {
 		w.Uint32(index)
 		w.Name(shown(name))
 	})
@@ -130,10 +130,9 @@ type subsection struct {
 	n     uint32
 }
 
-// readNames reads the data of a name section. It reports false where the section is not well formed.
-func readNames(data []byte) ([]subsection, bool) {
+// readNames reads a name section's data. It reports false where the section is not well formed.
+func readNames(c *core.Cursor) ([]subsection, bool) {
 	var all []subsection
-	c := core.NewCursor(data, 0)
 	last := -1
 	for !c.Done() {
 		s := subsection{id: c.Byte()}
@@ -201,7 +200,7 @@ func functionName(wasm []byte, fn uint32) string {
 		if s.ID != core.CustomSection || s.Custom() != "name" {
 			continue
 		}
-		subsections, _ := readNames(s.Content.Ahead())
+		subsections, _ := readNames(core.NewCursor(s.Content.Ahead(), 0))
 		for _, s := range subsections {
 			if s.id != core.NamesOfFunctions {
 				continue

@@ -25,8 +25,30 @@ type Config struct {
 	Shared string
 	// Limits are checked while the module is read.
 	Limits Limits
-	// Done ends the rewriting between two functions when it is closed, with [ErrStopped]. It may be nil.
+	// Done ends the rewriting when it is closed, with [ErrStopped]: after one function, or 4,096 items of
+	// other sections, at the latest. It may be nil.
 	Done <-chan struct{}
+
+	looks *looks // of tests
+}
+
+// A looks counts how often Done is looked at, and stops the rewriting after so many times, unless
+// that is 0.
+type looks struct{ n, most int }
+
+// stopped returns an error once Done is closed.
+func (c *Config) stopped() error {
+	if l := c.looks; l != nil {
+		if l.n++; l.n == l.most {
+			return &Error{Kind: ErrStopped, Rule: "stopped", Func: -1}
+		}
+	}
+	select {
+	case <-c.Done:
+		return &Error{Kind: ErrStopped, Rule: "stopped", Func: -1}
+	default:
+		return nil
+	}
 }
 
 // Module is a module that was rewritten.
@@ -69,7 +91,11 @@ func (m *module) rewrite() (*Module, *Error) {
 		names = append(names, b.name)
 	}
 	w := &writer{m: m, h: h, code: code, helperNames: names}
-	w.out.Buf = make([]byte, 0, len(m.in)+len(code)/4+4096)
+	size := len(m.in) + len(code) + len(bodies.Buf) + 4096
+	if m.code != nil {
+		size -= m.code.end - m.code.body
+	}
+	w.out.Buf = make([]byte, 0, size)
 	w.add(core.TypeSection, len(h.types), slices.Concat(h.types...))
 	if m.cfg.Shared != "" {
 		w.add(core.ImportSection, globalCount, importSection(m.cfg.Shared))
@@ -86,6 +112,9 @@ func (m *module) rewrite() (*Module, *Error) {
 	w.add(core.ExportSection, n, exports)
 	w.add(core.CodeSection, len(h.keys), bodies.Buf)
 	w.write()
+	if err := m.look.Err(); err != nil { // names are left out where they cannot be read
+		return nil, convert(err, -1)
+	}
 	return &Module{Wasm: w.out.Buf, HasStart: m.start >= 0}, nil
 }
 
@@ -139,10 +168,8 @@ func (m *module) eachBody(visit func(fn int, body *core.Cursor) *Error) *Error {
 		if err := visit(fn, &body); err != nil {
 			return err
 		}
-		select {
-		case <-m.cfg.Done:
-			return &Error{Kind: ErrStopped, Rule: "stopped", Func: -1, Offset: at}
-		default:
+		if err := m.cfg.stopped(); err != nil {
+			return convert(err, -1)
 		}
 	}
 	c.End("the code section")

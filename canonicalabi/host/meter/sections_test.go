@@ -23,7 +23,7 @@ func customs(t *testing.T, in []byte) (names []string, nameSection []subsection)
 		names = append(names, name)
 		if name == "name" {
 			var ok bool
-			if nameSection, ok = readNames(s.Content.Ahead()); !ok {
+			if nameSection, ok = readNames(s.Content); !ok {
 				t.Fatal("the name section is malformed")
 			}
 		}

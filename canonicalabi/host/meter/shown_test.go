@@ -22,12 +22,12 @@ func TestNamesAreShort(t *testing.T) {
 			names.Name(name)
 		}
 	})
-	h := &helpers{first: 2}
+	h := &helpers{m: &module{}, first: 2}
 	written := appendNames(names.Buf, h, []string{"helper"})
 	if most := 4 * (mostName + 20); len(written) > most {
 		t.Errorf("%d bytes of names, want at most %d", len(written), most)
 	}
-	parts, ok := readNames(written)
+	parts, ok := readNames(core.NewCursor(written, 0))
 	if !ok || len(parts) < 2 {
 		t.Fatalf("the names are not well formed: %d parts", len(parts))
 	}

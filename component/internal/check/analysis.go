@@ -1,6 +1,7 @@
 package check
 
 import (
+	"context"
 	"fmt"
 	"slices"
 
@@ -8,6 +9,7 @@ import (
 	"github.com/witgen/witgen/component/coretype"
 	"github.com/witgen/witgen/component/internal/checked"
 	"github.com/witgen/witgen/component/internal/fault"
+	"github.com/witgen/witgen/internal/wasm"
 	"github.com/witgen/witgen/wit"
 )
 
@@ -64,10 +66,13 @@ type ResourcePath struct {
 	Resource wit.TypeID
 }
 
-// Analyze validates a component and returns what it knows of it.
-func Analyze(c *binary.Component) (a *Analysis, err error) {
+// Analyze validates a component and returns what it knows of it. It ends with the context's
+// error soon after the context does.
+func Analyze(ctx context.Context, c *binary.Component) (a *Analysis, err error) {
 	defer fault.Catch(&err)
 	v := newValidator(c)
+	v.look = wasm.NewLook(ctx.Err)
+	v.core.Look = v.look
 	v.scopes = make(map[*binary.Component]*scope)
 	v.component(c, nil)
 	w := &analyzer{v: v, r: &wit.Resolve{}, vals: make(map[*checked.Value]wit.TypeID), resources: make(map[*checked.Resource]wit.TypeID), funcs: make(map[*checked.Func]*wit.Function)}

@@ -20,7 +20,7 @@ func TestAnalyze(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	a, err := check.Analyze(c)
+	a, err := check.Analyze(t.Context(), c)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -57,7 +57,7 @@ func TestAnalyze(t *testing.T) {
 	if last := s.CoreFuncs[len(s.CoreFuncs)-1]; len(last.Params) == 0 {
 		t.Errorf("the last core function takes nothing: %v", last)
 	}
-	if _, err := check.Analyze(comptest.Nest(comptest.Typ(&binary.List{Elem: comptest.At(0)}))); err == nil {
+	if _, err := check.Analyze(t.Context(), comptest.Nest(comptest.Typ(&binary.List{Elem: comptest.At(0)}))); err == nil {
 		t.Error("an invalid component is analyzed")
 	}
 }

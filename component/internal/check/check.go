@@ -33,6 +33,7 @@ type validator struct {
 	// equal maps types to types that they were found equal to.
 	equal  map[*checked.Value]*checked.Value
 	budget int
+	look   *wasm.Look // nil where nothing ends the check
 	// at is the offset of the definition that is being checked.
 	at int
 	// scopes keeps the scopes of components where it is not nil.
@@ -43,6 +44,9 @@ type validator struct {
 func (v *validator) work(n int) {
 	if v.budget -= n; v.budget < 0 {
 		v.fail("the types of the component take too much work to check")
+	}
+	if err := v.look.Step(n); err != nil {
+		fault.Throw(err)
 	}
 }
 

@@ -16,6 +16,7 @@ import (
 // "Value Definitions").
 func (s *scope) checkValue(t checked.Ref, d *binary.Value) {
 	r := &valueReader{Cursor: core.NewCursor(d.Data, s.v.at), v: s.v}
+	r.SetLook(s.v.look)
 	r.value(t)
 	r.End("a value")
 }

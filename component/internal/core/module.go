@@ -54,7 +54,9 @@ type Reader struct {
 func Read(types *Types, module []byte, base int) *Module {
 	m := &Reader{Types: types, Module: &Module{Exports: map[string]Entity{}}}
 	last := 0
-	for s := range NewCursor(module, base).Sections() {
+	c := NewCursor(module, base)
+	c.SetLook(types.Look)
+	for s := range c.Sections() {
 		if s.ID == wasm.CustomSection {
 			s.Custom()
 			continue
@@ -76,12 +78,12 @@ func Read(types *Types, module []byte, base int) *Module {
 
 var moduleSections = map[wasm.SectionID]func(*Reader, *wasm.Cursor){
 	wasm.TypeSection: func(m *Reader, c *wasm.Cursor) {
-		for range c.Uint32() {
+		for range c.Times(c.Uint32()) {
 			m.AddGroup(c.RecGroup(), c.Offset())
 		}
 	},
 	wasm.ImportSection: func(m *Reader, c *wasm.Cursor) {
-		for range c.Uint32() {
+		for range c.Times(c.Uint32()) {
 			at := c.Offset()
 			i := c.Import()
 			e := m.Entity(i.Type, at)
@@ -97,7 +99,7 @@ var moduleSections = map[wasm.SectionID]func(*Reader, *wasm.Cursor){
 		}
 	},
 	wasm.TableSection: func(m *Reader, c *wasm.Cursor) {
-		for range c.Uint32() {
+		for range c.Times(c.Uint32()) {
 			init := c.TableInit()
 			m.tables = append(m.tables, m.table(c.Table(), c.Offset()))
 			if init {
@@ -106,19 +108,19 @@ var moduleSections = map[wasm.SectionID]func(*Reader, *wasm.Cursor){
 		}
 	},
 	wasm.MemorySection: func(m *Reader, c *wasm.Cursor) {
-		for range c.Uint32() {
+		for range c.Times(c.Uint32()) {
 			at := c.Offset()
 			m.memories = append(m.memories, checkLimits(c.Limits(), at))
 		}
 	},
 	wasm.TagSection: func(m *Reader, c *wasm.Cursor) {
-		for range c.Uint32() {
+		for range c.Times(c.Uint32()) {
 			at := c.Offset()
 			m.define(m.Entity(wasm.Extern{Kind: wasm.TagKind, Func: c.Tag()}, at))
 		}
 	},
 	wasm.GlobalSection: func(m *Reader, c *wasm.Cursor) {
-		for range c.Uint32() {
+		for range c.Times(c.Uint32()) {
 			at := c.Offset()
 			g := c.Global()
 			g.Type = m.val(g.Type, at)
@@ -138,7 +140,7 @@ var moduleSections = map[wasm.SectionID]func(*Reader, *wasm.Cursor){
 		}
 	},
 	wasm.ExportSection: func(m *Reader, c *wasm.Cursor) {
-		for range c.Uint32() {
+		for range c.Times(c.Uint32()) {
 			at := c.Offset()
 			m.export(c.Export(), at)
 		}

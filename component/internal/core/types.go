@@ -18,6 +18,8 @@ type Types struct {
 	groups map[string]TypeID // first id by the form of the group
 	// types are the types by id. The heap types in them are ids.
 	All []wasm.SubType
+	// Look may end the reading of modules.
+	Look *wasm.Look
 }
 
 // Group returns the ids of a group's types. space are the types before it, to

@@ -14,6 +14,8 @@ import (
 func moreShapes() []Shape {
 	return []Shape{
 		{"vectors across calls", 2_000, vectorsAcrossCalls},
+		{"operands across loops", 300, operandsAcrossLoops},
+		{"nested loops that assign", 1_000, nestedAssigning},
 		{"calls with vectors", 300, func(n int) []byte { return calls(n, strings.Repeat("v", 300), strings.Repeat("v", 300), false) }},
 		{"calls with many vectors", 60, func(n int) []byte { return calls(n, strings.Repeat("v", 1000), strings.Repeat("v", 1000), true) }},
 		{"vectors across loops", 200, vectorsAcrossLoops},
@@ -49,6 +51,20 @@ func moreShapes() []Shape {
 		{"branches with many values", 100, func(n int) []byte { return wideBranches(n, 500) }},
 		{"dead tables", 300, func(n int) []byte { return deadTables(n, 1_000) }},
 	}
+}
+
+// operandsAcrossLoops keeps n operands on the stack across as many loops.
+func operandsAcrossLoops(n int) []byte {
+	code := bytes.Repeat(wasm.Code{0x20, 0, 0x67}, n)
+	code = append(code, bytes.Repeat(wasm.Code{0x03, 0x40, 0x20, 0, 0x0d, 0, 0x0b}, n)...)
+	code = append(append(code, bytes.Repeat(wasm.Code{0x6a}, n-1)...), 0x24, 0)
+	return one("i", "", "", 0, code)
+}
+
+// nestedAssigning returns loops in each other that each assign a local at their end.
+func nestedAssigning(n int) []byte {
+	code := bytes.Repeat(wasm.Code{0x03, 0x40}, n)
+	return one("ii", "", "", 0, append(code, bytes.Repeat(wasm.Code{0x20, 1, 0x41, 1, 0x6a, 0x21, 1, 0x20, 0, 0x0d, 0, 0x0b}, n)...))
 }
 
 // tablesToLoops returns n loops in each other, with n branch tables in the innermost that

@@ -63,6 +63,17 @@ func (b *Budget) Compile(n int, r Report) error {
 	return nil
 }
 
+// Hold charges memory that is in use while all modules are compiled. What exceeds the budget is
+// not charged.
+func (b *Budget) Hold(bytes uint64) error {
+	kept := plus(b.kept, bytes)
+	if memory := plus(kept, b.peak); b.Memory != 0 && memory > b.Memory {
+		return &BudgetError{"Memory", memory, b.Memory}
+	}
+	b.kept = kept
+	return nil
+}
+
 // A Use is what has been charged of time and memory, in the units of [Report]. Memory is
 // that which the modules keep.
 type Use struct{ Time, Memory uint64 }

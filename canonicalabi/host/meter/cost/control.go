@@ -34,7 +34,8 @@ func (w *walker) open(op wasm.Op) {
 	if op == wasm.OpLoop {
 		passed = f.params
 	}
-	w.emit(evHeight|event(f.base)<<eventBits, evPassed|event(passed)<<eventBits)
+	w.tell(f.base)
+	w.emit(evPassed | event(passed)<<eventBits)
 	switch op {
 	case wasm.OpBlock:
 		w.add(0, 4)
@@ -69,7 +70,7 @@ func (w *walker) otherwise(i wasm.Instr) {
 	f.ended = f.ended || !w.dead
 	w.dead = f.dead
 	w.emit(evElse)
-	w.h = f.base
+	w.cut(f.base)
 	w.push(f.params)
 }
 
@@ -97,7 +98,7 @@ func (w *walker) close(i wasm.Instr) {
 	if top == 0 {
 		return
 	}
-	w.h = f.base
+	w.cut(f.base)
 	w.push(f.results)
 	if !reached {
 		w.dead = true
@@ -110,6 +111,7 @@ func (w *walker) label(label uint32, offset int) int {
 		w.fail(offset, "label %d is out of range", label)
 		return 0
 	}
+	w.leave(int(label))
 	f := &w.frames[len(w.frames)-1-int(label)]
 	if f.op == wasm.OpLoop {
 		if !w.dead {
@@ -160,7 +162,8 @@ func (w *walker) brIf(i wasm.Instr) {
 	w.conditionals()
 	w.add(2, 10)
 	w.validated += uint64(n)
-	w.emit(evHeight|event(w.h)<<eventBits, evBrIf|event(i.X)<<eventBits)
+	w.tell(w.h)
+	w.emit(evBrIf | event(i.X)<<eventBits)
 	if i.Op == wasm.OpBrOnNull {
 		w.push(1)
 	}
@@ -179,7 +182,8 @@ func (w *walker) brTable() {
 	w.use(1)
 	w.add(2, 16)
 	start := len(w.events)
-	w.emit(evHeight|event(w.h)<<eventBits, evBrTable|event(n+1)<<eventBits)
+	w.tell(w.h)
+	w.emit(evBrTable | event(n+1)<<eventBits)
 	for i := uint32(0); i <= n && c.Err() == nil; i++ {
 		label := c.Uint32()
 		passes := w.label(label, at)

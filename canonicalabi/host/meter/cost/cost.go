@@ -55,13 +55,13 @@ func (e *LimitError) Error() string {
 	return fmt.Sprintf("%s: %s %d, and the limit is %d; it is function %d that takes most", e.Limit, what, e.Got, e.Most, e.Worst.Index)
 }
 
-// Estimate estimates from above what wazero takes to compile a core module. It looks
-// between functions whether ctx has ended, and returns its error then. The other errors
+// Estimate estimates from above what wazero takes to compile a core module. It ends with
+// the error of ctx soon after that has ended. The other errors
 // are a *LimitError, and a *wasm.Error for a module that cannot be read.
 func Estimate(ctx context.Context, module []byte, limits Limits) (Report, error) {
 	none := Function{Index: -1}
 	d := &model{arm: runtime.GOARCH == "arm64", worst: none, largest: none}
-	m, err := readModule(module)
+	m, err := readModule(module, wasm.NewLook(ctx.Err))
 	if err != nil {
 		return Report{}, err
 	}
@@ -85,9 +85,6 @@ func Estimate(ctx context.Context, module []byte, limits Limits) (Report, error)
 	next := 0.0
 	err = each(m, &d.retained, func(i int, s *work) error {
 		d.add(i, s)
-		if err := ctx.Err(); err != nil {
-			return err
-		}
 		if d.time < next {
 			return nil
 		}
@@ -132,8 +129,12 @@ func eachGraph(m *module, r *retained, f func(index int, s *work, b *builder) er
 			return err
 		}
 		m.locals += uint64(w.locals)
-		g.build(w.events, t.params, t.results, len(w.used))
-		l.find(w.events, &g, w.nesting, int(w.loops), len(w.used))
+		if err := g.build(w.events, t.params, t.results, len(w.used), m.look); err != nil {
+			return err
+		}
+		if err := l.find(w.events, &g, w.nesting, int(w.loops), len(w.used), m.look); err != nil {
+			return err
+		}
 		s := sum(w, &g, &l, t, r)
 		if err := f(int(i), &s, &g); err != nil {
 			return err

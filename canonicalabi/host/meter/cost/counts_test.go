@@ -12,7 +12,7 @@ import (
 // compare checks the counts of each function of a module against those of the reference.
 func compare(t *testing.T, what string, b []byte) {
 	t.Helper()
-	m, err := readModule(b)
+	m, err := readModule(b, nil)
 	if err != nil {
 		t.Fatalf("%s: %v", what, err)
 	}
@@ -59,6 +59,8 @@ func compareOne(r *reference, s *work, g *builder) error {
 	for i := range g.nodes {
 		nodes[int(g.nodes[i].number)] = &g.nodes[i]
 	}
+	// contexts stand for no local.
+	keeps := r.kept()
 	for _, b := range r.blocks {
 		n := nodes[b.number]
 		if n == nil {
@@ -69,6 +71,12 @@ func compareOne(r *reference, s *work, g *builder) error {
 		}
 		if b.depth > int(n.depth) {
 			return fmt.Errorf("block %d: the depth is %d, and the estimate %d", b.number, b.depth, n.depth)
+		}
+		if n.loop != b.loop {
+			return fmt.Errorf("block %d: it is a loop: %t, and the estimate %t", b.number, b.loop, n.loop)
+		}
+		if b.loop && keeps[b]+contexts > int(n.kept) {
+			return fmt.Errorf("block %d: the loop keeps %d values, and the estimate is %d", b.number, keeps[b]+contexts, n.kept)
 		}
 	}
 	return nil

@@ -35,6 +35,8 @@
 //     many rounds as loops nest there.
 //   - Adding a predecessor (ssa/basic_block.go, addPred): it is compared with those that
 //     the block has, so a br_table to one label takes the square of its size.
+//   - Branches, returns and tail calls (frontend/lower.go, emitTryTableLeaves): each goes over all
+//     control instructions that it leaves, to find a try_table.
 //   - Dominators (ssa/pass_cfg.go): from each edge a walk up to the entry to find loops
 //     (subPassLoopDetection), from each block a walk up to the next loop
 //     (passBuildLoopNestingForest), and steps at each join (intersect). Chains of blocks

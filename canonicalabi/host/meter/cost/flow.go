@@ -29,10 +29,8 @@ type node struct {
 	calls bool
 	// bounds is the number of addresses that are known at the block's end.
 	bounds int32
-	// sets is the number of assignments to locals and of addresses that were checked
-	// before the block in the code, and others that of accesses to globals and to the
-	// memory's place.
-	sets, others int32
+	// sets is the number of assignments to locals before the block in the code.
+	sets int32
 	// nest is how deep loops nest in the block or loop that the block ends or begins.
 	nest int32
 	// head is true of the first block of a loop, and loop of one to which a branch leads
@@ -41,11 +39,20 @@ type node struct {
 	// header is the next ancestor that is a loop, or none, and far the number of blocks
 	// between.
 	header, far int32
+	// fresh is the number of operands on the stack, where a loop begins, that were not
+	// there where the loop that is header began.
+	fresh int32
 	// split is the number of edges from the block that get blocks of their own.
 	split int32
 	// kept is how many values the allocator takes to be live in all blocks that a loop
 	// dominates.
 	kept uint64
+	// sure is, of a loop, how many of phis its first block certainly gets as parameters.
+	sure int32
+	// later is, of a loop, the number of assignments behind its beginning in the code, and
+	// of parameters that loops get there, whose value is live at the beginning of a loop
+	// behind. own is that with the loop's own parameters.
+	later, own int32
 }
 
 // none is the node of code that is not reached.
@@ -75,6 +82,11 @@ func (g *graph) add(parent int32, n node) int32 {
 	}
 	p := &g.nodes[parent]
 	n.depth = p.depth + 1
+	if p.loop {
+		n.header = parent
+	} else {
+		n.header, n.far = p.header, p.far+1
+	}
 	// Jump pointers of skew-binary lengths: two jumps of equal length make a longer.
 	if j := &g.nodes[p.jump]; p.depth-j.depth == j.depth-g.nodes[j.jump].depth {
 		n.jump = j.jump
@@ -86,10 +98,10 @@ func (g *graph) add(parent int32, n node) int32 {
 }
 
 // single adds a block with one predecessor.
-func (g *graph) single(pred int32, height int, sets, others int32) int32 {
+func (g *graph) single(pred int32, height int, sets int32) int32 {
 	p := &g.nodes[pred]
 	g.edge(pred)
-	return g.add(pred, node{chain: p.chain + 1, merges: p.merges, preds: 1, chains: uint64(p.chain) + 1, height: int32(height), sets: sets, others: others})
+	return g.add(pred, node{chain: p.chain + 1, merges: p.merges, preds: 1, chains: uint64(p.chain) + 1, height: int32(height), sets: sets})
 }
 
 // edge counts an edge from a block.
@@ -156,8 +168,8 @@ func (g *graph) branch(j *join, from, bounds int32) {
 
 // enter adds the block to which the branches of j lead, or returns none where no
 // branch does.
-func (g *graph) enter(j *join, height, params int, sets, others int32) int32 {
-	n := node{preds: j.preds, chains: j.chains, height: int32(height), params: int32(params), sets: sets, others: others}
+func (g *graph) enter(j *join, height, params int, sets int32) int32 {
+	n := node{preds: j.preds, chains: j.chains, height: int32(height), params: int32(params), sets: sets}
 	switch {
 	case j.preds == 0:
 		return none

@@ -1,5 +1,11 @@
 package cost
 
+import (
+	"slices"
+
+	"github.com/witgen/witgen/internal/wasm"
+)
+
 // An open is a control instruction that is open while the graph is built.
 type open struct {
 	kind   event
@@ -19,12 +25,11 @@ type open struct {
 // compiler does for variables while it makes its own.
 type builder struct {
 	graph
-	opens  []open
-	ids    []int32 // the blocks in the order in which events make them, with none
-	node   int32   // the current block, or none
-	made   int32   // the blocks that the compiler has made, which it numbers
-	sets   int32   // assignments to locals, and addresses that were checked, so far
-	others int32   // accesses to globals and to the memory's place so far
+	opens []open
+	ids   []int32 // the blocks in the order in which events make them, with none
+	node  int32   // the current block, or none
+	made  int32   // the blocks that the compiler has made, which it numbers
+	sets  int32   // assignments to locals so far
 	// bounds is the number of values whose bound as an address is known.
 	bounds int32
 	// memory is the chain of the block in which the memory's place was read last, or
@@ -43,12 +48,14 @@ type builder struct {
 	meets   uint64 // that are compared where blocks join
 	split   uint64 // edges that get blocks of their own
 	heights uint64 // the operands on the stack at these, summed
+	// pushed is, for each operand on the stack, the block that was made last before.
+	pushed []int32
 }
 
 // build makes the graph of a function of so many parameters and results that uses so
-// many locals.
-func (b *builder) build(events []event, params, results, locals int) {
-	*b = builder{graph: b.graph, opens: b.opens[:0], ids: b.ids[:0], checked: b.checked[:0]}
+// many locals. It ends with the error of look.
+func (b *builder) build(events []event, params, results, locals int, look *wasm.Look) error {
+	*b = builder{graph: b.graph, opens: b.opens[:0], ids: b.ids[:0], checked: b.checked[:0], pushed: b.pushed[:0]}
 	b.reset()
 	for range locals {
 		b.checked = append(b.checked, none)
@@ -59,6 +66,9 @@ func (b *builder) build(events []event, params, results, locals int) {
 	b.opens = append(b.opens, open{kind: evBlock, passed: results})
 	height, passed := 0, 0
 	for i := range events {
+		if err := look.Step(1); err != nil {
+			return err
+		}
 		e := events[i]
 		switch e.kind() {
 		case evGet:
@@ -72,15 +82,19 @@ func (b *builder) build(events []event, params, results, locals int) {
 		case evGlobal:
 			b.linear += uint64(b.nodes[b.node].chain) + 1
 			b.nodes[b.node].defs++
-			b.others++
 		case evMemory:
 			b.access(int32(e.number()) - 1)
 		case evCall:
 			b.memory = b.nodes[b.node].chain
 			b.nodes[b.node].calls = true
 			b.resets += uint64(b.bounds)
+		case evLow:
+			b.pushed = b.pushed[:min(len(b.pushed), e.number())]
 		case evHeight:
 			height = e.number()
+			for len(b.pushed) < height {
+				b.pushed = append(b.pushed, int32(len(b.nodes)-1))
+			}
 		case evPassed:
 			passed = e.number()
 		case evBlock, evLoop, evIf:
@@ -95,7 +109,7 @@ func (b *builder) build(events []event, params, results, locals int) {
 		case evBrIf:
 			b.to(e.number(), b.node, b.bounds)
 			b.splits(1, height)
-			b.next(b.number(b.single(b.node, height, b.sets, b.others), b.take(1)))
+			b.next(b.number(b.single(b.node, height, b.sets), b.take(1)))
 		case evBrTable:
 			passed = e.number() // the labels to go
 			b.trampolines(passed, height)
@@ -108,9 +122,16 @@ func (b *builder) build(events []event, params, results, locals int) {
 		case evDead:
 			b.node = none
 		case evFill:
-			b.fill()
+			b.fill(height)
 		}
 	}
+	return nil
+}
+
+// fresh returns how many of the operands on the stack were pushed since a block was made.
+func (b *builder) fresh(since int32, height int) int32 {
+	old, _ := slices.BinarySearch(b.pushed[:height], since)
+	return int32(height - old)
 }
 
 // splits counts edges from the current block that get blocks of their own.
@@ -153,14 +174,12 @@ func (b *builder) access(local int32) {
 		b.memory = chain
 		b.nodes[b.node].defs += 2
 	}
-	b.others += 2
 	if local >= 0 {
 		if at := b.checked[local]; at != none && b.follows(at) {
 			return
 		}
 		b.checked[local] = b.node
 	}
-	b.sets++ // the address
 	b.bounds++
 	b.nodes[b.node].bounds = b.bounds
 }
@@ -178,12 +197,13 @@ func (b *builder) open(e event, height, passed int) {
 	case evBlock:
 		o.behind = b.take(1)
 	case evLoop:
-		id := b.single(b.node, height, b.sets, b.others)
+		id := b.single(b.node, height, b.sets)
 		b.number(id, b.take(1))
 		o.behind = b.take(1)
 		n := &b.nodes[id]
 		n.params, n.head = int32(passed), true
 		n.merges++
+		n.fresh = b.fresh(n.header, height)
 		if e.number() != 0 {
 			n.loop = true
 			n.chain = 0
@@ -194,7 +214,7 @@ func (b *builder) open(e event, height, passed int) {
 			b.memory = -1
 		}
 	case evIf:
-		id := b.number(b.single(b.node, height, b.sets, b.others), b.take(1))
+		id := b.number(b.single(b.node, height, b.sets), b.take(1))
 		o.other, o.behind = b.take(1), b.take(1)
 		b.next(id)
 	}
@@ -209,7 +229,7 @@ func (b *builder) otherwise() {
 	}
 	o.kind = evElse
 	b.bounds, b.memory = o.bounds, o.memory
-	b.next(b.number(b.single(o.node, o.height, b.sets, b.others), o.other))
+	b.next(b.number(b.single(o.node, o.height, b.sets), o.other))
 }
 
 func (b *builder) close() {
@@ -234,12 +254,12 @@ func (b *builder) close() {
 		b.falls(o)
 	}
 	if o.kind == evIf { // the way without else
-		id := b.number(b.single(o.node, o.height, b.sets, b.others), o.other)
+		id := b.number(b.single(o.node, o.height, b.sets), o.other)
 		b.ids = append(b.ids, id)
 		b.copied += uint64(o.bounds)
 		b.branch(&o.end, id, o.bounds)
 	}
-	id := b.enter(&o.end, o.height, o.passed, b.sets, b.others)
+	id := b.enter(&o.end, o.height, o.passed, b.sets)
 	b.ids = append(b.ids, id)
 	b.node = id
 	if id == none {
@@ -294,22 +314,22 @@ func (b *builder) trampolines(labels, height int) {
 	b.splits(labels, height)
 	n := b.nodes[b.node]
 	b.walks += uint64(labels) * uint64(n.depth)
-	b.node = b.add(b.node, node{chain: n.chain + 1, merges: n.merges, preds: 1, chains: uint64(n.chain) + 1, sets: b.sets, others: b.others})
+	b.node = b.add(b.node, node{chain: n.chain + 1, merges: n.merges, preds: 1, chains: uint64(n.chain) + 1, sets: b.sets})
 	b.number(b.node, b.take(labels))
 	b.ids = append(b.ids, b.node)
 }
 
 // fill adds the blocks of a fill: one before the loop, the loop, and one after it.
-func (b *builder) fill() {
-	height := int(b.nodes[b.node].height)
+func (b *builder) fill(height int) {
 	start := b.node
 	bounds := b.bounds
-	before := b.single(start, height, b.sets, b.others)
-	loop := b.single(before, height, b.sets, b.others)
+	before := b.single(start, height, b.sets)
+	loop := b.single(before, height, b.sets)
 	l := &b.nodes[loop]
 	l.head, l.loop, l.chain, l.preds, l.params, l.nest = true, true, 0, 2, 1, 1
 	l.merges++
 	l.chains++
+	l.fresh = b.fresh(l.header, height)
 	b.number(before, b.take(1))
 	b.number(loop, b.take(1))
 	var end join
@@ -318,7 +338,7 @@ func (b *builder) fill() {
 	// The edge from the loop to itself.
 	b.scans++
 	b.dominators++
-	after := b.enter(&end, height, 0, b.sets, b.others)
+	after := b.enter(&end, height, 0, b.sets)
 	b.number(after, b.take(1))
 	b.nodes[after].nest = 1
 	b.opens[len(b.opens)-1].nest = max(b.opens[len(b.opens)-1].nest, 1)

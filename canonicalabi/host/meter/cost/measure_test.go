@@ -3,6 +3,7 @@ package cost_test
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -34,6 +35,10 @@ var costShapes = flag.String("cost.shapes", "", "a pattern of the names of shape
 var costSeconds = flag.Float64("cost.seconds", 2, "how long compiling each shape takes by the estimate")
 
 var costModules = flag.String("cost.modules", "", "a pattern of files of core modules that TestRatios compiles too, as they are rewritten")
+
+var costRaw = flag.Bool("cost.raw", false, "whether TestRatios compiles the modules of -cost.modules as they are")
+
+var costSeed = flag.Uint64("cost.seed", 1, "the first module of TestRatiosOfStructures")
 
 func TestMain(m *testing.M) {
 	if os.Getenv(childEnv) != "" {
@@ -203,6 +208,10 @@ func TestRatios(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		if *costRaw {
+			rows = append(rows, rate(t, filepath.Base(f), b))
+			continue
+		}
 		m, err := meter.Rewrite(b, meter.Config{})
 		if err != nil {
 			t.Errorf("%s: %v", f, err)
@@ -223,6 +232,50 @@ func TestRatios(t *testing.T) {
 	for _, r := range rows {
 		fmt.Println(r)
 	}
+}
+
+// TestRatiosOfStructures measures as TestRatios does, for random modules that repeat a few
+// motifs. WITGEN_COST_STRUCTURES is how many, and -cost.seed the first of them. It prints those
+// that take twice the estimate, or a twentieth.
+func TestRatiosOfStructures(t *testing.T) {
+	n, _ := strconv.Atoi(os.Getenv("WITGEN_COST_STRUCTURES"))
+	if n == 0 {
+		t.Skip("it measures time: set WITGEN_COST_STRUCTURES to a number of modules")
+	}
+	measured, refused := 0, 0
+	var worst [4]float64
+	fmt.Println(tableHead)
+	for seed := *costSeed; seed < *costSeed+uint64(n); seed++ {
+		r := rand.New(rand.NewPCG(seed, 11))
+		name, b := bombs.RandomStructure(r, 300<<r.IntN(10))
+		if r.IntN(2) == 0 {
+			m, err := meter.Rewrite(b, meter.Config{Stack: true})
+			if errors.Is(err, meter.ErrLimit) { // a frame
+				refused++
+				continue
+			}
+			if err != nil {
+				t.Fatalf("seed %d, %s: %v", seed, name, err)
+			}
+			b = m.Wasm
+		}
+		e, err := cost.Estimate(context.Background(), b, cost.Limits{})
+		if err != nil {
+			t.Fatalf("seed %d, %s: %v", seed, name, err)
+		}
+		if e.Time > 60e9 || e.Memory > 6<<30 {
+			refused++
+			continue
+		}
+		measured++
+		row := rate(t, fmt.Sprintf("seed %d: %.300s", seed, name), b)
+		time, memory := row.ratios()
+		worst = [4]float64{max(worst[0], time), max(worst[1], memory), max(worst[2], row.time/row.real.Seconds*min(1, row.time)), max(worst[3], row.memory/float64(row.real.Bytes)*min(1, row.memory/1e9))}
+		if time > 2 || memory > 2 || row.time > 1 && row.real.Seconds < row.time/20 || row.memory > 1e9 && float64(row.real.Bytes) < row.memory/20 {
+			fmt.Println(row)
+		}
+	}
+	fmt.Printf("%d are measured, %d refused; at most %.2f and %.2f of the estimates of time and memory; over by %.1f and %.1f\n", measured, refused, worst[0], worst[1], worst[2], worst[3])
 }
 
 // TestAllocationsOfCompiling compares what wazero allocates, in all, with the estimate of what it

@@ -25,7 +25,7 @@ const (
 	nsSSA         = 90
 	nsMach        = 130
 	nsBlock       = 500
-	nsFind        = 5
+	nsFind        = 8
 	nsLinear      = 5
 	nsDef         = 20
 	nsAlias       = 2
@@ -39,6 +39,7 @@ const (
 	nsReset       = 1.5
 	nsMeet        = 8
 	nsScan        = 1
+	nsCrossed     = 2.5
 	nsLive        = 70
 	nsAcross      = 3
 	nsPassed      = 300
@@ -81,6 +82,7 @@ const (
 	bytesNesting  = 300
 	bytesDeep     = 600
 	armBytes      = 4       // of machine code for an instruction of arm64
+	armPassed     = 2       // instructions there for the place on the stack of a value that is passed
 	armReach      = 1 << 20 // how far a branch on a condition reaches there
 	bytesCode     = 3       // of machine code for a machine instruction
 	bytesTable    = 100
@@ -106,11 +108,14 @@ const (
 // add adds a function.
 func (d *model) add(index int, s *work) {
 	d.functions++
+	if d.arm {
+		s.mach += armPassed * s.passed
+	}
 	code := bytesCode*float64(s.mach+s.args) + 8*float64(s.passed+s.targets)
 	time := nsByte*float64(s.bytes) + nsSSA*float64(s.ssa) + nsMach*float64(s.mach) + nsBlock*float64(s.blocks) +
 		nsFind*float64(s.finds) + nsLinear*float64(s.linear) + nsDef*float64(s.defs) + nsAlias*float64(s.aliases) +
 		nsPhi*float64(s.phis) + nsArg*float64(s.args) + nsDom*float64(s.doms) + nsWalk*float64(s.walks) +
-		nsForest*float64(s.forest) + nsBound*float64(s.copied) + nsReset*float64(s.resets) + nsMeet*float64(s.meets) + nsScan*float64(s.scans) +
+		nsForest*float64(s.forest) + nsBound*float64(s.copied) + nsReset*float64(s.resets) + nsMeet*float64(s.meets) + nsScan*float64(s.scans) + nsCrossed*float64(s.crossed) +
 		nsLive*float64(s.live) + nsAcross*float64(s.across) + nsPassed*float64(s.passed) +
 		nsValidated*float64(s.validated) + nsInit*float64(s.inits) + nsImport*float64(s.imports) + nsFunction
 	if d.arm && armBytes*float64(s.mach+s.args) > armReach {

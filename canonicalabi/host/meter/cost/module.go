@@ -36,15 +36,17 @@ type module struct {
 	customs   uint64 // custom sections
 
 	code *wasm.Cursor // the code section
+	look *wasm.Look   // which may end the estimate
 }
 
 // keyBytes bounds the length of a value type's name in the key of a function type.
 const keyBytes, refKeyBytes = 9, 26
 
 // readModule reads all sections but the code.
-func readModule(b []byte) (*module, error) {
-	m := &module{}
+func readModule(b []byte, look *wasm.Look) (*module, error) {
+	m := &module{look: look}
 	c := wasm.NewCursor(b, 0)
+	c.SetLook(look)
 	for s := range c.Sections() {
 		in := s.Content
 		switch s.ID {
@@ -104,7 +106,10 @@ func readModule(b []byte) (*module, error) {
 			return nil, err
 		}
 	}
-	return m, c.Err()
+	if err := c.Err(); err != nil {
+		return nil, err
+	}
+	return m, look.Err() // of names, in which errors do not count
 }
 
 // group reads an item of the type section.

@@ -15,14 +15,15 @@ type reference struct {
 	node   *refBlock // the current block, or nil in code that is not reached
 	labels []*refLabel
 
-	values int
-	alias  map[int]int
+	values, instructions int
+	alias                map[int]int
 
 	finds, scans, walks, forest, doms, phis, rounds int
 }
 
 type refBlock struct {
 	number   int
+	began    int // when its first instruction was made
 	preds    []*refEdge
 	succs    []*refBlock
 	sealed   bool
@@ -68,9 +69,18 @@ func (r *reference) block() *refBlock {
 
 func (r *reference) value() int { r.values++; return r.values }
 
+// begin notes that an instruction is made in a block.
+func (r *reference) begin(b *refBlock) {
+	r.instructions++
+	if b.began == 0 {
+		b.began = r.instructions
+	}
+}
+
 // jump adds an edge from the current block that passes so many operands, each a value
 // of its own.
 func (r *reference) jump(from, to *refBlock, operands int) {
+	r.begin(from)
 	r.scans += len(to.preds)
 	e := &refEdge{from: from}
 	for range operands {
@@ -158,6 +168,9 @@ func (r *reference) function(t *funcType, c *wasm.Cursor) {
 			continue
 		}
 		i := c.Instr()
+		if r.node != nil {
+			r.begin(r.node)
+		}
 		switch i.Op {
 		case wasm.OpElse:
 			r.otherwise()
@@ -307,19 +320,29 @@ func (r *reference) table(c *wasm.Cursor) {
 
 // dominate finds immediate dominators and counts the walks over them.
 func (r *reference) dominate() {
+	// A block is done once all that it put on the stack is, which need not be all of its
+	// successors. This is a postorder only for the order in which they are put there.
 	var order []*refBlock
-	seen := map[*refBlock]bool{}
-	var visit func(b *refBlock)
-	visit = func(b *refBlock) {
-		seen[b] = true
+	const unseen, seen, done = 0, 1, 2
+	state := map[*refBlock]int{r.exit: done}
+	stack := []*refBlock{r.blocks[0]}
+	for len(stack) > 0 {
+		b := stack[len(stack)-1]
+		stack = stack[:len(stack)-1]
+		if state[b] == done {
+			order = append(order, b)
+			continue
+		}
+		stack = append(stack, b)
+		slices.SortFunc(b.succs, func(x, y *refBlock) int { return x.began - y.began })
 		for _, s := range b.succs {
-			if !seen[s] && s != r.exit {
-				visit(s)
+			if state[s] == unseen {
+				state[s] = seen
+				stack = append(stack, s)
 			}
 		}
-		order = append(order, b)
+		state[b] = done
 	}
-	visit(r.blocks[0])
 	slices.Reverse(order)
 	for i, b := range order {
 		b.order = i

@@ -32,6 +32,10 @@ const (
 	functionSSA, functionMach = 2, 24
 )
 
+// contexts is how many values a function has that point to what belongs to its module and
+// to the call, and are live wherever it needs them.
+const contexts = 2
+
 // A retained holds the lists that the compiler keeps; see slots.
 type retained struct {
 	live   slots    // the values that are live, by block
@@ -79,32 +83,26 @@ func sum(w *walker, b *builder, l *liveness, t *funcType, r *retained) work {
 	large, known := s.large, uint64(0)
 	for i := range b.nodes {
 		n := &b.nodes[i]
-		if i > 0 {
-			if p := &b.nodes[n.parent]; p.loop {
-				n.header = n.parent
-			} else {
-				n.header, n.far = p.header, p.far+1
-			}
-		}
 		s.deep = max(s.deep, uint64(max(n.depth, n.chain)))
 		s.forest += uint64(n.far) + uint64(n.split)*uint64(n.far+1)
 		live := uint64(n.live) + uint64(n.height) + uint64(n.params) + extra
 		kept := uint64(0)
-		// What is live at a loop and was not at the loop that dominates it was made
-		// between the two, or is a parameter of that.
-		made, other := uint64(n.sets)+uint64(n.height), uint64(n.others)
 		if n.header != none {
-			h := &b.nodes[n.header]
-			kept = h.kept
-			made += uint64(h.phis) + uint64(h.params) - uint64(h.sets)
-			other -= uint64(h.others)
+			kept = b.nodes[n.header].kept
 		}
 		all := live + kept
 		s.live += all
 		s.across += 2 * uint64(n.preds) * all
 		r.live.put(1, all)
 		if n.loop {
-			kept += min(live, made+min(other, extra))
+			// What is live here and was not where the loop that dominates this one begins was
+			// made between the two, or is a parameter of that. A loop's own parameters do not
+			// count, and what is cached of globals and memory is not live in loops.
+			here := uint64(n.live-n.sure) + uint64(n.height) + contexts
+			if n.header != none {
+				here = min(here, uint64(b.nodes[n.header].own-n.later)+uint64(n.fresh))
+			}
+			kept += here + uint64(n.params)
 			n.kept = kept
 		}
 		r.live.put(uint64(n.split), kept)

@@ -18,6 +18,7 @@ const (
 	evGlobal              // a global is accessed
 	evMemory              // memory is accessed, at the address in a local: the local plus one, or 0
 	evCall                // a function is called: globals and the memory's place are read anew
+	evLow                 // the least height of the operand stack since the event before
 	evHeight              // the height of the operand stack below the next block's parameters
 	evPassed              // the number of values that a branch to the next block's label passes
 	evBlock
@@ -62,6 +63,7 @@ type counts struct {
 	loops        uint64
 	fills        uint64
 	targets      uint64 // of br_table
+	crossed      uint64 // control instructions that branches and returns leave
 	conditional  uint64 // branches on a condition
 	height       int    // the most operands on the stack
 	nesting      int    // the most control instructions that are open at a time
@@ -88,6 +90,7 @@ type walker struct {
 	index  int // of the function
 	locals int
 	h      int  // the height of the operand stack
+	low    int  // the least that it was since it was told last
 	dead   bool // the code is not reached
 
 	globals []int // the last function that used each global, plus one
@@ -134,10 +137,25 @@ func (w *walker) pop(n int) {
 		if !w.dead {
 			w.fail(w.c.Offset(), "too few operands")
 		}
-		w.h = base
+		w.cut(base)
 		return
 	}
-	w.h -= n
+	w.cut(w.h - n)
+}
+
+// cut takes all operands above a height from the stack.
+func (w *walker) cut(h int) {
+	w.h = h
+	w.low = min(w.low, h)
+}
+
+// tell emits the height of the operand stack below so many operands.
+func (w *walker) tell(h int) {
+	if w.dead {
+		return
+	}
+	w.emit(evLow|event(min(w.low, h))<<eventBits, evHeight|event(h)<<eventBits)
+	w.low = h
 }
 
 func (w *walker) push(n int) {
@@ -153,7 +171,7 @@ func (w *walker) stop() {
 
 func (w *walker) stopped() {
 	w.dead = true
-	w.h = w.frames[len(w.frames)-1].base
+	w.cut(w.frames[len(w.frames)-1].base)
 }
 
 // function reads a function's body of the type t.
@@ -200,6 +218,10 @@ const maxLocals = 1 << 24 // fewer than eventMax
 func (w *walker) instruction() {
 	c := w.c
 	w.instructions++
+	if err := w.m.look.Step(1); err != nil {
+		c.Fail(err)
+		return
+	}
 	top, below := w.top, w.below
 	w.below, w.top = w.top, pushed{}
 	switch wasm.Op(c.Peek()) {
@@ -236,6 +258,7 @@ func (w *walker) instruction() {
 		w.brIf(i)
 	case wasm.OpReturn:
 		n := w.frames[0].results
+		w.leave(len(w.frames))
 		w.pass(n)
 		w.pop(n)
 		w.add(1, leaveMach+uint64(2*n))
@@ -269,6 +292,14 @@ func (w *walker) instruction() {
 			w.emit(evMemory | base<<eventBits)
 		}
 		w.top.simple = e.pops == 0 && e.pushes == 1
+	}
+}
+
+// leave counts control instructions that a branch or return leaves, each of which the compiler
+// looks at.
+func (w *walker) leave(n int) {
+	if !w.dead {
+		w.crossed += uint64(n)
 	}
 }
 
@@ -404,6 +435,7 @@ func (w *walker) call(i wasm.Instr) {
 	w.emit(evCall)
 	switch i.Op {
 	case wasm.OpReturnCall, wasm.OpReturnCallIndirect, wasm.OpReturnCallRef:
+		w.leave(len(w.frames))
 		w.pass(t.results)
 		w.add(1, 10+2*uint64(t.results))
 		w.stop()
@@ -447,6 +479,7 @@ func (w *walker) instance(i wasm.Instr) {
 		if !w.dead {
 			w.fills++
 		}
+		w.tell(w.h)
 		w.emit(evFill)
 	}
 }

@@ -4,7 +4,7 @@
 // restores them itself, by two functions that it exports under the names [Save] and
 // [Restore]; each returns a status, an i32. Memories are the host's part.
 //
-//	out, err := fresh.Rewrite(wasm)
+//	out, err := fresh.Rewrite(wasm, fresh.Limits{})
 //
 // What is added stands at the end of its index space:
 //
@@ -62,23 +62,49 @@ func (e *Error) Error() string { return e.Rule }
 
 // Rewrite returns a module whose instances can be put back. It returns the input if there
 // is nothing to save in them but a memory without a maximum. The error is an [*Error].
-func Rewrite(in []byte) ([]byte, error) {
-	m := &module{in: in}
+//
+// What it keeps of the module is bounded by the limits.
+func Rewrite(in []byte, limits Limits) ([]byte, error) {
+	m := &module{in: in, limits: limits}
 	if err := m.read(); err != nil {
 		return nil, err
 	}
 	return m.write(), nil
 }
 
+// Limits bound what Rewrite keeps of a module while it reads it. A limit of 0 does not
+// apply.
+type Limits struct {
+	// Globals and Tables are the numbers of each, imported ones among them.
+	Globals, Tables uint64
+	// Done, if not nil, is asked between functions and other parts of the module: an error
+	// ends the reading.
+	Done func() error
+}
+
+// Memory returns about how many bytes Rewrite takes at most for a module, beside the module
+// itself: for the one that it writes, the places where segments are dropped, and as many
+// globals and tables as there may be.
+func Memory(in []byte, globals, tables uint64) uint64 {
+	size := uint64(len(in))
+	items := size // each takes a byte at least
+	if globals > 0 && tables > 0 {
+		items = min(items, globals+tables)
+	}
+	return 6*size + itemBytes*items
+}
+
+// itemBytes is about what is kept of a global or table.
+const itemBytes = 200
+
 // A module is a module that has been read.
 type module struct {
 	in       []byte
+	limits   Limits
 	types    uint32
-	imports  [5]uint32 // by kind
 	funcs    uint32
 	tables   []table
 	globals  []global
-	memories uint32
 	elements uint32
 	datas    uint32
 
@@ -117,6 +143,9 @@ type limits struct {
 func (m *module) read() error {
 	m.exported, m.changed = map[uint32]bool{}, map[uint32]bool{}
 	c := wasm.NewCursor(m.in, 0)
+	if m.limits.Done != nil {
+		c.SetLook(wasm.NewLook(m.limits.Done))
+	}
 	var check checks
 	for s := range c.Sections() {
 		m.section(s.ID, s.Content, &check)
@@ -257,7 +286,6 @@ func (m *module) readImport(c *wasm.Cursor) {
 	if c.Err() != nil {
 		return
 	}
-	m.imports[kind]++
 	switch kind {
 	case wasm.FuncKind:
 		c.Uint32()
@@ -280,6 +308,7 @@ func (m *module) table(c *wasm.Cursor, own bool) {
 	ahead.ValType()
 	t.raw = ahead.Since(at)
 	m.tables = append(m.tables, t)
+	m.limit(c, "tables", len(m.tables), m.limits.Tables)
 }
 
 func (m *module) global(c *wasm.Cursor, own bool) {
@@ -289,6 +318,13 @@ func (m *module) global(c *wasm.Cursor, own bool) {
 	ahead.ValType()
 	g.raw = ahead.Since(at)
 	m.globals = append(m.globals, g)
+	m.limit(c, "globals", len(m.globals), m.limits.Globals)
+}
+
+func (m *module) limit(c *wasm.Cursor, what string, n int, most uint64) {
+	if most > 0 && uint64(n) > most {
+		c.FailAt(c.Offset(), wasm.TooManyItems, "more than %d %s", most, what)
+	}
 }
 
 func (m *module) memory(c *wasm.Cursor) {
@@ -296,7 +332,7 @@ func (m *module) memory(c *wasm.Cursor) {
 	l := limits{from: from, Limits: c.Limits(), end: c.Offset()}
 	l.end = c.Offset()
 	m.memLimits = append(m.memLimits, l)
-	m.memories++
+	m.limit(c, "memories", len(m.memLimits), mostMemories)
 }
 
 // constant reads a constant expression.

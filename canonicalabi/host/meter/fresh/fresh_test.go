@@ -160,7 +160,7 @@ func (i instance) sees() []string {
 
 func rewrite(t *testing.T, m []byte) []byte {
 	t.Helper()
-	out, err := fresh.Rewrite(m)
+	out, err := fresh.Rewrite(m, fresh.Limits{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -314,12 +314,12 @@ func TestForeignIndices(t *testing.T) {
 		if got := uint32(len(m.Functions)); got != function {
 			t.Fatalf("the module has %d functions", got)
 		}
-		if _, err := fresh.Rewrite(dataCount(m.Bytes())); err != nil {
+		if _, err := fresh.Rewrite(dataCount(m.Bytes()), fresh.Limits{}); err != nil {
 			t.Fatal(err)
 		}
 		spoil(m, m.Type(wasm.FuncType(nil, nil)), 0)
 		var bad *fresh.Error
-		if _, err := fresh.Rewrite(dataCount(m.Bytes())); !errors.As(err, &bad) || !bad.Malformed || !strings.Contains(bad.Rule, "out of range") {
+		if _, err := fresh.Rewrite(dataCount(m.Bytes()), fresh.Limits{}); !errors.As(err, &bad) || !bad.Malformed || !strings.Contains(bad.Rule, "out of range") {
 			t.Errorf("%s: got %v", name, err)
 		}
 	}
@@ -328,12 +328,12 @@ func TestForeignIndices(t *testing.T) {
 func TestReservedNames(t *testing.T) {
 	m := state()
 	m.Export(fresh.Save, wasm.FuncKind, 0)
-	if _, err := fresh.Rewrite(m.Bytes()); err == nil {
+	if _, err := fresh.Rewrite(m.Bytes(), fresh.Limits{}); err == nil {
 		t.Error("a reserved name of an export is taken")
 	}
 	m = &wasm.Module{}
 	m.Import(wasm.Import{Module: "a", Name: fresh.Restore, Type: wasm.Extern{Kind: wasm.FuncKind, Func: m.Type(wasm.FuncType(nil, nil))}})
-	if _, err := fresh.Rewrite(m.Bytes()); err == nil {
+	if _, err := fresh.Rewrite(m.Bytes(), fresh.Limits{}); err == nil {
 		t.Error("a reserved name of an import is taken")
 	}
 }
@@ -345,7 +345,7 @@ func TestReferencesThatAreNeverNull(t *testing.T) {
 	m.Func(0, nil)
 	m.Global(wasm.Global{Type: wasm.ValType{Code: wasm.CodeRef}, Mutable: true}, wasm.I(wasm.OpRefFunc, 0))
 	var bad *fresh.Error
-	if _, err := fresh.Rewrite(m.Bytes()); !errors.As(err, &bad) || bad.Malformed {
+	if _, err := fresh.Rewrite(m.Bytes(), fresh.Limits{}); !errors.As(err, &bad) || bad.Malformed {
 		t.Errorf("got %v", err)
 	}
 }
@@ -379,7 +379,7 @@ func FuzzRewrite(f *testing.F) {
 	f.Add(state().Bytes())
 	f.Add(dataCount(state().Bytes()))
 	f.Fuzz(func(t *testing.T, in []byte) {
-		out, err := fresh.Rewrite(in)
+		out, err := fresh.Rewrite(in, fresh.Limits{})
 		if err != nil {
 			return
 		}
@@ -513,4 +513,17 @@ func named(m []byte, kind wasm.Kind, index uint32) []byte {
 		})
 	}
 	return w.Buf
+}
+
+func TestLimits(t *testing.T) {
+	m := dataCount(state().Bytes())
+	ended := errors.New("ended")
+	for _, limits := range []fresh.Limits{{Globals: 7}, {Tables: 2}, {Done: func() error { return ended }}} {
+		if _, err := fresh.Rewrite(m, limits); err == nil {
+			t.Errorf("%+v: no error", limits)
+		}
+	}
+	if _, err := fresh.Rewrite(m, fresh.Limits{Globals: 8, Tables: 3}); err != nil {
+		t.Error(err)
+	}
 }

@@ -186,6 +186,9 @@ func (m *module) restore() []byte {
 	return wasm.Body(nil, append(code, wasm.I32Const(OK))...)
 }
 
+// mostMemories is more than wazero takes.
+const mostMemories = 100
+
 // mostPages is how many pages a memory has at most.
 const mostPages = 1 << 16
 
