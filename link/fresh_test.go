@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/tetratelabs/wazero"
+
 	"github.com/witgen/witgen/canonicalabi/host"
 	"github.com/witgen/witgen/canonicalabi/host/bind"
 	"github.com/witgen/witgen/dynamic"
@@ -400,5 +402,36 @@ func TestFreshExcludes(t *testing.T) {
 	_, got := link.Compile(t.Context(), bad.Bytes(), running(), host.Fresh())
 	if want == nil || got == nil || got.Error() != want.Error() {
 		t.Errorf("got %v, and without Fresh %v", got, want)
+	}
+}
+
+// On a runtime of the caller's, with either engine of wazero's, memories shrink too, unless
+// the runtime's own limit leaves no page for that.
+func TestFreshOnOtherRuntimes(t *testing.T) {
+	ctx := context.Background()
+	for name, config := range map[string]wazero.RuntimeConfig{"interpreter": wazero.NewRuntimeConfigInterpreter(), "default": wazero.NewRuntimeConfig()} {
+		m := &wasmtest.Module{}
+		m.Memory(1, -1)
+		global := m.Global("i32", wasmtest.I32(0))
+		m.ExportFunc("run", "i32 -> i32", "", wasmtest.Get(0), wasmtest.MemoryGrow,
+			wasmtest.GlobalGet(global), wasmtest.I32Add, wasmtest.I32(8), wasmtest.Load32(0), wasmtest.I32Add,
+			wasmtest.I32(9), wasmtest.GlobalSet(global), wasmtest.I32(8), wasmtest.I32(5), wasmtest.Store32(0))
+		r := wazero.NewRuntimeWithConfig(ctx, config.WithMemoryLimitPages(8))
+		defer r.Close(ctx)
+		plugin := compileFresh(t, m.Bytes(), running(), host.Runtime(r))
+		inst, err := plugin.Instantiate(ctx, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for range 3 {
+			if got := run(t, plugin, inst, 6); got != 1 {
+				t.Errorf("%s: run returns %d, want 1", name, got)
+			}
+			reset(t, inst)
+		}
+		if got := run(t, plugin, inst, 7); uint32(got) != 1<<32-1 {
+			t.Errorf("%s: the guest gets the page that is kept for resets: %d", name, got)
+		}
+		_ = inst.Close(ctx)
 	}
 }

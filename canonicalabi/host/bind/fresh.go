@@ -199,6 +199,17 @@ func (i *Instance) reset(ctx context.Context, f *freshState) error {
 	return nil
 }
 
+// unusedHandles reports whether the guest has never had a handle. If it had, even the order
+// of those that are free tells of that.
+func (i *Instance) unusedHandles() bool {
+	for n := range i.components {
+		if len(i.components[n].handles.entries) > 0 {
+			return false
+		}
+	}
+	return true
+}
+
 // resetHandles gives the guest the handles back that it had, closes what it has got of the
 // host's since, and ends the handles of its resources in the host's hands.
 func (i *Instance) resetHandles(ctx context.Context, f *freshState) error {
@@ -209,7 +220,7 @@ func (i *Instance) resetHandles(ctx context.Context, f *freshState) error {
 	}
 	clear(f.handles)
 	f.handles, f.kept = f.handles[:0], 0
-	if i.held == 0 && f.held == 0 {
+	if i.unusedHandles() {
 		return nil
 	}
 	var lost *ResourceType
