@@ -13,7 +13,7 @@ ROWS     ?= .
 FUZZTIME ?= 10s
 
 # Packages that guests compile, beside the generated ones.
-GUEST := ./canonicalabi/types ./canonicalabi/guest $(patsubst %,./%/...,$(wildcard wasi/*/v0.2)) ./examples/...
+GUEST := ./canonicalabi/types ./canonicalabi/guest ./internal/preview1/adapter $(patsubst %,./%/...,$(wildcard wasi/*/v0.2)) ./examples/...
 
 # Test packages that keep golden files: those with a flag -update.
 GOLDEN = $(sort $(dir $(shell grep -rl --include='*_test.go' 'flag.Bool."update"' .)))

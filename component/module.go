@@ -1,6 +1,9 @@
 package component
 
 import (
+	"maps"
+	"slices"
+
 	"github.com/witgen/witgen/component/internal/fault"
 
 	"github.com/witgen/witgen/component/internal/core"
@@ -10,6 +13,8 @@ import (
 // Module is what witgen asks of a core module before it makes a component of it.
 type Module struct {
 	Imports []ModuleImport
+	// Exports are the names of the exports in alphabetical order.
+	Exports []string
 	// HasWIT is true where the module carries metadata (see Embed). DecodeWIT checks
 	// whether that is well-formed.
 	HasWIT bool
@@ -23,8 +28,10 @@ type ModuleImport struct{ Module, Name string }
 func ReadModule(module []byte) (m *Module, err error) {
 	defer fault.Catch(&err)
 	m = &Module{HasWIT: witbin.HasMetadata(module)}
-	for _, i := range core.Read(&core.Types{}, module, 0).Imports {
+	read := core.Read(&core.Types{}, module, 0)
+	for _, i := range read.Imports {
 		m.Imports = append(m.Imports, ModuleImport{i.Module, i.Name})
 	}
+	m.Exports = slices.Sorted(maps.Keys(read.Exports))
 	return m, nil
 }

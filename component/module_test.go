@@ -16,7 +16,7 @@ import (
 func TestReadModule(t *testing.T) {
 	r, pkg := comptest.WITOf(t, "package a:b; world w { export run: func(); }")
 	core := comptest.CoreModuleOf([]comptest.CoreFuncDef{{Module: "m", Name: "f"}, {Module: "m", Name: "g"}}, []comptest.CoreFuncDef{{Name: "run", Sig: abi.Signature{}}}, true)
-	want := &component.Module{Imports: []component.ModuleImport{{Module: "m", Name: "f"}, {Module: "m", Name: "g"}}}
+	want := &component.Module{Imports: []component.ModuleImport{{Module: "m", Name: "f"}, {Module: "m", Name: "g"}}, Exports: []string{"memory", "run"}}
 	got, err := component.ReadModule(core)
 	if err != nil {
 		t.Fatal(err)

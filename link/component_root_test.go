@@ -141,11 +141,72 @@ func TestReexport(t *testing.T) {
 	if _, err := inst.Call(ctx, "twice", uint32(7)); !errors.Is(err, host.ErrClosed) {
 		t.Errorf("a closed instance: %v", err)
 	}
-	// Generated bindings call guests only.
+}
+
+// rootWorld returns a world that imports what reexport does and exports one function.
+func rootWorld(item, function string, signature bind.Signature) *bind.World {
 	world := doubling("1.0.0", "i32 -> i32")
 	world.Imports[0].Name = "test:calc/math"
 	world.Imports = append(world.Imports, bind.Item{Name: "$root", Interface: &bind.Interface{Functions: []bind.Function{{Name: "log", Import: "i32 -> i32"}}}})
-	world.Exports[0].Interface.Functions[0].Name = "again"
-	_, err := link.Compile(ctx, reexport(), world)
+	world.Exports = []bind.Item{{Name: item, Interface: &bind.Interface{Functions: []bind.Function{{Name: function, Export: signature}}}}}
+	return world
+}
+
+// Generated bindings call guests only: an import that comes back is refused by name, as a
+// function, in an instance and in an instance that the component makes.
+func TestReexportTyped(t *testing.T) {
+	_, err := link.Compile(t.Context(), reexport(), rootWorld("$root", "again", "i32 -> i32"))
 	wantsLinkError(t, err, "export again: the guest exports its import log as it is, which is not supported")
+	_, err = link.Compile(t.Context(), reexport(), rootWorld("test:calc/other", "twice", "i32 -> i32"))
+	wantsLinkError(t, err, "export test:calc/other#twice: the guest exports its import test:calc/math#twice as it is, which is not supported")
+	b := &builder{}
+	f := b.Add(&binary.Import{Name: binary.Named("log"), Type: binary.ExternType{Sort: binary.SortFunc, Index: b.Type(funcType(1, true))}})
+	made := b.Add(&binary.Instance{Exports: []binary.InlineExport{{Name: binary.Named("twice"), Sort: binary.SortFunc, Index: f}}})
+	b.Export("test:calc/other", binary.SortInstance, made)
+	_, err = link.Compile(t.Context(), b.Bytes(), rootWorld("test:calc/other", "twice", "i32 -> i32"))
+	wantsLinkError(t, err, "export test:calc/other#twice: the guest exports its import log as it is, which is not supported")
+}
+
+// Generated bindings call what a component exports beside types and resources of its root,
+// and beside imports that come back.
+func TestRootTyped(t *testing.T) {
+	ctx := t.Context()
+	for name, test := range map[string]struct {
+		wasm  []byte
+		world *bind.World
+		args  []uint64
+		want  uint64
+	}{
+		"types":     {rootTypes(), rootWorld("$root", "sum", "i32 i32 -> i32"), []uint64{2, 3}, 5},
+		"resources": {rootResource(), rootWorld("$root", "destroyed", "-> i32"), nil, 0},
+		"an import": {besideReexport(), rootWorld("$root", "five", "-> i32"), nil, 5},
+	} {
+		plugin, err := link.Compile(ctx, test.wasm, test.world)
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		defer plugin.Close(ctx)
+		inst, err := plugin.Instantiate(ctx, []any{0, 0})
+		if err != nil {
+			t.Fatal(err)
+		}
+		f := plugin.Export(inst, 0).Func(0)
+		c := f.Begin(ctx)
+		copy(c.Stack, test.args)
+		if got, err := c.Finish(); got != test.want || err != nil {
+			t.Errorf("%s: %d, %v; want %d", name, got, err, test.want)
+		}
+	}
+}
+
+// besideReexport is a component with a function of its own that also exports an import.
+func besideReexport() []byte {
+	m := &wasmtest.Module{}
+	m.ExportFunc("five", "-> i32", "", wasmtest.I32(5))
+	b := &builder{}
+	f := b.Add(&binary.Import{Name: binary.Named("log"), Type: binary.ExternType{Sort: binary.SortFunc, Index: b.Type(funcType(1, true))}})
+	b.Export("again", binary.SortFunc, f)
+	liftExport(b, b.Core(b.Module(m.Bytes())), "five", funcType(0, true))
+	return b.Bytes()
 }

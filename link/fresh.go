@@ -97,27 +97,27 @@ func (k *keeper) Restore() error {
 const renewTime = time.Second
 
 // Renew implements bind.Fresh.
-func (k *keeper) Renew(ctx context.Context, systemOnly bool) (impls []any, system any, err error) {
+func (k *keeper) Renew(ctx context.Context, systemOnly bool) (impls []any, system any, worker *bind.Worker, err error) {
 	ctx, cancel := context.WithTimeout(ctx, renewTime)
 	defer cancel()
 	if !systemOnly {
 		old := k.releases
 		k.releases = nil
 		if err := old.release(ctx); err != nil {
-			return nil, nil, err
+			return nil, nil, nil, err
 		}
 		supplied, err := k.plugin.implement(ctx, k.config, k.impls)
 		if err != nil {
-			return nil, nil, err
+			return nil, nil, nil, err
 		}
-		k.releases = supplied.releases
+		k.releases, worker = supplied.releases, supplied.worker
 		k.supplied = supplied.impls
 	}
 	end := k.endWASI
 	k.endWASI = endsNothing
 	if err := end(ctx); err != nil {
-		return nil, nil, err
+		return nil, nil, nil, err
 	}
 	system, k.endWASI, err = k.plugin.startWASI(ctx, k.config)
-	return k.supplied, system, err
+	return k.supplied, system, worker, err
 }

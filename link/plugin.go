@@ -143,13 +143,9 @@ func closesOnDone(ctx context.Context, r wazero.Runtime) (bool, error) {
 }
 
 func runtimeConfig(config *host.Config) wazero.RuntimeConfig {
-	pages := bind.MemoryPages(config)
-	if config.Fresh {
-		pages++ // see package linear
-	}
 	rc := wazero.NewRuntimeConfig().
 		WithCoreFeatures(api.CoreFeaturesV2 | experimental.CoreFeaturesExtendedConst).
-		WithMemoryLimitPages(uint32(pages))
+		WithMemoryLimitPages(1 << 16) // bind.Instance.Memories has the limit, and sees what is refused
 	if config.Cache != nil {
 		rc = rc.WithCompilationCache(config.Cache)
 	}
@@ -204,7 +200,7 @@ func (p *Plugin) compileModule(ctx context.Context, wasm []byte, outline func() 
 		return nil, err
 	}
 	module := outline()
-	if limit := bind.MemoryPages(p.config); (p.owned || p.config.Fresh) && module.Pages > limit { // meter has not looked, or allows a page more
+	if limit := bind.MemoryPages(p.config); (p.owned || !p.config.Unmetered) && module.Pages > limit {
 		return nil, bind.MemoryError(p.world.Name, module.Pages, limit)
 	}
 	compiled, err := p.translate(ctx, metered)
@@ -299,6 +295,9 @@ func (p *Plugin) Instantiate(ctx context.Context, impls []any, opts ...host.Opti
 	l := &life{plugin: p, modules: make([]api.Module, len(p.cores)), releases: supplied.releases, endWASI: endsNothing,
 		memories: linear.NewSet(p.memoryBytes(), p.config.Budget, p.prepaid())}
 	inst := bind.NewInstance(config, p.tree, supplied.impls, p.types.count, l.end)
+	if supplied.worker != nil {
+		inst.SetWorker(supplied.worker)
+	}
 	if p.guarded {
 		inst.GuardContexts()
 	}
@@ -314,7 +313,7 @@ func (p *Plugin) Instantiate(ctx context.Context, impls []any, opts ...host.Opti
 	var system any
 	if system, l.endWASI, err = p.startWASI(ctx, config); err == nil {
 		inst.SetSystem(system)
-		err = p.start(ctx, inst, l, cmp.Or[experimental.MemoryAllocator](config.Memory, l.memories))
+		err = p.start(ctx, inst, l, inst.Memories(cmp.Or[experimental.MemoryAllocator](config.Memory, l.memories), p.memoryBytes()))
 	}
 	l.memories.Settle()
 	if err == nil && p.config.Fresh {

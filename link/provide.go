@@ -146,6 +146,7 @@ func (n *needs) lacking(item int, impl any) bool {
 type supplied struct {
 	impls    []any
 	releases releases
+	worker   *bind.Worker // or nil
 }
 
 // releases free what providers made.
@@ -197,7 +198,10 @@ func (s *supplied) ask(ctx context.Context, config *host.Config, name string) ([
 	if !ok {
 		return nil, fmt.Errorf("host.Provide got a %T, which is not a bind.Provider", all[n])
 	}
-	impls, release, err := provider.Supply(ctx)
+	if s.worker == nil {
+		s.worker = &bind.Worker{}
+	}
+	impls, release, err := provider.Supply(s.worker.Context(ctx))
 	if err != nil {
 		return nil, err
 	}

@@ -33,7 +33,9 @@ func HTTPBuffer(bytes int) host.Option {
 
 // HTTPFields bounds how many bytes the headers, or the trailers, of one HTTP message may
 // have. A field counts its name, its value and 32 bytes. A guest that makes more ends with
-// a *host.Trap, and a response that has more is an error in the guest.
+// a *host.Trap, and a response that has more is an error in the guest. The path of a request,
+// and a method and a scheme of the guest's own, may have as many. All messages that an instance
+// has may together have 64 times as many.
 func HTTPFields(bytes int) host.Option {
 	return change(func(p *provider) { p.http.Fields = bytes })
 }

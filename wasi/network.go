@@ -2,9 +2,11 @@ package wasi
 
 import (
 	"net/netip"
+	"time"
 
 	"github.com/witgen/witgen/canonicalabi/host"
 	"github.com/witgen/witgen/wasi/internal/sockets"
+	"github.com/witgen/witgen/wasi/internal/streams"
 )
 
 // Target is an address that a guest wants to use.
@@ -64,6 +66,16 @@ const DefaultSockets = sockets.DefaultSockets
 // Sockets bounds how many sockets and lookups an instance may have open at a time.
 func Sockets(n int) host.Option {
 	return change(func(p *provider) { p.maxSockets = n })
+}
+
+// DefaultLinger is how long what a guest has written to a connection may take to leave.
+const DefaultLinger = streams.Linger
+
+// Linger bounds how long what a guest has written to a TCP connection may take to leave once
+// the guest has closed it or has ended. The connection is cut then. Until it has left, the
+// connection counts as open.
+func Linger(d time.Duration) host.Option {
+	return change(func(p *provider) { p.linger = d })
 }
 
 // Targets are targets as text has them; see ParseTargets.

@@ -8,6 +8,7 @@ import (
 
 	"github.com/witgen/witgen/canonicalabi/host"
 	"github.com/witgen/witgen/wasi/internal/files"
+	"github.com/witgen/witgen/wasi/internal/grants"
 	"github.com/witgen/witgen/wasi/internal/random"
 	"github.com/witgen/witgen/wasi/internal/streams"
 )
@@ -27,7 +28,7 @@ func Host(opts ...host.Option) host.Option {
 // since that of Compile is all instances'.
 func change(set func(*provider)) host.Option {
 	return func(c *host.Config) {
-		made := &provider{descriptors: DefaultDescriptors, maxRandom: DefaultRandom}
+		made := &provider{descriptors: DefaultDescriptors, maxRandom: DefaultRandom, timers: DefaultTimers, bytes: DefaultBufferedBytes, linger: DefaultLinger}
 		for _, p := range c.Providers {
 			if old, ok := p.(*provider); ok {
 				made = old.clone()
@@ -122,4 +123,26 @@ const DefaultRandom = random.DefaultMax
 // more ends the guest with a *host.Trap.
 func RandomBytes(n uint64) host.Option {
 	return change(func(p *provider) { p.maxRandom = n })
+}
+
+// DefaultTimers is how many pollables of clocks an instance may have at a time.
+const DefaultTimers = grants.DefaultTimers
+
+// Timers bounds how many pollables of clocks an instance may have at a time. One more ends
+// the guest with a *host.Trap. Preview 1 has timers only while it waits for them.
+func Timers(n int) host.Option {
+	return change(func(p *provider) { p.timers = n })
+}
+
+// DefaultBufferedBytes is how many bytes the streams of an instance may hold.
+const DefaultBufferedBytes = streams.DefaultBudget
+
+// BufferedBytes bounds how many bytes the streams of an instance may hold in the host, beside
+// those of its standard streams, each of which holds up to 192 KiB. Each stream takes what it
+// may ever hold while it is open: a TCP socket 192 KiB, a UDP socket 384 KiB, the body of an
+// HTTP message that comes in 64 KiB and that of one that goes out as much as HTTPBuffer has,
+// and a stream of a file without offsets, such as a pipe, 64 KiB to read and 128 KiB to write.
+// Opening one for which there is no room fails in the guest.
+func BufferedBytes(n int64) host.Option {
+	return change(func(p *provider) { p.bytes = n })
 }

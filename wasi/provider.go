@@ -3,6 +3,7 @@ package wasi
 import (
 	"context"
 	"io"
+	"log/slog"
 	"os"
 	"slices"
 	"time"
@@ -36,11 +37,18 @@ type provider struct {
 	resolve           func(name string) bool
 	maxSockets        int // or 0 for the default
 	maxRandom         uint64
+	timers            int
+	bytes             int64
+	linger            time.Duration
 
 	transport http.Transport // or nil
 	http      http.Limits
 
 	granted func(*grants.Grants) // or nil; called with what an instance is given
+
+	tracer Tracer       // or nil
+	log    *slog.Logger // or nil
+	usage  *Usage       // or nil
 }
 
 // mount is a folder at a path of the guest's.
@@ -97,25 +105,34 @@ func (p *provider) Grants() (arguments, environment, folders bool) {
 func (*provider) Imports() []bind.Item { return closed.Items() }
 
 // Supply returns WASI 0.2 for an instance.
-func (p *provider) Supply(context.Context) (impls []any, release func(context.Context) error, err error) {
+func (p *provider) Supply(ctx context.Context) (impls []any, release func(context.Context) error, err error) {
 	g, err := p.grants()
 	if err != nil {
 		return nil, nil, err
 	}
-	web := http.New(p.transport, p.http)
+	worker := bind.WorkerOf(ctx)
+	g.Work = worker.Count
+	if p.usage != nil {
+		p.usage.worker = worker
+	}
+	limits := p.http
+	limits.Bytes, limits.Work = g.Descriptors.Bytes, g.Work
+	web := http.New(p.transport, limits)
 	end := func(ctx context.Context) error {
 		web.Close()
 		return g.Close(ctx)
 	}
-	return preview2.Impls(preview2.All(g, p.sockets(), web.Interfaces()...)), end, nil
-}
-
-// sockets returns what makes the sockets of an instance, or nil if no option opened any.
-func (p *provider) sockets() preview2.Sockets {
-	if p.dial == nil && p.listen == nil && p.udp == nil && p.resolve == nil {
-		return nil
+	var inside preview2.Sockets // nil if no option opened any
+	if p.dial != nil || p.listen != nil || p.udp != nil || p.resolve != nil {
+		n := &sockets.Network{Dial: p.dial, Listen: p.listen, UDP: p.udp, Resolve: p.resolve, Max: p.maxSockets, Bytes: g.Descriptors.Bytes, Linger: p.linger}
+		inside, g.Flush = inet.New(n), n.Drain
+		end = func(ctx context.Context) error {
+			web.Close()
+			n.Close()
+			return g.Close(ctx)
+		}
 	}
-	return inet.New(&sockets.Network{Dial: p.dial, Listen: p.listen, UDP: p.udp, Resolve: p.resolve, Max: p.maxSockets})
+	return preview2.Impls(preview2.All(g, inside, web.Interfaces()...)), end, nil
 }
 
 // Preview1 returns WASI preview 1 for an instance.
@@ -132,6 +149,8 @@ func (p *provider) grants() (*grants.Grants, error) {
 	g := grants.Closed()
 	g.Args, g.Env, g.Terminal = p.args, p.env, p.terminal
 	g.Descriptors = files.NewBudget(p.descriptors)
+	g.Descriptors.Bytes = streams.NewBudget(p.bytes)
+	g.Timers = p.timers
 	if p.stdin != nil {
 		g.Stdin = p.stdin
 	}

@@ -29,8 +29,9 @@
 // TinyGo's runtime for wasip2 exports a cabi_realloc of its own, which roots
 // nothing: a collection in one realloc may free what an earlier one returned, and
 // a host that allocates more than once for a call may find its memory changed.
-// Guests for wasip2 that take strings, lists or large values are safe with
-// -gc=leaking only.
+// Guests for wasip2 export witgen_realloc, too, which components of witgen build and
+// witgen component new use. In components of other tools, guests that take strings,
+// lists or large values are safe with -gc=leaking only.
 //
 // Standard Go mixes up goroutines where one blocks inside an export, cabi_realloc
 // among them, while another is in a call of an import.

@@ -8,8 +8,7 @@ package guest
 // largest alignment that there is. The content of new memory is not defined.
 // Where memory runs out, it traps.
 //
-// TinyGo's runtime for wasip2 exports a cabi_realloc of its own, without roots,
-// and a module cannot have two.
+// For wasip2, whose runtime exports a cabi_realloc of its own, see rootedRealloc.
 //
 //go:wasmexport cabi_realloc
 func realloc(old Pointer, oldSize, _, size uint32) uint32 {

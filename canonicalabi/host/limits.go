@@ -12,7 +12,8 @@ const (
 
 // MemoryLimit bounds the memory of an instance in bytes; the memories of a component
 // share it. The default is 256 MiB. Beyond it, memory.grow fails in the guest, which
-// is out of memory then. Compile refuses a guest that starts with more, with a
+// is out of memory then: if it traps, the error has the growth that was refused in the
+// call. Compile refuses a guest that starts with more, with a
 // LimitError. It is an option of Compile.
 func MemoryLimit(bytes uint64) Option {
 	return ofCompile("MemoryLimit", func(c *Config) { c.MemoryBytes = bytes })
@@ -47,10 +48,12 @@ func HandleLimit(n int) Option {
 // run and on every machine. It includes what the call needs in the guest beside the
 // function, such as realloc and destructors, and the host's work for the guest: a unit
 // for each 16 bytes that are copied and each 4 bytes of text that are checked, 8 for
-// each element of a list, 32 for each handle, and 320 for each call of realloc. The
-// modules of a component share the fuel. The start of an instance has as much. A call
-// that uses more ends with a LimitError, and its instance is dead; it may have used
-// 20,000 units more.
+// each element of a list, 32 for each handle, and 320 for each call of realloc. Of a guest
+// with imports that a Provider supplies, such as those of WASI 0.2, each call of an import
+// takes 320 and what the Provider counts. The modules of a component share the fuel. The
+// start of an instance has as much. A call that uses more ends with a LimitError, and its
+// instance is dead; it may have used 20,000 units more, beside what one call of a Provider
+// counts.
 //
 // Without the option the fuel has no limit, and only its context bounds the time of
 // a call.

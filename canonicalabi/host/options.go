@@ -140,7 +140,7 @@ func Runtime(r wazero.Runtime) Option {
 }
 
 // Memory has allocator supply the memories of a guest, in place of memory that is given
-// back when an instance ends. MemoryLimit holds for each memory. wazero frees a memory
+// back when an instance ends. MemoryLimit holds for them together. wazero frees a memory
 // when its module is closed; an instance closes its modules after its last call.
 func Memory(allocator experimental.MemoryAllocator) Option {
 	return func(c *Config) { c.Memory = allocator }

@@ -14,7 +14,6 @@ import (
 	"github.com/witgen/witgen/component"
 	"github.com/witgen/witgen/internal/guestcompile"
 	"github.com/witgen/witgen/internal/preview1"
-	"github.com/witgen/witgen/parser/resolve"
 	"github.com/witgen/witgen/wit"
 )
 
@@ -26,6 +25,9 @@ type buildFlags struct {
 	out              outFlag
 	compiler, target string
 	core, json       bool
+	wasiFlags
+	// hasWorld is false for a program that needs no world beside wasi:cli/command.
+	hasWorld bool
 }
 
 const (
@@ -33,6 +35,7 @@ const (
 	compilerGo     = "go"
 	targetUnknown  = "wasm-unknown"
 	targetWASIP1   = "wasip1"
+	targetWASIP2   = "wasip2"
 )
 
 func (a *app) buildCommand() *cobra.Command {
@@ -50,17 +53,25 @@ flags after -- are added to them and count where both say something.
 
 What the guest imports of WASI preview 1 is inside the component: no files,
 arguments or environment, output dropped, a clock that counts its readings, the
-same random numbers each time (docs/components.md). With --core the output is the
-core module, with its world inside, and WASI is left to the host.`,
+same random numbers each time (docs/components.md). With --wasi the component
+imports WASI 0.2 for it, so that files, output and the rest are those that the host
+grants. With --core the output is the core module, with its world inside, and WASI
+is left to the host.
+
+With --command the package is a program: the component is one of wasi:cli/command,
+which runs the package's main function. It needs no world; --world adds one, for the
+interfaces that the program imports.`,
 		Example: `  witgen build --world calculator --wit ./wit -o calc.wasm ./guest
-  witgen build --compiler go -o calc.wasm ./guest -- -tags=debug`,
+  witgen build --compiler go -o calc.wasm ./guest -- -tags=debug
+  witgen build --command -o hello.wasm ./hello`,
 		Args: func(cmd *cobra.Command, args []string) error {
 			if n := beforeDash(cmd, args); n != 1 {
 				return fmt.Errorf("%s takes one PACKAGE, and got %d\nusage: %s", cmd.CommandPath(), n, cmd.UseLine())
 			}
 			return nil
 		},
-		RunE: func(_ *cobra.Command, args []string) error {
+		RunE: func(cmd *cobra.Command, args []string) error {
+			flags.hasWorld = !flags.command || cmd.Flags().Changed("world") || cmd.Flags().Changed("wit")
 			return a.build(&flags, args[0], args[1:])
 		},
 		ValidArgsFunction: func(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
@@ -79,11 +90,13 @@ core module, with its world inside, and WASI is left to the host.`,
 	flags.out.add(cmd)
 	cmd.Flags().Lookup("out").Usage = "`FILE` to write to, whole or not at all; - is standard output"
 	f.StringVar(&flags.compiler, "compiler", "", "`COMPILER` to use: tinygo or go (default: tinygo where there is one)")
-	f.StringVar(&flags.target, "target", "", "`TARGET` to compile for: wasm-unknown (TinyGo only, its default) or wasip1")
-	for name, values := range map[string][]string{"compiler": {compilerTinyGo, compilerGo}, "target": {targetUnknown, targetWASIP1}} {
+	f.StringVar(&flags.target, "target", "", "`TARGET` to compile for: wasm-unknown (TinyGo only, its default), wasip1 or wasip2 (TinyGo only)")
+	for name, values := range map[string][]string{"compiler": {compilerTinyGo, compilerGo}, "target": {targetUnknown, targetWASIP1, targetWASIP2}} {
 		must(cmd.RegisterFlagCompletionFunc(name, cobra.FixedCompletions(values, cobra.ShellCompDirectiveNoFileComp)))
 	}
 	f.BoolVar(&flags.core, "core", false, "write the core module with its world inside, and no component")
+	flags.wasiFlags.add(cmd)
+	f.BoolVar(&flags.command, "command", false, "compile a program to a component of wasi:cli/command, with --wasi")
 	f.BoolVar(&flags.json, "json", false, "print what was made as JSON")
 	flags.featureFlags.add(cmd)
 	return cmd
@@ -104,28 +117,35 @@ func (a *app) build(flags *buildFlags, pkg string, extra []string) error {
 	case flags.out.file == dash && flags.json:
 		return errors.New("--json and the output itself go to standard output: name a file with -o")
 	}
+	if err := flags.check(); err != nil {
+		return err
+	}
 	compiler, tinygo, err := flags.choose()
 	if err != nil {
 		return err
 	}
 	// What is wrong with the WIT shows before the compiler takes its time.
-	result, err := flags.load(a, flags.wit)
+	var w *guestWorld
+	if flags.hasWorld {
+		if w, err = flags.guestWorld(a); err != nil {
+			return err
+		}
+	}
+	core, err := a.compile(compiler, tinygo, pkg, flags.command, extra)
 	if err != nil {
 		return err
 	}
-	world, err := flags.world.one(result)
+	core, made, err := componentOf(core, w, flags)
 	if err != nil {
-		return err
+		if w != nil && !flags.command {
+			err = fmt.Errorf("%w\nthe guest must use the bindings of world %s, as witgen guest writes them, and call its Export", err, w)
+		}
+		return wrong(fmt.Errorf("%s: %w", pkg, err))
 	}
-	core, err := a.compile(compiler, tinygo, pkg, extra)
-	if err != nil {
-		return err
+	line := buildLine{File: flags.out.file, Form: "component", World: commandWorld}
+	if w != nil {
+		line.World = w.String()
 	}
-	core, made, err := componentOf(core, result, world)
-	if err != nil {
-		return wrong(fmt.Errorf("%s: %w\nthe guest must use the bindings of world %s, as witgen guest writes them, and call its Export", pkg, err, worldName(result.Resolve, world)))
-	}
-	line := buildLine{File: flags.out.file, Form: "component", World: worldName(result.Resolve, world)}
 	if flags.core {
 		made, line.Form = core, "core module"
 	}
@@ -135,6 +155,8 @@ func (a *app) build(flags *buildFlags, pkg string, extra []string) error {
 		line.Compiler, line.Target = compilerTinyGo, targetUnknown
 	case guestcompile.TinyGoWASIP1:
 		line.Compiler, line.Target = compilerTinyGo, targetWASIP1
+	case guestcompile.TinyGoWASIP2:
+		line.Compiler, line.Target = compilerTinyGo, targetWASIP2
 	case guestcompile.Go:
 		line.Compiler, line.Target = compilerGo, targetWASIP1
 	default:
@@ -167,21 +189,39 @@ type buildLine struct {
 var compilerWords = map[guestcompile.Compiler]string{
 	guestcompile.TinyGoUnknown: "TinyGo for wasm-unknown",
 	guestcompile.TinyGoWASIP1:  "TinyGo for wasip1",
+	guestcompile.TinyGoWASIP2:  "TinyGo for wasip2",
 	guestcompile.Go:            "standard Go",
 }
 
-func worldName(r *wit.Resolve, id wit.WorldID) string {
-	w := r.Worlds[id]
-	return r.Packages[w.Package].Name.Qualify(w.Name)
+// guestWorld is the world of a guest.
+type guestWorld struct {
+	resolve *wit.Resolve
+	id      wit.WorldID
+}
+
+// String returns the world's qualified name.
+func (w *guestWorld) String() string {
+	world := w.resolve.Worlds[w.id]
+	return w.resolve.Packages[world.Package].Name.Qualify(world.Name)
+}
+
+// guestWorld reads the world that flags name.
+func (flags *buildFlags) guestWorld(a *app) (*guestWorld, error) {
+	result, err := flags.load(a, flags.wit)
+	if err != nil {
+		return nil, err
+	}
+	id, err := flags.world.one(result)
+	return &guestWorld{result.Resolve, id}, err
 }
 
 // choose returns the compiler that the flags and the machine call for, with the path
 // of the TinyGo.
 func (flags *buildFlags) choose() (guestcompile.Compiler, string, error) {
 	switch flags.target {
-	case "", targetUnknown, targetWASIP1:
+	case "", targetUnknown, targetWASIP1, targetWASIP2:
 	default:
-		return "", "", fmt.Errorf("--target %s: it is one of %s, %s", flags.target, targetUnknown, targetWASIP1)
+		return "", "", fmt.Errorf("--target %s: it is one of %s, %s, %s", flags.target, targetUnknown, targetWASIP1, targetWASIP2)
 	}
 	tinygo, why := guestcompile.FindTinyGo()
 	switch flags.compiler {
@@ -196,23 +236,25 @@ func (flags *buildFlags) choose() (guestcompile.Compiler, string, error) {
 		return "", "", fmt.Errorf("--compiler %s: it is one of %s, %s", flags.compiler, compilerTinyGo, compilerGo)
 	}
 	switch {
-	case tinygo != "" && flags.target == targetWASIP1:
+	case tinygo != "" && (flags.target == targetWASIP1 || flags.target == "" && flags.wasi):
 		return guestcompile.TinyGoWASIP1, tinygo, nil
+	case tinygo != "" && flags.target == targetWASIP2:
+		return guestcompile.TinyGoWASIP2, tinygo, nil
 	case tinygo != "":
 		return guestcompile.TinyGoUnknown, tinygo, nil
-	case flags.target != targetUnknown:
+	case flags.target == "" || flags.target == targetWASIP1:
 		return guestcompile.Go, "", nil
 	case flags.compiler == compilerGo:
-		return "", "", fmt.Errorf("--target %s: standard Go compiles for %s only", targetUnknown, targetWASIP1)
+		return "", "", fmt.Errorf("--target %s: standard Go compiles for %s only", flags.target, targetWASIP1)
 	default:
-		return "", "", fmt.Errorf("--target %s needs TinyGo: %s", targetUnknown, why)
+		return "", "", fmt.Errorf("--target %s needs TinyGo: %s", flags.target, why)
 	}
 }
 
 // compile compiles a package to a core module. What the compiler says goes to
 // standard error. All that it makes lies in one folder, which goes at the end; a signal
 // ends the compiler with all that it started, too.
-func (a *app) compile(compiler guestcompile.Compiler, tinygo, pkg string, extra []string) ([]byte, error) {
+func (a *app) compile(compiler guestcompile.Compiler, tinygo, pkg string, program bool, extra []string) ([]byte, error) {
 	var dir string
 	removed, err := a.cleaner.begin(func() (err error) {
 		dir, err = os.MkdirTemp("", "witgen-build-")
@@ -228,7 +270,18 @@ func (a *app) compile(compiler guestcompile.Compiler, tinygo, pkg string, extra 
 		return nil, err
 	}
 	out := filepath.Join(dir, "guest.wasm")
-	cmd := guestcompile.Command(compiler, tinygo, out, pkg, extra...)
+	build := guestcompile.Command
+	if program {
+		build = guestcompile.Program
+	}
+	cmd := build(compiler, tinygo, out, pkg, extra...)
+	if compiler == guestcompile.TinyGoWASIP2 {
+		own, err := os.Executable()
+		if err != nil {
+			return nil, fmt.Errorf("TinyGo for wasip2 calls witgen, whose file cannot be found: %w", err)
+		}
+		guestcompile.UseStandIn(cmd, own)
+	}
 	for _, name := range []string{"TMPDIR", "GOTMPDIR", "TMP", "TEMP"} {
 		cmd.Env = append(cmd.Env, name+"="+temp)
 	}
@@ -284,17 +337,24 @@ func tooOld(tinygo string) string {
 	return fmt.Sprintf("\nthis is TinyGo %s, and guests need 0.%d or newer", version, oldestTinyGo)
 }
 
-// componentOf puts a world into a core module and makes a component of it. It
-// returns both.
-func componentOf(core []byte, result *resolve.Result, world wit.WorldID) (embedded, made []byte, err error) {
-	embedded, err = component.Embed(core, result.Resolve, world, component.UTF8)
+// componentOf puts a world into a core module, unless w is nil, and makes a component of
+// it. It returns both.
+func componentOf(core []byte, w *guestWorld, flags *buildFlags) (embedded, made []byte, err error) {
+	if w != nil {
+		core, err = component.Embed(core, w.resolve, w.id, component.UTF8)
+		if err != nil {
+			return nil, nil, err
+		}
+	}
+	if flags.target == targetWASIP2 {
+		if core, err = preview1.EmbedWASI(core, flags.command); err != nil {
+			return nil, nil, err
+		}
+	}
+	adapters, err := flags.adapters(core)
 	if err != nil {
 		return nil, nil, err
 	}
-	adapters, err := preview1.Adapters(embedded)
-	if err != nil {
-		return nil, nil, err
-	}
-	made, err = component.New(embedded, component.NewOptions{Adapters: adapters})
-	return embedded, made, err
+	made, err = component.New(core, component.NewOptions{Adapters: adapters})
+	return core, made, err
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/witgen/witgen/diag"
+	"github.com/witgen/witgen/internal/guestcompile"
 )
 
 const issues = "https://github.com/witgen/witgen/issues"
@@ -24,6 +25,13 @@ const issues = "https://github.com/witgen/witgen/issues"
 // (docs/errors.md). It does not panic. A signal that ends programs cleans up and ends
 // this one.
 func Run(args []string, stdin io.Reader, stdout, stderr io.Writer) (status int) {
+	if done, err := guestcompile.StandIn(args); done {
+		if err != nil {
+			fmt.Fprintln(stderr, "witgen:", err)
+			return statusFailed
+		}
+		return 0
+	}
 	a := newApp(stdin, stdout, stderr)
 	defer a.heedSignals()()
 	return a.run(args)

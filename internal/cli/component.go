@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -137,6 +138,7 @@ type newFlags struct {
 	adapt      []string
 	closedWASI bool
 	out        outFlag
+	wasiFlags
 }
 
 func (a *app) newCommand() *cobra.Command {
@@ -151,11 +153,14 @@ world exports, and is validated before it is written.
 An adapter is a core module that supplies what the module imports from NAME. With
 --closed-wasi that of wasi_snapshot_preview1 is witgen's own: no files, arguments
 or environment, output dropped, a clock that counts its readings, the same random
-numbers each time.
+numbers each time. With --wasi it is one of witgen's that imports WASI 0.2; a core
+module that exports _start becomes a component of wasi:cli/command, and needs no
+world.
 
 The output goes to a file, or to standard output where that is no terminal.`,
-		Example: `  witgen component new --closed-wasi -o calc.wasm calc.core.wasm`,
-		Args:    oneFile,
+		Example: `  witgen component new --closed-wasi -o calc.wasm calc.core.wasm
+  witgen component new --wasi -o hello.wasm hello.core.wasm`,
+		Args: oneFile,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return a.newComponent(cmd.Context(), &flags, args[0])
 		},
@@ -163,6 +168,7 @@ The output goes to a file, or to standard output where that is no terminal.`,
 	}
 	cmd.Flags().StringArrayVar(&flags.adapt, "adapt", nil, "use an adapter, as `[NAME=]FILE.wasm` (default NAME: that of the file); may be repeated")
 	cmd.Flags().BoolVar(&flags.closedWASI, "closed-wasi", false, "use witgen's adapter for what the module imports of WASI preview 1")
+	flags.wasiFlags.add(cmd)
 	flags.out.add(cmd)
 	return cmd
 }
@@ -172,7 +178,14 @@ func (a *app) newComponent(ctx context.Context, flags *newFlags, file string) er
 	if err != nil {
 		return err
 	}
-	world := module.HasWIT
+	switch {
+	case flags.wasi && flags.closedWASI:
+		return errors.New("--wasi and --closed-wasi are two answers to one question: give one of them")
+	case flags.noExitCode && !flags.wasi:
+		return errors.New("--no-exit-code goes with --wasi")
+	}
+	flags.command = flags.wasi && slices.Contains(module.Exports, "_start")
+	world := module.HasWIT || flags.command
 	var opts component.NewOptions
 	for _, adapt := range flags.adapt {
 		name, adapter, ok := strings.Cut(adapt, "=")
@@ -196,8 +209,8 @@ func (a *app) newComponent(ctx context.Context, flags *newFlags, file string) er
 	if !world {
 		return wrong(fmt.Errorf("%s: the core module carries no world: witgen component embed puts one into it", shown(file)))
 	}
-	if flags.closedWASI {
-		adapters, err := preview1.Adapters(core)
+	if flags.closedWASI || flags.wasi {
+		adapters, err := flags.adapters(core)
 		if err != nil {
 			return wrong(fmt.Errorf("%s: %w", shown(file), err))
 		}
@@ -213,7 +226,7 @@ func (a *app) newComponent(ctx context.Context, flags *newFlags, file string) er
 	if err != nil {
 		hint := ""
 		if preview1.Needed(module) && len(opts.Adapters) == 0 {
-			hint = "\n--closed-wasi adds witgen's adapter, and --adapt another one"
+			hint = "\n--closed-wasi and --wasi add adapters of witgen's, and --adapt another one"
 		}
 		return wrong(fmt.Errorf("%s: %w%s", shown(file), err, hint))
 	}

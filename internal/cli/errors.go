@@ -57,12 +57,13 @@ type wrongInput struct{ error }
 
 func (e wrongInput) Unwrap() error { return e.error }
 
-// wrong marks an error as one of the input. It returns nil for nil.
+// wrong marks an error as one of the input. It returns nil for nil. Limits of guests are
+// named by their flags.
 func wrong(err error) error {
 	if err == nil {
 		return nil
 	}
-	return wrongInput{err}
+	return wrongInput{inFlags(err)}
 }
 
 // internalError is a mistake of witgen's, and not of its user.

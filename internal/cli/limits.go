@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"math"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -61,6 +63,51 @@ func (l *limitFlags) within(ctx context.Context) (context.Context, context.Cance
 		return context.WithTimeout(ctx, l.timeout)
 	}
 	return ctx, func() {}
+}
+
+// limitError is an error of a guest's limit, in the words of the command line.
+type limitError struct {
+	error
+	text string
+}
+
+func (e limitError) Error() string { return e.text }
+func (e limitError) Unwrap() error { return e.error }
+
+// byFlag names the flags that raise limits in place of Go options.
+var byFlag = strings.NewReplacer("host.Fuel", "--fuel", "host.MemoryLimit", "--memory")
+
+// noFlag finds the advice to raise a limit that has no flag.
+var noFlag = regexp.MustCompile(`; raise it with host\.\w+(, or )?`)
+
+// inFlags returns an error with the flags that raise the limit in it, and err itself if no
+// limit is in it.
+func inFlags(err error) error {
+	var limit *host.LimitError
+	if err == nil {
+		return nil
+	}
+	text := noFlag.ReplaceAllStringFunc(byFlag.Replace(err.Error()), func(found string) string {
+		if strings.HasSuffix(found, ", or ") {
+			return "; "
+		}
+		return ""
+	})
+	if errors.As(err, &limit) && limit.Limit == "deadline" {
+		text += "; raise it with --timeout"
+	}
+	if text == err.Error() {
+		return err
+	}
+	return limitError{err, text}
+}
+
+// logInFlags is inFlags for the errors in a log.
+func logInFlags(_ []string, attr slog.Attr) slog.Attr {
+	if err, ok := attr.Value.Any().(error); ok {
+		attr.Value = slog.AnyValue(inFlags(err))
+	}
+	return attr
 }
 
 // sizeFlag is a number of bytes. It is a flag's value.

@@ -125,7 +125,7 @@ func (a *app) serve(ctx context.Context, flags *serveFlags, path string) (err er
 
 // serveAt serves requests that come to a listener.
 func (a *app) serveAt(ctx context.Context, flags *serveFlags, listener net.Listener, plugin *proxy.Plugin) error {
-	failures := slog.New(slog.NewTextHandler(&a.progress, nil))
+	failures := slog.New(slog.NewTextHandler(&a.progress, &slog.HandlerOptions{ReplaceAttr: logInFlags}))
 	access := failures
 	if a.quiet {
 		access = slog.New(slog.DiscardHandler)

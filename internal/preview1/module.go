@@ -41,18 +41,26 @@ func Adapters(core []byte) ([]component.Adapter, error) {
 	if err != nil || !Needed(m) {
 		return nil, err
 	}
+	adapter, err := Module(imported(m))
+	if err != nil {
+		return nil, err
+	}
+	return []component.Adapter{{Name: Name, Wasm: adapter}}, nil
+}
+
+// imported returns the names of what a module imports of WASI preview 1.
+func imported(m *component.Module) []string {
 	var names []string
 	for _, i := range m.Imports {
 		if i.Module == Name && !slices.Contains(names, i.Name) {
 			names = append(names, i.Name)
 		}
 	}
-	adapter, err := Module(names)
-	if err != nil {
-		return nil, err
-	}
-	return []component.Adapter{{Name: Name, Wasm: adapter}}, nil
+	return names
 }
+
+// unknown returns the error of a function that WASI preview 1 does not have.
+func unknown(name string) error { return fmt.Errorf("WASI preview 1 has no function %q", name) }
 
 // Functions returns the names of all functions of WASI preview 1.
 func Functions() []string {
@@ -72,7 +80,7 @@ func Module(names []string) ([]byte, error) {
 	for _, name := range names {
 		i := slices.IndexFunc(all, func(f function) bool { return f.name == name })
 		if i < 0 {
-			return nil, fmt.Errorf("WASI preview 1 has no function %q", name)
+			return nil, unknown(name)
 		}
 		list = append(list, all[i])
 		usesMemory = usesMemory || all[i].memory

@@ -84,6 +84,7 @@ const (
 	OpI32Eq              Op = 0x46
 	OpI32GtU             Op = 0x4b
 	OpI32LeU             Op = 0x4d
+	OpI64Eq              Op = 0x51
 	OpI64LtS             Op = 0x53
 	OpI64LtU             Op = 0x54
 	OpI64GtU             Op = 0x56
@@ -102,6 +103,8 @@ const (
 	OpI64Xor             Op = 0x85
 	OpI64Shl             Op = 0x86
 	OpI64ShrU            Op = 0x88
+	OpI32WrapI64         Op = 0xa7
+	OpI64ExtendI32S      Op = 0xac
 	OpI64ExtendI32U      Op = 0xad
 	OpRefNull            Op = 0xd0
 	OpRefIsNull          Op = 0xd1

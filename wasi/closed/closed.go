@@ -72,7 +72,7 @@ var Items = sync.OnceValue(func() []bind.Item { return preview2.Items(all(grants
 
 // all returns the interfaces over grants that open nothing of the network.
 func all(g *grants.Grants) []preview2.Interface {
-	return preview2.All(g, nil, http.New(nil, http.Limits{}).Interfaces()...)
+	return preview2.All(g, nil, http.New(nil, http.Limits{Work: g.Work}).Interfaces()...)
 }
 
 // Default returns the provider that grants nothing.
@@ -86,7 +86,8 @@ func (provider) Name() string { return Name }
 
 func (provider) Imports() []bind.Item { return Items() }
 
-func (provider) Supply(context.Context) (impls []any, release func(context.Context) error, err error) {
+func (provider) Supply(ctx context.Context) (impls []any, release func(context.Context) error, err error) {
 	g := grants.Closed()
+	g.Work = bind.WorkerOf(ctx).Count
 	return preview2.Impls(all(g)), g.Close, nil
 }

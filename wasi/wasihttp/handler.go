@@ -10,7 +10,9 @@ import (
 	"time"
 
 	"github.com/witgen/witgen/canonicalabi/host"
+	"github.com/witgen/witgen/wasi"
 	"github.com/witgen/witgen/wasi/http/v0.2/proxy"
+	"github.com/witgen/witgen/wasi/internal/guard"
 	p2http "github.com/witgen/witgen/wasi/internal/preview2/http"
 )
 
@@ -26,7 +28,15 @@ type handler struct {
 	log       *slog.Logger
 	maxBody   int64 // or 0
 	slots     chan struct{}
-	instances *host.Pool[*proxy.Instance] // or nil
+	instances *host.Pool[*instance] // or nil
+	requests  *slog.Logger          // or nil
+	tracer    wasi.Tracer           // or nil
+}
+
+// instance is an instance with what it has used.
+type instance struct {
+	*proxy.Instance
+	usage *wasi.Usage
 }
 
 // DefaultMaxRequests is how many requests a Handler serves at a time.
@@ -43,13 +53,17 @@ const DefaultMaxRequests = 256
 // response answers with status 500; if its response has begun, the connection is cut. The
 // handler returns when the guest has.
 func Handler(plugin *proxy.Plugin, opts ...HandlerOption) http.Handler {
+	return newHandler(plugin, opts)
+}
+
+func newHandler(plugin *proxy.Plugin, opts []HandlerOption) *handler {
 	h := &handler{plugin: plugin}
 	MaxRequests(DefaultMaxRequests)(h)
 	for _, opt := range opts {
 		opt(h)
 	}
 	if h.reuse > 0 {
-		h.instances = host.NewPool(h.reuse, host.Source[*proxy.Instance]{Instantiate: h.instantiate})
+		h.instances = host.NewPool(h.reuse, host.Source[*instance]{Instantiate: h.instantiate})
 	}
 	return h
 }
@@ -66,6 +80,14 @@ func Deadline(d time.Duration) HandlerOption { return func(h *handler) { h.deadl
 // Logger has l, in place of slog.Default, get a record for each request that a guest
 // failed to answer.
 func Logger(l *slog.Logger) HandlerOption { return func(h *handler) { h.log = l } }
+
+// LogRequests has l get a record for each request that a guest has answered: the world, the
+// function, method, path, status, duration, and the fuel that was used if host.Fuel bounds
+// it. Those that it failed to answer go to Logger, with the same attributes.
+func LogRequests(l *slog.Logger) HandlerOption { return func(h *handler) { h.requests = l } }
+
+// Trace has t get a span for each request that a guest answers.
+func Trace(t wasi.Tracer) HandlerOption { return func(h *handler) { h.tracer = t } }
 
 // MaxRequests bounds how many requests are served at a time. Others get status 503. It
 // panics if n is less than 1.
@@ -86,12 +108,29 @@ func InstanceOptions(opts ...host.Option) HandlerOption {
 	return func(h *handler) { h.instance = append(h.instance, opts...) }
 }
 
-func (h *handler) instantiate(ctx context.Context) (*proxy.Instance, error) {
-	return h.plugin.Instantiate(ctx, proxy.Imports{}, h.instance...)
+func (h *handler) instantiate(ctx context.Context) (*instance, error) {
+	made := &instance{usage: &wasi.Usage{}}
+	inst, err := h.plugin.Instantiate(ctx, proxy.Imports{}, append(h.instance[:len(h.instance):len(h.instance)], measured(made.usage))...)
+	if err != nil {
+		return nil, err
+	}
+	made.Instance = inst
+	return made, nil
+}
+
+// measured is wasi.Measure for a plugin that was compiled with options of package wasi.
+func measured(u *wasi.Usage) host.Option {
+	return func(c *host.Config) {
+		for _, p := range c.Providers {
+			if p.Name() == "wasi" {
+				wasi.Measure(u)(c)
+			}
+		}
+	}
 }
 
 // with calls f with an instance.
-func (h *handler) with(ctx context.Context, f func(*proxy.Instance) error) error {
+func (h *handler) with(ctx context.Context, f func(*instance) error) error {
 	if h.instances != nil {
 		return h.instances.Do(ctx, f)
 	}
@@ -100,6 +139,42 @@ func (h *handler) with(ctx context.Context, f func(*proxy.Instance) error) error
 		return err
 	}
 	return errors.Join(f(inst), inst.Close(context.WithoutCancel(ctx)))
+}
+
+// served is how a request went.
+type served struct {
+	begun time.Time
+	fuel  uint64
+}
+
+// The names in logs and traces.
+const world, function = "wasi:http/proxy", "wasi:http/incoming-handler#handle"
+
+// attrs returns the attributes of a request that has ended.
+func (s *served) attrs() []slog.Attr {
+	attrs := []slog.Attr{slog.Duration("duration", time.Since(s.begun))}
+	if s.fuel > 0 {
+		attrs = append(attrs, slog.Uint64("fuel", s.fuel))
+	}
+	return attrs
+}
+
+// handle has an instance answer a request. It calls done with the guest's error when the
+// guest has returned; by then reply was called.
+func (h *handler) handle(ctx context.Context, s *served, r p2http.ServerRequest, reply func(p2http.Reply), done func(error)) {
+	request, out := p2http.NewExchange(r, reply)
+	go guard.Run(func() error {
+		return h.with(ctx, func(inst *instance) error {
+			err := inst.IncomingHandler().Handle(ctx, request, out)
+			s.fuel = inst.usage.Fuel()
+			return err
+		})
+	}, func(err error) {
+		// Whatever the guest keeps of them, the request is over.
+		_ = request.Close(context.WithoutCancel(ctx))
+		_ = out.Close(context.WithoutCancel(ctx)) // replies, if the guest has not
+		done(err)
+	})
 }
 
 func (h *handler) logger() *slog.Logger {
@@ -123,32 +198,49 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		h.fail(w, r, http.StatusRequestEntityTooLarge, fmt.Errorf("the body of the request has %d bytes, more than %d", r.ContentLength, h.maxBody))
 		return
 	}
-	ctx, cancel := context.WithCancel(r.Context())
-	defer cancel()
-	if h.deadline > 0 {
-		var stop context.CancelFunc
-		ctx, stop = context.WithTimeout(ctx, h.deadline)
-		defer stop()
+	s := &served{begun: time.Now()}
+	end := func(error, ...slog.Attr) {}
+	ctx := r.Context()
+	if h.tracer != nil {
+		ctx, end = h.tracer.Start(ctx, function, slog.String("world", world), slog.String("method", r.Method), slog.String("path", r.URL.Path))
 	}
+	status, err := h.serve(ctx, s, w, r)
+	attrs := append(s.attrs(), slog.Int("status", status))
+	end(err, attrs...)
+	if err == nil && h.requests != nil {
+		h.requests.LogAttrs(ctx, slog.LevelInfo, "the request was answered", append(requestAttrs(r), attrs...)...)
+	}
+	if errors.Is(err, errCut) {
+		panic(http.ErrAbortHandler)
+	}
+}
+
+// errCut is the error of a response that has begun and cannot go on.
+var errCut = errors.New("the response was cut")
+
+// bound returns the context of a request with the deadline.
+func (h *handler) bound(ctx context.Context) (context.Context, context.CancelFunc) {
+	if h.deadline > 0 {
+		return context.WithTimeout(ctx, h.deadline)
+	}
+	return context.WithCancel(ctx)
+}
+
+// serve has an instance answer a request, and returns the status and the error, which has
+// been logged.
+func (h *handler) serve(ctx context.Context, s *served, w http.ResponseWriter, r *http.Request) (int, error) {
+	ctx, cancel := h.bound(ctx)
+	defer cancel()
 
 	// The guest reads the request while it writes the response. HTTP/2 is so by itself.
 	_ = http.NewResponseController(w).EnableFullDuplex()
 	body := newRequestBody(w, r, h.maxBody)
 	defer body.end()
-	replies := make(chan p2http.Reply, 1)
-	request, out := p2http.NewExchange(serverRequest(r, body), func(reply p2http.Reply) { replies <- reply })
-	done := make(chan error, 1)
-	go func() {
-		err := h.with(ctx, func(inst *proxy.Instance) error { return inst.IncomingHandler().Handle(ctx, request, out) })
-		// Whatever the guest keeps of them, the request is over.
-		_ = request.Close(context.WithoutCancel(ctx))
-		_ = out.Close(context.WithoutCancel(ctx)) // replies, if the guest has not
-		done <- err
-	}()
+	replies, done := make(chan p2http.Reply, 1), make(chan error, 1)
+	h.handle(ctx, s, serverRequest(r, body), func(reply p2http.Reply) { replies <- reply }, func(err error) { done <- err })
 	reply := <-replies
 	if reply.Status == 0 {
-		h.unanswered(w, r, reply, <-done)
-		return
+		return h.unanswered(s, w, r, reply, <-done)
 	}
 	ended := make(chan error, 1)
 	go func() {
@@ -171,37 +263,59 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		err = errors.Join(err, written)
 	}
 	if err != nil {
-		h.report(r, "the response ended early", err)
+		h.report(r, "the response ended early", err, s.attrs()...)
 	}
 	if written != nil {
-		panic(http.ErrAbortHandler)
+		err = errors.Join(err, errCut)
 	}
+	return reply.Status, err
 }
 
 // unanswered serves a request that the guest set no response for.
-func (h *handler) unanswered(w http.ResponseWriter, r *http.Request, reply p2http.Reply, err error) {
+func (h *handler) unanswered(s *served, w http.ResponseWriter, r *http.Request, reply p2http.Reply, err error) (int, error) {
 	status := http.StatusInternalServerError
 	switch {
 	case errors.Is(err, context.Canceled):
-		return // the client has gone
+		return 0, err // the client has gone
 	case errors.Is(err, context.DeadlineExceeded):
 		status = http.StatusGatewayTimeout
-	case err == nil && reply.Err != nil:
-		err = fmt.Errorf("the guest answers with the error %w", reply.Err)
 	case err == nil:
-		err = errors.New("the guest set no response")
+		err = noResponse(reply)
 	}
-	h.fail(w, r, status, err)
+	h.fail(w, r, status, err, s.attrs()...)
+	return status, err
 }
 
-func (h *handler) fail(w http.ResponseWriter, r *http.Request, status int, err error) {
-	h.report(r, "the request failed", err, slog.Int("status", status))
+// ErrNoResponse is the error of a guest that set no response.
+var ErrNoResponse = errors.New("the guest set no response")
+
+// noResponse returns the error of a guest that returned without a response.
+func noResponse(reply p2http.Reply) error {
+	if reply.Err != nil {
+		return fmt.Errorf("the guest answers with the error %w", reply.Err)
+	}
+	return ErrNoResponse
+}
+
+func (h *handler) fail(w http.ResponseWriter, r *http.Request, status int, err error, attrs ...slog.Attr) {
+	h.report(r, "the request failed", err, append(attrs, slog.Int("status", status))...)
 	http.Error(w, http.StatusText(status), status)
 }
 
+// report logs a request that a guest failed to answer.
 func (h *handler) report(r *http.Request, message string, err error, attrs ...slog.Attr) {
-	attrs = append(attrs, slog.String("method", r.Method), slog.String("path", r.URL.Path), slog.Any("error", err))
-	h.logger().LogAttrs(r.Context(), slog.LevelError, message, attrs...)
+	attrs = append(requestAttrs(r), attrs...)
+	for _, attr := range host.LogAttrs(err) {
+		if attr.Key != "function" {
+			attrs = append(attrs, attr)
+		}
+	}
+	h.logger().LogAttrs(r.Context(), slog.LevelError, message, append(attrs, slog.Any("error", err))...)
+}
+
+// requestAttrs returns the attributes of a request.
+func requestAttrs(r *http.Request) []slog.Attr {
+	return []slog.Attr{slog.String("world", world), slog.String("function", function), slog.String("method", r.Method), slog.String("path", r.URL.Path)}
 }
 
 // writeError is the error of a client that takes no more.

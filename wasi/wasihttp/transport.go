@@ -18,6 +18,7 @@ import (
 	"github.com/witgen/witgen/canonicalabi/types"
 	"github.com/witgen/witgen/wasi"
 	httptypes "github.com/witgen/witgen/wasi/http/v0.2/types"
+	"github.com/witgen/witgen/wasi/internal/guard"
 	p2http "github.com/witgen/witgen/wasi/internal/preview2/http"
 )
 
@@ -51,6 +52,9 @@ func newClient(given *http.Client, allow func(Request) bool, opts []ClientOption
 	return c
 }
 
+// maxHead is how many bytes the head of a response may have.
+const maxHead = 1 << 20
+
 // checked has a transport of the client's own check the addresses that it connects to.
 func (c *client) checked(t *http.Transport) *http.Transport {
 	t.Proxy = nil
@@ -59,6 +63,9 @@ func (c *client) checked(t *http.Transport) *http.Transport {
 	t.Dial, t.DialTLS = nil, nil
 	t.DialContext = c.dial
 	t.ForceAttemptHTTP2 = t.ForceAttemptHTTP2 || t.TLSNextProto == nil
+	if t.MaxResponseHeaderBytes == 0 {
+		t.MaxResponseHeaderBytes = maxHead // a guest's limit is looked at when all of it is there
+	}
 	t.DisableCompression = true // a guest that asks for it gets it as it comes
 	return t
 }
@@ -72,10 +79,16 @@ func (c *client) dial(ctx context.Context, network, address string) (net.Conn, e
 	d := net.Dialer{Timeout: 30 * time.Second, KeepAlive: 30 * time.Second}
 	d.Control = func(_, address string, _ syscall.RawConn) error {
 		at, err := netip.ParseAddrPort(address)
-		if err != nil || !c.connects(cleanHost(host), netip.AddrPortFrom(at.Addr().Unmap().WithZone(""), at.Port())) {
+		if err != nil {
 			return httptypes.ErrorCodeDestinationIPProhibited{}
 		}
-		return nil
+		// net/http dials on goroutines of its own.
+		return guard.Apart(func() error {
+			if !c.connects(cleanHost(host), netip.AddrPortFrom(at.Addr().Unmap().WithZone(""), at.Port())) {
+				return httptypes.ErrorCodeDestinationIPProhibited{}
+			}
+			return nil
+		})
 	}
 	return d.DialContext(ctx, network, address)
 }
@@ -206,6 +219,9 @@ func (b receivedBody) Read(p []byte) (int, error) {
 
 // code returns an error of net/http as wasi:http has it. Nothing of the host's is in it.
 func code(err error) error {
+	if panicked := guard.Of(err); panicked != nil {
+		return panicked
+	}
 	var (
 		known     httptypes.ErrorCode
 		lookup    *net.DNSError

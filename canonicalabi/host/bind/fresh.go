@@ -36,10 +36,10 @@ type freshState struct {
 type Fresh interface {
 	// Restore gives the memories back what they held.
 	Restore() error
-	// Renew ends what providers made for the instance, and returns what NewInstance and
-	// SetSystem get, made anew. With systemOnly the implementations stay, since the guest
+	// Renew ends what providers made for the instance, and returns what NewInstance,
+	// SetSystem and, if it is not nil, SetWorker get, made anew. With systemOnly the implementations stay, since the guest
 	// holds resources of theirs.
-	Renew(ctx context.Context, systemOnly bool) (impls []any, system any, err error)
+	Renew(ctx context.Context, systemOnly bool) (impls []any, system any, worker *Worker, err error)
 }
 
 // CheckStart sets a function that judges the imports which the guest calls during its
@@ -186,11 +186,14 @@ func (i *Instance) reset(ctx context.Context, f *freshState) error {
 		return fail(err.Error(), nil)
 	}
 	if i.served {
-		impls, system, err := f.host.Renew(context.WithoutCancel(ctx), f.objects)
+		impls, system, worker, err := f.host.Renew(context.WithoutCancel(ctx), f.objects)
 		if err != nil {
 			return fail("what providers made for it is not made anew", err)
 		}
 		i.impls, i.system = impls, system
+		if worker != nil {
+			i.SetWorker(worker)
+		}
 		i.served = false
 	}
 	for n := range i.components {

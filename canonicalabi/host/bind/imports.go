@@ -101,6 +101,9 @@ func (f *Import) Call(ctx context.Context, caller api.Module, stack []uint64) {
 		if i.calls++; c.err == nil && i.calls%callsToLook == 0 {
 			c.goesOn(0)
 		}
+		if i.worker != nil && c.err == nil {
+			c.worked(i.worker)
+		}
 	} else {
 		f.Handle(c)
 	}

@@ -29,8 +29,7 @@ type Instance struct {
 	leaks       *host.Leaks
 	leak        *host.Leak
 	handleLimit int
-	// memoryLimit is the limit of the guest's memory in bytes.
-	memoryLimit uint64
+	growth      *refusedGrowth
 	// guarded is the context of the current call after GuardContexts, or nil.
 	guarded *guardedContext
 	// metering stops the guest. It has no modules if the guest is not metered.
@@ -44,6 +43,8 @@ type Instance struct {
 	served bool
 	// fresh is nil for an instance that cannot be put back.
 	fresh *freshState
+	// keepsFresh is host.Config's Fresh.
+	keepsFresh bool
 	// spender is the context of the host functions in the call under way, or nil.
 	spender *spender
 	// importing reports whether the host serves a call of an import.
@@ -76,8 +77,9 @@ type Instance struct {
 	importErr error
 	// impls are the implementations of World.Imports, in the same order.
 	impls []any
-	// system is SetSystem's.
+	// system is SetSystem's, worker SetWorker's or nil.
 	system any
+	worker *Worker
 	// wrappers make the Go value of a guest's resource, by ResourceType.Number.
 	wrappers []func(*Handle) any
 	// held counts the handles in all tables.
@@ -109,7 +111,7 @@ func NewInstance(config *host.Config, tree *Tree, impls []any, resources int, re
 		liftLimit:   config.LiftedBytes,
 		leaks:       config.Leaks,
 		handleLimit: min(config.Handles, maxHandles),
-		memoryLimit: MemoryPages(config) << 16,
+		growth:      &refusedGrowth{},
 		stackLimit:  stacks(config),
 		caller:      context.Background(),
 		lookAt:      lookUnits,
@@ -143,7 +145,7 @@ func NewInstance(config *host.Config, tree *Tree, impls []any, resources int, re
 		i.wrappers = make([]func(*Handle) any, resources)
 	}
 	i.lock.hold()
-	i.starting = true
+	i.starting, i.keepsFresh = true, config.Fresh
 	i.imported.inst, i.imported.nested = i, true
 	return i
 }
@@ -224,6 +226,7 @@ func (i *Instance) admit(ctx context.Context, name string) error {
 	}
 	i.special = true
 	i.units, i.lookAt, i.lookedAt, i.calls = 0, lookUnits, 0, 0
+	i.growth.refused = false
 	i.metering.refuel()
 	i.setCaller(ctx)
 	return nil

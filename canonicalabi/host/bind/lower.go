@@ -51,7 +51,7 @@ func (c *Call) resize(old, oldSize, align, size uint32) uint32 {
 		i.reallocs--
 	}
 	if err != nil {
-		c.fail(i.reallocError(c.funcName(), size, err))
+		c.fail(i.guestError(c.funcName(), host.RuleReallocTrap, err))
 		return 0
 	}
 	ptr := uint32(c.scratch[0])

@@ -2,11 +2,15 @@ package bind_test
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 
+	"github.com/tetratelabs/wazero/experimental"
+
 	"github.com/witgen/witgen/canonicalabi/host"
 	"github.com/witgen/witgen/internal/testing/hosttest"
+	"github.com/witgen/witgen/internal/testing/hosttest/gen/test/subject/subject"
 	"github.com/witgen/witgen/internal/testing/wasmtest"
 )
 
@@ -72,25 +76,70 @@ func TestNoteOfAnotherTrap(t *testing.T) {
 	}
 }
 
-// A guest that runs out of memory fails with the limit and the remedy.
+// A guest that traps after memory.grow was refused fails with the limit and the remedy, if
+// the refusal was in the same call.
 func TestOutOfMemory(t *testing.T) {
 	t.Parallel()
-	grow := wasmtest.Seq(wasmtest.I32(200), wasmtest.MemoryGrow, wasmtest.Drop, wasmtest.I32(100), wasmtest.MemoryGrow, wasmtest.I32(1), wasmtest.I32Add, wasmtest.I32Eqz, wasmtest.If(wasmtest.Unreachable))
+	run := func(code ...wasmtest.Code) *subject.Instance {
+		g := &hosttest.Guest{}
+		g.Heap = g.Global("i32", wasmtest.I32(hosttest.Heap))
+		// run(1) ends after the code, and other calls trap.
+		g.Define("run", "", wasmtest.Seq(code...), wasmtest.Get(0), wasmtest.I32Eqz, wasmtest.If(wasmtest.Unreachable), wasmtest.I64(0))
+		return start(t, g, &hosttest.Host{}, host.MemoryLimit(16<<20))
+	}
+	grow := func(pages uint32) wasmtest.Code {
+		return wasmtest.Seq(wasmtest.I32(pages), wasmtest.MemoryGrow, wasmtest.Drop)
+	}
+	fails := func(name string, inst *subject.Instance, want string) {
+		t.Helper()
+		_, err := inst.Run(t.Context(), 0)
+		var trap *host.Trap
+		if !errors.As(err, &trap) || trap.Detail != want {
+			t.Errorf("%s: got %v, want a Trap with %q", name, err, want)
+		}
+	}
+	refused := func(size, more int) string {
+		return fmt.Sprintf("memory.grow was refused: the guest has %d bytes of memory, asked for %d more, and the limit is 16777216; raise it with host.MemoryLimit", size, more)
+	}
+	const pages = 1 // that the guest starts with
+	fails("a guest that grows", run(grow(200), grow(100)), refused((200+pages)<<16, 100<<16))
+	fails("a guest that asks for all there is", run(grow(0xffff)), refused(pages<<16, 0xffff<<16))
+	fails("a guest that had a smaller growth after a refusal", run(grow(300), grow(10)), refused(pages<<16, 300<<16))
+	fails("a guest with most of the memory", run(grow(200)), "")
+	fails("a guest with plenty of memory", run(), "")
+
+	// In a call after the one with the refusal.
+	inst := run(wasmtest.Get(0), wasmtest.I32Eqz, wasmtest.I32Eqz, wasmtest.If(grow(300)))
+	if _, err := inst.Run(t.Context(), 1); err != nil {
+		t.Fatal(err)
+	}
+	fails("a guest that grew in an earlier call", inst, "")
+}
+
+// TestAllocatorRefuses: an allocator of the host's may refuse what the limit allows.
+func TestAllocatorRefuses(t *testing.T) {
+	t.Parallel()
 	g := &hosttest.Guest{}
 	g.Heap = g.Global("i32", wasmtest.I32(hosttest.Heap))
-	g.Define("run", "", grow, wasmtest.I64(0))
-	inst := start(t, g, &hosttest.Host{}, host.MemoryLimit(16<<20))
-	_, err := inst.Run(t.Context(), 0)
+	g.Define("run", "", wasmtest.I32(2), wasmtest.MemoryGrow, wasmtest.Drop, wasmtest.Unreachable)
+	_, err := start(t, g, &hosttest.Host{}, host.Memory(onePage{})).Run(t.Context(), 0)
+	const want = "memory.grow was refused: the guest has 65536 bytes of memory, asked for 131072 more, and the machine or the allocator of host.Memory did not have them"
 	var trap *host.Trap
-	if !errors.As(err, &trap) || !strings.Contains(trap.Detail, "memory.grow is refused beyond the limit of 16777216; if the guest ran out of memory, raise it with host.MemoryLimit") {
-		t.Errorf("a guest that grows: %v", err)
-	}
-
-	g = &hosttest.Guest{}
-	g.Heap = g.Global("i32", wasmtest.I32(hosttest.Heap))
-	g.Define("run", "", wasmtest.Unreachable)
-	inst = start(t, g, &hosttest.Host{}, host.MemoryLimit(16<<20))
-	if _, err := inst.Run(t.Context(), 0); !errors.As(err, &trap) || trap.Detail != "" {
-		t.Errorf("a guest with plenty of memory: %v", err)
+	if !errors.As(err, &trap) || trap.Detail != want {
+		t.Errorf("got %v, want a Trap with %q", err, want)
 	}
 }
+
+// onePage allocates memories of one page that do not grow.
+type onePage struct{}
+
+func (onePage) Allocate(uint64, uint64) experimental.LinearMemory { return onePage{} }
+
+func (onePage) Reallocate(size uint64) []byte {
+	if size > 1<<16 {
+		return nil
+	}
+	return make([]byte, size)
+}
+
+func (onePage) Free() {}

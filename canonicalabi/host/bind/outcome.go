@@ -75,18 +75,9 @@ func (i *Instance) guestError(name string, rule host.Rule, err error) error {
 	}
 	trap := &host.Trap{Func: name, Rule: rule, Err: err}
 	if stopsItself(err) {
-		trap.Detail = cmp.Or(i.note(name), i.shortOfMemory(0))
+		trap.Detail = cmp.Or(i.note(name), i.growth.describe())
 	}
 	return trap
-}
-
-// reallocError returns the error of a call of realloc for size bytes.
-func (i *Instance) reallocError(name string, size uint32, err error) error {
-	failed := i.guestError(name, host.RuleReallocTrap, err)
-	if trap, ok := failed.(*host.Trap); ok && trap.Rule == host.RuleReallocTrap && stopsItself(err) {
-		trap.Detail = cmp.Or(i.shortOfMemory(uint64(size)), trap.Detail)
-	}
-	return failed
 }
 
 // stopsItself reports whether a guest trapped by the instruction unreachable, as compilers

@@ -111,7 +111,6 @@ func (r *Rewriter) rewrite(ctx context.Context, wasm []byte) (module []byte, mem
 		takes.Fixed += fresh.Memory(wasm, c.Module.Globals, c.Module.Tables)
 	}
 	config := meter.Config{Stack: c.StackBytes > 0, Shared: r.Shared, Limits: moduleLimits(&c.Module), Done: ctx.Done()}
-	config.Limits.MemoryPages = MemoryPages(c)
 	config.Limits.TableElements = c.TableElements
 	if c.TableElements > 0 && r.Tables > 1 {
 		config.Limits.TableElements = max(c.TableElements/uint64(r.Tables), 1)
@@ -151,15 +150,13 @@ func (r *Rewriter) meter(ctx context.Context, wasm []byte, config meter.Config) 
 	if !r.Config.Fresh {
 		return meter.Rewrite(wasm, config)
 	}
-	roomier := config
-	roomier.Limits.MemoryPages++ // which the guest does not get; see package fresh
 	prepared, err := fresh.Rewrite(wasm, fresh.Limits{Globals: config.Limits.Globals, Tables: config.Limits.Tables, Done: ctx.Err})
 	if ctx.Err() != nil {
 		return nil, meter.ErrStopped
 	}
 	if err == nil {
 		var module *meter.Module
-		if module, err = meter.Rewrite(prepared, roomier); err == nil {
+		if module, err = meter.Rewrite(prepared, config); err == nil {
 			return module, nil
 		}
 	}
@@ -233,8 +230,6 @@ func (r *Rewriter) refused(module []byte, err error) error {
 	}
 	limit := &host.LimitError{Func: world, Limit: refused.Rule, Detail: fmt.Sprintf("%s, and the limit is %d; ", place(refused), refused.Limit)}
 	switch refused.Rule {
-	case "MemoryPages":
-		return MemoryError(world, refused.Got, refused.Limit)
 	case "TableElements":
 		limit.Limit = "table elements"
 		limit.Detail += "raise it with host.TableLimit, or give the guest less"

@@ -26,7 +26,7 @@ func Repeated(imports []Import) int {
 }
 
 // UniqueNames returns the names of imports, those that repeat an earlier one with a
-// number behind them.
+// number behind them, as wasm-tools has it.
 func UniqueNames(imports []Import) []string {
 	taken := make(map[importKey]bool, len(imports))
 	for _, i := range imports {
@@ -38,11 +38,11 @@ func UniqueNames(imports []Import) []string {
 		key := importKey{i.Module, i.Name}
 		names[n] = i.Name
 		for try := key; next[key] > 0 && taken[try]; next[key]++ {
-			try.name = fmt.Sprintf("%s$%d", i.Name, next[key])
+			try.name = fmt.Sprintf("%s [v%d]", i.Name, next[key])
 			names[n] = try.name
 		}
 		taken[importKey{i.Module, names[n]}] = true
-		next[key] = max(next[key], 1)
+		next[key] = max(next[key], 2)
 	}
 	return names
 }

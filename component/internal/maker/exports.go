@@ -16,15 +16,17 @@ type exports struct {
 	in        *input
 	imports   *imports
 	instances *instances
-	// interfaces are the instances of exported interfaces.
-	interfaces map[wit.InterfaceID]uint32
 }
 
 // encodeExports lifts what core modules export and exports it from the component.
 func encodeExports(b *builder, in *input, imports *imports, instances *instances) {
-	x := &exports{b: b, in: in, imports: imports, instances: instances, interfaces: make(map[wit.InterfaceID]uint32)}
-	for _, it := range in.world.Exports {
-		p := in.exporter(in.r.ItemName(it))
+	x := &exports{b: b, in: in, imports: imports, instances: instances}
+	var order []*wit.WorldItem
+	for _, p := range in.parts {
+		order = append(order, p.exports...)
+	}
+	for _, it := range in.inOrder(order) {
+		p := in.exporters[in.r.ItemName(it)]
 		switch what := it.Item.(type) {
 		case *wit.Function:
 			f := x.lift(p, it, what, imports.root.Function(what))
@@ -68,32 +70,28 @@ func (x *exports) lift(p *part, it *wit.WorldItem, f *wit.Function, typ uint32) 
 // names and types of the interface, since only a component can give types names.
 func (x *exports) addInterface(p *part, it *wit.WorldItem, id wit.InterfaceID) {
 	iface := x.in.r.Interfaces[id]
-	outer := x.instances.scopes[it]
+	outer := x.imports.root.Unnamed(id)
+	lifted := make([]uint32, len(iface.Functions))
+	for i, f := range iface.Functions {
+		lifted[i] = x.lift(p, it, f, outer.Function(f))
+	}
 	n := newNested(x, outer, id)
 	n.importForeign(id)
 	before := n.in.Save()
 	x.in.eachResource(it, func(t wit.TypeID) { n.resources[t] = n.in.Index(t) })
-	for _, f := range iface.Functions {
-		n.importFunction(f, x.lift(p, it, f, outer.Function(f)))
+	for i, f := range iface.Functions {
+		n.importFunction(f, lifted[i])
 	}
 	n.in.Restore(before)
 	n.exports(iface)
 
 	component := x.b.add(binary.SortComponent, n.b.c)
 	instance := x.b.add(binary.SortInstance, &binary.Instance{Component: component, Args: slices.Concat(n.funcArgs, n.typeArgs)})
-	exported := x.b.export(witbin.ItemName(x.in.r, it), binary.SortInstance, instance, nil)
-	if it.Name == "" {
-		x.interfaces[id] = exported
+	x.imports.instances[id] = x.b.export(witbin.ItemName(x.in.r, it), binary.SortInstance, instance, nil)
+	// Who uses its types from now on uses those of the instance.
+	for _, t := range iface.Types {
+		x.imports.root.Forget(t)
 	}
-}
-
-// exportedType returns the index of a type of another exported interface.
-func (x *exports) exportedType(owner wit.InterfaceID, id wit.TypeID) uint32 {
-	instance, ok := x.interfaces[owner]
-	if !ok {
-		failNew("the world exports %s after an interface that uses its types", x.in.r.QualifiedName(owner))
-	}
-	return x.b.alias(binary.AliasExport, binary.SortType, instance, x.in.r.Types[id].Name)
 }
 
 // nested makes the component inside that gives an exported interface its types.
@@ -120,43 +118,28 @@ func newNested(x *exports, outer *witbin.TypeScope, id wit.InterfaceID) *nested 
 
 // unique returns a name that was not used before, to import something under.
 func (n *nested) unique(name string) string {
-	for i := 0; ; i++ {
-		try := name
-		if i > 0 {
-			try = fmt.Sprintf("%s%d", name, i-1)
-		}
-		if key := wit.CanonicalName(try); !n.names[key] {
-			n.names[key] = true
-			return try
-		}
+	for i := 0; n.names[wit.CanonicalName(name)]; i++ {
+		name = fmt.Sprintf("%s%d", name, i)
 	}
+	n.names[wit.CanonicalName(name)] = true
+	return name
 }
 
 // importType imports a named type, for which the same type around the component is
 // the argument.
 func (n *nested) importType(id wit.TypeID, name binary.ExternName, index *uint32) uint32 {
 	label := n.unique("import-type-" + name.Name)
-	arg := uint32(0)
-	if owner, ok := n.x.in.r.Types[id].Owner.(wit.InterfaceID); ok && owner != n.in.Interface && n.x.in.isExported(owner) {
-		arg = n.x.exportedType(owner, id)
-	} else {
-		arg = n.outer.Index(id)
-	}
-	n.typeArgs = append(n.typeArgs, binary.Arg{Name: label, Sort: binary.SortType, Index: arg})
+	n.typeArgs = append(n.typeArgs, binary.Arg{Name: label, Sort: binary.SortType, Index: n.outer.Index(id)})
 	return n.b.add(binary.SortType, &binary.Import{Name: binary.Named(label), Type: witbin.TypeBound(index)})
 }
 
 // importForeign imports the types of other interfaces that one uses.
 func (n *nested) importForeign(id wit.InterfaceID) {
-	var list []wit.TypeID
 	for _, t := range n.x.in.typesOf(id) {
 		if owner, ok := n.x.in.r.Types[t].Owner.(wit.InterfaceID); ok && owner != id {
-			list = append(list, t)
+			n.outer.Type(t)
+			n.in.Type(t)
 		}
-	}
-	slices.Sort(list)
-	for _, t := range list {
-		n.in.Type(t)
 	}
 }
 

@@ -12,20 +12,19 @@ import (
 type imports struct {
 	b  *builder
 	in *input
-	// instances are those of imported interfaces by the name of the item, and
-	// interfaces the same by interface.
-	instances  map[string]uint32
-	interfaces map[wit.InterfaceID]uint32
+	// instances are those of interfaces: imported ones, and later exported ones.
+	instances map[wit.InterfaceID]uint32
 	// functions are the functions of the world itself.
 	functions map[string]uint32
-	// root encodes types of the world and of imported interfaces.
+	// root has the types of the component itself: it imports those of the world, and those
+	// of interfaces are aliases of what instances export.
 	root *witbin.TypeScope
 }
 
 // encodeImports adds the imports of the component: interfaces, then types, then
 // functions.
 func encodeImports(b *builder, in *input, w *wants) *imports {
-	i := &imports{b: b, in: in, instances: make(map[string]uint32), interfaces: make(map[wit.InterfaceID]uint32), functions: make(map[string]uint32)}
+	i := &imports{b: b, in: in, instances: make(map[wit.InterfaceID]uint32), functions: make(map[string]uint32)}
 	i.root = witbin.NewTypeScope(in.r, witbin.NoInterface, b.typeOf)
 	i.root.Foreign = i.interfaceType
 	i.root.Name = func(_ wit.TypeID, name binary.ExternName, index *uint32) uint32 {
@@ -71,41 +70,31 @@ func (i *imports) addInterface(it *wit.WorldItem, id wit.InterfaceID, w *wants) 
 		return
 	}
 	index := i.b.typeOf(&binary.TypeDef{Type: witbin.InstanceTypeOf(r, id, types, functions, i.interfaceType)})
-	instance := i.b.add(binary.SortInstance, &binary.Import{Name: witbin.ItemName(r, it), Type: binary.ExternType{Sort: binary.SortInstance, Index: index}})
-	i.instances[name] = instance
-	if _, ok := i.interfaces[id]; !ok || it.Name == "" {
-		i.interfaces[id] = instance
-	}
+	i.instances[id] = i.b.add(binary.SortInstance, &binary.Import{Name: witbin.ItemName(r, it), Type: binary.ExternType{Sort: binary.SortInstance, Index: index}})
 }
 
-// interfaceType returns the index of a type of an imported interface.
+// interfaceType adds an alias of a type of an interface and returns its index.
 func (i *imports) interfaceType(owner wit.InterfaceID, id wit.TypeID) uint32 {
-	return i.b.alias(binary.AliasExport, binary.SortType, i.instance(owner, id), i.in.r.Types[id].Name)
-}
-
-// instance returns the instance of an imported interface, of which a type is used.
-func (i *imports) instance(owner wit.InterfaceID, id wit.TypeID) uint32 {
-	instance, ok := i.interfaces[owner]
+	instance, ok := i.instances[owner]
 	if !ok {
 		failNew("the world does not import %s, whose type %q it uses", i.in.r.QualifiedName(owner), i.in.r.Types[id].Name)
 	}
-	return instance
+	return i.b.alias(binary.SortType, instance, i.in.r.Types[id].Name)
 }
 
 // function returns the index of an imported function.
 func (i *imports) function(it *wit.WorldItem, f *wit.Function) uint32 {
-	if _, ok := it.Item.(wit.InterfaceID); ok {
-		return i.b.alias(binary.AliasExport, binary.SortFunc, i.instances[i.in.r.ItemName(it)], f.Name)
+	if id, ok := it.Item.(wit.InterfaceID); ok {
+		return i.b.alias(binary.SortFunc, i.instances[id], f.Name)
 	}
 	return i.functions[f.Name]
 }
 
-// resource returns an index of an imported resource, for the function that drops it. As
-// in what wasm-tools writes, that is an alias of its own.
+// resource returns an index of an imported resource, for the function that drops it.
 func (i *imports) resource(it *wit.WorldItem, id wit.TypeID) uint32 {
-	switch it.Item.(type) {
+	switch what := it.Item.(type) {
 	case wit.InterfaceID:
-		return i.b.add(binary.SortType, &binary.Alias{Sort: binary.SortType, Target: binary.AliasExport, Instance: i.instances[i.in.r.ItemName(it)], Name: i.in.r.Types[id].Name})
+		return i.interfaceType(what, id)
 	case wit.TypeID:
 		return i.root.Index(id)
 	default:

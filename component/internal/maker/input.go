@@ -24,6 +24,8 @@ type input struct {
 	// merged are imported interfaces that one of another version stands for.
 	merged map[wit.InterfaceID]wit.InterfaceID
 	lists  map[wit.TypeID]bool // of hasList
+	// exporters are the parts that implement exports, by their names.
+	exporters map[string]*part
 }
 
 // part is a core module of the component: the main one or an adapter.
@@ -60,7 +62,7 @@ func (in *input) main() *part { return in.parts[0] }
 
 // readInput reads the core modules and their worlds into one model.
 func readInput(main []byte, adapters []Adapter) *input {
-	in := &input{types: &core.Types{}, lists: make(map[wit.TypeID]bool)}
+	in := &input{types: &core.Types{}, lists: make(map[wit.TypeID]bool), exporters: make(map[string]*part)}
 	d := witbin.NewDecoder()
 	var all []wit.WorldID
 	worlds := make(map[*part]witbin.Worlds)
@@ -89,9 +91,16 @@ func readInput(main []byte, adapters []Adapter) *input {
 	w := d.Merge(all)
 	in.r, in.world = w.Resolve, w.Resolve.Worlds[w.World]
 	in.mergeVersions()
+	in.checkMeaning(all)
+	in.orderItems()
+	in.ownInterfaces()
 	in.abi = abi.New(in.r)
 	for _, p := range in.parts {
 		in.assign(p, worlds[p])
+	}
+	for _, it := range in.world.Exports {
+		p := in.exporters[in.r.ItemName(it)]
+		p.exports = append(p.exports, it)
 	}
 	in.trimAdapters()
 	return in
@@ -238,8 +247,8 @@ func splitMetadata(d *witbin.Decoder, module []byte) ([]byte, witbin.Worlds) {
 	return w.Buf, m
 }
 
-// assign gives a part the exports of its worlds that no other part has, and the
-// string encodings of all its items.
+// assign makes a part the exporter of what its worlds export, and gives it the string
+// encodings of all its items.
 func (in *input) assign(p *part, w witbin.Worlds) {
 	for i, id := range w.Worlds {
 		world := in.r.Worlds[id]
@@ -252,27 +261,10 @@ func (in *input) assign(p *part, w witbin.Worlds) {
 		}
 		for _, it := range world.Exports {
 			name := in.r.ItemName(it)
-			other := in.exporter(name)
-			if other == p {
-				continue // Two of its worlds export it.
-			}
-			if other != nil {
+			if other := in.exporters[name]; other != nil && other != p {
 				failNew("%s and %s both export %q", other.describe(), p.describe(), name)
 			}
-			i := slices.IndexFunc(in.world.Exports, func(merged *wit.WorldItem) bool { return in.r.ItemName(merged) == name })
-			p.exports = append(p.exports, in.world.Exports[i])
+			in.exporters[name] = p
 		}
 	}
-}
-
-// exporter returns the part that exports an item, or nil.
-func (in *input) exporter(name string) *part {
-	for _, p := range in.parts {
-		for _, it := range p.exports {
-			if in.r.ItemName(it) == name {
-				return p
-			}
-		}
-	}
-	return nil
 }

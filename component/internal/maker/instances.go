@@ -5,7 +5,6 @@ import (
 	"strconv"
 
 	"github.com/witgen/witgen/component/binary"
-	"github.com/witgen/witgen/component/internal/witbin"
 	"github.com/witgen/witgen/internal/wasm"
 	"github.com/witgen/witgen/wit"
 )
@@ -30,17 +29,6 @@ type instances struct {
 	memory     uint32
 	memoryType wasm.Limits
 	hasMemory  bool
-	// resources are those that exported interfaces define, and scopes have the types of
-	// these interfaces.
-	resources map[resourceKey]uint32
-	scopes    map[*wit.WorldItem]*witbin.TypeScope
-}
-
-// resourceKey is a resource of an exported interface. An interface may be exported
-// more than once under plain names.
-type resourceKey struct {
-	item *wit.WorldItem
-	id   wit.TypeID
 }
 
 // shim is a function of the shim module.
@@ -63,7 +51,7 @@ const shimTable = "$imports"
 // instantiate adds the core modules and their instances.
 func instantiate(b *builder, in *input, uses map[*part][]*coreUse, imports *imports) *instances {
 	c := &instances{b: b, in: in, uses: uses, imports: imports, modules: make(map[*part]uint32), instances: make(map[*part]uint32),
-		shimOf: make(map[*coreUse]*shim), resources: make(map[resourceKey]uint32), scopes: make(map[*wit.WorldItem]*witbin.TypeScope)}
+		shimOf: make(map[*coreUse]*shim)}
 	c.findShims()
 	for _, p := range in.parts {
 		c.modules[p] = b.add(binary.SortCoreModule, &binary.CoreModule{Bytes: p.wasm})
@@ -88,24 +76,35 @@ func instantiate(b *builder, in *input, uses map[*part][]*coreUse, imports *impo
 // instantiation.
 func (c *instances) findShims() {
 	for _, p := range c.in.parts {
+		made := make(map[[2]string]*shim) // imports may be repeated
 		for _, use := range c.uses[p] {
 			late := use.kind == useAdapter
 			if use.kind == useFunc {
 				n := c.in.needsOf(use.fn, false)
 				late = n.memory || n.realloc
 			}
-			if late {
-				s := &shim{typ: c.in.types.All[use.entity.Type], part: p, use: use}
-				c.shimOf[use] = s
-				c.shims = append(c.shims, s)
+			if !late {
+				continue
 			}
+			key := [2]string{use.module, use.name}
+			if made[key] == nil {
+				made[key] = &shim{typ: c.in.types.All[use.entity.Type], part: p, use: use}
+				c.shims = append(c.shims, made[key])
+			}
+			c.shimOf[use] = made[key]
 		}
+		dtors := make(map[string]bool)
 		for _, it := range p.exports {
 			c.in.eachResource(it, func(id wit.TypeID) {
 				if name, ok := c.in.dtor(p, it, id); ok {
-					c.shims = append(c.shims, &shim{typ: wasm.FuncType([]wasm.ValType{wasm.I32}, nil), part: p, dtor: name})
+					dtors[name] = true
 				}
 			})
+		}
+		for _, name := range p.module.Names {
+			if dtors[name] {
+				c.shims = append(c.shims, &shim{typ: wasm.FuncType([]wasm.ValType{wasm.I32}, nil), part: p, dtor: name})
+			}
 		}
 	}
 }
@@ -123,69 +122,48 @@ func (c *instances) addShims() uint32 {
 	return instance
 }
 
-// exported is an interface that a part exports.
-type exported struct {
-	part *part
-	item *wit.WorldItem
-}
-
 // declareTypes defines the types of exported interfaces, before core modules ask for
 // their resources.
 func (c *instances) declareTypes() {
-	named := make(map[wit.InterfaceID]exported) // those under their own names
-	var order []exported
+	root := c.imports.root
+	exported := make(map[wit.InterfaceID]func())
+	root.Foreign = func(owner wit.InterfaceID, id wit.TypeID) uint32 {
+		if declare := exported[owner]; declare != nil { // by a part that comes later
+			declare()
+			return root.Index(id)
+		}
+		return c.imports.interfaceType(owner, id)
+	}
+	var order []wit.InterfaceID
 	for _, p := range c.in.parts {
 		for _, it := range p.exports {
 			if id, ok := it.Item.(wit.InterfaceID); ok {
-				x := exported{p, it}
-				order = append(order, x)
-				if it.Name == "" {
-					named[id] = x
+				exported[id] = func() {
+					delete(exported, id)
+					c.declareInterface(p, it, id)
 				}
+				order = append(order, id)
 			}
 		}
 	}
-	all := c.scope(named, nil)
-	for _, x := range order {
-		id := x.item.Item.(wit.InterfaceID)
-		scope := all
-		if named[id] != x { // Under a plain name it has resources of its own.
-			scope = c.scope(map[wit.InterfaceID]exported{id: x}, all)
-		}
-		c.scopes[x.item] = scope
-		for _, t := range c.in.r.Interfaces[id].Types {
-			scope.Type(t)
+	for _, id := range order {
+		if declare := exported[id]; declare != nil {
+			declare()
 		}
 	}
+	root.Foreign = c.imports.interfaceType
 }
 
-// scope returns a scope for types that have no names. Those of local interfaces are
-// defined there, those of others in the scope around it, or they are imported.
-func (c *instances) scope(local map[wit.InterfaceID]exported, around *witbin.TypeScope) *witbin.TypeScope {
-	scope := witbin.NewTypeScope(c.in.r, witbin.NoInterface, c.b.typeOf)
-	scope.Local = func(id wit.InterfaceID) bool {
-		_, ok := local[id]
-		return ok
-	}
-	scope.Foreign = func(owner wit.InterfaceID, id wit.TypeID) uint32 {
-		if around != nil && around.Local(owner) {
-			return around.Index(id)
+// declareInterface defines the types of an exported interface.
+func (c *instances) declareInterface(p *part, it *wit.WorldItem, id wit.InterfaceID) {
+	unnamed := c.imports.root.Unnamed(id)
+	for _, t := range c.in.r.Interfaces[id].Types {
+		if _, ok := c.in.r.Types[t].Kind.(*wit.Resource); ok {
+			c.imports.root.Set(t, c.defineResource(p, it, t))
+		} else {
+			unnamed.Type(t)
 		}
-		if index, ok := c.imports.root.Known(id); ok {
-			return index
-		}
-		return c.b.add(binary.SortType, &binary.Alias{Sort: binary.SortType, Target: binary.AliasExport, Instance: c.imports.instance(owner, id), Name: c.in.r.Types[id].Name})
 	}
-	scope.Name = func(id wit.TypeID, _ binary.ExternName, index *uint32) uint32 {
-		if index != nil {
-			return *index
-		}
-		x := local[c.in.r.Types[id].Owner.(wit.InterfaceID)]
-		r := c.defineResource(x.part, x.item, id)
-		c.resources[resourceKey{x.item, id}] = r
-		return r
-	}
-	return scope
 }
 
 // defineResource defines a resource of an exported interface.
@@ -205,20 +183,13 @@ func (c *instances) defineResource(p *part, it *wit.WorldItem, id wit.TypeID) ui
 // add adds the instance of a core module, with a bag of exports for each module that
 // it imports from.
 func (c *instances) add(p *part) {
-	var names []string
-	uses := make(map[string][]*coreUse)
-	for _, use := range c.uses[p] {
-		if uses[use.module] == nil {
-			names = append(names, use.module)
-		}
-		uses[use.module] = append(uses[use.module], use)
-	}
 	instance := &binary.CoreInstance{Module: c.modules[p]}
-	for _, name := range names {
+	for uses := c.uses[p]; len(uses) > 0; {
 		bag := &binary.CoreInstance{Exports: []binary.CoreExport{}}
-		for _, use := range uses[name] {
-			sort, index := c.supply(p, use)
-			bag.Exports = append(bag.Exports, binary.CoreExport{Name: use.unique, Sort: sort, Index: index})
+		name := uses[0].module
+		for ; len(uses) > 0 && uses[0].module == name; uses = uses[1:] {
+			sort, index := c.supply(p, uses[0])
+			bag.Exports = append(bag.Exports, binary.CoreExport{Name: uses[0].unique, Sort: sort, Index: index})
 		}
 		instance.Args = append(instance.Args, binary.CoreArg{Name: name, Instance: c.b.add(binary.SortCoreInstance, bag)})
 	}
@@ -237,11 +208,11 @@ func (c *instances) supply(p *part, use *coreUse) (binary.Sort, uint32) {
 	case useDrop:
 		return binary.SortCoreFunc, c.b.canon(&binary.Canon{Op: binary.CanonResourceDrop, Type: c.imports.resource(use.item, use.resource)})
 	case useExportedNew:
-		return binary.SortCoreFunc, c.b.canon(&binary.Canon{Op: binary.CanonResourceNew, Type: c.ownResource(use)})
+		return binary.SortCoreFunc, c.b.canon(&binary.Canon{Op: binary.CanonResourceNew, Type: c.imports.root.Index(use.resource)})
 	case useExportedRep:
-		return binary.SortCoreFunc, c.b.canon(&binary.Canon{Op: binary.CanonResourceRep, Type: c.ownResource(use)})
+		return binary.SortCoreFunc, c.b.canon(&binary.Canon{Op: binary.CanonResourceRep, Type: c.imports.root.Index(use.resource)})
 	case useExportedDrop:
-		return binary.SortCoreFunc, c.b.canon(&binary.Canon{Op: binary.CanonResourceDrop, Type: c.ownResource(use)})
+		return binary.SortCoreFunc, c.b.canon(&binary.Canon{Op: binary.CanonResourceDrop, Type: c.imports.root.Index(use.resource)})
 	case useMemory:
 		return binary.SortCoreMemory, c.b.coreAlias(binary.SortCoreMemory, main, use.export)
 	case useMainExport:
@@ -249,11 +220,6 @@ func (c *instances) supply(p *part, use *coreUse) (binary.Sort, uint32) {
 	default:
 		panic(fmt.Sprintf("maker: unhandled use %d", use.kind))
 	}
-}
-
-// ownResource returns the index of a resource that the component defines.
-func (c *instances) ownResource(use *coreUse) uint32 {
-	return c.resources[resourceKey{use.item, use.resource}]
 }
 
 // addFixup adds the module that fills the table of the shims and runs the main

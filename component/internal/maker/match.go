@@ -1,6 +1,8 @@
 package maker
 
 import (
+	"slices"
+
 	"github.com/witgen/witgen/component/binary"
 	"github.com/witgen/witgen/component/internal/core"
 	"github.com/witgen/witgen/internal/abi"
@@ -41,16 +43,22 @@ const (
 	useMainExport // another export of the main module
 )
 
-// match finds what each import of each core module stands for.
+// match finds what each import of each core module stands for. Imports from one module
+// come together, in the order in which they are.
 func (in *input) match() map[*part][]*coreUse {
 	uses := make(map[*part][]*coreUse)
 	for _, p := range in.parts {
 		names := core.UniqueNames(p.module.Imports)
+		first := make(map[string]int)
 		for n, i := range p.module.Imports {
+			if _, ok := first[i.Module]; !ok {
+				first[i.Module] = n
+			}
 			use := &coreUse{module: i.Module, name: i.Name, unique: names[n], entity: i.Entity}
 			in.classify(p, use)
 			uses[p] = append(uses[p], use)
 		}
+		slices.SortStableFunc(uses[p], func(a, b *coreUse) int { return first[a.module] - first[b.module] })
 	}
 	return uses
 }
@@ -136,8 +144,10 @@ func coreValTypes(list []abi.Core) []wasm.ValType {
 	return out
 }
 
-// reallocs are the names under which core modules export what allocates.
-var reallocs = []string{"cabi_realloc", standardPrefix + "_realloc", "canonical_abi_realloc"}
+// reallocs are the names under which core modules export what allocates. The first is
+// that of witgen's guests for TinyGo's wasip2, whose runtime exports a cabi_realloc of its
+// own that a garbage collector does not know of.
+var reallocs = []string{"witgen_realloc", "cabi_realloc", standardPrefix + "_realloc", "canonical_abi_realloc"}
 
 // mainReallocs are those of the main module for adapters.
 var mainReallocs = append([]string{"cabi_realloc_adapter"}, reallocs...)

@@ -31,9 +31,10 @@ func failNew(format string, args ...any) { core.Invalid(-1, format, args...) }
 
 // builder adds definitions to a component and counts its index spaces.
 type builder struct {
-	c       *binary.Component
-	count   [binary.NumSorts]uint32
-	aliases map[binary.Alias]uint32
+	c     *binary.Component
+	count [binary.NumSorts]uint32
+	// cores are the aliases of exports of core instances.
+	cores map[binary.Alias]uint32
 }
 
 // add adds a definition and returns the index that it defines.
@@ -43,24 +44,24 @@ func (b *builder) add(sort binary.Sort, d binary.Def) uint32 {
 	return b.count[sort] - 1
 }
 
-// alias returns the index of an export of an instance, or of a core instance.
-func (b *builder) alias(target binary.AliasTarget, sort binary.Sort, instance uint32, name string) uint32 {
-	key := binary.Alias{Sort: sort, Target: target, Instance: instance, Name: name}
-	if index, ok := b.aliases[key]; ok {
-		return index
-	}
-	if b.aliases == nil {
-		b.aliases = make(map[binary.Alias]uint32)
-	}
-	d := key
-	index := b.add(sort, &d)
-	b.aliases[key] = index
-	return index
+// alias adds an alias of an export of an instance.
+func (b *builder) alias(sort binary.Sort, instance uint32, name string) uint32 {
+	return b.add(sort, &binary.Alias{Sort: sort, Target: binary.AliasExport, Instance: instance, Name: name})
 }
 
 // coreAlias returns the index of an export of a core instance.
 func (b *builder) coreAlias(sort binary.Sort, instance uint32, name string) uint32 {
-	return b.alias(binary.AliasCoreExport, sort, instance, name)
+	key := binary.Alias{Sort: sort, Target: binary.AliasCoreExport, Instance: instance, Name: name}
+	if index, ok := b.cores[key]; ok {
+		return index
+	}
+	if b.cores == nil {
+		b.cores = make(map[binary.Alias]uint32)
+	}
+	d := key
+	index := b.add(sort, &d)
+	b.cores[key] = index
+	return index
 }
 
 // export adds an export and returns the index that it defines.

@@ -109,21 +109,21 @@ func TestNewRepeatedImports(t *testing.T) {
 	id := comptest.WorldNamed(t, r, pkg, "w")
 	f := comptest.CoreFuncDef{Module: "test:twice/i", Name: "f", Sig: abi.Signature{Results: []abi.Core{abi.I32}}}
 	write := comptest.CoreFuncDef{Module: "old", Name: "write", Sig: abi.Signature{Params: []abi.Core{abi.I32}}}
-	odd := comptest.CoreFuncDef{Module: "old", Name: "write$1", Sig: abi.Signature{}}
+	odd := comptest.CoreFuncDef{Module: "old", Name: "write [v2]", Sig: abi.Signature{}}
 	core, err := component.Embed(comptest.CoreModuleOf([]comptest.CoreFuncDef{f, write, f, odd, write, write}, []comptest.CoreFuncDef{{Name: "run"}}, true), r, id, component.UTF8)
 	if err != nil {
 		t.Fatal(err)
 	}
-	adapter := component.Adapter{Name: "old", Wasm: comptest.CoreModuleOf(nil, []comptest.CoreFuncDef{{Name: "write", Sig: write.Sig}, {Name: "write$1"}}, false)}
+	adapter := component.Adapter{Name: "old", Wasm: comptest.CoreModuleOf(nil, []comptest.CoreFuncDef{{Name: "write", Sig: write.Sig}, {Name: "write [v2]"}}, false)}
 	made, err := component.New(core, component.NewOptions{Adapters: []component.Adapter{adapter}})
 	if err != nil {
 		t.Fatal(err)
 	}
 	text := comptest.Inspected(t, made)
 	for _, want := range []string{
-		`import "test:twice/i" "f": func () -> (i32)`, `import "test:twice/i" "f$1": func () -> (i32)`,
-		`import "old" "write": func (i32) -> ()`, `import "old" "write$1": func () -> ()`,
-		`import "old" "write$2": func (i32) -> ()`, `import "old" "write$3": func (i32) -> ()`,
+		`import "test:twice/i" "f": func () -> (i32)`, `import "test:twice/i" "f [v2]": func () -> (i32)`,
+		`import "old" "write": func (i32) -> ()`, `import "old" "write [v2]": func () -> ()`,
+		`import "old" "write [v3]": func (i32) -> ()`, `import "old" "write [v4]": func (i32) -> ()`,
 	} {
 		if strings.Count(text, "    "+want+"\n") != 1 {
 			t.Errorf("the module in the component lacks %s:\n%s", want, text)

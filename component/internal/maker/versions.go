@@ -57,39 +57,6 @@ func (in *input) mergeVersions() {
 		_, gone := in.merged[id]
 		return gone && it.Name == ""
 	})
-	in.world.Imports = in.inOrder(in.world.Imports)
-	in.world.Exports = in.inOrder(in.world.Exports)
-	for _, it := range in.world.Exports {
-		if id, ok := it.Item.(wit.InterfaceID); ok {
-			in.checkUses(id)
-		}
-	}
-}
-
-// checkUses checks that an exported interface does not use types of an exported one both
-// directly and by way of one that is imported, as worlds that do not know each other may
-// have it: the two would not be the same.
-func (in *input) checkUses(export wit.InterfaceID) {
-	for _, dep := range witbin.InterfaceUses(in.r, export) {
-		if in.isExported(dep) {
-			continue
-		}
-		seen := make(map[wit.InterfaceID]bool)
-		var visit func(id wit.InterfaceID)
-		visit = func(id wit.InterfaceID) {
-			if seen[id] {
-				return
-			}
-			seen[id] = true
-			for _, used := range witbin.InterfaceUses(in.r, id) {
-				if in.isExported(used) {
-					failNew("the worlds export %s, which uses types of %s: that is imported and uses types of %s, which the worlds export", in.r.QualifiedName(export), in.r.QualifiedName(dep), in.r.QualifiedName(used))
-				}
-				visit(used)
-			}
-		}
-		visit(dep)
-	}
 }
 
 // redirect checks that an interface that takes the place of another has all that this
@@ -178,38 +145,6 @@ func (in *input) replaceTypes(types map[wit.TypeID]wit.TypeID) {
 			function(f)
 		}
 	}
-}
-
-// inOrder returns items with each interface behind those whose types it uses, and else
-// in the order in which they are.
-func (in *input) inOrder(items []*wit.WorldItem) []*wit.WorldItem {
-	byInterface := make(map[wit.InterfaceID]*wit.WorldItem)
-	for _, it := range items {
-		if id, ok := it.KeyInterface(); ok {
-			byInterface[id] = it
-		}
-	}
-	var list []*wit.WorldItem
-	done := make(map[*wit.WorldItem]bool)
-	var visit func(it *wit.WorldItem)
-	visit = func(it *wit.WorldItem) {
-		if done[it] {
-			return
-		}
-		done[it] = true
-		if id, ok := it.Item.(wit.InterfaceID); ok {
-			for _, dep := range witbin.InterfaceUses(in.r, id) {
-				if other := byInterface[dep]; other != nil {
-					visit(other)
-				}
-			}
-		}
-		list = append(list, it)
-	}
-	for _, it := range items {
-		visit(it)
-	}
-	return list
 }
 
 // mergedName returns the name of an item, and for an import that another version stands

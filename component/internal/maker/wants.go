@@ -82,14 +82,14 @@ func (in *input) wantForExport(w *wants, id wit.InterfaceID) {
 }
 
 func (in *input) markFunction(f *wit.Function, set *typeSet) {
+	if f.Kind == wit.Static { // Others have the resource among their types.
+		in.mark(f.Resource, set)
+	}
 	for _, p := range f.Params {
 		in.mark(p.Type, set)
 	}
 	if f.Result != nil {
 		in.mark(f.Result, set)
-	}
-	if f.Kind != wit.Freestanding {
-		in.mark(f.Resource, set)
 	}
 }
 
@@ -116,8 +116,7 @@ func (in *input) typesOf(id wit.InterfaceID) []wit.TypeID {
 	return all.order
 }
 
-// isExported reports whether the world exports an interface under its own name:
-// then other exports that use its types use those of the export.
+// isExported reports whether the world exports an interface under its own name.
 func (in *input) isExported(id wit.InterfaceID) bool {
 	for _, it := range in.world.Exports {
 		if x, ok := it.KeyInterface(); ok && x == id {

@@ -131,7 +131,7 @@ func TestWorldsThatMix(t *testing.T) {
 	packages := "package acme:a { interface t { resource r; } interface mid { use t.{r}; type m = r; } interface top { use t.{r}; use mid.{m}; f: func(a: borrow<r>, b: borrow<m>); } }"
 	core := embedded(t, comptest.CoreModuleOf(nil, []comptest.CoreFuncDef{{Name: "acme:a/top#f", Sig: abi.Signature{Params: []abi.Core{abi.I32, abi.I32}}}}, true),
 		"package my:one; world one { export acme:a/top; } "+packages, "package my:two; world two { export acme:a/t; } "+packages)
-	want := "the worlds export acme:a/top, which uses types of acme:a/mid: that is imported and uses types of acme:a/t, which the worlds export"
+	want := `a world exports acme:a/top with the resource "r" of acme:a/t as an import, and the worlds export that as well`
 	if _, err := component.New(core, component.NewOptions{}); err == nil || err.Error() != want {
 		t.Errorf("got %v, want %q", err, want)
 	}

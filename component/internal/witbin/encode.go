@@ -2,6 +2,7 @@ package witbin
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/witgen/witgen/component/binary"
 	"github.com/witgen/witgen/component/internal/check"
@@ -105,12 +106,30 @@ func (e *worldEncoder) instance(id wit.InterfaceID, functions bool) uint32 {
 	iface := e.r.Interfaces[id]
 	var funcs []*wit.Function
 	if functions {
-		funcs = iface.Functions
+		funcs = resourcesFirst(iface)
 	}
 	t := InstanceTypeOf(e.r, id, iface.Types, funcs, e.alias)
 	e.instances[id] = e.count
 	e.count++
 	return e.outer.define(t)
+}
+
+// resourcesFirst returns the functions of an interface in the order of the printed text:
+// those of resources, in the order of these, and then the others.
+func resourcesFirst(iface *wit.Interface) []*wit.Function {
+	place := make(map[wit.TypeID]int)
+	for i, t := range iface.Types {
+		place[t] = i
+	}
+	key := func(f *wit.Function) int {
+		if f.Kind == wit.Freestanding {
+			return len(iface.Types)
+		}
+		return place[f.Resource]
+	}
+	list := slices.Clone(iface.Functions)
+	slices.SortStableFunc(list, func(a, b *wit.Function) int { return key(a) - key(b) })
+	return list
 }
 
 // InstanceTypeOf returns an instance type with types and functions of an interface.

@@ -19,8 +19,6 @@ type TypeScope struct {
 	// are brought in by Foreign; where that is nil, they are defined here too.
 	Interface wit.InterfaceID
 	Foreign   func(owner wit.InterfaceID, id wit.TypeID) uint32
-	// Local reports which other interfaces have their types defined here. It may be nil.
-	Local func(wit.InterfaceID) bool
 	// Name makes a named type known under its name, as an import or export, and
 	// returns the index that this defines. index is nil for a resource.
 	Name func(id wit.TypeID, name binary.ExternName, index *uint32) uint32
@@ -55,11 +53,29 @@ func (s *TypeScope) Restore(to Saved) { s.ids, s.kinds, s.funcs = to.ids, to.kin
 // Set has a type stand for one that has an index already.
 func (s *TypeScope) Set(id wit.TypeID, index uint32) { s.ids[id] = index }
 
-// Known returns the index of a type that has one already.
-func (s *TypeScope) Known(id wit.TypeID) (uint32, bool) {
-	index, ok := s.ids[id]
-	return index, ok
+// Forget has a type that was encoded, and types without a name of its kind, encoded anew
+// where they are needed next.
+func (s *TypeScope) Forget(id wit.TypeID) {
+	delete(s.ids, id)
+	delete(s.kinds, kindKey(s.r.Types[id].Kind))
 }
+
+// Unnamed returns the scope in which the types of an interface are defined without their
+// names. What one of the two scopes has encoded, the other knows.
+func (s *TypeScope) Unnamed(id wit.InterfaceID) *TypeScope {
+	out := *s
+	out.Interface = id
+	out.Name = func(id wit.TypeID, _ binary.ExternName, index *uint32) uint32 {
+		if index == nil {
+			panic(fmt.Sprintf("witbin: the resource %q is not set", s.r.Types[id].Name))
+		}
+		return *index
+	}
+	return &out
+}
+
+// kindKey tells types without names apart.
+func kindKey(k wit.Kind) string { return fmt.Sprintf("%T %v", k, k) }
 
 // define emits a type and returns its index.
 func (s *TypeScope) define(t binary.Type) uint32 { return s.emit(&binary.TypeDef{Type: t}) }
@@ -112,12 +128,12 @@ func (s *TypeScope) Type(id wit.TypeID) binary.ValType {
 	def := s.r.Types[id]
 	key := ""
 	if def.Name == "" {
-		key = fmt.Sprintf("%T %v", def.Kind, def.Kind)
+		key = kindKey(def.Kind)
 		if index, ok := s.kinds[key]; ok {
 			return binary.ValType{Index: index}
 		}
 	}
-	if owner, ok := def.Owner.(wit.InterfaceID); ok && owner != s.Interface && s.Foreign != nil && (s.Local == nil || !s.Local(owner)) {
+	if owner, ok := def.Owner.(wit.InterfaceID); ok && owner != s.Interface && s.Foreign != nil {
 		s.ids[id] = s.Foreign(owner, id)
 		return binary.ValType{Index: s.ids[id]}
 	}

@@ -42,6 +42,20 @@ type worldCloner struct {
 	// owners are the world and the interfaces inside it, with their copies.
 	owners map[wit.Owner]wit.Owner
 	types  map[wit.TypeID]wit.TypeID
+	// used are types of others that have a copy already.
+	used map[wit.TypeID]wit.TypeID
+	// anonymous reports whether types without names are copied also where nothing
+	// that they refer to is.
+	anonymous bool
+}
+
+// CopyInterface adds a copy of an interface to r, whose types are its own, and returns
+// it. The copy uses types of other interfaces as used maps them.
+func CopyInterface(r *wit.Resolve, id wit.InterfaceID, used map[wit.TypeID]wit.TypeID) wit.InterfaceID {
+	c := &worldCloner{r: r, owners: make(map[wit.Owner]wit.Owner), types: make(map[wit.TypeID]wit.TypeID), used: used, anonymous: true}
+	to := c.copied(id)
+	r.Interfaces[to].CloneOf = id
+	return to
 }
 
 // merge appends items to a list that may have some of them.
@@ -134,11 +148,14 @@ func (c *worldCloner) typ(id wit.TypeID) wit.TypeID {
 	def := c.r.Types[id]
 	owner, owned := c.owners[def.Owner]
 	if def.Owner != nil && !owned {
+		if to, ok := c.used[id]; ok {
+			return to
+		}
 		return id
 	}
 	out := *def
 	out.Kind = wit.Rewrite(def.Kind, c.ref)
-	if def.Owner == nil && !c.changed(def.Kind) {
+	if def.Owner == nil && !c.anonymous && !c.changed(def.Kind) {
 		return id
 	}
 	out.Owner = owner
@@ -154,6 +171,11 @@ func (c *worldCloner) inline(id wit.InterfaceID) wit.InterfaceID {
 	if c.r.Interfaces[id].Name != "" {
 		return id
 	}
+	return c.copied(id)
+}
+
+// copied returns the copy of an interface.
+func (c *worldCloner) copied(id wit.InterfaceID) wit.InterfaceID {
 	out := *c.r.Interfaces[id]
 	to := wit.InterfaceID(len(c.r.Interfaces))
 	c.r.Interfaces = append(c.r.Interfaces, &out)

@@ -1,9 +1,11 @@
 //go:build wasm || tinygo.wasm
 
-// Command guest is a handler of HTTP requests: it answers, echoes, streams and fetches.
+// Command guest is a handler of HTTP requests: it answers, echoes, streams and fetches,
+// and has a page for browsers that asks for these.
 package main
 
 import (
+	_ "embed"
 	"errors"
 	"strconv"
 	"strings"
@@ -28,6 +30,8 @@ func (handler) Handle(request httptypes.IncomingRequest, out httptypes.ResponseO
 	switch {
 	case path == "/":
 		answer(out, 200, "hello from WebAssembly\n")
+	case path == "/page":
+		respond(out, 200, "text/html; charset=utf-8", page)
 	case path == "/echo":
 		echo(request, out)
 	case strings.HasPrefix(path, "/stream/"):
@@ -81,8 +85,15 @@ func write(w streams.OutputStream, text []byte) error {
 	return nil
 }
 
+//go:embed page.html
+var page string
+
 func answer(out httptypes.ResponseOutparam, status uint16, text string) {
-	body := begin(out, status, "text/plain; charset=utf-8")
+	respond(out, status, "text/plain; charset=utf-8", text)
+}
+
+func respond(out httptypes.ResponseOutparam, status uint16, contentType, text string) {
+	body := begin(out, status, contentType)
 	if w, err := body.Write(); err == nil {
 		_ = write(w, []byte(text)) // the client may have gone
 		w.Close()

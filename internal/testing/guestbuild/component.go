@@ -20,6 +20,12 @@ func BuildComponent(t testing.TB, c Compiler, dir, wit, world string) []byte {
 // imports of WASI preview 1 is met by the adapter of internal/preview1.
 func Componentize(t testing.TB, core []byte, wit, world string) []byte {
 	t.Helper()
+	return componentize(t, core, wit, world, preview1.Adapters)
+}
+
+// componentize is Componentize with adapters.
+func componentize(t testing.TB, core []byte, wit, world string, adaptersOf func(core []byte) ([]component.Adapter, error)) []byte {
+	t.Helper()
 	fail := func(err error) {
 		t.Helper()
 		if err != nil {
@@ -32,7 +38,7 @@ func Componentize(t testing.TB, core []byte, wit, world string) []byte {
 	fail(err)
 	core, err = component.Embed(core, result.Resolve, id, component.UTF8)
 	fail(err)
-	adapters, err := preview1.Adapters(core)
+	adapters, err := adaptersOf(core)
 	fail(err)
 	made, err := component.New(core, component.NewOptions{Adapters: adapters})
 	fail(err)

@@ -20,9 +20,9 @@ const module = "github.com/witgen/witgen"
 // layers lists the packages that make up the witgen command, lowest layer
 // first. A package imports packages of lower layers only.
 var layers = [][]string{
-	{"diag", "internal/leb128", "internal/guestcompile", "internal/input", "component/coretype"},
+	{"diag", "internal/leb128", "internal/guestcompile", "internal/input", "internal/preview1/adapter", "component/coretype"},
 	{"wit", "parser/ast", "gen", "internal/wasm"},
-	{"parser", "internal/abi", "component/internal/fault"},
+	{"parser", "internal/abi", "internal/gowasm", "component/internal/fault"},
 	{"parser/resolve", "parser/format", "internal/gogen", "component/binary", "component/internal/extname"},
 	{"internal/gogen/neutral", "component/internal/core"},
 	{"gen/host", "gen/guest", "component/internal/checked"},
@@ -65,31 +65,34 @@ var runtime = map[string][]string{
 	"wasi/worlds":   {"canonicalabi", "canonicalabi/types", "canonicalabi/guest", "canonicalabi/host", "canonicalabi/host/bind", "wasi/bindings", "link"},
 	// What WASI grants, for all its versions.
 	"wasi/internal/fault":    {},
+	"wasi/internal/guard":    {},
 	"wasi/internal/poll":     {},
 	"wasi/internal/random":   {},
-	"wasi/internal/streams":  {"wasi/internal/poll"},
+	"wasi/internal/streams":  {"wasi/internal/guard", "wasi/internal/poll"},
 	"wasi/internal/clocks":   {"wasi/internal/poll"},
 	"wasi/internal/files":    {"wasi/internal/fault", "wasi/internal/poll", "wasi/internal/streams"},
 	"wasi/internal/grants":   {"wasi/internal/clocks", "wasi/internal/files", "wasi/internal/random", "wasi/internal/streams"},
-	"wasi/internal/preview1": {"wasi/internal/fault", "wasi/internal/files", "wasi/internal/grants", "wasi/internal/poll", "wasi/internal/streams"},
-	"wasi/internal/sockets":  {"wasi/internal/poll", "wasi/internal/streams"},
+	"wasi/internal/preview1": {"wasi/internal/fault", "wasi/internal/guard", "wasi/internal/random", "wasi/internal/files", "wasi/internal/grants", "wasi/internal/poll", "wasi/internal/streams"},
+	"wasi/internal/sockets":  {"wasi/internal/guard", "wasi/internal/poll", "wasi/internal/streams"},
 	"wasi/internal/preview2": {"canonicalabi/types", "canonicalabi/host", "canonicalabi/host/bind", "wasi/bindings", "wasi/internal/clocks", "wasi/internal/fault",
-		"wasi/internal/files", "wasi/internal/grants", "wasi/internal/poll", "wasi/internal/random", "wasi/internal/streams"},
-	"wasi/internal/preview2/inet": {"canonicalabi/types", "wasi/bindings", "wasi/internal/poll", "wasi/internal/preview2", "wasi/internal/sockets", "wasi/internal/streams"},
+		"wasi/internal/files", "wasi/internal/grants", "wasi/internal/guard", "wasi/internal/poll", "wasi/internal/streams"},
+	"wasi/internal/preview2/inet": {"canonicalabi/types", "wasi/bindings", "wasi/internal/guard", "wasi/internal/poll", "wasi/internal/preview2", "wasi/internal/sockets", "wasi/internal/streams"},
 	"wasi/transport":              {},
-	"wasi/internal/preview2/http": {"canonicalabi/types", "wasi/bindings", "wasi/transport", "wasi/internal/poll", "wasi/internal/preview2", "wasi/internal/streams"},
+	"wasi/internal/preview2/http": {"canonicalabi/types", "wasi/bindings", "wasi/transport", "wasi/internal/guard", "wasi/internal/poll", "wasi/internal/preview2", "wasi/internal/streams"},
 	"wasi/closed":                 {"canonicalabi/host", "canonicalabi/host/bind", "wasi/internal/grants", "wasi/internal/preview1", "wasi/internal/preview2", "wasi/internal/preview2/http"},
 	"wasi": {"canonicalabi/host", "canonicalabi/host/bind", "wasi/closed", "wasi/internal/clocks", "wasi/internal/files", "wasi/internal/grants",
 		"canonicalabi/types", "wasi/bindings", "wasi/worlds", "wasi/transport", "wasi/internal/preview1", "wasi/internal/preview2", "wasi/internal/preview2/http", "wasi/internal/preview2/inet", "wasi/internal/random", "wasi/internal/sockets", "wasi/internal/streams"},
 	// net/http for WASI. Nothing else of the runtime has it.
-	"wasi/wasihttp": {"canonicalabi/host", "canonicalabi/types", "wasi", "wasi/bindings", "wasi/worlds", "wasi/internal/preview2/http"},
+	"wasi/config":   {"canonicalabi/host", "canonicalabi/host/bind", "canonicalabi/types", "wasi/bindings"},
+	"wasi/keyvalue": {"canonicalabi/host", "canonicalabi/host/bind", "canonicalabi/types", "wasi/bindings"},
+	"wasi/wasihttp": {"canonicalabi/host", "canonicalabi/types", "wasi", "wasi/bindings", "wasi/worlds", "wasi/internal/guard", "wasi/internal/preview2/http"},
 }
 
 // bindings matches the published bindings of WASI, and wasiWorlds those of them that are
 // a world's. The lists have them by one name each.
 var (
-	bindings   = regexp.MustCompile(`^wasi/[a-z]+/v0\.\d+/.*$`)
-	wasiWorlds = regexp.MustCompile(`^wasi/(cli/v0\.2/command|http/v0\.2/proxy)$`)
+	bindings   = regexp.MustCompile(`^wasi/[a-z]+/v0\.\d+[^/]*/.*$`)
+	wasiWorlds = regexp.MustCompile(`^wasi/(cli/v0\.2/command|http/v0\.2/proxy|(config|keyvalue)/v0\.2\.0-[^/]*/imports)$`)
 )
 
 // listName returns the name by which the lists have a package.

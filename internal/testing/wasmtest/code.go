@@ -89,6 +89,9 @@ func Load8(offset uint32) Code { return wasm.I(wasm.OpI32Load8U, 0, offset) }
 // Store32 is i32.store of an address and a value on the stack.
 func Store32(offset uint32) Code { return wasm.I(wasm.OpI32Store, 2, offset) }
 
+// Store64 is i64.store.
+func Store64(offset uint32) Code { return wasm.I(wasm.OpI64Store, 3, offset) }
+
 // Store8 is i32.store8.
 func Store8(offset uint32) Code { return wasm.I(wasm.OpI32Store8, 0, offset) }
 

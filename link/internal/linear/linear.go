@@ -35,6 +35,8 @@ type Set struct {
 	released bool
 	// spare tells that each memory is declared with a page more than it may have.
 	spare bool
+	// shrinks tells that the next growth of a memory makes it smaller.
+	shrinks bool
 }
 
 // NewSet returns a set whose memories may have limit bytes together. They also draw on

@@ -115,6 +115,9 @@ func pageAt(buffer []byte, n int) *page { return (*page)(buffer[n*pageBytes:]) }
 // set keeps that page for Restore. It is called before the first memory is allocated.
 func (s *Set) Spare() { s.spare = true }
 
+// Shrinks reports whether the next growth of a memory makes it smaller; see Restore.
+func (s *Set) Shrinks() bool { return s.shrinks }
+
 // Save notes what the memories hold, for Restore. Memories that hold the same as those of
 // the snapshot share its pages. The set must not be in use.
 func (s *Set) Save(snapshot *Snapshot) {
@@ -133,9 +136,9 @@ var ErrGrown = errors.New("a memory has grown")
 func (s *Set) Restore(grow func(memory int) bool) error {
 	for n, m := range s.memories {
 		if m.size != m.savedSize {
-			m.shrinks = true
+			m.shrinks, s.shrinks = true, true
 			done := grow(n)
-			m.shrinks = false
+			m.shrinks, s.shrinks = false, false
 			if !done || m.size != m.savedSize {
 				return ErrGrown
 			}

@@ -22,6 +22,8 @@ type Descriptor struct {
 	// shared is what others use too: Close leaves it open.
 	shared bool
 	closed atomic.Bool
+	// held is what a stream takes of the budget's bytes.
+	held int
 }
 
 // counted is an open file with the descriptors and streams that have it open.
@@ -88,6 +90,9 @@ func (d *Descriptor) Close() error {
 		return nil
 	}
 	d.budget.give()
+	if d.held > 0 && d.budget != nil {
+		d.budget.Bytes.Give(d.held)
+	}
 	if d.file != nil {
 		return fault.Wrap(d.file.Close())
 	}

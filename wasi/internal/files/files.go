@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/witgen/witgen/wasi/internal/fault"
+	"github.com/witgen/witgen/wasi/internal/streams"
 )
 
 // Type is the kind of a file, in the order of wasi:filesystem's descriptor-type.
@@ -120,6 +121,9 @@ type Entry struct {
 
 // Budget bounds the open descriptors of an instance. A nil Budget does not.
 type Budget struct {
+	// Bytes bounds what streams of files without offsets hold, and may be nil.
+	Bytes *streams.Budget
+
 	max  int64
 	used atomic.Int64
 }

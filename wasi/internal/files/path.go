@@ -7,8 +7,8 @@ import (
 	"github.com/witgen/witgen/wasi/internal/fault"
 )
 
-// maxPath bounds a path, in bytes, as Linux does.
-const maxPath = 4096
+// MaxPath bounds a path, in bytes, as Linux does.
+const MaxPath = 4096
 
 // maxLinks bounds the symbolic links that the last element of a path leads through.
 const maxLinks = 40
@@ -18,7 +18,7 @@ func checkPath(path string) error {
 	switch {
 	case path == "":
 		return fault.NoEntry
-	case len(path) >= maxPath:
+	case len(path) >= MaxPath:
 		return fault.NameTooLong
 	case !utf8.ValidString(path):
 		return fault.IllegalByteSequence
@@ -64,7 +64,7 @@ func through(dir, target string, slash bool) (string, error) {
 	if slash {
 		path += "/"
 	}
-	if len(path) >= 4*maxPath {
+	if len(path) >= 4*MaxPath {
 		return "", fault.NameTooLong
 	}
 	return path, nil
@@ -78,7 +78,7 @@ func checkTarget(target string) error {
 	if target[0] == '/' {
 		return fault.NotPermitted
 	}
-	if len(target) >= maxPath {
+	if len(target) >= MaxPath {
 		return fault.NameTooLong
 	}
 	return checkSystemPath(target)

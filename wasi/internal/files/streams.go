@@ -21,6 +21,17 @@ func (d *Descriptor) again() (*Descriptor, error) {
 	return &Descriptor{file: d.file, flags: d.flags, mutable: d.mutable, budget: d.budget}, nil
 }
 
+// hold takes n bytes of the instance's, which Close gives back. If there are too few, it
+// closes d.
+func (d *Descriptor) hold(n int) error {
+	if d.budget == nil || d.budget.Bytes.Take(n) {
+		d.held = n
+		return nil
+	}
+	_ = d.Close() // The error below is the reason.
+	return fault.InsufficientMemory
+}
+
 // ReadStream returns a stream of what the file holds from an offset on. It stays open
 // when d is closed. A file without offsets has one stream for all.
 func (d *Descriptor) ReadStream(offset uint64) (streams.Input, error) {
@@ -32,6 +43,9 @@ func (d *Descriptor) ReadStream(offset uint64) (streams.Input, error) {
 		return nil, err
 	}
 	if own.IsStream() {
+		if err := own.hold(streams.ReaderBytes); err != nil {
+			return nil, err
+		}
 		return &pipeInput{own.file.file.(*hostFile).input(), own}, nil
 	}
 	return &fileInput{d: own, at: offset}, nil
@@ -61,8 +75,11 @@ func (d *Descriptor) writeStream(write func(*Descriptor, []byte) (int, error)) (
 		return nil, err
 	}
 	if own.IsStream() {
+		if err := own.hold(streams.WriterBytes); err != nil {
+			return nil, err
+		}
 		closed := func() { _ = own.Close() } // Nobody is left to tell.
-		return streams.NewWriterThen(own.file.file.(*hostFile), closed), nil
+		return streams.NewWriterThen(own.file.file.(*hostFile), streams.Linger, closed), nil
 	}
 	return &fileOutput{d: own, write: write}, nil
 }

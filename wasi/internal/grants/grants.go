@@ -33,7 +33,18 @@ type Grants struct {
 	Folders []Folder
 	// Descriptors bounds what is open of files.
 	Descriptors *files.Budget
+	// Timers bounds the pollables of clocks.
+	Timers int
+	// Work, if not nil, is told what functions do for the guest beside the call itself, in
+	// units of package meter.
+	Work func(units uint64)
+	// Flush, if not nil, is a part of Drain.
+	Flush func(context.Context) error
 }
+
+// DefaultTimers is how many pollables of clocks an instance may have, unless an option
+// says else.
+const DefaultTimers = 10_000
 
 // Variable is one of the environment.
 type Variable struct{ Name, Value string }
@@ -42,6 +53,13 @@ type Variable struct{ Name, Value string }
 type Folder struct {
 	*files.Folder
 	Path string
+}
+
+// Did counts units of work.
+func (g *Grants) Did(units uint64) {
+	if g.Work != nil {
+		g.Work(units)
+	}
 }
 
 // Closed returns the grants of an instance that has been given nothing: no arguments,
@@ -56,6 +74,7 @@ func Closed() *Grants {
 		Clock:       &clocks.Counter{},
 		Random:      random.New(),
 		Descriptors: files.NewBudget(DefaultDescriptors),
+		Timers:      DefaultTimers,
 	}
 }
 
@@ -70,10 +89,13 @@ func (g *Grants) Close(ctx context.Context) error {
 	return errors.Join(append(errs, g.Stdout.Close(), g.Stderr.Close())...)
 }
 
-// Drain waits until what the guest has written to the standard streams has left or
-// failed, before Close and after it.
+// Drain waits until what the guest has written to the standard streams, and to what it
+// has closed since, has left or failed, before Close and after it.
 func (g *Grants) Drain(ctx context.Context) error {
 	var errs []error
+	if g.Flush != nil {
+		errs = append(errs, g.Flush(ctx))
+	}
 	for _, out := range []streams.Output{g.Stdout, g.Stderr} {
 		if w, ok := out.(*streams.Writer); ok {
 			errs = append(errs, w.Drain(ctx))

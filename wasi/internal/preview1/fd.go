@@ -10,6 +10,7 @@ import (
 
 	"github.com/witgen/witgen/wasi/internal/fault"
 	"github.com/witgen/witgen/wasi/internal/files"
+	"github.com/witgen/witgen/wasi/internal/guard"
 	"github.com/witgen/witgen/wasi/internal/streams"
 )
 
@@ -374,6 +375,7 @@ func (c *call) readAt(d *descriptor, buffers [][]byte, offset uint64) (int, erro
 // done stores how many bytes were read or written at the pointer that a parameter is.
 // An error after some of them comes with the next call.
 func (c *call) done(result, n int, err error) errno {
+	trapOn(err)
 	if err != nil && n == 0 {
 		return errnoOf(err)
 	}
@@ -479,6 +481,14 @@ func (c *call) readStream(in streams.Input, buffers [][]byte, nonblock bool) (in
 func (c *call) ended(err error) {
 	if err != nil && c.ctx.Err() != nil {
 		panic(err)
+	}
+	trapOn(err)
+}
+
+// trapOn has the guest trap where err is a panic of a function of the host's.
+func trapOn(err error) {
+	if panicked := guard.Of(err); panicked != nil {
+		panic(panicked)
 	}
 }
 

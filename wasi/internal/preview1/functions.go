@@ -8,6 +8,8 @@ import (
 	"github.com/tetratelabs/wazero"
 	"github.com/tetratelabs/wazero/api"
 	"github.com/tetratelabs/wazero/sys"
+
+	"github.com/witgen/witgen/wasi/internal/random"
 )
 
 // Module is the name that guests import the functions from.
@@ -118,6 +120,10 @@ func (c *call) schedYield() errno {
 }
 
 func (c *call) randomGet() errno {
+	if n := uint64(c.u32(1)); n > c.Random.Max {
+		c.bytes(c.u32(0), c.u32(1)) // It traps for what is out of memory anyway.
+		panic(random.TooMany(n, c.Random.Max))
+	}
 	for b := range c.pieces(c.bytes(c.u32(0), c.u32(1))) {
 		c.work(uint64(len(b)))
 		if err := c.Random.Fill(b); err != nil {

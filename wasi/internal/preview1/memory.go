@@ -6,8 +6,11 @@ import (
 	"fmt"
 	"iter"
 	"slices"
+	"strings"
 
 	"github.com/tetratelabs/wazero/api"
+
+	"github.com/witgen/witgen/wasi/internal/files"
 )
 
 // call is one call of a function by a guest.
@@ -25,6 +28,8 @@ const (
 	// callUnits are for a call of a function, vectorUnits for a buffer that it names,
 	// entryUnits for an entry of a folder and subscriptionUnits for a subscription.
 	callUnits, vectorUnits, entryUnits, subscriptionUnits = 320, 8, 320, 64
+	// systemUnits are for a call of the system, elementUnits for an element of a path.
+	systemUnits, elementUnits = 2000, 1000
 	// mostUnits is how many are counted at a time at most.
 	mostUnits = 16 << 10
 	// copyUnit is how many bytes are copied for a unit.
@@ -103,6 +108,17 @@ func (c *call) array(pointer, count, size, align uint32) []byte {
 func (c *call) text(n int) string {
 	b := c.bytes(c.u32(n), c.u32(n+1))
 	return string(b[:min(len(b), maxText)])
+}
+
+// path is text for a path, and counts the walk along it.
+func (c *call) path(n int) string {
+	path := c.text(n)
+	for units := systemUnits + elementUnits*uint64(strings.Count(path[:min(len(path), files.MaxPath)], "/")); units > 0; {
+		step := min(units, mostUnits)
+		c.work(step)
+		units -= step
+	}
+	return path
 }
 
 // put32 and put64 store a result at the pointer that a parameter is.

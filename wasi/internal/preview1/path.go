@@ -29,7 +29,7 @@ func (c *call) inFolder(op func(d *files.Descriptor, path string) error) errno {
 	if e != success {
 		return e
 	}
-	return errnoOf(op(d, c.text(1)))
+	return errnoOf(op(d, c.path(1)))
 }
 
 func (c *call) pathFilestatGet() errno {
@@ -41,7 +41,7 @@ func (c *call) pathFilestatGet() errno {
 	if e != success {
 		return e
 	}
-	stat, err := d.StatAt(c.text(2), follow)
+	stat, err := d.StatAt(c.path(2), follow)
 	return c.putStat(4, stat, err)
 }
 
@@ -54,7 +54,7 @@ func (c *call) pathFilestatSetTimes() errno {
 	if e != success {
 		return e
 	}
-	path := c.text(2)
+	path := c.path(2)
 	accessed, modified, e := c.times(4)
 	if e != success {
 		return e
@@ -75,7 +75,7 @@ func (c *call) pathLink() errno {
 	if e != success {
 		return e
 	}
-	return errnoOf(from.Link(c.text(2), follow, to, c.text(5)))
+	return errnoOf(from.Link(c.path(2), follow, to, c.path(5)))
 }
 
 func (c *call) pathOpen() errno {
@@ -87,7 +87,7 @@ func (c *call) pathOpen() errno {
 	if e != success {
 		return e
 	}
-	path := c.text(2)
+	path := c.path(2)
 	how, e := c.flags(4, 15)
 	if e != success {
 		return e
@@ -128,7 +128,7 @@ func (c *call) pathReadlink() errno {
 	if e != success {
 		return e
 	}
-	target, err := d.Readlink(c.text(1))
+	target, err := d.Readlink(c.path(1))
 	if err != nil {
 		return errnoOf(err)
 	}
@@ -145,7 +145,7 @@ func (c *call) pathRename() errno {
 	if e != success {
 		return e
 	}
-	return errnoOf(from.Rename(c.text(1), to, c.text(4)))
+	return errnoOf(from.Rename(c.path(1), to, c.path(4)))
 }
 
 func (c *call) pathSymlink() errno {
@@ -153,5 +153,5 @@ func (c *call) pathSymlink() errno {
 	if e != success {
 		return e
 	}
-	return errnoOf(d.Symlink(c.text(0), c.text(3)))
+	return errnoOf(d.Symlink(c.text(0), c.path(3)))
 }

@@ -4,53 +4,40 @@ import (
 	"encoding/binary"
 	"errors"
 	"io"
+	"math"
 
 	"github.com/witgen/witgen/wasi/internal/files"
 )
 
 // listing is a folder's listing as fd_readdir resumes it, by cookies: each is the
-// place of the next entry. What a guest's buffer could not hold it asks for again.
+// place of the next entry. It keeps the entry that it has got last, which the guest asks
+// for again where its buffer could not hold all of it. For what lies before it, the
+// listing begins anew.
 type listing struct {
 	from *files.Listing
-	// seen are the entries from the place first on that were read.
-	first uint64
-	seen  []files.Entry
-	ended bool
+	dots []files.Entry // those of the first places
+	last files.Entry
+	next uint64 // the place behind last
 }
 
 func (l *listing) close() error { return l.from.Close() }
 
-// entry returns the entry at a place, io.EOF after the last.
+// has reports whether the listing can go on at a place.
+func (l *listing) has(place uint64) bool { return place+1 >= l.next && place != math.MaxUint64 }
+
+// entry returns the entry at a place, io.EOF after the last. The listing has the place.
 func (c *call) entry(l *listing, place uint64) (files.Entry, error) {
-	for place >= l.first+uint64(len(l.seen)) {
-		if l.ended {
-			return files.Entry{}, io.EOF
-		}
+	for l.next <= place {
 		c.work(entryUnits)
-		entry, err := l.from.Next()
-		if errors.Is(err, io.EOF) {
-			l.ended = true
-			continue
-		}
-		if err != nil {
+		var err error
+		if l.next < uint64(len(l.dots)) {
+			l.last = l.dots[l.next]
+		} else if l.last, err = l.from.Next(); err != nil {
 			return files.Entry{}, err
 		}
-		l.seen = append(l.seen, entry)
-		if l.first+uint64(len(l.seen)) <= place {
-			// The guest has gone on without asking for these.
-			l.first += uint64(len(l.seen))
-			l.seen = l.seen[:0]
-		}
+		l.next++
 	}
-	return l.seen[place-l.first], nil
-}
-
-// from forgets the entries before a place.
-func (l *listing) forgetBefore(place uint64) {
-	if place > l.first && place <= l.first+uint64(len(l.seen)) {
-		l.seen = append([]files.Entry(nil), l.seen[place-l.first:]...)
-		l.first = place
-	}
+	return l.last, nil
 }
 
 // dots are the entries "." and "..", which preview 1 has and a listing has not.
@@ -63,11 +50,10 @@ func (d *descriptor) dots() []files.Entry {
 }
 
 // list returns the folder's listing for a cookie: a new one where the guest begins, or
-// goes back to what was forgotten.
+// goes back.
 func (d *descriptor) list(cookie uint64) (*listing, error) {
 	if l := d.listing; l != nil {
-		if cookie > 0 && cookie >= l.first {
-			l.forgetBefore(cookie)
+		if cookie > 0 && l.has(cookie) {
 			return l, nil
 		}
 		d.listing = nil
@@ -79,7 +65,7 @@ func (d *descriptor) list(cookie uint64) (*listing, error) {
 	if err != nil {
 		return nil, err
 	}
-	d.listing = &listing{from: from, seen: d.dots()}
+	d.listing = &listing{from: from, dots: d.dots()}
 	return d.listing, nil
 }
 

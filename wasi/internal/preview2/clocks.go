@@ -2,17 +2,34 @@ package preview2
 
 import (
 	"context"
+	"fmt"
 	"math"
+	"sync/atomic"
 	"time"
 
 	"github.com/witgen/witgen/wasi/clocks/v0.2/monotonic-clock"
 	"github.com/witgen/witgen/wasi/clocks/v0.2/timezone"
 	"github.com/witgen/witgen/wasi/clocks/v0.2/wall-clock"
 	"github.com/witgen/witgen/wasi/internal/clocks"
+	"github.com/witgen/witgen/wasi/internal/grants"
+	"github.com/witgen/witgen/wasi/internal/poll"
 )
 
 // monotonic implements wasi:clocks/monotonic-clock.
-type monotonic struct{ clock clocks.Clock }
+type monotonic struct {
+	clock  clocks.Clock
+	timers *timers
+}
+
+// timers counts the pollables of an instance's clocks.
+type timers struct {
+	max  int64
+	open atomic.Int64
+}
+
+func newMonotonic(g *grants.Grants) monotonic {
+	return monotonic{g.Clock, &timers{max: int64(g.Timers)}}
+}
 
 func (c monotonic) Now(context.Context) (monotonicclock.Instant, error) { return c.clock.Now(), nil }
 
@@ -21,11 +38,23 @@ func (c monotonic) Resolution(context.Context) (monotonicclock.Duration, error) 
 }
 
 func (c monotonic) SubscribeInstant(_ context.Context, when monotonicclock.Instant) (monotonicclock.Pollable, error) {
-	return NewPollable(nil, c.clock.At(when)), nil
+	return c.timers.pollable(c.clock.At(when))
 }
 
 func (c monotonic) SubscribeDuration(_ context.Context, d monotonicclock.Duration) (monotonicclock.Pollable, error) {
-	return NewPollable(nil, c.clock.After(d)), nil
+	return c.timers.pollable(c.clock.After(d))
+}
+
+// pollable returns a pollable for a timer. Beyond the bound it fails, so that the guest
+// traps.
+func (t *timers) pollable(timer poll.Source) (monotonicclock.Pollable, error) {
+	if t.open.Add(1) > t.max {
+		t.open.Add(-1)
+		return nil, fmt.Errorf("the guest has more than %d timers", t.max)
+	}
+	p := &Pollable{source: timer}
+	p.init("pollable", nil, func(context.Context) error { t.open.Add(-1); return nil })
+	return p, nil
 }
 
 // wall implements wasi:clocks/wall-clock.

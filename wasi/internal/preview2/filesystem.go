@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -55,7 +56,7 @@ type folders struct{ grants *grants.Grants }
 func (f folders) GetDirectories(context.Context) ([]types.Tuple2[preopens.Descriptor, string], error) {
 	var list []types.Tuple2[preopens.Descriptor, string]
 	for _, folder := range f.grants.Folders {
-		d := newDescriptor(folder.Descriptor(f.grants.Descriptors))
+		d := newDescriptor(folder.Descriptor(f.grants.Descriptors), f.grants)
 		list = append(list, types.Tuple2[preopens.Descriptor, string]{F0: d, F1: folder.Path})
 	}
 	return list, nil
@@ -64,11 +65,12 @@ func (f folders) GetDirectories(context.Context) ([]types.Tuple2[preopens.Descri
 // descriptor is the resource descriptor.
 type descriptor struct {
 	Resource
-	d *files.Descriptor
+	d      *files.Descriptor
+	grants *grants.Grants
 }
 
-func newDescriptor(d *files.Descriptor) *descriptor {
-	made := &descriptor{d: d}
+func newDescriptor(d *files.Descriptor, g *grants.Grants) *descriptor {
+	made := &descriptor{d: d, grants: g}
 	// What was written has been written: an error of closing has nobody to go to.
 	made.init("descriptor", nil, func(context.Context) error { _ = d.Close(); return nil })
 	return made
@@ -81,6 +83,19 @@ func other(d filesystem.Descriptor) (*files.Descriptor, error) {
 		return nil, errors.New("the guest passes a descriptor that another implementation of wasi:filesystem/types made")
 	}
 	return own.d, nil
+}
+
+// The work of functions, in units of package meter: for a call of the system, for an
+// element of a path, and the logarithm of how many bytes are read or written for a unit.
+const (
+	systemUnits  = 2000
+	elementUnits = 1000
+	byteShift    = 4
+)
+
+// walks counts the walk along a path.
+func (d *descriptor) walks(path string) {
+	d.grants.Did(systemUnits + elementUnits*uint64(strings.Count(path, "/")))
 }
 
 func follow(flags filesystem.PathFlags) bool { return flags.Has(filesystem.PathFlagsSymlinkFollow) }
@@ -110,27 +125,37 @@ func (d *descriptor) AppendViaStream(context.Context) (filesystem.OutputStream, 
 }
 
 func (d *descriptor) Advise(_ context.Context, offset, length filesystem.Filesize, advice filesystem.Advice) error {
+	d.grants.Did(systemUnits)
 	return filesystemError(d.d.Advise(offset, length, files.Advice(advice)))
 }
 
-func (d *descriptor) SyncData(context.Context) error { return filesystemError(d.d.Sync(true)) }
+func (d *descriptor) SyncData(context.Context) error {
+	d.grants.Did(systemUnits)
+	return filesystemError(d.d.Sync(true))
+}
 
-func (d *descriptor) Sync(context.Context) error { return filesystemError(d.d.Sync(false)) }
+func (d *descriptor) Sync(context.Context) error {
+	d.grants.Did(systemUnits)
+	return filesystemError(d.d.Sync(false))
+}
 
 func (d *descriptor) GetFlags(context.Context) (filesystem.DescriptorFlags, error) {
 	return filesystem.DescriptorFlags(d.d.Flags()), nil
 }
 
 func (d *descriptor) GetType(context.Context) (filesystem.DescriptorType, error) {
+	d.grants.Did(systemUnits)
 	typ, err := d.d.Type()
 	return filesystem.DescriptorType(typ), filesystemError(err)
 }
 
 func (d *descriptor) SetSize(_ context.Context, size filesystem.Filesize) error {
+	d.grants.Did(systemUnits)
 	return filesystemError(d.d.SetSize(size))
 }
 
 func (d *descriptor) SetTimes(_ context.Context, accessed, modified filesystem.NewTimestamp) error {
+	d.grants.Did(systemUnits)
 	a, m, err := newTimes(accessed, modified)
 	if err != nil {
 		return filesystemError(err)
@@ -139,6 +164,7 @@ func (d *descriptor) SetTimes(_ context.Context, accessed, modified filesystem.N
 }
 
 func (d *descriptor) SetTimesAt(_ context.Context, flags filesystem.PathFlags, path string, accessed, modified filesystem.NewTimestamp) error {
+	d.walks(path)
 	a, m, err := newTimes(accessed, modified)
 	if err != nil {
 		return filesystemError(err)
@@ -175,6 +201,7 @@ const maxRead = 1 << 20
 
 // Read reads at an offset. The bool reports whether the file ends after what was read.
 func (d *descriptor) Read(_ context.Context, length, offset filesystem.Filesize) (types.Tuple2[[]byte, bool], error) {
+	d.grants.Did(systemUnits + min(length, maxRead)>>byteShift)
 	p := make([]byte, min(length, maxRead))
 	n, err := d.d.ReadAt(p, offset)
 	end := errors.Is(err, io.EOF)
@@ -206,10 +233,12 @@ func (d *descriptor) Write(ctx context.Context, buffer []byte, offset filesystem
 }
 
 func (d *descriptor) Stat(context.Context) (filesystem.DescriptorStat, error) {
+	d.grants.Did(systemUnits)
 	return statOf(d.d.Stat())
 }
 
 func (d *descriptor) StatAt(_ context.Context, flags filesystem.PathFlags, path string) (filesystem.DescriptorStat, error) {
+	d.walks(path)
 	return statOf(d.d.StatAt(path, follow(flags)))
 }
 
@@ -231,10 +260,13 @@ func timestamp(t time.Time) types.Option[filesystem.Datetime] {
 }
 
 func (d *descriptor) CreateDirectoryAt(_ context.Context, path string) error {
+	d.walks(path)
 	return filesystemError(d.d.CreateDirectory(path))
 }
 
 func (d *descriptor) LinkAt(_ context.Context, flags filesystem.PathFlags, oldPath string, newDescriptor filesystem.Descriptor, newPath string) error {
+	d.walks(oldPath)
+	d.walks(newPath)
 	to, err := other(newDescriptor)
 	if err != nil {
 		return err
@@ -243,23 +275,28 @@ func (d *descriptor) LinkAt(_ context.Context, flags filesystem.PathFlags, oldPa
 }
 
 func (d *descriptor) OpenAt(_ context.Context, path filesystem.PathFlags, name string, how filesystem.OpenFlags, flags filesystem.DescriptorFlags) (filesystem.Descriptor, error) {
+	d.walks(name)
 	opened, err := d.d.Open(name, follow(path), files.OpenFlags(how), files.Flags(flags))
 	if err != nil {
 		return nil, filesystemError(err)
 	}
-	return newDescriptor(opened), nil
+	return newDescriptor(opened, d.grants), nil
 }
 
 func (d *descriptor) ReadlinkAt(_ context.Context, path string) (string, error) {
+	d.walks(path)
 	target, err := d.d.Readlink(path)
 	return target, filesystemError(err)
 }
 
 func (d *descriptor) RemoveDirectoryAt(_ context.Context, path string) error {
+	d.walks(path)
 	return filesystemError(d.d.RemoveDirectory(path))
 }
 
 func (d *descriptor) RenameAt(_ context.Context, oldPath string, newDescriptor filesystem.Descriptor, newPath string) error {
+	d.walks(oldPath)
+	d.walks(newPath)
 	to, err := other(newDescriptor)
 	if err != nil {
 		return err
@@ -268,10 +305,12 @@ func (d *descriptor) RenameAt(_ context.Context, oldPath string, newDescriptor f
 }
 
 func (d *descriptor) SymlinkAt(_ context.Context, oldPath, newPath string) error {
+	d.walks(newPath)
 	return filesystemError(d.d.Symlink(oldPath, newPath))
 }
 
 func (d *descriptor) UnlinkFileAt(_ context.Context, path string) error {
+	d.walks(path)
 	return filesystemError(d.d.Unlink(path))
 }
 
@@ -284,10 +323,12 @@ func (d *descriptor) IsSameObject(_ context.Context, o filesystem.Descriptor) (b
 }
 
 func (d *descriptor) MetadataHash(context.Context) (filesystem.MetadataHashValue, error) {
+	d.grants.Did(systemUnits)
 	return hashOf(d.d.Hash())
 }
 
 func (d *descriptor) MetadataHashAt(_ context.Context, flags filesystem.PathFlags, path string) (filesystem.MetadataHashValue, error) {
+	d.walks(path)
 	return hashOf(d.d.HashAt(path, follow(flags)))
 }
 
@@ -296,6 +337,7 @@ func hashOf(lower, upper uint64, err error) (filesystem.MetadataHashValue, error
 }
 
 func (d *descriptor) ReadDirectory(context.Context) (filesystem.DirectoryEntryStream, error) {
+	d.grants.Did(systemUnits)
 	l, err := d.d.List()
 	if err != nil {
 		return nil, filesystemError(err)

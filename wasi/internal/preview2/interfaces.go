@@ -67,7 +67,7 @@ func interfaces(g *grants.Grants) []Interface {
 	std := stdio{g}
 	return []Interface{
 		{"wasi:io/error", &ioerror.Descriptor, []string{"error"}, nil},
-		{"wasi:io/poll", &iopoll.Descriptor, []string{"pollable"}, polls{}},
+		{"wasi:io/poll", &iopoll.Descriptor, []string{"pollable"}, polls{g}},
 		{"wasi:io/streams", &iostreams.Descriptor, []string{"input-stream", "output-stream"}, nil},
 		{"wasi:cli/environment", &environment.Descriptor, nil, environ{g}},
 		{"wasi:cli/exit", &cliexit.Descriptor, nil, exit{}},
@@ -79,14 +79,14 @@ func interfaces(g *grants.Grants) []Interface {
 		{"wasi:cli/terminal-stdin", &terminalstdin.Descriptor, nil, std},
 		{"wasi:cli/terminal-stdout", &terminalstdout.Descriptor, nil, std},
 		{"wasi:cli/terminal-stderr", &terminalstderr.Descriptor, nil, std},
-		{"wasi:clocks/monotonic-clock", &monotonicclock.Descriptor, nil, monotonic{g.Clock}},
+		{"wasi:clocks/monotonic-clock", &monotonicclock.Descriptor, nil, newMonotonic(g)},
 		{"wasi:clocks/wall-clock", &wallclock.Descriptor, nil, wall{g.Clock}},
 		{"wasi:clocks/timezone", &timezone.Descriptor, nil, zone{location}},
 		{"wasi:filesystem/types", &filesystem.Descriptor2, []string{"descriptor", "directory-entry-stream"}, filesystemTypes{}},
 		{"wasi:filesystem/preopens", &preopens.Descriptor2, nil, folders{g}},
-		{"wasi:random/random", &random.Descriptor, nil, secure{g.Random}},
-		{"wasi:random/insecure", &insecurerandom.Descriptor, nil, insecure{g.Random}},
-		{"wasi:random/insecure-seed", &insecureseed.Descriptor, nil, insecure{g.Random}},
+		{"wasi:random/random", &random.Descriptor, nil, secure{g}},
+		{"wasi:random/insecure", &insecurerandom.Descriptor, nil, insecure{g}},
+		{"wasi:random/insecure-seed", &insecureseed.Descriptor, nil, insecure{g}},
 	}
 }
 

@@ -1,9 +1,13 @@
 package preview2
 
 import (
+	"bytes"
 	"context"
 	"errors"
+	"sync"
 
+	"github.com/witgen/witgen/wasi/internal/grants"
+	"github.com/witgen/witgen/wasi/internal/guard"
 	"github.com/witgen/witgen/wasi/internal/poll"
 	"github.com/witgen/witgen/wasi/internal/streams"
 	iopoll "github.com/witgen/witgen/wasi/io/v0.2/poll"
@@ -33,15 +37,19 @@ func (p *Pollable) Block(ctx context.Context) error {
 	return err
 }
 
+// pollUnits is for the waiting for one of several pollables.
+const pollUnits = 128
+
 // polls implements wasi:io/poll.
-type polls struct{}
+type polls struct{ *grants.Grants }
 
 // Poll waits until one of the pollables is ready, and returns the places of those that
 // are. Of no pollables it fails, so that the guest traps.
-func (polls) Poll(ctx context.Context, in []iopoll.Pollable) ([]uint32, error) {
+func (g polls) Poll(ctx context.Context, in []iopoll.Pollable) ([]uint32, error) {
 	if len(in) == 0 {
 		return nil, errors.New("the guest polls an empty list")
 	}
+	g.Did(pollUnits * uint64(len(in)))
 	// However often a guest names a pollable, it is waited for once.
 	var sources []poll.Source
 	places := map[*Pollable]int{}
@@ -92,14 +100,15 @@ func (e *Error) ToDebugString(context.Context) (string, error) { return debugTex
 func (e *Error) Unwrap() error { return e.err }
 
 // streamError returns an error of a stream as wasi:io/streams has it. What has the guest
-// trap stays as it is: the end of a context, and writes that were not permitted.
+// trap stays as it is: the end of a context, writes that were not permitted, and panics of
+// the host's functions.
 func streamError(ctx context.Context, err error) error {
 	switch {
 	case err == nil:
 		return nil
 	case errors.Is(err, streams.ErrClosed):
 		return iostreams.StreamErrorClosed{}
-	case errors.Is(err, streams.ErrPermit), ctx.Err() != nil && errors.Is(err, ctx.Err()):
+	case errors.Is(err, streams.ErrPermit), ctx.Err() != nil && errors.Is(err, ctx.Err()), guard.Of(err) != nil:
 		return err
 	}
 	return iostreams.StreamErrorLastOperationFailed{Value: NewError(err)}
@@ -108,8 +117,7 @@ func streamError(ctx context.Context, err error) error {
 // Input is the resource input-stream.
 type Input struct {
 	Resource
-	in      streams.Input
-	scratch []byte
+	in streams.Input
 }
 
 // NewInput returns the resource for a stream, which depends on parent if that is not
@@ -128,22 +136,19 @@ func NewInput(parent *Resource, in streams.Input, shared bool) *Input {
 // Stream returns the stream that the resource stands for.
 func (s *Input) Stream() streams.Input { return s.in }
 
+// scratch has buffers to read into. A guest may have many streams, and each of them only
+// the bytes that it read.
+var scratch = sync.Pool{New: func() any { return new([streams.Chunk]byte) }}
+
 // read has step read into a buffer of at most n bytes, and returns what was read.
 func (s *Input) read(ctx context.Context, n uint64, step func([]byte) (int, error)) ([]byte, error) {
-	size := int(min(n, streams.Chunk))
-	if len(s.scratch) < size {
-		s.scratch = make([]byte, size)
-	}
-	got, err := step(s.scratch[:size])
+	buffer := scratch.Get().(*[streams.Chunk]byte)
+	defer scratch.Put(buffer)
+	got, err := step(buffer[:min(n, streams.Chunk)])
 	if err != nil {
 		return nil, streamError(ctx, err)
 	}
-	if got <= len(s.scratch)/2 {
-		return append([]byte(nil), s.scratch[:got]...), nil
-	}
-	read := s.scratch[:got:got]
-	s.scratch = nil // it is the caller's now
-	return read, nil
+	return bytes.Clone(buffer[:got]), nil
 }
 
 // Read reads up to n bytes that are there. It does not wait.

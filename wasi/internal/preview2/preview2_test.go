@@ -57,14 +57,14 @@ func TestPoll(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	timer, err := monotonic{clocks.NewSystem()}.SubscribeDuration(ctx, uint64(time.Hour))
+	timer, err := newMonotonic(&grants.Grants{Clock: clocks.NewSystem(), Timers: 1}).SubscribeDuration(ctx, uint64(time.Hour))
 	if err != nil {
 		t.Fatal(err)
 	}
 	list := []iopoll.Pollable{timer, NewPollable(nil, other), ready, NewPollable(nil, event)}
 	polled := make(chan []uint32)
 	go func() {
-		got, err := polls{}.Poll(ctx, list)
+		got, err := polls{&grants.Grants{}}.Poll(ctx, list)
 		if err != nil {
 			t.Error(err)
 		}
@@ -75,21 +75,21 @@ func TestPoll(t *testing.T) {
 		t.Errorf("ready are %v, want the stream alone", got)
 	}
 	event.Set()
-	if got, err := (polls{}).Poll(ctx, list); err != nil || !slices.Equal(got, []uint32{2, 3}) {
+	if got, err := (polls{&grants.Grants{}}).Poll(ctx, list); err != nil || !slices.Equal(got, []uint32{2, 3}) {
 		t.Errorf("ready are %v, %v", got, err)
 	}
 	ended, cancel := context.WithCancel(ctx)
 	cancel()
-	if _, err := (polls{}).Poll(ended, list[:2]); !errors.Is(err, context.Canceled) {
+	if _, err := (polls{&grants.Grants{}}).Poll(ended, list[:2]); !errors.Is(err, context.Canceled) {
 		t.Errorf("with an ended context: %v", err)
 	}
 	if err := timer.Block(ended); !errors.Is(err, context.Canceled) {
 		t.Errorf("block with an ended context: %v", err)
 	}
-	if _, err := (polls{}).Poll(ctx, nil); err == nil {
+	if _, err := (polls{&grants.Grants{}}).Poll(ctx, nil); err == nil {
 		t.Error("an empty list is polled")
 	}
-	if _, err := (polls{}).Poll(ctx, []iopoll.Pollable{foreign{}}); err == nil {
+	if _, err := (polls{&grants.Grants{}}).Poll(ctx, []iopoll.Pollable{foreign{}}); err == nil {
 		t.Error("a pollable of another implementation is polled")
 	}
 	if err := in.Close(ctx); err != nil {
@@ -261,7 +261,7 @@ func TestClosed(t *testing.T) {
 	if term, _ := std.GetTerminalStdout(ctx); term.Or(nil) != nil {
 		t.Error("standard output is a terminal")
 	}
-	clock := monotonic{g.Clock}
+	clock := newMonotonic(g)
 	first, _ := clock.Now(ctx)
 	timer, _ := clock.SubscribeDuration(ctx, uint64(time.Hour))
 	if err := timer.Block(ctx); err != nil {
@@ -277,11 +277,11 @@ func TestClosed(t *testing.T) {
 	if z, _ := (zone{time.UTC}).Display(ctx, now); z.Name != "UTC" || z.UtcOffset != 0 {
 		t.Errorf("the time zone is %v", z)
 	}
-	a, b, _ := insecure{g.Random}.InsecureSeed(ctx)
-	if c, d, _ := (insecure{g.Random}).InsecureSeed(ctx); a != c || b != d {
+	a, b, _ := insecure{g}.InsecureSeed(ctx)
+	if c, d, _ := (insecure{g}).InsecureSeed(ctx); a != c || b != d {
 		t.Error("the seed changes")
 	}
-	if _, err := (secure{g.Random}).GetRandomBytes(ctx, 1<<40); err == nil {
+	if _, err := (secure{g}).GetRandomBytes(ctx, 1<<40); err == nil {
 		t.Error("2^40 random bytes are given")
 	}
 	for status, want := range map[types.Result[types.Unit, types.Unit]]uint32{
@@ -438,7 +438,7 @@ func TestPollOfOne(t *testing.T) {
 		in[n] = often
 	}
 	in[500] = NewPollable(nil, poll.Never{})
-	ready, err := polls{}.Poll(context.Background(), in)
+	ready, err := polls{&grants.Grants{}}.Poll(context.Background(), in)
 	if err != nil || len(ready) != 999 || ready[499] != 499 || ready[500] != 501 {
 		t.Errorf("%d places, %v", len(ready), err)
 	}

@@ -72,7 +72,7 @@ const piece = 16 << 10
 // pieces returns n bytes that fill has filled.
 func (s *Source) pieces(ctx context.Context, n uint64, fill func([]byte) error) ([]byte, error) {
 	if n > s.Max {
-		return nil, fmt.Errorf("a request for %d random bytes, and the limit is %d", n, s.Max)
+		return nil, TooMany(n, s.Max)
 	}
 	all := make([]byte, n)
 	for p := range slices.Chunk(all, piece) {
@@ -84,6 +84,11 @@ func (s *Source) pieces(ctx context.Context, n uint64, fill func([]byte) error) 
 		}
 	}
 	return all, nil
+}
+
+// TooMany returns the error of a request for n bytes where max are allowed.
+func TooMany(n, max uint64) error {
+	return fmt.Errorf("a request for %d random bytes, and the limit is %d", n, max)
 }
 
 // InsecureUint64 returns a number of a generator.

@@ -55,9 +55,17 @@ func all(Target) bool { return true }
 // open returns a network that allows everything, whose sockets must be closed.
 func open(t *testing.T) *Network {
 	n := &Network{Dial: all, Listen: all, UDP: all, Resolve: func(string) bool { return true }}
+	n.Bytes = streams.NewBudget(streams.DefaultBudget)
 	t.Cleanup(func() {
-		if n.Open() != 0 {
-			t.Errorf("%d sockets are open", n.Open())
+		n.Close()
+		for end := time.Now().Add(10 * time.Second); n.Open() != 0; runtime.Gosched() {
+			if time.Now().After(end) {
+				t.Errorf("%d sockets are open", n.Open())
+				return
+			}
+		}
+		if held := n.Bytes.Used(); held != 0 {
+			t.Errorf("%d bytes are held", held)
 		}
 	})
 	return n

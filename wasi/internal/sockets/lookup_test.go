@@ -96,7 +96,7 @@ func TestResolve(t *testing.T) {
 	}
 }
 
-// TestLookupIsGivenUp closes a lookup that is under way.
+// TestLookupIsGivenUp closes a lookup that is under way. It counts until it has ended.
 func TestLookupIsGivenUp(t *testing.T) {
 	goroutines(t)
 	n := open(t)
@@ -112,4 +112,7 @@ func TestLookupIsGivenUp(t *testing.T) {
 	_, _, err = l.Next()
 	expect(t, "next", err, WouldBlock)
 	must(t, l.Close())
+	if n.Open() != 1 {
+		t.Errorf("%d lookups are under way, want 1", n.Open())
+	}
 }

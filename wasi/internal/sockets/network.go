@@ -2,10 +2,16 @@ package sockets
 
 import (
 	"context"
+	"errors"
+	"maps"
 	"net"
 	"net/netip"
+	"slices"
 	"sync"
 	"sync/atomic"
+	"time"
+
+	"github.com/witgen/witgen/wasi/internal/streams"
 )
 
 // Family is that of a socket's addresses.
@@ -61,12 +67,21 @@ type Network struct {
 	Resolve func(name string) bool
 	// Lookup looks a name up: net.DefaultResolver where it is nil.
 	Lookup func(ctx context.Context, name string) ([]netip.Addr, error)
-	// Max bounds the open sockets and lookups: DefaultSockets where it is 0.
+	// Max bounds the open sockets and lookups: DefaultSockets where it is 0. A connection
+	// is open until what was written to it has left, and a lookup until it has ended.
 	Max int
+	// Bytes bounds what sockets hold. It may be nil.
+	Bytes *streams.Budget
+	// Linger is how long what was written to a connection may take to leave once the guest
+	// has closed it: streams.Linger where it is 0.
+	Linger time.Duration
 
 	open atomic.Int64
 
 	mu    sync.Mutex
+	conns map[*conn]struct{} // those that are open
+	ctx   context.Context    // of lookups, or nil
+	end   context.CancelFunc
 	known map[netip.Addr][]string
 	count int
 }
@@ -84,6 +99,68 @@ func (n *Network) take() error {
 }
 
 func (n *Network) give() { n.open.Add(-1) }
+
+// hold is take, and takes bytes that the socket may hold.
+func (n *Network) hold(bytes int) error {
+	if !n.Bytes.Take(bytes) {
+		return NewSocketLimit
+	}
+	if err := n.take(); err != nil {
+		n.Bytes.Give(bytes)
+		return err
+	}
+	return nil
+}
+
+func (n *Network) letGo(bytes int) {
+	n.give()
+	n.Bytes.Give(bytes)
+}
+
+// context returns a context that Close ends.
+func (n *Network) context() context.Context {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.ctx == nil {
+		n.ctx, n.end = context.WithCancel(context.Background())
+	}
+	return n.ctx
+}
+
+// Close ends lookups under way. What was written to connections goes on its way.
+func (n *Network) Close() {
+	n.context()
+	n.end()
+}
+
+// opened notes a connection, closedConn that it is no longer one.
+func (n *Network) opened(c *conn) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.conns == nil {
+		n.conns = map[*conn]struct{}{}
+	}
+	n.conns[c] = struct{}{}
+}
+
+func (n *Network) closedConn(c *conn) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	delete(n.conns, c)
+}
+
+// Drain waits until what was written to connections has left or failed. Connections that
+// the guest has not closed have no end of it by themselves.
+func (n *Network) Drain(ctx context.Context) error {
+	n.mu.Lock()
+	list := slices.Collect(maps.Keys(n.conns))
+	n.mu.Unlock()
+	var errs []error
+	for _, c := range list {
+		errs = append(errs, c.out.Drain(ctx))
+	}
+	return errors.Join(errs...)
+}
 
 // Open returns how many sockets and lookups are open.
 func (n *Network) Open() int { return int(n.open.Load()) }

@@ -5,6 +5,7 @@ import (
 	"net/netip"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"github.com/witgen/witgen/wasi/internal/poll"
 )
@@ -16,7 +17,7 @@ const maxAddresses = 256
 type Lookup struct {
 	poll.Event
 	network *Network
-	cancel  context.CancelFunc
+	users   atomic.Int32 // the guest, and the goroutine that looks up
 	once    sync.Once
 
 	mu    sync.Mutex
@@ -30,7 +31,8 @@ func (n *Network) ResolveName(name string) (*Lookup, error) {
 	if n == nil {
 		return nil, PermanentResolverFailure
 	}
-	made := &Lookup{network: n, cancel: func() {}}
+	made := &Lookup{network: n}
+	made.users.Store(1)
 	if a, ok := parseAddress(name); ok {
 		if err := n.take(); err != nil {
 			return nil, err
@@ -49,9 +51,8 @@ func (n *Network) ResolveName(name string) (*Lookup, error) {
 	if err := n.take(); err != nil {
 		return nil, err
 	}
-	ctx, cancel := context.WithCancel(context.Background())
-	made.cancel = cancel
-	go made.run(ctx, name)
+	made.users.Store(2)
+	go made.run(n.context(), name)
 	return made, nil
 }
 
@@ -65,7 +66,11 @@ func parseAddress(name string) (netip.Addr, bool) {
 	return a.Unmap().WithZone(""), err == nil
 }
 
+// run looks the name up. It goes on where the guest gives the lookup up, and counts as open
+// until it ends: the system's resolver goes on in any case, and a guest could have it do so
+// for any number of names.
 func (l *Lookup) run(ctx context.Context, name string) {
+	defer l.leave()
 	addrs, err := l.network.lookup(ctx, name)
 	clean := make([]netip.Addr, 0, len(addrs))
 	for _, a := range addrs {
@@ -104,11 +109,14 @@ func (l *Lookup) Next() (addr netip.Addr, ok bool, err error) {
 
 // Close gives the lookup up. A second Close does nothing.
 func (l *Lookup) Close() error {
-	l.once.Do(func() {
-		l.cancel()
-		l.network.give()
-	})
+	l.once.Do(l.leave)
 	return nil
+}
+
+func (l *Lookup) leave() {
+	if l.users.Add(-1) == 0 {
+		l.network.give()
+	}
 }
 
 // cleanName returns a host's name in lower case, without a dot at its end and in

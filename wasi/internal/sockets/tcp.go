@@ -54,16 +54,19 @@ func (n *Network) NewTCP(family Family) (*TCP, error) {
 	if n == nil {
 		return nil, AccessDenied
 	}
-	if err := n.take(); err != nil {
+	if err := n.hold(connBytes); err != nil {
 		return nil, err
 	}
 	raw, err := newRawTCP(family)
 	if err != nil {
-		n.give()
+		n.letGo(connBytes)
 		return nil, wrap(err)
 	}
 	return &TCP{network: n, family: family, raw: raw, backlog: 128}, nil
 }
+
+// connBytes is what the two streams of a connection hold at most.
+const connBytes = streams.ReaderBytes + streams.WriterBytes
 
 // Family returns the family of the socket's addresses.
 func (s *TCP) Family() Family { return s.family }
@@ -144,7 +147,7 @@ func (s *TCP) connectedTo(c net.Conn, err error) {
 	case s.closed:
 		_ = c.Close() // Nobody is left to use it.
 	default:
-		s.conn = newConn(c)
+		s.conn = newConn(s.network, c)
 	}
 }
 
@@ -208,11 +211,11 @@ func (s *TCP) Accept() (*TCP, streams.Input, streams.Output, error) {
 		s.acceptErr = nil
 		return nil, nil, nil, wrap(err)
 	}
-	if err := s.network.take(); err != nil {
+	if err := s.network.hold(connBytes); err != nil {
 		return nil, nil, nil, err
 	}
 	keptOptions(s.listener, s.family).give(s.accepted, s.family)
-	c := newConn(s.accepted)
+	c := newConn(s.network, s.accepted)
 	s.accepted = nil
 	made := &TCP{network: s.network, family: s.family, state: connected, conn: c}
 	in, out := c.streams()
@@ -346,8 +349,10 @@ func (s *TCP) Close() error {
 		return nil
 	}
 	s.closed = true
-	s.network.give()
 	var err error
+	if s.conn == nil { // If not, the connection has it.
+		s.network.letGo(connBytes)
+	}
 	switch {
 	case s.conn != nil:
 		if s.state != connected { // Its streams were never asked for.
@@ -371,20 +376,27 @@ func (s *TCP) Close() error {
 // conn is a connection that a socket and its two streams have together.
 type conn struct {
 	net.Conn
-	refs atomic.Int32
-	in   *streams.Reader
-	out  *streams.Writer
-	end  sync.Once
+	network *Network
+	refs    atomic.Int32
+	in      *streams.Reader
+	out     *streams.Writer
+	end     sync.Once
 }
 
-func newConn(c net.Conn) *conn {
-	made := &conn{Conn: c}
+// newConn takes over what a socket holds of the network.
+func newConn(n *Network, c net.Conn) *conn {
+	made := &conn{Conn: c, network: n}
 	made.refs.Store(3)
 	made.in = streams.NewReader(receiver{made})
-	made.out = streams.NewWriterThen(c, func() {
+	linger := n.Linger
+	if linger == 0 {
+		linger = streams.Linger
+	}
+	made.out = streams.NewWriterThen(c, linger, func() {
 		made.closeWrite()
 		made.release()
 	})
+	n.opened(made)
 	return made
 }
 
@@ -395,6 +407,8 @@ func (c *conn) streams() (streams.Input, streams.Output) { return c.in, c.out }
 func (c *conn) release() {
 	if c.refs.Add(-1) == 0 {
 		_ = c.Conn.Close() // What was written has left, or failed before.
+		c.network.closedConn(c)
+		c.network.letGo(connBytes)
 	}
 }
 

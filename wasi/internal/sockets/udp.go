@@ -7,6 +7,7 @@ import (
 	"slices"
 	"sync"
 
+	"github.com/witgen/witgen/wasi/internal/guard"
 	"github.com/witgen/witgen/wasi/internal/poll"
 )
 
@@ -38,7 +39,7 @@ func (n *Network) NewUDP(family Family) (*UDP, error) {
 	if n == nil {
 		return nil, AccessDenied
 	}
-	if err := n.take(); err != nil {
+	if err := n.hold(udpBytes); err != nil {
 		return nil, err
 	}
 	return &UDP{network: n, family: family, options: map[option]int{}, users: 1}, nil
@@ -206,14 +207,17 @@ func (s *UDP) Close() error {
 		return nil
 	}
 	s.state = closed
-	s.network.give()
 	s.leave()
 	return nil
 }
 
 // leave closes the system's socket with the last of its users.
 func (s *UDP) leave() {
-	if s.users--; s.users == 0 && s.conn != nil {
+	if s.users--; s.users > 0 {
+		return
+	}
+	s.network.letGo(udpBytes)
+	if s.conn != nil {
 		_ = s.conn.Close() // It was given up.
 	}
 }
@@ -221,8 +225,11 @@ func (s *UDP) leave() {
 // The bounds of what a stream of datagrams holds.
 const (
 	maxDatagrams     = 64
-	maxDatagramBytes = 1 << 20
+	maxDatagramBytes = 256 << 10
 	maxDatagram      = 64 << 10
+	// udpBytes is what a socket holds at most: one datagram may come beyond the bound, and
+	// one is being received.
+	udpBytes = maxDatagramBytes + 2*maxDatagram
 )
 
 // receive receives for the socket's current stream while that has room. One goroutine
@@ -230,25 +237,41 @@ const (
 func (s *UDP) receive() {
 	buffer := make([]byte, maxDatagram)
 	for again := true; again; {
-		n, from, err := s.conn.ReadFromUDPAddrPort(buffer)
-		from = netip.AddrPortFrom(from.Addr().Unmap(), from.Port())
-		s.mu.Lock()
-		in := s.in
-		switch {
-		case in.stopped:
-		case err != nil:
-			in.err = wrap(err)
-		case in.remote.IsValid() && in.remote != from:
-		case !s.network.allowed(s.network.UDP, "udp", from):
-		default:
-			in.queue = append(in.queue, Datagram{slices.Clone(buffer[:n]), from})
-			in.bytes += n
-		}
-		again = err == nil && !in.stopped && in.room()
-		s.reading = again
-		s.mu.Unlock()
-		in.signal.Fire()
+		var n int
+		var from netip.AddrPort
+		allowed := false
+		guard.Run(func() (err error) {
+			n, from, err = s.conn.ReadFromUDPAddrPort(buffer)
+			from = netip.AddrPortFrom(from.Addr().Unmap(), from.Port())
+			allowed = err == nil && s.network.allowed(s.network.UDP, "udp", from)
+			return err
+		}, func(err error) {
+			if guard.Of(err) == nil {
+				err = wrap(err)
+			}
+			again = s.received(buffer[:n], from, allowed, err)
+		})
 	}
+}
+
+// received ends a receive, and reports whether there is room for more.
+func (s *UDP) received(data []byte, from netip.AddrPort, allowed bool, err error) (again bool) {
+	s.mu.Lock()
+	in := s.in
+	switch {
+	case in.stopped:
+	case err != nil:
+		in.err = err
+	case in.remote.IsValid() && in.remote != from, !allowed:
+	default:
+		in.queue = append(in.queue, Datagram{slices.Clone(data), from})
+		in.bytes += len(data)
+	}
+	again = err == nil && !in.stopped && in.room()
+	s.reading = again
+	s.mu.Unlock()
+	in.signal.Fire()
+	return again
 }
 
 // DatagramInput receives datagrams. It is ready when one is there.

@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/witgen/witgen/wasi/internal/guard"
 	"github.com/witgen/witgen/wasi/internal/poll"
 )
 
@@ -126,12 +127,17 @@ func (r *Reader) advance() bool {
 
 // fill reads the source once.
 func (r *Reader) fill() {
-	n, err := readSome(r.source, r.buffer)
-	r.mu.Lock()
-	r.reading = false
-	r.took(n, err)
-	r.mu.Unlock()
-	r.signal.Fire()
+	n := 0
+	guard.Run(func() (err error) {
+		n, err = readSome(r.source, r.buffer)
+		return err
+	}, func(err error) {
+		r.mu.Lock()
+		r.reading = false
+		r.took(n, err)
+		r.mu.Unlock()
+		r.signal.Fire()
+	})
 }
 
 func (r *Reader) took(n int, err error) {

@@ -332,7 +332,7 @@ func TestWriterAfterClose(t *testing.T) {
 	goroutines(t)
 	to := newSlow()
 	ended := make(chan bool)
-	out := NewWriterThen(to, func() { close(ended) })
+	out := NewWriterThen(to, Linger, func() { close(ended) })
 	_, _ = out.Check()
 	if err := out.Write([]byte("last words")); err != nil {
 		t.Fatal(err)
@@ -354,7 +354,7 @@ func TestWriterAfterClose(t *testing.T) {
 		t.Errorf("got %q", to.got.String())
 	}
 	ended = make(chan bool)
-	if err := NewWriterThen(to, func() { close(ended) }).Close(); err != nil {
+	if err := NewWriterThen(to, Linger, func() { close(ended) }).Close(); err != nil {
 		t.Error(err)
 	}
 	<-ended

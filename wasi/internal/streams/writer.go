@@ -7,7 +7,9 @@ import (
 	"os"
 	"strings"
 	"sync"
+	"time"
 
+	"github.com/witgen/witgen/wasi/internal/guard"
 	"github.com/witgen/witgen/wasi/internal/poll"
 )
 
@@ -29,16 +31,22 @@ type Writer struct {
 	err      error
 	closed   bool
 	atEnd    func() // runs once the writer is closed and everything has left
+	linger   time.Duration
 }
 
 // NewWriter returns an Output to w. Close does not close w.
 func NewWriter(w io.Writer) *Writer { return &Writer{to: w, mayWait: !isPrompt(w)} }
 
-// NewWriterThen is NewWriter, and has atEnd called once after Close, when everything
-// has left or failed. It may be called on another goroutine.
-func NewWriterThen(w io.Writer, atEnd func()) *Writer {
+// Linger is how long what was written may take to leave after Close, in most streams.
+const Linger = 10 * time.Second
+
+// NewWriterThen is NewWriter for a destination that is the stream's alone. It has atEnd
+// called once after Close, when everything has left or failed, perhaps on another
+// goroutine. What has not left within linger after Close is given up, if the destination
+// has deadlines: nobody else could end the wait for a reader that takes nothing.
+func NewWriterThen(w io.Writer, linger time.Duration, atEnd func()) *Writer {
 	made := NewWriter(w)
-	made.atEnd = atEnd
+	made.atEnd, made.linger = atEnd, linger
 	return made
 }
 
@@ -144,27 +152,30 @@ func (w *Writer) begin() {
 
 // drain writes until nothing is pending.
 func (w *Writer) drain() {
-	w.mu.Lock()
-	for len(w.pending) > 0 && w.err == nil {
+	for again := true; again; {
+		w.mu.Lock()
 		batch := w.pending
 		w.pending, w.inFlight = w.spare[:0], len(batch)
 		w.mu.Unlock()
-		err := writeAll(w.to, batch)
-		w.mu.Lock()
-		w.spare, w.inFlight = batch, 0
-		if err != nil {
-			w.err, w.pending = err, nil
-		}
-		if len(w.pending) > 0 && w.err == nil {
-			w.mu.Unlock()
-			w.signal.Fire()
-			w.mu.Lock()
-		}
+		guard.Run(func() error { return writeAll(w.to, batch) }, func(err error) { again = w.wrote(batch, err) })
 	}
-	w.writing, w.flushing = false, false
-	w.finish()
+}
+
+// wrote ends the writing of a batch, and reports whether there is more to write.
+func (w *Writer) wrote(batch []byte, err error) (more bool) {
+	w.mu.Lock()
+	w.spare, w.inFlight = batch, 0
+	if err != nil {
+		w.err, w.pending = err, nil
+	}
+	more = len(w.pending) > 0
+	if !more {
+		w.writing, w.flushing = false, false
+		w.finish()
+	}
 	w.mu.Unlock()
 	w.signal.Fire()
+	return more
 }
 
 // finish calls atEnd where the writer is closed and nothing is under way.
@@ -206,6 +217,9 @@ func (w *Writer) writeThrough(ctx context.Context, p []byte) (bool, error) {
 // Close ends the stream. What was written still goes out.
 func (w *Writer) Close() error {
 	w.mu.Lock()
+	if d, ok := w.to.(interface{ SetWriteDeadline(time.Time) error }); ok && w.atEnd != nil && w.writing && !w.closed {
+		_ = d.SetWriteDeadline(time.Now().Add(w.linger)) // some have deadlines in name only
+	}
 	w.closed = true
 	w.finish()
 	w.mu.Unlock()

@@ -26,11 +26,11 @@ func TestGuestsInTrouble(t *testing.T) {
 				want string
 			}{
 				{"another error", func(i *lasting.Instance) error { _, err := i.Work().Check(ctx, "another error"); return err }, otherError},
-				{"no memory", func(i *lasting.Instance) error { _, err := i.Work().Check(ctx, "memory"); return err }, "memory.grow is refused beyond the limit of 25165824"},
+				{"no memory", func(i *lasting.Instance) error { _, err := i.Work().Check(ctx, "memory"); return err }, "and the limit is 25165824; raise it with host.MemoryLimit"},
 				{"no memory for a parameter", func(i *lasting.Instance) error {
 					_, err := i.Work().Text(ctx, strings.Repeat("x", 25<<20))
 					return err
-				}, "the limit"},
+				}, "memory.grow was refused: the guest has "},
 			} {
 				inst, err := plugin.Instantiate(ctx, lasting.Imports{Work: &workHost{}})
 				must(t, err)

@@ -7,6 +7,7 @@ import (
 
 	"github.com/witgen/witgen/canonicalabi/types"
 	httptypes "github.com/witgen/witgen/wasi/http/v0.2/types"
+	"github.com/witgen/witgen/wasi/internal/guard"
 	"github.com/witgen/witgen/wasi/internal/poll"
 	"github.com/witgen/witgen/wasi/internal/preview2"
 )
@@ -50,7 +51,7 @@ func (s *System) send(ctx context.Context, r *OutgoingRequest, limits timeouts) 
 	if !ok {
 		return nil, httptypes.ErrorCodeHTTPRequestURIInvalid{}
 	}
-	release, ok := s.slot()
+	release, ok := s.slot(0)
 	if !ok {
 		return nil, httptypes.ErrorCodeConnectionLimitReached{}
 	}
@@ -97,6 +98,7 @@ type FutureIncomingResponse struct {
 	mu       sync.Mutex
 	dropped  bool
 	response *Response
+	size     int64 // of the response's fields, that the instance is charged for
 	err      error
 }
 
@@ -114,22 +116,41 @@ func (f *FutureIncomingResponse) run(ctx context.Context, transport Transport, r
 		stopFirst = firstByte.start()
 	})
 	req.Connected = connected
-	resp, err := transport.Send(ctx, req)
-	connected()
-	mu.Lock()
-	stopFirst()
-	mu.Unlock()
-	if err == nil {
+	var resp *Response
+	guard.Run(func() (err error) {
+		if resp, err = transport.Send(ctx, req); err == nil && resp == nil {
+			err = httptypes.ErrorCodeHTTPProtocolError{}
+		}
+		return err
+	}, func(err error) {
+		connected()
+		mu.Lock()
+		stopFirst()
+		mu.Unlock()
+		f.answered(resp, err, content)
+	})
+}
+
+// answered has the future be ready with a response or an error.
+func (f *FutureIncomingResponse) answered(resp *Response, err error, content *Content) {
+	var size int64
+	switch {
+	case err == nil:
 		resp.Fields = visible(resp.Fields)
-		if size := sizeOf(resp.Fields); size > int64(f.sys.limits.Fields) {
+		if size = sizeOf(resp.Fields); size > int64(f.sys.limits.Fields) || f.sys.charge(size) != nil {
 			err = httptypes.ErrorCodeHTTPResponseHeaderSectionSize{Value: types.Some(uint32(min(size, 1<<32-1)))}
 			closeBody(resp)
 		}
-	} else if cause := f.cause(); cause != nil {
-		err = cause
+	case guard.Of(err) == nil:
+		if cause := f.cause(); cause != nil {
+			err = cause
+		}
 	}
 	f.mu.Lock()
-	f.response, f.err = resp, err
+	f.err = err
+	if err == nil { // If not, nothing of the response is kept.
+		f.response, f.size = resp, size
+	}
 	dropped := f.dropped
 	f.mu.Unlock()
 	switch {
@@ -139,6 +160,7 @@ func (f *FutureIncomingResponse) run(ctx context.Context, transport Transport, r
 			content.Break(&bodyError{codeOf(err)})
 		}
 	case dropped:
+		f.sys.release(size)
 		closeBody(resp)
 		f.done()
 	}
@@ -172,10 +194,11 @@ func (f *FutureIncomingResponse) drop(context.Context) error {
 	}
 	f.mu.Lock()
 	f.dropped = true
-	resp, err := f.response, f.err
+	resp := f.response
 	f.mu.Unlock()
 	f.done()
-	if resp != nil && err == nil {
+	if resp != nil {
+		f.sys.release(f.size)
 		closeBody(resp)
 	}
 	return nil
@@ -200,6 +223,9 @@ func (f *FutureIncomingResponse) Get(context.Context) (types.Option[responseResu
 	f.mu.Lock()
 	resp, err := f.response, f.err
 	f.mu.Unlock()
+	if panicked := guard.Of(err); panicked != nil {
+		return types.None[responseResult](), panicked
+	}
 	result := types.Err[httptypes.IncomingResponse](codeOf(err))
 	if err == nil {
 		result = types.OK[httptypes.IncomingResponse, httptypes.ErrorCode](f.incomingResponse(resp))
@@ -210,7 +236,11 @@ func (f *FutureIncomingResponse) Get(context.Context) (types.Option[responseResu
 func (f *FutureIncomingResponse) incomingResponse(resp *Response) *IncomingResponse {
 	r := &IncomingResponse{sys: f.sys, status: uint16(resp.Status)}
 	r.in = &incoming{Message: resp.Message, response: true, betweenBytes: f.betweenBytes, abort: f.abort, cause: f.cause, done: f.done}
-	r.Init("incoming-response", nil, r.in.drop)
+	size := f.size
+	r.Init("incoming-response", nil, func(ctx context.Context) error {
+		f.sys.release(size)
+		return r.in.drop(ctx)
+	})
 	return r
 }
 

@@ -74,6 +74,7 @@ func (s *System) take(ctx context.Context, v httptypes.Fields) (list []Field, si
 		f.size = 0 // the charge goes over
 		return list, size, f.Drop(ctx)
 	}
+	s.work(list)
 	size = sizeOf(list)
 	if err := s.charge(size); err != nil {
 		return nil, 0, err
@@ -106,6 +107,7 @@ func is(name string) func(Field) bool {
 
 // Get returns the values of a name, in their order.
 func (f *Fields) Get(_ context.Context, name string) ([][]byte, error) {
+	f.sys.work(f.list)
 	var values [][]byte
 	for _, field := range f.list {
 		if is(name)(field) {
@@ -117,11 +119,13 @@ func (f *Fields) Get(_ context.Context, name string) ([][]byte, error) {
 
 // Has reports whether there is a value of a name.
 func (f *Fields) Has(_ context.Context, name string) (bool, error) {
+	f.sys.work(f.list)
 	return slices.ContainsFunc(f.list, is(name)), nil
 }
 
 // change has f be what edit makes of a copy of the list.
 func (f *Fields) change(name string, edit func([]Field) []Field) error {
+	f.sys.work(f.list)
 	if err := checkName(name); err != nil {
 		return err
 	}
@@ -179,6 +183,7 @@ func (f *Fields) Append(_ context.Context, name string, value []byte) error {
 
 // Entries returns all fields in their order.
 func (f *Fields) Entries(context.Context) ([]types.Tuple2[string, []byte], error) {
+	f.sys.work(f.list)
 	entries := make([]types.Tuple2[string, []byte], len(f.list))
 	for n, field := range f.list {
 		entries[n] = types.Tuple2[string, []byte]{F0: field.Name, F1: field.Value}
@@ -188,6 +193,7 @@ func (f *Fields) Entries(context.Context) ([]types.Tuple2[string, []byte], error
 
 // Clone returns a copy, which the guest may change.
 func (f *Fields) Clone(context.Context) (httptypes.Fields, error) {
+	f.sys.work(f.list)
 	return f.sys.newFields(slices.Clone(f.list))
 }
 

@@ -6,12 +6,14 @@ package http
 import (
 	"context"
 	"errors"
+	"sync"
 	"sync/atomic"
 	"time"
 
 	outgoinghandler "github.com/witgen/witgen/wasi/http/v0.2/outgoing-handler"
 	httptypes "github.com/witgen/witgen/wasi/http/v0.2/types"
 	"github.com/witgen/witgen/wasi/internal/preview2"
+	"github.com/witgen/witgen/wasi/internal/streams"
 	"github.com/witgen/witgen/wasi/transport"
 )
 
@@ -24,8 +26,13 @@ type Limits struct {
 	// Buffer is how many bytes of an outgoing body wait for their reader.
 	Buffer int
 	// Fields is how many bytes the fields of one message, or its trailers, may have. A
-	// field counts its name, its value and 32.
+	// field counts its name, its value and 32. The path of a request and the name of a method
+	// of its own count as fields.
 	Fields int
+	// Bytes bounds what bodies hold, and Work counts what is done for the guest in units of
+	// package meter. Both may be nil.
+	Bytes *streams.Budget
+	Work  func(units uint64)
 }
 
 // Defaults of Limits.
@@ -62,6 +69,9 @@ func New(transport Transport, limits Limits) *System {
 	orDefault(&limits.Bodies, DefaultBodies)
 	orDefault(&limits.Buffer, DefaultBuffer)
 	orDefault(&limits.Fields, DefaultFields)
+	if limits.Work == nil {
+		limits.Work = func(uint64) {}
+	}
 	s := &System{transport: transport, limits: limits}
 	s.ctx, s.end = context.WithCancel(context.Background())
 	return s
@@ -86,19 +96,21 @@ func (s *System) Interfaces() []preview2.Interface {
 	}
 }
 
-// slot takes one of the instance's bodies, and returns how to give it back.
-func (s *System) slot() (release func(), ok bool) {
-	if s.bodies.Add(1) > int64(s.limits.Bodies) {
+// slot takes one of the instance's bodies, with bytes that it may hold, and returns how
+// to give it back.
+func (s *System) slot(bytes int) (release func(), ok bool) {
+	if s.bodies.Add(1) > int64(s.limits.Bodies) || !s.limits.Bytes.Take(bytes) {
 		s.bodies.Add(-1)
 		return nil, false
 	}
-	var done atomic.Bool
-	return func() {
-		if !done.Swap(true) {
-			s.bodies.Add(-1)
-		}
-	}, true
+	return sync.OnceFunc(func() {
+		s.bodies.Add(-1)
+		s.limits.Bytes.Give(bytes)
+	}), true
 }
+
+// work counts the handling of a list of fields.
+func (s *System) work(list []Field) { s.limits.Work(uint64(sizeOf(list)) / 4) }
 
 // charge counts n more bytes of fields.
 func (s *System) charge(n int64) error {

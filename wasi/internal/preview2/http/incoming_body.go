@@ -103,7 +103,7 @@ func (in *incoming) consume(s *System) (httptypes.IncomingBody, error) {
 	if in.consumed {
 		return nil, errUnit
 	}
-	release, ok := s.slot()
+	release, ok := s.slot(streams.ReaderBytes)
 	if !ok {
 		return nil, errUnit
 	}

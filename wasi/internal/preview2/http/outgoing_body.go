@@ -3,6 +3,7 @@ package http
 import (
 	"context"
 	"io"
+	"slices"
 	"sync"
 
 	"github.com/witgen/witgen/canonicalabi/types"
@@ -91,7 +92,7 @@ func (o *outgoing) body(s *System, response bool) (httptypes.OutgoingBody, error
 	if o.content != nil {
 		return nil, errUnit
 	}
-	release, ok := s.slot()
+	release, ok := s.slot(s.limits.Buffer)
 	if !ok {
 		return nil, errUnit
 	}
@@ -149,8 +150,17 @@ func (s *System) OutgoingBodyFinish(ctx context.Context, this httptypes.Outgoing
 		b.finished = false
 		return err
 	}
+	if slices.ContainsFunc(list, frames) {
+		b.content.GiveUp()
+		return httptypes.ErrorCodeHTTPProtocolError{}
+	}
 	return b.content.finish(list)
 }
+
+// frames reports whether a field says where a message ends, which a trailer must not
+// (RFC 9110, section 6.5.1): a reader that believes it takes what follows for another
+// message.
+func frames(f Field) bool { return is("content-length")(f) || is("trailer")(f) || is("te")(f) }
 
 // source returns the reader's side of a body, or nil.
 func (o *outgoing) source() io.ReadCloser {

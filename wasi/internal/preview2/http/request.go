@@ -2,6 +2,7 @@ package http
 
 import (
 	"context"
+	"errors"
 	"net/netip"
 	"strconv"
 	"strings"
@@ -21,6 +22,30 @@ type OutgoingRequest struct {
 	path      types.Option[string]
 	scheme    types.Option[httptypes.Scheme]
 	authority types.Option[string]
+	text      int64 // bytes of method, path and scheme that the instance is charged for
+}
+
+// charge counts n more bytes of text.
+func (r *OutgoingRequest) charge(n int64) error {
+	if err := r.sys.charge(n); err != nil {
+		return err
+	}
+	if n < 0 {
+		r.sys.release(-n)
+	}
+	r.text += n
+	return nil
+}
+
+// errLongText is the error of a text that is longer than the fields of a message may be.
+var errLongText = errors.New("the guest makes an HTTP request with a longer method, path or scheme than the limit of fields")
+
+// swap charges for a text in place of another. Its errors are the guest's results.
+func (r *OutgoingRequest) swap(old, text string) error {
+	if len(text) > r.sys.limits.Fields {
+		return errLongText
+	}
+	return r.charge(int64(len(text) - len(old)))
 }
 
 // NewOutgoingRequest returns a GET request with these headers.
@@ -30,7 +55,7 @@ func (s *System) NewOutgoingRequest(ctx context.Context, headers httptypes.Heade
 		return nil, err
 	}
 	r := &OutgoingRequest{sys: s, out: outgoing{fields: list, size: size}, method: httptypes.MethodGet{}}
-	r.Init("outgoing-request", nil, func(context.Context) error { s.release(size); return nil })
+	r.Init("outgoing-request", nil, func(context.Context) error { s.release(size + r.text); return nil })
 	return r, nil
 }
 
@@ -47,6 +72,9 @@ func (r *OutgoingRequest) SetMethod(_ context.Context, m httptypes.Method) error
 	if !validToken(methodText(m)) {
 		return errUnit
 	}
+	if err := r.swap(methodOther(r.method), methodOther(m)); err != nil {
+		return err
+	}
 	r.method = m
 	return nil
 }
@@ -58,8 +86,12 @@ func (r *OutgoingRequest) PathWithQuery(context.Context) (types.Option[string], 
 
 // SetPathWithQuery sets the path. It begins with a slash or a query, or is empty.
 func (r *OutgoingRequest) SetPathWithQuery(_ context.Context, path types.Option[string]) error {
-	if text, ok := path.Get(); ok && !validPath(text) {
+	text, ok := path.Get()
+	if ok && !validPath(text) {
 		return errUnit
+	}
+	if err := r.swap(r.path.Or(""), text); err != nil {
+		return err
 	}
 	r.path = path
 	return nil
@@ -72,8 +104,12 @@ func (r *OutgoingRequest) Scheme(context.Context) (types.Option[httptypes.Scheme
 
 // SetScheme sets the scheme. None stands for https.
 func (r *OutgoingRequest) SetScheme(_ context.Context, scheme types.Option[httptypes.Scheme]) error {
-	if v, ok := scheme.Get(); ok && !validScheme(schemeText(v)) {
+	v, ok := scheme.Get()
+	if ok && !validScheme(schemeText(v)) {
 		return errUnit
+	}
+	if err := r.swap(schemeOther(r.scheme), schemeOther(scheme)); err != nil {
+		return err
 	}
 	r.scheme = scheme
 	return nil
@@ -107,6 +143,18 @@ var methods = []struct {
 	{"GET", httptypes.MethodGet{}}, {"HEAD", httptypes.MethodHead{}}, {"POST", httptypes.MethodPost{}},
 	{"PUT", httptypes.MethodPut{}}, {"DELETE", httptypes.MethodDelete{}}, {"CONNECT", httptypes.MethodConnect{}},
 	{"OPTIONS", httptypes.MethodOptions{}}, {"TRACE", httptypes.MethodTrace{}}, {"PATCH", httptypes.MethodPatch{}},
+}
+
+// methodOther and schemeOther return the text of one that wasi:http does not know, and ""
+// for the others.
+func methodOther(m httptypes.Method) string {
+	other, _ := m.(httptypes.MethodOther)
+	return other.Value
+}
+
+func schemeOther(v types.Option[httptypes.Scheme]) string {
+	other, _ := v.Or(nil).(httptypes.SchemeOther)
+	return other.Value
 }
 
 func methodText(m httptypes.Method) string {

@@ -5,6 +5,7 @@ import (
 	"context"
 
 	"github.com/witgen/witgen/canonicalabi/types"
+	"github.com/witgen/witgen/wasi/internal/guard"
 	"github.com/witgen/witgen/wasi/internal/poll"
 	"github.com/witgen/witgen/wasi/internal/preview2"
 	"github.com/witgen/witgen/wasi/internal/sockets"
@@ -47,10 +48,11 @@ func (m maker) ResolveAddresses(_ context.Context, _ network.Network, name strin
 	return made, nil
 }
 
-// code returns an error as wasi:sockets has it, and nil for nil.
+// code returns an error as wasi:sockets has it, and nil for nil. A panic of a function of
+// the host's stays what it is, so that the guest traps.
 func code(err error) error {
-	if err == nil {
-		return nil
+	if err == nil || guard.Of(err) != nil {
+		return err
 	}
 	return network.ErrorCode(sockets.Of(err))
 }
