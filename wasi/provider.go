@@ -155,10 +155,10 @@ func (p *provider) grants() (*grants.Grants, error) {
 		g.Stdin = p.stdin
 	}
 	if p.stdout != nil {
-		g.Stdout = streams.NewWriter(p.stdout)
+		g.Stdout = streams.NewWriter(p.stdout).Piped()
 	}
 	if p.stderr != nil {
-		g.Stderr = streams.NewWriter(p.stderr)
+		g.Stderr = streams.NewWriter(p.stderr).Piped()
 	}
 	if p.clock {
 		g.Clock, g.Zone = clocks.NewSystem(), time.Local

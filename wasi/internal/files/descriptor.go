@@ -225,7 +225,10 @@ func (d *Descriptor) SetSize(size uint64) error {
 
 // readable checks that d is a file that is open for reading.
 func (d *Descriptor) readable() error {
-	if d.folder != nil || !d.flags.Has(Read) {
+	switch {
+	case d.folder != nil:
+		return fault.IsDirectory
+	case !d.flags.Has(Read):
 		return fault.BadDescriptor
 	}
 	return nil

@@ -406,7 +406,7 @@ func TestReadAndWrite(t *testing.T) {
 	if !reading.Same(writing) || reading.Same(d) {
 		t.Error("Same is wrong")
 	}
-	expect(t, "read a folder", err2(d.ReadAt(p, 0)), fault.BadDescriptor)
+	expect(t, "read a folder", err2(d.ReadAt(p, 0)), fault.IsDirectory)
 	expect(t, "write a folder", err2(d.WriteAt(p, 0)), fault.BadDescriptor)
 	expect(t, "resize a folder", d.SetSize(0), fault.BadDescriptor)
 	expect(t, "advise a folder", d.Advise(0, 0, Normal), fault.BadDescriptor)
@@ -542,6 +542,25 @@ func TestListMany(t *testing.T) {
 	}
 	if got := names(t, d); !slices.Equal(got, want) {
 		t.Errorf("of %d files, %d are listed", len(want), len(got))
+	}
+}
+
+// TestListRemoved lists a folder that was removed after the listing began.
+func TestListRemoved(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("Windows removes no folder that is open")
+	}
+	d, dir := grant(t, nil)
+	must(t, os.Mkdir(filepath.Join(dir, "folder"), 0o777))
+	folder, err := d.Open("folder", false, 0, Read)
+	must(t, err)
+	defer folder.Close()
+	l, err := folder.List()
+	must(t, err)
+	defer l.Close()
+	must(t, os.Remove(filepath.Join(dir, "folder")))
+	if e, err := l.Next(); err != io.EOF {
+		t.Errorf("got %v, %v; want the end", e, err)
 	}
 }
 

@@ -3,6 +3,7 @@ package files
 import (
 	"bytes"
 	"encoding/binary"
+	"errors"
 	"io"
 	"os"
 	"unsafe"
@@ -146,11 +147,11 @@ func (l *hostLister) next() (Entry, error) {
 					return err
 				})
 			})
+			if n == 0 && err == nil || errors.Is(err, unix.ENOENT) {
+				return Entry{}, io.EOF // Linux fails where the folder is removed: to POSIX it is empty.
+			}
 			if err != nil {
 				return Entry{}, fault.Wrap(err)
-			}
-			if n == 0 {
-				return Entry{}, io.EOF
 			}
 			l.unread = l.buffer[:n]
 		}

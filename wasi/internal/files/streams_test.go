@@ -78,7 +78,7 @@ func TestStreams(t *testing.T) {
 	defer reading.Close()
 	expect(t, "write stream", err2(reading.WriteStream(0)), fault.BadDescriptor)
 	expect(t, "append stream", err2(reading.AppendStream()), fault.BadDescriptor)
-	expect(t, "stream of a folder", err2(d.ReadStream(0)), fault.BadDescriptor)
+	expect(t, "stream of a folder", err2(d.ReadStream(0)), fault.IsDirectory)
 	expect(t, "write stream of a folder", err2(d.WriteStream(0)), fault.BadDescriptor)
 }
 

@@ -185,6 +185,9 @@ func newTime(t filesystem.NewTimestamp) (files.Time, error) {
 		return files.Time{Now: true}, nil
 	case filesystem.NewTimestampTimestamp:
 		at, ok := timeOf(t.Value)
+		if !ok && t.Value.Nanoseconds < uint32(time.Second) {
+			return files.Time{}, fault.Overflow
+		}
 		if !ok {
 			return files.Time{}, fault.Invalid
 		}

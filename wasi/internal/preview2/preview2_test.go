@@ -350,6 +350,10 @@ func TestFilesystem(t *testing.T) {
 	if err := f.SetTimes(ctx, bad, stamp); err != filesystem.ErrorCodeInvalid {
 		t.Errorf("a second of 10^9 nanoseconds: %v", err)
 	}
+	late := filesystem.NewTimestampTimestamp{Value: filesystem.Datetime{Seconds: 1 << 63}}
+	if err := f.SetTimes(ctx, late, stamp); err != filesystem.ErrorCodeOverflow {
+		t.Errorf("a time that no file has: %v", err)
+	}
 	one, err := f.MetadataHash(ctx)
 	two, err2 := d.MetadataHashAt(ctx, 0, "file")
 	if one != two || errors.Join(err, err2) != nil {

@@ -70,6 +70,8 @@ func TestResolve(t *testing.T) {
 		{".", "", InvalidArgument, ""},
 		{"a..b", "", InvalidArgument, ""},
 		{"a b", "", InvalidArgument, ""},
+		{"256.0.0.1", "", InvalidArgument, ""},
+		{"host.123.", "", InvalidArgument, ""},
 		{"a/b", "", InvalidArgument, ""},
 		{"host:80", "", InvalidArgument, ""},
 		{"-a.test", "", InvalidArgument, ""},

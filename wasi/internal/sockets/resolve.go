@@ -132,7 +132,9 @@ func cleanName(name string) (string, error) {
 		labels[n] = ascii
 	}
 	name = strings.Join(labels, ".")
-	if len(name) > 253 {
+	last := labels[len(labels)-1]
+	if len(name) > 253 || strings.Trim(last, "0123456789") == "" { // as 256.0.0.1, no address
+
 		return "", InvalidArgument
 	}
 	return name, nil

@@ -395,7 +395,7 @@ func newConn(n *Network, c net.Conn) *conn {
 	made.out = streams.NewWriterThen(c, linger, func() {
 		made.closeWrite()
 		made.release()
-	})
+	}).Piped()
 	n.opened(made)
 	return made
 }

@@ -120,7 +120,7 @@ func FlushBlocking(ctx context.Context, out Output) error {
 		// A pipe's reader may come only later: it has no moment at which all has left.
 		return nil
 	}
-	if _, err := permit(ctx, out); !errors.Is(err, ErrClosed) {
+	if _, err := permit(ctx, out); err != ErrClosed {
 		return err
 	}
 	return nil

@@ -3,10 +3,13 @@ package streams
 import (
 	"bytes"
 	"context"
+	"errors"
+	"fmt"
 	"io"
 	"os"
 	"strings"
 	"sync"
+	"syscall"
 	"time"
 
 	"github.com/witgen/witgen/wasi/internal/guard"
@@ -19,6 +22,7 @@ type Writer struct {
 	signal poll.Signal
 	// mayWait is false for a destination that is written where it stands.
 	mayWait bool
+	piped   bool
 
 	mu       sync.Mutex
 	to       io.Writer
@@ -48,6 +52,25 @@ func NewWriterThen(w io.Writer, linger time.Duration, atEnd func()) *Writer {
 	made := NewWriter(w)
 	made.atEnd, made.linger = atEnd, linger
 	return made
+}
+
+// Piped has the stream closed, and not failed, once nobody reads the pipe or connection
+// that it writes to. It returns w.
+func (w *Writer) Piped() *Writer {
+	w.piped = true
+	return w
+}
+
+// errBroken is ErrClosed for who waits until all has left, too.
+var errBroken = fmt.Errorf("%w: nobody reads it", ErrClosed)
+
+// send writes p to the destination.
+func (w *Writer) send(p []byte) error {
+	err := writeAll(w.to, p)
+	if w.piped && errors.Is(err, syscall.EPIPE) {
+		return errBroken
+	}
+	return err
 }
 
 // isPrompt reports whether writing to w does not wait for others.
@@ -127,7 +150,7 @@ func (w *Writer) Write(p []byte) error {
 
 // put writes p to the destination, which does not wait.
 func (w *Writer) put(p []byte) error {
-	if err := writeAll(w.to, p); err != nil {
+	if err := w.send(p); err != nil {
 		w.err = ErrClosed
 		return err
 	}
@@ -157,7 +180,7 @@ func (w *Writer) drain() {
 		batch := w.pending
 		w.pending, w.inFlight = w.spare[:0], len(batch)
 		w.mu.Unlock()
-		guard.Run(func() error { return writeAll(w.to, batch) }, func(err error) { again = w.wrote(batch, err) })
+		guard.Run(func() error { return w.send(batch) }, func(err error) { again = w.wrote(batch, err) })
 	}
 }
 

@@ -28,7 +28,8 @@ type Content struct {
 // an error.
 func (c *Content) Write(p []byte) error {
 	if c.Length >= 0 && c.written+int64(len(p)) > c.Length {
-		err := c.sizeError(c.written + int64(len(p)))
+		c.written += int64(len(p)) // which finish tells, too
+		err := c.sizeError(c.written)
 		c.End(err)
 		return err
 	}
