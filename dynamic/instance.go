@@ -49,6 +49,12 @@ func (i *Instance) Close(ctx context.Context) error { return i.inst.Close(ctx) }
 // host.ErrClosed, or host.ErrDead joined with the error that killed the instance.
 func (i *Instance) Err() error { return i.inst.Err() }
 
+// Reset puts the instance back to the state that it had after its start, if its guest was
+// compiled with host.Fresh; see there. It returns host.ErrNotFresh if not, a
+// *host.ResetError if that cannot be done, after which the instance is dead, and a
+// *host.InstanceError if the instance is dead, closed or in use.
+func (i *Instance) Reset(ctx context.Context) error { return i.inst.Reset(ctx) }
+
 // Call calls the function that Plugin.Lookup finds under a name. The arguments and the
 // result are values of its WIT types; the result is nil if the function has none. The
 // first argument of a method is the resource. For an argument of another type Call

@@ -134,6 +134,7 @@ func (p *Plugin) checkCores(made *plan.Plan) error {
 			p.rewriter.Tables++
 		}
 	}
+	p.startBytes = pages << 16
 	if limit := bind.MemoryPages(p.config); pages > limit {
 		return bind.MemoryError(p.world.Name, pages, limit)
 	}

@@ -8,8 +8,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"math"
-	"runtime"
 	"slices"
 	"sync"
 
@@ -51,13 +51,17 @@ type Plugin struct {
 	// meter is the module of the globals that the core modules share, or nil if the guest
 	// has one module or is not metered.
 	meter wazero.CompiledModule
+	// startBytes is how much memory an instance starts with.
+	startBytes uint64
+	// snapshot has the memories of instances that can be put back.
+	snapshot linear.Snapshot
 
 	// left is closed when a compilation that Compile did not wait for has ended, and
 	// nil if there is none.
 	left <-chan struct{}
 
 	mu     sync.Mutex
-	live   map[*bind.Instance]struct{}
+	live   map[*life]struct{}
 	closed bool
 	leak   *host.Leak
 }
@@ -89,8 +93,11 @@ func Compile(ctx context.Context, wasm []byte, world *bind.World, opts ...host.O
 		return nil, err
 	}
 	world = extension.world
-	p := &Plugin{world: world, extension: extension, config: config, runtime: config.Runtime, live: map[*bind.Instance]struct{}{},
+	p := &Plugin{world: world, extension: extension, config: config, runtime: config.Runtime, live: map[*life]struct{}{},
 		rewriter: bind.NewRewriter(world.Name, config)}
+	if err := p.checkFresh(config); err != nil {
+		return nil, err
+	}
 	if p.runtime == nil {
 		p.runtime = wazero.NewRuntimeWithConfig(ctx, runtimeConfig(config))
 		p.owned = true
@@ -159,6 +166,9 @@ func (p *Plugin) compile(ctx context.Context, wasm []byte) error {
 		return err
 	}
 	p.cores = []coreStep{{compiled: compiled}}
+	if module.Memory {
+		p.startBytes = module.Pages << 16
+	}
 	carries, err := readCarried(p.world, p.config, wasm, compiled.ExportedFunctions())
 	if err != nil {
 		return err
@@ -272,41 +282,42 @@ func (p *Plugin) Instantiate(ctx context.Context, impls []any, opts ...host.Opti
 	if err != nil {
 		return nil, &host.LinkError{World: p.world.Name, Item: "options", Detail: err.Error()}
 	}
+	if err := p.checkFresh(config); err != nil {
+		return nil, err
+	}
 	supplied, err := p.implement(ctx, config, impls)
 	if err != nil {
 		return nil, err
 	}
-	modules := make([]api.Module, len(p.cores))
-	var meter api.Module
-	memories := linear.NewSet(p.memoryBytes(), nil)
-	endWASI := func(context.Context) error { return nil }
-	var inst *bind.Instance
-	inst = bind.NewInstance(config, p.tree, supplied.impls, p.types.count, func(ctx context.Context) error {
-		var errs []error
-		for _, m := range slices.Backward(modules) {
-			if m != nil {
-				errs = append(errs, m.Close(ctx))
-			}
-		}
-		if meter != nil {
-			errs = append(errs, meter.Close(ctx))
-		}
-		memories.Release()
-		return errors.Join(append(errs, endWASI(ctx), supplied.release(ctx), p.remove(ctx, inst))...)
-	})
-	// An instance that nobody closes gives its memory back when it is collected.
-	runtime.AddCleanup(inst, (*linear.Set).Release, memories)
+	if err := p.payMemory(ctx, config); err != nil {
+		return nil, supplied.fail(ctx, err)
+	}
+	l := &life{plugin: p, modules: make([]api.Module, len(p.cores)), releases: supplied.releases, endWASI: endsNothing,
+		memories: linear.NewSet(p.memoryBytes(), p.config.Budget, p.prepaid())}
+	inst := bind.NewInstance(config, p.tree, supplied.impls, p.types.count, l.end)
 	if supplied.worker != nil {
 		inst.SetWorker(supplied.worker)
 	}
 	if p.guarded {
 		inst.GuardContexts()
 	}
-	if err := p.add(inst); err != nil {
+	l.watch(inst)
+	if err := p.add(l); err != nil {
+		l.ended.Do(l.memories.Release) // the plugin does not know it
 		return nil, supplied.fail(ctx, err)
 	}
-	if endWASI, err = p.startWASI(ctx, config, inst); err == nil {
-		err = p.start(ctx, inst, modules, &meter, inst.Memories(cmp.Or[experimental.MemoryAllocator](config.Memory, memories), p.memoryBytes()))
+	if p.config.Fresh {
+		l.memories.Spare()
+		inst.CheckStart(l.checkStart(config))
+	}
+	var system any
+	if system, l.endWASI, err = p.startWASI(ctx, config); err == nil {
+		inst.SetSystem(system)
+		err = p.start(ctx, inst, l, inst.Memories(cmp.Or[experimental.MemoryAllocator](config.Memory, l.memories), p.memoryBytes()))
+	}
+	l.memories.Settle()
+	if err == nil && p.config.Fresh {
+		err = l.keepFresh(inst, config, impls, supplied.impls)
 	}
 	if err != nil {
 		return nil, errors.Join(err, inst.Close(ctx))
@@ -317,14 +328,14 @@ func (p *Plugin) Instantiate(ctx context.Context, impls []any, opts ...host.Opti
 
 // start instantiates the guest's core modules, and runs their start functions and
 // the _initialize of a guest that is a core module.
-func (p *Plugin) start(ctx context.Context, inst *bind.Instance, modules []api.Module, meter *api.Module, memories experimental.MemoryAllocator) error {
+func (p *Plugin) start(ctx context.Context, inst *bind.Instance, l *life, memories experimental.MemoryAllocator) error {
 	resolve := p.resolve
 	if p.component {
 		resolve = func(key string) api.Module {
 			if key == meterModule {
-				return *meter
+				return l.meter
 			}
-			return p.resolveCore(key, modules)
+			return p.resolveCore(key, l.modules)
 		}
 		inst.SetHostModule(p.imports[0].instance)
 	}
@@ -335,8 +346,8 @@ func (p *Plugin) start(ctx context.Context, inst *bind.Instance, modules []api.M
 		return err
 	}
 	if p.meter != nil {
-		if *meter, err = p.instantiate(ctx, p.meter); err == nil {
-			err = inst.ShareMeter(*meter)
+		if l.meter, err = p.instantiate(ctx, p.meter); err == nil {
+			err = inst.ShareMeter(l.meter)
 		}
 		if err != nil {
 			return inst.FailStart(p.world.Name, err)
@@ -358,7 +369,8 @@ func (p *Plugin) start(ctx context.Context, inst *bind.Instance, modules []api.M
 		if err != nil {
 			return inst.FailStart(p.world.Name, err)
 		}
-		modules[n] = module
+		l.modules[n] = module
+		l.noteMemories(n)
 		inst.SetModule(n, module)
 		if !p.config.Unmetered {
 			if err := inst.RunStart(ctx, module); err != nil {
@@ -395,6 +407,14 @@ func (p *Plugin) memoryBytes() uint64 {
 	return bind.MemoryPages(p.config) << 16
 }
 
+// prepaid returns what payMemory takes.
+func (p *Plugin) prepaid() uint64 {
+	if p.config.Budget == nil {
+		return 0
+	}
+	return p.startBytes
+}
+
 // plainConfig is that of a core module, which sees nothing but its imports.
 var plainConfig = wazero.NewModuleConfig().WithName("").WithStartFunctions()
 
@@ -410,7 +430,7 @@ func (p *Plugin) Provides(item, function int) bool {
 	return slices.Contains(p.needs.stands[item], function)
 }
 
-func (p *Plugin) add(inst *bind.Instance) error {
+func (p *Plugin) add(l *life) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.closed {
@@ -419,15 +439,15 @@ func (p *Plugin) add(inst *bind.Instance) error {
 	if limit := p.config.Instances; limit > 0 && len(p.live) >= limit {
 		return &host.LimitError{Func: p.world.Name, Limit: "instances", Detail: fmt.Sprintf("%d exist; close some, or raise it with host.InstanceLimit", len(p.live))}
 	}
-	p.live[inst] = struct{}{}
+	p.live[l] = struct{}{}
 	return nil
 }
 
-// remove forgets an instance, and releases the plugin where it is closed and
+// remove forgets the life of an instance, and releases the plugin where it is closed and
 // that was its last one.
-func (p *Plugin) remove(ctx context.Context, inst *bind.Instance) error {
+func (p *Plugin) remove(ctx context.Context, l *life) error {
 	p.mu.Lock()
-	delete(p.live, inst)
+	delete(p.live, l)
 	last := p.closed && len(p.live) == 0
 	p.mu.Unlock()
 	if last {
@@ -446,17 +466,14 @@ func (p *Plugin) Close(ctx context.Context) error {
 	}
 	p.closed = true
 	p.leak.Closed()
-	live := make([]*bind.Instance, 0, len(p.live))
-	for inst := range p.live {
-		live = append(live, inst)
-	}
+	live := slices.Collect(maps.Keys(p.live))
 	p.mu.Unlock()
 	if len(live) == 0 {
 		return p.release(ctx)
 	}
 	var errs []error
-	for _, inst := range live {
-		errs = append(errs, inst.Close(ctx))
+	for _, l := range live {
+		errs = append(errs, l.close(ctx))
 	}
 	return errors.Join(errs...)
 }
@@ -477,5 +494,6 @@ func (p *Plugin) release(ctx context.Context) error {
 	if p.owned {
 		errs = append(errs, p.runtime.Close(ctx))
 	}
+	p.snapshot.Close()
 	return errors.Join(errs...)
 }

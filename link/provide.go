@@ -145,9 +145,12 @@ func (n *needs) lacking(item int, impl any) bool {
 // supplied is what an instance gets for its imports.
 type supplied struct {
 	impls    []any
-	releases []func(context.Context) error
+	releases releases
 	worker   *bind.Worker // or nil
 }
+
+// releases free what providers made.
+type releases []func(context.Context) error
 
 // implement completes what the host supplies, impls, by what providers do. An
 // interface that the guest imports must be supplied.
@@ -212,9 +215,9 @@ func (s *supplied) ask(ctx context.Context, config *host.Config, name string) ([
 }
 
 // release frees what providers made.
-func (s *supplied) release(ctx context.Context) error {
+func (r releases) release(ctx context.Context) error {
 	var errs []error
-	for _, release := range slices.Backward(s.releases) {
+	for _, release := range slices.Backward(r) {
 		errs = append(errs, release(ctx))
 	}
 	return errors.Join(errs...)
@@ -222,7 +225,7 @@ func (s *supplied) release(ctx context.Context) error {
 
 // fail releases what was made before err.
 func (s *supplied) fail(ctx context.Context, err error) error {
-	if released := s.release(context.WithoutCancel(ctx)); released != nil {
+	if released := s.releases.release(context.WithoutCancel(ctx)); released != nil {
 		return errors.Join(err, released)
 	}
 	return err

@@ -6,6 +6,7 @@ import (
 	"sync"
 
 	"github.com/tetratelabs/wazero"
+	"github.com/tetratelabs/wazero/experimental"
 
 	"github.com/witgen/witgen/canonicalabi/host"
 	"github.com/witgen/witgen/canonicalabi/host/bind"
@@ -87,6 +88,9 @@ func (p *Plugin) callCompiler(ctx context.Context, wasm []byte) (t translated) {
 			t.err = &host.LinkError{World: p.world.Name, Detail: fmt.Sprintf("wazero cannot compile the guest, and panicked: %v", cause)}
 		}
 	}()
+	if n := p.config.CompileWorkers; n > 1 {
+		ctx = experimental.WithCompilationWorkers(ctx, n)
+	}
 	compiled, err := p.runtime.CompileModule(ctx, wasm)
 	if err != nil {
 		if missing := bind.MissingFeature(p.world.Name, wasm); missing != nil {

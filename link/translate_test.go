@@ -8,6 +8,7 @@ import (
 	"testing/synctest"
 
 	"github.com/tetratelabs/wazero"
+	"github.com/tetratelabs/wazero/experimental"
 
 	"github.com/witgen/witgen/canonicalabi/host"
 	"github.com/witgen/witgen/canonicalabi/host/bind"
@@ -36,7 +37,7 @@ func (r *slowRuntime) Close(context.Context) error {
 
 func slowPlugin() (*Plugin, *slowRuntime) {
 	r := &slowRuntime{started: make(chan struct{}, 1), results: make(chan error), closed: make(chan struct{})}
-	return &Plugin{world: &bind.World{Name: "test:slow/w"}, runtime: r, owned: true}, r
+	return &Plugin{world: &bind.World{Name: "test:slow/w"}, config: host.NewConfig(nil), runtime: r, owned: true}, r
 }
 
 // A compilation that the context ends before is left to end by itself: what it uses is
@@ -106,6 +107,30 @@ func TestCompilerPanics(t *testing.T) {
 		var link *host.LinkError
 		if _, err := p.translate(ctx, nil); !errors.As(err, &link) || !strings.Contains(err.Error(), "panicked: lost") {
 			t.Errorf("%s: got %v", name, err)
+		}
+	}
+}
+
+// workersRuntime is a runtime that notes how many goroutines are to compile.
+type workersRuntime struct {
+	wazero.Runtime
+	workers int
+}
+
+func (r *workersRuntime) CompileModule(ctx context.Context, _ []byte) (wazero.CompiledModule, error) {
+	r.workers = experimental.GetCompilationWorkers(ctx)
+	return nil, nil
+}
+
+func TestCompileWorkers(t *testing.T) {
+	for _, test := range []struct {
+		opts []host.Option
+		want int
+	}{{nil, 1}, {[]host.Option{host.CompileWorkers(3)}, 3}, {[]host.Option{host.CompileWorkers(0)}, 1}} {
+		r := &workersRuntime{}
+		p := &Plugin{world: &bind.World{Name: "test:slow/w"}, config: host.NewConfig(test.opts), runtime: r}
+		if _, err := p.translate(t.Context(), nil); err != nil || r.workers != test.want {
+			t.Errorf("%d goroutines compile, want %d: %v", r.workers, test.want, err)
 		}
 	}
 }

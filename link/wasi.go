@@ -20,24 +20,25 @@ func exportWASI(builder wazero.HostModuleBuilder) {
 	}, bind.SystemWork)
 }
 
-// startWASI gives an instance WASI preview 1, where its guest imports it: that of a
-// provider, or the closed one. The result ends it.
-func (p *Plugin) startWASI(ctx context.Context, config *host.Config, inst *bind.Instance) (end func(context.Context) error, err error) {
-	nothing := func(context.Context) error { return nil }
+// startWASI returns WASI preview 1 for an instance whose guest imports it: that of a
+// provider, or the closed one. end ends it.
+func (p *Plugin) startWASI(ctx context.Context, config *host.Config) (system any, end func(context.Context) error, err error) {
 	if !p.wasi {
-		return nothing, nil
+		return nil, endsNothing, nil
 	}
-	system := closed.New()
+	made := closed.New()
 	for _, provider := range config.Providers {
 		if opens, ok := provider.(closed.Provider); ok {
-			if system, err = opens.Preview1(ctx); err != nil {
-				return nothing, fmt.Errorf("%s: %s: %w", p.world.Name, provider.Name(), err)
+			if made, err = opens.Preview1(ctx); err != nil {
+				return nil, endsNothing, fmt.Errorf("%s: %s: %w", p.world.Name, provider.Name(), err)
 			}
 		}
 	}
-	inst.SetSystem(system)
-	return system.Close, nil
+	return made, made.Close, nil
 }
+
+// endsNothing ends the WASI of a guest that does not import it.
+func endsNothing(context.Context) error { return nil }
 
 // checkWASI checks that there is what the guest imports of WASI.
 func checkWASI(world *bind.World, compiled wazero.CompiledModule, functions map[string]api.FunctionDefinition) error {

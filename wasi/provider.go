@@ -96,6 +96,11 @@ func (p *provider) Check() error {
 	return nil
 }
 
+// Grants implements closed.Granter.
+func (p *provider) Grants() (arguments, environment, folders bool) {
+	return len(p.args) > 0, len(p.env) > 0, len(p.mounts) > 0
+}
+
 // Imports returns the interfaces of WASI 0.2.
 func (*provider) Imports() []bind.Item { return closed.Items() }
 

@@ -172,6 +172,33 @@ var (
 	ErrBusy = errors.New("the instance is busy with another call; an instance serves one call at a time")
 )
 
+// ErrNotFresh is the error of Reset of an instance whose guest was compiled without
+// [Fresh]. The instance is as it was.
+var ErrNotFresh = errors.New("the instance cannot be put back to its start: its guest was compiled without host.Fresh")
+
+// ResetError is the error of Reset of an instance that cannot be put back. The instance is
+// dead afterwards.
+type ResetError struct {
+	// World is the world's qualified name.
+	World string
+	// Reason is what is in the way.
+	Reason string
+	// Err is the cause, or nil.
+	Err error
+}
+
+// Error returns the world and the reason.
+func (e *ResetError) Error() string {
+	s := e.World + ": the instance cannot be put back to its start: " + e.Reason
+	if e.Err != nil {
+		s += ": " + e.Err.Error()
+	}
+	return s
+}
+
+// Unwrap returns the cause.
+func (e *ResetError) Unwrap() error { return e.Err }
+
 // MissingError is the error of a call of a function that the guest does not have, since it
 // was built for an older version of the interface. Only functions that the bindings were
 // generated for as optional have it; Compile refuses a guest that lacks another one.

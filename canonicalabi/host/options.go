@@ -36,8 +36,15 @@ type Config struct {
 	// Memory allocates the memories of guests, or is nil for memory that is given back
 	// when an instance ends.
 	Memory experimental.MemoryAllocator
+	// Budget bounds the memories of all instances, or is nil. WaitForMemory is that option.
+	Budget        *Budget
+	WaitForMemory bool
+	// CompileWorkers is how many goroutines compile a module, if it is more than 1.
+	CompileWorkers int
 	// Unmetered runs the guest's modules as they are.
 	Unmetered bool
+	// Fresh has instances that can be put back, and AnyStart is SnapshotAfterStart.
+	Fresh, AnyStart bool
 	// RequireWIT refuses core modules that do not carry the WIT types of their functions.
 	RequireWIT bool
 	// Leaks notes what must be closed, or is nil.
@@ -144,6 +151,16 @@ func Memory(allocator experimental.MemoryAllocator) Option {
 // Compile.
 func Cache(cache wazero.CompilationCache) Option {
 	return ofCompile("Cache", func(c *Config) { c.Cache = cache })
+}
+
+// CompileWorkers has wazero compile each module of the guest on n goroutines. A module of
+// many megabytes takes nearly a part of the time then. The goroutines are wazero's own, which
+// nothing recovers: a panic of its compiler ends the process, where it is an error of Compile
+// otherwise. So the option is for guests that the host trusts. The memory that compiling
+// takes may exceed Limits.CompileMemory, which counts one goroutine. It is an option of
+// Compile.
+func CompileWorkers(n int) Option {
+	return ofCompile("CompileWorkers", func(c *Config) { c.CompileWorkers = n })
 }
 
 // Unmetered runs the guest's modules as they are, for guests that the host trusts like

@@ -31,7 +31,9 @@ type Source[I Instance] struct {
 // Pool shares instances of a plugin among goroutines: each takes an instance, calls
 // it, and returns it to the Pool. A Pool starts instances when they are needed, keeps
 // them, and replaces dead ones. A guest's memory stays from one call to the next, so
-// use a Pool for each group of callers whose data must not mix.
+// use a Pool for each group of callers whose data must not mix, or compile the guest with
+// [Fresh]: then a Pool puts each instance back to the state after its start when it is
+// returned, and replaces it if that cannot be done. [Pool.Stats] counts these.
 //
 // Resources of the guest belong to their instance: close them before the instance is
 // returned.
@@ -48,6 +50,7 @@ type Pool[I Instance] struct {
 	ended   chan struct{} // closed once nothing is left after Close
 	sources int           // that are not closed
 	errs    []error       // of closing, for Close
+	stats   PoolStats
 
 	// channels are those of waiters that got their grant.
 	channels sync.Pool
@@ -164,11 +167,58 @@ func (p *Pool[I]) Get(ctx context.Context) (I, error) {
 	}
 }
 
-// Put returns an instance to the Pool that Get took. It closes an instance that is
-// dead or whose source was swapped, under ctx without its deadline and cancellation.
-// It panics if the instance is not in use, as after a second Put.
+// PoolStats counts what a Pool has done.
+type PoolStats struct {
+	// Started is the number of instances that were started.
+	Started uint64
+	// Reset is how often an instance was put back to the state after its start.
+	Reset uint64
+	// Replaced is the number of instances that were closed when they were returned, since
+	// they were dead or could not be put back. Reason is the error of the last of them.
+	Replaced uint64
+	Reason   error
+}
+
+// Stats returns what the Pool has done since it was made.
+func (p *Pool[I]) Stats() PoolStats {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.stats
+}
+
+// resetter is an instance that may have been compiled with Fresh.
+type resetter interface {
+	Reset(ctx context.Context) error
+}
+
+// Put returns an instance to the Pool that Get took, and puts it back to the state after
+// its start if its guest was compiled with [Fresh]. It closes an instance that is dead,
+// that cannot be put back or whose source was swapped, under ctx without its deadline and
+// cancellation. It panics if the instance is not in use, as after a second Put.
 func (p *Pool[I]) Put(ctx context.Context, inst I) {
-	dead := inst.Err() != nil
+	err := inst.Err()
+	reset := false
+	if r, ok := any(inst).(resetter); ok && err == nil {
+		returned := false
+		defer func() {
+			if !returned { // the Close of a host's object has panicked
+				p.put(ctx, inst, errPanicked, false)
+			}
+		}()
+		if err = r.Reset(ctx); err == ErrNotFresh {
+			err = nil
+		} else {
+			reset = err == nil
+		}
+		returned = true
+	}
+	p.put(ctx, inst, err, reset)
+}
+
+var errPanicked = errors.New("a resource panicked when it was closed")
+
+// put takes an instance back that has an error, or was put back to its start.
+func (p *Pool[I]) put(ctx context.Context, inst I, err error, reset bool) {
 	p.mu.Lock()
 	m := p.members[inst]
 	if m == nil || !m.inUse {
@@ -176,7 +226,14 @@ func (p *Pool[I]) Put(ctx context.Context, inst I) {
 		panic("host: Pool.Put of an instance that is not in use")
 	}
 	m.inUse = false
-	if !dead && !m.source.retired {
+	switch {
+	case err != nil:
+		p.stats.Replaced++
+		p.stats.Reason = err
+	case reset:
+		p.stats.Reset++
+	}
+	if err == nil && !m.source.retired {
 		p.offer(m)
 		p.mu.Unlock()
 		return
@@ -213,6 +270,7 @@ func (p *Pool[I]) Swap(ctx context.Context, source Source[I]) error {
 	p.current = &poolSource[I]{Source: source, live: 1}
 	p.sources++
 	p.live++
+	p.stats.Started++
 	m := &poolMember[I]{inst: inst, source: p.current}
 	p.members[inst] = m
 	p.offer(m)
@@ -334,6 +392,7 @@ func (p *Pool[I]) start(ctx context.Context, source *poolSource[I]) (I, error) {
 	started = true
 	m := &poolMember[I]{inst: inst, source: source, inUse: true}
 	p.mu.Lock()
+	p.stats.Started++
 	closed := p.closed
 	if !closed {
 		p.members[inst] = m

@@ -123,9 +123,9 @@ var (
 	// our own, Handle is what hosts embed, and of the others go vet asks for the
 	// signatures of the standard library.
 	reservedMethods = append([]string{"Close", "Handle"}, vetMethods...)
-	// reservedInstance are names that methods of instances cannot have: Close and
-	// Err are our own.
-	reservedInstance = append([]string{"Close", "Err"}, vetMethods...)
+	// reservedInstance are names that methods of instances cannot have: Close, Err
+	// and Reset are our own.
+	reservedInstance = append([]string{"Close", "Err", "Reset"}, vetMethods...)
 	vetMethods       = []string{
 		"GobDecode", "GobEncode", "MarshalJSON", "MarshalXML", "ReadByte", "ReadRune",
 		"Seek", "UnmarshalJSON", "UnmarshalXML", "UnreadByte", "UnreadRune", "WriteByte",

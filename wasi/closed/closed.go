@@ -40,6 +40,13 @@ type Provider interface {
 	Preview1(ctx context.Context) (System, error)
 }
 
+// Granter is a Provider that tells what a guest has of it that guests look at while they
+// start.
+type Granter interface {
+	// Grants reports whether there are arguments, environment variables and folders.
+	Grants() (arguments, environment, folders bool)
+}
+
 // Export adds the functions of WASI preview 1 to a host module. of returns the System
 // of the instance that calls. Where the guest must trap, a function panics: with an
 // error, which is a sys.ExitError for proc_exit, and one that is ctx.Err() where the

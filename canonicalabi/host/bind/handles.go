@@ -32,6 +32,8 @@ type entry struct {
 	rep    uint32
 	object any
 	own    bool
+	// first tells that the element is the one that was there after the start.
+	first bool
 	// lends counts the borrows of an owned handle that have not ended.
 	lends uint32
 	// next is the next free element after a free one.

@@ -78,8 +78,8 @@ func (f *Import) Call(ctx context.Context, caller api.Module, stack []uint64) {
 		i.stop(&host.Trap{Func: f.Name, Rule: host.RuleMayLeave})
 	}
 	comp.mayLeave, i.importing = false, true
-	if i.modules[0] == nil {
-		i.SetModule(0, caller) // the start function of the guest's module runs
+	if i.starting {
+		i.calledAtStart(f, caller)
 	}
 	c := &i.imported
 	c.opts = opts
@@ -93,6 +93,7 @@ func (f *Import) Call(ctx context.Context, caller api.Module, stack []uint64) {
 	c.resource = f.Resource
 	c.left = i.liftLimit
 	if f.Item >= 0 {
+		i.served = true
 		f.serve(c)
 		if i.spender != nil {
 			i.spender.set(nil, "")

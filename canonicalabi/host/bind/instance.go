@@ -34,6 +34,17 @@ type Instance struct {
 	guarded *guardedContext
 	// metering stops the guest. It has no modules if the guest is not metered.
 	metering metering
+	// starting reports whether the guest has not finished its start, and startCheck judges
+	// the imports that it calls during that, if it is not nil.
+	starting   bool
+	startCheck func(name string) *host.LinkError
+	// served reports whether the host has served a call since the instance was started or put
+	// back.
+	served bool
+	// fresh is nil for an instance that cannot be put back.
+	fresh *freshState
+	// keepsFresh is host.Config's Fresh.
+	keepsFresh bool
 	// spender is the context of the host functions in the call under way, or nil.
 	spender *spender
 	// importing reports whether the host serves a call of an import.
@@ -134,6 +145,7 @@ func NewInstance(config *host.Config, tree *Tree, impls []any, resources int, re
 		i.wrappers = make([]func(*Handle) any, resources)
 	}
 	i.lock.hold()
+	i.starting, i.keepsFresh = true, config.Fresh
 	i.imported.inst, i.imported.nested = i, true
 	return i
 }
@@ -165,7 +177,10 @@ func (i *Instance) SetModule(number int, module api.Module) { i.modules[number] 
 func (i *Instance) SetHostModule(module api.Module) { i.hostModule = module }
 
 // FinishStart ends the start. The instance takes calls afterwards.
-func (i *Instance) FinishStart() { i.leave() }
+func (i *Instance) FinishStart() {
+	i.starting = false
+	i.leave()
+}
 
 // FailStart returns the Trap or LimitError for the error with which the guest of a
 // world failed to start. The instance is dead afterwards.

@@ -224,6 +224,9 @@ func (c *Call) liftOwn(typ *ResourceType, handle uint32) any {
 		if leaks := c.inst.leaks; leaks != nil {
 			h.leak = leaks.Made("the "+typ.Name, c.inst.died)
 		}
+		if c.inst.fresh != nil {
+			c.inst.fresh.handOut(h)
+		}
 		v = c.inst.wrap(typ, h)
 	}
 	c.inst.removeHandle(c.opts.comp, handle)

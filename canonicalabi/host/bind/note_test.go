@@ -123,7 +123,7 @@ func TestAllocatorRefuses(t *testing.T) {
 	g.Heap = g.Global("i32", wasmtest.I32(hosttest.Heap))
 	g.Define("run", "", wasmtest.I32(2), wasmtest.MemoryGrow, wasmtest.Drop, wasmtest.Unreachable)
 	_, err := start(t, g, &hosttest.Host{}, host.Memory(onePage{})).Run(t.Context(), 0)
-	const want = "memory.grow was refused: the guest has 65536 bytes of memory, asked for 131072 more, and the machine or the allocator of host.Memory did not have them"
+	const want = "memory.grow was refused: the guest has 65536 bytes of memory, asked for 131072 more, and the machine, host.MemoryBudget or the allocator of host.Memory did not have them"
 	var trap *host.Trap
 	if !errors.As(err, &trap) || trap.Detail != want {
 		t.Errorf("got %v, want a Trap with %q", err, want)

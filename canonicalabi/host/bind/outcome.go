@@ -20,6 +20,8 @@ func (i *Instance) guestError(name string, rule host.Rule, err error) error {
 	switch cause := cause.(type) {
 	case *host.ExitError: // of a component instance or a destructor within this call
 		return &host.ExitError{Func: name, Code: cause.Code, Err: cause.Err}
+	case *host.LinkError: // of calledAtStart
+		return cause
 	case *host.LimitError:
 		return &host.LimitError{Func: name, Limit: cause.Limit, Detail: inImport(cause.Func, cause.Detail), Err: cause.Err, Fatal: true}
 	case *host.Trap:

@@ -9,6 +9,7 @@ import (
 	"github.com/witgen/witgen/canonicalabi/host"
 	"github.com/witgen/witgen/canonicalabi/host/meter"
 	"github.com/witgen/witgen/canonicalabi/host/meter/cost"
+	"github.com/witgen/witgen/canonicalabi/host/meter/fresh"
 	"github.com/witgen/witgen/internal/wasm"
 )
 
@@ -106,6 +107,9 @@ func (r *Rewriter) rewrite(ctx context.Context, wasm []byte) (module []byte, mem
 		return nil, 0, ContextError(r.World, err)
 	}
 	c := r.Config
+	if c.Fresh {
+		takes.Fixed += fresh.Memory(wasm, c.Module.Globals, c.Module.Tables)
+	}
 	config := meter.Config{Stack: c.StackBytes > 0, Shared: r.Shared, Limits: moduleLimits(&c.Module), Done: ctx.Done()}
 	config.Limits.TableElements = c.TableElements
 	if c.TableElements > 0 && r.Tables > 1 {
@@ -121,7 +125,7 @@ func (r *Rewriter) rewrite(ctx context.Context, wasm []byte) (module []byte, mem
 			config.Limits.RewrittenBytes, short = most, true
 		}
 	}
-	out, err := meter.Rewrite(wasm, config)
+	out, err := r.meter(ctx, wasm, config)
 	if errors.Is(err, meter.ErrStopped) {
 		return nil, 0, ContextError(r.World, ctx.Err())
 	}
@@ -138,6 +142,33 @@ func (r *Rewriter) rewrite(ctx context.Context, wasm []byte) (module []byte, mem
 // tooLarge returns the error of a module for which rewriting takes more memory than is left.
 func (r *Rewriter) tooLarge(memory uint64) error {
 	return r.limit("Memory", r.budget.Used().Memory+memory, r.budget.Memory, " to rewrite a module")
+}
+
+// meter rewrites a module to be metered, and before that to be put back to its start if
+// the guest is compiled for that.
+func (r *Rewriter) meter(ctx context.Context, wasm []byte, config meter.Config) (*meter.Module, error) {
+	if !r.Config.Fresh {
+		return meter.Rewrite(wasm, config)
+	}
+	prepared, err := fresh.Rewrite(wasm, fresh.Limits{Globals: config.Limits.Globals, Tables: config.Limits.Tables, Done: ctx.Err})
+	if ctx.Err() != nil {
+		return nil, meter.ErrStopped
+	}
+	if err == nil {
+		var module *meter.Module
+		if module, err = meter.Rewrite(prepared, config); err == nil {
+			return module, nil
+		}
+	}
+	// The places in the error are those in the module as it came, if it is at fault.
+	if _, err := meter.Rewrite(wasm, config); err != nil {
+		return nil, err
+	}
+	var refused *fresh.Error
+	if errors.As(err, &refused) {
+		return nil, &host.LinkError{World: r.World, Detail: fmt.Sprintf("the guest cannot be put back to its start: %s at offset 0x%x; compile it without host.Fresh", refused.Rule, refused.Offset)}
+	}
+	return nil, err
 }
 
 // maxPages bounds a memory so that its size in bytes fits 32 bits.

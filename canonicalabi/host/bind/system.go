@@ -16,6 +16,10 @@ func SystemOf(ctx context.Context) any { return instanceOf(ctx).system }
 // and panics then, so that the guest traps.
 func SystemWork(ctx context.Context, name string, units uint64) {
 	i := instanceOf(ctx)
+	i.served = true
+	if i.starting {
+		i.checkStart(name)
+	}
 	if i.looked != nil {
 		i.looked(units)
 	}

@@ -3,6 +3,7 @@ package bind
 import (
 	"context"
 	"sync/atomic"
+	"weak"
 )
 
 // Worker counts what the implementations of a Provider do for an instance, in the units of
@@ -10,7 +11,7 @@ import (
 // may have gone to another.
 type Worker struct {
 	units atomic.Uint64
-	inst  atomic.Pointer[Instance]
+	inst  atomic.Pointer[weak.Pointer[Instance]] // so that it can be collected
 }
 
 // Count counts units. They are taken from the fuel of the call when the function that the
@@ -40,7 +41,8 @@ func WorkerOf(ctx context.Context) *Worker {
 // calls it before Start.
 func (i *Instance) SetWorker(w *Worker) {
 	i.worker = w
-	w.inst.Store(i)
+	inst := weak.Make(i)
+	w.inst.Store(&inst)
 }
 
 // FuelUsed returns how much of its fuel the instance's last call has used. It is 0 without
@@ -49,7 +51,11 @@ func (w *Worker) FuelUsed() uint64 {
 	if w == nil {
 		return 0
 	}
-	i := w.inst.Load()
+	inst := w.inst.Load()
+	if inst == nil {
+		return 0
+	}
+	i := inst.Value()
 	if i == nil || i.metering.fuel == 0 || i.metering.controller == nil {
 		return 0
 	}

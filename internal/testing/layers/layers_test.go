@@ -47,17 +47,19 @@ var runtime = map[string][]string{
 	"canonicalabi/guest":      {"canonicalabi", "canonicalabi/types"},
 	"canonicalabi/host/meter": {"canonicalabi/host/meter/internal/frame", "canonicalabi/host/meter/internal/units", "internal/leb128", "internal/wasm"},
 	"canonicalabi/host":       {"canonicalabi/types"},
-	"canonicalabi/host/bind":  {"canonicalabi/types", "canonicalabi/host", "canonicalabi/host/meter", "canonicalabi/host/meter/cost", "internal/wasm"},
+	"canonicalabi/host/bind":  {"canonicalabi/types", "canonicalabi/host", "canonicalabi/host/meter", "canonicalabi/host/meter/fresh", "canonicalabi/host/meter/cost", "internal/wasm"},
 	"dynamic":                 {"canonicalabi/types", "canonicalabi/host", "canonicalabi/host/bind", "dynamic/value", "link", "component", "wit", "internal/abi", "diag"},
 	// The values and their text run nothing: they do without the rest of the runtime.
 	"dynamic/value":                          {"canonicalabi/types", "wit"},
 	"dynamic/wave":                           {"dynamic/value", "wit"},
-	"link":                                   {"canonicalabi", "canonicalabi/types", "canonicalabi/host", "canonicalabi/host/bind", "canonicalabi/host/meter", "canonicalabi/host/meter/cost", "component", "component/binary", "wit", "internal/abi", "diag", "link/internal/linear", "internal/wasm", "component/coretype", "component/plan", "wasi/closed", "internal/leb128"},
+	"link":                                   {"canonicalabi", "canonicalabi/types", "canonicalabi/host", "canonicalabi/host/bind", "canonicalabi/host/meter", "canonicalabi/host/meter/cost", "component", "component/binary", "wit", "internal/abi", "diag", "link/internal/linear", "link/internal/startcalls", "internal/wasm", "component/coretype", "component/plan", "wasi/closed", "internal/leb128"},
 	"canonicalabi/host/meter/cost":           {"internal/wasm"},
+	"canonicalabi/host/meter/fresh":          {"internal/wasm"},
 	"canonicalabi/host/meter/internal/frame": {"internal/wasm"},
 	"canonicalabi/host/meter/internal/units": {"internal/wasm"},
 	"canonicalabi/host/meter/verify":         {"canonicalabi/host/meter/internal/frame", "canonicalabi/host/meter/internal/units", "internal/wasm"},
-	"link/internal/linear":                   {},
+	"link/internal/linear":                   {"canonicalabi/host"},
+	"link/internal/startcalls":               {},
 	// Generated, as users' bindings are.
 	"wasi/bindings": {"canonicalabi", "canonicalabi/types", "canonicalabi/guest", "canonicalabi/host", "canonicalabi/host/bind", "wasi/bindings"},
 	"wasi/worlds":   {"canonicalabi", "canonicalabi/types", "canonicalabi/guest", "canonicalabi/host", "canonicalabi/host/bind", "wasi/bindings", "link"},
@@ -116,7 +118,7 @@ var external = map[string][]string{
 	"github.com/dave/jennifer":        {"internal/gogen", "gen"},
 	"github.com/spf13/cobra":          {"internal/cli"},
 	"github.com/rogpeppe/go-internal": {"internal/cli"}, // its package diff
-	"golang.org/x/sys":                {"wasi"},
+	"golang.org/x/sys":                {"wasi", "link/internal/linear"},
 }
 
 // listed is what go list says of a package.

@@ -11,6 +11,8 @@ import (
 	"sync/atomic"
 
 	"github.com/tetratelabs/wazero/experimental"
+
+	"github.com/witgen/witgen/canonicalabi/host"
 )
 
 // PageSize is the size of a page of linear memory in bytes.
@@ -23,22 +25,59 @@ const PageSize = 1 << 16
 // keeps it until Release.
 type Set struct {
 	limit  uint64
-	budget *Budget
+	budget *host.Budget
 
 	mu       sync.Mutex
 	used     uint64 // bytes that the memories have
+	prepaid  uint64 // bytes that were taken from the budget for memories to come
 	regions  []region
+	memories []*memory
 	released bool
+	// spare tells that each memory is declared with a page more than it may have.
+	spare bool
+	// shrinks tells that the next growth of a memory makes it smaller.
+	shrinks bool
 }
 
 // NewSet returns a set whose memories may have limit bytes together. They also draw on
-// budget, if that is not nil.
-func NewSet(limit uint64, budget *Budget) *Set { return &Set{limit: limit, budget: budget} }
+// budget, if that is not nil, from which prepaid bytes were taken for them already.
+func NewSet(limit uint64, budget *host.Budget, prepaid uint64) *Set {
+	return &Set{limit: limit, budget: budget, prepaid: prepaid}
+}
+
+// Settle gives back what was prepaid and is not used.
+func (s *Set) Settle() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.settle()
+}
+
+// settle is Settle. s.mu is held.
+func (s *Set) settle() {
+	if s.prepaid > 0 {
+		s.budget.Give(s.prepaid)
+	}
+	s.prepaid = 0
+}
 
 // Allocate implements experimental.MemoryAllocator. The memory may grow to max bytes, or
 // to what the set's limit leaves.
-func (s *Set) Allocate(_, max uint64) experimental.LinearMemory {
-	return &memory{set: s, max: min(max, s.limit)}
+func (s *Set) Allocate(least, most uint64) experimental.LinearMemory {
+	if s.spare {
+		most = max(most-min(most, PageSize), least)
+	}
+	m := &memory{set: s, max: min(most, s.limit)}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.memories = append(s.memories, m)
+	return m
+}
+
+// Memories returns how many memories were allocated.
+func (s *Set) Memories() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.memories)
 }
 
 // Bytes returns how many bytes the memories of the set have.
@@ -63,6 +102,7 @@ func (s *Set) Release() {
 	}
 	s.regions = nil
 	s.give(s.used)
+	s.settle()
 }
 
 // reserve takes more bytes from the limit and the budget, or reports that they are not
@@ -70,9 +110,14 @@ func (s *Set) Release() {
 func (s *Set) reserve(more uint64) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.released || more > s.limit-s.used || !s.budget.take(more) {
+	if s.released || more > s.limit-s.used {
 		return false
 	}
+	paid := min(more, s.prepaid)
+	if s.budget != nil && !s.budget.Take(more-paid) {
+		return false
+	}
+	s.prepaid -= paid
 	s.used += more
 	inUse.Add(more)
 	return true
@@ -86,7 +131,9 @@ func (s *Set) unreserve(bytes uint64) {
 
 func (s *Set) give(bytes uint64) {
 	s.used -= bytes
-	s.budget.give(bytes)
+	if s.budget != nil {
+		s.budget.Give(bytes)
+	}
 	inUse.Add(-bytes)
 }
 
@@ -108,6 +155,9 @@ type region interface {
 	// grow returns the first size bytes, those beyond earlier sizes being zero, or nil
 	// if the region cannot hold them.
 	grow(size uint64) []byte
+	// shrink makes what lies between two sizes zero, for a memory that is to have the
+	// smaller one.
+	shrink(to, from uint64)
 }
 
 // memory is a linear memory of a set.
@@ -116,11 +166,15 @@ type memory struct {
 	max    uint64
 	size   uint64
 	region region
+	saved
 }
 
 // Reallocate implements experimental.LinearMemory. It returns nil, and memory.grow fails,
 // if the set's limit, its budget or the machine does not have the memory.
 func (m *memory) Reallocate(size uint64) []byte {
+	if m.shrinks {
+		return m.shrink()
+	}
 	if size < m.size || size > m.max || !m.set.reserve(size-m.size) {
 		return nil
 	}
@@ -135,6 +189,9 @@ func (m *memory) Reallocate(size uint64) []byte {
 
 // place returns the memory with a new size. The memory moves if its region is too small.
 func (m *memory) place(size uint64) []byte {
+	if size == 0 {
+		return []byte{} // of a module that was given a memory for the meter
+	}
 	if m.region != nil {
 		if buffer := m.region.grow(size); buffer != nil {
 			return buffer

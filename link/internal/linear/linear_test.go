@@ -3,10 +3,12 @@ package linear
 import (
 	"bytes"
 	"testing"
+
+	"github.com/witgen/witgen/canonicalabi/host"
 )
 
 func TestMemoryGrowsInPlaceAndIsZero(t *testing.T) {
-	s := NewSet(8*PageSize, nil)
+	s := NewSet(8*PageSize, nil, 0)
 	defer s.Release()
 	m := s.Allocate(PageSize, 8*PageSize)
 	buffer := m.Reallocate(PageSize)
@@ -29,7 +31,7 @@ func TestMemoryGrowsInPlaceAndIsZero(t *testing.T) {
 func TestReusedMemoryIsZero(t *testing.T) {
 	for _, pages := range []uint64{1, 3, 4, 5, 40, 100} { // below and above clearBytes
 		for range 3 {
-			s := NewSet(pages*PageSize, nil)
+			s := NewSet(pages*PageSize, nil, 0)
 			buffer := s.Allocate(0, pages*PageSize).Reallocate(pages * PageSize)
 			if !bytes.Equal(buffer, make([]byte, len(buffer))) {
 				t.Fatalf("a memory of %d pages holds what another one held", pages)
@@ -43,8 +45,8 @@ func TestReusedMemoryIsZero(t *testing.T) {
 }
 
 func TestLimits(t *testing.T) {
-	budget := NewBudget(10 * PageSize)
-	one, two := NewSet(6*PageSize, budget), NewSet(6*PageSize, budget)
+	budget := host.NewBudget(10 * PageSize)
+	one, two := NewSet(6*PageSize, budget, 0), NewSet(6*PageSize, budget, 0)
 	a, b := one.Allocate(0, 100*PageSize), one.Allocate(0, 100*PageSize)
 	for _, c := range []struct {
 		what  string
@@ -57,7 +59,7 @@ func TestLimits(t *testing.T) {
 		{"smaller", false, a.Reallocate(PageSize)},
 		{"over the budget", false, two.Allocate(0, 6*PageSize).Reallocate(5 * PageSize)},
 		{"the rest of the budget", true, two.Allocate(0, 6*PageSize).Reallocate(4 * PageSize)},
-		{"over the memory's own maximum", false, NewSet(6*PageSize, nil).Allocate(0, PageSize).Reallocate(2 * PageSize)},
+		{"over the memory's own maximum", false, NewSet(6*PageSize, nil, 0).Allocate(0, PageSize).Reallocate(2 * PageSize)},
 	} {
 		if (c.got != nil) != c.grows {
 			t.Errorf("%s: got %d bytes", c.what, len(c.got))
@@ -79,12 +81,12 @@ func TestLimits(t *testing.T) {
 
 // A memory that wazero freed stays as it is until Release, as a call may be using it.
 func TestFreeOnlyMarks(t *testing.T) {
-	s := NewSet(PageSize, nil)
+	s := NewSet(PageSize, nil, 0)
 	m := s.Allocate(PageSize, PageSize)
 	buffer := m.Reallocate(PageSize)
 	buffer[7] = 7
 	m.Free()
-	other := NewSet(PageSize, nil)
+	other := NewSet(PageSize, nil, 0)
 	taken := other.Allocate(PageSize, PageSize).Reallocate(PageSize)
 	taken[7] = 9
 	if buffer[7] != 7 {

@@ -4,8 +4,12 @@ package linear
 
 import (
 	"math/bits"
+	"os"
 	"sync"
 	"syscall"
+	"unsafe"
+
+	"golang.org/x/sys/unix"
 )
 
 // mapping is reserved address space, the first part of which can be used.
@@ -14,6 +18,7 @@ type mapping struct {
 	committed uint64 // bytes that can be read and written
 	touched   uint64 // bytes that a memory has had since they were last zero
 	resident  uint64 // bytes that it holds while it is idle
+	attached  uint64 // bytes that a file is mapped over
 }
 
 func (m *mapping) grow(size uint64) []byte {
@@ -28,6 +33,44 @@ func (m *mapping) grow(size uint64) []byte {
 	}
 	m.touched = max(m.touched, size)
 	return m.reserved[:size:size]
+}
+
+func (m *mapping) shrink(to, from uint64) {
+	m.zero(to, from)
+	m.touched = to
+}
+
+// zero makes bytes zero over which no file is mapped.
+func (m *mapping) zero(from, to uint64) {
+	part := m.reserved[from:to]
+	if len(part) <= clearBytes || syscall.Madvise(part, syscall.MADV_DONTNEED) != nil {
+		clear(part)
+	}
+}
+
+// attach maps the start of a file over the start of the region, whose content it replaces.
+// What is written there stays the region's own. It reports false, and nothing has changed,
+// if the system cannot.
+func (m *mapping) attach(file *os.File, size uint64) bool {
+	if m.fixed(size, unix.MAP_PRIVATE|unix.MAP_NORESERVE, int(file.Fd())) != nil {
+		return false
+	}
+	m.attached = size
+	return true
+}
+
+// detach undoes attach. The bytes are zero afterwards.
+func (m *mapping) detach() error {
+	if err := m.fixed(m.attached, unix.MAP_PRIVATE|unix.MAP_ANONYMOUS|unix.MAP_NORESERVE, -1); err != nil {
+		return err
+	}
+	m.attached = 0
+	return nil
+}
+
+func (m *mapping) fixed(size uint64, flags, fd int) error {
+	_, err := unix.MmapPtr(fd, 0, unsafe.Pointer(&m.reserved[0]), uintptr(size), unix.PROT_READ|unix.PROT_WRITE, flags|unix.MAP_FIXED)
+	return err
 }
 
 // unmap gives the address space back.
@@ -95,19 +138,25 @@ func mapped(c int) region {
 func recycle(r region) {
 	m := r.(*mapping)
 	c := class(uint64(len(m.reserved)))
+	from := m.attached
+	if from > 0 && m.detach() != nil {
+		m.unmap()
+		return
+	}
 	idle.Lock()
 	room := len(idle.classes[c]) < idleCount
-	if room && m.touched <= clearBytes && idle.resident+m.touched <= idleBytes {
+	clears := room && m.touched <= clearBytes && idle.resident+m.touched <= idleBytes
+	if clears {
 		m.resident = m.touched
 		idle.resident += m.resident
 	}
 	idle.Unlock()
-	touched := m.reserved[:m.touched]
+	touched := m.reserved[min(from, m.touched):m.touched]
 	switch {
 	case !room:
 		m.unmap()
 		return
-	case m.resident == m.touched:
+	case clears || len(touched) == 0:
 		clear(touched)
 	case syscall.Madvise(touched, syscall.MADV_DONTNEED) != nil:
 		m.unmap()

@@ -21,6 +21,11 @@ func (s *slice) grow(size uint64) []byte {
 	return s.bytes[:size:size]
 }
 
+func (s *slice) shrink(to, from uint64) {
+	clear(s.bytes[to:from])
+	s.size = to
+}
+
 // idle are regions that no memory uses, by the logarithm of their size. All they hold
 // is zero.
 var idle struct {
