@@ -85,7 +85,7 @@ func (i *Instance) closeObjects(ctx context.Context) error {
 func (c *Call) closeLost(object any) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(c.Context()), closeTime)
 	defer cancel()
-	_ = closeObject(ctx, object) // the caller gets the error of the call
+	_ = c.ends(ctx, object, closeObject) // the caller gets the error of the call
 }
 
 func closeObject(ctx context.Context, object any) error {

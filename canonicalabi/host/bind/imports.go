@@ -159,16 +159,34 @@ func (i *Instance) hostServes(f *Import, comp *component, stack []uint64) bool {
 func (f *Import) serve(c *Call) {
 	returned := false
 	defer func() {
-		if returned {
-			return
+		if !returned {
+			c.leftBehind(recover())
 		}
-		if cause := recover(); cause != nil {
-			panic(cause)
-		}
-		c.inst.leaveForGood(&host.Trap{Func: f.Name, Rule: host.RuleImportFailed, Detail: "the host function ended its goroutine by runtime.Goexit"})
 	}()
 	f.Handle(c)
 	returned = true
+}
+
+// leftBehind ends the instance after code of the host has not returned, but panicked with a
+// cause, or ended its goroutine.
+func (c *Call) leftBehind(cause any) {
+	if cause != nil {
+		panic(cause)
+	}
+	c.inst.leaveForGood(&host.Trap{Func: c.funcName(), Rule: host.RuleImportFailed, Detail: "the host function ended its goroutine by runtime.Goexit"})
+}
+
+// ends ends a resource of the host's by a function of it, as serve runs an implementation.
+func (c *Call) ends(ctx context.Context, object any, end func(context.Context, any) error) (err error) {
+	returned := false
+	defer func() {
+		if !returned {
+			c.leftBehind(recover())
+		}
+	}()
+	err = end(ctx, object)
+	returned = true
+	return err
 }
 
 // instanceOf returns the instance that the context of a guest's call carries.
