@@ -38,9 +38,10 @@ func (i *Instance) Close(ctx context.Context) error {
 const maxCloseWait = 10 * time.Millisecond
 
 // end frees a closed instance.
-func (i *Instance) end(ctx context.Context) error {
+func (i *Instance) end(ctx context.Context) (err error) {
 	i.metering.watch.Close()
-	return errors.Join(i.closeObjects(ctx), i.free(ctx))
+	defer func() { err = errors.Join(err, i.free(ctx)) }() // even if the Close of a resource does not return
+	return i.closeObjects(ctx)
 }
 
 // free releases what the instance runs on, once: when it dies, or when it is closed. No

@@ -568,38 +568,3 @@ func TestDestructors(t *testing.T) {
 	_, err = inst.Run(ctx, 0)
 	wants(t, "a call afterwards", err, host.ErrDead)
 }
-
-// A resource of the host's whose Close ends its goroutine kills the instance, when a guest drops
-// the resource and when a call that fails closes it.
-func TestGoexitOfClose(t *testing.T) {
-	t.Parallel()
-	for _, write := range []func(s *script){
-		func(s *script) { s.drop(newEntry, 0, 0); s.call(dropEntry, 1) },
-		func(s *script) { s.drop(newEntry, 0, 0); s.call(takeEntryAnd, 1, 0xffff0000, 1) },
-	} {
-		s := &script{Guest: hosttest.NewGuest(handleImports...)}
-		write(s)
-		s.Define("run", "", s.code, wasmtest.I64(0))
-		inst := start(t, s.Guest, &hosttest.Host{OnMake: func(e *hosttest.Entry) {
-			e.OnClose = func(context.Context) error {
-				runtime.Goexit()
-				return nil
-			}
-		}})
-		ended := make(chan struct{})
-		go func() {
-			defer close(ended)
-			_, err := inst.Run(context.Background(), 0)
-			t.Errorf("the call returned %v", err)
-		}()
-		<-ended
-		_, err := inst.Run(t.Context(), 0)
-		wants(t, "a later call", err, host.ErrDead)
-		if err == nil || !strings.Contains(err.Error(), "runtime.Goexit") {
-			t.Errorf("%v does not tell of Goexit", err)
-		}
-		if err := inst.Close(t.Context()); err != nil {
-			t.Error(err)
-		}
-	}
-}
