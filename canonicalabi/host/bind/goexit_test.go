@@ -99,3 +99,35 @@ func TestFreeAfterGoexit(t *testing.T) {
 		}
 	}
 }
+
+// A resource of the host's that a call of an export must close, as nobody gets it, may panic or
+// end the goroutine there. The instance is dead, and not busy for ever.
+func TestCloseOfLostResource(t *testing.T) {
+	t.Parallel()
+	for want, leave := range map[string]func(){"runtime.Goexit": runtime.Goexit, "closing": func() { panic("closing") }} {
+		s := &script{Guest: hosttest.NewGuest(handleImports...)}
+		s.drop(newEntry, 0, 0)
+		// The second handle does not exist.
+		s.add(wasmtest.I32(1000), wasmtest.I32(1), wasmtest.Store32(0), wasmtest.I32(1004), wasmtest.I32(77), wasmtest.Store32(0))
+		s.Define("shop.give-all", "", s.code, hosttest.Return(1000, 2))
+		inst := start(t, s.Guest, &hosttest.Host{OnMake: func(e *hosttest.Entry) {
+			e.OnClose = func(context.Context) error {
+				leave()
+				return nil
+			}
+		}})
+		ended := make(chan struct{})
+		go func() {
+			defer close(ended)
+			defer func() { _ = recover() }()
+			_, err := inst.Shop().GiveAll(context.Background())
+			t.Errorf("the call returned %v", err)
+		}()
+		<-ended
+		err := inst.Err()
+		wants(t, "the instance", err, host.ErrDead)
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%v does not tell of %s", err, want)
+		}
+	}
+}

@@ -3,6 +3,7 @@ package bind
 import (
 	"context"
 	"errors"
+	"fmt"
 
 	"github.com/tetratelabs/wazero/api"
 
@@ -168,12 +169,20 @@ func (f *Import) serve(c *Call) {
 }
 
 // leftBehind ends the instance after code of the host has not returned, but panicked with a
-// cause, or ended its goroutine.
+// cause, or ended its goroutine. A panic in a call of an import goes on to wazero, which makes
+// it the guest's trap.
 func (c *Call) leftBehind(cause any) {
+	detail := "the host function ended its goroutine by runtime.Goexit"
+	if cause != nil {
+		if c.export == nil {
+			panic(cause)
+		}
+		detail = fmt.Sprint("the host function panicked: ", cause)
+	}
+	c.inst.leaveForGood(&host.Trap{Func: c.funcName(), Rule: host.RuleImportFailed, Detail: detail})
 	if cause != nil {
 		panic(cause)
 	}
-	c.inst.leaveForGood(&host.Trap{Func: c.funcName(), Rule: host.RuleImportFailed, Detail: "the host function ended its goroutine by runtime.Goexit"})
 }
 
 // ends ends a resource of the host's by a function of it, as serve runs an implementation.
