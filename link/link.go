@@ -18,19 +18,20 @@ import (
 	"github.com/witgen/witgen/component/coretype"
 	"github.com/witgen/witgen/component/plan"
 	"github.com/witgen/witgen/internal/abi"
+	"github.com/witgen/witgen/internal/wasm"
 	"github.com/witgen/witgen/wasi/closed"
 	"github.com/witgen/witgen/wit"
 )
 
 // compileComponent compiles a guest that is a component.
-func (p *Plugin) compileComponent(ctx context.Context, wasm []byte) error {
-	if err := p.rewriter.Definitions(binary.DefinitionBytes(wasm)); err != nil {
+func (p *Plugin) compileComponent(ctx context.Context, file []byte) error {
+	if err := p.rewriter.Definitions(binary.DefinitionBytes(file)); err != nil {
 		return err
 	}
 	if err := ctx.Err(); err != nil {
 		return bind.ContextError(p.world.Name, err)
 	}
-	made, err := plan.NewContext(ctx, wasm)
+	made, err := plan.NewContext(ctx, file)
 	if err != nil {
 		if ctx.Err() != nil {
 			return bind.ContextError(p.world.Name, ctx.Err())
@@ -47,6 +48,7 @@ func (p *Plugin) compileComponent(ctx context.Context, wasm []byte) error {
 		byPlan: make([]*bind.ResourceType, len(made.Resources)),
 		abi:    abi.New(made.Resolve),
 		known:  map[*plan.Scope]map[wit.TypeID]*bind.Layout{},
+		look:   p.look(ctx),
 	}
 	l.tree()
 	if err := l.importedResources(); err != nil {
@@ -73,6 +75,16 @@ func (p *Plugin) compileComponent(ctx context.Context, wasm []byte) error {
 	return p.compileCores(ctx, made)
 }
 
+// look returns a Look at the context of Compile.
+func (p *Plugin) look(ctx context.Context) *wasm.Look {
+	return wasm.NewLook(func() error {
+		if err := ctx.Err(); err != nil {
+			return bind.ContextError(p.world.Name, err)
+		}
+		return nil
+	})
+}
+
 func planFailed(world *bind.World, err error) error {
 	what := "the guest cannot be run: "
 	var invalid *component.Error
@@ -93,6 +105,7 @@ type fitter struct {
 	made   *bind.Tree
 	abi    *abi.ABI
 	known  map[*plan.Scope]map[wit.TypeID]*bind.Layout
+	look   *wasm.Look
 }
 
 func (l *fitter) bad(item, format string, args ...any) error {
@@ -169,27 +182,31 @@ func (l *fitter) worldResource(m plan.Mention) (bind.Resource, bool) {
 // does not have is an error that names all of it.
 func (l *fitter) needed() (*needs, error) {
 	needed := newNeeds(l.world)
-	var missing []string
+	var missing missingNames
 	for _, i := range l.plan.Imports {
+		if err := l.look.Step(1 + len(i.Functions)); err != nil {
+			return nil, err
+		}
 		switch i.Sort {
 		case binary.SortFunc:
 			if in, ok := l.importedFunction(i, ""); ok {
 				needed.add(in)
 			} else {
-				missing = append(missing, i.Name)
+				missing.add(i.Name, "")
 			}
 		case binary.SortInstance:
-			if _, ok := l.finder.names.match(i.Name); !ok {
-				if len(i.Functions)+len(i.Resources) > 0 {
-					missing = append(missing, i.Name+l.otherVersion(i.Name))
+			match, ok := l.finder.names.match(i.Name)
+			if !ok {
+				if len(i.Functions)+len(i.Resources) > 0 && missing.add(i.Name, "") {
+					missing.names[len(missing.names)-1] += l.otherVersion(i.Name)
 				}
 				continue
 			}
 			for _, f := range i.Functions {
-				if in, ok := l.importedFunction(i, f); ok {
+				if in, ok := l.finder.function(match, f); ok {
 					needed.add(in)
 				} else {
-					missing = append(missing, i.Name+"#"+f)
+					missing.add(i.Name, "#"+f)
 				}
 			}
 		case binary.SortType: // importedResources finds it
@@ -197,9 +214,9 @@ func (l *fitter) needed() (*needs, error) {
 			panic(fmt.Sprintf("link: unhandled sort %s", i.Sort))
 		}
 	}
-	if len(missing) > 0 {
-		detail := "the guest imports what the world does not have: " + strings.Join(missing, ", ")
-		if slices.ContainsFunc(missing, func(name string) bool { return strings.HasPrefix(name, "wasi:") }) {
+	if len(missing.names) > 0 {
+		detail := "the guest imports what the world does not have: " + missing.String()
+		if slices.ContainsFunc(missing.names, func(name string) bool { return strings.HasPrefix(name, "wasi:") }) {
 			detail += "; witgen supplies WASI 0.2 up to " + closed.Version + ": build the guest for that, or declare and implement the imports"
 		} else {
 			detail += "; build it with the bindings of this world"
@@ -207,6 +224,34 @@ func (l *fitter) needed() (*needs, error) {
 		return nil, l.bad("imports", "%s", detail)
 	}
 	return needed, nil
+}
+
+// missingNames are the names of imports that the world does not have, or the first of them.
+type missingNames struct {
+	names []string
+	more  int
+}
+
+// add adds a name of two parts. It reports whether the name is among the first.
+func (m *missingNames) add(name, rest string) bool {
+	if len(m.names) == mostMissing {
+		m.more++
+		return false
+	}
+	m.names = append(m.names, name+rest)
+	return true
+}
+
+// mostMissing is how many imports an error names: a guest may have a hundred thousand.
+const mostMissing = 32
+
+// String returns the names with commas between them.
+func (m *missingNames) String() string {
+	s := strings.Join(m.names, ", ")
+	if m.more > 0 {
+		s += fmt.Sprintf(" and %d more", m.more)
+	}
+	return s
 }
 
 func (l *fitter) otherVersion(name string) string {
@@ -397,6 +442,13 @@ func (l *fitter) innerResources() {
 func (l *fitter) functions() ([]importFunction, error) {
 	var list []importFunction
 	for n, f := range l.plan.Functions {
+		steps := 1
+		if f.WIT != nil {
+			steps += len(f.WIT.Params)
+		}
+		if err := l.look.Step(steps); err != nil {
+			return nil, err
+		}
 		serve, err := l.function(&f)
 		if err != nil {
 			return nil, err

@@ -13,10 +13,6 @@ const leastSize = 8
 // stops at one that is malformed, which Decode or validation refuses.
 func DefinitionBytes(file []byte) uint64 {
 	total := uint64(0)
-	vector := func(content *wasm.Cursor) {
-		size := uint64(content.Len())
-		total += max(size, leastSize*min(uint64(content.Uint32()), size))
-	}
 	var component func(c *wasm.Cursor, depth int)
 	component = func(c *wasm.Cursor, depth int) {
 		c.Bytes(uint32(len(preamble)))
@@ -30,23 +26,53 @@ func DefinitionBytes(file []byte) uint64 {
 			switch id {
 			case CustomSection:
 			case CoreModuleSection:
-				for s := range content.Sections() {
-					total += leastSize
-					switch s.ID {
-					case wasm.CustomSection, wasm.CodeSection, wasm.DataSection, wasm.ElementSection, wasm.StartSection, wasm.DataCountSection:
-					default:
-						vector(s.Content)
-					}
-				}
+				total += moduleBytes(content)
 			case ComponentSection:
 				if depth < MaxNesting {
 					component(content, depth+1)
 				}
 			default:
-				vector(content)
+				total += vectorBytes(content)
 			}
 		}
 	}
 	component(wasm.NewCursor(file, 0), 0)
 	return total
+}
+
+// vectorBytes returns what the definitions of a section count as.
+func vectorBytes(content *wasm.Cursor) uint64 {
+	size := uint64(content.Len())
+	return max(size, leastSize*min(uint64(content.Uint32()), size))
+}
+
+// moduleBytes returns what the definitions of a core module count as.
+func moduleBytes(module *wasm.Cursor) uint64 {
+	total := uint64(0)
+	for s := range module.Sections() {
+		total += leastSize
+		switch s.ID {
+		case wasm.CustomSection, wasm.CodeSection, wasm.DataSection, wasm.ElementSection, wasm.StartSection, wasm.DataCountSection:
+		default:
+			total += vectorBytes(s.Content)
+		}
+	}
+	return total
+}
+
+// DefinitionBytes returns how many bytes of a component are definitions, without what custom
+// sections and core modules hold beside them. It is 0 for a component that was not decoded.
+func (c *Component) DefinitionBytes() int {
+	total := c.Size
+	for d := range c.Defs() {
+		switch d := d.(type) {
+		case *Custom:
+			total -= len(d.Name) + len(d.Data)
+		case *CoreModule:
+			total -= len(d.Bytes) - min(len(d.Bytes), int(moduleBytes(wasm.NewCursor(d.Bytes, 0))))
+		case *Component:
+			total -= d.Size - d.DefinitionBytes()
+		}
+	}
+	return max(total, 0)
 }

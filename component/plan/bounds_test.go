@@ -35,6 +35,9 @@ func TestStepsOfImports(t *testing.T) {
 	}
 	c.Add(&binary.CoreModule{Bytes: provider.Bytes()})
 	c.Add(&binary.CoreModule{Bytes: m.Bytes()})
+	for range maxPlanSteps / 8 { // so that validation may work as long
+		c.Add(&binary.TypeDef{Type: &binary.List{Elem: binary.ValType{Prim: binary.U8}}})
+	}
 	c.Add(&binary.CoreInstance{Module: 0})
 	for range 600 {
 		c.Add(&binary.CoreInstance{Module: 1, Args: args})

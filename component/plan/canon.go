@@ -22,6 +22,7 @@ func (e *env) canon(d *binary.Canon) {
 		f.WIT, f.Scope = e.static.Funcs[d.Func], e.scope
 		f.Options = e.options(d)
 		e.checkType(f.WIT, f.Type, false)
+		e.pass(f.WIT)
 	case binary.CanonResourceNew, binary.CanonResourceRep, binary.CanonResourceDrop:
 		if d.Async {
 			e.p.fail("canon %s is async, which is not supported", d.Op)
@@ -38,7 +39,7 @@ func (e *env) canon(d *binary.Canon) {
 func (e *env) lift(d *binary.Canon) *Function {
 	core := e.coreFuncs[d.Func]
 	f := &Function{
-		Label:     core.Name,
+		Label:     shortLabel(core.Name),
 		Component: e.number,
 		Core:      core,
 		Post:      noRef,
@@ -55,8 +56,27 @@ func (e *env) lift(d *binary.Canon) *Function {
 	return f
 }
 
+// pass counts the types of a function that is lowered, each once in an instance.
+func (e *env) pass(fn *wit.Function) {
+	var count func(t wit.Type)
+	count = func(t wit.Type) {
+		e.p.step(1)
+		if id, ok := t.(wit.TypeID); ok && !e.passed[id] {
+			e.passed[id] = true
+			wit.EachType(e.p.plan.Resolve.Types[id].Kind, count)
+		}
+	}
+	for _, p := range fn.Params {
+		count(p.Type)
+	}
+	if fn.Result != nil {
+		count(fn.Result)
+	}
+}
+
 // checkType refuses function types that cannot be run.
 func (e *env) checkType(fn *wit.Function, core coretype.SubType, lift bool) {
+	e.p.step(len(fn.Params))
 	a := e.p.abi
 	if what, _, ok := a.Unsupported(fn); ok {
 		e.p.fail("a function has a type that is not supported: %s", what)

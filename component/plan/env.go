@@ -28,6 +28,9 @@ type env struct {
 	components                                                 []*closure
 	instances                                                  []*Instance
 	exports                                                    map[string]definition
+	// passed are the types of functions that are lowered, whose layouts are made for each
+	// instance anew.
+	passed map[wit.TypeID]bool
 }
 
 // instantiate plans an instance of a component. args are nil for the root.
@@ -38,7 +41,7 @@ func (p *planner) instantiate(c *closure, args map[string]definition, parent int
 	}
 	p.plan.Components = append(p.plan.Components, parent)
 	e := &env{p: p, number: number, outer: c.outer, def: c.def, static: p.analysis.Scopes[c.def], args: args,
-		scope: &Scope{map[wit.TypeID]*Resource{}}, exports: map[string]definition{}}
+		scope: &Scope{map[wit.TypeID]*Resource{}}, exports: map[string]definition{}, passed: map[wit.TypeID]bool{}}
 	for d := range c.def.Defs() {
 		p.step(1)
 		p.at = d.At()
@@ -84,6 +87,7 @@ func (e *env) coreInstance(d *binary.CoreInstance) {
 	if d.Exports != nil {
 		bag := make(map[string]Ref, len(d.Exports))
 		for _, x := range d.Exports {
+			p.names(x.Name)
 			bag[x.Name] = *e.coreItem(x.Sort, x.Index)
 		}
 		e.coreInstances = append(e.coreInstances, coreInstance{bag: bag})
@@ -94,10 +98,11 @@ func (e *env) coreInstance(d *binary.CoreInstance) {
 	}
 	args := make(map[string]coreInstance, len(d.Args))
 	for _, a := range d.Args {
+		p.names(a.Name)
 		args[a.Name] = e.coreInstances[a.Instance]
 	}
 	m := e.modules[d.Module]
-	p.step(len(m.Imports))
+	p.step(m.importSteps)
 	e.coreInstances = append(e.coreInstances, coreInstance{core: len(p.plan.Cores)})
 	p.plan.Cores = append(p.plan.Cores, Core{Module: m, Start: noRef, component: e.number, module: m, args: args})
 }
@@ -130,12 +135,14 @@ func (e *env) instance(d *binary.Instance) *Instance {
 	if d.Exports != nil {
 		made := &Instance{exports: make(map[string]definition, len(d.Exports))}
 		for _, x := range d.Exports {
+			e.p.names(x.Name.Name)
 			made.exports[x.Name.Name] = e.lookup(x.Sort, x.Index)
 		}
 		return made
 	}
 	args := make(map[string]definition, len(d.Args))
 	for _, a := range d.Args {
+		e.p.names(a.Name)
 		args[a.Name] = e.lookup(a.Sort, a.Index)
 	}
 	at := e.p.at
@@ -199,6 +206,8 @@ func (e *env) addType(t typeDef) {
 func (e *env) addInstance(i *Instance) {
 	for _, path := range e.static.Instances[len(e.instances)] {
 		e.p.step(len(path.Path))
+		e.p.names(path.Path...)
+		e.p.names(i.path...)
 		if i.imported != nil && e.args == nil {
 			e.importedResource(i, path)
 		} else if r := i.resourceAt(path.Path); r != nil {
@@ -209,6 +218,7 @@ func (e *env) addInstance(i *Instance) {
 }
 
 func (e *env) alias(d *binary.Alias) {
+	e.p.names(d.Name)
 	switch d.Target {
 	case binary.AliasCoreExport:
 		space := e.coreSpace(d.Sort)
@@ -262,7 +272,8 @@ func (p *planner) newResource(component int) *Resource {
 // export adds an export. It is a definition of its own, which means the same.
 func (e *env) export(d *binary.Export) {
 	it := e.lookup(d.Sort, d.Index)
-	e.setLabel(it, d.Name.Name)
+	e.p.names(d.Name.Name)
+	e.setLabel(it, shortLabel(d.Name.Name))
 	e.exports[d.Name.Name] = it
 	e.add(it)
 }
@@ -278,7 +289,7 @@ func (e *env) setLabel(it definition, name string) {
 		e.p.step(len(it.instance.exports))
 		for inner, x := range it.instance.exports {
 			if x.sort == binary.SortFunc {
-				e.setLabel(x, name+"#"+inner)
+				e.setLabel(x, shortLabel(name+"#"+shortLabel(inner)))
 			}
 		}
 	case binary.SortCoreModule, binary.SortType, binary.SortComponent:

@@ -11,6 +11,7 @@ import (
 // importItem adds an import: what the parent supplies, or, for the root, what the
 // host will.
 func (e *env) importItem(d *binary.Import) {
+	e.p.names(d.Name.Name)
 	if e.args != nil {
 		e.add(e.args[d.Name.Name])
 		return
@@ -19,7 +20,7 @@ func (e *env) importItem(d *binary.Import) {
 	switch d.Type.Sort {
 	case binary.SortFunc:
 		from.WIT = e.static.Funcs[len(e.functions)]
-		e.functions = append(e.functions, &Function{Label: from.Name, From: from, Component: -1})
+		e.functions = append(e.functions, &Function{Label: shortLabel(from.Name), From: from, Component: -1})
 	case binary.SortInstance:
 		if t, ok := e.types[d.Type.Index].def.(*binary.InstanceType); ok {
 			from.declare(t)
@@ -67,7 +68,9 @@ func (e *env) importedResource(i *Instance, path check.ResourcePath) {
 		r = e.p.newResource(-1)
 		e.scope.byType[path.Resource] = r
 	}
-	i.resources[joinPath(full)] = r
+	joined := joinPath(full)
+	e.p.step(len(joined) >> 4) // it is kept
+	i.resources[joined] = r
 	if len(full) == 1 {
 		r.Mentions = append(r.Mentions, Mention{i.imported.Name, full[0]})
 	}
@@ -84,8 +87,11 @@ func (i *Instance) get(sort binary.Sort, name string) definition {
 	path := append(append([]string(nil), i.path...), name)
 	switch sort {
 	case binary.SortFunc:
-		label := strings.Join(append([]string{i.imported.Name}, path...), "#")
-		it.function = &Function{Label: label, From: i.imported, Name: strings.Join(path, "#"), Component: -1}
+		if len(path) > 1 {
+			name = shortLabel(strings.Join(path, "#")) // no host supplies it
+		}
+		label := shortLabel(shortLabel(i.imported.Name) + "#" + shortLabel(name))
+		it.function = &Function{Label: label, From: i.imported, Name: name, Component: -1}
 	case binary.SortType:
 		it.typ.resource = i.resources[joinPath(path)]
 	case binary.SortInstance:

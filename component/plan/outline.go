@@ -20,6 +20,8 @@ type Module struct {
 	Pages uint64
 
 	start bool
+	// importSteps are the steps of looking up what it imports.
+	importSteps int
 	// importsFrom and importsEnd are the offsets of the import section, from its id
 	// on; both are 0 in a module without one.
 	importsFrom, importsEnd int
@@ -43,6 +45,7 @@ func newModule(b []byte, look *wasm.Look) *Module {
 			for range c.Items() {
 				if i := c.Import(); c.Err() == nil {
 					m.Imports = append(m.Imports, i)
+					m.importSteps += 1 + (len(i.Module)+len(i.Name))>>nameShift
 				}
 			}
 		case wasm.TableSection:

@@ -8,6 +8,7 @@ package plan
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/witgen/witgen/component/binary"
 	"github.com/witgen/witgen/component/coretype"
@@ -46,7 +47,7 @@ type Plan struct {
 const (
 	maxComponents    = 1000
 	maxCoreInstances = 1000
-	maxPlanSteps     = 1 << 20
+	maxPlanSteps     = 1 << 19
 )
 
 // Host is the number of the module of the plan's host functions, where that of a core
@@ -119,7 +120,7 @@ type HostFunction struct {
 // Function is a component function: one that the root imports, where From is not nil,
 // or one that is lifted.
 type Function struct {
-	// Label names the function in errors.
+	// Label names the function in errors. A long one is cut.
 	Label string
 	From  *Import
 	Name  string // in From, or "" where that is the function
@@ -325,6 +326,29 @@ func (p *planner) step(n int) {
 		p.fail("the component takes more than %d steps to instantiate", maxPlanSteps)
 	}
 }
+
+// names counts the steps of names that are looked up, for each instance anew.
+func (p *planner) names(names ...string) {
+	for _, name := range names {
+		p.step(len(name) >> nameShift)
+	}
+}
+
+// nameShift is the logarithm of how many bytes of a name are a step.
+const nameShift = 6
+
+// shortLabel returns a label that is not longer than maxLabel: many functions may have the
+// same long one before their names.
+func shortLabel(label string) string {
+	if len(label) <= maxLabel {
+		return label
+	}
+	const half = maxLabel/2 - len("...")
+	return strings.ToValidUTF8(label[:half], "") + "..." + strings.ToValidUTF8(label[len(label)-half:], "")
+}
+
+// maxLabel is how many bytes of a label are kept.
+const maxLabel = 512
 
 // module returns a core module, which is outlined once.
 func (p *planner) module(d *binary.CoreModule) *Module {

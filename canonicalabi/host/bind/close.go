@@ -38,9 +38,10 @@ func (i *Instance) Close(ctx context.Context) error {
 const maxCloseWait = 10 * time.Millisecond
 
 // end frees a closed instance.
-func (i *Instance) end(ctx context.Context) error {
+func (i *Instance) end(ctx context.Context) (err error) {
 	i.metering.watch.Close()
-	return errors.Join(i.closeObjects(ctx), i.free(ctx))
+	defer func() { err = errors.Join(err, i.free(ctx)) }() // even if the Close of a resource does not return
+	return i.closeObjects(ctx)
 }
 
 // free releases what the instance runs on, once: when it dies, or when it is closed. No
@@ -85,7 +86,7 @@ func (i *Instance) closeObjects(ctx context.Context) error {
 func (c *Call) closeLost(object any) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(c.Context()), closeTime)
 	defer cancel()
-	_ = closeObject(ctx, object) // the caller gets the error of the call
+	_ = c.ends(ctx, object, closeObject) // the caller gets the error of the call
 }
 
 func closeObject(ctx context.Context, object any) error {

@@ -273,7 +273,7 @@ func dropHandle(c *Call) {
 			c.fail(err)
 		}
 	default:
-		if err := dropObject(c.Context(), dropped.object); err != nil {
+		if err := c.ends(c.Context(), dropped.object, dropObject); err != nil {
 			c.Fail(err)
 		}
 	}

@@ -3,6 +3,7 @@ package bind
 import (
 	"context"
 	"errors"
+	"fmt"
 
 	"github.com/tetratelabs/wazero/api"
 
@@ -159,16 +160,42 @@ func (i *Instance) hostServes(f *Import, comp *component, stack []uint64) bool {
 func (f *Import) serve(c *Call) {
 	returned := false
 	defer func() {
-		if returned {
-			return
+		if !returned {
+			c.leftBehind(recover())
 		}
-		if cause := recover(); cause != nil {
-			panic(cause)
-		}
-		c.inst.leaveForGood(&host.Trap{Func: f.Name, Rule: host.RuleImportFailed, Detail: "the host function ended its goroutine by runtime.Goexit"})
 	}()
 	f.Handle(c)
 	returned = true
+}
+
+// leftBehind ends the instance after code of the host has not returned, but panicked with a
+// cause, or ended its goroutine. A panic in a call of an import goes on to wazero, which makes
+// it the guest's trap.
+func (c *Call) leftBehind(cause any) {
+	detail := "the host function ended its goroutine by runtime.Goexit"
+	if cause != nil {
+		if c.export == nil {
+			panic(cause)
+		}
+		detail = fmt.Sprint("the host function panicked: ", cause)
+	}
+	c.inst.leaveForGood(&host.Trap{Func: c.funcName(), Rule: host.RuleImportFailed, Detail: detail})
+	if cause != nil {
+		panic(cause)
+	}
+}
+
+// ends ends a resource of the host's by a function of it, as serve runs an implementation.
+func (c *Call) ends(ctx context.Context, object any, end func(context.Context, any) error) (err error) {
+	returned := false
+	defer func() {
+		if !returned {
+			c.leftBehind(recover())
+		}
+	}()
+	err = end(ctx, object)
+	returned = true
+	return err
 }
 
 // instanceOf returns the instance that the context of a guest's call carries.

@@ -98,7 +98,7 @@ func TestOutOfMemory(t *testing.T) {
 			t.Errorf("%s: got %v, want a Trap with %q", name, err, want)
 		}
 	}
-	refused := func(size, more int) string {
+	refused := func(size, more int64) string {
 		return fmt.Sprintf("memory.grow was refused: the guest has %d bytes of memory, asked for %d more, and the limit is 16777216; raise it with host.MemoryLimit", size, more)
 	}
 	const pages = 1 // that the guest starts with

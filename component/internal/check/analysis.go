@@ -85,7 +85,7 @@ func Analyze(ctx context.Context, c *binary.Component) (a *Analysis, err error) 
 // asks adds the items of a list and of the instances in it.
 func (w *analyzer) asks(l *checked.Items, path []string, a *Analysis) {
 	for _, it := range l.List {
-		w.v.work(1)
+		w.v.work(2 + len(path))
 		ask := Ask{Path: append(slices.Clone(path), it.Name.Name), Sort: it.Sort, Resource: it.Fresh}
 		if f, ok := it.Type.(*checked.Func); ok && it.Sort == binary.SortFunc {
 			ask.Func = w.function(f)
@@ -150,8 +150,8 @@ func (w *analyzer) scope(s *scope) *Scope {
 // paths returns the resources among imports or exports.
 func (w *analyzer) paths(l *checked.Items) []ResourcePath {
 	var list []ResourcePath
-	l.WalkResources(nil, func(r *checked.ResourceType, path []string) {
-		w.v.work(1)
+	l.WalkResources(nil, w.v.step, func(r *checked.ResourceType, path []string) {
+		w.v.work(len(path))
 		list = append(list, ResourcePath{slices.Clone(path), w.resource(r)})
 	})
 	return list

@@ -186,6 +186,7 @@ func (s *scope) lift(d *binary.Canon) {
 	if !ok {
 		v.fail("type %d is not that of a function", d.Type)
 	}
+	v.work(len(ft.Params))
 	o := s.options(d, liftOptions...)
 	s.checkAsync(o, ft)
 	params, results := s.flatten(o, ft, true)
@@ -215,6 +216,7 @@ func (s *scope) lift(d *binary.Canon) {
 // lower: CanonicalABI.md, "canon lower".
 func (s *scope) lower(d *binary.Canon) core.TypeID {
 	ft := core.Lookup(s.funcs, d.Func, "function", s.v.at)
+	s.v.work(len(ft.Params))
 	o := s.options(d, lowerOptions...)
 	s.checkAsync(o, ft)
 	params, results := s.flatten(o, ft, false)

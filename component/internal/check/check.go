@@ -20,12 +20,18 @@ func Component(c *binary.Component) (t *checked.Component, err error) {
 }
 
 func newValidator(c *binary.Component) *validator {
-	return &validator{core: &core.Types{}, equal: make(map[*checked.Value]*checked.Value), budget: baseBudget + 8*c.Size}
+	return &validator{core: &core.Types{}, equal: make(map[*checked.Value]*checked.Value), budget: baseBudget + budgetShare*c.DefinitionBytes()}
 }
 
-// baseBudget is how many types validation may make or compare beyond those that
-// the length of the binary allows.
-const baseBudget = 1 << 20
+// Validation may make or compare so many types for each byte of definitions, and baseBudget
+// more. For each it takes some hundred bytes.
+const (
+	budgetShare = 4
+	baseBudget  = 1 << 18
+)
+
+// nameShift is the logarithm of how many bytes of a name that is looked up are a step more.
+const nameShift = 6
 
 // validator holds what is the same for all scopes.
 type validator struct {
@@ -47,6 +53,16 @@ func (v *validator) work(n int) {
 	}
 	if err := v.look.Step(n); err != nil {
 		fault.Throw(err)
+	}
+}
+
+// step counts one step.
+func (v *validator) step() { v.work(1) }
+
+// workName counts the steps of looking up names.
+func (v *validator) workName(names ...string) {
+	for _, name := range names {
+		v.work(1 + len(name)>>nameShift)
 	}
 }
 
@@ -119,13 +135,14 @@ type externs struct {
 	// is known that all they are made of is named.
 	named, clean map[checked.Type]bool
 	// resources are the names of resources at the top level.
-	resources map[*checked.ResourceType]string
+	resources     map[*checked.ResourceType]string
+	resourceNames map[string]bool
 }
 
 func (v *validator) newScope(kind scopeKind, parent *scope) *scope {
 	s := &scope{v: v, kind: kind, parent: parent}
 	for e, name := range map[*externs]string{&s.imports: "import", &s.exports: "export"} {
-		*e = externs{kind: name, unique: make(map[string]string), named: make(map[checked.Type]bool), clean: make(map[checked.Type]bool), resources: make(map[*checked.ResourceType]string)}
+		*e = externs{kind: name, unique: make(map[string]string), named: make(map[checked.Type]bool), clean: make(map[checked.Type]bool), resources: make(map[*checked.ResourceType]string), resourceNames: make(map[string]bool)}
 	}
 	return s
 }

@@ -125,7 +125,7 @@ func (s *scope) coreInstance(d *binary.CoreInstance) map[string]core.Entity {
 		args[a.Name] = core.Lookup(s.coreInstances, a.Instance, "core instance", v.at)
 	}
 	for _, i := range module.Imports {
-		v.work(1)
+		v.work(1 + (len(i.Module)+len(i.Name))>>nameShift)
 		arg, ok := args[i.Module]
 		if !ok {
 			v.fail("core module %d imports from %q, which no argument supplies", d.Module, i.Module)

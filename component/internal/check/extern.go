@@ -152,7 +152,7 @@ func (s *scope) externType(name binary.ExternName, t binary.ExternType) *checked
 // addExtern checks the name and the visibility of an import or export and adds it.
 func (s *scope) addExtern(e *externs, it *checked.Item) {
 	if r, ok := it.Type.(*checked.ResourceType); ok && it.Sort == binary.SortType {
-		e.resources[r] = it.Name.Name
+		e.resources[r], e.resourceNames[it.Name.Name] = it.Name.Name, true
 	}
 	if s.kind != inInstanceType {
 		s.visible(e, it, it.Name.Name)

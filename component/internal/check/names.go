@@ -100,10 +100,8 @@ func (v *validator) checkAnnotation(e *externs, it *checked.Item, n extname.Name
 		}
 		v.checkHandle(e, name, n.Resource, f.Params[0].Type.Plain(), "a method must take (borrow R) as its first parameter", true)
 	case extname.Static:
-		for _, known := range e.resources {
-			if known == n.Resource {
-				return
-			}
+		if e.resourceNames[n.Resource] {
+			return
 		}
 		v.fail("the %s %q names a resource that does not stand before it", e.kind, name)
 	default:

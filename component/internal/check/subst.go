@@ -38,8 +38,8 @@ func (s *subst) fresh(defines []checked.Bound) []checked.Bound {
 func (s *subst) supply(have, want *checked.Items) {
 	s.renames = true
 	for _, w := range want.List {
+		s.v.workName(w.Name.Name)
 		h := have.Get(w.Name.Name)
-		s.v.work(1)
 		switch w.Sort {
 		case binary.SortType:
 			s.memo[w.Type] = h.Type

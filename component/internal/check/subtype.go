@@ -196,7 +196,7 @@ func (v *validator) subComponent(a, b *checked.Component) *mismatch {
 func (v *validator) open(have, want *checked.Items, bounds []checked.Bound) (*subst, *mismatch) {
 	s := v.newSubst()
 	for _, b := range bounds {
-		v.work(len(b.Path))
+		v.workName(b.Path...)
 		it := have.Path(b.Path)
 		if it == nil {
 			return s, differ("the resource %q is missing", b.Path[len(b.Path)-1])
@@ -208,11 +208,11 @@ func (v *validator) open(have, want *checked.Items, bounds []checked.Bound) (*su
 		s.res[b.Resource] = r
 	}
 	for _, w := range want.List {
+		v.workName(w.Name.Name)
 		h := have.Get(w.Name.Name)
 		if h == nil {
 			return s, differ("%s %q is missing", w.Sort, w.Name.Name)
 		}
-		v.work(1)
 		if m := v.subItem(h, s.item(w)); m != nil {
 			return s, m.in("%s %q", w.Sort, w.Name.Name)
 		}
@@ -225,12 +225,13 @@ func (v *validator) subModule(a, b *core.Module) *mismatch {
 	if a == b {
 		return nil
 	}
-	v.work(len(a.Imports) + len(b.Names))
 	offered := make(map[[2]string]core.Entity, len(b.Imports))
 	for _, i := range b.Imports {
+		v.workName(i.Module, i.Name)
 		offered[[2]string{i.Module, i.Name}] = i.Entity
 	}
 	for _, i := range a.Imports {
+		v.workName(i.Module, i.Name)
 		e, ok := offered[[2]string{i.Module, i.Name}]
 		if !ok {
 			return differ("the module imports %q %q, which is not expected", i.Module, i.Name)
@@ -240,6 +241,7 @@ func (v *validator) subModule(a, b *core.Module) *mismatch {
 		}
 	}
 	for _, name := range b.Names {
+		v.workName(name)
 		e, ok := a.Exports[name]
 		if !ok {
 			return differ("the module does not export %q", name)

@@ -257,8 +257,8 @@ func (s *scope) explicit() []checked.Bound {
 	}
 	free := s.v.freeResources(s.exports.List)
 	paths := make(map[*checked.Resource][]string)
-	s.exports.WalkResources(nil, func(r *checked.ResourceType, path []string) {
-		s.v.work(1)
+	s.exports.WalkResources(nil, s.v.step, func(r *checked.ResourceType, path []string) {
+		s.v.work(len(path))
 		if paths[r.Resource] == nil {
 			paths[r.Resource] = slices.Clone(path)
 		}

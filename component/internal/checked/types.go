@@ -232,10 +232,11 @@ type Component struct {
 	Info              Info
 }
 
-// WalkResources calls visit for the types of resources among exports, and in the
+// WalkResources calls step for each of the items, and visit for the types of resources among exports, and in the
 // instances among them, with their paths, which hold only during the visit.
-func (l *Items) WalkResources(path []string, visit func(r *ResourceType, path []string)) {
+func (l *Items) WalkResources(path []string, step func(), visit func(r *ResourceType, path []string)) {
 	for _, it := range l.List {
+		step()
 		here := append(path, it.Name.Name)
 		switch t := it.Type.(type) {
 		case *ResourceType:
@@ -244,7 +245,7 @@ func (l *Items) WalkResources(path []string, visit func(r *ResourceType, path []
 			}
 		case *Instance:
 			if it.Sort == binary.SortInstance {
-				t.Exports.WalkResources(here, visit)
+				t.Exports.WalkResources(here, step, visit)
 			}
 		case *Value, *Func, *Component, nil: // nil of a core module and of a constant
 		default:
