@@ -298,7 +298,12 @@ func TestCache(t *testing.T) {
 	for range rounds {
 		cycle()
 	}
-	if after := heap(); after > before+rounds*1000 {
+	// What a cleanup releases is collected some collections later.
+	after := heap()
+	for i := 0; i < 10 && after > before+rounds*1000; i++ {
+		after = heap()
+	}
+	if after > before+rounds*1000 {
 		t.Errorf("after %d plugins %d bytes are in use, where %d were", rounds, after, before)
 	}
 }
