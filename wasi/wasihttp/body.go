@@ -22,7 +22,7 @@ func fields(h http.Header) []p2http.Field {
 		names = append(names, name)
 	}
 	slices.Sort(names)
-	var list []p2http.Field
+	list := make([]p2http.Field, 0, len(names))
 	for _, name := range names {
 		for _, value := range h[name] {
 			list = append(list, p2http.Field{Name: strings.ToLower(name), Value: []byte(value)})
@@ -57,12 +57,12 @@ type requestBody struct {
 	active  bool
 }
 
-func newRequestBody(w http.ResponseWriter, r *http.Request, limit int64) *requestBody {
+func newRequestBody(w http.ResponseWriter, control *http.ResponseController, r *http.Request, limit int64) *requestBody {
 	source := r.Body
 	if limit > 0 {
 		source = http.MaxBytesReader(w, r.Body, limit)
 	}
-	return &requestBody{source: source, control: http.NewResponseController(w)}
+	return &requestBody{source: source, control: control}
 }
 
 // Read reads the body until it is closed.

@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"sync"
 	"time"
 
 	"github.com/witgen/witgen/canonicalabi/host"
@@ -31,6 +32,9 @@ type handler struct {
 	instances *host.Pool[*instance] // or nil
 	requests  *slog.Logger          // or nil
 	tracer    wasi.Tracer           // or nil
+
+	mu    sync.Mutex
+	fresh []*instance // that were put back to their start
 }
 
 // instance is an instance with what it has used.
@@ -52,6 +56,11 @@ const DefaultMaxRequests = 256
 // it reads. A guest whose client has gone is stopped. A guest that traps or sets no
 // response answers with status 500; if its response has begun, the connection is cut. The
 // handler returns when the guest has.
+//
+// If the plugin was compiled with host.Fresh, an instance that has answered is put back to
+// the state after its start, and kept for another request, which finds nothing of the
+// first. So there are as many instances as there were requests at a time. Close of the
+// plugin ends them.
 func Handler(plugin *proxy.Plugin, opts ...HandlerOption) http.Handler {
 	return newHandler(plugin, opts)
 }
@@ -69,8 +78,8 @@ func newHandler(plugin *proxy.Plugin, opts []HandlerOption) *handler {
 }
 
 // Reuse has n instances, which are started when they are needed, serve one request after
-// another. What one request leaves in the guest's memory, the next one may see. Close of
-// the plugin ends the instances.
+// another. What one request leaves in the guest's memory, the next one may see, unless the
+// plugin was compiled with host.Fresh. Close of the plugin ends the instances.
 func Reuse(n int) HandlerOption { return func(h *handler) { h.reuse = n } }
 
 // Deadline bounds the time that a request may take. A guest that has set no response by
@@ -134,11 +143,37 @@ func (h *handler) with(ctx context.Context, f func(*instance) error) error {
 	if h.instances != nil {
 		return h.instances.Do(ctx, f)
 	}
-	inst, err := h.instantiate(ctx)
-	if err != nil {
+	inst := h.takeFresh()
+	if inst == nil {
+		var err error
+		if inst, err = h.instantiate(ctx); err != nil {
+			return err
+		}
+	}
+	err := f(inst)
+	ctx = context.WithoutCancel(ctx)
+	if inst.Err() == nil && inst.Reset(ctx) == nil {
+		h.mu.Lock()
+		h.fresh = append(h.fresh, inst)
+		h.mu.Unlock()
 		return err
 	}
-	return errors.Join(f(inst), inst.Close(context.WithoutCancel(ctx)))
+	return errors.Join(err, inst.Close(ctx)) // not compiled with host.Fresh, or not put back
+}
+
+// takeFresh returns an instance that was put back to its start, or nil.
+func (h *handler) takeFresh() *instance {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for n := len(h.fresh) - 1; n >= 0; n-- {
+		inst := h.fresh[n]
+		h.fresh[n] = nil
+		h.fresh = h.fresh[:n]
+		if inst.Err() == nil { // the plugin may have been closed
+			return inst
+		}
+	}
+	return nil
 }
 
 // served is how a request went.
@@ -171,8 +206,9 @@ func (h *handler) handle(ctx context.Context, s *served, r p2http.ServerRequest,
 		})
 	}, func(err error) {
 		// Whatever the guest keeps of them, the request is over.
-		_ = request.Close(context.WithoutCancel(ctx))
-		_ = out.Close(context.WithoutCancel(ctx)) // replies, if the guest has not
+		ctx := context.WithoutCancel(ctx)
+		_ = request.Close(ctx)
+		_ = out.Close(ctx) // replies, if the guest has not
 		done(err)
 	})
 }
@@ -233,24 +269,31 @@ func (h *handler) serve(ctx context.Context, s *served, w http.ResponseWriter, r
 	defer cancel()
 
 	// The guest reads the request while it writes the response. HTTP/2 is so by itself.
-	_ = http.NewResponseController(w).EnableFullDuplex()
-	body := newRequestBody(w, r, h.maxBody)
+	control := http.NewResponseController(w)
+	_ = control.EnableFullDuplex()
+	body := newRequestBody(w, control, r, h.maxBody)
 	defer body.end()
 	replies, done := make(chan p2http.Reply, 1), make(chan error, 1)
 	h.handle(ctx, s, serverRequest(r, body), func(reply p2http.Reply) { replies <- reply }, func(err error) { done <- err })
+	ended := soon(done)
 	reply := <-replies
 	if reply.Status == 0 {
-		return h.unanswered(s, w, r, reply, <-done)
-	}
-	ended := make(chan error, 1)
-	go func() {
-		err := <-done
-		if reply.Body != nil {
-			reply.Body.GiveUp()
+		if ended == nil {
+			ended = done
 		}
-		ended <- err
-	}()
-	written := respond(w, r, reply)
+		return h.unanswered(s, w, r, reply, <-ended)
+	}
+	if ended == nil {
+		ended = make(chan error, 1)
+		go func() {
+			err := <-done
+			reply.GiveUp()
+			ended <- err
+		}()
+	} else {
+		reply.GiveUp()
+	}
+	written := respond(w, control, reply)
 	if written != nil {
 		cancel() // nobody takes the response
 	}
@@ -269,6 +312,30 @@ func (h *handler) serve(ctx context.Context, s *served, w http.ResponseWriter, r
 		err = errors.Join(err, errCut)
 	}
 	return reply.Status, err
+}
+
+// briefly is how long a response waits for its guest to end. Most guests end soon after
+// they have answered, and to hand each piece of a short response from one goroutine to
+// another takes longer than they do. A response whose guest goes on leaves after this time.
+const briefly = 200 * time.Microsecond
+
+// timers has timers that soon has used.
+var timers = sync.Pool{New: func() any { return time.NewTimer(time.Hour) }}
+
+// soon waits briefly for done to have the error of a guest that has ended, and returns
+// done, or nil if it has none yet.
+func soon(done chan error) chan error {
+	timer := timers.Get().(*time.Timer)
+	defer timers.Put(timer)
+	timer.Reset(briefly)
+	defer timer.Stop()
+	select {
+	case err := <-done:
+		done <- err
+		return done
+	case <-timer.C:
+		return nil
+	}
 }
 
 // unanswered serves a request that the guest set no response for.
@@ -321,11 +388,14 @@ func requestAttrs(r *http.Request) []slog.Attr {
 // writeError is the error of a client that takes no more.
 type writeError struct{ error }
 
+// pieces has buffers for respond.
+var pieces = sync.Pool{New: func() any { return new([32 << 10]byte) }}
+
 // respond writes a response, as its body comes.
-func respond(w http.ResponseWriter, r *http.Request, reply p2http.Reply) error {
+func respond(w http.ResponseWriter, control *http.ResponseController, reply p2http.Reply) error {
 	header := w.Header()
 	for _, f := range reply.Fields {
-		header[http.CanonicalHeaderKey(f.Name)] = append(header[http.CanonicalHeaderKey(f.Name)], string(f.Value))
+		header.Add(f.Name, string(f.Value))
 	}
 	if _, ok := header["Content-Type"]; !ok {
 		header["Content-Type"] = nil // net/http does not guess it
@@ -340,10 +410,11 @@ func respond(w http.ResponseWriter, r *http.Request, reply p2http.Reply) error {
 	if reply.Status == http.StatusNoContent || reply.Status == http.StatusNotModified {
 		out = io.Discard
 	}
-	flush := http.NewResponseController(w)
-	for p := make([]byte, 32<<10); ; {
+	piece := pieces.Get().(*[32 << 10]byte)
+	defer pieces.Put(piece)
+	for p := piece[:]; ; {
 		if reply.Body.Idle() {
-			_ = flush.Flush() // a writer without it sends when it likes
+			_ = control.Flush() // a writer without it sends when it likes
 		}
 		n, err := source.Read(p)
 		if n > 0 {
@@ -359,7 +430,7 @@ func respond(w http.ResponseWriter, r *http.Request, reply p2http.Reply) error {
 	}
 	trailers := reply.Body.Trailers()
 	if len(trailers) > 0 {
-		_ = flush.Flush() // trailers follow chunks only
+		_ = control.Flush() // trailers follow chunks only
 	}
 	for _, f := range trailers {
 		header.Add(http.TrailerPrefix+f.Name, string(f.Value))

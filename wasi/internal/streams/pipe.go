@@ -120,6 +120,13 @@ func (p *Pipe) End(err error) {
 	p.signal.Fire()
 }
 
+// Ended reports whether End was called.
+func (p *Pipe) Ended() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.end != nil
+}
+
 // Source returns the reader's side. Closing it breaks the pipe.
 func (p *Pipe) Source() io.ReadCloser { return pipeSource{p} }
 

@@ -26,6 +26,13 @@ type Reply struct {
 	Unset bool
 }
 
+// GiveUp ends the body, if it has no end yet, with an error.
+func (r *Reply) GiveUp() {
+	if r.Body != nil && !r.Body.Ended() {
+		r.Body.GiveUp()
+	}
+}
+
 // NewExchange returns the parameters of a handler for a request. reply is called once, in
 // the goroutine of the guest, and must not wait.
 func NewExchange(r ServerRequest, reply func(Reply)) (*IncomingRequest, *ResponseOutparam) {
