@@ -33,12 +33,25 @@ var rows = []row{
 	{"take a fresh calculator, add, give back", func(w *workshop, pairs int) (result, error) { return w.freshAdd(pairs, false) }},
 	{"the same", func(w *workshop, pairs int) (result, error) { return w.freshAdd(pairs, true) }},
 	{"add through a component", (*workshop).typedAdd},
+	{"serve, an instance a request", func(w *workshop, pairs int) (result, error) { return w.serve(pairs, false) }},
+	{"serve, instances reused", func(w *workshop, pairs int) (result, error) { return w.serve(pairs, true) }},
+	{"100 MB to standard output, 4 KiB a write", func(w *workshop, pairs int) (result, error) { return w.program100(pairs, "write") }},
+	{"100 MB from a file", func(w *workshop, pairs int) (result, error) { return w.program100(pairs, "read") }},
+	{"compile CPython", (*workshop).python},
 }
 
 func main() {
 	pattern := flag.String("rows", ".", "measure the rows whose names match a `regexp`")
 	pairs := flag.Int("pairs", 31, "run each side `n` times a row")
+	file := flag.String("compile", "", "compile a `component` for WASI, in place of the rows")
 	flag.Parse()
+	if *file != "" {
+		if err := compile(*file); err != nil {
+			fmt.Fprintln(os.Stderr, "rivals:", err)
+			os.Exit(1)
+		}
+		return
+	}
 	if err := run(*pattern, *pairs); err != nil {
 		fmt.Fprintln(os.Stderr, "rivals:", err)
 		os.Exit(1)
@@ -90,14 +103,13 @@ func run(pattern string, pairs int) (err error) {
 // cells returns the cells of one side.
 func (r *result) cells(i int) string {
 	c := r.costs[i]
-	allocs := ""
-	if r.within {
-		allocs = fmt.Sprintf("%.0f (%s)", c.allocs, size(c.allocd))
-		if c.allocs < 0.5 {
-			allocs = "0"
-		}
+	used := "0"
+	if s := r.sides[i].used; s != nil {
+		used = s.String()
+	} else if c.allocs >= 0.5 {
+		used = fmt.Sprintf("%.0f (%s)", c.allocs, size(c.allocd))
 	}
-	return fmt.Sprintf("%s | %s | %s", r.names[i], digits(c.time), allocs)
+	return fmt.Sprintf("%s | %s | %s", r.sides[i].name, digits(c.time), used)
 }
 
 // digits returns a time with three digits.

@@ -13,6 +13,10 @@ type side struct {
 	name string
 	run  func() error
 	end  func() // or nil
+	// per is how many pieces of work a run does, or 0 for one.
+	per int
+	// used, if not nil, takes the place of the allocations in this process.
+	used fmt.Stringer
 }
 
 // close ends a side.
@@ -30,10 +34,9 @@ type cost struct {
 
 // result is a row of the table, from one pair of sides.
 type result struct {
-	names  [2]string
-	costs  [2]cost
-	ratio  float64
-	within bool // the work runs in this process, so its allocations are known
+	sides [2]*side
+	costs [2]cost
+	ratio float64
 }
 
 // sample is how long one side runs before the other has its turn.
@@ -51,6 +54,7 @@ func runs(s *side, n int) (cost, error) {
 	}
 	took := time.Since(begun)
 	runtime.ReadMemStats(&after)
+	n *= max(1, s.per)
 	return cost{
 		time:   took / time.Duration(n),
 		allocs: float64(after.Mallocs-before.Mallocs) / float64(n),
@@ -65,7 +69,7 @@ func turns(s *side) (int, error) {
 		if err != nil {
 			return 0, err
 		}
-		if took := c.time * time.Duration(n); took >= sample/4 {
+		if took := c.time * time.Duration(n*max(1, s.per)); took >= sample/4 {
 			return max(1, int(float64(n)*float64(sample)/float64(took))), nil
 		}
 	}
@@ -73,8 +77,8 @@ func turns(s *side) (int, error) {
 
 // compare runs two sides in turns, each pair in the other order.
 func compare(pairs int, a, b *side) (result, error) {
-	r := result{names: [2]string{a.name, b.name}, within: true}
 	sides := [2]*side{a, b}
+	r := result{sides: sides}
 	var n [2]int
 	for i, s := range sides {
 		var err error
