@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"net/http"
 	"sync"
@@ -194,11 +193,11 @@ func (s *served) attrs() []slog.Attr {
 	return attrs
 }
 
-// handle has an instance answer a request. It calls done with the guest's error when the
-// guest has returned; by then reply was called.
+// handle has an instance answer a request, on the caller's goroutine. It calls done with
+// the guest's error when the guest has returned; by then reply was called.
 func (h *handler) handle(ctx context.Context, s *served, r p2http.ServerRequest, reply func(p2http.Reply), done func(error)) {
 	request, out := p2http.NewExchange(r, reply)
-	go guard.Run(func() error {
+	guard.Run(func() error {
 		return h.with(ctx, func(inst *instance) error {
 			err := inst.IncomingHandler().Handle(ctx, request, out)
 			s.fuel = inst.usage.Fuel()
@@ -273,31 +272,20 @@ func (h *handler) serve(ctx context.Context, s *served, w http.ResponseWriter, r
 	_ = control.EnableFullDuplex()
 	body := newRequestBody(w, control, r, h.maxBody)
 	defer body.end()
-	replies, done := make(chan p2http.Reply, 1), make(chan error, 1)
-	h.handle(ctx, s, serverRequest(r, body), func(reply p2http.Reply) { replies <- reply }, func(err error) { done <- err })
-	ended := soon(done)
-	reply := <-replies
-	if reply.Status == 0 {
-		if ended == nil {
-			ended = done
-		}
-		return h.unanswered(s, w, r, reply, <-ended)
+	out := newOutgoing(w, control, cancel)
+	status := 0
+	var err error
+	h.handle(ctx, s, serverRequest(r, body), out.set, func(guest error) { status, err = h.finish(s, r, out, guest) })
+	return status, err
+}
+
+// finish sends what is left of a response whose guest has returned with an error, or nil.
+// It returns the status and the error of the request, as serve does.
+func (h *handler) finish(s *served, r *http.Request, out *outgoing, err error) (int, error) {
+	written := out.finish()
+	if out.reply.Status == 0 {
+		return h.unanswered(s, out.w, r, out.reply, err)
 	}
-	if ended == nil {
-		ended = make(chan error, 1)
-		go func() {
-			err := <-done
-			reply.GiveUp()
-			ended <- err
-		}()
-	} else {
-		reply.GiveUp()
-	}
-	written := respond(w, control, reply)
-	if written != nil {
-		cancel() // nobody takes the response
-	}
-	err := <-ended
 	var gone *writeError
 	if errors.As(written, &gone) || errors.Is(err, context.Canceled) {
 		err = nil // the client has gone, or the guest's own error ended it
@@ -311,31 +299,7 @@ func (h *handler) serve(ctx context.Context, s *served, w http.ResponseWriter, r
 	if written != nil {
 		err = errors.Join(err, errCut)
 	}
-	return reply.Status, err
-}
-
-// briefly is how long a response waits for its guest to end. Most guests end soon after
-// they have answered, and to hand each piece of a short response from one goroutine to
-// another takes longer than they do. A response whose guest goes on leaves after this time.
-const briefly = 200 * time.Microsecond
-
-// timers has timers that soon has used.
-var timers = sync.Pool{New: func() any { return time.NewTimer(time.Hour) }}
-
-// soon waits briefly for done to have the error of a guest that has ended, and returns
-// done, or nil if it has none yet.
-func soon(done chan error) chan error {
-	timer := timers.Get().(*time.Timer)
-	defer timers.Put(timer)
-	timer.Reset(briefly)
-	defer timer.Stop()
-	select {
-	case err := <-done:
-		done <- err
-		return done
-	case <-timer.C:
-		return nil
-	}
+	return out.reply.Status, err
 }
 
 // unanswered serves a request that the guest set no response for.
@@ -383,57 +347,4 @@ func (h *handler) report(r *http.Request, message string, err error, attrs ...sl
 // requestAttrs returns the attributes of a request.
 func requestAttrs(r *http.Request) []slog.Attr {
 	return []slog.Attr{slog.String("world", world), slog.String("function", function), slog.String("method", r.Method), slog.String("path", r.URL.Path)}
-}
-
-// writeError is the error of a client that takes no more.
-type writeError struct{ error }
-
-// pieces has buffers for respond.
-var pieces = sync.Pool{New: func() any { return new([32 << 10]byte) }}
-
-// respond writes a response, as its body comes.
-func respond(w http.ResponseWriter, control *http.ResponseController, reply p2http.Reply) error {
-	header := w.Header()
-	for _, f := range reply.Fields {
-		header.Add(f.Name, string(f.Value))
-	}
-	if _, ok := header["Content-Type"]; !ok {
-		header["Content-Type"] = nil // net/http does not guess it
-	}
-	w.WriteHeader(reply.Status)
-	if reply.Body == nil {
-		return nil
-	}
-	source := reply.Body.Source()
-	defer source.Close()
-	out := io.Writer(w)
-	if reply.Status == http.StatusNoContent || reply.Status == http.StatusNotModified {
-		out = io.Discard
-	}
-	piece := pieces.Get().(*[32 << 10]byte)
-	defer pieces.Put(piece)
-	for p := piece[:]; ; {
-		if reply.Body.Idle() {
-			_ = control.Flush() // a writer without it sends when it likes
-		}
-		n, err := source.Read(p)
-		if n > 0 {
-			if _, err := out.Write(p[:n]); err != nil {
-				return &writeError{err}
-			}
-		}
-		if err == io.EOF {
-			break
-		} else if err != nil {
-			return err
-		}
-	}
-	trailers := reply.Body.Trailers()
-	if len(trailers) > 0 {
-		_ = control.Flush() // trailers follow chunks only
-	}
-	for _, f := range trailers {
-		header.Add(http.TrailerPrefix+f.Name, string(f.Value))
-	}
-	return nil
 }
