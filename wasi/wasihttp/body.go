@@ -24,11 +24,28 @@ func fields(h http.Header) []p2http.Field {
 	slices.Sort(names)
 	list := make([]p2http.Field, 0, len(names))
 	for _, name := range names {
+		lower := lowerName(name)
 		for _, value := range h[name] {
-			list = append(list, p2http.Field{Name: strings.ToLower(name), Value: []byte(value)})
+			list = append(list, p2http.Field{Name: lower, Value: []byte(value)})
 		}
 	}
 	return list
+}
+
+// lowerNames has names that most requests have.
+var lowerNames = map[string]string{
+	"Accept": "accept", "Accept-Encoding": "accept-encoding", "Accept-Language": "accept-language", "Authorization": "authorization",
+	"Cache-Control": "cache-control", "Content-Length": "content-length", "Content-Type": "content-type", "Cookie": "cookie",
+	"Origin": "origin", "Referer": "referer", "User-Agent": "user-agent",
+	"X-Forwarded-For": "x-forwarded-for", "X-Forwarded-Proto": "x-forwarded-proto", "X-Request-Id": "x-request-id",
+}
+
+// lowerName returns the name of a field in lower case.
+func lowerName(name string) string {
+	if lower, ok := lowerNames[name]; ok {
+		return lower
+	}
+	return strings.ToLower(name)
 }
 
 // serverRequest returns a request as a guest has it.

@@ -240,9 +240,11 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		ctx, end = h.tracer.Start(ctx, function, slog.String("world", world), slog.String("method", r.Method), slog.String("path", r.URL.Path))
 	}
 	status, err := h.serve(ctx, s, w, r)
-	attrs := append(s.attrs(), slog.Int("status", status))
-	end(err, attrs...)
+	if h.tracer != nil {
+		end(err, append(s.attrs(), slog.Int("status", status))...)
+	}
 	if err == nil && h.requests != nil {
+		attrs := append(s.attrs(), slog.Int("status", status))
 		h.requests.LogAttrs(ctx, slog.LevelInfo, "the request was answered", append(requestAttrs(r), attrs...)...)
 	}
 	if errors.Is(err, errCut) {
@@ -270,8 +272,11 @@ func (h *handler) serve(ctx context.Context, s *served, w http.ResponseWriter, r
 	// The guest reads the request while it writes the response. HTTP/2 is so by itself.
 	control := http.NewResponseController(w)
 	_ = control.EnableFullDuplex()
-	body := newRequestBody(w, control, r, h.maxBody)
-	defer body.end()
+	var body *requestBody
+	if r.ContentLength != 0 {
+		body = newRequestBody(w, control, r, h.maxBody)
+		defer body.end()
+	}
 	out := newOutgoing(w, control, cancel)
 	status := 0
 	var err error

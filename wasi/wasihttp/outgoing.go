@@ -23,15 +23,18 @@ type outgoing struct {
 	late    *time.Timer        // starts the goroutine
 
 	reply   p2http.Reply
-	replied chan struct{} // closed when reply is set
-	written chan error    // has the result of the goroutine
+	replied sync.WaitGroup // until reply is set
+	err     error          // of the goroutine
+	written sync.WaitGroup // until err is set
 }
 
 // briefly is how long a response waits for its guest to end.
 const briefly = 200 * time.Microsecond
 
 func newOutgoing(w http.ResponseWriter, control *http.ResponseController, cancel context.CancelFunc) *outgoing {
-	o := &outgoing{w: w, control: control, cancel: cancel, replied: make(chan struct{}), written: make(chan error, 1)}
+	o := &outgoing{w: w, control: control, cancel: cancel}
+	o.replied.Add(1)
+	o.written.Add(1)
 	o.late = time.AfterFunc(briefly, o.stream)
 	return o
 }
@@ -39,13 +42,13 @@ func newOutgoing(w http.ResponseWriter, control *http.ResponseController, cancel
 // set sets the reply.
 func (o *outgoing) set(reply p2http.Reply) {
 	o.reply = reply
-	close(o.replied)
+	o.replied.Done()
 }
 
 // stream writes the response while the guest goes on.
 func (o *outgoing) stream() {
 	guard.Run(func() error {
-		<-o.replied
+		o.replied.Wait()
 		if o.reply.Status == 0 {
 			return nil
 		}
@@ -54,7 +57,10 @@ func (o *outgoing) stream() {
 			o.cancel() // nobody takes the response
 		}
 		return err
-	}, func(err error) { o.written <- err })
+	}, func(err error) {
+		o.err = err
+		o.written.Done()
+	})
 }
 
 // finish writes what is left of the response after the guest has ended. A guest that has
@@ -62,12 +68,12 @@ func (o *outgoing) stream() {
 func (o *outgoing) finish() error {
 	o.reply.GiveUp()
 	if !o.late.Stop() {
-		err := <-o.written
+		o.written.Wait()
 		var p *guard.Panic
-		if errors.As(err, &p) && p.Value != nil {
+		if errors.As(o.err, &p) && p.Value != nil {
 			panic(p.Value) // of the writer, for its owner
 		}
-		return err
+		return o.err
 	}
 	if o.reply.Status == 0 {
 		return nil

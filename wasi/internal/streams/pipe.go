@@ -14,7 +14,7 @@ type Pipe struct {
 	signal poll.Signal
 
 	mu     sync.Mutex
-	filled *sync.Cond // something was written, or an end has closed
+	filled sync.Cond // something was written, or an end has closed
 	buffer []byte
 	start  int // of what is unread in buffer
 	limit  int
@@ -28,7 +28,7 @@ type Pipe struct {
 // NewPipe returns a pipe that holds up to limit bytes.
 func NewPipe(limit int) *Pipe {
 	p := &Pipe{limit: limit}
-	p.filled = sync.NewCond(&p.mu)
+	p.filled.L = &p.mu
 	return p
 }
 

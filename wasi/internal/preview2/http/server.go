@@ -2,6 +2,7 @@ package http
 
 import (
 	"context"
+	"slices"
 	"sync"
 
 	"github.com/witgen/witgen/canonicalabi/types"
@@ -34,10 +35,10 @@ func (r *Reply) GiveUp() {
 }
 
 // NewExchange returns the parameters of a handler for a request. reply is called once, in
-// the goroutine of the guest, and must not wait.
+// the goroutine of the guest, and must not wait. The exchange keeps the request's fields.
 func NewExchange(r ServerRequest, reply func(Reply)) (*IncomingRequest, *ResponseOutparam) {
 	s := New(nil, Limits{})
-	r.Fields = visible(r.Fields)
+	r.Fields = slices.DeleteFunc(r.Fields, func(f Field) bool { return Forbidden(f.Name) })
 	in := &incoming{Message: r.Message, betweenBytes: -1, cause: func() error { return nil }, done: func() {}}
 	request := &IncomingRequest{sys: s, request: r, in: in}
 	request.Init("incoming-request", nil, in.drop)
