@@ -291,11 +291,11 @@ func (h *handler) finish(s *served, r *http.Request, out *outgoing, err error) (
 	if out.reply.Status == 0 {
 		return h.unanswered(s, out.w, r, out.reply, err)
 	}
-	var gone *writeError
-	if errors.As(written, &gone) || errors.Is(err, context.Canceled) {
+	gone := written != nil && errors.As(written, new(*writeError))
+	if gone || errors.Is(err, context.Canceled) {
 		err = nil // the client has gone, or the guest's own error ended it
 	}
-	if gone == nil {
+	if !gone && written != nil {
 		err = errors.Join(err, written)
 	}
 	if err != nil {

@@ -42,9 +42,8 @@ func NewExchange(r ServerRequest, reply func(Reply)) (*IncomingRequest, *Respons
 	in := &incoming{Message: r.Message, betweenBytes: -1, cause: func() error { return nil }, done: func() {}}
 	request := &IncomingRequest{sys: s, request: r, in: in}
 	request.Init("incoming-request", nil, in.drop)
-	var once sync.Once
-	out := &ResponseOutparam{set: func(r Reply) { once.Do(func() { reply(r) }) }}
-	out.Init("response-outparam", nil, func(context.Context) error { out.set(Reply{Unset: true}); return nil })
+	out := &ResponseOutparam{reply: reply}
+	out.Init("response-outparam", nil, out.unset)
 	return request, out
 }
 
@@ -92,7 +91,16 @@ func (r *IncomingRequest) Consume(context.Context) (httptypes.IncomingBody, erro
 // ResponseOutparam is the resource response-outparam.
 type ResponseOutparam struct {
 	preview2.Resource
-	set func(Reply)
+	once  sync.Once
+	reply func(Reply)
+}
+
+// set answers the request, the first time.
+func (o *ResponseOutparam) set(r Reply) { o.once.Do(func() { o.reply(r) }) }
+
+func (o *ResponseOutparam) unset(context.Context) error {
+	o.set(Reply{Unset: true})
+	return nil
 }
 
 // SendInformational refuses: servers that handlers run behind decide about such
