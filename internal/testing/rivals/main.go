@@ -34,7 +34,9 @@ var rows = []row{
 	{"the same", func(w *workshop, pairs int) (result, error) { return w.freshAdd(pairs, true) }},
 	{"add through a component", (*workshop).typedAdd},
 	{"serve, an instance a request", func(w *workshop, pairs int) (result, error) { return w.serve(pairs, false) }},
+	{"serve by Go, an instance a request", func(w *workshop, pairs int) (result, error) { return w.serveGo(pairs, true) }},
 	{"serve, instances reused", func(w *workshop, pairs int) (result, error) { return w.serve(pairs, true) }},
+	{"serve by Go, no guest", func(w *workshop, pairs int) (result, error) { return w.serveGo(pairs, false) }},
 	{"100 MB to standard output, 4 KiB a write", func(w *workshop, pairs int) (result, error) { return w.program100(pairs, "write") }},
 	{"100 MB from a file", func(w *workshop, pairs int) (result, error) { return w.program100(pairs, "read") }},
 	{"compile CPython", (*workshop).python},
@@ -44,15 +46,18 @@ func main() {
 	pattern := flag.String("rows", ".", "measure the rows whose names match a `regexp`")
 	pairs := flag.Int("pairs", 31, "run each side `n` times a row")
 	file := flag.String("compile", "", "compile a `component` for WASI, in place of the rows")
+	served := flag.String("serve", "", "serve a `component`, or \"plain\", in place of the rows")
 	flag.Parse()
-	if *file != "" {
-		if err := compile(*file); err != nil {
-			fmt.Fprintln(os.Stderr, "rivals:", err)
-			os.Exit(1)
-		}
-		return
+	var err error
+	switch {
+	case *file != "":
+		err = compile(*file)
+	case *served != "":
+		err = answerer(*served)
+	default:
+		err = run(*pattern, *pairs)
 	}
-	if err := run(*pattern, *pairs); err != nil {
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "rivals:", err)
 		os.Exit(1)
 	}
@@ -80,7 +85,7 @@ func run(pattern string, pairs int) (err error) {
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
 	w := newWorkshop(root, dir)
-	fmt.Println("| work | witgen | time | allocations | beside it | time | allocations | ratio |")
+	fmt.Println("| work | witgen | time | allocations or use | beside it | time | allocations or use | ratio |")
 	fmt.Println("|---|---|--:|--:|---|--:|--:|--:|")
 	var failed []error
 	for _, row := range rows {

@@ -2,16 +2,23 @@ package main
 
 import (
 	"bufio"
+	"context"
 	"errors"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
+	"os"
 	"os/exec"
 	"regexp"
 	"slices"
 	"sync"
 	"time"
+
+	"github.com/witgen/witgen/canonicalabi/host"
+	"github.com/witgen/witgen/wasi"
+	"github.com/witgen/witgen/wasi/http/v0.2/proxy"
+	"github.com/witgen/witgen/wasi/wasihttp"
 )
 
 // server is a server in a process of its own.
@@ -118,13 +125,50 @@ type latency struct{ p99 []float64 }
 // String returns the median of the turns.
 func (l *latency) String() string { return "p99 " + digits(time.Duration(median(l.p99))) }
 
-// serve compares witgen serve and wasmtime serve of the handler in Rust, with an instance
-// for each request or instances that serve one after another.
-func (w *workshop) serve(pairs int, reuse bool) (result, error) {
-	wasmtime, err := w.wasmtime()
+// answerer serves by net/http: a component by a Handler with host.Fresh, or "plain", the
+// same response without a guest.
+func answerer(file string) error {
+	h := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "hello\n") }))
+	if file != plain {
+		wasm, err := os.ReadFile(file)
+		if err != nil {
+			return err
+		}
+		plugin, err := proxy.Compile(context.Background(), wasm, host.Fresh(), wasi.Host(wasi.Clock()))
+		if err != nil {
+			return err
+		}
+		h = wasihttp.Handler(plugin)
+	}
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(os.Stderr, "serving http://%s/\n", listener.Addr())
+	return http.Serve(listener, h)
+}
+
+const plain = "plain"
+
+// serveGo compares a server in Go with wasmtime serve of the handler in Rust.
+func (w *workshop) serveGo(pairs int, guest bool) (result, error) {
+	wasm, err := w.rust()
 	if err != nil {
 		return result{}, err
 	}
+	self, err := os.Executable()
+	if err != nil {
+		return result{}, err
+	}
+	if guest {
+		return w.against(pairs, "Handler, Fresh", []string{self, "-serve", wasm}, false)
+	}
+	return w.against(pairs, "net/http without a guest", []string{self, "-serve", plain}, true)
+}
+
+// serve compares witgen serve and wasmtime serve of the handler in Rust, with an instance
+// for each request or instances that serve one after another.
+func (w *workshop) serve(pairs int, reuse bool) (result, error) {
 	witgen, err := w.witgen()
 	if err != nil {
 		return result{}, err
@@ -134,16 +178,31 @@ func (w *workshop) serve(pairs int, reuse bool) (result, error) {
 		return result{}, err
 	}
 	ours := []string{witgen, "serve", "--quiet", "--addr", "127.0.0.1:0"}
-	theirs := []string{wasmtime, "serve", "-S", "cli", "--addr", "127.0.0.1:0"}
 	if reuse {
 		ours = append(ours, "--reuse")
-		theirs = append(theirs, "--max-instance-reuse-count", "1000000")
 	}
-	a, err := start(append(ours, wasm)...)
+	return w.against(pairs, "witgen serve", append(ours, wasm), reuse)
+}
+
+// against compares a server with wasmtime serve of the handler in Rust.
+func (w *workshop) against(pairs int, name string, command []string, reuse bool) (result, error) {
+	wasmtime, err := w.wasmtime()
 	if err != nil {
 		return result{}, err
 	}
-	first := asked("witgen serve", a)
+	wasm, err := w.rust()
+	if err != nil {
+		return result{}, err
+	}
+	theirs := []string{wasmtime, "serve", "-S", "cli", "--addr", "127.0.0.1:0"}
+	if reuse {
+		theirs = append(theirs, "--max-instance-reuse-count", "1000000")
+	}
+	a, err := start(command...)
+	if err != nil {
+		return result{}, err
+	}
+	first := asked(name, a)
 	defer first.close()
 	b, err := start(append(theirs, wasm)...)
 	if err != nil {
