@@ -20,7 +20,7 @@ GOLDEN = $(sort $(dir $(shell grep -rl --include='*_test.go' 'flag.Bool."update"
 
 .PHONY: help
 help: ## Print this list.
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: run
 run: ## Build the calculator's guests and call them from its host. Needs Go alone.
@@ -63,6 +63,11 @@ bench: ## Run the benchmarks, in a form that benchstat reads. BENCH=regexp COUNT
 .PHONY: bench-table
 bench-table: ## Print calls through generated bindings beside calls by hand. ROWS=regexp
 	@WITGEN_TINYGO=$$(scripts/find-tinygo) scripts/generated go run ./bench/table -rows '$(ROWS)'
+
+.PHONY: bench-rivals
+bench-rivals: ## Measure witgen beside wazy and wasmtime, in one run. ROWS=regexp
+	@export WITGEN_TINYGO=$${WITGEN_TINYGO:-$$(scripts/find-tinygo)}; \
+	go -C internal/testing/rivals generate . && go -C internal/testing/rivals run . -rows '$(ROWS)'
 
 .PHONY: fuzz
 fuzz: ## Run each fuzz target for FUZZTIME.

@@ -22,13 +22,30 @@ func fields(h http.Header) []p2http.Field {
 		names = append(names, name)
 	}
 	slices.Sort(names)
-	var list []p2http.Field
+	list := make([]p2http.Field, 0, len(names))
 	for _, name := range names {
+		lower := lowerName(name)
 		for _, value := range h[name] {
-			list = append(list, p2http.Field{Name: strings.ToLower(name), Value: []byte(value)})
+			list = append(list, p2http.Field{Name: lower, Value: []byte(value)})
 		}
 	}
 	return list
+}
+
+// lowerNames has names that most requests have.
+var lowerNames = map[string]string{
+	"Accept": "accept", "Accept-Encoding": "accept-encoding", "Accept-Language": "accept-language", "Authorization": "authorization",
+	"Cache-Control": "cache-control", "Content-Length": "content-length", "Content-Type": "content-type", "Cookie": "cookie",
+	"Origin": "origin", "Referer": "referer", "User-Agent": "user-agent",
+	"X-Forwarded-For": "x-forwarded-for", "X-Forwarded-Proto": "x-forwarded-proto", "X-Request-Id": "x-request-id",
+}
+
+// lowerName returns the name of a field in lower case.
+func lowerName(name string) string {
+	if lower, ok := lowerNames[name]; ok {
+		return lower
+	}
+	return strings.ToLower(name)
 }
 
 // serverRequest returns a request as a guest has it.
@@ -57,12 +74,12 @@ type requestBody struct {
 	active  bool
 }
 
-func newRequestBody(w http.ResponseWriter, r *http.Request, limit int64) *requestBody {
+func newRequestBody(w http.ResponseWriter, control *http.ResponseController, r *http.Request, limit int64) *requestBody {
 	source := r.Body
 	if limit > 0 {
 		source = http.MaxBytesReader(w, r.Body, limit)
 	}
-	return &requestBody{source: source, control: http.NewResponseController(w)}
+	return &requestBody{source: source, control: control}
 }
 
 // Read reads the body until it is closed.

@@ -4,9 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"net/http"
+	"sync"
 	"time"
 
 	"github.com/witgen/witgen/canonicalabi/host"
@@ -31,6 +31,9 @@ type handler struct {
 	instances *host.Pool[*instance] // or nil
 	requests  *slog.Logger          // or nil
 	tracer    wasi.Tracer           // or nil
+
+	mu    sync.Mutex
+	fresh []*instance // that were put back to their start
 }
 
 // instance is an instance with what it has used.
@@ -52,6 +55,11 @@ const DefaultMaxRequests = 256
 // it reads. A guest whose client has gone is stopped. A guest that traps or sets no
 // response answers with status 500; if its response has begun, the connection is cut. The
 // handler returns when the guest has.
+//
+// If the plugin was compiled with host.Fresh, an instance that has answered is put back to
+// the state after its start, and kept for another request, which finds nothing of the
+// first. So there are as many instances as there were requests at a time. Close of the
+// plugin ends them.
 func Handler(plugin *proxy.Plugin, opts ...HandlerOption) http.Handler {
 	return newHandler(plugin, opts)
 }
@@ -69,8 +77,8 @@ func newHandler(plugin *proxy.Plugin, opts []HandlerOption) *handler {
 }
 
 // Reuse has n instances, which are started when they are needed, serve one request after
-// another. What one request leaves in the guest's memory, the next one may see. Close of
-// the plugin ends the instances.
+// another. What one request leaves in the guest's memory, the next one may see, unless the
+// plugin was compiled with host.Fresh. Close of the plugin ends the instances.
 func Reuse(n int) HandlerOption { return func(h *handler) { h.reuse = n } }
 
 // Deadline bounds the time that a request may take. A guest that has set no response by
@@ -134,11 +142,37 @@ func (h *handler) with(ctx context.Context, f func(*instance) error) error {
 	if h.instances != nil {
 		return h.instances.Do(ctx, f)
 	}
-	inst, err := h.instantiate(ctx)
-	if err != nil {
+	inst := h.takeFresh()
+	if inst == nil {
+		var err error
+		if inst, err = h.instantiate(ctx); err != nil {
+			return err
+		}
+	}
+	err := f(inst)
+	ctx = context.WithoutCancel(ctx)
+	if inst.Err() == nil && inst.Reset(ctx) == nil {
+		h.mu.Lock()
+		h.fresh = append(h.fresh, inst)
+		h.mu.Unlock()
 		return err
 	}
-	return errors.Join(f(inst), inst.Close(context.WithoutCancel(ctx)))
+	return errors.Join(err, inst.Close(ctx)) // not compiled with host.Fresh, or not put back
+}
+
+// takeFresh returns an instance that was put back to its start, or nil.
+func (h *handler) takeFresh() *instance {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for n := len(h.fresh) - 1; n >= 0; n-- {
+		inst := h.fresh[n]
+		h.fresh[n] = nil
+		h.fresh = h.fresh[:n]
+		if inst.Err() == nil { // the plugin may have been closed
+			return inst
+		}
+	}
+	return nil
 }
 
 // served is how a request went.
@@ -159,11 +193,11 @@ func (s *served) attrs() []slog.Attr {
 	return attrs
 }
 
-// handle has an instance answer a request. It calls done with the guest's error when the
-// guest has returned; by then reply was called.
+// handle has an instance answer a request, on the caller's goroutine. It calls done with
+// the guest's error when the guest has returned; by then reply was called.
 func (h *handler) handle(ctx context.Context, s *served, r p2http.ServerRequest, reply func(p2http.Reply), done func(error)) {
 	request, out := p2http.NewExchange(r, reply)
-	go guard.Run(func() error {
+	guard.Run(func() error {
 		return h.with(ctx, func(inst *instance) error {
 			err := inst.IncomingHandler().Handle(ctx, request, out)
 			s.fuel = inst.usage.Fuel()
@@ -171,8 +205,9 @@ func (h *handler) handle(ctx context.Context, s *served, r p2http.ServerRequest,
 		})
 	}, func(err error) {
 		// Whatever the guest keeps of them, the request is over.
-		_ = request.Close(context.WithoutCancel(ctx))
-		_ = out.Close(context.WithoutCancel(ctx)) // replies, if the guest has not
+		ctx := context.WithoutCancel(ctx)
+		_ = request.Close(ctx)
+		_ = out.Close(ctx) // replies, if the guest has not
 		done(err)
 	})
 }
@@ -205,9 +240,11 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		ctx, end = h.tracer.Start(ctx, function, slog.String("world", world), slog.String("method", r.Method), slog.String("path", r.URL.Path))
 	}
 	status, err := h.serve(ctx, s, w, r)
-	attrs := append(s.attrs(), slog.Int("status", status))
-	end(err, attrs...)
+	if h.tracer != nil {
+		end(err, append(s.attrs(), slog.Int("status", status))...)
+	}
 	if err == nil && h.requests != nil {
+		attrs := append(s.attrs(), slog.Int("status", status))
 		h.requests.LogAttrs(ctx, slog.LevelInfo, "the request was answered", append(requestAttrs(r), attrs...)...)
 	}
 	if errors.Is(err, errCut) {
@@ -233,33 +270,32 @@ func (h *handler) serve(ctx context.Context, s *served, w http.ResponseWriter, r
 	defer cancel()
 
 	// The guest reads the request while it writes the response. HTTP/2 is so by itself.
-	_ = http.NewResponseController(w).EnableFullDuplex()
-	body := newRequestBody(w, r, h.maxBody)
-	defer body.end()
-	replies, done := make(chan p2http.Reply, 1), make(chan error, 1)
-	h.handle(ctx, s, serverRequest(r, body), func(reply p2http.Reply) { replies <- reply }, func(err error) { done <- err })
-	reply := <-replies
-	if reply.Status == 0 {
-		return h.unanswered(s, w, r, reply, <-done)
+	control := http.NewResponseController(w)
+	_ = control.EnableFullDuplex()
+	var body *requestBody
+	if r.ContentLength != 0 {
+		body = newRequestBody(w, control, r, h.maxBody)
+		defer body.end()
 	}
-	ended := make(chan error, 1)
-	go func() {
-		err := <-done
-		if reply.Body != nil {
-			reply.Body.GiveUp()
-		}
-		ended <- err
-	}()
-	written := respond(w, r, reply)
-	if written != nil {
-		cancel() // nobody takes the response
+	out := newOutgoing(w, control, cancel)
+	status := 0
+	var err error
+	h.handle(ctx, s, serverRequest(r, body), out.set, func(guest error) { status, err = h.finish(s, r, out, guest) })
+	return status, err
+}
+
+// finish sends what is left of a response whose guest has returned with an error, or nil.
+// It returns the status and the error of the request, as serve does.
+func (h *handler) finish(s *served, r *http.Request, out *outgoing, err error) (int, error) {
+	written := out.finish()
+	if out.reply.Status == 0 {
+		return h.unanswered(s, out.w, r, out.reply, err)
 	}
-	err := <-ended
-	var gone *writeError
-	if errors.As(written, &gone) || errors.Is(err, context.Canceled) {
+	gone := written != nil && errors.As(written, new(*writeError))
+	if gone || errors.Is(err, context.Canceled) {
 		err = nil // the client has gone, or the guest's own error ended it
 	}
-	if gone == nil {
+	if !gone && written != nil {
 		err = errors.Join(err, written)
 	}
 	if err != nil {
@@ -268,7 +304,7 @@ func (h *handler) serve(ctx context.Context, s *served, w http.ResponseWriter, r
 	if written != nil {
 		err = errors.Join(err, errCut)
 	}
-	return reply.Status, err
+	return out.reply.Status, err
 }
 
 // unanswered serves a request that the guest set no response for.
@@ -316,53 +352,4 @@ func (h *handler) report(r *http.Request, message string, err error, attrs ...sl
 // requestAttrs returns the attributes of a request.
 func requestAttrs(r *http.Request) []slog.Attr {
 	return []slog.Attr{slog.String("world", world), slog.String("function", function), slog.String("method", r.Method), slog.String("path", r.URL.Path)}
-}
-
-// writeError is the error of a client that takes no more.
-type writeError struct{ error }
-
-// respond writes a response, as its body comes.
-func respond(w http.ResponseWriter, r *http.Request, reply p2http.Reply) error {
-	header := w.Header()
-	for _, f := range reply.Fields {
-		header[http.CanonicalHeaderKey(f.Name)] = append(header[http.CanonicalHeaderKey(f.Name)], string(f.Value))
-	}
-	if _, ok := header["Content-Type"]; !ok {
-		header["Content-Type"] = nil // net/http does not guess it
-	}
-	w.WriteHeader(reply.Status)
-	if reply.Body == nil {
-		return nil
-	}
-	source := reply.Body.Source()
-	defer source.Close()
-	out := io.Writer(w)
-	if reply.Status == http.StatusNoContent || reply.Status == http.StatusNotModified {
-		out = io.Discard
-	}
-	flush := http.NewResponseController(w)
-	for p := make([]byte, 32<<10); ; {
-		if reply.Body.Idle() {
-			_ = flush.Flush() // a writer without it sends when it likes
-		}
-		n, err := source.Read(p)
-		if n > 0 {
-			if _, err := out.Write(p[:n]); err != nil {
-				return &writeError{err}
-			}
-		}
-		if err == io.EOF {
-			break
-		} else if err != nil {
-			return err
-		}
-	}
-	trailers := reply.Body.Trailers()
-	if len(trailers) > 0 {
-		_ = flush.Flush() // trailers follow chunks only
-	}
-	for _, f := range trailers {
-		header.Add(http.TrailerPrefix+f.Name, string(f.Value))
-	}
-	return nil
 }

@@ -199,12 +199,53 @@ func TestStreams(t *testing.T) {
 	}
 }
 
+// A plugin that was compiled with host.Fresh keeps its instances, and no request finds
+// anything of another.
+func TestFreshHandlers(t *testing.T) {
+	fresh := []host.Option{host.Fresh(), host.SnapshotAfterStart()}
+	for _, c := range []struct {
+		name    string
+		compile []host.Option
+		opts    []wasihttp.HandlerOption
+		path    string
+		want    string // of each request
+		started int
+	}{
+		{"new", nil, nil, "/asked", "1 1 1", 3},
+		{"put back", fresh, nil, "/asked", "1 1 1", 1},
+		{"put back, reuse", fresh, []wasihttp.HandlerOption{wasihttp.Reuse(1)}, "/asked", "1 1 1", 1},
+		{"reuse", nil, []wasihttp.HandlerOption{wasihttp.Reuse(1)}, "/asked", "1 2 3", 1},
+		{"dead", fresh, nil, "/traps", "Internal Server Error\n Internal Server Error\n Internal Server Error\n", 3},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			settles(t)
+			started := 0
+			server, l := serve(t, hostileGuest(t, c.compile...), append(c.opts, wasihttp.InstanceOptions(func(*host.Config) { started++ }))...)
+			var got []string
+			for range 3 {
+				_, body, err := get(t, server.URL+c.path)
+				if err != nil {
+					t.Fatal(err)
+				}
+				got = append(got, body)
+			}
+			if text := strings.Join(got, " "); text != c.want || started != c.started {
+				t.Errorf("got %q of %d instances, want %q of %d, %s", text, started, c.want, c.started, l)
+			}
+		})
+	}
+}
+
 // What a hostile handler does ends its request alone.
 func TestHostileHandlers(t *testing.T) {
-	for name, opts := range map[string][]wasihttp.HandlerOption{"fresh": nil, "reuse": {wasihttp.Reuse(2)}} {
+	for name, opts := range map[string][]wasihttp.HandlerOption{"fresh": nil, "put back": nil, "reuse": {wasihttp.Reuse(2)}} {
 		t.Run(name, func(t *testing.T) {
 			settles(t)
-			server, l := serve(t, hostileGuest(t), opts...)
+			var compile []host.Option
+			if name == "put back" {
+				compile = []host.Option{host.Fresh(), host.SnapshotAfterStart()}
+			}
+			server, l := serve(t, hostileGuest(t, compile...), opts...)
 			for path, want := range map[string]struct {
 				status int
 				log    string // or "" for none

@@ -53,7 +53,7 @@ func (t *roundTripper) RoundTrip(r *http.Request) (*http.Response, error) {
 	ctx, cancel := t.bound(r.Context())
 	a := &answer{cancel: cancel, ended: make(chan struct{})}
 	replies := make(chan p2http.Reply, 1)
-	t.handle(ctx, s, request, func(reply p2http.Reply) {
+	go t.handle(ctx, s, request, func(reply p2http.Reply) {
 		a.content = reply.Body
 		replies <- reply
 	}, func(err error) {

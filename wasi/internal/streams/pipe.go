@@ -14,7 +14,7 @@ type Pipe struct {
 	signal poll.Signal
 
 	mu     sync.Mutex
-	filled *sync.Cond // something was written, or an end has closed
+	filled sync.Cond // something was written, or an end has closed
 	buffer []byte
 	start  int // of what is unread in buffer
 	limit  int
@@ -28,7 +28,7 @@ type Pipe struct {
 // NewPipe returns a pipe that holds up to limit bytes.
 func NewPipe(limit int) *Pipe {
 	p := &Pipe{limit: limit}
-	p.filled = sync.NewCond(&p.mu)
+	p.filled.L = &p.mu
 	return p
 }
 
@@ -118,6 +118,13 @@ func (p *Pipe) End(err error) {
 	p.filled.Broadcast()
 	p.mu.Unlock()
 	p.signal.Fire()
+}
+
+// Ended reports whether End was called.
+func (p *Pipe) Ended() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.end != nil
 }
 
 // Source returns the reader's side. Closing it breaks the pipe.

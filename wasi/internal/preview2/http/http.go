@@ -6,7 +6,6 @@ package http
 import (
 	"context"
 	"errors"
-	"sync"
 	"sync/atomic"
 	"time"
 
@@ -72,8 +71,10 @@ func New(transport Transport, limits Limits) *System {
 	if limits.Work == nil {
 		limits.Work = func(uint64) {}
 	}
-	s := &System{transport: transport, limits: limits}
-	s.ctx, s.end = context.WithCancel(context.Background())
+	s := &System{transport: transport, limits: limits, ctx: context.Background(), end: func() {}}
+	if transport != nil {
+		s.ctx, s.end = context.WithCancel(s.ctx)
+	}
 	return s
 }
 
@@ -103,10 +104,13 @@ func (s *System) slot(bytes int) (release func(), ok bool) {
 		s.bodies.Add(-1)
 		return nil, false
 	}
-	return sync.OnceFunc(func() {
-		s.bodies.Add(-1)
-		s.limits.Bytes.Give(bytes)
-	}), true
+	var given atomic.Bool
+	return func() {
+		if !given.Swap(true) {
+			s.bodies.Add(-1)
+			s.limits.Bytes.Give(bytes)
+		}
+	}, true
 }
 
 // work counts the handling of a list of fields.

@@ -2,6 +2,7 @@ package http
 
 import (
 	"context"
+	"slices"
 	"sync"
 
 	"github.com/witgen/witgen/canonicalabi/types"
@@ -26,17 +27,23 @@ type Reply struct {
 	Unset bool
 }
 
+// GiveUp ends the body, if it has no end yet, with an error.
+func (r *Reply) GiveUp() {
+	if r.Body != nil && !r.Body.Ended() {
+		r.Body.GiveUp()
+	}
+}
+
 // NewExchange returns the parameters of a handler for a request. reply is called once, in
-// the goroutine of the guest, and must not wait.
+// the goroutine of the guest, and must not wait. The exchange keeps the request's fields.
 func NewExchange(r ServerRequest, reply func(Reply)) (*IncomingRequest, *ResponseOutparam) {
 	s := New(nil, Limits{})
-	r.Fields = visible(r.Fields)
+	r.Fields = slices.DeleteFunc(r.Fields, func(f Field) bool { return Forbidden(f.Name) })
 	in := &incoming{Message: r.Message, betweenBytes: -1, cause: func() error { return nil }, done: func() {}}
 	request := &IncomingRequest{sys: s, request: r, in: in}
 	request.Init("incoming-request", nil, in.drop)
-	var once sync.Once
-	out := &ResponseOutparam{set: func(r Reply) { once.Do(func() { reply(r) }) }}
-	out.Init("response-outparam", nil, func(context.Context) error { out.set(Reply{Unset: true}); return nil })
+	out := &ResponseOutparam{reply: reply}
+	out.Init("response-outparam", nil, out.unset)
 	return request, out
 }
 
@@ -84,7 +91,16 @@ func (r *IncomingRequest) Consume(context.Context) (httptypes.IncomingBody, erro
 // ResponseOutparam is the resource response-outparam.
 type ResponseOutparam struct {
 	preview2.Resource
-	set func(Reply)
+	once  sync.Once
+	reply func(Reply)
+}
+
+// set answers the request, the first time.
+func (o *ResponseOutparam) set(r Reply) { o.once.Do(func() { o.reply(r) }) }
+
+func (o *ResponseOutparam) unset(context.Context) error {
+	o.set(Reply{Unset: true})
+	return nil
 }
 
 // SendInformational refuses: servers that handlers run behind decide about such

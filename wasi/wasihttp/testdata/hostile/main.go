@@ -6,6 +6,7 @@ package main
 
 import (
 	"errors"
+	"strconv"
 	"strings"
 
 	"github.com/witgen/witgen/canonicalabi/types"
@@ -24,12 +25,18 @@ type handler struct{}
 // kept is what requests leave behind for good.
 var kept []any
 
+// asked counts the requests that the instance has seen.
+var asked int
+
 func (handler) Handle(request httptypes.IncomingRequest, out httptypes.ResponseOutparam) {
 	path := request.PathWithQuery().Or("")
 	name, arg, _ := strings.Cut(strings.TrimPrefix(path, "/"), "/")
 	switch name {
 	case "traps":
 		panic("the guest traps")
+	case "asked":
+		asked++
+		answer(out, strconv.Itoa(asked))
 	case "unset": // drops the parameter
 		out.Close()
 	case "silent": // returns with the parameter
