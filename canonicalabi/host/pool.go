@@ -67,6 +67,7 @@ type poolMember[I Instance] struct {
 	inst   I
 	source *poolSource[I]
 	inUse  bool
+	stays  bool // as it is, since its guest was not compiled with Fresh
 }
 
 // poolGrant ends the wait of a goroutine: by an instance, by a source to start one
@@ -197,34 +198,48 @@ type resetter interface {
 // cancellation. It panics if the instance is not in use, as after a second Put.
 func (p *Pool[I]) Put(ctx context.Context, inst I) {
 	err := inst.Err()
-	reset := false
-	if r, ok := any(inst).(resetter); ok && err == nil {
-		returned := false
-		defer func() {
-			if !returned { // the Close of a host's object has panicked
-				p.put(ctx, inst, errPanicked, false)
-			}
-		}()
-		if err = r.Reset(ctx); err == ErrNotFresh {
-			err = nil
-		} else {
-			reset = err == nil
-		}
-		returned = true
+	p.mu.Lock()
+	m := p.taken(inst)
+	if err != nil || m.stays {
+		p.put(ctx, m, err, false)
+		return
 	}
-	p.put(ctx, inst, err, reset)
+	p.mu.Unlock()
+	reset, stays := false, false
+	err = errPanicked // unless Reset returns
+	defer func() {
+		p.mu.Lock()
+		p.taken(inst)
+		m.stays = stays
+		p.put(ctx, m, err, reset)
+	}()
+	if r, ok := any(inst).(resetter); ok {
+		err = r.Reset(ctx)
+	} else {
+		err = ErrNotFresh
+	}
+	if stays = err == ErrNotFresh; stays {
+		err = nil
+	}
+	reset = err == nil && !stays
 }
 
 var errPanicked = errors.New("a resource panicked when it was closed")
 
-// put takes an instance back that has an error, or was put back to its start.
-func (p *Pool[I]) put(ctx context.Context, inst I, err error, reset bool) {
-	p.mu.Lock()
+// taken returns the member of an instance that is in use. It panics if there is none. p.mu
+// is held.
+func (p *Pool[I]) taken(inst I) *poolMember[I] {
 	m := p.members[inst]
 	if m == nil || !m.inUse {
 		p.mu.Unlock()
 		panic("host: Pool.Put of an instance that is not in use")
 	}
+	return m
+}
+
+// put takes an instance back that has an error, or was put back to its start. p.mu is
+// held; put unlocks it.
+func (p *Pool[I]) put(ctx context.Context, m *poolMember[I], err error, reset bool) {
 	m.inUse = false
 	switch {
 	case err != nil:
@@ -238,7 +253,7 @@ func (p *Pool[I]) put(ctx context.Context, inst I, err error, reset bool) {
 		p.mu.Unlock()
 		return
 	}
-	delete(p.members, inst)
+	delete(p.members, m.inst)
 	p.mu.Unlock()
 	p.discard(context.WithoutCancel(ctx), m)
 }
