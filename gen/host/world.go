@@ -303,7 +303,7 @@ func (w *worldGenerator) instanceType() {
 	method("Close ends the instance. A second Close does nothing.", "Close").
 		Params(jen.Id("ctx").Qual("context", "Context")).Error().
 		Add(gogen.Braces(jen.Return(jen.Id("i").Dot("inst").Dot("Close").Call(jen.Id("ctx")))))
-	method("Reset puts the instance back to the state after its start, if the guest was compiled with host.Fresh.", "Reset").
+	method("Reset puts the instance back to the state after its start. It returns host.ErrNotFresh unless the guest was compiled with host.Fresh, and a *host.ResetError, which leaves the instance dead, if it cannot be put back.", "Reset").
 		Params(jen.Id("ctx").Qual("context", "Context")).Error().
 		Add(gogen.Braces(jen.Return(jen.Id("i").Dot("inst").Dot("Reset").Call(jen.Id("ctx")))))
 	method("Err returns why the instance cannot be called, host.ErrClosed or host.ErrDead with what killed it, or nil.", "Err").
