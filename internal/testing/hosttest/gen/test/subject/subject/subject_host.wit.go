@@ -68,8 +68,9 @@ func (i *Instance) Shop() shop.Interface { return i.shop }
 // Close ends the instance. A second Close does nothing.
 func (i *Instance) Close(ctx context.Context) error { return i.inst.Close(ctx) }
 
-// Reset puts the instance back to the state after its start, if the guest was compiled with
-// host.Fresh.
+// Reset puts the instance back to the state after its start. It returns host.ErrNotFresh unless the
+// guest was compiled with host.Fresh, and a *host.ResetError, which leaves the instance dead, if it
+// cannot be put back.
 func (i *Instance) Reset(ctx context.Context) error { return i.inst.Reset(ctx) }
 
 // Err returns why the instance cannot be called, host.ErrClosed or host.ErrDead with what killed it,
